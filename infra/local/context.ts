@@ -1,0 +1,25 @@
+import type { State } from './state.ts';
+import type { Template } from './template.ts';
+
+/** What every local service is made from. */
+export type LocalContext = {
+  template: Template;
+  state: State;
+  /** Milliseconds since the epoch; tests may move it. */
+  now: () => number;
+  /** One line for the developer: a refused delivery, a retry, a function's error. */
+  log: (line: string) => void;
+};
+
+/**
+ * Sends a payload (JSON text) to whatever the ARN names: a queue, a function (asynchronously), a bus or an API
+ * destination. Resolves when the receiver has it durably; rejects when it refuses or does not exist.
+ */
+export type Deliver = (arn: string, payload: string, options?: { messageGroupId?: string }) => Promise<void>;
+
+/** A part that works on its own once started, such as an event source mapping. */
+export type Running = {
+  /** Work that is accepted but not done: 0 when the part is at rest. */
+  pending: () => number;
+  stop: () => Promise<void>;
+};

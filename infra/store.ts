@@ -1,0 +1,44 @@
+import type { Client, SellingPolicy } from '../shared/store.ts';
+
+/** The store this checkout deploys. Change it here: everything else reads it. */
+export const store = {
+  name: 'storeworks',
+  selling: {
+    timeZone: 'Europe/London',
+    taxIncluded: true,
+    taxBasisPoints: { standard: 2000, reduced: 500, zero: 0 },
+    shippingMethods: [
+      { method: 'standard', priceMinor: 0 },
+      { method: 'express', priceMinor: 495 },
+    ],
+    warehousePreference: ['main'],
+  },
+  clients: {
+    storefront: { scopes: ['orders.write', 'orders.read', 'catalog.read', 'stock.read'] },
+    marketplace: { scopes: ['orders.write', 'orders.read', 'catalog.read', 'stock.read'], pricesItself: true },
+    warehouse: { scopes: ['stock.write', 'stock.read', 'orders.read', 'catalog.read'] },
+    service: { scopes: ['orders.read', 'stock.read', 'catalog.read', 'refunds.request'] },
+    'service-lead': {
+      scopes: ['orders.read', 'orders.write', 'stock.read', 'catalog.read', 'refunds.request', 'refunds.decide'],
+    },
+    finance: { scopes: ['orders.read', 'reports.read', 'reports.run', 'refunds.decide', 'policies.write'] },
+    marketing: { scopes: ['catalog.read', 'orders.read', 'promotions.write', 'promotions.read', 'reports.read'] },
+    admin: {
+      scopes: [
+        'orders.write',
+        'orders.read',
+        'catalog.write',
+        'catalog.read',
+        'stock.write',
+        'stock.read',
+        'refunds.request',
+        'refunds.decide',
+        'promotions.write',
+        'promotions.read',
+        'reports.read',
+        'reports.run',
+        'policies.write',
+      ],
+    },
+  },
+} satisfies { name: string; selling: SellingPolicy; clients: Record<string, Client> };

@@ -1,0 +1,58 @@
+import * as z from 'zod';
+import { AmountMinor, Country, Currency, Instant, Sku, Warehouse } from '../names.ts';
+import { defineEvent } from './define-event.ts';
+
+/** A priced line. A request line served from two warehouses becomes two of these. Amounts are for the whole line. */
+export const OrderLine = z.object({
+  lineId: z.string(),
+  sku: Sku,
+  quantity: z.int().positive(),
+  unitPriceMinor: AmountMinor,
+  discountMinor: AmountMinor,
+  taxMinor: AmountMinor,
+  totalMinor: AmountMinor,
+  warehouse: Warehouse,
+});
+export type OrderLine = z.infer<typeof OrderLine>;
+
+export const Customer = z.object({
+  id: z.string().optional(),
+  email: z.string().optional(),
+  name: z.string().optional(),
+  phone: z.string().optional(),
+});
+
+export const ShippingAddress = z.object({
+  country: Country,
+  postalCode: z.string().optional(),
+  city: z.string().optional(),
+  line1: z.string().optional(),
+});
+
+/** An order was accepted: priced, with its stock reserved. `category` of a line is the SKU's at that moment. */
+export const OrderPlaced = defineEvent(
+  'storeworks.order-intake',
+  'OrderPlaced',
+  z.object({
+    orderId: z.string(),
+    externalOrderId: z.string(),
+    channel: z.string(),
+    status: z.literal('placed'),
+    currency: Currency,
+    customer: Customer,
+    shippingAddress: ShippingAddress,
+    shippingMethod: z.string(),
+    couponCodes: z.array(z.string()),
+    note: z.string().optional(),
+    lines: z.array(OrderLine.extend({ category: z.string().optional() })),
+    /** Sum of quantity × unit price over the lines. */
+    subtotalMinor: AmountMinor,
+    discountMinor: AmountMinor,
+    shippingMinor: AmountMinor,
+    taxMinor: AmountMinor,
+    taxIncluded: z.boolean(),
+    /** subtotal − discount + shipping, and + tax unless it is included. */
+    totalMinor: AmountMinor,
+    placedAt: Instant,
+  }),
+);

@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { Instant, Sku, Warehouse } from '../names.ts';
+import { defineEvent } from './define-event.ts';
+
+export const MovementType = z.enum([
+  'receipt',
+  'adjustment',
+  'count',
+  'damage',
+  'return',
+  'transfer-out',
+  'transfer-in',
+  'write-off',
+]);
+export type MovementType = z.infer<typeof MovementType>;
+
+/** A movement was applied. The sums of the deltas over all movements of a SKU and warehouse are its counters. */
+export const StockMoved = defineEvent(
+  'storeworks.stock-update',
+  'StockMoved',
+  z.object({
+    movementId: z.string(),
+    sku: Sku,
+    warehouse: Warehouse,
+    type: MovementType,
+    onHandDelta: z.int(),
+    unavailableDelta: z.int(),
+    reason: z.string().optional(),
+    lot: z.string().optional(),
+    occurredAt: Instant,
+  }),
+);

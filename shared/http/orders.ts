@@ -1,0 +1,130 @@
+import * as z from 'zod';
+import { OrderLine } from '../events/order.ts';
+import { AmountMinor, BusinessDay, CallerId, Country, Currency, Instant, Sku } from '../names.ts';
+import { defineRoute } from './define-route.ts';
+import { Problem } from './problem.ts';
+
+const Text = (max: number) => z.string().trim().min(1).max(max);
+
+/** What a storefront or channel sends to place an order. */
+export const OrderContent = z
+  .strictObject({
+    externalOrderId: CallerId,
+    currency: Currency,
+    customer: z.strictObject({
+      id: CallerId.optional(),
+      email: z.email().max(254).optional(),
+      name: Text(200).optional(),
+      phone: Text(40).optional(),
+    }),
+    shippingAddress: z.strictObject({
+      country: Country,
+      postalCode: Text(20).optional(),
+      city: Text(100).optional(),
+      line1: Text(200).optional(),
+    }),
+    lines: z
+      .array(
+        z.strictObject({ sku: Sku, quantity: z.int().min(1).max(1_000_000), unitPriceMinor: AmountMinor.optional() }),
+      )
+      .min(1)
+      .max(1000),
+    couponCodes: z.array(Text(40)).max(20).optional(),
+    shippingMethod: Text(40).optional(),
+    placedAt: Instant.optional(),
+    note: z.string().max(2000).optional(),
+  })
+  .meta({ id: 'OrderContent' });
+export type OrderContent = z.infer<typeof OrderContent>;
+
+export const OrderAnswer = z
+  .object({
+    orderId: z.string(),
+    externalOrderId: z.string(),
+    channel: z.string(),
+    status: z.string(),
+    currency: Currency,
+    lines: z.array(OrderLine),
+    subtotalMinor: AmountMinor,
+    discountMinor: AmountMinor,
+    shippingMinor: AmountMinor,
+    taxMinor: AmountMinor,
+    taxIncluded: z.boolean(),
+    totalMinor: AmountMinor,
+    discounts: z.array(z.unknown()),
+    /** When the hold on the stock ends; null while an order waits for nothing. */
+    reservedUntil: Instant.nullable(),
+    placedAt: Instant,
+  })
+  .meta({ id: 'Order' });
+export type OrderAnswer = z.infer<typeof OrderAnswer>;
+
+const params = z.strictObject({ orderId: z.string().regex(/^ord_[0-9a-z]{26}$/, 'Not an order id') });
+
+export const placeOrder = defineRoute({
+  method: 'POST',
+  path: '/orders',
+  tag: 'Orders',
+  summary: 'Place an order',
+  scope: 'orders.write',
+  body: OrderContent,
+  answers: {
+    200: { description: 'The same order again, with `Idempotent-Replayed: true`', schema: OrderAnswer },
+    201: { description: 'Accepted, its stock reserved', schema: OrderAnswer },
+    409: { description: '`out-of-stock` or `order-conflict`', schema: Problem },
+    422: { description: 'Invalid content', schema: Problem },
+  },
+});
+
+export const getOrder = defineRoute({
+  method: 'GET',
+  path: '/orders/{orderId}',
+  tag: 'Orders',
+  summary: 'Read an order',
+  scope: 'orders.read',
+  params,
+  answers: {
+    200: { description: 'The order as it is now', schema: OrderAnswer },
+    404: { description: 'Unknown order', schema: Problem },
+  },
+});
+
+export const getTimeline = defineRoute({
+  method: 'GET',
+  path: '/orders/{orderId}/timeline',
+  tag: 'Orders',
+  summary: 'What happened to an order, oldest first',
+  scope: 'orders.read',
+  params,
+  answers: {
+    200: { description: 'Its events', schema: z.object({ events: z.array(z.unknown()) }) },
+    404: { description: 'Unknown order', schema: Problem },
+  },
+});
+
+export const findOrders = defineRoute({
+  method: 'GET',
+  path: '/orders',
+  tag: 'Orders',
+  summary: 'Find orders by exactly one of external id, customer, status or business day; newest first',
+  scope: 'orders.read',
+  query: z
+    .strictObject({
+      externalOrderId: CallerId.optional(),
+      customerId: CallerId.optional(),
+      status: z.string().max(40).optional(),
+      day: BusinessDay.optional(),
+      limit: z.coerce.number().int().min(1).max(100).default(50),
+      cursor: z.string().max(2000).optional(),
+    })
+    .refine(
+      (query) => [query.externalOrderId, query.customerId, query.status, query.day].filter(Boolean).length === 1,
+      {
+        message: 'Give exactly one of externalOrderId, customerId, status and day',
+      },
+    ),
+  answers: {
+    200: { description: 'A page', schema: z.object({ orders: z.array(OrderAnswer), cursor: z.string().optional() }) },
+    400: { description: 'Invalid query', schema: Problem },
+  },
+});

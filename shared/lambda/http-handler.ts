@@ -1,0 +1,158 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import * as z from 'zod';
+import type { Cause } from '../events/define-event.ts';
+import type { DefinedRoute } from '../http/define-route.ts';
+import { fieldErrors, problem, type Reply } from '../http/problem.ts';
+
+const logger = new Logger();
+const defaultMaxBodyBytes = 1_048_576;
+
+type Parsed<S> = S extends z.ZodType ? z.infer<S> : undefined;
+
+/** What a route's function is given, parsed by the route's own schemas. `caller` is empty on an open route. */
+export type Request<R extends DefinedRoute> = {
+  params: Parsed<R['params']>;
+  query: Parsed<R['query']>;
+  headers: Parsed<R['headers']>;
+  body: Parsed<R['body']>;
+  caller: Caller;
+  /** To stamp events with: who asked, under which correlation id, and when (milliseconds). */
+  cause: Cause;
+};
+
+/** `clientId` of the token; `groups` are the departments of a person. */
+export type Caller = { clientId: string; subject: string; groups: string[] };
+
+type Handler = { route: DefinedRoute; handle: (event: GatewayEvent, now: number) => Promise<Reply> };
+type GatewayEvent = APIGatewayProxyEventV2;
+
+/** Joins a route with the function that serves it. */
+export const on = <R extends DefinedRoute>(route: R, serve: (request: Request<R>) => Promise<Reply>): Handler => ({
+  route,
+  handle: async (event, now) => {
+    const parsed = parseRequest(route, event);
+    if ('refusal' in parsed) return parsed.refusal;
+    const caller = callerOf(event);
+    const cause = causeOf(event, caller, now);
+    // The schemas that parsed are the route's own, which the compiler cannot follow through the optional members.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    return serve({ ...parsed, caller, cause } as Request<R>);
+  },
+});
+
+/** Serves the routes of one workflow: finds the route, parses, answers JSON, and turns every failure into a problem document. */
+export const httpHandler = (...handlers: Handler[]) => {
+  const byKey = new Map(handlers.map((handler) => [handler.route.key, handler]));
+  return middy<GatewayEvent, APIGatewayProxyStructuredResultV2>()
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .handler(async (event: GatewayEvent, _context: Context) => {
+      const handler = byKey.get(event.routeKey);
+      if (!handler) return serialise(problem(404, 'not-found', `There is no ${event.rawPath} here.`));
+      logger.appendKeys({ route: event.routeKey, correlationId: correlationIdOf(event) });
+      try {
+        return serialise(await handler.handle(event, Date.now()));
+      } catch (error) {
+        return serialise(failureOf(error));
+      }
+    });
+};
+
+function parseRequest(route: DefinedRoute, event: GatewayEvent) {
+  const params = route.params?.safeParse(event.pathParameters ?? {});
+  if (params?.success === false) return { refusal: badParameters('path', params.error) };
+  const query = route.query?.safeParse(event.queryStringParameters ?? {});
+  if (query?.success === false) return { refusal: badParameters('query', query.error) };
+  const headers = route.headers?.safeParse(event.headers);
+  if (headers?.success === false) return { refusal: badParameters('header', headers.error) };
+  if (!route.body) return { params: params?.data, query: query?.data, headers: headers?.data, body: undefined };
+
+  const body = readBody(event, route.maxBodyBytes ?? defaultMaxBodyBytes);
+  if ('refusal' in body) return body;
+  const content = route.body.safeParse(body.json);
+  if (content.success) {
+    return { params: params?.data, query: query?.data, headers: headers?.data, body: content.data };
+  }
+  const errors = fieldErrors(content.error).slice(0, 100);
+  return { refusal: problem(422, 'invalid-content', `The body has ${errors.length} invalid field(s).`, { errors }) };
+}
+
+function readBody(event: GatewayEvent, maxBytes: number): { json: unknown } | { refusal: Reply } {
+  const contentType = event.headers['content-type'] ?? '';
+  if (!/^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(contentType)) {
+    return { refusal: problem(415, 'unsupported-media-type', 'Send the body as application/json.') };
+  }
+  const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length > maxBytes) {
+    return { refusal: problem(413, 'content-too-large', `The body may have at most ${maxBytes} bytes.`) };
+  }
+  try {
+    return { json: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) };
+  } catch (error) {
+    if (!(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error;
+    return { refusal: problem(400, 'malformed-body', 'The body is not valid JSON.') };
+  }
+}
+
+const badParameters = (place: string, error: z.ZodError) =>
+  problem(400, 'invalid-parameter', `A ${place} parameter is not valid.`, { errors: fieldErrors(error) });
+
+const correlationIdOf = (event: GatewayEvent) => {
+  const given = event.headers['x-correlation-id'];
+  return given && /^[\w.:-]{1,128}$/.test(given) ? given : event.requestContext.requestId;
+};
+
+/** The part of the request context that the JWT authorizer adds. */
+const Authorized = z.object({
+  authorizer: z.object({
+    jwt: z.object({
+      claims: z.object({
+        client_id: z.string(),
+        sub: z.string().optional(),
+        'cognito:groups': z.string().optional(),
+      }),
+    }),
+  }),
+});
+
+function callerOf(event: GatewayEvent): Caller {
+  const authorized = Authorized.safeParse(event.requestContext);
+  if (!authorized.success) return { clientId: '', subject: '', groups: [] };
+  const { claims } = authorized.data.authorizer.jwt;
+  const groups = (claims['cognito:groups'] ?? '').replaceAll(/^\[|\]$/g, '').split(/[ ,]+/);
+  return { clientId: claims.client_id, subject: claims.sub ?? claims.client_id, groups: groups.filter(Boolean) };
+}
+
+const causeOf = (event: GatewayEvent, caller: Caller, now: number): Cause => ({
+  actor: caller.subject || 'anonymous',
+  correlationId: correlationIdOf(event),
+  causationId: event.requestContext.requestId,
+  now,
+});
+
+const throttles = new Set([
+  'ThrottlingException',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'TransactionInProgressException',
+]);
+
+function failureOf(error: unknown): Reply {
+  if (error instanceof Error && throttles.has(error.name)) {
+    logger.warn('throttled', error);
+    return problem(503, 'busy', 'Too much at once; try again.', {}, { 'retry-after': '1' });
+  }
+  logger.error('request failed', error instanceof Error ? error : String(error));
+  return problem(500, 'internal-error', 'Something went wrong on our side; nothing was half done. Try again.');
+}
+
+function serialise({ status, headers = {}, body, contentType = 'application/json' }: Reply) {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return {
+    statusCode: status,
+    headers: { 'content-type': contentType, ...headers },
+    ...(text !== undefined && { body: text }),
+  };
+}

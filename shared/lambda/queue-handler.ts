@@ -1,0 +1,32 @@
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type * as z from 'zod';
+
+const logger = new Logger();
+
+/** Parses each record with the event's schema; a bad or failing record is retried alone, its neighbours are done. */
+export const queueHandler = <S extends z.ZodType>(
+  event: { envelope: S },
+  handle: (message: z.infer<S>) => Promise<void>,
+) => {
+  const processor = new BatchProcessor(EventType.SQS);
+  const onRecord = async (record: SQSRecord) => {
+    try {
+      await handle(event.envelope.parse(JSON.parse(record.body)));
+    } catch (error) {
+      logger.error('record failed', {
+        messageId: record.messageId,
+        error: error instanceof Error ? error : String(error),
+      });
+      throw error;
+    }
+  };
+  return middy<SQSEvent, SQSBatchResponse>()
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .handler((batch: SQSEvent, context: Context) =>
+      processPartialResponse(batch, onRecord, processor, { context, throwOnFullBatchFailure: false }),
+    );
+};

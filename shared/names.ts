@@ -1,0 +1,26 @@
+import * as z from 'zod';
+
+/** A stock keeping unit's code, unique in the store; letters, digits and `. _ -`, case kept. */
+export const Sku = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'A SKU has 1 to 64 letters, digits, dots, dashes or underscores');
+/** A warehouse's code. */
+export const Warehouse = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/, 'A warehouse has 1 to 32 letters, digits, dots, dashes or underscores');
+/** ISO 4217 code. */
+export const Currency = z.string().regex(/^[A-Z]{3}$/, 'A currency is an ISO 4217 code such as GBP');
+/** ISO 3166-1 alpha-2 code; `ZZ` where the country is not known. */
+export const Country = z.string().regex(/^[A-Z]{2}$/, 'A country is an ISO 3166-1 alpha-2 code such as GB');
+/** Money in minor units of its currency, such as pence; never negative. */
+export const AmountMinor = z.int().min(0).max(1_000_000_000_000);
+/** RFC 3339 time with offset. */
+export const Instant = z.iso.datetime({ offset: true });
+/** A business day of the store, `YYYY-MM-DD`. */
+export const BusinessDay = z.iso.date();
+/** A caller's own id for something it may send twice. */
+export const CallerId = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[\x21-\x7e]+$/, 'An id has printable ASCII characters and no spaces');
