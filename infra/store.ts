@@ -19,11 +19,13 @@ export const store = {
     warehouse: { scopes: ['stock.write', 'stock.read', 'orders.read', 'catalog.read'] },
     service: { scopes: ['orders.read', 'stock.read', 'catalog.read', 'refunds.request'] },
     'service-lead': {
+      staff: true,
       scopes: ['orders.read', 'orders.write', 'stock.read', 'catalog.read', 'refunds.request', 'refunds.decide'],
     },
     finance: { scopes: ['orders.read', 'reports.read', 'reports.run', 'refunds.decide', 'policies.write'] },
     marketing: { scopes: ['catalog.read', 'orders.read', 'promotions.write', 'promotions.read', 'reports.read'] },
     admin: {
+      staff: true,
       scopes: [
         'orders.write',
         'orders.read',

@@ -12,10 +12,14 @@ export const Warehouse = z
 export const Currency = z.string().regex(/^[A-Z]{3}$/, 'A currency is an ISO 4217 code such as GBP');
 /** ISO 3166-1 alpha-2 code; `ZZ` where the country is not known. */
 export const Country = z.string().regex(/^[A-Z]{2}$/, 'A country is an ISO 3166-1 alpha-2 code such as GB');
+/** The largest amount that the store handles, in minor units. */
+export const maxAmountMinor = 1_000_000_000_000;
 /** Money in minor units of its currency, such as pence; never negative. */
-export const AmountMinor = z.int().min(0).max(1_000_000_000_000);
-/** RFC 3339 time with offset. */
-export const Instant = z.iso.datetime({ offset: true });
+export const AmountMinor = z.int().min(0).max(maxAmountMinor);
+/** RFC 3339 time with offset, from 1970 on: earlier ones are mistakes, and would sort and name days wrongly. */
+export const Instant = z.iso
+  .datetime({ offset: true })
+  .refine((instant) => Date.parse(instant) >= 0, 'A time is from 1970 on');
 /** A business day of the store, `YYYY-MM-DD`. */
 export const BusinessDay = z.iso.date();
 /** A caller's own id for something it may send twice. */

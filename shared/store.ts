@@ -1,8 +1,28 @@
 import * as z from 'zod';
 import type { Scope } from './scopes.ts';
 
-/** A machine that calls the store's HTTP interface. A client that places orders is a channel of the same name. */
-export type Client = { scopes: readonly Scope[]; pricesItself?: true };
+/**
+ * A machine that calls the store's HTTP interface. A client that places orders is a channel of the same name; it sees
+ * its own orders only, unless it is staff.
+ */
+export type Client = { scopes: readonly Scope[]; pricesItself?: true; staff?: true };
+
+/** The clients that may place orders, by client id; handed to functions as one environment variable. */
+export const Channels = z.record(
+  z.string(),
+  z.object({ channel: z.string(), pricesItself: z.boolean(), staff: z.boolean() }),
+);
+export type Channels = z.infer<typeof Channels>;
+
+/** Every client that may place orders, as `Channels`. */
+export const channelsOf = (clients: Record<string, Client>): Channels =>
+  Object.fromEntries(
+    Object.entries(clients)
+      .filter(([, { scopes }]) => scopes.includes('orders.write'))
+      .map(([name, { pricesItself = false, staff = false }]) => [name, { channel: name, pricesItself, staff }]),
+  );
+
+const BasisPoints = z.int().min(0).max(10_000);
 
 /** How orders are priced and sold; handed to functions as one environment variable, so that a store changes it in one place. */
 export const SellingPolicy = z.object({
@@ -11,7 +31,7 @@ export const SellingPolicy = z.object({
   /** Whether prices contain tax. */
   taxIncluded: z.boolean(),
   /** Basis points (1/100 of a percent) by tax category of the SKU; an unknown category is taxed as `standard`. */
-  taxBasisPoints: z.record(z.string(), z.int().min(0).max(10_000)),
+  taxBasisPoints: z.object({ standard: BasisPoints }).catchall(BasisPoints),
   /** Price by method; the first is the default. Taxed as `standard`. */
   shippingMethods: z.array(z.object({ method: z.string(), priceMinor: z.int().nonnegative() })).min(1),
   /** Warehouses in the order in which they are preferred; others come after them by name. */

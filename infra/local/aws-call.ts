@@ -15,7 +15,12 @@ export type AwsCall = {
 export type AwsAnswer = { status: number; headers?: Record<string, string>; body: string | Buffer };
 
 /** What a caller must be allowed to do, such as `dynamodb:PutItem` on a table's ARN. */
-export type Permission = { action: string; resource: string };
+export type Permission = {
+  action: string;
+  resource: string;
+  /** Condition keys of this request, such as `iam:PassedToService`; those of the account and role are added by IAM. */
+  context?: Record<string, string | string[]>;
+};
 
 /** A local stand-in for one AWS service, behind the gateway. */
 export type AwsService = {

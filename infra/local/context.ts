@@ -15,7 +15,12 @@ export type LocalContext = {
  * Sends a payload (JSON text) to whatever the ARN names: a queue, a function (asynchronously), a bus or an API
  * destination. Resolves when the receiver has it durably; rejects when it refuses or does not exist.
  */
-export type Deliver = (arn: string, payload: string, options?: { messageGroupId?: string }) => Promise<void>;
+export type Deliver = (
+  arn: string,
+  payload: string,
+  /** For a queue; `messageAttributes` tell in a dead-letter queue what failed. */
+  options?: { messageGroupId?: string; messageAttributes?: Record<string, { DataType: string; StringValue: string }> },
+) => Promise<void>;
 
 /** A part that works on its own once started, such as an event source mapping. */
 export type Running = {
@@ -23,3 +28,9 @@ export type Running = {
   pending: () => number;
   stop: () => Promise<void>;
 };
+
+/**
+ * What a service does with the properties of each resource type that it runs: `effective` ones it obeys, `inert` ones
+ * change nothing on one machine (say why beside them). Any other property stops the engine.
+ */
+export type Support = Record<string, { effective: string[]; inert: string[] }>;

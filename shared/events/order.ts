@@ -2,7 +2,10 @@ import * as z from 'zod';
 import { AmountMinor, Country, Currency, Instant, Sku, Warehouse } from '../names.ts';
 import { defineEvent } from './define-event.ts';
 
-/** A priced line. A request line served from two warehouses becomes two of these. Amounts are for the whole line. */
+/**
+ * A priced line. A request line served from two warehouses becomes two of these. Amounts but the unit price are for the
+ * whole line; its total is quantity × unit price − discount, and + tax unless prices contain it.
+ */
 export const OrderLine = z.object({
   lineId: z.string(),
   sku: Sku,
@@ -15,14 +18,18 @@ export const OrderLine = z.object({
 });
 export type OrderLine = z.infer<typeof OrderLine>;
 
-export const Customer = z.object({
+/** What a promotion or a coupon code took off; nothing for a code that did not apply, and `reason` tells why. */
+export const Discount = z.object({ code: z.string(), appliedMinor: AmountMinor, reason: z.string().optional() });
+export type Discount = z.infer<typeof Discount>;
+
+const Customer = z.object({
   id: z.string().optional(),
   email: z.string().optional(),
   name: z.string().optional(),
   phone: z.string().optional(),
 });
 
-export const ShippingAddress = z.object({
+const ShippingAddress = z.object({
   country: Country,
   postalCode: z.string().optional(),
   city: z.string().optional(),
@@ -45,7 +52,7 @@ export const OrderPlaced = defineEvent(
     couponCodes: z.array(z.string()),
     note: z.string().optional(),
     lines: z.array(OrderLine.extend({ category: z.string().optional() })),
-    /** Sum of quantity × unit price over the lines. */
+    /** Sum of quantity × unit price over the lines. Tax is that of the lines and of shipping. */
     subtotalMinor: AmountMinor,
     discountMinor: AmountMinor,
     shippingMinor: AmountMinor,
@@ -53,6 +60,9 @@ export const OrderPlaced = defineEvent(
     taxIncluded: z.boolean(),
     /** subtotal − discount + shipping, and + tax unless it is included. */
     totalMinor: AmountMinor,
+    discounts: z.array(Discount),
+    /** When the hold on the stock ends; null while an order waits for nothing. */
+    reservedUntil: Instant.nullable(),
     placedAt: Instant,
   }),
 );

@@ -21,7 +21,7 @@ export const SkuContent = z
   })
   .meta({ id: 'SkuContent' });
 
-export const SkuAnswer = SkuRecord.meta({ id: 'Sku' });
+const SkuAnswer = SkuRecord.meta({ id: 'Sku' });
 
 export const putSku = defineRoute({
   method: 'PUT',
@@ -37,6 +37,7 @@ export const putSku = defineRoute({
     201: { description: 'Created', schema: SkuAnswer },
     412: { description: 'Changed since the given ETag', schema: Problem },
     422: { description: 'Invalid content', schema: Problem },
+    503: { description: '`busy`: others change the SKU; nothing was done', schema: Problem },
   },
 });
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { OrderLine } from '../events/order.ts';
+import { Discount, OrderLine } from '../events/order.ts';
 import { AmountMinor, BusinessDay, CallerId, Country, Currency, Instant, Sku } from '../names.ts';
 import { defineRoute } from './define-route.ts';
 import { Problem } from './problem.ts';
@@ -51,7 +51,7 @@ export const OrderAnswer = z
     taxMinor: AmountMinor,
     taxIncluded: z.boolean(),
     totalMinor: AmountMinor,
-    discounts: z.array(z.unknown()),
+    discounts: z.array(Discount),
     /** When the hold on the stock ends; null while an order waits for nothing. */
     reservedUntil: Instant.nullable(),
     placedAt: Instant,
@@ -71,8 +71,10 @@ export const placeOrder = defineRoute({
   answers: {
     200: { description: 'The same order again, with `Idempotent-Replayed: true`', schema: OrderAnswer },
     201: { description: 'Accepted, its stock reserved', schema: OrderAnswer },
-    409: { description: '`out-of-stock` or `order-conflict`', schema: Problem },
-    422: { description: 'Invalid content', schema: Problem },
+    403: { description: '`not-a-channel`: the caller places no orders', schema: Problem },
+    409: { description: '`out-of-stock` with what is available, or `order-conflict`', schema: Problem },
+    422: { description: 'Invalid content, or content that the store does not sell so', schema: Problem },
+    503: { description: '`busy`: nothing was done; the same order may be sent again', schema: Problem },
   },
 });
 
@@ -89,6 +91,17 @@ export const getOrder = defineRoute({
   },
 });
 
+/** Something that happened to an order; `data` is the event's, without personal data. */
+const TimelineEntry = z
+  .object({
+    eventId: z.string(),
+    type: z.string(),
+    occurredAt: Instant,
+    actor: z.string(),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'TimelineEntry' });
+
 export const getTimeline = defineRoute({
   method: 'GET',
   path: '/orders/{orderId}/timeline',
@@ -97,10 +110,24 @@ export const getTimeline = defineRoute({
   scope: 'orders.read',
   params,
   answers: {
-    200: { description: 'Its events', schema: z.object({ events: z.array(z.unknown()) }) },
+    200: { description: 'Its events', schema: z.object({ events: z.array(TimelineEntry) }) },
     404: { description: 'Unknown order', schema: Problem },
   },
 });
+
+const FindOrdersQuery = z
+  .strictObject({
+    externalOrderId: CallerId.optional(),
+    customerId: CallerId.optional(),
+    status: z.string().max(40).optional(),
+    day: BusinessDay.optional(),
+    limit: z.coerce.number().int().min(1).max(100).default(50),
+    cursor: z.string().max(2000).optional(),
+  })
+  .refine((query) => [query.externalOrderId, query.customerId, query.status, query.day].filter(Boolean).length === 1, {
+    message: 'Give exactly one of externalOrderId, customerId, status and day',
+  });
+export type FindOrdersQuery = z.infer<typeof FindOrdersQuery>;
 
 export const findOrders = defineRoute({
   method: 'GET',
@@ -108,21 +135,7 @@ export const findOrders = defineRoute({
   tag: 'Orders',
   summary: 'Find orders by exactly one of external id, customer, status or business day; newest first',
   scope: 'orders.read',
-  query: z
-    .strictObject({
-      externalOrderId: CallerId.optional(),
-      customerId: CallerId.optional(),
-      status: z.string().max(40).optional(),
-      day: BusinessDay.optional(),
-      limit: z.coerce.number().int().min(1).max(100).default(50),
-      cursor: z.string().max(2000).optional(),
-    })
-    .refine(
-      (query) => [query.externalOrderId, query.customerId, query.status, query.day].filter(Boolean).length === 1,
-      {
-        message: 'Give exactly one of externalOrderId, customerId, status and day',
-      },
-    ),
+  query: FindOrdersQuery,
   answers: {
     200: { description: 'A page', schema: z.object({ orders: z.array(OrderAnswer), cursor: z.string().optional() }) },
     400: { description: 'Invalid query', schema: Problem },

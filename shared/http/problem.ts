@@ -47,7 +47,7 @@ export const problem = (
 });
 
 /** JSON pointer (RFC 6901) of a zod issue path. */
-export const pointerOf = (path: readonly PropertyKey[]) =>
+const pointerOf = (path: readonly PropertyKey[]) =>
   path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 /** One entry per invalid field; an unknown field is named itself, not its parent. */

@@ -1,18 +1,12 @@
 import * as z from 'zod';
-import { MovementType } from '../events/stock.ts';
+import { MovementType, StockMoved } from '../events/stock.ts';
 import { CallerId, Instant, Sku, Warehouse } from '../names.ts';
+import { Counters } from '../stock/stock-item.ts';
 import { defineRoute } from './define-route.ts';
 import { Problem } from './problem.ts';
 
-/** Counters in units; `available` is on hand less reserved less unavailable. */
-export const Counters = z.object({
-  onHand: z.int(),
-  reserved: z.int(),
-  unavailable: z.int(),
-  available: z.int(),
-});
-
-export const StockAnswer = Counters.extend({
+/** Counters in units, in total and by warehouse. */
+const StockAnswer = Counters.extend({
   sku: Sku,
   warehouses: z.array(Counters.extend({ warehouse: Warehouse })),
 }).meta({ id: 'Stock' });
@@ -46,11 +40,23 @@ export const Movement = z
   .meta({ id: 'Movement' });
 export type Movement = z.infer<typeof Movement>;
 
+/** Why a movement was refused; nothing was changed, and unless it is a conflict it may be sent again. */
+export const RejectionReason = z.enum([
+  'unknown-sku',
+  'insufficient-stock',
+  'below-reserved',
+  'count-outdated',
+  'movement-conflict',
+  'occurred-in-future',
+]);
+export type RejectionReason = z.infer<typeof RejectionReason>;
+
+/** `stock` is that of the SKU after the movement, or as it is when nothing was changed; absent for an unknown SKU. */
 export const MovementResult = z
   .object({
     movementId: z.string(),
     status: z.enum(['applied', 'already-applied', 'rejected']),
-    reason: z.string().optional(),
+    reason: RejectionReason.optional(),
     stock: StockAnswer.optional(),
   })
   .meta({ id: 'MovementResult' });
@@ -63,13 +69,14 @@ export const postMovements = defineRoute({
   method: 'POST',
   path: '/stock/movements',
   tag: 'Stock',
-  summary: 'Receive, adjust and count stock',
+  summary: 'Receive, adjust, count and write off stock',
   scope: 'stock.write',
   body: z.strictObject({ movements: z.array(Movement).min(1) }),
   answers: {
     200: { description: 'One result per movement, in order', schema: z.object({ results: z.array(MovementResult) }) },
     413: { description: 'More than 100 movements', schema: Problem },
     422: { description: 'Invalid content', schema: Problem },
+    503: { description: '`busy`: some may have been applied; send the same body again', schema: Problem },
   },
 });
 
@@ -82,9 +89,14 @@ export const getStock = defineRoute({
   params: z.strictObject({ sku: Sku }),
   answers: {
     200: { description: 'The counters', schema: StockAnswer },
-    404: { description: 'No stock was ever recorded', schema: Problem },
+    404: { description: 'Unknown SKU', schema: Problem },
   },
 });
+
+/** A movement in the ledger, in the order of recording. */
+const LedgerEntry = StockMoved.envelope.shape.detail.shape.data
+  .extend({ actor: z.string() })
+  .meta({ id: 'LedgerEntry' });
 
 export const getMovements = defineRoute({
   method: 'GET',
@@ -100,7 +112,9 @@ export const getMovements = defineRoute({
   answers: {
     200: {
       description: 'Movements',
-      schema: z.object({ movements: z.array(z.unknown()), cursor: z.string().optional() }),
+      schema: z.object({ movements: z.array(LedgerEntry), cursor: z.string().optional() }),
     },
+    400: { description: 'Invalid query', schema: Problem },
+    404: { description: 'Unknown SKU', schema: Problem },
   },
 });

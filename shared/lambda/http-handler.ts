@@ -3,6 +3,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import * as z from 'zod';
+import { isContention } from '../contention.ts';
 import type { Cause } from '../events/define-event.ts';
 import type { DefinedRoute } from '../http/define-route.ts';
 import { fieldErrors, problem, type Reply } from '../http/problem.ts';
@@ -24,7 +25,7 @@ export type Request<R extends DefinedRoute> = {
 };
 
 /** `clientId` of the token; `groups` are the departments of a person. */
-export type Caller = { clientId: string; subject: string; groups: string[] };
+type Caller = { clientId: string; subject: string; groups: string[] };
 
 type Handler = { route: DefinedRoute; handle: (event: GatewayEvent, now: number) => Promise<Reply> };
 type GatewayEvent = APIGatewayProxyEventV2;
@@ -132,16 +133,9 @@ const causeOf = (event: GatewayEvent, caller: Caller, now: number): Cause => ({
   now,
 });
 
-const throttles = new Set([
-  'ThrottlingException',
-  'ProvisionedThroughputExceededException',
-  'RequestLimitExceeded',
-  'TransactionInProgressException',
-]);
-
 function failureOf(error: unknown): Reply {
-  if (error instanceof Error && throttles.has(error.name)) {
-    logger.warn('throttled', error);
+  if (error instanceof Error && isContention(error)) {
+    logger.warn('busy', error);
     return problem(503, 'busy', 'Too much at once; try again.', {}, { 'retry-after': '1' });
   }
   logger.error('request failed', error instanceof Error ? error : String(error));

@@ -1,0 +1,16 @@
+import { openDatabase } from '../../shared/database.ts';
+import { httpHandler } from '../../shared/lambda/http-handler.ts';
+import { rootHandlers } from './api.ts';
+import { Env } from './env.ts';
+import { createFiles } from './files.ts';
+import { createHealthStore } from './store.ts';
+
+const env = Env.parse(process.env);
+
+export const handler = httpHandler(
+  ...rootHandlers({
+    store: createHealthStore(openDatabase(), env.TABLE_NAMES.split(',')),
+    files: createFiles(import.meta.dirname),
+    tokenUrl: env.TOKEN_URL,
+  }),
+);

@@ -1,0 +1,44 @@
+import { patiently } from '../../shared/contention.ts';
+import { openDatabase } from '../../shared/database.ts';
+import * as routes from '../../shared/http/catalog.ts';
+import { problem, type Reply } from '../../shared/http/problem.ts';
+import { contentHash } from '../../shared/ids.ts';
+import { httpHandler, on, type Request } from '../../shared/lambda/http-handler.ts';
+import { decide, etagOf, type StoredSku } from './decide.ts';
+import { Env } from './env.ts';
+import { type CatalogStore, createCatalogStore } from './store.ts';
+
+/** Two people who change one SKU are rare: whoever loses the race decides again on what the other wrote. */
+const patienceMs = 4000;
+
+const reply = (status: 200 | 201, sku: StoredSku): Reply => ({
+  status,
+  headers: { etag: etagOf(sku) },
+  body: sku.record,
+});
+const unknownSku = problem(404, 'unknown-sku', 'The catalogue has no such SKU.');
+const preconditionFailed = problem(412, 'precondition-failed', 'The SKU is not in the state that If-Match names.');
+
+export const putSku =
+  (store: CatalogStore) =>
+  async ({ params, headers, body, cause }: Request<typeof routes.putSku>): Promise<Reply> => {
+    const record = { sku: params.sku, ...body };
+    const wanted = { record, contentHash: contentHash(record) };
+    return patiently(patienceMs, async () => {
+      const decision = decide(wanted, await store.read(params.sku), headers['if-match']);
+      if (decision.kind === 'precondition-failed') return preconditionFailed;
+      if (decision.kind === 'unchanged') return reply(200, decision.current);
+      const outcome = await store.write(decision.next, cause);
+      return outcome === 'done' ? reply(decision.kind === 'create' ? 201 : 200, decision.next) : undefined;
+    });
+  };
+
+export const getSku =
+  (store: CatalogStore) =>
+  async ({ params }: Request<typeof routes.getSku>): Promise<Reply> => {
+    const sku = await store.read(params.sku);
+    return sku ? reply(200, sku) : unknownSku;
+  };
+
+const store = createCatalogStore(openDatabase(), Env.parse(process.env));
+export const handler = httpHandler(on(routes.putSku, putSku(store)), on(routes.getSku, getSku(store)));

@@ -1,0 +1,29 @@
+import type { SkuRecord } from '../../shared/events/catalog.ts';
+
+/** A SKU as it is stored; `version` counts its changes from 1. */
+export type StoredSku = { record: SkuRecord; version: number; contentHash: string };
+export type Decision =
+  | { kind: 'create' | 'replace'; next: StoredSku }
+  | { kind: 'unchanged'; current: StoredSku }
+  | { kind: 'precondition-failed' };
+
+/** A strong entity tag: it changes with every change of the SKU. */
+export const etagOf = ({ version, contentHash }: StoredSku) => `"${version}-${contentHash.slice(0, 12)}"`;
+
+/** Whether a SKU is created, replaced or already what it should be. `ifMatch` is the header of that name (RFC 9110). */
+export function decide(
+  wanted: { record: SkuRecord; contentHash: string },
+  current: StoredSku | undefined,
+  ifMatch: string | undefined,
+): Decision {
+  if (ifMatch !== undefined && !matches(ifMatch, current)) return { kind: 'precondition-failed' };
+  if (!current) return { kind: 'create', next: { ...wanted, version: 1 } };
+  if (current.contentHash === wanted.contentHash) return { kind: 'unchanged', current };
+  return { kind: 'replace', next: { ...wanted, version: current.version + 1 } };
+}
+
+const matches = (ifMatch: string, current: StoredSku | undefined) => {
+  if (!current) return false;
+  const tags = new Set(ifMatch.split(',').map((tag) => tag.trim()));
+  return tags.has('*') || tags.has(etagOf(current));
+};

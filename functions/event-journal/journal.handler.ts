@@ -1,0 +1,15 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import * as z from 'zod';
+import { businessDays } from '../../shared/business-day.ts';
+import { eventHandler } from '../../shared/lambda/event-handler.ts';
+import { Message } from './decide.ts';
+import { Env } from './env.ts';
+import { journal } from './journal.ts';
+import { createLake } from './lake.ts';
+
+const env = Env.parse(process.env);
+const write = journal(createLake(new S3Client(), env.LAKE_BUCKET_NAME), businessDays(env.TIME_ZONE));
+
+export const handler = eventHandler(z.object({ Records: z.array(Message) }), ({ Records }, logger) =>
+  write(Records, logger),
+);

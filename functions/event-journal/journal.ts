@@ -1,0 +1,32 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { SQSBatchResponse } from 'aws-lambda';
+import { inParallel } from '../../shared/in-parallel.ts';
+import { type Message, type Part, partsOf } from './decide.ts';
+import type { Lake } from './lake.ts';
+
+const filesAtOnce = 16;
+
+/** Writes a batch of events to the lake. Reports the messages that are not events, and those of a day that failed. */
+export const journal =
+  (lake: Lake, businessDay: (instantMs: number) => string) =>
+  async (messages: Message[], log: Pick<Logger, 'error'>): Promise<SQSBatchResponse> => {
+    const { parts, malformed } = partsOf(messages, businessDay);
+    if (malformed.length > 0) log.error('messages are not events', { messageIds: malformed });
+    const failed = await inParallel(filesAtOnce, parts, async (part) => {
+      const error = await errorOf(lake, part);
+      if (error === undefined) return [];
+      log.error('a day could not be written', { day: part.day, events: part.messageIds.length, error });
+      return part.messageIds;
+    });
+    return { batchItemFailures: [...malformed, ...failed.flat()].map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+
+/** Whatever went wrong, the day's messages stay in the queue; the other days are written all the same. */
+async function errorOf(lake: Lake, part: Part): Promise<string | undefined> {
+  try {
+    await lake.put(part);
+    return undefined;
+  } catch (error) {
+    return String(error);
+  }
+}

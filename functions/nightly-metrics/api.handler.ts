@@ -1,0 +1,10 @@
+import { openDatabase } from '../../shared/database.ts';
+import { httpHandler } from '../../shared/lambda/http-handler.ts';
+import { reportHandlers } from './api.ts';
+import { Env } from './env.ts';
+import { createReportStore } from './store.ts';
+
+const env = Env.parse(process.env);
+const store = createReportStore(openDatabase(), env.REPORT_TABLE_NAME);
+
+export const handler = httpHandler(...reportHandlers(store, env.TIME_ZONE));

@@ -1,0 +1,16 @@
+import * as z from 'zod';
+
+/** What all functions of this workflow need. */
+export const Env = z.object({
+  REPORT_TABLE_NAME: z.string().min(1),
+  /** IANA zone whose midnights bound the business days. */
+  TIME_ZONE: z.string().min(1),
+});
+export type Env = z.infer<typeof Env>;
+
+/** What the function needs that runs the reports. */
+export const ReportRunEnv = Env.extend({
+  LAKE_BUCKET_NAME: z.string().min(1),
+  REPORTS_BUCKET_NAME: z.string().min(1),
+});
+export type ReportRunEnv = z.infer<typeof ReportRunEnv>;

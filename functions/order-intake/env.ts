@@ -1,0 +1,17 @@
+import * as z from 'zod';
+import { Channels, SellingPolicy } from '../../shared/store.ts';
+
+const json = z.string().transform((text): unknown => JSON.parse(text));
+
+/** As `Env` reads it: two values are JSON text in the environment. */
+export const ParsedEnv = z.object({
+  ORDER_TABLE_NAME: z.string().min(1),
+  STOCK_TABLE_NAME: z.string().min(1),
+  CATALOG_TABLE_NAME: z.string().min(1),
+  /** Who may place orders, by client id. */
+  CHANNELS: json.pipe(Channels),
+  SELLING: json.pipe(SellingPolicy),
+});
+
+/** What the function's environment must have; each value is text. */
+export type Env = z.input<typeof ParsedEnv>;

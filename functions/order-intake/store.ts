@@ -1,0 +1,117 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { businessDays } from '../../shared/business-day.ts';
+import { skuKey } from '../../shared/catalog/sku-item.ts';
+import { contention } from '../../shared/contention.ts';
+import { type Database, readBatch, transact } from '../../shared/database.ts';
+import { SkuRecord } from '../../shared/events/catalog.ts';
+import { type Cause, newEvent } from '../../shared/events/define-event.ts';
+import { OrderPlaced } from '../../shared/events/order.ts';
+import { eventKey, OutboxItem, outboxItem, timelineKeys } from '../../shared/outbox.ts';
+import { StockItem, stockKey } from '../../shared/stock/stock-item.ts';
+import { type Take, takeAction } from '../../shared/stock/take.ts';
+import type { Known, PlacedOrder, Placement } from './decide.ts';
+import { indexKeys, OrderItem, orderKey, orderPartition, type OrderIndex } from './order-item.ts';
+import { isInSight, type Sight } from './sight.ts';
+
+type Tables = { ORDER_TABLE_NAME: string; STOCK_TABLE_NAME: string; CATALOG_TABLE_NAME: string };
+
+const Identity = OrderItem.pick({ contentHash: true, placedEventId: true });
+const Placed = OrderPlaced.envelope.shape.detail;
+const IndexEntry = z.object({ placedKey: z.string() });
+
+/** Orders, with what placing one reads of the catalogue and takes of the stock. `timeZone` bounds the business days. */
+export function createOrderStore(db: Database, tables: Tables, timeZone: string) {
+  // Made with the first order: loading the zone's calendar is a tenth of a cold start, which reads need not wait for.
+  let businessDay: ReturnType<typeof businessDays> | undefined;
+  const { ORDER_TABLE_NAME: orders, STOCK_TABLE_NAME: stock, CATALOG_TABLE_NAME: catalog } = tables;
+
+  /** The orders of these ids that exist, in no order. */
+  const read = async (orderIds: readonly string[]): Promise<OrderItem[]> => {
+    const items = (await readBatch(db, { [orders]: orderIds.map(orderKey) }, true))[orders] ?? [];
+    return items.map((item) => OrderItem.parse(item));
+  };
+
+  return {
+    /** All that deciding needs, in one round trip for up to 49 SKUs. The consistent read costs twice the units. */
+    async load({ orderId, content }: Placement, isConsistent: boolean): Promise<Known> {
+      const skus = [...new Set(content.lines.map(({ sku }) => sku))];
+      const keys = { [orders]: [orderKey(orderId)], [catalog]: skus.map(skuKey), [stock]: skus.map(stockKey) };
+      const items = await readBatch(db, keys, isConsistent);
+      const [order] = items[orders] ?? [];
+      return {
+        order: order === undefined ? undefined : Identity.parse(order),
+        skus: new Map((items[catalog] ?? []).map((item) => SkuRecord.parse(item)).map((sku) => [sku.sku, sku])),
+        stock: new Map((items[stock] ?? []).map((item) => StockItem.parse(item)).map((item) => [item.sku, item])),
+      };
+    },
+
+    /** Writes the order and its event and takes the stock, or does nothing if any of it is no longer possible. */
+    async commit(order: PlacedOrder, takes: Take[], contentHash: string, cause: Cause): Promise<'done' | 'lost'> {
+      const event = newEvent(OrderPlaced, order, cause, order.placedAt);
+      const item: OrderItem = { ...order, contentHash, placedEventId: event.detail.metadata.eventId, version: 1 };
+      businessDay ??= businessDays(timeZone);
+      const keys = { ...orderKey(order.orderId), ...indexKeys(order, businessDay(Date.parse(order.placedAt))) };
+      return transact(db, [
+        ...takes.map((take) => takeAction(stock, take)),
+        {
+          Put: { TableName: orders, Item: { ...item, ...keys }, ConditionExpression: 'attribute_not_exists(pk)' },
+        },
+        { Put: { TableName: orders, Item: outboxItem(orderPartition(order.orderId), event) } },
+      ]);
+    },
+
+    /** The order as it was placed, whatever happened to it since. */
+    async placed(orderId: string, placedEventId: string): Promise<PlacedOrder> {
+      const key = { pk: orderPartition(orderId), sk: eventKey(placedEventId) };
+      const [event] = (await readBatch(db, { [orders]: [key] }, true))[orders] ?? [];
+      return Placed.parse(JSON.parse(OutboxItem.parse(event).detail)).data;
+    },
+
+    read,
+
+    /** The order, if it exists in the caller's sight. */
+    async visible(orderId: string, sight: Sight): Promise<OrderItem | undefined> {
+      const [order] = await read([orderId]);
+      return order && isInSight(order.channel, sight) ? order : undefined;
+    },
+
+    /** The order's events, oldest first. */
+    async timeline(orderId: string): Promise<OutboxItem[]> {
+      const events: OutboxItem[] = [];
+      let from: Record<string, unknown> | undefined;
+      do {
+        const page = await db.send(
+          new QueryCommand({
+            TableName: orders,
+            ...timelineKeys(orderPartition(orderId)),
+            ConsistentRead: true,
+            ...(from && { ExclusiveStartKey: from }),
+          }),
+        );
+        events.push(...(page.Items ?? []).map((item) => OutboxItem.parse(item)));
+        from = page.LastEvaluatedKey;
+      } while (from);
+      return events;
+    },
+
+    /** Up to `limit` sort keys under one key of an index, newest first, older than `before`. */
+    async placedKeys({ name, attribute }: OrderIndex, key: string, before: string | undefined, limit: number) {
+      const { Items = [], LastEvaluatedKey } = await db.send(
+        new QueryCommand({
+          TableName: orders,
+          IndexName: name,
+          KeyConditionExpression: before === undefined ? '#key = :key' : '#key = :key AND placedKey < :before',
+          ExpressionAttributeNames: { '#key': attribute },
+          ExpressionAttributeValues: { ':key': key, ...(before !== undefined && { ':before': before }) },
+          ScanIndexForward: false,
+          Limit: limit,
+        }),
+      );
+      // A page of keys is far below 1 MB: only the limit ends it early.
+      if (LastEvaluatedKey && Items.length < limit) throw contention('An index gave less than a page');
+      return Items.map((item) => IndexEntry.parse(item).placedKey);
+    },
+  };
+}
+export type OrderStore = ReturnType<typeof createOrderStore>;

@@ -1,0 +1,205 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AwsError } from './aws-call.ts';
+import type { Deliver, LocalContext } from './context.ts';
+import { supports as dynamodbSupports, startDynamodb } from './dynamodb.ts';
+import { createEventBus, supports as eventBusSupports } from './event-bus.ts';
+import { createGateway } from './gateway.ts';
+import { createHttpApi, supports as httpApiSupports } from './http-api.ts';
+import { createIam } from './iam.ts';
+import { supports as identitySupports, startIdentity } from './identity.ts';
+import { createLambda, supports as lambdaSupports } from './lambda.ts';
+import { supports as queueMappingSupports, startQueueMappings } from './queue-mapping.ts';
+import { startS3, supports as s3Supports } from './s3.ts';
+import { startScheduler, supports as schedulerSupports } from './scheduler.ts';
+import { createQueues, supports as sqsSupports } from './sqs.ts';
+import { StartError } from './start-error.ts';
+import { openState } from './state.ts';
+import { startStreamMappings, supports as streamMappingSupports } from './stream-mapping.ts';
+import { checkSupported } from './supported.ts';
+import { loadTemplate, type Template } from './template.ts';
+
+export type EngineOptions = {
+  /** Directory that the CDK app was synthesised into. */
+  cdkOut: string;
+  stateDirectory: string;
+  /** Port of the HTTP API; 0 or none for any free one. The gateway and the identity provider take the next two if free. */
+  port?: number;
+  /** Empties the state first. */
+  fresh?: boolean;
+  now?: () => number;
+  log?: (line: string) => void;
+};
+
+export type Engine = Awaited<ReturnType<typeof startEngine>>;
+
+/**
+ * Runs the synthesised template on this machine until `stop`. Throws StartError, with one sentence for a person, when
+ * the state, a port or the template does not allow it.
+ */
+export async function startEngine(options: EngineOptions) {
+  const { cdkOut, stateDirectory, port = 0, now = Date.now, log = () => {} } = options;
+  const parts: { stop: () => Promise<void> }[] = [];
+  const stop = async () => {
+    for (const part of parts.toReversed()) await part.stop();
+  };
+  try {
+    const api = await listen(port);
+    parts.push(api);
+    const gateway = await listen(port && port + 1, true);
+    parts.push(gateway);
+    const identityPort = await freePort(port && port + 2);
+
+    const state = openState(stateDirectory, { fresh: options.fresh ?? false });
+    parts.push({ stop: async () => state.close() });
+    const issuer = `http://127.0.0.1:${identityPort}`;
+    const template = loadTemplate(cdkOut, { gatewayUrl: gateway.url, apiUrl: api.url, issuer });
+    checkSupported(template, allSupports);
+    const context: LocalContext = { template, state, now, log };
+
+    const iam = createIam(template);
+    const queues = createQueues(context);
+    const deliver: Deliver = async (arn, payload, { messageGroupId } = {}) => {
+      if (arn.startsWith('arn:aws:sqs:')) return queues.send(arn, payload, messageGroupId ? { messageGroupId } : {});
+      if (arn.startsWith('arn:aws:lambda:')) return lambda.invokeAsync(arn, payload);
+      if (arn.includes(':event-bus/')) return bus.put(arn, [JSON.parse(payload)]);
+      throw new AwsError('ResourceNotFoundException', `Nothing here receives from ${arn}`, 404);
+    };
+    const lambda = createLambda(context, { gatewayUrl: gateway.url, accessKeyOf, deliver });
+    const bus = createEventBus(context, { deliver });
+    const identity = await startIdentity(context, { port: identityPort });
+    parts.push(identity);
+    const dynamodb = await startDynamodb(context);
+    parts.push(dynamodb);
+    const s3 = await startS3(context, { deliver });
+    parts.push(s3, bus, lambda);
+    const scheduler = startScheduler(context, { deliver, iam });
+    parts.push(scheduler);
+    const mappings = [
+      startQueueMappings(context, { queues, lambda, iam }),
+      startStreamMappings(context, { dynamodb, lambda, iam, deliver }),
+    ];
+    parts.push(...mappings);
+
+    const pending = () => [...mappings, bus, lambda, scheduler, s3].reduce((sum, part) => sum + part.pending(), 0);
+    const roles = rolesByAccessKey(template);
+    gateway.serve(
+      createGateway(context, {
+        iam,
+        roleOfAccessKey: (id) => roles.get(id),
+        services: { dynamodb, s3, sqs: queues, events: bus, lambda, scheduler },
+        pending,
+      }),
+    );
+    api.serve(createHttpApi(context, { lambda, verifyToken: identity.verifyToken }).listener);
+
+    const credentials = {
+      apiUrl: api.url,
+      issuer,
+      tokenEndpoint: identity.tokenEndpoint,
+      clients: identity.clients,
+      s3Endpoint: gateway.url,
+      dynamodbEndpoint: dynamodb.endpoint,
+      sqsEndpoint: gateway.url,
+      gatewayUrl: gateway.url,
+      region: template.region,
+      reportsBucket: nameOf(template, 'AWS::S3::Bucket', /^Reports/),
+      lakeBucket: nameOf(template, 'AWS::S3::Bucket', /^Lake/),
+      eventBusName: nameOf(template, 'AWS::Events::EventBus', /./),
+    };
+    mkdirSync(stateDirectory, { recursive: true });
+    writeFileSync(join(stateDirectory, 'credentials.json'), JSON.stringify(credentials, null, 2), { mode: 0o600 });
+    return { apiUrl: api.url, gatewayUrl: gateway.url, credentials, context, settled: settledBy(pending), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+const allSupports = [
+  dynamodbSupports,
+  streamMappingSupports,
+  queueMappingSupports,
+  sqsSupports,
+  s3Supports,
+  lambdaSupports,
+  httpApiSupports,
+  identitySupports,
+  eventBusSupports,
+  schedulerSupports,
+];
+
+/** A function's calls carry this access key id, which tells the gateway whose role they are made under. */
+const accessKeyOf = (functionName: string) => `function.${functionName}`;
+
+const rolesByAccessKey = (template: Template) =>
+  new Map(
+    template
+      .ofType('AWS::Lambda::Function')
+      .map(({ name, properties }) => [accessKeyOf(name), String(properties.Role)]),
+  );
+
+function nameOf(template: Template, type: string, logicalId: RegExp): string {
+  const found = template.ofType(type).find((resource) => logicalId.test(resource.logicalId));
+  if (!found) throw new StartError(`The template has no ${type} whose logical id matches ${logicalId}.`);
+  return found.name;
+}
+
+/** Resolves once nothing is pending for a while; rejects after `timeoutMs` with what was left. */
+const settledBy =
+  (pending: () => number) =>
+  async (timeoutMs = 60_000): Promise<void> => {
+    const deadline = performance.now() + timeoutMs;
+    for (let calm = 0; calm < 3;) {
+      calm = pending() === 0 ? calm + 1 : 0;
+      if (performance.now() > deadline) throw new Error(`Still ${pending()} pieces of work after ${timeoutMs} ms`);
+      await sleep(20);
+    }
+  };
+
+/** A server whose listener comes later, so that its address is known while the parts behind it are made. */
+async function listen(port: number, orAnyPort = false) {
+  let listener: RequestListener = (_request, response) => {
+    response.writeHead(503, { 'content-type': 'application/json' }).end('{"message":"Starting"}');
+  };
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => listener(request, response));
+  const bound = await bind(server, port, orAnyPort);
+  return {
+    url: `http://127.0.0.1:${bound}`,
+    serve: (next: RequestListener) => {
+      listener = next;
+    },
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function bind(server: Server, port: number, orAnyPort: boolean): Promise<number> {
+  const attempt = (wanted: number) =>
+    new Promise<number>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(wanted, '127.0.0.1', () => {
+        server.off('error', reject);
+        resolve((server.address() as AddressInfo).port);
+      });
+    });
+  try {
+    return await attempt(port);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    if (orAnyPort) return attempt(0);
+    throw new StartError(`Port ${port} is in use; choose another one: PORT=3100 npm start`);
+  }
+}
+
+async function freePort(preferred: number): Promise<number> {
+  const probe = createServer();
+  const port = await bind(probe, preferred, true);
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}

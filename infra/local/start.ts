@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { type Engine, startEngine } from './engine.ts';
+import { StartError } from './start-error.ts';
+
+const root = join(import.meta.dirname, '../..');
+const demoData = 'test/data/online-retail/sample-year.csv.gz';
+
+try {
+  const { fresh, port, stateDirectory } = readOptions();
+  const cdkOut = await synthesise();
+  const engine = await startEngine({ cdkOut, stateDirectory, port, fresh, log: (line) => console.error(line) });
+  announce(engine);
+  stopOnSignal(engine);
+} catch (error) {
+  if (!(error instanceof StartError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      fresh: { type: 'boolean', default: false },
+      state: { type: 'string', default: join(root, '.local') },
+    },
+  });
+  const port = Number(process.env.PORT ?? 3000);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new StartError(`PORT must be a number from 0 to 65535, not ${process.env.PORT}.`);
+  }
+  return { fresh: values.fresh, port, stateDirectory: values.state };
+}
+
+/** Synthesises the same app that `npm run deploy` ships, into the state directory's neighbour so that `--fresh` keeps it. */
+async function synthesise(): Promise<string> {
+  const cdkOut = join(root, 'cdk.out/local');
+  try {
+    await promisify(execFile)(process.execPath, ['infra/app.ts'], {
+      cwd: root,
+      env: { ...process.env, CDK_OUTDIR: cdkOut },
+    });
+  } catch (error) {
+    throw new StartError(`The CDK app does not synthesise: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return cdkOut;
+}
+
+function announce({ credentials, context }: Engine): void {
+  const { clientId, clientSecret } = credentials.clients.storefront ?? { clientId: '', clientSecret: '' };
+  console.log(`Storeworks runs at ${credentials.apiUrl}
+
+  Interface     ${credentials.apiUrl}/docs
+  Tokens        ${credentials.tokenEndpoint}
+  AWS services  ${credentials.gatewayUrl}  (S3, SQS, EventBridge, Scheduler, Lambda, DynamoDB)
+  DynamoDB      ${credentials.dynamodbEndpoint}
+  Reports       s3://${credentials.reportsBucket}
+  Credentials   ${join(context.state.directory, 'credentials.json')}
+
+Try it:
+  curl -s ${credentials.tokenEndpoint} -u ${clientId}:${clientSecret} -d grant_type=client_credentials
+
+Load a year of a real shop, in a second terminal:
+  npm run replay -- ${demoData}
+
+Ctrl-C stops it; npm start goes on where it stopped; npm start -- --fresh empties it.`);
+}
+
+function stopOnSignal(engine: Engine): void {
+  let stopping = false;
+  const stop = () => {
+    if (stopping) process.exit(130);
+    stopping = true;
+    void engine.stop().then(() => process.exit(0));
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}

@@ -1,0 +1,95 @@
+import * as z from 'zod';
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
+import type { DefinedRoute } from '../shared/http/define-route.ts';
+import { Problem } from '../shared/http/problem.ts';
+import { resourceServer, scopes } from '../shared/scopes.ts';
+
+const security = 'oauth2';
+
+/** The OpenAPI 3.1 document of these routes. The deployed function puts in its own token URL. */
+export function createOpenApi(routes: readonly DefinedRoute[]): object {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  for (const route of routes) (paths[route.path] ??= {})[route.method.toLowerCase()] = operationOf(route);
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Storeworks',
+      version: '1',
+      description:
+        'The back office of an online store. Money is in minor units with its currency; times are RFC 3339 with ' +
+        'offset; errors are problem documents (RFC 9457) whose `type` is a stable name.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    tags: [...new Set(routes.map(({ tag }) => tag))].sort().map((name) => ({ name })),
+    paths,
+    components: {
+      securitySchemes: {
+        [security]: {
+          type: 'oauth2',
+          flows: {
+            clientCredentials: {
+              tokenUrl: '/',
+              scopes: Object.fromEntries(Object.entries(scopes).map(([scope, text]) => [onTheWire(scope), text])),
+            },
+          },
+        },
+      },
+    },
+  });
+}
+
+function operationOf(route: DefinedRoute): ZodOpenApiOperationObject {
+  return {
+    operationId: operationId(route),
+    tags: [route.tag],
+    summary: route.summary,
+    security: route.scope ? [{ [security]: [onTheWire(route.scope)] }] : [],
+    requestParams: {
+      ...(route.params && { path: route.params }),
+      ...(route.query && { query: route.query }),
+      ...(route.headers && { header: route.headers }),
+    },
+    ...(route.body && { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }),
+    responses: responsesOf(route),
+  };
+}
+
+/** A route's own answers, and those that every route of its kind may give. */
+function responsesOf(route: DefinedRoute): ZodOpenApiResponsesObject {
+  const common = {
+    ...(route.scope && {
+      401: { description: 'No token, or one that is not valid', schema: Problem },
+      403: { description: 'The token lacks the scope', schema: Problem },
+    }),
+    ...((route.params ?? route.query ?? route.headers) && {
+      400: { description: 'A parameter is not valid', schema: Problem },
+    }),
+    ...(route.body && {
+      400: { description: 'The body is not JSON', schema: Problem },
+      413: { description: 'The body is too large', schema: Problem },
+      415: { description: 'The body is not sent as JSON', schema: Problem },
+    }),
+    500: { description: 'Our fault; nothing was half done', schema: Problem },
+    503: { description: 'Too much at once; see `Retry-After`', schema: Problem },
+  };
+  const answers = Object.entries({ ...common, ...route.answers });
+  return Object.fromEntries(answers.map(([status, answer]) => [status, responseOf(answer)]));
+}
+
+function responseOf({ description, schema }: { description: string; schema?: z.ZodType }) {
+  if (!schema) return { description };
+  const mediaType = schema === Problem ? 'application/problem+json' : 'application/json';
+  return { description, content: { [mediaType]: { schema } } };
+}
+
+const onTheWire = (scope: string) => `${resourceServer}/${scope}`;
+
+/** `GET /orders/{orderId}` is `getOrdersOrderId`: stable as long as the route is. */
+const operationId = ({ method, path }: DefinedRoute) =>
+  method.toLowerCase() +
+  path
+    .split(/[^A-Za-z0-9]+/)
+    .filter(Boolean)
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join('');

@@ -1,0 +1,50 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import { type CfnEventBus, EventBus } from 'aws-cdk-lib/aws-events';
+import type { Construct } from 'constructs';
+import { Identities } from '../constructs/identities.ts';
+import { OutboxTable } from '../constructs/outbox-table.ts';
+import { AccessLogBucket, PrivateBucket } from '../constructs/private-bucket.ts';
+import { store } from '../store.ts';
+
+/** Who works where; a person's group decides what they may do. */
+const departments = {
+  service: 'Customer service: looks after orders and asks for refunds',
+  'service-lead': 'Leads customer service: changes orders and decides on refunds',
+  finance: 'Runs and reads reports, decides on refunds',
+  marketing: 'Plans promotions',
+  warehouse: 'Receives, counts and ships stock',
+  admin: 'Runs the store',
+};
+
+/** Everything that must outlive a deployment: tables, the bus, buckets, and who may call. */
+export class DataStack extends Stack {
+  readonly catalogTable = new OutboxTable(this, 'CatalogTable');
+  readonly stockTable = new OutboxTable(this, 'StockTable');
+  readonly orderTable = new OutboxTable(this, 'OrderTable', {
+    indexes: [
+      { name: 'byCustomer', partitionKey: 'customerKey', sortKey: 'placedKey' },
+      { name: 'byStatus', partitionKey: 'statusKey', sortKey: 'placedKey' },
+      { name: 'byDay', partitionKey: 'dayKey', sortKey: 'placedKey' },
+    ],
+  });
+  readonly reportTable = new OutboxTable(this, 'ReportTable');
+  readonly bus = new EventBus(this, 'Bus', { description: 'What happened in the store' });
+  private readonly accessLogs = new AccessLogBucket(this, 'AccessLogBucket');
+  /** Every event by business day. */
+  readonly lake = new PrivateBucket(this, 'LakeBucket', { accessLogs: this.accessLogs });
+  /** Reports by business day. */
+  readonly reports = new PrivateBucket(this, 'ReportsBucket', { accessLogs: this.accessLogs });
+  readonly identities: Identities;
+
+  constructor(scope: Construct, id: string, props?: StackProps) {
+    super(scope, id, props);
+    (this.bus.node.defaultChild as CfnEventBus).overrideLogicalId('Bus');
+    const domainPrefix: unknown = this.node.tryGetContext('domainPrefix');
+    this.identities = new Identities(this, 'Identities', {
+      clients: store.clients,
+      departments,
+      ...(typeof domainPrefix === 'string' && { domainPrefix }),
+    });
+    this.exportValue(this.identities.tokenEndpoint, { name: `${this.stackName}-TokenEndpoint` });
+  }
+}

@@ -1,0 +1,36 @@
+import assert from 'node:assert';
+import { hash } from 'node:crypto';
+
+const crockford = '0123456789abcdefghjkmnpqrstvwxyz';
+const orderIdLength = 26;
+
+/**
+ * The id of the order that a channel knows as `externalOrderId`: `ord_` and 130 bits of SHA-256 in Crockford's base 32.
+ * The same order sent again has the same id, so that the database itself refuses a second one.
+ */
+export function orderIdOf(channel: string, externalOrderId: string): string {
+  const digest = hash('sha256', `${channel}\0${externalOrderId}`, 'buffer');
+  let id = 'ord_';
+  let [bits, bitCount] = [0, 0];
+  for (const byte of digest) {
+    bits = ((bits << 8) | byte) & 0xfff;
+    bitCount += 8;
+    for (; bitCount >= 5; bitCount -= 5) id += crockford.charAt((bits >> (bitCount - 5)) & 31);
+  }
+  return id.slice(0, 'ord_'.length + orderIdLength);
+}
+
+/** SHA-256 of JSON content, as base64url; the order of an object's members does not count, `undefined` members neither. */
+export const contentHash = (content: unknown): string => hash('sha256', canonicalJson(content), 'base64url');
+
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const members = Object.entries(value).filter(([, member]) => member !== undefined);
+    members.sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`).join(',')}}`;
+  }
+  const text: string | undefined = JSON.stringify(value);
+  assert(text !== undefined, 'Content that is hashed is JSON');
+  return text;
+}

@@ -1,0 +1,30 @@
+import type { Action } from '../database.ts';
+import { stockKey } from './stock-item.ts';
+
+/** Units of one SKU to reserve, in each warehouse at most once. */
+export type Take = { sku: string; from: readonly { warehouse: string; units: number }[] };
+
+/**
+ * Reserves units of a SKU, as an action of the transaction of an order. Every warehouse must have what is taken from it,
+ * or the transaction is cancelled. This is the only way in which an order changes stock; `stock-update` owns it.
+ */
+export function takeAction(stockTable: string, { sku, from }: Take): Action {
+  // Short names: an expression has at most 4 KB, and a SKU may lie in many warehouses.
+  const at = from.map((_, index) => ({ path: `#s.#${index}`, units: `:${index}` }));
+  const sets = at.map(({ path, units }) => `${path}.#a = ${path}.#a - ${units}, ${path}.#r = ${path}.#r + ${units}`);
+  return {
+    Update: {
+      TableName: stockTable,
+      Key: stockKey(sku),
+      UpdateExpression: `SET ${sets.join(', ')}`,
+      ConditionExpression: at.map(({ path, units }) => `${path}.#a >= ${units}`).join(' AND '),
+      ExpressionAttributeNames: {
+        '#s': 'warehouses',
+        '#a': 'available',
+        '#r': 'reserved',
+        ...Object.fromEntries(from.map(({ warehouse }, index) => [`#${index}`, warehouse])),
+      },
+      ExpressionAttributeValues: Object.fromEntries(from.map(({ units }, index) => [`:${index}`, units])),
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createApiClient } from '../support/api-client.ts';
+import { untilSettled } from '../support/until-settled.ts';
+import { bareClientBundle, coldImports, median } from './cold-import.ts';
+import {
+  adminClient,
+  floorTables,
+  orderOf,
+  ordersPerSecond,
+  rawPerSecond,
+  shapeOf,
+  stockSkus,
+  writeUnits,
+} from './order-lane.ts';
+
+const root = join(import.meta.dirname, '../..');
+const clients = 16;
+const ordersPerRound = 800;
+const rounds = 5;
+
+const office = await start();
+try {
+  console.log(`Time to ready          ${office.secondsToReady.toFixed(1)} s from npm start to 200 on /health\n`);
+  await orderLane();
+  imports();
+} finally {
+  await office.stop();
+}
+
+/** Orders over HTTP and the same transactions straight to the database, in turn. */
+async function orderLane(): Promise<void> {
+  const { credentials } = office;
+  const storefront = createApiClient(credentials, 'storefront', clients);
+  const admin = createApiClient(credentials, 'admin', clients);
+  const db = adminClient(credentials);
+  const skus = await stockSkus(admin, 200);
+  const [sku = ''] = skus;
+  const first = await storefront.post('/orders', orderOf(sku));
+  const shape = await shapeOf(db, first.body.orderId, sku);
+  const tables = await floorTables(db, shape);
+
+  await ordersPerSecond(storefront, skus, clients, ordersPerRound);
+  await rawPerSecond(db, tables, shape, clients, ordersPerRound);
+  const orders: number[] = [];
+  const raw: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    await untilSettled(credentials.gatewayUrl);
+    orders.push(await ordersPerSecond(storefront, skus, clients, ordersPerRound));
+    await untilSettled(credentials.gatewayUrl);
+    raw.push(await rawPerSecond(db, tables, shape, clients, ordersPerRound));
+  }
+  const spread = (values: number[]) => `${Math.round(Math.min(...values))} to ${Math.round(Math.max(...values))}`;
+  console.log(`One-line orders, ${clients} clients, median of ${rounds} rounds of ${ordersPerRound}`);
+  console.log(`  over HTTP            ${Math.round(median(orders))} orders/s (${spread(orders)})`);
+  console.log(`  raw transactions     ${Math.round(median(raw))} /s (${spread(raw)})`);
+  console.log(`  ratio                ${(median(orders) / median(raw)).toFixed(2)}  (aim: at least 0.35)\n`);
+
+  const parts = writeUnits(shape);
+  console.log('Write units of a one-line order, counted from item sizes');
+  for (const { part, bytes, units } of parts) console.log(`  ${part.padEnd(20)} ${units}  (${bytes} bytes)`);
+  console.log(`  ${'in all'.padEnd(20)} ${parts.reduce((sum, { units }) => sum + units, 0)}\n`);
+  await Promise.all([storefront.close(), admin.close()]);
+}
+
+/** Cold start of the function that takes orders, over the least a function of its kind can import. */
+function imports(): void {
+  const file = bundleOf('order-intake', 'api');
+  const env = {
+    ORDER_TABLE_NAME: 'orders',
+    STOCK_TABLE_NAME: 'stock',
+    CATALOG_TABLE_NAME: 'catalog',
+    CHANNELS: '{}',
+    SELLING: JSON.stringify({
+      timeZone: 'UTC',
+      taxIncluded: true,
+      taxBasisPoints: {},
+      shippingMethods: [{ method: 'standard', priceMinor: 0 }],
+      warehousePreference: [],
+    }),
+  };
+  const times = coldImports({ orderIntake: { file, env }, bare: { file: bareClientBundle() } }, 15);
+  const [own = 0, bare = 0] = [times.get('orderIntake'), times.get('bare')];
+  console.log('Cold import of a bundle in a fresh process, median of 15');
+  console.log(`  order-intake         ${own.toFixed(0)} ms`);
+  console.log(`  bare DynamoDB client ${bare.toFixed(0)} ms`);
+  console.log(`  ratio                ${(own / bare).toFixed(2)}  (aim: at most 1.5)`);
+}
+
+/** The bundle that the synthesised template names for a handler. */
+function bundleOf(workflow: string, handler: string): string {
+  const [file] = globSync(`cdk.out/**/${workflow}/${handler}/index.mjs`, { cwd: root });
+  if (!file) throw new Error(`No bundle of ${workflow}/${handler} in cdk.out`);
+  return join(root, file);
+}
+
+/** `npm start` on a state of its own. */
+async function start() {
+  const state = mkdtempSync(join(tmpdir(), 'storeworks-bench-'));
+  const started = performance.now();
+  const child = spawn(process.execPath, [join(root, 'infra/local/start.ts'), '--state', state], {
+    env: { ...process.env, PORT: '0' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const file = join(state, 'credentials.json');
+  const isUp = async () => {
+    if (!existsSync(file)) return false;
+    const health = await fetch(`${JSON.parse(readFileSync(file, 'utf8')).apiUrl}/health`).catch(() => undefined);
+    return health?.status === 200;
+  };
+  while (!(await isUp())) {
+    if (child.exitCode !== null) throw new Error('The back office did not start');
+    await sleep(20);
+  }
+  return {
+    secondsToReady: (performance.now() - started) / 1000,
+    credentials: JSON.parse(readFileSync(file, 'utf8')),
+    stop: async () => {
+      child.kill('SIGINT');
+      await once(child, 'exit');
+      rmSync(state, { recursive: true, force: true });
+    },
+  };
+}

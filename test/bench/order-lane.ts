@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type AttributeValue,
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ListTablesCommand,
+  PutItemCommand,
+  QueryCommand,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { ApiClient } from '../support/api-client.ts';
+import { itemSize, transactionUnits } from './item-size.ts';
+
+type Item = Record<string, AttributeValue>;
+type Tables = { orders: string; stock: string };
+
+/** An accepted order of one line as it lies in the tables: the shape that the raw floor repeats. */
+export type Shape = { order: Item; event: Item; stock: Item; indexes: number };
+
+export const adminClient = ({ dynamodbEndpoint, region }: { dynamodbEndpoint: string; region: string }) =>
+  new DynamoDBClient({
+    endpoint: dynamodbEndpoint,
+    region,
+    credentials: { accessKeyId: 'administrator', secretAccessKey: 'local' },
+  });
+
+export const orderOf = (sku: string) => ({
+  externalOrderId: randomUUID(),
+  currency: 'GBP',
+  customer: { id: `customer-${Math.floor(Math.random() * 1000)}`, email: 'ada@example.com', name: 'Ada Lovelace' },
+  shippingAddress: { country: 'GB', postalCode: 'N1 9GU', city: 'London', line1: '1 Regent Street' },
+  lines: [{ sku, quantity: 1 }],
+});
+
+/** SKUs with stock that does not run out. */
+export async function stockSkus(admin: ApiClient, count: number): Promise<string[]> {
+  const skus = Array.from({ length: count }, (_, index) => `BENCH-${index}`);
+  for (const sku of skus) await admin.put(`/catalog/skus/${sku}`, { name: sku, priceMinor: 250, currency: 'GBP' });
+  for (let first = 0; first < count; first += 100) {
+    const movements = skus.slice(first, first + 100).map((sku) => ({
+      movementId: `opening-${sku}`,
+      sku,
+      warehouse: 'main',
+      type: 'receipt',
+      quantity: 1_000_000,
+    }));
+    await admin.post('/stock/movements', { movements });
+  }
+  return skus;
+}
+
+/** Posts `count` orders with `clients` in flight; orders per second. */
+export async function ordersPerSecond(channel: ApiClient, skus: string[], clients: number, count: number) {
+  return perSecond(clients, count, async (index) => {
+    const answer = await channel.post('/orders', orderOf(skus[index % skus.length] ?? ''));
+    if (answer.status !== 201) throw new Error(`An order was answered ${answer.status}: ${answer.text}`);
+  });
+}
+
+/** The same writes straight to the database, in tables of the same definition; transactions per second. */
+export async function rawPerSecond(db: DynamoDBClient, tables: Tables, shape: Shape, clients: number, count: number) {
+  return perSecond(clients, count, async (index) => {
+    const pk = { S: `ORDER#${randomUUID()}` };
+    await db.send(
+      new TransactWriteItemsCommand({
+        TransactItems: [
+          {
+            Update: {
+              TableName: tables.stock,
+              Key: { pk: { S: `SKU#${index % 200}` }, sk: { S: 'STOCK' } },
+              UpdateExpression:
+                'SET warehouses.#w.available = warehouses.#w.available - :n, warehouses.#w.reserved = warehouses.#w.reserved + :n',
+              ConditionExpression: 'warehouses.#w.available >= :n',
+              ExpressionAttributeNames: { '#w': 'main' },
+              ExpressionAttributeValues: { ':n': { N: '1' } },
+              ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+            },
+          },
+          {
+            Put: {
+              TableName: tables.orders,
+              Item: { ...shape.order, pk },
+              ConditionExpression: 'attribute_not_exists(pk)',
+            },
+          },
+          { Put: { TableName: tables.orders, Item: { ...shape.event, pk } } },
+        ],
+      }),
+    );
+  });
+}
+
+async function perSecond(clients: number, count: number, work: (index: number) => Promise<void>): Promise<number> {
+  const started = performance.now();
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: clients }, async () => {
+      while (next < count) await work(next++);
+    }),
+  );
+  return (count * 1000) / (performance.now() - started);
+}
+
+/** Reads one accepted order's items back. */
+export async function shapeOf(db: DynamoDBClient, orderId: string, sku: string): Promise<Shape> {
+  const { TableNames = [] } = await db.send(new ListTablesCommand({}));
+  const named = (part: RegExp) => TableNames.find((name) => part.test(name)) ?? raise(`No table matches ${part}`);
+  const query = async (TableName: string, pk: string) => {
+    const { Items = [] } = await db.send(
+      new QueryCommand({
+        TableName,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': { S: pk } },
+      }),
+    );
+    return Items;
+  };
+  const orders = named(/Order/);
+  const items = await query(orders, `ORDER#${orderId}`);
+  const { Table } = await db.send(new DescribeTableCommand({ TableName: orders }));
+  return {
+    order: items.find(({ sk }) => sk?.S === 'ORDER') ?? raise('no order item'),
+    event: items.find(({ sk }) => sk?.S?.startsWith('EVENT#')) ?? raise('no event item'),
+    stock: (await query(named(/Stock/), `SKU#${sku}`)).find(({ sk }) => sk?.S === 'STOCK') ?? raise('no stock item'),
+    indexes: Table?.GlobalSecondaryIndexes?.length ?? 0,
+  };
+}
+
+/** Tables of their own for the floor, defined as the real ones are, so that no function reads their streams. */
+export async function floorTables(db: DynamoDBClient, shape: Shape): Promise<Tables> {
+  const { TableNames = [] } = await db.send(new ListTablesCommand({}));
+  const copy = async (part: RegExp, TableName: string) => {
+    const { Table } = await db.send(
+      new DescribeTableCommand({ TableName: TableNames.find((name) => part.test(name)) }),
+    );
+    await db.send(
+      new CreateTableCommand({
+        TableName,
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: Table?.KeySchema,
+        AttributeDefinitions: Table?.AttributeDefinitions,
+        GlobalSecondaryIndexes: Table?.GlobalSecondaryIndexes?.map(({ IndexName, KeySchema, Projection }) => ({
+          IndexName,
+          KeySchema,
+          Projection,
+        })),
+        StreamSpecification: Table?.StreamSpecification,
+      }),
+    );
+    return TableName;
+  };
+  const tables = { orders: await copy(/Order/, 'floor-orders'), stock: await copy(/Stock/, 'floor-stock') };
+  for (let index = 0; index < 200; index += 1) {
+    await db.send(new PutItemCommand({ TableName: tables.stock, Item: { ...shape.stock, pk: { S: `SKU#${index}` } } }));
+  }
+  return tables;
+}
+
+/** Write units of one order of one line, part by part: transactional writes count twice, index entries once per KB. */
+export function writeUnits(shape: Shape): { part: string; bytes: number; units: number }[] {
+  const part = (name: string, item: Item) => {
+    const bytes = itemSize(item);
+    return { part: name, bytes, units: transactionUnits(bytes) };
+  };
+  const indexKeys = Object.keys(shape.order).filter((name) => /^(customer|status|day|placed)Key$/.test(name));
+  const entry = itemSize(
+    Object.fromEntries(Object.entries(shape.order).filter(([name]) => ['pk', 'sk', ...indexKeys].includes(name))),
+  );
+  const entries = indexKeys.length - 1;
+  return [
+    part('stock item', shape.stock),
+    part('order item', shape.order),
+    part('event item', shape.event),
+    { part: `${entries} index entries`, bytes: entry, units: entries * Math.ceil(entry / 1024) },
+  ];
+}
+
+const raise = (message: string): never => {
+  throw new Error(message);
+};

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import '../support/environment.ts';
+import { getSku, putSku } from '../../functions/catalog/api.handler.ts';
+import { type CatalogStore, createCatalogStore } from '../../functions/catalog/store.ts';
+import * as routes from '../../shared/http/catalog.ts';
+import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { eventsOf } from '../support/outbox.ts';
+import { aRequest } from '../support/requests.ts';
+
+let database: TestDatabase;
+let store: CatalogStore;
+beforeAll(async () => {
+  database = await startDatabase();
+  store = createCatalogStore(database.db, tables);
+});
+afterAll(() => database.stop());
+
+const put = (sku: string, content: object, ifMatch?: string) =>
+  putSku(store)(
+    aRequest(routes.putSku, {
+      params: { sku },
+      headers: ifMatch === undefined ? {} : { 'if-match': ifMatch },
+      body: routes.SkuContent.parse({ name: 'A mug', priceMinor: 1200, currency: 'GBP', ...content }),
+    }),
+  );
+const get = (sku: string) => getSku(store)(aRequest(routes.getSku, { params: { sku } }));
+const events = (sku: string) => eventsOf(database.db, tables.CATALOG_TABLE_NAME, `SKU#${sku}`);
+
+describe('the catalogue', () => {
+  test('creates, keeps and replaces a SKU, and tells of each change once', async () => {
+    const created = await put('MUG', {});
+    expect(created).toMatchObject({ status: 201, body: { sku: 'MUG', taxCategory: 'standard', active: true } });
+    expect(await put('MUG', {})).toEqual({ ...created, status: 200 });
+    const replaced = await put('MUG', { priceMinor: 1300, category: 'kitchen' });
+    expect(replaced.status).toBe(200);
+    expect(replaced.headers).not.toEqual(created.headers);
+    expect(await get('MUG')).toEqual(replaced);
+    expect(await put('MUG', {})).toMatchObject({ status: 200, body: { priceMinor: 1200 } });
+    expect((await events('MUG')).map(({ detail }) => detail.data['priceMinor'])).toEqual([1200, 1300, 1200]);
+  });
+
+  test('replaces only the state that the caller saw', async () => {
+    const seen = (await put('HAT', {})).headers?.['etag'];
+    await put('HAT', { priceMinor: 1 });
+    expect(await put('HAT', { priceMinor: 2 }, seen)).toMatchObject({
+      status: 412,
+      body: { type: 'precondition-failed' },
+    });
+    expect(await get('HAT')).toMatchObject({ body: { priceMinor: 1 } });
+  });
+
+  test('does not know what was never put', async () => {
+    expect(await get('NONE')).toMatchObject({ status: 404, body: { type: 'unknown-sku' } });
+  });
+
+  test('creates a SKU once and loses no change, however many put it at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, price) => put('RUSH', { priceMinor: price })));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(19);
+    expect(new Set(answers.map(({ headers }) => headers?.['etag'])).size).toBe(20);
+    expect(await events('RUSH')).toHaveLength(20);
+  });
+});

@@ -1,0 +1,130 @@
+import { gunzipSync } from 'node:zlib';
+import type { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { describe, expect, it } from 'vitest';
+import { journal } from '../../functions/event-journal/journal.ts';
+import { createLake } from '../../functions/event-journal/lake.ts';
+import { businessDays } from '../../shared/business-day.ts';
+
+const event = (eventId: string, occurredAt: string, data: unknown = { n: 1 }) => ({
+  version: '0',
+  id: crypto.randomUUID(),
+  'detail-type': 'OrderPlaced',
+  source: 'storeworks.order-intake',
+  account: '000000000000',
+  time: '2011-01-01T00:00:00Z',
+  region: 'eu-west-1',
+  resources: [],
+  detail: { metadata: { eventId, version: 1, occurredAt, actor: 'storefront' }, data },
+});
+const message = (messageId: string, body: unknown) => ({ messageId, body: JSON.stringify(body) });
+const summerEvening = '2011-06-30T22:30:00Z';
+const summerNight = '2011-06-30T23:30:00Z';
+
+/** A bucket in memory that refuses keys which contain `refuses`. */
+function memoryLake(refuses = '\0') {
+  const files = new Map<string, Buffer>();
+  const s3 = {
+    send: ({ input }: PutObjectCommand) => {
+      const key = input.Key ?? '';
+      if (key.includes(refuses)) return Promise.reject(new Error('SlowDown'));
+      files.set(key, Buffer.from(input.Body as Uint8Array));
+      return Promise.resolve({});
+    },
+  } as unknown as S3Client;
+  const logged: unknown[] = [];
+  const write = journal(createLake(s3, 'lake'), businessDays('Europe/London'));
+  const lines = () =>
+    [...files].flatMap(([key, bytes]) =>
+      gunzipSync(bytes)
+        .toString()
+        .trimEnd()
+        .split('\n')
+        .map((line) => [key.slice('events/dt='.length, 20), JSON.parse(line) as unknown]),
+    );
+  return {
+    files,
+    lines,
+    logged,
+    write: (messages: { messageId: string; body: string }[]) =>
+      write(messages, { error: (...entry: unknown[]) => void logged.push(entry) }),
+  };
+}
+const failures = (...ids: string[]) => ({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
+
+describe('event journal', () => {
+  it('files each event under the business day it happened in, as it was published', async () => {
+    const lake = memoryLake();
+    const sent = [event('e1', summerEvening, { note: 'é\n' }), event('e2', summerNight)];
+    expect(await lake.write(sent.map((body, index) => message(`m${index}`, body)))).toEqual(failures());
+    expect([...lake.files.keys()].map((key) => key.replace(/[0-9a-f]{32}/, 'NAME'))).toEqual([
+      'events/dt=2011-06-30/NAME.ndjson.gz',
+      'events/dt=2011-07-01/NAME.ndjson.gz',
+    ]);
+    expect(lake.lines()).toEqual([
+      ['2011-06-30', { source: 'storeworks.order-intake', 'detail-type': 'OrderPlaced', detail: sent[0]?.detail }],
+      ['2011-07-01', { source: 'storeworks.order-intake', 'detail-type': 'OrderPlaced', detail: sent[1]?.detail }],
+    ]);
+  });
+
+  it('replaces half of a surrogate pair, which other readers refuse, and nothing that only looks like it', async () => {
+    const lake = memoryLake();
+    await lake.write([
+      message('m1', event('e1', summerEvening, { note: 'cut \ud83d', pair: '😀', text: '\\ud83d \\\\ud83d' })),
+    ]);
+    expect(lake.lines()).toMatchObject([
+      ['2011-06-30', { detail: { data: { note: 'cut \ufffd', pair: '😀', text: '\\ud83d \\\\ud83d' } } }],
+    ]);
+  });
+
+  it('rewrites the same bytes under the same key when a batch comes again, in whatever order', async () => {
+    const batch = ['a', 'b', 'c'].map((id) => message(`m-${id}`, event(id, summerEvening)));
+    const [first, again] = [memoryLake(), memoryLake()];
+    await first.write(batch);
+    await again.write([...batch.toReversed(), ...batch]);
+    expect(again.files).toEqual(first.files);
+    expect(again.files.size).toBe(1);
+  });
+
+  it('gives batches of different events different names', async () => {
+    const lake = memoryLake();
+    await lake.write([message('m1', event('a', summerEvening))]);
+    await lake.write([message('m2', event('b', summerEvening))]);
+    await lake.write([message('m3', event('a', summerEvening)), message('m4', event('b', summerEvening))]);
+    expect(lake.files.size).toBe(3);
+  });
+
+  it.each([
+    ['not JSON', 'hello'],
+    ['no object', '42'],
+    ['without metadata', JSON.stringify({ ...event('x', summerEvening), detail: { data: {} } })],
+    ['without an event id', JSON.stringify(event('', summerEvening))],
+    ['without a time', JSON.stringify(event('x', 'yesterday'))],
+  ])('reports a message that is %s alone and keeps its neighbours', async (_, body) => {
+    const lake = memoryLake();
+    const good = message('good', event('e1', summerEvening));
+    expect(await lake.write([{ messageId: 'bad', body }, good])).toEqual(failures('bad'));
+    expect(lake.lines()).toHaveLength(1);
+    expect(JSON.stringify(lake.logged)).not.toContain('storefront');
+  });
+
+  it('reports only the messages of a day that could not be written', async () => {
+    const lake = memoryLake('dt=2011-07-01');
+    const batch = [
+      message('m1', event('e1', summerEvening)),
+      message('m2', event('e2', summerNight)),
+      message('m3', event('e2', summerNight)),
+    ];
+    expect(await lake.write(batch)).toEqual(failures('m2', 'm3'));
+    expect(lake.lines()).toHaveLength(1);
+  });
+
+  it('writes a batch of a thousand events over three hundred days', async () => {
+    const lake = memoryLake();
+    const batch = Array.from({ length: 1000 }, (_, index) =>
+      message(`m${index}`, event(`e${index}`, new Date(Date.UTC(2011, 0, 1 + (index % 300), 12)).toISOString())),
+    );
+    expect(await lake.write(batch)).toEqual(failures());
+    expect(lake.files.size).toBe(300);
+    expect(lake.lines()).toHaveLength(1000);
+  });
+});

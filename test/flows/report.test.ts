@@ -1,0 +1,82 @@
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type BackOffice, s3Of, startBackOffice } from '../support/back-office.ts';
+import { expectProblem, orderOf, stockedSku } from '../support/shop.ts';
+
+let office: BackOffice;
+beforeAll(async () => {
+  office = await startBackOffice();
+});
+afterAll(() => office.stop());
+
+const read = async (key: string): Promise<Buffer> => {
+  const { Body } = await s3Of(office.credentials).send(
+    new GetObjectCommand({ Bucket: office.credentials.reportsBucket, Key: key }),
+  );
+  if (!Body) throw new Error(`${key} is empty`);
+  return Buffer.from(await Body.transformToByteArray());
+};
+const readJson = async (key: string) => JSON.parse((await read(key)).toString('utf8'));
+
+/** Asks for a day's reports as finance does and waits for the run to end. */
+async function reportOf(date: string) {
+  const finance = office.client('finance');
+  const requested = await finance.post('/reports/runs', { date });
+  expect(requested.status, requested.text).toBe(202);
+  expect(requested.headers.location).toBe(`/reports/runs/${requested.body.runId}`);
+  for (;;) {
+    const { body: run } = await finance.get(`/reports/runs/${requested.body.runId}`);
+    if (run.status === 'completed' || run.status === 'failed') return run;
+    await sleep(50);
+  }
+}
+
+test('an order is in its business day’s reports, which add up and are sealed by a manifest', async () => {
+  const sku = await stockedSku(office, { priceMinor: 1000, category: 'lamps' });
+  const placedAt = '2025-07-01T23:30:00Z'; // already 2 July in London
+  const marketplace = office.client('marketplace');
+  for (const country of ['GB', 'FR']) {
+    const content = orderOf(sku, { placedAt, shippingAddress: { country }, lines: [{ sku, quantity: 2 }] });
+    expect((await marketplace.post('/orders', content)).status).toBe(201);
+  }
+  await office.settled();
+
+  const run = await reportOf('2025-07-02');
+  expect(run).toMatchObject({ status: 'completed', date: '2025-07-02', version: 1, changed: true });
+  const latest = await readJson('daily/dt=2025-07-02/latest.json');
+  expect(latest).toMatchObject({ version: 1, manifest: 'daily/dt=2025-07-02/v=1/manifest.json' });
+  const manifest = await readJson(latest.manifest);
+  expect(manifest.sums).toMatchObject({ orders: 2, units: 4, totalMinor: 4000 });
+  const orders = (await read('daily/dt=2025-07-02/v=1/orders.csv')).toString('utf8');
+  expect(orders.trim().split('\n')).toHaveLength(3);
+  for (const file of manifest.files) {
+    const bytes = await read(file.key);
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(file.sha256);
+  }
+});
+
+test('the same day again changes nothing; a late order makes a new version beside the old', async () => {
+  const sku = await stockedSku(office, { priceMinor: 700 });
+  const place = () =>
+    office.client('marketplace').post('/orders', orderOf(sku, { placedAt: '2025-08-05T12:00:00+01:00' }));
+  await place();
+  await office.settled();
+  expect(await reportOf('2025-08-05')).toMatchObject({ version: 1, changed: true });
+  expect(await reportOf('2025-08-05')).toMatchObject({ version: 1, changed: false });
+  await place();
+  await office.settled();
+  expect(await reportOf('2025-08-05')).toMatchObject({ version: 2, changed: true });
+  expect((await readJson('daily/dt=2025-08-05/v=1/manifest.json')).sums).toMatchObject({ totalMinor: 700 });
+  expect((await readJson('daily/dt=2025-08-05/v=2/manifest.json')).sums).toMatchObject({ totalMinor: 1400 });
+  expect(await readJson('daily/dt=2025-08-05/latest.json')).toMatchObject({ version: 2 });
+});
+
+test('a day that has not begun, or is none, is refused', async () => {
+  const finance = office.client('finance');
+  expectProblem(await finance.post('/reports/runs', { date: '2999-01-01' }), 422);
+  expectProblem(await finance.post('/reports/runs', { date: '2025-02-30' }), 422);
+  expectProblem(await finance.get('/reports/runs/none'), 404);
+  expectProblem(await office.client('storefront').post('/reports/runs', { date: '2025-07-01' }), 403);
+});

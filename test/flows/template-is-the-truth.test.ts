@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { backOfficeForTest } from '../support/back-office.ts';
+import { withoutGrant, withoutRule } from '../support/edited-template.ts';
+import { expectProblem, orderOf, stockedSku } from '../support/shop.ts';
+
+test('an order fails with AccessDeniedException when its function may not write the order table', async () => {
+  const lines: string[] = [];
+  const cdkOut = withoutGrant(/^OrderIntake/, 'dynamodb:PutItem');
+  const office = await backOfficeForTest({ cdkOut, log: (line) => lines.push(line) });
+  const sku = await stockedSku(office);
+  expectProblem(await office.client('storefront').post('/orders', orderOf(sku)), 500, 'internal-error');
+  expect(lines.join('\n')).toMatch(/AccessDeniedException.*dynamodb:PutItem/s);
+  const stock = await office.client('warehouse').get(`/stock/${sku}`);
+  expect(stock.body).toMatchObject({ reserved: 0 });
+});
+
+test('no event reaches the lake when the rule of the journal is missing', async () => {
+  const office = await backOfficeForTest({ cdkOut: withoutRule(/^EventJournal/) });
+  const sku = await stockedSku(office);
+  const placed = await office.client('storefront').post('/orders', orderOf(sku));
+  expect(placed.status).toBe(201);
+  await office.settled();
+  expect(await office.lake.events('OrderPlaced')).toEqual([]);
+});
+
+test('every accepted order reaches the lake with the template as it is', async () => {
+  const office = await backOfficeForTest();
+  const sku = await stockedSku(office);
+  const placed = await office.client('storefront').post('/orders', orderOf(sku));
+  await office.settled();
+  const events = await office.lake.events('OrderPlaced');
+  expect(events.map((event) => event.detail.data)).toMatchObject([{ orderId: placed.body.orderId }]);
+});

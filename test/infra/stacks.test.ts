@@ -1,0 +1,190 @@
+import { existsSync, globSync } from 'node:fs';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { expect, test } from 'vitest';
+import { store } from '../../infra/store.ts';
+import { routesByWorkflow } from '../../shared/http/all-routes.ts';
+import { app, idsOf, meant, ofType, onlyOf, resources } from './synthesised.ts';
+
+const queues = ofType('AWS::SQS::Queue');
+const deadLetterQueues = queues.filter(({ id }) => id.includes('DeadLetters'));
+const workQueues = queues.filter(({ id }) => !id.includes('DeadLetters'));
+const functions = ofType('AWS::Lambda::Function');
+const mappings = ofType('AWS::Lambda::EventSourceMapping');
+
+/** What has an alarm on this metric. */
+const watched = (metric: string) =>
+  idsOf(
+    ofType('AWS::CloudWatch::Alarm')
+      .filter(({ properties }) => properties.MetricName === metric)
+      .flatMap(({ properties }) => properties.Dimensions.map(({ Value }) => meant(Value))),
+  );
+
+test('every message that cannot be handled ends in a queue that keeps it for 14 days and raises an alarm', () => {
+  expect(workQueues).not.toHaveLength(0);
+  for (const { properties } of workQueues) {
+    expect(deadLetterQueues).toContain(meant(properties.RedrivePolicy.deadLetterTargetArn));
+  }
+  for (const { properties } of deadLetterQueues) expect(properties.MessageRetentionPeriod).toBe(14 * 86_400);
+  expect(watched('ApproximateNumberOfMessagesVisible')).toEqual(idsOf(deadLetterQueues));
+});
+
+test('somebody hears of messages that wait too long', () => {
+  expect(watched('ApproximateAgeOfOldestMessage')).toEqual(idsOf(workQueues));
+});
+
+test('queues are encrypted and refuse plain HTTP', () => {
+  const refusing = ofType('AWS::SQS::QueuePolicy')
+    .filter(({ properties }) => JSON.stringify(properties).includes('aws:SecureTransport'))
+    .flatMap(({ properties }) => properties.Queues.map(meant));
+  expect(idsOf(refusing)).toEqual(idsOf(queues));
+  for (const { properties } of queues) expect(properties.SqsManagedSseEnabled).toBe(true);
+});
+
+test('a message being worked on is not given out a second time, and a bad one does not repeat its neighbours', () => {
+  const fromQueue = mappings.filter(({ properties }) => !properties.StartingPosition);
+  expect(idsOf(fromQueue.map(({ properties }) => meant(properties.EventSourceArn)))).toEqual(idsOf(workQueues));
+  for (const { properties } of fromQueue) {
+    const { VisibilityTimeout } = meant(properties.EventSourceArn).properties;
+    expect(VisibilityTimeout).toBeGreaterThanOrEqual(6 * meant(properties.FunctionName).properties.Timeout);
+    expect(properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
+  }
+});
+
+test('every table is relayed, event items only, and what cannot be relayed is kept', () => {
+  const fromStream = mappings.filter(({ properties }) => properties.StartingPosition);
+  expect(fromStream).toHaveLength(ofType('AWS::DynamoDB::Table').length);
+  for (const { properties } of fromStream) {
+    expect(properties.FilterCriteria.Filters[0].Pattern).toContain('"EVENT#"');
+    expect(properties.StartingPosition).toBe('TRIM_HORIZON');
+    expect(deadLetterQueues).toContain(meant(properties.DestinationConfig.OnFailure.Destination));
+    expect(properties.MaximumRecordAgeInSeconds).toBeLessThan(86_400);
+    expect(properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
+  }
+});
+
+test('rules, schedules and the functions they start have a dead-letter queue', () => {
+  const schedules = ofType('AWS::Scheduler::Schedule');
+  const targets = [
+    ...ofType('AWS::Events::Rule').flatMap(({ properties }) => properties.Targets),
+    ...schedules.map(({ properties }) => properties.Target),
+  ];
+  expect(targets).not.toHaveLength(0);
+  for (const { DeadLetterConfig } of targets) expect(deadLetterQueues).toContain(meant(DeadLetterConfig.Arn));
+  const invoked = ofType('AWS::Lambda::EventInvokeConfig');
+  expect(invoked).toHaveLength(schedules.length);
+  for (const { properties } of invoked) {
+    expect(deadLetterQueues).toContain(meant(properties.DestinationConfig.OnFailure.Destination));
+  }
+});
+
+test("the nightly reports start at half past midnight by the store's clocks", () => {
+  const schedule = onlyOf('AWS::Scheduler::Schedule');
+  expect(schedule.ScheduleExpression).toBe('cron(30 0 * * ? *)');
+  expect(schedule.ScheduleExpressionTimezone).toBe(store.selling.timeZone);
+});
+
+test('no role may do everything, nor anything to everything but trace', () => {
+  const documents = [
+    ...ofType('AWS::IAM::Policy').map(({ properties }) => properties.PolicyDocument),
+    ...ofType('AWS::IAM::Role').flatMap(({ properties }) => properties.Policies?.map((p) => p.PolicyDocument) ?? []),
+  ];
+  const statements = documents.flatMap(({ Statement }) => Statement);
+  const actions = statements.flatMap(({ Action }) => Action);
+  expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+  const onEverything = statements.filter(({ Resource }) => [Resource].flat().includes('*'));
+  const tracing = new Set(['xray:PutTraceSegments', 'xray:PutTelemetryRecords']);
+  expect(new Set(onEverything.flatMap(({ Action }) => Action))).toEqual(tracing);
+  for (const { properties } of ofType('AWS::IAM::Role')) expect(properties.ManagedPolicyArns).toBeUndefined();
+});
+
+test('each function has a role of its own, a log that ends, traces, and alarms', () => {
+  expect(idsOf(functions.map(({ properties }) => meant(properties.Role))).size).toBe(functions.length);
+  for (const { properties } of functions) {
+    expect(meant(properties.LoggingConfig.LogGroup).properties.RetentionInDays).toBe(90);
+    expect(properties.TracingConfig.Mode).toBe('Active');
+    expect(properties.Runtime).toBe('nodejs24.x');
+  }
+  expect(watched('Errors')).toEqual(idsOf(functions));
+  expect(watched('Throttles')).toEqual(idsOf(functions));
+});
+
+test('every handler is deployed once', () => {
+  const entries = functions.map(({ properties }) => properties.Description.split(': ')[1] ?? '');
+  expect(entries.toSorted()).toEqual(globSync('*/*.handler.ts', { cwd: 'functions' }).toSorted());
+});
+
+test('an alarm says what it means and where to read on, and reaches somebody', () => {
+  for (const { id, properties } of ofType('AWS::CloudWatch::Alarm')) {
+    const [, readme = ''] = /^\S.*\. What to do: (\S+)$/.exec(properties.AlarmDescription) ?? [];
+    expect(existsSync(readme), `${id}: ${properties.AlarmDescription}`).toBe(true);
+    expect(properties.AlarmActions).toHaveLength(1);
+  }
+});
+
+test('every route but the few open ones needs a token with its scope', () => {
+  const deployed = ofType('AWS::ApiGatewayV2::Route').map(
+    ({ properties: { RouteKey, AuthorizationType, AuthorizationScopes } }) =>
+      [RouteKey, AuthorizationType === 'JWT' ? AuthorizationScopes : AuthorizationType] as const,
+  );
+  const promised = Object.values(routesByWorkflow)
+    .flat()
+    .map((route) => [route.key, 'scope' in route ? [`storeworks/${route.scope}`] : 'NONE']);
+  expect(Object.fromEntries(deployed)).toEqual({ ...Object.fromEntries(promised), $default: 'NONE' });
+  const open = deployed.filter(([, needed]) => needed === 'NONE').map(([key]) => key);
+  expect(new Set(open)).toEqual(
+    new Set(['$default', 'GET /docs', 'GET /docs/{file}', 'GET /health', 'GET /openapi.json']),
+  );
+});
+
+test('tokens of every client are accepted, and carry the scopes of its settings', () => {
+  const clients = ofType('AWS::Cognito::UserPoolClient').map(({ properties }) => properties);
+  const granted = clients.map(({ ClientName, AllowedOAuthScopes }) => [
+    ClientName,
+    AllowedOAuthScopes.map((scope) => scope['Fn::Join'][1].at(-1)),
+  ]);
+  const settings = Object.entries(store.clients).map(([name, { scopes }]) => [name, scopes.map((s) => `/${s}`)]);
+  expect(Object.fromEntries(granted)).toEqual(Object.fromEntries(settings));
+  for (const { AllowedOAuthFlows, GenerateSecret } of clients) {
+    expect([AllowedOAuthFlows, GenerateSecret]).toEqual([['client_credentials'], true]);
+  }
+  expect(onlyOf('AWS::ApiGatewayV2::Authorizer').JwtConfiguration.Audience).toHaveLength(clients.length);
+});
+
+test('a flash sale is not throttled below what AWS allows an account', () => {
+  const limits = onlyOf('AWS::ApiGatewayV2::Stage').DefaultRouteSettings;
+  expect(limits).toMatchObject({ ThrottlingBurstLimit: 5000, ThrottlingRateLimit: 10_000 });
+});
+
+test('data outlives its stack and a wrong write', () => {
+  const tables = ofType('AWS::DynamoDB::Table');
+  const buckets = ofType('AWS::S3::Bucket');
+  for (const { deletionPolicy } of [...tables, ...buckets, ...ofType('AWS::Cognito::UserPool')]) {
+    expect(deletionPolicy).toBe('Retain');
+  }
+  for (const { properties } of tables) {
+    expect(properties.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled).toBe(true);
+    expect(properties.DeletionProtectionEnabled).toBe(true);
+    expect(properties.StreamSpecification.StreamViewType).toBe('NEW_IMAGE');
+  }
+  const versioned = buckets.filter(({ properties }) => properties.VersioningConfiguration?.Status === 'Enabled');
+  expect(idsOf(versioned)).toEqual(new Set(['LakeBucket', 'ReportsBucket']));
+});
+
+test('data keeps its logical id when constructs move', () => {
+  const kept = ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::Events::EventBus', 'AWS::Cognito::UserPool'];
+  const ids = ['CatalogTable', 'StockTable', 'OrderTable', 'ReportTable', 'AccessLogBucket', 'LakeBucket'];
+  expect(idsOf(kept.flatMap(ofType))).toEqual(new Set([...ids, 'ReportsBucket', 'Bus', 'Users']));
+});
+
+test('a deployment runs no code but ours', () => {
+  expect(resources.filter(({ type }) => /^(Custom::|AWS::CloudFormation::CustomResource)/.test(type))).toEqual([]);
+});
+
+test("the stacks pass AWS's own checks", () => {
+  const { violations } = new AwsSolutionsChecks(app).validateScope(app);
+  const told = violations.map(({ ruleName, violatingResources }) => [
+    ruleName,
+    violatingResources.map(({ constructPath }) => constructPath),
+  ]);
+  expect(told).toEqual([]);
+});

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  NoSuchKey,
+  PutObjectCommand,
+  S3ServiceException,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+
+const pageSize = 2;
+
+/**
+ * Buckets in memory that answer as S3 does, two keys a listing page. With `ignoresConditions`, they are like the local
+ * engine's, which takes If-Match and If-None-Match for granted.
+ */
+export function memoryS3({ ignoresConditions = false } = {}) {
+  const objects = new Map<string, Buffer>();
+  /** Keys in the order in which they were written. */
+  const writes: string[] = [];
+
+  let putsLeft = Infinity;
+
+  const put = ({ input }: PutObjectCommand) => {
+    putsLeft -= 1;
+    if (putsLeft < 0) throw new Error('the bucket is gone');
+    const key = `${input.Bucket}/${input.Key}`;
+    const etag = etagOf(objects.get(key));
+    const isRefused = (input.IfNoneMatch && etag !== undefined) || (input.IfMatch && etag !== input.IfMatch);
+    if (isRefused && !ignoresConditions) throw refusal();
+    objects.set(key, Buffer.from(input.Body as string));
+    writes.push(key);
+    return {};
+  };
+  const get = ({ input }: GetObjectCommand) => {
+    const content = objects.get(`${input.Bucket}/${input.Key}`);
+    if (!content) throw new NoSuchKey({ message: 'no such key', $metadata: {} });
+    const Body = {
+      transformToByteArray: () => Promise.resolve(content),
+      transformToString: () => Promise.resolve(content.toString()),
+    };
+    return { Body, ETag: etagOf(content) };
+  };
+  const list = ({ input }: ListObjectsV2Command) => {
+    const prefix = `${input.Bucket}/${input.Prefix}`;
+    const keys = [...objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+    const from = Number(input.ContinuationToken ?? 0);
+    const Contents = keys.slice(from, from + pageSize).map((key) => ({ Key: key.slice(`${input.Bucket}/`.length) }));
+    const next = from + pageSize < keys.length ? String(from + pageSize) : undefined;
+    return { Contents, NextContinuationToken: next };
+  };
+  const client = {
+    send: async (command: unknown) => {
+      if (command instanceof PutObjectCommand) return put(command);
+      if (command instanceof GetObjectCommand) return get(command);
+      if (command instanceof ListObjectsV2Command) return list(command);
+      throw new Error('This bucket does not know the command.');
+    },
+  } as unknown as S3Client;
+  return {
+    client,
+    objects,
+    writes,
+    /** From then on, every write fails. */
+    failAfter: (puts: number) => void (putsLeft = puts),
+    json: (key: string) => JSON.parse(objects.get(key)?.toString() ?? 'null') as unknown,
+    text: (key: string) => objects.get(key)?.toString(),
+  };
+}
+
+const etagOf = (content: Buffer | undefined) => content && `"${createHash('md5').update(content).digest('hex')}"`;
+
+const refusal = () =>
+  new S3ServiceException({ name: 'PreconditionFailed', $fault: 'client', message: 'precondition', $metadata: {} });

@@ -1,0 +1,268 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { channels } from '../support/environment.ts';
+import { createCatalogStore } from '../../functions/catalog/store.ts';
+import { findOrders, getOrder, getTimeline, placeOrder } from '../../functions/order-intake/api.handler.ts';
+import { orderKey } from '../../functions/order-intake/order-item.ts';
+import { createOrderStore, type OrderStore } from '../../functions/order-intake/store.ts';
+import { createStockStore, type StockStore } from '../../functions/stock-update/store.ts';
+import type { SkuRecord } from '../../shared/events/catalog.ts';
+import * as routes from '../../shared/http/orders.ts';
+import type { OrderAnswer, OrderContent } from '../../shared/http/orders.ts';
+import type { Reply } from '../../shared/http/problem.ts';
+import { isContention } from '../../shared/contention.ts';
+import { aCause, anOrder, aPolicy, aSku } from '../support/builders.ts';
+import { contended } from '../support/contended.ts';
+import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { eventsOf } from '../support/outbox.ts';
+import { aRequest } from '../support/requests.ts';
+
+let database: TestDatabase;
+let store: OrderStore;
+let stockStore: StockStore;
+beforeAll(async () => {
+  database = await startDatabase();
+  store = createOrderStore(database.db, tables, aPolicy().timeZone);
+  stockStore = createStockStore(database.db, tables);
+});
+afterAll(() => database.stop());
+
+let made = 0;
+const anId = () => `id-${(made += 1)}`;
+
+/** A SKU of its own with these units in `main`. */
+async function aSkuWith(units: number, given: Partial<SkuRecord> = {}): Promise<string> {
+  const sku = `SKU-${anId()}`;
+  await createCatalogStore(database.db, tables).write(
+    { record: aSku({ sku, ...given }), version: 1, contentHash: '' },
+    aCause(),
+  );
+  const moved = {
+    movementId: anId(),
+    sku,
+    warehouse: 'main',
+    type: 'receipt' as const,
+    onHandDelta: units,
+    unavailableDelta: 0,
+  };
+  const change = { moved: { ...moved, occurredAt: '2026-03-05T12:00:00Z' }, basis: { kind: 'first-of-sku' as const } };
+  await stockStore.write(change, 'hash', aCause());
+  return sku;
+}
+const countersOf = async (sku: string) => (await stockStore.read([sku], [])).stock.get(sku)?.warehouses['main'];
+
+const post = (content: OrderContent, clientId = 'storefront', through = store): Promise<Reply> =>
+  placeOrder(through, channels, aPolicy())(aRequest(routes.placeOrder, { body: content }, clientId));
+const orderFor = (sku: string, given: Partial<OrderContent> = {}) =>
+  anOrder({ externalOrderId: anId(), lines: [{ sku, quantity: 1 }], ...given });
+const bodyOf = (reply: Reply) => reply.body as OrderAnswer;
+const text = (reply: Reply) => JSON.stringify(reply.body);
+const withStatus = (replies: Reply[], status: number) => replies.filter((reply) => reply.status === status);
+
+describe('an order', () => {
+  test('is answered, stored with its event, and its stock reserved', async () => {
+    const sku = await aSkuWith(5);
+    const placed = await post(orderFor(sku, { lines: [{ sku, quantity: 2 }] }));
+    const order = bodyOf(placed);
+    expect(placed).toMatchObject({ status: 201, headers: { location: `/orders/${order.orderId}` } });
+    expect(routes.OrderAnswer.parse(order)).toEqual(order);
+    expect(order).toMatchObject({ channel: 'storefront', status: 'placed', totalMinor: 2400, reservedUntil: null });
+    expect(await countersOf(sku)).toEqual({ onHand: 5, reserved: 2, unavailable: 0, available: 3 });
+    const events = await eventsOf(database.db, tables.ORDER_TABLE_NAME, `ORDER#${order.orderId}`);
+    expect(events).toMatchObject([
+      { detailType: 'OrderPlaced', detail: { metadata: { occurredAt: order.placedAt, actor: 'storefront' } } },
+    ]);
+  });
+
+  test('200 at once for 50 units: 50 are taken, 150 are told that nothing is left', async () => {
+    const sku = await aSkuWith(50);
+    const replies = await Promise.all(Array.from({ length: 200 }, () => post(orderFor(sku))));
+    expect(withStatus(replies, 201)).toHaveLength(50);
+    expect(withStatus(replies, 409)).toHaveLength(150);
+    for (const { body } of withStatus(replies, 409)) {
+      expect(body).toMatchObject({ type: 'out-of-stock', lines: [{ sku, requested: 1, available: 0 }] });
+    }
+    expect(await countersOf(sku)).toEqual({ onHand: 50, reserved: 50, unavailable: 0, available: 0 });
+  });
+
+  test('of two SKUs takes neither if one is short', async () => {
+    const [plenty, short] = [await aSkuWith(5), await aSkuWith(1)];
+    const lines = [
+      { sku: plenty, quantity: 1 },
+      { sku: short, quantity: 2 },
+    ];
+    expect((await post(orderFor(plenty, { lines }))).status).toBe(409);
+    expect(await countersOf(plenty)).toMatchObject({ reserved: 0, available: 5 });
+  });
+
+  test('100 posted three times at once, the third with other content: each is placed once, and refused as a conflict', async () => {
+    const sku = await aSkuWith(1000);
+    const rounds = await Promise.all(
+      Array.from({ length: 100 }, () => {
+        const content = orderFor(sku);
+        const changed = { ...content, note: 'Other content' };
+        return Promise.all([post(content), post(content), post(changed)]);
+      }),
+    );
+    for (const [one, same, changed] of rounds) {
+      const replies = [one, same, changed].filter((reply) => reply !== undefined);
+      const [placed] = withStatus(replies, 201);
+      expect(withStatus(replies, 201)).toHaveLength(1);
+      for (const replay of withStatus(replies, 200)) {
+        expect(replay.headers).toMatchObject({ 'idempotent-replayed': 'true' });
+        expect(text(replay)).toBe(placed && text(placed));
+      }
+      const conflicts = withStatus(replies, 409);
+      expect(conflicts.length + withStatus(replies, 200).length).toBe(2);
+      expect(conflicts.length).toBeGreaterThan(0);
+      for (const { body } of conflicts) {
+        expect(body).toMatchObject({ type: 'order-conflict', orderId: placed && bodyOf(placed).orderId });
+      }
+    }
+    expect(await countersOf(sku)).toMatchObject({ reserved: 100, available: 900 });
+  });
+
+  test('gets its first answer to the byte when it is sent again, whatever has changed since', async () => {
+    const sku = await aSkuWith(1, { category: 'kitchen' });
+    const content = orderFor(sku, { couponCodes: ['SAVE10'], note: 'Ring twice' });
+    const placed = await post(content);
+    const catalog = createCatalogStore(database.db, tables);
+    const changed = aSku({ sku, priceMinor: 1, active: false });
+    await catalog.write({ record: changed, version: 2, contentHash: '' }, aCause());
+    await database.db.send(
+      new UpdateCommand({
+        TableName: tables.ORDER_TABLE_NAME,
+        Key: orderKey(bodyOf(placed).orderId),
+        UpdateExpression: 'SET #status = :shipped',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':shipped': 'shipped' },
+      }),
+    );
+    const replay = await post(content);
+    expect(replay).toMatchObject({ status: 200, headers: { 'idempotent-replayed': 'true' } });
+    expect(text(replay)).toBe(text(placed));
+    const read = await getOrder(
+      store,
+      channels,
+    )(aRequest(routes.getOrder, { params: { orderId: bodyOf(placed).orderId } }));
+    expect(read.body).toEqual({ ...bodyOf(placed), status: 'shipped' });
+  });
+
+  test('is another one for another channel', async () => {
+    const sku = await aSkuWith(5);
+    const content = orderFor(sku);
+    const [one, two] = [await post(content), await post(content, 'marketplace')];
+    expect([one.status, two.status]).toEqual([201, 201]);
+    expect(bodyOf(one).orderId).not.toBe(bodyOf(two).orderId);
+  });
+
+  test('of a client that is no channel is refused', async () => {
+    expect(await post(anOrder(), 'warehouse')).toMatchObject({ status: 403, body: { type: 'not-a-channel' } });
+  });
+
+  test('of 98 SKUs is taken whole', async () => {
+    const skus = await Promise.all(Array.from({ length: 98 }, () => aSkuWith(1)));
+    const placed = await post(anOrder({ externalOrderId: anId(), lines: skus.map((sku) => ({ sku, quantity: 1 })) }));
+    expect(placed.status).toBe(201);
+    expect(bodyOf(placed).lines).toHaveLength(98);
+  });
+
+  test('is placed in spite of contention that ends, and answered busy if it does not', async () => {
+    const sku = await aSkuWith(2);
+    const briefly = createOrderStore(contended(database.db, { conflicts: 4 }), tables, 'Europe/London');
+    expect((await post(orderFor(sku), 'storefront', briefly)).status).toBe(201);
+    const always = createOrderStore(contended(database.db, { conflicts: Infinity }), tables, 'Europe/London');
+    const failure = await post(orderFor(sku), 'storefront', always).catch((error: unknown) => error);
+    expect(isContention(failure)).toBe(true);
+    expect(await countersOf(sku)).toMatchObject({ reserved: 1, available: 1 });
+  });
+});
+
+const find = async (query: object, clientId = 'admin') => {
+  const { status, body } = await findOrders(
+    store,
+    channels,
+  )(aRequest(routes.findOrders, { query: { limit: 50, ...query } }, clientId));
+  expect(status).toBe(200);
+  return body as { orders: OrderAnswer[]; cursor?: string };
+};
+const findAll = async (query: object, clientId = 'admin') => {
+  const ids: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await find({ ...query, ...(cursor !== undefined && { cursor }) }, clientId);
+    ids.push(...page.orders.map(({ orderId }) => orderId));
+    ({ cursor } = page);
+  } while (cursor !== undefined);
+  return ids;
+};
+
+describe('orders are found', () => {
+  test('by day, customer and status, the newest first and each once, page by page', async () => {
+    const sku = await aSkuWith(100);
+    const customer = { id: anId() };
+    const placed: string[] = [];
+    for (let minute = 10; minute < 35; minute += 1) {
+      // Half past midnight in London on the 2nd is still the 1st in UTC.
+      const content = orderFor(sku, { customer, placedAt: `2012-07-01T23:${minute}:00Z` });
+      placed.unshift(bodyOf(await post(content, minute % 5 === 0 ? 'marketplace' : 'storefront')).orderId);
+    }
+    expect(await findAll({ day: '2012-07-02', limit: 4 })).toEqual(placed);
+    expect(await findAll({ day: '2012-07-01', limit: 4 })).toEqual([]);
+    expect(await findAll({ customerId: customer.id, limit: 7 })).toEqual(placed);
+    const newest = await find({ status: 'placed', limit: 100 });
+    const times = newest.orders.map(({ placedAt }) => Date.parse(placedAt));
+    expect(times).toEqual(times.toSorted((a, b) => b - a));
+
+    const own = await findAll({ day: '2012-07-02', limit: 2 }, 'marketplace');
+    expect(own).toEqual(placed.filter((_, index) => (34 - index) % 5 === 0));
+    expect(await findAll({ day: '2012-07-02', limit: 3 }, 'warehouse')).toEqual(placed);
+  });
+
+  test('by external id: a channel its own, staff those of all channels', async () => {
+    const sku = await aSkuWith(5);
+    const content = orderFor(sku);
+    const [own, foreign] = [bodyOf(await post(content)), bodyOf(await post(content, 'marketplace'))];
+    const { externalOrderId } = content;
+    expect(await findAll({ externalOrderId }, 'storefront')).toEqual([own.orderId]);
+    expect((await findAll({ externalOrderId, limit: 1 }, 'admin')).toSorted()).toEqual(
+      [own.orderId, foreign.orderId].toSorted(),
+    );
+    expect(await findAll({ externalOrderId: 'NONE' })).toEqual([]);
+  });
+
+  test('by no cursor of another query', async () => {
+    const ask = findOrders(store, channels);
+    const cursor = 'bm9uc2Vuc2U';
+    expect(await ask(aRequest(routes.findOrders, { query: { limit: 1, day: '2012-07-02', cursor } }))).toMatchObject({
+      status: 400,
+      body: { type: 'invalid-cursor' },
+    });
+  });
+});
+
+describe('an order by its id', () => {
+  test('is shown with its timeline to its channel and to staff, and to no other channel', async () => {
+    const sku = await aSkuWith(5);
+    const order = bodyOf(await post(orderFor(sku, { note: 'Ring twice' })));
+    const params = { orderId: order.orderId };
+    for (const clientId of ['storefront', 'admin', 'warehouse']) {
+      expect((await getOrder(store, channels)(aRequest(routes.getOrder, { params }, clientId))).body).toEqual(order);
+      const { body } = await getTimeline(store, channels)(aRequest(routes.getTimeline, { params }, clientId));
+      const { events } = body as { events: unknown[] };
+      expect(events).toMatchObject([{ type: 'OrderPlaced', occurredAt: order.placedAt, data: { totalMinor: 1200 } }]);
+      expect(JSON.stringify(events)).not.toMatch(/ada@example|Ring twice/);
+    }
+    expect(await getOrder(store, channels)(aRequest(routes.getOrder, { params }, 'marketplace'))).toMatchObject({
+      status: 404,
+    });
+    expect(await getTimeline(store, channels)(aRequest(routes.getTimeline, { params }, 'marketplace'))).toMatchObject({
+      status: 404,
+    });
+  });
+
+  test('is unknown if it was never placed', async () => {
+    const params = { orderId: `ord_${'0'.repeat(26)}` };
+    expect(await getOrder(store, channels)(aRequest(routes.getOrder, { params }))).toMatchObject({ status: 404 });
+  });
+});

@@ -1,0 +1,97 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { priceOrder, splitLine, type Wanted } from '../../functions/order-intake/pricing.ts';
+import { aPolicy } from '../support/builders.ts';
+
+const aLine = (given: Partial<Wanted> = {}): Wanted => ({
+  sku: 'MUG',
+  quantity: 1,
+  unitPriceMinor: 1200,
+  taxCategory: 'standard',
+  ...given,
+});
+
+describe('an order is priced', () => {
+  test.each<[string, Partial<Wanted>, Parameters<typeof aPolicy>[0], Record<string, number>]>([
+    ['with the tax that prices contain', {}, {}, { subtotalMinor: 1200, taxMinor: 200, totalMinor: 1200 }],
+    ['with tax on top', {}, { taxIncluded: false }, { subtotalMinor: 1200, taxMinor: 240, totalMinor: 1440 }],
+    ['at the reduced rate', { taxCategory: 'reduced' }, { taxIncluded: false }, { taxMinor: 60, totalMinor: 1260 }],
+    ['without tax', { taxCategory: 'zero' }, { taxIncluded: false }, { taxMinor: 0, totalMinor: 1200 }],
+    ['at the standard rate where the category is unknown', { taxCategory: 'gold' }, {}, { taxMinor: 200 }],
+    [
+      'with half a penny of tax rounded up',
+      { unitPriceMinor: 10, taxCategory: 'reduced' },
+      { taxIncluded: false },
+      { taxMinor: 1 },
+    ],
+    ['for nothing', { unitPriceMinor: 0 }, {}, { subtotalMinor: 0, taxMinor: 0, totalMinor: 0 }],
+    ['up to the largest amount', { unitPriceMinor: 1_000_000, quantity: 1_000_000 }, {}, { totalMinor: 1e12 }],
+  ])('%s', (_name, line, policy, totals) => {
+    expect(priceOrder([aLine(line)], 0, aPolicy(policy))?.totals).toMatchObject(totals);
+  });
+
+  test('with tax on shipping at the standard rate', () => {
+    const priced = priceOrder([aLine({ taxCategory: 'zero' })], 495, aPolicy({ taxIncluded: false }));
+    expect(priced?.totals).toMatchObject({ shippingMinor: 495, taxMinor: 99, totalMinor: 1200 + 495 + 99 });
+  });
+
+  test.each<[string, Partial<Wanted>[], boolean]>([
+    ['of one line', [{ unitPriceMinor: 1e12, quantity: 1_000_000 }], true],
+    ['of all lines together', [{ unitPriceMinor: 6e11 }, { unitPriceMinor: 6e11 }], true],
+    ['with tax', [{ unitPriceMinor: 9e11 }], false],
+  ])('not at all if the amount %s is more than the store handles', (_name, lines, taxIncluded) => {
+    expect(priceOrder(lines.map(aLine), 0, aPolicy({ taxIncluded }))).toBeUndefined();
+  });
+});
+
+const wanted = fc.record({
+  sku: fc.constant('MUG'),
+  quantity: fc.integer({ min: 1, max: 1000 }),
+  unitPriceMinor: fc.integer({ min: 0, max: 1_000_000 }),
+  taxCategory: fc.constantFrom('standard', 'reduced', 'zero', 'other'),
+});
+
+describe('always', () => {
+  test('the parts of split lines sum to the totals, and no tax is negative', () => {
+    const orders = fc.array(wanted, { minLength: 1, maxLength: 5 });
+    const cuts = fc.array(fc.integer({ min: 1, max: 999 }), { maxLength: 3 });
+    fc.assert(
+      fc.property(orders, cuts, fc.integer({ min: 0, max: 5000 }), fc.boolean(), (lines, at, shipping, taxIncluded) => {
+        const priced = priceOrder(lines, shipping, aPolicy({ taxIncluded }));
+        const parts = priced?.lines.flatMap((line) => splitLine(line, cut(line.quantity, at), taxIncluded, 1)) ?? [];
+        const sum = (field: 'taxMinor' | 'totalMinor' | 'discountMinor') =>
+          parts.reduce((total, part) => total + part[field], 0);
+        const totals = priced?.totals;
+        const shippingTax = (totals?.taxMinor ?? 0) - sum('taxMinor');
+        expect(shippingTax).toBeGreaterThanOrEqual(0);
+        expect(Math.min(...parts.map(({ taxMinor }) => taxMinor))).toBeGreaterThanOrEqual(0);
+        expect(sum('totalMinor') + shipping + (taxIncluded ? 0 : shippingTax)).toBe(totals?.totalMinor);
+        expect(totals?.totalMinor).toBe(
+          (totals?.subtotalMinor ?? 0) - sum('discountMinor') + shipping + (taxIncluded ? 0 : (totals?.taxMinor ?? 0)),
+        );
+        expect(parts.reduce((total, { quantity }) => total + quantity, 0)).toBe(
+          lines.reduce((total, { quantity }) => total + quantity, 0),
+        );
+      }),
+    );
+  });
+
+  test('a line costs the same wherever its units come from', () => {
+    fc.assert(
+      fc.property(wanted, fc.array(fc.integer({ min: 1, max: 999 }), { maxLength: 4 }), (line, at) => {
+        const [priced] = priceOrder([line], 0, aPolicy())?.lines ?? [];
+        const parts = priced ? splitLine(priced, cut(line.quantity, at), true, 1) : [];
+        expect(parts.reduce((total, { taxMinor }) => total + taxMinor, 0)).toBe(priced?.taxMinor);
+        expect(parts.reduce((total, { totalMinor }) => total + totalMinor, 0)).toBe(
+          line.quantity * line.unitPriceMinor,
+        );
+      }),
+    );
+  });
+});
+
+/** Cuts a quantity into warehouses at these units. */
+function cut(quantity: number, at: number[]) {
+  const edges = [0, ...new Set(at.filter((unit) => unit < quantity).sort((a, b) => a - b)), quantity];
+  return edges.slice(1).map((edge, index) => ({ warehouse: `w${index}`, units: edge - (edges[index] ?? 0) }));
+}

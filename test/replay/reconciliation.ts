@@ -1,0 +1,56 @@
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import * as z from 'zod';
+import type { SampleYear } from './invoices.ts';
+import type { Posted } from './year.ts';
+
+/** One equation that has to hold; the right side is a sum of named parts. */
+export type Check = { name: string; left: number; right: Record<string, number>; money?: boolean };
+
+export const holds = ({ left, right }: Check) => left === sum(Object.values(right));
+
+const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0);
+
+const Latest = z.object({ manifest: z.string() });
+const Manifest = z.object({ sums: z.object({ orders: z.number(), units: z.number(), totalMinor: z.number() }) });
+export type ReportSums = z.infer<typeof Manifest>['sums'];
+
+/** Sums over the report versions in force of these days, as finance reads them from the bucket. */
+export async function sumOfReports(s3: S3Client, bucket: string, days: Iterable<string>): Promise<ReportSums> {
+  const total: ReportSums = { orders: 0, units: 0, totalMinor: 0 };
+  for (const day of days) {
+    const { manifest } = Latest.parse(await readJson(s3, bucket, `daily/dt=${day}/latest.json`));
+    const { sums } = Manifest.parse(await readJson(s3, bucket, manifest));
+    total.orders += sums.orders;
+    total.units += sums.units;
+    total.totalMinor += sums.totalMinor;
+  }
+  return total;
+}
+
+async function readJson(s3: S3Client, Bucket: string, Key: string): Promise<unknown> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+  if (!Body) throw new Error(`${Key} is empty`);
+  return JSON.parse(await Body.transformToString());
+}
+
+/** What went in must have come out: invoices, money and units. */
+export const reconciliation = (year: SampleYear, posted: Posted, reports: ReportSums, taken: number): Check[] => [
+  {
+    name: 'invoices',
+    left: year.invoiceCount,
+    right: {
+      accepted: posted.accepted + posted.replayed,
+      refused: sum(posted.refused.values()),
+      'left out': sum(year.leftOutInvoices.values()),
+    },
+  },
+  { name: 'orders', left: posted.accepted + posted.replayed, right: { 'in the daily reports': reports.orders } },
+  {
+    name: 'order totals',
+    left: posted.totalMinor,
+    right: { 'in the daily reports': reports.totalMinor },
+    money: true,
+  },
+  { name: 'units sold', left: posted.units, right: { 'taken from stock': taken } },
+  { name: 'units sold', left: posted.units, right: { 'in the daily reports': reports.units } },
+];

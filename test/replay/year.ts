@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { businessDays } from '../../shared/business-day.ts';
+import type { ApiAnswer, ApiClient } from '../support/api-client.ts';
+import type { Invoice, Product } from './invoices.ts';
+
+/** Called with the share of the work that is done. */
+export type Progress = (done: number, total: number) => void;
+
+export type Prepared = { created: number; unchanged: number; stocked: number; alreadyStocked: number };
+export type Posted = {
+  accepted: number;
+  replayed: number;
+  refused: Map<string, number>;
+  /** Of accepted and replayed orders together. */
+  totalMinor: number;
+  units: number;
+  days: Set<string>;
+  seconds: number;
+};
+export type Reported = { days: number; changed: number; seconds: number };
+
+const businessDay = businessDays('Europe/London');
+
+/** Creates each product and receives as many units as the year sold. Doing it again changes nothing. */
+export async function prepare(admin: ApiClient, products: Product[], progress: Progress): Promise<Prepared> {
+  const result: Prepared = { created: 0, unchanged: 0, stocked: 0, alreadyStocked: 0 };
+  let done = 0;
+  await inParallel(16, products, async ({ sku, name, priceMinor }) => {
+    const answer = await send(() =>
+      admin.put(`/catalog/skus/${encodeURIComponent(sku)}`, { name, priceMinor, currency: 'GBP' }),
+    );
+    expectStatus(answer, 200, 201);
+    result[answer.status === 201 ? 'created' : 'unchanged'] += 1;
+    progress((done += 1), products.length * 2);
+  });
+  await inParallel(4, chunks(products, 50), async (chunk) => {
+    const movements = chunk.map(({ sku, unitsSold }) => ({
+      movementId: `opening-${sku}`,
+      sku,
+      warehouse: 'main',
+      type: 'receipt',
+      quantity: unitsSold,
+      reason: 'opening stock',
+    }));
+    const answer = await send(() => admin.post('/stock/movements', { movements }));
+    expectStatus(answer, 200);
+    for (const { status, reason, movementId } of answer.body.results) {
+      if (status === 'rejected') throw new Error(`Opening stock ${movementId} was rejected: ${reason}`);
+      result[status === 'applied' ? 'stocked' : 'alreadyStocked'] += 1;
+      progress((done += 1), products.length * 2);
+    }
+  });
+  return result;
+}
+
+/** Posts every invoice as an order of the channel, `clients` at a time, in the order of the year. */
+export async function postOrders(
+  channel: ApiClient,
+  invoices: Invoice[],
+  { clients, progress }: { clients: number; progress: Progress },
+): Promise<Posted> {
+  const started = performance.now();
+  const posted: Posted = {
+    accepted: 0,
+    replayed: 0,
+    refused: new Map(),
+    totalMinor: 0,
+    units: 0,
+    days: new Set(),
+    seconds: 0,
+  };
+  let done = 0;
+  await inParallel(clients, invoices, async (invoice) => {
+    const answer = await send(() => channel.post('/orders', orderOf(invoice)));
+    progress((done += 1), invoices.length);
+    if (answer.status !== 200 && answer.status !== 201) {
+      const reason = `${answer.status} ${answer.body.type ?? ''}`.trim();
+      posted.refused.set(reason, (posted.refused.get(reason) ?? 0) + 1);
+      return;
+    }
+    posted[answer.status === 201 ? 'accepted' : 'replayed'] += 1;
+    posted.totalMinor += answer.body.totalMinor;
+    posted.units += invoice.lines.reduce((sum, line) => sum + line.quantity, 0);
+    posted.days.add(businessDay(Date.parse(invoice.placedAt)));
+  });
+  posted.seconds = (performance.now() - started) / 1000;
+  return posted;
+}
+
+const orderOf = ({ externalOrderId, customerId, country, placedAt, lines }: Invoice) => ({
+  externalOrderId,
+  currency: 'GBP',
+  customer: customerId ? { id: customerId } : {},
+  shippingAddress: { country },
+  lines,
+  placedAt,
+});
+
+/** Runs the reports of the days, a few at a time, and waits for each. */
+export async function runReports(finance: ApiClient, days: string[], progress: Progress): Promise<Reported> {
+  const started = performance.now();
+  let done = 0;
+  let changed = 0;
+  await inParallel(4, days, async (date) => {
+    const requested = await send(() => finance.post('/reports/runs', { date }));
+    expectStatus(requested, 202);
+    const run = await completedRun(finance, requested.body.runId);
+    changed += run.changed ? 1 : 0;
+    progress((done += 1), days.length);
+  });
+  return { days: days.length, changed, seconds: (performance.now() - started) / 1000 };
+}
+
+async function completedRun(finance: ApiClient, runId: string): Promise<{ changed: boolean }> {
+  const deadline = Date.now() + 300_000;
+  while (Date.now() < deadline) {
+    const { body: run } = await send(() => finance.get(`/reports/runs/${runId}`));
+    if (run.status === 'completed') return run;
+    if (run.status === 'failed') throw new Error(`Report run ${runId} failed: ${run.error}`);
+    await sleep(50);
+  }
+  throw new Error(`Report run ${runId} did not complete in 5 minutes`);
+}
+
+/** Units reserved over all the products, by the stock interface. */
+export async function unitsTaken(reader: ApiClient, products: Product[]): Promise<number> {
+  let taken = 0;
+  await inParallel(16, products, async ({ sku }) => {
+    const answer = await send(() => reader.get(`/stock/${encodeURIComponent(sku)}`));
+    expectStatus(answer, 200);
+    taken += answer.body.reserved;
+  });
+  return taken;
+}
+
+/** Repeats a request that the back office was too busy for, as its `Retry-After` asks. */
+async function send(request: () => Promise<ApiAnswer>): Promise<ApiAnswer> {
+  for (let attempt = 0; ; attempt += 1) {
+    const answer = await request();
+    if ((answer.status !== 503 && answer.status !== 429) || attempt === 20) return answer;
+    await sleep(Number(answer.headers['retry-after'] ?? 1) * 1000 * Math.random());
+  }
+}
+
+function expectStatus(answer: ApiAnswer, ...statuses: number[]): void {
+  if (!statuses.includes(answer.status)) throw new Error(`Unexpected answer ${answer.status}: ${answer.text}`);
+}
+
+async function inParallel<T>(workers: number, items: T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  await Promise.all(
+    Array.from({ length: workers }, async () => {
+      for (const item of queue) await work(item);
+    }),
+  );
+}
+
+const chunks = <T>(items: T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));

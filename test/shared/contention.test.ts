@@ -1,0 +1,60 @@
+import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { describe, expect, test } from 'vitest';
+import { isConditionLost, isContention, patiently } from '../../shared/contention.ts';
+
+const cancelled = (...codes: string[]) =>
+  new TransactionCanceledException({
+    message: 'Transaction cancelled',
+    $metadata: {},
+    CancellationReasons: codes.map((Code) => ({ Code })),
+  });
+const named = (name: string) => Object.assign(new Error('No'), { name });
+
+describe('an error of the database', () => {
+  test.each([
+    ['a transaction that met another', cancelled('None', 'TransactionConflict'), true, false],
+    ['a transaction that was throttled', cancelled('ThrottlingError'), true, false],
+    ['a condition that did not hold', cancelled('None', 'ConditionalCheckFailed'), false, true],
+    ['a transaction that is not valid', cancelled('ValidationError'), false, false],
+    ['throttling', named('ThrottlingException'), true, false],
+    ['a failed single write', new ConditionalCheckFailedException({ message: 'No', $metadata: {} }), false, false],
+    ['anything else', new Error('No'), false, false],
+    ['what is no error', 'TransactionConflict', false, false],
+  ])('%s', (_name, error, contention, lost) => {
+    expect(isContention(error)).toBe(contention);
+    expect(isConditionLost(error)).toBe(lost);
+  });
+});
+
+describe('patience', () => {
+  test('repeats a lost race and contention until there is a result', async () => {
+    const outcomes = [undefined, cancelled('TransactionConflict'), undefined, 'result'];
+    const result = await patiently(1000, async (tries) => {
+      const outcome = outcomes[tries];
+      if (outcome instanceof Error) throw outcome;
+      return outcome;
+    });
+    expect(result).toBe('result');
+  });
+
+  test('ends, so that the caller hears that the store is busy', async () => {
+    const startedAt = performance.now();
+    const lost = patiently(50, async () => undefined).catch((error: unknown) => error);
+    const busy = patiently(50, async () => Promise.reject(cancelled('TransactionConflict'))).catch(
+      (error: unknown) => error,
+    );
+    expect(isContention(await lost)).toBe(true);
+    expect(isContention(await busy)).toBe(true);
+    expect(performance.now() - startedAt).toBeLessThan(1000);
+  });
+
+  test('does not repeat what is wrong', async () => {
+    let tries = 0;
+    const attempt = async () => {
+      tries += 1;
+      throw new Error('Wrong');
+    };
+    await expect(patiently(1000, attempt)).rejects.toThrow('Wrong');
+    expect(tries).toBe(1);
+  });
+});

@@ -1,0 +1,27 @@
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { expect, test } from 'vitest';
+import '../support/environment.ts';
+import { contention } from '../../shared/contention.ts';
+import * as routes from '../../shared/http/catalog.ts';
+import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
+
+const context = { functionName: 'api', awsRequestId: 'request-1' } as Context;
+const event = {
+  routeKey: routes.getSku.key,
+  rawPath: '/catalog/skus/MUG',
+  headers: {},
+  pathParameters: { sku: 'MUG' },
+  requestContext: { requestId: 'request-1' },
+} as unknown as APIGatewayProxyEventV2;
+
+test.each([
+  ['contention', contention('Others were faster'), 503, 'busy', '1'],
+  ['a fault', new TypeError('undefined is not a function'), 500, 'internal-error', undefined],
+])('%s becomes a problem document that tells nothing of the inside', async (_name, error, status, type, retryAfter) => {
+  const handler = httpHandler(on(routes.getSku, () => Promise.reject(error)));
+  const answer = await handler(event, context);
+  expect(answer).toMatchObject({ statusCode: status, headers: { 'content-type': 'application/problem+json' } });
+  expect(answer.headers?.['retry-after']).toBe(retryAfter);
+  expect(JSON.parse(answer.body ?? '')).toMatchObject({ type, status });
+  expect(answer.body).not.toContain(error.message);
+});

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { cursorOf, positionOf } from '../../shared/paging.ts';
+
+const query = { status: 'placed' };
+const anything = /./;
+
+test('a cursor carries its position for the same query', () => {
+  expect(positionOf(cursorOf(query, 'here'), { ...query }, anything)).toBe('here');
+});
+
+test.each([
+  ['of another query', cursorOf({ status: 'shipped' }, 'here')],
+  ['that was tampered with', cursorOf(query, 'here').slice(0, -6)],
+  ['that is no text', '%%%'],
+  ['that is empty', ''],
+  ['of another kind', Buffer.from('{"a":1}').toString('base64url')],
+])('a cursor %s is none', (_name, cursor) => {
+  expect(positionOf(cursor, query, anything)).toBeUndefined();
+});
+
+test('a position of another form is none', () => {
+  expect(positionOf(cursorOf(query, 'here'), query, /^\d+$/)).toBeUndefined();
+});

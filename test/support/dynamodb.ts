@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Database } from '../../shared/database.ts';
+
+export type TestDatabase = { db: Database; stop: () => Promise<void> };
+
+export const tables = { CATALOG_TABLE_NAME: 'catalog', STOCK_TABLE_NAME: 'stock', ORDER_TABLE_NAME: 'orders' };
+const orderIndexes = { byCustomer: 'customerKey', byStatus: 'statusKey', byDay: 'dayKey' };
+
+/** An empty DynamoDB of its own in memory, with the tables of catalogue, stock and orders. */
+export async function startDatabase(): Promise<TestDatabase> {
+  const port = await freePort();
+  const binary = join(dirname(createRequire(import.meta.url).resolve('@dynoxide/linux-x64/package.json')), 'dynoxide');
+  const process = spawn(binary, ['--port', String(port)], { stdio: 'ignore' });
+  const client = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    requestHandler: { httpsAgent: {}, httpAgent: { maxSockets: 200 } },
+  });
+  await answering(client, process);
+  await createTable(client, tables.CATALOG_TABLE_NAME, {});
+  await createTable(client, tables.STOCK_TABLE_NAME, {});
+  await createTable(client, tables.ORDER_TABLE_NAME, orderIndexes);
+  return {
+    db: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
+    async stop() {
+      client.destroy();
+      process.kill();
+      if (process.exitCode === null && process.signalCode === null) await once(process, 'exit');
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function answering(client: DynamoDBClient, process: ChildProcess): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if (process.exitCode !== null) throw new Error(`The database ended with ${process.exitCode}`);
+    try {
+      await client.send(new ListTablesCommand({}));
+      return;
+    } catch {
+      await setTimeout(25);
+    }
+  }
+  throw new Error('The database does not answer');
+}
+
+const createTable = (client: DynamoDBClient, TableName: string, indexes: Record<string, string>) => {
+  const attributes = ['pk', 'sk', ...Object.values(indexes), ...(Object.keys(indexes).length > 0 ? ['placedKey'] : [])];
+  return client.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      ...(Object.keys(indexes).length > 0 && {
+        GlobalSecondaryIndexes: Object.entries(indexes).map(([IndexName, key]) => ({
+          IndexName,
+          KeySchema: [
+            { AttributeName: key, KeyType: 'HASH' as const },
+            { AttributeName: 'placedKey', KeyType: 'RANGE' as const },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' as const },
+        })),
+      }),
+    }),
+  );
+};

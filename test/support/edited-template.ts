@@ -1,0 +1,48 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+
+type Resources = Record<string, { Type: string; Properties: Record<string, unknown> }>;
+
+/**
+ * A copy of the synthesised app with something changed, to see what breaks. `edit` is called with each stack's resources
+ * and tells how many places it changed; changing none is an error, so that a test cannot pass by missing its target.
+ */
+export function editedTemplate(edit: (resources: Resources) => number): string {
+  const directory = mkdtempSync(join(tmpdir(), 'storeworks-cdk-'));
+  cpSync(inject('cdkOut'), directory, { recursive: true });
+  let changes = 0;
+  for (const file of readdirSync(directory).filter((name) => name.endsWith('.template.json'))) {
+    const template = JSON.parse(readFileSync(join(directory, file), 'utf8')) as { Resources: Resources };
+    changes += edit(template.Resources);
+    writeFileSync(join(directory, file), JSON.stringify(template));
+  }
+  if (changes === 0) throw new Error('The edit found nothing to change in the template');
+  return directory;
+}
+
+/** Takes an action out of the statements of every policy whose logical id matches. */
+export const withoutGrant = (policy: RegExp, action: string) =>
+  editedTemplate((resources) => {
+    let changes = 0;
+    for (const [id, resource] of Object.entries(resources)) {
+      if (resource.Type !== 'AWS::IAM::Policy' || !policy.test(id)) continue;
+      const document = resource.Properties.PolicyDocument as { Statement: { Action: string | string[] }[] };
+      for (const statement of document.Statement) {
+        const actions = [statement.Action].flat();
+        if (!actions.includes(action)) continue;
+        statement.Action = actions.length > 1 ? actions.filter((other) => other !== action) : 'none:None';
+        changes += 1;
+      }
+    }
+    return changes;
+  });
+
+/** Takes out every event rule whose logical id matches. */
+export const withoutRule = (rule: RegExp) =>
+  editedTemplate((resources) => {
+    const ids = Object.keys(resources).filter((id) => resources[id]?.Type === 'AWS::Events::Rule' && rule.test(id));
+    for (const id of ids) delete resources[id];
+    return ids.length;
+  });

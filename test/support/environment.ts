@@ -1,0 +1,17 @@
+import { aPolicy } from './builders.ts';
+import { tables } from './dynamodb.ts';
+
+/** The channels of the tests: two that sell, one of them at its own prices, and a colleague who takes orders. */
+export const channels = {
+  storefront: { channel: 'storefront', pricesItself: false, staff: false },
+  marketplace: { channel: 'marketplace', pricesItself: true, staff: false },
+  admin: { channel: 'admin', pricesItself: false, staff: true },
+};
+
+// Handlers read their environment when they are imported: import this file before them.
+Object.assign(process.env, tables, {
+  AWS_REGION: 'eu-west-1',
+  POWERTOOLS_LOG_LEVEL: 'SILENT',
+  CHANNELS: JSON.stringify(channels),
+  SELLING: JSON.stringify(aPolicy()),
+});
