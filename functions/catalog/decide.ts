@@ -1,4 +1,4 @@
-import type { SkuRecord } from '../../shared/events/catalog.ts';
+import type { SkuRecord } from '../../shared/catalog/sku-item.ts';
 
 /** A SKU as it is stored; `version` counts its changes from 1. */
 export type StoredSku = { record: SkuRecord; version: number; contentHash: string };

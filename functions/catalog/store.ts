@@ -1,8 +1,8 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { skuKey, skuPartition } from '../../shared/catalog/sku-item.ts';
+import { skuKey, skuPartition, SkuRecord } from '../../shared/catalog/sku-item.ts';
 import { type Database, transact } from '../../shared/database.ts';
-import { SkuChanged, SkuRecord } from '../../shared/events/catalog.ts';
+import { SkuChanged } from '../../shared/events/catalog.ts';
 import { type Cause, newEvent } from '../../shared/events/define-event.ts';
 import { outboxItem } from '../../shared/outbox.ts';
 import type { StoredSku } from './decide.ts';

@@ -45,6 +45,7 @@ export const findOrders =
     return page ? { status: 200, body: { ...page, orders: page.orders.map(answerOf) } } : badCursor;
   };
 
+// Read once only: compiling the parser, which zod does else, would take longer than this parse.
 const { CHANNELS, SELLING, ...tables } = ParsedEnv.parse(process.env, { jitless: true });
 const store = createOrderStore(openDatabase(), tables, SELLING.timeZone);
 export const handler = httpHandler(

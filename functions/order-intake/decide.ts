@@ -1,5 +1,5 @@
 import type { DataOf } from '../../shared/events/define-event.ts';
-import type { SkuRecord } from '../../shared/events/catalog.ts';
+import type { SkuRecord } from '../../shared/catalog/sku-item.ts';
 import type { OrderPlaced } from '../../shared/events/order.ts';
 import type { OrderContent } from '../../shared/http/orders.ts';
 import type { FieldError } from '../../shared/http/problem.ts';

@@ -1,10 +1,9 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { businessDays } from '../../shared/business-day.ts';
-import { skuKey } from '../../shared/catalog/sku-item.ts';
+import { skuKey, SkuRecord } from '../../shared/catalog/sku-item.ts';
 import { contention } from '../../shared/contention.ts';
 import { type Database, readBatch, transact } from '../../shared/database.ts';
-import { SkuRecord } from '../../shared/events/catalog.ts';
 import { type Cause, newEvent } from '../../shared/events/define-event.ts';
 import { OrderPlaced } from '../../shared/events/order.ts';
 import { eventKey, OutboxItem, outboxItem, timelineKeys } from '../../shared/outbox.ts';

@@ -1,8 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { skuKey } from '../../shared/catalog/sku-item.ts';
+import { skuKey, SkuRecord } from '../../shared/catalog/sku-item.ts';
 import { type Action, type Database, readBatch, transact } from '../../shared/database.ts';
-import { SkuRecord } from '../../shared/events/catalog.ts';
 import { type Cause, newEvent } from '../../shared/events/define-event.ts';
 import { StockMoved } from '../../shared/events/stock.ts';
 import { eventKey, OutboxItem, outboxItem, timelineKeys } from '../../shared/outbox.ts';

@@ -1,5 +1,5 @@
 import type { State } from './state.ts';
-import type { Template } from './template.ts';
+import type { Template } from './template/template.ts';
 
 /** What every local service is made from. */
 export type LocalContext = {

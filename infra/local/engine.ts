@@ -3,24 +3,24 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AwsError } from './aws-call.ts';
+import { AwsError } from './gateway/aws-call.ts';
 import type { Deliver, LocalContext } from './context.ts';
-import { supports as dynamodbSupports, startDynamodb } from './dynamodb.ts';
-import { createEventBus, supports as eventBusSupports } from './event-bus.ts';
-import { createGateway } from './gateway.ts';
-import { createHttpApi, supports as httpApiSupports } from './http-api.ts';
-import { createIam } from './iam.ts';
-import { supports as identitySupports, startIdentity } from './identity.ts';
-import { createLambda, supports as lambdaSupports } from './lambda.ts';
-import { supports as queueMappingSupports, startQueueMappings } from './queue-mapping.ts';
-import { startS3, supports as s3Supports } from './s3.ts';
-import { startScheduler, supports as schedulerSupports } from './scheduler.ts';
-import { createQueues, supports as sqsSupports } from './sqs.ts';
+import { supports as dynamodbSupports, startDynamodb } from './dynamodb/dynamodb.ts';
+import { createEventBus, supports as eventBusSupports } from './events/event-bus.ts';
+import { createGateway } from './gateway/gateway.ts';
+import { createHttpApi, supports as httpApiSupports } from './http/http-api.ts';
+import { createIam } from './iam/iam.ts';
+import { supports as identitySupports, startIdentity } from './identity/identity.ts';
+import { createLambda, supports as lambdaSupports } from './lambda/lambda.ts';
+import { supports as queueMappingSupports, startQueueMappings } from './sqs/queue-mapping.ts';
+import { startS3, supports as s3Supports } from './s3/s3.ts';
+import { startScheduler, supports as schedulerSupports } from './scheduler/scheduler.ts';
+import { createQueues, supports as sqsSupports } from './sqs/sqs.ts';
 import { StartError } from './start-error.ts';
 import { openState } from './state.ts';
-import { startStreamMappings, supports as streamMappingSupports } from './stream-mapping.ts';
+import { startStreamMappings, supports as streamMappingSupports } from './dynamodb/stream-mapping.ts';
 import { checkSupported } from './supported.ts';
-import { loadTemplate, type Template } from './template.ts';
+import { loadTemplate, type Template } from './template/template.ts';
 
 export type EngineOptions = {
   /** Directory that the CDK app was synthesised into. */
@@ -62,13 +62,13 @@ export async function startEngine(options: EngineOptions) {
 
     const iam = createIam(template);
     const queues = createQueues(context);
-    const deliver: Deliver = async (arn, payload, { messageGroupId } = {}) => {
-      if (arn.startsWith('arn:aws:sqs:')) return queues.send(arn, payload, messageGroupId ? { messageGroupId } : {});
+    const deliver: Deliver = async (arn, payload, options) => {
+      if (arn.startsWith('arn:aws:sqs:')) return queues.send(arn, payload, options);
       if (arn.startsWith('arn:aws:lambda:')) return lambda.invokeAsync(arn, payload);
       if (arn.includes(':event-bus/')) return bus.put(arn, [JSON.parse(payload)]);
       throw new AwsError('ResourceNotFoundException', `Nothing here receives from ${arn}`, 404);
     };
-    const lambda = createLambda(context, { gatewayUrl: gateway.url, accessKeyOf, deliver });
+    const lambda = createLambda(context, { gatewayUrl: gateway.url, accessKeyOf, deliver, authorize: iam.authorize });
     const bus = createEventBus(context, { deliver });
     const identity = await startIdentity(context, { port: identityPort });
     parts.push(identity);

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { StartError } from './start-error.ts';
 
 /** Raised with every change of the tables that the services keep in the state file. */
-export const stateVersion = 1;
+const stateVersion = 1;
 
 /**
  * Everything the engine must not forget when it is killed: messages, deliveries, schedules, stream positions. One

@@ -1,7 +1,7 @@
 import type { Support } from './context.ts';
-import { supports as iamSupports } from './iam.ts';
+import { supports as iamSupports } from './iam/iam.ts';
 import { StartError } from './start-error.ts';
-import type { Resource, Template } from './template.ts';
+import type { Resource, Template } from './template/template.ts';
 
 /** Resource types that change nothing about what runs on one machine, and why. */
 const inertTypes: Record<string, string> = {
@@ -14,8 +14,6 @@ const inertTypes: Record<string, string> = {
   'AWS::SNS::Topic': 'only alarms publish to it; a function that tries is refused by the gateway, which has no SNS',
   'AWS::SNS::Subscription': 'forwards alarms, and none is raised here',
   'AWS::SNS::TopicPolicy': 'lets alarms publish, and none is raised here',
-  'AWS::Lambda::Permission': 'lets AWS services call a function; here they are one process',
-  'AWS::SQS::QueuePolicy': 'lets AWS services send and refuses plain HTTP from outside; here they are one process',
   'AWS::S3::BucketPolicy': 'lets AWS services write logs and refuses plain HTTP from outside; neither exists here',
   'AWS::Events::EventBusPolicy': 'lets other accounts publish; there is one account here',
   'AWS::Cognito::UserPoolDomain': "the local identity provider's address stands in for it",

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { SkuRecord } from '../events/catalog.ts';
+import { SkuRecord } from '../catalog/sku-item.ts';
 import { AmountMinor, Currency, Sku } from '../names.ts';
 import { defineRoute } from './define-route.ts';
 import { Problem } from './problem.ts';

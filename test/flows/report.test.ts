@@ -20,6 +20,8 @@ const read = async (key: string): Promise<Buffer> => {
 };
 const readJson = async (key: string) => JSON.parse((await read(key)).toString('utf8'));
 
+const sumsOf = (manifest: { reports: { name: string }[] }) => manifest.reports.find(({ name }) => name === 'orders');
+
 /** Asks for a day's reports as finance does and waits for the run to end. */
 async function reportOf(date: string) {
   const finance = office.client('finance');
@@ -48,12 +50,15 @@ test('an order is in its business day’s reports, which add up and are sealed b
   const latest = await readJson('daily/dt=2025-07-02/latest.json');
   expect(latest).toMatchObject({ version: 1, manifest: 'daily/dt=2025-07-02/v=1/manifest.json' });
   const manifest = await readJson(latest.manifest);
-  expect(manifest.sums).toMatchObject({ orders: 2, units: 4, totalMinor: 4000 });
+  expect(sumsOf(manifest)).toMatchObject({ orders: 2, units: 4, amounts: { GBP: { totalMinor: 4000 } } });
   const orders = (await read('daily/dt=2025-07-02/v=1/orders.csv')).toString('utf8');
   expect(orders.trim().split('\n')).toHaveLength(3);
-  for (const file of manifest.files) {
-    const bytes = await read(file.key);
-    expect(createHash('sha256').update(bytes).digest('hex')).toBe(file.sha256);
+  for (const { name, files } of manifest.reports) {
+    expect(files, name).toHaveLength(2);
+    for (const { file, sha256 } of files) {
+      const bytes = await read(`daily/dt=2025-07-02/v=1/${file}`);
+      expect(createHash('sha256').update(bytes).digest('hex'), file).toBe(sha256);
+    }
   }
 });
 
@@ -68,8 +73,13 @@ test('the same day again changes nothing; a late order makes a new version besid
   await place();
   await office.settled();
   expect(await reportOf('2025-08-05')).toMatchObject({ version: 2, changed: true });
-  expect((await readJson('daily/dt=2025-08-05/v=1/manifest.json')).sums).toMatchObject({ totalMinor: 700 });
-  expect((await readJson('daily/dt=2025-08-05/v=2/manifest.json')).sums).toMatchObject({ totalMinor: 1400 });
+  for (const [version, totalMinor] of [
+    [1, 700],
+    [2, 1400],
+  ]) {
+    const manifest = await readJson(`daily/dt=2025-08-05/v=${version}/manifest.json`);
+    expect(sumsOf(manifest)).toMatchObject({ amounts: { GBP: { totalMinor } } });
+  }
   expect(await readJson('daily/dt=2025-08-05/latest.json')).toMatchObject({ version: 2 });
 });
 

@@ -6,7 +6,7 @@ import { findOrders, getOrder, getTimeline, placeOrder } from '../../functions/o
 import { orderKey } from '../../functions/order-intake/order-item.ts';
 import { createOrderStore, type OrderStore } from '../../functions/order-intake/store.ts';
 import { createStockStore, type StockStore } from '../../functions/stock-update/store.ts';
-import type { SkuRecord } from '../../shared/events/catalog.ts';
+import type { SkuRecord } from '../../shared/catalog/sku-item.ts';
 import * as routes from '../../shared/http/orders.ts';
 import type { OrderAnswer, OrderContent } from '../../shared/http/orders.ts';
 import type { Reply } from '../../shared/http/problem.ts';

@@ -11,18 +11,28 @@ export const holds = ({ left, right }: Check) => left === sum(Object.values(righ
 const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0);
 
 const Latest = z.object({ manifest: z.string() });
-const Manifest = z.object({ sums: z.object({ orders: z.number(), units: z.number(), totalMinor: z.number() }) });
-export type ReportSums = z.infer<typeof Manifest>['sums'];
+const Manifest = z.object({
+  reports: z.array(
+    z.object({
+      name: z.string(),
+      orders: z.int().optional(),
+      units: z.int(),
+      amounts: z.record(z.string(), z.object({ totalMinor: z.int().optional() })),
+    }),
+  ),
+});
+export type ReportSums = { orders: number; units: number; totalMinor: number };
 
 /** Sums over the report versions in force of these days, as finance reads them from the bucket. */
 export async function sumOfReports(s3: S3Client, bucket: string, days: Iterable<string>): Promise<ReportSums> {
   const total: ReportSums = { orders: 0, units: 0, totalMinor: 0 };
   for (const day of days) {
     const { manifest } = Latest.parse(await readJson(s3, bucket, `daily/dt=${day}/latest.json`));
-    const { sums } = Manifest.parse(await readJson(s3, bucket, manifest));
-    total.orders += sums.orders;
-    total.units += sums.units;
-    total.totalMinor += sums.totalMinor;
+    const { reports } = Manifest.parse(await readJson(s3, bucket, manifest));
+    const orders = reports.find(({ name }) => name === 'orders');
+    total.orders += orders?.orders ?? 0;
+    total.units += orders?.units ?? 0;
+    total.totalMinor += orders?.amounts.GBP?.totalMinor ?? 0;
   }
   return total;
 }

@@ -1,4 +1,4 @@
-import type { SkuRecord } from '../../shared/events/catalog.ts';
+import type { SkuRecord } from '../../shared/catalog/sku-item.ts';
 import type { Cause } from '../../shared/events/define-event.ts';
 import { type Movement, Movement as MovementSchema } from '../../shared/http/stock.ts';
 import type { OrderContent } from '../../shared/http/orders.ts';

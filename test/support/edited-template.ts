@@ -9,7 +9,7 @@ type Resources = Record<string, { Type: string; Properties: Record<string, unkno
  * A copy of the synthesised app with something changed, to see what breaks. `edit` is called with each stack's resources
  * and tells how many places it changed; changing none is an error, so that a test cannot pass by missing its target.
  */
-export function editedTemplate(edit: (resources: Resources) => number): string {
+function editedTemplate(edit: (resources: Resources) => number): string {
   const directory = mkdtempSync(join(tmpdir(), 'storeworks-cdk-'));
   cpSync(inject('cdkOut'), directory, { recursive: true });
   let changes = 0;

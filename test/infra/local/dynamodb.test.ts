@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createDynamoDbClient } from '../../../infra/local/dynamodb-client.ts';
-import { startDynoxide } from '../../../infra/local/dynamodb-process.ts';
-import { type DynamoDb, startDynamodb } from '../../../infra/local/dynamodb.ts';
-import { createStreamReader } from '../../../infra/local/stream-reader.ts';
+import { createDynamoDbClient } from '../../../infra/local/dynamodb/client.ts';
+import { startDynoxide } from '../../../infra/local/dynamodb/process.ts';
+import { type DynamoDb, startDynamodb } from '../../../infra/local/dynamodb/dynamodb.ts';
+import { createStreamReader } from '../../../infra/local/dynamodb/stream-reader.ts';
 import { StartError } from '../../../infra/local/start-error.ts';
-import type { Resource } from '../../../infra/local/template.ts';
+import type { Resource } from '../../../infra/local/template/template.ts';
 import { callOf, localContext, resource } from './local-context.ts';
 
 const arn = (rest: string) => `arn:aws:dynamodb:eu-west-1:000000000000:table/${rest}`;
@@ -201,7 +201,7 @@ test('the database dies with the process that started it, however that dies, and
   const { directory } = local.context.state;
   local.context.state.close();
   const script = `
-    import { startDynamodb } from ${JSON.stringify(new URL('../../../infra/local/dynamodb.ts', import.meta.url).href)};
+    import { startDynamodb } from ${JSON.stringify(new URL('../../../infra/local/dynamodb/dynamodb.ts', import.meta.url).href)};
     import { localContext } from ${JSON.stringify(new URL('./local-context.ts', import.meta.url).href)};
     const { context } = localContext([JSON.parse(process.argv[1])], process.argv[2]);
     const dynamodb = await startDynamodb(context);

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { AwsError } from '../../../infra/local/aws-call.ts';
+import { AwsError } from '../../../infra/local/gateway/aws-call.ts';
 import type { Deliver } from '../../../infra/local/context.ts';
-import { createEventBus } from '../../../infra/local/event-bus.ts';
-import type { Resource } from '../../../infra/local/template.ts';
+import { createEventBus } from '../../../infra/local/events/event-bus.ts';
+import type { Resource } from '../../../infra/local/template/template.ts';
 import { callOf, localContext, resource } from './local-context.ts';
 
 const account = 'eu-west-1:000000000000';

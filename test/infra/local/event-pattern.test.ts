@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkPattern, matches } from '../../../infra/local/event-pattern.ts';
+import { checkPattern, matches } from '../../../infra/local/events/event-pattern.ts';
 
 type Row = [meaning: string, pattern: Record<string, unknown>, event: unknown, expected: boolean];
 

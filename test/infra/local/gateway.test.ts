@@ -7,10 +7,10 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type AwsCall, AwsError, type AwsService, jsonAnswer } from '../../../infra/local/aws-call.ts';
+import { type AwsCall, AwsError, type AwsService, jsonAnswer } from '../../../infra/local/gateway/aws-call.ts';
 import type { LocalContext } from '../../../infra/local/context.ts';
-import { createGateway } from '../../../infra/local/gateway.ts';
-import { createIam } from '../../../infra/local/iam.ts';
+import { createGateway } from '../../../infra/local/gateway/gateway.ts';
+import { createIam } from '../../../infra/local/iam/iam.ts';
 import { loadShop } from './small-assembly.ts';
 
 const template = loadShop({

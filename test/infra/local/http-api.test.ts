@@ -1,9 +1,9 @@
 import { createServer, request as httpRequest } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createHttpApi } from '../../../infra/local/http-api.ts';
-import { startIdentity } from '../../../infra/local/identity.ts';
-import { createLambda } from '../../../infra/local/lambda.ts';
+import { createHttpApi } from '../../../infra/local/http/http-api.ts';
+import { startIdentity } from '../../../infra/local/identity/identity.ts';
+import { createLambda } from '../../../infra/local/lambda/lambda.ts';
 import { functionOf, type SmallResource, smallContext } from './small-template.ts';
 
 const apiId = 'api1';

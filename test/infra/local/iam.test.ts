@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createIam } from '../../../infra/local/iam.ts';
+import { createIam } from '../../../infra/local/iam/iam.ts';
 import { loadShop } from './small-assembly.ts';
 
 type Json = Record<string, unknown>;

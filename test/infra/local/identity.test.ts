@@ -2,7 +2,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { importJWK, type JWK, SignJWT, UnsecuredJWT } from 'jose';
 import { afterEach, describe, expect, test } from 'vitest';
-import { startIdentity } from '../../../infra/local/identity.ts';
+import { startIdentity } from '../../../infra/local/identity/identity.ts';
 import { type SmallResource, smallContext } from './small-template.ts';
 
 const server: SmallResource = {

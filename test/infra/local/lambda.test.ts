@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createLambda } from '../../../infra/local/lambda.ts';
+import { createLambda } from '../../../infra/local/lambda/lambda.ts';
 import { callOf } from './local-context.ts';
 import { functionOf, type SmallResource, smallContext } from './small-template.ts';
 

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AwsCall } from '../../../infra/local/aws-call.ts';
+import type { AwsCall } from '../../../infra/local/gateway/aws-call.ts';
 import { openState } from '../../../infra/local/state.ts';
-import type { Resource, Template } from '../../../infra/local/template.ts';
+import type { Resource, Template } from '../../../infra/local/template/template.ts';
 
 /** A resource as the template gives it, its identities derived from the name. */
 export const resource = (type: string, name: string, properties: Record<string, unknown>, arn = name): Resource => ({

@@ -1,10 +1,10 @@
 import { afterEach } from 'vitest';
-import type { Permission } from '../../../infra/local/aws-call.ts';
+import type { Permission } from '../../../infra/local/gateway/aws-call.ts';
 import type { Running } from '../../../infra/local/context.ts';
-import type { InvokeResult } from '../../../infra/local/invoke-result.ts';
-import type { QueueRecord } from '../../../infra/local/queue-batch.ts';
-import { startQueueMappings } from '../../../infra/local/queue-mapping.ts';
-import { createQueues, type Queues } from '../../../infra/local/sqs.ts';
+import type { InvokeResult } from '../../../infra/local/lambda/invoke-result.ts';
+import type { QueueRecord } from '../../../infra/local/sqs/queue-batch.ts';
+import { startQueueMappings } from '../../../infra/local/sqs/queue-mapping.ts';
+import { createQueues, type Queues } from '../../../infra/local/sqs/sqs.ts';
 import { arnOf, queueOf, restartable } from './queue-fixtures.ts';
 import { functionOf, type SmallResource } from './small-template.ts';
 

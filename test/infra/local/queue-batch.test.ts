@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import type { Queues } from '../../../infra/local/sqs.ts';
+import type { Queues } from '../../../infra/local/sqs/sqs.ts';
 import { failing, failure, mappingOf, ok, orders, reporting, slow, startMapped } from './mapped-queues.ts';
 import { arnOf, queueOf, total, until, withDeadLetters } from './queue-fixtures.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalContext } from '../../../infra/local/context.ts';
-import type { QueueMessage } from '../../../infra/local/sqs-answer.ts';
-import type { Queues } from '../../../infra/local/sqs.ts';
+import type { QueueMessage } from '../../../infra/local/sqs/answer.ts';
+import type { Queues } from '../../../infra/local/sqs/sqs.ts';
 import { smallContext, type SmallResource } from './small-template.ts';
 
 export const arnOf = (name: string) => `arn:aws:sqs:eu-west-1:000000000000:${name}`;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import type { QueueRecord } from '../../../infra/local/queue-batch.ts';
+import type { QueueRecord } from '../../../infra/local/sqs/queue-batch.ts';
 import { callOf } from './local-context.ts';
 import { failing, failure, mappingOf, ok, orders, reporting, slow, startMapped } from './mapped-queues.ts';
 import { arnOf, bodies, total, until, withDeadLetters } from './queue-fixtures.ts';

@@ -27,10 +27,10 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { AwsCall } from '../../../infra/local/aws-call.ts';
-import { startS3 } from '../../../infra/local/s3.ts';
+import type { AwsCall } from '../../../infra/local/gateway/aws-call.ts';
+import { startS3 } from '../../../infra/local/s3/s3.ts';
 import { StartError } from '../../../infra/local/start-error.ts';
-import type { Resource } from '../../../infra/local/template.ts';
+import type { Resource } from '../../../infra/local/template/template.ts';
 import { callOf, localContext, resource } from './local-context.ts';
 
 const functionArn = 'arn:aws:lambda:eu-west-1:000000000000:function:import';
@@ -286,7 +286,7 @@ describe('a restart', () => {
     const { directory } = local.context.state;
     local.context.state.close();
     const script = `
-      import { startS3 } from ${JSON.stringify(new URL('../../../infra/local/s3.ts', import.meta.url).href)};
+      import { startS3 } from ${JSON.stringify(new URL('../../../infra/local/s3/s3.ts', import.meta.url).href)};
       import { callOf, localContext, resource } from ${JSON.stringify(new URL('./local-context.ts', import.meta.url).href)};
       const { context } = localContext([resource('AWS::S3::Bucket', 'lake', {})], process.argv[1]);
       const s3 = await startS3(context, { deliver: async () => {} });

@@ -1,7 +1,11 @@
 import * as fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, test } from 'vitest';
-import { checkTimeZone, nextOccurrence, readScheduleExpression } from '../../../infra/local/schedule-expression.ts';
+import {
+  checkTimeZone,
+  nextOccurrence,
+  readScheduleExpression,
+} from '../../../infra/local/scheduler/schedule-expression.ts';
 
 const ms = (text: string) => Date.parse(text);
 const utc = (at: number | undefined) => at && new Date(at).toISOString().replace(':00.000Z', 'Z');

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { AwsError } from '../../../infra/local/aws-call.ts';
+import { AwsError } from '../../../infra/local/gateway/aws-call.ts';
 import type { Deliver } from '../../../infra/local/context.ts';
-import { createIam } from '../../../infra/local/iam.ts';
-import { startScheduler } from '../../../infra/local/scheduler.ts';
-import type { Resource } from '../../../infra/local/template.ts';
+import { createIam } from '../../../infra/local/iam/iam.ts';
+import { startScheduler } from '../../../infra/local/scheduler/scheduler.ts';
+import type { Resource } from '../../../infra/local/template/template.ts';
 import { callOf, localContext, resource } from './local-context.ts';
 
 const account = 'eu-west-1:000000000000';

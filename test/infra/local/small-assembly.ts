@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { loadTemplate } from '../../../infra/local/template.ts';
+import { loadTemplate } from '../../../infra/local/template/template.ts';
 
 type StackTemplate = Record<string, unknown> & { Resources: Record<string, unknown> };
 

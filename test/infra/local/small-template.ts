@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalContext } from '../../../infra/local/context.ts';
 import { openState } from '../../../infra/local/state.ts';
-import type { Resource, Template } from '../../../infra/local/template.ts';
+import type { Resource, Template } from '../../../infra/local/template/template.ts';
 
 export type SmallResource = {
   id: string;

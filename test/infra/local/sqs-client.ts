@@ -2,9 +2,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach } from 'vitest';
-import { createGateway } from '../../../infra/local/gateway.ts';
-import { createIam } from '../../../infra/local/iam.ts';
-import { createQueues } from '../../../infra/local/sqs.ts';
+import { createGateway } from '../../../infra/local/gateway/gateway.ts';
+import { createIam } from '../../../infra/local/iam/iam.ts';
+import { createQueues } from '../../../infra/local/sqs/sqs.ts';
 import { restartable } from './queue-fixtures.ts';
 import type { SmallResource } from './small-template.ts';
 

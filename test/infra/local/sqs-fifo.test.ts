@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Queues } from '../../../infra/local/sqs.ts';
+import type { Queues } from '../../../infra/local/sqs/sqs.ts';
 import { arnOf, bodies, handles, queueOf, total, until, withDeadLetters } from './queue-fixtures.ts';
 import { codeOf, startQueues } from './started-queues.ts';
 

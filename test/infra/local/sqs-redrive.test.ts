@@ -1,6 +1,6 @@
 import { ListMessageMoveTasksCommand, StartMessageMoveTaskCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
-import { createQueues } from '../../../infra/local/sqs.ts';
+import { createQueues } from '../../../infra/local/sqs/sqs.ts';
 import { callOf } from './local-context.ts';
 import { arnOf, bodies, queueOf, total, until, withDeadLetters } from './queue-fixtures.ts';
 import type { SmallResource } from './small-template.ts';

@@ -1,6 +1,6 @@
 import { afterEach } from 'vitest';
-import { AwsError } from '../../../infra/local/aws-call.ts';
-import { createQueues, type Queues } from '../../../infra/local/sqs.ts';
+import { AwsError } from '../../../infra/local/gateway/aws-call.ts';
+import { createQueues, type Queues } from '../../../infra/local/sqs/sqs.ts';
 import { restartable } from './queue-fixtures.ts';
 import type { SmallResource } from './small-template.ts';
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type DynamoDb, startDynamodb } from '../../../infra/local/dynamodb.ts';
-import type { InvokeResult } from '../../../infra/local/invoke-result.ts';
+import { type DynamoDb, startDynamodb } from '../../../infra/local/dynamodb/dynamodb.ts';
+import type { InvokeResult } from '../../../infra/local/lambda/invoke-result.ts';
 import { StartError } from '../../../infra/local/start-error.ts';
-import { outcomeOf } from '../../../infra/local/stream-batch.ts';
-import { startStreamMappings } from '../../../infra/local/stream-mapping.ts';
+import { outcomeOf } from '../../../infra/local/dynamodb/stream-batch.ts';
+import { startStreamMappings } from '../../../infra/local/dynamodb/stream-mapping.ts';
 import { callOf, localContext, resource } from './local-context.ts';
 
 const tableArn = 'arn:aws:dynamodb:eu-west-1:000000000000:table/Orders';

@@ -9,7 +9,7 @@ import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { loadTemplate, type Template } from '../../../infra/local/template.ts';
+import { loadTemplate, type Template } from '../../../infra/local/template/template.ts';
 import { endpoints, loadShop, smallAssembly } from './small-assembly.ts';
 
 /** A resource whose only purpose is to hold a value. */

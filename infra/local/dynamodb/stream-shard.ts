@@ -1,0 +1,160 @@
+import { AwsError } from '../gateway/aws-call.ts';
+import type { Deliver, LocalContext } from '../context.ts';
+import { type InvokeResult, maxSyncBytes } from '../lambda/invoke-result.ts';
+import { type Batch, type BatchRecord, discardRecord, outcomeOf, payloadOf, tooOld } from './stream-batch.ts';
+import type { StreamMapping } from './stream-mapping-config.ts';
+import type { Positions } from './stream-positions.ts';
+import type { createStreamReader } from './stream-reader.ts';
+import type { Signal } from './stream-signal.ts';
+
+type Parts = {
+  context: LocalContext;
+  mapping: StreamMapping;
+  reader: ReturnType<typeof createStreamReader>;
+  positions: Positions;
+  /** Writes before this time (ms) are none of the mapping's. */
+  since: number;
+  signal: Signal;
+  deliver: Deliver;
+  invoke: (arn: string, payload: string) => Promise<InvokeResult>;
+};
+
+/** State of a followed shard: records read but not done with, and the write up to which it is read. */
+export type Following = { held: number; readUpTo: number };
+
+/** How often a stream is read that nobody has reported a write to. */
+const idleMs = 1000;
+const firstRetryMs = 100;
+const longestRetryMs = 10_000;
+/** Room that `{"Records":[]}` and commas take. */
+const envelopeBytes = 16;
+
+/** Reads one shard to its end and hands its records over in order. Ends early when the engine stops. */
+export async function followShard(shardId: string, parts: Parts, following: Following): Promise<void> {
+  const { context, mapping, reader, positions, signal, since } = parts;
+  const buffer: BatchRecord[] = [];
+  let read = positions.reached(shardId);
+  let iterator: string | undefined;
+  let windowEnd = 0;
+  while (!signal.isStopped()) {
+    try {
+      iterator ??= await reader.iteratorAfter(shardId, read);
+      const seen = signal.writes();
+      const page = await reader.page(iterator, since);
+      iterator = page.next;
+      read = page.last ?? read;
+      if (buffer.length === 0 && page.records.length > 0) windowEnd = context.now() + mapping.windowSeconds * 1000;
+      buffer.push(...page.records);
+      following.held = buffer.length;
+      if (!page.isFull) following.readUpTo = seen;
+
+      const isClosed = iterator === undefined;
+      const isDue = () => buffer.length >= mapping.batchSize || isClosed || context.now() >= windowEnd;
+      while (buffer.length > 0 && isDue() && !signal.isStopped()) {
+        const records = takeBatch(buffer, mapping.batchSize);
+        await handOver(shardId, records, parts);
+        following.held = buffer.length;
+      }
+      if (signal.isStopped()) return;
+      // What the filter holds back is done with too.
+      if (buffer.length === 0 && page.last !== undefined) positions.advance(shardId, page.last);
+      if (isClosed) return positions.close(shardId);
+      const untilWindowEnds = buffer.length > 0 ? Math.max(1, windowEnd - context.now()) : idleMs;
+      if (!page.isFull) await signal.idle(Math.min(idleMs, untilWindowEnds), seen);
+    } catch (error) {
+      if (signal.isStopped()) return;
+      // An iterator lives 15 minutes; a shard leaves the stream after a day. What was not done with is read again.
+      iterator = undefined;
+      buffer.length = 0;
+      following.held = 0;
+      read = positions.reached(shardId);
+      if (error instanceof AwsError && error.code === 'ExpiredIteratorException') continue;
+      if (error instanceof AwsError && error.code === 'ResourceNotFoundException') return positions.close(shardId);
+      context.log(`Stream of ${mapping.tableName} for ${mapping.id}: ${String(error)}`);
+      await signal.sleep(idleMs);
+    }
+  }
+}
+
+/** The next records that fit into one invocation. */
+function takeBatch(buffer: BatchRecord[], batchSize: number): BatchRecord[] {
+  let bytes = envelopeBytes;
+  let count = 0;
+  for (const { json } of buffer.slice(0, batchSize)) {
+    bytes += Buffer.byteLength(json) + 1;
+    if (count > 0 && bytes > maxSyncBytes) break;
+    count += 1;
+  }
+  return buffer.splice(0, count);
+}
+
+/** Invokes the function with the records until all are done with, discarded, or the engine stops. */
+async function handOver(shardId: string, records: BatchRecord[], parts: Parts): Promise<void> {
+  const { context, mapping, positions, signal, invoke } = parts;
+  const batches: Batch[] = [{ records, failures: 0 }];
+  let invocations = 0;
+  let streak = 0;
+  let response: InvokeResult | undefined;
+  const discard = (discarded: BatchRecord[], condition: 'RetryAttemptsExhausted' | 'RecordAgeExceeded') => {
+    context.log(`${mapping.id}: discarded ${discarded.length} records: ${condition}`);
+    return reportDiscarded(
+      discardRecord(mapping, shardId, discarded, { condition, invocations, response, now: context.now() }),
+      parts,
+    );
+  };
+  const advanceTo = (record: BatchRecord | undefined) => {
+    if (record && !signal.isAbandoned()) positions.advance(shardId, record.sequenceNumber);
+  };
+
+  while (!signal.isStopped()) {
+    const batch = batches.shift();
+    if (!batch) return;
+    const old = tooOld(mapping, batch.records, context.now());
+    if (old > 0) {
+      const expired = batch.records.slice(0, old);
+      if (!(await discard(expired, 'RecordAgeExceeded'))) return;
+      advanceTo(expired.at(-1));
+      if (old < batch.records.length) batches.unshift({ ...batch, records: batch.records.slice(old) });
+      continue;
+    }
+    response = await attempt(invoke, mapping.functionArn, payloadOf(batch.records));
+    if (response.kind === 'throttled') {
+      batches.unshift(batch);
+    } else {
+      invocations += 1;
+      const outcome = outcomeOf(mapping, batch, response);
+      if (outcome.done > 0) streak = 0;
+      if (outcome.discarded.length > 0 && !(await discard(outcome.discarded, 'RetryAttemptsExhausted'))) return;
+      advanceTo(outcome.discarded.at(-1) ?? batch.records[outcome.done - 1]);
+      batches.unshift(...outcome.again);
+      if (outcome.again.length === 0) continue;
+    }
+    await signal.sleep(Math.min(longestRetryMs, firstRetryMs * 2 ** streak));
+    streak += 1;
+  }
+}
+
+/** An invocation that could not be made, such as one of a stopping engine, is tried again like a throttled one. */
+async function attempt(invoke: Parts['invoke'], arn: string, payload: string): Promise<InvokeResult> {
+  try {
+    return await invoke(arn, payload);
+  } catch (error) {
+    if (error instanceof AwsError) return { kind: 'throttled' };
+    throw error;
+  }
+}
+
+/** Tells the mapping's destination, if it has one; false if the engine stopped before it was told. */
+async function reportDiscarded(record: string, { context, mapping, signal, deliver }: Parts): Promise<boolean> {
+  if (!mapping.onFailure) return true;
+  for (let tries = 0; !signal.isStopped(); tries += 1) {
+    try {
+      await deliver(mapping.onFailure, record);
+      return true;
+    } catch (error) {
+      context.log(`${mapping.id}: ${mapping.onFailure} does not take discarded records: ${String(error)}`);
+      await signal.sleep(Math.min(longestRetryMs, firstRetryMs * 2 ** tries));
+    }
+  }
+  return false;
+}

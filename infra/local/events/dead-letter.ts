@@ -1,0 +1,44 @@
+import { AwsError } from '../gateway/aws-call.ts';
+
+/** Why a target did not take a payload. */
+export type Failure = {
+  /** As the target's service names it, such as `AWS.SimpleQueueService.NonExistentQueue`. */
+  code: string;
+  message: string;
+  /** As EventBridge names it in ERROR_CODE. */
+  kind: string;
+  /** AWS does not retry what only a person can mend: a missing permission or target, a payload it cannot take. */
+  isFinal: boolean;
+};
+
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-event-delivery.html
+const kinds: [RegExp, kind: string, isFinal: boolean][] = [
+  [/AccessDenied|NotAuthorized|Unauthorized/, 'NO_PERMISSIONS', true],
+  [/NonExistent|DoesNotExist|NotFound|NoSuch/, 'NO_RESOURCE', true],
+  [
+    /InvalidParameter|MissingParameter|InvalidMessage|InvalidArgument|Validation|RequestTooLarge/,
+    'INVALID_PARAMETER',
+    true,
+  ],
+  [/MalformedDetail|InvalidJson|InvalidRequestContent/, 'INVALID_JSON', true],
+  [/Throttl|TooManyRequests/, 'THROTTLING', false],
+  [/Timeout|TimedOut/, 'TIMEOUT', false],
+];
+
+/** Sorts an error of a delivery as EventBridge does; an unknown one is worth a retry. */
+export function failureOf(error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof AwsError))
+    return { code: 'InternalError', message, kind: 'ERROR_FROM_TARGET', isFinal: false };
+  const [, kind = 'ERROR_FROM_TARGET', isFinal = false] = kinds.find(([code]) => code.test(error.code)) ?? [];
+  return { code: error.code, message, kind, isFinal };
+}
+
+/** Message attributes of a dead letter, without those that have no value. */
+export const textAttributes = (values: Record<string, string | undefined>) =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) =>
+      // SQS refuses empty values.
+      value ? [[name, { DataType: 'String', StringValue: value.slice(0, 1024) }]] : [],
+    ),
+  );

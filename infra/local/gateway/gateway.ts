@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { finished } from 'node:stream/promises';
+import { type AwsAnswer, type AwsCall, AwsError, type AwsService } from './aws-call.ts';
+import type { LocalContext } from '../context.ts';
+import { errorAnswer, protocolOf } from './errors.ts';
+import { type Signature, signatureOf } from './signature.ts';
+import type { Iam } from '../iam/iam.ts';
+import type { Template } from '../template/template.ts';
+
+type GatewayParts = {
+  iam: Iam;
+  /** Role that an access key id stands for; none for the account's administrator, as people and tests are. */
+  roleOfAccessKey: (accessKeyId: string) => string | undefined;
+  /** By the service name of the signature's credential scope. */
+  services: Record<string, AwsService>;
+  /** Work accepted but not done, for `GET /_local/pending`. */
+  pending?: () => number;
+};
+
+const mebibyte = 1024 * 1024;
+
+/** Largest body in bytes: no JSON protocol of AWS takes more than a few megabytes; objects are larger. */
+const longestBody = (service: string) => (service === 's3' ? 512 : 10) * mebibyte;
+
+/**
+ * The one address of all AWS APIs: reads whose call it is from its signature (which is not verified: the machine is
+ * the boundary), refuses what the caller's role does not allow, and hands it to the service. Answers every failure in
+ * the shape of the service's protocol.
+ */
+export function createGateway(context: LocalContext, parts: GatewayParts): RequestListener {
+  const sessions = sessionNames(context.template);
+
+  const answer = async (request: IncomingMessage, signature: Signature, url: Url): Promise<AwsAnswer> => {
+    const service = Object.hasOwn(parts.services, signature.service) ? parts.services[signature.service] : undefined;
+    if (!service) throw unknownService(signature.service, parts.services);
+    if (signature.expiresAt !== undefined && signature.expiresAt < context.now()) {
+      throw new AwsError('AccessDenied', 'Request has expired', 403);
+    }
+    const body = await bodyOf(request, longestBody(signature.service));
+    const call: AwsCall = {
+      service: signature.service,
+      operation: operationOf(request),
+      method: request.method ?? 'GET',
+      path: url.path,
+      query: url.query,
+      headers: request.headers as AwsCall['headers'],
+      body,
+    };
+    const role = signature.accessKeyId === undefined ? undefined : parts.roleOfAccessKey(signature.accessKeyId);
+    if (role !== undefined) authorize(call, service, role);
+    return service.answer(call);
+  };
+
+  const authorize = (call: AwsCall, service: AwsService, role: string) => {
+    const refused = service.permissions(call).find((permission) => parts.iam.authorize(role, permission) === 'denied');
+    if (!refused) return;
+    const message =
+      `User: ${principalOf(role, sessions)} is not authorized to perform: ${refused.action} on resource: ` +
+      `${refused.resource} ${parts.iam.refusal(role, refused)}`;
+    context.log(`AccessDeniedException: ${message}`);
+    throw accessDenied(call.service, message);
+  };
+
+  return (request, response) => {
+    const requestId = randomUUID();
+    const url = parseUrl(request.url ?? '/');
+    if (url.path === '/_local/pending' && request.method === 'GET') {
+      const pending = JSON.stringify({ pending: parts.pending?.() ?? 0 });
+      return respond(request, response, requestId, { status: 200, body: pending });
+    }
+    const signature = signatureOf(request, url.query);
+    void answer(request, signature, url)
+      .catch(async (failure: unknown) => {
+        // A client that reads no answer before it has sent all would not see this one otherwise.
+        await finished(request.resume()).catch(() => {});
+        if (!(failure instanceof AwsError) && request.complete) {
+          context.log(`${signature.service} failed: ${stackOf(failure)}`);
+        }
+        return errorAnswer(failure, protocolOf(signature.service, request.headers), requestId);
+      })
+      .then((result) => respond(request, response, requestId, result));
+  };
+}
+
+type Url = { path: string; query: URLSearchParams };
+
+/** Not `new URL`, which would resolve dots and re-encode the path, and object keys may hold both. */
+function parseUrl(url: string): Url {
+  const mark = url.indexOf('?');
+  return mark < 0
+    ? { path: url, query: new URLSearchParams() }
+    : { path: url.slice(0, mark), query: new URLSearchParams(url.slice(mark + 1)) };
+}
+
+/** Such as `PutItem` of `DynamoDB_20120810.PutItem`. */
+function operationOf({ headers }: IncomingMessage): string {
+  const target = headers['x-amz-target'];
+  return typeof target === 'string' ? target.slice(target.lastIndexOf('.') + 1) : '';
+}
+
+async function bodyOf(request: IncomingMessage, longest: number): Promise<Buffer> {
+  const tooLarge = () => new AwsError('RequestEntityTooLarge', `The body is longer than ${longest} bytes.`, 413);
+  if (Number(request.headers['content-length'] ?? 0) > longest) throw tooLarge();
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > longest) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+}
+
+function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+  { status, headers = {}, body }: AwsAnswer,
+): void {
+  const lengthIsGiven = request.method === 'HEAD' || status === 204 || status === 304;
+  response.writeHead(status, {
+    'x-amzn-requestid': requestId,
+    ...(lengthIsGiven ? {} : { 'content-length': Buffer.byteLength(body) }),
+    ...headers,
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+function unknownService(service: string, services: Record<string, AwsService>): AwsError {
+  const known = Object.keys(services).join(', ');
+  return service === ''
+    ? new AwsError('MissingAuthenticationToken', 'The request carries no AWS signature that names a service.', 403)
+    : new AwsError('UnknownService', `The local engine has no ${service}; it has ${known}.`, 400);
+}
+
+function accessDenied(service: string, message: string): AwsError {
+  const protocol = protocolOf(service, {});
+  if (protocol === 's3') return new AwsError('AccessDenied', message, 403);
+  return new AwsError('AccessDeniedException', message, protocol === 'json' ? 400 : 403);
+}
+
+/** Lambda names the session after the function; roles are shared by one function each, or the first one speaks. */
+function sessionNames(template: Template): Map<string, string> {
+  const functions = template.ofType('AWS::Lambda::Function').toReversed();
+  return new Map(functions.map(({ name, properties }) => [String(properties.Role), name]));
+}
+
+function principalOf(roleArn: string, sessions: Map<string, string>): string {
+  const [, , , , accountId, path = ''] = roleArn.split(':');
+  const role = path.slice(path.lastIndexOf('/') + 1);
+  return `arn:aws:sts::${accountId}:assumed-role/${role}/${sessions.get(roleArn) ?? role}`;
+}
+
+const stackOf = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));

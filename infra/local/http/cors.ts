@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http';
+import type { HttpAnswer } from './answer.ts';
+import type { Cors } from './api-config.ts';
+
+/** The answer to a browser's preflight, which API Gateway gives itself; `undefined` when this is none. */
+export function preflightAnswer(cors: Cors, request: IncomingMessage): HttpAnswer | undefined {
+  const { origin, 'access-control-request-method': method } = request.headers;
+  if (request.method !== 'OPTIONS' || origin === undefined || method === undefined) return undefined;
+  const headers: Record<string, string> = originHeaders(cors, origin);
+  if (headers['access-control-allow-origin']) {
+    if (cors.methods.length > 0) headers['access-control-allow-methods'] = cors.methods.join(',');
+    if (cors.headers.length > 0) headers['access-control-allow-headers'] = cors.headers.join(',').toLowerCase();
+    if (cors.maxAgeSeconds !== undefined) headers['access-control-max-age'] = String(cors.maxAgeSeconds);
+  }
+  return { status: 204, headers, body: '' };
+}
+
+/** Replaces whatever CORS headers the function set, as a configured API does. */
+export function withCors(cors: Cors, request: IncomingMessage, answer: HttpAnswer): HttpAnswer {
+  const kept = Object.entries(answer.headers).filter(([name]) => !name.startsWith('access-control-'));
+  const added = originHeaders(cors, request.headers.origin ?? '');
+  if (added['access-control-allow-origin'] && cors.exposedHeaders.length > 0) {
+    added['access-control-expose-headers'] = cors.exposedHeaders.join(',').toLowerCase();
+  }
+  return { ...answer, headers: { ...Object.fromEntries(kept), ...added } };
+}
+
+function originHeaders(cors: Cors, origin: string): Record<string, string> {
+  const isAny = cors.origins.includes('*');
+  const isAllowed = cors.origins.some((allowed) => matches(allowed, origin));
+  if (origin === '' || !(isAny || isAllowed)) return {};
+  return {
+    'access-control-allow-origin': isAny ? '*' : origin,
+    ...(cors.allowsCredentials && { 'access-control-allow-credentials': 'true' }),
+    ...(!isAny && { vary: 'origin' }),
+  };
+}
+
+/** `https://*` and `http://*` allow every origin of the scheme. */
+const matches = (allowed: string, origin: string) =>
+  allowed.endsWith('://*') ? origin.startsWith(allowed.slice(0, -1)) : allowed === origin;

@@ -1,0 +1,168 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { AwsError } from '../gateway/aws-call.ts';
+import type { LocalContext, Support } from '../context.ts';
+import { type HttpAnswer, messageAnswer, readAnswer, send } from './answer.ts';
+import { readHttpApi, type RouteConfig } from './api-config.ts';
+import { authorize } from './authorizer.ts';
+import { preflightAnswer, withCors } from './cors.ts';
+import { httpEvent, newRequestId } from './event.ts';
+import { createRouter } from './route.ts';
+import { createBucket } from './throttle.ts';
+import type { InvokeResult } from '../lambda/invoke-result.ts';
+import type { VerifyToken } from '../identity/token-verifier.ts';
+
+/** Inert: descriptions, tags, logs and metrics. */
+export const supports: Support = {
+  'AWS::ApiGatewayV2::Api': {
+    effective: ['CorsConfiguration', 'DisableExecuteApiEndpoint', 'ProtocolType'],
+    inert: ['Description', 'IpAddressType', 'Name', 'Tags', 'Version'],
+  },
+  'AWS::ApiGatewayV2::Route': {
+    effective: ['ApiId', 'AuthorizationScopes', 'AuthorizationType', 'AuthorizerId', 'RouteKey', 'Target'],
+    inert: ['OperationName'],
+  },
+  'AWS::ApiGatewayV2::Integration': {
+    effective: [
+      'ApiId',
+      'ConnectionType',
+      'IntegrationType',
+      'IntegrationUri',
+      'PayloadFormatVersion',
+      'TimeoutInMillis',
+    ],
+    // A function is always invoked by POST, whatever this says.
+    inert: ['Description', 'IntegrationMethod'],
+  },
+  'AWS::ApiGatewayV2::Authorizer': {
+    effective: ['ApiId', 'AuthorizerType', 'IdentitySource', 'JwtConfiguration'],
+    inert: ['Name'],
+  },
+  'AWS::ApiGatewayV2::Stage': {
+    effective: ['ApiId', 'AutoDeploy', 'DefaultRouteSettings', 'RouteSettings', 'StageName'],
+    inert: ['AccessLogSettings', 'Description', 'Tags'],
+  },
+  'AWS::Lambda::Permission': {
+    effective: ['Action', 'FunctionName', 'Principal', 'SourceAccount', 'SourceArn'],
+    inert: [],
+  },
+};
+
+/** API Gateway's limit for a request's body, in bytes. */
+const maxBodyBytes = 10 * 1024 * 1024;
+
+type Parts = {
+  lambda: { invoke: (arn: string, payload: string) => Promise<InvokeResult> };
+  verifyToken: VerifyToken;
+};
+
+/**
+ * The template's HTTP API as a request listener. Every request gets an answer: what goes wrong behind it becomes the
+ * status and message that API Gateway gives.
+ */
+export function createHttpApi(context: LocalContext, { lambda, verifyToken }: Parts): { listener: RequestListener } {
+  const config = readHttpApi(context.template);
+  if (!config) return { listener: (request, response) => finish(request, response, messageAnswer(404, 'Not Found')) };
+  const { apiId, cors } = config;
+  const findRoute = createRouter(
+    config.routes.map((route) => ({ ...route, admits: createBucket(route.throttle, () => performance.now()) })),
+  );
+  for (const { key, isPermitted, functionArn } of config.routes) {
+    if (!isPermitted)
+      context.log(`${key}: no AWS::Lambda::Permission lets the API call ${functionArn}; it answers 500`);
+  }
+
+  const answer = async (request: IncomingMessage, requestId: string): Promise<HttpAnswer | 'gone'> => {
+    const found = findRoute(request.method ?? '', (request.url ?? '/').split('?', 1)[0] ?? '/');
+    if (found === 'malformed') return messageAnswer(400, 'Bad Request');
+    if (!found) return messageAnswer(404, 'Not Found');
+    const { route, pathParameters } = found;
+    if (!route.admits()) return messageAnswer(429, 'Too Many Requests');
+    const decision = await authorize(route, request.headers.authorization, verifyToken);
+    if (decision.kind === 'refused') return decision.answer;
+    const body = await readBody(request);
+    if (body === 'gone') return 'gone';
+    if (body === 'too-large') return messageAnswer(413, 'Request Entity Too Large');
+    const event = httpEvent({
+      request,
+      body,
+      routeKey: route.key,
+      pathParameters,
+      authorized: decision.kind === 'authorized' ? decision : undefined,
+      accountId: context.template.accountId,
+      apiId,
+      requestId,
+      now: context.now(),
+    });
+    return route.isPermitted ? invoke(route, event) : messageAnswer(500, 'Internal Server Error');
+  };
+
+  const invoke = async (route: RouteConfig, event: string): Promise<HttpAnswer> => {
+    const result = await within(route.timeoutMs, lambda.invoke(route.functionArn, event));
+    if (result === 'late' || result.kind === 'throttled') return messageAnswer(503, 'Service Unavailable');
+    if (result.kind === 'error') return messageAnswer(500, 'Internal Server Error');
+    const usable = readAnswer(result.payload);
+    if (usable) return usable;
+    context.log(
+      `${route.key}: the function's answer is not one of payload format 2.0: ${result.payload.slice(0, 200)}`,
+    );
+    return messageAnswer(500, 'Internal Server Error');
+  };
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const requestId = newRequestId();
+    response.setHeader('apigw-requestid', requestId);
+    const preflight = cors && preflightAnswer(cors, request);
+    const answered = preflight ?? (await answer(request, requestId).catch((error: unknown) => failure(error)));
+    if (answered === 'gone') return;
+    finish(request, response, cors && !preflight ? withCors(cors, request, answered) : answered);
+  };
+  const failure = (error: unknown): HttpAnswer => {
+    if (error instanceof AwsError && error.status === 413) return messageAnswer(413, 'Request Entity Too Large');
+    context.log(`The API failed: ${error instanceof Error ? error.message : String(error)}`);
+    return messageAnswer(500, 'Internal Server Error');
+  };
+
+  return {
+    listener: (request, response) => {
+      serve(request, response).catch((error: unknown) => {
+        // A header that a function set and that cannot be sent; nothing of the answer has left yet.
+        finish(request, response, failure(error));
+      });
+    },
+  };
+}
+
+function finish(request: IncomingMessage, response: ServerResponse, answer: HttpAnswer): void {
+  if (response.headersSent || response.destroyed) return;
+  // What is left of a refused body is not worth reading: the connection ends with the answer.
+  if (!request.complete) response.setHeader('connection', 'close');
+  send(response, answer, request.method === 'HEAD');
+  if (!request.complete) request.resume();
+}
+
+/** Reads the body up to the limit; `gone` when the caller left in the middle of it. */
+function readBody(request: IncomingMessage): Promise<Buffer | 'too-large' | 'gone'> {
+  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+  if (length === undefined && encoding === undefined) return Promise.resolve(Buffer.alloc(0));
+  if (Number(length) > maxBodyBytes) return Promise.resolve('too-large');
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= maxBodyBytes) chunks.push(chunk);
+      else resolve('too-large');
+    });
+    request.once('end', () => resolve(chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks)));
+    request.once('close', () => resolve('gone'));
+    request.once('error', () => resolve('gone'));
+  });
+}
+
+/** The promise's value, or `late` when it takes longer; it goes on, as a function does after its caller gave up. */
+function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | 'late'> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve('late'), milliseconds);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

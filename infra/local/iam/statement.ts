@@ -1,0 +1,86 @@
+import * as z from 'zod';
+import { type Conditions, openConditions, type RequestContext } from './condition.ts';
+import { glob } from './pattern.ts';
+import { StartError } from '../start-error.ts';
+
+/** One statement of a policy, ready to be asked. */
+export type Statement = {
+  effect: 'Allow' | 'Deny';
+  applies: (asked: { action: string; resource: string; principal?: string }, context: RequestContext) => boolean;
+};
+
+const Texts = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
+
+const Common = z.strictObject({
+  Sid: z.string().optional(),
+  Effect: z.enum(['Allow', 'Deny']),
+  Action: Texts.optional(),
+  NotAction: Texts.optional(),
+  Condition: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+});
+const IdentityStatement = Common.extend({ Resource: Texts.optional(), NotResource: Texts.optional() });
+const TrustStatement = Common.extend({
+  Principal: z.union([z.literal('*'), z.strictObject({ Service: Texts, AWS: Texts, Federated: Texts }).partial()]),
+});
+
+/** `strictObject`, so that an element which is not enforced here is refused instead of overlooked. */
+const documentOf = <S extends z.ZodType>(statement: S) =>
+  z.strictObject({
+    Version: z.literal('2012-10-17').optional(),
+    Id: z.string().optional(),
+    Statement: z.preprocess((written) => [written].flat(), z.array(statement)),
+  });
+const schemas = { identity: documentOf(IdentityStatement), trust: documentOf(TrustStatement) };
+
+/**
+ * Opens a policy document of a role: one attached to it (`identity`) or its assume role policy (`trust`). Throws
+ * StartError naming `at` for whatever would not be enforced as AWS does.
+ */
+export function openDocument(document: unknown, kind: 'identity' | 'trust', at: string): Statement[] {
+  const parsed = schemas[kind].safeParse(document);
+  if (!parsed.success) {
+    throw new StartError(`${at}: the engine cannot enforce this policy: ${z.prettifyError(parsed.error)}`);
+  }
+  return parsed.data.Statement.map((statement) => openStatement(statement, at));
+}
+
+type RawStatement = z.infer<typeof IdentityStatement> | z.infer<typeof TrustStatement>;
+
+function openStatement(raw: RawStatement, at: string): Statement {
+  const conditions: Conditions = openConditions(raw.Condition, at);
+  const actions = eitherOr(raw.Action, raw.NotAction, 'Action', at, 'i');
+  const resources =
+    'Principal' in raw
+      ? () => true
+      : eitherOr(
+          'Resource' in raw ? raw.Resource : undefined,
+          'NotResource' in raw ? raw.NotResource : undefined,
+          'Resource',
+          at,
+        );
+  const services = 'Principal' in raw && raw.Principal !== '*' ? (raw.Principal.Service ?? []) : undefined;
+  const principals = (principal: string | undefined) =>
+    services === undefined || (principal !== undefined && services.includes(principal));
+  return {
+    effect: raw.Effect,
+    applies: ({ action, resource, principal }, context) =>
+      principals(principal) && actions(action) && resources(resource) && conditions(context),
+  };
+}
+
+/** `X` matches what one of its patterns matches, `NotX` everything else; a statement has exactly one of both. */
+function eitherOr(
+  patterns: string[] | undefined,
+  notPatterns: string[] | undefined,
+  element: string,
+  at: string,
+  flags = '',
+): (value: string) => boolean {
+  const listed = patterns ?? notPatterns;
+  if (!listed || (patterns && notPatterns)) {
+    throw new StartError(`${at}: a policy statement must have either ${element} or Not${element}.`);
+  }
+  const matchers = listed.map((pattern) => glob(pattern, at, flags));
+  const matchesOne = (value: string) => matchers.some((matcher) => matcher.test(value));
+  return patterns ? matchesOne : (value) => !matchesOne(value);
+}

@@ -1,0 +1,231 @@
+import { randomUUID, timingSafeEqual, createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { JWK } from 'jose';
+import { OAuth2Issuer, OAuth2Service } from 'oauth2-mock-server';
+import * as z from 'zod';
+import type { LocalContext, Support } from '../context.ts';
+import { type IdentityClient, readClients } from './client.ts';
+import { openKeys } from './keys.ts';
+import { createVerifier, type VerifyToken } from './token-verifier.ts';
+
+/** Inert: what only concerns people who sign in, which no machine does, and how long their tokens last. */
+export const supports: Support = {
+  'AWS::Cognito::UserPool': {
+    effective: [],
+    inert: [
+      'AccountRecoverySetting',
+      'AdminCreateUserConfig',
+      'AliasAttributes',
+      'AutoVerifiedAttributes',
+      'DeletionProtection',
+      'DeviceConfiguration',
+      'EmailConfiguration',
+      'EmailVerificationMessage',
+      'EmailVerificationSubject',
+      'EnabledMfas',
+      'MfaConfiguration',
+      'Policies',
+      'Schema',
+      'SmsVerificationMessage',
+      'UserAttributeUpdateSettings',
+      'UsernameAttributes',
+      'UsernameConfiguration',
+      'UserPoolAddOns',
+      'UserPoolName',
+      'UserPoolTags',
+      'UserPoolTier',
+      'VerificationMessageTemplate',
+    ],
+  },
+  'AWS::Cognito::UserPoolResourceServer': { effective: ['Identifier', 'Scopes', 'UserPoolId'], inert: ['Name'] },
+  'AWS::Cognito::UserPoolClient': {
+    effective: [
+      'AccessTokenValidity',
+      'AllowedOAuthFlows',
+      'AllowedOAuthFlowsUserPoolClient',
+      'AllowedOAuthScopes',
+      'ClientName',
+      'GenerateSecret',
+      'TokenValidityUnits',
+      'UserPoolId',
+    ],
+    inert: [
+      'AuthSessionValidity',
+      'EnableTokenRevocation',
+      'ExplicitAuthFlows',
+      'IdTokenValidity',
+      'PreventUserExistenceErrors',
+      'RefreshTokenValidity',
+      'SupportedIdentityProviders',
+    ],
+  },
+  'AWS::Cognito::UserPoolDomain': { effective: [], inert: ['Domain', 'ManagedLoginVersion', 'UserPoolId'] },
+  'AWS::Cognito::UserPoolGroup': {
+    effective: [],
+    inert: ['Description', 'GroupName', 'Precedence', 'RoleArn', 'UserPoolId'],
+  },
+};
+
+export type Identity = {
+  issuer: string;
+  tokenEndpoint: string;
+  /** What a client needs to get a token, by client id. */
+  clients: Record<string, { clientId: string; clientSecret: string; scopes: string[] }>;
+  verifyToken: VerifyToken;
+  /** A token as Cognito would issue it; a negative `lifetimeSeconds` makes one that has expired. */
+  issueToken: (client: { clientId: string; scopes: string[] }, lifetimeSeconds: number) => Promise<string>;
+  stop: () => Promise<void>;
+};
+
+const maxBodyBytes = 16_384;
+const paths = { token: '/oauth2/token', jwks: '/.well-known/jwks.json', document: '/.well-known/openid-configuration' };
+/** The library's own token endpoint, which asks nobody for a secret; requests for it are never let through. */
+const openTokenPath = '/library-token';
+
+/** Starts the identity provider on `port` of this machine, or on any free port. */
+export async function startIdentity(context: LocalContext, { port = 0 } = {}): Promise<Identity> {
+  const clients = new Map(readClients(context.template).map((client) => [client.clientId, client]));
+  const { signingKey, clientSecrets } = await openKeys(context.state.directory, [...clients.keys()]);
+
+  const provider = new OAuth2Issuer(false);
+  await provider.keys.add(signingKey);
+  const issueToken: Identity['issueToken'] = ({ clientId, scopes }, lifetimeSeconds) =>
+    provider.buildToken({
+      scopesOrTransform: (_header, payload) => {
+        const issuedAt = Math.floor(context.now() / 1000);
+        // Claims of Cognito's access token for a machine, which has neither `aud` nor `nbf`.
+        Object.assign(payload, {
+          sub: clientId,
+          token_use: 'access',
+          scope: scopes.join(' '),
+          auth_time: issuedAt,
+          iat: issuedAt,
+          exp: issuedAt + lifetimeSeconds,
+          version: 2,
+          jti: randomUUID(),
+          client_id: clientId,
+          nbf: undefined,
+        });
+      },
+    });
+
+  const service = new OAuth2Service(provider, { token: openTokenPath, jwks: paths.jwks });
+  service.on('beforeWellKnownOpenIdConfiguration', (answer: { body: Record<string, unknown> }) => {
+    answer.body = {
+      issuer: provider.url,
+      token_endpoint: `${provider.url}${paths.token}`,
+      jwks_uri: `${provider.url}${paths.jwks}`,
+      grant_types_supported: ['client_credentials'],
+      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+      id_token_signing_alg_values_supported: ['RS256'],
+      response_types_supported: [],
+      subject_types_supported: ['public'],
+    };
+  });
+  service.addRoute('POST', paths.token, async (request, response) => {
+    const decision = decideToken(clients, clientSecrets, request.headers.authorization, request.body);
+    if (decision.kind === 'refused') return refuse(response, decision);
+    const { client, scopes } = decision;
+    const token = await issueToken({ clientId: client.clientId, scopes }, client.tokenSeconds);
+    return reply(response, 200, { access_token: token, expires_in: client.tokenSeconds, token_type: 'Bearer' });
+  });
+
+  const server = createServer((request, response) => {
+    if (!admits(request, response)) return;
+    service.requestHandler(request, response);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  provider.url = issuer;
+
+  return {
+    issuer,
+    tokenEndpoint: `${issuer}${paths.token}`,
+    clients: Object.fromEntries(
+      [...clients.values()].map(({ clientId, scopes }) => [
+        clientId,
+        { clientId, clientSecret: clientSecrets[clientId] ?? '', scopes },
+      ]),
+    ),
+    verifyToken: await createVerifier(issuer, publicPartOf(provider), context.now),
+    issueToken,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const publicPartOf = (provider: OAuth2Issuer): JWK => provider.keys.toJSON()[0] as JWK;
+
+/** Lets only the three public paths through, and no body that is endless. */
+function admits(request: IncomingMessage, response: ServerResponse): boolean {
+  const path = (request.url ?? '').split('?', 1)[0];
+  if (path === paths.jwks || path === paths.document) return true;
+  const isToken = path === paths.token && (request.method === 'POST' || request.method === 'OPTIONS');
+  if (!isToken) {
+    reply(response, 404, { error: 'not_found' });
+    return false;
+  }
+  const length = Number(request.headers['content-length'] ?? (request.method === 'POST' ? Number.NaN : 0));
+  if (length <= maxBodyBytes) return true;
+  response.setHeader('connection', 'close');
+  reply(response, Number.isNaN(length) ? 411 : 413, { error: 'invalid_request' });
+  return false;
+}
+
+type Refusal = { kind: 'refused'; status: number; error: string };
+const refused = (status: number, error: string): Refusal => ({ kind: 'refused', status, error });
+
+const TokenRequest = z.object({
+  grant_type: z.string(),
+  client_id: z.string().optional(),
+  client_secret: z.string().optional(),
+  scope: z.string().optional(),
+});
+
+/** RFC 6749, section 4.4: who asks, by which secret, for which of its scopes; all of them when it names none. */
+function decideToken(
+  clients: ReadonlyMap<string, IdentityClient>,
+  secrets: Readonly<Record<string, string>>,
+  authorization: string | undefined,
+  body: unknown,
+): Refusal | { kind: 'granted'; client: IdentityClient; scopes: string[] } {
+  const request = TokenRequest.safeParse(body);
+  if (!request.success) return refused(400, 'invalid_request');
+  const { grant_type: grant, client_id: bodyId, client_secret: bodySecret, scope } = request.data;
+  const [id, secret] = authorization === undefined ? [bodyId, bodySecret] : basicCredentials(authorization);
+  const client = id === undefined ? undefined : clients.get(id);
+  if (!client || secret === undefined || !isSame(secret, secrets[client.clientId] ?? '')) {
+    return refused(401, 'invalid_client');
+  }
+  if (grant !== 'client_credentials') return refused(400, 'unsupported_grant_type');
+  const asked = scope?.split(' ').filter(Boolean) ?? [];
+  if (asked.some((name) => !client.scopes.includes(name))) return refused(400, 'invalid_scope');
+  return { kind: 'granted', client, scopes: asked.length > 0 ? [...new Set(asked)] : client.scopes };
+}
+
+function basicCredentials(authorization: string): (string | undefined)[] {
+  const encoded = /^basic ([\w+/=-]+)$/i.exec(authorization)?.[1];
+  if (!encoded) return [];
+  const [id, ...secret] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
+  return [id, secret.join(':')];
+}
+
+/** Compares in a time that does not tell how much of the secret was right. */
+const isSame = (given: string, secret: string) => timingSafeEqual(digest(given), digest(secret));
+const digest = (text: string) => createHash('sha256').update(text).digest();
+
+function refuse(response: ServerResponse, { status, error }: Refusal): void {
+  if (status === 401) response.setHeader('www-authenticate', 'Basic realm="storeworks"');
+  reply(response, status, { error });
+}
+
+function reply(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', pragma: 'no-cache' });
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,196 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createAsyncInvocations, awsRetryDelaysMs } from './async-invocations.ts';
+import { type AwsAnswer, type AwsCall, AwsError, type AwsService, type Permission } from '../gateway/aws-call.ts';
+import type { Deliver, LocalContext, Running, Support } from '../context.ts';
+import { environmentOf, type FunctionConfig, functionNameOf, readFunctions } from './function-config.ts';
+import { type InvokeResult, maxSyncBytes } from './invoke-result.ts';
+import { createPool, maxSandboxes, type Pool } from './pool.ts';
+
+/** Inert: what only has to do with AWS's machines, tracing, log storage and roll-out. */
+export const supports: Support = {
+  'AWS::Lambda::Function': {
+    effective: [
+      'Code',
+      'DeadLetterConfig',
+      'Environment',
+      'FunctionName',
+      'Handler',
+      'MemorySize',
+      'PackageType',
+      'ReservedConcurrentExecutions',
+      'Role',
+      'Runtime',
+      'Timeout',
+    ],
+    inert: [
+      'Architectures',
+      'Description',
+      'EphemeralStorage',
+      'KmsKeyArn',
+      'LoggingConfig',
+      'RecursiveLoop',
+      'RuntimeManagementConfig',
+      'Tags',
+      'TracingConfig',
+    ],
+  },
+  'AWS::Lambda::EventInvokeConfig': {
+    effective: ['DestinationConfig', 'FunctionName', 'MaximumEventAgeInSeconds', 'MaximumRetryAttempts', 'Qualifier'],
+    inert: [],
+  },
+};
+
+/** Limit of an asynchronous event, in bytes. Source: Lambda quotas. */
+const maxAsyncBytes = 1_048_576;
+const reapEveryMs = 10_000;
+/** Time that running events get when the engine stops. */
+const stopGraceMs = 10_000;
+
+export type Lambda = AwsService &
+  Running & {
+    /** Runs the event now and waits. Rejects with AwsError when there is no such function or the event is too large. */
+    invoke: (arn: string, payload: string) => Promise<InvokeResult>;
+    /** Keeps the event durably and runs it later, with retries. Throws AwsError as `invoke` rejects. */
+    invokeAsync: (arn: string, payload: string) => void;
+    exists: (arn: string) => boolean;
+  };
+
+type Parts = {
+  gatewayUrl: string;
+  /** Access key id under which a function's own calls arrive at the gateway. */
+  accessKeyOf: (functionName: string) => string;
+  deliver: Deliver;
+  /** Whether the function's role may send to its destinations; everything is allowed when missing. */
+  authorize?: (roleArn: string, permission: Permission) => 'allowed' | 'denied';
+  /** Waits before the retries of an asynchronous event; AWS's by default. */
+  retryDelaysMs?: readonly [number, number];
+};
+
+/** Runs the template's functions. Output goes to `logs/<function>.log` in the state directory. */
+export function createLambda(context: LocalContext, parts: Parts): Lambda {
+  const { template, state, log } = context;
+  const functions = readFunctions(template);
+  const logDirectory = join(state.directory, 'logs');
+  mkdirSync(logDirectory, { recursive: true });
+  // Lambda runs in UTC. The zone belongs to the process, not to a thread, so that it is set for all of it.
+  process.env.TZ = 'UTC';
+
+  const pools = new Map<string, Pool>();
+  for (const config of functions.values()) {
+    const accessKeyId = parts.accessKeyOf(config.name);
+    const environment = environmentOf(config, { region: template.region, gatewayUrl: parts.gatewayUrl, accessKeyId });
+    const logFile = join(logDirectory, `${config.name}.log`);
+    pools.set(config.arn, createPool(config, { environment, logFile, log }));
+  }
+  const reaper = setInterval(() => {
+    for (const pool of pools.values()) pool.reap();
+  }, reapEveryMs);
+
+  const find = (arn: string, payload: string, maxBytes: number) => {
+    const config = functions.get(arn) ?? functions.get(`${functionPrefix(template)}${functionNameOf(arn)}`);
+    const pool = config && pools.get(config.arn);
+    if (!pool) throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, 404);
+    const bytes = payload.length * 3 > maxBytes ? Buffer.byteLength(payload) : payload.length;
+    if (bytes > maxBytes) {
+      const message = `Request must be smaller than ${maxBytes} bytes for the InvokeFunction operation`;
+      throw new AwsError('RequestTooLargeException', message, 413);
+    }
+    return { config, pool };
+  };
+  const run = async (config: FunctionConfig, pool: Pool, payload: string, requestId?: string) => {
+    const result = await pool.invoke(payload, requestId);
+    if (result.kind === 'error') log(`${config.name}: ${result.errorType}: ${firstLine(result.errorMessage)}`);
+    return result;
+  };
+
+  const asyncInvocations = createAsyncInvocations(context, {
+    functions,
+    run: (config, payload, requestId) => run(config, find(config.arn, payload, maxAsyncBytes).pool, payload, requestId),
+    concurrency: ({ reservedConcurrency = maxSandboxes }) => Math.max(1, Math.min(reservedConcurrency, maxSandboxes)),
+    deliver: parts.deliver,
+    authorize: parts.authorize ?? (() => 'allowed'),
+    retryDelaysMs: parts.retryDelaysMs ?? awsRetryDelaysMs,
+  });
+
+  let synchronous = 0;
+  const invoke = async (arn: string, payload: string) => {
+    const { config, pool } = find(arn, payload, maxSyncBytes);
+    synchronous += 1;
+    try {
+      return await run(config, pool, payload);
+    } finally {
+      synchronous -= 1;
+    }
+  };
+  const invokeAsync = (arn: string, payload: string) => {
+    asyncInvocations.accept(find(arn, payload, maxAsyncBytes).config, payload);
+  };
+
+  return {
+    permissions: (call) => [
+      { action: 'lambda:InvokeFunction', resource: `${functionPrefix(template)}${functionNameOf(targetOf(call))}` },
+    ],
+    answer: async (call) => {
+      const target = targetOf(call);
+      const payload = payloadOf(call);
+      switch (call.headers['x-amz-invocation-type'] ?? 'RequestResponse') {
+        case 'Event':
+          invokeAsync(target, payload);
+          return { status: 202, body: '' };
+        case 'DryRun':
+          find(target, payload, maxSyncBytes);
+          return { status: 204, body: '' };
+        case 'RequestResponse':
+          return answerOf(await invoke(target, payload));
+        default:
+          throw new AwsError('InvalidParameterValueException', 'Unknown invocation type');
+      }
+    },
+    invoke,
+    invokeAsync,
+    exists: (arn) => functions.has(arn),
+    pending: () => synchronous + asyncInvocations.pending(),
+    stop: async () => {
+      clearInterval(reaper);
+      const parts = [asyncInvocations, ...pools.values()];
+      await Promise.all(parts.map((part) => part.drain(stopGraceMs)));
+      for (const part of parts) await part.stop();
+    },
+  };
+}
+
+const functionPrefix = ({ region, accountId }: LocalContext['template']) =>
+  `arn:aws:lambda:${region}:${accountId}:function:`;
+
+/** Name or ARN of the function in the path of the Invoke call, the only one of Lambda's API here. */
+function targetOf({ method, path, query }: AwsCall): string {
+  const match = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(path);
+  if (method !== 'POST' || !match?.[1]) {
+    throw new AwsError('UnknownOperationException', `${method} ${path} of Lambda is not available here`, 404);
+  }
+  const qualifier = query.get('Qualifier') ?? '$LATEST';
+  const name = decodeURIComponent(match[1]);
+  return qualifier === '$LATEST' ? name : `${name}:${qualifier}`;
+}
+
+function payloadOf({ body }: AwsCall): string {
+  if (body.length === 0) return '{}';
+  const text = body.toString('utf8');
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : '';
+    throw new AwsError('InvalidRequestContentException', `Could not parse request body into json: ${reason}`);
+  }
+  return text;
+}
+
+function answerOf(result: InvokeResult): AwsAnswer {
+  if (result.kind === 'throttled') throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429);
+  const headers = { 'content-type': 'application/json', 'x-amz-executed-version': '$LATEST' };
+  if (result.kind === 'ok') return { status: 200, headers, body: result.payload };
+  return { status: 200, headers: { ...headers, 'x-amz-function-error': 'Unhandled' }, body: result.payload };
+}
+
+const firstLine = (text: string) => text.split('\n', 1)[0] ?? '';

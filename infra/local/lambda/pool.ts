@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import type { FunctionConfig } from './function-config.ts';
+import { failed, type FunctionFailure, type InvokeResult } from './invoke-result.ts';
+import { type Sandbox, startSandbox } from './sandbox.ts';
+
+/** Most sandboxes of one function on this machine; further requests wait for a free one. */
+export const maxSandboxes = 8;
+/** A second sandbox is started when a request has waited this long: loading one costs more than most requests. */
+const patienceMs = 25;
+const idleLimitMs = 60_000;
+
+type Request = { id: string; payload: string; since: number; done: (result: InvokeResult) => void };
+
+/** The sandboxes of one function. */
+export type Pool = {
+  /** Runs the event in a free sandbox, in order of arrival. Throttled when the reserved concurrency is used up. */
+  invoke: (payload: string, requestId?: string) => Promise<InvokeResult>;
+  inFlight: () => number;
+  /** Ends sandboxes that nothing used for a minute. */
+  reap: () => void;
+  /** Takes no more events, answers what waits with `throttled`, and gives what runs up to `graceMs`. */
+  drain: (graceMs: number) => Promise<void>;
+  /** Ends every sandbox, whatever it does. */
+  stop: () => Promise<void>;
+};
+
+/** Makes the pool; sandboxes start on demand. `log` gets a line for each failure that no request is told of. */
+export function createPool(
+  config: FunctionConfig,
+  { environment, logFile, log }: { environment: Record<string, string>; logFile: string; log: (line: string) => void },
+): Pool {
+  const limit = Math.min(config.reservedConcurrency ?? maxSandboxes, maxSandboxes);
+  const sandboxes = new Set<Sandbox>();
+  const idle: Sandbox[] = [];
+  const waiting: Request[] = [];
+  let starting = 0;
+  let running = 0;
+  let growth: NodeJS.Timeout | undefined;
+  let stopping = false;
+  let atRest: (() => void) | undefined;
+
+  const start = () => {
+    let loading = true;
+    const loaded = () => {
+      if (loading) starting -= 1;
+      loading = false;
+    };
+    const sandbox: Sandbox = startSandbox(config, environment, logFile, {
+      ready: () => {
+        loaded();
+        idle.push(sandbox);
+        dispatch();
+      },
+      initFailed: (failure) => {
+        if (!stopping) failFirst(failure);
+      },
+      ended: () => {
+        loaded();
+        sandboxes.delete(sandbox);
+        const index = idle.indexOf(sandbox);
+        if (index >= 0) idle.splice(index, 1);
+        dispatch();
+      },
+    });
+    starting += 1;
+    sandboxes.add(sandbox);
+  };
+
+  const failFirst = (failure: FunctionFailure) => {
+    const request = waiting.shift();
+    if (request) request.done(failed(failure));
+    else log(`${config.name}: ${failure.errorType}: ${failure.errorMessage}`);
+  };
+
+  const dispatch = () => {
+    while (waiting.length > 0) {
+      const sandbox = idle.pop();
+      if (!sandbox) break;
+      const request = waiting.shift();
+      if (request) run(sandbox, request);
+    }
+    if (waiting.length > 0 && !stopping) grow();
+  };
+
+  const run = (sandbox: Sandbox, request: Request) => {
+    running += 1;
+    sandbox.run(request.id, request.payload, (result) => {
+      running -= 1;
+      request.done(result);
+      if (sandbox.isOpen()) idle.push(sandbox);
+      dispatch();
+      if (running === 0) atRest?.();
+    });
+  };
+
+  const grow = () => {
+    if (sandboxes.size === 0) start();
+    if (growth || sandboxes.size >= limit) return;
+    growth = setTimeout(() => {
+      growth = undefined;
+      const [first] = waiting;
+      if (!first || stopping) return;
+      const isLate = performance.now() - first.since >= patienceMs;
+      if (isLate && sandboxes.size < limit && starting < waiting.length) start();
+      grow();
+    }, patienceMs);
+  };
+
+  return {
+    invoke: (payload, requestId = randomUUID()) => {
+      const isFull = config.reservedConcurrency !== undefined && running + waiting.length >= config.reservedConcurrency;
+      if (isFull || stopping) return Promise.resolve({ kind: 'throttled' });
+      return new Promise((resolve) => {
+        waiting.push({ id: requestId, payload, since: performance.now(), done: resolve });
+        dispatch();
+      });
+    },
+    inFlight: () => running + waiting.length,
+    reap: () => {
+      const since = performance.now() - idleLimitMs;
+      for (const sandbox of idle.filter((candidate) => candidate.idleSince() < since)) {
+        idle.splice(idle.indexOf(sandbox), 1);
+        void sandbox.stop();
+      }
+    },
+    drain: async (graceMs) => {
+      stopping = true;
+      clearTimeout(growth);
+      for (const request of waiting.splice(0)) request.done({ kind: 'throttled' });
+      if (running === 0) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, graceMs);
+        atRest = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    },
+    stop: async () => {
+      stopping = true;
+      await Promise.all([...sandboxes].map((sandbox) => sandbox.stop()));
+    },
+  };
+}

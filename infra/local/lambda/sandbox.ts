@@ -1,0 +1,144 @@
+import { Worker } from 'node:worker_threads';
+import type { FunctionConfig } from './function-config.ts';
+import type { FunctionFailure, InvokeResult } from './invoke-result.ts';
+import { failed, maxSyncBytes, parseFailure, platformFailure } from './invoke-result.ts';
+
+/** What the worker is started with. */
+export type SandboxData = {
+  directory: string;
+  handler: string;
+  functionName: string;
+  functionArn: string;
+  memoryMb: number;
+  logFile: string;
+};
+
+type Done = (result: InvokeResult) => void;
+
+/** One worker thread with one loaded handler; runs one event at a time. */
+export type Sandbox = {
+  run: (requestId: string, payload: string, done: Done) => void;
+  /** False once it takes no more events. */
+  isOpen: () => boolean;
+  /** Time (`performance.now()`) of the last result, for reaping. */
+  idleSince: () => number;
+  stop: () => Promise<void>;
+};
+
+type Listener = {
+  ready: () => void;
+  /** The code did not load; `ended` follows. */
+  initFailed: (failure: FunctionFailure) => void;
+  /** The sandbox takes no more events. Called once, and after `done` of the event it was running. */
+  ended: () => void;
+};
+
+const entry = new URL('./worker.ts', import.meta.url);
+/** Time for loading the code, on top of the function's own timeout, which Lambda grants as well. */
+const initMilliseconds = 10_000;
+
+/** Starts a worker for the function and reports to `listener`. */
+export function startSandbox(
+  config: FunctionConfig,
+  environment: Record<string, string>,
+  logFile: string,
+  listener: Listener,
+): Sandbox {
+  const workerData: SandboxData = {
+    directory: config.directory,
+    handler: config.handler,
+    functionName: config.name,
+    functionArn: config.arn,
+    memoryMb: config.memoryMb,
+    logFile,
+  };
+  const thread = new Worker(entry, {
+    workerData,
+    env: environment,
+    execArgv: [],
+    // Lambda counts all memory; here only the JavaScript heap is limited.
+    resourceLimits: { maxOldGenerationSizeMb: config.memoryMb },
+    stdout: true,
+    stderr: true,
+  });
+  const send = thread.postMessage.bind(thread);
+  const timeoutMs = config.timeoutSeconds * 1000;
+  let state: 'loading' | 'open' | 'ended' = 'loading';
+  let current: { requestId: string; done: Done; timer: NodeJS.Timeout } | undefined;
+  let idleSince = performance.now();
+  let exitReason: string | undefined;
+
+  const finish = (result: InvokeResult) => {
+    const finished = current;
+    if (!finished) return;
+    current = undefined;
+    clearTimeout(finished.timer);
+    idleSince = performance.now();
+    finished.done(result);
+  };
+  const end = (failure: FunctionFailure) => {
+    if (state === 'ended') return;
+    if (state === 'loading') listener.initFailed(failure);
+    state = 'ended';
+    clearTimeout(initTimer);
+    finish(failed(failure));
+    listener.ended();
+    void thread.terminate();
+  };
+  const timedOut = (milliseconds: number) =>
+    platformFailure(
+      'Sandbox.Timedout',
+      current?.requestId,
+      `Task timed out after ${(milliseconds / 1000).toFixed(2)} seconds`,
+    );
+  const initTimer = setTimeout(() => end(timedOut(initMilliseconds + timeoutMs)), initMilliseconds + timeoutMs);
+
+  thread.on('message', (message: string) => {
+    const content = message.slice(1);
+    switch (message[0]) {
+      case 'r':
+        return finish(content.length * 3 > maxSyncBytes ? checkSize(content) : { kind: 'ok', payload: content });
+      case 'e':
+        return finish(failed(parseFailure(content)));
+      case 'k':
+        if (state !== 'loading') return undefined;
+        state = 'open';
+        clearTimeout(initTimer);
+        return listener.ready();
+      default:
+        return end(parseFailure(content));
+    }
+  });
+  thread.on('error', (error) => {
+    exitReason =
+      'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+        ? 'signal: killed'
+        : `exit status 1: ${String(error)}`;
+  });
+  thread.on('exit', (code) => {
+    const reason = exitReason ?? (code === 0 ? undefined : `exit status ${code}`);
+    const message = reason ? `Runtime exited with error: ${reason}` : 'Runtime exited without providing a reason';
+    end(platformFailure('Runtime.ExitError', current?.requestId, message));
+  });
+  // What the handler prints goes to its log file from within; anything else must not fill the pipe.
+  thread.stdout.resume();
+  thread.stderr.resume();
+
+  return {
+    run: (requestId, payload, done) => {
+      current = { requestId, done, timer: setTimeout(() => end(timedOut(timeoutMs)), timeoutMs) };
+      send(`${requestId} ${Date.now() + timeoutMs} ${payload}`);
+    },
+    isOpen: () => state === 'open',
+    idleSince: () => idleSince,
+    stop: async () => {
+      await thread.terminate();
+    },
+  };
+}
+
+function checkSize(payload: string): InvokeResult {
+  if (Buffer.byteLength(payload) <= maxSyncBytes) return { kind: 'ok', payload };
+  const errorMessage = `Response payload size exceeded maximum allowed payload size (${maxSyncBytes} bytes).`;
+  return failed({ errorType: 'Function.ResponseSizeTooLarge', errorMessage });
+}

@@ -1,0 +1,93 @@
+import { type AwsAnswer, type AwsCall, AwsError, type AwsService } from '../gateway/aws-call.ts';
+import type { Deliver, LocalContext, Running, Support } from '../context.ts';
+import { listBuckets, listObjects } from './listing.ts';
+import { openUploads } from './multipart.ts';
+import { createNotifications } from './notifications.ts';
+import * as objects from './objects.ts';
+import { getObject, headObject } from './read.ts';
+import { permissionsOf, readRequest, type S3Operation, type S3Request } from './request.ts';
+import { openS3Store } from './store.ts';
+import { abortUpload, completeUpload, createUpload, listParts, listUploads, uploadPart } from './uploads.ts';
+import { errorAnswer, xmlAnswer } from './xml.ts';
+
+export const supports: Support = {
+  'AWS::S3::Bucket': {
+    effective: ['BucketName', 'NotificationConfiguration'],
+    // Encryption, access from outside and logs are of the deployed bucket. Only the newest version is kept here: calls
+    // that name a version are refused. Nothing expires on a developer's machine.
+    inert: [
+      'AccessControl',
+      'BucketEncryption',
+      'LifecycleConfiguration',
+      'LoggingConfiguration',
+      'OwnershipControls',
+      'PublicAccessBlockConfiguration',
+      'Tags',
+      'VersioningConfiguration',
+    ],
+  },
+  // Who may do what is decided by the roles' policies; those of CDK's buckets only add that transport is encrypted.
+  'AWS::S3::BucketPolicy': { effective: [], inert: ['Bucket', 'PolicyDocument'] },
+  'Custom::S3BucketNotifications': {
+    effective: ['BucketName', 'NotificationConfiguration'],
+    inert: ['Managed', 'ServiceToken', 'SkipDestinationValidation'],
+  },
+  'Custom::S3AutoDeleteObjects': { effective: [], inert: ['BucketName', 'ServiceToken'] },
+};
+
+/**
+ * The template's buckets, durable in the state directory, with conditional writes, multipart uploads and notifications
+ * that no crash loses. Calls that would not have their effect here are answered `NotImplemented`. Throws StartError.
+ */
+export async function startS3(context: LocalContext, { deliver }: { deliver: Deliver }): Promise<AwsService & Running> {
+  const { template } = context;
+  const store = await openS3Store(context);
+  const uploads = openUploads(context, store);
+  const notifications = createNotifications(context, deliver);
+  for (const { name } of template.ofType('AWS::S3::Bucket')) store.createBucket(name);
+  const buckets = new Set(store.buckets().map(({ name }) => name));
+  const parts: objects.Parts = { store, uploads, notifications, now: context.now };
+  notifications.send();
+
+  const handlers: Record<S3Operation, (request: S3Request) => AwsAnswer | Promise<AwsAnswer>> = {
+    ListBuckets: () => listBuckets(store.buckets()),
+    HeadBucket: () => ({ status: 200, headers: { 'x-amz-bucket-region': template.region }, body: '' }),
+    GetBucketLocation: () => xmlAnswer('LocationConstraint', template.region),
+    GetBucketVersioning: () => xmlAnswer('VersioningConfiguration', []),
+    ListObjects: (request) => listObjects(request, store),
+    GetObject: (request) => getObject(request, store),
+    HeadObject: (request) => headObject(request, store),
+    PutObject: (request) => objects.putObject(request, parts),
+    CopyObject: (request) => objects.copyObject(request, parts),
+    DeleteObject: (request) => objects.deleteObject(request, parts),
+    DeleteObjects: (request) => objects.deleteObjects(request, parts),
+    CreateMultipartUpload: (request) => createUpload(request, parts),
+    UploadPart: (request) => uploadPart(request, parts),
+    UploadPartCopy: (request) => uploadPart(request, parts),
+    CompleteMultipartUpload: (request) => completeUpload(request, parts),
+    AbortMultipartUpload: (request) => abortUpload(request, parts),
+    ListParts: (request) => listParts(request, parts),
+    ListMultipartUploads: (request) => listUploads(request, parts),
+  };
+
+  const answer = async (call: AwsCall): Promise<AwsAnswer> => {
+    try {
+      const request = readRequest(call, buckets);
+      if (request.bucket && !buckets.has(request.bucket)) {
+        throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', 404);
+      }
+      return await handlers[request.operation](request);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      const failed = errorAnswer(error, call.path);
+      return call.method === 'HEAD' ? { ...failed, body: '' } : failed;
+    }
+  };
+
+  return {
+    permissions: (call) => permissionsOf(readRequest(call, buckets)),
+    answer,
+    pending: notifications.pending,
+    stop: notifications.stop,
+  };
+}

@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto';
+import type { AwsService } from '../gateway/aws-call.ts';
+import type { Deliver, LocalContext, Running, Support } from '../context.ts';
+import { createDeliveries } from '../events/deliveries.ts';
+import type { Iam } from '../iam/iam.ts';
+import { readSchedule, type Schedule } from './schedule.ts';
+import { openScheduleClock, type ScheduleClock } from './schedule-clock.ts';
+import { createScheduleSender, deliveryOf } from './schedule-sender.ts';
+import { openScheduleStore, type ScheduleStore } from './schedule-store.ts';
+import { createScheduledRules, type ScheduledRules } from './scheduled-rules.ts';
+import { createSchedulerApi } from './scheduler-api.ts';
+import { StartError } from '../start-error.ts';
+import type { Resource } from '../template/template.ts';
+
+export const supports: Support = {
+  'AWS::Scheduler::Schedule': {
+    effective: [
+      'EndDate',
+      'FlexibleTimeWindow',
+      'GroupName',
+      'Name',
+      'ScheduleExpression',
+      'ScheduleExpressionTimezone',
+      'StartDate',
+      'State',
+      'Target',
+    ],
+    // For people; and files of the state directory are protected by the file system only.
+    inert: ['Description', 'KmsKeyArn'],
+  },
+  'AWS::Scheduler::ScheduleGroup': { effective: ['Name'], inert: [] },
+};
+
+export type Scheduler = AwsService &
+  Running & {
+    /** Looks at the clock now; without it a moved clock is noticed within a second. */
+    poke: () => void;
+  };
+
+/** The clock may be moved under us, so nothing sleeps longer than this. */
+const longestSleepMs = 1000;
+
+/**
+ * Fires the schedules of the template and those made at run time, and the rules that have a schedule. What a firing
+ * sends is kept in the same transaction that moves the schedule on, so that a firing is never skipped, and its delivery
+ * is repeated rather than lost when the process dies. Of occurrences missed meanwhile the latest fires. Throws
+ * StartError, naming the schedule, for what AWS would refuse or the engine does not run.
+ */
+export function startScheduler(context: LocalContext, { deliver, iam }: { deliver: Deliver; iam: Iam }): Scheduler {
+  const { state, template } = context;
+  const store = openScheduleStore(context);
+  const clock = openScheduleClock(context);
+  const rules = createScheduledRules(context, { deliver });
+  const deliveries = createDeliveries(context, {
+    owner: 'scheduler',
+    ...createScheduleSender(context, { deliver, iam }),
+  });
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  const arrange = (arn: string, schedule: Schedule) => {
+    clock.set(arn, timingOf(schedule));
+    setImmediate(plan);
+  };
+  const api = createSchedulerApi({ template, store, transaction: state.transaction, arrange, cancel: clock.remove });
+
+  function fireSchedule(arn: string, occurrence: number, isLast: boolean): void {
+    const [groupName = '', name = ''] = arn.split('/').slice(-2);
+    const stored = store.get(groupName, name);
+    if (!stored) return clock.remove(arn);
+    deliveries.keep([deliveryOf(template, arn, stored.definition, { at: occurrence, executionId: randomUUID() })]);
+    if (!isLast || stored.definition.ActionAfterCompletion !== 'DELETE') return;
+    store.remove(groupName, name);
+    clock.remove(arn);
+  }
+
+  function tick(): void {
+    state.transaction(() => {
+      for (const { arn, occurrence, isLast } of clock.takeDue()) {
+        if (arn.startsWith('arn:aws:events:')) rules.fire(arn, occurrence);
+        else fireSchedule(arn, occurrence, isLast);
+      }
+    });
+    plan();
+  }
+
+  function plan(): void {
+    clearTimeout(timer);
+    const next = stopped || !state.db.isOpen ? null : clock.nextAt();
+    if (next === null) return;
+    timer = setTimeout(poke, Math.min(Math.max(next - context.now(), 0), longestSleepMs));
+  }
+
+  function poke(): void {
+    if (stopped || !state.db.isOpen) return;
+    try {
+      tick();
+    } catch (error) {
+      context.log(`The scheduler could not write its state and tries again: ${String(error)}`);
+      timer = setTimeout(poke, longestSleepMs);
+    }
+  }
+
+  state.transaction(() => {
+    declareGroups(context, store, clock);
+    declareSchedules(context, store, clock);
+    declareRules(store, clock, rules);
+  });
+  plan();
+  return {
+    ...api,
+    poke,
+    pending: () => (state.db.isOpen ? clock.dueCount() : 0) + deliveries.pending() + rules.pending(),
+    stop: async () => {
+      stopped = true;
+      clearTimeout(timer);
+      await Promise.all([deliveries.stop(), rules.stop()]);
+    },
+  };
+}
+
+const timingOf = (schedule: Schedule) => ({
+  expression: schedule.ScheduleExpression,
+  timeZone: schedule.ScheduleExpressionTimezone,
+  startAt: schedule.StartDate,
+  endAt: schedule.EndDate,
+  windowMs: (schedule.FlexibleTimeWindow.MaximumWindowInMinutes ?? 0) * 60_000,
+  isPaused: schedule.State === 'DISABLED',
+});
+
+/** The groups of the template; one that it no longer has is deleted with its schedules, as CloudFormation does. */
+function declareGroups({ template }: LocalContext, store: ScheduleStore, clock: ScheduleClock): void {
+  const groups = template.ofType('AWS::Scheduler::ScheduleGroup');
+  for (const name of ['default', ...groups.map((group) => group.name)]) if (!store.group(name)) store.addGroup(name);
+  const names = new Set(groups.map(({ name }) => name));
+  for (const name of store.declared('group').keys()) {
+    if (names.has(name)) continue;
+    const from = { groupName: '', name: '' };
+    for (const schedule of store.list({ groupName: name, namePrefix: '', after: from, limit: -1 })) {
+      store.remove(name, schedule.name);
+      clock.remove(arnOf(template, name, schedule.name));
+    }
+    store.removeGroup(name);
+    store.undeclare('group', name);
+  }
+  for (const name of names) store.declare('group', name, '');
+}
+
+const arnOf = ({ region, accountId }: LocalContext['template'], groupName: string, name: string) =>
+  `arn:aws:scheduler:${region}:${accountId}:schedule/${groupName}/${name}`;
+
+/**
+ * The schedules of the template. One that is declared as it was goes on where it stood, also if it was changed or
+ * deleted at run time; a changed one is set anew; one that is gone from the template is deleted.
+ */
+function declareSchedules({ template }: LocalContext, store: ScheduleStore, clock: ScheduleClock): void {
+  const before = store.declared('schedule');
+  for (const resource of template.ofType('AWS::Scheduler::Schedule')) {
+    const schedule = readResource(resource);
+    if (!store.group(schedule.GroupName)) {
+      throw new StartError(`${resource.stack}/${resource.logicalId}: the group ${schedule.GroupName} does not exist.`);
+    }
+    const key = `${schedule.GroupName}/${resource.name}`;
+    const definition = JSON.stringify(schedule);
+    const isAsBefore = before.get(key) === definition;
+    before.delete(key);
+    if (isAsBefore) continue;
+    store.put(resource.name, schedule);
+    store.declare('schedule', key, definition);
+    clock.set(arnOf(template, schedule.GroupName, resource.name), timingOf(schedule));
+  }
+  for (const key of before.keys()) {
+    const [groupName = '', name = ''] = key.split('/');
+    store.remove(groupName, name);
+    clock.remove(arnOf(template, groupName, name));
+    store.undeclare('schedule', key);
+  }
+}
+
+function readResource({ stack, logicalId, properties }: Resource): Schedule {
+  try {
+    return readSchedule(properties);
+  } catch (error) {
+    throw new StartError(`${stack}/${logicalId}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** The scheduled rules of the template; they have no existence at run time apart from it. */
+function declareRules(store: ScheduleStore, clock: ScheduleClock, { rules }: ScheduledRules): void {
+  const before = store.declared('rule');
+  for (const [arn, { scheduleExpression: expression }] of rules) {
+    const isAsBefore = before.get(arn) === expression;
+    before.delete(arn);
+    if (isAsBefore) continue;
+    store.declare('rule', arn, expression);
+    clock.set(arn, { expression, timeZone: 'UTC', windowMs: 0, isPaused: false }, { firstAfterPeriod: true });
+  }
+  for (const arn of before.keys()) {
+    clock.remove(arn);
+    store.undeclare('rule', arn);
+  }
+}

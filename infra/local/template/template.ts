@@ -1,0 +1,199 @@
+import { existsSync, statSync } from 'node:fs';
+import { resolve as resolvePath } from 'node:path';
+import * as z from 'zod';
+import { type Assets, type RawStack, readAssembly } from './assembly.ts';
+import { holds, noValue, resolve, type Scope, Unresolvable } from './intrinsics.ts';
+import { accountId, type Endpoints, identify, type Identity, region } from './physical-names.ts';
+import { StartError } from '../start-error.ts';
+
+/** A resource of the synthesised template, its intrinsic functions resolved. */
+export type Resource = {
+  logicalId: string;
+  stack: string;
+  type: string;
+  properties: Record<string, unknown>;
+  metadata: Record<string, unknown>;
+  /** What `Ref` gives. */
+  ref: string;
+  /** What `Fn::GetAtt … Arn` gives; empty for a type that has no ARN. */
+  arn: string;
+  /** Physical name, such as the table's or function's. */
+  name: string;
+};
+
+/** All stacks of one `cdk.out`, in dependency order. */
+export type Template = {
+  region: string;
+  accountId: string;
+  /** Directory of the cloud assembly. */
+  directory: string;
+  resources: Resource[];
+  ofType: (type: string) => Resource[];
+  /** Directory of a function's unpacked asset, from its `Code`. */
+  assetDirectory: (code: unknown) => string;
+};
+
+/**
+ * Loads the cloud assembly in `directory` as it would stand in the engine's one account and region. Resources whose
+ * condition is false are left out. Throws StartError naming stack, logical id and path for whatever it cannot resolve.
+ */
+export function loadTemplate(directory: string, endpoints: Endpoints): Template {
+  const { stacks, assets } = readAssembly(directory);
+  const imported = (exportName: string) => findExport(exportName);
+  const opened = stacks.map((stack) => openStack(stack, endpoints, imported));
+  const findExport = exportsOf(opened);
+  const resources = localise(
+    opened.flatMap((stack) => stack.resources()),
+    endpoints,
+  );
+
+  const byType = Map.groupBy(resources, ({ type }) => type);
+  return {
+    region,
+    accountId,
+    directory: resolvePath(directory),
+    resources,
+    ofType: (type) => byType.get(type) ?? [],
+    assetDirectory: (code) => assetDirectory(code, assets),
+  };
+}
+
+type Opened = { name: string; template: RawStack['template']; scope: Scope; resources: () => Resource[] };
+
+/** One stack, its values resolved as they are asked for: a reference needs the other resource's name only. */
+function openStack({ name: stack, template }: RawStack, endpoints: Endpoints, imported: Scope['imported']): Opened {
+  const identities = new Map<string, Identity | 'being made'>();
+  const pseudo: Record<string, unknown> = {
+    'AWS::Region': region,
+    'AWS::AccountId': accountId,
+    'AWS::Partition': 'aws',
+    'AWS::URLSuffix': 'amazonaws.com',
+    'AWS::StackName': stack,
+    'AWS::StackId': `arn:aws:cloudformation:${region}:${accountId}:stack/${stack}/local`,
+    'AWS::NoValue': noValue,
+  };
+  const at = (logicalId: string) => `${stack}/${logicalId}`;
+
+  const identityOf = (logicalId: string): Identity => {
+    const known = identities.get(logicalId);
+    if (known === 'being made') throw new Unresolvable(`the name of ${logicalId} depends on itself`);
+    if (known) return known;
+    const raw = Object.hasOwn(template.Resources, logicalId) ? template.Resources[logicalId] : undefined;
+    if (!raw) throw new Unresolvable(`${stack} has no resource or parameter ${logicalId}`);
+    if (raw.Condition && !holds(raw.Condition, scope, at(logicalId))) {
+      throw new Unresolvable(`${logicalId} is left out, because its condition ${raw.Condition} is false`);
+    }
+    identities.set(logicalId, 'being made');
+    const property = (...path: string[]) => {
+      const value = path.reduce<unknown>(
+        (object, key) => (object as Record<string, unknown> | undefined)?.[key],
+        raw.Properties,
+      );
+      if (value === undefined) return undefined;
+      const where = `${at(logicalId)}, Properties.${path.join('.')}`;
+      const resolved = resolve(value, scope, where);
+      if (resolved === noValue) return undefined;
+      if (typeof resolved === 'string') return resolved;
+      if (typeof resolved === 'number' || typeof resolved === 'boolean') return `${resolved}`;
+      throw new StartError(`${where}: must be text.`);
+    };
+    const identity = identify(raw.Type, { stack, logicalId, endpoints, property });
+    identities.set(logicalId, identity);
+    return identity;
+  };
+
+  const scope: Scope = {
+    reference: (name) => {
+      if (Object.hasOwn(pseudo, name)) return pseudo[name];
+      const parameter = Object.hasOwn(template.Parameters, name) ? template.Parameters[name] : undefined;
+      return parameter ? parameterValue(name, parameter) : identityOf(name).ref;
+    },
+    attribute: (logicalId, attribute) => {
+      const { attributes } = identityOf(logicalId);
+      if (Object.hasOwn(attributes, attribute)) return attributes[attribute];
+      const type = template.Resources[logicalId]?.Type;
+      throw new Unresolvable(`the local engine knows no ${attribute} of ${logicalId} (${type})`);
+    },
+    imported,
+    mappings: template.Mappings,
+    conditions: template.Conditions,
+  };
+
+  const resources = () => {
+    if (template.Transform) throw new StartError(`${stack}: template macros (Transform) are not run locally.`);
+    return Object.entries(template.Resources).flatMap(([logicalId, raw]): Resource[] => {
+      if (raw.Condition && !holds(raw.Condition, scope, at(logicalId))) return [];
+      const { name, ref, arn } = identityOf(logicalId);
+      const properties = resolve(raw.Properties, scope, `${at(logicalId)}, Properties`) as Record<string, unknown>;
+      return [{ logicalId, stack, type: raw.Type, properties, metadata: raw.Metadata, ref, arn, name }];
+    });
+  };
+  return { name: stack, template, scope, resources };
+}
+
+function parameterValue(
+  name: string,
+  { Type: type, Default: value }: RawStack['template']['Parameters'][string],
+): unknown {
+  if (type.startsWith('AWS::SSM::')) throw new Unresolvable(`parameter ${name} is read from SSM, which is not here`);
+  if (value === undefined) throw new Unresolvable(`parameter ${name} has no default`);
+  return type === 'CommaDelimitedList' || type.startsWith('List<') ? String(value).split(',') : String(value);
+}
+
+/** Finds what any stack exports under a name; the names themselves are resolved once, when the first is asked for. */
+function exportsOf(stacks: Opened[]): Scope['imported'] {
+  let known: Map<unknown, () => unknown> | undefined;
+  const collect = () =>
+    new Map(
+      stacks.flatMap(({ name: stack, template, scope }) =>
+        Object.entries(template.Outputs).flatMap(([id, output]): [unknown, () => unknown][] => {
+          if (!output.Export) return [];
+          const at = `${stack}, Outputs.${id}`;
+          return [[resolve(output.Export.Name, scope, at), () => resolve(output.Value, scope, at)]];
+        }),
+      ),
+    );
+  return (exportName) => {
+    known ??= collect();
+    const value = known.get(exportName);
+    if (!value) throw new Unresolvable(`no stack exports ${exportName}`);
+    return value();
+  };
+}
+
+/**
+ * Points the addresses which the CDK builds from parts (`HttpApi.url`, the issuer of `HttpUserPoolAuthorizer`) to this
+ * machine, as `Ref` and `Fn::GetAtt` do for those which CloudFormation gives.
+ */
+function localise(resources: Resource[], { apiUrl, issuer }: Endpoints): Resource[] {
+  const addresses = resources.flatMap(({ type, ref }): [string, string][] => {
+    if (type === 'AWS::ApiGatewayV2::Api') return [[`https://${ref}.execute-api.${region}.amazonaws.com`, apiUrl]];
+    if (type === 'AWS::Cognito::UserPool') return [[`https://cognito-idp.${region}.amazonaws.com/${ref}`, issuer]];
+    return [];
+  });
+  const convert = (value: unknown): unknown => {
+    if (typeof value === 'string')
+      return addresses.reduce((text, [remote, local]) => text.replaceAll(remote, local), value);
+    if (Array.isArray(value)) return value.map(convert);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, convert(item)]));
+  };
+  return resources.map((resource) => ({
+    ...resource,
+    properties: convert(resource.properties) as Record<string, unknown>,
+  }));
+}
+
+const FileCode = z.object({ S3Key: z.string() });
+
+function assetDirectory(code: unknown, assets: Assets): string {
+  const parsed = FileCode.safeParse(code);
+  if (!parsed.success)
+    throw new StartError('Inline code and container images are not run locally; use Code.fromAsset.');
+  const asset = assets.get(parsed.data.S3Key);
+  if (!asset) throw new StartError(`No asset manifest of the cloud assembly names ${parsed.data.S3Key}.`);
+  if (asset.packaging !== 'zip' || !existsSync(asset.path) || !statSync(asset.path).isDirectory()) {
+    throw new StartError(`The asset ${asset.path} is not a directory; use Code.fromAsset with one.`);
+  }
+  return asset.path;
+}
