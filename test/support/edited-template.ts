@@ -39,10 +39,16 @@ export const withoutGrant = (policy: RegExp, action: string) =>
     return changes;
   });
 
-/** Takes out every event rule whose logical id matches. */
+/** Takes out every event rule whose logical id matches; policies that name it name a rule that is not there. */
 export const withoutRule = (rule: RegExp) =>
   editedTemplate((resources) => {
     const ids = Object.keys(resources).filter((id) => resources[id]?.Type === 'AWS::Events::Rule' && rule.test(id));
     for (const id of ids) delete resources[id];
+    const gone = 'arn:aws:events:eu-west-1:000000000000:rule/gone';
+    const rest = JSON.stringify(resources, (_key, value: unknown) => {
+      const attribute = value && typeof value === 'object' && 'Fn::GetAtt' in value ? value['Fn::GetAtt'] : undefined;
+      return Array.isArray(attribute) && ids.includes(String(attribute[0])) ? gone : value;
+    });
+    Object.assign(resources, JSON.parse(rest));
     return ids.length;
   });
