@@ -168,6 +168,9 @@ function exportsOf(stacks: Opened[]): Scope['imported'] {
 function localise(resources: Resource[], { apiUrl, issuer }: Endpoints): Resource[] {
   const addresses = resources.flatMap(({ type, ref }): [string, string][] => {
     if (type === 'AWS::ApiGatewayV2::Api') return [[`https://${ref}.execute-api.${region}.amazonaws.com`, apiUrl]];
+    if (type === 'AWS::Cognito::UserPoolDomain') {
+      return [[`https://${ref}.auth.${region}.amazoncognito.com`, issuer]];
+    }
     if (type === 'AWS::Cognito::UserPool') return [[`https://cognito-idp.${region}.amazonaws.com/${ref}`, issuer]];
     return [];
   });
