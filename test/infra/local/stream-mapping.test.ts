@@ -92,7 +92,9 @@ async function put(dynamodb: DynamoDb, sk: string): Promise<void> {
   await dynamodb.answer(callOf({ operation: 'PutItem', body }));
 }
 
-const atRest = (mappings: { pending: () => number }) => expect.poll(mappings.pending, { interval: 5 }).toBe(0);
+const atRest = async (mappings: { pending: () => number }) => {
+  await expect.poll(mappings.pending, { interval: 5 }).toBe(0);
+};
 
 describe('records', () => {
   test('reach the function in order, as AWS shapes them', async () => {
