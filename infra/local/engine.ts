@@ -60,6 +60,10 @@ export async function startEngine(options: EngineOptions) {
     checkSupported(template, allSupports);
     const context: LocalContext = { template, state, now, log };
 
+    const identity = await startIdentity(context, { port: identityPort });
+    parts.push(identity);
+    const dynamodb = await startDynamodb(context);
+    parts.push(dynamodb);
     const iam = createIam(template);
     const queues = createQueues(context);
     const deliver: Deliver = async (arn, payload, options) => {
@@ -69,13 +73,11 @@ export async function startEngine(options: EngineOptions) {
       throw new AwsError('ResourceNotFoundException', `Nothing here receives from ${arn}`, 404);
     };
     const lambda = createLambda(context, { gatewayUrl: gateway.url, accessKeyOf, deliver, authorize: iam.authorize });
+    parts.push(lambda);
     const bus = createEventBus(context, { deliver });
-    const identity = await startIdentity(context, { port: identityPort });
-    parts.push(identity);
-    const dynamodb = await startDynamodb(context);
-    parts.push(dynamodb);
+    parts.push(bus);
     const s3 = await startS3(context, { deliver });
-    parts.push(s3, bus, lambda);
+    parts.push(s3);
     const scheduler = startScheduler(context, { deliver, iam });
     parts.push(scheduler);
     const mappings = [
@@ -112,7 +114,16 @@ export async function startEngine(options: EngineOptions) {
     };
     mkdirSync(stateDirectory, { recursive: true });
     writeFileSync(join(stateDirectory, 'credentials.json'), JSON.stringify(credentials, null, 2), { mode: 0o600 });
-    return { apiUrl: api.url, gatewayUrl: gateway.url, credentials, context, settled: settledBy(pending), stop };
+    return {
+      apiUrl: api.url,
+      gatewayUrl: gateway.url,
+      credentials,
+      context,
+      /** A token of a client with any lifetime, negative for one that has expired. */
+      issueToken: identity.issueToken,
+      settled: settledBy(pending),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

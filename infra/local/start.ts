@@ -8,15 +8,15 @@ const root = join(import.meta.dirname, '../..');
 const demoData = 'test/data/online-retail/sample-year.csv.gz';
 
 try {
-  const { fresh, port, stateDirectory } = readOptions();
-  const cdkOut = await synthesise();
+  const { fresh, port, stateDirectory, app } = readOptions();
+  const cdkOut = app ?? (await synthesise());
   const engine = await startEngine({ cdkOut, stateDirectory, port, fresh, log: (line) => console.error(line) });
   announce(engine);
   stopOnSignal(engine);
 } catch (error) {
   if (!(error instanceof StartError)) throw error;
   console.error(error.message);
-  process.exitCode = 1;
+  process.exit(1);
 }
 
 function readOptions() {
@@ -24,13 +24,15 @@ function readOptions() {
     options: {
       fresh: { type: 'boolean', default: false },
       state: { type: 'string', default: join(root, '.local') },
+      /** A directory that the app was synthesised into before, as `cdk --app` takes it. */
+      app: { type: 'string' },
     },
   });
   const port = Number(process.env.PORT ?? 3000);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new StartError(`PORT must be a number from 0 to 65535, not ${process.env.PORT}.`);
   }
-  return { fresh: values.fresh, port, stateDirectory: values.state };
+  return { fresh: values.fresh, port, stateDirectory: values.state, app: values.app };
 }
 
 /** Synthesises the same app that `npm run deploy` ships, into the state directory's neighbour so that `--fresh` keeps it. */

@@ -1,6 +1,6 @@
 import { SignJWT, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type BackOffice, startBackOffice } from '../support/back-office.ts';
+import { type BackOffice, backOfficeForTest, startBackOffice } from '../support/back-office.ts';
 import { expectProblem, orderOf, stockedSku } from '../support/shop.ts';
 
 let office: BackOffice;
@@ -119,6 +119,14 @@ describe('a token that does not allow it', () => {
         return `Bearer ${token}`;
       },
     ],
+    ['one that has expired', async () => `Bearer ${await office.issueToken('storefront', -60)}`],
+    [
+      'one of another issuer',
+      async () => {
+        const other = await backOfficeForTest();
+        return `Bearer ${await other.issueToken('storefront', 3600)}`;
+      },
+    ],
     [
       'an unsigned one',
       async () => {
@@ -133,6 +141,11 @@ describe('a token that does not allow it', () => {
     expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
     expect(await answer.json()).toMatchObject({ status: 401, type: 'unauthorized' });
+  });
+
+  test('is not the matter with one of the same client that is good', async () => {
+    const token = await office.issueToken('storefront', 3600);
+    expect((await withToken(`Bearer ${token}`)).status).toBe(201);
   });
 
   test('one without the scope', async () => {
