@@ -90,6 +90,7 @@ describe('an order that cannot be taken is refused with a problem document', () 
 });
 
 describe('a token that does not allow it', () => {
+  const channel = { clientId: 'storefront', scopes: ['storeworks/orders.write'] };
   const withToken = (token: string | undefined) =>
     fetch(`${office.apiUrl}/orders`, {
       method: 'POST',
@@ -119,12 +120,12 @@ describe('a token that does not allow it', () => {
         return `Bearer ${token}`;
       },
     ],
-    ['one that has expired', async () => `Bearer ${await office.issueToken('storefront', -60)}`],
+    ['one that has expired', async () => `Bearer ${await office.issueToken(channel, -60)}`],
     [
       'one of another issuer',
       async () => {
         const other = await backOfficeForTest();
-        return `Bearer ${await other.issueToken('storefront', 3600)}`;
+        return `Bearer ${await other.issueToken(channel, 3600)}`;
       },
     ],
     [
@@ -144,7 +145,7 @@ describe('a token that does not allow it', () => {
   });
 
   test('is not the matter with one of the same client that is good', async () => {
-    const token = await office.issueToken('storefront', 3600);
+    const token = await office.issueToken(channel, 3600);
     expect((await withToken(`Bearer ${token}`)).status).toBe(201);
   });
 
