@@ -58,7 +58,7 @@ export async function ordersPerSecond(channel: ApiClient, skus: string[], client
   });
 }
 
-/** The same writes straight to the database, in tables of the same definition; transactions per second. */
+/** The same writes, as `commit` of order-intake makes them, straight to the database, in tables of the same definition; transactions per second. */
 export async function rawPerSecond(db: DynamoDBClient, tables: Tables, shape: Shape, clients: number, count: number) {
   return perSecond(clients, count, async (index) => {
     const pk = { S: `ORDER#${randomUUID()}` };
@@ -66,25 +66,24 @@ export async function rawPerSecond(db: DynamoDBClient, tables: Tables, shape: Sh
       new TransactWriteItemsCommand({
         TransactItems: [
           {
-            Update: {
-              TableName: tables.stock,
-              Key: { pk: { S: `SKU#${index % 200}` }, sk: { S: 'STOCK' } },
-              UpdateExpression:
-                'SET warehouses.#w.available = warehouses.#w.available - :n, warehouses.#w.reserved = warehouses.#w.reserved + :n',
-              ConditionExpression: 'warehouses.#w.available >= :n',
-              ExpressionAttributeNames: { '#w': 'main' },
-              ExpressionAttributeValues: { ':n': { N: '1' } },
-              ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-            },
-          },
-          {
             Put: {
               TableName: tables.orders,
               Item: { ...shape.order, pk },
               ConditionExpression: 'attribute_not_exists(pk)',
+              ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
             },
           },
           { Put: { TableName: tables.orders, Item: { ...shape.event, pk } } },
+          {
+            Update: {
+              TableName: tables.stock,
+              Key: { pk: { S: `SKU#${index % 200}` }, sk: { S: 'STOCK' } },
+              UpdateExpression: 'SET #s.#0.#a = #s.#0.#a - :0, #s.#0.#r = #s.#0.#r + :0',
+              ConditionExpression: '#s.#0.#a >= :0',
+              ExpressionAttributeNames: { '#s': 'warehouses', '#a': 'available', '#r': 'reserved', '#0': 'main' },
+              ExpressionAttributeValues: { ':0': { N: '1' } },
+            },
+          },
         ],
       }),
     );
