@@ -1,4 +1,4 @@
-import type { OrderAnswer } from '../../shared/http/orders.ts';
+import { type OrderAnswer, ShipmentAnswer } from '../../shared/http/orders.ts';
 import { answerOf, type OrderItem } from './order-item.ts';
 import { balanceOf, isOverdue } from './payment.ts';
 
@@ -13,13 +13,15 @@ export function currentAnswer(stored: OrderItem, now: number): OrderAnswer {
   const hasPayments = (order.payments ?? []).length > 0;
   return {
     ...answer,
-    lines: answer.lines.map((line, index) => {
-      const { cancelledQuantity, shippedQuantity } = order.lines[index] ?? {};
-      return { ...line, cancelledQuantity, shippedQuantity };
-    }),
+    lines: answer.lines.map((line, index) => Object.assign(line, countsOf(order.lines[index]))),
     cancelledMinor: order.cancelledMinor,
     holdReasons: order.holdReasons,
     payment: hasPayments || order.paymentWindowMinutes !== undefined ? balanceOf(order) : undefined,
-    shipments: order.shipments?.map(({ contentHash: _, ...shipment }) => shipment),
+    shipments: order.shipments?.map((shipment) => ShipmentAnswer.parse(shipment)),
   };
 }
+
+const countsOf = (line: OrderItem['lines'][number] | undefined) => ({
+  cancelledQuantity: line?.cancelledQuantity,
+  shippedQuantity: line?.shippedQuantity,
+});

@@ -87,10 +87,7 @@ export const deliverShipment = defineRoute({
   answers: { 200: { description: `The order as it is now. ${replayed}`, schema: OrderAnswer }, ...refusals },
 });
 
-export const Review = z
-  .strictObject({ decision: z.enum(['release', 'reject']), reason: Text(500) })
-  .meta({ id: 'Review' });
-export type Review = z.infer<typeof Review>;
+const Review = z.strictObject({ decision: z.enum(['release', 'reject']), reason: Text(500) }).meta({ id: 'Review' });
 
 export const reviewOrder = defineRoute({
   method: 'POST',

@@ -44,7 +44,7 @@ const CurrentLine = OrderLine.extend({
   shippedQuantity: z.int().positive().optional(),
 });
 
-const ShipmentAnswer = z.object({
+export const ShipmentAnswer = z.object({
   shipmentId: z.string(),
   lines: z.array(z.object({ lineId: z.string(), quantity: z.int() })),
   carrier: z.string().optional(),

@@ -22,9 +22,9 @@ const review = (path: string, decision: string) =>
 
 /** Runs the sweep as the schedule does. */
 async function sweepNow(): Promise<void> {
-  const [sweeper] = office.context.template
+  const sweeper = office.context.template
     .ofType('AWS::Lambda::Function')
-    .filter(({ properties }) => String(properties.Description).includes('sweep.handler'));
+    .find(({ properties }) => String(properties.Description).includes('sweep.handler'));
   const client = new LambdaClient({
     endpoint: office.gatewayUrl,
     region: office.credentials.region,
@@ -136,7 +136,7 @@ describe('a payment webhook', () => {
     await postPayment(office, aPayment(orderId, { type: 'chargeback.opened' }));
     expect(await read(path)).toMatchObject({ status: 'on-hold', holdReasons: ['chargeback'] });
     const [one, two] = await Promise.all([review(path, 'reject'), review(path, 'reject')]);
-    expect([one.status, two.status].toSorted()).toEqual([200, 409]);
+    expect(new Set([one.status, two.status])).toEqual(new Set([200, 409]));
     expect(await stockOf(office, sku)).toEqual({ onHand: 5, reserved: 0, available: 5 });
     expect((await read(path)).status).toBe('cancelled');
   });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Command, lifeCycle, next } from '../../functions/order-intake/life-cycle.ts';
 import { OrderStatus } from '../../shared/order-status.ts';
