@@ -11,21 +11,26 @@ import { findPage } from './find.ts';
 import { createChangeStore } from './change-store.ts';
 import { currentAnswer } from './current-answer.ts';
 import { lifeRoutes } from './life-api.ts';
+import { overdueEnder } from './overdue.ts';
 import { place } from './place.ts';
 import { badCursor, notAChannel, replyTo, timelineEntry, unknownOrder } from './replies.ts';
 import { sightOf } from './sight.ts';
 import { createOrderStore, type OrderStore } from './store.ts';
 import { webhookGuard } from './webhook-guard.ts';
 
+type EndOverdue = ReturnType<typeof overdueEnder>;
+
 /** Takes an order of the channel that the caller is. */
 export const placeOrder =
-  (store: OrderStore, channels: Channels, policy: SellingPolicy) =>
+  (store: OrderStore, channels: Channels, policy: SellingPolicy, endOverdue: EndOverdue = async () => false) =>
   async ({ body: content, caller, cause }: Request<typeof routes.placeOrder>): Promise<Reply> => {
     const channel = channels[caller.clientId];
     if (!channel) return notAChannel;
     const orderId = orderIdOf(channel.channel, content.externalOrderId);
     const placement = { orderId, contentHash: contentHash(content), content, channel, now: cause.now };
-    return replyTo(await place(store, placement, policy, cause), orderId, store);
+    const decision = await place(store, placement, policy, cause);
+    const isFreed = decision.kind === 'out-of-stock' && (await endOverdue(cause));
+    return replyTo(isFreed ? await place(store, placement, policy, cause) : decision, orderId, store);
   };
 
 export const getOrder =
@@ -55,9 +60,10 @@ export const findOrders =
 const { CHANNELS, SELLING, WEBHOOK_SECRET_ARN, ...tables } = ParsedEnv.parse(process.env, { jitless: true });
 const database = openDatabase();
 const store = createOrderStore(database, tables, SELLING.timeZone);
-const changes = lifeRoutes(createChangeStore(database, tables, SELLING.timeZone), CHANNELS, SELLING);
+const changeStore = createChangeStore(database, tables, SELLING.timeZone);
+const changes = lifeRoutes(changeStore, CHANNELS, SELLING);
 export const handler = httpHandler(
-  on(routes.placeOrder, placeOrder(store, CHANNELS, SELLING)),
+  on(routes.placeOrder, placeOrder(store, CHANNELS, SELLING, overdueEnder(changeStore, CHANNELS))),
   on(routes.getOrder, getOrder(store, CHANNELS)),
   on(routes.getTimeline, getTimeline(store, CHANNELS)),
   on(routes.findOrders, findOrders(store, CHANNELS)),

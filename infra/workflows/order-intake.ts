@@ -30,7 +30,7 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
   });
   // The one workflow that writes another's table: an order and the stock it takes are one transaction.
   orderTable.grant(handler, 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:Query');
-  orderTable.grantIndexQuery(handler, 'byCustomer', 'byStatus', 'byDay');
+  orderTable.grantIndexQuery(handler, 'byCustomer', 'byStatus', 'byDay', 'byDue');
   stockTable.grant(handler, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
   catalogTable.grant(handler, 'dynamodb:BatchGetItem');
   webhookSecret.grantRead(handler);

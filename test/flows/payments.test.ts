@@ -207,6 +207,16 @@ describe('an unpaid order of a channel with a time limit', () => {
     );
   });
 
+  test('keeps nothing from the next buyer once its time is over', async () => {
+    const { sku, path } = await unpaidOrder(10);
+    const buy = () => office.client('storefront').post('/orders', orderOf(sku, { lines: [{ sku, quantity: 10 }] }));
+    expectProblem(await buy(), 409, 'out-of-stock');
+    await sleep(windowMs);
+    expect((await buy()).status).toBe(201);
+    expect((await read(path)).status).toBe('expired');
+    expect(await stockOf(office, sku)).toEqual({ onHand: 10, reserved: 10, available: 0 });
+  });
+
   test('expires or is paid, never both, when the capture races the sweep', async () => {
     const orders = await Promise.all(Array.from({ length: 12 }, () => unpaidOrder(1, 1)));
     const end = Math.max(...orders.map(({ order }) => Date.parse(order.reservedUntil)));
