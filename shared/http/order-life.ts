@@ -109,9 +109,13 @@ export const postPayment = defineRoute({
   method: 'POST',
   path: '/payments/webhooks/{provider}',
   tag: 'Payments',
-  summary:
-    'A payment provider tells what happened. `Storeworks-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`',
+  summary: 'A payment provider tells what happened',
   params: z.strictObject({ provider: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'Not the name of a provider') }),
+  headers: z.object({
+    'storeworks-signature': z
+      .string()
+      .meta({ description: '`t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`, at most 5 minutes old' }),
+  }),
   body: PaymentEvent,
   answers: {
     200: {
