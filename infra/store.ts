@@ -12,6 +12,7 @@ export const store = {
       { method: 'express', priceMinor: 495 },
     ],
     warehousePreference: ['main'],
+    returnWindowDays: 30,
   },
   clients: {
     storefront: { scopes: ['orders.write', 'orders.read', 'catalog.read', 'stock.read'] },

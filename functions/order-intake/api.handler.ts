@@ -1,33 +1,43 @@
 import { openDatabase } from '../../shared/database.ts';
+import * as life from '../../shared/http/order-life.ts';
 import * as routes from '../../shared/http/orders.ts';
 import type { Reply } from '../../shared/http/problem.ts';
 import { contentHash, orderIdOf } from '../../shared/ids.ts';
 import { httpHandler, on, type Request } from '../../shared/lambda/http-handler.ts';
+import { secretReader } from '../../shared/secret.ts';
 import type { Channels, SellingPolicy } from '../../shared/store.ts';
 import { ParsedEnv } from './env.ts';
 import { findPage } from './find.ts';
-import { answerOf } from './order-item.ts';
+import { createChangeStore } from './change-store.ts';
+import { currentAnswer } from './current-answer.ts';
+import { lifeRoutes } from './life-api.ts';
+import { overdueEnder } from './overdue.ts';
 import { place } from './place.ts';
 import { badCursor, notAChannel, replyTo, timelineEntry, unknownOrder } from './replies.ts';
 import { sightOf } from './sight.ts';
 import { createOrderStore, type OrderStore } from './store.ts';
+import { webhookGuard } from './webhook-guard.ts';
+
+type EndOverdue = ReturnType<typeof overdueEnder>;
 
 /** Takes an order of the channel that the caller is. */
 export const placeOrder =
-  (store: OrderStore, channels: Channels, policy: SellingPolicy) =>
+  (store: OrderStore, channels: Channels, policy: SellingPolicy, endOverdue: EndOverdue = async () => false) =>
   async ({ body: content, caller, cause }: Request<typeof routes.placeOrder>): Promise<Reply> => {
     const channel = channels[caller.clientId];
     if (!channel) return notAChannel;
     const orderId = orderIdOf(channel.channel, content.externalOrderId);
     const placement = { orderId, contentHash: contentHash(content), content, channel, now: cause.now };
-    return replyTo(await place(store, placement, policy, cause), orderId, store);
+    const decision = await place(store, placement, policy, cause);
+    const isFreed = decision.kind === 'out-of-stock' && (await endOverdue(cause));
+    return replyTo(isFreed ? await place(store, placement, policy, cause) : decision, orderId, store);
   };
 
 export const getOrder =
   (store: OrderStore, channels: Channels) =>
-  async ({ params: { orderId }, caller }: Request<typeof routes.getOrder>): Promise<Reply> => {
+  async ({ params: { orderId }, caller, cause }: Request<typeof routes.getOrder>): Promise<Reply> => {
     const order = await store.visible(orderId, sightOf(caller.clientId, channels));
-    return order ? { status: 200, body: answerOf(order) } : unknownOrder;
+    return order ? { status: 200, body: currentAnswer(order, cause.now) } : unknownOrder;
   };
 
 export const getTimeline =
@@ -40,17 +50,27 @@ export const getTimeline =
 
 export const findOrders =
   (store: OrderStore, channels: Channels) =>
-  async ({ query, caller }: Request<typeof routes.findOrders>): Promise<Reply> => {
-    const page = await findPage(store, query, sightOf(caller.clientId, channels));
-    return page ? { status: 200, body: { ...page, orders: page.orders.map(answerOf) } } : badCursor;
+  async ({ query, caller, cause }: Request<typeof routes.findOrders>): Promise<Reply> => {
+    const page = await findPage(store, query, sightOf(caller.clientId, channels), cause.now);
+    if (!page) return badCursor;
+    return { status: 200, body: { ...page, orders: page.orders.map((order) => currentAnswer(order, cause.now)) } };
   };
 
 // Read once only: compiling the parser, which zod does else, would take longer than this parse.
-const { CHANNELS, SELLING, ...tables } = ParsedEnv.parse(process.env, { jitless: true });
-const store = createOrderStore(openDatabase(), tables, SELLING.timeZone);
+const { CHANNELS, SELLING, WEBHOOK_SECRET_ARN, ...tables } = ParsedEnv.parse(process.env, { jitless: true });
+const database = openDatabase();
+const store = createOrderStore(database, tables, SELLING.timeZone);
+const changeStore = createChangeStore(database, tables, SELLING.timeZone);
+const changes = lifeRoutes(changeStore, CHANNELS, SELLING);
 export const handler = httpHandler(
-  on(routes.placeOrder, placeOrder(store, CHANNELS, SELLING)),
+  on(routes.placeOrder, placeOrder(store, CHANNELS, SELLING, overdueEnder(changeStore, CHANNELS))),
   on(routes.getOrder, getOrder(store, CHANNELS)),
   on(routes.getTimeline, getTimeline(store, CHANNELS)),
   on(routes.findOrders, findOrders(store, CHANNELS)),
+  on(life.cancelOrder, changes.cancelOrder),
+  on(life.allocateOrder, changes.allocateOrder),
+  on(life.shipOrder, changes.shipOrder),
+  on(life.deliverShipment, changes.deliverShipment),
+  on(life.reviewOrder, changes.reviewOrder),
+  on(life.postPayment, changes.postPayment, webhookGuard(secretReader(WEBHOOK_SECRET_ARN))),
 );

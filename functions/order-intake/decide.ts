@@ -3,10 +3,13 @@ import type { SkuRecord } from '../../shared/catalog/sku-item.ts';
 import type { OrderPlaced } from '../../shared/events/order.ts';
 import type { OrderContent } from '../../shared/http/orders.ts';
 import type { FieldError } from '../../shared/http/problem.ts';
+import { OpeningStatus } from '../../shared/order-status.ts';
 import type { SellingPolicy } from '../../shared/store.ts';
 import type { StockItem } from '../../shared/stock/stock-item.ts';
 import type { Take } from '../../shared/stock/take.ts';
 import { type Shortage, allocate, demandOf, partsOf } from './allocation.ts';
+import { type Payable, reservedFor, withPayment } from './payment.ts';
+import type { AwaitedOrder, Opening } from './order-item.ts';
 import { type Totals, type Wanted, priceOrder, splitLine } from './pricing.ts';
 
 /** DynamoDB's limit of 100 actions in a transaction, less the order and its event. */
@@ -19,7 +22,7 @@ export type Placement = {
   orderId: string;
   contentHash: string;
   content: OrderContent;
-  channel: { channel: string; pricesItself: boolean };
+  channel: { channel: string; pricesItself: boolean; paymentWindowMinutes?: number | undefined };
   /** Milliseconds since the epoch. */
   now: number;
 };
@@ -29,6 +32,8 @@ export type Known = {
   order: { contentHash: string; placedEventId: string } | undefined;
   skus: ReadonlyMap<string, SkuRecord>;
   stock: ReadonlyMap<string, StockItem>;
+  /** Payments that came before the order. */
+  awaited?: AwaitedOrder | undefined;
 };
 
 export type PlacedOrder = DataOf<typeof OrderPlaced>;
@@ -40,7 +45,7 @@ type Refusal =
 type CurrentPrice = { sku: string; unitPriceMinor: number; currency: string };
 
 export type Decision =
-  | { kind: 'accepted'; order: PlacedOrder; takes: Take[] }
+  | { kind: 'accepted'; order: PlacedOrder; takes: Take[]; opening: Opening }
   | { kind: 'already-placed'; placedEventId: string }
   | { kind: 'order-conflict'; orderId: string }
   | Refusal;
@@ -71,11 +76,31 @@ export function decide(placement: Placement, known: Known, policy: SellingPolicy
   for (const [index, line] of priced.lines.entries()) {
     lines.push(...splitLine(line, parts[index] ?? [], policy.taxIncluded, lines.length + 1));
   }
+  const opened = open(placement, priced.totals.totalMinor, known.awaited);
   return {
     kind: 'accepted',
-    order: placedOrder(placement, shipping.method, lines, priced.totals),
+    order: placedOrder(placement, shipping.method, lines, priced.totals, opened),
     takes: allocation.takes,
+    opening: {
+      awaitedVersion: known.awaited?.version,
+      payments: opened.payments,
+      holdReasons: opened.holdReasons,
+      paymentWindowMinutes: placement.channel.paymentWindowMinutes,
+    },
   };
+}
+
+/** The state in which an order begins: a channel with a time limit waits for the payment, unless it is there already. */
+function open({ content, channel, now }: Placement, totalMinor: number, awaited: AwaitedOrder | undefined): Payable {
+  const { paymentWindowMinutes } = channel;
+  const waits = paymentWindowMinutes !== undefined && totalMinor > 0;
+  const unpaid: Payable = {
+    status: waits ? 'payment-pending' : 'placed',
+    currency: content.currency,
+    totalMinor,
+    reservedUntil: waits ? reservedFor(paymentWindowMinutes, now) : null,
+  };
+  return (awaited?.payments ?? []).reduce(withPayment, unpaid);
 }
 
 const placedOrder = (
@@ -83,11 +108,12 @@ const placedOrder = (
   shippingMethod: string,
   lines: PlacedOrder['lines'],
   totals: Totals,
+  { status, reservedUntil }: Payable,
 ): PlacedOrder => ({
   orderId,
   externalOrderId: content.externalOrderId,
   channel,
-  status: 'placed',
+  status: OpeningStatus.parse(status),
   currency: content.currency,
   customer: content.customer,
   shippingAddress: content.shippingAddress,
@@ -98,7 +124,7 @@ const placedOrder = (
   ...totals,
   // There are no promotions yet, so no code is known.
   discounts: (content.couponCodes ?? []).map((code) => ({ code, appliedMinor: 0, reason: 'unknown-code' })),
-  reservedUntil: null,
+  reservedUntil,
   placedAt: content.placedAt ?? new Date(now).toISOString(),
 });
 

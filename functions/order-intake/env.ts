@@ -11,7 +11,18 @@ export const ParsedEnv = z.object({
   /** Who may place orders, by client id. */
   CHANNELS: json.pipe(Channels),
   SELLING: json.pipe(SellingPolicy),
+  /** Of the secret with which payment providers sign. */
+  WEBHOOK_SECRET_ARN: z.string().min(1),
 });
 
 /** What the function's environment must have; each value is text. */
 export type Env = z.input<typeof ParsedEnv>;
+
+/** What the function needs that ends what is over. */
+export const SweepEnv = z.object({
+  ORDER_TABLE_NAME: z.string().min(1),
+  STOCK_TABLE_NAME: z.string().min(1),
+  /** IANA zone whose midnights bound the business days. */
+  TIME_ZONE: z.string().min(1),
+});
+export type SweepEnv = z.infer<typeof SweepEnv>;

@@ -1,6 +1,7 @@
 import type { FindOrdersQuery } from '../../shared/http/orders.ts';
 import { orderIdOf } from '../../shared/ids.ts';
 import { cursorOf, positionOf } from '../../shared/paging.ts';
+import { asOf } from './current-answer.ts';
 import {
   customerIndex,
   dayIndex,
@@ -25,6 +26,7 @@ export async function findPage(
   store: FindStore,
   { limit, cursor, ...criteria }: FindOrdersQuery,
   sight: Sight,
+  now: number,
 ): Promise<{ orders: OrderItem[]; cursor?: string } | undefined> {
   let position = cursor === undefined ? undefined : positionOf(cursor, criteria, placedKeyPattern);
   if (cursor !== undefined && position === undefined) return undefined;
@@ -39,7 +41,8 @@ export async function findPage(
     const wanted = keys.filter(isVisible).slice(0, limit - orders.length);
     const isFull = orders.length + wanted.length === limit;
     const last = isFull ? wanted.at(-1) : keys.at(-1);
-    orders.push(...(await readInOrder(store, wanted)).filter((order) => isStill(order, criteria)));
+    const read = await readInOrder(store, wanted);
+    orders.push(...read.filter((order) => isStill(asOf(order, now), criteria)));
     if (last === undefined || (last === keys.at(-1) && keys.length < count)) return { orders };
     if (orders.length === limit || round === maxRounds) return { orders, cursor: cursorOf(criteria, last) };
     position = last;

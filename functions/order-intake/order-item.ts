@@ -1,14 +1,49 @@
 import * as z from 'zod';
 import { OrderPlaced } from '../../shared/events/order.ts';
 import type { OrderAnswer } from '../../shared/http/orders.ts';
+import { AmountMinor, Instant } from '../../shared/names.ts';
+import { OrderStatus } from '../../shared/order-status.ts';
+import { Payment } from '../../shared/payment.ts';
 import type { PlacedOrder } from './decide.ts';
 
 /** Indexes of orders spread a busy key over this many, as one partition takes 1,000 writes a second. */
 const shardCount = 4;
 
-/** An order as it is now, as its item holds it beside the keys. */
-export const OrderItem = OrderPlaced.envelope.shape.detail.shape.data.omit({ status: true }).extend({
-  status: z.string(),
+const placedShape = OrderPlaced.envelope.shape.detail.shape.data;
+
+/** An order as it is now, as its item holds it beside the keys. What was ordered stays; what became of it is counted. */
+export const OrderItem = placedShape.omit({ status: true, lines: true }).extend({
+  status: OrderStatus,
+  lines: z.array(
+    placedShape.shape.lines.element.extend({
+      cancelledQuantity: z.int().positive().optional(),
+      shippedQuantity: z.int().positive().optional(),
+    }),
+  ),
+  cancellations: z.array(z.object({ requestId: z.string(), contentHash: z.string() })).optional(),
+  /** What the cancelled units were worth. */
+  cancelledMinor: AmountMinor.optional(),
+  shipments: z
+    .array(
+      z.object({
+        shipmentId: z.string(),
+        contentHash: z.string(),
+        lines: z.array(z.object({ lineId: z.string(), quantity: z.int().positive() })),
+        carrier: z.string().optional(),
+        trackingNumber: z.string().optional(),
+        shippedAt: Instant,
+        deliveredAt: Instant.optional(),
+      }),
+    )
+    .optional(),
+  /** When the time for returns is over; set with the last delivery. */
+  completesAt: Instant.optional(),
+  /** In the order in which they came. */
+  payments: z.array(Payment).optional(),
+  /** Of the channel when the order was placed. */
+  paymentWindowMinutes: z.number().optional(),
+  /** Why it is on hold. */
+  holdReasons: z.array(z.string()).optional(),
   contentHash: z.string(),
   /** The event that holds the first answer, whatever becomes of the order. */
   placedEventId: z.string(),
@@ -17,9 +52,33 @@ export const OrderItem = OrderPlaced.envelope.shape.detail.shape.data.omit({ sta
 });
 export type OrderItem = z.infer<typeof OrderItem>;
 
+/** In an order's place until it comes: payments that were faster. Its placement takes them over. */
+export const AwaitedOrder = z.object({
+  orderId: z.string(),
+  isAwaited: z.literal(true),
+  version: z.int().positive(),
+  payments: z.array(Payment),
+});
+export type AwaitedOrder = z.infer<typeof AwaitedOrder>;
+/** What an order begins with beside what its first event tells. */
+export type Opening = Pick<OrderItem, 'payments' | 'holdReasons' | 'paymentWindowMinutes'> & {
+  awaitedVersion?: number | undefined;
+};
+export const isAwaited = (item: unknown): boolean => AwaitedOrder.safeParse(item).success;
+
 /** Partition of an order and of its events. */
 export const orderPartition = (orderId: string) => `ORDER#${orderId}`;
 export const orderKey = (orderId: string) => ({ pk: orderPartition(orderId), sk: 'ORDER' });
+
+/** Condition of a write that follows from this version of the order's item; 0: from there being none. */
+export const unchangedSince = (version: number) =>
+  version === 0
+    ? { ConditionExpression: 'attribute_not_exists(pk)' }
+    : {
+        ConditionExpression: '#version = :version',
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ':version': version },
+      };
 
 /** What an order can be found by beside its id: an index of keys, its key attribute, and the values to look under. */
 export const customerIndex = {
@@ -33,6 +92,8 @@ export const statusIndex = {
   keysOf: (status: string) => shards(`STATUS#${status}`),
 };
 export const dayIndex = { name: 'byDay', attribute: 'dayKey', keysOf: (day: string) => shards(`DAY#${day}`) };
+/** Orders that something becomes of when a time comes; only they have its keys. */
+export const dueIndex = { name: 'byDue', attribute: 'dueKey', sortKey: 'dueAt', keys: () => shards('DUE') };
 export type OrderIndex = { name: string; attribute: string; keysOf: (value: string) => string[] };
 
 const shards = (key: string) => Array.from({ length: shardCount }, (_, shard) => `${key}#${shard}`);
@@ -47,17 +108,25 @@ export const placedKeyOf = ({ placedAt, orderId, channel }: Pick<PlacedOrder, 'p
   `${new Date(placedAt).toISOString()}#${orderId}#${channel}`;
 export const placedKeyPattern = /^(?<at>[^#]+)#(?<orderId>ord_[0-9a-z]{26})#(?<channel>.+)$/;
 
+/** When an unpaid order expires, or a delivered one is completed. */
+function dueAtOf({ status, reservedUntil, completesAt }: Pick<OrderItem, 'status' | 'reservedUntil' | 'completesAt'>) {
+  if (status === 'payment-pending') return reservedUntil ?? undefined;
+  return status === 'delivered' ? completesAt : undefined;
+}
+
 /** The attributes by which indexes find an order. */
 export const indexKeys = (
-  order: Pick<OrderItem, 'status' | 'placedAt' | 'orderId' | 'channel' | 'customer'>,
+  order: Pick<OrderItem, 'status' | 'placedAt' | 'orderId' | 'channel' | 'customer' | 'reservedUntil' | 'completesAt'>,
   day: string,
 ) => {
   const shard = shardOf(order.orderId);
+  const dueAt = dueAtOf(order);
   return {
     ...(order.customer.id !== undefined && { customerKey: customerIndex.keysOf(order.customer.id)[0] }),
     statusKey: statusIndex.keysOf(order.status)[shard],
     dayKey: dayIndex.keysOf(day)[shard],
     placedKey: placedKeyOf(order),
+    ...(dueAt !== undefined && { dueKey: dueIndex.keys()[shard], dueAt: new Date(dueAt).toISOString() }),
   };
 };
 

@@ -22,7 +22,13 @@ export const place = (
   return patiently(patienceMs, async () => {
     const decision = decide(placement, await store.load(placement, isConsistent), policy);
     if (decision.kind === 'accepted') {
-      const outcome = await store.commit(decision.order, decision.takes, placement.contentHash, cause);
+      const outcome = await store.commit(
+        decision.order,
+        decision.takes,
+        placement.contentHash,
+        cause,
+        decision.opening,
+      );
       if (outcome === 'done') return decision;
     } else if (isConsistent || decision.kind === 'already-placed' || decision.kind === 'order-conflict') {
       return decision;

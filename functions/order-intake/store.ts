@@ -10,7 +10,17 @@ import { eventKey, OutboxItem, outboxItem, timelineKeys } from '../../shared/out
 import { StockItem, stockKey } from '../../shared/stock/stock-item.ts';
 import { type Take, takeAction } from '../../shared/stock/take.ts';
 import type { Known, PlacedOrder, Placement } from './decide.ts';
-import { indexKeys, OrderItem, orderKey, orderPartition, type OrderIndex } from './order-item.ts';
+import {
+  AwaitedOrder,
+  indexKeys,
+  isAwaited,
+  type Opening,
+  type OrderIndex,
+  OrderItem,
+  orderKey,
+  orderPartition,
+  unchangedSince,
+} from './order-item.ts';
 import { isInSight, type Sight } from './sight.ts';
 
 type Tables = { ORDER_TABLE_NAME: string; STOCK_TABLE_NAME: string; CATALOG_TABLE_NAME: string };
@@ -28,7 +38,7 @@ export function createOrderStore(db: Database, tables: Tables, timeZone: string)
   /** The orders of these ids that exist, in no order. */
   const read = async (orderIds: readonly string[]): Promise<OrderItem[]> => {
     const items = (await readBatch(db, { [orders]: orderIds.map(orderKey) }, true))[orders] ?? [];
-    return items.map((item) => OrderItem.parse(item));
+    return items.filter((item) => !isAwaited(item)).map((item) => OrderItem.parse(item));
   };
 
   return {
@@ -39,22 +49,36 @@ export function createOrderStore(db: Database, tables: Tables, timeZone: string)
       const items = await readBatch(db, keys, isConsistent);
       const [order] = items[orders] ?? [];
       return {
-        order: order === undefined ? undefined : Identity.parse(order),
+        order: order === undefined || isAwaited(order) ? undefined : Identity.parse(order),
+        ...(isAwaited(order) && { awaited: AwaitedOrder.parse(order) }),
         skus: new Map((items[catalog] ?? []).map((item) => SkuRecord.parse(item)).map((sku) => [sku.sku, sku])),
         stock: new Map((items[stock] ?? []).map((item) => StockItem.parse(item)).map((item) => [item.sku, item])),
       };
     },
 
     /** Writes the order and its event and takes the stock, or does nothing if any of it is no longer possible. */
-    async commit(order: PlacedOrder, takes: Take[], contentHash: string, cause: Cause): Promise<'done' | 'lost'> {
+    async commit(
+      order: PlacedOrder,
+      takes: Take[],
+      contentHash: string,
+      cause: Cause,
+      { awaitedVersion = 0, ...opening }: Opening = {},
+    ): Promise<'done' | 'lost'> {
       const event = newEvent(OrderPlaced, order, cause, order.placedAt);
-      const item: OrderItem = { ...order, contentHash, placedEventId: event.detail.metadata.eventId, version: 1 };
+      const { eventId } = event.detail.metadata;
+      const item: OrderItem = {
+        ...order,
+        ...opening,
+        contentHash,
+        placedEventId: eventId,
+        version: awaitedVersion + 1,
+      };
       businessDay ??= businessDays(timeZone);
       const keys = { ...orderKey(order.orderId), ...indexKeys(order, businessDay(Date.parse(order.placedAt))) };
       return transact(db, [
         ...takes.map((take) => takeAction(stock, take)),
         {
-          Put: { TableName: orders, Item: { ...item, ...keys }, ConditionExpression: 'attribute_not_exists(pk)' },
+          Put: { TableName: orders, Item: { ...item, ...keys }, ...unchangedSince(awaitedVersion) },
         },
         { Put: { TableName: orders, Item: outboxItem(orderPartition(order.orderId), event) } },
       ]);

@@ -99,7 +99,8 @@ export class HttpApi extends Construct {
 const acknowledgeOpen = (route: HttpRoute) =>
   Validations.of(route).acknowledge({
     id: 'AwsSolutions-APIG4',
-    reason: 'Open on purpose: it tells that the store is up, how to call it, or that there is nothing here.',
+    reason:
+      'Open on purpose: it tells that the store is up, how to call it, or that there is nothing here; or the body is signed.',
   });
 
 /** One JSON line per request. No address and no name of a person: the client and the request id lead to the rest. */

@@ -15,6 +15,7 @@ import { createLambda, supports as lambdaSupports } from './lambda/lambda.ts';
 import { supports as queueMappingSupports, startQueueMappings } from './sqs/queue-mapping.ts';
 import { startS3, supports as s3Supports } from './s3/s3.ts';
 import { startScheduler, supports as schedulerSupports } from './scheduler/scheduler.ts';
+import { createSecrets, supports as secretsSupports } from './secrets/secrets.ts';
 import { createQueues, supports as sqsSupports } from './sqs/sqs.ts';
 import { StartError } from './start-error.ts';
 import { openState } from './state.ts';
@@ -86,13 +87,14 @@ export async function startEngine(options: EngineOptions) {
     ];
     parts.push(...mappings);
 
+    const secrets = createSecrets(context);
     const pending = () => [...mappings, bus, lambda, scheduler, s3].reduce((sum, part) => sum + part.pending(), 0);
     const roles = rolesByAccessKey(template);
     gateway.serve(
       createGateway(context, {
         iam,
         roleOfAccessKey: (id) => roles.get(id),
-        services: { dynamodb, s3, sqs: queues, events: bus, lambda, scheduler },
+        services: { dynamodb, s3, sqs: queues, events: bus, lambda, scheduler, secretsmanager: secrets },
         pending,
       }),
     );
@@ -110,6 +112,7 @@ export async function startEngine(options: EngineOptions) {
       region: template.region,
       reportsBucket: nameOf(template, 'AWS::S3::Bucket', /^Reports/),
       lakeBucket: nameOf(template, 'AWS::S3::Bucket', /^Lake/),
+      webhookSecret: secrets.textOf(/^WebhookSecret/),
       eventBusName: nameOf(template, 'AWS::Events::EventBus', /./),
     };
     mkdirSync(stateDirectory, { recursive: true });
@@ -141,6 +144,7 @@ const allSupports = [
   identitySupports,
   eventBusSupports,
   schedulerSupports,
+  secretsSupports,
 ];
 
 /** A function's calls carry this access key id, which tells the gateway whose role they are made under. */

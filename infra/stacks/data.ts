@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { Identities } from '../constructs/identities.ts';
 import { OutboxTable } from '../constructs/outbox-table.ts';
 import { AccessLogBucket, PrivateBucket } from '../constructs/private-bucket.ts';
+import { SharedSecret } from '../constructs/shared-secret.ts';
 import { store } from '../store.ts';
 
 /** Who works where; a person's group decides what they may do. */
@@ -25,7 +26,12 @@ export class DataStack extends Stack {
       { name: 'byCustomer', partitionKey: 'customerKey', sortKey: 'placedKey' },
       { name: 'byStatus', partitionKey: 'statusKey', sortKey: 'placedKey' },
       { name: 'byDay', partitionKey: 'dayKey', sortKey: 'placedKey' },
+      { name: 'byDue', partitionKey: 'dueKey', sortKey: 'dueAt' },
     ],
+  });
+  /** With which payment providers sign what they tell. */
+  readonly webhookSecret = new SharedSecret(this, 'WebhookSecret', {
+    description: 'Payment providers sign their webhooks with it',
   });
   readonly reportTable = new OutboxTable(this, 'ReportTable');
   readonly bus = new EventBus(this, 'Bus', { description: 'What happened in the store' });

@@ -1,8 +1,9 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { Env } from '../../functions/order-intake/env.ts';
+import type { Env, SweepEnv } from '../../functions/order-intake/env.ts';
 import { channelsOf } from '../../shared/store.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
+import { ScheduledJob } from '../constructs/scheduled-job.ts';
 import { WorkflowFunction } from '../constructs/workflow-function.ts';
 import type { DataStack } from '../stacks/data.ts';
 import { store } from '../store.ts';
@@ -10,7 +11,7 @@ import { store } from '../store.ts';
 /** Orders over HTTP: an order and the stock it takes are one transaction. */
 export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; data: DataStack }): void {
   const workflow = new Construct(scope, 'OrderIntake');
-  const { orderTable, stockTable, catalogTable, identities } = data;
+  const { orderTable, stockTable, catalogTable, identities, webhookSecret } = data;
   // The function knows a caller by the client id that the user pool gave it, not by its name in the settings.
   const channels = Object.fromEntries(
     Object.entries(channelsOf(store.clients)).map(([name, channel]) => [identities.clientIds[name], channel]),
@@ -23,13 +24,31 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
       CATALOG_TABLE_NAME: catalogTable.name,
       CHANNELS: Stack.of(scope).toJsonString(channels),
       SELLING: JSON.stringify(store.selling),
+      WEBHOOK_SECRET_ARN: webhookSecret.arn,
     } satisfies Env,
     failureMeans: 'Buyers cannot order.',
   });
   // The one workflow that writes another's table: an order and the stock it takes are one transaction.
   orderTable.grant(handler, 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:Query');
-  orderTable.grantIndexQuery(handler, 'byCustomer', 'byStatus', 'byDay');
+  orderTable.grantIndexQuery(handler, 'byCustomer', 'byStatus', 'byDay', 'byDue');
   stockTable.grant(handler, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
   catalogTable.grant(handler, 'dynamodb:BatchGetItem');
+  webhookSecret.grantRead(handler);
   api.serve('order-intake', handler);
+
+  const sweep = new ScheduledJob(workflow, 'Sweep', {
+    entry: 'order-intake/sweep.handler.ts',
+    environment: {
+      ORDER_TABLE_NAME: orderTable.name,
+      STOCK_TABLE_NAME: stockTable.name,
+      TIME_ZONE: store.selling.timeZone,
+    } satisfies SweepEnv,
+    failureMeans: 'Stock of unpaid orders is not sold to others, and delivered orders are not completed.',
+    timeout: Duration.minutes(1),
+    schedule: 'rate(1 minute)',
+    timeZone: store.selling.timeZone,
+  });
+  orderTable.grant(sweep.function, 'dynamodb:BatchGetItem', 'dynamodb:PutItem');
+  orderTable.grantIndexQuery(sweep.function, 'byDue');
+  stockTable.grant(sweep.function, 'dynamodb:UpdateItem');
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AmountMinor, Country, Currency, Instant, Sku, Warehouse } from '../names.ts';
+import { OrderStatus } from '../order-status.ts';
 import { defineEvent } from './define-event.ts';
 
 /**
@@ -44,7 +45,8 @@ export const OrderPlaced = defineEvent(
     orderId: z.string(),
     externalOrderId: z.string(),
     channel: z.string(),
-    status: z.literal('placed'),
+    /** Paid or held at once where payments came before the order. */
+    status: OrderStatus.extract(['placed', 'payment-pending', 'paid', 'on-hold']),
     currency: Currency,
     customer: Customer,
     shippingAddress: ShippingAddress,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Discount, OrderLine } from '../events/order.ts';
 import { AmountMinor, BusinessDay, CallerId, Country, Currency, Instant, Sku } from '../names.ts';
+import { Balance } from '../payment.ts';
 import { defineRoute } from './define-route.ts';
 import { Problem } from './problem.ts';
 
@@ -37,6 +38,21 @@ export const OrderContent = z
   .meta({ id: 'OrderContent' });
 export type OrderContent = z.infer<typeof OrderContent>;
 
+/** A line as it was ordered, and how many of its units were cancelled or shipped since; absent for none. */
+const CurrentLine = OrderLine.extend({
+  cancelledQuantity: z.int().positive().optional(),
+  shippedQuantity: z.int().positive().optional(),
+});
+
+export const ShipmentAnswer = z.object({
+  shipmentId: z.string(),
+  lines: z.array(z.object({ lineId: z.string(), quantity: z.int() })),
+  carrier: z.string().optional(),
+  trackingNumber: z.string().optional(),
+  shippedAt: Instant,
+  deliveredAt: Instant.optional(),
+});
+
 export const OrderAnswer = z
   .object({
     orderId: z.string(),
@@ -44,7 +60,7 @@ export const OrderAnswer = z
     channel: z.string(),
     status: z.string(),
     currency: Currency,
-    lines: z.array(OrderLine),
+    lines: z.array(CurrentLine),
     subtotalMinor: AmountMinor,
     discountMinor: AmountMinor,
     shippingMinor: AmountMinor,
@@ -55,11 +71,16 @@ export const OrderAnswer = z
     /** When the hold on the stock ends; null while an order waits for nothing. */
     reservedUntil: Instant.nullable(),
     placedAt: Instant,
+    /** The members below are absent until there is something to tell. Amounts above stay as they were ordered. */
+    cancelledMinor: AmountMinor.optional(),
+    holdReasons: z.array(z.string()).optional(),
+    payment: Balance.optional(),
+    shipments: z.array(ShipmentAnswer).optional(),
   })
   .meta({ id: 'Order' });
 export type OrderAnswer = z.infer<typeof OrderAnswer>;
 
-const params = z.strictObject({ orderId: z.string().regex(/^ord_[0-9a-z]{26}$/, 'Not an order id') });
+export const OrderParams = z.strictObject({ orderId: z.string().regex(/^ord_[0-9a-z]{26}$/, 'Not an order id') });
 
 export const placeOrder = defineRoute({
   method: 'POST',
@@ -84,7 +105,7 @@ export const getOrder = defineRoute({
   tag: 'Orders',
   summary: 'Read an order',
   scope: 'orders.read',
-  params,
+  params: OrderParams,
   answers: {
     200: { description: 'The order as it is now', schema: OrderAnswer },
     404: { description: 'Unknown order', schema: Problem },
@@ -108,7 +129,7 @@ export const getTimeline = defineRoute({
   tag: 'Orders',
   summary: 'What happened to an order, oldest first',
   scope: 'orders.read',
-  params,
+  params: OrderParams,
   answers: {
     200: { description: 'Its events', schema: z.object({ events: z.array(TimelineEntry) }) },
     404: { description: 'Unknown order', schema: Problem },

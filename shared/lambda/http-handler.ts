@@ -27,13 +27,22 @@ export type Request<R extends DefinedRoute> = {
 /** `clientId` of the token; `groups` are the departments of a person. */
 type Caller = { clientId: string; subject: string; groups: string[] };
 
+/** Looks at a request before it is parsed, and may refuse it; for a route whose body authenticates its caller. */
+type Guard = (headers: Record<string, string | undefined>, body: Buffer, now: number) => Promise<Reply | undefined>;
+
 type Handler = { route: DefinedRoute; handle: (event: GatewayEvent, now: number) => Promise<Reply> };
 type GatewayEvent = APIGatewayProxyEventV2;
 
 /** Joins a route with the function that serves it. */
-export const on = <R extends DefinedRoute>(route: R, serve: (request: Request<R>) => Promise<Reply>): Handler => ({
+export const on = <R extends DefinedRoute>(
+  route: R,
+  serve: (request: Request<R>) => Promise<Reply>,
+  guard?: Guard,
+): Handler => ({
   route,
   handle: async (event, now) => {
+    const refusal = await guard?.(event.headers, bytesOf(event), now);
+    if (refusal) return refusal;
     const parsed = parseRequest(route, event);
     if ('refusal' in parsed) return parsed.refusal;
     const caller = callerOf(event);
@@ -85,7 +94,7 @@ function readBody(event: GatewayEvent, maxBytes: number): { json: unknown } | { 
   if (!/^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(contentType)) {
     return { refusal: problem(415, 'unsupported-media-type', 'Send the body as application/json.') };
   }
-  const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  const bytes = bytesOf(event);
   if (bytes.length > maxBytes) {
     return { refusal: problem(413, 'content-too-large', `The body may have at most ${maxBytes} bytes.`) };
   }
@@ -96,6 +105,8 @@ function readBody(event: GatewayEvent, maxBytes: number): { json: unknown } | { 
     return { refusal: problem(400, 'malformed-body', 'The body is not valid JSON.') };
   }
 }
+
+const bytesOf = (event: GatewayEvent) => Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
 
 const badParameters = (place: string, error: z.ZodError) =>
   problem(400, 'invalid-parameter', `A ${place} parameter is not valid.`, { errors: fieldErrors(error) });

@@ -30,6 +30,7 @@ describe('an order that can be served', () => {
     const content = anOrder({ lines: [{ sku: 'MUG', quantity: 3, unitPriceMinor: 1200 }], note: 'Ring twice' });
     expect(decide(aPlacement(content), inCatalogue(aSku({ category: 'kitchen' })), aPolicy())).toEqual({
       kind: 'accepted',
+      opening: {},
       takes: [{ sku: 'MUG', from: [{ warehouse: 'main', units: 3 }] }],
       order: {
         orderId: 'ord_0000000000000000000000000a',

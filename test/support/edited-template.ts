@@ -39,6 +39,37 @@ export const withoutGrant = (policy: RegExp, action: string) =>
     return changes;
   });
 
+/** Gives a channel a payment time limit, in minutes, in every function that knows the channels. */
+export const withPaymentWindow = (channel: string, minutes: number) =>
+  withEnvironment('CHANNELS', (text) =>
+    text.replace(`"channel":"${channel}",`, `"channel":"${channel}","paymentWindowMinutes":${minutes},`),
+  );
+
+/** Edits a variable's text in every function that has it, whatever parts CloudFormation would join it from. */
+function withEnvironment(name: string, edit: (text: string) => string) {
+  return editedTemplate((resources) => {
+    let changes = 0;
+    for (const resource of Object.values(resources)) {
+      if (resource.Type !== 'AWS::Lambda::Function') continue;
+      const { Variables } = (resource.Properties.Environment ?? {}) as { Variables?: Record<string, unknown> };
+      const before = Variables?.[name];
+      if (!Variables || before === undefined) continue;
+      const after = mapTexts(before, edit);
+      if (JSON.stringify(after) === JSON.stringify(before)) continue;
+      Variables[name] = after;
+      changes += 1;
+    }
+    return changes;
+  });
+}
+
+function mapTexts(value: unknown, edit: (text: string) => string): unknown {
+  if (typeof value === 'string') return edit(value);
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, edit));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapTexts(item, edit)]));
+}
+
 /** Takes out every event rule whose logical id matches; policies that name it name a rule that is not there. */
 export const withoutRule = (rule: RegExp) =>
   editedTemplate((resources) => {

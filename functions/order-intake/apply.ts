@@ -1,0 +1,54 @@
+import { patiently } from '../../shared/contention.ts';
+import type { Cause } from '../../shared/events/define-event.ts';
+import type { Payment } from '../../shared/payment.ts';
+import type { Outcome } from './change.ts';
+import type { ChangeStore } from './change-store.ts';
+import type { OrderItem } from './order-item.ts';
+import { expire, isOverdue, knownPayment, record, refusedPayment } from './payment.ts';
+
+/** Others may change the same order at once, and each of them comes to an end. */
+const patienceMs = 10_000;
+
+type Store = Pick<ChangeStore, 'current' | 'commit'>;
+
+/**
+ * Decides on the order as it is and writes what follows, again and again until nobody interferes. A hold that is over
+ * ends first, so that no command meets an order that expired but was not swept. Undefined if there is no such order.
+ */
+export const apply = async (
+  store: Store,
+  orderId: string,
+  decide: (order: OrderItem) => Outcome,
+  cause: Cause,
+): Promise<Outcome | undefined> => {
+  const { outcome } = await patiently(patienceMs, async () => {
+    const { order } = await store.current(orderId);
+    return order ? attempt(store, order, decide, cause) : { outcome: undefined };
+  });
+  return outcome;
+};
+
+/** Undefined if it must be tried again. */
+async function attempt(store: Store, order: OrderItem, decide: (order: OrderItem) => Outcome, cause: Cause) {
+  const isExpiring = isOverdue(order, cause.now);
+  const outcome = isExpiring ? expire(order, cause.now) : decide(order);
+  if (outcome.kind !== 'changed') return { outcome };
+  const isDone = (await store.commit(order, outcome, cause)) === 'done';
+  return isDone && !isExpiring ? { outcome } : undefined;
+}
+
+/** Records a payment event with its order, or keeps it until the order is placed. */
+export const recordPayment = (
+  store: Store & Pick<ChangeStore, 'keep'>,
+  orderId: string,
+  payment: Payment,
+  cause: Cause,
+): Promise<Outcome | { kind: 'kept' } | { kind: 'already-kept' }> =>
+  patiently(patienceMs, async () => {
+    const { order, awaited } = await store.current(orderId);
+    if (order) return (await attempt(store, order, (current) => record(current, payment), cause))?.outcome;
+    const known = knownPayment(awaited?.payments, payment);
+    if (known === 'same') return { kind: 'already-kept' as const };
+    if (known !== 'new') return refusedPayment(known);
+    return (await store.keep(orderId, awaited, payment, cause)) === 'done' ? { kind: 'kept' as const } : undefined;
+  });

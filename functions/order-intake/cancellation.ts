@@ -1,0 +1,58 @@
+import { OrderCancelled, OrderLinesCancelled } from '../../shared/events/order-life.ts';
+import type { Cancellation } from '../../shared/http/order-life.ts';
+import { type Change, changed, factsOf, illegal, moved, type Outcome, telling } from './change.ts';
+import { next } from './life-cycle.ts';
+import { allOpen, counted, type LineUnits, openUnits, pickUnits, stockOf, worthOf } from './line-units.ts';
+import type { OrderItem } from './order-item.ts';
+
+/** Cancels the order, or units of its lines, once under each request id. */
+export function cancel(order: OrderItem, { requestId, reason, lines }: Cancellation, contentHash: string): Outcome {
+  const earlier = order.cancellations?.find((cancellation) => cancellation.requestId === requestId);
+  if (earlier?.contentHash === contentHash) return { kind: 'already-done', order };
+  if (earlier) {
+    return { kind: 'conflict', type: 'cancellation-conflict', detail: 'This request id cancelled something else.' };
+  }
+  const wanted = lines ? pickUnits(order, lines) : { units: allOpen(order) };
+  if ('invalid' in wanted) return { kind: 'invalid', errors: wanted.invalid };
+  if (!next(order.status, lines ? 'cancel-lines' : 'cancel')) return illegal(order, 'cancelled');
+  if ('short' in wanted) {
+    const detail = 'Fewer units than that are neither cancelled nor shipped.';
+    return {
+      kind: 'conflict',
+      type: 'too-many-units',
+      detail,
+      extension: { lines: wanted.short, currentStatus: order.status },
+    };
+  }
+  return withdraw(order, wanted.units, { requestId, reason, contentHash });
+}
+
+/** Rejects a held order: what it holds is given back. */
+export const reject = (order: OrderItem, reason: string): Outcome =>
+  order.status === 'on-hold'
+    ? withdraw(order, allOpen(order), { requestId: 'review', reason, contentHash: '' })
+    : illegal(order, 'rejected');
+
+type Request = { requestId: string; reason: string; contentHash: string };
+
+function withdraw(order: OrderItem, units: LineUnits[], { requestId, reason, contentHash }: Request): Change {
+  const lines = counted(order.lines, units, 'cancelledQuantity');
+  const isRest = lines.every((line) => openUnits(line) === 0);
+  const isWhole = isRest && lines.every(({ shippedQuantity = 0 }) => shippedQuantity === 0);
+  const before = order.cancelledMinor ?? 0;
+  // With its last unit, an order that ships nothing owes no shipping either.
+  const cancelledMinor = isWhole ? order.totalMinor - before : worthOf(order, units);
+  const status = next(order.status, isWhole ? 'cancel' : isRest ? 'cancel-rest' : 'cancel-lines') ?? order.status;
+  const after = moved(
+    {
+      ...order,
+      lines,
+      cancelledMinor: before + cancelledMinor,
+      cancellations: [...(order.cancellations ?? []), { requestId, contentHash }],
+    },
+    status,
+  );
+  const data = { ...factsOf(after), requestId, reason, lines: units, cancelledMinor };
+  const event = isWhole ? telling(OrderCancelled, data) : telling(OrderLinesCancelled, data);
+  return changed(after, [event], { releases: stockOf(units) });
+}

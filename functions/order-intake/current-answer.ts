@@ -1,0 +1,27 @@
+import { type OrderAnswer, ShipmentAnswer } from '../../shared/http/orders.ts';
+import { answerOf, type OrderItem } from './order-item.ts';
+import { balanceOf, isOverdue } from './payment.ts';
+
+/** The order as it counts at this time: a hold that is over has ended, swept or not. */
+export const asOf = (order: OrderItem, now: number): OrderItem =>
+  isOverdue(order, now) ? { ...order, status: 'expired' } : order;
+
+/** An order as it is now: what was ordered, and what became of it where something did. */
+export function currentAnswer(stored: OrderItem, now: number): OrderAnswer {
+  const order = asOf(stored, now);
+  const answer = answerOf(order);
+  const hasPayments = (order.payments ?? []).length > 0;
+  return {
+    ...answer,
+    lines: answer.lines.map((line, index) => Object.assign(line, countsOf(order.lines[index]))),
+    cancelledMinor: order.cancelledMinor,
+    holdReasons: order.holdReasons,
+    payment: hasPayments || order.paymentWindowMinutes !== undefined ? balanceOf(order) : undefined,
+    shipments: order.shipments?.map((shipment) => ShipmentAnswer.parse(shipment)),
+  };
+}
+
+const countsOf = (line: OrderItem['lines'][number] | undefined) => ({
+  cancelledQuantity: line?.cancelledQuantity,
+  shippedQuantity: line?.shippedQuantity,
+});

@@ -1,0 +1,97 @@
+import type { Cause } from '../../shared/events/define-event.ts';
+import type * as routes from '../../shared/http/order-life.ts';
+import { problem, type Reply } from '../../shared/http/problem.ts';
+import { contentHash } from '../../shared/ids.ts';
+import type { Request } from '../../shared/lambda/http-handler.ts';
+import type { Channels, SellingPolicy } from '../../shared/store.ts';
+import { apply, recordPayment } from './apply.ts';
+import { cancel, reject } from './cancellation.ts';
+import type { Outcome } from './change.ts';
+import type { ChangeStore } from './change-store.ts';
+import { currentAnswer } from './current-answer.ts';
+import type { OrderItem } from './order-item.ts';
+import { release } from './payment.ts';
+import { unknownOrder } from './replies.ts';
+import { allocateStock, deliver, ship } from './shipping.ts';
+import { isInSight, sightOf } from './sight.ts';
+
+const defaultReturnWindowDays = 30;
+
+/** What serves the changes of an order, by the name of its route. */
+export function lifeRoutes(store: ChangeStore, channels: Channels, policy: Pick<SellingPolicy, 'returnWindowDays'>) {
+  const { returnWindowDays = defaultReturnWindowDays } = policy;
+
+  /** Applies a change to an order in the caller's sight. */
+  const change = async (
+    { params: { orderId }, caller, cause }: ChangeRequest,
+    decide: (order: OrderItem) => Outcome,
+    firstStatus: 200 | 201 = 200,
+  ): Promise<Reply> => {
+    const sight = sightOf(caller.clientId, channels);
+    const outOfSight: Outcome = { kind: 'unknown', detail: 'There is no such order.' };
+    const visible = (order: OrderItem) => (isInSight(order.channel, sight) ? decide(order) : outOfSight);
+    return replyTo(await apply(store, orderId, visible, cause), cause.now, firstStatus);
+  };
+
+  return {
+    cancelOrder: (request: Request<typeof routes.cancelOrder>) =>
+      change(request, (order) => cancel(order, request.body, contentHash(request.body))),
+    allocateOrder: (request: Request<typeof routes.allocateOrder>) => change(request, allocateStock),
+    shipOrder: (request: Request<typeof routes.shipOrder>) => {
+      const { body, cause } = request;
+      return change(request, (order) => ship(order, body, contentHash(body), cause.now), 201);
+    },
+    deliverShipment: (request: Request<typeof routes.deliverShipment>) => {
+      const { params, body, cause } = request;
+      const deliveredAt = body.deliveredAt ?? new Date(cause.now).toISOString();
+      return change(request, (order) => deliver(order, params.shipmentId, deliveredAt, returnWindowDays));
+    },
+    reviewOrder: async (request: Request<typeof routes.reviewOrder>): Promise<Reply> => {
+      const { caller, body, cause } = request;
+      if (!channels[caller.clientId]?.staff) return notStaff;
+      const { decision, reason } = body;
+      return change(request, (order) =>
+        decision === 'reject' ? reject(order, reason) : release(order, reason, cause.now),
+      );
+    },
+    postPayment: async ({ params, body, cause }: Request<typeof routes.postPayment>): Promise<Reply> => {
+      const { orderId, ...told } = body;
+      const actor = `provider.${params.provider}`;
+      const outcome = await recordPayment(store, orderId, { ...told, provider: params.provider }, { ...cause, actor });
+      const recorded = (status: string): Reply => ({ status: 200, body: { orderId, eventId: told.eventId, status } });
+      if (outcome.kind === 'kept') return recorded('waiting-for-order');
+      if (outcome.kind === 'changed') return recorded('recorded');
+      if (outcome.kind === 'already-kept' || outcome.kind === 'already-done') return recorded('already-recorded');
+      return replyTo(outcome, cause.now, 200);
+    },
+  };
+}
+
+type ChangeRequest = { params: { orderId: string }; caller: { clientId: string }; cause: Cause };
+
+const notStaff = problem(403, 'not-staff', 'This client may not decide on held orders.');
+
+function replyTo(outcome: Outcome | undefined, now: number, firstStatus: 200 | 201): Reply {
+  if (!outcome) return unknownOrder;
+  switch (outcome.kind) {
+    case 'changed':
+      return { status: firstStatus, body: currentAnswer(outcome.order, now) };
+    case 'already-done':
+      return { status: 200, headers: { 'idempotent-replayed': 'true' }, body: currentAnswer(outcome.order, now) };
+    case 'illegal': {
+      const { status, wanted } = outcome;
+      return problem(409, 'illegal-transition', `An order that is ${status} cannot be ${wanted}.`, {
+        // A problem document's own `status` is that of HTTP.
+        currentStatus: status,
+      });
+    }
+    case 'conflict':
+      return problem(409, outcome.type, outcome.detail, outcome.extension);
+    case 'invalid':
+      return problem(422, 'invalid-content', `${outcome.errors.length} line(s) are not the order's.`, {
+        errors: outcome.errors,
+      });
+    default:
+      return problem(404, 'not-found', outcome.detail);
+  }
+}

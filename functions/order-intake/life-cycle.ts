@@ -1,0 +1,57 @@
+import type { OrderStatus } from '../../shared/order-status.ts';
+
+/**
+ * What can be done with an order. `-part` and `-rest` tell whether units are left; `pay` (all is paid) and `hold` are
+ * facts that come from outside, so they have a row in every state.
+ */
+export type Command =
+  | 'pay'
+  | 'hold'
+  | 'release'
+  | 'release-paid'
+  | 'release-awaiting'
+  | 'allocate'
+  | 'cancel'
+  | 'cancel-lines'
+  | 'cancel-rest'
+  | 'ship-part'
+  | 'ship-rest'
+  | 'deliver-part'
+  | 'deliver-rest'
+  | 'complete'
+  | 'expire';
+
+const open = { hold: 'on-hold', cancel: 'cancelled' } as const;
+const shippable = { 'ship-part': 'partly-shipped', 'ship-rest': 'shipped' } as const;
+const unchanged = <const S extends OrderStatus>(status: S) => ({ pay: status, hold: status });
+
+/** The whole life of an order: its state, the command, the state after it. What is not here is illegal. */
+export const lifeCycle: Record<OrderStatus, Partial<Record<Command, OrderStatus>>> = {
+  placed: { ...open, ...shippable, pay: 'paid', allocate: 'allocated', 'cancel-lines': 'placed' },
+  'payment-pending': { ...open, pay: 'paid', expire: 'expired', 'cancel-lines': 'payment-pending' },
+  paid: { ...open, ...shippable, pay: 'paid', allocate: 'allocated', 'cancel-lines': 'paid' },
+  'on-hold': {
+    ...open,
+    pay: 'paid',
+    release: 'placed',
+    'release-paid': 'paid',
+    'release-awaiting': 'payment-pending',
+    'cancel-lines': 'on-hold',
+  },
+  allocated: { ...open, ...shippable, pay: 'allocated', 'cancel-lines': 'allocated' },
+  'partly-shipped': {
+    ...unchanged('partly-shipped'),
+    ...shippable,
+    'deliver-part': 'partly-shipped',
+    'cancel-lines': 'partly-shipped',
+    'cancel-rest': 'shipped',
+  },
+  shipped: { ...unchanged('shipped'), 'deliver-part': 'shipped', 'deliver-rest': 'delivered' },
+  delivered: { ...unchanged('delivered'), complete: 'completed' },
+  completed: unchanged('completed'),
+  cancelled: unchanged('cancelled'),
+  expired: unchanged('expired'),
+};
+
+/** The state after the command, or undefined if it is illegal now. */
+export const next = (status: OrderStatus, command: Command): OrderStatus | undefined => lifeCycle[status][command];

@@ -1,0 +1,71 @@
+import { OrderAllocated, OrderCompleted, OrderDelivered, OrderShipped } from '../../shared/events/order-life.ts';
+import type { ShipmentContent } from '../../shared/http/order-life.ts';
+import { changed, factsOf, illegal, moved, type Outcome, telling } from './change.ts';
+import { next } from './life-cycle.ts';
+import { counted, openUnits, pickUnits, stockOf } from './line-units.ts';
+import type { OrderItem } from './order-item.ts';
+
+const dayMs = 86_400_000;
+
+export function allocateStock(order: OrderItem): Outcome {
+  if (order.status === 'allocated') return { kind: 'already-done', order };
+  const status = next(order.status, 'allocate');
+  if (!status) return illegal(order, 'allocated');
+  const after = moved(order, status);
+  return changed(after, [telling(OrderAllocated, factsOf(after))]);
+}
+
+/** Ships units of lines, once under each shipment id. */
+export function ship(order: OrderItem, content: ShipmentContent, contentHash: string, now: number): Outcome {
+  const { shipmentId, lines, carrier, trackingNumber } = content;
+  const earlier = order.shipments?.find((shipment) => shipment.shipmentId === shipmentId);
+  if (earlier?.contentHash === contentHash) return { kind: 'already-done', order };
+  if (earlier)
+    return { kind: 'conflict', type: 'shipment-conflict', detail: 'This shipment id shipped something else.' };
+  const wanted = pickUnits(order, lines);
+  if ('invalid' in wanted) return { kind: 'invalid', errors: wanted.invalid };
+  if (!next(order.status, 'ship-part')) return illegal(order, 'shipped');
+  if ('short' in wanted) {
+    const detail = 'Fewer units than that are neither cancelled nor shipped.';
+    return {
+      kind: 'conflict',
+      type: 'too-many-units',
+      detail,
+      extension: { lines: wanted.short, currentStatus: order.status },
+    };
+  }
+  const after = counted(order.lines, wanted.units, 'shippedQuantity');
+  const isRest = after.every((line) => openUnits(line) === 0);
+  const shippedAt = new Date(now).toISOString();
+  const shipment = { shipmentId, contentHash, lines, carrier, trackingNumber, shippedAt };
+  const shipped = moved(
+    { ...order, lines: after, shipments: [...(order.shipments ?? []), shipment] },
+    next(order.status, isRest ? 'ship-rest' : 'ship-part') ?? order.status,
+  );
+  const data = { ...factsOf(shipped), shipmentId, lines: wanted.units, carrier, trackingNumber };
+  return changed(shipped, [telling(OrderShipped, data)], { ships: stockOf(wanted.units) });
+}
+
+/** Records that a shipment arrived; with the last one, the time for returns begins. */
+export function deliver(order: OrderItem, shipmentId: string, deliveredAt: string, returnWindowDays: number): Outcome {
+  const shipment = order.shipments?.find((known) => known.shipmentId === shipmentId);
+  if (!shipment) return { kind: 'unknown', detail: 'The order has no such shipment.' };
+  if (shipment.deliveredAt) return { kind: 'already-done', order };
+  const shipments = order.shipments?.map((other) => (other === shipment ? { ...other, deliveredAt } : other)) ?? [];
+  const arrivals = shipments.flatMap((known) => (known.deliveredAt ? [Date.parse(known.deliveredAt)] : []));
+  const isRest = arrivals.length === shipments.length && order.lines.every((line) => openUnits(line) === 0);
+  const status = next(order.status, isRest ? 'deliver-rest' : 'deliver-part');
+  if (!status) return illegal(order, 'delivered');
+  const completesAt = new Date(Math.max(...arrivals) + returnWindowDays * dayMs).toISOString();
+  const after = moved({ ...order, shipments, ...(isRest && { completesAt }) }, status);
+  return changed(after, [telling(OrderDelivered, { ...factsOf(after), shipmentId, deliveredAt }, deliveredAt)]);
+}
+
+/** Completes an order whose time for returns is over; nothing to do before. */
+export function complete(order: OrderItem, now: number): Outcome {
+  const status = next(order.status, 'complete');
+  if (!status) return illegal(order, 'completed');
+  if (order.completesAt === undefined || Date.parse(order.completesAt) > now) return { kind: 'already-done', order };
+  const after = moved(order, status);
+  return changed(after, [telling(OrderCompleted, factsOf(after))]);
+}

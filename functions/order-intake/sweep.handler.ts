@@ -1,0 +1,21 @@
+import * as z from 'zod';
+import { openDatabase } from '../../shared/database.ts';
+import { eventHandler } from '../../shared/lambda/event-handler.ts';
+import { Instant } from '../../shared/names.ts';
+import { createChangeStore } from './change-store.ts';
+import { SweepEnv } from './env.ts';
+import { sweep } from './sweep.ts';
+
+/** What the schedule sends. */
+const Firing = z.object({ time: Instant });
+/** Less than the function's own time limit. */
+const budgetMs = 40_000;
+
+const { TIME_ZONE, ...tables } = SweepEnv.parse(process.env);
+const endWhatIsOver = sweep(createChangeStore(openDatabase(), tables, TIME_ZONE));
+
+export const handler = eventHandler(Firing, async ({ time }, logger) => {
+  const id = `schedule-${time}`;
+  const cause = { actor: 'storeworks.order-intake', correlationId: id, causationId: id, now: Date.now() };
+  logger.info('swept', await endWhatIsOver(cause, budgetMs));
+});

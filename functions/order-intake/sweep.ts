@@ -1,0 +1,42 @@
+import { isContention } from '../../shared/contention.ts';
+import type { Cause } from '../../shared/events/define-event.ts';
+import { inParallel } from '../../shared/in-parallel.ts';
+import { apply } from './apply.ts';
+import type { ChangeStore } from './change-store.ts';
+import type { OrderItem } from './order-item.ts';
+import { expire } from './payment.ts';
+import { complete } from './shipping.ts';
+
+const atOnce = 16;
+const perShard = 100;
+
+/**
+ * Ends what is over by `cause.now`: unpaid orders expire, delivered ones are completed. Goes on until nothing is due, or
+ * `budgetMs` is used up; what is left waits for the next sweep, as do orders that others change right now.
+ */
+export const sweep =
+  (store: ChangeStore) =>
+  async (cause: Cause, budgetMs: number): Promise<{ swept: number; busy: number }> => {
+    const deadline = performance.now() + budgetMs;
+    const end = (order: OrderItem) =>
+      order.status === 'delivered' ? complete(order, cause.now) : expire(order, cause.now);
+    let swept = 0;
+    let busy = 0;
+    // An index may lag behind what this sweep did: an id that comes again is not looked at again.
+    const seen = new Set<string>();
+    for (;;) {
+      const ids = (await store.due(cause.now, perShard)).filter((id) => !seen.has(id));
+      if (ids.length === 0 || performance.now() > deadline) return { swept, busy };
+      await inParallel(atOnce, ids, async (id) => {
+        seen.add(id);
+        try {
+          const outcome = await apply(store, id, end, cause);
+          // `illegal`: it was ended, by this very attempt or by somebody else.
+          if (outcome?.kind === 'changed' || outcome?.kind === 'illegal') swept += 1;
+        } catch (error) {
+          if (!isContention(error)) throw error;
+          busy += 1;
+        }
+      });
+    }
+  };

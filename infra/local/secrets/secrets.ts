@@ -1,0 +1,107 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import type { LocalContext, Support } from '../context.ts';
+import { type AwsCall, AwsError, type AwsService, jsonAnswer } from '../gateway/aws-call.ts';
+import { StartError } from '../start-error.ts';
+import { parseProperties } from '../template/template-properties.ts';
+import type { Resource } from '../template/template.ts';
+
+export const supports: Support = {
+  // A description is for people, and the state directory is protected by the file system only.
+  'AWS::SecretsManager::Secret': {
+    effective: ['Name', 'GenerateSecretString', 'SecretString'],
+    inert: ['Description', 'KmsKeyId'],
+  },
+};
+
+const Properties = z.object({
+  SecretString: z.string().optional(),
+  GenerateSecretString: z
+    .strictObject({
+      PasswordLength: z.int().min(1).max(4096).default(32),
+      /** The engine makes letters and digits only, which also does for a secret that may have punctuation. */
+      ExcludePunctuation: z.boolean().optional(),
+    })
+    .optional(),
+});
+const GetSecretValue = z.object({ SecretId: z.string().min(1) });
+const Row = z.object({ arn: z.string(), text: z.string(), version: z.string(), created_at: z.number() });
+
+type Secrets = AwsService & {
+  /** Text of the only secret whose logical id matches; throws StartError for none. */
+  textOf: (logicalId: RegExp) => string;
+};
+
+/**
+ * Secrets Manager as far as functions read it: `GetSecretValue` by name or ARN. A generated secret is made at the first
+ * start and kept in the state, as CloudFormation makes it once.
+ */
+export function createSecrets({ template, state, now }: LocalContext): Secrets {
+  state.db.exec(`CREATE TABLE IF NOT EXISTS secrets (
+    arn TEXT PRIMARY KEY, text TEXT NOT NULL, version TEXT NOT NULL, created_at INTEGER NOT NULL
+  ) STRICT`);
+  const resources = template.ofType('AWS::SecretsManager::Secret');
+  const insert = state.db.prepare(
+    'INSERT INTO secrets (arn, text, version, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (arn) DO NOTHING',
+  );
+  for (const resource of resources) insert.run(resource.arn, newText(resource), randomUUID(), now());
+  const select = state.db.prepare('SELECT arn, text, version, created_at FROM secrets WHERE arn = ?');
+
+  /** The resource that a name or an ARN means. */
+  const find = (secretId: string) => resources.find(({ arn, name }) => secretId === arn || secretId === name);
+  const secretIdOf = (call: AwsCall) => {
+    const parsed = GetSecretValue.safeParse(parseJson(call.body.toString()));
+    if (!parsed.success) throw new AwsError('ValidationException', 'SecretId is needed.');
+    return parsed.data.SecretId;
+  };
+
+  return {
+    permissions: (call) => {
+      const id = secretIdOf(call);
+      return [{ action: `secretsmanager:${call.operation}`, resource: find(id)?.arn ?? id }];
+    },
+    answer: async (call) => {
+      if (call.operation !== 'GetSecretValue') {
+        throw new AwsError(
+          'UnknownOperationException',
+          `The local engine has no ${call.operation} of Secrets Manager.`,
+        );
+      }
+      const resource = find(secretIdOf(call));
+      if (!resource)
+        throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+      const { arn, text, version, created_at: createdAt } = Row.parse(select.get(resource.arn));
+      return jsonAnswer({
+        ARN: arn,
+        Name: resource.name,
+        VersionId: version,
+        VersionStages: ['AWSCURRENT'],
+        SecretString: text,
+        CreatedDate: createdAt / 1000,
+      });
+    },
+    textOf: (logicalId) => {
+      const resource = resources.find((candidate) => logicalId.test(candidate.logicalId));
+      if (!resource) throw new StartError(`The template has no secret whose logical id matches ${logicalId}.`);
+      return Row.parse(select.get(resource.arn)).text;
+    },
+  };
+}
+
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+function newText(resource: Resource): string {
+  const { SecretString, GenerateSecretString } = parseProperties(Properties, resource);
+  if (SecretString !== undefined) return SecretString;
+  const length = GenerateSecretString?.PasswordLength ?? 0;
+  return Array.from({ length }, () => letters.charAt(randomInt(letters.length))).join('');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

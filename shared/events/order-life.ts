@@ -1,0 +1,85 @@
+import * as z from 'zod';
+import { AmountMinor, Currency, Instant } from '../names.ts';
+import { OrderStatus } from '../order-status.ts';
+import { Balance, Payment } from '../payment.ts';
+import { defineEvent } from './define-event.ts';
+
+const source = 'storeworks.order-intake';
+
+/** Of every change: which order, and what it is after it. */
+const ChangedOrder = z.object({
+  orderId: z.string(),
+  externalOrderId: z.string(),
+  channel: z.string(),
+  currency: Currency,
+  status: OrderStatus,
+  version: z.int().positive(),
+});
+
+/** Units of a line, and where they are or were reserved. */
+const LineUnits = z.object({
+  lineId: z.string(),
+  sku: z.string(),
+  warehouse: z.string(),
+  quantity: z.int().positive(),
+});
+
+const Cancelled = ChangedOrder.extend({
+  /** The caller's, or `review` for an order that was rejected. */
+  requestId: z.string(),
+  reason: z.string(),
+  /** What was given back to the stock. */
+  lines: z.array(LineUnits),
+  /** What these units were worth; with the last of them, shipping too. */
+  cancelledMinor: AmountMinor,
+});
+
+/** Nothing of the order is left. */
+export const OrderCancelled = defineEvent(source, 'OrderCancelled', Cancelled);
+/** Some units were cancelled; the others keep their price, discount and tax. */
+export const OrderLinesCancelled = defineEvent(source, 'OrderLinesCancelled', Cancelled);
+
+/** The channel's time limit for payment ended; the stock was given back. */
+export const OrderExpired = defineEvent(
+  source,
+  'OrderExpired',
+  ChangedOrder.extend({ reservedUntil: Instant, lines: z.array(LineUnits) }),
+);
+
+/** The warehouse has set the stock aside and begins to pick. */
+export const OrderAllocated = defineEvent(source, 'OrderAllocated', ChangedOrder);
+
+/** Goods left the house. */
+export const OrderShipped = defineEvent(
+  source,
+  'OrderShipped',
+  ChangedOrder.extend({
+    shipmentId: z.string(),
+    lines: z.array(LineUnits),
+    carrier: z.string().optional(),
+    trackingNumber: z.string().optional(),
+  }),
+);
+
+/** A shipment arrived. */
+export const OrderDelivered = defineEvent(
+  source,
+  'OrderDelivered',
+  ChangedOrder.extend({ shipmentId: z.string(), deliveredAt: Instant }),
+);
+
+/** Everything arrived and the time to send it back is over. */
+export const OrderCompleted = defineEvent(source, 'OrderCompleted', ChangedOrder);
+
+/** The order is neither paid for nor shipped until somebody looks at it; `reasons` are all that hold it. */
+export const OrderHeld = defineEvent(source, 'OrderHeld', ChangedOrder.extend({ reasons: z.array(z.string()) }));
+
+/** Staff let a held order go on. */
+export const OrderReleased = defineEvent(source, 'OrderReleased', ChangedOrder.extend({ reason: z.string() }));
+
+/** A provider told of a payment, refund or chargeback. `order` is null while the order has not been placed. */
+export const PaymentRecorded = defineEvent(
+  source,
+  'PaymentRecorded',
+  z.object({ orderId: z.string(), payment: Payment, order: ChangedOrder.extend(Balance.shape).nullable() }),
+);

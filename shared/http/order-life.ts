@@ -1,0 +1,134 @@
+import * as z from 'zod';
+import { CallerId, Instant } from '../names.ts';
+import { PaymentEvent } from '../payment.ts';
+import { defineRoute } from './define-route.ts';
+import { OrderAnswer, OrderParams } from './orders.ts';
+import { Problem } from './problem.ts';
+
+const Text = (max: number) => z.string().trim().min(1).max(max);
+
+/** Units of lines, each line at most once. */
+const Lines = z
+  .array(z.strictObject({ lineId: Text(40), quantity: z.int().min(1).max(1_000_000) }))
+  .min(1)
+  .max(1000)
+  .refine((lines) => new Set(lines.map(({ lineId }) => lineId)).size === lines.length, 'A line is named twice');
+
+const refusals = {
+  404: { description: 'Unknown order', schema: Problem },
+  409: {
+    description: '`illegal-transition` with the `currentStatus`; or the id was used for something else',
+    schema: Problem,
+  },
+  422: { description: 'Invalid content', schema: Problem },
+  503: { description: '`busy`: nothing was done; the same may be sent again', schema: Problem },
+};
+const replayed = 'The same again, with `Idempotent-Replayed: true`: the order as it is now';
+
+export const Cancellation = z
+  .strictObject({ requestId: CallerId, reason: Text(500), lines: Lines.optional() })
+  .meta({ id: 'Cancellation' });
+export type Cancellation = z.infer<typeof Cancellation>;
+
+export const cancelOrder = defineRoute({
+  method: 'POST',
+  path: '/orders/{orderId}/cancellation',
+  tag: 'Orders',
+  summary: 'Cancel an order, or units of its lines, and give their stock back',
+  scope: 'orders.write',
+  params: OrderParams,
+  body: Cancellation,
+  answers: { 200: { description: `The order as it is now. ${replayed}`, schema: OrderAnswer }, ...refusals },
+});
+
+export const allocateOrder = defineRoute({
+  method: 'POST',
+  path: '/orders/{orderId}/allocation',
+  tag: 'Orders',
+  summary: 'The warehouse begins to pick an order',
+  scope: 'stock.write',
+  params: OrderParams,
+  answers: { 200: { description: 'The order as it is now', schema: OrderAnswer }, ...refusals },
+});
+
+export const ShipmentContent = z
+  .strictObject({
+    shipmentId: CallerId,
+    lines: Lines,
+    carrier: Text(100).optional(),
+    trackingNumber: Text(200).optional(),
+  })
+  .meta({ id: 'ShipmentContent' });
+export type ShipmentContent = z.infer<typeof ShipmentContent>;
+
+export const shipOrder = defineRoute({
+  method: 'POST',
+  path: '/orders/{orderId}/shipments',
+  tag: 'Orders',
+  summary: 'Units of an order left the warehouse',
+  scope: 'stock.write',
+  params: OrderParams,
+  body: ShipmentContent,
+  answers: {
+    200: { description: replayed, schema: OrderAnswer },
+    201: { description: 'Recorded; the order as it is now', schema: OrderAnswer },
+    ...refusals,
+  },
+});
+
+export const deliverShipment = defineRoute({
+  method: 'POST',
+  path: '/orders/{orderId}/shipments/{shipmentId}/delivery',
+  tag: 'Orders',
+  summary: 'A shipment arrived',
+  scope: 'stock.write',
+  params: OrderParams.extend({ shipmentId: CallerId }),
+  body: z.strictObject({ deliveredAt: Instant.optional() }),
+  answers: { 200: { description: `The order as it is now. ${replayed}`, schema: OrderAnswer }, ...refusals },
+});
+
+const Review = z.strictObject({ decision: z.enum(['release', 'reject']), reason: Text(500) }).meta({ id: 'Review' });
+
+export const reviewOrder = defineRoute({
+  method: 'POST',
+  path: '/orders/{orderId}/review',
+  tag: 'Orders',
+  summary: 'Release or reject an order that is on hold; for staff',
+  scope: 'orders.write',
+  params: OrderParams,
+  body: Review,
+  answers: {
+    200: { description: 'The order as it is now', schema: OrderAnswer },
+    403: { description: '`not-staff`: the caller may not decide on held orders', schema: Problem },
+    ...refusals,
+  },
+});
+
+/** Open to everyone, as the signature is the authentication. */
+export const postPayment = defineRoute({
+  method: 'POST',
+  path: '/payments/webhooks/{provider}',
+  tag: 'Payments',
+  summary: 'A payment provider tells what happened',
+  params: z.strictObject({ provider: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'Not the name of a provider') }),
+  headers: z.object({
+    'storeworks-signature': z
+      .string()
+      .meta({ description: '`t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`, at most 5 minutes old' }),
+  }),
+  body: PaymentEvent,
+  answers: {
+    200: {
+      description: 'Recorded now, before, or until its order is placed',
+      schema: z.object({
+        orderId: z.string(),
+        eventId: z.string(),
+        status: z.enum(['recorded', 'already-recorded', 'waiting-for-order']),
+      }),
+    },
+    401: { description: '`invalid-signature`: none, a wrong one, or older than 5 minutes', schema: Problem },
+    409: { description: '`payment-conflict`: the event id was used for other content', schema: Problem },
+    422: { description: 'Invalid content', schema: Problem },
+    503: { description: '`busy`: nothing was done; send the event again', schema: Problem },
+  },
+});

@@ -1,0 +1,50 @@
+import type { Action } from '../database.ts';
+import { stockKey } from './stock-item.ts';
+import type { Take } from './take.ts';
+
+/**
+ * Gives reserved units of a SKU back to what is available, as an action of the transaction of the order that reserved
+ * them. That transaction's own condition makes it happen once. Owned by `stock-update`.
+ */
+export const releaseAction = (stockTable: string, take: Take): Action =>
+  settle(
+    stockTable,
+    take,
+    ({ path, units }) => `${path}.#r = ${path}.#r - ${units}, ${path}.#x = ${path}.#x + ${units}`,
+    'available',
+  );
+
+/** Takes reserved units of a SKU out of the warehouse, as an action of the transaction that records their shipment. */
+export const shipAction = (stockTable: string, take: Take): Action =>
+  settle(
+    stockTable,
+    take,
+    ({ path, units }) => `${path}.#r = ${path}.#r - ${units}, ${path}.#x = ${path}.#x - ${units}`,
+    'onHand',
+  );
+
+/** Short names: an expression has at most 4 KB, and a SKU may lie in many warehouses. */
+function settle(
+  stockTable: string,
+  { sku, from }: Take,
+  set: (at: { path: string; units: string }) => string,
+  counter: 'available' | 'onHand',
+): Action {
+  const at = from.map((_, index) => ({ path: `#s.#${index}`, units: `:${index}` }));
+  return {
+    Update: {
+      TableName: stockTable,
+      Key: stockKey(sku),
+      UpdateExpression: `SET ${at.map(set).join(', ')}`,
+      // An order holds what it gives up: anything else would be a second release, and is refused.
+      ConditionExpression: at.map(({ path, units }) => `${path}.#r >= ${units}`).join(' AND '),
+      ExpressionAttributeNames: {
+        '#s': 'warehouses',
+        '#r': 'reserved',
+        '#x': counter,
+        ...Object.fromEntries(from.map(({ warehouse }, index) => [`#${index}`, warehouse])),
+      },
+      ExpressionAttributeValues: Object.fromEntries(from.map(({ units }, index) => [`:${index}`, units])),
+    },
+  };
+}

@@ -1,0 +1,254 @@
+import { randomUUID } from 'node:crypto';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { orderIdOf } from '../../shared/ids.ts';
+import { type BackOffice, startBackOffice } from '../support/back-office.ts';
+import { withPaymentWindow } from '../support/edited-template.ts';
+import { aPayment, eventTypes, patiently, placedOrder, postPayment, signatureOf, stockOf } from '../support/life.ts';
+import { expectProblem, orderOf, stockedSku } from '../support/shop.ts';
+
+const windowMs = 3000;
+
+let office: BackOffice;
+beforeAll(async () => {
+  office = await startBackOffice({ cdkOut: withPaymentWindow('marketplace', windowMs / 60_000) });
+});
+afterAll(() => office.stop());
+
+const read = async (path: string) => (await office.client('admin').get(path)).body;
+const review = (path: string, decision: string) =>
+  office.client('service-lead').post(`${path}/review`, { decision, reason: 'looked at it' });
+
+/** Runs the sweep as the schedule does. */
+async function sweepNow(): Promise<void> {
+  const sweeper = office.context.template
+    .ofType('AWS::Lambda::Function')
+    .find(({ properties }) => String(properties.Description).includes('sweep.handler'));
+  const client = new LambdaClient({
+    endpoint: office.gatewayUrl,
+    region: office.credentials.region,
+    credentials: { accessKeyId: 'administrator', secretAccessKey: 'local' },
+  });
+  const payload = JSON.stringify({ time: new Date().toISOString() });
+  const { FunctionError } = await client.send(new InvokeCommand({ FunctionName: sweeper?.name, Payload: payload }));
+  expect(FunctionError).toBeUndefined();
+}
+
+/** An order of the channel with a time limit. */
+async function unpaidOrder(quantity = 2, units = 10) {
+  const sku = await stockedSku(office, { units, priceMinor: 500 });
+  const placed = await office.client('marketplace').post('/orders', orderOf(sku, { lines: [{ sku, quantity }] }));
+  expect(placed.body.status, placed.text).toBe('payment-pending');
+  return { sku, order: placed.body, orderId: String(placed.body.orderId), path: `/orders/${placed.body.orderId}` };
+}
+
+describe('a payment webhook', () => {
+  test('is the signature: without, with a wrong or an old one, nothing is recorded', async () => {
+    const { orderId, path } = await placedOrder(office);
+    const body = JSON.stringify(aPayment(orderId));
+    const secret = office.credentials.webhookSecret;
+    const old = Date.now() - 301_000;
+    const signatures = [
+      null,
+      '',
+      'v1=00',
+      signatureOf(body, 'another secret'),
+      signatureOf(`${body} `, secret),
+      signatureOf(body, secret, old),
+      signatureOf(body, secret, Date.now() + 310_000),
+      signatureOf(body, secret, old).replace(/t=\d+/, `t=${Math.floor(Date.now() / 1000)}`),
+    ];
+    for (const signature of signatures) {
+      expectProblem(await postPayment(office, body, { signature }), 401, 'invalid-signature');
+    }
+    expectProblem(await postPayment(office, 'not JSON', { signature: null }), 401, 'invalid-signature');
+    expect(await eventTypes(office, path)).toEqual(['OrderPlaced']);
+    const late = signatureOf(body, secret, Date.now() - 240_000);
+    expect((await postPayment(office, body, { signature: late })).body.status).toBe('recorded');
+  });
+
+  test('with bad content is refused although it is signed', async () => {
+    expectProblem(await postPayment(office, aPayment('nonsense')), 422, 'invalid-content');
+    expectProblem(await postPayment(office, '{'), 400, 'malformed-body');
+    const { orderId } = await placedOrder(office);
+    for (const given of [{ type: 'payment.lost' }, { amountMinor: -1 }, { currency: 'pounds' }, { eventId: '' }]) {
+      expectProblem(await postPayment(office, aPayment(orderId, given)), 422, 'invalid-content');
+    }
+  });
+
+  test('counts once: 50 at once of one capture', async () => {
+    const { orderId, path } = await placedOrder(office);
+    const payment = aPayment(orderId);
+    const answers = await Promise.all(Array.from({ length: 50 }, () => patiently(() => postPayment(office, payment))));
+    const told = answers.map(({ body }) => body.status);
+    expect(told.filter((status) => status === 'recorded')).toHaveLength(1);
+    expect(told.filter((status) => status === 'already-recorded')).toHaveLength(49);
+    expect(await read(path)).toMatchObject({ status: 'paid', payment: { balance: 'settled', capturedMinor: 1000 } });
+    expectProblem(await postPayment(office, { ...payment, amountMinor: 1 }), 409, 'payment-conflict');
+  });
+
+  test('50 partial captures at once add up to the whole, in whatever order they come', async () => {
+    const { orderId, path, sku } = await placedOrder(office, { quantity: 5 });
+    const parts = Array.from({ length: 50 }, () => aPayment(orderId, { amountMinor: 100 }));
+    await Promise.all(parts.map((payment) => patiently(() => postPayment(office, payment))));
+    const order = await read(path);
+    expect(order).toMatchObject({ status: 'paid', payment: { balance: 'settled', capturedMinor: 5000 } });
+    expect(order.holdReasons).toBeUndefined();
+    // Told late, as what came before the capture.
+    await postPayment(office, aPayment(orderId, { type: 'payment.authorized', amountMinor: 5000 }));
+    await postPayment(office, aPayment(orderId, { type: 'payment.failed', amountMinor: 5000 }));
+    await postPayment(office, aPayment(orderId, { type: 'refund.succeeded', refundId: 'r-1' }));
+    expect((await read(path)).status).toBe('paid');
+    expect((await eventTypes(office, path)).filter((type) => type === 'PaymentRecorded')).toHaveLength(53);
+    expect(await stockOf(office, sku)).toMatchObject({ reserved: 5 });
+  });
+
+  test('of too little or too much is seen and held, until it fits or staff decide', async () => {
+    const under = await placedOrder(office, { quantity: 2 });
+    await postPayment(office, aPayment(under.orderId, { amountMinor: 1999 }));
+    const held = { status: 'on-hold', holdReasons: ['underpaid'], payment: { balance: 'underpaid', dueMinor: 2000 } };
+    expect(await read(under.path)).toMatchObject(held);
+    const lines = [{ lineId: 'line-1', quantity: 1 }];
+    const refused = await office.client('warehouse').post(`${under.path}/shipments`, { shipmentId: 's', lines });
+    expectProblem(refused, 409, 'illegal-transition');
+    await postPayment(office, aPayment(under.orderId, { amountMinor: 1 }));
+    expect(await read(under.path)).toMatchObject({ status: 'paid', payment: { balance: 'settled' } });
+
+    const over = await placedOrder(office);
+    await postPayment(office, aPayment(over.orderId, { amountMinor: 1001 }));
+    expect(await read(over.path)).toMatchObject({ status: 'on-hold', holdReasons: ['overpaid'] });
+    expect((await review(over.path, 'release')).body).toMatchObject({
+      status: 'paid',
+      payment: { balance: 'overpaid' },
+    });
+    expect(await eventTypes(office, over.path)).toEqual([
+      'OrderPlaced',
+      'PaymentRecorded',
+      'OrderHeld',
+      'OrderReleased',
+    ]);
+  });
+
+  test('of a chargeback holds the order; rejected, it gives its stock back', async () => {
+    const { orderId, path, sku } = await placedOrder(office, { units: 5 });
+    await postPayment(office, aPayment(orderId));
+    await postPayment(office, aPayment(orderId, { type: 'chargeback.opened' }));
+    expect(await read(path)).toMatchObject({ status: 'on-hold', holdReasons: ['chargeback'] });
+    const [one, two] = await Promise.all([review(path, 'reject'), review(path, 'reject')]);
+    expect(new Set([one.status, two.status])).toEqual(new Set([200, 409]));
+    expect(await stockOf(office, sku)).toEqual({ onHand: 5, reserved: 0, available: 5 });
+    expect((await read(path)).status).toBe('cancelled');
+  });
+});
+
+describe('a payment before its order', () => {
+  test('waits and counts when the order comes; the order is paid from the start, also when sent again', async () => {
+    const sku = await stockedSku(office, { priceMinor: 1000 });
+    const content = orderOf(sku);
+    const orderId = orderIdOf('storefront', content.externalOrderId);
+    const payment = aPayment(orderId);
+    expect((await postPayment(office, payment)).body.status).toBe('waiting-for-order');
+    expect((await postPayment(office, payment)).body.status).toBe('already-recorded');
+    expectProblem(await office.client('admin').get(`/orders/${orderId}`), 404, 'not-found');
+    expectProblem(
+      await office.client('storefront').post(`/orders/${orderId}/cancellation`, { requestId: 'r', reason: 'x' }),
+      404,
+    );
+    const placed = await office.client('storefront').post('/orders', content);
+    expect([placed.status, placed.body.status], placed.text).toEqual([201, 'paid']);
+    const again = await office.client('storefront').post('/orders', content);
+    expect([again.status, again.text]).toEqual([200, placed.text]);
+    expect((await postPayment(office, payment)).body.status).toBe('already-recorded');
+    expect(await read(`/orders/${orderId}`)).toMatchObject({ status: 'paid', payment: { capturedMinor: 1000 } });
+    expect(await eventTypes(office, `/orders/${orderId}`)).toEqual(['PaymentRecorded', 'OrderPlaced']);
+  });
+
+  test('also in a race with it: 40 orders and their two captures at once, none is lost', async () => {
+    const sku = await stockedSku(office, { priceMinor: 1000 });
+    const contents = Array.from({ length: 40 }, () => orderOf(sku));
+    const orders = await Promise.all(
+      contents.map(async (content) => {
+        const orderId = orderIdOf('storefront', content.externalOrderId);
+        const pay = () =>
+          postPayment(office, aPayment(orderId, { amountMinor: 500, eventId: `${orderId}-${randomUUID()}` }));
+        const [first, placed, second] = await Promise.all([
+          patiently(pay),
+          patiently(() => office.client('storefront').post('/orders', content)),
+          patiently(pay),
+        ]);
+        expect([first?.status, placed?.status, second?.status]).toEqual([200, 201, 200]);
+        return read(`/orders/${orderId}`);
+      }),
+    );
+    for (const order of orders) expect(order).toMatchObject({ status: 'paid', payment: { capturedMinor: 1000 } });
+    expect(await stockOf(office, sku)).toMatchObject({ reserved: 40 });
+  });
+});
+
+describe('an unpaid order of a channel with a time limit', () => {
+  test('counts as expired from the moment on, is swept once, and money that comes later stays visible', async () => {
+    const { sku, order, orderId, path } = await unpaidOrder();
+    expect(Date.parse(order.reservedUntil)).toBeGreaterThan(Date.now());
+    await sweepNow();
+    expect((await read(path)).status).toBe('payment-pending');
+    await sleep(windowMs);
+    expect((await read(path)).status).toBe('expired');
+    expect(await stockOf(office, sku)).toMatchObject({ reserved: 2 });
+    await Promise.all([sweepNow(), sweepNow(), sweepNow()]);
+    expect(await stockOf(office, sku)).toEqual({ onHand: 10, reserved: 0, available: 10 });
+    const late = await postPayment(office, aPayment(orderId));
+    expect(late.body.status).toBe('recorded');
+    expect(await read(path)).toMatchObject({ status: 'expired', payment: { capturedMinor: 1000 } });
+    expect(await eventTypes(office, path)).toEqual(['OrderPlaced', 'OrderExpired', 'PaymentRecorded']);
+    expectProblem(
+      await office.client('marketplace').post(`${path}/cancellation`, { requestId: 'r', reason: 'x' }),
+      409,
+    );
+  });
+
+  test('keeps nothing from the next buyer once its time is over', async () => {
+    const { sku, path } = await unpaidOrder(10);
+    const buy = () => office.client('storefront').post('/orders', orderOf(sku, { lines: [{ sku, quantity: 10 }] }));
+    expectProblem(await buy(), 409, 'out-of-stock');
+    await sleep(windowMs);
+    expect((await buy()).status).toBe(201);
+    expect((await read(path)).status).toBe('expired');
+    expect(await stockOf(office, sku)).toEqual({ onHand: 10, reserved: 10, available: 0 });
+  });
+
+  test('expires or is paid, never both, when the capture races the sweep', async () => {
+    const orders = await Promise.all(Array.from({ length: 12 }, () => unpaidOrder(1, 1)));
+    const end = Math.max(...orders.map(({ order }) => Date.parse(order.reservedUntil)));
+    await sleep(end - Date.now() - 40);
+    const pay = async ({ orderId }: { orderId: string }, index: number) => {
+      await sleep(index * 10);
+      return patiently(() => postPayment(office, aPayment(orderId, { amountMinor: 500 })));
+    };
+    await Promise.all([...orders.map(pay), sweepNow(), sleep(60).then(sweepNow), sleep(120).then(sweepNow)]);
+    await sweepNow();
+    for (const { path, sku } of orders) {
+      const { status } = await read(path);
+      expect(['paid', 'expired']).toContain(status);
+      const units = status === 'paid' ? 1 : 0;
+      expect(await stockOf(office, sku)).toEqual({ onHand: 1, reserved: units, available: 1 - units });
+      expect((await eventTypes(office, path)).filter((type) => type === 'OrderExpired')).toHaveLength(1 - units);
+    }
+  });
+
+  test('paid in time does not expire, and is completed when its goods cannot come back any more', async () => {
+    const { orderId, path } = await unpaidOrder();
+    await postPayment(office, aPayment(orderId));
+    await sleep(windowMs);
+    expect(await read(path)).toMatchObject({ status: 'paid', reservedUntil: null });
+    const warehouse = office.client('warehouse');
+    await warehouse.post(`${path}/shipments`, { shipmentId: 's-1', lines: [{ lineId: 'line-1', quantity: 2 }] });
+    const deliveredAt = new Date(Date.now() - 31 * 86_400_000).toISOString();
+    const delivered = await warehouse.post(`${path}/shipments/s-1/delivery`, { deliveredAt });
+    expect(delivered.body.status, delivered.text).toBe('delivered');
+    await Promise.all([sweepNow(), sweepNow()]);
+    expect((await read(path)).status).toBe('completed');
+    const types = ['OrderPlaced', 'PaymentRecorded', 'OrderShipped', 'OrderDelivered', 'OrderCompleted'];
+    expect((await eventTypes(office, path)).toSorted()).toEqual(types.toSorted());
+  });
+});

@@ -1,0 +1,48 @@
+import { afterEach, expect, test } from 'vitest';
+import { createSecrets } from '../../../infra/local/secrets/secrets.ts';
+import { callOf, localContext, resource } from './local-context.ts';
+
+const arn = 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:webhooks';
+const secret = (GenerateSecretString: unknown) =>
+  resource('AWS::SecretsManager::Secret', 'webhooks', { GenerateSecretString }, arn);
+const read = (SecretId: string, operation = 'GetSecretValue') =>
+  callOf({ service: 'secretsmanager', operation, body: Buffer.from(JSON.stringify({ SecretId })) });
+
+let remove = () => {};
+afterEach(() => remove());
+
+test('a generated secret has the length that the template asks for, and stays the same', async () => {
+  const resources = [secret({ PasswordLength: 48, ExcludePunctuation: true })];
+  const first = localContext(resources);
+  const text = createSecrets(first.context).textOf(/^webhooks/);
+  expect(text).toMatch(/^[A-Za-z0-9]{48}$/);
+  const second = first.reopened();
+  remove = second.remove;
+  const secrets = createSecrets(second.context);
+  for (const id of [arn, 'webhooks']) {
+    const { body } = await secrets.answer(read(id));
+    expect(JSON.parse(body.toString())).toMatchObject({ ARN: arn, SecretString: text, VersionStages: ['AWSCURRENT'] });
+  }
+});
+
+test('reading a secret needs the permission on this very secret, by whichever name it is asked for', () => {
+  const { context, remove: removeState } = localContext([secret({})]);
+  remove = removeState;
+  const { permissions } = createSecrets(context);
+  const needed = [{ action: 'secretsmanager:GetSecretValue', resource: arn }];
+  expect([permissions(read('webhooks')), permissions(read(arn))]).toEqual([needed, needed]);
+});
+
+test('what is not there, or not known here, is refused', async () => {
+  const { context, remove: removeState } = localContext([secret({})]);
+  remove = removeState;
+  const { answer } = createSecrets(context);
+  await expect(answer(read('other'))).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
+  await expect(answer(read(arn, 'PutSecretValue'))).rejects.toMatchObject({ code: 'UnknownOperationException' });
+});
+
+test('a way of making secrets that the engine does not know stops it', () => {
+  const { context, remove: removeState } = localContext([secret({ SecretStringTemplate: '{}' })]);
+  remove = removeState;
+  expect(() => createSecrets(context)).toThrow(/GenerateSecretString/);
+});

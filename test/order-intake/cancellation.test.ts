@@ -1,0 +1,59 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { cancel } from '../../functions/order-intake/cancellation.ts';
+import { allOpen, openUnits } from '../../functions/order-intake/line-units.ts';
+import { ship } from '../../functions/order-intake/shipping.ts';
+import { aPlacedOrder, noon } from '../support/placed-order.ts';
+
+const amounts = fc.array(
+  fc.record({ quantity: fc.integer({ min: 1, max: 9 }), totalMinor: fc.integer({ min: 0, max: 100_000 }) }),
+  { minLength: 1, maxLength: 4 },
+);
+const steps = fc.array(fc.record({ line: fc.nat(3), quantity: fc.integer({ min: 1, max: 9 }), ships: fc.boolean() }), {
+  maxLength: 30,
+});
+
+describe('an order that is cancelled and shipped in any steps', () => {
+  test('gives back and ships each unit once, and cancels no more and no less than its worth', () => {
+    fc.assert(
+      fc.property(amounts, steps, (lines, wanted) => {
+        const placed = aPlacedOrder(lines);
+        let order = placed;
+        const gone = { releases: 0, ships: 0 };
+        for (const [index, { line, quantity, ships }] of wanted.entries()) {
+          const units = [{ lineId: `line-${line + 1}`, quantity }];
+          const outcome = ships
+            ? ship(order, { shipmentId: `${index}`, lines: units }, '', noon)
+            : cancel(order, { requestId: `${index}`, reason: 'x', lines: units }, '');
+          if (outcome.kind !== 'changed') continue;
+          order = outcome.order;
+          for (const kind of ['releases', 'ships'] as const) {
+            gone[kind] += outcome[kind].flatMap(({ from }) => from).reduce((sum, part) => sum + part.units, 0);
+          }
+        }
+        const sum = (counter: 'cancelledQuantity' | 'shippedQuantity') =>
+          order.lines.reduce((total, line) => total + (line[counter] ?? 0), 0);
+        expect(gone).toEqual({ releases: sum('cancelledQuantity'), ships: sum('shippedQuantity') });
+        for (const line of order.lines) expect(openUnits(line)).toBeGreaterThanOrEqual(0);
+        // What was ordered is as it was.
+        expect(order.lines).toMatchObject(placed.lines);
+        expect(order.totalMinor).toBe(placed.totalMinor);
+
+        const worth = order.cancelledMinor ?? 0;
+        expect(worth).toBeLessThanOrEqual(placed.totalMinor);
+        expect(worth === placed.totalMinor).toBe(order.status === 'cancelled');
+        const isOpen = allOpen(order).length > 0;
+        expect(['placed', 'partly-shipped'].includes(order.status)).toBe(isOpen);
+      }),
+    );
+  });
+
+  test('under one request id does one thing', () => {
+    const order = aPlacedOrder([{ quantity: 2, totalMinor: 200 }]);
+    const content = { requestId: 'r', reason: 'x' };
+    const first = cancel(order, content, 'hash');
+    if (first.kind !== 'changed') throw new Error('It was not cancelled');
+    expect(cancel(first.order, content, 'hash')).toMatchObject({ kind: 'already-done' });
+    expect(cancel(first.order, content, 'other')).toMatchObject({ kind: 'conflict', type: 'cancellation-conflict' });
+  });
+});

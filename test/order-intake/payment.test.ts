@@ -1,0 +1,98 @@
+import { createHmac } from 'node:crypto';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { balanceOf, expire, record, release } from '../../functions/order-intake/payment.ts';
+import { isSigned } from '../../functions/order-intake/signature.ts';
+import type { OrderItem } from '../../functions/order-intake/order-item.ts';
+import type { Payment } from '../../shared/payment.ts';
+import { aPlacedOrder, noon } from '../support/placed-order.ts';
+
+const at = new Date(noon).toISOString();
+const aPayment = (given: Partial<Payment> = {}): Payment => ({
+  eventId: 'event-1',
+  provider: 'acme',
+  type: 'payment.captured',
+  paymentId: 'payment-1',
+  amountMinor: 1495,
+  currency: 'GBP',
+  occurredAt: at,
+  ...given,
+});
+const after = (order: OrderItem, ...payments: Payment[]): OrderItem =>
+  payments.reduce((current, payment) => {
+    const outcome = record(current, payment);
+    return outcome.kind === 'changed' ? outcome.order : current;
+  }, order);
+
+describe('payments of an order', () => {
+  test.each<[string, OrderItem['status'], Partial<Payment>, OrderItem['status'], string[] | undefined]>([
+    ['all of it', 'payment-pending', {}, 'paid', undefined],
+    ['too little', 'placed', { amountMinor: 1 }, 'on-hold', ['underpaid']],
+    ['too much', 'placed', { amountMinor: 9999 }, 'on-hold', ['overpaid']],
+    ['another currency', 'placed', { currency: 'EUR' }, 'on-hold', ['wrong-currency']],
+    ['a chargeback', 'paid', { type: 'chargeback.opened' }, 'on-hold', ['chargeback']],
+    ['an authorisation', 'payment-pending', { type: 'payment.authorized' }, 'payment-pending', undefined],
+    ['a failure', 'paid', { type: 'payment.failed' }, 'paid', undefined],
+    ['too little after shipping', 'shipped', { amountMinor: 1 }, 'shipped', undefined],
+    ['money for an expired order', 'expired', {}, 'expired', undefined],
+  ])('%s, while %s', (_name, status, given, expected, reasons) => {
+    const paid = after(aPlacedOrder(undefined, { status }), aPayment(given));
+    expect([paid.status, paid.holdReasons]).toEqual([expected, reasons]);
+  });
+
+  test('lead to the same sums and state in any order, and twice', () => {
+    const events = [
+      aPayment({ eventId: 'a', type: 'payment.authorized' }),
+      aPayment({ eventId: 'b', amountMinor: 1000 }),
+      aPayment({ eventId: 'c', amountMinor: 495 }),
+      aPayment({ eventId: 'd', type: 'payment.failed' }),
+    ];
+    const shuffled = fc.shuffledSubarray([...events, ...events], { minLength: 8, maxLength: 8 });
+    fc.assert(
+      fc.property(shuffled, (told) => {
+        const paid = after(aPlacedOrder(undefined, { status: 'payment-pending', reservedUntil: at }), ...told);
+        expect([paid.status, paid.payments?.length, paid.reservedUntil]).toEqual(['paid', 4, null]);
+        expect(balanceOf(paid)).toMatchObject({ balance: 'settled', capturedMinor: 1495 });
+      }),
+    );
+  });
+
+  test('do not end a hold that has another reason', () => {
+    const held = aPlacedOrder(undefined, { status: 'on-hold', holdReasons: ['risk'] });
+    expect(after(held, aPayment())).toMatchObject({ status: 'on-hold', holdReasons: ['risk'] });
+    expect(release(held, 'known customer', noon)).toMatchObject({ order: { status: 'placed' } });
+  });
+
+  test('are awaited anew when an unpaid order is released', () => {
+    const held = aPlacedOrder(undefined, { status: 'on-hold', holdReasons: ['risk'], paymentWindowMinutes: 10 });
+    const released = { status: 'payment-pending', reservedUntil: new Date(noon + 600_000).toISOString() };
+    expect(release(held, 'known customer', noon)).toMatchObject({ order: released });
+  });
+
+  test('end at the very moment that was told, not before', () => {
+    const unpaid = aPlacedOrder(undefined, { status: 'payment-pending', reservedUntil: at });
+    expect(expire(unpaid, noon - 1)).toMatchObject({ kind: 'already-done' });
+    expect(expire(unpaid, noon)).toMatchObject({ kind: 'changed', order: { status: 'expired' }, releases: [{}] });
+  });
+});
+
+describe('a signature', () => {
+  const body = Buffer.from('{"a":1}');
+  const seconds = Math.floor(noon / 1000);
+  const v1 = (t: number, secret = 'secret') => createHmac('sha256', secret).update(`${t}.{"a":1}`).digest('hex');
+  test.each<[string, string | undefined, boolean]>([
+    ['of this secret and now', `t=${seconds},v1=${v1(seconds)}`, true],
+    ['beside one of another secret', `t=${seconds},v1=${v1(seconds, 'old')},v1=${v1(seconds)}`, true],
+    ['just within five minutes', `t=${seconds - 299},v1=${v1(seconds - 299)}`, true],
+    ['older', `t=${seconds - 301},v1=${v1(seconds - 301)}`, false],
+    ['of the future', `t=${seconds + 302},v1=${v1(seconds + 302)}`, false],
+    ['with another time than the signed one', `t=${seconds},v1=${v1(seconds - 1)}`, false],
+    ['of another secret', `t=${seconds},v1=${v1(seconds, 'other')}`, false],
+    ['cut short', `t=${seconds},v1=${v1(seconds).slice(0, 10)}`, false],
+    ['with two times', `t=${seconds},t=${seconds},v1=${v1(seconds)}`, false],
+    ['that is not there', undefined, false],
+    ['that is nonsense', 't=now,v1=,=,', false],
+  ])('%s', (_name, header, isGood) => {
+    expect(isSigned(header, body, 'secret', noon)).toBe(isGood);
+  });
+});

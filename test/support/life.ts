@@ -1,0 +1,66 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
+import type { ApiAnswer } from './api-client.ts';
+import type { BackOffice } from './back-office.ts';
+import { orderOf, stockedSku } from './shop.ts';
+
+/** A placed order of one line, of a SKU of its own. */
+export async function placedOrder(
+  office: BackOffice,
+  given: { units?: number; quantity?: number; priceMinor?: number } = {},
+) {
+  const { units = 100, quantity = 1, priceMinor = 1000 } = given;
+  const sku = await stockedSku(office, { units, priceMinor });
+  const placed = await office.client('storefront').post('/orders', orderOf(sku, { lines: [{ sku, quantity }] }));
+  expect(placed.status, placed.text).toBe(201);
+  return { sku, order: placed.body, orderId: String(placed.body.orderId), path: `/orders/${placed.body.orderId}` };
+}
+
+export const stockOf = async (office: BackOffice, sku: string) => {
+  const { onHand, reserved, available } = (await office.client('warehouse').get(`/stock/${sku}`)).body;
+  return { onHand, reserved, available };
+};
+
+export const eventTypes = async (office: BackOffice, path: string): Promise<string[]> =>
+  (await office.client('admin').get(`${path}/timeline`)).body.events.map(({ type }: { type: string }) => type);
+
+export const signatureOf = (body: string, secret: string, at = Date.now()) => {
+  const t = Math.floor(at / 1000);
+  return `t=${t},v1=${createHmac('sha256', secret).update(`${t}.${body}`).digest('hex')}`;
+};
+
+export const aPayment = (orderId: string, given: Record<string, unknown> = {}) => ({
+  eventId: randomUUID(),
+  type: 'payment.captured',
+  paymentId: 'pay-1',
+  orderId,
+  amountMinor: 1000,
+  currency: 'GBP',
+  occurredAt: new Date().toISOString(),
+  ...given,
+});
+
+/** Posts a payment event as its provider does, without a token; signed unless another signature, or none, is given. */
+export async function postPayment(
+  { apiUrl, credentials: { webhookSecret } }: BackOffice,
+  content: unknown,
+  given: { signature?: string | null } = {},
+): Promise<ApiAnswer> {
+  const body = typeof content === 'string' ? content : JSON.stringify(content);
+  const { signature = signatureOf(body, webhookSecret) } = given;
+  const headers = {
+    'content-type': 'application/json',
+    ...(signature !== null && { 'storeworks-signature': signature }),
+  };
+  const answer = await fetch(`${apiUrl}/payments/webhooks/acme`, { method: 'POST', headers, body });
+  const text = await answer.text();
+  return { status: answer.status, headers: Object.fromEntries(answer.headers), text, body: JSON.parse(text) };
+}
+
+/** Sends the same again while the answer is 503, as callers are told to. */
+export async function patiently(send: () => Promise<ApiAnswer>): Promise<ApiAnswer> {
+  for (;;) {
+    const answer = await send();
+    if (answer.status !== 503) return answer;
+  }
+}
