@@ -15,3 +15,11 @@ export const ParsedEnv = z.object({
 
 /** What the function's environment must have; each value is text. */
 export type Env = z.input<typeof ParsedEnv>;
+
+/** Of the function that undoes abandoned placements. */
+export const SweepEnv = z.object({
+  ORDER_TABLE_NAME: z.string().min(1),
+  STOCK_TABLE_NAME: z.string().min(1),
+  TIME_ZONE: z.string().min(1),
+});
+export type SweepEnv = z.infer<typeof SweepEnv>;

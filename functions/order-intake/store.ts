@@ -1,16 +1,17 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { businessDays } from '../../shared/business-day.ts';
 import { skuKey, SkuRecord } from '../../shared/catalog/sku-item.ts';
 import { contention } from '../../shared/contention.ts';
 import { type Database, readBatch, transact } from '../../shared/database.ts';
-import { type Cause, newEvent } from '../../shared/events/define-event.ts';
+import type { Cause } from '../../shared/events/define-event.ts';
 import { OrderPlaced } from '../../shared/events/order.ts';
-import { eventKey, OutboxItem, outboxItem, timelineKeys } from '../../shared/outbox.ts';
+import { eventKey, OutboxItem, timelineKeys } from '../../shared/outbox.ts';
 import { StockItem, stockKey } from '../../shared/stock/stock-item.ts';
 import { type Take, takeAction } from '../../shared/stock/take.ts';
 import type { Known, PlacedOrder, Placement } from './decide.ts';
-import { indexKeys, OrderItem, orderKey, orderPartition, type OrderIndex } from './order-item.ts';
+import { OrderItem, orderKey, orderPartition, type OrderIndex } from './order-item.ts';
+import { orderWrites } from './order-writes.ts';
+import { createPlacementStore } from './placement-store.ts';
 import { isInSight, type Sight } from './sight.ts';
 
 type Tables = { ORDER_TABLE_NAME: string; STOCK_TABLE_NAME: string; CATALOG_TABLE_NAME: string };
@@ -21,9 +22,8 @@ const IndexEntry = z.object({ placedKey: z.string() });
 
 /** Orders, with what placing one reads of the catalogue and takes of the stock. `timeZone` bounds the business days. */
 export function createOrderStore(db: Database, tables: Tables, timeZone: string) {
-  // Made with the first order: loading the zone's calendar is a tenth of a cold start, which reads need not wait for.
-  let businessDay: ReturnType<typeof businessDays> | undefined;
   const { ORDER_TABLE_NAME: orders, STOCK_TABLE_NAME: stock, CATALOG_TABLE_NAME: catalog } = tables;
+  const writes = orderWrites(orders, timeZone);
 
   /** The orders of these ids that exist, in no order. */
   const read = async (orderIds: readonly string[]): Promise<OrderItem[]> => {
@@ -46,19 +46,12 @@ export function createOrderStore(db: Database, tables: Tables, timeZone: string)
     },
 
     /** Writes the order and its event and takes the stock, or does nothing if any of it is no longer possible. */
-    async commit(order: PlacedOrder, takes: Take[], contentHash: string, cause: Cause): Promise<'done' | 'lost'> {
-      const event = newEvent(OrderPlaced, order, cause, order.placedAt);
-      const item: OrderItem = { ...order, contentHash, placedEventId: event.detail.metadata.eventId, version: 1 };
-      businessDay ??= businessDays(timeZone);
-      const keys = { ...orderKey(order.orderId), ...indexKeys(order, businessDay(Date.parse(order.placedAt))) };
-      return transact(db, [
-        ...takes.map((take) => takeAction(stock, take)),
-        {
-          Put: { TableName: orders, Item: { ...item, ...keys }, ConditionExpression: 'attribute_not_exists(pk)' },
-        },
-        { Put: { TableName: orders, Item: outboxItem(orderPartition(order.orderId), event) } },
-      ]);
+    commit(order: PlacedOrder, takes: Take[], contentHash: string, cause: Cause): Promise<'done' | 'lost'> {
+      return transact(db, [...takes.map((take) => takeAction(stock, take)), ...writes(order, contentHash, cause)]);
     },
+
+    /** Orders that do not fit one transaction. */
+    placements: createPlacementStore(db, orders, stock, writes),
 
     /** The order as it was placed, whatever happened to it since. */
     async placed(orderId: string, placedEventId: string): Promise<PlacedOrder> {

@@ -1,11 +1,15 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { Env } from '../../functions/order-intake/env.ts';
+import type { Env, SweepEnv } from '../../functions/order-intake/env.ts';
 import { channelsOf } from '../../shared/store.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
+import { ScheduledJob } from '../constructs/scheduled-job.ts';
 import { WorkflowFunction } from '../constructs/workflow-function.ts';
 import type { DataStack } from '../stacks/data.ts';
 import { store } from '../store.ts';
+
+/** On the order table: an order that takes several transactions is marked with each, and its marks are removed. */
+const placing = ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'] as const;
 
 /** Orders over HTTP: an order and the stock it takes are one transaction. */
 export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; data: DataStack }): void {
@@ -27,9 +31,25 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
     failureMeans: 'Buyers cannot order.',
   });
   // The one workflow that writes another's table: an order and the stock it takes are one transaction.
-  orderTable.grant(handler, 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:Query');
+  orderTable.grant(handler, ...placing, 'dynamodb:Query');
   orderTable.grantIndexQuery(handler, 'byCustomer', 'byStatus', 'byDay');
   stockTable.grant(handler, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
   catalogTable.grant(handler, 'dynamodb:BatchGetItem');
   api.serve('order-intake', handler);
+
+  const sweep = new ScheduledJob(workflow, 'PlacementSweep', {
+    entry: 'order-intake/placement-sweep.handler.ts',
+    environment: {
+      ORDER_TABLE_NAME: orderTable.name,
+      STOCK_TABLE_NAME: stockTable.name,
+      TIME_ZONE: store.selling.timeZone,
+    } satisfies SweepEnv,
+    failureMeans: 'Stock that a large order took before it was abandoned is not sold.',
+    timeout: Duration.minutes(1),
+    schedule: 'rate(1 minute)',
+    timeZone: store.selling.timeZone,
+  });
+  orderTable.grant(sweep.function, ...placing);
+  orderTable.grantIndexQuery(sweep.function, 'byStatus');
+  stockTable.grant(sweep.function, 'dynamodb:UpdateItem');
 }
