@@ -1,12 +1,16 @@
 import { openDatabase } from '../../shared/database.ts';
+import { placeOrders } from '../../shared/http/order-queue.ts';
 import * as routes from '../../shared/http/orders.ts';
 import type { Reply } from '../../shared/http/problem.ts';
 import { contentHash, orderIdOf } from '../../shared/ids.ts';
 import { httpHandler, on, type Request } from '../../shared/lambda/http-handler.ts';
 import type { Channels, SellingPolicy } from '../../shared/store.ts';
+import { asPreferred, queueOrder, queueOrders } from './accept-requests.ts';
 import { ParsedEnv } from './env.ts';
 import { findPage } from './find.ts';
+import { queuedAnswerOf } from './intake-item.ts';
 import { answerOf } from './order-item.ts';
+import { createOrderQueue } from './order-queue.ts';
 import { place } from './place.ts';
 import { badCursor, notAChannel, replyTo, timelineEntry, unknownOrder } from './replies.ts';
 import { sightOf } from './sight.ts';
@@ -26,8 +30,11 @@ export const placeOrder =
 export const getOrder =
   (store: OrderStore, channels: Channels) =>
   async ({ params: { orderId }, caller }: Request<typeof routes.getOrder>): Promise<Reply> => {
-    const order = await store.visible(orderId, sightOf(caller.clientId, channels));
-    return order ? { status: 200, body: answerOf(order) } : unknownOrder;
+    const sight = sightOf(caller.clientId, channels);
+    const order = await store.visible(orderId, sight);
+    if (order) return { status: 200, body: answerOf(order) };
+    const queued = await store.intakes.visible(orderId, sight);
+    return queued ? { status: 200, body: queuedAnswerOf(queued) } : unknownOrder;
   };
 
 export const getTimeline =
@@ -46,10 +53,12 @@ export const findOrders =
   };
 
 // Read once only: compiling the parser, which zod does else, would take longer than this parse.
-const { CHANNELS, SELLING, ...tables } = ParsedEnv.parse(process.env, { jitless: true });
+const { CHANNELS, SELLING, ORDER_QUEUE_URL, ...tables } = ParsedEnv.parse(process.env, { jitless: true });
 const store = createOrderStore(openDatabase(), tables, SELLING.timeZone);
+const queue = createOrderQueue(ORDER_QUEUE_URL);
 export const handler = httpHandler(
-  on(routes.placeOrder, placeOrder(store, CHANNELS, SELLING)),
+  on(routes.placeOrder, asPreferred(placeOrder(store, CHANNELS, SELLING), queueOrder(store, queue, CHANNELS))),
+  on(placeOrders, queueOrders(store, queue, CHANNELS)),
   on(routes.getOrder, getOrder(store, CHANNELS)),
   on(routes.getTimeline, getTimeline(store, CHANNELS)),
   on(routes.findOrders, findOrders(store, CHANNELS)),

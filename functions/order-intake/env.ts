@@ -11,10 +11,15 @@ export const ParsedEnv = z.object({
   /** Who may place orders, by client id. */
   CHANNELS: json.pipe(Channels),
   SELLING: json.pipe(SellingPolicy),
+  ORDER_QUEUE_URL: z.string().min(1),
 });
 
 /** What the function's environment must have; each value is text. */
 export type Env = z.input<typeof ParsedEnv>;
+
+/** Of the function that places queued orders. */
+export const ParsedQueueEnv = ParsedEnv.omit({ CHANNELS: true, ORDER_QUEUE_URL: true });
+export type QueueEnv = z.input<typeof ParsedQueueEnv>;
 
 /** Of the function that undoes abandoned placements. */
 export const SweepEnv = z.object({

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Take } from '../../shared/stock/take.ts';
+import { takesOf } from './allocation.ts';
 import type { PlacedOrder } from './decide.ts';
 import { orderPartition } from './order-item.ts';
 
@@ -48,14 +49,7 @@ export const orderIdOfKey = (placedKey: string) => placedKey.slice(placedKey.ind
  * has the first of them is not refused for another that the loser still holds.
  */
 export function stepsOf({ lines }: Pick<PlacedOrder, 'lines'>): Take[][] {
-  const bySku = new Map<string, Map<string, number>>();
-  for (const { sku, warehouse, quantity } of lines) {
-    const from = bySku.get(sku) ?? new Map<string, number>();
-    bySku.set(sku, from.set(warehouse, (from.get(warehouse) ?? 0) + quantity));
-  }
-  const takes = [...bySku]
-    .map(([sku, from]) => ({ sku, from: [...from].map(([warehouse, units]) => ({ warehouse, units })) }))
-    .sort((a, b) => (a.sku < b.sku ? -1 : 1));
+  const takes = takesOf(lines).sort((a, b) => (a.sku < b.sku ? -1 : 1));
   return Array.from({ length: Math.ceil(takes.length / skusPerStep) }, (_, step) =>
     takes.slice(step * skusPerStep, (step + 1) * skusPerStep),
   );

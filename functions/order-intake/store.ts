@@ -8,7 +8,9 @@ import { OrderPlaced } from '../../shared/events/order.ts';
 import { eventKey, OutboxItem, timelineKeys } from '../../shared/outbox.ts';
 import { StockItem, stockKey } from '../../shared/stock/stock-item.ts';
 import { type Take, takeAction } from '../../shared/stock/take.ts';
+import { takesOf } from './allocation.ts';
 import type { Known, PlacedOrder, Placement } from './decide.ts';
+import { createIntakeStore } from './intake-store.ts';
 import { OrderItem, orderKey, orderPartition, type OrderIndex } from './order-item.ts';
 import { orderWrites } from './order-writes.ts';
 import { createPlacementStore } from './placement-store.ts';
@@ -16,7 +18,7 @@ import { isInSight, type Sight } from './sight.ts';
 
 type Tables = { ORDER_TABLE_NAME: string; STOCK_TABLE_NAME: string; CATALOG_TABLE_NAME: string };
 
-const Identity = OrderItem.pick({ contentHash: true, placedEventId: true });
+const Identity = OrderItem.pick({ orderId: true, contentHash: true, placedEventId: true });
 const Placed = OrderPlaced.envelope.shape.detail;
 const IndexEntry = z.object({ placedKey: z.string() });
 
@@ -31,24 +33,46 @@ export function createOrderStore(db: Database, tables: Tables, timeZone: string)
     return items.map((item) => OrderItem.parse(item));
   };
 
+  const facts = async (placements: readonly Placement[], isConsistent: boolean) => {
+    const skus = [...new Set(placements.flatMap(({ content }) => content.lines.map(({ sku }) => sku)))];
+    const keys = {
+      [orders]: placements.map(({ orderId }) => orderKey(orderId)),
+      [catalog]: skus.map(skuKey),
+      [stock]: skus.map(stockKey),
+    };
+    const items = await readBatch(db, keys, isConsistent);
+    return {
+      orders: new Map((items[orders] ?? []).map((item) => Identity.parse(item)).map((order) => [order.orderId, order])),
+      skus: new Map((items[catalog] ?? []).map((item) => SkuRecord.parse(item)).map((sku) => [sku.sku, sku])),
+      stock: new Map((items[stock] ?? []).map((item) => StockItem.parse(item)).map((item) => [item.sku, item])),
+    };
+  };
+
   return {
     /** All that deciding needs, in one round trip for up to 49 SKUs. The consistent read costs twice the units. */
-    async load({ orderId, content }: Placement, isConsistent: boolean): Promise<Known> {
-      const skus = [...new Set(content.lines.map(({ sku }) => sku))];
-      const keys = { [orders]: [orderKey(orderId)], [catalog]: skus.map(skuKey), [stock]: skus.map(stockKey) };
-      const items = await readBatch(db, keys, isConsistent);
-      const [order] = items[orders] ?? [];
-      return {
-        order: order === undefined ? undefined : Identity.parse(order),
-        skus: new Map((items[catalog] ?? []).map((item) => SkuRecord.parse(item)).map((sku) => [sku.sku, sku])),
-        stock: new Map((items[stock] ?? []).map((item) => StockItem.parse(item)).map((item) => [item.sku, item])),
-      };
+    async load(placement: Placement, isConsistent: boolean): Promise<Known> {
+      const { orders, skus, stock } = await facts([placement], isConsistent);
+      return { order: orders.get(placement.orderId), skus, stock };
     },
+
+    /** All that deciding on several orders needs. */
+    loadAll: (placements: readonly Placement[]) => facts(placements, true),
 
     /** Writes the order and its event and takes the stock, or does nothing if any of it is no longer possible. */
     commit(order: PlacedOrder, takes: Take[], contentHash: string, cause: Cause): Promise<'done' | 'lost'> {
       return transact(db, [...takes.map((take) => takeAction(stock, take)), ...writes(order, contentHash, cause)]);
     },
+
+    /** Writes several orders, each with its event, and takes the stock of all, or does nothing. */
+    commitGroup(placed: { order: PlacedOrder; contentHash: string; cause: Cause }[]): Promise<'done' | 'lost'> {
+      const takes = takesOf(placed.flatMap(({ order }) => order.lines));
+      return transact(db, [
+        ...takes.map((take) => takeAction(stock, take)),
+        ...placed.flatMap(({ order, contentHash, cause }) => writes(order, contentHash, cause)),
+      ]);
+    },
+
+    intakes: createIntakeStore(db, orders),
 
     /** Orders that do not fit one transaction. */
     placements: createPlacementStore(db, orders, stock, writes),

@@ -1,9 +1,10 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { Env, SweepEnv } from '../../functions/order-intake/env.ts';
+import type { Env, QueueEnv, SweepEnv } from '../../functions/order-intake/env.ts';
 import { channelsOf } from '../../shared/store.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
 import { ScheduledJob } from '../constructs/scheduled-job.ts';
+import { WorkQueue } from '../constructs/work-queue.ts';
 import { WorkflowFunction } from '../constructs/workflow-function.ts';
 import type { DataStack } from '../stacks/data.ts';
 import { store } from '../store.ts';
@@ -19,14 +20,31 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
   const channels = Object.fromEntries(
     Object.entries(channelsOf(store.clients)).map(([name, channel]) => [identities.clientIds[name], channel]),
   );
+  const tables = {
+    ORDER_TABLE_NAME: orderTable.name,
+    STOCK_TABLE_NAME: stockTable.name,
+    CATALOG_TABLE_NAME: catalogTable.name,
+  };
+  const selling = JSON.stringify(store.selling);
+  const queued = new WorkQueue(workflow, 'Queued', {
+    entry: 'order-intake/queued-orders.handler.ts',
+    environment: { ...tables, SELLING: selling } satisfies QueueEnv,
+    failureMeans: 'Orders that were accepted for later are not decided.',
+    patience: Duration.minutes(5),
+    timeout: Duration.minutes(1),
+    // A standard queue: a FIFO queue gives at most 10 at a time, which is too few to write a stock item once for many.
+    batchSize: 500,
+    batchWindow: Duration.seconds(1),
+    // More at a time would only wait for each other at the stock of a flash sale.
+    maxConcurrency: 2,
+  });
   const handler = new WorkflowFunction(workflow, 'Api', {
     entry: 'order-intake/api.handler.ts',
     environment: {
-      ORDER_TABLE_NAME: orderTable.name,
-      STOCK_TABLE_NAME: stockTable.name,
-      CATALOG_TABLE_NAME: catalogTable.name,
+      ...tables,
       CHANNELS: Stack.of(scope).toJsonString(channels),
-      SELLING: JSON.stringify(store.selling),
+      SELLING: selling,
+      ORDER_QUEUE_URL: queued.queue.queueUrl,
     } satisfies Env,
     failureMeans: 'Buyers cannot order.',
   });
@@ -35,6 +53,10 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
   orderTable.grantIndexQuery(handler, 'byCustomer', 'byStatus', 'byDay');
   stockTable.grant(handler, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
   catalogTable.grant(handler, 'dynamodb:BatchGetItem');
+  queued.grantSend(handler);
+  orderTable.grant(queued.function, ...placing, 'dynamodb:ConditionCheckItem');
+  stockTable.grant(queued.function, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
+  catalogTable.grant(queued.function, 'dynamodb:BatchGetItem');
   api.serve('order-intake', handler);
 
   const sweep = new ScheduledJob(workflow, 'PlacementSweep', {

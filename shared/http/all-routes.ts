@@ -1,5 +1,6 @@
 import { getSku, putSku } from './catalog.ts';
 import type { DefinedRoute } from './define-route.ts';
+import { placeOrders } from './order-queue.ts';
 import { findOrders, getOrder, getTimeline, placeOrder } from './orders.ts';
 import { getReportRun, postReportRun } from './reports.ts';
 import { getDocs, getDocsFile, getHealth, getOpenApi } from './root.ts';
@@ -10,6 +11,6 @@ export const routesByWorkflow = {
   'api-root': [getHealth, getOpenApi, getDocs, getDocsFile],
   catalog: [putSku, getSku],
   'nightly-metrics': [postReportRun, getReportRun],
-  'order-intake': [placeOrder, getOrder, getTimeline, findOrders],
+  'order-intake': [placeOrder, placeOrders, getOrder, getTimeline, findOrders],
   'stock-update': [postMovements, getStock, getMovements],
 } satisfies Record<string, DefinedRoute[]>;

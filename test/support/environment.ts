@@ -13,5 +13,6 @@ Object.assign(process.env, tables, {
   AWS_REGION: 'eu-west-1',
   POWERTOOLS_LOG_LEVEL: 'SILENT',
   CHANNELS: JSON.stringify(channels),
+  ORDER_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/000000000000/orders',
   SELLING: JSON.stringify(aPolicy()),
 });
