@@ -44,7 +44,7 @@ export const queueOrders =
     const valid = parsed.flatMap(({ data }) => data ?? []);
     const acceptances = (await acceptOrders(store.intakes, queue, valid, channel, cause)).values();
     const results = await Promise.all(
-      parsed.map(({ data, error }, index) => {
+      parsed.map(async ({ data, error }, index) => {
         if (error) return invalidResult(error, index);
         const { value: acceptance } = acceptances.next();
         assert(acceptance, 'Every valid order has an acceptance');

@@ -10,7 +10,7 @@ const maxGroupBytes = 3_500_000;
 /** An order with more SKUs shares too little with others to be placed together with them. */
 export const skusPerGroupedOrder = 20;
 
-export type Accepted = { placement: Placement; order: PlacedOrder };
+type Accepted = { placement: Placement; order: PlacedOrder };
 export type Group = Accepted[];
 type Decided = { placement: Placement; decision: Exclude<Decision, { kind: 'accepted' }> };
 export type Grouping = { chains: Group[][]; others: Decided[] };
