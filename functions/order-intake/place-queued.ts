@@ -16,25 +16,26 @@ const patienceMs = 15_000;
 const largestGroup = 49;
 const chainsAtOnce = 8;
 
-type Report = (message: string, error: unknown) => void;
+type Placing = {
+  store: OrderStore;
+  policy: SellingPolicy;
+  /** Milliseconds since the epoch: when refusals happen. */
+  now: number;
+  report: (message: string, error: unknown) => void;
+};
 
 /**
  * Decides queued orders in the order of their arrival. Gives back those that could not be decided now and are to come
  * again. An order that was decided before, by whomever, is left as it is.
  */
-export async function placeQueued(
-  store: OrderStore,
-  queued: readonly QueuedOrder[],
-  policy: SellingPolicy,
-  report: Report,
-): Promise<QueuedOrder[]> {
+export async function placeQueued(placing: Placing, queued: readonly QueuedOrder[]): Promise<QueuedOrder[]> {
   const arrived = queued.toSorted((a, b) => (a.attemptId < b.attemptId ? -1 : 1));
   const distinct = [...new Map(arrived.map((each) => [each.orderId + each.attemptId, each])).values()];
   const deadline = performance.now() + budgetMs;
   const failed: QueuedOrder[] = [];
-  for (const run of runsOf(await undecided(store, distinct))) {
+  for (const run of runsOf(await undecided(placing.store, distinct))) {
     if (performance.now() > deadline) failed.push(...run);
-    else failed.push(...(await placeRun(store, run, policy, report)));
+    else failed.push(...(await placeRun(placing, run)));
   }
   const failedIds = new Set(failed.map(({ orderId }) => orderId));
   return queued.filter(({ orderId }) => failedIds.has(orderId));
@@ -64,35 +65,31 @@ function runsOf(queued: readonly QueuedOrder[]): QueuedOrder[][] {
 }
 
 /** Those of a run that could not be decided. */
-async function placeRun(store: OrderStore, run: QueuedOrder[], policy: SellingPolicy, report: Report) {
+async function placeRun(placing: Placing, run: QueuedOrder[]): Promise<QueuedOrder[]> {
   const open: Undecided = new Map(run.map((each) => [each.orderId, each]));
   const failed: QueuedOrder[] = [];
   const [first] = run;
   try {
-    if (first && run.length === 1) await placeAlone(store, first, policy, open);
-    else await placeTogether(store, open, failed, policy, report);
+    if (first && run.length === 1) await placeAlone(placing, first, open);
+    else await placeTogether(placing, open, failed);
   } catch (error) {
-    report('orders not decided', error);
+    placing.report('orders not decided', error);
   }
   return [...open.values(), ...failed];
 }
 
-async function placeAlone(store: OrderStore, queued: QueuedOrder, policy: SellingPolicy, open: Undecided) {
+async function placeAlone(placing: Placing, queued: QueuedOrder, open: Undecided): Promise<void> {
+  const { store, policy } = placing;
   const decision = await place(store, placementOf(queued), policy, causeOf(queued));
-  await settle(store, open, [{ queued, decision }]);
+  await settle(placing, open, [{ queued, decision }]);
 }
 
 /**
  * Places a run in groups. A group whose condition fails, and all that stood behind it, is decided again on what is left
  * now, in smaller groups: so only those are refused that cannot be served.
  */
-function placeTogether(
-  store: OrderStore,
-  open: Undecided,
-  failed: QueuedOrder[],
-  policy: SellingPolicy,
-  report: Report,
-): Promise<'done'> {
+function placeTogether(placing: Placing, open: Undecided, failed: QueuedOrder[]): Promise<'done'> {
+  const { store, policy } = placing;
   let maxOrders = largestGroup;
   return patiently(patienceMs, async () => {
     const placements = [...open.values()].map(placementOf);
@@ -100,7 +97,7 @@ function placeTogether(
     const lost: ('lost' | 'busy')[] = [];
     await inParallel(chainsAtOnce, chains, async (chain) => {
       for (const orders of chain) {
-        const outcome = await placeGroup(store, orders, open, report);
+        const outcome = await placeGroup(placing, orders, open);
         const [only] = orders;
         if (outcome === 'failed' && only && orders.length === 1) park(only.placement.orderId, open, failed);
         else if (outcome !== 'done') return lost.push(outcome === 'busy' ? 'busy' : 'lost');
@@ -112,7 +109,7 @@ function placeTogether(
       // What stock there is for them is certain only when all before them have theirs.
       return queued && (lost.length === 0 || decision.kind !== 'out-of-stock') ? [{ queued, decision }] : [];
     });
-    await settle(store, open, decided);
+    await settle(placing, open, decided);
     if (open.size === 0) return 'done';
     if (lost.includes('lost')) maxOrders = Math.max(1, Math.floor(maxOrders / 2));
     else throw contention('Others changed the same stock');
@@ -126,7 +123,7 @@ function park(orderId: string, open: Undecided, failed: QueuedOrder[]): void {
   open.delete(orderId);
 }
 
-async function placeGroup(store: OrderStore, orders: Group, open: Undecided, report: Report) {
+async function placeGroup({ store, report }: Placing, orders: Group, open: Undecided) {
   try {
     const outcome = await store.commitGroup(
       orders.flatMap(({ order, placement: { contentHash, orderId } }) => {
@@ -145,11 +142,11 @@ async function placeGroup(store: OrderStore, orders: Group, open: Undecided, rep
 
 /** Writes down what became of orders that were not placed in a group. */
 async function settle(
-  store: OrderStore,
+  { store, now }: Placing,
   open: Undecided,
   decided: { queued: QueuedOrder; decision: Decision }[],
 ): Promise<void> {
   const refused = decided.filter(({ decision: { kind } }) => kind !== 'accepted' && kind !== 'already-placed');
-  await refuseAll(store, refused);
+  await refuseAll(store, refused, now);
   for (const { queued } of decided) open.delete(queued.orderId);
 }

@@ -27,12 +27,13 @@ export const causeOf = ({ cause, acceptedAtMs }: QueuedOrder): Cause => ({ ...ca
 export async function refuseAll(
   store: Pick<OrderStore, 'intakes' | 'placed'>,
   refused: { queued: QueuedOrder; decision: Decision }[],
+  now: number,
 ): Promise<void> {
   const refusals = await Promise.all(
     refused.map(async ({ queued, decision }): Promise<Refusal> => {
       const { body } = await replyTo(decision, queued.orderId, store);
       const record = { ...recordOf(queued), status: 'refused' as const, problem: Problem.parse(body) };
-      return { record, cause: causeOf(queued) };
+      return { record, cause: { ...queued.cause, now } };
     }),
   );
   for (let first = 0; first < refusals.length; first += refusalsPerTransaction) {

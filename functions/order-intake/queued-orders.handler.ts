@@ -8,8 +8,8 @@ import { createOrderStore } from './store.ts';
 const { SELLING, ...tables } = ParsedQueueEnv.parse(process.env);
 const store = createOrderStore(openDatabase(), tables, SELLING.timeZone);
 
-export const handler = queueBatchHandler(QueuedOrder, (queued, logger) =>
-  placeQueued(store, queued, SELLING, (message, error) =>
-    logger.error(message, error instanceof Error ? error : String(error)),
-  ),
-);
+export const handler = queueBatchHandler(QueuedOrder, (queued, logger) => {
+  const report = (message: string, error: unknown) =>
+    logger.error(message, error instanceof Error ? error : String(error));
+  return placeQueued({ store, policy: SELLING, now: Date.now(), report }, queued);
+});

@@ -1,4 +1,4 @@
-import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { acceptOrders } from '../../functions/order-intake/accept.ts';
@@ -11,7 +11,8 @@ import { createStockStore } from '../../functions/stock-update/store.ts';
 import type { Database } from '../../shared/database.ts';
 import * as routes from '../../shared/http/orders.ts';
 import type { OrderContent } from '../../shared/http/orders.ts';
-import { aCause, anOrder, aPolicy, aSku } from '../support/builders.ts';
+import { stockKey } from '../../shared/stock/stock-item.ts';
+import { aCause, anOrder, aPolicy, aSku, noon } from '../support/builders.ts';
 import { crashing } from '../support/crashing.ts';
 import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
 import { eventsOf } from '../support/outbox.ts';
@@ -57,7 +58,7 @@ async function queued(contents: readonly OrderContent[]): Promise<QueuedOrder[]>
   return messages;
 }
 const placeAll = (messages: readonly QueuedOrder[], through = store) =>
-  placeQueued(through, messages, aPolicy(), () => undefined);
+  placeQueued({ store: through, policy: aPolicy(), now: noon + 2000, report: () => undefined }, messages);
 
 /** The orders that are placed and those that are refused; each of them has told so once. */
 async function outcomes(messages: readonly QueuedOrder[]) {
@@ -91,6 +92,27 @@ function watched(db: Database, first: () => Promise<unknown> = async () => undef
   return { counts, store: storeOn({ send } as Database) };
 }
 
+const receive = (sku: string, units: number) =>
+  database.db.send(
+    new UpdateCommand({
+      TableName: tables.STOCK_TABLE_NAME,
+      Key: stockKey(sku),
+      UpdateExpression: 'ADD warehouses.main.onHand :units, warehouses.main.available :units',
+      ExpressionAttributeValues: { ':units': units },
+    }),
+  );
+const openWarehouse = (sku: string, warehouse: string, units: number) =>
+  database.db.send(
+    new UpdateCommand({
+      TableName: tables.STOCK_TABLE_NAME,
+      Key: stockKey(sku),
+      UpdateExpression: 'SET warehouses.#w = :counters',
+      ExpressionAttributeNames: { '#w': warehouse },
+      ExpressionAttributeValues: { ':counters': { onHand: units, reserved: 0, unavailable: 0, available: units } },
+    }),
+  );
+const post = (body: OrderContent) => placeOrder(store, channels, aPolicy())(aRequest(routes.placeOrder, { body }));
+
 describe('queued orders for one SKU', () => {
   test('are placed with one stock write for many', async () => {
     const sku = await aSkuWith(1000);
@@ -114,15 +136,21 @@ describe('queued orders for one SKU', () => {
   test('lose no unit and no order when somebody else takes some between the look and the write', async () => {
     const sku = await aSkuWith(60);
     const messages = await queued(Array.from({ length: 80 }, () => orderFor(sku)));
-    const rival = () =>
-      placeOrder(
-        store,
-        channels,
-        aPolicy(),
-      )(aRequest(routes.placeOrder, { body: orderFor(sku, { lines: [{ sku, quantity: 25 }] }) }));
+    const rival = () => post(orderFor(sku, { lines: [{ sku, quantity: 25 }] }));
     expect(await placeAll(messages, watched(database.db, rival).store)).toEqual([]);
     expect(await outcomes(messages)).toEqual({ placed: 35, refused: 45 });
     expect(await countersOf(sku)).toMatchObject({ reserved: 60, available: 0 });
+  });
+
+  test('are not refused for want of units that others ahead of them did not get in the end', async () => {
+    const sku = await aSkuWith(5);
+    const messages = await queued(Array.from({ length: 10 }, () => orderFor(sku)));
+    const meanwhile = async () => {
+      await post(orderFor(sku, { lines: [{ sku, quantity: 5 }] }));
+      await openWarehouse(sku, 'north', 10);
+    };
+    expect(await placeAll(messages, watched(database.db, meanwhile).store)).toEqual([]);
+    expect(await outcomes(messages)).toEqual({ placed: 10, refused: 0 });
   });
 
   test('come twice, in one batch and in two at once, and are decided once', async () => {
@@ -170,11 +198,20 @@ describe('a queued order', () => {
     const old = await queued([content]);
     await placeAll(old);
     expect(await outcomes(old)).toEqual({ placed: 0, refused: 1 });
+    const [told] = await eventsOf(database.db, tables.ORDER_TABLE_NAME, `ORDER#${old[0]?.orderId}`);
+    expect(told?.detail).toMatchObject({
+      metadata: { occurredAt: '2026-03-05T12:00:03.000Z', actor: 'storefront' },
+      data: { acceptedAt: '2026-03-05T12:00:01.000Z', problem: { type: 'out-of-stock', status: 409 } },
+    });
     const fresh = await queued([content]);
     expect(fresh[0]?.attemptId).not.toBe(old[0]?.attemptId);
-    await placeAll(old);
+    await receive(sku, 1);
+    expect(await placeAll(old)).toEqual([]);
+    expect(await countersOf(sku)).toMatchObject({ reserved: 0 });
     const [orderId = ''] = old.map((each) => each.orderId);
     expect((await store.intakes.standing([orderId])).get(orderId)?.intake?.status).toBe('accepted');
+    await placeAll(fresh);
+    expect(await countersOf(sku)).toMatchObject({ reserved: 2 });
   });
 
   test('that was accepted, but not sent as its function ended, is on the queue once it is posted again', async () => {
@@ -193,10 +230,21 @@ describe('a queued order', () => {
     const sku = await aSkuWith(1);
     const content = orderFor(sku);
     const messages = await queued([content]);
-    const placed = await placeOrder(store, channels, aPolicy())(aRequest(routes.placeOrder, { body: content }));
-    expect(placed.status).toBe(201);
+    expect((await post(content)).status).toBe(201);
     expect(await placeAll(messages)).toEqual([]);
     expect(await outcomes(messages)).toEqual({ placed: 1, refused: 0 });
     expect(await countersOf(sku)).toMatchObject({ reserved: 1 });
+  });
+
+  test('that the other lane places while it is being refused is not told to be refused', async () => {
+    const sku = await aSkuWith(0);
+    const content = orderFor(sku);
+    const messages = await queued([content, orderFor(sku)]);
+    const meanwhile = async () => {
+      await receive(sku, 1);
+      expect((await post(content)).status).toBe(201);
+    };
+    expect(await placeAll(messages, watched(database.db, meanwhile).store)).toEqual([]);
+    expect(await outcomes(messages)).toEqual({ placed: 1, refused: 1 });
   });
 });
