@@ -49,7 +49,7 @@ const reservedOf = async (skus: string[]) => {
   return answers.reduce((sum, { body }) => sum + body.reserved, 0);
 };
 
-describe('an order of hundreds of SKUs over HTTP', () => {
+describe('an order of hundreds of SKUs over HTTP', { timeout: 180_000 }, () => {
   test.each([600, 1000])(
     'of %d is placed, read, replayed to the byte, and its one event reaches the lake',
     async (count) => {
@@ -65,7 +65,7 @@ describe('an order of hundreds of SKUs over HTTP', () => {
       expect(again.text).toBe(placed.text);
       expectProblem(await storefront.post('/orders', { ...content, note: 'Changed' }), 409, 'order-conflict');
       expect(await reservedOf(skus)).toBe(count);
-      await office.settled();
+      await office.settled(150_000);
       const events = (await office.lake.events('OrderPlaced')).filter(({ detail }) =>
         JSON.stringify(detail.data).includes(placed.body.orderId),
       );
@@ -111,7 +111,7 @@ async function abandon(content: ReturnType<typeof largeOrderOf>, transaction: nu
   return orderId;
 }
 
-describe('an order whose function ended between two steps', () => {
+describe('an order whose function ended between two steps', { timeout: 180_000 }, () => {
   test('is not to be seen, goes on when it is sent again, and takes its stock once', async () => {
     const skus = await stockedSkus(250, () => 2);
     const content = largeOrderOf(skus);
