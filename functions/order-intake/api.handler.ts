@@ -1,16 +1,20 @@
 import { openDatabase } from '../../shared/database.ts';
 import * as life from '../../shared/http/order-life.ts';
+import { placeOrders } from '../../shared/http/order-queue.ts';
 import * as routes from '../../shared/http/orders.ts';
 import type { Reply } from '../../shared/http/problem.ts';
 import { contentHash, orderIdOf } from '../../shared/ids.ts';
 import { httpHandler, on, type Request } from '../../shared/lambda/http-handler.ts';
 import { secretReader } from '../../shared/secret.ts';
 import type { Channels, SellingPolicy } from '../../shared/store.ts';
+import { asPreferred, queueOrder, queueOrders } from './accept-requests.ts';
 import { ParsedEnv } from './env.ts';
 import { findPage } from './find.ts';
 import { createChangeStore } from './change-store.ts';
 import { currentAnswer } from './current-answer.ts';
+import { queuedAnswerOf } from './intake-item.ts';
 import { lifeRoutes } from './life-api.ts';
+import { createOrderQueue } from './order-queue.ts';
 import { overdueEnder } from './overdue.ts';
 import { place } from './place.ts';
 import { badCursor, notAChannel, replyTo, timelineEntry, unknownOrder } from './replies.ts';
@@ -36,8 +40,11 @@ export const placeOrder =
 export const getOrder =
   (store: OrderStore, channels: Channels) =>
   async ({ params: { orderId }, caller, cause }: Request<typeof routes.getOrder>): Promise<Reply> => {
-    const order = await store.visible(orderId, sightOf(caller.clientId, channels));
-    return order ? { status: 200, body: currentAnswer(order, cause.now) } : unknownOrder;
+    const sight = sightOf(caller.clientId, channels);
+    const order = await store.visible(orderId, sight);
+    if (order) return { status: 200, body: currentAnswer(order, cause.now) };
+    const queued = await store.intakes.visible(orderId, sight);
+    return queued ? { status: 200, body: queuedAnswerOf(queued) } : unknownOrder;
   };
 
 export const getTimeline =
@@ -57,13 +64,18 @@ export const findOrders =
   };
 
 // Read once only: compiling the parser, which zod does else, would take longer than this parse.
-const { CHANNELS, SELLING, WEBHOOK_SECRET_ARN, ...tables } = ParsedEnv.parse(process.env, { jitless: true });
+const { CHANNELS, SELLING, WEBHOOK_SECRET_ARN, ORDER_QUEUE_URL, ...tables } = ParsedEnv.parse(process.env, {
+  jitless: true,
+});
 const database = openDatabase();
 const store = createOrderStore(database, tables, SELLING.timeZone);
+const queue = createOrderQueue(ORDER_QUEUE_URL);
 const changeStore = createChangeStore(database, tables, SELLING.timeZone);
 const changes = lifeRoutes(changeStore, CHANNELS, SELLING);
+const placeNow = placeOrder(store, CHANNELS, SELLING, overdueEnder(changeStore, CHANNELS));
 export const handler = httpHandler(
-  on(routes.placeOrder, placeOrder(store, CHANNELS, SELLING, overdueEnder(changeStore, CHANNELS))),
+  on(routes.placeOrder, asPreferred(placeNow, queueOrder(store, queue, CHANNELS))),
+  on(placeOrders, queueOrders(store, queue, CHANNELS)),
   on(routes.getOrder, getOrder(store, CHANNELS)),
   on(routes.getTimeline, getTimeline(store, CHANNELS)),
   on(routes.findOrders, findOrders(store, CHANNELS)),

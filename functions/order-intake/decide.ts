@@ -12,8 +12,8 @@ import { type Payable, reservedFor, withPayment } from './payment.ts';
 import type { AwaitedOrder, Opening } from './order-item.ts';
 import { type Totals, type Wanted, priceOrder, splitLine } from './pricing.ts';
 
-/** DynamoDB's limit of 100 actions in a transaction, less the order and its event. */
-const maxSkus = 98;
+/** DynamoDB's 400 KB of an item, less what an event is wrapped in. As JSON an order is larger than as an item. */
+const maxOrderBytes = 400_000;
 /** How far a caller's clock may be ahead. */
 const clockToleranceMs = 5 * 60_000;
 
@@ -59,7 +59,6 @@ export function decide(placement: Placement, known: Known, policy: SellingPolicy
   if (known.order) return { kind: 'order-conflict', orderId };
 
   const demand = demandOf(content.lines);
-  if (demand.size > maxSkus) return tooManySkus(demand.size);
   const shipping = shippingOf(content, policy);
   if (!shipping) return unknownShipping(policy);
   if (content.placedAt && Date.parse(content.placedAt) > placement.now + clockToleranceMs) return placedInFuture;
@@ -77,9 +76,11 @@ export function decide(placement: Placement, known: Known, policy: SellingPolicy
     lines.push(...splitLine(line, parts[index] ?? [], policy.taxIncluded, lines.length + 1));
   }
   const opened = open(placement, priced.totals.totalMinor, known.awaited);
+  const order = placedOrder(placement, shipping.method, lines, priced.totals, opened);
+  if (Buffer.byteLength(JSON.stringify(order)) > maxOrderBytes) return orderTooLarge;
   return {
     kind: 'accepted',
-    order: placedOrder(placement, shipping.method, lines, priced.totals, opened),
+    order,
     takes: allocation.takes,
     opening: {
       awaitedVersion: known.awaited?.version,
@@ -179,8 +180,7 @@ const invalid = (type: string, pointer: string, detail: string): Refusal => ({
   errors: [{ pointer, detail }],
 });
 
-const tooManySkus = (count: number) =>
-  invalid('too-many-skus', '/lines', `An order may name at most ${maxSkus} different SKUs; this one names ${count}.`);
+const orderTooLarge = invalid('order-too-large', '/lines', 'The order is larger than the store can keep as one.');
 const unknownShipping = ({ shippingMethods }: SellingPolicy) =>
   invalid(
     'unknown-shipping-method',

@@ -13,12 +13,17 @@ export const ParsedEnv = z.object({
   SELLING: json.pipe(SellingPolicy),
   /** Of the secret with which payment providers sign. */
   WEBHOOK_SECRET_ARN: z.string().min(1),
+  ORDER_QUEUE_URL: z.string().min(1),
 });
 
 /** What the function's environment must have; each value is text. */
 export type Env = z.input<typeof ParsedEnv>;
 
-/** What the function needs that ends what is over. */
+/** Of the function that places queued orders. */
+export const ParsedQueueEnv = ParsedEnv.omit({ CHANNELS: true, ORDER_QUEUE_URL: true, WEBHOOK_SECRET_ARN: true });
+export type QueueEnv = z.input<typeof ParsedQueueEnv>;
+
+/** Of the functions that end what is over and undo what was abandoned. */
 export const SweepEnv = z.object({
   ORDER_TABLE_NAME: z.string().min(1),
   STOCK_TABLE_NAME: z.string().min(1),

@@ -1,7 +1,10 @@
 import { patiently } from '../../shared/contention.ts';
 import type { Cause } from '../../shared/events/define-event.ts';
 import type { SellingPolicy } from '../../shared/store.ts';
+import { demandOf } from './allocation.ts';
 import { type Decision, decide, type Placement } from './decide.ts';
+import { placeInSteps } from './place-in-steps.ts';
+import { skusPerTransaction } from './placement-item.ts';
 import type { OrderStore } from './store.ts';
 
 /** The order answers busy when contention has lasted this long: a storefront's customer is waiting. */
@@ -10,14 +13,17 @@ const patienceMs = 4000;
 /**
  * Decides on what a cheap read shows and commits it under conditions. That read may be a little old: before anybody is
  * refused, and after a condition failed, everything is read consistently and decided again. An order that exists is
- * known for good, whatever the read.
+ * known for good, whatever the read. An order of too many SKUs for one transaction is placed in steps.
  */
 export const place = (
-  store: Pick<OrderStore, 'load' | 'commit'>,
+  store: Pick<OrderStore, 'load' | 'commit' | 'placements'>,
   placement: Placement,
   policy: SellingPolicy,
   cause: Cause,
 ): Promise<Decision> => {
+  if (demandOf(placement.content.lines).size > skusPerTransaction) {
+    return placeInSteps(store, placement, policy, cause);
+  }
   let isConsistent = false;
   return patiently(patienceMs, async () => {
     const decision = decide(placement, await store.load(placement, isConsistent), policy);

@@ -9,7 +9,7 @@ export const unknownOrder = problem(404, 'not-found', 'There is no such order.')
 export const notAChannel = problem(403, 'not-a-channel', 'This client is not a channel that places orders.');
 export const badCursor = problem(400, 'invalid-cursor', 'The cursor is not one of this query.');
 
-const locationOf = (orderId: string) => ({ location: `/orders/${orderId}` });
+export const locationOf = (orderId: string) => ({ location: `/orders/${orderId}` });
 
 /** The first answer; a replay gives the same body again. */
 const firstAnswer = (status: 200 | 201, order: PlacedOrder, headers: Record<string, string> = {}): Reply => ({

@@ -1,39 +1,39 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { businessDays } from '../../shared/business-day.ts';
 import { skuKey, SkuRecord } from '../../shared/catalog/sku-item.ts';
 import { contention } from '../../shared/contention.ts';
 import { type Database, readBatch, transact } from '../../shared/database.ts';
-import { type Cause, newEvent } from '../../shared/events/define-event.ts';
+import type { Cause } from '../../shared/events/define-event.ts';
 import { OrderPlaced } from '../../shared/events/order.ts';
-import { eventKey, OutboxItem, outboxItem, timelineKeys } from '../../shared/outbox.ts';
+import { eventKey, OutboxItem, timelineKeys } from '../../shared/outbox.ts';
 import { StockItem, stockKey } from '../../shared/stock/stock-item.ts';
 import { type Take, takeAction } from '../../shared/stock/take.ts';
+import { takesOf } from './allocation.ts';
 import type { Known, PlacedOrder, Placement } from './decide.ts';
+import { createIntakeStore } from './intake-store.ts';
 import {
   AwaitedOrder,
-  indexKeys,
   isAwaited,
   type Opening,
   type OrderIndex,
   OrderItem,
   orderKey,
   orderPartition,
-  unchangedSince,
 } from './order-item.ts';
+import { type NewOrder, orderWrites } from './order-writes.ts';
+import { createPlacementStore } from './placement-store.ts';
 import { isInSight, type Sight } from './sight.ts';
 
 type Tables = { ORDER_TABLE_NAME: string; STOCK_TABLE_NAME: string; CATALOG_TABLE_NAME: string };
 
-const Identity = OrderItem.pick({ contentHash: true, placedEventId: true });
+const Identity = OrderItem.pick({ orderId: true, contentHash: true, placedEventId: true });
 const Placed = OrderPlaced.envelope.shape.detail;
 const IndexEntry = z.object({ placedKey: z.string() });
 
 /** Orders, with what placing one reads of the catalogue and takes of the stock. `timeZone` bounds the business days. */
 export function createOrderStore(db: Database, tables: Tables, timeZone: string) {
-  // Made with the first order: loading the zone's calendar is a tenth of a cold start, which reads need not wait for.
-  let businessDay: ReturnType<typeof businessDays> | undefined;
   const { ORDER_TABLE_NAME: orders, STOCK_TABLE_NAME: stock, CATALOG_TABLE_NAME: catalog } = tables;
+  const writes = orderWrites(orders, timeZone);
 
   /** The orders of these ids that exist, in no order. */
   const read = async (orderIds: readonly string[]): Promise<OrderItem[]> => {
@@ -41,48 +41,60 @@ export function createOrderStore(db: Database, tables: Tables, timeZone: string)
     return items.filter((item) => !isAwaited(item)).map((item) => OrderItem.parse(item));
   };
 
+  const facts = async (placements: readonly Placement[], isConsistent: boolean) => {
+    const skus = [...new Set(placements.flatMap(({ content }) => content.lines.map(({ sku }) => sku)))];
+    const keys = {
+      [orders]: placements.map(({ orderId }) => orderKey(orderId)),
+      [catalog]: skus.map(skuKey),
+      [stock]: skus.map(stockKey),
+    };
+    const items = await readBatch(db, keys, isConsistent);
+    const found = items[orders] ?? [];
+    const present = found.filter((item) => !isAwaited(item));
+    const waiting = found.filter(isAwaited);
+    return {
+      orders: new Map(present.map((item) => Identity.parse(item)).map((order) => [order.orderId, order])),
+      awaited: new Map(waiting.map((item) => AwaitedOrder.parse(item)).map((order) => [order.orderId, order])),
+      skus: new Map((items[catalog] ?? []).map((item) => SkuRecord.parse(item)).map((sku) => [sku.sku, sku])),
+      stock: new Map((items[stock] ?? []).map((item) => StockItem.parse(item)).map((item) => [item.sku, item])),
+    };
+  };
+
   return {
     /** All that deciding needs, in one round trip for up to 49 SKUs. The consistent read costs twice the units. */
-    async load({ orderId, content }: Placement, isConsistent: boolean): Promise<Known> {
-      const skus = [...new Set(content.lines.map(({ sku }) => sku))];
-      const keys = { [orders]: [orderKey(orderId)], [catalog]: skus.map(skuKey), [stock]: skus.map(stockKey) };
-      const items = await readBatch(db, keys, isConsistent);
-      const [order] = items[orders] ?? [];
-      return {
-        order: order === undefined || isAwaited(order) ? undefined : Identity.parse(order),
-        ...(isAwaited(order) && { awaited: AwaitedOrder.parse(order) }),
-        skus: new Map((items[catalog] ?? []).map((item) => SkuRecord.parse(item)).map((sku) => [sku.sku, sku])),
-        stock: new Map((items[stock] ?? []).map((item) => StockItem.parse(item)).map((item) => [item.sku, item])),
-      };
+    async load(placement: Placement, isConsistent: boolean): Promise<Known> {
+      const { orders, awaited, skus, stock } = await facts([placement], isConsistent);
+      const { orderId } = placement;
+      return { order: orders.get(orderId), awaited: awaited.get(orderId), skus, stock };
     },
 
+    /** All that deciding on several orders needs. */
+    loadAll: (placements: readonly Placement[]) => facts(placements, true),
+
     /** Writes the order and its event and takes the stock, or does nothing if any of it is no longer possible. */
-    async commit(
+    commit(
       order: PlacedOrder,
       takes: Take[],
       contentHash: string,
       cause: Cause,
-      { awaitedVersion = 0, ...opening }: Opening = {},
+      opening: Opening = {},
     ): Promise<'done' | 'lost'> {
-      const event = newEvent(OrderPlaced, order, cause, order.placedAt);
-      const { eventId } = event.detail.metadata;
-      const item: OrderItem = {
-        ...order,
-        ...opening,
-        contentHash,
-        placedEventId: eventId,
-        version: awaitedVersion + 1,
-      };
-      businessDay ??= businessDays(timeZone);
-      const keys = { ...orderKey(order.orderId), ...indexKeys(order, businessDay(Date.parse(order.placedAt))) };
       return transact(db, [
         ...takes.map((take) => takeAction(stock, take)),
-        {
-          Put: { TableName: orders, Item: { ...item, ...keys }, ...unchangedSince(awaitedVersion) },
-        },
-        { Put: { TableName: orders, Item: outboxItem(orderPartition(order.orderId), event) } },
+        ...writes({ order, opening, contentHash, cause }),
       ]);
     },
+
+    /** Writes several orders, each with its event, and takes the stock of all, or does nothing. */
+    commitGroup(placed: NewOrder[]): Promise<'done' | 'lost'> {
+      const takes = takesOf(placed.flatMap(({ order }) => order.lines));
+      return transact(db, [...takes.map((take) => takeAction(stock, take)), ...placed.flatMap((each) => writes(each))]);
+    },
+
+    intakes: createIntakeStore(db, orders),
+
+    /** Orders that do not fit one transaction. */
+    placements: createPlacementStore(db, orders, stock, writes),
 
     /** The order as it was placed, whatever happened to it since. */
     async placed(orderId: string, placedEventId: string): Promise<PlacedOrder> {

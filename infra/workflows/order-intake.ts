@@ -1,12 +1,16 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { Env, SweepEnv } from '../../functions/order-intake/env.ts';
+import type { Env, QueueEnv, SweepEnv } from '../../functions/order-intake/env.ts';
 import { channelsOf } from '../../shared/store.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
 import { ScheduledJob } from '../constructs/scheduled-job.ts';
+import { WorkQueue } from '../constructs/work-queue.ts';
 import { WorkflowFunction } from '../constructs/workflow-function.ts';
 import type { DataStack } from '../stacks/data.ts';
 import { store } from '../store.ts';
+
+/** On the order table: an order that takes several transactions is marked with each, and its marks are removed. */
+const placing = ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'] as const;
 
 /** Orders over HTTP: an order and the stock it takes are one transaction. */
 export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; data: DataStack }): void {
@@ -16,37 +20,67 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
   const channels = Object.fromEntries(
     Object.entries(channelsOf(store.clients)).map(([name, channel]) => [identities.clientIds[name], channel]),
   );
+  const tables = {
+    ORDER_TABLE_NAME: orderTable.name,
+    STOCK_TABLE_NAME: stockTable.name,
+    CATALOG_TABLE_NAME: catalogTable.name,
+  };
+  const selling = JSON.stringify(store.selling);
+  const queued = new WorkQueue(workflow, 'Queued', {
+    entry: 'order-intake/queued-orders.handler.ts',
+    environment: { ...tables, SELLING: selling } satisfies QueueEnv,
+    failureMeans: 'Orders that were accepted for later are not decided.',
+    patience: Duration.minutes(5),
+    timeout: Duration.minutes(1),
+    // A standard queue: a FIFO queue gives at most 10 at a time, which is too few to write a stock item once for many.
+    batchSize: 500,
+    batchWindow: Duration.seconds(1),
+    // More at a time would only wait for each other at the stock of a flash sale.
+    maxConcurrency: 2,
+  });
   const handler = new WorkflowFunction(workflow, 'Api', {
     entry: 'order-intake/api.handler.ts',
     environment: {
-      ORDER_TABLE_NAME: orderTable.name,
-      STOCK_TABLE_NAME: stockTable.name,
-      CATALOG_TABLE_NAME: catalogTable.name,
+      ...tables,
       CHANNELS: Stack.of(scope).toJsonString(channels),
-      SELLING: JSON.stringify(store.selling),
+      SELLING: selling,
       WEBHOOK_SECRET_ARN: webhookSecret.arn,
+      ORDER_QUEUE_URL: queued.queue.queueUrl,
     } satisfies Env,
     failureMeans: 'Buyers cannot order.',
   });
   // The one workflow that writes another's table: an order and the stock it takes are one transaction.
-  orderTable.grant(handler, 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:Query');
+  orderTable.grant(handler, ...placing, 'dynamodb:Query');
   orderTable.grantIndexQuery(handler, 'byCustomer', 'byStatus', 'byDay', 'byDue');
   stockTable.grant(handler, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
   catalogTable.grant(handler, 'dynamodb:BatchGetItem');
   webhookSecret.grantRead(handler);
+  queued.grantSend(handler);
+  orderTable.grant(queued.function, ...placing, 'dynamodb:ConditionCheckItem');
+  stockTable.grant(queued.function, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
+  catalogTable.grant(queued.function, 'dynamodb:BatchGetItem');
   api.serve('order-intake', handler);
 
+  const everyMinute = { timeout: Duration.minutes(1), schedule: 'rate(1 minute)', timeZone: store.selling.timeZone };
+  const environment = {
+    ORDER_TABLE_NAME: orderTable.name,
+    STOCK_TABLE_NAME: stockTable.name,
+    TIME_ZONE: store.selling.timeZone,
+  } satisfies SweepEnv;
+  const placementSweep = new ScheduledJob(workflow, 'PlacementSweep', {
+    entry: 'order-intake/placement-sweep.handler.ts',
+    environment,
+    failureMeans: 'Stock that a large order took before it was abandoned is not sold.',
+    ...everyMinute,
+  });
+  orderTable.grant(placementSweep.function, ...placing);
+  orderTable.grantIndexQuery(placementSweep.function, 'byStatus');
+  stockTable.grant(placementSweep.function, 'dynamodb:UpdateItem');
   const sweep = new ScheduledJob(workflow, 'Sweep', {
     entry: 'order-intake/sweep.handler.ts',
-    environment: {
-      ORDER_TABLE_NAME: orderTable.name,
-      STOCK_TABLE_NAME: stockTable.name,
-      TIME_ZONE: store.selling.timeZone,
-    } satisfies SweepEnv,
+    environment,
     failureMeans: 'Stock of unpaid orders is not sold to others, and delivered orders are not completed.',
-    timeout: Duration.minutes(1),
-    schedule: 'rate(1 minute)',
-    timeZone: store.selling.timeZone,
+    ...everyMinute,
   });
   orderTable.grant(sweep.function, 'dynamodb:BatchGetItem', 'dynamodb:PutItem');
   orderTable.grantIndexQuery(sweep.function, 'byDue');

@@ -1,6 +1,7 @@
 import { getSku, putSku } from './catalog.ts';
 import type { DefinedRoute } from './define-route.ts';
 import { allocateOrder, cancelOrder, deliverShipment, postPayment, reviewOrder, shipOrder } from './order-life.ts';
+import { placeOrders } from './order-queue.ts';
 import { findOrders, getOrder, getTimeline, placeOrder } from './orders.ts';
 import { getReportRun, postReportRun } from './reports.ts';
 import { getDocs, getDocsFile, getHealth, getOpenApi } from './root.ts';
@@ -13,6 +14,7 @@ export const routesByWorkflow = {
   'nightly-metrics': [postReportRun, getReportRun],
   'order-intake': [
     placeOrder,
+    placeOrders,
     getOrder,
     getTimeline,
     findOrders,

@@ -3,6 +3,7 @@ import { Discount, OrderLine } from '../events/order.ts';
 import { AmountMinor, BusinessDay, CallerId, Country, Currency, Instant, Sku } from '../names.ts';
 import { Balance } from '../payment.ts';
 import { defineRoute } from './define-route.ts';
+import { AcceptedOrder, Preferences, QueuedOrderAnswer } from './order-queue.ts';
 import { Problem } from './problem.ts';
 
 const Text = (max: number) => z.string().trim().min(1).max(max);
@@ -88,10 +89,15 @@ export const placeOrder = defineRoute({
   tag: 'Orders',
   summary: 'Place an order',
   scope: 'orders.write',
+  headers: Preferences,
   body: OrderContent,
   answers: {
     200: { description: 'The same order again, with `Idempotent-Replayed: true`', schema: OrderAnswer },
     201: { description: 'Accepted, its stock reserved', schema: OrderAnswer },
+    202: {
+      description: 'To a caller who prefers `respond-async`: queued, and decided later; look at `Location`',
+      schema: AcceptedOrder,
+    },
     403: { description: '`not-a-channel`: the caller places no orders', schema: Problem },
     409: { description: '`out-of-stock` with what is available, or `order-conflict`', schema: Problem },
     422: { description: 'Invalid content, or content that the store does not sell so', schema: Problem },
@@ -107,7 +113,10 @@ export const getOrder = defineRoute({
   scope: 'orders.read',
   params: OrderParams,
   answers: {
-    200: { description: 'The order as it is now', schema: OrderAnswer },
+    200: {
+      description: 'The order as it is now; before it is decided, and if it was refused, a queued order',
+      schema: z.union([OrderAnswer, QueuedOrderAnswer]),
+    },
     404: { description: 'Unknown order', schema: Problem },
   },
 });

@@ -8,6 +8,7 @@ import { readAssembly } from '../../infra/local/template/assembly.ts';
 import { createApiClient } from '../support/api-client.ts';
 import { untilSettled } from '../support/until-settled.ts';
 import { bareClientBundle, coldImports, median } from './cold-import.ts';
+import { flashSale } from './flash-sale.ts';
 import {
   adminClient,
   floorTables,
@@ -24,6 +25,10 @@ const clientCounts = [16, 64];
 const ordersPerRound = 800;
 const rounds = 5;
 
+if (process.argv[2] === 'flash-sale') {
+  await flashSale();
+  process.exit();
+}
 const office = await start();
 try {
   console.log(`Time to ready          ${office.secondsToReady.toFixed(1)} s from npm start to 200 on /health\n`);
@@ -79,6 +84,7 @@ function imports(): void {
     STOCK_TABLE_NAME: 'stock',
     CATALOG_TABLE_NAME: 'catalog',
     CHANNELS: '{}',
+    ORDER_QUEUE_URL: 'https://queue',
     SELLING: JSON.stringify({
       timeZone: 'UTC',
       taxIncluded: true,

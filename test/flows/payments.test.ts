@@ -24,7 +24,7 @@ const review = (path: string, decision: string) =>
 async function sweepNow(): Promise<void> {
   const sweeper = office.context.template
     .ofType('AWS::Lambda::Function')
-    .find(({ properties }) => String(properties.Description).includes('sweep.handler'));
+    .find(({ properties }) => String(properties.Description).includes('order-intake/sweep.handler'));
   const client = new LambdaClient({
     endpoint: office.gatewayUrl,
     region: office.credentials.region,

@@ -177,13 +177,6 @@ describe('an order is refused', () => {
       'amount-too-large',
       ['/lines'],
     ],
-    [
-      'for more SKUs than one transaction can take',
-      { lines: Array.from({ length: 99 }, (_, index) => ({ sku: `SKU-${index}`, quantity: 1 })) },
-      known(),
-      'too-many-skus',
-      ['/lines'],
-    ],
   ])('%s', (_name, content, facts, type, expected) => {
     const decision = decide(aPlacement(content), facts, aPolicy());
     expect(decision).toMatchObject({ kind: 'invalid', type });
@@ -219,14 +212,25 @@ describe('an order is refused', () => {
   });
 });
 
-test('98 SKUs are not too many', () => {
-  const skus = Array.from({ length: 98 }, (_, index) => aSku({ sku: `SKU-${index}` }));
-  const facts = known({
-    skus: new Map(skus.map((sku) => [sku.sku, sku])),
-    stock: new Map(skus.map(({ sku }) => [sku, aStock(sku, { main: 1 })])),
+describe('an order of 1,000 SKUs with names as long as they may be', () => {
+  const long = (index: number) => `SKU-${String(index).padStart(60, '0')}`;
+  const skus = Array.from({ length: 1000 }, (_, index) => aSku({ sku: long(index), category: 'kitchen and dining' }));
+  const lines = skus.map(({ sku }) => ({ sku, quantity: 3 }));
+  const decideOn = (warehouses: Record<string, number>) => {
+    const stock = new Map(skus.map(({ sku }) => [sku, aStock(sku, warehouses)]));
+    const facts = known({ skus: new Map(skus.map((sku) => [sku.sku, sku])), stock });
+    return decide(aPlacement({ lines, note: 'ä'.repeat(2000) }), facts, aPolicy());
+  };
+
+  test('is taken, and is smaller than 400 KB as an item', () => {
+    const decision = decideOn({ main: 3 });
+    assert(decision.kind === 'accepted');
+    expect(Buffer.byteLength(JSON.stringify(decision.order))).toBeLessThan(400_000);
   });
-  const lines = skus.map(({ sku }) => ({ sku, quantity: 1 }));
-  expect(decide(aPlacement({ lines }), facts, aPolicy())).toMatchObject({ kind: 'accepted' });
+
+  test('is refused when it comes from so many warehouses that its lines are more than the store can keep', () => {
+    expect(decideOn({ main: 1, north: 1, south: 1 })).toMatchObject({ kind: 'invalid', type: 'order-too-large' });
+  });
 });
 
 const sumOf = (amounts: number[]) => amounts.reduce((total, amount) => total + amount, 0);

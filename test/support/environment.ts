@@ -14,5 +14,6 @@ Object.assign(process.env, tables, {
   WEBHOOK_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:webhooks',
   POWERTOOLS_LOG_LEVEL: 'SILENT',
   CHANNELS: JSON.stringify(channels),
+  ORDER_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/000000000000/orders',
   SELLING: JSON.stringify(aPolicy()),
 });

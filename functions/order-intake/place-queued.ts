@@ -1,0 +1,152 @@
+import { contention, isContention, patiently } from '../../shared/contention.ts';
+import { inParallel } from '../../shared/in-parallel.ts';
+import type { SellingPolicy } from '../../shared/store.ts';
+import { demandOf } from './allocation.ts';
+import type { Decision } from './decide.ts';
+import { type Group, group, skusPerGroupedOrder } from './group.ts';
+import type { QueuedOrder } from './intake-item.ts';
+import { place } from './place.ts';
+import { causeOf, placementOf, refuseAll, type Undecided } from './queued-order.ts';
+import type { OrderStore } from './store.ts';
+
+/** A function runs for a minute; what is not begun by now comes again. */
+const budgetMs = 30_000;
+const patienceMs = 15_000;
+/** As many as fit a transaction; fewer after each time that one of them was refused. */
+const largestGroup = 49;
+const chainsAtOnce = 8;
+
+type Placing = {
+  store: OrderStore;
+  policy: SellingPolicy;
+  /** Milliseconds since the epoch: when refusals happen. */
+  now: number;
+  report: (message: string, error: unknown) => void;
+};
+
+/**
+ * Decides queued orders in the order of their arrival. Gives back those that could not be decided now and are to come
+ * again. An order that was decided before, by whomever, is left as it is.
+ */
+export async function placeQueued(placing: Placing, queued: readonly QueuedOrder[]): Promise<QueuedOrder[]> {
+  const arrived = queued.toSorted((a, b) => (a.attemptId < b.attemptId ? -1 : 1));
+  const distinct = [...new Map(arrived.map((each) => [each.orderId + each.attemptId, each])).values()];
+  const deadline = performance.now() + budgetMs;
+  const failed: QueuedOrder[] = [];
+  for (const run of runsOf(await undecided(placing.store, distinct))) {
+    if (performance.now() > deadline) failed.push(...run);
+    else failed.push(...(await placeRun(placing, run)));
+  }
+  const failedIds = new Set(failed.map(({ orderId }) => orderId));
+  return queued.filter(({ orderId }) => failedIds.has(orderId));
+}
+
+/** A message can come twice, or after its order was refused and sent again: only the latest attempt counts, and once. */
+async function undecided(store: OrderStore, queued: readonly QueuedOrder[]): Promise<QueuedOrder[]> {
+  const standing = await store.intakes.standing([...new Set(queued.map(({ orderId }) => orderId))]);
+  return queued.filter(({ orderId, attemptId, contentHash }) => {
+    const { order, intake } = standing.get(orderId) ?? {};
+    if (order?.contentHash === contentHash) return false;
+    return !intake || (intake.status === 'accepted' && intake.attemptId === attemptId);
+  });
+}
+
+/** Orders with few SKUs in runs; those with more, each by itself between them, so that none overtakes. */
+function runsOf(queued: readonly QueuedOrder[]): QueuedOrder[][] {
+  const runs: QueuedOrder[][] = [];
+  let isOpen = false;
+  for (const each of queued) {
+    const isSmall = demandOf(each.content.lines).size <= skusPerGroupedOrder;
+    if (isSmall && isOpen) runs.at(-1)?.push(each);
+    else runs.push([each]);
+    isOpen = isSmall;
+  }
+  return runs;
+}
+
+/** Those of a run that could not be decided. */
+async function placeRun(placing: Placing, run: QueuedOrder[]): Promise<QueuedOrder[]> {
+  const open: Undecided = new Map(run.map((each) => [each.orderId, each]));
+  const failed: QueuedOrder[] = [];
+  const [first] = run;
+  try {
+    if (first && run.length === 1) await placeAlone(placing, first, open);
+    else await placeTogether(placing, open, failed);
+  } catch (error) {
+    placing.report('orders not decided', error);
+  }
+  return [...open.values(), ...failed];
+}
+
+async function placeAlone(placing: Placing, queued: QueuedOrder, open: Undecided): Promise<void> {
+  const { store, policy } = placing;
+  const decision = await place(store, placementOf(queued), policy, causeOf(queued));
+  await settle(placing, open, [{ queued, decision }]);
+}
+
+/**
+ * Places a run in groups. A group whose condition fails, and all that stood behind it, is decided again on what is left
+ * now, in smaller groups: so only those are refused that cannot be served.
+ */
+function placeTogether(placing: Placing, open: Undecided, failed: QueuedOrder[]): Promise<'done'> {
+  const { store, policy } = placing;
+  let maxOrders = largestGroup;
+  return patiently(patienceMs, async () => {
+    const placements = [...open.values()].map(placementOf);
+    const { chains, others } = group(placements, await store.loadAll(placements), policy, maxOrders);
+    const lost: ('lost' | 'busy')[] = [];
+    await inParallel(chainsAtOnce, chains, async (chain) => {
+      for (const orders of chain) {
+        const outcome = await placeGroup(placing, orders, open);
+        const [only] = orders;
+        if (outcome === 'failed' && only && orders.length === 1) park(only.placement.orderId, open, failed);
+        else if (outcome !== 'done') return lost.push(outcome === 'busy' ? 'busy' : 'lost');
+      }
+      return undefined;
+    });
+    const decided = others.flatMap(({ placement: { orderId }, decision }) => {
+      const queued = open.get(orderId);
+      // What stock there is for them is certain only when all before them have theirs.
+      return queued && (lost.length === 0 || decision.kind !== 'out-of-stock') ? [{ queued, decision }] : [];
+    });
+    await settle(placing, open, decided);
+    if (open.size === 0) return 'done';
+    if (lost.includes('lost')) maxOrders = Math.max(1, Math.floor(maxOrders / 2));
+    else throw contention('Others changed the same stock');
+    return undefined;
+  });
+}
+
+function park(orderId: string, open: Undecided, failed: QueuedOrder[]): void {
+  const queued = open.get(orderId);
+  if (queued) failed.push(queued);
+  open.delete(orderId);
+}
+
+async function placeGroup({ store, report }: Placing, orders: Group, open: Undecided) {
+  try {
+    const outcome = await store.commitGroup(
+      orders.flatMap(({ order, opening, placement: { contentHash, orderId } }) => {
+        const queued = open.get(orderId);
+        return queued ? [{ order, opening, contentHash, cause: causeOf(queued) }] : [];
+      }),
+    );
+    if (outcome === 'done') for (const { placement } of orders) open.delete(placement.orderId);
+    return outcome;
+  } catch (error) {
+    if (isContention(error)) return 'busy';
+    report('a group of orders failed', error);
+    return 'failed';
+  }
+}
+
+/** Writes down what became of orders that were not placed in a group. */
+async function settle(
+  { store, now }: Placing,
+  open: Undecided,
+  decided: { queued: QueuedOrder; decision: Decision }[],
+): Promise<void> {
+  const refused = decided.filter(({ decision: { kind } }) => kind !== 'accepted' && kind !== 'already-placed');
+  await refuseAll(store, refused, now);
+  for (const { queued } of decided) open.delete(queued.orderId);
+}

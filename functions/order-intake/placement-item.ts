@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import type { Take } from '../../shared/stock/take.ts';
+import { takesOf } from './allocation.ts';
+import type { PlacedOrder } from './decide.ts';
+import { orderPartition } from './order-item.ts';
+
+/** DynamoDB's limit of 100 actions in a transaction, less the order and its event. */
+export const skusPerTransaction = 98;
+/** One of the 100 actions marks the step. The rest is room for what a step may come to need. */
+const skusPerStep = 90;
+/** Open placements are listed under this many keys of an index, as orders are. */
+const shardCount = 4;
+
+/**
+ * An order that is reserved in several transactions, from the first to the last of them; nobody outside sees it. `taken`
+ * counts the steps whose stock is taken. `attemptId` tells it from a later placement of the same order.
+ */
+export const OpenPlacement = z.object({
+  orderId: z.string(),
+  contentHash: z.string(),
+  attemptId: z.string(),
+  state: z.enum(['reserving', 'undoing']),
+  taken: z.int().nonnegative(),
+  /** RFC 3339, UTC. */
+  startedAt: z.string(),
+});
+export type OpenPlacement = z.infer<typeof OpenPlacement>;
+
+export const placementKey = (orderId: string) => ({ pk: orderPartition(orderId), sk: 'PLACEMENT' });
+/** Beside the record, as each step writes that: what is being placed may have hundreds of KB. */
+export const planKey = (orderId: string) => ({ pk: orderPartition(orderId), sk: 'PLACEMENT#PLAN' });
+
+/** Open placements are found through the index of statuses, under keys that no status of an order has. */
+export const openPlacements = {
+  name: 'byStatus',
+  attribute: 'statusKey',
+  keysOf: () => Array.from({ length: shardCount }, (_, shard) => `PLACEMENT#${shard}`),
+};
+
+/** The attributes by which the index finds an open placement. `placedKey` looks like an order's, so that it sorts. */
+export const placementIndexKeys = ({ orderId, startedAt }: OpenPlacement) => ({
+  statusKey: `PLACEMENT#${orderId.charCodeAt(orderId.length - 1) % shardCount}`,
+  placedKey: `${startedAt}#${orderId}`,
+});
+export const orderIdOfKey = (placedKey: string) => placedKey.slice(placedKey.indexOf('#') + 1);
+
+/**
+ * What each transaction takes. All orders take SKUs in one order: of two that want the same scarce SKUs, the one that
+ * has the first of them is not refused for another that the loser still holds.
+ */
+export function stepsOf({ lines }: Pick<PlacedOrder, 'lines'>): Take[][] {
+  const takes = takesOf(lines).sort((a, b) => (a.sku < b.sku ? -1 : 1));
+  return Array.from({ length: Math.ceil(takes.length / skusPerStep) }, (_, step) =>
+    takes.slice(step * skusPerStep, (step + 1) * skusPerStep),
+  );
+}

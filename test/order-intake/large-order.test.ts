@@ -1,0 +1,193 @@
+import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { channels } from '../support/environment.ts';
+import { getOrder, placeOrder } from '../../functions/order-intake/api.handler.ts';
+import { undoAbandoned } from '../../functions/order-intake/place-in-steps.ts';
+import { createOrderStore, type OrderStore } from '../../functions/order-intake/store.ts';
+import { skuKey } from '../../shared/catalog/sku-item.ts';
+import { type Database, readBatch } from '../../shared/database.ts';
+import * as routes from '../../shared/http/orders.ts';
+import type { OrderContent } from '../../shared/http/orders.ts';
+import type { Reply } from '../../shared/http/problem.ts';
+import { orderIdOf } from '../../shared/ids.ts';
+import { StockItem, stockKey } from '../../shared/stock/stock-item.ts';
+import { aCause, anOrder, aPolicy, aSku, aStock, noon } from '../support/builders.ts';
+import { crashing } from '../support/crashing.ts';
+import { aRequest } from '../support/requests.ts';
+import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { eventsOf } from '../support/outbox.ts';
+
+let database: TestDatabase;
+let store: OrderStore;
+beforeAll(async () => {
+  database = await startDatabase();
+  store = storeOn(database.db);
+});
+afterAll(() => database.stop());
+
+const storeOn = (db: Database) => createOrderStore(db, tables, aPolicy().timeZone);
+
+let made = 0;
+/** SKUs of their own, with so many units each in `main`. */
+async function skusWith(units: readonly number[]): Promise<string[]> {
+  const series = String((made += 1)).padStart(3, '0');
+  const skus = units.map((_, index) => `S${series}-${String(index).padStart(4, '0')}`);
+  for (let first = 0; first < skus.length; first += 12) {
+    const some = skus.slice(first, first + 12);
+    const put = (Item: object) => ({ PutRequest: { Item: Item as Record<string, unknown> } });
+    await database.db.send(
+      new BatchWriteCommand({
+        RequestItems: {
+          [tables.CATALOG_TABLE_NAME]: some.map((sku) => put({ ...skuKey(sku), ...aSku({ sku, priceMinor: 100 }) })),
+          [tables.STOCK_TABLE_NAME]: some.map((sku, index) =>
+            put({ ...stockKey(sku), ...aStock(sku, { main: units[first + index] ?? 0 }) }),
+          ),
+        },
+      }),
+    );
+  }
+  return skus;
+}
+const orderFor = (skus: readonly string[], given: Partial<OrderContent> = {}) =>
+  anOrder({ externalOrderId: `large-${(made += 1)}`, lines: skus.map((sku) => ({ sku, quantity: 1 })), ...given });
+
+const post = (content: OrderContent, through = store, now = noon): Promise<Reply> =>
+  placeOrder(through, channels, aPolicy())(aRequest(routes.placeOrder, { body: content, cause: aCause({ now }) }));
+const idOf = (content: OrderContent) => orderIdOf('storefront', content.externalOrderId);
+const read = (orderId: string) => getOrder(store, channels)(aRequest(routes.getOrder, { params: { orderId } }));
+const statusesOf = (replies: Reply[]) => replies.map(({ status }) => status).toSorted((a, b) => a - b);
+
+async function reservedOf(skus: readonly string[]): Promise<number> {
+  const { stock = [] } = await readBatch(database.db, { [tables.STOCK_TABLE_NAME]: skus.map(stockKey) }, true);
+  const counters = stock.map((item) => StockItem.parse(item).warehouses['main']);
+  for (const each of counters) {
+    expect(each?.available).toBeGreaterThanOrEqual(0);
+    expect((each?.available ?? 0) + (each?.reserved ?? 0)).toBe(each?.onHand);
+  }
+  return counters.reduce((sum, each) => sum + (each?.reserved ?? 0), 0);
+}
+const placedEvents = (orderId: string) => eventsOf(database.db, tables.ORDER_TABLE_NAME, `ORDER#${orderId}`);
+const openPlacements = () => store.placements.stale('2999');
+
+describe('an order of many SKUs', () => {
+  test.each([99, 600, 1000])('of %d is placed whole, with one event, and replayed to the byte', async (count) => {
+    const skus = await skusWith(Array.from({ length: count }, () => 2));
+    const content = orderFor(skus);
+    const placed = await post(content);
+    expect(placed.status).toBe(201);
+    expect(placed.body).toMatchObject({ totalMinor: count * 100 });
+    expect(await reservedOf(skus)).toBe(count);
+    const replay = await post(content);
+    expect(replay).toMatchObject({ status: 200, headers: { 'idempotent-replayed': 'true' } });
+    expect(JSON.stringify(replay.body)).toBe(JSON.stringify(placed.body));
+    expect(await post({ ...content, note: 'Changed' })).toMatchObject({
+      status: 409,
+      body: { type: 'order-conflict' },
+    });
+    expect(await placedEvents(idOf(content))).toHaveLength(1);
+    expect(await openPlacements()).toEqual([]);
+  });
+
+  test('is refused with all that is short, and takes nothing', async () => {
+    const skus = await skusWith(Array.from({ length: 300 }, (_, index) => (index % 100 === 50 ? 0 : 1)));
+    const refused = await post(orderFor(skus));
+    expect(refused).toMatchObject({ status: 409, body: { type: 'out-of-stock' } });
+    const short = [50, 150, 250].map((index) => ({ sku: skus[index], requested: 1, available: 0 }));
+    expect(refused.body).toMatchObject({ lines: short });
+    expect(await reservedOf(skus)).toBe(0);
+  });
+
+  test('posted five times at once is placed once, and all are told the same', async () => {
+    const skus = await skusWith(Array.from({ length: 250 }, () => 5));
+    const content = orderFor(skus);
+    const replies = await Promise.all(Array.from({ length: 5 }, () => post(content)));
+    expect(statusesOf(replies)).toEqual([200, 200, 200, 200, 201]);
+    expect(new Set(replies.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+    expect(await reservedOf(skus)).toBe(250);
+    expect(await placedEvents(idOf(content))).toHaveLength(1);
+  });
+
+  test('and another that wants the same scarce ones in the reverse order: one gets all, the other nothing', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const skus = await skusWith(Array.from({ length: 280 }, (_, index) => (index % 40 === 7 ? 1 : 9)));
+      const contents = [orderFor(skus), orderFor(skus.toReversed())];
+      const replies = await Promise.all(contents.map((content) => post(content)));
+      expect(statusesOf(replies)).toEqual([201, 409]);
+      expect(await reservedOf(skus)).toBe(280);
+    }
+  }, 60_000);
+});
+
+/** Transactions of an order of 250 SKUs: its record, three steps, the order itself. */
+const crashes = [1, 2, 3, 4, 5].flatMap((transaction) =>
+  (['before', 'after'] as const).map((when) => ({ transaction, when })),
+);
+
+describe('a crash', () => {
+  test.each(crashes)('$when $transaction, with all in stock: the next try places the order once', async (at) => {
+    const skus = await skusWith(Array.from({ length: 250 }, () => 3));
+    const content = orderFor(skus);
+    await expect(post(content, storeOn(crashing(database.db, at)))).rejects.toThrow('Crashed');
+    const isPlaced = at.transaction === 5 && at.when === 'after';
+    expect((await read(idOf(content))).status).toBe(isPlaced ? 200 : 404);
+    expect((await post(content)).status).toBe(isPlaced ? 200 : 201);
+    expect(await reservedOf(skus)).toBe(250);
+    expect(await placedEvents(idOf(content))).toHaveLength(1);
+    expect(await openPlacements()).toEqual([]);
+  });
+
+  test.each(crashes)('$when $transaction, and its client stays away: all is given back in time', async (at) => {
+    const skus = await skusWith(Array.from({ length: 250 }, () => 3));
+    const content = orderFor(skus);
+    await expect(post(content, storeOn(crashing(database.db, at)))).rejects.toThrow('Crashed');
+    const isPlaced = at.transaction === 5 && at.when === 'after';
+    await undoAbandoned(store.placements, noon + 60_000);
+    expect(await openPlacements()).toHaveLength(isPlaced || (at.transaction === 1 && at.when === 'before') ? 0 : 1);
+    await undoAbandoned(store.placements, noon + 121_000);
+    expect(await reservedOf(skus)).toBe(isPlaced ? 250 : 0);
+    expect(await openPlacements()).toEqual([]);
+    expect((await post(content)).status).toBe(isPlaced ? 200 : 201);
+  });
+});
+
+/** The last SKU is taken by somebody else while the order is placed: three steps, of which the third is refused. */
+const undoings = [4, 5, 6, 7, 8].flatMap((transaction) =>
+  (['before', 'after'] as const).map((when) => ({ transaction, when })),
+);
+
+describe('when its last step is refused', () => {
+  test.each(undoings)('a crash $when transaction $transaction leaves nothing taken for long', async (at) => {
+    const skus = await skusWith(Array.from({ length: 250 }, () => 1));
+    const content = orderFor(skus);
+    // As if the order had seen all of it in stock: what it read is old.
+    const rival = orderFor(skus.slice(-1));
+    let rivalStatus: number | undefined;
+    const late = {
+      ...storeOn(crashing(database.db, at)),
+      load: async (...given: Parameters<typeof store.load>) => {
+        const known = await store.load(...given);
+        rivalStatus ??= (await post(rival)).status;
+        return known;
+      },
+    };
+    await expect(post(content, late)).rejects.toThrow('Crashed');
+    expect(rivalStatus).toBe(201);
+    expect(await reservedOf(skus)).toBeGreaterThanOrEqual(1);
+    const refused = await post(content);
+    expect(refused).toMatchObject({ status: 409, body: { lines: [{ sku: skus.at(-1), requested: 1, available: 0 }] } });
+    expect(await reservedOf(skus)).toBe(1);
+    expect(await openPlacements()).toEqual([]);
+    expect((await read(idOf(content))).status).toBe(404);
+  });
+
+  test('an abandoned placement with other content does not hold its id for good', async () => {
+    const skus = await skusWith(Array.from({ length: 250 }, () => 1));
+    const content = orderFor(skus);
+    const changed = { ...content, note: 'Changed' };
+    const crashed = storeOn(crashing(database.db, { transaction: 3, when: 'after' }));
+    await expect(post(content, crashed)).rejects.toThrow('Crashed');
+    expect(await post(changed)).toMatchObject({ status: 409, body: { type: 'order-conflict' } });
+    expect((await post(changed, store, noon + 121_000)).status).toBe(201);
+    expect(await reservedOf(skus)).toBe(250);
+  });
+});

@@ -1,0 +1,250 @@
+import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { channels } from '../support/environment.ts';
+import { acceptOrders } from '../../functions/order-intake/accept.ts';
+import { placeOrder } from '../../functions/order-intake/api.handler.ts';
+import type { QueuedOrder } from '../../functions/order-intake/intake-item.ts';
+import { placeQueued } from '../../functions/order-intake/place-queued.ts';
+import { createOrderStore, type OrderStore } from '../../functions/order-intake/store.ts';
+import { createCatalogStore } from '../../functions/catalog/store.ts';
+import { createStockStore } from '../../functions/stock-update/store.ts';
+import type { Database } from '../../shared/database.ts';
+import * as routes from '../../shared/http/orders.ts';
+import type { OrderContent } from '../../shared/http/orders.ts';
+import { stockKey } from '../../shared/stock/stock-item.ts';
+import { aCause, anOrder, aPolicy, aSku, noon } from '../support/builders.ts';
+import { crashing } from '../support/crashing.ts';
+import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { eventsOf } from '../support/outbox.ts';
+import { aRequest } from '../support/requests.ts';
+
+let database: TestDatabase;
+let store: OrderStore;
+beforeAll(async () => {
+  database = await startDatabase();
+  store = storeOn(database.db);
+});
+afterAll(() => database.stop());
+
+const storeOn = (db: Database) => createOrderStore(db, tables, aPolicy().timeZone);
+
+let made = 0;
+const anId = () => `queued-${(made += 1)}`;
+async function aSkuWith(units: number): Promise<string> {
+  const sku = `Q-${anId()}`;
+  const record = aSku({ sku });
+  await createCatalogStore(database.db, tables).write({ record, version: 1, contentHash: '' }, aCause());
+  const moved = { movementId: anId(), sku, warehouse: 'main', type: 'receipt' as const, onHandDelta: units };
+  const whole = { ...moved, unavailableDelta: 0, occurredAt: '2026-03-05T12:00:00Z' };
+  await createStockStore(database.db, tables).write(
+    { moved: whole, basis: { kind: 'first-of-sku' } },
+    'hash',
+    aCause(),
+  );
+  return sku;
+}
+const orderFor = (sku: string, given: Partial<OrderContent> = {}) =>
+  anOrder({ externalOrderId: anId(), lines: [{ sku, quantity: 1 }], ...given });
+const countersOf = async (sku: string) =>
+  (await createStockStore(database.db, tables).read([sku], [])).stock.get(sku)?.warehouses['main'];
+
+/** Accepts orders as the API does, and gives the messages that are on the queue then. */
+async function queued(contents: readonly OrderContent[]): Promise<QueuedOrder[]> {
+  const messages: QueuedOrder[] = [];
+  const queue = { send: async (orders: readonly QueuedOrder[]) => void messages.push(...orders) };
+  for (let first = 0; first < contents.length; first += 100) {
+    await acceptOrders(store.intakes, queue, contents.slice(first, first + 100), channels.storefront, aCause());
+  }
+  return messages;
+}
+const placeAll = (messages: readonly QueuedOrder[], through = store) =>
+  placeQueued({ store: through, policy: aPolicy(), now: noon + 2000, report: () => undefined }, messages);
+
+/** The orders that are placed and those that are refused; each of them has told so once. */
+async function outcomes(messages: readonly QueuedOrder[]) {
+  const ids = [...new Set(messages.map(({ orderId }) => orderId))];
+  const standing = await store.intakes.standing(ids);
+  const placed = ids.filter((id) => standing.get(id)?.order);
+  const refused = ids.filter((id) => !standing.get(id)?.order && standing.get(id)?.intake?.status === 'refused');
+  const told = async (orderIds: string[]) => {
+    const events = await Promise.all(
+      orderIds.map((orderId) => eventsOf(database.db, tables.ORDER_TABLE_NAME, `ORDER#${orderId}`)),
+    );
+    return events.flat().map(({ detailType }) => detailType);
+  };
+  expect(await told(placed)).toEqual(placed.map(() => 'OrderPlaced'));
+  expect(await told(refused)).toEqual(refused.map(() => 'OrderRefused'));
+  return { placed: placed.length, refused: refused.length };
+}
+
+/** The database, counting what is written to stock items, and doing `first` before the first transaction. */
+function watched(db: Database, first: () => Promise<unknown> = async () => undefined) {
+  const counts = { stockWrites: 0, transactions: 0 };
+  const send = async (command: Parameters<Database['send']>[0]) => {
+    if (command instanceof TransactWriteCommand) {
+      counts.transactions += 1;
+      if (counts.transactions === 1) await first();
+      const actions = command.input.TransactItems ?? [];
+      counts.stockWrites += actions.filter(({ Update }) => Update?.TableName === tables.STOCK_TABLE_NAME).length;
+    }
+    return db.send(command);
+  };
+  return { counts, store: storeOn({ send } as Database) };
+}
+
+const receive = (sku: string, units: number) =>
+  database.db.send(
+    new UpdateCommand({
+      TableName: tables.STOCK_TABLE_NAME,
+      Key: stockKey(sku),
+      UpdateExpression: 'ADD warehouses.main.onHand :units, warehouses.main.available :units',
+      ExpressionAttributeValues: { ':units': units },
+    }),
+  );
+const openWarehouse = (sku: string, warehouse: string, units: number) =>
+  database.db.send(
+    new UpdateCommand({
+      TableName: tables.STOCK_TABLE_NAME,
+      Key: stockKey(sku),
+      UpdateExpression: 'SET warehouses.#w = :counters',
+      ExpressionAttributeNames: { '#w': warehouse },
+      ExpressionAttributeValues: { ':counters': { onHand: units, reserved: 0, unavailable: 0, available: units } },
+    }),
+  );
+const post = (body: OrderContent) => placeOrder(store, channels, aPolicy())(aRequest(routes.placeOrder, { body }));
+
+describe('queued orders for one SKU', () => {
+  test('are placed with one stock write for many', async () => {
+    const sku = await aSkuWith(1000);
+    const messages = await queued(Array.from({ length: 500 }, () => orderFor(sku)));
+    const { counts, store: counting } = watched(database.db);
+    expect(await placeAll(messages, counting)).toEqual([]);
+    expect(await outcomes(messages)).toEqual({ placed: 500, refused: 0 });
+    expect(counts.stockWrites / 500).toBeLessThanOrEqual(0.05);
+    expect(await countersOf(sku)).toMatchObject({ reserved: 500, available: 500 });
+  });
+
+  test('are served in the order of their arrival, however the queue gives them', async () => {
+    const sku = await aSkuWith(5);
+    const messages = await queued(Array.from({ length: 12 }, () => orderFor(sku)));
+    await placeAll(messages.toReversed());
+    const standing = await store.intakes.standing(messages.map(({ orderId }) => orderId));
+    const isPlaced = messages.map(({ orderId }) => standing.get(orderId)?.order !== undefined);
+    expect(isPlaced).toEqual(messages.map((_, index) => index < 5));
+  });
+
+  test('lose no unit and no order when somebody else takes some between the look and the write', async () => {
+    const sku = await aSkuWith(60);
+    const messages = await queued(Array.from({ length: 80 }, () => orderFor(sku)));
+    const rival = () => post(orderFor(sku, { lines: [{ sku, quantity: 25 }] }));
+    expect(await placeAll(messages, watched(database.db, rival).store)).toEqual([]);
+    expect(await outcomes(messages)).toEqual({ placed: 35, refused: 45 });
+    expect(await countersOf(sku)).toMatchObject({ reserved: 60, available: 0 });
+  });
+
+  test('are not refused for want of units that others ahead of them did not get in the end', async () => {
+    const sku = await aSkuWith(5);
+    const messages = await queued(Array.from({ length: 10 }, () => orderFor(sku)));
+    const meanwhile = async () => {
+      await post(orderFor(sku, { lines: [{ sku, quantity: 5 }] }));
+      await openWarehouse(sku, 'north', 10);
+    };
+    expect(await placeAll(messages, watched(database.db, meanwhile).store)).toEqual([]);
+    expect(await outcomes(messages)).toEqual({ placed: 10, refused: 0 });
+  });
+
+  test('come twice, in one batch and in two at once, and are decided once', async () => {
+    const sku = await aSkuWith(70);
+    const messages = await queued(Array.from({ length: 100 }, () => orderFor(sku)));
+    await Promise.all([placeAll([...messages, ...messages]), placeAll(messages.toReversed())]);
+    expect(await placeAll(messages)).toEqual([]);
+    expect(await outcomes(messages)).toEqual({ placed: 70, refused: 30 });
+    expect(await countersOf(sku)).toMatchObject({ reserved: 70, available: 0 });
+  });
+
+  test.each(
+    [1, 2, 3, 4, 5].flatMap((transaction) => (['before', 'after'] as const).map((when) => ({ transaction, when }))),
+  )('whose function ends $when its transaction $transaction come again, and each is decided once', async (at) => {
+    const sku = await aSkuWith(110);
+    const messages = await queued(Array.from({ length: 160 }, () => orderFor(sku)));
+    const again = await placeAll(messages, storeOn(crashing(database.db, at)));
+    expect(again.length).toBeGreaterThan(0);
+    // The queue may give all of them again: what was done is not deleted if the function ends.
+    expect(await placeAll(messages)).toEqual([]);
+    expect(await outcomes(messages)).toEqual({ placed: 110, refused: 50 });
+    expect(await countersOf(sku)).toMatchObject({ reserved: 110, available: 0 });
+  });
+
+  test('are done although one among them fails again and again: it alone comes again', async () => {
+    const sku = await aSkuWith(100);
+    const messages = await queued(Array.from({ length: 30 }, () => orderFor(sku)));
+    const poison = messages[13]?.orderId ?? '';
+    const send = async (command: Parameters<Database['send']>[0]) => {
+      if (command instanceof TransactWriteCommand && JSON.stringify(command.input).includes(poison)) {
+        throw new Error('ValidationException');
+      }
+      return database.db.send(command);
+    };
+    const again = await placeAll(messages, storeOn({ send } as Database));
+    expect(again.map(({ orderId }) => orderId)).toEqual([poison]);
+    expect(await countersOf(sku)).toMatchObject({ reserved: 29 });
+  });
+});
+
+describe('a queued order', () => {
+  test('that was refused and is sent again is decided anew, and an old message of it changes nothing', async () => {
+    const sku = await aSkuWith(1);
+    const content = orderFor(sku, { lines: [{ sku, quantity: 2 }] });
+    const old = await queued([content]);
+    await placeAll(old);
+    expect(await outcomes(old)).toEqual({ placed: 0, refused: 1 });
+    const [told] = await eventsOf(database.db, tables.ORDER_TABLE_NAME, `ORDER#${old[0]?.orderId}`);
+    expect(told?.detail).toMatchObject({
+      metadata: { occurredAt: '2026-03-05T12:00:03.000Z', actor: 'storefront' },
+      data: { acceptedAt: '2026-03-05T12:00:01.000Z', problem: { type: 'out-of-stock', status: 409 } },
+    });
+    const fresh = await queued([content]);
+    expect(fresh[0]?.attemptId).not.toBe(old[0]?.attemptId);
+    await receive(sku, 1);
+    expect(await placeAll(old)).toEqual([]);
+    expect(await countersOf(sku)).toMatchObject({ reserved: 0 });
+    const [orderId = ''] = old.map((each) => each.orderId);
+    expect((await store.intakes.standing([orderId])).get(orderId)?.intake?.status).toBe('accepted');
+    await placeAll(fresh);
+    expect(await countersOf(sku)).toMatchObject({ reserved: 2 });
+  });
+
+  test('that was accepted, but not sent as its function ended, is on the queue once it is posted again', async () => {
+    const sku = await aSkuWith(1);
+    const content = orderFor(sku);
+    const broken = { send: () => Promise.reject(new Error('Crashed')) };
+    const accepting = acceptOrders(store.intakes, broken, [content], channels.storefront, aCause());
+    await expect(accepting).rejects.toThrow('Crashed');
+    const messages = await queued([content]);
+    expect(messages).toHaveLength(1);
+    await placeAll(messages);
+    expect(await outcomes(messages)).toEqual({ placed: 1, refused: 0 });
+  });
+
+  test('that the other lane placed meanwhile is left as it is', async () => {
+    const sku = await aSkuWith(1);
+    const content = orderFor(sku);
+    const messages = await queued([content]);
+    expect((await post(content)).status).toBe(201);
+    expect(await placeAll(messages)).toEqual([]);
+    expect(await outcomes(messages)).toEqual({ placed: 1, refused: 0 });
+    expect(await countersOf(sku)).toMatchObject({ reserved: 1 });
+  });
+
+  test('that the other lane places while it is being refused is not told to be refused', async () => {
+    const sku = await aSkuWith(0);
+    const content = orderFor(sku);
+    const messages = await queued([content, orderFor(sku)]);
+    const meanwhile = async () => {
+      await receive(sku, 1);
+      expect((await post(content)).status).toBe(201);
+    };
+    expect(await placeAll(messages, watched(database.db, meanwhile).store)).toEqual([]);
+    expect(await outcomes(messages)).toEqual({ placed: 1, refused: 1 });
+  });
+});
