@@ -11,8 +11,14 @@ export const MovementType = z.enum([
   'transfer-out',
   'transfer-in',
   'write-off',
+  'status-change',
+  'safety-stock',
 ]);
 export type MovementType = z.infer<typeof MovementType>;
+
+/** What units are; all but `available` are unavailable. */
+export const StockStatus = z.enum(['available', 'damaged', 'inspection']);
+export type StockStatus = z.infer<typeof StockStatus>;
 
 /** A movement was applied. The sums of the deltas over all movements of a SKU and warehouse are its counters. */
 export const StockMoved = defineEvent(
@@ -25,6 +31,9 @@ export const StockMoved = defineEvent(
     type: MovementType,
     onHandDelta: z.int(),
     unavailableDelta: z.int(),
+    /** The parts of `unavailableDelta` that are not zero. */
+    unavailableDeltas: z.object({ damaged: z.int(), inspection: z.int(), safetyStock: z.int() }).partial().optional(),
+    transferId: z.string().optional(),
     reason: z.string().optional(),
     lot: z.string().optional(),
     occurredAt: Instant,
