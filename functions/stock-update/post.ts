@@ -8,8 +8,7 @@ import { type Books, planOf } from './plan.ts';
 import type { StockStore } from './store.ts';
 
 /** A request that meets contention for this long answers busy; what it applied so far stays, and is told when repeated. */
-const patienceMs = 10_000;
-const skusAtOnce = 8;
+const forRequest = { patienceMs: 10_000, skusAtOnce: 8 };
 /**
  * Movements of a SKU that one transaction applies: it may have 100 items, and a movement has an identity, an event, a lot
  * and a transit beside the SKU's one stock item. Fewer keep its expression below 4 KB, whatever their warehouses.
@@ -22,7 +21,12 @@ type Store = Pick<StockStore, 'read' | 'write'>;
  * Applies movements, those of one SKU in the order given and in few transactions, and tells what became of each. Throws
  * what `isContention` recognises when others are in the way for too long.
  */
-export async function postAll(store: Store, movements: readonly Movement[], cause: Cause): Promise<MovementResult[]> {
+export async function postAll(
+  store: Store,
+  movements: readonly Movement[],
+  cause: Cause,
+  { patienceMs, skusAtOnce } = forRequest,
+): Promise<MovementResult[]> {
   const deadline = performance.now() + patienceMs;
   const books = await store.read(movements);
   const results = new Map<Movement, MovementResult>();

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { skuKey, SkuRecord } from '../../shared/catalog/sku-item.ts';
 import { type Action, type Database, type Key, readBatch, transact } from '../../shared/database.ts';
 import { type Cause, newEvent } from '../../shared/events/define-event.ts';
-import { StockMoved } from '../../shared/events/stock.ts';
+import { StockMoved, StockMovementRejected } from '../../shared/events/stock.ts';
 import { eventKey, OutboxItem, outboxItem, timelineKeys } from '../../shared/outbox.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
 import { StockItem, stockKey, stockPartition } from '../../shared/stock/stock-item.ts';
@@ -90,6 +90,23 @@ export function createStockStore(
         { Update: { TableName: table, Key: stockKey(sku), ...stockUpdate(sku, plan) } },
         ...lotActions(table, plan),
         ...transitActions(table, plan),
+      ]);
+    },
+
+    /** Records that a message's movement was refused, once however often the message comes. */
+    async reject(movement: Movement, reason: string, messageId: string, cause: Cause): Promise<void> {
+      const { movementId, sku, warehouse, type, quantity } = movement;
+      const event = newEvent(
+        StockMovementRejected,
+        { movementId, sku, warehouse, type, quantity, reason, messageId },
+        cause,
+      );
+      const { pk } = movementKey(movementId);
+      const Item = { pk, sk: `REJECTED#${messageId}`, reason };
+      // Lost: it is recorded already.
+      await transact(db, [
+        { Put: { TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' } },
+        { Put: { TableName: table, Item: outboxItem(pk, event) } },
       ]);
     },
 

@@ -34,6 +34,11 @@ export class DataStack extends Stack {
   readonly lake = new PrivateBucket(this, 'LakeBucket', { accessLogs: this.accessLogs });
   /** Reports by business day. */
   readonly reports = new PrivateBucket(this, 'ReportsBucket', { accessLogs: this.accessLogs });
+  /** Files of movements, dropped by warehouses and other systems, and what became of them. */
+  readonly stockInbox = new PrivateBucket(this, 'StockInboxBucket', {
+    accessLogs: this.accessLogs,
+    tellsOfObjects: true,
+  });
   readonly identities: Identities;
 
   constructor(scope: Construct, id: string, props?: StackProps) {

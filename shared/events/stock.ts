@@ -39,3 +39,19 @@ export const StockMoved = defineEvent(
     occurredAt: Instant,
   }),
 );
+
+/** A movement that came by queue was refused: nothing was changed, and nobody waits for an answer. */
+export const StockMovementRejected = defineEvent(
+  'storeworks.stock-update',
+  'StockMovementRejected',
+  z.object({
+    movementId: z.string(),
+    sku: Sku,
+    warehouse: Warehouse,
+    type: MovementType,
+    quantity: z.int(),
+    /** As the same movement over HTTP would be told. */
+    reason: z.string(),
+    messageId: z.string(),
+  }),
+);

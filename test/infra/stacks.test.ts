@@ -167,13 +167,13 @@ test('data outlives its stack and a wrong write', () => {
     expect(properties.StreamSpecification.StreamViewType).toBe('NEW_IMAGE');
   }
   const versioned = buckets.filter(({ properties }) => properties.VersioningConfiguration?.Status === 'Enabled');
-  expect(idsOf(versioned)).toEqual(new Set(['LakeBucket', 'ReportsBucket']));
+  expect(idsOf(versioned)).toEqual(new Set(['LakeBucket', 'ReportsBucket', 'StockInboxBucket']));
 });
 
 test('data keeps its logical id when constructs move', () => {
   const kept = ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::Events::EventBus', 'AWS::Cognito::UserPool'];
   const ids = ['CatalogTable', 'StockTable', 'OrderTable', 'ReportTable', 'AccessLogBucket', 'LakeBucket'];
-  expect(idsOf(kept.flatMap(ofType))).toEqual(new Set([...ids, 'ReportsBucket', 'Bus', 'Users']));
+  expect(idsOf(kept.flatMap(ofType))).toEqual(new Set([...ids, 'ReportsBucket', 'StockInboxBucket', 'Bus', 'Users']));
 });
 
 test('a deployment runs no code but ours', () => {
