@@ -1,10 +1,12 @@
 import { openDatabase } from '../../shared/database.ts';
 import { problem, type Reply } from '../../shared/http/problem.ts';
+import { contentHash } from '../../shared/ids.ts';
 import * as routes from '../../shared/http/stock.ts';
 import { httpHandler, on, type Request } from '../../shared/lambda/http-handler.ts';
 import { cursorOf, positionOf } from '../../shared/paging.ts';
 import { businessDays } from '../../shared/business-day.ts';
 import { inTransitAnswer, stockAnswer } from './answers.ts';
+import { type AlertStore, createAlertStore } from './alert-store.ts';
 import { Env } from './env.ts';
 import { firstExpiredFirst, isExpired, suggestLots } from './lots.ts';
 import { postAll } from './post.ts';
@@ -73,11 +75,24 @@ export const getMovements =
     };
   };
 
+export const putAlertLevels =
+  (store: StockStore, alerts: AlertStore) =>
+  async ({ params: { sku }, body, cause }: Request<typeof routes.putAlertLevels>): Promise<Reply> => {
+    const { isInCatalogue, stock } = await store.stock(sku);
+    if (!isInCatalogue) return unknownSku;
+    // The same again is no change, and tells nobody.
+    if (contentHash(stock?.levels ?? null) !== contentHash(body)) await alerts.setLevels(sku, body, cause);
+    return { status: 200, body };
+  };
+
 const env = Env.parse(process.env);
-const store = createStockStore(openDatabase(), env);
+const database = openDatabase();
+const store = createStockStore(database, env);
+const alerts = createAlertStore(database, env);
 export const handler = httpHandler(
   on(routes.postMovements, postMovements(store)),
   on(routes.getStock, getStock(store)),
   on(routes.getMovements, getMovements(store)),
+  on(routes.putAlertLevels, putAlertLevels(store, alerts)),
   on(routes.getLots, getLots(store, env.TIME_ZONE)),
 );

@@ -13,3 +13,7 @@ export type Env = z.infer<typeof Env>;
 /** What the function needs that reads files. */
 export const FileEnv = StoreEnv.extend({ INBOX_BUCKET_NAME: z.string().min(1) });
 export type FileEnv = z.infer<typeof FileEnv>;
+
+/** What the function needs that raises alerts. */
+export const AlertEnv = StoreEnv.pick({ STOCK_TABLE_NAME: true });
+export type AlertEnv = z.infer<typeof AlertEnv>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert';
 import type { Action } from '../../shared/database.ts';
-import { WarehouseStock } from '../../shared/stock/stock-item.ts';
+import { listKeyOf, WarehouseStock } from '../../shared/stock/stock-item.ts';
 import { nothing } from './decide.ts';
 import type { Needs, Plan } from './plan.ts';
 import { shelfKey } from './shelf.ts';
@@ -29,9 +29,9 @@ export function stockUpdate(sku: string, { before, after, needs }: Plan): Update
   const warehouses = after.stock?.warehouses ?? {};
   if (!before.stock) {
     return {
-      UpdateExpression: 'SET sku = :sku, warehouses = :warehouses',
+      UpdateExpression: 'SET sku = :sku, warehouses = :warehouses, listKey = :listKey',
       ConditionExpression: 'attribute_not_exists(pk)',
-      ExpressionAttributeValues: { ':sku': sku, ':warehouses': warehouses },
+      ExpressionAttributeValues: { ':sku': sku, ':warehouses': warehouses, ':listKey': listKeyOf(sku) },
     };
   }
   const parts: Parts = { sets: [], conditions: [], names: {}, values: {} };

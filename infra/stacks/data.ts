@@ -19,7 +19,11 @@ const departments = {
 /** Everything that must outlive a deployment: tables, the bus, buckets, and who may call. */
 export class DataStack extends Stack {
   readonly catalogTable = new OutboxTable(this, 'CatalogTable');
-  readonly stockTable = new OutboxTable(this, 'StockTable');
+  readonly stockTable = new OutboxTable(this, 'StockTable', {
+    // Alerts compare stock before and after a change.
+    streamsOldImages: true,
+    indexes: [{ name: 'allStock', partitionKey: 'listKey', sortKey: 'pk' }],
+  });
   readonly orderTable = new OutboxTable(this, 'OrderTable', {
     indexes: [
       { name: 'byCustomer', partitionKey: 'customerKey', sortKey: 'placedKey' },

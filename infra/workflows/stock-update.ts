@@ -2,9 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { Env, FileEnv, StoreEnv } from '../../functions/stock-update/env.ts';
+import type { AlertEnv, Env, FileEnv, StoreEnv } from '../../functions/stock-update/env.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
 import { InputQueue } from '../constructs/input-queue.ts';
+import { ItemStream } from '../constructs/item-stream.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
 import { WorkflowFunction } from '../constructs/workflow-function.ts';
 import type { DataStack } from '../stacks/data.ts';
@@ -64,4 +65,13 @@ export function addStockUpdate(scope: Construct, { api, data }: { api: HttpApi; 
   stockInbox.grantList(files.function.role);
   stockInbox.grantObjects(files.function.role, 'movements/*', 's3:GetObject');
   stockInbox.grantObjects(files.function.role, 'results/*', 's3:GetObject', 's3:PutObject');
+
+  const alerts = new ItemStream(workflow, 'Alerts', {
+    table: stockTable,
+    filter: { eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: { sk: { S: ['STOCK'] } } } },
+    entry: 'stock-update/alerts.handler.ts',
+    environment: { STOCK_TABLE_NAME: stockTable.name } satisfies AlertEnv,
+    failureMeans: 'Buyers are not told that a product runs out or is back.',
+  });
+  stockTable.grant(alerts.function, 'dynamodb:PutItem');
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Instant, Sku, Warehouse } from '../names.ts';
+import { AlertLevels } from '../stock/stock-item.ts';
 import { defineEvent } from './define-event.ts';
 
 export const MovementType = z.enum([
@@ -54,4 +55,27 @@ export const StockMovementRejected = defineEvent(
     reason: z.string(),
     messageId: z.string(),
   }),
+);
+
+export const AlertKind = z.enum(['low', 'out', 'back-in-stock', 'overstock']);
+export type AlertKind = z.infer<typeof AlertKind>;
+
+/** A SKU's available units, over all warehouses, crossed a level; told once per crossing. */
+export const StockAlertRaised = defineEvent(
+  'storeworks.stock-update',
+  'StockAlertRaised',
+  z.object({
+    sku: Sku,
+    kind: AlertKind,
+    /** After the crossing. */
+    available: z.int(),
+    levels: AlertLevels.optional(),
+  }),
+);
+
+/** Somebody set the levels at which they are told of a SKU's stock. */
+export const StockAlertLevelsSet = defineEvent(
+  'storeworks.stock-update',
+  'StockAlertLevelsSet',
+  z.object({ sku: Sku, levels: AlertLevels }),
 );

@@ -3,7 +3,7 @@ import type { DefinedRoute } from './define-route.ts';
 import { findOrders, getOrder, getTimeline, placeOrder } from './orders.ts';
 import { getReportRun, postReportRun } from './reports.ts';
 import { getDocs, getDocsFile, getHealth, getOpenApi } from './root.ts';
-import { getLots, getMovements, getStock, postMovements } from './stock.ts';
+import { getLots, getMovements, getStock, postMovements, putAlertLevels } from './stock.ts';
 
 /** Every route that the store serves, by the workflow whose `api.handler.ts` serves it. */
 export const routesByWorkflow = {
@@ -11,5 +11,5 @@ export const routesByWorkflow = {
   catalog: [putSku, getSku],
   'nightly-metrics': [postReportRun, getReportRun],
   'order-intake': [placeOrder, getOrder, getTimeline, findOrders],
-  'stock-update': [postMovements, getStock, getMovements, getLots],
+  'stock-update': [postMovements, getStock, getMovements, getLots, putAlertLevels],
 } satisfies Record<string, DefinedRoute[]>;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { StockMoved } from '../events/stock.ts';
 import { Sku, Warehouse } from '../names.ts';
-import { Counters } from '../stock/stock-item.ts';
+import { AlertLevels, Counters } from '../stock/stock-item.ts';
 import { Movement } from '../stock/movement.ts';
 import { defineRoute } from './define-route.ts';
 import { Problem } from './problem.ts';
@@ -144,5 +144,20 @@ export const getMovements = defineRoute({
     },
     400: { description: 'Invalid query', schema: Problem },
     404: { description: 'Unknown SKU', schema: Problem },
+  },
+});
+
+export const putAlertLevels = defineRoute({
+  method: 'PUT',
+  path: '/stock/{sku}/alert-levels',
+  tag: 'Stock',
+  summary: 'Set at how many available units somebody is told; an absent level is none',
+  scope: 'stock.write',
+  params: z.strictObject({ sku: Sku }),
+  body: AlertLevels,
+  answers: {
+    200: { description: 'The levels', schema: AlertLevels },
+    404: { description: 'Unknown SKU', schema: Problem },
+    422: { description: 'Invalid content', schema: Problem },
   },
 });

@@ -28,8 +28,21 @@ export const WarehouseStock = Counters.extend({
 });
 export type WarehouseStock = z.infer<typeof WarehouseStock>;
 
+/** Available units, over all warehouses, at which somebody is told; none where it is absent. */
+export const AlertLevels = z.strictObject({
+  /** At or below it the SKU is low. */
+  reorderPoint: z.int().min(0).max(1_000_000_000).optional(),
+  /** Above it there is too much. */
+  overstockAbove: z.int().min(0).max(1_000_000_000).optional(),
+});
+export type AlertLevels = z.infer<typeof AlertLevels>;
+
 /** All of a SKU's stock is one item, so that an order reads and takes it as one, from however many warehouses. */
-export const StockItem = z.object({ sku: Sku, warehouses: z.record(z.string(), WarehouseStock) });
+export const StockItem = z.object({
+  sku: Sku,
+  warehouses: z.record(z.string(), WarehouseStock),
+  levels: AlertLevels.optional(),
+});
 export type StockItem = z.infer<typeof StockItem>;
 
 /** Partition of a SKU's stock and of the events of its movements. */
@@ -37,3 +50,10 @@ export const stockPartition = (sku: string) => `SKU#${sku}`;
 
 /** Key of a SKU's stock item. */
 export const stockKey = (sku: string) => ({ pk: stockPartition(sku), sk: 'STOCK' });
+
+/** Index of all stock items, keys only; its partitions are these. */
+export const allStock = { name: 'allStock', attribute: 'listKey' };
+const listShards = 4;
+export const listKeys = Array.from({ length: listShards }, (_, shard) => `STOCK#${shard}`);
+/** Spreads the SKUs over the index's partitions; any stable choice does. */
+export const listKeyOf = (sku: string) => `STOCK#${Buffer.from(sku).reduce((sum, byte) => sum + byte, 0) % listShards}`;
