@@ -32,6 +32,7 @@ export class DataStack extends Stack {
     ],
   });
   readonly reportTable = new OutboxTable(this, 'ReportTable');
+  readonly stockAuditTable = new OutboxTable(this, 'StockAuditTable');
   readonly bus = new EventBus(this, 'Bus', { description: 'What happened in the store' });
   private readonly accessLogs = new AccessLogBucket(this, 'AccessLogBucket');
   /** Every event by business day. */

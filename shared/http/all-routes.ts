@@ -2,6 +2,7 @@ import { getSku, putSku } from './catalog.ts';
 import type { DefinedRoute } from './define-route.ts';
 import { findOrders, getOrder, getTimeline, placeOrder } from './orders.ts';
 import { getReportRun, postReportRun } from './reports.ts';
+import { getStockAudit, postStockAudit } from './stock-audits.ts';
 import { getDocs, getDocsFile, getHealth, getOpenApi } from './root.ts';
 import { getLots, getMovements, getStock, postMovements, putAlertLevels } from './stock.ts';
 
@@ -11,5 +12,6 @@ export const routesByWorkflow = {
   catalog: [putSku, getSku],
   'nightly-metrics': [postReportRun, getReportRun],
   'order-intake': [placeOrder, getOrder, getTimeline, findOrders],
+  'stock-audit': [postStockAudit, getStockAudit],
   'stock-update': [postMovements, getStock, getMovements, getLots, putAlertLevels],
 } satisfies Record<string, DefinedRoute[]>;
