@@ -9,8 +9,11 @@ import { postAll } from './post.ts';
 import type { ResultFile } from './result-file.ts';
 import type { StockStore } from './store.ts';
 
-/** Rows that are read, applied and answered together: what the memory holds of a file. */
-const rowsAtOnce = 4000;
+/**
+ * Rows that are read, applied and answered together: what the memory holds of a file, some 30 MB. The more, the more
+ * rows of a SKU come together in a transaction.
+ */
+const rowsAtOnce = 20_000;
 const rowsPerProgress = 10_000;
 /** Longest row, in characters: a quote that is never closed must not swallow the file. */
 const maxRowLength = 10_000;
