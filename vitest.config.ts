@@ -5,7 +5,8 @@ const system = ['test/flows/**/*.test.ts'];
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // Flows wait more than they work: for the journal's window, for schedules, for time limits.
+    maxWorkers: 4,
     projects: [
       { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: system, testTimeout: 30_000 } },
       {

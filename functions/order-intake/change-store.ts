@@ -6,7 +6,7 @@ import { type Cause, newEvent } from '../../shared/events/define-event.ts';
 import { PaymentRecorded } from '../../shared/events/order-life.ts';
 import { outboxItem } from '../../shared/outbox.ts';
 import type { Payment } from '../../shared/payment.ts';
-import { releaseAction, shipAction } from '../../shared/stock/settle.ts';
+import { releaseAction, shipActions } from '../../shared/stock/settle.ts';
 import type { Change } from './change.ts';
 import {
   AwaitedOrder,
@@ -50,7 +50,7 @@ export function createChangeStore(db: Database, tables: Tables, timeZone: string
           Put: { TableName: orders, Item: outboxItem(orderPartition(order.orderId), tell(cause)) },
         })),
         ...releases.map((take) => releaseAction(stock, take)),
-        ...ships.map((take) => shipAction(stock, take)),
+        ...ships.flatMap((take) => shipActions(stock, take, `${order.orderId}#${order.version}`, cause)),
       ]);
     },
 

@@ -22,6 +22,21 @@ export type Outcome =
   | { kind: 'invalid'; errors: FieldError[] }
   | { kind: 'unknown'; detail: string };
 
+/** DynamoDB takes 100 actions in a transaction: the order, its events, a SKU each, and a ledger row for what is shipped. */
+const maxActions = 100;
+const actionsOf = ({ events, releases, ships }: Change) =>
+  1 + events.length + releases.length + ships.reduce((sum, { from }) => sum + 1 + from.length, 0);
+
+/** The refusal of a change of more SKUs than one transaction takes; it may be made a few lines at a time. */
+export const tooLarge = (change: Change): Outcome | undefined =>
+  actionsOf(change) > maxActions
+    ? {
+        kind: 'conflict',
+        type: 'too-many-skus',
+        detail: 'The lines have more SKUs than can be changed at once; name about 45 lines at a time.',
+      }
+    : undefined;
+
 /** An event that gets its id and its cause when it is written. */
 export type Told = (cause: Cause) => NewEvent;
 export const telling =

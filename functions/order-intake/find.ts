@@ -1,5 +1,6 @@
 import type { FindOrdersQuery } from '../../shared/http/orders.ts';
 import { orderIdOf } from '../../shared/ids.ts';
+import { statusIndex } from '../../shared/orders/order-keys.ts';
 import { cursorOf, positionOf } from '../../shared/paging.ts';
 import { asOf } from './current-answer.ts';
 import {
@@ -9,7 +10,6 @@ import {
   type OrderItem,
   placedKeyOf,
   placedKeyPattern,
-  statusIndex,
 } from './order-item.ts';
 import { isInSight, type Sight } from './sight.ts';
 import type { OrderStore } from './store.ts';

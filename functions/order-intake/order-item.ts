@@ -4,10 +4,8 @@ import type { OrderAnswer } from '../../shared/http/orders.ts';
 import { AmountMinor, Instant } from '../../shared/names.ts';
 import { OrderStatus } from '../../shared/order-status.ts';
 import { Payment } from '../../shared/payment.ts';
+import { shardOf, shards, statusIndex } from '../../shared/orders/order-keys.ts';
 import type { PlacedOrder } from './decide.ts';
-
-/** Indexes of orders spread a busy key over this many, as one partition takes 1,000 writes a second. */
-const shardCount = 4;
 
 const placedShape = OrderPlaced.envelope.shape.detail.shape.data;
 
@@ -86,19 +84,10 @@ export const customerIndex = {
   attribute: 'customerKey',
   keysOf: (id: string) => [`CUSTOMER#${id}`],
 };
-export const statusIndex = {
-  name: 'byStatus',
-  attribute: 'statusKey',
-  keysOf: (status: string) => shards(`STATUS#${status}`),
-};
 export const dayIndex = { name: 'byDay', attribute: 'dayKey', keysOf: (day: string) => shards(`DAY#${day}`) };
 /** Orders that something becomes of when a time comes; only they have its keys. */
 export const dueIndex = { name: 'byDue', attribute: 'dueKey', sortKey: 'dueAt', keys: () => shards('DUE') };
 export type OrderIndex = { name: string; attribute: string; keysOf: (value: string) => string[] };
-
-const shards = (key: string) => Array.from({ length: shardCount }, (_, shard) => `${key}#${shard}`);
-/** Ids are hashes: their last character is as good as random. */
-const shardOf = (orderId: string) => orderId.charCodeAt(orderId.length - 1) % shardCount;
 
 /**
  * Sort key of all indexes: by time in UTC, then by id, which makes it unique. The channel is in it, so that a channel's

@@ -33,6 +33,7 @@ export const sweep =
           const outcome = await apply(store, id, end, cause);
           // `illegal`: it was ended, by this very attempt or by somebody else.
           if (outcome?.kind === 'changed' || outcome?.kind === 'illegal') swept += 1;
+          if (outcome?.kind === 'conflict') throw new Error(`${id} cannot be ended: ${outcome.detail}`);
         } catch (error) {
           if (!isContention(error)) throw error;
           busy += 1;

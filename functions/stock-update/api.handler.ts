@@ -1,10 +1,14 @@
 import { openDatabase } from '../../shared/database.ts';
 import { problem, type Reply } from '../../shared/http/problem.ts';
+import { contentHash } from '../../shared/ids.ts';
 import * as routes from '../../shared/http/stock.ts';
 import { httpHandler, on, type Request } from '../../shared/lambda/http-handler.ts';
 import { cursorOf, positionOf } from '../../shared/paging.ts';
-import { stockAnswer } from './decide.ts';
+import { businessDays } from '../../shared/business-day.ts';
+import { inTransitAnswer, stockAnswer } from './answers.ts';
+import { type AlertStore, createAlertStore } from './alert-store.ts';
 import { Env } from './env.ts';
+import { firstExpiredFirst, isExpired, suggestLots } from './lots.ts';
 import { postAll } from './post.ts';
 import { createStockStore, type StockStore } from './store.ts';
 
@@ -28,8 +32,27 @@ export const postMovements =
 export const getStock =
   (store: StockStore) =>
   async ({ params: { sku } }: Request<typeof routes.getStock>): Promise<Reply> => {
-    const { catalogue, stock } = await store.read([sku], []);
-    return catalogue.has(sku) ? { status: 200, body: stockAnswer(sku, stock.get(sku)) } : unknownSku;
+    const [{ isInCatalogue, stock }, transits] = await Promise.all([store.stock(sku), store.transits(sku)]);
+    if (!isInCatalogue) return unknownSku;
+    return { status: 200, body: { ...stockAnswer(sku, stock), inTransit: inTransitAnswer(transits) } };
+  };
+
+export const getLots =
+  (store: StockStore, timeZone: string) =>
+  async ({ params: { sku }, query, cause }: Request<typeof routes.getLots>): Promise<Reply> => {
+    const [{ isInCatalogue }, lots] = await Promise.all([store.stock(sku), store.lots(sku)]);
+    if (!isInCatalogue) return unknownSku;
+    const { warehouse: only, units: wanted = 0 } = query;
+    const asked = lots.filter(({ warehouse }) => only === undefined || warehouse === only).toSorted(firstExpiredFirst);
+    const today = businessDays(timeZone)(cause.now);
+    const shown = asked.map(({ warehouse, lot, units, expiresOn }) => ({
+      warehouse,
+      lot,
+      units,
+      expiresOn,
+      isExpired: isExpired({ expiresOn }, today),
+    }));
+    return { status: 200, body: { sku, lots: shown, ...suggestLots(asked, wanted, today) } };
   };
 
 export const getMovements =
@@ -38,7 +61,7 @@ export const getMovements =
     const { limit, cursor } = query;
     const after = cursor === undefined ? undefined : positionOf(cursor, { sku }, eventIdPattern);
     if (cursor !== undefined && after === undefined) return badCursor;
-    if (!(await store.read([sku], [])).catalogue.has(sku)) return unknownSku;
+    if (!(await store.stock(sku)).isInCatalogue) return unknownSku;
     // One more than asked tells whether there is another page.
     const entries = await store.ledger(sku, after, limit + 1);
     const page = entries.slice(0, limit);
@@ -52,9 +75,24 @@ export const getMovements =
     };
   };
 
-const store = createStockStore(openDatabase(), Env.parse(process.env));
+export const putAlertLevels =
+  (store: StockStore, alerts: AlertStore) =>
+  async ({ params: { sku }, body, cause }: Request<typeof routes.putAlertLevels>): Promise<Reply> => {
+    const { isInCatalogue, stock } = await store.stock(sku);
+    if (!isInCatalogue) return unknownSku;
+    // The same again is no change, and tells nobody.
+    if (contentHash(stock?.levels ?? null) !== contentHash(body)) await alerts.setLevels(sku, body, cause);
+    return { status: 200, body };
+  };
+
+const env = Env.parse(process.env);
+const database = openDatabase();
+const store = createStockStore(database, env);
+const alerts = createAlertStore(database, env);
 export const handler = httpHandler(
   on(routes.postMovements, postMovements(store)),
   on(routes.getStock, getStock(store)),
   on(routes.getMovements, getMovements(store)),
+  on(routes.putAlertLevels, putAlertLevels(store, alerts)),
+  on(routes.getLots, getLots(store, env.TIME_ZONE)),
 );

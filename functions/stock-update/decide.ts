@@ -1,39 +1,35 @@
 import type { DataOf } from '../../shared/events/define-event.ts';
-import type { MovementType, StockMoved } from '../../shared/events/stock.ts';
-import type { Movement, RejectionReason } from '../../shared/http/stock.ts';
-import type { Counters, StockItem } from '../../shared/stock/stock-item.ts';
+import type { MovementType, StockMoved, StockStatus } from '../../shared/events/stock.ts';
+import type { RejectionReason } from '../../shared/http/stock.ts';
+import type { Movement } from '../../shared/stock/movement.ts';
+import type { WarehouseStock } from '../../shared/stock/stock-item.ts';
+import { type Lot, lotSort, type Shelf, type Transit, transitSort } from './shelf.ts';
 
 /** How far a caller's clock may be ahead. */
 const clockToleranceMs = 5 * 60_000;
-const empty: Counters = { onHand: 0, reserved: 0, unavailable: 0, available: 0 };
+export const nothing: WarehouseStock = { onHand: 0, reserved: 0, unavailable: 0, available: 0 };
 
-type Deltas = { onHand: number; unavailable: number };
+type UnavailableStatus = 'damaged' | 'inspection' | 'safetyStock';
+type Deltas = { onHand: number } & { [status in UnavailableStatus]?: number };
 
-/** What a movement of so many units does. What changes on hand and does not become unavailable changes available. */
-const effects: Record<Exclude<MovementType, 'count'>, (units: number) => Deltas> = {
-  receipt: (units) => ({ onHand: units, unavailable: 0 }),
-  return: (units) => ({ onHand: units, unavailable: 0 }),
-  'transfer-in': (units) => ({ onHand: units, unavailable: 0 }),
-  adjustment: (units) => ({ onHand: units, unavailable: 0 }),
-  'write-off': (units) => ({ onHand: -units, unavailable: 0 }),
-  'transfer-out': (units) => ({ onHand: -units, unavailable: 0 }),
-  damage: (units) => ({ onHand: 0, unavailable: units }),
-};
+/** Figures of a warehouse that a decision compared with or replaced: they must still be so when it is written. */
+export type Pin = 'onHand' | 'reserved' | 'safetyStock' | 'countedAt';
 
 export type Known = {
   isInCatalogue: boolean;
   /** Hash of the content of the movement that was applied under this id. */
   appliedHash: string | undefined;
-  stock: StockItem | undefined;
+  shelf: Shelf;
 };
 
-/** What must still hold for a change when it is written; beside this, available must not become negative. */
-type Basis =
-  | { kind: 'first-of-sku' | 'first-of-warehouse' | 'any' }
-  /** A count sets what was found, so it holds only for the figure that it was compared with. */
-  | { kind: 'exactly'; onHand: number };
-
-export type Change = { moved: DataOf<typeof StockMoved>; basis: Basis };
+/** What a movement does: the event that tells of it, and the counters, lot and transit that it leaves. */
+export type Change = {
+  moved: DataOf<typeof StockMoved>;
+  after: WarehouseStock;
+  pins: Pin[];
+  lot?: Lot;
+  transit?: Transit;
+};
 export type Decision =
   { kind: 'apply'; change: Change } | { kind: 'already-applied' } | { kind: 'rejected'; reason: RejectionReason };
 
@@ -42,68 +38,141 @@ export function decide(movement: Movement, contentHash: string, known: Known, no
   if (known.appliedHash === contentHash) return { kind: 'already-applied' };
   if (known.appliedHash !== undefined) return rejected('movement-conflict');
   if (!known.isInCatalogue) return rejected('unknown-sku');
-  const { movementId, sku, warehouse, type, quantity, reason, lot, expectedOnHand } = movement;
+  const { movementId, sku, warehouse, type, reason, lot, transferId, expectedOnHand } = movement;
   const occurredAt = movement.occurredAt ?? new Date(now).toISOString();
   if (Date.parse(occurredAt) > now + clockToleranceMs) return rejected('occurred-in-future');
 
-  const counters = known.stock?.warehouses[warehouse] ?? empty;
-  if (expectedOnHand !== undefined && expectedOnHand !== counters.onHand) return rejected('count-outdated');
-  const deltas = type === 'count' ? { onHand: quantity - counters.onHand, unavailable: 0 } : effects[type](quantity);
-  if (counters.available + availableDelta(deltas) < 0) {
-    return rejected(type === 'count' ? 'below-reserved' : 'insufficient-stock');
-  }
-  const { onHand: onHandDelta, unavailable: unavailableDelta } = deltas;
+  const before = known.shelf.stock?.warehouses[warehouse] ?? nothing;
+  if (expectedOnHand !== undefined && expectedOnHand !== before.onHand) return rejected('count-outdated');
+  if (type === 'count' && isOutdated(movement, before)) return rejected('count-outdated');
+  const deltas = effects[type](movement, before);
+  const after = { ...moved(before, deltas), ...(type === 'count' && countedAt(occurredAt, before)) };
+  if (after.available < 0) return rejected(type === 'count' ? 'below-reserved' : 'insufficient-stock');
+  if ((after.damaged ?? 0) < 0 || (after.inspection ?? 0) < 0) return rejected('insufficient-stock');
+
+  const transit = transitAfter(movement, known.shelf);
+  if (typeof transit === 'string') return rejected(transit);
+  const changedLot = lotAfter(movement, deltas.onHand, known.shelf);
+  if (typeof changedLot === 'string') return rejected(changedLot);
+  const { onHand: onHandDelta, ...parts } = deltas;
+  const unavailableDelta = after.unavailable - before.unavailable;
   return {
     kind: 'apply',
     change: {
-      moved: { movementId, sku, warehouse, type, onHandDelta, unavailableDelta, reason, lot, occurredAt },
-      basis: basisOf(known.stock, movement),
+      moved: {
+        movementId,
+        sku,
+        warehouse,
+        type,
+        onHandDelta,
+        unavailableDelta,
+        reason,
+        lot,
+        transferId,
+        occurredAt,
+        ...(Object.keys(parts).length > 0 && { unavailableDeltas: parts }),
+      },
+      after,
+      pins: pinsOf(movement),
+      ...(changedLot && { lot: changedLot }),
+      ...(transit && { transit }),
     },
   };
 }
 
 const rejected = (reason: RejectionReason): Decision => ({ kind: 'rejected', reason });
 
-const availableDelta = ({ onHand, unavailable }: Deltas) => onHand - unavailable;
+/** A count without a time is of now, and so the latest. */
+const isOutdated = ({ occurredAt }: Movement, { countedAt: last }: WarehouseStock) =>
+  occurredAt !== undefined && last !== undefined && Date.parse(occurredAt) < Date.parse(last);
 
-function basisOf(stock: StockItem | undefined, { warehouse, type }: Movement): Basis {
-  if (!stock) return { kind: 'first-of-sku' };
-  const counters = stock.warehouses[warehouse];
-  if (!counters) return { kind: 'first-of-warehouse' };
-  return type === 'count' ? { kind: 'exactly', onHand: counters.onHand } : { kind: 'any' };
+function countedAt(occurredAt: string, { countedAt: last }: WarehouseStock) {
+  const at = new Date(occurredAt).toISOString();
+  return { countedAt: last !== undefined && last > at ? last : at };
 }
 
-/** The stock after a change. */
-export function applied(stock: StockItem | undefined, { moved }: Change): StockItem {
-  const before = stock?.warehouses[moved.warehouse] ?? empty;
-  const deltas = { onHand: moved.onHandDelta, unavailable: moved.unavailableDelta };
-  const after = {
-    onHand: before.onHand + deltas.onHand,
-    reserved: before.reserved,
-    unavailable: before.unavailable + deltas.unavailable,
-    available: before.available + availableDelta(deltas),
+type Effect = (movement: Movement, before: WarehouseStock) => Deltas;
+const comesIn: Effect = ({ quantity, to = 'available' }) => into(to, quantity, quantity);
+const goesOut: Effect = ({ quantity, from = 'available' }) => into(from, -quantity, -quantity);
+
+const effects: Record<MovementType, Effect> = {
+  receipt: comesIn,
+  return: comesIn,
+  'transfer-in': comesIn,
+  'write-off': goesOut,
+  'transfer-out': goesOut,
+  adjustment: ({ quantity }) => ({ onHand: quantity }),
+  damage: ({ quantity, from = 'available' }) => between(from, 'damaged', quantity),
+  'status-change': ({ quantity, from = 'available', to = 'available' }) => between(from, to, quantity),
+  'safety-stock': ({ quantity }, { safetyStock = 0 }) => ({ onHand: 0, safetyStock: quantity - safetyStock }),
+  count: ({ quantity, openOrders }, { onHand, reserved }) => ({
+    onHand: quantity + (openOrders === 'deducted' ? reserved : 0) - onHand,
+  }),
+};
+
+const into = (status: StockStatus, units: number, onHand: number): Deltas =>
+  status === 'available' ? { onHand } : { onHand, [status]: units };
+
+const between = (from: StockStatus, to: StockStatus, units: number): Deltas => ({
+  ...into(from, -units, 0),
+  ...into(to, units, 0),
+});
+
+/** The counters after these deltas. What changes on hand and does not become unavailable changes available. */
+function moved(before: WarehouseStock, { onHand, ...parts }: Deltas): WarehouseStock {
+  const unavailable = Object.values(parts).reduce((sum, delta) => sum + delta, 0);
+  return {
+    ...before,
+    onHand: before.onHand + onHand,
+    unavailable: before.unavailable + unavailable,
+    available: before.available + onHand - unavailable,
+    ...(parts.damaged !== undefined && { damaged: (before.damaged ?? 0) + parts.damaged }),
+    ...(parts.inspection !== undefined && { inspection: (before.inspection ?? 0) + parts.inspection }),
+    ...(parts.safetyStock !== undefined && { safetyStock: (before.safetyStock ?? 0) + parts.safetyStock }),
   };
-  return { sku: moved.sku, warehouses: { ...stock?.warehouses, [moved.warehouse]: after } };
 }
 
-/** A SKU's counters in total and by warehouse, warehouses by name. */
-export function stockAnswer(sku: string, stock: StockItem | undefined) {
-  const warehouses = Object.entries(stock?.warehouses ?? {})
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([warehouse, { onHand, reserved, unavailable, available }]) => ({
-      warehouse,
-      onHand,
-      reserved,
-      unavailable,
-      available,
-    }));
-  const total = (counter: keyof Counters) => warehouses.reduce((sum, counters) => sum + counters[counter], 0);
+function pinsOf({ type, openOrders }: Movement): Pin[] {
+  if (type === 'safety-stock') return ['safetyStock'];
+  if (type !== 'count') return [];
+  return openOrders === 'deducted' ? ['onHand', 'countedAt', 'reserved'] : ['onHand', 'countedAt'];
+}
+
+/** The lot after the units that a movement brings into or takes out of it; a count does not tell lots apart. */
+function lotAfter(
+  movement: Movement,
+  onHandDelta: number,
+  { lots, transits }: Shelf,
+): Lot | RejectionReason | undefined {
+  const { sku, warehouse, type, lot, transferId } = movement;
+  if (lot === undefined || onHandDelta === 0 || type === 'count') return undefined;
+  const before = lots.get(lotSort(warehouse, lot));
+  const arrived = transferId === undefined ? undefined : transits.get(transitSort(transferId, lot));
+  const expiresOn = movement.expiresOn ?? (type === 'transfer-in' ? arrived?.expiresOn : undefined);
+  if (expiresOn !== undefined && before?.expiresOn !== undefined && before.expiresOn !== expiresOn)
+    return 'lot-conflict';
+  const units = (before?.units ?? 0) + onHandDelta;
+  if (units < 0) return 'insufficient-lot';
+  const known = expiresOn ?? before?.expiresOn;
+  return { sku, warehouse, lot, units, ...(known !== undefined && { expiresOn: known }) };
+}
+
+/** The units in transit after a movement of a named transfer; other transfers are not followed. */
+function transitAfter(movement: Movement, { lots, transits }: Shelf): Transit | RejectionReason | undefined {
+  const { sku, warehouse, type, quantity, lot, transferId } = movement;
+  if (transferId === undefined) return undefined;
+  const before = transits.get(transitSort(transferId, lot));
+  if (type === 'transfer-in') {
+    return before && before.units >= quantity ? { ...before, units: before.units - quantity } : 'not-in-transit';
+  }
+  if (before && before.from !== warehouse) return 'transfer-conflict';
+  const expiresOn = lot === undefined ? undefined : lots.get(lotSort(warehouse, lot))?.expiresOn;
   return {
     sku,
-    onHand: total('onHand'),
-    reserved: total('reserved'),
-    unavailable: total('unavailable'),
-    available: total('available'),
-    warehouses,
+    transferId,
+    from: warehouse,
+    units: (before?.units ?? 0) + quantity,
+    ...(lot !== undefined && { lot }),
+    ...(expiresOn !== undefined && { expiresOn }),
   };
 }

@@ -1,4 +1,19 @@
 import * as z from 'zod';
 
-export const Env = z.object({ STOCK_TABLE_NAME: z.string().min(1), CATALOG_TABLE_NAME: z.string().min(1) });
+/** What every function needs that changes stock. */
+export const StoreEnv = z.object({ STOCK_TABLE_NAME: z.string().min(1), CATALOG_TABLE_NAME: z.string().min(1) });
+export type StoreEnv = z.infer<typeof StoreEnv>;
+
+export const Env = StoreEnv.extend({
+  /** IANA zone whose days decide whether a lot is expired. */
+  TIME_ZONE: z.string().min(1),
+});
 export type Env = z.infer<typeof Env>;
+
+/** What the function needs that reads files. */
+export const FileEnv = StoreEnv.extend({ INBOX_BUCKET_NAME: z.string().min(1) });
+export type FileEnv = z.infer<typeof FileEnv>;
+
+/** What the function needs that raises alerts. */
+export const AlertEnv = StoreEnv.pick({ STOCK_TABLE_NAME: true });
+export type AlertEnv = z.infer<typeof AlertEnv>;

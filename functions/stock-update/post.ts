@@ -1,30 +1,47 @@
 import { patiently } from '../../shared/contention.ts';
 import type { Cause } from '../../shared/events/define-event.ts';
-import type { Movement, MovementResult } from '../../shared/http/stock.ts';
-import { contentHash } from '../../shared/ids.ts';
-import { applied, decide, stockAnswer } from './decide.ts';
-import type { Books, StockStore } from './store.ts';
+import type { MovementResult } from '../../shared/http/stock.ts';
+import { inParallel } from '../../shared/in-parallel.ts';
+import type { Movement } from '../../shared/stock/movement.ts';
+import { stockAnswer } from './answers.ts';
+import { type Books, planOf } from './plan.ts';
+import type { StockStore } from './store.ts';
 
 /** A request that meets contention for this long answers busy; what it applied so far stays, and is told when repeated. */
-const patienceMs = 10_000;
-const skusAtOnce = 8;
+const forRequest = { patienceMs: 10_000, skusAtOnce: 8 };
+/**
+ * Movements of a SKU that one transaction applies: it may have 100 items, and a movement has an identity, an event, a lot
+ * and a transit beside the SKU's one stock item. Fewer keep its expression below 4 KB, whatever their warehouses.
+ */
+const movementsAtOnce = 20;
 
-/** Applies movements, those of one SKU in the order given, and tells what became of each. */
+type Store = Pick<StockStore, 'read' | 'write'>;
+
+/**
+ * Applies movements, those of one SKU in the order given and in few transactions, and tells what became of each. Throws
+ * what `isContention` recognises when others are in the way for too long.
+ */
 export async function postAll(
-  store: Pick<StockStore, 'read' | 'write'>,
+  store: Store,
   movements: readonly Movement[],
   cause: Cause,
+  { patienceMs, skusAtOnce } = forRequest,
 ): Promise<MovementResult[]> {
   const deadline = performance.now() + patienceMs;
-  const books = await store.read(
-    movements.map(({ sku }) => sku),
-    movements.map(({ movementId }) => movementId),
-  );
+  const books = await store.read(movements);
   const results = new Map<Movement, MovementResult>();
-  await inParallel(chainsOf(movements), skusAtOnce, async (chain) => {
-    for (const movement of chain) {
-      const remainingMs = Math.max(0, deadline - performance.now());
-      results.set(movement, await post(store, books, movement, cause, remainingMs));
+  let isGivenUp = false;
+  await inParallel(skusAtOnce, chainsOf(movements), async (chain) => {
+    for (const group of groupsOf(chain)) {
+      // Others that are under way end in their own time; no other is begun once one has failed.
+      if (isGivenUp) return;
+      try {
+        const posted = await postGroup(store, books, group, cause, Math.max(0, deadline - performance.now()));
+        for (const [movement, result] of posted) results.set(movement, result);
+      } catch (error) {
+        isGivenUp = true;
+        throw error;
+      }
     }
   });
   return movements.flatMap((movement) => results.get(movement) ?? []);
@@ -37,65 +54,51 @@ function chainsOf(movements: readonly Movement[]): Movement[][] {
   for (const movement of movements) {
     const sku = skuOfId.get(movement.movementId) ?? movement.sku;
     skuOfId.set(movement.movementId, sku);
-    chains.set(sku, [...(chains.get(sku) ?? []), movement]);
+    const chain = chains.get(sku);
+    if (chain) chain.push(movement);
+    else chains.set(sku, [movement]);
   }
   return [...chains.values()];
 }
 
+/** Neighbours in a chain that fit a transaction: of one SKU. */
+function groupsOf(chain: readonly Movement[]): Movement[][] {
+  const groups: Movement[][] = [];
+  for (const movement of chain) {
+    const last = groups.at(-1);
+    if (last?.[0]?.sku === movement.sku && last.length < movementsAtOnce) last.push(movement);
+    else groups.push([movement]);
+  }
+  return groups;
+}
+
 /** Decides on the books as they are known, and again on books just read before it refuses or when it lost a race. */
-function post(
-  store: Pick<StockStore, 'read' | 'write'>,
-  books: Books,
-  movement: Movement,
-  cause: Cause,
-  budgetMs: number,
-): Promise<MovementResult> {
-  const { movementId, sku } = movement;
-  const hash = contentHash(movement);
+function postGroup(store: Store, books: Books, group: readonly Movement[], cause: Cause, budgetMs: number) {
+  const sku = group[0]?.sku ?? '';
   let isFresh = false;
   const readAgain = async () => {
-    replace(books, await store.read([sku], [movementId]), movement);
+    replace(books, await store.read(group), sku);
     isFresh = true;
     return undefined;
   };
-  return patiently(budgetMs, async (): Promise<MovementResult | undefined> => {
+  return patiently(budgetMs, async (): Promise<[Movement, MovementResult][] | undefined> => {
+    const { plan, outcomes } = planOf(sku, group, books, cause.now);
+    if (!isFresh && outcomes.some(({ status }) => status === 'rejected')) return readAgain();
+    if (plan.changes.length > 0 && (await store.write(sku, plan, cause)) === 'lost') return readAgain();
+    books.shelves.set(sku, plan.after);
+    for (const { change, hash } of plan.changes) books.appliedHashes.set(change.moved.movementId, hash);
     const isInCatalogue = books.catalogue.has(sku);
-    const stock = books.stock.get(sku);
-    const known = { isInCatalogue, appliedHash: books.appliedHashes.get(movementId), stock };
-    const decision = decide(movement, hash, known, cause.now);
-    const current = isInCatalogue ? { stock: stockAnswer(sku, stock) } : {};
-    if (decision.kind === 'already-applied') return { movementId, status: 'already-applied', ...current };
-    if (decision.kind === 'rejected') {
-      return isFresh ? { movementId, status: 'rejected', reason: decision.reason, ...current } : readAgain();
-    }
-    if ((await store.write(decision.change, hash, cause)) === 'lost') return readAgain();
-    const after = applied(stock, decision.change);
-    books.stock.set(sku, after);
-    books.appliedHashes.set(movementId, hash);
-    return { movementId, status: 'applied', stock: stockAnswer(sku, after) };
+    return outcomes.map(({ movement, stock, ...outcome }) => [
+      movement,
+      { movementId: movement.movementId, ...outcome, ...(isInCatalogue && { stock: stockAnswer(sku, stock) }) },
+    ]);
   });
 }
 
-function replace(books: Books, read: Books, { sku, movementId }: Movement): void {
-  const stock = read.stock.get(sku);
-  const appliedHash = read.appliedHashes.get(movementId);
-  if (stock) books.stock.set(sku, stock);
-  if (appliedHash !== undefined) books.appliedHashes.set(movementId, appliedHash);
+function replace(books: Books, read: Books, sku: string): void {
+  const shelf = read.shelves.get(sku);
+  if (shelf) books.shelves.set(sku, shelf);
+  for (const [movementId, hash] of read.appliedHashes) books.appliedHashes.set(movementId, hash);
   if (read.catalogue.has(sku)) books.catalogue.add(sku);
   else books.catalogue.delete(sku);
-}
-
-/** Runs a task for each item, at most so many at once. After a failure no other is begun, and it ends when all have. */
-async function inParallel<T>(items: readonly T[], atOnce: number, task: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items];
-  const worker = async () => {
-    try {
-      for (let item = queue.shift(); item !== undefined; item = queue.shift()) await task(item);
-    } catch (error) {
-      queue.length = 0;
-      throw error;
-    }
-  };
-  const outcomes = await Promise.allSettled(Array.from({ length: atOnce }, worker));
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }

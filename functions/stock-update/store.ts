@@ -1,12 +1,15 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { skuKey, SkuRecord } from '../../shared/catalog/sku-item.ts';
-import { type Action, type Database, readBatch, transact } from '../../shared/database.ts';
+import { type Action, type Database, type Key, readBatch, transact } from '../../shared/database.ts';
 import { type Cause, newEvent } from '../../shared/events/define-event.ts';
-import { StockMoved } from '../../shared/events/stock.ts';
+import { StockMoved, StockMovementRejected } from '../../shared/events/stock.ts';
 import { eventKey, OutboxItem, outboxItem, timelineKeys } from '../../shared/outbox.ts';
-import { Counters, StockItem, stockKey, stockPartition } from '../../shared/stock/stock-item.ts';
-import { applied, type Change } from './decide.ts';
+import type { Movement } from '../../shared/stock/movement.ts';
+import { StockItem, stockKey, stockPartition } from '../../shared/stock/stock-item.ts';
+import type { Books, Plan } from './plan.ts';
+import { Lot, lotPrefix, lotSort, type Shelf, shelfKey, Transit, transitPrefix, transitSort } from './shelf.ts';
+import { lotActions, stockUpdate, transitActions } from './writes.ts';
 
 const movementKey = (movementId: string) => ({ pk: `MOVEMENT#${movementId}`, sk: 'MOVEMENT' });
 
@@ -14,50 +17,96 @@ const movementKey = (movementId: string) => ({ pk: `MOVEMENT#${movementId}`, sk:
 const MovementItem = z.object({ movementId: z.string(), contentHash: z.string() });
 const Moved = StockMoved.envelope.shape.detail;
 
-/** What the tables say about some SKUs and movements. Missing entries do not exist. */
-export type Books = { catalogue: Set<string>; stock: Map<string, StockItem>; appliedHashes: Map<string, string> };
-
-/** Stock items, the identities of applied movements, and the events that are the ledger. */
+/** Stock items, lots, transits, the identities of applied movements, and the events that are the ledger. */
 export function createStockStore(
   db: Database,
   { STOCK_TABLE_NAME: table, CATALOG_TABLE_NAME: catalog }: { STOCK_TABLE_NAME: string; CATALOG_TABLE_NAME: string },
 ) {
+  /** All items of a SKU under a sort key's beginning. */
+  const under = async (sku: string, prefix: string): Promise<unknown[]> => {
+    const items: unknown[] = [];
+    let from: Record<string, unknown> | undefined;
+    do {
+      const page = await db.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+          ExpressionAttributeValues: { ':pk': stockPartition(sku), ':prefix': prefix },
+          ConsistentRead: true,
+          ...(from && { ExclusiveStartKey: from }),
+        }),
+      );
+      items.push(...(page.Items ?? []));
+      from = page.LastEvaluatedKey;
+    } while (from);
+    return items;
+  };
+
   return {
-    /** Reads consistently; each SKU and movement id may be given more than once. */
-    async read(skus: readonly string[], movementIds: readonly string[]): Promise<Books> {
-      const [skuSet, movementSet] = [new Set(skus), new Set(movementIds)];
-      const keys = {
-        [catalog]: [...skuSet].map(skuKey),
-        [table]: [...[...skuSet].map(stockKey), ...[...movementSet].map(movementKey)],
-      };
+    /** All that deciding on these movements needs, read consistently. */
+    async read(movements: readonly Movement[]): Promise<Books> {
+      const skus = [...new Set(movements.map(({ sku }) => sku))];
+      const keys = { [catalog]: skus.map(skuKey), [table]: distinct(movements.flatMap(keysOf)) };
       const items = await readBatch(db, keys, true);
-      const books: Books = { catalogue: new Set(), stock: new Map(), appliedHashes: new Map() };
+      const books: Books = { catalogue: new Set(), shelves: new Map(), appliedHashes: new Map() };
       for (const item of items[catalog] ?? []) books.catalogue.add(SkuRecord.parse(item).sku);
-      for (const item of items[table] ?? []) {
-        const movement = MovementItem.safeParse(item);
-        if (movement.success) books.appliedHashes.set(movement.data.movementId, movement.data.contentHash);
-        else {
-          const stock = StockItem.parse(item);
-          books.stock.set(stock.sku, stock);
-        }
-      }
+      for (const sku of skus) books.shelves.set(sku, { stock: undefined, lots: new Map(), transits: new Map() });
+      for (const item of items[table] ?? []) put(books, item);
       return books;
     },
 
-    /** Applies a change with its identity and its event, or does nothing if the change or its basis no longer holds. */
-    async write(change: Change, contentHash: string, cause: Cause): Promise<'done' | 'lost'> {
-      const { movementId, sku, occurredAt } = change.moved;
-      const event = newEvent(StockMoved, change.moved, cause, occurredAt);
-      return transact(db, [
-        {
-          Put: {
-            TableName: table,
-            Item: { ...movementKey(movementId), movementId, contentHash },
-            ConditionExpression: 'attribute_not_exists(pk)',
+    /** The stock of a SKU that is in the catalogue. */
+    async stock(sku: string): Promise<{ isInCatalogue: boolean; stock: StockItem | undefined }> {
+      const items = await readBatch(db, { [catalog]: [skuKey(sku)], [table]: [stockKey(sku)] }, true);
+      const [stock] = items[table] ?? [];
+      return {
+        isInCatalogue: items[catalog]?.length === 1,
+        stock: stock === undefined ? undefined : StockItem.parse(stock),
+      };
+    },
+
+    lots: async (sku: string): Promise<Lot[]> => (await under(sku, lotPrefix)).map((item) => Lot.parse(item)),
+    transits: async (sku: string): Promise<Transit[]> =>
+      (await under(sku, transitPrefix)).map((item) => Transit.parse(item)),
+
+    /** Applies a plan with identities and events, or does nothing if what it was made for no longer holds. */
+    async write(sku: string, plan: Plan, cause: Cause): Promise<'done' | 'lost'> {
+      const records = plan.changes.flatMap(({ change: { moved }, hash }): Action[] => {
+        const event = newEvent(StockMoved, moved, cause, moved.occurredAt);
+        const { movementId } = moved;
+        return [
+          {
+            Put: {
+              TableName: table,
+              Item: { ...movementKey(movementId), movementId, contentHash: hash },
+              ConditionExpression: 'attribute_not_exists(pk)',
+            },
           },
-        },
-        { Update: { TableName: table, Key: stockKey(sku), ...updateOf(change) } },
-        { Put: { TableName: table, Item: outboxItem(stockPartition(sku), event) } },
+          { Put: { TableName: table, Item: outboxItem(stockPartition(sku), event) } },
+        ];
+      });
+      return transact(db, [
+        ...records,
+        { Update: { TableName: table, Key: stockKey(sku), ...stockUpdate(sku, plan) } },
+        ...lotActions(table, plan),
+        ...transitActions(table, plan),
+      ]);
+    },
+
+    /** Records that a message's movement was refused, once however often the message comes. */
+    async reject(movement: Movement, reason: string, messageId: string, cause: Cause): Promise<void> {
+      const { movementId, sku, warehouse, type, quantity } = movement;
+      const event = newEvent(
+        StockMovementRejected,
+        { movementId, sku, warehouse, type, quantity, reason, messageId },
+        cause,
+      );
+      const { pk } = movementKey(movementId);
+      const Item = { pk, sk: `REJECTED#${messageId}`, reason };
+      // Lost: it is recorded already.
+      await transact(db, [
+        { Put: { TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' } },
+        { Put: { TableName: table, Item: outboxItem(pk, event) } },
       ]);
     },
 
@@ -80,45 +129,29 @@ export function createStockStore(
 }
 export type StockStore = ReturnType<typeof createStockStore>;
 
-type UpdateParts = Omit<NonNullable<Action['Update']>, 'TableName' | 'Key'>;
+/** Keys of the stock table that deciding on a movement reads. */
+function keysOf({ sku, movementId, warehouse, lot, transferId }: Movement): Key[] {
+  return [
+    stockKey(sku),
+    movementKey(movementId),
+    ...(lot === undefined ? [] : [shelfKey(sku, lotSort(warehouse, lot))]),
+    ...(transferId === undefined ? [] : [shelfKey(sku, transitSort(transferId, lot))]),
+  ];
+}
 
-/**
- * Counters are changed by arithmetic in the database, as orders change them at the same time. Only the first movement of
- * a SKU or warehouse, for which there is nothing to add to, writes them.
- */
-function updateOf(change: Change): UpdateParts {
-  const { moved, basis } = change;
-  const first = applied(undefined, change).warehouses;
-  if (basis.kind === 'first-of-sku') {
-    return {
-      UpdateExpression: 'SET sku = :sku, warehouses = :warehouses',
-      ConditionExpression: 'attribute_not_exists(pk)',
-      ExpressionAttributeValues: { ':sku': moved.sku, ':warehouses': first },
-    };
+const distinct = (keys: Key[]): Key[] => [...new Map(keys.map((key) => [`${key.pk} ${key.sk}`, key])).values()];
+
+function put(books: Books, item: unknown): void {
+  const { sk } = z.object({ sk: z.string() }).parse(item);
+  if (sk === 'MOVEMENT') {
+    const { movementId, contentHash } = MovementItem.parse(item);
+    books.appliedHashes.set(movementId, contentHash);
+    return;
   }
-  if (basis.kind === 'first-of-warehouse') {
-    return {
-      UpdateExpression: 'SET warehouses.#w = :counters',
-      ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(warehouses.#w)',
-      ExpressionAttributeNames: { '#w': moved.warehouse },
-      ExpressionAttributeValues: { ':counters': Counters.parse(first[moved.warehouse]) },
-    };
-  }
-  const exactly = basis.kind === 'exactly' ? { ':exactly': basis.onHand } : undefined;
-  const available = moved.onHandDelta - moved.unavailableDelta;
-  const sets = ['onHand', 'unavailable', 'available'].map(
-    (name) => `warehouses.#w.${name} = warehouses.#w.${name} + :${name}`,
-  );
-  return {
-    UpdateExpression: `SET ${sets.join(', ')}`,
-    ConditionExpression: `warehouses.#w.available >= :least${exactly ? ' AND warehouses.#w.onHand = :exactly' : ''}`,
-    ExpressionAttributeNames: { '#w': moved.warehouse },
-    ExpressionAttributeValues: {
-      ':onHand': moved.onHandDelta,
-      ':unavailable': moved.unavailableDelta,
-      ':available': available,
-      ':least': Math.max(0, -available),
-      ...exactly,
-    },
-  };
+  const { sku } = z.object({ sku: z.string() }).parse(item);
+  const shelf: Shelf = books.shelves.get(sku) ?? { stock: undefined, lots: new Map(), transits: new Map() };
+  if (sk.startsWith(lotPrefix)) shelf.lots.set(sk, Lot.parse(item));
+  else if (sk.startsWith(transitPrefix)) shelf.transits.set(sk, Transit.parse(item));
+  else shelf.stock = StockItem.parse(item);
+  books.shelves.set(sku, shelf);
 }

@@ -24,7 +24,11 @@ export class OutboxTable extends Construct {
   private readonly arnExport: string;
 
   /** `id` is the table's logical id too, so that moving the construct never replaces the data. */
-  constructor(scope: Construct, id: string, props: { expiryAttribute?: string; indexes?: Index[] } = {}) {
+  constructor(
+    scope: Construct,
+    id: string,
+    props: { expiryAttribute?: string; indexes?: Index[]; streamsOldImages?: boolean } = {},
+  ) {
     super(scope, id);
     const table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
@@ -33,7 +37,7 @@ export class OutboxTable extends Construct {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
-      stream: StreamViewType.NEW_IMAGE,
+      stream: props.streamsOldImages ? StreamViewType.NEW_AND_OLD_IMAGES : StreamViewType.NEW_IMAGE,
       ...(props.expiryAttribute && { timeToLiveAttribute: props.expiryAttribute }),
     });
     for (const { name, partitionKey, sortKey } of props.indexes ?? []) {

@@ -1,10 +1,10 @@
-import { type EventBus, type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
+import { type EventBus, type EventPattern, type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
 import { WorkQueue, type WorkQueueProps } from './work-queue.ts';
 
 type Props = WorkQueueProps & {
-  bus: EventBus;
+  bus: EventBus | IEventBus;
   /** An event's definition, or any value with the pattern of those to consume. */
   event: { pattern: EventPattern };
 };

@@ -113,6 +113,8 @@ export async function startEngine(options: EngineOptions) {
       reportsBucket: nameOf(template, 'AWS::S3::Bucket', /^Reports/),
       lakeBucket: nameOf(template, 'AWS::S3::Bucket', /^Lake/),
       webhookSecret: secrets.textOf(/^WebhookSecret/),
+      stockInboxBucket: nameOf(template, 'AWS::S3::Bucket', /^StockInbox/),
+      stockMovementsQueue: nameOf(template, 'AWS::SQS::Queue', /^StockUpdateMessagesQueue/),
       eventBusName: nameOf(template, 'AWS::Events::EventBus', /./),
     };
     mkdirSync(stateDirectory, { recursive: true });

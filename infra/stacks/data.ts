@@ -20,7 +20,11 @@ const departments = {
 /** Everything that must outlive a deployment: tables, the bus, buckets, and who may call. */
 export class DataStack extends Stack {
   readonly catalogTable = new OutboxTable(this, 'CatalogTable');
-  readonly stockTable = new OutboxTable(this, 'StockTable');
+  readonly stockTable = new OutboxTable(this, 'StockTable', {
+    // Alerts compare stock before and after a change.
+    streamsOldImages: true,
+    indexes: [{ name: 'allStock', partitionKey: 'listKey', sortKey: 'pk' }],
+  });
   readonly orderTable = new OutboxTable(this, 'OrderTable', {
     indexes: [
       { name: 'byCustomer', partitionKey: 'customerKey', sortKey: 'placedKey' },
@@ -34,12 +38,18 @@ export class DataStack extends Stack {
     description: 'Payment providers sign their webhooks with it',
   });
   readonly reportTable = new OutboxTable(this, 'ReportTable');
+  readonly stockAuditTable = new OutboxTable(this, 'StockAuditTable');
   readonly bus = new EventBus(this, 'Bus', { description: 'What happened in the store' });
   private readonly accessLogs = new AccessLogBucket(this, 'AccessLogBucket');
   /** Every event by business day. */
   readonly lake = new PrivateBucket(this, 'LakeBucket', { accessLogs: this.accessLogs });
   /** Reports by business day. */
   readonly reports = new PrivateBucket(this, 'ReportsBucket', { accessLogs: this.accessLogs });
+  /** Files of movements, dropped by warehouses and other systems, and what became of them. */
+  readonly stockInbox = new PrivateBucket(this, 'StockInboxBucket', {
+    accessLogs: this.accessLogs,
+    tellsOfObjects: true,
+  });
   readonly identities: Identities;
 
   constructor(scope: Construct, id: string, props?: StackProps) {

@@ -52,7 +52,8 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
   // The one workflow that writes another's table: an order and the stock it takes are one transaction.
   orderTable.grant(handler, ...placing, 'dynamodb:Query');
   orderTable.grantIndexQuery(handler, 'byCustomer', 'byStatus', 'byDay', 'byDue');
-  stockTable.grant(handler, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
+  // A shipment also puts its row into the ledger of movements.
+  stockTable.grant(handler, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:PutItem');
   catalogTable.grant(handler, 'dynamodb:BatchGetItem');
   webhookSecret.grantRead(handler);
   queued.grantSend(handler);

@@ -1,21 +1,77 @@
+import { Duration } from 'aws-cdk-lib';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { Env } from '../../functions/stock-update/env.ts';
+import type { AlertEnv, Env, FileEnv, StoreEnv } from '../../functions/stock-update/env.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
+import { InputQueue } from '../constructs/input-queue.ts';
+import { ItemStream } from '../constructs/item-stream.ts';
+import { QueueConsumer } from '../constructs/queue-consumer.ts';
 import { WorkflowFunction } from '../constructs/workflow-function.ts';
 import type { DataStack } from '../stacks/data.ts';
+import { store } from '../store.ts';
 
-/** Stock movements and levels over HTTP. */
+/** Stock movements over HTTP, by queue message and by file, and levels over HTTP. */
 export function addStockUpdate(scope: Construct, { api, data }: { api: HttpApi; data: DataStack }): void {
   const workflow = new Construct(scope, 'StockUpdate');
+  const { stockTable, catalogTable, stockInbox } = data;
+  const environment = {
+    STOCK_TABLE_NAME: stockTable.name,
+    CATALOG_TABLE_NAME: catalogTable.name,
+  } satisfies StoreEnv;
+  const grantMovements = (grantee: IGrantable) => {
+    const actions = ['BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] as const;
+    stockTable.grant(grantee, ...actions.map((action) => `dynamodb:${action}` as const));
+    catalogTable.grant(grantee, 'dynamodb:BatchGetItem');
+  };
+
   const handler = new WorkflowFunction(workflow, 'Api', {
     entry: 'stock-update/api.handler.ts',
-    environment: {
-      STOCK_TABLE_NAME: data.stockTable.name,
-      CATALOG_TABLE_NAME: data.catalogTable.name,
-    } satisfies Env,
+    environment: { ...environment, TIME_ZONE: store.selling.timeZone } satisfies Env,
     failureMeans: 'Warehouses cannot book stock, and storefronts show figures that are out of date.',
   });
-  data.stockTable.grant(handler, 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query');
-  data.catalogTable.grant(handler, 'dynamodb:BatchGetItem');
+  grantMovements(handler);
+  stockTable.grant(handler, 'dynamodb:Query');
   api.serve('stock-update', handler);
+
+  const messages = new InputQueue(workflow, 'Messages', {
+    entry: 'stock-update/messages.handler.ts',
+    environment,
+    failureMeans: 'Movements that other systems sent are not booked: the shop shows too little or too much.',
+    exportName: 'StockMovementsQueueUrl',
+    timeout: Duration.minutes(1),
+    maxConcurrency: 10,
+  });
+  grantMovements(messages.function);
+
+  const files = new QueueConsumer(workflow, 'FileDropped', {
+    bus: EventBus.fromEventBusName(workflow, 'DefaultBus', 'default'),
+    event: {
+      pattern: {
+        source: ['aws.s3'],
+        detailType: ['Object Created'],
+        detail: { bucket: { name: [stockInbox.bucketName] }, object: { key: [{ wildcard: 'movements/*.csv' }] } },
+      },
+    },
+    entry: 'stock-update/file-dropped.handler.ts',
+    environment: { ...environment, INBOX_BUCKET_NAME: stockInbox.bucketName } satisfies FileEnv,
+    failureMeans: 'A file of movements has no result: it is not booked, or in part.',
+    timeout: Duration.minutes(15),
+    patience: Duration.hours(2),
+    batchSize: 1,
+    maxConcurrency: 2,
+  });
+  grantMovements(files.function);
+  stockInbox.grantList(files.function.role);
+  stockInbox.grantObjects(files.function.role, 'movements/*', 's3:GetObject');
+  stockInbox.grantObjects(files.function.role, 'results/*', 's3:GetObject', 's3:PutObject');
+
+  const alerts = new ItemStream(workflow, 'Alerts', {
+    table: stockTable,
+    filter: { eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: { sk: { S: ['STOCK'] } } } },
+    entry: 'stock-update/alerts.handler.ts',
+    environment: { STOCK_TABLE_NAME: stockTable.name } satisfies AlertEnv,
+    failureMeans: 'Buyers are not told that a product runs out or is back.',
+  });
+  stockTable.grant(alerts.function, 'dynamodb:PutItem');
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Instant, Sku, Warehouse } from '../names.ts';
+import { AlertLevels } from '../stock/stock-item.ts';
 import { defineEvent } from './define-event.ts';
 
 export const MovementType = z.enum([
@@ -11,8 +12,14 @@ export const MovementType = z.enum([
   'transfer-out',
   'transfer-in',
   'write-off',
+  'status-change',
+  'safety-stock',
 ]);
 export type MovementType = z.infer<typeof MovementType>;
+
+/** What units are; all but `available` are unavailable. */
+export const StockStatus = z.enum(['available', 'damaged', 'inspection']);
+export type StockStatus = z.infer<typeof StockStatus>;
 
 /** A movement was applied. The sums of the deltas over all movements of a SKU and warehouse are its counters. */
 export const StockMoved = defineEvent(
@@ -22,11 +29,54 @@ export const StockMoved = defineEvent(
     movementId: z.string(),
     sku: Sku,
     warehouse: Warehouse,
-    type: MovementType,
+    /** A shipment is put down by the order that ships; all others are posted. */
+    type: z.enum([...MovementType.options, 'shipment']),
     onHandDelta: z.int(),
     unavailableDelta: z.int(),
+    /** The parts of `unavailableDelta` that are not zero. */
+    unavailableDeltas: z.object({ damaged: z.int(), inspection: z.int(), safetyStock: z.int() }).partial().optional(),
+    transferId: z.string().optional(),
     reason: z.string().optional(),
     lot: z.string().optional(),
     occurredAt: Instant,
   }),
+);
+
+/** A movement that came by queue was refused: nothing was changed, and nobody waits for an answer. */
+export const StockMovementRejected = defineEvent(
+  'storeworks.stock-update',
+  'StockMovementRejected',
+  z.object({
+    movementId: z.string(),
+    sku: Sku,
+    warehouse: Warehouse,
+    type: MovementType,
+    quantity: z.int(),
+    /** As the same movement over HTTP would be told. */
+    reason: z.string(),
+    messageId: z.string(),
+  }),
+);
+
+export const AlertKind = z.enum(['low', 'out', 'back-in-stock', 'overstock']);
+export type AlertKind = z.infer<typeof AlertKind>;
+
+/** A SKU's available units, over all warehouses, crossed a level; told once per crossing. */
+export const StockAlertRaised = defineEvent(
+  'storeworks.stock-update',
+  'StockAlertRaised',
+  z.object({
+    sku: Sku,
+    kind: AlertKind,
+    /** After the crossing. */
+    available: z.int(),
+    levels: AlertLevels.optional(),
+  }),
+);
+
+/** Somebody set the levels at which they are told of a SKU's stock. */
+export const StockAlertLevelsSet = defineEvent(
+  'storeworks.stock-update',
+  'StockAlertLevelsSet',
+  z.object({ sku: Sku, levels: AlertLevels }),
 );

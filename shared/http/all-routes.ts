@@ -4,8 +4,9 @@ import { allocateOrder, cancelOrder, deliverShipment, postPayment, reviewOrder, 
 import { placeOrders } from './order-queue.ts';
 import { findOrders, getOrder, getTimeline, placeOrder } from './orders.ts';
 import { getReportRun, postReportRun } from './reports.ts';
+import { getStockAudit, postStockAudit } from './stock-audits.ts';
 import { getDocs, getDocsFile, getHealth, getOpenApi } from './root.ts';
-import { getMovements, getStock, postMovements } from './stock.ts';
+import { getLots, getMovements, getStock, postMovements, putAlertLevels } from './stock.ts';
 
 /** Every route that the store serves, by the workflow whose `api.handler.ts` serves it. */
 export const routesByWorkflow = {
@@ -25,5 +26,6 @@ export const routesByWorkflow = {
     reviewOrder,
     postPayment,
   ],
-  'stock-update': [postMovements, getStock, getMovements],
+  'stock-audit': [postStockAudit, getStockAudit],
+  'stock-update': [postMovements, getStock, getMovements, getLots, putAlertLevels],
 } satisfies Record<string, DefinedRoute[]>;

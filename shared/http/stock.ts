@@ -1,44 +1,32 @@
 import * as z from 'zod';
-import { MovementType, StockMoved } from '../events/stock.ts';
-import { CallerId, Instant, Sku, Warehouse } from '../names.ts';
-import { Counters } from '../stock/stock-item.ts';
+import { StockMoved } from '../events/stock.ts';
+import { Sku, Warehouse } from '../names.ts';
+import { AlertLevels, Counters } from '../stock/stock-item.ts';
+import { Movement } from '../stock/movement.ts';
 import { defineRoute } from './define-route.ts';
 import { Problem } from './problem.ts';
 
-/** Counters in units, in total and by warehouse. */
+/** Units by why they are unavailable; `unavailable` is their sum. */
+const Unavailable = z.object({ damaged: z.int(), inspection: z.int(), safetyStock: z.int() });
+
+/** Units that left one warehouse and have not arrived in another. */
+const InTransit = z.object({
+  transferId: z.string(),
+  from: Warehouse,
+  units: z.int(),
+  lot: z.string().optional(),
+  expiresOn: z.string().optional(),
+});
+
+/** Counters in units, in total and by warehouse. What is in transit is in no warehouse, so on hand is without it. */
 const StockAnswer = Counters.extend({
   sku: Sku,
-  warehouses: z.array(Counters.extend({ warehouse: Warehouse })),
+  unavailableBy: Unavailable,
+  warehouses: z.array(Counters.extend({ warehouse: Warehouse, unavailableBy: Unavailable })),
 }).meta({ id: 'Stock' });
-
-/** `quantity` is signed for an adjustment, the units found for a count, and positive for every other type. */
-export const Movement = z
-  .strictObject({
-    movementId: CallerId,
-    sku: Sku,
-    warehouse: Warehouse,
-    type: MovementType,
-    quantity: z.int().min(-1_000_000_000).max(1_000_000_000),
-    reason: z.string().trim().min(1).max(200).optional(),
-    lot: z.string().trim().min(1).max(64).optional(),
-    occurredAt: Instant.optional(),
-    /** For a count: refuse it if the books have moved on from this figure. */
-    expectedOnHand: z.int().nonnegative().optional(),
-  })
-  .refine((movement) => movement.type === 'adjustment' || movement.quantity >= (movement.type === 'count' ? 0 : 1), {
-    path: ['quantity'],
-    message: 'Only an adjustment may be negative, only a count may be zero',
-  })
-  .refine((movement) => movement.type !== 'adjustment' || movement.quantity !== 0, {
-    path: ['quantity'],
-    message: 'An adjustment changes something',
-  })
-  .refine((movement) => movement.expectedOnHand === undefined || movement.type === 'count', {
-    path: ['expectedOnHand'],
-    message: 'Only a count compares with what was expected',
-  })
-  .meta({ id: 'Movement' });
-export type Movement = z.infer<typeof Movement>;
+const FullStockAnswer = StockAnswer.extend({
+  inTransit: z.object({ units: z.int(), transfers: z.array(InTransit) }),
+}).meta({ id: 'StockWithTransfers' });
 
 /** Why a movement was refused; nothing was changed, and unless it is a conflict it may be sent again. */
 export const RejectionReason = z.enum([
@@ -48,6 +36,10 @@ export const RejectionReason = z.enum([
   'count-outdated',
   'movement-conflict',
   'occurred-in-future',
+  'insufficient-lot',
+  'lot-conflict',
+  'not-in-transit',
+  'transfer-conflict',
 ]);
 export type RejectionReason = z.infer<typeof RejectionReason>;
 
@@ -88,7 +80,43 @@ export const getStock = defineRoute({
   scope: 'stock.read',
   params: z.strictObject({ sku: Sku }),
   answers: {
-    200: { description: 'The counters', schema: StockAnswer },
+    200: { description: 'The counters', schema: FullStockAnswer },
+    404: { description: 'Unknown SKU', schema: Problem },
+  },
+});
+
+/** Units of a lot that were received and not taken out by a movement that names the lot. */
+const LotAnswer = z.object({
+  warehouse: Warehouse,
+  lot: z.string(),
+  units: z.int(),
+  expiresOn: z.string().optional(),
+  isExpired: z.boolean(),
+});
+
+export const getLots = defineRoute({
+  method: 'GET',
+  path: '/stock/{sku}/lots',
+  tag: 'Stock',
+  summary: 'Lots of a SKU, and which to take first',
+  scope: 'stock.read',
+  params: z.strictObject({ sku: Sku }),
+  query: z.strictObject({
+    warehouse: Warehouse.optional(),
+    /** Units to suggest lots for. */
+    units: z.coerce.number().int().min(1).max(1_000_000_000).optional(),
+  }),
+  answers: {
+    200: {
+      description: 'Lots, first expired first out; `suggestion` for the units asked for, and how many no lot has',
+      schema: z.object({
+        sku: Sku,
+        lots: z.array(LotAnswer),
+        suggestion: z.array(LotAnswer.pick({ warehouse: true, lot: true, units: true })),
+        missing: z.int(),
+      }),
+    },
+    400: { description: 'Invalid query', schema: Problem },
     404: { description: 'Unknown SKU', schema: Problem },
   },
 });
@@ -116,5 +144,20 @@ export const getMovements = defineRoute({
     },
     400: { description: 'Invalid query', schema: Problem },
     404: { description: 'Unknown SKU', schema: Problem },
+  },
+});
+
+export const putAlertLevels = defineRoute({
+  method: 'PUT',
+  path: '/stock/{sku}/alert-levels',
+  tag: 'Stock',
+  summary: 'Set at how many available units somebody is told; an absent level is none',
+  scope: 'stock.write',
+  params: z.strictObject({ sku: Sku }),
+  body: AlertLevels,
+  answers: {
+    200: { description: 'The levels', schema: AlertLevels },
+    404: { description: 'Unknown SKU', schema: Problem },
+    422: { description: 'Invalid content', schema: Problem },
   },
 });

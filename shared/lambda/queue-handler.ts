@@ -10,12 +10,12 @@ const logger = new Logger();
 /** Parses each record with the event's schema; a bad or failing record is retried alone, its neighbours are done. */
 export const queueHandler = <S extends z.ZodType>(
   event: { envelope: S },
-  handle: (message: z.infer<S>) => Promise<void>,
+  handle: (message: z.infer<S>, record: SQSRecord) => Promise<void>,
 ) => {
   const processor = new BatchProcessor(EventType.SQS);
   const onRecord = async (record: SQSRecord) => {
     try {
-      await handle(event.envelope.parse(JSON.parse(record.body)));
+      await handle(event.envelope.parse(JSON.parse(record.body)), record);
     } catch (error) {
       logger.error('record failed', {
         messageId: record.messageId,

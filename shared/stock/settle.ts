@@ -1,5 +1,8 @@
 import type { Action } from '../database.ts';
-import { stockKey } from './stock-item.ts';
+import { type Cause, newEvent } from '../events/define-event.ts';
+import { StockMoved } from '../events/stock.ts';
+import { outboxItem } from '../outbox.ts';
+import { stockKey, stockPartition } from './stock-item.ts';
 import type { Take } from './take.ts';
 
 /**
@@ -14,14 +17,32 @@ export const releaseAction = (stockTable: string, take: Take): Action =>
     'available',
   );
 
-/** Takes reserved units of a SKU out of the warehouse, as an action of the transaction that records their shipment. */
-export const shipAction = (stockTable: string, take: Take): Action =>
+/**
+ * Takes reserved units of a SKU out of its warehouses, with a row of the movement ledger for each, as actions of the
+ * transaction that records their shipment. `movementId` is the shipment's own, the same however often it is tried.
+ */
+export const shipActions = (stockTable: string, take: Take, movementId: string, cause: Cause): Action[] => [
   settle(
     stockTable,
     take,
     ({ path, units }) => `${path}.#r = ${path}.#r - ${units}, ${path}.#x = ${path}.#x - ${units}`,
     'onHand',
-  );
+  ),
+  ...take.from.map(({ warehouse, units }) => {
+    const moved = {
+      movementId: `${movementId}#${take.sku}#${warehouse}`,
+      sku: take.sku,
+      warehouse,
+      type: 'shipment' as const,
+      onHandDelta: -units,
+      unavailableDelta: 0,
+      occurredAt: new Date(cause.now).toISOString(),
+    };
+    return {
+      Put: { TableName: stockTable, Item: outboxItem(stockPartition(take.sku), newEvent(StockMoved, moved, cause)) },
+    };
+  }),
+];
 
 /** Short names: an expression has at most 4 KB, and a SKU may lie in many warehouses. */
 function settle(

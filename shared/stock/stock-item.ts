@@ -13,8 +13,36 @@ export const Counters = z.object({
 });
 export type Counters = z.infer<typeof Counters>;
 
+const units = z.int().nonnegative().optional();
+/**
+ * A SKU's units in one warehouse with why units are unavailable: `unavailable` is the sum of the three, absent ones are
+ * zero. Orders read and change the plain counters only.
+ */
+export const WarehouseStock = Counters.extend({
+  damaged: units,
+  inspection: units,
+  /** Units that are kept back from sale. */
+  safetyStock: units,
+  /** When the last count was made, by the counter's own clock (UTC); an older count is outdated. */
+  countedAt: z.string().optional(),
+});
+export type WarehouseStock = z.infer<typeof WarehouseStock>;
+
+/** Available units, over all warehouses, at which somebody is told; none where it is absent. */
+export const AlertLevels = z.strictObject({
+  /** At or below it the SKU is low. */
+  reorderPoint: z.int().min(0).max(1_000_000_000).optional(),
+  /** Above it there is too much. */
+  overstockAbove: z.int().min(0).max(1_000_000_000).optional(),
+});
+export type AlertLevels = z.infer<typeof AlertLevels>;
+
 /** All of a SKU's stock is one item, so that an order reads and takes it as one, from however many warehouses. */
-export const StockItem = z.object({ sku: Sku, warehouses: z.record(z.string(), Counters) });
+export const StockItem = z.object({
+  sku: Sku,
+  warehouses: z.record(z.string(), WarehouseStock),
+  levels: AlertLevels.optional(),
+});
 export type StockItem = z.infer<typeof StockItem>;
 
 /** Partition of a SKU's stock and of the events of its movements. */
@@ -22,3 +50,10 @@ export const stockPartition = (sku: string) => `SKU#${sku}`;
 
 /** Key of a SKU's stock item. */
 export const stockKey = (sku: string) => ({ pk: stockPartition(sku), sk: 'STOCK' });
+
+/** Index of all stock items, keys only; its partitions are these. */
+export const allStock = { name: 'allStock', attribute: 'listKey' };
+const listShards = 4;
+export const listKeys = Array.from({ length: listShards }, (_, shard) => `STOCK#${shard}`);
+/** Spreads the SKUs over the index's partitions; any stable choice does. */
+export const listKeyOf = (sku: string) => `STOCK#${Buffer.from(sku).reduce((sum, byte) => sum + byte, 0) % listShards}`;

@@ -132,7 +132,7 @@ async function groupedFloor(db: DynamoDBClient, tables: Tables, shape: Shape, co
 /** Changes of stock items so far, as the stock table's stream tells them. */
 async function stockWrites(db: DynamoDBClient, endpoint: string): Promise<number> {
   const { TableNames = [] } = await db.send(new ListTablesCommand({}));
-  const TableName = TableNames.find((name) => /Stock/.test(name) && !name.startsWith('floor'));
+  const TableName = TableNames.find((name) => /StockTable/.test(name) && !name.startsWith('floor'));
   const { Table } = await db.send(new DescribeTableCommand({ TableName }));
   const client = createDynamoDbClient(endpoint);
   const call = (operation: string, input: object) => client.call(operation, input, 'DynamoDBStreams_20120810');

@@ -115,13 +115,14 @@ export async function shapeOf(db: DynamoDBClient, orderId: string, sku: string):
     );
     return Items;
   };
-  const orders = named(/Order/);
+  const orders = named(/OrderTable/);
   const items = await query(orders, `ORDER#${orderId}`);
   const { Table } = await db.send(new DescribeTableCommand({ TableName: orders }));
   return {
     order: items.find(({ sk }) => sk?.S === 'ORDER') ?? raise('no order item'),
     event: items.find(({ sk }) => sk?.S?.startsWith('EVENT#')) ?? raise('no event item'),
-    stock: (await query(named(/Stock/), `SKU#${sku}`)).find(({ sk }) => sk?.S === 'STOCK') ?? raise('no stock item'),
+    stock:
+      (await query(named(/StockTable/), `SKU#${sku}`)).find(({ sk }) => sk?.S === 'STOCK') ?? raise('no stock item'),
     indexes: Table?.GlobalSecondaryIndexes?.length ?? 0,
   };
 }
@@ -149,7 +150,7 @@ export async function floorTables(db: DynamoDBClient, shape: Shape): Promise<Tab
     );
     return TableName;
   };
-  const tables = { orders: await copy(/Order/, 'floor-orders'), stock: await copy(/Stock/, 'floor-stock') };
+  const tables = { orders: await copy(/OrderTable/, 'floor-orders'), stock: await copy(/StockTable/, 'floor-stock') };
   for (let index = 0; index < 200; index += 1) {
     await db.send(new PutItemCommand({ TableName: tables.stock, Item: { ...shape.stock, pk: { S: `SKU#${index}` } } }));
   }

@@ -97,9 +97,9 @@ async function abandon(content: ReturnType<typeof largeOrderOf>, transaction: nu
   const { TableNames = [] } = await client.send(new ListTablesCommand({}));
   const named = (part: string) => TableNames.find((name) => name.includes(part)) ?? '';
   const tables = {
-    ORDER_TABLE_NAME: named('Order'),
-    STOCK_TABLE_NAME: named('Stock'),
-    CATALOG_TABLE_NAME: named('Catalog'),
+    ORDER_TABLE_NAME: named('OrderTable'),
+    STOCK_TABLE_NAME: named('StockTable'),
+    CATALOG_TABLE_NAME: named('CatalogTable'),
   };
   const db = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const store = createOrderStore(crashing(db, { transaction, when: 'after' }), tables, settings.selling.timeZone);

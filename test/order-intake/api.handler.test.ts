@@ -5,13 +5,14 @@ import { createCatalogStore } from '../../functions/catalog/store.ts';
 import { findOrders, getOrder, getTimeline, placeOrder } from '../../functions/order-intake/api.handler.ts';
 import { orderKey } from '../../functions/order-intake/order-item.ts';
 import { createOrderStore, type OrderStore } from '../../functions/order-intake/store.ts';
+import { postAll } from '../../functions/stock-update/post.ts';
 import { createStockStore, type StockStore } from '../../functions/stock-update/store.ts';
 import type { SkuRecord } from '../../shared/catalog/sku-item.ts';
 import * as routes from '../../shared/http/orders.ts';
 import type { OrderAnswer, OrderContent } from '../../shared/http/orders.ts';
 import type { Reply } from '../../shared/http/problem.ts';
 import { isContention } from '../../shared/contention.ts';
-import { aCause, anOrder, aPolicy, aSku } from '../support/builders.ts';
+import { aCause, aMovement, anOrder, aPolicy, aSku } from '../support/builders.ts';
 import { contended } from '../support/contended.ts';
 import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
 import { eventsOf } from '../support/outbox.ts';
@@ -37,19 +38,11 @@ async function aSkuWith(units: number, given: Partial<SkuRecord> = {}): Promise<
     { record: aSku({ sku, ...given }), version: 1, contentHash: '' },
     aCause(),
   );
-  const moved = {
-    movementId: anId(),
-    sku,
-    warehouse: 'main',
-    type: 'receipt' as const,
-    onHandDelta: units,
-    unavailableDelta: 0,
-  };
-  const change = { moved: { ...moved, occurredAt: '2026-03-05T12:00:00Z' }, basis: { kind: 'first-of-sku' as const } };
-  await stockStore.write(change, 'hash', aCause());
+  const [result] = await postAll(stockStore, [aMovement({ movementId: anId(), sku, quantity: units })], aCause());
+  expect(result?.status).toBe('applied');
   return sku;
 }
-const countersOf = async (sku: string) => (await stockStore.read([sku], [])).stock.get(sku)?.warehouses['main'];
+const countersOf = async (sku: string) => (await stockStore.stock(sku)).stock?.warehouses['main'];
 
 const post = (content: OrderContent, clientId = 'storefront', through = store): Promise<Reply> =>
   placeOrder(through, channels, aPolicy())(aRequest(routes.placeOrder, { body: content }, clientId));

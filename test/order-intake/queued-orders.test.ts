@@ -7,12 +7,13 @@ import type { QueuedOrder } from '../../functions/order-intake/intake-item.ts';
 import { placeQueued } from '../../functions/order-intake/place-queued.ts';
 import { createOrderStore, type OrderStore } from '../../functions/order-intake/store.ts';
 import { createCatalogStore } from '../../functions/catalog/store.ts';
+import { postAll } from '../../functions/stock-update/post.ts';
 import { createStockStore } from '../../functions/stock-update/store.ts';
 import type { Database } from '../../shared/database.ts';
 import * as routes from '../../shared/http/orders.ts';
 import type { OrderContent } from '../../shared/http/orders.ts';
 import { stockKey } from '../../shared/stock/stock-item.ts';
-import { aCause, anOrder, aPolicy, aSku, noon } from '../support/builders.ts';
+import { aCause, aMovement, anOrder, aPolicy, aSku, noon } from '../support/builders.ts';
 import { crashing } from '../support/crashing.ts';
 import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
 import { eventsOf } from '../support/outbox.ts';
@@ -34,19 +35,18 @@ async function aSkuWith(units: number): Promise<string> {
   const sku = `Q-${anId()}`;
   const record = aSku({ sku });
   await createCatalogStore(database.db, tables).write({ record, version: 1, contentHash: '' }, aCause());
-  const moved = { movementId: anId(), sku, warehouse: 'main', type: 'receipt' as const, onHandDelta: units };
-  const whole = { ...moved, unavailableDelta: 0, occurredAt: '2026-03-05T12:00:00Z' };
-  await createStockStore(database.db, tables).write(
-    { moved: whole, basis: { kind: 'first-of-sku' } },
-    'hash',
-    aCause(),
-  );
+  const stockStore = createStockStore(database.db, tables);
+  const [received, writtenOff] = units > 0 ? [units, 0] : [1, 1];
+  await postAll(stockStore, [aMovement({ movementId: anId(), sku, quantity: received })], aCause());
+  if (writtenOff > 0) {
+    await postAll(stockStore, [aMovement({ movementId: anId(), sku, type: 'write-off', quantity: 1 })], aCause());
+  }
   return sku;
 }
 const orderFor = (sku: string, given: Partial<OrderContent> = {}) =>
   anOrder({ externalOrderId: anId(), lines: [{ sku, quantity: 1 }], ...given });
 const countersOf = async (sku: string) =>
-  (await createStockStore(database.db, tables).read([sku], [])).stock.get(sku)?.warehouses['main'];
+  (await createStockStore(database.db, tables).stock(sku)).stock?.warehouses['main'];
 
 /** Accepts orders as the API does, and gives the messages that are on the queue then. */
 async function queued(contents: readonly OrderContent[]): Promise<QueuedOrder[]> {

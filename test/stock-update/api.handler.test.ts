@@ -4,7 +4,8 @@ import { createCatalogStore } from '../../functions/catalog/store.ts';
 import { getMovements, getStock, postMovements } from '../../functions/stock-update/api.handler.ts';
 import { createStockStore, type StockStore } from '../../functions/stock-update/store.ts';
 import * as routes from '../../shared/http/stock.ts';
-import type { Movement, MovementResult } from '../../shared/http/stock.ts';
+import type { MovementResult } from '../../shared/http/stock.ts';
+import type { Movement } from '../../shared/stock/movement.ts';
 import { takeAction } from '../../shared/stock/take.ts';
 import { transact } from '../../shared/database.ts';
 import { aCause, aMovement, aSku } from '../support/builders.ts';
@@ -68,7 +69,7 @@ describe('movements', () => {
       'unknown-sku',
     ]);
     expect(results.map(({ stock }) => stock?.available)).toEqual([5, 2, 0, 0, 2, undefined]);
-    expect(await stockOf(sku)).toEqual(results[4]?.stock);
+    expect(await stockOf(sku)).toEqual({ ...results[4]?.stock, inTransit: { units: 0, transfers: [] } });
     expect(await eventsOf(database.db, tables.STOCK_TABLE_NAME, `SKU#${sku}`)).toHaveLength(3);
   });
 
@@ -174,7 +175,16 @@ describe('movements', () => {
 describe('the stock of a SKU', () => {
   test('is zero before the first movement, and unknown for an unknown SKU', async () => {
     const sku = await aSkuWith(0);
-    expect(await stockOf(sku)).toEqual({ sku, onHand: 0, reserved: 0, unavailable: 0, available: 0, warehouses: [] });
+    expect(await stockOf(sku)).toEqual({
+      sku,
+      onHand: 0,
+      reserved: 0,
+      unavailable: 0,
+      available: 0,
+      warehouses: [],
+      unavailableBy: { damaged: 0, inspection: 0, safetyStock: 0 },
+      inTransit: { units: 0, transfers: [] },
+    });
     const unknown = await getStock(store)(aRequest(routes.getStock, { params: { sku: 'NO-SUCH-SKU' } }));
     expect(unknown).toMatchObject({ status: 404, body: { type: 'unknown-sku' } });
   });

@@ -1,0 +1,22 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { openDatabase } from '../../shared/database.ts';
+import { StockAuditRequested } from '../../shared/events/stock-audit.ts';
+import { queueHandler } from '../../shared/lambda/queue-handler.ts';
+import { createBooks } from './books.ts';
+import { createDifferenceList } from './difference-list.ts';
+import { RunEnv } from './env.ts';
+import { runAudit } from './run.ts';
+import { createAuditStore } from './store.ts';
+
+const env = RunEnv.parse(process.env);
+const database = openDatabase();
+
+export const handler = queueHandler(
+  StockAuditRequested,
+  runAudit({
+    store: createAuditStore(database, env.STOCK_AUDIT_TABLE_NAME),
+    books: createBooks(database, env),
+    list: createDifferenceList(new S3Client(), env.REPORTS_BUCKET_NAME),
+    clock: Date.now,
+  }),
+);

@@ -1,0 +1,62 @@
+import { type Database, readBatch, transact } from '../../shared/database.ts';
+import { type Cause, type DataOf, newEvent } from '../../shared/events/define-event.ts';
+import { StockAuditCompleted, StockAuditRequested } from '../../shared/events/stock-audit.ts';
+import { StockAudit } from '../../shared/http/stock-audits.ts';
+import { outboxItem } from '../../shared/outbox.ts';
+
+const auditPartition = (auditId: string) => `AUDIT#${auditId}`;
+const auditKey = (auditId: string) => ({ pk: auditPartition(auditId), sk: 'AUDIT' });
+
+type Result = DataOf<typeof StockAuditCompleted>;
+
+/** Audits that were asked for, and their results. */
+export const createAuditStore = (db: Database, table: string) => ({
+  /** Records an audit with the event that starts it. The same id again is the same audit. */
+  async request(auditId: string, cause: Cause): Promise<StockAudit> {
+    const audit: StockAudit = { auditId, status: 'requested', requestedAt: new Date(cause.now).toISOString() };
+    const event = outboxItem(auditPartition(auditId), newEvent(StockAuditRequested, { auditId }, cause));
+    await transact(db, [
+      {
+        Put: {
+          TableName: table,
+          Item: { ...auditKey(auditId), ...audit },
+          ConditionExpression: 'attribute_not_exists(pk)',
+        },
+      },
+      { Put: { TableName: table, Item: event } },
+    ]);
+    return audit;
+  },
+
+  async audit(auditId: string): Promise<StockAudit | undefined> {
+    const [item] = (await readBatch(db, { [table]: [auditKey(auditId)] }, true))[table] ?? [];
+    return item === undefined ? undefined : StockAudit.parse(item);
+  },
+
+  /** Records the result with its event, once. */
+  async complete({ auditId, skus, differences, file }: Result, cause: Cause): Promise<void> {
+    const event = newEvent(StockAuditCompleted, { auditId, skus, differences, file }, cause);
+    await transact(db, [
+      {
+        Update: {
+          TableName: table,
+          Key: auditKey(auditId),
+          UpdateExpression:
+            'SET #status = :completed, completedAt = :at, skus = :skus, differences = :differences, #file = :file',
+          ConditionExpression: '#status = :requested',
+          ExpressionAttributeNames: { '#status': 'status', '#file': 'file' },
+          ExpressionAttributeValues: {
+            ':completed': 'completed',
+            ':requested': 'requested',
+            ':at': new Date(cause.now).toISOString(),
+            ':skus': skus,
+            ':differences': differences,
+            ':file': file,
+          },
+        },
+      },
+      { Put: { TableName: table, Item: outboxItem(auditPartition(auditId), event) } },
+    ]);
+  },
+});
+export type AuditStore = ReturnType<typeof createAuditStore>;

@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import type { AlertKind } from '../../shared/events/stock.ts';
+import type { AlertLevels } from '../../shared/stock/stock-item.ts';
+
+const Text = z.object({ S: z.string() }).transform(({ S }) => S);
+const Units = z.object({ N: z.string() }).transform(({ N }) => Number(N));
+const Warehouse = z.object({ M: z.object({ available: Units }) }).transform(({ M }) => M.available);
+const Levels = z
+  .object({ M: z.object({ reorderPoint: Units.optional(), overstockAbove: Units.optional() }) })
+  .transform(({ M }) => M);
+const Image = z
+  .object({
+    sku: Text,
+    warehouses: z.object({ M: z.record(z.string(), Warehouse) }),
+    levels: Levels.optional(),
+  })
+  .transform(({ sku, warehouses, levels = {} }) => ({
+    sku,
+    available: Object.values(warehouses.M).reduce((sum, units) => sum + units, 0),
+    levels,
+  }));
+
+/** A change of a stock item. `SequenceNumber` grows with each change of an item; the time is in seconds. */
+export const StockChange = z.object({
+  dynamodb: z.object({
+    SequenceNumber: z.string().regex(/^\d{1,40}$/),
+    ApproximateCreationDateTime: z.number(),
+    OldImage: Image.optional(),
+    NewImage: Image,
+  }),
+});
+export type StockChange = z.infer<typeof StockChange>;
+
+/** A SKU's stock as alerts see it. */
+type Level = { available: number; levels: AlertLevels };
+
+const isOut = ({ available }: Level) => available <= 0;
+const isLow = ({ available, levels: { reorderPoint } }: Level) =>
+  reorderPoint !== undefined && available <= reorderPoint;
+const isOverstocked = ({ available, levels: { overstockAbove } }: Level) =>
+  overstockAbove !== undefined && available > overstockAbove;
+
+/**
+ * What is to be told of a change: what holds now and did not before. A SKU that is new is compared with nothing, so that
+ * its first receipt is no return.
+ */
+export function alertsOf(before: Level | undefined, after: Level): AlertKind[] {
+  const kinds: AlertKind[] = [];
+  if (isOut(after) && before && !isOut(before)) kinds.push('out');
+  if (!isOut(after) && before && isOut(before)) kinds.push('back-in-stock');
+  if (isLow(after) && !(before && isLow(before))) kinds.push('low');
+  if (isOverstocked(after) && !(before && isOverstocked(before))) kinds.push('overstock');
+  return kinds;
+}

@@ -1,0 +1,110 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createCatalogStore } from '../../functions/catalog/store.ts';
+import { importFile } from '../../functions/stock-update/file-import.ts';
+import { headerProblem, movementOf } from '../../functions/stock-update/file-rows.ts';
+import { createResultFile } from '../../functions/stock-update/result-file.ts';
+import { createStockStore, type StockStore } from '../../functions/stock-update/store.ts';
+import { aCause, aSku, noon } from '../support/builders.ts';
+import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+
+let database: TestDatabase;
+let store: StockStore;
+const directory = mkdtempSync(join(tmpdir(), 'stock-file-test-'));
+beforeAll(async () => {
+  database = await startDatabase();
+  store = createStockStore(database.db, tables);
+});
+afterAll(async () => {
+  rmSync(directory, { recursive: true });
+  await database.stop();
+});
+
+const log = { info: () => {}, warn: () => {} };
+let runs = 0;
+async function run(body: Readable, through: Pick<StockStore, 'read' | 'write'> = store) {
+  const path = join(directory, `${(runs += 1)}.csv`);
+  const result = createResultFile(path);
+  const about = { openOrders: undefined, cause: aCause() };
+  try {
+    await importFile(body, about, { store: through, result, clock: () => noon, log });
+  } finally {
+    await result.close();
+  }
+  return { ...(await result.close()), text: readFileSync(path, 'utf8') };
+}
+
+test('a run that is cut off goes on when it is started again, and says what a single run would have said', async () => {
+  const skus = Array.from({ length: 40 }, (_, index) => `CUT-${index}`);
+  for (const sku of skus) {
+    const created = { record: aSku({ sku }), version: 1, contentHash: '' };
+    await createCatalogStore(database.db, tables).write(created, aCause());
+  }
+  const rows = Array.from({ length: 3000 }, (_, index) => `r${index},${skus[index % 40]},main,receipt,1`);
+  const text = ['movementId,sku,warehouse,type,quantity', ...rows].join('\n');
+  let writes = 0;
+  const dying: Pick<StockStore, 'read' | 'write'> = {
+    read: (movements) => store.read(movements),
+    write: async (...given) => {
+      writes += 1;
+      if (writes === 70) throw new Error('The function was ended');
+      return store.write(...given);
+    },
+  };
+  await expect(run(Readable.from([text]), dying)).rejects.toThrow('ended');
+  const again = await run(Readable.from([text]));
+  expect(again.summary).toEqual({ rows: 3000, accepted: 3000, rejected: 0, reasons: {} });
+  expect((await run(Readable.from([text]))).text).toBe(again.text);
+  const stock = await Promise.all(skus.map((sku) => store.stock(sku)));
+  expect(stock.map((each) => each.stock?.warehouses['main']?.onHand)).toEqual(skus.map(() => 75));
+});
+
+test('a body that breaks off is not taken for a whole file', async () => {
+  const body = Readable.from(
+    (async function* () {
+      yield 'movementId,sku,warehouse,type,quantity\n';
+      await Promise.resolve();
+      throw new Error('The connection was lost');
+    })(),
+  );
+  await expect(run(body)).rejects.toThrow('lost');
+});
+
+test('a result never starts a formula in a spreadsheet', async () => {
+  const text = 'movementId,sku,warehouse,type,quantity\n"=HYPERLINK(""x"")",NO-SKU,main,receipt,1';
+  expect((await run(Readable.from([text]))).text.split('\n')[1]).toBe(`1,"'=HYPERLINK(""x"")",rejected,unknown-sku`);
+});
+
+describe('a row', () => {
+  const columns = ['movementId', 'sku', 'warehouse', 'type', 'quantity', 'openOrders'];
+  test.each<[string, string[], object]>([
+    ['is a movement', ['m', 'MUG', 'main', 'receipt', '3', ''], { movement: { type: 'receipt', quantity: 3 } }],
+    ['may be padded', [' m ', 'MUG', 'main', 'receipt ', ' 3', ''], { movement: { movementId: 'm', quantity: 3 } }],
+    ['takes what the file says', ['m', 'MUG', 'main', 'count', '3', ''], { movement: { openOrders: 'deducted' } }],
+    ['says it itself', ['m', 'MUG', 'main', 'count', '3', 'included'], { movement: { openOrders: 'included' } }],
+    ['has whole numbers', ['m', 'MUG', 'main', 'receipt', '1.5', ''], { problem: expect.stringContaining('quantity') }],
+    [
+      'has plain numbers',
+      ['m', 'MUG', 'main', 'receipt', '0x10', ''],
+      { problem: expect.stringContaining('quantity') },
+    ],
+    ['has as many cells as columns', ['m', 'MUG'], { problem: 'invalid: 2 cells, not 6' }],
+    [
+      'names all that is wrong',
+      ['', 'M U G', 'main', 'gift', '1', ''],
+      { problem: expect.stringMatching(/movementId.*sku.*type/) },
+    ],
+  ])('%s', (_name, cells, expected) => {
+    expect(movementOf(columns, cells, 'deducted')).toMatchObject(expected);
+  });
+
+  test('is only read below a header that is understood', () => {
+    expect(headerProblem(columns)).toBeUndefined();
+    expect(headerProblem(columns.slice(1))).toBe('The header lacks movementId');
+    expect(headerProblem([...columns, 'quantité'])).toContain('quantité');
+    expect(headerProblem([...columns, 'sku'])).toContain('twice');
+  });
+});

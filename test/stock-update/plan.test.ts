@@ -1,0 +1,70 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { planOf } from '../../functions/stock-update/plan.ts';
+import { stockUpdate } from '../../functions/stock-update/writes.ts';
+import { aMovement, aStock, noon } from '../support/builders.ts';
+
+const books = (units: number) => ({
+  catalogue: new Set(['MUG']),
+  shelves: new Map([['MUG', { stock: aStock('MUG', { main: units }), lots: new Map(), transits: new Map() }]]),
+  appliedHashes: new Map<string, string>(),
+});
+
+test('movements of a group build on each other, and one under an id already used in it is known', () => {
+  const group = [
+    aMovement({ movementId: '1', type: 'write-off', quantity: 3 }),
+    aMovement({ movementId: '2', type: 'write-off', quantity: 3 }),
+    aMovement({ movementId: '3', quantity: 1 }),
+    aMovement({ movementId: '1', type: 'write-off', quantity: 3 }),
+    aMovement({ movementId: '3', quantity: 9 }),
+  ];
+  const { plan, outcomes } = planOf('MUG', group, books(5), noon);
+  expect(outcomes.map(({ status }) => status)).toEqual([
+    'applied',
+    'rejected',
+    'applied',
+    'already-applied',
+    'rejected',
+  ]);
+  expect(plan.after.stock?.warehouses['main']).toMatchObject({ onHand: 3, available: 3 });
+  expect(plan.changes).toHaveLength(2);
+});
+
+test('a group needs what it takes before it gives, however it ends', () => {
+  const group = [
+    aMovement({ movementId: '1', type: 'write-off', quantity: 4 }),
+    aMovement({ movementId: '2', quantity: 10 }),
+  ];
+  const { plan } = planOf('MUG', group, books(5), noon);
+  expect(plan.needs.get('main')?.least).toMatchObject({ available: 4 });
+});
+
+test('an expression of twenty movements in as many warehouses has less than the 4 KB that it may have', () => {
+  const names = Array.from({ length: 20 }, (_, index) => `warehouse-${index}`);
+  const stock = aStock('MUG', Object.fromEntries(names.map((name) => [name, 50])));
+  const group = names.map((warehouse) =>
+    aMovement({ movementId: warehouse, warehouse, type: 'count', quantity: 40, openOrders: 'deducted' }),
+  );
+  const shelves = new Map([['MUG', { stock, lots: new Map(), transits: new Map() }]]);
+  const { plan } = planOf('MUG', group, { ...books(0), shelves }, noon);
+  const { UpdateExpression = '', ConditionExpression = '' } = stockUpdate('MUG', plan);
+  expect(Math.max(UpdateExpression.length, ConditionExpression.length)).toBeLessThan(4096);
+});
+
+test('what a group needs is enough: no prefix of it takes below zero from any stock that has it', () => {
+  const change = fc.record({ isReceipt: fc.boolean(), quantity: fc.integer({ min: 1, max: 9 }) });
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 1, maxLength: 12 }), fc.nat(20), (changes, units) => {
+      const group = changes.map(({ isReceipt, quantity }, index) =>
+        aMovement({ movementId: `${index}`, type: isReceipt ? 'receipt' : 'write-off', quantity }),
+      );
+      const { plan } = planOf('MUG', group, books(units), noon);
+      let least = plan.needs.get('main')?.least.available ?? 0;
+      expect(least).toBeLessThanOrEqual(units);
+      for (const { change: each } of plan.changes) {
+        least += each.moved.onHandDelta;
+        expect(least).toBeGreaterThanOrEqual(0);
+      }
+    }),
+  );
+});

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createCatalogStore } from '../../functions/catalog/store.ts';
+import { planOf } from '../../functions/stock-update/plan.ts';
+import { postAll } from '../../functions/stock-update/post.ts';
+import { createStockStore, type StockStore } from '../../functions/stock-update/store.ts';
+import { transact } from '../../shared/database.ts';
+import type { Movement } from '../../shared/stock/movement.ts';
+import { takeAction } from '../../shared/stock/take.ts';
+import { aCause, aMovement, aSku, noon } from '../support/builders.ts';
+import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+
+let database: TestDatabase;
+let store: StockStore;
+beforeAll(async () => {
+  database = await startDatabase();
+  store = createStockStore(database.db, tables);
+});
+afterAll(() => database.stop());
+
+let made = 0;
+const moving = (sku: string) => (given: Partial<Movement>) =>
+  aMovement({ movementId: `race-${(made += 1)}`, sku, ...given });
+
+/** A SKU with 10 units of a lot, 4 of them in inspection, and 5 units in transit. */
+async function aShelf() {
+  const sku = `RACE-${(made += 1)}`;
+  await createCatalogStore(database.db, tables).write({ record: aSku({ sku }), version: 1, contentHash: '' }, aCause());
+  const make = moving(sku);
+  const opening = [
+    make({ quantity: 15, lot: 'L' }),
+    make({ type: 'status-change', quantity: 4, to: 'inspection' }),
+    make({ type: 'transfer-out', quantity: 5, lot: 'L', transferId: 'T' }),
+  ];
+  const results = await postAll(store, opening, aCause());
+  expect(results.map(({ status }) => status)).toEqual(['applied', 'applied', 'applied']);
+  return { sku, make };
+}
+
+/** Something else changes the stock meanwhile. */
+async function happen(sku: string, what: Movement | 'order') {
+  if (what === 'order') {
+    return transact(database.db, [
+      takeAction(tables.STOCK_TABLE_NAME, { sku, from: [{ warehouse: 'main', units: 1 }] }),
+    ]);
+  }
+  const [result] = await postAll(store, [what], aCause({ now: noon + 1 }));
+  return result?.status;
+}
+
+test.each<[string, Partial<Movement>, Partial<Movement> | 'order', 'done' | 'lost']>([
+  [
+    'an arrival after which too little is in transit',
+    { type: 'transfer-in', quantity: 3, lot: 'L', transferId: 'T', warehouse: 'north' },
+    { type: 'transfer-in', quantity: 3, lot: 'L', transferId: 'T', warehouse: 'south' },
+    'lost',
+  ],
+  ['units out of a lot', { type: 'write-off', quantity: 1, lot: 'L' }, { quantity: 1, lot: 'L' }, 'lost'],
+  [
+    'units out of inspection',
+    { type: 'status-change', quantity: 3, from: 'inspection' },
+    { type: 'write-off', quantity: 3, from: 'inspection' },
+    'lost',
+  ],
+  ['a count', { type: 'count', quantity: 8 }, { quantity: 1 }, 'lost'],
+  ['a count after a newer one', { type: 'count', quantity: 10 }, { type: 'count', quantity: 10 }, 'lost'],
+  ['a count without open orders', { type: 'count', quantity: 8, openOrders: 'deducted' }, 'order', 'lost'],
+  ['safety stock', { type: 'safety-stock', quantity: 2 }, { type: 'safety-stock', quantity: 3 }, 'lost'],
+  ['all that is available', { type: 'write-off', quantity: 6 }, 'order', 'lost'],
+  ['a receipt', { quantity: 1 }, 'order', 'done'],
+  ['some of what is available', { type: 'write-off', quantity: 5 }, { quantity: 1 }, 'done'],
+])('%s, decided on what was so before something else: %#', async (_name, late, between, outcome) => {
+  const { sku, make } = await aShelf();
+  const movement = make(late);
+  const { plan } = planOf(sku, [movement], await store.read([movement]), noon);
+  expect(plan.changes).toHaveLength(1);
+  expect(await happen(sku, between === 'order' ? 'order' : make(between))).toMatch(/done|applied/);
+  expect(await store.write(sku, plan, aCause())).toBe(outcome);
+});
