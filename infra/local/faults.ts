@@ -19,7 +19,7 @@ export type CallFault =
 export type InvocationFault = 'crash-before' | 'crash-after' | 'throttled';
 
 /** How a message reaches its queue: so many copies, each this much later. */
-export type DeliveryFault = { delaysSeconds: number[] };
+type DeliveryFault = { delaysSeconds: number[] };
 
 /**
  * What goes wrong in an engine under test. Each hook is asked once per occasion, in its course, and answers `undefined`

@@ -4,7 +4,7 @@ import type { ApiAnswer, ApiClient } from '../support/api-client.ts';
 import { days, type Plan, type PlannedOrder } from './plan.ts';
 import type { Witness } from './witness.ts';
 
-export type World = {
+type World = {
   plan: Plan;
   client: (name: string) => ApiClient;
   witness: Witness;

@@ -6,7 +6,7 @@ import { stockInvariants } from './stock-invariants.ts';
 /** What must hold of a back office at rest, whatever happened to it; `breaches` says in sentences where it does not. */
 export type Invariant = { name: string; breaches: (facts: Facts) => string[] };
 
-export const invariants: Invariant[] = [...orderInvariants, ...stockInvariants, ...eventInvariants];
+const invariants: Invariant[] = [...orderInvariants, ...stockInvariants, ...eventInvariants];
 
 /** The invariants that do not hold, with their breaches. */
 export const breachesOf = (facts: Facts): { name: string; breaches: string[] }[] =>

@@ -28,8 +28,13 @@ export type SimulationOptions = {
 
 export type SimulationResult = Awaited<ReturnType<typeof simulate>>;
 
-/** How long nothing must have moved before time is moved on to wake what hides, in real ms and in engine ms. */
-const stuckMs = 300;
+/**
+ * How long nothing must have moved, in real ms, before time is moved on to wake what hides: for the first time soon,
+ * then only after what it woke had time to be done. Too far ahead, records would be too old for the relay.
+ */
+const firstPatienceMs = 300;
+const patienceMs = 1500;
+/** In engine ms: over the longest visibility timeout. */
 const leapMs = 400_000;
 
 /** Runs the real functions through a storm, waits until all is at rest, and tells which invariants do not hold. */
@@ -113,14 +118,14 @@ async function untilAtRest(engine: Engine, leap: () => void): Promise<void> {
   const pending = async () =>
     ((await (await fetch(`${engine.gatewayUrl}/_local/pending`)).json()) as { pending: number }).pending;
   const deadline = performance.now() + 120_000;
-  let [last, since, calm] = [-1, performance.now(), 0];
+  let [last, since, calm, patience] = [-1, performance.now(), 0, firstPatienceMs];
   while (calm < 3) {
     const left = await pending();
     calm = left === 0 ? calm + 1 : 0;
     if (left !== last) [last, since] = [left, performance.now()];
-    else if (left > 0 && performance.now() - since > stuckMs) {
+    else if (left > 0 && performance.now() - since > patience) {
       leap();
-      since = performance.now();
+      [since, patience] = [performance.now(), patienceMs];
     }
     if (performance.now() > deadline) throw new Error(`Still ${left} pieces of work after two minutes of calm`);
     await sleep(20);

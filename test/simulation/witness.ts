@@ -3,7 +3,7 @@ import type { OrderContent } from '../../shared/http/orders.ts';
 
 /** An answer about an order that was sent; status 0 stands for none. */
 export type OrderAnswered = { channel: string; sent: OrderContent; status: number; type: string; text: string };
-export type MovementAnswered = { sent: Movement; status: 'applied' | 'already-applied' | 'rejected'; reason?: string };
+type MovementAnswered = { sent: Movement; status: 'applied' | 'already-applied' | 'rejected'; reason?: string };
 
 export type Witness = ReturnType<typeof createWitness>;
 
