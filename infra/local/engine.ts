@@ -117,7 +117,16 @@ export async function startEngine(options: EngineOptions) {
     };
     mkdirSync(stateDirectory, { recursive: true });
     writeFileSync(join(stateDirectory, 'credentials.json'), JSON.stringify(credentials, null, 2), { mode: 0o600 });
-    return { apiUrl: api.url, gatewayUrl: gateway.url, credentials, context, settled: settledBy(pending), stop };
+    const { inFlight } = lambda;
+    return {
+      apiUrl: api.url,
+      gatewayUrl: gateway.url,
+      credentials,
+      context,
+      settled: settledBy(pending),
+      inFlight,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

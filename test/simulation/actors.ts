@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inParallel } from '../../shared/in-parallel.ts';
 import type { ApiAnswer, ApiClient } from '../support/api-client.ts';
-import { days, type Plan, type PlannedOrder } from './plan.ts';
+import { days, type Plan, type PlannedMovements, type PlannedOrder } from './plan.ts';
 import type { Witness } from './witness.ts';
 
 type World = {
@@ -59,14 +59,18 @@ const storefronts: Actor = {
 const warehouse: Actor = {
   name: 'warehouse',
   act: async ({ plan, client, witness, isTimeUp }) => {
-    await inParallel(3, plan.movements, async ({ movements, repeats }) => {
-      for (let turn = 0; turn <= repeats && !isTimeUp(); turn += 1) {
-        const answer = await insist(witness, () => client('warehouse').post('/stock/movements', { movements }));
-        for (const [index, sent] of movements.entries()) {
-          const result = answer?.status === 200 ? answer.body.results[index] : undefined;
-          if (result) witness.movements.push({ sent, status: result.status, reason: result.reason });
-        }
+    const send = async (movements: PlannedMovements['movements']) => {
+      const answer = await insist(witness, () => client('warehouse').post('/stock/movements', { movements }));
+      for (const [index, sent] of movements.entries()) {
+        const result = answer?.status === 200 ? answer.body.results[index] : undefined;
+        if (result) witness.movements.push({ sent, status: result.status, reason: result.reason });
       }
+    };
+    await inParallel(3, plan.movements, async ({ movements, repeats, isHasty }) => {
+      if (isTimeUp()) return;
+      const sendings = Array.from({ length: 1 + repeats }, () => movements);
+      if (isHasty) await Promise.all(sendings.map(send));
+      else for (const sending of sendings) await send(sending);
     });
   },
 };

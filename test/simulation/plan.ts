@@ -16,7 +16,8 @@ export type PlannedOrder = {
   changed: OrderContent | undefined;
 };
 
-export type PlannedMovements = { movements: Movement[]; repeats: number };
+/** A delivery note, sent so many times more; `isHasty` as for orders. */
+export type PlannedMovements = { movements: Movement[]; repeats: number; isHasty: boolean };
 /** A new price; `goesOffSale` for a moment before it. */
 export type PlannedSkuChange = { sku: string; priceMinor: number; category: string; goesOffSale: boolean };
 
@@ -47,8 +48,8 @@ export function planOf(seed: number, orderCount: number) {
     const { sku, category } = dice.pick(skus);
     return { sku, category, priceMinor: dice.whole(50, 9000), goesOffSale: dice.happens(0.3) };
   });
-  /** Clock jumps in seconds: over batching windows, and now and then over a visibility timeout. */
-  const jumpsSeconds = Array.from({ length: 6 }, () => (dice.happens(0.3) ? 200 : dice.whole(1, 30)));
+  /** Clock jumps in seconds, over batching windows; together over a visibility timeout once, and not more often. */
+  const jumpsSeconds = Array.from({ length: 6 }, (_, index) => (index % 3 === 1 ? 200 : dice.whole(1, 30)));
   return { seed, skus, orders, movements, skuChanges, jumpsSeconds };
 }
 
@@ -94,5 +95,5 @@ function plannedMovements(dice: Dice, skus: readonly PlannedSku[], id: string): 
       reason: 'simulated',
     };
   });
-  return { movements, repeats: dice.pick([0, 1, 1, 2]) };
+  return { movements, repeats: dice.pick([0, 1, 1, 2]), isHasty: dice.happens(0.5) };
 }

@@ -29,11 +29,10 @@ export type SimulationOptions = {
 export type SimulationResult = Awaited<ReturnType<typeof simulate>>;
 
 /**
- * How long nothing must have moved, in real ms, before time is moved on to wake what hides: for the first time soon,
- * then only after what it woke had time to be done. Too far ahead, records would be too old for the relay.
+ * How long nothing must run or move, in real ms, before time is moved on to wake what hides. A leap while a function
+ * runs would take its messages from it, and too far ahead records would be too old for the relay.
  */
-const firstPatienceMs = 300;
-const patienceMs = 1500;
+const patienceMs = 300;
 /** In engine ms: over the longest visibility timeout. */
 const leapMs = 400_000;
 
@@ -118,14 +117,14 @@ async function untilAtRest(engine: Engine, leap: () => void): Promise<void> {
   const pending = async () =>
     ((await (await fetch(`${engine.gatewayUrl}/_local/pending`)).json()) as { pending: number }).pending;
   const deadline = performance.now() + 120_000;
-  let [last, since, calm, patience] = [-1, performance.now(), 0, firstPatienceMs];
+  let [last, since, calm] = [-1, performance.now(), 0];
   while (calm < 3) {
     const left = await pending();
     calm = left === 0 ? calm + 1 : 0;
-    if (left !== last) [last, since] = [left, performance.now()];
-    else if (left > 0 && performance.now() - since > patience) {
+    if (left !== last || engine.inFlight() > 0) [last, since] = [left, performance.now()];
+    else if (left > 0 && performance.now() - since > patienceMs) {
       leap();
-      [since, patience] = [performance.now(), patienceMs];
+      since = performance.now();
     }
     if (performance.now() > deadline) throw new Error(`Still ${left} pieces of work after two minutes of calm`);
     await sleep(20);

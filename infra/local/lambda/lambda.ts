@@ -57,6 +57,8 @@ export type Lambda = AwsService &
     /** Ends the sandbox that signs its calls with this session token, whatever it does. */
     crash: (sessionToken: string) => void;
     exists: (arn: string) => boolean;
+    /** Invocations that run or wait for a sandbox at this moment. */
+    inFlight: () => number;
   };
 
 type Parts = {
@@ -157,6 +159,7 @@ export function createLambda(context: LocalContext, parts: Parts): Lambda {
       for (const pool of pools.values()) pool.crash(sessionToken);
     },
     exists: (arn) => functions.has(arn),
+    inFlight: () => pools.values().reduce((sum, pool) => sum + pool.inFlight(), 0),
     pending: () => synchronous + asyncInvocations.pending(),
     stop: async () => {
       clearInterval(reaper);
