@@ -7,7 +7,8 @@ import { identitiesOfEvent, identityOfCall, messageIdentity, parsed, shortName }
 const likely = {
   throttle: 0.03,
   conflict: 0.04,
-  outage: 0.01,
+  failure: 0.01,
+  outage: 0.03,
   answerLost: 0.03,
   crashBefore: 0.004,
   crashAfter: 0.006,
@@ -22,6 +23,8 @@ const faultsPerRecord = 2;
 /** Batches cannot be told apart by what they are about, so deaths in the middle of them are counted for all. */
 const crashesPerConsumer = 2;
 const longestDelaySeconds = 20;
+/** Of one outage: more than the SDK tries by itself. */
+const outageTries = 4;
 
 export type Storm = Faults & {
   begin: () => void;
@@ -58,10 +61,13 @@ export function stormOf(seed: number): Storm {
     if (!isRaging) return undefined;
     const { service, operation } = made.call;
     const isWrite = service !== 'dynamodb' || operation === 'TransactWriteItems' || operation === 'UpdateItem';
-    const kind = befalls(`call ${identityOfCall(made)}`, [
+    const identity = `call ${identityOfCall(made)}`;
+    const isOutage = (tries.get(identity) ?? 0) < outageTries && chance(seed, identity, 'outage') < likely.outage;
+    const kind = befalls(identity, [
+      ['outage', isOutage ? 1 : 0],
       ['throttled call', likely.throttle],
       ['transaction conflict', operation === 'TransactWriteItems' ? likely.conflict : 0],
-      ['failed call', likely.outage],
+      ['failed call', likely.failure],
       ['lost answer', isWrite ? likely.answerLost : 0],
       ['crash before an effect', isWrite ? likely.crashBefore : 0],
       ['crash after an effect', isWrite ? likely.crashAfter : 0],
@@ -130,14 +136,14 @@ function refusalOf(kind: string, { call }: FunctionCall): AwsAnswer {
   const { service, operation, body } = call;
   if (kind === 'transaction conflict') return conflictOf(body);
   if (service === 's3') {
-    const [status, code] = kind === 'failed call' ? [500, 'InternalError'] : [503, 'SlowDown'];
+    const [status, code] = kind !== 'throttled call' ? [500, 'InternalError'] : [503, 'SlowDown'];
     return {
       status,
       headers: { 'content-type': 'application/xml' },
       body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>A fault</Message></Error>`,
     };
   }
-  if (kind === 'failed call') return jsonAnswer({ __type: 'InternalServerError', message: 'A fault' }, 500);
+  if (kind !== 'throttled call') return jsonAnswer({ __type: 'InternalServerError', message: 'A fault' }, 500);
   if (operation === 'PutEvents') return entriesRefused(body);
   return jsonAnswer({ __type: 'ThrottlingException', message: 'A fault: rate exceeded' }, 400);
 }
