@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests through the running system; they share one synthesised template. */
-const system = ['test/flows/**/*.test.ts'];
+const system = ['test/flows/**/*.test.ts', 'test/simulation/simulation.test.ts'];
 
 export default defineConfig({
   test: {

@@ -1,3 +1,4 @@
+import type { Faults } from './faults.ts';
 import type { State } from './state.ts';
 import type { Template } from './template/template.ts';
 
@@ -7,6 +8,8 @@ export type LocalContext = {
   state: State;
   /** Milliseconds since the epoch; tests may move it. */
   now: () => number;
+  /** What tests let go wrong. */
+  faults?: Faults | undefined;
   /** One line for the developer: a refused delivery, a retry, a function's error. */
   log: (line: string) => void;
 };

@@ -7,6 +7,7 @@ import { AwsError } from './gateway/aws-call.ts';
 import type { Deliver, LocalContext } from './context.ts';
 import { supports as dynamodbSupports, startDynamodb } from './dynamodb/dynamodb.ts';
 import { createEventBus, supports as eventBusSupports } from './events/event-bus.ts';
+import type { Faults } from './faults.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createHttpApi, supports as httpApiSupports } from './http/http-api.ts';
 import { createIam } from './iam/iam.ts';
@@ -16,7 +17,7 @@ import { supports as queueMappingSupports, startQueueMappings } from './sqs/queu
 import { startS3, supports as s3Supports } from './s3/s3.ts';
 import { startScheduler, supports as schedulerSupports } from './scheduler/scheduler.ts';
 import { createSecrets, supports as secretsSupports } from './secrets/secrets.ts';
-import { createQueues, supports as sqsSupports } from './sqs/sqs.ts';
+import { createQueues, type Queues, supports as sqsSupports } from './sqs/sqs.ts';
 import { StartError } from './start-error.ts';
 import { openState } from './state.ts';
 import { startStreamMappings, supports as streamMappingSupports } from './dynamodb/stream-mapping.ts';
@@ -31,7 +32,10 @@ export type EngineOptions = {
   port?: number;
   /** Empties the state first. */
   fresh?: boolean;
+  /** The clock of the engine and of its functions; the machine's unless a test moves one. */
   now?: () => number;
+  /** What a test lets go wrong. */
+  faults?: Faults;
   log?: (line: string) => void;
 };
 
@@ -59,7 +63,7 @@ export async function startEngine(options: EngineOptions) {
     const issuer = `http://127.0.0.1:${identityPort}`;
     const template = loadTemplate(cdkOut, { gatewayUrl: gateway.url, apiUrl: api.url, issuer });
     checkSupported(template, allSupports);
-    const context: LocalContext = { template, state, now, log };
+    const context: LocalContext = { template, state, now, log, faults: options.faults };
 
     const identity = await startIdentity(context, { port: identityPort });
     parts.push(identity);
@@ -68,7 +72,7 @@ export async function startEngine(options: EngineOptions) {
     const iam = createIam(template);
     const queues = createQueues(context);
     const deliver: Deliver = async (arn, payload, options) => {
-      if (arn.startsWith('arn:aws:sqs:')) return queues.send(arn, payload, options);
+      if (arn.startsWith('arn:aws:sqs:')) return sendTo(context, queues, arn, payload, options);
       if (arn.startsWith('arn:aws:lambda:')) return lambda.invokeAsync(arn, payload);
       if (arn.includes(':event-bus/')) return bus.put(arn, [JSON.parse(payload)]);
       throw new AwsError('ResourceNotFoundException', `Nothing here receives from ${arn}`, 404);
@@ -95,6 +99,7 @@ export async function startEngine(options: EngineOptions) {
         iam,
         roleOfAccessKey: (id) => roles.get(id),
         services: { dynamodb, s3, sqs: queues, events: bus, lambda, scheduler, secretsmanager: secrets },
+        crash: lambda.crash,
         pending,
       }),
     );
@@ -119,6 +124,7 @@ export async function startEngine(options: EngineOptions) {
     };
     mkdirSync(stateDirectory, { recursive: true });
     writeFileSync(join(stateDirectory, 'credentials.json'), JSON.stringify(credentials, null, 2), { mode: 0o600 });
+    const { inFlight } = lambda;
     return {
       apiUrl: api.url,
       gatewayUrl: gateway.url,
@@ -127,6 +133,7 @@ export async function startEngine(options: EngineOptions) {
       /** A token of a client with any lifetime, negative for one that has expired. */
       issueToken: identity.issueToken,
       settled: settledBy(pending),
+      inFlight,
       stop,
     };
   } catch (error) {
@@ -148,6 +155,19 @@ const allSupports = [
   schedulerSupports,
   secretsSupports,
 ];
+
+/** Puts what the engine sends on a queue, as often and as late as a test wants. */
+function sendTo(
+  { faults }: LocalContext,
+  queues: Queues,
+  queueArn: string,
+  body: string,
+  options: Parameters<Deliver>[2],
+): void {
+  const fault = faults?.onDelivery?.({ queueArn, body });
+  if (!fault) return queues.send(queueArn, body, options);
+  for (const delaySeconds of fault.delaysSeconds) queues.send(queueArn, body, { ...options, delaySeconds });
+}
 
 /** A function's calls carry this access key id, which tells the gateway whose role they are made under. */
 const accessKeyOf = (functionName: string) => `function.${functionName}`;

@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { finished } from 'node:stream/promises';
 import { type AwsAnswer, type AwsCall, AwsError, type AwsService } from './aws-call.ts';
 import type { LocalContext } from '../context.ts';
+import type { CallFault } from '../faults.ts';
 import { errorAnswer, protocolOf } from './errors.ts';
 import { type Signature, signatureOf } from './signature.ts';
 import type { Iam } from '../iam/iam.ts';
@@ -14,6 +15,8 @@ type GatewayParts = {
   roleOfAccessKey: (accessKeyId: string) => string | undefined;
   /** By the service name of the signature's credential scope. */
   services: Record<string, AwsService>;
+  /** Ends the sandbox that made a call, told by the session token of its signature; for faults only. */
+  crash?: (sessionToken: string) => void;
   /** Work accepted but not done, for `GET /_local/pending`. */
   pending?: () => number;
 };
@@ -49,7 +52,16 @@ export function createGateway(context: LocalContext, parts: GatewayParts): Reque
     };
     const role = signature.accessKeyId === undefined ? undefined : parts.roleOfAccessKey(signature.accessKeyId);
     if (role !== undefined) authorize(call, service, role);
-    return service.answer(call);
+    const functionName = role === undefined ? undefined : signature.accessKeyId?.replace(/^function\./, '');
+    const fault = functionName === undefined ? undefined : context.faults?.onCall?.({ functionName, call });
+    return fault ? faultyAnswer(fault, call, service) : service.answer(call);
+  };
+
+  const faultyAnswer = async (fault: CallFault, call: AwsCall, service: AwsService): Promise<AwsAnswer> => {
+    if (fault.kind === 'refused') return fault.answer;
+    if (fault.kind === 'answer-lost' || fault.when === 'after') await service.answer(call);
+    if (fault.kind === 'crash') parts.crash?.(call.headers['x-amz-security-token'] ?? '');
+    throw new AnswerLost();
   };
 
   const authorize = (call: AwsCall, service: AwsService, role: string) => {
@@ -72,6 +84,7 @@ export function createGateway(context: LocalContext, parts: GatewayParts): Reque
     const signature = signatureOf(request, url.query);
     void answer(request, signature, url)
       .catch(async (failure: unknown) => {
+        if (failure instanceof AnswerLost) return failure;
         // A client that reads no answer before it has sent all would not see this one otherwise.
         await finished(request.resume()).catch(() => {});
         if (!(failure instanceof AwsError) && request.complete) {
@@ -79,9 +92,14 @@ export function createGateway(context: LocalContext, parts: GatewayParts): Reque
         }
         return errorAnswer(failure, protocolOf(signature.service, request.headers), requestId);
       })
-      .then((result) => respond(request, response, requestId, result));
+      .then((result) =>
+        result instanceof AnswerLost ? response.destroy() : respond(request, response, requestId, result),
+      );
   };
 }
+
+/** A fault: the caller's connection drops instead of an answer. */
+class AnswerLost extends Error {}
 
 type Url = { path: string; query: URLSearchParams };
 

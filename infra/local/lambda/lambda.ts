@@ -4,7 +4,8 @@ import { createAsyncInvocations, awsRetryDelaysMs } from './async-invocations.ts
 import { type AwsAnswer, type AwsCall, AwsError, type AwsService, type Permission } from '../gateway/aws-call.ts';
 import type { Deliver, LocalContext, Running, Support } from '../context.ts';
 import { environmentOf, type FunctionConfig, functionNameOf, readFunctions } from './function-config.ts';
-import { type InvokeResult, maxSyncBytes } from './invoke-result.ts';
+import type { InvocationFault } from '../faults.ts';
+import { failed, type InvokeResult, maxSyncBytes, platformFailure } from './invoke-result.ts';
 import { createPool, maxSandboxes, type Pool } from './pool.ts';
 
 /** Inert: what only has to do with AWS's machines, tracing, log storage and roll-out. */
@@ -53,7 +54,11 @@ export type Lambda = AwsService &
     invoke: (arn: string, payload: string) => Promise<InvokeResult>;
     /** Keeps the event durably and runs it later, with retries. Throws AwsError as `invoke` rejects. */
     invokeAsync: (arn: string, payload: string) => void;
+    /** Ends the sandbox that signs its calls with this session token, whatever it does. */
+    crash: (sessionToken: string) => void;
     exists: (arn: string) => boolean;
+    /** Invocations that run or wait for a sandbox at this moment. */
+    inFlight: () => number;
   };
 
 type Parts = {
@@ -81,7 +86,7 @@ export function createLambda(context: LocalContext, parts: Parts): Lambda {
     const accessKeyId = parts.accessKeyOf(config.name);
     const environment = environmentOf(config, { region: template.region, gatewayUrl: parts.gatewayUrl, accessKeyId });
     const logFile = join(logDirectory, `${config.name}.log`);
-    pools.set(config.arn, createPool(config, { environment, logFile, log }));
+    pools.set(config.arn, createPool(config, { environment, logFile, log, now: context.now }));
   }
   const reaper = setInterval(() => {
     for (const pool of pools.values()) pool.reap();
@@ -99,7 +104,8 @@ export function createLambda(context: LocalContext, parts: Parts): Lambda {
     return { config, pool };
   };
   const run = async (config: FunctionConfig, pool: Pool, payload: string, requestId?: string) => {
-    const result = await pool.invoke(payload, requestId);
+    const fault = context.faults?.onInvocation?.({ functionName: config.name, payload });
+    const result = fault ? await runFaulty(fault, pool, payload, requestId) : await pool.invoke(payload, requestId);
     if (result.kind === 'error') log(`${config.name}: ${result.errorType}: ${firstLine(result.errorMessage)}`);
     return result;
   };
@@ -149,7 +155,11 @@ export function createLambda(context: LocalContext, parts: Parts): Lambda {
     },
     invoke,
     invokeAsync,
+    crash: (sessionToken) => {
+      for (const pool of pools.values()) pool.crash(sessionToken);
+    },
     exists: (arn) => functions.has(arn),
+    inFlight: () => pools.values().reduce((sum, pool) => sum + pool.inFlight(), 0),
     pending: () => synchronous + asyncInvocations.pending(),
     stop: async () => {
       clearInterval(reaper);
@@ -158,6 +168,18 @@ export function createLambda(context: LocalContext, parts: Parts): Lambda {
       for (const part of parts) await part.stop();
     },
   };
+}
+
+/** A sandbox that dies around its handler: the work is done or not, and nobody is told. */
+async function runFaulty(
+  fault: InvocationFault,
+  pool: Pool,
+  payload: string,
+  requestId: string | undefined,
+): Promise<InvokeResult> {
+  if (fault === 'throttled') return { kind: 'throttled' };
+  if (fault === 'crash-after') await pool.invoke(payload, requestId);
+  return failed(platformFailure('Runtime.ExitError', requestId, 'Runtime exited with error: signal: killed'));
 }
 
 const functionPrefix = ({ region, accountId }: LocalContext['template']) =>

@@ -16,6 +16,8 @@ export type Pool = {
   /** Runs the event in a free sandbox, in order of arrival. Throttled when the reserved concurrency is used up. */
   invoke: (payload: string, requestId?: string) => Promise<InvokeResult>;
   inFlight: () => number;
+  /** Ends the sandbox with this session token as if it had run out of memory. */
+  crash: (sessionToken: string) => void;
   /** Ends sandboxes that nothing used for a minute. */
   reap: () => void;
   /** Takes no more events, answers what waits with `throttled`, and gives what runs up to `graceMs`. */
@@ -24,13 +26,18 @@ export type Pool = {
   stop: () => Promise<void>;
 };
 
+type Surroundings = {
+  environment: Record<string, string>;
+  logFile: string;
+  log: (line: string) => void;
+  /** The clock that the functions live by. */
+  now: () => number;
+};
+
 /** Makes the pool; sandboxes start on demand. `log` gets a line for each failure that no request is told of. */
-export function createPool(
-  config: FunctionConfig,
-  { environment, logFile, log }: { environment: Record<string, string>; logFile: string; log: (line: string) => void },
-): Pool {
+export function createPool(config: FunctionConfig, { environment, logFile, log, now }: Surroundings): Pool {
   const limit = Math.min(config.reservedConcurrency ?? maxSandboxes, maxSandboxes);
-  const sandboxes = new Set<Sandbox>();
+  const sandboxes = new Map<Sandbox, { sessionToken: string }>();
   const idle: Sandbox[] = [];
   const waiting: Request[] = [];
   let starting = 0;
@@ -45,7 +52,10 @@ export function createPool(
       if (loading) starting -= 1;
       loading = false;
     };
-    const sandbox: Sandbox = startSandbox(config, environment, logFile, {
+    // Lambda's credentials have a session token too; here it tells whose call it is.
+    const sessionToken = randomUUID();
+    const own = { environment: { ...environment, AWS_SESSION_TOKEN: sessionToken }, logFile, now };
+    const sandbox: Sandbox = startSandbox(config, own, {
       ready: () => {
         loaded();
         idle.push(sandbox);
@@ -63,7 +73,7 @@ export function createPool(
       },
     });
     starting += 1;
-    sandboxes.add(sandbox);
+    sandboxes.set(sandbox, { sessionToken });
   };
 
   const failFirst = (failure: FunctionFailure) => {
@@ -116,6 +126,9 @@ export function createPool(
       });
     },
     inFlight: () => running + waiting.length,
+    crash: (sessionToken) => {
+      for (const [sandbox, own] of sandboxes) if (own.sessionToken === sessionToken) sandbox.crash();
+    },
     reap: () => {
       const since = performance.now() - idleLimitMs;
       for (const sandbox of idle.filter((candidate) => candidate.idleSince() < since)) {
@@ -138,7 +151,7 @@ export function createPool(
     },
     stop: async () => {
       stopping = true;
-      await Promise.all([...sandboxes].map((sandbox) => sandbox.stop()));
+      await Promise.all([...sandboxes.keys()].map((sandbox) => sandbox.stop()));
     },
   };
 }

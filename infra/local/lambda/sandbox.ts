@@ -22,6 +22,8 @@ export type Sandbox = {
   isOpen: () => boolean;
   /** Time (`performance.now()`) of the last result, for reaping. */
   idleSince: () => number;
+  /** Dies in the middle of what it does. */
+  crash: () => void;
   stop: () => Promise<void>;
 };
 
@@ -40,8 +42,7 @@ const initMilliseconds = 10_000;
 /** Starts a worker for the function and reports to `listener`. */
 export function startSandbox(
   config: FunctionConfig,
-  environment: Record<string, string>,
-  logFile: string,
+  { environment, logFile, now }: { environment: Record<string, string>; logFile: string; now: () => number },
   listener: Listener,
 ): Sandbox {
   const workerData: SandboxData = {
@@ -127,10 +128,12 @@ export function startSandbox(
   return {
     run: (requestId, payload, done) => {
       current = { requestId, done, timer: setTimeout(() => end(timedOut(timeoutMs)), timeoutMs) };
-      send(`${requestId} ${Date.now() + timeoutMs} ${payload}`);
+      const aheadMs = now === Date.now ? 0 : now() - Date.now();
+      send(`${requestId} ${Date.now() + aheadMs + timeoutMs} ${aheadMs} ${payload}`);
     },
     isOpen: () => state === 'open',
     idleSince: () => idleSince,
+    crash: () => end(platformFailure('Runtime.ExitError', current?.requestId, 'Runtime exited with error: killed')),
     stop: async () => {
       await thread.terminate();
     },

@@ -6,7 +6,8 @@ import type { SandboxData } from './sandbox.ts';
 
 /**
  * The inside of a sandbox: loads one handler, then answers one event at a time. Messages are strings, which cost the
- * least to pass between threads. In: `<request id> <deadline, ms> <event as JSON>`. Out, by first character: `k` ready,
+ * least to pass between threads. In: `<request id> <deadline, ms> <ms that the clock is
+ * ahead of the machine's> <event as JSON>`. Out, by first character: `k` ready,
  * `r` result, `e` the handler threw, `i` the code does not load, `x` the sandbox is lost (the last three with JSON).
  */
 const data = workerData as SandboxData;
@@ -20,6 +21,11 @@ class RuntimeError extends Error {
     this.name = name;
   }
 }
+
+/** A test moves the engine's clock; the functions' moves with it. Before the handler loads, which may keep `Date.now`. */
+let aheadMs = 0;
+const machineNow = Date.now;
+Date.now = () => machineNow() + aheadMs;
 
 redirectOutput(data.logFile);
 process.on('unhandledRejection', (reason) => {
@@ -43,9 +49,11 @@ try {
 async function answer(handler: Handler, message: string): Promise<void> {
   const idEnd = message.indexOf(' ');
   const deadlineEnd = message.indexOf(' ', idEnd + 1);
+  const aheadEnd = message.indexOf(' ', deadlineEnd + 1);
   const context = contextOf(message.slice(0, idEnd), Number(message.slice(idEnd + 1, deadlineEnd)));
+  aheadMs = Number(message.slice(deadlineEnd + 1, aheadEnd));
   try {
-    const result = await handler(JSON.parse(message.slice(deadlineEnd + 1)), context);
+    const result = await handler(JSON.parse(message.slice(aheadEnd + 1)), context);
     port.postMessage(`r${serialise(result)}`);
   } catch (error) {
     port.postMessage(`e${JSON.stringify(failureOf(error))}`);

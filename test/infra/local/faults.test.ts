@@ -1,0 +1,136 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { CallFault, Faults, InvocationFault } from '../../../infra/local/faults.ts';
+import { jsonAnswer } from '../../../infra/local/gateway/aws-call.ts';
+import { createGateway } from '../../../infra/local/gateway/gateway.ts';
+import { createIam } from '../../../infra/local/iam/iam.ts';
+import { createLambda } from '../../../infra/local/lambda/lambda.ts';
+import { functionOf, smallContext } from './small-template.ts';
+
+/** A gateway before a service that counts what reaches it; calls come from the function `Place` or an administrator. */
+async function gatewayWith(fault: CallFault | undefined) {
+  const small = smallContext([functionOf('Place', '')]);
+  onTestFinished(small.close);
+  const reached: string[] = [];
+  const crashed: string[] = [];
+  const onCall = vi.fn<NonNullable<Faults['onCall']>>(() => fault);
+  const answer = async ({ operation }: { operation: string }) => {
+    reached.push(operation);
+    return jsonAnswer({ done: true });
+  };
+  const gateway = createGateway(
+    { ...small.context, faults: { onCall } },
+    {
+      iam: createIam(small.context.template),
+      roleOfAccessKey: (id) => (id === 'function.Place' ? 'arn:aws:iam::000000000000:role/Place' : undefined),
+      services: { dynamodb: { permissions: () => [], answer } },
+      crash: (sessionToken) => crashed.push(sessionToken),
+    },
+  );
+  const server = createServer(gateway);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const call = (accessKeyId = 'function.Place') =>
+    fetch(`http://127.0.0.1:${port}/`, {
+      method: 'POST',
+      headers: {
+        authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260131/eu-west-1/dynamodb/aws4_request, SignedHeaders=host, Signature=00`,
+        'x-amz-target': 'DynamoDB_20120810.PutItem',
+        'x-amz-security-token': 'sandbox-1',
+        connection: 'close',
+      },
+      body: '{}',
+    }).then(
+      ({ status }) => status,
+      () => 'no answer',
+    );
+  return { call, reached, crashed, onCall };
+}
+
+test('a refused call does nothing', async () => {
+  const { call, reached } = await gatewayWith({ kind: 'refused', answer: jsonAnswer({ __type: 'Throttled' }, 400) });
+  expect(await call()).toBe(400);
+  expect(reached).toEqual([]);
+});
+
+test('a lost answer belongs to a call that was done', async () => {
+  const { call, reached, crashed } = await gatewayWith({ kind: 'answer-lost' });
+  expect(await call()).toBe('no answer');
+  expect(reached).toEqual(['PutItem']);
+  expect(crashed).toEqual([]);
+});
+
+test.each([
+  ['before', []],
+  ['after', ['PutItem']],
+] as const)('a crash %s the effect ends the sandbox that called', async (when, done) => {
+  const { call, reached, crashed } = await gatewayWith({ kind: 'crash', when });
+  expect(await call()).toBe('no answer');
+  expect(reached).toEqual(done);
+  expect(crashed).toEqual(['sandbox-1']);
+});
+
+test('what people and tests call is never faulty', async () => {
+  const { call, onCall } = await gatewayWith({ kind: 'answer-lost' });
+  expect(await call('administrator')).toBe(200);
+  expect(onCall).not.toHaveBeenCalled();
+});
+
+const working = `import { appendFileSync } from 'node:fs';
+  export const handler = async ({ file, hangs }) => {
+    appendFileSync(file, process.env.AWS_SESSION_TOKEN + '\\n');
+    if (hangs) await new Promise(() => setInterval(() => {}, 1000));
+    return Date.now();
+  }`;
+
+/** A function that notes each run in a file with the session token of its sandbox. */
+function functionWith(faults: Faults = {}) {
+  const small = smallContext([functionOf('Work', working)]);
+  const lambda = createLambda(
+    { ...small.context, faults },
+    { gatewayUrl: 'http://127.0.0.1:9', accessKeyOf: (name) => name, deliver: async () => {} },
+  );
+  onTestFinished(async () => {
+    await lambda.stop();
+    small.close();
+  });
+  const file = join(small.directory, 'runs');
+  const runs = () => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []);
+  const invoke = (event = {}) =>
+    lambda.invoke('arn:aws:lambda:eu-west-1:000000000000:function:Work', JSON.stringify({ file, ...event }));
+  return { ...small, lambda, invoke, runs };
+}
+
+test.each([
+  ['crash-before', { kind: 'error', errorType: 'Runtime.ExitError' }, 0],
+  ['crash-after', { kind: 'error', errorType: 'Runtime.ExitError' }, 1],
+  ['throttled', { kind: 'throttled' }, 0],
+] as const)('an invocation that is %s', async (fault: InvocationFault, result, count) => {
+  const { invoke, runs } = functionWith({ onInvocation: () => fault });
+  expect(await invoke()).toMatchObject(result);
+  expect(runs()).toHaveLength(count);
+});
+
+test('a sandbox that dies in the middle fails its event alone, and another takes its place', async () => {
+  const { lambda, invoke, runs } = functionWith();
+  const dying = invoke({ hangs: true });
+  await vi.waitFor(() => expect(runs()).toHaveLength(1), { timeout: 10_000, interval: 10 });
+  const [sessionToken = ''] = runs();
+  lambda.crash(sessionToken);
+  expect(await dying).toMatchObject({ kind: 'error', errorType: 'Runtime.ExitError' });
+  expect(await invoke()).toMatchObject({ kind: 'ok' });
+  expect(new Set(runs()).size).toBe(2);
+});
+
+test('functions live by the engine’s clock', async () => {
+  const { invoke, clock } = functionWith();
+  clock.ahead = 3_600_000;
+  const result = await invoke();
+  expect(Number(result.kind === 'ok' && result.payload) - Date.now()).toBeGreaterThan(3_500_000);
+});

@@ -1,0 +1,37 @@
+import type { SimulationResult } from './simulation.ts';
+
+type Run = { seed: number; orders: number; broken?: string | undefined };
+type Breaches = SimulationResult['breaches'];
+
+const shownPerInvariant = 5;
+
+/** What does not hold, and how to see it again. */
+export const failureText = ({ seed, orders, broken }: Run, breaches: Breaches): string =>
+  [
+    `Seed ${seed} breaks ${breaches.length} invariant(s):`,
+    ...breaches.flatMap(({ name, breaches: sentences }) => [
+      `  ${name}`,
+      ...sentences.slice(0, shownPerInvariant).map((sentence) => `    ${sentence}`),
+      ...(sentences.length > shownPerInvariant ? [`    and ${sentences.length - shownPerInvariant} more`] : []),
+    ]),
+    `Again: npm run simulate -- --seed ${seed} --orders ${orders}${broken ? ` --broken ${broken}` : ''}`,
+  ].join('\n');
+
+/** What happened in a run, in a few lines. */
+export function summaryOf({ facts, faults, stormSeconds, aheadMs }: SimulationResult): string {
+  const { witness, lake, committed } = facts;
+  const answers = Map.groupBy(witness.orders, ({ status, type }) => `${status || 'none'} ${type}`.trim());
+  const { retries, unanswered } = witness.numbers();
+  const list = (counts: Iterable<readonly [string, number]>) =>
+    [...counts]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, count]) => `${count} ${name}`)
+      .join(', ');
+  return [
+    `  orders    ${facts.orders.length} accepted; answers: ${list([...answers].map(([name, own]) => [name, own.length]))}`,
+    `  callers   ${retries} calls repeated after a failure, ${unanswered} never answered`,
+    `  faults    ${list(faults)}`,
+    `  events    ${committed.length} committed, ${lake.length} lines in the lake`,
+    `  time      ${stormSeconds.toFixed(1)} s of storm; the clock was moved ${Math.round(aheadMs / 60_000)} minutes ahead`,
+  ].join('\n');
+}

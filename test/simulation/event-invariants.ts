@@ -1,0 +1,41 @@
+import type { Invariant } from './invariants.ts';
+
+const someOf = (ids: readonly string[]) => `${ids.slice(0, 3).join(', ')}${ids.length > 3 ? ', …' : ''}`;
+
+const lakeIsWhole: Invariant = {
+  name: 'every committed event is in the lake once its duplicates are dropped, and nothing else is',
+  breaches: ({ committed, lake }) => {
+    const inLake = new Set(lake.map(({ eventId }) => eventId));
+    const inTables = new Set(committed.map(({ eventId }) => eventId));
+    const missing = committed.filter(({ eventId }) => !inLake.has(eventId));
+    const unknown = [...inLake].filter((eventId) => !inTables.has(eventId));
+    return [
+      ...[...Map.groupBy(missing, ({ type }) => type)].map(
+        ([type, events]) =>
+          `${events.length} ${type} never reached it: ${someOf(events.map(({ eventId }) => eventId))}`,
+      ),
+      ...(unknown.length > 0 ? [`${unknown.length} events were never committed: ${someOf(unknown)}`] : []),
+    ];
+  },
+};
+
+const copiesAreEqual: Invariant = {
+  name: 'an event in the lake is what was committed',
+  breaches: ({ committed, lake }) => {
+    const hashes = new Map(committed.map(({ eventId, hash }) => [eventId, hash]));
+    const changed = lake.filter(({ eventId, hash }) => hashes.has(eventId) && hashes.get(eventId) !== hash);
+    return changed.map(({ eventId, type, data }) => `${type} ${eventId} became ${JSON.stringify(data)}`);
+  },
+};
+
+const deadLettersAreDead: Invariant = {
+  name: 'no dead-letter queue holds what would succeed if redriven',
+  breaches: ({ deadLetters }) =>
+    deadLetters.map(
+      // Nothing that the actors do is malformed, so whatever was parked is a mistake, also what fails again.
+      ({ queue, held, heldAfterRedrive }) =>
+        `${queue} held ${held} messages; ${held - heldAfterRedrive} of them succeeded when redriven`,
+    ),
+};
+
+export const eventInvariants = [lakeIsWhole, copiesAreEqual, deadLettersAreDead];

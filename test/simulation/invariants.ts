@@ -1,0 +1,15 @@
+import { eventInvariants } from './event-invariants.ts';
+import type { Facts } from './facts.ts';
+import { orderInvariants } from './order-invariants.ts';
+import { stockInvariants } from './stock-invariants.ts';
+
+/** What must hold of a back office at rest, whatever happened to it; `breaches` says in sentences where it does not. */
+export type Invariant = { name: string; breaches: (facts: Facts) => string[] };
+
+const invariants: Invariant[] = [...orderInvariants, ...stockInvariants, ...eventInvariants];
+
+/** The invariants that do not hold, with their breaches. */
+export const breachesOf = (facts: Facts): { name: string; breaches: string[] }[] =>
+  invariants
+    .map(({ name, breaches }) => ({ name, breaches: breaches(facts) }))
+    .filter(({ breaches }) => breaches.length > 0);

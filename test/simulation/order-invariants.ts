@@ -1,0 +1,144 @@
+import { businessDays } from '../../shared/business-day.ts';
+import { store } from '../../infra/store.ts';
+import type { Invariant } from './invariants.ts';
+import type { OrderAnswered } from './witness.ts';
+
+const isServed = ({ status }: OrderAnswered) => status === 200 || status === 201;
+const keyOf = ({ channel, externalOrderId }: { channel: string; externalOrderId: string }) =>
+  `${externalOrderId} of ${channel}`;
+const keyOfAnswer = ({ channel, sent }: OrderAnswered) => keyOf({ channel, externalOrderId: sent.externalOrderId });
+
+/** Units by SKU, as one text: lines of an answer may be split over warehouses. */
+function unitsOf(lines: readonly { sku: string; quantity: number }[]): string {
+  const units = new Map<string, number>();
+  for (const { sku, quantity } of lines) units.set(sku, (units.get(sku) ?? 0) + quantity);
+  return [...units]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([sku, sum]) => `${sum} ${sku}`)
+    .join(', ');
+}
+
+/** Members of an answer that no later change of the order may touch. */
+const lastingMembers = [
+  'orderId',
+  'externalOrderId',
+  'channel',
+  'currency',
+  'subtotalMinor',
+  'discountMinor',
+  'shippingMinor',
+  'taxMinor',
+  'totalMinor',
+  'placedAt',
+] as const;
+
+const oneOrder: Invariant = {
+  name: 'each external order id is one order, placed by one event',
+  breaches: ({ orders, committed }) => {
+    const placed = Map.groupBy(
+      committed.filter(({ type }) => type === 'OrderPlaced'),
+      ({ data }) => String(data.orderId),
+    );
+    const items = Map.groupBy(orders, keyOf);
+    return [
+      ...[...items]
+        .filter(([, own]) => own.length > 1)
+        .map(([key, own]) => `${key} is ${own.length} orders: ${own.map(({ orderId }) => orderId).join(', ')}`),
+      ...orders
+        .filter(({ orderId }) => placed.get(orderId)?.length !== 1)
+        .map((order) => `${keyOf(order)} was placed by ${placed.get(order.orderId)?.length ?? 0} events`),
+      ...[...placed.keys()]
+        .filter((orderId) => !orders.some((order) => order.orderId === orderId))
+        .map((orderId) => `${orderId} was placed but is not there`),
+    ];
+  },
+};
+
+const answersAreKept: Invariant = {
+  name: 'every order that a caller was told of exists with the same content',
+  breaches: ({ orders, committed, witness }) => {
+    const byKey = new Map(orders.map((order) => [keyOf(order), order]));
+    const events = new Map(committed.map((event) => [event.eventId, event]));
+    return witness.orders.filter(isServed).flatMap((answered) => {
+      const key = keyOfAnswer(answered);
+      const order = byKey.get(key);
+      if (!order) return [`${key} was answered ${answered.status} and does not exist`];
+      const told = JSON.parse(answered.text);
+      const placed = events.get(order.placedEventId)?.data;
+      const breaches = lastingMembers
+        .filter((member) => told[member] !== order[member])
+        .map((member) => `${key}: ${member} was told as ${told[member]} and is ${order[member]}`);
+      if (unitsOf(told.lines) !== unitsOf(answered.sent.lines)) {
+        breaches.push(`${key} was sent with ${unitsOf(answered.sent.lines)} and confirmed with ${unitsOf(told.lines)}`);
+      }
+      if (unitsOf(told.lines) !== unitsOf(placed?.lines ?? [])) {
+        breaches.push(`${key} was confirmed with ${unitsOf(told.lines)} and has ${unitsOf(placed?.lines ?? [])}`);
+      }
+      return breaches;
+    });
+  },
+};
+
+const oneAnswer: Invariant = {
+  name: 'an order sent again gets its first answer again',
+  breaches: ({ witness }) => {
+    const served = Map.groupBy(witness.orders.filter(isServed), keyOfAnswer);
+    return [...served]
+      .filter(([, answers]) => new Set(answers.map(({ text }) => text)).size > 1)
+      .map(
+        ([key, answers]) => `${key} was answered in different words: ${answers.map(({ text }) => text).join(' | ')}`,
+      );
+  },
+};
+
+const refusalsAreTrue: Invariant = {
+  name: 'content that was refused did not become an order',
+  breaches: ({ orders, witness }) => {
+    const byKey = new Map(orders.map((order) => [keyOf(order), order]));
+    const served = new Set(witness.orders.filter(isServed).map(keyOfAnswer));
+    const conflicts = witness.orders.filter(({ type }) => type === 'order-conflict');
+    const unanswered = new Set(witness.orders.filter(({ status }) => status === 0).map(keyOfAnswer));
+    const refused = witness.orders.filter(({ type }) => type === 'out-of-stock');
+    return [
+      ...conflicts
+        .filter((answered) => !byKey.has(keyOfAnswer(answered)))
+        .map((answered) => `${keyOfAnswer(answered)} was refused for an order that does not exist`),
+      // Another sending of the same order may have been served, or may have got no answer.
+      ...refused
+        .map(keyOfAnswer)
+        .filter((key) => byKey.has(key) && !served.has(key) && !unanswered.has(key))
+        .map((key) => `${key} was refused for want of stock, and exists`),
+    ];
+  },
+};
+
+const reportsAddUp: Invariant = {
+  name: 'a day’s report is the sum of its orders',
+  breaches: ({ orders, reports }) => {
+    const businessDay = businessDays(store.selling.timeZone);
+    return reports.flatMap(({ date, manifest, failure }) => {
+      if (!manifest) return [`${date} has no report: ${failure}`];
+      const own = orders.filter(({ placedAt }) => businessDay(Date.parse(placedAt)) === date);
+      const report = manifest.reports.find(({ name }) => name === 'orders');
+      const sum = (number: (order: (typeof own)[number]) => number) =>
+        own.reduce((total, order) => total + number(order), 0);
+      const units = sum(({ lines }) => lines.reduce((total, { quantity }) => total + quantity, 0));
+      const amounts = report?.amounts['GBP'];
+      const figures = [
+        ['orders', report?.orders ?? 0, own.length],
+        ['units', report?.units ?? 0, units],
+        ['totalMinor', amounts?.['totalMinor'] ?? 0, sum(({ totalMinor }) => totalMinor)],
+        ['taxMinor', amounts?.['taxMinor'] ?? 0, sum(({ taxMinor }) => taxMinor)],
+      ] as const;
+      const left = manifest.input.quarantined.map(({ rows, reason }) => `${date} leaves out ${rows} lines: ${reason}`);
+      return [
+        ...left,
+        ...figures
+          .filter(([, reported, real]) => reported !== real)
+          .map(([name, reported, real]) => `${date} reports ${name} of ${reported}; the orders come to ${real}`),
+      ];
+    });
+  },
+};
+
+export const orderInvariants = [oneOrder, answersAreKept, oneAnswer, refusalsAreTrue, reportsAddUp];

@@ -1,0 +1,103 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Presets, SingleBar } from 'cli-progress';
+import { failureText, summaryOf } from './account.ts';
+import { brokenBuilds, withBrokenBuild } from './broken-builds.ts';
+import { simulate, type SimulationResult } from './simulation.ts';
+
+const root = join(import.meta.dirname, '../..');
+const usage =
+  'npm run simulate -- [--seed 1] [--seeds 1] [--orders 300] [--minutes 10] [--broken <name>|all] [--calm] [--verbose]';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    /** How many seeds, one after the other. */
+    seeds: { type: 'string', default: '1' },
+    orders: { type: 'string', default: '300' },
+    minutes: { type: 'string', default: '10' },
+    broken: { type: 'string' },
+    calm: { type: 'boolean', default: false },
+    verbose: { type: 'boolean', default: false },
+  },
+});
+const orders = whole('orders', values.orders);
+const first = whole('seed', values.seed);
+const seeds = Array.from({ length: whole('seeds', values.seeds) }, (_, index) => first + index);
+
+const isGood = values.broken === undefined ? await soundRuns() : await brokenRuns(values.broken);
+process.exitCode = isGood ? 0 : 1;
+
+async function soundRuns(): Promise<boolean> {
+  const cdkOut = join(root, 'cdk.out/simulation');
+  execFileSync(process.execPath, ['infra/app.ts'], { cwd: root, env: { ...process.env, CDK_OUTDIR: cdkOut } });
+  const broken: number[] = [];
+  for (const seed of seeds) {
+    const result = await run(seed, cdkOut);
+    console.log(`Seed ${seed}\n${summaryOf(result)}`);
+    if (result.breaches.length === 0) console.log('  all invariants hold');
+    else {
+      console.log(failureText({ seed, orders }, result.breaches));
+      broken.push(seed);
+    }
+  }
+  console.log(`${seeds.length - broken.length} of ${seeds.length} seeds hold; broken: ${broken.join(', ') || 'none'}`);
+  return broken.length === 0;
+}
+
+/** Each mistake must be found, by the invariant that is there for it; what is harmless must pass. */
+async function brokenRuns(name: string): Promise<boolean> {
+  const names = name === 'all' ? Object.keys(brokenBuilds) : [name];
+  let isGood = true;
+  for (const broken of names) {
+    const build = brokenBuilds[broken];
+    if (!build)
+      throw new Error(`There is no broken build ${broken}; there are ${Object.keys(brokenBuilds).join(', ')}`);
+    const { breaks } = build;
+    // A race is not lost in every run: the next seed may lose it.
+    let found: { seed: number; result: SimulationResult } | undefined;
+    for (const seed of seeds) {
+      const result = await withBrokenBuild(build, (cdkOut) => run(seed, cdkOut));
+      found = { seed, result };
+      if (breaks === undefined || result.breaches.some(({ name: broke }) => broke.startsWith(breaks))) break;
+    }
+    if (!found) throw new Error(usage);
+    const names = found.result.breaches.map(({ name: broke }) => broke);
+    const isAsExpected = breaks === undefined ? names.length === 0 : names.some((broke) => broke.startsWith(breaks));
+    isGood &&= isAsExpected;
+    console.log(`${isAsExpected ? 'as expected' : 'NOT AS EXPECTED'}: ${broken} breaks ${names.length} invariant(s)`);
+    for (const broke of names) console.log(`    ${broke}`);
+    if (!isAsExpected || values.verbose) {
+      console.log(failureText({ seed: found.seed, orders, broken }, found.result.breaches));
+    }
+  }
+  return isGood;
+}
+
+async function run(seed: number, cdkOut: string): Promise<SimulationResult> {
+  const bar = new SingleBar(
+    { format: `seed ${seed} {bar} {value}/{total} orders, {duration_formatted}` },
+    Presets.rect,
+  );
+  if (process.stdout.isTTY) bar.start(orders, 0);
+  try {
+    return await simulate({
+      seed,
+      orders,
+      cdkOut,
+      minutes: whole('minutes', values.minutes),
+      isStormy: !values.calm,
+      onOrder: () => bar.increment(),
+      ...(values.verbose && { log: (line: string) => console.error(line) }),
+    });
+  } finally {
+    bar.stop();
+  }
+}
+
+function whole(name: string, text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1) throw new Error(`--${name} is a whole number from 1\n${usage}`);
+  return number;
+}

@@ -1,0 +1,164 @@
+import type { CallFault, Faults, FunctionCall, InvocationFault } from '../../infra/local/faults.ts';
+import { type AwsAnswer, jsonAnswer } from '../../infra/local/gateway/aws-call.ts';
+import { chance } from './chance.ts';
+import { identitiesOfEvent, identityOfCall, messageIdentity, parsed, shortName } from './identity.ts';
+
+/** How likely each fault is, once per occasion. */
+const likely = {
+  throttle: 0.03,
+  conflict: 0.04,
+  failure: 0.01,
+  outage: 0.03,
+  answerLost: 0.03,
+  crashBefore: 0.004,
+  crashAfter: 0.006,
+  invocationThrottled: 0.01,
+  invocationCrashBefore: 0.01,
+  invocationCrashAfter: 0.02,
+  duplicate: 0.05,
+  delay: 0.1,
+};
+/** A message is given up after five receives: fewer faults than that, and it must get through. */
+const faultsPerRecord = 2;
+/** Batches cannot be told apart by what they are about, so deaths in the middle of them are counted for all. */
+const crashesPerConsumer = 2;
+const longestDelaySeconds = 20;
+/** Of one outage: more than the SDK tries by itself. */
+const outageTries = 4;
+
+export type Storm = Faults & {
+  begin: () => void;
+  /** From now on all goes well. */
+  end: () => void;
+  /** Faults so far, by kind. */
+  counts: () => Map<string, number>;
+};
+
+/**
+ * Faults, once begun, decided by the seed and by what they befall: the nth time that the same thing is tried, the same becomes of it,
+ * in whatever order things happen. How often something is tried still depends on timing; see the README beside this.
+ */
+export function stormOf(seed: number): Storm {
+  const counts = new Map<string, number>();
+  const tries = new Map<string, number>();
+  const suffered = new Map<string, number>();
+  const crashes = new Map<string, number>();
+  let isRaging = false;
+
+  const count = (kind: string) => counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const add = (to: Map<string, number>, key: string) => {
+    const next = (to.get(key) ?? 0) + 1;
+    to.set(key, next);
+    return next;
+  };
+  /** The fault that this try of `identity` meets, of those that are listed with their likelihood. */
+  const befalls = <K extends string>(identity: string, kinds: readonly (readonly [K, number])[]): K | undefined => {
+    let left = chance(seed, identity, add(tries, identity));
+    return kinds.find(([, likelihood]) => (left -= likelihood) < 0)?.[0];
+  };
+
+  const onCall = (made: FunctionCall): CallFault | undefined => {
+    if (!isRaging) return undefined;
+    const { service, operation } = made.call;
+    const isWrite = service !== 'dynamodb' || operation === 'TransactWriteItems' || operation === 'UpdateItem';
+    const identity = `call ${identityOfCall(made)}`;
+    const isOutage = (tries.get(identity) ?? 0) < outageTries && chance(seed, identity, 'outage') < likely.outage;
+    const kind = befalls(identity, [
+      ['outage', isOutage ? 1 : 0],
+      ['throttled call', likely.throttle],
+      ['transaction conflict', operation === 'TransactWriteItems' ? likely.conflict : 0],
+      ['failed call', likely.failure],
+      ['lost answer', isWrite ? likely.answerLost : 0],
+      ['crash before an effect', isWrite ? likely.crashBefore : 0],
+      ['crash after an effect', isWrite ? likely.crashAfter : 0],
+    ]);
+    if (kind === undefined) return undefined;
+    const isCrash = kind.startsWith('crash');
+    if (isCrash && !/Api/.test(made.functionName)) {
+      if (add(crashes, shortName(made.functionName)) > crashesPerConsumer) return undefined;
+    }
+    count(kind);
+    if (isCrash) return { kind: 'crash', when: kind === 'crash before an effect' ? 'before' : 'after' };
+    if (kind === 'lost answer') return { kind: 'answer-lost' };
+    return { kind: 'refused', answer: refusalOf(kind, made) };
+  };
+
+  const onInvocation: Faults['onInvocation'] = ({ functionName, payload }) => {
+    if (!isRaging) return undefined;
+    const identities = identitiesOfEvent(functionName, payload);
+    if (identities.some((identity) => (suffered.get(identity) ?? 0) >= faultsPerRecord)) return undefined;
+    const kind = befalls(`invocation ${identities[0]}`, [
+      ['throttled invocation', likely.invocationThrottled],
+      ['crash before the handler', likely.invocationCrashBefore],
+      ['crash after the handler', likely.invocationCrashAfter],
+    ]);
+    if (kind === undefined) return undefined;
+    for (const identity of identities) add(suffered, identity);
+    count(kind);
+    return invocationFaults[kind];
+  };
+
+  const onDelivery: Faults['onDelivery'] = ({ body }) => {
+    if (!isRaging) return undefined;
+    const identity = `delivery ${messageIdentity(body)}`;
+    const kind = befalls(identity, [
+      ['duplicate message', likely.duplicate],
+      ['delayed message', likely.delay],
+    ]);
+    if (kind === undefined) return undefined;
+    count(kind);
+    const delay = Math.ceil(chance(seed, identity, 'delay') * longestDelaySeconds);
+    return { delaysSeconds: kind === 'duplicate message' ? [0, delay] : [delay] };
+  };
+
+  return {
+    onCall,
+    onInvocation,
+    onDelivery,
+    begin: () => {
+      isRaging = true;
+    },
+    end: () => {
+      isRaging = false;
+    },
+    counts: () => counts,
+  };
+}
+
+const invocationFaults: Record<string, InvocationFault> = {
+  'throttled invocation': 'throttled',
+  'crash before the handler': 'crash-before',
+  'crash after the handler': 'crash-after',
+};
+
+/** What the service would answer, in the words of its protocol. */
+function refusalOf(kind: string, { call }: FunctionCall): AwsAnswer {
+  const { service, operation, body } = call;
+  if (kind === 'transaction conflict') return conflictOf(body);
+  if (service === 's3') {
+    const [status, code] = kind !== 'throttled call' ? [500, 'InternalError'] : [503, 'SlowDown'];
+    return {
+      status,
+      headers: { 'content-type': 'application/xml' },
+      body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>A fault</Message></Error>`,
+    };
+  }
+  if (kind !== 'throttled call') return jsonAnswer({ __type: 'InternalServerError', message: 'A fault' }, 500);
+  if (operation === 'PutEvents') return entriesRefused(body);
+  return jsonAnswer({ __type: 'ThrottlingException', message: 'A fault: rate exceeded' }, 400);
+}
+
+/** The last action of the transaction meets another transaction. */
+function conflictOf(body: Buffer): AwsAnswer {
+  const { TransactItems: actions } = parsed(body.toString()) as { TransactItems: unknown[] };
+  const reasons = actions.map((_, index) => ({ Code: index === actions.length - 1 ? 'TransactionConflict' : 'None' }));
+  const message = `Transaction cancelled, please refer cancellation reasons for specific reasons`;
+  return jsonAnswer({ __type: 'TransactionCanceledException', message, CancellationReasons: reasons }, 400);
+}
+
+/** The bus takes the request and none of its entries. */
+function entriesRefused(body: Buffer): AwsAnswer {
+  const { Entries: entries } = parsed(body.toString()) as { Entries: unknown[] };
+  const refused = entries.map(() => ({ ErrorCode: 'ThrottlingException', ErrorMessage: 'A fault' }));
+  return jsonAnswer({ FailedEntryCount: entries.length, Entries: refused });
+}
