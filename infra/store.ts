@@ -1,3 +1,4 @@
+import type { Retrying } from '../functions/channel-webhooks/decide.ts';
 import type { Client, SellingPolicy } from '../shared/store.ts';
 
 /** The store this checkout deploys. Change it here: everything else reads it. */
@@ -13,6 +14,7 @@ export const store = {
     ],
     warehousePreference: ['main'],
   },
+  webhooks: { firstRetrySeconds: 5, longestRetrySeconds: 14_400, giveUpAfterSeconds: 86_400, timeoutSeconds: 10 },
   clients: {
     storefront: { scopes: ['orders.write', 'orders.read', 'catalog.read', 'stock.read'] },
     marketplace: { scopes: ['orders.write', 'orders.read', 'catalog.read', 'stock.read'], pricesItself: true },
@@ -43,4 +45,4 @@ export const store = {
       ],
     },
   },
-} satisfies { name: string; selling: SellingPolicy; clients: Record<string, Client> };
+} satisfies { name: string; selling: SellingPolicy; webhooks: Retrying; clients: Record<string, Client> };

@@ -17,9 +17,7 @@ export const OrderItem = OrderPlaced.envelope.shape.detail.shape.data.omit({ sta
 });
 export type OrderItem = z.infer<typeof OrderItem>;
 
-/** Partition of an order and of its events. */
-export const orderPartition = (orderId: string) => `ORDER#${orderId}`;
-export const orderKey = (orderId: string) => ({ pk: orderPartition(orderId), sk: 'ORDER' });
+export { orderKey, orderPartition } from '../../shared/orders/order-key.ts';
 
 /** What an order can be found by beside its id: an index of keys, its key attribute, and the values to look under. */
 export const customerIndex = {

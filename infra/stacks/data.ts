@@ -28,6 +28,11 @@ export class DataStack extends Stack {
     ],
   });
   readonly reportTable = new OutboxTable(this, 'ReportTable');
+  /** Deliveries are forgotten after a month. */
+  readonly webhookTable = new OutboxTable(this, 'WebhookTable', {
+    expiryAttribute: 'expiresAt',
+    indexes: [{ name: 'byDead', partitionKey: 'deadKey', sortKey: 'sk' }],
+  });
   readonly bus = new EventBus(this, 'Bus', { description: 'What happened in the store' });
   private readonly accessLogs = new AccessLogBucket(this, 'AccessLogBucket');
   /** Every event by business day. */

@@ -172,7 +172,15 @@ test('data outlives its stack and a wrong write', () => {
 
 test('data keeps its logical id when constructs move', () => {
   const kept = ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::Events::EventBus', 'AWS::Cognito::UserPool'];
-  const ids = ['CatalogTable', 'StockTable', 'OrderTable', 'ReportTable', 'AccessLogBucket', 'LakeBucket'];
+  const ids = [
+    'CatalogTable',
+    'StockTable',
+    'OrderTable',
+    'ReportTable',
+    'WebhookTable',
+    'AccessLogBucket',
+    'LakeBucket',
+  ];
   expect(idsOf(kept.flatMap(ofType))).toEqual(new Set([...ids, 'ReportsBucket', 'Bus', 'Users']));
 });
 

@@ -52,3 +52,17 @@ export const withoutRule = (rule: RegExp) =>
     Object.assign(resources, JSON.parse(rest));
     return ids.length;
   });
+
+/** Sets a variable of every function that has it. */
+export const withEnvironment = (name: string, value: string) =>
+  editedTemplate((resources) => {
+    let changes = 0;
+    for (const { Type, Properties } of Object.values(resources)) {
+      if (Type !== 'AWS::Lambda::Function') continue;
+      const { Variables } = Properties.Environment as { Variables: Record<string, unknown> };
+      if (!(name in Variables)) continue;
+      Variables[name] = value;
+      changes += 1;
+    }
+    return changes;
+  });
