@@ -35,7 +35,7 @@ export const rememberedSeconds = 30 * 86_400;
 
 const deliveryPrefix = 'DELIVERY#';
 export const deliveryPartition = ({ channel, endpointId }: EndpointId) => `ENDPOINT#${channel}#${endpointId}`;
-export const deliverySortKey = (eventId: string) => `${deliveryPrefix}${eventId}`;
+const deliverySortKey = (eventId: string) => `${deliveryPrefix}${eventId}`;
 export const deliveryKey = (id: EndpointId & { eventId: string }) => ({
   pk: deliveryPartition(id),
   sk: deliverySortKey(id.eventId),

@@ -13,5 +13,11 @@ export const ParsedEnv = z.object({
   SELLING: json.pipe(SellingPolicy),
 });
 
+/** Of the function that imports files. */
+export const ParsedImportEnv = ParsedEnv.omit({ STOCK_TABLE_NAME: true, CATALOG_TABLE_NAME: true }).extend({
+  ORDER_FILES_BUCKET_NAME: z.string().min(1),
+});
+export type ImportEnv = z.input<typeof ParsedImportEnv>;
+
 /** What the function's environment must have; each value is text. */
 export type Env = z.input<typeof ParsedEnv>;

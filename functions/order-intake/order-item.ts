@@ -9,6 +9,8 @@ const shardCount = 4;
 /** An order as it is now, as its item holds it beside the keys. */
 export const OrderItem = OrderPlaced.envelope.shape.detail.shape.data.omit({ status: true }).extend({
   status: z.string(),
+  /** Taken over from another system: it took no stock here. */
+  imported: z.literal(true).optional(),
   contentHash: z.string(),
   /** The event that holds the first answer, whatever becomes of the order. */
   placedEventId: z.string(),
@@ -88,4 +90,5 @@ export const answerOf = (order: PlacedOrder | OrderItem): OrderAnswer => ({
   discounts: order.discounts.map(({ code, appliedMinor, reason }) => ({ code, appliedMinor, reason })),
   reservedUntil: order.reservedUntil,
   placedAt: order.placedAt,
+  ...('imported' in order && order.imported && { imported: true }),
 });

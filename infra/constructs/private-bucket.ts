@@ -3,14 +3,14 @@ import { Grant, type IRole } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 
-/** A bucket that outlives its stack. A version that was overwritten or deleted stays for 30 days. */
+/** A bucket that outlives its stack, and tells the account's default bus of its objects if it should. A version that was overwritten or deleted stays for 30 days. */
 export class PrivateBucket extends Bucket {
   private readonly arnExport: string;
   /** For other stacks only. */
   private readonly exportedArn: string;
 
   /** `id` is the logical id too, so that moving the construct never replaces the data. */
-  constructor(scope: Construct, id: string, props: { accessLogs: AccessLogBucket }) {
+  constructor(scope: Construct, id: string, props: { accessLogs: AccessLogBucket; tellsOfObjects?: boolean }) {
     super(scope, id, {
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -24,7 +24,12 @@ export class PrivateBucket extends Bucket {
         { abortIncompleteMultipartUploadAfter: Duration.days(1), noncurrentVersionExpiration: Duration.days(30) },
       ],
     });
-    (this.node.defaultChild as CfnBucket).overrideLogicalId(id);
+    const bucket = this.node.defaultChild as CfnBucket;
+    bucket.overrideLogicalId(id);
+    if (props.tellsOfObjects) {
+      // CloudFormation's own property: the library's would add a function that sets it.
+      bucket.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
+    }
     // Exported under a readable name, which the acknowledgement below can say.
     this.arnExport = `${Stack.of(this).stackName}-${id}-Arn`;
     this.exportedArn = Stack.of(this).exportValue(this.bucketArn, { name: this.arnExport });

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { type EventBus, type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
+import { type EventBus, type EventPattern, type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -9,7 +9,7 @@ import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { type FunctionProps, WorkflowFunction, workflowOf } from './workflow-function.ts';
 
 type Props = FunctionProps & {
-  bus: EventBus;
+  bus: EventBus | IEventBus;
   /** An event's definition, or any value with the pattern of those to consume. */
   event: { pattern: EventPattern };
   batchSize?: number;

@@ -108,6 +108,7 @@ export async function startEngine(options: EngineOptions) {
       region: template.region,
       reportsBucket: nameOf(template, 'AWS::S3::Bucket', /^Reports/),
       lakeBucket: nameOf(template, 'AWS::S3::Bucket', /^Lake/),
+      orderFilesBucket: nameOf(template, 'AWS::S3::Bucket', /^OrderFiles/),
       eventBusName: nameOf(template, 'AWS::Events::EventBus', /./),
     };
     mkdirSync(stateDirectory, { recursive: true });

@@ -39,6 +39,11 @@ export class DataStack extends Stack {
   readonly lake = new PrivateBucket(this, 'LakeBucket', { accessLogs: this.accessLogs });
   /** Reports by business day. */
   readonly reports = new PrivateBucket(this, 'ReportsBucket', { accessLogs: this.accessLogs });
+  /** Files of historical orders, dropped to be imported, and what became of them. */
+  readonly orderFiles = new PrivateBucket(this, 'OrderFilesBucket', {
+    accessLogs: this.accessLogs,
+    tellsOfObjects: true,
+  });
   readonly identities: Identities;
 
   constructor(scope: Construct, id: string, props?: StackProps) {

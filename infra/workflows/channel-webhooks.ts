@@ -24,7 +24,14 @@ export function addChannelWebhooks(scope: Construct, { api, data }: { api: HttpA
 
   const { function: fanOut } = new QueueConsumer(workflow, 'OrderEvent', {
     bus,
-    event: { pattern: { source: ['storeworks.order-intake'], detail: { data: { orderId: Match.exists() } } } },
+    event: {
+      pattern: {
+        source: ['storeworks.order-intake'],
+        // Years of history are no news to the channel that has them.
+        detailType: Match.anythingBut('OrderImported'),
+        detail: { data: { orderId: Match.exists() } },
+      },
+    },
     entry: 'channel-webhooks/order-event.handler.ts',
     environment,
     failureMeans,

@@ -1,8 +1,10 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
+import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import type { Env } from '../../functions/order-intake/env.ts';
+import type { Env, ImportEnv } from '../../functions/order-intake/env.ts';
 import { channelsOf } from '../../shared/store.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
+import { QueueConsumer } from '../constructs/queue-consumer.ts';
 import { WorkflowFunction } from '../constructs/workflow-function.ts';
 import type { DataStack } from '../stacks/data.ts';
 import { store } from '../store.ts';
@@ -32,4 +34,35 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
   stockTable.grant(handler, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
   catalogTable.grant(handler, 'dynamodb:BatchGetItem');
   api.serve('order-intake', handler);
+  addImport(workflow, data, Stack.of(scope).toJsonString(channels));
+}
+
+/** Files of historical orders, dropped into the bucket of order files. */
+function addImport(workflow: Construct, { orderTable, orderFiles }: DataStack, channels: string): void {
+  const { function: importer } = new QueueConsumer(workflow, 'OrderFileDropped', {
+    bus: EventBus.fromEventBusName(workflow, 'DefaultBus', 'default'),
+    event: {
+      pattern: {
+        source: ['aws.s3'],
+        detailType: ['Object Created'],
+        detail: { bucket: { name: [orderFiles.bucketName] }, object: { key: [{ wildcard: 'imports/*.csv' }] } },
+      },
+    },
+    entry: 'order-intake/order-file-dropped.handler.ts',
+    environment: {
+      ORDER_TABLE_NAME: orderTable.name,
+      ORDER_FILES_BUCKET_NAME: orderFiles.bucketName,
+      CHANNELS: channels,
+      SELLING: JSON.stringify(store.selling),
+    } satisfies ImportEnv,
+    failureMeans: 'A file of historical orders has no result: it is not imported, or in part.',
+    timeout: Duration.minutes(15),
+    patience: Duration.hours(2),
+    batchSize: 1,
+    maxConcurrency: 2,
+  });
+  orderTable.grant(importer, 'dynamodb:PutItem', 'dynamodb:GetItem');
+  orderFiles.grantList(importer.role);
+  orderFiles.grantObjects(importer.role, 'imports/*', 's3:GetObject');
+  orderFiles.grantObjects(importer.role, 'results/*', 's3:GetObject', 's3:PutObject');
 }

@@ -55,6 +55,8 @@ export const OrderAnswer = z
     /** When the hold on the stock ends; null while an order waits for nothing. */
     reservedUntil: Instant.nullable(),
     placedAt: Instant,
+    /** Taken over from another system; it took no stock here. */
+    imported: z.literal(true).optional(),
   })
   .meta({ id: 'Order' });
 export type OrderAnswer = z.infer<typeof OrderAnswer>;

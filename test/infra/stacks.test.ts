@@ -167,7 +167,7 @@ test('data outlives its stack and a wrong write', () => {
     expect(properties.StreamSpecification.StreamViewType).toBe('NEW_IMAGE');
   }
   const versioned = buckets.filter(({ properties }) => properties.VersioningConfiguration?.Status === 'Enabled');
-  expect(idsOf(versioned)).toEqual(new Set(['LakeBucket', 'ReportsBucket']));
+  expect(idsOf(versioned)).toEqual(new Set(['LakeBucket', 'OrderFilesBucket', 'ReportsBucket']));
 });
 
 test('data keeps its logical id when constructs move', () => {
@@ -181,7 +181,7 @@ test('data keeps its logical id when constructs move', () => {
     'AccessLogBucket',
     'LakeBucket',
   ];
-  expect(idsOf(kept.flatMap(ofType))).toEqual(new Set([...ids, 'ReportsBucket', 'Bus', 'Users']));
+  expect(idsOf(kept.flatMap(ofType))).toEqual(new Set([...ids, 'OrderFilesBucket', 'ReportsBucket', 'Bus', 'Users']));
 });
 
 test('a deployment runs no code but ours', () => {
