@@ -1,10 +1,13 @@
 import { openDatabase } from '../../shared/database.ts';
 import * as routes from '../../shared/http/orders.ts';
+import * as exportRoutes from '../../shared/http/order-exports.ts';
 import type { Reply } from '../../shared/http/problem.ts';
 import { contentHash, orderIdOf } from '../../shared/ids.ts';
 import { httpHandler, on, type Request } from '../../shared/lambda/http-handler.ts';
 import type { Channels, SellingPolicy } from '../../shared/store.ts';
 import { ParsedEnv } from './env.ts';
+import { getExport, requestExport } from './export-api.ts';
+import { createExportStore } from './export-store.ts';
 import { findPage } from './find.ts';
 import { answerOf } from './order-item.ts';
 import { place } from './place.ts';
@@ -47,10 +50,14 @@ export const findOrders =
 
 // Read once only: compiling the parser, which zod does else, would take longer than this parse.
 const { CHANNELS, SELLING, ...tables } = ParsedEnv.parse(process.env, { jitless: true });
-const store = createOrderStore(openDatabase(), tables, SELLING.timeZone);
+const db = openDatabase();
+const store = createOrderStore(db, tables, SELLING.timeZone);
+const exports = createExportStore(db, tables);
 export const handler = httpHandler(
   on(routes.placeOrder, placeOrder(store, CHANNELS, SELLING)),
   on(routes.getOrder, getOrder(store, CHANNELS)),
   on(routes.getTimeline, getTimeline(store, CHANNELS)),
   on(routes.findOrders, findOrders(store, CHANNELS)),
+  on(exportRoutes.postOrderExport, requestExport(exports, CHANNELS)),
+  on(exportRoutes.getOrderExport, getExport(exports, CHANNELS)),
 );

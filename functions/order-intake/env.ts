@@ -19,5 +19,9 @@ export const ParsedImportEnv = ParsedEnv.omit({ STOCK_TABLE_NAME: true, CATALOG_
 });
 export type ImportEnv = z.input<typeof ParsedImportEnv>;
 
+/** Of the function that writes exports. */
+export const ParsedExportEnv = ParsedEnv.extend({ ORDER_FILES_BUCKET_NAME: z.string().min(1) });
+export type ExportEnv = z.input<typeof ParsedExportEnv>;
+
 /** What the function's environment must have; each value is text. */
 export type Env = z.input<typeof ParsedEnv>;

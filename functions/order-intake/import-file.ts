@@ -5,6 +5,7 @@ import { patiently } from '../../shared/contention.ts';
 import type { Cause } from '../../shared/events/define-event.ts';
 import { contentHash } from '../../shared/ids.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
+import { csvLine } from './csv.ts';
 import { type BadRow, headerProblem, type ImportedOrder, ordersOf, type RawRow } from './import-rows.ts';
 
 /** As many as one function holds in memory; larger files are split by whoever makes them. */
@@ -79,16 +80,7 @@ async function readRows(file: Readable): Promise<{ rows: RawRow[] } | { refused:
   return header ? { rows } : { refused: 'The file is empty' };
 }
 
-/** The bad rows as a CSV file. Quoted where it must be, and never a formula, which a spreadsheet would run. */
+/** The bad rows as a CSV file. */
 export const resultCsv = (bad: readonly BadRow[]): string =>
-  [
-    'row,externalOrderId,reason',
-    ...bad.map(({ row, externalOrderId, reason }) => `${row},${cell(externalOrderId)},${cell(reason)}`),
-  ]
-    .join('\n')
-    .concat('\n');
-
-function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
+  csvLine(['row', 'externalOrderId', 'reason']) +
+  bad.map(({ row, externalOrderId, reason }) => csvLine([row, externalOrderId, reason])).join('');

@@ -1,8 +1,9 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import type { Env, ImportEnv } from '../../functions/order-intake/env.ts';
+import type { Env, ExportEnv, ImportEnv } from '../../functions/order-intake/env.ts';
 import { channelsOf } from '../../shared/store.ts';
+import { OrderExportRequested } from '../../shared/events/order-export.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
 import { WorkflowFunction } from '../constructs/workflow-function.ts';
@@ -17,15 +18,16 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
   const channels = Object.fromEntries(
     Object.entries(channelsOf(store.clients)).map(([name, channel]) => [identities.clientIds[name], channel]),
   );
+  const environment = {
+    ORDER_TABLE_NAME: orderTable.name,
+    STOCK_TABLE_NAME: stockTable.name,
+    CATALOG_TABLE_NAME: catalogTable.name,
+    CHANNELS: Stack.of(scope).toJsonString(channels),
+    SELLING: JSON.stringify(store.selling),
+  } satisfies Env;
   const handler = new WorkflowFunction(workflow, 'Api', {
     entry: 'order-intake/api.handler.ts',
-    environment: {
-      ORDER_TABLE_NAME: orderTable.name,
-      STOCK_TABLE_NAME: stockTable.name,
-      CATALOG_TABLE_NAME: catalogTable.name,
-      CHANNELS: Stack.of(scope).toJsonString(channels),
-      SELLING: JSON.stringify(store.selling),
-    } satisfies Env,
+    environment,
     failureMeans: 'Buyers cannot order.',
   });
   // The one workflow that writes another's table: an order and the stock it takes are one transaction.
@@ -34,7 +36,8 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
   stockTable.grant(handler, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
   catalogTable.grant(handler, 'dynamodb:BatchGetItem');
   api.serve('order-intake', handler);
-  addImport(workflow, data, Stack.of(scope).toJsonString(channels));
+  addImport(workflow, data, environment.CHANNELS);
+  addExport(workflow, data, environment);
 }
 
 /** Files of historical orders, dropped into the bucket of order files. */
@@ -65,4 +68,22 @@ function addImport(workflow: Construct, { orderTable, orderFiles }: DataStack, c
   orderFiles.grantList(importer.role);
   orderFiles.grantObjects(importer.role, 'imports/*', 's3:GetObject');
   orderFiles.grantObjects(importer.role, 'results/*', 's3:GetObject', 's3:PutObject');
+}
+
+/** Orders as a file, asked for over HTTP. */
+function addExport(workflow: Construct, { bus, orderTable, orderFiles }: DataStack, environment: Env): void {
+  const { function: exporter } = new QueueConsumer(workflow, 'OrderExport', {
+    bus,
+    event: OrderExportRequested,
+    entry: 'order-intake/order-export.handler.ts',
+    environment: { ...environment, ORDER_FILES_BUCKET_NAME: orderFiles.bucketName } satisfies ExportEnv,
+    failureMeans: 'A file of orders that somebody asked for does not come.',
+    timeout: Duration.minutes(15),
+    patience: Duration.hours(2),
+    batchSize: 1,
+    maxConcurrency: 2,
+  });
+  orderTable.grant(exporter, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
+  orderTable.grantIndexQuery(exporter, 'byDay');
+  orderFiles.grantObjects(exporter.role, 'exports/*', 's3:PutObject');
 }

@@ -1,5 +1,6 @@
 import { getSku, putSku } from './catalog.ts';
 import type { DefinedRoute } from './define-route.ts';
+import { getOrderExport, postOrderExport } from './order-exports.ts';
 import { findOrders, getOrder, getTimeline, placeOrder } from './orders.ts';
 import { getReportRun, postReportRun } from './reports.ts';
 import { getDocs, getDocsFile, getHealth, getOpenApi } from './root.ts';
@@ -26,6 +27,6 @@ export const routesByWorkflow = {
     postWebhookReplay,
   ],
   'nightly-metrics': [postReportRun, getReportRun],
-  'order-intake': [placeOrder, getOrder, getTimeline, findOrders],
+  'order-intake': [placeOrder, getOrder, getTimeline, findOrders, postOrderExport, getOrderExport],
   'stock-update': [postMovements, getStock, getMovements],
 } satisfies Record<string, DefinedRoute[]>;

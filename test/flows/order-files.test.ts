@@ -90,3 +90,43 @@ test('each bad row is named, and an order with one is left out whole', async () 
     'The header lacks externalOrderId, channel, currency, placedAt, quantity, unitPriceMinor',
   );
 });
+
+test('the orders of some days are exported as a file, to each caller those that it may see', async () => {
+  const sku = await stockedSku(office, { units: 1000 });
+  const note = { customer: { id: '=cmd()', email: 'eve@example.com' } };
+  for (let index = 0; index < 105; index += 1) {
+    await office.client('marketplace').post('/orders', orderOf(sku, { placedAt: '2024-02-01T12:00:00Z' }));
+  }
+  for (const placedAt of [
+    '2024-01-31T23:59:00Z',
+    '2024-02-01T00:00:00Z',
+    '2024-02-02T23:59:00Z',
+    '2024-02-03T00:00:00Z',
+  ]) {
+    await office.client('storefront').post('/orders', orderOf(sku, { placedAt, ...note }));
+  }
+  const exported = async (client: string) => {
+    const requested = await office.client(client).post('/orders/exports', { from: '2024-02-01', to: '2024-02-02' });
+    expect(requested, requested.text).toMatchObject({ status: 202, body: { status: 'requested' } });
+    const state = async () => (await office.client(client).get(String(requested.headers.location))).body;
+    await expect.poll(state, eventually).toMatchObject({ status: 'completed' });
+    const { file, orders } = await state();
+    return {
+      orders,
+      lines: (await read(file)).trim().split('\n').slice(1),
+      location: String(requested.headers.location),
+    };
+  };
+  const all = await exported('finance');
+  expect(all.orders).toBe(107);
+  expect(new Set(all.lines.map((line) => line.split(',')[0])).size).toBe(107);
+  const own = await exported('storefront');
+  expect(own.lines.map((line) => line.split(',').slice(2, 7).join())).toEqual([
+    "storefront,placed,GBP,2024-02-02T23:59:00Z,'=cmd()",
+    "storefront,placed,GBP,2024-02-01T00:00:00Z,'=cmd()",
+  ]);
+  expect((await office.client('storefront').get(all.location)).status).toBe(404);
+  expect(
+    (await office.client('finance').post('/orders/exports', { from: '2024-02-02', to: '2024-02-01' })).status,
+  ).toBe(422);
+});
