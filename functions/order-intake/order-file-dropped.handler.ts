@@ -30,7 +30,12 @@ export const handler = queueHandler(ObjectCreated, async ({ detail: { object } }
   if (!file) return log.warn('the file is gone', { key });
 
   const cause = { actor: `file ${key}`, correlationId: key, causationId: sequencer, now: Date.now() };
-  const { summary, bad } = await importFile(file, store.take, { channels, policy: env.SELLING }, cause);
+  const { summary, bad } = await importFile(
+    file,
+    (...given) => store.take(...given),
+    { channels, policy: env.SELLING },
+    cause,
+  );
   file.destroy();
   await files.put(keys.csv, resultCsv(bad), 'text/csv; charset=utf-8', sequencer);
   await files.put(keys.summary, `${JSON.stringify({ file: key, ...summary })}\n`, 'application/json', sequencer);

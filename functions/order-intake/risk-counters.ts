@@ -68,8 +68,9 @@ export function createRiskCounters(
       const found = items.map((item) => Slice.parse(item));
       return Object.fromEntries(
         partitions.map(({ kind, partition }) => {
-          const own = found.filter(({ pk }) => pk === partition).flatMap(({ orderIds }) => [...orderIds]);
-          return [kind, new Set(own).size];
+          const own = new Set<string>();
+          for (const { pk, orderIds } of found) if (pk === partition) for (const id of orderIds) own.add(id);
+          return [kind, own.size];
         }),
       );
     },
