@@ -79,7 +79,7 @@ export function createWebhookStore(db: Database, tables: { WEBHOOK_TABLE_NAME: s
       const { Item } = await db.send(
         new GetCommand({ TableName: orders, Key: orderKey(orderId), ProjectionExpression: 'channel' }),
       );
-      return Item && OfChannel.parse(Item).channel;
+      return OfChannel.safeParse(Item).data?.channel;
     },
 
     /** All that one delivery needs, in one round trip: the endpoint, what became of it so far, and the event. */

@@ -34,8 +34,9 @@ export function createImportStore(
       if (outcome === 'done') return 'imported';
       const key = { TableName: table, Key: orderKey(order.orderId), ConsistentRead: true };
       const { Item } = await db.send(new GetCommand(key));
-      const existing = Identity.parse(Item);
-      return existing.imported && existing.contentHash === contentHash ? 'already-imported' : 'conflict';
+      // Something other than an order may lie in its place, such as a payment that came before it.
+      const existing = Identity.safeParse(Item).data;
+      return existing?.imported && existing.contentHash === contentHash ? 'already-imported' : 'conflict';
     },
   };
 }
