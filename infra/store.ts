@@ -1,3 +1,5 @@
+import type { Retrying } from '../functions/channel-webhooks/decide.ts';
+import type { RiskPolicy } from '../functions/order-intake/risk.ts';
 import type { Client, SellingPolicy } from '../shared/store.ts';
 
 /** The store this checkout deploys. Change it here: everything else reads it. */
@@ -13,6 +15,28 @@ export const store = {
     ],
     warehousePreference: ['main'],
     returnWindowDays: 30,
+  },
+  webhooks: { firstRetrySeconds: 5, longestRetrySeconds: 14_400, giveUpAfterSeconds: 86_400, timeoutSeconds: 10 },
+  risk: {
+    holdFrom: 50,
+    windowMinutes: 60,
+    velocity: {
+      customer: { orders: 5, points: 30 },
+      address: { orders: 5, points: 20 },
+      email: { orders: 5, points: 25 },
+      card: { orders: 3, points: 40 },
+    },
+    amount: {
+      timesAverage: 5,
+      ordersNeeded: 3,
+      points: 25,
+      firstOrderFromMinor: { GBP: 100_000, EUR: 100_000, USD: 100_000 },
+      firstOrderPoints: 25,
+    },
+    countriesDiffer: 20,
+    disposableDomains: ['mailinator.com', 'guerrillamail.com', '10minutemail.com', 'yopmail.com', 'trashmail.com'],
+    disposableEmail: 35,
+    failures: { count: 3, points: 40 },
   },
   clients: {
     storefront: { scopes: ['orders.write', 'orders.read', 'catalog.read', 'stock.read'] },
@@ -44,4 +68,10 @@ export const store = {
       ],
     },
   },
-} satisfies { name: string; selling: SellingPolicy; clients: Record<string, Client> };
+} satisfies {
+  name: string;
+  selling: SellingPolicy;
+  webhooks: Retrying;
+  risk: RiskPolicy;
+  clients: Record<string, Client>;
+};

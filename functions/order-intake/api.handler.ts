@@ -2,6 +2,7 @@ import { openDatabase } from '../../shared/database.ts';
 import * as life from '../../shared/http/order-life.ts';
 import { placeOrders } from '../../shared/http/order-queue.ts';
 import * as routes from '../../shared/http/orders.ts';
+import * as exportRoutes from '../../shared/http/order-exports.ts';
 import type { Reply } from '../../shared/http/problem.ts';
 import { contentHash, orderIdOf } from '../../shared/ids.ts';
 import { httpHandler, on, type Request } from '../../shared/lambda/http-handler.ts';
@@ -9,6 +10,8 @@ import { secretReader } from '../../shared/secret.ts';
 import type { Channels, SellingPolicy } from '../../shared/store.ts';
 import { asPreferred, queueOrder, queueOrders } from './accept-requests.ts';
 import { ParsedEnv } from './env.ts';
+import { getExport, requestExport } from './export-api.ts';
+import { createExportStore } from './export-store.ts';
 import { findPage } from './find.ts';
 import { createChangeStore } from './change-store.ts';
 import { currentAnswer } from './current-answer.ts';
@@ -73,6 +76,7 @@ const queue = createOrderQueue(ORDER_QUEUE_URL);
 const changeStore = createChangeStore(database, tables, SELLING.timeZone);
 const changes = lifeRoutes(changeStore, CHANNELS, SELLING);
 const placeNow = placeOrder(store, CHANNELS, SELLING, overdueEnder(changeStore, CHANNELS));
+const exports = createExportStore(database, tables);
 export const handler = httpHandler(
   on(routes.placeOrder, asPreferred(placeNow, queueOrder(store, queue, CHANNELS))),
   on(placeOrders, queueOrders(store, queue, CHANNELS)),
@@ -85,4 +89,6 @@ export const handler = httpHandler(
   on(life.deliverShipment, changes.deliverShipment),
   on(life.reviewOrder, changes.reviewOrder),
   on(life.postPayment, changes.postPayment, webhookGuard(secretReader(WEBHOOK_SECRET_ARN))),
+  on(exportRoutes.postOrderExport, requestExport(exports, CHANNELS)),
+  on(exportRoutes.getOrderExport, getExport(exports, CHANNELS)),
 );

@@ -16,6 +16,18 @@ export const ParsedEnv = z.object({
   ORDER_QUEUE_URL: z.string().min(1),
 });
 
+/** Of the function that imports files. */
+export const ParsedImportEnv = ParsedEnv.pick({ ORDER_TABLE_NAME: true, CHANNELS: true, SELLING: true }).extend({
+  ORDER_FILES_BUCKET_NAME: z.string().min(1),
+});
+export type ImportEnv = z.input<typeof ParsedImportEnv>;
+
+/** Of the function that writes exports. */
+export const ParsedExportEnv = ParsedEnv.omit({ ORDER_QUEUE_URL: true, WEBHOOK_SECRET_ARN: true }).extend({
+  ORDER_FILES_BUCKET_NAME: z.string().min(1),
+});
+export type ExportEnv = z.input<typeof ParsedExportEnv>;
+
 /** What the function's environment must have; each value is text. */
 export type Env = z.input<typeof ParsedEnv>;
 

@@ -42,6 +42,8 @@ export const OrderItem = placedShape.omit({ status: true, lines: true }).extend(
   paymentWindowMinutes: z.number().optional(),
   /** Why it is on hold. */
   holdReasons: z.array(z.string()).optional(),
+  /** Taken over from another system: it took no stock here. */
+  imported: z.literal(true).optional(),
   contentHash: z.string(),
   /** The event that holds the first answer, whatever becomes of the order. */
   placedEventId: z.string(),
@@ -64,9 +66,7 @@ export type Opening = Pick<OrderItem, 'payments' | 'holdReasons' | 'paymentWindo
 };
 export const isAwaited = (item: unknown): boolean => AwaitedOrder.safeParse(item).success;
 
-/** Partition of an order and of its events. */
-export const orderPartition = (orderId: string) => `ORDER#${orderId}`;
-export const orderKey = (orderId: string) => ({ pk: orderPartition(orderId), sk: 'ORDER' });
+export { orderKey, orderPartition } from '../../shared/orders/order-keys.ts';
 
 /** Condition of a write that follows from this version of the order's item; 0: from there being none. */
 export const unchangedSince = (version: number) =>
@@ -148,4 +148,5 @@ export const answerOf = (order: PlacedOrder | OrderItem): OrderAnswer => ({
   discounts: order.discounts.map(({ code, appliedMinor, reason }) => ({ code, appliedMinor, reason })),
   reservedUntil: order.reservedUntil,
   placedAt: order.placedAt,
+  ...('imported' in order && order.imported && { imported: true }),
 });

@@ -120,6 +120,7 @@ export async function startEngine(options: EngineOptions) {
       webhookSecret: secrets.textOf(/^WebhookSecret/),
       stockInboxBucket: nameOf(template, 'AWS::S3::Bucket', /^StockInbox/),
       stockMovementsQueue: nameOf(template, 'AWS::SQS::Queue', /^StockUpdateMessagesQueue/),
+      orderFilesBucket: nameOf(template, 'AWS::S3::Bucket', /^OrderFiles/),
       eventBusName: nameOf(template, 'AWS::Events::EventBus', /./),
     };
     mkdirSync(stateDirectory, { recursive: true });

@@ -39,6 +39,11 @@ export class DataStack extends Stack {
   });
   readonly reportTable = new OutboxTable(this, 'ReportTable');
   readonly stockAuditTable = new OutboxTable(this, 'StockAuditTable');
+  /** Deliveries are forgotten after a month. */
+  readonly webhookTable = new OutboxTable(this, 'WebhookTable', {
+    expiryAttribute: 'expiresAt',
+    indexes: [{ name: 'byDead', partitionKey: 'deadKey', sortKey: 'sk' }],
+  });
   readonly bus = new EventBus(this, 'Bus', { description: 'What happened in the store' });
   private readonly accessLogs = new AccessLogBucket(this, 'AccessLogBucket');
   /** Every event by business day. */
@@ -47,6 +52,11 @@ export class DataStack extends Stack {
   readonly reports = new PrivateBucket(this, 'ReportsBucket', { accessLogs: this.accessLogs });
   /** Files of movements, dropped by warehouses and other systems, and what became of them. */
   readonly stockInbox = new PrivateBucket(this, 'StockInboxBucket', {
+    accessLogs: this.accessLogs,
+    tellsOfObjects: true,
+  });
+  /** Files of historical orders, dropped to be imported, and what became of them. */
+  readonly orderFiles = new PrivateBucket(this, 'OrderFilesBucket', {
     accessLogs: this.accessLogs,
     tellsOfObjects: true,
   });

@@ -8,6 +8,7 @@ import type { Construct } from 'constructs';
 import { HttpApi } from '../constructs/http-api.ts';
 import { addApiRoot } from '../workflows/api-root.ts';
 import { addCatalog } from '../workflows/catalog.ts';
+import { addChannelWebhooks } from '../workflows/channel-webhooks.ts';
 import { addEventJournal } from '../workflows/event-journal.ts';
 import { addEventRelay } from '../workflows/event-relay.ts';
 import { addNightlyMetrics } from '../workflows/nightly-metrics.ts';
@@ -26,6 +27,7 @@ export class OperationsStack extends Stack {
     addStockUpdate(this, { api, data });
     addOrderIntake(this, { api, data });
     addStockAudit(this, { api, data });
+    addChannelWebhooks(this, { api, data });
     addEventRelay(this, { data });
     addEventJournal(this, { data });
     addNightlyMetrics(this, { api, data });

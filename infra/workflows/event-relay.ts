@@ -6,7 +6,7 @@ import type { DataStack } from '../stacks/data.ts';
 /** Every table's event items, onto the bus. */
 export function addEventRelay(scope: Construct, { data }: { data: DataStack }): void {
   const workflow = new Construct(scope, 'EventRelay');
-  const { bus, catalogTable, stockTable, orderTable, reportTable, stockAuditTable } = data;
+  const { bus, catalogTable, stockTable, orderTable, reportTable, stockAuditTable, webhookTable } = data;
   const relay = new StreamRelay(workflow, 'Relay', {
     entry: 'event-relay/relay.handler.ts',
     environment: { EVENT_BUS_NAME: bus.eventBusName } satisfies Env,
@@ -17,6 +17,7 @@ export function addEventRelay(scope: Construct, { data }: { data: DataStack }): 
       Order: orderTable,
       Report: reportTable,
       StockAudit: stockAuditTable,
+      Webhook: webhookTable,
     },
   });
   bus.grantPutEventsTo(relay.function);

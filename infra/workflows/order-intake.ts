@@ -1,8 +1,11 @@
 import { Duration, Stack } from 'aws-cdk-lib';
+import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import type { Env, QueueEnv, SweepEnv } from '../../functions/order-intake/env.ts';
+import type { Env, ExportEnv, ImportEnv, QueueEnv, SweepEnv } from '../../functions/order-intake/env.ts';
 import { channelsOf } from '../../shared/store.ts';
+import { OrderExportRequested } from '../../shared/events/order-export.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
+import { QueueConsumer } from '../constructs/queue-consumer.ts';
 import { ScheduledJob } from '../constructs/scheduled-job.ts';
 import { WorkQueue } from '../constructs/work-queue.ts';
 import { WorkflowFunction } from '../constructs/workflow-function.ts';
@@ -38,12 +41,11 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
     // More at a time would only wait for each other at the stock of a flash sale.
     maxConcurrency: 2,
   });
+  const environment = { ...tables, CHANNELS: Stack.of(scope).toJsonString(channels), SELLING: selling };
   const handler = new WorkflowFunction(workflow, 'Api', {
     entry: 'order-intake/api.handler.ts',
     environment: {
-      ...tables,
-      CHANNELS: Stack.of(scope).toJsonString(channels),
-      SELLING: selling,
+      ...environment,
       WEBHOOK_SECRET_ARN: webhookSecret.arn,
       ORDER_QUEUE_URL: queued.queue.queueUrl,
     } satisfies Env,
@@ -63,14 +65,14 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
   api.serve('order-intake', handler);
 
   const everyMinute = { timeout: Duration.minutes(1), schedule: 'rate(1 minute)', timeZone: store.selling.timeZone };
-  const environment = {
+  const sweepEnvironment = {
     ORDER_TABLE_NAME: orderTable.name,
     STOCK_TABLE_NAME: stockTable.name,
     TIME_ZONE: store.selling.timeZone,
   } satisfies SweepEnv;
   const placementSweep = new ScheduledJob(workflow, 'PlacementSweep', {
     entry: 'order-intake/placement-sweep.handler.ts',
-    environment,
+    environment: sweepEnvironment,
     failureMeans: 'Stock that a large order took before it was abandoned is not sold.',
     ...everyMinute,
   });
@@ -79,11 +81,65 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
   stockTable.grant(placementSweep.function, 'dynamodb:UpdateItem');
   const sweep = new ScheduledJob(workflow, 'Sweep', {
     entry: 'order-intake/sweep.handler.ts',
-    environment,
+    environment: sweepEnvironment,
     failureMeans: 'Stock of unpaid orders is not sold to others, and delivered orders are not completed.',
     ...everyMinute,
   });
   orderTable.grant(sweep.function, 'dynamodb:BatchGetItem', 'dynamodb:PutItem');
   orderTable.grantIndexQuery(sweep.function, 'byDue');
   stockTable.grant(sweep.function, 'dynamodb:UpdateItem');
+  addImport(workflow, data, environment.CHANNELS);
+  addExport(workflow, data, environment);
+}
+
+/** Files of historical orders, dropped into the bucket of order files. */
+function addImport(workflow: Construct, { orderTable, orderFiles }: DataStack, channels: string): void {
+  const { function: importer } = new QueueConsumer(workflow, 'OrderFileDropped', {
+    bus: EventBus.fromEventBusName(workflow, 'DefaultBus', 'default'),
+    event: {
+      pattern: {
+        source: ['aws.s3'],
+        detailType: ['Object Created'],
+        detail: { bucket: { name: [orderFiles.bucketName] }, object: { key: [{ wildcard: 'imports/*.csv' }] } },
+      },
+    },
+    entry: 'order-intake/order-file-dropped.handler.ts',
+    environment: {
+      ORDER_TABLE_NAME: orderTable.name,
+      ORDER_FILES_BUCKET_NAME: orderFiles.bucketName,
+      CHANNELS: channels,
+      SELLING: JSON.stringify(store.selling),
+    } satisfies ImportEnv,
+    failureMeans: 'A file of historical orders has no result: it is not imported, or in part.',
+    timeout: Duration.minutes(15),
+    patience: Duration.hours(2),
+    batchSize: 1,
+    maxConcurrency: 2,
+  });
+  orderTable.grant(importer, 'dynamodb:PutItem', 'dynamodb:GetItem');
+  orderFiles.grantList(importer.role);
+  orderFiles.grantObjects(importer.role, 'imports/*', 's3:GetObject');
+  orderFiles.grantObjects(importer.role, 'results/*', 's3:GetObject', 's3:PutObject');
+}
+
+/** Orders as a file, asked for over HTTP. */
+function addExport(
+  workflow: Construct,
+  { bus, orderTable, orderFiles }: DataStack,
+  environment: Omit<ExportEnv, 'ORDER_FILES_BUCKET_NAME'>,
+): void {
+  const { function: exporter } = new QueueConsumer(workflow, 'OrderExport', {
+    bus,
+    event: OrderExportRequested,
+    entry: 'order-intake/order-export.handler.ts',
+    environment: { ...environment, ORDER_FILES_BUCKET_NAME: orderFiles.bucketName } satisfies ExportEnv,
+    failureMeans: 'A file of orders that somebody asked for does not come.',
+    timeout: Duration.minutes(15),
+    patience: Duration.hours(2),
+    batchSize: 1,
+    maxConcurrency: 2,
+  });
+  orderTable.grant(exporter, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
+  orderTable.grantIndexQuery(exporter, 'byDay');
+  orderFiles.grantObjects(exporter.role, 'exports/*', 's3:PutObject');
 }

@@ -1,5 +1,6 @@
 import { getSku, putSku } from './catalog.ts';
 import type { DefinedRoute } from './define-route.ts';
+import { getOrderExport, postOrderExport } from './order-exports.ts';
 import { allocateOrder, cancelOrder, deliverShipment, postPayment, reviewOrder, shipOrder } from './order-life.ts';
 import { placeOrders } from './order-queue.ts';
 import { findOrders, getOrder, getTimeline, placeOrder } from './orders.ts';
@@ -7,11 +8,27 @@ import { getReportRun, postReportRun } from './reports.ts';
 import { getStockAudit, postStockAudit } from './stock-audits.ts';
 import { getDocs, getDocsFile, getHealth, getOpenApi } from './root.ts';
 import { getLots, getMovements, getStock, postMovements, putAlertLevels } from './stock.ts';
+import {
+  deleteWebhookEndpoint,
+  getWebhookEndpoint,
+  listWebhookDeliveries,
+  listWebhookEndpoints,
+  postWebhookReplay,
+  putWebhookEndpoint,
+} from './webhooks.ts';
 
 /** Every route that the store serves, by the workflow whose `api.handler.ts` serves it. */
 export const routesByWorkflow = {
   'api-root': [getHealth, getOpenApi, getDocs, getDocsFile],
   catalog: [putSku, getSku],
+  'channel-webhooks': [
+    putWebhookEndpoint,
+    listWebhookEndpoints,
+    getWebhookEndpoint,
+    deleteWebhookEndpoint,
+    listWebhookDeliveries,
+    postWebhookReplay,
+  ],
   'nightly-metrics': [postReportRun, getReportRun],
   'order-intake': [
     placeOrder,
@@ -25,6 +42,8 @@ export const routesByWorkflow = {
     deliverShipment,
     reviewOrder,
     postPayment,
+    postOrderExport,
+    getOrderExport,
   ],
   'stock-audit': [postStockAudit, getStockAudit],
   'stock-update': [postMovements, getStock, getMovements, getLots, putAlertLevels],

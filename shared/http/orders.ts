@@ -77,6 +77,8 @@ export const OrderAnswer = z
     holdReasons: z.array(z.string()).optional(),
     payment: Balance.optional(),
     shipments: z.array(ShipmentAnswer).optional(),
+    /** Taken over from another system; it took no stock here. */
+    imported: z.literal(true).optional(),
   })
   .meta({ id: 'Order' });
 export type OrderAnswer = z.infer<typeof OrderAnswer>;

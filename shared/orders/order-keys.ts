@@ -1,3 +1,8 @@
+/** Partition of an order and of its events. */
+export const orderPartition = (orderId: string) => `ORDER#${orderId}`;
+/** Key of the order as it is now. */
+export const orderKey = (orderId: string) => ({ pk: orderPartition(orderId), sk: 'ORDER' });
+
 /** Indexes of orders spread a busy key over this many, as one partition takes 1,000 writes a second. */
 const shardCount = 4;
 export const shards = (key: string) => Array.from({ length: shardCount }, (_, shard) => `${key}#${shard}`);

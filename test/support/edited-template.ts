@@ -46,7 +46,7 @@ export const withPaymentWindow = (channel: string, minutes: number) =>
   );
 
 /** Edits a variable's text in every function that has it, whatever parts CloudFormation would join it from. */
-function withEnvironment(name: string, edit: (text: string) => string) {
+export function withEnvironment(name: string, edit: (text: string) => string) {
   return editedTemplate((resources) => {
     let changes = 0;
     for (const resource of Object.values(resources)) {

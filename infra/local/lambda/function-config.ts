@@ -125,6 +125,8 @@ export function environmentOf(
     PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
     LANG: 'en_US.UTF-8',
     TZ: 'UTC',
+    // Here, and only here, a channel's endpoint may be on the same machine.
+    STOREWORKS_WEBHOOK_LOOPBACK: 'allowed',
     ...config.environment,
     _HANDLER: config.handler,
     AWS_REGION: region,

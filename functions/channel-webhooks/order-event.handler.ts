@@ -1,0 +1,38 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import * as z from 'zod';
+import { openDatabase } from '../../shared/database.ts';
+import { queueHandler } from '../../shared/lambda/queue-handler.ts';
+import { wants } from './decide.ts';
+import { createDeliveryQueue, type DeliveryQueue } from './delivery-queue.ts';
+import { FanOutEnv } from './env.ts';
+import { createWebhookStore, type WebhookStore } from './store.ts';
+
+/** Any event of an order. */
+const OrderEvent = {
+  envelope: z.object({
+    'detail-type': z.string(),
+    detail: z.object({
+      metadata: z.object({ eventId: z.string() }),
+      data: z.object({ orderId: z.string(), channel: z.string().optional() }),
+    }),
+  }),
+};
+type OrderEvent = z.infer<typeof OrderEvent.envelope>;
+
+/** Queues the event once for each endpoint of its channel that wants it; disabled ones too, to be replayed later. */
+export const fanOut =
+  (store: Pick<WebhookStore, 'channelOf' | 'endpoints'>, queue: Pick<DeliveryQueue, 'send'>) =>
+  async ({ 'detail-type': eventType, detail: { metadata, data } }: OrderEvent): Promise<void> => {
+    const { eventId } = metadata;
+    const { orderId } = data;
+    const channel = data.channel ?? (await store.channelOf(orderId));
+    if (channel === undefined) return;
+    const endpoints = (await store.endpoints(channel)).filter((endpoint) => wants(endpoint, eventType));
+    await queue.send(
+      endpoints.map(({ endpointId }) => ({ channel, endpointId, eventId, eventType, orderId, round: 0 })),
+    );
+  };
+
+const env = FanOutEnv.parse(process.env);
+const queue = createDeliveryQueue(new SQSClient(), env.DELIVERY_QUEUE_URL);
+export const handler = queueHandler(OrderEvent, fanOut(createWebhookStore(openDatabase(), env), queue));
