@@ -85,6 +85,7 @@ function imports(): void {
     CATALOG_TABLE_NAME: 'catalog',
     CHANNELS: '{}',
     ORDER_QUEUE_URL: 'https://queue',
+    WEBHOOK_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:webhooks',
     SELLING: JSON.stringify({
       timeZone: 'UTC',
       taxIncluded: true,
