@@ -25,15 +25,17 @@ export const brokenBuilds: Record<string, BrokenBuild> = {
     breaks: 'available is on hand less reserved less unavailable',
   },
   'order-without-identity': {
-    file: 'functions/order-intake/store.ts',
-    from: "Put: { TableName: orders, Item: { ...item, ...keys }, ConditionExpression: 'attribute_not_exists(pk)' },",
-    to: 'Put: { TableName: orders, Item: { ...item, ...keys } },',
+    file: 'functions/order-intake/order-writes.ts',
+    from: 'Item: { ...item, ...keys }, ...unchangedSince(awaitedVersion) } },',
+    to: 'Item: { ...item, ...keys } } },',
     breaks: 'each external order id is one order',
   },
   'order-without-take': {
     file: 'functions/order-intake/store.ts',
-    from: '...takes.map((take) => takeAction(stock, take)),',
-    to: '...takes.slice(1).map((take) => takeAction(stock, take)),',
+    from: `...takes.map((take) => takeAction(stock, take)),
+        ...writes({ order,`,
+    to: `...takes.slice(1).map((take) => takeAction(stock, take)),
+        ...writes({ order,`,
     breaks: 'what is reserved is what open orders wait for',
   },
   'order-confirmed-before-it-is-kept': {
@@ -62,15 +64,15 @@ export const brokenBuilds: Record<string, BrokenBuild> = {
   },
   'movement-without-identity': {
     file: 'functions/stock-update/store.ts',
-    from: `            Item: { ...movementKey(movementId), movementId, contentHash },
-            ConditionExpression: 'attribute_not_exists(pk)',`,
-    to: '            Item: { ...movementKey(movementId), movementId, contentHash },',
+    from: `Item: { ...movementKey(movementId), movementId, contentHash: hash },
+              ConditionExpression: 'attribute_not_exists(pk)',`,
+    to: 'Item: { ...movementKey(movementId), movementId, contentHash: hash },',
     breaks: 'a movement is applied once',
   },
   'movement-beside-the-ledger': {
     file: 'functions/stock-update/store.ts',
     from: '{ Put: { TableName: table, Item: outboxItem(stockPartition(sku), event) } },',
-    to: "...(change.moved.type === 'damage' ? [] : [{ Put: { TableName: table, Item: outboxItem(stockPartition(sku), event) } }]),",
+    to: "...(event.detail.data.type === 'damage' ? [] : [{ Put: { TableName: table, Item: outboxItem(stockPartition(sku), event) } }]),",
     breaks: 'the movements of a SKU sum to its counters',
   },
   'relay-swallows-failures': {
@@ -98,7 +100,7 @@ export const brokenBuilds: Record<string, BrokenBuild> = {
     breaks: 'a day’s report is the sum of its orders',
   },
   'queues-give-up-at-once': {
-    file: 'infra/constructs/queue-consumer.ts',
+    file: 'infra/constructs/work-queue.ts',
     from: 'const attempts = 5;',
     to: 'const attempts = 1;',
     breaks: 'no dead-letter queue holds what would succeed',
