@@ -1,14 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { readAssembly } from '../../infra/local/template/assembly.ts';
 import { createApiClient } from '../support/api-client.ts';
 import { untilSettled } from '../support/until-settled.ts';
 import { bareClientBundle, coldImports, median } from './cold-import.ts';
 import { flashSale } from './flash-sale.ts';
+import { startOffice } from './office.ts';
 import {
   adminClient,
   floorTables,
@@ -29,7 +25,7 @@ if (process.argv[2] === 'flash-sale') {
   await flashSale();
   process.exit();
 }
-const office = await start();
+const office = await startOffice();
 try {
   console.log(`Time to ready          ${office.secondsToReady.toFixed(1)} s from npm start to 200 on /health\n`);
   await orderLane();
@@ -113,33 +109,4 @@ function bundleOf(workflow: string, handler: string): string {
   const asset = key === undefined ? undefined : assets.get(key);
   if (!asset) throw new Error(`No bundle of ${workflow}/${handler} in cdk.out`);
   return join(asset.path, 'index.mjs');
-}
-
-/** `npm start` on a state of its own. */
-async function start() {
-  const state = mkdtempSync(join(tmpdir(), 'storeworks-bench-'));
-  const started = performance.now();
-  const child = spawn(process.execPath, [join(root, 'infra/local/start.ts'), '--state', state], {
-    env: { ...process.env, PORT: '0' },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const file = join(state, 'credentials.json');
-  const isUp = async () => {
-    if (!existsSync(file)) return false;
-    const health = await fetch(`${JSON.parse(readFileSync(file, 'utf8')).apiUrl}/health`).catch(() => undefined);
-    return health?.status === 200;
-  };
-  while (!(await isUp())) {
-    if (child.exitCode !== null) throw new Error('The back office did not start');
-    await sleep(20);
-  }
-  return {
-    secondsToReady: (performance.now() - started) / 1000,
-    credentials: JSON.parse(readFileSync(file, 'utf8')),
-    stop: async () => {
-      child.kill('SIGINT');
-      await once(child, 'exit');
-      rmSync(state, { recursive: true, force: true });
-    },
-  };
 }

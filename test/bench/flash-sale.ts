@@ -5,12 +5,7 @@ import {
   ListTablesCommand,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDynamoDbClient } from '../../infra/local/dynamodb/client.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
@@ -18,9 +13,9 @@ import { type ApiClient, createApiClient } from '../support/api-client.ts';
 import { untilSettled } from '../support/until-settled.ts';
 import { median } from './cold-import.ts';
 import { itemSize, transactionUnits } from './item-size.ts';
+import { startOffice } from './office.ts';
 import { adminClient, floorTables, orderOf, type Shape, shapeOf, stockSkus } from './order-lane.ts';
 
-const root = join(import.meta.dirname, '../..');
 const rounds = 3;
 const ordersPerRound = 2000;
 const batchSize = 100;
@@ -152,31 +147,4 @@ async function stockWrites(db: DynamoDBClient, endpoint: string): Promise<number
   }
   await client.close();
   return count;
-}
-
-/** `npm start` on a state of its own. */
-async function startOffice() {
-  const state = mkdtempSync(join(tmpdir(), 'storeworks-flash-sale-'));
-  const child = spawn(process.execPath, [join(root, 'infra/local/start.ts'), '--state', state], {
-    env: { ...process.env, PORT: '0' },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const file = join(state, 'credentials.json');
-  const isUp = async () => {
-    if (!existsSync(file)) return false;
-    const health = await fetch(`${JSON.parse(readFileSync(file, 'utf8')).apiUrl}/health`).catch(() => undefined);
-    return health?.status === 200;
-  };
-  while (!(await isUp())) {
-    if (child.exitCode !== null) throw new Error('The back office did not start');
-    await sleep(50);
-  }
-  return {
-    credentials: JSON.parse(readFileSync(file, 'utf8')),
-    stop: async () => {
-      child.kill('SIGINT');
-      await once(child, 'exit');
-      rmSync(state, { recursive: true, force: true });
-    },
-  };
 }
