@@ -3,7 +3,7 @@ import type { Cause } from '../../shared/events/define-event.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import type { SellingPolicy } from '../../shared/store.ts';
 import { type Decision, decide, type PlacedOrder, type Placement } from './decide.ts';
-import { type OpenPlacement, stepsOf } from './placement-item.ts';
+import { type OpenPlacement, stepsOf } from '../../shared/orders/placement-item.ts';
 import type { PlacementStore } from './placement-store.ts';
 import type { OrderStore } from './store.ts';
 
