@@ -141,7 +141,7 @@ describe('an order whose function ended between two steps', { timeout: 180_000 }
 async function sweep(): Promise<void> {
   const { credentials, context } = office;
   const functions = context.template.ofType('AWS::Lambda::Function');
-  const FunctionName = functions.find(({ logicalId }) => /PlacementSweep/.test(logicalId))?.name;
+  const FunctionName = functions.find(({ logicalId }) => /UnfinishedSweep/.test(logicalId))?.name;
   const lambda = new LambdaClient({
     endpoint: credentials.gatewayUrl,
     region: credentials.region,
