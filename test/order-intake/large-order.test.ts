@@ -3,11 +3,12 @@ import { channels } from '../support/environment.ts';
 import { getOrder, placeOrder } from '../../functions/order-intake/api.handler.ts';
 import { undoAbandoned } from '../../functions/order-intake/place-in-steps.ts';
 import { createOrderStore, type OrderStore } from '../../functions/order-intake/store.ts';
-import type { Database } from '../../shared/database.ts';
+import { type Database, readBatch } from '../../shared/database.ts';
 import * as routes from '../../shared/http/orders.ts';
 import type { OrderContent } from '../../shared/http/orders.ts';
 import type { Reply } from '../../shared/http/problem.ts';
 import { orderIdOf } from '../../shared/ids.ts';
+import { heldBy, OpenPlacement, placementKey, planKey, StoredPlan } from '../../shared/orders/placement-item.ts';
 import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
 import { crashing } from '../support/crashing.ts';
 import { aRequest } from '../support/requests.ts';
@@ -38,6 +39,19 @@ const statusesOf = (replies: Reply[]) => replies.map(({ status }) => status).toS
 
 const reservedOf = async (skus: readonly string[]) => (await unitsOf(database.db, skus)).reserved;
 const placedEvents = (orderId: string) => eventsOf(database.db, tables.ORDER_TABLE_NAME, `ORDER#${orderId}`);
+/** What all open placements hold, as the stock audit reads it. */
+async function unitsHeld(): Promise<number> {
+  const held = await Promise.all(
+    (await openPlacements()).map(async (orderId) => {
+      const keys = [placementKey(orderId), planKey(orderId)];
+      const items = (await readBatch(database.db, { [tables.ORDER_TABLE_NAME]: keys }, true))[tables.ORDER_TABLE_NAME];
+      const plan = items?.find((item) => StoredPlan.safeParse(item).success);
+      const open = items?.find((item) => item !== plan);
+      return heldBy(OpenPlacement.parse(open), StoredPlan.parse(plan)).flatMap(({ from }) => from);
+    }),
+  );
+  return held.flat().reduce((sum, { units }) => sum + units, 0);
+}
 const openPlacements = () => store.placements.stale('2999');
 
 describe('an order of many SKUs', () => {
@@ -113,6 +127,7 @@ describe('a crash', () => {
     await expect(post(content, storeOn(crashing(database.db, at)))).rejects.toThrow('Crashed');
     const isPlaced = at.transaction === 5 && at.when === 'after';
     await undoAbandoned(store.placements, noon + 60_000);
+    expect(await reservedOf(skus)).toBe(isPlaced ? 250 : await unitsHeld());
     expect(await openPlacements()).toHaveLength(isPlaced || (at.transaction === 1 && at.when === 'before') ? 0 : 1);
     await undoAbandoned(store.placements, noon + 121_000);
     expect(await reservedOf(skus)).toBe(isPlaced ? 250 : 0);

@@ -130,7 +130,9 @@ describe('the sweep of what was left open', () => {
   test('ends every settlement that it can, and then tells of the one that it cannot', async () => {
     const orders = [await placed(), await placed()];
     for (const { orderId } of orders) {
-      await expect(cancel(orderId, crashing(database.db, { transaction: 2, when: 'after' }))).rejects.toThrow();
+      await expect(cancel(orderId, crashing(database.db, { transaction: 2, when: 'after' }))).rejects.toThrow(
+        'Crashed',
+      );
     }
     const [one] = await openKeys();
     const busy = {
@@ -148,7 +150,7 @@ describe('the sweep of what was left open', () => {
 
   test('goes on through contention', async () => {
     const { skus, orderId } = await placed();
-    await expect(cancel(orderId, crashing(database.db, { transaction: 1, when: 'after' }))).rejects.toThrow();
+    await expect(cancel(orderId, crashing(database.db, { transaction: 1, when: 'after' }))).rejects.toThrow('Crashed');
     expect(await settleLeftOpen(settlementsOn(contended(database.db, { conflicts: 5 })), noon + 31_000)).toEqual([
       orderId,
     ]);
