@@ -1,0 +1,75 @@
+import {
+  type Cause,
+  type DataOf,
+  type EventDefinition,
+  type NewEvent,
+  newEvent,
+} from '../../shared/events/define-event.ts';
+import type { FieldError } from '../../shared/http/problem.ts';
+import type { RefundStatus } from '../../shared/refund-status.ts';
+import type { Account, Shortage } from './pots.ts';
+import type { RefundItem } from './refund-item.ts';
+
+/** An event that gets its id and its cause when it is written. */
+export type Told = (cause: Cause) => NewEvent;
+
+/** What becomes of a refund and, where money is set aside or given back, of its order's account. */
+export type Change = { kind: 'changed'; refund: RefundItem; account?: Account | undefined; events: Told[] };
+
+/** Why a person may not decide. */
+export type NotYours = 'own-request' | 'decided-before' | 'same-department' | 'above-limit' | 'no-limit';
+
+/** What a command leads to. `already-done`: under this id, with this content, before. */
+export type Outcome =
+  | Change
+  | { kind: 'already-done'; refund: RefundItem }
+  | { kind: 'illegal'; status: RefundStatus; wanted: string }
+  | { kind: 'refund-conflict'; refundId: string }
+  | { kind: 'not-refundable'; pots: Shortage[] }
+  | { kind: 'chargeback-open' }
+  | { kind: 'not-yours'; reason: NotYours; detail: string }
+  | { kind: 'invalid'; errors: FieldError[] };
+
+export const telling =
+  <E extends EventDefinition>(definition: E, data: DataOf<E>): Told =>
+  (cause) =>
+    newEvent(definition, data, cause);
+
+export const illegal = ({ status }: RefundItem, wanted: string): Outcome => ({ kind: 'illegal', status, wanted });
+
+/** What every event tells of the refund after the step. */
+export const factsOf = (refund: RefundItem) => ({
+  refundId: refund.refundId,
+  orderId: refund.orderId,
+  externalOrderId: refund.externalOrderId,
+  channel: refund.channel,
+  currency: refund.currency,
+  status: refund.status,
+  reason: refund.reason,
+  amountMinor: refund.amountMinor,
+  version: refund.version,
+});
+
+/** What the policy made of it. */
+export const judgedOf = (refund: RefundItem) => ({
+  ...factsOf(refund),
+  pots: potsIn(refund.payouts),
+  rule: refund.policy.rule,
+  policyVersion: refund.policy.version,
+  approvalsNeeded: refund.policy.approvalsNeeded,
+  requestedBy: refund.requestedBy,
+});
+
+/** The pots that legs draw from, each once. */
+export function potsIn(legs: readonly Pick<RefundItem['payouts'][number], 'draws'>[]) {
+  const byPot = Map.groupBy(
+    legs.flatMap(({ draws }) => draws),
+    ({ pot }) => pot,
+  );
+  return [...byPot].map(([pot, draws]) => ({
+    pot,
+    amountMinor: draws.reduce((sum, { minor }) => sum + minor, 0),
+    taxMinor: draws.reduce((sum, { taxMinor }) => sum + taxMinor, 0),
+    quantity: draws.reduce((sum, { quantity }) => sum + quantity, 0),
+  }));
+}

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { AmountMinor, Currency, Instant } from '../../shared/names.ts';
+import { OrderStatus } from '../../shared/order-status.ts';
+import { Payment } from '../../shared/payment.ts';
+
+const units = z.int().nonnegative().default(0);
+
+/** What refunds need to know of an order, as its item in the order table holds it: no name, no address. */
+export const Ordered = z.object({
+  orderId: z.string(),
+  externalOrderId: z.string(),
+  channel: z.string(),
+  status: OrderStatus,
+  currency: Currency,
+  customer: z.object({ id: z.string().optional() }),
+  lines: z.array(
+    z.object({
+      lineId: z.string(),
+      sku: z.string(),
+      warehouse: z.string(),
+      quantity: z.int().positive(),
+      taxMinor: AmountMinor,
+      totalMinor: AmountMinor,
+      cancelledQuantity: units,
+      shippedQuantity: units,
+    }),
+  ),
+  shippingMinor: AmountMinor,
+  taxMinor: AmountMinor,
+  taxIncluded: z.boolean(),
+  totalMinor: AmountMinor,
+  cancelledMinor: AmountMinor.default(0),
+  payments: z.array(Payment).default([]),
+  shipments: z.array(z.object({ shippedAt: Instant, deliveredAt: Instant.optional() })).default([]),
+  placedAt: Instant,
+  /** Counts the changes of the order. */
+  version: z.int().positive(),
+});
+export type Ordered = z.infer<typeof Ordered>;

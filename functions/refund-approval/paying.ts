@@ -1,0 +1,162 @@
+import { RefundPaid, RefundPayoutFailed, RefundPayoutStarted, StoreCreditGranted } from '../../shared/events/refund.ts';
+import { type Change, factsOf, illegal, type Outcome, potsIn, telling } from './change.ts';
+import { next } from './life-cycle.ts';
+import type { Ordered } from './ordered.ts';
+import { type Account, giveBack, paymentPot, potsOf, reserve, reverse, settle, type Shortage } from './pots.ts';
+import type { Payout, RefundItem } from './refund-item.ts';
+
+/** What a provider said of one leg. */
+export type ProviderWord =
+  | { kind: 'succeeded'; providerRefundId?: string | undefined }
+  | { kind: 'failed'; failure: string; providerRefundId?: string | undefined };
+
+/** By which a provider knows one attempt at one leg: the same however often the call is made, another for a new attempt. */
+export const payoutReference = (refundId: string, index: number, attempt: number) => `${refundId}.${index}.${attempt}`;
+
+/** The refund and, if the reference names them, the leg and the attempt that a provider's word is about. */
+export function parseReference(reference: string): { refundId: string; index?: number; attempt?: number } {
+  const [refundId = reference, index, attempt] = reference.split('.');
+  return index === undefined || attempt === undefined
+    ? { refundId }
+    : { refundId, index: Number(index), attempt: Number(attempt) };
+}
+
+/** Records the intent to pay all legs that are due, before any provider is called. */
+export function startPayout(refund: RefundItem): Outcome {
+  if (refund.status === 'paying') return { kind: 'already-done', refund };
+  const status = next(refund.status, 'pay');
+  if (!status || refund.status !== 'approved') return illegal(refund, 'paid');
+  const payouts = refund.payouts.map((leg) => (leg.state === 'due' ? sent(leg) : leg));
+  const after: RefundItem = { ...refund, status, payouts, version: refund.version + 1 };
+  return { kind: 'changed', refund: after, events: [telling(RefundPayoutStarted, factsOf(after))] };
+}
+
+const sent = (leg: Payout): Payout => ({
+  ...leg,
+  state: 'sent',
+  attempt: leg.attempt + 1,
+  failure: undefined,
+  providerRefundId: undefined,
+});
+
+/** Takes a provider's word on a leg. What is known already, or is about an earlier attempt, changes nothing. */
+export function hear(
+  refund: RefundItem,
+  account: Account,
+  index: number,
+  attempt: number,
+  word: ProviderWord,
+): Outcome {
+  const leg = refund.payouts[index];
+  if (!leg || leg.attempt !== attempt) return { kind: 'already-done', refund };
+  return word.kind === 'succeeded'
+    ? succeeded(refund, account, index, leg, word)
+    : failed(refund, account, index, leg, word);
+}
+
+function succeeded(
+  refund: RefundItem,
+  account: Account,
+  index: number,
+  leg: Payout,
+  { providerRefundId }: Extract<ProviderWord, { kind: 'succeeded' }>,
+): Outcome {
+  if (leg.state === 'succeeded') return { kind: 'already-done', refund };
+  // After a failure its money was free again, and may have gone out by another refund: the books must still tell the truth.
+  const open = leg.state === 'failed' ? reserve(account, [leg]) : account;
+  const after = withLeg(refund, index, { ...leg, state: 'succeeded', providerRefundId, failure: undefined });
+  const event = telling(RefundPaid, { ...factsOf(after), ...paidOf(leg), providerRefundId });
+  return { kind: 'changed', refund: after, account: changedAccount(settle(open, leg)), events: [event] };
+}
+
+function failed(
+  refund: RefundItem,
+  account: Account,
+  index: number,
+  leg: Payout,
+  { failure, providerRefundId }: Extract<ProviderWord, { kind: 'failed' }>,
+): Outcome {
+  if (leg.state === 'failed') return { kind: 'already-done', refund };
+  const wasPaid = leg.state === 'succeeded';
+  const after = withLeg(refund, index, { ...leg, state: 'failed', failure, providerRefundId });
+  const event = telling(RefundPayoutFailed, { ...factsOf(after), ...paidOf(leg), failure, wasPaid });
+  const freed = wasPaid ? reverse(account, leg) : giveBack(account, leg);
+  return { kind: 'changed', refund: after, account: changedAccount(freed), events: [event] };
+}
+
+const changedAccount = (account: Account): Account => ({ ...account, version: account.version + 1 });
+
+const paidOf = (leg: Payout) => ({
+  provider: leg.provider,
+  paymentId: leg.paymentId,
+  paidMinor: leg.amountMinor,
+  pots: potsIn([leg]),
+});
+
+/** The refund with one leg changed; its state follows from all of them. */
+function withLeg(refund: RefundItem, index: number, leg: Payout): RefundItem {
+  const payouts = refund.payouts.toSpliced(index, 1, leg);
+  const isOpen = payouts.some(({ state }) => state === 'sent' || state === 'due');
+  const command = payouts.some(({ state }) => state === 'failed') ? 'fail' : 'succeed';
+  const status = isOpen ? refund.status : (next(refund.status, command) ?? refund.status);
+  return { ...refund, payouts, status, version: refund.version + 1 };
+}
+
+/** Pays the failed legs again, if their pots still have the money. */
+export function retry(refund: RefundItem, order: Ordered, account: Account): Outcome {
+  const status = next(refund.status, 'pay');
+  if (!status || refund.status !== 'payout-failed') return illegal(refund, 'paid again');
+  if (order.payments.some(({ type }) => type === 'chargeback.opened')) return { kind: 'chargeback-open' };
+  const failedLegs = refund.payouts.filter(({ state }) => state === 'failed');
+  const short = shortOf(order, account, failedLegs);
+  if (short.length > 0) return { kind: 'not-refundable', pots: short };
+  const payouts = refund.payouts.map((leg) => (leg.state === 'failed' ? sent(leg) : leg));
+  const after: RefundItem = { ...refund, status, payouts, version: refund.version + 1 };
+  const set = reserve(account, failedLegs);
+  return {
+    kind: 'changed',
+    refund: after,
+    account: changedAccount(set),
+    events: [telling(RefundPayoutStarted, factsOf(after))],
+  };
+}
+
+/** Gives the failed legs as credit with the store: what they are for is refunded, no payment has to give it. */
+export function toStoreCredit(refund: RefundItem, order: Ordered, account: Account): Outcome {
+  if (refund.status === 'store-credit') return { kind: 'already-done', refund };
+  const status = next(refund.status, 'credit');
+  if (!status) return illegal(refund, 'turned into store credit');
+  const failedLegs = refund.payouts.filter(({ state }) => state === 'failed');
+  const short = shortOf(order, account, failedLegs);
+  if (short.length > 0) return { kind: 'not-refundable', pots: short };
+  const after: RefundItem = { ...refund, status, version: refund.version + 1 };
+  // The credit stands for the captured money: no later refund may pay it out once more.
+  const taken = failedLegs.reduce((sum, leg) => settle(reserve(sum, [leg]), leg), account);
+  const data = {
+    ...factsOf(after),
+    customerId: refund.customerId,
+    creditMinor: sumOf(failedLegs),
+    pots: potsIn(failedLegs),
+  };
+  return {
+    kind: 'changed',
+    refund: after,
+    account: changedAccount(taken),
+    events: [telling(StoreCreditGranted, data)],
+  } satisfies Change;
+}
+
+const sumOf = (legs: readonly Payout[]) => legs.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+
+/** Pots that do not have what the legs would draw from them. */
+function shortOf(order: Ordered, account: Account, legs: readonly Payout[]): Shortage[] {
+  const { goods, payments } = potsOf(order, account);
+  const refundable = new Map([...goods, ...payments].map(({ pot, refundable: { minor } }) => [pot, minor]));
+  const wanted = [
+    ...potsIn(legs).filter(({ pot }) => pot !== 'goodwill'),
+    ...legs.map((leg) => ({ pot: paymentPot(leg), amountMinor: leg.amountMinor })),
+  ];
+  return wanted
+    .filter(({ pot, amountMinor }) => amountMinor > (refundable.get(pot) ?? 0))
+    .map(({ pot, amountMinor }) => ({ pot, requestedMinor: amountMinor, refundableMinor: refundable.get(pot) ?? 0 }));
+}

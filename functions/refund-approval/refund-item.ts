@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import { RefundReason } from '../../shared/http/refunds.ts';
+import { AmountMinor, Currency, Instant } from '../../shared/names.ts';
+import { RefundStatus } from '../../shared/refund-status.ts';
+import { Leg } from './pots.ts';
+
+/**
+ * A leg on its way. `due` until the intent to pay it is recorded, `sent` from then on until the provider's word;
+ * `attempt` counts the intents and is part of the idempotency key, as a failed attempt is never repeated under its key.
+ */
+const Payout = Leg.extend({
+  state: z.enum(['due', 'sent', 'succeeded', 'failed']),
+  attempt: z.int().nonnegative(),
+  providerRefundId: z.string().optional(),
+  failure: z.string().optional(),
+});
+export type Payout = z.infer<typeof Payout>;
+
+/** Who decided, when, from where and why. */
+const Approval = z.object({
+  decision: z.enum(['approve', 'reject']),
+  by: z.string(),
+  department: z.string(),
+  at: Instant,
+  from: z.string(),
+  comment: z.string().optional(),
+});
+
+/** Units of the order's lines that are to come back. */
+const Returning = z.object({
+  lineId: z.string(),
+  sku: z.string(),
+  warehouse: z.string(),
+  quantity: z.int().positive(),
+});
+
+/** A refund as its item holds it beside the keys. */
+export const RefundItem = z.object({
+  refundId: z.string(),
+  requestId: z.string(),
+  orderId: z.string(),
+  externalOrderId: z.string(),
+  channel: z.string(),
+  customerId: z.string().optional(),
+  status: RefundStatus,
+  reason: RefundReason,
+  note: z.string().optional(),
+  currency: Currency,
+  amountMinor: AmountMinor,
+  policy: z.object({
+    rule: z.string(),
+    version: z.int().nonnegative(),
+    approvalsNeeded: z.int().min(0).max(2),
+    payAfterReturn: z.boolean(),
+  }),
+  payouts: z.array(Payout),
+  /** Goods that are expected back, if any. */
+  returning: z.array(Returning),
+  approvals: z.array(Approval),
+  requestedBy: z.string(),
+  requestedAt: Instant,
+  deadlineAt: Instant.optional(),
+  /** Of what was asked for, to tell a repeated request from another one. */
+  contentHash: z.string(),
+  version: z.int().positive(),
+});
+export type RefundItem = z.infer<typeof RefundItem>;

@@ -1,0 +1,81 @@
+import * as z from 'zod';
+import { AmountMinor, Currency } from '../names.ts';
+import { RefundStatus } from '../refund-status.ts';
+import { defineEvent } from './define-event.ts';
+
+const source = 'storeworks.refund-approval';
+
+/** What a refund is for, summed over the payments it goes back to. */
+const RefundedPot = z.object({
+  /** `line:<lineId>`, `shipping`, `overpaid` or `goodwill`. */
+  pot: z.string(),
+  sku: z.string().optional(),
+  amountMinor: AmountMinor,
+  /** Of the amount. */
+  taxMinor: AmountMinor,
+  quantity: z.int().nonnegative(),
+});
+
+/** Of every step: which refund, and what it is after it. */
+const Refund = z.object({
+  refundId: z.string(),
+  orderId: z.string(),
+  externalOrderId: z.string(),
+  channel: z.string(),
+  currency: Currency,
+  status: RefundStatus,
+  reason: z.string(),
+  amountMinor: AmountMinor,
+  version: z.int().positive(),
+});
+
+const Judged = Refund.extend({
+  pots: z.array(RefundedPot),
+  rule: z.string(),
+  policyVersion: z.int().nonnegative(),
+  approvalsNeeded: z.int(),
+  requestedBy: z.string(),
+});
+const Decided = Refund.extend({ by: z.string(), department: z.string(), comment: z.string().optional() });
+
+/** Money was set aside; somebody must decide. */
+export const RefundRequested = defineEvent(source, 'RefundRequested', Judged);
+/** A waiting request was changed; earlier approvals are void. */
+export const RefundAmended = defineEvent(source, 'RefundAmended', Judged);
+/** One of several approvals was given. */
+export const RefundSupported = defineEvent(source, 'RefundSupported', Decided);
+/** Everybody who must has agreed, or the policy needs nobody. */
+export const RefundApproved = defineEvent(source, 'RefundApproved', Judged);
+/** By a person, or by the policy; the money is refundable again. */
+export const RefundRejected = defineEvent(source, 'RefundRejected', Decided);
+export const RefundWithdrawn = defineEvent(source, 'RefundWithdrawn', Refund.extend({ by: z.string() }));
+/** Nobody decided in time. */
+export const RefundExpired = defineEvent(source, 'RefundExpired', Refund);
+/** The intent to pay is recorded; the provider is called next. */
+export const RefundPayoutStarted = defineEvent(source, 'RefundPayoutStarted', Refund);
+
+const PaidLeg = Refund.extend({
+  provider: z.string(),
+  paymentId: z.string(),
+  /** Of this payment alone. */
+  paidMinor: AmountMinor,
+  pots: z.array(RefundedPot),
+});
+/** Money went back to one payment: what the books post. */
+export const RefundPaid = defineEvent(
+  source,
+  'RefundPaid',
+  PaidLeg.extend({ providerRefundId: z.string().optional() }),
+);
+/** The provider did not pay, or took a payment back (`wasPaid`): the money is refundable again. */
+export const RefundPayoutFailed = defineEvent(
+  source,
+  'RefundPayoutFailed',
+  PaidLeg.extend({ failure: z.string(), wasPaid: z.boolean() }),
+);
+/** The customer has it as credit with the store instead. */
+export const StoreCreditGranted = defineEvent(
+  source,
+  'StoreCreditGranted',
+  Refund.extend({ customerId: z.string().optional(), creditMinor: AmountMinor, pots: z.array(RefundedPot) }),
+);

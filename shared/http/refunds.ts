@@ -1,0 +1,299 @@
+import * as z from 'zod';
+import { AmountMinor, CallerId, Currency, Instant } from '../names.ts';
+import { RefundStatus } from '../refund-status.ts';
+import { defineRoute } from './define-route.ts';
+import { OrderParams } from './orders.ts';
+import { Problem } from './problem.ts';
+
+const Text = (max: number) => z.string().trim().min(1).max(max);
+
+/** Why money goes back, in the store's own words; the policy's rules name the ones that matter to it. */
+export const RefundReason = Text(100).meta({ examples: ['damaged', 'changed-mind', 'late'] });
+export type RefundReason = z.infer<typeof RefundReason>;
+
+/** What is wanted back. A line without `amountMinor` is refunded at what its units are worth. */
+const wanted = {
+  lines: z
+    .array(
+      z.strictObject({
+        lineId: Text(40),
+        /** 0 for money back on units that stay refundable. */
+        quantity: z.int().min(0).max(1_000_000),
+        amountMinor: AmountMinor.min(1).optional(),
+      }),
+    )
+    .min(1)
+    .max(1000)
+    .refine((lines) => new Set(lines.map(({ lineId }) => lineId)).size === lines.length, 'A line is named twice')
+    .refine(
+      (lines) => lines.every(({ quantity, amountMinor }) => quantity > 0 || amountMinor !== undefined),
+      'A line without units has an amount',
+    )
+    .optional(),
+  shippingMinor: AmountMinor.optional(),
+  /** Tax alone, of lines and shipping together. */
+  taxMinor: AmountMinor.optional(),
+  /** Captured beyond what is due, as after a cancellation. */
+  overpaidMinor: AmountMinor.optional(),
+  goodwillMinor: AmountMinor.optional(),
+  /** Whether the goods come back; shipped units of lines do unless told. */
+  restock: z.boolean().optional(),
+  note: Text(1000).optional(),
+};
+
+export const RefundContent = z
+  .strictObject({
+    requestId: CallerId,
+    orderId: z.string().regex(/^ord_[0-9a-z]{26}$/, 'Not an order id'),
+    reason: RefundReason,
+    ...wanted,
+  })
+  .meta({ id: 'RefundContent' });
+export type RefundContent = z.infer<typeof RefundContent>;
+
+const AmountOfPot = z.object({ minor: AmountMinor, taxMinor: AmountMinor, quantity: z.int().nonnegative() });
+const standing = { captured: AmountOfPot, refunded: AmountOfPot, pending: AmountOfPot, refundable: AmountOfPot };
+
+export const Refundable = z
+  .object({
+    orderId: z.string(),
+    currency: Currency,
+    capturedMinor: AmountMinor,
+    refundedMinor: AmountMinor,
+    pendingMinor: AmountMinor,
+    /** What all requests together may still ask for. */
+    refundableMinor: AmountMinor,
+    /** Why nothing can be refunded now, such as an open chargeback. */
+    blockedBy: z.string().optional(),
+    lines: z.array(z.object({ lineId: z.string(), sku: z.string(), ...standing })),
+    shipping: z.object(standing),
+    overpaid: z.object(standing),
+    /** The tax in all of them; it can be refunded alone. */
+    tax: z.object({
+      capturedMinor: AmountMinor,
+      refundedMinor: AmountMinor,
+      pendingMinor: AmountMinor,
+      refundableMinor: AmountMinor,
+    }),
+    payments: z.array(z.object({ provider: z.string(), paymentId: z.string(), ...standing })),
+    /** What would apply to a request for all that is refundable; a smaller one may have an easier rule. */
+    policy: z.object({ rule: z.string(), decision: z.string(), approvalsNeeded: z.int(), version: z.int() }),
+  })
+  .meta({ id: 'Refundable' });
+
+const Approval = z.object({
+  decision: z.enum(['approve', 'reject']),
+  by: z.string(),
+  department: z.string(),
+  at: Instant,
+  comment: z.string().optional(),
+});
+
+export const RefundAnswer = z
+  .object({
+    refundId: z.string(),
+    requestId: z.string(),
+    orderId: z.string(),
+    externalOrderId: z.string(),
+    channel: z.string(),
+    status: RefundStatus,
+    reason: z.string(),
+    note: z.string().optional(),
+    currency: Currency,
+    amountMinor: AmountMinor,
+    policy: z.object({
+      rule: z.string(),
+      version: z.int(),
+      approvalsNeeded: z.int(),
+      payAfterReturn: z.boolean(),
+    }),
+    /** What it is for. */
+    pots: z.array(z.object({ pot: z.string(), amountMinor: AmountMinor, taxMinor: AmountMinor, quantity: z.int() })),
+    /** The money's way back, the newest payment first. */
+    payouts: z.array(
+      z.object({
+        provider: z.string(),
+        paymentId: z.string(),
+        amountMinor: AmountMinor,
+        status: z.string(),
+        providerRefundId: z.string().optional(),
+        failure: z.string().optional(),
+      }),
+    ),
+    approvals: z.array(Approval),
+    requestedBy: z.string(),
+    requestedAt: Instant,
+    /** When the request ends undecided; absent when there is nothing to wait for. */
+    deadlineAt: Instant.optional(),
+  })
+  .meta({ id: 'Refund' });
+export type RefundAnswer = z.infer<typeof RefundAnswer>;
+
+const RefundParams = z.strictObject({ refundId: z.string().regex(/^ref_[0-9a-z]{26}$/, 'Not a refund id') });
+const unknownRefund = { description: 'There is no such refund in the caller’s sight', schema: Problem };
+const busy = { description: '`busy`: nothing was done; the same may be sent again', schema: Problem };
+const illegal = { description: '`illegal-transition` with the `currentStatus`', schema: Problem };
+
+export const getRefundable = defineRoute({
+  method: 'GET',
+  path: '/orders/{orderId}/refundable',
+  tag: 'Refunds',
+  summary: 'What of an order can be refunded, and which rule would decide',
+  scope: 'orders.read',
+  params: OrderParams,
+  answers: {
+    200: { description: 'The pots as they stand', schema: Refundable },
+    404: { description: 'Unknown order', schema: Problem },
+  },
+});
+
+export const requestRefund = defineRoute({
+  method: 'POST',
+  path: '/refunds',
+  tag: 'Refunds',
+  summary: 'Ask for a refund; the policy decides at once or names who must',
+  scope: 'refunds.request',
+  body: RefundContent,
+  answers: {
+    200: {
+      description: 'The same again, with `Idempotent-Replayed: true`: the refund as it is now',
+      schema: RefundAnswer,
+    },
+    201: { description: 'Requested: its money is set aside, or its rule refused it', schema: RefundAnswer },
+    404: { description: 'Unknown order', schema: Problem },
+    409: {
+      description:
+        '`not-refundable` with `pots: [{ pot, requestedMinor, refundableMinor }]`; `chargeback-open`; `refund-conflict`: the request id was used for something else',
+      schema: Problem,
+    },
+    422: { description: 'Invalid content, or a line that is not the order’s', schema: Problem },
+    503: busy,
+  },
+});
+
+export const decideRefund = defineRoute({
+  method: 'POST',
+  path: '/refunds/{refundId}/decisions',
+  tag: 'Refunds',
+  summary: 'Approve or reject a refund',
+  scope: 'refunds.decide',
+  params: RefundParams,
+  body: z
+    .strictObject({ decision: z.enum(['approve', 'reject']), comment: Text(1000).optional() })
+    .meta({ id: 'RefundDecision' }),
+  answers: {
+    200: { description: 'The refund as it is now', schema: RefundAnswer },
+    403: {
+      description: '`own-request`, `decided-before`, `same-department`, `above-limit`, `no-limit`: another person must',
+      schema: Problem,
+    },
+    404: unknownRefund,
+    409: illegal,
+    422: { description: 'Invalid content', schema: Problem },
+    503: busy,
+  },
+});
+
+export const withdrawRefund = defineRoute({
+  method: 'POST',
+  path: '/refunds/{refundId}/withdrawal',
+  tag: 'Refunds',
+  summary: 'Take a request back before it is paid',
+  scope: 'refunds.request',
+  params: RefundParams,
+  body: z.strictObject({ reason: Text(500) }).meta({ id: 'RefundWithdrawal' }),
+  answers: {
+    200: { description: 'The refund as it is now', schema: RefundAnswer },
+    404: unknownRefund,
+    409: illegal,
+    422: { description: 'Invalid content', schema: Problem },
+    503: busy,
+  },
+});
+
+export const amendRefund = defineRoute({
+  method: 'PUT',
+  path: '/refunds/{refundId}',
+  tag: 'Refunds',
+  summary: 'Change a request that waits; earlier approvals are void',
+  scope: 'refunds.request',
+  params: RefundParams,
+  body: z.strictObject({ reason: RefundReason, ...wanted }).meta({ id: 'RefundAmendment' }),
+  answers: {
+    200: { description: 'The refund as it is now', schema: RefundAnswer },
+    404: unknownRefund,
+    409: { description: '`illegal-transition`, `not-refundable`, `chargeback-open`', schema: Problem },
+    422: { description: 'Invalid content', schema: Problem },
+    503: busy,
+  },
+});
+
+export const settleRefund = defineRoute({
+  method: 'POST',
+  path: '/refunds/{refundId}/payout',
+  tag: 'Refunds',
+  summary: 'After a failed payout: pay again, or turn it into store credit',
+  scope: 'refunds.decide',
+  params: RefundParams,
+  body: z
+    .strictObject({ action: z.enum(['retry', 'store-credit']), reason: Text(500).optional() })
+    .meta({ id: 'RefundPayout' }),
+  answers: {
+    200: { description: 'The refund as it is now', schema: RefundAnswer },
+    404: unknownRefund,
+    409: { description: '`illegal-transition`, `not-refundable`, `chargeback-open`', schema: Problem },
+    422: { description: 'Invalid content', schema: Problem },
+    503: busy,
+  },
+});
+
+export const getRefund = defineRoute({
+  method: 'GET',
+  path: '/refunds/{refundId}',
+  tag: 'Refunds',
+  summary: 'Read a refund',
+  scope: 'orders.read',
+  params: RefundParams,
+  answers: { 200: { description: 'The refund as it is now', schema: RefundAnswer }, 404: unknownRefund },
+});
+
+export const getRefundTimeline = defineRoute({
+  method: 'GET',
+  path: '/refunds/{refundId}/timeline',
+  tag: 'Refunds',
+  summary: 'What happened to a refund, oldest first, as its customer may read it',
+  scope: 'orders.read',
+  params: RefundParams,
+  answers: {
+    200: {
+      description: 'Steps',
+      schema: z.object({
+        events: z.array(z.object({ eventId: z.string(), type: z.string(), occurredAt: Instant, text: z.string() })),
+      }),
+    },
+    404: unknownRefund,
+  },
+});
+
+export const findRefunds = defineRoute({
+  method: 'GET',
+  path: '/refunds',
+  tag: 'Refunds',
+  summary: 'Find refunds by status or order, the newest first',
+  scope: 'orders.read',
+  query: z
+    .strictObject({
+      status: RefundStatus.optional(),
+      orderId: z.string().max(64).optional(),
+      limit: z.coerce.number().int().min(1).max(100).default(50),
+      cursor: z.string().max(1000).optional(),
+    })
+    .refine(({ status, orderId }) => (status === undefined) !== (orderId === undefined), 'One of status and orderId'),
+  answers: {
+    200: {
+      description: 'A page; the next one with its `cursor`',
+      schema: z.object({ refunds: z.array(RefundAnswer), cursor: z.string().optional() }),
+    },
+    400: { description: 'A parameter is not valid', schema: Problem },
+  },
+});

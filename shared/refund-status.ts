@@ -1,0 +1,16 @@
+import * as z from 'zod';
+
+/** The states of a refund, from the request to its end. */
+export const RefundStatus = z.enum([
+  'pending-approval',
+  'awaiting-return',
+  'approved',
+  'paying',
+  'paid',
+  'payout-failed',
+  'store-credit',
+  'rejected',
+  'withdrawn',
+  'expired',
+]);
+export type RefundStatus = z.infer<typeof RefundStatus>;
