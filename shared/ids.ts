@@ -2,22 +2,27 @@ import assert from 'node:assert';
 import { hash } from 'node:crypto';
 
 const crockford = '0123456789abcdefghjkmnpqrstvwxyz';
-const orderIdLength = 26;
+const idLength = 26;
 
 /**
  * The id of the order that a channel knows as `externalOrderId`: `ord_` and 130 bits of SHA-256 in Crockford's base 32.
  * The same order sent again has the same id, so that the database itself refuses a second one.
  */
-export function orderIdOf(channel: string, externalOrderId: string): string {
-  const digest = hash('sha256', `${channel}\0${externalOrderId}`, 'buffer');
-  let id = 'ord_';
+export const orderIdOf = (channel: string, externalOrderId: string): string => idOf('ord_', channel, externalOrderId);
+
+/** The id of the refund of an order that its caller knows as `requestId`; made as an order's is. */
+export const refundIdOf = (orderId: string, requestId: string): string => idOf('ref_', orderId, requestId);
+
+function idOf(prefix: string, scope: string, callersId: string): string {
+  const digest = hash('sha256', `${scope}\0${callersId}`, 'buffer');
+  let id = prefix;
   let [bits, bitCount] = [0, 0];
   for (const byte of digest) {
     bits = ((bits << 8) | byte) & 0xfff;
     bitCount += 8;
     for (; bitCount >= 5; bitCount -= 5) id += crockford.charAt((bits >> (bitCount - 5)) & 31);
   }
-  return id.slice(0, 'ord_'.length + orderIdLength);
+  return id.slice(0, prefix.length + idLength);
 }
 
 /** SHA-256 of JSON content, as base64url; the order of an object's members does not count, `undefined` members neither. */

@@ -37,6 +37,12 @@ export class DataStack extends Stack {
   readonly webhookSecret = new SharedSecret(this, 'WebhookSecret', {
     description: 'Payment providers sign their webhooks with it',
   });
+  readonly refundTable = new OutboxTable(this, 'RefundTable', {
+    indexes: [
+      { name: 'byStatus', partitionKey: 'statusKey', sortKey: 'requestedKey' },
+      { name: 'byOrder', partitionKey: 'orderKey', sortKey: 'requestedKey' },
+    ],
+  });
   readonly reportTable = new OutboxTable(this, 'ReportTable');
   readonly stockAuditTable = new OutboxTable(this, 'StockAuditTable');
   /** Deliveries are forgotten after a month. */

@@ -13,6 +13,7 @@ import { addEventJournal } from '../workflows/event-journal.ts';
 import { addEventRelay } from '../workflows/event-relay.ts';
 import { addNightlyMetrics } from '../workflows/nightly-metrics.ts';
 import { addOrderIntake } from '../workflows/order-intake.ts';
+import { addRefundApproval } from '../workflows/refund-approval.ts';
 import { addStockAudit } from '../workflows/stock-audit.ts';
 import { addStockUpdate } from '../workflows/stock-update.ts';
 import type { DataStack } from './data.ts';
@@ -26,6 +27,7 @@ export class OperationsStack extends Stack {
     addCatalog(this, { api, data });
     addStockUpdate(this, { api, data });
     addOrderIntake(this, { api, data });
+    addRefundApproval(this, { api, data });
     addStockAudit(this, { api, data });
     addChannelWebhooks(this, { api, data });
     addEventRelay(this, { data });

@@ -6,7 +6,7 @@ import type { DataStack } from '../stacks/data.ts';
 /** Every table's event items, onto the bus. */
 export function addEventRelay(scope: Construct, { data }: { data: DataStack }): void {
   const workflow = new Construct(scope, 'EventRelay');
-  const { bus, catalogTable, stockTable, orderTable, reportTable, stockAuditTable, webhookTable } = data;
+  const { bus, catalogTable, stockTable, orderTable, reportTable, stockAuditTable, webhookTable, refundTable } = data;
   const relay = new StreamRelay(workflow, 'Relay', {
     entry: 'event-relay/relay.handler.ts',
     environment: { EVENT_BUS_NAME: bus.eventBusName } satisfies Env,
@@ -15,6 +15,7 @@ export function addEventRelay(scope: Construct, { data }: { data: DataStack }): 
       Catalog: catalogTable,
       Stock: stockTable,
       Order: orderTable,
+      Refund: refundTable,
       Report: reportTable,
       StockAudit: stockAuditTable,
       Webhook: webhookTable,

@@ -4,6 +4,17 @@ import { getOrderExport, postOrderExport } from './order-exports.ts';
 import { allocateOrder, cancelOrder, deliverShipment, postPayment, reviewOrder, shipOrder } from './order-life.ts';
 import { placeOrders } from './order-queue.ts';
 import { findOrders, getOrder, getTimeline, placeOrder } from './orders.ts';
+import {
+  amendRefund,
+  decideRefund,
+  findRefunds,
+  getRefund,
+  getRefundable,
+  getRefundTimeline,
+  requestRefund,
+  settleRefund,
+  withdrawRefund,
+} from './refunds.ts';
 import { getReportRun, postReportRun } from './reports.ts';
 import { getStockAudit, postStockAudit } from './stock-audits.ts';
 import { getDocs, getDocsFile, getHealth, getOpenApi } from './root.ts';
@@ -44,6 +55,17 @@ export const routesByWorkflow = {
     postPayment,
     postOrderExport,
     getOrderExport,
+  ],
+  'refund-approval': [
+    getRefundable,
+    requestRefund,
+    findRefunds,
+    getRefund,
+    amendRefund,
+    getRefundTimeline,
+    decideRefund,
+    withdrawRefund,
+    settleRefund,
   ],
   'stock-audit': [postStockAudit, getStockAudit],
   'stock-update': [postMovements, getStock, getMovements, getLots, putAlertLevels],

@@ -24,8 +24,8 @@ export type Request<R extends DefinedRoute> = {
   cause: Cause;
 };
 
-/** `clientId` of the token; `groups` are the departments of a person. */
-type Caller = { clientId: string; subject: string; groups: string[] };
+/** `clientId` of the token; `groups` are the departments of a person; `address` is where the request came from. */
+type Caller = { clientId: string; subject: string; groups: string[]; address: string };
 
 /** Looks at a request before it is parsed, and may refuse it; for a route whose body authenticates its caller. */
 type Guard = (headers: Record<string, string | undefined>, body: Buffer, now: number) => Promise<Reply | undefined>;
@@ -131,10 +131,16 @@ const Authorized = z.object({
 
 function callerOf(event: GatewayEvent): Caller {
   const authorized = Authorized.safeParse(event.requestContext);
-  if (!authorized.success) return { clientId: '', subject: '', groups: [] };
+  const address = event.requestContext.http.sourceIp;
+  if (!authorized.success) return { clientId: '', subject: '', groups: [], address };
   const { claims } = authorized.data.authorizer.jwt;
   const groups = (claims['cognito:groups'] ?? '').replaceAll(/^\[|\]$/g, '').split(/[ ,]+/);
-  return { clientId: claims.client_id, subject: claims.sub ?? claims.client_id, groups: groups.filter(Boolean) };
+  return {
+    clientId: claims.client_id,
+    subject: claims.sub ?? claims.client_id,
+    groups: groups.filter(Boolean),
+    address,
+  };
 }
 
 const causeOf = (event: GatewayEvent, caller: Caller, now: number): Cause => ({

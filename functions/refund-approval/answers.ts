@@ -1,0 +1,129 @@
+import type { RefundAnswer, Refundable } from '../../shared/http/refunds.ts';
+import { problem, type Reply } from '../../shared/http/problem.ts';
+import { type Outcome, potsIn } from './change.ts';
+import type { Known } from './decide.ts';
+import { factsFor } from './decide.ts';
+import { judge } from './policy.ts';
+import { type Pot, potsOf, untouched } from './pots.ts';
+import type { RefundItem } from './refund-item.ts';
+import type * as z from 'zod';
+
+/** A refund as callers see it. */
+export const answerOf = (refund: RefundItem): RefundAnswer => ({
+  refundId: refund.refundId,
+  requestId: refund.requestId,
+  orderId: refund.orderId,
+  externalOrderId: refund.externalOrderId,
+  channel: refund.channel,
+  status: refund.status,
+  reason: refund.reason,
+  note: refund.note,
+  currency: refund.currency,
+  amountMinor: refund.amountMinor,
+  policy: refund.policy,
+  pots: potsIn(refund.payouts),
+  payouts: refund.payouts.map(({ provider, paymentId, amountMinor, state, providerRefundId, failure }) => ({
+    provider,
+    paymentId,
+    amountMinor,
+    status: state,
+    providerRefundId,
+    failure,
+  })),
+  approvals: refund.approvals.map(({ decision, by, department, at, comment }) => ({
+    decision,
+    by,
+    department,
+    at,
+    comment,
+  })),
+  requestedBy: refund.requestedBy,
+  requestedAt: refund.requestedAt,
+  deadlineAt: refund.deadlineAt,
+});
+
+/** The pots of an order, and the rule that would decide on a request for all that is in them. */
+export function refundableOf(
+  { order, account = untouched(order.orderId), policy, history }: Omit<Known, 'refund'>,
+  now: number,
+): z.infer<typeof Refundable> {
+  const { goods, payments } = potsOf(order, account);
+  const sumOf = (pots: readonly Pot[], part: 'captured' | 'refunded' | 'pending' | 'refundable') =>
+    pots.reduce((sum, pot) => sum + pot[part].minor, 0);
+  const taxOf = (part: 'captured' | 'refunded' | 'pending' | 'refundable') =>
+    goods.reduce((sum, pot) => sum + pot[part].taxMinor, 0);
+  const named = (name: string) => withoutName(goods.find(({ pot }) => pot === name));
+  const isDisputed = order.payments.some(({ type }) => type === 'chargeback.opened');
+  const refundableMinor = isDisputed ? 0 : sumOf(payments, 'refundable');
+  const facts = factsFor(order, { lines: [] }, refundableMinor, '', history, now);
+  const { rule, decision, approvalsNeeded } = judge(facts, policy.content);
+  return {
+    orderId: order.orderId,
+    currency: order.currency,
+    capturedMinor: sumOf(payments, 'captured'),
+    refundedMinor: sumOf(payments, 'refunded'),
+    pendingMinor: sumOf(payments, 'pending'),
+    refundableMinor,
+    ...(isDisputed && { blockedBy: 'chargeback-open' }),
+    lines: order.lines.map(({ lineId, sku }) => ({ lineId, sku, ...named(`line:${lineId}`) })),
+    shipping: named('shipping'),
+    overpaid: named('overpaid'),
+    tax: {
+      capturedMinor: taxOf('captured'),
+      refundedMinor: taxOf('refunded'),
+      pendingMinor: taxOf('pending'),
+      refundableMinor: taxOf('refundable'),
+    },
+    payments: payments.map((pot) => {
+      const [provider = '', paymentId = ''] = splitOnce(pot.pot.slice('payment:'.length));
+      return { provider, paymentId, ...withoutName(pot) };
+    }),
+    policy: { rule, decision, approvalsNeeded, version: policy.version },
+  };
+}
+
+const splitOnce = (text: string) => [text.slice(0, text.indexOf('/')), text.slice(text.indexOf('/') + 1)];
+
+const none = { minor: 0, taxMinor: 0, quantity: 0 };
+const withoutName = (pot: Pot | undefined) => ({
+  captured: pot?.captured ?? none,
+  refunded: pot?.refunded ?? none,
+  pending: pot?.pending ?? none,
+  refundable: pot?.refundable ?? none,
+});
+
+export const unknownRefund = problem(404, 'not-found', 'There is no such refund.');
+export const unknownOrder = problem(404, 'not-found', 'There is no such order.');
+export const badCursor = problem(400, 'invalid-parameter', 'The cursor is not one of this query.');
+
+/** The answer to a command; `firstStatus` where it did something. */
+export function replyTo(outcome: Outcome | undefined, firstStatus: 200 | 201 = 200): Reply {
+  if (!outcome) return unknownRefund;
+  switch (outcome.kind) {
+    case 'changed': {
+      const body = answerOf(outcome.refund);
+      const headers = firstStatus === 201 ? { location: `/refunds/${body.refundId}` } : {};
+      return { status: firstStatus, headers, body };
+    }
+    case 'already-done':
+      return { status: 200, headers: { 'idempotent-replayed': 'true' }, body: answerOf(outcome.refund) };
+    case 'illegal':
+      return problem(409, 'illegal-transition', `A refund that is ${outcome.status} cannot be ${outcome.wanted}.`, {
+        currentStatus: outcome.status,
+      });
+    case 'refund-conflict':
+      return problem(409, 'refund-conflict', 'This request id asked for something else.', {
+        refundId: outcome.refundId,
+      });
+    case 'not-refundable':
+      return problem(409, 'not-refundable', 'The order has less than that to refund.', { pots: outcome.pots });
+    case 'chargeback-open':
+      return problem(409, 'chargeback-open', 'The bank decides on this order’s money now.');
+    case 'not-yours':
+      return problem(403, outcome.reason, outcome.detail);
+    case 'invalid':
+      return problem(422, 'invalid-content', 'The request does not fit the order.', { errors: outcome.errors });
+    default:
+      return outcome satisfies never;
+  }
+}

@@ -1,0 +1,32 @@
+import { patiently } from '../../shared/contention.ts';
+import type { Cause } from '../../shared/events/define-event.ts';
+import type { Outcome } from './change.ts';
+import type { Account } from './pots.ts';
+import type { RefundItem } from './refund-item.ts';
+import type { RefundStore } from './store.ts';
+
+/** Others may change the same refund or its order's account at once, and each of them comes to an end. */
+const patienceMs = 10_000;
+
+type Store = Pick<RefundStore, 'refund' | 'account' | 'commit'>;
+
+/**
+ * Decides on the refund and its order's account as they are and writes what follows, again and again until nobody
+ * interferes. Undefined if there is no such refund.
+ */
+export const apply = async (
+  store: Store,
+  refundId: string,
+  decide: (refund: RefundItem, account: Account) => Outcome | Promise<Outcome>,
+  cause: Cause,
+): Promise<Outcome | undefined> => {
+  const { outcome } = await patiently(patienceMs, async () => {
+    const refund = await store.refund(refundId);
+    if (!refund) return { outcome: undefined };
+    const account = await store.account(refund.orderId);
+    const outcome = await decide(refund, account);
+    if (outcome.kind !== 'changed') return { outcome };
+    return (await store.commit(outcome, { account }, cause)) === 'done' ? { outcome } : undefined;
+  });
+  return outcome;
+};

@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import { Channels } from '../../shared/store.ts';
+
+const json = z.string().transform((text): unknown => JSON.parse(text));
+
+/** Departments by the client id of the machine that acts for them; people have theirs in their token. */
+const Departments = z.record(z.string(), z.string());
+
+const ParsedTables = z.object({
+  REFUND_TABLE_NAME: z.string().min(1),
+  ORDER_TABLE_NAME: z.string().min(1),
+});
+/** Of the functions that only change refunds. */
+export type Tables = z.infer<typeof ParsedTables>;
+export const TablesEnv = ParsedTables;
+
+/** As `Env` reads it: values are JSON text in the environment. */
+export const ParsedEnv = ParsedTables.extend({
+  CHANNELS: json.pipe(Channels),
+  DEPARTMENTS: json.pipe(Departments),
+});
+/** What the environment of the function that serves HTTP must have; each value is text. */
+export type Env = z.input<typeof ParsedEnv>;

@@ -1,0 +1,24 @@
+import type { RefundItem } from './refund-item.ts';
+
+/** Partition of a refund and of its events. */
+export const refundPartition = (refundId: string) => `REFUND#${refundId}`;
+export const refundKey = (refundId: string) => ({ pk: refundPartition(refundId), sk: 'REFUND' });
+/** What was drawn from the pots of an order. */
+export const accountKey = (orderId: string) => ({ pk: `ORDER#${orderId}`, sk: 'ACCOUNT' });
+/** Orders and refunded orders of a customer. */
+export const historyKey = (customerId: string) => ({ pk: `CUSTOMER#${customerId}`, sk: 'HISTORY' });
+export const policyKey = { pk: 'POLICY#refund', sk: 'POLICY' };
+
+/** What refunds can be found by beside their id: an index of keys, and its key attribute. */
+export const statusIndex = { name: 'byStatus', attribute: 'statusKey', keyOf: (status: string) => `STATUS#${status}` };
+export const orderIndex = { name: 'byOrder', attribute: 'orderKey', keyOf: (orderId: string) => `ORDER#${orderId}` };
+export type RefundIndex = { name: string; attribute: string; keyOf: (value: string) => string };
+
+/** Sort key of all indexes: by time in UTC, then by id, which makes it unique. */
+export const requestedKeyPattern = /^[^#]+#ref_[0-9a-z]{26}$/;
+
+export const indexKeys = ({ refundId, status, orderId, requestedAt }: RefundItem) => ({
+  [statusIndex.attribute]: statusIndex.keyOf(status),
+  [orderIndex.attribute]: orderIndex.keyOf(orderId),
+  requestedKey: `${new Date(requestedAt).toISOString()}#${refundId}`,
+});

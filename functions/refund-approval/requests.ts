@@ -1,0 +1,68 @@
+import { patiently } from '../../shared/contention.ts';
+import type * as routes from '../../shared/http/refunds.ts';
+import type { Reply } from '../../shared/http/problem.ts';
+import { contentHash, refundIdOf } from '../../shared/ids.ts';
+import type { Request } from '../../shared/lambda/http-handler.ts';
+import type { Channels } from '../../shared/store.ts';
+import { replyTo, unknownOrder, unknownRefund } from './answers.ts';
+import { apply } from './apply.ts';
+import { sees } from './caller.ts';
+import type { Outcome } from './change.ts';
+import { amend, type Known, request, withdraw } from './decide.ts';
+import type { RefundStore } from './store.ts';
+
+/** Others may ask for the same order's money at once, and each of them comes to an end. */
+const patienceMs = 10_000;
+
+/** What serves those who ask for refunds. `deadlineOf` tells when a request that is made now ends undecided. */
+export function requestRoutes(
+  store: RefundStore,
+  channels: Channels,
+  deadlineOf: (known: Known, now: number) => string,
+) {
+  const ask = (orderId: string, refundId: string, decide: (known: Known) => Outcome, request: Asking) =>
+    patiently(patienceMs, async () => {
+      const known = await store.known(orderId, refundId);
+      if (!known || !sees(request.caller, channels, known.order.channel)) return 'unknown' as const;
+      const outcome = decide(known);
+      if (outcome.kind !== 'changed') return outcome;
+      return (await store.commit(outcome, known, request.cause)) === 'done' ? outcome : undefined;
+    });
+
+  return {
+    requestRefund: async (asking: Request<typeof routes.requestRefund>): Promise<Reply> => {
+      const { body, caller, cause } = asking;
+      const { orderId, ...content } = body;
+      const refundId = refundIdOf(orderId, content.requestId);
+      const decide = (known: Known) => {
+        const deadlineAt = deadlineOf(known, cause.now);
+        const asked = { refundId, content, contentHash: contentHash(body), by: caller.subject, now: cause.now };
+        return request({ ...asked, deadlineAt }, known);
+      };
+      const outcome = await ask(orderId, refundId, decide, asking);
+      return outcome === 'unknown' ? unknownOrder : replyTo(outcome, 201);
+    },
+
+    amendRefund: async (asking: Request<typeof routes.amendRefund>): Promise<Reply> => {
+      const { params, body, caller, cause } = asking;
+      const refund = await store.refund(params.refundId);
+      if (!refund) return unknownRefund;
+      const { refundId, orderId, requestId } = refund;
+      const decide = (known: Known) => {
+        const deadlineAt = deadlineOf(known, cause.now);
+        const hash = contentHash({ ...body, requestId, orderId });
+        const content = { ...body, requestId };
+        return amend({ refundId, content, contentHash: hash, by: caller.subject, now: cause.now, deadlineAt }, known);
+      };
+      const outcome = await ask(orderId, refundId, decide, asking);
+      return outcome === 'unknown' ? unknownRefund : replyTo(outcome);
+    },
+
+    withdrawRefund: async ({ params, caller, cause }: Request<typeof routes.withdrawRefund>): Promise<Reply> =>
+      replyTo(
+        await apply(store, params.refundId, (refund, account) => withdraw(refund, account, caller.subject), cause),
+      ),
+  };
+}
+
+type Asking = Pick<Request<typeof routes.requestRefund>, 'caller' | 'cause'>;

@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import type { OutboxItem } from '../../shared/outbox.ts';
+
+const Detail = z.object({
+  metadata: z.object({ eventId: z.string(), occurredAt: z.string() }),
+  data: z.looseObject({}),
+});
+
+/** What each event means to the customer; events that are not here are the store's own business. */
+const meanings: Record<string, string> = {
+  RefundRequested: 'We have your request.',
+  RefundAmended: 'Your request was changed.',
+  RefundApproved: 'Your refund was approved.',
+  RefundRejected: 'Your refund was not approved.',
+  RefundWithdrawn: 'The request was withdrawn.',
+  RefundExpired: 'The request ended without a decision.',
+  RefundPayoutStarted: 'The money is on its way.',
+  RefundPaid: 'The money was sent back.',
+  RefundPayoutFailed: 'The payment did not go through; we are looking into it.',
+  StoreCreditGranted: 'You have the amount as credit with us.',
+};
+
+/** The steps of a refund, oldest first, as its customer may read them: no names, no comments of staff. */
+export const stepsOf = (events: readonly OutboxItem[]) =>
+  events.flatMap(({ detailType, detail }) => {
+    const text = meanings[detailType];
+    if (text === undefined) return [];
+    const { eventId, occurredAt } = Detail.parse(JSON.parse(detail)).metadata;
+    return [{ eventId, type: detailType, occurredAt, text }];
+  });

@@ -1,0 +1,177 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { type Action, type Database, type Key, readBatch, transact } from '../../shared/database.ts';
+import type { Cause } from '../../shared/events/define-event.ts';
+import { orderKey } from '../../shared/orders/order-keys.ts';
+import { OutboxItem, outboxItem, timelineKeys } from '../../shared/outbox.ts';
+import type { RefundStatus } from '../../shared/refund-status.ts';
+import type { Change } from './change.ts';
+import type { Known } from './decide.ts';
+import { defaultPolicy } from './default-policy.ts';
+import type { Tables } from './env.ts';
+import { Ordered } from './ordered.ts';
+import { RefundPolicy } from './policy.ts';
+import { Account, untouched } from './pots.ts';
+import {
+  accountKey,
+  historyKey,
+  indexKeys,
+  orderIndex,
+  policyKey,
+  refundKey,
+  refundPartition,
+  type RefundIndex,
+  statusIndex,
+} from './refund-keys.ts';
+import { RefundItem } from './refund-item.ts';
+
+const History = z.object({ orders: z.int(), refundedOrders: z.int(), firstOrderAt: z.string() });
+const StoredPolicy = z.object({ version: z.int(), content: RefundPolicy });
+const IndexEntry = z.object({ requestedKey: z.string() });
+
+/** Refunds and what was drawn from the pots of each order; reads the orders. */
+export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDER_TABLE_NAME: orders }: Tables) {
+  const readOne = async (name: string, key: Key): Promise<unknown> =>
+    ((await readBatch(db, { [name]: [key] }, true))[name] ?? [])[0];
+
+  const policy = async (): Promise<Known['policy']> => {
+    const item = await readOne(table, policyKey);
+    return item === undefined ? { version: 0, content: defaultPolicy } : StoredPolicy.parse(item);
+  };
+
+  return {
+    policy,
+
+    async refund(refundId: string): Promise<RefundItem | undefined> {
+      const item = await readOne(table, refundKey(refundId));
+      return item === undefined ? undefined : RefundItem.parse(item);
+    },
+
+    /** The order, if it exists. Payments that wait for an order that was not placed yet are none. */
+    async order(orderId: string): Promise<Ordered | undefined> {
+      return Ordered.safeParse(await readOne(orders, orderKey(orderId))).data;
+    },
+
+    async account(orderId: string): Promise<Account> {
+      const item = await readOne(table, accountKey(orderId));
+      return item === undefined ? untouched(orderId) : Account.parse(item);
+    },
+
+    /** All that deciding on a request needs. */
+    async known(orderId: string, refundId: string): Promise<Known | undefined> {
+      const items = await readBatch(
+        db,
+        { [orders]: [orderKey(orderId)], [table]: [accountKey(orderId), refundKey(refundId)] },
+        true,
+      );
+      const order = Ordered.safeParse((items[orders] ?? [])[0]).data;
+      if (!order) return undefined;
+      const own = items[table] ?? [];
+      const find = <T>(schema: z.ZodType<T>, { sk }: Key) => {
+        const found = own.find((item) => z.object({ sk: z.literal(sk) }).safeParse(item).success);
+        return found === undefined ? undefined : schema.parse(found);
+      };
+      const customerId = order.customer.id;
+      const history = customerId === undefined ? undefined : await readOne(table, historyKey(customerId));
+      return {
+        order,
+        account: find(Account, accountKey(orderId)),
+        refund: find(RefundItem, refundKey(refundId)),
+        policy: await policy(),
+        history: history === undefined ? undefined : History.parse(history),
+      };
+    },
+
+    /**
+     * Writes the refund, the account and the events, unless one of them, or the order where `order` is given, changed
+     * since they were read.
+     */
+    commit(
+      { refund, account, events }: Change,
+      before: { account: Account | undefined; order?: Ordered | undefined },
+      cause: Cause,
+    ): Promise<'done' | 'lost'> {
+      const actions: Action[] = [
+        {
+          Put: {
+            TableName: table,
+            Item: { ...refund, ...refundKey(refund.refundId), ...indexKeys(refund) },
+            ...unchangedSince(refund.version - 1),
+          },
+        },
+        ...events.map((tell) => ({
+          Put: { TableName: table, Item: outboxItem(refundPartition(refund.refundId), tell(cause)) },
+        })),
+      ];
+      if (account) {
+        const condition = unchangedSince(before.account?.version ?? 0);
+        actions.push({ Put: { TableName: table, Item: { ...account, ...accountKey(account.orderId) }, ...condition } });
+      }
+      if (before.order) {
+        const { orderId, version } = before.order;
+        actions.push({
+          ConditionCheck: { TableName: orders, Key: orderKey(orderId), ...unchangedSince(version) },
+        });
+      }
+      return transact(db, actions);
+    },
+
+    /** The refund's events, oldest first. */
+    async timeline(refundId: string): Promise<OutboxItem[]> {
+      const events: OutboxItem[] = [];
+      let from: Record<string, unknown> | undefined;
+      do {
+        const page = await db.send(
+          new QueryCommand({
+            TableName: table,
+            ...timelineKeys(refundPartition(refundId)),
+            ConsistentRead: true,
+            ...(from && { ExclusiveStartKey: from }),
+          }),
+        );
+        events.push(...(page.Items ?? []).map((item) => OutboxItem.parse(item)));
+        from = page.LastEvaluatedKey;
+      } while (from);
+      return events;
+    },
+
+    /** Up to `limit` refunds of a status or an order, newest first, older than `before`. */
+    async find(index: RefundIndex, value: string, before: string | undefined, limit: number) {
+      const { Items = [], LastEvaluatedKey } = await db.send(
+        new QueryCommand({
+          TableName: table,
+          IndexName: index.name,
+          KeyConditionExpression: before === undefined ? '#key = :key' : '#key = :key AND requestedKey < :before',
+          ExpressionAttributeNames: { '#key': index.attribute },
+          ExpressionAttributeValues: { ':key': index.keyOf(value), ...(before !== undefined && { ':before': before }) },
+          ScanIndexForward: false,
+          Limit: limit,
+        }),
+      );
+      const positions = Items.map((item) => IndexEntry.parse(item).requestedKey);
+      const ids = positions.map((position) => position.slice(position.indexOf('#') + 1));
+      const items = (await readBatch(db, { [table]: ids.map(refundKey) }, true))[table] ?? [];
+      const byId = new Map(items.map((item) => RefundItem.parse(item)).map((refund) => [refund.refundId, refund]));
+      return {
+        refunds: ids.flatMap((id) => byId.get(id) ?? []),
+        last: LastEvaluatedKey ? positions.at(-1) : undefined,
+      };
+    },
+  };
+}
+export type RefundStore = ReturnType<typeof createRefundStore>;
+
+/** Condition of a write that follows from this version of an item; 0: from there being none. */
+const unchangedSince = (version: number) =>
+  version === 0
+    ? { ConditionExpression: 'attribute_not_exists(pk)' }
+    : {
+        ConditionExpression: '#version = :version',
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ':version': version },
+      };
+
+export const indexFor = (query: { status?: RefundStatus | undefined; orderId?: string | undefined }) =>
+  query.orderId === undefined
+    ? { index: statusIndex, value: query.status ?? '' }
+    : { index: orderIndex, value: query.orderId };
