@@ -13,6 +13,8 @@ const Payout = Leg.extend({
   attempt: z.int().nonnegative(),
   providerRefundId: z.string().optional(),
   failure: z.string().optional(),
+  /** The provider's own time of its latest word by webhook. */
+  saidAt: Instant.optional(),
 });
 export type Payout = z.infer<typeof Payout>;
 
