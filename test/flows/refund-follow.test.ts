@@ -72,6 +72,13 @@ describe('the money of cancelled units', () => {
     await office.settled();
     expect(await refundsOf(unpaid.orderId)).toEqual([]);
     expect(await refundsOf(refunded.orderId)).toMatchObject([{ amountMinor: 1000, reason: 'late' }]);
+    // With the other unit it is clear what is owed.
+    await cancel(refunded.path);
+    await wait(async () => expect(await refundable(refunded.orderId)).toMatchObject({ pendingMinor: 2000 }));
+    expect((await refundsOf(refunded.orderId)).map(({ reason }: { reason: string }) => reason)).toEqual([
+      'cancelled',
+      'late',
+    ]);
   });
 
   test('is staff’s to look at where nobody cancelled: too much paid, or an open chargeback', async () => {

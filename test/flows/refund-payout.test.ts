@@ -177,20 +177,24 @@ describe.each(['acme', 'stripe'])('through %s', (provider) => {
     expect(double().refunds).toHaveLength(1);
   });
 
-  test('a webhook before the answer settles it, and the answer changes nothing', async () => {
-    double().reset(() => ({
-      meanwhile: async ({ refundId, reference, paymentId }) => {
-        const { orderId } = await read(refundId);
-        await tell(word({ orderId, paymentId }, { refundId: reference }), provider);
-        await becomes(refundId, 'paid');
-      },
-    }));
-    const { refundId, orderId } = await approvedRefund(provider);
-    await becomes(refundId, 'paid');
-    await office.settled();
-    expect(await steps(refundId)).toEqual(['RefundPayoutStarted', 'RefundPaid']);
-    expect(await refundable(orderId)).toMatchObject({ refundedMinor: 1000, pendingMinor: 0 });
-  });
+  test.each(['succeeded', 'failed'] as const)(
+    'a webhook before the answer settles it, and an answer that it %s changes nothing',
+    async (result) => {
+      double().reset(() => ({
+        result,
+        meanwhile: async ({ refundId, reference, paymentId }) => {
+          const { orderId } = await read(refundId);
+          await tell(word({ orderId, paymentId }, { refundId: reference }), provider);
+          await becomes(refundId, 'paid');
+        },
+      }));
+      const { refundId, orderId } = await approvedRefund(provider);
+      await becomes(refundId, 'paid');
+      await office.settled();
+      expect(await steps(refundId)).toEqual(['RefundPayoutStarted', 'RefundPaid']);
+      expect(await refundable(orderId)).toMatchObject({ refundedMinor: 1000, pendingMinor: 0 });
+    },
+  );
 });
 
 describe('a crash', () => {
