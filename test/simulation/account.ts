@@ -18,7 +18,7 @@ export const failureText = ({ seed, orders, broken }: Run, breaches: Breaches): 
   ].join('\n');
 
 /** What happened in a run, in a few lines. */
-export function summaryOf({ facts, faults, stormSeconds, aheadMs }: SimulationResult): string {
+export function summaryOf({ facts, faults, stormSeconds, seconds, aheadMs }: SimulationResult): string {
   const { witness, lake, committed } = facts;
   const answers = Map.groupBy(witness.orders, ({ status, type }) => `${status || 'none'} ${type}`.trim());
   const { retries, unanswered } = witness.numbers();
@@ -32,6 +32,6 @@ export function summaryOf({ facts, faults, stormSeconds, aheadMs }: SimulationRe
     `  callers   ${retries} calls repeated after a failure, ${unanswered} never answered`,
     `  faults    ${list(faults)}`,
     `  events    ${committed.length} committed, ${lake.length} lines in the lake`,
-    `  time      ${stormSeconds.toFixed(1)} s of storm; the clock was moved ${Math.round(aheadMs / 60_000)} minutes ahead`,
+    `  time      ${stormSeconds.toFixed(1)} s of storm, ${seconds.toFixed(1)} s in all; the clock was moved ${(aheadMs / 3_600_000).toFixed(1)} hours ahead`,
   ].join('\n');
 }

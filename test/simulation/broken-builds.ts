@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { synthesise } from './simulated-store.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -131,7 +131,7 @@ export async function withBrokenBuild<T>(
       source.replace(from, () => to),
     );
     const cdkOut = join(copy, 'cdk.out');
-    execFileSync(process.execPath, ['infra/app.ts'], { cwd: copy, env: { ...process.env, CDK_OUTDIR: cdkOut } });
+    synthesise(copy, cdkOut);
     return await use(cdkOut);
   } finally {
     rmSync(copy, { recursive: true, force: true });

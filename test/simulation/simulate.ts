@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Presets, SingleBar } from 'cli-progress';
 import { failureText, summaryOf } from './account.ts';
 import { brokenBuilds, withBrokenBuild } from './broken-builds.ts';
+import { synthesise } from './simulated-store.ts';
 import { simulate, type SimulationResult } from './simulation.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -31,7 +31,7 @@ process.exitCode = isGood ? 0 : 1;
 
 async function soundRuns(): Promise<boolean> {
   const cdkOut = join(root, 'cdk.out/simulation');
-  execFileSync(process.execPath, ['infra/app.ts'], { cwd: root, env: { ...process.env, CDK_OUTDIR: cdkOut } });
+  synthesise(root, cdkOut);
   const broken: number[] = [];
   for (const seed of seeds) {
     const result = await run(seed, cdkOut);
