@@ -7,9 +7,9 @@ import { isTold } from './receivers.ts';
 function tellings({ orders, intakes, committed }: Facts): Map<string, string> {
   const channels = new Map([...intakes, ...orders].map(({ orderId, channel }) => [orderId, channel]));
   return new Map(
-    committed.flatMap(({ eventId, type, data }) => {
+    committed.flatMap(({ eventId, source, type, data }) => {
       // A payment whose order is not there yet is nobody's.
-      if (data.orderId === undefined || data.order === null || type === 'OrderImported') return [];
+      if (source !== 'storeworks.order-intake' || data.order === null || type === 'OrderImported') return [];
       const channel = channels.get(data.orderId);
       return channel !== undefined && isTold(channel, type) ? [[eventId, channel] as const] : [];
     }),

@@ -20,7 +20,7 @@ type Metadata = { eventId: string; occurredAt: string };
 
 /** An event with its content's hash, by which copies are compared whatever the order of their members. */
 // oxlint-disable-next-line typescript/no-explicit-any -- invariants read events as they expect them to be
-export type SeenEvent = { eventId: string; type: string; hash: string; metadata: Metadata; data: any };
+export type SeenEvent = { eventId: string; source: string; type: string; hash: string; metadata: Metadata; data: any };
 
 /** All that is to be seen of a back office once it is at rest, and what its callers were told. */
 export type Facts = Tables & {
@@ -67,8 +67,8 @@ function sortIn(tables: Tables, item: Record<string, unknown>): void {
   else if (kind === 'TRANSIT') tables.transits.push(Transit.parse(item));
   else if (kind === 'DELIVERY') tables.deliveries.push(Delivery.parse(item));
   else if (kind === 'EVENT') {
-    const { detailType, detail } = OutboxItem.parse(item);
-    tables.committed.push(seenEvent(detailType, JSON.parse(detail)));
+    const { source, detailType, detail } = OutboxItem.parse(item);
+    tables.committed.push(seenEvent(source, detailType, JSON.parse(detail)));
   }
 }
 
@@ -103,9 +103,11 @@ export async function readTables({ context }: Pick<Engine, 'context'>, { db }: A
   return tables;
 }
 
-function seenEvent(type: string, detail: { metadata: Metadata; data: unknown }): SeenEvent {
+type LakeLine = { source: string; 'detail-type': string; detail: { metadata: Metadata; data: unknown } };
+
+function seenEvent(source: string, type: string, detail: LakeLine['detail']): SeenEvent {
   const { metadata, data } = detail;
-  return { eventId: metadata.eventId, type, hash: contentHash(detail), metadata, data };
+  return { eventId: metadata.eventId, source, type, hash: contentHash(detail), metadata, data };
 }
 
 export async function readLake(admin: Admin, bucket: string): Promise<SeenEvent[]> {
@@ -113,8 +115,8 @@ export async function readLake(admin: Admin, bucket: string): Promise<SeenEvent[
   for (const Key of await keysUnder(admin, bucket, 'events/')) {
     const text = gunzipSync(await readObject(admin.s3, bucket, Key)).toString('utf8');
     for (const line of text.split('\n').filter(Boolean)) {
-      const event = JSON.parse(line) as { 'detail-type': string; detail: { metadata: Metadata; data: unknown } };
-      lines.push(seenEvent(event['detail-type'], event.detail));
+      const event = JSON.parse(line) as LakeLine;
+      lines.push(seenEvent(event.source, event['detail-type'], event.detail));
     }
   }
   return lines;

@@ -10,7 +10,7 @@ import { stockInvariants } from './stock-invariants.ts';
 /** What must hold of a back office at rest, whatever happened to it; `breaches` says in sentences where it does not. */
 export type Invariant = { name: string; breaches: (facts: Facts) => string[] };
 
-const invariants: Invariant[] = [
+export const invariants: Invariant[] = [
   ...orderInvariants,
   ...lifeInvariants,
   ...paymentInvariants,

@@ -57,11 +57,13 @@ async function brokenRuns(name: string): Promise<boolean> {
     const { breaks } = build;
     // A race is not lost in every run: the next seed may lose it.
     let found: { seed: number; result: SimulationResult } | undefined;
-    for (const seed of seeds) {
-      const result = await withBrokenBuild(build, (cdkOut) => run(seed, cdkOut));
-      found = { seed, result };
-      if (breaks === undefined || result.breaches.some(({ name: broke }) => broke.startsWith(breaks))) break;
-    }
+    await withBrokenBuild(build, async (cdkOut) => {
+      for (const seed of seeds) {
+        const result = await run(seed, cdkOut);
+        found = { seed, result };
+        if (breaks === undefined || result.breaches.some(({ name: broke }) => broke.startsWith(breaks))) break;
+      }
+    });
     if (!found) throw new Error(usage);
     const names = found.result.breaches.map(({ name: broke }) => broke);
     const isAsExpected = breaks === undefined ? names.length === 0 : names.some((broke) => broke.startsWith(breaks));
