@@ -106,6 +106,7 @@ async function stockUp({ plan, client }: World): Promise<void> {
 /** Over the time for returns. Nothing may be in flight: a queue keeps a message for two weeks. */
 async function aMonthLater({ jump }: World, settle: () => Promise<void>): Promise<void> {
   jump(monthSeconds);
+  await sleep(200);
   await settle();
 }
 
@@ -113,7 +114,8 @@ async function aMonthLater({ jump }: World, settle: () => Promise<void>): Promis
 async function aMinuteLater({ jump }: World, settle: () => Promise<void>): Promise<void> {
   await settle();
   jump(120);
-  await sleep(100);
+  // The scheduler looks at the clock ten times a second.
+  await sleep(200);
   await settle();
 }
 

@@ -14,6 +14,8 @@ const likely = {
   answerLost: 0.03,
   crashBefore: 0.004,
   crashAfter: 0.006,
+  /** Of a crash between the steps of a large order, of which there are few. */
+  timesBetweenSteps: 10,
   invocationThrottled: 0.01,
   invocationCrashBefore: 0.01,
   invocationCrashAfter: 0.02,
@@ -68,6 +70,7 @@ export function stormOf(seed: number): Storm {
     const isWrite = service !== 'dynamodb' || operation === 'TransactWriteItems' || operation === 'UpdateItem';
     const identity = `call ${identityOfCall(made)}`;
     const isOutage = (tries.get(identity) ?? 0) < outageTries && chance(seed, identity, 'outage') < likely.outage;
+    const danger = identity.includes('/PLACEMENT') ? likely.timesBetweenSteps : 1;
     const isBatch = operation === 'PutEvents' || operation === 'SendMessageBatch';
     const kind = befalls(identity, [
       ['outage', isOutage ? 1 : 0],
@@ -77,8 +80,8 @@ export function stormOf(seed: number): Storm {
       ['part of a batch', isBatch ? likely.partly : 0],
       ['slow call', likely.slow],
       ['lost answer', isWrite ? likely.answerLost : 0],
-      ['crash before an effect', isWrite ? likely.crashBefore : 0],
-      ['crash after an effect', isWrite ? likely.crashAfter : 0],
+      ['crash before an effect', isWrite ? likely.crashBefore * danger : 0],
+      ['crash after an effect', isWrite ? likely.crashAfter * danger : 0],
     ]);
     if (kind === undefined) return undefined;
     const isCrash = kind.startsWith('crash');
