@@ -15,10 +15,12 @@ async function gatewayWith(fault: CallFault | undefined) {
   const small = smallContext([functionOf('Place', '')]);
   onTestFinished(small.close);
   const reached: string[] = [];
+  const bodies: string[] = [];
   const crashed: string[] = [];
   const onCall = vi.fn<NonNullable<Faults['onCall']>>(() => fault);
-  const answer = async ({ operation }: { operation: string }) => {
+  const answer = async ({ operation, body }: { operation: string; body: Buffer }) => {
     reached.push(operation);
+    bodies.push(body.toString());
     return jsonAnswer({ done: true });
   };
   const gateway = createGateway(
@@ -50,7 +52,7 @@ async function gatewayWith(fault: CallFault | undefined) {
       ({ status }) => status,
       () => 'no answer',
     );
-  return { call, reached, crashed, onCall };
+  return { call, reached, bodies, crashed, onCall };
 }
 
 test('a refused call does nothing', async () => {
@@ -74,6 +76,22 @@ test.each([
   expect(await call()).toBe('no answer');
   expect(reached).toEqual(done);
   expect(crashed).toEqual(['sandbox-1']);
+});
+
+test('a slow call is done, and only when its time is over', async () => {
+  const { call, reached } = await gatewayWith({ kind: 'slow', milliseconds: 100 });
+  const answered = call();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(reached).toEqual([]);
+  expect(await answered).toBe(200);
+  expect(reached).toEqual(['PutItem']);
+});
+
+test('of a call that is done in part the service sees that part, and the caller what is missing', async () => {
+  const whole = ({ body }: { body: string | Buffer }) => jsonAnswer({ done: String(body), missing: 1 }, 207);
+  const { call, bodies } = await gatewayWith({ kind: 'partly', part: Buffer.from('{"half":1}'), whole });
+  expect(await call()).toBe(207);
+  expect(bodies).toEqual(['{"half":1}']);
 });
 
 test('what people and tests call is never faulty', async () => {
