@@ -1,9 +1,12 @@
 import type { Dice } from './chance.ts';
+import { ordersPerRush } from './order-plan.ts';
 
 export type PlannedSku = { sku: string; priceMinor: number; category: string; units: Record<string, number> };
 export type Assortment = {
   /** What most orders want. Every third is scarce: more is ordered than there is. */
   skus: readonly PlannedSku[];
+  /** What many want at the same moment, one after the other. */
+  rushes: readonly PlannedSku[];
   /** What large orders want, by the hundred. */
   bulk: readonly PlannedSku[];
 };
@@ -19,7 +22,10 @@ export function plannedAssortment(dice: Dice, orderCount: number): Assortment {
   const bulk = Array.from({ length: orderCount < 500 ? 120 : 260 }, (_, index) =>
     plannedSku(dice, `BULK-${1000 + index}`, index === 99 ? 3 : 100_000),
   );
-  return { skus, bulk };
+  const rushes = Array.from({ length: Math.ceil(orderCount / ordersPerRush) }, (_, index) =>
+    plannedSku(dice, `RUSH-${index}`, dice.whole(4, 10)),
+  );
+  return { skus, rushes, bulk };
 }
 
 function plannedSku(dice: Dice, sku: string, units: number): PlannedSku {

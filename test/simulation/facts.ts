@@ -6,9 +6,10 @@ import type { Engine } from '../../infra/local/engine.ts';
 import { Delivery } from '../../functions/channel-webhooks/delivery.ts';
 import { IntakeRecord } from '../../functions/order-intake/intake-item.ts';
 import { AwaitedOrder, isAwaited, OrderItem } from '../../functions/order-intake/order-item.ts';
-import { OpenPlacement } from '../../functions/order-intake/placement-item.ts';
 import { Lot, Transit } from '../../functions/stock-update/shelf.ts';
 import { contentHash } from '../../shared/ids.ts';
+import { OpenPlacement } from '../../shared/orders/placement-item.ts';
+import { SettlementItem } from '../../shared/orders/settlement-item.ts';
 import { OutboxItem } from '../../shared/outbox.ts';
 import { StockItem } from '../../shared/stock/stock-item.ts';
 import type { DeadLetters } from './dead-letters.ts';
@@ -46,6 +47,8 @@ const noItems = () => ({
   intakes: [] as IntakeRecord[],
   /** Large orders that are being placed. */
   placements: [] as OpenPlacement[],
+  /** Large changes whose stock follows in steps. */
+  settlements: [] as SettlementItem[],
   stock: [] as StockItem[],
   lots: [] as Lot[],
   transits: [] as Transit[],
@@ -62,6 +65,7 @@ function sortIn(tables: Tables, item: Record<string, unknown>): void {
   else if (kind === 'ORDER') tables.orders.push(OrderItem.parse(item));
   else if (kind === 'INTAKE') tables.intakes.push(IntakeRecord.parse(item));
   else if (item.sk === 'PLACEMENT') tables.placements.push(OpenPlacement.parse(item));
+  else if (kind === 'SETTLEMENT') tables.settlements.push(SettlementItem.parse(item));
   else if (kind === 'STOCK') tables.stock.push(StockItem.parse(item));
   else if (kind === 'LOT') tables.lots.push(Lot.parse(item));
   else if (kind === 'TRANSIT') tables.transits.push(Transit.parse(item));

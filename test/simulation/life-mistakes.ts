@@ -40,8 +40,8 @@ export const lifeMistakes: Record<string, BrokenBuild> = {
   },
   'expiry-keeps-the-stock': {
     file: 'functions/order-intake/payment.ts',
-    from: 'releases: stockOf(lines),',
-    to: 'releases: stockOf(lines).slice(1),',
+    from: 'takes: takesOf(lines),',
+    to: 'takes: takesOf(lines).slice(1),',
     breaks: 'what is reserved is what open orders wait for',
   },
   'payment-without-identity': {

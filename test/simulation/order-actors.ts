@@ -5,7 +5,7 @@ import { leadToItsEnd, payEarly } from './order-life.ts';
 import type { PlannedBatch, PlannedOrder } from './order-plan.ts';
 import { type Actor, insist, repeatedly, type World } from './world.ts';
 
-const ordersAtOnce = 16;
+const batchesAtOnce = 4;
 /** How often a storefront looks what became of a queued order before it leaves it alone. */
 const looks = 30;
 
@@ -13,12 +13,11 @@ const looks = 30;
 export const storefronts: Actor = {
   name: 'storefronts',
   act: async (world) => {
-    // Of small batches several at once; a rush of orders for one SKU is within the batches and between them.
-    await inParallel(4, world.plan.batches, async (batch) => {
+    await inParallel(batchesAtOnce, world.plan.batches, async (batch) => {
       if (world.isTimeUp()) return;
-      await inParallel(ordersAtOnce, batch.orders, (order) => payEarly(world, order));
+      await inParallel(batch.atOnce, batch.orders, (order) => payEarly(world, order));
       if (batch.lane === 'together') await sendTogether(world, batch);
-      await inParallel(ordersAtOnce / 4, batch.orders, async (order) => {
+      await inParallel(batch.atOnce, batch.orders, async (order) => {
         if (batch.lane !== 'together') await sendAll(world, order, batch.lane);
         const isPlaced = batch.lane === 'now' || (await isDecided(world, order));
         if (isPlaced) await leadToItsEnd(world, order);

@@ -145,7 +145,7 @@ const reportsAddUp: Invariant = {
 
 const queuedAreDecided: Invariant = {
   name: 'every order that was accepted for later is placed or refused, and nothing of a large one is left over',
-  breaches: ({ orders, intakes, placements, committed, witness }) => {
+  breaches: ({ orders, intakes, placements, settlements, committed, witness }) => {
     const placed = new Set(orders.map(({ orderId }) => orderId));
     const refused = new Set(committed.filter(({ type }) => type === 'OrderRefused').map(({ data }) => data.orderId));
     const known = new Set([...orders, ...intakes].map(keyOf));
@@ -158,6 +158,7 @@ const queuedAreDecided: Invariant = {
         .filter(({ status, orderId }) => status === 'accepted' || !refused.has(orderId))
         .map((intake) => `${keyOf(intake)} is ${intake.status}, and no event tells of it`),
       ...placements.map(({ orderId, state, taken }) => `${orderId} is ${state} with ${taken} steps taken`),
+      ...settlements.map(({ orderId, kind, settled }) => `${orderId} has to ${kind} more than ${settled} steps`),
     ];
   },
 };

@@ -27,31 +27,37 @@ export type PlannedOrder = {
  * Orders that a storefront sends together: `now`, one by one and answered when decided; `later`, one by one for the
  * queue; `together`, in one request for the queue.
  */
-export type PlannedBatch = { lane: 'now' | 'later' | 'together'; orders: PlannedOrder[]; repeats: number };
+export type PlannedBatch = {
+  lane: 'now' | 'later' | 'together';
+  orders: PlannedOrder[];
+  repeats: number;
+  /** How many orders are sent at the same time. */
+  atOnce: number;
+};
 
 /** A file of historical orders, dropped so many times more. */
 export type PlannedImport = { name: string; rows: ImportRow[]; repeats: number };
 type ImportRow = { externalOrderId: string; channel: Channel; sku: string; quantity: number; price: number };
 
 const countries = ['GB', 'GB', 'GB', 'FR', 'DE', 'US'];
-/** Of orders in a row of which some want the same scarce SKU at the same time. */
+/** Of so many orders, the first are a rush: at the same moment they want one SKU of which there is not enough for all. */
+export const ordersPerRush = 30;
 const rushLength = 12;
 const largeEvery = 60;
 
 export function plannedOrders(dice: Dice, assortment: Assortment, count: number): PlannedOrder[] {
-  const { skus } = assortment;
-  const scarce = skus.filter((_, index) => index % 3 === 0);
-  let wanted: PlannedSku | undefined;
+  const { skus, rushes } = assortment;
   return Array.from({ length: count }, (_, index) => {
-    if (index % rushLength === 0) wanted = dice.happens(0.25) ? dice.pick(scarce) : undefined;
-    const lines = index % largeEvery === 7 ? largeLines(dice, assortment) : someLines(dice, skus, wanted);
+    const wanted = index % ordersPerRush < rushLength ? rushes[Math.floor(index / ordersPerRush)] : undefined;
+    const isLarge = index % largeEvery === rushLength;
+    const lines = isLarge ? largeLines(dice, assortment) : someLines(dice, wanted ? [wanted] : skus);
     return plannedOrder(dice, assortment, index, lines);
   });
 }
 
-const someLines = (dice: Dice, skus: readonly PlannedSku[], wanted: PlannedSku | undefined) =>
-  Array.from({ length: wanted ? 1 : dice.pick([1, 1, 2, 3]) }, () => ({
-    sku: (wanted ?? dice.pick(skus)).sku,
+const someLines = (dice: Dice, skus: readonly PlannedSku[]) =>
+  Array.from({ length: skus.length === 1 ? 1 : dice.pick([1, 1, 2, 3]) }, () => ({
+    sku: dice.pick(skus).sku,
     quantity: dice.pick([1, 1, 1, 2, 3]),
   }));
 
@@ -64,13 +70,12 @@ function largeLines(dice: Dice, { bulk }: Assortment) {
 
 function plannedOrder(
   dice: Dice,
-  { skus, bulk }: Assortment,
+  { skus, rushes, bulk }: Assortment,
   index: number,
   lines: OrderContent['lines'],
 ): PlannedOrder {
   const time = `${String(dice.whole(0, 23)).padStart(2, '0')}:${String(dice.whole(0, 59)).padStart(2, '0')}`;
-  // The sweep cannot end an order of more SKUs than a transaction takes, so none of those waits for its payment.
-  const client = lines.length < 50 ? dice.pick(['storefront', 'marketplace'] as const) : 'storefront';
+  const client = dice.pick(['storefront', 'marketplace'] as const);
   const content: OrderContent = {
     externalOrderId: `order-${index}`,
     currency: 'GBP',
@@ -82,7 +87,7 @@ function plannedOrder(
   const changed = dice.happens(0.1)
     ? { ...content, lines: [...lines, { sku: dice.pick(skus).sku, quantity: 5 }] }
     : undefined;
-  const prices = new Map([...skus, ...bulk].map(({ sku, priceMinor }) => [sku, priceMinor]));
+  const prices = new Map([...skus, ...rushes, ...bulk].map(({ sku, priceMinor }) => [sku, priceMinor]));
   return {
     client,
     content,
@@ -94,21 +99,33 @@ function plannedOrder(
   };
 }
 
-/** The orders in the lanes in which they are sent, a quarter of them through the queue. */
+/** The orders in the lanes in which they are sent; rushes, and some of the others, through the queue as well. */
 export function plannedBatches(orders: readonly PlannedOrder[], dice: Dice): PlannedBatch[] {
   const batches: PlannedBatch[] = [];
+  const add = (lane: PlannedBatch['lane'], some: PlannedOrder[], atOnce: number) => {
+    if (some.length > 0) batches.push({ lane, orders: some, repeats: dice.pick([0, 0, 1]), atOnce });
+  };
   for (let first = 0; first < orders.length;) {
-    const lane = dice.pick(['now', 'now', 'now', 'now', 'now', 'now', 'later', 'together'] as const);
-    const left = orders.slice(first, first + (lane === 'together' ? dice.whole(5, 30) : dice.whole(4, 12)));
+    const isRush = first % ordersPerRush === 0;
+    const left = ordersPerRush - (first % ordersPerRush);
+    const some = orders.slice(first, first + (isRush ? rushLength : Math.min(left, dice.whole(4, 18))));
+    const lane = dice.pick(isRush ? rushLanes : lanes);
+    const atOnce = isRush ? rushLength : 4;
     // A request for the queue is of one channel.
-    const own = lane === 'together' ? left.filter(({ client }) => client === left[0]?.client) : left;
-    batches.push({ lane, orders: own, repeats: dice.pick([0, 0, 1]) });
-    const others = left.filter((order) => !own.includes(order));
-    if (others.length > 0) batches.push({ lane: 'now', orders: others, repeats: 0 });
-    first += left.length;
+    const own = lane === 'together' ? some.filter(({ client }) => client === some[0]?.client) : some;
+    add(lane, own, atOnce);
+    add(
+      'now',
+      some.filter((order) => !own.includes(order)),
+      atOnce,
+    );
+    first += some.length;
   }
   return batches;
 }
+
+const rushLanes: PlannedBatch['lane'][] = ['now', 'now', 'together'];
+const lanes: PlannedBatch['lane'][] = ['now', 'now', 'now', 'later', 'together'];
 
 /** Files that overlap: what one brings, the next may bring again. */
 export function plannedImports(dice: Dice, { skus }: Assortment, count: number): PlannedImport[] {

@@ -100,7 +100,7 @@ async function stockUp({ plan, client }: World): Promise<void> {
     const received = await admin.post('/stock/movements', { movements });
     if (created.status !== 201 || received.status !== 200) throw new Error(`${created.text} ${received.text}`);
   };
-  await inParallel(8, [...plan.assortment.skus, ...plan.assortment.bulk], create);
+  await inParallel(8, Object.values(plan.assortment).flat(), create);
 }
 
 /** Over the time for returns. Nothing may be in flight: a queue keeps a message for two weeks. */
