@@ -1,5 +1,5 @@
 import { type ApiClient, createApiClient } from '../support/api-client.ts';
-import { customerOf, type LoadedOffice, ordersPerSet, startLoadedOffice } from './loaded-office.ts';
+import { customerOf, type LoadedOffice, ordersOfCustomers, ordersPerSet, startLoadedOffice } from './loaded-office.ts';
 import { ms, percentile, timed } from './numbers.ts';
 import { synthesise } from './office.ts';
 
@@ -59,7 +59,7 @@ async function queriesOf(admin: ApiClient, sets: number): Promise<Query[]> {
   const someSets = Array.from({ length: Math.min(sets, 100) }, (_, index) =>
     Math.floor((index * sets) / Math.min(sets, 100)),
   );
-  const customers = someSets.flatMap((set) => [1, 2, 5, 20, 50, 200].map((orders) => customerOf(set, orders)));
+  const customers = someSets.flatMap((set) => ordersOfCustomers.map((orders) => customerOf(set, orders)));
   const large = someSets.slice(0, 9).map((set) => `/orders?limit=4&customerId=${customerOf(set, 200)}`);
   const days = (await get(admin, '/orders?limit=100&status=placed')).orders.map(({ placedAt }) =>
     placedAt.slice(0, 10),

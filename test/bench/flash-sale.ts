@@ -61,6 +61,8 @@ export async function flashSale(): Promise<void> {
     console.log(`\nWhat functions wrote in one more round`);
     console.log(`  stock writes/order   ${(queued.stockWrites / ordersPerRound).toFixed(4)}  (aim: at most 0.05)`);
     reportKeys(queued);
+    const keyFull = (keyLimit * ordersPerRound) / queued.heaviest.units;
+    console.log(`  so that key is full  at ${keyFull.toFixed(0)} orders/s`);
     const large = await counted(() =>
       inParallel(2, Array(largeOrders).fill(skus), (all) => placeOrder(storefront, all)),
     );
