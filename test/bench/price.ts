@@ -42,10 +42,13 @@ export async function price(): Promise<void> {
       office.begin();
       await run(lane.orders);
       await untilSettled(gatewayUrl);
-      columns.push({ ...lane, tally: await office.tally() });
-      console.error(`counted: ${lane.name}`);
+      const tally = await office.tally();
+      if (tally.busEvents < lane.orders) throw new Error(`${lane.name}: ${tally.busEvents} orders were placed only`);
+      columns.push({ ...lane, tally });
+      console.log(`Counted ${lane.orders} orders: ${lane.name}`);
     }
-    report(columns);
+    reportFunctions(columns);
+    reportPrice(columns);
     await Promise.all([storefront.close(), admin.close()]);
   } finally {
     await office.stop();
@@ -111,7 +114,7 @@ const line = (name: string, cells: string[]) =>
   console.log(`  ${name.padEnd(28)}${cells.map((cell) => cell.padStart(30)).join('')}`);
 const fields = (texts: string[]) => texts.map((text) => text.padStart(7)).join('');
 
-function report(columns: Column[]): void {
+function reportFunctions(columns: Column[]): void {
   line(
     'Of one order',
     columns.map(({ name }) => name),
@@ -130,6 +133,9 @@ function report(columns: Column[]): void {
     });
     line(name, cells);
   }
+}
+
+function reportPrice(columns: Column[]): void {
   console.log('\nA million orders, eu-west-1, on demand');
   for (const { what, unit, of, price } of amounts) {
     const cells = columns.map((column) => {
