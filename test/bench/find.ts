@@ -11,7 +11,14 @@ const clients = 2;
 const deepPage = 50;
 
 type Query = { name: string; paths: string[]; aim?: number };
-type Side = { orders: number; admin: ApiClient; queries: Query[]; latencies: number[][] };
+type Side = {
+  orders: number;
+  admin: ApiClient;
+  queries: Query[];
+  latencies: number[][];
+  /** Of one request of each query. */
+  readUnits: number[];
+};
 
 /** Finding orders among many and among a hundredth of them, in turn. */
 export async function find(): Promise<void> {
@@ -20,11 +27,15 @@ export async function find(): Promise<void> {
     synthesise();
     for (const sets of sizes) offices.push(await startLoadedOffice(sets));
     const sides: Side[] = [];
-    for (const { credentials, sets } of offices) {
+    for (const office of offices) {
+      const { credentials, sets } = office;
       const admin = createApiClient(credentials, 'admin', clients);
       await checkWholeHistory(admin, customerOf(sets - 1, 200));
       const queries = await queriesOf(admin, sets);
-      sides.push({ orders: sets * ordersPerSet, admin, queries, latencies: queries.map(() => []) });
+      const readUnits: number[] = [];
+      for (const query of queries) readUnits.push(await unitsOf(office, admin, query));
+      const latencies = queries.map(() => []);
+      sides.push({ orders: sets * ordersPerSet, admin, queries, latencies, readUnits });
     }
     // The first round warms up.
     for (let round = 0; round <= rounds; round += 1) {
@@ -46,6 +57,15 @@ async function measure({ admin, queries, latencies }: Side, index: number, isCou
     await get(admin, paths[(offset + request) % paths.length] ?? '');
   });
   if (isCounted) latencies[index]?.push(...taken.latencies);
+}
+
+/** Counted on as many kinds of customers at both sizes. */
+async function unitsOf(office: LoadedOffice, admin: ApiClient, { paths }: Query): Promise<number> {
+  const asked = paths.slice(0, ordersOfCustomers.length);
+  office.begin();
+  for (const path of asked) await get(admin, path);
+  const { functions } = await office.tally();
+  return functions.reduce((sum, { readUnits }) => sum + readUnits, 0) / asked.length;
 }
 
 async function get(admin: ApiClient, path: string) {
@@ -109,13 +129,17 @@ async function checkWholeHistory(admin: ApiClient, customer: string): Promise<vo
 function report(sides: Side[]): void {
   const [small, large] = sides;
   if (!small || !large) return;
-  console.log(`Finding orders, ${clients} clients, ${rounds} rounds of ${requestsPerRound}; p50 and p99`);
   console.log(
-    `  ${''.padEnd(34)}${`${small.orders} orders`.padStart(22)}${`${large.orders} orders`.padStart(22)}   p99 over p99`,
+    `Finding orders, ${clients} clients, ${rounds} rounds of ${requestsPerRound}; p50, p99 and read units of a request`,
+  );
+  console.log(
+    `  ${''.padEnd(34)}${sides.map(({ orders }) => `${orders} orders`.padStart(30)).join('')}   p99 over p99`,
   );
   for (const [index, { name, aim }] of small.queries.entries()) {
     const at = ({ latencies }: Side, share: number) => percentile(latencies[index] ?? [], share);
-    const cells = sides.map((side) => `${ms(at(side, 0.5))}, ${ms(at(side, 0.99))}`.padStart(22)).join('');
+    const cellOf = (side: Side) =>
+      `${ms(at(side, 0.5))}, ${ms(at(side, 0.99))}, ${side.readUnits[index]?.toFixed(1)} RU`.padStart(30);
+    const cells = sides.map(cellOf).join('');
     const ratio = (at(large, 0.99) / at(small, 0.99)).toFixed(2);
     console.log(`  ${name.padEnd(34)}${cells}   ${ratio}${aim === undefined ? '' : `  (aim: at most ${aim})`}`);
   }

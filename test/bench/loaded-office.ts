@@ -12,7 +12,7 @@ import { loadTemplate } from '../../infra/local/template/template.ts';
 import { store } from '../../infra/store.ts';
 import { contentHash, orderIdOf } from '../../shared/ids.ts';
 import { aCause, aSku, aStock } from '../support/builders.ts';
-import { cdkOut, newState, startOffice } from './office.ts';
+import { cdkOut, newState, startObservedOffice } from './office.ts';
 import { orderOf } from './order-lane.ts';
 
 /** So many orders has each customer of a set. */
@@ -30,7 +30,7 @@ const ordersPerFile = 5000;
 export async function startLoadedOffice(sets: number) {
   const state = newState();
   load(state, sets);
-  return { ...(await startOffice(state)), sets };
+  return { ...(await startObservedOffice({ state })), sets };
 }
 export type LoadedOffice = Awaited<ReturnType<typeof startLoadedOffice>>;
 

@@ -18,16 +18,16 @@ export const synthesise = () =>
 export const newState = () => mkdtempSync(join(tmpdir(), 'storeworks-bench-'));
 
 /** `npm start` on a state of its own. */
-export async function startOffice(state = newState()) {
+export async function startOffice() {
+  const state = newState();
   const started = performance.now();
   const office = await running(state, ['infra/local/start.ts', '--state', state]);
   return { ...office, secondsToReady: (performance.now() - started) / 1000 };
 }
 
 /** The same in a process that counts what its functions do; `hasConflicts`: transactions meet as at AWS. */
-export async function startObservedOffice({ hasConflicts = false } = {}) {
+export async function startObservedOffice({ hasConflicts = false, state = newState() } = {}) {
   synthesise();
-  const state = newState();
   const conflicts = hasConflicts ? ['--conflicts'] : [];
   const office = await running(state, [
     'test/bench/observed-engine.ts',
@@ -57,8 +57,6 @@ async function running(state: string, args: string[]) {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const file = join(state, 'credentials.json');
-  // An earlier run on the same state left its own.
-  rmSync(file, { force: true });
   const isUp = async () => {
     if (!existsSync(file)) return false;
     const health = await fetch(`${JSON.parse(readFileSync(file, 'utf8')).apiUrl}/health`).catch(() => undefined);
