@@ -11,13 +11,13 @@ type Keyed = { TableName: string; Key?: Key; Item?: Key };
  * Transactions meet each other as at AWS: while one is under way, another on one of its items is cancelled. dynoxide
  * does one after the other and knows no conflict.
  */
-export function transactionConflicts(): NonNullable<Faults['onCall']> {
+export function transactionConflicts(clock: () => number = () => performance.now()): NonNullable<Faults['onCall']> {
   const busyUntil = new Map<string, number>();
   return ({ call: { operation, body } }) => {
     if (operation !== 'TransactWriteItems') return undefined;
     const { TransactItems: actions } = JSON.parse(body.toString()) as { TransactItems: Record<string, Keyed>[] };
     const items = actions.flatMap((action) => Object.values(action).map(itemOf));
-    const now = performance.now();
+    const now = clock();
     const codes = items.map((item) => ((busyUntil.get(item) ?? 0) > now ? 'TransactionConflict' : 'None'));
     if (codes.every((code) => code === 'None')) {
       for (const item of items) busyUntil.set(item, now + transactionMs);
