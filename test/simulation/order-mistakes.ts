@@ -8,14 +8,6 @@ export const orderMistakes: Record<string, BrokenBuild> = {
     to: 'Item: { ...item, ...keys } } },',
     breaks: 'each external order id is one order',
   },
-  'order-without-take': {
-    file: 'functions/order-intake/store.ts',
-    from: `...takes.map((take) => takeAction(stock, take)),
-        ...writes({ order,`,
-    to: `...takes.slice(1).map((take) => takeAction(stock, take)),
-        ...writes({ order,`,
-    breaks: 'what is reserved is what open orders wait for',
-  },
   'order-confirmed-before-it-is-kept': {
     file: 'functions/order-intake/place.ts',
     from: "if (outcome === 'done') return decision;",
