@@ -1,5 +1,5 @@
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { Difference } from './decide.ts';
+import type { Difference } from '../../shared/stock/differences.ts';
 
 /** Lists of differences, as CSV in the reports bucket. Names of SKUs and warehouses need no quotes. */
 export const createDifferenceList = (s3: S3Client, Bucket: string) => ({
