@@ -2,7 +2,7 @@ import type { EventOf } from '../../shared/events/define-event.ts';
 import type { StockAuditRequested } from '../../shared/events/stock-audit.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import type { Books } from '../../shared/stock/books.ts';
-import { confirmed, type Difference, type OpenUnits } from '../../shared/stock/differences.ts';
+import { confirmed, type Difference, differencesOf, type OpenUnits } from '../../shared/stock/differences.ts';
 import type { DifferenceList } from './difference-list.ts';
 import type { AuditStore } from './store.ts';
 
@@ -43,4 +43,9 @@ async function audit(books: Books): Promise<{ skus: number; differences: Differe
 }
 
 const compare = async (books: Books, skus: readonly string[], open: OpenUnits): Promise<Difference[]> =>
-  (await inParallel(skusAtOnce, skus, async (sku) => (await books.compare(sku, open)).differences)).flat();
+  (
+    await inParallel(skusAtOnce, skus, async (sku) => {
+      const { found, sums } = await books.snapshot(sku);
+      return differencesOf(found, sums, open);
+    })
+  ).flat();

@@ -13,7 +13,7 @@ type UnavailableStatus = 'damaged' | 'inspection' | 'safetyStock';
 type Deltas = { onHand: number } & { [status in UnavailableStatus]?: number };
 
 /** Figures of a warehouse that a decision compared with or replaced: they must still be so when it is written. */
-export type Pin = 'onHand' | 'reserved' | 'safetyStock' | 'countedAt';
+export type Pin = keyof WarehouseStock;
 
 export type Known = {
   isInCatalogue: boolean;
@@ -47,7 +47,8 @@ export function decide(movement: Movement, contentHash: string, known: Known, no
   if (type === 'count' && isOutdated(movement, before)) return rejected('count-outdated');
   const deltas = effects[type](movement, before);
   const after = { ...moved(before, deltas), ...(type === 'count' && countedAt(occurredAt, before)) };
-  if (after.available < 0) return rejected(type === 'count' ? 'below-reserved' : 'insufficient-stock');
+  if (after.available < Math.min(0, before.available))
+    return rejected(type === 'count' ? 'below-reserved' : 'insufficient-stock');
   if ((after.damaged ?? 0) < 0 || (after.inspection ?? 0) < 0) return rejected('insufficient-stock');
 
   const transit = transitAfter(movement, known.shelf);

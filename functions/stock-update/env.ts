@@ -5,6 +5,7 @@ export const StoreEnv = z.object({ STOCK_TABLE_NAME: z.string().min(1), CATALOG_
 export type StoreEnv = z.infer<typeof StoreEnv>;
 
 export const Env = StoreEnv.extend({
+  STOCK_AUDIT_TABLE_NAME: z.string().min(1),
   /** IANA zone whose days decide whether a lot is expired. */
   TIME_ZONE: z.string().min(1),
 });
@@ -17,3 +18,11 @@ export type FileEnv = z.infer<typeof FileEnv>;
 /** What the function needs that raises alerts. */
 export const AlertEnv = StoreEnv.pick({ STOCK_TABLE_NAME: true });
 export type AlertEnv = z.infer<typeof AlertEnv>;
+
+/** What the function needs that repairs what an audit found. */
+export const RepairEnv = StoreEnv.pick({ STOCK_TABLE_NAME: true }).extend({
+  STOCK_AUDIT_TABLE_NAME: z.string().min(1),
+  ORDER_TABLE_NAME: z.string().min(1),
+  REPORTS_BUCKET_NAME: z.string().min(1),
+});
+export type RepairEnv = z.infer<typeof RepairEnv>;

@@ -2,7 +2,7 @@ import assert from 'node:assert';
 import type { Action } from '../../shared/database.ts';
 import { listKeyOf, WarehouseStock } from '../../shared/stock/stock-item.ts';
 import { nothing } from './decide.ts';
-import type { Needs, Plan } from './plan.ts';
+import { guarded, type Needs, type Plan, type StockPlan } from './plan.ts';
 import { shelfKey } from './shelf.ts';
 
 type UpdateParts = Omit<NonNullable<Action['Update']>, 'TableName' | 'Key'>;
@@ -19,13 +19,13 @@ const names = {
   safetyStock: '#s',
   countedAt: '#c',
 };
-const added = ['onHand', 'unavailable', 'available', 'damaged', 'inspection', 'safetyStock'] as const;
+const added = ['onHand', 'reserved', 'unavailable', 'available', 'damaged', 'inspection', 'safetyStock'] as const;
 
 /**
  * Counters are changed by arithmetic in the database, as orders change them at the same time. Only the first movement of
  * a SKU or warehouse, for which there is nothing to add to, writes them.
  */
-export function stockUpdate(sku: string, { before, after, needs }: Plan): UpdateParts {
+export function stockUpdate(sku: string, { before, after, needs }: StockPlan): UpdateParts {
   const warehouses = after.stock?.warehouses ?? {};
   if (!before.stock) {
     return {
@@ -77,8 +77,7 @@ function change(parts: Parts, index: number, known: WarehouseStock, then: Wareho
   if (then.countedAt !== known.countedAt)
     parts.sets.push(`${path('countedAt')} = ${value('countedAt', 'p', then.countedAt)}`);
 
-  parts.conditions.push(`${path('available')} >= ${value('available', 'l', need.least.available)}`);
-  for (const name of ['damaged', 'inspection'] as const) {
+  for (const name of guarded) {
     if (need.least[name] > 0) parts.conditions.push(`${path(name)} >= ${value(name, 'l', need.least[name])}`);
   }
   for (const name of need.pins) {

@@ -2,7 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { AlertEnv, Env, FileEnv, StoreEnv } from '../../functions/stock-update/env.ts';
+import type { AlertEnv, Env, FileEnv, RepairEnv, StoreEnv } from '../../functions/stock-update/env.ts';
+import { StockRepairRequested } from '../../shared/events/stock-repair.ts';
+import { statusIndex } from '../../shared/orders/order-keys.ts';
+import { auditFiles } from '../../shared/stock/audit-keys.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
 import { InputQueue } from '../constructs/input-queue.ts';
 import { ItemStream } from '../constructs/item-stream.ts';
@@ -14,7 +17,7 @@ import { store } from '../store.ts';
 /** Stock movements over HTTP, by queue message and by file, and levels over HTTP. */
 export function addStockUpdate(scope: Construct, { api, data }: { api: HttpApi; data: DataStack }): void {
   const workflow = new Construct(scope, 'StockUpdate');
-  const { stockTable, catalogTable, stockInbox } = data;
+  const { stockTable, catalogTable, stockInbox, stockAuditTable } = data;
   const environment = {
     STOCK_TABLE_NAME: stockTable.name,
     CATALOG_TABLE_NAME: catalogTable.name,
@@ -27,11 +30,16 @@ export function addStockUpdate(scope: Construct, { api, data }: { api: HttpApi; 
 
   const handler = new WorkflowFunction(workflow, 'Api', {
     entry: 'stock-update/api.handler.ts',
-    environment: { ...environment, TIME_ZONE: store.selling.timeZone } satisfies Env,
+    environment: {
+      ...environment,
+      STOCK_AUDIT_TABLE_NAME: stockAuditTable.name,
+      TIME_ZONE: store.selling.timeZone,
+    } satisfies Env,
     failureMeans: 'Warehouses cannot book stock, and storefronts show figures that are out of date.',
   });
   grantMovements(handler);
   stockTable.grant(handler, 'dynamodb:Query');
+  stockAuditTable.grant(handler, 'dynamodb:BatchGetItem');
   api.serve('stock-update', handler);
 
   const messages = new InputQueue(workflow, 'Messages', {
@@ -74,4 +82,31 @@ export function addStockUpdate(scope: Construct, { api, data }: { api: HttpApi; 
     failureMeans: 'Buyers are not told that a product runs out or is back.',
   });
   stockTable.grant(alerts.function, 'dynamodb:PutItem');
+
+  addRepairs(workflow, data);
+}
+
+/** What audits found wrong is set right, on command. */
+function addRepairs(workflow: Construct, { bus, stockTable, stockAuditTable, orderTable, reports }: DataStack): void {
+  const repair = new QueueConsumer(workflow, 'Repair', {
+    bus,
+    event: StockRepairRequested,
+    entry: 'stock-update/repair.handler.ts',
+    environment: {
+      STOCK_TABLE_NAME: stockTable.name,
+      STOCK_AUDIT_TABLE_NAME: stockAuditTable.name,
+      ORDER_TABLE_NAME: orderTable.name,
+      REPORTS_BUCKET_NAME: reports.bucketName,
+    } satisfies RepairEnv,
+    failureMeans: 'Counters of stock stay wrong that somebody asked to set right.',
+    timeout: Duration.minutes(15),
+    patience: Duration.hours(2),
+    batchSize: 1,
+    maxConcurrency: 2,
+  });
+  const actions = ['BatchGetItem', 'Query', 'PutItem', 'UpdateItem'] as const;
+  stockTable.grant(repair.function, ...actions.map((action) => `dynamodb:${action}` as const));
+  orderTable.grant(repair.function, 'dynamodb:BatchGetItem');
+  orderTable.grantIndexQuery(repair.function, statusIndex.name);
+  reports.grantObjects(repair.function.role, auditFiles, 's3:GetObject', 's3:PutObject');
 }

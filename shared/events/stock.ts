@@ -21,6 +21,20 @@ export type MovementType = z.infer<typeof MovementType>;
 export const StockStatus = z.enum(['available', 'damaged', 'inspection']);
 export type StockStatus = z.infer<typeof StockStatus>;
 
+/** Units by which counters were changed, those that were. */
+export const Corrections = z
+  .object({
+    onHand: z.int(),
+    unavailable: z.int(),
+    damaged: z.int(),
+    inspection: z.int(),
+    safetyStock: z.int(),
+    reserved: z.int(),
+    available: z.int(),
+  })
+  .partial();
+export type Corrections = z.infer<typeof Corrections>;
+
 /** A movement was applied. The sums of the deltas over all movements of a SKU and warehouse are its counters. */
 export const StockMoved = defineEvent(
   'storeworks.stock-update',
@@ -29,12 +43,14 @@ export const StockMoved = defineEvent(
     movementId: z.string(),
     sku: Sku,
     warehouse: Warehouse,
-    /** A shipment is put down by the order that ships; all others are posted. */
-    type: z.enum([...MovementType.options, 'shipment']),
+    /** A shipment is put down by the order that ships, an audit's correction by a repair; all others are posted. */
+    type: z.enum([...MovementType.options, 'shipment', 'audit-correction']),
     onHandDelta: z.int(),
     unavailableDelta: z.int(),
     /** The parts of `unavailableDelta` that are not zero. */
     unavailableDeltas: z.object({ damaged: z.int(), inspection: z.int(), safetyStock: z.int() }).partial().optional(),
+    /** Of an audit's correction, which moves nothing: by how much it set the counters right. */
+    corrections: Corrections.optional(),
     transferId: z.string().optional(),
     reason: z.string().optional(),
     lot: z.string().optional(),

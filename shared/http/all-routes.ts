@@ -8,6 +8,7 @@ import { getReportRun, postReportRun } from './reports.ts';
 import { getStockAudit, postStockAudit } from './stock-audits.ts';
 import { getDocs, getDocsFile, getHealth, getOpenApi } from './root.ts';
 import { getLots, getMovements, getStock, postMovements, putAlertLevels } from './stock.ts';
+import { getStockRepair, postStockRepair } from './stock-repairs.ts';
 import {
   deleteWebhookEndpoint,
   getWebhookEndpoint,
@@ -46,5 +47,5 @@ export const routesByWorkflow = {
     getOrderExport,
   ],
   'stock-audit': [postStockAudit, getStockAudit],
-  'stock-update': [postMovements, getStock, getMovements, getLots, putAlertLevels],
+  'stock-update': [postMovements, getStock, getMovements, getLots, putAlertLevels, postStockRepair, getStockRepair],
 } satisfies Record<string, DefinedRoute[]>;

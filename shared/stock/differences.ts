@@ -37,16 +37,15 @@ export function differencesOf({ sku, warehouses }: StockItem, ledger: Ledger, op
   const reserved = open.get(sku) ?? new Map<string, number>();
   const names = new Set([...Object.keys(warehouses), ...ledger.keys(), ...reserved.keys()]);
   return [...names].toSorted().flatMap((warehouse) => {
-    const found: WarehouseStock = warehouses[warehouse] ?? noCounters;
-    const expected = {
+    const says: WarehouseStock = warehouses[warehouse] ?? noCounters;
+    const should = {
       ...(ledger.get(warehouse) ?? nothingMoved),
       reserved: reserved.get(warehouse) ?? 0,
-      available: found.onHand - found.reserved - found.unavailable,
+      available: says.onHand - says.reserved - says.unavailable,
     };
     return counters
-      .map((counter) => ({ counter, found: found[counter] ?? 0, expected: expected[counter] }))
-      .filter((compared) => compared.found !== compared.expected)
-      .map((compared) => ({ sku, warehouse, ...compared }));
+      .map((counter) => ({ sku, warehouse, counter, found: says[counter] ?? 0, expected: should[counter] }))
+      .filter(({ found, expected }) => found !== expected);
   });
 }
 

@@ -42,6 +42,8 @@ export const StockItem = z.object({
   sku: Sku,
   warehouses: z.record(z.string(), WarehouseStock),
   levels: AlertLevels.optional(),
+  /** How often units were reserved: what is reserved and this being the same, nothing was reserved or given up between. */
+  takes: z.int().nonnegative().optional(),
 });
 export type StockItem = z.infer<typeof StockItem>;
 
