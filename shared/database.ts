@@ -15,6 +15,8 @@ export type Database = DynamoDBDocumentClient;
 export type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 export type Key = { pk: string; sk: string };
 
+/** DynamoDB's limit. */
+export const actionsPerTransaction = 100;
 const keysPerBatch = 100;
 const batchTries = 8;
 

@@ -55,5 +55,5 @@ function withdraw(order: OrderItem, units: LineUnits[], { requestId, reason, con
   );
   const data = { ...factsOf(after), requestId, reason, lines: units, cancelledMinor };
   const event = isWhole ? telling(OrderCancelled, data) : telling(OrderLinesCancelled, data);
-  return changed(after, [event], { releases: takesOf(units) });
+  return changed(after, [event], { kind: 'release', takes: takesOf(units) });
 }

@@ -108,7 +108,8 @@ export function expire(order: OrderItem, now: number): Outcome {
   const lines = allOpen(order);
   const after = moved(order, status);
   return changed(after, [telling(OrderExpired, { ...factsOf(after), reservedUntil, lines })], {
-    releases: takesOf(lines),
+    kind: 'release',
+    takes: takesOf(lines),
   });
 }
 

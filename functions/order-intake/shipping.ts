@@ -44,7 +44,7 @@ export function ship(order: OrderItem, content: ShipmentContent, contentHash: st
     next(order.status, isRest ? 'ship-rest' : 'ship-part') ?? order.status,
   );
   const data = { ...factsOf(shipped), shipmentId, lines: wanted.units, carrier, trackingNumber };
-  return changed(shipped, [telling(OrderShipped, data)], { ships: takesOf(wanted.units) });
+  return changed(shipped, [telling(OrderShipped, data)], { kind: 'ship', takes: takesOf(wanted.units) });
 }
 
 /** Records that a shipment arrived; with the last one, the time for returns begins. */

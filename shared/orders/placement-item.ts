@@ -1,11 +1,12 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
+import { actionsPerTransaction } from '../database.ts';
 import { type Take, takesOf } from '../stock/take.ts';
 import { orderPartition, shardOf, shards, statusIndex } from './order-keys.ts';
 
-/** DynamoDB's limit of 100 actions in a transaction, less the order and its event. */
-export const skusPerTransaction = 98;
-/** One of the 100 actions marks the step. The rest is room for what a step may come to need. */
+/** Beside the order and its event. */
+export const skusPerTransaction = actionsPerTransaction - 2;
+/** One of the actions marks the step. The rest is room for what a step may come to need. */
 const skusPerStep = 90;
 
 /**

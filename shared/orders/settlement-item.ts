@@ -13,7 +13,10 @@ export const SettlementItem = z.object({
   version: z.int().positive(),
   kind: z.enum(['release', 'ship']),
   takes: z.array(
-    z.object({ sku: z.string(), from: z.array(z.object({ warehouse: z.string(), units: z.int().positive() })) }),
+    z.object({
+      sku: z.string(),
+      from: z.array(z.object({ warehouse: z.string(), units: z.int().positive() })).readonly(),
+    }),
   ),
   settled: z.int().nonnegative(),
   stepSize: z.int().positive(),
