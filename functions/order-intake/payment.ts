@@ -107,7 +107,8 @@ export function expire(order: OrderItem, now: number): Outcome {
   if (reservedUntil === null || !isOverdue(order, now)) return { kind: 'already-done', order };
   const lines = allOpen(order);
   const after = moved(order, status);
-  return changed(after, [telling(OrderExpired, { ...factsOf(after), reservedUntil, lines })], {
+  const cancelledMinor = order.totalMinor - (order.cancelledMinor ?? 0);
+  return changed(after, [telling(OrderExpired, { ...factsOf(after), reservedUntil, lines, cancelledMinor })], {
     kind: 'release',
     takes: takesOf(lines),
   });

@@ -43,7 +43,12 @@ export const OrderLinesCancelled = defineEvent(source, 'OrderLinesCancelled', Ca
 export const OrderExpired = defineEvent(
   source,
   'OrderExpired',
-  ChangedOrder.extend({ reservedUntil: Instant, lines: z.array(LineUnits) }),
+  ChangedOrder.extend({
+    reservedUntil: Instant,
+    lines: z.array(LineUnits),
+    /** What was still open of the order's total; events before 2026-11-22 lack it. */
+    cancelledMinor: AmountMinor.optional(),
+  }),
 );
 
 /** The warehouse has set the stock aside and begins to pick. */
