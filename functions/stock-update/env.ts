@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { IdleLevels } from './idle.ts';
 
 /** What every function needs that changes stock. */
 export const StoreEnv = z.object({ STOCK_TABLE_NAME: z.string().min(1), CATALOG_TABLE_NAME: z.string().min(1) });
@@ -18,6 +19,15 @@ export type FileEnv = z.infer<typeof FileEnv>;
 /** What the function needs that raises alerts. */
 export const AlertEnv = StoreEnv.pick({ STOCK_TABLE_NAME: true });
 export type AlertEnv = z.infer<typeof AlertEnv>;
+
+/** What the function needs that looks for stock which does not sell; the levels are JSON text in the environment. */
+export const ParsedIdleEnv = AlertEnv.extend({
+  IDLE_LEVELS: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(IdleLevels),
+});
+export type IdleEnv = z.input<typeof ParsedIdleEnv>;
 
 /** What the function needs that repairs what an audit found. */
 export const RepairEnv = StoreEnv.pick({ STOCK_TABLE_NAME: true }).extend({

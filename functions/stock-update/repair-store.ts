@@ -84,7 +84,7 @@ export const createRepairStore = (
       const { sku } = plan;
       const key = { pk: repairPartition(id), sk: `${donePrefix}${sku}` };
       return transact(db, [
-        { Update: { TableName: table, Key: stockKey(sku), ...updateOf(plan) } },
+        { Update: { TableName: table, Key: stockKey(sku), ...updateOf(plan, cause.now) } },
         ...repaired.map(({ warehouse, corrections }) =>
           told(stockPartition(sku), newEvent(StockMoved, correction(id, sku, warehouse, corrections, cause), cause)),
         ),
@@ -144,8 +144,8 @@ const correction = (
 });
 
 /** What is reserved is right only if no order took or gave up units since the orders were read. */
-function updateOf(plan: RepairPlan) {
-  const update = stockUpdate(plan.sku, plan);
+function updateOf(plan: RepairPlan, now: number) {
+  const update = stockUpdate(plan.sku, plan, now);
   if (!plan.isReservedWrong) return update;
   const takes = plan.before.stock?.takes;
   return {

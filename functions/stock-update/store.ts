@@ -87,7 +87,7 @@ export function createStockStore(
       });
       return transact(db, [
         ...records,
-        { Update: { TableName: table, Key: stockKey(sku), ...stockUpdate(sku, plan) } },
+        { Update: { TableName: table, Key: stockKey(sku), ...stockUpdate(sku, plan, cause.now) } },
         ...lotActions(table, plan),
         ...transitActions(table, plan),
       ]);

@@ -2,14 +2,16 @@ import { Duration } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { AlertEnv, Env, FileEnv, RepairEnv, StoreEnv } from '../../functions/stock-update/env.ts';
+import type { AlertEnv, Env, FileEnv, IdleEnv, RepairEnv, StoreEnv } from '../../functions/stock-update/env.ts';
 import { StockRepairRequested } from '../../shared/events/stock-repair.ts';
 import { statusIndex } from '../../shared/orders/order-keys.ts';
 import { auditFiles } from '../../shared/stock/audit-keys.ts';
+import { allStock } from '../../shared/stock/stock-item.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
 import { InputQueue } from '../constructs/input-queue.ts';
 import { ItemStream } from '../constructs/item-stream.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
+import { ScheduledJob } from '../constructs/scheduled-job.ts';
 import { WorkflowFunction } from '../constructs/workflow-function.ts';
 import type { DataStack } from '../stacks/data.ts';
 import { store } from '../store.ts';
@@ -83,6 +85,19 @@ export function addStockUpdate(scope: Construct, { api, data }: { api: HttpApi; 
   });
   stockTable.grant(alerts.function, 'dynamodb:PutItem');
 
+  const idle = new ScheduledJob(workflow, 'IdleStock', {
+    entry: 'stock-update/idle-stock.handler.ts',
+    environment: {
+      STOCK_TABLE_NAME: stockTable.name,
+      IDLE_LEVELS: JSON.stringify(store.idleStock),
+    } satisfies IdleEnv,
+    failureMeans: 'Buyers are not told of products that do not sell.',
+    schedule: 'cron(0 4 * * ? *)',
+    timeZone: store.selling.timeZone,
+    timeout: Duration.minutes(15),
+  });
+  stockTable.grant(idle.function, 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:ConditionCheckItem');
+  stockTable.grantIndexQuery(idle.function, allStock.name);
   addRepairs(workflow, data);
 }
 

@@ -74,10 +74,13 @@ export const StockMovementRejected = defineEvent(
   }),
 );
 
-export const AlertKind = z.enum(['low', 'out', 'back-in-stock', 'overstock']);
+export const AlertKind = z.enum(['low', 'out', 'back-in-stock', 'overstock', 'slow-moving', 'dead']);
 export type AlertKind = z.infer<typeof AlertKind>;
 
-/** A SKU's available units, over all warehouses, crossed a level; told once per crossing. */
+/**
+ * A SKU's available units, over all warehouses, crossed a level; or units have lain for long and none was shipped. Told
+ * once per crossing.
+ */
 export const StockAlertRaised = defineEvent(
   'storeworks.stock-update',
   'StockAlertRaised',
@@ -86,6 +89,8 @@ export const StockAlertRaised = defineEvent(
     kind: AlertKind,
     /** After the crossing. */
     available: z.int(),
+    /** Of what does not sell. */
+    idleSince: Instant.optional(),
     levels: AlertLevels.optional(),
   }),
 );

@@ -27,6 +27,8 @@ export const shipActions = (stockTable: string, take: Take, movementId: string, 
     take,
     ({ path, units }) => `${path}.#r = ${path}.#r - ${units}, ${path}.#x = ${path}.#x - ${units}`,
     'onHand',
+    // It sold: what is left of it lies since now.
+    { set: ', idleSince = :now', values: { ':now': new Date(cause.now).toISOString() } },
   ),
   ...take.from.map(({ warehouse, units }) => {
     const moved = {
@@ -50,13 +52,14 @@ function settle(
   { sku, from }: Take,
   set: (at: { path: string; units: string }) => string,
   counter: 'available' | 'onHand',
+  also: { set: string; values: Record<string, string> } = { set: '', values: {} },
 ): Action {
   const at = from.map((_, index) => ({ path: `#s.#${index}`, units: `:${index}` }));
   return {
     Update: {
       TableName: stockTable,
       Key: stockKey(sku),
-      UpdateExpression: `SET ${at.map(set).join(', ')}`,
+      UpdateExpression: `SET ${at.map(set).join(', ')}${also.set}`,
       // An order holds what it gives up: anything else would be a second release, and is refused.
       ConditionExpression: at.map(({ path, units }) => `${path}.#r >= ${units}`).join(' AND '),
       ExpressionAttributeNames: {
@@ -65,7 +68,10 @@ function settle(
         '#x': counter,
         ...Object.fromEntries(from.map(({ warehouse }, index) => [`#${index}`, warehouse])),
       },
-      ExpressionAttributeValues: Object.fromEntries(from.map(({ units }, index) => [`:${index}`, units])),
+      ExpressionAttributeValues: {
+        ...also.values,
+        ...Object.fromEntries(from.map(({ units }, index) => [`:${index}`, units])),
+      },
     },
   };
 }
