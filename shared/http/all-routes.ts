@@ -1,6 +1,7 @@
 import { getSku, putSku } from './catalog.ts';
 import type { DefinedRoute } from './define-route.ts';
 import { getOrderExport, postOrderExport } from './order-exports.ts';
+import { editOrder } from './order-edits.ts';
 import { allocateOrder, cancelOrder, deliverShipment, postPayment, reviewOrder, shipOrder } from './order-life.ts';
 import { placeOrders } from './order-queue.ts';
 import { findOrders, getOrder, getTimeline, placeOrder } from './orders.ts';
@@ -37,6 +38,7 @@ export const routesByWorkflow = {
     getOrder,
     getTimeline,
     findOrders,
+    editOrder,
     cancelOrder,
     allocateOrder,
     shipOrder,
