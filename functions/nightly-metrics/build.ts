@@ -84,7 +84,7 @@ async function sumsOf(connection: Connection, report: Report, table: string) {
 }
 
 /** What the manifest tells by currency. */
-const isAmount = (column: string) => column.endsWith('Minor') || column === 'cancelledUnits';
+const isAmount = (column: string) => /Minor$|^(cancelled|edited)Units$/.test(column);
 
 /** A sum that a JSON number holds exactly; beyond 90 billion units of money it does not, and the run stops. */
 function whole(text: string | null | undefined): number {

@@ -5,7 +5,7 @@ import { BusinessDay } from '../../shared/names.ts';
 
 const Count = z.int().nonnegative();
 
-/** Sums of one currency's rows, by the name of the column: minor units, or cancelled units. */
+/** Sums of one currency's rows, by the name of the column: minor units, or units that were cancelled or edited. */
 const Amounts = z.record(z.string(), z.int());
 
 const ReportFile = z.object({
@@ -100,7 +100,7 @@ function expectedSums(
   changes: Record<string, number> = {},
 ): Record<string, number> {
   const { subtotalMinor = 0, discountMinor = 0, shippingMinor = 0, taxMinor = 0, totalMinor = 0 } = orders;
-  const { cancelledUnits = 0, cancelledMinor = 0 } = changes;
+  const { cancelledUnits = 0, cancelledMinor = 0, editedUnits = 0, editedMinor = 0 } = changes;
   return {
     subtotalMinor,
     discountMinor,
@@ -110,6 +110,8 @@ function expectedSums(
     totalMinor,
     cancelledUnits,
     cancelledMinor,
-    netMinor: totalMinor - cancelledMinor,
+    editedUnits,
+    editedMinor,
+    netMinor: totalMinor - cancelledMinor + editedMinor,
   };
 }

@@ -46,7 +46,7 @@ const changes: Report = {
   name: 'order-changes',
   columns: [
     ...['orderId', 'externalOrderId', 'channel', 'currency', 'change', 'reason', 'changedAt', 'eventId'].map(text),
-    ...['cancelledUnits', 'cancelledMinor'].map(number),
+    ...['cancelledUnits', 'cancelledMinor', 'editedUnits', 'editedMinor'].map(number),
   ],
   sql: 'SELECT * FROM order_change',
   orderBy: 'eventId',

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type EventDefinition, newEvent } from '../../shared/events/define-event.ts';
 import { OrderImported } from '../../shared/events/order-import.ts';
-import { OrderCancelled, OrderExpired, OrderLinesCancelled } from '../../shared/events/order-life.ts';
+import { OrderCancelled, OrderEdited, OrderExpired, OrderLinesCancelled } from '../../shared/events/order-life.ts';
 import { build } from './build-day.ts';
 import { lakeFile, orderPlaced } from './orders.ts';
 
@@ -29,7 +29,20 @@ function change(definition: EventDefinition, given: Record<string, unknown> = {}
 const lines = (...quantities: number[]) =>
   quantities.map((quantity, index) => ({ lineId: `l${index}`, sku: 'MUG', warehouse: 'main', quantity }));
 
-describe('what was cancelled on a day', () => {
+/** An edit of an order: quantities of lines before and after, and by how much its total changed. */
+const edit = (quantities: [number | null, number | null][], totalMinor: number, given: Record<string, unknown> = {}) =>
+  change(OrderEdited, {
+    status: 'placed',
+    cancelledMinor: undefined,
+    lines: quantities.map(([before, after]) => ({
+      before: before === null ? null : { quantity: before },
+      after: after === null ? null : { quantity: after },
+    })),
+    differences: { totalMinor },
+    ...given,
+  });
+
+describe('what was cancelled or edited on a day', () => {
   it('is listed, of whatever day’s orders, and taken off what the day’s orders came to', async () => {
     const { rows, report } = await build([
       lakeFile(
@@ -39,6 +52,14 @@ describe('what was cancelled on a day', () => {
         change(OrderCancelled, { cancelledMinor: 1495 }),
         change(OrderExpired, { reason: undefined, status: 'expired', channel: 'telephone', cancelledMinor: 99 }),
         change(OrderCancelled, { currency: 'EUR', lines: [], cancelledMinor: 500 }),
+        edit(
+          [
+            [3, 1],
+            [null, 4],
+          ],
+          250,
+        ),
+        edit([[2, null]], -2000),
       ),
     ]);
     expect(rows('order-changes').map((row) => [row['orderId'], row['change'], row['cancelledUnits']])).toEqual([
@@ -46,6 +67,8 @@ describe('what was cancelled on a day', () => {
       [expect.any(String), 'OrderCancelled', '1'],
       [expect.any(String), 'OrderExpired', '1'],
       [expect.any(String), 'OrderCancelled', '0'],
+      [expect.any(String), 'OrderEdited', '0'],
+      [expect.any(String), 'OrderEdited', '0'],
     ]);
     expect(rows('order-changes')[0]).toMatchObject({
       reason: 'changed my mind',
@@ -53,14 +76,21 @@ describe('what was cancelled on a day', () => {
       cancelledMinor: '2750',
     });
     expect(rows('totals-by-channel').map((row) => Object.values(row).join(' '))).toEqual([
-      'marketplace GBP 1 1 1000 0 0 1 1000',
-      'storefront EUR 0 0 0 0 500 0 -500',
-      'storefront GBP 1 3 3000 4 4245 -1 -1245',
-      'telephone GBP 0 0 0 1 99 -1 -99',
+      'marketplace GBP 1 1 1000 0 0 0 0 1 1000',
+      'storefront EUR 0 0 0 0 500 0 0 0 -500',
+      'storefront GBP 1 3 3000 4 4245 0 -1750 -1 -2995',
+      'telephone GBP 0 0 0 1 99 0 0 -1 -99',
     ]);
     expect(report('totals-by-channel')?.amounts).toEqual({
-      EUR: { totalMinor: 0, cancelledUnits: 0, cancelledMinor: 500, netMinor: -500 },
-      GBP: { totalMinor: 4000, cancelledUnits: 5, cancelledMinor: 4344, netMinor: -344 },
+      EUR: { totalMinor: 0, cancelledUnits: 0, cancelledMinor: 500, editedUnits: 0, editedMinor: 0, netMinor: -500 },
+      GBP: {
+        totalMinor: 4000,
+        cancelledUnits: 5,
+        cancelledMinor: 4344,
+        editedUnits: 0,
+        editedMinor: -1750,
+        netMinor: -2094,
+      },
     });
   });
 
@@ -111,6 +141,13 @@ describe('what was cancelled on a day', () => {
     expect(input.quarantined).toEqual([{ file: "file's 0.ndjson.gz", reason: 'invalid-change', rows: 1 }]);
     expect(report('order-changes')?.rows).toBe(0);
   });
+});
+
+it('leaves out an edit without its difference, or by half a unit', async () => {
+  const wrong = [edit([[1, 2]], 0, { differences: {} }), edit([[1, 2.5]], 100), edit([[1, 2]], 0.5)];
+  const { input, report } = await build([lakeFile(...wrong, edit([[1, 2]], 100))]);
+  expect(input.quarantined).toMatchObject([{ reason: 'invalid-change', rows: 3 }]);
+  expect(report('order-changes')).toMatchObject({ rows: 1, amounts: { GBP: { editedUnits: 1, editedMinor: 100 } } });
 });
 
 describe('an imported order', () => {
