@@ -53,7 +53,7 @@ export function decide(movement: Movement, contentHash: string, known: Known, no
 
   const transit = transitAfter(movement, known.shelf);
   if (typeof transit === 'string') return rejected(transit);
-  const changedLot = lotAfter(movement, deltas.onHand, known.shelf);
+  const changedLot = lotAfter(movement, deltas.onHand, known.shelf, now);
   if (typeof changedLot === 'string') return rejected(changedLot);
   const { onHand: onHandDelta, ...parts } = deltas;
   const unavailableDelta = after.unavailable - before.unavailable;
@@ -144,6 +144,7 @@ function lotAfter(
   movement: Movement,
   onHandDelta: number,
   { lots, transits }: Shelf,
+  now: number,
 ): Lot | RejectionReason | undefined {
   const { sku, warehouse, type, lot, transferId } = movement;
   if (lot === undefined || onHandDelta === 0 || type === 'count') return undefined;
@@ -155,7 +156,8 @@ function lotAfter(
   const units = (before?.units ?? 0) + onHandDelta;
   if (units < 0) return 'insufficient-lot';
   const known = expiresOn ?? before?.expiresOn;
-  return { sku, warehouse, lot, units, ...(known !== undefined && { expiresOn: known }) };
+  const since = before ? before.since : new Date(now).toISOString();
+  return { sku, warehouse, lot, units, ...(known !== undefined && { expiresOn: known }), ...(since && { since }) };
 }
 
 /** The units in transit after a movement of a named transfer; other transfers are not followed. */

@@ -29,6 +29,10 @@ export const ParsedIdleEnv = AlertEnv.extend({
 });
 export type IdleEnv = z.input<typeof ParsedIdleEnv>;
 
+/** What the function needs that takes what is shipped out of lots. */
+export const ShipmentEnv = AlertEnv.extend({ TIME_ZONE: z.string().min(1) });
+export type ShipmentEnv = z.infer<typeof ShipmentEnv>;
+
 /** What the function needs that repairs what an audit found. */
 export const RepairEnv = StoreEnv.pick({ STOCK_TABLE_NAME: true }).extend({
   STOCK_AUDIT_TABLE_NAME: z.string().min(1),

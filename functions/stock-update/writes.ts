@@ -3,7 +3,7 @@ import type { Action } from '../../shared/database.ts';
 import { listKeyOf, type StockItem, WarehouseStock } from '../../shared/stock/stock-item.ts';
 import { nothing } from './decide.ts';
 import { guarded, type Needs, type Plan, type StockPlan } from './plan.ts';
-import { shelfKey } from './shelf.ts';
+import { type Shelf, shelfKey } from './shelf.ts';
 
 type UpdateParts = Omit<NonNullable<Action['Update']>, 'TableName' | 'Key'>;
 type Parts = { sets: string[]; conditions: string[]; names: Record<string, string>; values: Record<string, unknown> };
@@ -94,9 +94,11 @@ function change(parts: Parts, index: number, known: WarehouseStock, then: Wareho
   }
 }
 
-/** Only movements change lots, so each is written as it was calculated, if it still is as it was read. */
-export const lotActions = (table: string, { before, after }: Plan): Action[] =>
-  replacements(table, before.lots, after.lots);
+/** A lot is written as it was calculated, if it still is as it was read. */
+export const lotActions = (
+  table: string,
+  { before, after }: { before: Pick<Shelf, 'lots'>; after: Pick<Shelf, 'lots'> },
+): Action[] => replacements(table, before.lots, after.lots);
 
 /** Transits as lots. */
 export const transitActions = (table: string, { before, after }: Plan): Action[] =>

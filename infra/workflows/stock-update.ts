@@ -2,7 +2,16 @@ import { Duration } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { AlertEnv, Env, FileEnv, IdleEnv, RepairEnv, StoreEnv } from '../../functions/stock-update/env.ts';
+import type {
+  AlertEnv,
+  Env,
+  FileEnv,
+  IdleEnv,
+  RepairEnv,
+  ShipmentEnv,
+  StoreEnv,
+} from '../../functions/stock-update/env.ts';
+import { StockMoved } from '../../shared/events/stock.ts';
 import { StockRepairRequested } from '../../shared/events/stock-repair.ts';
 import { statusIndex } from '../../shared/orders/order-keys.ts';
 import { auditFiles } from '../../shared/stock/audit-keys.ts';
@@ -98,7 +107,22 @@ export function addStockUpdate(scope: Construct, { api, data }: { api: HttpApi; 
   });
   stockTable.grant(idle.function, 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:ConditionCheckItem');
   stockTable.grantIndexQuery(idle.function, allStock.name);
+  addLots(workflow, data);
   addRepairs(workflow, data);
+}
+
+/** Lots follow what orders ship. */
+function addLots(workflow: Construct, { bus, stockTable }: DataStack): void {
+  const shipments = new QueueConsumer(workflow, 'Shipments', {
+    bus,
+    event: { pattern: { ...StockMoved.pattern, detail: { data: { type: ['shipment'] } } } },
+    entry: 'stock-update/shipment.handler.ts',
+    environment: { STOCK_TABLE_NAME: stockTable.name, TIME_ZONE: store.selling.timeZone } satisfies ShipmentEnv,
+    failureMeans: 'Lots seem to have what was shipped: suggestions lead the warehouse to empty places.',
+    maxConcurrency: 5,
+  });
+  const actions = ['BatchGetItem', 'Query', 'PutItem', 'DeleteItem'] as const;
+  stockTable.grant(shipments.function, ...actions.map((action) => `dynamodb:${action}` as const));
 }
 
 /** What audits found wrong is set right, on command. */

@@ -58,6 +58,19 @@ export const StockMoved = defineEvent(
   }),
 );
 
+/** Units that an order shipped were taken out of lots: from which, as far as the warehouse had any. */
+export const StockLotsShipped = defineEvent(
+  'storeworks.stock-update',
+  'StockLotsShipped',
+  z.object({
+    /** Of the shipment's row in the ledger. */
+    movementId: z.string(),
+    sku: Sku,
+    warehouse: Warehouse,
+    lots: z.array(z.object({ lot: z.string(), expiresOn: z.iso.date().optional(), units: z.int().positive() })),
+  }),
+);
+
 /** A movement that came by queue was refused: nothing was changed, and nobody waits for an answer. */
 export const StockMovementRejected = defineEvent(
   'storeworks.stock-update',
