@@ -19,8 +19,12 @@ const keysPerBatch = 100;
 const batchTries = 8;
 
 /** The connection of a function, made once at cold start. Members that are undefined are not stored. */
-export const openDatabase = (): Database =>
-  DynamoDBDocumentClient.from(new DynamoDBClient(), { marshallOptions: { removeUndefinedValues: true } });
+export const openDatabase = (): Database => {
+  const client = new DynamoDBClient();
+  // It copies every request and answer for a log that nobody keeps.
+  client.middlewareStack.remove('loggerMiddleware');
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+};
 
 /**
  * Does all or nothing. `lost`: a condition did not hold and nothing was done; read again and decide again. Throws on

@@ -5,6 +5,7 @@ import { queueHandler } from '../../shared/lambda/queue-handler.ts';
 import { wants } from './decide.ts';
 import { createDeliveryQueue, type DeliveryQueue } from './delivery-queue.ts';
 import { FanOutEnv } from './env.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { createWebhookStore, type WebhookStore } from './store.ts';
 
 /** Any event of an order. */
@@ -35,4 +36,7 @@ export const fanOut =
 
 const env = FanOutEnv.parse(process.env);
 const queue = createDeliveryQueue(new SQSClient(), env.DELIVERY_QUEUE_URL);
-export const handler = queueHandler(OrderEvent, fanOut(createWebhookStore(openDatabase(), env), queue));
+const store = createWebhookStore(openDatabase(), env);
+// The events of a batch are handled at once, and most are of one channel: its endpoints are read once.
+const endpoints = oneAtATime((channel) => store.endpoints(channel));
+export const handler = queueHandler(OrderEvent, fanOut({ ...store, endpoints }, queue));
