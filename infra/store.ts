@@ -1,3 +1,4 @@
+import type { IdleLevels } from '../functions/stock-update/idle.ts';
 import type { Retrying } from '../functions/channel-webhooks/decide.ts';
 import type { RiskPolicy } from '../functions/order-intake/risk.ts';
 import type { Client, SellingPolicy } from '../shared/store.ts';
@@ -16,6 +17,8 @@ export const store = {
     warehousePreference: ['main'],
     returnWindowDays: 30,
   },
+  /** Where the alert levels of a SKU do not say. */
+  idleStock: { slowMovingAfterDays: 90, deadAfterDays: 365 },
   webhooks: { firstRetrySeconds: 5, longestRetrySeconds: 14_400, giveUpAfterSeconds: 86_400, timeoutSeconds: 10 },
   risk: {
     holdFrom: 50,
@@ -71,6 +74,7 @@ export const store = {
 } satisfies {
   name: string;
   selling: SellingPolicy;
+  idleStock: IdleLevels;
   webhooks: Retrying;
   risk: RiskPolicy;
   clients: Record<string, Client>;

@@ -1,13 +1,16 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { businessDays } from '../../shared/business-day.ts';
-import { type Action, actionsPerTransaction, type Database, readBatch, transact } from '../../shared/database.ts';
+import { type Action, type Database, readBatch, transact } from '../../shared/database.ts';
+import { actionsPerTransaction } from '../../shared/limits.ts';
 import { type Cause, newEvent } from '../../shared/events/define-event.ts';
 import { PaymentRecorded } from '../../shared/events/order-life.ts';
 import type { SettlementItem } from '../../shared/orders/settlement-item.ts';
+import { exchangeAction } from '../../shared/stock/settle.ts';
+import type { Take } from '../../shared/stock/take.ts';
 import { outboxItem } from '../../shared/outbox.ts';
 import type { Payment } from '../../shared/payment.ts';
-import type { Change, StockChange } from './change.ts';
+import type { Change } from './change.ts';
 import {
   AwaitedOrder,
   dueIndex,
@@ -28,8 +31,8 @@ const DueKey = z.object({ pk: z.string() });
 /** Placed orders as they change. Each change is one transaction that follows from the version which was read. */
 export function createChangeStore(db: Database, tables: Tables, timeZone: string) {
   let businessDay: ReturnType<typeof businessDays> | undefined;
-  const { ORDER_TABLE_NAME: orders, STOCK_TABLE_NAME: stock } = tables;
-  const settlements = createSettlementStore(db, orders, stock);
+  const { ORDER_TABLE_NAME: orders, STOCK_TABLE_NAME: stockTable } = tables;
+  const settlements = createSettlementStore(db, orders, stockTable);
 
   return {
     /** The order as it is now, or the payments that wait for it. */
@@ -52,10 +55,13 @@ export function createChangeStore(db: Database, tables: Tables, timeZone: string
           Put: { TableName: orders, Item: outboxItem(orderPartition(order.orderId), tell(cause)) },
         })),
       ];
-      const settlement = stock && settlementOf(order, stock, cause);
-      const actions = settlement ? settlements.actionsOf(settlement, settlement.takes) : [];
-      const isWhole = writes.length + actions.length <= actionsPerTransaction;
-      if (!settlement || isWhole) return transact(db, [...writes, ...actions]);
+      if (!stock) return transact(db, writes);
+      if (stock.kind === 'exchange') {
+        return transact(db, [...writes, ...stock.takes.map((take) => exchangeAction(stockTable, take))]);
+      }
+      const settlement = settlementOf(order, stock.kind, stock.takes, cause);
+      const actions = settlements.actionsOf(settlement, settlement.takes);
+      if (writes.length + actions.length <= actionsPerTransaction) return transact(db, [...writes, ...actions]);
       const outcome = await transact(db, [...writes, settlements.begin(settlement)]);
       if (outcome === 'done') await settleNow(settlements, settlement);
       return outcome;
@@ -95,14 +101,11 @@ export function createChangeStore(db: Database, tables: Tables, timeZone: string
   };
 }
 
-const settlementOf = ({ orderId, version }: OrderItem, { kind, takes }: StockChange, cause: Cause): SettlementItem => ({
-  orderId,
-  version,
-  kind,
-  takes,
-  settled: 0,
-  stepSize: stepSizeOf(kind, takes),
-  cause,
-});
+const settlementOf = (
+  { orderId, version }: OrderItem,
+  kind: SettlementItem['kind'],
+  takes: Take[],
+  cause: Cause,
+): SettlementItem => ({ orderId, version, kind, takes, settled: 0, stepSize: stepSizeOf(kind, takes), cause });
 
 export type ChangeStore = ReturnType<typeof createChangeStore>;

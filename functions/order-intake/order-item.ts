@@ -9,7 +9,10 @@ import type { PlacedOrder } from './decide.ts';
 
 const placedShape = OrderPlaced.envelope.shape.detail.shape.data;
 
-/** An order as it is now, as its item holds it beside the keys. What was ordered stays; what became of it is counted. */
+/**
+ * An order as it is now, as its item holds it beside the keys. What was ordered stays unless it is edited; what became of
+ * it is counted.
+ */
 export const OrderItem = placedShape.omit({ status: true, lines: true }).extend({
   status: OrderStatus,
   lines: z.array(
@@ -18,6 +21,9 @@ export const OrderItem = placedShape.omit({ status: true, lines: true }).extend(
       shippedQuantity: z.int().positive().optional(),
     }),
   ),
+  edits: z.array(z.object({ editId: z.string(), contentHash: z.string() })).optional(),
+  /** Lines that it ever had, where an edit added some: an id is given once. */
+  lineCount: z.int().positive().optional(),
   cancellations: z.array(z.object({ requestId: z.string(), contentHash: z.string() })).optional(),
   /** What the cancelled units were worth. */
   cancelledMinor: AmountMinor.optional(),
@@ -51,6 +57,9 @@ export const OrderItem = placedShape.omit({ status: true, lines: true }).extend(
   version: z.int().positive(),
 });
 export type OrderItem = z.infer<typeof OrderItem>;
+
+/** What tells one version of an order from another (RFC 9110). */
+export const etagOf = ({ version }: OrderItem) => `"${version}"`;
 
 /** In an order's place until it comes: payments that were faster. Its placement takes them over. */
 export const AwaitedOrder = z.object({

@@ -30,7 +30,7 @@ const Customer = z.object({
   phone: z.string().optional(),
 });
 
-const ShippingAddress = z.object({
+export const ShippingAddress = z.object({
   country: Country,
   postalCode: z.string().optional(),
   city: z.string().optional(),

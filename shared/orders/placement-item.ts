@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
-import { actionsPerTransaction } from '../database.ts';
+import { actionsPerTransaction } from '../limits.ts';
 import { type Take, takesOf } from '../stock/take.ts';
 import { orderPartition, shardOf, shards, statusIndex } from './order-keys.ts';
 

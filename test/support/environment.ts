@@ -11,6 +11,7 @@ export const channels = {
 // Handlers read their environment when they are imported: import this file before them.
 Object.assign(process.env, tables, {
   TIME_ZONE: 'Europe/London',
+  STOCK_AUDIT_TABLE_NAME: 'stock-audits',
   AWS_REGION: 'eu-west-1',
   WEBHOOK_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:webhooks',
   POWERTOOLS_LOG_LEVEL: 'SILENT',
