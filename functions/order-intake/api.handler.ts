@@ -1,6 +1,6 @@
 import { openDatabase } from '../../shared/database.ts';
-import * as life from '../../shared/http/order-life.ts';
 import { editOrder } from '../../shared/http/order-edits.ts';
+import * as life from '../../shared/http/order-life.ts';
 import { placeOrders } from '../../shared/http/order-queue.ts';
 import * as routes from '../../shared/http/orders.ts';
 import * as exportRoutes from '../../shared/http/order-exports.ts';
@@ -20,12 +20,12 @@ import { currentAnswer } from './current-answer.ts';
 import { queuedAnswerOf } from './intake-item.ts';
 import { lifeRoutes } from './life-api.ts';
 import { readOffer } from './offer-store.ts';
+import { etagOf } from './order-item.ts';
 import { createOrderQueue } from './order-queue.ts';
 import { overdueEnder } from './overdue.ts';
 import { place } from './place.ts';
 import { badCursor, notAChannel, replyTo, timelineEntry, unknownOrder } from './replies.ts';
 import { sightOf } from './sight.ts';
-import { etagOf } from './order-item.ts';
 import { createOrderStore, type OrderStore } from './store.ts';
 import { webhookGuard } from './webhook-guard.ts';
 

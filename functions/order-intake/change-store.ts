@@ -2,14 +2,14 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { businessDays } from '../../shared/business-day.ts';
 import { type Action, type Database, readBatch, transact } from '../../shared/database.ts';
-import { actionsPerTransaction } from '../../shared/limits.ts';
 import { type Cause, newEvent } from '../../shared/events/define-event.ts';
 import { PaymentRecorded } from '../../shared/events/order-life.ts';
+import { actionsPerTransaction } from '../../shared/limits.ts';
 import type { SettlementItem } from '../../shared/orders/settlement-item.ts';
-import { exchangeAction } from '../../shared/stock/settle.ts';
-import type { Take } from '../../shared/stock/take.ts';
 import { outboxItem } from '../../shared/outbox.ts';
 import type { Payment } from '../../shared/payment.ts';
+import { exchangeAction } from '../../shared/stock/settle.ts';
+import type { Take } from '../../shared/stock/take.ts';
 import type { Change } from './change.ts';
 import {
   AwaitedOrder,

@@ -40,6 +40,7 @@ export const telling =
   (cause) =>
     newEvent(definition, data, cause, occurredAt);
 
+/** A change that leaves the stock alone unless told. */
 export const changed = (order: OrderItem, events: Told[], stock?: StockChange): Change => ({
   kind: 'changed',
   order,

@@ -22,7 +22,7 @@ export const OrderItem = placedShape.omit({ status: true, lines: true }).extend(
     }),
   ),
   edits: z.array(z.object({ editId: z.string(), contentHash: z.string() })).optional(),
-  /** Lines that it ever had, where an edit added some: an id is given once. */
+  /** Lines that it ever had, once it was edited: the id of a removed line is not given again. */
   lineCount: z.int().positive().optional(),
   cancellations: z.array(z.object({ requestId: z.string(), contentHash: z.string() })).optional(),
   /** What the cancelled units were worth. */

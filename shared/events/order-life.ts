@@ -3,7 +3,7 @@ import { AmountMinor, Currency, Instant } from '../names.ts';
 import { OrderStatus } from '../order-status.ts';
 import { Balance, Payment } from '../payment.ts';
 import { defineEvent } from './define-event.ts';
-import { OrderLine, ShippingAddress } from './order.ts';
+import { Address, OrderLine } from './order.ts';
 
 const source = 'storeworks.order-intake';
 
@@ -79,7 +79,7 @@ export const OrderEdited = defineEvent(
       totalMinor: z.int(),
     }),
     /** As they are after it, where they were edited. */
-    shippingAddress: ShippingAddress.optional(),
+    shippingAddress: Address.optional(),
     shippingMethod: z.string().optional(),
     note: z.string().optional(),
   }),

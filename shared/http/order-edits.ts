@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { CallerId } from '../names.ts';
 import { defineRoute } from './define-route.ts';
 import { Lines, refusals, replayed, Text } from './order-life.ts';
-import { Note, OrderAnswer, OrderParams, ShippingAddress, ShippingMethod, WantedLine } from './orders.ts';
+import { Address, Note, OrderAnswer, OrderParams, ShippingMethod, WantedLine } from './orders.ts';
 import { Problem } from './problem.ts';
 
 /** What an order is to be from now on; what is left out stays. */
@@ -13,7 +13,7 @@ export const OrderEdit = z
     /** Units that lines are to have; none removes the line. */
     lines: Lines(0).optional(),
     addLines: z.array(WantedLine).min(1).max(1000).optional(),
-    shippingAddress: ShippingAddress.optional(),
+    shippingAddress: Address.optional(),
     shippingMethod: ShippingMethod.optional(),
     note: Note.optional(),
   })

@@ -8,7 +8,7 @@ import { Problem } from './problem.ts';
 
 const Text = (max: number) => z.string().trim().min(1).max(max);
 
-export const ShippingAddress = z.strictObject({
+export const Address = z.strictObject({
   country: Country,
   postalCode: Text(20).optional(),
   city: Text(100).optional(),
@@ -36,7 +36,7 @@ export const OrderContent = z
       name: Text(200).optional(),
       phone: Text(40).optional(),
     }),
-    shippingAddress: ShippingAddress,
+    shippingAddress: Address,
     lines: z.array(WantedLine).min(1).max(1000),
     couponCodes: z.array(Text(40)).max(20).optional(),
     shippingMethod: ShippingMethod.optional(),
