@@ -8,6 +8,13 @@ import { Problem } from './problem.ts';
 
 const Text = (max: number) => z.string().trim().min(1).max(max);
 
+const Address = z.strictObject({
+  country: Country,
+  postalCode: Text(20).optional(),
+  city: Text(100).optional(),
+  line1: Text(200).optional(),
+});
+
 /** What a storefront or channel sends to place an order. */
 export const OrderContent = z
   .strictObject({
@@ -19,12 +26,8 @@ export const OrderContent = z
       name: Text(200).optional(),
       phone: Text(40).optional(),
     }),
-    shippingAddress: z.strictObject({
-      country: Country,
-      postalCode: Text(20).optional(),
-      city: Text(100).optional(),
-      line1: Text(200).optional(),
-    }),
+    shippingAddress: Address,
+    billingAddress: Address.optional(),
     lines: z
       .array(
         z.strictObject({ sku: Sku, quantity: z.int().min(1).max(1_000_000), unitPriceMinor: AmountMinor.optional() }),
@@ -54,6 +57,13 @@ export const ShipmentAnswer = z.object({
   deliveredAt: Instant.optional(),
 });
 
+/** How risky an order is, 0 to 100, as the sum of its reasons' points. */
+export const RiskAnswer = z.object({
+  score: z.int(),
+  reasons: z.array(z.object({ code: z.string(), points: z.int(), detail: z.string() })),
+  assessedAt: Instant,
+});
+
 export const OrderAnswer = z
   .object({
     orderId: z.string(),
@@ -79,6 +89,8 @@ export const OrderAnswer = z
     shipments: z.array(ShipmentAnswer).optional(),
     /** Taken over from another system; it took no stock here. */
     imported: z.literal(true).optional(),
+    /** For staff and back-office clients, of a single order; absent until it is assessed. */
+    risk: RiskAnswer.optional(),
   })
   .meta({ id: 'Order' });
 export type OrderAnswer = z.infer<typeof OrderAnswer>;
