@@ -19,9 +19,12 @@ const OrderEvent = {
 };
 type OrderEvent = z.infer<typeof OrderEvent.envelope>;
 
+type Store = Pick<WebhookStore, 'channelOf' | 'endpoints'>;
+type Queue = Pick<DeliveryQueue, 'send'>;
+
 /** Queues the event once for each endpoint of its channel that wants it; disabled ones too, to be replayed later. */
-export const fanOut =
-  (store: Pick<WebhookStore, 'channelOf' | 'endpoints'>, queue: Pick<DeliveryQueue, 'send'>) =>
+const fanOut =
+  (store: Store, queue: Queue) =>
   async ({ 'detail-type': eventType, detail: { metadata, data } }: OrderEvent): Promise<void> => {
     const { eventId } = metadata;
     const { orderId } = data;
@@ -33,6 +36,8 @@ export const fanOut =
     );
   };
 
+export const orderEventHandler = (store: Store, queue: Queue) => queueHandler(OrderEvent, fanOut(store, queue));
+
 const env = FanOutEnv.parse(process.env);
 const queue = createDeliveryQueue(new SQSClient(), env.DELIVERY_QUEUE_URL);
-export const handler = queueHandler(OrderEvent, fanOut(createWebhookStore(openDatabase(), env), queue));
+export const handler = orderEventHandler(createWebhookStore(openDatabase(), env), queue);

@@ -12,6 +12,7 @@ const bytesOf = (text: string) => Buffer.byteLength(text, 'utf8');
 function valueSize(value: AttributeValue): number {
   if (value.S !== undefined) return bytesOf(value.S);
   if (value.N !== undefined) return Math.ceil(value.N.replace(/[-.]/g, '').replace(/^0+|0+$/g, '').length / 2) + 1;
+  if (value.B !== undefined) return value.B.length;
   if (value.BOOL !== undefined || value.NULL !== undefined) return 1;
   if (value.M) return 3 + itemSize(value.M) + Object.keys(value.M).length;
   if (value.L) return 3 + value.L.reduce((sum, element) => sum + valueSize(element) + 1, 0);

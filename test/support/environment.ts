@@ -17,6 +17,8 @@ Object.assign(process.env, tables, {
   POWERTOOLS_LOG_LEVEL: 'SILENT',
   CHANNELS: JSON.stringify(channels),
   ORDER_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/000000000000/orders',
+  DELIVERY_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/000000000000/deliveries',
+  RETRYING: JSON.stringify(store.webhooks),
   SELLING: JSON.stringify(aPolicy()),
   RISK: JSON.stringify(store.risk),
 });
