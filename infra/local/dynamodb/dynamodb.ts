@@ -58,7 +58,7 @@ export const supports = {
 
 export type DynamoDb = Awaited<ReturnType<typeof startDynamodb>>;
 
-/** DynamoDB takes days to delete what has expired. dynoxide reads every item for it, 8 s for a million, and answers nobody. */
+/** DynamoDB takes days to delete what has expired. dynoxide reads every item for it: half a second for 60,000. */
 const sweepMilliseconds = 3_600_000;
 
 /**
