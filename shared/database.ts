@@ -15,12 +15,18 @@ export type Database = DynamoDBDocumentClient;
 export type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 export type Key = { pk: string; sk: string };
 
+/** DynamoDB's limit. */
+export const actionsPerTransaction = 100;
 const keysPerBatch = 100;
 const batchTries = 8;
 
 /** The connection of a function, made once at cold start. Members that are undefined are not stored. */
-export const openDatabase = (): Database =>
-  DynamoDBDocumentClient.from(new DynamoDBClient(), { marshallOptions: { removeUndefinedValues: true } });
+export const openDatabase = (): Database => {
+  const client = new DynamoDBClient();
+  // It copies every request and answer for a log that nobody keeps.
+  client.middlewareStack.remove('loggerMiddleware');
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+};
 
 /**
  * Does all or nothing. `lost`: a condition did not hold and nothing was done; read again and decide again. Throws on

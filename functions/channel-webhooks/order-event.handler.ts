@@ -5,6 +5,7 @@ import { queueHandler } from '../../shared/lambda/queue-handler.ts';
 import { wants } from './decide.ts';
 import { createDeliveryQueue, type DeliveryQueue } from './delivery-queue.ts';
 import { FanOutEnv } from './env.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { createWebhookStore, type WebhookStore } from './store.ts';
 
 /** Any event of an order. */
@@ -36,7 +37,11 @@ const fanOut =
     );
   };
 
-export const orderEventHandler = (store: Store, queue: Queue) => queueHandler(OrderEvent, fanOut(store, queue));
+export const orderEventHandler = (store: Store, queue: Queue) => {
+  // The events of a batch are handled at once, and most are of one channel: its endpoints are read once.
+  const endpoints = oneAtATime((channel) => store.endpoints(channel));
+  return queueHandler(OrderEvent, fanOut({ ...store, endpoints }, queue));
+};
 
 const env = FanOutEnv.parse(process.env);
 const queue = createDeliveryQueue(new SQSClient(), env.DELIVERY_QUEUE_URL);

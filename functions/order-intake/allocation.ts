@@ -69,16 +69,3 @@ export function partsOf(lines: readonly Wanted[], takes: readonly Take[]): Part[
     return parts;
   });
 }
-
-/** What placed lines take, summed per SKU and warehouse. */
-export function takesOf(lines: readonly (Wanted & { warehouse: string })[]): Take[] {
-  const bySku = new Map<string, Map<string, number>>();
-  for (const { sku, warehouse, quantity } of lines) {
-    const from = bySku.get(sku) ?? new Map<string, number>();
-    bySku.set(sku, from.set(warehouse, (from.get(warehouse) ?? 0) + quantity));
-  }
-  return [...bySku].map(([sku, from]) => ({
-    sku,
-    from: [...from].map(([warehouse, units]) => ({ warehouse, units })),
-  }));
-}

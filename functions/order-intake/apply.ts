@@ -1,7 +1,7 @@
 import { patiently } from '../../shared/contention.ts';
 import type { Cause } from '../../shared/events/define-event.ts';
 import type { Payment } from '../../shared/payment.ts';
-import { type Outcome, tooLarge } from './change.ts';
+import type { Outcome } from './change.ts';
 import type { ChangeStore } from './change-store.ts';
 import type { OrderItem } from './order-item.ts';
 import { expire, isOverdue, knownPayment, record, refusedPayment } from './payment.ts';
@@ -33,8 +33,6 @@ async function attempt(store: Store, order: OrderItem, decide: (order: OrderItem
   const isExpiring = isOverdue(order, cause.now);
   const outcome = isExpiring ? expire(order, cause.now) : decide(order);
   if (outcome.kind !== 'changed') return { outcome };
-  const refusal = tooLarge(outcome);
-  if (refusal) return { outcome: refusal };
   const isDone = (await store.commit(order, outcome, cause)) === 'done';
   return isDone && !isExpiring ? { outcome } : undefined;
 }

@@ -1,8 +1,9 @@
 import { OrderCancelled, OrderLinesCancelled } from '../../shared/events/order-life.ts';
 import type { Cancellation } from '../../shared/http/order-life.ts';
+import { takesOf } from '../../shared/stock/take.ts';
 import { type Change, changed, factsOf, illegal, moved, type Outcome, telling } from './change.ts';
 import { next } from './life-cycle.ts';
-import { allOpen, counted, type LineUnits, openUnits, pickUnits, stockOf, worthOf } from './line-units.ts';
+import { allOpen, counted, type LineUnits, openUnits, pickUnits, worthOf } from './line-units.ts';
 import type { OrderItem } from './order-item.ts';
 
 /** Cancels the order, or units of its lines, once under each request id. */
@@ -54,5 +55,5 @@ function withdraw(order: OrderItem, units: LineUnits[], { requestId, reason, con
   );
   const data = { ...factsOf(after), requestId, reason, lines: units, cancelledMinor };
   const event = isWhole ? telling(OrderCancelled, data) : telling(OrderLinesCancelled, data);
-  return changed(after, [event], { releases: stockOf(units) });
+  return changed(after, [event], { kind: 'release', takes: takesOf(units) });
 }

@@ -1,13 +1,13 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { businessDays } from '../../shared/business-day.ts';
-import { type Database, readBatch, transact } from '../../shared/database.ts';
+import { type Action, actionsPerTransaction, type Database, readBatch, transact } from '../../shared/database.ts';
 import { type Cause, newEvent } from '../../shared/events/define-event.ts';
 import { PaymentRecorded } from '../../shared/events/order-life.ts';
+import type { SettlementItem } from '../../shared/orders/settlement-item.ts';
 import { outboxItem } from '../../shared/outbox.ts';
 import type { Payment } from '../../shared/payment.ts';
-import { releaseAction, shipActions } from '../../shared/stock/settle.ts';
-import type { Change } from './change.ts';
+import type { Change, StockChange } from './change.ts';
 import {
   AwaitedOrder,
   dueIndex,
@@ -19,6 +19,8 @@ import {
   unchangedSince,
 } from './order-item.ts';
 import { told } from './payment.ts';
+import { settleNow } from './settle-in-steps.ts';
+import { createSettlementStore, stepSizeOf } from './settlement-store.ts';
 
 type Tables = { ORDER_TABLE_NAME: string; STOCK_TABLE_NAME: string };
 
@@ -28,6 +30,7 @@ const DueKey = z.object({ pk: z.string() });
 export function createChangeStore(db: Database, tables: Tables, timeZone: string) {
   let businessDay: ReturnType<typeof businessDays> | undefined;
   const { ORDER_TABLE_NAME: orders, STOCK_TABLE_NAME: stock } = tables;
+  const settlements = createSettlementStore(db, orders, stock);
 
   return {
     /** The order as it is now, or the payments that wait for it. */
@@ -37,22 +40,26 @@ export function createChangeStore(db: Database, tables: Tables, timeZone: string
       return isAwaited(item) ? { awaited: AwaitedOrder.parse(item) } : { order: OrderItem.parse(item) };
     },
 
-    /** Writes the order with its events and what becomes of its stock, unless somebody else changed it since. */
-    async commit(
-      before: OrderItem,
-      { order, events, releases, ships }: Change,
-      cause: Cause,
-    ): Promise<'done' | 'lost'> {
+    /**
+     * Writes the order with its events and what becomes of its stock, unless somebody else changed it since. Stock that
+     * does not fit the transaction follows in steps of its own.
+     */
+    async commit(before: OrderItem, { order, events, stock }: Change, cause: Cause): Promise<'done' | 'lost'> {
       businessDay ??= businessDays(timeZone);
       const keys = { ...orderKey(order.orderId), ...indexKeys(order, businessDay(Date.parse(order.placedAt))) };
-      return transact(db, [
+      const writes: Action[] = [
         { Put: { TableName: orders, Item: { ...order, ...keys }, ...unchangedSince(before.version) } },
         ...events.map((tell) => ({
           Put: { TableName: orders, Item: outboxItem(orderPartition(order.orderId), tell(cause)) },
         })),
-        ...releases.map((take) => releaseAction(stock, take)),
-        ...ships.flatMap((take) => shipActions(stock, take, `${order.orderId}#${order.version}`, cause)),
-      ]);
+      ];
+      const settlement = stock && settlementOf(order, stock, cause);
+      const actions = settlement ? settlements.actionsOf(settlement, settlement.takes) : [];
+      const isWhole = writes.length + actions.length <= actionsPerTransaction;
+      if (!settlement || isWhole) return transact(db, [...writes, ...actions]);
+      const outcome = await transact(db, [...writes, settlements.begin(settlement)]);
+      if (outcome === 'done') await settleNow(settlements, settlement);
+      return outcome;
     },
 
     /** Keeps a payment whose order is not here yet, beside those known, unless the order came meanwhile. */
@@ -88,4 +95,15 @@ export function createChangeStore(db: Database, tables: Tables, timeZone: string
     },
   };
 }
+
+const settlementOf = ({ orderId, version }: OrderItem, { kind, takes }: StockChange, cause: Cause): SettlementItem => ({
+  orderId,
+  version,
+  kind,
+  takes,
+  settled: 0,
+  stepSize: stepSizeOf(kind, takes),
+  cause,
+});
+
 export type ChangeStore = ReturnType<typeof createChangeStore>;

@@ -10,8 +10,11 @@ import type { OrderStatus } from '../../shared/order-status.ts';
 import type { Take } from '../../shared/stock/take.ts';
 import type { OrderItem } from './order-item.ts';
 
+/** What becomes of the stock that an order holds: it is given back, or leaves the house. */
+export type StockChange = { kind: 'release' | 'ship'; takes: Take[] };
+
 /** What becomes of an order and its stock, and the events that tell of it. */
-export type Change = { kind: 'changed'; order: OrderItem; events: Told[]; releases: Take[]; ships: Take[] };
+export type Change = { kind: 'changed'; order: OrderItem; events: Told[]; stock?: StockChange | undefined };
 
 /** What a command leads to. `already-done`: under this id, with this content, before. */
 export type Outcome =
@@ -22,21 +25,6 @@ export type Outcome =
   | { kind: 'invalid'; errors: FieldError[] }
   | { kind: 'unknown'; detail: string };
 
-/** DynamoDB takes 100 actions in a transaction: the order, its events, a SKU each, and a ledger row for what is shipped. */
-const maxActions = 100;
-const actionsOf = ({ events, releases, ships }: Change) =>
-  1 + events.length + releases.length + ships.reduce((sum, { from }) => sum + 1 + from.length, 0);
-
-/** The refusal of a change of more SKUs than one transaction takes; it may be made a few lines at a time. */
-export const tooLarge = (change: Change): Outcome | undefined =>
-  actionsOf(change) > maxActions
-    ? {
-        kind: 'conflict',
-        type: 'too-many-skus',
-        detail: 'The lines have more SKUs than can be changed at once; name about 45 lines at a time.',
-      }
-    : undefined;
-
 /** An event that gets its id and its cause when it is written. */
 export type Told = (cause: Cause) => NewEvent;
 export const telling =
@@ -44,12 +32,12 @@ export const telling =
   (cause) =>
     newEvent(definition, data, cause, occurredAt);
 
-/** A change that leaves the stock alone unless `stock` says else. */
-export const changed = (
-  order: OrderItem,
-  events: Told[],
-  stock: Partial<Pick<Change, 'releases' | 'ships'>> = {},
-): Change => ({ kind: 'changed', order, events, releases: [], ships: [], ...stock });
+export const changed = (order: OrderItem, events: Told[], stock?: StockChange): Change => ({
+  kind: 'changed',
+  order,
+  events,
+  stock,
+});
 
 export const illegal = ({ status }: OrderItem, wanted: string): Outcome => ({ kind: 'illegal', status, wanted });
 

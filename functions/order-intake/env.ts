@@ -55,6 +55,6 @@ export type SweepEnv = z.infer<typeof SweepEnv>;
 export const ParsedRiskEnv = SweepEnv.extend({ RISK: json.pipe(RiskPolicy) });
 export type RiskEnv = z.input<typeof ParsedRiskEnv>;
 
-/** Of the function that undoes what was abandoned, and sends again what was accepted and not sent. */
-export const PlacementSweepEnv = SweepEnv.extend({ ORDER_QUEUE_URL: z.string().min(1) });
-export type PlacementSweepEnv = z.infer<typeof PlacementSweepEnv>;
+/** Of the function that ends what was left in steps, and sends what was accepted and never sent. */
+export const UnfinishedSweepEnv = SweepEnv.extend({ ORDER_QUEUE_URL: z.string().min(1) });
+export type UnfinishedSweepEnv = z.infer<typeof UnfinishedSweepEnv>;

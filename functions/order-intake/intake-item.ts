@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { QueuedOrderAnswer } from '../../shared/http/order-queue.ts';
 import { OrderContent } from '../../shared/http/orders.ts';
 import { Problem } from '../../shared/http/problem.ts';
-import { shardOf, shards } from '../../shared/orders/order-keys.ts';
+import { besideStatuses, shardOf } from '../../shared/orders/order-keys.ts';
 import { orderPartition } from './order-item.ts';
 
 /** A refusal can be looked up for so long. */
@@ -30,8 +30,8 @@ export type IntakeRecord = z.infer<typeof IntakeRecord>;
 
 export const intakeKey = (orderId: string) => ({ pk: orderPartition(orderId), sk: 'INTAKE' });
 
-/** Records by the time at which they were accepted, through the index of statuses, under keys that no status has. */
-export const acceptedIndex = { name: 'byStatus', attribute: 'statusKey', keys: () => shards('ACCEPTED') };
+/** Records by the time at which they were accepted. */
+export const acceptedIndex = besideStatuses('ACCEPTED');
 /** Sort key of that index at a time, RFC 3339 in UTC, and what it tells. */
 export const acceptedKey = (acceptedAt: string, orderId = '') => `${acceptedAt}#${orderId}`;
 export const orderIdOfAccepted = (key: string) => key.slice(key.indexOf('#') + 1);
@@ -43,7 +43,7 @@ export const orderIdOfAccepted = (key: string) => key.slice(key.indexOf('#') + 1
 export const intakeItem = (record: IntakeRecord) => ({
   ...intakeKey(record.orderId),
   ...record,
-  [acceptedIndex.attribute]: acceptedIndex.keys()[shardOf(record.orderId)],
+  [acceptedIndex.attribute]: acceptedIndex.keysOf()[shardOf(record.orderId)],
   placedKey: acceptedKey(record.acceptedAt, record.orderId),
   expiresAt: Math.ceil(forgottenAt(record) / 1000),
 });

@@ -99,7 +99,7 @@ export function createIntakeStore(db: Database, orderTable: string) {
     /** Some of the orders accepted behind one key of the index and before another, by key; `isWhole` if they are all. */
     async acceptedBetween(after: string, before: string): Promise<{ accepted: Accepted[]; isWhole: boolean }> {
       const pages = await Promise.all(
-        acceptedIndex.keys().map((key) =>
+        acceptedIndex.keysOf().map((key) =>
           db.send(
             new QueryCommand({
               TableName: orderTable,

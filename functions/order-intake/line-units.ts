@@ -1,6 +1,5 @@
 import { allocate } from '../../shared/money.ts';
 import type { FieldError } from '../../shared/http/problem.ts';
-import type { Take } from '../../shared/stock/take.ts';
 import type { OrderItem } from './order-item.ts';
 
 type Line = OrderItem['lines'][number];
@@ -55,18 +54,6 @@ export function counted(
     const quantity = byId.get(line.lineId);
     return quantity === undefined ? line : { ...line, [counter]: (line[counter] ?? 0) + quantity };
   });
-}
-
-/** Units by SKU and warehouse, as the stock's own participants take them: one action for each SKU. */
-export function stockOf(units: readonly LineUnits[]): Take[] {
-  const bySku = Map.groupBy(units, ({ sku }) => sku);
-  return [...bySku].map(([sku, own]) => ({
-    sku,
-    from: [...Map.groupBy(own, ({ warehouse }) => warehouse)].map(([warehouse, parts]) => ({
-      warehouse,
-      units: parts.reduce((sum, { quantity }) => sum + quantity, 0),
-    })),
-  }));
 }
 
 /**

@@ -2,9 +2,10 @@ import type * as z from 'zod';
 import { OrderExpired, OrderHeld, OrderReleased, PaymentRecorded } from '../../shared/events/order-life.ts';
 import { contentHash } from '../../shared/ids.ts';
 import type { Balance, Payment, ToldPayment } from '../../shared/payment.ts';
+import { takesOf } from '../../shared/stock/take.ts';
 import { changed, factsOf, illegal, moved, type Outcome, telling } from './change.ts';
 import { type Command, next } from './life-cycle.ts';
-import { allOpen, stockOf } from './line-units.ts';
+import { allOpen } from './line-units.ts';
 import type { OrderItem } from './order-item.ts';
 
 /** A provider sends a handful; more than this would make the order's item grow without end. */
@@ -113,7 +114,8 @@ export function expire(order: OrderItem, now: number): Outcome {
   const lines = allOpen(order);
   const after = moved(order, status);
   return changed(after, [telling(OrderExpired, { ...factsOf(after), reservedUntil, lines })], {
-    releases: stockOf(lines),
+    kind: 'release',
+    takes: takesOf(lines),
   });
 }
 

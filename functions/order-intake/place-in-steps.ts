@@ -1,18 +1,17 @@
 import { patiently } from '../../shared/contention.ts';
 import type { Cause } from '../../shared/events/define-event.ts';
-import { inParallel } from '../../shared/in-parallel.ts';
 import type { SellingPolicy } from '../../shared/store.ts';
 import { type Decision, decide, type PlacedOrder, type Placement } from './decide.ts';
-import { type OpenPlacement, stepsOf } from './placement-item.ts';
+import { type OpenPlacement, stepsOf } from '../../shared/orders/placement-item.ts';
 import type { PlacementStore } from './placement-store.ts';
 import type { OrderStore } from './store.ts';
+import { toTheEnd } from './to-the-end.ts';
 
 /** A function runs for 20 s; a placement that it leaves open goes on with the client's next try. */
 const patienceMs = 12_000;
 /** No function works on a placement for so long: its client did not come back, and what it took is given back. */
 const abandonedAfterMs = 120_000;
 const sweepPatienceMs = 10_000;
-const sweptAtOnce = 4;
 
 type Stores = Pick<OrderStore, 'load' | 'placements'>;
 
@@ -72,25 +71,14 @@ async function goOn(placements: PlacementStore, open: OpenPlacement): Promise<Pl
   return undefined;
 }
 
-/** Gives back what abandoned placements took; the orders that were undone. One that cannot be does not stop the others. */
-export async function undoAbandoned(placements: PlacementStore, now: number): Promise<string[]> {
-  const orderIds = await placements.stale(new Date(now - abandonedAfterMs).toISOString());
-  const undo = (orderId: string) =>
+/** Gives back what abandoned placements took; the orders that were undone. */
+export const undoAbandoned = async (placements: PlacementStore, now: number): Promise<string[]> =>
+  toTheEnd(await placements.stale(new Date(now - abandonedAfterMs).toISOString()), (orderId) =>
     patiently(sweepPatienceMs, async () => {
       const open = await placements.find(orderId);
-      if (!open || !isAbandoned(open, now)) return 'ended' as const;
+      if (!open || !isAbandoned(open, now)) return orderId;
       if (open.state === 'reserving') await placements.turnBack(open, open.taken);
       else await goOn(placements, open);
       return undefined;
-    });
-  const outcomes = await inParallel(sweptAtOnce, orderIds, (orderId) =>
-    undo(orderId).catch((error: unknown) => ({ orderId, error })),
+    }),
   );
-  const failures = outcomes.filter((outcome) => outcome !== 'ended');
-  if (failures.length > 0)
-    throw new AggregateError(
-      failures.map(({ error }) => error),
-      `${failures.length} not undone`,
-    );
-  return orderIds;
-}

@@ -4,7 +4,7 @@ import type { SellingPolicy } from '../../shared/store.ts';
 import { demandOf } from './allocation.ts';
 import { type Decision, decide, type Placement } from './decide.ts';
 import { placeInSteps } from './place-in-steps.ts';
-import { skusPerTransaction } from './placement-item.ts';
+import { skusPerTransaction } from '../../shared/orders/placement-item.ts';
 import type { OrderStore } from './store.ts';
 
 /** The order answers busy when contention has lasted this long: a storefront's customer is waiting. */

@@ -1,4 +1,3 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
 import * as z from 'zod';
@@ -16,8 +15,10 @@ import {
   orderIdOfKey,
   placementIndexKeys,
   placementKey,
+  planItem,
   planKey,
-} from './placement-item.ts';
+  StoredPlan,
+} from '../../shared/orders/placement-item.ts';
 
 const StoredCause = z.object({
   actor: z.string(),
@@ -34,7 +35,6 @@ const Plan = z.object({
   cause: StoredCause,
 });
 type Plan = z.infer<typeof Plan>;
-const StoredPlan = z.object({ attemptId: z.string(), plan: z.instanceof(Uint8Array) });
 const IndexEntry = z.object({ placedKey: z.string() });
 
 const staleAtOnce = 100;
@@ -82,7 +82,7 @@ export function createPlacementStore(db: Database, orderTable: string, stockTabl
       const [item] = (await readBatch(db, { [orderTable]: [planKey(orderId)] }, true))[orderTable] ?? [];
       const stored = item === undefined ? undefined : StoredPlan.parse(item);
       if (stored?.attemptId !== attemptId) return undefined;
-      return Plan.parse(JSON.parse(gunzipSync(stored.plan).toString('utf8')));
+      return Plan.parse(stored.plan);
     },
 
     /** Writes down what is going to be taken, before anything is. `lost`: the order is being placed already. */
@@ -100,12 +100,7 @@ export function createPlacementStore(db: Database, orderTable: string, stockTabl
             ConditionExpression: 'attribute_not_exists(pk)',
           },
         },
-        {
-          Put: {
-            TableName: orderTable,
-            Item: { ...planKey(orderId), attemptId, plan: gzipSync(JSON.stringify(plan)) },
-          },
-        },
+        { Put: { TableName: orderTable, Item: planItem(open, plan) } },
       ]);
     },
 

@@ -1,8 +1,9 @@
 import { OrderAllocated, OrderCompleted, OrderDelivered, OrderShipped } from '../../shared/events/order-life.ts';
 import type { ShipmentContent } from '../../shared/http/order-life.ts';
+import { takesOf } from '../../shared/stock/take.ts';
 import { changed, factsOf, illegal, moved, type Outcome, telling } from './change.ts';
 import { next } from './life-cycle.ts';
-import { counted, openUnits, pickUnits, stockOf } from './line-units.ts';
+import { counted, openUnits, pickUnits } from './line-units.ts';
 import type { OrderItem } from './order-item.ts';
 
 const dayMs = 86_400_000;
@@ -43,7 +44,7 @@ export function ship(order: OrderItem, content: ShipmentContent, contentHash: st
     next(order.status, isRest ? 'ship-rest' : 'ship-part') ?? order.status,
   );
   const data = { ...factsOf(shipped), shipmentId, lines: wanted.units, carrier, trackingNumber };
-  return changed(shipped, [telling(OrderShipped, data)], { ships: stockOf(wanted.units) });
+  return changed(shipped, [telling(OrderShipped, data)], { kind: 'ship', takes: takesOf(wanted.units) });
 }
 
 /** Records that a shipment arrived; with the last one, the time for returns begins. */

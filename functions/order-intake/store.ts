@@ -7,8 +7,7 @@ import type { Cause } from '../../shared/events/define-event.ts';
 import { OrderPlaced } from '../../shared/events/order.ts';
 import { eventKey, OutboxItem, timelineKeys } from '../../shared/outbox.ts';
 import { StockItem, stockKey } from '../../shared/stock/stock-item.ts';
-import { type Take, takeAction } from '../../shared/stock/take.ts';
-import { takesOf } from './allocation.ts';
+import { type Take, takeAction, takesOf } from '../../shared/stock/take.ts';
 import type { Known, PlacedOrder, Placement } from './decide.ts';
 import { createIntakeStore } from './intake-store.ts';
 import {

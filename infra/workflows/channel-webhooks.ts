@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import type { ApiEnv, DeliverEnv, FanOutEnv } from '../../functions/channel-webhooks/env.ts';
@@ -35,6 +35,9 @@ export function addChannelWebhooks(scope: Construct, { api, data }: { api: HttpA
     entry: 'channel-webhooks/order-event.handler.ts',
     environment,
     failureMeans,
+    // A second's wait, for one look at the endpoints instead of a hundred.
+    batchSize: 100,
+    batchWindow: Duration.seconds(1),
   });
   webhookTable.grant(fanOut, 'dynamodb:Query');
   orderTable.grant(fanOut, 'dynamodb:GetItem');

@@ -5,7 +5,7 @@ import type {
   Env,
   ExportEnv,
   ImportEnv,
-  PlacementSweepEnv,
+  UnfinishedSweepEnv,
   QueueEnv,
   RiskEnv,
   SweepEnv,
@@ -22,8 +22,8 @@ import { WorkflowFunction } from '../constructs/workflow-function.ts';
 import type { DataStack } from '../stacks/data.ts';
 import { store } from '../store.ts';
 
-/** On the order table: an order that takes several transactions is marked with each, and its marks are removed. */
-const placing = ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'] as const;
+/** On the order table: what takes an order several transactions is marked with each, and the marks are removed. */
+const inSteps = ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'] as const;
 
 /** Orders over HTTP: an order and the stock it takes are one transaction. */
 export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; data: DataStack }): void {
@@ -63,14 +63,14 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
     failureMeans: 'Buyers cannot order.',
   });
   // The one workflow that writes another's table: an order and the stock it takes are one transaction.
-  orderTable.grant(handler, ...placing, 'dynamodb:Query');
+  orderTable.grant(handler, ...inSteps, 'dynamodb:Query');
   orderTable.grantIndexQuery(handler, 'byCustomer', 'byStatus', 'byDay', 'byDue');
   // A shipment also puts its row into the ledger of movements.
   stockTable.grant(handler, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:PutItem');
   catalogTable.grant(handler, 'dynamodb:BatchGetItem');
   webhookSecret.grantRead(handler);
   queued.grantSend(handler);
-  orderTable.grant(queued.function, ...placing, 'dynamodb:ConditionCheckItem');
+  orderTable.grant(queued.function, ...inSteps, 'dynamodb:ConditionCheckItem');
   stockTable.grant(queued.function, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
   catalogTable.grant(queued.function, 'dynamodb:BatchGetItem');
   api.serve('order-intake', handler);
@@ -81,24 +81,24 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
     STOCK_TABLE_NAME: stockTable.name,
     TIME_ZONE: store.selling.timeZone,
   } satisfies SweepEnv;
-  const placementSweep = new ScheduledJob(workflow, 'PlacementSweep', {
-    entry: 'order-intake/placement-sweep.handler.ts',
-    environment: { ...sweepEnvironment, ORDER_QUEUE_URL: queued.queue.queueUrl } satisfies PlacementSweepEnv,
+  const unfinishedSweep = new ScheduledJob(workflow, 'UnfinishedSweep', {
+    entry: 'order-intake/unfinished-sweep.handler.ts',
+    environment: { ...sweepEnvironment, ORDER_QUEUE_URL: queued.queue.queueUrl } satisfies UnfinishedSweepEnv,
     failureMeans:
-      'Stock of abandoned large orders is not sold, and orders that were accepted for later may be forgotten.',
+      'Stock of large orders that were abandoned, cancelled or shipped is held for nobody; orders that were accepted for later may be forgotten.',
     ...everyMinute,
   });
-  orderTable.grant(placementSweep.function, ...placing);
-  orderTable.grantIndexQuery(placementSweep.function, 'byStatus');
-  stockTable.grant(placementSweep.function, 'dynamodb:UpdateItem');
-  queued.grantSend(placementSweep.function);
+  orderTable.grant(unfinishedSweep.function, ...inSteps);
+  orderTable.grantIndexQuery(unfinishedSweep.function, 'byStatus');
+  stockTable.grant(unfinishedSweep.function, 'dynamodb:UpdateItem', 'dynamodb:PutItem');
+  queued.grantSend(unfinishedSweep.function);
   const sweep = new ScheduledJob(workflow, 'Sweep', {
     entry: 'order-intake/sweep.handler.ts',
     environment: sweepEnvironment,
     failureMeans: 'Stock of unpaid orders is not sold to others, and delivered orders are not completed.',
     ...everyMinute,
   });
-  orderTable.grant(sweep.function, 'dynamodb:BatchGetItem', 'dynamodb:PutItem');
+  orderTable.grant(sweep.function, ...inSteps);
   orderTable.grantIndexQuery(sweep.function, 'byDue');
   stockTable.grant(sweep.function, 'dynamodb:UpdateItem');
   addRisk(workflow, data, sweepEnvironment);

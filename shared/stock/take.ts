@@ -28,3 +28,13 @@ export function takeAction(stockTable: string, { sku, from }: Take): Action {
     },
   };
 }
+
+/** Units of lines, summed by SKU and warehouse: one take, and so one action of a transaction, for each SKU. */
+export const takesOf = (lines: readonly { sku: string; warehouse: string; quantity: number }[]): Take[] =>
+  [...Map.groupBy(lines, ({ sku }) => sku)].map(([sku, own]) => ({
+    sku,
+    from: [...Map.groupBy(own, ({ warehouse }) => warehouse)].map(([warehouse, parts]) => ({
+      warehouse,
+      units: parts.reduce((sum, { quantity }) => sum + quantity, 0),
+    })),
+  }));

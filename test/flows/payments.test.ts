@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { orderIdOf } from '../../shared/ids.ts';
 import { type BackOffice, startBackOffice } from '../support/back-office.ts';
 import { withPaymentWindow } from '../support/edited-template.ts';
+import { fire } from '../support/fire.ts';
 import { aPayment, eventTypes, patiently, placedOrder, postPayment, signatureOf, stockOf } from '../support/life.ts';
 import { expectProblem, orderOf, stockedSku } from '../support/shop.ts';
 
@@ -20,20 +20,7 @@ const read = async (path: string) => (await office.client('admin').get(path)).bo
 const review = (path: string, decision: string) =>
   office.client('service-lead').post(`${path}/review`, { decision, reason: 'looked at it' });
 
-/** Runs the sweep as the schedule does. */
-async function sweepNow(): Promise<void> {
-  const sweeper = office.context.template
-    .ofType('AWS::Lambda::Function')
-    .find(({ properties }) => String(properties.Description).includes('order-intake/sweep.handler'));
-  const client = new LambdaClient({
-    endpoint: office.gatewayUrl,
-    region: office.credentials.region,
-    credentials: { accessKeyId: 'administrator', secretAccessKey: 'local' },
-  });
-  const payload = JSON.stringify({ time: new Date().toISOString() });
-  const { FunctionError } = await client.send(new InvokeCommand({ FunctionName: sweeper?.name, Payload: payload }));
-  expect(FunctionError).toBeUndefined();
-}
+const sweepNow = () => fire(office, 'order-intake/sweep.handler');
 
 /** An order of the channel with a time limit. */
 async function unpaidOrder(quantity = 2, units = 10) {

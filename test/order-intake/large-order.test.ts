@@ -1,20 +1,19 @@
-import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { getOrder, placeOrder } from '../../functions/order-intake/api.handler.ts';
 import { undoAbandoned } from '../../functions/order-intake/place-in-steps.ts';
 import { createOrderStore, type OrderStore } from '../../functions/order-intake/store.ts';
-import { skuKey } from '../../shared/catalog/sku-item.ts';
 import { type Database, readBatch } from '../../shared/database.ts';
 import * as routes from '../../shared/http/orders.ts';
 import type { OrderContent } from '../../shared/http/orders.ts';
 import type { Reply } from '../../shared/http/problem.ts';
 import { orderIdOf } from '../../shared/ids.ts';
-import { StockItem, stockKey } from '../../shared/stock/stock-item.ts';
-import { aCause, anOrder, aPolicy, aSku, aStock, noon } from '../support/builders.ts';
+import { heldBy, OpenPlacement, placementKey, planKey, StoredPlan } from '../../shared/orders/placement-item.ts';
+import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
 import { crashing } from '../support/crashing.ts';
 import { aRequest } from '../support/requests.ts';
 import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { skusWith as manySkusWith, unitsOf } from '../support/many-skus.ts';
 import { eventsOf } from '../support/outbox.ts';
 
 let database: TestDatabase;
@@ -28,26 +27,7 @@ afterAll(() => database.stop());
 const storeOn = (db: Database) => createOrderStore(db, tables, aPolicy().timeZone);
 
 let made = 0;
-/** SKUs of their own, with so many units each in `main`. */
-async function skusWith(units: readonly number[]): Promise<string[]> {
-  const series = String((made += 1)).padStart(3, '0');
-  const skus = units.map((_, index) => `S${series}-${String(index).padStart(4, '0')}`);
-  for (let first = 0; first < skus.length; first += 12) {
-    const some = skus.slice(first, first + 12);
-    const put = (Item: object) => ({ PutRequest: { Item: Item as Record<string, unknown> } });
-    await database.db.send(
-      new BatchWriteCommand({
-        RequestItems: {
-          [tables.CATALOG_TABLE_NAME]: some.map((sku) => put({ ...skuKey(sku), ...aSku({ sku, priceMinor: 100 }) })),
-          [tables.STOCK_TABLE_NAME]: some.map((sku, index) =>
-            put({ ...stockKey(sku), ...aStock(sku, { main: units[first + index] ?? 0 }) }),
-          ),
-        },
-      }),
-    );
-  }
-  return skus;
-}
+const skusWith = (units: readonly number[]) => manySkusWith(database.db, units);
 const orderFor = (skus: readonly string[], given: Partial<OrderContent> = {}) =>
   anOrder({ externalOrderId: `large-${(made += 1)}`, lines: skus.map((sku) => ({ sku, quantity: 1 })), ...given });
 
@@ -57,16 +37,21 @@ const idOf = (content: OrderContent) => orderIdOf('storefront', content.external
 const read = (orderId: string) => getOrder(store, channels)(aRequest(routes.getOrder, { params: { orderId } }));
 const statusesOf = (replies: Reply[]) => replies.map(({ status }) => status).toSorted((a, b) => a - b);
 
-async function reservedOf(skus: readonly string[]): Promise<number> {
-  const { stock = [] } = await readBatch(database.db, { [tables.STOCK_TABLE_NAME]: skus.map(stockKey) }, true);
-  const counters = stock.map((item) => StockItem.parse(item).warehouses['main']);
-  for (const each of counters) {
-    expect(each?.available).toBeGreaterThanOrEqual(0);
-    expect((each?.available ?? 0) + (each?.reserved ?? 0)).toBe(each?.onHand);
-  }
-  return counters.reduce((sum, each) => sum + (each?.reserved ?? 0), 0);
-}
+const reservedOf = async (skus: readonly string[]) => (await unitsOf(database.db, skus)).reserved;
 const placedEvents = (orderId: string) => eventsOf(database.db, tables.ORDER_TABLE_NAME, `ORDER#${orderId}`);
+/** What all open placements hold, as the stock audit reads it. */
+async function unitsHeld(): Promise<number> {
+  const held = await Promise.all(
+    (await openPlacements()).map(async (orderId) => {
+      const keys = [placementKey(orderId), planKey(orderId)];
+      const items = (await readBatch(database.db, { [tables.ORDER_TABLE_NAME]: keys }, true))[tables.ORDER_TABLE_NAME];
+      const plan = items?.find((item) => StoredPlan.safeParse(item).success);
+      const open = items?.find((item) => item !== plan);
+      return heldBy(OpenPlacement.parse(open), StoredPlan.parse(plan)).flatMap(({ from }) => from);
+    }),
+  );
+  return held.flat().reduce((sum, { units }) => sum + units, 0);
+}
 const openPlacements = () => store.placements.stale('2999');
 
 describe('an order of many SKUs', () => {
@@ -142,6 +127,7 @@ describe('a crash', () => {
     await expect(post(content, storeOn(crashing(database.db, at)))).rejects.toThrow('Crashed');
     const isPlaced = at.transaction === 5 && at.when === 'after';
     await undoAbandoned(store.placements, noon + 60_000);
+    expect(await reservedOf(skus)).toBe(isPlaced ? 250 : await unitsHeld());
     expect(await openPlacements()).toHaveLength(isPlaced || (at.transaction === 1 && at.when === 'before') ? 0 : 1);
     await undoAbandoned(store.placements, noon + 121_000);
     expect(await reservedOf(skus)).toBe(isPlaced ? 250 : 0);

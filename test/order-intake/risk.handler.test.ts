@@ -3,18 +3,15 @@ import type { Context, SQSEvent } from 'aws-lambda';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import '../support/environment.ts';
-import { assessor } from '../../functions/order-intake/assessor.ts';
-import { createChangeStore } from '../../functions/order-intake/change-store.ts';
 import { OrderItem, orderKey } from '../../functions/order-intake/order-item.ts';
 import { release } from '../../functions/order-intake/payment.ts';
 import { riskHandler } from '../../functions/order-intake/risk.handler.ts';
-import { createRiskStore } from '../../functions/order-intake/risk-store.ts';
-import { store } from '../../infra/store.ts';
 import type { Database } from '../../shared/database.ts';
 import { newEvent } from '../../shared/events/define-event.ts';
 import { OrderPlaced } from '../../shared/events/order.ts';
 import { contentHash, orderIdOf } from '../../shared/ids.ts';
 import type { Payment } from '../../shared/payment.ts';
+import { assessorOn } from '../support/assessor.ts';
 import { aCause } from '../support/builders.ts';
 import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
 import { eventsOf } from '../support/outbox.ts';
@@ -67,14 +64,6 @@ const counterOf = async (kind: string, value: string) => {
   return (await database.db.send(new GetCommand({ TableName: tables.ORDER_TABLE_NAME, Key }))).Item;
 };
 
-const assessorOn = (db: Database) =>
-  assessor(
-    {
-      risks: createRiskStore(db, tables, store.risk.windowMinutes),
-      changes: createChangeStore(db, tables, 'Europe/London'),
-    },
-    store.risk,
-  );
 const bodyOf = (order: OrderItem) => JSON.stringify(newEvent(OrderPlaced, { ...order, status: 'placed' }, aCause()));
 
 /** Gives a batch to the handler as SQS does; the numbers of the records that are to come again. */

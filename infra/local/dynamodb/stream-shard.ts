@@ -24,6 +24,8 @@ export type Following = { held: number; readUpTo: number };
 
 /** How often a stream is read that nobody has reported a write to. */
 const idleMs = 1000;
+/** Lambda reads a shard four times a second, and so gets more records at once. Source: Lambda's guide to DynamoDB. */
+const betweenReadsMs = 250;
 const firstRetryMs = 100;
 const longestRetryMs = 10_000;
 /** Room that `{"Records":[]}` and commas take. */
@@ -40,6 +42,7 @@ export async function followShard(shardId: string, parts: Parts, following: Foll
     try {
       iterator ??= await reader.iteratorAfter(shardId, read);
       const seen = signal.writes();
+      const readAt = performance.now();
       const page = await reader.page(iterator, since);
       iterator = page.next;
       read = page.last ?? read;
@@ -60,7 +63,9 @@ export async function followShard(shardId: string, parts: Parts, following: Foll
       if (buffer.length === 0 && page.last !== undefined) positions.advance(shardId, page.last);
       if (isClosed) return positions.close(shardId);
       const untilWindowEnds = buffer.length > 0 ? Math.max(1, windowEnd - context.now()) : idleMs;
-      if (!page.isFull) await signal.idle(Math.min(idleMs, untilWindowEnds), seen);
+      if (page.isFull) continue;
+      await signal.idle(Math.min(idleMs, untilWindowEnds), seen);
+      await signal.sleep(Math.max(0, readAt + betweenReadsMs - performance.now()));
     } catch (error) {
       if (signal.isStopped()) return;
       // An iterator lives 15 minutes; a shard leaves the stream after a day. What was not done with is read again.

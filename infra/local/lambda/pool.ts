@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FunctionConfig } from './function-config.ts';
+import { isMachineBusy } from './machine-load.ts';
 import { failed, type FunctionFailure, type InvokeResult } from './invoke-result.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
 
@@ -7,6 +8,8 @@ import { type Sandbox, startSandbox } from './sandbox.ts';
 export const maxSandboxes = 8;
 /** A second sandbox is started when a request has waited this long: loading one costs more than most requests. */
 const patienceMs = 25;
+/** Where no core is idle, another sandbox would only slow the others down, unless those wait for something else. */
+const busyPatienceMs = 500;
 const idleLimitMs = 60_000;
 
 type Request = { id: string; payload: string; since: number; done: (result: InvokeResult) => void };
@@ -110,7 +113,8 @@ export function createPool(config: FunctionConfig, { environment, logFile, log, 
       growth = undefined;
       const [first] = waiting;
       if (!first || stopping) return;
-      const isLate = performance.now() - first.since >= patienceMs;
+      const waitedMs = performance.now() - first.since;
+      const isLate = waitedMs >= busyPatienceMs || (waitedMs >= patienceMs && !isMachineBusy());
       if (isLate && sandboxes.size < limit && starting < waiting.length) start();
       grow();
     }, patienceMs);

@@ -1,33 +1,31 @@
 import * as z from 'zod';
 import { openDatabase } from '../../shared/database.ts';
 import { eventHandler } from '../../shared/lambda/event-handler.ts';
-import { PlacementSweepEnv } from './env.ts';
+import { UnfinishedSweepEnv } from './env.ts';
 import { createIntakeStore } from './intake-store.ts';
 import { createOrderQueue } from './order-queue.ts';
 import { orderWrites } from './order-writes.ts';
 import { undoAbandoned } from './place-in-steps.ts';
 import { createPlacementStore } from './placement-store.ts';
 import { resendAccepted } from './resend-accepted.ts';
+import { settleLeftOpen } from './settle-in-steps.ts';
+import { createSettlementStore } from './settlement-store.ts';
 
-const { ORDER_TABLE_NAME, STOCK_TABLE_NAME, TIME_ZONE, ORDER_QUEUE_URL } = PlacementSweepEnv.parse(process.env);
+const { ORDER_TABLE_NAME, STOCK_TABLE_NAME, TIME_ZONE, ORDER_QUEUE_URL } = UnfinishedSweepEnv.parse(process.env);
 const database = openDatabase();
 const writes = orderWrites(ORDER_TABLE_NAME, TIME_ZONE);
 const placements = createPlacementStore(database, ORDER_TABLE_NAME, STOCK_TABLE_NAME, writes);
+const settlements = createSettlementStore(database, ORDER_TABLE_NAME, STOCK_TABLE_NAME);
 const intakes = createIntakeStore(database, ORDER_TABLE_NAME);
 const queue = createOrderQueue(ORDER_QUEUE_URL);
 
 export const handler = eventHandler(z.unknown(), async (_firing, logger) => {
   const now = Date.now();
-  // Neither waits for the other, nor for its failure.
-  const results = await Promise.allSettled([
-    undoAbandoned(placements, now).then((orderIds) => ({ done: 'abandoned placements undone', orderIds })),
-    resendAccepted(intakes, queue, now).then((orderIds) => ({ done: 'accepted orders sent again', orderIds })),
-  ]);
-  for (const result of results) {
-    if (result.status === 'fulfilled' && result.value.orderIds.length > 0) {
-      logger.warn(result.value.done, { orderIds: result.value.orderIds });
-    }
-  }
-  const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-  if (errors.length > 0) throw new AggregateError(errors, 'The sweep did not do all');
+  const settled = settleLeftOpen(settlements, now);
+  const undone = undoAbandoned(placements, now);
+  const resent = resendAccepted(intakes, queue, now);
+  // All go on to their end before a failure of one of them is told.
+  await Promise.allSettled([settled, undone, resent]);
+  const orderIds = { settled: await settled, undone: await undone, resent: await resent };
+  if (Object.values(orderIds).some(({ length }) => length > 0)) logger.warn('ended what was left unfinished', orderIds);
 });

@@ -1,15 +1,13 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
-import type { Take } from '../../shared/stock/take.ts';
-import { takesOf } from './allocation.ts';
-import type { PlacedOrder } from './decide.ts';
-import { orderPartition } from './order-item.ts';
+import { actionsPerTransaction } from '../database.ts';
+import { type Take, takesOf } from '../stock/take.ts';
+import { besideStatuses, orderPartition, shardOf } from './order-keys.ts';
 
-/** DynamoDB's limit of 100 actions in a transaction, less the order and its event. */
-export const skusPerTransaction = 98;
-/** One of the 100 actions marks the step. The rest is room for what a step may come to need. */
+/** Beside the order and its event. */
+export const skusPerTransaction = actionsPerTransaction - 2;
+/** One of the actions marks the step. The rest is room for what a step may come to need. */
 const skusPerStep = 90;
-/** Open placements are listed under this many keys of an index, as orders are. */
-const shardCount = 4;
 
 /**
  * An order that is reserved in several transactions, from the first to the last of them; nobody outside sees it. `taken`
@@ -30,16 +28,34 @@ export const placementKey = (orderId: string) => ({ pk: orderPartition(orderId),
 /** Beside the record, as each step writes that: what is being placed may have hundreds of KB. */
 export const planKey = (orderId: string) => ({ pk: orderPartition(orderId), sk: 'PLACEMENT#PLAN' });
 
-/** Open placements are found through the index of statuses, under keys that no status of an order has. */
-export const openPlacements = {
-  name: 'byStatus',
-  attribute: 'statusKey',
-  keysOf: () => Array.from({ length: shardCount }, (_, shard) => `PLACEMENT#${shard}`),
-};
+const PlannedOrder = z.looseObject({
+  order: z.looseObject({
+    lines: z.array(z.looseObject({ sku: z.string(), warehouse: z.string(), quantity: z.int() })),
+  }),
+});
+/** What is being placed. Only its placement knows the whole of it, which its item holds as JSON in gzip. */
+export const StoredPlan = z.object({
+  attemptId: z.string(),
+  plan: z
+    .instanceof(Uint8Array)
+    .transform((bytes): unknown => JSON.parse(gunzipSync(bytes).toString('utf8')))
+    .pipe(PlannedOrder),
+});
+export const planItem = ({ orderId, attemptId }: OpenPlacement, plan: z.input<typeof PlannedOrder>) => ({
+  ...planKey(orderId),
+  attemptId,
+  plan: gzipSync(JSON.stringify(plan)),
+});
+
+/** What a placement has reserved so far; nothing if the plan is of another attempt, so that this one has ended. */
+export const heldBy = (open: OpenPlacement, { attemptId, plan }: z.infer<typeof StoredPlan>): Take[] =>
+  attemptId === open.attemptId ? stepsOf(plan.order).slice(0, open.taken).flat() : [];
+
+export const openPlacements = besideStatuses('PLACEMENT');
 
 /** The attributes by which the index finds an open placement. `placedKey` looks like an order's, so that it sorts. */
 export const placementIndexKeys = ({ orderId, startedAt }: OpenPlacement) => ({
-  statusKey: `PLACEMENT#${orderId.charCodeAt(orderId.length - 1) % shardCount}`,
+  [openPlacements.attribute]: openPlacements.keysOf()[shardOf(orderId)],
   placedKey: `${startedAt}#${orderId}`,
 });
 export const orderIdOfKey = (placedKey: string) => placedKey.slice(placedKey.indexOf('#') + 1);
@@ -48,7 +64,7 @@ export const orderIdOfKey = (placedKey: string) => placedKey.slice(placedKey.ind
  * What each transaction takes. All orders take SKUs in one order: of two that want the same scarce SKUs, the one that
  * has the first of them is not refused for another that the loser still holds.
  */
-export function stepsOf({ lines }: Pick<PlacedOrder, 'lines'>): Take[][] {
+export function stepsOf({ lines }: { lines: Parameters<typeof takesOf>[0] }): Take[][] {
   const takes = takesOf(lines).sort((a, b) => (a.sku < b.sku ? -1 : 1));
   return Array.from({ length: Math.ceil(takes.length / skusPerStep) }, (_, step) =>
     takes.slice(step * skusPerStep, (step + 1) * skusPerStep),

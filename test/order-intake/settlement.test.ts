@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { channels } from '../support/environment.ts';
+import { placeOrder } from '../../functions/order-intake/api.handler.ts';
+import { createChangeStore } from '../../functions/order-intake/change-store.ts';
+import { lifeRoutes } from '../../functions/order-intake/life-api.ts';
+import { settleLeftOpen } from '../../functions/order-intake/settle-in-steps.ts';
+import { createSettlementStore, type SettlementStore } from '../../functions/order-intake/settlement-store.ts';
+import { createOrderStore } from '../../functions/order-intake/store.ts';
+import type { Database } from '../../shared/database.ts';
+import { StockMoved } from '../../shared/events/stock.ts';
+import * as life from '../../shared/http/order-life.ts';
+import * as routes from '../../shared/http/orders.ts';
+import { OrderAnswer } from '../../shared/http/orders.ts';
+import { unsettled } from '../../shared/orders/settlement-item.ts';
+import { stockPartition } from '../../shared/stock/stock-item.ts';
+import { anOrder, aPolicy, noon } from '../support/builders.ts';
+import { contended } from '../support/contended.ts';
+import { crashing } from '../support/crashing.ts';
+import { assessorOn } from '../support/assessor.ts';
+import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { skusWith, unitsOf } from '../support/many-skus.ts';
+import { eventsOf } from '../support/outbox.ts';
+import { aRequest } from '../support/requests.ts';
+
+let database: TestDatabase;
+let settlements: SettlementStore;
+beforeAll(async () => {
+  database = await startDatabase();
+  settlements = settlementsOn(database.db);
+});
+afterAll(() => database.stop());
+
+const settlementsOn = (db: Database) => createSettlementStore(db, tables.ORDER_TABLE_NAME, tables.STOCK_TABLE_NAME);
+const changesOn = (db: Database) =>
+  lifeRoutes(createChangeStore(db, tables, aPolicy().timeZone), channels, aPolicy(), assessorOn(db));
+
+let made = 0;
+/** An order of 250 SKUs, two units of each of five; another one holds two more, which a second release would find. */
+async function placed() {
+  const skus = await skusWith(
+    database.db,
+    Array.from({ length: 250 }, () => 5),
+  );
+  const store = createOrderStore(database.db, tables, aPolicy().timeZone);
+  const place = async () => {
+    const lines = skus.map((sku) => ({ sku, quantity: 2 }));
+    const body = anOrder({ externalOrderId: `settled-${(made += 1)}`, lines });
+    const answer = await placeOrder(store, channels, aPolicy())(aRequest(routes.placeOrder, { body }));
+    return OrderAnswer.parse(answer.body).orderId;
+  };
+  await place();
+  return { skus, orderId: await place() };
+}
+
+const cancel = (orderId: string, db = database.db) =>
+  changesOn(db).cancelOrder(
+    aRequest(life.cancelOrder, { params: { orderId }, body: { requestId: 'all', reason: 'no need' } }),
+  );
+const ship = (orderId: string, db = database.db) =>
+  changesOn(db).shipOrder(
+    aRequest(life.shipOrder, {
+      params: { orderId },
+      body: {
+        shipmentId: 'all',
+        lines: Array.from({ length: 250 }, (_, index) => ({ lineId: `line-${index + 1}`, quantity: 2 })),
+      },
+    }),
+  );
+/** What each does to the stock in the end, and in how many transactions. */
+const changes = {
+  cancellation: { send: cancel, transactions: 4, left: { onHand: 1250, reserved: 500 } },
+  shipment: { send: ship, transactions: 7, left: { onHand: 750, reserved: 500 } },
+};
+const kinds = ['cancellation', 'shipment'] as const;
+
+const sweep = (now = noon + 31_000) => settleLeftOpen(settlements, now);
+const openKeys = () => settlements.open('2999');
+
+/** The ledger of each SKU has its one row of what left the house, if it did. */
+async function expectLedger(skus: string[], kind: (typeof kinds)[number]) {
+  for (const sku of skus) {
+    const rows = (await eventsOf(database.db, tables.STOCK_TABLE_NAME, stockPartition(sku))).filter(
+      ({ detailType }) => detailType === StockMoved.detailType,
+    );
+    expect(rows.map(({ detail }) => detail.data['onHandDelta'])).toEqual(kind === 'shipment' ? [-2] : []);
+  }
+}
+
+describe.each(kinds)('a %s of more SKUs than a transaction takes', (kind) => {
+  const { send, transactions, left } = changes[kind];
+
+  test('settles all of its stock before it is answered, and once however often it is sent', async () => {
+    const { skus, orderId } = await placed();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => send(orderId)));
+    const replays = answers.filter(({ headers }) => headers?.['idempotent-replayed'] === 'true');
+    expect(replays).toHaveLength(4);
+    await sweep();
+    expect(await unitsOf(database.db, skus)).toEqual(left);
+    expect(await openKeys()).toEqual([]);
+    await expectLedger(skus, kind);
+  });
+
+  const crashes = Array.from({ length: transactions }, (_, index) => index + 1).flatMap((transaction) =>
+    (['before', 'after'] as const).map((when) => ({ transaction, when })),
+  );
+  test.each(crashes)(
+    'that ends $when its transaction $transaction is whole or not at all after the sweep',
+    async (at) => {
+      const { skus, orderId } = await placed();
+      await expect(send(orderId, crashing(database.db, at))).rejects.toThrow('Crashed');
+      const isNotAtAll = at.transaction === 1 && at.when === 'before';
+      const [key] = await openKeys();
+      const open = key && (await settlements.find(key));
+      const owed = open ? unsettled(open).flatMap(({ from }) => from.map(({ units }) => units)) : [];
+      expect((await unitsOf(database.db, skus)).reserved).toBe(
+        500 + (isNotAtAll ? 500 : owed.reduce((sum, units) => sum + units, 0)),
+      );
+      // Its function may still be at work.
+      expect(await sweep(noon + 29_000)).toEqual([]);
+      await Promise.all([sweep(), sweep(), sweep()]);
+      expect(await openKeys()).toEqual([]);
+      expect(await unitsOf(database.db, skus)).toEqual(isNotAtAll ? { onHand: 1250, reserved: 1000 } : left);
+      const again = await send(orderId);
+      expect(again.headers?.['idempotent-replayed']).toBe(isNotAtAll ? undefined : 'true');
+      expect(await unitsOf(database.db, skus)).toEqual(left);
+      await expectLedger(skus, kind);
+    },
+  );
+});
+
+describe('the sweep of what was left open', () => {
+  test('ends every settlement that it can, and then tells of the one that it cannot', async () => {
+    const orders = [await placed(), await placed()];
+    for (const { orderId } of orders) {
+      await expect(cancel(orderId, crashing(database.db, { transaction: 2, when: 'after' }))).rejects.toThrow(
+        'Crashed',
+      );
+    }
+    const [one] = await openKeys();
+    const busy = {
+      ...settlements,
+      step: (open: { orderId: string }) => {
+        if (one?.pk.endsWith(open.orderId)) throw new Error('Broken');
+        return settlements.step(open as Parameters<SettlementStore['step']>[0]);
+      },
+    };
+    await expect(settleLeftOpen(busy, noon + 31_000)).rejects.toThrow('1 could not be brought to an end');
+    expect(await openKeys()).toEqual([one]);
+    expect(await sweep()).toHaveLength(1);
+    for (const { skus } of orders) expect((await unitsOf(database.db, skus)).reserved).toBe(500);
+  });
+
+  test('goes on through contention', async () => {
+    const { skus, orderId } = await placed();
+    await expect(cancel(orderId, crashing(database.db, { transaction: 1, when: 'after' }))).rejects.toThrow('Crashed');
+    expect(await settleLeftOpen(settlementsOn(contended(database.db, { conflicts: 5 })), noon + 31_000)).toEqual([
+      orderId,
+    ]);
+    expect((await unitsOf(database.db, skus)).reserved).toBe(500);
+  });
+});
