@@ -44,7 +44,7 @@ async function placed() {
   const store = createOrderStore(database.db, tables, aPolicy().timeZone);
   const place = async () => {
     const lines = skus.map((sku) => ({ sku, quantity: 2 }));
-    const body = anOrder({ externalOrderId: `settled-${(made += 1)}`, lines });
+    const body = anOrder({ externalOrderId: `settled-${(made += 1)}`, customer: {}, lines });
     const answer = await placeOrder(store, channels, aPolicy())(aRequest(routes.placeOrder, { body }));
     return OrderAnswer.parse(answer.body).orderId;
   };
