@@ -145,6 +145,22 @@ describe('orders of one customer and mailbox in quick succession', () => {
     expect((await findings(orders)).map(({ isHeld }) => isHeld)).toEqual([false, false, false, false, false, true]);
   });
 
+  test('keep the place at which they were counted first: one that had to come again is not held for those after it', async () => {
+    const [first, ...others] = await placed(6, { customer: { id: aName(), email: aMailbox() } });
+    if (!first) throw new Error('No order');
+    const crashing = watched((command) => {
+      if (isNote(command)) throw new Error('Crashed');
+      return undefined;
+    });
+    expect(await deliver([bodyOf(first)], crashing)).toEqual([0]);
+    await deliver(others.map(bodyOf));
+    await deliver([bodyOf(first)]);
+    expect((await findings([first, ...others])).map(({ isHeld }) => isHeld)).toEqual([
+      ...Array<boolean>(5).fill(false),
+      true,
+    ]);
+  });
+
   test('are no burst where they are of another year than the day on which they are counted', async () => {
     const orders = await placed(20, { customer: { id: aName(), email: aMailbox() } }, 60 * minute);
     expect(await deliver(orders.map(bodyOf))).toEqual([]);
@@ -270,6 +286,23 @@ describe('an order', () => {
     expect(after).toMatchObject({ status: 'placed', risk: { score: 75, isAccepted: true } });
     expect(after.risk?.reasons.map(({ detail }) => detail)).toContain('4 failed payments in 60 minutes');
     expect(await told(order)).toEqual(['OrderHeld']);
+  });
+
+  test('that staff release while it is assessed again stays released', async () => {
+    const given = { customer: { email: disposable() }, billingAddress: { country: 'FR' } };
+    const [order] = await placed(1, given);
+    if (!order) throw new Error('No order');
+    await deliver([bodyOf(order)]);
+    await put({ ...(await read(order)), payments: [aFailure()] });
+    let isFirst = true;
+    const db = watched(async (command) => {
+      if (!isNote(command) || !isFirst) return;
+      isFirst = false;
+      const released = release(await read(order), 'known', noon);
+      if (released.kind === 'changed') await put(released.order);
+    });
+    expect(await deliver([bodyOf(order)], db)).toEqual([]);
+    expect(await read(order)).toMatchObject({ status: 'placed', risk: { score: 55, isAccepted: true } });
   });
 
   test('of a customer whose other orders could not be paid, or with a card that is used again and again', async () => {
