@@ -122,7 +122,8 @@ function addRisk(workflow: Construct, { bus, orderTable }: DataStack, environmen
     // Orders of one customer or address in a batch are counted with one write.
     batchSize: 100,
     batchWindow: Duration.seconds(5),
-    maxConcurrency: 5,
+    // It is in no hurry: a burst of orders is assessed behind the burst.
+    maxConcurrency: 2,
   });
   orderTable.grant(risk, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:PutItem');
 }
