@@ -89,6 +89,15 @@ describe('a delivery', () => {
     expect(await recorded(endpoint)).toMatchObject([{ state: 'delivered', tries: 1 }]);
   });
 
+  test('that was taken from one copy stays so, whatever another copy that was slower is answered', async () => {
+    const { endpoint, message } = await aDelivery((_received, number) =>
+      number === 2 ? { status: 200 } : { status: 500, afterMs: number === 3 ? 300 : 0 },
+    );
+    expect(await deliverAll([message], { now: noon })).toEqual([0]);
+    expect(await deliverAll([message, message], { now: noon + 60_000 })).toHaveLength(1);
+    expect(await recorded(endpoint)).toMatchObject([{ state: 'delivered', tries: 2, revision: 2 }]);
+  });
+
   test('beside a malformed message, one of an event that is not there and a refused one is not held up', async () => {
     const { endpoint, message, next } = await aDelivery();
     const { message: refused } = await aDelivery(() => ({ status: 500 }));
