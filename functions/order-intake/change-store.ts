@@ -21,6 +21,7 @@ import {
   orderPartition,
   unchangedSince,
 } from './order-item.ts';
+import { told } from './payment.ts';
 import { settleNow } from './settle-in-steps.ts';
 import { createSettlementStore, stepSizeOf } from './settlement-store.ts';
 
@@ -72,7 +73,7 @@ export function createChangeStore(db: Database, tables: Tables, timeZone: string
       const version = known?.version ?? 0;
       const payments = [...(known?.payments ?? []), payment];
       const item: AwaitedOrder = { orderId, isAwaited: true, version: version + 1, payments };
-      const event = newEvent(PaymentRecorded, { orderId, payment, order: null }, cause);
+      const event = newEvent(PaymentRecorded, { orderId, payment: told(payment), order: null }, cause);
       return transact(db, [
         { Put: { TableName: orders, Item: { ...orderKey(orderId), ...item }, ...unchangedSince(version) } },
         { Put: { TableName: orders, Item: outboxItem(orderPartition(orderId), event) } },

@@ -120,6 +120,7 @@ const placedOrder = (
   currency: content.currency,
   customer: content.customer,
   shippingAddress: content.shippingAddress,
+  billingAddress: content.billingAddress,
   shippingMethod,
   couponCodes: content.couponCodes ?? [],
   note: content.note,

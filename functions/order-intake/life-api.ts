@@ -5,6 +5,7 @@ import { contentHash } from '../../shared/ids.ts';
 import type { Request } from '../../shared/lambda/http-handler.ts';
 import type { Channels, SellingPolicy } from '../../shared/store.ts';
 import { apply, type Decide, recordPayment } from './apply.ts';
+import { type Assessor, onceAssessed } from './assessor.ts';
 import { cancel, reject } from './cancellation.ts';
 import type { Outcome } from './change.ts';
 import type { ChangeStore } from './change-store.ts';
@@ -18,18 +19,31 @@ import { isInSight, sightOf } from './sight.ts';
 const defaultReturnWindowDays = 30;
 
 /** What serves the changes of an order, by the name of its route. */
-export function lifeRoutes(store: ChangeStore, channels: Channels, policy: Pick<SellingPolicy, 'returnWindowDays'>) {
+export function lifeRoutes(
+  store: ChangeStore,
+  channels: Channels,
+  policy: Pick<SellingPolicy, 'returnWindowDays'>,
+  assessAll: Assessor,
+) {
   const { returnWindowDays = defaultReturnWindowDays } = policy;
-  const change = async (request: ChangeRequest, decide: Decide, firstStatus: 200 | 201 = 200): Promise<Reply> =>
-    replyTo(await applyInSight(store, channels, request, decide), request.cause.now, firstStatus);
+
+  const change = async (request: ChangeRequest, decide: Decide): Promise<Reply> =>
+    replyTo(await applyInSight(store, channels, request, decide), request.cause.now, 200);
+  /** Applies a change that must not be made before the order's risk is known, however slow its queue is. */
+  const changeAssessed = async (request: ChangeRequest, decide: Decide, firstStatus: 200 | 201): Promise<Reply> => {
+    const outcome = await onceAssessed(assessAll, request, (assessed) =>
+      applyInSight(store, channels, request, assessed(decide)),
+    );
+    return replyTo(outcome, request.cause.now, firstStatus);
+  };
 
   return {
     cancelOrder: (request: Request<typeof routes.cancelOrder>) =>
       change(request, (order) => cancel(order, request.body, contentHash(request.body))),
-    allocateOrder: (request: Request<typeof routes.allocateOrder>) => change(request, allocateStock),
+    allocateOrder: (request: Request<typeof routes.allocateOrder>) => changeAssessed(request, allocateStock, 200),
     shipOrder: (request: Request<typeof routes.shipOrder>) => {
       const { body, cause } = request;
-      return change(request, (order) => ship(order, body, contentHash(body), cause.now), 201);
+      return changeAssessed(request, (order) => ship(order, body, contentHash(body), cause.now), 201);
     },
     deliverShipment: (request: Request<typeof routes.deliverShipment>) => {
       const { params, body, cause } = request;

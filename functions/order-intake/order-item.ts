@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { OrderPlaced } from '../../shared/events/order.ts';
-import type { OrderAnswer } from '../../shared/http/orders.ts';
+import { type OrderAnswer, RiskAnswer } from '../../shared/http/orders.ts';
 import { AmountMinor, Instant } from '../../shared/names.ts';
 import { OrderStatus } from '../../shared/order-status.ts';
 import { Payment } from '../../shared/payment.ts';
@@ -48,6 +48,12 @@ export const OrderItem = placedShape.omit({ status: true, lines: true }).extend(
   paymentWindowMinutes: z.number().optional(),
   /** Why it is on hold. */
   holdReasons: z.array(z.string()).optional(),
+  risk: RiskAnswer.extend({
+    /** A hash of what was known of the order then. */
+    facts: z.string(),
+    /** Staff let it go on in spite of it. */
+    isAccepted: z.boolean().optional(),
+  }).optional(),
   /** Taken over from another system: it took no stock here. */
   imported: z.literal(true).optional(),
   contentHash: z.string(),

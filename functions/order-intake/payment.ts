@@ -1,6 +1,7 @@
+import type * as z from 'zod';
 import { OrderExpired, OrderHeld, OrderReleased, PaymentRecorded } from '../../shared/events/order-life.ts';
 import { contentHash } from '../../shared/ids.ts';
-import type { Balance, Payment } from '../../shared/payment.ts';
+import type { Balance, Payment, ToldPayment } from '../../shared/payment.ts';
 import { takesOf } from '../../shared/stock/take.ts';
 import { changed, factsOf, illegal, moved, type Outcome, telling, type Told } from './change.ts';
 import { type Command, next } from './life-cycle.ts';
@@ -104,9 +105,16 @@ export function record(order: OrderItem, payment: Payment): Outcome {
   const paid = withPayment(order, payment);
   const after = { ...paid, version: order.version + 1 };
   const { orderId } = order;
-  const recorded = telling(PaymentRecorded, { orderId, payment, order: { ...factsOf(after), ...balanceOf(after) } });
+  const recorded = telling(PaymentRecorded, {
+    orderId,
+    payment: told(payment),
+    order: { ...factsOf(after), ...balanceOf(after) },
+  });
   return changed(after, [recorded, ...tellHold(order, after)]);
 }
+
+/** A payment without what only the risk of its order is for. */
+export const told = ({ cardFingerprint: _kept, ...payment }: Payment): z.infer<typeof ToldPayment> => payment;
 
 export const refusedPayment = (why: 'other' | 'too-many'): Outcome => ({
   kind: 'conflict',
@@ -142,7 +150,9 @@ export function release(order: OrderItem, reason: string, now: number): Outcome 
   const status = next(order.status, command);
   if (!status) return illegal(order, 'released');
   const reservedUntil = paymentWindowMinutes ? reservedFor(paymentWindowMinutes, now) : null;
-  const after = moved({ ...order, reservedUntil }, status);
+  // Whoever releases an order that is held for its risk accepts that too.
+  const risk = order.risk && order.holdReasons?.includes('risk') ? { ...order.risk, isAccepted: true } : order.risk;
+  const after = moved({ ...order, reservedUntil, risk }, status);
   return changed(after, [telling(OrderReleased, { ...factsOf(after), reason })]);
 }
 

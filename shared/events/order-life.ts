@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { AmountMinor, Currency, Instant } from '../names.ts';
 import { OrderStatus } from '../order-status.ts';
-import { Balance, Payment } from '../payment.ts';
+import { Balance, ToldPayment } from '../payment.ts';
 import { defineEvent } from './define-event.ts';
 import { Address, OrderLine } from './order.ts';
 
@@ -120,5 +120,5 @@ export const OrderReleased = defineEvent(source, 'OrderReleased', ChangedOrder.e
 export const PaymentRecorded = defineEvent(
   source,
   'PaymentRecorded',
-  z.object({ orderId: z.string(), payment: Payment, order: ChangedOrder.extend(Balance.shape).nullable() }),
+  z.object({ orderId: z.string(), payment: ToldPayment, order: ChangedOrder.extend(Balance.shape).nullable() }),
 );

@@ -50,6 +50,7 @@ export const OrderPlaced = defineEvent(
     currency: Currency,
     customer: Customer,
     shippingAddress: Address,
+    billingAddress: Address.optional(),
     shippingMethod: z.string(),
     couponCodes: z.array(z.string()),
     note: z.string().optional(),

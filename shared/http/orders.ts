@@ -37,6 +37,7 @@ export const OrderContent = z
       phone: Text(40).optional(),
     }),
     shippingAddress: Address,
+    billingAddress: Address.optional(),
     lines: z.array(WantedLine).min(1).max(1000),
     couponCodes: z.array(Text(40)).max(20).optional(),
     shippingMethod: ShippingMethod.optional(),
@@ -59,6 +60,13 @@ export const ShipmentAnswer = z.object({
   trackingNumber: z.string().optional(),
   shippedAt: Instant,
   deliveredAt: Instant.optional(),
+});
+
+/** How risky an order is, 0 to 100, as the sum of its reasons' points. */
+export const RiskAnswer = z.object({
+  score: z.int(),
+  reasons: z.array(z.object({ code: z.string(), points: z.int(), detail: z.string() })),
+  assessedAt: Instant,
 });
 
 export const OrderAnswer = z
@@ -86,6 +94,8 @@ export const OrderAnswer = z
     shipments: z.array(ShipmentAnswer).optional(),
     /** Taken over from another system; it took no stock here. */
     imported: z.literal(true).optional(),
+    /** For staff and back-office clients, of a single order; absent until it is assessed. */
+    risk: RiskAnswer.optional(),
   })
   .meta({ id: 'Order' });
 export type OrderAnswer = z.infer<typeof OrderAnswer>;

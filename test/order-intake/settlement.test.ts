@@ -21,6 +21,7 @@ import { stockPartition } from '../../shared/stock/stock-item.ts';
 import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
 import { contended } from '../support/contended.ts';
 import { crashing } from '../support/crashing.ts';
+import { assessorOn } from '../support/assessor.ts';
 import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
 import { skusWith, unitsOf } from '../support/many-skus.ts';
 import { eventsOf } from '../support/outbox.ts';
@@ -35,7 +36,8 @@ beforeAll(async () => {
 afterAll(() => database.stop());
 
 const settlementsOn = (db: Database) => createSettlementStore(db, tables.ORDER_TABLE_NAME, tables.STOCK_TABLE_NAME);
-const changesOn = (db: Database) => lifeRoutes(createChangeStore(db, tables, aPolicy().timeZone), channels, aPolicy());
+const changesOn = (db: Database) =>
+  lifeRoutes(createChangeStore(db, tables, aPolicy().timeZone), channels, aPolicy(), assessorOn(db));
 
 let made = 0;
 const count = 110;
@@ -48,7 +50,7 @@ async function placed() {
   const store = createOrderStore(database.db, tables, aPolicy().timeZone);
   const place = async () => {
     const lines = skus.map((sku) => ({ sku, quantity: 2 }));
-    const body = anOrder({ externalOrderId: `settled-${(made += 1)}`, lines });
+    const body = anOrder({ externalOrderId: `settled-${(made += 1)}`, customer: {}, lines });
     const answer = await placeOrder(store, channels, aPolicy())(aRequest(routes.placeOrder, { body }));
     return OrderAnswer.parse(answer.body).orderId;
   };

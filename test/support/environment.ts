@@ -1,5 +1,6 @@
 import { aPolicy } from './builders.ts';
 import { tables } from './dynamodb.ts';
+import { store } from '../../infra/store.ts';
 
 /** The channels of the tests: two that sell, one of them at its own prices, and a colleague who takes orders. */
 export const channels = {
@@ -17,5 +18,8 @@ Object.assign(process.env, tables, {
   POWERTOOLS_LOG_LEVEL: 'SILENT',
   CHANNELS: JSON.stringify(channels),
   ORDER_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/000000000000/orders',
+  DELIVERY_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/000000000000/deliveries',
+  RETRYING: JSON.stringify(store.webhooks),
   SELLING: JSON.stringify(aPolicy()),
+  RISK: JSON.stringify(store.risk),
 });
