@@ -28,7 +28,7 @@ export const store = {
       customer: { orders: 5, points: 15 },
       address: { orders: 5, points: 15 },
       email: { orders: 5, points: 15 },
-      card: { orders: 3, points: 50 },
+      card: { orders: 3, points: 40 },
     },
     amount: {
       timesAverage: 5,
