@@ -25,13 +25,17 @@ export const adminClient = ({ dynamodbEndpoint, region }: { dynamodbEndpoint: st
     credentials: { accessKeyId: 'administrator', secretAccessKey: 'local' },
   });
 
-export const orderOf = (...skus: string[]) => ({
-  externalOrderId: randomUUID(),
-  currency: 'GBP',
-  customer: { id: `customer-${Math.floor(Math.random() * 1000)}`, email: 'ada@example.com', name: 'Ada Lovelace' },
-  shippingAddress: { country: 'GB', postalCode: 'N1 9GU', city: 'London', line1: '1 Regent Street' },
-  lines: skus.map((sku) => ({ sku, quantity: 1 })),
-});
+/** Of one of many buyers: more than a few orders of one would be held for their risk. */
+export const orderOf = (...skus: string[]) => {
+  const buyer = String(Math.floor(Math.random() * 1_000_000)).padStart(6, '0');
+  return {
+    externalOrderId: randomUUID(),
+    currency: 'GBP',
+    customer: { id: `customer-${buyer}`, email: `${buyer}@example.com`, name: 'Ada Lovelace' },
+    shippingAddress: { country: 'GB', postalCode: 'N1 9GU', city: 'London', line1: `${buyer} Regent Street` },
+    lines: skus.map((sku) => ({ sku, quantity: 1 })),
+  };
+};
 
 /** SKUs with stock that does not run out. */
 export async function stockSkus(admin: ApiClient, count: number): Promise<string[]> {
