@@ -16,6 +16,9 @@ export function changesByOrder({ committed }: Facts): Map<string, Change[]> {
   return Map.groupBy(sorted, ({ data }) => String(data.orderId));
 }
 
+/** What expired is cancelled too, but nobody asked for it, and it is told as such. */
+export const isCancellation = (type: string) => /^Order(Lines)?Cancelled$/.test(type);
+
 const sum = <T>(items: readonly T[] | undefined, number: (item: T) => number) =>
   (items ?? []).reduce((total, item) => total + number(item), 0);
 
@@ -92,7 +95,7 @@ const unitsAddUp: Invariant = {
       if (order.imported) return [];
       const { orderId, status, lines, totalMinor, cancelledMinor = 0, shipments } = order;
       const own = changes.get(orderId) ?? [];
-      const cancellations = own.filter(({ type }) => /^Order(Lines)?Cancelled$/.test(type)).map(({ data }) => data);
+      const cancellations = own.filter(({ type }) => isCancellation(type)).map(({ data }) => data);
       const unitsOf = (documents: { lines: { lineId: string; quantity: number }[] }[] | undefined, lineId: string) =>
         sum(documents, (one) => sum(one.lines, (line) => (line.lineId === lineId ? line.quantity : 0)));
       const open = sum(lines, (l) => l.quantity - (l.cancelledQuantity ?? 0) - (l.shippedQuantity ?? 0));

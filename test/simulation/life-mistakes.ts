@@ -64,8 +64,8 @@ export const lifeMistakes: Record<string, BrokenBuild> = {
   },
   'unpaid-is-shipped': {
     file: 'functions/order-intake/life-cycle.ts',
-    from: "'payment-pending': { ...open, pay: 'paid',",
-    to: "'payment-pending': { ...open, ...shippable, pay: 'paid',",
+    from: "'payment-pending': {",
+    to: "'payment-pending': { ...shippable,",
     breaks: 'an order that must be paid leaves the house only when it is',
   },
 };

@@ -2,7 +2,7 @@ import type { OrderItem } from '../../functions/order-intake/order-item.ts';
 import { type Facts, type SeenEvent } from './facts.ts';
 import type { Invariant } from './invariants.ts';
 import { payingChannel } from './life-plan.ts';
-import { changesByOrder } from './life-invariants.ts';
+import { changesByOrder, isCancellation } from './life-invariants.ts';
 
 /** The payments that are kept of each order, placed or not. */
 const keptPayments = ({ orders, awaited }: Facts) =>
@@ -45,7 +45,7 @@ const capturedIsSum: Invariant = {
       const captures = payments.filter(({ type }) => type === 'payment.captured');
       const captured = captures.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
       const cancelled = own
-        .filter(({ version }) => version < last.version)
+        .filter(({ type, version }) => isCancellation(type) && version < last.version)
         .reduce((sum, { data }) => sum + Number(data.cancelledMinor ?? 0), 0);
       const { capturedMinor, dueMinor } = last.data.order;
       return capturedMinor === captured && dueMinor === totalMinor - cancelled
