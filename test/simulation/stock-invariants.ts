@@ -111,12 +111,20 @@ const unavailableForAReason: Invariant = {
     }),
 };
 
+/** What a shipment took out of lots. */
+const lotsOf = ({ lots }: { lots: { lot: string; units: number }[] }) => lots;
+
 const shelvesAddUp: Invariant = {
-  name: 'lots and transfers hold what movements brought into them and did not take out',
+  name: 'lots and transfers hold what movements brought into them, less what they and shipments took out',
   breaches: (facts) => {
     const moved = movementsOf(facts).map(({ data }) => data);
     const inLots = moved.filter(({ lot, type }) => lot !== undefined && type !== 'count');
-    const lotSums = sums(inLots, ({ sku, warehouse, lot, onHandDelta }) => [
+    const shipped = facts.committed
+      .filter(({ type }) => type === 'StockLotsShipped')
+      .flatMap(({ data: { sku, warehouse, lots } }) =>
+        lotsOf({ lots }).map(({ lot, units }) => ({ sku, warehouse, lot, onHandDelta: -units })),
+      );
+    const lotSums = sums([...inLots, ...shipped], ({ sku, warehouse, lot, onHandDelta }) => [
       `${sku} ${lot} in ${warehouse}`,
       onHandDelta,
     ]);
