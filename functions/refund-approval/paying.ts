@@ -163,7 +163,8 @@ function shortOf(order: Ordered, account: Account, legs: readonly Payout[]): Sho
   return wanted.flatMap(({ pot, amountMinor, taxMinor, quantity }) => {
     const left = refundable.get(pot) ?? { minor: 0, taxMinor: 0, quantity: 0 };
     if (amountMinor <= left.minor && taxMinor <= left.taxMinor && quantity <= left.quantity) return [];
+    const money = { pot, requestedMinor: amountMinor, refundableMinor: left.minor };
     const units = { requestedQuantity: quantity, refundableQuantity: left.quantity };
-    return { pot, requestedMinor: amountMinor, refundableMinor: left.minor, ...(quantity > 0 && units) };
+    return quantity === 0 ? money : Object.assign(money, units);
   });
 }

@@ -147,7 +147,11 @@ export function draw(
     const left = leftOf(pot);
     const minor = amountMinor ?? shareOf(left.minor, quantity, left.quantity);
     if (quantity <= left.quantity && minor <= left.minor) take(pot, { ...taxed(left, minor), quantity });
-    else short.push({ ...shortage(pot, minor, left), requestedQuantity: quantity, refundableQuantity: left.quantity });
+    else {
+      const worthMinor = amountMinor ?? worthOfUnits(goods, pot, quantity);
+      const units = { requestedQuantity: quantity, refundableQuantity: left.quantity };
+      short.push({ ...shortage(pot, worthMinor, left), ...units });
+    }
   }
   for (const [pot, minor] of [
     ['shipping', wanted.shippingMinor ?? 0],
@@ -166,6 +170,12 @@ export function draw(
     short.push({ pot: 'payments', requestedMinor: amountMinor, refundableMinor });
   }
   return short.length > 0 ? { short } : { legs: legsOf(reduced, payments), amountMinor };
+}
+
+/** What so many units of a line were paid with, whether they are still there or not. */
+function worthOfUnits(goods: readonly Pot[], name: PotName, quantity: number): number {
+  const { minor, quantity: all } = goods.find(({ pot }) => pot === name)?.captured ?? nothing;
+  return shareOf(minor, quantity, all);
 }
 
 const shortage = (pot: PotName, requestedMinor: number, left: Amount): Shortage => ({

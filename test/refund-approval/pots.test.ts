@@ -88,10 +88,15 @@ describe('a draw', () => {
       { 'line:line-1': [1000, 167, 3], 'payment:acme/payment-1': [1430, 0, 0] },
     ],
     ['lines less a deduction', { ...line(3), deductionMinor: 400 }, 600, { 'line:line-1': [400, 67, 0] }],
-    ['never less than nothing', { ...line(1), deductionMinor: 4000 }, 0, { 'line:line-1': [1000, 167, 2] }],
+    [
+      'lines less all of their price',
+      { ...line(1), shippingMinor: 1, deductionMinor: 4000 },
+      1,
+      { 'line:line-1': [1000, 167, 2] },
+    ],
   ])('of %s', (_name, wanted, amountMinor, left) => {
     expect(drawn(order(), wanted).amountMinor).toBe(amountMinor);
-    if (amountMinor > 0) expect(leftOf(order(), after(order(), wanted))).toMatchObject(left);
+    expect(leftOf(order(), after(order(), wanted))).toMatchObject(left);
   });
 
   test('of units one by one sums to the line, the last takes the residue', () => {
@@ -107,7 +112,7 @@ describe('a draw', () => {
     [
       'units',
       [line(2), line(2)],
-      [{ pot: 'line:line-1', requestedMinor: 334, refundableMinor: 334, requestedQuantity: 2, refundableQuantity: 1 }],
+      [{ pot: 'line:line-1', requestedMinor: 666, refundableMinor: 334, requestedQuantity: 2, refundableQuantity: 1 }],
     ],
     ['the price', [line(1, 1001)], [{ pot: 'line:line-1', requestedMinor: 1001, refundableMinor: 1000 }]],
     ['shipping', [{ shippingMinor: 501 }], [{ pot: 'shipping', requestedMinor: 501, refundableMinor: 500 }]],

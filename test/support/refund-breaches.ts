@@ -25,10 +25,11 @@ export function breachesOf(state: Told): string[] {
 }
 
 function ofPot({ pot, captured, refunded, pending, refundable }: Pot): string[] {
-  return Object.entries({ captured, refunded, pending, refundable }).flatMap(([name, amount]) => [
-    ...measures.filter((measure) => !(amount[measure] >= 0)).map((measure) => `${pot}: ${name} ${measure} is below 0`),
-    ...(pot.startsWith('line:') && amount.taxMinor > amount.minor ? [`${pot}: ${name} is more tax than money`] : []),
-  ]);
+  return Object.entries({ captured, refunded, pending, refundable }).flatMap(([name, amount]) => {
+    const below = measures.filter((measure) => amount[measure] < 0).map((measure) => `${measure} is below 0`);
+    const isTooMuchTax = pot.startsWith('line:') && amount.taxMinor > amount.minor;
+    return [...below, ...(isTooMuchTax ? ['is more tax than money'] : [])].map((what) => `${pot}: ${name} ${what}`);
+  });
 }
 
 const ofPayment = ({ pot, captured, refunded, pending }: Pot): string[] =>

@@ -29,7 +29,7 @@ export function anOrdered(lines: Partial<Line>[] = [{}], given: Partial<Ordered>
   const totalMinor = whole.subtotalMinor + shippingMinor;
   return Ordered.parse({
     ...whole,
-    lines: whole.lines.map((line, index) => ({ ...line, ...lines[index] })),
+    lines: whole.lines.map((line, index) => Object.assign(line, lines[index])),
     shippingMinor,
     taxMinor,
     totalMinor,
