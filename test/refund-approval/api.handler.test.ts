@@ -5,7 +5,6 @@ import { readRoutes } from '../../functions/refund-approval/reading.ts';
 import { refundPartition } from '../../functions/refund-approval/refund-keys.ts';
 import { requestRoutes } from '../../functions/refund-approval/requests.ts';
 import { createRefundStore, type RefundStore } from '../../functions/refund-approval/store.ts';
-import { isContention } from '../../shared/contention.ts';
 import type { Database } from '../../shared/database.ts';
 import type { Reply } from '../../shared/http/problem.ts';
 import * as routes from '../../shared/http/refunds.ts';
@@ -14,7 +13,7 @@ import { orderKey } from '../../shared/orders/order-keys.ts';
 import { aCause } from '../support/builders.ts';
 import { contended } from '../support/contended.ts';
 import { crashing } from '../support/crashing.ts';
-import { refundTables, startDatabase, type TestDatabase } from '../support/dynamodb.ts';
+import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
 import { channels } from '../support/environment.ts';
 import { eventsOf } from '../support/outbox.ts';
 import { aCapture, anOrdered } from '../support/refunds.ts';
@@ -28,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.stop());
 
-const storeOn = (db: Database) => createRefundStore(db, refundTables);
+const storeOn = (db: Database) => createRefundStore(db, tables);
 const deadline = () => '2026-04-01T00:00:00.000Z';
 const requests = (through = store) => requestRoutes(through, channels, deadline);
 
@@ -39,7 +38,7 @@ async function anOrder(totalMinor = 20_000) {
   const orderId = orderIdOf('storefront', externalOrderId);
   const write = (given: Parameters<typeof anOrdered>[1] = {}) => {
     const item = { ...anOrdered([{ totalMinor }], { orderId, externalOrderId, ...given }), ...orderKey(orderId) };
-    return database.db.send(new PutCommand({ TableName: refundTables.ORDER_TABLE_NAME, Item: item }));
+    return database.db.send(new PutCommand({ TableName: tables.ORDER_TABLE_NAME, Item: item }));
   };
   await write();
   return { orderId, write };
@@ -57,7 +56,7 @@ const approve = (refundId: string, by: string, through = store): Promise<Reply> 
     aRequest(routes.decideRefund, { params: { refundId }, body: { decision: 'approve' } }, by),
   );
 const eventTypes = async (refundId: string) =>
-  (await eventsOf(database.db, refundTables.REFUND_TABLE_NAME, refundPartition(refundId))).map(
+  (await eventsOf(database.db, tables.REFUND_TABLE_NAME, refundPartition(refundId))).map(
     ({ detailType }) => detailType,
   );
 const pendingMinor = async (orderId: string) =>
@@ -104,13 +103,6 @@ describe('a request for a refund', () => {
     const { orderId } = await anOrder();
     expect((await ask(orderId, storeOn(contended(database.db, { conflicts: 5 })))).status).toBe(201);
     expect(await pendingMinor(orderId)).toBe(20_000);
-  });
-
-  test('gives up as busy when they are always, with nothing done', async () => {
-    const { orderId } = await anOrder();
-    const busy = ask(orderId, storeOn(contended(database.db, { conflicts: Infinity })));
-    expect(await busy.catch(isContention)).toBe(true);
-    expect(await store.refund(refundIdOf(orderId, 'request-1'))).toBeUndefined();
   });
 
   test('for another channel’s order is for none', async () => {
