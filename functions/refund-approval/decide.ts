@@ -61,11 +61,21 @@ export function amend(asked: Request, known: Known): Outcome {
   return judged(
     { ...asked, by: refund.requestedBy },
     { ...known, account: released },
-    { version: refund.version + 1, requestId: refund.requestId, event: RefundAmended },
+    {
+      version: refund.version + 1,
+      requestId: refund.requestId,
+      event: RefundAmended,
+      amendedBy: [...(refund.amendedBy ?? []), asked.by],
+    },
   );
 }
 
-type Making = { version: number; requestId: string; event: typeof RefundRequested | typeof RefundAmended };
+type Making = {
+  version: number;
+  requestId: string;
+  event: typeof RefundRequested | typeof RefundAmended;
+  amendedBy?: string[];
+};
 
 function judged(asked: Request, { order, account, policy, history }: Known, making: Making): Outcome {
   const { content, refundId, contentHash, by, now } = asked;
@@ -102,6 +112,7 @@ function judged(asked: Request, { order, account, policy, history }: Known, maki
     returning: returningOf(order, content),
     approvals: [],
     requestedBy: by,
+    amendedBy: making.amendedBy,
     requestedAt: new Date(now).toISOString(),
     deadlineAt: status === 'pending-approval' ? asked.deadlineAt : undefined,
     contentHash,
@@ -226,7 +237,7 @@ function notYours(
   { by, department }: Decider,
   limits: RefundPolicy['limits'],
 ): NotYours | undefined {
-  if (refund.requestedBy === by) return 'own-request';
+  if (refund.requestedBy === by || refund.amendedBy?.includes(by)) return 'own-request';
   if (refund.approvals.some((approval) => approval.by === by)) return 'decided-before';
   if (refund.approvals.some((approval) => approval.department === department)) return 'same-department';
   const limit = limits[department];

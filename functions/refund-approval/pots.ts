@@ -61,6 +61,8 @@ const rest = (a: Amount, b: Amount): Amount => ({
   quantity: Math.max(0, a.quantity - b.quantity),
 });
 
+const overdrawn = (captured: Amount, taken: Amount): number => Math.max(0, taken.minor - captured.minor);
+
 /** The pots of an order: what it is for, and the payments it was made by, the newest first. */
 export function potsOf(order: Ordered, account: Account): { goods: Pot[]; payments: Pot[] } {
   const standing = (pot: PotName, captured: Amount): Pot => {
@@ -77,14 +79,14 @@ export function potsOf(order: Ordered, account: Account): { goods: Pot[]; paymen
     taxMinor: shippingTaxMinor,
     quantity: 0,
   };
-  return {
-    goods: [
-      ...order.lines.map((line) => standing(`line:${line.lineId}`, worthOf(line))),
-      standing('shipping', isWholeCancelled ? nothing : shipping),
-      standing('overpaid', { ...nothing, minor: Math.max(0, capturedMinor - dueMinor) }),
-    ],
-    payments,
-  };
+  const goods = [
+    ...order.lines.map((line) => standing(`line:${line.lineId}`, worthOf(line))),
+    standing('shipping', isWholeCancelled ? nothing : shipping),
+  ];
+  // What was refunded before it was cancelled is not overpaid: it went back already.
+  const goneMinor = sumOf(goods.map(({ captured, refunded, pending }) => overdrawn(captured, plus(refunded, pending))));
+  const overpaidMinor = Math.max(0, capturedMinor - dueMinor - goneMinor);
+  return { goods: [...goods, standing('overpaid', { ...nothing, minor: overpaidMinor })], payments };
 }
 
 /** What the units of a line that were not cancelled are worth, as the cancellation left it. */
@@ -145,7 +147,11 @@ export function draw(
     const left = leftOf(pot);
     const minor = amountMinor ?? shareOf(left.minor, quantity, left.quantity);
     if (quantity <= left.quantity && minor <= left.minor) take(pot, { ...taxed(left, minor), quantity });
-    else short.push({ ...shortage(pot, minor, left), requestedQuantity: quantity, refundableQuantity: left.quantity });
+    else {
+      const worthMinor = amountMinor ?? worthOfUnits(goods, pot, quantity);
+      const units = { requestedQuantity: quantity, refundableQuantity: left.quantity };
+      short.push({ ...shortage(pot, worthMinor, left), ...units });
+    }
   }
   for (const [pot, minor] of [
     ['shipping', wanted.shippingMinor ?? 0],
@@ -164,6 +170,12 @@ export function draw(
     short.push({ pot: 'payments', requestedMinor: amountMinor, refundableMinor });
   }
   return short.length > 0 ? { short } : { legs: legsOf(reduced, payments), amountMinor };
+}
+
+/** What so many units of a line were paid with, whether they are still there or not. */
+function worthOfUnits(goods: readonly Pot[], name: PotName, quantity: number): number {
+  const { minor, quantity: all } = goods.find(({ pot }) => pot === name)?.captured ?? nothing;
+  return shareOf(minor, quantity, all);
 }
 
 const shortage = (pot: PotName, requestedMinor: number, left: Amount): Shortage => ({
@@ -226,7 +238,7 @@ function lessDeduction(draws: readonly Draw[], deductionMinor: number): Draw[] {
 /** Shares draws over payments, the newest first: each payment gives what it has until all is given. */
 function legsOf(draws: readonly Draw[], payments: readonly Pot[]): Leg[] {
   const legs: Leg[] = [];
-  const open = draws.map((each) => ({ ...each }));
+  const open = draws.filter(({ minor }) => minor > 0);
   for (const { pot, refundable } of payments) {
     let leftMinor = refundable.minor;
     const own: Draw[] = [];
@@ -244,7 +256,7 @@ function legsOf(draws: readonly Draw[], payments: readonly Pot[]): Leg[] {
     if (amountMinor > 0) legs.push({ ...paymentOf(pot), amountMinor, draws: own });
   }
   // Units that are refunded for nothing, as where the whole price was deducted, go with the last leg.
-  const free = open.filter(({ quantity }) => quantity > 0);
+  const free = draws.filter(({ minor, quantity }) => minor === 0 && quantity > 0);
   legs.at(-1)?.draws.push(...free);
   return legs;
 }

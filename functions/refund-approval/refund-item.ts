@@ -13,6 +13,8 @@ const Payout = Leg.extend({
   attempt: z.int().nonnegative(),
   providerRefundId: z.string().optional(),
   failure: z.string().optional(),
+  /** Failed, and given as credit with the store instead. */
+  isCredited: z.boolean().optional(),
 });
 export type Payout = z.infer<typeof Payout>;
 
@@ -58,6 +60,8 @@ export const RefundItem = z.object({
   returning: z.array(Returning),
   approvals: z.array(Approval),
   requestedBy: z.string(),
+  /** Who changed what is asked for; none of them may approve it. */
+  amendedBy: z.array(z.string()).optional(),
   requestedAt: Instant,
   deadlineAt: Instant.optional(),
   /** Of what was asked for, to tell a repeated request from another one. */

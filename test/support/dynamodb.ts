@@ -15,6 +15,7 @@ export const tables = {
   STOCK_TABLE_NAME: 'stock',
   ORDER_TABLE_NAME: 'orders',
   WEBHOOK_TABLE_NAME: 'webhooks',
+  REFUND_TABLE_NAME: 'refunds',
 };
 /** The attributes of an index's keys, as `infra/stacks/data.ts` has them. */
 const orderIndexes = {
@@ -22,9 +23,10 @@ const orderIndexes = {
   byStatus: ['statusKey', 'placedKey'],
   byDay: ['dayKey', 'placedKey'],
 } as const;
+const refundIndexes = { byStatus: ['statusKey', 'requestedKey'], byOrder: ['orderKey', 'requestedKey'] } as const;
 const webhookIndexes = { byDead: ['deadKey', 'sk'] } as const;
 
-/** An empty DynamoDB of its own in memory, with the tables of catalogue, stock, orders and webhooks. */
+/** An empty DynamoDB of its own in memory, with the tables of catalogue, stock, orders, refunds and webhooks. */
 export async function startDatabase(): Promise<TestDatabase> {
   const port = await freePort();
   const binary = join(dirname(createRequire(import.meta.url).resolve('@dynoxide/linux-x64/package.json')), 'dynoxide');
@@ -39,6 +41,7 @@ export async function startDatabase(): Promise<TestDatabase> {
   await createTable(client, tables.CATALOG_TABLE_NAME, {});
   await createTable(client, tables.STOCK_TABLE_NAME, {});
   await createTable(client, tables.ORDER_TABLE_NAME, orderIndexes);
+  await createTable(client, tables.REFUND_TABLE_NAME, refundIndexes);
   await createTable(client, tables.WEBHOOK_TABLE_NAME, webhookIndexes);
   return {
     db: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
