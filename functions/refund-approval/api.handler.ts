@@ -1,6 +1,7 @@
 import { openDatabase } from '../../shared/database.ts';
 import * as routes from '../../shared/http/refunds.ts';
 import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
+import { deadlineOf } from './deadline.ts';
 import { decisionRoutes } from './decisions.ts';
 import { ParsedEnv } from './env.ts';
 import { readRoutes } from './reading.ts';
@@ -9,10 +10,7 @@ import { createRefundStore } from './store.ts';
 
 const { CHANNELS, DEPARTMENTS, ...tables } = ParsedEnv.parse(process.env);
 const store = createRefundStore(openDatabase(), tables);
-const msPerHour = 3_600_000;
-const requests = requestRoutes(store, CHANNELS, ({ policy }, now) =>
-  new Date(now + policy.content.waiting.expireAfterHours * msPerHour).toISOString(),
-);
+const requests = requestRoutes(store, CHANNELS, deadlineOf);
 const decisions = decisionRoutes(store, DEPARTMENTS);
 const reading = readRoutes(store, CHANNELS);
 

@@ -11,7 +11,7 @@ import type { RefundContent } from '../../shared/http/refunds.ts';
 import type { FieldError } from '../../shared/http/problem.ts';
 import { type Change, factsOf, illegal, judgedOf, type NotYours, type Outcome, telling } from './change.ts';
 import { next } from './life-cycle.ts';
-import type { Ordered } from './ordered.ts';
+import { isDisputed, type Ordered } from './ordered.ts';
 import { type Facts, judge, type RefundPolicy, type Verdict } from './policy.ts';
 import { type Account, draw, giveBack, type Leg, reserve, untouched, type Wanted } from './pots.ts';
 import type { RefundItem } from './refund-item.ts';
@@ -81,7 +81,7 @@ function judged(asked: Request, { order, account, policy, history }: Known, maki
   const { content, refundId, contentHash, by, now } = asked;
   const errors = unknownLines(order, content);
   if (errors.length > 0) return { kind: 'invalid', errors };
-  if (order.payments.some(({ type }) => type === 'chargeback.opened')) return { kind: 'chargeback-open' };
+  if (isDisputed(order)) return { kind: 'chargeback-open' };
   const wanted = wantedOf(content);
   const pots = account ?? untouched(order.orderId);
   const drawn = draw(order, pots, wanted);

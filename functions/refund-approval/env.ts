@@ -14,6 +14,13 @@ const ParsedTables = z.object({
 export type Tables = z.infer<typeof ParsedTables>;
 export const TablesEnv = ParsedTables;
 
+/** Of the function that pays: how providers are called, and how long one may take to answer. */
+export const ParsedPayoutEnv = ParsedTables.extend({
+  PAYMENT_PROVIDERS_SECRET_ARN: z.string().min(1),
+  PROVIDER_TIMEOUT_SECONDS: z.coerce.number().positive(),
+});
+export type PayoutEnv = Record<keyof z.infer<typeof ParsedPayoutEnv>, string>;
+
 /** As `Env` reads it: values are JSON text in the environment. */
 export const ParsedEnv = ParsedTables.extend({
   CHANNELS: json.pipe(Channels),

@@ -15,6 +15,8 @@ const Payout = Leg.extend({
   failure: z.string().optional(),
   /** Failed, and given as credit with the store instead. */
   isCredited: z.boolean().optional(),
+  /** The provider's own time of its latest word by webhook. */
+  saidAt: Instant.optional(),
 });
 export type Payout = z.infer<typeof Payout>;
 

@@ -112,6 +112,8 @@ export const RefundAnswer = z
     /** The money's way back, the newest payment first. */
     payouts: z.array(
       z.object({
+        /** What the provider knows this attempt by: its `Idempotency-Key`, and `refundId` of its webhooks. */
+        reference: z.string(),
         provider: z.string(),
         paymentId: z.string(),
         amountMinor: AmountMinor,

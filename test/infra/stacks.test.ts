@@ -206,9 +206,19 @@ test('data keeps its logical id when constructs move', () => {
     'AWS::Cognito::UserPool',
     'AWS::SecretsManager::Secret',
   ];
-  const tableIds = ['CatalogTable', 'StockTable', 'OrderTable', 'ReportTable', 'StockAuditTable', 'WebhookTable'];
+  const tableIds = [
+    'CatalogTable',
+    'StockTable',
+    'OrderTable',
+    'RefundTable',
+    'ReportTable',
+    'StockAuditTable',
+    'WebhookTable',
+  ];
   const bucketIds = ['AccessLogBucket', 'LakeBucket', 'OrderFilesBucket', 'ReportsBucket', 'StockInboxBucket'];
-  expect(idsOf(kept.flatMap(ofType))).toEqual(new Set([...tableIds, ...bucketIds, 'Bus', 'Users', 'WebhookSecret']));
+  expect(idsOf(kept.flatMap(ofType))).toEqual(
+    new Set([...tableIds, ...bucketIds, 'Bus', 'Users', 'WebhookSecret', 'PaymentProviders']),
+  );
 });
 
 test('a deployment runs no code but ours', () => {
