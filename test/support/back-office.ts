@@ -9,13 +9,16 @@ import { type ApiClient, createApiClient } from './api-client.ts';
 
 export type BackOffice = Awaited<ReturnType<typeof startBackOffice>>;
 
-/** The whole back office on a state directory of its own; `client(name)` calls it as that client. */
-export async function startBackOffice(options: { cdkOut?: string; log?: (line: string) => void } = {}) {
+/** The whole back office on a state directory of its own, at the time of `now`; `client(name)` calls it as that client. */
+export async function startBackOffice(
+  options: { cdkOut?: string; log?: (line: string) => void; now?: () => number } = {},
+) {
   const stateDirectory = await mkdtemp(join(tmpdir(), 'storeworks-'));
   const engine = await startEngine({
     cdkOut: options.cdkOut ?? inject('cdkOut'),
     stateDirectory,
     ...(options.log && { log: options.log }),
+    ...(options.now && { now: options.now }),
   });
   const clients = new Map<string, ApiClient>();
   const client = (name: string): ApiClient => {

@@ -54,7 +54,9 @@ export function createGateway(context: LocalContext, parts: GatewayParts): Reque
     if (role !== undefined) authorize(call, service, role);
     const functionName = role === undefined ? undefined : signature.accessKeyId?.replace(/^function\./, '');
     const fault = functionName === undefined ? undefined : context.faults?.onCall?.({ functionName, call });
-    return fault ? faultyAnswer(fault, call, service) : service.answer(call);
+    const answered = await (fault ? faultyAnswer(fault, call, service) : service.answer(call));
+    if (functionName !== undefined) context.observer?.onAnswer?.({ functionName, call }, answered);
+    return answered;
   };
 
   const faultyAnswer = async (fault: CallFault, call: AwsCall, service: AwsService): Promise<AwsAnswer> => {
