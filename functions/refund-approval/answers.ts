@@ -78,9 +78,9 @@ export function refundableOf(
       pendingMinor: taxOf('pending'),
       refundableMinor: taxOf('refundable'),
     },
-    payments: payments.map((pot) => {
-      const [provider = '', paymentId = ''] = splitOnce(pot.pot.slice('payment:'.length));
-      return { provider, paymentId, ...withoutName(pot) };
+    payments: payments.map(({ pot, captured, refunded, pending, refundable }) => {
+      const [provider = '', paymentId = ''] = splitOnce(pot.slice('payment:'.length));
+      return { provider, paymentId, captured, refunded, pending, refundable };
     }),
     policy: { rule, decision, approvalsNeeded, version: policy.version },
   };

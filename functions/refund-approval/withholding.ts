@@ -11,7 +11,12 @@ const wholeBasisPoints = 10_000;
 export function withhold(refund: Pick<RefundItem, 'payouts' | 'returning' | 'returnTerms'>) {
   const { payouts, returning, returnTerms } = refund;
   const byPot = new Map(returning.map((each) => [`line:${each.lineId}`, each]));
-  const drawn = potsIn(payouts).map(({ amountMinor: minor, ...draw }): Draw => ({ ...draw, minor }));
+  const drawn = potsIn(payouts).map(({ pot, amountMinor: minor, taxMinor, quantity }): Draw => ({
+    pot,
+    minor,
+    taxMinor,
+    quantity,
+  }));
   const kept = drawn.map((draw) => without(draw, byPot.get(draw.pot)?.missing ?? 0));
   const arrivedOf = ({ pot }: Draw) => (byPot.get(pot)?.restock ?? 0) + (byPot.get(pot)?.damaged ?? 0);
   const returned = kept.filter((draw) => arrivedOf(draw) > 0);
