@@ -3,6 +3,9 @@ import * as z from 'zod';
 
 const firstWaitMs = 20;
 const longestWaitMs = 400;
+/** Races lost one after the other before there is a pause: whoever loses them all competes with a crowd, or with a bug. */
+const racesAtOnce = 3;
+const longestRaceWaitMs = 80;
 
 const busyErrors = new Set([
   'ThrottlingException',
@@ -38,8 +41,8 @@ export const contention = (message: string): Error =>
 
 /**
  * Tries until there is a result, for at most `budgetMs`. An attempt that gives `undefined` lost a race and is repeated at
- * once; after one that met contention comes a random pause ("full jitter"), longer on average each time. When the budget
- * is used up it throws an error that `isContention` recognises.
+ * once, after some of them a little later; after one that met contention comes a random pause ("full jitter"), longer on
+ * average each time. When the budget is used up it throws an error that `isContention` recognises.
  */
 export async function patiently<T>(budgetMs: number, attempt: (tries: number) => Promise<T | undefined>): Promise<T> {
   const deadline = performance.now() + budgetMs;
@@ -54,5 +57,6 @@ export async function patiently<T>(budgetMs: number, attempt: (tries: number) =>
       continue;
     }
     if (performance.now() > deadline) throw contention('Others changed the same items again and again');
+    if (tries >= racesAtOnce) await setTimeout(Math.min(pauseMs, Math.random() * longestRaceWaitMs));
   }
 }

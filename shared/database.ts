@@ -15,8 +15,6 @@ export type Database = DynamoDBDocumentClient;
 export type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 export type Key = { pk: string; sk: string };
 
-/** DynamoDB's limit. */
-export const actionsPerTransaction = 100;
 const keysPerBatch = 100;
 const batchTries = 8;
 

@@ -19,12 +19,17 @@ export const PaymentEvent = z
     currency: Currency,
     occurredAt: Instant,
     refundId: CallerId.optional(),
+    /** The provider's own mark of the card, the same for every use of it. */
+    cardFingerprint: CallerId.optional(),
   })
   .meta({ id: 'PaymentEvent' });
 
 /** A payment event as an order keeps it. */
 export const Payment = PaymentEvent.omit({ orderId: true }).extend({ provider: z.string() });
 export type Payment = z.infer<typeof Payment>;
+
+/** A payment event as others are told of it: whose card it was is nobody else's business. */
+export const ToldPayment = Payment.omit({ cardFingerprint: true });
 
 /** Money of an order: what is captured against what is due, which is its total less what was cancelled. */
 export const Balance = z.object({

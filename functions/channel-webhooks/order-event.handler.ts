@@ -20,9 +20,12 @@ const OrderEvent = {
 };
 type OrderEvent = z.infer<typeof OrderEvent.envelope>;
 
+type Store = Pick<WebhookStore, 'channelOf' | 'endpoints'>;
+type Queue = Pick<DeliveryQueue, 'send'>;
+
 /** Queues the event once for each endpoint of its channel that wants it; disabled ones too, to be replayed later. */
-export const fanOut =
-  (store: Pick<WebhookStore, 'channelOf' | 'endpoints'>, queue: Pick<DeliveryQueue, 'send'>) =>
+const fanOut =
+  (store: Store, queue: Queue) =>
   async ({ 'detail-type': eventType, detail: { metadata, data } }: OrderEvent): Promise<void> => {
     const { eventId } = metadata;
     const { orderId } = data;
@@ -34,9 +37,12 @@ export const fanOut =
     );
   };
 
+export const orderEventHandler = (store: Store, queue: Queue) => {
+  // The events of a batch are handled at once, and most are of one channel: its endpoints are read once.
+  const endpoints = oneAtATime((channel) => store.endpoints(channel));
+  return queueHandler(OrderEvent, fanOut({ ...store, endpoints }, queue));
+};
+
 const env = FanOutEnv.parse(process.env);
 const queue = createDeliveryQueue(new SQSClient(), env.DELIVERY_QUEUE_URL);
-const store = createWebhookStore(openDatabase(), env);
-// The events of a batch are handled at once, and most are of one channel: its endpoints are read once.
-const endpoints = oneAtATime((channel) => store.endpoints(channel));
-export const handler = queueHandler(OrderEvent, fanOut({ ...store, endpoints }, queue));
+export const handler = orderEventHandler(createWebhookStore(openDatabase(), env), queue);

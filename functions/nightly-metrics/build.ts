@@ -60,27 +60,31 @@ async function fileEntry(path: string) {
 
 /** Sums of what was written, by currency: read from the report's own rows, so that comparing them means something. */
 async function sumsOf(connection: Connection, report: Report, table: string) {
-  const summed = report.columns.filter(({ name, type }) => type === 'number' && name !== 'orders' && name !== 'lines');
-  const orders = report.columns.some(({ name }) => name === 'orders') ? 'sum(orders)' : 'count(*)';
-  const sums = summed.map(({ name }) => `CAST(sum(${name}) AS VARCHAR) AS ${name}`).join(', ');
+  const has = (column: string) => report.columns.some(({ name }) => name === column);
+  const summed = report.columns.filter(({ name, type }) => type === 'number' && name !== 'lines');
+  const orders = has('orders') ? [] : ['CAST(count(*) AS VARCHAR) AS orders'];
+  const sums = summed.map(({ name }) => `CAST(sum(${name}) AS VARCHAR) AS ${name}`);
   const found = Sums.parse(
     await connection.rows(
-      `SELECT currency, CAST(count(*) AS VARCHAR) AS rowCount, CAST(${orders} AS VARCHAR) AS orders, ${sums}
+      `SELECT currency, CAST(count(*) AS VARCHAR) AS rowCount, ${[...orders, ...sums].join(', ')}
        FROM ${table} GROUP BY currency ORDER BY currency`,
     ),
   );
   const total = (name: string) => found.reduce((sum, row) => sum + whole(row[name]), 0);
   const amounts = found.map((row) => {
-    const columns = summed.filter(({ name }) => name.endsWith('Minor')).map(({ name }) => [name, whole(row[name])]);
+    const columns = summed.filter(({ name }) => isAmount(name)).map(({ name }) => [name, whole(row[name])]);
     return [row['currency'] ?? '', Object.fromEntries(columns)];
   });
   return {
     rows: total('rowCount'),
     ...(report.countsOrders && { orders: total('orders') }),
-    units: total('units'),
+    ...(has('units') && { units: total('units') }),
     amounts: Object.fromEntries(amounts),
   };
 }
+
+/** What the manifest tells by currency. */
+const isAmount = (column: string) => /Minor$|^(cancelled|edited)Units$/.test(column);
 
 /** A sum that a JSON number holds exactly; beyond 90 billion units of money it does not, and the run stops. */
 function whole(text: string | null | undefined): number {

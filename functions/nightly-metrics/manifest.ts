@@ -5,7 +5,7 @@ import { BusinessDay } from '../../shared/names.ts';
 
 const Count = z.int().nonnegative();
 
-/** Sums of one currency's rows in minor units, by the name of the column. */
+/** Sums of one currency's rows, by the name of the column: minor units, or units that were cancelled or edited. */
 const Amounts = z.record(z.string(), z.int());
 
 const ReportFile = z.object({
@@ -21,7 +21,8 @@ const ReportEntry = z.object({
   rows: Count,
   /** Missing where an order may be in several rows. */
   orders: Count.optional(),
-  units: Count,
+  /** Units that were ordered; missing in the report of what became of orders later. */
+  units: Count.optional(),
   /** By currency; empty when the report has no rows. */
   amounts: z.record(z.string(), Amounts),
   files: z.array(ReportFile),
@@ -40,7 +41,7 @@ export const Manifest = z.object({
     lines: Count,
     events: Count,
     duplicates: Count,
-    /** Rows that were left out, by lake file and reason: `unreadable`, `other-day`, `invalid-order`. */
+    /** Rows that were left out, by lake file and reason: `unreadable`, `other-day`, `invalid-order`, `invalid-change`. */
     quarantined: z.array(z.object({ file: z.string(), reason: z.string(), rows: Count })),
   }),
   reports: z.array(ReportEntry),
@@ -68,30 +69,49 @@ export function digestsOf({ input, reports }: Content): { files: string; data: s
 const digest = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 
 /**
- * Every report must add up to the orders, in units and in each amount that it has. A difference is a mistake in an
- * order or in a query; the run stops, so that nobody reads wrong figures.
+ * Every report must add up to the orders and their changes, in units and in each amount that it has. A difference is a
+ * mistake in an event or in a query; the run stops, so that nobody reads wrong figures.
  */
 export function assertReconciled(reports: ReportEntry[]): void {
-  const reference: ReportEntry | undefined = reports.find(({ name }) => name === 'orders');
-  assert(reference, 'There is a report of the orders.');
+  const named = (wanted: string): ReportEntry => {
+    const report = reports.find(({ name }) => name === wanted);
+    assert(report, `There is a report ${wanted}.`);
+    return report;
+  };
+  const [orders, changes] = [named('orders'), named('order-changes')];
+  const currencies = new Set(reports.flatMap(({ amounts }) => Object.keys(amounts)));
   for (const report of reports) {
     const say = (what: string) => `${report.name} does not add up to the orders: ${what}`;
-    assert.equal(report.units, reference.units, say('units'));
-    if (report.orders !== undefined) assert.equal(report.orders, reference.orders, say('orders'));
-    const currencies: Set<string> = new Set([...Object.keys(reference.amounts), ...Object.keys(report.amounts)]);
+    if (report.units !== undefined) assert.equal(report.units, orders.units, say('units'));
+    if (report.orders !== undefined) assert.equal(report.orders, orders.orders, say('orders'));
+    const columns = new Set(Object.values(report.amounts).flatMap((sums) => Object.keys(sums)));
     for (const currency of currencies) {
-      for (const [column, sum] of Object.entries(expectedAmounts(reference, report, currency))) {
-        assert.equal(report.amounts[currency]?.[column], sum, say(`${column} in ${currency}`));
+      const sums = expectedSums(orders.amounts[currency], changes.amounts[currency]);
+      for (const column of columns) {
+        assert.equal(report.amounts[currency]?.[column] ?? 0, sums[column], say(`${column} in ${currency}`));
       }
     }
   }
 }
 
-/** What the report's columns must sum to. Sales are the one sum that the orders do not carry as a column. */
-function expectedAmounts(reference: ReportEntry, report: ReportEntry, currency: string): Record<string, number> {
-  const orders = reference.amounts[currency];
-  assert(orders, `${report.name} has ${currency}, in which there is no order.`);
-  const sales = { salesMinor: (orders['subtotalMinor'] ?? 0) - (orders['discountMinor'] ?? 0) };
-  const columns = Object.keys(report.amounts[currency] ?? orders);
-  return Object.fromEntries(Object.entries({ ...orders, ...sales }).filter(([column]) => columns.includes(column)));
+/** What a currency's columns must sum to. Sales and what is left are no columns of the lists. */
+function expectedSums(
+  orders: Record<string, number> = {},
+  changes: Record<string, number> = {},
+): Record<string, number> {
+  const { subtotalMinor = 0, discountMinor = 0, shippingMinor = 0, taxMinor = 0, totalMinor = 0 } = orders;
+  const { cancelledUnits = 0, cancelledMinor = 0, editedUnits = 0, editedMinor = 0 } = changes;
+  return {
+    subtotalMinor,
+    discountMinor,
+    salesMinor: subtotalMinor - discountMinor,
+    shippingMinor,
+    taxMinor,
+    totalMinor,
+    cancelledUnits,
+    cancelledMinor,
+    editedUnits,
+    editedMinor,
+    netMinor: totalMinor - cancelledMinor + editedMinor,
+  };
 }

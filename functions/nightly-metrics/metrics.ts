@@ -1,8 +1,12 @@
 import { OrderPlaced } from '../../shared/events/order.ts';
+import { OrderImported } from '../../shared/events/order-import.ts';
+import { OrderCancelled, OrderEdited, OrderExpired, OrderLinesCancelled } from '../../shared/events/order-life.ts';
 
 /**
  * What the figures mean, each in this one place, as DuckDB SQL. Amounts are whole minor units and are only ever added
- * within one currency. Figures of an order are over the table `placed_order`, figures of goods over `order_line`.
+ * within one currency. Figures of an order are over the table `placed_order`, figures of goods over `order_line`: gross,
+ * by the day on which it was ordered, here or where it was imported from. What was cancelled or edited is over
+ * `order_change`, by the day on which it was; an order that was never paid for is cancelled by its expiry.
  */
 const amount = (sum: string) => `CAST(sum(${sum}) AS BIGINT)`;
 
@@ -26,6 +30,28 @@ export const lineMeasures = {
   discountMinor: amount('discountMinor'),
   salesMinor: amount('quantity * unitPriceMinor - discountMinor'),
 };
+
+/**
+ * What a day's orders came to; what was cancelled on that day, and by how much more or less orders came to after they were
+ * edited on it, of whatever day's orders; and what all that makes.
+ */
+export const totalMeasures = {
+  orders: amount('orders'),
+  units: amount('units'),
+  totalMinor: amount('totalMinor'),
+  cancelledUnits: amount('cancelledUnits'),
+  cancelledMinor: amount('cancelledMinor'),
+  editedUnits: amount('editedUnits'),
+  editedMinor: amount('editedMinor'),
+  netUnits: amount('units - cancelledUnits + editedUnits'),
+  netMinor: amount('totalMinor - cancelledMinor + editedMinor'),
+};
+/** Orders and changes in one table, for the measures above. */
+export const ordersAndChanges = `(
+  SELECT channel, currency, 1 AS orders, units, totalMinor,
+    0 AS cancelledUnits, 0 AS cancelledMinor, 0 AS editedUnits, 0 AS editedMinor FROM placed_order
+  UNION ALL
+  SELECT channel, currency, 0, 0, 0, cancelledUnits, cancelledMinor, editedUnits, editedMinor FROM order_change)`;
 
 /** Fields of `OrderPlaced` that the measures need. Numbers are read as DOUBLE, so that a fraction shows. */
 const orderShape = JSON.stringify({
@@ -54,6 +80,20 @@ const orderShape = JSON.stringify({
 
 const texts = ['orderId', 'externalOrderId', 'channel', 'currency', 'shippingAddress.country', 'placedAt'];
 const amounts = ['subtotalMinor', 'discountMinor', 'shippingMinor', 'taxMinor', 'totalMinor'];
+/** Fields of what tells that an order was cancelled, in part or whole, or edited. */
+const changeShape = JSON.stringify({
+  orderId: 'VARCHAR',
+  externalOrderId: 'VARCHAR',
+  channel: 'VARCHAR',
+  currency: 'VARCHAR',
+  reason: 'VARCHAR',
+  lines: [{ quantity: 'DOUBLE', before: { quantity: 'DOUBLE' }, after: { quantity: 'DOUBLE' } }],
+  cancelledMinor: 'DOUBLE',
+  differences: { totalMinor: 'DOUBLE' },
+});
+const isEdit = `type = '${OrderEdited.detailType}'`;
+const unitsMore = 'coalesce(line.after.quantity, 0) - coalesce(line.before.quantity, 0)';
+
 const isAmount = (value: string) => `coalesce(${value} BETWEEN 0 AND 1e12 AND ${value} = floor(${value}), false)`;
 const lineIsWhole = `line.sku IS NOT NULL AND ${['quantity', 'unitPriceMinor', 'discountMinor']
   .map((field) => isAmount(`line.${field}`))
@@ -64,16 +104,30 @@ const orderIsWhole = [
   `coalesce(len(o.lines) > 0 AND list_bool_and(list_transform(o.lines, lambda line: ${lineIsWhole})), false)`,
 ].join(' AND ');
 
+const eachLine = (holds: string) => `list_bool_and(list_transform(c.lines, lambda line: ${holds}))`;
+const changeIsWhole = [
+  ...['orderId', 'externalOrderId', 'channel', 'currency'].map((field) => `c.${field} IS NOT NULL`),
+  `CASE WHEN ${isEdit} THEN ${isAmount('abs(c.differences.totalMinor)')} ELSE ${isAmount('c.cancelledMinor')} END`,
+  `coalesce(len(c.lines) = 0
+     OR CASE WHEN ${isEdit} THEN ${eachLine(isAmount(`abs(${unitsMore})`))} ELSE ${eachLine(isAmount('line.quantity'))} END,
+     false)`,
+].join(' AND ');
+const unitsOf = (units: string) =>
+  `CAST(coalesce(list_sum(list_transform(c.lines, lambda line: ${units})), 0) AS BIGINT)`;
+
+const isOneOf = (...events: { source: string; detailType: string }[]) =>
+  `(source, type) IN (${events.map(({ source, detailType }) => `('${source}', '${detailType}')`).join(', ')})`;
+
 /**
  * From the table `event` (one row per distinct event of the day: `path, occurredMs, source, type, data`) and `day_hour`
- * (`label, startMs, endMs`): the tables `placed_order` and `order_line`, and in `quarantine` the orders that lack
+ * (`label, startMs, endMs`): the tables `placed_order`, `order_line` and `order_change`, and in `quarantine` what lacks
  * something. More kinds of events become tables of their own here.
  */
 export const orderTables = [
   `CREATE TEMP TABLE order_event AS
    SELECT path, occurredMs, o, ${orderIsWhole} AS isWhole
    FROM (SELECT path, occurredMs, from_json(data, '${orderShape}') AS o FROM event
-         WHERE source = '${OrderPlaced.source}' AND type = '${OrderPlaced.detailType}')`,
+         WHERE ${isOneOf(OrderPlaced, OrderImported)})`,
   `INSERT INTO quarantine SELECT path, 'invalid-order' FROM order_event WHERE NOT isWhole`,
   `CREATE TEMP TABLE order_line AS
    SELECT o.orderId AS orderId, o.currency AS currency, line.sku AS sku, line.category AS category,
@@ -87,4 +141,16 @@ export const orderTables = [
      ${amounts.map((field) => `CAST(o.${field} AS BIGINT) AS ${field}`).join(', ')}
    FROM order_event JOIN day_hour ON occurredMs >= startMs AND occurredMs < endMs
    WHERE isWhole`,
+  `CREATE TEMP TABLE change_event AS
+   SELECT path, occurredMs, id, type, c, ${changeIsWhole} AS isWhole
+   FROM (SELECT path, occurredMs, type, id, from_json(data, '${changeShape}') AS c FROM event
+         WHERE ${isOneOf(OrderCancelled, OrderLinesCancelled, OrderExpired, OrderEdited)})`,
+  `INSERT INTO quarantine SELECT path, 'invalid-change' FROM change_event WHERE NOT isWhole`,
+  `CREATE TEMP TABLE order_change AS
+   SELECT c.orderId AS orderId, c.externalOrderId AS externalOrderId, c.channel AS channel, c.currency AS currency,
+     type AS change, c.reason AS reason, strftime(epoch_ms(occurredMs), '%Y-%m-%dT%H:%M:%S.%gZ') AS changedAt, id AS eventId,
+     ${unitsOf('coalesce(line.quantity, 0)')} AS cancelledUnits,
+     CAST(coalesce(c.cancelledMinor, 0) AS BIGINT) AS cancelledMinor,
+     ${unitsOf(unitsMore)} AS editedUnits, CAST(coalesce(c.differences.totalMinor, 0) AS BIGINT) AS editedMinor
+   FROM change_event WHERE isWhole`,
 ];

@@ -1,4 +1,4 @@
-import { lineMeasures, orderMeasures } from './metrics.ts';
+import { lineMeasures, orderMeasures, ordersAndChanges, totalMeasures } from './metrics.ts';
 
 type Column = { name: string; type: 'text' | 'number' };
 
@@ -26,16 +26,39 @@ const orders: Report = {
   countsOrders: true,
 };
 
+const figuresOf = (measures: Record<string, string>) =>
+  Object.entries(measures)
+    .map(([name, sql]) => `${sql} AS ${name}`)
+    .join(', ');
+
 const sales = (by: string, table: 'placed_order' | 'order_line'): Report => {
-  const measures = Object.entries(table === 'order_line' ? lineMeasures : orderMeasures);
-  const figures = measures.map(([name, sql]) => `${sql} AS ${name}`).join(', ');
+  const measures = table === 'order_line' ? lineMeasures : orderMeasures;
   return {
     name: `sales-by-${by}`,
-    columns: [text(by), text('currency'), ...measures.map(([name]) => number(name))],
-    sql: `SELECT ${by}, currency, ${figures} FROM ${table} GROUP BY ${by}, currency`,
+    columns: [text(by), text('currency'), ...Object.keys(measures).map(number)],
+    sql: `SELECT ${by}, currency, ${figuresOf(measures)} FROM ${table} GROUP BY ${by}, currency`,
     orderBy: `${by} NULLS LAST, currency`,
     countsOrders: table === 'placed_order',
   };
+};
+
+const changes: Report = {
+  name: 'order-changes',
+  columns: [
+    ...['orderId', 'externalOrderId', 'channel', 'currency', 'change', 'reason', 'changedAt', 'eventId'].map(text),
+    ...['cancelledUnits', 'cancelledMinor', 'editedUnits', 'editedMinor'].map(number),
+  ],
+  sql: 'SELECT * FROM order_change',
+  orderBy: 'eventId',
+  countsOrders: false,
+};
+
+const totals: Report = {
+  name: 'totals-by-channel',
+  columns: [...['channel', 'currency'].map(text), ...Object.keys(totalMeasures).map(number)],
+  sql: `SELECT channel, currency, ${figuresOf(totalMeasures)} FROM ${ordersAndChanges} GROUP BY channel, currency`,
+  orderBy: 'channel, currency',
+  countsOrders: true,
 };
 
 /** What finance finds in each version of a day. */
@@ -47,4 +70,6 @@ export const reports: Report[] = [
   sales('country', 'placed_order'),
   // The hour sorts by the instant it begins at: of the two hours from one to two, the one in summer time is first.
   { ...sales('hour', 'placed_order'), orderBy: 'CAST(hour AS TIMESTAMPTZ), currency' },
+  changes,
+  totals,
 ];

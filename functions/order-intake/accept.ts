@@ -4,7 +4,7 @@ import type { Cause } from '../../shared/events/define-event.ts';
 import type { OrderContent } from '../../shared/http/orders.ts';
 import { contentHash, orderIdOf } from '../../shared/ids.ts';
 import type { Channels } from '../../shared/store.ts';
-import { type QueuedOrder, recordOf } from './intake-item.ts';
+import { acceptedRecord, type QueuedOrder } from './intake-item.ts';
 import type { IntakeStore } from './intake-store.ts';
 import type { OrderQueue } from './order-queue.ts';
 
@@ -22,8 +22,8 @@ type Step = { acceptance: Acceptance; queued?: QueuedOrder; insteadOf?: string |
 
 /**
  * Puts orders on the queue, each once it is written down: what the queue holds is always known under its id. A crash
- * between the two leaves an order that nobody was told of; the same request again queues it again, under the same
- * attempt, so that it makes no difference whether it was queued before.
+ * between the two leaves an order that nobody was told of; the same request again, or in the end the sweep, queues it
+ * again, under the same attempt, so that it makes no difference whether it was queued before.
  */
 export async function acceptOrders(
   store: IntakeStore,
@@ -45,7 +45,7 @@ export async function acceptOrders(
   const steps = await patiently(patienceMs, async () => {
     const decided = await decideAll(store, wanted);
     const fresh = decided.flatMap(({ queued, insteadOf, isNew }) =>
-      queued && isNew ? [{ record: recordOf(queued), insteadOf }] : [],
+      queued && isNew ? [{ record: acceptedRecord(queued), insteadOf }] : [],
     );
     return fresh.length === 0 || (await store.accept(fresh)) === 'done' ? decided : undefined;
   });

@@ -1,4 +1,5 @@
 import { openDatabase } from '../../shared/database.ts';
+import { editOrder } from '../../shared/http/order-edits.ts';
 import * as life from '../../shared/http/order-life.ts';
 import { placeOrders } from '../../shared/http/order-queue.ts';
 import * as routes from '../../shared/http/orders.ts';
@@ -9,18 +10,23 @@ import { httpHandler, on, type Request } from '../../shared/lambda/http-handler.
 import { secretReader } from '../../shared/secret.ts';
 import type { Channels, SellingPolicy } from '../../shared/store.ts';
 import { asPreferred, queueOrder, queueOrders } from './accept-requests.ts';
+import { assessor } from './assessor.ts';
+import { editing } from './edit-api.ts';
 import { ParsedEnv } from './env.ts';
 import { getExport, requestExport } from './export-api.ts';
 import { createExportStore } from './export-store.ts';
 import { findPage } from './find.ts';
 import { createChangeStore } from './change-store.ts';
-import { currentAnswer } from './current-answer.ts';
+import { answerFor, currentAnswer } from './current-answer.ts';
 import { queuedAnswerOf } from './intake-item.ts';
 import { lifeRoutes } from './life-api.ts';
+import { readOffer } from './offer-store.ts';
+import { etagOf } from './order-item.ts';
 import { createOrderQueue } from './order-queue.ts';
 import { overdueEnder } from './overdue.ts';
 import { place } from './place.ts';
 import { badCursor, notAChannel, replyTo, timelineEntry, unknownOrder } from './replies.ts';
+import { createRiskStore } from './risk-store.ts';
 import { sightOf } from './sight.ts';
 import { createOrderStore, type OrderStore } from './store.ts';
 import { webhookGuard } from './webhook-guard.ts';
@@ -45,8 +51,8 @@ export const getOrder =
   async ({ params: { orderId }, caller, cause }: Request<typeof routes.getOrder>): Promise<Reply> => {
     const sight = sightOf(caller.clientId, channels);
     const order = await store.visible(orderId, sight);
-    if (order) return { status: 200, body: currentAnswer(order, cause.now) };
-    const queued = await store.intakes.visible(orderId, sight);
+    if (order) return { status: 200, headers: { etag: etagOf(order) }, body: answerFor(sight, order, cause.now) };
+    const queued = await store.intakes.visible(orderId, sight, cause.now);
     return queued ? { status: 200, body: queuedAnswerOf(queued) } : unknownOrder;
   };
 
@@ -67,15 +73,18 @@ export const findOrders =
   };
 
 // Read once only: compiling the parser, which zod does else, would take longer than this parse.
-const { CHANNELS, SELLING, WEBHOOK_SECRET_ARN, ORDER_QUEUE_URL, ...tables } = ParsedEnv.parse(process.env, {
+const { CHANNELS, SELLING, RISK, WEBHOOK_SECRET_ARN, ORDER_QUEUE_URL, ...tables } = ParsedEnv.parse(process.env, {
   jitless: true,
 });
 const database = openDatabase();
 const store = createOrderStore(database, tables, SELLING.timeZone);
 const queue = createOrderQueue(ORDER_QUEUE_URL);
 const changeStore = createChangeStore(database, tables, SELLING.timeZone);
-const changes = lifeRoutes(changeStore, CHANNELS, SELLING);
-const placeNow = placeOrder(store, CHANNELS, SELLING, overdueEnder(changeStore, CHANNELS));
+const risks = createRiskStore(database, tables, RISK.windowMinutes);
+const changes = lifeRoutes(changeStore, CHANNELS, SELLING, assessor({ risks, changes: changeStore }, RISK));
+const endOverdue = overdueEnder(changeStore, CHANNELS);
+const placeNow = placeOrder(store, CHANNELS, SELLING, endOverdue);
+const edits = editing(changeStore, readOffer(database, tables), CHANNELS, SELLING, endOverdue);
 const exports = createExportStore(database, tables);
 export const handler = httpHandler(
   on(routes.placeOrder, asPreferred(placeNow, queueOrder(store, queue, CHANNELS))),
@@ -83,6 +92,7 @@ export const handler = httpHandler(
   on(routes.getOrder, getOrder(store, CHANNELS)),
   on(routes.getTimeline, getTimeline(store, CHANNELS)),
   on(routes.findOrders, findOrders(store, CHANNELS)),
+  on(editOrder, edits),
   on(life.cancelOrder, changes.cancelOrder),
   on(life.allocateOrder, changes.allocateOrder),
   on(life.shipOrder, changes.shipOrder),

@@ -10,6 +10,8 @@ import { expire, isOverdue, knownPayment, record, refusedPayment } from './payme
 const patienceMs = 10_000;
 
 type Store = Pick<ChangeStore, 'current' | 'commit'>;
+/** A decision on an order, for which more may have to be read. */
+export type Decide = (order: OrderItem) => Outcome | Promise<Outcome>;
 
 /**
  * Decides on the order as it is and writes what follows, again and again until nobody interferes. A hold that is over
@@ -18,7 +20,7 @@ type Store = Pick<ChangeStore, 'current' | 'commit'>;
 export const apply = async (
   store: Store,
   orderId: string,
-  decide: (order: OrderItem) => Outcome,
+  decide: Decide,
   cause: Cause,
 ): Promise<Outcome | undefined> => {
   const { outcome } = await patiently(patienceMs, async () => {
@@ -29,9 +31,9 @@ export const apply = async (
 };
 
 /** Undefined if it must be tried again. */
-async function attempt(store: Store, order: OrderItem, decide: (order: OrderItem) => Outcome, cause: Cause) {
+async function attempt(store: Store, order: OrderItem, decide: Decide, cause: Cause) {
   const isExpiring = isOverdue(order, cause.now);
-  const outcome = isExpiring ? expire(order, cause.now) : decide(order);
+  const outcome = isExpiring ? expire(order, cause.now) : await decide(order);
   if (outcome.kind !== 'changed') return { outcome };
   const isDone = (await store.commit(order, outcome, cause)) === 'done';
   return isDone && !isExpiring ? { outcome } : undefined;

@@ -1,7 +1,7 @@
 import { OrderCancelled, OrderLinesCancelled } from '../../shared/events/order-life.ts';
 import type { Cancellation } from '../../shared/http/order-life.ts';
 import { takesOf } from '../../shared/stock/take.ts';
-import { type Change, changed, factsOf, illegal, moved, type Outcome, telling } from './change.ts';
+import { type Change, changed, factsOf, illegal, moved, notOfTheOrder, type Outcome, telling } from './change.ts';
 import { next } from './life-cycle.ts';
 import { allOpen, counted, type LineUnits, openUnits, pickUnits, worthOf } from './line-units.ts';
 import type { OrderItem } from './order-item.ts';
@@ -14,7 +14,7 @@ export function cancel(order: OrderItem, { requestId, reason, lines }: Cancellat
     return { kind: 'conflict', type: 'cancellation-conflict', detail: 'This request id cancelled something else.' };
   }
   const wanted = lines ? pickUnits(order, lines) : { units: allOpen(order) };
-  if ('invalid' in wanted) return { kind: 'invalid', errors: wanted.invalid };
+  if ('invalid' in wanted) return notOfTheOrder(wanted.invalid);
   if (!next(order.status, lines ? 'cancel-lines' : 'cancel')) return illegal(order, 'cancelled');
   if ('short' in wanted) {
     const detail = 'Fewer units than that are neither cancelled nor shipped.';

@@ -1,13 +1,16 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { businessDays } from '../../shared/business-day.ts';
-import { type Action, actionsPerTransaction, type Database, readBatch, transact } from '../../shared/database.ts';
+import { type Action, type Database, readBatch, transact } from '../../shared/database.ts';
 import { type Cause, newEvent } from '../../shared/events/define-event.ts';
 import { PaymentRecorded } from '../../shared/events/order-life.ts';
+import { actionsPerTransaction } from '../../shared/limits.ts';
 import type { SettlementItem } from '../../shared/orders/settlement-item.ts';
 import { outboxItem } from '../../shared/outbox.ts';
 import type { Payment } from '../../shared/payment.ts';
-import type { Change, StockChange } from './change.ts';
+import { exchangeAction } from '../../shared/stock/settle.ts';
+import type { Take } from '../../shared/stock/take.ts';
+import type { Change } from './change.ts';
 import {
   AwaitedOrder,
   dueIndex,
@@ -18,6 +21,7 @@ import {
   orderPartition,
   unchangedSince,
 } from './order-item.ts';
+import { told } from './payment.ts';
 import { settleNow } from './settle-in-steps.ts';
 import { createSettlementStore, stepSizeOf } from './settlement-store.ts';
 
@@ -28,8 +32,8 @@ const DueKey = z.object({ pk: z.string() });
 /** Placed orders as they change. Each change is one transaction that follows from the version which was read. */
 export function createChangeStore(db: Database, tables: Tables, timeZone: string) {
   let businessDay: ReturnType<typeof businessDays> | undefined;
-  const { ORDER_TABLE_NAME: orders, STOCK_TABLE_NAME: stock } = tables;
-  const settlements = createSettlementStore(db, orders, stock);
+  const { ORDER_TABLE_NAME: orders, STOCK_TABLE_NAME: stockTable } = tables;
+  const settlements = createSettlementStore(db, orders, stockTable);
 
   return {
     /** The order as it is now, or the payments that wait for it. */
@@ -52,10 +56,13 @@ export function createChangeStore(db: Database, tables: Tables, timeZone: string
           Put: { TableName: orders, Item: outboxItem(orderPartition(order.orderId), tell(cause)) },
         })),
       ];
-      const settlement = stock && settlementOf(order, stock, cause);
-      const actions = settlement ? settlements.actionsOf(settlement, settlement.takes) : [];
-      const isWhole = writes.length + actions.length <= actionsPerTransaction;
-      if (!settlement || isWhole) return transact(db, [...writes, ...actions]);
+      if (!stock) return transact(db, writes);
+      if (stock.kind === 'exchange') {
+        return transact(db, [...writes, ...stock.takes.map((take) => exchangeAction(stockTable, take))]);
+      }
+      const settlement = settlementOf(order, stock.kind, stock.takes, cause);
+      const actions = settlements.actionsOf(settlement, settlement.takes);
+      if (writes.length + actions.length <= actionsPerTransaction) return transact(db, [...writes, ...actions]);
       const outcome = await transact(db, [...writes, settlements.begin(settlement)]);
       if (outcome === 'done') await settleNow(settlements, settlement);
       return outcome;
@@ -66,7 +73,7 @@ export function createChangeStore(db: Database, tables: Tables, timeZone: string
       const version = known?.version ?? 0;
       const payments = [...(known?.payments ?? []), payment];
       const item: AwaitedOrder = { orderId, isAwaited: true, version: version + 1, payments };
-      const event = newEvent(PaymentRecorded, { orderId, payment, order: null }, cause);
+      const event = newEvent(PaymentRecorded, { orderId, payment: told(payment), order: null }, cause);
       return transact(db, [
         { Put: { TableName: orders, Item: { ...orderKey(orderId), ...item }, ...unchangedSince(version) } },
         { Put: { TableName: orders, Item: outboxItem(orderPartition(orderId), event) } },
@@ -95,14 +102,11 @@ export function createChangeStore(db: Database, tables: Tables, timeZone: string
   };
 }
 
-const settlementOf = ({ orderId, version }: OrderItem, { kind, takes }: StockChange, cause: Cause): SettlementItem => ({
-  orderId,
-  version,
-  kind,
-  takes,
-  settled: 0,
-  stepSize: stepSizeOf(kind, takes),
-  cause,
-});
+const settlementOf = (
+  { orderId, version }: OrderItem,
+  kind: SettlementItem['kind'],
+  takes: Take[],
+  cause: Cause,
+): SettlementItem => ({ orderId, version, kind, takes, settled: 0, stepSize: stepSizeOf(kind, takes), cause });
 
 export type ChangeStore = ReturnType<typeof createChangeStore>;

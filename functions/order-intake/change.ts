@@ -9,20 +9,28 @@ import type { FieldError } from '../../shared/http/problem.ts';
 import type { OrderStatus } from '../../shared/order-status.ts';
 import type { Take } from '../../shared/stock/take.ts';
 import type { OrderItem } from './order-item.ts';
+import type { Invalid } from './sellable.ts';
 
-/** What becomes of the stock that an order holds: it is given back, or leaves the house. */
-export type StockChange = { kind: 'release' | 'ship'; takes: Take[] };
+/**
+ * What becomes of the stock that an order holds: it is given back, leaves the house, or, when the order is edited, more
+ * is reserved and some given back (below zero).
+ */
+export type StockChange = { kind: 'release' | 'ship' | 'exchange'; takes: Take[] };
 
 /** What becomes of an order and its stock, and the events that tell of it. */
 export type Change = { kind: 'changed'; order: OrderItem; events: Told[]; stock?: StockChange | undefined };
 
-/** What a command leads to. `already-done`: under this id, with this content, before. */
+/**
+ * What a command leads to. `already-done`: under this id, with this content, before; `stale`: it was made for another
+ * version of the order.
+ */
 export type Outcome =
   | Change
   | { kind: 'already-done'; order: OrderItem }
   | { kind: 'illegal'; status: OrderStatus; wanted: string }
   | { kind: 'conflict'; type: string; detail: string; extension?: Record<string, unknown> }
-  | { kind: 'invalid'; errors: FieldError[] }
+  | { kind: 'stale' }
+  | Invalid
   | { kind: 'unknown'; detail: string };
 
 /** An event that gets its id and its cause when it is written. */
@@ -32,11 +40,20 @@ export const telling =
   (cause) =>
     newEvent(definition, data, cause, occurredAt);
 
+/** A change that leaves the stock alone unless told. */
 export const changed = (order: OrderItem, events: Told[], stock?: StockChange): Change => ({
   kind: 'changed',
   order,
   events,
   stock,
+});
+
+/** The refusal of lines that the order does not have, in any state. */
+export const notOfTheOrder = (errors: FieldError[]): Invalid => ({
+  kind: 'invalid',
+  type: 'invalid-content',
+  detail: `${errors.length} line(s) are not the order's.`,
+  errors,
 });
 
 export const illegal = ({ status }: OrderItem, wanted: string): Outcome => ({ kind: 'illegal', status, wanted });

@@ -1,6 +1,7 @@
-import { type OrderAnswer, ShipmentAnswer } from '../../shared/http/orders.ts';
+import { type OrderAnswer, RiskAnswer, ShipmentAnswer } from '../../shared/http/orders.ts';
 import { answerOf, type OrderItem } from './order-item.ts';
 import { balanceOf, isOverdue } from './payment.ts';
+import type { Sight } from './sight.ts';
 
 /** The order as it counts at this time: a hold that is over has ended, swept or not. */
 export const asOf = (order: OrderItem, now: number): OrderItem =>
@@ -20,6 +21,12 @@ export function currentAnswer(stored: OrderItem, now: number): OrderAnswer {
     shipments: order.shipments?.map((shipment) => ShipmentAnswer.parse(shipment)),
   };
 }
+
+/** The order as a caller may see it by itself: its risk is the store's own matter, and no channel's. */
+export const answerFor = ({ onlyChannel }: Sight, order: OrderItem, now: number): OrderAnswer => ({
+  ...currentAnswer(order, now),
+  ...(onlyChannel === undefined && order.risk && { risk: RiskAnswer.parse(order.risk) }),
+});
 
 const countsOf = (line: OrderItem['lines'][number] | undefined) => ({
   cancelledQuantity: line?.cancelledQuantity,

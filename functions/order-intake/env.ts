@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { Channels, SellingPolicy } from '../../shared/store.ts';
+import { RiskPolicy } from './risk.ts';
 
 const json = z.string().transform((text): unknown => JSON.parse(text));
 
-/** As `Env` reads it: two values are JSON text in the environment. */
+/** As `Env` reads it: three values are JSON text in the environment. */
 export const ParsedEnv = z.object({
   ORDER_TABLE_NAME: z.string().min(1),
   STOCK_TABLE_NAME: z.string().min(1),
@@ -11,6 +12,7 @@ export const ParsedEnv = z.object({
   /** Who may place orders, by client id. */
   CHANNELS: json.pipe(Channels),
   SELLING: json.pipe(SellingPolicy),
+  RISK: json.pipe(RiskPolicy),
   /** Of the secret with which payment providers sign. */
   WEBHOOK_SECRET_ARN: z.string().min(1),
   ORDER_QUEUE_URL: z.string().min(1),
@@ -23,7 +25,7 @@ export const ParsedImportEnv = ParsedEnv.pick({ ORDER_TABLE_NAME: true, CHANNELS
 export type ImportEnv = z.input<typeof ParsedImportEnv>;
 
 /** Of the function that writes exports. */
-export const ParsedExportEnv = ParsedEnv.omit({ ORDER_QUEUE_URL: true, WEBHOOK_SECRET_ARN: true }).extend({
+export const ParsedExportEnv = ParsedEnv.omit({ ORDER_QUEUE_URL: true, WEBHOOK_SECRET_ARN: true, RISK: true }).extend({
   ORDER_FILES_BUCKET_NAME: z.string().min(1),
 });
 export type ExportEnv = z.input<typeof ParsedExportEnv>;
@@ -32,10 +34,15 @@ export type ExportEnv = z.input<typeof ParsedExportEnv>;
 export type Env = z.input<typeof ParsedEnv>;
 
 /** Of the function that places queued orders. */
-export const ParsedQueueEnv = ParsedEnv.omit({ CHANNELS: true, ORDER_QUEUE_URL: true, WEBHOOK_SECRET_ARN: true });
+export const ParsedQueueEnv = ParsedEnv.omit({
+  CHANNELS: true,
+  RISK: true,
+  ORDER_QUEUE_URL: true,
+  WEBHOOK_SECRET_ARN: true,
+});
 export type QueueEnv = z.input<typeof ParsedQueueEnv>;
 
-/** Of the functions that end what is over and undo what was abandoned. */
+/** Of the functions that change orders by themselves. */
 export const SweepEnv = z.object({
   ORDER_TABLE_NAME: z.string().min(1),
   STOCK_TABLE_NAME: z.string().min(1),
@@ -43,3 +50,11 @@ export const SweepEnv = z.object({
   TIME_ZONE: z.string().min(1),
 });
 export type SweepEnv = z.infer<typeof SweepEnv>;
+
+/** Of the function that assesses the risk of orders. */
+export const ParsedRiskEnv = SweepEnv.extend({ RISK: json.pipe(RiskPolicy) });
+export type RiskEnv = z.input<typeof ParsedRiskEnv>;
+
+/** Of the function that ends what was left in steps, and sends what was accepted and never sent. */
+export const UnfinishedSweepEnv = SweepEnv.extend({ ORDER_QUEUE_URL: z.string().min(1) });
+export type UnfinishedSweepEnv = z.infer<typeof UnfinishedSweepEnv>;

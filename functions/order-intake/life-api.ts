@@ -4,12 +4,13 @@ import { problem, type Reply } from '../../shared/http/problem.ts';
 import { contentHash } from '../../shared/ids.ts';
 import type { Request } from '../../shared/lambda/http-handler.ts';
 import type { Channels, SellingPolicy } from '../../shared/store.ts';
-import { apply, recordPayment } from './apply.ts';
+import { apply, type Decide, recordPayment } from './apply.ts';
+import { type Assessor, onceAssessed } from './assessor.ts';
 import { cancel, reject } from './cancellation.ts';
 import type { Outcome } from './change.ts';
 import type { ChangeStore } from './change-store.ts';
 import { currentAnswer } from './current-answer.ts';
-import type { OrderItem } from './order-item.ts';
+import { etagOf, type OrderItem } from './order-item.ts';
 import { release } from './payment.ts';
 import { unknownOrder } from './replies.ts';
 import { allocateStock, deliver, ship } from './shipping.ts';
@@ -18,28 +19,31 @@ import { isInSight, sightOf } from './sight.ts';
 const defaultReturnWindowDays = 30;
 
 /** What serves the changes of an order, by the name of its route. */
-export function lifeRoutes(store: ChangeStore, channels: Channels, policy: Pick<SellingPolicy, 'returnWindowDays'>) {
+export function lifeRoutes(
+  store: ChangeStore,
+  channels: Channels,
+  policy: Pick<SellingPolicy, 'returnWindowDays'>,
+  assessAll: Assessor,
+) {
   const { returnWindowDays = defaultReturnWindowDays } = policy;
 
-  /** Applies a change to an order in the caller's sight. */
-  const change = async (
-    { params: { orderId }, caller, cause }: ChangeRequest,
-    decide: (order: OrderItem) => Outcome,
-    firstStatus: 200 | 201 = 200,
-  ): Promise<Reply> => {
-    const sight = sightOf(caller.clientId, channels);
-    const outOfSight: Outcome = { kind: 'unknown', detail: 'There is no such order.' };
-    const visible = (order: OrderItem) => (isInSight(order.channel, sight) ? decide(order) : outOfSight);
-    return replyTo(await apply(store, orderId, visible, cause), cause.now, firstStatus);
+  const change = async (request: ChangeRequest, decide: Decide): Promise<Reply> =>
+    replyTo(await applyInSight(store, channels, request, decide), request.cause.now, 200);
+  /** Applies a change that must not be made before the order's risk is known, however slow its queue is. */
+  const changeAssessed = async (request: ChangeRequest, decide: Decide, firstStatus: 200 | 201): Promise<Reply> => {
+    const outcome = await onceAssessed(assessAll, request, (assessed) =>
+      applyInSight(store, channels, request, assessed(decide)),
+    );
+    return replyTo(outcome, request.cause.now, firstStatus);
   };
 
   return {
     cancelOrder: (request: Request<typeof routes.cancelOrder>) =>
       change(request, (order) => cancel(order, request.body, contentHash(request.body))),
-    allocateOrder: (request: Request<typeof routes.allocateOrder>) => change(request, allocateStock),
+    allocateOrder: (request: Request<typeof routes.allocateOrder>) => changeAssessed(request, allocateStock, 200),
     shipOrder: (request: Request<typeof routes.shipOrder>) => {
       const { body, cause } = request;
-      return change(request, (order) => ship(order, body, contentHash(body), cause.now), 201);
+      return changeAssessed(request, (order) => ship(order, body, contentHash(body), cause.now), 201);
     },
     deliverShipment: (request: Request<typeof routes.deliverShipment>) => {
       const { params, body, cause } = request;
@@ -67,17 +71,35 @@ export function lifeRoutes(store: ChangeStore, channels: Channels, policy: Pick<
   };
 }
 
+/** Applies a change to an order in the caller's sight. */
+export function applyInSight(
+  store: ChangeStore,
+  channels: Channels,
+  { params: { orderId }, caller, cause }: ChangeRequest,
+  decide: Decide,
+): Promise<Outcome | undefined> {
+  const sight = sightOf(caller.clientId, channels);
+  const outOfSight: Outcome = { kind: 'unknown', detail: 'There is no such order.' };
+  return apply(store, orderId, (order) => (isInSight(order.channel, sight) ? decide(order) : outOfSight), cause);
+}
+
 type ChangeRequest = { params: { orderId: string }; caller: { clientId: string }; cause: Cause };
 
 const notStaff = problem(403, 'not-staff', 'This client may not decide on held orders.');
 
-function replyTo(outcome: Outcome | undefined, now: number, firstStatus: 200 | 201): Reply {
+const answer = (status: 200 | 201, order: OrderItem, now: number, headers: Record<string, string> = {}): Reply => ({
+  status,
+  headers: { etag: etagOf(order), ...headers },
+  body: currentAnswer(order, now),
+});
+
+export function replyTo(outcome: Outcome | undefined, now: number, firstStatus: 200 | 201): Reply {
   if (!outcome) return unknownOrder;
   switch (outcome.kind) {
     case 'changed':
-      return { status: firstStatus, body: currentAnswer(outcome.order, now) };
+      return answer(firstStatus, outcome.order, now);
     case 'already-done':
-      return { status: 200, headers: { 'idempotent-replayed': 'true' }, body: currentAnswer(outcome.order, now) };
+      return answer(200, outcome.order, now, { 'idempotent-replayed': 'true' });
     case 'illegal': {
       const { status, wanted } = outcome;
       return problem(409, 'illegal-transition', `An order that is ${status} cannot be ${wanted}.`, {
@@ -87,10 +109,12 @@ function replyTo(outcome: Outcome | undefined, now: number, firstStatus: 200 | 2
     }
     case 'conflict':
       return problem(409, outcome.type, outcome.detail, outcome.extension);
-    case 'invalid':
-      return problem(422, 'invalid-content', `${outcome.errors.length} line(s) are not the order's.`, {
-        errors: outcome.errors,
-      });
+    case 'stale':
+      return problem(412, 'order-changed', 'The order is not the one of If-Match any more.');
+    case 'invalid': {
+      const { type, detail, errors, lines } = outcome;
+      return problem(422, type, detail, { errors, ...(lines && { lines }) });
+    }
     default:
       return problem(404, 'not-found', outcome.detail);
   }

@@ -10,6 +10,7 @@ export type Command =
   | 'release'
   | 'release-paid'
   | 'release-awaiting'
+  | 'edit'
   | 'allocate'
   | 'cancel'
   | 'cancel-lines'
@@ -27,9 +28,15 @@ const unchanged = <const S extends OrderStatus>(status: S) => ({ pay: status, ho
 
 /** The whole life of an order: its state, the command, the state after it. What is not here is illegal. */
 export const lifeCycle: Record<OrderStatus, Partial<Record<Command, OrderStatus>>> = {
-  placed: { ...open, ...shippable, pay: 'paid', allocate: 'allocated', 'cancel-lines': 'placed' },
-  'payment-pending': { ...open, pay: 'paid', expire: 'expired', 'cancel-lines': 'payment-pending' },
-  paid: { ...open, ...shippable, pay: 'paid', allocate: 'allocated', 'cancel-lines': 'paid' },
+  placed: { ...open, ...shippable, edit: 'placed', pay: 'paid', allocate: 'allocated', 'cancel-lines': 'placed' },
+  'payment-pending': {
+    ...open,
+    edit: 'payment-pending',
+    pay: 'paid',
+    expire: 'expired',
+    'cancel-lines': 'payment-pending',
+  },
+  paid: { ...open, ...shippable, edit: 'paid', pay: 'paid', allocate: 'allocated', 'cancel-lines': 'paid' },
   'on-hold': {
     ...open,
     pay: 'paid',
@@ -37,6 +44,7 @@ export const lifeCycle: Record<OrderStatus, Partial<Record<Command, OrderStatus>
     'release-paid': 'paid',
     'release-awaiting': 'payment-pending',
     'cancel-lines': 'on-hold',
+    edit: 'on-hold',
   },
   allocated: { ...open, ...shippable, pay: 'allocated', 'cancel-lines': 'allocated' },
   'partly-shipped': {

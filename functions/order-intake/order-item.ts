@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { OrderPlaced } from '../../shared/events/order.ts';
-import type { OrderAnswer } from '../../shared/http/orders.ts';
+import { type OrderAnswer, RiskAnswer } from '../../shared/http/orders.ts';
 import { AmountMinor, Instant } from '../../shared/names.ts';
 import { OrderStatus } from '../../shared/order-status.ts';
 import { Payment } from '../../shared/payment.ts';
@@ -9,7 +9,10 @@ import type { PlacedOrder } from './decide.ts';
 
 const placedShape = OrderPlaced.envelope.shape.detail.shape.data;
 
-/** An order as it is now, as its item holds it beside the keys. What was ordered stays; what became of it is counted. */
+/**
+ * An order as it is now, as its item holds it beside the keys. What was ordered stays unless it is edited; what became of
+ * it is counted.
+ */
 export const OrderItem = placedShape.omit({ status: true, lines: true }).extend({
   status: OrderStatus,
   lines: z.array(
@@ -18,6 +21,9 @@ export const OrderItem = placedShape.omit({ status: true, lines: true }).extend(
       shippedQuantity: z.int().positive().optional(),
     }),
   ),
+  edits: z.array(z.object({ editId: z.string(), contentHash: z.string() })).optional(),
+  /** Lines that it ever had, once it was edited: the id of a removed line is not given again. */
+  lineCount: z.int().positive().optional(),
   cancellations: z.array(z.object({ requestId: z.string(), contentHash: z.string() })).optional(),
   /** What the cancelled units were worth. */
   cancelledMinor: AmountMinor.optional(),
@@ -42,6 +48,12 @@ export const OrderItem = placedShape.omit({ status: true, lines: true }).extend(
   paymentWindowMinutes: z.number().optional(),
   /** Why it is on hold. */
   holdReasons: z.array(z.string()).optional(),
+  risk: RiskAnswer.extend({
+    /** A hash of what was known of the order then. */
+    facts: z.string(),
+    /** Staff let it go on in spite of it. */
+    isAccepted: z.boolean().optional(),
+  }).optional(),
   /** Taken over from another system: it took no stock here. */
   imported: z.literal(true).optional(),
   contentHash: z.string(),
@@ -51,6 +63,9 @@ export const OrderItem = placedShape.omit({ status: true, lines: true }).extend(
   version: z.int().positive(),
 });
 export type OrderItem = z.infer<typeof OrderItem>;
+
+/** What tells one version of an order from another (RFC 9110). */
+export const etagOf = ({ version }: OrderItem) => `"${version}"`;
 
 /** In an order's place until it comes: payments that were faster. Its placement takes them over. */
 export const AwaitedOrder = z.object({

@@ -1,8 +1,9 @@
+import type * as z from 'zod';
 import { OrderExpired, OrderHeld, OrderReleased, PaymentRecorded } from '../../shared/events/order-life.ts';
 import { contentHash } from '../../shared/ids.ts';
-import type { Balance, Payment } from '../../shared/payment.ts';
+import type { Balance, Payment, ToldPayment } from '../../shared/payment.ts';
 import { takesOf } from '../../shared/stock/take.ts';
-import { changed, factsOf, illegal, moved, type Outcome, telling } from './change.ts';
+import { changed, factsOf, illegal, moved, type Outcome, telling, type Told } from './change.ts';
 import { type Command, next } from './life-cycle.ts';
 import { allOpen } from './line-units.ts';
 import type { OrderItem } from './order-item.ts';
@@ -44,22 +45,46 @@ export function withPayment<P extends Payable>(order: P, payment: Payment): P {
   const known = { ...order, payments: [...(order.payments ?? []), payment] };
   if (payment.type !== 'payment.captured' && payment.type !== 'chargeback.opened') return known;
   const reasons = new Set(order.holdReasons);
-  if (payment.type === 'chargeback.opened') reasons.add('chargeback');
-  else if (payment.currency !== order.currency) reasons.add('wrong-currency');
-  else {
-    const { balance } = balanceOf(known);
-    reasons.delete('underpaid');
-    reasons.delete('overpaid');
-    if (balance !== 'settled') reasons.add(balance);
-  }
+  if (payment.type === 'chargeback.opened') return judged(known, reasons.add('chargeback'));
+  if (payment.currency !== order.currency) return judged(known, reasons.add('wrong-currency'));
+  return judged(known, withBalance(order.holdReasons, balanceOf(known).balance));
+}
+
+/** The order paid, or held for these reasons. */
+function judged<P extends Payable>(order: P, reasons: ReadonlySet<string>): P {
   const status = next(order.status, reasons.size > 0 ? 'hold' : 'pay') ?? order.status;
   return {
-    ...known,
+    ...order,
     status,
     holdReasons: status === 'on-hold' ? [...reasons] : undefined,
     reservedUntil: status === 'payment-pending' ? order.reservedUntil : null,
   };
 }
+
+/** The order after it came to be worth more or less: what was captured fits it, or holds it. */
+export function repriced(before: OrderItem, after: OrderItem): OrderItem {
+  const { balance, capturedMinor, dueMinor } = balanceOf(after);
+  const dueBefore = balanceOf(before).dueMinor;
+  if (dueMinor === dueBefore) return after;
+  // An order for nothing did not wait for its payment, and must not slip through now that it costs something.
+  const slipped = balance === 'unpaid' && dueBefore === 0 && after.paymentWindowMinutes !== undefined;
+  const waitsNoMore = balance === 'settled' && after.status === 'payment-pending';
+  if (capturedMinor === 0 && !slipped && !waitsNoMore) return after;
+  return judged(after, withBalance(after.holdReasons, slipped ? 'underpaid' : balance));
+}
+
+/** The reasons for a hold, of which those that tell of the balance are these now. */
+function withBalance(holdReasons: readonly string[] | undefined, balance: Balance['balance']): Set<string> {
+  const reasons = new Set(holdReasons?.filter((reason) => reason !== 'underpaid' && reason !== 'overpaid'));
+  return balance === 'settled' ? reasons : reasons.add(balance);
+}
+
+/** Tells that an order is held, if there are reasons that it was not held for before. */
+export const tellHold = (before: OrderItem, after: OrderItem): Told[] => {
+  const reasons = after.holdReasons ?? [];
+  const isNew = reasons.some((reason) => !before.holdReasons?.includes(reason));
+  return isNew ? [telling(OrderHeld, { ...factsOf(after), reasons })] : [];
+};
 
 /** Whether these payments hold the event already, and if so with the same content. */
 export function knownPayment(
@@ -80,13 +105,16 @@ export function record(order: OrderItem, payment: Payment): Outcome {
   const paid = withPayment(order, payment);
   const after = { ...paid, version: order.version + 1 };
   const { orderId } = order;
-  const events = [telling(PaymentRecorded, { orderId, payment, order: { ...factsOf(after), ...balanceOf(after) } })];
-  const reasons = after.holdReasons ?? [];
-  if (reasons.some((reason) => !order.holdReasons?.includes(reason))) {
-    events.push(telling(OrderHeld, { ...factsOf(after), reasons }));
-  }
-  return changed(after, events);
+  const recorded = telling(PaymentRecorded, {
+    orderId,
+    payment: told(payment),
+    order: { ...factsOf(after), ...balanceOf(after) },
+  });
+  return changed(after, [recorded, ...tellHold(order, after)]);
 }
+
+/** A payment without what only the risk of its order is for. */
+export const told = ({ cardFingerprint: _kept, ...payment }: Payment): z.infer<typeof ToldPayment> => payment;
 
 export const refusedPayment = (why: 'other' | 'too-many'): Outcome => ({
   kind: 'conflict',
@@ -107,7 +135,8 @@ export function expire(order: OrderItem, now: number): Outcome {
   if (reservedUntil === null || !isOverdue(order, now)) return { kind: 'already-done', order };
   const lines = allOpen(order);
   const after = moved(order, status);
-  return changed(after, [telling(OrderExpired, { ...factsOf(after), reservedUntil, lines })], {
+  const cancelledMinor = order.totalMinor - (order.cancelledMinor ?? 0);
+  return changed(after, [telling(OrderExpired, { ...factsOf(after), reservedUntil, lines, cancelledMinor })], {
     kind: 'release',
     takes: takesOf(lines),
   });
@@ -121,7 +150,9 @@ export function release(order: OrderItem, reason: string, now: number): Outcome 
   const status = next(order.status, command);
   if (!status) return illegal(order, 'released');
   const reservedUntil = paymentWindowMinutes ? reservedFor(paymentWindowMinutes, now) : null;
-  const after = moved({ ...order, reservedUntil }, status);
+  // Whoever releases an order that is held for its risk accepts that too.
+  const risk = order.risk && order.holdReasons?.includes('risk') ? { ...order.risk, isAccepted: true } : order.risk;
+  const after = moved({ ...order, reservedUntil, risk }, status);
   return changed(after, [telling(OrderReleased, { ...factsOf(after), reason })]);
 }
 

@@ -15,6 +15,7 @@ export type Wanted = {
 };
 type PlacedLine = DataOf<typeof OrderPlaced>['lines'][number];
 type PricedLine = Wanted & { discountMinor: number; taxMinor: number };
+type Amounts = Pick<PlacedLine, 'quantity' | 'unitPriceMinor' | 'discountMinor' | 'taxMinor'>;
 type Taxation = Pick<SellingPolicy, 'taxIncluded' | 'taxBasisPoints'>;
 
 export type Totals = {
@@ -30,6 +31,9 @@ const grossOf = ({ quantity, unitPriceMinor }: { quantity: number; unitPriceMino
   quantity * unitPriceMinor;
 const sumOf = (amounts: readonly number[]) => amounts.reduce((sum, amount) => sum + amount, 0);
 
+const basisPointsOf = (taxCategory: string, { taxBasisPoints }: Taxation) =>
+  taxBasisPoints[taxCategory] ?? taxBasisPoints.standard;
+
 /**
  * Prices lines and shipping, before they are allocated. Tax is rounded once per line here, so that where the units come
  * from cannot change what the customer pays. Undefined if an amount is more than the store handles.
@@ -37,23 +41,36 @@ const sumOf = (amounts: readonly number[]) => amounts.reduce((sum, amount) => su
 export function priceOrder(
   lines: readonly Wanted[],
   shippingMinor: number,
-  { taxIncluded, taxBasisPoints }: Taxation,
+  taxation: Taxation,
 ): { lines: PricedLine[]; totals: Totals } | undefined {
-  const subtotalMinor = sumOf(lines.map(grossOf));
   // Beyond this limit sums of products need not be exact, but are surely beyond it too.
-  if (subtotalMinor > maxAmountMinor) return undefined;
-  const basisPointsOf = (taxCategory: string) => taxBasisPoints[taxCategory] ?? taxBasisPoints.standard;
+  if (sumOf(lines.map(grossOf)) > maxAmountMinor) return undefined;
+  const { taxIncluded } = taxation;
   const priced = lines.map((line) => ({
     ...line,
     discountMinor: 0,
-    taxMinor: taxOf(grossOf(line), basisPointsOf(line.taxCategory), taxIncluded),
+    taxMinor: taxOf(grossOf(line), basisPointsOf(line.taxCategory, taxation), taxIncluded),
   }));
-  const shippingTaxMinor = taxOf(shippingMinor, taxBasisPoints.standard, taxIncluded);
-  const discountMinor = sumOf(priced.map((line) => line.discountMinor));
-  const taxMinor = sumOf(priced.map((line) => line.taxMinor)) + shippingTaxMinor;
+  const totals = totalsOf(priced, { shippingMinor, taxMinor: taxOfShipping(shippingMinor, taxation) }, taxIncluded);
+  return totals && { lines: priced, totals };
+}
+
+export const taxOfShipping = (shippingMinor: number, taxation: Taxation) =>
+  taxOf(shippingMinor, taxation.taxBasisPoints.standard, taxation.taxIncluded);
+
+/** The sums of an order's lines and shipping; undefined if they are more than the store handles. */
+export function totalsOf(
+  lines: readonly Amounts[],
+  shipping: { shippingMinor: number; taxMinor: number },
+  taxIncluded: boolean,
+): Totals | undefined {
+  const { shippingMinor } = shipping;
+  const subtotalMinor = sumOf(lines.map(grossOf));
+  const discountMinor = sumOf(lines.map((line) => line.discountMinor));
+  const taxMinor = sumOf(lines.map((line) => line.taxMinor)) + shipping.taxMinor;
   const totalMinor = subtotalMinor - discountMinor + shippingMinor + (taxIncluded ? 0 : taxMinor);
-  if (totalMinor > maxAmountMinor) return undefined;
-  return { lines: priced, totals: { subtotalMinor, discountMinor, shippingMinor, taxMinor, taxIncluded, totalMinor } };
+  if (subtotalMinor > maxAmountMinor || totalMinor > maxAmountMinor) return undefined;
+  return { subtotalMinor, discountMinor, shippingMinor, taxMinor, taxIncluded, totalMinor };
 }
 
 /**

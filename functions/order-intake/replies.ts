@@ -48,7 +48,7 @@ const Detail = z.object({
   metadata: z.object({ eventId: z.string(), occurredAt: z.string(), actor: z.string() }),
   data: z.record(z.string(), z.unknown()),
 });
-const personal = new Set(['customer', 'shippingAddress', 'note']);
+const personal = new Set(['customer', 'shippingAddress', 'billingAddress', 'note']);
 
 /** An event as an order's timeline shows it: what an order itself does not show of a person is left out. */
 export function timelineEntry({ detailType, detail }: OutboxItem) {

@@ -1,8 +1,15 @@
 import * as z from 'zod';
 
+/** Counters forget what is beyond this, so no limit may be higher. */
+export const mostCounted = 100;
+
 const Points = z.int().min(0).max(100);
+const Limit = z
+  .int()
+  .positive()
+  .max(mostCounted - 1);
 /** More than `orders` within the window counts as too fast. */
-const Velocity = z.object({ orders: z.int().positive(), points: Points });
+const Velocity = z.object({ orders: Limit, points: Points });
 
 /** What makes an order suspicious, and how much: a store's own settings. Points add up; 100 is the most. */
 export const RiskPolicy = z.object({
@@ -25,7 +32,7 @@ export const RiskPolicy = z.object({
   disposableDomains: z.array(z.string()),
   disposableEmail: Points,
   /** Failed payments in the window. */
-  failures: z.object({ count: z.int().positive(), points: Points }),
+  failures: z.object({ count: Limit, points: Points }),
 });
 export type RiskPolicy = z.infer<typeof RiskPolicy>;
 

@@ -1,13 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import {
-  type Action,
-  actionsPerTransaction,
-  type Database,
-  type Key,
-  readBatch,
-  transact,
-} from '../../shared/database.ts';
+import { type Action, type Database, type Key, readBatch, transact } from '../../shared/database.ts';
+import { actionsPerTransaction } from '../../shared/limits.ts';
 import {
   openSettlements,
   SettlementItem,

@@ -8,6 +8,7 @@ import { payoutReference } from './paying.ts';
 import { judge } from './policy.ts';
 import { type Pot, potsOf, untouched } from './pots.ts';
 import type { RefundItem } from './refund-item.ts';
+import { returnStatusOf, rmaIdOf } from './returning.ts';
 import type * as z from 'zod';
 
 /** A refund as callers see it. */
@@ -40,6 +41,9 @@ export const answerOf = (refund: RefundItem): RefundAnswer => ({
     at,
     comment,
   })),
+  ...(refund.returning.length > 0 && {
+    return: { rmaId: rmaIdOf(refund.refundId), status: returnStatusOf(refund), returnBy: refund.returnBy },
+  }),
   requestedBy: refund.requestedBy,
   requestedAt: refund.requestedAt,
   deadlineAt: refund.deadlineAt,
@@ -118,6 +122,12 @@ export function replyTo(outcome: Outcome | undefined, firstStatus: 200 | 201 = 2
       return problem(409, 'refund-conflict', 'This request id asked for something else.', {
         refundId: outcome.refundId,
       });
+    case 'receipt-conflict':
+      return problem(409, 'receipt-conflict', 'This receipt id brought something else.', {
+        receiptId: outcome.receiptId,
+      });
+    case 'not-expected':
+      return problem(409, 'not-expected', 'Less than that is expected back.', { lines: outcome.lines });
     case 'not-refundable':
       return problem(409, 'not-refundable', 'The order has less than that to refund.', { pots: outcome.pots });
     case 'chargeback-open':

@@ -25,6 +25,8 @@ export const apply = async (
     const refund = await store.refund(refundId);
     if (!refund) return { outcome: undefined };
     const account = await store.account(refund.orderId);
+    // Of one moment: else a step that came in between would have changed one of them and not the other.
+    if ((await store.refund(refundId))?.version !== refund.version) return undefined;
     const outcome = await decide(refund, account);
     if (outcome.kind !== 'changed') return { outcome };
     return (await store.commit(outcome, { account }, cause)) === 'done' ? { outcome } : undefined;

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { ReturnAddress } from '../../shared/http/returns.ts';
+import { Warehouse } from '../../shared/names.ts';
 import { Channels } from '../../shared/store.ts';
 
 const json = z.string().transform((text): unknown => JSON.parse(text));
@@ -25,6 +27,7 @@ export type PayoutEnv = Record<keyof z.infer<typeof ParsedPayoutEnv>, string>;
 export const ParsedEnv = ParsedTables.extend({
   CHANNELS: json.pipe(Channels),
   DEPARTMENTS: json.pipe(Departments),
+  RETURN_ADDRESSES: json.pipe(z.record(Warehouse, ReturnAddress)),
 });
 /** What the environment of the function that serves HTTP must have; each value is text. */
 export type Env = z.input<typeof ParsedEnv>;

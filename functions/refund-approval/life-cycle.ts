@@ -35,7 +35,7 @@ export const lifeCycle: Record<RefundStatus, Partial<Record<Command, RefundStatu
   // A provider may tell of success after its time-out was taken for a failure, and of a failure days after success.
   'payout-failed': { pay: 'paying', credit: 'store-credit', succeed: 'paid' },
   paid: { fail: 'payout-failed' },
-  'store-credit': {},
+  'store-credit': { fail: 'payout-failed' },
   rejected: {},
   withdrawn: {},
   expired: {},

@@ -117,20 +117,23 @@ const paidOf = (leg: Payout) => ({
 function withLeg(refund: RefundItem, index: number, leg: Payout): RefundItem {
   const payouts = refund.payouts.toSpliced(index, 1, leg);
   const isOpen = payouts.some(({ state }) => state === 'sent' || state === 'due');
-  const command = payouts.some(({ state }) => state === 'failed') ? 'fail' : 'succeed';
+  const command = payouts.some(isUnpaid) ? 'fail' : 'succeed';
   const status = isOpen ? refund.status : (next(refund.status, command) ?? refund.status);
   return { ...refund, payouts, status, version: refund.version + 1 };
 }
+
+/** Whether the customer still has nothing for the leg, and nothing is on its way. */
+const isUnpaid = ({ state, isCredited = false }: Payout): boolean => state === 'failed' && !isCredited;
 
 /** Pays the failed legs again, if their pots still have the money. */
 export function retry(refund: RefundItem, order: Ordered, account: Account): Outcome {
   const status = next(refund.status, 'pay');
   if (!status || refund.status !== 'payout-failed') return illegal(refund, 'paid again');
   if (isDisputed(order)) return { kind: 'chargeback-open' };
-  const failedLegs = refund.payouts.filter(({ state }) => state === 'failed');
+  const failedLegs = refund.payouts.filter(isUnpaid);
   const short = shortOf(order, account, failedLegs);
   if (short.length > 0) return { kind: 'not-refundable', pots: short };
-  const payouts = refund.payouts.map((leg) => (leg.state === 'failed' ? sent(leg) : leg));
+  const payouts = refund.payouts.map((leg) => (isUnpaid(leg) ? sent(leg) : leg));
   const after: RefundItem = { ...refund, status, payouts, version: refund.version + 1 };
   const set = reserve(account, failedLegs);
   return {
@@ -147,10 +150,11 @@ export function toStoreCredit(refund: RefundItem, order: Ordered, account: Accou
   const status = next(refund.status, 'credit');
   if (!status) return illegal(refund, 'turned into store credit');
   if (isDisputed(order)) return { kind: 'chargeback-open' };
-  const failedLegs = refund.payouts.filter(({ state }) => state === 'failed');
+  const failedLegs = refund.payouts.filter(isUnpaid);
   const short = shortOf(order, account, failedLegs);
   if (short.length > 0) return { kind: 'not-refundable', pots: short };
-  const after: RefundItem = { ...refund, status, version: refund.version + 1 };
+  const payouts = refund.payouts.map((leg) => (isUnpaid(leg) ? { ...leg, isCredited: true } : leg));
+  const after: RefundItem = { ...refund, status, payouts, version: refund.version + 1 };
   // The credit stands for the captured money: no later refund may pay it out once more.
   const taken = failedLegs.reduce((sum, leg) => settle(reserve(sum, [leg]), leg), account);
   const data = {
@@ -169,15 +173,19 @@ export function toStoreCredit(refund: RefundItem, order: Ordered, account: Accou
 
 const sumOf = (legs: readonly Payout[]) => legs.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
 
-/** Pots that do not have what the legs would draw from them. */
+/** Pots that do not have what the legs would draw from them: money, the tax in it, or units. */
 function shortOf(order: Ordered, account: Account, legs: readonly Payout[]): Shortage[] {
   const { goods, payments } = potsOf(order, account);
-  const refundable = new Map([...goods, ...payments].map(({ pot, refundable: { minor } }) => [pot, minor]));
+  const refundable = new Map([...goods, ...payments].map(({ pot, refundable: left }) => [pot, left]));
   const wanted = [
     ...potsIn(legs).filter(({ pot }) => pot !== 'goodwill'),
-    ...legs.map((leg) => ({ pot: paymentPot(leg), amountMinor: leg.amountMinor })),
+    ...legs.map((leg) => ({ pot: paymentPot(leg), amountMinor: leg.amountMinor, taxMinor: 0, quantity: 0 })),
   ];
-  return wanted
-    .filter(({ pot, amountMinor }) => amountMinor > (refundable.get(pot) ?? 0))
-    .map(({ pot, amountMinor }) => ({ pot, requestedMinor: amountMinor, refundableMinor: refundable.get(pot) ?? 0 }));
+  return wanted.flatMap(({ pot, amountMinor, taxMinor, quantity }) => {
+    const left = refundable.get(pot) ?? { minor: 0, taxMinor: 0, quantity: 0 };
+    if (amountMinor <= left.minor && taxMinor <= left.taxMinor && quantity <= left.quantity) return [];
+    const money = { pot, requestedMinor: amountMinor, refundableMinor: left.minor };
+    const units = { requestedQuantity: quantity, refundableQuantity: left.quantity };
+    return quantity === 0 ? money : Object.assign(money, units);
+  });
 }

@@ -29,7 +29,7 @@ export type Account = z.infer<typeof Account>;
 export const untouched = (orderId: string): Account => ({ orderId, version: 0, pots: {} });
 
 const Draw = Amount.extend({ pot: z.string() });
-type Draw = z.infer<typeof Draw>;
+export type Draw = z.infer<typeof Draw>;
 
 /** The part of a refund that goes back to one payment, and the pots it is for; their amounts sum to its own. */
 export const Leg = z.object({
@@ -147,7 +147,11 @@ export function draw(
     const left = leftOf(pot);
     const minor = amountMinor ?? shareOf(left.minor, quantity, left.quantity);
     if (quantity <= left.quantity && minor <= left.minor) take(pot, { ...taxed(left, minor), quantity });
-    else short.push({ ...shortage(pot, minor, left), requestedQuantity: quantity, refundableQuantity: left.quantity });
+    else {
+      const worthMinor = amountMinor ?? worthOfUnits(goods, pot, quantity);
+      const units = { requestedQuantity: quantity, refundableQuantity: left.quantity };
+      short.push({ ...shortage(pot, worthMinor, left), ...units });
+    }
   }
   for (const [pot, minor] of [
     ['shipping', wanted.shippingMinor ?? 0],
@@ -168,6 +172,12 @@ export function draw(
   return short.length > 0 ? { short } : { legs: legsOf(reduced, payments), amountMinor };
 }
 
+/** What so many units of a line were paid with, whether they are still there or not. */
+function worthOfUnits(goods: readonly Pot[], name: PotName, quantity: number): number {
+  const { minor, quantity: all } = goods.find(({ pot }) => pot === name)?.captured ?? nothing;
+  return shareOf(minor, quantity, all);
+}
+
 const shortage = (pot: PotName, requestedMinor: number, left: Amount): Shortage => ({
   pot,
   requestedMinor,
@@ -175,7 +185,7 @@ const shortage = (pot: PotName, requestedMinor: number, left: Amount): Shortage 
 });
 
 /** The share of what is left; the last units take all of it, so that a line refunded whole leaves nothing. */
-const shareOf = (leftMinor: number, quantity: number, leftQuantity: number): number =>
+export const shareOf = (leftMinor: number, quantity: number, leftQuantity: number): number =>
   quantity >= leftQuantity ? leftMinor : Number((BigInt(leftMinor) * BigInt(quantity)) / BigInt(leftQuantity));
 
 const taxed = (left: Amount, minor: number): Amount => ({
@@ -209,7 +219,7 @@ function takeTax(
 }
 
 /** Holds the deduction back from what lines get, in proportion; never more than that. */
-function lessDeduction(draws: readonly Draw[], deductionMinor: number): Draw[] {
+export function lessDeduction(draws: readonly Draw[], deductionMinor: number): Draw[] {
   const lines = draws.filter(({ pot, minor }) => pot.startsWith('line:') && minor > 0);
   const linesMinor = sumOf(lines.map(({ minor }) => minor));
   if (deductionMinor === 0 || linesMinor === 0) return [...draws];
@@ -226,9 +236,12 @@ function lessDeduction(draws: readonly Draw[], deductionMinor: number): Draw[] {
 }
 
 /** Shares draws over payments, the newest first: each payment gives what it has until all is given. */
-function legsOf(draws: readonly Draw[], payments: readonly Pot[]): Leg[] {
+export function legsOf(
+  draws: readonly Draw[],
+  payments: readonly { pot: PotName; refundable: Pick<Amount, 'minor'> }[],
+): Leg[] {
   const legs: Leg[] = [];
-  const open = draws.map((each) => ({ ...each }));
+  const open = draws.filter(({ minor }) => minor > 0);
   for (const { pot, refundable } of payments) {
     let leftMinor = refundable.minor;
     const own: Draw[] = [];
@@ -246,7 +259,7 @@ function legsOf(draws: readonly Draw[], payments: readonly Pot[]): Leg[] {
     if (amountMinor > 0) legs.push({ ...paymentOf(pot), amountMinor, draws: own });
   }
   // Units that are refunded for nothing, as where the whole price was deducted, go with the last leg.
-  const free = open.filter(({ quantity }) => quantity > 0);
+  const free = draws.filter(({ minor, quantity }) => minor === 0 && quantity > 0);
   legs.at(-1)?.draws.push(...free);
   return legs;
 }

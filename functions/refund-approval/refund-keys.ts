@@ -3,6 +3,12 @@ import type { RefundItem } from './refund-item.ts';
 /** Partition of a refund and of its events. */
 export const refundPartition = (refundId: string) => `REFUND#${refundId}`;
 export const refundKey = (refundId: string) => ({ pk: refundPartition(refundId), sk: 'REFUND' });
+/** What one parcel of a return brought. */
+export const receiptPrefix = 'RECEIPT#';
+export const receiptKey = (refundId: string, receiptId: string) => ({
+  pk: refundPartition(refundId),
+  sk: `${receiptPrefix}${receiptId}`,
+});
 /** What was drawn from the pots of an order. */
 export const accountKey = (orderId: string) => ({ pk: `ORDER#${orderId}`, sk: 'ACCOUNT' });
 /** Orders and refunded orders of a customer. */

@@ -58,10 +58,13 @@ export function requestRoutes(
       return outcome === 'unknown' ? unknownRefund : replyTo(outcome);
     },
 
-    withdrawRefund: async ({ params, caller, cause }: Request<typeof routes.withdrawRefund>): Promise<Reply> =>
-      replyTo(
-        await apply(store, params.refundId, (refund, account) => withdraw(refund, account, caller.subject), cause),
-      ),
+    withdrawRefund: async ({ params, caller, cause }: Request<typeof routes.withdrawRefund>): Promise<Reply> => {
+      const refund = await store.refund(params.refundId);
+      if (!refund || !sees(caller, channels, refund.channel)) return unknownRefund;
+      return replyTo(
+        await apply(store, params.refundId, (now, account) => withdraw(now, account, caller.subject), cause),
+      );
+    },
   };
 }
 

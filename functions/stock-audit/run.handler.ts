@@ -2,7 +2,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { openDatabase } from '../../shared/database.ts';
 import { StockAuditRequested } from '../../shared/events/stock-audit.ts';
 import { queueHandler } from '../../shared/lambda/queue-handler.ts';
-import { createBooks } from './books.ts';
+import { createBooks } from '../../shared/stock/books.ts';
 import { createDifferenceList } from './difference-list.ts';
 import { RunEnv } from './env.ts';
 import { runAudit } from './run.ts';

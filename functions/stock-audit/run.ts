@@ -1,14 +1,12 @@
 import type { EventOf } from '../../shared/events/define-event.ts';
 import type { StockAuditRequested } from '../../shared/events/stock-audit.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
-import type { StockItem } from '../../shared/stock/stock-item.ts';
-import type { Books } from './books.ts';
-import { confirmed, type Difference, differencesOf, type Ledger, type OpenUnits } from './decide.ts';
+import type { Books } from '../../shared/stock/books.ts';
+import { confirmed, type Difference, differencesOf, type OpenUnits } from '../../shared/stock/differences.ts';
 import type { DifferenceList } from './difference-list.ts';
 import type { AuditStore } from './store.ts';
 
 const skusAtOnce = 16;
-const snapshotTries = 5;
 
 type Tools = { store: AuditStore; books: Books; list: DifferenceList; clock: () => number };
 
@@ -47,24 +45,7 @@ async function audit(books: Books): Promise<{ skus: number; differences: Differe
 const compare = async (books: Books, skus: readonly string[], open: OpenUnits): Promise<Difference[]> =>
   (
     await inParallel(skusAtOnce, skus, async (sku) => {
-      const { stock, ledger } = await snapshot(books, sku);
-      return differencesOf(stock, ledger, open);
+      const { found, sums } = await books.snapshot(sku);
+      return differencesOf(found, sums, open);
     })
   ).flat();
-
-/** Stock and ledger of one moment: read again when a movement came between. The last try is for the second look. */
-async function snapshot(books: Books, sku: string): Promise<{ stock: StockItem; ledger: Ledger }> {
-  for (let tries = 1; ; tries += 1) {
-    const before = await books.stock(sku);
-    const ledger = await books.ledger(sku);
-    const stock = await books.stock(sku);
-    if (tries === snapshotTries || moves(before) === moves(stock)) return { stock, ledger };
-  }
-}
-
-/** The part of the stock that movements change. */
-const moves = ({ warehouses }: StockItem): string =>
-  Object.entries(warehouses)
-    .map(([name, { onHand, unavailable }]) => `${name} ${onHand} ${unavailable}`)
-    .toSorted()
-    .join();

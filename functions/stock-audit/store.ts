@@ -3,9 +3,7 @@ import { type Cause, type DataOf, newEvent } from '../../shared/events/define-ev
 import { StockAuditCompleted, StockAuditRequested } from '../../shared/events/stock-audit.ts';
 import { StockAudit } from '../../shared/http/stock-audits.ts';
 import { outboxItem } from '../../shared/outbox.ts';
-
-const auditPartition = (auditId: string) => `AUDIT#${auditId}`;
-const auditKey = (auditId: string) => ({ pk: auditPartition(auditId), sk: 'AUDIT' });
+import { auditKey, auditPartition } from '../../shared/stock/audit-keys.ts';
 
 type Result = DataOf<typeof StockAuditCompleted>;
 

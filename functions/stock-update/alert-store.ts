@@ -1,11 +1,16 @@
-import { type Database, transact } from '../../shared/database.ts';
+import * as z from 'zod';
+import { type Database, readBatch, transact } from '../../shared/database.ts';
 import { type Cause, newEvent } from '../../shared/events/define-event.ts';
 import { type AlertKind, StockAlertLevelsSet, StockAlertRaised } from '../../shared/events/stock.ts';
 import { outboxItem } from '../../shared/outbox.ts';
-import { type AlertLevels, listKeyOf, stockKey } from '../../shared/stock/stock-item.ts';
+import { keysUnder } from '../../shared/query-pages.ts';
+import { type AlertLevels, allStock, listKeyOf, listKeys, StockItem, stockKey } from '../../shared/stock/stock-item.ts';
 
 /** Partition of a SKU's alerts and their events: the ledger of its movements has the other. */
 const alertPartition = (sku: string) => `ALERT#${sku}`;
+/** Key of what was told last of a kind. */
+const toldKey = (sku: string, kind: AlertKind) => ({ pk: alertPartition(sku), sk: `LAST#${kind}` });
+const ToldIdle = z.object({ pk: z.string(), sk: z.string(), idleSince: z.string() });
 /** Sequence numbers of streams compare as text when they are of one length. */
 const sequenceLength = 40;
 
@@ -42,13 +47,58 @@ export const createAlertStore = (db: Database, { STOCK_TABLE_NAME: table }: { ST
       {
         Put: {
           TableName: table,
-          Item: { pk, sk: `LAST#${alert.kind}`, sequence },
+          Item: { ...toldKey(alert.sku, alert.kind), sequence },
           ConditionExpression: 'attribute_not_exists(pk) OR #sequence < :sequence',
           ExpressionAttributeNames: { '#sequence': 'sequence' },
           ExpressionAttributeValues: { ':sequence': sequence },
         },
       },
       { Put: { TableName: table, Item: outboxItem(pk, newEvent(StockAlertRaised, alert, cause)) } },
+    ]);
+  },
+
+  /** All stock, some hundred SKUs at a time. */
+  async *stocks(): AsyncGenerator<StockItem[]> {
+    for await (const keys of keysUnder(db, table, allStock, listKeys)) {
+      const items = (await readBatch(db, { [table]: keys }, false))[table] ?? [];
+      yield items.map((item) => StockItem.parse(item));
+    }
+  },
+
+  /** Of which time without a sale was told already, by SKU and kind as `<sku> <kind>`. */
+  async toldIdle(alerts: readonly { sku: string; kind: AlertKind }[]): Promise<Map<string, string>> {
+    const nameOf = new Map(
+      alerts.map(({ sku, kind }) => [toldKey(sku, kind).pk + toldKey(sku, kind).sk, `${sku} ${kind}`]),
+    );
+    const keys = alerts.map(({ sku, kind }) => toldKey(sku, kind));
+    const items = (await readBatch(db, { [table]: keys }, false))[table] ?? [];
+    return new Map(
+      items.map((item) => {
+        const { pk, sk, idleSince } = ToldIdle.parse(item);
+        return [nameOf.get(pk + sk) ?? '', idleSince];
+      }),
+    );
+  },
+
+  /** Records that a SKU does not sell, once for each time that it stopped selling, and not if it was sold meanwhile. */
+  recordIdle(alert: Alert & { idleSince: string }, cause: Cause): Promise<'done' | 'lost'> {
+    const { sku, kind, idleSince } = alert;
+    const values = { ExpressionAttributeValues: { ':since': idleSince } };
+    return transact(db, [
+      {
+        Put: {
+          TableName: table,
+          Item: { ...toldKey(sku, kind), idleSince },
+          ConditionExpression: 'attribute_not_exists(pk) OR idleSince <> :since',
+          ...values,
+        },
+      },
+      {
+        ConditionCheck: { TableName: table, Key: stockKey(sku), ConditionExpression: 'idleSince = :since', ...values },
+      },
+      {
+        Put: { TableName: table, Item: outboxItem(alertPartition(sku), newEvent(StockAlertRaised, alert, cause)) },
+      },
     ]);
   },
 });

@@ -6,7 +6,14 @@ const Text = z.object({ S: z.string() }).transform(({ S }) => S);
 const Units = z.object({ N: z.string() }).transform(({ N }) => Number(N));
 const Warehouse = z.object({ M: z.object({ available: Units }) }).transform(({ M }) => M.available);
 const Levels = z
-  .object({ M: z.object({ reorderPoint: Units.optional(), overstockAbove: Units.optional() }) })
+  .object({
+    M: z.object({
+      reorderPoint: Units.optional(),
+      overstockAbove: Units.optional(),
+      slowMovingAfterDays: Units.optional(),
+      deadAfterDays: Units.optional(),
+    }),
+  })
   .transform(({ M }) => M);
 const Image = z
   .object({

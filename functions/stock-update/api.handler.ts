@@ -2,6 +2,7 @@ import { openDatabase } from '../../shared/database.ts';
 import { problem, type Reply } from '../../shared/http/problem.ts';
 import { contentHash } from '../../shared/ids.ts';
 import * as routes from '../../shared/http/stock.ts';
+import { getStockRepair, postStockRepair } from '../../shared/http/stock-repairs.ts';
 import { httpHandler, on, type Request } from '../../shared/lambda/http-handler.ts';
 import { cursorOf, positionOf } from '../../shared/paging.ts';
 import { businessDays } from '../../shared/business-day.ts';
@@ -10,6 +11,8 @@ import { type AlertStore, createAlertStore } from './alert-store.ts';
 import { Env } from './env.ts';
 import { firstExpiredFirst, isExpired, suggestLots } from './lots.ts';
 import { postAll } from './post.ts';
+import { requestRepair, showRepair } from './repair-api.ts';
+import { createRepairStore } from './repair-store.ts';
 import { createStockStore, type StockStore } from './store.ts';
 
 const eventIdPattern = /^[0-9A-Z]{26}$/;
@@ -89,10 +92,13 @@ const env = Env.parse(process.env);
 const database = openDatabase();
 const store = createStockStore(database, env);
 const alerts = createAlertStore(database, env);
+const repairs = createRepairStore(database, env);
 export const handler = httpHandler(
   on(routes.postMovements, postMovements(store)),
   on(routes.getStock, getStock(store)),
   on(routes.getMovements, getMovements(store)),
   on(routes.putAlertLevels, putAlertLevels(store, alerts)),
   on(routes.getLots, getLots(store, env.TIME_ZONE)),
+  on(postStockRepair, requestRepair(repairs)),
+  on(getStockRepair, showRepair(repairs)),
 );

@@ -13,7 +13,7 @@ type UnavailableStatus = 'damaged' | 'inspection' | 'safetyStock';
 type Deltas = { onHand: number } & { [status in UnavailableStatus]?: number };
 
 /** Figures of a warehouse that a decision compared with or replaced: they must still be so when it is written. */
-export type Pin = 'onHand' | 'reserved' | 'safetyStock' | 'countedAt';
+export type Pin = keyof WarehouseStock;
 
 export type Known = {
   isInCatalogue: boolean;
@@ -47,12 +47,13 @@ export function decide(movement: Movement, contentHash: string, known: Known, no
   if (type === 'count' && isOutdated(movement, before)) return rejected('count-outdated');
   const deltas = effects[type](movement, before);
   const after = { ...moved(before, deltas), ...(type === 'count' && countedAt(occurredAt, before)) };
-  if (after.available < 0) return rejected(type === 'count' ? 'below-reserved' : 'insufficient-stock');
+  if (after.available < Math.min(0, before.available))
+    return rejected(type === 'count' ? 'below-reserved' : 'insufficient-stock');
   if ((after.damaged ?? 0) < 0 || (after.inspection ?? 0) < 0) return rejected('insufficient-stock');
 
   const transit = transitAfter(movement, known.shelf);
   if (typeof transit === 'string') return rejected(transit);
-  const changedLot = lotAfter(movement, deltas.onHand, known.shelf);
+  const changedLot = lotAfter(movement, deltas.onHand, known.shelf, now);
   if (typeof changedLot === 'string') return rejected(changedLot);
   const { onHand: onHandDelta, ...parts } = deltas;
   const unavailableDelta = after.unavailable - before.unavailable;
@@ -143,6 +144,7 @@ function lotAfter(
   movement: Movement,
   onHandDelta: number,
   { lots, transits }: Shelf,
+  now: number,
 ): Lot | RejectionReason | undefined {
   const { sku, warehouse, type, lot, transferId } = movement;
   if (lot === undefined || onHandDelta === 0 || type === 'count') return undefined;
@@ -154,7 +156,8 @@ function lotAfter(
   const units = (before?.units ?? 0) + onHandDelta;
   if (units < 0) return 'insufficient-lot';
   const known = expiresOn ?? before?.expiresOn;
-  return { sku, warehouse, lot, units, ...(known !== undefined && { expiresOn: known }) };
+  const since = before ? before.since : new Date(now).toISOString();
+  return { sku, warehouse, lot, units, ...(known !== undefined && { expiresOn: known }), ...(since && { since }) };
 }
 
 /** The units in transit after a movement of a named transfer; other transfers are not followed. */

@@ -6,13 +6,15 @@ import { FileEnv } from './env.ts';
 import { ObjectCreated, onFileDropped } from './file-dropped.ts';
 import { createInbox } from './inbox.ts';
 import { createStockStore } from './store.ts';
+import { writingTogether } from './write-together.ts';
 
 const env = FileEnv.parse(process.env);
+const store = createStockStore(openDatabase(), env);
 
 export const handler = queueHandler(
   { envelope: ObjectCreated },
   onFileDropped({
-    store: createStockStore(openDatabase(), env),
+    store: { ...store, write: writingTogether(store) },
     inbox: createInbox(new S3Client(), env.INBOX_BUCKET_NAME),
     clock: Date.now,
     log: new Logger(),

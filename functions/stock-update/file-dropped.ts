@@ -14,7 +14,12 @@ export const ObjectCreated = z.object({
   detail: z.object({ object: z.object({ key: z.string(), sequencer: z.string() }) }),
 });
 
-type Tools = { store: StockStore; inbox: Inbox; clock: () => number; log: Pick<Logger, 'info' | 'warn'> };
+type Tools = {
+  store: Pick<StockStore, 'read' | 'write'>;
+  inbox: Inbox;
+  clock: () => number;
+  log: Pick<Logger, 'info' | 'warn'>;
+};
 
 /**
  * Applies a dropped file of movements and answers with the result files, the summary last. A notice that comes again

@@ -15,13 +15,33 @@ export const firstExpiredFirst = (a: Lot, b: Lot): number => {
 /** Lots to take so many units from, the first to expire first and no expired one; `missing` units are in no lot. */
 export function suggestLots(lots: readonly Lot[], units: number, today: string) {
   const usable = lots.filter((lot) => lot.units > 0 && !isExpired(lot, today)).toSorted(firstExpiredFirst);
+  const { parts, missing } = takeInOrder(usable, units);
+  return { suggestion: parts.map(({ lot: { warehouse, lot }, taken }) => ({ warehouse, lot, units: taken })), missing };
+}
+
+/**
+ * Lots of a warehouse after so many units were shipped from it at `shippedAt`: out of those that are suggested first, and
+ * of expired ones only if there is nothing else. Lots that came later are not touched.
+ */
+export function drawLots(lots: readonly Lot[], units: number, today: string, shippedAt: string) {
+  const known = lots.filter(({ since = shippedAt }) => Date.parse(since) <= Date.parse(shippedAt));
+  const [expired, good] = [true, false].map((wanted) => known.filter((lot) => isExpired(lot, today) === wanted));
+  const inOrder = [good, expired].flatMap((some = []) => some.toSorted(firstExpiredFirst));
+  const { parts } = takeInOrder(inOrder, units);
+  return {
+    after: parts.map(({ lot, taken }) => ({ ...lot, units: lot.units - taken })),
+    drawn: parts.map(({ lot: { lot, expiresOn }, taken }) => ({ lot, expiresOn, units: taken })),
+  };
+}
+
+function takeInOrder(lots: readonly Lot[], units: number) {
   let missing = units;
-  const suggestion: { warehouse: string; lot: string; units: number }[] = [];
-  for (const { warehouse, lot, units: inLot } of usable) {
-    const taken = Math.min(inLot, missing);
+  const parts: { lot: Lot; taken: number }[] = [];
+  for (const lot of lots) {
+    const taken = Math.min(lot.units, missing);
     if (taken === 0) break;
-    suggestion.push({ warehouse, lot, units: taken });
+    parts.push({ lot, taken });
     missing -= taken;
   }
-  return { suggestion, missing };
+  return { parts, missing };
 }

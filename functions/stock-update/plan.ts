@@ -6,7 +6,7 @@ import { type Change, decide, nothing, type Pin } from './decide.ts';
 import { lotSort, type Shelf, transitSort } from './shelf.ts';
 
 /** Counters that must not be taken below zero on the way, and that orders or others change meanwhile. */
-const guarded = ['available', 'damaged', 'inspection'] as const;
+export const guarded = ['available', 'damaged', 'inspection'] as const;
 type Guarded = (typeof guarded)[number];
 
 /** What must hold of a warehouse when the plan is written: at least so many units, and figures as they were read. */
@@ -20,6 +20,8 @@ export type Plan = {
   /** By warehouse; each that the plan changes is in it. */
   needs: Map<string, Needs>;
 };
+/** The part of a plan that changes counters. */
+export type StockPlan = Pick<Plan, 'needs'> & { before: Pick<Shelf, 'stock'>; after: Pick<Shelf, 'stock'> };
 
 type Outcome =
   | { movement: Movement; status: 'applied' | 'already-applied'; stock: StockItem | undefined }

@@ -2,13 +2,15 @@ import * as z from 'zod';
 import { Sku, Warehouse } from '../../shared/names.ts';
 import { type StockItem, stockPartition } from '../../shared/stock/stock-item.ts';
 
-/** Units of a lot in a warehouse that were received and not taken out by a movement that names the lot. */
+/** Units of a lot in a warehouse that were received, and neither shipped nor taken out by a movement that names it. */
 export const Lot = z.object({
   sku: Sku,
   warehouse: Warehouse,
   lot: z.string(),
   units: z.int(),
   expiresOn: z.iso.date().optional(),
+  /** When the first of them came here. */
+  since: z.string().optional(),
 });
 export type Lot = z.infer<typeof Lot>;
 

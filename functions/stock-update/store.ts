@@ -42,6 +42,34 @@ export function createStockStore(
     return items;
   };
 
+  /** The two halves of a write, for those who write several plans as one. */
+  const writing = {
+    /** What applies a plan: identities and events of its movements, and what they change. */
+    actionsOf(sku: string, plan: Plan, cause: Cause): Action[] {
+      const records = plan.changes.flatMap(({ change: { moved }, hash }): Action[] => {
+        const event = newEvent(StockMoved, moved, cause, moved.occurredAt);
+        const { movementId } = moved;
+        return [
+          {
+            Put: {
+              TableName: table,
+              Item: { ...movementKey(movementId), movementId, contentHash: hash },
+              ConditionExpression: 'attribute_not_exists(pk)',
+            },
+          },
+          { Put: { TableName: table, Item: outboxItem(stockPartition(sku), event) } },
+        ];
+      });
+      return [
+        ...records,
+        { Update: { TableName: table, Key: stockKey(sku), ...stockUpdate(sku, plan, cause.now) } },
+        ...lotActions(table, plan),
+        ...transitActions(table, plan),
+      ];
+    },
+    commit: (actions: Action[]): Promise<'done' | 'lost'> => transact(db, actions),
+  };
+
   return {
     /** All that deciding on these movements needs, read consistently. */
     async read(movements: readonly Movement[]): Promise<Books> {
@@ -69,29 +97,10 @@ export function createStockStore(
     transits: async (sku: string): Promise<Transit[]> =>
       (await under(sku, transitPrefix)).map((item) => Transit.parse(item)),
 
+    ...writing,
     /** Applies a plan with identities and events, or does nothing if what it was made for no longer holds. */
-    async write(sku: string, plan: Plan, cause: Cause): Promise<'done' | 'lost'> {
-      const records = plan.changes.flatMap(({ change: { moved }, hash }): Action[] => {
-        const event = newEvent(StockMoved, moved, cause, moved.occurredAt);
-        const { movementId } = moved;
-        return [
-          {
-            Put: {
-              TableName: table,
-              Item: { ...movementKey(movementId), movementId, contentHash: hash },
-              ConditionExpression: 'attribute_not_exists(pk)',
-            },
-          },
-          { Put: { TableName: table, Item: outboxItem(stockPartition(sku), event) } },
-        ];
-      });
-      return transact(db, [
-        ...records,
-        { Update: { TableName: table, Key: stockKey(sku), ...stockUpdate(sku, plan) } },
-        ...lotActions(table, plan),
-        ...transitActions(table, plan),
-      ]);
-    },
+    write: (sku: string, plan: Plan, cause: Cause): Promise<'done' | 'lost'> =>
+      writing.commit(writing.actionsOf(sku, plan, cause)),
 
     /** Records that a message's movement was refused, once however often the message comes. */
     async reject(movement: Movement, reason: string, messageId: string, cause: Cause): Promise<void> {

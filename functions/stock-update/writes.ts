@@ -1,9 +1,9 @@
 import assert from 'node:assert';
 import type { Action } from '../../shared/database.ts';
-import { listKeyOf, WarehouseStock } from '../../shared/stock/stock-item.ts';
+import { listKeyOf, type StockItem, WarehouseStock } from '../../shared/stock/stock-item.ts';
 import { nothing } from './decide.ts';
-import type { Needs, Plan } from './plan.ts';
-import { shelfKey } from './shelf.ts';
+import { guarded, type Needs, type Plan, type StockPlan } from './plan.ts';
+import { type Shelf, shelfKey } from './shelf.ts';
 
 type UpdateParts = Omit<NonNullable<Action['Update']>, 'TableName' | 'Key'>;
 type Parts = { sets: string[]; conditions: string[]; names: Record<string, string>; values: Record<string, unknown> };
@@ -19,19 +19,22 @@ const names = {
   safetyStock: '#s',
   countedAt: '#c',
 };
-const added = ['onHand', 'unavailable', 'available', 'damaged', 'inspection', 'safetyStock'] as const;
+const added = ['onHand', 'reserved', 'unavailable', 'available', 'damaged', 'inspection', 'safetyStock'] as const;
 
 /**
  * Counters are changed by arithmetic in the database, as orders change them at the same time. Only the first movement of
  * a SKU or warehouse, for which there is nothing to add to, writes them.
  */
-export function stockUpdate(sku: string, { before, after, needs }: Plan): UpdateParts {
+export function stockUpdate(sku: string, { before, after, needs }: StockPlan, now: number): UpdateParts {
   const warehouses = after.stock?.warehouses ?? {};
+  // From now on it lies here and may be sold.
+  const idle = onHandOf(before.stock) <= 0 && onHandOf(after.stock) > 0;
+  const [idleSet, idleSince] = idle ? [', idleSince = :idle', { ':idle': new Date(now).toISOString() }] : ['', {}];
   if (!before.stock) {
     return {
-      UpdateExpression: 'SET sku = :sku, warehouses = :warehouses, listKey = :listKey',
+      UpdateExpression: `SET sku = :sku, warehouses = :warehouses, listKey = :listKey${idleSet}`,
       ConditionExpression: 'attribute_not_exists(pk)',
-      ExpressionAttributeValues: { ':sku': sku, ':warehouses': warehouses, ':listKey': listKeyOf(sku) },
+      ExpressionAttributeValues: { ':sku': sku, ':warehouses': warehouses, ':listKey': listKeyOf(sku), ...idleSince },
     };
   }
   const parts: Parts = { sets: [], conditions: [], names: {}, values: {} };
@@ -48,7 +51,7 @@ export function stockUpdate(sku: string, { before, after, needs }: Plan): Update
   }
   const used = parts.sets.concat(parts.conditions).join(' ');
   return {
-    UpdateExpression: `SET ${parts.sets.join(', ')}`,
+    UpdateExpression: `SET ${parts.sets.join(', ')}${idleSet}`,
     ConditionExpression: ['attribute_exists(pk)', ...parts.conditions].join(' AND '),
     ExpressionAttributeNames: {
       ...parts.names,
@@ -56,9 +59,12 @@ export function stockUpdate(sku: string, { before, after, needs }: Plan): Update
         Object.entries(names).flatMap(([name, short]) => (used.includes(short) ? [[short, name]] : [])),
       ),
     },
-    ExpressionAttributeValues: { ...parts.values, ...(used.includes(':zero') && { ':zero': 0 }) },
+    ExpressionAttributeValues: { ...parts.values, ...(used.includes(':zero') && { ':zero': 0 }), ...idleSince },
   };
 }
+
+const onHandOf = (stock: StockItem | undefined) =>
+  Object.values(stock?.warehouses ?? {}).reduce((sum, { onHand }) => sum + onHand, 0);
 
 function change(parts: Parts, index: number, known: WarehouseStock, then: WarehouseStock, need: Needs): void {
   const path = (name: keyof typeof names) => `warehouses.#${index}.${names[name]}`;
@@ -77,8 +83,7 @@ function change(parts: Parts, index: number, known: WarehouseStock, then: Wareho
   if (then.countedAt !== known.countedAt)
     parts.sets.push(`${path('countedAt')} = ${value('countedAt', 'p', then.countedAt)}`);
 
-  parts.conditions.push(`${path('available')} >= ${value('available', 'l', need.least.available)}`);
-  for (const name of ['damaged', 'inspection'] as const) {
+  for (const name of guarded) {
     if (need.least[name] > 0) parts.conditions.push(`${path(name)} >= ${value(name, 'l', need.least[name])}`);
   }
   for (const name of need.pins) {
@@ -89,9 +94,11 @@ function change(parts: Parts, index: number, known: WarehouseStock, then: Wareho
   }
 }
 
-/** Only movements change lots, so each is written as it was calculated, if it still is as it was read. */
-export const lotActions = (table: string, { before, after }: Plan): Action[] =>
-  replacements(table, before.lots, after.lots);
+/** A lot is written as it was calculated, if it still is as it was read. */
+export const lotActions = (
+  table: string,
+  { before, after }: { before: Pick<Shelf, 'lots'>; after: Pick<Shelf, 'lots'> },
+): Action[] => replacements(table, before.lots, after.lots);
 
 /** Transits as lots. */
 export const transitActions = (table: string, { before, after }: Plan): Action[] =>

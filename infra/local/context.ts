@@ -1,4 +1,5 @@
 import type { Faults } from './faults.ts';
+import type { Observer } from './observer.ts';
 import type { State } from './state.ts';
 import type { Template } from './template/template.ts';
 
@@ -10,6 +11,8 @@ export type LocalContext = {
   now: () => number;
   /** What tests let go wrong. */
   faults?: Faults | undefined;
+  /** Who counts what happens. */
+  observer?: Observer | undefined;
   /** One line for the developer: a refused delivery, a retry, a function's error. */
   log: (line: string) => void;
 };

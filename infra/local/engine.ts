@@ -13,6 +13,7 @@ import { createHttpApi, supports as httpApiSupports } from './http/http-api.ts';
 import { createIam } from './iam/iam.ts';
 import { supports as identitySupports, startIdentity } from './identity/identity.ts';
 import { createLambda, supports as lambdaSupports } from './lambda/lambda.ts';
+import type { Observer } from './observer.ts';
 import { supports as queueMappingSupports, startQueueMappings } from './sqs/queue-mapping.ts';
 import { startS3, supports as s3Supports } from './s3/s3.ts';
 import { startScheduler, supports as schedulerSupports } from './scheduler/scheduler.ts';
@@ -36,6 +37,8 @@ export type EngineOptions = {
   now?: () => number;
   /** What a test lets go wrong. */
   faults?: Faults;
+  /** Who counts what happens. */
+  observer?: Observer;
   log?: (line: string) => void;
 };
 
@@ -63,7 +66,7 @@ export async function startEngine(options: EngineOptions) {
     const issuer = `http://127.0.0.1:${identityPort}`;
     const template = loadTemplate(cdkOut, { gatewayUrl: gateway.url, apiUrl: api.url, issuer });
     checkSupported(template, allSupports);
-    const context: LocalContext = { template, state, now, log, faults: options.faults };
+    const context: LocalContext = { template, state, now, log, faults: options.faults, observer: options.observer };
 
     const identity = await startIdentity(context, { port: identityPort });
     parts.push(identity);

@@ -10,7 +10,11 @@ export type CallFault =
   /** The service does it, and the connection drops before the caller learns of it. */
   | { kind: 'answer-lost' }
   /** The sandbox that calls dies, `before` the service does anything or `after`. */
-  | { kind: 'crash'; when: 'before' | 'after' };
+  | { kind: 'crash'; when: 'before' | 'after' }
+  /** The service does it, but only now: others may get in between. */
+  | { kind: 'slow'; milliseconds: number }
+  /** The service does `part` of what was asked for; `whole` adds to its answer what it did not do. */
+  | { kind: 'partly'; part: Buffer; whole: (answer: AwsAnswer) => AwsAnswer };
 
 /**
  * What becomes of an invocation: its sandbox dies before the handler is called, or when the handler has done all and its

@@ -25,7 +25,9 @@ export class DataStack extends Stack {
     streamsOldImages: true,
     indexes: [{ name: 'allStock', partitionKey: 'listKey', sortKey: 'pk' }],
   });
+  /** Orders stay; what is counted for their risk, and what became of queued ones, is forgotten. */
   readonly orderTable = new OutboxTable(this, 'OrderTable', {
+    expiryAttribute: 'expiresAt',
     indexes: [
       { name: 'byCustomer', partitionKey: 'customerKey', sortKey: 'placedKey' },
       { name: 'byStatus', partitionKey: 'statusKey', sortKey: 'placedKey' },

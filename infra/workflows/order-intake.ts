@@ -1,8 +1,18 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import type { Env, ExportEnv, ImportEnv, QueueEnv, SweepEnv } from '../../functions/order-intake/env.ts';
+import type {
+  Env,
+  ExportEnv,
+  ImportEnv,
+  UnfinishedSweepEnv,
+  QueueEnv,
+  RiskEnv,
+  SweepEnv,
+} from '../../functions/order-intake/env.ts';
 import { channelsOf } from '../../shared/store.ts';
+import { OrderPlaced } from '../../shared/events/order.ts';
+import { PaymentRecorded } from '../../shared/events/order-life.ts';
 import { OrderExportRequested } from '../../shared/events/order-export.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
@@ -46,6 +56,7 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
     entry: 'order-intake/api.handler.ts',
     environment: {
       ...environment,
+      RISK: JSON.stringify(store.risk),
       WEBHOOK_SECRET_ARN: webhookSecret.arn,
       ORDER_QUEUE_URL: queued.queue.queueUrl,
     } satisfies Env,
@@ -72,13 +83,15 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
   } satisfies SweepEnv;
   const unfinishedSweep = new ScheduledJob(workflow, 'UnfinishedSweep', {
     entry: 'order-intake/unfinished-sweep.handler.ts',
-    environment: sweepEnvironment,
-    failureMeans: 'Stock of large orders that were abandoned, cancelled or shipped is held for nobody.',
+    environment: { ...sweepEnvironment, ORDER_QUEUE_URL: queued.queue.queueUrl } satisfies UnfinishedSweepEnv,
+    failureMeans:
+      'Stock of large orders that were abandoned, cancelled or shipped is held for nobody; orders that were accepted for later may be forgotten.',
     ...everyMinute,
   });
   orderTable.grant(unfinishedSweep.function, ...inSteps);
   orderTable.grantIndexQuery(unfinishedSweep.function, 'byStatus');
   stockTable.grant(unfinishedSweep.function, 'dynamodb:UpdateItem', 'dynamodb:PutItem');
+  queued.grantSend(unfinishedSweep.function);
   const sweep = new ScheduledJob(workflow, 'Sweep', {
     entry: 'order-intake/sweep.handler.ts',
     environment: sweepEnvironment,
@@ -88,8 +101,31 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
   orderTable.grant(sweep.function, ...inSteps);
   orderTable.grantIndexQuery(sweep.function, 'byDue');
   stockTable.grant(sweep.function, 'dynamodb:UpdateItem');
+  addRisk(workflow, data, sweepEnvironment);
   addImport(workflow, data, environment.CHANNELS);
   addExport(workflow, data, environment);
+}
+
+/** Placing waits for no assessment: it follows the events, or is made up for before an order is allocated or shipped. */
+function addRisk(workflow: Construct, { bus, orderTable }: DataStack, environment: SweepEnv): void {
+  const { function: risk } = new QueueConsumer(workflow, 'Risk', {
+    bus,
+    event: {
+      pattern: {
+        source: [OrderPlaced.source],
+        detailType: [OrderPlaced.detailType, PaymentRecorded.detailType],
+      },
+    },
+    entry: 'order-intake/risk.handler.ts',
+    environment: { ...environment, RISK: JSON.stringify(store.risk) } satisfies RiskEnv,
+    failureMeans: 'Risky orders are held late: when they are allocated or shipped, and not before they are paid.',
+    // Orders of one customer or address in a batch are counted with one write.
+    batchSize: 100,
+    batchWindow: Duration.seconds(5),
+    // It is in no hurry: a burst of orders is assessed behind the burst.
+    maxConcurrency: 2,
+  });
+  orderTable.grant(risk, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:PutItem');
 }
 
 /** Files of historical orders, dropped into the bucket of order files. */

@@ -29,6 +29,7 @@ export function addRefundApproval(scope: Construct, { api, data }: { api: HttpAp
       ...tables,
       CHANNELS: byClientId(channelsOf(store.clients)),
       DEPARTMENTS: byClientId(Object.fromEntries(Object.keys(store.clients).map((name) => [name, name]))),
+      RETURN_ADDRESSES: JSON.stringify(store.returnAddresses),
     } satisfies Env,
     failureMeans: 'Nobody can ask for or decide on refunds.',
   });

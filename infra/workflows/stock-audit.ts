@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import type { Env, RunEnv } from '../../functions/stock-audit/env.ts';
 import { StockAuditRequested } from '../../shared/events/stock-audit.ts';
 import { statusIndex } from '../../shared/orders/order-keys.ts';
+import { auditFiles } from '../../shared/stock/audit-keys.ts';
 import { allStock } from '../../shared/stock/stock-item.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
@@ -52,5 +53,5 @@ export function addStockAudit(scope: Construct, { api, data }: { api: HttpApi; d
   stockTable.grantIndexQuery(run.function, allStock.name);
   orderTable.grant(run.function, 'dynamodb:BatchGetItem');
   orderTable.grantIndexQuery(run.function, statusIndex.name);
-  reports.grantObjects(run.function.role, 'stock-audits/*', 's3:PutObject');
+  reports.grantObjects(run.function.role, auditFiles, 's3:PutObject');
 }

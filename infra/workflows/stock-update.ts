@@ -2,11 +2,26 @@ import { Duration } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { AlertEnv, Env, FileEnv, StoreEnv } from '../../functions/stock-update/env.ts';
+import type {
+  AlertEnv,
+  Env,
+  FileEnv,
+  IdleEnv,
+  RepairEnv,
+  ShipmentEnv,
+  StoreEnv,
+} from '../../functions/stock-update/env.ts';
+import { ReturnReceived } from '../../shared/events/refund.ts';
+import { StockMoved } from '../../shared/events/stock.ts';
+import { StockRepairRequested } from '../../shared/events/stock-repair.ts';
+import { statusIndex } from '../../shared/orders/order-keys.ts';
+import { auditFiles } from '../../shared/stock/audit-keys.ts';
+import { allStock } from '../../shared/stock/stock-item.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
 import { InputQueue } from '../constructs/input-queue.ts';
 import { ItemStream } from '../constructs/item-stream.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
+import { ScheduledJob } from '../constructs/scheduled-job.ts';
 import { WorkflowFunction } from '../constructs/workflow-function.ts';
 import type { DataStack } from '../stacks/data.ts';
 import { store } from '../store.ts';
@@ -14,7 +29,7 @@ import { store } from '../store.ts';
 /** Stock movements over HTTP, by queue message and by file, and levels over HTTP. */
 export function addStockUpdate(scope: Construct, { api, data }: { api: HttpApi; data: DataStack }): void {
   const workflow = new Construct(scope, 'StockUpdate');
-  const { stockTable, catalogTable, stockInbox } = data;
+  const { stockTable, catalogTable, stockInbox, stockAuditTable } = data;
   const environment = {
     STOCK_TABLE_NAME: stockTable.name,
     CATALOG_TABLE_NAME: catalogTable.name,
@@ -27,11 +42,16 @@ export function addStockUpdate(scope: Construct, { api, data }: { api: HttpApi; 
 
   const handler = new WorkflowFunction(workflow, 'Api', {
     entry: 'stock-update/api.handler.ts',
-    environment: { ...environment, TIME_ZONE: store.selling.timeZone } satisfies Env,
+    environment: {
+      ...environment,
+      STOCK_AUDIT_TABLE_NAME: stockAuditTable.name,
+      TIME_ZONE: store.selling.timeZone,
+    } satisfies Env,
     failureMeans: 'Warehouses cannot book stock, and storefronts show figures that are out of date.',
   });
   grantMovements(handler);
   stockTable.grant(handler, 'dynamodb:Query');
+  stockAuditTable.grant(handler, 'dynamodb:BatchGetItem');
   api.serve('stock-update', handler);
 
   const messages = new InputQueue(workflow, 'Messages', {
@@ -43,6 +63,16 @@ export function addStockUpdate(scope: Construct, { api, data }: { api: HttpApi; 
     maxConcurrency: 10,
   });
   grantMovements(messages.function);
+
+  const returned = new QueueConsumer(workflow, 'Returned', {
+    bus: data.bus,
+    event: ReturnReceived,
+    entry: 'stock-update/returned.handler.ts',
+    environment,
+    failureMeans: 'Goods that customers sent back are in the warehouse and not in the books: nobody can buy them.',
+    maxConcurrency: 5,
+  });
+  grantMovements(returned.function);
 
   const files = new QueueConsumer(workflow, 'FileDropped', {
     bus: EventBus.fromEventBusName(workflow, 'DefaultBus', 'default'),
@@ -74,4 +104,59 @@ export function addStockUpdate(scope: Construct, { api, data }: { api: HttpApi; 
     failureMeans: 'Buyers are not told that a product runs out or is back.',
   });
   stockTable.grant(alerts.function, 'dynamodb:PutItem');
+
+  const idle = new ScheduledJob(workflow, 'IdleStock', {
+    entry: 'stock-update/idle-stock.handler.ts',
+    environment: {
+      STOCK_TABLE_NAME: stockTable.name,
+      IDLE_LEVELS: JSON.stringify(store.idleStock),
+    } satisfies IdleEnv,
+    failureMeans: 'Buyers are not told of products that do not sell.',
+    schedule: 'cron(0 4 * * ? *)',
+    timeZone: store.selling.timeZone,
+    timeout: Duration.minutes(15),
+  });
+  stockTable.grant(idle.function, 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:ConditionCheckItem');
+  stockTable.grantIndexQuery(idle.function, allStock.name);
+  addLots(workflow, data);
+  addRepairs(workflow, data);
+}
+
+/** Lots follow what orders ship. */
+function addLots(workflow: Construct, { bus, stockTable }: DataStack): void {
+  const shipments = new QueueConsumer(workflow, 'Shipments', {
+    bus,
+    event: { pattern: { ...StockMoved.pattern, detail: { data: { type: ['shipment'] } } } },
+    entry: 'stock-update/shipment.handler.ts',
+    environment: { STOCK_TABLE_NAME: stockTable.name, TIME_ZONE: store.selling.timeZone } satisfies ShipmentEnv,
+    failureMeans: 'Lots seem to have what was shipped: suggestions lead the warehouse to empty places.',
+    maxConcurrency: 5,
+  });
+  const actions = ['BatchGetItem', 'Query', 'PutItem', 'DeleteItem'] as const;
+  stockTable.grant(shipments.function, ...actions.map((action) => `dynamodb:${action}` as const));
+}
+
+/** What audits found wrong is set right, on command. */
+function addRepairs(workflow: Construct, { bus, stockTable, stockAuditTable, orderTable, reports }: DataStack): void {
+  const repair = new QueueConsumer(workflow, 'Repair', {
+    bus,
+    event: StockRepairRequested,
+    entry: 'stock-update/repair.handler.ts',
+    environment: {
+      STOCK_TABLE_NAME: stockTable.name,
+      STOCK_AUDIT_TABLE_NAME: stockAuditTable.name,
+      ORDER_TABLE_NAME: orderTable.name,
+      REPORTS_BUCKET_NAME: reports.bucketName,
+    } satisfies RepairEnv,
+    failureMeans: 'Counters of stock stay wrong that somebody asked to set right.',
+    timeout: Duration.minutes(15),
+    patience: Duration.hours(2),
+    batchSize: 1,
+    maxConcurrency: 2,
+  });
+  const actions = ['BatchGetItem', 'Query', 'PutItem', 'UpdateItem'] as const;
+  stockTable.grant(repair.function, ...actions.map((action) => `dynamodb:${action}` as const));
+  orderTable.grant(repair.function, 'dynamodb:BatchGetItem');
+  orderTable.grantIndexQuery(repair.function, statusIndex.name);
+  reports.grantObjects(repair.function.role, auditFiles, 's3:GetObject', 's3:PutObject');
 }

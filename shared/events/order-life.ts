@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { AmountMinor, Currency, Instant } from '../names.ts';
 import { OrderStatus } from '../order-status.ts';
-import { Balance, Payment } from '../payment.ts';
+import { Balance, ToldPayment } from '../payment.ts';
 import { defineEvent } from './define-event.ts';
+import { Address, OrderLine } from './order.ts';
 
 const source = 'storeworks.order-intake';
 
@@ -43,7 +44,45 @@ export const OrderLinesCancelled = defineEvent(source, 'OrderLinesCancelled', Ca
 export const OrderExpired = defineEvent(
   source,
   'OrderExpired',
-  ChangedOrder.extend({ reservedUntil: Instant, lines: z.array(LineUnits) }),
+  ChangedOrder.extend({
+    reservedUntil: Instant,
+    lines: z.array(LineUnits),
+    /** What was still open of the order's total; events before 2026-11-22 lack it. */
+    cancelledMinor: AmountMinor.optional(),
+  }),
+);
+
+const EditedLine = OrderLine.extend({ category: z.string().optional() });
+
+/** The order is another than was ordered: what has been since `OrderPlaced` is told by these, one by one. */
+export const OrderEdited = defineEvent(
+  source,
+  'OrderEdited',
+  ChangedOrder.extend({
+    editId: z.string(),
+    reason: z.string(),
+    /** The lines that changed: new ones were nothing before, removed ones are nothing after. */
+    lines: z.array(z.object({ before: EditedLine.nullable(), after: EditedLine.nullable() })),
+    /** What the order comes to after it, and by how much more (below zero: less) than before. */
+    amounts: z.object({
+      subtotalMinor: AmountMinor,
+      discountMinor: AmountMinor,
+      shippingMinor: AmountMinor,
+      taxMinor: AmountMinor,
+      totalMinor: AmountMinor,
+    }),
+    differences: z.object({
+      subtotalMinor: z.int(),
+      discountMinor: z.int(),
+      shippingMinor: z.int(),
+      taxMinor: z.int(),
+      totalMinor: z.int(),
+    }),
+    /** As they are after it, where they were edited. */
+    shippingAddress: Address.optional(),
+    shippingMethod: z.string().optional(),
+    note: z.string().optional(),
+  }),
 );
 
 /** The warehouse has set the stock aside and begins to pick. */
@@ -81,5 +120,5 @@ export const OrderReleased = defineEvent(source, 'OrderReleased', ChangedOrder.e
 export const PaymentRecorded = defineEvent(
   source,
   'PaymentRecorded',
-  z.object({ orderId: z.string(), payment: Payment, order: ChangedOrder.extend(Balance.shape).nullable() }),
+  z.object({ orderId: z.string(), payment: ToldPayment, order: ChangedOrder.extend(Balance.shape).nullable() }),
 );

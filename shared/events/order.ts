@@ -30,7 +30,7 @@ const Customer = z.object({
   phone: z.string().optional(),
 });
 
-const ShippingAddress = z.object({
+export const Address = z.object({
   country: Country,
   postalCode: z.string().optional(),
   city: z.string().optional(),
@@ -49,7 +49,8 @@ export const OrderPlaced = defineEvent(
     status: OrderStatus.extract(['placed', 'payment-pending', 'paid', 'on-hold']),
     currency: Currency,
     customer: Customer,
-    shippingAddress: ShippingAddress,
+    shippingAddress: Address,
+    billingAddress: Address.optional(),
     shippingMethod: z.string(),
     couponCodes: z.array(z.string()),
     note: z.string().optional(),

@@ -21,6 +21,20 @@ export type MovementType = z.infer<typeof MovementType>;
 export const StockStatus = z.enum(['available', 'damaged', 'inspection']);
 export type StockStatus = z.infer<typeof StockStatus>;
 
+/** Units by which counters were changed, those that were. */
+export const Corrections = z
+  .object({
+    onHand: z.int(),
+    unavailable: z.int(),
+    damaged: z.int(),
+    inspection: z.int(),
+    safetyStock: z.int(),
+    reserved: z.int(),
+    available: z.int(),
+  })
+  .partial();
+export type Corrections = z.infer<typeof Corrections>;
+
 /** A movement was applied. The sums of the deltas over all movements of a SKU and warehouse are its counters. */
 export const StockMoved = defineEvent(
   'storeworks.stock-update',
@@ -29,16 +43,31 @@ export const StockMoved = defineEvent(
     movementId: z.string(),
     sku: Sku,
     warehouse: Warehouse,
-    /** A shipment is put down by the order that ships; all others are posted. */
-    type: z.enum([...MovementType.options, 'shipment']),
+    /** A shipment is put down by the order that ships, an audit's correction by a repair; all others are posted. */
+    type: z.enum([...MovementType.options, 'shipment', 'audit-correction']),
     onHandDelta: z.int(),
     unavailableDelta: z.int(),
     /** The parts of `unavailableDelta` that are not zero. */
     unavailableDeltas: z.object({ damaged: z.int(), inspection: z.int(), safetyStock: z.int() }).partial().optional(),
+    /** Of an audit's correction, which moves nothing: by how much it set the counters right. */
+    corrections: Corrections.optional(),
     transferId: z.string().optional(),
     reason: z.string().optional(),
     lot: z.string().optional(),
     occurredAt: Instant,
+  }),
+);
+
+/** Units that an order shipped were taken out of lots: from which, as far as the warehouse had any. */
+export const StockLotsShipped = defineEvent(
+  'storeworks.stock-update',
+  'StockLotsShipped',
+  z.object({
+    /** Of the shipment's row in the ledger. */
+    movementId: z.string(),
+    sku: Sku,
+    warehouse: Warehouse,
+    lots: z.array(z.object({ lot: z.string(), expiresOn: z.iso.date().optional(), units: z.int().positive() })),
   }),
 );
 
@@ -58,10 +87,13 @@ export const StockMovementRejected = defineEvent(
   }),
 );
 
-export const AlertKind = z.enum(['low', 'out', 'back-in-stock', 'overstock']);
+export const AlertKind = z.enum(['low', 'out', 'back-in-stock', 'overstock', 'slow-moving', 'dead']);
 export type AlertKind = z.infer<typeof AlertKind>;
 
-/** A SKU's available units, over all warehouses, crossed a level; told once per crossing. */
+/**
+ * A SKU's available units, over all warehouses, crossed a level; or units have lain for long and none was shipped. Told
+ * once per crossing.
+ */
 export const StockAlertRaised = defineEvent(
   'storeworks.stock-update',
   'StockAlertRaised',
@@ -70,6 +102,8 @@ export const StockAlertRaised = defineEvent(
     kind: AlertKind,
     /** After the crossing. */
     available: z.int(),
+    /** Of what does not sell. */
+    idleSince: Instant.optional(),
     levels: AlertLevels.optional(),
   }),
 );

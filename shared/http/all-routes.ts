@@ -1,6 +1,7 @@
 import { getSku, putSku } from './catalog.ts';
 import type { DefinedRoute } from './define-route.ts';
 import { getOrderExport, postOrderExport } from './order-exports.ts';
+import { editOrder } from './order-edits.ts';
 import { allocateOrder, cancelOrder, deliverShipment, postPayment, reviewOrder, shipOrder } from './order-life.ts';
 import { placeOrders } from './order-queue.ts';
 import { findOrders, getOrder, getTimeline, placeOrder } from './orders.ts';
@@ -16,9 +17,11 @@ import {
   withdrawRefund,
 } from './refunds.ts';
 import { getReportRun, postReportRun } from './reports.ts';
+import { getReturn, receiveReturn } from './returns.ts';
 import { getStockAudit, postStockAudit } from './stock-audits.ts';
 import { getDocs, getDocsFile, getHealth, getOpenApi } from './root.ts';
 import { getLots, getMovements, getStock, postMovements, putAlertLevels } from './stock.ts';
+import { getStockRepair, postStockRepair } from './stock-repairs.ts';
 import {
   deleteWebhookEndpoint,
   getWebhookEndpoint,
@@ -47,6 +50,7 @@ export const routesByWorkflow = {
     getOrder,
     getTimeline,
     findOrders,
+    editOrder,
     cancelOrder,
     allocateOrder,
     shipOrder,
@@ -66,7 +70,9 @@ export const routesByWorkflow = {
     decideRefund,
     withdrawRefund,
     settleRefund,
+    getReturn,
+    receiveReturn,
   ],
   'stock-audit': [postStockAudit, getStockAudit],
-  'stock-update': [postMovements, getStock, getMovements, getLots, putAlertLevels],
+  'stock-update': [postMovements, getStock, getMovements, getLots, putAlertLevels, postStockRepair, getStockRepair],
 } satisfies Record<string, DefinedRoute[]>;

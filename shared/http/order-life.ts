@@ -5,16 +5,17 @@ import { defineRoute } from './define-route.ts';
 import { OrderAnswer, OrderParams } from './orders.ts';
 import { Problem } from './problem.ts';
 
-const Text = (max: number) => z.string().trim().min(1).max(max);
+export const Text = (max: number) => z.string().trim().min(1).max(max);
 
-/** Units of lines, each line at most once. */
-const Lines = z
-  .array(z.strictObject({ lineId: Text(40), quantity: z.int().min(1).max(1_000_000) }))
-  .min(1)
-  .max(1000)
-  .refine((lines) => new Set(lines.map(({ lineId }) => lineId)).size === lines.length, 'A line is named twice');
+/** Units of lines, at least so many, each line at most once. */
+export const Lines = (fewest: 0 | 1) =>
+  z
+    .array(z.strictObject({ lineId: Text(40), quantity: z.int().min(fewest).max(1_000_000) }))
+    .min(1)
+    .max(1000)
+    .refine((lines) => new Set(lines.map(({ lineId }) => lineId)).size === lines.length, 'A line is named twice');
 
-const refusals = {
+export const refusals = {
   404: { description: 'Unknown order', schema: Problem },
   409: {
     description: '`illegal-transition` with the `currentStatus`; or the id was used for something else',
@@ -23,10 +24,10 @@ const refusals = {
   422: { description: 'Invalid content', schema: Problem },
   503: { description: '`busy`: nothing was done; the same may be sent again', schema: Problem },
 };
-const replayed = 'The same again, with `Idempotent-Replayed: true`: the order as it is now';
+export const replayed = 'The same again, with `Idempotent-Replayed: true`: the order as it is now';
 
 export const Cancellation = z
-  .strictObject({ requestId: CallerId, reason: Text(500), lines: Lines.optional() })
+  .strictObject({ requestId: CallerId, reason: Text(500), lines: Lines(1).optional() })
   .meta({ id: 'Cancellation' });
 export type Cancellation = z.infer<typeof Cancellation>;
 
@@ -54,7 +55,7 @@ export const allocateOrder = defineRoute({
 export const ShipmentContent = z
   .strictObject({
     shipmentId: CallerId,
-    lines: Lines,
+    lines: Lines(1),
     carrier: Text(100).optional(),
     trackingNumber: Text(200).optional(),
   })

@@ -8,6 +8,23 @@ import { Problem } from './problem.ts';
 
 const Text = (max: number) => z.string().trim().min(1).max(max);
 
+export const Address = z.strictObject({
+  country: Country,
+  postalCode: Text(20).optional(),
+  city: Text(100).optional(),
+  line1: Text(200).optional(),
+});
+
+/** A line as it is asked for. */
+export const WantedLine = z.strictObject({
+  sku: Sku,
+  quantity: z.int().min(1).max(1_000_000),
+  unitPriceMinor: AmountMinor.optional(),
+});
+
+export const Note = z.string().max(2000);
+export const ShippingMethod = Text(40);
+
 /** What a storefront or channel sends to place an order. */
 export const OrderContent = z
   .strictObject({
@@ -19,27 +36,18 @@ export const OrderContent = z
       name: Text(200).optional(),
       phone: Text(40).optional(),
     }),
-    shippingAddress: z.strictObject({
-      country: Country,
-      postalCode: Text(20).optional(),
-      city: Text(100).optional(),
-      line1: Text(200).optional(),
-    }),
-    lines: z
-      .array(
-        z.strictObject({ sku: Sku, quantity: z.int().min(1).max(1_000_000), unitPriceMinor: AmountMinor.optional() }),
-      )
-      .min(1)
-      .max(1000),
+    shippingAddress: Address,
+    billingAddress: Address.optional(),
+    lines: z.array(WantedLine).min(1).max(1000),
     couponCodes: z.array(Text(40)).max(20).optional(),
-    shippingMethod: Text(40).optional(),
+    shippingMethod: ShippingMethod.optional(),
     placedAt: Instant.optional(),
-    note: z.string().max(2000).optional(),
+    note: Note.optional(),
   })
   .meta({ id: 'OrderContent' });
 export type OrderContent = z.infer<typeof OrderContent>;
 
-/** A line as it was ordered, and how many of its units were cancelled or shipped since; absent for none. */
+/** A line as it was ordered or edited, and how many of its units were cancelled or shipped since; absent for none. */
 const CurrentLine = OrderLine.extend({
   cancelledQuantity: z.int().positive().optional(),
   shippedQuantity: z.int().positive().optional(),
@@ -52,6 +60,13 @@ export const ShipmentAnswer = z.object({
   trackingNumber: z.string().optional(),
   shippedAt: Instant,
   deliveredAt: Instant.optional(),
+});
+
+/** How risky an order is, 0 to 100, as the sum of its reasons' points. */
+export const RiskAnswer = z.object({
+  score: z.int(),
+  reasons: z.array(z.object({ code: z.string(), points: z.int(), detail: z.string() })),
+  assessedAt: Instant,
 });
 
 export const OrderAnswer = z
@@ -72,13 +87,15 @@ export const OrderAnswer = z
     /** When the hold on the stock ends; null while an order waits for nothing. */
     reservedUntil: Instant.nullable(),
     placedAt: Instant,
-    /** The members below are absent until there is something to tell. Amounts above stay as they were ordered. */
+    /** The members below are absent until there is something to tell. Amounts above are as last edited: what is cancelled does not change them. */
     cancelledMinor: AmountMinor.optional(),
     holdReasons: z.array(z.string()).optional(),
     payment: Balance.optional(),
     shipments: z.array(ShipmentAnswer).optional(),
     /** Taken over from another system; it took no stock here. */
     imported: z.literal(true).optional(),
+    /** For staff and back-office clients, of a single order; absent until it is assessed. */
+    risk: RiskAnswer.optional(),
   })
   .meta({ id: 'Order' });
 export type OrderAnswer = z.infer<typeof OrderAnswer>;

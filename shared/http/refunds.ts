@@ -122,6 +122,14 @@ export const RefundAnswer = z
         failure: z.string().optional(),
       }),
     ),
+    /** Of goods that are expected back; see `GET /returns/{rmaId}`. */
+    return: z
+      .object({
+        rmaId: z.string(),
+        status: z.enum(['requested', 'expected', 'received', 'closed']),
+        returnBy: Instant.optional(),
+      })
+      .optional(),
     approvals: z.array(Approval),
     requestedBy: z.string(),
     requestedAt: Instant,

@@ -85,7 +85,7 @@ export const getStock = defineRoute({
   },
 });
 
-/** Units of a lot that were received and not taken out by a movement that names the lot. */
+/** Units of a lot that were received, and neither shipped nor taken out by a movement that names it. */
 const LotAnswer = z.object({
   warehouse: Warehouse,
   lot: z.string(),

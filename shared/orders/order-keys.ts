@@ -16,3 +16,9 @@ export const statusIndex = {
   attribute: 'statusKey',
   keysOf: (status: string) => shards(`STATUS#${status}`),
 };
+
+/** What else is found through that index, under keys that no status of an order has. */
+export const besideStatuses = (what: 'ACCEPTED' | 'PLACEMENT' | 'SETTLEMENT') => ({
+  ...statusIndex,
+  keysOf: () => shards(what),
+});

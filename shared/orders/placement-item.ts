@@ -1,8 +1,8 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
-import { actionsPerTransaction } from '../database.ts';
+import { actionsPerTransaction } from '../limits.ts';
 import { type Take, takesOf } from '../stock/take.ts';
-import { orderPartition, shardOf, shards, statusIndex } from './order-keys.ts';
+import { besideStatuses, orderPartition, shardOf } from './order-keys.ts';
 
 /** Beside the order and its event. */
 export const skusPerTransaction = actionsPerTransaction - 2;
@@ -51,12 +51,7 @@ export const planItem = ({ orderId, attemptId }: OpenPlacement, plan: z.input<ty
 export const heldBy = (open: OpenPlacement, { attemptId, plan }: z.infer<typeof StoredPlan>): Take[] =>
   attemptId === open.attemptId ? stepsOf(plan.order).slice(0, open.taken).flat() : [];
 
-/** Open placements are found through the index of statuses, under keys that no status of an order has. */
-export const openPlacements = {
-  name: statusIndex.name,
-  attribute: statusIndex.attribute,
-  keysOf: () => shards('PLACEMENT'),
-};
+export const openPlacements = besideStatuses('PLACEMENT');
 
 /** The attributes by which the index finds an open placement. `placedKey` looks like an order's, so that it sorts. */
 export const placementIndexKeys = ({ orderId, startedAt }: OpenPlacement) => ({

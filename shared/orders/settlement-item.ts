@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Take } from '../stock/take.ts';
-import { orderPartition, shardOf, shards, statusIndex } from './order-keys.ts';
+import { besideStatuses, orderPartition, shardOf } from './order-keys.ts';
 
 /**
  * Stock that a change of an order gives back or ships, where that is more than fits the transaction of the change: it
@@ -30,12 +30,7 @@ export const settlementKey = ({ orderId, version }: Pick<SettlementItem, 'orderI
   sk: `SETTLEMENT#${String(version).padStart(8, '0')}`,
 });
 
-/** Open settlements are found through the index of statuses, under keys that no status of an order has. */
-export const openSettlements = {
-  name: statusIndex.name,
-  attribute: statusIndex.attribute,
-  keysOf: () => shards('SETTLEMENT'),
-};
+export const openSettlements = besideStatuses('SETTLEMENT');
 
 /** The attributes by which the index finds an open settlement, oldest first. */
 export const settlementIndexKeys = ({ orderId, version, cause }: SettlementItem) => ({

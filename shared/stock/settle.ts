@@ -9,12 +9,19 @@ import type { Take } from './take.ts';
  * Gives reserved units of a SKU back to what is available, as an action of the transaction of the order that reserved
  * them. That transaction's own condition makes it happen once. Owned by `stock-update`.
  */
-export const releaseAction = (stockTable: string, take: Take): Action =>
+export const releaseAction = (stockTable: string, take: Take): Action => settle(stockTable, take, give, 'available');
+
+/**
+ * Reserves units of a SKU, or gives reserved ones back where `units` are below zero, as an action of the transaction that
+ * edits the order. Owned by `stock-update`.
+ */
+export const exchangeAction = (stockTable: string, { sku, from }: Take): Action =>
   settle(
     stockTable,
-    take,
-    ({ path, units }) => `${path}.#r = ${path}.#r - ${units}, ${path}.#x = ${path}.#x + ${units}`,
+    { sku, from: from.map(({ warehouse, units }) => ({ warehouse, units: Math.abs(units) })) },
+    (at, index) => ((from[index]?.units ?? 0) < 0 ? give(at) : reserve(at)),
     'available',
+    reservedOnceMore,
   );
 
 /**
@@ -22,12 +29,7 @@ export const releaseAction = (stockTable: string, take: Take): Action =>
  * transaction that records their shipment. `movementId` is the shipment's own, the same however often it is tried.
  */
 export const shipActions = (stockTable: string, take: Take, movementId: string, cause: Cause): Action[] => [
-  settle(
-    stockTable,
-    take,
-    ({ path, units }) => `${path}.#r = ${path}.#r - ${units}, ${path}.#x = ${path}.#x - ${units}`,
-    'onHand',
-  ),
+  settle(stockTable, take, ship, 'onHand', soldAt(cause.now)),
   ...take.from.map(({ warehouse, units }) => {
     const moved = {
       movementId: `${movementId}#${take.sku}#${warehouse}`,
@@ -44,28 +46,60 @@ export const shipActions = (stockTable: string, take: Take, movementId: string, 
   }),
 ];
 
+type At = { path: string; units: string };
+/** What becomes of units in one warehouse, and what must be so that it can; `#r` is reserved, `#x` the other counter. */
+type Settling = { set: string; condition: string };
+
+// An order holds what it gives up: anything else would be a second release, and is refused.
+const holds = ({ path, units }: At) => `${path}.#r >= ${units}`;
+const give = (at: At): Settling => ({
+  set: `${at.path}.#r = ${at.path}.#r - ${at.units}, ${at.path}.#x = ${at.path}.#x + ${at.units}`,
+  condition: holds(at),
+});
+const ship = (at: At): Settling => ({
+  set: `${at.path}.#r = ${at.path}.#r - ${at.units}, ${at.path}.#x = ${at.path}.#x - ${at.units}`,
+  condition: holds(at),
+});
+const reserve = ({ path, units }: At): Settling => ({
+  set: `${path}.#r = ${path}.#r + ${units}, ${path}.#x = ${path}.#x - ${units}`,
+  condition: `${path}.#x >= ${units}`,
+});
+
+/** What else is written of the SKU, behind what is set in its warehouses. */
+type Also = { expression: string; values: Record<string, string | number> };
+/** As `takeAction` counts. */
+const reservedOnceMore: Also = { expression: ' ADD takes :once', values: { ':once': 1 } };
+/** What is left of it lies since then. */
+const soldAt = (now: number): Also => ({
+  expression: ', idleSince = :now',
+  values: { ':now': new Date(now).toISOString() },
+});
+
 /** Short names: an expression has at most 4 KB, and a SKU may lie in many warehouses. */
 function settle(
   stockTable: string,
   { sku, from }: Take,
-  set: (at: { path: string; units: string }) => string,
+  settling: (at: At, index: number) => Settling,
   counter: 'available' | 'onHand',
+  also: Also = { expression: '', values: {} },
 ): Action {
-  const at = from.map((_, index) => ({ path: `#s.#${index}`, units: `:${index}` }));
+  const parts = from.map((_, index) => settling({ path: `#s.#${index}`, units: `:${index}` }, index));
   return {
     Update: {
       TableName: stockTable,
       Key: stockKey(sku),
-      UpdateExpression: `SET ${at.map(set).join(', ')}`,
-      // An order holds what it gives up: anything else would be a second release, and is refused.
-      ConditionExpression: at.map(({ path, units }) => `${path}.#r >= ${units}`).join(' AND '),
+      UpdateExpression: `SET ${parts.map(({ set }) => set).join(', ')}${also.expression}`,
+      ConditionExpression: parts.map(({ condition }) => condition).join(' AND '),
       ExpressionAttributeNames: {
         '#s': 'warehouses',
         '#r': 'reserved',
         '#x': counter,
         ...Object.fromEntries(from.map(({ warehouse }, index) => [`#${index}`, warehouse])),
       },
-      ExpressionAttributeValues: Object.fromEntries(from.map(({ units }, index) => [`:${index}`, units])),
+      ExpressionAttributeValues: {
+        ...also.values,
+        ...Object.fromEntries(from.map(({ units }, index) => [`:${index}`, units])),
+      },
     },
   };
 }

@@ -28,12 +28,19 @@ export const WarehouseStock = Counters.extend({
 });
 export type WarehouseStock = z.infer<typeof WarehouseStock>;
 
-/** Available units, over all warehouses, at which somebody is told; none where it is absent. */
+/** Days in which nothing is sold. */
+const IdleDays = z.int().min(1).max(3650).optional();
+/**
+ * When somebody is told of a SKU's stock: at how many available units, over all warehouses, and never where they are
+ * absent; after how many days in which units lie and none is shipped, by default the store's.
+ */
 export const AlertLevels = z.strictObject({
   /** At or below it the SKU is low. */
   reorderPoint: z.int().min(0).max(1_000_000_000).optional(),
   /** Above it there is too much. */
   overstockAbove: z.int().min(0).max(1_000_000_000).optional(),
+  slowMovingAfterDays: IdleDays,
+  deadAfterDays: IdleDays,
 });
 export type AlertLevels = z.infer<typeof AlertLevels>;
 
@@ -42,6 +49,10 @@ export const StockItem = z.object({
   sku: Sku,
   warehouses: z.record(z.string(), WarehouseStock),
   levels: AlertLevels.optional(),
+  /** Since when units lie of which none was shipped; absent while there never were any. */
+  idleSince: z.string().optional(),
+  /** How often units were reserved: what is reserved and this being the same, nothing was reserved or given up between. */
+  takes: z.int().nonnegative().optional(),
 });
 export type StockItem = z.infer<typeof StockItem>;
 

@@ -16,15 +16,19 @@ export function takeAction(stockTable: string, { sku, from }: Take): Action {
     Update: {
       TableName: stockTable,
       Key: stockKey(sku),
-      UpdateExpression: `SET ${sets.join(', ')}`,
+      UpdateExpression: `SET ${sets.join(', ')} ADD #t :once`,
       ConditionExpression: at.map(({ path, units }) => `${path}.#a >= ${units}`).join(' AND '),
       ExpressionAttributeNames: {
         '#s': 'warehouses',
         '#a': 'available',
         '#r': 'reserved',
+        '#t': 'takes',
         ...Object.fromEntries(from.map(({ warehouse }, index) => [`#${index}`, warehouse])),
       },
-      ExpressionAttributeValues: Object.fromEntries(from.map(({ units }, index) => [`:${index}`, units])),
+      ExpressionAttributeValues: {
+        ':once': 1,
+        ...Object.fromEntries(from.map(({ units }, index) => [`:${index}`, units])),
+      },
     },
   };
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
+import { median } from './numbers.ts';
 
 /** Median milliseconds to import each module in a fresh process, taken in turn so that noise meets both alike. */
 export function coldImports(modules: Record<string, { file: string; env?: Record<string, string> }>, runs: number) {
@@ -45,5 +46,3 @@ export function bareClientBundle(): string {
   });
   return outfile;
 }
-
-export const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;

@@ -1,74 +1,96 @@
-import {
-  type AttributeValue,
-  DescribeTableCommand,
-  type DynamoDBClient,
-  ListTablesCommand,
-  TransactWriteItemsCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, type DynamoDBClient, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createDynamoDbClient } from '../../infra/local/dynamodb/client.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import { type ApiClient, createApiClient } from '../support/api-client.ts';
 import { untilSettled } from '../support/until-settled.ts';
-import { median } from './cold-import.ts';
-import { itemSize, transactionUnits } from './item-size.ts';
-import { startOffice } from './office.ts';
-import { adminClient, floorTables, orderOf, type Shape, shapeOf, stockSkus } from './order-lane.ts';
+import { median } from './numbers.ts';
+import { startObservedOffice } from './office.ts';
+import { adminClient, floorTables, orderOf, placeOrder, type Shape, shapeOf, stockSkus } from './order-lane.ts';
+import type { Tally } from './tally.ts';
 
 const rounds = 3;
 const ordersPerRound = 2000;
 const batchSize = 100;
 const batchesInFlight = 8;
 const ordersPerTransaction = 49;
+const largeOrders = 5;
+const largestOrder = 1000;
+/** Write units in a second: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html */
+const keyLimit = 1000;
 
 type Tables = { orders: string; stock: string };
 
 /** One SKU, all orders through the queue, over the same orders in grouped transactions straight to the database. */
 export async function flashSale(): Promise<void> {
-  const office = await startOffice();
+  const office = await startObservedOffice();
+  const { credentials } = office;
+  const storefront = createApiClient(credentials, 'storefront', 32);
+  const admin = createApiClient(credentials, 'admin', 32);
   try {
-    const { credentials } = office;
-    const storefront = createApiClient(credentials, 'storefront', 32);
-    const admin = createApiClient(credentials, 'admin', 32);
-    const db = adminClient(credentials);
-    const [sku = ''] = await stockSkus(admin, 1);
+    const skus = await stockSkus(admin, largestOrder);
+    const [sku = ''] = skus;
+    const queue = (count: number) => queueLane(storefront, admin, sku, count);
     const first = await storefront.post('/orders', orderOf(sku));
-    const shape = await shapeOf(db, first.body.orderId, sku);
-    const tables = await floorTables(db, shape);
+    const db = adminClient(credentials);
+    await speed(credentials.gatewayUrl, queue, await floorOf(db, await shapeOf(db, first.body.orderId, sku)));
 
-    await queueLane(storefront, admin, sku, 500);
-    await groupedFloor(db, tables, shape, 490);
-    const writesBefore = await stockWrites(db, credentials.dynamodbEndpoint);
-    const lane: { perSecond: number; acceptedPerSecond: number }[] = [];
-    const raw: number[] = [];
-    for (let round = 0; round < rounds; round += 1) {
+    const counted = async (work: () => Promise<unknown>) => {
       await untilSettled(credentials.gatewayUrl);
-      lane.push(await queueLane(storefront, admin, sku, ordersPerRound));
-      await untilSettled(credentials.gatewayUrl);
-      raw.push(await groupedFloor(db, tables, shape, ordersPerRound));
-    }
-    const writes = (await stockWrites(db, credentials.dynamodbEndpoint)) - writesBefore;
-    const perSecond = median(lane.map((each) => each.perSecond));
-    const stockUnits = transactionUnits(itemSize(shape.stock));
-    console.log(`Flash sale, one SKU, median of ${rounds} rounds of ${ordersPerRound} orders`);
-    console.log(`  answered 202         ${median(lane.map((each) => each.acceptedPerSecond)).toFixed(0)} orders/s`);
-    console.log(`  placed               ${perSecond.toFixed(0)} orders/s, from the first request to the last order`);
-    console.log(`  raw, grouped         ${median(raw).toFixed(0)} orders/s, ${ordersPerTransaction} a transaction`);
-    console.log(`  ratio                ${(perSecond / median(raw)).toFixed(2)}  (aim: at least 0.5)`);
-    const perOrder = writes / (rounds * ordersPerRound);
-    console.log(`  stock writes/order   ${perOrder.toFixed(4)}  (aim: at most 0.05)`);
-    console.log(
-      `  stock item           ${(perOrder * perSecond * stockUnits).toFixed(0)} write units/s at that speed  (limit: 1,000)`,
+      office.begin();
+      await work();
+      return office.tally();
+    };
+    const queued = await counted(() => queue(ordersPerRound));
+    console.log(`\nWhat functions wrote in one more round`);
+    console.log(`  stock writes/order   ${(queued.stockWrites / ordersPerRound).toFixed(4)}  (aim: at most 0.05)`);
+    reportKeys(queued);
+    const keyFull = (keyLimit * ordersPerRound) / queued.heaviest.units;
+    console.log(`  so that key is full  at ${keyFull.toFixed(0)} orders/s`);
+    const large = await counted(() =>
+      inParallel(2, Array(largeOrders).fill(skus), (all) => placeOrder(storefront, all)),
     );
-    await Promise.all([storefront.close(), admin.close()]);
+    console.log(`\n${largeOrders} orders of ${largestOrder} lines, 2 at a time`);
+    reportKeys(large);
   } finally {
+    await Promise.all([storefront.close(), admin.close()]);
     await office.stop();
   }
 }
 
+type Lane = { perSecond: number; acceptedPerSecond: number };
+
+/** Both in turn, on an office at rest. */
+async function speed(
+  gatewayUrl: string,
+  queue: (count: number) => Promise<Lane>,
+  floor: (count: number) => Promise<number>,
+): Promise<void> {
+  await queue(500);
+  await floor(490);
+  const lane: Lane[] = [];
+  const raw: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    await untilSettled(gatewayUrl);
+    lane.push(await queue(ordersPerRound));
+    await untilSettled(gatewayUrl);
+    raw.push(await floor(ordersPerRound));
+  }
+  const perSecond = median(lane.map((each) => each.perSecond));
+  console.log(`Flash sale, one SKU, median of ${rounds} rounds of ${ordersPerRound} orders`);
+  console.log(`  answered 202         ${median(lane.map((each) => each.acceptedPerSecond)).toFixed(0)} orders/s`);
+  console.log(`  placed               ${perSecond.toFixed(0)} orders/s, from the first request to the last order`);
+  console.log(`  raw, grouped         ${median(raw).toFixed(0)} orders/s, ${ordersPerTransaction} a transaction`);
+  console.log(`  ratio                ${(perSecond / median(raw)).toFixed(2)}  (aim: at least 0.5)`);
+}
+
+function reportKeys({ hottest, heaviest }: Tally): void {
+  console.log(`  in any second        ${hottest.units} write units at ${hottest.key}  (limit of a key: ${keyLimit})`);
+  console.log(`  in the whole run     ${heaviest.units} write units at ${heaviest.key}`);
+}
+
 /** Orders per second from the first request until all of them hold their stock. */
-async function queueLane(storefront: ApiClient, admin: ApiClient, sku: string, count: number) {
+async function queueLane(storefront: ApiClient, admin: ApiClient, sku: string, count: number): Promise<Lane> {
   const reserved = async () => (await admin.get(`/stock/${sku}`)).body.reserved as number;
   const target = (await reserved()) + count;
   const batches = Array.from({ length: count / batchSize }, () =>
@@ -83,6 +105,11 @@ async function queueLane(storefront: ApiClient, admin: ApiClient, sku: string, c
   while ((await reserved()) < target) await sleep(10);
   const placed = performance.now() - started;
   return { perSecond: (count * 1000) / placed, acceptedPerSecond: (count * 1000) / accepted };
+}
+
+async function floorOf(db: DynamoDBClient, shape: Shape): Promise<(count: number) => Promise<number>> {
+  const tables = await floorTables(db, shape);
+  return (count) => groupedFloor(db, tables, shape, count);
 }
 
 /** The same orders, events and stock in grouped transactions, two at a time on stock items of their own. */
@@ -122,29 +149,4 @@ async function groupedFloor(db: DynamoDBClient, tables: Tables, shape: Shape, co
     }
   });
   return (count * 1000) / (performance.now() - started);
-}
-
-/** Changes of stock items so far, as the stock table's stream tells them. */
-async function stockWrites(db: DynamoDBClient, endpoint: string): Promise<number> {
-  const { TableNames = [] } = await db.send(new ListTablesCommand({}));
-  const TableName = TableNames.find((name) => /StockTable/.test(name) && !name.startsWith('floor'));
-  const { Table } = await db.send(new DescribeTableCommand({ TableName }));
-  const client = createDynamoDbClient(endpoint);
-  const call = (operation: string, input: object) => client.call(operation, input, 'DynamoDBStreams_20120810');
-  const described = await call('DescribeStream', { StreamArn: Table?.LatestStreamArn });
-  const { Shards } = described.StreamDescription as { Shards: { ShardId: string }[] };
-  let count = 0;
-  for (const { ShardId } of Shards) {
-    const start = { StreamArn: Table?.LatestStreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' };
-    let iterator = (await call('GetShardIterator', start)).ShardIterator;
-    while (iterator) {
-      const answer = await call('GetRecords', { ShardIterator: iterator });
-      const records = answer.Records as { eventName: string }[];
-      if (records.length === 0) break;
-      count += records.filter(({ eventName }) => eventName === 'MODIFY').length;
-      iterator = answer.NextShardIterator;
-    }
-  }
-  await client.close();
-  return count;
 }

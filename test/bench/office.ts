@@ -1,19 +1,60 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Tally } from './tally.ts';
 
 const root = join(import.meta.dirname, '../..');
 
+/** What `npm start` synthesises the app into, and runs. */
+export const cdkOut = join(root, 'cdk.out/local');
+
+/** Does what `npm start` begins with. */
+export const synthesise = () =>
+  execFileSync(process.execPath, ['infra/app.ts'], { cwd: root, env: { ...process.env, CDK_OUTDIR: cdkOut } });
+
+export const newState = () => mkdtempSync(join(tmpdir(), 'storeworks-bench-'));
+
 /** `npm start` on a state of its own. */
 export async function startOffice() {
-  const state = mkdtempSync(join(tmpdir(), 'storeworks-bench-'));
+  const state = newState();
   const started = performance.now();
-  const child = spawn(process.execPath, [join(root, 'infra/local/start.ts'), '--state', state], {
+  const office = await running(state, ['infra/local/start.ts', '--state', state]);
+  return { ...office, secondsToReady: (performance.now() - started) / 1000 };
+}
+
+/** The same in a process that counts what its functions do; `hasConflicts`: transactions meet as at AWS. */
+export async function startObservedOffice({ hasConflicts = false, state = newState() } = {}) {
+  synthesise();
+  const conflicts = hasConflicts ? ['--conflicts'] : [];
+  const office = await running(state, [
+    'test/bench/observed-engine.ts',
+    '--app',
+    cdkOut,
+    '--state',
+    state,
+    ...conflicts,
+  ]);
+  return {
+    ...office,
+    /** Counts from now on. */
+    begin: () => office.child.send('begin'),
+    /** What was counted since. */
+    tally: async (): Promise<Tally> => {
+      office.child.send('end');
+      const [tally] = (await once(office.child, 'message')) as [Tally];
+      return tally;
+    },
+  };
+}
+
+async function running(state: string, args: string[]) {
+  const child: ChildProcess = spawn(process.execPath, args, {
+    cwd: root,
     env: { ...process.env, PORT: '0' },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const file = join(state, 'credentials.json');
   const isUp = async () => {
@@ -26,7 +67,7 @@ export async function startOffice() {
     await sleep(20);
   }
   return {
-    secondsToReady: (performance.now() - started) / 1000,
+    child,
     credentials: JSON.parse(readFileSync(file, 'utf8')),
     stop: async () => {
       child.kill('SIGINT');

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import {
-  type AttributeValue,
   CreateTableCommand,
   DescribeTableCommand,
   DynamoDBClient,
@@ -9,10 +8,11 @@ import {
   QueryCommand,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
+import { inParallel } from '../../shared/in-parallel.ts';
 import type { ApiClient } from '../support/api-client.ts';
-import { itemSize, transactionUnits } from './item-size.ts';
+import { type Item, itemSize, writeUnitsOf } from './item-size.ts';
+import { timed } from './numbers.ts';
 
-type Item = Record<string, AttributeValue>;
 type Tables = { orders: string; stock: string };
 
 /** An accepted order of one line as it lies in the tables: the shape that the raw floor repeats. */
@@ -25,18 +25,24 @@ export const adminClient = ({ dynamodbEndpoint, region }: { dynamodbEndpoint: st
     credentials: { accessKeyId: 'administrator', secretAccessKey: 'local' },
   });
 
-export const orderOf = (sku: string) => ({
-  externalOrderId: randomUUID(),
-  currency: 'GBP',
-  customer: { id: `customer-${Math.floor(Math.random() * 1000)}`, email: 'ada@example.com', name: 'Ada Lovelace' },
-  shippingAddress: { country: 'GB', postalCode: 'N1 9GU', city: 'London', line1: '1 Regent Street' },
-  lines: [{ sku, quantity: 1 }],
-});
+/** Of one of many buyers: more than a few orders of one would be held for their risk. */
+export const orderOf = (...skus: string[]) => {
+  const buyer = String(Math.floor(Math.random() * 1_000_000)).padStart(6, '0');
+  return {
+    externalOrderId: randomUUID(),
+    currency: 'GBP',
+    customer: { id: `customer-${buyer}`, email: `${buyer}@example.com`, name: 'Ada Lovelace' },
+    shippingAddress: { country: 'GB', postalCode: 'N1 9GU', city: 'London', line1: `${buyer} Regent Street` },
+    lines: skus.map((sku) => ({ sku, quantity: 1 })),
+  };
+};
 
 /** SKUs with stock that does not run out. */
 export async function stockSkus(admin: ApiClient, count: number): Promise<string[]> {
   const skus = Array.from({ length: count }, (_, index) => `BENCH-${index}`);
-  for (const sku of skus) await admin.put(`/catalog/skus/${sku}`, { name: sku, priceMinor: 250, currency: 'GBP' });
+  await inParallel(8, skus, (sku) =>
+    admin.put(`/catalog/skus/${sku}`, { name: sku, priceMinor: 250, currency: 'GBP' }),
+  );
   for (let first = 0; first < count; first += 100) {
     const movements = skus.slice(first, first + 100).map((sku) => ({
       movementId: `opening-${sku}`,
@@ -52,15 +58,18 @@ export async function stockSkus(admin: ApiClient, count: number): Promise<string
 
 /** Posts `count` orders with `clients` in flight; orders per second. */
 export async function ordersPerSecond(channel: ApiClient, skus: string[], clients: number, count: number) {
-  return perSecond(clients, count, async (index) => {
-    const answer = await channel.post('/orders', orderOf(skus[index % skus.length] ?? ''));
-    if (answer.status !== 201) throw new Error(`An order was answered ${answer.status}: ${answer.text}`);
-  });
+  const { perSecond } = await timed(clients, count, (index) => placeOrder(channel, [skus[index % skus.length] ?? '']));
+  return perSecond;
+}
+
+export async function placeOrder(channel: ApiClient, skus: string[]): Promise<void> {
+  const answer = await channel.post('/orders', orderOf(...skus));
+  if (answer.status !== 201) throw new Error(`An order was answered ${answer.status}: ${answer.text}`);
 }
 
 /** The same writes, as `commit` of order-intake makes them, straight to the database, in tables of the same definition; transactions per second. */
 export async function rawPerSecond(db: DynamoDBClient, tables: Tables, shape: Shape, clients: number, count: number) {
-  return perSecond(clients, count, async (index) => {
+  const { perSecond } = await timed(clients, count, async (index) => {
     const pk = { S: `ORDER#${randomUUID()}` };
     await db.send(
       new TransactWriteItemsCommand({
@@ -88,17 +97,7 @@ export async function rawPerSecond(db: DynamoDBClient, tables: Tables, shape: Sh
       }),
     );
   });
-}
-
-async function perSecond(clients: number, count: number, work: (index: number) => Promise<void>): Promise<number> {
-  const started = performance.now();
-  let next = 0;
-  await Promise.all(
-    Array.from({ length: clients }, async () => {
-      while (next < count) await work(next++);
-    }),
-  );
-  return (count * 1000) / (performance.now() - started);
+  return perSecond;
 }
 
 /** Reads one accepted order's items back. */
@@ -161,7 +160,7 @@ export async function floorTables(db: DynamoDBClient, shape: Shape): Promise<Tab
 export function writeUnits(shape: Shape): { part: string; bytes: number; units: number }[] {
   const part = (name: string, item: Item) => {
     const bytes = itemSize(item);
-    return { part: name, bytes, units: transactionUnits(bytes) };
+    return { part: name, bytes, units: writeUnitsOf(bytes, true) };
   };
   const indexKeys = Object.keys(shape.order).filter((name) => /^(customer|status|day|placed)Key$/.test(name));
   const entry = itemSize(
@@ -172,7 +171,7 @@ export function writeUnits(shape: Shape): { part: string; bytes: number; units: 
     part('stock item', shape.stock),
     part('order item', shape.order),
     part('event item', shape.event),
-    { part: `${entries} index entries`, bytes: entry, units: entries * Math.ceil(entry / 1024) },
+    { part: `${entries} index entries`, bytes: entry, units: entries * writeUnitsOf(entry, false) },
   ];
 }
 

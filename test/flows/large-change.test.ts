@@ -32,6 +32,11 @@ async function largeOrder(channel = 'storefront') {
   return { skus, lines, orderId, reservedUntil, path: `/orders/${orderId}` };
 }
 
+/** A busy machine leaves steps to the schedule, which comes every minute. */
+async function expectUnits(skus: readonly string[], units: { onHand: number; reserved: number }): Promise<void> {
+  await expect.poll(() => unitsOf(office, skus), { timeout: 120_000, interval: 1000 }).toEqual(units);
+}
+
 /** Sends the same at once several times; one is new, the others are told that it was. */
 async function fiveTimes(send: () => ReturnType<ReturnType<BackOffice['client']>['post']>) {
   const answers = await Promise.all(Array.from({ length: 5 }, () => patiently(send)));
@@ -46,7 +51,7 @@ describe('an order of hundreds of SKUs', { timeout: 180_000 }, () => {
     const request = { requestId: randomUUID(), reason: 'no need' };
     const order = await fiveTimes(() => office.client('storefront').post(`${path}/cancellation`, request));
     expect(order.status).toBe('cancelled');
-    expect(await unitsOf(office, skus)).toEqual({ onHand: 2 * count, reserved: 0 });
+    await expectUnits(skus, { onHand: 2 * count, reserved: 0 });
     expect(await eventTypes(office, path)).toEqual(['OrderPlaced', 'OrderCancelled']);
   });
 
@@ -55,7 +60,7 @@ describe('an order of hundreds of SKUs', { timeout: 180_000 }, () => {
     const request = { shipmentId: randomUUID(), lines };
     const order = await fiveTimes(() => office.client('warehouse').post(`${path}/shipments`, request));
     expect(order.status).toBe('shipped');
-    expect(await unitsOf(office, skus)).toEqual({ onHand: count, reserved: 0 });
+    await expectUnits(skus, { onHand: count, reserved: 0 });
     for (const sku of [skus[0], skus[300], skus.at(-1)]) {
       const { movements } = (await office.client('warehouse').get(`/stock/${sku}/movements`)).body;
       expect(movements.filter(({ type }: { type: string }) => type === 'shipment')).toMatchObject([
@@ -68,7 +73,7 @@ describe('an order of hundreds of SKUs', { timeout: 180_000 }, () => {
     const { skus, path, reservedUntil } = await largeOrder('marketplace');
     await sleep(Date.parse(reservedUntil) - Date.now());
     await Promise.all([1, 2].map(() => fire(office, 'order-intake/sweep.handler')));
-    expect(await unitsOf(office, skus)).toEqual({ onHand: 2 * count, reserved: 0 });
+    await expectUnits(skus, { onHand: 2 * count, reserved: 0 });
     expect(await eventTypes(office, path)).toEqual(['OrderPlaced', 'OrderExpired']);
   });
 
@@ -80,9 +85,10 @@ describe('an order of hundreds of SKUs', { timeout: 180_000 }, () => {
     const cause = aCause({ now: Date.now() - 60_000 });
     await expect(apply(crashed, orderId, (order) => cancelled(order, request, ''), cause)).rejects.toThrow('Crashed');
     expect((await office.client('storefront').get(path)).body.status).toBe('cancelled');
-    expect((await unitsOf(office, skus)).reserved).toBe(count - 99);
+    // The schedule may have come already.
+    expect((await unitsOf(office, skus)).reserved).toBeLessThanOrEqual(count - 99);
     await Promise.all([1, 2, 3].map(() => fire(office, 'order-intake/unfinished-sweep')));
-    expect(await unitsOf(office, skus)).toEqual({ onHand: 2 * count, reserved: 0 });
+    await expectUnits(skus, { onHand: 2 * count, reserved: 0 });
     expect((await eventTypes(office, path)).toSorted()).toEqual(['OrderCancelled', 'OrderPlaced']);
   });
 });

@@ -48,6 +48,16 @@ test('orders of the past are taken over whole, without stock, and found like any
   ]);
   expect((await storefront.get('/orders?day=2019-07-01')).body.orders).toHaveLength(1);
   expect((await storefront.get(`/stock/${sku}`)).body).toMatchObject({ onHand: 5, reserved: 0 });
+  await office.settled();
+  const finance = office.client('finance');
+  const { runId } = (await finance.post('/reports/runs', { date: '2019-07-01' })).body;
+  const run = async () => (await finance.get(`/reports/runs/${runId}`)).body;
+  await expect.poll(async () => (await run()).status, eventually).toBe('completed');
+  const Manifest = { Bucket: office.credentials.reportsBucket, Key: (await run()).manifest };
+  const { Body } = await s3Of(office.credentials).send(new GetObjectCommand(Manifest));
+  expect(JSON.parse((await Body?.transformToString()) ?? '').reports).toContainEqual(
+    expect.objectContaining({ name: 'orders', orders: 1, units: 5 }),
+  );
   const timeline = (await storefront.get(`/orders/${found[1].orderId}/timeline`)).body.events;
   expect(timeline).toMatchObject([{ type: 'OrderImported', occurredAt: '2019-07-01T10:00:00Z' }]);
 });

@@ -5,7 +5,8 @@ import { orderIdOf } from '../../shared/ids.ts';
 import { type BackOffice, startBackOffice } from '../support/back-office.ts';
 import { withPaymentWindow } from '../support/edited-template.ts';
 import { fire } from '../support/fire.ts';
-import { aPayment, eventTypes, patiently, placedOrder, postPayment, signatureOf, stockOf } from '../support/life.ts';
+import { aPayment, eventTypes, patiently, placedOrder, postPayment, stockOf } from '../support/life.ts';
+import { signatureOf } from '../support/payment-signature.ts';
 import { expectProblem, orderOf, stockedSku } from '../support/shop.ts';
 
 const windowMs = 3000;

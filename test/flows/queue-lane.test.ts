@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BatchResult } from '../../shared/http/order-queue.ts';
+import { orderIdOf } from '../../shared/ids.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import type { ApiAnswer } from '../support/api-client.ts';
-import { type BackOffice, startBackOffice } from '../support/back-office.ts';
+import { type BackOffice, backOfficeForTest, startBackOffice } from '../support/back-office.ts';
+import { withoutGrant } from '../support/edited-template.ts';
 import { expectProblem, orderOf, stockedSku } from '../support/shop.ts';
 
 let office: BackOffice;
@@ -99,6 +101,23 @@ describe('an order that is answered before it is decided', () => {
     expect(placed?.body).toMatchObject({ status: 'placed', lines: [{ sku, quantity: 2 }] });
   });
 });
+
+test('an order that was written down, and then could not be queued, is placed within the half hour all the same', async () => {
+  let aheadMs = 0;
+  const cdkOut = withoutGrant(/^OrderIntakeApi/, 'sqs:SendMessage');
+  const broken = await backOfficeForTest({ cdkOut, now: () => Date.now() + aheadMs });
+  const sku = await stockedSku(broken, { units: 5 });
+  const content = orderOf(sku);
+  const path = `/orders/${orderIdOf('storefront', content.externalOrderId)}`;
+  expectProblem(await broken.client('storefront').post('/orders', content, later), 500);
+  const statusOf = async () => (await broken.client('storefront').get(path)).body.status;
+  expect(await statusOf()).toBe('accepted');
+  aheadMs = 17 * 60_000;
+  // The sweep comes every minute.
+  await expect.poll(statusOf, { timeout: 90_000, interval: 500 }).toBe('placed');
+  const { reserved } = (await broken.client('warehouse').get(`/stock/${sku}`)).body;
+  expect(reserved).toBe(1);
+}, 120_000);
 
 describe('a batch of orders', { timeout: 180_000 }, () => {
   test('has a result for each, whatever its neighbours are', async () => {

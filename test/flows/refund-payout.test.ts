@@ -6,7 +6,8 @@ import type { CallFault, FunctionCall } from '../../infra/local/faults.ts';
 import { type BackOffice, startBackOffice } from '../support/back-office.ts';
 import { withShortWindows } from '../support/edited-template.ts';
 import { fire } from '../support/fire.ts';
-import { aPayment, placedOrder, postPayment, signatureOf } from '../support/life.ts';
+import { aPayment, placedOrder, postPayment } from '../support/life.ts';
+import { signatureOf } from '../support/payment-signature.ts';
 import { setProviders } from '../support/payment-providers.ts';
 import { startHttpProvider, startStripe } from '../support/provider-double.ts';
 

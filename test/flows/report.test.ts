@@ -2,6 +2,7 @@ import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { businessDays } from '../../shared/business-day.ts';
 import { type BackOffice, s3Of, startBackOffice } from '../support/back-office.ts';
 import { expectProblem, orderOf, stockedSku } from '../support/shop.ts';
 
@@ -81,6 +82,33 @@ test('the same day again changes nothing; a late order makes a new version besid
     expect(sumsOf(manifest)).toMatchObject({ amounts: { GBP: { totalMinor } } });
   }
   expect(await readJson('daily/dt=2025-08-05/latest.json')).toMatchObject({ version: 2 });
+});
+
+test('what is cancelled today is in today’s report; the day on which it was ordered stays as it was', async () => {
+  const sku = await stockedSku(office, { priceMinor: 1000 });
+  const placedAt = '2025-09-03T12:00:00Z';
+  const marketplace = office.client('marketplace');
+  const { body: order } = await marketplace.post('/orders', orderOf(sku, { placedAt, lines: [{ sku, quantity: 3 }] }));
+  const today = businessDays('Europe/London')(Date.now());
+  const totals = async (date: string) => {
+    await office.settled();
+    const run = await reportOf(date);
+    expect(run).toMatchObject({ status: 'completed' });
+    const { reports } = await readJson(run.manifest);
+    return reports.find(({ name }: { name: string }) => name === 'totals-by-channel')?.amounts.GBP;
+  };
+  const before = (await totals(today)) ?? { totalMinor: 0, cancelledMinor: 0, cancelledUnits: 0 };
+  const lines = [{ lineId: order.lines[0].lineId, quantity: 1 }];
+  const cancellation = { requestId: 'c-1', reason: 'one too many', lines };
+  expect((await marketplace.post(`/orders/${order.orderId}/cancellation`, cancellation)).status).toBe(200);
+  expect((await marketplace.post(`/orders/${order.orderId}/cancellation`, cancellation)).status).toBe(200);
+  expect(await totals(today)).toMatchObject({
+    totalMinor: before.totalMinor,
+    cancelledMinor: before.cancelledMinor + 1000,
+    cancelledUnits: before.cancelledUnits + 1,
+    netMinor: before.totalMinor - before.cancelledMinor - 1000,
+  });
+  expect(await totals('2025-09-03')).toMatchObject({ totalMinor: 3000, cancelledMinor: 0, netMinor: 3000 });
 });
 
 test('a day that has not begun, or is none, is refused', async () => {

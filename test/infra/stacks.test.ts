@@ -184,6 +184,20 @@ test('data outlives its stack and a wrong write', () => {
   expect(idsOf(versioned)).toEqual(new Set(['LakeBucket', 'OrderFilesBucket', 'ReportsBucket', 'StockInboxBucket']));
 });
 
+test('only what may be forgotten expires: counters and records beside orders, and webhook deliveries', () => {
+  const expiring = ofType('AWS::DynamoDB::Table').flatMap(({ id, properties: { TimeToLiveSpecification: expiry } }) =>
+    expiry ? [[id, expiry]] : [],
+  );
+  const expiry = { AttributeName: 'expiresAt', Enabled: true };
+  expect(Object.fromEntries(expiring)).toEqual({ OrderTable: expiry, WebhookTable: expiry });
+});
+
+test('the store is healthy only if every table answers', () => {
+  const health = functions.find(({ properties }) => properties.Description.endsWith('api-root/api.handler.ts'));
+  const names = JSON.stringify(health?.properties.Environment.Variables['TABLE_NAMES']);
+  for (const { id } of ofType('AWS::DynamoDB::Table')) expect(names).toContain(id);
+});
+
 test('data keeps its logical id when constructs move', () => {
   const kept = [
     'AWS::DynamoDB::Table',

@@ -25,6 +25,7 @@ type Properties = {
   Description: string;
   DestinationConfig: Delivery;
   Dimensions: { Name: string; Value: Reference }[];
+  Environment: { Variables: Record<string, unknown> };
   EventSourceArn: Reference;
   FilterCriteria: { Filters: [{ Pattern: string }] };
   FunctionName: Reference;
@@ -52,6 +53,7 @@ type Properties = {
   StreamSpecification: { StreamViewType: string };
   Target: Target;
   Targets: Target[];
+  TimeToLiveSpecification?: object;
   Timeout: number;
   TracingConfig: { Mode: string };
   VersioningConfiguration?: { Status: string };

@@ -72,7 +72,11 @@ describe('payments of an order', () => {
   test('end at the very moment that was told, not before', () => {
     const unpaid = aPlacedOrder(undefined, { status: 'payment-pending', reservedUntil: at });
     expect(expire(unpaid, noon - 1)).toMatchObject({ kind: 'already-done' });
-    expect(expire(unpaid, noon)).toMatchObject({ kind: 'changed', order: { status: 'expired' }, releases: [{}] });
+    expect(expire(unpaid, noon)).toMatchObject({
+      kind: 'changed',
+      order: { status: 'expired' },
+      stock: { kind: 'release', takes: [{}] },
+    });
   });
 });
 

@@ -1,10 +1,15 @@
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { placeOrder } from '../../functions/order-intake/api.handler.ts';
 import { createChangeStore } from '../../functions/order-intake/change-store.ts';
 import { lifeRoutes } from '../../functions/order-intake/life-api.ts';
 import { settleLeftOpen } from '../../functions/order-intake/settle-in-steps.ts';
-import { createSettlementStore, type SettlementStore } from '../../functions/order-intake/settlement-store.ts';
+import {
+  createSettlementStore,
+  type SettlementStore,
+  stepSizeOf,
+} from '../../functions/order-intake/settlement-store.ts';
 import { createOrderStore } from '../../functions/order-intake/store.ts';
 import type { Database } from '../../shared/database.ts';
 import { StockMoved } from '../../shared/events/stock.ts';
@@ -13,9 +18,10 @@ import * as routes from '../../shared/http/orders.ts';
 import { OrderAnswer } from '../../shared/http/orders.ts';
 import { unsettled } from '../../shared/orders/settlement-item.ts';
 import { stockPartition } from '../../shared/stock/stock-item.ts';
-import { anOrder, aPolicy, noon } from '../support/builders.ts';
+import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
 import { contended } from '../support/contended.ts';
 import { crashing } from '../support/crashing.ts';
+import { assessorOn } from '../support/assessor.ts';
 import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
 import { skusWith, unitsOf } from '../support/many-skus.ts';
 import { eventsOf } from '../support/outbox.ts';
@@ -30,19 +36,21 @@ beforeAll(async () => {
 afterAll(() => database.stop());
 
 const settlementsOn = (db: Database) => createSettlementStore(db, tables.ORDER_TABLE_NAME, tables.STOCK_TABLE_NAME);
-const changesOn = (db: Database) => lifeRoutes(createChangeStore(db, tables, aPolicy().timeZone), channels, aPolicy());
+const changesOn = (db: Database) =>
+  lifeRoutes(createChangeStore(db, tables, aPolicy().timeZone), channels, aPolicy(), assessorOn(db));
 
 let made = 0;
-/** An order of 250 SKUs, two units of each of five; another one holds two more, which a second release would find. */
+const count = 110;
+/** An order of so many SKUs, two units of each of five; another one holds two more, which a second release would find. */
 async function placed() {
   const skus = await skusWith(
     database.db,
-    Array.from({ length: 250 }, () => 5),
+    Array.from({ length: count }, () => 5),
   );
   const store = createOrderStore(database.db, tables, aPolicy().timeZone);
   const place = async () => {
     const lines = skus.map((sku) => ({ sku, quantity: 2 }));
-    const body = anOrder({ externalOrderId: `settled-${(made += 1)}`, lines });
+    const body = anOrder({ externalOrderId: `settled-${(made += 1)}`, customer: {}, lines });
     const answer = await placeOrder(store, channels, aPolicy())(aRequest(routes.placeOrder, { body }));
     return OrderAnswer.parse(answer.body).orderId;
   };
@@ -60,14 +68,14 @@ const ship = (orderId: string, db = database.db) =>
       params: { orderId },
       body: {
         shipmentId: 'all',
-        lines: Array.from({ length: 250 }, (_, index) => ({ lineId: `line-${index + 1}`, quantity: 2 })),
+        lines: Array.from({ length: count }, (_, index) => ({ lineId: `line-${index + 1}`, quantity: 2 })),
       },
     }),
   );
 /** What each does to the stock in the end, and in how many transactions. */
 const changes = {
-  cancellation: { send: cancel, transactions: 4, left: { onHand: 1250, reserved: 500 } },
-  shipment: { send: ship, transactions: 7, left: { onHand: 750, reserved: 500 } },
+  cancellation: { send: cancel, transactions: 3, left: { onHand: 5 * count, reserved: 2 * count } },
+  shipment: { send: ship, transactions: 4, left: { onHand: 3 * count, reserved: 2 * count } },
 };
 const kinds = ['cancellation', 'shipment'] as const;
 
@@ -111,18 +119,38 @@ describe.each(kinds)('a %s of more SKUs than a transaction takes', (kind) => {
       const open = key && (await settlements.find(key));
       const owed = open ? unsettled(open).flatMap(({ from }) => from.map(({ units }) => units)) : [];
       expect((await unitsOf(database.db, skus)).reserved).toBe(
-        500 + (isNotAtAll ? 500 : owed.reduce((sum, units) => sum + units, 0)),
+        2 * count + (isNotAtAll ? 2 * count : owed.reduce((sum, units) => sum + units, 0)),
       );
       // Its function may still be at work.
       expect(await sweep(noon + 29_000)).toEqual([]);
       await Promise.all([sweep(), sweep(), sweep()]);
       expect(await openKeys()).toEqual([]);
-      expect(await unitsOf(database.db, skus)).toEqual(isNotAtAll ? { onHand: 1250, reserved: 1000 } : left);
+      expect(await unitsOf(database.db, skus)).toEqual(isNotAtAll ? { onHand: 5 * count, reserved: 4 * count } : left);
       const again = await send(orderId);
       expect(again.headers?.['idempotent-replayed']).toBe(isNotAtAll ? undefined : 'true');
       expect(await unitsOf(database.db, skus)).toEqual(left);
       await expectLedger(skus, kind);
     },
+  );
+});
+
+const shapes = fc.array(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 40 }), { minLength: 1 });
+
+test.each(['release', 'ship'] as const)('any step of a %s fits a transaction, with its mark', (kind) => {
+  fc.assert(
+    fc.property(shapes, (shape) => {
+      const takes = shape.map((parts, index) => ({
+        sku: `S-${index}`,
+        from: parts.map((units, warehouse) => ({ warehouse: `W-${warehouse}`, units })),
+      }));
+      const settlement = { orderId: 'o', version: 2, kind, takes, settled: 0, stepSize: 0, cause: aCause() };
+      const stepSize = stepSizeOf(kind, takes);
+      expect(stepSize).toBeGreaterThan(0);
+      for (let first = 0; first < takes.length; first += stepSize) {
+        const actions = settlements.actionsOf(settlement, takes.slice(first, first + stepSize));
+        expect(actions.length).toBeLessThanOrEqual(99);
+      }
+    }),
   );
 });
 
@@ -145,7 +173,7 @@ describe('the sweep of what was left open', () => {
     await expect(settleLeftOpen(busy, noon + 31_000)).rejects.toThrow('1 could not be brought to an end');
     expect(await openKeys()).toEqual([one]);
     expect(await sweep()).toHaveLength(1);
-    for (const { skus } of orders) expect((await unitsOf(database.db, skus)).reserved).toBe(500);
+    for (const { skus } of orders) expect((await unitsOf(database.db, skus)).reserved).toBe(2 * count);
   });
 
   test('goes on through contention', async () => {
@@ -154,6 +182,6 @@ describe('the sweep of what was left open', () => {
     expect(await settleLeftOpen(settlementsOn(contended(database.db, { conflicts: 5 })), noon + 31_000)).toEqual([
       orderId,
     ]);
-    expect((await unitsOf(database.db, skus)).reserved).toBe(500);
+    expect((await unitsOf(database.db, skus)).reserved).toBe(2 * count);
   });
 });

@@ -16,7 +16,7 @@ const Manifest = z.object({
     z.object({
       name: z.string(),
       orders: z.int().optional(),
-      units: z.int(),
+      units: z.int().optional(),
       amounts: z.record(z.string(), z.object({ totalMinor: z.int().optional() })),
     }),
   ),

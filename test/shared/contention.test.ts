@@ -48,6 +48,16 @@ describe('patience', () => {
     expect(performance.now() - startedAt).toBeLessThan(1000);
   });
 
+  test('leaves time to others where every race is lost', async () => {
+    let races = 0;
+    const attempt = async () => {
+      races += 1;
+      return undefined;
+    };
+    await expect(patiently(200, attempt)).rejects.toThrow('Others changed the same items');
+    expect(races).toBeLessThan(50);
+  });
+
   test('does not repeat what is wrong', async () => {
     let tries = 0;
     const attempt = async () => {

@@ -17,10 +17,13 @@ export const failureText = ({ seed, orders, broken }: Run, breaches: Breaches): 
     `Again: npm run simulate -- --seed ${seed} --orders ${orders}${broken ? ` --broken ${broken}` : ''}`,
   ].join('\n');
 
+/** How many there are of each kind. */
+const countsOf = <T>(items: readonly T[], kindOf: (item: T) => string) =>
+  [...Map.groupBy(items, kindOf)].map(([kind, own]) => [kind, own.length] as const);
+
 /** What happened in a run, in a few lines. */
-export function summaryOf({ facts, faults, stormSeconds, aheadMs }: SimulationResult): string {
+export function summaryOf({ facts, faults, stormSeconds, seconds, aheadMs }: SimulationResult): string {
   const { witness, lake, committed } = facts;
-  const answers = Map.groupBy(witness.orders, ({ status, type }) => `${status || 'none'} ${type}`.trim());
   const { retries, unanswered } = witness.numbers();
   const list = (counts: Iterable<readonly [string, number]>) =>
     [...counts]
@@ -28,10 +31,15 @@ export function summaryOf({ facts, faults, stormSeconds, aheadMs }: SimulationRe
       .map(([name, count]) => `${count} ${name}`)
       .join(', ');
   return [
-    `  orders    ${facts.orders.length} accepted; answers: ${list([...answers].map(([name, own]) => [name, own.length]))}`,
+    `  orders    ${facts.orders.length} accepted; answers: ${list(countsOf(witness.orders, ({ status, type }) => `${status || 'none'} ${type}`.trim()))}`,
+    `  became    ${list(countsOf(facts.orders, ({ status }) => status))}`,
+    `  told      ${list(countsOf(witness.payments, ({ told, status }) => told || String(status)))}; ${list(
+      countsOf(witness.commands, ({ what, status }) => `${what.replace(/\/.*\//, ' ')} ${status || 'none'}`),
+    )}`,
+    `  channels  ${witness.deliveries.length} webhooks, ${witness.deliveries.filter(({ isTaken }) => isTaken).length} taken`,
     `  callers   ${retries} calls repeated after a failure, ${unanswered} never answered`,
     `  faults    ${list(faults)}`,
     `  events    ${committed.length} committed, ${lake.length} lines in the lake`,
-    `  time      ${stormSeconds.toFixed(1)} s of storm; the clock was moved ${Math.round(aheadMs / 60_000)} minutes ahead`,
+    `  time      ${stormSeconds.toFixed(1)} s of storm, ${seconds.toFixed(1)} s in all; the clock was moved ${(aheadMs / 3_600_000).toFixed(1)} hours ahead`,
   ].join('\n');
 }

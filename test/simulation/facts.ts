@@ -3,11 +3,17 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/clien
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { gunzipSync } from 'node:zlib';
 import type { Engine } from '../../infra/local/engine.ts';
-import { OrderItem } from '../../functions/order-intake/order-item.ts';
+import { Delivery } from '../../functions/channel-webhooks/delivery.ts';
+import { IntakeRecord } from '../../functions/order-intake/intake-item.ts';
+import { AwaitedOrder, isAwaited, OrderItem } from '../../functions/order-intake/order-item.ts';
+import { Lot, Transit } from '../../functions/stock-update/shelf.ts';
 import { contentHash } from '../../shared/ids.ts';
+import { OpenPlacement } from '../../shared/orders/placement-item.ts';
+import { SettlementItem } from '../../shared/orders/settlement-item.ts';
 import { OutboxItem } from '../../shared/outbox.ts';
 import { StockItem } from '../../shared/stock/stock-item.ts';
 import type { DeadLetters } from './dead-letters.ts';
+import type { Plan } from './plan.ts';
 import type { DayReport } from './reports.ts';
 import type { Witness } from './witness.ts';
 
@@ -15,20 +21,60 @@ type Metadata = { eventId: string; occurredAt: string };
 
 /** An event with its content's hash, by which copies are compared whatever the order of their members. */
 // oxlint-disable-next-line typescript/no-explicit-any -- invariants read events as they expect them to be
-export type SeenEvent = { eventId: string; type: string; hash: string; metadata: Metadata; data: any };
+export type SeenEvent = { eventId: string; source: string; type: string; hash: string; metadata: Metadata; data: any };
 
 /** All that is to be seen of a back office once it is at rest, and what its callers were told. */
-export type Facts = {
-  orders: OrderItem[];
-  stock: StockItem[];
-  /** Event items as they lie in the tables. */
-  committed: SeenEvent[];
+export type Facts = Tables & {
+  plan: Plan;
+  /** Milliseconds since the epoch, by the clock of the engine. */
+  now: number;
   /** Lines of the lake, duplicates included. */
   lake: SeenEvent[];
+  /** Objects under `results/` of the buckets into which files are dropped, by key: of stock, of orders. */
+  stockResults: Map<string, string>;
+  orderResults: Map<string, string>;
   deadLetters: DeadLetters[];
   reports: DayReport[];
   witness: Witness;
 };
+
+/** Items of all tables by what they are. */
+type Tables = ReturnType<typeof noItems>;
+const noItems = () => ({
+  orders: [] as OrderItem[],
+  /** Payments whose order never came. */
+  awaited: [] as AwaitedOrder[],
+  intakes: [] as IntakeRecord[],
+  /** Large orders that are being placed. */
+  placements: [] as OpenPlacement[],
+  /** Large changes whose stock follows in steps. */
+  settlements: [] as SettlementItem[],
+  stock: [] as StockItem[],
+  lots: [] as Lot[],
+  transits: [] as Transit[],
+  /** Webhooks and what became of them. */
+  deliveries: [] as Delivery[],
+  /** Event items as they lie in the tables. */
+  committed: [] as SeenEvent[],
+});
+
+/** Items are told apart by their sort keys, so that tables may be added. */
+function sortIn(tables: Tables, item: Record<string, unknown>): void {
+  const kind = /^[A-Z]+/.exec(String(item.sk))?.[0];
+  if (kind === 'ORDER' && isAwaited(item)) tables.awaited.push(AwaitedOrder.parse(item));
+  else if (kind === 'ORDER') tables.orders.push(OrderItem.parse(item));
+  else if (kind === 'INTAKE') tables.intakes.push(IntakeRecord.parse(item));
+  else if (item.sk === 'PLACEMENT') tables.placements.push(OpenPlacement.parse(item));
+  else if (kind === 'SETTLEMENT') tables.settlements.push(SettlementItem.parse(item));
+  else if (kind === 'STOCK') tables.stock.push(StockItem.parse(item));
+  else if (kind === 'LOT') tables.lots.push(Lot.parse(item));
+  else if (kind === 'TRANSIT') tables.transits.push(Transit.parse(item));
+  else if (kind === 'DELIVERY') tables.deliveries.push(Delivery.parse(item));
+  else if (kind === 'EVENT') {
+    const { source, detailType, detail } = OutboxItem.parse(item);
+    tables.committed.push(seenEvent(source, detailType, JSON.parse(detail)));
+  }
+}
 
 const administrator = { accessKeyId: 'administrator', secretAccessKey: 'local' };
 
@@ -42,56 +88,62 @@ export function adminOf({ gatewayUrl: endpoint, credentials: { region } }: Pick<
 }
 export type Admin = ReturnType<typeof adminOf>;
 
-/** Reads every table. Items are told apart by their sort keys, so that tables may be added. */
-export async function readTables({ context }: Pick<Engine, 'context'>, { db }: Admin) {
-  const tables = ['AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table'].flatMap((type) =>
-    context.template.ofType(type),
+/** Reads every table. */
+export async function readTables({ context }: Pick<Engine, 'context'>, { db }: Admin): Promise<Tables> {
+  const names = ['AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table'].flatMap((type) =>
+    context.template.ofType(type).map(({ name }) => name),
   );
-  const orders: OrderItem[] = [];
-  const stock: StockItem[] = [];
-  const committed: SeenEvent[] = [];
-  for (const { name } of tables) {
+  const tables = noItems();
+  for (const TableName of names) {
     let from: Record<string, unknown> | undefined;
     do {
       const page = await db.send(
-        new ScanCommand({ TableName: name, ConsistentRead: true, ...(from && { ExclusiveStartKey: from }) }),
+        new ScanCommand({ TableName, ConsistentRead: true, ...(from && { ExclusiveStartKey: from }) }),
       );
-      for (const item of page.Items ?? []) {
-        if (item.sk === 'ORDER') orders.push(OrderItem.parse(item));
-        else if (item.sk === 'STOCK') stock.push(StockItem.parse(item));
-        else if (String(item.sk).startsWith('EVENT#')) {
-          const { detailType, detail } = OutboxItem.parse(item);
-          committed.push(seenEvent(detailType, JSON.parse(detail)));
-        }
-      }
+      for (const item of page.Items ?? []) sortIn(tables, item);
       from = page.LastEvaluatedKey;
     } while (from);
   }
-  return { orders, stock, committed };
+  return tables;
 }
 
-function seenEvent(type: string, detail: { metadata: Metadata; data: unknown }): SeenEvent {
+type LakeLine = { source: string; 'detail-type': string; detail: { metadata: Metadata; data: unknown } };
+
+function seenEvent(source: string, type: string, detail: LakeLine['detail']): SeenEvent {
   const { metadata, data } = detail;
-  return { eventId: metadata.eventId, type, hash: contentHash(detail), metadata, data };
+  return { eventId: metadata.eventId, source, type, hash: contentHash(detail), metadata, data };
 }
 
-export async function readLake({ s3 }: Admin, bucket: string): Promise<SeenEvent[]> {
+export async function readLake(admin: Admin, bucket: string): Promise<SeenEvent[]> {
   const lines: SeenEvent[] = [];
+  for (const Key of await keysUnder(admin, bucket, 'events/')) {
+    const text = gunzipSync(await readObject(admin.s3, bucket, Key)).toString('utf8');
+    for (const line of text.split('\n').filter(Boolean)) {
+      const event = JSON.parse(line) as LakeLine;
+      lines.push(seenEvent(event.source, event['detail-type'], event.detail));
+    }
+  }
+  return lines;
+}
+
+/** The text of each object under `results/`, by key. */
+export async function readResults(admin: Admin, bucket: string): Promise<Map<string, string>> {
+  const texts = new Map<string, string>();
+  for (const Key of await keysUnder(admin, bucket, 'results/')) {
+    texts.set(Key, Buffer.from(await readObject(admin.s3, bucket, Key)).toString('utf8'));
+  }
+  return texts;
+}
+
+async function keysUnder({ s3 }: Admin, Bucket: string, Prefix: string): Promise<string[]> {
+  const keys: string[] = [];
   let token: string | undefined;
   do {
-    const page = await s3.send(
-      new ListObjectsV2Command({ Bucket: bucket, Prefix: 'events/', ContinuationToken: token }),
-    );
-    for (const { Key } of page.Contents ?? []) {
-      const text = gunzipSync(await readObject(s3, bucket, Key ?? '')).toString('utf8');
-      for (const line of text.split('\n').filter(Boolean)) {
-        const event = JSON.parse(line) as { 'detail-type': string; detail: { metadata: Metadata; data: unknown } };
-        lines.push(seenEvent(event['detail-type'], event.detail));
-      }
-    }
+    const page = await s3.send(new ListObjectsV2Command({ Bucket, Prefix, ContinuationToken: token }));
+    keys.push(...(page.Contents ?? []).map(({ Key = '' }) => Key));
     token = page.NextContinuationToken;
   } while (token);
-  return lines;
+  return keys;
 }
 
 export async function readObject(s3: S3Client, Bucket: string, Key: string): Promise<Uint8Array> {

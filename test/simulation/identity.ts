@@ -58,6 +58,10 @@ export function identityOfCall({ functionName, call }: FunctionCall): string {
     const [first] = members(member(input, 'Entries'));
     return [name, operation, subjectOf(member(first, 'Detail'))].join(' ');
   }
+  if (service === 'sqs') {
+    const [first] = members(member(input, 'Entries'));
+    return [name, operation, messageIdentity(text(member(first ?? input, 'MessageBody')) ?? '')].join(' ');
+  }
   return [name, operation, ...itemKeys(operation, input).filter(Boolean).sort()].join(' ');
 }
 
@@ -69,9 +73,11 @@ export function identitiesOfEvent(functionName: string, payload: string): string
   if (records.length > 0) return records.map((record) => `${name} ${recordIdentity(record)}`);
   const route = text(member(event, 'routeKey')) ?? '';
   const body = parsed(text(member(event, 'body')) ?? '');
-  const [movement] = members(member(body, 'movements'));
-  const about = text(member(body, 'externalOrderId')) ?? text(member(movement, 'movementId'));
-  return [[name, route, about ?? text(member(event, 'rawPath')) ?? ''].join(' ')];
+  const [first] = [...members(member(body, 'movements')), ...members(member(body, 'orders'))];
+  const about = ['externalOrderId', 'movementId', 'eventId', 'requestId', 'shipmentId'].map(
+    (field) => text(member(body, field)) ?? text(member(first, field)),
+  );
+  return [[name, route, text(member(event, 'rawPath')) ?? '', ...about].filter(Boolean).join(' ')];
 }
 
 function recordIdentity(record: unknown): string {
@@ -79,8 +85,19 @@ function recordIdentity(record: unknown): string {
   return streamed === undefined ? messageIdentity(text(member(record, 'body')) ?? '') : subjectOf(streamed);
 }
 
-/** Identity of a message that carries an event. */
+/** Identity of a message: of an event that it carries, of an object that it tells of, or of what it asks for. */
 export function messageIdentity(body: string): string {
-  const event = parsed(body);
-  return [text(member(event, 'detail-type')) ?? '', subjectOf(member(event, 'detail'))].join(' ');
+  const message = parsed(body);
+  const detail = member(message, 'detail');
+  const [movement] = members(member(message, 'movements'));
+  const parts = [
+    member(message, 'detail-type'),
+    member(detail, 'object', 'key'),
+    member(movement, 'movementId'),
+    // Of a webhook and of a queued order.
+    member(message, 'orderId'),
+    member(message, 'eventType'),
+    member(message, 'endpointId'),
+  ];
+  return [...parts.map((part) => text(part) ?? ''), subjectOf(detail)].filter(Boolean).join(' ');
 }

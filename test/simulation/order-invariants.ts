@@ -4,6 +4,8 @@ import type { Invariant } from './invariants.ts';
 import type { OrderAnswered } from './witness.ts';
 
 const isServed = ({ status }: OrderAnswered) => status === 200 || status === 201;
+/** Answered with the order itself, and not in a list of results. */
+const isShown = (answered: OrderAnswered) => isServed(answered) && answered.text !== '';
 const keyOf = ({ channel, externalOrderId }: { channel: string; externalOrderId: string }) =>
   `${externalOrderId} of ${channel}`;
 const keyOfAnswer = ({ channel, sent }: OrderAnswered) => keyOf({ channel, externalOrderId: sent.externalOrderId });
@@ -36,7 +38,7 @@ const oneOrder: Invariant = {
   name: 'each external order id is one order, placed by one event',
   breaches: ({ orders, committed }) => {
     const placed = Map.groupBy(
-      committed.filter(({ type }) => type === 'OrderPlaced'),
+      committed.filter(({ type }) => type === 'OrderPlaced' || type === 'OrderImported'),
       ({ data }) => String(data.orderId),
     );
     const items = Map.groupBy(orders, keyOf);
@@ -59,7 +61,7 @@ const answersAreKept: Invariant = {
   breaches: ({ orders, committed, witness }) => {
     const byKey = new Map(orders.map((order) => [keyOf(order), order]));
     const events = new Map(committed.map((event) => [event.eventId, event]));
-    return witness.orders.filter(isServed).flatMap((answered) => {
+    return witness.orders.filter(isShown).flatMap((answered) => {
       const key = keyOfAnswer(answered);
       const order = byKey.get(key);
       if (!order) return [`${key} was answered ${answered.status} and does not exist`];
@@ -82,7 +84,7 @@ const answersAreKept: Invariant = {
 const oneAnswer: Invariant = {
   name: 'an order sent again gets its first answer again',
   breaches: ({ witness }) => {
-    const served = Map.groupBy(witness.orders.filter(isServed), keyOfAnswer);
+    const served = Map.groupBy(witness.orders.filter(isShown), keyOfAnswer);
     return [...served]
       .filter(([, answers]) => new Set(answers.map(({ text }) => text)).size > 1)
       .map(
@@ -97,16 +99,16 @@ const refusalsAreTrue: Invariant = {
     const byKey = new Map(orders.map((order) => [keyOf(order), order]));
     const served = new Set(witness.orders.filter(isServed).map(keyOfAnswer));
     const conflicts = witness.orders.filter(({ type }) => type === 'order-conflict');
-    const unanswered = new Set(witness.orders.filter(({ status }) => status === 0).map(keyOfAnswer));
+    const undecided = new Set(witness.orders.filter(({ status }) => status === 0 || status === 202).map(keyOfAnswer));
     const refused = witness.orders.filter(({ type }) => type === 'out-of-stock');
     return [
       ...conflicts
-        .filter((answered) => !byKey.has(keyOfAnswer(answered)))
+        .filter((answered) => !byKey.has(keyOfAnswer(answered)) && !undecided.has(keyOfAnswer(answered)))
         .map((answered) => `${keyOfAnswer(answered)} was refused for an order that does not exist`),
-      // Another sending of the same order may have been served, or may have got no answer.
+      // Another sending of the same order may have been served, may wait, or may have got no answer.
       ...refused
         .map(keyOfAnswer)
-        .filter((key) => byKey.has(key) && !served.has(key) && !unanswered.has(key))
+        .filter((key) => byKey.has(key) && !served.has(key) && !undecided.has(key))
         .map((key) => `${key} was refused for want of stock, and exists`),
     ];
   },
@@ -118,7 +120,7 @@ const reportsAddUp: Invariant = {
     const businessDay = businessDays(store.selling.timeZone);
     return reports.flatMap(({ date, manifest, failure }) => {
       if (!manifest) return [`${date} has no report: ${failure}`];
-      const own = orders.filter(({ placedAt }) => businessDay(Date.parse(placedAt)) === date);
+      const own = orders.filter((order) => !order.imported && businessDay(Date.parse(order.placedAt)) === date);
       const report = manifest.reports.find(({ name }) => name === 'orders');
       const sum = (number: (order: (typeof own)[number]) => number) =>
         own.reduce((total, order) => total + number(order), 0);
@@ -141,4 +143,24 @@ const reportsAddUp: Invariant = {
   },
 };
 
-export const orderInvariants = [oneOrder, answersAreKept, oneAnswer, refusalsAreTrue, reportsAddUp];
+const queuedAreDecided: Invariant = {
+  name: 'every order that was accepted for later is placed or refused, and nothing of a large one is left over',
+  breaches: ({ orders, intakes, placements, settlements, committed, witness }) => {
+    const placed = new Set(orders.map(({ orderId }) => orderId));
+    const refused = new Set(committed.filter(({ type }) => type === 'OrderRefused').map(({ data }) => data.orderId));
+    const known = new Set([...orders, ...intakes].map(keyOf));
+    const left = intakes.filter(({ orderId }) => !placed.has(orderId));
+    return [
+      ...witness.orders
+        .filter((answered) => answered.status === 202 && !known.has(keyOfAnswer(answered)))
+        .map((answered) => `${keyOfAnswer(answered)} was accepted and is not there`),
+      ...left
+        .filter(({ status, orderId }) => status === 'accepted' || !refused.has(orderId))
+        .map((intake) => `${keyOf(intake)} is ${intake.status}, and no event tells of it`),
+      ...placements.map(({ orderId, state, taken }) => `${orderId} is ${state} with ${taken} steps taken`),
+      ...settlements.map(({ orderId, kind, settled }) => `${orderId} has to ${kind} more than ${settled} steps`),
+    ];
+  },
+};
+
+export const orderInvariants = [queuedAreDecided, oneOrder, answersAreKept, oneAnswer, refusalsAreTrue, reportsAddUp];

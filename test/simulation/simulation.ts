@@ -3,20 +3,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Engine, startEngine } from '../../infra/local/engine.ts';
+import { inParallel } from '../../shared/in-parallel.ts';
 import { type ApiClient, createApiClient } from '../support/api-client.ts';
 import { actors } from './actors.ts';
+import type { PlannedSku } from './assortment.ts';
 import { redriveAll } from './dead-letters.ts';
-import { adminOf, type Facts, readLake, readTables } from './facts.ts';
+import { adminOf, type Facts, readLake, readResults, readTables } from './facts.ts';
 import { breachesOf } from './invariants.ts';
-import { days, type Plan, planOf } from './plan.ts';
+import { days } from './order-plan.ts';
+import { planOf } from './plan.ts';
+import { progressOf } from './progress.ts';
+import { startReceivers } from './receivers.ts';
 import { reportOf } from './reports.ts';
+import { untilAtRest } from './rest.ts';
 import { stormOf } from './storm.ts';
 import { createWitness } from './witness.ts';
+import type { World } from './world.ts';
 
 export type SimulationOptions = {
   seed: number;
   orders: number;
-  /** Directory that the app, or a broken copy of it, was synthesised into. */
+  /** Directory that the simulated store, or a broken copy of it, was synthesised into; see `simulated-store.ts`. */
   cdkOut: string;
   /** No order is begun after this time. */
   minutes?: number;
@@ -28,52 +35,57 @@ export type SimulationOptions = {
 
 export type SimulationResult = Awaited<ReturnType<typeof simulate>>;
 
-/**
- * How long nothing must run or move, in real ms, before time is moved on to wake what hides. A leap while a function
- * runs would take its messages from it, and too far ahead records would be too old for the relay.
- */
-const patienceMs = 300;
-/** In engine ms: over the longest visibility timeout. */
-const leapMs = 400_000;
+const monthSeconds = 31 * 86_400;
 
 /** Runs the real functions through a storm, waits until all is at rest, and tells which invariants do not hold. */
 export async function simulate(options: SimulationOptions) {
-  const { seed, orders, cdkOut, minutes = 60, isStormy = true, onOrder = () => {}, log } = options;
-  const plan = planOf(seed, orders);
+  const { seed, orders, cdkOut, minutes = 60, isStormy = true, log } = options;
   const storm = stormOf(seed);
-  const witness = createWitness();
+  const weather = { begin: () => isStormy && storm.begin(), end: storm.end };
+  const started = performance.now();
+  const deadline = started + minutes * 60_000;
   let aheadMs = 0;
   const now = () => Date.now() + aheadMs;
+  const jump = (seconds: number) => (aheadMs += seconds * 1000);
   const stateDirectory = await mkdtemp(join(tmpdir(), 'storeworks-simulation-'));
   const engine = await startEngine({ cdkOut, stateDirectory, now, faults: storm, ...(log && { log }) });
-  const callers = callersOf(engine);
+  const callers = callersOf(engine, now);
+  const admin = adminOf(engine);
+  const settle = () => untilAtRest(engine, jump);
+  const progress = progressOf(orders, options.onOrder);
+  const isTimeUp = () => performance.now() > deadline;
+  const witness = createWitness();
+  const { client } = callers;
+  const world = { plan: planOf(seed, orders), client, admin, engine, witness, now, jump, isTimeUp, ...progress };
+  const receivers = await startReceivers(seed, storm.isRaging, world);
   try {
-    const settle = () => untilAtRest(engine, () => (aheadMs += leapMs));
-    const started = performance.now();
-    await stockUp(callers.client('admin'), plan);
-    if (isStormy) storm.begin();
-    const deadline = performance.now() + minutes * 60_000;
-    const isTimeUp = () => performance.now() > deadline;
-    const jump = (seconds: number) => (aheadMs += seconds * 1000);
-    const world = { plan, client: callers.client, witness, onOrder, jump, isTimeUp };
+    await stockUp(world);
+    weather.begin();
     await Promise.all(actors.map(({ act }) => act(world)));
     const stormSeconds = (performance.now() - started) / 1000;
-    storm.end();
+    weather.end();
     await settle();
-    // The clock has moved past the life of the tokens.
-    await callers.close();
-    const facts = await gather(engine, callersOf(engine), witness, settle);
-    return { breaches: breachesOf(facts), facts, faults: storm.counts(), stormSeconds, aheadMs };
+    weather.begin();
+    await aMonthLater(world, settle);
+    weather.end();
+    await aMinuteLater(world, settle);
+    const facts = await gather(world, settle);
+    const seconds = (performance.now() - started) / 1000;
+    return { breaches: breachesOf(facts), facts, faults: storm.counts(), stormSeconds, seconds, aheadMs };
   } finally {
     await callers.close();
+    await receivers.stop();
+    admin.s3.destroy();
+    admin.db.destroy();
     await engine.stop();
     await rm(stateDirectory, { recursive: true, force: true });
   }
 }
 
 /** Catalogue and first stock, before the storm. */
-async function stockUp(admin: ApiClient, { skus }: Plan): Promise<void> {
-  for (const { sku, priceMinor, category, units } of skus) {
+async function stockUp({ plan, client }: World): Promise<void> {
+  const admin = client('admin');
+  const create = async ({ sku, priceMinor, category, units }: PlannedSku) => {
     const name = `Simulated ${sku}`;
     const created = await admin.put(`/catalog/skus/${sku}`, { name, priceMinor, category, currency: 'GBP' });
     const movements = Object.entries(units)
@@ -87,55 +99,44 @@ async function stockUp(admin: ApiClient, { skus }: Plan): Promise<void> {
       }));
     const received = await admin.post('/stock/movements', { movements });
     if (created.status !== 201 || received.status !== 200) throw new Error(`${created.text} ${received.text}`);
-  }
+  };
+  await inParallel(8, Object.values(plan.assortment).flat(), create);
 }
 
-async function gather(
-  engine: Engine,
-  callers: ReturnType<typeof callersOf>,
-  witness: Facts['witness'],
-  settle: () => Promise<void>,
-): Promise<Facts> {
-  const admin = adminOf(engine);
-  const { reportsBucket, lakeBucket } = engine.credentials;
-  try {
-    const deadLetters = await redriveAll(engine, admin, settle);
-    const reports: Facts['reports'] = [];
-    for (const date of days) reports.push(await reportOf(callers.client('finance'), admin, reportsBucket, date));
-    await settle();
-    const tables = await readTables(engine, admin);
-    return { ...tables, lake: await readLake(admin, lakeBucket), deadLetters, reports, witness };
-  } finally {
-    await callers.close();
-    admin.s3.destroy();
-    admin.db.destroy();
-  }
+/** Over the time for returns. Nothing may be in flight: a queue keeps a message for two weeks. */
+async function aMonthLater({ jump }: World, settle: () => Promise<void>): Promise<void> {
+  jump(monthSeconds);
+  await sleep(200);
+  await settle();
 }
 
-/** Waits until nothing is left to do. What hides in a queue until a timeout is waited for by moving the clock. */
-async function untilAtRest(engine: Engine, leap: () => void): Promise<void> {
-  const pending = async () =>
-    ((await (await fetch(`${engine.gatewayUrl}/_local/pending`)).json()) as { pending: number }).pending;
-  const deadline = performance.now() + 120_000;
-  let [last, since, calm] = [-1, performance.now(), 0];
-  while (calm < 3) {
-    const left = await pending();
-    calm = left === 0 ? calm + 1 : 0;
-    if (left !== last || engine.inFlight() > 0) [last, since] = [left, performance.now()];
-    else if (left > 0 && performance.now() - since > patienceMs) {
-      leap();
-      since = performance.now();
-    }
-    if (performance.now() > deadline) throw new Error(`Still ${left} pieces of work after two minutes of calm`);
-    await sleep(20);
-  }
+/** What every minute's sweep was kept from by the storm, the next one does. */
+async function aMinuteLater({ jump }: World, settle: () => Promise<void>): Promise<void> {
+  await settle();
+  jump(120);
+  // The scheduler looks at the clock ten times a second.
+  await sleep(200);
+  await settle();
 }
 
-function callersOf(engine: Engine) {
+async function gather(world: World, settle: () => Promise<void>): Promise<Facts> {
+  const { engine, admin, client, plan, witness, now } = world;
+  const { reportsBucket, lakeBucket, stockInboxBucket, orderFilesBucket } = engine.credentials;
+  const deadLetters = await redriveAll(engine, admin, settle);
+  const reports: Facts['reports'] = [];
+  for (const date of days) reports.push(await reportOf(client('finance'), admin, reportsBucket, date, settle));
+  const tables = await readTables(engine, admin);
+  const lake = await readLake(admin, lakeBucket);
+  const stockResults = await readResults(admin, stockInboxBucket);
+  const orderResults = await readResults(admin, orderFilesBucket);
+  return { ...tables, plan, now: now(), lake, stockResults, orderResults, deadLetters, reports, witness };
+}
+
+function callersOf(engine: Engine, now: () => number) {
   const clients = new Map<string, ApiClient>();
   return {
     client: (name: string): ApiClient => {
-      const made = clients.get(name) ?? createApiClient(engine.credentials, name, 64);
+      const made = clients.get(name) ?? createApiClient(engine.credentials, name, 64, now);
       clients.set(name, made);
       return made;
     },

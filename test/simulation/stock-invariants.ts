@@ -20,9 +20,11 @@ function sums<T>(items: readonly T[], keyAndUnits: (item: T) => readonly [string
   return found;
 }
 
-/** Statuses in which an order holds nothing, since it has left or will not. */
-const closed = new Set(['cancelled', 'expired', 'shipped', 'delivered', 'completed']);
+/** Statuses in which an order holds nothing, whatever its lines say. */
+const closed = new Set(['cancelled', 'expired', 'completed']);
 const openLines = (order: OrderItem) => (closed.has(order.status) ? [] : order.lines);
+const openUnits = ({ quantity, cancelledQuantity = 0, shippedQuantity = 0 }: OrderItem['lines'][number]) =>
+  quantity - cancelledQuantity - shippedQuantity;
 
 const neverNegative: Invariant = {
   name: 'nothing is sold that is not there: available is never negative',
@@ -68,13 +70,14 @@ const ledgerAddsUp: Invariant = {
 const reservedIsOwed: Invariant = {
   name: 'what is reserved is what open orders wait for',
   breaches: (facts) => {
-    const owed = sums(facts.orders.flatMap(openLines), (line) => [`${line.sku} in ${line.warehouse}`, line.quantity]);
-    const reserved = new Map(
-      places(facts).map(({ sku, warehouse, counters }) => [`${sku} in ${warehouse}`, counters.reserved]),
+    const owed = sums(facts.orders.flatMap(openLines), (line) => [`${line.sku} in ${line.warehouse}`, openUnits(line)]);
+    const reserved = sums(places(facts), ({ sku, warehouse, counters }) => [
+      `${sku} in ${warehouse}`,
+      counters.reserved,
+    ]);
+    return differences(reserved, owed).map(
+      ([key, units, sum]) => `${key} has ${units} reserved, open orders wait for ${sum}`,
     );
-    return [...new Set([...owed.keys(), ...reserved.keys()])]
-      .filter((key) => (owed.get(key) ?? 0) !== (reserved.get(key) ?? 0))
-      .map((key) => `${key} has ${reserved.get(key) ?? 0} reserved, open orders wait for ${owed.get(key) ?? 0}`);
   },
 };
 
@@ -95,4 +98,75 @@ const movementsOnce: Invariant = {
   },
 };
 
-export const stockInvariants = [neverNegative, availableIsDerived, ledgerAddsUp, reservedIsOwed, movementsOnce];
+const unavailableForAReason: Invariant = {
+  name: 'what is unavailable is damaged, under inspection or kept back',
+  breaches: (facts) =>
+    places(facts).flatMap(({ sku, warehouse, counters }) => {
+      const { unavailable, damaged = 0, inspection = 0, safetyStock = 0 } = counters;
+      return damaged + inspection + safetyStock === unavailable
+        ? []
+        : [
+            `${sku} in ${warehouse}: ${unavailable} are unavailable, ${damaged}, ${inspection} and ${safetyStock} by reason`,
+          ];
+    }),
+};
+
+/** What a shipment took out of lots. */
+const lotsOf = ({ lots }: { lots: { lot: string; units: number }[] }) => lots;
+
+const shelvesAddUp: Invariant = {
+  name: 'lots and transfers hold what movements brought into them, less what they and shipments took out',
+  breaches: (facts) => {
+    const moved = movementsOf(facts).map(({ data }) => data);
+    const inLots = moved.filter(({ lot, type }) => lot !== undefined && type !== 'count');
+    const shipped = facts.committed
+      .filter(({ type }) => type === 'StockLotsShipped')
+      .flatMap(({ data: { sku, warehouse, lots } }) =>
+        lotsOf({ lots }).map(({ lot, units }) => ({ sku, warehouse, lot, onHandDelta: -units })),
+      );
+    const lotSums = sums([...inLots, ...shipped], ({ sku, warehouse, lot, onHandDelta }) => [
+      `${sku} ${lot} in ${warehouse}`,
+      onHandDelta,
+    ]);
+    const transfers = moved.filter(({ transferId }) => transferId !== undefined);
+    const transitSums = sums(transfers, ({ sku, transferId, onHandDelta }) => [
+      `${sku} under way in ${transferId}`,
+      -onHandDelta,
+    ]);
+    const lots = sums(facts.lots, ({ sku, warehouse, lot, units }) => [`${sku} ${lot} in ${warehouse}`, units]);
+    const transits = sums(facts.transits, ({ sku, transferId, units }) => [`${sku} under way in ${transferId}`, units]);
+    return [...differences(lots, lotSums), ...differences(transits, transitSums)].map(
+      ([key, units, sum]) => `${units} ${key}, its movements sum to ${sum}`,
+    );
+  },
+};
+
+const shippedLeftTheHouse: Invariant = {
+  name: 'what orders shipped left the warehouses',
+  breaches: (facts) => {
+    const left = movementsOf(facts).filter(({ data }) => data.type === 'shipment');
+    const moved = sums(left, ({ data }) => [`${data.sku} in ${data.warehouse}`, -data.onHandDelta]);
+    const lines = facts.orders.flatMap((order) => order.lines);
+    const shipped = sums(lines, (line) => [`${line.sku} in ${line.warehouse}`, line.shippedQuantity ?? 0]);
+    return differences(shipped, moved).map(
+      ([key, units, sum]) => `${units} of ${key} were shipped, ${sum} left the warehouse`,
+    );
+  },
+};
+
+/** Where two sums differ, with both. */
+const differences = (one: Map<string, number>, other: Map<string, number>) =>
+  [...new Set([...one.keys(), ...other.keys()])]
+    .map((key) => [key, one.get(key) ?? 0, other.get(key) ?? 0] as const)
+    .filter(([, a, b]) => a !== b);
+
+export const stockInvariants = [
+  neverNegative,
+  availableIsDerived,
+  unavailableForAReason,
+  ledgerAddsUp,
+  shelvesAddUp,
+  reservedIsOwed,
+  shippedLeftTheHouse,
+  movementsOnce,
+];

@@ -9,9 +9,13 @@ const likely = {
   conflict: 0.04,
   failure: 0.01,
   outage: 0.03,
+  partly: 0.03,
+  slow: 0.05,
   answerLost: 0.03,
   crashBefore: 0.004,
   crashAfter: 0.006,
+  /** Of a crash between the steps of a large order, of which there are few. */
+  timesBetweenSteps: 10,
   invocationThrottled: 0.01,
   invocationCrashBefore: 0.01,
   invocationCrashAfter: 0.02,
@@ -23,6 +27,8 @@ const faultsPerRecord = 2;
 /** Batches cannot be told apart by what they are about, so deaths in the middle of them are counted for all. */
 const crashesPerConsumer = 2;
 const longestDelaySeconds = 20;
+/** Of a slow call: many others get in between. */
+const longestWaitMs = 80;
 /** Of one outage: more than the SDK tries by itself. */
 const outageTries = 4;
 
@@ -30,6 +36,7 @@ export type Storm = Faults & {
   begin: () => void;
   /** From now on all goes well. */
   end: () => void;
+  isRaging: () => boolean;
   /** Faults so far, by kind. */
   counts: () => Map<string, number>;
 };
@@ -63,14 +70,18 @@ export function stormOf(seed: number): Storm {
     const isWrite = service !== 'dynamodb' || operation === 'TransactWriteItems' || operation === 'UpdateItem';
     const identity = `call ${identityOfCall(made)}`;
     const isOutage = (tries.get(identity) ?? 0) < outageTries && chance(seed, identity, 'outage') < likely.outage;
+    const danger = identity.includes('/PLACEMENT') ? likely.timesBetweenSteps : 1;
+    const isBatch = operation === 'PutEvents' || operation === 'SendMessageBatch';
     const kind = befalls(identity, [
       ['outage', isOutage ? 1 : 0],
       ['throttled call', likely.throttle],
       ['transaction conflict', operation === 'TransactWriteItems' ? likely.conflict : 0],
       ['failed call', likely.failure],
+      ['part of a batch', isBatch ? likely.partly : 0],
+      ['slow call', likely.slow],
       ['lost answer', isWrite ? likely.answerLost : 0],
-      ['crash before an effect', isWrite ? likely.crashBefore : 0],
-      ['crash after an effect', isWrite ? likely.crashAfter : 0],
+      ['crash before an effect', isWrite ? likely.crashBefore * danger : 0],
+      ['crash after an effect', isWrite ? likely.crashAfter * danger : 0],
     ]);
     if (kind === undefined) return undefined;
     const isCrash = kind.startsWith('crash');
@@ -80,6 +91,9 @@ export function stormOf(seed: number): Storm {
     count(kind);
     if (isCrash) return { kind: 'crash', when: kind === 'crash before an effect' ? 'before' : 'after' };
     if (kind === 'lost answer') return { kind: 'answer-lost' };
+    if (kind === 'part of a batch') return halfOf(made);
+    if (kind === 'slow call')
+      return { kind: 'slow', milliseconds: Math.ceil(chance(seed, identity, 'slow') * longestWaitMs) };
     return { kind: 'refused', answer: refusalOf(kind, made) };
   };
 
@@ -121,6 +135,7 @@ export function stormOf(seed: number): Storm {
     end: () => {
       isRaging = false;
     },
+    isRaging: () => isRaging,
     counts: () => counts,
   };
 }
@@ -154,6 +169,23 @@ function conflictOf(body: Buffer): AwsAnswer {
   const reasons = actions.map((_, index) => ({ Code: index === actions.length - 1 ? 'TransactionConflict' : 'None' }));
   const message = `Transaction cancelled, please refer cancellation reasons for specific reasons`;
   return jsonAnswer({ __type: 'TransactionCanceledException', message, CancellationReasons: reasons }, 400);
+}
+
+/** The service takes the first half of a batch's entries, and is too busy for the others. */
+function halfOf({ call: { service, body } }: FunctionCall): CallFault {
+  const { Entries: entries, ...rest } = parsed(body.toString()) as { Entries: { Id?: string }[] };
+  const taken = entries.slice(0, Math.ceil(entries.length / 2));
+  const left = entries.slice(taken.length);
+  const whole = (answer: AwsAnswer): AwsAnswer => {
+    const done = parsed(answer.body.toString()) as { Entries?: unknown[]; Successful?: unknown[] };
+    if (service === 'events') {
+      const refused = left.map(() => ({ ErrorCode: 'ThrottlingException', ErrorMessage: 'A fault' }));
+      return jsonAnswer({ FailedEntryCount: left.length, Entries: [...(done.Entries ?? []), ...refused] });
+    }
+    const refused = left.map(({ Id }) => ({ Id, SenderFault: false, Code: 'ServiceUnavailable', Message: 'A fault' }));
+    return jsonAnswer({ ...done, Failed: refused });
+  };
+  return { kind: 'partly', part: Buffer.from(JSON.stringify({ ...rest, Entries: taken })), whole };
 }
 
 /** The bus takes the request and none of its entries. */

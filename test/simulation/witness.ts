@@ -1,9 +1,23 @@
 import type { Movement } from '../../shared/stock/movement.ts';
 import type { OrderContent } from '../../shared/http/orders.ts';
+import type { PlannedNote } from './stock-plan.ts';
 
 /** An answer about an order that was sent; status 0 stands for none. */
 export type OrderAnswered = { channel: string; sent: OrderContent; status: number; type: string; text: string };
 type MovementAnswered = { sent: Movement; status: 'applied' | 'already-applied' | 'rejected'; reason?: string };
+/** An answer about a payment event; `told` is what was said to have become of it. */
+type PaymentAnswered = Record<'eventId' | 'orderId' | 'type' | 'told', string> & {
+  amountMinor: number;
+  status: number;
+};
+/** An answer about a change of an order, which the caller knows by `id`. */
+type CommandAnswered = Record<'orderId' | 'what' | 'id' | 'type', string> & { status: number };
+/** A webhook as its channel got it, and whether it said that it took it. */
+type Delivered = Record<'channel' | 'eventId' | 'type', string> & {
+  data: unknown;
+  isSigned: boolean;
+  isTaken: boolean;
+};
 
 export type Witness = ReturnType<typeof createWitness>;
 
@@ -11,6 +25,11 @@ export type Witness = ReturnType<typeof createWitness>;
 export function createWitness() {
   const orders: OrderAnswered[] = [];
   const movements: MovementAnswered[] = [];
+  const payments: PaymentAnswered[] = [];
+  const commands: CommandAnswered[] = [];
+  const deliveries: Delivered[] = [];
+  /** Notes that nobody answers: messages and files. */
+  const notes: PlannedNote[] = [];
   /** Days that reports were asked for during the storm, by run id. */
   const reportRuns: { runId: string; date: string }[] = [];
   let retries = 0;
@@ -18,6 +37,10 @@ export function createWitness() {
   return {
     orders,
     movements,
+    payments,
+    commands,
+    deliveries,
+    notes,
     reportRuns,
     retried: () => void (retries += 1),
     leftUnanswered: () => void (unanswered += 1),

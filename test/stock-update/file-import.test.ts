@@ -6,9 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCatalogStore } from '../../functions/catalog/store.ts';
 import { importFile } from '../../functions/stock-update/file-import.ts';
 import { headerProblem, movementOf } from '../../functions/stock-update/file-rows.ts';
+import { postAll } from '../../functions/stock-update/post.ts';
 import { createResultFile } from '../../functions/stock-update/result-file.ts';
 import { createStockStore, type StockStore } from '../../functions/stock-update/store.ts';
-import { aCause, aSku, noon } from '../support/builders.ts';
+import { writingTogether } from '../../functions/stock-update/write-together.ts';
+import { aCause, aMovement, aSku, noon } from '../support/builders.ts';
 import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
 
 let database: TestDatabase;
@@ -106,5 +108,59 @@ describe('a row', () => {
     expect(headerProblem(columns.slice(1))).toBe('The header lacks movementId');
     expect(headerProblem([...columns, 'quantité'])).toContain('quantité');
     expect(headerProblem([...columns, 'sku'])).toContain('twice');
+  });
+});
+
+describe('rows of many SKUs', () => {
+  const skusFor = async (series: string, count: number) => {
+    const skus = Array.from({ length: count }, (_, index) => `${series}-${index}`);
+    for (const sku of skus) {
+      await createCatalogStore(database.db, tables).write(
+        { record: aSku({ sku }), version: 1, contentHash: '' },
+        aCause(),
+      );
+    }
+    return skus;
+  };
+  const file = (skus: string[]) =>
+    Readable.from([
+      ['movementId,sku,warehouse,type,quantity', ...skus.map((sku) => `in-${sku},${sku},main,receipt,1`)].join('\n'),
+    ]);
+  /** The store as the function that imports has it, with the transactions counted. */
+  function together() {
+    const sizes: number[] = [];
+    const commit: StockStore['commit'] = (actions) => {
+      sizes.push(actions.length);
+      return store.commit(actions);
+    };
+    return { ...store, sizes, write: writingTogether({ ...store, commit }) };
+  }
+
+  test('are written 33 to a transaction', async () => {
+    const skus = await skusFor('MANY', 330);
+    const through = together();
+    expect((await run(file(skus), through)).summary).toMatchObject({ accepted: 330, rejected: 0 });
+    expect(through.sizes.length).toBeLessThanOrEqual(14);
+    expect(Math.max(...through.sizes)).toBeLessThanOrEqual(100);
+  });
+
+  test('are written one by one where one is in the way, and the others are none the worse', async () => {
+    const skus = await skusFor('BUSY', 40);
+    const through = together();
+    // Somebody else receives the third after each time that it is read: what was decided on it no longer holds.
+    const late: Pick<StockStore, 'read' | 'write'> = {
+      write: through.write,
+      read: async (movements) => {
+        const books = await through.read(movements);
+        const third = aMovement({ sku: skus[3] ?? '', movementId: `before-${movements.length}`, quantity: 5 });
+        await postAll(store, [third], aCause());
+        return books;
+      },
+    };
+    expect((await run(file(skus), late)).summary).toMatchObject({ accepted: 40, rejected: 0 });
+    const onHand = await Promise.all(
+      skus.map(async (sku) => (await store.stock(sku)).stock?.warehouses['main']?.onHand),
+    );
+    expect(onHand).toEqual(skus.map((_, index) => (index === 3 ? 11 : 1)));
   });
 });

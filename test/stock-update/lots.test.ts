@@ -1,5 +1,6 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { firstExpiredFirst, isExpired, suggestLots } from '../../functions/stock-update/lots.ts';
+import { drawLots, firstExpiredFirst, isExpired, suggestLots } from '../../functions/stock-update/lots.ts';
 
 const aLot = (lot: string, units: number, expiresOn?: string, warehouse = 'main') => ({
   sku: 'MUG',
@@ -48,4 +49,55 @@ test('lots of one day come by name, then by warehouse', () => {
 
 test('a lot can be sold on the day on which it expires', () => {
   expect([isExpired(aLot('a', 1, today), today), isExpired(aLot('a', 1, '2026-03-04'), today)]).toEqual([false, true]);
+});
+
+describe('what a shipment takes out of lots', () => {
+  const shippedAt = '2026-03-05T12:00:00.000Z';
+  const lots = [
+    aLot('expired', 5, '2026-03-04'),
+    aLot('later', 4, '2026-09-30'),
+    aLot('soon', 3, '2026-03-06'),
+    { ...aLot('came-later', 9, '2026-03-05'), since: '2026-03-05T12:00:00.001Z' },
+  ];
+  const taken = (units: number) =>
+    drawLots(lots, units, today, shippedAt).drawn.map(({ lot, units: some }) => [lot, some]);
+
+  test.each<[number, [string, number][]]>([
+    [2, [['soon', 2]]],
+    [
+      5,
+      [
+        ['soon', 3],
+        ['later', 2],
+      ],
+    ],
+    [
+      100,
+      [
+        ['soon', 3],
+        ['later', 4],
+        ['expired', 5],
+      ],
+    ],
+  ])('of %d units is what expires first, expired ones last, and never what came later', (units, expected) => {
+    expect(taken(units)).toEqual(expected);
+  });
+
+  test('is as much as they have, and they are left with the rest', () => {
+    const aCase = fc.tuple(
+      fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 6 }),
+      fc.integer({ min: 1, max: 60 }),
+    );
+    fc.assert(
+      fc.property(aCase, ([amounts, units]) => {
+        const before = amounts.map((each, index) => aLot(`L${index}`, each));
+        const { after, drawn } = drawLots(before, units, today, shippedAt);
+        const total = (of: { units: number }[]) => of.reduce((sum, each) => sum + each.units, 0);
+        expect(total(drawn)).toBe(Math.min(units, total(before)));
+        const untouched = before.filter(({ lot }) => !after.some((other) => other.lot === lot));
+        expect(total(after) + total(untouched) + total(drawn)).toBe(total(before));
+        expect(after.every((each) => each.units >= 0)).toBe(true);
+      }),
+    );
+  });
 });

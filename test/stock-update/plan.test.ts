@@ -47,7 +47,7 @@ test('an expression of twenty movements in as many warehouses has less than the 
   );
   const shelves = new Map([['MUG', { stock, lots: new Map(), transits: new Map() }]]);
   const { plan } = planOf('MUG', group, { ...books(0), shelves }, noon);
-  const { UpdateExpression = '', ConditionExpression = '' } = stockUpdate('MUG', plan);
+  const { UpdateExpression = '', ConditionExpression = '' } = stockUpdate('MUG', plan, noon);
   expect(Math.max(UpdateExpression.length, ConditionExpression.length)).toBeLessThan(4096);
 });
 

@@ -18,17 +18,25 @@ export type ApiAnswer = {
 
 export type ApiClient = ReturnType<typeof createApiClient>;
 
-/** Calls the HTTP interface as one of its clients, over kept-alive connections, with a token that is renewed in time. */
-export function createApiClient({ apiUrl, tokenEndpoint, clients }: ApiCredentials, name: string, connections = 64) {
+/**
+ * Calls the HTTP interface as one of its clients, over kept-alive connections, with a token that is renewed in time; `now`
+ * is the clock by which tokens end.
+ */
+export function createApiClient(
+  { apiUrl, tokenEndpoint, clients }: ApiCredentials,
+  name: string,
+  connections = 64,
+  now: () => number = Date.now,
+) {
   const client = clients[name];
   if (!client) throw new Error(`There is no client ${name}`);
   const pool = new Pool(apiUrl, { connections, pipelining: 1 });
   let token: Promise<{ text: string; renewAt: number }> | undefined;
 
   const currentToken = async (): Promise<string> => {
-    token ??= fetchToken(tokenEndpoint, client);
+    token ??= fetchToken(tokenEndpoint, client, now());
     const { text, renewAt } = await token;
-    if (Date.now() < renewAt) return text;
+    if (now() < renewAt) return text;
     token = undefined;
     return currentToken();
   };
@@ -62,7 +70,11 @@ export function createApiClient({ apiUrl, tokenEndpoint, clients }: ApiCredentia
   };
 }
 
-async function fetchToken(endpoint: string, { clientId, clientSecret }: { clientId: string; clientSecret: string }) {
+async function fetchToken(
+  endpoint: string,
+  { clientId, clientSecret }: { clientId: string; clientSecret: string },
+  askedAt: number,
+) {
   const answer = await fetch(endpoint, {
     method: 'POST',
     headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` },
@@ -73,7 +85,7 @@ async function fetchToken(endpoint: string, { clientId, clientSecret }: { client
     access_token: string;
     expires_in: number;
   };
-  return { text, renewAt: Date.now() + (seconds - 60) * 1000 };
+  return { text, renewAt: askedAt + (seconds - 60) * 1000 };
 }
 
 const parseOrText = (text: string): unknown => {

@@ -10,10 +10,23 @@ import type { Database } from '../../shared/database.ts';
 
 export type TestDatabase = { db: Database; stop: () => Promise<void> };
 
-export const tables = { CATALOG_TABLE_NAME: 'catalog', STOCK_TABLE_NAME: 'stock', ORDER_TABLE_NAME: 'orders' };
-const orderIndexes = { byCustomer: 'customerKey', byStatus: 'statusKey', byDay: 'dayKey' };
+export const tables = {
+  CATALOG_TABLE_NAME: 'catalog',
+  STOCK_TABLE_NAME: 'stock',
+  ORDER_TABLE_NAME: 'orders',
+  WEBHOOK_TABLE_NAME: 'webhooks',
+  REFUND_TABLE_NAME: 'refunds',
+};
+/** The attributes of an index's keys, as `infra/stacks/data.ts` has them. */
+const orderIndexes = {
+  byCustomer: ['customerKey', 'placedKey'],
+  byStatus: ['statusKey', 'placedKey'],
+  byDay: ['dayKey', 'placedKey'],
+} as const;
+const refundIndexes = { byStatus: ['statusKey', 'requestedKey'], byOrder: ['orderKey', 'requestedKey'] } as const;
+const webhookIndexes = { byDead: ['deadKey', 'sk'] } as const;
 
-/** An empty DynamoDB of its own in memory, with the tables of catalogue, stock and orders. */
+/** An empty DynamoDB of its own in memory, with the tables of catalogue, stock, orders, refunds and webhooks. */
 export async function startDatabase(): Promise<TestDatabase> {
   const port = await freePort();
   const binary = join(dirname(createRequire(import.meta.url).resolve('@dynoxide/linux-x64/package.json')), 'dynoxide');
@@ -28,6 +41,8 @@ export async function startDatabase(): Promise<TestDatabase> {
   await createTable(client, tables.CATALOG_TABLE_NAME, {});
   await createTable(client, tables.STOCK_TABLE_NAME, {});
   await createTable(client, tables.ORDER_TABLE_NAME, orderIndexes);
+  await createTable(client, tables.REFUND_TABLE_NAME, refundIndexes);
+  await createTable(client, tables.WEBHOOK_TABLE_NAME, webhookIndexes);
   return {
     db: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
     async stop() {
@@ -60,24 +75,26 @@ async function answering(client: DynamoDBClient, process: ChildProcess): Promise
   throw new Error('The database does not answer');
 }
 
-const createTable = (client: DynamoDBClient, TableName: string, indexes: Record<string, string>) => {
-  const attributes = ['pk', 'sk', ...Object.values(indexes), ...(Object.keys(indexes).length > 0 ? ['placedKey'] : [])];
+const createTable = (
+  client: DynamoDBClient,
+  TableName: string,
+  indexes: Record<string, readonly [partitionKey: string, sortKey: string]>,
+) => {
+  const attributes = new Set(['pk', 'sk', ...Object.values(indexes).flat()]);
+  const keySchema = ([partitionKey, sortKey]: readonly [string, string]) => [
+    { AttributeName: partitionKey, KeyType: 'HASH' as const },
+    { AttributeName: sortKey, KeyType: 'RANGE' as const },
+  ];
   return client.send(
     new CreateTableCommand({
       TableName,
       BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
+      AttributeDefinitions: [...attributes].map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
+      KeySchema: keySchema(['pk', 'sk']),
       ...(Object.keys(indexes).length > 0 && {
-        GlobalSecondaryIndexes: Object.entries(indexes).map(([IndexName, key]) => ({
+        GlobalSecondaryIndexes: Object.entries(indexes).map(([IndexName, keys]) => ({
           IndexName,
-          KeySchema: [
-            { AttributeName: key, KeyType: 'HASH' as const },
-            { AttributeName: 'placedKey', KeyType: 'RANGE' as const },
-          ],
+          KeySchema: keySchema(keys),
           Projection: { ProjectionType: 'KEYS_ONLY' as const },
         })),
       }),

@@ -1,9 +1,8 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
-
-type Resources = Record<string, { Type: string; Properties: Record<string, unknown> }>;
+import { editTemplates, environmentEdit, paymentWindow, type Resources } from './template-edits.ts';
 
 /**
  * A copy of the synthesised app with something changed, to see what breaks. `edit` is called with each stack's resources
@@ -12,13 +11,7 @@ type Resources = Record<string, { Type: string; Properties: Record<string, unkno
 function editedTemplate(edit: (resources: Resources) => number): string {
   const directory = mkdtempSync(join(tmpdir(), 'storeworks-cdk-'));
   cpSync(inject('cdkOut'), directory, { recursive: true });
-  let changes = 0;
-  for (const file of readdirSync(directory).filter((name) => name.endsWith('.template.json'))) {
-    const template = JSON.parse(readFileSync(join(directory, file), 'utf8')) as { Resources: Resources };
-    changes += edit(template.Resources);
-    writeFileSync(join(directory, file), JSON.stringify(template));
-  }
-  if (changes === 0) throw new Error('The edit found nothing to change in the template');
+  editTemplates(directory, edit);
   return directory;
 }
 
@@ -41,9 +34,7 @@ export const withoutGrant = (policy: RegExp, action: string) =>
 
 /** Gives a channel a payment time limit, in minutes, in every function that knows the channels. */
 export const withPaymentWindow = (channel: string, minutes: number) =>
-  withEnvironment('CHANNELS', (text) =>
-    text.replace(`"channel":"${channel}",`, `"channel":"${channel}","paymentWindowMinutes":${minutes},`),
-  );
+  withEnvironment('CHANNELS', paymentWindow(channel, minutes));
 
 /** Collects batches for one second instead of many, so that a back office settles soon. */
 export const withShortWindows = () =>
@@ -57,29 +48,8 @@ export const withShortWindows = () =>
   });
 
 /** Edits a variable's text in every function that has it, whatever parts CloudFormation would join it from. */
-export function withEnvironment(name: string, edit: (text: string) => string) {
-  return editedTemplate((resources) => {
-    let changes = 0;
-    for (const resource of Object.values(resources)) {
-      if (resource.Type !== 'AWS::Lambda::Function') continue;
-      const { Variables } = (resource.Properties.Environment ?? {}) as { Variables?: Record<string, unknown> };
-      const before = Variables?.[name];
-      if (!Variables || before === undefined) continue;
-      const after = mapTexts(before, edit);
-      if (JSON.stringify(after) === JSON.stringify(before)) continue;
-      Variables[name] = after;
-      changes += 1;
-    }
-    return changes;
-  });
-}
-
-function mapTexts(value: unknown, edit: (text: string) => string): unknown {
-  if (typeof value === 'string') return edit(value);
-  if (Array.isArray(value)) return value.map((item) => mapTexts(item, edit));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapTexts(item, edit)]));
-}
+export const withEnvironment = (name: string, edit: (text: string) => string) =>
+  editedTemplate(environmentEdit(name, edit));
 
 /** Takes out every event rule whose logical id matches; policies that name it name a rule that is not there. */
 export const withoutRule = (rule: RegExp) =>

@@ -1,5 +1,6 @@
 import { aPolicy } from './builders.ts';
 import { tables } from './dynamodb.ts';
+import { store } from '../../infra/store.ts';
 
 /** The channels of the tests: two that sell, one of them at its own prices, and a colleague who takes orders. */
 export const channels = {
@@ -11,10 +12,14 @@ export const channels = {
 // Handlers read their environment when they are imported: import this file before them.
 Object.assign(process.env, tables, {
   TIME_ZONE: 'Europe/London',
+  STOCK_AUDIT_TABLE_NAME: 'stock-audits',
   AWS_REGION: 'eu-west-1',
   WEBHOOK_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:webhooks',
   POWERTOOLS_LOG_LEVEL: 'SILENT',
   CHANNELS: JSON.stringify(channels),
   ORDER_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/000000000000/orders',
+  DELIVERY_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/000000000000/deliveries',
+  RETRYING: JSON.stringify(store.webhooks),
   SELLING: JSON.stringify(aPolicy()),
+  RISK: JSON.stringify(store.risk),
 });

@@ -2,8 +2,12 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { expect } from 'vitest';
 import type { BackOffice } from './back-office.ts';
 
-/** Runs a scheduled function now, by its entry, as its schedule does. */
-export async function fire({ context, credentials, gatewayUrl }: BackOffice, entry: string): Promise<void> {
+/** Runs a scheduled function, by its entry, as its schedule does: now, or as if it were due at another time. */
+export async function fire(
+  { context, credentials, gatewayUrl }: BackOffice,
+  entry: string,
+  dueAt = new Date(),
+): Promise<void> {
   const functions = context.template.ofType('AWS::Lambda::Function');
   const scheduled = functions.find(({ properties }) => String(properties.Description).includes(entry));
   const lambda = new LambdaClient({
@@ -11,7 +15,7 @@ export async function fire({ context, credentials, gatewayUrl }: BackOffice, ent
     region: credentials.region,
     credentials: { accessKeyId: 'administrator', secretAccessKey: 'local' },
   });
-  const Payload = JSON.stringify({ time: new Date().toISOString() });
+  const Payload = JSON.stringify({ time: dueAt.toISOString() });
   const { FunctionError } = await lambda.send(new InvokeCommand({ FunctionName: scheduled?.name, Payload }));
   expect(FunctionError).toBeUndefined();
 }

@@ -1,7 +1,8 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import type { ApiAnswer } from './api-client.ts';
 import type { BackOffice } from './back-office.ts';
+import { signatureOf } from './payment-signature.ts';
 import { orderOf, stockedSku } from './shop.ts';
 
 /** A placed order of one line, of a SKU and a customer of its own: no order weighs on another's risk or refunds. */
@@ -25,11 +26,6 @@ export const stockOf = async (office: BackOffice, sku: string) => {
 
 export const eventTypes = async (office: BackOffice, path: string): Promise<string[]> =>
   (await office.client('admin').get(`${path}/timeline`)).body.events.map(({ type }: { type: string }) => type);
-
-export const signatureOf = (body: string, secret: string, at = Date.now()) => {
-  const t = Math.floor(at / 1000);
-  return `t=${t},v1=${createHmac('sha256', secret).update(`${t}.${body}`).digest('hex')}`;
-};
 
 export const aPayment = (orderId: string, given: Record<string, unknown> = {}) => ({
   eventId: randomUUID(),

@@ -9,7 +9,7 @@ export const aRequest = <R extends DefinedRoute>(_route: R, given: Partial<Reque
     query: undefined,
     headers: {},
     body: undefined,
-    caller: { clientId, subject: clientId, groups: [] },
+    caller: { clientId, subject: clientId, groups: [], address: '192.0.2.1' },
     cause: aCause({ actor: clientId }),
     ...given,
   }) as Request<R>;

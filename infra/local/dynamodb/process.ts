@@ -91,7 +91,8 @@ export async function startDynoxide(file: string, { sweeps, onExit }: { sweeps: 
 
 const hasExited = ({ exitCode, signalCode }: Child) => exitCode !== null || signalCode !== null;
 
-function findBinary(): string {
+/** Path of dynoxide for this machine. Throws StartError where there is none. */
+export function findBinary(): string {
   const name = `@dynoxide/${process.platform}-${process.arch}`;
   try {
     return join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), 'dynoxide');

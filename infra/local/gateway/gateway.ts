@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type AwsAnswer, type AwsCall, AwsError, type AwsService } from './aws-call.ts';
 import type { LocalContext } from '../context.ts';
 import type { CallFault } from '../faults.ts';
@@ -54,11 +55,18 @@ export function createGateway(context: LocalContext, parts: GatewayParts): Reque
     if (role !== undefined) authorize(call, service, role);
     const functionName = role === undefined ? undefined : signature.accessKeyId?.replace(/^function\./, '');
     const fault = functionName === undefined ? undefined : context.faults?.onCall?.({ functionName, call });
-    return fault ? faultyAnswer(fault, call, service) : service.answer(call);
+    const answered = await (fault ? faultyAnswer(fault, call, service) : service.answer(call));
+    if (functionName !== undefined) context.observer?.onAnswer?.({ functionName, call }, answered);
+    return answered;
   };
 
   const faultyAnswer = async (fault: CallFault, call: AwsCall, service: AwsService): Promise<AwsAnswer> => {
     if (fault.kind === 'refused') return fault.answer;
+    if (fault.kind === 'partly') return fault.whole(await service.answer({ ...call, body: fault.part }));
+    if (fault.kind === 'slow') {
+      await sleep(fault.milliseconds);
+      return service.answer(call);
+    }
     if (fault.kind === 'answer-lost' || fault.when === 'after') await service.answer(call);
     if (fault.kind === 'crash') parts.crash?.(call.headers['x-amz-security-token'] ?? '');
     throw new AnswerLost();

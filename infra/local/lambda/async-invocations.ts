@@ -19,7 +19,7 @@ type Row = {
 export const awsRetryDelaysMs: readonly [number, number] = [60_000, 120_000];
 const longestThrottleDelayMs = 300_000;
 /** The clock may be moved under us, so nothing sleeps longer than this. */
-const longestSleepMs = 1000;
+const longestSleepMs = 100;
 
 export type AsyncInvocations = Running & {
   /** Keeps the event durably and returns its request id; it runs soon after. */

@@ -86,7 +86,9 @@ export function createLambda(context: LocalContext, parts: Parts): Lambda {
     const accessKeyId = parts.accessKeyOf(config.name);
     const environment = environmentOf(config, { region: template.region, gatewayUrl: parts.gatewayUrl, accessKeyId });
     const logFile = join(logDirectory, `${config.name}.log`);
-    pools.set(config.arn, createPool(config, { environment, logFile, log, now: context.now }));
+    const onDone = (payload: string, durationMs: number) =>
+      context.observer?.onInvoked?.({ functionName: config.name, payload, durationMs });
+    pools.set(config.arn, createPool(config, { environment, logFile, log, now: context.now, onDone }));
   }
   const reaper = setInterval(() => {
     for (const pool of pools.values()) pool.reap();

@@ -35,10 +35,13 @@ type Surroundings = {
   log: (line: string) => void;
   /** The clock that the functions live by. */
   now: () => number;
+  /** An event ended, in this many milliseconds in its sandbox. */
+  onDone?: (payload: string, durationMs: number) => void;
 };
 
 /** Makes the pool; sandboxes start on demand. `log` gets a line for each failure that no request is told of. */
-export function createPool(config: FunctionConfig, { environment, logFile, log, now }: Surroundings): Pool {
+export function createPool(config: FunctionConfig, surroundings: Surroundings): Pool {
+  const { environment, logFile, log, now, onDone } = surroundings;
   const limit = Math.min(config.reservedConcurrency ?? maxSandboxes, maxSandboxes);
   const sandboxes = new Map<Sandbox, { sessionToken: string }>();
   const idle: Sandbox[] = [];
@@ -97,8 +100,10 @@ export function createPool(config: FunctionConfig, { environment, logFile, log, 
 
   const run = (sandbox: Sandbox, request: Request) => {
     running += 1;
+    const started = performance.now();
     sandbox.run(request.id, request.payload, (result) => {
       running -= 1;
+      onDone?.(request.payload, performance.now() - started);
       request.done(result);
       if (sandbox.isOpen()) idle.push(sandbox);
       dispatch();

@@ -33,12 +33,12 @@ export const supports: Support = {
 
 export type Scheduler = AwsService &
   Running & {
-    /** Looks at the clock now; without it a moved clock is noticed within a second. */
+    /** Looks at the clock now; without it a moved clock is noticed soon. */
     poke: () => void;
   };
 
 /** The clock may be moved under us, so nothing sleeps longer than this. */
-const longestSleepMs = 1000;
+const longestSleepMs = 100;
 
 /**
  * Fires the schedules of the template and those made at run time, and the rules that have a schedule. What a firing

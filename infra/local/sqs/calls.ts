@@ -27,7 +27,7 @@ export function createQueueCalls(context: LocalContext, queues: Map<string, Stor
 
   function send(queue: StoredQueue, input: Omit<RequestOf<'SendMessage'>, 'QueueUrl'>) {
     const draft = checkDraft(queue, draftOf(input));
-    const { messageId, sequenceNumber } = store.send(queue, draft);
+    const { messageId, sequenceNumber } = sendCopies(queue, draft);
     const trace = input.MessageSystemAttributes?.AWSTraceHeader;
     return {
       MessageId: messageId,
@@ -36,6 +36,15 @@ export function createQueueCalls(context: LocalContext, queues: Map<string, Stor
       ...(trace && { MD5OfMessageSystemAttributes: md5OfAttributes({ AWSTraceHeader: trace }) }),
       ...(sequenceNumber !== undefined && { SequenceNumber: sequenceNumber }),
     };
+  }
+
+  /** One message, unless a test has a standard queue deliver more, or later. */
+  function sendCopies(queue: StoredQueue, draft: ReturnType<typeof checkDraft>) {
+    const fault = queue.isFifo ? undefined : context.faults?.onDelivery?.({ queueArn: queue.arn, body: draft.body });
+    const [first, ...others] = fault?.delaysSeconds ?? [draft.delaySeconds];
+    const sent = store.send(queue, { ...draft, delaySeconds: first });
+    for (const delaySeconds of others) store.send(queue, { ...draft, delaySeconds });
+    return sent;
   }
 
   async function receive(input: RequestOf<'ReceiveMessage'>) {

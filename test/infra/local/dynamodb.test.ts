@@ -261,6 +261,20 @@ test('expired items are deleted, and the stream says that the service did it', a
   });
 });
 
+test('a stream’s records have the engine’s time, as the database knows only the machine’s', async () => {
+  const { dynamodb } = await start([orders()]);
+  await send(dynamodb, 'PutItem', { TableName: 'Orders', Item: item });
+  const client = createDynamoDbClient(dynamodb.endpoint);
+  cleanups.push(client.close);
+  const aheadMs = 31 * 86_400_000;
+  const stream = { streamArn: 'arn', tableName: 'Orders', filters: [] };
+  const reader = createStreamReader(client, stream, 'eu-west-1', () => Date.now() + aheadMs);
+  const [shard] = await reader.shards();
+  const { records } = await reader.page(await reader.iteratorAfter(shard?.ShardId ?? '', undefined), 0);
+  expect(records[0]?.createdAt).toBeGreaterThan(Date.now() + aheadMs - 60_000);
+  expect(JSON.parse(records[0]?.json ?? '').dynamodb.ApproximateCreationDateTime * 1000).toBe(records[0]?.createdAt);
+});
+
 test('DYNAMODB_ENDPOINT names another DynamoDB; one that does not answer stops the start with one sentence', async () => {
   const { dynamodb } = await start([orders()]);
   await send(dynamodb, 'PutItem', { TableName: 'Orders', Item: item });

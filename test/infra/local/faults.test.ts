@@ -8,6 +8,7 @@ import { jsonAnswer } from '../../../infra/local/gateway/aws-call.ts';
 import { createGateway } from '../../../infra/local/gateway/gateway.ts';
 import { createIam } from '../../../infra/local/iam/iam.ts';
 import { createLambda } from '../../../infra/local/lambda/lambda.ts';
+import type { EndedInvocation } from '../../../infra/local/observer.ts';
 import { functionOf, smallContext } from './small-template.ts';
 
 /** A gateway before a service that counts what reaches it; calls come from the function `Place` or an administrator. */
@@ -15,14 +16,23 @@ async function gatewayWith(fault: CallFault | undefined) {
   const small = smallContext([functionOf('Place', '')]);
   onTestFinished(small.close);
   const reached: string[] = [];
+  const bodies: string[] = [];
   const crashed: string[] = [];
+  const observed: string[] = [];
   const onCall = vi.fn<NonNullable<Faults['onCall']>>(() => fault);
-  const answer = async ({ operation }: { operation: string }) => {
+  const answer = async ({ operation, body }: { operation: string; body: Buffer }) => {
     reached.push(operation);
+    bodies.push(body.toString());
     return jsonAnswer({ done: true });
   };
   const gateway = createGateway(
-    { ...small.context, faults: { onCall } },
+    {
+      ...small.context,
+      faults: { onCall },
+      observer: {
+        onAnswer: ({ functionName, call }, { status }) => observed.push(`${functionName} ${call.operation} ${status}`),
+      },
+    },
     {
       iam: createIam(small.context.template),
       roleOfAccessKey: (id) => (id === 'function.Place' ? 'arn:aws:iam::000000000000:role/Place' : undefined),
@@ -50,7 +60,7 @@ async function gatewayWith(fault: CallFault | undefined) {
       ({ status }) => status,
       () => 'no answer',
     );
-  return { call, reached, crashed, onCall };
+  return { call, reached, bodies, crashed, observed, onCall };
 }
 
 test('a refused call does nothing', async () => {
@@ -76,15 +86,42 @@ test.each([
   expect(crashed).toEqual(['sandbox-1']);
 });
 
+test('a slow call is done, and only when its time is over', async () => {
+  const { call, reached } = await gatewayWith({ kind: 'slow', milliseconds: 100 });
+  const answered = call();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(reached).toEqual([]);
+  expect(await answered).toBe(200);
+  expect(reached).toEqual(['PutItem']);
+});
+
+test('of a call that is done in part the service sees that part, and the caller what is missing', async () => {
+  const whole = ({ body }: { body: string | Buffer }) => jsonAnswer({ done: String(body), missing: 1 }, 207);
+  const { call, bodies } = await gatewayWith({ kind: 'partly', part: Buffer.from('{"half":1}'), whole });
+  expect(await call()).toBe(207);
+  expect(bodies).toEqual(['{"half":1}']);
+});
+
 test('what people and tests call is never faulty', async () => {
   const { call, onCall } = await gatewayWith({ kind: 'answer-lost' });
   expect(await call('administrator')).toBe(200);
   expect(onCall).not.toHaveBeenCalled();
 });
 
+test('an observer is told of what functions call and of the answer, also of a fault’s, and of nobody else', async () => {
+  const sound = await gatewayWith(undefined);
+  await sound.call();
+  await sound.call('administrator');
+  expect(sound.observed).toEqual(['Place PutItem 200']);
+  const refused = await gatewayWith({ kind: 'refused', answer: jsonAnswer({ __type: 'Throttled' }, 400) });
+  await refused.call();
+  expect(refused.observed).toEqual(['Place PutItem 400']);
+});
+
 const working = `import { appendFileSync } from 'node:fs';
-  export const handler = async ({ file, hangs }) => {
+  export const handler = async ({ file, hangs, pauseMs = 0 }) => {
     appendFileSync(file, process.env.AWS_SESSION_TOKEN + '\\n');
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
     if (hangs) await new Promise(() => setInterval(() => {}, 1000));
     return Date.now();
   }`;
@@ -92,8 +129,9 @@ const working = `import { appendFileSync } from 'node:fs';
 /** A function that notes each run in a file with the session token of its sandbox. */
 function functionWith(faults: Faults = {}) {
   const small = smallContext([functionOf('Work', working)]);
+  const ended: EndedInvocation[] = [];
   const lambda = createLambda(
-    { ...small.context, faults },
+    { ...small.context, faults, observer: { onInvoked: (invocation) => ended.push(invocation) } },
     { gatewayUrl: 'http://127.0.0.1:9', accessKeyOf: (name) => name, deliver: async () => {} },
   );
   onTestFinished(async () => {
@@ -104,7 +142,7 @@ function functionWith(faults: Faults = {}) {
   const runs = () => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []);
   const invoke = (event = {}) =>
     lambda.invoke('arn:aws:lambda:eu-west-1:000000000000:function:Work', JSON.stringify({ file, ...event }));
-  return { ...small, lambda, invoke, runs };
+  return { ...small, lambda, invoke, runs, ended };
 }
 
 test.each([
@@ -133,4 +171,18 @@ test('functions live by the engine’s clock', async () => {
   clock.ahead = 3_600_000;
   const result = await invoke();
   expect(Number(result.kind === 'ok' && result.payload) - Date.now()).toBeGreaterThan(3_500_000);
+});
+
+test('an observer is told how long an event ran, without the start of its sandbox', async () => {
+  const { invoke, ended } = functionWith();
+  const started = performance.now();
+  await invoke({ pauseMs: 60 });
+  const elapsedMs = performance.now() - started;
+  const [invocation] = ended;
+  expect(JSON.parse(invocation?.payload ?? '')).toMatchObject({ pauseMs: 60 });
+  expect(invocation).toMatchObject({ functionName: 'Work' });
+  expect(invocation?.durationMs).toBeGreaterThan(58);
+  // Loading the worker alone takes longer than this.
+  expect(invocation?.durationMs).toBeLessThan(elapsedMs - 5);
+  expect(ended).toHaveLength(1);
 });

@@ -1,0 +1,60 @@
+import { OrderHeld } from '../../shared/events/order-life.ts';
+import { type Change, changed, factsOf, moved, telling } from './change.ts';
+import { next } from './life-cycle.ts';
+import type { OrderItem } from './order-item.ts';
+import { isOverdue } from './payment.ts';
+import { type Risk, type RiskPolicy, scoreRisk } from './risk.ts';
+import { type Counted, riskFactsOf, riskTimeOf } from './risk-facts.ts';
+import { failuresNear, historyBefore, ordersUpTo, type Tally } from './risk-tally.ts';
+
+/** What is counted of an order under one of its values, and what was found there. */
+export type Found = Counted & { tally: Tally };
+
+/** What becomes of an order whose risk is known: it is held, or the risk is noted and nobody is told. */
+export type Assessment = Change | { kind: 'noted'; order: OrderItem };
+
+/** Judges an order by all that was found of its values. `now` is in milliseconds. */
+export function assess(order: OrderItem, found: readonly Found[], policy: RiskPolicy, now: number): Assessment {
+  const risk = scoreRisk(signalsOf(order, found, policy.windowMinutes * 60_000), policy);
+  return withRisk(order, risk, now);
+}
+
+function signalsOf(order: OrderItem, found: readonly Found[], windowMs: number) {
+  const ordersInWindow: Partial<Record<Found['kind'], number>> = {};
+  const failures = new Set<string>();
+  let history = { orders: 0, totalMinor: 0 };
+  for (const { kind, entries, tally } of found) {
+    const [own] = entries;
+    const counted = own && (tally.entries.get(own.id) ?? own);
+    if (!counted) continue;
+    // An order may have been paid with several cards.
+    ordersInWindow[kind] = Math.max(ordersInWindow[kind] ?? 0, ordersUpTo(tally, counted, windowMs));
+    for (const id of failuresNear(tally, riskTimeOf(order), windowMs)) failures.add(id);
+    if (kind === 'customer') history = historyBefore(tally, counted, order.currency);
+  }
+  return {
+    totalMinor: order.totalMinor,
+    currency: order.currency,
+    email: order.customer.email,
+    shippingCountry: order.shippingAddress.country,
+    billingCountry: order.billingAddress?.country,
+    ordersInWindow,
+    failuresInWindow: failures.size,
+    history,
+  };
+}
+
+/** An order is held once: what staff let go on, what was held already and what is over stays as it is. */
+function withRisk(order: OrderItem, { score, decision, reasons }: Risk, now: number): Assessment {
+  const assessedAt = new Date(now).toISOString();
+  const risk = { ...order.risk, score, reasons, assessedAt, facts: riskFactsOf(order) };
+  const noted = { ...order, risk };
+  const reasonsBefore = order.holdReasons ?? [];
+  const isPast = isOverdue(order, now) || next(order.status, 'hold') !== 'on-hold';
+  if (decision === 'accept' || isPast || order.risk?.isAccepted || reasonsBefore.includes('risk')) {
+    return { kind: 'noted', order: noted };
+  }
+  const holdReasons = [...reasonsBefore, 'risk'];
+  const held = moved({ ...noted, holdReasons }, 'on-hold');
+  return changed(held, [telling(OrderHeld, { ...factsOf(held), reasons: holdReasons })]);
+}

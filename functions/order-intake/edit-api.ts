@@ -1,0 +1,33 @@
+import type { editOrder } from '../../shared/http/order-edits.ts';
+import type { Reply } from '../../shared/http/problem.ts';
+import { contentHash } from '../../shared/ids.ts';
+import type { Request } from '../../shared/lambda/http-handler.ts';
+import type { Channels, SellingPolicy } from '../../shared/store.ts';
+import type { ChangeStore } from './change-store.ts';
+import { edit, skusOf } from './edit.ts';
+import { applyInSight, replyTo } from './life-api.ts';
+import type { readOffer } from './offer-store.ts';
+import type { OrderItem } from './order-item.ts';
+import type { overdueEnder } from './overdue.ts';
+
+/** Serves the edits of orders. */
+export const editing =
+  (
+    store: ChangeStore,
+    offerOf: ReturnType<typeof readOffer>,
+    channels: Channels,
+    policy: SellingPolicy,
+    endOverdue: ReturnType<typeof overdueEnder>,
+  ) =>
+  async (request: Request<typeof editOrder>): Promise<Reply> => {
+    const { body: content, headers, cause } = request;
+    const sent = { content, contentHash: contentHash(content), ifMatch: headers['if-match'] };
+    const decide = async (order: OrderItem) => {
+      const channel = Object.values(channels).find((known) => known.channel === order.channel);
+      const offer = { ...(await offerOf(skusOf(order, content))), pricesItself: channel?.pricesItself ?? false };
+      return edit(order, sent, offer, policy);
+    };
+    const outcome = await applyInSight(store, channels, request, decide);
+    const isFreed = outcome?.kind === 'conflict' && outcome.type === 'out-of-stock' && (await endOverdue(cause));
+    return replyTo(isFreed ? await applyInSight(store, channels, request, decide) : outcome, cause.now, 200);
+  };

@@ -1,0 +1,17 @@
+import { skuKey, SkuRecord } from '../../shared/catalog/sku-item.ts';
+import { type Database, readBatch } from '../../shared/database.ts';
+import { StockItem, stockKey } from '../../shared/stock/stock-item.ts';
+
+/** Reads prices and stock of these SKUs as they are now. */
+export const readOffer =
+  (
+    db: Database,
+    { STOCK_TABLE_NAME: stock, CATALOG_TABLE_NAME: catalog }: { STOCK_TABLE_NAME: string; CATALOG_TABLE_NAME: string },
+  ) =>
+  async (skus: readonly string[]) => {
+    const items = await readBatch(db, { [catalog]: skus.map(skuKey), [stock]: skus.map(stockKey) }, true);
+    return {
+      skus: new Map((items[catalog] ?? []).map((item) => SkuRecord.parse(item)).map((sku) => [sku.sku, sku])),
+      stock: new Map((items[stock] ?? []).map((item) => StockItem.parse(item)).map((item) => [item.sku, item])),
+    };
+  };

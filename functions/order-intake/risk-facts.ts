@@ -1,0 +1,73 @@
+import { contentHash } from '../../shared/ids.ts';
+import type { OrderItem } from './order-item.ts';
+import type { VelocityKind } from './risk.ts';
+import { type Entry, failureId, orderEntryId } from './risk-tally.ts';
+
+/** Whoever tries more cards, or fails more often, is over every limit. */
+const mostCards = 5;
+const mostFailures = 50;
+
+/** One of the values that an order is counted by, under a hash of it, and what is counted there. */
+export type Counted = { kind: VelocityKind; partition: string; entries: Entry[] };
+
+/** The order and its failed payments under each value that it has. `now` is in milliseconds. */
+export function countedOf(order: OrderItem, now: number): Counted[] {
+  const { orderId, totalMinor, currency } = order;
+  const own: Entry = { id: orderEntryId(orderId), at: Date.parse(order.placedAt), countedAt: now };
+  const failures = failedPayments(order).map(({ provider, eventId, occurredAt, cardFingerprint }) => ({
+    cardFingerprint,
+    entry: { id: failureId(provider, eventId), at: Date.parse(occurredAt), countedAt: now },
+  }));
+  const entriesOf = (kind: VelocityKind, value: string): Entry[] => {
+    if (kind === 'address') return [own];
+    const failed = failures.filter(({ cardFingerprint }) => kind !== 'card' || cardFingerprint === value);
+    // Only the customer's history is one of amounts.
+    return [kind === 'customer' ? { ...own, totalMinor, currency } : own, ...failed.map(({ entry }) => entry)];
+  };
+  return valuesOf(order).map(({ kind, value }) => ({
+    kind,
+    // Keys hold hashes: a counter tells nobody whose it is.
+    partition: `RISK#${kind}#${contentHash(value)}`,
+    entries: entriesOf(kind, value),
+  }));
+}
+
+/** A hash of all that an order's own risk depends on: with another one, it has to be assessed again. */
+export const riskFactsOf = (order: OrderItem): string =>
+  contentHash({
+    values: valuesOf(order),
+    countries: [order.shippingAddress.country, order.billingAddress?.country ?? ''],
+    totalMinor: order.totalMinor,
+    failures: failedPayments(order).map(({ provider, eventId }) => failureId(provider, eventId)),
+  });
+
+export const isAssessed = (order: OrderItem): boolean => order.risk?.facts === riskFactsOf(order);
+
+/** The time that failures are looked for around: when it was placed, or when a payment of it failed since. */
+export const riskTimeOf = (order: OrderItem): number =>
+  Math.max(Date.parse(order.placedAt), ...failedPayments(order).map(({ occurredAt }) => Date.parse(occurredAt)));
+
+const failedPayments = ({ payments = [] }: OrderItem) =>
+  payments.filter(({ type }) => type === 'payment.failed').slice(-mostFailures);
+
+function valuesOf(order: OrderItem): { kind: VelocityKind; value: string }[] {
+  const { customer, shippingAddress, payments = [] } = order;
+  const { country, postalCode = '', line1 } = shippingAddress;
+  const cards = new Set(payments.flatMap(({ cardFingerprint }) => cardFingerprint ?? []));
+  const values: [VelocityKind, string | undefined][] = [
+    ['customer', customer.id],
+    ['email', customer.email === undefined ? undefined : mailboxOf(customer.email)],
+    // A country and a postal code alone are a neighbourhood.
+    ['address', line1 === undefined ? undefined : plain(`${country} ${postalCode} ${line1}`)],
+    ...[...cards].slice(-mostCards).map((card): [VelocityKind, string] => ['card', card]),
+  ];
+  return values.flatMap(([kind, value]) => (value === undefined || value === '' ? [] : [{ kind, value }]));
+}
+
+/** One mailbox has many spellings: case does not count, nor what follows a plus sign. */
+function mailboxOf(email: string): string {
+  const at = email.lastIndexOf('@');
+  return `${email.slice(0, at).replace(/\+.*$/, '')}${email.slice(at)}`.toLowerCase();
+}
+
+const plain = (text: string) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '');

@@ -1,0 +1,34 @@
+import { problem, type Reply } from '../../shared/http/problem.ts';
+import { type getStockRepair, type postStockRepair, StockRepair } from '../../shared/http/stock-repairs.ts';
+import { contentHash } from '../../shared/ids.ts';
+import type { Request } from '../../shared/lambda/http-handler.ts';
+import type { RepairItem, RepairStore } from './repair-store.ts';
+
+const notCompleted = problem(409, 'audit-not-completed', 'The audit has not found its differences yet.');
+const conflict = problem(409, 'repair-conflict', 'This repair id was used for another repair of this audit.');
+
+/** Records a repair of what an audit found; the same again is told how far it is. */
+export const requestRepair =
+  (store: RepairStore) =>
+  async ({ params: { auditId }, body, cause }: Request<typeof postStockRepair>): Promise<Reply> => {
+    const audit = await store.audit(auditId);
+    if (!audit) return problem(404, 'not-found', `There is no audit ${auditId}.`);
+    if (audit.status !== 'completed') return notCompleted;
+    const hash = contentHash(body);
+    await store.request(auditId, body, hash, cause);
+    const repair = await store.find({ auditId, repairId: body.repairId });
+    if (repair?.contentHash !== hash) return conflict;
+    const location = `/stock/audits/${auditId}/repairs/${body.repairId}`;
+    return { status: 202, headers: { location }, body: await answerOf(store, repair) };
+  };
+
+export const showRepair =
+  (store: RepairStore) =>
+  async ({ params }: Request<typeof getStockRepair>): Promise<Reply> => {
+    const repair = await store.find(params);
+    if (!repair) return problem(404, 'not-found', `The audit has no repair ${params.repairId}.`);
+    return { status: 200, body: await answerOf(store, repair) };
+  };
+
+const answerOf = async (store: RepairStore, repair: RepairItem): Promise<StockRepair> =>
+  StockRepair.parse({ ...repair, repaired: repair.repaired ?? (await store.repaired(repair)).length });

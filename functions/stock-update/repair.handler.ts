@@ -1,0 +1,22 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { openDatabase } from '../../shared/database.ts';
+import { StockRepairRequested } from '../../shared/events/stock-repair.ts';
+import { queueHandler } from '../../shared/lambda/queue-handler.ts';
+import { createBooks } from '../../shared/stock/books.ts';
+import { RepairEnv } from './env.ts';
+import { runRepair } from './repair.ts';
+import { createRepairFiles } from './repair-files.ts';
+import { createRepairStore } from './repair-store.ts';
+
+const env = RepairEnv.parse(process.env);
+const database = openDatabase();
+
+export const handler = queueHandler(
+  StockRepairRequested,
+  runRepair({
+    store: createRepairStore(database, env),
+    books: createBooks(database, env),
+    files: createRepairFiles(new S3Client(), env.REPORTS_BUCKET_NAME),
+    clock: Date.now,
+  }),
+);

@@ -1,0 +1,17 @@
+import type { FunctionCall } from './faults.ts';
+import type { AwsAnswer } from './gateway/aws-call.ts';
+
+/** An invocation that ran to its end, well or not. */
+export type EndedInvocation = {
+  functionName: string;
+  payload: string;
+  /** In the sandbox, without the wait for one and without its start. */
+  durationMs: number;
+};
+
+/** What a measurement is told of an engine at work. It changes nothing; `faults.ts` has the hooks that do. */
+export type Observer = {
+  /** A function's call of an AWS service and its answer, a fault's too. */
+  onAnswer?: (made: FunctionCall, answer: AwsAnswer) => void;
+  onInvoked?: (invocation: EndedInvocation) => void;
+};

@@ -1,0 +1,46 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createDynamoDbClient } from '../../infra/local/dynamodb/client.ts';
+import { startEngine } from '../../infra/local/engine.ts';
+import { type Item, itemSize } from './item-size.ts';
+import { createRecorder } from './recorder.ts';
+import { tallyOf } from './tally.ts';
+import { transactionConflicts } from './transaction-conflicts.ts';
+
+// An engine in a process of its own, as `npm start` is one, that tells its parent what it saw between two messages.
+const { values } = parseArgs({
+  options: {
+    app: { type: 'string', default: '' },
+    state: { type: 'string', default: '' },
+    conflicts: { type: 'boolean', default: false },
+  },
+});
+const logs = join(values.state, 'logs');
+mkdirSync(logs, { recursive: true });
+const { observer, onDelivery, begin, end } = createRecorder(logs);
+const onCall = values.conflicts ? transactionConflicts() : () => undefined;
+const engine = await startEngine({
+  cdkOut: values.app,
+  stateDirectory: values.state,
+  observer,
+  faults: { onDelivery, onCall },
+  log: (line) => console.error(line),
+});
+const database = createDynamoDbClient(engine.credentials.dynamodbEndpoint);
+
+async function sizeOf(table: string, key: Item): Promise<number> {
+  const { Item: item } = await database.call('GetItem', { TableName: table, Key: key, ConsistentRead: true });
+  return item ? itemSize(item as Item) : 0;
+}
+
+process.on('message', (message) => {
+  if (message === 'begin') begin();
+  else void tallyOf(end(), engine.context.template, sizeOf).then((tally) => process.send?.(tally));
+});
+process.on('SIGINT', () => {
+  void database
+    .close()
+    .then(engine.stop)
+    .then(() => process.exit());
+});

@@ -1,0 +1,38 @@
+import type { Faults } from '../../infra/local/faults.ts';
+import { jsonAnswer } from '../../infra/local/gateway/aws-call.ts';
+
+/** About what a transaction takes at AWS; here it takes one. */
+export const transactionMs = 10;
+
+type Key = { pk: object; sk: object };
+type Keyed = { TableName: string; Key?: Key; Item?: Key };
+
+/**
+ * Transactions meet each other as at AWS: while one is under way, another on one of its items is cancelled. dynoxide
+ * does one after the other and knows no conflict.
+ */
+export function transactionConflicts(clock: () => number = () => performance.now()): NonNullable<Faults['onCall']> {
+  const busyUntil = new Map<string, number>();
+  return ({ call: { operation, body } }) => {
+    if (operation !== 'TransactWriteItems') return undefined;
+    const { TransactItems: actions } = JSON.parse(body.toString()) as { TransactItems: Record<string, Keyed>[] };
+    const items = actions.flatMap((action) => Object.values(action).map(itemOf));
+    const now = clock();
+    const codes = items.map((item) => ((busyUntil.get(item) ?? 0) > now ? 'TransactionConflict' : 'None'));
+    if (codes.every((code) => code === 'None')) {
+      for (const item of items) busyUntil.set(item, now + transactionMs);
+      return undefined;
+    }
+    const answer = {
+      __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
+      Message: `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes.join(', ')}]`,
+      CancellationReasons: codes.map((Code) => ({ Code })),
+    };
+    return { kind: 'refused', answer: jsonAnswer(answer, 400) };
+  };
+}
+
+const itemOf = ({ TableName, Key, Item }: Keyed) => {
+  const { pk, sk } = Key ?? Item ?? {};
+  return JSON.stringify([TableName, pk, sk]);
+};

@@ -1,0 +1,104 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newEvent } from '../../shared/events/define-event.ts';
+import { StockLotsShipped, StockMoved } from '../../shared/events/stock.ts';
+import { type BackOffice, startBackOffice } from '../support/back-office.ts';
+import { aCause } from '../support/builders.ts';
+import { stockOf } from '../support/life.ts';
+import { orderOf, stockedSku } from '../support/shop.ts';
+
+let office: BackOffice;
+beforeAll(async () => {
+  office = await startBackOffice();
+});
+afterAll(() => office.stop());
+
+const eventually = { timeout: 20_000, interval: 100 };
+
+async function receive(sku: string, lot: string, quantity: number, expiresOn: string): Promise<void> {
+  const movementId = `${sku}-${lot}`;
+  const receipt = { movementId, sku, warehouse: 'main', type: 'receipt', quantity, lot, expiresOn };
+  const { body } = await office.client('warehouse').post('/stock/movements', { movements: [receipt] });
+  expect(body.results).toMatchObject([{ status: 'applied' }]);
+}
+
+async function ship(sku: string, quantity: number): Promise<string> {
+  const { body: order } = await office
+    .client('storefront')
+    .post('/orders', orderOf(sku, { lines: [{ sku, quantity }] }));
+  const content = { shipmentId: 's-1', lines: [{ lineId: order.lines[0].lineId, quantity }] };
+  const shipped = await office.client('warehouse').post(`/orders/${order.orderId}/shipments`, content);
+  expect(shipped.status, shipped.text).toBeLessThan(300);
+  return order.orderId;
+}
+
+const lotsOf = async (sku: string): Promise<Record<string, number>> => {
+  const { lots } = (await office.client('warehouse').get(`/stock/${sku}/lots`)).body;
+  return Object.fromEntries(lots.map(({ lot, units }: { lot: string; units: number }) => [lot, units]));
+};
+
+test('lots follow what orders ship, first expired first out, and which went where is told', async () => {
+  const sku = await stockedSku(office, { units: 0 });
+  await receive(sku, 'LATE', 5, '2999-12-31');
+  await receive(sku, 'EARLY', 4, '2999-01-31');
+  const orderId = await ship(sku, 6);
+  await expect.poll(() => lotsOf(sku), eventually).toEqual({ LATE: 3 });
+  await Promise.all([ship(sku, 1), ship(sku, 1)]);
+  await expect.poll(() => lotsOf(sku), eventually).toEqual({ LATE: 1 });
+  expect(await stockOf(office, sku)).toEqual({ onHand: 1, reserved: 0, available: 1 });
+  await office.settled();
+  const told = (await office.lake.events('StockLotsShipped')).map(({ detail }) =>
+    StockLotsShipped.envelope.shape.detail.shape.data.parse(detail.data),
+  );
+  expect(told.find(({ movementId }) => movementId.startsWith(orderId))?.lots).toEqual([
+    { lot: 'EARLY', expiresOn: '2999-01-31', units: 4 },
+    { lot: 'LATE', expiresOn: '2999-12-31', units: 2 },
+  ]);
+});
+
+test('a shipment that is told twice or late takes its units once, and none of a lot that came after it', async () => {
+  const sku = await stockedSku(office, { units: 0 });
+  await receive(sku, 'A', 10, '2999-12-31');
+  const shipment = (movementId: string, units: number, at: number) => {
+    const [onHandDelta, unavailableDelta] = [-units, 0];
+    const occurredAt = new Date(at).toISOString();
+    const moved = {
+      movementId,
+      sku,
+      warehouse: 'main',
+      type: 'shipment' as const,
+      onHandDelta,
+      unavailableDelta,
+      occurredAt,
+    };
+    return newEvent(StockMoved, moved, aCause({ now: at }));
+  };
+  const now = Date.now();
+  const events = [shipment(`${sku}-1`, 3, now), shipment(`${sku}-2`, 2, now), shipment(`${sku}-1`, 3, now)];
+  await deliver([...events, shipment(`${sku}-0`, 4, now - 60_000)]);
+  await Promise.all([deliver(events), deliver(events.toReversed())]);
+  expect(await lotsOf(sku)).toEqual({ A: 5 });
+});
+
+/** Hands events to the function as its queue does. */
+async function deliver(events: object[]): Promise<void> {
+  const { context, credentials } = office;
+  const functions = context.template.ofType('AWS::Lambda::Function');
+  const shipped = functions.find(({ properties }) => String(properties.Description).includes('shipment.handler'));
+  const lambda = new LambdaClient({
+    endpoint: credentials.gatewayUrl,
+    region: credentials.region,
+    credentials: { accessKeyId: 'administrator', secretAccessKey: 'local' },
+  });
+  const Records = events.map((event, index) => ({
+    messageId: `${index}`,
+    eventSource: 'aws:sqs',
+    body: JSON.stringify(event),
+  }));
+  const Payload = JSON.stringify({ Records });
+  const { FunctionError, Payload: answer } = await lambda.send(
+    new InvokeCommand({ FunctionName: shipped?.name, Payload }),
+  );
+  expect(FunctionError).toBeUndefined();
+  expect(JSON.parse(Buffer.from(answer ?? []).toString('utf8'))).toEqual({ batchItemFailures: [] });
+}

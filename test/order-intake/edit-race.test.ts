@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { channels } from '../support/environment.ts';
+import { placeOrder } from '../../functions/order-intake/api.handler.ts';
+import { createChangeStore } from '../../functions/order-intake/change-store.ts';
+import { editing } from '../../functions/order-intake/edit-api.ts';
+import { readOffer } from '../../functions/order-intake/offer-store.ts';
+import { createOrderStore, type OrderStore } from '../../functions/order-intake/store.ts';
+import { editOrder } from '../../shared/http/order-edits.ts';
+import * as routes from '../../shared/http/orders.ts';
+import { OrderAnswer } from '../../shared/http/orders.ts';
+import { anOrder, aPolicy } from '../support/builders.ts';
+import { contended } from '../support/contended.ts';
+import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { skusWith, unitsOf } from '../support/many-skus.ts';
+import { aRequest } from '../support/requests.ts';
+
+let database: TestDatabase;
+let store: OrderStore;
+beforeAll(async () => {
+  database = await startDatabase();
+  store = createOrderStore(database.db, tables, aPolicy().timeZone);
+});
+afterAll(() => database.stop());
+
+async function placed(externalOrderId: string, sku: string, quantity: number): Promise<string> {
+  const body = anOrder({ externalOrderId, lines: [{ sku, quantity }] });
+  const answer = await placeOrder(store, channels, aPolicy())(aRequest(routes.placeOrder, { body }));
+  return OrderAnswer.parse(answer.body).orderId;
+}
+
+/** Edits on this database; `meanwhile` happens once, between what is read and what is written. */
+function editsOn(db = database.db, meanwhile: () => Promise<unknown> = async () => undefined) {
+  const read = readOffer(db, tables);
+  let isFirst = true;
+  const offerOf: typeof read = async (skus) => {
+    const offer = await read(skus);
+    if (isFirst) await meanwhile();
+    isFirst = false;
+    return offer;
+  };
+  const changes = createChangeStore(db, tables, aPolicy().timeZone);
+  const edit = editing(changes, offerOf, channels, aPolicy(), async () => false);
+  return (orderId: string, quantity: number) =>
+    edit(
+      aRequest(editOrder, {
+        params: { orderId },
+        body: { editId: `to-${quantity}`, reason: 'asked for', lines: [{ lineId: 'line-1', quantity }] },
+      }),
+    );
+}
+
+test('an edit for stock that somebody else took since it was read is refused, and takes nothing', async () => {
+  const [sku = ''] = await skusWith(database.db, [5]);
+  const orderId = await placed('slow', sku, 2);
+  const answer = await editsOn(database.db, () => placed('fast', sku, 2))(orderId, 4);
+  expect(answer).toMatchObject({ status: 409, body: { lines: [{ sku, requested: 2, available: 1 }] } });
+  expect(await unitsOf(database.db, [sku])).toEqual({ onHand: 5, reserved: 4 });
+});
+
+test('an edit that another edit was faster than is decided on what that one left', async () => {
+  const [sku = ''] = await skusWith(database.db, [9]);
+  const orderId = await placed('raced', sku, 2);
+  const answer = await editsOn(database.db, () => editsOn()(orderId, 7))(orderId, 4);
+  expect(answer).toMatchObject({ status: 200, body: { lines: [{ quantity: 4, totalMinor: 400 }] } });
+  expect(await unitsOf(database.db, [sku])).toEqual({ onHand: 9, reserved: 4 });
+});
+
+test('an edit goes on through contention', async () => {
+  const [sku = ''] = await skusWith(database.db, [9]);
+  const orderId = await placed('contended', sku, 2);
+  expect(await editsOn(contended(database.db, { conflicts: 3 }))(orderId, 1)).toMatchObject({ status: 200 });
+  expect(await unitsOf(database.db, [sku])).toEqual({ onHand: 9, reserved: 1 });
+});

@@ -1,0 +1,364 @@
+import { GetCommand, PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Context, SQSEvent } from 'aws-lambda';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import '../support/environment.ts';
+import { OrderItem, orderKey } from '../../functions/order-intake/order-item.ts';
+import { release } from '../../functions/order-intake/payment.ts';
+import { riskHandler } from '../../functions/order-intake/risk.handler.ts';
+import type { Database } from '../../shared/database.ts';
+import { newEvent } from '../../shared/events/define-event.ts';
+import { OrderPlaced } from '../../shared/events/order.ts';
+import { contentHash, orderIdOf } from '../../shared/ids.ts';
+import type { Payment } from '../../shared/payment.ts';
+import { assessorOn } from '../support/assessor.ts';
+import { aCause } from '../support/builders.ts';
+import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { eventsOf } from '../support/outbox.ts';
+import { aPlacedOrder, noon } from '../support/placed-order.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.stop());
+
+const minute = 60_000;
+let made = 0;
+const aName = () => `name-${(made += 1)}`;
+
+/** Stores orders as placing does, a minute apart, and gives them. */
+async function placed(count: number, given: Partial<OrderItem> = {}, apartMs = minute): Promise<OrderItem[]> {
+  const orders = Array.from({ length: count }, (_, index) => {
+    const externalOrderId = aName();
+    const placedAt = new Date(noon + index * apartMs).toISOString();
+    const orderId = orderIdOf('storefront', externalOrderId);
+    return aPlacedOrder(undefined, { orderId, externalOrderId, placedAt, ...given });
+  });
+  for (const order of orders) await put(order);
+  return orders;
+}
+const put = (order: OrderItem) =>
+  database.db.send(
+    new PutCommand({ TableName: tables.ORDER_TABLE_NAME, Item: { ...order, ...orderKey(order.orderId) } }),
+  );
+const read = async ({ orderId }: OrderItem) =>
+  OrderItem.parse(
+    (await database.db.send(new GetCommand({ TableName: tables.ORDER_TABLE_NAME, Key: orderKey(orderId) }))).Item,
+  );
+const told = async ({ orderId }: OrderItem) =>
+  (await eventsOf(database.db, tables.ORDER_TABLE_NAME, `ORDER#${orderId}`)).map(({ detailType }) => detailType);
+/** Of each order, whether it is held, and the codes of the reasons that speak against it. */
+const findings = async (orders: readonly OrderItem[]) =>
+  Promise.all(
+    orders.map(async (order) => {
+      const { status, risk, holdReasons } = await read(order);
+      expect(holdReasons).toEqual(status === 'on-hold' ? ['risk'] : undefined);
+      return { isHeld: status === 'on-hold', codes: risk?.reasons.map(({ code }) => code) };
+    }),
+  );
+const heldOf = async (orders: readonly OrderItem[]) => (await findings(orders)).filter(({ isHeld }) => isHeld).length;
+
+const counterOf = async (kind: string, value: string) => {
+  const Key = { pk: `RISK#${kind}#${contentHash(value)}`, sk: 'RECENT' };
+  return (await database.db.send(new GetCommand({ TableName: tables.ORDER_TABLE_NAME, Key }))).Item;
+};
+
+const bodyOf = (order: OrderItem) => JSON.stringify(newEvent(OrderPlaced, { ...order, status: 'placed' }, aCause()));
+
+/** Gives a batch to the handler as SQS does; the numbers of the records that are to come again. */
+async function deliver(bodies: readonly string[], db = database.db): Promise<number[]> {
+  const Records = bodies.map((body, index) => ({ messageId: String(index), body }));
+  const { batchItemFailures } = await riskHandler(assessorOn(db))(
+    { Records } as unknown as SQSEvent,
+    {} as unknown as Context,
+  );
+  return batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier));
+}
+
+type Command = Parameters<Database['send']>[0];
+/** The database, doing `before` each command is sent; what that throws, the command throws. */
+const watched = (before: (command: Command) => Promise<unknown> | undefined): Database =>
+  ({
+    send: async (command: Command) => {
+      await before(command);
+      return database.db.send(command);
+    },
+  }) as Database;
+
+const isNote = (command: Command) =>
+  command instanceof UpdateCommand && command.input.UpdateExpression?.startsWith('SET risk');
+const disposable = () => `${aName()}@mailinator.com`;
+const aMailbox = () => `${aName()}@example.com`;
+const aFailure = (given: Partial<Payment> = {}): Payment => ({
+  eventId: aName(),
+  provider: 'acme',
+  type: 'payment.failed',
+  paymentId: 'payment-1',
+  amountMinor: 1495,
+  currency: 'GBP',
+  occurredAt: new Date(noon + minute).toISOString(),
+  ...given,
+});
+
+describe('orders of one customer and mailbox in quick succession', () => {
+  test('are held from the sixth on, which tells so once, however often they are delivered', async () => {
+    const customer = { id: aName(), email: aMailbox() };
+    const orders = await placed(6, { customer });
+    const bodies = [...orders, ...orders].map(bodyOf);
+    expect((await Promise.all([deliver(bodies), deliver(bodies)])).flat()).toEqual([]);
+    expect(await deliver(bodies)).toEqual([]);
+    const held = { isHeld: true, codes: ['customer-velocity', 'email-velocity'] };
+    expect(await findings(orders)).toEqual([...Array.from({ length: 5 }, () => ({ isHeld: false, codes: [] })), held]);
+    expect(await Promise.all(orders.map(told))).toEqual([[], [], [], [], [], ['OrderHeld']]);
+    const [last] = orders.slice(-1);
+    const [event] = await eventsOf(database.db, tables.ORDER_TABLE_NAME, `ORDER#${last?.orderId}`);
+    expect(event?.detail.data).toMatchObject({ status: 'on-hold', version: 2, reasons: ['risk'] });
+    const counter = await counterOf('customer', customer.id);
+    expect(Object.keys(counter ?? {}).filter((name) => name.startsWith('order#'))).toHaveLength(6);
+    expect(JSON.stringify(counter)).not.toContain(customer.email);
+  });
+
+  test('are held from the sixth on in whatever order and batches they come', async () => {
+    const anyOrder = fc.shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(anyOrder, fc.integer({ min: 1, max: 5 }), async (order, size) => {
+        const orders = await placed(6, { customer: { id: aName(), email: aMailbox() } });
+        const shuffled = order.flatMap((index) => orders[index] ?? []);
+        for (let first = 0; first < 6; first += size) await deliver(shuffled.slice(first, first + size).map(bodyOf));
+        expect(await heldOf(orders)).toBe(1);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  test('are the same to a run that ended between counting and writing the risk, and to the one after it', async () => {
+    const orders = await placed(6, { customer: { id: aName(), email: aMailbox() } });
+    const bodies = orders.map(bodyOf);
+    const crashing = watched((command) => {
+      if (isNote(command) || command instanceof TransactWriteCommand) throw new Error('Crashed');
+      return undefined;
+    });
+    expect(await deliver(bodies, crashing)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(await findings(orders)).toEqual(orders.map(() => ({ isHeld: false, codes: undefined })));
+    expect(await deliver(bodies)).toEqual([]);
+    expect((await findings(orders)).map(({ isHeld }) => isHeld)).toEqual([false, false, false, false, false, true]);
+  });
+
+  test('keep the place at which they were counted first: one that had to come again is not held for those after it', async () => {
+    const [first, ...others] = await placed(6, { customer: { id: aName(), email: aMailbox() } });
+    if (!first) throw new Error('No order');
+    const crashing = watched((command) => {
+      if (isNote(command)) throw new Error('Crashed');
+      return undefined;
+    });
+    expect(await deliver([bodyOf(first)], crashing)).toEqual([0]);
+    await deliver(others.map(bodyOf));
+    await deliver([bodyOf(first)]);
+    expect((await findings([first, ...others])).map(({ isHeld }) => isHeld)).toEqual([
+      ...Array<boolean>(5).fill(false),
+      true,
+    ]);
+  });
+
+  test('are no burst where they are of another year than the day on which they are counted', async () => {
+    const orders = await placed(20, { customer: { id: aName(), email: aMailbox() } }, 60 * minute);
+    expect(await deliver(orders.map(bodyOf))).toEqual([]);
+    expect(await heldOf(orders)).toBe(0);
+  });
+
+  test('without end are all held, and their counter stays small', async () => {
+    const customer = { id: aName(), email: aMailbox() };
+    const orders = await placed(400, { customer }, 100);
+    for (let first = 0; first < 400; first += 100) await deliver(orders.slice(first, first + 100).map(bodyOf));
+    expect(await heldOf(orders)).toBe(395);
+    expect(JSON.stringify(await counterOf('email', customer.email)).length).toBeLessThan(40_000);
+  }, 60_000);
+});
+
+describe('a batch', () => {
+  test('with a malformed record, one of an order that cannot be read, and one that fails does the others', async () => {
+    const [good, unreadable, failing] = await placed(3);
+    if (!good || !unreadable || !failing) throw new Error('No orders');
+    await put({ ...failing, customer: { email: 'failing@example.com' } });
+    await database.db.send(
+      new UpdateCommand({
+        TableName: tables.ORDER_TABLE_NAME,
+        Key: orderKey(unreadable.orderId),
+        UpdateExpression: 'REMOVE currency',
+      }),
+    );
+    const partition = `RISK#email#${contentHash('failing@example.com')}`;
+    const db = watched((command) => {
+      if (command instanceof UpdateCommand && command.input.Key?.['pk'] === partition) throw new Error('Refused');
+      return undefined;
+    });
+    expect(await deliver(['{"no":"event"}', bodyOf(good), bodyOf(unreadable), bodyOf(failing), 'x'], db)).toEqual([
+      0, 4, 2, 3,
+    ]);
+    expect((await read(good)).risk).toMatchObject({ score: 0, reasons: [] });
+  });
+
+  test('that meets throttling waits and goes on', async () => {
+    const [order] = await placed(1, { customer: { email: aMailbox() } });
+    if (!order) throw new Error('No order');
+    let throttles = 3;
+    const db = watched((command) => {
+      if (!(command instanceof UpdateCommand) || throttles === 0) return undefined;
+      throttles -= 1;
+      throw Object.assign(new Error('Slow down'), { name: 'ThrottlingException' });
+    });
+    expect(await deliver([bodyOf(order)], db)).toEqual([]);
+    expect([throttles, (await read(order)).risk?.score]).toEqual([0, 0]);
+  });
+
+  test('counts orders of one mailbox with one write', async () => {
+    const orders = await placed(50, { customer: { email: aMailbox() } }, 10 * minute);
+    let writes = 0;
+    const db = watched(async (command) => {
+      if (command instanceof UpdateCommand && !isNote(command)) writes += 1;
+    });
+    await deliver(orders.map(bodyOf), db);
+    expect(writes).toBe(1);
+  });
+});
+
+describe('an order', () => {
+  test('that changes between being read and being judged is judged as it is then', async () => {
+    const [order] = await placed(1, { customer: { email: disposable() }, billingAddress: { country: 'FR' } });
+    if (!order) throw new Error('No order');
+    let isFirst = true;
+    const db = watched(async (command) => {
+      if (!(command instanceof TransactWriteCommand) || !isFirst) return;
+      isFirst = false;
+      await put({ ...order, status: 'cancelled', version: 2 });
+    });
+    expect(await deliver([bodyOf(order)], db)).toEqual([]);
+    expect(await read(order)).toMatchObject({ status: 'cancelled', version: 2, risk: { score: 55 } });
+    expect(await told(order)).toEqual([]);
+  });
+
+  test.each(['shipped', 'cancelled', 'expired', 'completed', 'partly-shipped'] as const)(
+    'that is %s is only noted',
+    async (status) => {
+      const given = { status, customer: { email: disposable() }, billingAddress: { country: 'FR' } };
+      const [order] = await placed(1, given);
+      if (!order) throw new Error('No order');
+      await deliver([bodyOf(order)]);
+      expect(await read(order)).toMatchObject({ status, version: 1, risk: { score: 55 } });
+    },
+  );
+
+  test('whose time for payment is over stays what it is: it expires and is not held', async () => {
+    const given = { customer: { email: disposable() }, billingAddress: { country: 'FR' } };
+    const reservedUntil = new Date(noon).toISOString();
+    const [order] = await placed(1, { ...given, status: 'payment-pending', reservedUntil });
+    if (!order) throw new Error('No order');
+    await deliver([bodyOf(order)]);
+    expect(await read(order)).toMatchObject({ status: 'payment-pending', risk: { score: 55 } });
+  });
+
+  test('that is held for another reason has both', async () => {
+    const given = { customer: { email: disposable() }, billingAddress: { country: 'FR' } };
+    const [order] = await placed(1, { ...given, status: 'on-hold', holdReasons: ['underpaid'] });
+    if (!order) throw new Error('No order');
+    await deliver([bodyOf(order)]);
+    expect(await read(order)).toMatchObject({ status: 'on-hold', holdReasons: ['underpaid', 'risk'] });
+    expect(await told(order)).toEqual(['OrderHeld']);
+  });
+
+  test('is assessed again when its payments fail, and after its release is not held for it again', async () => {
+    const customer = { id: aName(), email: disposable() };
+    const [order] = await placed(1, { customer });
+    if (!order) throw new Error('No order');
+    await deliver([bodyOf(order)]);
+    expect(await read(order)).toMatchObject({ status: 'placed', risk: { score: 35 } });
+    const three = [aFailure(), aFailure(), aFailure()];
+    await put({ ...(await read(order)), payments: three });
+    await deliver([bodyOf(order), bodyOf(order)]);
+    await deliver([bodyOf(order)]);
+    expect(await read(order)).toMatchObject({ status: 'on-hold', risk: { score: 75 } });
+    const released = release(await read(order), 'known', noon);
+    if (released.kind !== 'changed') throw new Error('Not released');
+    await put({ ...released.order, payments: [...three, aFailure()] });
+    await deliver([bodyOf(order)]);
+    const after = await read(order);
+    expect(after).toMatchObject({ status: 'placed', risk: { score: 75, isAccepted: true } });
+    expect(after.risk?.reasons.map(({ detail }) => detail)).toContain('4 failed payments in 60 minutes');
+    expect(await told(order)).toEqual(['OrderHeld']);
+  });
+
+  test('that staff release while it is assessed again stays released', async () => {
+    const given = { customer: { email: disposable() }, billingAddress: { country: 'FR' } };
+    const [order] = await placed(1, given);
+    if (!order) throw new Error('No order');
+    await deliver([bodyOf(order)]);
+    await put({ ...(await read(order)), payments: [aFailure()] });
+    let isFirst = true;
+    const db = watched(async (command) => {
+      if (!isNote(command) || !isFirst) return;
+      isFirst = false;
+      const released = release(await read(order), 'known', noon);
+      if (released.kind === 'changed') await put(released.order);
+    });
+    expect(await deliver([bodyOf(order)], db)).toEqual([]);
+    expect(await read(order)).toMatchObject({ status: 'placed', risk: { score: 55, isAccepted: true } });
+  });
+
+  test('of a customer whose other orders could not be paid, or with a card that is used again and again', async () => {
+    const customer = { id: aName() };
+    const payments = [aFailure(), aFailure(), aFailure()];
+    const cardFingerprint = aName();
+    const card = (): Payment => aFailure({ type: 'payment.authorized', cardFingerprint });
+    const [failed] = await placed(1, { customer, payments });
+    const [next] = await placed(1, { customer });
+    const cards = await placed(4);
+    for (const order of cards) await put({ ...order, payments: [card()] });
+    const orders = [failed, next, ...cards].flatMap((order) => order ?? []);
+    await deliver(orders.map(bodyOf));
+    const codes = (await findings(orders)).map((finding) => finding.codes);
+    expect(codes).toEqual([['many-failures'], ['many-failures'], [], [], [], ['card-velocity']]);
+  });
+
+  test('is compared with all that its customer ordered before, also with what the counter has dropped', async () => {
+    const customer = { id: aName() };
+    const orders = await placed(250, { customer, totalMinor: 1000 }, 24 * 60 * minute);
+    for (let first = 0; first < 250; first += 50) {
+      const some = orders.slice(first, first + 50).map(bodyOf);
+      await Promise.all([deliver(some), deliver(some)]);
+    }
+    const [large] = await placed(1, {
+      customer,
+      totalMinor: 5001,
+      placedAt: new Date(noon + 300 * 86_400_000).toISOString(),
+    });
+    if (!large) throw new Error('No order');
+    await deliver([bodyOf(large)]);
+    const { risk } = await read(large);
+    expect(risk?.reasons).toMatchObject([
+      { code: 'amount-above-history', detail: '5001 GBP, 1000 on average of 250 former orders' },
+    ]);
+    const counter = await counterOf('customer', customer.id);
+    expect(Object.keys(counter ?? {}).length).toBeLessThan(220);
+  }, 60_000);
+});
+
+test('a mailbox and an address are the same however they are written; a counter is forgotten after its time', async () => {
+  const address = { country: 'GB', postalCode: 'N1 9GU', line1: '1 Regent St.' };
+  const name = aName();
+  const [one] = await placed(1, { customer: { email: `${name}+shop@EXAMPLE.com` }, shippingAddress: address });
+  const disguised = { country: 'GB', postalCode: 'n19gu', line1: '1 REGENT ST' };
+  const [two] = await placed(1, {
+    customer: { email: `${name.toUpperCase()}@example.com` },
+    shippingAddress: disguised,
+  });
+  const orders = [one, two].flatMap((order) => order ?? []);
+  await deliver(orders.map(bodyOf));
+  const counters = [await counterOf('email', `${name}@example.com`), await counterOf('address', 'gbn19gu1regentst')];
+  for (const counter of counters) {
+    expect(Object.keys(counter ?? {}).filter((id) => id.startsWith('order#'))).toHaveLength(2);
+    const seconds = Number(counter?.['expiresAt']) - Date.now() / 1000;
+    expect(seconds).toBeGreaterThan(3600);
+    expect(seconds).toBeLessThan(3 * 3600);
+  }
+});

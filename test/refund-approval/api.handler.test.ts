@@ -1,0 +1,169 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { decisionRoutes } from '../../functions/refund-approval/decisions.ts';
+import { readRoutes } from '../../functions/refund-approval/reading.ts';
+import { refundPartition } from '../../functions/refund-approval/refund-keys.ts';
+import { requestRoutes } from '../../functions/refund-approval/requests.ts';
+import { createRefundStore, type RefundStore } from '../../functions/refund-approval/store.ts';
+import type { Database } from '../../shared/database.ts';
+import type { Reply } from '../../shared/http/problem.ts';
+import * as routes from '../../shared/http/refunds.ts';
+import { orderIdOf, refundIdOf } from '../../shared/ids.ts';
+import { orderKey } from '../../shared/orders/order-keys.ts';
+import { aCause } from '../support/builders.ts';
+import { contended } from '../support/contended.ts';
+import { crashing } from '../support/crashing.ts';
+import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { channels } from '../support/environment.ts';
+import { eventsOf } from '../support/outbox.ts';
+import { aCapture, anOrdered } from '../support/refunds.ts';
+import { aRequest } from '../support/requests.ts';
+
+let database: TestDatabase;
+let store: RefundStore;
+beforeAll(async () => {
+  database = await startDatabase();
+  store = storeOn(database.db);
+});
+afterAll(() => database.stop());
+
+const storeOn = (db: Database) => createRefundStore(db, tables);
+const deadline = () => '2026-04-01T00:00:00.000Z';
+const requests = (through = store) => requestRoutes(through, channels, deadline);
+
+let made = 0;
+/** An order in its table, captured whole; written again, it is its next version. */
+async function anOrder(totalMinor = 20_000) {
+  const externalOrderId = `order-${(made += 1)}`;
+  const orderId = orderIdOf('storefront', externalOrderId);
+  const write = (given: Parameters<typeof anOrdered>[1] = {}) => {
+    const item = { ...anOrdered([{ totalMinor }], { orderId, externalOrderId, ...given }), ...orderKey(orderId) };
+    return database.db.send(new PutCommand({ TableName: tables.ORDER_TABLE_NAME, Item: item }));
+  };
+  await write();
+  return { orderId, write };
+}
+const contentOf = (orderId: string) => ({
+  requestId: 'request-1',
+  orderId,
+  reason: 'late',
+  lines: [{ lineId: 'line-1', quantity: 1 }],
+});
+const ask = (orderId: string, through = store, clientId = 'service'): Promise<Reply> =>
+  requests(through).requestRefund(aRequest(routes.requestRefund, { body: contentOf(orderId) }, clientId));
+const approve = (refundId: string, by: string, through = store): Promise<Reply> =>
+  decisionRoutes(through, { finance: 'finance', lead: 'service-lead' }).decideRefund(
+    aRequest(routes.decideRefund, { params: { refundId }, body: { decision: 'approve' } }, by),
+  );
+const eventTypes = async (refundId: string) =>
+  (await eventsOf(database.db, tables.REFUND_TABLE_NAME, refundPartition(refundId))).map(
+    ({ detailType }) => detailType,
+  );
+const pendingMinor = async (orderId: string) =>
+  (await store.account(orderId)).pots['payment:acme/payment-1']?.pending.minor;
+
+/** A store that does something before it writes for the first time. */
+function meanwhile(does: () => Promise<unknown>): RefundStore {
+  let isFirst = true;
+  return {
+    ...store,
+    commit: async (...given) => {
+      if (isFirst) await does();
+      isFirst = false;
+      return store.commit(...given);
+    },
+  };
+}
+
+describe('a request for a refund', () => {
+  test.each(['before', 'after'] as const)(
+    'whose function ends %s its transaction has no effect by halves, and is sent again',
+    async (when) => {
+      const { orderId } = await anOrder();
+      await expect(ask(orderId, storeOn(crashing(database.db, { transaction: 1, when })))).rejects.toThrow('Crashed');
+      const again = await ask(orderId);
+      expect(again.status).toBe(when === 'before' ? 201 : 200);
+      expect(await eventTypes(refundIdOf(orderId, 'request-1'))).toEqual(['RefundRequested']);
+      expect(await pendingMinor(orderId)).toBe(20_000);
+    },
+  );
+
+  test('is decided again when the order has changed since it was read', async () => {
+    const { orderId, write } = await anOrder();
+    const dispute = [aCapture(20_000), aCapture(20_000, { eventId: 'c', type: 'chargeback.opened' })];
+    const reply = await ask(
+      orderId,
+      meanwhile(() => write({ version: 2, payments: dispute })),
+    );
+    expect(reply).toMatchObject({ status: 409, body: { type: 'chargeback-open' } });
+    expect(await eventTypes(refundIdOf(orderId, 'request-1'))).toEqual([]);
+  });
+
+  test('goes through when others’ transactions are in its way a few times', async () => {
+    const { orderId } = await anOrder();
+    expect((await ask(orderId, storeOn(contended(database.db, { conflicts: 5 })))).status).toBe(201);
+    expect(await pendingMinor(orderId)).toBe(20_000);
+  });
+
+  test('for another channel’s order is for none', async () => {
+    const { orderId } = await anOrder();
+    expect((await ask(orderId, store, 'marketplace')).status).toBe(404);
+    expect((await ask(orderId, store, 'storefront')).status).toBe(201);
+    const params = { refundId: refundIdOf(orderId, 'request-1') };
+    const body = { reason: 'x', lines: [{ lineId: 'line-1', quantity: 0, amountMinor: 1 }] };
+    const { withdrawRefund, amendRefund } = requests();
+    const replies = [
+      await withdrawRefund(aRequest(routes.withdrawRefund, { params, body }, 'marketplace')),
+      await amendRefund(aRequest(routes.amendRefund, { params, body }, 'marketplace')),
+      await readRoutes(store, channels).getRefund(aRequest(routes.getRefund, { params }, 'marketplace')),
+    ];
+    expect(replies.map(({ status }) => status)).toEqual([404, 404, 404]);
+  });
+});
+
+describe('a decision', () => {
+  test('of two departments at once on what needs both: both count, in one approval', async () => {
+    const { orderId } = await anOrder(60_000);
+    await ask(orderId);
+    const refundId = refundIdOf(orderId, 'request-1');
+    const replies = await Promise.all([approve(refundId, 'finance'), approve(refundId, 'lead')]);
+    expect(replies.map(({ status }) => status)).toEqual([200, 200]);
+    const types = ['RefundRequested', 'RefundSupported', 'RefundSupported', 'RefundApproved'];
+    expect(await eventTypes(refundId)).toEqual(types);
+    expect(await store.refund(refundId)).toMatchObject({ status: 'approved', version: 3 });
+  });
+
+  test('that meets a withdrawal loses to it', async () => {
+    const { orderId } = await anOrder();
+    await ask(orderId);
+    const refundId = refundIdOf(orderId, 'request-1');
+    const withdraw = () =>
+      requests().withdrawRefund(
+        aRequest(routes.withdrawRefund, { params: { refundId }, body: { reason: 'x' } }, 'service'),
+      );
+    const reply = await approve(refundId, 'finance', meanwhile(withdraw));
+    expect(reply).toMatchObject({ status: 409, body: { type: 'illegal-transition', currentStatus: 'withdrawn' } });
+    expect(await eventTypes(refundId)).toEqual(['RefundRequested', 'RefundWithdrawn']);
+    expect(await pendingMinor(orderId)).toBe(0);
+  });
+});
+
+test('refunds of a status are found by pages, each once, the newest first', async () => {
+  const orders = await Promise.all(Array.from({ length: 7 }, () => anOrder(30_000)));
+  for (const [index, { orderId }] of orders.entries()) {
+    const cause = aCause({ now: Date.UTC(2030, 0, 1 + index) });
+    const body = contentOf(orderId);
+    await requests().requestRefund(aRequest(routes.requestRefund, { body, cause }, 'service'));
+  }
+  const found: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = { status: 'pending-approval' as const, limit: 3, cursor };
+    const { body } = await readRoutes(store, channels).findRefunds(aRequest(routes.findRefunds, { query }, 'finance'));
+    const page = routes.findRefunds.answers[200].schema.parse(body);
+    found.push(...page.refunds.map(({ orderId }) => orderId));
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  expect(found.slice(0, 7)).toEqual(orders.map(({ orderId }) => orderId).toReversed());
+  expect(new Set(found).size).toBe(found.length);
+});

@@ -1,0 +1,53 @@
+import type { BrokenBuild } from './broken-builds.ts';
+
+/** Mistakes in what is told of what happened. */
+export const eventMistakes: Record<string, BrokenBuild> = {
+  'relay-swallows-failures': {
+    file: 'functions/event-relay/relay.ts',
+    from: 'return { firstFailed: 0, reason: String(error) };',
+    to: 'return String(error) ? undefined : undefined;',
+    breaks: 'every committed event is in the lake',
+  },
+  'relay-ignores-refused-entries': {
+    file: 'functions/event-relay/bus.ts',
+    from: 'return firstFailed < 0 ? undefined :',
+    to: 'return firstFailed < 1 ? undefined :',
+    breaks: 'every committed event is in the lake',
+  },
+  'journal-rounds-what-it-writes': {
+    file: 'functions/event-journal/decide.ts',
+    from: 'const byId = new Map(entries.map(({ event }) => [event.detail.metadata.eventId, lineOf(event)]));',
+    to: "const byId = new Map(entries.map(({ event }) => [event.detail.metadata.eventId, lineOf(event).replace('standard', '')]));",
+    breaks: 'an event in the lake is what was committed',
+  },
+  'report-forgets-a-file': {
+    file: 'functions/nightly-metrics/lake.ts',
+    from: 'inParallel(downloadsAtOnce, await keysOf(date), (key)',
+    to: 'inParallel(downloadsAtOnce, (await keysOf(date)).slice(1), (key)',
+    breaks: 'a day’s report is the sum of its orders',
+  },
+  'queues-give-up-at-once': {
+    file: 'infra/constructs/work-queue.ts',
+    from: 'const attempts = 5;',
+    to: 'const attempts = 1;',
+    breaks: 'no dead-letter queue holds what would succeed',
+  },
+  /** Harmless: the lake has more files, and duplicates are dropped by event id. */
+  'journal-names-files-at-random': {
+    file: 'functions/event-journal/decide.ts',
+    from: "createHash('sha256').update(JSON.stringify(ids))",
+    to: "createHash('sha256').update(String(Math.random()))",
+  },
+  'webhook-refused-is-delivered': {
+    file: 'functions/channel-webhooks/decide.ts',
+    from: 'status >= 200 && status < 300',
+    to: 'status >= 200 && status < 600',
+    breaks: 'a channel takes every event of its orders',
+  },
+  'webhook-signed-without-its-time': {
+    file: 'functions/channel-webhooks/sign.ts',
+    from: 'update(`${id}.${timestamp}.${body}`)',
+    to: 'update(`${id}.${body}`)',
+    breaks: 'what a channel is told is signed',
+  },
+};

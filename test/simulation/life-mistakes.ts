@@ -1,0 +1,71 @@
+import type { BrokenBuild } from './broken-builds.ts';
+
+/** Mistakes in what becomes of orders and their money. */
+export const lifeMistakes: Record<string, BrokenBuild> = {
+  'change-without-its-event': {
+    file: 'functions/order-intake/change-store.ts',
+    from: '...events.map((tell) => ({',
+    to: '...events.slice(1).map((tell) => ({',
+    breaks: 'every change of an order is told by one event',
+  },
+  'change-over-another': {
+    file: 'functions/order-intake/change-store.ts',
+    from: 'Item: { ...order, ...keys }, ...unchangedSince(before.version) } },',
+    to: 'Item: { ...order, ...keys } } },',
+    breaks: 'a payment event is kept and told once',
+  },
+  'completed-is-shipped-again': {
+    file: 'functions/order-intake/life-cycle.ts',
+    from: "complete: 'completed' },",
+    to: "complete: 'shipped' },",
+    breaks: 'an order goes no way that its life cycle does not have',
+  },
+  'shipment-forgets-the-one-before': {
+    file: 'functions/order-intake/shipping.ts',
+    from: 'shipments: [...(order.shipments ?? []), shipment]',
+    to: 'shipments: [shipment]',
+    breaks: 'what a caller was told as cancelled, shipped or delivered is so',
+  },
+  'cancellation-forgets-the-one-before': {
+    file: 'functions/order-intake/cancellation.ts',
+    from: 'cancelledMinor: before + cancelledMinor,',
+    to: 'cancelledMinor,',
+    breaks: 'units and money of an order are what was ordered',
+  },
+  'sweep-without-completion': {
+    file: 'functions/order-intake/sweep.ts',
+    from: "order.status === 'delivered' ? complete(order, cause.now) : expire(order, cause.now);",
+    to: 'expire(order, cause.now);',
+    breaks: 'an order whose time is over has ended',
+  },
+  'expiry-keeps-the-stock': {
+    file: 'functions/order-intake/payment.ts',
+    from: 'takes: takesOf(lines),',
+    to: 'takes: takesOf(lines).slice(1),',
+    breaks: 'what is reserved is what open orders wait for',
+  },
+  'payment-without-identity': {
+    file: 'functions/order-intake/payment.ts',
+    from: 'payments.find((known) => known.eventId === eventId && known.provider === provider);',
+    to: 'payments.find((known) => known.eventId === eventId && known.provider === `not ${provider}`);',
+    breaks: 'a payment event is kept and told once',
+  },
+  'only-the-largest-capture-counts': {
+    file: 'functions/order-intake/payment.ts',
+    from: '.reduce((sum, { amountMinor }) => sum + amountMinor, 0);',
+    to: '.reduce((sum, { amountMinor }) => Math.max(sum, amountMinor), 0);',
+    breaks: 'what is captured of an order is the sum of its captures',
+  },
+  'paid-in-part-is-as-good-as-unpaid': {
+    file: 'functions/order-intake/payment.ts',
+    from: "next(order.status, reasons.size > 0 ? 'hold' : 'pay')",
+    to: "next(order.status, reasons.size > 0 ? 'release-awaiting' : 'pay')",
+    breaks: 'an order that was paid in time is open, shipped or cancelled',
+  },
+  'unpaid-is-shipped': {
+    file: 'functions/order-intake/life-cycle.ts',
+    from: "'payment-pending': {",
+    to: "'payment-pending': { ...shippable,",
+    breaks: 'an order that must be paid leaves the house only when it is',
+  },
+};

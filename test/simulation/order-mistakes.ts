@@ -1,0 +1,53 @@
+import type { BrokenBuild } from './broken-builds.ts';
+
+/** Mistakes in how orders are taken. */
+export const orderMistakes: Record<string, BrokenBuild> = {
+  'order-without-identity': {
+    file: 'functions/order-intake/order-writes.ts',
+    from: 'Item: { ...item, ...keys }, ...unchangedSince(awaitedVersion) } },',
+    to: 'Item: { ...item, ...keys } } },',
+    breaks: 'each external order id is one order',
+  },
+  'order-confirmed-before-it-is-kept': {
+    file: 'functions/order-intake/place.ts',
+    from: "if (outcome === 'done') return decision;",
+    to: "if (outcome === 'done' || outcome === 'lost') return decision;",
+    breaks: 'every order that a caller was told of exists',
+  },
+  'order-replayed-in-new-words': {
+    file: 'functions/order-intake/replies.ts',
+    from: "return firstAnswer(200, await store.placed(orderId, decision.placedEventId), { 'idempotent-replayed': 'true' });",
+    to: 'return { status: 200, body: { ...answerOf(await store.placed(orderId, decision.placedEventId)), again: true } };',
+    breaks: 'an order sent again gets its first answer again',
+  },
+  'changed-content-is-taken-for-a-replay': {
+    file: 'functions/order-intake/decide.ts',
+    from: 'if (known.order?.contentHash === placement.contentHash) {',
+    to: 'if (known.order) {',
+    breaks: 'every order that a caller was told of exists',
+  },
+  'want-of-stock-is-told-after-the-order-is-kept': {
+    file: 'functions/order-intake/place.ts',
+    from: "if (outcome === 'done') return decision;",
+    to: "if (outcome === 'done') return decision.takes.length > 1 ? { kind: 'out-of-stock', lines: [] } : decision;",
+    breaks: 'content that was refused did not become an order',
+  },
+  'placement-that-does-not-end': {
+    file: 'functions/order-intake/placement-store.ts',
+    from: "...end(open, 'reserving', steps),",
+    to: '',
+    breaks: 'what is reserved is what open orders wait for',
+  },
+  'queued-order-refused-in-silence': {
+    file: 'functions/order-intake/place-queued.ts',
+    from: 'await refuseAll(store, refused, now);',
+    to: '',
+    breaks: 'every order that was accepted for later is placed or refused',
+  },
+  'import-without-identity': {
+    file: 'functions/order-intake/import-store.ts',
+    from: "{ Put: { TableName: table, Item: { ...item, ...keys }, ConditionExpression: 'attribute_not_exists(pk)' } },",
+    to: '{ Put: { TableName: table, Item: { ...item, ...keys } } },',
+    breaks: 'an order of a file is taken over once',
+  },
+};

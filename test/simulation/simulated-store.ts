@@ -1,0 +1,19 @@
+import { execFileSync } from 'node:child_process';
+import { editTemplates, environmentEdit, paymentWindow } from '../support/template-edits.ts';
+import { payingChannel, paymentWindowMinutes } from './life-plan.ts';
+import { retrying } from './receivers.ts';
+
+/** Synthesises the app of a checkout for a simulation. */
+export function synthesise(checkout: string, cdkOut: string): void {
+  execFileSync(process.execPath, ['infra/app.ts'], { cwd: checkout, env: { ...process.env, CDK_OUTDIR: cdkOut } });
+  asSimulated(cdkOut);
+}
+
+/** Edits a synthesised app in place: one channel's orders wait for their payment, and webhooks are given up sooner. */
+export function asSimulated(cdkOut: string): void {
+  editTemplates(cdkOut, environmentEdit('CHANNELS', paymentWindow(payingChannel, paymentWindowMinutes)));
+  editTemplates(
+    cdkOut,
+    environmentEdit('RETRYING', () => JSON.stringify(retrying)),
+  );
+}

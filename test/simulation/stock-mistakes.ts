@@ -1,0 +1,60 @@
+import type { BrokenBuild } from './broken-builds.ts';
+
+/** Mistakes in how stock is taken and moved. */
+export const stockMistakes: Record<string, BrokenBuild> = {
+  'take-without-condition': {
+    file: 'shared/stock/take.ts',
+    from: "ConditionExpression: at.map(({ path, units }) => `${path}.#a >= ${units}`).join(' AND '),",
+    to: '',
+    breaks: 'nothing is sold that is not there',
+  },
+  'take-forgets-available': {
+    file: 'shared/stock/take.ts',
+    from: '`${path}.#a = ${path}.#a - ${units}, ${path}.#r = ${path}.#r + ${units}`',
+    to: '`${path}.#r = ${path}.#r + ${units}`',
+    breaks: 'available is on hand less reserved less unavailable',
+  },
+  'movement-without-identity': {
+    file: 'functions/stock-update/store.ts',
+    from: `Item: { ...movementKey(movementId), movementId, contentHash: hash },
+              ConditionExpression: 'attribute_not_exists(pk)',`,
+    to: 'Item: { ...movementKey(movementId), movementId, contentHash: hash },',
+    breaks: 'a movement is applied once',
+  },
+  'movement-beside-the-ledger': {
+    file: 'functions/stock-update/store.ts',
+    from: '{ Put: { TableName: table, Item: outboxItem(stockPartition(sku), event) } },',
+    to: "...(event.detail.data.type === 'damage' ? [] : [{ Put: { TableName: table, Item: outboxItem(stockPartition(sku), event) } }]),",
+    breaks: 'the movements of a SKU sum to its counters',
+  },
+  'damage-without-a-reason': {
+    file: 'functions/stock-update/decide.ts',
+    from: '...(parts.damaged !== undefined && { damaged: (before.damaged ?? 0) + parts.damaged }),',
+    to: '',
+    breaks: 'what is unavailable is damaged, under inspection or kept back',
+  },
+  'transfer-that-never-arrives': {
+    file: 'functions/stock-update/decide.ts',
+    from: 'units: before.units - quantity }',
+    to: 'units: before.units }',
+    breaks: 'lots and transfers hold what movements brought into them',
+  },
+  'shipment-of-one-in-the-ledger': {
+    file: 'shared/stock/settle.ts',
+    from: 'onHandDelta: -units,',
+    to: 'onHandDelta: -1,',
+    breaks: 'what orders shipped left the warehouses',
+  },
+  'message-refused-in-silence': {
+    file: 'functions/stock-update/messages.ts',
+    from: "if (result?.status === 'rejected') await",
+    to: "if (result?.status === 'unheard-of') await",
+    breaks: 'a movement that came by message is applied, or an event says why not',
+  },
+  'file-of-accepted-rows': {
+    file: 'functions/stock-update/result-file.ts',
+    from: "reason === undefined ? 'accepted' : 'rejected'",
+    to: "'accepted'",
+    breaks: 'a file of movements is answered row by row',
+  },
+};

@@ -1,0 +1,71 @@
+import { BatchWriteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { place } from '../../functions/order-intake/place.ts';
+import { createOrderStore } from '../../functions/order-intake/store.ts';
+import { skuKey } from '../../shared/catalog/sku-item.ts';
+import type { Database } from '../../shared/database.ts';
+import { contentHash, orderIdOf } from '../../shared/ids.ts';
+import { createHeldUnits } from '../../shared/orders/held-units.ts';
+import { settlementIndexKeys, settlementKey } from '../../shared/orders/settlement-item.ts';
+import { stockKey } from '../../shared/stock/stock-item.ts';
+import { aCause, anOrder, aPolicy, aSku, aStock, noon } from '../support/builders.ts';
+import { crashing } from '../support/crashing.ts';
+import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.stop());
+
+async function skusWith(series: string, count: number): Promise<string[]> {
+  const skus = Array.from({ length: count }, (_, index) => `${series}-${String(index).padStart(4, '0')}`);
+  const put = (Item: object) => ({ PutRequest: { Item: Item as Record<string, unknown> } });
+  for (let first = 0; first < count; first += 12) {
+    const some = skus.slice(first, first + 12);
+    await database.db.send(
+      new BatchWriteCommand({
+        RequestItems: {
+          [tables.CATALOG_TABLE_NAME]: some.map((sku) => put({ ...skuKey(sku), ...aSku({ sku }) })),
+          [tables.STOCK_TABLE_NAME]: some.map((sku) => put({ ...stockKey(sku), ...aStock(sku, { main: 2 }) })),
+        },
+      }),
+    );
+  }
+  return skus;
+}
+
+/** Orders one of each SKU, as the function of the workflow would with this connection. */
+function ordering(skus: string[], externalOrderId: string) {
+  const content = anOrder({ externalOrderId, lines: skus.map((sku) => ({ sku, quantity: 1 })) });
+  const orderId = orderIdOf('storefront', externalOrderId);
+  const channel = { channel: 'storefront', pricesItself: false };
+  const placement = { orderId, contentHash: contentHash(content), content, channel, now: noon };
+  const through = (db: Database) =>
+    place(createOrderStore(db, tables, aPolicy().timeZone), placement, aPolicy(), aCause());
+  return { orderId, through };
+}
+
+/** What is held of these SKUs, in all. */
+async function held(skus: string[]): Promise<number> {
+  const open = await createHeldUnits(database.db, tables.ORDER_TABLE_NAME)();
+  return skus.reduce((sum, sku) => sum + (open.get(sku)?.get('main') ?? 0), 0);
+}
+
+test('an order that is placed in steps holds what the steps so far have taken, and once it is placed the whole, once', async () => {
+  const skus = await skusWith('PLACING', 250);
+  const { through } = ordering(skus, 'placing');
+  await expect(through(crashing(database.db, { transaction: 3, when: 'after' }))).rejects.toThrow('Crashed');
+  expect(await held(skus)).toBe(180);
+  await through(database.db);
+  expect(await held(skus)).toBe(250);
+});
+
+test('a change whose stock follows in steps holds what the steps have not given back or shipped yet', async () => {
+  const skus = ['SETTLED', 'NEXT', 'LATER'];
+  const takes = skus.map((sku) => ({ sku, from: [{ warehouse: 'main', units: 4 }] }));
+  const item = { orderId: 'ord_x', version: 2, kind: 'ship' as const, takes, settled: 1, stepSize: 1, cause: aCause() };
+  const Item = { ...settlementKey(item), ...settlementIndexKeys(item), ...item };
+  await database.db.send(new PutCommand({ TableName: tables.ORDER_TABLE_NAME, Item }));
+  expect(await held(skus)).toBe(8);
+});

@@ -1,0 +1,153 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createCatalogStore } from '../../functions/catalog/store.ts';
+import { postAll } from '../../functions/stock-update/post.ts';
+import { repairOf } from '../../functions/stock-update/repair-plan.ts';
+import { createRepairStore } from '../../functions/stock-update/repair-store.ts';
+import { createStockStore } from '../../functions/stock-update/store.ts';
+import { transact } from '../../shared/database.ts';
+import { type Books, createBooks } from '../../shared/stock/books.ts';
+import { type Counter, type Difference, differencesOf, hold } from '../../shared/stock/differences.ts';
+import { releaseAction } from '../../shared/stock/settle.ts';
+import { stockKey } from '../../shared/stock/stock-item.ts';
+import { takeAction } from '../../shared/stock/take.ts';
+import { aCause, aMovement, aSku } from '../support/builders.ts';
+import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+
+let database: TestDatabase;
+let books: Books;
+beforeAll(async () => {
+  database = await startDatabase();
+  books = createBooks(database.db, tables);
+});
+afterAll(() => database.stop());
+
+const stock = tables.STOCK_TABLE_NAME;
+const repairs = () => createRepairStore(database.db, { STOCK_TABLE_NAME: stock, STOCK_AUDIT_TABLE_NAME: 'none' });
+const request = { auditId: 'A', repairId: 'R', reason: 'test' };
+let made = 0;
+
+/** A SKU with 20 units, 4 of them reserved, and what is wrong with it. */
+async function wrongSku(counter: Counter, by: number): Promise<string> {
+  const sku = `WRONG-${(made += 1)}`;
+  await createCatalogStore(database.db, tables).write({ record: aSku({ sku }), version: 1, contentHash: '' }, aCause());
+  await move(sku, 20);
+  await take(sku, 4);
+  await corrupt(sku, counter, by);
+  return sku;
+}
+const move = (sku: string, quantity: number) =>
+  postAll(
+    createStockStore(database.db, tables),
+    [aMovement({ sku, movementId: `m-${(made += 1)}`, quantity })],
+    aCause(),
+  );
+const from = (sku: string, units: number) => ({ sku, from: [{ warehouse: 'main', units }] });
+const take = (sku: string, units: number) => transact(database.db, [takeAction(stock, from(sku, units))]);
+const release = (sku: string, units: number) => transact(database.db, [releaseAction(stock, from(sku, units))]);
+const corrupt = (sku: string, counter: Counter, by: number) =>
+  database.db.send(
+    new UpdateCommand({
+      TableName: stock,
+      Key: stockKey(sku),
+      UpdateExpression: 'SET warehouses.main.#c = warehouses.main.#c + :by',
+      ExpressionAttributeNames: { '#c': counter },
+      ExpressionAttributeValues: { ':by': by },
+    }),
+  );
+
+/** What differs while orders hold so many units. */
+async function look(sku: string, reserved: number) {
+  const { found, sums } = await books.snapshot(sku);
+  const open = new Map();
+  hold(open, from(sku, reserved));
+  return { found, differences: differencesOf(found, sums, open) };
+}
+
+/** Plans the repair of what an audit listed; `write` carries it out, as it was planned. */
+async function planned(sku: string, listed: readonly Difference[], reserved = 4) {
+  const { found, differences } = await look(sku, reserved);
+  const { plan, outcomes } = repairOf(found, listed, differences);
+  if (!plan) return { outcomes };
+  return { outcomes, write: (repairId = 'R') => repairs().apply({ ...request, repairId }, plan, outcomes, aCause()) };
+}
+
+type Between = (sku: string) => Promise<unknown>;
+const nothing: Between = async () => undefined;
+
+test.each<[string, Counter, number, Between, 'done' | 'lost', number]>([
+  ['more on hand than was moved', 'onHand', 3, nothing, 'done', 4],
+  ['more on hand, and an order comes meanwhile', 'onHand', 3, (sku) => take(sku, 2), 'done', 6],
+  ['more on hand, and a receipt comes meanwhile', 'onHand', 3, (sku) => move(sku, 1), 'lost', 4],
+  ['fewer reserved than orders hold', 'reserved', -1, nothing, 'done', 4],
+  ['fewer reserved, and an order comes meanwhile', 'reserved', -1, (sku) => take(sku, 2), 'lost', 6],
+  [
+    'fewer reserved, and an order comes and another goes meanwhile',
+    'reserved',
+    -1,
+    async (sku) => [await take(sku, 2), await release(sku, 2)],
+    'lost',
+    4,
+  ],
+  ['fewer reserved, and an order goes meanwhile', 'reserved', -1, (sku) => release(sku, 2), 'lost', 2],
+  ['more available than there is', 'available', 5, nothing, 'done', 4],
+  ['more available, and an order comes meanwhile', 'available', 5, (sku) => take(sku, 2), 'lost', 6],
+  ['more unavailable than was moved', 'unavailable', 2, nothing, 'done', 4],
+])(
+  '%s: written if nothing changed that matters, and right after it',
+  async (_name, counter, by, between, outcome, held) => {
+    const sku = await wrongSku(counter, by);
+    const { differences: listed } = await look(sku, 4);
+    const first = await planned(sku, listed);
+    await between(sku);
+    expect(await first.write?.()).toBe(outcome);
+    // Nothing was changed then: it is still as wrong as it was, and can be repaired.
+    if (outcome === 'lost') await (await planned(sku, listed, held)).write?.();
+    expect((await look(sku, held)).differences).toEqual([]);
+  },
+);
+
+test('two repairs of the same difference, or one twice, repair it once', async () => {
+  const sku = await wrongSku('onHand', 3);
+  const { differences: listed } = await look(sku, 4);
+  const [one, other] = [await planned(sku, listed), await planned(sku, listed)];
+  expect(await one.write?.()).toBe('done');
+  expect(await one.write?.()).toBe('lost');
+  expect(await other.write?.('R-2')).toBe('lost');
+  expect((await look(sku, 4)).differences).toEqual([]);
+  expect((await planned(sku, listed)).outcomes).toMatchObject([{ outcome: 'already-right' }]);
+  expect(await repairs().repaired(request)).toContainEqual({
+    sku,
+    warehouse: 'main',
+    outcome: 'repaired',
+    corrections: { onHand: -3 },
+  });
+});
+
+test('what differs by something else than the audit found is left alone', async () => {
+  const sku = await wrongSku('onHand', 3);
+  const { differences: listed } = await look(sku, 4);
+  await corrupt(sku, 'onHand', 1);
+  expect(await planned(sku, listed)).toEqual({ outcomes: [expect.objectContaining({ outcome: 'moved-on' })] });
+});
+
+test('an order that holds a warehouse without counters gets them, and what was oversold is shown', async () => {
+  const sku = await wrongSku('onHand', 0);
+  await corrupt(sku, 'onHand', 30);
+  await corrupt(sku, 'available', 30);
+  await take(sku, 20);
+  const { differences: listed } = await look(sku, 24);
+  expect(await (await planned(sku, listed, 24)).write?.()).toBe('done');
+  expect((await look(sku, 24)).differences).toEqual([]);
+  const { found } = await look(sku, 24);
+  expect(found.warehouses['main']).toMatchObject({ onHand: 20, reserved: 24, available: -4 });
+  // A receipt is welcome then, though it does not make up for all of it.
+  expect(await move(sku, 1)).toMatchObject([{ status: 'applied', stock: { available: -3 } }]);
+
+  await database.db.send(
+    new UpdateCommand({ TableName: stock, Key: stockKey(sku), UpdateExpression: 'REMOVE warehouses.main' }),
+  );
+  const gone = (await look(sku, 24)).differences;
+  expect(await (await planned(sku, gone, 24)).write?.('R-3')).toBe('done');
+  expect((await look(sku, 24)).differences).toEqual([]);
+});

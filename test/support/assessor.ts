@@ -1,0 +1,28 @@
+import { assessor } from '../../functions/order-intake/assessor.ts';
+import { createChangeStore } from '../../functions/order-intake/change-store.ts';
+import { createRiskStore } from '../../functions/order-intake/risk-store.ts';
+import { store } from '../../infra/store.ts';
+import type { Database } from '../../shared/database.ts';
+import { aPolicy } from './builders.ts';
+import { tables } from './dynamodb.ts';
+
+/** Stricter than the store: velocity alone holds an order. */
+const strict = {
+  ...store.risk,
+  velocity: {
+    customer: { orders: 5, points: 30 },
+    address: { orders: 5, points: 20 },
+    email: { orders: 5, points: 25 },
+    card: { orders: 3, points: 40 },
+  },
+};
+
+/** What assesses orders by a strict policy. */
+export const assessorOn = (db: Database) =>
+  assessor(
+    {
+      risks: createRiskStore(db, tables, strict.windowMinutes),
+      changes: createChangeStore(db, tables, aPolicy().timeZone),
+    },
+    strict,
+  );

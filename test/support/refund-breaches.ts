@@ -1,0 +1,116 @@
+import { type Account, paymentPot, type Pot, potsOf } from '../../functions/refund-approval/pots.ts';
+import type { Payout, RefundItem } from '../../functions/refund-approval/refund-item.ts';
+import type { Told } from './refund-story.ts';
+
+const sumOf = (amounts: readonly number[]) => amounts.reduce((sum, amount) => sum + amount, 0);
+const measures = ['minor', 'taxMinor', 'quantity'] as const;
+const nothing = { minor: 0, taxMinor: 0, quantity: 0 };
+
+/** Whatever of what must always hold for the refunds of an order does not, as sentences. */
+export function breachesOf(state: Told): string[] {
+  const { goods, payments } = potsOf(state.ordered, state.account);
+  const breaches = [
+    ...[...goods, ...payments].flatMap(ofPot),
+    ...state.refunds.flatMap(ofRefund),
+    ...ofLines(state),
+    ...ofEvents(state),
+    ...ofUnits(state),
+  ];
+  // Whoever says that an attempt failed, and later that it did not, may have had the money go out twice.
+  if (!state.tookBack) breaches.push(...payments.flatMap(ofPayment), ...ofConservation(state, goods, payments));
+  const counted = JSON.stringify(recounted(state.refunds));
+  const held = JSON.stringify(inOrder(state.account.pots));
+  if (counted !== held) breaches.push(`The account holds ${held}, its refunds ${counted}`);
+  return breaches;
+}
+
+function ofPot({ pot, captured, refunded, pending, refundable }: Pot): string[] {
+  return Object.entries({ captured, refunded, pending, refundable }).flatMap(([name, amount]) => {
+    const below = measures.filter((measure) => amount[measure] < 0).map((measure) => `${measure} is below 0`);
+    const isTooMuchTax = pot.startsWith('line:') && amount.taxMinor > amount.minor;
+    return [...below, ...(isTooMuchTax ? ['is more tax than money'] : [])].map((what) => `${pot}: ${name} ${what}`);
+  });
+}
+
+const ofPayment = ({ pot, captured, refunded, pending }: Pot): string[] =>
+  refunded.minor + pending.minor > captured.minor ? [`${pot} gives more than it captured`] : [];
+
+function ofRefund({ refundId, amountMinor, payouts }: RefundItem): string[] {
+  const legs = payouts.filter((leg) => leg.amountMinor !== sumOf(leg.draws.map(({ minor }) => minor)));
+  return [
+    ...legs.map(({ paymentId }) => `${refundId}: the leg to ${paymentId} is not the sum of its draws`),
+    ...(sumOf(payouts.map((leg) => leg.amountMinor)) === amountMinor ? [] : [`${refundId} is not the sum of its legs`]),
+  ];
+}
+
+/** Units that were cancelled after their refund count once: more than was ordered never goes back. */
+const ofLines = ({ order, account, tookBack }: Told): string[] =>
+  order.lines.flatMap(({ lineId, quantity, totalMinor, taxMinor }) => {
+    const { refunded, pending } = account.pots[`line:${lineId}`] ?? { refunded: nothing, pending: nothing };
+    const ordered = { minor: totalMinor, taxMinor, quantity };
+    return measures
+      .filter((measure) => !tookBack && refunded[measure] + pending[measure] > ordered[measure])
+      .map((measure) => `${lineId} gives more ${measure} than was ordered`);
+  });
+
+/** What is left for goods is what is left of the money, where all of the order was paid and none of it was a gift. */
+function ofConservation({ order, account }: Told, goods: readonly Pot[], payments: readonly Pot[]): string[] {
+  const capturedMinor = sumOf(payments.map(({ captured }) => captured.minor));
+  if (capturedMinor < order.totalMinor || account.pots.goodwill) return [];
+  const [ofGoods, ofMoney] = [goods, payments].map((pots) => sumOf(pots.map(({ refundable }) => refundable.minor)));
+  return ofGoods === ofMoney ? [] : [`Goods have ${ofGoods} left, payments ${ofMoney}`];
+}
+
+/** What the books post of the events is what the account says is refunded. */
+function ofEvents({ postedMinor, account }: Told): string[] {
+  const pots = Object.entries(account.pots).filter(([pot]) => pot.startsWith('payment:'));
+  const refundedMinor = sumOf(pots.map(([, { refunded }]) => refunded.minor));
+  return postedMinor === refundedMinor ? [] : [`Events post ${postedMinor}, the account has ${refundedMinor}`];
+}
+
+/** No unit is lost on its way into the legs. */
+function ofUnits({ asked, refunds }: Told): string[] {
+  const legs = refunds.find(({ refundId }) => refundId === asked?.refundId)?.payouts ?? [];
+  const units = sumOf(legs.flatMap(({ draws }) => draws.map(({ quantity }) => quantity)));
+  return asked === undefined || asked.units === units
+    ? []
+    : [`${asked.units} units were asked for, legs have ${units}`];
+}
+
+/** What an account must hold, counted anew from its refunds. */
+function recounted(refunds: readonly RefundItem[]): Account['pots'] {
+  const pots: Account['pots'] = {};
+  for (const refund of refunds.filter(({ status }) => !['rejected', 'withdrawn', 'expired'].includes(status))) {
+    for (const leg of refund.payouts) {
+      const whole = { pot: paymentPot(leg), ...nothing, minor: leg.amountMinor };
+      for (const part of partsOf(leg)) {
+        for (const { pot, ...amount } of [...leg.draws, whole]) {
+          const taken = (pots[pot] ??= { refunded: { ...nothing }, pending: { ...nothing } });
+          for (const measure of measures) taken[part][measure] += amount[measure];
+        }
+      }
+    }
+  }
+  return inOrder(pots);
+}
+
+/** Credit and a payment after it are both gone. */
+const partsOf = ({ state, isCredited = false }: Payout): ('pending' | 'refunded')[] => [
+  ...(state === 'succeeded' ? ['refunded' as const] : []),
+  ...(isCredited ? ['refunded' as const] : []),
+  ...(state === 'due' || state === 'sent' ? ['pending' as const] : []),
+];
+
+/** Pots from which something is taken, by name. */
+const inOrder = (pots: Account['pots']): Account['pots'] =>
+  Object.fromEntries(
+    Object.entries(pots)
+      .filter(([, { refunded, pending }]) =>
+        measures.some((measure) => refunded[measure] !== 0 || pending[measure] !== 0),
+      )
+      .map(
+        ([pot, { refunded, pending }]) => [pot, { refunded: measured(refunded), pending: measured(pending) }] as const,
+      )
+      .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+  );
+const measured = ({ minor, taxMinor, quantity }: typeof nothing) => ({ minor, taxMinor, quantity });

@@ -1,0 +1,91 @@
+import assert from 'node:assert';
+import type { Change, Outcome } from '../../functions/refund-approval/change.ts';
+import { type Known, request, type Request } from '../../functions/refund-approval/decide.ts';
+import { defaultPolicy } from '../../functions/refund-approval/default-policy.ts';
+import { Ordered } from '../../functions/refund-approval/ordered.ts';
+import type { RefundItem } from '../../functions/refund-approval/refund-item.ts';
+import type { Payment } from '../../shared/payment.ts';
+import { aCause, noon } from './builders.ts';
+import { aPlacedOrder } from './placed-order.ts';
+
+type Line = Ordered['lines'][number];
+
+export const aCapture = (amountMinor: number, given: Partial<Payment> = {}): Payment => ({
+  eventId: `captured-${amountMinor}`,
+  provider: 'acme',
+  type: 'payment.captured',
+  paymentId: 'payment-1',
+  amountMinor,
+  currency: 'GBP',
+  occurredAt: new Date(noon).toISOString(),
+  ...given,
+});
+
+/** An order as refunds see it: these lines, no shipping, captured whole by one payment unless told. */
+export function anOrdered(lines: Partial<Line>[] = [{}], given: Partial<Ordered> = {}): Ordered {
+  const whole = aPlacedOrder(lines.map(({ quantity = 1, totalMinor = 1000 }) => ({ quantity, totalMinor })));
+  const shippingMinor = given.shippingMinor ?? 0;
+  const taxMinor = lines.reduce((sum, line) => sum + (line.taxMinor ?? 0), 0);
+  const totalMinor = whole.subtotalMinor + shippingMinor;
+  return Ordered.parse({
+    ...whole,
+    lines: whole.lines.map((line, index) => Object.assign(line, lines[index])),
+    shippingMinor,
+    taxMinor,
+    totalMinor,
+    payments: [aCapture(totalMinor)],
+    ...given,
+  });
+}
+
+export const known = (order: Ordered = anOrdered(), given: Partial<Known> = {}): Known => ({
+  order,
+  account: undefined,
+  refund: undefined,
+  policy: { version: 3, content: defaultPolicy },
+  history: undefined,
+  ...given,
+});
+
+/** Somebody of service asks; for the first line's first unit unless told. */
+export const asking = (content: Partial<Request['content']> = {}, given: Partial<Request> = {}): Request => ({
+  refundId: 'ref_0123456789abcdefghjkmnpqrs',
+  content: {
+    requestId: 'request-1',
+    reason: 'changed-mind',
+    ...(Object.keys(content).some((name) => /^lines$|Minor$/.test(name))
+      ? {}
+      : { lines: [{ lineId: 'line-1', quantity: 1 }] }),
+    ...content,
+  },
+  contentHash: JSON.stringify(content),
+  by: 'sam',
+  now: noon,
+  deadlineAt: new Date(noon + 80 * 3_600_000).toISOString(),
+  ...given,
+});
+
+export function changeOf(outcome: Outcome): Change {
+  assert(outcome.kind === 'changed', JSON.stringify(outcome));
+  return outcome;
+}
+
+export const typesOf = ({ events }: Change): string[] => events.map((tell) => tell(aCause())['detail-type']);
+
+/** A refund and the account after its request. */
+export function requested(
+  order: Ordered = anOrdered(),
+  content: Partial<Request['content']> = {},
+  given?: Partial<Known>,
+) {
+  const { refund, account } = changeOf(request(asking(content), known(order, given)));
+  assert(account);
+  return { refund, account, order };
+}
+
+/** A refund that waits for this many approvals. */
+export const waiting = (approvalsNeeded: 1 | 2 = 1, given: Partial<RefundItem> = {}) => {
+  const { refund, account, order } = requested(anOrdered([{ totalMinor: 60_000 }]));
+  const policy = { ...refund.policy, approvalsNeeded, payAfterReturn: false };
+  return { order, account, refund: { ...refund, policy, ...given } };
+};

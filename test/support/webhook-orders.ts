@@ -1,0 +1,40 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { WebhookStore } from '../../functions/channel-webhooks/store.ts';
+import type { Database } from '../../shared/database.ts';
+import { newEvent } from '../../shared/events/define-event.ts';
+import { OrderAllocated } from '../../shared/events/order-life.ts';
+import { orderIdOf } from '../../shared/ids.ts';
+import { orderKey, orderPartition } from '../../shared/orders/order-keys.ts';
+import { outboxItem } from '../../shared/outbox.ts';
+import { aCause } from './builders.ts';
+import { tables } from './dynamodb.ts';
+
+let made = 0;
+
+/** Stores an order of the storefront with an event of it, and gives the event as the bus does. */
+export async function anOrderEvent(db: Database) {
+  const externalOrderId = `order-${(made += 1)}`;
+  const orderId = orderIdOf('storefront', externalOrderId);
+  const facts = { orderId, externalOrderId, channel: 'storefront', currency: 'GBP', version: 2 };
+  const event = newEvent(OrderAllocated, { ...facts, status: 'allocated' }, aCause());
+  const items = [{ ...orderKey(orderId), ...facts }, outboxItem(orderPartition(orderId), event)];
+  for (const Item of items) await db.send(new PutCommand({ TableName: tables.ORDER_TABLE_NAME, Item }));
+  return { orderId, eventId: event.detail.metadata.eventId, event };
+}
+
+/** Stores an endpoint of the storefront. */
+export async function anEndpoint(store: WebhookStore, url: string, given: { eventTypes?: string[] } = {}) {
+  const endpoint = {
+    channel: 'storefront',
+    endpointId: `shop-${(made += 1)}`,
+    url,
+    secret: 'whsec_c2VjcmV0',
+    status: 'active' as const,
+    createdAt: '2026-03-05T12:00:00.000Z',
+    version: 1,
+    failures: 0,
+    ...given,
+  };
+  await store.writeEndpoint(endpoint, aCause());
+  return endpoint;
+}
