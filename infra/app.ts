@@ -10,6 +10,7 @@ import { bundlesContext } from './constructs/workflow-function.ts';
 import { deploymentContext } from './deployment-binding.ts';
 import { DataStack } from './stacks/data.ts';
 import { OperationsStack } from './stacks/operations.ts';
+import { RefundsStack } from './stacks/refunds.ts';
 
 // The settings are read here too, so that `node infra/app.ts` with CDK_OUTDIR synthesises what the CDK's command does
 // without its start-up time. Only the command checks against CloudFormation's own schemas: that takes another 3 s.
@@ -27,12 +28,10 @@ try {
   await bundleHandlers(bundles, { forDeployment: app.node.tryGetContext(deploymentContext) === 'true' });
   app.node.setContext(bundlesContext, bundles);
   const data = new DataStack(app, 'Data', { stackName: 'Storeworks-Data', terminationProtection: true });
-  const operations = new OperationsStack(app, 'Operations', {
-    stackName: 'Storeworks-Operations',
-    terminationProtection: true,
-    data,
-  });
-  operations.addStackDependency(data);
+  const protectedStack = (name: string) => ({ stackName: `Storeworks-${name}`, terminationProtection: true, data });
+  const operations = new OperationsStack(app, 'Operations', protectedStack('Operations'));
+  const refunds = new RefundsStack(app, 'Refunds', { ...protectedStack('Refunds'), api: operations.api });
+  for (const stack of [operations, refunds]) stack.addStackDependency(data);
   app.synth();
 } finally {
   rmSync(bundles, { recursive: true });
