@@ -1,6 +1,9 @@
 import type { Retrying } from '../functions/channel-webhooks/decide.ts';
 import type { RiskPolicy } from '../functions/order-intake/risk.ts';
+import type { WorkingCalendar } from '../functions/refund-approval/calendar.ts';
 import type { Client, SellingPolicy } from '../shared/store.ts';
+
+const officeHours = [{ from: '09:00', to: '17:30' }];
 
 /** The store this checkout deploys. Change it here: everything else reads it. */
 export const store = {
@@ -15,6 +18,16 @@ export const store = {
     ],
     warehousePreference: ['main'],
     returnWindowDays: 30,
+  },
+  /** When people decide on refunds, by the clocks of the selling zone: Monday is 1. */
+  calendar: {
+    workingHours: { '1': officeHours, '2': officeHours, '3': officeHours, '4': officeHours, '5': officeHours },
+    // Bank holidays of England: https://www.gov.uk/bank-holidays
+    holidays: [
+      ...['2026-01-01', '2026-04-03', '2026-04-06', '2026-05-04', '2026-05-25', '2026-08-31', '2026-12-25'],
+      ...['2026-12-28', '2027-01-01', '2027-03-26', '2027-03-29', '2027-05-03', '2027-05-31', '2027-08-30'],
+      ...['2027-12-27', '2027-12-28'],
+    ],
   },
   webhooks: { firstRetrySeconds: 5, longestRetrySeconds: 14_400, giveUpAfterSeconds: 86_400, timeoutSeconds: 10 },
   risk: {
@@ -71,6 +84,7 @@ export const store = {
 } satisfies {
   name: string;
   selling: SellingPolicy;
+  calendar: Omit<WorkingCalendar, 'timeZone'>;
   webhooks: Retrying;
   risk: RiskPolicy;
   clients: Record<string, Client>;

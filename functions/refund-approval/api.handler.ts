@@ -1,20 +1,25 @@
 import { openDatabase } from '../../shared/database.ts';
+import * as policyHttp from '../../shared/http/refund-policy.ts';
 import * as routes from '../../shared/http/refunds.ts';
 import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
 import { decisionRoutes } from './decisions.ts';
 import { ParsedEnv } from './env.ts';
+import { policyRoutes } from './policy-routes.ts';
+import { createPolicyStore } from './policy-store.ts';
 import { readRoutes } from './reading.ts';
 import { requestRoutes } from './requests.ts';
 import { createRefundStore } from './store.ts';
+import { expiryOf } from './waiting.ts';
 
-const { CHANNELS, DEPARTMENTS, ...tables } = ParsedEnv.parse(process.env);
-const store = createRefundStore(openDatabase(), tables);
-const msPerHour = 3_600_000;
+const { CHANNELS, DEPARTMENTS, CALENDAR, ...tables } = ParsedEnv.parse(process.env);
+const db = openDatabase();
+const store = createRefundStore(db, tables);
 const requests = requestRoutes(store, CHANNELS, ({ policy }, now) =>
-  new Date(now + policy.content.waiting.expireAfterHours * msPerHour).toISOString(),
+  expiryOf(policy.content.waiting, CALENDAR, now),
 );
 const decisions = decisionRoutes(store, DEPARTMENTS);
 const reading = readRoutes(store, CHANNELS);
+const policies = policyRoutes(createPolicyStore(db, tables.REFUND_TABLE_NAME));
 
 export const handler = httpHandler(
   on(routes.getRefundable, reading.getRefundable),
@@ -26,4 +31,8 @@ export const handler = httpHandler(
   on(routes.getRefund, reading.getRefund),
   on(routes.getRefundTimeline, reading.getRefundTimeline),
   on(routes.findRefunds, reading.findRefunds),
+  on(routes.rateRefund, requests.rateRefund),
+  on(policyHttp.getRefundPolicy, policies.getRefundPolicy),
+  on(policyHttp.putRefundPolicy, policies.putRefundPolicy),
+  on(policyHttp.listRefundPolicyVersions, policies.listRefundPolicyVersions),
 );

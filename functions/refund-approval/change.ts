@@ -27,6 +27,7 @@ export type Outcome =
   | { kind: 'refund-conflict'; refundId: string }
   | { kind: 'not-refundable'; pots: Shortage[] }
   | { kind: 'chargeback-open' }
+  | { kind: 'already-rated' }
   | { kind: 'not-yours'; reason: NotYours; detail: string }
   | { kind: 'invalid'; errors: FieldError[] };
 

@@ -4,6 +4,7 @@ import { getOrderExport, postOrderExport } from './order-exports.ts';
 import { allocateOrder, cancelOrder, deliverShipment, postPayment, reviewOrder, shipOrder } from './order-life.ts';
 import { placeOrders } from './order-queue.ts';
 import { findOrders, getOrder, getTimeline, placeOrder } from './orders.ts';
+import { getRefundPolicy, listRefundPolicyVersions, putRefundPolicy } from './refund-policy.ts';
 import {
   amendRefund,
   decideRefund,
@@ -11,6 +12,7 @@ import {
   getRefund,
   getRefundable,
   getRefundTimeline,
+  rateRefund,
   requestRefund,
   settleRefund,
   withdrawRefund,
@@ -66,6 +68,10 @@ export const routesByWorkflow = {
     decideRefund,
     withdrawRefund,
     settleRefund,
+    rateRefund,
+    getRefundPolicy,
+    putRefundPolicy,
+    listRefundPolicyVersions,
   ],
   'stock-audit': [postStockAudit, getStockAudit],
   'stock-update': [postMovements, getStock, getMovements, getLots, putAlertLevels],

@@ -55,7 +55,7 @@ export function startStreamMappings(context: LocalContext, { dynamodb, lambda, i
     const positions = openPositions(context.state, mapping.id);
     // Writes bear the database's clock, which nobody moves; it counts in seconds.
     const since = positions.since(mapping.startsAt === 'LATEST' ? Math.floor(Date.now() / 1000) * 1000 : 0);
-    const reader = createStreamReader(client, mapping, context.template.region);
+    const reader = createStreamReader(client, mapping, context);
     const parts = { context, mapping, reader, positions, since, signal, deliver, invoke: lambda.invoke };
     return { signal, forget, shards, ended: followStream(shards, parts) };
   });

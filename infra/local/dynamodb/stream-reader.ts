@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import type { LocalContext } from '../context.ts';
 import { AwsError } from '../gateway/aws-call.ts';
 import { streamArnOf } from './dynamodb.ts';
 import type { DynamoDbClient } from './client.ts';
@@ -29,7 +30,7 @@ const pageSize = 1000;
 export function createStreamReader(
   client: DynamoDbClient,
   mapping: Pick<StreamMapping, 'streamArn' | 'tableName' | 'filters'>,
-  region: string,
+  { template: { region }, now }: Pick<LocalContext, 'template' | 'now'>,
 ) {
   const streams = (operation: string, input: unknown) => client.call(operation, input, 'DynamoDBStreams_20120810');
 
@@ -63,6 +64,8 @@ export function createStreamReader(
   const page = async (iterator: string, since: number) => {
     const read = Page.parse(await streams('GetRecords', { ShardIterator: iterator, Limit: pageSize }));
     const records = read.Records.map((record) => recordOf(record, mapping.streamArn, region));
+    // The database stamps records by the machine's clock, which a test's may be far ahead of.
+    const aheadMs = now() - Date.now();
     return {
       last: read.Records.at(-1)?.dynamodb.SequenceNumber,
       isFull: read.Records.length >= pageSize,
@@ -71,7 +74,7 @@ export function createStreamReader(
         .filter((record) => createdAt(record) >= since && isWanted(record, mapping.filters))
         .map((record): BatchRecord => ({
           sequenceNumber: record.dynamodb.SequenceNumber,
-          createdAt: createdAt(record),
+          createdAt: createdAt(record) + aheadMs,
           json: JSON.stringify(record),
         })),
     };
