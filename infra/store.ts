@@ -23,11 +23,10 @@ export const store = {
   calendar: {
     workingHours: { '1': officeHours, '2': officeHours, '3': officeHours, '4': officeHours, '5': officeHours },
     // Bank holidays of England: https://www.gov.uk/bank-holidays
-    holidays: [
-      ...['2026-01-01', '2026-04-03', '2026-04-06', '2026-05-04', '2026-05-25', '2026-08-31', '2026-12-25'],
-      ...['2026-12-28', '2027-01-01', '2027-03-26', '2027-03-29', '2027-05-03', '2027-05-31', '2027-08-30'],
-      ...['2027-12-27', '2027-12-28'],
-    ],
+    holidays: (
+      '2026-01-01 2026-04-03 2026-04-06 2026-05-04 2026-05-25 2026-08-31 2026-12-25 2026-12-28 ' +
+      '2027-01-01 2027-03-26 2027-03-29 2027-05-03 2027-05-31 2027-08-30 2027-12-27 2027-12-28'
+    ).split(' '),
   },
   webhooks: { firstRetrySeconds: 5, longestRetrySeconds: 14_400, giveUpAfterSeconds: 86_400, timeoutSeconds: 10 },
   risk: {

@@ -14,9 +14,7 @@ import { expiryOf } from './waiting.ts';
 const { CHANNELS, DEPARTMENTS, CALENDAR, ...tables } = ParsedEnv.parse(process.env);
 const db = openDatabase();
 const store = createRefundStore(db, tables);
-const requests = requestRoutes(store, CHANNELS, ({ policy }, now) =>
-  expiryOf(policy.content.waiting, CALENDAR, now),
-);
+const requests = requestRoutes(store, CHANNELS, ({ policy }, now) => expiryOf(policy.content.waiting, CALENDAR, now));
 const decisions = decisionRoutes(store, DEPARTMENTS);
 const reading = readRoutes(store, CHANNELS);
 const policies = policyRoutes(createPolicyStore(db, tables.REFUND_TABLE_NAME));

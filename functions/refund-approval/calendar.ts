@@ -41,7 +41,7 @@ export function workingTimeAfter(calendar: WorkingCalendar, instantMs: number, h
 }
 
 /** The spans of a day in which people work, in order. */
-export function workOn({ timeZone, workingHours, holidays }: WorkingCalendar, day: Temporal.PlainDate) {
+function workOn({ timeZone, workingHours, holidays }: WorkingCalendar, day: Temporal.PlainDate) {
   if (holidays.includes(day.toString())) return [];
   const at = (time: string) => {
     const isMidnight = time === '24:00';

@@ -15,7 +15,11 @@ export function closingCase(change: Change, now: number): Change {
 }
 
 /** Takes the customer's answer to how it was, once, after the case was closed. */
-export function rate(refund: RefundItem, answer: { score: number; comment?: string | undefined }, now: number): Outcome {
+export function rate(
+  refund: RefundItem,
+  answer: { score: number; comment?: string | undefined },
+  now: number,
+): Outcome {
   const { score, comment } = answer;
   const { rating, closedAt } = refund;
   if (rating?.score === score && rating.comment === comment) return { kind: 'already-done', refund };

@@ -1,7 +1,7 @@
 import type { RefundPolicy, Rule } from '../../shared/http/refund-policy.ts';
 import type { RefundReason } from '../../shared/http/refunds.ts';
 
-export type { RefundPolicy, Rule };
+export type { RefundPolicy };
 
 /** What the policy looks at. */
 export type Facts = {

@@ -35,7 +35,7 @@ const Returning = z.object({
 });
 
 /** What the customer says of it all. */
-export const Rating = z.object({ score: z.int().min(1).max(5), comment: z.string().optional(), at: Instant });
+const Rating = z.object({ score: z.int().min(1).max(5), comment: z.string().optional(), at: Instant });
 
 /** A refund as its item holds it beside the keys. */
 export const RefundItem = z.object({

@@ -31,8 +31,7 @@ export const expiryOf = ({ expireAfterHours }: Waiting, calendar: WorkingCalenda
 export function deadlinesOf(refund: RefundItem, waiting: Waiting, calendar: WorkingCalendar): Deadline[] {
   const { refundId, status, requestedAt, deadlineAt } = refund;
   const deadline = (kind: Deadline['kind'], dueAt: string) => ({ refundId, kind, requestedAt, dueAt });
-  const after = (hours: number) =>
-    new Date(workingTimeAfter(calendar, Date.parse(requestedAt), hours)).toISOString();
+  const after = (hours: number) => new Date(workingTimeAfter(calendar, Date.parse(requestedAt), hours)).toISOString();
   const isPending = status === 'pending-approval';
   const isOpen = isPending || status === 'awaiting-return';
   return [
@@ -57,7 +56,8 @@ export function meetDeadline(
     if (refund.deadlineAt !== dueAt) return { kind: 'already-done', refund };
     return expire(refund, account, Math.max(now, Date.parse(dueAt)));
   }
-  if (refund.status !== 'pending-approval' || refund.requestedAt !== requestedAt) return { kind: 'already-done', refund };
+  if (refund.status !== 'pending-approval' || refund.requestedAt !== requestedAt)
+    return { kind: 'already-done', refund };
   return kind === 'remind' ? remind(refund, now) : escalate(refund, waiting.escalateTo, now);
 }
 

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { FunctionCall, Faults } from '../../infra/local/faults.ts';
 import { type BackOffice, startBackOffice } from '../support/back-office.ts';
+import { withShortWindows } from '../support/edited-template.ts';
 import { requestedRefund, stepsOf } from '../support/refunds.ts';
 import { expectProblem } from '../support/shop.ts';
 
@@ -37,9 +39,18 @@ async function schedulesOf(office: BackOffice, refundId: string): Promise<string
 }
 
 const clock = movableClock();
+/** Which call of a function loses its sandbox once it is done; once. */
+let crashAfter: ((call: FunctionCall) => boolean) | undefined;
+const faults: Faults = {
+  onCall: (call) => {
+    if (!crashAfter?.(call)) return undefined;
+    crashAfter = undefined;
+    return { kind: 'crash', when: 'after' };
+  },
+};
 let office: BackOffice;
 beforeAll(async () => {
-  office = await startBackOffice({ now: clock.now, log: console.error });
+  office = await startBackOffice({ cdkOut: withShortWindows(), now: clock.now, faults });
 });
 afterAll(() => office.stop());
 /** Each test has two weeks of its own, which begin on a Monday in winter and have no holidays. */
@@ -90,27 +101,30 @@ describe('a request that waits', () => {
   test.each([
     ['approved', 'approve', 'RefundApproved'],
     ['rejected', 'reject', 'RefundRejected'],
-  ])('and is %s in time leaves no schedule, also when its request is told of late and twice', async (_name, decision, type) => {
-    const { path, refundId, refund } = await requestedRefund(office);
-    expect(await schedulesOf(office, refundId)).toHaveLength(3);
-    expect((await decide(path, decision)).status).toBe(200);
-    expect(await schedulesOf(office, refundId)).toEqual([]);
-    const request = (await office.lake.events('RefundRequested')).find(
-      ({ detail }) => (detail.data as { refundId: string }).refundId === refundId,
-    );
-    const entry = {
-      EventBusName: office.credentials.eventBusName,
-      Source: 'storeworks.refund-approval',
-      DetailType: 'RefundRequested',
-      Detail: JSON.stringify(request?.detail),
-    };
-    expect(request).toBeDefined();
-    await new EventBridgeClient(aws(office)).send(new PutEventsCommand({ Entries: [entry, entry] }));
-    expect(await schedulesOf(office, refundId)).toEqual([]);
-    await clock.moveTo(office, refund.deadlineAt);
-    expect(await stepsOf(office, path)).not.toContain('RefundExpired');
-    expect(await stepsOf(office, path)).toContain(type);
-  });
+  ])(
+    'and is %s in time leaves no schedule, also when its request is told of late and twice',
+    async (_name, decision, type) => {
+      const { path, refundId, refund } = await requestedRefund(office);
+      expect(await schedulesOf(office, refundId)).toHaveLength(3);
+      expect((await decide(path, decision)).status).toBe(200);
+      expect(await schedulesOf(office, refundId)).toEqual([]);
+      const request = (await office.lake.events('RefundRequested')).find(
+        ({ detail }) => (detail.data as { refundId: string }).refundId === refundId,
+      );
+      const entry = {
+        EventBusName: office.credentials.eventBusName,
+        Source: 'storeworks.refund-approval',
+        DetailType: 'RefundRequested',
+        Detail: JSON.stringify(request?.detail),
+      };
+      expect(request).toBeDefined();
+      await new EventBridgeClient(aws(office)).send(new PutEventsCommand({ Entries: [entry, entry] }));
+      expect(await schedulesOf(office, refundId)).toEqual([]);
+      await clock.moveTo(office, refund.deadlineAt);
+      expect(await stepsOf(office, path)).not.toContain('RefundExpired');
+      expect(await stepsOf(office, path)).toContain(type);
+    },
+  );
 
   test('and is withdrawn at once, 20 times: whichever event comes first, nothing stays behind', async () => {
     const refunds = await Promise.all(Array.from({ length: 20 }, () => requestedRefund(office)));
@@ -143,7 +157,7 @@ describe('a request that waits', () => {
     const sqs = new SQSClient(aws(office));
     const queue = office.context.template
       .ofType('AWS::SQS::Queue')
-      .find(({ logicalId }) => /^RefundApprovalDeadlinesQueue/.test(logicalId));
+      .find(({ logicalId }) => logicalId.startsWith('RefundApprovalDeadlinesQueue'));
     const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: queue?.name }));
     const { requestedAt } = refund;
     const remind = { refundId, kind: 'remind', requestedAt, dueAt: at(0, '14:00') };
@@ -153,6 +167,24 @@ describe('a request that waits', () => {
       await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(body) }));
     }
     await office.settled();
+    expect(await stepsOf(office, path)).toEqual(['RefundRequested', 'RefundReminded']);
+  });
+
+  test('meets each deadline once though the functions die in between', async () => {
+    crashAfter = ({ call }) => call.service === 'scheduler';
+    const { path, refundId } = await requestedRefund(office);
+    const untilCrashed = () => vi.waitFor(() => expect(crashAfter).toBeUndefined(), 60_000);
+    await untilCrashed();
+    // Past the time for which a message that was given out is hidden.
+    clock.set(at(0, '10:05'));
+    expect(await schedulesOf(office, refundId)).toHaveLength(3);
+
+    crashAfter = ({ call }) => call.service === 'dynamodb' && call.body.includes('RefundReminded');
+    clock.set(at(0, '14:02'));
+    await untilCrashed();
+    clock.set(at(0, '14:10'));
+    await office.settled();
+    await office.hangUp();
     expect(await stepsOf(office, path)).toEqual(['RefundRequested', 'RefundReminded']);
   });
 

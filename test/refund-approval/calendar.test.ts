@@ -1,7 +1,11 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, test } from 'vitest';
-import { type WorkingCalendar, WorkingCalendar as Schema, workingTimeAfter } from '../../functions/refund-approval/calendar.ts';
+import {
+  type WorkingCalendar,
+  WorkingCalendar as Schema,
+  workingTimeAfter,
+} from '../../functions/refund-approval/calendar.ts';
 import { store } from '../../infra/store.ts';
 
 const nineToFive = [{ from: '09:00', to: '17:00' }];
@@ -41,22 +45,23 @@ describe('working time', () => {
   const calendars = fc
     .record({
       timeZone: fc.constantFrom('Europe/London', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'UTC'),
-      workingHours: fc
-        .dictionary(
-          fc.constantFrom('1', '2', '3', '4', '5', '6', '7'),
-          fc
-            .uniqueArray(fc.integer({ min: 0, max: 24 }), { minLength: 2, maxLength: 4 })
-            .map((hours) => hours.toSorted((a, b) => a - b))
-            .map((hours) =>
-              Array.from({ length: Math.floor(hours.length / 2) }, (_, i) => ({
-                from: clock(hours[2 * i] ?? 0),
-                to: clock(hours[2 * i + 1] ?? 24),
-              })),
-            ),
-          { minKeys: 1 },
-        ),
+      workingHours: fc.dictionary(
+        fc.constantFrom('1', '2', '3', '4', '5', '6', '7'),
+        fc
+          .uniqueArray(fc.integer({ min: 0, max: 24 }), { minLength: 2, maxLength: 4 })
+          .map((hours) => hours.toSorted((a, b) => a - b))
+          .map((hours) =>
+            Array.from({ length: Math.floor(hours.length / 2) }, (_, i) => ({
+              from: clock(hours[2 * i] ?? 0),
+              to: clock(hours[2 * i + 1] ?? 24),
+            })),
+          ),
+        { minKeys: 1 },
+      ),
       holidays: fc.array(
-        fc.integer({ min: 0, max: 400 }).map((days) => new Date(Date.UTC(2026, 0, 1 + days)).toISOString().slice(0, 10)),
+        fc
+          .integer({ min: 0, max: 400 })
+          .map((days) => new Date(Date.UTC(2026, 0, 1 + days)).toISOString().slice(0, 10)),
         { maxLength: 5 },
       ),
     })
@@ -107,7 +112,8 @@ test('a calendar without working hours, or with wrong ones, is none', () => {
     { workingHours: { '1': [...nineToFive, { from: '16:00', to: '18:00' }] } },
     { holidays: ['2026-02-30'] },
   ];
-  for (const part of wrong) expect(Schema.safeParse({ ...weekdays, ...part }).success, JSON.stringify(part)).toBe(false);
+  for (const part of wrong)
+    expect(Schema.safeParse({ ...weekdays, ...part }).success, JSON.stringify(part)).toBe(false);
 });
 
 test("the store's own calendar is one", () => {

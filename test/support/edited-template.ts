@@ -83,3 +83,13 @@ export const withoutRule = (rule: RegExp) =>
     Object.assign(resources, JSON.parse(rest));
     return ids.length;
   });
+
+/** Lets no batch be collected for more than a second, for tests that wait for rest again and again. */
+export const withShortWindows = () =>
+  editedTemplate((resources) => {
+    const windows = Object.values(resources)
+      .filter(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping')
+      .filter(({ Properties }) => Number(Properties.MaximumBatchingWindowInSeconds ?? 0) > 1);
+    for (const { Properties } of windows) Properties.MaximumBatchingWindowInSeconds = 1;
+    return windows.length;
+  });

@@ -8,7 +8,7 @@ import { type DynamoDb, startDynamodb } from '../../../infra/local/dynamodb/dyna
 import { createStreamReader } from '../../../infra/local/dynamodb/stream-reader.ts';
 import { StartError } from '../../../infra/local/start-error.ts';
 import type { Resource } from '../../../infra/local/template/template.ts';
-import { callOf, localContext, resource } from './local-context.ts';
+import { callOf, localContext, resource, templateOf } from './local-context.ts';
 
 const arn = (rest: string) => `arn:aws:dynamodb:eu-west-1:000000000000:table/${rest}`;
 const key = (AttributeName: string, KeyType = 'HASH') => ({ AttributeName, KeyType });
@@ -251,7 +251,8 @@ test('expired items are deleted, and the stream says that the service did it', a
   await own.sweepExpired();
   const { Items } = await client.call('Scan', { TableName: 'Orders' });
   expect(Items).toMatchObject([{ sk: { S: 'YOUNG' } }]);
-  const reader = createStreamReader(client, { streamArn: 'arn', tableName: 'Orders', filters: [] }, 'eu-west-1');
+  const context = { template: templateOf([]), now: Date.now };
+  const reader = createStreamReader(client, { streamArn: 'arn', tableName: 'Orders', filters: [] }, context);
   const [shard] = await reader.shards();
   const { records } = await reader.page(await reader.iteratorAfter(shard?.ShardId ?? '', undefined), 0);
   expect(records.map(({ json }) => JSON.parse(json)).at(-1)).toMatchObject({
