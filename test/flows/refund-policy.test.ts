@@ -45,7 +45,8 @@ test('a policy is changed on the version that was read, each version is kept, an
   const changes = await Promise.all(
     Array.from({ length: 10 }, (_, index) => patiently(() => put(withLimit(index + 1), '"1"'))),
   );
-  expect(changes.map(({ status }) => status).toSorted()).toEqual([200, ...Array.from({ length: 9 }, () => 412)]);
+  const countOf = (wanted: number) => changes.filter(({ status }) => status === wanted).length;
+  expect([countOf(200), countOf(412)]).toEqual([1, 9]);
   const { versions, numbers } = await numbersOf();
   expect(numbers).toEqual([2, 1]);
   expect(versions[1]).toMatchObject({ by: office.credentials.clients['finance']?.clientId, from: expect.any(String) });
