@@ -297,8 +297,10 @@ export const getRefundTimeline = defineRoute({
   params: RefundParams,
   answers: {
     200: {
-      description: 'Steps',
+      description: 'Where it is, until when it is decided if it waits, and the steps to there',
       schema: z.object({
+        status: RefundStatus,
+        deadlineAt: Instant.optional(),
         events: z.array(z.object({ eventId: z.string(), type: z.string(), occurredAt: Instant, text: z.string() })),
       }),
     },

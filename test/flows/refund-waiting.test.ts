@@ -49,8 +49,10 @@ const faults: Faults = {
   },
 };
 let office: BackOffice;
+let cdkOut: string;
 beforeAll(async () => {
-  office = await startBackOffice({ cdkOut: withShortWindows(), now: clock.now, faults });
+  cdkOut = withShortWindows();
+  office = await startBackOffice({ cdkOut, now: clock.now, faults });
 });
 afterAll(() => office.stop());
 /** Each test has two weeks of its own, which begin on a Monday in winter and have no holidays. */
@@ -74,6 +76,8 @@ describe('a request that waits', () => {
     expect(await schedulesOf(office, refundId)).toEqual(['escalate', 'expire', 'remind']);
 
     await clock.moveTo(office, at(0, '13:59'));
+    const timeline = await office.client('storefront').get(`${path}/timeline`);
+    expect(timeline.body).toMatchObject({ status: 'pending-approval', deadlineAt: refund.deadlineAt });
     expect(await stepsOf(office, path)).toEqual(['RefundRequested']);
     await clock.moveTo(office, at(0, '14:02'));
     expect(await stepsOf(office, path)).toEqual(['RefundRequested', 'RefundReminded']);
@@ -192,12 +196,12 @@ describe('a request that waits', () => {
     const stateDirectory = await mkdtemp(join(tmpdir(), 'storeworks-waiting-'));
     onTestFinished(() => rm(stateDirectory, { recursive: true, force: true }));
     const { now, set } = movableClock();
-    const before = await startBackOffice({ stateDirectory, now });
+    const before = await startBackOffice({ cdkOut, stateDirectory, now });
     const { path, refundId, refund } = await requestedRefund(before);
     expect(await schedulesOf(before, refundId)).toHaveLength(3);
     await before.stop();
     set(refund.deadlineAt);
-    const after = await startBackOffice({ stateDirectory, now: () => now() + 1000 });
+    const after = await startBackOffice({ cdkOut, stateDirectory, now: () => now() + 1000 });
     onTestFinished(() => after.stop());
     await after.settled();
     const steps = await stepsOf(after, path);
