@@ -1,6 +1,7 @@
 import type { IdleLevels } from '../functions/stock-update/idle.ts';
 import type { Retrying } from '../functions/channel-webhooks/decide.ts';
 import type { RiskPolicy } from '../functions/order-intake/risk.ts';
+import type { ReturnAddress } from '../shared/http/returns.ts';
 import type { Client, SellingPolicy } from '../shared/store.ts';
 
 /** The store this checkout deploys. Change it here: everything else reads it. */
@@ -16,6 +17,10 @@ export const store = {
     ],
     warehousePreference: ['main'],
     returnWindowDays: 30,
+  },
+  /** By warehouse; goods of one that is not here go back to the first. */
+  returnAddresses: {
+    main: { name: 'Storeworks Returns', line1: '1 Dock Road', city: 'London', postalCode: 'E16 1AG', country: 'GB' },
   },
   /** Where the alert levels of a SKU do not say. */
   idleStock: { slowMovingAfterDays: 90, deadAfterDays: 365 },
@@ -75,6 +80,7 @@ export const store = {
 } satisfies {
   name: string;
   selling: SellingPolicy;
+  returnAddresses: Record<string, ReturnAddress>;
   idleStock: IdleLevels;
   webhooks: Retrying;
   risk: RiskPolicy;

@@ -13,6 +13,10 @@ export const orderIdOf = (channel: string, externalOrderId: string): string => i
 /** The id of the refund of an order that its caller knows as `requestId`; made as an order's is. */
 export const refundIdOf = (orderId: string, requestId: string): string => idOf('ref_', orderId, requestId);
 
+/** The id of the stock movement that books the units which stand at `index` of a return's receipt. */
+export const returnMovementIdOf = (rmaId: string, receiptId: string, index: number): string =>
+  idOf('mov_', rmaId, `${receiptId}\0${index}`);
+
 function idOf(prefix: string, scope: string, callersId: string): string {
   const digest = hash('sha256', `${scope}\0${callersId}`, 'buffer');
   let id = prefix;

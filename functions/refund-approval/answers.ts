@@ -3,9 +3,12 @@ import { problem, type Reply } from '../../shared/http/problem.ts';
 import { type Outcome, potsIn } from './change.ts';
 import type { Known } from './decide.ts';
 import { factsFor } from './decide.ts';
+import { isDisputed } from './ordered.ts';
+import { payoutReference } from './paying.ts';
 import { judge } from './policy.ts';
 import { type Pot, potsOf, untouched } from './pots.ts';
 import type { RefundItem } from './refund-item.ts';
+import { returnStatusOf, rmaIdOf } from './returning.ts';
 import type * as z from 'zod';
 
 /** A refund as callers see it. */
@@ -22,13 +25,14 @@ export const answerOf = (refund: RefundItem): RefundAnswer => ({
   amountMinor: refund.amountMinor,
   policy: refund.policy,
   pots: potsIn(refund.payouts),
-  payouts: refund.payouts.map(({ provider, paymentId, amountMinor, state, providerRefundId, failure }) => ({
-    provider,
-    paymentId,
-    amountMinor,
-    status: state,
-    providerRefundId,
-    failure,
+  payouts: refund.payouts.map((leg, index) => ({
+    reference: payoutReference(refund.refundId, index, leg.attempt),
+    provider: leg.provider,
+    paymentId: leg.paymentId,
+    amountMinor: leg.amountMinor,
+    status: leg.state,
+    providerRefundId: leg.providerRefundId,
+    failure: leg.failure,
   })),
   approvals: refund.approvals.map(({ decision, by, department, at, comment }) => ({
     decision,
@@ -37,6 +41,9 @@ export const answerOf = (refund: RefundItem): RefundAnswer => ({
     at,
     comment,
   })),
+  ...(refund.returning.length > 0 && {
+    return: { rmaId: rmaIdOf(refund.refundId), status: returnStatusOf(refund), returnBy: refund.returnBy },
+  }),
   requestedBy: refund.requestedBy,
   requestedAt: refund.requestedAt,
   deadlineAt: refund.deadlineAt,
@@ -53,8 +60,8 @@ export function refundableOf(
   const taxOf = (part: 'captured' | 'refunded' | 'pending' | 'refundable') =>
     goods.reduce((sum, pot) => sum + pot[part].taxMinor, 0);
   const named = (name: string) => withoutName(goods.find(({ pot }) => pot === name));
-  const isDisputed = order.payments.some(({ type }) => type === 'chargeback.opened');
-  const refundableMinor = isDisputed ? 0 : sumOf(payments, 'refundable');
+  const isBlocked = isDisputed(order);
+  const refundableMinor = isBlocked ? 0 : sumOf(payments, 'refundable');
   const facts = factsFor(order, { lines: [] }, refundableMinor, '', history, now);
   const { rule, decision, approvalsNeeded } = judge(facts, policy.content);
   return {
@@ -64,7 +71,7 @@ export function refundableOf(
     refundedMinor: sumOf(payments, 'refunded'),
     pendingMinor: sumOf(payments, 'pending'),
     refundableMinor,
-    ...(isDisputed && { blockedBy: 'chargeback-open' }),
+    ...(isBlocked && { blockedBy: 'chargeback-open' }),
     lines: order.lines.map(({ lineId, sku }) => ({ lineId, sku, ...named(`line:${lineId}`) })),
     shipping: named('shipping'),
     overpaid: named('overpaid'),
@@ -115,6 +122,12 @@ export function replyTo(outcome: Outcome | undefined, firstStatus: 200 | 201 = 2
       return problem(409, 'refund-conflict', 'This request id asked for something else.', {
         refundId: outcome.refundId,
       });
+    case 'receipt-conflict':
+      return problem(409, 'receipt-conflict', 'This receipt id brought something else.', {
+        receiptId: outcome.receiptId,
+      });
+    case 'not-expected':
+      return problem(409, 'not-expected', 'Less than that is expected back.', { lines: outcome.lines });
     case 'not-refundable':
       return problem(409, 'not-refundable', 'The order has less than that to refund.', { pots: outcome.pots });
     case 'chargeback-open':

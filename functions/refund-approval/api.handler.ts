@@ -1,20 +1,23 @@
 import { openDatabase } from '../../shared/database.ts';
 import * as routes from '../../shared/http/refunds.ts';
+import { getReturn, receiveReturn } from '../../shared/http/returns.ts';
 import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
+import { deadlineOf } from './deadline.ts';
 import { decisionRoutes } from './decisions.ts';
 import { ParsedEnv } from './env.ts';
 import { readRoutes } from './reading.ts';
+import { createReceiptStore } from './receipt-store.ts';
 import { requestRoutes } from './requests.ts';
+import { returnRoutes } from './returns.ts';
 import { createRefundStore } from './store.ts';
 
-const { CHANNELS, DEPARTMENTS, ...tables } = ParsedEnv.parse(process.env);
-const store = createRefundStore(openDatabase(), tables);
-const msPerHour = 3_600_000;
-const requests = requestRoutes(store, CHANNELS, ({ policy }, now) =>
-  new Date(now + policy.content.waiting.expireAfterHours * msPerHour).toISOString(),
-);
+const { CHANNELS, DEPARTMENTS, RETURN_ADDRESSES, ...tables } = ParsedEnv.parse(process.env);
+const db = openDatabase();
+const store = createRefundStore(db, tables);
+const requests = requestRoutes(store, CHANNELS, deadlineOf);
 const decisions = decisionRoutes(store, DEPARTMENTS);
 const reading = readRoutes(store, CHANNELS);
+const returns = returnRoutes(store, createReceiptStore(db, tables.REFUND_TABLE_NAME), CHANNELS, RETURN_ADDRESSES);
 
 export const handler = httpHandler(
   on(routes.getRefundable, reading.getRefundable),
@@ -26,4 +29,6 @@ export const handler = httpHandler(
   on(routes.getRefund, reading.getRefund),
   on(routes.getRefundTimeline, reading.getRefundTimeline),
   on(routes.findRefunds, reading.findRefunds),
+  on(getReturn, returns.getReturn),
+  on(receiveReturn, returns.receiveReturn),
 );

@@ -1,7 +1,8 @@
 import { patiently } from '../../shared/contention.ts';
 import type { Cause } from '../../shared/events/define-event.ts';
 import type { Outcome } from './change.ts';
-import type { Account } from './pots.ts';
+import type { Ordered } from './ordered.ts';
+import { type Account, untouched } from './pots.ts';
 import type { RefundItem } from './refund-item.ts';
 import type { RefundStore } from './store.ts';
 
@@ -24,9 +25,30 @@ export const apply = async (
     const refund = await store.refund(refundId);
     if (!refund) return { outcome: undefined };
     const account = await store.account(refund.orderId);
+    // Of one moment: else a step that came in between would have changed one of them and not the other.
+    if ((await store.refund(refundId))?.version !== refund.version) return undefined;
     const outcome = await decide(refund, account);
     if (outcome.kind !== 'changed') return { outcome };
     return (await store.commit(outcome, { account }, cause)) === 'done' ? { outcome } : undefined;
+  });
+  return outcome;
+};
+
+/** As `apply`, where the order is part of the decision: nothing is written if it has changed since it was read. */
+export const applyToOrder = async (
+  store: Store & Pick<RefundStore, 'known'>,
+  refundId: string,
+  decide: (refund: RefundItem, order: Ordered, account: Account) => Outcome,
+  cause: Cause,
+): Promise<Outcome | undefined> => {
+  const { outcome } = await patiently(patienceMs, async () => {
+    const orderId = (await store.refund(refundId))?.orderId;
+    const known = orderId === undefined ? undefined : await store.known(orderId, refundId);
+    if (!known?.refund) return { outcome: undefined };
+    const { refund, order, account = untouched(order.orderId) } = known;
+    const outcome = decide(refund, order, account);
+    if (outcome.kind !== 'changed') return { outcome };
+    return (await store.commit(outcome, known, cause)) === 'done' ? { outcome } : undefined;
   });
   return outcome;
 };

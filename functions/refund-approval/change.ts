@@ -8,13 +8,21 @@ import {
 import type { FieldError } from '../../shared/http/problem.ts';
 import type { RefundStatus } from '../../shared/refund-status.ts';
 import type { Account, Shortage } from './pots.ts';
+import type { Receipt } from './receipt.ts';
 import type { RefundItem } from './refund-item.ts';
 
 /** An event that gets its id and its cause when it is written. */
 export type Told = (cause: Cause) => NewEvent;
 
 /** What becomes of a refund and, where money is set aside or given back, of its order's account. */
-export type Change = { kind: 'changed'; refund: RefundItem; account?: Account | undefined; events: Told[] };
+export type Change = {
+  kind: 'changed';
+  refund: RefundItem;
+  account?: Account | undefined;
+  /** Of goods that came back. */
+  receipt?: Receipt;
+  events: Told[];
+};
 
 /** Why a person may not decide. */
 export type NotYours = 'own-request' | 'decided-before' | 'same-department' | 'above-limit' | 'no-limit';
@@ -28,6 +36,8 @@ export type Outcome =
   | { kind: 'not-refundable'; pots: Shortage[] }
   | { kind: 'chargeback-open' }
   | { kind: 'not-yours'; reason: NotYours; detail: string }
+  | { kind: 'receipt-conflict'; receiptId: string }
+  | { kind: 'not-expected'; lines: { lineId: string; expected: number; received: number }[] }
   | { kind: 'invalid'; errors: FieldError[] };
 
 export const telling =

@@ -11,10 +11,11 @@ import type { RefundContent } from '../../shared/http/refunds.ts';
 import type { FieldError } from '../../shared/http/problem.ts';
 import { type Change, factsOf, illegal, judgedOf, type NotYours, type Outcome, telling } from './change.ts';
 import { next } from './life-cycle.ts';
-import type { Ordered } from './ordered.ts';
+import { isDisputed, type Ordered } from './ordered.ts';
 import { type Facts, judge, type RefundPolicy, type Verdict } from './policy.ts';
 import { type Account, draw, giveBack, type Leg, reserve, untouched, type Wanted } from './pots.ts';
 import type { RefundItem } from './refund-item.ts';
+import { hasArrived, returnByOf, returningOf, stopWaiting, termsFor } from './returning.ts';
 
 const msPerDay = 86_400_000;
 
@@ -81,15 +82,21 @@ function judged(asked: Request, { order, account, policy, history }: Known, maki
   const { content, refundId, contentHash, by, now } = asked;
   const errors = unknownLines(order, content);
   if (errors.length > 0) return { kind: 'invalid', errors };
-  if (order.payments.some(({ type }) => type === 'chargeback.opened')) return { kind: 'chargeback-open' };
+  if (isDisputed(order)) return { kind: 'chargeback-open' };
   const wanted = wantedOf(content);
   const pots = account ?? untouched(order.orderId);
   const drawn = draw(order, pots, wanted);
   if ('short' in drawn) return { kind: 'not-refundable', pots: drawn.short };
   if (drawn.amountMinor === 0) return nothingWanted;
 
-  const verdict = judge(factsFor(order, wanted, drawn.amountMinor, content.reason, history, now), policy.content);
+  const returning = returningOf(order, pots, content);
+  const judgement = judge(factsFor(order, wanted, drawn.amountMinor, content.reason, history, now), policy.content);
+  // Where nothing is sent back, there is nothing to wait for.
+  const verdict = { ...judgement, payAfterReturn: judgement.payAfterReturn && returning.length > 0 };
   const status = statusBy(verdict);
+  const returnTerms = returning.length > 0 ? termsFor(content.reason, policy.content) : undefined;
+  const isAgreed = status === 'approved' || status === 'awaiting-return';
+  const returnBy = isAgreed ? returnByOf(returnTerms, now) : undefined;
   const refund: RefundItem = {
     refundId,
     requestId: making.requestId,
@@ -109,12 +116,14 @@ function judged(asked: Request, { order, account, policy, history }: Known, maki
       payAfterReturn: verdict.payAfterReturn,
     },
     payouts: drawn.legs.map((leg) => ({ ...leg, state: 'due', attempt: 0 })),
-    returning: returningOf(order, content),
+    returning,
+    returnTerms,
+    returnBy,
     approvals: [],
     requestedBy: by,
     amendedBy: making.amendedBy,
     requestedAt: new Date(now).toISOString(),
-    deadlineAt: status === 'pending-approval' ? asked.deadlineAt : undefined,
+    deadlineAt: deadlineIn(status, asked.deadlineAt, returnBy),
     contentHash,
     version: making.version,
   };
@@ -141,6 +150,12 @@ function statusBy({ decision, approvalsNeeded, payAfterReturn }: Verdict): Refun
   return payAfterReturn ? 'awaiting-return' : 'approved';
 }
 
+/** Until when somebody must decide, or the goods must be back. */
+function deadlineIn(status: RefundItem['status'], decideBy: string | undefined, returnBy: string | undefined) {
+  if (status === 'pending-approval') return decideBy;
+  return status === 'awaiting-return' ? returnBy : undefined;
+}
+
 const wantedOf = ({ lines, shippingMinor, taxMinor, overpaidMinor, goodwillMinor }: Request['content']): Wanted => ({
   lines,
   shippingMinor,
@@ -160,16 +175,6 @@ const nothingWanted: Outcome = {
   kind: 'invalid',
   errors: [{ pointer: '', detail: 'Ask for lines, shipping, tax, an overpaid amount or goodwill' }],
 };
-
-/** Units that left the house come back, unless the request says that they stay with the customer. */
-function returningOf(order: Ordered, { lines = [], restock = true }: Request['content']): RefundItem['returning'] {
-  if (!restock) return [];
-  return lines.flatMap(({ lineId, quantity }) => {
-    const line = order.lines.find((each) => each.lineId === lineId);
-    const out = Math.min(quantity, line?.shippedQuantity ?? 0);
-    return line && out > 0 ? [{ lineId, sku: line.sku, warehouse: line.warehouse, quantity: out }] : [];
-  });
-}
 
 /** What the policy looks at, of a request for these amounts. */
 export function factsFor(
@@ -216,11 +221,14 @@ export function approve(
     { ...decider, decision: 'approve' as const, at: new Date(now).toISOString(), comment },
   ];
   const isLast = approvals.length >= refund.policy.approvalsNeeded;
+  const returnBy = isLast ? returnByOf(refund.returnTerms, now) : undefined;
+  const reached = isLast ? status : refund.status;
   const after: RefundItem = {
     ...refund,
     approvals,
-    status: isLast ? status : refund.status,
-    deadlineAt: isLast ? undefined : refund.deadlineAt,
+    status: reached,
+    returnBy,
+    deadlineAt: deadlineIn(reached, refund.deadlineAt, returnBy),
     version: refund.version + 1,
   };
   const { by, department } = decider;
@@ -279,15 +287,20 @@ export function reject(
 export function withdraw(refund: RefundItem, account: Account, by: string): Outcome {
   if (refund.status === 'withdrawn') return { kind: 'already-done', refund };
   const status = next(refund.status, 'withdraw');
-  if (!status) return illegal(refund, 'withdrawn');
+  // The store has goods of the customer's: it owes them an answer.
+  if (!status || hasArrived(refund)) return illegal(refund, 'withdrawn');
   return ended(refund, account, status, (after) => telling(RefundWithdrawn, { ...factsOf(after), by }));
 }
 
-/** Ends a request that nobody decided in time; earlier than its deadline it does nothing. */
+/**
+ * Ends a request that nobody decided in time, or whose goods did not come; those that came are refunded. Earlier than
+ * its deadline it does nothing.
+ */
 export function expire(refund: RefundItem, account: Account, now: number): Outcome {
   const status = next(refund.status, 'expire');
   if (!status) return illegal(refund, 'expired');
   if (refund.deadlineAt === undefined || Date.parse(refund.deadlineAt) > now) return { kind: 'already-done', refund };
+  if (hasArrived(refund)) return stopWaiting(refund, account);
   return ended(refund, account, status, (after) => telling(RefundExpired, factsOf(after)));
 }
 

@@ -1,15 +1,12 @@
-import { patiently } from '../../shared/contention.ts';
 import type * as routes from '../../shared/http/refunds.ts';
 import type { Reply } from '../../shared/http/problem.ts';
 import type { Request } from '../../shared/lambda/http-handler.ts';
-import { replyTo, unknownRefund } from './answers.ts';
-import { apply } from './apply.ts';
+import { replyTo } from './answers.ts';
+import { apply, applyToOrder } from './apply.ts';
 import { deciderOf } from './caller.ts';
 import { approve, reject } from './decide.ts';
 import { retry, toStoreCredit } from './paying.ts';
 import type { RefundStore } from './store.ts';
-
-const patienceMs = 10_000;
 
 /** What serves those who decide. `departments` are those that machines act for, by client id. */
 export const decisionRoutes = (store: RefundStore, departments: Record<string, string>) => ({
@@ -31,16 +28,8 @@ export const decisionRoutes = (store: RefundStore, departments: Record<string, s
   },
 
   /** After a failed payout. The pots must still have the money, so the order is part of the decision. */
-  settleRefund: async ({ params: { refundId }, body, cause }: Request<typeof routes.settleRefund>): Promise<Reply> => {
-    const outcome = await patiently(patienceMs, async () => {
-      const refund = await store.refund(refundId);
-      const known = refund && (await store.known(refund.orderId, refundId));
-      if (!known?.refund) return 'unknown' as const;
-      const account = known.account ?? (await store.account(known.order.orderId));
-      const settled = (body.action === 'retry' ? retry : toStoreCredit)(known.refund, known.order, account);
-      if (settled.kind !== 'changed') return settled;
-      return (await store.commit(settled, known, cause)) === 'done' ? settled : undefined;
-    });
-    return outcome === 'unknown' ? unknownRefund : replyTo(outcome);
+  settleRefund: async ({ params, body, cause }: Request<typeof routes.settleRefund>): Promise<Reply> => {
+    const settle = body.action === 'retry' ? retry : toStoreCredit;
+    return replyTo(await applyToOrder(store, params.refundId, settle, cause));
   },
 });

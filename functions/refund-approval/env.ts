@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { ReturnAddress } from '../../shared/http/returns.ts';
+import { Warehouse } from '../../shared/names.ts';
 import { Channels } from '../../shared/store.ts';
 
 const json = z.string().transform((text): unknown => JSON.parse(text));
@@ -14,10 +16,18 @@ const ParsedTables = z.object({
 export type Tables = z.infer<typeof ParsedTables>;
 export const TablesEnv = ParsedTables;
 
+/** Of the function that pays: how providers are called, and how long one may take to answer. */
+export const ParsedPayoutEnv = ParsedTables.extend({
+  PAYMENT_PROVIDERS_SECRET_ARN: z.string().min(1),
+  PROVIDER_TIMEOUT_SECONDS: z.coerce.number().positive(),
+});
+export type PayoutEnv = Record<keyof z.infer<typeof ParsedPayoutEnv>, string>;
+
 /** As `Env` reads it: values are JSON text in the environment. */
 export const ParsedEnv = ParsedTables.extend({
   CHANNELS: json.pipe(Channels),
   DEPARTMENTS: json.pipe(Departments),
+  RETURN_ADDRESSES: json.pipe(z.record(Warehouse, ReturnAddress)),
 });
 /** What the environment of the function that serves HTTP must have; each value is text. */
 export type Env = z.input<typeof ParsedEnv>;

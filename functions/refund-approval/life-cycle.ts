@@ -2,7 +2,8 @@ import type { RefundStatus } from '../../shared/refund-status.ts';
 
 /**
  * What can be done with a refund. `approve` is the last approval that the policy asks for; `approve-on-return` the same
- * where the goods have to come back first. `pay` records the intent before the provider is called.
+ * where the goods have to come back first. `pay` records the intent before the provider is called; `block` is for money
+ * that the bank decides on.
  */
 export type Command =
   | 'approve'
@@ -13,6 +14,7 @@ export type Command =
   | 'expire'
   | 'receive'
   | 'pay'
+  | 'block'
   | 'succeed'
   | 'fail'
   | 'credit';
@@ -28,7 +30,7 @@ export const lifeCycle: Record<RefundStatus, Partial<Record<Command, RefundStatu
     expire: 'expired',
   },
   'awaiting-return': { receive: 'approved', reject: 'rejected', withdraw: 'withdrawn', expire: 'expired' },
-  approved: { pay: 'paying' },
+  approved: { pay: 'paying', block: 'payout-failed' },
   paying: { succeed: 'paid', fail: 'payout-failed' },
   // A provider may tell of success after its time-out was taken for a failure, and of a failure days after success.
   'payout-failed': { pay: 'paying', credit: 'store-credit', succeed: 'paid' },

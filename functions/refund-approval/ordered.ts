@@ -37,3 +37,7 @@ export const Ordered = z.object({
   version: z.int().positive(),
 });
 export type Ordered = z.infer<typeof Ordered>;
+
+/** Whether the bank decides on the order's money now. */
+export const isDisputed = ({ payments }: Pick<Ordered, 'payments'>): boolean =>
+  payments.some(({ type }) => type === 'chargeback.opened');

@@ -1,14 +1,14 @@
 import { RefundPaid, RefundPayoutFailed, RefundPayoutStarted, StoreCreditGranted } from '../../shared/events/refund.ts';
 import { type Change, factsOf, illegal, type Outcome, potsIn, telling } from './change.ts';
 import { next } from './life-cycle.ts';
-import type { Ordered } from './ordered.ts';
+import { isDisputed, type Ordered } from './ordered.ts';
 import { type Account, giveBack, paymentPot, potsOf, reserve, reverse, settle, type Shortage } from './pots.ts';
 import type { Payout, RefundItem } from './refund-item.ts';
 
-/** What a provider said of one leg. */
-export type ProviderWord =
-  | { kind: 'succeeded'; providerRefundId?: string | undefined }
-  | { kind: 'failed'; failure: string; providerRefundId?: string | undefined };
+/** What a provider said of one leg; `saidAt` is its own time, where it has told one. */
+export type ProviderWord = { providerRefundId?: string | undefined; saidAt?: string | undefined } & (
+  { kind: 'succeeded' } | { kind: 'failed'; failure: string }
+);
 
 /** By which a provider knows one attempt at one leg: the same however often the call is made, another for a new attempt. */
 export const payoutReference = (refundId: string, index: number, attempt: number) => `${refundId}.${index}.${attempt}`;
@@ -37,9 +37,26 @@ const sent = (leg: Payout): Payout => ({
   attempt: leg.attempt + 1,
   failure: undefined,
   providerRefundId: undefined,
+  saidAt: undefined,
 });
 
-/** Takes a provider's word on a leg. What is known already, or is about an earlier attempt, changes nothing. */
+/** Ends a payout before it begins, as the bank decides on the order's money now; the provider was not asked. */
+export function blockPayout(refund: RefundItem, account: Account): Outcome {
+  const status = next(refund.status, 'block');
+  if (!status) return illegal(refund, 'paid while a chargeback is open');
+  const failure = 'chargeback-open';
+  const payouts = refund.payouts.map((leg): Payout => ({ ...leg, state: 'failed', failure }));
+  const after: RefundItem = { ...refund, status, payouts, version: refund.version + 1 };
+  const events = payouts.map((leg) =>
+    telling(RefundPayoutFailed, { ...factsOf(after), ...paidOf(leg), failure, wasPaid: false }),
+  );
+  return { kind: 'changed', refund: after, account: changedAccount(payouts.reduce(giveBack, account)), events };
+}
+
+/**
+ * Takes a provider's word on a leg. What is known already, is about an earlier attempt, or was overtaken by a later word,
+ * changes nothing.
+ */
 export function hear(
   refund: RefundItem,
   account: Account,
@@ -48,23 +65,26 @@ export function hear(
   word: ProviderWord,
 ): Outcome {
   const leg = refund.payouts[index];
-  if (!leg || leg.attempt !== attempt) return { kind: 'already-done', refund };
+  if (!leg || leg.attempt !== attempt || isOvertaken(leg, word)) return { kind: 'already-done', refund };
   return word.kind === 'succeeded'
     ? succeeded(refund, account, index, leg, word)
     : failed(refund, account, index, leg, word);
 }
+
+const isOvertaken = (leg: Payout, { saidAt }: ProviderWord) =>
+  saidAt !== undefined && leg.saidAt !== undefined && Date.parse(saidAt) < Date.parse(leg.saidAt);
 
 function succeeded(
   refund: RefundItem,
   account: Account,
   index: number,
   leg: Payout,
-  { providerRefundId }: Extract<ProviderWord, { kind: 'succeeded' }>,
+  { providerRefundId, saidAt }: Extract<ProviderWord, { kind: 'succeeded' }>,
 ): Outcome {
   if (leg.state === 'succeeded') return { kind: 'already-done', refund };
   // After a failure its money was free again, and may have gone out by another refund: the books must still tell the truth.
   const open = leg.state === 'failed' ? reserve(account, [leg]) : account;
-  const after = withLeg(refund, index, { ...leg, state: 'succeeded', providerRefundId, failure: undefined });
+  const after = withLeg(refund, index, { ...leg, state: 'succeeded', providerRefundId, saidAt, failure: undefined });
   const event = telling(RefundPaid, { ...factsOf(after), ...paidOf(leg), providerRefundId });
   return { kind: 'changed', refund: after, account: changedAccount(settle(open, leg)), events: [event] };
 }
@@ -74,11 +94,11 @@ function failed(
   account: Account,
   index: number,
   leg: Payout,
-  { failure, providerRefundId }: Extract<ProviderWord, { kind: 'failed' }>,
+  { failure, providerRefundId, saidAt }: Extract<ProviderWord, { kind: 'failed' }>,
 ): Outcome {
   if (leg.state === 'failed') return { kind: 'already-done', refund };
   const wasPaid = leg.state === 'succeeded';
-  const after = withLeg(refund, index, { ...leg, state: 'failed', failure, providerRefundId });
+  const after = withLeg(refund, index, { ...leg, state: 'failed', failure, providerRefundId, saidAt });
   const event = telling(RefundPayoutFailed, { ...factsOf(after), ...paidOf(leg), failure, wasPaid });
   const freed = wasPaid ? reverse(account, leg) : giveBack(account, leg);
   return { kind: 'changed', refund: after, account: changedAccount(freed), events: [event] };
@@ -109,7 +129,7 @@ const isUnpaid = ({ state, isCredited = false }: Payout): boolean => state === '
 export function retry(refund: RefundItem, order: Ordered, account: Account): Outcome {
   const status = next(refund.status, 'pay');
   if (!status || refund.status !== 'payout-failed') return illegal(refund, 'paid again');
-  if (order.payments.some(({ type }) => type === 'chargeback.opened')) return { kind: 'chargeback-open' };
+  if (isDisputed(order)) return { kind: 'chargeback-open' };
   const failedLegs = refund.payouts.filter(isUnpaid);
   const short = shortOf(order, account, failedLegs);
   if (short.length > 0) return { kind: 'not-refundable', pots: short };
@@ -129,6 +149,7 @@ export function toStoreCredit(refund: RefundItem, order: Ordered, account: Accou
   if (refund.status === 'store-credit') return { kind: 'already-done', refund };
   const status = next(refund.status, 'credit');
   if (!status) return illegal(refund, 'turned into store credit');
+  if (isDisputed(order)) return { kind: 'chargeback-open' };
   const failedLegs = refund.payouts.filter(isUnpaid);
   const short = shortOf(order, account, failedLegs);
   if (short.length > 0) return { kind: 'not-refundable', pots: short };

@@ -29,7 +29,7 @@ export type Account = z.infer<typeof Account>;
 export const untouched = (orderId: string): Account => ({ orderId, version: 0, pots: {} });
 
 const Draw = Amount.extend({ pot: z.string() });
-type Draw = z.infer<typeof Draw>;
+export type Draw = z.infer<typeof Draw>;
 
 /** The part of a refund that goes back to one payment, and the pots it is for; their amounts sum to its own. */
 export const Leg = z.object({
@@ -185,7 +185,7 @@ const shortage = (pot: PotName, requestedMinor: number, left: Amount): Shortage 
 });
 
 /** The share of what is left; the last units take all of it, so that a line refunded whole leaves nothing. */
-const shareOf = (leftMinor: number, quantity: number, leftQuantity: number): number =>
+export const shareOf = (leftMinor: number, quantity: number, leftQuantity: number): number =>
   quantity >= leftQuantity ? leftMinor : Number((BigInt(leftMinor) * BigInt(quantity)) / BigInt(leftQuantity));
 
 const taxed = (left: Amount, minor: number): Amount => ({
@@ -219,7 +219,7 @@ function takeTax(
 }
 
 /** Holds the deduction back from what lines get, in proportion; never more than that. */
-function lessDeduction(draws: readonly Draw[], deductionMinor: number): Draw[] {
+export function lessDeduction(draws: readonly Draw[], deductionMinor: number): Draw[] {
   const lines = draws.filter(({ pot, minor }) => pot.startsWith('line:') && minor > 0);
   const linesMinor = sumOf(lines.map(({ minor }) => minor));
   if (deductionMinor === 0 || linesMinor === 0) return [...draws];
@@ -236,7 +236,10 @@ function lessDeduction(draws: readonly Draw[], deductionMinor: number): Draw[] {
 }
 
 /** Shares draws over payments, the newest first: each payment gives what it has until all is given. */
-function legsOf(draws: readonly Draw[], payments: readonly Pot[]): Leg[] {
+export function legsOf(
+  draws: readonly Draw[],
+  payments: readonly { pot: PotName; refundable: Pick<Amount, 'minor'> }[],
+): Leg[] {
   const legs: Leg[] = [];
   const open = draws.filter(({ minor }) => minor > 0);
   for (const { pot, refundable } of payments) {

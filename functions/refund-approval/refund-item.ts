@@ -15,6 +15,8 @@ const Payout = Leg.extend({
   failure: z.string().optional(),
   /** Failed, and given as credit with the store instead. */
   isCredited: z.boolean().optional(),
+  /** The provider's own time of its latest word by webhook. */
+  saidAt: Instant.optional(),
 });
 export type Payout = z.infer<typeof Payout>;
 
@@ -28,13 +30,27 @@ const Approval = z.object({
   comment: z.string().optional(),
 });
 
-/** Units of the order's lines that are to come back. */
+const units = z.int().nonnegative().default(0);
+
+/** Units of the order's lines that are to come back, and what became of them so far. */
 const Returning = z.object({
   lineId: z.string(),
   sku: z.string(),
   warehouse: z.string(),
   quantity: z.int().positive(),
+  restock: units,
+  damaged: units,
+  missing: units,
 });
+export type Returning = z.infer<typeof Returning>;
+
+/** What the policy said of returns when it was asked; nothing is withheld for a reason that is the store's fault. */
+const ReturnTerms = z.object({
+  windowDays: z.number().positive(),
+  restockingBasisPoints: z.int().min(0).max(10_000),
+  returnShippingMinor: AmountMinor,
+});
+export type ReturnTerms = z.infer<typeof ReturnTerms>;
 
 /** A refund as its item holds it beside the keys. */
 export const RefundItem = z.object({
@@ -58,6 +74,9 @@ export const RefundItem = z.object({
   payouts: z.array(Payout),
   /** Goods that are expected back, if any. */
   returning: z.array(Returning),
+  returnTerms: ReturnTerms.optional(),
+  /** Until when they are awaited; set once the return is agreed to. */
+  returnBy: Instant.optional(),
   approvals: z.array(Approval),
   requestedBy: z.string(),
   /** Who changed what is asked for; none of them may approve it. */

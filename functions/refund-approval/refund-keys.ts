@@ -3,10 +3,25 @@ import type { RefundItem } from './refund-item.ts';
 /** Partition of a refund and of its events. */
 export const refundPartition = (refundId: string) => `REFUND#${refundId}`;
 export const refundKey = (refundId: string) => ({ pk: refundPartition(refundId), sk: 'REFUND' });
+/** What one parcel of a return brought. */
+export const receiptPrefix = 'RECEIPT#';
+export const receiptKey = (refundId: string, receiptId: string) => ({
+  pk: refundPartition(refundId),
+  sk: `${receiptPrefix}${receiptId}`,
+});
 /** What was drawn from the pots of an order. */
 export const accountKey = (orderId: string) => ({ pk: `ORDER#${orderId}`, sk: 'ACCOUNT' });
 /** Orders and refunded orders of a customer. */
 export const historyKey = (customerId: string) => ({ pk: `CUSTOMER#${customerId}`, sk: 'HISTORY' });
+/** That an order, or its first refund, is in its customer's history. */
+export const countedOrderKey = (customerId: string, orderId: string) => ({
+  pk: `CUSTOMER#${customerId}`,
+  sk: `COUNTED#${orderId}`,
+});
+export const countedRefundKey = (customerId: string, orderId: string) => ({
+  pk: `CUSTOMER#${customerId}`,
+  sk: `COUNTED#${orderId}#REFUND`,
+});
 export const policyKey = { pk: 'POLICY#refund', sk: 'POLICY' };
 
 /** What refunds can be found by beside their id: an index of keys, and its key attribute. */

@@ -11,6 +11,8 @@ const meanings: Record<string, string> = {
   RefundRequested: 'We have your request.',
   RefundAmended: 'Your request was changed.',
   RefundApproved: 'Your refund was approved.',
+  ReturnReceived: 'We have your goods.',
+  RefundReturnReceived: 'Your return is complete.',
   RefundRejected: 'Your refund was not approved.',
   RefundWithdrawn: 'The request was withdrawn.',
   RefundExpired: 'The request ended without a decision.',

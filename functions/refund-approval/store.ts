@@ -18,6 +18,7 @@ import {
   indexKeys,
   orderIndex,
   policyKey,
+  receiptKey,
   refundKey,
   refundPartition,
   type RefundIndex,
@@ -87,7 +88,7 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
      * since they were read.
      */
     commit(
-      { refund, account, events }: Change,
+      { refund, account, receipt, events }: Change,
       before: { account: Account | undefined; order?: Ordered | undefined },
       cause: Cause,
     ): Promise<'done' | 'lost'> {
@@ -103,6 +104,10 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
           Put: { TableName: table, Item: outboxItem(refundPartition(refund.refundId), tell(cause)) },
         })),
       ];
+      if (receipt) {
+        const Item = { ...receipt, ...receiptKey(receipt.refundId, receipt.receiptId) };
+        actions.push({ Put: { TableName: table, Item, ...unchangedSince(0) } });
+      }
       if (account) {
         const condition = unchangedSince(before.account?.version ?? 0);
         actions.push({ Put: { TableName: table, Item: { ...account, ...accountKey(account.orderId) }, ...condition } });

@@ -1,18 +1,20 @@
-import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { RemovalPolicy, SecretValue, Stack, Validations } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { type CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 
-/** A secret that somebody outside knows too; made by AWS, it outlives its stack. */
+/** A secret that somebody outside knows too; it outlives its stack. AWS makes it, or an administrator after `firstText`. */
 export class SharedSecret extends Construct {
   readonly arn: string;
 
   /** `id` is the logical id too, so that moving the construct never replaces the secret. */
-  constructor(scope: Construct, id: string, { description }: { description: string }) {
+  constructor(scope: Construct, id: string, { description, firstText }: { description: string; firstText?: string }) {
     super(scope, id);
     const secret = new Secret(this, 'Secret', {
       description,
-      generateSecretString: { passwordLength: 48, excludePunctuation: true },
+      ...(firstText === undefined
+        ? { generateSecretString: { passwordLength: 48, excludePunctuation: true } }
+        : { secretStringValue: SecretValue.unsafePlainText(firstText) }),
       removalPolicy: RemovalPolicy.RETAIN,
     });
     (secret.node.defaultChild as CfnSecret).overrideLogicalId(id);

@@ -121,6 +121,7 @@ export async function startEngine(options: EngineOptions) {
       reportsBucket: nameOf(template, 'AWS::S3::Bucket', /^Reports/),
       lakeBucket: nameOf(template, 'AWS::S3::Bucket', /^Lake/),
       webhookSecret: secrets.textOf(/^WebhookSecret/),
+      paymentProvidersSecret: nameOf(template, 'AWS::SecretsManager::Secret', /^PaymentProviders/),
       stockInboxBucket: nameOf(template, 'AWS::S3::Bucket', /^StockInbox/),
       stockMovementsQueue: nameOf(template, 'AWS::SQS::Queue', /^StockUpdateMessagesQueue/),
       orderFilesBucket: nameOf(template, 'AWS::S3::Bucket', /^OrderFiles/),

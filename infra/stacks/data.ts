@@ -39,6 +39,11 @@ export class DataStack extends Stack {
   readonly webhookSecret = new SharedSecret(this, 'WebhookSecret', {
     description: 'Payment providers sign their webhooks with it',
   });
+  /** How money is sent back by each payment provider; those that are not in it are paid through by hand. */
+  readonly paymentProviders = new SharedSecret(this, 'PaymentProviders', {
+    description: 'How each payment provider is called for refunds, as JSON: see functions/refund-approval/README.md',
+    firstText: '{}',
+  });
   readonly refundTable = new OutboxTable(this, 'RefundTable', {
     indexes: [
       { name: 'byStatus', partitionKey: 'statusKey', sortKey: 'requestedKey' },

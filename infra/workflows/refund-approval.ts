@@ -1,8 +1,15 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import type { Env } from '../../functions/refund-approval/env.ts';
+import type { Env, PayoutEnv, Tables } from '../../functions/refund-approval/env.ts';
+import { OrderImported } from '../../shared/events/order-import.ts';
+import { OrderCancelled, OrderLinesCancelled, PaymentRecorded } from '../../shared/events/order-life.ts';
+import { OrderPlaced } from '../../shared/events/order.ts';
+import { RefundPaid } from '../../shared/events/refund.ts';
 import { channelsOf } from '../../shared/store.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
+import { QueueConsumer } from '../constructs/queue-consumer.ts';
+import { ScheduledJob } from '../constructs/scheduled-job.ts';
 import { WorkflowFunction } from '../constructs/workflow-function.ts';
 import type { DataStack } from '../stacks/data.ts';
 import { store } from '../store.ts';
@@ -22,6 +29,7 @@ export function addRefundApproval(scope: Construct, { api, data }: { api: HttpAp
       ...tables,
       CHANNELS: byClientId(channelsOf(store.clients)),
       DEPARTMENTS: byClientId(Object.fromEntries(Object.keys(store.clients).map((name) => [name, name]))),
+      RETURN_ADDRESSES: JSON.stringify(store.returnAddresses),
     } satisfies Env,
     failureMeans: 'Nobody can ask for or decide on refunds.',
   });
@@ -29,4 +37,102 @@ export function addRefundApproval(scope: Construct, { api, data }: { api: HttpAp
   refundTable.grantIndexQuery(handler, 'byStatus', 'byOrder');
   orderTable.grant(handler, 'dynamodb:BatchGetItem', 'dynamodb:ConditionCheckItem');
   api.serve('refund-approval', handler);
+  addPayout(workflow, data, tables);
+  addFollowing(workflow, data, tables);
+}
+
+/** What pays approved refunds out, and what hears whether the money arrived. */
+function addPayout(workflow: Construct, { bus, refundTable, orderTable, paymentProviders }: DataStack, tables: Tables) {
+  const environment = {
+    ...tables,
+    PAYMENT_PROVIDERS_SECRET_ARN: paymentProviders.arn,
+    PROVIDER_TIMEOUT_SECONDS: '10',
+  } satisfies PayoutEnv;
+  const { function: payout } = new QueueConsumer(workflow, 'Payout', {
+    bus,
+    event: {
+      pattern: {
+        source: ['storeworks.refund-approval'],
+        detailType: ['RefundApproved', 'RefundPayoutStarted', 'RefundReturnReceived'],
+      },
+    },
+    entry: 'refund-approval/payout.handler.ts',
+    environment,
+    failureMeans: 'Approved refunds are not paid: customers wait for their money.',
+  });
+  const { function: sweep } = new ScheduledJob(workflow, 'PayoutSweep', {
+    entry: 'refund-approval/payout-sweep.handler.ts',
+    environment,
+    failureMeans: 'Refunds whose provider never told what became of them stay on their way.',
+    timeout: Duration.minutes(10),
+    schedule: 'rate(1 hour)',
+    timeZone: store.selling.timeZone,
+  });
+  for (const paying of [payout, sweep]) {
+    refundTable.grant(paying, 'dynamodb:BatchGetItem', 'dynamodb:PutItem');
+    orderTable.grant(paying, 'dynamodb:BatchGetItem', 'dynamodb:ConditionCheckItem');
+    paymentProviders.grantRead(paying);
+  }
+  refundTable.grantIndexQuery(sweep, 'byStatus');
+
+  const { function: word } = new QueueConsumer(workflow, 'ProviderWord', {
+    bus,
+    event: {
+      pattern: {
+        ...PaymentRecorded.pattern,
+        detail: { data: { payment: { type: ['refund.succeeded', 'refund.failed'] } } },
+      },
+    },
+    entry: 'refund-approval/provider-word.handler.ts',
+    environment: tables,
+    failureMeans: 'A payment provider sent money back, or did not, and the books do not say so.',
+  });
+  refundTable.grant(word, 'dynamodb:BatchGetItem', 'dynamodb:PutItem');
+  refundTable.grantIndexQuery(word, 'byOrder');
+}
+
+/** What follows from orders by itself. */
+function addFollowing(workflow: Construct, { bus, refundTable, orderTable }: DataStack, tables: Tables) {
+  const { function: overpaid } = new QueueConsumer(workflow, 'Overpaid', {
+    bus,
+    event: {
+      pattern: {
+        source: [OrderCancelled.source],
+        detailType: [OrderCancelled.detailType, OrderLinesCancelled.detailType, PaymentRecorded.detailType],
+        detail: {
+          data: {
+            $or: [
+              { cancelledMinor: Match.exists() },
+              { payment: { type: ['payment.captured'] }, order: { balance: ['overpaid'] } },
+            ],
+          },
+        },
+      },
+    },
+    entry: 'refund-approval/overpaid.handler.ts',
+    environment: tables,
+    failureMeans: 'Customers do not get back what they paid for cancelled units.',
+  });
+  refundTable.grant(overpaid, 'dynamodb:BatchGetItem', 'dynamodb:PutItem');
+  orderTable.grant(overpaid, 'dynamodb:BatchGetItem', 'dynamodb:ConditionCheckItem');
+
+  const { function: history } = new QueueConsumer(workflow, 'CustomerHistory', {
+    bus,
+    event: {
+      pattern: {
+        source: [OrderPlaced.source, RefundPaid.source],
+        detailType: [OrderPlaced.detailType, OrderImported.detailType, RefundPaid.detailType],
+      },
+    },
+    entry: 'refund-approval/customer-history.handler.ts',
+    environment: tables,
+    failureMeans: 'The refund policy does not know how often customers had refunds.',
+    patience: Duration.hours(2),
+    // Nobody waits for it: few invocations for many orders.
+    batchSize: 100,
+    batchWindow: Duration.seconds(5),
+    maxConcurrency: 2,
+  });
+  refundTable.grant(history, 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
+  orderTable.grant(history, 'dynamodb:BatchGetItem');
 }

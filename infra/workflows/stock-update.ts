@@ -11,6 +11,7 @@ import type {
   ShipmentEnv,
   StoreEnv,
 } from '../../functions/stock-update/env.ts';
+import { ReturnReceived } from '../../shared/events/refund.ts';
 import { StockMoved } from '../../shared/events/stock.ts';
 import { StockRepairRequested } from '../../shared/events/stock-repair.ts';
 import { statusIndex } from '../../shared/orders/order-keys.ts';
@@ -62,6 +63,16 @@ export function addStockUpdate(scope: Construct, { api, data }: { api: HttpApi; 
     maxConcurrency: 10,
   });
   grantMovements(messages.function);
+
+  const returned = new QueueConsumer(workflow, 'Returned', {
+    bus: data.bus,
+    event: ReturnReceived,
+    entry: 'stock-update/returned.handler.ts',
+    environment,
+    failureMeans: 'Goods that customers sent back are in the warehouse and not in the books: nobody can buy them.',
+    maxConcurrency: 5,
+  });
+  grantMovements(returned.function);
 
   const files = new QueueConsumer(workflow, 'FileDropped', {
     bus: EventBus.fromEventBusName(workflow, 'DefaultBus', 'default'),

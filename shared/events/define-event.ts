@@ -1,7 +1,7 @@
 import { monotonicFactory } from 'ulid';
 import * as z from 'zod';
 
-const Metadata = z.object({
+export const Metadata = z.object({
   eventId: z.string(),
   version: z.int().positive(),
   /** When it happened in the business, RFC 3339 with offset; decides the business day it is reported in. */
@@ -12,6 +12,8 @@ const Metadata = z.object({
   /** Who did it: a client or user id, or `storeworks.<workflow>` for the system itself. */
   actor: z.string(),
 });
+
+export type Metadata = z.infer<typeof Metadata>;
 
 /** One event is one value: publisher, rule pattern, consumer schema and documentation all derive from it. */
 export const defineEvent = <const S extends string, const T extends string, D extends z.ZodType>(

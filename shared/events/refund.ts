@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AmountMinor, Currency } from '../names.ts';
+import { AmountMinor, CallerId, Currency, Sku, Warehouse } from '../names.ts';
 import { RefundStatus } from '../refund-status.ts';
 import { defineEvent } from './define-event.ts';
 
@@ -78,4 +78,44 @@ export const StoreCreditGranted = defineEvent(
   source,
   'StoreCreditGranted',
   Refund.extend({ customerId: z.string().optional(), creditMinor: AmountMinor, pots: z.array(RefundedPot) }),
+);
+
+/** What becomes of a unit that was sent back: sold again, kept apart, or it was not in the parcel. */
+export const Disposition = z.enum(['restock', 'damaged', 'missing']);
+export type Disposition = z.infer<typeof Disposition>;
+
+/** Goods came back; stock follows. The money does so only where it waited for them: see `RefundReturnReceived`. */
+export const ReturnReceived = defineEvent(
+  source,
+  'ReturnReceived',
+  Refund.extend({
+    rmaId: z.string(),
+    receiptId: CallerId,
+    units: z.array(
+      z.object({
+        lineId: z.string(),
+        sku: Sku,
+        warehouse: Warehouse,
+        quantity: z.int().positive(),
+        disposition: Disposition,
+        lot: z.string().optional(),
+        note: z.string().optional(),
+        /** Under which stock books them; what is missing moves nothing. */
+        movementId: CallerId.optional(),
+      }),
+    ),
+    /** Nothing more is expected. */
+    isComplete: z.boolean(),
+  }),
+);
+/** Nothing more is expected, or its time is over, and the money that waited for the goods goes out, less what is withheld. */
+export const RefundReturnReceived = defineEvent(
+  source,
+  'RefundReturnReceived',
+  Refund.extend({
+    rmaId: z.string(),
+    pots: z.array(RefundedPot),
+    missing: z.array(z.object({ lineId: z.string(), sku: Sku, quantity: z.int().positive() })),
+    withheld: z.object({ missingMinor: AmountMinor, restockingMinor: AmountMinor, returnShippingMinor: AmountMinor }),
+  }),
 );

@@ -17,6 +17,7 @@ import {
   withdrawRefund,
 } from './refunds.ts';
 import { getReportRun, postReportRun } from './reports.ts';
+import { getReturn, receiveReturn } from './returns.ts';
 import { getStockAudit, postStockAudit } from './stock-audits.ts';
 import { getDocs, getDocsFile, getHealth, getOpenApi } from './root.ts';
 import { getLots, getMovements, getStock, postMovements, putAlertLevels } from './stock.ts';
@@ -69,6 +70,8 @@ export const routesByWorkflow = {
     decideRefund,
     withdrawRefund,
     settleRefund,
+    getReturn,
+    receiveReturn,
   ],
   'stock-audit': [postStockAudit, getStockAudit],
   'stock-update': [postMovements, getStock, getMovements, getLots, putAlertLevels, postStockRepair, getStockRepair],

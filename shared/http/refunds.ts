@@ -112,6 +112,8 @@ export const RefundAnswer = z
     /** The money's way back, the newest payment first. */
     payouts: z.array(
       z.object({
+        /** What the provider knows this attempt by: its `Idempotency-Key`, and `refundId` of its webhooks. */
+        reference: z.string(),
         provider: z.string(),
         paymentId: z.string(),
         amountMinor: AmountMinor,
@@ -120,6 +122,14 @@ export const RefundAnswer = z
         failure: z.string().optional(),
       }),
     ),
+    /** Of goods that are expected back; see `GET /returns/{rmaId}`. */
+    return: z
+      .object({
+        rmaId: z.string(),
+        status: z.enum(['requested', 'expected', 'received', 'closed']),
+        returnBy: Instant.optional(),
+      })
+      .optional(),
     approvals: z.array(Approval),
     requestedBy: z.string(),
     requestedAt: Instant,

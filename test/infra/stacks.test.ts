@@ -224,13 +224,15 @@ test('data keeps its logical id when constructs move', () => {
     'CatalogTable',
     'StockTable',
     'OrderTable',
+    'RefundTable',
     'ReportTable',
     'StockAuditTable',
     'WebhookTable',
-    'RefundTable',
   ];
   const bucketIds = ['AccessLogBucket', 'LakeBucket', 'OrderFilesBucket', 'ReportsBucket', 'StockInboxBucket'];
-  expect(idsOf(kept.flatMap(ofType))).toEqual(new Set([...tableIds, ...bucketIds, 'Bus', 'Users', 'WebhookSecret']));
+  expect(idsOf(kept.flatMap(ofType))).toEqual(
+    new Set([...tableIds, ...bucketIds, 'Bus', 'Users', 'WebhookSecret', 'PaymentProviders']),
+  );
 });
 
 test('a deployment runs no code but ours', () => {

@@ -4,22 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { inject, onTestFinished } from 'vitest';
-import { startEngine } from '../../infra/local/engine.ts';
+import { type EngineOptions, startEngine } from '../../infra/local/engine.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
 
 export type BackOffice = Awaited<ReturnType<typeof startBackOffice>>;
 
-/** The whole back office on a state directory of its own, at the time of `now`; `client(name)` calls it as that client. */
-export async function startBackOffice(
-  options: { cdkOut?: string; log?: (line: string) => void; now?: () => number } = {},
-) {
+/** The whole back office on a state directory of its own; `client(name)` calls it as that client. */
+export async function startBackOffice(options: Partial<Pick<EngineOptions, 'cdkOut' | 'log' | 'now' | 'faults'>> = {}) {
   const stateDirectory = await mkdtemp(join(tmpdir(), 'storeworks-'));
-  const engine = await startEngine({
-    cdkOut: options.cdkOut ?? inject('cdkOut'),
-    stateDirectory,
-    ...(options.log && { log: options.log }),
-    ...(options.now && { now: options.now }),
-  });
+  const engine = await startEngine({ cdkOut: inject('cdkOut'), stateDirectory, ...options });
   const clients = new Map<string, ApiClient>();
   const client = (name: string): ApiClient => {
     const made = clients.get(name) ?? createApiClient(engine.credentials, name, 256);

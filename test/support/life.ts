@@ -5,14 +5,16 @@ import type { BackOffice } from './back-office.ts';
 import { signatureOf } from './payment-signature.ts';
 import { orderOf, stockedSku } from './shop.ts';
 
-/** A placed order of one line, of a SKU of its own. */
+/** A placed order of one line, of a SKU and a customer of its own: no order weighs on another's risk or refunds. */
 export async function placedOrder(
   office: BackOffice,
   given: { units?: number; quantity?: number; priceMinor?: number } = {},
 ) {
   const { units = 100, quantity = 1, priceMinor = 1000 } = given;
   const sku = await stockedSku(office, { units, priceMinor });
-  const placed = await office.client('storefront').post('/orders', orderOf(sku, { lines: [{ sku, quantity }] }));
+  const customer = { id: randomUUID(), email: 'ada@example.com' };
+  const content = orderOf(sku, { customer, lines: [{ sku, quantity }] });
+  const placed = await office.client('storefront').post('/orders', content);
   expect(placed.status, placed.text).toBe(201);
   return { sku, order: placed.body, orderId: String(placed.body.orderId), path: `/orders/${placed.body.orderId}` };
 }
@@ -40,15 +42,15 @@ export const aPayment = (orderId: string, given: Record<string, unknown> = {}) =
 export async function postPayment(
   { apiUrl, credentials: { webhookSecret } }: BackOffice,
   content: unknown,
-  given: { signature?: string | null } = {},
+  given: { signature?: string | null; provider?: string } = {},
 ): Promise<ApiAnswer> {
   const body = typeof content === 'string' ? content : JSON.stringify(content);
-  const { signature = signatureOf(body, webhookSecret) } = given;
+  const { signature = signatureOf(body, webhookSecret), provider = 'acme' } = given;
   const headers = {
     'content-type': 'application/json',
     ...(signature !== null && { 'storeworks-signature': signature }),
   };
-  const answer = await fetch(`${apiUrl}/payments/webhooks/acme`, { method: 'POST', headers, body });
+  const answer = await fetch(`${apiUrl}/payments/webhooks/${provider}`, { method: 'POST', headers, body });
   const text = await answer.text();
   return { status: answer.status, headers: Object.fromEntries(answer.headers), text, body: JSON.parse(text) };
 }

@@ -24,7 +24,13 @@ const Properties = z.object({
     })
     .optional(),
 });
-const GetSecretValue = z.object({ SecretId: z.string().min(1) });
+const OfSecret = z.object({ SecretId: z.string().min(1) });
+const PutSecretValue = OfSecret.extend({
+  SecretString: z.string().min(1).max(65_536),
+  ClientRequestToken: z.string().min(32).max(64),
+  /** Functions read the current version only. */
+  VersionStages: z.tuple([z.literal('AWSCURRENT')]).optional(),
+});
 const Row = z.object({ arn: z.string(), text: z.string(), version: z.string(), created_at: z.number() });
 
 type Secrets = AwsService & {
@@ -33,8 +39,9 @@ type Secrets = AwsService & {
 };
 
 /**
- * Secrets Manager as far as functions read it: `GetSecretValue` by name or ARN. A generated secret is made at the first
- * start and kept in the state, as CloudFormation makes it once.
+ * Secrets Manager as far as functions read it and administrators set it: `GetSecretValue` and `PutSecretValue` by name
+ * or ARN. A secret is made at the first start and kept in the state, as CloudFormation makes it once. Limits and errors:
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
  */
 export function createSecrets({ template, state, now }: LocalContext): Secrets {
   state.db.exec(`CREATE TABLE IF NOT EXISTS secrets (
@@ -47,38 +54,40 @@ export function createSecrets({ template, state, now }: LocalContext): Secrets {
   for (const resource of resources) insert.run(resource.arn, newText(resource), randomUUID(), now());
   const select = state.db.prepare('SELECT arn, text, version, created_at FROM secrets WHERE arn = ?');
 
+  const update = state.db.prepare('UPDATE secrets SET text = ?, version = ?, created_at = ? WHERE arn = ?');
+
   /** The resource that a name or an ARN means. */
   const find = (secretId: string) => resources.find(({ arn, name }) => secretId === arn || secretId === name);
-  const secretIdOf = (call: AwsCall) => {
-    const parsed = GetSecretValue.safeParse(parseJson(call.body.toString()));
-    if (!parsed.success) throw new AwsError('ValidationException', 'SecretId is needed.');
-    return parsed.data.SecretId;
+  const secretOf = (secretId: string) => {
+    const resource = find(secretId);
+    if (!resource) throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+    return { name: resource.name, row: Row.parse(select.get(resource.arn)) };
+  };
+
+  const get = (call: AwsCall) => {
+    const { name, row } = secretOf(inputOf(OfSecret, call).SecretId);
+    return { ...versionOf(name, row), SecretString: row.text, CreatedDate: row.created_at / 1000 };
+  };
+
+  const put = (call: AwsCall) => {
+    const { SecretId, SecretString: text, ClientRequestToken: version } = inputOf(PutSecretValue, call);
+    const { name, row } = secretOf(SecretId);
+    if (row.version === version && row.text !== text) {
+      throw new AwsError('ResourceExistsException', 'This version has another value: a version is never changed.');
+    }
+    if (row.version !== version) update.run(text, version, now(), row.arn);
+    return versionOf(name, { ...row, version });
   };
 
   return {
     permissions: (call) => {
-      const id = secretIdOf(call);
+      const id = inputOf(OfSecret, call).SecretId;
       return [{ action: `secretsmanager:${call.operation}`, resource: find(id)?.arn ?? id }];
     },
     answer: async (call) => {
-      if (call.operation !== 'GetSecretValue') {
-        throw new AwsError(
-          'UnknownOperationException',
-          `The local engine has no ${call.operation} of Secrets Manager.`,
-        );
-      }
-      const resource = find(secretIdOf(call));
-      if (!resource)
-        throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
-      const { arn, text, version, created_at: createdAt } = Row.parse(select.get(resource.arn));
-      return jsonAnswer({
-        ARN: arn,
-        Name: resource.name,
-        VersionId: version,
-        VersionStages: ['AWSCURRENT'],
-        SecretString: text,
-        CreatedDate: createdAt / 1000,
-      });
+      if (call.operation === 'GetSecretValue') return jsonAnswer(get(call));
+      if (call.operation === 'PutSecretValue') return jsonAnswer(put(call));
+      throw new AwsError('UnknownOperationException', `The local engine has no ${call.operation} of Secrets Manager.`);
     },
     textOf: (logicalId) => {
       const resource = resources.find((candidate) => logicalId.test(candidate.logicalId));
@@ -86,6 +95,19 @@ export function createSecrets({ template, state, now }: LocalContext): Secrets {
       return Row.parse(select.get(resource.arn)).text;
     },
   };
+}
+
+const versionOf = (name: string, { arn, version }: Pick<z.infer<typeof Row>, 'arn' | 'version'>) => ({
+  ARN: arn,
+  Name: name,
+  VersionId: version,
+  VersionStages: ['AWSCURRENT'],
+});
+
+function inputOf<S extends z.ZodType>(schema: S, call: AwsCall): z.infer<S> {
+  const parsed = schema.safeParse(parseJson(call.body.toString()));
+  if (!parsed.success) throw new AwsError('ValidationException', z.prettifyError(parsed.error));
+  return parsed.data;
 }
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
 import { createSecrets } from '../../../infra/local/secrets/secrets.ts';
 import { callOf, localContext, resource } from './local-context.ts';
@@ -33,12 +34,35 @@ test('reading a secret needs the permission on this very secret, by whichever na
   expect([permissions(read('webhooks')), permissions(read(arn))]).toEqual([needed, needed]);
 });
 
+test('what an administrator puts is read from then on, and a version never changes', async () => {
+  const { context, remove: removeState } = localContext([secret({})]);
+  remove = removeState;
+  const { answer, permissions } = createSecrets(context);
+  const put = (SecretString: string, ClientRequestToken: string = randomUUID()) =>
+    callOf({
+      service: 'secretsmanager',
+      operation: 'PutSecretValue',
+      body: Buffer.from(JSON.stringify({ SecretId: 'webhooks', SecretString, ClientRequestToken })),
+    });
+  const token = randomUUID();
+  expect(permissions(put('{}'))).toEqual([{ action: 'secretsmanager:PutSecretValue', resource: arn }]);
+  const { body } = await answer(put('one', token));
+  expect(JSON.parse(body.toString())).toMatchObject({ ARN: arn, VersionId: token, VersionStages: ['AWSCURRENT'] });
+  await answer(put('one', token));
+  await expect(answer(put('two', token))).rejects.toMatchObject({ code: 'ResourceExistsException' });
+  await expect(answer(put('two', 'short'))).rejects.toMatchObject({ code: 'ValidationException' });
+  const text = async () => JSON.parse((await answer(read(arn))).body.toString()).SecretString;
+  expect(await text()).toBe('one');
+  await answer(put('two'));
+  expect(await text()).toBe('two');
+});
+
 test('what is not there, or not known here, is refused', async () => {
   const { context, remove: removeState } = localContext([secret({})]);
   remove = removeState;
   const { answer } = createSecrets(context);
   await expect(answer(read('other'))).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
-  await expect(answer(read(arn, 'PutSecretValue'))).rejects.toMatchObject({ code: 'UnknownOperationException' });
+  await expect(answer(read(arn, 'DeleteSecret'))).rejects.toMatchObject({ code: 'UnknownOperationException' });
 });
 
 test('a way of making secrets that the engine does not know stops it', () => {

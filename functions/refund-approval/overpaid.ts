@@ -1,0 +1,64 @@
+import { patiently } from '../../shared/contention.ts';
+import type { Cause } from '../../shared/events/define-event.ts';
+import { contentHash, refundIdOf } from '../../shared/ids.ts';
+import { type Known, request } from './decide.ts';
+import type { Ordered } from './ordered.ts';
+import { type Pot, potsOf, untouched } from './pots.ts';
+import type { RefundStore } from './store.ts';
+
+const patienceMs = 10_000;
+
+/**
+ * Asks for the money that an order has beyond what is due since units of it were cancelled, once for each event that may
+ * have made it so: a cancellation, or a payment that came after one. The policy decides as for anybody's request.
+ */
+export const refundOverpaid =
+  (store: Pick<RefundStore, 'known' | 'commit'>, deadlineOf: (known: Known, now: number) => string) =>
+  async (orderId: string, cause: Cause): Promise<void> => {
+    const requestId = `cancellation-${cause.causationId}`;
+    const refundId = refundIdOf(orderId, requestId);
+    await patiently(patienceMs, async () => {
+      const known = await store.known(orderId, refundId);
+      if (!known) throw new Error(`There is no order ${orderId}`);
+      const overpaidMinor = overpaidBy(known);
+      if (known.refund || overpaidMinor === 0) return 'done';
+      const content = { requestId, reason: 'cancelled', overpaidMinor };
+      const { actor: by, now } = cause;
+      const hash = contentHash({ orderId, ...content });
+      const asked = { refundId, content, contentHash: hash, by, now, deadlineAt: deadlineOf(known, now) };
+      const outcome = request(asked, known);
+      // The bank decides on the money of a disputed order.
+      if (outcome.kind === 'chargeback-open') return 'done';
+      if (outcome.kind !== 'changed') throw new Error(`Cannot refund ${overpaidMinor} of ${orderId}: ${outcome.kind}`);
+      return (await store.commit(outcome, known, cause)) === 'done' ? 'done' : undefined;
+    });
+  };
+
+/**
+ * What is owed without doubt, as far as the payments still have it. Too much paid for an order that nobody cancelled is
+ * staff's to look at, and so is money of units that may be the very ones that were refunded before they were cancelled.
+ */
+function overpaidBy({ order, account = untouched(order.orderId) }: Known): number {
+  if (order.cancelledMinor === 0) return 0;
+  const { goods, payments } = potsOf(order, account);
+  const byName = new Map(goods.map((pot) => [pot.pot, pot]));
+  const doubtfulMinor = order.lines.map((line) => {
+    const pot = byName.get(`line:${line.lineId}`);
+    return pot ? doubtfulOf(line, pot) : 0;
+  });
+  const overpaidMinor = (byName.get('overpaid')?.refundable.minor ?? 0) - sumOf(doubtfulMinor);
+  return Math.max(0, Math.min(overpaidMinor, sumOf(payments.map(({ refundable }) => refundable.minor))));
+}
+
+/** What went back for units that were not shipped, as far as it may have been for the cancelled ones. */
+function doubtfulOf({ cancelledQuantity, shippedQuantity }: Ordered['lines'][number], pot: Pot): number {
+  const { captured, refunded, pending } = pot;
+  const units = refunded.quantity + pending.quantity;
+  const sameUnits = Math.min(cancelledQuantity, units - shippedQuantity);
+  if (sameUnits <= 0) return 0;
+  const takenMinor = refunded.minor + pending.minor;
+  // The part beyond what the line is worth now is not in the overpaid pot to begin with.
+  return Math.max(0, Math.ceil((takenMinor * sameUnits) / units) - Math.max(0, takenMinor - captured.minor));
+}
+
+const sumOf = (amounts: readonly number[]) => amounts.reduce((sum, amount) => sum + amount, 0);

@@ -1,0 +1,66 @@
+import type { Cause } from '../../shared/events/define-event.ts';
+import { apply, applyToOrder } from './apply.ts';
+import { isDisputed } from './ordered.ts';
+import { blockPayout, hear, payoutReference, startPayout } from './paying.ts';
+import type { Account } from './pots.ts';
+import type { Repay } from './provider.ts';
+import type { Payout, RefundItem } from './refund-item.ts';
+import type { RefundStore } from './store.ts';
+
+type Parts = {
+  store: Pick<RefundStore, 'refund' | 'account' | 'known' | 'commit'>;
+  /** What pays through a provider; undefined for one that is paid through by hand. */
+  providerOf: (name: string) => Promise<Repay | undefined>;
+};
+
+/**
+ * Takes a refund one step further. Of an approved one it records the intent to pay, whose event brings it here again; then
+ * it asks the provider of each leg and records the answer. Crashed or timed out anywhere, it is to be called again; it
+ * throws while a provider has not answered.
+ */
+export const payOut =
+  (parts: Parts) =>
+  async (refundId: string, isLate: boolean, cause: Cause): Promise<void> => {
+    const started = await applyToOrder(
+      parts.store,
+      refundId,
+      (refund, order, account) => (isDisputed(order) ? blockPayout(refund, account) : startPayout(refund)),
+      cause,
+    );
+    if (!started) throw new Error(`There is no refund ${refundId}`);
+    // Whether the provider was asked already, nobody knows: an operator must look.
+    if (started.kind === 'illegal' && started.status === 'paying') {
+      throw new Error(`A chargeback was opened while ${refundId} was being paid`);
+    }
+    // Just begun or blocked; or decided otherwise, or paid, in the meantime.
+    if (started.kind !== 'already-done') return;
+
+    const { refund } = started;
+    const open = [...refund.payouts.entries()].filter(([, { state }]) => state === 'sent');
+    const results = await Promise.allSettled(
+      open.map(([index, leg]) => payLeg(parts, refund, index, leg, isLate, cause)),
+    );
+    const failures = results.flatMap((result) => (result.status === 'rejected' ? [String(result.reason)] : []));
+    if (failures.length > 0) throw new Error(`Of ${refundId} it is open what was paid: ${failures.join('; ')}`);
+  };
+
+/** Asks the provider, and records its answer unless it told more by webhook since it was asked. */
+async function payLeg(
+  { store, providerOf }: Parts,
+  { refundId, currency }: RefundItem,
+  index: number,
+  { provider, paymentId, amountMinor, attempt }: Payout,
+  isLate: boolean,
+  cause: Cause,
+): Promise<void> {
+  const repay = await providerOf(provider);
+  if (!repay) return;
+  const reference = payoutReference(refundId, index, attempt);
+  const answer = await repay({ reference, refundId, paymentId, amountMinor, currency, isLate });
+  if (answer.kind === 'pending') return;
+  const decide = (refund: RefundItem, account: Account) =>
+    refund.payouts[index]?.state === 'sent'
+      ? hear(refund, account, index, attempt, answer)
+      : { kind: 'already-done' as const, refund };
+  await apply(store, refundId, decide, cause);
+}

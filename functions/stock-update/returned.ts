@@ -1,0 +1,39 @@
+import assert from 'node:assert';
+import type { DataOf, EventOf } from '../../shared/events/define-event.ts';
+import type { ReturnReceived } from '../../shared/events/refund.ts';
+import type { Movement } from '../../shared/stock/movement.ts';
+import { postAll } from './post.ts';
+import type { StockStore } from './store.ts';
+
+/**
+ * Books what came back with a return, once: an event that comes again names the same movements. A refused movement is
+ * nobody's to repeat, so it throws, and the event is kept until somebody has looked.
+ */
+export const bookReturned =
+  (store: Pick<StockStore, 'read' | 'write'>, clock: () => number) =>
+  async ({ detail: { data, metadata } }: EventOf<typeof ReturnReceived>): Promise<void> => {
+    const movements = movementsOf(data);
+    if (movements.length === 0) return;
+    const { actor, correlationId, eventId: causationId } = metadata;
+    const results = await postAll(store, movements, { actor, correlationId, causationId, now: clock() });
+    const refused = results.find(({ status }) => status === 'rejected');
+    assert(!refused, `Stock refuses ${refused?.movementId} of ${data.rmaId}: ${refused?.reason}`);
+  };
+
+const movementsOf = ({ units, reason }: DataOf<typeof ReturnReceived>): Movement[] =>
+  units.flatMap(({ movementId, sku, warehouse, quantity, lot, disposition }) =>
+    movementId === undefined
+      ? []
+      : [
+          {
+            movementId,
+            sku,
+            warehouse,
+            type: 'return',
+            quantity,
+            reason,
+            ...(lot !== undefined && { lot }),
+            ...(disposition === 'damaged' && { to: 'damaged' as const }),
+          },
+        ],
+  );

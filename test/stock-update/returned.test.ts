@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createCatalogStore } from '../../functions/catalog/store.ts';
+import { bookReturned } from '../../functions/stock-update/returned.ts';
+import { createStockStore } from '../../functions/stock-update/store.ts';
+import type { Database } from '../../shared/database.ts';
+import { newEvent } from '../../shared/events/define-event.ts';
+import { ReturnReceived } from '../../shared/events/refund.ts';
+import { aCause, aSku, noon } from '../support/builders.ts';
+import { crashing } from '../support/crashing.ts';
+import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.stop());
+
+/** A parcel with two units of one SKU, one of them damaged, and three of another, of which one is missing. */
+const parcel = (one: string, two: string) => {
+  const unit = (sku: string, quantity: number, disposition: 'restock' | 'damaged' | 'missing') => ({
+    lineId: `line-${sku}`,
+    sku,
+    warehouse: 'main',
+    quantity,
+    disposition,
+    ...(disposition !== 'missing' && { movementId: `${sku}-${disposition}` }),
+  });
+  return newEvent(
+    ReturnReceived,
+    {
+      refundId: 'ref_0123456789abcdefghjkmnpqrs',
+      orderId: 'ord_0123456789abcdefghjkmnpqrs',
+      externalOrderId: 'order-1',
+      channel: 'storefront',
+      currency: 'GBP',
+      status: 'approved',
+      reason: 'late',
+      amountMinor: 1000,
+      version: 2,
+      rmaId: 'rma_0123456789abcdefghjkmnpqrs',
+      receiptId: 'parcel-1',
+      units: [unit(one, 1, 'restock'), unit(one, 1, 'damaged'), unit(two, 2, 'restock'), unit(two, 1, 'missing')],
+      isComplete: true,
+    },
+    aCause(),
+  );
+};
+
+const book = (db: Database, event: unknown) =>
+  bookReturned(createStockStore(db, tables), () => noon)(ReturnReceived.envelope.parse(event));
+
+async function catalogued(sku: string): Promise<string> {
+  await createCatalogStore(database.db, tables).write({ record: aSku({ sku }), version: 1, contentHash: '' }, aCause());
+  return sku;
+}
+
+const stockOf = async (sku: string) => {
+  const { stock } = await createStockStore(database.db, tables).stock(sku);
+  return stock?.warehouses['main'];
+};
+
+test.each([1, 2].flatMap((transaction) => (['before', 'after'] as const).map((when) => ({ transaction, when }))))(
+  'is booked once if it was cut off $when transaction $transaction',
+  async ({ transaction, when }) => {
+    const [one, two] = [await catalogued(`A-${transaction}-${when}`), await catalogued(`B-${transaction}-${when}`)];
+    const event = parcel(one, two);
+    await expect(book(crashing(database.db, { transaction, when }), event)).rejects.toThrow();
+    await book(database.db, event);
+    await book(database.db, event);
+    expect(await stockOf(one)).toMatchObject({ onHand: 2, available: 1, unavailable: 1, damaged: 1 });
+    expect(await stockOf(two)).toMatchObject({ onHand: 2, available: 2, unavailable: 0 });
+  },
+);
+
+test('is not lost where stock refuses it: it comes again', async () => {
+  const [one, two] = [await catalogued('KNOWN'), 'UNKNOWN'];
+  await expect(book(database.db, parcel(one, two))).rejects.toThrow('UNKNOWN-restock of rma_');
+  expect(await stockOf(one)).toMatchObject({ onHand: 2 });
+  await catalogued(two);
+  await book(database.db, parcel(one, two));
+  expect([await stockOf(one), await stockOf(two)]).toMatchObject([{ onHand: 2 }, { onHand: 2 }]);
+});
