@@ -10,6 +10,7 @@ import { bundlesContext } from './constructs/workflow-function.ts';
 import { deploymentContext } from './deployment-binding.ts';
 import { DataStack } from './stacks/data.ts';
 import { OperationsStack } from './stacks/operations.ts';
+import { RefundsStack } from './stacks/refunds.ts';
 
 // The settings are read here too, so that `node infra/app.ts` with CDK_OUTDIR synthesises what the CDK's command does
 // without its start-up time. Only the command checks against CloudFormation's own schemas: that takes another 3 s.
@@ -33,6 +34,13 @@ try {
     data,
   });
   operations.addStackDependency(data);
+  const refunds = new RefundsStack(app, 'Refunds', {
+    stackName: 'Storeworks-Refunds',
+    terminationProtection: true,
+    data,
+    api: operations.api,
+  });
+  refunds.addStackDependency(data);
   app.synth();
 } finally {
   rmSync(bundles, { recursive: true });

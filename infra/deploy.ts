@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { deploymentContext, fetchDeploymentBinding } from './deployment-binding.ts';
 
 /**
- * `npm run deploy -- …`: both stacks to the account of the current AWS credentials. What follows `--` goes to
+ * `npm run deploy -- …`: all stacks to the account of the current AWS credentials. What follows `--` goes to
  * `cdk deploy`, such as `-c alarmEmail=you@example.com` or `--require-approval never`. The account and region must have
  * been prepared once with `npx cdk bootstrap`.
  */

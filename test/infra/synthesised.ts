@@ -4,6 +4,7 @@ import settings from '../../cdk.json' with { type: 'json' };
 import { bundlesContext, notBundled } from '../../infra/constructs/workflow-function.ts';
 import { DataStack } from '../../infra/stacks/data.ts';
 import { OperationsStack } from '../../infra/stacks/operations.ts';
+import { RefundsStack } from '../../infra/stacks/refunds.ts';
 
 /** A reference to a resource of the same stack. */
 type Reference = { Ref?: string; 'Fn::GetAtt'?: [string, string] };
@@ -68,9 +69,10 @@ export const app = new App({
 });
 const data = new DataStack(app, 'Data');
 const operations = new OperationsStack(app, 'Operations', { data });
+const refunds = new RefundsStack(app, 'Refunds', { data, api: operations.api });
 
-/** Every resource of both stacks, as CloudFormation gets it. */
-export const resources: Resource[] = [data, operations].flatMap((stack) => {
+/** Every resource of all stacks, as CloudFormation gets it. */
+export const resources: Resource[] = [data, operations, refunds].flatMap((stack) => {
   const template = Template.fromStack(stack).toJSON() as {
     Resources: Record<string, { Type: string; Properties: Properties; DeletionPolicy?: string }>;
   };

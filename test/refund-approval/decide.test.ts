@@ -52,7 +52,7 @@ describe('a request', () => {
     const lines = [{ lineId: 'line-1', quantity: 3 }];
     const { refund } = changeOf(request(asking({ lines }), given));
     expect(refund.status).toBe('awaiting-return');
-    expect(refund.returning).toEqual([{ lineId: 'line-1', sku: 'SKU-1', warehouse: 'main', quantity: 2 }]);
+    expect(refund.returning).toMatchObject([{ lineId: 'line-1', sku: 'SKU-1', warehouse: 'main', quantity: 2 }]);
     expect(changeOf(request(asking({ lines, restock: false }), given)).refund.returning).toEqual([]);
   });
 
