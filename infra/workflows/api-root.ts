@@ -7,8 +7,8 @@ import type { DataStack } from '../stacks/data.ts';
 /** Health, the description of the interface, and the answer to what no route matches. */
 export function addApiRoot(scope: Construct, { api, data }: { api: HttpApi; data: DataStack }): void {
   const workflow = new Construct(scope, 'ApiRoot');
-  const { catalogTable, stockTable, orderTable, refundTable, reportTable, stockAuditTable, webhookTable } = data;
-  const tables = [catalogTable, stockTable, orderTable, refundTable, reportTable, stockAuditTable, webhookTable];
+  const { catalogTable, stockTable, orderTable, reportTable, stockAuditTable, webhookTable, refundTable } = data;
+  const tables = [catalogTable, stockTable, orderTable, reportTable, stockAuditTable, webhookTable, refundTable];
   const handler = new WorkflowFunction(workflow, 'Api', {
     entry: 'api-root/api.handler.ts',
     environment: {

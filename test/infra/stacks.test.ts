@@ -102,6 +102,20 @@ test('no role may do everything, nor anything to everything but trace', () => {
   for (const { properties } of ofType('AWS::IAM::Role')) expect(properties.ManagedPolicyArns).toBeUndefined();
 });
 
+test('refunds read orders and write none', () => {
+  const statements = resources
+    .filter(({ id, type }) => id.startsWith('RefundApproval') && /^AWS::IAM::(Policy|Role)$/.test(type))
+    .flatMap(({ properties }) => [properties].concat(properties.Policies ?? []))
+    .flatMap(({ PolicyDocument }) => PolicyDocument?.Statement ?? []);
+  const actionsOn = (table: string) =>
+    statements.filter(({ Resource }) => JSON.stringify(Resource).includes(table)).flatMap(({ Action }) => Action);
+  expect(actionsOn('RefundTable')).toContain('dynamodb:PutItem');
+  const onOrders = new Set(actionsOn('OrderTable'));
+  expect(onOrders.size).toBeGreaterThan(0);
+  const reading = new Set(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:ConditionCheckItem']);
+  expect([...onOrders].filter((action) => !reading.has(action))).toEqual([]);
+});
+
 test('each function has a role of its own, a log that ends, traces, and alarms', () => {
   expect(idsOf(functions.map(({ properties }) => meant(properties.Role))).size).toBe(functions.length);
   for (const { properties } of functions) {
