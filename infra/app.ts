@@ -28,19 +28,10 @@ try {
   await bundleHandlers(bundles, { forDeployment: app.node.tryGetContext(deploymentContext) === 'true' });
   app.node.setContext(bundlesContext, bundles);
   const data = new DataStack(app, 'Data', { stackName: 'Storeworks-Data', terminationProtection: true });
-  const operations = new OperationsStack(app, 'Operations', {
-    stackName: 'Storeworks-Operations',
-    terminationProtection: true,
-    data,
-  });
-  operations.addStackDependency(data);
-  const refunds = new RefundsStack(app, 'Refunds', {
-    stackName: 'Storeworks-Refunds',
-    terminationProtection: true,
-    data,
-    api: operations.api,
-  });
-  refunds.addStackDependency(data);
+  const protectedStack = (name: string) => ({ stackName: `Storeworks-${name}`, terminationProtection: true, data });
+  const operations = new OperationsStack(app, 'Operations', protectedStack('Operations'));
+  const refunds = new RefundsStack(app, 'Refunds', { ...protectedStack('Refunds'), api: operations.api });
+  for (const stack of [operations, refunds]) stack.addStackDependency(data);
   app.synth();
 } finally {
   rmSync(bundles, { recursive: true });

@@ -2,7 +2,10 @@ import type { IdleLevels } from '../functions/stock-update/idle.ts';
 import type { Retrying } from '../functions/channel-webhooks/decide.ts';
 import type { RiskPolicy } from '../functions/order-intake/risk.ts';
 import type { ReturnAddress } from '../shared/http/returns.ts';
+import type { WorkingCalendar } from '../functions/refund-approval/calendar.ts';
 import type { Client, SellingPolicy } from '../shared/store.ts';
+
+const officeHours = [{ from: '09:00', to: '17:30' }];
 
 /** The store this checkout deploys. Change it here: everything else reads it. */
 export const store = {
@@ -24,6 +27,15 @@ export const store = {
   },
   /** Where the alert levels of a SKU do not say. */
   idleStock: { slowMovingAfterDays: 90, deadAfterDays: 365 },
+  /** When people decide on refunds, by the clocks of the selling zone: Monday is 1. */
+  calendar: {
+    workingHours: { '1': officeHours, '2': officeHours, '3': officeHours, '4': officeHours, '5': officeHours },
+    // Bank holidays of England: https://www.gov.uk/bank-holidays
+    holidays: (
+      '2026-01-01 2026-04-03 2026-04-06 2026-05-04 2026-05-25 2026-08-31 2026-12-25 2026-12-28 ' +
+      '2027-01-01 2027-03-26 2027-03-29 2027-05-03 2027-05-31 2027-08-30 2027-12-27 2027-12-28'
+    ).split(' '),
+  },
   webhooks: { firstRetrySeconds: 5, longestRetrySeconds: 14_400, giveUpAfterSeconds: 86_400, timeoutSeconds: 10 },
   risk: {
     holdFrom: 50,
@@ -82,6 +94,7 @@ export const store = {
   selling: SellingPolicy;
   returnAddresses: Record<string, ReturnAddress>;
   idleStock: IdleLevels;
+  calendar: Omit<WorkingCalendar, 'timeZone'>;
   webhooks: Retrying;
   risk: RiskPolicy;
   clients: Record<string, Client>;

@@ -47,6 +47,8 @@ export const answerOf = (refund: RefundItem): RefundAnswer => ({
   requestedBy: refund.requestedBy,
   requestedAt: refund.requestedAt,
   deadlineAt: refund.deadlineAt,
+  escalatedTo: refund.escalated?.to,
+  satisfaction: refund.rating && { score: refund.rating.score, comment: refund.rating.comment },
 });
 
 /** The pots of an order, and the rule that would decide on a request for all that is in them. */
@@ -132,6 +134,8 @@ export function replyTo(outcome: Outcome | undefined, firstStatus: 200 | 201 = 2
       return problem(409, 'not-refundable', 'The order has less than that to refund.', { pots: outcome.pots });
     case 'chargeback-open':
       return problem(409, 'chargeback-open', 'The bank decides on this order’s money now.');
+    case 'already-rated':
+      return problem(409, outcome.kind, 'The customer answered otherwise before.');
     case 'not-yours':
       return problem(403, outcome.reason, outcome.detail);
     case 'invalid':

@@ -35,6 +35,7 @@ export type Outcome =
   | { kind: 'refund-conflict'; refundId: string }
   | { kind: 'not-refundable'; pots: Shortage[] }
   | { kind: 'chargeback-open' }
+  | { kind: 'already-rated' }
   | { kind: 'not-yours'; reason: NotYours; detail: string }
   | { kind: 'receipt-conflict'; receiptId: string }
   | { kind: 'not-expected'; lines: { lineId: string; expected: number; received: number }[] }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ReturnAddress } from '../../shared/http/returns.ts';
 import { Warehouse } from '../../shared/names.ts';
 import { Channels } from '../../shared/store.ts';
+import { WorkingCalendar } from './calendar.ts';
 
 const json = z.string().transform((text): unknown => JSON.parse(text));
 
@@ -28,6 +29,24 @@ export const ParsedEnv = ParsedTables.extend({
   CHANNELS: json.pipe(Channels),
   DEPARTMENTS: json.pipe(Departments),
   RETURN_ADDRESSES: json.pipe(z.record(Warehouse, ReturnAddress)),
+  CALENDAR: json.pipe(WorkingCalendar),
 });
 /** What the environment of the function that serves HTTP must have; each value is text. */
 export type Env = z.input<typeof ParsedEnv>;
+
+/** Of the function that refunds what was paid too much. */
+export const ParsedOverpaidEnv = ParsedTables.extend({ CALENDAR: json.pipe(WorkingCalendar) });
+export type OverpaidEnv = z.input<typeof ParsedOverpaidEnv>;
+
+/** Where schedules are made, and what they may reach under which role. */
+const ParsedScheduleEnv = z.object({
+  SCHEDULE_GROUP_NAME: z.string().min(1),
+  SCHEDULE_QUEUE_ARN: z.string().min(1),
+  SCHEDULE_DEAD_LETTER_QUEUE_ARN: z.string().min(1),
+  SCHEDULE_ROLE_ARN: z.string().min(1),
+});
+export type ScheduleEnv = z.infer<typeof ParsedScheduleEnv>;
+
+/** Of the function that keeps schedules. */
+export const WaitingEnv = ParsedTables.extend({ ...ParsedScheduleEnv.shape, CALENDAR: json.pipe(WorkingCalendar) });
+export type WaitingVariables = z.input<typeof WaitingEnv>;

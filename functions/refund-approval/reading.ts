@@ -25,7 +25,8 @@ export const readRoutes = (store: RefundStore, channels: Channels) => ({
   getRefundTimeline: async ({ params, caller }: Request<typeof routes.getRefundTimeline>): Promise<Reply> => {
     const refund = await store.refund(params.refundId);
     if (!refund || !sees(caller, channels, refund.channel)) return unknownRefund;
-    return { status: 200, body: { events: stepsOf(await store.timeline(params.refundId)) } };
+    const { status, deadlineAt } = refund;
+    return { status: 200, body: { status, deadlineAt, events: stepsOf(await store.timeline(params.refundId)) } };
   },
 
   findRefunds: async ({ query, caller }: Request<typeof routes.findRefunds>): Promise<Reply> => {

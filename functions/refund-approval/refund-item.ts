@@ -52,6 +52,9 @@ const ReturnTerms = z.object({
 });
 export type ReturnTerms = z.infer<typeof ReturnTerms>;
 
+/** What the customer says of it all. */
+const Rating = z.object({ score: z.int().min(1).max(5), comment: z.string().optional(), at: Instant });
+
 /** A refund as its item holds it beside the keys. */
 export const RefundItem = z.object({
   refundId: z.string(),
@@ -83,6 +86,13 @@ export const RefundItem = z.object({
   amendedBy: z.array(z.string()).optional(),
   requestedAt: Instant,
   deadlineAt: Instant.optional(),
+  /** Since it was last asked for. */
+  remindedAt: Instant.optional(),
+  /** The department that was asked in the end, as nobody had decided. */
+  escalated: z.object({ to: z.string(), at: Instant }).optional(),
+  /** When it came to its first end, and the customer was asked how it was. */
+  closedAt: Instant.optional(),
+  rating: Rating.optional(),
   /** Of what was asked for, to tell a repeated request from another one. */
   contentHash: z.string(),
   version: z.int().positive(),

@@ -23,6 +23,13 @@ export const countedRefundKey = (customerId: string, orderId: string) => ({
   sk: `COUNTED#${orderId}#REFUND`,
 });
 export const policyKey = { pk: 'POLICY#refund', sk: 'POLICY' };
+/** Versions of the policy sort as they were made. */
+export const policyVersionPrefix = 'VERSION#';
+export const policyVersionKey = (version: number) => ({
+  pk: policyKey.pk,
+  sk: `${policyVersionPrefix}${String(version).padStart(8, '0')}`,
+});
+export const policyVersionPattern = /^VERSION#\d{8}$/;
 
 /** What refunds can be found by beside their id: an index of keys, and its key attribute. */
 export const statusIndex = { name: 'byStatus', attribute: 'statusKey', keyOf: (status: string) => `STATUS#${status}` };

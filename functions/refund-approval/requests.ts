@@ -7,6 +7,7 @@ import type { Channels } from '../../shared/store.ts';
 import { replyTo, unknownOrder, unknownRefund } from './answers.ts';
 import { apply } from './apply.ts';
 import { sees } from './caller.ts';
+import { rate } from './case.ts';
 import type { Outcome } from './change.ts';
 import { amend, type Known, request, withdraw } from './decide.ts';
 import type { RefundStore } from './store.ts';
@@ -64,6 +65,12 @@ export function requestRoutes(
       return replyTo(
         await apply(store, params.refundId, (now, account) => withdraw(now, account, caller.subject), cause),
       );
+    },
+
+    rateRefund: async ({ params, body, caller, cause }: Request<typeof routes.rateRefund>): Promise<Reply> => {
+      const refund = await store.refund(params.refundId);
+      if (!refund || !sees(caller, channels, refund.channel)) return unknownRefund;
+      return replyTo(await apply(store, refund.refundId, (current) => rate(current, body, cause.now), cause));
     },
   };
 }

@@ -10,6 +10,8 @@ const Detail = z.object({
 const meanings: Record<string, string> = {
   RefundRequested: 'We have your request.',
   RefundAmended: 'Your request was changed.',
+  RefundReminded: 'Your request waits for a decision; we asked for it again.',
+  RefundEscalated: 'Your request waits for a decision; we asked a lead for it.',
   RefundApproved: 'Your refund was approved.',
   ReturnReceived: 'We have your goods.',
   RefundReturnReceived: 'Your return is complete.',
@@ -20,6 +22,8 @@ const meanings: Record<string, string> = {
   RefundPaid: 'The money was sent back.',
   RefundPayoutFailed: 'The payment did not go through; we are looking into it.',
   StoreCreditGranted: 'You have the amount as credit with us.',
+  RefundCaseClosed: 'Your case is closed. How did we do, from 1 to 5?',
+  CaseRated: 'Thank you for your answer.',
 };
 
 /** The steps of a refund, oldest first, as its customer may read them: no names, no comments of staff. */

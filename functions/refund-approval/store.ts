@@ -5,19 +5,18 @@ import type { Cause } from '../../shared/events/define-event.ts';
 import { orderKey } from '../../shared/orders/order-keys.ts';
 import { OutboxItem, outboxItem, timelineKeys } from '../../shared/outbox.ts';
 import type { RefundStatus } from '../../shared/refund-status.ts';
+import { closingCase } from './case.ts';
 import type { Change } from './change.ts';
 import type { Known } from './decide.ts';
-import { defaultPolicy } from './default-policy.ts';
 import type { Tables } from './env.ts';
 import { Ordered } from './ordered.ts';
-import { RefundPolicy } from './policy.ts';
+import { createPolicyStore } from './policy-store.ts';
 import { Account, untouched } from './pots.ts';
 import {
   accountKey,
   historyKey,
   indexKeys,
   orderIndex,
-  policyKey,
   receiptKey,
   refundKey,
   refundPartition,
@@ -25,9 +24,9 @@ import {
   statusIndex,
 } from './refund-keys.ts';
 import { RefundItem } from './refund-item.ts';
+import { unchangedSince } from './versioned.ts';
 
 const History = z.object({ orders: z.int(), refundedOrders: z.int(), firstOrderAt: z.string() });
-const StoredPolicy = z.object({ version: z.int(), content: RefundPolicy });
 const IndexEntry = z.object({ requestedKey: z.string() });
 
 /** Refunds and what was drawn from the pots of each order; reads the orders. */
@@ -35,10 +34,7 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
   const readOne = async (name: string, key: Key): Promise<unknown> =>
     ((await readBatch(db, { [name]: [key] }, true))[name] ?? [])[0];
 
-  const policy = async (): Promise<Known['policy']> => {
-    const item = await readOne(table, policyKey);
-    return item === undefined ? { version: 0, content: defaultPolicy } : StoredPolicy.parse(item);
-  };
+  const policy = createPolicyStore(db, table).inForce;
 
   return {
     policy,
@@ -85,13 +81,14 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
 
     /**
      * Writes the refund, the account and the events, unless one of them, or the order where `order` is given, changed
-     * since they were read.
+     * since they were read. The step that brings the refund to its end closes its case.
      */
     commit(
-      { refund, account, receipt, events }: Change,
+      change: Change,
       before: { account: Account | undefined; order?: Ordered | undefined },
       cause: Cause,
     ): Promise<'done' | 'lost'> {
+      const { refund, account, receipt, events } = closingCase(change, cause.now);
       const actions: Action[] = [
         {
           Put: {
@@ -165,16 +162,6 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
   };
 }
 export type RefundStore = ReturnType<typeof createRefundStore>;
-
-/** Condition of a write that follows from this version of an item; 0: from there being none. */
-const unchangedSince = (version: number) =>
-  version === 0
-    ? { ConditionExpression: 'attribute_not_exists(pk)' }
-    : {
-        ConditionExpression: '#version = :version',
-        ExpressionAttributeNames: { '#version': 'version' },
-        ExpressionAttributeValues: { ':version': version },
-      };
 
 export const indexFor = (query: { status?: RefundStatus | undefined; orderId?: string | undefined }) =>
   query.orderId === undefined

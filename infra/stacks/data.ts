@@ -1,6 +1,7 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import { type CfnEventBus, EventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
+import { AlarmTopic } from '../constructs/alarm-topic.ts';
 import { Identities } from '../constructs/identities.ts';
 import { OutboxTable } from '../constructs/outbox-table.ts';
 import { AccessLogBucket, PrivateBucket } from '../constructs/private-bucket.ts';
@@ -17,7 +18,7 @@ const departments = {
   admin: 'Runs the store',
 };
 
-/** Everything that must outlive a deployment: tables, the bus, buckets, and who may call. */
+/** Everything that must outlive a deployment: tables, the bus, buckets, who may call, and who hears of alarms. */
 export class DataStack extends Stack {
   readonly catalogTable = new OutboxTable(this, 'CatalogTable');
   readonly stockTable = new OutboxTable(this, 'StockTable', {
@@ -74,6 +75,7 @@ export class DataStack extends Stack {
     tellsOfObjects: true,
   });
   readonly identities: Identities;
+  readonly alarmTopic = new AlarmTopic(this, 'Alarms');
 
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);

@@ -1,6 +1,5 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { tellSomebody } from '../constructs/alarm-topic.ts';
 import { HttpApi } from '../constructs/http-api.ts';
 import { addApiRoot } from '../workflows/api-root.ts';
 import { addCatalog } from '../workflows/catalog.ts';
@@ -13,9 +12,8 @@ import { addStockAudit } from '../workflows/stock-audit.ts';
 import { addStockUpdate } from '../workflows/stock-update.ts';
 import type { DataStack } from './data.ts';
 
-/** The workflows, one line each. Nothing in here holds data. */
+/** The door and the workflows but refunds, one line each. Nothing in here holds data. */
 export class OperationsStack extends Stack {
-  /** Serves the routes of workflows in other stacks too. */
   readonly api: HttpApi;
 
   constructor(scope: Construct, id: string, { data, ...props }: StackProps & { data: DataStack }) {
@@ -31,6 +29,6 @@ export class OperationsStack extends Stack {
     addEventRelay(this, { data });
     addEventJournal(this, { data });
     addNightlyMetrics(this, { api, data });
-    tellSomebody(this);
+    data.alarmTopic.tellOf(this);
   }
 }

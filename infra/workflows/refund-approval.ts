@@ -1,12 +1,21 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Match } from 'aws-cdk-lib/aws-events';
+import { type EventPattern, Match } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import type { Env, PayoutEnv, Tables } from '../../functions/refund-approval/env.ts';
+import type { Env, OverpaidEnv, PayoutEnv, Tables, WaitingVariables } from '../../functions/refund-approval/env.ts';
 import { OrderImported } from '../../shared/events/order-import.ts';
 import { OrderCancelled, OrderLinesCancelled, PaymentRecorded } from '../../shared/events/order-life.ts';
 import { OrderPlaced } from '../../shared/events/order.ts';
-import { RefundPaid } from '../../shared/events/refund.ts';
+import {
+  RefundAmended,
+  RefundApproved,
+  RefundExpired,
+  RefundPaid,
+  RefundRejected,
+  RefundRequested,
+  RefundWithdrawn,
+} from '../../shared/events/refund.ts';
 import { channelsOf } from '../../shared/store.ts';
+import { DeadlineQueue } from '../constructs/deadline-queue.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
 import { ScheduledJob } from '../constructs/scheduled-job.ts';
@@ -30,6 +39,7 @@ export function addRefundApproval(scope: Construct, { api, data }: { api: HttpAp
       CHANNELS: byClientId(channelsOf(store.clients)),
       DEPARTMENTS: byClientId(Object.fromEntries(Object.keys(store.clients).map((name) => [name, name]))),
       RETURN_ADDRESSES: JSON.stringify(store.returnAddresses),
+      CALENDAR: calendar,
     } satisfies Env,
     failureMeans: 'Nobody can ask for or decide on refunds.',
   });
@@ -39,6 +49,15 @@ export function addRefundApproval(scope: Construct, { api, data }: { api: HttpAp
   api.serve('refund-approval', handler);
   addPayout(workflow, data, tables);
   addFollowing(workflow, data, tables);
+
+  // Started by hand, from the console.
+  const decide = new WorkflowFunction(workflow, 'Decide', {
+    entry: 'refund-approval/decide.handler.ts',
+    environment: tables,
+    failureMeans: 'An administrator could not decide on a refund in the AWS console.',
+  });
+  refundTable.grant(decide, 'dynamodb:BatchGetItem', 'dynamodb:PutItem');
+  addDeadlines(workflow, data, tables);
 }
 
 /** What pays approved refunds out, and what hears whether the money arrived. */
@@ -110,7 +129,7 @@ function addFollowing(workflow: Construct, { bus, refundTable, orderTable }: Dat
       },
     },
     entry: 'refund-approval/overpaid.handler.ts',
-    environment: tables,
+    environment: { ...tables, CALENDAR: calendar } satisfies OverpaidEnv,
     failureMeans: 'Customers do not get back what they paid for cancelled units.',
   });
   refundTable.grant(overpaid, 'dynamodb:BatchGetItem', 'dynamodb:PutItem');
@@ -136,3 +155,38 @@ function addFollowing(workflow: Construct, { bus, refundTable, orderTable }: Dat
   refundTable.grant(history, 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
   orderTable.grant(history, 'dynamodb:BatchGetItem');
 }
+
+const calendar = JSON.stringify({ ...store.calendar, timeZone: store.selling.timeZone });
+
+/** Reminders, escalation and the end of what waits: schedules that follow the events of a refund. */
+function addDeadlines(workflow: Construct, { refundTable, bus }: DataStack, tables: Tables): void {
+  const deadlines = new DeadlineQueue(workflow, 'Deadlines', {
+    entry: 'refund-approval/deadline.handler.ts',
+    environment: tables,
+    failureMeans: 'Refunds that nobody decides on are neither called to mind nor ended.',
+  });
+  refundTable.grant(deadlines.function, 'dynamodb:BatchGetItem', 'dynamodb:PutItem');
+  const { function: keeper } = new QueueConsumer(workflow, 'Waiting', {
+    bus,
+    event: { pattern: waitingChanged },
+    entry: 'refund-approval/waiting.handler.ts',
+    environment: { ...tables, ...deadlines.scheduleEnvironment, CALENDAR: calendar } satisfies WaitingVariables,
+    failureMeans: 'Nobody is reminded of new refund requests, and they do not end.',
+  });
+  refundTable.grant(keeper, 'dynamodb:BatchGetItem');
+  deadlines.grantSchedule(keeper);
+}
+
+const waitingChanged: EventPattern = {
+  source: RefundRequested.pattern.source,
+  detailType: [RefundRequested, RefundAmended, RefundApproved, RefundRejected, RefundWithdrawn, RefundExpired].map(
+    ({ detailType }) => detailType,
+  ),
+  // Not what the policy decided at once: it never waited.
+  detail: {
+    $or: [
+      { data: { status: ['pending-approval', 'awaiting-return'] } },
+      { data: { version: [{ numeric: ['>', 1] }] } },
+    ],
+  },
+};

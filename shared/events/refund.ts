@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AmountMinor, CallerId, Currency, Sku, Warehouse } from '../names.ts';
+import { AmountMinor, CallerId, Currency, Instant, Sku, Warehouse } from '../names.ts';
 import { RefundStatus } from '../refund-status.ts';
 import { defineEvent } from './define-event.ts';
 
@@ -36,6 +36,7 @@ const Judged = Refund.extend({
   approvalsNeeded: z.int(),
   requestedBy: z.string(),
 });
+const Waiting = Refund.extend({ requestedAt: Instant, deadlineAt: Instant.optional() });
 const Decided = Refund.extend({ by: z.string(), department: z.string(), comment: z.string().optional() });
 
 /** Money was set aside; somebody must decide. */
@@ -51,6 +52,18 @@ export const RefundRejected = defineEvent(source, 'RefundRejected', Decided);
 export const RefundWithdrawn = defineEvent(source, 'RefundWithdrawn', Refund.extend({ by: z.string() }));
 /** Nobody decided in time. */
 export const RefundExpired = defineEvent(source, 'RefundExpired', Refund);
+/** It waits for longer than it should; somebody should decide before `deadlineAt`. */
+export const RefundReminded = defineEvent(source, 'RefundReminded', Waiting);
+/** Nobody decided: this department should. */
+export const RefundEscalated = defineEvent(source, 'RefundEscalated', Waiting.extend({ escalatedTo: z.string() }));
+/** It came to its end, whichever: the customer is asked how it was. Told once, also if the money then bounces. */
+export const RefundCaseClosed = defineEvent(source, 'RefundCaseClosed', Refund);
+/** The customer's answer. */
+export const CaseRated = defineEvent(
+  source,
+  'CaseRated',
+  Refund.extend({ score: z.int().min(1).max(5), comment: z.string().optional() }),
+);
 /** The intent to pay is recorded; the provider is called next. */
 export const RefundPayoutStarted = defineEvent(source, 'RefundPayoutStarted', Refund);
 

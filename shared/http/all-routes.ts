@@ -5,6 +5,7 @@ import { editOrder } from './order-edits.ts';
 import { allocateOrder, cancelOrder, deliverShipment, postPayment, reviewOrder, shipOrder } from './order-life.ts';
 import { placeOrders } from './order-queue.ts';
 import { findOrders, getOrder, getTimeline, placeOrder } from './orders.ts';
+import { getRefundPolicy, listRefundPolicyVersions, putRefundPolicy } from './refund-policy.ts';
 import {
   amendRefund,
   decideRefund,
@@ -12,6 +13,7 @@ import {
   getRefund,
   getRefundable,
   getRefundTimeline,
+  rateRefund,
   requestRefund,
   settleRefund,
   withdrawRefund,
@@ -72,6 +74,10 @@ export const routesByWorkflow = {
     settleRefund,
     getReturn,
     receiveReturn,
+    rateRefund,
+    getRefundPolicy,
+    putRefundPolicy,
+    listRefundPolicyVersions,
   ],
   'stock-audit': [postStockAudit, getStockAudit],
   'stock-update': [postMovements, getStock, getMovements, getLots, putAlertLevels, postStockRepair, getStockRepair],

@@ -27,6 +27,7 @@ const titles: Record<number, string> = {
   413: 'Content too large',
   415: 'Unsupported media type',
   422: 'Invalid content',
+  428: 'Precondition required',
   429: 'Too many requests',
   500: 'Internal error',
   503: 'Service unavailable',

@@ -89,6 +89,14 @@ const Approval = z.object({
   comment: z.string().optional(),
 });
 
+const Satisfaction = z
+  .strictObject({
+    /** 1 is bad, 5 is good. */
+    score: z.int().min(1).max(5),
+    comment: Text(1000).optional(),
+  })
+  .meta({ id: 'RefundSatisfaction' });
+
 export const RefundAnswer = z
   .object({
     refundId: z.string(),
@@ -135,11 +143,15 @@ export const RefundAnswer = z
     requestedAt: Instant,
     /** When the request ends undecided; absent when there is nothing to wait for. */
     deadlineAt: Instant.optional(),
+    /** The department that was asked in the end, as nobody had decided. */
+    escalatedTo: z.string().optional(),
+    /** What the customer says of it all. */
+    satisfaction: Satisfaction.optional(),
   })
   .meta({ id: 'Refund' });
 export type RefundAnswer = z.infer<typeof RefundAnswer>;
 
-const RefundParams = z.strictObject({ refundId: z.string().regex(/^ref_[0-9a-z]{26}$/, 'Not a refund id') });
+export const RefundParams = z.strictObject({ refundId: z.string().regex(/^ref_[0-9a-z]{26}$/, 'Not a refund id') });
 const unknownRefund = { description: 'There is no such refund in the caller’s sight', schema: Problem };
 const busy = { description: '`busy`: nothing was done; the same may be sent again', schema: Problem };
 const illegal = { description: '`illegal-transition` with the `currentStatus`', schema: Problem };
@@ -181,6 +193,10 @@ export const requestRefund = defineRoute({
   },
 });
 
+export const RefundDecision = z
+  .strictObject({ decision: z.enum(['approve', 'reject']), comment: Text(1000).optional() })
+  .meta({ id: 'RefundDecision' });
+
 export const decideRefund = defineRoute({
   method: 'POST',
   path: '/refunds/{refundId}/decisions',
@@ -188,9 +204,7 @@ export const decideRefund = defineRoute({
   summary: 'Approve or reject a refund',
   scope: 'refunds.decide',
   params: RefundParams,
-  body: z
-    .strictObject({ decision: z.enum(['approve', 'reject']), comment: Text(1000).optional() })
-    .meta({ id: 'RefundDecision' }),
+  body: RefundDecision,
   answers: {
     200: { description: 'The refund as it is now', schema: RefundAnswer },
     403: {
@@ -257,6 +271,23 @@ export const settleRefund = defineRoute({
   },
 });
 
+export const rateRefund = defineRoute({
+  method: 'POST',
+  path: '/refunds/{refundId}/satisfaction',
+  tag: 'Refunds',
+  summary: 'The customer’s answer to how it was, once the case is closed; their channel hands it on',
+  scope: 'orders.write',
+  params: RefundParams,
+  body: Satisfaction,
+  answers: {
+    200: { description: 'The refund as it is now', schema: RefundAnswer },
+    404: unknownRefund,
+    409: { description: '`already-rated` otherwise; `illegal-transition` before the end', schema: Problem },
+    422: { description: 'Invalid content', schema: Problem },
+    503: busy,
+  },
+});
+
 export const getRefund = defineRoute({
   method: 'GET',
   path: '/refunds/{refundId}',
@@ -276,8 +307,10 @@ export const getRefundTimeline = defineRoute({
   params: RefundParams,
   answers: {
     200: {
-      description: 'Steps',
+      description: 'Where it is, until when it is decided if it waits, and the steps to there',
       schema: z.object({
+        status: RefundStatus,
+        deadlineAt: Instant.optional(),
         events: z.array(z.object({ eventId: z.string(), type: z.string(), occurredAt: Instant, text: z.string() })),
       }),
     },

@@ -65,16 +65,16 @@ describe('the money of cancelled units', () => {
   test('stays where nothing was captured, or the units were refunded before', async () => {
     const unpaid = await placedOrder(office);
     await cancel(unpaid.path);
-    const refunded = await placedOrder(office, { quantity: 2 });
-    await capture(refunded.orderId, 2000);
-    await request(refunded.orderId, { lines: [{ lineId: 'line-1', quantity: 1 }] });
-    await cancel(refunded.path, [{ lineId: 'line-1', quantity: 1 }]);
+    const refunded = await placedOrder(office, { quantity: 3 });
+    await capture(refunded.orderId, 3000);
+    await request(refunded.orderId, { lines: [{ lineId: 'line-1', quantity: 2 }] });
+    await cancel(refunded.path, [{ lineId: 'line-1', quantity: 2 }]);
     await office.settled();
     expect(await refundsOf(unpaid.orderId)).toEqual([]);
-    expect(await refundsOf(refunded.orderId)).toMatchObject([{ amountMinor: 1000, reason: 'late' }]);
+    expect(await refundsOf(refunded.orderId)).toMatchObject([{ amountMinor: 2000, reason: 'late' }]);
     // With the other unit it is clear what is owed.
     await cancel(refunded.path);
-    await wait(async () => expect(await refundable(refunded.orderId)).toMatchObject({ pendingMinor: 2000 }));
+    await wait(async () => expect(await refundable(refunded.orderId)).toMatchObject({ pendingMinor: 3000 }));
     expect((await refundsOf(refunded.orderId)).map(({ reason }: { reason: string }) => reason)).toEqual([
       'cancelled',
       'late',

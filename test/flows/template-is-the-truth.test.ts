@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
+import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
+import { expect, test, vi } from 'vitest';
 import { backOfficeForTest } from '../support/back-office.ts';
 import { withoutGrant, withoutRule } from '../support/edited-template.ts';
+import { requestedRefund } from '../support/requested-refund.ts';
 import { expectProblem, orderOf, stockedSku } from '../support/shop.ts';
 
 test('an order fails with AccessDeniedException when its function may not write the order table', async () => {
@@ -12,6 +14,18 @@ test('an order fails with AccessDeniedException when its function may not write 
   expect(lines.join('\n')).toMatch(/AccessDeniedException.*dynamodb:PutItem/s);
   const stock = await office.client('warehouse').get(`/stock/${sku}`);
   expect(stock.body).toMatchObject({ reserved: 0 });
+});
+
+test('no schedule is made by a function that may not hand on the role of the schedules', async () => {
+  const lines: string[] = [];
+  const cdkOut = withoutGrant(/^RefundApprovalWaiting/, 'iam:PassRole');
+  const office = await backOfficeForTest({ cdkOut, log: (line) => lines.push(line) });
+  await requestedRefund(office);
+  await vi.waitFor(() => expect(lines.join('\n')).toMatch(/AccessDeniedException.*iam:PassRole/s), 30_000);
+  const aws = { endpoint: office.gatewayUrl, region: office.credentials.region };
+  const credentials = { accessKeyId: 'administrator', secretAccessKey: 'local' };
+  const scheduler = new SchedulerClient({ ...aws, credentials });
+  expect((await scheduler.send(new ListSchedulesCommand({ NamePrefix: 'ref_' }))).Schedules).toEqual([]);
 });
 
 test('no event reaches the lake when the rule of the journal is missing', async () => {

@@ -69,7 +69,7 @@ export const app = new App({
 });
 const data = new DataStack(app, 'Data');
 const operations = new OperationsStack(app, 'Operations', { data });
-const refunds = new RefundsStack(app, 'Refunds', { data, api: operations.api });
+const refunds = new RefundsStack(app, 'Refunds', { api: operations.api, data });
 
 /** Every resource of all stacks, as CloudFormation gets it. */
 export const resources: Resource[] = [data, operations, refunds].flatMap((stack) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { defaultPolicy } from '../../functions/refund-approval/default-policy.ts';
-import { type Facts, judge, RefundPolicy, type Rule } from '../../functions/refund-approval/policy.ts';
+import { type Facts, judge } from '../../functions/refund-approval/policy.ts';
+import { RefundPolicy, type Rule } from '../../shared/http/refund-policy.ts';
 
 const facts = (given: Partial<Facts> = {}): Facts => ({
   amountMinor: 5000,

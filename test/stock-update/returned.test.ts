@@ -64,7 +64,7 @@ test.each([1, 2].flatMap((transaction) => (['before', 'after'] as const).map((wh
   async ({ transaction, when }) => {
     const [one, two] = [await catalogued(`A-${transaction}-${when}`), await catalogued(`B-${transaction}-${when}`)];
     const event = parcel(one, two);
-    await expect(book(crashing(database.db, { transaction, when }), event)).rejects.toThrow();
+    await expect(book(crashing(database.db, { transaction, when }), event)).rejects.toThrow('Crashed');
     await book(database.db, event);
     await book(database.db, event);
     expect(await stockOf(one)).toMatchObject({ onHand: 2, available: 1, unavailable: 1, damaged: 1 });

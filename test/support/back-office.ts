@@ -9,11 +9,21 @@ import { type ApiClient, createApiClient } from './api-client.ts';
 
 export type BackOffice = Awaited<ReturnType<typeof startBackOffice>>;
 
-/** The whole back office on a state directory of its own; `client(name)` calls it as that client. */
-export async function startBackOffice(options: Partial<Pick<EngineOptions, 'cdkOut' | 'log' | 'now' | 'faults'>> = {}) {
-  const stateDirectory = await mkdtemp(join(tmpdir(), 'storeworks-'));
-  const engine = await startEngine({ cdkOut: inject('cdkOut'), stateDirectory, ...options });
+type Options = Partial<Pick<EngineOptions, 'cdkOut' | 'log' | 'now' | 'faults' | 'stateDirectory'>>;
+
+/**
+ * The whole back office, on a state directory of its own or on the one given, which is kept; `client(name)` calls it as
+ * that client.
+ */
+export async function startBackOffice({ cdkOut = inject('cdkOut'), stateDirectory: kept, ...options }: Options = {}) {
+  const stateDirectory = kept ?? (await mkdtemp(join(tmpdir(), 'storeworks-')));
+  const engine = await startEngine({ cdkOut, stateDirectory, ...options });
   const clients = new Map<string, ApiClient>();
+  const hangUp = async () => {
+    const made = [...clients.values()];
+    clients.clear();
+    await Promise.all(made.map((each) => each.close()));
+  };
   const client = (name: string): ApiClient => {
     const made = clients.get(name) ?? createApiClient(engine.credentials, name, 256);
     clients.set(name, made);
@@ -24,10 +34,12 @@ export async function startBackOffice(options: Partial<Pick<EngineOptions, 'cdkO
     ...engine,
     client,
     lake,
+    /** Forgets all tokens: after a leap of the clock they have expired. */
+    hangUp,
     stop: async () => {
-      await Promise.all([...clients.values()].map((made) => made.close()));
+      await hangUp();
       await engine.stop();
-      await rm(stateDirectory, { recursive: true, force: true });
+      if (kept === undefined) await rm(stateDirectory, { recursive: true, force: true });
     },
   };
 }

@@ -3,19 +3,21 @@ import { expect } from 'vitest';
 import type { BackOffice } from './back-office.ts';
 
 /** Runs a scheduled function, by its entry, as its schedule does: now, or as if it were due at another time. */
-export async function fire(
-  { context, credentials, gatewayUrl }: BackOffice,
-  entry: string,
-  dueAt = new Date(),
-): Promise<void> {
+export async function fire(office: BackOffice, entry: string, dueAt = new Date()): Promise<void> {
+  const { failure } = await invoke(office, entry, { time: dueAt.toISOString() });
+  expect(failure).toBeUndefined();
+}
+
+/** Invokes a function, by its entry, with a test event, as an administrator does in the console. */
+export async function invoke({ context, credentials, gatewayUrl }: BackOffice, entry: string, event: unknown) {
   const functions = context.template.ofType('AWS::Lambda::Function');
-  const scheduled = functions.find(({ properties }) => String(properties.Description).includes(entry));
+  const found = functions.find(({ properties }) => String(properties.Description).includes(entry));
   const lambda = new LambdaClient({
     endpoint: gatewayUrl,
     region: credentials.region,
     credentials: { accessKeyId: 'administrator', secretAccessKey: 'local' },
   });
-  const Payload = JSON.stringify({ time: dueAt.toISOString() });
-  const { FunctionError } = await lambda.send(new InvokeCommand({ FunctionName: scheduled?.name, Payload }));
-  expect(FunctionError).toBeUndefined();
+  const command = new InvokeCommand({ FunctionName: found?.name, Payload: JSON.stringify(event) });
+  const { FunctionError: failure, Payload } = await lambda.send(command);
+  return { failure, result: JSON.parse(Payload?.transformToString() || 'null') };
 }

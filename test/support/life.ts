@@ -40,12 +40,12 @@ export const aPayment = (orderId: string, given: Record<string, unknown> = {}) =
 
 /** Posts a payment event as its provider does, without a token; signed unless another signature, or none, is given. */
 export async function postPayment(
-  { apiUrl, credentials: { webhookSecret } }: BackOffice,
+  { apiUrl, credentials: { webhookSecret }, context }: BackOffice,
   content: unknown,
   given: { signature?: string | null; provider?: string } = {},
 ): Promise<ApiAnswer> {
   const body = typeof content === 'string' ? content : JSON.stringify(content);
-  const { signature = signatureOf(body, webhookSecret), provider = 'acme' } = given;
+  const { signature = signatureOf(body, webhookSecret, context.now()), provider = 'acme' } = given;
   const headers = {
     'content-type': 'application/json',
     ...(signature !== null && { 'storeworks-signature': signature }),

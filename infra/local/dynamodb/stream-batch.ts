@@ -5,7 +5,7 @@ import type { StreamMapping } from './stream-mapping-config.ts';
 /** One stream record on its way to a function. */
 export type BatchRecord = {
   sequenceNumber: string;
-  /** When the write happened, in milliseconds since the epoch. */
+  /** When the write happened by the engine's clock, in milliseconds since the epoch. */
   createdAt: number;
   /** The record as the function gets it. */
   json: string;

@@ -1,0 +1,32 @@
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import * as z from 'zod';
+import { openDatabase } from '../../shared/database.ts';
+import * as refunds from '../../shared/events/refund.ts';
+import { queueHandler } from '../../shared/lambda/queue-handler.ts';
+import { arrange } from './arrange.ts';
+import { WaitingEnv } from './env.ts';
+import { createPolicyStore } from './policy-store.ts';
+import { createSchedules } from './schedules.ts';
+import { createRefundStore } from './store.ts';
+
+const envelope = z.discriminatedUnion('detail-type', [
+  refunds.RefundRequested.envelope,
+  refunds.RefundAmended.envelope,
+  refunds.RefundApproved.envelope,
+  refunds.RefundRejected.envelope,
+  refunds.RefundWithdrawn.envelope,
+  refunds.RefundExpired.envelope,
+]);
+
+const { CALENDAR, ...env } = WaitingEnv.parse(process.env);
+const db = openDatabase();
+const arrangeDeadlines = arrange({
+  store: createRefundStore(db, env),
+  policies: createPolicyStore(db, env.REFUND_TABLE_NAME),
+  schedules: createSchedules(new SchedulerClient(), env),
+  calendar: CALENDAR,
+});
+
+export const handler = queueHandler({ envelope }, async ({ detail }) => {
+  await arrangeDeadlines(detail.data.refundId, Date.now);
+});
