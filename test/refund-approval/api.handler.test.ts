@@ -143,7 +143,7 @@ describe('a decision', () => {
       );
     const reply = await approve(refundId, 'finance', meanwhile(withdraw));
     expect(reply).toMatchObject({ status: 409, body: { type: 'illegal-transition', currentStatus: 'withdrawn' } });
-    expect(await eventTypes(refundId)).toEqual(['RefundRequested', 'RefundWithdrawn']);
+    expect(await eventTypes(refundId)).toEqual(['RefundRequested', 'RefundWithdrawn', 'RefundCaseClosed']);
     expect(await pendingMinor(orderId)).toBe(0);
   });
 });
