@@ -15,7 +15,7 @@ import {
 } from '../../functions/refund-approval/decide.ts';
 import { defaultPolicy } from '../../functions/refund-approval/default-policy.ts';
 import { Ordered } from '../../functions/refund-approval/ordered.ts';
-import { hear, retry, startPayout, toStoreCredit } from '../../functions/refund-approval/paying.ts';
+import { blockPayout, hear, retry, startPayout, toStoreCredit } from '../../functions/refund-approval/paying.ts';
 import type { RefundPolicy } from '../../functions/refund-approval/policy.ts';
 import { type Account, potsOf, untouched } from '../../functions/refund-approval/pots.ts';
 import type { RefundItem } from '../../functions/refund-approval/refund-item.ts';
@@ -126,6 +126,7 @@ const steps = {
   withdraw: fc.record({ step: fc.constant('withdraw'), which }),
   expire: fc.record({ step: fc.constant('expire'), which, isDue: fc.boolean() }),
   pay: fc.record({ step: fc.constant('pay'), which }),
+  block: fc.record({ step: fc.constant('block'), which }),
   word: fc.record({
     step: fc.constant('word'),
     which,
@@ -133,6 +134,8 @@ const steps = {
     /** How many attempts ago. */
     late: fc.constantFrom(0, 0, 0, 1),
     isGood: fc.boolean(),
+    /** Minutes after noon, as the provider tells them. */
+    saidAt: fc.option(fc.nat({ max: 9 }), { nil: undefined }),
   }),
   retry: fc.record({ step: fc.constant('retry'), which }),
   credit: fc.record({ step: fc.constant('credit'), which }),
@@ -161,6 +164,7 @@ export const stories = (maxLength: number) =>
       steps.withdraw,
       steps.expire,
       steps.credit,
+      steps.block,
       steps.cancel,
       steps.capture,
     ),
@@ -275,6 +279,7 @@ const fitting: Record<Exclude<OfRefunds['step'], 'ask'>, RefundItem['status'][]>
   withdraw: ['pending-approval'],
   expire: ['pending-approval'],
   pay: ['approved'],
+  block: ['approved'],
   word: ['paying', 'paid', 'payout-failed', 'store-credit'],
   retry: ['payout-failed'],
   credit: ['payout-failed'],
@@ -317,10 +322,15 @@ function outcomeOf(told: Told, refund: RefundItem | undefined, step: OfRefunds):
       return expire(refund, told.account, noon + (step.isDue ? 100 : 0) * 3_600_000);
     case 'pay':
       return startPayout(refund);
+    case 'block':
+      return blockPayout(refund, told.account);
     case 'word': {
       const leg = step.leg % refund.payouts.length;
       const attempt = (refund.payouts[leg]?.attempt ?? 0) - step.late;
-      const word = step.isGood ? { kind: 'succeeded' as const } : { kind: 'failed' as const, failure: 'declined' };
+      const saidAt = step.saidAt === undefined ? undefined : new Date(noon + step.saidAt * 60_000).toISOString();
+      const word = step.isGood
+        ? { kind: 'succeeded' as const, saidAt }
+        : { kind: 'failed' as const, failure: 'declined', saidAt };
       return attempt < 1 ? undefined : hear(refund, told.account, leg, attempt, word);
     }
     case 'retry':
