@@ -13,6 +13,7 @@ const envelope = z.discriminatedUnion('detail-type', [
   refunds.RefundRequested.envelope,
   refunds.RefundAmended.envelope,
   refunds.RefundApproved.envelope,
+  refunds.RefundReturnReceived.envelope,
   refunds.RefundRejected.envelope,
   refunds.RefundWithdrawn.envelope,
   refunds.RefundExpired.envelope,

@@ -12,6 +12,7 @@ import {
   RefundPaid,
   RefundRejected,
   RefundRequested,
+  RefundReturnReceived,
   RefundWithdrawn,
 } from '../../shared/events/refund.ts';
 import { channelsOf } from '../../shared/store.ts';
@@ -179,9 +180,15 @@ function addDeadlines(workflow: Construct, { refundTable, bus }: DataStack, tabl
 
 const waitingChanged: EventPattern = {
   source: RefundRequested.pattern.source,
-  detailType: [RefundRequested, RefundAmended, RefundApproved, RefundRejected, RefundWithdrawn, RefundExpired].map(
-    ({ detailType }) => detailType,
-  ),
+  detailType: [
+    RefundRequested,
+    RefundAmended,
+    RefundApproved,
+    RefundReturnReceived,
+    RefundRejected,
+    RefundWithdrawn,
+    RefundExpired,
+  ].map(({ detailType }) => detailType),
   // Not what the policy decided at once: it never waited.
   detail: {
     $or: [
