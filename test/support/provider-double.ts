@@ -30,14 +30,14 @@ type Asked = { method: string; url: URL; headers: IncomingMessage['headers']; bo
 const newState = () => {
   const refunds: MadeRefund[] = [];
   const requests: { key: string; body: string }[] = [];
-  /** Of the nth request, counted from 1. */
-  let behave: (number: number) => Behaviour = () => ({});
+  /** Of the nth request, counted from 1, under this key. */
+  let behave: (number: number, key: string) => Behaviour = () => ({});
   return {
     refunds,
     requests,
-    next: (): Behaviour => behave(requests.length),
+    next: (key: string): Behaviour => behave(requests.filter((request) => request.key === key).length, key),
     /** Forgets what it was asked and what it paid, and behaves like this from now on. */
-    reset: (behaviour: (number: number) => Behaviour = () => ({})) => {
+    reset: (behaviour: typeof behave = () => ({})) => {
       refunds.length = 0;
       requests.length = 0;
       behave = behaviour;
@@ -111,7 +111,7 @@ export async function startStripe(apiKey: string) {
     body: { error: { type, code, message: `${type} ${code ?? ''}` } },
   });
 
-  const create = async (params: string): Promise<Result> => {
+  const create = async (key: string, params: string): Promise<Result> => {
     const form = new URLSearchParams(params);
     const field = (name: string) => form.get(name) ?? '';
     const paymentId = form.get('payment_intent') ?? field('charge');
@@ -126,7 +126,7 @@ export async function startStripe(apiKey: string) {
     if (!captured.has(paymentId)) return { answer: error(404, 'invalid_request_error', 'resource_missing') };
     if (leftMinor === 0) return { answer: error(400, 'invalid_request_error', 'charge_already_refunded') };
     if (wanted.amountMinor > leftMinor) return { answer: error(400, 'invalid_request_error') };
-    return pay(state, wanted, state.next(), {
+    return pay(state, wanted, state.next(key), {
       seen: (refund) => ({ status: 200, body: seen(refund) }),
       declined: error(400, 'invalid_request_error', 'charge_disputed'),
       error: (status) => error(status, status === 429 ? 'rate_limit_error' : 'api_error'),
@@ -140,7 +140,7 @@ export async function startStripe(apiKey: string) {
     if (earlier) return earlier.answer ?? error(409, 'idempotency_error', 'idempotency_key_in_use');
     const entry: { params: string; answer?: Answer | undefined } = { params };
     kept.set(key, entry);
-    const { made, answer } = await create(params);
+    const { made, answer } = await create(key, params);
     // Rate limits come before idempotency; a request that never arrived was never seen.
     if (answer?.status === 429 || (!answer && !made)) kept.delete(key);
     entry.answer = answer ?? (made && { status: 200, body: seen(made) });
@@ -186,7 +186,7 @@ export async function startHttpProvider(signingSecret: string) {
     state.requests.push({ key, body });
     const earlier = await byKey.get(key);
     if (earlier) return earlier.made ? seen(earlier.made) : earlier.answer;
-    const paying = pay(state, JSON.parse(body), state.next(), answers);
+    const paying = pay(state, JSON.parse(body), state.next(key), answers);
     byKey.set(key, paying);
     const { made, answer } = await paying;
     if (!made && answer?.status !== 409) byKey.delete(key);
