@@ -116,8 +116,9 @@ const correlationIdOf = (event: GatewayEvent) => {
   return given && /^[\w.:-]{1,128}$/.test(given) ? given : event.requestContext.requestId;
 };
 
-/** The part of the request context that the JWT authorizer adds. */
+/** The parts of the request context that tell who calls, from where. */
 const Authorized = z.object({
+  http: z.object({ sourceIp: z.string() }).optional(),
   authorizer: z.object({
     jwt: z.object({
       claims: z.object({
@@ -131,15 +132,15 @@ const Authorized = z.object({
 
 function callerOf(event: GatewayEvent): Caller {
   const authorized = Authorized.safeParse(event.requestContext);
-  const address = event.requestContext.http.sourceIp;
-  if (!authorized.success) return { clientId: '', subject: '', groups: [], address };
-  const { claims } = authorized.data.authorizer.jwt;
+  if (!authorized.success) return { clientId: '', subject: '', groups: [], address: '' };
+  const { authorizer, http } = authorized.data;
+  const { claims } = authorizer.jwt;
   const groups = (claims['cognito:groups'] ?? '').replaceAll(/^\[|\]$/g, '').split(/[ ,]+/);
   return {
     clientId: claims.client_id,
     subject: claims.sub ?? claims.client_id,
     groups: groups.filter(Boolean),
-    address,
+    address: http?.sourceIp ?? '',
   };
 }
 

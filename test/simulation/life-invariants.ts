@@ -8,7 +8,8 @@ type Change = { type: string; version: number; status: OrderStatus; data: SeenEv
 
 /** The changes that events tell of an order, in the order in which they were made; without its placing. */
 export function changesByOrder({ committed }: Facts): Map<string, Change[]> {
-  const changes = committed.flatMap(({ type, data }) => {
+  const ofOrders = committed.filter(({ source }) => source === 'storeworks.order-intake');
+  const changes = ofOrders.flatMap(({ type, data }) => {
     const { version, status } = data.order ?? data;
     return data.orderId !== undefined && version !== undefined ? [{ type, version, status, data }] : [];
   });
