@@ -6,7 +6,7 @@ import { factsFor } from './decide.ts';
 import { isDisputed } from './ordered.ts';
 import { payoutReference } from './paying.ts';
 import { judge } from './policy.ts';
-import { type Pot, potsOf, untouched } from './pots.ts';
+import { type Pot, potsOf, untouched, takenFrom } from './pots.ts';
 import type { RefundItem } from './refund-item.ts';
 import { returnStatusOf, rmaIdOf } from './returning.ts';
 import type * as z from 'zod';
@@ -64,7 +64,7 @@ export function refundableOf(
   const named = (name: string) => withoutName(goods.find(({ pot }) => pot === name));
   const isBlocked = isDisputed(order);
   const refundableMinor = isBlocked ? 0 : sumOf(payments, 'refundable');
-  const facts = factsFor(order, { lines: [] }, refundableMinor, '', history, now);
+  const facts = factsFor(order, { lines: [] }, refundableMinor + takenFrom(account), '', history, now);
   const { rule, decision, approvalsNeeded } = judge(facts, policy.content);
   return {
     orderId: order.orderId,

@@ -13,7 +13,7 @@ import { type Change, factsOf, illegal, judgedOf, type NotYours, type Outcome, t
 import { next } from './life-cycle.ts';
 import { isDisputed, type Ordered } from './ordered.ts';
 import { type Facts, judge, type RefundPolicy, type Verdict } from './policy.ts';
-import { type Account, draw, giveBack, type Leg, reserve, untouched, type Wanted } from './pots.ts';
+import { type Account, draw, giveBack, type Leg, reserve, untouched, type Wanted, takenFrom } from './pots.ts';
 import type { RefundItem } from './refund-item.ts';
 import { hasArrived, returnByOf, returningOf, stopWaiting, termsFor } from './returning.ts';
 
@@ -90,7 +90,10 @@ function judged(asked: Request, { order, account, policy, history }: Known, maki
   if (drawn.amountMinor === 0) return nothingWanted;
 
   const returning = returningOf(order, pots, content);
-  const judgement = judge(factsFor(order, wanted, drawn.amountMinor, content.reason, history, now), policy.content);
+  const judgement = judge(
+    factsFor(order, wanted, drawn.amountMinor + takenFrom(pots), content.reason, history, now),
+    policy.content,
+  );
   // Where nothing is sent back, there is nothing to wait for.
   const verdict = { ...judgement, payAfterReturn: judgement.payAfterReturn && returning.length > 0 };
   const status = statusBy(verdict);
@@ -176,7 +179,11 @@ const nothingWanted: Outcome = {
   errors: [{ pointer: '', detail: 'Ask for lines, shipping, tax, an overpaid amount or goodwill' }],
 };
 
-/** What the policy looks at, of a request for these amounts. */
+/** Whether nothing is asked for but what was captured beyond what is due. */
+const isOnlyOverpaid = ({ overpaidMinor = 0, ...others }: Wanted): boolean =>
+  overpaidMinor > 0 && Object.values(others).every((other) => other === undefined || other === 0);
+
+/** What the policy looks at; the amount is that of the request and of the order's refunds before it. */
 export function factsFor(
   order: Ordered,
   wanted: Wanted,
@@ -194,7 +201,8 @@ export function factsFor(
     channel: order.channel,
     goods: order.shipments.length === 0 ? 'not-shipped' : isAllDelivered ? 'delivered' : 'shipped',
     daysSinceDelivery: isAllDelivered ? (now - Math.max(...delivered)) / msPerDay : undefined,
-    isGoodwill: wanted.lines === undefined && (wanted.goodwillMinor ?? 0) > 0,
+    isGoodwill: (wanted.goodwillMinor ?? 0) > 0,
+    isOverpaid: isOnlyOverpaid(wanted),
     history: history && {
       orders: history.orders,
       refundedOrders: history.refundedOrders,

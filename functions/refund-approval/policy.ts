@@ -12,6 +12,7 @@ export type Facts = {
   goods: 'not-shipped' | 'shipped' | 'delivered';
   daysSinceDelivery: number | undefined;
   isGoodwill: boolean;
+  isOverpaid: boolean;
   /** The customer's; absent for a guest. */
   history: { orders: number; refundedOrders: number; accountAgeDays: number } | undefined;
 };
@@ -30,7 +31,7 @@ export function judge(facts: Facts, { rules }: Pick<RefundPolicy, 'rules'>): Ver
   if (!found) throw new RangeError('A refund policy has rules');
   const { rule, decision, payAfterReturn = false } = found;
   const approvalsNeeded = decision === 'two-approvers' ? 2 : decision === 'one-approver' ? 1 : 0;
-  const isOut = facts.goods !== 'not-shipped' && !facts.isGoodwill;
+  const isOut = facts.goods !== 'not-shipped';
   return { rule, decision, approvalsNeeded, payAfterReturn: payAfterReturn && isOut };
 }
 
@@ -52,6 +53,7 @@ function applies(when: Rule['when'], facts: Facts): boolean {
     isAtLeast(when.refundRateAtLeast, rate) &&
     // A guest has no account: it is as young as can be.
     (when.accountAgeDaysBelow === undefined || (history?.accountAgeDays ?? 0) < when.accountAgeDaysBelow) &&
-    (when.isGoodwill === undefined || when.isGoodwill === facts.isGoodwill)
+    (when.isGoodwill === undefined || when.isGoodwill === facts.isGoodwill) &&
+    (when.isOverpaid === undefined || when.isOverpaid === facts.isOverpaid)
   );
 }

@@ -315,3 +315,11 @@ function change(account: Account, leg: Leg, by: (taken: TakenAmounts, amount: Am
 }
 
 const sumOf = (amounts: readonly number[]) => amounts.reduce((sum, amount) => sum + amount, 0);
+
+/** What refunds of the order took and will take, but for what was paid too much. */
+export const takenFrom = ({ pots }: Account): number =>
+  sumOf(
+    Object.entries(pots)
+      .filter(([pot]) => !pot.startsWith('payment:') && pot !== 'overpaid')
+      .map(([, { refunded, pending }]) => refunded.minor + pending.minor),
+  );

@@ -7,7 +7,8 @@ import { RefundReason } from './refunds.ts';
 const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'A name has 1 to 40 small letters, digits or dashes');
 const Share = z.number().min(0).max(1);
 
-/** When a rule applies: every condition that it has must hold. Amounts are in minor units of the refund's currency. */
+/** When a rule applies: every condition that it has must hold. Amounts are in minor units of the refund's currency,
+ * and count what was refunded of the order before: a large refund is not a small one in parts. */
 const Conditions = z.strictObject({
   amountAtLeastMinor: AmountMinor.optional(),
   amountAtMostMinor: AmountMinor.optional(),
@@ -25,8 +26,10 @@ const Conditions = z.strictObject({
   /** Orders that the customer must have had for a rate to mean something; 1 unless told. */
   ordersAtLeast: z.int().positive().optional(),
   accountAgeDaysBelow: z.number().positive().optional(),
-  /** Refunds that name no line: goodwill. */
+  /** Requests with goodwill in them. */
   isGoodwill: z.boolean().optional(),
+  /** Requests for nothing but what was captured beyond what is due. */
+  isOverpaid: z.boolean().optional(),
 });
 
 const Rule = z.strictObject({

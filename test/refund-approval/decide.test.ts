@@ -56,6 +56,28 @@ describe('a request', () => {
     expect(changeOf(request(asking({ lines, restock: false }), given)).refund.returning).toEqual([]);
   });
 
+  test('counts what was refunded of the order before: a large refund is not a small one in parts', () => {
+    const order = anOrdered([{ quantity: 7, totalMinor: 70_000 }]);
+    const lines = [{ lineId: 'line-1', quantity: 1 }];
+    const rules: string[] = [];
+    let account: Known['account'];
+    for (let part = 1; part <= 6; part += 1) {
+      const change = changeOf(request(asking({ lines, requestId: `part-${part}` }), known(order, { account })));
+      rules.push(change.refund.policy.rule);
+      account = change.account;
+    }
+    expect(rules).toEqual(['small-amount', 'any', 'any', 'any', 'any', 'large-amount']);
+  });
+
+  test('with goodwill beside a line is judged as goodwill', () => {
+    const content = { lines: [{ lineId: 'line-1', quantity: 1 }], goodwillMinor: 4000 };
+    const order = anOrdered([
+      { quantity: 1, totalMinor: 1000 },
+      { quantity: 1, totalMinor: 9000 },
+    ]);
+    expect(changeOf(request(asking(content), known(order))).refund.policy.rule).toBe('goodwill');
+  });
+
   test('is the same once, and another one under its id is a conflict', () => {
     const { order, refund, account } = requested();
     const again = known(order, { refund, account });
