@@ -118,7 +118,7 @@ const correlationIdOf = (event: GatewayEvent) => {
 
 /** The parts of the request context that tell who calls, from where. */
 const Authorized = z.object({
-  http: z.object({ sourceIp: z.string() }).optional(),
+  http: z.object({ sourceIp: z.string().optional() }).optional(),
   authorizer: z.object({
     jwt: z.object({
       claims: z.object({

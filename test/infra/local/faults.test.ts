@@ -128,7 +128,7 @@ const working = `import { appendFileSync } from 'node:fs';
 
 /** A function that notes each run in a file with the session token of its sandbox. */
 function functionWith(faults: Faults = {}) {
-  const small = smallContext([functionOf('Work', working)]);
+  const small = smallContext([functionOf('Work', working, { Timeout: 20 })]);
   const ended: EndedInvocation[] = [];
   const lambda = createLambda(
     { ...small.context, faults, observer: { onInvoked: (invocation) => ended.push(invocation) } },
