@@ -18,9 +18,15 @@ export type Key = { pk: string; sk: string };
 const keysPerBatch = 100;
 const batchTries = 8;
 
-/** The connection of a function, made once at cold start. Members that are undefined are not stored. */
-export const openDatabase = (): Database => {
-  const client = new DynamoDBClient();
+/** Tries of one request by a job that makes thousands of them, and would begin anew for one that fails. */
+export const patientTries = 8;
+
+/**
+ * The connection of a function, made once at cold start; `tries` of a request that fails, the SDK's own number unless
+ * told. Members that are undefined are not stored.
+ */
+export const openDatabase = (tries?: number): Database => {
+  const client = new DynamoDBClient(tries === undefined ? {} : { maxAttempts: tries });
   // It copies every request and answer for a log that nobody keeps.
   client.middlewareStack.remove('loggerMiddleware');
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });

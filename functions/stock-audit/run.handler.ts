@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { openDatabase } from '../../shared/database.ts';
+import { openDatabase, patientTries } from '../../shared/database.ts';
 import { StockAuditRequested } from '../../shared/events/stock-audit.ts';
 import { queueHandler } from '../../shared/lambda/queue-handler.ts';
 import { createBooks } from '../../shared/stock/books.ts';
@@ -9,7 +9,7 @@ import { runAudit } from './run.ts';
 import { createAuditStore } from './store.ts';
 
 const env = RunEnv.parse(process.env);
-const database = openDatabase();
+const database = openDatabase(patientTries);
 
 export const handler = queueHandler(
   StockAuditRequested,
