@@ -11,16 +11,8 @@ import type { Payment } from '../../shared/payment.ts';
 import { exchangeAction } from '../../shared/stock/settle.ts';
 import type { Take } from '../../shared/stock/take.ts';
 import type { Change } from './change.ts';
-import {
-  AwaitedOrder,
-  dueIndex,
-  indexKeys,
-  isAwaited,
-  OrderItem,
-  orderKey,
-  orderPartition,
-  unchangedSince,
-} from './order-item.ts';
+import { AwaitedOrder, dueIndex, indexKeys, isAwaited, OrderItem, orderKey, orderPartition } from './order-item.ts';
+import { unchangedSince } from '../../shared/versioned.ts';
 import { told } from './payment.ts';
 import { settleNow } from './settle-in-steps.ts';
 import { createSettlementStore, stepSizeOf } from './settlement-store.ts';

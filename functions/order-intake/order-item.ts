@@ -83,16 +83,6 @@ export const isAwaited = (item: unknown): boolean => AwaitedOrder.safeParse(item
 
 export { orderKey, orderPartition } from '../../shared/orders/order-keys.ts';
 
-/** Condition of a write that follows from this version of the order's item; 0: from there being none. */
-export const unchangedSince = (version: number) =>
-  version === 0
-    ? { ConditionExpression: 'attribute_not_exists(pk)' }
-    : {
-        ConditionExpression: '#version = :version',
-        ExpressionAttributeNames: { '#version': 'version' },
-        ExpressionAttributeValues: { ':version': version },
-      };
-
 /** What an order can be found by beside its id: an index of keys, its key attribute, and the values to look under. */
 export const customerIndex = {
   name: 'byCustomer',

@@ -4,7 +4,8 @@ import { type Cause, newEvent } from '../../shared/events/define-event.ts';
 import { OrderPlaced } from '../../shared/events/order.ts';
 import { outboxItem } from '../../shared/outbox.ts';
 import type { PlacedOrder } from './decide.ts';
-import { indexKeys, type Opening, type OrderItem, orderKey, orderPartition, unchangedSince } from './order-item.ts';
+import { indexKeys, type Opening, type OrderItem, orderKey, orderPartition } from './order-item.ts';
+import { unchangedSince } from '../../shared/versioned.ts';
 
 /** An order that is to be; `opening` is what it begins with beside what its first event tells. */
 export type NewOrder = { order: PlacedOrder; opening: Opening; contentHash: string; cause: Cause };

@@ -8,7 +8,7 @@ import { outboxItem } from '../../shared/outbox.ts';
 import { defaultPolicy } from './default-policy.ts';
 import type { PolicyInForce, PolicyVersion } from './policy-change.ts';
 import { policyKey, policyVersionKey, policyVersionPrefix } from './refund-keys.ts';
-import { unchangedSince } from './versioned.ts';
+import { unchangedSince } from '../../shared/versioned.ts';
 
 const StoredPolicy = z.object({
   version: z.int().positive(),

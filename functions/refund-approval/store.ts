@@ -24,7 +24,7 @@ import {
   statusIndex,
 } from './refund-keys.ts';
 import { RefundItem } from './refund-item.ts';
-import { unchangedSince } from './versioned.ts';
+import { unchangedSince } from '../../shared/versioned.ts';
 
 const History = z.object({ orders: z.int(), refundedOrders: z.int(), firstOrderAt: z.string() });
 const IndexEntry = z.object({ requestedKey: z.string() });
