@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { S3Client } from '@aws-sdk/client-s3';
-import { openDatabase } from '../../shared/database.ts';
+import { openDatabase, patientTries } from '../../shared/database.ts';
 import { droppedFiles, ObjectCreated } from '../../shared/dropped-files.ts';
 import { queueHandler } from '../../shared/lambda/queue-handler.ts';
 import { ParsedImportEnv } from './env.ts';
@@ -8,7 +8,7 @@ import { importFile, resultCsv } from './import-file.ts';
 import { createImportStore } from './import-store.ts';
 
 const env = ParsedImportEnv.parse(process.env);
-const store = createImportStore(openDatabase(), env, env.SELLING.timeZone);
+const store = createImportStore(openDatabase(patientTries), env, env.SELLING.timeZone);
 const onDropped = droppedFiles(new S3Client(), env.ORDER_FILES_BUCKET_NAME, 'imports', new Logger());
 const channels = new Set(Object.values(env.CHANNELS).map(({ channel }) => channel));
 
