@@ -2,7 +2,7 @@ import { patiently } from '../../shared/contention.ts';
 import type { Cause } from '../../shared/events/define-event.ts';
 import type { Outcome } from './change.ts';
 import type { Ordered } from './ordered.ts';
-import { type Account, untouched } from './pots.ts';
+import { type Account, untouched } from './account.ts';
 import type { RefundItem } from './refund-item.ts';
 import type { RefundStore } from './store.ts';
 

@@ -7,7 +7,8 @@ import {
 } from '../../shared/events/define-event.ts';
 import type { FieldError } from '../../shared/http/problem.ts';
 import type { RefundStatus } from '../../shared/refund-status.ts';
-import type { Account, Shortage } from './pots.ts';
+import type { Account } from './account.ts';
+import type { Shortage } from './drawing.ts';
 import type { Receipt } from './receipt.ts';
 import type { RefundItem } from './refund-item.ts';
 

@@ -3,7 +3,8 @@ import type { Cause } from '../../shared/events/define-event.ts';
 import { contentHash, refundIdOf } from '../../shared/ids.ts';
 import { type Known, request } from './decide.ts';
 import type { Ordered } from './ordered.ts';
-import { type Pot, potsOf, untouched } from './pots.ts';
+import { sumOf, untouched } from './account.ts';
+import { type Pot, potsOf } from './pots.ts';
 import type { RefundStore } from './store.ts';
 
 const patienceMs = 10_000;
@@ -60,5 +61,3 @@ function doubtfulOf({ cancelledQuantity, shippedQuantity }: Ordered['lines'][num
   // The part beyond what the line is worth now is not in the overpaid pot to begin with.
   return Math.max(0, Math.ceil((takenMinor * sameUnits) / units) - Math.max(0, takenMinor - captured.minor));
 }
-
-const sumOf = (amounts: readonly number[]) => amounts.reduce((sum, amount) => sum + amount, 0);

@@ -2,7 +2,9 @@ import { RefundPaid, RefundPayoutFailed, RefundPayoutStarted, StoreCreditGranted
 import { type Change, factsOf, illegal, type Outcome, potsIn, telling } from './change.ts';
 import { next } from './life-cycle.ts';
 import { isDisputed, type Ordered } from './ordered.ts';
-import { type Account, giveBack, paymentPot, potsOf, reserve, reverse, settle, type Shortage } from './pots.ts';
+import { type Account, giveBack, paymentPot, reserve, reverse, settle } from './account.ts';
+import { type Shortage } from './drawing.ts';
+import { potsOf } from './pots.ts';
 import type { Payout, RefundItem } from './refund-item.ts';
 
 /** What a provider said of one leg; `saidAt` is its own time, where it has told one. */

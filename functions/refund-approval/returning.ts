@@ -8,7 +8,7 @@ import { type Change, factsOf, illegal, type Outcome, potsIn, telling } from './
 import { next } from './life-cycle.ts';
 import type { Ordered } from './ordered.ts';
 import type { RefundPolicy } from './policy.ts';
-import { type Account, giveBack, reserve } from './pots.ts';
+import { type Account, giveBack, reserve } from './account.ts';
 import type { Receipt } from './receipt.ts';
 import type { RefundItem, Returning, ReturnTerms } from './refund-item.ts';
 import { withhold } from './withholding.ts';
@@ -48,6 +48,12 @@ export const termsFor = (reason: string, { returns }: Pick<RefundPolicy, 'return
 /** Until when the goods of a refund are awaited that is agreed to now. */
 export const returnByOf = (terms: ReturnTerms | undefined, now: number): string | undefined =>
   terms && new Date(now + terms.windowDays * msPerDay).toISOString();
+
+/** Until when somebody must decide, or the goods must be back. */
+export function deadlineIn(status: RefundItem['status'], decideBy: string | undefined, returnBy: string | undefined) {
+  if (status === 'pending-approval') return decideBy;
+  return status === 'awaiting-return' ? returnBy : undefined;
+}
 
 const outstanding = ({ quantity, restock, damaged, missing }: Returning) => quantity - restock - damaged - missing;
 const isComplete = ({ returning }: RefundItem) => returning.every((each) => outstanding(each) === 0);

@@ -11,7 +11,7 @@ import type { Known } from './decide.ts';
 import type { Tables } from './env.ts';
 import { Ordered } from './ordered.ts';
 import { createPolicyStore } from './policy-store.ts';
-import { Account, untouched } from './pots.ts';
+import { Account, untouched } from './account.ts';
 import {
   accountKey,
   historyKey,

@@ -1,5 +1,6 @@
 import { potsIn } from './change.ts';
-import { type Draw, type Leg, legsOf, lessDeduction, paymentPot, shareOf } from './pots.ts';
+import { type Draw, type Leg, paymentPot } from './account.ts';
+import { legsOf, lessDeduction, shareOf } from './drawing.ts';
 import type { RefundItem } from './refund-item.ts';
 
 const wholeBasisPoints = 10_000;

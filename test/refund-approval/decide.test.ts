@@ -1,16 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import {
-  amend,
-  approve,
-  type Decider,
-  expire,
-  type Known,
-  reject,
-  request,
-  withdraw,
-} from '../../functions/refund-approval/decide.ts';
+import { approve, type Decider, expire, reject, withdraw } from '../../functions/refund-approval/approving.ts';
+import { amend, type Known, request } from '../../functions/refund-approval/decide.ts';
 import { defaultPolicy } from '../../functions/refund-approval/default-policy.ts';
-import { untouched } from '../../functions/refund-approval/pots.ts';
+import { untouched } from '../../functions/refund-approval/account.ts';
 import { noon } from '../support/builders.ts';
 import { aCapture, anOrdered, asking, changeOf, known, requested, typesOf, waiting } from '../support/refunds.ts';
 

@@ -1,13 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type Account,
-  draw,
-  potsOf,
-  reserve,
-  settle,
-  untouched,
-  type Wanted,
-} from '../../functions/refund-approval/pots.ts';
+import { type Account, reserve, settle, untouched } from '../../functions/refund-approval/account.ts';
+import { draw, type Wanted } from '../../functions/refund-approval/drawing.ts';
+import { potsOf } from '../../functions/refund-approval/pots.ts';
 import type { Ordered } from '../../functions/refund-approval/ordered.ts';
 import { aCapture, anOrdered } from '../support/refunds.ts';
 
