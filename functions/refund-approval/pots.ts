@@ -29,8 +29,7 @@ export function potsOf(order: Ordered, account: Account): { goods: Pot[]; paymen
   };
   const payments = captures(order).map(({ key, minor }) => standing(`payment:${key}`, { ...nothing, minor }));
   const capturedMinor = sumOf(payments.map(({ captured }) => captured.minor));
-  const dueMinor = order.totalMinor - order.cancelledMinor;
-  const isWholeCancelled = order.cancelledMinor === order.totalMinor;
+  const dueMinor = dueOf(order);
   const shippingTaxMinor = order.taxMinor - sumOf(order.lines.map(({ taxMinor }) => taxMinor));
   const shipping = {
     minor: order.shippingMinor + (order.taxIncluded ? 0 : shippingTaxMinor),
@@ -38,13 +37,26 @@ export function potsOf(order: Ordered, account: Account): { goods: Pot[]; paymen
     quantity: 0,
   };
   const goods = [
-    ...order.lines.map((line) => standing(`line:${line.lineId}`, worthOf(line))),
-    standing('shipping', isWholeCancelled ? nothing : shipping),
+    ...order.lines.map((line) => standing(linePot(line), isExpired(order) ? nothing : worthOf(line))),
+    // What was taken for lines that an edit removed since.
+    ...removedFrom(order, account).map((pot) => standing(pot, nothing)),
+    standing('shipping', dueMinor === 0 ? nothing : shipping),
   ];
   // What was refunded before it was cancelled is not overpaid: it went back already.
   const goneMinor = sumOf(goods.map(({ captured, refunded, pending }) => overdrawn(captured, plus(refunded, pending))));
   const overpaidMinor = Math.max(0, capturedMinor - dueMinor - goneMinor);
   return { goods: [...goods, standing('overpaid', { ...nothing, minor: overpaidMinor })], payments };
+}
+
+/** Nothing is due for what the buyer will not get, however late the money came. */
+const isExpired = ({ status }: Ordered): boolean => status === 'expired';
+const dueOf = (order: Ordered): number => (isExpired(order) ? 0 : order.totalMinor - order.cancelledMinor);
+
+const linePot = ({ lineId }: { lineId: string }): PotName => `line:${lineId}`;
+
+function removedFrom({ lines }: Ordered, { pots }: Account): PotName[] {
+  const present = new Set(lines.map(linePot));
+  return Object.keys(pots).filter((pot) => pot.startsWith('line:') && !present.has(pot));
 }
 
 /** What the units of a line that were not cancelled are worth, as the cancellation left it. */

@@ -3,7 +3,7 @@ import { type EventPattern, Match } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import type { Env, OverpaidEnv, PayoutEnv, Tables, WaitingVariables } from '../../functions/refund-approval/env.ts';
 import { OrderImported } from '../../shared/events/order-import.ts';
-import { OrderCancelled, OrderLinesCancelled, PaymentRecorded } from '../../shared/events/order-life.ts';
+import { OrderCancelled, OrderEdited, OrderLinesCancelled, PaymentRecorded } from '../../shared/events/order-life.ts';
 import { OrderPlaced } from '../../shared/events/order.ts';
 import {
   RefundAmended,
@@ -118,12 +118,17 @@ function addFollowing(workflow: Construct, { bus, refundTable, orderTable }: Dat
     event: {
       pattern: {
         source: [OrderCancelled.source],
-        detailType: [OrderCancelled.detailType, OrderLinesCancelled.detailType, PaymentRecorded.detailType],
+        detailType: [OrderCancelled, OrderLinesCancelled, OrderEdited, PaymentRecorded].map(
+          ({ detailType }) => detailType,
+        ),
+        // An order expires before it has money: what comes later is told by its payment.
         detail: {
           data: {
             $or: [
               { cancelledMinor: Match.exists() },
+              { differences: { totalMinor: [{ numeric: ['<', 0] }] } },
               { payment: { type: ['payment.captured'] }, order: { balance: ['overpaid'] } },
+              { payment: { type: ['payment.captured'] }, order: { status: ['expired'] } },
             ],
           },
         },
@@ -131,7 +136,7 @@ function addFollowing(workflow: Construct, { bus, refundTable, orderTable }: Dat
     },
     entry: 'refund-approval/overpaid.handler.ts',
     environment: { ...tables, CALENDAR: calendar } satisfies OverpaidEnv,
-    failureMeans: 'Customers do not get back what they paid for cancelled units.',
+    failureMeans: 'Customers do not get back what they paid for cancelled units, or for expired orders.',
   });
   refundTable.grant(overpaid, 'dynamodb:BatchGetItem', 'dynamodb:PutItem');
   orderTable.grant(overpaid, 'dynamodb:BatchGetItem', 'dynamodb:ConditionCheckItem');
