@@ -23,6 +23,7 @@ export function approve(
   limits: RefundPolicy['limits'],
   now: number,
 ): Outcome {
+  if (hasDecided(refund, decider, 'approve')) return { kind: 'already-done', refund };
   const command = refund.policy.payAfterReturn ? 'approve-on-return' : 'approve';
   const status = next(refund.status, command);
   const reason = notYours(refund, decider, limits);
@@ -52,13 +53,16 @@ export function approve(
   };
 }
 
+/** Whoever sends a decision again, as its answer was lost, is told of the refund as it is; it counts once. */
+const hasDecided = ({ approvals }: RefundItem, { by }: Decider, decision: 'approve' | 'reject'): boolean =>
+  approvals.some((earlier) => earlier.by === by && earlier.decision === decision);
+
 function notYours(
   refund: RefundItem,
   { by, department }: Decider,
   limits: RefundPolicy['limits'],
 ): NotYours | undefined {
   if (refund.requestedBy === by || refund.amendedBy?.includes(by)) return 'own-request';
-  if (refund.approvals.some((approval) => approval.by === by)) return 'decided-before';
   if (refund.approvals.some((approval) => approval.department === department)) return 'same-department';
   const limit = limits[department];
   if (limit === undefined) return 'no-limit';
@@ -67,7 +71,6 @@ function notYours(
 
 const whyNot: Record<NotYours, string> = {
   'own-request': 'Nobody decides on their own request.',
-  'decided-before': 'Nobody approves twice.',
   'same-department': 'The second approval is another department’s.',
   'above-limit': 'The amount is above what this department may approve.',
   'no-limit': 'This department may not approve refunds.',
@@ -81,6 +84,7 @@ export function reject(
   comment: string | undefined,
   now: number,
 ): Outcome {
+  if (hasDecided(refund, decider, 'reject')) return { kind: 'already-done', refund };
   const status = next(refund.status, 'reject');
   if (!status) return illegal(refund, 'rejected');
   if (refund.requestedBy === decider.by) {

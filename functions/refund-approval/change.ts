@@ -26,7 +26,7 @@ export type Change = {
 };
 
 /** Why a person may not decide. */
-export type NotYours = 'own-request' | 'decided-before' | 'same-department' | 'above-limit' | 'no-limit';
+export type NotYours = 'own-request' | 'same-department' | 'above-limit' | 'no-limit';
 
 /** What a command leads to. `already-done`: under this id, with this content, before. */
 export type Outcome =

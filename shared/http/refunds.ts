@@ -206,9 +206,12 @@ export const decideRefund = defineRoute({
   params: RefundParams,
   body: RefundDecision,
   answers: {
-    200: { description: 'The refund as it is now', schema: RefundAnswer },
+    200: {
+      description: 'The refund as it is now; with `Idempotent-Replayed: true` if the caller decided so before',
+      schema: RefundAnswer,
+    },
     403: {
-      description: '`own-request`, `decided-before`, `same-department`, `above-limit`, `no-limit`: another person must',
+      description: '`own-request`, `same-department`, `above-limit`, `no-limit`: another person must',
       schema: Problem,
     },
     404: unknownRefund,
