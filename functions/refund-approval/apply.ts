@@ -42,12 +42,9 @@ export const applyToOrder = async (
   cause: Cause,
 ): Promise<Outcome | undefined> => {
   const { outcome } = await patiently(patienceMs, async () => {
-    const before = await store.refund(refundId);
-    if (!before) return { outcome: undefined };
-    const known = await store.known(before.orderId, refundId);
+    const orderId = (await store.refund(refundId))?.orderId;
+    const known = orderId === undefined ? undefined : await store.known(orderId, refundId);
     if (!known?.refund) return { outcome: undefined };
-    // A batch read is of no one moment either.
-    if ((await store.refund(refundId))?.version !== before.version) return undefined;
     const { refund, order, account = untouched(order.orderId) } = known;
     const outcome = decide(refund, order, account);
     if (outcome.kind !== 'changed') return { outcome };

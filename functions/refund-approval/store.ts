@@ -1,5 +1,6 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { patiently } from '../../shared/contention.ts';
 import { type Action, type Database, type Key, readBatch, transact } from '../../shared/database.ts';
 import type { Cause } from '../../shared/events/define-event.ts';
 import { orderKey } from '../../shared/orders/order-keys.ts';
@@ -29,10 +30,33 @@ import { unchangedSince } from '../../shared/versioned.ts';
 const History = z.object({ orders: z.int(), refundedOrders: z.int(), firstOrderAt: z.string() });
 const IndexEntry = z.object({ requestedKey: z.string() });
 
+/** An order may be so busy that no moment of it can be seen. */
+const patienceMs = 2_000;
+
+type Together = Pick<Known, 'account' | 'refund'> & { order: Ordered | undefined };
+const isSame = (a: Together, b: Together): boolean =>
+  a.order?.version === b.order?.version &&
+  a.account?.version === b.account?.version &&
+  a.refund?.version === b.refund?.version;
+
 /** Refunds and what was drawn from the pots of each order; reads the orders. */
 export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDER_TABLE_NAME: orders }: Tables) {
   const readOne = async (name: string, key: Key): Promise<unknown> =>
     ((await readBatch(db, { [name]: [key] }, true))[name] ?? [])[0];
+
+  const readTogether = async (orderId: string, refundId: string) => {
+    const keys = { [orders]: [orderKey(orderId)], [table]: [accountKey(orderId), refundKey(refundId)] };
+    const items = await readBatch(db, keys, true);
+    const find = <T>(schema: z.ZodType<T>, { sk }: Key) => {
+      const found = items[table]?.find((item) => z.object({ sk: z.literal(sk) }).safeParse(item).success);
+      return found === undefined ? undefined : schema.parse(found);
+    };
+    return {
+      order: Ordered.safeParse((items[orders] ?? [])[0]).data,
+      account: find(Account, accountKey(orderId)),
+      refund: find(RefundItem, refundKey(refundId)),
+    };
+  };
 
   const policy = createPolicyStore(db, table).inForce;
 
@@ -54,29 +78,23 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
       return item === undefined ? untouched(orderId) : Account.parse(item);
     },
 
-    /** All that deciding on a request needs. */
+    /** All that deciding on a request needs; order, account and refund are those of one moment. */
     async known(orderId: string, refundId: string): Promise<Known | undefined> {
-      const items = await readBatch(
-        db,
-        { [orders]: [orderKey(orderId)], [table]: [accountKey(orderId), refundKey(refundId)] },
-        true,
-      );
-      const order = Ordered.safeParse((items[orders] ?? [])[0]).data;
-      if (!order) return undefined;
-      const own = items[table] ?? [];
-      const find = <T>(schema: z.ZodType<T>, { sk }: Key) => {
-        const found = own.find((item) => z.object({ sk: z.literal(sk) }).safeParse(item).success);
-        return found === undefined ? undefined : schema.parse(found);
-      };
-      const customerId = order.customer.id;
-      const history = customerId === undefined ? undefined : await readOne(table, historyKey(customerId));
-      return {
-        order,
-        account: find(Account, accountKey(orderId)),
-        refund: find(RefundItem, refundKey(refundId)),
-        policy: await policy(),
-        history: history === undefined ? undefined : History.parse(history),
-      };
+      return patiently(patienceMs, async () => {
+        const read = await readTogether(orderId, refundId);
+        const { order } = read;
+        if (!order) return { known: undefined };
+        const customerId = order.customer.id;
+        const [again, inForce, history] = await Promise.all([
+          readTogether(orderId, refundId),
+          policy(),
+          customerId === undefined ? undefined : readOne(table, historyKey(customerId)),
+        ]);
+        // A batch is of no one moment. What nobody changed from one batch to the next was so in between.
+        if (!isSame(read, again)) return undefined;
+        const known = { ...read, order, policy: inForce };
+        return { known: { ...known, history: history === undefined ? undefined : History.parse(history) } };
+      }).then(({ known }) => known);
     },
 
     /**
