@@ -4,7 +4,7 @@ import { type Outcome, potsIn } from './change.ts';
 import type { Known } from './decide.ts';
 import { factsFor } from './decide.ts';
 import { isDisputed } from './ordered.ts';
-import { payoutReference } from './paying.ts';
+import { paidTwice, payoutReference } from './paying.ts';
 import { judge } from './policy.ts';
 import { untouched, takenFrom } from './account.ts';
 import { type Pot, potsOf } from './pots.ts';
@@ -31,10 +31,11 @@ export const answerOf = (refund: RefundItem): RefundAnswer => ({
     provider: leg.provider,
     paymentId: leg.paymentId,
     amountMinor: leg.amountMinor,
-    status: leg.state,
+    status: leg.state === 'failed' && leg.isCredited ? 'store-credit' : leg.state,
     providerRefundId: leg.providerRefundId,
     failure: leg.failure,
   })),
+  paidTwiceMinor: paidTwice(refund) || undefined,
   approvals: refund.approvals.map(({ decision, by, department, at, comment }) => ({
     decision,
     by,

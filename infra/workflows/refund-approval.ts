@@ -10,6 +10,7 @@ import {
   RefundApproved,
   RefundExpired,
   RefundPaid,
+  RefundPaidTwice,
   RefundRejected,
   RefundRequested,
   RefundReturnReceived,
@@ -17,6 +18,7 @@ import {
 } from '../../shared/events/refund.ts';
 import { channelsOf } from '../../shared/store.ts';
 import { DeadlineQueue } from '../constructs/deadline-queue.ts';
+import { EventAlert } from '../constructs/event-alert.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
 import { ScheduledJob } from '../constructs/scheduled-job.ts';
@@ -109,6 +111,12 @@ function addPayout(workflow: Construct, { bus, refundTable, orderTable, paymentP
   });
   refundTable.grant(word, 'dynamodb:BatchGetItem', 'dynamodb:PutItem');
   refundTable.grantIndexQuery(word, 'byOrder');
+  new EventAlert(workflow, 'PaidTwice', {
+    bus,
+    event: RefundPaidTwice,
+    workflow: 'refund-approval',
+    failureMeans: 'A customer has a refund twice, as money and as credit with the store.',
+  });
 }
 
 /** What follows from orders by itself. */

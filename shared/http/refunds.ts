@@ -125,11 +125,14 @@ export const RefundAnswer = z
         provider: z.string(),
         paymentId: z.string(),
         amountMinor: AmountMinor,
-        status: z.string(),
+        /** `store-credit`: it failed, and the customer has it as credit with the store instead. */
+        status: z.enum(['due', 'sent', 'succeeded', 'failed', 'store-credit']),
         providerRefundId: z.string().optional(),
         failure: z.string().optional(),
       }),
     ),
+    /** Of it, what the customer has both as money and as credit: a payment arrived that was given up before. */
+    paidTwiceMinor: AmountMinor.optional(),
     /** Of goods that are expected back; see `GET /returns/{rmaId}`. */
     return: z
       .object({
