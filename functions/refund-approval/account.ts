@@ -48,27 +48,41 @@ export const paymentPot = ({ provider, paymentId }: Pick<Leg, 'provider' | 'paym
 /** Sets the leg's amounts aside, so that no other refund can draw them. */
 export const reserve = (account: Account, legs: readonly Leg[]): Account =>
   legs.reduce(
-    (sum, leg) => change(sum, leg, ({ refunded, pending }, by) => ({ refunded, pending: plus(pending, by) })),
+    (sum, leg) => change(sum, partsOf(leg), ({ refunded, pending }, by) => ({ refunded, pending: plus(pending, by) })),
     account,
   );
 
 /** The leg was paid: what was set aside is gone for good. */
 export const settle = (account: Account, leg: Leg): Account =>
-  change(account, leg, ({ refunded, pending }, by) => ({ refunded: plus(refunded, by), pending: minus(pending, by) }));
+  change(account, partsOf(leg), ({ refunded, pending }, by) => ({
+    refunded: plus(refunded, by),
+    pending: minus(pending, by),
+  }));
 
 /** The leg will not be paid: what was set aside is refundable again. */
 export const giveBack = (account: Account, leg: Leg): Account =>
-  change(account, leg, ({ refunded, pending }, by) => ({ refunded, pending: minus(pending, by) }));
+  change(account, partsOf(leg), ({ refunded, pending }, by) => ({ refunded, pending: minus(pending, by) }));
 
 /** The provider took a paid leg back: the money is with the store again. */
 export const reverse = (account: Account, leg: Leg): Account =>
-  change(account, leg, ({ refunded, pending }, by) => ({ refunded: minus(refunded, by), pending }));
+  change(account, partsOf(leg), ({ refunded, pending }, by) => ({ refunded: minus(refunded, by), pending }));
+
+/** Units came back and got nothing, as the fees took it all: nobody can have them refunded again. */
+export const takeBack = (account: Account, units: readonly Draw[]): Account =>
+  change(account, units, ({ refunded, pending }, by) => ({ refunded: plus(refunded, by), pending }));
+
+/** What a leg takes from the pots it is for, and from the payment it goes back to. */
+const partsOf = (leg: Leg): Draw[] => [...leg.draws, { pot: paymentPot(leg), ...nothing, minor: leg.amountMinor }];
 
 type TakenAmounts = z.infer<typeof Taken>;
 
-function change(account: Account, leg: Leg, by: (taken: TakenAmounts, amount: Amount) => TakenAmounts): Account {
+function change(
+  account: Account,
+  parts: readonly Draw[],
+  by: (taken: TakenAmounts, amount: Amount) => TakenAmounts,
+): Account {
   const pots = { ...account.pots };
-  for (const { pot, ...amount } of [...leg.draws, { pot: paymentPot(leg), ...nothing, minor: leg.amountMinor }]) {
+  for (const { pot, ...amount } of parts) {
     const taken = by(pots[pot] ?? { refunded: nothing, pending: nothing }, amount);
     for (const { minor, taxMinor, quantity } of [taken.refunded, taken.pending]) {
       assert(minor >= 0 && taxMinor >= 0 && quantity >= 0, `More was given back to ${pot} than was taken`);

@@ -32,6 +32,8 @@ export function withhold(refund: Pick<RefundItem, 'payouts' | 'returning' | 'ret
   const legs: Leg[] = legsOf(draws, setAside);
   return {
     legs,
+    /** Units that came back for nothing; where there are legs, they go with the last one. */
+    free: legs.length > 0 ? [] : draws.filter((draw) => draw.quantity > 0 && arrivedOf(draw) > 0),
     amountMinor: sumOf(draws),
     withheld: { missingMinor: sumOf(drawn) - sumOf(kept), restockingMinor, returnShippingMinor },
   };
