@@ -47,7 +47,10 @@ export function edit(
     shippingAddress,
     shippingMethod,
     note,
-    edits: [...(order.edits ?? []), { editId: content.editId, contentHash }],
+    edits: [
+      ...(order.edits ?? []),
+      { editId: content.editId, contentHash, differenceMinor: amounts.totalMinor - order.totalMinor },
+    ],
     version: order.version + 1,
   });
   const data = editedOf(order, after, content);

@@ -21,7 +21,16 @@ export const OrderItem = placedShape.omit({ status: true, lines: true }).extend(
       shippedQuantity: z.int().positive().optional(),
     }),
   ),
-  edits: z.array(z.object({ editId: z.string(), contentHash: z.string() })).optional(),
+  edits: z
+    .array(
+      z.object({
+        editId: z.string(),
+        contentHash: z.string(),
+        /** Of the total; edits before 2026-11-22 lack it. */
+        differenceMinor: z.int().optional(),
+      }),
+    )
+    .optional(),
   /** Lines that it ever had, once it was edited: the id of a removed line is not given again. */
   lineCount: z.int().positive().optional(),
   cancellations: z.array(z.object({ requestId: z.string(), contentHash: z.string() })).optional(),

@@ -4,9 +4,10 @@ import { type Outcome, potsIn } from './change.ts';
 import type { Known } from './decide.ts';
 import { factsFor } from './decide.ts';
 import { isDisputed } from './ordered.ts';
-import { payoutReference } from './paying.ts';
+import { paidTwice, payoutReference } from './paying.ts';
 import { judge } from './policy.ts';
-import { type Pot, potsOf, untouched, takenFrom } from './pots.ts';
+import { untouched, takenFrom } from './account.ts';
+import { type Pot, potsOf } from './pots.ts';
 import type { RefundItem } from './refund-item.ts';
 import { returnStatusOf, rmaIdOf } from './returning.ts';
 import type * as z from 'zod';
@@ -30,10 +31,11 @@ export const answerOf = (refund: RefundItem): RefundAnswer => ({
     provider: leg.provider,
     paymentId: leg.paymentId,
     amountMinor: leg.amountMinor,
-    status: leg.state,
+    status: leg.state === 'failed' && leg.isCredited ? 'store-credit' : leg.state,
     providerRefundId: leg.providerRefundId,
     failure: leg.failure,
   })),
+  paidTwiceMinor: paidTwice(refund) || undefined,
   approvals: refund.approvals.map(({ decision, by, department, at, comment }) => ({
     decision,
     by,

@@ -2,7 +2,7 @@ import { patiently } from '../../shared/contention.ts';
 import type { Cause } from '../../shared/events/define-event.ts';
 import type { Outcome } from './change.ts';
 import type { Ordered } from './ordered.ts';
-import { type Account, untouched } from './pots.ts';
+import { type Account, untouched } from './account.ts';
 import type { RefundItem } from './refund-item.ts';
 import type { RefundStore } from './store.ts';
 
@@ -42,12 +42,9 @@ export const applyToOrder = async (
   cause: Cause,
 ): Promise<Outcome | undefined> => {
   const { outcome } = await patiently(patienceMs, async () => {
-    const before = await store.refund(refundId);
-    if (!before) return { outcome: undefined };
-    const books = await store.books(before.orderId, refundId);
+    const orderId = (await store.refund(refundId))?.orderId;
+    const books = orderId === undefined ? undefined : await store.books(orderId, refundId);
     if (!books?.refund) return { outcome: undefined };
-    // A batch read is of no one moment either.
-    if ((await store.refund(refundId))?.version !== before.version) return undefined;
     const { refund, order, account = untouched(order.orderId) } = books;
     const outcome = decide(refund, order, account);
     if (outcome.kind !== 'changed') return { outcome };

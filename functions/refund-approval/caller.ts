@@ -1,5 +1,5 @@
 import type { Channels } from '../../shared/store.ts';
-import type { Decider } from './decide.ts';
+import type { Decider } from './approving.ts';
 
 type Caller = { clientId: string; subject: string; groups: string[]; address: string };
 

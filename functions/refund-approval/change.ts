@@ -7,7 +7,8 @@ import {
 } from '../../shared/events/define-event.ts';
 import type { FieldError } from '../../shared/http/problem.ts';
 import type { RefundStatus } from '../../shared/refund-status.ts';
-import type { Account, Shortage } from './pots.ts';
+import type { Account } from './account.ts';
+import type { Shortage } from './drawing.ts';
 import type { Receipt } from './receipt.ts';
 import type { RefundItem } from './refund-item.ts';
 
@@ -25,7 +26,7 @@ export type Change = {
 };
 
 /** Why a person may not decide. */
-export type NotYours = 'own-request' | 'decided-before' | 'same-department' | 'above-limit' | 'no-limit';
+export type NotYours = 'own-request' | 'same-department' | 'above-limit' | 'no-limit';
 
 /** What a command leads to. `already-done`: under this id, with this content, before. */
 export type Outcome =

@@ -1,22 +1,15 @@
-import {
-  RefundAmended,
-  RefundApproved,
-  RefundExpired,
-  RefundRejected,
-  RefundRequested,
-  RefundSupported,
-  RefundWithdrawn,
-} from '../../shared/events/refund.ts';
-import type { RefundContent } from '../../shared/http/refunds.ts';
+import { RefundAmended, RefundApproved, RefundRejected, RefundRequested } from '../../shared/events/refund.ts';
 import type { FieldError } from '../../shared/http/problem.ts';
-import { type Change, factsOf, illegal, judgedOf, type NotYours, type Outcome, telling } from './change.ts';
+import type { RefundContent } from '../../shared/http/refunds.ts';
+import { type Account, giveBack, type Leg, reserve, takenFrom, untouched } from './account.ts';
+import { factsOf, illegal, judgedOf, type Outcome, telling } from './change.ts';
+import { draw, type Wanted } from './drawing.ts';
 import type { History } from './history-store.ts';
 import { next } from './life-cycle.ts';
 import { isDisputed, type Ordered } from './ordered.ts';
 import { type Facts, judge, type RefundPolicy, type Verdict } from './policy.ts';
-import { type Account, draw, giveBack, type Leg, reserve, untouched, type Wanted, takenFrom } from './pots.ts';
 import type { RefundItem } from './refund-item.ts';
-import { hasArrived, returnByOf, returningOf, stopWaiting, termsFor } from './returning.ts';
+import { deadlineIn, returnByOf, returningOf, termsFor } from './returning.ts';
 
 const msPerDay = 86_400_000;
 
@@ -40,9 +33,6 @@ export type Request = {
   /** When a request that is made now ends undecided. */
   deadlineAt: string;
 };
-
-/** Who decides, in which department, and from which address. */
-export type Decider = { by: string; department: string; from: string };
 
 /** Sets the money aside and lets the policy decide, once under each request id. */
 export function request(asked: Request, known: Known): Outcome {
@@ -153,12 +143,6 @@ function statusBy({ decision, approvalsNeeded, payAfterReturn }: Verdict): Refun
   return payAfterReturn ? 'awaiting-return' : 'approved';
 }
 
-/** Until when somebody must decide, or the goods must be back. */
-function deadlineIn(status: RefundItem['status'], decideBy: string | undefined, returnBy: string | undefined) {
-  if (status === 'pending-approval') return decideBy;
-  return status === 'awaiting-return' ? returnBy : undefined;
-}
-
 const wantedOf = ({ lines, shippingMinor, taxMinor, overpaidMinor, goodwillMinor }: Request['content']): Wanted => ({
   lines,
   shippingMinor,
@@ -209,116 +193,4 @@ export function factsFor(
       accountAgeDays: (now - Date.parse(history.firstOrderAt)) / msPerDay,
     },
   };
-}
-
-/** Adds a person's approval; with the last that is needed, the refund is approved. */
-export function approve(
-  refund: RefundItem,
-  decider: Decider,
-  comment: string | undefined,
-  limits: RefundPolicy['limits'],
-  now: number,
-): Outcome {
-  const command = refund.policy.payAfterReturn ? 'approve-on-return' : 'approve';
-  const status = next(refund.status, command);
-  const reason = notYours(refund, decider, limits);
-  if (!status) return illegal(refund, 'approved');
-  if (reason) return { kind: 'not-yours', reason, detail: whyNot[reason] };
-  const approvals = [
-    ...refund.approvals,
-    { ...decider, decision: 'approve' as const, at: new Date(now).toISOString(), comment },
-  ];
-  const isLast = approvals.length >= refund.policy.approvalsNeeded;
-  const returnBy = isLast ? returnByOf(refund.returnTerms, now) : undefined;
-  const reached = isLast ? status : refund.status;
-  const after: RefundItem = {
-    ...refund,
-    approvals,
-    status: reached,
-    returnBy,
-    deadlineAt: deadlineIn(reached, refund.deadlineAt, returnBy),
-    version: refund.version + 1,
-  };
-  const { by, department } = decider;
-  const support = telling(RefundSupported, { ...factsOf(after), by, department, comment });
-  return {
-    kind: 'changed',
-    refund: after,
-    events: isLast ? [support, telling(RefundApproved, judgedOf(after))] : [support],
-  };
-}
-
-function notYours(
-  refund: RefundItem,
-  { by, department }: Decider,
-  limits: RefundPolicy['limits'],
-): NotYours | undefined {
-  if (refund.requestedBy === by || refund.amendedBy?.includes(by)) return 'own-request';
-  if (refund.approvals.some((approval) => approval.by === by)) return 'decided-before';
-  if (refund.approvals.some((approval) => approval.department === department)) return 'same-department';
-  const limit = limits[department];
-  if (limit === undefined) return 'no-limit';
-  return refund.amountMinor > limit ? 'above-limit' : undefined;
-}
-
-const whyNot: Record<NotYours, string> = {
-  'own-request': 'Nobody decides on their own request.',
-  'decided-before': 'Nobody approves twice.',
-  'same-department': 'The second approval is another department’s.',
-  'above-limit': 'The amount is above what this department may approve.',
-  'no-limit': 'This department may not approve refunds.',
-};
-
-/** Rejects what waits, or goods that came back in a state that earns nothing; the money is refundable again. */
-export function reject(
-  refund: RefundItem,
-  account: Account,
-  decider: Decider,
-  comment: string | undefined,
-  now: number,
-): Outcome {
-  const status = next(refund.status, 'reject');
-  if (!status) return illegal(refund, 'rejected');
-  if (refund.requestedBy === decider.by) {
-    return { kind: 'not-yours', reason: 'own-request', detail: `${whyNot['own-request']} It can be withdrawn.` };
-  }
-  const approvals = [
-    ...refund.approvals,
-    { ...decider, decision: 'reject' as const, at: new Date(now).toISOString(), comment },
-  ];
-  const { by, department } = decider;
-  return ended({ ...refund, approvals }, account, status, (after) =>
-    telling(RefundRejected, { ...factsOf(after), by, department, comment }),
-  );
-}
-
-export function withdraw(refund: RefundItem, account: Account, by: string): Outcome {
-  if (refund.status === 'withdrawn') return { kind: 'already-done', refund };
-  const status = next(refund.status, 'withdraw');
-  // The store has goods of the customer's: it owes them an answer.
-  if (!status || hasArrived(refund)) return illegal(refund, 'withdrawn');
-  return ended(refund, account, status, (after) => telling(RefundWithdrawn, { ...factsOf(after), by }));
-}
-
-/**
- * Ends a request that nobody decided in time, or whose goods did not come; those that came are refunded. Earlier than
- * its deadline it does nothing.
- */
-export function expire(refund: RefundItem, account: Account, now: number): Outcome {
-  const status = next(refund.status, 'expire');
-  if (!status) return illegal(refund, 'expired');
-  if (refund.deadlineAt === undefined || Date.parse(refund.deadlineAt) > now) return { kind: 'already-done', refund };
-  if (hasArrived(refund)) return stopWaiting(refund, account);
-  return ended(refund, account, status, (after) => telling(RefundExpired, factsOf(after)));
-}
-
-function ended(
-  refund: RefundItem,
-  account: Account,
-  status: RefundItem['status'],
-  tell: (after: RefundItem) => Change['events'][number],
-): Change {
-  const after: RefundItem = { ...refund, status, deadlineAt: undefined, version: refund.version + 1 };
-  const freed = refund.payouts.reduce(giveBack, account);
-  return { kind: 'changed', refund: after, account: { ...freed, version: account.version + 1 }, events: [tell(after)] };
 }

@@ -6,9 +6,9 @@ import type { Request } from '../../shared/lambda/http-handler.ts';
 import { replyTo } from './answers.ts';
 import { apply, applyToOrder } from './apply.ts';
 import { deciderOf } from './caller.ts';
-import { approve, type Decider, reject } from './decide.ts';
+import { approve, type Decider, reject } from './approving.ts';
 import { retry, toStoreCredit } from './paying.ts';
-import type { Account } from './pots.ts';
+import type { Account } from './account.ts';
 import type { RefundItem } from './refund-item.ts';
 import type { RefundStore } from './store.ts';
 

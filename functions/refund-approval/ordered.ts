@@ -30,6 +30,8 @@ export const Ordered = z.object({
   taxIncluded: z.boolean(),
   totalMinor: AmountMinor,
   cancelledMinor: AmountMinor.default(0),
+  /** By how much each edit changed the total. */
+  edits: z.array(z.object({ differenceMinor: z.int().default(0) })).default([]),
   payments: z.array(Payment).default([]),
   shipments: z.array(z.object({ shippedAt: Instant, deliveredAt: Instant.optional() })).default([]),
   placedAt: Instant,

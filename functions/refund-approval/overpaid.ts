@@ -3,14 +3,16 @@ import type { Cause } from '../../shared/events/define-event.ts';
 import { contentHash, refundIdOf } from '../../shared/ids.ts';
 import { type Known, request } from './decide.ts';
 import type { Ordered } from './ordered.ts';
-import { type Pot, potsOf, untouched } from './pots.ts';
+import { sumOf, untouched } from './account.ts';
+import { type Pot, potsOf } from './pots.ts';
 import type { RefundStore } from './store.ts';
 
 const patienceMs = 10_000;
 
 /**
- * Asks for the money that an order has beyond what is due since units of it were cancelled, once for each event that may
- * have made it so: a cancellation, or a payment that came after one. The policy decides as for anybody's request.
+ * Asks for the money that an order has beyond what is due since units of it were cancelled, it was edited or it expired,
+ * once for each event that may have made it so: of that change, or of a payment after it. The policy decides as for
+ * anybody's request.
  */
 export const refundOverpaid =
   (store: Pick<RefundStore, 'known' | 'commit'>, deadlineOf: (known: Known, now: number) => string) =>
@@ -35,20 +37,34 @@ export const refundOverpaid =
   };
 
 /**
- * What is owed without doubt, as far as the payments still have it. Too much paid for an order that nobody cancelled is
- * staff's to look at, and so is money of units that may be the very ones that were refunded before they were cancelled.
+ * What is owed without doubt, as far as the payments still have it. Too much paid for an order that did not change is
+ * staff's to look at, and so is money of units that may be the very ones that were refunded before.
  */
 function overpaidBy({ order, account = untouched(order.orderId) }: Known): number {
-  if (order.cancelledMinor === 0) return 0;
   const { goods, payments } = potsOf(order, account);
   const byName = new Map(goods.map((pot) => [pot.pot, pot]));
-  const doubtfulMinor = order.lines.map((line) => {
-    const pot = byName.get(`line:${line.lineId}`);
-    return pot ? doubtfulOf(line, pot) : 0;
-  });
-  const overpaidMinor = (byName.get('overpaid')?.refundable.minor ?? 0) - sumOf(doubtfulMinor);
-  return Math.max(0, Math.min(overpaidMinor, sumOf(payments.map(({ refundable }) => refundable.minor))));
+  const overpaidMinor = byName.get('overpaid')?.refundable.minor ?? 0;
+  const owedMinor = () => {
+    if (order.status === 'expired') return overpaidMinor;
+    if (order.cancelledMinor === 0) return Math.min(overpaidMinor, loweredBy(order) - takenOf(goods));
+    const doubtfulMinor = order.lines.map((line) => {
+      const pot = byName.get(`line:${line.lineId}`);
+      return pot ? doubtfulOf(line, pot) : 0;
+    });
+    return overpaidMinor - sumOf(doubtfulMinor);
+  };
+  return Math.max(0, Math.min(owedMinor(), sumOf(payments.map(({ refundable }) => refundable.minor))));
 }
+
+/** By how much the order comes to less now than it once did before it was edited. */
+function loweredBy({ edits }: Ordered): number {
+  let loweredMinor = 0;
+  for (const { differenceMinor } of edits) loweredMinor = Math.max(0, loweredMinor - differenceMinor);
+  return loweredMinor;
+}
+
+const takenOf = (pots: readonly Pot[]): number =>
+  sumOf(pots.map(({ refunded, pending }) => refunded.minor + pending.minor));
 
 /** What went back for units that were not shipped, as far as it may have been for the cancelled ones. */
 function doubtfulOf({ cancelledQuantity, shippedQuantity }: Ordered['lines'][number], pot: Pot): number {
@@ -60,5 +76,3 @@ function doubtfulOf({ cancelledQuantity, shippedQuantity }: Ordered['lines'][num
   // The part beyond what the line is worth now is not in the overpaid pot to begin with.
   return Math.max(0, Math.ceil((takenMinor * sameUnits) / units) - Math.max(0, takenMinor - captured.minor));
 }
-
-const sumOf = (amounts: readonly number[]) => amounts.reduce((sum, amount) => sum + amount, 0);

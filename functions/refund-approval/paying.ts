@@ -1,8 +1,16 @@
-import { RefundPaid, RefundPayoutFailed, RefundPayoutStarted, StoreCreditGranted } from '../../shared/events/refund.ts';
+import {
+  RefundPaid,
+  RefundPaidTwice,
+  RefundPayoutFailed,
+  RefundPayoutStarted,
+  StoreCreditGranted,
+} from '../../shared/events/refund.ts';
 import { type Change, factsOf, illegal, type Outcome, potsIn, telling } from './change.ts';
 import { next } from './life-cycle.ts';
 import { isDisputed, type Ordered } from './ordered.ts';
-import { type Account, giveBack, paymentPot, potsOf, reserve, reverse, settle, type Shortage } from './pots.ts';
+import { type Account, giveBack, paymentPot, reserve, reverse, settle } from './account.ts';
+import { type Shortage } from './drawing.ts';
+import { potsOf } from './pots.ts';
 import type { Payout, RefundItem } from './refund-item.ts';
 
 /** What a provider said of one leg; `saidAt` is its own time, where it has told one. */
@@ -85,9 +93,17 @@ function succeeded(
   // After a failure its money was free again, and may have gone out by another refund: the books must still tell the truth.
   const open = leg.state === 'failed' ? reserve(account, [leg]) : account;
   const after = withLeg(refund, index, { ...leg, state: 'succeeded', providerRefundId, saidAt, failure: undefined });
-  const event = telling(RefundPaid, { ...factsOf(after), ...paidOf(leg), providerRefundId });
-  return { kind: 'changed', refund: after, account: changedAccount(settle(open, leg)), events: [event] };
+  const events = [telling(RefundPaid, { ...factsOf(after), ...paidOf(leg), providerRefundId })];
+  if (leg.isCredited) {
+    const { provider, paymentId, amountMinor: twiceMinor } = leg;
+    events.push(telling(RefundPaidTwice, { ...factsOf(after), provider, paymentId, twiceMinor }));
+  }
+  return { kind: 'changed', refund: after, account: changedAccount(settle(open, leg)), events };
 }
+
+/** What the customer has both as money and as credit, as a payment arrived that had failed by all that was known. */
+export const paidTwice = ({ payouts }: Pick<RefundItem, 'payouts'>): number =>
+  sumOf(payouts.filter(({ state, isCredited }) => state === 'succeeded' && isCredited));
 
 function failed(
   refund: RefundItem,

@@ -2,7 +2,7 @@ import type { Cause } from '../../shared/events/define-event.ts';
 import { apply, applyToOrder } from './apply.ts';
 import { isDisputed } from './ordered.ts';
 import { blockPayout, hear, payoutReference, startPayout } from './paying.ts';
-import type { Account } from './pots.ts';
+import type { Account } from './account.ts';
 import type { Repay } from './provider.ts';
 import type { Payout, RefundItem } from './refund-item.ts';
 import type { RefundStore } from './store.ts';

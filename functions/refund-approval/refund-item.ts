@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { RefundReason } from '../../shared/http/refunds.ts';
 import { AmountMinor, Currency, Instant } from '../../shared/names.ts';
 import { RefundStatus } from '../../shared/refund-status.ts';
-import { Leg } from './pots.ts';
+import { Leg } from './account.ts';
 
 /**
  * A leg on its way. `due` until the intent to pay it is recorded, `sent` from then on until the provider's word;

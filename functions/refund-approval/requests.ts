@@ -9,7 +9,8 @@ import { apply } from './apply.ts';
 import { sees } from './caller.ts';
 import { rate } from './case.ts';
 import type { Outcome } from './change.ts';
-import { amend, type Known, request, withdraw } from './decide.ts';
+import { withdraw } from './approving.ts';
+import { amend, type Known, request } from './decide.ts';
 import type { RefundStore } from './store.ts';
 
 /** Others may ask for the same order's money at once, and each of them comes to an end. */

@@ -8,7 +8,7 @@ import { type Change, factsOf, illegal, type Outcome, potsIn, telling } from './
 import { next } from './life-cycle.ts';
 import type { Ordered } from './ordered.ts';
 import type { RefundPolicy } from './policy.ts';
-import { type Account, giveBack, reserve } from './pots.ts';
+import { type Account, giveBack, reserve, takeBack } from './account.ts';
 import type { Receipt } from './receipt.ts';
 import type { RefundItem, Returning, ReturnTerms } from './refund-item.ts';
 import { withhold } from './withholding.ts';
@@ -48,6 +48,12 @@ export const termsFor = (reason: string, { returns }: Pick<RefundPolicy, 'return
 /** Until when the goods of a refund are awaited that is agreed to now. */
 export const returnByOf = (terms: ReturnTerms | undefined, now: number): string | undefined =>
   terms && new Date(now + terms.windowDays * msPerDay).toISOString();
+
+/** Until when somebody must decide, or the goods must be back. */
+export function deadlineIn(status: RefundItem['status'], decideBy: string | undefined, returnBy: string | undefined) {
+  if (status === 'pending-approval') return decideBy;
+  return status === 'awaiting-return' ? returnBy : undefined;
+}
 
 const outstanding = ({ quantity, restock, damaged, missing }: Returning) => quantity - restock - damaged - missing;
 const isComplete = ({ returning }: RefundItem) => returning.every((each) => outstanding(each) === 0);
@@ -103,9 +109,9 @@ export function stopWaiting(refund: RefundItem, account: Account): Change {
   return { kind: 'changed', ...settle({ ...refund, returning, version: refund.version + 1 }, account) };
 }
 
-/** Approves what is left of a refund whose goods are back; of nothing left, the policy rejects it. */
+/** Approves what is left of a refund whose goods are back; where nothing is left the policy rejects it, and keeps the goods. */
 function settle(refund: RefundItem, account: Account): Required<Pick<Change, 'refund' | 'account' | 'events'>> {
-  const { legs, amountMinor, withheld } = withhold(refund);
+  const { legs, free, amountMinor, withheld } = withhold(refund);
   const freed = { ...refund.payouts.reduce(giveBack, account), version: account.version + 1 };
   const status = next(refund.status, amountMinor === 0 ? 'reject' : 'receive');
   assert(status, `A refund that is ${refund.status} does not wait for goods`);
@@ -113,7 +119,7 @@ function settle(refund: RefundItem, account: Account): Required<Pick<Change, 're
     const after: RefundItem = { ...refund, status, deadlineAt: undefined };
     const comment = hasArrived(refund) ? 'The fees are as high as the refund.' : 'Nothing came back.';
     const rejected = { ...factsOf(after), by: 'policy', department: 'policy', comment };
-    return { refund: after, account: freed, events: [telling(RefundRejected, rejected)] };
+    return { refund: after, account: takeBack(freed, free), events: [telling(RefundRejected, rejected)] };
   }
   const after: RefundItem = {
     ...refund,

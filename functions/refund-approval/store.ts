@@ -1,5 +1,6 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { patiently } from '../../shared/contention.ts';
 import { type Action, type Database, type Key, readBatch, transact } from '../../shared/database.ts';
 import type { Cause } from '../../shared/events/define-event.ts';
 import { orderKey } from '../../shared/orders/order-keys.ts';
@@ -12,7 +13,7 @@ import type { Tables } from './env.ts';
 import { createHistoryStore } from './history-store.ts';
 import { Ordered } from './ordered.ts';
 import { createPolicyStore } from './policy-store.ts';
-import { Account, untouched } from './pots.ts';
+import { Account, untouched } from './account.ts';
 import {
   accountKey,
   indexKeys,
@@ -29,29 +30,47 @@ import { unchangedSince } from '../../shared/versioned.ts';
 
 const IndexEntry = z.object({ requestedKey: z.string() });
 
+/** An order may be so busy that no moment of it can be seen. */
+const patienceMs = 2_000;
+
+type Together = Omit<Books, 'order'> & { order: Ordered | undefined };
+const isSame = (a: Together, b: Together): boolean =>
+  a.order?.version === b.order?.version &&
+  a.account?.version === b.account?.version &&
+  a.refund?.version === b.refund?.version;
+
 /** Refunds and what was drawn from the pots of each order; reads the orders. */
 export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDER_TABLE_NAME: orders }: Tables) {
   const readOne = async (name: string, key: Key): Promise<unknown> =>
     ((await readBatch(db, { [name]: [key] }, true))[name] ?? [])[0];
 
+  const readTogether = async (orderId: string, refundId: string) => {
+    const keys = { [orders]: [orderKey(orderId)], [table]: [accountKey(orderId), refundKey(refundId)] };
+    const items = await readBatch(db, keys, true);
+    const find = <T>(schema: z.ZodType<T>, { sk }: Key) => {
+      const found = items[table]?.find((item) => z.object({ sk: z.literal(sk) }).safeParse(item).success);
+      return found === undefined ? undefined : schema.parse(found);
+    };
+    return {
+      order: Ordered.safeParse((items[orders] ?? [])[0]).data,
+      account: find(Account, accountKey(orderId)),
+      refund: find(RefundItem, refundKey(refundId)),
+    };
+  };
+
   const policy = createPolicyStore(db, table).inForce;
   const historyOf = createHistoryStore(db, { REFUND_TABLE_NAME: table, ORDER_TABLE_NAME: orders });
 
-  /** The order, what was drawn from its pots, and one of its refunds. */
+  /** The order, what was drawn from its pots, and one of its refunds: all of one moment. */
   const books = async (orderId: string, refundId: string): Promise<Books | undefined> => {
-    const items = await readBatch(
-      db,
-      { [orders]: [orderKey(orderId)], [table]: [accountKey(orderId), refundKey(refundId)] },
-      true,
-    );
-    const order = Ordered.safeParse((items[orders] ?? [])[0]).data;
-    if (!order) return undefined;
-    const own = items[table] ?? [];
-    const find = <T>(schema: z.ZodType<T>, { sk }: Key) => {
-      const found = own.find((item) => z.object({ sk: z.literal(sk) }).safeParse(item).success);
-      return found === undefined ? undefined : schema.parse(found);
-    };
-    return { order, account: find(Account, accountKey(orderId)), refund: find(RefundItem, refundKey(refundId)) };
+    const { found } = await patiently(patienceMs, async () => {
+      const read = await readTogether(orderId, refundId);
+      const { order } = read;
+      if (!order) return { found: undefined };
+      // A batch is of no one moment. What nobody changed from one batch to the next was so in between.
+      return isSame(read, await readTogether(orderId, refundId)) ? { found: { ...read, order } } : undefined;
+    });
+    return found;
   };
 
   return {

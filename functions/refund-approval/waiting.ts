@@ -3,9 +3,9 @@ import { RefundEscalated, RefundReminded } from '../../shared/events/refund.ts';
 import { Instant } from '../../shared/names.ts';
 import { type WorkingCalendar, workingTimeAfter } from './calendar.ts';
 import { factsOf, type Outcome, telling } from './change.ts';
-import { expire } from './decide.ts';
+import { expire } from './approving.ts';
 import type { RefundPolicy } from './policy.ts';
-import type { Account } from './pots.ts';
+import type { Account } from './account.ts';
 import type { RefundItem } from './refund-item.ts';
 
 /** What a refund that waits meets in the end: a reminder, the lead, its own end. */

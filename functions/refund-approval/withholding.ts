@@ -1,5 +1,6 @@
 import { potsIn } from './change.ts';
-import { type Draw, type Leg, legsOf, lessDeduction, paymentPot, shareOf } from './pots.ts';
+import { type Draw, type Leg, paymentPot } from './account.ts';
+import { legsOf, lessDeduction, shareOf } from './drawing.ts';
 import type { RefundItem } from './refund-item.ts';
 
 const wholeBasisPoints = 10_000;
@@ -31,6 +32,8 @@ export function withhold(refund: Pick<RefundItem, 'payouts' | 'returning' | 'ret
   const legs: Leg[] = legsOf(draws, setAside);
   return {
     legs,
+    /** Units that came back for nothing; where there are legs, they go with the last one. */
+    free: legs.length > 0 ? [] : draws.filter((draw) => draw.quantity > 0 && arrivedOf(draw) > 0),
     amountMinor: sumOf(draws),
     withheld: { missingMinor: sumOf(drawn) - sumOf(kept), restockingMinor, returnShippingMinor },
   };

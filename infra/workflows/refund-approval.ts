@@ -2,11 +2,12 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { type EventPattern, Match } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import type { Env, OverpaidEnv, PayoutEnv, Tables, WaitingVariables } from '../../functions/refund-approval/env.ts';
-import { OrderCancelled, OrderLinesCancelled, PaymentRecorded } from '../../shared/events/order-life.ts';
+import { OrderCancelled, OrderEdited, OrderLinesCancelled, PaymentRecorded } from '../../shared/events/order-life.ts';
 import {
   RefundAmended,
   RefundApproved,
   RefundExpired,
+  RefundPaidTwice,
   RefundRejected,
   RefundRequested,
   RefundReturnReceived,
@@ -15,6 +16,7 @@ import {
 import { customerIndex } from '../../shared/orders/order-keys.ts';
 import { channelsOf } from '../../shared/store.ts';
 import { DeadlineQueue } from '../constructs/deadline-queue.ts';
+import { EventAlert } from '../constructs/event-alert.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
 import { ScheduledJob } from '../constructs/scheduled-job.ts';
@@ -108,6 +110,12 @@ function addPayout(workflow: Construct, { bus, refundTable, orderTable, paymentP
   });
   refundTable.grant(word, 'dynamodb:BatchGetItem', 'dynamodb:PutItem');
   refundTable.grantIndexQuery(word, 'byOrder');
+  new EventAlert(workflow, 'PaidTwice', {
+    bus,
+    event: RefundPaidTwice,
+    workflow: 'refund-approval',
+    failureMeans: 'A customer has a refund twice, as money and as credit with the store.',
+  });
 }
 
 /** What follows from orders by itself. */
@@ -117,12 +125,17 @@ function addFollowing(workflow: Construct, { bus, refundTable, orderTable }: Dat
     event: {
       pattern: {
         source: [OrderCancelled.source],
-        detailType: [OrderCancelled.detailType, OrderLinesCancelled.detailType, PaymentRecorded.detailType],
+        detailType: [OrderCancelled, OrderLinesCancelled, OrderEdited, PaymentRecorded].map(
+          ({ detailType }) => detailType,
+        ),
+        // An order expires before it has money: what comes later is told by its payment.
         detail: {
           data: {
             $or: [
               { cancelledMinor: Match.exists() },
+              { differences: { totalMinor: [{ numeric: ['<', 0] }] } },
               { payment: { type: ['payment.captured'] }, order: { balance: ['overpaid'] } },
+              { payment: { type: ['payment.captured'] }, order: { status: ['expired'] } },
             ],
           },
         },
@@ -130,7 +143,7 @@ function addFollowing(workflow: Construct, { bus, refundTable, orderTable }: Dat
     },
     entry: 'refund-approval/overpaid.handler.ts',
     environment: { ...tables, CALENDAR: calendar } satisfies OverpaidEnv,
-    failureMeans: 'Customers do not get back what they paid for cancelled units.',
+    failureMeans: 'Customers do not get back what they paid for cancelled units, or for expired orders.',
   });
   refundTable.grant(overpaid, 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:Query');
   orderTable.grant(overpaid, 'dynamodb:BatchGetItem', 'dynamodb:ConditionCheckItem');

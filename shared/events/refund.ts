@@ -92,6 +92,12 @@ export const StoreCreditGranted = defineEvent(
   'StoreCreditGranted',
   Refund.extend({ customerId: z.string().optional(), creditMinor: AmountMinor, pots: z.array(RefundedPot) }),
 );
+/** A payment that was given up for credit arrived after all: the customer has both, and somebody must settle it. */
+export const RefundPaidTwice = defineEvent(
+  source,
+  'RefundPaidTwice',
+  Refund.extend({ provider: z.string(), paymentId: z.string(), twiceMinor: AmountMinor }),
+);
 
 /** What becomes of a unit that was sent back: sold again, kept apart, or it was not in the parcel. */
 export const Disposition = z.enum(['restock', 'damaged', 'missing']);

@@ -125,11 +125,14 @@ export const RefundAnswer = z
         provider: z.string(),
         paymentId: z.string(),
         amountMinor: AmountMinor,
-        status: z.string(),
+        /** `store-credit`: it failed, and the customer has it as credit with the store instead. */
+        status: z.enum(['due', 'sent', 'succeeded', 'failed', 'store-credit']),
         providerRefundId: z.string().optional(),
         failure: z.string().optional(),
       }),
     ),
+    /** Of it, what the customer has both as money and as credit: a payment arrived that was given up before. */
+    paidTwiceMinor: AmountMinor.optional(),
     /** Of goods that are expected back; see `GET /returns/{rmaId}`. */
     return: z
       .object({
@@ -206,9 +209,12 @@ export const decideRefund = defineRoute({
   params: RefundParams,
   body: RefundDecision,
   answers: {
-    200: { description: 'The refund as it is now', schema: RefundAnswer },
+    200: {
+      description: 'The refund as it is now; with `Idempotent-Replayed: true` if the caller decided so before',
+      schema: RefundAnswer,
+    },
     403: {
-      description: '`own-request`, `decided-before`, `same-department`, `above-limit`, `no-limit`: another person must',
+      description: '`own-request`, `same-department`, `above-limit`, `no-limit`: another person must',
       schema: Problem,
     },
     404: unknownRefund,

@@ -1,19 +1,24 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createHistoryStore } from '../../functions/refund-approval/history-store.ts';
 import { type BackOffice, startBackOffice } from '../support/back-office.ts';
 import { withShortWindows } from '../support/edited-template.ts';
 import { aPayment, placedOrder, postPayment } from '../support/life.ts';
 import { orderOf, stockedSku } from '../support/shop.ts';
+import { environmentEdit, paymentWindow } from '../support/template-edits.ts';
+
+/** Of the marketplace's orders, to be paid. */
+const windowMs = 1000;
 
 let office: BackOffice;
 /** Every message of the bus reaches its queue twice, the second time later. */
 let isDoubled = false;
 beforeAll(async () => {
   office = await startBackOffice({
-    cdkOut: withShortWindows(),
+    cdkOut: withShortWindows(environmentEdit('CHANNELS', paymentWindow('marketplace', windowMs / 60_000))),
     faults: { onDelivery: () => (isDoubled ? { delaysSeconds: [0, 1] } : undefined) },
   });
 });
@@ -78,6 +83,54 @@ describe('the money of cancelled units', () => {
       'cancelled',
       'late',
     ]);
+  });
+
+  test('goes back for an order that expired before it came, also when every event comes twice', async () => {
+    const sku = await stockedSku(office, { priceMinor: 500 });
+    const content = orderOf(sku, { lines: [{ sku, quantity: 2 }] });
+    const { body: order } = await office.client('marketplace').post('/orders', content);
+    expect(order.status).toBe('payment-pending');
+    await sleep(windowMs);
+    isDoubled = true;
+    await postPayment(office, aPayment(order.orderId, { paymentId: 'pay-1', amountMinor: 700 }));
+    await postPayment(office, aPayment(order.orderId, { paymentId: 'pay-2', amountMinor: 300 }));
+    await office.settled();
+    isDoubled = false;
+    const none = { minor: 0, taxMinor: 0, quantity: 0 };
+    expect(await refundable(order.orderId)).toMatchObject({
+      lines: [{ captured: none, refundable: none }],
+      overpaid: { captured: { minor: 1000 } },
+      pendingMinor: 1000,
+      refundableMinor: 0,
+    });
+    const refunds = await refundsOf(order.orderId);
+    expect(refunds.every(({ policy }: { policy: { rule: string } }) => policy.rule === 'cancelled')).toBe(true);
+  });
+
+  test('goes back by as much as edits lowered an order, whatever was paid too much before', async () => {
+    const edit = (path: string, quantity: number) =>
+      office
+        .client('storefront')
+        .post(`${path}/edits`, { editId: randomUUID(), reason: 'x', lines: [{ lineId: 'line-1', quantity }] });
+    const lowered = await placedOrder(office, { quantity: 3 });
+    await capture(lowered.orderId, 3500);
+    isDoubled = true;
+    expect((await edit(lowered.path, 1)).status).toBe(200);
+    await office.settled();
+    // What an earlier refund was for may be the very unit that is taken off.
+    const refunded = await placedOrder(office, { quantity: 3 });
+    await capture(refunded.orderId, 3000);
+    await request(refunded.orderId, { lines: [{ lineId: 'line-1', quantity: 1 }] });
+    await edit(refunded.path, 2);
+    await office.settled();
+    isDoubled = false;
+    expect(await refundsOf(lowered.orderId)).toMatchObject([{ amountMinor: 2000, status: 'paying' }]);
+    expect(await refundsOf(refunded.orderId)).toMatchObject([{ amountMinor: 1000, reason: 'late' }]);
+    // The edit is undone: nothing more is owed than what nobody can explain.
+    await edit(lowered.path, 3);
+    await capture(lowered.orderId, 2000);
+    await office.settled();
+    expect(await refundsOf(lowered.orderId)).toHaveLength(1);
   });
 
   test('is staff’s to look at where nobody cancelled: too much paid, or an open chargeback', async () => {

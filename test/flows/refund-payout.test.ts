@@ -246,6 +246,19 @@ describe('a provider’s word', () => {
       'RefundPayoutFailed',
       'StoreCreditGranted',
     ]);
+    expect((await read(refundId)).payouts).toMatchObject([{ status: 'store-credit' }]);
+    // The last word is that it arrived: the customer has it twice, which is told once.
+    const last = word(refund, { refundId, occurredAt: at(20) });
+    for (const eventId of [randomUUID(), randomUUID()]) await tell({ ...last, eventId });
+    await wait(async () => expect(await parked('RefundApprovalPaidTwiceDeadLetters')).toBe(1));
+    await office.settled();
+    expect(await read(refundId)).toMatchObject({
+      status: 'store-credit',
+      paidTwiceMinor: 1000,
+      payouts: [{ status: 'succeeded' }],
+    });
+    expect(await parked('RefundApprovalPaidTwiceDeadLetters')).toBe(1);
+    expect(await refundable(orderId)).toMatchObject({ refundedMinor: 2000, refundableMinor: 0 });
   });
 
   test('is all there is of a provider that is paid through by hand', async () => {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import type { FunctionCall, Faults } from '../../infra/local/faults.ts';
 import { type BackOffice, startBackOffice } from '../support/back-office.ts';
 import { withShortWindows } from '../support/edited-template.ts';
-import { requestedRefund, stepsOf } from '../support/requested-refund.ts';
+import { capturedOrder, requestedRefund, stepsOf } from '../support/requested-refund.ts';
 import { expectProblem } from '../support/shop.ts';
 
 /** A clock that starts on a Monday morning and goes where a test wants it, with the office's tokens renewed. */
@@ -229,4 +229,36 @@ describe('the customer', () => {
     const [rated] = await office.lake.events('CaseRated');
     expect(rated?.detail.data).toMatchObject({ score: 2, comment: 'slow', status: 'rejected' });
   });
+});
+
+test('a return that does not come in time ends its refund, and its units can be asked for again', async () => {
+  const { orderId, path: order } = await capturedOrder(office, { priceMinor: 60_000 });
+  const lines = [{ lineId: 'line-1', quantity: 1 }];
+  const shipped = await office.client('warehouse').post(`${order}/shipments`, { shipmentId: 's-1', lines });
+  expect(shipped.status, shipped.text).toBe(201);
+  const ask = (requestId: string) =>
+    office.client('service').post('/refunds', { requestId, orderId, reason: 'changed-mind', lines });
+  const { refundId } = (await ask('r-1')).body;
+  const path = `/refunds/${refundId}`;
+  await decide(path, 'approve');
+  const agreed = await decide(path, 'approve', 'admin');
+  expect(agreed.body, agreed.text).toMatchObject({ status: 'awaiting-return', return: { status: 'expected' } });
+  const { rmaId, returnBy } = agreed.body.return;
+  const around = (ms: number) => new Date(Date.parse(returnBy) + ms).toISOString();
+
+  await clock.moveTo(office, around(-60_000));
+  expect((await office.client('admin').get(path)).body.status).toBe('awaiting-return');
+  expectProblem(await ask('r-2'), 409, 'not-refundable');
+  await clock.moveTo(office, around(60_000));
+  week += 4;
+  const ended = await office.client('admin').get(path);
+  expect(ended.body).toMatchObject({ status: 'expired', return: { status: 'closed' } });
+  expect((await stepsOf(office, path)).slice(-2)).toEqual(['RefundExpired', 'RefundCaseClosed']);
+  expect(await schedulesOf(office, refundId)).toEqual([]);
+  const late = { receiptId: 'p-1', units: [{ lineId: 'line-1', quantity: 1, disposition: 'restock' }] };
+  const received = await office.client('warehouse').post(`/returns/${rmaId}/receipts`, late);
+  expectProblem(received, 409, 'illegal-transition');
+  const { body: pots } = await office.client('admin').get(`/orders/${orderId}/refundable`);
+  expect(pots.lines).toMatchObject([{ pending: { quantity: 0 }, refundable: { minor: 60_000, quantity: 1 } }]);
+  expect((await ask('r-2')).status).toBe(201);
 });

@@ -120,7 +120,7 @@ describe('a refund', () => {
       status: 'pending-approval',
       approvals: [{ department: 'finance' }],
     });
-    expectProblem(await decide(refundId, 'finance'), 403, 'decided-before');
+    expect((await decide(refundId, 'finance')).body).toMatchObject({ status: 'pending-approval', approvals: [{}] });
     const second = await decide(refundId, 'admin');
     expect(second.body.status, second.text).toBe('approved');
     expect(second.body.approvals).toMatchObject([
@@ -133,7 +133,7 @@ describe('a refund', () => {
       },
       { department: 'admin' },
     ]);
-    expectProblem(await decide(refundId, 'admin'), 409, 'illegal-transition');
+    expect((await decide(refundId, 'admin')).headers['idempotent-replayed']).toBe('true');
     const steps = ['RefundRequested', 'RefundApproved'];
     expect(await stepsOf(refundId)).toEqual(steps);
   });

@@ -12,17 +12,26 @@ import { expectProblem } from '../support/shop.ts';
 let office: BackOffice;
 beforeAll(async () => {
   office = await startBackOffice();
-  await setRefundPolicy(office, {
+  await setFees({});
+});
+afterAll(() => office.stop());
+
+const setFees = (given: { returnShippingMinor?: number }) =>
+  setRefundPolicy(office, {
     ...defaultPolicy,
     rules: [
       { rule: 'at-once', when: { reasons: ['late'] }, decision: 'approve' },
       { rule: 'asked', when: { reasons: ['defective'] }, decision: 'one-approver', payAfterReturn: true },
       { rule: 'after-return', when: {}, decision: 'approve', payAfterReturn: true },
     ],
-    returns: { restockingBasisPoints: 1000, returnShippingMinor: 250, freeFor: ['defective'], windowDays: 30 },
+    returns: {
+      restockingBasisPoints: 1000,
+      returnShippingMinor: 250,
+      freeFor: ['defective'],
+      windowDays: 30,
+      ...given,
+    },
   });
-});
-afterAll(() => office.stop());
 
 const msPerDay = 86_400_000;
 const eventually = { timeout: 20_000, interval: 100 };
@@ -124,6 +133,32 @@ test('goods come back in parts: stock and money follow exactly, less the missing
   const returns = movements.filter(({ type }: { type: string }) => type === 'return');
   expect(returns).toHaveLength(3);
   expect(returns[0]).toMatchObject({ reason: 'changed-mind', actor: 'warehouse' });
+});
+
+test('what came back is paid once its provider says so, and counts as refunded', async () => {
+  const { orderId, refundId, receive, refund } = await aReturn('changed-mind');
+  expect((await receive('p-1', { restock: 4 })).status).toBe(201);
+  const amountMinor = 4000 - 400 - 250;
+  await expect.poll(async () => (await refund()).status, eventually).toBe('paying');
+  const paid = aPayment(orderId, { type: 'refund.succeeded', refundId: `${refundId}.0.1`, amountMinor });
+  await Promise.all([postPayment(office, paid), postPayment(office, paid)]);
+  await expect.poll(async () => (await refund()).status, eventually).toBe('paid');
+  await office.settled();
+  expect(await refund()).toMatchObject({ amountMinor, payouts: [{ status: 'succeeded', amountMinor }] });
+  const books = (await office.client('service').get(`/orders/${orderId}/refundable`)).body;
+  expect(books).toMatchObject({ refundedMinor: amountMinor, pendingMinor: 0 });
+  expect(books.lines).toMatchObject([{ refunded: { minor: amountMinor, quantity: 4 }, refundable: { quantity: 1 } }]);
+});
+
+test('fees as high as the price pay nothing, and what came back is not refundable again', async () => {
+  await setFees({ returnShippingMinor: 4000 });
+  const { orderId, receive, refund } = await aReturn('changed-mind');
+  await setFees({});
+  expect((await receive('p-1', { restock: 3, missing: 1 })).status).toBe(201);
+  expect(await refund()).toMatchObject({ status: 'rejected', return: { status: 'received' } });
+  const books = (await office.client('service').get(`/orders/${orderId}/refundable`)).body;
+  expect(books).toMatchObject({ refundedMinor: 0, pendingMinor: 0 });
+  expect(books.lines).toMatchObject([{ refunded: { minor: 0, quantity: 3 }, refundable: { quantity: 2 } }]);
 });
 
 test('of more parcels at once than units are expected, so many are taken', async () => {

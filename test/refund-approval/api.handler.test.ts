@@ -2,7 +2,9 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decisionRoutes } from '../../functions/refund-approval/decisions.ts';
 import { readRoutes } from '../../functions/refund-approval/reading.ts';
-import { refundPartition } from '../../functions/refund-approval/refund-keys.ts';
+import { applyToOrder } from '../../functions/refund-approval/apply.ts';
+import { blockPayout } from '../../functions/refund-approval/paying.ts';
+import { accountKey, refundPartition } from '../../functions/refund-approval/refund-keys.ts';
 import { requestRoutes } from '../../functions/refund-approval/requests.ts';
 import { createRefundStore, type RefundStore } from '../../functions/refund-approval/store.ts';
 import type { Database } from '../../shared/database.ts';
@@ -18,6 +20,7 @@ import { channels } from '../support/environment.ts';
 import { eventsOf } from '../support/outbox.ts';
 import { aCapture, anOrdered } from '../support/refunds.ts';
 import { aRequest } from '../support/requests.ts';
+import { torn } from '../support/torn.ts';
 
 let database: TestDatabase;
 let store: RefundStore;
@@ -118,6 +121,57 @@ describe('a request for a refund', () => {
       await readRoutes(store, channels).getRefund(aRequest(routes.getRefund, { params }, 'marketplace')),
     ];
     expect(replies.map(({ status }) => status)).toEqual([404, 404, 404]);
+  });
+});
+
+describe('what a batch read at two moments', () => {
+  const isAccount = (sk: unknown) => sk === accountKey('').sk;
+  const refundIdIn = (orderId: string) => refundIdOf(orderId, 'request-1');
+  const withdraw = (refundId: string) =>
+    requests().withdrawRefund(
+      aRequest(routes.withdrawRefund, { params: { refundId }, body: { reason: 'x' } }, 'service'),
+    );
+
+  test('does not fail an amendment that meets a withdrawal', async () => {
+    const { orderId } = await anOrder();
+    await ask(orderId);
+    const params = { refundId: refundIdIn(orderId) };
+    const meeting = torn(database.db, { late: isAccount, meanwhile: () => withdraw(params.refundId) });
+    const body = { reason: 'x', lines: [{ lineId: 'line-1', quantity: 0, amountMinor: 1 }] };
+    const reply = await requests(storeOn(meeting)).amendRefund(
+      aRequest(routes.amendRefund, { params, body }, 'service'),
+    );
+    expect(reply).toMatchObject({ status: 409, body: { currentStatus: 'withdrawn' } });
+  });
+
+  test('does not refuse a request for money that came and went in between', async () => {
+    const { orderId, write } = await anOrder();
+    const other = { ...contentOf(orderId), requestId: 'request-2' };
+    const meanwhile = async () => {
+      await write({ version: 2, payments: [aCapture(20_000), aCapture(2_000, { eventId: 'b', paymentId: 'b' })] });
+      const goodwill = { ...other, lines: undefined, goodwillMinor: 2_000 };
+      return requests().requestRefund(aRequest(routes.requestRefund, { body: goodwill }, 'service'));
+    };
+    const reply = await ask(orderId, storeOn(torn(database.db, { late: isAccount, meanwhile })));
+    expect(reply.status).toBe(201);
+    expect((await store.account(orderId)).pots['goodwill']?.pending.minor).toBe(2_000);
+  });
+
+  test('does not mistake another’s credit for money that is short when a payout is tried again', async () => {
+    const { orderId } = await anOrder();
+    await ask(orderId);
+    const refundId = refundIdIn(orderId);
+    await approve(refundId, 'finance');
+    await applyToOrder(store, refundId, (refund, _order, account) => blockPayout(refund, account), aCause());
+    const settle = (action: 'retry' | 'store-credit', through = store) =>
+      decisionRoutes(through, {}).settleRefund(
+        aRequest(routes.settleRefund, { params: { refundId }, body: { action } }, 'finance'),
+      );
+    const meeting = torn(database.db, { late: isAccount, meanwhile: () => settle('store-credit') });
+    expect(await settle('retry', storeOn(meeting))).toMatchObject({
+      status: 409,
+      body: { type: 'illegal-transition', currentStatus: 'store-credit' },
+    });
   });
 });
 

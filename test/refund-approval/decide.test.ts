@@ -1,16 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import {
-  amend,
-  approve,
-  type Decider,
-  expire,
-  type Known,
-  reject,
-  request,
-  withdraw,
-} from '../../functions/refund-approval/decide.ts';
+import { approve, type Decider, expire, reject, withdraw } from '../../functions/refund-approval/approving.ts';
+import { amend, type Known, request } from '../../functions/refund-approval/decide.ts';
 import { defaultPolicy } from '../../functions/refund-approval/default-policy.ts';
-import { untouched } from '../../functions/refund-approval/pots.ts';
+import { untouched } from '../../functions/refund-approval/account.ts';
 import { noon } from '../support/builders.ts';
 import { aCapture, anOrdered, asking, changeOf, known, requested, typesOf, waiting } from '../support/refunds.ts';
 
@@ -136,12 +128,18 @@ describe('an approval', () => {
   test.each<[string, Parameters<typeof approve>[0], Decider, string]>([
     ['one’s own request', waiting(1).refund, { ...lea, by: 'sam' }, 'own-request'],
     ['what one has amended', waiting(1, { amendedBy: ['lea'] }).refund, lea, 'own-request'],
-    ['the same twice', supported, { ...fin, by: 'lea' }, 'decided-before'],
     ['for the same department', supported, { ...lea, by: 'leo' }, 'same-department'],
     ['above the department’s limit', waiting(1, { amountMinor: 100_001 }).refund, lea, 'above-limit'],
     ['without a limit', waiting(1).refund, { ...lea, department: 'service' }, 'no-limit'],
   ])('is refused of %s', (_name, refund, by, reason) => {
     expect(approved(refund, by)).toMatchObject({ kind: 'not-yours', reason });
+  });
+
+  test('sent again is one, whatever became of the refund and from whichever department', () => {
+    const decided = changeOf(approved(supported, fin)).refund;
+    for (const refund of [supported, decided, { ...decided, status: 'paid' as const }]) {
+      expect(approved(refund, { ...fin, by: 'lea' })).toEqual({ kind: 'already-done', refund });
+    }
   });
 
   test('just at the limit counts', () => {
@@ -180,6 +178,15 @@ describe('what ends undone', () => {
     expect([change.refund.status, typesOf(change)]).toEqual([status, [type]]);
     expect([pendingMinor({ account }), pendingMinor(change)]).toEqual([60_000, 0]);
     expect(change.account?.version).toBe(account.version + 1);
+  });
+
+  test('a rejection sent again is one; who approves what they rejected, or rejects what they approved, is refused', () => {
+    const { refund, account } = waiting();
+    const rejected = changeOf(reject(refund, account, lea, 'no', noon)).refund;
+    expect(reject(rejected, account, lea, 'no', noon)).toEqual({ kind: 'already-done', refund: rejected });
+    expect(approved(rejected, lea)).toMatchObject({ kind: 'illegal', status: 'rejected' });
+    const agreed = changeOf(approved(refund, lea)).refund;
+    expect(reject(agreed, account, lea, 'no', noon)).toMatchObject({ kind: 'illegal', status: 'approved' });
   });
 
   test('nobody rejects their own request, which they can withdraw', () => {

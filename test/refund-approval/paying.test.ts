@@ -8,6 +8,7 @@ import {
   startPayout,
   toStoreCredit,
 } from '../../functions/refund-approval/paying.ts';
+import { answerOf } from '../../functions/refund-approval/answers.ts';
 import { potsOf } from '../../functions/refund-approval/pots.ts';
 import { request } from '../../functions/refund-approval/decide.ts';
 import { aCapture, anOrdered, asking, changeOf, known, requested, typesOf } from '../support/refunds.ts';
@@ -121,6 +122,21 @@ describe('a failed payout', () => {
     expect(moneyOf(credited)).toEqual({ refunded: 1000, pending: 0 });
     expect(toStoreCredit(credited.refund, order, credited.account).kind).toBe('already-done');
     expect(retry(credited.refund, order, credited.account).kind).toBe('illegal');
+  });
+
+  test('that arrives although it was credited is told of as paid twice, once, until it is taken back', () => {
+    const { refund, account, order } = failed();
+    const credited = following(failed(), toStoreCredit(refund, order, account));
+    expect(answerOf(credited.refund).payouts.map(({ status }) => status)).toEqual(['succeeded', 'store-credit']);
+    const change = changeOf(hear(credited.refund, credited.account, 1, 1, good));
+    expect(typesOf(change)).toEqual(['RefundPaid', 'RefundPaidTwice']);
+    const twice = following(credited, change);
+    expect(answerOf(twice.refund)).toMatchObject({ status: 'store-credit', paidTwiceMinor: 400 });
+    expect(moneyOf(twice)).toEqual({ refunded: 1400, pending: 0 });
+    expect(hear(twice.refund, twice.account, 1, 1, good).kind).toBe('already-done');
+    const back = told(twice, 1, bad);
+    expect(answerOf(back.refund).paidTwiceMinor).toBeUndefined();
+    expect(moneyOf(back)).toEqual({ refunded: 1000, pending: 0 });
   });
 
   test('beside credit: a leg that is taken back later is paid again, what was credited is not', () => {

@@ -1,13 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type Account,
-  draw,
-  potsOf,
-  reserve,
-  settle,
-  untouched,
-  type Wanted,
-} from '../../functions/refund-approval/pots.ts';
+import { type Account, reserve, settle, untouched } from '../../functions/refund-approval/account.ts';
+import { draw, type Wanted } from '../../functions/refund-approval/drawing.ts';
+import { potsOf } from '../../functions/refund-approval/pots.ts';
 import type { Ordered } from '../../functions/refund-approval/ordered.ts';
 import { aCapture, anOrdered } from '../support/refunds.ts';
 
@@ -66,6 +60,19 @@ describe('pots', () => {
     const account = after(order(), line(1));
     const cancelled = order({ cancelledMinor: 1000 }, { cancelledQuantity: 3 });
     expect(leftOf(cancelled, account)).toMatchObject({ 'line:line-1': [0, 0, 0], overpaid: [667, 0, 0] });
+  });
+
+  test('of an order that expired hold all that came after it, less what went back, as overpaid', () => {
+    const account = after(order(), line(1));
+    const all = { 'line:line-1': [0, 0, 0], shipping: [0, 0, 0], overpaid: [1167, 0, 0] };
+    expect(leftOf(order({ status: 'expired' }), account)).toMatchObject(all);
+  });
+
+  test('do not count what was refunded of a line that an edit removed as overpaid', () => {
+    const second = anOrdered([{ totalMinor: 1000 }, { totalMinor: 500 }]);
+    const account = after(second, { lines: [{ lineId: 'line-2', quantity: 1 }] });
+    const edited = anOrdered([{ totalMinor: 1000 }], { payments: second.payments });
+    expect(leftOf(edited, account)).toMatchObject({ 'line:line-1': [1000, 0, 1], overpaid: [0, 0, 0] });
   });
 });
 

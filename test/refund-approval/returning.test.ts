@@ -2,10 +2,12 @@ import assert from 'node:assert';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Change, Outcome } from '../../functions/refund-approval/change.ts';
-import { approve, expire, request, withdraw } from '../../functions/refund-approval/decide.ts';
+import { approve, expire, withdraw } from '../../functions/refund-approval/approving.ts';
+import { request } from '../../functions/refund-approval/decide.ts';
 import { defaultPolicy } from '../../functions/refund-approval/default-policy.ts';
 import { Ordered } from '../../functions/refund-approval/ordered.ts';
-import { type Account, type Leg, potsOf } from '../../functions/refund-approval/pots.ts';
+import { type Account, type Leg } from '../../functions/refund-approval/account.ts';
+import { potsOf } from '../../functions/refund-approval/pots.ts';
 import type { Receipt } from '../../functions/refund-approval/receipt.ts';
 import type { RefundItem } from '../../functions/refund-approval/refund-item.ts';
 import { receive, returnStatusOf } from '../../functions/refund-approval/returning.ts';
@@ -179,15 +181,20 @@ describe('the last unit', () => {
   );
 
   test.each([
-    ['nothing came', { missing: 3 }, {}],
-    ['the fees take all', { restock: 3 }, { restockingBasisPoints: 10_000 }],
-  ])('ends a refund of which nothing is left: %s', (_what, units, fees) => {
+    ['nothing came', { missing: 3 }, {}, 3],
+    ['the fees take all', { restock: 3 }, { restockingBasisPoints: 10_000 }, 0],
+    ['the fees take all of what came', { damaged: 1, missing: 2 }, { returnShippingMinor: 5000 }, 2],
+  ])('ends a refund of which nothing is left: %s', (_what, units, fees, left) => {
     const came = fates(units);
     const after = opened(awaited(three, allThree, fees), parcel('p', came));
     expect(after.refund.status).toBe('rejected');
     expect(typesOf(after)).toEqual(['ReturnReceived', 'RefundRejected']);
     const [line] = potsOf(three, after.account).goods;
-    expect(line?.refundable).toEqual({ minor: 1000, taxMinor: 167, quantity: 3 });
+    expect(line?.refundable).toEqual({ minor: 1000, taxMinor: 167, quantity: left });
+    expect(line?.refunded).toEqual({ minor: 0, taxMinor: 0, quantity: 3 - left });
+    // Units that came back are not sent back once more.
+    const again = awaited(three, { lines: [{ lineId: one, quantity: left, amountMinor: 1 }] }, after);
+    expect(sumOf(again.refund.returning.map(({ quantity }) => quantity))).toBe(left);
   });
 });
 
@@ -296,15 +303,21 @@ test('whatever comes back: the parts sum to the whole, no payment gives more tha
         expect(legMinor).toBeLessThanOrEqual(earlier?.amountMinor ?? 0);
       }
       const { goods, payments } = potsOf(order, after.account);
-      for (const { captured, pending, refundable } of [...goods, ...payments]) {
+      for (const { captured, refunded, pending, refundable } of [...goods, ...payments]) {
         expect(pending.minor + refundable.minor).toBe(captured.minor);
-        expect(pending.quantity + refundable.quantity).toBe(captured.quantity);
+        expect(refunded.quantity + pending.quantity + refundable.quantity).toBe(captured.quantity);
         expect(pending.taxMinor).toBeLessThanOrEqual(pending.minor);
       }
       for (const pots of [goods, payments]) expect(sumOf(pots.map(({ pending }) => pending.minor))).toBe(amountMinor);
       const asked = sumOf(lines.map((line) => line.asked));
       const missing = came.filter(([, fate]) => fate === 'missing').length;
       expect(sumOf(goods.map(({ pending }) => pending.quantity))).toBe(amountMinor === 0 ? 0 : asked - missing);
+      // Whatever came back is gone from the pots, for money or for nothing.
+      for (const line of returning) {
+        const pot = goods.find(({ pot: name }) => name === `line:${line.lineId}`);
+        const gone = (pot?.refunded.quantity ?? 0) + (pot?.pending.quantity ?? 0);
+        expect(gone).toBeGreaterThanOrEqual(line.restock + line.damaged);
+      }
       paid += amountMinor === 0 ? 0 : 1;
     }),
     { numRuns: 2000 },

@@ -1,10 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { OrderItem } from '../../functions/order-intake/order-item.ts';
-import { request, withdraw } from '../../functions/refund-approval/decide.ts';
+import { withdraw } from '../../functions/refund-approval/approving.ts';
+import { request } from '../../functions/refund-approval/decide.ts';
 import { Ordered } from '../../functions/refund-approval/ordered.ts';
 import { hear, startPayout } from '../../functions/refund-approval/paying.ts';
-import { type Account, potsOf, untouched } from '../../functions/refund-approval/pots.ts';
+import { type Account, untouched } from '../../functions/refund-approval/account.ts';
+import { potsOf } from '../../functions/refund-approval/pots.ts';
 import type { RefundItem } from '../../functions/refund-approval/refund-item.ts';
 import { breachesOf } from '../support/refund-breaches.ts';
 import { beginning, orders, type Step, stories, tell, type Told } from '../support/refund-story.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { arrange } from '../../functions/refund-approval/arrange.ts';
 import { defaultPolicy } from '../../functions/refund-approval/default-policy.ts';
-import { untouched } from '../../functions/refund-approval/pots.ts';
+import { untouched } from '../../functions/refund-approval/account.ts';
 import type { RefundItem } from '../../functions/refund-approval/refund-item.ts';
 import { type Deadline, deadlinesOf, meetDeadline } from '../../functions/refund-approval/waiting.ts';
 

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import { editTemplates, environmentEdit, paymentWindow, type Resources } from './template-edits.ts';
+import { type Edit, editTemplates, environmentEdit, paymentWindow, type Resources } from './template-edits.ts';
 
 /**
  * A copy of the synthesised app with something changed, to see what breaks. `edit` is called with each stack's resources
@@ -36,15 +36,15 @@ export const withoutGrant = (policy: RegExp, action: string) =>
 export const withPaymentWindow = (channel: string, minutes: number) =>
   withEnvironment('CHANNELS', paymentWindow(channel, minutes));
 
-/** Collects batches for one second instead of many, so that a back office settles soon. */
-export const withShortWindows = () =>
+/** Collects batches for one second instead of many, so that a back office settles soon; and edits what else is told. */
+export const withShortWindows = (...others: Edit[]) =>
   editedTemplate((resources) => {
     const long = Object.values(resources).filter(
       ({ Type, Properties }) =>
         Type === 'AWS::Lambda::EventSourceMapping' && Number(Properties.MaximumBatchingWindowInSeconds) > 1,
     );
     for (const { Properties } of long) Properties.MaximumBatchingWindowInSeconds = 1;
-    return long.length;
+    return long.length + others.reduce((changes, edit) => changes + edit(resources), 0);
   });
 
 /** Edits a variable's text in every function that has it, whatever parts CloudFormation would join it from. */

@@ -1,4 +1,5 @@
-import { type Account, paymentPot, type Pot, potsOf } from '../../functions/refund-approval/pots.ts';
+import { type Account, paymentPot } from '../../functions/refund-approval/account.ts';
+import { type Pot, potsOf } from '../../functions/refund-approval/pots.ts';
 import type { Payout, RefundItem } from '../../functions/refund-approval/refund-item.ts';
 import type { Told } from './refund-story.ts';
 

@@ -3,21 +3,14 @@ import * as z from 'zod';
 import { cancel } from '../../functions/order-intake/cancellation.ts';
 import type { OrderItem } from '../../functions/order-intake/order-item.ts';
 import type { Change, Outcome } from '../../functions/refund-approval/change.ts';
-import {
-  amend,
-  approve,
-  expire,
-  type Known,
-  reject,
-  request,
-  type Request,
-  withdraw,
-} from '../../functions/refund-approval/decide.ts';
+import { approve, expire, reject, withdraw } from '../../functions/refund-approval/approving.ts';
+import { amend, type Known, request, type Request } from '../../functions/refund-approval/decide.ts';
 import { defaultPolicy } from '../../functions/refund-approval/default-policy.ts';
 import { Ordered } from '../../functions/refund-approval/ordered.ts';
 import { blockPayout, hear, retry, startPayout, toStoreCredit } from '../../functions/refund-approval/paying.ts';
 import type { RefundPolicy } from '../../functions/refund-approval/policy.ts';
-import { type Account, potsOf, untouched } from '../../functions/refund-approval/pots.ts';
+import { type Account, untouched } from '../../functions/refund-approval/account.ts';
+import { potsOf } from '../../functions/refund-approval/pots.ts';
 import type { RefundItem } from '../../functions/refund-approval/refund-item.ts';
 import { RefundPayoutFailed } from '../../shared/events/refund.ts';
 import { aCause, noon } from './builders.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 export type Resources = Record<string, { Type: string; Properties: Record<string, unknown> }>;
 /** Changes resources of a stack and tells in how many places. */
-type Edit = (resources: Resources) => number;
+export type Edit = (resources: Resources) => number;
 
 /** Edits every stack of an app that was synthesised into `directory`, in place. Changing nothing is an error. */
 export function editTemplates(directory: string, edit: Edit): void {

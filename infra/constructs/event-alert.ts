@@ -1,0 +1,16 @@
+import { type EventBus, type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { Construct } from 'constructs';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
+
+type Props = { bus: EventBus; event: { pattern: EventPattern }; workflow: string; failureMeans: string };
+
+/** Events that a person must act on: each waits in a queue, whose alarm lasts until somebody took it out. */
+export class EventAlert extends Construct {
+  constructor(scope: Construct, id: string, { bus, event, ...meaning }: Props) {
+    super(scope, id);
+    const queue = new DeadLetterQueue(this, 'DeadLetters', meaning);
+    const rule = new Rule(this, 'Rule', { eventBus: bus, eventPattern: event.pattern });
+    rule.addTarget(new SqsQueue(queue, { deadLetterQueue: queue }));
+  }
+}
