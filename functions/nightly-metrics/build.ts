@@ -7,7 +7,7 @@ import { hoursOfDay } from '../../shared/business-day.ts';
 import { type Connection, type DuckDb, literal } from './duckdb.ts';
 import { loadEvents } from './input.ts';
 import { assertReconciled, type Content, type ReportEntry } from './manifest.ts';
-import { orderTables } from './metrics.ts';
+import { measuredTables } from './metrics.ts';
 import { type Report, reports } from './reports.ts';
 
 type Day = { date: string; timeZone: string };
@@ -23,7 +23,7 @@ const Sums = z.array(z.record(z.string(), z.string().nullable()));
 export const buildReports = (duckDb: DuckDb, paths: string[], directory: string, { date, timeZone }: Day) =>
   duckDb.connected(async (connection): Promise<Content> => {
     const counts = await loadEvents(connection, paths, hoursOfDay(date, timeZone));
-    for (const sql of orderTables) await connection.run(sql);
+    for (const sql of measuredTables) await connection.run(sql);
     await assertOrdersAreDistinct(connection);
     const entries: ReportEntry[] = [];
     for (const report of reports) entries.push(await writeReport(connection, report, directory));
@@ -84,7 +84,7 @@ async function sumsOf(connection: Connection, report: Report, table: string) {
 }
 
 /** What the manifest tells by currency. */
-const isAmount = (column: string) => /Minor$|^(cancelled|edited)Units$/.test(column);
+const isAmount = (column: string) => /Minor$|^(cancelled|edited|refunded|credited)Units$/.test(column);
 
 /** A sum that a JSON number holds exactly; beyond 90 billion units of money it does not, and the run stops. */
 function whole(text: string | null | undefined): number {

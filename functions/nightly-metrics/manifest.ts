@@ -5,7 +5,7 @@ import { BusinessDay } from '../../shared/names.ts';
 
 const Count = z.int().nonnegative();
 
-/** Sums of one currency's rows, by the name of the column: minor units, or units that were cancelled or edited. */
+/** Sums of one currency's rows, by the name of the column: minor units, or units of what became of orders later. */
 const Amounts = z.record(z.string(), z.int());
 
 const ReportFile = z.object({
@@ -41,7 +41,7 @@ export const Manifest = z.object({
     lines: Count,
     events: Count,
     duplicates: Count,
-    /** Rows that were left out, by lake file and reason: `unreadable`, `other-day`, `invalid-order`, `invalid-change`. */
+    /** Rows that were left out, by lake file and reason: `unreadable`, `other-day`, `invalid-order`, `-change` or `-refund`. */
     quarantined: z.array(z.object({ file: z.string(), reason: z.string(), rows: Count })),
   }),
   reports: z.array(ReportEntry),
@@ -68,9 +68,12 @@ export function digestsOf({ input, reports }: Content): { files: string; data: s
 
 const digest = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 
+/** What a currency's columns sum to; no column is in two of the lists. */
+type Sums = Record<string, number>;
+
 /**
- * Every report must add up to the orders and their changes, in units and in each amount that it has. A difference is a
- * mistake in an event or in a query; the run stops, so that nobody reads wrong figures.
+ * Every report must add up to the orders, their changes and the refunds, in units and in each amount that it has. A
+ * difference is a mistake in an event or in a query; the run stops, so that nobody reads wrong figures.
  */
 export function assertReconciled(reports: ReportEntry[]): void {
   const named = (wanted: string): ReportEntry => {
@@ -78,7 +81,7 @@ export function assertReconciled(reports: ReportEntry[]): void {
     assert(report, `There is a report ${wanted}.`);
     return report;
   };
-  const [orders, changes] = [named('orders'), named('order-changes')];
+  const [orders, changes, refunds] = [named('orders'), named('order-changes'), named('refunds')];
   const currencies = new Set(reports.flatMap(({ amounts }) => Object.keys(amounts)));
   for (const report of reports) {
     const say = (what: string) => `${report.name} does not add up to the orders: ${what}`;
@@ -86,32 +89,27 @@ export function assertReconciled(reports: ReportEntry[]): void {
     if (report.orders !== undefined) assert.equal(report.orders, orders.orders, say('orders'));
     const columns = new Set(Object.values(report.amounts).flatMap((sums) => Object.keys(sums)));
     for (const currency of currencies) {
-      const sums = expectedSums(orders.amounts[currency], changes.amounts[currency]);
+      const listed = { ...orders.amounts[currency], ...changes.amounts[currency], ...refunds.amounts[currency] };
+      const sums: Sums = { ...listed, ...derivedSums(listed) };
       for (const column of columns) {
-        assert.equal(report.amounts[currency]?.[column] ?? 0, sums[column], say(`${column} in ${currency}`));
+        assert.equal(report.amounts[currency]?.[column] ?? 0, sums[column] ?? 0, say(`${column} in ${currency}`));
       }
     }
   }
 }
 
-/** What a currency's columns must sum to. Sales and what is left are no columns of the lists. */
-function expectedSums(
-  orders: Record<string, number> = {},
-  changes: Record<string, number> = {},
-): Record<string, number> {
-  const { subtotalMinor = 0, discountMinor = 0, shippingMinor = 0, taxMinor = 0, totalMinor = 0 } = orders;
-  const { cancelledUnits = 0, cancelledMinor = 0, editedUnits = 0, editedMinor = 0 } = changes;
+/** Sales and what is left are no columns of the lists. */
+function derivedSums({
+  subtotalMinor = 0,
+  discountMinor = 0,
+  totalMinor = 0,
+  cancelledMinor = 0,
+  editedMinor = 0,
+  refundedMinor = 0,
+  overpaidMinor = 0,
+}: Sums): Sums {
   return {
-    subtotalMinor,
-    discountMinor,
     salesMinor: subtotalMinor - discountMinor,
-    shippingMinor,
-    taxMinor,
-    totalMinor,
-    cancelledUnits,
-    cancelledMinor,
-    editedUnits,
-    editedMinor,
-    netMinor: totalMinor - cancelledMinor + editedMinor,
+    netMinor: totalMinor - cancelledMinor + editedMinor - refundedMinor + overpaidMinor,
   };
 }

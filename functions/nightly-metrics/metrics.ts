@@ -1,14 +1,16 @@
 import { OrderPlaced } from '../../shared/events/order.ts';
 import { OrderImported } from '../../shared/events/order-import.ts';
 import { OrderCancelled, OrderEdited, OrderExpired, OrderLinesCancelled } from '../../shared/events/order-life.ts';
+import { RefundPaid, RefundPayoutFailed, StoreCreditGranted } from '../../shared/events/refund.ts';
 
 /**
  * What the figures mean, each in this one place, as DuckDB SQL. Amounts are whole minor units and are only ever added
  * within one currency. Figures of an order are over the table `placed_order`, figures of goods over `order_line`: gross,
  * by the day on which it was ordered, here or where it was imported from. What was cancelled or edited is over
- * `order_change`, by the day on which it was; an order that was never paid for is cancelled by its expiry.
+ * `order_change`, by the day on which it was; an order that was never paid for is cancelled by its expiry. What went back
+ * to customers is over `refund_posting`, by the day on which it did.
  */
-const amount = (sum: string) => `CAST(sum(${sum}) AS BIGINT)`;
+const amount = (sum: string) => `CAST(coalesce(sum(${sum}), 0) AS BIGINT)`;
 
 /** Measures of whole orders. `salesMinor` is what goods were sold for: without shipping, tax as it is in the prices. */
 export const orderMeasures = {
@@ -31,9 +33,22 @@ export const lineMeasures = {
   salesMinor: amount('quantity * unitPriceMinor - discountMinor'),
 };
 
+/** What went back to customers: money by their payments, and apart from it what they have as credit with the store. */
+const refundMeasures = {
+  refundedUnits: amount('refundedUnits'),
+  refundedMinor: amount('refundedMinor'),
+  refundedTaxMinor: amount('refundedTaxMinor'),
+  /** Of the refunded money: captured beyond what was due, as it was cancelled or never ordered. */
+  overpaidMinor: amount('overpaidMinor'),
+  creditedUnits: amount('creditedUnits'),
+  creditedMinor: amount('creditedMinor'),
+  creditedTaxMinor: amount('creditedTaxMinor'),
+};
+
 /**
- * What a day's orders came to; what was cancelled on that day, and by how much more or less orders came to after they were
- * edited on it, of whatever day's orders; and what all that makes.
+ * What a day's orders came to; what was cancelled on that day, by how much more or less orders came to after they were
+ * edited on it, and what went back to customers on it, of whatever day's orders; and what all that makes. Money that was
+ * overpaid is in no order any more, so that its way back makes no difference.
  */
 export const totalMeasures = {
   orders: amount('orders'),
@@ -43,15 +58,18 @@ export const totalMeasures = {
   cancelledMinor: amount('cancelledMinor'),
   editedUnits: amount('editedUnits'),
   editedMinor: amount('editedMinor'),
-  netUnits: amount('units - cancelledUnits + editedUnits'),
-  netMinor: amount('totalMinor - cancelledMinor + editedMinor'),
+  ...refundMeasures,
+  netUnits: `${amount('units')} - ${amount('cancelledUnits')} + ${amount('editedUnits')} - ${amount('refundedUnits')}`,
+  netMinor: `${amount('totalMinor')} - ${amount('cancelledMinor')} + ${amount('editedMinor')}
+    - ${amount('refundedMinor')} + ${amount('overpaidMinor')}`,
 };
-/** Orders and changes in one table, for the measures above. */
-export const ordersAndChanges = `(
-  SELECT channel, currency, 1 AS orders, units, totalMinor,
-    0 AS cancelledUnits, 0 AS cancelledMinor, 0 AS editedUnits, 0 AS editedMinor FROM placed_order
-  UNION ALL
-  SELECT channel, currency, 0, 0, 0, cancelledUnits, cancelledMinor, editedUnits, editedMinor FROM order_change)`;
+/** Orders, their changes and refunds in one table, for the measures above; each row has its own and lacks the others. */
+export const ordersChangesAndRefunds = `(
+  SELECT channel, currency, 1 AS orders, units, totalMinor FROM placed_order
+  UNION ALL BY NAME
+  SELECT channel, currency, cancelledUnits, cancelledMinor, editedUnits, editedMinor FROM order_change
+  UNION ALL BY NAME
+  SELECT channel, currency, ${Object.keys(refundMeasures).join(', ')} FROM refund_posting)`;
 
 /** Fields of `OrderPlaced` that the measures need. Numbers are read as DOUBLE, so that a fraction shows. */
 const orderShape = JSON.stringify({
@@ -91,6 +109,23 @@ const changeShape = JSON.stringify({
   cancelledMinor: 'DOUBLE',
   differences: { totalMinor: 'DOUBLE' },
 });
+/** Fields of what tells that money went to a customer, or came back, or became credit. */
+const refundShape = JSON.stringify({
+  refundId: 'VARCHAR',
+  orderId: 'VARCHAR',
+  externalOrderId: 'VARCHAR',
+  channel: 'VARCHAR',
+  currency: 'VARCHAR',
+  reason: 'VARCHAR',
+  provider: 'VARCHAR',
+  paymentId: 'VARCHAR',
+  paidMinor: 'DOUBLE',
+  creditMinor: 'DOUBLE',
+  wasPaid: 'BOOLEAN',
+  pots: [{ pot: 'VARCHAR', quantity: 'DOUBLE', amountMinor: 'DOUBLE', taxMinor: 'DOUBLE' }],
+});
+const isCredit = `type = '${StoreCreditGranted.detailType}'`;
+const isReversal = `type = '${RefundPayoutFailed.detailType}'`;
 const isEdit = `type = '${OrderEdited.detailType}'`;
 const unitsMore = 'coalesce(line.after.quantity, 0) - coalesce(line.before.quantity, 0)';
 
@@ -115,15 +150,31 @@ const changeIsWhole = [
 const unitsOf = (units: string) =>
   `CAST(coalesce(list_sum(list_transform(c.lines, lambda line: ${units})), 0) AS BIGINT)`;
 
+const potIsWhole = `pot.pot IS NOT NULL AND ${['quantity', 'amountMinor', 'taxMinor']
+  .map((field) => isAmount(`pot.${field}`))
+  .join(' AND ')}`;
+const postedMinor = `CASE WHEN ${isCredit} THEN r.creditMinor ELSE r.paidMinor END`;
+const refundIsWhole = [
+  ...['refundId', 'orderId', 'externalOrderId', 'channel', 'currency'].map((field) => `r.${field} IS NOT NULL`),
+  `(NOT ${isReversal} OR r.wasPaid IS NOT NULL)`,
+  isAmount(postedMinor),
+  `coalesce(list_bool_and(list_transform(r.pots, lambda pot: ${potIsWhole})), false)`,
+  `coalesce(list_sum(list_transform(r.pots, lambda pot: pot.amountMinor)) = ${postedMinor}, false)`,
+].join(' AND ');
+/** A pot's figure where it is posted so, else 0; below zero where a payment came back. */
+const posted = (field: string, where: string) =>
+  `CAST(CASE WHEN ${where} THEN CASE WHEN ${isReversal} THEN -pot.${field} ELSE pot.${field} END ELSE 0 END AS BIGINT)`;
+
 const isOneOf = (...events: { source: string; detailType: string }[]) =>
   `(source, type) IN (${events.map(({ source, detailType }) => `('${source}', '${detailType}')`).join(', ')})`;
 
 /**
  * From the table `event` (one row per distinct event of the day: `path, occurredMs, source, type, data`) and `day_hour`
- * (`label, startMs, endMs`): the tables `placed_order`, `order_line` and `order_change`, and in `quarantine` what lacks
- * something. More kinds of events become tables of their own here.
+ * (`label, startMs, endMs`): the tables `placed_order`, `order_line`, `order_change` and `refund_posting` (a row for each
+ * pot of a payment or credit), and in `quarantine` what lacks something. More kinds of events become tables of their own
+ * here.
  */
-export const orderTables = [
+export const measuredTables = [
   `CREATE TEMP TABLE order_event AS
    SELECT path, occurredMs, o, ${orderIsWhole} AS isWhole
    FROM (SELECT path, occurredMs, from_json(data, '${orderShape}') AS o FROM event
@@ -153,4 +204,20 @@ export const orderTables = [
      CAST(coalesce(c.cancelledMinor, 0) AS BIGINT) AS cancelledMinor,
      ${unitsOf(unitsMore)} AS editedUnits, CAST(coalesce(c.differences.totalMinor, 0) AS BIGINT) AS editedMinor
    FROM change_event WHERE isWhole`,
+  `CREATE TEMP TABLE refund_event AS
+   SELECT path, occurredMs, id, type, r, ${refundIsWhole} AS isWhole
+   FROM (SELECT path, occurredMs, type, id, from_json(data, '${refundShape}') AS r FROM event
+         WHERE ${isOneOf(RefundPaid, RefundPayoutFailed, StoreCreditGranted)})
+   WHERE NOT (${isReversal} AND coalesce(NOT r.wasPaid, false))`,
+  `INSERT INTO quarantine SELECT path, 'invalid-refund' FROM refund_event WHERE NOT isWhole`,
+  `CREATE TEMP TABLE refund_posting AS
+   SELECT r.refundId AS refundId, r.orderId AS orderId, r.externalOrderId AS externalOrderId, r.channel AS channel,
+     r.currency AS currency, type AS posting, r.reason AS reason, r.provider AS provider, r.paymentId AS paymentId,
+     pot.pot AS pot, strftime(epoch_ms(occurredMs), '%Y-%m-%dT%H:%M:%S.%gZ') AS postedAt, id AS eventId,
+     ${posted('quantity', `NOT ${isCredit}`)} AS refundedUnits, ${posted('amountMinor', `NOT ${isCredit}`)} AS refundedMinor,
+     ${posted('taxMinor', `NOT ${isCredit}`)} AS refundedTaxMinor,
+     ${posted('amountMinor', `NOT ${isCredit} AND pot.pot = 'overpaid'`)} AS overpaidMinor,
+     ${posted('quantity', isCredit)} AS creditedUnits, ${posted('amountMinor', isCredit)} AS creditedMinor,
+     ${posted('taxMinor', isCredit)} AS creditedTaxMinor
+   FROM (SELECT occurredMs, id, type, r, unnest(r.pots) AS pot FROM refund_event WHERE isWhole)`,
 ];

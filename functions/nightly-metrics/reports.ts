@@ -1,4 +1,4 @@
-import { lineMeasures, orderMeasures, ordersAndChanges, totalMeasures } from './metrics.ts';
+import { lineMeasures, orderMeasures, ordersChangesAndRefunds, totalMeasures } from './metrics.ts';
 
 type Column = { name: string; type: 'text' | 'number' };
 
@@ -53,10 +53,23 @@ const changes: Report = {
   countsOrders: false,
 };
 
+const refunds: Report = {
+  name: 'refunds',
+  columns: [
+    ...['refundId', 'orderId', 'externalOrderId', 'channel', 'currency', 'posting', 'reason'].map(text),
+    ...['provider', 'paymentId', 'pot', 'postedAt', 'eventId'].map(text),
+    ...['refundedUnits', 'refundedMinor', 'refundedTaxMinor', 'overpaidMinor'].map(number),
+    ...['creditedUnits', 'creditedMinor', 'creditedTaxMinor'].map(number),
+  ],
+  sql: 'SELECT * FROM refund_posting',
+  orderBy: 'eventId, pot',
+  countsOrders: false,
+};
+
 const totals: Report = {
   name: 'totals-by-channel',
   columns: [...['channel', 'currency'].map(text), ...Object.keys(totalMeasures).map(number)],
-  sql: `SELECT channel, currency, ${figuresOf(totalMeasures)} FROM ${ordersAndChanges} GROUP BY channel, currency`,
+  sql: `SELECT channel, currency, ${figuresOf(totalMeasures)} FROM ${ordersChangesAndRefunds} GROUP BY channel, currency`,
   orderBy: 'channel, currency',
   countsOrders: true,
 };
@@ -71,5 +84,6 @@ export const reports: Report[] = [
   // The hour sorts by the instant it begins at: of the two hours from one to two, the one in summer time is first.
   { ...sales('hour', 'placed_order'), orderBy: 'CAST(hour AS TIMESTAMPTZ), currency' },
   changes,
+  refunds,
   totals,
 ];

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { businessDays } from '../../shared/business-day.ts';
 import { type BackOffice, s3Of, startBackOffice } from '../support/back-office.ts';
+import { aPayment, placedOrder, postPayment } from '../support/life.ts';
 import { expectProblem, orderOf, stockedSku } from '../support/shop.ts';
 
 let office: BackOffice;
@@ -35,6 +36,14 @@ async function reportOf(date: string) {
     await sleep(50);
   }
 }
+
+const manifestOf = async (date: string) => {
+  const run = await reportOf(date);
+  expect(run).toMatchObject({ status: 'completed' });
+  return readJson(run.manifest);
+};
+const reportIn = (manifest: Awaited<ReturnType<typeof manifestOf>>, wanted: string) =>
+  manifest.reports.find(({ name }: { name: string }) => name === wanted);
 
 test('an order is in its business day’s reports, which add up and are sealed by a manifest', async () => {
   const sku = await stockedSku(office, { priceMinor: 1000, category: 'lamps' });
@@ -92,10 +101,7 @@ test('what is cancelled today is in today’s report; the day on which it was or
   const today = businessDays('Europe/London')(Date.now());
   const totals = async (date: string) => {
     await office.settled();
-    const run = await reportOf(date);
-    expect(run).toMatchObject({ status: 'completed' });
-    const { reports } = await readJson(run.manifest);
-    return reports.find(({ name }: { name: string }) => name === 'totals-by-channel')?.amounts.GBP;
+    return reportIn(await manifestOf(date), 'totals-by-channel').amounts.GBP;
   };
   const before = (await totals(today)) ?? { totalMinor: 0, cancelledMinor: 0, cancelledUnits: 0 };
   const lines = [{ lineId: order.lines[0].lineId, quantity: 1 }];
@@ -109,6 +115,38 @@ test('what is cancelled today is in today’s report; the day on which it was or
     netMinor: before.totalMinor - before.cancelledMinor - 1000,
   });
   expect(await totals('2025-09-03')).toMatchObject({ totalMinor: 3000, cancelledMinor: 0, netMinor: 3000 });
+});
+
+test('what was paid back today is in today’s report, by its pots, and off what the day came to', async () => {
+  const { order, orderId } = await placedOrder(office, { quantity: 3 });
+  const payment = { paymentId: 'pay-1', orderId };
+  await postPayment(office, aPayment(orderId, { ...payment, amountMinor: 3000 }));
+  const lines = [{ lineId: order.lines[0].lineId, quantity: 1 }];
+  const asked = { requestId: 'r-1', orderId, reason: 'late', lines, goodwillMinor: 250 };
+  const { body: refund } = await office.client('service').post('/refunds', asked);
+  expect(refund.status).toBe('approved');
+  await office.settled();
+  const today = businessDays('Europe/London')(Date.now());
+  const before = reportIn(await manifestOf(today), 'totals-by-channel').amounts.GBP;
+  const refundId = `${refund.refundId}.0.1`;
+  const word = aPayment(orderId, { ...payment, type: 'refund.succeeded', amountMinor: 1250, refundId });
+  for (const told of [word, word, { ...word, eventId: 'told-again' }]) {
+    expect((await postPayment(office, told)).status).toBe(200);
+  }
+  await office.settled();
+  const manifest = await manifestOf(today);
+  expect(reportIn(manifest, 'refunds').amounts.GBP).toMatchObject({ refundedMinor: 1250, refundedUnits: 1 });
+  expect(reportIn(manifest, 'totals-by-channel').amounts.GBP).toMatchObject({
+    refundedMinor: before.refundedMinor + 1250,
+    refundedTaxMinor: before.refundedTaxMinor + 166,
+    netMinor: before.netMinor - 1250,
+  });
+  const csv = (await read(`daily/dt=${today}/v=${manifest.version}/refunds.csv`)).toString('utf8');
+  const rows = csv.split('\r\n').filter((row) => row.startsWith(refund.refundId));
+  expect(rows.map((row) => row.split(',').slice(5, 10).join(' '))).toEqual([
+    'RefundPaid late acme pay-1 goodwill',
+    'RefundPaid late acme pay-1 line:line-1',
+  ]);
 });
 
 test('a day that has not begun, or is none, is refused', async () => {

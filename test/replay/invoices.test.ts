@@ -37,28 +37,50 @@ test('every row and invoice is an order line or left out with its reason', async
     '1,71053,LANTERN,6,2011-01-04T08:26,3.39,,France',
     '1,POST,POSTAGE,1,2011-01-04T08:26,18,,France',
     '1,71053,LANTERN,1,2011-01-04T08:26,0,,France',
-    'C2,71053,LANTERN,-1,2011-01-04T08:26,3.39,,France',
+    'C2,AMAZONFEE,AMAZON FEE,-1,2011-01-04T08:26,3.39,,France',
+    'C7,71053,LANTERN,-1,2011-01-04T08:26,0,,France',
     'A3,B,Adjust bad debt,1,2011-01-04T08:26,-11062.06,,United Kingdom',
     '4,71053,damaged,-5,2011-01-04T08:26,0,,United Kingdom',
     '5,71053,LANTERN,many,2011-01-04T08:26,3.39,,France',
     '6,71053,LANTERN,1,2011-01-04T08:26,3.39,,Atlantis',
   );
-  expect(year.invoiceCount).toBe(6);
+  expect(year.invoiceCount).toBe(7);
   expect(year.invoices.map(({ externalOrderId, lines }) => [externalOrderId, lines.length])).toEqual([['1', 1]]);
   expect(Object.fromEntries(year.leftOutInvoices)).toEqual({
-    cancellation: 1,
+    'cancellation of nothing that a customer paid': 2,
     adjustment: 1,
     'no line of goods with a price': 3,
   });
   expect(Object.fromEntries(year.leftOutRows)).toEqual({
     'fee, postage or manual entry': 1,
     'no price': 1,
-    cancellation: 1,
+    'cancelled cost of the store': 1,
+    'cancellation of nothing': 1,
     adjustment: 1,
     'write-off': 1,
     'unreadable row': 1,
     'unknown country': 1,
   });
+});
+
+test('a cancellation has its units, prices and customer, and is no order', async () => {
+  const year = await read(
+    'C536379,D,Discount,-1,2011-07-01T09:41,27.50,14527,United Kingdom',
+    'C536379,71053,LANTERN,-3,2011-07-01T09:41,3.39,14527,United Kingdom',
+  );
+  expect(year).toMatchObject({ invoices: [], products: [], invoiceCount: 1 });
+  expect([year.leftOutInvoices.size, year.leftOutRows.size]).toEqual([0, 0]);
+  expect(year.cancellations).toEqual([
+    {
+      invoiceNumber: 'C536379',
+      customerId: '14527',
+      cancelledAt: '2011-07-01T09:41:00+01:00',
+      lines: [
+        { sku: 'D', quantity: 1, unitPriceMinor: 2750 },
+        { sku: '71053', quantity: 3, unitPriceMinor: 339 },
+      ],
+    },
+  ]);
 });
 
 test('a product has its most frequent name, its median price and the units it sold', async () => {

@@ -15,17 +15,28 @@ export type Invoice = {
   lines: { sku: string; quantity: number; unitPriceMinor: number }[];
 };
 
+/** An invoice of goods or money that went back. The order it takes back is not named in it. */
+export type Cancellation = {
+  invoiceNumber: string;
+  customerId?: string;
+  /** As of an invoice. */
+  cancelledAt: string;
+  lines: { sku: string; quantity: number; unitPriceMinor: number }[];
+};
+
 /** A product with the name it has most often and the median of its prices. */
 export type Product = { sku: string; name: string; priceMinor: number; unitsSold: number };
 
 export type SampleYear = {
   invoices: Invoice[];
+  /** In the order of the year. */
+  cancellations: Cancellation[];
   products: Product[];
   /** Invoices in the file, whether they can be posted or not. */
   invoiceCount: number;
-  /** Invoices that are not orders, by reason. */
+  /** Invoices that are neither orders nor cancellations, by reason. */
   leftOutInvoices: Map<string, number>;
-  /** Rows that are not order lines, by reason; those of left-out invoices included. */
+  /** Rows that are lines of neither, by reason; those of left-out invoices included. */
   leftOutRows: Map<string, number>;
 };
 
@@ -43,6 +54,9 @@ type Row = z.infer<typeof Row>;
 
 /** Codes that charge for something other than goods: postage, carriage, discounts, fees, samples, manual entries. */
 const feeCodes = new Set(['POST', 'DOT', 'C2', 'M', 'D', 'S', 'BANK CHARGES', 'AMAZONFEE', 'CRUK']);
+
+/** Of these, what is no money of a customer. */
+const costCodes = new Set(['S', 'BANK CHARGES', 'AMAZONFEE', 'CRUK']);
 
 /** Reads a gzip CSV of the columns that `test/data/online-retail/README.md` describes. */
 export async function readSampleYear(file: string): Promise<SampleYear> {
@@ -66,10 +80,12 @@ export async function readSampleYear(file: string): Promise<SampleYear> {
   for (const number of invoiceNumbers) {
     if (!rows.has(number)) count(leftOutInvoices, reasonForInvoice(number));
   }
-  const lines = [...rows.values()].flat();
+  const cancellations = [...rows].filter(([number]) => isCancellation(number));
+  const invoices = [...rows].filter(([number]) => !isCancellation(number));
   return {
-    invoices: [...rows].map(([number, invoiceRows]) => toInvoice(number, invoiceRows)),
-    products: toProducts(lines),
+    invoices: invoices.map(([number, invoiceRows]) => toInvoice(number, invoiceRows)),
+    cancellations: cancellations.map(([number, invoiceRows]) => toCancellation(number, invoiceRows)),
+    products: toProducts(invoices.flatMap(([, invoiceRows]) => invoiceRows)),
     invoiceCount: invoiceNumbers.size,
     leftOutInvoices,
     leftOutRows,
@@ -79,7 +95,7 @@ export async function readSampleYear(file: string): Promise<SampleYear> {
 const penceOf = (row: Row) => Math.round(row.UnitPrice * 100);
 
 function reasonToLeaveOut(row: Row): string | undefined {
-  if (row.InvoiceNo.startsWith('C')) return 'cancellation';
+  if (isCancellation(row.InvoiceNo)) return reasonToLeaveOutOfCancellation(row);
   if (/^[A-Z]/.test(row.InvoiceNo)) return 'adjustment';
   if (feeCodes.has(row.StockCode.toUpperCase())) return 'fee, postage or manual entry';
   if (row.Quantity <= 0) return 'write-off';
@@ -88,8 +104,15 @@ function reasonToLeaveOut(row: Row): string | undefined {
   return undefined;
 }
 
+function reasonToLeaveOutOfCancellation(row: Row): string | undefined {
+  if (costCodes.has(row.StockCode.toUpperCase())) return 'cancelled cost of the store';
+  return row.Quantity >= 0 || penceOf(row) <= 0 ? 'cancellation of nothing' : undefined;
+}
+
+const isCancellation = (invoiceNumber: string) => invoiceNumber.startsWith('C');
+
 function reasonForInvoice(number: string): string {
-  if (number.startsWith('C')) return 'cancellation';
+  if (isCancellation(number)) return 'cancellation of nothing that a customer paid';
   return /^[A-Z]/.test(number) ? 'adjustment' : 'no line of goods with a price';
 }
 
@@ -102,6 +125,17 @@ function toInvoice(number: string, rows: Row[]): Invoice {
     country: countryCodes.get(first.Country) ?? 'ZZ',
     placedAt: londonTime(first.InvoiceDate),
     lines: rows.map((row) => ({ sku: row.StockCode, quantity: row.Quantity, unitPriceMinor: penceOf(row) })),
+  };
+}
+
+function toCancellation(invoiceNumber: string, rows: Row[]): Cancellation {
+  const [first] = rows;
+  if (!first) throw new Error(`Invoice ${invoiceNumber} has no rows`);
+  return {
+    invoiceNumber,
+    ...(first.CustomerID && { customerId: first.CustomerID }),
+    cancelledAt: londonTime(first.InvoiceDate),
+    lines: rows.map((row) => ({ sku: row.StockCode, quantity: -row.Quantity, unitPriceMinor: penceOf(row) })),
   };
 }
 

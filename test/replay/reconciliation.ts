@@ -1,6 +1,11 @@
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { posix } from 'node:path';
+import { parse } from 'csv-parse/sync';
 import * as z from 'zod';
 import type { SampleYear } from './invoices.ts';
+import type { RefundPlan } from './refund-plan.ts';
+import type { Asked } from './refunds.ts';
+import type { RefundSums } from './refund-sums.ts';
 import type { Posted } from './year.ts';
 
 /** One equation that has to hold; the right side is a sum of named parts. */
@@ -37,20 +42,58 @@ export async function sumOfReports(s3: S3Client, bucket: string, days: Iterable<
   return total;
 }
 
-async function readJson(s3: S3Client, Bucket: string, Key: string): Promise<unknown> {
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-  if (!Body) throw new Error(`${Key} is empty`);
-  return JSON.parse(await Body.transformToString());
+const RefundRows = z.array(z.object({ refundId: z.string(), refundedMinor: z.coerce.number().int() }));
+
+/** Money that these refunds gave back, over the report versions in force of these days. */
+export async function refundedInReports(
+  s3: S3Client,
+  bucket: string,
+  days: Iterable<string>,
+  refundIds: readonly string[],
+): Promise<number> {
+  const own = new Set(refundIds);
+  let refundedMinor = 0;
+  for (const day of days) {
+    const { manifest } = Latest.parse(await readJson(s3, bucket, `daily/dt=${day}/latest.json`));
+    const csv = await readText(s3, bucket, `${posix.dirname(manifest)}/refunds.csv`);
+    for (const row of RefundRows.parse(parse(csv, { columns: true }))) {
+      if (own.has(row.refundId)) refundedMinor += row.refundedMinor;
+    }
+  }
+  return refundedMinor;
 }
 
+async function readText(s3: S3Client, Bucket: string, Key: string): Promise<string> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+  if (!Body) throw new Error(`${Key} is empty`);
+  return Body.transformToString();
+}
+
+const readJson = async (s3: S3Client, bucket: string, key: string): Promise<unknown> =>
+  JSON.parse(await readText(s3, bucket, key));
+
+type Outcome = {
+  year: SampleYear;
+  posted: Posted;
+  reports: ReportSums;
+  plan: RefundPlan;
+  asked: Asked;
+  refunds: RefundSums & { inReportsMinor: number };
+  stock: { onHand: number; reserved: number };
+  unitsShipped: number;
+};
+
 /** What went in must have come out: invoices, money and units. */
-export const reconciliation = (year: SampleYear, posted: Posted, reports: ReportSums, taken: number): Check[] => [
+export const reconciliation = (outcome: Outcome): Check[] => [...ofOrders(outcome), ...ofRefunds(outcome)];
+
+const ofOrders = ({ year, posted, reports, stock, unitsShipped }: Outcome): Check[] => [
   {
     name: 'invoices',
     left: year.invoiceCount,
     right: {
       accepted: posted.accepted + posted.replayed,
       refused: sum(posted.refused.values()),
+      cancellations: year.cancellations.length,
       'left out': sum(year.leftOutInvoices.values()),
     },
   },
@@ -61,6 +104,42 @@ export const reconciliation = (year: SampleYear, posted: Posted, reports: Report
     right: { 'in the daily reports': reports.totalMinor },
     money: true,
   },
-  { name: 'units sold', left: posted.units, right: { 'taken from stock': taken } },
+  { name: 'units sold', left: posted.units, right: { 'reserved in stock': stock.reserved, shipped: unitsShipped } },
   { name: 'units sold', left: posted.units, right: { 'in the daily reports': reports.units } },
+];
+
+const ofRefunds = ({ year, plan, asked, refunds, stock, unitsShipped }: Outcome): Check[] => [
+  {
+    name: 'cancellations',
+    left: year.cancellations.length,
+    right: { matched: plan.matched, goodwill: plan.goodwill, 'left out': sum(plan.leftOut.values()) },
+  },
+  {
+    name: 'refund requests',
+    left: plan.refunds.length,
+    right: { paid: refunds.paid, refused: sum(asked.refused.values()) },
+  },
+  {
+    name: 'refunds paid',
+    left: refunds.paidMinor,
+    right: { 'in the daily reports': refunds.inReportsMinor },
+    money: true,
+  },
+  {
+    name: 'refunds paid',
+    left: refunds.paidMinor,
+    right: { 'taken from payments': refunds.paymentsMinor },
+    money: true,
+  },
+  {
+    name: 'refunds paid',
+    left: refunds.paidMinor,
+    right: { 'taken from pots of goods': refunds.goodsMinor, 'of goodwill': refunds.goodwillMinor },
+    money: true,
+  },
+  {
+    name: 'units restocked',
+    left: refunds.unitsRestocked,
+    right: { 'on hand again': stock.onHand - (sum(year.products.map((each) => each.unitsSold)) - unitsShipped) },
+  },
 ];

@@ -2,12 +2,15 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Presets, SingleBar } from 'cli-progress';
 import { createApiClient } from '../support/api-client.ts';
 import { untilSettled } from '../support/until-settled.ts';
 import { readSampleYear } from './invoices.ts';
-import { type Check, holds, reconciliation, sumOfReports } from './reconciliation.ts';
-import { postOrders, prepare, type Progress, runReports, unitsTaken } from './year.ts';
+import { printChecks, printOrders, printRefunds, printReports, printYear, withBar } from './printing.ts';
+import { holds, reconciliation, refundedInReports, sumOfReports } from './reconciliation.ts';
+import { planRefunds, type RefundPlan, type TakenOrder } from './refund-plan.ts';
+import { sumOfRefunds } from './refund-sums.ts';
+import { askForRefunds, payAndShip, payRefunds, type People } from './refunds.ts';
+import { postOrders, prepare, runReports, stockOf } from './year.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -21,50 +24,63 @@ async function replay(file: string | undefined): Promise<boolean> {
   if (!file) throw new Error('Usage: npm run replay -- <sample-year.csv.gz> [--clients 32]');
   const year = await readSampleYear(file);
   const credentials = await readCredentials();
-  const admin = createApiClient(credentials, 'admin');
-  const marketplace = createApiClient(credentials, 'marketplace');
-
-  console.log(`${count(year.invoiceCount)} invoices, ${count(year.products.length)} SKUs in ${file}`);
-  for (const [reason, number] of year.leftOutInvoices) console.log(`  left out: ${count(number)} invoices: ${reason}`);
-  for (const [reason, number] of year.leftOutRows) console.log(`  left out: ${count(number)} rows: ${reason}`);
+  const clientOf = (name: string) => createApiClient(credentials, name);
+  const [admin, marketplace, service] = [clientOf('admin'), clientOf('marketplace'), clientOf('service')];
+  const [warehouse, lead, finance] = [clientOf('warehouse'), clientOf('service-lead'), clientOf('finance')];
+  printYear(file, year);
 
   const prepared = await withBar('Catalogue and stock', (progress) => prepare(admin, year.products, progress));
   const posted = await withBar('Orders', (progress) =>
     postOrders(marketplace, year.invoices, { clients: Number(values.clients), progress }),
   );
-  console.log(
-    `${count(posted.accepted)} orders accepted, ${count(posted.replayed)} were there already; ` +
-      `${rate(posted.accepted + posted.replayed, posted.seconds)} orders/s over ${posted.seconds.toFixed(1)} s`,
-  );
-  for (const [reason, number] of posted.refused) console.log(`  refused: ${count(number)}: ${reason}`);
+  printOrders(posted);
+  const settled = () => untilSettled(credentials.gatewayUrl);
+  await settled();
 
-  await untilSettled(credentials.gatewayUrl);
-  const days = [...posted.days].toSorted();
-  const reported = await withBar('Reports', (progress) => runReports(admin, days, progress));
-  console.log(`${count(reported.days)} days reported in ${reported.seconds.toFixed(1)} s, ${reported.changed} changed`);
+  const people = { service, warehouse, approvers: [lead, finance, admin], provider: credentials };
+  const plan = planRefunds(posted.ordersOfCustomers, year.cancellations);
+  const refunded = await refund(people, posted.ordersOfCustomers, plan, settled);
 
-  const s3 = new S3Client({
-    endpoint: credentials.s3Endpoint,
-    region: credentials.region,
-    forcePathStyle: true,
-    credentials: { accessKeyId: 'administrator', secretAccessKey: 'local' },
+  const { sums } = refunded;
+  const days = [...new Set([...posted.days, ...sums.days])].toSorted();
+  const reported = await withBar('Reports', (progress) => runReports(finance, days, progress));
+  printReports(reported);
+
+  const s3 = s3Of(credentials);
+  const { reportsBucket } = credentials;
+  const inReportsMinor = await refundedInReports(s3, reportsBucket, sums.days, refunded.asked.refundIds);
+  const checks = reconciliation({
+    year,
+    posted,
+    reports: await sumOfReports(s3, reportsBucket, posted.days),
+    plan,
+    ...refunded,
+    refunds: { ...sums, inReportsMinor },
+    stock: await stockOf(admin, year.products),
   });
-  const reports = await sumOfReports(s3, credentials.reportsBucket, days);
-  const checks = reconciliation(year, posted, reports, await unitsTaken(admin, year.products));
-  console.log('\nReconciliation');
-  for (const check of checks) console.log(`  ${line(check)}`);
-  if (prepared.created + prepared.stocked + posted.accepted + reported.changed === 0) {
+  printChecks(checks);
+  const { asked, payouts } = refunded;
+  if (prepared.created + prepared.stocked + posted.accepted + asked.requested + payouts + reported.changed === 0) {
     console.log('\nNothing changed: everything was there already.');
   }
-  await Promise.all([admin.close(), marketplace.close()]);
+  await Promise.all([admin, marketplace, service, warehouse, lead, finance].map((client) => client.close()));
   return checks.every(holds);
 }
 
-const line = (check: Check) => {
-  const show = (value: number) => (check.money ? `£${(value / 100).toFixed(2)}` : count(value));
-  const parts = Object.entries(check.right).map(([name, value]) => `${show(value)} ${name}`);
-  return `${holds(check) ? 'holds  ' : 'DIFFERS'}  ${check.name}: ${show(check.left)} = ${parts.join(' + ')}`;
-};
+/** Has the cancellations refunded, from the payment of their orders to the provider's word that the money went back. */
+async function refund(people: People, orders: TakenOrder[], plan: RefundPlan, settled: () => Promise<void>) {
+  const { unitsShipped } = await withBar('Paid and shipped', (progress) =>
+    payAndShip(people, orders, plan.refunds, progress),
+  );
+  await settled();
+  const asked = await withBar('Refunds', (progress) => askForRefunds(people, plan.refunds, progress));
+  await settled();
+  const payouts = await withBar('Payouts', (progress) => payRefunds(people, asked.refundIds, progress));
+  await settled();
+  const sums = await sumOfRefunds(people.service, asked.refundIds);
+  printRefunds(plan, asked, sums.paid);
+  return { unitsShipped, asked, payouts, sums };
+}
 
 async function readCredentials() {
   try {
@@ -74,25 +90,13 @@ async function readCredentials() {
   }
 }
 
-async function withBar<T>(title: string, work: (progress: Progress) => Promise<T>): Promise<T> {
-  const bar = new SingleBar(
-    {
-      format: `${title.padEnd(20)} {bar} {percentage}% {value}/{total} {eta_formatted}`,
-      noTTYOutput: true,
-      notTTYSchedule: 10_000,
-    },
-    Presets.shades_classic,
-  );
-  bar.start(1, 0);
-  try {
-    return await work((done, total) => {
-      bar.setTotal(total);
-      bar.update(done);
-    });
-  } finally {
-    bar.stop();
-  }
-}
+const s3Of = ({ s3Endpoint, region }: { s3Endpoint: string; region: string }) =>
+  new S3Client({
+    endpoint: s3Endpoint,
+    region,
+    forcePathStyle: true,
+    credentials: { accessKeyId: 'administrator', secretAccessKey: 'local' },
+  });
 
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
@@ -101,9 +105,6 @@ function explain(error: unknown): string {
     ? 'The back office went away. Start it (npm start) and run the replay again: nothing will be doubled.'
     : error.message;
 }
-
-const count = (value: number) => value.toLocaleString('en-GB');
-const rate = (items: number, seconds: number) => Math.round(items / Math.max(seconds, 0.001));
 
 try {
   process.exitCode = (await replay(positionals[0])) ? 0 : 1;

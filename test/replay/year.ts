@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { businessDays } from '../../shared/business-day.ts';
-import type { ApiAnswer, ApiClient } from '../support/api-client.ts';
+import { inParallel } from '../../shared/in-parallel.ts';
+import type { ApiClient } from '../support/api-client.ts';
 import type { Invoice, Product } from './invoices.ts';
+import type { TakenOrder } from './refund-plan.ts';
+import { expectStatus, send } from './sending.ts';
 
 /** Called with the share of the work that is done. */
 export type Progress = (done: number, total: number) => void;
@@ -15,11 +18,13 @@ export type Posted = {
   totalMinor: number;
   units: number;
   days: Set<string>;
+  /** Of customers who are known, in the order of the invoices. */
+  ordersOfCustomers: TakenOrder[];
   seconds: number;
 };
 export type Reported = { days: number; changed: number; seconds: number };
 
-const businessDay = businessDays('Europe/London');
+export const businessDay = businessDays('Europe/London');
 
 /** Creates each product and receives as many units as the year sold. Doing it again changes nothing. */
 export async function prepare(admin: ApiClient, products: Product[], progress: Progress): Promise<Prepared> {
@@ -67,22 +72,26 @@ export async function postOrders(
     totalMinor: 0,
     units: 0,
     days: new Set(),
+    ordersOfCustomers: [],
     seconds: 0,
   };
   let done = 0;
-  await inParallel(clients, invoices, async (invoice) => {
+  const taken = await inParallel(clients, invoices, async (invoice) => {
     const answer = await send(() => channel.post('/orders', orderOf(invoice)));
     progress((done += 1), invoices.length);
     if (answer.status !== 200 && answer.status !== 201) {
       const reason = `${answer.status} ${answer.body.type ?? ''}`.trim();
       posted.refused.set(reason, (posted.refused.get(reason) ?? 0) + 1);
-      return;
+      return [];
     }
     posted[answer.status === 201 ? 'accepted' : 'replayed'] += 1;
     posted.totalMinor += answer.body.totalMinor;
     posted.units += invoice.lines.reduce((sum, line) => sum + line.quantity, 0);
     posted.days.add(businessDay(Date.parse(invoice.placedAt)));
+    const { orderId, placedAt, totalMinor, lines } = answer.body;
+    return invoice.customerId ? [{ orderId, customerId: invoice.customerId, placedAt, totalMinor, lines }] : [];
   });
+  posted.ordersOfCustomers = taken.flat();
   posted.seconds = (performance.now() - started) / 1000;
   return posted;
 }
@@ -122,37 +131,16 @@ async function completedRun(finance: ApiClient, runId: string): Promise<{ change
   throw new Error(`Report run ${runId} did not complete in 5 minutes`);
 }
 
-/** Units reserved over all the products, by the stock interface. */
-export async function unitsTaken(reader: ApiClient, products: Product[]): Promise<number> {
-  let taken = 0;
+/** Units over all the products, by the stock interface. */
+export async function stockOf(reader: ApiClient, products: Product[]): Promise<{ onHand: number; reserved: number }> {
+  const stock = { onHand: 0, reserved: 0 };
   await inParallel(16, products, async ({ sku }) => {
     const answer = await send(() => reader.get(`/stock/${encodeURIComponent(sku)}`));
     expectStatus(answer, 200);
-    taken += answer.body.reserved;
+    stock.onHand += answer.body.onHand;
+    stock.reserved += answer.body.reserved;
   });
-  return taken;
-}
-
-/** Repeats a request that the back office was too busy for, as its `Retry-After` asks. */
-async function send(request: () => Promise<ApiAnswer>): Promise<ApiAnswer> {
-  for (let attempt = 0; ; attempt += 1) {
-    const answer = await request();
-    if ((answer.status !== 503 && answer.status !== 429) || attempt === 20) return answer;
-    await sleep(Number(answer.headers['retry-after'] ?? 1) * 1000 * Math.random());
-  }
-}
-
-function expectStatus(answer: ApiAnswer, ...statuses: number[]): void {
-  if (!statuses.includes(answer.status)) throw new Error(`Unexpected answer ${answer.status}: ${answer.text}`);
-}
-
-async function inParallel<T>(workers: number, items: T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  await Promise.all(
-    Array.from({ length: workers }, async () => {
-      for (const item of queue) await work(item);
-    }),
-  );
+  return stock;
 }
 
 const chunks = <T>(items: T[], size: number): T[][] =>

@@ -1,0 +1,82 @@
+import { Presets, SingleBar } from 'cli-progress';
+import { ms, percentile } from '../bench/numbers.ts';
+import type { SampleYear } from './invoices.ts';
+import { type Check, holds } from './reconciliation.ts';
+import type { RefundPlan } from './refund-plan.ts';
+import type { Asked } from './refunds.ts';
+import type { Posted, Progress, Reported } from './year.ts';
+
+export function printYear(file: string, { invoiceCount, products, leftOutInvoices, leftOutRows }: SampleYear): void {
+  console.log(`${count(invoiceCount)} invoices, ${count(products.length)} SKUs in ${file}`);
+  printReasons('left out', leftOutInvoices, ' invoices');
+  printReasons('left out', leftOutRows, ' rows');
+}
+
+export function printOrders({ accepted, replayed, refused, seconds }: Posted): void {
+  console.log(
+    `${count(accepted)} orders accepted, ${count(replayed)} were there already; ` +
+      `${rate(accepted + replayed, seconds)} orders/s over ${seconds.toFixed(1)} s`,
+  );
+  printReasons('refused', refused);
+}
+
+export function printRefunds(plan: RefundPlan, asked: Asked, paid: number): void {
+  console.log(`${count(plan.matched)} cancellations matched to orders, ${count(plan.goodwill)} are goodwill`);
+  printReasons('left out', plan.leftOut, ' cancellations');
+  printReasons('left out', plan.leftOutLines, ' lines of cancellations');
+  console.log(
+    `${count(asked.requested)} refunds requested, ${count(asked.replayed)} were there already; ` +
+      `${count(asked.automatic)} approved automatically, ${count(asked.escalated)} by people, ${count(paid)} paid`,
+  );
+  printReasons('refused', asked.refused);
+  const { requests, decisions } = asked.latencies;
+  printLatencies('a request, which the policy decides', requests);
+  printLatencies('a decision of a person', decisions);
+}
+
+function printLatencies(what: string, latencies: readonly number[]): void {
+  if (latencies.length === 0) return;
+  const [half, most] = [percentile(latencies, 0.5), percentile(latencies, 0.99)];
+  console.log(`  ${what}: p50 ${ms(half)}, p99 ${ms(most)} of ${count(latencies.length)} round trips`);
+}
+
+export const printReports = ({ days, changed, seconds }: Reported): void =>
+  console.log(`${count(days)} days reported in ${seconds.toFixed(1)} s, ${changed} changed`);
+
+export function printChecks(checks: readonly Check[]): void {
+  console.log('\nReconciliation');
+  for (const check of checks) console.log(`  ${line(check)}`);
+}
+
+const line = (check: Check) => {
+  const show = (value: number) => (check.money ? `£${(value / 100).toFixed(2)}` : count(value));
+  const parts = Object.entries(check.right).map(([name, value]) => `${show(value)} ${name}`);
+  return `${holds(check) ? 'holds  ' : 'DIFFERS'}  ${check.name}: ${show(check.left)} = ${parts.join(' + ')}`;
+};
+
+function printReasons(what: string, numbers: Map<string, number>, unit = ''): void {
+  for (const [reason, number] of numbers) console.log(`  ${what}: ${count(number)}${unit}: ${reason}`);
+}
+
+export async function withBar<T>(title: string, work: (progress: Progress) => Promise<T>): Promise<T> {
+  const bar = new SingleBar(
+    {
+      format: `${title.padEnd(20)} {bar} {percentage}% {value}/{total} {eta_formatted}`,
+      noTTYOutput: true,
+      notTTYSchedule: 10_000,
+    },
+    Presets.shades_classic,
+  );
+  bar.start(1, 0);
+  try {
+    return await work((done, total) => {
+      bar.setTotal(total);
+      bar.update(done);
+    });
+  } finally {
+    bar.stop();
+  }
+}
+
+const count = (value: number) => value.toLocaleString('en-GB');
+const rate = (items: number, seconds: number) => Math.round(items / Math.max(seconds, 0.001));
