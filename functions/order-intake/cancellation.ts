@@ -32,7 +32,11 @@ export function cancel(order: OrderItem, { requestId, reason, lines }: Cancellat
 /** Ends an order whose time for payment is over, and gives its stock back. */
 export function endUnpaid(order: OrderItem, now: number): Outcome {
   if (!isOverdue(order, now) || unpaidEndOf(order) === 'expired') return expire(order, now);
-  return withdraw(order, allOpen(order), { requestId: 'unpaid', reason: 'The difference was not paid', contentHash: '' });
+  return withdraw(order, allOpen(order), {
+    requestId: 'unpaid',
+    reason: 'The difference was not paid',
+    contentHash: '',
+  });
 }
 
 /** Rejects a held order: what it holds is given back. */

@@ -47,7 +47,7 @@ export type Known = {
 };
 
 export type PlacedOrder = DataOf<typeof OrderPlaced>;
-export type ExchangeOf = NonNullable<PlacedOrder['exchangeOf']>;
+type ExchangeOf = NonNullable<PlacedOrder['exchangeOf']>;
 
 export type Decision =
   | { kind: 'accepted'; order: PlacedOrder; takes: Take[]; opening: Opening }
@@ -115,18 +115,20 @@ function open(placement: Placement, totalMinor: number, awaited: AwaitedOrder | 
 /** What the payments of the returned order give for this one: the first ones first, and no more than it comes to. */
 function paying({ payments, ...others }: ExchangeOf, totalMinor: number): ExchangeOf {
   let dueMinor = totalMinor;
-  const used = payments.map((payment) => {
-    const amountMinor = Math.min(payment.amountMinor, dueMinor);
+  const used = payments.map(({ provider, paymentId, amountMinor: leftMinor }) => {
+    const amountMinor = Math.min(leftMinor, dueMinor);
     dueMinor -= amountMinor;
-    return { ...payment, amountMinor };
+    return { provider, paymentId, amountMinor };
   });
   return { ...others, payments: used.filter(({ amountMinor }) => amountMinor > 0) };
 }
 
 /** They count as captured for this order, at the providers that have them: there its refunds have to go. */
 const creditOf = ({ exchangeOf, content, now }: Placement): Payment[] =>
-  (exchangeOf?.payments ?? []).map((payment, index) => ({
-    ...payment,
+  (exchangeOf?.payments ?? []).map(({ provider, paymentId, amountMinor }, index) => ({
+    provider,
+    paymentId,
+    amountMinor,
     eventId: `${content.externalOrderId}-${index}`,
     type: 'payment.captured',
     currency: content.currency,

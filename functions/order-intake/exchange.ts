@@ -20,12 +20,7 @@ type Approved = DataOf<typeof ExchangeApproved>;
  * refusal, and must not pay for goods as well.
  */
 export const placeReplacement =
-  (
-    orders: Pick<OrderStore, 'load' | 'read'>,
-    exchanges: ExchangeStore,
-    channels: Channels,
-    policy: SellingPolicy,
-  ) =>
+  (orders: Pick<OrderStore, 'load' | 'read'>, exchanges: ExchangeStore, channels: Channels, policy: SellingPolicy) =>
   (approved: Approved, cause: Cause): Promise<'placed' | 'refused'> =>
     patiently(patienceMs, async () => {
       const [returned] = await orders.read([approved.orderId]);
@@ -34,11 +29,13 @@ export const placeReplacement =
       const known = await exchanges.outcome(placement.orderId);
       if (known) return known;
       const decision = decide(placement, await orders.load(placement, true), policy);
+      // By somebody else, since the outcome was read: nobody but this has its content hash.
+      if (decision.kind === 'already-placed') return 'placed';
       const refusal = isDisputed(returned) ? 'chargeback-open' : refusalOf(decision);
       if (decision.kind === 'accepted' && !refusal) {
         return (await exchanges.place(decision, placement.contentHash, cause)) === 'done' ? 'placed' : undefined;
       }
-      assert(refusal, 'Who places an order writes down that it did');
+      assert(refusal, 'What is not placed has a reason');
       const refused = {
         orderId: placement.orderId,
         externalOrderId: placement.content.externalOrderId,

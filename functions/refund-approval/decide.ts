@@ -7,9 +7,11 @@ import {
   RefundSupported,
   RefundWithdrawn,
 } from '../../shared/events/refund.ts';
+import type { Offer } from '../../shared/catalog/offer.ts';
 import type { RefundContent } from '../../shared/http/refunds.ts';
 import type { FieldError } from '../../shared/http/problem.ts';
 import { type Change, factsOf, illegal, judgedOf, type NotYours, type Outcome, telling } from './change.ts';
+import { refuseExchange } from './exchange.ts';
 import { next } from './life-cycle.ts';
 import { isDisputed, type Ordered } from './ordered.ts';
 import { type Facts, judge, type RefundPolicy, type Verdict } from './policy.ts';
@@ -39,6 +41,8 @@ export type Request = {
   now: number;
   /** When a request that is made now ends undecided. */
   deadlineAt: string;
+  /** Of what is wanted instead, for an exchange. */
+  offer?: Offer | undefined;
 };
 
 /** Who decides, in which department, and from which address. */
@@ -89,6 +93,9 @@ function judged(asked: Request, { order, account, policy, history }: Known, maki
   if ('short' in drawn) return { kind: 'not-refundable', pots: drawn.short };
   if (drawn.amountMinor === 0) return nothingWanted;
 
+  const refusal = refuseExchange(content, order, pots, asked.offer ?? noOffer);
+  if (refusal) return refusal;
+
   const returning = returningOf(order, pots, content);
   const judgement = judge(
     factsFor(order, wanted, drawn.amountMinor + takenFrom(pots), content.reason, history, now),
@@ -122,6 +129,7 @@ function judged(asked: Request, { order, account, policy, history }: Known, maki
     returning,
     returnTerms,
     returnBy,
+    exchange: content.exchange,
     approvals: [],
     requestedBy: by,
     amendedBy: making.amendedBy,
@@ -141,6 +149,8 @@ function judged(asked: Request, { order, account, policy, history }: Known, maki
   if (status !== 'pending-approval') events.push(telling(RefundApproved, judgedOf(refund)));
   return { kind: 'changed', refund, account: reserved(pots, drawn.legs), events };
 }
+
+const noOffer: Offer = { skus: new Map(), stock: new Map() };
 
 const reserved = (account: Account, legs: readonly Leg[]): Account => ({
   ...reserve(account, legs),

@@ -203,7 +203,10 @@ export const requestRefund = defineRoute({
         '`not-refundable` with `pots: [{ pot, requestedMinor, refundableMinor }]`; `out-of-stock` of a replacement, with `lines: [{ sku, requested, available }]`; `chargeback-open`; `refund-conflict`: the request id was used for something else',
       schema: Problem,
     },
-    422: { description: 'Invalid content, a line that is not the order’s, or a replacement not sold so', schema: Problem },
+    422: {
+      description: 'Invalid content, a line that is not the order’s, or a replacement not sold so',
+      schema: Problem,
+    },
     503: busy,
   },
 });

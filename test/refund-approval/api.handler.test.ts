@@ -5,6 +5,7 @@ import { readRoutes } from '../../functions/refund-approval/reading.ts';
 import { refundPartition } from '../../functions/refund-approval/refund-keys.ts';
 import { requestRoutes } from '../../functions/refund-approval/requests.ts';
 import { createRefundStore, type RefundStore } from '../../functions/refund-approval/store.ts';
+import { readOffer } from '../../shared/catalog/offer.ts';
 import type { Database } from '../../shared/database.ts';
 import type { Reply } from '../../shared/http/problem.ts';
 import * as routes from '../../shared/http/refunds.ts';
@@ -29,7 +30,7 @@ afterAll(() => database.stop());
 
 const storeOn = (db: Database) => createRefundStore(db, tables);
 const deadline = () => '2026-04-01T00:00:00.000Z';
-const requests = (through = store) => requestRoutes(through, channels, deadline);
+const requests = (through = store) => requestRoutes(through, channels, deadline, readOffer(database.db, tables));
 
 let made = 0;
 /** An order in its table, captured whole; written again, it is its next version. */
