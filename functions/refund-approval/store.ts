@@ -9,7 +9,7 @@ import { closingCase } from './case.ts';
 import type { Change } from './change.ts';
 import type { Known } from './decide.ts';
 import type { Tables } from './env.ts';
-import { Ordered } from './ordered.ts';
+import { disputedWith, Ordered } from './ordered.ts';
 import { createPolicyStore } from './policy-store.ts';
 import { Account, untouched } from './pots.ts';
 import {
@@ -33,6 +33,13 @@ const IndexEntry = z.object({ requestedKey: z.string() });
 export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDER_TABLE_NAME: orders }: Tables) {
   const readOne = async (name: string, key: Key): Promise<unknown> =>
     ((await readBatch(db, { [name]: [key] }, true))[name] ?? [])[0];
+
+  /** The order with what is disputed of the money that it has from another one, and that one from another again. */
+  const withSource = async (order: Ordered): Promise<Ordered> => {
+    if (!order.exchangeOf) return order;
+    const source = Ordered.parse(await readOne(orders, orderKey(order.exchangeOf.orderId)));
+    return disputedWith(order, await withSource(source));
+  };
 
   const policy = createPolicyStore(db, table).inForce;
 
@@ -71,7 +78,7 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
       const customerId = order.customer.id;
       const history = customerId === undefined ? undefined : await readOne(table, historyKey(customerId));
       return {
-        order,
+        order: await withSource(order),
         account: find(Account, accountKey(orderId)),
         refund: find(RefundItem, refundKey(refundId)),
         policy: await policy(),

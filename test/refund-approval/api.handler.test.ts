@@ -100,6 +100,16 @@ describe('a request for a refund', () => {
     expect(await eventTypes(refundIdOf(orderId, 'request-1'))).toEqual([]);
   });
 
+  test('waits for the bank too where the order was paid with the money of one that is disputed, however long ago', async () => {
+    const [returned, replacement, again] = [await anOrder(), await anOrder(), await anOrder()];
+    await replacement.write({ exchangeOf: { orderId: returned.orderId } });
+    await again.write({ exchangeOf: { orderId: replacement.orderId } });
+    await returned.write({ payments: [aCapture(20_000, { eventId: 'c', type: 'chargeback.opened' })] });
+    expect(await ask(again.orderId)).toMatchObject({ status: 409, body: { type: 'chargeback-open' } });
+    await returned.write({});
+    expect((await ask(again.orderId)).status).toBe(201);
+  });
+
   test('goes through when others’ transactions are in its way a few times', async () => {
     const { orderId } = await anOrder();
     expect((await ask(orderId, storeOn(contended(database.db, { conflicts: 5 })))).status).toBe(201);
