@@ -62,8 +62,8 @@ async function exchangeFor(quantity: number) {
     wanted,
     orderId,
     replacementId,
-    place: (db = database.db) =>
-      placeReplacement(storeOn(db), createExchangeStore(db, tables, timeZone), channels, aPolicy())(approved, aCause()),
+    place: (db = database.db, exchanges = createExchangeStore(db, tables, timeZone)) =>
+      placeReplacement(storeOn(db), exchanges, channels, aPolicy())(approved, aCause()),
     replacement: async () => (await storeOn().read([replacementId]))[0],
     told: async () =>
       (await eventsOf(database.db, tables.ORDER_TABLE_NAME, `ORDER#${replacementId}`)).map((event) => event.detailType),
@@ -107,6 +107,18 @@ describe('the order that replaces returned goods', () => {
     const outcomes = await Promise.all([1, 2, 3].map(() => exchange.place(contended(database.db, { conflicts: 2 }))));
     expect(outcomes).toEqual(['placed', 'placed', 'placed']);
     expect(await exchange.place()).toBe('placed');
+    expect([await exchange.told(), await exchange.reserved()]).toEqual([['OrderPlaced'], 3]);
+  });
+
+  test('is placed once where somebody places it after its outcome was read', async () => {
+    const exchange = await exchangeFor(3);
+    const exchanges = createExchangeStore(database.db, tables, timeZone);
+    const outcome = async (orderId: string) => {
+      const before = await exchanges.outcome(orderId);
+      await exchange.place();
+      return before;
+    };
+    expect(await exchange.place(database.db, { ...exchanges, outcome })).toBe('placed');
     expect([await exchange.told(), await exchange.reserved()]).toEqual([['OrderPlaced'], 3]);
   });
 
