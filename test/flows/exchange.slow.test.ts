@@ -203,13 +203,21 @@ describe('an exchange', () => {
     const exchange = await exchanged(2000);
     const { path, orderId } = await exchange.replacement();
     await becomes(exchange.refund, { status: 'exchanged' });
+    acme.reset(() => ({ result: 'pending' }));
     const cancelled = await office
       .client('storefront')
       .post(`${path}/cancellation`, { requestId: 'c-1', reason: 'not wanted' });
     expect(cancelled.status, cancelled.text).toBe(200);
     await wait(async () => expect(acme.refunds).toMatchObject([{ paymentId: exchange.paymentId, amountMinor: 2000 }]));
-    await office.settled();
-    expect(await get(`/orders/${orderId}/refundable`)).toMatchObject({ refundedMinor: 2000, refundableMinor: 0 });
+    // The provider knows its payment by the order that was paid with it.
+    const refundId = acme.refunds[0]?.reference;
+    await pay(exchange.orderId, {
+      type: 'refund.succeeded',
+      refundId,
+      paymentId: exchange.paymentId,
+      amountMinor: 2000,
+    });
+    await becomes(`/orders/${orderId}/refundable`, { pendingMinor: 0, refundedMinor: 2000, refundableMinor: 0 });
     expect(acme.refunds).toHaveLength(1);
   });
 });
