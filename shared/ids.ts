@@ -13,6 +13,9 @@ export const orderIdOf = (channel: string, externalOrderId: string): string => i
 /** The id of the refund of an order that its caller knows as `requestId`; made as an order's is. */
 export const refundIdOf = (orderId: string, requestId: string): string => idOf('ref_', orderId, requestId);
 
+/** What the channel of an exchanged order knows the replacement by. */
+export const replacementNameOf = (refundId: string): string => `exchange-${refundId}`;
+
 /** The id of the stock movement that books the units which stand at `index` of a return's receipt. */
 export const returnMovementIdOf = (rmaId: string, receiptId: string, index: number): string =>
   idOf('mov_', rmaId, `${receiptId}\0${index}`);

@@ -5,6 +5,8 @@ export const RefundStatus = z.enum([
   'pending-approval',
   'awaiting-return',
   'approved',
+  'exchanging',
+  'exchanged',
   'paying',
   'paid',
   'payout-failed',

@@ -52,5 +52,7 @@ export const SellingPolicy = z.object({
   warehousePreference: z.array(z.string()),
   /** Days after the last delivery in which goods may come back; then an order is completed. 30 unless told. */
   returnWindowDays: z.number().positive().optional(),
+  /** How long a dearer replacement of returned goods waits for the difference. A week unless told. */
+  exchangePaymentMinutes: z.number().positive().optional(),
 });
 export type SellingPolicy = z.infer<typeof SellingPolicy>;

@@ -1,4 +1,4 @@
-import type { StockItem } from '../../shared/stock/stock-item.ts';
+import { availableIn, type StockItem } from '../../shared/stock/stock-item.ts';
 import type { Take } from '../../shared/stock/take.ts';
 
 type Wanted = { sku: string; quantity: number };
@@ -45,9 +45,6 @@ export function allocate(
     }),
   };
 }
-
-const availableIn = (item: StockItem | undefined) =>
-  Object.values(item?.warehouses ?? {}).reduce((sum, { available }) => sum + Math.max(0, available), 0);
 
 const inOrder = (warehouses: ReadonlySet<string>, preference: readonly string[]) => [
   ...preference.filter((warehouse) => warehouses.has(warehouse)),

@@ -1,3 +1,4 @@
+import { readOffer } from '../../shared/catalog/offer.ts';
 import { openDatabase } from '../../shared/database.ts';
 import { editOrder } from '../../shared/http/order-edits.ts';
 import * as life from '../../shared/http/order-life.ts';
@@ -20,7 +21,6 @@ import { createChangeStore } from './change-store.ts';
 import { answerFor, currentAnswer } from './current-answer.ts';
 import { queuedAnswerOf } from './intake-item.ts';
 import { lifeRoutes } from './life-api.ts';
-import { readOffer } from './offer-store.ts';
 import { etagOf } from './order-item.ts';
 import { createOrderQueue } from './order-queue.ts';
 import { overdueEnder } from './overdue.ts';

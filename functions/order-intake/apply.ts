@@ -1,10 +1,11 @@
 import { patiently } from '../../shared/contention.ts';
 import type { Cause } from '../../shared/events/define-event.ts';
 import type { Payment } from '../../shared/payment.ts';
+import { endUnpaid } from './cancellation.ts';
 import type { Outcome } from './change.ts';
 import type { ChangeStore } from './change-store.ts';
 import type { OrderItem } from './order-item.ts';
-import { expire, isOverdue, knownPayment, record, refusedPayment } from './payment.ts';
+import { isOverdue, knownPayment, record, refusedPayment } from './payment.ts';
 
 /** Others may change the same order at once, and each of them comes to an end. */
 const patienceMs = 10_000;
@@ -33,7 +34,7 @@ export const apply = async (
 /** Undefined if it must be tried again. */
 async function attempt(store: Store, order: OrderItem, decide: Decide, cause: Cause) {
   const isExpiring = isOverdue(order, cause.now);
-  const outcome = isExpiring ? expire(order, cause.now) : await decide(order);
+  const outcome = isExpiring ? endUnpaid(order, cause.now) : await decide(order);
   if (outcome.kind !== 'changed') return { outcome };
   const isDone = (await store.commit(order, outcome, cause)) === 'done';
   return isDone && !isExpiring ? { outcome } : undefined;

@@ -5,6 +5,7 @@ import { type Change, changed, factsOf, illegal, moved, notOfTheOrder, type Outc
 import { next } from './life-cycle.ts';
 import { allOpen, counted, type LineUnits, openUnits, pickUnits, worthOf } from './line-units.ts';
 import type { OrderItem } from './order-item.ts';
+import { expire, isOverdue, unpaidEndOf, withoutWaiting } from './payment.ts';
 
 /** Cancels the order, or units of its lines, once under each request id. */
 export function cancel(order: OrderItem, { requestId, reason, lines }: Cancellation, contentHash: string): Outcome {
@@ -28,6 +29,16 @@ export function cancel(order: OrderItem, { requestId, reason, lines }: Cancellat
   return withdraw(order, wanted.units, { requestId, reason, contentHash });
 }
 
+/** Ends an order whose time for payment is over, and gives its stock back. */
+export function endUnpaid(order: OrderItem, now: number): Outcome {
+  if (!isOverdue(order, now) || unpaidEndOf(order) === 'expired') return expire(order, now);
+  return withdraw(order, allOpen(order), {
+    requestId: 'unpaid',
+    reason: 'The difference was not paid',
+    contentHash: '',
+  });
+}
+
 /** Rejects a held order: what it holds is given back. */
 export const reject = (order: OrderItem, reason: string): Outcome =>
   order.status === 'on-hold'
@@ -44,14 +55,16 @@ function withdraw(order: OrderItem, units: LineUnits[], { requestId, reason, con
   // With its last unit, an order that ships nothing owes no shipping either.
   const cancelledMinor = isWhole ? order.totalMinor - before : worthOf(order, units);
   const status = next(order.status, isWhole ? 'cancel' : isRest ? 'cancel-rest' : 'cancel-lines') ?? order.status;
-  const after = moved(
-    {
-      ...order,
-      lines,
-      cancelledMinor: before + cancelledMinor,
-      cancellations: [...(order.cancellations ?? []), { requestId, contentHash }],
-    },
-    status,
+  const after = withoutWaiting(
+    moved(
+      {
+        ...order,
+        lines,
+        cancelledMinor: before + cancelledMinor,
+        cancellations: [...(order.cancellations ?? []), { requestId, contentHash }],
+      },
+      status,
+    ),
   );
   const data = { ...factsOf(after), requestId, reason, lines: units, cancelledMinor };
   const event = isWhole ? telling(OrderCancelled, data) : telling(OrderLinesCancelled, data);

@@ -1,11 +1,11 @@
 import { type OrderAnswer, RiskAnswer, ShipmentAnswer } from '../../shared/http/orders.ts';
 import { answerOf, type OrderItem } from './order-item.ts';
-import { balanceOf, isOverdue } from './payment.ts';
+import { balanceOf, isOverdue, unpaidEndOf } from './payment.ts';
 import type { Sight } from './sight.ts';
 
 /** The order as it counts at this time: a hold that is over has ended, swept or not. */
 export const asOf = (order: OrderItem, now: number): OrderItem =>
-  isOverdue(order, now) ? { ...order, status: 'expired' } : order;
+  isOverdue(order, now) ? { ...order, status: unpaidEndOf(order) } : order;
 
 /** An order as it is now: what was ordered, and what became of it where something did. */
 export function currentAnswer(stored: OrderItem, now: number): OrderAnswer {

@@ -4,11 +4,12 @@ import type { OrderPlaced } from '../../shared/events/order.ts';
 import type { OrderContent } from '../../shared/http/orders.ts';
 import { isTooLarge } from '../../shared/limits.ts';
 import { OpeningStatus } from '../../shared/order-status.ts';
+import type { Payment } from '../../shared/payment.ts';
 import type { SellingPolicy } from '../../shared/store.ts';
 import type { StockItem } from '../../shared/stock/stock-item.ts';
 import type { Take } from '../../shared/stock/take.ts';
 import { type Shortage, allocate, demandOf, partsOf } from './allocation.ts';
-import { type Payable, reservedFor, withPayment } from './payment.ts';
+import { type Payable, reservedFor, withCredit, withPayment } from './payment.ts';
 import type { AwaitedOrder, Opening } from './order-item.ts';
 import { type Totals, priceOrder, splitLine } from './pricing.ts';
 import {
@@ -32,6 +33,8 @@ export type Placement = {
   channel: { channel: string; pricesItself: boolean; paymentWindowMinutes?: number | undefined };
   /** Milliseconds since the epoch. */
   now: number;
+  /** Of an order that replaces returned goods: what their money can pay of it. */
+  exchangeOf?: ExchangeOf | undefined;
 };
 
 /** What the tables say about a placement. */
@@ -44,6 +47,7 @@ export type Known = {
 };
 
 export type PlacedOrder = DataOf<typeof OrderPlaced>;
+type ExchangeOf = NonNullable<PlacedOrder['exchangeOf']>;
 
 export type Decision =
   | { kind: 'accepted'; order: PlacedOrder; takes: Take[]; opening: Opening }
@@ -77,8 +81,9 @@ export function decide(placement: Placement, known: Known, policy: SellingPolicy
   for (const [index, line] of priced.lines.entries()) {
     lines.push(...splitLine(line, parts[index] ?? [], policy.taxIncluded, lines.length + 1));
   }
-  const opened = open(placement, priced.totals.totalMinor, known.awaited);
-  const order = placedOrder(placement, shipping.method, lines, priced.totals, opened);
+  const exchangeOf = placement.exchangeOf && paying(placement.exchangeOf, priced.totals.totalMinor);
+  const opened = open({ ...placement, exchangeOf }, priced.totals.totalMinor, known.awaited);
+  const order = placedOrder({ ...placement, exchangeOf }, shipping.method, lines, priced.totals, opened);
   if (isTooLarge(order)) return orderTooLarge;
   return {
     kind: 'accepted',
@@ -94,7 +99,8 @@ export function decide(placement: Placement, known: Known, policy: SellingPolicy
 }
 
 /** The state in which an order begins: a channel with a time limit waits for the payment, unless it is there already. */
-function open({ content, channel, now }: Placement, totalMinor: number, awaited: AwaitedOrder | undefined): Payable {
+function open(placement: Placement, totalMinor: number, awaited: AwaitedOrder | undefined): Payable {
+  const { content, channel, now } = placement;
   const { paymentWindowMinutes } = channel;
   const waits = paymentWindowMinutes !== undefined && totalMinor > 0;
   const unpaid: Payable = {
@@ -103,11 +109,34 @@ function open({ content, channel, now }: Placement, totalMinor: number, awaited:
     totalMinor,
     reservedUntil: waits ? reservedFor(paymentWindowMinutes, now) : null,
   };
-  return (awaited?.payments ?? []).reduce(withPayment, unpaid);
+  return (awaited?.payments ?? []).reduce(withPayment, withCredit(unpaid, creditOf(placement)));
 }
 
+/** What the payments of the returned order give for this one: the first ones first, and no more than it comes to. */
+function paying({ payments, ...others }: ExchangeOf, totalMinor: number): ExchangeOf {
+  let dueMinor = totalMinor;
+  const used = payments.map(({ provider, paymentId, amountMinor: leftMinor }) => {
+    const amountMinor = Math.min(leftMinor, dueMinor);
+    dueMinor -= amountMinor;
+    return { provider, paymentId, amountMinor };
+  });
+  return { ...others, payments: used.filter(({ amountMinor }) => amountMinor > 0) };
+}
+
+/** They count as captured for this order, at the providers that have them: there its refunds have to go. */
+const creditOf = ({ exchangeOf, content, now }: Placement): Payment[] =>
+  (exchangeOf?.payments ?? []).map(({ provider, paymentId, amountMinor }, index) => ({
+    provider,
+    paymentId,
+    amountMinor,
+    eventId: `${content.externalOrderId}-${index}`,
+    type: 'payment.captured',
+    currency: content.currency,
+    occurredAt: new Date(now).toISOString(),
+  }));
+
 const placedOrder = (
-  { orderId, content, channel: { channel }, now }: Placement,
+  { orderId, content, channel: { channel }, now, exchangeOf }: Placement,
   shippingMethod: string,
   lines: PlacedOrder['lines'],
   totals: Totals,
@@ -130,6 +159,7 @@ const placedOrder = (
   discounts: (content.couponCodes ?? []).map((code) => ({ code, appliedMinor: 0, reason: 'unknown-code' })),
   reservedUntil,
   placedAt: content.placedAt ?? new Date(now).toISOString(),
+  exchangeOf,
 });
 
 const wantedLines = ({ content: { currency, lines }, channel }: Placement, skus: Known['skus']) =>

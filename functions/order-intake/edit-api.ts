@@ -1,3 +1,4 @@
+import type { readOffer } from '../../shared/catalog/offer.ts';
 import type { editOrder } from '../../shared/http/order-edits.ts';
 import type { Reply } from '../../shared/http/problem.ts';
 import { contentHash } from '../../shared/ids.ts';
@@ -6,7 +7,6 @@ import type { Channels, SellingPolicy } from '../../shared/store.ts';
 import type { ChangeStore } from './change-store.ts';
 import { edit, skusOf } from './edit.ts';
 import { applyInSight, replyTo } from './life-api.ts';
-import type { readOffer } from './offer-store.ts';
 import type { OrderItem } from './order-item.ts';
 import type { overdueEnder } from './overdue.ts';
 

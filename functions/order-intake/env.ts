@@ -42,6 +42,10 @@ export const ParsedQueueEnv = ParsedEnv.omit({
 });
 export type QueueEnv = z.input<typeof ParsedQueueEnv>;
 
+/** Of the function that places what replaces returned goods. */
+export const ParsedExchangeEnv = ParsedEnv.omit({ ORDER_QUEUE_URL: true, WEBHOOK_SECRET_ARN: true, RISK: true });
+export type ExchangeEnv = z.input<typeof ParsedExchangeEnv>;
+
 /** Of the functions that change orders by themselves. */
 export const SweepEnv = z.object({
   ORDER_TABLE_NAME: z.string().min(1),

@@ -157,4 +157,5 @@ export const answerOf = (order: PlacedOrder | OrderItem): OrderAnswer => ({
   reservedUntil: order.reservedUntil,
   placedAt: order.placedAt,
   ...('imported' in order && order.imported && { imported: true }),
+  ...(order.exchangeOf && { exchangeOf: { orderId: order.exchangeOf.orderId, refundId: order.exchangeOf.refundId } }),
 });

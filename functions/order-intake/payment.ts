@@ -50,6 +50,13 @@ export function withPayment<P extends Payable>(order: P, payment: Payment): P {
   return judged(known, withBalance(order.holdReasons, balanceOf(known).balance));
 }
 
+/** A new order with money that is here already: paid if that is all of it; else the rest is awaited, and nothing is wrong. */
+export function withCredit(order: Payable, payments: Payment[]): Payable {
+  if (payments.length === 0) return order;
+  const credited = { ...order, payments };
+  return balanceOf(credited).balance === 'settled' ? judged(credited, new Set()) : credited;
+}
+
 /** The order paid, or held for these reasons. */
 function judged<P extends Payable>(order: P, reasons: ReadonlySet<string>): P {
   const status = next(order.status, reasons.size > 0 ? 'hold' : 'pay') ?? order.status;
@@ -61,6 +68,13 @@ function judged<P extends Payable>(order: P, reasons: ReadonlySet<string>): P {
   };
 }
 
+/** The order after units of it were cancelled: paid, if a return gave for it what the others cost. */
+export function withoutWaiting(order: OrderItem): OrderItem {
+  const { capturedMinor, dueMinor } = balanceOf(order);
+  const waitsForNothing = order.status === 'payment-pending' && capturedMinor > 0 && capturedMinor >= dueMinor;
+  return waitsForNothing ? judged(order, new Set()) : order;
+}
+
 /** The order after it came to be worth more or less: what was captured fits it, or holds it. */
 export function repriced(before: OrderItem, after: OrderItem): OrderItem {
   const { balance, capturedMinor, dueMinor } = balanceOf(after);
@@ -70,6 +84,8 @@ export function repriced(before: OrderItem, after: OrderItem): OrderItem {
   const slipped = balance === 'unpaid' && dueBefore === 0 && after.paymentWindowMinutes !== undefined;
   const waitsNoMore = balance === 'settled' && after.status === 'payment-pending';
   if (capturedMinor === 0 && !slipped && !waitsNoMore) return after;
+  // What a return gave is not all of it: the order waits for the rest as before.
+  if (balance === 'underpaid' && after.status === 'payment-pending') return after;
   return judged(after, withBalance(after.holdReasons, slipped ? 'underpaid' : balance));
 }
 
@@ -126,6 +142,9 @@ export const refusedPayment = (why: 'other' | 'too-many'): Outcome => ({
 /** Whether the order's time for payment is over, swept or not. */
 export const isOverdue = ({ status, reservedUntil }: Pick<OrderItem, 'status' | 'reservedUntil'>, now: number) =>
   status === 'payment-pending' && reservedUntil !== null && Date.parse(reservedUntil) <= now;
+
+/** What an order ends as whose time for payment is over: one that a return paid for in part is cancelled, so that the part goes back. */
+export const unpaidEndOf = (order: OrderItem) => (balanceOf(order).capturedMinor > 0 ? 'cancelled' : 'expired');
 
 /** Ends an unpaid order whose time is over and gives its stock back. */
 export function expire(order: OrderItem, now: number): Outcome {

@@ -1,4 +1,4 @@
-import type { SkuRecord } from '../../shared/catalog/sku-item.ts';
+import { notSold, type SkuRecord } from '../../shared/catalog/sku-item.ts';
 import type { FieldError } from '../../shared/http/problem.ts';
 import type { SellingPolicy } from '../../shared/store.ts';
 import type { Wanted } from './pricing.ts';
@@ -22,10 +22,10 @@ export function sellable(
     const refuse = (type: string, field: string, detail: string, sku?: SkuRecord) =>
       failures.push({ type, pointer: `${pointer}/${field}`, detail, ...(sku && { sku }) });
     const sku = skus.get(code);
-    if (!sku) refuse('unknown-sku', 'sku', `${code} is not in the catalogue`);
-    else if (!sku.active) refuse('inactive-sku', 'sku', `${code} is not on sale`);
-    else if (sku.currency !== currency) refuse('wrong-currency', 'sku', `${code} is sold in ${sku.currency}`);
-    else if (!pricesItself && unitPriceMinor !== undefined && unitPriceMinor !== sku.priceMinor) {
+    const refusal = notSold(sku, code, currency);
+    if (refusal) refuse(refusal.type, 'sku', refusal.detail);
+    if (!sku || refusal) continue;
+    if (!pricesItself && unitPriceMinor !== undefined && unitPriceMinor !== sku.priceMinor) {
       refuse('price-changed', 'unitPriceMinor', `${code} costs ${sku.priceMinor} now`, sku);
     } else {
       const { taxCategory, category, priceMinor } = sku;

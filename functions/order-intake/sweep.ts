@@ -2,9 +2,9 @@ import { isContention } from '../../shared/contention.ts';
 import type { Cause } from '../../shared/events/define-event.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import { apply } from './apply.ts';
+import { endUnpaid } from './cancellation.ts';
 import type { ChangeStore } from './change-store.ts';
 import type { OrderItem } from './order-item.ts';
-import { expire } from './payment.ts';
 import { complete } from './shipping.ts';
 
 const atOnce = 16;
@@ -19,7 +19,7 @@ export const sweep =
   async (cause: Cause, budgetMs: number): Promise<{ swept: number; busy: number }> => {
     const deadline = performance.now() + budgetMs;
     const end = (order: OrderItem) =>
-      order.status === 'delivered' ? complete(order, cause.now) : expire(order, cause.now);
+      order.status === 'delivered' ? complete(order, cause.now) : endUnpaid(order, cause.now);
     let swept = 0;
     let busy = 0;
     // An index may lag behind what this sweep did: an id that comes again is not looked at again.

@@ -36,6 +36,7 @@ export const answerOf = (refund: RefundItem): RefundAnswer => ({
     failure: leg.failure,
   })),
   paidTwiceMinor: paidTwice(refund) || undefined,
+  exchange: refund.exchange,
   approvals: refund.approvals.map(({ decision, by, department, at, comment }) => ({
     decision,
     by,
@@ -134,6 +135,8 @@ export function replyTo(outcome: Outcome | undefined, firstStatus: 200 | 201 = 2
       return problem(409, 'not-expected', 'Less than that is expected back.', { lines: outcome.lines });
     case 'not-refundable':
       return problem(409, 'not-refundable', 'The order has less than that to refund.', { pots: outcome.pots });
+    case 'out-of-stock':
+      return problem(409, 'out-of-stock', 'There is less than that of the replacement.', { lines: outcome.lines });
     case 'chargeback-open':
       return problem(409, 'chargeback-open', 'The bank decides on this order’s money now.');
     case 'already-rated':
@@ -141,7 +144,9 @@ export function replyTo(outcome: Outcome | undefined, firstStatus: 200 | 201 = 2
     case 'not-yours':
       return problem(403, outcome.reason, outcome.detail);
     case 'invalid':
-      return problem(422, 'invalid-content', 'The request does not fit the order.', { errors: outcome.errors });
+      return problem(422, outcome.type ?? 'invalid-content', 'The request does not fit the order.', {
+        errors: outcome.errors,
+      });
     default:
       return outcome satisfies never;
   }

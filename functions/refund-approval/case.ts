@@ -4,7 +4,14 @@ import { type Change, factsOf, illegal, type Outcome, telling } from './change.t
 import type { RefundItem } from './refund-item.ts';
 
 /** Where the customer waits for nothing more. */
-const ends: ReadonlySet<RefundStatus> = new Set(['paid', 'store-credit', 'rejected', 'withdrawn', 'expired']);
+const ends: ReadonlySet<RefundStatus> = new Set([
+  'paid',
+  'exchanged',
+  'store-credit',
+  'rejected',
+  'withdrawn',
+  'expired',
+]);
 
 /** The change and, if it brings the refund to its first end, that its case is closed. */
 export function closingCase(change: Change, now: number): Change {

@@ -40,7 +40,9 @@ export type Outcome =
   | { kind: 'not-yours'; reason: NotYours; detail: string }
   | { kind: 'receipt-conflict'; receiptId: string }
   | { kind: 'not-expected'; lines: { lineId: string; expected: number; received: number }[] }
-  | { kind: 'invalid'; errors: FieldError[] };
+  /** Of a replacement. */
+  | { kind: 'out-of-stock'; lines: { sku: string; requested: number; available: number }[] }
+  | { kind: 'invalid'; type?: string; errors: FieldError[] };
 
 export const telling =
   <E extends EventDefinition>(definition: E, data: DataOf<E>): Told =>

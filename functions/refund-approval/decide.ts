@@ -1,9 +1,11 @@
+import type { Offer } from '../../shared/catalog/offer.ts';
 import { RefundAmended, RefundApproved, RefundRejected, RefundRequested } from '../../shared/events/refund.ts';
 import type { FieldError } from '../../shared/http/problem.ts';
 import type { RefundContent } from '../../shared/http/refunds.ts';
 import { type Account, giveBack, type Leg, reserve, takenFrom, untouched } from './account.ts';
 import { factsOf, illegal, judgedOf, type Outcome, telling } from './change.ts';
 import { draw, type Wanted } from './drawing.ts';
+import { refuseExchange } from './exchange.ts';
 import type { History } from './history-store.ts';
 import { next } from './life-cycle.ts';
 import { isDisputed, type Ordered } from './ordered.ts';
@@ -32,6 +34,8 @@ export type Request = {
   now: number;
   /** When a request that is made now ends undecided. */
   deadlineAt: string;
+  /** Of what is wanted instead, for an exchange. */
+  offer?: Offer | undefined;
 };
 
 /** Sets the money aside and lets the policy decide, once under each request id. */
@@ -79,6 +83,9 @@ function judged(asked: Request, { order, account, policy, history }: Known, maki
   if ('short' in drawn) return { kind: 'not-refundable', pots: drawn.short };
   if (drawn.amountMinor === 0) return nothingWanted;
 
+  const refusal = refuseExchange(content, order, pots, asked.offer ?? noOffer);
+  if (refusal) return refusal;
+
   const returning = returningOf(order, pots, content);
   const judgement = judge(
     factsFor(order, wanted, drawn.amountMinor + takenFrom(pots), content.reason, history, now),
@@ -112,6 +119,7 @@ function judged(asked: Request, { order, account, policy, history }: Known, maki
     returning,
     returnTerms,
     returnBy,
+    exchange: content.exchange,
     approvals: [],
     requestedBy: by,
     amendedBy: making.amendedBy,
@@ -131,6 +139,8 @@ function judged(asked: Request, { order, account, policy, history }: Known, maki
   if (status !== 'pending-approval') events.push(telling(RefundApproved, judgedOf(refund)));
   return { kind: 'changed', refund, account: reserved(pots, drawn.legs), events };
 }
+
+const noOffer: Offer = { skus: new Map(), stock: new Map() };
 
 const reserved = (account: Account, legs: readonly Leg[]): Account => ({
   ...reserve(account, legs),

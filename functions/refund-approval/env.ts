@@ -26,6 +26,9 @@ export type PayoutEnv = Record<keyof z.infer<typeof ParsedPayoutEnv>, string>;
 
 /** As `Env` reads it: values are JSON text in the environment. */
 export const ParsedEnv = ParsedTables.extend({
+  /** What is exchanged for is looked up in these. */
+  CATALOG_TABLE_NAME: z.string().min(1),
+  STOCK_TABLE_NAME: z.string().min(1),
   CHANNELS: json.pipe(Channels),
   DEPARTMENTS: json.pipe(Departments),
   RETURN_ADDRESSES: json.pipe(z.record(Warehouse, ReturnAddress)),

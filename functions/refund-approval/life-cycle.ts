@@ -2,7 +2,8 @@ import type { RefundStatus } from '../../shared/refund-status.ts';
 
 /**
  * What can be done with a refund. `approve` is the last approval that the policy asks for; `approve-on-return` the same
- * where the goods have to come back first. `pay` records the intent before the provider is called; `block` is for money
+ * where the goods have to come back first. `exchange` asks for the replacement, which `settle-whole` takes all of the money
+ * for and `settle-part` leaves some of, and `refuse-exchange` none. `pay` records the intent before the provider is called; `block` is for money
  * that the bank decides on.
  */
 export type Command =
@@ -13,6 +14,10 @@ export type Command =
   | 'amend'
   | 'expire'
   | 'receive'
+  | 'exchange'
+  | 'settle-whole'
+  | 'settle-part'
+  | 'refuse-exchange'
   | 'pay'
   | 'block'
   | 'succeed'
@@ -30,12 +35,14 @@ export const lifeCycle: Record<RefundStatus, Partial<Record<Command, RefundStatu
     expire: 'expired',
   },
   'awaiting-return': { receive: 'approved', reject: 'rejected', withdraw: 'withdrawn', expire: 'expired' },
-  approved: { pay: 'paying', block: 'payout-failed' },
+  approved: { exchange: 'exchanging', pay: 'paying', block: 'payout-failed' },
+  exchanging: { 'settle-whole': 'exchanged', 'settle-part': 'approved', 'refuse-exchange': 'approved' },
   paying: { succeed: 'paid', fail: 'payout-failed' },
   // A provider may tell of success after its time-out was taken for a failure, and of a failure days after success.
   'payout-failed': { pay: 'paying', credit: 'store-credit', succeed: 'paid' },
   paid: { fail: 'payout-failed' },
   'store-credit': { fail: 'payout-failed' },
+  exchanged: {},
   rejected: {},
   withdrawn: {},
   expired: {},

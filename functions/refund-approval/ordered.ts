@@ -35,6 +35,8 @@ export const Ordered = z.object({
   payments: z.array(Payment).default([]),
   shipments: z.array(z.object({ shippedAt: Instant, deliveredAt: Instant.optional() })).default([]),
   placedAt: Instant,
+  /** The order whose payments paid for this one, as far as they did. */
+  exchangeOf: z.object({ orderId: z.string() }).optional(),
   /** Counts the changes of the order. */
   version: z.int().positive(),
 });
@@ -43,3 +45,9 @@ export type Ordered = z.infer<typeof Ordered>;
 /** Whether the bank decides on the order's money now. */
 export const isDisputed = ({ payments }: Pick<Ordered, 'payments'>): boolean =>
   payments.some(({ type }) => type === 'chargeback.opened');
+
+/** The order with the chargebacks of the one whose money it has: the bank decides on both. */
+export const disputedWith = (order: Ordered, source: Ordered): Ordered => ({
+  ...order,
+  payments: [...order.payments, ...source.payments.filter(({ type }) => type === 'chargeback.opened')],
+});

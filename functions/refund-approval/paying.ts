@@ -6,6 +6,7 @@ import {
   StoreCreditGranted,
 } from '../../shared/events/refund.ts';
 import { type Change, factsOf, illegal, type Outcome, potsIn, telling } from './change.ts';
+import { isExchangeOpen } from './exchange.ts';
 import { next } from './life-cycle.ts';
 import { isDisputed, type Ordered } from './ordered.ts';
 import { type Account, giveBack, paymentPot, reserve, reverse, settle } from './account.ts';
@@ -53,12 +54,18 @@ export function blockPayout(refund: RefundItem, account: Account): Outcome {
   const status = next(refund.status, 'block');
   if (!status) return illegal(refund, 'paid while a chargeback is open');
   const failure = 'chargeback-open';
-  const payouts = refund.payouts.map((leg): Payout => ({ ...leg, state: 'failed', failure }));
-  const after: RefundItem = { ...refund, status, payouts, version: refund.version + 1 };
-  const events = payouts.map((leg) =>
+  const payouts = refund.payouts.map((leg): Payout =>
+    leg.state === 'due' ? { ...leg, state: 'failed', failure } : leg,
+  );
+  // Whoever settles it later settles the money.
+  const exchange =
+    refund.exchange && isExchangeOpen(refund) ? { ...refund.exchange, refusal: failure } : refund.exchange;
+  const after: RefundItem = { ...refund, exchange, status, payouts, version: refund.version + 1 };
+  const blocked = payouts.filter(isUnpaid);
+  const events = blocked.map((leg) =>
     telling(RefundPayoutFailed, { ...factsOf(after), ...paidOf(leg), failure, wasPaid: false }),
   );
-  return { kind: 'changed', refund: after, account: changedAccount(payouts.reduce(giveBack, account)), events };
+  return { kind: 'changed', refund: after, account: changedAccount(blocked.reduce(giveBack, account)), events };
 }
 
 /**
@@ -73,7 +80,8 @@ export function hear(
   word: ProviderWord,
 ): Outcome {
   const leg = refund.payouts[index];
-  if (!leg || leg.attempt !== attempt || isOvertaken(leg, word)) return { kind: 'already-done', refund };
+  if (!leg || leg.state === 'exchanged' || leg.attempt !== attempt || isOvertaken(leg, word))
+    return { kind: 'already-done', refund };
   return word.kind === 'succeeded'
     ? succeeded(refund, account, index, leg, word)
     : failed(refund, account, index, leg, word);

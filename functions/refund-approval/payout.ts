@@ -1,5 +1,6 @@
 import type { Cause } from '../../shared/events/define-event.ts';
 import { apply, applyToOrder } from './apply.ts';
+import { isExchangeOpen, startExchange } from './exchange.ts';
 import { isDisputed } from './ordered.ts';
 import { blockPayout, hear, payoutReference, startPayout } from './paying.ts';
 import type { Account } from './account.ts';
@@ -24,7 +25,10 @@ export const payOut =
     const started = await applyToOrder(
       parts.store,
       refundId,
-      (refund, order, account) => (isDisputed(order) ? blockPayout(refund, account) : startPayout(refund)),
+      (refund, order, account) => {
+        if (isDisputed(order)) return blockPayout(refund, account);
+        return isExchangeOpen(refund) ? startExchange(refund) : startPayout(refund);
+      },
       cause,
     );
     if (!started) throw new Error(`There is no refund ${refundId}`);

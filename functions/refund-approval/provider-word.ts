@@ -41,7 +41,8 @@ function legOf(refund: RefundItem, told: Told, { index, attempt }: Place): { ind
   const found = [...refund.payouts.entries()].find(
     ([each, leg]) => leg.provider === provider && leg.paymentId === paymentId && each === (index ?? each),
   );
-  if (!found || refund.orderId !== told.orderId) throw unmatched(told, 'the refund gives this payment nothing back');
+  // A payment may be known to its provider by another order: the one whose return paid for this one.
+  if (!found) throw unmatched(told, 'the refund gives this payment nothing back');
   const [at, leg] = found;
   if (leg.amountMinor !== amountMinor || refund.currency !== currency) {
     throw unmatched(told, `${amountMinor} ${currency} instead of ${leg.amountMinor} ${refund.currency}`);

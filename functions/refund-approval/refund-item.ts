@@ -7,9 +7,10 @@ import { Leg } from './account.ts';
 /**
  * A leg on its way. `due` until the intent to pay it is recorded, `sent` from then on until the provider's word;
  * `attempt` counts the intents and is part of the idempotency key, as a failed attempt is never repeated under its key.
+ * `exchanged` is never paid: it paid for a replacement.
  */
 const Payout = Leg.extend({
-  state: z.enum(['due', 'sent', 'succeeded', 'failed']),
+  state: z.enum(['due', 'sent', 'succeeded', 'failed', 'exchanged']),
   attempt: z.int().nonnegative(),
   providerRefundId: z.string().optional(),
   failure: z.string().optional(),
@@ -55,6 +56,13 @@ export type ReturnTerms = z.infer<typeof ReturnTerms>;
 /** What the customer says of it all. */
 const Rating = z.object({ score: z.int().min(1).max(5), comment: z.string().optional(), at: Instant });
 
+const Exchange = z.object({
+  lines: z.array(z.object({ sku: z.string(), quantity: z.int().positive() })),
+  replacement: z.object({ orderId: z.string(), totalMinor: AmountMinor, creditMinor: AmountMinor }).optional(),
+  /** Why there is none after all. */
+  refusal: z.string().optional(),
+});
+
 /** A refund as its item holds it beside the keys. */
 export const RefundItem = z.object({
   refundId: z.string(),
@@ -80,6 +88,8 @@ export const RefundItem = z.object({
   returnTerms: ReturnTerms.optional(),
   /** Until when they are awaited; set once the return is agreed to. */
   returnBy: Instant.optional(),
+  /** What the customer gets instead, and what became of that. */
+  exchange: Exchange.optional(),
   approvals: z.array(Approval),
   requestedBy: z.string(),
   /** Who changed what is asked for; none of them may approve it. */

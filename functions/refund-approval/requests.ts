@@ -1,4 +1,5 @@
 import { patiently } from '../../shared/contention.ts';
+import type { Offer } from '../../shared/catalog/offer.ts';
 import type * as routes from '../../shared/http/refunds.ts';
 import type { Reply } from '../../shared/http/problem.ts';
 import { contentHash, refundIdOf } from '../../shared/ids.ts';
@@ -21,7 +22,12 @@ export function requestRoutes(
   store: RefundStore,
   channels: Channels,
   deadlineOf: (known: Known, now: number) => string,
+  offerOf: (skus: string[]) => Promise<Offer>,
 ) {
+  /** What is wanted instead, as it can be had now. */
+  const offerFor = async ({ exchange }: Pick<routes.RefundContent, 'exchange'>) =>
+    exchange && offerOf([...new Set(exchange.lines.map(({ sku }) => sku))]);
+
   const ask = (orderId: string, refundId: string, decide: (known: Known) => Outcome, request: Asking) =>
     patiently(patienceMs, async () => {
       const known = await store.known(orderId, refundId);
@@ -36,10 +42,11 @@ export function requestRoutes(
       const { body, caller, cause } = asking;
       const { orderId, ...content } = body;
       const refundId = refundIdOf(orderId, content.requestId);
+      const offer = await offerFor(content);
       const decide = (known: Known) => {
         const deadlineAt = deadlineOf(known, cause.now);
         const asked = { refundId, content, contentHash: contentHash(body), by: caller.subject, now: cause.now };
-        return request({ ...asked, deadlineAt }, known);
+        return request({ ...asked, deadlineAt, offer }, known);
       };
       const outcome = await ask(orderId, refundId, decide, asking);
       return outcome === 'unknown' ? unknownOrder : replyTo(outcome, 201);
@@ -50,11 +57,13 @@ export function requestRoutes(
       const refund = await store.refund(params.refundId);
       if (!refund) return unknownRefund;
       const { refundId, orderId, requestId } = refund;
+      const offer = await offerFor(body);
       const decide = (known: Known) => {
         const deadlineAt = deadlineOf(known, cause.now);
         const hash = contentHash({ ...body, requestId, orderId });
         const content = { ...body, requestId };
-        return amend({ refundId, content, contentHash: hash, by: caller.subject, now: cause.now, deadlineAt }, known);
+        const asked = { refundId, content, contentHash: hash, by: caller.subject, now: cause.now };
+        return amend({ ...asked, deadlineAt, offer }, known);
       };
       const outcome = await ask(orderId, refundId, decide, asking);
       return outcome === 'unknown' ? unknownRefund : replyTo(outcome);

@@ -11,7 +11,7 @@ import type { Change } from './change.ts';
 import type { Books, Known } from './decide.ts';
 import type { Tables } from './env.ts';
 import { createHistoryStore } from './history-store.ts';
-import { Ordered } from './ordered.ts';
+import { disputedWith, Ordered } from './ordered.ts';
 import { createPolicyStore } from './policy-store.ts';
 import { Account, untouched } from './account.ts';
 import {
@@ -58,6 +58,13 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
     };
   };
 
+  /** The order with what is disputed of the money that it has from another one, and that one from another again. */
+  const withSource = async (order: Ordered): Promise<Ordered> => {
+    if (!order.exchangeOf) return order;
+    const source = Ordered.parse(await readOne(orders, orderKey(order.exchangeOf.orderId)));
+    return disputedWith(order, await withSource(source));
+  };
+
   const policy = createPolicyStore(db, table).inForce;
   const historyOf = createHistoryStore(db, { REFUND_TABLE_NAME: table, ORDER_TABLE_NAME: orders });
 
@@ -68,7 +75,9 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
       const { order } = read;
       if (!order) return { found: undefined };
       // A batch is of no one moment. What nobody changed from one batch to the next was so in between.
-      return isSame(read, await readTogether(orderId, refundId)) ? { found: { ...read, order } } : undefined;
+      return isSame(read, await readTogether(orderId, refundId))
+        ? { found: { ...read, order: await withSource(order) } }
+        : undefined;
     });
     return found;
   };

@@ -3,6 +3,7 @@ import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import type {
   Env,
+  ExchangeEnv,
   ExportEnv,
   ImportEnv,
   UnfinishedSweepEnv,
@@ -14,6 +15,7 @@ import { channelsOf } from '../../shared/store.ts';
 import { OrderPlaced } from '../../shared/events/order.ts';
 import { PaymentRecorded } from '../../shared/events/order-life.ts';
 import { OrderExportRequested } from '../../shared/events/order-export.ts';
+import { ExchangeApproved } from '../../shared/events/refund.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
 import { ScheduledJob } from '../constructs/scheduled-job.ts';
@@ -104,6 +106,7 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
   addRisk(workflow, data, sweepEnvironment);
   addImport(workflow, data, environment.CHANNELS);
   addExport(workflow, data, environment);
+  addExchange(workflow, data, environment);
 }
 
 /** Placing waits for no assessment: it follows the events, or is made up for before an order is allocated or shipped. */
@@ -178,4 +181,22 @@ function addExport(
   orderTable.grant(exporter, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
   orderTable.grantIndexQuery(exporter, 'byDay');
   orderFiles.grantObjects(exporter.role, 'exports/*', 's3:PutObject');
+}
+
+/** Orders that replace returned goods. */
+function addExchange(
+  workflow: Construct,
+  { bus, orderTable, stockTable, catalogTable }: DataStack,
+  environment: ExchangeEnv,
+): void {
+  const { function: exchange } = new QueueConsumer(workflow, 'Exchange', {
+    bus,
+    event: ExchangeApproved,
+    entry: 'order-intake/exchange.handler.ts',
+    environment,
+    failureMeans: 'Customers who exchange goods wait for their new order.',
+  });
+  orderTable.grant(exchange, 'dynamodb:BatchGetItem', 'dynamodb:PutItem');
+  stockTable.grant(exchange, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
+  catalogTable.grant(exchange, 'dynamodb:BatchGetItem');
 }

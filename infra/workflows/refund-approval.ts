@@ -3,11 +3,15 @@ import { type EventPattern, Match } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import type { Env, OverpaidEnv, PayoutEnv, Tables, WaitingVariables } from '../../functions/refund-approval/env.ts';
 import { OrderCancelled, OrderEdited, OrderLinesCancelled, PaymentRecorded } from '../../shared/events/order-life.ts';
+import { OrderPlaced, ReplacementRefused } from '../../shared/events/order.ts';
 import {
   RefundAmended,
   RefundApproved,
+  ExchangeRefused,
+  ExchangeSettled,
   RefundExpired,
   RefundPaidTwice,
+  RefundPayoutStarted,
   RefundRejected,
   RefundRequested,
   RefundReturnReceived,
@@ -27,7 +31,7 @@ import { store } from '../store.ts';
 /** Refunds: asked for, decided, paid out. */
 export function addRefundApproval(scope: Construct, { api, data }: { api: HttpApi; data: DataStack }): void {
   const workflow = new Construct(scope, 'RefundApproval');
-  const { refundTable, orderTable, identities } = data;
+  const { refundTable, orderTable, catalogTable, stockTable, identities } = data;
   const byClientId = <T>(byName: Record<string, T>) =>
     Stack.of(scope).toJsonString(
       Object.fromEntries(Object.entries(byName).map(([name, value]) => [identities.clientIds[name], value])),
@@ -37,6 +41,8 @@ export function addRefundApproval(scope: Construct, { api, data }: { api: HttpAp
     entry: 'refund-approval/api.handler.ts',
     environment: {
       ...tables,
+      CATALOG_TABLE_NAME: catalogTable.name,
+      STOCK_TABLE_NAME: stockTable.name,
       CHANNELS: byClientId(channelsOf(store.clients)),
       DEPARTMENTS: byClientId(Object.fromEntries(Object.keys(store.clients).map((name) => [name, name]))),
       RETURN_ADDRESSES: JSON.stringify(store.returnAddresses),
@@ -48,8 +54,11 @@ export function addRefundApproval(scope: Construct, { api, data }: { api: HttpAp
   refundTable.grantIndexQuery(handler, 'byStatus', 'byOrder');
   orderTable.grant(handler, 'dynamodb:BatchGetItem', 'dynamodb:ConditionCheckItem');
   orderTable.grantIndexQuery(handler, customerIndex.name);
+  catalogTable.grant(handler, 'dynamodb:BatchGetItem');
+  stockTable.grant(handler, 'dynamodb:BatchGetItem');
   api.serve('refund-approval', handler);
   addPayout(workflow, data, tables);
+  addExchange(workflow, data, tables);
   addFollowing(workflow, data, tables);
 
   // Started by hand, from the console.
@@ -74,7 +83,9 @@ function addPayout(workflow: Construct, { bus, refundTable, orderTable, paymentP
     event: {
       pattern: {
         source: ['storeworks.refund-approval'],
-        detailType: ['RefundApproved', 'RefundPayoutStarted', 'RefundReturnReceived'],
+        detailType: [RefundApproved, RefundReturnReceived, ExchangeSettled, ExchangeRefused, RefundPayoutStarted].map(
+          ({ detailType }) => detailType,
+        ),
       },
     },
     entry: 'refund-approval/payout.handler.ts',
@@ -116,6 +127,24 @@ function addPayout(workflow: Construct, { bus, refundTable, orderTable, paymentP
     workflow: 'refund-approval',
     failureMeans: 'A customer has a refund twice, as money and as credit with the store.',
   });
+}
+
+/** What hears what became of replacements. */
+function addExchange(workflow: Construct, { bus, refundTable }: DataStack, tables: Tables) {
+  const { function: exchange } = new QueueConsumer(workflow, 'Exchange', {
+    bus,
+    event: {
+      pattern: {
+        source: [OrderPlaced.source],
+        detailType: [OrderPlaced.detailType, ReplacementRefused.detailType],
+        detail: { data: { exchangeOf: { refundId: Match.exists() } } },
+      },
+    },
+    entry: 'refund-approval/exchange.handler.ts',
+    environment: tables,
+    failureMeans: 'Customers who exchanged goods for cheaper ones, or for what is sold out, wait for their money.',
+  });
+  refundTable.grant(exchange, 'dynamodb:BatchGetItem', 'dynamodb:PutItem');
 }
 
 /** What follows from orders by itself. */

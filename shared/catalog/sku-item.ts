@@ -15,6 +15,14 @@ export const SkuRecord = z.object({
 });
 export type SkuRecord = z.infer<typeof SkuRecord>;
 
+/** Why it is not sold in this currency, if so, as a problem type with its sentence. */
+export function notSold(sku: SkuRecord | undefined, code: string, currency: string) {
+  if (!sku) return { type: 'unknown-sku', detail: `${code} is not in the catalogue` };
+  if (!sku.active) return { type: 'inactive-sku', detail: `${code} is not on sale` };
+  if (sku.currency !== currency) return { type: 'wrong-currency', detail: `${code} is sold in ${sku.currency}` };
+  return undefined;
+}
+
 /** Partition of a SKU and of the events of its changes. */
 export const skuPartition = (sku: string) => `SKU#${sku}`;
 

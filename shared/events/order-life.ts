@@ -26,7 +26,7 @@ const LineUnits = z.object({
 });
 
 const Cancelled = ChangedOrder.extend({
-  /** The caller's, or `review` for an order that was rejected. */
+  /** The caller's; `review` for an order that was rejected; `unpaid` for one whose difference to a return was not paid. */
   requestId: z.string(),
   reason: z.string(),
   /** What was given back to the stock. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AmountMinor, Country, Currency, Instant, Sku, Warehouse } from '../names.ts';
+import { AmountMinor, CallerId, Country, Currency, Instant, Sku, Warehouse } from '../names.ts';
 import { OrderStatus } from '../order-status.ts';
 import { defineEvent } from './define-event.ts';
 
@@ -37,6 +37,16 @@ export const Address = z.object({
   line1: z.string().optional(),
 });
 
+/**
+ * The return that an order replaces the goods of, and what each payment of the returned order gave for it: captured money
+ * that counts as this order's own from then on, at the provider that holds it.
+ */
+const ExchangeOf = z.object({
+  orderId: z.string(),
+  refundId: z.string(),
+  payments: z.array(z.object({ provider: z.string(), paymentId: CallerId, amountMinor: AmountMinor })),
+});
+
 /** An order was accepted: priced, with its stock reserved. `category` of a line is the SKU's at that moment. */
 export const OrderPlaced = defineEvent(
   'storeworks.order-intake',
@@ -67,5 +77,20 @@ export const OrderPlaced = defineEvent(
     /** When the hold on the stock ends; null while an order waits for nothing. */
     reservedUntil: Instant.nullable(),
     placedAt: Instant,
+    /** Of an order that the store placed itself, for goods that come back. */
+    exchangeOf: ExchangeOf.optional(),
+  }),
+);
+
+/** The order that was to replace returned goods cannot be had; it never will be. `reason` is a problem type. */
+export const ReplacementRefused = defineEvent(
+  'storeworks.order-intake',
+  'ReplacementRefused',
+  z.object({
+    orderId: z.string(),
+    externalOrderId: z.string(),
+    channel: z.string(),
+    exchangeOf: ExchangeOf.pick({ orderId: true, refundId: true }),
+    reason: z.string(),
   }),
 );

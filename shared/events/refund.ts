@@ -67,6 +67,30 @@ export const CaseRated = defineEvent(
 /** The intent to pay is recorded; the provider is called next. */
 export const RefundPayoutStarted = defineEvent(source, 'RefundPayoutStarted', Refund);
 
+/** The goods of a refund are paid with: the replacement is to be placed, paid as far as `payments` reach, in their order. */
+export const ExchangeApproved = defineEvent(
+  source,
+  'ExchangeApproved',
+  Refund.extend({
+    lines: z.array(z.object({ sku: Sku, quantity: z.int().positive() })),
+    payments: z.array(z.object({ provider: z.string(), paymentId: CallerId, amountMinor: AmountMinor })),
+  }),
+);
+/** The replacement was placed. The books post `creditMinor`, which paid for it, as refunded; a rest is paid out next. */
+export const ExchangeSettled = defineEvent(
+  source,
+  'ExchangeSettled',
+  Refund.extend({
+    replacementOrderId: z.string(),
+    /** What the replacement comes to. */
+    replacementMinor: AmountMinor,
+    creditMinor: AmountMinor,
+    pots: z.array(RefundedPot),
+  }),
+);
+/** There is no replacement: all of the money goes back. */
+export const ExchangeRefused = defineEvent(source, 'ExchangeRefused', Refund.extend({ refusal: z.string() }));
+
 const PaidLeg = Refund.extend({
   provider: z.string(),
   paymentId: z.string(),

@@ -94,6 +94,8 @@ export const OrderAnswer = z
     shipments: z.array(ShipmentAnswer).optional(),
     /** Taken over from another system; it took no stock here. */
     imported: z.literal(true).optional(),
+    /** The return whose goods it replaces. */
+    exchangeOf: z.object({ orderId: z.string(), refundId: z.string() }).optional(),
     /** For staff and back-office clients, of a single order; absent until it is assessed. */
     risk: RiskAnswer.optional(),
   })

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AmountMinor, CallerId, Currency, Instant } from '../names.ts';
+import { AmountMinor, CallerId, Currency, Instant, Sku } from '../names.ts';
 import { RefundStatus } from '../refund-status.ts';
 import { defineRoute } from './define-route.ts';
 import { OrderParams } from './orders.ts';
@@ -10,6 +10,10 @@ const Text = (max: number) => z.string().trim().min(1).max(max);
 /** Why money goes back, in the store's own words; the policy's rules name the ones that matter to it. */
 export const RefundReason = Text(100).meta({ examples: ['damaged', 'changed-mind', 'late'] });
 export type RefundReason = z.infer<typeof RefundReason>;
+
+/** Few enough that the replacement and its stock are one transaction. */
+const replacementLine = z.strictObject({ sku: Sku, quantity: z.int().min(1).max(1_000_000) });
+const Replacement = z.strictObject({ lines: z.array(replacementLine).min(1).max(50) });
 
 /** What is wanted back. A line without `amountMinor` is refunded at what its units are worth. */
 const wanted = {
@@ -38,6 +42,11 @@ const wanted = {
   goodwillMinor: AmountMinor.optional(),
   /** Whether the goods come back; shipped units of lines do unless told. */
   restock: z.boolean().optional(),
+  /**
+   * What the customer wants instead, at the catalogue's prices: an order that the lines' money pays first. What it leaves
+   * is refunded; what it lacks, the order waits for.
+   */
+  exchange: Replacement.optional(),
   note: Text(1000).optional(),
 };
 
@@ -125,8 +134,8 @@ export const RefundAnswer = z
         provider: z.string(),
         paymentId: z.string(),
         amountMinor: AmountMinor,
-        /** `store-credit`: it failed, and the customer has it as credit with the store instead. */
-        status: z.enum(['due', 'sent', 'succeeded', 'failed', 'store-credit']),
+        /** `store-credit`: it failed, and the customer has it as credit instead; `exchanged`: it paid the replacement. */
+        status: z.enum(['due', 'sent', 'succeeded', 'failed', 'store-credit', 'exchanged']),
         providerRefundId: z.string().optional(),
         failure: z.string().optional(),
       }),
@@ -141,6 +150,12 @@ export const RefundAnswer = z
         returnBy: Instant.optional(),
       })
       .optional(),
+    exchange: Replacement.extend({
+      /** Once the replacement is placed. */
+      replacement: z.object({ orderId: z.string(), totalMinor: AmountMinor, creditMinor: AmountMinor }).optional(),
+      /** Why there is none after all, as a problem type: the exchange became a refund. */
+      refusal: z.string().optional(),
+    }).optional(),
     approvals: z.array(Approval),
     requestedBy: z.string(),
     requestedAt: Instant,
@@ -188,10 +203,13 @@ export const requestRefund = defineRoute({
     404: { description: 'Unknown order', schema: Problem },
     409: {
       description:
-        '`not-refundable` with `pots: [{ pot, requestedMinor, refundableMinor }]`; `chargeback-open`; `refund-conflict`: the request id was used for something else',
+        '`not-refundable` with `pots: [{ pot, requestedMinor, refundableMinor }]`; `out-of-stock` of a replacement, with `lines: [{ sku, requested, available }]`; `chargeback-open`; `refund-conflict`: the request id was used for something else',
       schema: Problem,
     },
-    422: { description: 'Invalid content, or a line that is not the order’s', schema: Problem },
+    422: {
+      description: 'Invalid content, a line that is not the order’s, or a replacement not sold so',
+      schema: Problem,
+    },
     503: busy,
   },
 });
@@ -252,7 +270,7 @@ export const amendRefund = defineRoute({
   answers: {
     200: { description: 'The refund as it is now', schema: RefundAnswer },
     404: unknownRefund,
-    409: { description: '`illegal-transition`, `not-refundable`, `chargeback-open`', schema: Problem },
+    409: { description: '`illegal-transition`, `not-refundable`, `out-of-stock`, `chargeback-open`', schema: Problem },
     422: { description: 'Invalid content', schema: Problem },
     503: busy,
   },

@@ -56,6 +56,10 @@ export const StockItem = z.object({
 });
 export type StockItem = z.infer<typeof StockItem>;
 
+/** Units that can be sold now, over all warehouses. */
+export const availableIn = (item: StockItem | undefined): number =>
+  Object.values(item?.warehouses ?? {}).reduce((sum, { available }) => sum + Math.max(0, available), 0);
+
 /** Partition of a SKU's stock and of the events of its movements. */
 export const stockPartition = (sku: string) => `SKU#${sku}`;
 

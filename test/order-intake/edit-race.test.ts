@@ -3,7 +3,7 @@ import { channels } from '../support/environment.ts';
 import { placeOrder } from '../../functions/order-intake/api.handler.ts';
 import { createChangeStore } from '../../functions/order-intake/change-store.ts';
 import { editing } from '../../functions/order-intake/edit-api.ts';
-import { readOffer } from '../../functions/order-intake/offer-store.ts';
+import { readOffer } from '../../shared/catalog/offer.ts';
 import { createOrderStore, type OrderStore } from '../../functions/order-intake/store.ts';
 import { editOrder } from '../../shared/http/order-edits.ts';
 import * as routes from '../../shared/http/orders.ts';

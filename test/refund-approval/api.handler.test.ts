@@ -7,6 +7,7 @@ import { blockPayout } from '../../functions/refund-approval/paying.ts';
 import { accountKey, refundPartition } from '../../functions/refund-approval/refund-keys.ts';
 import { requestRoutes } from '../../functions/refund-approval/requests.ts';
 import { createRefundStore, type RefundStore } from '../../functions/refund-approval/store.ts';
+import { readOffer } from '../../shared/catalog/offer.ts';
 import type { Database } from '../../shared/database.ts';
 import type { Reply } from '../../shared/http/problem.ts';
 import * as routes from '../../shared/http/refunds.ts';
@@ -32,7 +33,7 @@ afterAll(() => database.stop());
 
 const storeOn = (db: Database) => createRefundStore(db, tables);
 const deadline = () => '2026-04-01T00:00:00.000Z';
-const requests = (through = store) => requestRoutes(through, channels, deadline);
+const requests = (through = store) => requestRoutes(through, channels, deadline, readOffer(database.db, tables));
 
 let made = 0;
 /** An order in its table, captured whole; written again, it is its next version. */
@@ -100,6 +101,16 @@ describe('a request for a refund', () => {
     );
     expect(reply).toMatchObject({ status: 409, body: { type: 'chargeback-open' } });
     expect(await eventTypes(refundIdOf(orderId, 'request-1'))).toEqual([]);
+  });
+
+  test('waits for the bank too where the order was paid with the money of one that is disputed, however long ago', async () => {
+    const [returned, replacement, again] = [await anOrder(), await anOrder(), await anOrder()];
+    await replacement.write({ exchangeOf: { orderId: returned.orderId } });
+    await again.write({ exchangeOf: { orderId: replacement.orderId } });
+    await returned.write({ payments: [aCapture(20_000, { eventId: 'c', type: 'chargeback.opened' })] });
+    expect(await ask(again.orderId)).toMatchObject({ status: 409, body: { type: 'chargeback-open' } });
+    await returned.write({});
+    expect((await ask(again.orderId)).status).toBe(201);
   });
 
   test('goes through when others’ transactions are in its way a few times', async () => {

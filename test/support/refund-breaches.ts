@@ -97,7 +97,7 @@ function recounted(refunds: readonly RefundItem[]): Account['pots'] {
 
 /** Credit and a payment after it are both gone. */
 const partsOf = ({ state, isCredited = false }: Payout): ('pending' | 'refunded')[] => [
-  ...(state === 'succeeded' ? ['refunded' as const] : []),
+  ...(state === 'succeeded' || state === 'exchanged' ? ['refunded' as const] : []),
   ...(isCredited ? ['refunded' as const] : []),
   ...(state === 'due' || state === 'sent' ? ['pending' as const] : []),
 ];

@@ -7,6 +7,7 @@ import { approve, expire, reject, withdraw } from '../../functions/refund-approv
 import { amend, type Known, request, type Request } from '../../functions/refund-approval/decide.ts';
 import { defaultPolicy } from '../../functions/refund-approval/default-policy.ts';
 import { Ordered } from '../../functions/refund-approval/ordered.ts';
+import { dropExchange, settleExchange, startExchange } from '../../functions/refund-approval/exchange.ts';
 import { blockPayout, hear, retry, startPayout, toStoreCredit } from '../../functions/refund-approval/paying.ts';
 import type { RefundPolicy } from '../../functions/refund-approval/policy.ts';
 import { type Account, untouched } from '../../functions/refund-approval/account.ts';
@@ -120,6 +121,8 @@ const steps = {
   expire: fc.record({ step: fc.constant('expire'), which, isDue: fc.boolean() }),
   pay: fc.record({ step: fc.constant('pay'), which }),
   block: fc.record({ step: fc.constant('block'), which }),
+  /** For what costs this share of the refund, in percent; none: for what cannot be had any more. */
+  exchange: fc.record({ step: fc.constant('exchange'), which, share: fc.option(fc.nat({ max: 110 })) }),
   word: fc.record({
     step: fc.constant('word'),
     which,
@@ -158,6 +161,7 @@ export const stories = (maxLength: number) =>
       steps.expire,
       steps.credit,
       steps.block,
+      { weight: 2, arbitrary: steps.exchange },
       steps.cancel,
       steps.capture,
     ),
@@ -273,6 +277,7 @@ const fitting: Record<Exclude<OfRefunds['step'], 'ask'>, RefundItem['status'][]>
   expire: ['pending-approval'],
   pay: ['approved'],
   block: ['approved'],
+  exchange: ['approved'],
   word: ['paying', 'paid', 'payout-failed', 'store-credit'],
   retry: ['payout-failed'],
   credit: ['payout-failed'],
@@ -317,6 +322,8 @@ function outcomeOf(told: Told, refund: RefundItem | undefined, step: OfRefunds):
       return startPayout(refund);
     case 'block':
       return blockPayout(refund, told.account);
+    case 'exchange':
+      return exchanged(refund, told.account, step.share);
     case 'word': {
       const leg = step.leg % refund.payouts.length;
       const attempt = (refund.payouts[leg]?.attempt ?? 0) - step.late;
@@ -333,4 +340,20 @@ function outcomeOf(told: Told, refund: RefundItem | undefined, step: OfRefunds):
     default:
       return step satisfies never;
   }
+}
+
+/** What becomes of an approved refund whose goods are exchanged: its payments give for the replacement, the first ones first. */
+function exchanged(refund: RefundItem, account: Account, share: number | null): Outcome | undefined {
+  if (refund.exchange) return undefined;
+  const started = startExchange({ ...refund, exchange: { lines: [{ sku: 'SKU-1', quantity: 1 }] } });
+  if (started.kind !== 'changed') return started;
+  if (share === null) return dropExchange(started.refund, 'out-of-stock');
+  const totalMinor = Math.floor((refund.amountMinor * share) / 100);
+  let dueMinor = totalMinor;
+  const payments = refund.payouts.map(({ provider, paymentId, amountMinor: leftMinor }) => {
+    const amountMinor = Math.min(leftMinor, dueMinor);
+    dueMinor -= amountMinor;
+    return { provider, paymentId, amountMinor };
+  });
+  return settleExchange(started.refund, account, { orderId: 'ord_replacement', totalMinor, payments });
 }

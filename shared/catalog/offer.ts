@@ -1,6 +1,6 @@
-import { skuKey, SkuRecord } from '../../shared/catalog/sku-item.ts';
-import { type Database, readBatch } from '../../shared/database.ts';
-import { StockItem, stockKey } from '../../shared/stock/stock-item.ts';
+import { type Database, readBatch } from '../database.ts';
+import { StockItem, stockKey } from '../stock/stock-item.ts';
+import { skuKey, SkuRecord } from './sku-item.ts';
 
 /** Reads prices and stock of these SKUs as they are now. */
 export const readOffer =
@@ -15,3 +15,4 @@ export const readOffer =
       stock: new Map((items[stock] ?? []).map((item) => StockItem.parse(item)).map((item) => [item.sku, item])),
     };
   };
+export type Offer = Awaited<ReturnType<ReturnType<typeof readOffer>>>;

@@ -1,0 +1,17 @@
+import { openDatabase } from '../../shared/database.ts';
+import { ExchangeApproved } from '../../shared/events/refund.ts';
+import { queueHandler } from '../../shared/lambda/queue-handler.ts';
+import { ParsedExchangeEnv } from './env.ts';
+import { placeReplacement } from './exchange.ts';
+import { createExchangeStore } from './exchange-store.ts';
+import { createOrderStore } from './store.ts';
+
+const { CHANNELS, SELLING, ...tables } = ParsedExchangeEnv.parse(process.env);
+const db = openDatabase();
+const orders = createOrderStore(db, tables, SELLING.timeZone);
+const place = placeReplacement(orders, createExchangeStore(db, tables, SELLING.timeZone), CHANNELS, SELLING);
+
+export const handler = queueHandler(ExchangeApproved, async ({ detail: { metadata, data } }) => {
+  const { eventId: causationId, correlationId } = metadata;
+  await place(data, { actor: 'storeworks.order-intake', correlationId, causationId, now: Date.now() });
+});
