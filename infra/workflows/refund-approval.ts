@@ -18,7 +18,7 @@ import {
 } from '../../shared/events/refund.ts';
 import { channelsOf } from '../../shared/store.ts';
 import { DeadlineQueue } from '../constructs/deadline-queue.ts';
-import { EventAlert } from '../constructs/event-alert.ts';
+import { addEventAlert } from '../constructs/event-alert.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
 import { ScheduledJob } from '../constructs/scheduled-job.ts';
@@ -111,7 +111,7 @@ function addPayout(workflow: Construct, { bus, refundTable, orderTable, paymentP
   });
   refundTable.grant(word, 'dynamodb:BatchGetItem', 'dynamodb:PutItem');
   refundTable.grantIndexQuery(word, 'byOrder');
-  new EventAlert(workflow, 'PaidTwice', {
+  addEventAlert(workflow, 'PaidTwice', {
     bus,
     event: RefundPaidTwice,
     workflow: 'refund-approval',
