@@ -23,6 +23,7 @@ export const PaymentEvent = z
     cardFingerprint: CallerId.optional(),
   })
   .meta({ id: 'PaymentEvent' });
+export type PaymentEvent = z.infer<typeof PaymentEvent>;
 
 /** A payment event as an order keeps it. */
 export const Payment = PaymentEvent.omit({ orderId: true }).extend({ provider: z.string() });

@@ -55,6 +55,10 @@ export const SweepEnv = z.object({
 });
 export type SweepEnv = z.infer<typeof SweepEnv>;
 
+/** Of the function that Stripe tells. */
+export const StripeEnv = SweepEnv.extend({ PAYMENT_PROVIDERS_SECRET_ARN: z.string().min(1) });
+export type StripeEnv = z.infer<typeof StripeEnv>;
+
 /** Of the function that assesses the risk of orders. */
 export const ParsedRiskEnv = SweepEnv.extend({ RISK: json.pipe(RiskPolicy) });
 export type RiskEnv = z.input<typeof ParsedRiskEnv>;

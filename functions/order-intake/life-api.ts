@@ -3,6 +3,7 @@ import type * as routes from '../../shared/http/order-life.ts';
 import { problem, type Reply } from '../../shared/http/problem.ts';
 import { contentHash } from '../../shared/ids.ts';
 import type { Request } from '../../shared/lambda/http-handler.ts';
+import type { PaymentEvent } from '../../shared/payment.ts';
 import type { Channels, SellingPolicy } from '../../shared/store.ts';
 import { apply, type Decide, recordPayment } from './apply.ts';
 import { type Assessor, onceAssessed } from './assessor.ts';
@@ -58,17 +59,25 @@ export function lifeRoutes(
         decision === 'reject' ? reject(order, reason) : release(order, reason, cause.now),
       );
     },
-    postPayment: async ({ params, body, cause }: Request<typeof routes.postPayment>): Promise<Reply> => {
-      const { orderId, ...told } = body;
-      const actor = `provider.${params.provider}`;
-      const outcome = await recordPayment(store, orderId, { ...told, provider: params.provider }, { ...cause, actor });
-      const recorded = (status: string): Reply => ({ status: 200, body: { orderId, eventId: told.eventId, status } });
-      if (outcome.kind === 'kept') return recorded('waiting-for-order');
-      if (outcome.kind === 'changed') return recorded('recorded');
-      if (outcome.kind === 'already-kept' || outcome.kind === 'already-done') return recorded('already-recorded');
-      return replyTo(outcome, cause.now, 200);
-    },
+    postPayment: ({ params, body, cause }: Request<typeof routes.postPayment>): Promise<Reply> =>
+      tellPayment(store, params.provider, body, cause),
   };
+}
+
+/** Records what a provider told, once. */
+export async function tellPayment(
+  store: ChangeStore,
+  provider: string,
+  { orderId, ...told }: PaymentEvent,
+  cause: Cause,
+): Promise<Reply> {
+  const actor = `provider.${provider}`;
+  const outcome = await recordPayment(store, orderId, { ...told, provider }, { ...cause, actor });
+  const recorded = (status: string): Reply => ({ status: 200, body: { orderId, eventId: told.eventId, status } });
+  if (outcome.kind === 'kept') return recorded('waiting-for-order');
+  if (outcome.kind === 'changed') return recorded('recorded');
+  if (outcome.kind === 'already-kept' || outcome.kind === 'already-done') return recorded('already-recorded');
+  return replyTo(outcome, cause.now, 200);
 }
 
 /** Applies a change to an order in the caller's sight. */

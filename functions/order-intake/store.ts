@@ -5,9 +5,10 @@ import { contention } from '../../shared/contention.ts';
 import { type Database, readBatch, transact } from '../../shared/database.ts';
 import type { Cause } from '../../shared/events/define-event.ts';
 import { OrderPlaced } from '../../shared/events/order.ts';
-import { eventKey, OutboxItem, timelineKeys } from '../../shared/outbox.ts';
+import { eventKey, OutboxItem } from '../../shared/outbox.ts';
 import { StockItem, stockKey } from '../../shared/stock/stock-item.ts';
 import { type Take, takeAction, takesOf } from '../../shared/stock/take.ts';
+import { timelineOf } from '../../shared/timeline.ts';
 import type { Known, PlacedOrder, Placement } from './decide.ts';
 import { createIntakeStore } from './intake-store.ts';
 import {
@@ -111,23 +112,7 @@ export function createOrderStore(db: Database, tables: Tables, timeZone: string)
     },
 
     /** The order's events, oldest first. */
-    async timeline(orderId: string): Promise<OutboxItem[]> {
-      const events: OutboxItem[] = [];
-      let from: Record<string, unknown> | undefined;
-      do {
-        const page = await db.send(
-          new QueryCommand({
-            TableName: orders,
-            ...timelineKeys(orderPartition(orderId)),
-            ConsistentRead: true,
-            ...(from && { ExclusiveStartKey: from }),
-          }),
-        );
-        events.push(...(page.Items ?? []).map((item) => OutboxItem.parse(item)));
-        from = page.LastEvaluatedKey;
-      } while (from);
-      return events;
-    },
+    timeline: (orderId: string) => timelineOf(db, orders, orderPartition(orderId)),
 
     /** Up to `limit` sort keys under one key of an index, newest first, older than `before`. */
     async placedKeys({ name, attribute }: OrderIndex, key: string, before: string | undefined, limit: number) {

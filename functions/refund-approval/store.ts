@@ -4,7 +4,7 @@ import { patiently } from '../../shared/contention.ts';
 import { type Action, type Database, type Key, readBatch, transact } from '../../shared/database.ts';
 import type { Cause } from '../../shared/events/define-event.ts';
 import { orderKey } from '../../shared/orders/order-keys.ts';
-import { OutboxItem, outboxItem, timelineKeys } from '../../shared/outbox.ts';
+import { outboxItem } from '../../shared/outbox.ts';
 import type { RefundStatus } from '../../shared/refund-status.ts';
 import { closingCase } from './case.ts';
 import type { Change } from './change.ts';
@@ -26,6 +26,7 @@ import {
   statusIndex,
 } from './refund-keys.ts';
 import { RefundItem } from './refund-item.ts';
+import { timelineOf } from '../../shared/timeline.ts';
 import { unchangedSince } from '../../shared/versioned.ts';
 
 const IndexEntry = z.object({ requestedKey: z.string() });
@@ -154,23 +155,7 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
     },
 
     /** The refund's events, oldest first. */
-    async timeline(refundId: string): Promise<OutboxItem[]> {
-      const events: OutboxItem[] = [];
-      let from: Record<string, unknown> | undefined;
-      do {
-        const page = await db.send(
-          new QueryCommand({
-            TableName: table,
-            ...timelineKeys(refundPartition(refundId)),
-            ConsistentRead: true,
-            ...(from && { ExclusiveStartKey: from }),
-          }),
-        );
-        events.push(...(page.Items ?? []).map((item) => OutboxItem.parse(item)));
-        from = page.LastEvaluatedKey;
-      } while (from);
-      return events;
-    },
+    timeline: (refundId: string) => timelineOf(db, table, refundPartition(refundId)),
 
     /** Up to `limit` refunds of a status or an order, newest first, older than `before`. */
     async find(index: RefundIndex, value: string, before: string | undefined, limit: number) {

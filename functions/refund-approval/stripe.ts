@@ -1,4 +1,6 @@
 import Stripe from 'stripe';
+import type { StripeAccount } from '../../shared/payment-providers.ts';
+import { openStripe } from '../../shared/stripe-client.ts';
 import type { ProviderAnswer, Repay, Repayment } from './provider.ts';
 
 /** Refunds of one payment are few; this many are looked through for ours. */
@@ -9,14 +11,8 @@ const mostRefunds = 1000;
  * Stripe may forget a key after 24 hours and would then pay again (docs.stripe.com/api/idempotent_requests), so that a
  * late repayment is first looked for among the payment's refunds, by the reference in its metadata.
  */
-export function createStripe(account: { apiKey: string; apiBase?: string | undefined }, timeoutMs: number): Repay {
-  const stripe = new Stripe(account.apiKey, {
-    apiVersion: '2026-10-28.endive',
-    maxNetworkRetries: 0,
-    timeout: timeoutMs,
-    telemetry: false,
-    ...(account.apiBase !== undefined && addressOf(account.apiBase)),
-  });
+export function createStripe(account: Pick<StripeAccount, 'apiKey' | 'apiBase'>, timeoutMs: number): Repay {
+  const stripe = openStripe(account, timeoutMs);
 
   const find = async ({ reference, paymentId }: Repayment): Promise<Stripe.Refund | undefined> => {
     const refunds = stripe.refunds.list({ ...paymentOf(paymentId), limit: 100 });
@@ -36,15 +32,6 @@ export function createStripe(account: { apiKey: string; apiBase?: string | undef
       const done = isAlreadyRefunded(error) ? await find(repayment) : undefined;
       return done ? answerOf(done) : { kind: 'failed', failure: error.code ?? error.type };
     }
-  };
-}
-
-function addressOf(apiBase: string) {
-  const { protocol, hostname, port } = new URL(apiBase);
-  return {
-    protocol: protocol === 'https:' ? ('https' as const) : ('http' as const),
-    host: hostname,
-    ...(port !== '' && { port }),
   };
 }
 

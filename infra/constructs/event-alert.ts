@@ -6,11 +6,9 @@ import { DeadLetterQueue } from './dead-letter-queue.ts';
 type Props = { bus: EventBus; event: { pattern: EventPattern }; workflow: string; failureMeans: string };
 
 /** Events that a person must act on: each waits in a queue, whose alarm lasts until somebody took it out. */
-export class EventAlert extends Construct {
-  constructor(scope: Construct, id: string, { bus, event, ...meaning }: Props) {
-    super(scope, id);
-    const queue = new DeadLetterQueue(this, 'DeadLetters', meaning);
-    const rule = new Rule(this, 'Rule', { eventBus: bus, eventPattern: event.pattern });
-    rule.addTarget(new SqsQueue(queue, { deadLetterQueue: queue }));
-  }
+export function addEventAlert(scope: Construct, id: string, { bus, event, ...meaning }: Props): void {
+  const alert = new Construct(scope, id);
+  const queue = new DeadLetterQueue(alert, 'DeadLetters', meaning);
+  const rule = new Rule(alert, 'Rule', { eventBus: bus, eventPattern: event.pattern });
+  rule.addTarget(new SqsQueue(queue, { deadLetterQueue: queue }));
 }

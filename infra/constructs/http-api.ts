@@ -49,10 +49,10 @@ export class HttpApi extends Construct {
     Stack.of(this).exportValue(stage.url, { name: `${Stack.of(this).stackName}-Url` });
   }
 
-  /** Puts a workflow's routes in front of the function that serves them. A route without a scope is open. */
-  serve(workflow: keyof typeof routesByWorkflow, handler: IFunction): void {
-    const integration = new HttpLambdaIntegration(workflow, handler);
-    const routes: DefinedRoute[] = routesByWorkflow[workflow];
+  /** Puts routes, a workflow's most often, in front of the function that serves them. A route without a scope is open. */
+  serve(name: keyof typeof routesByWorkflow, handler: IFunction): void {
+    const integration = new HttpLambdaIntegration(name, handler);
+    const routes: DefinedRoute[] = routesByWorkflow[name];
     for (const { key, method, path, scope } of routes) {
       const route = new HttpRoute(this, key, {
         httpApi: this.api,

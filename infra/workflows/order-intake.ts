@@ -9,6 +9,7 @@ import type {
   UnfinishedSweepEnv,
   QueueEnv,
   RiskEnv,
+  StripeEnv,
   SweepEnv,
 } from '../../functions/order-intake/env.ts';
 import { channelsOf } from '../../shared/store.ts';
@@ -103,10 +104,30 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
   orderTable.grant(sweep.function, ...inSteps);
   orderTable.grantIndexQuery(sweep.function, 'byDue');
   stockTable.grant(sweep.function, 'dynamodb:UpdateItem');
+  addStripe(workflow, api, data, sweepEnvironment);
   addRisk(workflow, data, sweepEnvironment);
   addImport(workflow, data, environment.CHANNELS);
   addExport(workflow, data, environment);
   addExchange(workflow, data, environment);
+}
+
+/** Stripe's own webhooks, which do what a payment provider's signed ones do. */
+function addStripe(
+  workflow: Construct,
+  api: HttpApi,
+  { orderTable, stockTable, paymentProviders }: DataStack,
+  environment: SweepEnv,
+): void {
+  const handler = new WorkflowFunction(workflow, 'StripeWebhook', {
+    entry: 'order-intake/stripe-webhook.handler.ts',
+    environment: { ...environment, PAYMENT_PROVIDERS_SECRET_ARN: paymentProviders.arn } satisfies StripeEnv,
+    failureMeans: 'Stripe tells of payments, refunds and disputes, and is not heard.',
+  });
+  orderTable.grant(handler, ...inSteps);
+  // An order that is over when its payment comes gives its stock back first.
+  stockTable.grant(handler, 'dynamodb:UpdateItem');
+  paymentProviders.grantRead(handler);
+  api.serve('stripe-webhook', handler);
 }
 
 /** Placing waits for no assessment: it follows the events, or is made up for before an order is allocated or shipped. */

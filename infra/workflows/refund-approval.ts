@@ -20,7 +20,7 @@ import {
 import { customerIndex } from '../../shared/orders/order-keys.ts';
 import { channelsOf } from '../../shared/store.ts';
 import { DeadlineQueue } from '../constructs/deadline-queue.ts';
-import { EventAlert } from '../constructs/event-alert.ts';
+import { addEventAlert } from '../constructs/event-alert.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
 import { ScheduledJob } from '../constructs/scheduled-job.ts';
@@ -121,7 +121,7 @@ function addPayout(workflow: Construct, { bus, refundTable, orderTable, paymentP
   });
   refundTable.grant(word, 'dynamodb:BatchGetItem', 'dynamodb:PutItem');
   refundTable.grantIndexQuery(word, 'byOrder');
-  new EventAlert(workflow, 'PaidTwice', {
+  addEventAlert(workflow, 'PaidTwice', {
     bus,
     event: RefundPaidTwice,
     workflow: 'refund-approval',

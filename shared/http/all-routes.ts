@@ -24,6 +24,7 @@ import { getStockAudit, postStockAudit } from './stock-audits.ts';
 import { getDocs, getDocsFile, getHealth, getOpenApi } from './root.ts';
 import { getLots, getMovements, getStock, postMovements, putAlertLevels } from './stock.ts';
 import { getStockRepair, postStockRepair } from './stock-repairs.ts';
+import { postStripeEvent } from './stripe-webhook.ts';
 import {
   deleteWebhookEndpoint,
   getWebhookEndpoint,
@@ -33,7 +34,7 @@ import {
   putWebhookEndpoint,
 } from './webhooks.ts';
 
-/** Every route that the store serves, by the workflow whose `api.handler.ts` serves it. */
+/** Every route that the store serves, by the workflow whose `api.handler.ts` serves it, or by another function's name. */
 export const routesByWorkflow = {
   'api-root': [getHealth, getOpenApi, getDocs, getDocsFile],
   catalog: [putSku, getSku],
@@ -79,6 +80,8 @@ export const routesByWorkflow = {
     putRefundPolicy,
     listRefundPolicyVersions,
   ],
+  // Of order-intake too, by a function of its own, as Stripe's library would slow the others' start.
+  'stripe-webhook': [postStripeEvent],
   'stock-audit': [postStockAudit, getStockAudit],
   'stock-update': [postMovements, getStock, getMovements, getLots, putAlertLevels, postStockRepair, getStockRepair],
 } satisfies Record<string, DefinedRoute[]>;

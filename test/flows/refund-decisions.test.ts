@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BackOffice, startBackOffice } from '../support/back-office.ts';
+import { withEnvironment } from '../support/edited-template.ts';
 import { invoke } from '../support/fire.ts';
 import { requestedRefund, stepsOf } from '../support/requested-refund.ts';
 import { expectProblem } from '../support/shop.ts';
@@ -7,7 +8,10 @@ import testEvent from '../../functions/refund-approval/test-events/approve.json'
 
 let office: BackOffice;
 beforeAll(async () => {
-  office = await startBackOffice();
+  // The client `admin` acts for finance: two of one department.
+  office = await startBackOffice({
+    cdkOut: withEnvironment('DEPARTMENTS', (text) => text.replace('"admin"', '"finance"')),
+  });
 });
 afterAll(() => office.stop());
 
@@ -61,6 +65,16 @@ describe('over HTTP', () => {
     expectProblem(await decide(path, 'admin'), 409, 'illegal-transition');
     expect((await decide(path, 'service-lead')).body.approvals).toHaveLength(2);
     expectProblem(await decide(path, 'service-lead', 'reject'), 409, 'illegal-transition');
+  });
+
+  test('two of one department are one', async () => {
+    const { path } = await requestedRefund(office, { priceMinor: 60_000 });
+    expect((await decide(path, 'finance')).body.status).toBe('pending-approval');
+    expectProblem(await decide(path, 'admin'), 403, 'same-department');
+    expect((await decide(path, 'service-lead')).body.approvals).toMatchObject([
+      { department: 'finance' },
+      { department: 'service-lead' },
+    ]);
   });
 
   test('of 20 approvals at once, one counts', async () => {

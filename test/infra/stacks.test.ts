@@ -156,8 +156,9 @@ test('every route but the few open ones needs a token with its scope', () => {
       'GET /docs/{file}',
       'GET /health',
       'GET /openapi.json',
-      // Its body is signed.
+      // Their body is signed.
       'POST /payments/webhooks/{provider}',
+      'POST /webhooks/payments/stripe',
     ]),
   );
 });

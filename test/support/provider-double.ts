@@ -89,7 +89,7 @@ async function pay(
 
 /**
  * The routes of Stripe's API that refunds take, after its reference: `POST /v1/refunds`, `GET /v1/refunds/{id}`,
- * `GET /v1/refunds` by payment. The first answer under an idempotency key is kept, 500s included, until `forgetKeys`.
+ * `GET /v1/refunds` by payment; and `GET /v1/charges/{id}`. The first answer under an idempotency key is kept, 500s included, until `forgetKeys`.
  * docs.stripe.com/api/refunds, /api/idempotent_requests, /api/errors
  */
 export async function startStripe(apiKey: string) {
@@ -97,6 +97,9 @@ export async function startStripe(apiKey: string) {
   const kept = new Map<string, { params: string; answer?: Answer | undefined }>();
   /** What customers paid, by payment. */
   const captured = new Map<string, number>();
+  /** Charges, with the metadata of their payments. */
+  const charges = new Map<string, Record<string, string>>();
+  let isDown = false;
   const seen = ({ id, amountMinor, paymentId, status, refundId, reference }: MadeRefund) => ({
     id,
     object: 'refund',
@@ -149,6 +152,14 @@ export async function startStripe(apiKey: string) {
 
   const server = await serve(async ({ method, url, headers, body }) => {
     if (headers.authorization !== `Bearer ${apiKey}`) return error(401, 'invalid_request_error');
+    if (isDown) return error(500, 'api_error');
+    const charge = /^\/v1\/charges\/(\w+)$/.exec(url.pathname)?.[1];
+    if (charge !== undefined) {
+      const metadata = charges.get(charge);
+      return metadata
+        ? { status: 200, body: { id: charge, object: 'charge', metadata } }
+        : error(404, 'invalid_request_error', 'resource_missing');
+    }
     if (method === 'POST' && url.pathname === '/v1/refunds') return post(String(headers['idempotency-key']), body);
     const paymentId = url.searchParams.get('payment_intent') ?? url.searchParams.get('charge');
     const id = /^\/v1\/refunds\/(\w.*)$/.exec(url.pathname)?.[1];
@@ -160,6 +171,8 @@ export async function startStripe(apiKey: string) {
     ...state,
     ...server,
     capture: (paymentId: string, amountMinor: number) => void captured.set(paymentId, amountMinor),
+    charge: (id: string, metadata: Record<string, string>) => void charges.set(id, metadata),
+    fail: (fails: boolean) => (isDown = fails),
     forgetKeys: () => kept.clear(),
   };
 }
