@@ -120,7 +120,7 @@ describe('report run', () => {
     day.journal(day.order(3));
     const runId = await day.requestAndRun();
     expect(day.verifiedTotal()).toBe(1260);
-    expect(day.s3.writes).toHaveLength(18);
+    expect(day.s3.writes).toHaveLength(20);
     expect(day.s3.writes.slice(-2)).toEqual([
       `reports/daily/dt=${day.date}/v=1/manifest.json`,
       `reports/daily/dt=${day.date}/latest.json`,

@@ -72,7 +72,8 @@ async function readText(s3: S3Client, Bucket: string, Key: string): Promise<stri
 const readJson = async (s3: S3Client, bucket: string, key: string): Promise<unknown> =>
   JSON.parse(await readText(s3, bucket, key));
 
-type Outcome = {
+/** What the replay did, and what the back office tells of it. */
+export type Outcome = {
   year: SampleYear;
   posted: Posted;
   reports: ReportSums;

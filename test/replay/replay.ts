@@ -2,13 +2,13 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createApiClient } from '../support/api-client.ts';
+import { type ApiClient, createApiClient } from '../support/api-client.ts';
 import { untilSettled } from '../support/until-settled.ts';
 import { readSampleYear } from './invoices.ts';
 import { printChecks, printOrders, printRefunds, printReports, printYear, withBar } from './printing.ts';
-import { holds, reconciliation, refundedInReports, sumOfReports } from './reconciliation.ts';
+import { type Check, holds, type Outcome, reconciliation, refundedInReports, sumOfReports } from './reconciliation.ts';
 import { planRefunds, type RefundPlan, type TakenOrder } from './refund-plan.ts';
-import { sumOfRefunds } from './refund-sums.ts';
+import { type RefundSums, sumOfRefunds } from './refund-sums.ts';
 import { askForRefunds, payAndShip, payRefunds, type People } from './refunds.ts';
 import { postOrders, prepare, runReports, stockOf } from './year.ts';
 
@@ -41,23 +41,11 @@ async function replay(file: string | undefined): Promise<boolean> {
   const plan = planRefunds(posted.ordersOfCustomers, year.cancellations);
   const refunded = await refund(people, posted.ordersOfCustomers, plan, settled);
 
-  const { sums } = refunded;
-  const days = [...new Set([...posted.days, ...sums.days])].toSorted();
+  const days = [...new Set([...posted.days, ...refunded.sums.days])].toSorted();
   const reported = await withBar('Reports', (progress) => runReports(finance, days, progress));
   printReports(reported);
 
-  const s3 = s3Of(credentials);
-  const { reportsBucket } = credentials;
-  const inReportsMinor = await refundedInReports(s3, reportsBucket, sums.days, refunded.asked.refundIds);
-  const checks = reconciliation({
-    year,
-    posted,
-    reports: await sumOfReports(s3, reportsBucket, posted.days),
-    plan,
-    ...refunded,
-    refunds: { ...sums, inReportsMinor },
-    stock: await stockOf(admin, year.products),
-  });
+  const checks = await reconcile(credentials, admin, { year, posted, plan, ...refunded });
   printChecks(checks);
   const { asked, payouts } = refunded;
   if (prepared.created + prepared.stocked + posted.accepted + asked.requested + payouts + reported.changed === 0) {
@@ -80,6 +68,22 @@ async function refund(people: People, orders: TakenOrder[], plan: RefundPlan, se
   const sums = await sumOfRefunds(people.service, asked.refundIds);
   printRefunds(plan, asked, sums.paid);
   return { unitsShipped, asked, payouts, sums };
+}
+
+/** Compares what was done with what the reports and the stock tell. */
+async function reconcile(
+  { reportsBucket, ...credentials }: Parameters<typeof s3Of>[0] & { reportsBucket: string },
+  admin: ApiClient,
+  { sums, ...done }: Omit<Outcome, 'reports' | 'refunds' | 'stock'> & { sums: RefundSums },
+): Promise<Check[]> {
+  const s3 = s3Of(credentials);
+  const inReportsMinor = await refundedInReports(s3, reportsBucket, sums.days, done.asked.refundIds);
+  return reconciliation({
+    ...done,
+    reports: await sumOfReports(s3, reportsBucket, done.posted.days),
+    refunds: { ...sums, inReportsMinor },
+    stock: await stockOf(admin, done.year.products),
+  });
 }
 
 async function readCredentials() {
