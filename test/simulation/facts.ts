@@ -44,6 +44,8 @@ export type Facts = Tables & {
   deadLetters: DeadLetters[];
   /** What the payment provider made of it. */
   ledger: readonly MadeRefund[];
+  /** Refunds that somebody looked up there, as a chargeback came while they were paid. */
+  toldByHand: ReadonlySet<string>;
   /** At rest after the first storm, when many refunds wait, and at the end. */
   deadlines: [Deadlines, Deadlines];
   reports: DayReport[];

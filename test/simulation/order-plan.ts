@@ -46,6 +46,7 @@ const countries = ['GB', 'GB', 'GB', 'FR', 'DE', 'US'];
 export const ordersPerRush = 30;
 const rushLength = 12;
 const largeEvery = 60;
+const expressMinor = 495;
 
 /** Refunds have dice of their own. */
 export function plannedOrders(dice: Dice, refundDice: Dice, assortment: Assortment, count: number): PlannedOrder[] {
@@ -55,17 +56,24 @@ export function plannedOrders(dice: Dice, refundDice: Dice, assortment: Assortme
     const isLarge = index % largeEvery === rushLength;
     const lines = isLarge ? largeLines(dice, assortment) : someLines(dice, wanted ? [wanted] : skus);
     const order = plannedOrder(dice, assortment, index, lines);
-    const isPaid = order.life.payments.some(({ type }) => type === 'payment.captured');
+    const isPaid = order.life.payments.some(({ type, to }) => type === 'payment.captured' && to === 1000);
     const refunds = isPaid ? plannedRefunds(refundDice, order.content.externalOrderId) : [];
-    return { ...order, refunds, life: refunds.length > 0 ? shipped(order.life) : order.life };
+    return { ...(refunds.length > 0 ? refundable(order) : order), refunds };
   });
 }
 
-/** What is sent back has left the house. */
-const shipped = (life: PlannedLife): PlannedLife => ({
-  ...life,
-  isAllocated: true,
-  shipments: Math.max(1, life.shipments),
+/** What is sent back has left the house, and shipping that is refunded was paid for. */
+const refundable = (order: Omit<PlannedOrder, 'refunds'>): Omit<PlannedOrder, 'refunds'> => ({
+  ...order,
+  content: { ...order.content, shippingMethod: 'express' },
+  guessedMinor: order.guessedMinor + expressMinor,
+  life: {
+    ...order.life,
+    cancellations: order.life.cancellations.filter(({ what }) => what !== 'whole'),
+    review: 'release',
+    isAllocated: true,
+    shipments: Math.max(1, order.life.shipments),
+  },
 });
 
 const someLines = (dice: Dice, skus: readonly PlannedSku[]) =>

@@ -5,7 +5,7 @@ import { type Behaviour, type MadeRefund, startHttpProvider } from '../support/p
 import { chance } from './chance.ts';
 import { orderOfPayment } from './life-plan.ts';
 import { postPayment } from './order-life.ts';
-import type { World } from './world.ts';
+import { insist, type World } from './world.ts';
 
 /** How long functions wait for the provider in the simulated store. */
 export const providerTimeoutSeconds = 1;
@@ -30,6 +30,9 @@ const results: Mood[] = [
   { likelihood: 0.08, result: 'declined' },
 ];
 const calm: Mood = { likelihood: 1 };
+type Repaid = Pick<MadeRefund, 'reference' | 'paymentId' | 'amountMinor'>;
+type Paying = { refundId: string; orderId: string; payouts: (Repaid & { status: string })[] };
+
 const oneOf = (moods: readonly Mood[], roll: number): Mood =>
   moods.find(({ likelihood }) => (roll -= likelihood) < 0) ?? calm;
 
@@ -48,10 +51,8 @@ export async function startPaymentProvider(seed: number, isRaging: () => boolean
     underway.add(done);
   };
 
-  /** Decides what becomes of the money and tells it, perhaps. */
-  const turn = async (made: MadeRefund, to: 'succeeded' | 'failed', roll: number) => {
-    made.status = to;
-    const { paymentId, amountMinor, reference: refundId } = made;
+  const tell = async (payment: Repaid, to: 'succeeded' | 'failed', times: number) => {
+    const { paymentId, amountMinor, reference: refundId } = payment;
     const event = {
       eventId: randomUUID(),
       type: `refund.${to}`,
@@ -62,8 +63,29 @@ export async function startPaymentProvider(seed: number, isRaging: () => boolean
       occurredAt: new Date(world.now()).toISOString(),
       refundId,
     };
-    const times = Math.floor(roll * 3);
     for (let time = 0; time < times; time += 1) await postPayment(world, event);
+  };
+  /** Decides what becomes of the money and tells it, perhaps. */
+  const turn = async (made: MadeRefund, to: 'succeeded' | 'failed', roll: number) => {
+    made.status = to;
+    await tell(made, to, Math.floor(roll * 3));
+  };
+
+  const toldByHand = new Set<string>();
+  /** A payout over which a chargeback came is not asked for again: somebody looks here what became of it. */
+  const tellByHand = async () => {
+    const { witness, client } = world;
+    const page = await insist(witness, () => client('admin').get('/refunds?status=paying&limit=100'));
+    const paying: Paying[] = page?.body.refunds ?? [];
+    for (const { refundId, orderId, payouts } of paying) {
+      const order = await insist(witness, () => client('admin').get(`/orders/${orderId}/refundable`));
+      if (order?.body.blockedBy === undefined) continue;
+      toldByHand.add(refundId);
+      for (const payout of payouts.filter(({ status }) => status === 'sent')) {
+        const made = double.refunds.find(({ reference }) => reference === payout.reference);
+        if (made?.status !== 'pending') await tell(payout, made?.status ?? 'failed', 1);
+      }
+    }
   };
 
   double.reset((number, key) => {
@@ -86,6 +108,8 @@ export async function startPaymentProvider(seed: number, isRaging: () => boolean
     ledger: double.refunds,
     /** Resolves when nothing more comes from it by itself. */
     quiet: async () => void (await Promise.all(underway)),
+    tellByHand,
+    toldByHand,
     stop: double.stop,
   };
 }

@@ -30,7 +30,7 @@ const reasons = [
   'wrong-size',
   'too-late',
 ] as const;
-const wishes = ['a-unit', 'a-unit', 'a-line', 'all', 'all', 'a-part', 'shipping', 'goodwill', 'too-much'] as const;
+const wishes = ['a-unit', 'a-unit', 'a-line', 'all', 'a-part', 'shipping', 'goodwill', 'too-much'] as const;
 const deciders = ['service-lead', 'finance', 'admin'] as const;
 export type PlannedDecision = { by: (typeof deciders)[number]; decision: 'approve' | 'reject' };
 

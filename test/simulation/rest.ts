@@ -13,10 +13,14 @@ const longestLeapSeconds = 7200;
 /** More than five receives of a message that hides for an hour and a half take, one after the other. */
 const mostLeaps = 60;
 
-/** Waits until nothing is left to do. What hides in a queue until a timeout is waited for by moving the clock. */
+/**
+ * Waits until nothing is left to do. What hides in a queue until a timeout is waited for by moving the clock, before which
+ * people look after what is stuck.
+ */
 export async function untilAtRest(
   engine: Pick<Engine, 'gatewayUrl' | 'inFlight'>,
   jump: (seconds: number) => void,
+  lookAfter: () => Promise<void>,
 ): Promise<void> {
   const pending = async () =>
     ((await (await fetch(`${engine.gatewayUrl}/_local/pending`)).json()) as { pending: number }).pending;
@@ -28,6 +32,7 @@ export async function untilAtRest(
     last = left;
     if (stuck >= looksBeforeLeap) {
       if (leaps === mostLeaps) throw new Error(`Still ${left} pieces of work after ${mostLeaps} leaps of the clock`);
+      await lookAfter();
       jump(Math.min(longestLeapSeconds, firstLeapSeconds * 2 ** leaps));
       leaps += 1;
       stuck = 0;

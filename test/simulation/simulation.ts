@@ -63,7 +63,7 @@ export async function simulate(options: SimulationOptions) {
   const provider = await startPaymentProvider(seed, storm.isRaging, world);
   const settle = async () => {
     await provider.quiet();
-    await untilAtRest(engine, jump);
+    await untilAtRest(engine, jump, provider.tellByHand);
   };
   try {
     await stockUp(world);
@@ -77,7 +77,11 @@ export async function simulate(options: SimulationOptions) {
     await aMonthLater(world, settle);
     weather.end();
     await anHourLater(world, settle);
-    const facts = { ...(await gather(world, settle, deadlines)), ledger: provider.ledger };
+    const facts = {
+      ...(await gather(world, settle, deadlines)),
+      ledger: provider.ledger,
+      toldByHand: provider.toldByHand,
+    };
     const seconds = (performance.now() - started) / 1000;
     return { breaches: breachesOf(facts), facts, faults: storm.counts(), stormSeconds, seconds, aheadMs };
   } finally {
@@ -143,7 +147,7 @@ async function gather(
   { engine, admin, client, plan, witness, now }: World,
   settle: () => Promise<void>,
   afterStorm: Facts['deadlines'][0],
-): Promise<Omit<Facts, 'ledger'>> {
+): Promise<Omit<Facts, 'ledger' | 'toldByHand'>> {
   const { reportsBucket, lakeBucket, stockInboxBucket, orderFilesBucket } = engine.credentials;
   const deadLetters = await redriveAll(engine, admin, settle);
   const reports: Facts['reports'] = [];
