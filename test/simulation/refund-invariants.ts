@@ -71,24 +71,31 @@ const changesAreTold: Invariant = {
 
 const never = new Set<RefundStatus>(['pending-approval', 'rejected', 'withdrawn', 'expired']);
 
+/** Approvals of who asked, of a department that has approved, or above a limit; too few of them; or too many. */
+function disagreementsIn({
+  refundId,
+  requestedBy,
+  amendedBy = [],
+  approvals,
+  policy,
+  amountMinor,
+}: RefundItem): string[] {
+  const given = approvals.filter(({ decision }) => decision === 'approve');
+  const departments = new Set(given.map(({ department }) => department));
+  const unfit = given.filter(
+    ({ by, department }) =>
+      [requestedBy, ...amendedBy].includes(by) || amountMinor > (simulatedPolicy.limits[department] ?? 0),
+  );
+  const disagreements = unfit.map(({ by }) => `${refundId} of ${amountMinor} for ${requestedBy} was approved by ${by}`);
+  if (departments.size !== given.length || given.length !== policy.approvalsNeeded) {
+    disagreements.push(`${refundId} needed ${policy.approvalsNeeded} and got ${[...departments].join(', ')}`);
+  }
+  return disagreements;
+}
+
 const othersAgreed: Invariant = {
   name: 'money goes back only if as many others agreed as must, each within their limit',
-  breaches: ({ refunds }) =>
-    refunds
-      .filter(({ status }) => !never.has(status))
-      .flatMap(({ refundId, requestedBy, amendedBy = [], approvals, policy, amountMinor }) => {
-        const given = approvals.filter(({ decision }) => decision === 'approve');
-        const unfit = given.filter(
-          ({ by, department }) =>
-            [requestedBy, ...amendedBy].includes(by) || amountMinor > (simulatedPolicy.limits[department] ?? 0),
-        );
-        const departments = new Set(given.map(({ department }) => department));
-        const isAgreed = departments.size === given.length && given.length === policy.approvalsNeeded;
-        return [
-          ...(isAgreed ? [] : [`${refundId} needed ${policy.approvalsNeeded} and got ${[...departments].join(', ')}`]),
-          ...unfit.map(({ by }) => `${refundId} of ${amountMinor} for ${requestedBy} was approved by ${by}`),
-        ];
-      }),
+  breaches: ({ refunds }) => refunds.filter(({ status }) => !never.has(status)).flatMap(disagreementsIn),
 };
 
 const ends = new Set<RefundStatus>(['paid', 'store-credit', 'rejected', 'withdrawn', 'expired']);

@@ -131,7 +131,8 @@ async function sendBack(about: About): Promise<void> {
       );
     await repeatedly(planned.sending, () => receive(content));
     if (!planned.isContradicted) continue;
-    await receive({ ...content, units: content.units.map((one) => ({ ...one, quantity: one.quantity + 1 })) });
+    const more = units.map(({ lineId, left }) => ({ lineId, quantity: left + 1, disposition }));
+    await receive({ ...content, units: more });
   }
 }
 

@@ -32,7 +32,7 @@ const reasons = [
 ] as const;
 const wishes = ['a-unit', 'a-unit', 'a-line', 'all', 'a-part', 'shipping', 'goodwill', 'too-much'] as const;
 const deciders = ['service-lead', 'finance', 'admin'] as const;
-export type PlannedDecision = { by: (typeof deciders)[number]; decision: 'approve' | 'reject' };
+type PlannedDecision = { by: (typeof deciders)[number]; decision: 'approve' | 'reject' };
 
 /** A request for money back, and what becomes of it. */
 export type PlannedRefund = {
