@@ -40,14 +40,18 @@ export function startPayout(refund: RefundItem): Outcome {
   return { kind: 'changed', refund: after, events: [telling(RefundPayoutStarted, factsOf(after))] };
 }
 
-const sent = (leg: Payout): Payout => ({
+const sent = ({ attempt, saidAt, failedBefore = [], ...leg }: Payout): Payout => ({
   ...leg,
   state: 'sent',
-  attempt: leg.attempt + 1,
+  attempt: attempt + 1,
+  failedBefore: saidAt === undefined ? failedBefore : [...failedBefore, { attempt, saidAt }],
   failure: undefined,
   providerRefundId: undefined,
-  saidAt: undefined,
 });
+
+/** Whether an attempt succeeded, as is told late, before it failed and was made again: that is no second payment. */
+export const failedSince = ({ failedBefore = [] }: Payout, attempt: number, succeededAt: string): boolean =>
+  failedBefore.some((earlier) => earlier.attempt === attempt && Date.parse(succeededAt) < Date.parse(earlier.saidAt));
 
 /** Ends a payout before it begins, as the bank decides on the order's money now; the provider was not asked. */
 export function blockPayout(refund: RefundItem, account: Account): Outcome {

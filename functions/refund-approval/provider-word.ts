@@ -1,7 +1,7 @@
 import type { Cause } from '../../shared/events/define-event.ts';
 import type { Payment } from '../../shared/payment.ts';
 import { apply } from './apply.ts';
-import { hear, parseReference, type ProviderWord } from './paying.ts';
+import { failedSince, hear, parseReference, type ProviderWord } from './paying.ts';
 import type { Payout, RefundItem } from './refund-item.ts';
 import { orderIndex } from './refund-keys.ts';
 import type { RefundStore } from './store.ts';
@@ -37,7 +37,7 @@ export const hearProvider =
 
 /** The payout that is meant; its attempt is the one that runs now. */
 function legOf(refund: RefundItem, told: Told, { index, attempt }: Place): { index: number; leg: Payout } {
-  const { provider, paymentId, amountMinor, currency, type } = told.payment;
+  const { provider, paymentId, amountMinor, currency, type, occurredAt } = told.payment;
   const found = [...refund.payouts.entries()].find(
     ([each, leg]) => leg.provider === provider && leg.paymentId === paymentId && each === (index ?? each),
   );
@@ -50,7 +50,9 @@ function legOf(refund: RefundItem, told: Told, { index, attempt }: Place): { ind
   if (leg.attempt === 0) throw unmatched(told, 'it was not to be paid yet');
   if (attempt === undefined && leg.attempt > 1) throw unmatched(told, 'which attempt is meant is not said');
   const isEarlier = attempt !== undefined && attempt !== leg.attempt;
-  if (isEarlier && type === 'refund.succeeded') throw unmatched(told, `attempt ${leg.attempt} runs, which pays again`);
+  if (isEarlier && type === 'refund.succeeded' && !failedSince(leg, attempt, occurredAt)) {
+    throw unmatched(told, `attempt ${leg.attempt} runs, which pays again`);
+  }
   return { index: at, leg: { ...leg, attempt: attempt ?? leg.attempt } };
 }
 type Place = { index?: number; attempt?: number };

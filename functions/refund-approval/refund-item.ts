@@ -18,6 +18,8 @@ const Payout = Leg.extend({
   isCredited: z.boolean().optional(),
   /** The provider's own time of its latest word by webhook. */
   saidAt: Instant.optional(),
+  /** Earlier attempts that the provider said to have failed by webhook, and when. */
+  failedBefore: z.array(z.object({ attempt: z.int(), saidAt: Instant })).optional(),
 });
 export type Payout = z.infer<typeof Payout>;
 

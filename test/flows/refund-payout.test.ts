@@ -261,6 +261,28 @@ describe('a provider’s word', () => {
     expect(await refundable(orderId)).toMatchObject({ refundedMinor: 2000, refundableMinor: 0 });
   });
 
+  test('of success that comes after the failure that followed it was paid again changes nothing', async () => {
+    const refund = await approvedRefund();
+    const { refundId } = refund;
+    await becomes(refundId, 'paid');
+    const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
+    const first = `${refundId}.0.1`;
+    await tell(word(refund, { type: 'refund.failed', refundId: first, occurredAt: at(10) }));
+    await becomes(refundId, 'payout-failed');
+    await settle(refundId, 'retry');
+    await becomes(refundId, 'paid');
+    await tell(word(refund, { refundId: first, occurredAt: at(5) }));
+    await office.settled();
+    expect(await parked('RefundApprovalProviderWordDeadLetters')).toBe(0);
+    expect(await steps(refundId)).toEqual([
+      'RefundPayoutStarted',
+      'RefundPaid',
+      'RefundPayoutFailed',
+      'RefundPayoutStarted',
+      'RefundPaid',
+    ]);
+  });
+
   test('is all there is of a provider that is paid through by hand', async () => {
     const refund = await approvedRefund('bank');
     const { refundId } = refund;

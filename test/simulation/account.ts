@@ -36,6 +36,9 @@ export function summaryOf({ facts, faults, stormSeconds, seconds, aheadMs }: Sim
     `  told      ${list(countsOf(witness.payments, ({ told, status }) => told || String(status)))}; ${list(
       countsOf(witness.commands, ({ what, status }) => `${what.replace(/\/.*\//, ' ')} ${status || 'none'}`),
     )}`,
+    `  refunds   ${list(countsOf(facts.refunds, ({ status }) => status))}; ${list(
+      countsOf(witness.refunds, ({ what, status, type }) => `${what} ${status || 'none'} ${type}`.trim()),
+    )}; the provider made ${list(countsOf(facts.ledger, ({ status }) => status))}`,
     `  channels  ${witness.deliveries.length} webhooks, ${witness.deliveries.filter(({ isTaken }) => isTaken).length} taken`,
     `  callers   ${retries} calls repeated after a failure, ${unanswered} never answered`,
     `  faults    ${list(faults)}`,

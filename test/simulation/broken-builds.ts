@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { eventMistakes } from './event-mistakes.ts';
 import { lifeMistakes } from './life-mistakes.ts';
 import { orderMistakes } from './order-mistakes.ts';
+import { refundMistakes } from './refund-mistakes.ts';
 import { synthesise } from './simulated-store.ts';
 import { stockMistakes } from './stock-mistakes.ts';
 
@@ -18,6 +19,7 @@ export type BrokenBuild = { file: string; from: string; to: string; breaks?: str
 export const brokenBuilds: Record<string, BrokenBuild> = {
   ...orderMistakes,
   ...lifeMistakes,
+  ...refundMistakes,
   ...stockMistakes,
   ...eventMistakes,
 };

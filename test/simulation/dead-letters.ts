@@ -1,9 +1,14 @@
-import { GetQueueAttributesCommand, SQSClient, StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
+import {
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+  StartMessageMoveTaskCommand,
+} from '@aws-sdk/client-sqs';
 import type { Engine } from '../../infra/local/engine.ts';
 import type { Admin } from './facts.ts';
 
-/** A dead-letter queue that was not empty: how many messages it held, and how many it holds after they were redriven. */
-export type DeadLetters = { queue: string; held: number; heldAfterRedrive: number };
+/** A dead-letter queue that was not empty: how many messages it held, some of them, and how many it holds after they were redriven. */
+export type DeadLetters = { queue: string; held: number; bodies: string[]; heldAfterRedrive: number };
 
 /** Redrives every dead-letter queue that holds something, as an administrator would once the cause is gone. */
 export async function redriveAll(
@@ -12,10 +17,16 @@ export async function redriveAll(
   settle: () => Promise<void>,
 ): Promise<DeadLetters[]> {
   const sqs = new SQSClient(settings);
+  const urlOf = (name: string) => `${gatewayUrl}/${context.template.accountId}/${name}`;
+  const bodiesIn = async (name: string) => {
+    const look = { QueueUrl: urlOf(name), MaxNumberOfMessages: 10, VisibilityTimeout: 0 };
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(look));
+    return Messages.map(({ Body = '' }) => Body);
+  };
   const messagesIn = async (name: string) => {
     const { Attributes = {} } = await sqs.send(
       new GetQueueAttributesCommand({
-        QueueUrl: `${gatewayUrl}/${context.template.accountId}/${name}`,
+        QueueUrl: urlOf(name),
         AttributeNames: ['All'],
       }),
     );
@@ -27,10 +38,11 @@ export async function redriveAll(
   for (const { name, arn } of queues) {
     const held = await messagesIn(name);
     if (held === 0) continue;
+    const bodies = await bodiesIn(name);
     // A queue that only a stream or a schedule gives to cannot be redriven, and keeps what it holds.
     await sqs.send(new StartMessageMoveTaskCommand({ SourceArn: arn })).catch(() => undefined);
     await settle();
-    found.push({ queue: name, held, heldAfterRedrive: await messagesIn(name) });
+    found.push({ queue: name, held, bodies, heldAfterRedrive: await messagesIn(name) });
   }
   sqs.destroy();
   return found;

@@ -1,17 +1,22 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { gunzipSync } from 'node:zlib';
 import type { Engine } from '../../infra/local/engine.ts';
 import { Delivery } from '../../functions/channel-webhooks/delivery.ts';
 import { IntakeRecord } from '../../functions/order-intake/intake-item.ts';
 import { AwaitedOrder, isAwaited, OrderItem } from '../../functions/order-intake/order-item.ts';
+import { Account } from '../../functions/refund-approval/pots.ts';
+import { Receipt } from '../../functions/refund-approval/receipt.ts';
+import { RefundItem } from '../../functions/refund-approval/refund-item.ts';
 import { Lot, Transit } from '../../functions/stock-update/shelf.ts';
 import { contentHash } from '../../shared/ids.ts';
 import { OpenPlacement } from '../../shared/orders/placement-item.ts';
 import { SettlementItem } from '../../shared/orders/settlement-item.ts';
 import { OutboxItem } from '../../shared/outbox.ts';
 import { StockItem } from '../../shared/stock/stock-item.ts';
+import type { MadeRefund } from '../support/provider-double.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Plan } from './plan.ts';
 import type { DayReport } from './reports.ts';
@@ -22,6 +27,9 @@ type Metadata = { eventId: string; occurredAt: string };
 /** An event with its content's hash, by which copies are compared whatever the order of their members. */
 // oxlint-disable-next-line typescript/no-explicit-any -- invariants read events as they expect them to be
 export type SeenEvent = { eventId: string; source: string; type: string; hash: string; metadata: Metadata; data: any };
+
+/** Names of the schedules of refunds, and the refunds of that time. */
+type Deadlines = { schedules: string[]; refunds: RefundItem[] };
 
 /** All that is to be seen of a back office once it is at rest, and what its callers were told. */
 export type Facts = Tables & {
@@ -34,6 +42,12 @@ export type Facts = Tables & {
   stockResults: Map<string, string>;
   orderResults: Map<string, string>;
   deadLetters: DeadLetters[];
+  /** What the payment provider made of it. */
+  ledger: readonly MadeRefund[];
+  /** Refunds that somebody looked up there, as a chargeback came while they were paid. */
+  toldByHand: ReadonlySet<string>;
+  /** At rest after the first storm, when many refunds wait, and at the end. */
+  deadlines: [Deadlines, Deadlines];
   reports: DayReport[];
   witness: Witness;
 };
@@ -54,6 +68,11 @@ const noItems = () => ({
   transits: [] as Transit[],
   /** Webhooks and what became of them. */
   deliveries: [] as Delivery[],
+  refunds: [] as RefundItem[],
+  /** What refunds took from each order. */
+  accounts: [] as Account[],
+  /** Parcels of returns. */
+  receipts: [] as Receipt[],
   /** Event items as they lie in the tables. */
   committed: [] as SeenEvent[],
 });
@@ -70,6 +89,9 @@ function sortIn(tables: Tables, item: Record<string, unknown>): void {
   else if (kind === 'LOT') tables.lots.push(Lot.parse(item));
   else if (kind === 'TRANSIT') tables.transits.push(Transit.parse(item));
   else if (kind === 'DELIVERY') tables.deliveries.push(Delivery.parse(item));
+  else if (item.sk === 'REFUND') tables.refunds.push(RefundItem.parse(item));
+  else if (item.sk === 'ACCOUNT') tables.accounts.push(Account.parse(item));
+  else if (kind === 'RECEIPT') tables.receipts.push(Receipt.parse(item));
   else if (kind === 'EVENT') {
     const { source, detailType, detail } = OutboxItem.parse(item);
     tables.committed.push(seenEvent(source, detailType, JSON.parse(detail)));
@@ -105,6 +127,20 @@ export async function readTables({ context }: Pick<Engine, 'context'>, { db }: A
     } while (from);
   }
   return tables;
+}
+
+/** Of refunds only: their names begin with the refund's id. */
+export async function readSchedules({ settings }: Admin): Promise<string[]> {
+  const scheduler = new SchedulerClient(settings);
+  const names: string[] = [];
+  let NextToken: string | undefined;
+  do {
+    const page = await scheduler.send(new ListSchedulesCommand({ NamePrefix: 'ref_', NextToken }));
+    names.push(...(page.Schedules ?? []).map(({ Name = '' }) => Name));
+    NextToken = page.NextToken;
+  } while (NextToken !== undefined);
+  scheduler.destroy();
+  return names;
 }
 
 type LakeLine = { source: string; 'detail-type': string; detail: { metadata: Metadata; data: unknown } };

@@ -53,6 +53,7 @@ export function identityOfCall({ functionName, call }: FunctionCall): string {
   const { service, operation, path, method, body } = call;
   const name = shortName(functionName);
   if (service === 's3') return [name, method, path.replaceAll(/[0-9a-f]{32}/g, '')].join(' ');
+  if (service === 'scheduler') return [name, method, path].join(' ');
   const input = parsed(body.toString());
   if (service === 'events') {
     const [first] = members(member(input, 'Entries'));
@@ -74,7 +75,7 @@ export function identitiesOfEvent(functionName: string, payload: string): string
   const route = text(member(event, 'routeKey')) ?? '';
   const body = parsed(text(member(event, 'body')) ?? '');
   const [first] = [...members(member(body, 'movements')), ...members(member(body, 'orders'))];
-  const about = ['externalOrderId', 'movementId', 'eventId', 'requestId', 'shipmentId'].map(
+  const about = ['externalOrderId', 'movementId', 'eventId', 'requestId', 'shipmentId', 'receiptId'].map(
     (field) => text(member(body, field)) ?? text(member(first, field)),
   );
   return [[name, route, text(member(event, 'rawPath')) ?? '', ...about].filter(Boolean).join(' ')];
@@ -94,6 +95,9 @@ export function messageIdentity(body: string): string {
     member(message, 'detail-type'),
     member(detail, 'object', 'key'),
     member(movement, 'movementId'),
+    // Of a deadline.
+    member(message, 'refundId'),
+    member(message, 'kind'),
     // Of a webhook and of a queued order.
     member(message, 'orderId'),
     member(message, 'eventType'),

@@ -5,6 +5,9 @@ import { fileInvariants } from './file-invariants.ts';
 import { lifeInvariants } from './life-invariants.ts';
 import { orderInvariants } from './order-invariants.ts';
 import { paymentInvariants } from './payment-invariants.ts';
+import { refundInvariants } from './refund-invariants.ts';
+import { refundMoneyInvariants } from './refund-money-invariants.ts';
+import { returnInvariants } from './return-invariants.ts';
 import { stockInvariants } from './stock-invariants.ts';
 
 /** What must hold of a back office at rest, whatever happened to it; `breaches` says in sentences where it does not. */
@@ -14,6 +17,9 @@ export const invariants: Invariant[] = [
   ...orderInvariants,
   ...lifeInvariants,
   ...paymentInvariants,
+  ...refundInvariants,
+  ...refundMoneyInvariants,
+  ...returnInvariants,
   ...stockInvariants,
   ...fileInvariants,
   ...eventInvariants,

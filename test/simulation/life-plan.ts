@@ -5,6 +5,10 @@ import type { Dice } from './chance.ts';
 export const payingChannel = 'marketplace';
 export const paymentWindowMinutes = 30;
 
+/** The payments of an order, by which its provider knows the order. */
+export const paymentIdOf = (orderId: string, payment: number): string => `${orderId}-${payment}`;
+export const orderOfPayment = (paymentId: string): string => paymentId.slice(0, paymentId.lastIndexOf('-'));
+
 /** How something is sent: so many times more, and whether all at the same time. */
 export type Sending = { repeats: number; isHasty: boolean };
 
@@ -12,6 +16,8 @@ export type Sending = { repeats: number; isHasty: boolean };
 export type PlannedPayment = {
   eventId: string;
   type: Payment['type'];
+  /** Which of the order's payments: what comes later than the first two events is paid otherwise. */
+  payment: number;
   from: number;
   to: number;
   /** Sent before the order is, with what the storefront thinks that it costs. */
@@ -76,6 +82,7 @@ export function plannedLife(dice: Dice, client: string, name: string): PlannedLi
   const payments = (courses[course] ?? []).map(([type, from, to], index): PlannedPayment => ({
     eventId: `${name}-pay-${index}`,
     type,
+    payment: index < 2 ? 1 : 2,
     from,
     to,
     isEarly,

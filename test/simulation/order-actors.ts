@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inParallel } from '../../shared/in-parallel.ts';
 import { orderIdOf } from '../../shared/ids.ts';
 import { leadToItsEnd, payEarly } from './order-life.ts';
+import { refund } from './refund-life.ts';
 import type { PlannedBatch, PlannedOrder } from './order-plan.ts';
 import { type Actor, insist, repeatedly, type World } from './world.ts';
 
@@ -13,6 +14,8 @@ const looks = 30;
 export const storefronts: Actor = {
   name: 'storefronts',
   act: async (world) => {
+    /** What goes on while the next orders come. */
+    const afterwards: Promise<void>[] = [];
     await inParallel(batchesAtOnce, world.plan.batches, async (batch) => {
       if (world.isTimeUp()) return;
       await inParallel(batch.atOnce, batch.orders, (order) => payEarly(world, order));
@@ -20,11 +23,15 @@ export const storefronts: Actor = {
       await inParallel(batch.atOnce, batch.orders, async (order) => {
         if (batch.lane !== 'together') await sendAll(world, order, batch.lane);
         const isPlaced = batch.lane === 'now' || (await isDecided(world, order));
-        if (isPlaced) await leadToItsEnd(world, order);
+        if (isPlaced) {
+          await leadToItsEnd(world, order);
+          afterwards.push(refund(world, order, 'end'));
+        }
         world.onOrder();
       });
     });
     world.ordersOver();
+    await Promise.all(afterwards);
   },
 };
 

@@ -1,7 +1,8 @@
 import { orderIdOf } from '../../shared/ids.ts';
 import { signatureOf } from '../support/payment-signature.ts';
-import type { PlannedPayment } from './life-plan.ts';
+import { paymentIdOf, type PlannedPayment } from './life-plan.ts';
 import type { PlannedOrder } from './order-plan.ts';
+import { refund } from './refund-life.ts';
 import { insist, repeatedly, type World } from './world.ts';
 
 const provider = 'acme';
@@ -11,7 +12,7 @@ const idOf = ({ client, content }: PlannedOrder) => orderIdOf(client, content.ex
 export const payEarly = (world: World, order: PlannedOrder): Promise<void> =>
   pay(world, order, order.guessedMinor, ({ isEarly }) => isEarly);
 
-/** Everybody who has to do with a placed order: it is paid, cancelled, looked at, shipped and delivered, as planned. */
+/** Everybody who has to do with a placed order: it is paid, cancelled, looked at, shipped, delivered and refunded, as planned. */
 export async function leadToItsEnd(world: World, order: PlannedOrder): Promise<void> {
   const placed = await current(world, order);
   if (!placed) return;
@@ -23,7 +24,7 @@ export async function leadToItsEnd(world: World, order: PlannedOrder): Promise<v
   ]);
   await review(world, order);
   if (order.life.isAllocated) await allocate(world, order);
-  await Promise.all([ship(world, order), cancel(world, order, 'shipment')]);
+  await Promise.all([ship(world, order), cancel(world, order, 'shipment'), refund(world, order, 'shipment')]);
 }
 
 /** The order as everybody may see it; undefined if there is none. */
@@ -40,18 +41,19 @@ async function pay(
 ): Promise<void> {
   const tell = async (payment: PlannedPayment) => {
     const { eventId, type, from, to } = payment;
+    const orderId = idOf(order);
     const share = (thousandths: number) => Math.floor((totalMinor * thousandths) / 1000);
     const event = {
       eventId,
       type,
-      paymentId: 'pay-1',
-      orderId: idOf(order),
+      paymentId: paymentIdOf(orderId, payment.payment),
+      orderId,
       amountMinor: share(to) - share(from),
       currency: 'GBP',
       occurredAt: '2025-03-30T12:00:00Z',
     };
-    await repeatedly(payment.sending, () => post(world, event));
-    if (payment.isContradicted) await post(world, { ...event, amountMinor: event.amountMinor + 1 });
+    await repeatedly(payment.sending, () => postPayment(world, event));
+    if (payment.isContradicted) await postPayment(world, { ...event, amountMinor: event.amountMinor + 1 });
   };
   const due = order.life.payments.filter(isDue);
   if (order.life.sending.isHasty) await Promise.all(due.map(tell));
@@ -60,7 +62,8 @@ async function pay(
 
 type PaymentEvent = Record<'eventId' | 'orderId' | 'type', string> & { amountMinor: number };
 
-async function post({ client, witness, now, engine }: World, event: PaymentEvent): Promise<void> {
+/** Tells of money as its provider does. */
+export async function postPayment({ client, witness, now, engine }: World, event: PaymentEvent): Promise<void> {
   const body = JSON.stringify(event);
   const secret = engine.credentials.webhookSecret;
   const answer = await insist(witness, () =>

@@ -2,6 +2,7 @@ import type { OrderContent } from '../../shared/http/orders.ts';
 import type { Assortment, PlannedSku } from './assortment.ts';
 import type { Dice } from './chance.ts';
 import { type PlannedLife, plannedLife } from './life-plan.ts';
+import { plannedRefunds, type PlannedRefund } from './refund-plan.ts';
 
 /** Days of the orders: a Saturday, and the Sunday of 23 hours after it in London. */
 export const days = ['2025-03-29', '2025-03-30'] as const;
@@ -21,6 +22,7 @@ export type PlannedOrder = {
   /** Roughly what it costs, as its storefront reckons. */
   guessedMinor: number;
   life: PlannedLife;
+  refunds: PlannedRefund[];
 };
 
 /**
@@ -44,16 +46,35 @@ const countries = ['GB', 'GB', 'GB', 'FR', 'DE', 'US'];
 export const ordersPerRush = 30;
 const rushLength = 12;
 const largeEvery = 60;
+const expressMinor = 495;
 
-export function plannedOrders(dice: Dice, assortment: Assortment, count: number): PlannedOrder[] {
+/** Refunds have dice of their own. */
+export function plannedOrders(dice: Dice, refundDice: Dice, assortment: Assortment, count: number): PlannedOrder[] {
   const { skus, rushes } = assortment;
   return Array.from({ length: count }, (_, index) => {
     const wanted = index % ordersPerRush < rushLength ? rushes[Math.floor(index / ordersPerRush)] : undefined;
     const isLarge = index % largeEvery === rushLength;
     const lines = isLarge ? largeLines(dice, assortment) : someLines(dice, wanted ? [wanted] : skus);
-    return plannedOrder(dice, assortment, index, lines);
+    const order = plannedOrder(dice, assortment, index, lines);
+    const isPaid = order.life.payments.some(({ type, to }) => type === 'payment.captured' && to === 1000);
+    const refunds = isPaid ? plannedRefunds(refundDice, order.content.externalOrderId) : [];
+    return { ...(refunds.length > 0 ? refundable(order) : order), refunds };
   });
 }
+
+/** What is sent back has left the house, and shipping that is refunded was paid for. */
+const refundable = (order: Omit<PlannedOrder, 'refunds'>): Omit<PlannedOrder, 'refunds'> => ({
+  ...order,
+  content: { ...order.content, shippingMethod: 'express' },
+  guessedMinor: order.guessedMinor + expressMinor,
+  life: {
+    ...order.life,
+    cancellations: order.life.cancellations.filter(({ what }) => what !== 'whole'),
+    review: 'release',
+    isAllocated: true,
+    shipments: Math.max(1, order.life.shipments),
+  },
+});
 
 const someLines = (dice: Dice, skus: readonly PlannedSku[]) =>
   Array.from({ length: skus.length === 1 ? 1 : dice.pick([1, 1, 2, 3]) }, () => ({
@@ -73,7 +94,7 @@ function plannedOrder(
   { skus, rushes, bulk }: Assortment,
   index: number,
   lines: OrderContent['lines'],
-): PlannedOrder {
+): Omit<PlannedOrder, 'refunds'> {
   const time = `${String(dice.whole(0, 23)).padStart(2, '0')}:${String(dice.whole(0, 59)).padStart(2, '0')}`;
   const client = dice.pick(['storefront', 'marketplace'] as const);
   const content: OrderContent = {

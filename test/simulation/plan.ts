@@ -20,6 +20,7 @@ export function planOf(seed: number, orderCount: number): Plan {
   const dice = diceOf(seed, 'plan');
   const assortment = plannedAssortment(dice, orderCount);
   const { skus } = assortment;
+  const orders = plannedOrders(diceOf(seed, 'orders'), diceOf(seed, 'refunds'), assortment, orderCount);
   const skuChanges = Array.from({ length: Math.ceil(orderCount / 30) }, (): PlannedSkuChange => {
     const { sku, category } = dice.pick(skus);
     return { sku, category, priceMinor: dice.whole(50, 9000), goesOffSale: dice.happens(0.3) };
@@ -27,7 +28,7 @@ export function planOf(seed: number, orderCount: number): Plan {
   return {
     seed,
     assortment,
-    batches: plannedBatches(plannedOrders(diceOf(seed, 'orders'), assortment, orderCount), diceOf(seed, 'batches')),
+    batches: plannedBatches(orders, diceOf(seed, 'batches')),
     imports: plannedImports(diceOf(seed, 'imports'), assortment, Math.ceil(orderCount / 10)),
     notes: plannedNotes(diceOf(seed, 'stock'), skus, Math.ceil(orderCount / 6)),
     skuChanges,

@@ -15,10 +15,14 @@ const mostLeaps = 60;
 
 type Left = { pending: number; where: Record<string, number> };
 
-/** Waits until nothing is left to do. What hides in a queue until a timeout is waited for by moving the clock. */
+/**
+ * Waits until nothing is left to do. What hides in a queue until a timeout is waited for by moving the clock, before which
+ * people look after what is stuck.
+ */
 export async function untilAtRest(
   engine: Pick<Engine, 'gatewayUrl' | 'inFlight'>,
   jump: (seconds: number) => void,
+  lookAfter: () => Promise<void>,
 ): Promise<void> {
   const look = async () => (await fetch(`${engine.gatewayUrl}/_local/pending`)).json() as Promise<Left>;
   let [last, stuck, calm, leaps] = [-1, 0, 0, 0];
@@ -31,6 +35,7 @@ export async function untilAtRest(
       if (leaps === mostLeaps) {
         throw new Error(`Still ${JSON.stringify(where)} to do after ${mostLeaps} leaps of the clock`);
       }
+      await lookAfter();
       jump(Math.min(longestLeapSeconds, firstLeapSeconds * 2 ** leaps));
       leaps += 1;
       stuck = 0;

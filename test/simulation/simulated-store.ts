@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { editTemplates, environmentEdit, paymentWindow } from '../support/template-edits.ts';
 import { payingChannel, paymentWindowMinutes } from './life-plan.ts';
+import { providerTimeoutSeconds } from './payment-provider.ts';
 import { retrying } from './receivers.ts';
 
 /** Synthesises the app of a checkout for a simulation. */
@@ -9,11 +10,18 @@ export function synthesise(checkout: string, cdkOut: string): void {
   asSimulated(cdkOut);
 }
 
-/** Edits a synthesised app in place: one channel's orders wait for their payment, and webhooks are given up sooner. */
+/**
+ * Edits a synthesised app in place: one channel's orders wait for their payment, webhooks are given
+ * up sooner, and payment providers waited for less long.
+ */
 export function asSimulated(cdkOut: string): void {
   editTemplates(cdkOut, environmentEdit('CHANNELS', paymentWindow(payingChannel, paymentWindowMinutes)));
   editTemplates(
     cdkOut,
     environmentEdit('RETRYING', () => JSON.stringify(retrying)),
+  );
+  editTemplates(
+    cdkOut,
+    environmentEdit('PROVIDER_TIMEOUT_SECONDS', () => String(providerTimeoutSeconds)),
   );
 }

@@ -17,6 +17,8 @@ test('a short storm of faults leaves every invariant whole', async () => {
   expect(facts.orders.length).toBeGreaterThan(10);
   const answers = facts.witness.orders.map(({ status }) => status);
   expect(answers).toEqual(expect.arrayContaining([200, 201, 202, 409]));
+  expect(facts.refunds.map(({ status }) => status)).toContain('paid');
+  expect(facts.ledger.length).toBeGreaterThan(0);
   const statuses = facts.orders.map(({ status }) => status);
   expect(statuses).toEqual(expect.arrayContaining(['completed', 'cancelled', 'expired', 'paid']));
   expect(facts.witness.deliveries.filter(({ isTaken }) => !isTaken).length).toBeGreaterThan(0);

@@ -8,7 +8,7 @@ import { type ApiClient, createApiClient } from '../support/api-client.ts';
 import { actors } from './actors.ts';
 import type { PlannedSku } from './assortment.ts';
 import { redriveAll } from './dead-letters.ts';
-import { adminOf, type Facts, readLake, readResults, readTables } from './facts.ts';
+import { adminOf, type Facts, readLake, readResults, readSchedules, readTables } from './facts.ts';
 import { breachesOf } from './invariants.ts';
 import { days } from './order-plan.ts';
 import { planOf } from './plan.ts';
@@ -17,6 +17,9 @@ import { startReceivers } from './receivers.ts';
 import { reportOf } from './reports.ts';
 import { untilAtRest } from './rest.ts';
 import { stormOf } from './storm.ts';
+import { startPaymentProvider } from './payment-provider.ts';
+import { settleFailed } from './refund-life.ts';
+import { simulatedPolicy } from './refund-plan.ts';
 import { createWitness } from './witness.ts';
 import type { World } from './world.ts';
 
@@ -51,13 +54,17 @@ export async function simulate(options: SimulationOptions) {
   const engine = await startEngine({ cdkOut, stateDirectory, now, faults: storm, ...(log && { log }) });
   const callers = callersOf(engine, now);
   const admin = adminOf(engine);
-  const settle = () => untilAtRest(engine, jump);
   const progress = progressOf(orders, options.onOrder);
   const isTimeUp = () => performance.now() > deadline;
   const witness = createWitness();
   const { client } = callers;
   const world = { plan: planOf(seed, orders), client, admin, engine, witness, now, jump, isTimeUp, ...progress };
   const receivers = await startReceivers(seed, storm.isRaging, world);
+  const provider = await startPaymentProvider(seed, storm.isRaging, world);
+  const settle = async () => {
+    await provider.quiet();
+    await untilAtRest(engine, jump, provider.tellByHand);
+  };
   try {
     await stockUp(world);
     weather.begin();
@@ -65,16 +72,22 @@ export async function simulate(options: SimulationOptions) {
     const stormSeconds = (performance.now() - started) / 1000;
     weather.end();
     await settle();
+    const deadlines = await readDeadlines(world);
     weather.begin();
     await aMonthLater(world, settle);
     weather.end();
-    await aMinuteLater(world, settle);
-    const facts = await gather(world, settle);
+    await anHourLater(world, settle);
+    const facts = {
+      ...(await gather(world, settle, deadlines)),
+      ledger: provider.ledger,
+      toldByHand: provider.toldByHand,
+    };
     const seconds = (performance.now() - started) / 1000;
     return { breaches: breachesOf(facts), facts, faults: storm.counts(), stormSeconds, seconds, aheadMs };
   } finally {
     await callers.close();
     await receivers.stop();
+    await provider.stop();
     admin.s3.destroy();
     admin.db.destroy();
     await engine.stop();
@@ -82,7 +95,7 @@ export async function simulate(options: SimulationOptions) {
   }
 }
 
-/** Catalogue and first stock, before the storm. */
+/** Catalogue, first stock and how refunds are decided, before the storm. */
 async function stockUp({ plan, client }: World): Promise<void> {
   const admin = client('admin');
   const create = async ({ sku, priceMinor, category, units }: PlannedSku) => {
@@ -101,35 +114,53 @@ async function stockUp({ plan, client }: World): Promise<void> {
     if (created.status !== 201 || received.status !== 200) throw new Error(`${created.text} ${received.text}`);
   };
   await inParallel(8, Object.values(plan.assortment).flat(), create);
+  const policy = await admin.put('/policies/refund', simulatedPolicy, { 'if-match': '*' });
+  if (policy.status !== 200) throw new Error(policy.text);
 }
 
-/** Over the time for returns. Nothing may be in flight: a queue keeps a message for two weeks. */
-async function aMonthLater({ jump }: World, settle: () => Promise<void>): Promise<void> {
-  jump(monthSeconds);
+/** Over the time for returns and decisions. Nothing may be in flight: a queue keeps a message for two weeks. */
+async function aMonthLater(world: World, settle: () => Promise<void>): Promise<void> {
+  world.jump(monthSeconds);
   await sleep(200);
   await settle();
+  await settleFailed(world);
+  await settle();
 }
 
-/** What every minute's sweep was kept from by the storm, the next one does. */
-async function aMinuteLater({ jump }: World, settle: () => Promise<void>): Promise<void> {
+/** What sweeps and people were kept from by the storm, the next ones do. */
+async function anHourLater(world: World, settle: () => Promise<void>): Promise<void> {
   await settle();
-  jump(120);
+  world.jump(3700);
   // The scheduler looks at the clock ten times a second.
   await sleep(200);
   await settle();
+  await settleFailed(world);
+  await settle();
 }
 
-async function gather(world: World, settle: () => Promise<void>): Promise<Facts> {
-  const { engine, admin, client, plan, witness, now } = world;
+const readDeadlines = async ({ engine, admin }: World) => ({
+  schedules: await readSchedules(admin),
+  refunds: (await readTables(engine, admin)).refunds,
+});
+
+async function gather(
+  { engine, admin, client, plan, witness, now }: World,
+  settle: () => Promise<void>,
+  afterStorm: Facts['deadlines'][0],
+): Promise<Omit<Facts, 'ledger' | 'toldByHand'>> {
   const { reportsBucket, lakeBucket, stockInboxBucket, orderFilesBucket } = engine.credentials;
   const deadLetters = await redriveAll(engine, admin, settle);
   const reports: Facts['reports'] = [];
   for (const date of days) reports.push(await reportOf(client('finance'), admin, reportsBucket, date, settle));
   const tables = await readTables(engine, admin);
+  const deadlines: Facts['deadlines'] = [
+    afterStorm,
+    { schedules: await readSchedules(admin), refunds: tables.refunds },
+  ];
   const lake = await readLake(admin, lakeBucket);
   const stockResults = await readResults(admin, stockInboxBucket);
   const orderResults = await readResults(admin, orderFilesBucket);
-  return { ...tables, plan, now: now(), lake, stockResults, orderResults, deadLetters, reports, witness };
+  return { ...tables, plan, now: now(), lake, stockResults, orderResults, deadLetters, deadlines, reports, witness };
 }
 
 function callersOf(engine: Engine, now: () => number) {

@@ -14,7 +14,7 @@ const likely = {
   answerLost: 0.03,
   crashBefore: 0.004,
   crashAfter: 0.006,
-  /** Of a crash between the steps of a large order, of which there are few. */
+  /** Of a crash between the steps of a large order or of a payout, of which there are few. */
   timesBetweenSteps: 10,
   invocationThrottled: 0.01,
   invocationCrashBefore: 0.01,
@@ -70,7 +70,7 @@ export function stormOf(seed: number): Storm {
     const isWrite = service !== 'dynamodb' || operation === 'TransactWriteItems' || operation === 'UpdateItem';
     const identity = `call ${identityOfCall(made)}`;
     const isOutage = (tries.get(identity) ?? 0) < outageTries && chance(seed, identity, 'outage') < likely.outage;
-    const danger = identity.includes('/PLACEMENT') ? likely.timesBetweenSteps : 1;
+    const danger = /\/PLACEMENT|Payout/.test(identity) ? likely.timesBetweenSteps : 1;
     const isBatch = operation === 'PutEvents' || operation === 'SendMessageBatch';
     const kind = befalls(identity, [
       ['outage', isOutage ? 1 : 0],

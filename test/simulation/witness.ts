@@ -12,6 +12,13 @@ type PaymentAnswered = Record<'eventId' | 'orderId' | 'type' | 'told', string> &
 };
 /** An answer about a change of an order, which the caller knows by `id`. */
 type CommandAnswered = Record<'orderId' | 'what' | 'id' | 'type', string> & { status: number };
+/** An answer about a refund that somebody asked for something, under the ids that are known before. */
+export type RefundAnswered = Record<'orderId' | 'requestId' | 'refundId' | 'what' | 'by' | 'type', string> & {
+  content: object;
+  status: number;
+  // oxlint-disable-next-line typescript/no-explicit-any -- invariants read answers as they expect them to be
+  told: any;
+};
 /** A webhook as its channel got it, and whether it said that it took it. */
 type Delivered = Record<'channel' | 'eventId' | 'type', string> & {
   data: unknown;
@@ -27,6 +34,7 @@ export function createWitness() {
   const movements: MovementAnswered[] = [];
   const payments: PaymentAnswered[] = [];
   const commands: CommandAnswered[] = [];
+  const refunds: RefundAnswered[] = [];
   const deliveries: Delivered[] = [];
   /** Notes that nobody answers: messages and files. */
   const notes: PlannedNote[] = [];
@@ -39,6 +47,7 @@ export function createWitness() {
     movements,
     payments,
     commands,
+    refunds,
     deliveries,
     notes,
     reportRuns,

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What a provider makes of one request; done and answered at once unless told. */
-type Behaviour = {
+export type Behaviour = {
   result?: 'succeeded' | 'pending' | 'failed' | 'declined';
   /** The connection drops before anything is done, or after; or the answer is this status, with nothing done. */
   fault?: 'dropped-before' | 'dropped-after' | 429 | 500;

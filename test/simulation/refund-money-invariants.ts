@@ -1,0 +1,102 @@
+import { isDisputed, Ordered } from '../../functions/refund-approval/ordered.ts';
+import { payoutReference } from '../../functions/refund-approval/paying.ts';
+import { potsOf, untouched } from '../../functions/refund-approval/pots.ts';
+import { breachesOf } from '../support/refund-breaches.ts';
+import type { Facts, SeenEvent } from './facts.ts';
+import type { Invariant } from './invariants.ts';
+import { eventsByRefund } from './refund-invariants.ts';
+
+const sumOf = <T>(items: readonly T[], amountOf: (item: T) => number) =>
+  items.reduce((sum, item) => sum + amountOf(item), 0);
+
+/** What an event posts as gone from the payments; what a provider took back is there again. */
+const paidBy = ({ type, data }: SeenEvent): number => {
+  if (type === 'RefundPaid') return data.paidMinor;
+  return type === 'RefundPayoutFailed' && data.wasPaid ? -data.paidMinor : 0;
+};
+const creditedBy = ({ type, data }: SeenEvent): number => (type === 'StoreCreditGranted' ? data.creditMinor : 0);
+
+/** Each order that money was taken from, with its account and refunds. */
+function accountsOf({ orders, accounts, refunds }: Facts) {
+  const byId = new Map(accounts.map((account) => [account.orderId, account]));
+  const own = Map.groupBy(refunds, ({ orderId }) => orderId);
+  return orders
+    .filter(({ orderId }) => byId.has(orderId) || own.has(orderId))
+    .map((order) => ({
+      order,
+      ordered: Ordered.parse(order),
+      account: byId.get(order.orderId) ?? untouched(order.orderId),
+      refunds: own.get(order.orderId) ?? [],
+    }));
+}
+
+const potsHold: Invariant = {
+  name: 'no pot of an order gives more money, tax or units than it has, and all that was taken is in its refunds',
+  breaches: (facts) => {
+    const events = eventsByRefund(facts);
+    return accountsOf(facts).flatMap((state) => {
+      const told = state.refunds.flatMap(({ refundId }) => events.get(refundId) ?? []);
+      const postedMinor = sumOf(told, (event) => paidBy(event) + creditedBy(event));
+      const breaches = breachesOf({ ...state, postedMinor, asked: undefined, tookBack: false });
+      return breaches.map((breach) => `${state.order.orderId}: ${breach}`);
+    });
+  },
+};
+
+const providerAgrees: Invariant = {
+  name: 'what the payment provider paid back is what refunds paid, leg by leg and once',
+  breaches: (facts) => {
+    const { refunds, ledger } = facts;
+    const events = eventsByRefund(facts);
+    const paid = ledger.filter(({ status }) => status === 'succeeded');
+    const byReference = Map.groupBy(paid, ({ reference }) => reference);
+    const legs = refunds.flatMap(({ refundId, payouts }) =>
+      payouts.map((leg, index) => ({ ...leg, refundId, reference: payoutReference(refundId, index, leg.attempt) })),
+    );
+    const settled = legs.filter(({ state }) => state === 'succeeded');
+    const references = new Set(settled.map(({ reference }) => reference));
+    return [
+      ...settled.flatMap(({ reference, paymentId, amountMinor }) => {
+        const own = byReference.get(reference) ?? [];
+        const isSame = own.length === 1 && own[0]?.amountMinor === amountMinor && own[0].paymentId === paymentId;
+        return isSame ? [] : [`${reference} of ${amountMinor} was paid ${own.length} times by the provider`];
+      }),
+      ...paid
+        .filter(({ reference }) => !references.has(reference))
+        .map(
+          ({ reference, amountMinor }) => `the provider paid ${amountMinor} as ${reference}, the books do not say so`,
+        ),
+      ...refunds.flatMap(({ refundId }) => {
+        const posted = sumOf(events.get(refundId) ?? [], paidBy);
+        const gone = sumOf(
+          paid.filter((made) => made.refundId === refundId),
+          ({ amountMinor }) => amountMinor,
+        );
+        return posted === gone ? [] : [`events post ${posted} of ${refundId}, the provider paid ${gone}`];
+      }),
+    ];
+  },
+};
+
+const cancelledIsAskedFor: Invariant = {
+  name: 'what was paid for cancelled units is refunded, without that anybody asks',
+  breaches: (facts) => {
+    // What staff refund of a line may be for the units that were cancelled: they look at it.
+    const isByStaff = new Set(facts.witness.refunds.map(({ orderId }) => orderId));
+    const byId = new Map(facts.accounts.map((account) => [account.orderId, account]));
+    const open = new Set(
+      facts.refunds.filter(({ status }) => status === 'payout-failed').map(({ orderId }) => orderId),
+    );
+    return facts.orders
+      .filter(({ orderId, imported, cancelledMinor = 0 }) => !imported && cancelledMinor > 0 && !isByStaff.has(orderId))
+      .map((order) => Ordered.parse(order))
+      .filter((order) => !isDisputed(order) && !open.has(order.orderId))
+      .flatMap((order) => {
+        const { goods } = potsOf(order, byId.get(order.orderId) ?? untouched(order.orderId));
+        const left = goods.find(({ pot }) => pot === 'overpaid')?.refundable.minor ?? 0;
+        return left === 0 ? [] : [`${order.orderId} still owes ${left} for what was cancelled`];
+      });
+  },
+};
+
+export const refundMoneyInvariants = [potsHold, providerAgrees, cancelledIsAskedFor];
