@@ -143,7 +143,10 @@ export const refusedPayment = (why: 'other' | 'too-many'): Outcome => ({
 export const isOverdue = ({ status, reservedUntil }: Pick<OrderItem, 'status' | 'reservedUntil'>, now: number) =>
   status === 'payment-pending' && reservedUntil !== null && Date.parse(reservedUntil) <= now;
 
-/** What an order ends as whose time for payment is over: one that a return paid for in part is cancelled, so that the part goes back. */
+/**
+ * What an order ends as whose time for payment is over: one that a return paid for in part is cancelled, so that the part
+ * goes back.
+ */
 export const unpaidEndOf = (order: OrderItem) => (balanceOf(order).capturedMinor > 0 ? 'cancelled' : 'expired');
 
 /** Ends an unpaid order whose time is over and gives its stock back. */

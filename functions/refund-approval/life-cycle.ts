@@ -2,9 +2,9 @@ import type { RefundStatus } from '../../shared/refund-status.ts';
 
 /**
  * What can be done with a refund. `approve` is the last approval that the policy asks for; `approve-on-return` the same
- * where the goods have to come back first. `exchange` asks for the replacement, which `settle-whole` takes all of the money
- * for and `settle-part` leaves some of, and `refuse-exchange` none. `pay` records the intent before the provider is called; `block` is for money
- * that the bank decides on.
+ * where the goods have to come back first. `exchange` asks for the replacement, which `settle-whole` takes all of the
+ * money for, `settle-part` some of it, and `refuse-exchange` none. `pay` records the intent before the provider is called;
+ * `block` is for money that the bank decides on.
  */
 export type Command =
   | 'approve'
