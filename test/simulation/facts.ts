@@ -7,7 +7,7 @@ import type { Engine } from '../../infra/local/engine.ts';
 import { Delivery } from '../../functions/channel-webhooks/delivery.ts';
 import { IntakeRecord } from '../../functions/order-intake/intake-item.ts';
 import { AwaitedOrder, isAwaited, OrderItem } from '../../functions/order-intake/order-item.ts';
-import { Account } from '../../functions/refund-approval/pots.ts';
+import { Account } from '../../functions/refund-approval/account.ts';
 import { Receipt } from '../../functions/refund-approval/receipt.ts';
 import { RefundItem } from '../../functions/refund-approval/refund-item.ts';
 import { Lot, Transit } from '../../functions/stock-update/shelf.ts';
