@@ -1,16 +1,9 @@
 import type { FindOrdersQuery } from '../../shared/http/orders.ts';
 import { orderIdOf } from '../../shared/ids.ts';
-import { statusIndex } from '../../shared/orders/order-keys.ts';
+import { customerIndex, placedKeyPattern, statusIndex } from '../../shared/orders/order-keys.ts';
 import { cursorOf, positionOf } from '../../shared/paging.ts';
 import { asOf } from './current-answer.ts';
-import {
-  customerIndex,
-  dayIndex,
-  type OrderIndex,
-  type OrderItem,
-  placedKeyOf,
-  placedKeyPattern,
-} from './order-item.ts';
+import { dayIndex, type OrderIndex, type OrderItem, placedKeyOf } from './order-item.ts';
 import { isInSight, type Sight } from './sight.ts';
 import type { OrderStore } from './store.ts';
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { openDatabase } from '../../shared/database.ts';
+import { openDatabase, patientTries } from '../../shared/database.ts';
 import { OrderExportRequested } from '../../shared/events/order-export.ts';
 import { queueHandler } from '../../shared/lambda/queue-handler.ts';
 import { ParsedExportEnv } from './env.ts';
@@ -12,7 +12,7 @@ import { createExportStore } from './export-store.ts';
 import { createOrderStore } from './store.ts';
 
 const { CHANNELS, SELLING, ORDER_FILES_BUCKET_NAME, ...tables } = ParsedExportEnv.parse(process.env);
-const db = openDatabase();
+const db = openDatabase(patientTries);
 const s3 = new S3Client();
 const orders = createOrderStore(db, tables, SELLING.timeZone);
 const exports = createExportStore(db, tables);

@@ -4,7 +4,7 @@ import { type OrderAnswer, RiskAnswer } from '../../shared/http/orders.ts';
 import { AmountMinor, Instant } from '../../shared/names.ts';
 import { OrderStatus } from '../../shared/order-status.ts';
 import { Payment } from '../../shared/payment.ts';
-import { shardOf, shards, statusIndex } from '../../shared/orders/order-keys.ts';
+import { customerIndex, shardOf, shards, statusIndex } from '../../shared/orders/order-keys.ts';
 import type { PlacedOrder } from './decide.ts';
 
 const placedShape = OrderPlaced.envelope.shape.detail.shape.data;
@@ -83,12 +83,7 @@ export const isAwaited = (item: unknown): boolean => AwaitedOrder.safeParse(item
 
 export { orderKey, orderPartition } from '../../shared/orders/order-keys.ts';
 
-/** What an order can be found by beside its id: an index of keys, its key attribute, and the values to look under. */
-export const customerIndex = {
-  name: 'byCustomer',
-  attribute: 'customerKey',
-  keysOf: (id: string) => [`CUSTOMER#${id}`],
-};
+/** Orders by the day on which they were placed. */
 export const dayIndex = { name: 'byDay', attribute: 'dayKey', keysOf: (day: string) => shards(`DAY#${day}`) };
 /** Orders that something becomes of when a time comes; only they have its keys. */
 export const dueIndex = { name: 'byDue', attribute: 'dueKey', sortKey: 'dueAt', keys: () => shards('DUE') };
@@ -100,7 +95,6 @@ export type OrderIndex = { name: string; attribute: string; keysOf: (value: stri
  */
 export const placedKeyOf = ({ placedAt, orderId, channel }: Pick<PlacedOrder, 'placedAt' | 'orderId' | 'channel'>) =>
   `${new Date(placedAt).toISOString()}#${orderId}#${channel}`;
-export const placedKeyPattern = /^(?<at>[^#]+)#(?<orderId>ord_[0-9a-z]{26})#(?<channel>.+)$/;
 
 /** When an unpaid order expires, or a delivered one is completed. */
 function dueAtOf({ status, reservedUntil, completesAt }: Pick<OrderItem, 'status' | 'reservedUntil' | 'completesAt'>) {

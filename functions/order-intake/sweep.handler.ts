@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { openDatabase } from '../../shared/database.ts';
+import { openDatabase, patientTries } from '../../shared/database.ts';
 import { eventHandler } from '../../shared/lambda/event-handler.ts';
 import { Instant } from '../../shared/names.ts';
 import { createChangeStore } from './change-store.ts';
@@ -12,7 +12,7 @@ const Firing = z.object({ time: Instant });
 const budgetMs = 40_000;
 
 const { TIME_ZONE, ...tables } = SweepEnv.parse(process.env);
-const endWhatIsOver = sweep(createChangeStore(openDatabase(), tables, TIME_ZONE));
+const endWhatIsOver = sweep(createChangeStore(openDatabase(patientTries), tables, TIME_ZONE));
 
 export const handler = eventHandler(Firing, async ({ time }, logger) => {
   const id = `schedule-${time}`;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { openDatabase } from '../../shared/database.ts';
+import { openDatabase, patientTries } from '../../shared/database.ts';
 import { eventHandler } from '../../shared/lambda/event-handler.ts';
 import { UnfinishedSweepEnv } from './env.ts';
 import { createIntakeStore } from './intake-store.ts';
@@ -12,7 +12,7 @@ import { settleLeftOpen } from './settle-in-steps.ts';
 import { createSettlementStore } from './settlement-store.ts';
 
 const { ORDER_TABLE_NAME, STOCK_TABLE_NAME, TIME_ZONE, ORDER_QUEUE_URL } = UnfinishedSweepEnv.parse(process.env);
-const database = openDatabase();
+const database = openDatabase(patientTries);
 const writes = orderWrites(ORDER_TABLE_NAME, TIME_ZONE);
 const placements = createPlacementStore(database, ORDER_TABLE_NAME, STOCK_TABLE_NAME, writes);
 const settlements = createSettlementStore(database, ORDER_TABLE_NAME, STOCK_TABLE_NAME);

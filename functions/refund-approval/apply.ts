@@ -36,7 +36,7 @@ export const apply = async (
 
 /** As `apply`, where the order is part of the decision: nothing is written if it has changed since it was read. */
 export const applyToOrder = async (
-  store: Store & Pick<RefundStore, 'known'>,
+  store: Store & Pick<RefundStore, 'books'>,
   refundId: string,
   decide: (refund: RefundItem, order: Ordered, account: Account) => Outcome,
   cause: Cause,
@@ -44,14 +44,14 @@ export const applyToOrder = async (
   const { outcome } = await patiently(patienceMs, async () => {
     const before = await store.refund(refundId);
     if (!before) return { outcome: undefined };
-    const known = await store.known(before.orderId, refundId);
-    if (!known?.refund) return { outcome: undefined };
+    const books = await store.books(before.orderId, refundId);
+    if (!books?.refund) return { outcome: undefined };
     // A batch read is of no one moment either.
     if ((await store.refund(refundId))?.version !== before.version) return undefined;
-    const { refund, order, account = untouched(order.orderId) } = known;
+    const { refund, order, account = untouched(order.orderId) } = books;
     const outcome = decide(refund, order, account);
     if (outcome.kind !== 'changed') return { outcome };
-    return (await store.commit(outcome, known, cause)) === 'done' ? { outcome } : undefined;
+    return (await store.commit(outcome, books, cause)) === 'done' ? { outcome } : undefined;
   });
   return outcome;
 };

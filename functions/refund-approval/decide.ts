@@ -12,6 +12,7 @@ import type { RefundContent } from '../../shared/http/refunds.ts';
 import type { FieldError } from '../../shared/http/problem.ts';
 import { type Change, factsOf, illegal, judgedOf, type NotYours, type Outcome, telling } from './change.ts';
 import { refuseExchange } from './exchange.ts';
+import type { History } from './history-store.ts';
 import { next } from './life-cycle.ts';
 import { isDisputed, type Ordered } from './ordered.ts';
 import { type Facts, judge, type RefundPolicy, type Verdict } from './policy.ts';
@@ -21,14 +22,13 @@ import { hasArrived, returnByOf, returningOf, stopWaiting, termsFor } from './re
 
 const msPerDay = 86_400_000;
 
-/** What the tables say when a refund is asked for. */
-export type Known = {
-  order: Ordered;
-  account: Account | undefined;
-  /** The refund that has the request's id, if there is one. */
-  refund: RefundItem | undefined;
+/** An order, what was drawn from its pots, and one of its refunds, if there is one. */
+export type Books = { order: Ordered; account: Account | undefined; refund: RefundItem | undefined };
+
+/** What the tables say when a refund is asked for; `refund` is the one that has the request's id. */
+export type Known = Books & {
   policy: { version: number; content: RefundPolicy };
-  history: { orders: number; refundedOrders: number; firstOrderAt: string } | undefined;
+  history: History | undefined;
 };
 
 export type Request = {

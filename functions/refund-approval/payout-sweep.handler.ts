@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { openDatabase } from '../../shared/database.ts';
+import { openDatabase, patientTries } from '../../shared/database.ts';
 import { eventHandler } from '../../shared/lambda/event-handler.ts';
 import { secretReader } from '../../shared/secret.ts';
 import { actor } from './cause.ts';
@@ -10,7 +10,7 @@ import { providersFrom } from './providers.ts';
 import { createRefundStore } from './store.ts';
 
 const { PAYMENT_PROVIDERS_SECRET_ARN, PROVIDER_TIMEOUT_SECONDS, ...tables } = ParsedPayoutEnv.parse(process.env);
-const store = createRefundStore(openDatabase(), tables);
+const store = createRefundStore(openDatabase(patientTries), tables);
 const readSecret = secretReader(PAYMENT_PROVIDERS_SECRET_ARN);
 const providerOf = providersFrom(readSecret, PROVIDER_TIMEOUT_SECONDS * 1000, Date.now);
 const sweep = sweepPayouts(store, payOut({ store, providerOf }));

@@ -9,7 +9,7 @@ import type { Payout, RefundItem } from './refund-item.ts';
 import type { RefundStore } from './store.ts';
 
 type Parts = {
-  store: Pick<RefundStore, 'refund' | 'account' | 'known' | 'commit'>;
+  store: Pick<RefundStore, 'refund' | 'account' | 'books' | 'commit'>;
   /** What pays through a provider; undefined for one that is paid through by hand. */
   providerOf: (name: string) => Promise<Repay | undefined>;
 };

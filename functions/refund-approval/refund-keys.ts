@@ -11,16 +11,11 @@ export const receiptKey = (refundId: string, receiptId: string) => ({
 });
 /** What was drawn from the pots of an order. */
 export const accountKey = (orderId: string) => ({ pk: `ORDER#${orderId}`, sk: 'ACCOUNT' });
-/** Orders and refunded orders of a customer. */
-export const historyKey = (customerId: string) => ({ pk: `CUSTOMER#${customerId}`, sk: 'HISTORY' });
-/** That an order, or its first refund, is in its customer's history. */
-export const countedOrderKey = (customerId: string, orderId: string) => ({
-  pk: `CUSTOMER#${customerId}`,
-  sk: `COUNTED#${orderId}`,
-});
-export const countedRefundKey = (customerId: string, orderId: string) => ({
-  pk: `CUSTOMER#${customerId}`,
-  sk: `COUNTED#${orderId}#REFUND`,
+/** Under which orders of a customer money was sent back; one item each, however often. */
+export const refundedOrders = (customerId: string) => `CUSTOMER#${customerId}`;
+export const refundedOrderKey = (customerId: string, orderId: string) => ({
+  pk: refundedOrders(customerId),
+  sk: `REFUNDED#${orderId}`,
 });
 export const policyKey = { pk: 'POLICY#refund', sk: 'POLICY' };
 /** Versions of the policy sort as they were made. */

@@ -7,17 +7,18 @@ import { OutboxItem, outboxItem, timelineKeys } from '../../shared/outbox.ts';
 import type { RefundStatus } from '../../shared/refund-status.ts';
 import { closingCase } from './case.ts';
 import type { Change } from './change.ts';
-import type { Known } from './decide.ts';
+import type { Books, Known } from './decide.ts';
 import type { Tables } from './env.ts';
+import { createHistoryStore } from './history-store.ts';
 import { disputedWith, Ordered } from './ordered.ts';
 import { createPolicyStore } from './policy-store.ts';
 import { Account, untouched } from './pots.ts';
 import {
   accountKey,
-  historyKey,
   indexKeys,
   orderIndex,
   receiptKey,
+  refundedOrderKey,
   refundKey,
   refundPartition,
   type RefundIndex,
@@ -26,7 +27,6 @@ import {
 import { RefundItem } from './refund-item.ts';
 import { unchangedSince } from '../../shared/versioned.ts';
 
-const History = z.object({ orders: z.int(), refundedOrders: z.int(), firstOrderAt: z.string() });
 const IndexEntry = z.object({ requestedKey: z.string() });
 
 /** Refunds and what was drawn from the pots of each order; reads the orders. */
@@ -42,6 +42,28 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
   };
 
   const policy = createPolicyStore(db, table).inForce;
+  const historyOf = createHistoryStore(db, { REFUND_TABLE_NAME: table, ORDER_TABLE_NAME: orders });
+
+  /** The order, what was drawn from its pots, and one of its refunds. */
+  const books = async (orderId: string, refundId: string): Promise<Books | undefined> => {
+    const items = await readBatch(
+      db,
+      { [orders]: [orderKey(orderId)], [table]: [accountKey(orderId), refundKey(refundId)] },
+      true,
+    );
+    const order = Ordered.safeParse((items[orders] ?? [])[0]).data;
+    if (!order) return undefined;
+    const own = items[table] ?? [];
+    const find = <T>(schema: z.ZodType<T>, { sk }: Key) => {
+      const found = own.find((item) => z.object({ sk: z.literal(sk) }).safeParse(item).success);
+      return found === undefined ? undefined : schema.parse(found);
+    };
+    return {
+      order: await withSource(order),
+      account: find(Account, accountKey(orderId)),
+      refund: find(RefundItem, refundKey(refundId)),
+    };
+  };
 
   return {
     policy,
@@ -61,29 +83,15 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
       return item === undefined ? untouched(orderId) : Account.parse(item);
     },
 
+    books,
+
     /** All that deciding on a request needs. */
     async known(orderId: string, refundId: string): Promise<Known | undefined> {
-      const items = await readBatch(
-        db,
-        { [orders]: [orderKey(orderId)], [table]: [accountKey(orderId), refundKey(refundId)] },
-        true,
-      );
-      const order = Ordered.safeParse((items[orders] ?? [])[0]).data;
-      if (!order) return undefined;
-      const own = items[table] ?? [];
-      const find = <T>(schema: z.ZodType<T>, { sk }: Key) => {
-        const found = own.find((item) => z.object({ sk: z.literal(sk) }).safeParse(item).success);
-        return found === undefined ? undefined : schema.parse(found);
-      };
-      const customerId = order.customer.id;
-      const history = customerId === undefined ? undefined : await readOne(table, historyKey(customerId));
-      return {
-        order: await withSource(order),
-        account: find(Account, accountKey(orderId)),
-        refund: find(RefundItem, refundKey(refundId)),
-        policy: await policy(),
-        history: history === undefined ? undefined : History.parse(history),
-      };
+      const found = await books(orderId, refundId);
+      if (!found) return undefined;
+      const { id: customerId } = found.order.customer;
+      const history = customerId === undefined ? undefined : await historyOf(customerId);
+      return { ...found, policy: await policy(), history };
     },
 
     /**
@@ -115,6 +123,9 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
       if (account) {
         const condition = unchangedSince(before.account?.version ?? 0);
         actions.push({ Put: { TableName: table, Item: { ...account, ...accountKey(account.orderId) }, ...condition } });
+      }
+      if (refund.customerId !== undefined && refund.payouts.some(({ state }) => state === 'succeeded')) {
+        actions.push({ Put: { TableName: table, Item: refundedOrderKey(refund.customerId, refund.orderId) } });
       }
       if (before.order) {
         const { orderId, version } = before.order;

@@ -1,22 +1,17 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { S3Client } from '@aws-sdk/client-s3';
-import { openDatabase } from '../../shared/database.ts';
+import { openDatabase, patientTries } from '../../shared/database.ts';
+import { droppedFiles, ObjectCreated } from '../../shared/dropped-files.ts';
 import { queueHandler } from '../../shared/lambda/queue-handler.ts';
 import { FileEnv } from './env.ts';
-import { ObjectCreated, onFileDropped } from './file-dropped.ts';
-import { createInbox } from './inbox.ts';
+import { onFileDropped } from './file-dropped.ts';
 import { createStockStore } from './store.ts';
 import { writingTogether } from './write-together.ts';
 
 const env = FileEnv.parse(process.env);
-const store = createStockStore(openDatabase(), env);
+const log = new Logger();
+const store = createStockStore(openDatabase(patientTries), env);
+const onDropped = droppedFiles(new S3Client(), env.INBOX_BUCKET_NAME, 'movements', log);
+const apply = onFileDropped({ store: { ...store, write: writingTogether(store) }, clock: Date.now, log });
 
-export const handler = queueHandler(
-  { envelope: ObjectCreated },
-  onFileDropped({
-    store: { ...store, write: writingTogether(store) },
-    inbox: createInbox(new S3Client(), env.INBOX_BUCKET_NAME),
-    clock: Date.now,
-    log: new Logger(),
-  }),
-);
+export const handler = queueHandler({ envelope: ObjectCreated }, (notice) => onDropped(notice, apply));

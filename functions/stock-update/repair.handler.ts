@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { openDatabase } from '../../shared/database.ts';
+import { openDatabase, patientTries } from '../../shared/database.ts';
 import { StockRepairRequested } from '../../shared/events/stock-repair.ts';
 import { queueHandler } from '../../shared/lambda/queue-handler.ts';
 import { createBooks } from '../../shared/stock/books.ts';
@@ -9,7 +9,7 @@ import { createRepairFiles } from './repair-files.ts';
 import { createRepairStore } from './repair-store.ts';
 
 const env = RepairEnv.parse(process.env);
-const database = openDatabase();
+const database = openDatabase(patientTries);
 
 export const handler = queueHandler(
   StockRepairRequested,

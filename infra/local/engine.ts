@@ -19,6 +19,7 @@ import { startS3, supports as s3Supports } from './s3/s3.ts';
 import { startScheduler, supports as schedulerSupports } from './scheduler/scheduler.ts';
 import { createSecrets, supports as secretsSupports } from './secrets/secrets.ts';
 import { createQueues, type Queues, supports as sqsSupports } from './sqs/sqs.ts';
+import { type Pending, pendingIn } from './pending.ts';
 import { StartError } from './start-error.ts';
 import { openState } from './state.ts';
 import { startStreamMappings, supports as streamMappingSupports } from './dynamodb/stream-mapping.ts';
@@ -88,14 +89,16 @@ export async function startEngine(options: EngineOptions) {
     parts.push(s3);
     const scheduler = startScheduler(context, { deliver, iam });
     parts.push(scheduler);
-    const mappings = [
-      startQueueMappings(context, { queues, lambda, iam }),
-      startStreamMappings(context, { dynamodb, lambda, iam, deliver }),
-    ];
-    parts.push(...mappings);
+    const queueMappings = startQueueMappings(context, { queues, lambda, iam });
+    const streams = startStreamMappings(context, { dynamodb, lambda, iam, deliver });
+    parts.push(queueMappings, streams);
 
     const secrets = createSecrets(context);
-    const pending = () => [...mappings, bus, lambda, scheduler, s3].reduce((sum, part) => sum + part.pending(), 0);
+    const working = { streams, bus, lambda, scheduler, s3 };
+    const pending = (): Pending => ({
+      ...queueMappings.waiting(),
+      ...Object.fromEntries(Object.entries(working).map(([name, part]) => [name, part.pending()])),
+    });
     const roles = rolesByAccessKey(template);
     gateway.serve(
       createGateway(context, {
@@ -192,12 +195,15 @@ function nameOf(template: Template, type: string, logicalId: RegExp): string {
 
 /** Resolves once nothing is pending for a while; rejects after `timeoutMs` with what was left. */
 const settledBy =
-  (pending: () => number) =>
+  (pending: () => Pending) =>
   async (timeoutMs = 60_000): Promise<void> => {
     const deadline = performance.now() + timeoutMs;
     for (let calm = 0; calm < 3;) {
-      calm = pending() === 0 ? calm + 1 : 0;
-      if (performance.now() > deadline) throw new Error(`Still ${pending()} pieces of work after ${timeoutMs} ms`);
+      const { pending: left, where } = pendingIn(pending());
+      calm = left === 0 ? calm + 1 : 0;
+      if (performance.now() > deadline) {
+        throw new Error(`Still ${left} pieces of work after ${timeoutMs} ms: ${JSON.stringify(where)}`);
+      }
       await sleep(20);
     }
   };

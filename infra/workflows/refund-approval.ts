@@ -2,7 +2,6 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { type EventPattern, Match } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import type { Env, OverpaidEnv, PayoutEnv, Tables, WaitingVariables } from '../../functions/refund-approval/env.ts';
-import { OrderImported } from '../../shared/events/order-import.ts';
 import { OrderCancelled, OrderLinesCancelled, PaymentRecorded } from '../../shared/events/order-life.ts';
 import { OrderPlaced, ReplacementRefused } from '../../shared/events/order.ts';
 import {
@@ -11,13 +10,13 @@ import {
   ExchangeRefused,
   ExchangeSettled,
   RefundExpired,
-  RefundPaid,
   RefundPayoutStarted,
   RefundRejected,
   RefundRequested,
   RefundReturnReceived,
   RefundWithdrawn,
 } from '../../shared/events/refund.ts';
+import { customerIndex } from '../../shared/orders/order-keys.ts';
 import { channelsOf } from '../../shared/store.ts';
 import { DeadlineQueue } from '../constructs/deadline-queue.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
@@ -52,6 +51,7 @@ export function addRefundApproval(scope: Construct, { api, data }: { api: HttpAp
   refundTable.grant(handler, 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:Query');
   refundTable.grantIndexQuery(handler, 'byStatus', 'byOrder');
   orderTable.grant(handler, 'dynamodb:BatchGetItem', 'dynamodb:ConditionCheckItem');
+  orderTable.grantIndexQuery(handler, customerIndex.name);
   catalogTable.grant(handler, 'dynamodb:BatchGetItem');
   stockTable.grant(handler, 'dynamodb:BatchGetItem');
   api.serve('refund-approval', handler);
@@ -161,28 +161,9 @@ function addFollowing(workflow: Construct, { bus, refundTable, orderTable }: Dat
     environment: { ...tables, CALENDAR: calendar } satisfies OverpaidEnv,
     failureMeans: 'Customers do not get back what they paid for cancelled units.',
   });
-  refundTable.grant(overpaid, 'dynamodb:BatchGetItem', 'dynamodb:PutItem');
+  refundTable.grant(overpaid, 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:Query');
   orderTable.grant(overpaid, 'dynamodb:BatchGetItem', 'dynamodb:ConditionCheckItem');
-
-  const { function: history } = new QueueConsumer(workflow, 'CustomerHistory', {
-    bus,
-    event: {
-      pattern: {
-        source: [OrderPlaced.source, RefundPaid.source],
-        detailType: [OrderPlaced.detailType, OrderImported.detailType, RefundPaid.detailType],
-      },
-    },
-    entry: 'refund-approval/customer-history.handler.ts',
-    environment: tables,
-    failureMeans: 'The refund policy does not know how often customers had refunds.',
-    patience: Duration.hours(2),
-    // Nobody waits for it: few invocations for many orders.
-    batchSize: 100,
-    batchWindow: Duration.seconds(5),
-    maxConcurrency: 2,
-  });
-  refundTable.grant(history, 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
-  orderTable.grant(history, 'dynamodb:BatchGetItem');
+  orderTable.grantIndexQuery(overpaid, customerIndex.name);
 }
 
 const calendar = JSON.stringify({ ...store.calendar, timeZone: store.selling.timeZone });

@@ -10,6 +10,13 @@ export const shards = (key: string) => Array.from({ length: shardCount }, (_, sh
 /** Ids are hashes: their last character is as good as random. */
 export const shardOf = (orderId: string) => orderId.charCodeAt(orderId.length - 1) % shardCount;
 
+/** Orders of a customer: an index of keys, its key attribute, and the values to look under. */
+export const customerIndex = {
+  name: 'byCustomer',
+  attribute: 'customerKey',
+  keysOf: (id: string) => [`CUSTOMER#${id}`],
+};
+
 /** Orders by status: an index of keys, its key attribute, and the values to look under. */
 export const statusIndex = {
   name: 'byStatus',
@@ -22,3 +29,6 @@ export const besideStatuses = (what: 'ACCEPTED' | 'PLACEMENT' | 'SETTLEMENT') =>
   ...statusIndex,
   keysOf: () => shards(what),
 });
+
+/** Sort key of the indexes of orders: the time in UTC, the order's id, its channel. */
+export const placedKeyPattern = /^(?<at>[^#]+)#(?<orderId>ord_[0-9a-z]{26})#(?<channel>.+)$/;

@@ -14,11 +14,15 @@ const { values } = parseArgs({
     app: { type: 'string', default: '' },
     state: { type: 'string', default: '' },
     conflicts: { type: 'boolean', default: false },
+    /** Queues get what the bus has for them so many seconds later. */
+    later: { type: 'string' },
   },
 });
 const logs = join(values.state, 'logs');
 mkdirSync(logs, { recursive: true });
-const { observer, onDelivery, begin, end } = createRecorder(logs);
+const { observer, onDelivery: countDelivery, begin, end } = createRecorder(logs);
+const { later } = values;
+const onDelivery = later === undefined ? countDelivery : () => ({ delaysSeconds: [Number(later)] });
 const onCall = values.conflicts ? transactionConflicts() : () => undefined;
 const engine = await startEngine({
   cdkOut: values.app,

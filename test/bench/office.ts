@@ -25,10 +25,16 @@ export async function startOffice() {
   return { ...office, secondsToReady: (performance.now() - started) / 1000 };
 }
 
-/** The same in a process that counts what its functions do; `hasConflicts`: transactions meet as at AWS. */
-export async function startObservedOffice({ hasConflicts = false, state = newState() } = {}) {
+type Observing = { hasConflicts?: boolean; laterSeconds?: number; state?: string };
+
+/**
+ * The same in a process that counts what its functions do; `hasConflicts`: transactions meet as at AWS; `laterSeconds`:
+ * what follows from events through queues begins that much later.
+ */
+export async function startObservedOffice({ hasConflicts = false, laterSeconds, state = newState() }: Observing = {}) {
   synthesise();
   const conflicts = hasConflicts ? ['--conflicts'] : [];
+  const later = laterSeconds === undefined ? [] : ['--later', String(laterSeconds)];
   const office = await running(state, [
     'test/bench/observed-engine.ts',
     '--app',
@@ -36,6 +42,7 @@ export async function startObservedOffice({ hasConflicts = false, state = newSta
     '--state',
     state,
     ...conflicts,
+    ...later,
   ]);
   return {
     ...office,

@@ -1,9 +1,8 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { historyKey } from '../../functions/refund-approval/refund-keys.ts';
+import { createHistoryStore } from '../../functions/refund-approval/history-store.ts';
 import { type BackOffice, startBackOffice } from '../support/back-office.ts';
 import { withShortWindows } from '../support/edited-template.ts';
 import { aPayment, placedOrder, postPayment } from '../support/life.ts';
@@ -127,11 +126,11 @@ describe('a customer’s history', () => {
     const { dynamodbEndpoint: endpoint, region } = office.credentials;
     const credentials = { accessKeyId: 'administrator', secretAccessKey: 'local' };
     const db = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, region, credentials }));
-    const table = office.context.template
-      .ofType('AWS::DynamoDB::Table')
-      .find((each) => each.logicalId === 'RefundTable');
-    const { Item } = await db.send(new GetCommand({ TableName: table?.name, Key: historyKey(customerId) }));
-    return Item;
+    const nameOf = (id: string) =>
+      office.context.template.ofType('AWS::DynamoDB::Table').find(({ logicalId }) => logicalId === id)?.name ?? '';
+    return createHistoryStore(db, { REFUND_TABLE_NAME: nameOf('RefundTable'), ORDER_TABLE_NAME: nameOf('OrderTable') })(
+      customerId,
+    );
   };
 
   test('counts each order and each refunded order once, from the first order on, whatever comes twice or late', async () => {

@@ -13,21 +13,24 @@ const longestLeapSeconds = 7200;
 /** More than five receives of a message that hides for an hour and a half take, one after the other. */
 const mostLeaps = 60;
 
+type Left = { pending: number; where: Record<string, number> };
+
 /** Waits until nothing is left to do. What hides in a queue until a timeout is waited for by moving the clock. */
 export async function untilAtRest(
   engine: Pick<Engine, 'gatewayUrl' | 'inFlight'>,
   jump: (seconds: number) => void,
 ): Promise<void> {
-  const pending = async () =>
-    ((await (await fetch(`${engine.gatewayUrl}/_local/pending`)).json()) as { pending: number }).pending;
+  const look = async () => (await fetch(`${engine.gatewayUrl}/_local/pending`)).json() as Promise<Left>;
   let [last, stuck, calm, leaps] = [-1, 0, 0, 0];
   while (calm < 3) {
-    const left = await pending();
+    const { pending: left, where } = await look();
     calm = left === 0 ? calm + 1 : 0;
     stuck = left === last && left > 0 && engine.inFlight() === 0 ? stuck + 1 : 0;
     last = left;
     if (stuck >= looksBeforeLeap) {
-      if (leaps === mostLeaps) throw new Error(`Still ${left} pieces of work after ${mostLeaps} leaps of the clock`);
+      if (leaps === mostLeaps) {
+        throw new Error(`Still ${JSON.stringify(where)} to do after ${mostLeaps} leaps of the clock`);
+      }
       jump(Math.min(longestLeapSeconds, firstLeapSeconds * 2 ** leaps));
       leaps += 1;
       stuck = 0;

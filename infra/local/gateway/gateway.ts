@@ -6,6 +6,7 @@ import { type AwsAnswer, type AwsCall, AwsError, type AwsService } from './aws-c
 import type { LocalContext } from '../context.ts';
 import type { CallFault } from '../faults.ts';
 import { errorAnswer, protocolOf } from './errors.ts';
+import { type Pending, pendingIn } from '../pending.ts';
 import { type Signature, signatureOf } from './signature.ts';
 import type { Iam } from '../iam/iam.ts';
 import type { Template } from '../template/template.ts';
@@ -18,8 +19,8 @@ type GatewayParts = {
   services: Record<string, AwsService>;
   /** Ends the sandbox that made a call, told by the session token of its signature; for faults only. */
   crash?: (sessionToken: string) => void;
-  /** Work accepted but not done, for `GET /_local/pending`. */
-  pending?: () => number;
+  /** For `GET /_local/pending`. */
+  pending?: () => Pending;
 };
 
 const mebibyte = 1024 * 1024;
@@ -86,8 +87,8 @@ export function createGateway(context: LocalContext, parts: GatewayParts): Reque
     const requestId = randomUUID();
     const url = parseUrl(request.url ?? '/');
     if (url.path === '/_local/pending' && request.method === 'GET') {
-      const pending = JSON.stringify({ pending: parts.pending?.() ?? 0 });
-      return respond(request, response, requestId, { status: 200, body: pending });
+      const body = JSON.stringify(pendingIn(parts.pending?.() ?? {}));
+      return respond(request, response, requestId, { status: 200, body });
     }
     const signature = signatureOf(request, url.query);
     void answer(request, signature, url)

@@ -22,13 +22,15 @@ export const supports: Support = {
   },
 };
 
+/** `waiting` tells how many messages each queue holds. */
+type QueueMappings = Running & { waiting: () => Record<string, number> };
 type Parts = { queues: Queues; lambda: { invoke: Invoke }; iam: Pick<Iam, 'authorize'> };
 
 /**
  * Starts the template's enabled mappings of queues to functions. `pending` counts the messages in their queues, in
  * flight and delayed ones included. Throws StartError for a mapping that AWS would refuse.
  */
-export function startQueueMappings(context: LocalContext, { queues, lambda, iam }: Parts): Running {
+export function startQueueMappings(context: LocalContext, { queues, lambda, iam }: Parts): QueueMappings {
   const mappings = queueMappingsOf(context.template, iam, queues.find);
   for (const { queue, functionName, windowSeconds, functionTimeoutSeconds } of mappings) {
     if (queue.visibilityTimeoutSeconds >= windowSeconds + functionTimeoutSeconds) continue;
@@ -42,13 +44,14 @@ export function startQueueMappings(context: LocalContext, { queues, lambda, iam 
   const pollers = mappings.map((mapping) =>
     startPoller(context, mapping, { queues, invoke: (arn, payload) => lambda.invoke(arn, payload) }),
   );
-  const arns = new Set(mappings.map(({ queue }) => queue.arn));
+  const names = new Map(mappings.map(({ queue }) => [queue.arn, queue.name]));
   const messagesIn = (arn: string) => {
     const { visible, inFlight, delayed } = queues.counts(arn);
     return visible + inFlight + delayed;
   };
   return {
-    pending: () => [...arns].reduce((sum, arn) => sum + messagesIn(arn), 0),
+    pending: () => [...names.keys()].reduce((sum, arn) => sum + messagesIn(arn), 0),
+    waiting: () => Object.fromEntries([...names].map(([arn, name]) => [name, messagesIn(arn)])),
     async stop() {
       await Promise.all(pollers.map((poller) => poller.stop()));
     },

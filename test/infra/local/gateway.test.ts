@@ -49,7 +49,7 @@ const gateway = createGateway(
     iam: createIam(template),
     roleOfAccessKey: (id) => (id === 'function.Place' ? template.ofType('AWS::IAM::Role')[0]?.arn : undefined),
     services: { dynamodb: echo, sqs: echo, s3: echo, lambda: echo, scheduler: echo },
-    pending: () => 7,
+    pending: () => ({ orders: 4, streams: 3, bus: 0 }),
   },
 );
 const server = createServer(gateway);
@@ -285,8 +285,8 @@ test('answers HEAD without a body and with the length that the service gives', a
   expect(answer.headers.get('content-length')).toBe('123456');
 });
 
-test('tells how much work is pending', async () => {
+test('tells how much work is pending, and where', async () => {
   const answer = await fetch(`${endpoint}/_local/pending`);
-  expect(await answer.json()).toEqual({ pending: 7 });
+  expect(await answer.json()).toEqual({ pending: 7, where: { orders: 4, streams: 3 } });
   expect(answer.headers.get('x-amzn-requestid')).toMatch(/^[0-9a-f-]{36}$/);
 });
