@@ -19,12 +19,15 @@ const envelope = z.discriminatedUnion('detail-type', [
   refunds.RefundExpired.envelope,
 ]);
 
+/** Three schedules are three chances to be throttled, and a message is given up after five receives. */
+const schedulerTries = 6;
+
 const { CALENDAR, ...env } = WaitingEnv.parse(process.env);
 const db = openDatabase();
 const arrangeDeadlines = arrange({
   store: createRefundStore(db, env),
   policies: createPolicyStore(db, env.REFUND_TABLE_NAME),
-  schedules: createSchedules(new SchedulerClient(), env),
+  schedules: createSchedules(new SchedulerClient({ maxAttempts: schedulerTries }), env),
   calendar: CALENDAR,
 });
 
