@@ -34,8 +34,8 @@ export const lifeMistakes: Record<string, BrokenBuild> = {
   },
   'sweep-without-completion': {
     file: 'functions/order-intake/sweep.ts',
-    from: "order.status === 'delivered' ? complete(order, cause.now) : expire(order, cause.now);",
-    to: 'expire(order, cause.now);',
+    from: "order.status === 'delivered' ? complete(order, cause.now) : endUnpaid(order, cause.now);",
+    to: 'endUnpaid(order, cause.now);',
     breaks: 'an order whose time is over has ended',
   },
   'expiry-keeps-the-stock': {

@@ -15,7 +15,7 @@ export const refundMistakes: Record<string, BrokenBuild> = {
     breaks: 'every change of a refund is told',
   },
   'own-request-is-approved': {
-    file: 'functions/refund-approval/decide.ts',
+    file: 'functions/refund-approval/approving.ts',
     from: "if (refund.requestedBy === by || refund.amendedBy?.includes(by)) return 'own-request';",
     to: '',
     breaks: 'money goes back only if as many others agreed',
@@ -39,7 +39,7 @@ export const refundMistakes: Record<string, BrokenBuild> = {
     breaks: 'what somebody was told as decided, withdrawn, received or rated is so',
   },
   'units-beyond-the-line': {
-    file: 'functions/refund-approval/pots.ts',
+    file: 'functions/refund-approval/drawing.ts',
     from: 'if (quantity <= left.quantity && minor <= left.minor) take(',
     to: 'if (minor <= left.minor) take(',
     breaks: 'no pot of an order gives more',
