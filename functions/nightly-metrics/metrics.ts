@@ -1,7 +1,7 @@
 import { OrderPlaced } from '../../shared/events/order.ts';
 import { OrderImported } from '../../shared/events/order-import.ts';
 import { OrderCancelled, OrderEdited, OrderExpired, OrderLinesCancelled } from '../../shared/events/order-life.ts';
-import { RefundPaid, RefundPayoutFailed, StoreCreditGranted } from '../../shared/events/refund.ts';
+import { ExchangeSettled, RefundPaid, RefundPayoutFailed, StoreCreditGranted } from '../../shared/events/refund.ts';
 
 /**
  * What the figures mean, each in this one place, as DuckDB SQL. Amounts are whole minor units and are only ever added
@@ -33,7 +33,10 @@ export const lineMeasures = {
   salesMinor: amount('quantity * unitPriceMinor - discountMinor'),
 };
 
-/** What went back to customers: money by their payments, and apart from it what they have as credit with the store. */
+/**
+ * What went back to customers: money by their payments, or by the replacement that it paid in an exchange, and apart from
+ * it what they have as credit with the store.
+ */
 const refundMeasures = {
   refundedUnits: amount('refundedUnits'),
   refundedMinor: amount('refundedMinor'),
@@ -125,6 +128,7 @@ const refundShape = JSON.stringify({
   pots: [{ pot: 'VARCHAR', quantity: 'DOUBLE', amountMinor: 'DOUBLE', taxMinor: 'DOUBLE' }],
 });
 const isCredit = `type = '${StoreCreditGranted.detailType}'`;
+const isExchange = `type = '${ExchangeSettled.detailType}'`;
 const isReversal = `type = '${RefundPayoutFailed.detailType}'`;
 const isEdit = `type = '${OrderEdited.detailType}'`;
 const unitsMore = 'coalesce(line.after.quantity, 0) - coalesce(line.before.quantity, 0)';
@@ -153,7 +157,7 @@ const unitsOf = (units: string) =>
 const potIsWhole = `pot.pot IS NOT NULL AND ${['quantity', 'amountMinor', 'taxMinor']
   .map((field) => isAmount(`pot.${field}`))
   .join(' AND ')}`;
-const postedMinor = `CASE WHEN ${isCredit} THEN r.creditMinor ELSE r.paidMinor END`;
+const postedMinor = `CASE WHEN ${isCredit} OR ${isExchange} THEN r.creditMinor ELSE r.paidMinor END`;
 const refundIsWhole = [
   ...['refundId', 'orderId', 'externalOrderId', 'channel', 'currency'].map((field) => `r.${field} IS NOT NULL`),
   `(NOT ${isReversal} OR r.wasPaid IS NOT NULL)`,
@@ -207,7 +211,7 @@ export const measuredTables = [
   `CREATE TEMP TABLE refund_event AS
    SELECT path, occurredMs, id, type, r, ${refundIsWhole} AS isWhole
    FROM (SELECT path, occurredMs, type, id, from_json(data, '${refundShape}') AS r FROM event
-         WHERE ${isOneOf(RefundPaid, RefundPayoutFailed, StoreCreditGranted)})
+         WHERE ${isOneOf(RefundPaid, RefundPayoutFailed, StoreCreditGranted, ExchangeSettled)})
    WHERE NOT (${isReversal} AND coalesce(NOT r.wasPaid, false))`,
   `INSERT INTO quarantine SELECT path, 'invalid-refund' FROM refund_event WHERE NOT isWhole`,
   `CREATE TEMP TABLE refund_posting AS

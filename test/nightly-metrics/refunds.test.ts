@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { assertReconciled } from '../../functions/nightly-metrics/manifest.ts';
 import { type EventDefinition, newEvent } from '../../shared/events/define-event.ts';
 import { OrderCancelled } from '../../shared/events/order-life.ts';
-import { RefundPaid, RefundPayoutFailed, StoreCreditGranted } from '../../shared/events/refund.ts';
+import { ExchangeSettled, RefundPaid, RefundPayoutFailed, StoreCreditGranted } from '../../shared/events/refund.ts';
 import { build } from './build-day.ts';
 import { lakeFile, orderPlaced } from './orders.ts';
 
@@ -81,6 +81,17 @@ describe('what went back to customers on a day', () => {
       lakeFile(orderPlaced({ lines: [{ quantity: 3 }] }), posting(RefundPaid), posting(StoreCreditGranted)),
     ]);
     expect(rows('totals-by-channel').map(figures)).toEqual(['1 600 100 0 600 2 2400']);
+  });
+
+  it('is what an exchange gave for its replacement, which is an order of its own', async () => {
+    const settled = posting(ExchangeSettled, {
+      replacementOrderId: 'ord_new',
+      replacementMinor: 1000,
+      creditMinor: 600,
+    });
+    const { rows } = await build([lakeFile(orderPlaced(), settled)]);
+    expect(rows('refunds')).toMatchObject([{ posting: 'ExchangeSettled', orderId: 'ord_old', refundedMinor: '600' }]);
+    expect(rows('totals-by-channel').map(figures)).toEqual(['1 600 100 0 0 0 400']);
   });
 
   it('is less by a payment that came back; one that never went out is nothing', async () => {
