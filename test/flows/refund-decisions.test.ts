@@ -112,7 +112,8 @@ describe('in the AWS console', () => {
       { by: 'ada', department: 'finance', comment: testEvent.comment },
       { by: 'grace', department: 'service-lead', comment: 'seen the parcel' },
     ]);
-    expect(await stepsOf(office, path)).toEqual(['RefundRequested', 'RefundApproved']);
+    // By now it may be on its way.
+    expect((await stepsOf(office, path)).slice(0, 2)).toEqual(['RefundRequested', 'RefundApproved']);
     const lost = await inConsole({ refundId: 'ref_00000000000000000000000000', actor: 'ada' });
     expect(lost.result).toMatchObject({ status: 404, body: { type: 'not-found' } });
   });
