@@ -1,11 +1,12 @@
 import { basket } from './basket.ts';
 import { find } from './find.ts';
 import { flashSale } from './flash-sale.ts';
-import { placing } from './placing.ts';
+import { placing, placingAlone } from './placing.ts';
 import { price } from './price.ts';
 
 const lanes = new Map<string, () => Promise<void>>([
   ['placing', placing],
+  ['placing-alone', placingAlone],
   ['flash-sale', flashSale],
   ['basket', basket],
   ['find', find],

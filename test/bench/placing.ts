@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { store } from '../../infra/store.ts';
 import { readAssembly } from '../../infra/local/template/assembly.ts';
 import { createApiClient } from '../support/api-client.ts';
 import { untilSettled } from '../support/until-settled.ts';
@@ -25,24 +26,25 @@ const warmUpRounds = 3;
 
 type Office = Pick<Awaited<ReturnType<typeof startOffice>>, 'credentials'>;
 
-/** The synchronous lane, and the cold start of the function behind it. */
+/** The synchronous lane with all that follows from orders on the same cores, and the cold start of its function. */
 export async function placing(): Promise<void> {
   const office = await startOffice();
   try {
     console.log(`Time to ready          ${office.secondsToReady.toFixed(1)} s from npm start to 200 on /health\n`);
-    console.log('With all that follows from orders on the same cores\n');
     await orderLane(office, () => untilSettled(office.credentials.gatewayUrl));
     imports();
   } finally {
     await office.stop();
   }
-  // At AWS what follows has machines of its own.
-  const alone = await startObservedOffice({ laterSeconds: 900 });
+}
+
+/** The same where what follows from orders through queues begins only afterwards: at AWS it has machines of its own. */
+export async function placingAlone(): Promise<void> {
+  const office = await startObservedOffice({ laterSeconds: 900 });
   try {
-    console.log('\nPlacing alone: what follows from orders through queues begins afterwards\n');
-    await orderLane(alone, () => sleep(2000));
+    await orderLane(office, () => sleep(2000));
   } finally {
-    await alone.stop();
+    await office.stop();
   }
 }
 
@@ -95,13 +97,8 @@ function imports(): void {
     CHANNELS: '{}',
     ORDER_QUEUE_URL: 'https://queue',
     WEBHOOK_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:webhooks',
-    SELLING: JSON.stringify({
-      timeZone: 'UTC',
-      taxIncluded: true,
-      taxBasisPoints: { standard: 2000 },
-      shippingMethods: [{ method: 'standard', priceMinor: 0 }],
-      warehousePreference: [],
-    }),
+    SELLING: JSON.stringify(store.selling),
+    RISK: JSON.stringify(store.risk),
   };
   const times = coldImports({ orderIntake: { file, env }, bare: { file: bareClientBundle() } }, 15);
   const [own = 0, bare = 0] = [times.get('orderIntake'), times.get('bare')];
