@@ -13,10 +13,9 @@ import type { RefundPolicy } from '../../functions/refund-approval/policy.ts';
 import { type Account, untouched } from '../../functions/refund-approval/account.ts';
 import { potsOf } from '../../functions/refund-approval/pots.ts';
 import type { RefundItem } from '../../functions/refund-approval/refund-item.ts';
-import type { OrderCharge } from '../../shared/events/order.ts';
 import { RefundPayoutFailed } from '../../shared/events/refund.ts';
 import { aCause, noon } from './builders.ts';
-import { aPlacedOrder } from './placed-order.ts';
+import { aDuty, aPlacedOrder } from './placed-order.ts';
 import { aCapture, asking } from './refunds.ts';
 
 /** All four decisions come up among small amounts. */
@@ -81,7 +80,9 @@ export const orders = fc
     return aPlacedOrder(priced, {
       lines: priced.map((line) => ({ ...line, unitPriceMinor: 0, warehouse: 'main' })),
       shippingMinor,
-      ...(charges.length > 0 && { charges: charges.map(aDuty) }),
+      ...(charges.length > 0 && {
+        charges: charges.map((amountMinor, index) => aDuty(amountMinor, `duty-${index + 1}`)),
+      }),
       taxIncluded,
       taxMinor: priced.reduce((sum, { taxMinor }) => sum + taxMinor, 0) + shippingTaxMinor,
       totalMinor,
@@ -89,13 +90,6 @@ export const orders = fc
       status: 'paid',
     });
   });
-
-const aDuty = (amountMinor: number, index: number): OrderCharge => ({
-  chargeId: `duty-${index + 1}`,
-  kind: 'duty',
-  name: 'Duty',
-  amountMinor,
-});
 
 /** Shares of what is left in the pots, in percent; sometimes too much of it. */
 const share = fc.option(
