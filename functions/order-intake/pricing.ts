@@ -35,8 +35,9 @@ const basisPointsOf = (taxCategory: string, { taxBasisPoints }: Taxation) =>
   taxBasisPoints[taxCategory] ?? taxBasisPoints.standard;
 
 /**
- * Prices lines and shipping, before they are allocated; charges are gross and added as they are. Tax is rounded once per line here, so that where the units come
- * from cannot change what the customer pays. Undefined if an amount is more than the store handles.
+ * Prices lines and shipping, before they are allocated; charges are gross and added as they are. Tax is rounded once per
+ * line here, so that where the units come from cannot change what the customer pays. Undefined if an amount is more than
+ * the store handles.
  */
 export function priceOrder(
   lines: readonly Wanted[],
