@@ -52,7 +52,7 @@ function withdraw(order: OrderItem, units: LineUnits[], { requestId, reason, con
   const isRest = lines.every((line) => openUnits(line) === 0);
   const isWhole = isRest && lines.every(({ shippedQuantity = 0 }) => shippedQuantity === 0);
   const before = order.cancelledMinor ?? 0;
-  // With its last unit, an order that ships nothing owes no shipping either.
+  // With its last unit, an order that ships nothing owes no shipping and no charges either.
   const cancelledMinor = isWhole ? order.totalMinor - before : worthOf(order, units);
   const status = next(order.status, isWhole ? 'cancel' : isRest ? 'cancel-rest' : 'cancel-lines') ?? order.status;
   const after = withoutWaiting(

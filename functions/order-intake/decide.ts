@@ -71,7 +71,7 @@ export function decide(placement: Placement, known: Known, policy: SellingPolicy
 
   const wanted = wantedLines(placement, known.skus);
   if ('refusal' in wanted) return wanted.refusal;
-  const priced = priceOrder(wanted.lines, shipping.priceMinor, policy);
+  const priced = priceOrder(wanted.lines, shipping.priceMinor, policy, content.charges);
   if (!priced) return amountTooLarge;
   const allocation = allocate(demand, known.stock, policy.warehousePreference);
   if ('shortages' in allocation) return { kind: 'out-of-stock', lines: allocation.shortages };
@@ -155,6 +155,7 @@ const placedOrder = (
   note: content.note,
   lines,
   ...totals,
+  charges: content.charges?.length ? content.charges : undefined,
   // There are no promotions yet, so no code is known.
   discounts: (content.couponCodes ?? []).map((code) => ({ code, appliedMinor: 0, reason: 'unknown-code' })),
   reservedUntil,

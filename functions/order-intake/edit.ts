@@ -59,7 +59,7 @@ export function edit(
   return changed(after, [telling(OrderEdited, data), ...tellHold(order, after)], stock);
 }
 
-/** What the order comes to: another shipping method has today's price, the same one keeps its own. */
+/** What the order comes to: another shipping method has today's price, the same one keeps its own, and charges stay. */
 function amountsOf(
   order: OrderItem,
   { shippingMethod = order.shippingMethod }: OrderEdit,
@@ -75,7 +75,7 @@ function amountsOf(
     const taxMinor = taxOfShipping(method.priceMinor, { ...policy, taxIncluded });
     shipping = { shippingMinor: method.priceMinor, taxMinor };
   }
-  return totalsOf(lines, shipping, taxIncluded) ?? { refusal: amountTooLarge };
+  return totalsOf(lines, shipping, taxIncluded, order.charges) ?? { refusal: amountTooLarge };
 }
 
 /** What its event tells of the edit. */

@@ -152,6 +152,9 @@ export const answerOf = (order: PlacedOrder | OrderItem): OrderAnswer => ({
   shippingMinor: order.shippingMinor,
   taxMinor: order.taxMinor,
   taxIncluded: order.taxIncluded,
+  ...(order.charges && {
+    charges: order.charges.map(({ chargeId, kind, name, amountMinor }) => ({ chargeId, kind, name, amountMinor })),
+  }),
   totalMinor: order.totalMinor,
   discounts: order.discounts.map(({ code, appliedMinor, reason }) => ({ code, appliedMinor, reason })),
   reservedUntil: order.reservedUntil,

@@ -1,5 +1,5 @@
 import type { DataOf } from '../../shared/events/define-event.ts';
-import type { OrderPlaced } from '../../shared/events/order.ts';
+import type { OrderCharge, OrderPlaced } from '../../shared/events/order.ts';
 import { allocate, taxOf } from '../../shared/money.ts';
 import { maxAmountMinor } from '../../shared/names.ts';
 import type { SellingPolicy } from '../../shared/store.ts';
@@ -35,13 +35,15 @@ const basisPointsOf = (taxCategory: string, { taxBasisPoints }: Taxation) =>
   taxBasisPoints[taxCategory] ?? taxBasisPoints.standard;
 
 /**
- * Prices lines and shipping, before they are allocated. Tax is rounded once per line here, so that where the units come
- * from cannot change what the customer pays. Undefined if an amount is more than the store handles.
+ * Prices lines and shipping, before they are allocated; charges are gross and added as they are. Tax is rounded once per
+ * line here, so that where the units come from cannot change what the customer pays. Undefined if an amount is more than
+ * the store handles.
  */
 export function priceOrder(
   lines: readonly Wanted[],
   shippingMinor: number,
   taxation: Taxation,
+  charges?: readonly OrderCharge[],
 ): { lines: PricedLine[]; totals: Totals } | undefined {
   // Beyond this limit sums of products need not be exact, but are surely beyond it too.
   if (sumOf(lines.map(grossOf)) > maxAmountMinor) return undefined;
@@ -51,24 +53,27 @@ export function priceOrder(
     discountMinor: 0,
     taxMinor: taxOf(grossOf(line), basisPointsOf(line.taxCategory, taxation), taxIncluded),
   }));
-  const totals = totalsOf(priced, { shippingMinor, taxMinor: taxOfShipping(shippingMinor, taxation) }, taxIncluded);
+  const shipping = { shippingMinor, taxMinor: taxOfShipping(shippingMinor, taxation) };
+  const totals = totalsOf(priced, shipping, taxIncluded, charges);
   return totals && { lines: priced, totals };
 }
 
 export const taxOfShipping = (shippingMinor: number, taxation: Taxation) =>
   taxOf(shippingMinor, taxation.taxBasisPoints.standard, taxation.taxIncluded);
 
-/** The sums of an order's lines and shipping; undefined if they are more than the store handles. */
+/** The sums of an order's lines, shipping and charges; undefined if they are more than the store handles. */
 export function totalsOf(
   lines: readonly Amounts[],
   shipping: { shippingMinor: number; taxMinor: number },
   taxIncluded: boolean,
+  charges: readonly OrderCharge[] = [],
 ): Totals | undefined {
   const { shippingMinor } = shipping;
   const subtotalMinor = sumOf(lines.map(grossOf));
   const discountMinor = sumOf(lines.map((line) => line.discountMinor));
   const taxMinor = sumOf(lines.map((line) => line.taxMinor)) + shipping.taxMinor;
-  const totalMinor = subtotalMinor - discountMinor + shippingMinor + (taxIncluded ? 0 : taxMinor);
+  const chargesMinor = sumOf(charges.map(({ amountMinor }) => amountMinor));
+  const totalMinor = subtotalMinor - discountMinor + shippingMinor + chargesMinor + (taxIncluded ? 0 : taxMinor);
   if (subtotalMinor > maxAmountMinor || totalMinor > maxAmountMinor) return undefined;
   return { subtotalMinor, discountMinor, shippingMinor, taxMinor, taxIncluded, totalMinor };
 }

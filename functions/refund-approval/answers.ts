@@ -7,7 +7,7 @@ import { isDisputed } from './ordered.ts';
 import { paidTwice, payoutReference } from './paying.ts';
 import { judge } from './policy.ts';
 import { untouched, takenFrom } from './account.ts';
-import { type Pot, potsOf } from './pots.ts';
+import { chargePot, type Pot, potsOf } from './pots.ts';
 import type { RefundItem } from './refund-item.ts';
 import { returnStatusOf, rmaIdOf } from './returning.ts';
 import type * as z from 'zod';
@@ -78,6 +78,14 @@ export function refundableOf(
     refundableMinor,
     ...(isBlocked && { blockedBy: 'chargeback-open' }),
     lines: order.lines.map(({ lineId, sku }) => ({ lineId, sku, ...named(`line:${lineId}`) })),
+    ...(order.charges.length > 0 && {
+      charges: order.charges.map(({ chargeId, kind, name }) => ({
+        chargeId,
+        kind,
+        name,
+        ...named(chargePot(chargeId)),
+      })),
+    }),
     shipping: named('shipping'),
     overpaid: named('overpaid'),
     tax: {

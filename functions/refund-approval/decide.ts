@@ -74,7 +74,7 @@ type Making = {
 
 function judged(asked: Request, { order, account, policy, history }: Known, making: Making): Outcome {
   const { content, refundId, contentHash, by, now } = asked;
-  const errors = unknownLines(order, content);
+  const errors = unknownParts(order, content);
   if (errors.length > 0) return { kind: 'invalid', errors };
   if (isDisputed(order)) return { kind: 'chargeback-open' };
   const wanted = wantedOf(content);
@@ -153,24 +153,41 @@ function statusBy({ decision, approvalsNeeded, payAfterReturn }: Verdict): Refun
   return payAfterReturn ? 'awaiting-return' : 'approved';
 }
 
-const wantedOf = ({ lines, shippingMinor, taxMinor, overpaidMinor, goodwillMinor }: Request['content']): Wanted => ({
+const wantedOf = ({
   lines,
+  charges,
+  shippingMinor,
+  taxMinor,
+  overpaidMinor,
+  goodwillMinor,
+}: Request['content']): Wanted => ({
+  lines,
+  charges,
   shippingMinor,
   taxMinor,
   overpaidMinor,
   goodwillMinor,
 });
 
-function unknownLines({ lines }: Ordered, content: Request['content']): FieldError[] {
-  const known = new Set(lines.map(({ lineId }) => lineId));
-  return (content.lines ?? []).flatMap(({ lineId }, index) =>
-    known.has(lineId) ? [] : [{ pointer: `/lines/${index}/lineId`, detail: `The order has no line ${lineId}` }],
-  );
+/** Lines and charges that are asked for and not the order's. */
+function unknownParts(order: Ordered, { lines = [], charges = [] }: Request['content']): FieldError[] {
+  const lineIds = new Set(order.lines.map(({ lineId }) => lineId));
+  const chargeIds = new Set(order.charges.map(({ chargeId }) => chargeId));
+  return [
+    ...lines.flatMap(({ lineId }, index) =>
+      lineIds.has(lineId) ? [] : [{ pointer: `/lines/${index}/lineId`, detail: `The order has no line ${lineId}` }],
+    ),
+    ...charges.flatMap(({ chargeId }, index) =>
+      chargeIds.has(chargeId)
+        ? []
+        : [{ pointer: `/charges/${index}/chargeId`, detail: `The order has no charge ${chargeId}` }],
+    ),
+  ];
 }
 
 const nothingWanted: Outcome = {
   kind: 'invalid',
-  errors: [{ pointer: '', detail: 'Ask for lines, shipping, tax, an overpaid amount or goodwill' }],
+  errors: [{ pointer: '', detail: 'Ask for lines, charges, shipping, tax, an overpaid amount or goodwill' }],
 };
 
 /** Whether nothing is asked for but what was captured beyond what is due. */

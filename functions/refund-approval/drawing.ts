@@ -1,11 +1,13 @@
 import { allocate } from '../../shared/money.ts';
 import { type Account, type Amount, type Draw, type Leg, minus, nothing, sumOf } from './account.ts';
 import type { Ordered } from './ordered.ts';
-import { type Pot, type PotName, potsOf } from './pots.ts';
+import { chargePot, type Pot, type PotName, potsOf } from './pots.ts';
 
 /** What somebody wants back. A line without an amount is refunded at what its units are worth. */
 export type Wanted = {
   lines?: readonly { lineId: string; quantity: number; amountMinor?: number | undefined }[] | undefined;
+  /** Without an amount, all that is left of it. */
+  charges?: readonly { chargeId: string; amountMinor?: number | undefined }[] | undefined;
   shippingMinor?: number | undefined;
   /** Tax alone, of all lines and shipping together. */
   taxMinor?: number | undefined;
@@ -50,10 +52,12 @@ export function draw(
       short.push({ ...shortage(pot, worthMinor, left), ...units });
     }
   }
-  for (const [pot, minor] of [
-    ['shipping', wanted.shippingMinor ?? 0],
-    ['overpaid', wanted.overpaidMinor ?? 0],
-  ] as const) {
+  const amounts = [
+    ...chargesOf(order, wanted, leftOf),
+    { pot: 'shipping', minor: wanted.shippingMinor ?? 0 },
+    { pot: 'overpaid', minor: wanted.overpaidMinor ?? 0 },
+  ];
+  for (const { pot, minor } of amounts) {
     if (minor > leftOf(pot).minor) short.push(shortage(pot, minor, leftOf(pot)));
     else if (minor > 0) take(pot, taxed(leftOf(pot), minor));
   }
@@ -68,6 +72,14 @@ export function draw(
   }
   return short.length > 0 ? { short } : { legs: legsOf(reduced, payments), amountMinor };
 }
+
+/** How much of each charge is wanted. One that has nothing left is wanted as it was ordered, and so is refused. */
+const chargesOf = (order: Ordered, { charges = [] }: Wanted, leftOf: (pot: PotName) => Amount) =>
+  charges.map(({ chargeId, amountMinor }) => {
+    const pot = chargePot(chargeId);
+    const ordered = order.charges.find((charge) => charge.chargeId === chargeId);
+    return { pot, minor: amountMinor ?? (leftOf(pot).minor || (ordered?.amountMinor ?? 0)) };
+  });
 
 /** What so many units of a line were paid with, whether they are still there or not. */
 function worthOfUnits(goods: readonly Pot[], name: PotName, quantity: number): number {

@@ -41,7 +41,7 @@ export function refuseExchange(content: Asked, order: Ordered, account: Account,
 
 /** Goods are exchanged for goods; other money is asked for by a request of its own. */
 function otherMoney(content: Asked): FieldError[] {
-  const others = ['shippingMinor', 'taxMinor', 'overpaidMinor', 'goodwillMinor'] as const;
+  const others = ['charges', 'shippingMinor', 'taxMinor', 'overpaidMinor', 'goodwillMinor'] as const;
   const detail = 'An exchange is of lines alone';
   const errors = others.filter((name) => content[name]).map((name) => ({ pointer: `/${name}`, detail }));
   return content.lines ? errors : [{ pointer: '/lines', detail }, ...errors];

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { OrderCharge } from '../../shared/events/order.ts';
 import { AmountMinor, Currency, Instant } from '../../shared/names.ts';
 import { OrderStatus } from '../../shared/order-status.ts';
 import { Payment } from '../../shared/payment.ts';
@@ -28,6 +29,7 @@ export const Ordered = z.object({
   shippingMinor: AmountMinor,
   taxMinor: AmountMinor,
   taxIncluded: z.boolean(),
+  charges: z.array(OrderCharge).default([]),
   totalMinor: AmountMinor,
   cancelledMinor: AmountMinor.default(0),
   /** By how much each edit changed the total. */

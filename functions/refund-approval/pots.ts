@@ -4,8 +4,8 @@ import type { Ordered } from './ordered.ts';
 
 /**
  * A pot holds money of an order that can be refunded, and knows what was taken from it. A pot is named `line:<lineId>`,
- * `shipping`, `overpaid` (captured beyond what is due, as after a cancellation), `goodwill`, or, for where the money
- * comes from, `payment:<provider>/<paymentId>`.
+ * `charge:<chargeId>` (a duty or fee), `shipping`, `overpaid` (captured beyond what is due, as after a cancellation),
+ * `goodwill`, or, for where the money comes from, `payment:<provider>/<paymentId>`.
  */
 export type PotName = string;
 
@@ -40,6 +40,9 @@ export function potsOf(order: Ordered, account: Account): { goods: Pot[]; paymen
     ...order.lines.map((line) => standing(linePot(line), isExpired(order) ? nothing : worthOf(line))),
     // What was taken for lines that an edit removed since.
     ...removedFrom(order, account).map((pot) => standing(pot, nothing)),
+    ...order.charges.map(({ chargeId, amountMinor }) =>
+      standing(chargePot(chargeId), dueMinor === 0 ? nothing : { ...nothing, minor: amountMinor }),
+    ),
     standing('shipping', dueMinor === 0 ? nothing : shipping),
   ];
   // What was refunded before it was cancelled is not overpaid: it went back already.
@@ -52,6 +55,7 @@ export function potsOf(order: Ordered, account: Account): { goods: Pot[]; paymen
 const isExpired = ({ status }: Ordered): boolean => status === 'expired';
 const dueOf = (order: Ordered): number => (isExpired(order) ? 0 : order.totalMinor - order.cancelledMinor);
 
+export const chargePot = (chargeId: string): PotName => `charge:${chargeId}`;
 const linePot = ({ lineId }: { lineId: string }): PotName => `line:${lineId}`;
 
 function removedFrom({ lines }: Ordered, { pots }: Account): PotName[] {

@@ -23,6 +23,15 @@ export type OrderLine = z.infer<typeof OrderLine>;
 export const Discount = z.object({ code: z.string(), appliedMinor: AmountMinor, reason: z.string().optional() });
 export type Discount = z.infer<typeof Discount>;
 
+/** A duty or fee of the whole order, as the buyer pays it: no tax is split from it. */
+export const OrderCharge = z.object({
+  chargeId: CallerId,
+  kind: z.enum(['duty', 'fee']),
+  name: z.string().trim().min(1).max(200),
+  amountMinor: AmountMinor,
+});
+export type OrderCharge = z.infer<typeof OrderCharge>;
+
 const Customer = z.object({
   id: z.string().optional(),
   email: z.string().optional(),
@@ -71,7 +80,9 @@ export const OrderPlaced = defineEvent(
     shippingMinor: AmountMinor,
     taxMinor: AmountMinor,
     taxIncluded: z.boolean(),
-    /** subtotal − discount + shipping, and + tax unless it is included. */
+    /** Absent for none. */
+    charges: z.array(OrderCharge).optional(),
+    /** subtotal − discount + shipping + charges, and + tax unless it is included. */
     totalMinor: AmountMinor,
     discounts: z.array(Discount),
     /** When the hold on the stock ends; null while an order waits for nothing. */

@@ -7,7 +7,7 @@ const source = 'storeworks.refund-approval';
 
 /** What a refund is for, summed over the payments it goes back to. */
 const RefundedPot = z.object({
-  /** `line:<lineId>`, `shipping`, `overpaid` or `goodwill`. */
+  /** `line:<lineId>`, `charge:<chargeId>`, `shipping`, `overpaid` or `goodwill`. */
   pot: z.string(),
   sku: z.string().optional(),
   amountMinor: AmountMinor,

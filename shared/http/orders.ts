@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Discount, OrderLine } from '../events/order.ts';
+import { Discount, OrderCharge, OrderLine } from '../events/order.ts';
 import { AmountMinor, BusinessDay, CallerId, Country, Currency, Instant, Sku } from '../names.ts';
 import { Balance } from '../payment.ts';
 import { defineRoute } from './define-route.ts';
@@ -41,6 +41,15 @@ export const OrderContent = z
     lines: z.array(WantedLine).min(1).max(1000),
     couponCodes: z.array(Text(40)).max(20).optional(),
     shippingMethod: ShippingMethod.optional(),
+    /** Duties and fees, part of the order's total. Gross: no tax is split from them. */
+    charges: z
+      .array(z.strictObject(OrderCharge.shape))
+      .max(20)
+      .refine(
+        (charges) => new Set(charges.map(({ chargeId }) => chargeId)).size === charges.length,
+        'A charge id is used twice',
+      )
+      .optional(),
     placedAt: Instant.optional(),
     note: Note.optional(),
   })
@@ -82,6 +91,8 @@ export const OrderAnswer = z
     shippingMinor: AmountMinor,
     taxMinor: AmountMinor,
     taxIncluded: z.boolean(),
+    /** Duties and fees; absent for none. */
+    charges: z.array(OrderCharge).optional(),
     totalMinor: AmountMinor,
     discounts: z.array(Discount),
     /** When the hold on the stock ends; null while an order waits for nothing. */

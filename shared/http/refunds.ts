@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { OrderCharge } from '../events/order.ts';
 import { AmountMinor, CallerId, Currency, Instant, Sku } from '../names.ts';
 import { RefundStatus } from '../refund-status.ts';
 import { defineRoute } from './define-route.ts';
@@ -32,6 +33,16 @@ const wanted = {
     .refine(
       (lines) => lines.every(({ quantity, amountMinor }) => quantity > 0 || amountMinor !== undefined),
       'A line without units has an amount',
+    )
+    .optional(),
+  /** Duties and fees; all that is left of one without `amountMinor`. */
+  charges: z
+    .array(z.strictObject({ chargeId: CallerId, amountMinor: AmountMinor.min(1).optional() }))
+    .min(1)
+    .max(20)
+    .refine(
+      (charges) => new Set(charges.map(({ chargeId }) => chargeId)).size === charges.length,
+      'A charge is named twice',
     )
     .optional(),
   shippingMinor: AmountMinor.optional(),
@@ -75,6 +86,8 @@ export const Refundable = z
     /** Why nothing can be refunded now, such as an open chargeback. */
     blockedBy: z.string().optional(),
     lines: z.array(z.object({ lineId: z.string(), sku: z.string(), ...standing })),
+    /** Absent for none. */
+    charges: z.array(OrderCharge.omit({ amountMinor: true }).extend(standing)).optional(),
     shipping: z.object(standing),
     overpaid: z.object(standing),
     /** The tax in all of them; it can be refunded alone. */
@@ -207,7 +220,7 @@ export const requestRefund = defineRoute({
       schema: Problem,
     },
     422: {
-      description: 'Invalid content, a line that is not the order’s, or a replacement not sold so',
+      description: 'Invalid content, a line or charge that is not the order’s, or a replacement not sold so',
       schema: Problem,
     },
     503: busy,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BackOffice, startBackOffice } from '../support/back-office.ts';
+import { aDuty } from '../support/placed-order.ts';
 import { expectProblem, orderOf, stockedSku } from '../support/shop.ts';
 
 let office: BackOffice;
@@ -138,6 +139,23 @@ describe('an order over HTTP', () => {
     expect(again.status).toBe(200);
     expect(again.headers['idempotent-replayed']).toBe('true');
     expect(again.text).toBe(first.text);
+  });
+
+  test('whose duties are not right is refused with the place', async () => {
+    const duty = aDuty(250);
+    const sku = await stockedSku(office);
+    const bad: [unknown[], string][] = [
+      [[duty, { ...duty, kind: 'fee' }], '/charges'],
+      [Array.from({ length: 21 }, (_, index) => aDuty(1, `duty-${index}`)), '/charges'],
+      [[{ ...duty, amountMinor: -1 }], '/charges/0/amountMinor'],
+      [[{ ...duty, amountMinor: 0.5 }], '/charges/0/amountMinor'],
+      [[{ ...duty, kind: 'tip' }], '/charges/0/kind'],
+    ];
+    for (const [charges, pointer] of bad) {
+      const refused = await office.client('storefront').post('/orders', orderOf(sku, { charges }));
+      expectProblem(refused, 422, 'invalid-content');
+      expect(refused.body.errors, refused.text).toContainEqual(expect.objectContaining({ pointer }));
+    }
   });
 
   test('of a channel that prices itself keeps its prices; another channel is told the current one', async () => {

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { OrderCharge } from '../../shared/events/order.ts';
 import { RefundAnswer } from '../../shared/http/refunds.ts';
 import { refundIdOf } from '../../shared/ids.ts';
 import { type BackOffice, startBackOffice } from '../support/back-office.ts';
 import { aPayment, patiently, placedOrder, postPayment } from '../support/life.ts';
+import { aDuty } from '../support/placed-order.ts';
 import { expectProblem } from '../support/shop.ts';
 
 let office: BackOffice;
@@ -12,11 +14,13 @@ beforeAll(async () => {
 });
 afterAll(() => office.stop());
 
+const duty = aDuty(700, 'duty-gb');
+const fee: OrderCharge = { chargeId: 'handling', kind: 'fee', name: 'Handling', amountMinor: 300 };
+
 /** An order of one line whose payment was captured. */
-async function paidOrder(given: { quantity?: number; priceMinor?: number } = {}, payments = 1) {
-  const { quantity = 1, priceMinor = 1000 } = given;
-  const placed = await placedOrder(office, { quantity, priceMinor });
-  const amountMinor = (quantity * priceMinor) / payments;
+async function paidOrder(given: Parameters<typeof placedOrder>[1] = {}, payments = 1) {
+  const placed = await placedOrder(office, given);
+  const amountMinor = placed.order.totalMinor / payments;
   for (let number = 1; number <= payments; number += 1) {
     const occurredAt = new Date(Date.now() - (payments - number) * 60_000).toISOString();
     await postPayment(office, aPayment(placed.orderId, { amountMinor, paymentId: `pay-${number}`, occurredAt }));
@@ -216,6 +220,52 @@ describe('a refund', () => {
     expectProblem(await ask(wantedOf(orderId, { lines: undefined, goodwillMinor: 3000 })), 409, 'not-refundable');
   });
 
+  test('of a duty alone is given once, and with the rest of the order leaves exactly nothing', async () => {
+    const { orderId, order, path } = await paidOrder({ priceMinor: 2000, charges: [duty, fee] });
+    expect(order).toMatchObject({ charges: [duty, fee], totalMinor: 3000 });
+    expect((await office.client('storefront').get(path)).body).toMatchObject({ charges: [duty, fee] });
+    const ofDuty = (given = {}) =>
+      ask(wantedOf(orderId, { lines: undefined, charges: [{ chargeId: 'duty-gb', ...given }] }));
+    const given = await ofDuty();
+    expect(given.body.pots, given.text).toEqual([
+      { pot: 'charge:duty-gb', amountMinor: 700, taxMinor: 0, quantity: 0 },
+    ]);
+    for (const [again, requestedMinor] of [
+      [await ofDuty(), 700],
+      [await ofDuty({ amountMinor: 1 }), 1],
+    ] as const) {
+      expectProblem(again, 409, 'not-refundable');
+      expect(again.body.pots).toEqual([{ pot: 'charge:duty-gb', requestedMinor, refundableMinor: 0 }]);
+    }
+    for (const content of [
+      { charges: [{ chargeId: 'handling', amountMinor: 1 }] },
+      { lines: undefined, charges: [{ chargeId: 'handling' }] },
+    ]) {
+      const rest = await ask(wantedOf(orderId, content));
+      expect(rest.status, rest.text).toBe(201);
+    }
+    const nothing = { minor: 0, taxMinor: 0, quantity: 0 };
+    expect(await refundable(orderId)).toMatchObject({
+      refundableMinor: 0,
+      lines: [{ refundable: nothing }],
+      charges: [
+        { chargeId: 'duty-gb', kind: 'duty', name: 'Import duty', refundable: nothing },
+        { chargeId: 'handling', kind: 'fee', name: 'Handling', refundable: nothing },
+      ],
+    });
+  });
+
+  test('of an order that was cancelled whole is of its duties and fees too', async () => {
+    const { orderId, path } = await paidOrder({ priceMinor: 2000, charges: [duty, fee] });
+    const content = { requestId: 'c-1', reason: 'changed-mind' };
+    const cancelled = await office.client('storefront').post(`${path}/cancellation`, content);
+    expect(cancelled.body, cancelled.text).toMatchObject({ status: 'cancelled', cancelledMinor: 3000 });
+    const pots = await refundable(orderId);
+    expect(pots.charges.map((charge: { captured: { minor: number } }) => charge.captured.minor)).toEqual([0, 0]);
+    expect(pots.overpaid.captured.minor).toBe(3000);
+    expect(pots.refundableMinor + pots.pendingMinor + pots.refundedMinor).toBe(3000);
+  });
+
   test('of what was cancelled is its overpaid money, once', async () => {
     const { orderId, path } = await paidOrder({ quantity: 2 });
     const cancelled = await office.client('storefront').post(`${path}/cancellation`, {
@@ -288,6 +338,9 @@ describe('a request that is not right', () => {
       [{ lines: [{ lineId: 'line-1', quantity: 0 }] }, '/lines'],
       [{ lines: [{ lineId: 'line-1', quantity: 1.5 }] }, '/lines/0/quantity'],
       [{ lines: [{ lineId: 'line-9', quantity: 1 }] }, '/lines/0/lineId'],
+      [{ charges: [] }, '/charges'],
+      [{ charges: [{ chargeId: 'duty' }, { chargeId: 'duty' }] }, '/charges'],
+      [{ charges: [{ chargeId: 'duty' }] }, '/charges/0/chargeId'],
       [{ shippingMinor: -1 }, '/shippingMinor'],
       [{ requestId: '' }, '/requestId'],
       [{ orderId: 'nonsense' }, '/orderId'],

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { cancel } from '../../functions/order-intake/cancellation.ts';
 import { allOpen, openUnits } from '../../functions/order-intake/line-units.ts';
 import { ship } from '../../functions/order-intake/shipping.ts';
-import { aPlacedOrder, noon } from '../support/placed-order.ts';
+import { aDuty, aPlacedOrder, noon } from '../support/placed-order.ts';
 
 const amounts = fc.array(
   fc.record({ quantity: fc.integer({ min: 1, max: 9 }), totalMinor: fc.integer({ min: 0, max: 100_000 }) }),
@@ -45,6 +45,18 @@ describe('an order that is cancelled and shipped in any steps', () => {
         expect(['placed', 'partly-shipped'].includes(order.status)).toBe(isOpen);
       }),
     );
+  });
+
+  test('owes its duties as long as one unit is left, and with the last one no more', () => {
+    const lines = [{ quantity: 2, totalMinor: 200 }];
+    const order = aPlacedOrder(lines, { shippingMinor: 0, charges: [aDuty(70)], totalMinor: 270 });
+    const unit = (requestId: string) => ({ requestId, reason: 'x', lines: [{ lineId: 'line-1', quantity: 1 }] });
+    const first = cancel(order, unit('first'), '');
+    if (first.kind !== 'changed') throw new Error('It was not cancelled');
+    expect(first.order).toMatchObject({ cancelledMinor: 100, charges: [aDuty(70)] });
+    expect(cancel(first.order, unit('last'), '')).toMatchObject({
+      order: { status: 'cancelled', cancelledMinor: 270 },
+    });
   });
 
   test('under one request id does one thing', () => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { decide, type Known, type Placement } from '../../functions/order-intake/decide.ts';
 import type { OrderContent } from '../../shared/http/orders.ts';
 import { aPolicy, aSku, aStock, anOrder, noon } from '../support/builders.ts';
+import { aDuty } from '../support/placed-order.ts';
 
 const aPlacement = (content: Partial<OrderContent> = {}, given: Partial<Placement> = {}): Placement => ({
   orderId: 'ord_0000000000000000000000000a',
@@ -75,6 +76,8 @@ describe('an order that can be served', () => {
       { shippingMethod: 'express' },
       { shippingMethod: 'express', shippingMinor: 495, totalMinor: 1695 },
     ],
+    ['with its duties', { charges: [aDuty(250)] }, { charges: [aDuty(250)], totalMinor: 1450 }],
+    ['without duties where it names none', { charges: [] }, { charges: undefined, totalMinor: 1200 }],
     ['at its own time', { placedAt: '2011-12-01T08:26:00+01:00' }, { placedAt: '2011-12-01T08:26:00+01:00' }],
     [
       'at the time of a clock that is a little ahead',
@@ -238,22 +241,29 @@ const sumOf = (amounts: number[]) => amounts.reduce((total, amount) => total + a
 test('an accepted order always adds up, and takes what it sells', () => {
   const sku = fc.constantFrom('MUG', 'HAT');
   const lines = fc.array(fc.record({ sku, quantity: fc.integer({ min: 1, max: 9 }) }), { minLength: 1, maxLength: 6 });
+  const duties = fc.array(fc.nat({ max: 1000 }), { maxLength: 3 });
   // Enough for every order, but seldom in one warehouse.
   const units = fc.integer({ min: 0, max: 54 }).map((main) => ({ main, north: 54 - main }));
   fc.assert(
-    fc.property(lines, units, units, fc.boolean(), (some, mugs, hats, taxIncluded) => {
+    fc.property(lines, units, units, fc.boolean(), duties, (some, mugs, hats, taxIncluded, dutiesMinor) => {
       const skus = [aSku(), aSku({ sku: 'HAT', priceMinor: 333, taxCategory: 'reduced' })];
       const stock = [aStock('MUG', mugs), aStock('HAT', hats)];
       const facts = known({
         skus: new Map(skus.map((item) => [item.sku, item])),
         stock: new Map(stock.map((item) => [item.sku, item])),
       });
-      const decision = decide(aPlacement({ lines: some, shippingMethod: 'express' }), facts, aPolicy({ taxIncluded }));
+      const charges = dutiesMinor.map((amountMinor, index) => aDuty(amountMinor, `duty-${index}`));
+      const placement = aPlacement({ lines: some, shippingMethod: 'express', charges });
+      const decision = decide(placement, facts, aPolicy({ taxIncluded }));
       assert(decision.kind === 'accepted');
       const { order, takes } = decision;
       expect(order.subtotalMinor).toBe(sumOf(order.lines.map((line) => line.quantity * line.unitPriceMinor)));
       expect(order.totalMinor).toBe(
-        order.subtotalMinor - order.discountMinor + order.shippingMinor + (taxIncluded ? 0 : order.taxMinor),
+        order.subtotalMinor -
+          order.discountMinor +
+          order.shippingMinor +
+          sumOf(dutiesMinor) +
+          (taxIncluded ? 0 : order.taxMinor),
       );
       expect(sumOf(takes.flatMap(({ from }) => from.map((part) => part.units)))).toBe(
         sumOf(some.map(({ quantity }) => quantity)),

@@ -12,7 +12,7 @@ import type { OrderEdit } from '../../shared/http/order-edits.ts';
 import type { Payment } from '../../shared/payment.ts';
 import { takesOf } from '../../shared/stock/take.ts';
 import { aCause, aPolicy, aSku, aStock } from '../support/builders.ts';
-import { aPlacedOrder } from '../support/placed-order.ts';
+import { aDuty, aPlacedOrder } from '../support/placed-order.ts';
 
 const anEdit = (given: Partial<OrderEdit> = {}): OrderEdit => ({ editId: 'edit-1', reason: 'asked for', ...given });
 
@@ -167,6 +167,14 @@ describe('an edit', () => {
     const outcome = editOf(agreed, anEdit({ shippingMethod: 'standard' }));
     expect(changedOf(outcome).order).toMatchObject({ shippingMinor: 0, taxMinor: 516, totalMinor: 3099 });
     expect(editedEvent(outcome).differences).toMatchObject({ shippingMinor: -300, taxMinor: -50, totalMinor: -300 });
+  });
+
+  test('keeps its duties', () => {
+    const dutiable = aMugOrder({ charges: [aDuty(250)] });
+    const withDuty = { ...dutiable, totalMinor: dutiable.totalMinor + 250 };
+    const outcome = editOf(withDuty, anEdit({ shippingMethod: 'standard' }));
+    const { totalMinor: plainMinor } = changedOf(editOf(aMugOrder(), anEdit({ shippingMethod: 'standard' }))).order;
+    expect(changedOf(outcome).order).toMatchObject({ charges: [aDuty(250)], totalMinor: plainMinor + 250 });
   });
 
   test('to where it goes and what is noted tells both in its event', () => {

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { priceOrder, splitLine, type Wanted } from '../../functions/order-intake/pricing.ts';
 import { aPolicy } from '../support/builders.ts';
+import { aDuty } from '../support/placed-order.ts';
 
 const aLine = (given: Partial<Wanted> = {}): Wanted => ({
   sku: 'MUG',
@@ -33,6 +34,20 @@ describe('an order is priced', () => {
   test('with tax on shipping at the standard rate', () => {
     const priced = priceOrder([aLine({ taxCategory: 'zero' })], 495, aPolicy({ taxIncluded: false }));
     expect(priced?.totals).toMatchObject({ shippingMinor: 495, taxMinor: 99, totalMinor: 1200 + 495 + 99 });
+  });
+
+  test('with duties and fees as they are: no tax is in them, and none comes on top', () => {
+    const priced = priceOrder([aLine()], 495, aPolicy({ taxIncluded: false }), [aDuty(301), aDuty(50, 'fee-1')]);
+    expect(priced?.totals).toMatchObject({
+      subtotalMinor: 1200,
+      taxMinor: 240 + 99,
+      totalMinor: 1200 + 495 + 339 + 351,
+    });
+  });
+
+  test('not at all if duties make it more than the store handles', () => {
+    expect(priceOrder([aLine({ unitPriceMinor: 1e12 })], 0, aPolicy(), [aDuty(0)])?.totals.totalMinor).toBe(1e12);
+    expect(priceOrder([aLine({ unitPriceMinor: 1e12 })], 0, aPolicy(), [aDuty(1)])).toBeUndefined();
   });
 
   test.each<[string, Partial<Wanted>[], boolean]>([

@@ -84,6 +84,12 @@ describe('a request', () => {
       known(),
       { kind: 'invalid', errors: [{ pointer: '/lines/0/lineId' }] },
     ],
+    [
+      'a charge that the order does not have',
+      { charges: [{ chargeId: 'duty-9' }] },
+      known(),
+      { kind: 'invalid', errors: [{ pointer: '/charges/0/chargeId' }] },
+    ],
     ['nothing', { lines: undefined }, known(), { kind: 'invalid' }],
     ['units for nothing', {}, known(anOrdered([{ totalMinor: 0 }, {}])), { kind: 'invalid' }],
     ['more than is left', { shippingMinor: 1 }, known(), { kind: 'not-refundable', pots: [{ pot: 'shipping' }] }],

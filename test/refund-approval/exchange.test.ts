@@ -10,6 +10,7 @@ import { blockPayout, hear, startPayout } from '../../functions/refund-approval/
 import { request } from '../../functions/refund-approval/decide.ts';
 import { potsOf } from '../../functions/refund-approval/pots.ts';
 import { aSku, aStock, noon } from '../support/builders.ts';
+import { aDuty } from '../support/placed-order.ts';
 import { aCapture, anOrdered, asking, changeOf, known, typesOf } from '../support/refunds.ts';
 
 const shirts = { lines: [{ sku: 'SHIRT', quantity: 2 }] };
@@ -25,6 +26,12 @@ const order = anOrdered([{ quantity: 3, shippedQuantity: 3, totalMinor: 1000, ta
   ],
   shipments: [{ shippedAt: new Date(noon).toISOString() }],
 });
+const dutiable = {
+  ...order,
+  charges: [aDuty(5)],
+  totalMinor: 1005,
+  payments: [...order.payments, aCapture(5, { paymentId: 'duty' })],
+};
 const lines = [{ lineId: 'line-1', quantity: 3 }];
 const ask = (content: Parameters<typeof asking>[0] = {}, given: Partial<typeof offer> = {}, of = order): Outcome =>
   request(asking({ lines, exchange: shirts, ...content }, { offer: { ...offer, ...given } }), known(of));
@@ -61,6 +68,11 @@ describe('an exchange', () => {
       'money beside the goods',
       [{ goodwillMinor: 1, lines: [{ lineId: 'line-1', quantity: 2 }] }],
       { errors: [{ pointer: '/goodwillMinor' }] },
+    ],
+    [
+      'a duty beside the goods',
+      [{ charges: [{ chargeId: 'duty-1' }] }, {}, dutiable],
+      { errors: [{ pointer: '/charges' }] },
     ],
     ['no goods', [{ lines: undefined, shippingMinor: 0 }], { kind: 'invalid' }],
     ['more than was shipped', [{}, {}, shipped(2)], { errors: [{ pointer: '/lines/0/quantity' }] }],

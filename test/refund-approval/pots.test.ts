@@ -3,6 +3,7 @@ import { type Account, reserve, settle, untouched } from '../../functions/refund
 import { draw, type Wanted } from '../../functions/refund-approval/drawing.ts';
 import { potsOf } from '../../functions/refund-approval/pots.ts';
 import type { Ordered } from '../../functions/refund-approval/ordered.ts';
+import { aDuty } from '../support/placed-order.ts';
 import { aCapture, anOrdered } from '../support/refunds.ts';
 
 /** Three units for 1000 with 167 of tax in it, and 500 of shipping. */
@@ -13,6 +14,10 @@ const order = (given: Partial<Ordered> = {}, line: Partial<Ordered['lines'][numb
     payments: [aCapture(1500)],
     ...given,
   });
+/** The same with 300 of duty. */
+const dutiable = (given: Partial<Ordered> = {}, line: Partial<Ordered['lines'][number]> = {}) =>
+  order({ charges: [aDuty(300)], payments: [aCapture(1800)], ...given }, line);
+const duty = (amountMinor?: number): Wanted => ({ charges: [{ chargeId: 'duty-1', amountMinor }] });
 const drawn = (of: Ordered, wanted: Wanted, account: Account = untouched('')) => {
   const outcome = draw(of, account, wanted);
   if ('short' in outcome) throw new Error(JSON.stringify(outcome.short));
@@ -48,6 +53,22 @@ describe('pots', () => {
       'after all of it was cancelled',
       order({ cancelledMinor: 1500 }, { cancelledQuantity: 3 }),
       { 'line:line-1': [0, 0, 0], shipping: [0, 0, 0], overpaid: [1500, 0, 0] },
+    ],
+    ['with a duty', dutiable(), { 'charge:duty-1': [300, 0, 0], shipping: [500, 83, 0], overpaid: [0, 0, 0] }],
+    [
+      'with a duty after a part was cancelled',
+      dutiable({ cancelledMinor: 333 }, { cancelledQuantity: 1 }),
+      { 'charge:duty-1': [300, 0, 0], overpaid: [333, 0, 0] },
+    ],
+    [
+      'with a duty after all was cancelled',
+      dutiable({ cancelledMinor: 1800 }, { cancelledQuantity: 3 }),
+      { 'charge:duty-1': [0, 0, 0], overpaid: [1800, 0, 0] },
+    ],
+    [
+      'with a duty after it expired',
+      dutiable({ status: 'expired' }),
+      { 'charge:duty-1': [0, 0, 0], overpaid: [1800, 0, 0] },
     ],
     [
       'with money of another currency',
@@ -104,6 +125,35 @@ describe('a draw', () => {
   ])('of %s', (_name, wanted, amountMinor, left) => {
     expect(drawn(order(), wanted).amountMinor).toBe(amountMinor);
     expect(leftOf(order(), after(order(), wanted))).toMatchObject(left);
+  });
+
+  test.each<[string, Wanted[], number[]]>([
+    ['whole', [duty()], [300]],
+    ['in part, then the rest of it', [duty(120), duty()], [120, 180]],
+  ])('of a duty, %s, leaves nothing of it and all else', (_name, steps, amounts) => {
+    const given = steps.map(
+      (wanted, at) => drawn(dutiable(), wanted, after(dutiable(), ...steps.slice(0, at))).amountMinor,
+    );
+    expect(given).toEqual(amounts);
+    expect(leftOf(dutiable(), after(dutiable(), ...steps))).toMatchObject({
+      'charge:duty-1': [0, 0, 0],
+      'line:line-1': [1000, 167, 3],
+      'payment:acme/payment-1': [1500, 0, 0],
+    });
+  });
+
+  test.each<[string, Ordered, Wanted[], object]>([
+    ['there is', dutiable(), [duty(301)], { requestedMinor: 301, refundableMinor: 300 }],
+    ['is left', dutiable(), [duty(), duty()], { requestedMinor: 300, refundableMinor: 0 }],
+    [
+      'a cancelled order has',
+      dutiable({ cancelledMinor: 1800 }, { cancelledQuantity: 3 }),
+      [duty()],
+      { requestedMinor: 300, refundableMinor: 0 },
+    ],
+  ])('of more duty than %s is refused', (_name, of, wanted, short) => {
+    const before = after(of, ...wanted.slice(0, -1));
+    expect(draw(of, before, wanted.at(-1) ?? {})).toMatchObject({ short: [{ pot: 'charge:duty-1', ...short }] });
   });
 
   test('of units one by one sums to the line, the last takes the residue', () => {

@@ -40,14 +40,17 @@ function refundedInSteps(order: Ordered, draw: Draw, decision: 'approve' | 'one-
   for (let left = leftPots(); left.length > 0; left = leftPots()) {
     const some = left.filter((_, index) => index === 0 || draw(1) === 1);
     const lines = some
-      .filter(({ pot }) => pot !== 'shipping')
+      .filter(({ pot }) => pot.startsWith('line:'))
       .map(({ pot, refundable: { minor, quantity } }) => {
         const units = 1 + draw(quantity - 1);
         // One unit of several may be worth nothing, and then cannot be refunded alone.
         return { lineId: pot.slice('line:'.length), quantity: minor < quantity ? quantity : units };
       });
     const shippingMinor = some.find(({ pot }) => pot === 'shipping')?.refundable.minor;
-    const asked = asking({ lines, shippingMinor }, { refundId: `ref_${book.refunds.length}` });
+    const charges = some
+      .filter(({ pot }) => pot.startsWith('charge:'))
+      .map(({ pot }) => ({ chargeId: pot.slice('charge:'.length) }));
+    const asked = asking({ lines, charges, shippingMinor }, { refundId: `ref_${book.refunds.length}` });
     const { refund, account = book.account } = changeOf(
       request(asked, known(order, { account: book.account, ...policy(decision) })),
     );
@@ -161,6 +164,7 @@ describe('a breach is found', () => {
     const asked = { line: 0, quantity: 1, share: undefined };
     const wanted = {
       lines: [asked],
+      charges: [],
       shipping: undefined,
       tax: undefined,
       overpaid: undefined,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
+import type { OrderCharge } from '../../shared/events/order.ts';
 import type { ApiAnswer } from './api-client.ts';
 import type { BackOffice } from './back-office.ts';
 import { signatureOf } from './payment-signature.ts';
@@ -8,12 +9,12 @@ import { orderOf, stockedSku } from './shop.ts';
 /** A placed order of one line, of a SKU and a customer of its own: no order weighs on another's risk or refunds. */
 export async function placedOrder(
   office: BackOffice,
-  given: { units?: number; quantity?: number; priceMinor?: number } = {},
+  given: { units?: number; quantity?: number; priceMinor?: number; charges?: OrderCharge[] } = {},
 ) {
-  const { units = 100, quantity = 1, priceMinor = 1000 } = given;
+  const { units = 100, quantity = 1, priceMinor = 1000, charges } = given;
   const sku = await stockedSku(office, { units, priceMinor });
   const customer = { id: randomUUID(), email: 'ada@example.com' };
-  const content = orderOf(sku, { customer, lines: [{ sku, quantity }] });
+  const content = orderOf(sku, { customer, lines: [{ sku, quantity }], charges });
   const placed = await office.client('storefront').post('/orders', content);
   expect(placed.status, placed.text).toBe(201);
   return { sku, order: placed.body, orderId: String(placed.body.orderId), path: `/orders/${placed.body.orderId}` };

@@ -1,7 +1,15 @@
 import type { OrderItem } from '../../functions/order-intake/order-item.ts';
+import type { OrderCharge } from '../../shared/events/order.ts';
 import { noon } from './builders.ts';
 
 export { noon };
+
+export const aDuty = (amountMinor: number, chargeId = 'duty-1'): OrderCharge => ({
+  chargeId,
+  kind: 'duty',
+  name: 'Import duty',
+  amountMinor,
+});
 
 /** A placed order of these lines, one SKU each, with shipping at 495. */
 export function aPlacedOrder(

@@ -15,7 +15,7 @@ import { potsOf } from '../../functions/refund-approval/pots.ts';
 import type { RefundItem } from '../../functions/refund-approval/refund-item.ts';
 import { RefundPayoutFailed } from '../../shared/events/refund.ts';
 import { aCause, noon } from './builders.ts';
-import { aPlacedOrder } from './placed-order.ts';
+import { aDuty, aPlacedOrder } from './placed-order.ts';
 import { aCapture, asking } from './refunds.ts';
 
 /** All four decisions come up among small amounts. */
@@ -46,16 +46,17 @@ const aPayment = fc.record({
   at: fc.integer({ min: 0, max: 3 }),
 });
 
-/** Orders with discounts, taxes in or on top, shipping, and captures of less, all or more of it by several payments. */
+/** Orders with discounts, taxes in or on top, shipping, duties, and captures of less, all or more of it by several payments. */
 export const orders = fc
   .record({
     lines: fc.array(aLine, { minLength: 1, maxLength: 4 }),
     shippingMinor: fc.integer({ min: 0, max: 600 }),
+    charges: fc.array(fc.integer({ min: 0, max: 800 }), { maxLength: 2 }),
     taxIncluded: fc.boolean(),
     captured: fc.constantFrom('all', 'all', 'some', 'more'),
     payments: fc.array(aPayment, { minLength: 1, maxLength: 4 }),
   })
-  .map(({ lines, shippingMinor, taxIncluded, captured, payments }): OrderItem => {
+  .map(({ lines, shippingMinor, charges, taxIncluded, captured, payments }): OrderItem => {
     const priced = lines.map(({ quantity, netMinor, discount, taxBasisPoints }, index) => {
       const discountMinor = Math.floor((netMinor * discount) / 100);
       const taxMinor = Math.floor(((netMinor - discountMinor) * taxBasisPoints) / 10_000);
@@ -64,7 +65,10 @@ export const orders = fc
     });
     const shippingTaxMinor = Math.floor(shippingMinor / 6);
     const totalMinor =
-      priced.reduce((sum, line) => sum + line.totalMinor, 0) + shippingMinor + (taxIncluded ? 0 : shippingTaxMinor);
+      priced.reduce((sum, line) => sum + line.totalMinor, 0) +
+      charges.reduce((sum, amountMinor) => sum + amountMinor, 0) +
+      shippingMinor +
+      (taxIncluded ? 0 : shippingTaxMinor);
     const capturedMinor = { all: totalMinor, some: Math.floor(totalMinor / 2), more: totalMinor + 77 }[captured];
     let leftMinor = capturedMinor;
     const captures = payments.map(({ share, paymentId, at }, index) => {
@@ -76,6 +80,9 @@ export const orders = fc
     return aPlacedOrder(priced, {
       lines: priced.map((line) => ({ ...line, unitPriceMinor: 0, warehouse: 'main' })),
       shippingMinor,
+      ...(charges.length > 0 && {
+        charges: charges.map((amountMinor, index) => aDuty(amountMinor, `duty-${index + 1}`)),
+      }),
       taxIncluded,
       taxMinor: priced.reduce((sum, { taxMinor }) => sum + taxMinor, 0) + shippingTaxMinor,
       totalMinor,
@@ -96,6 +103,10 @@ const wanted = fc.record({
   lines: fc.uniqueArray(fc.record({ line: fc.nat({ max: 3 }), quantity: fc.nat({ max: 8 }), share }), {
     selector: ({ line }) => line,
     maxLength: 4,
+  }),
+  charges: fc.uniqueArray(fc.record({ charge: fc.nat({ max: 1 }), share }), {
+    selector: ({ charge }) => charge,
+    maxLength: 2,
   }),
   shipping: share,
   tax: fc.option(shares, { nil: undefined, freq: 1 }),
@@ -237,8 +248,15 @@ function contentOf(told: Told, asked: Asked): Partial<Request['content']> {
       const amountMinor = part(left.minor, percent ?? (units === 0 ? 30 : undefined));
       return { lineId: `line-${line + 1}`, quantity: units, amountMinor: amountMinor && Math.max(1, amountMinor) };
     });
+  const charges = asked.charges
+    .filter(({ charge }) => charge < told.ordered.charges.length)
+    .map(({ charge, share: percent }) => {
+      const amountMinor = part(leftOf(`charge:duty-${charge + 1}`).minor, percent);
+      return { chargeId: `duty-${charge + 1}`, amountMinor: amountMinor && Math.max(1, amountMinor) };
+    });
   return {
     lines: lines.length > 0 ? lines : undefined,
+    charges: charges.length > 0 ? charges : undefined,
     shippingMinor: part(leftOf('shipping').minor, asked.shipping),
     taxMinor: part(
       goods.reduce((sum, { refundable }) => sum + refundable.taxMinor, 0),

@@ -25,8 +25,9 @@ export const aCapture = (amountMinor: number, given: Partial<Payment> = {}): Pay
 export function anOrdered(lines: Partial<Line>[] = [{}], given: Partial<Ordered> = {}): Ordered {
   const whole = aPlacedOrder(lines.map(({ quantity = 1, totalMinor = 1000 }) => ({ quantity, totalMinor })));
   const shippingMinor = given.shippingMinor ?? 0;
+  const chargesMinor = (given.charges ?? []).reduce((sum, { amountMinor }) => sum + amountMinor, 0);
   const taxMinor = lines.reduce((sum, line) => sum + (line.taxMinor ?? 0), 0);
-  const totalMinor = whole.subtotalMinor + shippingMinor;
+  const totalMinor = whole.subtotalMinor + shippingMinor + chargesMinor;
   return Ordered.parse({
     ...whole,
     lines: whole.lines.map((line, index) => Object.assign(line, lines[index])),
@@ -53,7 +54,7 @@ export const asking = (content: Partial<Request['content']> = {}, given: Partial
   content: {
     requestId: 'request-1',
     reason: 'changed-mind',
-    ...(Object.keys(content).some((name) => /^lines$|Minor$/.test(name))
+    ...(Object.keys(content).some((name) => /^(lines|charges)$|Minor$/.test(name))
       ? {}
       : { lines: [{ lineId: 'line-1', quantity: 1 }] }),
     ...content,
