@@ -1,4 +1,4 @@
-import type { RefundAnswer, Refundable } from '../../shared/http/refunds.ts';
+import type { RefundAnswer, Refundable } from '../../shared/http/refund-content.ts';
 import { problem, type Reply } from '../../shared/http/problem.ts';
 import { type Outcome, potsIn } from './change.ts';
 import type { Known } from './decide.ts';

@@ -1,7 +1,7 @@
 import type { Offer } from '../../shared/catalog/offer.ts';
 import { RefundAmended, RefundApproved, RefundRejected, RefundRequested } from '../../shared/events/refund.ts';
 import type { FieldError } from '../../shared/http/problem.ts';
-import type { RefundContent } from '../../shared/http/refunds.ts';
+import type { RefundContent } from '../../shared/http/refund-content.ts';
 import { type Account, giveBack, type Leg, reserve, takenFrom, untouched } from './account.ts';
 import { factsOf, illegal, judgedOf, type Outcome, telling } from './change.ts';
 import { draw, type Wanted } from './drawing.ts';

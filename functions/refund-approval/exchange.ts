@@ -2,7 +2,7 @@ import { ExchangeApproved, ExchangeRefused, ExchangeSettled } from '../../shared
 import type { Offer } from '../../shared/catalog/offer.ts';
 import { notSold } from '../../shared/catalog/sku-item.ts';
 import type { FieldError } from '../../shared/http/problem.ts';
-import type { RefundContent } from '../../shared/http/refunds.ts';
+import type { RefundContent } from '../../shared/http/refund-content.ts';
 import { availableIn } from '../../shared/stock/stock-item.ts';
 import { factsOf, illegal, type Outcome, potsIn, telling } from './change.ts';
 import { next } from './life-cycle.ts';

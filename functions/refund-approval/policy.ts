@@ -1,5 +1,5 @@
 import type { RefundPolicy, Rule } from '../../shared/http/refund-policy.ts';
-import type { RefundReason } from '../../shared/http/refunds.ts';
+import type { RefundReason } from '../../shared/http/refund-content.ts';
 
 export type { RefundPolicy };
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { RefundReason } from '../../shared/http/refunds.ts';
+import { RefundReason } from '../../shared/http/refund-content.ts';
 import { AmountMinor, Currency, Instant } from '../../shared/names.ts';
 import { RefundStatus } from '../../shared/refund-status.ts';
 import { Leg } from './account.ts';

@@ -1,5 +1,6 @@
 import { patiently } from '../../shared/contention.ts';
 import type { Offer } from '../../shared/catalog/offer.ts';
+import type { RefundContent } from '../../shared/http/refund-content.ts';
 import type * as routes from '../../shared/http/refunds.ts';
 import type { Reply } from '../../shared/http/problem.ts';
 import { contentHash, refundIdOf } from '../../shared/ids.ts';
@@ -25,7 +26,7 @@ export function requestRoutes(
   offerOf: (skus: string[]) => Promise<Offer>,
 ) {
   /** What is wanted instead, as it can be had now. */
-  const offerFor = async ({ exchange }: Pick<routes.RefundContent, 'exchange'>) =>
+  const offerFor = async ({ exchange }: Pick<RefundContent, 'exchange'>) =>
     exchange && offerOf([...new Set(exchange.lines.map(({ sku }) => sku))]);
 
   const ask = (orderId: string, refundId: string, decide: (known: Known) => Outcome, request: Asking) =>

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { AmountMinor, Instant } from '../names.ts';
 import { defineRoute } from './define-route.ts';
 import { Problem } from './problem.ts';
-import { RefundReason } from './refunds.ts';
+import { RefundReason } from './refund-content.ts';
 
 const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'A name has 1 to 40 small letters, digits or dashes');
 const Share = z.number().min(0).max(1);
