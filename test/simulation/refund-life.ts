@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { RefundAnswer } from '../../shared/http/refund-content.ts';
 import { orderIdOf, refundIdOf } from '../../shared/ids.ts';
 import type { ApiAnswer } from '../support/api-client.ts';
 import type { PlannedOrder } from './order-plan.ts';
@@ -184,6 +185,8 @@ async function current({ client, witness }: World, refundId: string) {
   return answer?.status === 200 ? answer.body : undefined;
 }
 
+const Told = RefundAnswer.pick({ refundId: true, amountMinor: true }).partial();
+
 /** Asks for something about a refund and remembers what was told. */
 async function command(
   { world, orderId, requestId, refundId }: Ids & { world: World },
@@ -193,6 +196,7 @@ async function command(
   const answer = await insist(world.witness, () => send(world.client(sent.by)));
   const { status = 0, body } = answer ?? {};
   const type = String(body?.type ?? '');
-  world.witness.refunds.push({ ...sent, orderId, refundId, requestId, status, type, told: body });
+  const told = Told.safeParse(body).data ?? {};
+  world.witness.refunds.push({ ...sent, orderId, refundId, requestId, status, type, told });
   return answer;
 }

@@ -16,8 +16,8 @@ type CommandAnswered = Record<'orderId' | 'what' | 'id' | 'type', string> & { st
 export type RefundAnswered = Record<'orderId' | 'requestId' | 'refundId' | 'what' | 'by' | 'type', string> & {
   content: object;
   status: number;
-  // oxlint-disable-next-line typescript/no-explicit-any -- invariants read answers as they expect them to be
-  told: any;
+  /** Which refund, of how much, as far as the answer says. */
+  told: { refundId?: string | undefined; amountMinor?: number | undefined };
 };
 /** A webhook as its channel got it, and whether it said that it took it. */
 type Delivered = Record<'channel' | 'eventId' | 'type', string> & {

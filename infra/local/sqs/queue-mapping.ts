@@ -1,5 +1,6 @@
 import type { LocalContext, Running, Support } from '../context.ts';
 import type { Iam } from '../iam/iam.ts';
+import { type Pending, pendingIn } from '../pending.ts';
 import { queueMappingsOf } from './queue-mapping-config.ts';
 import { type Invoke, startPoller } from './queue-poller.ts';
 import type { Queues } from './sqs.ts';
@@ -23,7 +24,7 @@ export const supports: Support = {
 };
 
 /** `waiting` tells how many messages each queue holds. */
-type QueueMappings = Running & { waiting: () => Record<string, number> };
+type QueueMappings = Running & { waiting: () => Pending };
 type Parts = { queues: Queues; lambda: { invoke: Invoke }; iam: Pick<Iam, 'authorize'> };
 
 /**
@@ -49,9 +50,10 @@ export function startQueueMappings(context: LocalContext, { queues, lambda, iam 
     const { visible, inFlight, delayed } = queues.counts(arn);
     return visible + inFlight + delayed;
   };
+  const waiting = () => Object.fromEntries([...names].map(([arn, name]) => [name, messagesIn(arn)]));
   return {
-    pending: () => [...names.keys()].reduce((sum, arn) => sum + messagesIn(arn), 0),
-    waiting: () => Object.fromEntries([...names].map(([arn, name]) => [name, messagesIn(arn)])),
+    pending: () => pendingIn(waiting()).pending,
+    waiting,
     async stop() {
       await Promise.all(pollers.map((poller) => poller.stop()));
     },
