@@ -28,13 +28,14 @@ const msPerHour = 3_600_000;
  * twice is worked twice.
  */
 export function workingTimeAfter(calendar: WorkingCalendar, instantMs: number, hours: number): number {
-  let leftMs = hours * msPerHour;
+  // In whole milliseconds: a trace of one beyond the end of working hours would be worked on the next working day.
+  let leftMs = Math.round(hours * msPerHour);
   const zoned = Temporal.Instant.fromEpochMilliseconds(instantMs).toZonedDateTimeISO(calendar.timeZone);
   for (let day = zoned.toPlainDate(); ; day = day.add({ days: 1 })) {
     for (const { startMs, endMs } of workOn(calendar, day)) {
       const fromMs = Math.max(startMs, instantMs);
       const workedMs = Math.max(endMs - fromMs, 0);
-      if (workedMs > 0 && workedMs >= leftMs) return Math.ceil(fromMs + leftMs);
+      if (workedMs > 0 && workedMs >= leftMs) return fromMs + leftMs;
       leftMs -= workedMs;
     }
   }
