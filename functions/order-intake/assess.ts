@@ -4,17 +4,59 @@ import { next } from './life-cycle.ts';
 import type { OrderItem } from './order-item.ts';
 import { isOverdue } from './payment.ts';
 import { type Risk, type RiskPolicy, scoreRisk } from './risk.ts';
-import { type Counted, riskFactsOf, riskTimeOf } from './risk-facts.ts';
-import { failuresNear, historyBefore, ordersUpTo, type Tally } from './risk-tally.ts';
+import { type Counted, hasTellingPayments, riskFactsOf, riskTimeOf } from './risk-facts.ts';
+import { failuresNear, historyBefore, noTally, ordersUpTo, type Tally, withEntries } from './risk-tally.ts';
 
 /** What is counted of an order under one of its values, and what was found there. */
-export type Found = Counted & { tally: Tally };
+type Found = Counted & { tally: Tally };
+
+/** A tally to write in the place of the one before. */
+export type Counting = { partition: string; before: Tally; after: Tally };
 
 /** What becomes of an order whose risk is known: it is held, or the risk is noted and nobody is told. */
 export type Assessment = Change | { kind: 'noted'; order: OrderItem };
 
+/**
+ * Whether the risk has to be written down at once, and not with the order's next change by hand. Nothing speaks against
+ * most orders, and each would cost a write to say so.
+ */
+export const isWorthNoting = (before: OrderItem, { risk }: OrderItem): boolean =>
+  before.risk !== undefined || (risk?.score ?? 0) > 0 || hasTellingPayments(before);
+
+/**
+ * Counts orders under their values and judges each by all that is known there then, the others included. Gives the tallies
+ * that this changes. `now` is in milliseconds.
+ */
+export function weigh(
+  orders: readonly { order: OrderItem; counted: Counted[] }[],
+  known: ReadonlyMap<string, Tally>,
+  policy: RiskPolicy,
+  now: number,
+) {
+  const byPartition = Map.groupBy(
+    orders.flatMap(({ counted }) => counted),
+    ({ partition }) => partition,
+  );
+  const after = new Map(known);
+  const countings: Counting[] = [];
+  for (const [partition, counted] of byPartition) {
+    const before = known.get(partition) ?? noTally;
+    const tally = withEntries(
+      before,
+      counted.flatMap(({ entries }) => entries),
+    );
+    after.set(partition, tally);
+    if (tally !== before) countings.push({ partition, before, after: tally });
+  }
+  const judged = orders.map(({ order, counted }) => {
+    const found = counted.map((value) => ({ ...value, tally: after.get(value.partition) ?? noTally }));
+    return { order, assessment: assess(order, found, policy, now) };
+  });
+  return { judged, countings };
+}
+
 /** Judges an order by all that was found of its values. `now` is in milliseconds. */
-export function assess(order: OrderItem, found: readonly Found[], policy: RiskPolicy, now: number): Assessment {
+function assess(order: OrderItem, found: readonly Found[], policy: RiskPolicy, now: number): Assessment {
   const risk = scoreRisk(signalsOf(order, found, policy.windowMinutes * 60_000), policy);
   return withRisk(order, risk, now);
 }

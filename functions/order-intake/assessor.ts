@@ -1,118 +1,127 @@
-import { isContention, patiently } from '../../shared/contention.ts';
+import { patiently } from '../../shared/contention.ts';
 import type { Cause } from '../../shared/events/define-event.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
-import { assess } from './assess.ts';
+import { actionsPerTransaction } from '../../shared/limits.ts';
+import { type Assessment, isWorthNoting, weigh } from './assess.ts';
 import type { Decide } from './apply.ts';
-import type { Outcome } from './change.ts';
 import type { ChangeStore } from './change-store.ts';
 import type { OrderItem } from './order-item.ts';
 import type { RiskPolicy } from './risk.ts';
-import { type Counted, countedOf, isAssessed } from './risk-facts.ts';
+import { countedOf, hasTellingPayments, isAssessed } from './risk-facts.ts';
 import type { RiskStore } from './risk-store.ts';
-import type { Tally } from './risk-tally.ts';
 
+/** Most orders have three values, so that the tallies of so many fit one transaction. */
+const ordersAtOnce = Math.floor(actionsPerTransaction / 3);
 const patienceMs = 10_000;
+/** Others are seldom in the way of a group; what keeps one from being written, its halves find out. */
+const groupPatienceMs = 1000;
 const atOnce = 16;
 
 type Stores = { risks: RiskStore; changes: Pick<ChangeStore, 'commit'> };
-type Open = { order: OrderItem; cause: Cause; counted: Counted[] };
-type Tallies = ReadonlyMap<string, Tally | { error: unknown }>;
+/** Why an order is to be assessed: it is placed, or else was paid or not. */
+export type Occasion = Cause & { isPlaced: boolean };
 /** What went wrong with orders, by id. */
 type Failures = Map<string, unknown>;
-export type Assessor = ReturnType<typeof assessor>;
 
-/**
- * Assesses those of the orders that are not assessed, or not with all that is known of them now: counts them, scores
- * them, and holds the risky ones or notes the risk. Gives back what failed; no order stops another. Repeating it
- * changes nothing: an order counts once, however often it is counted before its risk is written.
- */
-export const assessor =
-  ({ risks, changes }: Stores, policy: RiskPolicy) =>
-  async (causes: ReadonlyMap<string, Cause>): Promise<Failures> => {
-    const failures: Failures = new Map();
-    let open = [...causes.keys()];
-
-    const write = async ({ order, cause, counted }: Open, tallies: Tallies): Promise<'done' | 'lost'> => {
-      const found = counted.map((value) => ({ ...value, tally: known(tallies, value) }));
-      const outcome = assess(order, found, policy, cause.now);
-      return outcome.kind === 'noted' ? risks.note(outcome.order) : changes.commit(order, outcome, cause);
-    };
-    /** Writes what it can; leaves open what others changed meanwhile, and tells of contention when all had their turn. */
-    const tryAll = async (): Promise<true | undefined> => {
-      const { orders, unreadable } = await risks.read(open);
-      for (const orderId of unreadable) failures.set(orderId, new Error('The order cannot be read'));
-      const unassessed = orders.flatMap((order) => {
-        const cause = causes.get(order.orderId);
-        return !cause || isAssessed(order) ? [] : [{ order, cause, counted: countedOf(order, cause.now) }];
-      });
-      const tallies = await countAll(risks, unassessed);
-      open = [];
-      const busy: unknown[] = [];
-      await inParallel(atOnce, unassessed, async (each) => {
-        const { orderId } = each.order;
-        try {
-          if ((await write(each, tallies)) === 'lost') open.push(orderId);
-        } catch (error) {
-          if (isContention(error)) busy.push(error, open.push(orderId));
-          else failures.set(orderId, error);
-        }
-      });
-      if (busy.length > 0) throw busy[0];
-      return open.length === 0 ? true : undefined;
-    };
-
-    try {
-      await patiently(patienceMs, tryAll);
-    } catch (error) {
-      for (const orderId of open) failures.set(orderId, error);
-    }
-    return failures;
+/** Counts orders and judges by what was found. An order counts once, however often it is counted: repeating changes nothing. */
+export function assessor({ risks, changes }: Stores, policy: RiskPolicy) {
+  const weighed = async (open: readonly OrderItem[], now: number) => {
+    const counted = open.map((order) => ({ order, counted: countedOf(order, now) }));
+    const partitions = new Set(counted.flatMap((each) => each.counted.map(({ partition }) => partition)));
+    return weigh(counted, await risks.tallies([...partitions]), policy, now);
   };
 
+  /** Assesses a group of orders, and tells which are to be assessed again, as others changed them, or cannot be read. */
+  const assessGroup = async (
+    orderIds: readonly string[],
+    occasions: ReadonlyMap<string, Occasion>,
+    now: number,
+  ): Promise<{ again: readonly string[]; unreadable: string[] }> => {
+    const { orders, unreadable } = await risks.read(orderIds);
+    const isOpen = (order: OrderItem) =>
+      !isAssessed(order) && (occasions.get(order.orderId)?.isPlaced || hasTellingPayments(order));
+    const { judged, countings } = await weighed(orders.filter(isOpen), now);
+    const noted = judged.flatMap(({ order, assessment }) =>
+      assessment.kind === 'noted' && isWorthNoting(order, assessment.order) ? [assessment.order] : [],
+    );
+    if (countings.length + noted.length > actionsPerTransaction) {
+      const halves = await inParallel(1, halvesOf(orderIds), (half) => assessGroup(half, occasions, now));
+      return { again: halves.flatMap(({ again }) => again), unreadable };
+    }
+    if ((await risks.write(countings, noted, now)) === 'lost') return { again: orderIds, unreadable };
+    // Only when they are counted: one that is held is assessed, and is not looked at again.
+    const lost = await inParallel(atOnce, judged, async ({ order, assessment }) => {
+      const occasion = occasions.get(order.orderId);
+      if (assessment.kind === 'noted' || !occasion) return [];
+      return (await changes.commit(order, assessment, occasion)) === 'lost' ? [order.orderId] : [];
+    });
+    return { again: lost.flat(), unreadable };
+  };
+
+  return {
+    /**
+     * Assesses those of the orders that are not assessed, or not with all that is known of them now: holds the risky ones,
+     * and notes the risk where there is any. Gives back what failed; no order stops another.
+     */
+    async assessAll(occasions: ReadonlyMap<string, Occasion>, now: number): Promise<Failures> {
+      const failures: Failures = new Map();
+      const assessTogether = async (orderIds: readonly string[]) => {
+        const isAlone = orderIds.length === 1;
+        let open = orderIds;
+        const attempt = async () => {
+          const { again, unreadable } = await assessGroup(open, occasions, now);
+          for (const orderId of unreadable) failures.set(orderId, new Error('The order cannot be read'));
+          open = again;
+          return open.length === 0 ? true : undefined;
+        };
+        try {
+          await patiently(isAlone ? patienceMs : groupPatienceMs, attempt);
+        } catch (error) {
+          if (isAlone) for (const orderId of open) failures.set(orderId, error);
+          else await Promise.all(halvesOf(open).map(assessTogether));
+        }
+      };
+      const ids = [...occasions.keys()];
+      for (let first = 0; first < ids.length; first += ordersAtOnce) {
+        await assessTogether(ids.slice(first, first + ordersAtOnce));
+      }
+      return failures;
+    },
+
+    /** Counts one order and judges it. What follows is written with what the caller changes. */
+    judge: (order: OrderItem, now: number): Promise<Assessment> =>
+      patiently(patienceMs, async () => {
+        const { judged, countings } = await weighed([order], now);
+        return (await risks.write(countings, [], now)) === 'done' ? judged[0]?.assessment : undefined;
+      }),
+  };
+}
+export type Assessor = ReturnType<typeof assessor>;
+
+const halvesOf = <T>(items: readonly T[]) => [
+  items.slice(0, Math.ceil(items.length / 2)),
+  items.slice(Math.ceil(items.length / 2)),
+];
+
 /**
- * Does `change` with a decision that is only taken on an assessed order: where it is not, assesses it first and changes
- * it then. Nobody's change in between can slip past it, as the decision looks at the very version that it changes.
+ * Does `change` with a decision that is only taken on an assessed order: where it is not, it is assessed first, and its
+ * risk written with the change. Nobody's change in between can slip past it, as the decision looks at the very version
+ * that it changes. `now` is in milliseconds.
  */
 export async function onceAssessed<R>(
-  assessAll: Assessor,
-  { params: { orderId }, cause }: { params: { orderId: string }; cause: Cause },
+  { judge }: Pick<Assessor, 'judge'>,
+  now: number,
   change: (assessed: (decide: Decide) => Decide) => Promise<R>,
 ): Promise<R> {
-  const { result } = await patiently(patienceMs, async () => {
-    let isKnown = true;
-    const assessed = (decide: Decide) => (order: OrderItem) => {
-      isKnown = isAssessed(order);
-      return isKnown ? decide(order) : nothing(order);
+  let isHeld = false;
+  const assessed =
+    (decide: Decide): Decide =>
+    async (order) => {
+      const assessment = isAssessed(order) ? { kind: 'noted' as const, order } : await judge(order, now);
+      isHeld = assessment.kind === 'changed';
+      return assessment.kind === 'changed' ? assessment : decide(assessment.order);
     };
-    const result = await change(assessed);
-    if (isKnown) return { result };
-    const failures = await assessAll(new Map([[orderId, { ...cause, actor: 'storeworks.order-intake' }]]));
-    for (const failure of failures.values()) throw failure;
-    return undefined;
-  });
-  return result;
-}
-
-const nothing = (order: OrderItem): Outcome => ({ kind: 'already-done', order });
-
-/** Counts each value once for all orders that have it. */
-async function countAll(risks: RiskStore, orders: readonly Open[]): Promise<Tallies> {
-  const byPartition = Map.groupBy(
-    orders.flatMap(({ counted, cause }) => counted.map((value) => ({ value, now: cause.now }))),
-    ({ value }) => value.partition,
-  );
-  const tallies = await inParallel(atOnce, [...byPartition], async ([partition, own]) => {
-    const entries = own.flatMap(({ value }) => value.entries);
-    const [first] = own;
-    const counting = first && risks.count(first.value.kind, partition, entries, first.now);
-    const tally = await counting?.catch((error: unknown) => ({ error }));
-    return [partition, tally] as const;
-  });
-  return new Map(tallies.flatMap(([partition, tally]) => (tally ? [[partition, tally]] : [])));
-}
-
-function known(tallies: Tallies, { partition }: Counted): Tally {
-  const tally = tallies.get(partition);
-  if (tally && 'entries' in tally) return tally;
-  throw tally?.error ?? new Error('A value of the order was not counted');
+  const result = await change(assessed);
+  // It is on hold now, and that decides.
+  return isHeld ? change(assessed) : result;
 }

@@ -24,7 +24,7 @@ export function lifeRoutes(
   store: ChangeStore,
   channels: Channels,
   policy: Pick<SellingPolicy, 'returnWindowDays'>,
-  assessAll: Assessor,
+  risk: Pick<Assessor, 'judge'>,
 ) {
   const { returnWindowDays = defaultReturnWindowDays } = policy;
 
@@ -32,7 +32,7 @@ export function lifeRoutes(
     replyTo(await applyInSight(store, channels, request, decide), request.cause.now, 200);
   /** Applies a change that must not be made before the order's risk is known, however slow its queue is. */
   const changeAssessed = async (request: ChangeRequest, decide: Decide, firstStatus: 200 | 201): Promise<Reply> => {
-    const outcome = await onceAssessed(assessAll, request, (assessed) =>
+    const outcome = await onceAssessed(risk, request.cause.now, (assessed) =>
       applyInSight(store, channels, request, assessed(decide)),
     );
     return replyTo(outcome, request.cause.now, firstStatus);

@@ -10,6 +10,9 @@ const mostFailures = 50;
 /** One of the values that an order is counted by, under a hash of it, and what is counted there. */
 export type Counted = { kind: VelocityKind; partition: string; entries: Entry[] };
 
+const partitionOf = (kind: VelocityKind) => `RISK#${kind}#`;
+export const isOfCustomer = (partition: string) => partition.startsWith(partitionOf('customer'));
+
 /** The order and its failed payments under each value that it has. `now` is in milliseconds. */
 export function countedOf(order: OrderItem, now: number): Counted[] {
   const { orderId, totalMinor, currency } = order;
@@ -26,8 +29,8 @@ export function countedOf(order: OrderItem, now: number): Counted[] {
   };
   return valuesOf(order).map(({ kind, value }) => ({
     kind,
-    // Keys hold hashes: a counter tells nobody whose it is.
-    partition: `RISK#${kind}#${contentHash(value)}`,
+    // Keys hold hashes: a tally tells nobody whose it is.
+    partition: partitionOf(kind) + contentHash(value),
     entries: entriesOf(kind, value),
   }));
 }
@@ -42,6 +45,10 @@ export const riskFactsOf = (order: OrderItem): string =>
   });
 
 export const isAssessed = (order: OrderItem): boolean => order.risk?.facts === riskFactsOf(order);
+
+/** Whether its payments tell of a risk that placing knew nothing of: of cards, or of failures. */
+export const hasTellingPayments = ({ payments = [] }: OrderItem): boolean =>
+  payments.some(({ type, cardFingerprint }) => type === 'payment.failed' || cardFingerprint !== undefined);
 
 /** The time that failures are looked for around: when it was placed, or when a payment of it failed since. */
 export const riskTimeOf = (order: OrderItem): number =>

@@ -20,31 +20,46 @@ const StoredEntry = z.object({
 });
 type Sums = { orders: number; totalMinor: number };
 
-/** All that is known of one value: its latest entries by id, and by currency the sums of those dropped from them. */
-export type Tally = { entries: ReadonlyMap<string, Entry>; former: ReadonlyMap<string, Sums> };
+/**
+ * All that is known of one value: its latest entries by id, and by currency the sums of those dropped from them.
+ * `version` counts its changes; 0 was never stored.
+ */
+export type Tally = { version: number; entries: ReadonlyMap<string, Entry>; former: ReadonlyMap<string, Sums> };
 
 const orderPrefix = 'order#';
 const failurePrefix = 'failure#';
 export const orderEntryId = (orderId: string) => orderPrefix + orderId;
 export const failureId = (provider: string, eventId: string) => `${failurePrefix}${provider}#${eventId}`;
-/** Attributes of an item that sum up former orders in a currency. */
-export const formerOrders = (currency: string) => `formerOrders#${currency}`;
-export const formerTotal = (currency: string) => `formerTotalMinor#${currency}`;
 
-/** Reads a value's item, in which each entry is an attribute of its own. */
-export function tallyOf(item: Record<string, unknown>): Tally {
-  const entries = new Map<string, Entry>();
-  const former = new Map<string, Sums>();
-  for (const [name, value] of Object.entries(item)) {
-    if (name.startsWith(orderPrefix) || name.startsWith(failurePrefix)) {
-      entries.set(name, { id: name, ...StoredEntry.parse(value) });
-    } else if (name.startsWith(formerOrders(''))) {
-      const currency = name.slice(formerOrders('').length);
-      const orders = z.int().parse(value);
-      former.set(currency, { orders, totalMinor: z.int().parse(item[formerTotal(currency)]) });
-    }
-  }
-  return { entries, former };
+/** A value's tally as it is stored. */
+const StoredTally = z.object({
+  version: z.int().positive(),
+  entries: z.record(z.string(), StoredEntry),
+  former: z.record(z.string(), z.object({ orders: z.int(), totalMinor: z.int() })),
+});
+export const noTally: Tally = { version: 0, entries: new Map(), former: new Map() };
+
+export function tallyOf(item: unknown): Tally {
+  const { version, entries, former } = StoredTally.parse(item);
+  return {
+    version,
+    entries: new Map(Object.entries(entries).map(([id, entry]) => [id, { id, ...entry }])),
+    former: new Map(Object.entries(former)),
+  };
+}
+
+export const storedTally = ({ version, entries, former }: Tally): z.infer<typeof StoredTally> => ({
+  version,
+  entries: Object.fromEntries([...entries.values()].map(({ id, ...entry }) => [id, entry])),
+  former: Object.fromEntries(former),
+});
+
+/** The tally with these entries, each once: the very same where it has them all. */
+export function withEntries(tally: Tally, more: readonly Entry[]): Tally {
+  const added = more.filter(({ id }) => !tally.entries.has(id));
+  if (added.length === 0) return tally;
+  const entries = new Map([...tally.entries, ...added.map((entry): [string, Entry] => [entry.id, entry])]);
+  return shortened({ ...tally, version: tally.version + 1, entries });
 }
 
 /** Orders of the window around this one that were counted before it, itself included. */
@@ -78,8 +93,17 @@ const byCount = (a: Entry, b: Entry): number =>
   a.countedAt - b.countedAt || a.at - b.at || (a.id < b.id ? -1 : Number(a.id > b.id));
 
 /**
- * Entries to drop from an item that has become long: the first counted. Seldom, as it is a write of its own. As many stay
- * as a batch has, so that what is counted twice at the same time is still there when it is counted again.
+ * Drops the entries that were counted first from a tally that has become long, orders with an amount into the sums. As
+ * many stay as a batch has, so that an event that comes again finds its order counted.
  */
-export const superfluous = ({ entries }: Tally): Entry[] =>
-  entries.size <= 2 * mostCounted ? [] : [...entries.values()].toSorted(byCount).slice(0, -mostCounted);
+function shortened(tally: Tally): Tally {
+  if (tally.entries.size <= 2 * mostCounted) return tally;
+  const inOrder = [...tally.entries.values()].toSorted(byCount);
+  const former = new Map(tally.former);
+  for (const { currency, totalMinor = 0 } of inOrder.slice(0, -mostCounted)) {
+    if (currency === undefined) continue;
+    const sums = former.get(currency) ?? { orders: 0, totalMinor: 0 };
+    former.set(currency, { orders: sums.orders + 1, totalMinor: sums.totalMinor + totalMinor });
+  }
+  return { ...tally, former, entries: new Map(inOrder.slice(-mostCounted).map((entry) => [entry.id, entry])) };
+}

@@ -143,7 +143,7 @@ function addRisk(workflow: Construct, { bus, orderTable }: DataStack, environmen
     entry: 'order-intake/risk.handler.ts',
     environment: { ...environment, RISK: JSON.stringify(store.risk) } satisfies RiskEnv,
     failureMeans: 'Risky orders are held late: when they are allocated or shipped, and not before they are paid.',
-    // Orders of one customer or address in a batch are counted with one write.
+    // Orders of a batch are counted together.
     batchSize: 100,
     batchWindow: Duration.seconds(5),
     // It is in no hurry: a burst of orders is assessed behind the burst.

@@ -107,7 +107,7 @@ export const OrderAnswer = z
     imported: z.literal(true).optional(),
     /** The return whose goods it replaces. */
     exchangeOf: z.object({ orderId: z.string(), refundId: z.string() }).optional(),
-    /** For staff and back-office clients, of a single order; absent until it is assessed. */
+    /** For staff and back-office clients, of a single order; absent until something speaks against it, or its goods are allocated. */
     risk: RiskAnswer.optional(),
   })
   .meta({ id: 'Order' });
