@@ -108,7 +108,11 @@ export function createLambda(context: LocalContext, parts: Parts): Lambda {
   const run = async (config: FunctionConfig, pool: Pool, payload: string, requestId?: string) => {
     const fault = context.faults?.onInvocation?.({ functionName: config.name, payload });
     const result = fault ? await runFaulty(fault, pool, payload, requestId) : await pool.invoke(payload, requestId);
-    if (result.kind === 'error') log(`${config.name}: ${result.errorType}: ${firstLine(result.errorMessage)}`);
+    if (result.kind === 'error') {
+      const error = `${result.errorType}: ${firstLine(result.errorMessage)}`;
+      log(`${config.name}: ${error}`);
+      context.observer?.onFailed?.({ functionName: config.name, error });
+    }
     return result;
   };
 
