@@ -11,22 +11,28 @@ type Props = FunctionProps & {
   schedule: string;
   /** IANA zone whose clocks a `cron` follows, summer time included. */
   timeZone: string;
+  /**
+   * A `sweep` does whatever is due by then, so that the next one makes up for one that failed: it is not repeated, and
+   * its alarm is all there is to tell. A `day` would miss its job, which after three tries waits in the dead-letter queue.
+   */
+  runsFor: 'sweep' | 'day';
 };
 
-/** A function that the clock starts. What could not be started, or failed three times, waits in the dead-letter queue. */
+/** A function that the clock starts. What could not even be started waits in the dead-letter queue. */
 export class ScheduledJob extends Construct {
   readonly function: WorkflowFunction;
 
   constructor(scope: Construct, id: string, props: Props) {
     super(scope, id);
-    const { schedule, timeZone, ...rest } = props;
+    const { schedule, timeZone, runsFor, ...rest } = props;
     const { entry, failureMeans } = rest;
     const deadLetterQueue = new DeadLetterQueue(this, 'DeadLetters', { workflow: workflowOf(entry), failureMeans });
     this.function = new WorkflowFunction(this, 'Function', rest);
     this.function.configureAsyncInvoke({
-      retryAttempts: 2,
       maxEventAge: Duration.hours(6),
-      onFailure: new SqsDestination(deadLetterQueue),
+      ...(runsFor === 'day'
+        ? { retryAttempts: 2, onFailure: new SqsDestination(deadLetterQueue) }
+        : { retryAttempts: 0 }),
     });
 
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });

@@ -9,9 +9,13 @@ export type EndedInvocation = {
   durationMs: number;
 };
 
+/** An invocation that ended with an error; what it told of it. */
+export type FailedInvocation = { functionName: string; error: string };
+
 /** What a measurement is told of an engine at work. It changes nothing; `faults.ts` has the hooks that do. */
 export type Observer = {
   /** A function's call of an AWS service and its answer, a fault's too. */
   onAnswer?: (made: FunctionCall, answer: AwsAnswer) => void;
   onInvoked?: (invocation: EndedInvocation) => void;
+  onFailed?: (invocation: FailedInvocation) => void;
 };

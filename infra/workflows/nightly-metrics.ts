@@ -29,6 +29,7 @@ export function addNightlyMetrics(
     environment,
     failureMeans: "Finance has no reports of yesterday in the morning, until somebody posts the day's run.",
     // After midnight, and after the journal has written the last orders of the day.
+    runsFor: 'day',
     schedule: 'cron(30 0 * * ? *)',
     timeZone,
   });

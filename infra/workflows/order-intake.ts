@@ -78,7 +78,12 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
   catalogTable.grant(queued.function, 'dynamodb:BatchGetItem');
   api.serve('order-intake', handler);
 
-  const everyMinute = { timeout: Duration.minutes(1), schedule: 'rate(1 minute)', timeZone: store.selling.timeZone };
+  const everyMinute = {
+    timeout: Duration.minutes(1),
+    runsFor: 'sweep',
+    schedule: 'rate(1 minute)',
+    timeZone: store.selling.timeZone,
+  } as const;
   const sweepEnvironment = {
     ORDER_TABLE_NAME: orderTable.name,
     STOCK_TABLE_NAME: stockTable.name,

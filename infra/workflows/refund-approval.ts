@@ -97,6 +97,7 @@ function addPayout(workflow: Construct, { bus, refundTable, orderTable, paymentP
     environment,
     failureMeans: 'Refunds whose provider never told what became of them stay on their way.',
     timeout: Duration.minutes(10),
+    runsFor: 'sweep',
     schedule: 'rate(1 hour)',
     timeZone: store.selling.timeZone,
   });

@@ -27,6 +27,7 @@ export function addStockAudit(scope: Construct, { api, data }: { api: HttpApi; d
     entry: 'stock-audit/nightly.handler.ts',
     environment,
     failureMeans: 'Stock is not checked tonight.',
+    runsFor: 'day',
     schedule: 'cron(30 3 * * ? *)',
     timeZone: store.selling.timeZone,
   });

@@ -112,6 +112,7 @@ export function addStockUpdate(scope: Construct, { api, data }: { api: HttpApi; 
       IDLE_LEVELS: JSON.stringify(store.idleStock),
     } satisfies IdleEnv,
     failureMeans: 'Buyers are not told of products that do not sell.',
+    runsFor: 'day',
     schedule: 'cron(0 4 * * ? *)',
     timeZone: store.selling.timeZone,
     timeout: Duration.minutes(15),

@@ -64,7 +64,7 @@ test('every table is relayed, event items only, and what cannot be relayed is ke
   }
 });
 
-test('rules, schedules and the functions they start have a dead-letter queue', () => {
+test('rules, schedules and jobs that no later run makes up for have a dead-letter queue', () => {
   const schedules = ofType('AWS::Scheduler::Schedule');
   const targets = [
     ...ofType('AWS::Events::Rule').flatMap(({ properties }) => properties.Targets),
@@ -74,8 +74,17 @@ test('rules, schedules and the functions they start have a dead-letter queue', (
   for (const { DeadLetterConfig } of targets) expect(deadLetterQueues).toContain(meant(DeadLetterConfig.Arn));
   const invoked = ofType('AWS::Lambda::EventInvokeConfig');
   expect(invoked).toHaveLength(schedules.length);
-  for (const { properties } of invoked) {
+  const isSweep = ({ properties }: (typeof invoked)[0]) => /Sweep/.test(meant(properties.FunctionName).id);
+  const [sweeps, daily] = [invoked.filter(isSweep), invoked.filter((one) => !isSweep(one))];
+  expect(daily).not.toHaveLength(0);
+  for (const { properties } of daily) {
     expect(deadLetterQueues).toContain(meant(properties.DestinationConfig.OnFailure.Destination));
+  }
+  // The next sweep does what one left: a repetition would only come between, and a record keep an alarm up.
+  expect(sweeps).not.toHaveLength(0);
+  for (const { properties } of sweeps) {
+    expect(properties.DestinationConfig).toBeUndefined();
+    expect(properties.MaximumRetryAttempts).toBe(0);
   }
 });
 

@@ -36,6 +36,7 @@ type Properties = {
   LoggingConfig: { LogGroup: Reference };
   ManagedPolicyArns?: unknown;
   MaximumRecordAgeInSeconds: number;
+  MaximumRetryAttempts: number;
   MessageRetentionPeriod: number;
   MetricName: string;
   PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: boolean };

@@ -1,14 +1,23 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
+  DeleteMessageCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SQSClient,
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
+import * as z from 'zod';
 import type { Engine } from '../../infra/local/engine.ts';
 import type { Admin } from './facts.ts';
 
 /** A dead-letter queue that was not empty: how many messages it held, some of them, and how many it holds after they were redriven. */
 export type DeadLetters = { queue: string; held: number; bodies: string[]; heldAfterRedrive: number };
+
+/** What Lambda parks: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
+const FailedJob = z.object({
+  requestContext: z.object({ functionArn: z.string() }),
+  requestPayload: z.json(),
+});
 
 /** Redrives every dead-letter queue that holds something, as an administrator would once the cause is gone. */
 export async function redriveAll(
@@ -39,11 +48,30 @@ export async function redriveAll(
     const held = await messagesIn(name);
     if (held === 0) continue;
     const bodies = await bodiesIn(name);
-    // A queue that only a stream or a schedule gives to cannot be redriven, and keeps what it holds.
-    await sqs.send(new StartMessageMoveTaskCommand({ SourceArn: arn })).catch(() => undefined);
+    // Refused for a queue that is no other queue's: jobs are run again with what they were given. What a stream leaves
+    // says where to read, not what, and stays.
+    const move = sqs.send(new StartMessageMoveTaskCommand({ SourceArn: arn }));
+    await move.catch(() => runJobsAgain(sqs, settings, urlOf(name)));
     await settle();
     found.push({ queue: name, held, bodies, heldAfterRedrive: await messagesIn(name) });
   }
   sqs.destroy();
   return found;
+}
+
+/** Runs each job of a queue once more; what succeeds leaves the queue. */
+async function runJobsAgain(sqs: SQSClient, settings: Admin['settings'], QueueUrl: string): Promise<void> {
+  const lambda = new LambdaClient(settings);
+  const next = async () => (await sqs.send(new ReceiveMessageCommand({ QueueUrl }))).Messages?.[0];
+  for (let message = await next(); message; message = await next()) {
+    const { Body = '', ReceiptHandle } = message;
+    const job = FailedJob.safeParse(JSON.parse(Body));
+    if (!job.success) continue;
+    const { requestContext, requestPayload } = job.data;
+    const { FunctionError } = await lambda.send(
+      new InvokeCommand({ FunctionName: requestContext.functionArn, Payload: JSON.stringify(requestPayload) }),
+    );
+    if (FunctionError === undefined) await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+  }
+  lambda.destroy();
 }

@@ -45,4 +45,13 @@ const deadLettersAreDead: Invariant = {
   },
 };
 
-export const eventInvariants = [lakeIsWhole, copiesAreEqual, deadLettersAreDead];
+/** A sweep leaves no dead letter, and what it has done does not tell that it fails each time. */
+const calmIsCalm: Invariant = {
+  name: 'no function fails once the storm is over and all is at rest',
+  breaches: ({ failedInCalm }) =>
+    [...Map.groupBy(failedInCalm, ({ functionName, error }) => `${functionName} ended with ${error}`)].map(
+      ([what, times]) => `${what}, ${times.length} times`,
+    ),
+};
+
+export const eventInvariants = [lakeIsWhole, copiesAreEqual, deadLettersAreDead, calmIsCalm];

@@ -32,6 +32,21 @@ export const eventMistakes: Record<string, BrokenBuild> = {
     to: 'const attempts = 1;',
     breaks: 'no dead-letter queue holds what would succeed',
   },
+  'sweep-fails-when-all-is-done': {
+    file: 'functions/order-intake/sweep.handler.ts',
+    from: 'await endWhatIsOver(cause, budgetMs)',
+    to: "(await endWhatIsOver(cause, budgetMs), await Promise.reject(new Error('Not even then')))",
+    breaks: 'no function fails once the storm is over',
+  },
+  'nightly-run-is-given-up': {
+    file: 'functions/nightly-metrics/nightly.handler.ts',
+    from: 'const request = requestNightly(store, env.TIME_ZONE);',
+    to: `let refusals = 3;
+const requestInTime = requestNightly(store, env.TIME_ZONE);
+const request: typeof requestInTime = (...asked) =>
+  refusals-- > 0 ? Promise.reject(new Error('Not yet')) : requestInTime(...asked);`,
+    breaks: 'no dead-letter queue holds what would succeed',
+  },
   /** Harmless: the lake has more files, and duplicates are dropped by event id. */
   'journal-names-files-at-random': {
     file: 'functions/event-journal/decide.ts',

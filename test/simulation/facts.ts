@@ -4,6 +4,7 @@ import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { gunzipSync } from 'node:zlib';
 import type { Engine } from '../../infra/local/engine.ts';
+import type { FailedInvocation } from '../../infra/local/observer.ts';
 import { Delivery } from '../../functions/channel-webhooks/delivery.ts';
 import { IntakeRecord } from '../../functions/order-intake/intake-item.ts';
 import { AwaitedOrder, isAwaited, OrderItem } from '../../functions/order-intake/order-item.ts';
@@ -42,6 +43,8 @@ export type Facts = Tables & {
   stockResults: Map<string, string>;
   orderResults: Map<string, string>;
   deadLetters: DeadLetters[];
+  /** Invocations that ended with an error after the last rest, when nothing goes wrong any more. */
+  failedInCalm: FailedInvocation[];
   /** What the payment provider made of it. */
   ledger: readonly MadeRefund[];
   /** Refunds that somebody looked up there, as a chargeback came while they were paid. */

@@ -7,8 +7,8 @@ import type { PlannedBatch, PlannedOrder } from './order-plan.ts';
 import { type Actor, insist, repeatedly, type World } from './world.ts';
 
 const batchesAtOnce = 4;
-/** How often a storefront looks what became of a queued order before it leaves it alone. */
-const looks = 30;
+/** When a storefront looks what became of a queued order, in milliseconds after it last looked; then it leaves it alone. */
+const looksAfterMs = [100, 100, 100, 200, 300, 400, 500, 600, 700];
 
 /** The channels' storefronts: many at once, each order under its identity until it is answered, some sent twice or changed. */
 export const storefronts: Actor = {
@@ -66,8 +66,8 @@ async function sendTogether({ client, witness }: World, { orders, repeats }: Pla
 /** Waits for what became of a queued order; false if it takes too long, as after a crash, or it was refused. */
 async function isDecided({ client, witness }: World, { client: channel, content }: PlannedOrder): Promise<boolean> {
   const path = `/orders/${orderIdOf(channel, content.externalOrderId)}`;
-  for (let look = 0; look < looks; look += 1) {
-    await sleep(100);
+  for (const pauseMs of looksAfterMs) {
+    await sleep(pauseMs);
     const answer = await insist(witness, () => client(channel).get(path));
     if (answer?.status !== 200) return false;
     if (answer.body.status !== 'accepted') return answer.body.status !== 'refused';

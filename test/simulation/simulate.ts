@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { Presets, SingleBar } from 'cli-progress';
+import { inParallel } from '../../shared/in-parallel.ts';
 import { failureText, summaryOf } from './account.ts';
 import { type BrokenBuild, brokenBuilds, withBrokenBuild } from './broken-builds.ts';
 import { synthesise } from './simulated-store.ts';
@@ -8,13 +12,16 @@ import { simulate, type SimulationResult } from './simulation.ts';
 
 const root = join(import.meta.dirname, '../..');
 const usage =
-  'npm run simulate -- [--seed 1] [--seeds 1] [--orders 300] [--minutes 10] [--broken <name>|all] [--calm] [--verbose]';
+  'npm run simulate -- [--seed 1] [--seeds 1] [--at-once 1] [--orders 300] [--minutes 10] [--broken <name>|all] [--calm] [--verbose]';
 
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
-    /** How many seeds, one after the other. */
     seeds: { type: 'string', default: '1' },
+    /** How many seeds at the same time, each in a process of its own. */
+    'at-once': { type: 'string', default: '1' },
+    /** The simulated store, of a process that has synthesised it. */
+    'cdk-out': { type: 'string' },
     orders: { type: 'string', default: '300' },
     minutes: { type: 'string', default: '10' },
     broken: { type: 'string' },
@@ -30,20 +37,38 @@ const isGood = values.broken === undefined ? await soundRuns() : await brokenRun
 process.exitCode = isGood ? 0 : 1;
 
 async function soundRuns(): Promise<boolean> {
-  const cdkOut = join(root, 'cdk.out/simulation');
-  synthesise(root, cdkOut);
+  const cdkOut = values['cdk-out'] ?? join(root, 'cdk.out/simulation');
+  if (values['cdk-out'] === undefined) synthesise(root, cdkOut);
+  const atOnce = whole('at-once', values['at-once']);
   const broken: number[] = [];
-  for (const seed of seeds) {
-    const result = await run(seed, cdkOut);
-    console.log(`Seed ${seed}\n${summaryOf(result)}`);
-    if (result.breaches.length === 0) console.log('  all invariants hold');
-    else {
-      console.log(failureText({ seed, orders }, result.breaches));
-      broken.push(seed);
-    }
+  await inParallel(atOnce, seeds, async (seed) => {
+    const holds = await (atOnce > 1 ? holdsOnItsOwn(seed, cdkOut) : seedHolds(seed, cdkOut));
+    if (!holds) broken.push(seed);
+  });
+  if (seeds.length > 1) {
+    console.log(
+      `${seeds.length - broken.length} of ${seeds.length} seeds hold; broken: ${broken.join(', ') || 'none'}`,
+    );
   }
-  console.log(`${seeds.length - broken.length} of ${seeds.length} seeds hold; broken: ${broken.join(', ') || 'none'}`);
   return broken.length === 0;
+}
+
+async function seedHolds(seed: number, cdkOut: string): Promise<boolean> {
+  const result = await run(seed, cdkOut);
+  const { breaches } = result;
+  const verdict = breaches.length === 0 ? '  all invariants hold' : failureText({ seed, orders }, breaches);
+  console.log(`Seed ${seed}\n${summaryOf(result)}\n${verdict}`);
+  return breaches.length === 0;
+}
+
+/** The same in a process of its own, which is heard out before its words are repeated. */
+async function holdsOnItsOwn(seed: number, cdkOut: string): Promise<boolean> {
+  const own = ['--seed', String(seed), '--seeds', '1', '--at-once', '1', '--cdk-out', cdkOut];
+  const again = [...process.execArgv, import.meta.filename, ...process.argv.slice(2), ...own];
+  const child = spawn(process.execPath, again, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [said, [exitCode]] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  console.log(said.trimEnd());
+  return exitCode === 0;
 }
 
 /** Each mistake must be found, by the invariant that is there for it; what is harmless must pass. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Engine, startEngine } from '../../infra/local/engine.ts';
+import type { FailedInvocation } from '../../infra/local/observer.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import { type ApiClient, createApiClient } from '../support/api-client.ts';
 import { actors } from './actors.ts';
@@ -51,7 +52,9 @@ export async function simulate(options: SimulationOptions) {
   const now = () => Date.now() + aheadMs;
   const jump = (seconds: number) => (aheadMs += seconds * 1000);
   const stateDirectory = await mkdtemp(join(tmpdir(), 'storeworks-simulation-'));
-  const engine = await startEngine({ cdkOut, stateDirectory, now, faults: storm, ...(log && { log }) });
+  const failed: FailedInvocation[] = [];
+  const observer = { onFailed: (invocation: FailedInvocation) => failed.push(invocation) };
+  const engine = await startEngine({ cdkOut, stateDirectory, now, faults: storm, observer, ...(log && { log }) });
   const callers = callersOf(engine, now);
   const admin = adminOf(engine);
   const progress = progressOf(orders, options.onOrder);
@@ -76,11 +79,14 @@ export async function simulate(options: SimulationOptions) {
     weather.begin();
     await aMonthLater(world, settle);
     weather.end();
+    await settle();
+    failed.length = 0;
     await anHourLater(world, settle);
     const facts = {
       ...(await gather(world, settle, deadlines)),
       ledger: provider.ledger,
       toldByHand: provider.toldByHand,
+      failedInCalm: failed,
     };
     const seconds = (performance.now() - started) / 1000;
     return { breaches: breachesOf(facts), facts, faults: storm.counts(), stormSeconds, seconds, aheadMs };
@@ -129,7 +135,6 @@ async function aMonthLater(world: World, settle: () => Promise<void>): Promise<v
 
 /** What sweeps and people were kept from by the storm, the next ones do. */
 async function anHourLater(world: World, settle: () => Promise<void>): Promise<void> {
-  await settle();
   world.jump(3700);
   // The scheduler looks at the clock ten times a second.
   await sleep(200);
@@ -147,7 +152,7 @@ async function gather(
   { engine, admin, client, plan, witness, now }: World,
   settle: () => Promise<void>,
   afterStorm: Facts['deadlines'][0],
-): Promise<Omit<Facts, 'ledger' | 'toldByHand'>> {
+): Promise<Omit<Facts, 'ledger' | 'toldByHand' | 'failedInCalm'>> {
   const { reportsBucket, lakeBucket, stockInboxBucket, orderFilesBucket } = engine.credentials;
   const deadLetters = await redriveAll(engine, admin, settle);
   const reports: Facts['reports'] = [];

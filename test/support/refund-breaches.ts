@@ -81,15 +81,22 @@ function ofUnits({ asked, refunds }: Told): string[] {
 /** What an account must hold, counted anew from its refunds. */
 function recounted(refunds: readonly RefundItem[]): Account['pots'] {
   const pots: Account['pots'] = {};
+  const take = (pot: string, part: 'pending' | 'refunded', amount: typeof nothing) => {
+    const taken = (pots[pot] ??= { refunded: { ...nothing }, pending: { ...nothing } });
+    for (const measure of measures) taken[part][measure] += amount[measure];
+  };
   for (const refund of refunds.filter(({ status }) => !['rejected', 'withdrawn', 'expired'].includes(status))) {
     for (const leg of refund.payouts) {
       const whole = { pot: paymentPot(leg), ...nothing, minor: leg.amountMinor };
       for (const part of partsOf(leg)) {
-        for (const { pot, ...amount } of [...leg.draws, whole]) {
-          const taken = (pots[pot] ??= { refunded: { ...nothing }, pending: { ...nothing } });
-          for (const measure of measures) taken[part][measure] += amount[measure];
-        }
+        for (const { pot, ...amount } of [...leg.draws, whole]) take(pot, part, amount);
       }
+    }
+  }
+  // What came back of a refund that the fees took all of is refunded for nothing.
+  for (const { returning } of refunds.filter(({ status }) => status === 'rejected')) {
+    for (const { lineId, restock, damaged } of returning) {
+      take(`line:${lineId}`, 'refunded', { ...nothing, quantity: restock + damaged });
     }
   }
   return inOrder(pots);

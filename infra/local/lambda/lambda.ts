@@ -78,6 +78,7 @@ export function createLambda(context: LocalContext, parts: Parts): Lambda {
   const functions = readFunctions(template);
   const logDirectory = join(state.directory, 'logs');
   mkdirSync(logDirectory, { recursive: true });
+  const compileCache = join(state.directory, 'compile-cache');
   // Lambda runs in UTC. The zone belongs to the process, not to a thread, so that it is set for all of it.
   process.env.TZ = 'UTC';
 
@@ -88,7 +89,7 @@ export function createLambda(context: LocalContext, parts: Parts): Lambda {
     const logFile = join(logDirectory, `${config.name}.log`);
     const onDone = (payload: string, durationMs: number) =>
       context.observer?.onInvoked?.({ functionName: config.name, payload, durationMs });
-    pools.set(config.arn, createPool(config, { environment, logFile, log, now: context.now, onDone }));
+    pools.set(config.arn, createPool(config, { environment, logFile, compileCache, log, now: context.now, onDone }));
   }
   const reaper = setInterval(() => {
     for (const pool of pools.values()) pool.reap();
@@ -108,7 +109,11 @@ export function createLambda(context: LocalContext, parts: Parts): Lambda {
   const run = async (config: FunctionConfig, pool: Pool, payload: string, requestId?: string) => {
     const fault = context.faults?.onInvocation?.({ functionName: config.name, payload });
     const result = fault ? await runFaulty(fault, pool, payload, requestId) : await pool.invoke(payload, requestId);
-    if (result.kind === 'error') log(`${config.name}: ${result.errorType}: ${firstLine(result.errorMessage)}`);
+    if (result.kind === 'error') {
+      const error = `${result.errorType}: ${firstLine(result.errorMessage)}`;
+      log(`${config.name}: ${error}`);
+      context.observer?.onFailed?.({ functionName: config.name, error });
+    }
     return result;
   };
 

@@ -32,6 +32,7 @@ export type Pool = {
 type Surroundings = {
   environment: Record<string, string>;
   logFile: string;
+  compileCache: string;
   log: (line: string) => void;
   /** The clock that the functions live by. */
   now: () => number;
@@ -41,7 +42,7 @@ type Surroundings = {
 
 /** Makes the pool; sandboxes start on demand. `log` gets a line for each failure that no request is told of. */
 export function createPool(config: FunctionConfig, surroundings: Surroundings): Pool {
-  const { environment, logFile, log, now, onDone } = surroundings;
+  const { environment, logFile, compileCache, log, now, onDone } = surroundings;
   const limit = Math.min(config.reservedConcurrency ?? maxSandboxes, maxSandboxes);
   const sandboxes = new Map<Sandbox, { sessionToken: string }>();
   const idle: Sandbox[] = [];
@@ -60,7 +61,7 @@ export function createPool(config: FunctionConfig, surroundings: Surroundings): 
     };
     // Lambda's credentials have a session token too; here it tells whose call it is.
     const sessionToken = randomUUID();
-    const own = { environment: { ...environment, AWS_SESSION_TOKEN: sessionToken }, logFile, now };
+    const own = { environment: { ...environment, AWS_SESSION_TOKEN: sessionToken }, logFile, compileCache, now };
     const sandbox: Sandbox = startSandbox(config, own, {
       ready: () => {
         loaded();

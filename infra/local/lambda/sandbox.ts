@@ -13,6 +13,14 @@ export type SandboxData = {
   logFile: string;
 };
 
+type Surroundings = {
+  environment: Record<string, string>;
+  logFile: string;
+  /** Directory that sandboxes keep compiled code in, for those that come after them. */
+  compileCache: string;
+  now: () => number;
+};
+
 type Done = (result: InvokeResult) => void;
 
 /** One worker thread with one loaded handler; runs one event at a time. */
@@ -42,7 +50,7 @@ const initMilliseconds = 10_000;
 /** Starts a worker for the function and reports to `listener`. */
 export function startSandbox(
   config: FunctionConfig,
-  { environment, logFile, now }: { environment: Record<string, string>; logFile: string; now: () => number },
+  { environment, logFile, compileCache, now }: Surroundings,
   listener: Listener,
 ): Sandbox {
   const workerData: SandboxData = {
@@ -55,7 +63,7 @@ export function startSandbox(
   };
   const thread = new Worker(entry, {
     workerData,
-    env: environment,
+    env: { ...environment, NODE_COMPILE_CACHE: compileCache },
     execArgv: [],
     // Lambda counts all memory; here only the JavaScript heap is limited.
     resourceLimits: { maxOldGenerationSizeMb: config.memoryMb },

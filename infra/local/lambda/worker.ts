@@ -1,4 +1,5 @@
 import { appendFileSync, existsSync, openSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
@@ -22,6 +23,9 @@ class RuntimeError extends Error {
   }
 }
 
+// Node has read where compiled code is kept; on Lambda there is no such variable.
+delete process.env.NODE_COMPILE_CACHE;
+
 /** A test moves the engine's clock; the functions' moves with it. Before the handler loads, which may keep `Date.now`. */
 let aheadMs = 0;
 const machineNow = Date.now;
@@ -42,6 +46,7 @@ try {
   const handler = await loadHandler();
   port.on('message', (message: string) => void answer(handler, message));
   port.postMessage('k');
+  flushCompileCache();
 } catch (error) {
   port.postMessage(`i${JSON.stringify(failureOf(error))}`);
 }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -71,6 +71,15 @@ describe('a sandbox', () => {
     });
     expect(environment).not.toHaveProperty('ENGINE_SECRET');
     expect(environment).not.toHaveProperty('HOME');
+  });
+
+  test('keeps compiled code for those after it, which the function does not see', async () => {
+    const code = 'export const handler = async () => process.env.NODE_COMPILE_CACHE ?? null';
+    const { directory, invoke } = start([functionOf('kept', code)]);
+    expect(await value(invoke('kept'))).toBeNull();
+    // The worker without its types, its code, and the handler's.
+    const kept = () => globSync(join(directory, 'compile-cache/*/*'));
+    await vi.waitFor(() => expect(kept()).toHaveLength(3));
   });
 
   test('keeps what the module made between events and tells each one apart', async () => {
