@@ -44,7 +44,7 @@ beforeEach(() => {
 const read = async (refundId: string) => (await office.client('service').get(`/refunds/${refundId}`)).body;
 const refundable = async (orderId: string) =>
   (await office.client('service').get(`/orders/${orderId}/refundable`)).body;
-const wait = <T>(check: () => Promise<T>) => vi.waitFor(check, { timeout: 20_000, interval: 50 });
+const wait = <T>(check: () => Promise<T>) => vi.waitFor(check, { timeout: 50_000, interval: 50 });
 const becomes = (refundId: string, status: string) =>
   wait(async () => expect(await read(refundId)).toMatchObject({ status }));
 
