@@ -47,7 +47,7 @@ beforeEach(() => {
   acme.reset();
 });
 
-const wait = <T>(check: () => Promise<T>) => vi.waitFor(check, { timeout: 20_000, interval: 50 });
+const wait = <T>(check: () => Promise<T>) => vi.waitFor(check, { timeout: 50_000, interval: 50 });
 const get = async (path: string) => (await office.client('admin').get(path)).body;
 const becomes = (path: string, expected: object) => wait(async () => expect(await get(path)).toMatchObject(expected));
 const stockOf = async (sku: string) => {

@@ -41,7 +41,7 @@ test('kill -9 while orders pour in loses no accepted order and no event, and the
   await after.settled();
   const events = await createLake(after.credentials).events('OrderPlaced');
   expect(new Set(events.map((event) => event.detail.metadata.eventId)).size).toBe(400);
-}, 90_000);
+});
 
 async function startProcess(stateDirectory: string) {
   const script = join(import.meta.dirname, '../support/engine-process.ts');

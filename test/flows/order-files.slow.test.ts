@@ -10,7 +10,6 @@ beforeAll(async () => {
 afterAll(() => office.stop());
 
 const header = 'externalOrderId,channel,currency,placedAt,customerId,country,sku,quantity,unitPriceMinor,taxMinor';
-const eventually = { timeout: 30_000, interval: 100 };
 
 async function read(Key: string): Promise<string> {
   const { Body } = await s3Of(office.credentials).send(
@@ -24,7 +23,7 @@ async function dropped(name: string, rows: string[], head = header) {
   const Body = [head, ...rows].join('\n');
   const Bucket = office.credentials.orderFilesBucket;
   await s3Of(office.credentials).send(new PutObjectCommand({ Bucket, Key: `imports/${name}.csv`, Body }));
-  await expect.poll(() => read(`results/${name}.json`).catch(() => ''), eventually).not.toBe('');
+  await expect.poll(() => read(`results/${name}.json`).catch(() => '')).not.toBe('');
   return {
     summary: JSON.parse(await read(`results/${name}.json`)),
     bad: (await read(`results/${name}.csv`)).trim().split('\n').slice(1),
@@ -52,7 +51,7 @@ test('orders of the past are taken over whole, without stock, and found like any
   const finance = office.client('finance');
   const { runId } = (await finance.post('/reports/runs', { date: '2019-07-01' })).body;
   const run = async () => (await finance.get(`/reports/runs/${runId}`)).body;
-  await expect.poll(async () => (await run()).status, eventually).toBe('completed');
+  await expect.poll(async () => (await run()).status).toBe('completed');
   const Manifest = { Bucket: office.credentials.reportsBucket, Key: (await run()).manifest };
   const { Body } = await s3Of(office.credentials).send(new GetObjectCommand(Manifest));
   expect(JSON.parse((await Body?.transformToString()) ?? '').reports).toContainEqual(
@@ -119,7 +118,7 @@ test('the orders of some days are exported as a file, to each caller those that 
     const requested = await office.client(client).post('/orders/exports', { from: '2024-02-01', to: '2024-02-02' });
     expect(requested, requested.text).toMatchObject({ status: 202, body: { status: 'requested' } });
     const state = async () => (await office.client(client).get(String(requested.headers.location))).body;
-    await expect.poll(state, eventually).toMatchObject({ status: 'completed' });
+    await expect.poll(state).toMatchObject({ status: 'completed' });
     const { file, orders } = await state();
     return {
       orders,

@@ -117,7 +117,7 @@ test('an order that was written down, and then could not be queued, is placed wi
   await expect.poll(statusOf, { timeout: 90_000, interval: 500 }).toBe('placed');
   const { reserved } = (await broken.client('warehouse').get(`/stock/${sku}`)).body;
   expect(reserved).toBe(1);
-}, 120_000);
+});
 
 describe('a batch of orders', { timeout: 180_000 }, () => {
   test('has a result for each, whatever its neighbours are', async () => {

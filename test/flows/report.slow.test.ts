@@ -126,7 +126,7 @@ test('what was paid back today is in today’s report, by its pots, and off what
   const { body: refund } = await office.client('service').post('/refunds', asked);
   const isPaying = async () =>
     (await office.client('service').get(`/refunds/${refund.refundId}`)).body.status === 'paying';
-  await vi.waitUntil(isPaying, { timeout: 20_000 });
+  await vi.waitUntil(isPaying, { timeout: 50_000 });
   const refundId = `${refund.refundId}.0.1`;
   const word = aPayment(orderId, { ...payment, type: 'refund.succeeded', amountMinor: 1250, refundId });
   for (const told of [word, word, { ...word, eventId: 'told-again' }]) {

@@ -34,7 +34,6 @@ const setFees = (given: { returnShippingMinor?: number }) =>
   });
 
 const msPerDay = 86_400_000;
-const eventually = { timeout: 20_000, interval: 100 };
 
 /** Of five units at 10.00 each, all paid, four are shipped and asked back. */
 async function aReturn(reason: string) {
@@ -114,7 +113,7 @@ test('goods come back in parts: stock and money follow exactly, less the missing
   expect(books).toMatchObject({ capturedMinor: 5000, refundedMinor: 0, pendingMinor: 2450, refundableMinor: 2550 });
   expect(books.lines[0].refundable).toMatchObject({ minor: 2550, quantity: 2 });
   const back = { onHand: 99, reserved: 1, available: 97, damaged: 1 };
-  await expect.poll(() => stockOf(sku), eventually).toEqual(back);
+  await expect.poll(() => stockOf(sku)).toEqual(back);
 
   for (const again of [await first(), await receive('parcel-2', { restock: 1, missing: 1 })]) {
     expect(again.status).toBe(200);
@@ -139,10 +138,10 @@ test('what came back is paid once its provider says so, and counts as refunded',
   const { orderId, refundId, receive, refund } = await aReturn('changed-mind');
   expect((await receive('p-1', { restock: 4 })).status).toBe(201);
   const amountMinor = 4000 - 400 - 250;
-  await expect.poll(async () => (await refund()).status, eventually).toBe('paying');
+  await expect.poll(async () => (await refund()).status).toBe('paying');
   const paid = aPayment(orderId, { type: 'refund.succeeded', refundId: `${refundId}.0.1`, amountMinor });
   await Promise.all([postPayment(office, paid), postPayment(office, paid)]);
-  await expect.poll(async () => (await refund()).status, eventually).toBe('paid');
+  await expect.poll(async () => (await refund()).status).toBe('paid');
   await office.settled();
   expect(await refund()).toMatchObject({ amountMinor, payouts: [{ status: 'succeeded', amountMinor }] });
   const books = (await office.client('service').get(`/orders/${orderId}/refundable`)).body;
@@ -201,7 +200,7 @@ test('nothing is sent before it is agreed to; a fault of the store’s costs the
     (await office.client('warehouse').get(`/stock/${expected.sku}`)).body.warehouses.find(
       ({ warehouse }: { warehouse: string }) => warehouse === 'north',
     );
-  await expect.poll(north, eventually).toMatchObject({ onHand: 4, available: 0, unavailableBy: { damaged: 4 } });
+  await expect.poll(north).toMatchObject({ onHand: 4, available: 0, unavailableBy: { damaged: 4 } });
 });
 
 test('empty parcels end the refund, and the money can be asked for again', async () => {

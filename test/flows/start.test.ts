@@ -94,7 +94,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('%s ends the engine and eve
   engine.child.kill(signal);
   await engine.ended();
   for (const url of [dynamodbEndpoint, gatewayUrl]) {
-    await expect.poll(() => fetch(url).catch(() => 'gone'), { timeout: 5000 }).toBe('gone');
+    await expect.poll(() => fetch(url).catch(() => 'gone')).toBe('gone');
   }
   expect(existsSync(join(state, 'engine.sqlite'))).toBe(true);
 });

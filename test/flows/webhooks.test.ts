@@ -41,15 +41,13 @@ async function placeOrder(client = 'storefront'): Promise<string> {
   return placed.body.orderId;
 }
 
-const eventually = { timeout: 20_000, interval: 50 };
-
 test('a channel is told of its own orders only, signed with the secret that it was shown once', async () => {
   const { receiver, secret, path, deliveries } = await anEndpoint();
   expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
   expect((await storefront().get(path)).body).not.toHaveProperty('secret');
   await placeOrder('marketplace');
   const orderId = await placeOrder();
-  await expect.poll(() => receiver.received.length, eventually).toBe(1);
+  await expect.poll(() => receiver.received.length).toBe(1);
   const [received] = receiver.received;
   if (!received) throw new Error('nothing received');
   expect(received.json).toMatchObject({ type: 'OrderPlaced', data: { orderId, channel: 'storefront' } });
@@ -58,7 +56,7 @@ test('a channel is told of its own orders only, signed with the secret that it w
   const timeline = await storefront().get(`/orders/${orderId}/timeline`);
   expect(received.headers['webhook-id']).toBe(timeline.body.events[0].eventId);
   await expect
-    .poll(deliveries, eventually)
+    .poll(deliveries)
     .toMatchObject([{ orderId, eventType: 'OrderPlaced', state: 'delivered', attempts: [{ status: 204 }] }]);
   expect(receiver.received).toHaveLength(1);
 });
@@ -66,11 +64,9 @@ test('a channel is told of its own orders only, signed with the secret that it w
 test('what an endpoint refuses is tried again under the same id until it is taken', async () => {
   const { receiver, deliveries } = await anEndpoint((_received, number) => ({ status: number === 1 ? 500 : 200 }));
   await placeOrder();
-  await expect.poll(() => receiver.received.length, eventually).toBe(2);
+  await expect.poll(() => receiver.received.length).toBe(2);
   expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
-  await expect
-    .poll(deliveries, eventually)
-    .toMatchObject([{ state: 'delivered', attempts: [{ status: 500 }, { status: 200 }] }]);
+  await expect.poll(deliveries).toMatchObject([{ state: 'delivered', attempts: [{ status: 500 }, { status: 200 }] }]);
 });
 
 test('what is not taken in time is a dead letter, and a replay delivers it once', async () => {
@@ -79,7 +75,7 @@ test('what is not taken in time is a dead letter, and a replay delivers it once'
     headers: { location: '/elsewhere' },
   }));
   const orderId = await placeOrder();
-  await expect.poll(dead, eventually).toMatchObject([{ orderId, state: 'dead', reason: 'not-accepted-in-time' }]);
+  await expect.poll(dead).toMatchObject([{ orderId, state: 'dead', reason: 'not-accepted-in-time' }]);
   const refused = receiver.received.length;
   expect(refused).toBeGreaterThan(1);
 
@@ -87,13 +83,13 @@ test('what is not taken in time is a dead letter, and a replay delivers it once'
   expect((await replay({ to: '2020-01-02T00:00:00Z' })).body).toEqual({ replayed: 0 });
   const replays = await Promise.all([replay(), replay()]);
   for (const answer of replays) expect(answer, answer.text).toMatchObject({ status: 202, body: { replayed: 1 } });
-  await expect.poll(dead, eventually).toEqual([]);
-  await expect.poll(deliveries, eventually).toMatchObject([{ orderId, state: 'delivered' }]);
+  await expect.poll(dead).toEqual([]);
+  await expect.poll(deliveries).toMatchObject([{ orderId, state: 'delivered' }]);
   expect((await replay()).body).toEqual({ replayed: 0 });
   expect(receiver.received).toHaveLength(refused + 1);
 
   expect((await replay({ includeDelivered: true })).body).toEqual({ replayed: 1 });
-  await expect.poll(() => receiver.received.length, eventually).toBe(refused + 2);
+  await expect.poll(() => receiver.received.length).toBe(refused + 2);
   expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
 });
 
@@ -101,11 +97,11 @@ test('an endpoint that answers 410 is disabled; what it missed is replayed once 
   const { receiver, path, dead, replay } = await anEndpoint(() => ({ status: 410 }));
   const first = await placeOrder();
   await expect
-    .poll(async () => (await storefront().get(path)).body, eventually)
+    .poll(async () => (await storefront().get(path)).body)
     .toMatchObject({ status: 'disabled', reason: 'gone' });
   const second = await placeOrder();
   const missed = async () => (await dead()).map((each: { orderId: string }) => each.orderId).toSorted();
-  await expect.poll(missed, eventually).toEqual([first, second].toSorted());
+  await expect.poll(missed).toEqual([first, second].toSorted());
   expect(receiver.received).toHaveLength(1);
   expectProblem(await replay(), 409, 'endpoint-disabled');
 
@@ -114,7 +110,7 @@ test('an endpoint that answers 410 is disabled; what it missed is replayed once 
   expect(enabled).toMatchObject({ status: 200, body: { status: 'active' } });
   expect(enabled.body).not.toHaveProperty('secret');
   expect((await replay()).body).toEqual({ replayed: 2 });
-  await expect.poll(missed, eventually).toEqual([]);
+  await expect.poll(missed).toEqual([]);
 });
 
 test('an endpoint that never answers holds up nobody else', async () => {
@@ -122,20 +118,20 @@ test('an endpoint that never answers holds up nobody else', async () => {
   const quick = await anEndpoint();
   await Promise.all(Array.from({ length: 30 }, () => placeOrder()));
   const placedAt = performance.now();
-  await expect.poll(() => quick.receiver.received.length, eventually).toBeGreaterThanOrEqual(30);
+  await expect.poll(() => quick.receiver.received.length).toBeGreaterThanOrEqual(30);
   // All slow ones together would take 30 × 2 s, over 4 functions at a time.
-  expect(performance.now() - placedAt).toBeLessThan(8000);
+  expect(performance.now() - placedAt).toBeLessThan(12_000);
   const errors = async () =>
     (await slow.deliveries()).flatMap((each: { attempts: { error?: string }[] }) =>
       each.attempts.map(({ error }) => error),
     );
-  await expect.poll(async () => new Set(await errors()), eventually).toEqual(new Set(['timeout']));
+  await expect.poll(async () => new Set(await errors())).toEqual(new Set(['timeout']));
 });
 
 test('an answer of more than 64 KB is not taken for a yes', async () => {
   const { deliveries } = await anEndpoint(() => ({ status: 200, body: 'x'.repeat(70_000) }));
   await placeOrder();
-  await expect.poll(deliveries, eventually).toMatchObject([{ attempts: [{ error: 'answer-too-large' }] }]);
+  await expect.poll(deliveries).toMatchObject([{ attempts: [{ error: 'answer-too-large' }] }]);
 });
 
 test('an endpoint is https on a public address, and belongs to its channel', async () => {

@@ -7,7 +7,7 @@ import { bundleOf } from '../../infra/constructs/workflow-function.ts';
 import { deploymentBinding } from '../../infra/deployment-binding.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'storeworks-bundle-test-'));
-beforeAll(() => bundleHandlers(directory, { forDeployment: false }), 60_000);
+beforeAll(() => bundleHandlers(directory, { forDeployment: false }));
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const handlers = globSync('*/*.handler.ts', { cwd: 'functions' });
@@ -33,12 +33,8 @@ test('the API brings its own description and the page that shows it', () => {
   expect(files).toEqual(['index.mjs', 'openapi.json', 'swagger-ui-bundle.js', 'swagger-ui.css']);
 });
 
-test.skipIf(existsSync(deploymentBinding()))(
-  "a deployment without Lambda's DuckDB is refused",
-  async () => {
-    const elsewhere = mkdtempSync(join(tmpdir(), 'storeworks-bundle-test-'));
-    await expect(bundleHandlers(elsewhere, { forDeployment: true })).rejects.toThrow('deploy with npm run deploy');
-    rmSync(elsewhere, { recursive: true });
-  },
-  60_000,
-);
+test.skipIf(existsSync(deploymentBinding()))("a deployment without Lambda's DuckDB is refused", async () => {
+  const elsewhere = mkdtempSync(join(tmpdir(), 'storeworks-bundle-test-'));
+  await expect(bundleHandlers(elsewhere, { forDeployment: true })).rejects.toThrow('deploy with npm run deploy');
+  rmSync(elsewhere, { recursive: true });
+});

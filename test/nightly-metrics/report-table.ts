@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -18,7 +18,7 @@ export async function startReportTable() {
     region: 'eu-west-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
-  await createTable(client);
+  await createTable(client, child);
   const db = DynamoDBDocumentClient.from(client);
   return {
     db,
@@ -46,7 +46,7 @@ export async function startReportTable() {
 }
 
 /** The process takes connections a few milliseconds after it is started. */
-async function createTable(client: DynamoDBClient): Promise<void> {
+async function createTable(client: DynamoDBClient, child: ChildProcess): Promise<void> {
   const create = new CreateTableCommand({
     TableName: table,
     BillingMode: 'PAY_PER_REQUEST',
@@ -59,12 +59,12 @@ async function createTable(client: DynamoDBClient): Promise<void> {
       { AttributeName: 'sk', AttributeType: 'S' },
     ],
   });
-  for (let tries = 0; ; tries += 1) {
+  for (;;) {
     try {
       await client.send(create);
       return;
     } catch (error) {
-      if (tries > 100) throw error;
+      if (child.exitCode !== null) throw error;
       await sleep(50);
     }
   }

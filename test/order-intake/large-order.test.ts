@@ -100,7 +100,7 @@ describe('an order of many SKUs', () => {
       expect(statusesOf(replies)).toEqual([201, 409]);
       expect(await reservedOf(skus)).toBe(280);
     }
-  }, 60_000);
+  });
 });
 
 /** Transactions of an order of 250 SKUs: its record, three steps, the order itself. */

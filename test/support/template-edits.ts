@@ -34,6 +34,17 @@ export const environmentEdit =
     return changes;
   };
 
+/** An edit that lets the schedules rest whose logical ids match: what they start, a test starts itself. */
+export const restingSchedule =
+  (schedule: RegExp): Edit =>
+  (resources) => {
+    const found = Object.entries(resources).filter(
+      ([id, { Type }]) => Type === 'AWS::Scheduler::Schedule' && schedule.test(id),
+    );
+    for (const [, { Properties }] of found) Properties.State = 'DISABLED';
+    return found.length;
+  };
+
 /** An edit of the text of `CHANNELS`: this channel has a payment time limit, in minutes. */
 export const paymentWindow = (channel: string, minutes: number) => (text: string) =>
   text.replace(`"channel":"${channel}",`, `"channel":"${channel}","paymentWindowMinutes":${minutes},`);

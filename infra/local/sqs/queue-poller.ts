@@ -154,6 +154,8 @@ export function startPoller(
       const again = context.now() + backoffMs;
       if (again >= hiddenUntil || phase !== 'running') return result;
       await asleepUntil(again);
+      // The clock may have leapt meanwhile.
+      if (context.now() >= hiddenUntil) return result;
     }
   }
 

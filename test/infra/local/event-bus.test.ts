@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { AwsError } from '../../../infra/local/gateway/aws-call.ts';
 import type { Deliver } from '../../../infra/local/context.ts';
 import { createEventBus } from '../../../infra/local/events/event-bus.ts';
@@ -258,7 +258,7 @@ describe('a target', () => {
     expect(sent).toEqual([]);
     expect(events.pending()).toBe(1);
     clock.ahead += 5000;
-    await vi.waitFor(() => expect(sent).toHaveLength(1), { timeout: 5000 });
+    await expect.poll(() => sent).toHaveLength(1);
     expect(events.pending()).toBe(0);
   });
 
@@ -273,8 +273,8 @@ describe('a target', () => {
       await again.stop();
       next.remove();
     };
-    await vi.waitFor(() => expect(sent.map(({ arn }) => arn)).toEqual([queueArn('work')]), { timeout: 5000 });
-    await vi.waitFor(() => expect(again.pending()).toBe(0));
+    await expect.poll(() => sent.map(({ arn }) => arn)).toEqual([queueArn('work')]);
+    await expect.poll(again.pending).toBe(0);
   });
 
   test('that fails too often leaves the event in the dead-letter queue', async () => {
@@ -284,7 +284,7 @@ describe('a target', () => {
     });
     await putEvents(entry());
     clock.ahead += 5000;
-    await vi.waitFor(() => expect(sent).toHaveLength(1), { timeout: 5000 });
+    await expect.poll(() => sent).toHaveLength(1);
     expect(sent[0]).toMatchObject({ arn: queueArn('dead'), body: { source: 'shop', detail: { orderId: 'o1' } } });
     const attributes = sent[0]?.options?.messageAttributes ?? {};
     expect(
@@ -307,7 +307,7 @@ describe('a target', () => {
     });
     await putEvents(entry());
     clock.ahead += 61_000;
-    await vi.waitFor(() => expect(sent).toHaveLength(1), { timeout: 5000 });
+    await expect.poll(() => sent).toHaveLength(1);
     expect(sent[0]?.options?.messageAttributes).toMatchObject({
       EXHAUSTED_RETRY_CONDITION: { StringValue: 'MaximumEventAgeInSeconds' },
     });

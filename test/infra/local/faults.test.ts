@@ -158,7 +158,7 @@ test.each([
 test('a sandbox that dies in the middle fails its event alone, and another takes its place', async () => {
   const { lambda, invoke, runs } = functionWith();
   const dying = invoke({ hangs: true });
-  await vi.waitFor(() => expect(runs()).toHaveLength(1), { timeout: 10_000, interval: 10 });
+  await expect.poll(runs, { interval: 10 }).toHaveLength(1);
   const [sessionToken = ''] = runs();
   lambda.crash(sessionToken);
   expect(await dying).toMatchObject({ kind: 'error', errorType: 'Runtime.ExitError' });

@@ -1,6 +1,6 @@
 import { createServer, request as httpRequest } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { createHttpApi } from '../../../infra/local/http/http-api.ts';
 import { startIdentity } from '../../../infra/local/identity/identity.ts';
 import { createLambda } from '../../../infra/local/lambda/lambda.ts';
@@ -472,7 +472,7 @@ describe('the server', () => {
     expect(await raw(port, 'OPTIONS * HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /);
     const half = connect(port, '127.0.0.1');
     half.write('POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nhalf');
-    await vi.waitFor(() => expect(half.bytesWritten).toBeGreaterThan(0));
+    await expect.poll(() => half.bytesWritten).toBeGreaterThan(0);
     half.destroy();
     await expect(get('/slow', { signal: AbortSignal.timeout(50) })).rejects.toThrow('abort');
     expect((await get('/fine')).status).toBe(200);

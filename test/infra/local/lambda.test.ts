@@ -1,7 +1,7 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { createLambda } from '../../../infra/local/lambda/lambda.ts';
 import { callOf } from './local-context.ts';
 import { functionOf, type SmallResource, smallContext } from './small-template.ts';
@@ -36,7 +36,9 @@ function start(resources: SmallResource[], { directory, retryDelaysMs = [1, 1], 
   cleanups.push(stop);
   const log = (name: string) => readFileSync(join(small.directory, 'logs', `${name}.log`), 'utf8');
   const invoke = (name: string, event: unknown = {}) => lambda.invoke(arnOf(name), JSON.stringify(event));
-  const rest = () => vi.waitFor(() => expect(lambda.pending()).toBe(0), { timeout: 5000, interval: 10 });
+  const rest = async () => {
+    await expect.poll(lambda.pending, { interval: 10 }).toBe(0);
+  };
   return { ...small, lambda, delivered, invoke, log, rest, stop };
 }
 
@@ -311,7 +313,7 @@ describe('an asynchronous event', () => {
       { retryDelaysMs: [30_000, 30_000] },
     );
     lambda.invokeAsync(arnOf('late'), '{}');
-    await vi.waitFor(() => expect(log('late')).toBe('tried\n'));
+    await expect.poll(() => log('late')).toBe('tried\n');
     await sleep(50);
     clock.ahead = 61_000;
     await rest();
@@ -346,7 +348,7 @@ describe('an asynchronous event', () => {
     const first = start([functionOf('again', code, { Timeout: 90, ReservedConcurrentExecutions: 1 })]);
     const file = join(first.directory, 'effects');
     for (const n of [1, 2]) first.lambda.invokeAsync(arnOf('again'), JSON.stringify({ file, n }));
-    await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toBe('start 1\n'), { timeout: 5000 });
+    await expect.poll(() => readFileSync(file, 'utf8')).toBe('start 1\n');
     await first.stop();
     first.leave();
     cleanups.splice(0);

@@ -12,7 +12,7 @@ describe('a batch', () => {
     const it = startMapped([orders(), windowed(100)]);
     it.run();
     it.send('a');
-    await sleep(20);
+    await until(() => it.queues.counts(arnOf('orders')).inFlight === 1);
     it.engine.pass(19);
     it.send('b');
     await sleep(80);
@@ -86,6 +86,7 @@ describe('a FIFO mapping', () => {
     const it = startMapped([fifo, mappingOf('steps.fifo', { BatchSize: 2 })], waiting);
     sendAll(it.queues, 'a1', 'a2', 'a3', 'b1', 'a4');
     it.run();
+    await until(() => it.batches.length === 2);
     await sleep(30);
     expect(it.batches).toEqual([['a1', 'a2'], ['b1']]);
     waiting.finish();

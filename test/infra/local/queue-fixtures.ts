@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
 import type { LocalContext } from '../../../infra/local/context.ts';
 import type { QueueMessage } from '../../../infra/local/sqs/answer.ts';
 import type { Queues } from '../../../infra/local/sqs/sqs.ts';
@@ -51,12 +51,9 @@ export function restartable(resources: SmallResource[]) {
 export const bodies = (messages: QueueMessage[]): string[] => messages.map(({ body }) => body);
 export const handles = (messages: QueueMessage[]): string[] => messages.map(({ receiptHandle }) => receiptHandle);
 
-/** Waits until the condition holds; fails after two seconds. */
+/** Waits until the condition holds. */
 export async function until(condition: () => boolean): Promise<void> {
-  for (const end = Date.now() + 2000; !condition();) {
-    if (Date.now() > end) throw new Error('It did not happen within two seconds.');
-    await sleep(5);
-  }
+  await expect.poll(condition, { interval: 5 }).toBe(true);
 }
 
 export const total = (queues: Queues, name: string): number => {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { AwsError } from '../../../infra/local/gateway/aws-call.ts';
 import type { Deliver } from '../../../infra/local/context.ts';
 import { createIam } from '../../../infra/local/iam/iam.ts';
@@ -77,7 +77,7 @@ function start(
   const moveTo = async (time: string) => {
     clock.now = Date.parse(time);
     scheduler.poke();
-    await vi.waitFor(() => expect(scheduler.pending()).toBe(0), { timeout: 5000, interval: 5 });
+    await expect.poll(scheduler.pending, { interval: 5 }).toBe(0);
   };
   const api = async (method: string, path: string, body?: unknown) => {
     const [pathname = '', query = ''] = path.split('?');
@@ -116,7 +116,7 @@ describe('a schedule of the template', () => {
   test('is noticed without being asked when the clock is moved', async () => {
     const { clock, sent } = start([role(), declared('Nightly')]);
     clock.now = Date.parse('2026-06-01T23:30:00Z');
-    await vi.waitFor(() => expect(sent).toHaveLength(1), { timeout: 3000 });
+    await expect.poll(() => sent).toHaveLength(1);
   });
 
   test('that was missed while the engine was down fires its latest occurrence once', async () => {
@@ -187,7 +187,7 @@ describe('a firing', () => {
     });
     clock.now = Date.parse('2026-06-01T23:30:00Z');
     scheduler.poke();
-    await vi.waitFor(() => expect(scheduler.pending()).toBe(1));
+    await expect.poll(scheduler.pending).toBe(1);
     expect(sent).toEqual([]);
     isBusy = false;
     const again = await restart(resources, '2026-06-01T23:31:00Z');
@@ -243,9 +243,9 @@ describe('a firing', () => {
     });
     clock.now = Date.parse('2026-06-01T23:30:00Z');
     scheduler.poke();
-    await vi.waitFor(() => expect(logged).toHaveLength(1));
+    await expect.poll(() => logged).toHaveLength(1);
     clock.now += 5000;
-    await vi.waitFor(() => expect(sent).toHaveLength(1), { timeout: 5000 });
+    await expect.poll(() => sent).toHaveLength(1);
     expect(sent[0]).toMatchObject({ arn: queueArn('dead'), body: '{"run":"2026-06-01T23:30:00Z"}' });
     expect(sent.map(attributesOf)[0]).toEqual({
       SCHEDULE_ARN: scheduleArn('Nightly'),

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => office.stop());
 
-const wait = <T>(check: () => Promise<T>) => vi.waitFor(check, { timeout: 20_000, interval: 50 });
+const wait = <T>(check: () => Promise<T>) => vi.waitFor(check, { timeout: 50_000, interval: 50 });
 const refundsOf = async (orderId: string) =>
   (await office.client('service').get(`/refunds?orderId=${orderId}`)).body.refunds;
 const refundable = async (orderId: string) =>

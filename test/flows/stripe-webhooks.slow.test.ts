@@ -111,9 +111,9 @@ test('a refund follows Stripe’s word, and a dispute stops what is not paid yet
     vi.waitFor(
       async () =>
         expect((await office.client('service').get(`/refunds/${asked.refundId}`)).body).toMatchObject({ status }),
-      { timeout: 20_000, interval: 50 },
+      { timeout: 50_000, interval: 50 },
     );
-  await vi.waitFor(() => expect(stripe.of(asked.refundId)).toHaveLength(1), { timeout: 20_000, interval: 50 });
+  await vi.waitFor(() => expect(stripe.of(asked.refundId)).toHaveLength(1), { timeout: 50_000, interval: 50 });
   const [made] = stripe.of(asked.refundId);
   const ofRefund = (status: string) => ({
     ...ofCharge,
