@@ -81,7 +81,7 @@ describe('a sandbox', () => {
     expect(await value(invoke('kept'))).toBeNull();
     // The worker without its types, its code, and the handler's.
     const kept = () => globSync(join(directory, 'compile-cache/*/*'));
-    await vi.waitFor(() => expect(kept()).toHaveLength(3));
+    await expect.poll(kept).toHaveLength(3);
   });
 
   test('keeps what the module made between events and tells each one apart', async () => {
