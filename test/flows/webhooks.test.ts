@@ -6,7 +6,7 @@ import { expectProblem, orderOf, stockedSku } from '../support/shop.ts';
 import { isSignedWith, startReceiver } from '../support/webhook-receiver.ts';
 
 // A day of retries in a few seconds.
-const retrying = { firstRetrySeconds: 1, longestRetrySeconds: 1, giveUpAfterSeconds: 2, timeoutSeconds: 2 };
+const retrying = { firstRetrySeconds: 1, longestRetrySeconds: 1, giveUpAfterSeconds: 4, timeoutSeconds: 2 };
 let office: BackOffice;
 let sku: string;
 beforeAll(async () => {
@@ -82,7 +82,9 @@ test('what is not taken in time is a dead letter, and a replay delivers it once'
   receiver.behave = () => ({ status: 200 });
   expect((await replay({ to: '2020-01-02T00:00:00Z' })).body).toEqual({ replayed: 0 });
   const replays = await Promise.all([replay(), replay()]);
-  for (const answer of replays) expect(answer, answer.text).toMatchObject({ status: 202, body: { replayed: 1 } });
+  for (const answer of replays) expect(answer.status, answer.text).toBe(202);
+  // The slower one may find it delivered already.
+  expect(replays.map(({ body }) => body.replayed)).toContain(1);
   await expect.poll(dead).toEqual([]);
   await expect.poll(deliveries).toMatchObject([{ orderId, state: 'delivered' }]);
   expect((await replay()).body).toEqual({ replayed: 0 });
