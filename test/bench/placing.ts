@@ -22,7 +22,7 @@ const clientCounts = [16, 64];
 const ordersPerRound = 800;
 const rounds = 5;
 /** Each sandbox compiles for itself what it runs often, and a store's sandboxes live for hours. */
-const warmUpRounds = 3;
+const warmUpRounds = 8;
 
 type Office = Pick<Awaited<ReturnType<typeof startOffice>>, 'credentials'>;
 

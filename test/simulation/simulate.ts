@@ -12,7 +12,7 @@ import { simulate, type SimulationResult } from './simulation.ts';
 
 const root = join(import.meta.dirname, '../..');
 const usage =
-  'npm run simulate -- [--seed 1] [--seeds 1] [--at-once 1] [--orders 300] [--minutes 10] [--broken <name>|all] [--calm] [--verbose]';
+  'npm run simulate -- [--seed 1] [--seeds 1] [--at-once 1] [--orders 300] [--minutes 60] [--broken <name>|all] [--calm] [--verbose]';
 
 const { values } = parseArgs({
   options: {
@@ -23,7 +23,7 @@ const { values } = parseArgs({
     /** The simulated store, of a process that has synthesised it. */
     'cdk-out': { type: 'string' },
     orders: { type: 'string', default: '300' },
-    minutes: { type: 'string', default: '10' },
+    minutes: { type: 'string', default: '60' },
     broken: { type: 'string' },
     calm: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
