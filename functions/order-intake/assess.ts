@@ -24,8 +24,8 @@ export const isWorthNoting = (before: OrderItem, { risk }: OrderItem): boolean =
   before.risk !== undefined || (risk?.score ?? 0) > 0 || hasTellingPayments(before);
 
 /**
- * Counts orders under their values and judges each by all that is known there then, the others included. Gives the tallies
- * that this changes. `now` is in milliseconds.
+ * Counts orders under their values and judges each by all that is known there then, the others included; imported ones
+ * are counted only. Gives the tallies that this changes. `now` is in milliseconds.
  */
 export function weigh(
   orders: readonly { order: OrderItem; counted: Counted[] }[],
@@ -57,6 +57,7 @@ export function weigh(
 
 /** Judges an order by all that was found of its values. `now` is in milliseconds. */
 function assess(order: OrderItem, found: readonly Found[], policy: RiskPolicy, now: number): Assessment {
+  if (order.imported) return { kind: 'noted', order };
   const risk = scoreRisk(signalsOf(order, found, policy.windowMinutes * 60_000), policy);
   return withRisk(order, risk, now);
 }
@@ -67,12 +68,11 @@ function signalsOf(order: OrderItem, found: readonly Found[], windowMs: number) 
   let history = { orders: 0, totalMinor: 0 };
   for (const { kind, entries, tally } of found) {
     const [own] = entries;
-    const counted = own && (tally.entries.get(own.id) ?? own);
-    if (!counted) continue;
+    if (!own) continue;
     // An order may have been paid with several cards.
-    ordersInWindow[kind] = Math.max(ordersInWindow[kind] ?? 0, ordersUpTo(tally, counted, windowMs));
+    ordersInWindow[kind] = Math.max(ordersInWindow[kind] ?? 0, ordersUpTo(tally, own, windowMs));
     for (const id of failuresNear(tally, riskTimeOf(order), windowMs)) failures.add(id);
-    if (kind === 'customer') history = historyBefore(tally, counted, order.currency);
+    if (kind === 'customer') history = historyBefore(tally, own, order.currency);
   }
   return {
     totalMinor: order.totalMinor,

@@ -26,7 +26,7 @@ type Failures = Map<string, unknown>;
 /** Counts orders and judges by what was found. An order counts once, however often it is counted: repeating changes nothing. */
 export function assessor({ risks, changes }: Stores, policy: RiskPolicy) {
   const weighed = async (open: readonly OrderItem[], now: number) => {
-    const counted = open.map((order) => ({ order, counted: countedOf(order, now) }));
+    const counted = open.map((order) => ({ order, counted: countedOf(order) }));
     const partitions = new Set(counted.flatMap((each) => each.counted.map(({ partition }) => partition)));
     return weigh(counted, await risks.tallies([...partitions]), policy, now);
   };

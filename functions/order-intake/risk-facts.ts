@@ -13,13 +13,13 @@ export type Counted = { kind: VelocityKind; partition: string; entries: Entry[] 
 const partitionOf = (kind: VelocityKind) => `RISK#${kind}#`;
 export const isOfCustomer = (partition: string) => partition.startsWith(partitionOf('customer'));
 
-/** The order and its failed payments under each value that it has. `now` is in milliseconds. */
-export function countedOf(order: OrderItem, now: number): Counted[] {
+/** The order and its failed payments under each value that it has. */
+export function countedOf(order: OrderItem): Counted[] {
   const { orderId, totalMinor, currency } = order;
-  const own: Entry = { id: orderEntryId(orderId), at: Date.parse(order.placedAt), countedAt: now };
+  const own: Entry = { id: orderEntryId(orderId), at: Date.parse(order.placedAt) };
   const failures = failedPayments(order).map(({ provider, eventId, occurredAt, cardFingerprint }) => ({
     cardFingerprint,
-    entry: { id: failureId(provider, eventId), at: Date.parse(occurredAt), countedAt: now },
+    entry: { id: failureId(provider, eventId), at: Date.parse(occurredAt) },
   }));
   const entriesOf = (kind: VelocityKind, value: string): Entry[] => {
     if (kind === 'address') return [own];
@@ -59,6 +59,8 @@ const failedPayments = ({ payments = [] }: OrderItem) =>
 
 function valuesOf(order: OrderItem): { kind: VelocityKind; value: string }[] {
   const { customer, shippingAddress, payments = [] } = order;
+  // It tells what its customer bought before, and was paid and shipped elsewhere.
+  if (order.imported) return customer.id === undefined ? [] : [{ kind: 'customer', value: customer.id }];
   const { country, postalCode = '', line1 } = shippingAddress;
   const cards = new Set(payments.flatMap(({ cardFingerprint }) => cardFingerprint ?? []));
   const values: [VelocityKind, string | undefined][] = [

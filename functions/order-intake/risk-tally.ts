@@ -1,28 +1,21 @@
 import * as z from 'zod';
 import { mostCounted } from './risk.ts';
 
-/** An order or a failed payment that is counted under a value. Times are milliseconds since the epoch. */
-export type Entry = {
-  id: string;
-  /** When it happened: an order is placed, a payment fails. */
-  at: number;
-  /** When it was counted first: of a burst, those are too many that are counted beyond the limit. */
-  countedAt: number;
-  /** Of an order, under its customer. */
-  totalMinor?: number | undefined;
-  currency?: string | undefined;
-};
 const StoredEntry = z.object({
+  id: z.string(),
+  /** When it happened, in ms since the epoch: an order is placed, a payment fails. */
   at: z.int(),
-  countedAt: z.int(),
+  /** Of an order, under its customer. */
   totalMinor: z.int().optional(),
   currency: z.string().optional(),
 });
+/** An order or a failed payment that is counted under a value. */
+export type Entry = z.infer<typeof StoredEntry>;
 type Sums = { orders: number; totalMinor: number };
 
 /**
- * All that is known of one value: its latest entries by id, and by currency the sums of those dropped from them.
- * `version` counts its changes; 0 was never stored.
+ * All that is known of one value: its latest entries by id, in the order in which they were counted, and by currency the
+ * sums of those dropped from them. `version` counts its changes; 0 was never stored.
  */
 export type Tally = { version: number; entries: ReadonlyMap<string, Entry>; former: ReadonlyMap<string, Sums> };
 
@@ -34,39 +27,34 @@ export const failureId = (provider: string, eventId: string) => `${failurePrefix
 /** A value's tally as it is stored. */
 const StoredTally = z.object({
   version: z.int().positive(),
-  entries: z.record(z.string(), StoredEntry),
+  entries: z.array(StoredEntry),
   former: z.record(z.string(), z.object({ orders: z.int(), totalMinor: z.int() })),
 });
 export const noTally: Tally = { version: 0, entries: new Map(), former: new Map() };
 
 export function tallyOf(item: unknown): Tally {
   const { version, entries, former } = StoredTally.parse(item);
-  return {
-    version,
-    entries: new Map(Object.entries(entries).map(([id, entry]) => [id, { id, ...entry }])),
-    former: new Map(Object.entries(former)),
-  };
+  return { version, entries: byId(entries), former: new Map(Object.entries(former)) };
 }
 
 export const storedTally = ({ version, entries, former }: Tally): z.infer<typeof StoredTally> => ({
   version,
-  entries: Object.fromEntries([...entries.values()].map(({ id, ...entry }) => [id, entry])),
+  entries: [...entries.values()],
   former: Object.fromEntries(former),
 });
 
-/** The tally with these entries, each once: the very same where it has them all. */
+/** The tally with these entries, each once, the first to happen first: the very same where it has them all. */
 export function withEntries(tally: Tally, more: readonly Entry[]): Tally {
   const added = more.filter(({ id }) => !tally.entries.has(id));
   if (added.length === 0) return tally;
-  const entries = new Map([...tally.entries, ...added.map((entry): [string, Entry] => [entry.id, entry])]);
+  const inOrder = added.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : Number(a.id > b.id)));
+  const entries = byId([...tally.entries.values(), ...inOrder]);
   return shortened({ ...tally, version: tally.version + 1, entries });
 }
 
 /** Orders of the window around this one that were counted before it, itself included. */
-export function ordersUpTo({ entries }: Tally, own: Entry, windowMs: number): number {
-  const near = [...entries.values()].filter(({ id, at }) => id.startsWith(orderPrefix) && isNear(at, own.at, windowMs));
-  return near.filter((entry) => byCount(entry, own) <= 0).length;
-}
+export const ordersUpTo = (tally: Tally, own: Entry, windowMs: number): number =>
+  countedUpTo(tally, own).filter(({ id, at }) => id.startsWith(orderPrefix) && isNear(at, own.at, windowMs)).length;
 
 /** Ids of the failed payments of the window around this time. */
 export const failuresNear = ({ entries }: Tally, time: number, windowMs: number): string[] =>
@@ -75,22 +63,22 @@ export const failuresNear = ({ entries }: Tally, time: number, windowMs: number)
     .map(({ id }) => id);
 
 /** What the customer ordered in a currency before this order. */
-export function historyBefore({ entries, former }: Tally, own: Entry, currency: string): Sums {
-  const { orders, totalMinor } = former.get(currency) ?? { orders: 0, totalMinor: 0 };
-  const earlier = [...entries.values()].filter(
-    (entry) => entry.currency === currency && entry.id !== own.id && byCount(entry, own) <= 0,
-  );
+export function historyBefore(tally: Tally, own: Entry, currency: string): Sums {
+  const { orders, totalMinor } = tally.former.get(currency) ?? { orders: 0, totalMinor: 0 };
+  const earlier = countedUpTo(tally, own).filter((entry) => entry.currency === currency && entry.id !== own.id);
   return {
     orders: orders + earlier.length,
     totalMinor: earlier.reduce((sum, entry) => sum + (entry.totalMinor ?? 0), totalMinor),
   };
 }
 
-const isNear = (at: number, time: number, windowMs: number) => Math.abs(at - time) < windowMs;
+function countedUpTo({ entries }: Tally, { id }: Entry): Entry[] {
+  const ids = [...entries.keys()];
+  return [...entries.values()].slice(0, ids.indexOf(id) + 1);
+}
 
-/** Orders of one batch are counted at the same time: then the later placed one is the later. */
-const byCount = (a: Entry, b: Entry): number =>
-  a.countedAt - b.countedAt || a.at - b.at || (a.id < b.id ? -1 : Number(a.id > b.id));
+const byId = (entries: readonly Entry[]) => new Map(entries.map((entry) => [entry.id, entry]));
+const isNear = (at: number, time: number, windowMs: number) => Math.abs(at - time) < windowMs;
 
 /**
  * Drops the entries that were counted first from a tally that has become long, orders with an amount into the sums. As
@@ -98,12 +86,12 @@ const byCount = (a: Entry, b: Entry): number =>
  */
 function shortened(tally: Tally): Tally {
   if (tally.entries.size <= 2 * mostCounted) return tally;
-  const inOrder = [...tally.entries.values()].toSorted(byCount);
+  const inOrder = [...tally.entries.values()];
   const former = new Map(tally.former);
   for (const { currency, totalMinor = 0 } of inOrder.slice(0, -mostCounted)) {
     if (currency === undefined) continue;
     const sums = former.get(currency) ?? { orders: 0, totalMinor: 0 };
     former.set(currency, { orders: sums.orders + 1, totalMinor: sums.totalMinor + totalMinor });
   }
-  return { ...tally, former, entries: new Map(inOrder.slice(-mostCounted).map((entry) => [entry.id, entry])) };
+  return { ...tally, former, entries: byId(inOrder.slice(-mostCounted)) };
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { openDatabase } from '../../shared/database.ts';
 import { OrderPlaced } from '../../shared/events/order.ts';
+import { OrderImported } from '../../shared/events/order-import.ts';
 import { PaymentRecorded } from '../../shared/events/order-life.ts';
 import { queueBatchHandler } from '../../shared/lambda/queue-batch-handler.ts';
 import { type Assessor, assessor, type Occasion } from './assessor.ts';
@@ -8,8 +9,8 @@ import { createChangeStore } from './change-store.ts';
 import { ParsedRiskEnv } from './env.ts';
 import { createRiskStore } from './risk-store.ts';
 
-/** Events after which an order's risk is another. */
-const RiskEvent = z.union([OrderPlaced.envelope, PaymentRecorded.envelope]);
+/** Events after which an order's risk is another, or its customer's history. */
+const RiskEvent = z.union([OrderPlaced.envelope, OrderImported.envelope, PaymentRecorded.envelope]);
 type RiskEvent = z.infer<typeof RiskEvent>;
 
 /** Assesses the orders that the events of a batch tell of; the events of those that could not be come again. */
@@ -29,7 +30,7 @@ function occasionsOf(events: readonly RiskEvent[], now: number): Map<string, Occ
   for (const { 'detail-type': type, detail } of events) {
     const { orderId } = detail.data;
     const { eventId, correlationId } = detail.metadata;
-    const isPlaced = type === OrderPlaced.detailType || (occasions.get(orderId)?.isPlaced ?? false);
+    const isPlaced = type !== PaymentRecorded.detailType || (occasions.get(orderId)?.isPlaced ?? false);
     const cause = { actor: 'storeworks.order-intake', correlationId, causationId: eventId, now };
     occasions.set(orderId, { ...cause, isPlaced });
   }

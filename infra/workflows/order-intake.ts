@@ -15,6 +15,7 @@ import type {
 import { channelsOf } from '../../shared/store.ts';
 import { OrderPlaced } from '../../shared/events/order.ts';
 import { PaymentRecorded } from '../../shared/events/order-life.ts';
+import { OrderImported } from '../../shared/events/order-import.ts';
 import { OrderExportRequested } from '../../shared/events/order-export.ts';
 import { ExchangeApproved } from '../../shared/events/refund.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
@@ -142,7 +143,7 @@ function addRisk(workflow: Construct, { bus, orderTable }: DataStack, environmen
     event: {
       pattern: {
         source: [OrderPlaced.source],
-        detailType: [OrderPlaced.detailType, PaymentRecorded.detailType],
+        detailType: [OrderPlaced.detailType, OrderImported.detailType, PaymentRecorded.detailType],
       },
     },
     entry: 'order-intake/risk.handler.ts',

@@ -9,6 +9,7 @@ import { riskHandler } from '../../functions/order-intake/risk.handler.ts';
 import type { Database } from '../../shared/database.ts';
 import { newEvent } from '../../shared/events/define-event.ts';
 import { OrderPlaced } from '../../shared/events/order.ts';
+import { OrderImported } from '../../shared/events/order-import.ts';
 import { contentHash, orderIdOf } from '../../shared/ids.ts';
 import type { Payment } from '../../shared/payment.ts';
 import { assessorOn } from '../support/assessor.ts';
@@ -59,7 +60,8 @@ const findings = async (orders: readonly OrderItem[]) =>
   );
 const heldOf = async (orders: readonly OrderItem[]) => (await findings(orders)).filter(({ isHeld }) => isHeld).length;
 
-const counterOf = async (kind: string, value: string): Promise<Record<string, unknown>> => {
+type Stored = { entries?: { id: string }[]; expiresAt?: number };
+const counterOf = async (kind: string, value: string): Promise<Stored> => {
   const Key = { pk: `RISK#${kind}#${contentHash(value)}`, sk: 'TALLY' };
   return (await database.db.send(new GetCommand({ TableName: tables.ORDER_TABLE_NAME, Key }))).Item ?? {};
 };
@@ -92,7 +94,7 @@ const isCounting = (command: Command): boolean =>
 const writesOf = (command: Command) =>
   command instanceof TransactWriteCommand ? (command.input.TransactItems ?? []) : [];
 const countedOrders = async (kind: string, value: string) =>
-  Object.keys((await counterOf(kind, value))['entries'] ?? {}).filter((id) => id.startsWith('order#')).length;
+  [...((await counterOf(kind, value)).entries ?? [])].filter(({ id }) => id.startsWith('order#')).length;
 const disposable = () => `${aName()}@mailinator.com`;
 const aMailbox = () => `${aName()}@example.com`;
 const aFailure = (given: Partial<Payment> = {}): Payment => ({
@@ -134,6 +136,16 @@ describe('orders of one customer and mailbox in quick succession', () => {
       }),
       { numRuns: 10 },
     );
+  });
+
+  test('are all counted when each comes by itself and all come at once', async () => {
+    const customer = { id: aName(), email: aMailbox() };
+    const orders = await placed(20, { customer }, 100);
+    expect((await Promise.all(orders.map((order) => deliver([bodyOf(order)])))).flat()).toEqual([]);
+    expect([await countedOrders('customer', customer.id), await countedOrders('email', customer.email)]).toEqual([
+      20, 20,
+    ]);
+    expect(await heldOf(orders)).toBe(15);
   });
 
   test('are the same to a run that ended between counting and holding, and to the one after it', async () => {
@@ -368,6 +380,24 @@ describe('an order', () => {
   });
 });
 
+test('imported orders are not judged: they are what their customer bought before', async () => {
+  const customer = { id: aName(), email: aMailbox() };
+  const past = await placed(3, { customer, imported: true, status: 'completed', totalMinor: 1000 });
+  const bodies = past.map((order) =>
+    JSON.stringify(newEvent(OrderImported, { ...order, status: 'completed' }, aCause())),
+  );
+  expect(await deliver([...bodies, ...bodies])).toEqual([]);
+  expect((await Promise.all(past.map(read))).map(({ risk }) => risk)).toEqual([undefined, undefined, undefined]);
+  expect([await countedOrders('customer', customer.id), await countedOrders('email', customer.email)]).toEqual([3, 0]);
+  const [large] = await placed(1, { customer, totalMinor: 150_000, placedAt: new Date(noon + 1e9).toISOString() });
+  if (!large || !past[0]) throw new Error('No orders');
+  await deliver([bodyOf(large)]);
+  expect((await read(large)).risk?.reasons).toMatchObject([
+    { code: 'amount-above-history', detail: '150000 GBP, 1000 on average of 3 former orders' },
+  ]);
+  expect(await assessorOn(database.db).judge(past[0], noon)).toEqual({ kind: 'noted', order: await read(past[0]) });
+});
+
 test('a mailbox and an address are the same however they are written; a counter is forgotten after its time', async () => {
   const address = { country: 'GB', postalCode: 'N1 9GU', line1: '1 Regent St.' };
   const name = aName();
@@ -385,7 +415,7 @@ test('a mailbox and an address are the same however they are written; a counter 
   ] as const;
   for (const [kind, value] of values) {
     expect(await countedOrders(kind, value)).toBe(2);
-    const seconds = Number((await counterOf(kind, value))['expiresAt']) - Date.now() / 1000;
+    const seconds = Number((await counterOf(kind, value)).expiresAt) - Date.now() / 1000;
     expect(seconds).toBeGreaterThan(3600);
     expect(seconds).toBeLessThan(3 * 3600);
   }
