@@ -2,9 +2,9 @@ import type { Cause } from '../../shared/events/define-event.ts';
 import { apply, applyToOrder } from './apply.ts';
 import { isExchangeOpen, startExchange } from './exchange.ts';
 import { isDisputed } from './ordered.ts';
-import { blockPayout, hear, payoutReference, startPayout } from './paying.ts';
+import { blockPayout, hear, payoutReference, type ProviderWord, startPayout } from './paying.ts';
 import type { Account } from './account.ts';
-import type { Repay } from './provider.ts';
+import type { ProviderAnswer, Repay } from './provider.ts';
 import type { Payout, RefundItem } from './refund-item.ts';
 import type { RefundStore } from './store.ts';
 
@@ -62,9 +62,17 @@ async function payLeg(
   const reference = payoutReference(refundId, index, attempt);
   const answer = await repay({ reference, refundId, paymentId, amountMinor, currency, isLate });
   if (answer.kind === 'pending') return;
+  const word = timed(answer);
   const decide = (refund: RefundItem, account: Account) =>
     refund.payouts[index]?.state === 'sent'
-      ? hear(refund, account, index, attempt, answer)
+      ? hear(refund, account, index, attempt, word)
       : { kind: 'already-done' as const, refund };
   await apply(store, refundId, decide, cause);
 }
+
+/**
+ * An answer has no time of its provider's. What failed does not succeed any more in the same attempt: a success that is
+ * told late was before it. What succeeded may fail at any time.
+ */
+const timed = (answer: Exclude<ProviderAnswer, { kind: 'pending' }>): ProviderWord =>
+  answer.kind === 'failed' ? { ...answer, saidAt: new Date(Date.now()).toISOString() } : answer;

@@ -261,6 +261,25 @@ describe('a provider’s word', () => {
     expect(await refundable(orderId)).toMatchObject({ refundedMinor: 2000, refundableMinor: 0 });
   });
 
+  test('of success that comes after the provider answered that it failed since changes nothing', async () => {
+    acme.reset((number) => ({
+      ...(number === 1 && { fault: 'dropped-after' }),
+      // The money comes back before anybody is told that it went out.
+      meanwhile: async (made) => void (made.status = 'failed'),
+    }));
+    const refund = await approvedRefund();
+    const { refundId, orderId } = refund;
+    const paidAt = new Date(Date.now() + clock.aheadMs).toISOString();
+    await wait(async () => expect(acme.requests).toHaveLength(1));
+    retryLater();
+    await becomes(refundId, 'payout-failed');
+    await tell(word(refund, { refundId, occurredAt: paidAt }));
+    await office.settled();
+    expect(await read(refundId)).toMatchObject({ status: 'payout-failed', payouts: [{ status: 'failed' }] });
+    expect(await refundable(orderId)).toMatchObject({ refundedMinor: 0, refundableMinor: 1000 });
+    expect(await steps(refundId)).toEqual(['RefundPayoutStarted', 'RefundPayoutFailed']);
+  });
+
   test('of success that comes after the failure that followed it was paid again changes nothing', async () => {
     const refund = await approvedRefund();
     const { refundId } = refund;

@@ -116,6 +116,10 @@ const allEnd: Invariant = {
       .map(({ refundId, orderId, status }) => `${refundId} of ${orderId} is still ${status}`),
 };
 
+/** Whether this is the refund's content: then there is nothing to amend. */
+const asksFor = ({ requestId, orderId, contentHash: hash }: RefundItem, sent: object) =>
+  contentHash({ ...sent, requestId, orderId }) === hash;
+
 const commandsAreKept: Invariant = {
   name: 'what somebody was told as decided, withdrawn, received or rated is so',
   breaches: (facts) => {
@@ -129,7 +133,7 @@ const commandsAreKept: Invariant = {
       if (what === 'reject') return isTold(refundId, 'RefundRejected', by);
       if (what === 'withdraw') return refund.status === 'withdrawn';
       if (what === 'rate') return refund.rating?.score === sent.score;
-      if (what === 'amend') return refund.amendedBy !== undefined;
+      if (what === 'amend') return refund.amendedBy !== undefined || asksFor(refund, sent);
       if (what !== 'receive') return true;
       const receipt = facts.receipts.find((one) => one.refundId === refundId && one.receiptId === sent.receiptId);
       return receipt !== undefined && contentHash(receipt.units) === contentHash(sent.units);
