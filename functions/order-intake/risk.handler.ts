@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { openDatabase } from '../../shared/database.ts';
+import { openDatabase, patientTries } from '../../shared/database.ts';
 import { OrderPlaced } from '../../shared/events/order.ts';
 import { OrderImported } from '../../shared/events/order-import.ts';
 import { PaymentRecorded } from '../../shared/events/order-life.ts';
@@ -38,6 +38,7 @@ function occasionsOf(events: readonly RiskEvent[], now: number): Map<string, Occ
 }
 
 const { RISK, TIME_ZONE, ...tables } = ParsedRiskEnv.parse(process.env);
-const database = openDatabase();
+// An event comes again in another batch, with other requests that may fail: each has to get through by itself.
+const database = openDatabase(patientTries);
 const risks = createRiskStore(database, tables, RISK.windowMinutes);
 export const handler = riskHandler(assessor({ risks, changes: createChangeStore(database, tables, TIME_ZONE) }, RISK));
