@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import type { FunctionConfig } from './function-config.ts';
 import { isMachineBusy } from './machine-load.ts';
 import { failed, type FunctionFailure, type InvokeResult } from './invoke-result.ts';
@@ -8,8 +9,12 @@ import { type Sandbox, startSandbox } from './sandbox.ts';
 export const maxSandboxes = 8;
 /** A second sandbox is started when a request has waited this long: loading one costs more than most requests. */
 const patienceMs = 25;
-/** Where no core is idle, another sandbox would only slow the others down, unless those wait for something else. */
+/**
+ * Where no core is idle, or each has its sandboxes, another one only slows the others down and compiles anew what they
+ * have compiled, unless those wait for something else.
+ */
 const busyPatienceMs = 500;
+const quickSandboxes = 2 * availableParallelism();
 const idleLimitMs = 60_000;
 
 type Request = { id: string; payload: string; since: number; done: (result: InvokeResult) => void };
@@ -120,7 +125,8 @@ export function createPool(config: FunctionConfig, surroundings: Surroundings): 
       const [first] = waiting;
       if (!first || stopping) return;
       const waitedMs = performance.now() - first.since;
-      const isLate = waitedMs >= busyPatienceMs || (waitedMs >= patienceMs && !isMachineBusy());
+      const isUseful = sandboxes.size < quickSandboxes && !isMachineBusy();
+      const isLate = waitedMs >= (isUseful ? patienceMs : busyPatienceMs);
       if (isLate && sandboxes.size < limit && starting < waiting.length) start();
       grow();
     }, patienceMs);
