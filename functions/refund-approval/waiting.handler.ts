@@ -19,7 +19,7 @@ const envelope = z.discriminatedUnion('detail-type', [
   refunds.RefundExpired.envelope,
 ]);
 
-/** Three schedules are three chances to be throttled, and a message is given up after five receives. */
+/** Three schedules are three chances to be throttled, which the whole message would then be repeated for. */
 const schedulerTries = 6;
 
 const { CALENDAR, ...env } = WaitingEnv.parse(process.env);

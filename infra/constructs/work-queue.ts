@@ -16,8 +16,8 @@ export type WorkQueueProps = FunctionProps & {
   patience?: Duration;
 };
 
-/** Deliveries of one message before it is parked. */
-const attempts = 5;
+/** Deliveries of one message before it is parked, half an hour later: an outage may last, and is told of before that. */
+const attempts = 10;
 
 /** A queue, and the function that is given its messages and reports which of a batch failed. */
 export class WorkQueue extends Construct {

@@ -10,7 +10,7 @@ const pauseMs = 20;
 /** First over most visibility timeouts; what hides longer is woken by longer leaps. */
 const firstLeapSeconds = 400;
 const longestLeapSeconds = 7200;
-/** More than five receives of a message that hides for an hour and a half take, one after the other. */
+/** More than ten receives of a message that hides for an hour and a half take, one after the other. */
 const mostLeaps = 60;
 
 type Left = { pending: number; where: Record<string, number> };

@@ -22,7 +22,7 @@ const likely = {
   duplicate: 0.05,
   delay: 0.1,
 };
-/** A message is given up after five receives: fewer faults than that, and it must get through. */
+/** A message is given up after ten receives: much fewer faults than that, and it must get through. */
 const faultsPerRecord = 2;
 /** Batches cannot be told apart by what they are about, so deaths in the middle of them are counted for all. */
 const crashesPerConsumer = 2;
