@@ -28,7 +28,7 @@ export const eventMistakes: Record<string, BrokenBuild> = {
   },
   'queues-give-up-at-once': {
     file: 'infra/constructs/work-queue.ts',
-    from: 'const attempts = 5;',
+    from: 'const attempts = 10;',
     to: 'const attempts = 1;',
     breaks: 'no dead-letter queue holds what would succeed',
   },
