@@ -58,7 +58,7 @@ export async function startObservedOffice({ hasConflicts = false, laterSeconds, 
 }
 
 async function running(state: string, args: string[]) {
-  const child: ChildProcess = spawn(process.execPath, args, {
+  const child: ChildProcess = spawn(process.execPath, [...flagsOfStart(), ...args], {
     cwd: root,
     env: { ...process.env, PORT: '0' },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -82,4 +82,10 @@ async function running(state: string, args: string[]) {
       rmSync(state, { recursive: true, force: true });
     },
   };
+}
+
+/** What `npm start` tells node. */
+function flagsOfStart(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } };
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
 }

@@ -14,7 +14,8 @@ const patienceMs = 25;
  * have compiled, unless those wait for something else.
  */
 const busyPatienceMs = 500;
-const quickSandboxes = 2 * availableParallelism();
+/** Of three for a core, one computes while others wait for the database. */
+const quickSandboxes = 3 * availableParallelism();
 const idleLimitMs = 60_000;
 
 type Request = { id: string; payload: string; since: number; done: (result: InvokeResult) => void };
