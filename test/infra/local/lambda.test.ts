@@ -236,14 +236,12 @@ describe('concurrency', () => {
     expect(results).toEqual(Array.from({ length: 40 }, (_, n) => n));
   });
 
-  test('grows by three sandboxes for each core at once, and beyond where those wait for something else', async () => {
+  test('grows beyond three sandboxes for each core where those wait for something else', async () => {
     const own = `const id = crypto.randomUUID();
-      export const handler = async ({ ms }) => { await new Promise((resolve) => setTimeout(resolve, ms)); return id; }`;
-    const { invoke } = start([functionOf('quick', own), functionOf('waiting', own, { Timeout: 30 })]);
-    const sandboxesOf = async (name: string, count: number, ms: number) =>
-      new Set(await Promise.all(Array.from({ length: count }, () => value(invoke(name, { ms }))))).size;
-    expect(await sandboxesOf('quick', 100, 1)).toBeLessThanOrEqual(3 * availableParallelism());
-    expect(await sandboxesOf('waiting', 8, 4000)).toBeGreaterThan(Math.min(3 * availableParallelism(), 7));
+      export const handler = async () => { await new Promise((resolve) => setTimeout(resolve, 4000)); return id; }`;
+    const { invoke } = start([functionOf('waiting', own, { Timeout: 30 })]);
+    const sandboxes = new Set(await Promise.all(Array.from({ length: 8 }, () => value(invoke('waiting')))));
+    expect(sandboxes.size).toBeGreaterThan(Math.min(3 * availableParallelism(), 7));
   });
 
   test('beyond the reserved one is throttled', async () => {
