@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
@@ -12,9 +12,17 @@ import { beforeEach, expect, inject, onTestFinished, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 let state: string;
+const started: { child: ChildProcess; exit: Promise<unknown[]> }[] = [];
 beforeEach(async () => {
   state = await mkdtemp(join(tmpdir(), 'storeworks-start-'));
-  return () => rmSync(state, { recursive: true, force: true });
+  return async () => {
+    for (const { child, exit } of started.splice(0)) {
+      child.kill('SIGKILL');
+      await exit;
+    }
+    // The database ends a moment after the engine that was killed.
+    rmSync(state, { recursive: true, force: true, maxRetries: 10 });
+  };
 });
 
 /** `npm start` on a state of its own and the template of all tests; `ended` gives the exit code and what it printed. */
@@ -31,10 +39,7 @@ function npmStart(env: Record<string, string> = {}, ...args: string[]) {
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (printed += text.toString()));
   const exit = once(child, 'exit');
-  onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await exit;
-  });
+  started.push({ child, exit });
   return {
     child,
     ended: async () => {
