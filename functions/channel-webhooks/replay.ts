@@ -10,8 +10,8 @@ const perCall = 1000;
 type Span = { fromMs: number; toMs: number; includeDelivered: boolean; after?: string | undefined };
 
 /**
- * Queues what was recorded in a span again, as the next round: only one copy of a round is delivered, however often it
- * is asked for. `position` is the last sort key of a call that did not get to the end.
+ * Queues what was recorded in a span again, as the next round: a copy that comes after one was delivered is dropped,
+ * however often it is asked for. `position` is the last sort key of a call that did not get to the end.
  */
 export async function replay(
   store: Pick<WebhookStore, 'deliveries'>,

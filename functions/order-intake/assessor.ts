@@ -4,6 +4,7 @@ import { inParallel } from '../../shared/in-parallel.ts';
 import { actionsPerTransaction } from '../../shared/limits.ts';
 import { type Assessment, isWorthNoting, weigh } from './assess.ts';
 import type { Decide } from './apply.ts';
+import type { Change } from './change.ts';
 import type { ChangeStore } from './change-store.ts';
 import type { OrderItem } from './order-item.ts';
 import type { RiskPolicy } from './risk.ts';
@@ -16,6 +17,9 @@ const patienceMs = 10_000;
 /** Others are seldom in the way of a group; what keeps one from being written, its halves find out. */
 const groupPatienceMs = 1000;
 const atOnce = 16;
+
+/** Who holds orders for their risk. */
+export const riskActor = 'storeworks.order-intake';
 
 type Stores = { risks: RiskStore; changes: Pick<ChangeStore, 'commit'> };
 /** Why an order is to be assessed: it is placed, or else was paid or not. */
@@ -119,9 +123,15 @@ export async function onceAssessed<R>(
     async (order) => {
       const assessment = isAssessed(order) ? { kind: 'noted' as const, order } : await judge(order, now);
       isHeld = assessment.kind === 'changed';
-      return assessment.kind === 'changed' ? assessment : decide(assessment.order);
+      return assessment.kind === 'changed' ? byItself(assessment) : decide(assessment.order);
     };
   const result = await change(assessed);
   // It is on hold now, and that decides.
   return isHeld ? change(assessed) : result;
 }
+
+/** The change, whose events say that we made it, and not whoever asked for another one. */
+const byItself = (change: Change): Change => ({
+  ...change,
+  events: change.events.map((tell) => (cause) => tell({ ...cause, actor: riskActor })),
+});

@@ -4,7 +4,7 @@ import { OrderPlaced } from '../../shared/events/order.ts';
 import { OrderImported } from '../../shared/events/order-import.ts';
 import { PaymentRecorded } from '../../shared/events/order-life.ts';
 import { queueBatchHandler } from '../../shared/lambda/queue-batch-handler.ts';
-import { type Assessor, assessor, type Occasion } from './assessor.ts';
+import { type Assessor, assessor, type Occasion, riskActor } from './assessor.ts';
 import { createChangeStore } from './change-store.ts';
 import { ParsedRiskEnv } from './env.ts';
 import { createRiskStore } from './risk-store.ts';
@@ -31,7 +31,7 @@ function occasionsOf(events: readonly RiskEvent[], now: number): Map<string, Occ
     const { orderId } = detail.data;
     const { eventId, correlationId } = detail.metadata;
     const isPlaced = type !== PaymentRecorded.detailType || (occasions.get(orderId)?.isPlaced ?? false);
-    const cause = { actor: 'storeworks.order-intake', correlationId, causationId: eventId, now };
+    const cause = { actor: riskActor, correlationId, causationId: eventId, now };
     occasions.set(orderId, { ...cause, isPlaced });
   }
   return occasions;

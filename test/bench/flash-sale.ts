@@ -2,7 +2,6 @@ import {
   type AttributeValue,
   type DynamoDBClient,
   GetItemCommand,
-  ListTablesCommand,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
@@ -12,7 +11,16 @@ import { type ApiClient, createApiClient } from '../support/api-client.ts';
 import { untilSettled } from '../support/until-settled.ts';
 import { median } from './numbers.ts';
 import { startObservedOffice } from './office.ts';
-import { adminClient, floorTables, orderOf, placeOrder, type Shape, shapeOf, stockSkus } from './order-lane.ts';
+import {
+  adminClient,
+  floorTables,
+  orderOf,
+  placeOrder,
+  type Shape,
+  shapeOf,
+  stockSkus,
+  tableNamed,
+} from './order-lane.ts';
 import type { Tally } from './tally.ts';
 
 const rounds = 3;
@@ -98,8 +106,7 @@ function reportKeys({ hottest, heaviest }: Tally): void {
 
 /** Reads the units that orders hold, past the store: looking often must not slow what is looked at. */
 async function reservedIn(db: DynamoDBClient, sku: string): Promise<() => Promise<number>> {
-  const { TableNames = [] } = await db.send(new ListTablesCommand({}));
-  const TableName = TableNames.find((name) => /StockTable/.test(name));
+  const TableName = await tableNamed(db, /StockTable/);
   const Key = { pk: { S: `SKU#${sku}` }, sk: { S: 'STOCK' } };
   return async () => {
     const { Item } = await db.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));

@@ -100,10 +100,14 @@ export async function rawPerSecond(db: DynamoDBClient, tables: Tables, shape: Sh
   return perSecond;
 }
 
+/** The store's table whose name has this in it. */
+export async function tableNamed(db: DynamoDBClient, part: RegExp): Promise<string> {
+  const { TableNames = [] } = await db.send(new ListTablesCommand({}));
+  return TableNames.find((name) => part.test(name)) ?? raise(`No table matches ${part}`);
+}
+
 /** Reads one accepted order's items back. */
 export async function shapeOf(db: DynamoDBClient, orderId: string, sku: string): Promise<Shape> {
-  const { TableNames = [] } = await db.send(new ListTablesCommand({}));
-  const named = (part: RegExp) => TableNames.find((name) => part.test(name)) ?? raise(`No table matches ${part}`);
   const query = async (TableName: string, pk: string) => {
     const { Items = [] } = await db.send(
       new QueryCommand({
@@ -114,25 +118,23 @@ export async function shapeOf(db: DynamoDBClient, orderId: string, sku: string):
     );
     return Items;
   };
-  const orders = named(/OrderTable/);
+  const orders = await tableNamed(db, /OrderTable/);
   const items = await query(orders, `ORDER#${orderId}`);
   const { Table } = await db.send(new DescribeTableCommand({ TableName: orders }));
   return {
     order: items.find(({ sk }) => sk?.S === 'ORDER') ?? raise('no order item'),
     event: items.find(({ sk }) => sk?.S?.startsWith('EVENT#')) ?? raise('no event item'),
     stock:
-      (await query(named(/StockTable/), `SKU#${sku}`)).find(({ sk }) => sk?.S === 'STOCK') ?? raise('no stock item'),
+      (await query(await tableNamed(db, /StockTable/), `SKU#${sku}`)).find(({ sk }) => sk?.S === 'STOCK') ??
+      raise('no stock item'),
     indexes: Table?.GlobalSecondaryIndexes?.length ?? 0,
   };
 }
 
 /** Tables of their own for the floor, defined as the real ones are, so that no function reads their streams. */
 export async function floorTables(db: DynamoDBClient, shape: Shape): Promise<Tables> {
-  const { TableNames = [] } = await db.send(new ListTablesCommand({}));
   const copy = async (part: RegExp, TableName: string) => {
-    const { Table } = await db.send(
-      new DescribeTableCommand({ TableName: TableNames.find((name) => part.test(name)) }),
-    );
+    const { Table } = await db.send(new DescribeTableCommand({ TableName: await tableNamed(db, part) }));
     await db.send(
       new CreateTableCommand({
         TableName,

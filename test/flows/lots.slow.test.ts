@@ -1,8 +1,8 @@
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newEvent } from '../../shared/events/define-event.ts';
 import { StockLotsShipped, StockMoved } from '../../shared/events/stock.ts';
 import { type BackOffice, startBackOffice } from '../support/back-office.ts';
+import { deliver } from '../support/fire.ts';
 import { aCause } from '../support/builders.ts';
 import { stockOf } from '../support/life.ts';
 import { orderOf, stockedSku } from '../support/shop.ts';
@@ -73,30 +73,10 @@ test('a shipment that is told twice or late takes its units once, and none of a 
   };
   const now = Date.now();
   const events = [shipment(`${sku}-1`, 3, now), shipment(`${sku}-2`, 2, now), shipment(`${sku}-1`, 3, now)];
-  await deliver([...events, shipment(`${sku}-0`, 4, now - 60_000)]);
-  await Promise.all([deliver(events), deliver(events.toReversed())]);
+  await deliver(office, 'stock-update/shipment.handler', [...events, shipment(`${sku}-0`, 4, now - 60_000)]);
+  await Promise.all([
+    deliver(office, 'stock-update/shipment.handler', events),
+    deliver(office, 'stock-update/shipment.handler', events.toReversed()),
+  ]);
   expect(await lotsOf(sku)).toEqual({ A: 5 });
 });
-
-/** Hands events to the function as its queue does. */
-async function deliver(events: object[]): Promise<void> {
-  const { context, credentials } = office;
-  const functions = context.template.ofType('AWS::Lambda::Function');
-  const shipped = functions.find(({ properties }) => String(properties.Description).includes('shipment.handler'));
-  const lambda = new LambdaClient({
-    endpoint: credentials.gatewayUrl,
-    region: credentials.region,
-    credentials: { accessKeyId: 'administrator', secretAccessKey: 'local' },
-  });
-  const Records = events.map((event, index) => ({
-    messageId: `${index}`,
-    eventSource: 'aws:sqs',
-    body: JSON.stringify(event),
-  }));
-  const Payload = JSON.stringify({ Records });
-  const { FunctionError, Payload: answer } = await lambda.send(
-    new InvokeCommand({ FunctionName: shipped?.name, Payload }),
-  );
-  expect(FunctionError).toBeUndefined();
-  expect(JSON.parse(Buffer.from(answer ?? []).toString('utf8'))).toEqual({ batchItemFailures: [] });
-}

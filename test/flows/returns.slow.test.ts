@@ -1,9 +1,9 @@
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { defaultPolicy } from '../../functions/refund-approval/default-policy.ts';
 import { newEvent } from '../../shared/events/define-event.ts';
 import { RefundReturnReceived, ReturnReceived } from '../../shared/events/refund.ts';
 import { type BackOffice, startBackOffice } from '../support/back-office.ts';
+import { deliver } from '../support/fire.ts';
 import { aCause } from '../support/builders.ts';
 import { aPayment, placedOrder, postPayment } from '../support/life.ts';
 import { setRefundPolicy } from '../support/refund-policy.ts';
@@ -236,7 +236,11 @@ test('stock books what came back once, however often and in whatever order it is
       aCause(),
     );
   const events = [event('p-1', 2, 'restock'), event('p-2', 1, 'damaged')];
-  await Promise.all([deliver(events), deliver(events.toReversed()), deliver([...events, ...events])]);
+  await Promise.all([
+    deliver(office, 'stock-update/returned.handler', events),
+    deliver(office, 'stock-update/returned.handler', events.toReversed()),
+    deliver(office, 'stock-update/returned.handler', [...events, ...events]),
+  ]);
   expect(await stockOf(sku)).toEqual({ onHand: 99, reserved: 1, available: 97, damaged: 1 });
 });
 
@@ -255,25 +259,3 @@ test('what is not expected is refused', async () => {
   expect(rejected.status, rejected.text).toBe(200);
   expectProblem(await receive('p-2', { restock: 1 }), 409, 'illegal-transition');
 });
-
-/** Hands events to the function as its queue does. */
-async function deliver(events: object[]): Promise<void> {
-  const { context, credentials } = office;
-  const functions = context.template.ofType('AWS::Lambda::Function');
-  const returned = functions.find(({ properties }) => String(properties.Description).includes('returned.handler'));
-  const lambda = new LambdaClient({
-    endpoint: credentials.gatewayUrl,
-    region: credentials.region,
-    credentials: { accessKeyId: 'administrator', secretAccessKey: 'local' },
-  });
-  const Records = events.map((event, index) => ({
-    messageId: `${index}`,
-    eventSource: 'aws:sqs',
-    body: JSON.stringify(event),
-  }));
-  const { FunctionError, Payload: answer } = await lambda.send(
-    new InvokeCommand({ FunctionName: returned?.name, Payload: JSON.stringify({ Records }) }),
-  );
-  expect(FunctionError).toBeUndefined();
-  expect(JSON.parse(Buffer.from(answer ?? []).toString('utf8'))).toEqual({ batchItemFailures: [] });
-}

@@ -79,19 +79,23 @@ test('what is not taken in time is a dead letter, and a replay delivers it once'
   const refused = receiver.received.length;
   expect(refused).toBeGreaterThan(1);
 
-  receiver.behave = () => ({ status: 200 });
+  // Slow enough that both of two replays at once find it not delivered yet.
+  receiver.behave = () => ({ status: 200, afterMs: 1000 });
   expect((await replay({ to: '2020-01-02T00:00:00Z' })).body).toEqual({ replayed: 0 });
   const replays = await Promise.all([replay(), replay()]);
-  for (const answer of replays) expect(answer.status, answer.text).toBe(202);
-  // The slower one may find it delivered already.
-  expect(replays.map(({ body }) => body.replayed)).toContain(1);
+  for (const answer of replays) expect(answer, answer.text).toMatchObject({ status: 202, body: { replayed: 1 } });
   await expect.poll(dead).toEqual([]);
   await expect.poll(deliveries).toMatchObject([{ orderId, state: 'delivered' }]);
   expect((await replay()).body).toEqual({ replayed: 0 });
-  expect(receiver.received).toHaveLength(refused + 1);
+  const taken = async () => (await deliveries())[0].attempts.filter(({ status }: { status: number }) => status === 200);
+  expect(await taken()).toHaveLength(1);
+  // Both copies may have been under way before either was taken.
+  const received = receiver.received.length;
+  expect([refused + 1, refused + 2]).toContain(received);
 
   expect((await replay({ includeDelivered: true })).body).toEqual({ replayed: 1 });
-  await expect.poll(() => receiver.received.length).toBe(refused + 2);
+  await expect.poll(taken).toHaveLength(2);
+  expect(receiver.received).toHaveLength(received + 1);
   expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
 });
 
@@ -122,7 +126,7 @@ test('an endpoint that never answers holds up nobody else', async () => {
   const placedAt = performance.now();
   await expect.poll(() => quick.receiver.received.length).toBeGreaterThanOrEqual(30);
   // All slow ones together would take 30 × 2 s, over 4 functions at a time.
-  expect(performance.now() - placedAt).toBeLessThan(12_000);
+  expect(performance.now() - placedAt).toBeLessThan(8000);
   const errors = async () =>
     (await slow.deliveries()).flatMap((each: { attempts: { error?: string }[] }) =>
       each.attempts.map(({ error }) => error),

@@ -45,7 +45,7 @@ describe('patience', () => {
     );
     expect(isContention(await lost)).toBe(true);
     expect(isContention(await busy)).toBe(true);
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    expect(performance.now() - startedAt).toBeLessThan(1000);
   });
 
   test('leaves time to others where every race is lost', async () => {

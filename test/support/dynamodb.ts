@@ -63,7 +63,8 @@ async function freePort(): Promise<number> {
 }
 
 async function answering(client: DynamoDBClient, process: ChildProcess): Promise<void> {
-  for (;;) {
+  const deadline = performance.now() + 60_000;
+  while (performance.now() < deadline) {
     if (process.exitCode !== null) throw new Error(`The database ended with ${process.exitCode}`);
     try {
       await client.send(new ListTablesCommand({}));
@@ -72,6 +73,7 @@ async function answering(client: DynamoDBClient, process: ChildProcess): Promise
       await setTimeout(25);
     }
   }
+  throw new Error('The database does not answer');
 }
 
 const createTable = (

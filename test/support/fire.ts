@@ -8,6 +8,16 @@ export async function fire(office: BackOffice, entry: string, dueAt = new Date()
   expect(failure).toBeUndefined();
 }
 
+/** Hands events to a function, by its entry, as its queue does; it must take them all. */
+export async function deliver(office: BackOffice, entry: string, events: readonly object[]): Promise<void> {
+  const Records = events.map((event, index) => ({
+    messageId: String(index),
+    eventSource: 'aws:sqs',
+    body: JSON.stringify(event),
+  }));
+  expect(await invoke(office, entry, { Records })).toEqual({ failure: undefined, result: { batchItemFailures: [] } });
+}
+
 /** Invokes a function, by its entry, with a test event, as an administrator does in the console. */
 export async function invoke({ context, credentials, gatewayUrl }: BackOffice, entry: string, event: unknown) {
   const functions = context.template.ofType('AWS::Lambda::Function');
