@@ -12,6 +12,7 @@ export const ParsedEnv = z.object({
   /** Who may place orders, by client id. */
   CHANNELS: json.pipe(Channels),
   SELLING: json.pipe(SellingPolicy),
+  RISK_TABLE_NAME: z.string().min(1),
   RISK: json.pipe(RiskPolicy),
   /** Of the secret with which payment providers sign. */
   WEBHOOK_SECRET_ARN: z.string().min(1),
@@ -24,8 +25,17 @@ export const ParsedImportEnv = ParsedEnv.pick({ ORDER_TABLE_NAME: true, CHANNELS
 });
 export type ImportEnv = z.input<typeof ParsedImportEnv>;
 
+/** Of the function that places what replaces returned goods. */
+export const ParsedExchangeEnv = ParsedEnv.omit({
+  ORDER_QUEUE_URL: true,
+  WEBHOOK_SECRET_ARN: true,
+  RISK_TABLE_NAME: true,
+  RISK: true,
+});
+export type ExchangeEnv = z.input<typeof ParsedExchangeEnv>;
+
 /** Of the function that writes exports. */
-export const ParsedExportEnv = ParsedEnv.omit({ ORDER_QUEUE_URL: true, WEBHOOK_SECRET_ARN: true, RISK: true }).extend({
+export const ParsedExportEnv = ParsedExchangeEnv.extend({
   ORDER_FILES_BUCKET_NAME: z.string().min(1),
 });
 export type ExportEnv = z.input<typeof ParsedExportEnv>;
@@ -34,17 +44,8 @@ export type ExportEnv = z.input<typeof ParsedExportEnv>;
 export type Env = z.input<typeof ParsedEnv>;
 
 /** Of the function that places queued orders. */
-export const ParsedQueueEnv = ParsedEnv.omit({
-  CHANNELS: true,
-  RISK: true,
-  ORDER_QUEUE_URL: true,
-  WEBHOOK_SECRET_ARN: true,
-});
+export const ParsedQueueEnv = ParsedExchangeEnv.omit({ CHANNELS: true });
 export type QueueEnv = z.input<typeof ParsedQueueEnv>;
-
-/** Of the function that places what replaces returned goods. */
-export const ParsedExchangeEnv = ParsedEnv.omit({ ORDER_QUEUE_URL: true, WEBHOOK_SECRET_ARN: true, RISK: true });
-export type ExchangeEnv = z.input<typeof ParsedExchangeEnv>;
 
 /** Of the functions that change orders by themselves. */
 export const SweepEnv = z.object({
@@ -60,7 +61,7 @@ export const StripeEnv = SweepEnv.extend({ PAYMENT_PROVIDERS_SECRET_ARN: z.strin
 export type StripeEnv = z.infer<typeof StripeEnv>;
 
 /** Of the function that assesses the risk of orders. */
-export const ParsedRiskEnv = SweepEnv.extend({ RISK: json.pipe(RiskPolicy) });
+export const ParsedRiskEnv = SweepEnv.extend({ RISK_TABLE_NAME: z.string().min(1), RISK: json.pipe(RiskPolicy) });
 export type RiskEnv = z.input<typeof ParsedRiskEnv>;
 
 /** Of the function that ends what was left in steps, and sends what was accepted and never sent. */

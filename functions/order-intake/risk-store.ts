@@ -15,7 +15,7 @@ const Keyed = z.object({ pk: z.string() });
 /** Tallies of the values that orders have, and the risk of orders. `windowMinutes` is that of the risk policy. */
 export function createRiskStore(
   db: Database,
-  { ORDER_TABLE_NAME: table }: { ORDER_TABLE_NAME: string },
+  { ORDER_TABLE_NAME: table, RISK_TABLE_NAME: counts }: { ORDER_TABLE_NAME: string; RISK_TABLE_NAME: string },
   windowMinutes: number,
 ) {
   const windowSeconds = windowMinutes * 60;
@@ -26,7 +26,7 @@ export function createRiskStore(
     const keptSeconds = isOfCustomer(partition) ? historySeconds : 2 * windowSeconds;
     const expiresAt = Math.ceil(now / 1000 + keptSeconds);
     const Item = { ...keyOf(partition), ...storedTally(after), expiresAt };
-    return { Put: { TableName: table, Item, ...unchangedSince(before.version) } };
+    return { Put: { TableName: counts, Item, ...unchangedSince(before.version) } };
   };
 
   return {
@@ -44,7 +44,7 @@ export function createRiskStore(
 
     /** What is known of each of these values; each is given once. */
     async tallies(partitions: readonly string[]): Promise<Map<string, Tally>> {
-      const items = (await readBatch(db, { [table]: partitions.map(keyOf) }, true))[table] ?? [];
+      const items = (await readBatch(db, { [counts]: partitions.map(keyOf) }, true))[counts] ?? [];
       const known = new Map(items.map((item) => [Keyed.parse(item).pk, tallyOf(item)]));
       return new Map(partitions.map((partition) => [partition, known.get(partition) ?? noTally]));
     },

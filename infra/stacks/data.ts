@@ -6,6 +6,7 @@ import { Identities } from '../constructs/identities.ts';
 import { OutboxTable } from '../constructs/outbox-table.ts';
 import { AccessLogBucket, PrivateBucket } from '../constructs/private-bucket.ts';
 import { SharedSecret } from '../constructs/shared-secret.ts';
+import { StateTable } from '../constructs/state-table.ts';
 import { store } from '../store.ts';
 
 /** Who works where; a person's group decides what they may do. */
@@ -26,7 +27,7 @@ export class DataStack extends Stack {
     streamsOldImages: true,
     indexes: [{ name: 'allStock', partitionKey: 'listKey', sortKey: 'pk' }],
   });
-  /** Orders stay; what is counted for their risk, and what became of queued ones, is forgotten. */
+  /** Orders stay; what became of queued ones is forgotten. */
   readonly orderTable = new OutboxTable(this, 'OrderTable', {
     expiryAttribute: 'expiresAt',
     indexes: [
@@ -36,6 +37,8 @@ export class DataStack extends Stack {
       { name: 'byDue', partitionKey: 'dueKey', sortKey: 'dueAt' },
     ],
   });
+  /** What is counted for the risk of orders: nobody is told of it, and it is forgotten. */
+  readonly riskTable = new StateTable(this, 'RiskTable', { expiryAttribute: 'expiresAt' });
   /** With which payment providers sign what they tell. */
   readonly webhookSecret = new SharedSecret(this, 'WebhookSecret', {
     description: 'Payment providers sign their webhooks with it',

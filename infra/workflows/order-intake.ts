@@ -29,10 +29,13 @@ import { store } from '../store.ts';
 /** On the order table: what takes an order several transactions is marked with each, and the marks are removed. */
 const inSteps = ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'] as const;
 
+/** On the table of what is counted for risk. */
+const counting = ['dynamodb:BatchGetItem', 'dynamodb:PutItem'] as const;
+
 /** Orders over HTTP: an order and the stock it takes are one transaction. */
 export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; data: DataStack }): void {
   const workflow = new Construct(scope, 'OrderIntake');
-  const { orderTable, stockTable, catalogTable, identities, webhookSecret } = data;
+  const { orderTable, stockTable, catalogTable, riskTable, identities, webhookSecret } = data;
   // The function knows a caller by the client id that the user pool gave it, not by its name in the settings.
   const channels = Object.fromEntries(
     Object.entries(channelsOf(store.clients)).map(([name, channel]) => [identities.clientIds[name], channel]),
@@ -60,6 +63,7 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
     entry: 'order-intake/api.handler.ts',
     environment: {
       ...environment,
+      RISK_TABLE_NAME: riskTable.name,
       RISK: JSON.stringify(store.risk),
       WEBHOOK_SECRET_ARN: webhookSecret.arn,
       ORDER_QUEUE_URL: queued.queue.queueUrl,
@@ -72,6 +76,7 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
   // A shipment also puts its row into the ledger of movements.
   stockTable.grant(handler, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:PutItem');
   catalogTable.grant(handler, 'dynamodb:BatchGetItem');
+  riskTable.grant(handler, ...counting);
   webhookSecret.grantRead(handler);
   queued.grantSend(handler);
   orderTable.grant(queued.function, ...inSteps, 'dynamodb:ConditionCheckItem');
@@ -137,7 +142,7 @@ function addStripe(
 }
 
 /** Placing waits for no assessment: it follows the events, or is made up for before an order is allocated or shipped. */
-function addRisk(workflow: Construct, { bus, orderTable }: DataStack, environment: SweepEnv): void {
+function addRisk(workflow: Construct, { bus, orderTable, riskTable }: DataStack, environment: SweepEnv): void {
   const { function: risk } = new QueueConsumer(workflow, 'Risk', {
     bus,
     event: {
@@ -147,7 +152,11 @@ function addRisk(workflow: Construct, { bus, orderTable }: DataStack, environmen
       },
     },
     entry: 'order-intake/risk.handler.ts',
-    environment: { ...environment, RISK: JSON.stringify(store.risk) } satisfies RiskEnv,
+    environment: {
+      ...environment,
+      RISK_TABLE_NAME: riskTable.name,
+      RISK: JSON.stringify(store.risk),
+    } satisfies RiskEnv,
     failureMeans: 'Risky orders are held late: when they are allocated or shipped, and not before they are paid.',
     // Orders of a batch are counted together.
     batchSize: 100,
@@ -156,6 +165,7 @@ function addRisk(workflow: Construct, { bus, orderTable }: DataStack, environmen
     maxConcurrency: 2,
   });
   orderTable.grant(risk, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:PutItem');
+  riskTable.grant(risk, ...counting);
 }
 
 /** Files of historical orders, dropped into the bucket of order files. */

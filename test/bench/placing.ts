@@ -94,6 +94,7 @@ function imports(): void {
     ORDER_TABLE_NAME: 'orders',
     STOCK_TABLE_NAME: 'stock',
     CATALOG_TABLE_NAME: 'catalog',
+    RISK_TABLE_NAME: 'risk',
     CHANNELS: '{}',
     ORDER_QUEUE_URL: 'https://queue',
     WEBHOOK_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:webhooks',

@@ -63,7 +63,7 @@ const heldOf = async (orders: readonly OrderItem[]) => (await findings(orders)).
 type Stored = { entries?: { id: string }[]; expiresAt?: number };
 const counterOf = async (kind: string, value: string): Promise<Stored> => {
   const Key = { pk: `RISK#${kind}#${contentHash(value)}`, sk: 'TALLY' };
-  return (await database.db.send(new GetCommand({ TableName: tables.ORDER_TABLE_NAME, Key }))).Item ?? {};
+  return (await database.db.send(new GetCommand({ TableName: tables.RISK_TABLE_NAME, Key }))).Item ?? {};
 };
 
 const bodyOf = (order: OrderItem) => JSON.stringify(newEvent(OrderPlaced, { ...order, status: 'placed' }, aCause()));

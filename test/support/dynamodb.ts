@@ -16,6 +16,7 @@ export const tables = {
   ORDER_TABLE_NAME: 'orders',
   WEBHOOK_TABLE_NAME: 'webhooks',
   REFUND_TABLE_NAME: 'refunds',
+  RISK_TABLE_NAME: 'risk',
 };
 /** The attributes of an index's keys, as `infra/stacks/data.ts` has them. */
 const orderIndexes = {
@@ -26,7 +27,7 @@ const orderIndexes = {
 const refundIndexes = { byStatus: ['statusKey', 'requestedKey'], byOrder: ['orderKey', 'requestedKey'] } as const;
 const webhookIndexes = { byDead: ['deadKey', 'sk'] } as const;
 
-/** An empty DynamoDB of its own in memory, with the tables of catalogue, stock, orders, refunds and webhooks. */
+/** An empty DynamoDB of its own in memory, with the tables of catalogue, stock, orders, risk, refunds and webhooks. */
 export async function startDatabase(): Promise<TestDatabase> {
   const port = await freePort();
   const binary = join(dirname(createRequire(import.meta.url).resolve('@dynoxide/linux-x64/package.json')), 'dynoxide');
@@ -41,6 +42,7 @@ export async function startDatabase(): Promise<TestDatabase> {
   await createTable(client, tables.CATALOG_TABLE_NAME, {});
   await createTable(client, tables.STOCK_TABLE_NAME, {});
   await createTable(client, tables.ORDER_TABLE_NAME, orderIndexes);
+  await createTable(client, tables.RISK_TABLE_NAME, {});
   await createTable(client, tables.REFUND_TABLE_NAME, refundIndexes);
   await createTable(client, tables.WEBHOOK_TABLE_NAME, webhookIndexes);
   return {
