@@ -1,4 +1,5 @@
 import { channelInvariants } from './channel-invariants.ts';
+import { editInvariants } from './edit-invariants.ts';
 import { eventInvariants } from './event-invariants.ts';
 import type { Facts } from './facts.ts';
 import { fileInvariants } from './file-invariants.ts';
@@ -16,6 +17,7 @@ export type Invariant = { name: string; breaches: (facts: Facts) => string[] };
 export const invariants: Invariant[] = [
   ...orderInvariants,
   ...lifeInvariants,
+  ...editInvariants,
   ...paymentInvariants,
   ...refundInvariants,
   ...refundMoneyInvariants,

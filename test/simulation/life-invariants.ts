@@ -70,10 +70,11 @@ const livesAreLegal: Invariant = {
 };
 
 const commandsAreKept: Invariant = {
-  name: 'what a caller was told as cancelled, shipped or delivered is so, once',
+  name: 'what a caller was told as edited, cancelled, shipped or delivered is so, once',
   breaches: ({ orders, witness }) => {
     const byId = new Map(orders.map((order) => [order.orderId, order]));
     const isDone = (order: OrderItem, what: string, id: string) => {
+      if (what === 'edits') return order.edits?.filter(({ editId }) => editId === id).length === 1;
       if (what === 'cancellation') return order.cancellations?.filter(({ requestId }) => requestId === id).length === 1;
       const own = order.shipments?.filter(({ shipmentId }) => shipmentId === id) ?? [];
       if (what === 'shipments') return own.length === 1;

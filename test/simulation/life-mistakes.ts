@@ -24,13 +24,31 @@ export const lifeMistakes: Record<string, BrokenBuild> = {
     file: 'functions/order-intake/shipping.ts',
     from: 'shipments: [...(order.shipments ?? []), shipment]',
     to: 'shipments: [shipment]',
-    breaks: 'what a caller was told as cancelled, shipped or delivered is so',
+    breaks: 'what a caller was told as edited, cancelled, shipped or delivered is so',
   },
   'cancellation-forgets-the-one-before': {
     file: 'functions/order-intake/cancellation.ts',
     from: 'cancelledMinor: before + cancelledMinor,',
     to: 'cancelledMinor,',
     breaks: 'units and money of an order are what was ordered',
+  },
+  'edit-without-identity': {
+    file: 'functions/order-intake/edit.ts',
+    from: 'order.edits?.find(({ editId }) => editId === content.editId);',
+    to: 'order.edits?.find(({ editId }) => editId === `not ${content.editId}`);',
+    breaks: 'what a caller was told as edited, cancelled, shipped or delivered is so',
+  },
+  'edit-takes-no-stock': {
+    file: 'functions/order-intake/edit.ts',
+    from: "const stock = { kind: 'exchange' as const, takes: units.takes };",
+    to: "const stock = { kind: 'exchange' as const, takes: units.takes.slice(1) };",
+    breaks: 'what is reserved is what open orders wait for',
+  },
+  'edit-tells-the-total-alone': {
+    file: 'functions/order-intake/edit.ts',
+    from: 'taxMinor: taxMinor - before.taxMinor,',
+    to: 'taxMinor: 0,',
+    breaks: 'an order is what was placed and what its edits made of it',
   },
   'sweep-without-completion': {
     file: 'functions/order-intake/sweep.ts',

@@ -10,6 +10,8 @@ const keyOf = ({ channel, externalOrderId }: { channel: string; externalOrderId:
   `${externalOrderId} of ${channel}`;
 const keyOfAnswer = ({ channel, sent }: OrderAnswered) => keyOf({ channel, externalOrderId: sent.externalOrderId });
 
+type Line = { quantity: number };
+
 /** Units by SKU, as one text: lines of an answer may be split over warehouses. */
 function unitsOf(lines: readonly { sku: string; quantity: number }[]): string {
   const units = new Map<string, number>();
@@ -20,7 +22,7 @@ function unitsOf(lines: readonly { sku: string; quantity: number }[]): string {
     .join(', ');
 }
 
-/** Members of an answer that no later change of the order may touch. */
+/** Members of an answer that say how the order was placed, which no later change may touch. */
 const lastingMembers = [
   'orderId',
   'externalOrderId',
@@ -68,8 +70,8 @@ const answersAreKept: Invariant = {
       const told = JSON.parse(answered.text);
       const placed = events.get(order.placedEventId)?.data;
       const breaches = lastingMembers
-        .filter((member) => told[member] !== order[member])
-        .map((member) => `${key}: ${member} was told as ${told[member]} and is ${order[member]}`);
+        .filter((member) => told[member] !== placed?.[member])
+        .map((member) => `${key}: ${member} was told as ${told[member]} and is ${placed?.[member]}`);
       if (unitsOf(told.lines) !== unitsOf(answered.sent.lines)) {
         breaches.push(`${key} was sent with ${unitsOf(answered.sent.lines)} and confirmed with ${unitsOf(told.lines)}`);
       }
@@ -116,15 +118,16 @@ const refusalsAreTrue: Invariant = {
 
 const reportsAddUp: Invariant = {
   name: 'a day’s report is the sum of its orders',
-  breaches: ({ orders, reports }) => {
+  breaches: ({ committed, reports }) => {
+    const placed = committed.filter(({ type }) => type === 'OrderPlaced').map(({ data }) => data);
     const businessDay = businessDays(store.selling.timeZone);
     return reports.flatMap(({ date, manifest, failure }) => {
       if (!manifest) return [`${date} has no report: ${failure}`];
-      const own = orders.filter((order) => !order.imported && businessDay(Date.parse(order.placedAt)) === date);
+      const own = placed.filter(({ placedAt }) => businessDay(Date.parse(placedAt)) === date);
       const report = manifest.reports.find(({ name }) => name === 'orders');
       const sum = (number: (order: (typeof own)[number]) => number) =>
         own.reduce((total, order) => total + number(order), 0);
-      const units = sum(({ lines }) => lines.reduce((total, { quantity }) => total + quantity, 0));
+      const units = sum(({ lines }) => lines.reduce((total: number, line: Line) => total + line.quantity, 0));
       const amounts = report?.amounts['GBP'];
       const figures = [
         ['orders', report?.orders ?? 0, own.length],

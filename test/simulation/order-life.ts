@@ -12,13 +12,14 @@ const idOf = ({ client, content }: PlannedOrder) => orderIdOf(client, content.ex
 export const payEarly = (world: World, order: PlannedOrder): Promise<void> =>
   pay(world, order, order.guessedMinor, ({ isEarly }) => isEarly);
 
-/** Everybody who has to do with a placed order: it is paid, cancelled, looked at, shipped, delivered and refunded, as planned. */
+/** Everybody who has to do with a placed order: it is paid, cancelled, edited, looked at, shipped, delivered and refunded, as planned. */
 export async function leadToItsEnd(world: World, order: PlannedOrder): Promise<void> {
   const placed = await current(world, order);
   if (!placed) return;
   await Promise.all([
     pay(world, order, placed.totalMinor, ({ isEarly }) => !isEarly),
     cancel(world, order, 'payment'),
+    edit(world, order),
     // Too early for most that are to be paid.
     order.life.isAllocated && order.life.sending.isHasty ? allocate(world, order) : undefined,
   ]);
@@ -80,6 +81,27 @@ async function cancel(world: World, order: PlannedOrder, meets: 'payment' | 'shi
     const lines = what === 'whole' ? {} : { lines: [{ lineId: 'line-1', quantity: 1 }] };
     const content = { requestId, reason: 'simulated', ...lines };
     await repeatedly(planned, () => command(world, order, 'service-lead', 'cancellation', requestId, content));
+  }
+}
+
+/** Each edit is made of the order as it is then. */
+async function edit(world: World, order: PlannedOrder): Promise<void> {
+  for (const planned of order.edits) {
+    const [line] = ((await current(world, order))?.lines ?? []) as Line[];
+    if (!line) return;
+    const { editId, what, sku } = planned;
+    const resized = (by: number) => ({ lines: [{ lineId: line.lineId, quantity: Math.max(0, line.quantity + by) }] });
+    const changes = {
+      more: resized(1),
+      fewer: resized(-1),
+      'other-goods': { addLines: [{ sku, quantity: 2 }] },
+      express: { shippingMethod: 'express' },
+    };
+    const content = { editId, reason: 'simulated', ...changes[what] };
+    await repeatedly(planned, () => command(world, order, 'service-lead', 'edits', editId, content));
+    if (planned.isContradicted) {
+      await command(world, order, 'service-lead', 'edits', editId, { ...content, ...resized(2) });
+    }
   }
 }
 

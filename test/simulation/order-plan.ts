@@ -1,6 +1,7 @@
 import type { OrderContent } from '../../shared/http/orders.ts';
 import type { Assortment, PlannedSku } from './assortment.ts';
 import type { Dice } from './chance.ts';
+import { plannedEdits, type PlannedEdit } from './edit-plan.ts';
 import { type PlannedLife, plannedLife } from './life-plan.ts';
 import { plannedRefunds, type PlannedRefund } from './refund-plan.ts';
 
@@ -22,6 +23,7 @@ export type PlannedOrder = {
   /** Roughly what it costs, as its storefront reckons. */
   guessedMinor: number;
   life: PlannedLife;
+  edits: PlannedEdit[];
   refunds: PlannedRefund[];
 };
 
@@ -48,8 +50,12 @@ const rushLength = 12;
 const largeEvery = 60;
 const expressMinor = 495;
 
-/** Refunds have dice of their own. */
-export function plannedOrders(dice: Dice, refundDice: Dice, assortment: Assortment, count: number): PlannedOrder[] {
+/** Refunds and edits have dice of their own. */
+export function plannedOrders(
+  { orders: dice, refunds: refundDice, edits: editDice }: Record<'orders' | 'refunds' | 'edits', Dice>,
+  assortment: Assortment,
+  count: number,
+): PlannedOrder[] {
   const { skus, rushes } = assortment;
   return Array.from({ length: count }, (_, index) => {
     const wanted = index % ordersPerRush < rushLength ? rushes[Math.floor(index / ordersPerRush)] : undefined;
@@ -58,12 +64,16 @@ export function plannedOrders(dice: Dice, refundDice: Dice, assortment: Assortme
     const order = plannedOrder(dice, assortment, index, lines);
     const isPaid = order.life.payments.some(({ type, to }) => type === 'payment.captured' && to === 1000);
     const refunds = isPaid ? plannedRefunds(refundDice, order.content.externalOrderId) : [];
-    return { ...(refunds.length > 0 ? refundable(order) : order), refunds };
+    const edits = plannedEdits(editDice, assortment, order.content.externalOrderId);
+    return { ...(refunds.length > 0 ? refundable(order) : order), edits, refunds };
   });
 }
 
+/** Before anybody wants another order, or money back. */
+type Ordered = Omit<PlannedOrder, 'edits' | 'refunds'>;
+
 /** What is sent back has left the house, and shipping that is refunded was paid for. */
-const refundable = (order: Omit<PlannedOrder, 'refunds'>): Omit<PlannedOrder, 'refunds'> => ({
+const refundable = (order: Ordered): Ordered => ({
   ...order,
   content: { ...order.content, shippingMethod: 'express' },
   guessedMinor: order.guessedMinor + expressMinor,
@@ -94,7 +104,7 @@ function plannedOrder(
   { skus, rushes, bulk }: Assortment,
   index: number,
   lines: OrderContent['lines'],
-): Omit<PlannedOrder, 'refunds'> {
+): Ordered {
   const time = `${String(dice.whole(0, 23)).padStart(2, '0')}:${String(dice.whole(0, 59)).padStart(2, '0')}`;
   const client = dice.pick(['storefront', 'marketplace'] as const);
   const content: OrderContent = {

@@ -47,10 +47,14 @@ const capturedIsSum: Invariant = {
       const cancelled = own
         .filter(({ type, version }) => isCancellation(type) && version < last.version)
         .reduce((sum, { data }) => sum + Number(data.cancelledMinor ?? 0), 0);
+      const editedLater = own
+        .filter(({ type, version }) => type === 'OrderEdited' && version > last.version)
+        .reduce((sum, { data }) => sum + Number(data.differences.totalMinor), 0);
+      const due = totalMinor - editedLater - cancelled;
       const { capturedMinor, dueMinor } = last.data.order;
-      return capturedMinor === captured && dueMinor === totalMinor - cancelled
+      return capturedMinor === captured && dueMinor === due
         ? []
-        : [`${orderId}: ${capturedMinor} of ${dueMinor}, its payments sum to ${captured} of ${totalMinor - cancelled}`];
+        : [`${orderId}: ${capturedMinor} of ${dueMinor}, its payments sum to ${captured} of ${due}`];
     });
   },
 };

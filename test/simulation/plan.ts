@@ -20,7 +20,11 @@ export function planOf(seed: number, orderCount: number): Plan {
   const dice = diceOf(seed, 'plan');
   const assortment = plannedAssortment(dice, orderCount);
   const { skus } = assortment;
-  const orders = plannedOrders(diceOf(seed, 'orders'), diceOf(seed, 'refunds'), assortment, orderCount);
+  const orders = plannedOrders(
+    { orders: diceOf(seed, 'orders'), refunds: diceOf(seed, 'refunds'), edits: diceOf(seed, 'edits') },
+    assortment,
+    orderCount,
+  );
   const skuChanges = Array.from({ length: Math.ceil(orderCount / 30) }, (): PlannedSkuChange => {
     const { sku, category } = dice.pick(skus);
     return { sku, category, priceMinor: dice.whole(50, 9000), goesOffSale: dice.happens(0.3) };
