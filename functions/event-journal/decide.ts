@@ -25,6 +25,13 @@ export type Part = {
   messageIds: string[];
 };
 
+/** Nightly reports start at half past midnight: with what was written until now, by a clock that may be a little off. */
+const reportsWaitMs = 10 * 60_000;
+
+/** The business day whose reports the coming night makes. What is written of earlier days is in no report yet. */
+export const dayToReport = (nowMs: number, businessDay: (instantMs: number) => string): string =>
+  businessDay(nowMs - reportsWaitMs);
+
 /** Sorts a batch by business day; what is not an event is `malformed`, by message id. */
 export function partsOf(
   messages: Message[],

@@ -8,7 +8,7 @@ import { journal } from './journal.ts';
 import { createLake } from './lake.ts';
 
 const env = Env.parse(process.env);
-const write = journal(createLake(new S3Client(), env.LAKE_BUCKET_NAME), businessDays(env.TIME_ZONE));
+const write = journal(createLake(new S3Client(), env.LAKE_BUCKET_NAME), businessDays(env.TIME_ZONE), Date.now);
 
 export const handler = eventHandler(z.object({ Records: z.array(Message) }), ({ Records }, logger) =>
   write(Records, logger),

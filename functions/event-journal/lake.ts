@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { lakeKey } from '../../shared/lake.ts';
+import { lakeKey, lateKey } from '../../shared/lake.ts';
 import type { Part } from './decide.ts';
 
 const compress = promisify(gzip);
@@ -13,6 +13,11 @@ export const createLake = (s3: S3Client, bucket: string) => ({
     await s3.send(
       new PutObjectCommand({ Bucket: bucket, Key: lakeKey(day, name), Body, ContentType: 'application/gzip' }),
     );
+  },
+
+  /** Notes that something of `day` came on a later day, so that the night after that makes the day's reports again. */
+  async noteLate(cameOn: string, day: string): Promise<void> {
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: lateKey(cameOn, day), Body: '' }));
   },
 });
 

@@ -7,6 +7,10 @@ export function nightlyRun(scheduledAtMs: number, timeZone: string): { runId: st
   return { runId: `nightly-${date}`, date };
 }
 
+/** The runs that restate the days of which something came on the day that is reported this night: one for each. */
+export const lateRuns = (night: string, lateDays: readonly string[]): { runId: string; date: string }[] =>
+  lateDays.map((date) => ({ runId: `nightly-${night}-${date}`, date }));
+
 /** Whether a business day has begun in the store. The day that is not over yet may be reported in part. */
 export const hasBegun = (date: string, nowMs: number, timeZone: string): boolean =>
   date <= businessDays(timeZone)(nowMs);

@@ -8,9 +8,12 @@ export const Env = z.object({
 });
 export type Env = z.infer<typeof Env>;
 
+/** What the function needs that the night starts. */
+export const NightlyEnv = Env.extend({ LAKE_BUCKET_NAME: z.string().min(1) });
+export type NightlyEnv = z.infer<typeof NightlyEnv>;
+
 /** What the function needs that runs the reports. */
-export const ReportRunEnv = Env.extend({
-  LAKE_BUCKET_NAME: z.string().min(1),
+export const ReportRunEnv = NightlyEnv.extend({
   REPORTS_BUCKET_NAME: z.string().min(1),
 });
 export type ReportRunEnv = z.infer<typeof ReportRunEnv>;

@@ -1,13 +1,15 @@
+import { S3Client } from '@aws-sdk/client-s3';
 import { openDatabase } from '../../shared/database.ts';
 import { eventHandler } from '../../shared/lambda/event-handler.ts';
-import { Env } from './env.ts';
+import { NightlyEnv } from './env.ts';
+import { createLake } from './lake.ts';
 import { Firing, requestNightly } from './nightly.ts';
 import { createReportStore } from './store.ts';
 
-const env = Env.parse(process.env);
+const env = NightlyEnv.parse(process.env);
 const store = createReportStore(openDatabase(), env.REPORT_TABLE_NAME);
-const request = requestNightly(store, env.TIME_ZONE);
+const request = requestNightly(store, createLake(new S3Client(), env.LAKE_BUCKET_NAME), env.TIME_ZONE);
 
 export const handler = eventHandler(Firing, async (firing, logger) => {
-  logger.info('nightly run', await request(firing, Date.now()));
+  logger.info('nightly runs', { runs: await request(firing, Date.now()) });
 });

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import { openDatabase, patientTries } from '../../shared/database.ts';
 import { StockAuditRequested } from '../../shared/events/stock-audit.ts';
@@ -18,5 +19,6 @@ export const handler = queueHandler(
     books: createBooks(database, env),
     list: createDifferenceList(new S3Client(), env.REPORTS_BUCKET_NAME),
     clock: Date.now,
+    pause,
   }),
 );

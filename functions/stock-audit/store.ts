@@ -5,7 +5,7 @@ import { StockAudit } from '../../shared/http/stock-audits.ts';
 import { outboxItem } from '../../shared/outbox.ts';
 import { auditKey, auditPartition } from '../../shared/stock/audit-keys.ts';
 
-type Result = DataOf<typeof StockAuditCompleted>;
+type Result = Required<DataOf<typeof StockAuditCompleted>>;
 
 /** Audits that were asked for, and their results. */
 export const createAuditStore = (db: Database, table: string) => ({
@@ -32,15 +32,16 @@ export const createAuditStore = (db: Database, table: string) => ({
   },
 
   /** Records the result with its event, once. */
-  async complete({ auditId, skus, differences, file }: Result, cause: Cause): Promise<void> {
-    const event = newEvent(StockAuditCompleted, { auditId, skus, differences, file }, cause);
+  async complete(result: Result, cause: Cause): Promise<void> {
+    const { auditId, skus, differences, notCompared, file } = result;
+    const event = newEvent(StockAuditCompleted, result, cause);
     await transact(db, [
       {
         Update: {
           TableName: table,
           Key: auditKey(auditId),
           UpdateExpression:
-            'SET #status = :completed, completedAt = :at, skus = :skus, differences = :differences, #file = :file',
+            'SET #status = :completed, completedAt = :at, skus = :skus, differences = :differences, notCompared = :notCompared, #file = :file',
           ConditionExpression: '#status = :requested',
           ExpressionAttributeNames: { '#status': 'status', '#file': 'file' },
           ExpressionAttributeValues: {
@@ -49,6 +50,7 @@ export const createAuditStore = (db: Database, table: string) => ({
             ':at': new Date(cause.now).toISOString(),
             ':skus': skus,
             ':differences': differences,
+            ':notCompared': notCompared,
             ':file': file,
           },
         },

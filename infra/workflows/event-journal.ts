@@ -20,5 +20,5 @@ export function addEventJournal(scope: Construct, { data }: { data: DataStack })
     batchSize: 1000,
     batchWindow: Duration.seconds(10),
   });
-  data.lake.grantObjects(journal.role, 'events/*', 's3:PutObject');
+  for (const keys of ['events/*', 'late/*'] as const) data.lake.grantObjects(journal.role, keys, 's3:PutObject');
 }

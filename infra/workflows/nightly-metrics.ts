@@ -1,6 +1,6 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { Env, ReportRunEnv } from '../../functions/nightly-metrics/env.ts';
+import type { Env, NightlyEnv, ReportRunEnv } from '../../functions/nightly-metrics/env.ts';
 import { ReportRunRequested } from '../../shared/events/report.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
@@ -26,7 +26,9 @@ export function addNightlyMetrics(
 
   const nightly = new ScheduledJob(workflow, 'Nightly', {
     entry: 'nightly-metrics/nightly.handler.ts',
-    environment,
+    environment: { ...environment, LAKE_BUCKET_NAME: lake.bucketName } satisfies NightlyEnv,
+    // An import of years asks for thousands of runs.
+    timeout: Duration.minutes(5),
     failureMeans: "Finance has no reports of yesterday in the morning, until somebody posts the day's run.",
     // After midnight, and after the journal has written the last orders of the day.
     runsFor: 'day',
@@ -56,7 +58,7 @@ export function addNightlyMetrics(
     reportTable.grant(requester, 'dynamodb:GetItem', 'dynamodb:PutItem');
   }
   reportTable.grant(run.function, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
-  lake.grantList(run.function.role);
+  for (const reader of [nightly.function, run.function]) lake.grantList(reader.role);
   lake.grantObjects(run.function.role, 'events/*', 's3:GetObject');
   reports.grantList(run.function.role);
   reports.grantObjects(run.function.role, 'daily/*', 's3:GetObject', 's3:PutObject');

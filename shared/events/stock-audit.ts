@@ -8,9 +8,18 @@ export const StockAuditRequested = defineEvent(
   z.object({ auditId: z.string() }),
 );
 
-/** The counters of all SKUs were compared; `file` lists the differences in the reports bucket. */
+/**
+ * The counters of all SKUs were compared, but of those that changed whenever they were looked at; `file` lists the
+ * differences in the reports bucket.
+ */
 export const StockAuditCompleted = defineEvent(
   'storeworks.stock-audit',
   'StockAuditCompleted',
-  z.object({ auditId: z.string(), skus: z.int(), differences: z.int(), file: z.string() }),
+  z.object({
+    auditId: z.string(),
+    skus: z.int(),
+    differences: z.int(),
+    notCompared: z.int().optional(),
+    file: z.string(),
+  }),
 );

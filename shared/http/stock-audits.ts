@@ -8,9 +8,11 @@ export const StockAudit = z
     status: z.enum(['requested', 'completed']),
     requestedAt: z.string(),
     completedAt: z.string().optional(),
-    /** SKUs with stock that were compared. */
+    /** SKUs with stock. */
     skus: z.int().optional(),
     differences: z.int().optional(),
+    /** SKUs that changed whenever they were looked at; `not-compared.csv` beside `file` names them. */
+    notCompared: z.int().optional(),
     /** Key of the list of differences in the reports bucket. */
     file: z.string().optional(),
   })

@@ -8,5 +8,7 @@ export const auditFiles = 'stock-audits/*';
 /** The differences that an audit found, as CSV with the columns `differenceColumns`. */
 export const differencesFile = (auditId: string) => `stock-audits/${auditId}/differences.csv`;
 export const differenceColumns = ['sku', 'warehouse', 'counter', 'found', 'expected'] as const;
+/** The SKUs that it could not compare, one a line. */
+export const notComparedFile = (auditId: string) => `stock-audits/${auditId}/not-compared.csv`;
 /** What a repair did about them. */
 export const repairFile = (auditId: string, repairId: string) => `stock-audits/${auditId}/repairs/${repairId}.csv`;

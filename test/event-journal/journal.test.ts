@@ -20,8 +20,11 @@ const message = (messageId: string, body: unknown) => ({ messageId, body: JSON.s
 const summerEvening = '2011-06-30T22:30:00Z';
 const summerNight = '2011-06-30T23:30:00Z';
 
-/** A bucket in memory that refuses keys which contain `refuses`. */
-function memoryLake(refuses = '\0') {
+/** Before anything in these tests happens, so that nothing of it comes late. */
+const before = '2011-01-01T12:00:00Z';
+
+/** A bucket in memory that refuses keys which contain `refuses`, written to at `now`. */
+function memoryLake({ refuses = '\0', now = before } = {}) {
   const files = new Map<string, Buffer>();
   const s3 = {
     send: ({ input }: PutObjectCommand) => {
@@ -32,7 +35,7 @@ function memoryLake(refuses = '\0') {
     },
   } as unknown as S3Client;
   const logged: unknown[] = [];
-  const write = journal(createLake(s3, 'lake'), businessDays('Europe/London'));
+  const write = journal(createLake(s3, 'lake'), businessDays('Europe/London'), () => Date.parse(now));
   const lines = () =>
     [...files].flatMap(([key, bytes]) =>
       gunzipSync(bytes)
@@ -43,6 +46,7 @@ function memoryLake(refuses = '\0') {
     );
   return {
     files,
+    notes: () => [...files.keys()].filter((key) => key.startsWith('late/')),
     lines,
     logged,
     write: (messages: { messageId: string; body: string }[]) =>
@@ -108,7 +112,7 @@ describe('event journal', () => {
   });
 
   it('reports only the messages of a day that could not be written', async () => {
-    const lake = memoryLake('dt=2011-07-01');
+    const lake = memoryLake({ refuses: 'dt=2011-07-01' });
     const batch = [
       message('m1', event('e1', summerEvening)),
       message('m2', event('e2', summerNight)),
@@ -116,6 +120,23 @@ describe('event journal', () => {
     ];
     expect(await lake.write(batch)).toEqual(failures('m2', 'm3'));
     expect(lake.lines()).toHaveLength(1);
+  });
+
+  it.each([
+    ['on the day', '2011-06-30T22:30:00Z', []],
+    ['until ten past midnight, as the reports are made at half past', '2011-06-30T23:09:59Z', []],
+    ['after that', '2011-06-30T23:10:00Z', ['late/on=2011-07-01/dt=2011-06-30']],
+    ['weeks later', '2011-07-20T12:00:00Z', ['late/on=2011-07-20/dt=2011-06-30', 'late/on=2011-07-20/dt=2011-07-01']],
+  ])('notes the days of which something comes when their reports are made: %s', async (_, now, notes) => {
+    const lake = memoryLake({ now });
+    await lake.write([message('m1', event('e1', summerEvening)), message('m2', event('e2', summerNight))]);
+    expect(lake.notes()).toEqual(notes);
+  });
+
+  it('takes the messages of a late day again whose note could not be written', async () => {
+    const lake = memoryLake({ now: '2011-07-20T12:00:00Z', refuses: 'late/on=2011-07-20/dt=2011-07-01' });
+    const batch = [message('m1', event('e1', summerEvening)), message('m2', event('e2', summerNight))];
+    expect(await lake.write(batch)).toEqual(failures('m2'));
   });
 
   it('writes a batch of a thousand events over three hundred days', async () => {

@@ -2,8 +2,10 @@ import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { businessDays } from '../../shared/business-day.ts';
+import { dayToReport } from '../../functions/event-journal/decide.ts';
+import { businessDays, dayBounds } from '../../shared/business-day.ts';
 import { type BackOffice, s3Of, startBackOffice } from '../support/back-office.ts';
+import { fire } from '../support/fire.ts';
 import { aPayment, placedOrder, postPayment } from '../support/life.ts';
 import { expectProblem, orderOf, stockedSku } from '../support/shop.ts';
 
@@ -91,6 +93,38 @@ test('the same day again changes nothing; a late order makes a new version besid
     expect(sumsOf(manifest)).toMatchObject({ amounts: { GBP: { totalMinor } } });
   }
   expect(await readJson('daily/dt=2025-08-05/latest.json')).toMatchObject({ version: 2 });
+});
+
+test('the night makes the reports of the days of which something came late, each once', async () => {
+  const sku = await stockedSku(office, { priceMinor: 700 });
+  const place = async (...placedAt: string[]) => {
+    for (const at of placedAt) await office.client('marketplace').post('/orders', orderOf(sku, { placedAt: at }));
+    await office.settled();
+  };
+  await place('2025-10-07T12:00:00+01:00');
+  expect(await reportOf('2025-10-07')).toMatchObject({ version: 1, changed: true });
+  // Of the second day, nobody has asked for reports.
+  await place('2025-10-07T23:50:00+01:00', '2025-10-05T10:00:00+01:00');
+
+  const timeZone = 'Europe/London';
+  const day = dayToReport(Date.now(), businessDays(timeZone));
+  const halfPastMidnight = new Date(dayBounds(day, timeZone).endMs + 1_800_000);
+  const firing = () => fire(office, 'nightly-metrics/nightly.handler.ts', halfPastMidnight);
+  await Promise.all([firing(), firing()]);
+  await firing();
+  await office.settled();
+  for (const [date, version, totalMinor] of [
+    ['2025-10-07', 2, 1400],
+    ['2025-10-05', 1, 700],
+  ]) {
+    const runId = `nightly-${day}-${date}`;
+    const { body: run } = await office.client('finance').get(`/reports/runs/${runId}`);
+    expect(run).toMatchObject({ status: 'completed', date, version, changed: true });
+    expect(await readJson(`daily/dt=${date}/latest.json`)).toMatchObject({ version });
+    expect(sumsOf(await readJson(run.manifest))).toMatchObject({ amounts: { GBP: { totalMinor } } });
+    const told = (await office.lake.events('ReportRunCompleted')).map(({ detail }) => detail.data);
+    expect(told.filter((data) => JSON.stringify(data).includes(runId))).toHaveLength(1);
+  }
 });
 
 test('what is cancelled today is in today’s report; the day on which it was ordered stays as it was', async () => {

@@ -40,11 +40,11 @@ export const eventMistakes: Record<string, BrokenBuild> = {
   },
   'nightly-run-is-given-up': {
     file: 'functions/nightly-metrics/nightly.handler.ts',
-    from: 'const request = requestNightly(store, env.TIME_ZONE);',
+    from: 'const request = requestNightly(',
     to: `let refusals = 3;
-const requestInTime = requestNightly(store, env.TIME_ZONE);
-const request: typeof requestInTime = (...asked) =>
-  refusals-- > 0 ? Promise.reject(new Error('Not yet')) : requestInTime(...asked);`,
+const request: ReturnType<typeof requestNightly> = (...asked) =>
+  refusals-- > 0 ? Promise.reject(new Error('Not yet')) : requestInTime(...asked);
+const requestInTime = requestNightly(`,
     breaks: 'no dead-letter queue holds what would succeed',
   },
   /** Harmless: the lake has more files, and duplicates are dropped by event id. */

@@ -19,6 +19,7 @@ export const tables = {
   RISK_TABLE_NAME: 'risk',
 };
 /** The attributes of an index's keys, as `infra/stacks/data.ts` has them. */
+const stockIndexes = { allStock: ['listKey', 'pk'] } as const;
 const orderIndexes = {
   byCustomer: ['customerKey', 'placedKey'],
   byStatus: ['statusKey', 'placedKey'],
@@ -40,7 +41,7 @@ export async function startDatabase(): Promise<TestDatabase> {
   });
   await answering(client, process);
   await createTable(client, tables.CATALOG_TABLE_NAME, {});
-  await createTable(client, tables.STOCK_TABLE_NAME, {});
+  await createTable(client, tables.STOCK_TABLE_NAME, stockIndexes);
   await createTable(client, tables.ORDER_TABLE_NAME, orderIndexes);
   await createTable(client, tables.RISK_TABLE_NAME, {});
   await createTable(client, tables.REFUND_TABLE_NAME, refundIndexes);
