@@ -13,16 +13,21 @@ export const Counters = z.object({
 });
 export type Counters = z.infer<typeof Counters>;
 
-const units = z.int().nonnegative().optional();
+/** Whatever number it is: a counter that is wrong is listed by an audit and repaired, for which it must be read. */
+const units = z.number();
 /**
- * A SKU's units in one warehouse with why units are unavailable: `unavailable` is the sum of the three, absent ones are
- * zero. Orders read and change the plain counters only.
+ * A SKU's units in one warehouse, as stored, with why units are unavailable: `unavailable` is the sum of the three, absent
+ * ones are zero. Orders read and change the plain counters only.
  */
-export const WarehouseStock = Counters.extend({
-  damaged: units,
-  inspection: units,
+export const WarehouseStock = z.object({
+  onHand: units,
+  reserved: units,
+  unavailable: units,
+  available: units,
+  damaged: units.optional(),
+  inspection: units.optional(),
   /** Units that are kept back from sale. */
-  safetyStock: units,
+  safetyStock: units.optional(),
   /** When the last count was made, by the counter's own clock (UTC); an older count is outdated. */
   countedAt: z.string().optional(),
 });
