@@ -103,7 +103,7 @@ export function addStockUpdate(scope: Construct, { api, data }: { api: HttpApi; 
     environment: { STOCK_TABLE_NAME: stockTable.name } satisfies AlertEnv,
     failureMeans: 'Buyers are not told that a product runs out or is back.',
   });
-  stockTable.grant(alerts.function, 'dynamodb:PutItem');
+  stockTable.grant(alerts.function, 'dynamodb:PutItem', 'dynamodb:ConditionCheckItem');
 
   const idle = new ScheduledJob(workflow, 'IdleStock', {
     entry: 'stock-update/idle-stock.handler.ts',
