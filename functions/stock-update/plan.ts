@@ -21,7 +21,7 @@ export type Plan = {
   needs: Map<string, Needs>;
 };
 /** The part of a plan that changes counters. */
-export type StockPlan = Pick<Plan, 'needs'> & { before: Pick<Shelf, 'stock'>; after: Pick<Shelf, 'stock'> };
+export type StockPlan = Pick<Plan, 'needs' | 'changes'> & { before: Pick<Shelf, 'stock'>; after: Pick<Shelf, 'stock'> };
 
 type Outcome =
   | { movement: Movement; status: 'applied' | 'already-applied'; stock: StockItem | undefined }
@@ -73,7 +73,7 @@ function add(plan: Plan, change: Change, hash: string): void {
 /** The shelf that a change leaves. */
 export function shelfAfter({ stock, lots, transits }: Shelf, { moved, after, lot, transit }: Change): Shelf {
   return {
-    stock: { sku: moved.sku, warehouses: { ...stock?.warehouses, [moved.warehouse]: after } },
+    stock: { ...stock, sku: moved.sku, warehouses: { ...stock?.warehouses, [moved.warehouse]: after } },
     lots: lot ? new Map(lots).set(lotSort(lot.warehouse, lot.lot), lot) : lots,
     transits: transit ? new Map(transits).set(transitSort(transit.transferId, transit.lot), transit) : transits,
   };
