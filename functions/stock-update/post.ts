@@ -72,19 +72,26 @@ function groupsOf(chain: readonly Movement[]): Movement[][] {
   return groups;
 }
 
-/** Decides on the books as they are known, and again on books just read before it refuses or when it lost a race. */
+/** Decides on the books as they are known, and on books just read before it refuses or when it lost a race. */
 function postGroup(store: Store, books: Books, group: readonly Movement[], cause: Cause, budgetMs: number) {
   const sku = group[0]?.sku ?? '';
   let isFresh = false;
   const readAgain = async () => {
     replace(books, await store.read(group), sku);
     isFresh = true;
-    return undefined;
+  };
+  const decided = async () => {
+    const known = planOf(sku, group, books, cause.now);
+    if (isFresh || known.outcomes.every(({ status }) => status !== 'rejected')) return known;
+    await readAgain();
+    return planOf(sku, group, books, cause.now);
   };
   return patiently(budgetMs, async (): Promise<[Movement, MovementResult][] | undefined> => {
-    const { plan, outcomes } = planOf(sku, group, books, cause.now);
-    if (!isFresh && outcomes.some(({ status }) => status === 'rejected')) return readAgain();
-    if (plan.changes.length > 0 && (await store.write(sku, plan, cause)) === 'lost') return readAgain();
+    const { plan, outcomes } = await decided();
+    if (plan.changes.length > 0 && (await store.write(sku, plan, cause)) === 'lost') {
+      await readAgain();
+      return undefined;
+    }
     books.shelves.set(sku, plan.after);
     for (const { change, hash } of plan.changes) books.appliedHashes.set(change.moved.movementId, hash);
     const isInCatalogue = books.catalogue.has(sku);
