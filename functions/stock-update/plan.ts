@@ -27,7 +27,14 @@ type Outcome =
   | { movement: Movement; status: 'applied' | 'already-applied'; stock: StockItem | undefined }
   | { movement: Movement; status: 'rejected'; reason: RejectionReason; stock: StockItem | undefined };
 
-export type Books = { catalogue: Set<string>; shelves: Map<string, Shelf>; appliedHashes: Map<string, string> };
+export type Books = {
+  catalogue: Set<string>;
+  shelves: Map<string, Shelf>;
+  /** By movement id. */
+  appliedHashes: Map<string, string>;
+  /** By movement id, the messages for which it was refused for good. */
+  refusedFor: Map<string, ReadonlySet<string>>;
+};
 
 /**
  * Decides on movements of one SKU one after the other, each on what those before it leave; `now` is in milliseconds.

@@ -7,6 +7,7 @@ import type {
   Env,
   FileEnv,
   IdleEnv,
+  MessageEnv,
   RepairEnv,
   ShipmentEnv,
   StoreEnv,
@@ -62,6 +63,8 @@ export function addStockUpdate(scope: Construct, { api, data }: { api: HttpApi; 
     timeout: Duration.minutes(1),
     maxConcurrency: 10,
   });
+  const queueUrl: keyof MessageEnv = 'MOVEMENT_QUEUE_URL';
+  messages.function.addEnvironment(queueUrl, messages.queue.queueUrl);
   grantMovements(messages.function);
 
   const returned = new QueueConsumer(workflow, 'Returned', {
