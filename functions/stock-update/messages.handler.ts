@@ -9,8 +9,8 @@ import { createStockStore } from './store.ts';
 
 const env = MessageEnv.parse(process.env);
 const post = postMessage(createStockStore(openDatabase(), env), Date.now);
-const postAll = settlingEach(post, hidingIn(new SQSClient(), env.MOVEMENT_QUEUE_URL));
+const postEach = settlingEach(post, hidingIn(new SQSClient(), env.MOVEMENT_QUEUE_URL));
 
 export const handler = eventHandler(z.object({ Records: z.array(MovementMessage) }), ({ Records }, logger) =>
-  postAll(Records, logger),
+  postEach(Records, logger),
 );

@@ -7,7 +7,7 @@ import type { StockStore } from './store.ts';
 /** The body of a message: that of `POST /stock/movements`. Anything else ends in the dead-letter queue. */
 const Body = z.strictObject({ movements: z.array(Movement).min(1).max(maxMovements) });
 
-/** A message as the function is given it, for the so-manieth time. */
+/** A message as the function is given it, with how often it was given so far. */
 export const MovementMessage = z.object({
   messageId: z.string(),
   receiptHandle: z.string(),
@@ -18,7 +18,7 @@ export type MovementMessage = z.infer<typeof MovementMessage>;
 
 /** Refusals that end when a movement is applied which was sent before this one: the queue keeps no order. */
 const curable = new Set<RejectionReason>(['insufficient-stock', 'insufficient-lot', 'not-in-transit']);
-const incurable = new Set<RejectionReason>();
+const none = new Set<RejectionReason>();
 
 /**
  * Seconds for which a message waits for what it may have overtaken, after each time that it came: what is in the same
@@ -35,7 +35,7 @@ export const postMessage =
   async ({ messageId, body, attributes }: MovementMessage): Promise<number | undefined> => {
     const { movements } = Body.parse(JSON.parse(body));
     const wait = waits[attributes.ApproximateReceiveCount - 1];
-    const waitsFor = wait === undefined ? incurable : curable;
+    const waitsFor = wait === undefined ? none : curable;
     const cause = { actor: attributes.SenderId, correlationId: messageId, causationId: messageId, now: clock() };
     let isWaiting = false;
     for (const [movement, { status, reason }] of await postInOrder(store, movements, cause, waitsFor)) {
