@@ -1,9 +1,8 @@
-import type { Logger } from '@aws-lambda-powertools/logger';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { SQSBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
 import { openDatabase } from '../../shared/database.ts';
 import { eventHandler } from '../../shared/lambda/event-handler.ts';
+import { settlingEach } from '../../shared/lambda/message-batch.ts';
 import { deliver } from './deliver.ts';
 import { DeliveryMessage } from './delivery.ts';
 import { createDeliveryQueue, type DeliveryQueue } from './delivery-queue.ts';
@@ -17,27 +16,8 @@ const Batch = z.object({
 type Message = z.infer<typeof Batch>['Records'][number];
 
 /** Delivers a batch at once, so that a slow endpoint delays nobody. What is to come again is hidden until then. */
-export const deliverBatch =
-  (deliverOne: ReturnType<typeof deliver>, queue: Pick<DeliveryQueue, 'hide'>) =>
-  async (messages: Message[], log: Pick<Logger, 'error'>): Promise<SQSBatchResponse> => {
-    const isSettled = async ({ messageId, receiptHandle, body }: Message): Promise<boolean> => {
-      try {
-        const seconds = await deliverOne(DeliveryMessage.parse(JSON.parse(body)));
-        if (seconds !== undefined) await queue.hide(receiptHandle, seconds);
-        return seconds === undefined;
-      } catch (error) {
-        // Whatever it was, the message comes again when its time in flight is over, and is parked in the end.
-        log.error('delivery failed on our side', { messageId, error: String(error) });
-        return false;
-      }
-    };
-    const settled = await Promise.all(messages.map(isSettled));
-    return {
-      batchItemFailures: messages
-        .filter((_message, index) => !settled[index])
-        .map(({ messageId }) => ({ itemIdentifier: messageId })),
-    };
-  };
+export const deliverBatch = (deliverOne: ReturnType<typeof deliver>, queue: Pick<DeliveryQueue, 'hide'>) =>
+  settlingEach(({ body }: Message) => deliverOne(DeliveryMessage.parse(JSON.parse(body))), queue.hide);
 
 const env = ParsedDeliverEnv.parse(process.env);
 const { timeoutSeconds } = env.RETRYING;

@@ -1,13 +1,8 @@
-import {
-  ChangeMessageVisibilityCommand,
-  SendMessageBatchCommand,
-  type SendMessageBatchCommandOutput,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
+import { SendMessageBatchCommand, type SendMessageBatchCommandOutput, type SQSClient } from '@aws-sdk/client-sqs';
+import { hidingIn } from '../../shared/lambda/message-batch.ts';
 import { type DeliveryMessage, deliveryPartition } from './delivery.ts';
 
 const messagesPerCall = 10;
-const longestHiddenSeconds = 43_200;
 
 /** What is to be delivered. */
 export const createDeliveryQueue = (sqs: SQSClient, url: string) => ({
@@ -30,12 +25,6 @@ export const createDeliveryQueue = (sqs: SQSClient, url: string) => ({
     }
   },
 
-  /** Hides a received message for so long. */
-  async hide(receiptHandle: string, seconds: number): Promise<void> {
-    const VisibilityTimeout = Math.min(longestHiddenSeconds, Math.max(1, Math.ceil(seconds)));
-    await sqs.send(
-      new ChangeMessageVisibilityCommand({ QueueUrl: url, ReceiptHandle: receiptHandle, VisibilityTimeout }),
-    );
-  },
+  hide: hidingIn(sqs, url),
 });
 export type DeliveryQueue = ReturnType<typeof createDeliveryQueue>;

@@ -39,7 +39,10 @@ export const createAlertStore = (db: Database, { STOCK_TABLE_NAME: table }: { ST
     ]);
   },
 
-  /** Records a crossing by the number of the change in the table's stream: a second delivery changes nothing. */
+  /**
+   * Records a crossing by the number of the change in the table's stream: a second delivery changes nothing. What was
+   * never out is not back.
+   */
   record(alert: Alert, sequenceNumber: string, cause: Cause): Promise<'done' | 'lost'> {
     const pk = alertPartition(alert.sku);
     const sequence = sequenceNumber.padStart(sequenceLength, '0');
@@ -54,6 +57,17 @@ export const createAlertStore = (db: Database, { STOCK_TABLE_NAME: table }: { ST
         },
       },
       { Put: { TableName: table, Item: outboxItem(pk, newEvent(StockAlertRaised, alert, cause)) } },
+      ...(alert.kind === 'back-in-stock'
+        ? [
+            {
+              ConditionCheck: {
+                TableName: table,
+                Key: toldKey(alert.sku, 'out'),
+                ConditionExpression: 'attribute_exists(pk)',
+              },
+            },
+          ]
+        : []),
     ]);
   },
 

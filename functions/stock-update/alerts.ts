@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { AlertKind } from '../../shared/events/stock.ts';
-import type { AlertLevels } from '../../shared/stock/stock-item.ts';
+import { type AlertLevels, sellable } from '../../shared/stock/stock-item.ts';
 
 const Text = z.object({ S: z.string() }).transform(({ S }) => S);
 const Units = z.object({ N: z.string() }).transform(({ N }) => Number(N));
@@ -23,7 +23,7 @@ const Image = z
   })
   .transform(({ sku, warehouses, levels = {} }) => ({
     sku,
-    available: Object.values(warehouses.M).reduce((sum, units) => sum + units, 0),
+    available: sellable(Object.values(warehouses.M)),
     levels,
   }));
 
@@ -49,7 +49,7 @@ const isOverstocked = ({ available, levels: { overstockAbove } }: Level) =>
 
 /**
  * What is to be told of a change: what holds now and did not before. A SKU that is new is compared with nothing, so that
- * its first receipt is no return.
+ * its first receipt is no return; whether it was ever out is known where alerts are recorded.
  */
 export function alertsOf(before: Level | undefined, after: Level): AlertKind[] {
   const kinds: AlertKind[] = [];

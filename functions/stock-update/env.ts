@@ -12,6 +12,10 @@ export const Env = StoreEnv.extend({
 });
 export type Env = z.infer<typeof Env>;
 
+/** What the function needs that takes messages. */
+export const MessageEnv = StoreEnv.extend({ MOVEMENT_QUEUE_URL: z.url() });
+export type MessageEnv = z.infer<typeof MessageEnv>;
+
 /** What the function needs that reads files. */
 export const FileEnv = StoreEnv.extend({ INBOX_BUCKET_NAME: z.string().min(1) });
 export type FileEnv = z.infer<typeof FileEnv>;

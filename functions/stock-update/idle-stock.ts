@@ -1,6 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { inParallel } from '../../shared/in-parallel.ts';
-import type { StockItem } from '../../shared/stock/stock-item.ts';
+import { availableIn } from '../../shared/stock/stock-item.ts';
 import type { AlertStore } from './alert-store.ts';
 import { type IdleLevels, idleKindOf } from './idle.ts';
 
@@ -19,7 +19,7 @@ export const tellOfIdleStock =
       const idle = stocks.flatMap((item) => {
         const { sku, levels, idleSince = '' } = item;
         const kind = idleKindOf(item, defaults, now);
-        return kind ? [{ sku, kind, idleSince, available: availableOf(item), levels: { ...defaults, ...levels } }] : [];
+        return kind ? [{ sku, kind, idleSince, available: availableIn(item), levels: { ...defaults, ...levels } }] : [];
       });
       const known = await store.toldIdle(idle);
       const news = idle.filter(({ sku, kind, idleSince }) => known.get(`${sku} ${kind}`) !== idleSince);
@@ -29,6 +29,3 @@ export const tellOfIdleStock =
     }
     log.info('idle stock looked for', { skus, told });
   };
-
-const availableOf = ({ warehouses }: StockItem) =>
-  Object.values(warehouses).reduce((sum, { available }) => sum + available, 0);

@@ -1,9 +1,16 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import * as z from 'zod';
 import { openDatabase } from '../../shared/database.ts';
-import { queueHandler } from '../../shared/lambda/queue-handler.ts';
-import { StoreEnv } from './env.ts';
+import { eventHandler } from '../../shared/lambda/event-handler.ts';
+import { hidingIn, settlingEach } from '../../shared/lambda/message-batch.ts';
+import { MessageEnv } from './env.ts';
 import { MovementMessage, postMessage } from './messages.ts';
 import { createStockStore } from './store.ts';
 
-const store = createStockStore(openDatabase(), StoreEnv.parse(process.env));
+const env = MessageEnv.parse(process.env);
+const post = postMessage(createStockStore(openDatabase(), env), Date.now);
+const postEach = settlingEach(post, hidingIn(new SQSClient(), env.MOVEMENT_QUEUE_URL));
 
-export const handler = queueHandler({ envelope: MovementMessage }, postMessage(store, Date.now));
+export const handler = eventHandler(z.object({ Records: z.array(MovementMessage) }), ({ Records }, logger) =>
+  postEach(Records, logger),
+);

@@ -21,13 +21,20 @@ export type Plan = {
   needs: Map<string, Needs>;
 };
 /** The part of a plan that changes counters. */
-export type StockPlan = Pick<Plan, 'needs'> & { before: Pick<Shelf, 'stock'>; after: Pick<Shelf, 'stock'> };
+export type StockPlan = Pick<Plan, 'needs' | 'changes'> & { before: Pick<Shelf, 'stock'>; after: Pick<Shelf, 'stock'> };
 
 type Outcome =
   | { movement: Movement; status: 'applied' | 'already-applied'; stock: StockItem | undefined }
   | { movement: Movement; status: 'rejected'; reason: RejectionReason; stock: StockItem | undefined };
 
-export type Books = { catalogue: Set<string>; shelves: Map<string, Shelf>; appliedHashes: Map<string, string> };
+export type Books = {
+  catalogue: Set<string>;
+  shelves: Map<string, Shelf>;
+  /** By movement id. */
+  appliedHashes: Map<string, string>;
+  /** By movement id, the messages for which it was refused for good. */
+  refusedFor: Map<string, ReadonlySet<string>>;
+};
 
 /**
  * Decides on movements of one SKU one after the other, each on what those before it leave; `now` is in milliseconds.
@@ -73,7 +80,7 @@ function add(plan: Plan, change: Change, hash: string): void {
 /** The shelf that a change leaves. */
 export function shelfAfter({ stock, lots, transits }: Shelf, { moved, after, lot, transit }: Change): Shelf {
   return {
-    stock: { sku: moved.sku, warehouses: { ...stock?.warehouses, [moved.warehouse]: after } },
+    stock: { ...stock, sku: moved.sku, warehouses: { ...stock?.warehouses, [moved.warehouse]: after } },
     lots: lot ? new Map(lots).set(lotSort(lot.warehouse, lot.lot), lot) : lots,
     transits: transit ? new Map(transits).set(transitSort(transit.transferId, transit.lot), transit) : transits,
   };

@@ -1,6 +1,6 @@
 import { patiently } from '../../shared/contention.ts';
 import type { Cause } from '../../shared/events/define-event.ts';
-import type { MovementResult } from '../../shared/http/stock.ts';
+import type { MovementResult, RejectionReason } from '../../shared/http/stock.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
 import { stockAnswer } from './answers.ts';
@@ -25,8 +25,23 @@ export async function postAll(
   store: Store,
   movements: readonly Movement[],
   cause: Cause,
-  { patienceMs, skusAtOnce } = forRequest,
+  limits = forRequest,
 ): Promise<MovementResult[]> {
+  const results = await postInOrder(store, movements, cause, new Set(), limits);
+  return movements.flatMap((movement) => results.get(movement) ?? []);
+}
+
+/**
+ * As `postAll`, for a message that may come again: a movement that is refused for one of the reasons `waitsFor` holds up
+ * those of its SKU behind it, which have no result then. Nor has one that was refused before for the same cause.
+ */
+export async function postInOrder(
+  store: Store,
+  movements: readonly Movement[],
+  cause: Cause,
+  waitsFor: ReadonlySet<RejectionReason>,
+  { patienceMs, skusAtOnce } = forRequest,
+): Promise<Map<Movement, MovementResult>> {
   const deadline = performance.now() + patienceMs;
   const books = await store.read(movements);
   const results = new Map<Movement, MovementResult>();
@@ -36,15 +51,17 @@ export async function postAll(
       // Others that are under way end in their own time; no other is begun once one has failed.
       if (isGivenUp) return;
       try {
-        const posted = await postGroup(store, books, group, cause, Math.max(0, deadline - performance.now()));
+        const open = { group, waitsFor, budgetMs: Math.max(0, deadline - performance.now()) };
+        const posted = await postGroup(store, books, open, cause);
         for (const [movement, result] of posted) results.set(movement, result);
+        if (posted.some(([, { reason }]) => reason !== undefined && waitsFor.has(reason))) return;
       } catch (error) {
         isGivenUp = true;
         throw error;
       }
     }
   });
-  return movements.flatMap((movement) => results.get(movement) ?? []);
+  return results;
 }
 
 /** Movements that must not overtake each other: those of one SKU, and those under one id. */
@@ -72,19 +89,41 @@ function groupsOf(chain: readonly Movement[]): Movement[][] {
   return groups;
 }
 
-/** Decides on the books as they are known, and again on books just read before it refuses or when it lost a race. */
-function postGroup(store: Store, books: Books, group: readonly Movement[], cause: Cause, budgetMs: number) {
+/** Decides on the books as they are known, and on books just read before it refuses or when it lost a race. */
+function postGroup(
+  store: Store,
+  books: Books,
+  {
+    group,
+    waitsFor,
+    budgetMs,
+  }: { group: readonly Movement[]; waitsFor: ReadonlySet<RejectionReason>; budgetMs: number },
+  cause: Cause,
+) {
   const sku = group[0]?.sku ?? '';
   let isFresh = false;
   const readAgain = async () => {
     replace(books, await store.read(group), sku);
     isFresh = true;
-    return undefined;
+  };
+  const planned = () => {
+    const open = group.filter(({ movementId }) => !books.refusedFor.get(movementId)?.has(cause.causationId));
+    const whole = planOf(sku, open, books, cause.now);
+    const waiting = whole.outcomes.findIndex((each) => each.status === 'rejected' && waitsFor.has(each.reason));
+    return waiting === -1 ? whole : planOf(sku, open.slice(0, waiting + 1), books, cause.now);
+  };
+  const decided = async () => {
+    const known = planned();
+    if (isFresh || known.outcomes.every(({ status }) => status !== 'rejected')) return known;
+    await readAgain();
+    return planned();
   };
   return patiently(budgetMs, async (): Promise<[Movement, MovementResult][] | undefined> => {
-    const { plan, outcomes } = planOf(sku, group, books, cause.now);
-    if (!isFresh && outcomes.some(({ status }) => status === 'rejected')) return readAgain();
-    if (plan.changes.length > 0 && (await store.write(sku, plan, cause)) === 'lost') return readAgain();
+    const { plan, outcomes } = await decided();
+    if (plan.changes.length > 0 && (await store.write(sku, plan, cause)) === 'lost') {
+      await readAgain();
+      return undefined;
+    }
     books.shelves.set(sku, plan.after);
     for (const { change, hash } of plan.changes) books.appliedHashes.set(change.moved.movementId, hash);
     const isInCatalogue = books.catalogue.has(sku);
@@ -99,6 +138,7 @@ function replace(books: Books, read: Books, sku: string): void {
   const shelf = read.shelves.get(sku);
   if (shelf) books.shelves.set(sku, shelf);
   for (const [movementId, hash] of read.appliedHashes) books.appliedHashes.set(movementId, hash);
+  for (const [movementId, causes] of read.refusedFor) books.refusedFor.set(movementId, causes);
   if (read.catalogue.has(sku)) books.catalogue.add(sku);
   else books.catalogue.delete(sku);
 }

@@ -8,7 +8,7 @@ const Row = z.object({
   sku: z.string(),
   warehouse: z.string(),
   counter: z.enum(counters),
-  found: z.coerce.number().int(),
+  found: z.coerce.number(),
   expected: z.coerce.number().int(),
 });
 

@@ -62,6 +62,7 @@ function planOf(found: StockItem, repaired: readonly RepairOutcome[]): RepairPla
     before: { stock: found },
     after: { stock: { ...found, warehouses } },
     needs,
+    changes: [],
     isReservedWrong: repaired.some(({ corrections }) => corrections.reserved !== undefined),
   };
 }

@@ -4,6 +4,7 @@ import { skuKey, SkuRecord } from '../../shared/catalog/sku-item.ts';
 import { type Action, type Database, type Key, readBatch, transact } from '../../shared/database.ts';
 import { type Cause, newEvent } from '../../shared/events/define-event.ts';
 import { StockMoved, StockMovementRejected } from '../../shared/events/stock.ts';
+import { contentHash } from '../../shared/ids.ts';
 import { eventKey, OutboxItem, outboxItem, timelineKeys } from '../../shared/outbox.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
 import { StockItem, stockKey, stockPartition } from '../../shared/stock/stock-item.ts';
@@ -13,8 +14,15 @@ import { lotActions, stockUpdate, transitActions } from './writes.ts';
 
 const movementKey = (movementId: string) => ({ pk: `MOVEMENT#${movementId}`, sk: 'MOVEMENT' });
 
-/** That a movement was applied, under its caller's id, with what content. */
-const MovementItem = z.object({ movementId: z.string(), contentHash: z.string() });
+/**
+ * What became of a caller's id: the content of the movement that was applied under it, and for which messages it was
+ * refused. One item, so that a message which comes twice at once is not refused and applied.
+ */
+const MovementItem = z.object({
+  movementId: z.string(),
+  contentHash: z.string().optional(),
+  refusedFor: z.set(z.string()).optional(),
+});
 const Moved = StockMoved.envelope.shape.detail;
 
 /** Stock items, lots, transits, the identities of applied movements, and the events that are the ledger. */
@@ -54,7 +62,8 @@ export function createStockStore(
             Put: {
               TableName: table,
               Item: { ...movementKey(movementId), movementId, contentHash: hash },
-              ConditionExpression: 'attribute_not_exists(pk)',
+              ConditionExpression: 'attribute_not_exists(contentHash) AND NOT contains(refusedFor, :cause)',
+              ExpressionAttributeValues: { ':cause': cause.causationId },
             },
           },
           { Put: { TableName: table, Item: outboxItem(stockPartition(sku), event) } },
@@ -76,7 +85,12 @@ export function createStockStore(
       const skus = [...new Set(movements.map(({ sku }) => sku))];
       const keys = { [catalog]: skus.map(skuKey), [table]: distinct(movements.flatMap(keysOf)) };
       const items = await readBatch(db, keys, true);
-      const books: Books = { catalogue: new Set(), shelves: new Map(), appliedHashes: new Map() };
+      const books: Books = {
+        catalogue: new Set(),
+        shelves: new Map(),
+        appliedHashes: new Map(),
+        refusedFor: new Map(),
+      };
       for (const item of items[catalog] ?? []) books.catalogue.add(SkuRecord.parse(item).sku);
       for (const sku of skus) books.shelves.set(sku, { stock: undefined, lots: new Map(), transits: new Map() });
       for (const item of items[table] ?? []) put(books, item);
@@ -102,20 +116,33 @@ export function createStockStore(
     write: (sku: string, plan: Plan, cause: Cause): Promise<'done' | 'lost'> =>
       writing.commit(writing.actionsOf(sku, plan, cause)),
 
-    /** Records that a message's movement was refused, once however often the message comes. */
-    async reject(movement: Movement, reason: string, messageId: string, cause: Cause): Promise<void> {
+    /** Refuses a message's movement for good, once however often the message comes, unless it was applied meanwhile. */
+    async refuse(movement: Movement, reason: string, messageId: string, cause: Cause): Promise<void> {
       const { movementId, sku, warehouse, type, quantity } = movement;
       const event = newEvent(
         StockMovementRejected,
         { movementId, sku, warehouse, type, quantity, reason, messageId },
         cause,
       );
-      const { pk } = movementKey(movementId);
-      const Item = { pk, sk: `REJECTED#${messageId}`, reason };
-      // Lost: it is recorded already.
+      const Key = movementKey(movementId);
+      // Lost: nothing is left to do.
       await transact(db, [
-        { Put: { TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' } },
-        { Put: { TableName: table, Item: outboxItem(pk, event) } },
+        {
+          Update: {
+            TableName: table,
+            Key,
+            UpdateExpression: 'SET movementId = :id ADD refusedFor :messages',
+            ConditionExpression:
+              'NOT contains(refusedFor, :message) AND (attribute_not_exists(contentHash) OR contentHash <> :hash)',
+            ExpressionAttributeValues: {
+              ':id': movementId,
+              ':message': messageId,
+              ':messages': new Set([messageId]),
+              ':hash': contentHash(movement),
+            },
+          },
+        },
+        { Put: { TableName: table, Item: outboxItem(Key.pk, event) } },
       ]);
     },
 
@@ -153,8 +180,9 @@ const distinct = (keys: Key[]): Key[] => [...new Map(keys.map((key) => [`${key.p
 function put(books: Books, item: unknown): void {
   const { sk } = z.object({ sk: z.string() }).parse(item);
   if (sk === 'MOVEMENT') {
-    const { movementId, contentHash } = MovementItem.parse(item);
-    books.appliedHashes.set(movementId, contentHash);
+    const { movementId, contentHash: applied, refusedFor } = MovementItem.parse(item);
+    if (applied !== undefined) books.appliedHashes.set(movementId, applied);
+    if (refusedFor) books.refusedFor.set(movementId, refusedFor);
     return;
   }
   const { sku } = z.object({ sku: z.string() }).parse(item);

@@ -1,7 +1,8 @@
 import assert from 'node:assert';
 import type { Action } from '../../shared/database.ts';
-import { listKeyOf, type StockItem, WarehouseStock } from '../../shared/stock/stock-item.ts';
+import { listKeyOf, WarehouseStock } from '../../shared/stock/stock-item.ts';
 import { nothing } from './decide.ts';
+import { beginsToLie, onHandIn } from './idle.ts';
 import { guarded, type Needs, type Plan, type StockPlan } from './plan.ts';
 import { type Shelf, shelfKey } from './shelf.ts';
 
@@ -25,11 +26,11 @@ const added = ['onHand', 'reserved', 'unavailable', 'available', 'damaged', 'ins
  * Counters are changed by arithmetic in the database, as orders change them at the same time. Only the first movement of
  * a SKU or warehouse, for which there is nothing to add to, writes them.
  */
-export function stockUpdate(sku: string, { before, after, needs }: StockPlan, now: number): UpdateParts {
+export function stockUpdate(sku: string, plan: StockPlan, now: number): UpdateParts {
+  const { before, after, needs } = plan;
   const warehouses = after.stock?.warehouses ?? {};
-  // From now on it lies here and may be sold.
-  const idle = onHandOf(before.stock) <= 0 && onHandOf(after.stock) > 0;
-  const [idleSet, idleSince] = idle ? [', idleSince = :idle', { ':idle': new Date(now).toISOString() }] : ['', {}];
+  const idleSet = idleSetting(plan);
+  const idleSince = idleSet === '' ? {} : { ':idle': new Date(now).toISOString() };
   if (!before.stock) {
     return {
       UpdateExpression: `SET sku = :sku, warehouses = :warehouses, listKey = :listKey${idleSet}`,
@@ -63,8 +64,13 @@ export function stockUpdate(sku: string, { before, after, needs }: StockPlan, no
   };
 }
 
-const onHandOf = (stock: StockItem | undefined) =>
-  Object.values(stock?.warehouses ?? {}).reduce((sum, { onHand }) => sum + onHand, 0);
+/** Sets since when units lie, where something new came in, or where it is not known yet of what is there. */
+function idleSetting({ before, after, changes }: StockPlan): string {
+  const moves = changes.map(({ change }) => change.moved);
+  if (beginsToLie(onHandIn(before.stock), moves)) return ', idleSince = :idle';
+  const isUnknown = before.stock?.idleSince === undefined && onHandIn(after.stock) > 0;
+  return isUnknown ? ', idleSince = if_not_exists(idleSince, :idle)' : '';
+}
 
 function change(parts: Parts, index: number, known: WarehouseStock, then: WarehouseStock, need: Needs): void {
   const path = (name: keyof typeof names) => `warehouses.#${index}.${names[name]}`;

@@ -7,6 +7,7 @@ import type {
   Env,
   FileEnv,
   IdleEnv,
+  MessageEnv,
   RepairEnv,
   ShipmentEnv,
   StoreEnv,
@@ -62,6 +63,8 @@ export function addStockUpdate(scope: Construct, { api, data }: { api: HttpApi; 
     timeout: Duration.minutes(1),
     maxConcurrency: 10,
   });
+  const queueUrl: keyof MessageEnv = 'MOVEMENT_QUEUE_URL';
+  messages.function.addEnvironment(queueUrl, messages.queue.queueUrl);
   grantMovements(messages.function);
 
   const returned = new QueueConsumer(workflow, 'Returned', {
@@ -103,7 +106,7 @@ export function addStockUpdate(scope: Construct, { api, data }: { api: HttpApi; 
     environment: { STOCK_TABLE_NAME: stockTable.name } satisfies AlertEnv,
     failureMeans: 'Buyers are not told that a product runs out or is back.',
   });
-  stockTable.grant(alerts.function, 'dynamodb:PutItem');
+  stockTable.grant(alerts.function, 'dynamodb:PutItem', 'dynamodb:ConditionCheckItem');
 
   const idle = new ScheduledJob(workflow, 'IdleStock', {
     entry: 'stock-update/idle-stock.handler.ts',

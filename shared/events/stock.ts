@@ -21,16 +21,16 @@ export type MovementType = z.infer<typeof MovementType>;
 export const StockStatus = z.enum(['available', 'damaged', 'inspection']);
 export type StockStatus = z.infer<typeof StockStatus>;
 
-/** Units by which counters were changed, those that were. */
+/** Units by which counters were changed, those that were; no whole number where the counter was none. */
 export const Corrections = z
   .object({
-    onHand: z.int(),
-    unavailable: z.int(),
-    damaged: z.int(),
-    inspection: z.int(),
-    safetyStock: z.int(),
-    reserved: z.int(),
-    available: z.int(),
+    onHand: z.number(),
+    unavailable: z.number(),
+    damaged: z.number(),
+    inspection: z.number(),
+    safetyStock: z.number(),
+    reserved: z.number(),
+    available: z.number(),
   })
   .partial();
 export type Corrections = z.infer<typeof Corrections>;
@@ -71,7 +71,7 @@ export const StockLotsShipped = defineEvent(
   }),
 );
 
-/** A movement that came by queue was refused: nothing was changed, and nobody waits for an answer. */
+/** A movement that came by queue was refused for good, in that message: nothing was changed, and nobody waits for an answer. */
 export const StockMovementRejected = defineEvent(
   'storeworks.stock-update',
   'StockMovementRejected',

@@ -13,16 +13,21 @@ export const Counters = z.object({
 });
 export type Counters = z.infer<typeof Counters>;
 
-const units = z.int().nonnegative().optional();
+/** Whatever number it is: a counter that is wrong is listed by an audit and repaired, for which it must be read. */
+const units = z.number();
 /**
- * A SKU's units in one warehouse with why units are unavailable: `unavailable` is the sum of the three, absent ones are
- * zero. Orders read and change the plain counters only.
+ * A SKU's units in one warehouse, as stored, with why units are unavailable: `unavailable` is the sum of the three, absent
+ * ones are zero. Orders read and change the plain counters only.
  */
-export const WarehouseStock = Counters.extend({
-  damaged: units,
-  inspection: units,
+export const WarehouseStock = z.object({
+  onHand: units,
+  reserved: units,
+  unavailable: units,
+  available: units,
+  damaged: units.optional(),
+  inspection: units.optional(),
   /** Units that are kept back from sale. */
-  safetyStock: units,
+  safetyStock: units.optional(),
   /** When the last count was made, by the counter's own clock (UTC); an older count is outdated. */
   countedAt: z.string().optional(),
 });
@@ -49,16 +54,20 @@ export const StockItem = z.object({
   sku: Sku,
   warehouses: z.record(z.string(), WarehouseStock),
   levels: AlertLevels.optional(),
-  /** Since when units lie of which none was shipped; absent while there never were any. */
+  /** Since when units lie of which none was shipped, wherever in the house; absent while there never were any. */
   idleSince: z.string().optional(),
   /** How often units were reserved: what is reserved and this being the same, nothing was reserved or given up between. */
   takes: z.int().nonnegative().optional(),
 });
 export type StockItem = z.infer<typeof StockItem>;
 
+/** Units that can be sold now, of those available in each warehouse: what one lacks is not taken from another. */
+export const sellable = (availables: readonly number[]): number =>
+  availables.reduce((sum, available) => sum + Math.max(0, available), 0);
+
 /** Units that can be sold now, over all warehouses. */
 export const availableIn = (item: StockItem | undefined): number =>
-  Object.values(item?.warehouses ?? {}).reduce((sum, { available }) => sum + Math.max(0, available), 0);
+  sellable(Object.values(item?.warehouses ?? {}).map(({ available }) => available));
 
 /** Partition of a SKU's stock and of the events of its movements. */
 export const stockPartition = (sku: string) => `SKU#${sku}`;

@@ -187,14 +187,25 @@ describe('movements by message', () => {
 
   test('that are refused are told by an event', async () => {
     const sku = await stockedSku(office, { units: 3 });
-    await send(receipt(sku, 'x', { type: 'write-off', quantity: 4 }));
+    await send(receipt(sku, 'x', { type: 'count', quantity: 4, expectedOnHand: 2 }));
     const rejections = async () => {
       const events = await office.lake.events('StockMovementRejected');
       return events.map(({ detail }) => detail.data).filter((data) => JSON.stringify(data).includes(sku));
     };
     await expect
       .poll(rejections, { interval: 500 })
-      .toMatchObject([{ movementId: `${sku}-x`, type: 'write-off', quantity: 4, reason: 'insufficient-stock' }]);
+      .toMatchObject([{ movementId: `${sku}-x`, type: 'count', quantity: 4, reason: 'count-outdated' }]);
     expect(await stockOf(sku)).toMatchObject({ onHand: 3 });
+  });
+
+  test('that overtook what they need wait for it', async () => {
+    const sku = await stockedSku(office, { units: 3 });
+    const transfer = { transferId: `T-${sku}`, quantity: 2 };
+    await send(receipt(sku, 'in', { type: 'transfer-in', warehouse: 'north', ...transfer }));
+    // Long enough for the first to be read and refused, and shorter than it waits.
+    await sleep(700);
+    await send(receipt(sku, 'out', { type: 'transfer-out', ...transfer }));
+    await expect.poll(async () => (await stockOf(sku)).warehouses).toMatchObject([{ onHand: 1 }, { onHand: 2 }]);
+    expect((await stockOf(sku)).inTransit.units).toBe(0);
   });
 });

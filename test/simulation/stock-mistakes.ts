@@ -17,7 +17,8 @@ export const stockMistakes: Record<string, BrokenBuild> = {
   'movement-without-identity': {
     file: 'functions/stock-update/store.ts',
     from: `Item: { ...movementKey(movementId), movementId, contentHash: hash },
-              ConditionExpression: 'attribute_not_exists(pk)',`,
+              ConditionExpression: 'attribute_not_exists(contentHash) AND NOT contains(refusedFor, :cause)',
+              ExpressionAttributeValues: { ':cause': cause.causationId },`,
     to: 'Item: { ...movementKey(movementId), movementId, contentHash: hash },',
     breaks: 'a movement is applied once',
   },
@@ -47,8 +48,8 @@ export const stockMistakes: Record<string, BrokenBuild> = {
   },
   'message-refused-in-silence': {
     file: 'functions/stock-update/messages.ts',
-    from: "if (result?.status === 'rejected') await",
-    to: "if (result?.status === 'unheard-of') await",
+    from: 'else await store.refuse(movement, reason, messageId, cause);',
+    to: '',
     breaks: 'a movement that came by message is applied, or an event says why not',
   },
   'file-of-accepted-rows': {

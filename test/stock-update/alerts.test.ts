@@ -1,6 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createAlertStore } from '../../functions/stock-update/alert-store.ts';
 import { alertsOf, StockChange } from '../../functions/stock-update/alerts.ts';
 import { raiseAlerts } from '../../functions/stock-update/raise-alerts.ts';
+import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { eventsOf } from '../support/outbox.ts';
 
 const levels = { reorderPoint: 5, overstockAbove: 100 };
 const at = (available: number, given: object = levels) => ({ available, levels: given });
@@ -26,16 +29,83 @@ describe('an alert', () => {
   });
 });
 
-const image = (available: number) => ({
-  sku: { S: 'MUG' },
-  warehouses: { M: { main: { M: { available: { N: `${available}` } } }, north: { M: { available: { N: '0' } } } } },
+const imageOf = (sku: string, available: Record<string, number>) => ({
+  sku: { S: sku },
+  warehouses: {
+    M: Object.fromEntries(Object.entries(available).map(([name, N]) => [name, { M: { available: { N: `${N}` } } }])),
+  },
 });
+const image = (available: number) => imageOf('MUG', { main: available, north: 0 });
 const change = (SequenceNumber: string, before: number, after: number) => ({
   dynamodb: { SequenceNumber, ApproximateCreationDateTime: 1.5, OldImage: image(before), NewImage: image(after) },
 });
 
 test('a change is read from the stream, warehouses summed', () => {
   expect(StockChange.parse(change('7', 3, 0)).dynamodb.OldImage).toEqual({ sku: 'MUG', available: 3, levels: {} });
+});
+
+describe('what is told of a SKU', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await startDatabase();
+  });
+  afterAll(() => database.stop());
+
+  /** Kinds of the alerts that are told while the units available in its warehouses become these, one after the other. */
+  async function told(sku: string, states: readonly Record<string, number>[]) {
+    const records = states.map((state, index) => {
+      const before = states[index - 1];
+      return {
+        dynamodb: {
+          SequenceNumber: `${index + 1}`,
+          ApproximateCreationDateTime: 1.5,
+          ...(before && { OldImage: imageOf(sku, before) }),
+          NewImage: imageOf(sku, state),
+        },
+      };
+    });
+    const answer = await raiseAlerts(createAlertStore(database.db, tables))(records, { error: () => {} });
+    expect(answer).toEqual({ batchItemFailures: [] });
+    const events = await eventsOf(database.db, tables.STOCK_TABLE_NAME, `ALERT#${sku}`);
+    return events.map(({ detail: { data } }) => [data['kind'], data['available']]);
+  }
+
+  test.each<[string, Record<string, number>[], unknown[]]>([
+    ['is nothing when it first comes in, though its levels were set before', [{}, { main: 5 }], []],
+    ['is nothing when it first can be sold, though it was inspected before', [{ main: 0 }, { main: 5 }], []],
+    [
+      'is each time that it is out and back',
+      [{ main: 1 }, { main: 0 }, { main: 2 }, { main: 0 }, { main: 3 }],
+      [
+        ['out', 0],
+        ['back-in-stock', 2],
+        ['out', 0],
+        ['back-in-stock', 3],
+      ],
+    ],
+    [
+      'is not that it is out while a warehouse can sell, whatever another lacks',
+      [
+        { a: 1, b: 3 },
+        { a: -3, b: 3 },
+      ],
+      [],
+    ],
+    [
+      'is that it is back as soon as a warehouse can sell',
+      [
+        { a: 0, b: 1 },
+        { a: -3, b: 0 },
+        { a: -3, b: 2 },
+      ],
+      [
+        ['out', 0],
+        ['back-in-stock', 2],
+      ],
+    ],
+  ])('%s', async (name, states, kinds) => {
+    expect(await told(name.replaceAll(' ', '-'), states)).toEqual(kinds);
+  });
 });
 
 test('a batch stops at the first change that cannot be recorded or read, and says which', async () => {

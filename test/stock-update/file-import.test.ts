@@ -64,6 +64,11 @@ test('a run that is cut off goes on when it is started again, and says what a si
   expect(stock.map((each) => each.stock?.warehouses['main']?.onHand)).toEqual(skus.map(() => 75));
 });
 
+test('a row that is refused ends no run, however long it took', async () => {
+  const [refused] = await postAll(store, [aMovement({ sku: 'NO-SKU' })], aCause(), { patienceMs: 0, skusAtOnce: 1 });
+  expect(refused).toMatchObject({ status: 'rejected', reason: 'unknown-sku' });
+});
+
 test('a body that breaks off is not taken for a whole file', async () => {
   const body = Readable.from(
     (async function* () {

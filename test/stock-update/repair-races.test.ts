@@ -50,9 +50,9 @@ const corrupt = (sku: string, counter: Counter, by: number) =>
     new UpdateCommand({
       TableName: stock,
       Key: stockKey(sku),
-      UpdateExpression: 'SET warehouses.main.#c = warehouses.main.#c + :by',
+      UpdateExpression: 'SET warehouses.main.#c = if_not_exists(warehouses.main.#c, :zero) + :by',
       ExpressionAttributeNames: { '#c': counter },
-      ExpressionAttributeValues: { ':by': by },
+      ExpressionAttributeValues: { ':by': by, ':zero': 0 },
     }),
   );
 
@@ -93,11 +93,15 @@ test.each<[string, Counter, number, Between, 'done' | 'lost', number]>([
   ['more available than there is', 'available', 5, nothing, 'done', 4],
   ['more available, and an order comes meanwhile', 'available', 5, (sku) => take(sku, 2), 'lost', 6],
   ['more unavailable than was moved', 'unavailable', 2, nothing, 'done', 4],
+  ['fewer damaged than none', 'damaged', -1, nothing, 'done', 4],
+  ['fewer kept back than none', 'safetyStock', -3, nothing, 'done', 4],
+  ['part of a unit on hand', 'onHand', 0.5, nothing, 'done', 4],
 ])(
   '%s: written if nothing changed that matters, and right after it',
   async (_name, counter, by, between, outcome, held) => {
     const sku = await wrongSku(counter, by);
     const { differences: listed } = await look(sku, 4);
+    expect(listed).toMatchObject(expect.arrayContaining([expect.objectContaining({ counter })]));
     const first = await planned(sku, listed);
     await between(sku);
     expect(await first.write?.()).toBe(outcome);

@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createCatalogStore } from '../../functions/catalog/store.ts';
+import { MovementMessage, postMessage } from '../../functions/stock-update/messages.ts';
+import { postAll } from '../../functions/stock-update/post.ts';
+import { createStockStore, type StockStore } from '../../functions/stock-update/store.ts';
+import type { Movement } from '../../shared/stock/movement.ts';
+import { aCause, aMovement, aSku, noon } from '../support/builders.ts';
+import { crashing } from '../support/crashing.ts';
+import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { eventsOf } from '../support/outbox.ts';
+
+let database: TestDatabase;
+let store: StockStore;
+beforeAll(async () => {
+  database = await startDatabase();
+  store = createStockStore(database.db, tables);
+});
+afterAll(() => database.stop());
+
+let made = 0;
+async function aSkuWith(units: number): Promise<string> {
+  const sku = `SKU-${(made += 1)}`;
+  await createCatalogStore(database.db, tables).write({ record: aSku({ sku }), version: 1, contentHash: '' }, aCause());
+  if (units > 0) await receive(sku, units);
+  return sku;
+}
+const receive = (sku: string, quantity: number) =>
+  postAll(store, [aMovement({ sku, movementId: `receipt-${(made += 1)}`, quantity })], aCause());
+
+/** A message of these movements of a SKU; gives the movements' ids, and a function that delivers it as SQS does. */
+function aMessage(sku: string, ...given: Partial<Movement>[]) {
+  const messageId = `message-${(made += 1)}`;
+  const movements = given.map((each, index) => aMovement({ sku, movementId: `${messageId}-${index}`, ...each }));
+  const deliver = (time: number, through = store) =>
+    postMessage(
+      through,
+      () => noon,
+    )(
+      MovementMessage.parse({
+        messageId,
+        receiptHandle: 'receipt',
+        body: JSON.stringify({ movements }),
+        attributes: { SenderId: 'warehouse', ApproximateReceiveCount: `${time}` },
+      }),
+    );
+  return { movements, deliver };
+}
+
+const onHand = async (sku: string) => {
+  const { stock } = await store.stock(sku);
+  return Object.fromEntries(Object.entries(stock?.warehouses ?? {}).map(([name, { onHand: units }]) => [name, units]));
+};
+/** Why a movement was refused, once for each time that it was told. */
+async function refusals(movement: Movement | undefined) {
+  const events = await eventsOf(database.db, tables.STOCK_TABLE_NAME, `MOVEMENT#${movement?.movementId}`);
+  return events.map(({ detail: { data } }) => data['reason']);
+}
+
+describe('a movement that came before what it needs', () => {
+  test.each<[string, Partial<Movement>, Partial<Movement>, Record<string, number>]>([
+    [
+      'is an arrival that waits for its departure',
+      { type: 'transfer-in', transferId: 'T', warehouse: 'north', quantity: 4 },
+      { type: 'transfer-out', transferId: 'T', quantity: 4 },
+      { main: 6, north: 4 },
+    ],
+    ['is a write-off that waits for units', { type: 'write-off', quantity: 15 }, { quantity: 7 }, { main: 2 }],
+    [
+      'is a write-off that waits for its lot',
+      { type: 'write-off', quantity: 3, lot: 'L' },
+      { quantity: 3, lot: 'L' },
+      { main: 10 },
+    ],
+  ])('%s', async (_name, early, late, units) => {
+    const sku = await aSkuWith(10);
+    const [first, second] = [aMessage(sku, early), aMessage(sku, late)];
+    expect(await first.deliver(1)).toBe(2);
+    expect(await first.deliver(2)).toBe(30);
+    expect(await first.deliver(3)).toBe(420);
+    expect(await second.deliver(1)).toBeUndefined();
+    expect(await first.deliver(4)).toBeUndefined();
+    expect(await onHand(sku)).toEqual(units);
+    expect(await refusals(first.movements[0])).toEqual([]);
+  });
+
+  test('holds up those of its SKU behind it, however many, and no others', async () => {
+    const [sku, other] = [await aSkuWith(1), await aSkuWith(1)];
+    const { deliver } = aMessage(
+      sku,
+      { type: 'write-off', quantity: 3 },
+      ...Array.from({ length: 20 }, () => ({ quantity: 1 })),
+      { type: 'count', quantity: 100 },
+      { sku: other, quantity: 5 },
+    );
+    expect(await deliver(1)).toBe(2);
+    expect([await onHand(sku), await onHand(other)]).toEqual([{ main: 1 }, { main: 6 }]);
+    await receive(sku, 4);
+    expect(await deliver(2)).toBeUndefined();
+    expect([await onHand(sku), await onHand(other)]).toEqual([{ main: 100 }, { main: 6 }]);
+  });
+});
+
+describe('a movement that is refused', () => {
+  test('was waited for, unless nothing helps', async () => {
+    const sku = await aSkuWith(1);
+    const { movements, deliver } = aMessage(
+      sku,
+      { type: 'count', quantity: 3, expectedOnHand: 2 },
+      { type: 'write-off', quantity: 2 },
+      { quantity: 1 },
+      { sku: 'NO-SUCH-SKU' },
+    );
+    for (const time of [1, 2, 3]) expect(await deliver(time)).toBeGreaterThan(0);
+    expect(await Promise.all(movements.map(refusals))).toEqual([['count-outdated'], [], [], ['unknown-sku']]);
+    expect(await onHand(sku)).toEqual({ main: 1 });
+    expect(await deliver(4)).toBeUndefined();
+    expect(await Promise.all(movements.map(refusals))).toEqual([
+      ['count-outdated'],
+      ['insufficient-stock'],
+      [],
+      ['unknown-sku'],
+    ]);
+    expect(await onHand(sku)).toEqual({ main: 2 });
+  });
+
+  test('stays refused in its message, whatever there is by then, also where the function ended behind it', async () => {
+    const sku = await aSkuWith(1);
+    const { movements, deliver } = aMessage(sku, { type: 'write-off', quantity: 2 });
+    const [before, after] = (['before', 'after'] as const).map((when) =>
+      createStockStore(crashing(database.db, { transaction: 1, when }), tables),
+    );
+    await expect(deliver(4, before)).rejects.toThrow('Crashed');
+    expect(await refusals(movements[0])).toEqual([]);
+    await expect(deliver(5, after)).rejects.toThrow('Crashed');
+    await receive(sku, 5);
+    for (const time of [6, 1]) expect(await deliver(time)).toBeUndefined();
+    expect(await onHand(sku)).toEqual({ main: 6 });
+    expect(await refusals(movements[0])).toEqual(['insufficient-stock']);
+  });
+
+  test('may come in another message, and over HTTP', async () => {
+    const sku = await aSkuWith(1);
+    const { movements, deliver } = aMessage(sku, { type: 'write-off', quantity: 2 });
+    await deliver(4);
+    await receive(sku, 5);
+    expect(await aMessage(sku, ...movements).deliver(1)).toBeUndefined();
+    expect(await onHand(sku)).toEqual({ main: 4 });
+    expect(await postAll(store, movements, aCause())).toMatchObject([{ status: 'already-applied' }]);
+  });
+});
+
+describe('of two copies of a message that come at once', () => {
+  test('one refuses, and the other does not apply', async () => {
+    const sku = await aSkuWith(5);
+    const { movements, deliver } = aMessage(sku, { type: 'write-off', quantity: 2 });
+    const late: StockStore = {
+      ...store,
+      async write(...given) {
+        for (const movement of movements)
+          await store.refuse(movement, 'insufficient-stock', given[2].causationId, given[2]);
+        return store.write(...given);
+      },
+    };
+    expect(await deliver(4, late)).toBeUndefined();
+    expect(await onHand(sku)).toEqual({ main: 5 });
+    expect(await refusals(movements[0])).toEqual(['insufficient-stock']);
+  });
+
+  test('both refuse, and one tells', async () => {
+    const sku = await aSkuWith(1);
+    const { movements, deliver } = aMessage(sku, { type: 'write-off', quantity: 2 });
+    const late: StockStore = {
+      ...store,
+      async refuse(...given) {
+        await deliver(4);
+        return store.refuse(...given);
+      },
+    };
+    expect(await deliver(4, late)).toBeUndefined();
+    expect(await refusals(movements[0])).toEqual(['insufficient-stock']);
+  });
+
+  test('one applies, and the other does not refuse', async () => {
+    const sku = await aSkuWith(1);
+    const { movements, deliver } = aMessage(sku, { type: 'write-off', quantity: 2 });
+    const late: StockStore = {
+      ...store,
+      async refuse(...given) {
+        await receive(sku, 5);
+        await deliver(4);
+        return store.refuse(...given);
+      },
+    };
+    expect(await deliver(4, late)).toBeUndefined();
+    expect(await onHand(sku)).toEqual({ main: 4 });
+    expect(await refusals(movements[0])).toEqual([]);
+  });
+});
