@@ -72,6 +72,12 @@ export function createIntakeStore(db: Database, orderTable: string) {
   return {
     standing,
 
+    /** What is written down of these queued orders, by id. */
+    async records(orderIds: readonly string[]): Promise<Map<string, IntakeRecord>> {
+      const items = (await readBatch(db, { [orderTable]: orderIds.map(intakeKey) }, true))[orderTable] ?? [];
+      return new Map(items.map((item) => IntakeRecord.parse(item)).map((record) => [record.orderId, record]));
+    },
+
     /** Writes what was accepted, each in place of the refused attempt given with it, or nothing if any has changed. */
     async accept(
       accepted: readonly { record: IntakeRecord; insteadOf: string | undefined }[],

@@ -41,12 +41,14 @@ export async function placeQueued(placing: Placing, queued: readonly QueuedOrder
   return queued.filter(({ orderId }) => failedIds.has(orderId));
 }
 
-/** A message can come twice, or after its order was refused and sent again: only the latest attempt counts, and once. */
+/**
+ * A message can come twice, or after its order was refused and sent again: only the latest attempt counts, and once. That
+ * an order is placed already is seen when it is decided.
+ */
 async function undecided(store: OrderStore, queued: readonly QueuedOrder[]): Promise<QueuedOrder[]> {
-  const standing = await store.intakes.standing([...new Set(queued.map(({ orderId }) => orderId))]);
-  return queued.filter(({ orderId, attemptId, contentHash }) => {
-    const { order, intake } = standing.get(orderId) ?? {};
-    if (order?.contentHash === contentHash) return false;
+  const intakes = await store.intakes.records([...new Set(queued.map(({ orderId }) => orderId))]);
+  return queued.filter(({ orderId, attemptId }) => {
+    const intake = intakes.get(orderId);
     return !intake || (intake.status === 'accepted' && intake.attemptId === attemptId);
   });
 }
