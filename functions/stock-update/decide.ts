@@ -53,7 +53,7 @@ export function decide(movement: Movement, contentHash: string, known: Known, no
 
   const transit = transitAfter(movement, known.shelf);
   if (typeof transit === 'string') return rejected(transit);
-  const changedLot = lotAfter(movement, deltas.onHand, known.shelf, now);
+  const changedLot = lotAfter(movement, deltas, known.shelf, now);
   if (typeof changedLot === 'string') return rejected(changedLot);
   const { onHand: onHandDelta, ...parts } = deltas;
   const unavailableDelta = after.unavailable - before.unavailable;
@@ -139,25 +139,35 @@ function pinsOf({ type, openOrders }: Movement): Pin[] {
   return openOrders === 'deducted' ? ['onHand', 'countedAt', 'reserved'] : ['onHand', 'countedAt'];
 }
 
-/** The lot after the units that a movement brings into or takes out of it; a count does not tell lots apart. */
+/** The lot after what a movement does to its units; a count does not tell lots apart. */
 function lotAfter(
   movement: Movement,
-  onHandDelta: number,
+  { onHand, damaged = 0, inspection = 0 }: Deltas,
   { lots, transits }: Shelf,
   now: number,
 ): Lot | RejectionReason | undefined {
   const { sku, warehouse, type, lot, transferId } = movement;
-  if (lot === undefined || onHandDelta === 0 || type === 'count') return undefined;
+  const becomeUnavailable = damaged + inspection;
+  if (lot === undefined || type === 'count' || (onHand === 0 && becomeUnavailable === 0)) return undefined;
   const before = lots.get(lotSort(warehouse, lot));
   const arrived = transferId === undefined ? undefined : transits.get(transitSort(transferId, lot));
   const expiresOn = movement.expiresOn ?? (type === 'transfer-in' ? arrived?.expiresOn : undefined);
   if (expiresOn !== undefined && before?.expiresOn !== undefined && before.expiresOn !== expiresOn)
     return 'lot-conflict';
-  const units = (before?.units ?? 0) + onHandDelta;
-  if (units < 0) return 'insufficient-lot';
+  const units = (before?.units ?? 0) + onHand;
+  const unavailable = (before?.unavailable ?? 0) + becomeUnavailable;
+  if (unavailable < 0 || unavailable > units) return 'insufficient-lot';
   const known = expiresOn ?? before?.expiresOn;
   const since = before ? before.since : new Date(now).toISOString();
-  return { sku, warehouse, lot, units, ...(known !== undefined && { expiresOn: known }), ...(since && { since }) };
+  return {
+    sku,
+    warehouse,
+    lot,
+    units,
+    ...(unavailable > 0 && { unavailable }),
+    ...(known !== undefined && { expiresOn: known }),
+    ...(since && { since }),
+  };
 }
 
 /** The units in transit after a movement of a named transfer; other transfers are not followed. */

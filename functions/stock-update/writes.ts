@@ -104,7 +104,7 @@ export const lotActions = (
 export const transitActions = (table: string, { before, after }: Plan): Action[] =>
   replacements(table, before.transits, after.transits);
 
-function replacements<T extends { sku: string; units: number }>(
+function replacements<T extends { sku: string; units: number; unavailable?: number | undefined }>(
   table: string,
   before: Map<string, T>,
   after: Map<string, T>,
@@ -113,11 +113,20 @@ function replacements<T extends { sku: string; units: number }>(
     const known = before.get(sk);
     if (item === known) return [];
     const Key = shelfKey(item.sku, sk);
-    const condition = known
-      ? { ConditionExpression: 'units = :before', ExpressionAttributeValues: { ':before': known.units } }
-      : { ConditionExpression: 'attribute_not_exists(pk)' };
+    const condition = known ? unchanged(known) : { ConditionExpression: 'attribute_not_exists(pk)' };
     if (item.units > 0) return [{ Put: { TableName: table, Item: { ...Key, ...item }, ...condition } }];
     // Came and went within the plan: nothing to write.
     return known ? [{ Delete: { TableName: table, Key, ...condition } }] : [];
   });
 }
+
+const unchanged = ({ units, unavailable }: { units: number; unavailable?: number | undefined }) =>
+  unavailable === undefined
+    ? {
+        ConditionExpression: 'units = :units AND attribute_not_exists(unavailable)',
+        ExpressionAttributeValues: { ':units': units },
+      }
+    : {
+        ConditionExpression: 'units = :units AND unavailable = :unavailable',
+        ExpressionAttributeValues: { ':units': units, ':unavailable': unavailable },
+      };

@@ -127,6 +127,27 @@ describe('lots', () => {
     expect(await post(sku, { type: 'write-off', quantity: 6, lot: 'B' })).toEqual(['insufficient-lot']);
     expect(await post(sku, lot('A', 1, '2999-12-31'))).toEqual(['lot-conflict']);
   });
+
+  test('in inspection are not suggested until they pass', async () => {
+    const sku = await stockedSku(office, { units: 0 });
+    const received = { type: 'receipt', quantity: 10 };
+    await post(sku, { ...received, lot: 'A', expiresOn: '2999-01-01', to: 'inspection' }, { ...received, lot: 'B' });
+    const lots = async () => (await office.client('warehouse').get(`/stock/${sku}/lots?units=5`)).body;
+    expect(await lots()).toMatchObject({
+      lots: [
+        { lot: 'A', units: 10, unavailable: 10 },
+        { lot: 'B', units: 10, unavailable: 0 },
+      ],
+      suggestion: [{ lot: 'B', units: 5 }],
+    });
+    await post(sku, { type: 'status-change', from: 'inspection', quantity: 4, lot: 'A' });
+    expect(await lots()).toMatchObject({
+      suggestion: [
+        { lot: 'A', units: 4 },
+        { lot: 'B', units: 1 },
+      ],
+    });
+  });
 });
 
 describe('a movement that makes no sense is refused with the field that is wrong', () => {
