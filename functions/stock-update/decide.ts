@@ -3,10 +3,9 @@ import type { MovementType, StockMoved, StockStatus } from '../../shared/events/
 import type { RejectionReason } from '../../shared/http/stock.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
 import type { WarehouseStock } from '../../shared/stock/stock-item.ts';
+import { clockToleranceMs, countedAt, isOutdated, type MovedSince, nothingMoved, onHandFrom } from './counts.ts';
 import { type Lot, lotSort, type Shelf, type Transit, transitSort } from './shelf.ts';
 
-/** How far a caller's clock may be ahead. */
-const clockToleranceMs = 5 * 60_000;
 export const nothing: WarehouseStock = { onHand: 0, reserved: 0, unavailable: 0, available: 0 };
 
 type UnavailableStatus = 'damaged' | 'inspection' | 'safetyStock';
@@ -20,6 +19,8 @@ export type Known = {
   /** Hash of the content of the movement that was applied under this id. */
   appliedHash: string | undefined;
   shelf: Shelf;
+  /** Of a count of an earlier time: nothing, unless told. */
+  movedSince?: MovedSince | 'too-much';
 };
 
 /** What a movement does: the event that tells of it, and the counters, lot and transit that it leaves. */
@@ -43,10 +44,12 @@ export function decide(movement: Movement, contentHash: string, known: Known, no
   if (Date.parse(occurredAt) > now + clockToleranceMs) return rejected('occurred-in-future');
 
   const before = known.shelf.stock?.warehouses[warehouse] ?? nothing;
+  const { movedSince = nothingMoved } = known;
   if (expectedOnHand !== undefined && expectedOnHand !== before.onHand) return rejected('count-outdated');
-  if (type === 'count' && isOutdated(movement, before)) return rejected('count-outdated');
-  const deltas = effects[type](movement, before);
-  const after = { ...moved(before, deltas), ...(type === 'count' && countedAt(occurredAt, before)) };
+  if (movedSince === 'too-much') return rejected('count-outdated');
+  if (type === 'count' && isOutdated(movement, before, movedSince, now)) return rejected('count-outdated');
+  const deltas = effects[type](movement, before, movedSince);
+  const after = { ...moved(before, deltas), ...(type === 'count' && { countedAt: countedAt(occurredAt, before) }) };
   if (after.available < Math.min(0, before.available))
     return rejected(type === 'count' ? 'below-reserved' : 'insufficient-stock');
   if ((after.damaged ?? 0) < 0 || (after.inspection ?? 0) < 0) return rejected('insufficient-stock');
@@ -83,16 +86,7 @@ export function decide(movement: Movement, contentHash: string, known: Known, no
 
 const rejected = (reason: RejectionReason): Decision => ({ kind: 'rejected', reason });
 
-/** A count without a time is of now, and so the latest. */
-const isOutdated = ({ occurredAt }: Movement, { countedAt: last }: WarehouseStock) =>
-  occurredAt !== undefined && last !== undefined && Date.parse(occurredAt) < Date.parse(last);
-
-function countedAt(occurredAt: string, { countedAt: last }: WarehouseStock) {
-  const at = new Date(occurredAt).toISOString();
-  return { countedAt: last !== undefined && last > at ? last : at };
-}
-
-type Effect = (movement: Movement, before: WarehouseStock) => Deltas;
+type Effect = (movement: Movement, before: WarehouseStock, movedSince: MovedSince) => Deltas;
 const comesIn: Effect = ({ quantity, to = 'available' }) => into(to, quantity, quantity);
 const goesOut: Effect = ({ quantity, from = 'available' }) => into(from, -quantity, -quantity);
 
@@ -106,9 +100,7 @@ const effects: Record<MovementType, Effect> = {
   damage: ({ quantity, from = 'available' }) => between(from, 'damaged', quantity),
   'status-change': ({ quantity, from = 'available', to = 'available' }) => between(from, to, quantity),
   'safety-stock': ({ quantity }, { safetyStock = 0 }) => ({ onHand: 0, safetyStock: quantity - safetyStock }),
-  count: ({ quantity, openOrders }, { onHand, reserved }) => ({
-    onHand: quantity + (openOrders === 'deducted' ? reserved : 0) - onHand,
-  }),
+  count: (movement, before, movedSince) => ({ onHand: onHandFrom(movement, before, movedSince) - before.onHand }),
 };
 
 const into = (status: StockStatus, units: number, onHand: number): Deltas =>

@@ -27,8 +27,8 @@ export async function postAll(
   cause: Cause,
   { patienceMs, skusAtOnce } = forRequest,
 ): Promise<MovementResult[]> {
-  const deadline = performance.now() + patienceMs;
   const books = await store.read(movements);
+  const deadline = performance.now() + patienceMs;
   const results = new Map<Movement, MovementResult>();
   let isGivenUp = false;
   await inParallel(skusAtOnce, chainsOf(movements), async (chain) => {
@@ -99,6 +99,7 @@ function replace(books: Books, read: Books, sku: string): void {
   const shelf = read.shelves.get(sku);
   if (shelf) books.shelves.set(sku, shelf);
   for (const [movementId, hash] of read.appliedHashes) books.appliedHashes.set(movementId, hash);
+  for (const [count, moved] of read.movedSince) books.movedSince.set(count, moved);
   if (read.catalogue.has(sku)) books.catalogue.add(sku);
   else books.catalogue.delete(sku);
 }

@@ -94,6 +94,24 @@ function change(parts: Parts, index: number, known: WarehouseStock, then: Wareho
   }
 }
 
+/** An update of counters with the row of the ledger that tells of it, and with the one before it that must be the last. */
+export function movedBy(lastMove: string, { before, restsOnLedger }: Plan, update: UpdateParts): UpdateParts {
+  const { UpdateExpression, ConditionExpression, ExpressionAttributeValues } = update;
+  const known = before.stock?.lastMove;
+  const isLast = known === undefined ? 'attribute_not_exists(lastMove)' : 'lastMove = :knownMove';
+  const isPinned = restsOnLedger && before.stock !== undefined;
+  return {
+    ...update,
+    UpdateExpression: `${UpdateExpression}, lastMove = :lastMove`,
+    ConditionExpression: isPinned ? `${ConditionExpression} AND ${isLast}` : ConditionExpression,
+    ExpressionAttributeValues: {
+      ...ExpressionAttributeValues,
+      ':lastMove': lastMove,
+      ...(isPinned && known !== undefined && { ':knownMove': known }),
+    },
+  };
+}
+
 /** A lot is written as it was calculated, if it still is as it was read. */
 export const lotActions = (
   table: string,

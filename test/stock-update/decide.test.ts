@@ -197,6 +197,34 @@ describe('a movement changes', () => {
     expect(decided(movement)).toMatchObject({ kind: 'apply', change: { transit } });
   });
 
+  const earlier = { type: 'count' as const, quantity: 15, occurredAt: '2026-03-05T06:00:00Z' };
+  const movedSince = { shipped: -4, otherwise: 2 };
+  const withoutOrders: Shelf = { stock: aStock('MUG', { main: 1 }), lots: new Map(), transits: new Map() };
+  test.each<[string, Partial<Movement>, Partial<Known>, object]>([
+    ['by what moved since', earlier, { movedSince }, { onHand: 13, available: 3 }],
+    ['not if it is of now', { type: 'count', quantity: 15 }, {}, { onHand: 15 }],
+    [
+      'but not by what was shipped, of a figure without open orders',
+      { ...earlier, openOrders: 'deducted', occurredAt: '2026-03-05T11:55:01Z' },
+      { movedSince },
+      { onHand: 20 },
+    ],
+    [
+      'also without open orders if there are none',
+      { ...earlier, openOrders: 'deducted' },
+      { movedSince: { shipped: 0, otherwise: 2 }, shelf: withoutOrders },
+      { onHand: 17 },
+    ],
+    [
+      'not if it is compared with the books',
+      { ...earlier, openOrders: 'deducted', expectedOnHand: 20 },
+      {},
+      { onHand: 18 },
+    ],
+  ])('the figure of an earlier count is changed %s', (_name, movement, facts, counters) => {
+    expect(after(movement, known(facts))).toMatchObject(counters);
+  });
+
   test('it happened when its caller says, else now', () => {
     expect(decided({})).toMatchObject({ change: { moved: { occurredAt: '2026-03-05T12:00:01.000Z' } } });
     const occurredAt = '2026-03-01T08:00:00+01:00';
@@ -239,6 +267,33 @@ describe('a movement is refused', () => {
       { type: 'count', quantity: 20, occurredAt: '2026-03-02T11:59:59Z' },
       {},
       { reason: 'count-outdated' },
+    ],
+    [
+      'that counted before more moved than can be looked through',
+      { type: 'count', quantity: 20, occurredAt: '2026-03-05T06:00:00Z' },
+      { movedSince: 'too-much' },
+      { reason: 'count-outdated' },
+    ],
+    [
+      'that counted without orders that are open, some time ago',
+      { type: 'count', quantity: 20, openOrders: 'deducted', occurredAt: '2026-03-05T11:55:00Z' },
+      {},
+      { reason: 'count-outdated' },
+    ],
+    [
+      'that counted without orders that were shipped since, some time ago',
+      { type: 'count', quantity: 20, openOrders: 'deducted', occurredAt: '2026-03-05T11:55:00Z' },
+      {
+        movedSince: { shipped: -1, otherwise: 0 },
+        shelf: { stock: aStock('MUG', { main: 20 }), lots: new Map(), transits: new Map() },
+      },
+      { reason: 'count-outdated' },
+    ],
+    [
+      'that counted less than left since',
+      { type: 'count', quantity: 11, occurredAt: '2026-03-05T06:00:00Z' },
+      { movedSince: { shipped: 0, otherwise: -2 } },
+      { reason: 'below-reserved' },
     ],
     [
       'that writes off more damaged units than there are',

@@ -8,6 +8,7 @@ const books = (units: number) => ({
   catalogue: new Set(['MUG']),
   shelves: new Map([['MUG', { stock: aStock('MUG', { main: units }), lots: new Map(), transits: new Map() }]]),
   appliedHashes: new Map<string, string>(),
+  movedSince: new Map(),
 });
 
 test('movements of a group build on each other, and one under an id already used in it is known', () => {
