@@ -44,8 +44,8 @@ export function stockUpdate(sku: string, { before, after, needs }: StockPlan, no
     parts.names[`#${index}`] = warehouse;
     if (known) change(parts, index, known, then, need);
     else {
-      parts.sets.push(`warehouses.#${index} = :${index}`);
-      parts.conditions.push(`attribute_not_exists(warehouses.#${index})`);
+      parts.sets.push(`#w.#${index} = :${index}`);
+      parts.conditions.push(`attribute_not_exists(#w.#${index})`);
       parts.values[`:${index}`] = WarehouseStock.parse(then);
     }
   }
@@ -54,6 +54,7 @@ export function stockUpdate(sku: string, { before, after, needs }: StockPlan, no
     UpdateExpression: `SET ${parts.sets.join(', ')}${idleSet}`,
     ConditionExpression: ['attribute_exists(pk)', ...parts.conditions].join(' AND '),
     ExpressionAttributeNames: {
+      '#w': 'warehouses',
       ...parts.names,
       ...Object.fromEntries(
         Object.entries(names).flatMap(([name, short]) => (used.includes(short) ? [[short, name]] : [])),
@@ -67,7 +68,7 @@ const onHandOf = (stock: StockItem | undefined) =>
   Object.values(stock?.warehouses ?? {}).reduce((sum, { onHand }) => sum + onHand, 0);
 
 function change(parts: Parts, index: number, known: WarehouseStock, then: WarehouseStock, need: Needs): void {
-  const path = (name: keyof typeof names) => `warehouses.#${index}.${names[name]}`;
+  const path = (name: keyof typeof names) => `#w.#${index}.${names[name]}`;
   const value = (name: keyof typeof names, kind: string, given: unknown) => {
     const placeholder = `:${kind}${names[name].slice(1)}${index}`;
     parts.values[placeholder] = given;
