@@ -1,3 +1,4 @@
+import { decodeTime, encodeTime } from 'ulid';
 import * as z from 'zod';
 import type { NewEvent } from './events/define-event.ts';
 
@@ -25,6 +26,9 @@ export const outboxItem = (pk: string, event: NewEvent): OutboxItem => ({
   detail: JSON.stringify(event.detail),
 });
 
+/** When the event with this id was recorded, in milliseconds since the epoch; when it happened is in its metadata. */
+export const recordedAt = (eventId: string) => decodeTime(eventId);
+
 /** Sort key of the event with this id. */
 export const eventKey = (eventId: string) => `${eventKeyPrefix}${eventId}`;
 
@@ -38,4 +42,15 @@ export const outboxStreamFilter = {
 export const timelineKeys = (pk: string) => ({
   KeyConditionExpression: 'pk = :pk AND begins_with(sk, :events)',
   ExpressionAttributeValues: { ':pk': pk, ':events': eventKeyPrefix },
+});
+
+/** Key condition of the part of a timeline that was recorded from then on, in milliseconds since the epoch. */
+export const timelineKeysFrom = (pk: string, from: number) => ({
+  KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :end',
+  ExpressionAttributeValues: {
+    ':pk': pk,
+    ':from': eventKey(encodeTime(Math.max(0, from))),
+    // Behind all characters of an id.
+    ':end': eventKey('~'),
+  },
 });

@@ -48,10 +48,11 @@ export const getLots =
     const { warehouse: only, units: wanted = 0 } = query;
     const asked = lots.filter(({ warehouse }) => only === undefined || warehouse === only).toSorted(firstExpiredFirst);
     const today = businessDays(timeZone)(cause.now);
-    const shown = asked.map(({ warehouse, lot, units, expiresOn }) => ({
+    const shown = asked.map(({ warehouse, lot, units, unavailable = 0, expiresOn }) => ({
       warehouse,
       lot,
       units,
+      unavailable,
       expiresOn,
       isExpired: isExpired({ expiresOn }, today),
     }));

@@ -3,10 +3,9 @@ import type { MovementType, StockMoved, StockStatus } from '../../shared/events/
 import type { RejectionReason } from '../../shared/http/stock.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
 import type { WarehouseStock } from '../../shared/stock/stock-item.ts';
+import { clockToleranceMs, countedAt, isOutdated, type MovedSince, nothingMoved, onHandFrom } from './counts.ts';
 import { type Lot, lotSort, type Shelf, type Transit, transitSort } from './shelf.ts';
 
-/** How far a caller's clock may be ahead. */
-const clockToleranceMs = 5 * 60_000;
 export const nothing: WarehouseStock = { onHand: 0, reserved: 0, unavailable: 0, available: 0 };
 
 type UnavailableStatus = 'damaged' | 'inspection' | 'safetyStock';
@@ -20,6 +19,8 @@ export type Known = {
   /** Hash of the content of the movement that was applied under this id. */
   appliedHash: string | undefined;
   shelf: Shelf;
+  /** Of a count of an earlier time: nothing, unless told. */
+  movedSince?: MovedSince | 'too-much';
 };
 
 /** What a movement does: the event that tells of it, and the counters, lot and transit that it leaves. */
@@ -43,17 +44,19 @@ export function decide(movement: Movement, contentHash: string, known: Known, no
   if (Date.parse(occurredAt) > now + clockToleranceMs) return rejected('occurred-in-future');
 
   const before = known.shelf.stock?.warehouses[warehouse] ?? nothing;
+  const { movedSince = nothingMoved } = known;
   if (expectedOnHand !== undefined && expectedOnHand !== before.onHand) return rejected('count-outdated');
-  if (type === 'count' && isOutdated(movement, before)) return rejected('count-outdated');
-  const deltas = effects[type](movement, before);
-  const after = { ...moved(before, deltas), ...(type === 'count' && countedAt(occurredAt, before)) };
+  if (movedSince === 'too-much') return rejected('count-outdated');
+  if (type === 'count' && isOutdated(movement, before, movedSince, now)) return rejected('count-outdated');
+  const deltas = effects[type](movement, before, movedSince);
+  const after = { ...moved(before, deltas), ...(type === 'count' && { countedAt: countedAt(occurredAt, before) }) };
   if (after.available < Math.min(0, before.available))
     return rejected(type === 'count' ? 'below-reserved' : 'insufficient-stock');
   if ((after.damaged ?? 0) < 0 || (after.inspection ?? 0) < 0) return rejected('insufficient-stock');
 
   const transit = transitAfter(movement, known.shelf);
   if (typeof transit === 'string') return rejected(transit);
-  const changedLot = lotAfter(movement, deltas.onHand, known.shelf, now);
+  const changedLot = lotAfter(movement, deltas, known.shelf, now);
   if (typeof changedLot === 'string') return rejected(changedLot);
   const { onHand: onHandDelta, ...parts } = deltas;
   const unavailableDelta = after.unavailable - before.unavailable;
@@ -83,16 +86,7 @@ export function decide(movement: Movement, contentHash: string, known: Known, no
 
 const rejected = (reason: RejectionReason): Decision => ({ kind: 'rejected', reason });
 
-/** A count without a time is of now, and so the latest. */
-const isOutdated = ({ occurredAt }: Movement, { countedAt: last }: WarehouseStock) =>
-  occurredAt !== undefined && last !== undefined && Date.parse(occurredAt) < Date.parse(last);
-
-function countedAt(occurredAt: string, { countedAt: last }: WarehouseStock) {
-  const at = new Date(occurredAt).toISOString();
-  return { countedAt: last !== undefined && last > at ? last : at };
-}
-
-type Effect = (movement: Movement, before: WarehouseStock) => Deltas;
+type Effect = (movement: Movement, before: WarehouseStock, movedSince: MovedSince) => Deltas;
 const comesIn: Effect = ({ quantity, to = 'available' }) => into(to, quantity, quantity);
 const goesOut: Effect = ({ quantity, from = 'available' }) => into(from, -quantity, -quantity);
 
@@ -106,9 +100,7 @@ const effects: Record<MovementType, Effect> = {
   damage: ({ quantity, from = 'available' }) => between(from, 'damaged', quantity),
   'status-change': ({ quantity, from = 'available', to = 'available' }) => between(from, to, quantity),
   'safety-stock': ({ quantity }, { safetyStock = 0 }) => ({ onHand: 0, safetyStock: quantity - safetyStock }),
-  count: ({ quantity, openOrders }, { onHand, reserved }) => ({
-    onHand: quantity + (openOrders === 'deducted' ? reserved : 0) - onHand,
-  }),
+  count: (movement, before, movedSince) => ({ onHand: onHandFrom(movement, before, movedSince) - before.onHand }),
 };
 
 const into = (status: StockStatus, units: number, onHand: number): Deltas =>
@@ -139,25 +131,35 @@ function pinsOf({ type, openOrders }: Movement): Pin[] {
   return openOrders === 'deducted' ? ['onHand', 'countedAt', 'reserved'] : ['onHand', 'countedAt'];
 }
 
-/** The lot after the units that a movement brings into or takes out of it; a count does not tell lots apart. */
+/** The lot after what a movement does to its units; a count does not tell lots apart. */
 function lotAfter(
   movement: Movement,
-  onHandDelta: number,
+  { onHand, damaged = 0, inspection = 0 }: Deltas,
   { lots, transits }: Shelf,
   now: number,
 ): Lot | RejectionReason | undefined {
   const { sku, warehouse, type, lot, transferId } = movement;
-  if (lot === undefined || onHandDelta === 0 || type === 'count') return undefined;
+  const becomeUnavailable = damaged + inspection;
+  if (lot === undefined || type === 'count' || (onHand === 0 && becomeUnavailable === 0)) return undefined;
   const before = lots.get(lotSort(warehouse, lot));
   const arrived = transferId === undefined ? undefined : transits.get(transitSort(transferId, lot));
   const expiresOn = movement.expiresOn ?? (type === 'transfer-in' ? arrived?.expiresOn : undefined);
   if (expiresOn !== undefined && before?.expiresOn !== undefined && before.expiresOn !== expiresOn)
     return 'lot-conflict';
-  const units = (before?.units ?? 0) + onHandDelta;
-  if (units < 0) return 'insufficient-lot';
+  const units = (before?.units ?? 0) + onHand;
+  const unavailable = (before?.unavailable ?? 0) + becomeUnavailable;
+  if (unavailable < 0 || unavailable > units) return 'insufficient-lot';
   const known = expiresOn ?? before?.expiresOn;
   const since = before ? before.since : new Date(now).toISOString();
-  return { sku, warehouse, lot, units, ...(known !== undefined && { expiresOn: known }), ...(since && { since }) };
+  return {
+    sku,
+    warehouse,
+    lot,
+    units,
+    ...(unavailable > 0 && { unavailable }),
+    ...(known !== undefined && { expiresOn: known }),
+    ...(since && { since }),
+  };
 }
 
 /** The units in transit after a movement of a named transfer; other transfers are not followed. */

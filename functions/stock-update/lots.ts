@@ -4,6 +4,9 @@ import type { Lot } from './shelf.ts';
 export const isExpired = ({ expiresOn }: Pick<Lot, 'expiresOn'>, today: string) =>
   expiresOn !== undefined && expiresOn < today;
 
+/** Units that can be sold as long as the lot is good. */
+const usableIn = ({ units, unavailable = 0 }: Lot) => units - unavailable;
+
 /** First expired first out: by the day of expiry, those that never expire last, then by name and warehouse. */
 export const firstExpiredFirst = (a: Lot, b: Lot): number => {
   const [keyA, keyB] = [a, b].map(({ expiresOn = '9999-12-31', lot, warehouse }) => [expiresOn, lot, warehouse]);
@@ -12,16 +15,16 @@ export const firstExpiredFirst = (a: Lot, b: Lot): number => {
   return (keyA?.[differs] ?? '') < (keyB?.[differs] ?? '') ? -1 : 1;
 };
 
-/** Lots to take so many units from, the first to expire first and no expired one; `missing` units are in no lot. */
+/** Lots to take so many units from, the first to expire first and no expired one; `missing` units no lot can give. */
 export function suggestLots(lots: readonly Lot[], units: number, today: string) {
-  const usable = lots.filter((lot) => lot.units > 0 && !isExpired(lot, today)).toSorted(firstExpiredFirst);
-  const { parts, missing } = takeInOrder(usable, units);
+  const good = lots.filter((lot) => !isExpired(lot, today)).toSorted(firstExpiredFirst);
+  const { parts, missing } = takeInOrder(good, units);
   return { suggestion: parts.map(({ lot: { warehouse, lot }, taken }) => ({ warehouse, lot, units: taken })), missing };
 }
 
 /**
  * Lots of a warehouse after so many units were shipped from it at `shippedAt`: out of those that are suggested first, and
- * of expired ones only if there is nothing else. Lots that came later are not touched.
+ * of expired ones only if there is nothing else. What is not available and lots that came later are not touched.
  */
 export function drawLots(lots: readonly Lot[], units: number, today: string, shippedAt: string) {
   const known = lots.filter(({ since = shippedAt }) => Date.parse(since) <= Date.parse(shippedAt));
@@ -38,8 +41,8 @@ function takeInOrder(lots: readonly Lot[], units: number) {
   let missing = units;
   const parts: { lot: Lot; taken: number }[] = [];
   for (const lot of lots) {
-    const taken = Math.min(lot.units, missing);
-    if (taken === 0) break;
+    const taken = Math.min(usableIn(lot), missing);
+    if (taken <= 0) continue;
     parts.push({ lot, taken });
     missing -= taken;
   }

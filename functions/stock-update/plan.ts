@@ -2,6 +2,7 @@ import type { RejectionReason } from '../../shared/http/stock.ts';
 import { contentHash } from '../../shared/ids.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
 import type { StockItem } from '../../shared/stock/stock-item.ts';
+import { countedAsOf, type MovedSince, movedSince, nothingMoved } from './counts.ts';
 import { type Change, decide, nothing, type Pin } from './decide.ts';
 import { lotSort, type Shelf, transitSort } from './shelf.ts';
 
@@ -19,6 +20,8 @@ export type Plan = {
   changes: { change: Change; hash: string }[];
   /** By warehouse; each that the plan changes is in it. */
   needs: Map<string, Needs>;
+  /** Whether nothing of the SKU must have moved since its ledger was read. */
+  restsOnLedger: boolean;
 };
 /** The part of a plan that changes counters. */
 export type StockPlan = Pick<Plan, 'needs' | 'changes'> & { before: Pick<Shelf, 'stock'>; after: Pick<Shelf, 'stock'> };
@@ -34,6 +37,8 @@ export type Books = {
   appliedHashes: Map<string, string>;
   /** By movement id, the messages for which it was refused for good. */
   refusedFor: Map<string, ReadonlySet<string>>;
+  /** For counts of an earlier time, what moved since; those since which nothing did may be absent. */
+  movedSince: Map<Movement, MovedSince | 'too-much'>;
 };
 
 /**
@@ -42,7 +47,7 @@ export type Books = {
  */
 export function planOf(sku: string, movements: readonly Movement[], books: Books, now: number) {
   const before = books.shelves.get(sku) ?? { stock: undefined, lots: new Map(), transits: new Map() };
-  const plan: Plan = { before, after: before, changes: [], needs: new Map() };
+  const plan: Plan = { before, after: before, changes: [], needs: new Map(), restsOnLedger: false };
   const hashes = new Map(books.appliedHashes);
   const outcomes = movements.map((movement): Outcome => {
     const hash = contentHash(movement);
@@ -50,10 +55,12 @@ export function planOf(sku: string, movements: readonly Movement[], books: Books
       isInCatalogue: books.catalogue.has(sku),
       appliedHash: hashes.get(movement.movementId),
       shelf: plan.after,
+      movedSince: movedBefore(movement, books, plan),
     };
     const decision = decide(movement, hash, known, now);
     if (decision.kind === 'apply') {
       add(plan, decision.change, hash);
+      plan.restsOnLedger ||= countedAsOf(movement) !== undefined;
       hashes.set(movement.movementId, hash);
     }
     const { stock } = plan.after;
@@ -61,6 +68,20 @@ export function planOf(sku: string, movements: readonly Movement[], books: Books
     return { movement, status: decision.kind === 'apply' ? 'applied' : 'already-applied', stock };
   });
   return { plan, outcomes };
+}
+
+/** What moved since a count was made, by the ledger and by what goes before it in the plan. */
+function movedBefore(movement: Movement, books: Books, { changes }: Plan): MovedSince | 'too-much' {
+  const asOf = countedAsOf(movement);
+  if (asOf === undefined) return nothingMoved;
+  const recorded = books.movedSince.get(movement) ?? nothingMoved;
+  if (recorded === 'too-much') return recorded;
+  const planned = movedSince(
+    movement,
+    asOf,
+    changes.map(({ change }) => change.moved),
+  );
+  return { shipped: recorded.shipped, otherwise: recorded.otherwise + planned.otherwise };
 }
 
 function add(plan: Plan, change: Change, hash: string): void {

@@ -42,8 +42,8 @@ export async function postInOrder(
   waitsFor: ReadonlySet<RejectionReason>,
   { patienceMs, skusAtOnce } = forRequest,
 ): Promise<Map<Movement, MovementResult>> {
-  const deadline = performance.now() + patienceMs;
   const books = await store.read(movements);
+  const deadline = performance.now() + patienceMs;
   const results = new Map<Movement, MovementResult>();
   let isGivenUp = false;
   await inParallel(skusAtOnce, chainsOf(movements), async (chain) => {
@@ -139,6 +139,7 @@ function replace(books: Books, read: Books, sku: string): void {
   if (shelf) books.shelves.set(sku, shelf);
   for (const [movementId, hash] of read.appliedHashes) books.appliedHashes.set(movementId, hash);
   for (const [movementId, causes] of read.refusedFor) books.refusedFor.set(movementId, causes);
+  for (const [count, moved] of read.movedSince) books.movedSince.set(count, moved);
   if (read.catalogue.has(sku)) books.catalogue.add(sku);
   else books.catalogue.delete(sku);
 }

@@ -8,6 +8,8 @@ export const Lot = z.object({
   warehouse: Warehouse,
   lot: z.string(),
   units: z.int(),
+  /** Those of them that are damaged or in inspection, as movements that name the lot say; absent when none is. */
+  unavailable: z.int().optional(),
   expiresOn: z.iso.date().optional(),
   /** When the first of them came here. */
   since: z.string().optional(),

@@ -1,3 +1,4 @@
+import assert from 'node:assert';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { skuKey, SkuRecord } from '../../shared/catalog/sku-item.ts';
@@ -8,9 +9,10 @@ import { contentHash } from '../../shared/ids.ts';
 import { eventKey, OutboxItem, outboxItem, timelineKeys } from '../../shared/outbox.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
 import { StockItem, stockKey, stockPartition } from '../../shared/stock/stock-item.ts';
+import { readMovedSince } from './hindsight.ts';
 import type { Books, Plan } from './plan.ts';
 import { Lot, lotPrefix, lotSort, type Shelf, shelfKey, Transit, transitPrefix, transitSort } from './shelf.ts';
-import { lotActions, stockUpdate, transitActions } from './writes.ts';
+import { lotActions, movedBy, stockUpdate, transitActions } from './writes.ts';
 
 const movementKey = (movementId: string) => ({ pk: `MOVEMENT#${movementId}`, sk: 'MOVEMENT' });
 
@@ -54,9 +56,15 @@ export function createStockStore(
   const writing = {
     /** What applies a plan: identities and events of its movements, and what they change. */
     actionsOf(sku: string, plan: Plan, cause: Cause): Action[] {
-      const records = plan.changes.flatMap(({ change: { moved }, hash }): Action[] => {
-        const event = newEvent(StockMoved, moved, cause, moved.occurredAt);
-        const { movementId } = moved;
+      const rows = plan.changes.map(({ change: { moved }, hash }) => ({
+        event: newEvent(StockMoved, moved, cause, moved.occurredAt),
+        hash,
+      }));
+      const last = rows.at(-1);
+      assert(last, 'A plan that is written changes something');
+      const update = movedBy(last.event.detail.metadata.eventId, plan, stockUpdate(sku, plan, cause.now));
+      const records = rows.flatMap(({ event, hash }): Action[] => {
+        const { movementId } = event.detail.data;
         return [
           {
             Put: {
@@ -71,7 +79,7 @@ export function createStockStore(
       });
       return [
         ...records,
-        { Update: { TableName: table, Key: stockKey(sku), ...stockUpdate(sku, plan, cause.now) } },
+        { Update: { TableName: table, Key: stockKey(sku), ...update } },
         ...lotActions(table, plan),
         ...transitActions(table, plan),
       ];
@@ -90,10 +98,12 @@ export function createStockStore(
         shelves: new Map(),
         appliedHashes: new Map(),
         refusedFor: new Map(),
+        movedSince: new Map(),
       };
       for (const item of items[catalog] ?? []) books.catalogue.add(SkuRecord.parse(item).sku);
       for (const sku of skus) books.shelves.set(sku, { stock: undefined, lots: new Map(), transits: new Map() });
       for (const item of items[table] ?? []) put(books, item);
+      await readMovedSince(db, table, books, movements);
       return books;
     },
 

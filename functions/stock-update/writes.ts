@@ -45,8 +45,8 @@ export function stockUpdate(sku: string, plan: StockPlan, now: number): UpdatePa
     parts.names[`#${index}`] = warehouse;
     if (known) change(parts, index, known, then, need);
     else {
-      parts.sets.push(`warehouses.#${index} = :${index}`);
-      parts.conditions.push(`attribute_not_exists(warehouses.#${index})`);
+      parts.sets.push(`#w.#${index} = :${index}`);
+      parts.conditions.push(`attribute_not_exists(#w.#${index})`);
       parts.values[`:${index}`] = WarehouseStock.parse(then);
     }
   }
@@ -55,6 +55,7 @@ export function stockUpdate(sku: string, plan: StockPlan, now: number): UpdatePa
     UpdateExpression: `SET ${parts.sets.join(', ')}${idleSet}`,
     ConditionExpression: ['attribute_exists(pk)', ...parts.conditions].join(' AND '),
     ExpressionAttributeNames: {
+      '#w': 'warehouses',
       ...parts.names,
       ...Object.fromEntries(
         Object.entries(names).flatMap(([name, short]) => (used.includes(short) ? [[short, name]] : [])),
@@ -73,7 +74,7 @@ function idleSetting({ before, after, changes }: StockPlan): string {
 }
 
 function change(parts: Parts, index: number, known: WarehouseStock, then: WarehouseStock, need: Needs): void {
-  const path = (name: keyof typeof names) => `warehouses.#${index}.${names[name]}`;
+  const path = (name: keyof typeof names) => `#w.#${index}.${names[name]}`;
   const value = (name: keyof typeof names, kind: string, given: unknown) => {
     const placeholder = `:${kind}${names[name].slice(1)}${index}`;
     parts.values[placeholder] = given;
@@ -100,6 +101,24 @@ function change(parts: Parts, index: number, known: WarehouseStock, then: Wareho
   }
 }
 
+/** An update of counters with the row of the ledger that tells of it, and with the one before it that must be the last. */
+export function movedBy(lastMove: string, { before, restsOnLedger }: Plan, update: UpdateParts): UpdateParts {
+  const { UpdateExpression, ConditionExpression, ExpressionAttributeValues } = update;
+  const known = before.stock?.lastMove;
+  const isLast = known === undefined ? 'attribute_not_exists(lastMove)' : 'lastMove = :knownMove';
+  const isPinned = restsOnLedger && before.stock !== undefined;
+  return {
+    ...update,
+    UpdateExpression: `${UpdateExpression}, lastMove = :lastMove`,
+    ConditionExpression: isPinned ? `${ConditionExpression} AND ${isLast}` : ConditionExpression,
+    ExpressionAttributeValues: {
+      ...ExpressionAttributeValues,
+      ':lastMove': lastMove,
+      ...(isPinned && known !== undefined && { ':knownMove': known }),
+    },
+  };
+}
+
 /** A lot is written as it was calculated, if it still is as it was read. */
 export const lotActions = (
   table: string,
@@ -110,7 +129,7 @@ export const lotActions = (
 export const transitActions = (table: string, { before, after }: Plan): Action[] =>
   replacements(table, before.transits, after.transits);
 
-function replacements<T extends { sku: string; units: number }>(
+function replacements<T extends { sku: string; units: number; unavailable?: number | undefined }>(
   table: string,
   before: Map<string, T>,
   after: Map<string, T>,
@@ -119,11 +138,20 @@ function replacements<T extends { sku: string; units: number }>(
     const known = before.get(sk);
     if (item === known) return [];
     const Key = shelfKey(item.sku, sk);
-    const condition = known
-      ? { ConditionExpression: 'units = :before', ExpressionAttributeValues: { ':before': known.units } }
-      : { ConditionExpression: 'attribute_not_exists(pk)' };
+    const condition = known ? unchanged(known) : { ConditionExpression: 'attribute_not_exists(pk)' };
     if (item.units > 0) return [{ Put: { TableName: table, Item: { ...Key, ...item }, ...condition } }];
     // Came and went within the plan: nothing to write.
     return known ? [{ Delete: { TableName: table, Key, ...condition } }] : [];
   });
 }
+
+const unchanged = ({ units, unavailable }: { units: number; unavailable?: number | undefined }) =>
+  unavailable === undefined
+    ? {
+        ConditionExpression: 'units = :units AND attribute_not_exists(unavailable)',
+        ExpressionAttributeValues: { ':units': units },
+      }
+    : {
+        ConditionExpression: 'units = :units AND unavailable = :unavailable',
+        ExpressionAttributeValues: { ':units': units, ':unavailable': unavailable },
+      };

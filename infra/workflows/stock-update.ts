@@ -36,7 +36,8 @@ export function addStockUpdate(scope: Construct, { api, data }: { api: HttpApi; 
     CATALOG_TABLE_NAME: catalogTable.name,
   } satisfies StoreEnv;
   const grantMovements = (grantee: IGrantable) => {
-    const actions = ['BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] as const;
+    // What moved since a count is looked up in the ledger.
+    const actions = ['BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'] as const;
     stockTable.grant(grantee, ...actions.map((action) => `dynamodb:${action}` as const));
     catalogTable.grant(grantee, 'dynamodb:BatchGetItem');
   };
@@ -51,7 +52,6 @@ export function addStockUpdate(scope: Construct, { api, data }: { api: HttpApi; 
     failureMeans: 'Warehouses cannot book stock, and storefronts show figures that are out of date.',
   });
   grantMovements(handler);
-  stockTable.grant(handler, 'dynamodb:Query');
   stockAuditTable.grant(handler, 'dynamodb:BatchGetItem');
   api.serve('stock-update', handler);
 

@@ -90,6 +90,8 @@ const LotAnswer = z.object({
   warehouse: Warehouse,
   lot: z.string(),
   units: z.int(),
+  /** Those of them that are damaged or in inspection, as movements that name the lot say. */
+  unavailable: z.int(),
   expiresOn: z.string().optional(),
   isExpired: z.boolean(),
 });

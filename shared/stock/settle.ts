@@ -1,3 +1,4 @@
+import assert from 'node:assert';
 import type { Action } from '../database.ts';
 import { type Cause, newEvent } from '../events/define-event.ts';
 import { StockMoved } from '../events/stock.ts';
@@ -28,9 +29,8 @@ export const exchangeAction = (stockTable: string, { sku, from }: Take): Action 
  * Takes reserved units of a SKU out of its warehouses, with a row of the movement ledger for each, as actions of the
  * transaction that records their shipment. `movementId` is the shipment's own, the same however often it is tried.
  */
-export const shipActions = (stockTable: string, take: Take, movementId: string, cause: Cause): Action[] => [
-  settle(stockTable, take, ship, 'onHand', soldAt(cause.now)),
-  ...take.from.map(({ warehouse, units }) => {
+export function shipActions(stockTable: string, take: Take, movementId: string, cause: Cause): Action[] {
+  const events = take.from.map(({ warehouse, units }) => {
     const moved = {
       movementId: `${movementId}#${take.sku}#${warehouse}`,
       sku: take.sku,
@@ -40,11 +40,17 @@ export const shipActions = (stockTable: string, take: Take, movementId: string, 
       unavailableDelta: 0,
       occurredAt: new Date(cause.now).toISOString(),
     };
-    return {
-      Put: { TableName: stockTable, Item: outboxItem(stockPartition(take.sku), newEvent(StockMoved, moved, cause)) },
-    };
-  }),
-];
+    return newEvent(StockMoved, moved, cause);
+  });
+  const last = events.at(-1);
+  assert(last, 'What is shipped leaves a warehouse');
+  return [
+    settle(stockTable, take, ship, 'onHand', soldAt(cause.now, last.detail.metadata.eventId)),
+    ...events.map((event) => ({
+      Put: { TableName: stockTable, Item: outboxItem(stockPartition(take.sku), event) },
+    })),
+  ];
+}
 
 type At = { path: string; units: string };
 /** What becomes of units in one warehouse, and what must be so that it can; `#r` is reserved, `#x` the other counter. */
@@ -69,10 +75,10 @@ const reserve = ({ path, units }: At): Settling => ({
 type Also = { expression: string; values: Record<string, string | number> };
 /** As `takeAction` counts. */
 const reservedOnceMore: Also = { expression: ' ADD takes :once', values: { ':once': 1 } };
-/** What is left of it lies since then. */
-const soldAt = (now: number): Also => ({
-  expression: ', idleSince = :now',
-  values: { ':now': new Date(now).toISOString() },
+/** What is left of it lies since then; the row of the ledger that tells of it is the last. */
+const soldAt = (now: number, lastMove: string): Also => ({
+  expression: ', idleSince = :now, lastMove = :lastMove',
+  values: { ':now': new Date(now).toISOString(), ':lastMove': lastMove },
 });
 
 /** Short names: an expression has at most 4 KB, and a SKU may lie in many warehouses. */

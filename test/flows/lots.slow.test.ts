@@ -13,9 +13,15 @@ beforeAll(async () => {
 });
 afterAll(() => office.stop());
 
-async function receive(sku: string, lot: string, quantity: number, expiresOn: string): Promise<void> {
+async function receive(
+  sku: string,
+  lot: string,
+  quantity: number,
+  expiresOn: string,
+  also: object = {},
+): Promise<void> {
   const movementId = `${sku}-${lot}`;
-  const receipt = { movementId, sku, warehouse: 'main', type: 'receipt', quantity, lot, expiresOn };
+  const receipt = { movementId, sku, warehouse: 'main', type: 'receipt', quantity, lot, expiresOn, ...also };
   const { body } = await office.client('warehouse').post('/stock/movements', { movements: [receipt] });
   expect(body.results).toMatchObject([{ status: 'applied' }]);
 }
@@ -52,6 +58,20 @@ test('lots follow what orders ship, first expired first out, and which went wher
     { lot: 'EARLY', expiresOn: '2999-01-31', units: 4 },
     { lot: 'LATE', expiresOn: '2999-12-31', units: 2 },
   ]);
+});
+
+test('an order ships nothing out of inspection, which can be written off after it', async () => {
+  const sku = await stockedSku(office, { units: 0 });
+  await receive(sku, 'HELD', 10, '2999-01-31', { to: 'inspection' });
+  await receive(sku, 'GOOD', 10, '2999-12-31');
+  await ship(sku, 5);
+  await expect.poll(() => lotsOf(sku)).toEqual({ HELD: 10, GOOD: 5 });
+  const lost = { movementId: `${sku}-lost`, sku, warehouse: 'main', lot: 'HELD', from: 'inspection', quantity: 10 };
+  const { body } = await office
+    .client('warehouse')
+    .post('/stock/movements', { movements: [{ ...lost, type: 'write-off' }] });
+  expect(body.results).toMatchObject([{ status: 'applied' }]);
+  expect(await lotsOf(sku)).toEqual({ GOOD: 5 });
 });
 
 test('a shipment that is told twice or late takes its units once, and none of a lot that came after it', async () => {

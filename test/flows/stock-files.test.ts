@@ -124,6 +124,14 @@ describe('a file of movements', () => {
     ]);
   });
 
+  test('that comes late counts as of its time', async () => {
+    const sku = await stockedSku(office, { units: 5 });
+    const header = 'movementId,sku,warehouse,type,quantity,occurredAt';
+    await drop(`late-${sku}`, `${header}\nl-${sku},${sku},main,count,2,2026-03-02T06:00:00Z\n`);
+    expect((await resultOf(`late-${sku}`)).summary).toMatchObject({ accepted: 1 });
+    expect(await stockOf(sku)).toMatchObject({ onHand: 7 });
+  });
+
   test('that comes late does not undo a newer count', async () => {
     const sku = await stockedSku(office, { units: 0 });
     const header = 'movementId,sku,warehouse,type,quantity,occurredAt';
@@ -183,6 +191,12 @@ describe('movements by message', () => {
       send(receipt(sku, 'none', { quantity: -1 })),
     ]);
     await expect.poll(async () => (await stockOf(sku)).onHand).toBe(15);
+  });
+
+  test('count as of their time', async () => {
+    const sku = await stockedSku(office, { units: 5 });
+    await send(receipt(sku, 'late', { type: 'count', quantity: 2, occurredAt: '2026-03-02T06:00:00Z' }));
+    await expect.poll(async () => (await stockOf(sku)).onHand).toBe(7);
   });
 
   test('that are refused are told by an event', async () => {

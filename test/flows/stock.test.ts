@@ -77,6 +77,24 @@ describe('stock that is not for sale', () => {
   });
 });
 
+describe('a count that comes late', () => {
+  test('leaves what was received and what was shipped since it was made', async () => {
+    const sku = await stockedSku(office, { units: 0 });
+    const at = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+    await post(sku, { type: 'receipt', quantity: 10, occurredAt: at(9) });
+    await post(sku, { type: 'receipt', quantity: 5, occurredAt: at(2) });
+    const order = await office.client('storefront').post('/orders', orderOf(sku, { lines: [{ sku, quantity: 3 }] }));
+    const shipment = { shipmentId: 's-1', lines: [{ lineId: order.body.lines[0].lineId, quantity: 3 }] };
+    const shipped = await office.client('warehouse').post(`/orders/${order.body.orderId}/shipments`, shipment);
+    expect(shipped.status, shipped.text).toBeLessThan(300);
+    const count = { type: 'count', quantity: 9, occurredAt: at(4) };
+    expect(await post(sku, count)).toEqual(['applied']);
+    expect(await stockOf(sku)).toMatchObject({ onHand: 11, reserved: 0, available: 11 });
+    expect(await post(sku, { ...count, expectedOnHand: 10 })).toEqual(['count-outdated']);
+    expect(await post(sku, { ...count, occurredAt: at(5) })).toEqual(['count-outdated']);
+  });
+});
+
 describe('a transfer', () => {
   test('is in transit until it arrives, in parts and once, and can never arrive as more than was sent', async () => {
     const sku = await stockedSku(office, { warehouses: { main: 10, north: 1 } });
@@ -126,6 +144,27 @@ describe('lots', () => {
     ]);
     expect(await post(sku, { type: 'write-off', quantity: 6, lot: 'B' })).toEqual(['insufficient-lot']);
     expect(await post(sku, lot('A', 1, '2999-12-31'))).toEqual(['lot-conflict']);
+  });
+
+  test('in inspection are not suggested until they pass', async () => {
+    const sku = await stockedSku(office, { units: 0 });
+    const received = { type: 'receipt', quantity: 10 };
+    await post(sku, { ...received, lot: 'A', expiresOn: '2999-01-01', to: 'inspection' }, { ...received, lot: 'B' });
+    const lots = async () => (await office.client('warehouse').get(`/stock/${sku}/lots?units=5`)).body;
+    expect(await lots()).toMatchObject({
+      lots: [
+        { lot: 'A', units: 10, unavailable: 10 },
+        { lot: 'B', units: 10, unavailable: 0 },
+      ],
+      suggestion: [{ lot: 'B', units: 5 }],
+    });
+    await post(sku, { type: 'status-change', from: 'inspection', quantity: 4, lot: 'A' });
+    expect(await lots()).toMatchObject({
+      suggestion: [
+        { lot: 'A', units: 4 },
+        { lot: 'B', units: 1 },
+      ],
+    });
   });
 });
 

@@ -128,16 +128,26 @@ const shelvesAddUp: Invariant = {
       `${sku} ${lot} in ${warehouse}`,
       onHandDelta,
     ]);
+    const heldSums = sums(
+      inLots,
+      ({ sku, warehouse, lot, unavailableDeltas: { damaged = 0, inspection = 0 } = {} }) => [
+        `${sku} ${lot} in ${warehouse} not available`,
+        damaged + inspection,
+      ],
+    );
     const transfers = moved.filter(({ transferId }) => transferId !== undefined);
     const transitSums = sums(transfers, ({ sku, transferId, onHandDelta }) => [
       `${sku} under way in ${transferId}`,
       -onHandDelta,
     ]);
     const lots = sums(facts.lots, ({ sku, warehouse, lot, units }) => [`${sku} ${lot} in ${warehouse}`, units]);
+    const held = sums(facts.lots, ({ sku, warehouse, lot, unavailable = 0 }) => [
+      `${sku} ${lot} in ${warehouse} not available`,
+      unavailable,
+    ]);
     const transits = sums(facts.transits, ({ sku, transferId, units }) => [`${sku} under way in ${transferId}`, units]);
-    return [...differences(lots, lotSums), ...differences(transits, transitSums)].map(
-      ([key, units, sum]) => `${units} ${key}, its movements sum to ${sum}`,
-    );
+    const wrong = [differences(lots, lotSums), differences(held, heldSums), differences(transits, transitSums)].flat();
+    return wrong.map(([key, units, sum]) => `${units} ${key}, its movements sum to ${sum}`);
   },
 };
 

@@ -34,6 +34,12 @@ export const stockMistakes: Record<string, BrokenBuild> = {
     to: '',
     breaks: 'what is unavailable is damaged, under inspection or kept back',
   },
+  'lot-of-available-units-only': {
+    file: 'functions/stock-update/decide.ts',
+    from: '...(unavailable > 0 && { unavailable }),',
+    to: '',
+    breaks: 'lots and transfers hold what movements brought into them',
+  },
   'transfer-that-never-arrives': {
     file: 'functions/stock-update/decide.ts',
     from: 'units: before.units - quantity }',

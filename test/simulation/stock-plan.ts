@@ -20,18 +20,19 @@ export const plannedNotes = (dice: Dice, skus: readonly PlannedSku[], count: num
 type Kind = (dice: Dice, quantity: number, counted: number) => Partial<Movement> & Pick<Movement, 'type'>;
 
 const lots = ['A', 'B'];
+const perhapsOfALot = (dice: Dice) => (dice.happens(0.5) ? { lot: dice.pick(lots) } : {});
 /** What happens in a warehouse. What takes something that is not there is refused, which is as good a case. */
 const kinds: Kind[] = [
   () => ({ type: 'receipt' }),
   (dice) => ({ type: 'receipt', lot: dice.pick(lots) }),
-  () => ({ type: 'receipt', to: 'inspection' }),
+  (dice) => ({ type: 'receipt', to: 'inspection', ...perhapsOfALot(dice) }),
   (dice, quantity) => ({ type: 'adjustment', quantity: dice.happens(0.5) ? -quantity : quantity }),
-  () => ({ type: 'damage' }),
+  (dice) => ({ type: 'damage', ...perhapsOfALot(dice) }),
   () => ({ type: 'return' }),
   () => ({ type: 'write-off' }),
   (dice) => ({ type: 'write-off', lot: dice.pick(lots) }),
-  () => ({ type: 'write-off', from: 'damaged' }),
-  () => ({ type: 'status-change', from: 'inspection', to: 'available' }),
+  (dice) => ({ type: 'write-off', from: 'damaged', ...perhapsOfALot(dice) }),
+  (dice) => ({ type: 'status-change', from: 'inspection', to: 'available', ...perhapsOfALot(dice) }),
   () => ({ type: 'safety-stock' }),
   (_dice, _quantity, counted) => ({ type: 'count', quantity: counted }),
   (_dice, _quantity, counted) => ({ type: 'count', quantity: counted, openOrders: 'deducted' }),

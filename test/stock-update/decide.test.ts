@@ -24,6 +24,7 @@ const lots = new Map(
   [
     { sku: 'MUG', warehouse: 'main', lot: 'L1', units: 5, expiresOn: '2026-06-30' },
     { sku: 'MUG', warehouse: 'main', lot: 'L2', units: 5 },
+    { sku: 'MUG', warehouse: 'main', lot: 'L3', units: 5, unavailable: 2 },
   ].map((lot) => [lotSort(lot.warehouse, lot.lot), lot]),
 );
 const transits = new Map(
@@ -132,8 +133,8 @@ describe('a movement changes', () => {
     ['a receipt adds to its lot', { lot: 'L1', quantity: 2 }, { units: 7, expiresOn: '2026-06-30' }],
     [
       'a receipt begins a lot',
-      { lot: 'L3', quantity: 2, expiresOn: '2026-07-31' },
-      { lot: 'L3', units: 2, expiresOn: '2026-07-31' },
+      { lot: 'L4', quantity: 2, expiresOn: '2026-07-31' },
+      { lot: 'L4', units: 2, expiresOn: '2026-07-31' },
     ],
     [
       'a lot may learn when it expires',
@@ -146,13 +147,38 @@ describe('a movement changes', () => {
       { lot: 'L9', type: 'transfer-in', transferId: 'T1', quantity: 2 },
       { lot: 'L9', units: 2, expiresOn: '2026-09-30' },
     ],
+    [
+      'a receipt into inspection is in its lot and not available',
+      { lot: 'L3', quantity: 2, to: 'inspection' },
+      { units: 7, unavailable: 4 },
+    ],
+    ['damage stays in its lot', { lot: 'L1', type: 'damage', quantity: 5 }, { units: 5, unavailable: 5 }],
+    [
+      'a lot passes its inspection',
+      { lot: 'L3', type: 'status-change', quantity: 1, from: 'inspection' },
+      { units: 5, unavailable: 1 },
+    ],
+    [
+      'a write-off out of inspection takes units that were not available',
+      { lot: 'L3', type: 'write-off', quantity: 2, from: 'inspection' },
+      { units: 3 },
+    ],
+    [
+      'a write-off takes what is available of its lot',
+      { lot: 'L3', type: 'write-off', quantity: 3 },
+      { units: 2, unavailable: 2 },
+    ],
   ])('%s', (_name, movement, lot) => {
     expect(decided(movement)).toMatchObject({ kind: 'apply', change: { lot } });
   });
 
   test.each<[string, Partial<Movement>]>([
     ['a count does not tell lots apart', { type: 'count', quantity: 15, lot: 'L1' }],
-    ['damage stays in its lot', { type: 'damage', quantity: 1, lot: 'L1' }],
+    [
+      'damage found in inspection leaves a lot with as many that are not available',
+      { lot: 'L3', type: 'damage', quantity: 1, from: 'inspection' },
+    ],
+    ['safety stock is kept back of no lot', { lot: 'L3', type: 'safety-stock', quantity: 5 }],
   ])('%s', (_name, movement) => {
     expect(decided(movement).kind).toBe('apply');
     expect(decided(movement)).not.toHaveProperty('change.lot');
@@ -169,6 +195,34 @@ describe('a movement changes', () => {
     ['arrives whole', { type: 'transfer-in', transferId: 'T1', quantity: 6 }, { from: 'north', units: 0 }],
   ])('what is in transit %s', (_name, movement, transit) => {
     expect(decided(movement)).toMatchObject({ kind: 'apply', change: { transit } });
+  });
+
+  const earlier = { type: 'count' as const, quantity: 15, occurredAt: '2026-03-05T06:00:00Z' };
+  const movedSince = { shipped: -4, otherwise: 2 };
+  const withoutOrders: Shelf = { stock: aStock('MUG', { main: 1 }), lots: new Map(), transits: new Map() };
+  test.each<[string, Partial<Movement>, Partial<Known>, object]>([
+    ['by what moved since', earlier, { movedSince }, { onHand: 13, available: 3 }],
+    ['not if it is of now', { type: 'count', quantity: 15 }, {}, { onHand: 15 }],
+    [
+      'but not by what was shipped, of a figure without open orders',
+      { ...earlier, openOrders: 'deducted', occurredAt: '2026-03-05T11:55:01Z' },
+      { movedSince },
+      { onHand: 20 },
+    ],
+    [
+      'also without open orders if there are none',
+      { ...earlier, openOrders: 'deducted' },
+      { movedSince: { shipped: 0, otherwise: 2 }, shelf: withoutOrders },
+      { onHand: 17 },
+    ],
+    [
+      'not if it is compared with the books',
+      { ...earlier, openOrders: 'deducted', expectedOnHand: 20 },
+      {},
+      { onHand: 18 },
+    ],
+  ])('the figure of an earlier count is changed %s', (_name, movement, facts, counters) => {
+    expect(after(movement, known(facts))).toMatchObject(counters);
   });
 
   test('it happened when its caller says, else now', () => {
@@ -215,6 +269,33 @@ describe('a movement is refused', () => {
       { reason: 'count-outdated' },
     ],
     [
+      'that counted before more moved than can be looked through',
+      { type: 'count', quantity: 20, occurredAt: '2026-03-05T06:00:00Z' },
+      { movedSince: 'too-much' },
+      { reason: 'count-outdated' },
+    ],
+    [
+      'that counted without orders that are open, some time ago',
+      { type: 'count', quantity: 20, openOrders: 'deducted', occurredAt: '2026-03-05T11:55:00Z' },
+      {},
+      { reason: 'count-outdated' },
+    ],
+    [
+      'that counted without orders that were shipped since, some time ago',
+      { type: 'count', quantity: 20, openOrders: 'deducted', occurredAt: '2026-03-05T11:55:00Z' },
+      {
+        movedSince: { shipped: -1, otherwise: 0 },
+        shelf: { stock: aStock('MUG', { main: 20 }), lots: new Map(), transits: new Map() },
+      },
+      { reason: 'count-outdated' },
+    ],
+    [
+      'that counted less than left since',
+      { type: 'count', quantity: 11, occurredAt: '2026-03-05T06:00:00Z' },
+      { movedSince: { shipped: 0, otherwise: -2 } },
+      { reason: 'below-reserved' },
+    ],
+    [
       'that writes off more damaged units than there are',
       { type: 'write-off', quantity: 2, from: 'damaged' },
       {},
@@ -235,6 +316,30 @@ describe('a movement is refused', () => {
     [
       'that takes more than is in the lot',
       { type: 'write-off', quantity: 6, lot: 'L1' },
+      {},
+      { reason: 'insufficient-lot' },
+    ],
+    [
+      'that takes more than is available of the lot',
+      { type: 'write-off', quantity: 4, lot: 'L3' },
+      {},
+      { reason: 'insufficient-lot' },
+    ],
+    [
+      'that damages more than is available of the lot',
+      { type: 'damage', quantity: 4, lot: 'L3' },
+      {},
+      { reason: 'insufficient-lot' },
+    ],
+    [
+      'that lets more pass than the lot has in inspection',
+      { type: 'status-change', quantity: 3, from: 'inspection', lot: 'L3' },
+      {},
+      { reason: 'insufficient-lot' },
+    ],
+    [
+      'that writes off more out of inspection than the lot has there',
+      { type: 'write-off', quantity: 3, from: 'inspection', lot: 'L3' },
       {},
       { reason: 'insufficient-lot' },
     ],
@@ -335,6 +440,10 @@ test('whatever moves, counters agree with each other and the ledger adds up to t
       }
       for (const { units } of [...shelf.lots.values(), ...shelf.transits.values()]) {
         expect(units).toBeGreaterThanOrEqual(0);
+      }
+      for (const { units, unavailable = 0 } of shelf.lots.values()) {
+        expect(unavailable).toBeGreaterThanOrEqual(0);
+        expect(unavailable).toBeLessThanOrEqual(units);
       }
     }),
   );

@@ -149,6 +149,20 @@ describe('rows of many SKUs', () => {
     expect(Math.max(...through.sizes)).toBeLessThanOrEqual(100);
   });
 
+  test('that count as of an earlier time are, too', async () => {
+    const skus = await skusFor('COUNTED', 330);
+    await run(file(skus));
+    const rows = skus.map((sku) => `count-${sku},${sku},main,count,4,2026-03-05T06:00:00Z`);
+    const counts = ['movementId,sku,warehouse,type,quantity,occurredAt', ...rows].join('\n');
+    const through = together();
+    expect((await run(Readable.from([counts]), through)).summary).toMatchObject({ accepted: 330, rejected: 0 });
+    expect(through.sizes.length).toBeLessThanOrEqual(14);
+    const onHand = await Promise.all(
+      skus.map(async (sku) => (await store.stock(sku)).stock?.warehouses['main']?.onHand),
+    );
+    expect(new Set(onHand)).toEqual(new Set([5]));
+  });
+
   test('are written one by one where one is in the way, and the others are none the worse', async () => {
     const skus = await skusFor('BUSY', 40);
     const through = together();

@@ -32,6 +32,21 @@ describe('the suggestion', () => {
     expect(missing).toBe(0);
   });
 
+  test('leaves what is damaged or in inspection, as much of a lot as is', () => {
+    const held = [
+      { ...aLot('all', 4, today), unavailable: 4 },
+      { ...aLot('some', 4, today), unavailable: 3 },
+      aLot('none', 4, '2026-09-30'),
+    ];
+    expect(suggestLots(held, 6, today)).toEqual({
+      suggestion: [
+        { warehouse: 'main', lot: 'some', units: 1 },
+        { warehouse: 'main', lot: 'none', units: 4 },
+      ],
+      missing: 1,
+    });
+  });
+
   test('says how many units are in no usable lot', () => {
     expect(suggestLots(lots, 30, today).missing).toBe(11);
     expect(suggestLots([], 3, today)).toEqual({ suggestion: [], missing: 3 });
@@ -83,20 +98,22 @@ describe('what a shipment takes out of lots', () => {
     expect(taken(units)).toEqual(expected);
   });
 
-  test('is as much as they have, and they are left with the rest', () => {
-    const aCase = fc.tuple(
-      fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 6 }),
-      fc.integer({ min: 1, max: 60 }),
-    );
+  test('is as much as is available of them, and they are left with the rest', () => {
+    const lot = fc.record({ usable: fc.nat(20), unavailable: fc.nat(20) });
+    const aCase = fc.tuple(fc.array(lot, { maxLength: 6 }), fc.integer({ min: 1, max: 60 }));
     fc.assert(
       fc.property(aCase, ([amounts, units]) => {
-        const before = amounts.map((each, index) => aLot(`L${index}`, each));
+        const before = amounts.map(({ usable, unavailable }, index) => ({
+          ...aLot(`L${index}`, usable + unavailable),
+          unavailable,
+        }));
         const { after, drawn } = drawLots(before, units, today, shippedAt);
         const total = (of: { units: number }[]) => of.reduce((sum, each) => sum + each.units, 0);
-        expect(total(drawn)).toBe(Math.min(units, total(before)));
+        expect(total(drawn)).toBe(Math.min(units, total(amounts.map(({ usable }) => ({ units: usable })))));
         const untouched = before.filter(({ lot }) => !after.some((other) => other.lot === lot));
         expect(total(after) + total(untouched) + total(drawn)).toBe(total(before));
-        expect(after.every((each) => each.units >= 0)).toBe(true);
+        expect(after.every((each) => each.units >= (each.unavailable ?? 0))).toBe(true);
+        expect(drawn.every((each) => each.units > 0)).toBe(true);
       }),
     );
   });

@@ -56,6 +56,12 @@ test.each<[string, Partial<Movement>, Partial<Movement> | 'order', 'done' | 'los
   ],
   ['units out of a lot', { type: 'write-off', quantity: 1, lot: 'L' }, { quantity: 1, lot: 'L' }, 'lost'],
   [
+    'damage in a lot of which as much was damaged meanwhile',
+    { type: 'damage', quantity: 2, lot: 'L' },
+    { type: 'damage', quantity: 2, lot: 'L' },
+    'lost',
+  ],
+  [
     'units out of inspection',
     { type: 'status-change', quantity: 3, from: 'inspection' },
     { type: 'write-off', quantity: 3, from: 'inspection' },

@@ -1,0 +1,56 @@
+import type { DataOf } from '../../shared/events/define-event.ts';
+import type { StockMoved } from '../../shared/events/stock.ts';
+import type { Movement } from '../../shared/stock/movement.ts';
+import type { WarehouseStock } from '../../shared/stock/stock-item.ts';
+
+/** How far a caller's clock may be ahead. */
+export const clockToleranceMs = 5 * 60_000;
+
+/** By how much on hand changed in a warehouse since it was counted: by what orders shipped, and by all other movements. */
+export type MovedSince = { shipped: number; otherwise: number };
+export const nothingMoved: MovedSince = { shipped: 0, otherwise: 0 };
+
+/**
+ * The time, in milliseconds since the epoch, at which a count was made that says so: what moved since comes on top of its
+ * figure. One that expects a figure is compared with that instead; any other is of now.
+ */
+export const countedAsOf = ({ type, occurredAt, expectedOnHand }: Movement): number | undefined =>
+  type === 'count' && occurredAt !== undefined && expectedOnHand === undefined ? Date.parse(occurredAt) : undefined;
+
+type Row = Pick<DataOf<typeof StockMoved>, 'warehouse' | 'type' | 'onHandDelta' | 'occurredAt'>;
+
+/** What these rows of the ledger moved in the warehouse after the count. */
+export function movedSince({ warehouse }: Movement, asOf: number, rows: readonly Row[]): MovedSince {
+  const later = rows.filter((row) => row.warehouse === warehouse && Date.parse(row.occurredAt) > asOf);
+  const sum = (isShipment: boolean) =>
+    later
+      .filter(({ type }) => (type === 'shipment') === isShipment)
+      .reduce((units, { onHandDelta }) => units + onHandDelta, 0);
+  return { shipped: sum(true), otherwise: sum(false) };
+}
+
+/** The units on hand that follow from a count. What was shipped since, a figure without open orders lacked already. */
+export const onHandFrom = (
+  { quantity, openOrders }: Movement,
+  { reserved }: WarehouseStock,
+  { shipped, otherwise }: MovedSince,
+): number => quantity + otherwise + (openOrders === 'deducted' ? reserved : shipped);
+
+/** Whether nothing follows from a count any more; `now` is in milliseconds since the epoch. */
+export function isOutdated(count: Movement, before: WarehouseStock, { shipped }: MovedSince, now: number): boolean {
+  const { occurredAt, openOrders } = count;
+  if (occurredAt !== undefined && before.countedAt !== undefined) {
+    if (Date.parse(occurredAt) < Date.parse(before.countedAt)) return true;
+  }
+  const asOf = countedAsOf(count);
+  if (asOf === undefined || openOrders !== 'deducted') return false;
+  // Nobody knows which of them were open when it was made.
+  const hasOrders = before.reserved > 0 || shipped !== 0;
+  return hasOrders && asOf < now - clockToleranceMs;
+}
+
+/** The time of the last count: that of this one, unless there was a later. */
+export function countedAt(occurredAt: string, { countedAt: last }: WarehouseStock): string {
+  const at = new Date(occurredAt).toISOString();
+  return last !== undefined && last > at ? last : at;
+}
