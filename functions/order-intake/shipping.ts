@@ -68,7 +68,7 @@ export function deliver(
   const status = next(order.status, isRest ? 'deliver-rest' : 'deliver-part');
   if (!status) return illegal(order, 'delivered');
   const completesAt = new Date(Math.max(...arrivals) + returnWindowDays * dayMs).toISOString();
-  const after = moved({ ...order, shipments, ...(isRest && { completesAt }) }, status);
+  const after = moved({ ...order, shipments, completesAt }, status);
   return changed(after, [telling(OrderDelivered, { ...factsOf(after), shipmentId, deliveredAt }, deliveredAt)]);
 }
 
