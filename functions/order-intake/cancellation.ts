@@ -45,6 +45,10 @@ export const reject = (order: OrderItem, reason: string): Outcome =>
     ? withdraw(order, allOpen(order), { requestId: 'review', reason, contentHash: '' })
     : illegal(order, 'rejected');
 
+/** Where nothing is on its way any more, no delivery will follow that ends the order. */
+const cancelRestOf = ({ shipments = [] }: OrderItem) =>
+  shipments.every(({ deliveredAt }) => deliveredAt !== undefined) ? 'cancel-rest-delivered' : 'cancel-rest';
+
 type Request = { requestId: string; reason: string; contentHash: string };
 
 function withdraw(order: OrderItem, units: LineUnits[], { requestId, reason, contentHash }: Request): Change {
@@ -54,7 +58,7 @@ function withdraw(order: OrderItem, units: LineUnits[], { requestId, reason, con
   const before = order.cancelledMinor ?? 0;
   // With its last unit, an order that ships nothing owes no shipping and no charges either.
   const cancelledMinor = isWhole ? order.totalMinor - before : worthOf(order, units);
-  const status = next(order.status, isWhole ? 'cancel' : isRest ? 'cancel-rest' : 'cancel-lines') ?? order.status;
+  const status = next(order.status, isWhole ? 'cancel' : isRest ? cancelRestOf(order) : 'cancel-lines') ?? order.status;
   const after = withoutWaiting(
     moved(
       {

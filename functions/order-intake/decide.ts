@@ -1,5 +1,6 @@
 import type { DataOf } from '../../shared/events/define-event.ts';
 import type { SkuRecord } from '../../shared/catalog/sku-item.ts';
+import { clockToleranceMs } from '../../shared/clock.ts';
 import type { OrderPlaced } from '../../shared/events/order.ts';
 import type { OrderContent } from '../../shared/http/orders.ts';
 import { isTooLarge } from '../../shared/limits.ts';
@@ -21,9 +22,6 @@ import {
   shippingOf,
   unknownShipping,
 } from './sellable.ts';
-
-/** How far a caller's clock may be ahead. */
-const clockToleranceMs = 5 * 60_000;
 
 /** An order that a channel wants to place, with the identity derived from it. */
 export type Placement = {

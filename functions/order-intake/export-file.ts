@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
-import { csvLine } from './csv.ts';
+import { csvLine } from '../../shared/csv.ts';
 import { findPage } from './find.ts';
 import type { OrderItem } from './order-item.ts';
 import type { Sight } from './sight.ts';

@@ -2,11 +2,11 @@ import type { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 import * as z from 'zod';
 import { patiently } from '../../shared/contention.ts';
+import { csvLine, isBlankRow } from '../../shared/csv.ts';
 import type { Cause } from '../../shared/events/define-event.ts';
 import { contentHash } from '../../shared/ids.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
-import { csvLine } from './csv.ts';
-import { type BadRow, headerProblem, type ImportedOrder, ordersOf, type RawRow } from './import-rows.ts';
+import { type BadRow, type FileRow, headerProblem, type ImportedOrder, ordersOf } from './import-rows.ts';
 
 /** As many as one function holds in memory; larger files are split by whoever makes them. */
 const maxRows = 200_000;
@@ -36,7 +36,7 @@ export async function importFile(
   if ('refused' in read) {
     return { summary: { rows: 0, imported: 0, alreadyImported: 0, badRows: 0, refused: read.refused }, bad: [] };
   }
-  const { orders, bad } = ordersOf(read.rows, { ...setting, now: cause.now });
+  const { orders, bad } = ordersOf(read, { ...setting, now: cause.now });
   const summary = { rows: read.rows.length, imported: 0, alreadyImported: 0, badRows: 0 };
   await inParallel(ordersAtOnce, orders, async ({ order, rows }) => {
     const outcome = await patiently(patienceMs, () => take(order, contentHash(order), cause));
@@ -51,25 +51,29 @@ export async function importFile(
   return { summary, bad: bad.toSorted((a, b) => a.row - b.row) };
 }
 
-/** The rows of the file, or why it is no file of orders. Rows may have fewer cells than the header, not more. */
-async function readRows(file: Readable): Promise<{ rows: RawRow[] } | { refused: string }> {
-  const parser = file.pipe(parse({ bom: true, trim: true, skip_empty_lines: true, relax_column_count_less: true }));
+type FileRows = { header: string[]; rows: FileRow[] };
+
+/** The rows of the file that say something, or why it is no file of orders. */
+async function readRows(file: Readable): Promise<FileRows | { refused: string }> {
+  const parser = file.pipe(parse({ bom: true, trim: true, relax_column_count: true }));
   // A file that breaks off ends the parse too; `pipe` alone would leave it waiting.
   file.on('error', (error) => parser.destroy(error));
   let header: string[] | undefined;
-  const rows: RawRow[] = [];
+  const rows: FileRow[] = [];
+  let row = 0;
   try {
-    for await (const cells of parser) {
-      const texts = Cells.parse(cells);
+    for await (const record of parser) {
+      const cells = Cells.parse(record);
+      row += 1;
+      if (isBlankRow(cells)) continue;
       if (!header) {
-        header = texts;
+        header = cells;
         const problem = headerProblem(header);
         if (problem !== undefined) return { refused: problem };
         continue;
       }
       if (rows.length === maxRows) return { refused: `The file has more than ${maxRows} rows; split it` };
-      const pairs = header.map((name, index) => [name, texts[index] ?? ''] as const);
-      rows.push({ row: rows.length + 2, fields: Object.fromEntries(pairs.filter(([, text]) => text !== '')) });
+      rows.push({ row, cells });
     }
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error) || !String(error.code).startsWith('CSV_')) {
@@ -77,7 +81,7 @@ async function readRows(file: Readable): Promise<{ rows: RawRow[] } | { refused:
     }
     return { refused: `The file is no CSV: ${error.message}` };
   }
-  return header ? { rows } : { refused: 'The file is empty' };
+  return header ? { header, rows } : { refused: 'The file is empty' };
 }
 
 /** The bad rows as a CSV file. */

@@ -13,9 +13,12 @@ import {
   Warehouse,
 } from '../../shared/names.ts';
 import type { SellingPolicy } from '../../shared/store.ts';
+import { judgeMisfits } from './misfits.ts';
 
-/** A row of a file, numbered as a spreadsheet shows it: the header is row 1. An empty cell is absent. */
-export type RawRow = { row: number; fields: Record<string, string> };
+/** A row of a file, numbered as a spreadsheet shows it: blank rows count, and lines of one cell do not. */
+export type FileRow = { row: number; cells: readonly string[] };
+/** The same below the header; an empty cell is absent. */
+type RawRow = { row: number; fields: Record<string, string> };
 export type BadRow = { row: number; externalOrderId: string; reason: string };
 export type ImportedOrder = DataOf<typeof OrderImported>;
 /** An order with the rows that it came from. */
@@ -72,21 +75,26 @@ type Setting = {
   policy: Pick<SellingPolicy, 'taxIncluded' | 'warehousePreference'>;
   now: number;
 };
+type MisfitOf = ReturnType<typeof judgeMisfits>['rowOf'];
 
 /**
  * Rows as orders, wherever in the file the rows of an order lie. An order with a bad row is not taken over, and each of
  * its rows is named. `now` is in milliseconds.
  */
-export function ordersOf(raw: readonly RawRow[], setting: Setting): { orders: OrderRows[]; bad: BadRow[] } {
-  const bad: BadRow[] = [];
+export function ordersOf(
+  { header, rows }: { header: readonly string[]; rows: readonly FileRow[] },
+  setting: Setting,
+): { orders: OrderRows[]; bad: BadRow[] } {
+  const { bad, rowOf } = judgeMisfits(header, rows, setting.channels);
+  const raw = rows.filter(({ cells }) => cells.length === header.length).map((row) => rawRow(header, row));
   const groups = Map.groupBy(raw, ({ fields }) => `${fields['channel']}\0${fields['externalOrderId']}`);
-  const orders = [...groups.values()].flatMap((rows) => {
+  const orders = [...groups.values()].flatMap((own) => {
     const refuse = ({ row, fields }: RawRow, reason: string) =>
       bad.push({ row, externalOrderId: fields['externalOrderId'] ?? '', reason });
-    const read = rows.map((each) => ({ each, result: readRow(each, setting) }));
+    const read = own.map((each) => ({ each, result: readRow(each, setting) }));
     const good = read.flatMap(({ result }) => ('content' in result ? [result] : []));
     const [first] = good;
-    const problem = good.length === read.length && first ? groupProblem(first, good) : undefined;
+    const problem = good.length === read.length && first ? groupProblem(first, good, rowOf) : undefined;
     if (good.length < read.length || !first || problem !== undefined) {
       for (const { each, result } of read) {
         refuse(each, 'problem' in result ? result.problem : (problem ?? 'Another row of this order is bad'));
@@ -103,6 +111,13 @@ export function ordersOf(raw: readonly RawRow[], setting: Setting): { orders: Or
   return { orders, bad: bad.toSorted((a, b) => a.row - b.row) };
 }
 
+const rawRow = (header: readonly string[], { row, cells }: FileRow): RawRow => ({
+  row,
+  fields: Object.fromEntries(
+    header.map((name, index) => [name, cells[index] ?? ''] as const).filter(([, text]) => text !== ''),
+  ),
+});
+
 const isPayable = ({ totalMinor }: { totalMinor: number }) => totalMinor >= 0;
 
 function readRow({ row, fields }: RawRow, { channels, now }: Setting): Read | { problem: string } {
@@ -116,8 +131,8 @@ function readRow({ row, fields }: RawRow, { channels, now }: Setting): Read | { 
   return { row, content: parsed.data };
 }
 
-/** What the rows of an order contradict each other in. */
-function groupProblem({ content: first }: Read, rows: readonly Read[]): string | undefined {
+/** What the rows of an order contradict each other in, or lack. */
+function groupProblem({ content: first }: Read, rows: readonly Read[], misfitOf: MisfitOf): string | undefined {
   if (rows.length > linesPerOrder) return `An order has at most ${linesPerOrder} rows`;
   const differing = Object.keys(orderFields).filter((name) =>
     rows.some(
@@ -126,7 +141,9 @@ function groupProblem({ content: first }: Read, rows: readonly Read[]): string |
         Object.entries(first).find(([key]) => key === name)?.[1],
     ),
   );
-  return differing.length > 0 ? `The rows of this order differ in ${differing.join(', ')}` : undefined;
+  if (differing.length > 0) return `The rows of this order differ in ${differing.join(', ')}`;
+  const misfit = misfitOf(first.channel, first.externalOrderId);
+  return misfit === undefined ? undefined : `Row ${misfit} has another number of cells and may be of this order`;
 }
 
 function orderOf(

@@ -48,8 +48,9 @@ export function lifeRoutes(
     },
     deliverShipment: (request: Request<typeof routes.deliverShipment>) => {
       const { params, body, cause } = request;
-      const deliveredAt = body.deliveredAt ?? new Date(cause.now).toISOString();
-      return change(request, (order) => deliver(order, params.shipmentId, deliveredAt, returnWindowDays));
+      const { deliveredAt = new Date(cause.now).toISOString() } = body;
+      const arrival = { shipmentId: params.shipmentId, deliveredAt, now: cause.now };
+      return change(request, (order) => deliver(order, arrival, returnWindowDays));
     },
     reviewOrder: async (request: Request<typeof routes.reviewOrder>): Promise<Reply> => {
       const { caller, body, cause } = request;

@@ -1,8 +1,8 @@
 import type { OrderStatus } from '../../shared/order-status.ts';
 
 /**
- * What can be done with an order. `-part` and `-rest` tell whether units are left; `pay` (all is paid) and `hold` are
- * facts that come from outside, so they have a row in every state.
+ * What can be done with an order. `-part` and `-rest` tell whether units are left, `-delivered` that all others have
+ * arrived; `pay` (all is paid) and `hold` are facts that come from outside, so they have a row in every state.
  */
 export type Command =
   | 'pay'
@@ -15,6 +15,7 @@ export type Command =
   | 'cancel'
   | 'cancel-lines'
   | 'cancel-rest'
+  | 'cancel-rest-delivered'
   | 'ship-part'
   | 'ship-rest'
   | 'deliver-part'
@@ -53,6 +54,7 @@ export const lifeCycle: Record<OrderStatus, Partial<Record<Command, OrderStatus>
     'deliver-part': 'partly-shipped',
     'cancel-lines': 'partly-shipped',
     'cancel-rest': 'shipped',
+    'cancel-rest-delivered': 'delivered',
   },
   shipped: { ...unchanged('shipped'), 'deliver-part': 'shipped', 'deliver-rest': 'delivered' },
   delivered: { ...unchanged('delivered'), complete: 'completed' },

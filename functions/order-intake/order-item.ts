@@ -49,7 +49,7 @@ export const OrderItem = placedShape.omit({ status: true, lines: true }).extend(
       }),
     )
     .optional(),
-  /** When the time for returns is over; set with the last delivery. */
+  /** When the time for returns of what has arrived so far is over. */
   completesAt: Instant.optional(),
   /** In the order in which they came. */
   payments: z.array(Payment).optional(),

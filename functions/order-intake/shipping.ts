@@ -1,3 +1,4 @@
+import { clockToleranceMs } from '../../shared/clock.ts';
 import { OrderAllocated, OrderCompleted, OrderDelivered, OrderShipped } from '../../shared/events/order-life.ts';
 import type { ShipmentContent } from '../../shared/http/order-life.ts';
 import { takesOf } from '../../shared/stock/take.ts';
@@ -5,6 +6,7 @@ import { changed, factsOf, illegal, moved, notOfTheOrder, type Outcome, telling 
 import { next } from './life-cycle.ts';
 import { counted, openUnits, pickUnits } from './line-units.ts';
 import type { OrderItem } from './order-item.ts';
+import { invalid } from './sellable.ts';
 
 const dayMs = 86_400_000;
 
@@ -47,18 +49,26 @@ export function ship(order: OrderItem, content: ShipmentContent, contentHash: st
   return changed(shipped, [telling(OrderShipped, data)], { kind: 'ship', takes: takesOf(wanted.units) });
 }
 
+/** A shipment that arrived; `now` is in milliseconds since the epoch. */
+type Arrival = { shipmentId: string; deliveredAt: string; now: number };
+
 /** Records that a shipment arrived; with the last one, the time for returns begins. */
-export function deliver(order: OrderItem, shipmentId: string, deliveredAt: string, returnWindowDays: number): Outcome {
+export function deliver(
+  order: OrderItem,
+  { shipmentId, deliveredAt, now }: Arrival,
+  returnWindowDays: number,
+): Outcome {
   const shipment = order.shipments?.find((known) => known.shipmentId === shipmentId);
   if (!shipment) return { kind: 'unknown', detail: 'The order has no such shipment.' };
   if (shipment.deliveredAt) return { kind: 'already-done', order };
+  if (Date.parse(deliveredAt) > now + clockToleranceMs) return deliveredInFuture;
   const shipments = order.shipments?.map((other) => (other === shipment ? { ...other, deliveredAt } : other)) ?? [];
   const arrivals = shipments.flatMap((known) => (known.deliveredAt ? [Date.parse(known.deliveredAt)] : []));
   const isRest = arrivals.length === shipments.length && order.lines.every((line) => openUnits(line) === 0);
   const status = next(order.status, isRest ? 'deliver-rest' : 'deliver-part');
   if (!status) return illegal(order, 'delivered');
   const completesAt = new Date(Math.max(...arrivals) + returnWindowDays * dayMs).toISOString();
-  const after = moved({ ...order, shipments, ...(isRest && { completesAt }) }, status);
+  const after = moved({ ...order, shipments, completesAt }, status);
   return changed(after, [telling(OrderDelivered, { ...factsOf(after), shipmentId, deliveredAt }, deliveredAt)]);
 }
 
@@ -70,3 +80,9 @@ export function complete(order: OrderItem, now: number): Outcome {
   const after = moved(order, status);
   return changed(after, [telling(OrderCompleted, factsOf(after))]);
 }
+
+const deliveredInFuture = invalid(
+  'delivered-in-future',
+  '/deliveredAt',
+  'A shipment cannot have arrived in the future.',
+);

@@ -12,21 +12,23 @@ const perShard = 100;
 
 /**
  * Ends what is over by `cause.now`: unpaid orders expire, delivered ones are completed. Goes on until nothing is due, or
- * `budgetMs` is used up; what is left waits for the next sweep, as do orders that others change right now.
+ * `budgetMs` is used up; what is left waits for the next sweep, as do orders that others change right now. An order that
+ * cannot be ended does not stop the others: the failures are given back.
  */
 export const sweep =
   (store: ChangeStore) =>
-  async (cause: Cause, budgetMs: number): Promise<{ swept: number; busy: number }> => {
+  async (cause: Cause, budgetMs: number): Promise<{ swept: number; busy: number; failures: unknown[] }> => {
     const deadline = performance.now() + budgetMs;
     const end = (order: OrderItem) =>
       order.status === 'delivered' ? complete(order, cause.now) : endUnpaid(order, cause.now);
     let swept = 0;
     let busy = 0;
+    const failures: unknown[] = [];
     // An index may lag behind what this sweep did: an id that comes again is not looked at again.
     const seen = new Set<string>();
     for (;;) {
       const ids = (await store.due(cause.now, perShard)).filter((id) => !seen.has(id));
-      if (ids.length === 0 || performance.now() > deadline) return { swept, busy };
+      if (ids.length === 0 || performance.now() > deadline) return { swept, busy, failures };
       await inParallel(atOnce, ids, async (id) => {
         seen.add(id);
         try {
@@ -34,8 +36,8 @@ export const sweep =
           // `illegal`: it was ended, by this very attempt or by somebody else.
           if (outcome?.kind === 'changed' || outcome?.kind === 'illegal') swept += 1;
         } catch (error) {
-          if (!isContention(error)) throw error;
-          busy += 1;
+          if (isContention(error)) busy += 1;
+          else failures.push(error);
         }
       });
     }

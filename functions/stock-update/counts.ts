@@ -1,10 +1,8 @@
+import { clockToleranceMs } from '../../shared/clock.ts';
 import type { DataOf } from '../../shared/events/define-event.ts';
 import type { StockMoved } from '../../shared/events/stock.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
 import type { WarehouseStock } from '../../shared/stock/stock-item.ts';
-
-/** How far a caller's clock may be ahead. */
-export const clockToleranceMs = 5 * 60_000;
 
 /** By how much on hand changed in a warehouse since it was counted: by what orders shipped, and by all other movements. */
 export type MovedSince = { shipped: number; otherwise: number };

@@ -1,9 +1,10 @@
 import type { DataOf } from '../../shared/events/define-event.ts';
+import { clockToleranceMs } from '../../shared/clock.ts';
 import type { MovementType, StockMoved, StockStatus } from '../../shared/events/stock.ts';
 import type { RejectionReason } from '../../shared/http/stock.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
 import type { WarehouseStock } from '../../shared/stock/stock-item.ts';
-import { clockToleranceMs, countedAt, isOutdated, type MovedSince, nothingMoved, onHandFrom } from './counts.ts';
+import { countedAt, isOutdated, type MovedSince, nothingMoved, onHandFrom } from './counts.ts';
 import { type Lot, lotSort, type Shelf, type Transit, transitSort } from './shelf.ts';
 
 export const nothing: WarehouseStock = { onHand: 0, reserved: 0, unavailable: 0, available: 0 };

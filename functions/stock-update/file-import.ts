@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { CsvError, parse } from 'csv-parse';
 import * as z from 'zod';
+import { isBlankRow } from '../../shared/csv.ts';
 import type { Cause } from '../../shared/events/define-event.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
 import { headerProblem, movementOf, type OpenOrders } from './file-rows.ts';
@@ -30,7 +31,7 @@ type Tools = {
 
 /**
  * Applies the rows of a file in the order in which they are, and writes to the result what became of each; rows count
- * from 1, the first behind the header. What another run applied is found by its movement id, so that a run that was cut
+ * from 1, the first behind the header, blank ones too. What another run applied is found by its movement id, so that a run that was cut
  * off goes on when it is started again. A row that it refused may be applied then, behind rows that come after it: the
  * result says what became of it. Throws on contention and when the body breaks off.
  */
@@ -55,13 +56,14 @@ export async function importFile(
   let number = 0;
   try {
     for await (const cells of parsed(body)) {
+      if (columns) number += 1;
+      if (isBlankRow(cells)) continue;
       if (!columns) {
         columns = cells.map((name) => name.trim());
         const problem = headerProblem(columns);
         if (problem !== undefined) return result.refuse(problem);
         continue;
       }
-      number += 1;
       rows.push({ number, ...movementOf(columns, cells, openOrders) });
       if (rows.length >= rowsAtOnce) await flush();
       if (number % rowsPerProgress === 0) log.info('file in progress', { rows: number });
@@ -86,7 +88,6 @@ async function* parsed(body: Readable): AsyncGenerator<string[]> {
   const parser = parse({
     bom: true,
     relax_column_count: true,
-    skip_empty_lines: true,
     max_record_size: maxRowLength,
     on_record: (cells: unknown) => {
       rows.push(Cells.parse(cells));

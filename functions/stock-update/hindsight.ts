@@ -1,12 +1,13 @@
 import assert from 'node:assert';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { clockToleranceMs } from '../../shared/clock.ts';
 import type { Database } from '../../shared/database.ts';
 import { StockMoved } from '../../shared/events/stock.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import { OutboxItem, recordedAt, timelineKeysFrom } from '../../shared/outbox.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
 import { type StockItem, stockPartition } from '../../shared/stock/stock-item.ts';
-import { clockToleranceMs, countedAsOf, movedSince } from './counts.ts';
+import { countedAsOf, movedSince } from './counts.ts';
 import type { Books } from './plan.ts';
 
 /** Rows that a count looks through; with more it is outdated. They fit a page of the database, 1 MB. */

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
+import { csvLine } from '../../shared/csv.ts';
 
 export type Summary = {
   rows: number;
@@ -33,7 +34,7 @@ export function createResultFile(path: string) {
         summary.reasons[kind] = (summary.reasons[kind] ?? 0) + 1;
       }
       const status = reason === undefined ? 'accepted' : 'rejected';
-      await write(`${row},${cell(movementId)},${status},${cell(reason ?? '')}\n`);
+      await write(csvLine([row, movementId, status, reason]));
     },
 
     refuse(problem: string): void {
@@ -49,9 +50,3 @@ export function createResultFile(path: string) {
   };
 }
 export type ResultFile = Pick<ReturnType<typeof createResultFile>, 'add' | 'refuse'>;
-
-/** Quoted where it must be, and never a formula: a spreadsheet would run what a caller put into an id. */
-function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}

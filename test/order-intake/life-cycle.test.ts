@@ -17,6 +17,8 @@ describe('the life of an order', () => {
     ['allocated', 'ship-rest', 'shipped'],
     ['partly-shipped', 'cancel', undefined],
     ['partly-shipped', 'cancel-rest', 'shipped'],
+    ['partly-shipped', 'cancel-rest-delivered', 'delivered'],
+    ['shipped', 'cancel-rest-delivered', undefined],
     ['shipped', 'cancel-lines', undefined],
     ['delivered', 'complete', 'completed'],
     ['completed', 'cancel', undefined],

@@ -122,7 +122,8 @@ const whatIsOverEnded: Invariant = {
   name: 'an order whose time is over has ended',
   breaches: ({ orders, now }) =>
     orders
-      .filter(({ status, reservedUntil, completesAt }) => {
+      .filter(({ status, reservedUntil, completesAt, shipments = [] }) => {
+        if (status === 'shipped') return shipments.every(({ deliveredAt }) => deliveredAt !== undefined);
         const until = status === 'payment-pending' ? reservedUntil : status === 'delivered' ? completesAt : undefined;
         return until != undefined && Date.parse(until) <= now;
       })

@@ -56,6 +56,12 @@ export const lifeMistakes: Record<string, BrokenBuild> = {
     to: 'endUnpaid(order, cause.now);',
     breaks: 'an order whose time is over has ended',
   },
+  'cancelled-rest-waits-for-a-parcel': {
+    file: 'functions/order-intake/cancellation.ts',
+    from: "'cancel-rest-delivered' : 'cancel-rest'",
+    to: "'cancel-rest' : 'cancel-rest'",
+    breaks: 'an order whose time is over has ended',
+  },
   'expiry-keeps-the-stock': {
     file: 'functions/order-intake/payment.ts',
     from: 'takes: takesOf(lines),',

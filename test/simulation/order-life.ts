@@ -117,7 +117,10 @@ const allocate = (world: World, order: PlannedOrder) =>
 
 type Line = { lineId: string; quantity: number; cancelledQuantity?: number; shippedQuantity?: number };
 
-/** Part by part what is open then, the last part with all that is left; what was shipped arrives. */
+/**
+ * Part by part what is open then, the last part with all that is left; what was shipped arrives. Of two parts, the second
+ * is sold out: it is cancelled.
+ */
 async function ship(world: World, order: PlannedOrder): Promise<void> {
   const { shipments, isDelivered, sending } = order.life;
   for (let part = 1; part <= shipments; part += 1) {
@@ -132,6 +135,11 @@ async function ship(world: World, order: PlannedOrder): Promise<void> {
       carrier: 'simulated',
     };
     if (content.lines.length === 0) return;
+    if (part === 2 && shipments === 2) {
+      const rest = { requestId: 'sold-out', reason: 'sold out', lines: open };
+      await repeatedly(sending, () => command(world, order, 'service-lead', 'cancellation', rest.requestId, rest));
+      return;
+    }
     await repeatedly(sending, () => command(world, order, 'warehouse', 'shipments', content.shipmentId, content));
     if (isDelivered) await repeatedly(sending, () => arrive(world, order, content.shipmentId));
   }

@@ -80,6 +80,16 @@ test('a body that breaks off is not taken for a whole file', async () => {
   await expect(run(body)).rejects.toThrow('lost');
 });
 
+test('rows are counted with the blank lines between them, so that each is found again', async () => {
+  const lines = ['movementId,sku,warehouse,type,quantity', '', 'm1,NO-SKU,main,receipt,1', ' ,', 'm2,NO-SKU,main', ''];
+  const { text, summary } = await run(Readable.from([lines.join('\n')]));
+  expect(text.trim().split('\n').slice(1)).toEqual([
+    '2,m1,rejected,unknown-sku',
+    '4,,rejected,"invalid: 3 cells, not 5"',
+  ]);
+  expect(summary.rows).toBe(2);
+});
+
 test('a result never starts a formula in a spreadsheet', async () => {
   const text = 'movementId,sku,warehouse,type,quantity\n"=HYPERLINK(""x"")",NO-SKU,main,receipt,1';
   expect((await run(Readable.from([text]))).text.split('\n')[1]).toBe(`1,"'=HYPERLINK(""x"")",rejected,unknown-sku`);

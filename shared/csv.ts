@@ -6,3 +6,6 @@ function cell(value: string | number | undefined): string {
   const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
+
+/** Whether a row says nothing, such as a blank line: a spreadsheet counts it, though nobody answers it. */
+export const isBlankRow = (cells: readonly string[]): boolean => cells.every((text) => text.trim() === '');

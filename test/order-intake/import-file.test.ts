@@ -1,0 +1,70 @@
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { importFile } from '../../functions/order-intake/import-file.ts';
+import { createImportStore } from '../../functions/order-intake/import-store.ts';
+import { aCause, aPolicy } from '../support/builders.ts';
+import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { channels } from '../support/environment.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.stop());
+
+const usual = 'externalOrderId,channel,currency,placedAt,city,sku,quantity,unitPriceMinor';
+/** A row of an order of the past under that header. */
+const aRow = (externalOrderId: string, { city = 'London', sku = 'MUG' } = {}) =>
+  `${externalOrderId},storefront,GBP,2019-07-01T10:00:00Z,${city},${sku},1,100`;
+
+/** What the file of these lines brings, and its bad rows as `row externalOrderId reason`. */
+async function imported(lines: readonly string[], header = usual) {
+  const store = createImportStore(database.db, tables, aPolicy().timeZone);
+  const setting = { channels: new Set(Object.keys(channels)), policy: aPolicy() };
+  const file = Readable.from([[header, ...lines].join('\n')]);
+  const { summary, bad } = await importFile(file, (...given) => store.take(...given), setting, aCause());
+  return { summary, bad: bad.map(({ row, externalOrderId, reason }) => `${row} ${externalOrderId} ${reason}`) };
+}
+
+test('rows are numbered as a spreadsheet shows them, past blank lines and lines within a cell', async () => {
+  const { summary, bad } = await imported([
+    aRow('N-1'),
+    '',
+    aRow('N-2', { city: '"Stow\non the Wold"' }),
+    '   ',
+    ',,,,,,,',
+    aRow('N-3', { sku: 'no sku' }),
+    '',
+  ]);
+  expect(bad).toEqual([expect.stringMatching(/^7 N-3 sku: /)]);
+  expect(summary).toEqual({ rows: 3, imported: 2, alreadyImported: 0, badRows: 1 });
+});
+
+test('a row of another number of cells is a bad row, whose order is left out whole, and no other', async () => {
+  const { summary, bad } = await imported([
+    aRow('C-1'),
+    aRow('C-1', { city: 'Paris, France' }),
+    aRow('C-2'),
+    aRow('C-3', { city: 'Stow\non the Wold' }),
+  ]);
+  expect(bad).toEqual([
+    '2 C-1 Row 3 has another number of cells and may be of this order',
+    '3 C-1 has 9 cells, the header 8; quote a cell with commas or line breaks',
+    '5 C-3 has 5 cells, the header 8; quote a cell with commas or line breaks',
+    '6  has 4 cells, the header 8; quote a cell with commas or line breaks; of which order it is cannot be told',
+  ]);
+  expect(summary).toEqual({ rows: 5, imported: 1, alreadyImported: 0, badRows: 4 });
+});
+
+test('no order is taken over that may lack a row of which nobody can tell whose it is', async () => {
+  const line = (city: string, id: string) => `${city},storefront,GBP,2019-07-01T10:00:00Z,${id},MUG,1,100`;
+  const { summary, bad } = await imported(
+    [line('London', 'U-1'), line('Paris, France', 'U-1'), line('London', 'U-2')],
+    usual.replace('externalOrderId', 'id').replace('city', 'externalOrderId').replace('id', 'city'),
+  );
+  expect(bad).toEqual([
+    '2 U-1 Row 3 has another number of cells and may be of this order',
+    expect.stringMatching(/^3  has 9 cells, .* cannot be told$/),
+  ]);
+  expect(summary).toMatchObject({ rows: 3, imported: 1 });
+});

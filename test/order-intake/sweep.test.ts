@@ -1,0 +1,39 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createChangeStore } from '../../functions/order-intake/change-store.ts';
+import { indexKeys, orderKey } from '../../functions/order-intake/order-item.ts';
+import { overdueEnder } from '../../functions/order-intake/overdue.ts';
+import { sweep } from '../../functions/order-intake/sweep.ts';
+import { aCause, aPolicy } from '../support/builders.ts';
+import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { channels } from '../support/environment.ts';
+import { aPlacedOrder, noon } from '../support/placed-order.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.stop());
+
+/** A delivered order whose time for returns ended so many seconds ago. */
+async function due(orderId: string, seconds: number, spoilt: object = {}) {
+  const completesAt = new Date(noon - seconds * 1000).toISOString();
+  const order = aPlacedOrder([{ quantity: 1, totalMinor: 1000 }], { orderId, status: 'delivered', completesAt });
+  const Item = { ...order, ...orderKey(orderId), ...indexKeys(order, '2026-03-05'), ...spoilt };
+  await database.db.send(new PutCommand({ TableName: tables.ORDER_TABLE_NAME, Item }));
+}
+
+test('the sweep ends all that it can, and tells of an order that cannot be read', async () => {
+  const store = createChangeStore(database.db, tables, aPolicy().timeZone);
+  await due('ord_spoilt', 9000, { completesAt: '+010000-01-30T00:00:00.000Z' });
+  const ids = Array.from({ length: 40 }, (_, index) => `ord_${index}`);
+  for (const [index, id] of ids.entries()) await due(id, index);
+  expect(await sweep(store)(aCause(), 30_000)).toMatchObject({ swept: 40, failures: [{ name: 'ZodError' }] });
+  const orders = await Promise.all(ids.map((id) => store.current(id)));
+  expect(new Set(orders.map(({ order }) => order?.status))).toEqual(new Set(['completed']));
+
+  // Nor does it stand in the way of a buyer for whom holds are ended that are over.
+  await due('ord_other', 1);
+  const waiting = { ...channels, invoiced: { ...channels.storefront, paymentWindowMinutes: 30 } };
+  expect(await overdueEnder(store, waiting)(aCause())).toBe(true);
+});
