@@ -128,6 +128,23 @@ test('refunds read orders and write none', () => {
   expect([...onOrders].filter((action) => !reading.has(action))).toEqual([]);
 });
 
+test('whatever refuses orders for want of stock may end the holds that are over first', () => {
+  for (const name of ['Api', 'Queued', 'Exchange', 'Sweep']) {
+    const statements = ofType('AWS::IAM::Policy')
+      .filter(({ id }) => id.startsWith(`OrderIntake${name}`))
+      .flatMap(({ properties }) => properties.PolicyDocument.Statement);
+    const actionsOn = (resource: string) =>
+      statements
+        .filter(({ Resource }) => JSON.stringify(Resource).includes(resource))
+        .flatMap(({ Action }) => Action)
+        .map((action) => action.replace('dynamodb:', ''));
+    expect(actionsOn('/index/byDue'), name).toEqual(['Query']);
+    const changing = ['BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'];
+    expect(actionsOn('OrderTable'), name).toEqual(expect.arrayContaining(changing));
+    expect(actionsOn('StockTable'), name).toContain('UpdateItem');
+  }
+});
+
 test('each function has a role of its own, a log that ends, traces, and alarms', () => {
   expect(idsOf(functions.map(({ properties }) => meant(properties.Role))).size).toBe(functions.length);
   for (const { properties } of functions) {

@@ -24,6 +24,7 @@ const orderIndexes = {
   byCustomer: ['customerKey', 'placedKey'],
   byStatus: ['statusKey', 'placedKey'],
   byDay: ['dayKey', 'placedKey'],
+  byDue: ['dueKey', 'dueAt'],
 } as const;
 const refundIndexes = { byStatus: ['statusKey', 'requestedKey'], byOrder: ['orderKey', 'requestedKey'] } as const;
 const webhookIndexes = { byDead: ['deadKey', 'sk'] } as const;
