@@ -1,6 +1,7 @@
 import { existsSync, globSync } from 'node:fs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
+import { pauseSeconds } from '../../functions/channel-webhooks/decide.ts';
 import { store } from '../../infra/store.ts';
 import { routesByWorkflow } from '../../shared/http/all-routes.ts';
 import { app, idsOf, meant, ofType, onlyOf, resources } from './synthesised.ts';
@@ -26,6 +27,13 @@ test('every message that cannot be handled ends in a queue that keeps it for 14 
   }
   for (const { properties } of deadLetterQueues) expect(properties.MessageRetentionPeriod).toBe(14 * 86_400);
   expect(watched('ApproximateNumberOfMessagesVisible')).toEqual(idsOf(deadLetterQueues));
+});
+
+test('a webhook that waits for as long as we try is given up by its function, not by its queue', () => {
+  const queue = workQueues.find(({ id }) => id.startsWith('ChannelWebhooksDeliveries'));
+  const receives = store.webhooks.giveUpAfterSeconds / pauseSeconds(100);
+  // With room for its own retries, and for the shorter pauses of an endpoint that comes and goes.
+  expect(queue?.properties.RedrivePolicy.maxReceiveCount).toBeGreaterThan(receives + 100);
 });
 
 test('somebody hears of messages that wait too long', () => {
