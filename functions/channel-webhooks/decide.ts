@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { DeliveryAttempt } from '../../shared/http/webhooks.ts';
-import type { Delivery, DeliveryMessage } from './delivery.ts';
+import type { Delivery, ReceivedMessage } from './delivery.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** How stubbornly an endpoint is tried; the pause before a retry quadruples from the first to the longest. */
@@ -25,36 +25,45 @@ export type Step =
   | { kind: 'park'; delivery: Delivery }
   | { kind: 'post'; endpoint: Endpoint };
 
-/** Whether a message may be posted at `now` (milliseconds); duplicates of what is settled are dropped. */
+/**
+ * Whether a message may be posted at `now` (milliseconds); duplicates of what is settled are dropped. When the time that
+ * we try is over it is given up, unposted, as an endpoint that is long dead would keep each waiting until it times out. An
+ * endpoint that is well was kept waiting by us: it is tried then, and nothing waits any more.
+ */
 export function nextStep(
-  message: DeliveryMessage,
+  message: ReceivedMessage,
   endpoint: Endpoint | undefined,
   delivery: Delivery | undefined,
   now: number,
+  { giveUpAfterSeconds }: Pick<Retrying, 'giveUpAfterSeconds'>,
 ): Step {
   if (!endpoint) return { kind: 'drop' };
   if (delivery && delivery.round > message.round) return { kind: 'drop' };
   const current = delivery?.round === message.round ? delivery : undefined;
   if (current && current.state !== 'pending') return { kind: 'drop' };
-  if (endpoint.status === 'disabled') {
-    return {
-      kind: 'park',
-      delivery: { ...roundOf(message, delivery, now), state: 'dead', reason: 'endpoint-disabled' },
-    };
+  const round = roundOf(message, delivery);
+  if (endpoint.status === 'disabled') return parked(round, 'endpoint-disabled');
+  if (now > round.startedAt + giveUpAfterSeconds * 1000) {
+    return endpoint.failures > 0 ? parked(round, 'not-accepted-in-time') : { kind: 'post', endpoint };
   }
   const notBefore = Math.max(current?.nextAttemptAt ?? 0, endpoint.pausedUntil ?? 0);
   if (notBefore > now) return { kind: 'wait', seconds: Math.ceil((notBefore - now) / 1000) };
   return { kind: 'post', endpoint };
 }
 
-/** The record of this message's round, begun at `now` if it is new; its revision is that of the next write. */
-function roundOf(message: DeliveryMessage, delivery: Delivery | undefined, now: number): Delivery {
+const parked = (round: Delivery, reason: string): Step => ({
+  kind: 'park',
+  delivery: { ...round, state: 'dead', reason },
+});
+
+/** The record of this message's round; its revision is that of the next write. */
+function roundOf(message: ReceivedMessage, delivery: Delivery | undefined): Delivery {
   const revision = (delivery?.revision ?? 0) + 1;
   if (delivery?.round === message.round) {
     const { nextAttemptAt: _over, ...rest } = delivery;
     return { ...rest, revision };
   }
-  return { ...message, state: 'pending', startedAt: now, tries: 0, attempts: delivery?.attempts ?? [], revision };
+  return { ...message, state: 'pending', tries: 0, attempts: delivery?.attempts ?? [], revision };
 }
 
 export type Outcome = { delivery: Delivery; endpoint: 'well' | 'failing' | 'gone'; retrySeconds?: number };
@@ -65,14 +74,14 @@ export type Outcome = { delivery: Delivery; endpoint: 'well' | 'failing' | 'gone
  * come back together.
  */
 export function afterAttempt(
-  message: DeliveryMessage,
+  message: ReceivedMessage,
   previous: Delivery | undefined,
   attempt: DeliveryAttempt,
   now: number,
   random: number,
   retrying: Retrying,
 ): Outcome {
-  const round = roundOf(message, previous, now);
+  const round = roundOf(message, previous);
   const tries = round.tries + 1;
   const tried: Delivery = { ...round, tries, attempts: [...round.attempts, attempt].slice(-attemptsKept) };
   if (attempt.status === 410) return { delivery: { ...tried, state: 'dead', reason: 'gone' }, endpoint: 'gone' };

@@ -10,14 +10,23 @@ import { ParsedDeliverEnv } from './env.ts';
 import { createPost } from './post.ts';
 import { createWebhookStore } from './store.ts';
 
-const Batch = z.object({
-  Records: z.array(z.object({ messageId: z.string(), receiptHandle: z.string(), body: z.string() })),
+const Record = z.object({
+  messageId: z.string(),
+  receiptHandle: z.string(),
+  body: z.string(),
+  /** When the message was queued, or redriven: then its time begins anew. */
+  attributes: z.object({ SentTimestamp: z.coerce.number().int() }),
 });
-type Message = z.infer<typeof Batch>['Records'][number];
+const Batch = z.object({ Records: z.array(Record) });
+type Message = z.infer<typeof Record>;
 
 /** Delivers a batch at once, so that a slow endpoint delays nobody. What is to come again is hidden until then. */
 export const deliverBatch = (deliverOne: ReturnType<typeof deliver>, queue: Pick<DeliveryQueue, 'hide'>) =>
-  settlingEach(({ body }: Message) => deliverOne(DeliveryMessage.parse(JSON.parse(body))), queue.hide);
+  settlingEach(
+    ({ body, attributes }: Message) =>
+      deliverOne({ ...DeliveryMessage.parse(JSON.parse(body)), startedAt: attributes.SentTimestamp }),
+    queue.hide,
+  );
 
 const env = ParsedDeliverEnv.parse(process.env);
 const { timeoutSeconds } = env.RETRYING;

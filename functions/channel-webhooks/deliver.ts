@@ -1,7 +1,7 @@
 import { contention } from '../../shared/contention.ts';
 import type { Cause } from '../../shared/events/define-event.ts';
 import { afterAttempt, nextStep, pauseSeconds, type Retrying } from './decide.ts';
-import type { DeliveryMessage } from './delivery.ts';
+import type { DeliveryMessage, ReceivedMessage } from './delivery.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Answer } from './post.ts';
 import { signatureHeaders } from './sign.ts';
@@ -21,9 +21,9 @@ type Settled = number | undefined;
 /** Makes at most one attempt for a message and records it. Throws when another copy of the message got ahead. */
 export const deliver =
   ({ store, post, retrying, now, random }: Parts) =>
-  async (message: DeliveryMessage): Promise<Settled> => {
+  async (message: ReceivedMessage): Promise<Settled> => {
     const { endpoint, delivery, event } = await store.load(message);
-    const step = nextStep(message, endpoint, delivery, now());
+    const step = nextStep(message, endpoint, delivery, now(), retrying);
     if (step.kind === 'drop') return undefined;
     if (step.kind === 'wait') return step.seconds;
     if (step.kind === 'park') {

@@ -13,12 +13,14 @@ export const DeliveryMessage = z.object({
   round: z.int().nonnegative(),
 });
 export type DeliveryMessage = z.infer<typeof DeliveryMessage>;
+/** As it comes off the queue. `startedAt`, in milliseconds since the epoch, is when it was put there. */
+export type ReceivedMessage = DeliveryMessage & { startedAt: number };
 
 /** What became of an event at one endpoint. Times are milliseconds since the epoch. */
 export const Delivery = DeliveryMessage.extend({
   state: z.enum(['pending', 'delivered', 'dead']),
   reason: z.string().optional(),
-  /** First attempt of this round; the time that we try counts from it. */
+  /** When this round was queued, attempted or not; the time that we try counts from it. */
   startedAt: z.int(),
   nextAttemptAt: z.int().optional(),
   /** Attempts of this round. */

@@ -102,8 +102,8 @@ export function createWebhookStore(db: Database, tables: { WEBHOOK_TABLE_NAME: s
     },
 
     /**
-     * Records a delivery's next revision; `lost` if another copy of the message did. What is given up after attempts is
-     * told as an event; `gone` is the endpoint to disable with it.
+     * Records a delivery's next revision; `lost` if another copy of the message did. What is given up is told as an event,
+     * unless its endpoint was disabled, which was told; `gone` is the endpoint to disable with it.
      */
     async record(delivery: Delivery, cause: Cause, gone?: Endpoint): Promise<'done' | 'lost'> {
       const { channel, endpointId, orderId, tries, reason = '' } = delivery;
@@ -124,7 +124,7 @@ export function createWebhookStore(db: Database, tables: { WEBHOOK_TABLE_NAME: s
               }),
         },
       };
-      if (delivery.state !== 'dead' || tries === 0) return transact(db, [put]);
+      if (delivery.state !== 'dead' || (reason === 'endpoint-disabled' && tries === 0)) return transact(db, [put]);
       const data = { channel, endpointId, deliveredEventId: delivery.eventId, orderId, reason, attempts: tries };
       const event = outboxItem(channelPartition(channel), newEvent(WebhookDeliveryGivenUp, data, cause));
       return transact(db, [

@@ -23,15 +23,13 @@ import { queuedAnswerOf } from './intake-item.ts';
 import { lifeRoutes } from './life-api.ts';
 import { etagOf } from './order-item.ts';
 import { createOrderQueue } from './order-queue.ts';
-import { overdueEnder } from './overdue.ts';
+import { atMostOnceASecond, type EndOverdue, overdueEnder } from './overdue.ts';
 import { place } from './place.ts';
 import { badCursor, notAChannel, replyTo, timelineEntry, unknownOrder } from './replies.ts';
 import { createRiskStore } from './risk-store.ts';
 import { sightOf } from './sight.ts';
 import { createOrderStore, type OrderStore } from './store.ts';
 import { webhookGuard } from './webhook-guard.ts';
-
-type EndOverdue = ReturnType<typeof overdueEnder>;
 
 /** Takes an order of the channel that the caller is. */
 export const placeOrder =
@@ -82,7 +80,7 @@ const queue = createOrderQueue(ORDER_QUEUE_URL);
 const changeStore = createChangeStore(database, tables, SELLING.timeZone);
 const risks = createRiskStore(database, tables, RISK.windowMinutes);
 const changes = lifeRoutes(changeStore, CHANNELS, SELLING, assessor({ risks, changes: changeStore }, RISK));
-const endOverdue = overdueEnder(changeStore, CHANNELS);
+const endOverdue = atMostOnceASecond(overdueEnder(changeStore));
 const placeNow = placeOrder(store, CHANNELS, SELLING, endOverdue);
 const edits = editing(changeStore, readOffer(database, tables), CHANNELS, SELLING, endOverdue);
 const exports = createExportStore(database, tables);

@@ -8,7 +8,7 @@ import type { ChangeStore } from './change-store.ts';
 import { edit, skusOf } from './edit.ts';
 import { applyInSight, replyTo } from './life-api.ts';
 import type { OrderItem } from './order-item.ts';
-import type { overdueEnder } from './overdue.ts';
+import type { EndOverdue } from './overdue.ts';
 
 /** Serves the edits of orders. */
 export const editing =
@@ -17,7 +17,7 @@ export const editing =
     offerOf: ReturnType<typeof readOffer>,
     channels: Channels,
     policy: SellingPolicy,
-    endOverdue: ReturnType<typeof overdueEnder>,
+    endOverdue: EndOverdue,
   ) =>
   async (request: Request<typeof editOrder>): Promise<Reply> => {
     const { body: content, headers, cause } = request;

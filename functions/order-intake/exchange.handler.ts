@@ -1,15 +1,19 @@
 import { openDatabase } from '../../shared/database.ts';
 import { ExchangeApproved } from '../../shared/events/refund.ts';
 import { queueHandler } from '../../shared/lambda/queue-handler.ts';
+import { createChangeStore } from './change-store.ts';
 import { ParsedExchangeEnv } from './env.ts';
 import { placeReplacement } from './exchange.ts';
 import { createExchangeStore } from './exchange-store.ts';
+import { overdueEnder } from './overdue.ts';
 import { createOrderStore } from './store.ts';
 
 const { CHANNELS, SELLING, ...tables } = ParsedExchangeEnv.parse(process.env);
 const db = openDatabase();
 const orders = createOrderStore(db, tables, SELLING.timeZone);
-const place = placeReplacement(orders, createExchangeStore(db, tables, SELLING.timeZone), CHANNELS, SELLING);
+const exchanges = createExchangeStore(db, tables, SELLING.timeZone);
+const endOverdue = overdueEnder(createChangeStore(db, tables, SELLING.timeZone));
+const place = placeReplacement(orders, exchanges, CHANNELS, SELLING, endOverdue);
 
 export const handler = queueHandler(ExchangeApproved, async ({ detail: { metadata, data } }) => {
   const { eventId: causationId, correlationId } = metadata;

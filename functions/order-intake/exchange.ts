@@ -7,6 +7,7 @@ import type { Channels, SellingPolicy } from '../../shared/store.ts';
 import { type Decision, decide, type Placement } from './decide.ts';
 import type { ExchangeStore } from './exchange-store.ts';
 import type { OrderItem } from './order-item.ts';
+import type { EndOverdue } from './overdue.ts';
 import type { OrderStore } from './store.ts';
 
 /** Others may take the same stock at once; then the queue brings it again. */
@@ -20,7 +21,13 @@ type Approved = DataOf<typeof ExchangeApproved>;
  * refusal, and must not pay for goods as well.
  */
 export const placeReplacement =
-  (orders: Pick<OrderStore, 'load' | 'read'>, exchanges: ExchangeStore, channels: Channels, policy: SellingPolicy) =>
+  (
+    orders: Pick<OrderStore, 'load' | 'read'>,
+    exchanges: ExchangeStore,
+    channels: Channels,
+    policy: SellingPolicy,
+    endOverdue: EndOverdue,
+  ) =>
   (approved: Approved, cause: Cause): Promise<'placed' | 'refused'> =>
     patiently(patienceMs, async () => {
       const [returned] = await orders.read([approved.orderId]);
@@ -36,6 +43,8 @@ export const placeReplacement =
         return (await exchanges.place(decision, placement.contentHash, cause)) === 'done' ? 'placed' : undefined;
       }
       assert(refusal, 'What is not placed has a reason');
+      // Until no hold is left that is over: what is refused here is refused for good.
+      if (refusal === 'out-of-stock' && (await endOverdue(cause))) return undefined;
       const refused = {
         orderId: placement.orderId,
         externalOrderId: placement.content.externalOrderId,

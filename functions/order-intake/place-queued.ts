@@ -5,6 +5,7 @@ import { demandOf } from './allocation.ts';
 import type { Decision } from './decide.ts';
 import { type Group, group, skusPerGroupedOrder } from './group.ts';
 import type { QueuedOrder } from './intake-item.ts';
+import type { EndOverdue } from './overdue.ts';
 import { place } from './place.ts';
 import { causeOf, placementOf, refuseAll, type Undecided } from './queued-order.ts';
 import type { OrderStore } from './store.ts';
@@ -22,13 +23,16 @@ type Placing = {
   /** Milliseconds since the epoch: when refusals happen. */
   now: number;
   report: (message: string, error: unknown) => void;
+  endOverdue: EndOverdue;
 };
+type Decided = { queued: QueuedOrder; decision: Decision };
 
 /**
  * Decides queued orders in the order of their arrival. Gives back those that could not be decided now and are to come
  * again. An order that was decided before, by whomever, is left as it is.
  */
-export async function placeQueued(placing: Placing, queued: readonly QueuedOrder[]): Promise<QueuedOrder[]> {
+export async function placeQueued(given: Placing, queued: readonly QueuedOrder[]): Promise<QueuedOrder[]> {
+  const placing = { ...given, endOverdue: onceOf(given.endOverdue) };
   const arrived = queued.toSorted((a, b) => (a.attemptId < b.attemptId ? -1 : 1));
   const distinct = [...new Map(arrived.map((each) => [each.orderId + each.attemptId, each])).values()];
   const deadline = performance.now() + budgetMs;
@@ -82,8 +86,10 @@ async function placeRun(placing: Placing, run: QueuedOrder[]): Promise<QueuedOrd
 
 async function placeAlone(placing: Placing, queued: QueuedOrder, open: Undecided): Promise<void> {
   const { store, policy } = placing;
-  const decision = await place(store, placementOf(queued), policy, causeOf(queued));
-  await settle(placing, open, [{ queued, decision }]);
+  const decide = () => place(store, placementOf(queued), policy, causeOf(queued));
+  const decision = await decide();
+  const isFreed = await isStockFreed(placing, [{ queued, decision }]);
+  await settle(placing, open, [{ queued, decision: isFreed ? await decide() : decision }]);
 }
 
 /**
@@ -111,6 +117,7 @@ function placeTogether(placing: Placing, open: Undecided, failed: QueuedOrder[])
       // What stock there is for them is certain only when all before them have theirs.
       return queued && (lost.length === 0 || decision.kind !== 'out-of-stock') ? [{ queued, decision }] : [];
     });
+    if (await isStockFreed(placing, decided)) return undefined;
     await settle(placing, open, decided);
     if (open.size === 0) return 'done';
     if (lost.includes('lost')) maxOrders = Math.max(1, Math.floor(maxOrders / 2));
@@ -142,12 +149,24 @@ async function placeGroup({ store, report }: Placing, orders: Group, open: Undec
   }
 }
 
+/** Whether one of these would be refused for stock that holds which are over still had: then all are decided again. */
+async function isStockFreed({ endOverdue, now }: Placing, decided: readonly Decided[]): Promise<boolean> {
+  const short = decided.find(({ decision: { kind } }) => kind === 'out-of-stock');
+  return short !== undefined && endOverdue({ ...short.queued.cause, now });
+}
+
+/** Looks once for a whole batch, as a flash sale refuses thousands. When that fails, nobody is refused without it. */
+function onceOf(endOverdue: EndOverdue): EndOverdue {
+  let first: Promise<boolean> | undefined;
+  return async (cause) => {
+    const isFirst = first === undefined;
+    first ??= endOverdue(cause);
+    return (await first) && isFirst;
+  };
+}
+
 /** Writes down what became of orders that were not placed in a group. */
-async function settle(
-  { store, now }: Placing,
-  open: Undecided,
-  decided: { queued: QueuedOrder; decision: Decision }[],
-): Promise<void> {
+async function settle({ store, now }: Placing, open: Undecided, decided: Decided[]): Promise<void> {
   const refused = decided.filter(({ decision: { kind } }) => kind !== 'accepted' && kind !== 'already-placed');
   await refuseAll(store, refused, now);
   for (const { queued } of decided) open.delete(queued.orderId);

@@ -7,8 +7,8 @@ import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { type FunctionProps, WorkflowFunction } from './workflow-function.ts';
 
 /**
- * Receives of one message before it is parked. A day of retries has a dozen, and each pause of an endpoint adds one;
- * what is parked is what the function itself could not do.
+ * Receives of one message before it is parked. A day of retries has a dozen, and each pause of an endpoint, of 5 minutes
+ * in the end, adds one: some 320 until the function gives up. What is parked is what the function itself could not do.
  */
 const receives = 500;
 

@@ -80,6 +80,8 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
   webhookSecret.grantRead(handler);
   queued.grantSend(handler);
   orderTable.grant(queued.function, ...inSteps, 'dynamodb:ConditionCheckItem');
+  // Whoever would refuse for want of stock ends the holds that are over first.
+  orderTable.grantIndexQuery(queued.function, 'byDue');
   stockTable.grant(queued.function, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
   catalogTable.grant(queued.function, 'dynamodb:BatchGetItem');
   api.serve('order-intake', handler);
@@ -233,7 +235,8 @@ function addExchange(
     environment,
     failureMeans: 'Customers who exchange goods wait for their new order.',
   });
-  orderTable.grant(exchange, 'dynamodb:BatchGetItem', 'dynamodb:PutItem');
+  orderTable.grant(exchange, ...inSteps);
+  orderTable.grantIndexQuery(exchange, 'byDue');
   stockTable.grant(exchange, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
   catalogTable.grant(exchange, 'dynamodb:BatchGetItem');
 }

@@ -7,18 +7,19 @@ import {
   pauseSeconds,
   wants,
 } from '../../functions/channel-webhooks/decide.ts';
-import type { Delivery, DeliveryMessage } from '../../functions/channel-webhooks/delivery.ts';
+import type { Delivery, ReceivedMessage } from '../../functions/channel-webhooks/delivery.ts';
 import type { Endpoint } from '../../functions/channel-webhooks/endpoint.ts';
 import { store } from '../../infra/store.ts';
 import { noon } from '../support/builders.ts';
 
-const message: DeliveryMessage = {
+const message: ReceivedMessage = {
   channel: 'storefront',
   endpointId: 'shop',
   eventId: '01JZ0000000000000000000001',
   eventType: 'OrderPlaced',
   orderId: 'ord_00000000000000000000000000',
   round: 0,
+  startedAt: noon,
 };
 const anEndpoint = (given: Partial<Endpoint> = {}): Endpoint => ({
   channel: 'storefront',
@@ -34,7 +35,6 @@ const anEndpoint = (given: Partial<Endpoint> = {}): Endpoint => ({
 const aDelivery = (given: Partial<Delivery> = {}): Delivery => ({
   ...message,
   state: 'pending',
-  startedAt: noon,
   tries: 1,
   attempts: [],
   revision: 1,
@@ -48,10 +48,11 @@ const attempt = (given: { status?: number; error?: string }) => ({
 
 describe('a message', () => {
   test('is posted when nothing stands against it', () => {
-    expect(nextStep(message, anEndpoint(), undefined, noon).kind).toBe('post');
-    expect(nextStep(message, anEndpoint({ pausedUntil: noon }), aDelivery({ nextAttemptAt: noon }), noon).kind).toBe(
-      'post',
-    );
+    expect(nextStep(message, anEndpoint(), undefined, noon, store.webhooks).kind).toBe('post');
+    expect(
+      nextStep(message, anEndpoint({ pausedUntil: noon }), aDelivery({ nextAttemptAt: noon }), noon, store.webhooks)
+        .kind,
+    ).toBe('post');
   });
   test.each([
     ['its endpoint is deleted', undefined, undefined],
@@ -59,12 +60,12 @@ describe('a message', () => {
     ['it is a dead letter', anEndpoint(), aDelivery({ state: 'dead' })],
     ['a replay took its place', anEndpoint(), aDelivery({ round: 1 })],
   ])('is dropped when %s', (_when, endpoint, delivery) => {
-    expect(nextStep(message, endpoint, delivery, noon)).toEqual({ kind: 'drop' });
+    expect(nextStep(message, endpoint, delivery, noon, store.webhooks)).toEqual({ kind: 'drop' });
   });
   test('of a replay starts anew, whatever became of the round before', () => {
     for (const state of ['pending', 'delivered', 'dead'] as const) {
       const old = aDelivery({ state, nextAttemptAt: noon + 60_000, startedAt: 0 });
-      expect(nextStep({ ...message, round: 1 }, anEndpoint(), old, noon).kind).toBe('post');
+      expect(nextStep({ ...message, round: 1 }, anEndpoint(), old, noon, store.webhooks).kind).toBe('post');
       const { delivery } = afterAttempt(
         { ...message, round: 1 },
         old,
@@ -77,18 +78,58 @@ describe('a message', () => {
     }
   });
   test('waits for its own time and for the end of its endpoint’s pause', () => {
-    expect(nextStep(message, anEndpoint(), aDelivery({ nextAttemptAt: noon + 1500 }), noon)).toEqual({
+    expect(nextStep(message, anEndpoint(), aDelivery({ nextAttemptAt: noon + 1500 }), noon, store.webhooks)).toEqual({
       kind: 'wait',
       seconds: 2,
     });
     const paused = anEndpoint({ pausedUntil: noon + 9000 });
-    expect(nextStep(message, paused, aDelivery({ nextAttemptAt: noon + 1500 }), noon)).toEqual({
+    expect(nextStep(message, paused, aDelivery({ nextAttemptAt: noon + 1500 }), noon, store.webhooks)).toEqual({
       kind: 'wait',
       seconds: 9,
     });
   });
+  describe('for an endpoint that is left alone all the time', () => {
+    const day = 86_400_000;
+    const dead = (now: number) => anEndpoint({ failures: 20, pausedUntil: now + 300_000 });
+    test.each([
+      ['never posted', undefined, 0],
+      ['posted before', aDelivery({ nextAttemptAt: noon + 5000 }), 1],
+    ])('%s: is given up when its day is over, unposted', (_what, delivery, tries) => {
+      expect(nextStep(message, dead(noon + day), delivery, noon + day, store.webhooks).kind).toBe('wait');
+      expect(nextStep(message, dead(noon + day), delivery, noon + day + 1, store.webhooks)).toMatchObject({
+        kind: 'park',
+        delivery: { state: 'dead', reason: 'not-accepted-in-time', tries, startedAt: noon, revision: tries + 1 },
+      });
+      // Nor is it posted to, when its pause has just ended.
+      const resting = anEndpoint({ failures: 20, pausedUntil: noon });
+      expect(nextStep(message, resting, delivery, noon + day + 1, store.webhooks).kind).toBe('park');
+    });
+    test('comes some 300 times until then', () => {
+      let receives = 1;
+      let now = noon;
+      for (; receives < 1000; receives += 1) {
+        const step = nextStep(message, dead(now), undefined, now, store.webhooks);
+        if (step.kind !== 'wait') break;
+        now += step.seconds * 1000;
+      }
+      expect(receives).toBeLessThan(320);
+    });
+    test('of a replay has its own day, however old the event and the round before', () => {
+      const replayed = { ...message, round: 1, startedAt: noon + 3 * day };
+      const old = aDelivery({ state: 'dead' });
+      const stepAt = (now: number) => nextStep(replayed, dead(now), old, now, store.webhooks);
+      expect(stepAt(noon + 4 * day).kind).toBe('wait');
+      expect(stepAt(noon + 4 * day + 1)).toMatchObject({ kind: 'park', delivery: { round: 1, tries: 0, revision: 2 } });
+    });
+  });
+  test('that we kept waiting for over a day is posted where the endpoint is well', () => {
+    const late = noon + 2 * 86_400_000;
+    expect(nextStep(message, anEndpoint(), undefined, late, store.webhooks).kind).toBe('post');
+    const { delivery } = afterAttempt(message, undefined, attempt({ status: 500 }), late, 0, store.webhooks);
+    expect(delivery).toMatchObject({ state: 'dead', reason: 'not-accepted-in-time', tries: 1 });
+  });
   test('for a disabled endpoint is a dead letter at once', () => {
-    expect(nextStep(message, anEndpoint({ status: 'disabled' }), undefined, noon)).toMatchObject({
+    expect(nextStep(message, anEndpoint({ status: 'disabled' }), undefined, noon, store.webhooks)).toMatchObject({
       kind: 'park',
       delivery: { state: 'dead', reason: 'endpoint-disabled', tries: 0, revision: 1 },
     });

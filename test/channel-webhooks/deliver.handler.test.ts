@@ -10,8 +10,10 @@ import { createWebhookStore, type WebhookStore } from '../../functions/channel-w
 import { allSortKeys } from '../../functions/channel-webhooks/delivery.ts';
 import { store as settings } from '../../infra/store.ts';
 import type { Database } from '../../shared/database.ts';
+import { WebhookDeliveryGivenUp } from '../../shared/events/webhook.ts';
 import { noon } from '../support/builders.ts';
 import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { eventsOf } from '../support/outbox.ts';
 import { isSignedWith, startReceiver } from '../support/webhook-receiver.ts';
 import { anEndpoint, anOrderEvent } from '../support/webhook-orders.ts';
 
@@ -40,14 +42,15 @@ const hidden: { receipt: string; seconds: number }[] = [];
 const queue = { hide: async (receipt: string, seconds: number) => void hidden.push({ receipt, seconds }) };
 
 /** Gives messages to the handler as SQS does, at a time; the numbers of those that are to come again. */
-async function deliverAll(messages: readonly unknown[], given: { db?: Database; now?: number } = {}) {
-  const { db = database.db, now = Date.now() } = given;
+async function deliverAll(messages: readonly unknown[], given: { db?: Database; now?: number; sentAt?: number } = {}) {
+  const { db = database.db, now = Date.now(), sentAt = now } = given;
   const retrying = settings.webhooks;
   const post = createPost({ isLoopbackAllowed: true, timeoutSeconds: 2 });
   const one = deliver({ store: createWebhookStore(db, tables), post, retrying, now: () => now, random: () => 0.5 });
   const records = messages.map((message, index) => ({
     messageId: String(index),
     receiptHandle: `receipt-${index}`,
+    attributes: { SentTimestamp: sentAt },
     body: typeof message === 'string' ? message : JSON.stringify(message),
   }));
   const { batchItemFailures } = await deliverBatch(one, queue)(records, { error: () => undefined });
@@ -66,6 +69,14 @@ function failingAt(nth: number): Database {
   };
   return { send } as Database;
 }
+
+/** What was given up of an event, as it was told. */
+const toldOf = async (eventId: string) =>
+  (await eventsOf(database.db, tables.WEBHOOK_TABLE_NAME, 'CHANNEL#storefront'))
+    .filter(({ detailType }) => detailType === 'WebhookDeliveryGivenUp')
+    .map(({ detail }) => WebhookDeliveryGivenUp.envelope.shape.detail.parse(detail).data)
+    .filter(({ deliveredEventId }) => deliveredEventId === eventId)
+    .map(({ reason, attempts }) => [reason, attempts]);
 
 describe('a delivery', () => {
   test('is posted once, signed, and recorded; what comes again of it is dropped', async () => {
@@ -124,12 +135,42 @@ describe('a delivery', () => {
     // Before its time it is not posted.
     expect(await deliverAll([message], { now: noon + 1000 })).toEqual([0]);
     expect(receiver.received).toHaveLength(1);
-    const late = noon + (settings.webhooks.giveUpAfterSeconds + 60) * 1000;
+    const late = noon + (settings.webhooks.giveUpAfterSeconds - 1) * 1000;
     expect(await deliverAll([message], { now: late, db: failingAt(1) })).toEqual([0]);
     expect(await deliverAll([message], { now: late })).toEqual([]);
     expect(await deliverAll([message], { now: late })).toEqual([]);
     expect(await recorded(endpoint)).toMatchObject([{ state: 'dead', reason: 'not-accepted-in-time', tries: 2 }]);
+    expect(await toldOf(message.eventId)).toEqual([['not-accepted-in-time', 2]]);
   });
+
+  test.each([0, 1])(
+    'that only waits, after %i attempts, is a dead letter in the end, and tells so once',
+    async (tries) => {
+      const { receiver, endpoint, message } = await aDelivery(() => ({ status: 503 }));
+      if (tries > 0) await deliverAll([message], { now: noon });
+      const dayMs = settings.webhooks.giveUpAfterSeconds * 1000;
+      await store.noteHealth(endpoint, 20, noon + 9 * dayMs);
+      expect(await deliverAll([message], { now: noon + dayMs, sentAt: noon })).toEqual([0]);
+      const sent: string[] = [];
+      const send = (command: Parameters<Database['send']>[0]) => {
+        sent.push(command.constructor.name);
+        return database.db.send(command);
+      };
+      const over = { now: noon + dayMs + 1, sentAt: noon };
+      expect(await deliverAll([message], { ...over, db: failingAt(1) })).toEqual([0]);
+      expect(await deliverAll([message], { ...over, db: { send } as Database })).toEqual([]);
+      // However many there are, each is a read and a write.
+      expect(sent).toEqual(['BatchGetCommand', 'TransactWriteCommand']);
+      expect(await deliverAll([message], over)).toEqual([]);
+      expect(await recorded(endpoint)).toMatchObject([{ state: 'dead', reason: 'not-accepted-in-time', tries }]);
+      expect(await toldOf(message.eventId)).toEqual([['not-accepted-in-time', tries]]);
+      const replayed = { ...message, round: 1 };
+      expect(await deliverAll([replayed], { now: noon + 3 * dayMs, sentAt: noon + 2 * dayMs })).toEqual([0]);
+      expect(await deliverAll([replayed], { now: noon + 3 * dayMs + 1, sentAt: noon + 2 * dayMs })).toEqual([]);
+      expect(await recorded(endpoint)).toMatchObject([{ state: 'dead', round: 1, tries: 0 }]);
+      expect(receiver.received).toHaveLength(tries);
+    },
+  );
 
   test('that is answered 410 disables its endpoint, and what comes after it is a dead letter unposted', async () => {
     const { receiver, endpoint, message, next } = await aDelivery(() => ({ status: 410 }));

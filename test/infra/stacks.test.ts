@@ -1,6 +1,7 @@
 import { existsSync, globSync } from 'node:fs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
+import { pauseSeconds } from '../../functions/channel-webhooks/decide.ts';
 import { store } from '../../infra/store.ts';
 import { routesByWorkflow } from '../../shared/http/all-routes.ts';
 import { app, idsOf, meant, ofType, onlyOf, resources } from './synthesised.ts';
@@ -26,6 +27,13 @@ test('every message that cannot be handled ends in a queue that keeps it for 14 
   }
   for (const { properties } of deadLetterQueues) expect(properties.MessageRetentionPeriod).toBe(14 * 86_400);
   expect(watched('ApproximateNumberOfMessagesVisible')).toEqual(idsOf(deadLetterQueues));
+});
+
+test('a webhook that waits for as long as we try is given up by its function, not by its queue', () => {
+  const queue = workQueues.find(({ id }) => id.startsWith('ChannelWebhooksDeliveries'));
+  const receives = store.webhooks.giveUpAfterSeconds / pauseSeconds(100);
+  // With room for its own retries, and for the shorter pauses of an endpoint that comes and goes.
+  expect(queue?.properties.RedrivePolicy.maxReceiveCount).toBeGreaterThan(receives + 100);
 });
 
 test('somebody hears of messages that wait too long', () => {
@@ -126,6 +134,23 @@ test('refunds read orders and write none', () => {
   expect(onOrders.size).toBeGreaterThan(0);
   const reading = new Set(['BatchGetItem', 'GetItem', 'Query', 'ConditionCheckItem'].map((each) => `dynamodb:${each}`));
   expect([...onOrders].filter((action) => !reading.has(action))).toEqual([]);
+});
+
+test('whatever refuses orders for want of stock may end the holds that are over first', () => {
+  for (const name of ['Api', 'Queued', 'Exchange', 'Sweep']) {
+    const statements = ofType('AWS::IAM::Policy')
+      .filter(({ id }) => id.startsWith(`OrderIntake${name}`))
+      .flatMap(({ properties }) => properties.PolicyDocument.Statement);
+    const actionsOn = (resource: string) =>
+      statements
+        .filter(({ Resource }) => JSON.stringify(Resource).includes(resource))
+        .flatMap(({ Action }) => Action)
+        .map((action) => action.replace('dynamodb:', ''));
+    expect(actionsOn('/index/byDue'), name).toEqual(['Query']);
+    const changing = ['BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'];
+    expect(actionsOn('OrderTable'), name).toEqual(expect.arrayContaining(changing));
+    expect(actionsOn('StockTable'), name).toContain('UpdateItem');
+  }
 });
 
 test('each function has a role of its own, a log that ends, traces, and alarms', () => {

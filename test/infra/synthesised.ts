@@ -43,7 +43,7 @@ type Properties = {
   Policies?: { PolicyDocument: { Statement: Statement[] } }[];
   PolicyDocument: { Statement: Statement[] };
   Queues: Reference[];
-  RedrivePolicy: { deadLetterTargetArn: Reference };
+  RedrivePolicy: { deadLetterTargetArn: Reference; maxReceiveCount: number };
   RetentionInDays: number;
   Role: Reference;
   RouteKey: string;

@@ -6,6 +6,7 @@ import { cancel } from '../../functions/order-intake/cancellation.ts';
 import { createChangeStore } from '../../functions/order-intake/change-store.ts';
 import { placeReplacement } from '../../functions/order-intake/exchange.ts';
 import { createExchangeStore } from '../../functions/order-intake/exchange-store.ts';
+import { overdueEnder } from '../../functions/order-intake/overdue.ts';
 import { createOrderStore } from '../../functions/order-intake/store.ts';
 import { postAll } from '../../functions/stock-update/post.ts';
 import { createStockStore } from '../../functions/stock-update/store.ts';
@@ -63,7 +64,7 @@ async function exchangeFor(quantity: number) {
     orderId,
     replacementId,
     place: (db = database.db, exchanges = createExchangeStore(db, tables, timeZone)) =>
-      placeReplacement(storeOn(db), exchanges, channels, aPolicy())(approved, aCause()),
+      placeReplacement(storeOn(db), exchanges, channels, aPolicy(), overdueEnder(changes()))(approved, aCause()),
     replacement: async () => (await storeOn().read([replacementId]))[0],
     told: async () =>
       (await eventsOf(database.db, tables.ORDER_TABLE_NAME, `ORDER#${replacementId}`)).map((event) => event.detailType),

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { acceptOrders } from '../../functions/order-intake/accept.ts';
 import { placeOrder } from '../../functions/order-intake/api.handler.ts';
+import { createChangeStore } from '../../functions/order-intake/change-store.ts';
 import type { QueuedOrder } from '../../functions/order-intake/intake-item.ts';
+import { overdueEnder } from '../../functions/order-intake/overdue.ts';
 import { placeQueued } from '../../functions/order-intake/place-queued.ts';
 import { createOrderStore, type OrderStore } from '../../functions/order-intake/store.ts';
 import { createCatalogStore } from '../../functions/catalog/store.ts';
@@ -57,8 +59,11 @@ async function queued(contents: readonly OrderContent[]): Promise<QueuedOrder[]>
   }
   return messages;
 }
-const placeAll = (messages: readonly QueuedOrder[], through = store) =>
-  placeQueued({ store: through, policy: aPolicy(), now: noon + 2000, report: () => undefined }, messages);
+const placeAll = (messages: readonly QueuedOrder[], through = store) => {
+  const endOverdue = overdueEnder(createChangeStore(database.db, tables, aPolicy().timeZone));
+  const placing = { store: through, policy: aPolicy(), now: noon + 2000, report: () => undefined, endOverdue };
+  return placeQueued(placing, messages);
+};
 
 /** The orders that are placed and those that are refused; each of them has told so once. */
 async function outcomes(messages: readonly QueuedOrder[]) {

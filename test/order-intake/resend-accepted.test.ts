@@ -4,7 +4,9 @@ import { channels } from '../support/environment.ts';
 import { createCatalogStore } from '../../functions/catalog/store.ts';
 import { acceptOrders } from '../../functions/order-intake/accept.ts';
 import { getOrder } from '../../functions/order-intake/api.handler.ts';
+import { createChangeStore } from '../../functions/order-intake/change-store.ts';
 import { intakeKey, type QueuedOrder } from '../../functions/order-intake/intake-item.ts';
+import { overdueEnder } from '../../functions/order-intake/overdue.ts';
 import { placeQueued } from '../../functions/order-intake/place-queued.ts';
 import { resendAccepted } from '../../functions/order-intake/resend-accepted.ts';
 import { createOrderStore, type OrderStore } from '../../functions/order-intake/store.ts';
@@ -50,8 +52,10 @@ const accept = (externalOrderIds: readonly string[], queue: ReturnType<typeof aQ
     channels.storefront,
     aCause({ now }),
   );
-const place = (messages: readonly QueuedOrder[]) =>
-  placeQueued({ store, policy: aPolicy(), now: noon + minute, report: () => undefined }, messages);
+const place = (messages: readonly QueuedOrder[]) => {
+  const endOverdue = overdueEnder(createChangeStore(database.db, tables, aPolicy().timeZone));
+  return placeQueued({ store, policy: aPolicy(), now: noon + minute, report: () => undefined, endOverdue }, messages);
+};
 const idOf = (externalOrderId: string) => orderIdOf('storefront', externalOrderId);
 const read = (externalOrderId: string, now: number) =>
   getOrder(

@@ -1,0 +1,172 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { channels } from '../support/environment.ts';
+import { acceptOrders } from '../../functions/order-intake/accept.ts';
+import { placeOrder } from '../../functions/order-intake/api.handler.ts';
+import { createChangeStore } from '../../functions/order-intake/change-store.ts';
+import { placeReplacement } from '../../functions/order-intake/exchange.ts';
+import { createExchangeStore } from '../../functions/order-intake/exchange-store.ts';
+import type { QueuedOrder } from '../../functions/order-intake/intake-item.ts';
+import { atMostOnceASecond, type EndOverdue, overdueEnder } from '../../functions/order-intake/overdue.ts';
+import { placeQueued } from '../../functions/order-intake/place-queued.ts';
+import { createOrderStore, type OrderStore } from '../../functions/order-intake/store.ts';
+import * as routes from '../../shared/http/orders.ts';
+import type { OrderContent } from '../../shared/http/orders.ts';
+import { orderIdOf, replacementNameOf } from '../../shared/ids.ts';
+import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
+import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { skusWith, unitsOf } from '../support/many-skus.ts';
+import { aRequest } from '../support/requests.ts';
+
+const { timeZone } = aPolicy();
+const minute = 60_000;
+const later = noon + 20 * minute;
+
+let database: TestDatabase;
+let store: OrderStore;
+let looks: number;
+let endOverdue: EndOverdue;
+// A database for each test, as all holds that are over are ended at once.
+beforeEach(async () => {
+  database = await startDatabase();
+  store = createOrderStore(database.db, tables, timeZone);
+  const end = overdueEnder(createChangeStore(database.db, tables, timeZone));
+  looks = 0;
+  endOverdue = (cause) => {
+    looks += 1;
+    return end(cause);
+  };
+});
+afterEach(() => database.stop());
+
+let made = 0;
+const orderFor = (skus: readonly string[], quantity: number): OrderContent =>
+  anOrder({ externalOrderId: `overdue-${(made += 1)}`, lines: skus.map((sku) => ({ sku, quantity })) });
+const post = (content: OrderContent, { now = noon, known = channels, end = endOverdue } = {}) =>
+  placeOrder(store, known, aPolicy(), end)(aRequest(routes.placeOrder, { body: content, cause: aCause({ now }) }));
+
+/** An order that has these units for a quarter of an hour, unless it is paid; its id. */
+async function held(skus: readonly string[], quantity: number): Promise<string> {
+  const content = orderFor(skus, quantity);
+  const known = { ...channels, storefront: { ...channels.storefront, paymentWindowMinutes: 15 } };
+  expect((await post(content, { known })).status).toBe(201);
+  return orderIdOf('storefront', content.externalOrderId);
+}
+const statusOf = async (orderId: string) => (await store.read([orderId]))[0]?.status;
+
+/** Orders through the queue; how many are placed of those, in their order. */
+async function throughQueue(contents: readonly OrderContent[], now = later): Promise<boolean[]> {
+  const messages: QueuedOrder[] = [];
+  const queue = { send: async (orders: readonly QueuedOrder[]) => void messages.push(...orders) };
+  await acceptOrders(store.intakes, queue, contents, channels.storefront, aCause({ now }));
+  const placing = { store, policy: aPolicy(), now, report: () => undefined, endOverdue };
+  expect(await placeQueued(placing, messages)).toEqual([]);
+  const standing = await store.intakes.standing(messages.map(({ orderId }) => orderId));
+  return messages.map(({ orderId }) => standing.get(orderId)?.order !== undefined);
+}
+
+/** Goods come back, and so many units of the wanted ones replace them. */
+async function exchangeFor(wanted: string, quantity: number, now = later) {
+  const [returned = ''] = await skusWith(database.db, [5]);
+  const content = orderFor([returned], 1);
+  await post(content);
+  const orderId = orderIdOf('storefront', content.externalOrderId);
+  const refundId = `ref_${String((made += 1)).padStart(26, '0')}`;
+  const { externalOrderId } = content;
+  const approved = {
+    refundId,
+    orderId,
+    externalOrderId,
+    channel: 'storefront',
+    currency: 'GBP',
+    status: 'exchanging' as const,
+    reason: 'too-small',
+    amountMinor: 100,
+    version: 2,
+    lines: [{ sku: wanted, quantity }],
+    payments: [{ provider: 'acme', paymentId: 'pay-1', amountMinor: 100 }],
+  };
+  const exchanges = createExchangeStore(database.db, tables, timeZone);
+  const outcome = await placeReplacement(store, exchanges, channels, aPolicy(), endOverdue)(approved, aCause({ now }));
+  return { outcome, replacementId: orderIdOf('storefront', replacementNameOf(refundId)) };
+}
+
+describe('stock whose hold is over, though not swept', () => {
+  test.each([
+    ['few SKUs, together with others', 1, 2],
+    ['few SKUs, alone', 1, 1],
+    ['many SKUs', 30, 1],
+    ['more SKUs than fit a transaction', 120, 1],
+  ])('is had by queued orders of %s', async (_what, count, orders) => {
+    const skus = await skusWith(
+      database.db,
+      Array.from({ length: count }, () => 10),
+    );
+    const holding = await held(skus, 10);
+    const contents = Array.from({ length: orders }, () => orderFor(skus, 10 / orders));
+    expect(await throughQueue(contents)).toEqual(contents.map(() => true));
+    expect([await statusOf(holding), looks]).toEqual(['expired', 1]);
+    expect(await unitsOf(database.db, skus)).toEqual({ onHand: 10 * count, reserved: 10 * count });
+  });
+
+  test('is had by the first in the queue, and no hold ends before its time', async () => {
+    const [over = '', standing = ''] = await skusWith(database.db, [10, 10]);
+    await held([over], 10);
+    expect(await throughQueue([orderFor([over], 1)], noon + 14 * minute)).toEqual([false]);
+    const contents = [orderFor([standing], 11), orderFor([over], 8), orderFor([over], 8), orderFor([over], 2)];
+    expect(await throughQueue(contents)).toEqual([false, true, false, true]);
+  });
+
+  test('is looked for once in a batch that refuses many, and not for one that refuses none', async () => {
+    const [scarce = '', plenty = ''] = await skusWith(database.db, [5, 500]);
+    const many = await skusWith(
+      database.db,
+      Array.from({ length: 25 }, () => 0),
+    );
+    await throughQueue(Array.from({ length: 5 }, () => orderFor([plenty], 1)));
+    expect(looks).toBe(0);
+    const rush = () => Array.from({ length: 40 }, () => orderFor([scarce], 1));
+    const placed = await throughQueue([...rush(), orderFor(many, 1), ...rush(), orderFor(many, 1)]);
+    expect([placed.filter(Boolean).length, looks]).toEqual([5, 1]);
+  });
+
+  test('is refused to no queued order when it could not be looked for', async () => {
+    const [sku = ''] = await skusWith(database.db, [0]);
+    const many = await skusWith(
+      database.db,
+      Array.from({ length: 25 }, () => 0),
+    );
+    const messages: QueuedOrder[] = [];
+    const queue = { send: async (orders: readonly QueuedOrder[]) => void messages.push(...orders) };
+    const contents = [orderFor([sku], 1), orderFor(many, 1), orderFor([sku], 1)];
+    await acceptOrders(store.intakes, queue, contents, channels.storefront, aCause());
+    const failing = () => Promise.reject(new Error('The index does not answer'));
+    const placing = { store, policy: aPolicy(), now: later, report: () => undefined, endOverdue: failing };
+    expect(await placeQueued(placing, messages)).toEqual(messages);
+  });
+
+  test('is had by an exchange, which is refused for good only when no such hold is left', async () => {
+    const [sku = ''] = await skusWith(database.db, [10]);
+    const holding = await held([sku], 10);
+    expect((await exchangeFor(sku, 1, noon + 14 * minute)).outcome).toBe('refused');
+    expect((await exchangeFor(sku, 10)).outcome).toBe('placed');
+    expect(await statusOf(holding)).toBe('expired');
+    expect((await exchangeFor(sku, 1)).outcome).toBe('refused');
+  });
+
+  test('of an exchange is had by a buyer where no channel has a time limit', async () => {
+    const [sku = ''] = await skusWith(database.db, [10]);
+    const { replacementId } = await exchangeFor(sku, 10, noon);
+    expect(await statusOf(replacementId)).toBe('payment-pending');
+    const week = 7 * 86_400_000;
+    expect((await post(orderFor([sku], 1), { now: noon + week - 1 })).status).toBe(409);
+    expect((await post(orderFor([sku], 10), { now: noon + week })).status).toBe(201);
+    expect(await statusOf(replacementId)).toBe('cancelled');
+  });
+
+  test('is looked for once a second at most by those who buy at once', async () => {
+    const [sku = ''] = await skusWith(database.db, [0]);
+    const end = atMostOnceASecond(endOverdue);
+    const replies = await Promise.all([1, 2, 3].map(() => post(orderFor([sku], 1), { end })));
+    expect([replies.map(({ status }) => status), looks]).toEqual([[409, 409, 409], 1]);
+  });
+});
