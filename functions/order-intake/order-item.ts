@@ -57,6 +57,8 @@ export const OrderItem = placedShape.omit({ status: true, lines: true }).extend(
   paymentWindowMinutes: z.number().optional(),
   /** Why it is on hold. */
   holdReasons: z.array(z.string()).optional(),
+  /** Staff let it go on with less captured than is due: another hold's release does not await the rest. */
+  isLessAccepted: z.boolean().optional(),
   risk: RiskAnswer.extend({
     /** A hash of what was known of the order then. */
     facts: z.string(),

@@ -164,17 +164,20 @@ export function expire(order: OrderItem, now: number): Outcome {
   });
 }
 
-/** Lets a held order go on, as it is paid: whoever releases it accepts the difference. */
+/** Lets a held order go on, as it is paid: whoever releases one that is `underpaid` accepts the difference. */
 export function release(order: OrderItem, reason: string, now: number): Outcome {
-  const { paymentWindowMinutes } = order;
-  const isUnpaid = balanceOf(order).capturedMinor === 0 && order.totalMinor > 0;
-  const command: Command = !isUnpaid ? 'release-paid' : paymentWindowMinutes ? 'release-awaiting' : 'release';
-  const status = next(order.status, command);
+  const { paymentWindowMinutes, holdReasons = [] } = order;
+  const { capturedMinor, dueMinor } = balanceOf(order);
+  const isUnpaid = capturedMinor === 0 && dueMinor > 0;
+  const isLessAccepted = order.isLessAccepted || holdReasons.includes('underpaid');
+  const isAwaiting = isUnpaid || (capturedMinor < dueMinor && !isLessAccepted);
+  const withoutWindow: Command = isUnpaid ? 'release' : 'release-paid';
+  const status = next(order.status, paymentWindowMinutes && isAwaiting ? 'release-awaiting' : withoutWindow);
   if (!status) return illegal(order, 'released');
   const reservedUntil = paymentWindowMinutes ? reservedFor(paymentWindowMinutes, now) : null;
   // Whoever releases an order that is held for its risk accepts that too.
-  const risk = order.risk && order.holdReasons?.includes('risk') ? { ...order.risk, isAccepted: true } : order.risk;
-  const after = moved({ ...order, reservedUntil, risk }, status);
+  const risk = order.risk && holdReasons.includes('risk') ? { ...order.risk, isAccepted: true } : order.risk;
+  const after = moved({ ...order, reservedUntil, risk, ...(isLessAccepted && { isLessAccepted }) }, status);
   return changed(after, [telling(OrderReleased, { ...factsOf(after), reason })]);
 }
 

@@ -69,6 +69,23 @@ describe('payments of an order', () => {
     expect(release(held, 'known customer', noon)).toMatchObject({ order: released });
   });
 
+  test('in part are awaited in full by an order that was held for another reason, unless staff accepted less', () => {
+    const part = { paymentWindowMinutes: 10, payments: [aPayment({ amountMinor: 20 })] };
+    const released = (order: OrderItem) => {
+      const outcome = release(order, 'known customer', noon);
+      if (outcome.kind !== 'changed') throw new Error('It was not released');
+      return outcome.order;
+    };
+    const risky = aPlacedOrder(undefined, { ...part, status: 'on-hold', holdReasons: ['risk'] });
+    expect(released(risky)).toMatchObject({ status: 'payment-pending', reservedUntil: expect.any(String) });
+    const accepted = released({ ...risky, holdReasons: ['risk', 'underpaid'] });
+    expect(accepted).toMatchObject({ status: 'paid', reservedUntil: null });
+    const disputed = after(accepted, aPayment({ eventId: 'event-2', type: 'chargeback.opened' }));
+    expect([disputed.holdReasons, released(disputed).status]).toEqual([['chargeback'], 'paid']);
+    const withoutWindow = { ...risky, paymentWindowMinutes: undefined };
+    expect(released(withoutWindow).status).toBe('paid');
+  });
+
   test('end at the very moment that was told, not before', () => {
     const unpaid = aPlacedOrder(undefined, { status: 'payment-pending', reservedUntil: at });
     expect(expire(unpaid, noon - 1)).toMatchObject({ kind: 'already-done' });
