@@ -68,11 +68,11 @@ function judged<P extends Payable>(order: P, reasons: ReadonlySet<string>): P {
   };
 }
 
-/** The order after units of it were cancelled: paid, if a return gave for it what the others cost. */
-export function withoutWaiting(order: OrderItem): OrderItem {
+/** The order after units of it were cancelled: what was captured may be enough now, and what is too much is refunded. */
+export function owingLess(order: OrderItem): OrderItem {
   const { capturedMinor, dueMinor } = balanceOf(order);
-  const waitsForNothing = order.status === 'payment-pending' && capturedMinor > 0 && capturedMinor >= dueMinor;
-  return waitsForNothing ? judged(order, new Set()) : order;
+  const lacksMoney = order.status === 'payment-pending' || order.holdReasons?.includes('underpaid');
+  return lacksMoney && capturedMinor >= dueMinor ? judged(order, withBalance(order.holdReasons, 'settled')) : order;
 }
 
 /** The order after it came to be worth more or less: what was captured fits it, or holds it. */
