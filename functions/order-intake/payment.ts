@@ -17,18 +17,14 @@ export type Payable = Pick<
   'status' | 'currency' | 'totalMinor' | 'cancelledMinor' | 'payments' | 'holdReasons' | 'reservedUntil'
 >;
 
-/** Sums do not depend on the order in which payment events came. */
-export function balanceOf({
-  totalMinor,
-  cancelledMinor = 0,
-  payments = [],
-  currency,
-}: Omit<Payable, 'status'>): Balance {
+/** Sums do not depend on the order in which payment events came. Nothing is due for what nobody gets any more. */
+export function balanceOf({ status, totalMinor, cancelledMinor = 0, payments = [], currency }: Payable): Balance {
   const sumOf = (type: Payment['type']) =>
     payments
       .filter((payment) => payment.type === type && payment.currency === currency)
       .reduce((sum, { amountMinor }) => sum + amountMinor, 0);
-  const dueMinor = totalMinor - cancelledMinor;
+  const isOver = status === 'expired' || status === 'cancelled';
+  const dueMinor = isOver ? 0 : totalMinor - cancelledMinor;
   const capturedMinor = sumOf('payment.captured');
   const chargedBackMinor = sumOf('chargeback.opened');
   return { balance: compare(capturedMinor, dueMinor), dueMinor, capturedMinor, chargedBackMinor };

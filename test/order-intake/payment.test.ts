@@ -1,10 +1,12 @@
 import { createHmac } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { currentAnswer } from '../../functions/order-intake/current-answer.ts';
 import { balanceOf, expire, record, release } from '../../functions/order-intake/payment.ts';
 import { isSigned } from '../../functions/order-intake/signature.ts';
 import type { OrderItem } from '../../functions/order-intake/order-item.ts';
 import type { Payment } from '../../shared/payment.ts';
+import { aCause } from '../support/builders.ts';
 import { aPlacedOrder, noon } from '../support/placed-order.ts';
 
 const at = new Date(noon).toISOString();
@@ -84,6 +86,19 @@ describe('payments of an order', () => {
     expect([disputed.holdReasons, released(disputed).status]).toEqual([['chargeback'], 'paid']);
     const withoutWindow = { ...risky, paymentWindowMinutes: undefined };
     expect(released(withoutWindow).status).toBe('paid');
+  });
+
+  test('are not due any more for what expired or was cancelled, swept or not', () => {
+    const late = aPayment({ amountMinor: 100 });
+    const notDue = { balance: 'overpaid', dueMinor: 0, capturedMinor: 100 };
+    const outcome = record(aPlacedOrder(undefined, { status: 'expired' }), late);
+    if (outcome.kind !== 'changed') throw new Error('It was not recorded');
+    expect(outcome.events.map((tell) => tell(aCause()).detail.data)).toMatchObject([{ order: notDue }]);
+    const pending = aPlacedOrder(undefined, { status: 'payment-pending', reservedUntil: at, paymentWindowMinutes: 10 });
+    const unpaid = { status: 'expired', payment: { balance: 'settled', dueMinor: 0 } };
+    expect(currentAnswer(pending, noon)).toMatchObject(unpaid);
+    const credited = currentAnswer({ ...pending, payments: [late] }, noon);
+    expect(credited).toMatchObject({ status: 'cancelled', payment: notDue });
   });
 
   test('end at the very moment that was told, not before', () => {

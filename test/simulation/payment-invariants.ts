@@ -52,7 +52,7 @@ const capturedIsSum: Invariant = {
       const editedLater = own
         .filter(({ type, version }) => type === 'OrderEdited' && version > last.version)
         .reduce((sum, { data }) => sum + Number(data.differences.totalMinor), 0);
-      const due = totalMinor - editedLater - cancelled;
+      const due = last.status === 'expired' ? 0 : totalMinor - editedLater - cancelled;
       const { capturedMinor, dueMinor } = last.data.order;
       return capturedMinor === captured && dueMinor === due
         ? []
@@ -87,7 +87,7 @@ const paidAreServed: Invariant = {
 };
 
 const onlyPaidLeaves: Invariant = {
-  name: 'an order that must be paid leaves the house only when what is left of it is, or when staff let it go',
+  name: 'an order that must be paid leaves the house only when it is, or when staff let it go',
   breaches: (facts) => {
     const opened = new Map(
       facts.committed.filter(({ type }) => type === 'OrderPlaced').map(({ data }) => [data.orderId, data.status]),
