@@ -107,9 +107,9 @@ export type OrderIndex = { name: string; attribute: string; keysOf: (value: stri
 export const placedKeyOf = ({ placedAt, orderId, channel }: Pick<PlacedOrder, 'placedAt' | 'orderId' | 'channel'>) =>
   `${new Date(placedAt).toISOString()}#${orderId}#${channel}`;
 
-/** When an unpaid order expires, or a delivered one is completed. */
+/** When an unpaid order expires, held or not, or a delivered one is completed. */
 function dueAtOf({ status, reservedUntil, completesAt }: Pick<OrderItem, 'status' | 'reservedUntil' | 'completesAt'>) {
-  if (status === 'payment-pending') return reservedUntil ?? undefined;
+  if (status === 'payment-pending' || status === 'on-hold') return reservedUntil ?? undefined;
   return status === 'delivered' ? completesAt : undefined;
 }
 

@@ -3,7 +3,7 @@ import { OrderExpired, OrderHeld, OrderReleased, PaymentRecorded } from '../../s
 import { contentHash } from '../../shared/ids.ts';
 import type { Balance, Payment, ToldPayment } from '../../shared/payment.ts';
 import { takesOf } from '../../shared/stock/take.ts';
-import { changed, factsOf, illegal, moved, type Outcome, telling, type Told } from './change.ts';
+import { changed, factsOf, illegal, moved, type Outcome, reservedUntilIn, telling, type Told } from './change.ts';
 import { type Command, next } from './life-cycle.ts';
 import { allOpen } from './line-units.ts';
 import type { OrderItem } from './order-item.ts';
@@ -60,7 +60,7 @@ function judged<P extends Payable>(order: P, reasons: ReadonlySet<string>): P {
     ...order,
     status,
     holdReasons: status === 'on-hold' ? [...reasons] : undefined,
-    reservedUntil: status === 'payment-pending' ? order.reservedUntil : null,
+    reservedUntil: reservedUntilIn(status, order),
   };
 }
 
@@ -137,7 +137,7 @@ export const refusedPayment = (why: 'other' | 'too-many'): Outcome => ({
 
 /** Whether the order's time for payment is over, swept or not. */
 export const isOverdue = ({ status, reservedUntil }: Pick<OrderItem, 'status' | 'reservedUntil'>, now: number) =>
-  status === 'payment-pending' && reservedUntil !== null && Date.parse(reservedUntil) <= now;
+  next(status, 'expire') !== undefined && reservedUntil !== null && Date.parse(reservedUntil) <= now;
 
 /**
  * What an order ends as whose time for payment is over: one that a return paid for in part is cancelled, so that the part

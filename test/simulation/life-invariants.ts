@@ -123,7 +123,8 @@ const whatIsOverEnded: Invariant = {
   breaches: ({ orders, now }) =>
     orders
       .filter(({ status, reservedUntil, completesAt }) => {
-        const until = status === 'payment-pending' ? reservedUntil : status === 'delivered' ? completesAt : undefined;
+        const awaitsMoney = status === 'payment-pending' || status === 'on-hold';
+        const until = awaitsMoney ? reservedUntil : status === 'delivered' ? completesAt : undefined;
         return until != undefined && Date.parse(until) <= now;
       })
       .map(({ orderId, status }) => `${orderId} is still ${status}`),
