@@ -5,7 +5,7 @@ import { type Change, changed, factsOf, illegal, moved, notOfTheOrder, type Outc
 import { next } from './life-cycle.ts';
 import { allOpen, counted, type LineUnits, openUnits, pickUnits, worthOf } from './line-units.ts';
 import type { OrderItem } from './order-item.ts';
-import { expire, isOverdue, unpaidEndOf, withoutWaiting } from './payment.ts';
+import { expire, isOverdue, owingLess, unpaidEndOf } from './payment.ts';
 
 /** Cancels the order, or units of its lines, once under each request id. */
 export function cancel(order: OrderItem, { requestId, reason, lines }: Cancellation, contentHash: string): Outcome {
@@ -59,7 +59,7 @@ function withdraw(order: OrderItem, units: LineUnits[], { requestId, reason, con
   // With its last unit, an order that ships nothing owes no shipping and no charges either.
   const cancelledMinor = isWhole ? order.totalMinor - before : worthOf(order, units);
   const status = next(order.status, isWhole ? 'cancel' : isRest ? cancelRestOf(order) : 'cancel-lines') ?? order.status;
-  const after = withoutWaiting(
+  const after = owingLess(
     moved(
       {
         ...order,

@@ -58,12 +58,24 @@ export const notOfTheOrder = (errors: FieldError[]): Invalid => ({
 
 export const illegal = ({ status }: OrderItem, wanted: string): Outcome => ({ kind: 'illegal', status, wanted });
 
-/** The order in another state, as its next version. A hold on the stock has an end only while a payment is awaited. */
+/**
+ * Until when the stock of an order in this state is kept for it: it has an end while a payment is awaited, also where the
+ * order is held before any money came.
+ */
+export const reservedUntilIn = (
+  status: OrderStatus,
+  { reservedUntil, payments = [] }: Pick<OrderItem, 'reservedUntil' | 'payments'>,
+): string | null => {
+  const cameAny = payments.some(({ type }) => type === 'payment.captured' || type === 'chargeback.opened');
+  return status === 'payment-pending' || (status === 'on-hold' && !cameAny) ? reservedUntil : null;
+};
+
+/** The order in another state, as its next version. */
 export const moved = <O extends OrderItem>(order: O, status: OrderStatus): O => ({
   ...order,
   status,
   version: order.version + 1,
-  reservedUntil: status === 'payment-pending' ? order.reservedUntil : null,
+  reservedUntil: reservedUntilIn(status, order),
   holdReasons: status === 'on-hold' ? order.holdReasons : undefined,
 });
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { csvLine } from '../../shared/csv.ts';
+import { asOf } from './current-answer.ts';
 import { findPage } from './find.ts';
 import type { OrderItem } from './order-item.ts';
 import type { Sight } from './sight.ts';
@@ -49,7 +50,7 @@ export async function writeExport(
   for (const day of daysOf(from, to)) {
     for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
       const page = await findPage(store, { day, limit: ordersPerPage, cursor }, sight, now);
-      for (const order of page?.orders ?? []) await write(linesOf(order));
+      for (const order of page?.orders ?? []) await write(linesOf(asOf(order, now)));
       orders += page?.orders.length ?? 0;
       cursor = page?.cursor;
     }

@@ -44,6 +44,7 @@ export const lifeCycle: Record<OrderStatus, Partial<Record<Command, OrderStatus>
     release: 'placed',
     'release-paid': 'paid',
     'release-awaiting': 'payment-pending',
+    expire: 'expired',
     'cancel-lines': 'on-hold',
     edit: 'on-hold',
   },

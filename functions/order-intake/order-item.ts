@@ -57,6 +57,8 @@ export const OrderItem = placedShape.omit({ status: true, lines: true }).extend(
   paymentWindowMinutes: z.number().optional(),
   /** Why it is on hold. */
   holdReasons: z.array(z.string()).optional(),
+  /** Staff let it go on with less captured than is due: another hold's release does not await the rest. */
+  isLessAccepted: z.boolean().optional(),
   risk: RiskAnswer.extend({
     /** A hash of what was known of the order then. */
     facts: z.string(),
@@ -105,9 +107,9 @@ export type OrderIndex = { name: string; attribute: string; keysOf: (value: stri
 export const placedKeyOf = ({ placedAt, orderId, channel }: Pick<PlacedOrder, 'placedAt' | 'orderId' | 'channel'>) =>
   `${new Date(placedAt).toISOString()}#${orderId}#${channel}`;
 
-/** When an unpaid order expires, or a delivered one is completed. */
+/** When an unpaid order expires, held or not, or a delivered one is completed. */
 function dueAtOf({ status, reservedUntil, completesAt }: Pick<OrderItem, 'status' | 'reservedUntil' | 'completesAt'>) {
-  if (status === 'payment-pending') return reservedUntil ?? undefined;
+  if (status === 'payment-pending' || status === 'on-hold') return reservedUntil ?? undefined;
   return status === 'delivered' ? completesAt : undefined;
 }
 

@@ -3,7 +3,7 @@ import { OrderExpired, OrderHeld, OrderReleased, PaymentRecorded } from '../../s
 import { contentHash } from '../../shared/ids.ts';
 import type { Balance, Payment, ToldPayment } from '../../shared/payment.ts';
 import { takesOf } from '../../shared/stock/take.ts';
-import { changed, factsOf, illegal, moved, type Outcome, telling, type Told } from './change.ts';
+import { changed, factsOf, illegal, moved, type Outcome, reservedUntilIn, telling, type Told } from './change.ts';
 import { type Command, next } from './life-cycle.ts';
 import { allOpen } from './line-units.ts';
 import type { OrderItem } from './order-item.ts';
@@ -17,18 +17,14 @@ export type Payable = Pick<
   'status' | 'currency' | 'totalMinor' | 'cancelledMinor' | 'payments' | 'holdReasons' | 'reservedUntil'
 >;
 
-/** Sums do not depend on the order in which payment events came. */
-export function balanceOf({
-  totalMinor,
-  cancelledMinor = 0,
-  payments = [],
-  currency,
-}: Omit<Payable, 'status'>): Balance {
+/** Sums do not depend on the order in which payment events came. Nothing is due for what nobody gets any more. */
+export function balanceOf({ status, totalMinor, cancelledMinor = 0, payments = [], currency }: Payable): Balance {
   const sumOf = (type: Payment['type']) =>
     payments
       .filter((payment) => payment.type === type && payment.currency === currency)
       .reduce((sum, { amountMinor }) => sum + amountMinor, 0);
-  const dueMinor = totalMinor - cancelledMinor;
+  const isOver = status === 'expired' || status === 'cancelled';
+  const dueMinor = isOver ? 0 : totalMinor - cancelledMinor;
   const capturedMinor = sumOf('payment.captured');
   const chargedBackMinor = sumOf('chargeback.opened');
   return { balance: compare(capturedMinor, dueMinor), dueMinor, capturedMinor, chargedBackMinor };
@@ -64,15 +60,15 @@ function judged<P extends Payable>(order: P, reasons: ReadonlySet<string>): P {
     ...order,
     status,
     holdReasons: status === 'on-hold' ? [...reasons] : undefined,
-    reservedUntil: status === 'payment-pending' ? order.reservedUntil : null,
+    reservedUntil: reservedUntilIn(status, order),
   };
 }
 
-/** The order after units of it were cancelled: paid, if a return gave for it what the others cost. */
-export function withoutWaiting(order: OrderItem): OrderItem {
+/** The order after units of it were cancelled: what was captured may be enough now, and what is too much is refunded. */
+export function owingLess(order: OrderItem): OrderItem {
   const { capturedMinor, dueMinor } = balanceOf(order);
-  const waitsForNothing = order.status === 'payment-pending' && capturedMinor > 0 && capturedMinor >= dueMinor;
-  return waitsForNothing ? judged(order, new Set()) : order;
+  const lacksMoney = order.status === 'payment-pending' || order.holdReasons?.includes('underpaid');
+  return lacksMoney && capturedMinor >= dueMinor ? judged(order, withBalance(order.holdReasons, 'settled')) : order;
 }
 
 /** The order after it came to be worth more or less: what was captured fits it, or holds it. */
@@ -141,7 +137,7 @@ export const refusedPayment = (why: 'other' | 'too-many'): Outcome => ({
 
 /** Whether the order's time for payment is over, swept or not. */
 export const isOverdue = ({ status, reservedUntil }: Pick<OrderItem, 'status' | 'reservedUntil'>, now: number) =>
-  status === 'payment-pending' && reservedUntil !== null && Date.parse(reservedUntil) <= now;
+  next(status, 'expire') !== undefined && reservedUntil !== null && Date.parse(reservedUntil) <= now;
 
 /**
  * What an order ends as whose time for payment is over: one that a return paid for in part is cancelled, so that the part
@@ -164,17 +160,20 @@ export function expire(order: OrderItem, now: number): Outcome {
   });
 }
 
-/** Lets a held order go on, as it is paid: whoever releases it accepts the difference. */
+/** Lets a held order go on, as it is paid: whoever releases one that is `underpaid` accepts the difference. */
 export function release(order: OrderItem, reason: string, now: number): Outcome {
-  const { paymentWindowMinutes } = order;
-  const isUnpaid = balanceOf(order).capturedMinor === 0 && order.totalMinor > 0;
-  const command: Command = !isUnpaid ? 'release-paid' : paymentWindowMinutes ? 'release-awaiting' : 'release';
-  const status = next(order.status, command);
+  const { paymentWindowMinutes, holdReasons = [] } = order;
+  const { capturedMinor, dueMinor } = balanceOf(order);
+  const isUnpaid = capturedMinor === 0 && dueMinor > 0;
+  const isLessAccepted = order.isLessAccepted || holdReasons.includes('underpaid');
+  const isAwaiting = isUnpaid || (capturedMinor < dueMinor && !isLessAccepted);
+  const withoutWindow: Command = isUnpaid ? 'release' : 'release-paid';
+  const status = next(order.status, paymentWindowMinutes && isAwaiting ? 'release-awaiting' : withoutWindow);
   if (!status) return illegal(order, 'released');
   const reservedUntil = paymentWindowMinutes ? reservedFor(paymentWindowMinutes, now) : null;
   // Whoever releases an order that is held for its risk accepts that too.
-  const risk = order.risk && order.holdReasons?.includes('risk') ? { ...order.risk, isAccepted: true } : order.risk;
-  const after = moved({ ...order, reservedUntil, risk }, status);
+  const risk = order.risk && holdReasons.includes('risk') ? { ...order.risk, isAccepted: true } : order.risk;
+  const after = moved({ ...order, reservedUntil, risk, ...(isLessAccepted && { isLessAccepted }) }, status);
   return changed(after, [telling(OrderReleased, { ...factsOf(after), reason })]);
 }
 

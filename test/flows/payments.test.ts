@@ -31,9 +31,11 @@ const passTimeOf = (order: { reservedUntil: string }, beforeMs = 0) => {
 };
 
 /** An order of the channel with a time limit. */
-async function unpaidOrder(quantity = 2, units = 10) {
+async function unpaidOrder(quantity = 2, units = 10, buyer: Record<string, unknown> = {}) {
   const sku = await stockedSku(office, { units, priceMinor: 500 });
-  const placed = await office.client('marketplace').post('/orders', orderOf(sku, { lines: [{ sku, quantity }] }));
+  const placed = await office
+    .client('marketplace')
+    .post('/orders', orderOf(sku, { lines: [{ sku, quantity }], ...buyer }));
   expect(placed.body.status, placed.text).toBe('payment-pending');
   return { sku, order: placed.body, orderId: String(placed.body.orderId), path: `/orders/${placed.body.orderId}` };
 }
@@ -165,8 +167,14 @@ describe('an unpaid order of a channel with a time limit', () => {
     );
   });
 
-  test('keeps nothing from the next buyer once its time is over', async () => {
-    const { sku, order, path } = await unpaidOrder(10);
+  const risky = { customer: { email: 'eve@mailinator.com' }, billingAddress: { country: 'FR' } };
+  test.each([
+    ['payment-pending', {}],
+    ['on-hold', risky],
+  ])('keeps nothing from the next buyer once its time is over: %s', async (status, buyer) => {
+    const { sku, order, path } = await unpaidOrder(10, 10, buyer);
+    await office.settled();
+    expect((await read(path)).status).toBe(status);
     const buy = () => office.client('storefront').post('/orders', orderOf(sku, { lines: [{ sku, quantity: 10 }] }));
     expectProblem(await buy(), 409, 'out-of-stock');
     passTimeOf(order);

@@ -2,13 +2,25 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cancel } from '../../functions/order-intake/cancellation.ts';
 import { allOpen, openUnits } from '../../functions/order-intake/line-units.ts';
+import type { OrderItem } from '../../functions/order-intake/order-item.ts';
+import { release } from '../../functions/order-intake/payment.ts';
 import { ship } from '../../functions/order-intake/shipping.ts';
+import type { Payment } from '../../shared/payment.ts';
 import { aDuty, aPlacedOrder, noon } from '../support/placed-order.ts';
 
 const amounts = fc.array(
   fc.record({ quantity: fc.integer({ min: 1, max: 9 }), totalMinor: fc.integer({ min: 0, max: 100_000 }) }),
   { minLength: 1, maxLength: 4 },
 );
+const aCapture = (amountMinor: number): Payment => ({
+  eventId: 'event-1',
+  provider: 'acme',
+  type: 'payment.captured',
+  paymentId: 'payment-1',
+  amountMinor,
+  currency: 'GBP',
+  occurredAt: new Date(noon).toISOString(),
+});
 const steps = fc.array(fc.record({ line: fc.nat(3), quantity: fc.integer({ min: 1, max: 9 }), ships: fc.boolean() }), {
   maxLength: 30,
 });
@@ -56,6 +68,42 @@ describe('an order that is cancelled and shipped in any steps', () => {
     expect(first.order).toMatchObject({ cancelledMinor: 100, charges: [aDuty(70)] });
     expect(cancel(first.order, unit('last'), '')).toMatchObject({
       order: { status: 'cancelled', cancelledMinor: 270 },
+    });
+  });
+
+  describe('comes to be worth what was captured', () => {
+    const lines = [
+      { quantity: 1, totalMinor: 70 },
+      { quantity: 1, totalMinor: 30 },
+    ];
+    const held = { status: 'on-hold' as const, shippingMinor: 0, totalMinor: 100, paymentWindowMinutes: 10 };
+    const underpaid = { ...held, holdReasons: ['underpaid'], payments: [aCapture(70)] };
+    const until = new Date(noon).toISOString();
+    const pending = { ...held, status: 'payment-pending' as const, reservedUntil: until };
+    test.each<[string, Partial<OrderItem>, OrderItem['status'], string[] | undefined]>([
+      ['what was too little is enough', underpaid, 'paid', undefined],
+      ['more than enough goes back by itself', { ...underpaid, payments: [aCapture(90)] }, 'paid', undefined],
+      ['less than enough is held on', { ...underpaid, payments: [aCapture(69)] }, 'on-hold', ['underpaid']],
+      ['another reason holds on', { ...underpaid, holdReasons: ['risk', 'underpaid'] }, 'on-hold', ['risk']],
+      [
+        'too much is held on',
+        { ...held, holdReasons: ['overpaid'], payments: [aCapture(101)] },
+        'on-hold',
+        ['overpaid'],
+      ],
+      ['what is paid is not held', { ...held, status: 'paid', payments: [aCapture(100)] }, 'paid', undefined],
+      ['what is unpaid waits on', pending, 'payment-pending', undefined],
+      ['nothing is not waited for', { ...pending, totalMinor: 30 }, 'paid', undefined],
+    ])('%s', (_name, given, status, holdReasons) => {
+      const order = aPlacedOrder(lines, given);
+      const content = { requestId: 'r', reason: 'x', lines: [{ lineId: 'line-2', quantity: 1 }] };
+      const reservedUntil = status === 'payment-pending' ? until : null;
+      expect(cancel(order, content, '')).toMatchObject({ order: { status, holdReasons, reservedUntil } });
+    });
+
+    test('nothing is not awaited by a release either', () => {
+      const order = aPlacedOrder(lines, { ...held, holdReasons: ['risk'], cancelledMinor: 100 });
+      expect(release(order, 'known customer', noon)).toMatchObject({ order: { status: 'paid', reservedUntil: null } });
     });
   });
 

@@ -1,3 +1,7 @@
+import assert from 'node:assert';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { placeOrder } from '../../functions/order-intake/api.handler.ts';
@@ -6,6 +10,7 @@ import { cancel } from '../../functions/order-intake/cancellation.ts';
 import { createChangeStore } from '../../functions/order-intake/change-store.ts';
 import { placeReplacement } from '../../functions/order-intake/exchange.ts';
 import { createExchangeStore } from '../../functions/order-intake/exchange-store.ts';
+import { writeExport } from '../../functions/order-intake/export-file.ts';
 import { overdueEnder } from '../../functions/order-intake/overdue.ts';
 import { createOrderStore } from '../../functions/order-intake/store.ts';
 import { postAll } from '../../functions/stock-update/post.ts';
@@ -70,6 +75,23 @@ async function exchangeFor(quantity: number) {
       (await eventsOf(database.db, tables.ORDER_TABLE_NAME, `ORDER#${replacementId}`)).map((event) => event.detailType),
     reserved: async () => (await unitsOf(database.db, [wanted])).reserved,
   };
+}
+/** The status that an export begun at this time shows of an order. */
+async function exportedAt(now: number, orderId: string) {
+  const directory = await mkdtemp(join(tmpdir(), 'export-'));
+  const [day] = new Date(noon).toISOString().split('T');
+  assert(day);
+  const path = join(directory, 'orders.csv');
+  await writeExport(storeOn(), {
+    from: day,
+    to: day,
+    sight: { onlyChannel: undefined, channels: ['storefront'] },
+    path,
+    now,
+  });
+  const lines = (await readFile(path, 'utf8')).split('\n');
+  await rm(directory, { recursive: true });
+  return lines.find((line) => line.startsWith(orderId))?.split(',')[3];
 }
 const captured = (given: Partial<Payment>): Payment => ({
   eventId: `captured-${(made += 1)}`,
@@ -165,6 +187,7 @@ describe('the order that replaces returned goods', () => {
       apply(changes(), exchange.replacementId, (order) => ({ kind: 'already-done', order }), aCause({ now }));
     await look(noon + weekMs - 1);
     expect(await exchange.replacement()).toMatchObject({ status: 'payment-pending' });
+    expect(await exportedAt(noon + weekMs, exchange.replacementId)).toBe('cancelled');
     await look(noon + weekMs);
     expect(await exchange.replacement()).toMatchObject({ status: 'cancelled', cancelledMinor: 400 });
     expect([await exchange.told(), await exchange.reserved()]).toEqual([['OrderPlaced', 'OrderCancelled'], 0]);

@@ -14,6 +14,7 @@ describe('the life of an order', () => {
     ['paid', 'cancel', 'cancelled'],
     ['on-hold', 'ship-part', undefined],
     ['on-hold', 'allocate', undefined],
+    ['on-hold', 'expire', 'expired'],
     ['allocated', 'ship-rest', 'shipped'],
     ['partly-shipped', 'cancel', undefined],
     ['partly-shipped', 'cancel-rest', 'shipped'],

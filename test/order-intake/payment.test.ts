@@ -1,10 +1,14 @@
 import { createHmac } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { cancel, endUnpaid } from '../../functions/order-intake/cancellation.ts';
+import { moved } from '../../functions/order-intake/change.ts';
+import { currentAnswer } from '../../functions/order-intake/current-answer.ts';
 import { balanceOf, expire, record, release } from '../../functions/order-intake/payment.ts';
 import { isSigned } from '../../functions/order-intake/signature.ts';
-import type { OrderItem } from '../../functions/order-intake/order-item.ts';
+import { indexKeys, type OrderItem } from '../../functions/order-intake/order-item.ts';
 import type { Payment } from '../../shared/payment.ts';
+import { aCause } from '../support/builders.ts';
 import { aPlacedOrder, noon } from '../support/placed-order.ts';
 
 const at = new Date(noon).toISOString();
@@ -69,6 +73,36 @@ describe('payments of an order', () => {
     expect(release(held, 'known customer', noon)).toMatchObject({ order: released });
   });
 
+  test('in part are awaited in full by an order that was held for another reason, unless staff accepted less', () => {
+    const part = { paymentWindowMinutes: 10, payments: [aPayment({ amountMinor: 20 })] };
+    const released = (order: OrderItem) => {
+      const outcome = release(order, 'known customer', noon);
+      if (outcome.kind !== 'changed') throw new Error('It was not released');
+      return outcome.order;
+    };
+    const risky = aPlacedOrder(undefined, { ...part, status: 'on-hold', holdReasons: ['risk'] });
+    expect(released(risky)).toMatchObject({ status: 'payment-pending', reservedUntil: expect.any(String) });
+    const accepted = released({ ...risky, holdReasons: ['risk', 'underpaid'] });
+    expect(accepted).toMatchObject({ status: 'paid', reservedUntil: null });
+    const disputed = after(accepted, aPayment({ eventId: 'event-2', type: 'chargeback.opened' }));
+    expect([disputed.holdReasons, released(disputed).status]).toEqual([['chargeback'], 'paid']);
+    const withoutWindow = { ...risky, paymentWindowMinutes: undefined };
+    expect(released(withoutWindow).status).toBe('paid');
+  });
+
+  test('are not due any more for what expired or was cancelled, swept or not', () => {
+    const late = aPayment({ amountMinor: 100 });
+    const notDue = { balance: 'overpaid', dueMinor: 0, capturedMinor: 100 };
+    const outcome = record(aPlacedOrder(undefined, { status: 'expired' }), late);
+    if (outcome.kind !== 'changed') throw new Error('It was not recorded');
+    expect(outcome.events.map((tell) => tell(aCause()).detail.data)).toMatchObject([{ order: notDue }]);
+    const pending = aPlacedOrder(undefined, { status: 'payment-pending', reservedUntil: at, paymentWindowMinutes: 10 });
+    const unpaid = { status: 'expired', payment: { balance: 'settled', dueMinor: 0 } };
+    expect(currentAnswer(pending, noon)).toMatchObject(unpaid);
+    const credited = currentAnswer({ ...pending, payments: [late] }, noon);
+    expect(credited).toMatchObject({ status: 'cancelled', payment: notDue });
+  });
+
   test('end at the very moment that was told, not before', () => {
     const unpaid = aPlacedOrder(undefined, { status: 'payment-pending', reservedUntil: at });
     expect(expire(unpaid, noon - 1)).toMatchObject({ kind: 'already-done' });
@@ -77,6 +111,42 @@ describe('payments of an order', () => {
       order: { status: 'expired' },
       stock: { kind: 'release', takes: [{}] },
     });
+  });
+});
+
+describe('an unpaid order on hold', () => {
+  const before = aPlacedOrder(undefined, { status: 'payment-pending', reservedUntil: at, paymentWindowMinutes: 10 });
+  const held = moved({ ...before, holdReasons: ['risk'] }, 'on-hold');
+
+  test.each<[string, Payment[], boolean]>([
+    ['nothing', [], true],
+    ['an authorisation', [aPayment({ type: 'payment.authorized' })], true],
+    ['a failure', [aPayment({ type: 'payment.failed' })], true],
+    ['all of it', [aPayment()], false],
+    ['a part', [aPayment({ amountMinor: 1 })], false],
+    ['another currency', [aPayment({ currency: 'EUR' })], false],
+    ['a chargeback, which came before its capture', [aPayment({ type: 'chargeback.opened' })], false],
+  ])('ends with its time for payment when this came: %s', (_name, payments, ends) => {
+    const order = after(held, ...payments);
+    expect([order.status, order.reservedUntil]).toEqual(['on-hold', ends ? at : null]);
+    expect(currentAnswer(order, noon - 1).status).toBe('on-hold');
+    expect(currentAnswer(order, noon).status).toBe(ends ? 'expired' : 'on-hold');
+    expect(indexKeys(order, '2026-03-05').dueAt).toBe(ends ? at : undefined);
+    const given = { order: { status: 'expired', reservedUntil: null }, stock: { kind: 'release' } };
+    expect(endUnpaid(order, noon)).toMatchObject(ends ? given : { kind: 'already-done' });
+    expect(endUnpaid(order, noon - 1)).toMatchObject({ kind: 'already-done' });
+  });
+
+  test('does not end when a return paid for a part of it', () => {
+    const order = moved({ ...before, payments: [aPayment({ amountMinor: 20 })], holdReasons: ['risk'] }, 'on-hold');
+    expect(currentAnswer(order, noon)).toMatchObject({ status: 'on-hold', reservedUntil: null });
+  });
+
+  test('keeps its time when units of it are cancelled', () => {
+    const two = { ...held, lines: aPlacedOrder([{ quantity: 2, totalMinor: 1000 }]).lines };
+    const one = [{ lineId: 'line-1', quantity: 1 }];
+    const cancelled = cancel(two, { requestId: 'r', reason: 'x', lines: one }, '');
+    expect(cancelled).toMatchObject({ order: { status: 'on-hold', reservedUntil: at } });
   });
 });
 

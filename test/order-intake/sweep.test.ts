@@ -6,7 +6,6 @@ import { overdueEnder } from '../../functions/order-intake/overdue.ts';
 import { sweep } from '../../functions/order-intake/sweep.ts';
 import { aCause, aPolicy } from '../support/builders.ts';
 import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
-import { channels } from '../support/environment.ts';
 import { aPlacedOrder, noon } from '../support/placed-order.ts';
 
 let database: TestDatabase;
@@ -34,6 +33,5 @@ test('the sweep ends all that it can, and tells of an order that cannot be read'
 
   // Nor does it stand in the way of a buyer for whom holds are ended that are over.
   await due('ord_other', 1);
-  const waiting = { ...channels, invoiced: { ...channels.storefront, paymentWindowMinutes: 30 } };
-  expect(await overdueEnder(store, waiting)(aCause())).toBe(true);
+  expect(await overdueEnder(store)(aCause())).toBe(true);
 });

@@ -124,7 +124,8 @@ const whatIsOverEnded: Invariant = {
     orders
       .filter(({ status, reservedUntil, completesAt, shipments = [] }) => {
         if (status === 'shipped') return shipments.every(({ deliveredAt }) => deliveredAt !== undefined);
-        const until = status === 'payment-pending' ? reservedUntil : status === 'delivered' ? completesAt : undefined;
+        const awaitsMoney = status === 'payment-pending' || status === 'on-hold';
+        const until = awaitsMoney ? reservedUntil : status === 'delivered' ? completesAt : undefined;
         return until != undefined && Date.parse(until) <= now;
       })
       .map(({ orderId, status }) => `${orderId} is still ${status}`),

@@ -34,6 +34,9 @@ const paymentsOnce: Invariant = {
   },
 };
 
+const capturedOf = (payments: NonNullable<OrderItem['payments']>) =>
+  payments.filter(({ type }) => type === 'payment.captured').reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+
 const capturedIsSum: Invariant = {
   name: 'what is captured of an order is the sum of its captures, and what is due its total less what was cancelled',
   breaches: (facts) => {
@@ -42,15 +45,14 @@ const capturedIsSum: Invariant = {
       const own = changes.get(orderId) ?? [];
       const last = own.findLast(({ type }) => type === 'PaymentRecorded');
       if (!last) return [];
-      const captures = payments.filter(({ type }) => type === 'payment.captured');
-      const captured = captures.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+      const captured = capturedOf(payments);
       const cancelled = own
         .filter(({ type, version }) => isCancellation(type) && version < last.version)
         .reduce((sum, { data }) => sum + Number(data.cancelledMinor ?? 0), 0);
       const editedLater = own
         .filter(({ type, version }) => type === 'OrderEdited' && version > last.version)
         .reduce((sum, { data }) => sum + Number(data.differences.totalMinor), 0);
-      const due = totalMinor - editedLater - cancelled;
+      const due = last.status === 'expired' ? 0 : totalMinor - editedLater - cancelled;
       const { capturedMinor, dueMinor } = last.data.order;
       return capturedMinor === captured && dueMinor === due
         ? []
@@ -91,8 +93,9 @@ const onlyPaidLeaves: Invariant = {
       facts.committed.filter(({ type }) => type === 'OrderPlaced').map(({ data }) => [data.orderId, data.status]),
     );
     const changes = changesByOrder(facts);
-    const isFree = ({ orderId }: OrderItem) =>
+    const isFree = ({ orderId, totalMinor, cancelledMinor = 0, payments = [] }: OrderItem) =>
       opened.get(orderId) === 'paid' ||
+      capturedOf(payments) >= totalMinor - cancelledMinor ||
       changes.get(orderId)?.some(({ type, data }) => type === 'OrderReleased' || data.order?.balance === 'settled');
     return facts.orders
       .filter((order) => order.channel === payingChannel && order.shipments !== undefined && !isFree(order))
