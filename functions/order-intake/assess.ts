@@ -4,7 +4,7 @@ import { next } from './life-cycle.ts';
 import type { OrderItem } from './order-item.ts';
 import { isOverdue } from './payment.ts';
 import { type Risk, type RiskPolicy, scoreRisk } from './risk.ts';
-import { type Counted, hasTellingPayments, riskFactsOf, riskTimeOf } from './risk-facts.ts';
+import { type Counted, failuresOf, hasTellingPayments, riskFactsOf, riskTimeOf } from './risk-facts.ts';
 import { failuresNear, historyBefore, noTally, ordersUpTo, type Tally, withEntries } from './risk-tally.ts';
 
 /** What is counted of an order under one of its values, and what was found there. */
@@ -64,14 +64,15 @@ function assess(order: OrderItem, found: readonly Found[], policy: RiskPolicy, n
 
 function signalsOf(order: OrderItem, found: readonly Found[], windowMs: number) {
   const ordersInWindow: Partial<Record<Found['kind'], number>> = {};
-  const failures = new Set<string>();
+  // Its own count also where there is no value to count them under, as of a guest.
+  const failures = new Set(failuresNear(failuresOf(order), riskTimeOf(order), windowMs));
   let history = { orders: 0, totalMinor: 0 };
   for (const { kind, entries, tally } of found) {
     const [own] = entries;
     if (!own) continue;
     // An order may have been paid with several cards.
     ordersInWindow[kind] = Math.max(ordersInWindow[kind] ?? 0, ordersUpTo(tally, own, windowMs));
-    for (const id of failuresNear(tally, riskTimeOf(order), windowMs)) failures.add(id);
+    for (const id of failuresNear(tally.entries.values(), riskTimeOf(order), windowMs)) failures.add(id);
     if (kind === 'customer') history = historyBefore(tally, own, order.currency);
   }
   return {

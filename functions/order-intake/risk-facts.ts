@@ -1,4 +1,5 @@
 import { contentHash } from '../../shared/ids.ts';
+import type { Payment } from '../../shared/payment.ts';
 import type { OrderItem } from './order-item.ts';
 import type { VelocityKind } from './risk.ts';
 import { type Entry, failureId, orderEntryId } from './risk-tally.ts';
@@ -17,15 +18,11 @@ export const isOfCustomer = (partition: string) => partition.startsWith(partitio
 export function countedOf(order: OrderItem): Counted[] {
   const { orderId, totalMinor, currency } = order;
   const own: Entry = { id: orderEntryId(orderId), at: Date.parse(order.placedAt) };
-  const failures = failedPayments(order).map(({ provider, eventId, occurredAt, cardFingerprint }) => ({
-    cardFingerprint,
-    entry: { id: failureId(provider, eventId), at: Date.parse(occurredAt) },
-  }));
   const entriesOf = (kind: VelocityKind, value: string): Entry[] => {
     if (kind === 'address') return [own];
-    const failed = failures.filter(({ cardFingerprint }) => kind !== 'card' || cardFingerprint === value);
+    const failed = failedPayments(order).filter((payment) => kind !== 'card' || payment.cardFingerprint === value);
     // Only the customer's history is one of amounts.
-    return [kind === 'customer' ? { ...own, totalMinor, currency } : own, ...failed.map(({ entry }) => entry)];
+    return [kind === 'customer' ? { ...own, totalMinor, currency } : own, ...failed.map(failureOf)];
   };
   return valuesOf(order).map(({ kind, value }) => ({
     kind,
@@ -41,7 +38,7 @@ export const riskFactsOf = (order: OrderItem): string =>
     values: valuesOf(order),
     countries: [order.shippingAddress.country, order.billingAddress?.country ?? ''],
     totalMinor: order.totalMinor,
-    failures: failedPayments(order).map(({ provider, eventId }) => failureId(provider, eventId)),
+    failures: failuresOf(order).map(({ id }) => id),
   });
 
 export const isAssessed = (order: OrderItem): boolean => order.risk?.facts === riskFactsOf(order);
@@ -53,6 +50,14 @@ export const hasTellingPayments = ({ payments = [] }: OrderItem): boolean =>
 /** The time that failures are looked for around: when it was placed, or when a payment of it failed since. */
 export const riskTimeOf = (order: OrderItem): number =>
   Math.max(Date.parse(order.placedAt), ...failedPayments(order).map(({ occurredAt }) => Date.parse(occurredAt)));
+
+/** An order's failed payments as they are counted. */
+export const failuresOf = (order: OrderItem): Entry[] => failedPayments(order).map(failureOf);
+
+const failureOf = ({ provider, eventId, occurredAt }: Payment): Entry => ({
+  id: failureId(provider, eventId),
+  at: Date.parse(occurredAt),
+});
 
 const failedPayments = ({ payments = [] }: OrderItem) =>
   payments.filter(({ type }) => type === 'payment.failed').slice(-mostFailures);

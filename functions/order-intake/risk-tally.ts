@@ -57,10 +57,8 @@ export const ordersUpTo = (tally: Tally, own: Entry, windowMs: number): number =
   countedUpTo(tally, own).filter(({ id, at }) => id.startsWith(orderPrefix) && isNear(at, own.at, windowMs)).length;
 
 /** Ids of the failed payments of the window around this time. */
-export const failuresNear = ({ entries }: Tally, time: number, windowMs: number): string[] =>
-  [...entries.values()]
-    .filter(({ id, at }) => id.startsWith(failurePrefix) && isNear(at, time, windowMs))
-    .map(({ id }) => id);
+export const failuresNear = (entries: Iterable<Entry>, time: number, windowMs: number): string[] =>
+  [...entries].filter(({ id, at }) => id.startsWith(failurePrefix) && isNear(at, time, windowMs)).map(({ id }) => id);
 
 /** What the customer ordered in a currency before this order. */
 export function historyBefore(tally: Tally, own: Entry, currency: string): Sums {

@@ -358,6 +358,20 @@ describe('an order', () => {
     expect(codes).toEqual([['many-failures'], ['many-failures'], [], [], [], ['card-velocity']]);
   });
 
+  test('of a guest of whom nothing else is known is judged by its own failed payments, each once', async () => {
+    const [few, many] = [[aFailure(), aFailure()], Array.from({ length: 20 }, () => aFailure())];
+    const cardFingerprint = aName();
+    const byCard = [aFailure({ cardFingerprint }), aFailure({ cardFingerprint })];
+    const longAgo = aFailure({ occurredAt: new Date(noon - 61 * minute).toISOString() });
+    const orders = await placed(4);
+    const payments = [few, many, byCard, [...few, longAgo]];
+    for (const [index, order] of orders.entries()) await put({ ...order, payments: payments[index] ?? [] });
+    await deliver(orders.map(bodyOf));
+    expect((await findings(orders)).map(({ codes }) => codes)).toEqual([[], ['many-failures'], [], []]);
+    const [, guest] = orders;
+    expect(guest && (await read(guest)).risk?.reasons).toMatchObject([{ detail: '20 failed payments in 60 minutes' }]);
+  });
+
   test('is compared with all that its customer ordered before, also with what the counter has dropped', async () => {
     const customer = { id: aName() };
     const orders = await placed(250, { customer, totalMinor: 1000 }, 24 * 60 * minute);
