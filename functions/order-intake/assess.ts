@@ -1,6 +1,6 @@
 import { OrderHeld } from '../../shared/events/order-life.ts';
 import { type Change, changed, factsOf, moved, telling } from './change.ts';
-import { next } from './life-cycle.ts';
+import { canBeHeld, next } from './life-cycle.ts';
 import type { OrderItem } from './order-item.ts';
 import { isOverdue } from './payment.ts';
 import { type Risk, type RiskPolicy, scoreRisk } from './risk.ts';
@@ -93,11 +93,12 @@ function withRisk(order: OrderItem, { score, decision, reasons }: Risk, now: num
   const risk = { ...order.risk, score, reasons, assessedAt, facts: riskFactsOf(order) };
   const noted = { ...order, risk };
   const reasonsBefore = order.holdReasons ?? [];
-  const isPast = isOverdue(order, now) || next(order.status, 'hold') !== 'on-hold';
+  const status = next(order.status, 'hold') ?? order.status;
+  const isPast = isOverdue(order, now) || !canBeHeld(status);
   if (decision === 'accept' || isPast || order.risk?.isAccepted || reasonsBefore.includes('risk')) {
     return { kind: 'noted', order: noted };
   }
   const holdReasons = [...reasonsBefore, 'risk'];
-  const held = moved({ ...noted, holdReasons }, 'on-hold');
+  const held = moved({ ...noted, holdReasons }, status);
   return changed(held, [telling(OrderHeld, { ...factsOf(held), reasons: holdReasons })]);
 }

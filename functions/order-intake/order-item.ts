@@ -55,7 +55,7 @@ export const OrderItem = placedShape.omit({ status: true, lines: true }).extend(
   payments: z.array(Payment).optional(),
   /** Of the channel when the order was placed. */
   paymentWindowMinutes: z.number().optional(),
-  /** Why it is on hold. */
+  /** Why it is on hold, or why what is left of it is not shipped. */
   holdReasons: z.array(z.string()).optional(),
   risk: RiskAnswer.extend({
     /** A hash of what was known of the order then. */

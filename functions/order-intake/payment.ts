@@ -3,8 +3,8 @@ import { OrderExpired, OrderHeld, OrderReleased, PaymentRecorded } from '../../s
 import { contentHash } from '../../shared/ids.ts';
 import type { Balance, Payment, ToldPayment } from '../../shared/payment.ts';
 import { takesOf } from '../../shared/stock/take.ts';
-import { changed, factsOf, illegal, moved, type Outcome, telling, type Told } from './change.ts';
-import { type Command, next } from './life-cycle.ts';
+import { changed, factsOf, illegal, isHeld, moved, type Outcome, telling, type Told } from './change.ts';
+import { canBeHeld, type Command, next } from './life-cycle.ts';
 import { allOpen } from './line-units.ts';
 import type { OrderItem } from './order-item.ts';
 
@@ -63,7 +63,7 @@ function judged<P extends Payable>(order: P, reasons: ReadonlySet<string>): P {
   return {
     ...order,
     status,
-    holdReasons: status === 'on-hold' ? [...reasons] : undefined,
+    holdReasons: canBeHeld(status) && reasons.size > 0 ? [...reasons] : undefined,
     reservedUntil: status === 'payment-pending' ? order.reservedUntil : null,
   };
 }
@@ -164,17 +164,17 @@ export function expire(order: OrderItem, now: number): Outcome {
   });
 }
 
-/** Lets a held order go on, as it is paid: whoever releases it accepts the difference. */
+/** Lets a held order go on, or what is left of it, as it is paid: whoever releases it accepts the difference. */
 export function release(order: OrderItem, reason: string, now: number): Outcome {
   const { paymentWindowMinutes } = order;
   const isUnpaid = balanceOf(order).capturedMinor === 0 && order.totalMinor > 0;
   const command: Command = !isUnpaid ? 'release-paid' : paymentWindowMinutes ? 'release-awaiting' : 'release';
   const status = next(order.status, command);
-  if (!status) return illegal(order, 'released');
+  if (!status || !isHeld(order)) return illegal(order, 'released');
   const reservedUntil = paymentWindowMinutes ? reservedFor(paymentWindowMinutes, now) : null;
   // Whoever releases an order that is held for its risk accepts that too.
   const risk = order.risk && order.holdReasons?.includes('risk') ? { ...order.risk, isAccepted: true } : order.risk;
-  const after = moved({ ...order, reservedUntil, risk }, status);
+  const after = moved({ ...order, reservedUntil, risk, holdReasons: undefined }, status);
   return changed(after, [telling(OrderReleased, { ...factsOf(after), reason })]);
 }
 

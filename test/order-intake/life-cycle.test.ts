@@ -16,6 +16,8 @@ describe('the life of an order', () => {
     ['on-hold', 'allocate', undefined],
     ['allocated', 'ship-rest', 'shipped'],
     ['partly-shipped', 'cancel', undefined],
+    ['partly-shipped', 'hold', 'partly-shipped'],
+    ['partly-shipped', 'release-awaiting', 'partly-shipped'],
     ['partly-shipped', 'cancel-rest', 'shipped'],
     ['shipped', 'cancel-lines', undefined],
     ['delivered', 'complete', 'completed'],

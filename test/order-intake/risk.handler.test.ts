@@ -276,16 +276,23 @@ describe('an order', () => {
     expect(await told(order)).toEqual([]);
   });
 
-  test.each(['shipped', 'cancelled', 'expired', 'completed', 'partly-shipped'] as const)(
-    'that is %s is only noted',
-    async (status) => {
-      const given = { status, customer: { email: disposable() }, billingAddress: { country: 'FR' } };
-      const [order] = await placed(1, given);
-      if (!order) throw new Error('No order');
-      await deliver([bodyOf(order)]);
-      expect(await read(order)).toMatchObject({ status, version: 1, risk: { score: 55 } });
-    },
-  );
+  test.each(['shipped', 'cancelled', 'expired', 'completed'] as const)('that is %s is only noted', async (status) => {
+    const given = { status, customer: { email: disposable() }, billingAddress: { country: 'FR' } };
+    const [order] = await placed(1, given);
+    if (!order) throw new Error('No order');
+    await deliver([bodyOf(order)]);
+    expect(await read(order)).toMatchObject({ status, version: 1, risk: { score: 55 } });
+  });
+
+  test('that is partly shipped keeps what is left, and tells so', async () => {
+    const given = { customer: { email: disposable() }, billingAddress: { country: 'FR' } };
+    const [order] = await placed(1, { ...given, status: 'partly-shipped' });
+    if (!order) throw new Error('No order');
+    await deliver([bodyOf(order), bodyOf(order)]);
+    await deliver([bodyOf(order)]);
+    expect(await read(order)).toMatchObject({ status: 'partly-shipped', version: 2, holdReasons: ['risk'] });
+    expect(await told(order)).toEqual(['OrderHeld']);
+  });
 
   test('whose time for payment is over stays what it is: it expires and is not held', async () => {
     const given = { customer: { email: disposable() }, billingAddress: { country: 'FR' } };
