@@ -5,7 +5,7 @@ import type { OrderItem } from './order-item.ts';
 import { isOverdue } from './payment.ts';
 import { type Risk, type RiskPolicy, scoreRisk } from './risk.ts';
 import { type Counted, failuresOf, hasTellingPayments, riskFactsOf, riskTimeOf } from './risk-facts.ts';
-import { failuresNear, historyBefore, noTally, ordersUpTo, type Tally, withEntries } from './risk-tally.ts';
+import { failuresNear, historyBefore, noTally, ordersUpTo, type Tally, withBought, withEntries } from './risk-tally.ts';
 
 /** What is counted of an order under one of its values, and what was found there. */
 type Found = Counted & { tally: Tally };
@@ -25,26 +25,26 @@ export const isWorthNoting = (before: OrderItem, { risk }: OrderItem): boolean =
 
 /**
  * Counts orders under their values and judges each by all that is known there then, the others included; imported ones
- * are counted only. Gives the tallies that this changes. `now` is in milliseconds.
+ * are counted only. `bought`: of others, what is bought of them by now. Gives the tallies that this changes. `now` is in
+ * milliseconds.
  */
 export function weigh(
   orders: readonly { order: OrderItem; counted: Counted[] }[],
+  bought: readonly Counted[],
   known: ReadonlyMap<string, Tally>,
   policy: RiskPolicy,
   now: number,
 ) {
-  const byPartition = Map.groupBy(
-    orders.flatMap(({ counted }) => counted),
-    ({ partition }) => partition,
-  );
+  const countedAt = byPartition(orders.flatMap(({ counted }) => counted));
+  const boughtAt = byPartition(bought);
   const after = new Map(known);
   const countings: Counting[] = [];
-  for (const [partition, counted] of byPartition) {
+  for (const partition of new Set([...countedAt.keys(), ...boughtAt.keys()])) {
     const before = known.get(partition) ?? noTally;
-    const tally = withEntries(
-      before,
-      counted.flatMap(({ entries }) => entries),
-    );
+    const counted = withEntries(before, entriesAt(countedAt, partition));
+    const all = withBought(counted, entriesAt(boughtAt, partition));
+    // However much is new in it, it is written once.
+    const tally = all === before ? before : { ...all, version: before.version + 1 };
     after.set(partition, tally);
     if (tally !== before) countings.push({ partition, before, after: tally });
   }
@@ -54,6 +54,10 @@ export function weigh(
   });
   return { judged, countings };
 }
+
+const byPartition = (counted: readonly Counted[]) => Map.groupBy(counted, ({ partition }) => partition);
+const entriesAt = (counted: ReadonlyMap<string, Counted[]>, partition: string) =>
+  (counted.get(partition) ?? []).flatMap(({ entries }) => entries);
 
 /** Judges an order by all that was found of its values. `now` is in milliseconds. */
 function assess(order: OrderItem, found: readonly Found[], policy: RiskPolicy, now: number): Assessment {

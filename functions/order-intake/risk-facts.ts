@@ -1,6 +1,7 @@
 import { contentHash } from '../../shared/ids.ts';
 import type { Payment } from '../../shared/payment.ts';
 import type { OrderItem } from './order-item.ts';
+import { balanceOf } from './payment.ts';
 import type { VelocityKind } from './risk.ts';
 import { type Entry, failureId, orderEntryId } from './risk-tally.ts';
 
@@ -16,13 +17,15 @@ export const isOfCustomer = (partition: string) => partition.startsWith(partitio
 
 /** The order and its failed payments under each value that it has. */
 export function countedOf(order: OrderItem): Counted[] {
-  const { orderId, totalMinor, currency } = order;
+  const { orderId, currency } = order;
+  const totalMinor = boughtMinorOf(order);
+  const bought = totalMinor > 0 ? { totalMinor, currency } : {};
   const own: Entry = { id: orderEntryId(orderId), at: Date.parse(order.placedAt) };
   const entriesOf = (kind: VelocityKind, value: string): Entry[] => {
     if (kind === 'address') return [own];
     const failed = failedPayments(order).filter((payment) => kind !== 'card' || payment.cardFingerprint === value);
     // Only the customer's history is one of amounts.
-    return [kind === 'customer' ? { ...own, totalMinor, currency } : own, ...failed.map(failureOf)];
+    return [kind === 'customer' ? { ...own, ...bought } : own, ...failed.map(failureOf)];
   };
   return valuesOf(order).map(({ kind, value }) => ({
     kind,
@@ -30,6 +33,18 @@ export function countedOf(order: OrderItem): Counted[] {
     partition: partitionOf(kind) + contentHash(value),
     entries: entriesOf(kind, value),
   }));
+}
+
+/** Its customer's values of an order of which something is bought; no others. */
+export const boughtOf = (order: OrderItem): Counted[] =>
+  boughtMinorOf(order) > 0 ? countedOf(order).filter(({ kind }) => kind === 'customer') : [];
+
+/** What was paid of an order, or left the house unpaid. Anybody can place orders that come to nothing. */
+function boughtMinorOf(order: OrderItem): number {
+  const { imported, totalMinor, cancelledMinor = 0, lines } = order;
+  if (imported) return totalMinor;
+  const hasLeft = lines.some(({ shippedQuantity = 0 }) => shippedQuantity > 0);
+  return Math.max(Math.min(balanceOf(order).capturedMinor, totalMinor), hasLeft ? totalMinor - cancelledMinor : 0);
 }
 
 /** A hash of all that an order's own risk depends on: with another one, it has to be assessed again. */
