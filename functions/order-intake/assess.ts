@@ -1,11 +1,11 @@
 import { OrderHeld } from '../../shared/events/order-life.ts';
 import { type Change, changed, factsOf, moved, telling } from './change.ts';
-import { next } from './life-cycle.ts';
+import { canBeHeld, next } from './life-cycle.ts';
 import type { OrderItem } from './order-item.ts';
 import { isOverdue } from './payment.ts';
 import { type Risk, type RiskPolicy, scoreRisk } from './risk.ts';
-import { type Counted, hasTellingPayments, riskFactsOf, riskTimeOf } from './risk-facts.ts';
-import { failuresNear, historyBefore, noTally, ordersUpTo, type Tally, withEntries } from './risk-tally.ts';
+import { type Counted, failuresOf, hasTellingPayments, riskFactsOf, riskTimeOf } from './risk-facts.ts';
+import { failuresNear, historyBefore, noTally, ordersUpTo, type Tally, withBought, withEntries } from './risk-tally.ts';
 
 /** What is counted of an order under one of its values, and what was found there. */
 type Found = Counted & { tally: Tally };
@@ -25,26 +25,26 @@ export const isWorthNoting = (before: OrderItem, { risk }: OrderItem): boolean =
 
 /**
  * Counts orders under their values and judges each by all that is known there then, the others included; imported ones
- * are counted only. Gives the tallies that this changes. `now` is in milliseconds.
+ * are counted only. `bought`: of others, what is bought of them by now. Gives the tallies that this changes. `now` is in
+ * milliseconds.
  */
 export function weigh(
   orders: readonly { order: OrderItem; counted: Counted[] }[],
+  bought: readonly Counted[],
   known: ReadonlyMap<string, Tally>,
   policy: RiskPolicy,
   now: number,
 ) {
-  const byPartition = Map.groupBy(
-    orders.flatMap(({ counted }) => counted),
-    ({ partition }) => partition,
-  );
+  const countedAt = byPartition(orders.flatMap(({ counted }) => counted));
+  const boughtAt = byPartition(bought);
   const after = new Map(known);
   const countings: Counting[] = [];
-  for (const [partition, counted] of byPartition) {
+  for (const partition of new Set([...countedAt.keys(), ...boughtAt.keys()])) {
     const before = known.get(partition) ?? noTally;
-    const tally = withEntries(
-      before,
-      counted.flatMap(({ entries }) => entries),
-    );
+    const counted = withEntries(before, entriesAt(countedAt, partition));
+    const all = withBought(counted, entriesAt(boughtAt, partition));
+    // However much is new in it, it is written once.
+    const tally = all === before ? before : { ...all, version: before.version + 1 };
     after.set(partition, tally);
     if (tally !== before) countings.push({ partition, before, after: tally });
   }
@@ -55,6 +55,10 @@ export function weigh(
   return { judged, countings };
 }
 
+const byPartition = (counted: readonly Counted[]) => Map.groupBy(counted, ({ partition }) => partition);
+const entriesAt = (counted: ReadonlyMap<string, Counted[]>, partition: string) =>
+  (counted.get(partition) ?? []).flatMap(({ entries }) => entries);
+
 /** Judges an order by all that was found of its values. `now` is in milliseconds. */
 function assess(order: OrderItem, found: readonly Found[], policy: RiskPolicy, now: number): Assessment {
   if (order.imported) return { kind: 'noted', order };
@@ -64,14 +68,15 @@ function assess(order: OrderItem, found: readonly Found[], policy: RiskPolicy, n
 
 function signalsOf(order: OrderItem, found: readonly Found[], windowMs: number) {
   const ordersInWindow: Partial<Record<Found['kind'], number>> = {};
-  const failures = new Set<string>();
+  // Its own count also where there is no value to count them under, as of a guest.
+  const failures = new Set(failuresNear(failuresOf(order), riskTimeOf(order), windowMs));
   let history = { orders: 0, totalMinor: 0 };
   for (const { kind, entries, tally } of found) {
     const [own] = entries;
     if (!own) continue;
     // An order may have been paid with several cards.
     ordersInWindow[kind] = Math.max(ordersInWindow[kind] ?? 0, ordersUpTo(tally, own, windowMs));
-    for (const id of failuresNear(tally, riskTimeOf(order), windowMs)) failures.add(id);
+    for (const id of failuresNear(tally.entries.values(), riskTimeOf(order), windowMs)) failures.add(id);
     if (kind === 'customer') history = historyBefore(tally, own, order.currency);
   }
   return {
@@ -92,11 +97,12 @@ function withRisk(order: OrderItem, { score, decision, reasons }: Risk, now: num
   const risk = { ...order.risk, score, reasons, assessedAt, facts: riskFactsOf(order) };
   const noted = { ...order, risk };
   const reasonsBefore = order.holdReasons ?? [];
-  const isPast = isOverdue(order, now) || next(order.status, 'hold') !== 'on-hold';
+  const status = next(order.status, 'hold') ?? order.status;
+  const isPast = isOverdue(order, now) || !canBeHeld(status);
   if (decision === 'accept' || isPast || order.risk?.isAccepted || reasonsBefore.includes('risk')) {
     return { kind: 'noted', order: noted };
   }
   const holdReasons = [...reasonsBefore, 'risk'];
-  const held = moved({ ...noted, holdReasons }, 'on-hold');
+  const held = moved({ ...noted, holdReasons }, status);
   return changed(held, [telling(OrderHeld, { ...factsOf(held), reasons: holdReasons })]);
 }

@@ -8,7 +8,7 @@ import type { Change } from './change.ts';
 import type { ChangeStore } from './change-store.ts';
 import type { OrderItem } from './order-item.ts';
 import type { RiskPolicy } from './risk.ts';
-import { countedOf, hasTellingPayments, isAssessed } from './risk-facts.ts';
+import { boughtOf, countedOf, hasTellingPayments, isAssessed } from './risk-facts.ts';
 import type { RiskStore } from './risk-store.ts';
 
 /** Most orders have three values, so that the tallies of so many fit one transaction. */
@@ -22,17 +22,20 @@ const atOnce = 16;
 export const riskActor = 'storeworks.order-intake';
 
 type Stores = { risks: RiskStore; changes: Pick<ChangeStore, 'commit'> };
-/** Why an order is to be assessed: it is placed, or else was paid or not. */
+/** Why an order is to be assessed: it is placed, or else was paid or not, or shipped. */
 export type Occasion = Cause & { isPlaced: boolean };
 /** What went wrong with orders, by id. */
 type Failures = Map<string, unknown>;
 
 /** Counts orders and judges by what was found. An order counts once, however often it is counted: repeating changes nothing. */
 export function assessor({ risks, changes }: Stores, policy: RiskPolicy) {
-  const weighed = async (open: readonly OrderItem[], now: number) => {
+  const weighed = async (open: readonly OrderItem[], others: readonly OrderItem[], now: number) => {
     const counted = open.map((order) => ({ order, counted: countedOf(order) }));
-    const partitions = new Set(counted.flatMap((each) => each.counted.map(({ partition }) => partition)));
-    return weigh(counted, await risks.tallies([...partitions]), policy, now);
+    const bought = others.flatMap(boughtOf);
+    const partitions = new Set(
+      [...counted.flatMap((each) => each.counted), ...bought].map(({ partition }) => partition),
+    );
+    return weigh(counted, bought, await risks.tallies([...partitions]), policy, now);
   };
 
   /** Assesses a group of orders, and tells which are to be assessed again, as others changed them, or cannot be read. */
@@ -44,7 +47,8 @@ export function assessor({ risks, changes }: Stores, policy: RiskPolicy) {
     const { orders, unreadable } = await risks.read(orderIds);
     const isOpen = (order: OrderItem) =>
       !isAssessed(order) && (occasions.get(order.orderId)?.isPlaced || hasTellingPayments(order));
-    const { judged, countings } = await weighed(orders.filter(isOpen), now);
+    const { open = [], others = [] } = Object.groupBy(orders, (order) => (isOpen(order) ? 'open' : 'others'));
+    const { judged, countings } = await weighed(open, others, now);
     const noted = judged.flatMap(({ order, assessment }) =>
       assessment.kind === 'noted' && isWorthNoting(order, assessment.order) ? [assessment.order] : [],
     );
@@ -95,7 +99,7 @@ export function assessor({ risks, changes }: Stores, policy: RiskPolicy) {
     /** Counts one order and judges it. What follows is written with what the caller changes. */
     judge: (order: OrderItem, now: number): Promise<Assessment> =>
       patiently(patienceMs, async () => {
-        const { judged, countings } = await weighed([order], now);
+        const { judged, countings } = await weighed([order], [], now);
         return (await risks.write(countings, [], now)) === 'done' ? judged[0]?.assessment : undefined;
       }),
   };

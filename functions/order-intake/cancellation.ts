@@ -1,7 +1,17 @@
 import { OrderCancelled, OrderLinesCancelled } from '../../shared/events/order-life.ts';
 import type { Cancellation } from '../../shared/http/order-life.ts';
 import { takesOf } from '../../shared/stock/take.ts';
-import { type Change, changed, factsOf, illegal, moved, notOfTheOrder, type Outcome, telling } from './change.ts';
+import {
+  type Change,
+  changed,
+  factsOf,
+  illegal,
+  isHeld,
+  moved,
+  notOfTheOrder,
+  type Outcome,
+  telling,
+} from './change.ts';
 import { next } from './life-cycle.ts';
 import { allOpen, counted, type LineUnits, openUnits, pickUnits, worthOf } from './line-units.ts';
 import type { OrderItem } from './order-item.ts';
@@ -39,9 +49,9 @@ export function endUnpaid(order: OrderItem, now: number): Outcome {
   });
 }
 
-/** Rejects a held order: what it holds is given back. */
+/** Rejects a held order: what it holds is given back. What has left stays shipped. */
 export const reject = (order: OrderItem, reason: string): Outcome =>
-  order.status === 'on-hold'
+  isHeld(order)
     ? withdraw(order, allOpen(order), { requestId: 'review', reason, contentHash: '' })
     : illegal(order, 'rejected');
 

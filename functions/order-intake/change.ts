@@ -8,6 +8,7 @@ import {
 import type { FieldError } from '../../shared/http/problem.ts';
 import type { OrderStatus } from '../../shared/order-status.ts';
 import type { Take } from '../../shared/stock/take.ts';
+import { canBeHeld } from './life-cycle.ts';
 import type { OrderItem } from './order-item.ts';
 import type { Invalid } from './sellable.ts';
 
@@ -27,7 +28,7 @@ export type Change = { kind: 'changed'; order: OrderItem; events: Told[]; stock?
 export type Outcome =
   | Change
   | { kind: 'already-done'; order: OrderItem }
-  | { kind: 'illegal'; status: OrderStatus; wanted: string }
+  | { kind: 'illegal'; status: OrderStatus; wanted: string; holdReasons?: string[] | undefined }
   | { kind: 'conflict'; type: string; detail: string; extension?: Record<string, unknown> }
   | { kind: 'stale' }
   | Invalid
@@ -56,7 +57,16 @@ export const notOfTheOrder = (errors: FieldError[]): Invalid => ({
   errors,
 });
 
-export const illegal = ({ status }: OrderItem, wanted: string): Outcome => ({ kind: 'illegal', status, wanted });
+export const illegal = ({ status, holdReasons }: OrderItem, wanted: string): Outcome => ({
+  kind: 'illegal',
+  status,
+  wanted,
+  holdReasons,
+});
+
+/** Whether nothing of the order leaves the house until somebody decides. */
+export const isHeld = ({ status, holdReasons = [] }: Pick<OrderItem, 'status' | 'holdReasons'>): boolean =>
+  status === 'on-hold' || holdReasons.length > 0;
 
 /**
  * Until when the stock of an order in this state is kept for it: it has an end while a payment is awaited, also where the
@@ -76,7 +86,7 @@ export const moved = <O extends OrderItem>(order: O, status: OrderStatus): O => 
   status,
   version: order.version + 1,
   reservedUntil: reservedUntilIn(status, order),
-  holdReasons: status === 'on-hold' ? order.holdReasons : undefined,
+  holdReasons: canBeHeld(status) ? order.holdReasons : undefined,
 });
 
 /** What every event tells of the order after the change. */

@@ -31,6 +31,8 @@ export type Placement = {
   channel: { channel: string; pricesItself: boolean; paymentWindowMinutes?: number | undefined };
   /** Milliseconds since the epoch. */
   now: number;
+  /** In milliseconds, of an order that waited to be decided: nobody could pay for it before. */
+  payableFrom?: number;
   /** Of an order that replaces returned goods: what their money can pay of it. */
   exchangeOf?: ExchangeOf | undefined;
 };
@@ -98,14 +100,14 @@ export function decide(placement: Placement, known: Known, policy: SellingPolicy
 
 /** The state in which an order begins: a channel with a time limit waits for the payment, unless it is there already. */
 function open(placement: Placement, totalMinor: number, awaited: AwaitedOrder | undefined): Payable {
-  const { content, channel, now } = placement;
+  const { content, channel, now, payableFrom = now } = placement;
   const { paymentWindowMinutes } = channel;
   const waits = paymentWindowMinutes !== undefined && totalMinor > 0;
   const unpaid: Payable = {
     status: waits ? 'payment-pending' : 'placed',
     currency: content.currency,
     totalMinor,
-    reservedUntil: waits ? reservedFor(paymentWindowMinutes, now) : null,
+    reservedUntil: waits ? reservedFor(paymentWindowMinutes, payableFrom) : null,
   };
   return (awaited?.payments ?? []).reduce(withPayment, withCredit(unpaid, creditOf(placement)));
 }

@@ -111,10 +111,12 @@ export function replyTo(outcome: Outcome | undefined, now: number, firstStatus: 
     case 'already-done':
       return answer(200, outcome.order, now, { 'idempotent-replayed': 'true' });
     case 'illegal': {
-      const { status, wanted } = outcome;
-      return problem(409, 'illegal-transition', `An order that is ${status} cannot be ${wanted}.`, {
+      const { status, wanted, holdReasons } = outcome;
+      const held = holdReasons ? `, held (${holdReasons.join(', ')}),` : '';
+      return problem(409, 'illegal-transition', `An order that is ${status}${held} cannot be ${wanted}.`, {
         // A problem document's own `status` is that of HTTP.
         currentStatus: status,
+        ...(holdReasons && { holdReasons }),
       });
     }
     case 'conflict':

@@ -52,6 +52,9 @@ export const lifeCycle: Record<OrderStatus, Partial<Record<Command, OrderStatus>
   'partly-shipped': {
     ...unchanged('partly-shipped'),
     ...shippable,
+    release: 'partly-shipped',
+    'release-paid': 'partly-shipped',
+    'release-awaiting': 'partly-shipped',
     'deliver-part': 'partly-shipped',
     'cancel-lines': 'partly-shipped',
     'cancel-rest': 'shipped',
@@ -63,6 +66,9 @@ export const lifeCycle: Record<OrderStatus, Partial<Record<Command, OrderStatus>
   cancelled: unchanged('cancelled'),
   expired: unchanged('expired'),
 };
+
+/** States in which reasons can hold an order: the whole of it, or what has not left yet. */
+export const canBeHeld = (status: OrderStatus): boolean => status === 'on-hold' || status === 'partly-shipped';
 
 /** The state after the command, or undefined if it is illegal now. */
 export const next = (status: OrderStatus, command: Command): OrderStatus | undefined => lifeCycle[status][command];

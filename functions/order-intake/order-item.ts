@@ -55,7 +55,7 @@ export const OrderItem = placedShape.omit({ status: true, lines: true }).extend(
   payments: z.array(Payment).optional(),
   /** Of the channel when the order was placed. */
   paymentWindowMinutes: z.number().optional(),
-  /** Why it is on hold. */
+  /** Why it is on hold, or why what is left of it is not shipped. */
   holdReasons: z.array(z.string()).optional(),
   /** Staff let it go on with less captured than is due: another hold's release does not await the rest. */
   isLessAccepted: z.boolean().optional(),

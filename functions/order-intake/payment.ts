@@ -3,8 +3,18 @@ import { OrderExpired, OrderHeld, OrderReleased, PaymentRecorded } from '../../s
 import { contentHash } from '../../shared/ids.ts';
 import type { Balance, Payment, ToldPayment } from '../../shared/payment.ts';
 import { takesOf } from '../../shared/stock/take.ts';
-import { changed, factsOf, illegal, moved, type Outcome, reservedUntilIn, telling, type Told } from './change.ts';
-import { type Command, next } from './life-cycle.ts';
+import {
+  changed,
+  factsOf,
+  illegal,
+  isHeld,
+  moved,
+  type Outcome,
+  reservedUntilIn,
+  telling,
+  type Told,
+} from './change.ts';
+import { canBeHeld, type Command, next } from './life-cycle.ts';
 import { allOpen } from './line-units.ts';
 import type { OrderItem } from './order-item.ts';
 
@@ -43,7 +53,10 @@ export function withPayment<P extends Payable>(order: P, payment: Payment): P {
   const reasons = new Set(order.holdReasons);
   if (payment.type === 'chargeback.opened') return judged(known, reasons.add('chargeback'));
   if (payment.currency !== order.currency) return judged(known, reasons.add('wrong-currency'));
-  return judged(known, withBalance(order.holdReasons, balanceOf(known).balance));
+  const { balance } = balanceOf(known);
+  // Parcels are captured one by one as well: what is missing may come with the next.
+  const isByParcel = order.status === 'partly-shipped' && balance === 'underpaid';
+  return judged(known, withBalance(order.holdReasons, isByParcel ? 'settled' : balance));
 }
 
 /** A new order with money that is here already: paid if that is all of it; else the rest is awaited, and nothing is wrong. */
@@ -59,7 +72,7 @@ function judged<P extends Payable>(order: P, reasons: ReadonlySet<string>): P {
   return {
     ...order,
     status,
-    holdReasons: status === 'on-hold' ? [...reasons] : undefined,
+    holdReasons: canBeHeld(status) && reasons.size > 0 ? [...reasons] : undefined,
     reservedUntil: reservedUntilIn(status, order),
   };
 }
@@ -160,7 +173,10 @@ export function expire(order: OrderItem, now: number): Outcome {
   });
 }
 
-/** Lets a held order go on, as it is paid: whoever releases one that is `underpaid` accepts the difference. */
+/**
+ * Lets a held order go on, or what is left of it, as it is paid: whoever releases one that is `underpaid` accepts the
+ * difference.
+ */
 export function release(order: OrderItem, reason: string, now: number): Outcome {
   const { paymentWindowMinutes, holdReasons = [] } = order;
   const { capturedMinor, dueMinor } = balanceOf(order);
@@ -169,11 +185,14 @@ export function release(order: OrderItem, reason: string, now: number): Outcome 
   const isAwaiting = isUnpaid || (capturedMinor < dueMinor && !isLessAccepted);
   const withoutWindow: Command = isUnpaid ? 'release' : 'release-paid';
   const status = next(order.status, paymentWindowMinutes && isAwaiting ? 'release-awaiting' : withoutWindow);
-  if (!status) return illegal(order, 'released');
+  if (!status || !isHeld(order)) return illegal(order, 'released');
   const reservedUntil = paymentWindowMinutes ? reservedFor(paymentWindowMinutes, now) : null;
   // Whoever releases an order that is held for its risk accepts that too.
   const risk = order.risk && holdReasons.includes('risk') ? { ...order.risk, isAccepted: true } : order.risk;
-  const after = moved({ ...order, reservedUntil, risk, ...(isLessAccepted && { isLessAccepted }) }, status);
+  const after = moved(
+    { ...order, reservedUntil, risk, holdReasons: undefined, ...(isLessAccepted && { isLessAccepted }) },
+    status,
+  );
   return changed(after, [telling(OrderReleased, { ...factsOf(after), reason })]);
 }
 

@@ -20,7 +20,7 @@ const chainsAtOnce = 8;
 type Placing = {
   store: OrderStore;
   policy: SellingPolicy;
-  /** Milliseconds since the epoch: when refusals happen. */
+  /** Milliseconds since the epoch: when refusals happen, and the time for payment begins. */
   now: number;
   report: (message: string, error: unknown) => void;
   endOverdue: EndOverdue;
@@ -85,8 +85,8 @@ async function placeRun(placing: Placing, run: QueuedOrder[]): Promise<QueuedOrd
 }
 
 async function placeAlone(placing: Placing, queued: QueuedOrder, open: Undecided): Promise<void> {
-  const { store, policy } = placing;
-  const decide = () => place(store, placementOf(queued), policy, causeOf(queued));
+  const { store, policy, now } = placing;
+  const decide = () => place(store, placementOf(queued, now), policy, causeOf(queued));
   const decision = await decide();
   const isFreed = await isStockFreed(placing, [{ queued, decision }]);
   await settle(placing, open, [{ queued, decision: isFreed ? await decide() : decision }]);
@@ -97,10 +97,10 @@ async function placeAlone(placing: Placing, queued: QueuedOrder, open: Undecided
  * now, in smaller groups: so only those are refused that cannot be served.
  */
 function placeTogether(placing: Placing, open: Undecided, failed: QueuedOrder[]): Promise<'done'> {
-  const { store, policy } = placing;
+  const { store, policy, now } = placing;
   let maxOrders = largestGroup;
   return patiently(patienceMs, async () => {
-    const placements = [...open.values()].map(placementOf);
+    const placements = [...open.values()].map((queued) => placementOf(queued, now));
     const { chains, others } = group(placements, await store.loadAll(placements), policy, maxOrders);
     const lost: ('lost' | 'busy')[] = [];
     await inParallel(chainsAtOnce, chains, async (chain) => {

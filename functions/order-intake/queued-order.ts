@@ -12,13 +12,20 @@ export type Undecided = Map<string, QueuedOrder>;
 /** Of the 100 actions of a transaction a refusal takes three. */
 const refusalsPerTransaction = 33;
 
-/** As if the order was decided when it came: what time does to it is the same in both lanes. */
-export const placementOf = ({ orderId, contentHash, content, channel, acceptedAtMs }: QueuedOrder): Placement => ({
+/**
+ * As if the order was decided when it came: what time does to it is the same in both lanes. Only its time for payment
+ * begins now (milliseconds): the queue may have kept it longer than that lasts.
+ */
+export const placementOf = (
+  { orderId, contentHash, content, channel, acceptedAtMs }: QueuedOrder,
+  now: number,
+): Placement => ({
   orderId,
   contentHash,
   content,
   channel,
   now: acceptedAtMs,
+  payableFrom: Math.max(now, acceptedAtMs),
 });
 
 export const causeOf = ({ cause, acceptedAtMs }: QueuedOrder): Cause => ({ ...cause, now: acceptedAtMs });

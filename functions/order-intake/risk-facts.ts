@@ -1,5 +1,7 @@
 import { contentHash } from '../../shared/ids.ts';
+import type { Payment } from '../../shared/payment.ts';
 import type { OrderItem } from './order-item.ts';
+import { balanceOf } from './payment.ts';
 import type { VelocityKind } from './risk.ts';
 import { type Entry, failureId, orderEntryId } from './risk-tally.ts';
 
@@ -15,17 +17,15 @@ export const isOfCustomer = (partition: string) => partition.startsWith(partitio
 
 /** The order and its failed payments under each value that it has. */
 export function countedOf(order: OrderItem): Counted[] {
-  const { orderId, totalMinor, currency } = order;
+  const { orderId, currency } = order;
+  const totalMinor = boughtMinorOf(order);
+  const bought = totalMinor > 0 ? { totalMinor, currency } : {};
   const own: Entry = { id: orderEntryId(orderId), at: Date.parse(order.placedAt) };
-  const failures = failedPayments(order).map(({ provider, eventId, occurredAt, cardFingerprint }) => ({
-    cardFingerprint,
-    entry: { id: failureId(provider, eventId), at: Date.parse(occurredAt) },
-  }));
   const entriesOf = (kind: VelocityKind, value: string): Entry[] => {
     if (kind === 'address') return [own];
-    const failed = failures.filter(({ cardFingerprint }) => kind !== 'card' || cardFingerprint === value);
+    const failed = failedPayments(order).filter((payment) => kind !== 'card' || payment.cardFingerprint === value);
     // Only the customer's history is one of amounts.
-    return [kind === 'customer' ? { ...own, totalMinor, currency } : own, ...failed.map(({ entry }) => entry)];
+    return [kind === 'customer' ? { ...own, ...bought } : own, ...failed.map(failureOf)];
   };
   return valuesOf(order).map(({ kind, value }) => ({
     kind,
@@ -35,13 +35,25 @@ export function countedOf(order: OrderItem): Counted[] {
   }));
 }
 
+/** Its customer's values of an order of which something is bought; no others. */
+export const boughtOf = (order: OrderItem): Counted[] =>
+  boughtMinorOf(order) > 0 ? countedOf(order).filter(({ kind }) => kind === 'customer') : [];
+
+/** What was paid of an order, or left the house unpaid. Anybody can place orders that come to nothing. */
+function boughtMinorOf(order: OrderItem): number {
+  const { imported, totalMinor, cancelledMinor = 0, lines } = order;
+  if (imported) return totalMinor;
+  const hasLeft = lines.some(({ shippedQuantity = 0 }) => shippedQuantity > 0);
+  return Math.max(Math.min(balanceOf(order).capturedMinor, totalMinor), hasLeft ? totalMinor - cancelledMinor : 0);
+}
+
 /** A hash of all that an order's own risk depends on: with another one, it has to be assessed again. */
 export const riskFactsOf = (order: OrderItem): string =>
   contentHash({
     values: valuesOf(order),
     countries: [order.shippingAddress.country, order.billingAddress?.country ?? ''],
     totalMinor: order.totalMinor,
-    failures: failedPayments(order).map(({ provider, eventId }) => failureId(provider, eventId)),
+    failures: failuresOf(order).map(({ id }) => id),
   });
 
 export const isAssessed = (order: OrderItem): boolean => order.risk?.facts === riskFactsOf(order);
@@ -53,6 +65,14 @@ export const hasTellingPayments = ({ payments = [] }: OrderItem): boolean =>
 /** The time that failures are looked for around: when it was placed, or when a payment of it failed since. */
 export const riskTimeOf = (order: OrderItem): number =>
   Math.max(Date.parse(order.placedAt), ...failedPayments(order).map(({ occurredAt }) => Date.parse(occurredAt)));
+
+/** An order's failed payments as they are counted. */
+export const failuresOf = (order: OrderItem): Entry[] => failedPayments(order).map(failureOf);
+
+const failureOf = ({ provider, eventId, occurredAt }: Payment): Entry => ({
+  id: failureId(provider, eventId),
+  at: Date.parse(occurredAt),
+});
 
 const failedPayments = ({ payments = [] }: OrderItem) =>
   payments.filter(({ type }) => type === 'payment.failed').slice(-mostFailures);

@@ -5,7 +5,7 @@ const StoredEntry = z.object({
   id: z.string(),
   /** When it happened, in ms since the epoch: an order is placed, a payment fails. */
   at: z.int(),
-  /** Of an order, under its customer. */
+  /** Of an order, under its customer: what was bought of it, once something was. */
   totalMinor: z.int().optional(),
   currency: z.string().optional(),
 });
@@ -43,13 +43,28 @@ export const storedTally = ({ version, entries, former }: Tally): z.infer<typeof
   former: Object.fromEntries(former),
 });
 
+/**
+ * The tally with what is bought by now of the orders that it has, others left out: the very same where it knows that. An
+ * amount only grows, as what tells of it may come late or again.
+ */
+export function withBought(tally: Tally, entries: readonly Entry[]): Tally {
+  const grown = entries.filter((entry) => {
+    const known = tally.entries.get(entry.id);
+    return known !== undefined && (entry.totalMinor ?? 0) > (known.totalMinor ?? 0);
+  });
+  if (grown.length === 0) return tally;
+  // Each keeps its place, which is that at which it was counted first.
+  return { ...tally, version: tally.version + 1, entries: byId([...tally.entries.values(), ...grown]) };
+}
+
 /** The tally with these entries, each once, the first to happen first: the very same where it has them all. */
-export function withEntries(tally: Tally, more: readonly Entry[]): Tally {
+export function withEntries(before: Tally, more: readonly Entry[]): Tally {
+  const tally = withBought(before, more);
   const added = more.filter(({ id }) => !tally.entries.has(id));
   if (added.length === 0) return tally;
   const inOrder = added.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : Number(a.id > b.id)));
   const entries = byId([...tally.entries.values(), ...inOrder]);
-  return shortened({ ...tally, version: tally.version + 1, entries });
+  return shortened({ ...tally, version: before.version + 1, entries });
 }
 
 /** Orders of the window around this one that were counted before it, itself included. */
@@ -57,12 +72,10 @@ export const ordersUpTo = (tally: Tally, own: Entry, windowMs: number): number =
   countedUpTo(tally, own).filter(({ id, at }) => id.startsWith(orderPrefix) && isNear(at, own.at, windowMs)).length;
 
 /** Ids of the failed payments of the window around this time. */
-export const failuresNear = ({ entries }: Tally, time: number, windowMs: number): string[] =>
-  [...entries.values()]
-    .filter(({ id, at }) => id.startsWith(failurePrefix) && isNear(at, time, windowMs))
-    .map(({ id }) => id);
+export const failuresNear = (entries: Iterable<Entry>, time: number, windowMs: number): string[] =>
+  [...entries].filter(({ id, at }) => id.startsWith(failurePrefix) && isNear(at, time, windowMs)).map(({ id }) => id);
 
-/** What the customer ordered in a currency before this order. */
+/** What the customer bought in a currency before this order: orders of which nothing was bought are none. */
 export function historyBefore(tally: Tally, own: Entry, currency: string): Sums {
   const { orders, totalMinor } = tally.former.get(currency) ?? { orders: 0, totalMinor: 0 };
   const earlier = countedUpTo(tally, own).filter((entry) => entry.currency === currency && entry.id !== own.id);

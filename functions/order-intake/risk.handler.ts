@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { openDatabase, patientTries } from '../../shared/database.ts';
 import { OrderPlaced } from '../../shared/events/order.ts';
 import { OrderImported } from '../../shared/events/order-import.ts';
-import { PaymentRecorded } from '../../shared/events/order-life.ts';
+import { OrderShipped, PaymentRecorded } from '../../shared/events/order-life.ts';
 import { queueBatchHandler } from '../../shared/lambda/queue-batch-handler.ts';
 import { type Assessor, assessor, type Occasion, riskActor } from './assessor.ts';
 import { createChangeStore } from './change-store.ts';
@@ -10,7 +10,12 @@ import { ParsedRiskEnv } from './env.ts';
 import { createRiskStore } from './risk-store.ts';
 
 /** Events after which an order's risk is another, or its customer's history. */
-const RiskEvent = z.union([OrderPlaced.envelope, OrderImported.envelope, PaymentRecorded.envelope]);
+const RiskEvent = z.union([
+  OrderPlaced.envelope,
+  OrderImported.envelope,
+  PaymentRecorded.envelope,
+  OrderShipped.envelope,
+]);
 type RiskEvent = z.infer<typeof RiskEvent>;
 
 /** Assesses the orders that the events of a batch tell of; the events of those that could not be come again. */
@@ -30,7 +35,8 @@ function occasionsOf(events: readonly RiskEvent[], now: number): Map<string, Occ
   for (const { 'detail-type': type, detail } of events) {
     const { orderId } = detail.data;
     const { eventId, correlationId } = detail.metadata;
-    const isPlaced = type !== PaymentRecorded.detailType || (occasions.get(orderId)?.isPlaced ?? false);
+    const isNew = type === OrderPlaced.detailType || type === OrderImported.detailType;
+    const isPlaced = isNew || (occasions.get(orderId)?.isPlaced ?? false);
     const cause = { actor: riskActor, correlationId, causationId: eventId, now };
     occasions.set(orderId, { ...cause, isPlaced });
   }

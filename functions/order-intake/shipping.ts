@@ -2,7 +2,7 @@ import { clockToleranceMs } from '../../shared/clock.ts';
 import { OrderAllocated, OrderCompleted, OrderDelivered, OrderShipped } from '../../shared/events/order-life.ts';
 import type { ShipmentContent } from '../../shared/http/order-life.ts';
 import { takesOf } from '../../shared/stock/take.ts';
-import { changed, factsOf, illegal, moved, notOfTheOrder, type Outcome, telling } from './change.ts';
+import { changed, factsOf, illegal, isHeld, moved, notOfTheOrder, type Outcome, telling } from './change.ts';
 import { next } from './life-cycle.ts';
 import { counted, openUnits, pickUnits } from './line-units.ts';
 import type { OrderItem } from './order-item.ts';
@@ -27,7 +27,7 @@ export function ship(order: OrderItem, content: ShipmentContent, contentHash: st
     return { kind: 'conflict', type: 'shipment-conflict', detail: 'This shipment id shipped something else.' };
   const wanted = pickUnits(order, lines);
   if ('invalid' in wanted) return notOfTheOrder(wanted.invalid);
-  if (!next(order.status, 'ship-part')) return illegal(order, 'shipped');
+  if (!next(order.status, 'ship-part') || isHeld(order)) return illegal(order, 'shipped');
   if ('short' in wanted) {
     const detail = 'Fewer units than that are neither cancelled nor shipped.';
     return {

@@ -14,7 +14,7 @@ import type {
 } from '../../functions/order-intake/env.ts';
 import { channelsOf } from '../../shared/store.ts';
 import { OrderPlaced } from '../../shared/events/order.ts';
-import { PaymentRecorded } from '../../shared/events/order-life.ts';
+import { OrderShipped, PaymentRecorded } from '../../shared/events/order-life.ts';
 import { OrderImported } from '../../shared/events/order-import.ts';
 import { OrderExportRequested } from '../../shared/events/order-export.ts';
 import { ExchangeApproved } from '../../shared/events/refund.ts';
@@ -150,7 +150,7 @@ function addRisk(workflow: Construct, { bus, orderTable, riskTable }: DataStack,
     event: {
       pattern: {
         source: [OrderPlaced.source],
-        detailType: [OrderPlaced.detailType, OrderImported.detailType, PaymentRecorded.detailType],
+        detailType: [OrderPlaced, OrderImported, PaymentRecorded, OrderShipped].map(({ detailType }) => detailType),
       },
     },
     entry: 'order-intake/risk.handler.ts',

@@ -110,7 +110,10 @@ export const OrderDelivered = defineEvent(
 /** Everything arrived and the time to send it back is over. */
 export const OrderCompleted = defineEvent(source, 'OrderCompleted', ChangedOrder);
 
-/** The order is neither paid for nor shipped until somebody looks at it; `reasons` are all that hold it. */
+/**
+ * The order, or what is left of one that is `partly-shipped`, is neither paid for nor shipped until somebody looks at it;
+ * `reasons` are all that hold it.
+ */
 export const OrderHeld = defineEvent(source, 'OrderHeld', ChangedOrder.extend({ reasons: z.array(z.string()) }));
 
 /** Staff let a held order go on. */

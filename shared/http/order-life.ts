@@ -18,7 +18,8 @@ export const Lines = (fewest: 0 | 1) =>
 export const refusals = {
   404: { description: 'Unknown order', schema: Problem },
   409: {
-    description: '`illegal-transition` with the `currentStatus`; or the id was used for something else',
+    description:
+      '`illegal-transition` with the `currentStatus`, and the `holdReasons` of a held order; or the id was used for something else',
     schema: Problem,
   },
   422: { description: 'Invalid content', schema: Problem },
@@ -94,7 +95,7 @@ export const reviewOrder = defineRoute({
   method: 'POST',
   path: '/orders/{orderId}/review',
   tag: 'Orders',
-  summary: 'Release or reject an order that is on hold; for staff',
+  summary: 'Release or reject an order that is on hold, or the held rest of a partly shipped one; for staff',
   scope: 'orders.write',
   params: OrderParams,
   body: Review,

@@ -100,6 +100,7 @@ export const OrderAnswer = z
     placedAt: Instant,
     /** The members below are absent until there is something to tell. Amounts above are as last edited: what is cancelled does not change them. */
     cancelledMinor: AmountMinor.optional(),
+    /** Why it is on hold, or why what is left of it is not shipped. */
     holdReasons: z.array(z.string()).optional(),
     payment: Balance.optional(),
     shipments: z.array(ShipmentAnswer).optional(),

@@ -17,6 +17,8 @@ describe('the life of an order', () => {
     ['on-hold', 'expire', 'expired'],
     ['allocated', 'ship-rest', 'shipped'],
     ['partly-shipped', 'cancel', undefined],
+    ['partly-shipped', 'hold', 'partly-shipped'],
+    ['partly-shipped', 'release-awaiting', 'partly-shipped'],
     ['partly-shipped', 'cancel-rest', 'shipped'],
     ['partly-shipped', 'cancel-rest-delivered', 'delivered'],
     ['shipped', 'cancel-rest-delivered', undefined],

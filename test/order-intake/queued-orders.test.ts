@@ -50,18 +50,22 @@ const orderFor = (sku: string, given: Partial<OrderContent> = {}) =>
 const countersOf = async (sku: string) =>
   (await createStockStore(database.db, tables).stock(sku)).stock?.warehouses['main'];
 
+type Channel = Parameters<typeof acceptOrders>[3];
 /** Accepts orders as the API does, and gives the messages that are on the queue then. */
-async function queued(contents: readonly OrderContent[]): Promise<QueuedOrder[]> {
+async function queued(
+  contents: readonly OrderContent[],
+  channel: Channel = channels.storefront,
+): Promise<QueuedOrder[]> {
   const messages: QueuedOrder[] = [];
   const queue = { send: async (orders: readonly QueuedOrder[]) => void messages.push(...orders) };
   for (let first = 0; first < contents.length; first += 100) {
-    await acceptOrders(store.intakes, queue, contents.slice(first, first + 100), channels.storefront, aCause());
+    await acceptOrders(store.intakes, queue, contents.slice(first, first + 100), channel, aCause());
   }
   return messages;
 }
-const placeAll = (messages: readonly QueuedOrder[], through = store) => {
+const placeAll = (messages: readonly QueuedOrder[], through = store, now = noon + 2000) => {
   const endOverdue = overdueEnder(createChangeStore(database.db, tables, aPolicy().timeZone));
-  const placing = { store: through, policy: aPolicy(), now: noon + 2000, report: () => undefined, endOverdue };
+  const placing = { store: through, policy: aPolicy(), now, report: () => undefined, endOverdue };
   return placeQueued(placing, messages);
 };
 
@@ -197,6 +201,30 @@ describe('queued orders for one SKU', () => {
 });
 
 describe('a queued order', () => {
+  test.each([
+    ['by itself', 1],
+    ['in a group', 3],
+  ])(
+    'that is decided late, %s, waits for its payment from then on, and is of the time when it came',
+    async (_, count) => {
+      const sku = await aSkuWith(count);
+      const contents = Array.from({ length: count }, () => orderFor(sku));
+      const messages = await queued(contents, { ...channels.storefront, paymentWindowMinutes: 5 });
+      const decidedAt = noon + 361_000;
+      await placeAll(messages, store, decidedAt);
+      const orders = await store.read(messages.map(({ orderId }) => orderId));
+      expect(orders).toHaveLength(count);
+      for (const { orderId, reservedUntil, placedAt } of orders) {
+        expect([reservedUntil, placedAt]).toEqual([
+          new Date(decidedAt + 5 * 60_000).toISOString(),
+          '2026-03-05T12:00:01.000Z',
+        ]);
+        const [told] = await eventsOf(database.db, tables.ORDER_TABLE_NAME, `ORDER#${orderId}`);
+        expect(told?.detail).toMatchObject({ metadata: { occurredAt: placedAt }, data: { reservedUntil } });
+      }
+    },
+  );
+
   test('that was refused and is sent again is decided anew, and an old message of it changes nothing', async () => {
     const sku = await aSkuWith(1);
     const content = orderFor(sku, { lines: [{ sku, quantity: 2 }] });

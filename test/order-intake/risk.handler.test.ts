@@ -3,13 +3,15 @@ import type { Context, SQSEvent } from 'aws-lambda';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import '../support/environment.ts';
+import { factsOf } from '../../functions/order-intake/change.ts';
 import { OrderItem, orderKey } from '../../functions/order-intake/order-item.ts';
-import { release } from '../../functions/order-intake/payment.ts';
+import { release, told as toldPayment } from '../../functions/order-intake/payment.ts';
 import { riskHandler } from '../../functions/order-intake/risk.handler.ts';
 import type { Database } from '../../shared/database.ts';
 import { newEvent } from '../../shared/events/define-event.ts';
 import { OrderPlaced } from '../../shared/events/order.ts';
 import { OrderImported } from '../../shared/events/order-import.ts';
+import { OrderShipped, PaymentRecorded } from '../../shared/events/order-life.ts';
 import { contentHash, orderIdOf } from '../../shared/ids.ts';
 import type { Payment } from '../../shared/payment.ts';
 import { assessorOn } from '../support/assessor.ts';
@@ -107,6 +109,20 @@ const aFailure = (given: Partial<Payment> = {}): Payment => ({
   occurredAt: new Date(noon + minute).toISOString(),
   ...given,
 });
+
+const aCapture = (amountMinor: number) => aFailure({ type: 'payment.captured', amountMinor });
+const recordedOf = ({ orderId }: OrderItem) =>
+  JSON.stringify(newEvent(PaymentRecorded, { orderId, payment: toldPayment(aCapture(1)), order: null }, aCause()));
+const shippedOf = (order: OrderItem) =>
+  JSON.stringify(newEvent(OrderShipped, { ...factsOf(order), shipmentId: 'parcel', lines: [] }, aCause()));
+/** Why a large order of the customer, which comes later, is suspicious. */
+async function reasonsOfLarge(customer: OrderItem['customer']) {
+  const placedAt = new Date(noon + 300 * 86_400_000).toISOString();
+  const [large] = await placed(1, { customer, totalMinor: 200_000, placedAt });
+  if (!large) throw new Error('No order');
+  await deliver([bodyOf(large)]);
+  return (await read(large)).risk?.reasons.map(({ detail }) => detail);
+}
 
 describe('orders of one customer and mailbox in quick succession', () => {
   test('are held from the sixth on, which tells so once, however often they are delivered', async () => {
@@ -276,16 +292,23 @@ describe('an order', () => {
     expect(await told(order)).toEqual([]);
   });
 
-  test.each(['shipped', 'cancelled', 'expired', 'completed', 'partly-shipped'] as const)(
-    'that is %s is only noted',
-    async (status) => {
-      const given = { status, customer: { email: disposable() }, billingAddress: { country: 'FR' } };
-      const [order] = await placed(1, given);
-      if (!order) throw new Error('No order');
-      await deliver([bodyOf(order)]);
-      expect(await read(order)).toMatchObject({ status, version: 1, risk: { score: 55 } });
-    },
-  );
+  test.each(['shipped', 'cancelled', 'expired', 'completed'] as const)('that is %s is only noted', async (status) => {
+    const given = { status, customer: { email: disposable() }, billingAddress: { country: 'FR' } };
+    const [order] = await placed(1, given);
+    if (!order) throw new Error('No order');
+    await deliver([bodyOf(order)]);
+    expect(await read(order)).toMatchObject({ status, version: 1, risk: { score: 55 } });
+  });
+
+  test('that is partly shipped keeps what is left, and tells so', async () => {
+    const given = { customer: { email: disposable() }, billingAddress: { country: 'FR' } };
+    const [order] = await placed(1, { ...given, status: 'partly-shipped' });
+    if (!order) throw new Error('No order');
+    await deliver([bodyOf(order), bodyOf(order)]);
+    await deliver([bodyOf(order)]);
+    expect(await read(order)).toMatchObject({ status: 'partly-shipped', version: 2, holdReasons: ['risk'] });
+    expect(await told(order)).toEqual(['OrderHeld']);
+  });
 
   test('whose time for payment is over stays what it is: it expires and is not held', async () => {
     const given = { customer: { email: disposable() }, billingAddress: { country: 'FR' } };
@@ -358,9 +381,23 @@ describe('an order', () => {
     expect(codes).toEqual([['many-failures'], ['many-failures'], [], [], [], ['card-velocity']]);
   });
 
+  test('of a guest of whom nothing else is known is judged by its own failed payments, each once', async () => {
+    const [few, many] = [[aFailure(), aFailure()], Array.from({ length: 20 }, () => aFailure())];
+    const cardFingerprint = aName();
+    const byCard = [aFailure({ cardFingerprint }), aFailure({ cardFingerprint })];
+    const longAgo = aFailure({ occurredAt: new Date(noon - 61 * minute).toISOString() });
+    const orders = await placed(4);
+    const payments = [few, many, byCard, [...few, longAgo]];
+    for (const [index, order] of orders.entries()) await put({ ...order, payments: payments[index] ?? [] });
+    await deliver(orders.map(bodyOf));
+    expect((await findings(orders)).map(({ codes }) => codes)).toEqual([[], ['many-failures'], [], []]);
+    const [, guest] = orders;
+    expect(guest && (await read(guest)).risk?.reasons).toMatchObject([{ detail: '20 failed payments in 60 minutes' }]);
+  });
+
   test('is compared with all that its customer ordered before, also with what the counter has dropped', async () => {
     const customer = { id: aName() };
-    const orders = await placed(250, { customer, totalMinor: 1000 }, 24 * 60 * minute);
+    const orders = await placed(250, { customer, totalMinor: 1000, payments: [aCapture(1000)] }, 24 * 60 * minute);
     for (let first = 0; first < 250; first += 50) {
       const some = orders.slice(first, first + 50).map(bodyOf);
       await Promise.all([deliver(some), deliver(some)]);
@@ -377,6 +414,69 @@ describe('an order', () => {
       { code: 'amount-above-history', detail: '5001 GBP, 1000 on average of 250 former orders' },
     ]);
     expect(await countedOrders('customer', customer.id)).toBeLessThan(220);
+  });
+});
+
+describe("a customer's history", () => {
+  const none = ['200000 GBP with 0 former orders'];
+  const three = ['200000 GBP, 3000 on average of 3 former orders'];
+
+  test('is not made of orders that nobody paid, cancelled or open', async () => {
+    const customer = { id: aName() };
+    const cancelled = await placed(3, { customer, status: 'cancelled', totalMinor: 200_000 }, 24 * 60 * minute);
+    const open = await placed(1, { customer, totalMinor: 200_000 });
+    await deliver([...cancelled, ...open].map(bodyOf));
+    await deliver([...cancelled, ...open].flatMap((order) => [recordedOf(order), bodyOf(order)]));
+    expect(await reasonsOfLarge(customer)).toEqual(none);
+    expect(await countedOrders('customer', customer.id)).toBe(5);
+  });
+
+  test('is made of what was paid, or left unpaid, once, whenever that is told', async () => {
+    for (const isLate of [false, true]) {
+      for (const tellings of [
+        [bodyOf, recordedOf],
+        [recordedOf, bodyOf, recordedOf],
+        [shippedOf, bodyOf],
+        [bodyOf, shippedOf, shippedOf],
+      ]) {
+        const customer = { id: aName() };
+        const orders = await placed(3, { customer, totalMinor: 3000 }, 24 * 60 * minute);
+        const after = tellings.includes(shippedOf)
+          ? { lines: orders[0]?.lines.map((line) => ({ ...line, shippedQuantity: 1 })) ?? [] }
+          : { payments: [aCapture(1000), aCapture(5000)] };
+        if (isLate) await deliver(orders.map(bodyOf));
+        for (const order of orders) await put({ ...order, ...after });
+        // Those that were counted before they were bought are not told of as placed again.
+        for (const telling of tellings.filter((each) => !isLate || each !== bodyOf)) await deliver(orders.map(telling));
+        expect(await reasonsOfLarge(customer)).toEqual(three);
+        expect(await countedOrders('customer', customer.id)).toBe(4);
+      }
+    }
+  });
+
+  test('grows with what is paid of an order, and is never less', async () => {
+    const customer = { id: aName() };
+    const orders = await placed(3, { customer, totalMinor: 3000 }, 24 * 60 * minute);
+    const steps = [[aCapture(1000)], [aCapture(1000), aCapture(2000)], [aCapture(1000)]];
+    await deliver(orders.map(bodyOf));
+    for (const payments of steps) {
+      for (const order of orders) await put({ ...order, payments });
+      await deliver(orders.map(recordedOf));
+    }
+    expect(await reasonsOfLarge(customer)).toEqual(three);
+  });
+
+  test('costs one write for a batch, and none for what is known', async () => {
+    const customer = { id: aName(), email: aMailbox() };
+    const orders = await placed(3, { customer, payments: [aCapture(1)] }, 24 * 60 * minute);
+    await deliver(orders.map(bodyOf));
+    for (const order of orders) await put({ ...order, payments: [aCapture(1), aCapture(1)] });
+    let writes = 0;
+    const db = watched(async (command) => {
+      if (isCounting(command)) writes += writesOf(command).length;
+    });
+    for (let times = 0; times < 2; times += 1) expect(await deliver(orders.map(recordedOf), db)).toEqual([]);
+    expect(writes).toBe(1);
   });
 });
 

@@ -106,7 +106,7 @@ async function edit(world: World, order: PlannedOrder): Promise<void> {
 }
 
 async function review(world: World, order: PlannedOrder): Promise<void> {
-  if ((await current(world, order))?.status !== 'on-hold') return;
+  if (!(await current(world, order))?.holdReasons) return;
   const { review: decision, sending } = order.life;
   const content = { decision, reason: 'simulated' };
   await repeatedly(sending, () => command(world, order, 'service-lead', 'review', decision, content));
@@ -124,6 +124,7 @@ type Line = { lineId: string; quantity: number; cancelledQuantity?: number; ship
 async function ship(world: World, order: PlannedOrder): Promise<void> {
   const { shipments, isDelivered, sending } = order.life;
   for (let part = 1; part <= shipments; part += 1) {
+    if (part > 1) await review(world, order);
     const lines: Line[] = (await current(world, order))?.lines ?? [];
     const open = lines.flatMap(({ lineId, quantity, cancelledQuantity = 0, shippedQuantity = 0 }) => {
       const units = quantity - cancelledQuantity - shippedQuantity;

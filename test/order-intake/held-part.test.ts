@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { cancel, reject } from '../../functions/order-intake/cancellation.ts';
+import type { Outcome } from '../../functions/order-intake/change.ts';
+import { currentAnswer } from '../../functions/order-intake/current-answer.ts';
+import { replyTo } from '../../functions/order-intake/life-api.ts';
+import type { OrderItem } from '../../functions/order-intake/order-item.ts';
+import { record, release } from '../../functions/order-intake/payment.ts';
+import { deliver, ship } from '../../functions/order-intake/shipping.ts';
+import type { Payment } from '../../shared/payment.ts';
+import { aCause } from '../support/builders.ts';
+import { aPlacedOrder, noon } from '../support/placed-order.ts';
+
+const aPayment = (given: Partial<Payment> = {}): Payment => ({
+  eventId: 'captured',
+  provider: 'acme',
+  type: 'payment.captured',
+  paymentId: 'payment-1',
+  amountMinor: 500_000,
+  currency: 'GBP',
+  occurredAt: new Date(noon).toISOString(),
+  ...given,
+});
+const changeOf = (outcome: Outcome) => {
+  if (outcome.kind !== 'changed') throw new Error(`Not changed: ${JSON.stringify(outcome)}`);
+  return outcome;
+};
+const orderOf = (outcome: Outcome) => changeOf(outcome).order;
+const told = (outcome: Outcome) =>
+  changeOf(outcome).events.map((tell) => {
+    const { 'detail-type': type, detail } = tell(aCause());
+    return { type, data: detail.data };
+  });
+const parcel = (lineId: string) => ({ shipmentId: `of-${lineId}`, lines: [{ lineId, quantity: 1 }] });
+const shipped = (order: OrderItem, lineId: string) => ship(order, parcel(lineId), lineId, noon);
+const chargeback = aPayment({ eventId: 'chargeback', type: 'chargeback.opened' });
+
+/** Two goods for 5,000 pounds, paid, of which the first has left. */
+const halfShipped = (): OrderItem => {
+  const goods = [250_000, 250_000].map((totalMinor) => ({ quantity: 1, totalMinor }));
+  const given = { status: 'paid' as const, payments: [aPayment()], shippingMinor: 0, totalMinor: 500_000 };
+  return orderOf(shipped(aPlacedOrder(goods, given), 'line-1'));
+};
+const held = (): OrderItem => orderOf(record(halfShipped(), chargeback));
+
+describe('what is left of a partly shipped order', () => {
+  test.each<[string, Partial<Payment>, string[]]>([
+    ['a chargeback', { type: 'chargeback.opened' }, ['chargeback']],
+    ['more money', { amountMinor: 1 }, ['overpaid']],
+    ['other money', { currency: 'EUR' }, ['wrong-currency']],
+  ])('is held by %s, and does not ship', (_, payment, reasons) => {
+    const outcome = record(halfShipped(), aPayment({ eventId: 'second', ...payment }));
+    const order = orderOf(outcome);
+    expect(currentAnswer(order, noon)).toMatchObject({ status: 'partly-shipped', holdReasons: reasons });
+    expect(told(outcome).slice(1)).toMatchObject([{ type: 'OrderHeld', data: { status: 'partly-shipped', reasons } }]);
+    const refused = replyTo(shipped(order, 'line-2'), noon, 201);
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { type: 'illegal-transition', currentStatus: 'partly-shipped', holdReasons: reasons },
+    });
+  });
+
+  test('is captured parcel by parcel, and not held for what the next one brings', () => {
+    const first = orderOf(record({ ...halfShipped(), payments: [] }, aPayment({ amountMinor: 250_000 })));
+    expect(first.holdReasons).toBeUndefined();
+    expect(orderOf(shipped(first, 'line-2')).status).toBe('shipped');
+    const second = aPayment({ eventId: 'second', amountMinor: 250_000 });
+    expect(orderOf(record(first, second)).holdReasons).toBeUndefined();
+  });
+
+  test('ships again once staff release it, whoever waits for its money; that is told, and done once', () => {
+    for (const given of [{}, { paymentWindowMinutes: 5 }, { payments: [chargeback], paymentWindowMinutes: 5 }]) {
+      const outcome = release({ ...held(), ...given }, 'a mistake of the bank', noon);
+      expect(told(outcome)).toMatchObject([{ type: 'OrderReleased', data: { status: 'partly-shipped' } }]);
+      const released = orderOf(outcome);
+      expect(released).toMatchObject({ status: 'partly-shipped', holdReasons: undefined, reservedUntil: null });
+      expect(release(released, 'again', noon)).toMatchObject({ kind: 'illegal', status: 'partly-shipped' });
+      expect(orderOf(shipped(released, 'line-2')).status).toBe('shipped');
+    }
+  });
+
+  test('is cancelled and given back where staff reject it; what has left stays shipped', () => {
+    const outcome = reject(held(), 'fraud');
+    expect(told(outcome)).toMatchObject([
+      {
+        type: 'OrderLinesCancelled',
+        data: { requestId: 'review', status: 'shipped', cancelledMinor: 250_000, lines: [{ lineId: 'line-2' }] },
+      },
+    ]);
+    expect(changeOf(outcome).stock).toMatchObject({ kind: 'release', takes: [{ sku: 'SKU-2' }] });
+    expect(orderOf(outcome)).toMatchObject({ status: 'shipped', holdReasons: undefined });
+    expect(reject(orderOf(outcome), 'fraud')).toMatchObject({ kind: 'illegal', status: 'shipped' });
+    expect(reject(halfShipped(), 'fraud')).toMatchObject({ kind: 'illegal', status: 'partly-shipped' });
+  });
+
+  test('stays held while what has left arrives, and can be cancelled', () => {
+    const arrived = orderOf(
+      deliver(held(), { shipmentId: 'of-line-1', deliveredAt: new Date(noon).toISOString(), now: noon }, 30),
+    );
+    expect(arrived).toMatchObject({ status: 'partly-shipped', holdReasons: ['chargeback'] });
+    expect(shipped(arrived, 'line-1')).toMatchObject({ kind: 'already-done' });
+    const lines = [{ lineId: 'line-2', quantity: 1 }];
+    expect(orderOf(cancel(arrived, { requestId: 'r', reason: 'x', lines }, ''))).toMatchObject({
+      status: 'delivered',
+      holdReasons: undefined,
+    });
+  });
+});
