@@ -31,8 +31,8 @@ export type Placement = {
   channel: { channel: string; pricesItself: boolean; paymentWindowMinutes?: number | undefined };
   /** Milliseconds since the epoch. */
   now: number;
-  /** In milliseconds, of an order that waited to be decided: nobody could pay for it before. */
-  payableFrom?: number;
+  /** In milliseconds, of an order that waited for it: nobody could pay for it, or work on it, before. */
+  decidedAt?: number;
   /** Of an order that replaces returned goods: what their money can pay of it. */
   exchangeOf?: ExchangeOf | undefined;
 };
@@ -100,14 +100,14 @@ export function decide(placement: Placement, known: Known, policy: SellingPolicy
 
 /** The state in which an order begins: a channel with a time limit waits for the payment, unless it is there already. */
 function open(placement: Placement, totalMinor: number, awaited: AwaitedOrder | undefined): Payable {
-  const { content, channel, now, payableFrom = now } = placement;
+  const { content, channel, now, decidedAt = now } = placement;
   const { paymentWindowMinutes } = channel;
   const waits = paymentWindowMinutes !== undefined && totalMinor > 0;
   const unpaid: Payable = {
     status: waits ? 'payment-pending' : 'placed',
     currency: content.currency,
     totalMinor,
-    reservedUntil: waits ? reservedFor(paymentWindowMinutes, payableFrom) : null,
+    reservedUntil: waits ? reservedFor(paymentWindowMinutes, decidedAt) : null,
   };
   return (awaited?.payments ?? []).reduce(withPayment, withCredit(unpaid, creditOf(placement)));
 }

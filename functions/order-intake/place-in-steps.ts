@@ -26,7 +26,7 @@ export const placeInSteps = (
   policy: SellingPolicy,
   cause: Cause,
 ): Promise<Decision> => {
-  const { orderId, contentHash, now } = placement;
+  const { orderId, contentHash, now, decidedAt = now } = placement;
   let isConsistent = false;
   return patiently(patienceMs, async () => {
     const open = await placements.find(orderId);
@@ -39,8 +39,10 @@ export const placeInSteps = (
       return order && { kind: 'accepted', order, takes: stepsOf(order).flat(), opening: {} };
     }
     const decision = decide(placement, await load(placement, isConsistent), policy);
-    if (decision.kind === 'accepted') await placements.begin(decision.order, decision.opening, contentHash, cause);
-    else if (isConsistent || decision.kind === 'already-placed' || decision.kind === 'order-conflict') return decision;
+    if (decision.kind === 'accepted') {
+      await placements.begin(decision.order, decision.opening, contentHash, cause, decidedAt);
+    } else if (isConsistent || decision.kind === 'already-placed' || decision.kind === 'order-conflict')
+      return decision;
     isConsistent = true;
     return undefined;
   });

@@ -85,11 +85,20 @@ export function createPlacementStore(db: Database, orderTable: string, stockTabl
       return Plan.parse(stored.plan);
     },
 
-    /** Writes down what is going to be taken, before anything is. `lost`: the order is being placed already. */
-    begin(order: PlacedOrder, opening: Opening, contentHash: string, cause: Cause): Promise<'done' | 'lost'> {
+    /**
+     * Writes down at `now` (milliseconds) what is going to be taken, before anything is. `lost`: the order is being placed
+     * already.
+     */
+    begin(
+      order: PlacedOrder,
+      opening: Opening,
+      contentHash: string,
+      cause: Cause,
+      now: number,
+    ): Promise<'done' | 'lost'> {
       const { orderId } = order;
       const attemptId = ulid(cause.now);
-      const startedAt = new Date(cause.now).toISOString();
+      const startedAt = new Date(now).toISOString();
       const open: OpenPlacement = { orderId, contentHash, attemptId, state: 'reserving', taken: 0, startedAt };
       const plan: Plan = { order, opening, cause };
       return transact(db, [

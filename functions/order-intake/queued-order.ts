@@ -25,7 +25,7 @@ export const placementOf = (
   content,
   channel,
   now: acceptedAtMs,
-  payableFrom: Math.max(now, acceptedAtMs),
+  decidedAt: Math.max(now, acceptedAtMs),
 });
 
 export const causeOf = ({ cause, acceptedAtMs }: QueuedOrder): Cause => ({ ...cause, now: acceptedAtMs });

@@ -6,6 +6,7 @@ import { placeOrder } from '../../functions/order-intake/api.handler.ts';
 import { createChangeStore } from '../../functions/order-intake/change-store.ts';
 import type { QueuedOrder } from '../../functions/order-intake/intake-item.ts';
 import { overdueEnder } from '../../functions/order-intake/overdue.ts';
+import { undoAbandoned } from '../../functions/order-intake/place-in-steps.ts';
 import { placeQueued } from '../../functions/order-intake/place-queued.ts';
 import { createOrderStore, type OrderStore } from '../../functions/order-intake/store.ts';
 import { createCatalogStore } from '../../functions/catalog/store.ts';
@@ -224,6 +225,21 @@ describe('a queued order', () => {
       }
     },
   );
+
+  test('of 120 SKUs that is decided late is not taken for one that was abandoned', async () => {
+    const skus = await Promise.all(Array.from({ length: 120 }, () => aSkuWith(1)));
+    const lines = skus.map((sku) => ({ sku, quantity: 1 }));
+    const messages = await queued([orderFor(skus[0] ?? '', { lines })]);
+    const decidedAt = noon + 361_000;
+    const undone: string[] = [];
+    // The sweep comes by between any two of its steps.
+    const take: typeof store.placements.take = async (...step) => {
+      undone.push(...(await undoAbandoned(store.placements, decidedAt + 5000)));
+      return store.placements.take(...step);
+    };
+    await placeAll(messages, { ...store, placements: { ...store.placements, take } }, decidedAt);
+    expect([undone, await outcomes(messages)]).toEqual([[], { placed: 1, refused: 0 }]);
+  });
 
   test('that was refused and is sent again is decided anew, and an old message of it changes nothing', async () => {
     const sku = await aSkuWith(1);
