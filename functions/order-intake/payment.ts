@@ -89,6 +89,9 @@ export function repriced(before: OrderItem, after: OrderItem): OrderItem {
   const { balance, capturedMinor, dueMinor } = balanceOf(after);
   const dueBefore = balanceOf(before).dueMinor;
   if (dueMinor === dueBefore) return after;
+  // What was too much is refunded, or may be: it does not pay for more, unless staff find that it is still here.
+  const mayBeGone = capturedMinor > dueBefore && dueMinor > dueBefore;
+  if (mayBeGone) return judged(after, withBalance(after.holdReasons, balance).add('refund-due'));
   // An order for nothing did not wait for its payment, and must not slip through now that it costs something.
   const slipped = balance === 'unpaid' && dueBefore === 0 && after.paymentWindowMinutes !== undefined;
   const waitsNoMore = balance === 'settled' && after.status === 'payment-pending';
@@ -174,14 +177,15 @@ export function expire(order: OrderItem, now: number): Outcome {
 }
 
 /**
- * Lets a held order go on, or what is left of it, as it is paid: whoever releases one that is `underpaid` accepts the
- * difference.
+ * Lets a held order go on, or what is left of it, as it is paid: whoever releases one that is `underpaid`, or for which
+ * counts what may have gone back (`refund-due`), accepts the difference.
  */
 export function release(order: OrderItem, reason: string, now: number): Outcome {
   const { paymentWindowMinutes, holdReasons = [] } = order;
   const { capturedMinor, dueMinor } = balanceOf(order);
   const isUnpaid = capturedMinor === 0 && dueMinor > 0;
-  const isLessAccepted = order.isLessAccepted || holdReasons.includes('underpaid');
+  const acceptsLess = holdReasons.some((held) => held === 'underpaid' || held === 'refund-due');
+  const isLessAccepted = order.isLessAccepted || acceptsLess;
   const isAwaiting = isUnpaid || (capturedMinor < dueMinor && !isLessAccepted);
   const withoutWindow: Command = isUnpaid ? 'release' : 'release-paid';
   const status = next(order.status, paymentWindowMinutes && isAwaiting ? 'release-awaiting' : withoutWindow);

@@ -317,6 +317,20 @@ describe('money after an edit', () => {
   test.each<[string, OrderItem, OrderEdit, string, string[] | undefined]>([
     ['too little is held', aMugOrder(paid), more, 'on-hold', ['underpaid']],
     ['too much is held', aMugOrder(paid), less, 'on-hold', ['overpaid']],
+    [
+      'what was too much, and may have gone back, pays for nothing more',
+      aMugOrder({ status: 'paid', payments: [capture(4500)] }),
+      more,
+      'on-hold',
+      ['overpaid', 'refund-due'],
+    ],
+    [
+      'nor if it would be just enough',
+      aMugOrder({ status: 'paid', payments: [capture(3594 + 800)] }),
+      more,
+      'on-hold',
+      ['refund-due'],
+    ],
     ['as much as before is as before', aMugOrder(paid), note, 'paid', undefined],
     [
       'a difference that staff accepted is not held again',

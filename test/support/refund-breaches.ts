@@ -54,10 +54,13 @@ const ofLines = ({ order, account, tookBack }: Told): string[] =>
       .map((measure) => `${lineId} gives more ${measure} than was ordered`);
   });
 
-/** What is left for goods is what is left of the money, where all of the order was paid and none of it was a gift. */
+/**
+ * What is left for goods is what is left of the money, where all of the order was paid, none of it was a gift and staff
+ * accepted no less.
+ */
 function ofConservation({ order, account }: Told, goods: readonly Pot[], payments: readonly Pot[]): string[] {
   const capturedMinor = sumOf(payments.map(({ captured }) => captured.minor));
-  if (capturedMinor < order.totalMinor || account.pots.goodwill) return [];
+  if (capturedMinor < order.totalMinor || account.pots.goodwill || order.isLessAccepted) return [];
   const [ofGoods, ofMoney] = [goods, payments].map((pots) => sumOf(pots.map(({ refundable }) => refundable.minor)));
   return ofGoods === ofMoney ? [] : [`Goods have ${ofGoods} left, payments ${ofMoney}`];
 }
