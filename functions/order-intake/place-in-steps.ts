@@ -41,8 +41,9 @@ export const placeInSteps = (
     const decision = decide(placement, await load(placement, isConsistent), policy);
     if (decision.kind === 'accepted') {
       await placements.begin(decision.order, decision.opening, contentHash, cause, decidedAt);
-    } else if (isConsistent || decision.kind === 'already-placed' || decision.kind === 'order-conflict')
+    } else if (isConsistent || decision.kind === 'already-placed' || decision.kind === 'order-conflict') {
       return decision;
+    }
     isConsistent = true;
     return undefined;
   });

@@ -31,9 +31,9 @@ type Tools = {
 
 /**
  * Applies the rows of a file in the order in which they are, and writes to the result what became of each; rows count
- * from 1, the first behind the header, blank ones too. What another run applied is found by its movement id, so that a run that was cut
- * off goes on when it is started again. A row that it refused may be applied then, behind rows that come after it: the
- * result says what became of it. Throws on contention and when the body breaks off.
+ * from 1, the first behind the header, blank ones too. What another run applied is found by its movement id, so that a
+ * run that was cut off goes on when it is started again. A row that it refused may be applied then, behind rows that
+ * come after it: the result says what became of it. Throws on contention and when the body breaks off.
  */
 export async function importFile(
   body: Readable,

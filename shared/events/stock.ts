@@ -71,7 +71,9 @@ export const StockLotsShipped = defineEvent(
   }),
 );
 
-/** A movement that came by queue was refused for good, in that message: nothing was changed, and nobody waits for an answer. */
+/**
+ * A movement that came by queue was refused for good, in that message: nothing was changed, and nobody waits for an answer.
+ */
 export const StockMovementRejected = defineEvent(
   'storeworks.stock-update',
   'StockMovementRejected',
