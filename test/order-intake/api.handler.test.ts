@@ -1,47 +1,31 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { createCatalogStore } from '../../functions/catalog/store.ts';
 import { findOrders, getOrder, getTimeline, placeOrder } from '../../functions/order-intake/api.handler.ts';
 import { orderKey } from '../../functions/order-intake/order-item.ts';
-import { createOrderStore, type OrderStore } from '../../functions/order-intake/store.ts';
-import { postAll } from '../../functions/stock-update/post.ts';
-import { createStockStore, type StockStore } from '../../functions/stock-update/store.ts';
+import { createOrderStore } from '../../functions/order-intake/store.ts';
+import { createStockStore } from '../../functions/stock-update/store.ts';
 import type { SkuRecord } from '../../shared/catalog/sku-item.ts';
 import * as routes from '../../shared/http/orders.ts';
 import type { OrderAnswer, OrderContent } from '../../shared/http/orders.ts';
 import type { Reply } from '../../shared/http/problem.ts';
 import { isContention } from '../../shared/contention.ts';
-import { aCause, aMovement, anOrder, aPolicy, aSku } from '../support/builders.ts';
+import { aCause, anOrder, aPolicy, aSku } from '../support/builders.ts';
 import { contended } from '../support/contended.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { eventsOf } from '../support/outbox.ts';
 import { aRequest } from '../support/requests.ts';
+import { stockedSku } from '../support/stock.ts';
 
-let database: TestDatabase;
-let store: OrderStore;
-let stockStore: StockStore;
-beforeAll(async () => {
-  database = await startDatabase();
-  store = createOrderStore(database.db, tables, aPolicy().timeZone);
-  stockStore = createStockStore(database.db, tables);
-});
-afterAll(() => database.stop());
+const database = databaseForAll();
+const store = createOrderStore(database.db, tables, aPolicy().timeZone);
+const stockStore = createStockStore(database.db, tables);
 
 let made = 0;
 const anId = () => `id-${(made += 1)}`;
 
-/** A SKU of its own with these units in `main`. */
-async function aSkuWith(units: number, given: Partial<SkuRecord> = {}): Promise<string> {
-  const sku = `SKU-${anId()}`;
-  await createCatalogStore(database.db, tables).write(
-    { record: aSku({ sku, ...given }), version: 1, contentHash: '' },
-    aCause(),
-  );
-  const [result] = await postAll(stockStore, [aMovement({ movementId: anId(), sku, quantity: units })], aCause());
-  expect(result?.status).toBe('applied');
-  return sku;
-}
+const aSkuWith = (units: number, given: Partial<SkuRecord> = {}) => stockedSku(database.db, units, given);
 const countersOf = async (sku: string) => (await stockStore.stock(sku)).stock?.warehouses['main'];
 
 const post = (content: OrderContent, clientId = 'storefront', through = store): Promise<Reply> =>

@@ -2,7 +2,7 @@ import assert from 'node:assert';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { placeOrder } from '../../functions/order-intake/api.handler.ts';
 import { apply, recordPayment } from '../../functions/order-intake/apply.ts';
@@ -13,25 +13,20 @@ import { createExchangeStore } from '../../functions/order-intake/exchange-store
 import { writeExport } from '../../functions/order-intake/export-file.ts';
 import { overdueEnder } from '../../functions/order-intake/overdue.ts';
 import { createOrderStore } from '../../functions/order-intake/store.ts';
-import { postAll } from '../../functions/stock-update/post.ts';
-import { createStockStore } from '../../functions/stock-update/store.ts';
 import type { Database } from '../../shared/database.ts';
 import * as routes from '../../shared/http/orders.ts';
 import { orderIdOf, replacementNameOf } from '../../shared/ids.ts';
 import type { Payment } from '../../shared/payment.ts';
-import { aCause, aMovement, anOrder, aPolicy, noon } from '../support/builders.ts';
+import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
 import { contended } from '../support/contended.ts';
 import { crashing } from '../support/crashing.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { skusWith, unitsOf } from '../support/many-skus.ts';
 import { eventsOf } from '../support/outbox.ts';
 import { aRequest } from '../support/requests.ts';
+import { receive } from '../support/stock.ts';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.stop());
+const database = databaseForAll();
 
 const { timeZone } = aPolicy();
 const storeOn = (db: Database = database.db) => createOrderStore(db, tables, timeZone);
@@ -160,8 +155,7 @@ describe('the order that replaces returned goods', () => {
   test('that was refused is never placed, though its stock came since: its money may have gone back', async () => {
     const exchange = await exchangeFor(6);
     expect(await exchange.place()).toBe('refused');
-    const stock = createStockStore(database.db, tables);
-    await postAll(stock, [aMovement({ movementId: exchange.wanted, sku: exchange.wanted, quantity: 5 })], aCause());
+    await receive(database.db, exchange.wanted, 5);
     expect(await exchange.place()).toBe('refused');
     expect([await exchange.replacement(), await exchange.told()]).toEqual([undefined, ['ReplacementRefused']]);
   });

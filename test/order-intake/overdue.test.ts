@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { acceptOrders } from '../../functions/order-intake/accept.ts';
 import { placeOrder } from '../../functions/order-intake/api.handler.ts';
@@ -8,12 +8,12 @@ import { createExchangeStore } from '../../functions/order-intake/exchange-store
 import type { QueuedOrder } from '../../functions/order-intake/intake-item.ts';
 import { atMostOnceASecond, type EndOverdue, overdueEnder } from '../../functions/order-intake/overdue.ts';
 import { placeQueued } from '../../functions/order-intake/place-queued.ts';
-import { createOrderStore, type OrderStore } from '../../functions/order-intake/store.ts';
+import { createOrderStore } from '../../functions/order-intake/store.ts';
 import * as routes from '../../shared/http/orders.ts';
 import type { OrderContent } from '../../shared/http/orders.ts';
 import { orderIdOf, replacementNameOf } from '../../shared/ids.ts';
 import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { databaseForEach, tables } from '../support/dynamodb.ts';
 import { skusWith, unitsOf } from '../support/many-skus.ts';
 import { aRequest } from '../support/requests.ts';
 
@@ -21,22 +21,18 @@ const { timeZone } = aPolicy();
 const minute = 60_000;
 const later = noon + 20 * minute;
 
-let database: TestDatabase;
-let store: OrderStore;
+// One for each test, as all holds that are over are ended at once.
+const database = databaseForEach();
+const store = createOrderStore(database.db, tables, timeZone);
+const end = overdueEnder(createChangeStore(database.db, tables, timeZone));
 let looks: number;
-let endOverdue: EndOverdue;
-// A database for each test, as all holds that are over are ended at once.
-beforeEach(async () => {
-  database = await startDatabase();
-  store = createOrderStore(database.db, tables, timeZone);
-  const end = overdueEnder(createChangeStore(database.db, tables, timeZone));
+const endOverdue: EndOverdue = (cause) => {
+  looks += 1;
+  return end(cause);
+};
+beforeEach(() => {
   looks = 0;
-  endOverdue = (cause) => {
-    looks += 1;
-    return end(cause);
-  };
 });
-afterEach(() => database.stop());
 
 let made = 0;
 const orderFor = (skus: readonly string[], quantity: number): OrderContent =>

@@ -1,5 +1,5 @@
 import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { acceptOrders } from '../../functions/order-intake/accept.ts';
 import { placeOrder } from '../../functions/order-intake/api.handler.ts';
@@ -8,42 +8,31 @@ import type { QueuedOrder } from '../../functions/order-intake/intake-item.ts';
 import { overdueEnder } from '../../functions/order-intake/overdue.ts';
 import { undoAbandoned } from '../../functions/order-intake/place-in-steps.ts';
 import { placeQueued } from '../../functions/order-intake/place-queued.ts';
-import { createOrderStore, type OrderStore } from '../../functions/order-intake/store.ts';
-import { createCatalogStore } from '../../functions/catalog/store.ts';
+import { createOrderStore } from '../../functions/order-intake/store.ts';
 import { postAll } from '../../functions/stock-update/post.ts';
 import { createStockStore } from '../../functions/stock-update/store.ts';
 import type { Database } from '../../shared/database.ts';
 import * as routes from '../../shared/http/orders.ts';
 import type { OrderContent } from '../../shared/http/orders.ts';
 import { stockKey } from '../../shared/stock/stock-item.ts';
-import { aCause, aMovement, anOrder, aPolicy, aSku, noon } from '../support/builders.ts';
+import { aCause, aMovement, anOrder, aPolicy, noon } from '../support/builders.ts';
 import { crashing } from '../support/crashing.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { eventsOf } from '../support/outbox.ts';
 import { aRequest } from '../support/requests.ts';
+import { stockedSku } from '../support/stock.ts';
 
-let database: TestDatabase;
-let store: OrderStore;
-beforeAll(async () => {
-  database = await startDatabase();
-  store = storeOn(database.db);
-});
-afterAll(() => database.stop());
-
+const database = databaseForAll();
 const storeOn = (db: Database) => createOrderStore(db, tables, aPolicy().timeZone);
+const store = storeOn(database.db);
 
 let made = 0;
 const anId = () => `queued-${(made += 1)}`;
 async function aSkuWith(units: number): Promise<string> {
-  const sku = `Q-${anId()}`;
-  const record = aSku({ sku });
-  await createCatalogStore(database.db, tables).write({ record, version: 1, contentHash: '' }, aCause());
-  const stockStore = createStockStore(database.db, tables);
-  const [received, writtenOff] = units > 0 ? [units, 0] : [1, 1];
-  await postAll(stockStore, [aMovement({ movementId: anId(), sku, quantity: received })], aCause());
-  if (writtenOff > 0) {
-    await postAll(stockStore, [aMovement({ movementId: anId(), sku, type: 'write-off', quantity: 1 })], aCause());
-  }
+  if (units > 0) return stockedSku(database.db, units);
+  const sku = await stockedSku(database.db, 1);
+  const writeOff = aMovement({ movementId: anId(), sku, type: 'write-off', quantity: 1 });
+  await postAll(createStockStore(database.db, tables), [writeOff], aCause());
   return sku;
 }
 const orderFor = (sku: string, given: Partial<OrderContent> = {}) =>

@@ -1,7 +1,7 @@
 import { GetCommand, PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context, SQSEvent } from 'aws-lambda';
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import '../support/environment.ts';
 import { factsOf } from '../../functions/order-intake/change.ts';
 import { OrderItem, orderKey } from '../../functions/order-intake/order-item.ts';
@@ -16,15 +16,11 @@ import { contentHash, orderIdOf } from '../../shared/ids.ts';
 import type { Payment } from '../../shared/payment.ts';
 import { assessorOn } from '../support/assessor.ts';
 import { aCause } from '../support/builders.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { eventsOf } from '../support/outbox.ts';
 import { aPlacedOrder, noon } from '../support/placed-order.ts';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.stop());
+const database = databaseForAll();
 
 const minute = 60_000;
 let made = 0;
