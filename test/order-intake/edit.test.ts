@@ -9,9 +9,8 @@ import { balanceOf } from '../../functions/order-intake/payment.ts';
 import type { SkuRecord } from '../../shared/catalog/sku-item.ts';
 import { OrderEdited } from '../../shared/events/order-life.ts';
 import type { OrderEdit } from '../../shared/http/order-edits.ts';
-import type { Payment } from '../../shared/payment.ts';
 import { takesOf } from '../../shared/stock/take.ts';
-import { aCause, aPolicy, aSku, aStock } from '../support/builders.ts';
+import { aCapture, aCause, aPolicy, aSku, aStock } from '../support/builders.ts';
 import { aDuty, aPlacedOrder } from '../support/placed-order.ts';
 
 const anEdit = (given: Partial<OrderEdit> = {}): OrderEdit => ({ editId: 'edit-1', reason: 'asked for', ...given });
@@ -78,15 +77,6 @@ const changedOf = (outcome: Outcome) => {
 const eventsOf = (outcome: Outcome) => changedOf(outcome).events.map((tell) => tell(aCause()));
 const editedEvent = (outcome: Outcome) => OrderEdited.envelope.parse(eventsOf(outcome)[0]).detail.data;
 const exchanged = (outcome: Outcome) => changedOf(outcome).stock?.takes;
-const capture = (amountMinor: number): Payment => ({
-  eventId: `capture-${amountMinor}`,
-  type: 'payment.captured',
-  paymentId: 'pay',
-  provider: 'acme',
-  amountMinor,
-  currency: 'GBP',
-  occurredAt: '2026-03-05T12:00:00Z',
-});
 
 describe('an edit', () => {
   test('to fewer units leaves their shares of discount and tax with those that stay', () => {
@@ -313,20 +303,20 @@ describe('money after an edit', () => {
     taxMinor: 0,
     totalMinor: 0,
   });
-  const paid = { status: 'paid' as const, payments: [capture(3594)] };
+  const paid = { status: 'paid' as const, payments: [aCapture(3594)] };
   test.each<[string, OrderItem, OrderEdit, string, string[] | undefined]>([
     ['too little is held', aMugOrder(paid), more, 'on-hold', ['underpaid']],
     ['too much is held', aMugOrder(paid), less, 'on-hold', ['overpaid']],
     [
       'what was too much, and may have gone back, pays for nothing more',
-      aMugOrder({ status: 'paid', payments: [capture(4500)] }),
+      aMugOrder({ status: 'paid', payments: [aCapture(4500)] }),
       more,
       'on-hold',
       ['overpaid', 'refund-due'],
     ],
     [
       'nor if it would be just enough',
-      aMugOrder({ status: 'paid', payments: [capture(3594 + 800)] }),
+      aMugOrder({ status: 'paid', payments: [aCapture(3594 + 800)] }),
       more,
       'on-hold',
       ['refund-due'],
@@ -334,21 +324,21 @@ describe('money after an edit', () => {
     ['as much as before is as before', aMugOrder(paid), note, 'paid', undefined],
     [
       'a difference that staff accepted is not held again',
-      aMugOrder({ status: 'paid', payments: [capture(9)] }),
+      aMugOrder({ status: 'paid', payments: [aCapture(9)] }),
       note,
       'paid',
       undefined,
     ],
     [
       'what was captured fits now',
-      aMugOrder({ status: 'on-hold', holdReasons: ['underpaid'], payments: [capture(2794)] }),
+      aMugOrder({ status: 'on-hold', holdReasons: ['underpaid'], payments: [aCapture(2794)] }),
       less,
       'paid',
       undefined,
     ],
     [
       'another reason holds it still',
-      aMugOrder({ status: 'on-hold', holdReasons: ['risk', 'underpaid'], payments: [capture(2794)] }),
+      aMugOrder({ status: 'on-hold', holdReasons: ['risk', 'underpaid'], payments: [aCapture(2794)] }),
       less,
       'on-hold',
       ['risk'],

@@ -16,11 +16,11 @@ import { createOrderStore } from '../../functions/order-intake/store.ts';
 import type { Database } from '../../shared/database.ts';
 import * as routes from '../../shared/http/orders.ts';
 import { orderIdOf, replacementNameOf } from '../../shared/ids.ts';
-import type { Payment } from '../../shared/payment.ts';
-import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
+import { aCapture, aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
 import { contended } from '../support/contended.ts';
 import { crashing } from '../support/crashing.ts';
 import { databaseForAll, tables } from '../support/dynamodb.ts';
+import { anApprovedExchange } from '../support/exchange.ts';
 import { skusWith, unitsOf } from '../support/many-skus.ts';
 import { eventsOf } from '../support/outbox.ts';
 import { aRequest } from '../support/requests.ts';
@@ -40,28 +40,20 @@ async function exchangeFor(quantity: number) {
   const externalOrderId = `returned-${(made += 1)}`;
   const body = anOrder({ externalOrderId, lines: [{ sku: returned, quantity: 3 }] });
   await placeOrder(storeOn(), channels, aPolicy())(aRequest(routes.placeOrder, { body }));
-  const orderId = orderIdOf('storefront', externalOrderId);
   const refundId = `ref_${String(made).padStart(26, '0')}`;
-  const approved = {
+  const approved = anApprovedExchange({
     refundId,
-    orderId,
     externalOrderId,
-    channel: 'storefront',
-    currency: 'GBP',
-    status: 'exchanging' as const,
-    reason: 'too-small',
-    amountMinor: 300,
-    version: 2,
     lines: [{ sku: wanted, quantity }],
     payments: [
       { provider: 'acme', paymentId: 'new', amountMinor: 100 },
       { provider: 'stripe', paymentId: 'old', amountMinor: 200 },
     ],
-  };
+  });
   const replacementId = orderIdOf('storefront', replacementNameOf(refundId));
   return {
     wanted,
-    orderId,
+    orderId: approved.orderId,
     replacementId,
     place: (db = database.db, exchanges = createExchangeStore(db, tables, timeZone)) =>
       placeReplacement(storeOn(db), exchanges, channels, aPolicy(), overdueEnder(changes()))(approved, aCause()),
@@ -88,16 +80,6 @@ async function exportedAt(now: number, orderId: string) {
   await rm(directory, { recursive: true });
   return lines.find((line) => line.startsWith(orderId))?.split(',')[3];
 }
-const captured = (given: Partial<Payment>): Payment => ({
-  eventId: `captured-${(made += 1)}`,
-  provider: 'acme',
-  type: 'payment.captured',
-  paymentId: 'difference',
-  amountMinor: 100,
-  currency: 'GBP',
-  occurredAt: new Date(noon).toISOString(),
-  ...given,
-});
 
 describe('the order that replaces returned goods', () => {
   test.each([
@@ -162,7 +144,7 @@ describe('the order that replaces returned goods', () => {
 
   test('is refused while the bank decides on the money that would pay for it', async () => {
     const exchange = await exchangeFor(3);
-    const chargeback = captured({ type: 'chargeback.opened' });
+    const chargeback = aCapture(100, { type: 'chargeback.opened' });
     await recordPayment(changes(), exchange.orderId, chargeback, aCause());
     expect([await exchange.place(), await exchange.reserved()]).toEqual(['refused', 0]);
   });
@@ -170,7 +152,7 @@ describe('the order that replaces returned goods', () => {
   test('waits for the difference, and is paid by it', async () => {
     const exchange = await exchangeFor(4);
     await exchange.place();
-    await recordPayment(changes(), exchange.replacementId, captured({}), aCause());
+    await recordPayment(changes(), exchange.replacementId, aCapture(100, { paymentId: 'difference' }), aCause());
     expect(await exchange.replacement()).toMatchObject({ status: 'paid', reservedUntil: null });
   });
 

@@ -14,6 +14,7 @@ import type { OrderContent } from '../../shared/http/orders.ts';
 import { orderIdOf, replacementNameOf } from '../../shared/ids.ts';
 import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
 import { databaseForEach, tables } from '../support/dynamodb.ts';
+import { anApprovedExchange } from '../support/exchange.ts';
 import { skusWith, unitsOf } from '../support/many-skus.ts';
 import { aRequest } from '../support/requests.ts';
 
@@ -65,22 +66,13 @@ async function exchangeFor(wanted: string, quantity: number, now = later) {
   const [returned = ''] = await skusWith(database.db, [5]);
   const content = orderFor([returned], 1);
   await post(content);
-  const orderId = orderIdOf('storefront', content.externalOrderId);
   const refundId = `ref_${String((made += 1)).padStart(26, '0')}`;
-  const { externalOrderId } = content;
-  const approved = {
+  const approved = anApprovedExchange({
     refundId,
-    orderId,
-    externalOrderId,
-    channel: 'storefront',
-    currency: 'GBP',
-    status: 'exchanging' as const,
-    reason: 'too-small',
-    amountMinor: 100,
-    version: 2,
+    externalOrderId: content.externalOrderId,
     lines: [{ sku: wanted, quantity }],
     payments: [{ provider: 'acme', paymentId: 'pay-1', amountMinor: 100 }],
-  };
+  });
   const exchanges = createExchangeStore(database.db, tables, timeZone);
   const outcome = await placeReplacement(store, exchanges, channels, aPolicy(), endOverdue)(approved, aCause({ now }));
   return { outcome, replacementId: orderIdOf('storefront', replacementNameOf(refundId)) };

@@ -15,7 +15,7 @@ import { OrderShipped, PaymentRecorded } from '../../shared/events/order-life.ts
 import { contentHash, orderIdOf } from '../../shared/ids.ts';
 import type { Payment } from '../../shared/payment.ts';
 import { assessorOn } from '../support/assessor.ts';
-import { aCause } from '../support/builders.ts';
+import { aCapture, aCause } from '../support/builders.ts';
 import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { eventsOf } from '../support/outbox.ts';
 import { aPlacedOrder, noon } from '../support/placed-order.ts';
@@ -95,18 +95,13 @@ const countedOrders = async (kind: string, value: string) =>
   [...((await counterOf(kind, value)).entries ?? [])].filter(({ id }) => id.startsWith('order#')).length;
 const disposable = () => `${aName()}@mailinator.com`;
 const aMailbox = () => `${aName()}@example.com`;
-const aFailure = (given: Partial<Payment> = {}): Payment => ({
-  eventId: aName(),
-  provider: 'acme',
-  type: 'payment.failed',
-  paymentId: 'payment-1',
-  amountMinor: 1495,
-  currency: 'GBP',
-  occurredAt: new Date(noon + minute).toISOString(),
-  ...given,
-});
-
-const aCapture = (amountMinor: number) => aFailure({ type: 'payment.captured', amountMinor });
+const aFailure = (given: Partial<Payment> = {}) =>
+  aCapture(1495, {
+    eventId: aName(),
+    type: 'payment.failed',
+    occurredAt: new Date(noon + minute).toISOString(),
+    ...given,
+  });
 const recordedOf = ({ orderId }: OrderItem) =>
   JSON.stringify(newEvent(PaymentRecorded, { orderId, payment: toldPayment(aCapture(1)), order: null }, aCause()));
 const shippedOf = (order: OrderItem) =>
@@ -366,7 +361,7 @@ describe('an order', () => {
     const customer = { id: aName() };
     const payments = [aFailure(), aFailure(), aFailure()];
     const cardFingerprint = aName();
-    const card = (): Payment => aFailure({ type: 'payment.authorized', cardFingerprint });
+    const card = () => aFailure({ type: 'payment.authorized', cardFingerprint });
     const [failed] = await placed(1, { customer, payments });
     const [next] = await placed(1, { customer });
     const cards = await placed(4);
@@ -466,7 +461,7 @@ describe("a customer's history", () => {
     const customer = { id: aName(), email: aMailbox() };
     const orders = await placed(3, { customer, payments: [aCapture(1)] }, 24 * 60 * minute);
     await deliver(orders.map(bodyOf));
-    for (const order of orders) await put({ ...order, payments: [aCapture(1), aCapture(1)] });
+    for (const order of orders) await put({ ...order, payments: [aCapture(1), aCapture(1, { eventId: 'again' })] });
     let writes = 0;
     const db = watched(async (command) => {
       if (isCounting(command)) writes += writesOf(command).length;

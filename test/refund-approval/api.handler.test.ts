@@ -13,13 +13,13 @@ import type { Reply } from '../../shared/http/problem.ts';
 import * as routes from '../../shared/http/refunds.ts';
 import { orderIdOf, refundIdOf } from '../../shared/ids.ts';
 import { orderKey } from '../../shared/orders/order-keys.ts';
-import { aCause } from '../support/builders.ts';
+import { aCapture, aCause } from '../support/builders.ts';
 import { contended } from '../support/contended.ts';
 import { crashing } from '../support/crashing.ts';
 import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { channels } from '../support/environment.ts';
 import { eventsOf } from '../support/outbox.ts';
-import { aCapture, anOrdered } from '../support/refunds.ts';
+import { anOrdered } from '../support/refunds.ts';
 import { aRequest } from '../support/requests.ts';
 import { torn } from '../support/torn.ts';
 
