@@ -189,6 +189,7 @@ describe('orders are found', () => {
     expect(await findAll({ customerId: customer.id, limit: 7 })).toEqual(placed);
     const newest = await find({ status: 'placed', limit: 100 });
     const times = newest.orders.map(({ placedAt }) => Date.parse(placedAt));
+    expect(times.length).toBeGreaterThan(placed.length);
     expect(times).toEqual(times.toSorted((a, b) => b - a));
 
     const own = await findAll({ day: '2012-07-02', limit: 2 }, 'marketplace');
@@ -209,12 +210,22 @@ describe('orders are found', () => {
   });
 
   test('by no cursor of another query', async () => {
+    const sku = await aSkuWith(2);
+    const [day, other] = ['2013-07-02', '2013-07-03'];
+    for (const time of ['10:00', '11:00']) await post(orderFor(sku, { placedAt: `${day}T${time}:00Z` }));
+    const { cursor } = await find({ day, limit: 1 });
+    expect(cursor).toEqual(expect.any(String));
     const ask = findOrders(store, channels);
-    const cursor = 'bm9uc2Vuc2U';
-    expect(await ask(aRequest(routes.findOrders, { query: { limit: 1, day: '2012-07-02', cursor } }))).toMatchObject({
-      status: 400,
-      body: { type: 'invalid-cursor' },
-    });
+    for (const query of [
+      { limit: 1, day: other, cursor },
+      { limit: 1, day, cursor: 'bm9uc2Vuc2U' },
+    ]) {
+      expect(await ask(aRequest(routes.findOrders, { query }))).toMatchObject({
+        status: 400,
+        body: { type: 'invalid-cursor' },
+      });
+    }
+    expect((await find({ day, limit: 1, cursor })).orders).toHaveLength(1);
   });
 });
 

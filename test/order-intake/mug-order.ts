@@ -58,7 +58,7 @@ export const today = catalogue(
 );
 export const inStock = (available: Record<string, Record<string, number>>) =>
   new Map(Object.entries(available).map(([sku, units]) => [sku, aStock(sku, units)]));
-export const plenty = inStock(Object.fromEntries([...today.keys()].map((sku) => [sku, { main: 50, north: 50 }])));
+const plenty = inStock(Object.fromEntries([...today.keys()].map((sku) => [sku, { main: 50, north: 50 }])));
 export const anOffer = (given: Partial<Parameters<typeof edit>[2]> = {}) => ({
   skus: today,
   stock: plenty,

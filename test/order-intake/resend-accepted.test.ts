@@ -84,8 +84,8 @@ test('what is decided is not sent again, nor what came after, and none is left o
   const many = Array.from({ length: 950 }, (_, index) => `order-${index}`);
   for (let first = 0; first < many.length; first += 95) {
     queue.isDown = first === 0 || first === 855;
-    const some = many.slice(first, first + 95);
-    await accept(some, queue, noon + first).catch(() => undefined);
+    const outcome = await accept(many.slice(first, first + 95), queue, noon + first).then(() => 'sent', String);
+    expect(outcome).toBe(queue.isDown ? 'Error: The queue does not answer' : 'sent');
   }
   queue.isDown = false;
   await accept(['later'], queue, noon + 30 * minute);
