@@ -113,13 +113,15 @@ describe('the order that replaces returned goods', () => {
   test('is placed once where somebody places it after its outcome was read', async () => {
     const exchange = await exchangeFor(3);
     const exchanges = createExchangeStore(database.db, tables, timeZone);
+    let reads = 0;
     const outcome = async (orderId: string) => {
+      reads += 1;
       const before = await exchanges.outcome(orderId);
       await exchange.place();
       return before;
     };
     expect(await exchange.place(database.db, { ...exchanges, outcome })).toBe('placed');
-    expect([await exchange.told(), await exchange.reserved()]).toEqual([['OrderPlaced'], 3]);
+    expect([reads, await exchange.told(), await exchange.reserved()]).toEqual([1, ['OrderPlaced'], 3]);
   });
 
   test.each(['before', 'after'] as const)('is whole after a crash %s it is written', async (when) => {

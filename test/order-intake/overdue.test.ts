@@ -1,11 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
-import { acceptOrders } from '../../functions/order-intake/accept.ts';
 import { placeOrder } from '../../functions/order-intake/api.handler.ts';
 import { createChangeStore } from '../../functions/order-intake/change-store.ts';
 import { placeReplacement } from '../../functions/order-intake/exchange.ts';
 import { createExchangeStore } from '../../functions/order-intake/exchange-store.ts';
-import type { QueuedOrder } from '../../functions/order-intake/intake-item.ts';
 import { atMostOnceASecond, type EndOverdue, overdueEnder } from '../../functions/order-intake/overdue.ts';
 import { placeQueued } from '../../functions/order-intake/place-queued.ts';
 import { createOrderStore } from '../../functions/order-intake/store.ts';
@@ -16,6 +14,7 @@ import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
 import { databaseForEach, tables } from '../support/dynamodb.ts';
 import { anApprovedExchange } from '../support/exchange.ts';
 import { skusWith, unitsOf } from '../support/many-skus.ts';
+import { messagesOf } from '../support/queue.ts';
 import { aRequest } from '../support/requests.ts';
 
 const { timeZone } = aPolicy();
@@ -52,9 +51,7 @@ const statusOf = async (orderId: string) => (await store.read([orderId]))[0]?.st
 
 /** Orders through the queue; how many are placed of those, in their order. */
 async function throughQueue(contents: readonly OrderContent[], now = later): Promise<boolean[]> {
-  const messages: QueuedOrder[] = [];
-  const queue = { send: async (orders: readonly QueuedOrder[]) => void messages.push(...orders) };
-  await acceptOrders(store.intakes, queue, contents, channels.storefront, aCause({ now }));
+  const messages = await messagesOf(store, contents, { now });
   const placing = { store, policy: aPolicy(), now, report: () => undefined, endOverdue };
   expect(await placeQueued(placing, messages)).toEqual([]);
   const standing = await store.intakes.standing(messages.map(({ orderId }) => orderId));
@@ -123,10 +120,7 @@ describe('stock whose hold is over, though not swept', () => {
       database.db,
       Array.from({ length: 25 }, () => 0),
     );
-    const messages: QueuedOrder[] = [];
-    const queue = { send: async (orders: readonly QueuedOrder[]) => void messages.push(...orders) };
-    const contents = [orderFor([sku], 1), orderFor(many, 1), orderFor([sku], 1)];
-    await acceptOrders(store.intakes, queue, contents, channels.storefront, aCause());
+    const messages = await messagesOf(store, [orderFor([sku], 1), orderFor(many, 1), orderFor([sku], 1)]);
     const failing = () => Promise.reject(new Error('The index does not answer'));
     const placing = { store, policy: aPolicy(), now: later, report: () => undefined, endOverdue: failing };
     expect(await placeQueued(placing, messages)).toEqual(messages);

@@ -19,6 +19,7 @@ import { aCause, aMovement, anOrder, aPolicy, noon } from '../support/builders.t
 import { crashing } from '../support/crashing.ts';
 import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { eventsOf } from '../support/outbox.ts';
+import { messagesOf } from '../support/queue.ts';
 import { aRequest } from '../support/requests.ts';
 import { stockedSku } from '../support/stock.ts';
 
@@ -40,19 +41,8 @@ const orderFor = (sku: string, given: Partial<OrderContent> = {}) =>
 const countersOf = async (sku: string) =>
   (await createStockStore(database.db, tables).stock(sku)).stock?.warehouses['main'];
 
-type Channel = Parameters<typeof acceptOrders>[3];
-/** Accepts orders as the API does, and gives the messages that are on the queue then. */
-async function queued(
-  contents: readonly OrderContent[],
-  channel: Channel = channels.storefront,
-): Promise<QueuedOrder[]> {
-  const messages: QueuedOrder[] = [];
-  const queue = { send: async (orders: readonly QueuedOrder[]) => void messages.push(...orders) };
-  for (let first = 0; first < contents.length; first += 100) {
-    await acceptOrders(store.intakes, queue, contents.slice(first, first + 100), channel, aCause());
-  }
-  return messages;
-}
+const queued = (contents: readonly OrderContent[], given: Parameters<typeof messagesOf>[2] = {}) =>
+  messagesOf(store, contents, given);
 const placeAll = (messages: readonly QueuedOrder[], through = store, now = noon + 2000) => {
   const endOverdue = overdueEnder(createChangeStore(database.db, tables, aPolicy().timeZone));
   const placing = { store: through, policy: aPolicy(), now, report: () => undefined, endOverdue };
@@ -199,7 +189,7 @@ describe('a queued order', () => {
     async (_, count) => {
       const sku = await aSkuWith(count);
       const contents = Array.from({ length: count }, () => orderFor(sku));
-      const messages = await queued(contents, { ...channels.storefront, paymentWindowMinutes: 5 });
+      const messages = await queued(contents, { channel: { ...channels.storefront, paymentWindowMinutes: 5 } });
       const decidedAt = noon + 361_000;
       await placeAll(messages, store, decidedAt);
       const orders = await store.read(messages.map(({ orderId }) => orderId));
@@ -221,13 +211,15 @@ describe('a queued order', () => {
     const messages = await queued([orderFor(skus[0] ?? '', { lines })]);
     const decidedAt = noon + 361_000;
     const undone: string[] = [];
+    let sweeps = 0;
     // The sweep comes by between any two of its steps.
     const take: typeof store.placements.take = async (...step) => {
+      sweeps += 1;
       undone.push(...(await undoAbandoned(store.placements, decidedAt + 5000)));
       return store.placements.take(...step);
     };
     await placeAll(messages, { ...store, placements: { ...store.placements, take } }, decidedAt);
-    expect([undone, await outcomes(messages)]).toEqual([[], { placed: 1, refused: 0 }]);
+    expect([undone, sweeps, await outcomes(messages)]).toEqual([[], 2, { placed: 1, refused: 0 }]);
   });
 
   test('that was refused and is sent again is decided anew, and an old message of it changes nothing', async () => {
