@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { OrderItem } from '../../functions/order-intake/order-item.ts';
 import type { OrderEdit } from '../../shared/http/order-edits.ts';
 import { aCapture } from '../support/builders.ts';
-import { anEdit, plate, aMugOrder, editOf, changedOf, eventsOf } from './mug-order.ts';
+import { aMugOrder, anEdit, changedOf, editOf, eventsOf, plate } from './mug-order.ts';
 
 describe('money after an edit', () => {
   const more = anEdit({ lines: [{ lineId: 'line-2', quantity: 2 }] });

@@ -4,7 +4,7 @@ import type { Outcome } from '../../functions/order-intake/change.ts';
 import { balanceOf } from '../../functions/order-intake/payment.ts';
 import type { OrderEdit } from '../../shared/http/order-edits.ts';
 import { aSku } from '../support/builders.ts';
-import { anEdit, aMugOrder, catalogue, inStock, editOf, changedOf } from './mug-order.ts';
+import { aMugOrder, anEdit, catalogue, changedOf, editOf, inStock } from './mug-order.ts';
 
 describe('an edit', () => {
   test.each<[string, OrderEdit, Outcome['kind'], Record<string, unknown>]>([

@@ -5,7 +5,7 @@ import { allOpen } from '../../functions/order-intake/line-units.ts';
 import type { OrderItem } from '../../functions/order-intake/order-item.ts';
 import { takesOf } from '../../shared/stock/take.ts';
 import { aPolicy } from '../support/builders.ts';
-import { anEdit, mugs, plate, aMugOrder, today, inStock, editedEvent } from './mug-order.ts';
+import { aMugOrder, anEdit, editedEvent, inStock, mugs, plate, today } from './mug-order.ts';
 
 const quantity = fc.integer({ min: 0, max: 6 });
 const edits = fc.array(

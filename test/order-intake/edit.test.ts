@@ -4,16 +4,16 @@ import type { OrderItem } from '../../functions/order-intake/order-item.ts';
 import { aPolicy } from '../support/builders.ts';
 import { aDuty } from '../support/placed-order.ts';
 import {
-  anEdit,
-  mugs,
-  plate,
   aMugOrder,
-  inStock,
+  anEdit,
   anOffer,
-  editOf,
   changedOf,
   editedEvent,
+  editOf,
   exchanged,
+  inStock,
+  mugs,
+  plate,
 } from './mug-order.ts';
 
 describe('an edit', () => {

@@ -2,18 +2,18 @@ import { describe, expect, test } from 'vitest';
 import { release } from '../../functions/order-intake/payment.ts';
 import { noon } from '../support/placed-order.ts';
 import {
-  minute,
+  aFailure,
   aName,
+  bodyOf,
+  deliver,
+  disposable,
+  findings,
+  minute,
   placed,
   placedOne,
   put,
   read,
   told,
-  findings,
-  bodyOf,
-  deliver,
-  disposable,
-  aFailure,
 } from './assessed-orders.ts';
 
 describe('an order', () => {

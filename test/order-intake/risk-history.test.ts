@@ -10,20 +10,20 @@ import { assessorOn } from '../support/assessor.ts';
 import { aCapture, aCause } from '../support/builders.ts';
 import { noon } from '../support/placed-order.ts';
 import {
-  database,
-  minute,
+  aMailbox,
   aName,
+  bodyOf,
+  countedOrders,
+  database,
+  deliver,
+  isCounting,
+  minute,
   placed,
   placedOne,
   put,
   read,
-  bodyOf,
-  deliver,
   watched,
-  isCounting,
   writesOf,
-  countedOrders,
-  aMailbox,
 } from './assessed-orders.ts';
 
 const recordedOf = ({ orderId }: OrderItem) =>

@@ -3,16 +3,16 @@ import { describe, expect, test } from 'vitest';
 import { release } from '../../functions/order-intake/payment.ts';
 import { noon } from '../support/placed-order.ts';
 import {
+  aFailure,
+  bodyOf,
+  deliver,
+  isCounting,
   placedOne,
   put,
   read,
-  told,
-  bodyOf,
-  deliver,
-  watched,
-  isCounting,
   suspicious,
-  aFailure,
+  told,
+  watched,
 } from './assessed-orders.ts';
 
 describe('a suspicious order', () => {

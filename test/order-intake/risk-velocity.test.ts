@@ -4,21 +4,21 @@ import { describe, expect, test } from 'vitest';
 import { tables } from '../support/dynamodb.ts';
 import { eventsOf } from '../support/outbox.ts';
 import {
-  database,
-  minute,
+  aMailbox,
   aName,
+  bodyOf,
+  countedOrders,
+  counterOf,
+  database,
+  deliver,
+  findings,
+  heldOf,
+  isCounting,
+  minute,
   placed,
   placedOne,
   told,
-  findings,
-  heldOf,
-  counterOf,
-  bodyOf,
-  deliver,
   watched,
-  isCounting,
-  countedOrders,
-  aMailbox,
 } from './assessed-orders.ts';
 
 describe('orders of one customer and mailbox in quick succession', () => {

@@ -4,21 +4,21 @@ import { orderKey } from '../../functions/order-intake/order-item.ts';
 import { contentHash } from '../../shared/ids.ts';
 import { tables } from '../support/dynamodb.ts';
 import {
-  database,
-  minute,
+  aFailure,
+  aMailbox,
   aName,
+  bodyOf,
+  countedOrders,
+  database,
+  deliver,
+  isCounting,
+  minute,
   placed,
   placedOne,
   put,
   read,
-  bodyOf,
-  deliver,
   watched,
-  isCounting,
   writesOf,
-  countedOrders,
-  aMailbox,
-  aFailure,
 } from './assessed-orders.ts';
 
 describe('a batch', () => {

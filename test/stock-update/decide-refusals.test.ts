@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Known } from '../../functions/stock-update/decide.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
 import { aStock } from '../support/builders.ts';
-import { known, decided } from './mug-shelf.ts';
+import { decided, known } from './mug-shelf.ts';
 
 describe('a movement is refused', () => {
   test.each<[string, Partial<Movement>, Partial<Known>, object]>([

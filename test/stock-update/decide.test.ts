@@ -6,7 +6,7 @@ import type { Shelf } from '../../functions/stock-update/shelf.ts';
 import { MovementType, StockStatus } from '../../shared/events/stock.ts';
 import { Movement } from '../../shared/stock/movement.ts';
 import { aStock, noon } from '../support/builders.ts';
-import { known, decided, after } from './mug-shelf.ts';
+import { after, decided, known } from './mug-shelf.ts';
 
 describe('a movement changes', () => {
   test.each<[string, Partial<Movement>, object]>([

@@ -33,7 +33,7 @@ type Running = { db: Database; stop: () => Promise<void> };
 
 /** A database for all tests of the file or `describe` that calls this; it answers once they run. */
 export const databaseForAll = () => databaseBetween(beforeAll, afterAll);
-/** A database for each of its tests, empty again: for what looks at all orders or SKUs there are. */
+/** One for each of its tests, empty: for what looks at all orders or SKUs there are. */
 export const databaseForEach = () => databaseBetween(beforeEach, afterEach);
 
 function databaseBetween(
