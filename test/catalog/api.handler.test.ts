@@ -1,19 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import '../support/environment.ts';
 import { getSku, putSku } from '../../functions/catalog/api.handler.ts';
-import { type CatalogStore, createCatalogStore } from '../../functions/catalog/store.ts';
+import { createCatalogStore } from '../../functions/catalog/store.ts';
 import * as routes from '../../shared/http/catalog.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { eventsOf } from '../support/outbox.ts';
 import { aRequest } from '../support/requests.ts';
 
-let database: TestDatabase;
-let store: CatalogStore;
-beforeAll(async () => {
-  database = await startDatabase();
-  store = createCatalogStore(database.db, tables);
-});
-afterAll(() => database.stop());
+const database = databaseForAll();
+const store = createCatalogStore(database.db, tables);
 
 const put = (sku: string, content: object, ifMatch?: string) =>
   putSku(store)(

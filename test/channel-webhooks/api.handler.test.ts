@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { deliveryHandlers } from '../../functions/channel-webhooks/delivery-api.ts';
 import type { DeliveryMessage } from '../../functions/channel-webhooks/delivery.ts';
@@ -11,15 +11,11 @@ import { httpHandler } from '../../shared/lambda/http-handler.ts';
 import { aCause } from '../support/builders.ts';
 import { crashing } from '../support/crashing.ts';
 import { contended } from '../support/contended.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { databaseForEach, tables } from '../support/dynamodb.ts';
 import { eventsOf } from '../support/outbox.ts';
 
-// A database for each test: a channel has few endpoints, and each test counts its own.
-let database: TestDatabase;
-beforeEach(async () => {
-  database = await startDatabase();
-  return () => database.stop();
-});
+// One for each test: a channel has few endpoints, and each test counts its own.
+const database = databaseForEach();
 
 type Asked = { endpointId?: string; body?: unknown; query?: Record<string, string>; client?: string; db?: Database };
 

@@ -112,6 +112,7 @@ describe('a message', () => {
         if (step.kind !== 'wait') break;
         now += step.seconds * 1000;
       }
+      expect(receives).toBeGreaterThan(280);
       expect(receives).toBeLessThan(320);
     });
     test('of a replay has its own day, however old the event and the round before', () => {

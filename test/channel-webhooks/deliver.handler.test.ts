@@ -1,29 +1,24 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import '../support/environment.ts';
 import { deliver } from '../../functions/channel-webhooks/deliver.ts';
 import { deliverBatch } from '../../functions/channel-webhooks/deliver.handler.ts';
 import type { DeliveryMessage } from '../../functions/channel-webhooks/delivery.ts';
 import type { EndpointId } from '../../functions/channel-webhooks/endpoint.ts';
 import { createPost } from '../../functions/channel-webhooks/post.ts';
-import { createWebhookStore, type WebhookStore } from '../../functions/channel-webhooks/store.ts';
+import { createWebhookStore } from '../../functions/channel-webhooks/store.ts';
 import { allSortKeys } from '../../functions/channel-webhooks/delivery.ts';
 import { store as settings } from '../../infra/store.ts';
 import type { Database } from '../../shared/database.ts';
 import { WebhookDeliveryGivenUp } from '../../shared/events/webhook.ts';
 import { noon } from '../support/builders.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { eventsOf } from '../support/outbox.ts';
 import { isSignedWith, startReceiver } from '../support/webhook-receiver.ts';
 import { anEndpoint, anOrderEvent } from '../support/webhook-orders.ts';
 
-let database: TestDatabase;
-let store: WebhookStore;
-beforeAll(async () => {
-  database = await startDatabase();
-  store = createWebhookStore(database.db, tables);
-});
-afterAll(() => database.stop());
+const database = databaseForAll();
+const store = createWebhookStore(database.db, tables);
 
 /** A receiver, an endpoint that points at it, and a message for it. */
 async function aDelivery(behave?: Parameters<typeof startReceiver>[0]) {

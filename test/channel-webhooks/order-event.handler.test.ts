@@ -1,21 +1,16 @@
 import type { Context, SQSEvent } from 'aws-lambda';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import '../support/environment.ts';
 import type { DeliveryMessage } from '../../functions/channel-webhooks/delivery.ts';
 import type { Endpoint } from '../../functions/channel-webhooks/endpoint.ts';
 import { orderEventHandler } from '../../functions/channel-webhooks/order-event.handler.ts';
-import { createWebhookStore, type WebhookStore } from '../../functions/channel-webhooks/store.ts';
+import { createWebhookStore } from '../../functions/channel-webhooks/store.ts';
 import { aCause } from '../support/builders.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { anEndpoint, anOrderEvent } from '../support/webhook-orders.ts';
 
-let database: TestDatabase;
-let store: WebhookStore;
-beforeAll(async () => {
-  database = await startDatabase();
-  store = createWebhookStore(database.db, tables);
-});
-afterAll(() => database.stop());
+const database = databaseForAll();
+const store = createWebhookStore(database.db, tables);
 
 let endpoint: Endpoint;
 beforeEach(async () => {

@@ -1,47 +1,31 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { createCatalogStore } from '../../functions/catalog/store.ts';
 import { findOrders, getOrder, getTimeline, placeOrder } from '../../functions/order-intake/api.handler.ts';
 import { orderKey } from '../../functions/order-intake/order-item.ts';
-import { createOrderStore, type OrderStore } from '../../functions/order-intake/store.ts';
-import { postAll } from '../../functions/stock-update/post.ts';
-import { createStockStore, type StockStore } from '../../functions/stock-update/store.ts';
+import { createOrderStore } from '../../functions/order-intake/store.ts';
+import { createStockStore } from '../../functions/stock-update/store.ts';
 import type { SkuRecord } from '../../shared/catalog/sku-item.ts';
 import * as routes from '../../shared/http/orders.ts';
 import type { OrderAnswer, OrderContent } from '../../shared/http/orders.ts';
 import type { Reply } from '../../shared/http/problem.ts';
 import { isContention } from '../../shared/contention.ts';
-import { aCause, aMovement, anOrder, aPolicy, aSku } from '../support/builders.ts';
+import { aCause, anOrder, aPolicy, aSku } from '../support/builders.ts';
 import { contended } from '../support/contended.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { eventsOf } from '../support/outbox.ts';
 import { aRequest } from '../support/requests.ts';
+import { stockedSku } from '../support/stock.ts';
 
-let database: TestDatabase;
-let store: OrderStore;
-let stockStore: StockStore;
-beforeAll(async () => {
-  database = await startDatabase();
-  store = createOrderStore(database.db, tables, aPolicy().timeZone);
-  stockStore = createStockStore(database.db, tables);
-});
-afterAll(() => database.stop());
+const database = databaseForAll();
+const store = createOrderStore(database.db, tables, aPolicy().timeZone);
+const stockStore = createStockStore(database.db, tables);
 
 let made = 0;
 const anId = () => `id-${(made += 1)}`;
 
-/** A SKU of its own with these units in `main`. */
-async function aSkuWith(units: number, given: Partial<SkuRecord> = {}): Promise<string> {
-  const sku = `SKU-${anId()}`;
-  await createCatalogStore(database.db, tables).write(
-    { record: aSku({ sku, ...given }), version: 1, contentHash: '' },
-    aCause(),
-  );
-  const [result] = await postAll(stockStore, [aMovement({ movementId: anId(), sku, quantity: units })], aCause());
-  expect(result?.status).toBe('applied');
-  return sku;
-}
+const aSkuWith = (units: number, given: Partial<SkuRecord> = {}) => stockedSku(database.db, units, given);
 const countersOf = async (sku: string) => (await stockStore.stock(sku)).stock?.warehouses['main'];
 
 const post = (content: OrderContent, clientId = 'storefront', through = store): Promise<Reply> =>
@@ -205,6 +189,7 @@ describe('orders are found', () => {
     expect(await findAll({ customerId: customer.id, limit: 7 })).toEqual(placed);
     const newest = await find({ status: 'placed', limit: 100 });
     const times = newest.orders.map(({ placedAt }) => Date.parse(placedAt));
+    expect(times.length).toBeGreaterThan(placed.length);
     expect(times).toEqual(times.toSorted((a, b) => b - a));
 
     const own = await findAll({ day: '2012-07-02', limit: 2 }, 'marketplace');
@@ -225,12 +210,22 @@ describe('orders are found', () => {
   });
 
   test('by no cursor of another query', async () => {
+    const sku = await aSkuWith(2);
+    const [day, other] = ['2013-07-02', '2013-07-03'];
+    for (const time of ['10:00', '11:00']) await post(orderFor(sku, { placedAt: `${day}T${time}:00Z` }));
+    const { cursor } = await find({ day, limit: 1 });
+    expect(cursor).toEqual(expect.any(String));
     const ask = findOrders(store, channels);
-    const cursor = 'bm9uc2Vuc2U';
-    expect(await ask(aRequest(routes.findOrders, { query: { limit: 1, day: '2012-07-02', cursor } }))).toMatchObject({
-      status: 400,
-      body: { type: 'invalid-cursor' },
-    });
+    for (const query of [
+      { limit: 1, day: other, cursor },
+      { limit: 1, day, cursor: 'bm9uc2Vuc2U' },
+    ]) {
+      expect(await ask(aRequest(routes.findOrders, { query }))).toMatchObject({
+        status: 400,
+        body: { type: 'invalid-cursor' },
+      });
+    }
+    expect((await find({ day, limit: 1, cursor })).orders).toHaveLength(1);
   });
 });
 

@@ -5,22 +5,13 @@ import { allOpen, openUnits } from '../../functions/order-intake/line-units.ts';
 import type { OrderItem } from '../../functions/order-intake/order-item.ts';
 import { release } from '../../functions/order-intake/payment.ts';
 import { ship } from '../../functions/order-intake/shipping.ts';
-import type { Payment } from '../../shared/payment.ts';
+import { aCapture } from '../support/builders.ts';
 import { aDuty, aPlacedOrder, noon } from '../support/placed-order.ts';
 
 const amounts = fc.array(
   fc.record({ quantity: fc.integer({ min: 1, max: 9 }), totalMinor: fc.integer({ min: 0, max: 100_000 }) }),
   { minLength: 1, maxLength: 4 },
 );
-const aCapture = (amountMinor: number): Payment => ({
-  eventId: 'event-1',
-  provider: 'acme',
-  type: 'payment.captured',
-  paymentId: 'payment-1',
-  amountMinor,
-  currency: 'GBP',
-  occurredAt: new Date(noon).toISOString(),
-});
 const steps = fc.array(fc.record({ line: fc.nat(3), quantity: fc.integer({ min: 1, max: 9 }), ships: fc.boolean() }), {
   maxLength: 30,
 });

@@ -1,26 +1,21 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { placeOrder } from '../../functions/order-intake/api.handler.ts';
 import { createChangeStore } from '../../functions/order-intake/change-store.ts';
 import { editing } from '../../functions/order-intake/edit-api.ts';
 import { readOffer } from '../../shared/catalog/offer.ts';
-import { createOrderStore, type OrderStore } from '../../functions/order-intake/store.ts';
+import { createOrderStore } from '../../functions/order-intake/store.ts';
 import { editOrder } from '../../shared/http/order-edits.ts';
 import * as routes from '../../shared/http/orders.ts';
 import { OrderAnswer } from '../../shared/http/orders.ts';
 import { anOrder, aPolicy } from '../support/builders.ts';
 import { contended } from '../support/contended.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { skusWith, unitsOf } from '../support/many-skus.ts';
 import { aRequest } from '../support/requests.ts';
 
-let database: TestDatabase;
-let store: OrderStore;
-beforeAll(async () => {
-  database = await startDatabase();
-  store = createOrderStore(database.db, tables, aPolicy().timeZone);
-});
-afterAll(() => database.stop());
+const database = databaseForAll();
+const store = createOrderStore(database.db, tables, aPolicy().timeZone);
 
 async function placed(externalOrderId: string, sku: string, quantity: number): Promise<string> {
   const body = anOrder({ externalOrderId, lines: [{ sku, quantity }] });

@@ -2,7 +2,7 @@ import assert from 'node:assert';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { placeOrder } from '../../functions/order-intake/api.handler.ts';
 import { apply, recordPayment } from '../../functions/order-intake/apply.ts';
@@ -13,25 +13,20 @@ import { createExchangeStore } from '../../functions/order-intake/exchange-store
 import { writeExport } from '../../functions/order-intake/export-file.ts';
 import { overdueEnder } from '../../functions/order-intake/overdue.ts';
 import { createOrderStore } from '../../functions/order-intake/store.ts';
-import { postAll } from '../../functions/stock-update/post.ts';
-import { createStockStore } from '../../functions/stock-update/store.ts';
 import type { Database } from '../../shared/database.ts';
 import * as routes from '../../shared/http/orders.ts';
 import { orderIdOf, replacementNameOf } from '../../shared/ids.ts';
-import type { Payment } from '../../shared/payment.ts';
-import { aCause, aMovement, anOrder, aPolicy, noon } from '../support/builders.ts';
+import { aCapture, aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
 import { contended } from '../support/contended.ts';
 import { crashing } from '../support/crashing.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { databaseForAll, tables } from '../support/dynamodb.ts';
+import { anApprovedExchange } from '../support/exchange.ts';
 import { skusWith, unitsOf } from '../support/many-skus.ts';
 import { eventsOf } from '../support/outbox.ts';
 import { aRequest } from '../support/requests.ts';
+import { receive } from '../support/stock.ts';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.stop());
+const database = databaseForAll();
 
 const { timeZone } = aPolicy();
 const storeOn = (db: Database = database.db) => createOrderStore(db, tables, timeZone);
@@ -45,28 +40,20 @@ async function exchangeFor(quantity: number) {
   const externalOrderId = `returned-${(made += 1)}`;
   const body = anOrder({ externalOrderId, lines: [{ sku: returned, quantity: 3 }] });
   await placeOrder(storeOn(), channels, aPolicy())(aRequest(routes.placeOrder, { body }));
-  const orderId = orderIdOf('storefront', externalOrderId);
   const refundId = `ref_${String(made).padStart(26, '0')}`;
-  const approved = {
+  const approved = anApprovedExchange({
     refundId,
-    orderId,
     externalOrderId,
-    channel: 'storefront',
-    currency: 'GBP',
-    status: 'exchanging' as const,
-    reason: 'too-small',
-    amountMinor: 300,
-    version: 2,
     lines: [{ sku: wanted, quantity }],
     payments: [
       { provider: 'acme', paymentId: 'new', amountMinor: 100 },
       { provider: 'stripe', paymentId: 'old', amountMinor: 200 },
     ],
-  };
+  });
   const replacementId = orderIdOf('storefront', replacementNameOf(refundId));
   return {
     wanted,
-    orderId,
+    orderId: approved.orderId,
     replacementId,
     place: (db = database.db, exchanges = createExchangeStore(db, tables, timeZone)) =>
       placeReplacement(storeOn(db), exchanges, channels, aPolicy(), overdueEnder(changes()))(approved, aCause()),
@@ -93,16 +80,6 @@ async function exportedAt(now: number, orderId: string) {
   await rm(directory, { recursive: true });
   return lines.find((line) => line.startsWith(orderId))?.split(',')[3];
 }
-const captured = (given: Partial<Payment>): Payment => ({
-  eventId: `captured-${(made += 1)}`,
-  provider: 'acme',
-  type: 'payment.captured',
-  paymentId: 'difference',
-  amountMinor: 100,
-  currency: 'GBP',
-  occurredAt: new Date(noon).toISOString(),
-  ...given,
-});
 
 describe('the order that replaces returned goods', () => {
   test.each([
@@ -136,13 +113,15 @@ describe('the order that replaces returned goods', () => {
   test('is placed once where somebody places it after its outcome was read', async () => {
     const exchange = await exchangeFor(3);
     const exchanges = createExchangeStore(database.db, tables, timeZone);
+    let reads = 0;
     const outcome = async (orderId: string) => {
+      reads += 1;
       const before = await exchanges.outcome(orderId);
       await exchange.place();
       return before;
     };
     expect(await exchange.place(database.db, { ...exchanges, outcome })).toBe('placed');
-    expect([await exchange.told(), await exchange.reserved()]).toEqual([['OrderPlaced'], 3]);
+    expect([reads, await exchange.told(), await exchange.reserved()]).toEqual([1, ['OrderPlaced'], 3]);
   });
 
   test.each(['before', 'after'] as const)('is whole after a crash %s it is written', async (when) => {
@@ -160,15 +139,14 @@ describe('the order that replaces returned goods', () => {
   test('that was refused is never placed, though its stock came since: its money may have gone back', async () => {
     const exchange = await exchangeFor(6);
     expect(await exchange.place()).toBe('refused');
-    const stock = createStockStore(database.db, tables);
-    await postAll(stock, [aMovement({ movementId: exchange.wanted, sku: exchange.wanted, quantity: 5 })], aCause());
+    await receive(database.db, exchange.wanted, 5);
     expect(await exchange.place()).toBe('refused');
     expect([await exchange.replacement(), await exchange.told()]).toEqual([undefined, ['ReplacementRefused']]);
   });
 
   test('is refused while the bank decides on the money that would pay for it', async () => {
     const exchange = await exchangeFor(3);
-    const chargeback = captured({ type: 'chargeback.opened' });
+    const chargeback = aCapture(100, { type: 'chargeback.opened' });
     await recordPayment(changes(), exchange.orderId, chargeback, aCause());
     expect([await exchange.place(), await exchange.reserved()]).toEqual(['refused', 0]);
   });
@@ -176,7 +154,7 @@ describe('the order that replaces returned goods', () => {
   test('waits for the difference, and is paid by it', async () => {
     const exchange = await exchangeFor(4);
     await exchange.place();
-    await recordPayment(changes(), exchange.replacementId, captured({}), aCause());
+    await recordPayment(changes(), exchange.replacementId, aCapture(100, { paymentId: 'difference' }), aCause());
     expect(await exchange.replacement()).toMatchObject({ status: 'paid', reservedUntil: null });
   });
 

@@ -7,19 +7,10 @@ import type { OrderItem } from '../../functions/order-intake/order-item.ts';
 import { record, release } from '../../functions/order-intake/payment.ts';
 import { deliver, ship } from '../../functions/order-intake/shipping.ts';
 import type { Payment } from '../../shared/payment.ts';
-import { aCause } from '../support/builders.ts';
+import { aCapture, aCause } from '../support/builders.ts';
 import { aPlacedOrder, noon } from '../support/placed-order.ts';
 
-const aPayment = (given: Partial<Payment> = {}): Payment => ({
-  eventId: 'captured',
-  provider: 'acme',
-  type: 'payment.captured',
-  paymentId: 'payment-1',
-  amountMinor: 500_000,
-  currency: 'GBP',
-  occurredAt: new Date(noon).toISOString(),
-  ...given,
-});
+const aPayment = (given: Partial<Payment> = {}) => aCapture(500_000, given);
 const changeOf = (outcome: Outcome) => {
   if (outcome.kind !== 'changed') throw new Error(`Not changed: ${JSON.stringify(outcome)}`);
   return outcome;

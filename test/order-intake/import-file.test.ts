@@ -1,16 +1,12 @@
 import { Readable } from 'node:stream';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { importFile } from '../../functions/order-intake/import-file.ts';
 import { createImportStore } from '../../functions/order-intake/import-store.ts';
 import { aCause, aPolicy } from '../support/builders.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { channels } from '../support/environment.ts';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.stop());
+const database = databaseForAll();
 
 const usual = 'externalOrderId,channel,currency,placedAt,city,sku,quantity,unitPriceMinor';
 /** A row of an order of the past under that header. */

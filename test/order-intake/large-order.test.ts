@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { getOrder, placeOrder } from '../../functions/order-intake/api.handler.ts';
 import { undoAbandoned } from '../../functions/order-intake/place-in-steps.ts';
-import { createOrderStore, type OrderStore } from '../../functions/order-intake/store.ts';
+import { createOrderStore } from '../../functions/order-intake/store.ts';
 import { type Database, readBatch } from '../../shared/database.ts';
 import * as routes from '../../shared/http/orders.ts';
 import type { OrderContent } from '../../shared/http/orders.ts';
@@ -12,19 +12,13 @@ import { heldBy, OpenPlacement, placementKey, planKey, StoredPlan } from '../../
 import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
 import { crashing } from '../support/crashing.ts';
 import { aRequest } from '../support/requests.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { skusWith as manySkusWith, unitsOf } from '../support/many-skus.ts';
 import { eventsOf } from '../support/outbox.ts';
 
-let database: TestDatabase;
-let store: OrderStore;
-beforeAll(async () => {
-  database = await startDatabase();
-  store = storeOn(database.db);
-});
-afterAll(() => database.stop());
-
+const database = databaseForAll();
 const storeOn = (db: Database) => createOrderStore(db, tables, aPolicy().timeZone);
+const store = storeOn(database.db);
 
 let made = 0;
 const skusWith = (units: readonly number[]) => manySkusWith(database.db, units);

@@ -1,42 +1,38 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
-import { acceptOrders } from '../../functions/order-intake/accept.ts';
 import { placeOrder } from '../../functions/order-intake/api.handler.ts';
 import { createChangeStore } from '../../functions/order-intake/change-store.ts';
 import { placeReplacement } from '../../functions/order-intake/exchange.ts';
 import { createExchangeStore } from '../../functions/order-intake/exchange-store.ts';
-import type { QueuedOrder } from '../../functions/order-intake/intake-item.ts';
 import { atMostOnceASecond, type EndOverdue, overdueEnder } from '../../functions/order-intake/overdue.ts';
 import { placeQueued } from '../../functions/order-intake/place-queued.ts';
-import { createOrderStore, type OrderStore } from '../../functions/order-intake/store.ts';
+import { createOrderStore } from '../../functions/order-intake/store.ts';
 import * as routes from '../../shared/http/orders.ts';
 import type { OrderContent } from '../../shared/http/orders.ts';
 import { orderIdOf, replacementNameOf } from '../../shared/ids.ts';
 import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { databaseForEach, tables } from '../support/dynamodb.ts';
+import { anApprovedExchange } from '../support/exchange.ts';
 import { skusWith, unitsOf } from '../support/many-skus.ts';
+import { messagesOf } from '../support/queue.ts';
 import { aRequest } from '../support/requests.ts';
 
 const { timeZone } = aPolicy();
 const minute = 60_000;
 const later = noon + 20 * minute;
 
-let database: TestDatabase;
-let store: OrderStore;
+// One for each test, as all holds that are over are ended at once.
+const database = databaseForEach();
+const store = createOrderStore(database.db, tables, timeZone);
+const end = overdueEnder(createChangeStore(database.db, tables, timeZone));
 let looks: number;
-let endOverdue: EndOverdue;
-// A database for each test, as all holds that are over are ended at once.
-beforeEach(async () => {
-  database = await startDatabase();
-  store = createOrderStore(database.db, tables, timeZone);
-  const end = overdueEnder(createChangeStore(database.db, tables, timeZone));
+const endOverdue: EndOverdue = (cause) => {
+  looks += 1;
+  return end(cause);
+};
+beforeEach(() => {
   looks = 0;
-  endOverdue = (cause) => {
-    looks += 1;
-    return end(cause);
-  };
 });
-afterEach(() => database.stop());
 
 let made = 0;
 const orderFor = (skus: readonly string[], quantity: number): OrderContent =>
@@ -55,9 +51,7 @@ const statusOf = async (orderId: string) => (await store.read([orderId]))[0]?.st
 
 /** Orders through the queue; how many are placed of those, in their order. */
 async function throughQueue(contents: readonly OrderContent[], now = later): Promise<boolean[]> {
-  const messages: QueuedOrder[] = [];
-  const queue = { send: async (orders: readonly QueuedOrder[]) => void messages.push(...orders) };
-  await acceptOrders(store.intakes, queue, contents, channels.storefront, aCause({ now }));
+  const messages = await messagesOf(store, contents, { now });
   const placing = { store, policy: aPolicy(), now, report: () => undefined, endOverdue };
   expect(await placeQueued(placing, messages)).toEqual([]);
   const standing = await store.intakes.standing(messages.map(({ orderId }) => orderId));
@@ -69,22 +63,13 @@ async function exchangeFor(wanted: string, quantity: number, now = later) {
   const [returned = ''] = await skusWith(database.db, [5]);
   const content = orderFor([returned], 1);
   await post(content);
-  const orderId = orderIdOf('storefront', content.externalOrderId);
   const refundId = `ref_${String((made += 1)).padStart(26, '0')}`;
-  const { externalOrderId } = content;
-  const approved = {
+  const approved = anApprovedExchange({
     refundId,
-    orderId,
-    externalOrderId,
-    channel: 'storefront',
-    currency: 'GBP',
-    status: 'exchanging' as const,
-    reason: 'too-small',
-    amountMinor: 100,
-    version: 2,
+    externalOrderId: content.externalOrderId,
     lines: [{ sku: wanted, quantity }],
     payments: [{ provider: 'acme', paymentId: 'pay-1', amountMinor: 100 }],
-  };
+  });
   const exchanges = createExchangeStore(database.db, tables, timeZone);
   const outcome = await placeReplacement(store, exchanges, channels, aPolicy(), endOverdue)(approved, aCause({ now }));
   return { outcome, replacementId: orderIdOf('storefront', replacementNameOf(refundId)) };
@@ -135,10 +120,7 @@ describe('stock whose hold is over, though not swept', () => {
       database.db,
       Array.from({ length: 25 }, () => 0),
     );
-    const messages: QueuedOrder[] = [];
-    const queue = { send: async (orders: readonly QueuedOrder[]) => void messages.push(...orders) };
-    const contents = [orderFor([sku], 1), orderFor(many, 1), orderFor([sku], 1)];
-    await acceptOrders(store.intakes, queue, contents, channels.storefront, aCause());
+    const messages = await messagesOf(store, [orderFor([sku], 1), orderFor(many, 1), orderFor([sku], 1)]);
     const failing = () => Promise.reject(new Error('The index does not answer'));
     const placing = { store, policy: aPolicy(), now: later, report: () => undefined, endOverdue: failing };
     expect(await placeQueued(placing, messages)).toEqual(messages);

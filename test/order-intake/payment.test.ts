@@ -8,20 +8,11 @@ import { balanceOf, expire, record, release } from '../../functions/order-intake
 import { isSigned } from '../../functions/order-intake/signature.ts';
 import { indexKeys, type OrderItem } from '../../functions/order-intake/order-item.ts';
 import type { Payment } from '../../shared/payment.ts';
-import { aCause } from '../support/builders.ts';
+import { aCapture, aCause } from '../support/builders.ts';
 import { aPlacedOrder, noon } from '../support/placed-order.ts';
 
 const at = new Date(noon).toISOString();
-const aPayment = (given: Partial<Payment> = {}): Payment => ({
-  eventId: 'event-1',
-  provider: 'acme',
-  type: 'payment.captured',
-  paymentId: 'payment-1',
-  amountMinor: 1495,
-  currency: 'GBP',
-  occurredAt: at,
-  ...given,
-});
+const aPayment = (given: Partial<Payment> = {}) => aCapture(1495, given);
 const after = (order: OrderItem, ...payments: Payment[]): OrderItem =>
   payments.reduce((current, payment) => {
     const outcome = record(current, payment);

@@ -1,5 +1,5 @@
 import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { acceptOrders } from '../../functions/order-intake/accept.ts';
 import { placeOrder } from '../../functions/order-intake/api.handler.ts';
@@ -8,42 +8,32 @@ import type { QueuedOrder } from '../../functions/order-intake/intake-item.ts';
 import { overdueEnder } from '../../functions/order-intake/overdue.ts';
 import { undoAbandoned } from '../../functions/order-intake/place-in-steps.ts';
 import { placeQueued } from '../../functions/order-intake/place-queued.ts';
-import { createOrderStore, type OrderStore } from '../../functions/order-intake/store.ts';
-import { createCatalogStore } from '../../functions/catalog/store.ts';
+import { createOrderStore } from '../../functions/order-intake/store.ts';
 import { postAll } from '../../functions/stock-update/post.ts';
 import { createStockStore } from '../../functions/stock-update/store.ts';
 import type { Database } from '../../shared/database.ts';
 import * as routes from '../../shared/http/orders.ts';
 import type { OrderContent } from '../../shared/http/orders.ts';
 import { stockKey } from '../../shared/stock/stock-item.ts';
-import { aCause, aMovement, anOrder, aPolicy, aSku, noon } from '../support/builders.ts';
+import { aCause, aMovement, anOrder, aPolicy, noon } from '../support/builders.ts';
 import { crashing } from '../support/crashing.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { eventsOf } from '../support/outbox.ts';
+import { messagesOf } from '../support/queue.ts';
 import { aRequest } from '../support/requests.ts';
+import { stockedSku } from '../support/stock.ts';
 
-let database: TestDatabase;
-let store: OrderStore;
-beforeAll(async () => {
-  database = await startDatabase();
-  store = storeOn(database.db);
-});
-afterAll(() => database.stop());
-
+const database = databaseForAll();
 const storeOn = (db: Database) => createOrderStore(db, tables, aPolicy().timeZone);
+const store = storeOn(database.db);
 
 let made = 0;
 const anId = () => `queued-${(made += 1)}`;
 async function aSkuWith(units: number): Promise<string> {
-  const sku = `Q-${anId()}`;
-  const record = aSku({ sku });
-  await createCatalogStore(database.db, tables).write({ record, version: 1, contentHash: '' }, aCause());
-  const stockStore = createStockStore(database.db, tables);
-  const [received, writtenOff] = units > 0 ? [units, 0] : [1, 1];
-  await postAll(stockStore, [aMovement({ movementId: anId(), sku, quantity: received })], aCause());
-  if (writtenOff > 0) {
-    await postAll(stockStore, [aMovement({ movementId: anId(), sku, type: 'write-off', quantity: 1 })], aCause());
-  }
+  if (units > 0) return stockedSku(database.db, units);
+  const sku = await stockedSku(database.db, 1);
+  const writeOff = aMovement({ movementId: anId(), sku, type: 'write-off', quantity: 1 });
+  await postAll(createStockStore(database.db, tables), [writeOff], aCause());
   return sku;
 }
 const orderFor = (sku: string, given: Partial<OrderContent> = {}) =>
@@ -51,19 +41,8 @@ const orderFor = (sku: string, given: Partial<OrderContent> = {}) =>
 const countersOf = async (sku: string) =>
   (await createStockStore(database.db, tables).stock(sku)).stock?.warehouses['main'];
 
-type Channel = Parameters<typeof acceptOrders>[3];
-/** Accepts orders as the API does, and gives the messages that are on the queue then. */
-async function queued(
-  contents: readonly OrderContent[],
-  channel: Channel = channels.storefront,
-): Promise<QueuedOrder[]> {
-  const messages: QueuedOrder[] = [];
-  const queue = { send: async (orders: readonly QueuedOrder[]) => void messages.push(...orders) };
-  for (let first = 0; first < contents.length; first += 100) {
-    await acceptOrders(store.intakes, queue, contents.slice(first, first + 100), channel, aCause());
-  }
-  return messages;
-}
+const queued = (contents: readonly OrderContent[], given: Parameters<typeof messagesOf>[2] = {}) =>
+  messagesOf(store, contents, given);
 const placeAll = (messages: readonly QueuedOrder[], through = store, now = noon + 2000) => {
   const endOverdue = overdueEnder(createChangeStore(database.db, tables, aPolicy().timeZone));
   const placing = { store: through, policy: aPolicy(), now, report: () => undefined, endOverdue };
@@ -210,7 +189,7 @@ describe('a queued order', () => {
     async (_, count) => {
       const sku = await aSkuWith(count);
       const contents = Array.from({ length: count }, () => orderFor(sku));
-      const messages = await queued(contents, { ...channels.storefront, paymentWindowMinutes: 5 });
+      const messages = await queued(contents, { channel: { ...channels.storefront, paymentWindowMinutes: 5 } });
       const decidedAt = noon + 361_000;
       await placeAll(messages, store, decidedAt);
       const orders = await store.read(messages.map(({ orderId }) => orderId));
@@ -232,13 +211,15 @@ describe('a queued order', () => {
     const messages = await queued([orderFor(skus[0] ?? '', { lines })]);
     const decidedAt = noon + 361_000;
     const undone: string[] = [];
+    let sweeps = 0;
     // The sweep comes by between any two of its steps.
     const take: typeof store.placements.take = async (...step) => {
+      sweeps += 1;
       undone.push(...(await undoAbandoned(store.placements, decidedAt + 5000)));
       return store.placements.take(...step);
     };
     await placeAll(messages, { ...store, placements: { ...store.placements, take } }, decidedAt);
-    expect([undone, await outcomes(messages)]).toEqual([[], { placed: 1, refused: 0 }]);
+    expect([undone, sweeps, await outcomes(messages)]).toEqual([[], 2, { placed: 1, refused: 0 }]);
   });
 
   test('that was refused and is sent again is decided anew, and an old message of it changes nothing', async () => {

@@ -1,7 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
-import { createCatalogStore } from '../../functions/catalog/store.ts';
 import { acceptOrders } from '../../functions/order-intake/accept.ts';
 import { getOrder } from '../../functions/order-intake/api.handler.ts';
 import { createChangeStore } from '../../functions/order-intake/change-store.ts';
@@ -9,25 +8,20 @@ import { intakeKey, type QueuedOrder } from '../../functions/order-intake/intake
 import { overdueEnder } from '../../functions/order-intake/overdue.ts';
 import { placeQueued } from '../../functions/order-intake/place-queued.ts';
 import { resendAccepted } from '../../functions/order-intake/resend-accepted.ts';
-import { createOrderStore, type OrderStore } from '../../functions/order-intake/store.ts';
-import { postAll } from '../../functions/stock-update/post.ts';
-import { createStockStore } from '../../functions/stock-update/store.ts';
+import { createOrderStore } from '../../functions/order-intake/store.ts';
 import * as routes from '../../shared/http/orders.ts';
 import { orderIdOf } from '../../shared/ids.ts';
-import { aCause, aMovement, anOrder, aPolicy, aSku, noon } from '../support/builders.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
+import { databaseForEach, tables } from '../support/dynamodb.ts';
 import { aRequest } from '../support/requests.ts';
+import { stockedSku } from '../support/stock.ts';
 
-let database: TestDatabase;
-let store: OrderStore;
-// A database for each test, as the sweep looks at all orders.
+// One for each test, as the sweep looks at all orders.
+const database = databaseForEach();
+const store = createOrderStore(database.db, tables, aPolicy().timeZone);
 beforeEach(async () => {
-  database = await startDatabase();
-  store = createOrderStore(database.db, tables, aPolicy().timeZone);
-  await createCatalogStore(database.db, tables).write({ record: aSku(), version: 1, contentHash: '' }, aCause());
-  await postAll(createStockStore(database.db, tables), [aMovement({ quantity: 500 })], aCause());
+  await stockedSku(database.db, 500, { sku: 'MUG' });
 });
-afterEach(() => database.stop());
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -90,8 +84,8 @@ test('what is decided is not sent again, nor what came after, and none is left o
   const many = Array.from({ length: 950 }, (_, index) => `order-${index}`);
   for (let first = 0; first < many.length; first += 95) {
     queue.isDown = first === 0 || first === 855;
-    const some = many.slice(first, first + 95);
-    await accept(some, queue, noon + first).catch(() => undefined);
+    const outcome = await accept(many.slice(first, first + 95), queue, noon + first).then(() => 'sent', String);
+    expect(outcome).toBe(queue.isDown ? 'Error: The queue does not answer' : 'sent');
   }
   queue.isDown = false;
   await accept(['later'], queue, noon + 30 * minute);

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { placeOrder } from '../../functions/order-intake/api.handler.ts';
 import { createChangeStore } from '../../functions/order-intake/change-store.ts';
@@ -22,20 +22,14 @@ import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
 import { contended } from '../support/contended.ts';
 import { crashing } from '../support/crashing.ts';
 import { assessorOn } from '../support/assessor.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { skusWith, unitsOf } from '../support/many-skus.ts';
 import { eventsOf } from '../support/outbox.ts';
 import { aRequest } from '../support/requests.ts';
 
-let database: TestDatabase;
-let settlements: SettlementStore;
-beforeAll(async () => {
-  database = await startDatabase();
-  settlements = settlementsOn(database.db);
-});
-afterAll(() => database.stop());
-
+const database = databaseForAll();
 const settlementsOn = (db: Database) => createSettlementStore(db, tables.ORDER_TABLE_NAME, tables.STOCK_TABLE_NAME);
+const settlements = settlementsOn(database.db);
 const changesOn = (db: Database) =>
   lifeRoutes(createChangeStore(db, tables, aPolicy().timeZone), channels, aPolicy(), assessorOn(db));
 

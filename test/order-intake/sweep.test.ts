@@ -1,18 +1,14 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createChangeStore } from '../../functions/order-intake/change-store.ts';
 import { indexKeys, orderKey } from '../../functions/order-intake/order-item.ts';
 import { overdueEnder } from '../../functions/order-intake/overdue.ts';
 import { sweep } from '../../functions/order-intake/sweep.ts';
 import { aCause, aPolicy } from '../support/builders.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { aPlacedOrder, noon } from '../support/placed-order.ts';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.stop());
+const database = databaseForAll();
 
 /** A delivered order whose time for returns ended so many seconds ago. */
 async function due(orderId: string, seconds: number, spoilt: object = {}) {

@@ -1,5 +1,5 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { decisionRoutes } from '../../functions/refund-approval/decisions.ts';
 import { readRoutes } from '../../functions/refund-approval/reading.ts';
 import { applyToOrder } from '../../functions/refund-approval/apply.ts';
@@ -13,25 +13,19 @@ import type { Reply } from '../../shared/http/problem.ts';
 import * as routes from '../../shared/http/refunds.ts';
 import { orderIdOf, refundIdOf } from '../../shared/ids.ts';
 import { orderKey } from '../../shared/orders/order-keys.ts';
-import { aCause } from '../support/builders.ts';
+import { aCapture, aCause } from '../support/builders.ts';
 import { contended } from '../support/contended.ts';
 import { crashing } from '../support/crashing.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { channels } from '../support/environment.ts';
 import { eventsOf } from '../support/outbox.ts';
-import { aCapture, anOrdered } from '../support/refunds.ts';
+import { anOrdered } from '../support/refunds.ts';
 import { aRequest } from '../support/requests.ts';
 import { torn } from '../support/torn.ts';
 
-let database: TestDatabase;
-let store: RefundStore;
-beforeAll(async () => {
-  database = await startDatabase();
-  store = storeOn(database.db);
-});
-afterAll(() => database.stop());
-
+const database = databaseForAll();
 const storeOn = (db: Database) => createRefundStore(db, tables);
+const store = storeOn(database.db);
 const deadline = () => '2026-04-01T00:00:00.000Z';
 const requests = (through = store) => requestRoutes(through, channels, deadline, readOffer(database.db, tables));
 

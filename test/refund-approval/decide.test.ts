@@ -3,8 +3,8 @@ import { approve, type Decider, expire, reject, withdraw } from '../../functions
 import { amend, type Known, request } from '../../functions/refund-approval/decide.ts';
 import { defaultPolicy } from '../../functions/refund-approval/default-policy.ts';
 import { untouched } from '../../functions/refund-approval/account.ts';
-import { noon } from '../support/builders.ts';
-import { aCapture, anOrdered, asking, changeOf, known, requested, typesOf, waiting } from '../support/refunds.ts';
+import { aCapture, noon } from '../support/builders.ts';
+import { anOrdered, asking, changeOf, known, requested, typesOf, waiting } from '../support/refunds.ts';
 
 const lea: Decider = { by: 'lea', department: 'service-lead', from: '192.0.2.7' };
 const fin: Decider = { by: 'fin', department: 'finance', from: '192.0.2.8' };

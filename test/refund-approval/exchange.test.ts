@@ -9,9 +9,9 @@ import {
 import { blockPayout, hear, startPayout } from '../../functions/refund-approval/paying.ts';
 import { request } from '../../functions/refund-approval/decide.ts';
 import { potsOf } from '../../functions/refund-approval/pots.ts';
-import { aSku, aStock, noon } from '../support/builders.ts';
+import { aCapture, aSku, aStock, noon } from '../support/builders.ts';
 import { aDuty } from '../support/placed-order.ts';
-import { aCapture, anOrdered, asking, changeOf, known, typesOf } from '../support/refunds.ts';
+import { anOrdered, asking, changeOf, known, typesOf } from '../support/refunds.ts';
 
 const shirts = { lines: [{ sku: 'SHIRT', quantity: 2 }] };
 const offer = {

@@ -11,7 +11,8 @@ import {
 import { answerOf } from '../../functions/refund-approval/answers.ts';
 import { potsOf } from '../../functions/refund-approval/pots.ts';
 import { request } from '../../functions/refund-approval/decide.ts';
-import { aCapture, anOrdered, asking, changeOf, known, requested, typesOf } from '../support/refunds.ts';
+import { aCapture } from '../support/builders.ts';
+import { anOrdered, asking, changeOf, known, requested, typesOf } from '../support/refunds.ts';
 
 const good = { kind: 'succeeded', providerRefundId: 're_1' } as const;
 const bad = { kind: 'failed', failure: 'declined' } as const;

@@ -4,7 +4,8 @@ import { draw, type Wanted } from '../../functions/refund-approval/drawing.ts';
 import { potsOf } from '../../functions/refund-approval/pots.ts';
 import type { Ordered } from '../../functions/refund-approval/ordered.ts';
 import { aDuty } from '../support/placed-order.ts';
-import { aCapture, anOrdered } from '../support/refunds.ts';
+import { aCapture } from '../support/builders.ts';
+import { anOrdered } from '../support/refunds.ts';
 
 /** Three units for 1000 with 167 of tax in it, and 500 of shipping. */
 const order = (given: Partial<Ordered> = {}, line: Partial<Ordered['lines'][number]> = {}) =>

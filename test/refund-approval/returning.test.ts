@@ -13,7 +13,7 @@ import type { RefundItem } from '../../functions/refund-approval/refund-item.ts'
 import { receive, returnStatusOf } from '../../functions/refund-approval/returning.ts';
 import { withhold } from '../../functions/refund-approval/withholding.ts';
 import { Disposition, RefundReturnReceived } from '../../shared/events/refund.ts';
-import { aCause, noon } from '../support/builders.ts';
+import { aCapture, aCause, noon } from '../support/builders.ts';
 import { aPlacedOrder } from '../support/placed-order.ts';
 
 type Line = { quantity: number; shippedQuantity?: number; totalMinor: number; taxMinor?: number };
@@ -44,15 +44,13 @@ function ordered(lines: Line[], parts: number[] = []): Ordered {
       taxMinor,
     })),
     taxMinor: lines.reduce((sum, { taxMinor = 0 }) => sum + taxMinor, 0),
-    payments: amounts.map((amountMinor, index) => ({
-      eventId: `event-${index}`,
-      provider: 'acme',
-      type: 'payment.captured',
-      paymentId: `payment-${index}`,
-      amountMinor,
-      currency: 'GBP',
-      occurredAt: new Date(noon + index).toISOString(),
-    })),
+    payments: amounts.map((amountMinor, index) =>
+      aCapture(amountMinor, {
+        eventId: `event-${index}`,
+        paymentId: `payment-${index}`,
+        occurredAt: new Date(noon + index).toISOString(),
+      }),
+    ),
     shipments: [{ shippedAt: new Date(noon).toISOString() }],
   });
 }

@@ -1,40 +1,25 @@
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createCatalogStore } from '../../functions/catalog/store.ts';
+import { expect, test } from 'vitest';
 import { place } from '../../functions/order-intake/place.ts';
 import { createOrderStore } from '../../functions/order-intake/store.ts';
 import { compareAll } from '../../functions/stock-audit/compare.ts';
-import { postAll } from '../../functions/stock-update/post.ts';
-import { createStockStore } from '../../functions/stock-update/store.ts';
 import type { Database } from '../../shared/database.ts';
 import { contentHash, orderIdOf } from '../../shared/ids.ts';
 import { type Books, createBooks } from '../../shared/stock/books.ts';
 import { stockKey } from '../../shared/stock/stock-item.ts';
-import { aCause, aMovement, anOrder, aPolicy, aSku, noon } from '../support/builders.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
+import { databaseForEach, tables } from '../support/dynamodb.ts';
+import { receive, stockedSku } from '../support/stock.ts';
 
-let database: TestDatabase;
-let books: Books;
-beforeEach(async () => {
-  database = await startDatabase();
-  books = createBooks(database.db, tables);
-});
-afterEach(() => database.stop());
+const database = databaseForEach();
+const books = createBooks(database.db, tables);
 
 const noPause = async () => undefined;
 let made = 0;
 
-const receive = (sku: string, quantity: number) =>
-  postAll(
-    createStockStore(database.db, tables),
-    [aMovement({ sku, movementId: `m-${(made += 1)}`, quantity })],
-    aCause(),
-  );
-
 /** A SKU with 100 units, of which an order holds 4. */
 async function soldSku(sku: string): Promise<string> {
-  await createCatalogStore(database.db, tables).write({ record: aSku({ sku }), version: 1, contentHash: '' }, aCause());
-  await receive(sku, 100);
+  await stockedSku(database.db, 100, { sku });
   await order(sku, 4);
   return sku;
 }
@@ -148,7 +133,7 @@ test('a SKU that is ordered in every look is named as not compared, and what els
 test('a receipt that comes whenever the ledger is read makes no difference, but the SKU is named', async () => {
   const sku = await soldSku('MUG');
   const send = async (command: Parameters<Database['send']>[0]) => {
-    if (command instanceof QueryCommand && command.input.IndexName === undefined) await receive(sku, 1);
+    if (command instanceof QueryCommand && command.input.IndexName === undefined) await receive(database.db, sku, 1);
     return database.db.send(command);
   };
   const receiving = createBooks({ send } as Database, tables);

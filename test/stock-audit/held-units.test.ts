@@ -1,39 +1,17 @@
-import { BatchWriteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { expect, test } from 'vitest';
 import { place } from '../../functions/order-intake/place.ts';
 import { createOrderStore } from '../../functions/order-intake/store.ts';
-import { skuKey } from '../../shared/catalog/sku-item.ts';
 import type { Database } from '../../shared/database.ts';
 import { contentHash, orderIdOf } from '../../shared/ids.ts';
 import { createHeldUnits } from '../../shared/orders/held-units.ts';
 import { settlementIndexKeys, settlementKey } from '../../shared/orders/settlement-item.ts';
-import { stockKey } from '../../shared/stock/stock-item.ts';
-import { aCause, anOrder, aPolicy, aSku, aStock, noon } from '../support/builders.ts';
+import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
 import { crashing } from '../support/crashing.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { databaseForAll, tables } from '../support/dynamodb.ts';
+import { skusWith } from '../support/many-skus.ts';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.stop());
-
-async function skusWith(series: string, count: number): Promise<string[]> {
-  const skus = Array.from({ length: count }, (_, index) => `${series}-${String(index).padStart(4, '0')}`);
-  const put = (Item: object) => ({ PutRequest: { Item: Item as Record<string, unknown> } });
-  for (let first = 0; first < count; first += 12) {
-    const some = skus.slice(first, first + 12);
-    await database.db.send(
-      new BatchWriteCommand({
-        RequestItems: {
-          [tables.CATALOG_TABLE_NAME]: some.map((sku) => put({ ...skuKey(sku), ...aSku({ sku }) })),
-          [tables.STOCK_TABLE_NAME]: some.map((sku) => put({ ...stockKey(sku), ...aStock(sku, { main: 2 }) })),
-        },
-      }),
-    );
-  }
-  return skus;
-}
+const database = databaseForAll();
 
 /** Orders one of each SKU, as the function of the workflow would with this connection. */
 function ordering(skus: string[], externalOrderId: string) {
@@ -53,7 +31,10 @@ async function held(skus: string[]): Promise<number> {
 }
 
 test('an order that is placed in steps holds what the steps so far have taken, and once it is placed the whole, once', async () => {
-  const skus = await skusWith('PLACING', 250);
+  const skus = await skusWith(
+    database.db,
+    Array.from({ length: 250 }, () => 2),
+  );
   const { through } = ordering(skus, 'placing');
   await expect(through(crashing(database.db, { transaction: 3, when: 'after' }))).rejects.toThrow('Crashed');
   expect(await held(skus)).toBe(180);

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createAlertStore } from '../../functions/stock-update/alert-store.ts';
 import { alertsOf, StockChange } from '../../functions/stock-update/alerts.ts';
 import { raiseAlerts } from '../../functions/stock-update/raise-alerts.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { eventsOf } from '../support/outbox.ts';
 
 const levels = { reorderPoint: 5, overstockAbove: 100 };
@@ -45,11 +45,7 @@ test('a change is read from the stream, warehouses summed', () => {
 });
 
 describe('what is told of a SKU', () => {
-  let database: TestDatabase;
-  beforeAll(async () => {
-    database = await startDatabase();
-  });
-  afterAll(() => database.stop());
+  const database = databaseForAll();
 
   /** Kinds of the alerts that are told while the units available in its warehouses become these, one after the other. */
   async function told(sku: string, states: readonly Record<string, number>[]) {

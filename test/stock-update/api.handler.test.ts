@@ -1,38 +1,23 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import '../support/environment.ts';
-import { createCatalogStore } from '../../functions/catalog/store.ts';
 import { getMovements, getStock, postMovements } from '../../functions/stock-update/api.handler.ts';
-import { createStockStore, type StockStore } from '../../functions/stock-update/store.ts';
+import { createStockStore } from '../../functions/stock-update/store.ts';
 import * as routes from '../../shared/http/stock.ts';
 import type { MovementResult } from '../../shared/http/stock.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
 import { takeAction } from '../../shared/stock/take.ts';
 import { transact } from '../../shared/database.ts';
-import { aCause, aMovement, aSku } from '../support/builders.ts';
+import { aMovement } from '../support/builders.ts';
 import { contended } from '../support/contended.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { eventsOf } from '../support/outbox.ts';
 import { aRequest } from '../support/requests.ts';
+import { stockedSku } from '../support/stock.ts';
 
-let database: TestDatabase;
-let store: StockStore;
-beforeAll(async () => {
-  database = await startDatabase();
-  store = createStockStore(database.db, tables);
-});
-afterAll(() => database.stop());
+const database = databaseForAll();
+const store = createStockStore(database.db, tables);
 
-let made = 0;
-/** A SKU of its own, with these units received in `main`. */
-async function aSkuWith(units: number): Promise<string> {
-  made += 1;
-  const sku = `SKU-${made}`;
-  const catalog = createCatalogStore(database.db, tables);
-  await catalog.write({ record: aSku({ sku }), version: 1, contentHash: 'hash' }, aCause());
-  if (units > 0) await post([{ movementId: `opening-${sku}`, sku, quantity: units }]);
-  return sku;
-}
-
+const aSkuWith = (units: number) => stockedSku(database.db, units);
 const reply = (movements: Movement[], through = store) =>
   postMovements(through)(aRequest(routes.postMovements, { body: { movements } }, 'warehouse'));
 async function post(movements: Partial<Movement>[], through = store): Promise<MovementResult[]> {

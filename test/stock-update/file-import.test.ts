@@ -2,28 +2,27 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createCatalogStore } from '../../functions/catalog/store.ts';
+import { afterAll, describe, expect, test } from 'vitest';
 import { importFile } from '../../functions/stock-update/file-import.ts';
 import { headerProblem, movementOf } from '../../functions/stock-update/file-rows.ts';
 import { postAll } from '../../functions/stock-update/post.ts';
 import { createResultFile } from '../../functions/stock-update/result-file.ts';
 import { createStockStore, type StockStore } from '../../functions/stock-update/store.ts';
 import { writingTogether } from '../../functions/stock-update/write-together.ts';
-import { aCause, aMovement, aSku, noon } from '../support/builders.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { aCause, aMovement, noon } from '../support/builders.ts';
+import { databaseForAll, tables } from '../support/dynamodb.ts';
+import { receive, stockedSku } from '../support/stock.ts';
 
-let database: TestDatabase;
-let store: StockStore;
+const database = databaseForAll();
+const store = createStockStore(database.db, tables);
 const directory = mkdtempSync(join(tmpdir(), 'stock-file-test-'));
-beforeAll(async () => {
-  database = await startDatabase();
-  store = createStockStore(database.db, tables);
-});
-afterAll(async () => {
-  rmSync(directory, { recursive: true });
-  await database.stop();
-});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+async function skusOfTheirOwn(count: number): Promise<string[]> {
+  const skus: string[] = [];
+  while (skus.length < count) skus.push(await stockedSku(database.db, 0));
+  return skus;
+}
 
 const log = { info: () => {}, warn: () => {} };
 let runs = 0;
@@ -40,11 +39,7 @@ async function run(body: Readable, through: Pick<StockStore, 'read' | 'write'> =
 }
 
 test('a run that is cut off goes on when it is started again, and says what a single run would have said', async () => {
-  const skus = Array.from({ length: 40 }, (_, index) => `CUT-${index}`);
-  for (const sku of skus) {
-    const created = { record: aSku({ sku }), version: 1, contentHash: '' };
-    await createCatalogStore(database.db, tables).write(created, aCause());
-  }
+  const skus = await skusOfTheirOwn(40);
   const rows = Array.from({ length: 3000 }, (_, index) => `r${index},${skus[index % 40]},main,receipt,1`);
   const text = ['movementId,sku,warehouse,type,quantity', ...rows].join('\n');
   let writes = 0;
@@ -127,16 +122,6 @@ describe('a row', () => {
 });
 
 describe('rows of many SKUs', () => {
-  const skusFor = async (series: string, count: number) => {
-    const skus = Array.from({ length: count }, (_, index) => `${series}-${index}`);
-    for (const sku of skus) {
-      await createCatalogStore(database.db, tables).write(
-        { record: aSku({ sku }), version: 1, contentHash: '' },
-        aCause(),
-      );
-    }
-    return skus;
-  };
   const file = (skus: string[]) =>
     Readable.from([
       ['movementId,sku,warehouse,type,quantity', ...skus.map((sku) => `in-${sku},${sku},main,receipt,1`)].join('\n'),
@@ -152,7 +137,7 @@ describe('rows of many SKUs', () => {
   }
 
   test('are written 33 to a transaction', async () => {
-    const skus = await skusFor('MANY', 330);
+    const skus = await skusOfTheirOwn(330);
     const through = together();
     expect((await run(file(skus), through)).summary).toMatchObject({ accepted: 330, rejected: 0 });
     expect(through.sizes.length).toBeLessThanOrEqual(14);
@@ -160,7 +145,7 @@ describe('rows of many SKUs', () => {
   });
 
   test('that count as of an earlier time are, too', async () => {
-    const skus = await skusFor('COUNTED', 330);
+    const skus = await skusOfTheirOwn(330);
     await run(file(skus));
     const rows = skus.map((sku) => `count-${sku},${sku},main,count,4,2026-03-05T06:00:00Z`);
     const counts = ['movementId,sku,warehouse,type,quantity,occurredAt', ...rows].join('\n');
@@ -174,15 +159,14 @@ describe('rows of many SKUs', () => {
   });
 
   test('are written one by one where one is in the way, and the others are none the worse', async () => {
-    const skus = await skusFor('BUSY', 40);
+    const skus = await skusOfTheirOwn(40);
     const through = together();
     // Somebody else receives the third after each time that it is read: what was decided on it no longer holds.
     const late: Pick<StockStore, 'read' | 'write'> = {
       write: through.write,
       read: async (movements) => {
         const books = await through.read(movements);
-        const third = aMovement({ sku: skus[3] ?? '', movementId: `before-${movements.length}`, quantity: 5 });
-        await postAll(store, [third], aCause());
+        await receive(database.db, skus[3] ?? '', 5);
         return books;
       },
     };

@@ -1,26 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createAlertStore } from '../../functions/stock-update/alert-store.ts';
-import { createCatalogStore } from '../../functions/catalog/store.ts';
 import { postAll } from '../../functions/stock-update/post.ts';
-import { createStockStore, type StockStore } from '../../functions/stock-update/store.ts';
+import { createStockStore } from '../../functions/stock-update/store.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
-import { aCause, aMovement, aSku, noon } from '../support/builders.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { aCause, aMovement, noon } from '../support/builders.ts';
+import { databaseForAll, tables } from '../support/dynamodb.ts';
+import { catalogued } from '../support/stock.ts';
 
-let database: TestDatabase;
-let store: StockStore;
-beforeAll(async () => {
-  database = await startDatabase();
-  store = createStockStore(database.db, tables);
-});
-afterAll(() => database.stop());
+const database = databaseForAll();
+const store = createStockStore(database.db, tables);
 
 const dayMs = 86_400_000;
 let made = 0;
 
 /** Posts movements of a SKU, those of each day together; on which of the days its units began to lie. */
 async function lyingSince(days: readonly Partial<Movement>[][], sku = `IDLE-${(made += 1)}`): Promise<number> {
-  await createCatalogStore(database.db, tables).write({ record: aSku({ sku }), version: 1, contentHash: '' }, aCause());
+  await catalogued(database.db, { sku });
   for (const [day, given] of days.entries()) {
     const movements = given.map((each) => aMovement({ sku, movementId: `idle-${(made += 1)}`, ...each }));
     const results = await postAll(store, movements, aCause({ now: noon + day * dayMs }));

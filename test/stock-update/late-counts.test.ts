@@ -1,44 +1,38 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createCatalogStore } from '../../functions/catalog/store.ts';
+import { expect, test } from 'vitest';
 import { planOf } from '../../functions/stock-update/plan.ts';
 import { postAll } from '../../functions/stock-update/post.ts';
-import { createStockStore, type StockStore } from '../../functions/stock-update/store.ts';
+import { createStockStore } from '../../functions/stock-update/store.ts';
 import { type Database, transact } from '../../shared/database.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
 import { shipActions } from '../../shared/stock/settle.ts';
 import { takeAction } from '../../shared/stock/take.ts';
-import { aCause, aMovement, aSku, noon } from '../support/builders.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { aCause, aMovement, noon } from '../support/builders.ts';
+import { databaseForAll, tables } from '../support/dynamodb.ts';
+import { stockedSku } from '../support/stock.ts';
 
 const hourMs = 3_600_000;
 const hoursAgo = (hours: number) => new Date(noon - hours * hourMs).toISOString();
 
-let database: TestDatabase;
-let store: StockStore;
+const database = databaseForAll();
 let queries = 0;
 /** What happens between the reading of the stock and that of the ledger, once. */
 let meanwhile: (() => Promise<unknown>) | undefined;
-beforeAll(async () => {
-  database = await startDatabase();
-  const send = async (command: Parameters<Database['send']>[0]) => {
-    if (command instanceof QueryCommand) {
-      queries += 1;
-      const happening = meanwhile?.();
-      meanwhile = undefined;
-      await happening;
-    }
-    return database.db.send(command);
-  };
-  store = createStockStore({ send } as Database, tables);
-});
-afterAll(() => database.stop());
+const send = async (command: Parameters<Database['send']>[0]) => {
+  if (command instanceof QueryCommand) {
+    queries += 1;
+    const happening = meanwhile?.();
+    meanwhile = undefined;
+    await happening;
+  }
+  return database.db.send(command);
+};
+const store = createStockStore({ send } as Database, tables);
 
 let made = 0;
 /** A SKU with 10 units that were received a day ago, and what happens to it, at a time of its own. */
 async function aShelf() {
-  const sku = `LATE-${(made += 1)}`;
-  await createCatalogStore(database.db, tables).write({ record: aSku({ sku }), version: 1, contentHash: '' }, aCause());
+  const sku = await stockedSku(database.db, 0);
   const movement = (given: Partial<Movement>) => aMovement({ movementId: `late-${(made += 1)}`, sku, ...given });
   const post = async (...given: Partial<Movement>[]) => {
     const results = await postAll(store, given.map(movement), aCause());

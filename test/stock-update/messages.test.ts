@@ -1,31 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createCatalogStore } from '../../functions/catalog/store.ts';
+import { describe, expect, test } from 'vitest';
 import { MovementMessage, postMessage } from '../../functions/stock-update/messages.ts';
 import { postAll } from '../../functions/stock-update/post.ts';
 import { createStockStore, type StockStore } from '../../functions/stock-update/store.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
-import { aCause, aMovement, aSku, noon } from '../support/builders.ts';
+import { aCause, aMovement, noon } from '../support/builders.ts';
 import { crashing } from '../support/crashing.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { eventsOf } from '../support/outbox.ts';
+import { receive, stockedSku } from '../support/stock.ts';
 
-let database: TestDatabase;
-let store: StockStore;
-beforeAll(async () => {
-  database = await startDatabase();
-  store = createStockStore(database.db, tables);
-});
-afterAll(() => database.stop());
+const database = databaseForAll();
+const store = createStockStore(database.db, tables);
 
 let made = 0;
-async function aSkuWith(units: number): Promise<string> {
-  const sku = `SKU-${(made += 1)}`;
-  await createCatalogStore(database.db, tables).write({ record: aSku({ sku }), version: 1, contentHash: '' }, aCause());
-  if (units > 0) await receive(sku, units);
-  return sku;
-}
-const receive = (sku: string, quantity: number) =>
-  postAll(store, [aMovement({ sku, movementId: `receipt-${(made += 1)}`, quantity })], aCause());
+const aSkuWith = (units: number) => stockedSku(database.db, units);
 
 /** A message of these movements of a SKU; gives the movements' ids, and a function that delivers it as SQS does. */
 function aMessage(sku: string, ...given: Partial<Movement>[]) {
@@ -94,7 +82,7 @@ describe('a movement that came before what it needs', () => {
     );
     expect(await deliver(1)).toBe(2);
     expect([await onHand(sku), await onHand(other)]).toEqual([{ main: 1 }, { main: 6 }]);
-    await receive(sku, 4);
+    await receive(database.db, sku, 4);
     expect(await deliver(2)).toBeUndefined();
     expect([await onHand(sku), await onHand(other)]).toEqual([{ main: 100 }, { main: 6 }]);
   });
@@ -132,7 +120,7 @@ describe('a movement that is refused', () => {
     await expect(deliver(4, before)).rejects.toThrow('Crashed');
     expect(await refusals(movements[0])).toEqual([]);
     await expect(deliver(5, after)).rejects.toThrow('Crashed');
-    await receive(sku, 5);
+    await receive(database.db, sku, 5);
     for (const time of [6, 1]) expect(await deliver(time)).toBeUndefined();
     expect(await onHand(sku)).toEqual({ main: 6 });
     expect(await refusals(movements[0])).toEqual(['insufficient-stock']);
@@ -142,7 +130,7 @@ describe('a movement that is refused', () => {
     const sku = await aSkuWith(1);
     const { movements, deliver } = aMessage(sku, { type: 'write-off', quantity: 2 });
     await deliver(4);
-    await receive(sku, 5);
+    await receive(database.db, sku, 5);
     expect(await aMessage(sku, ...movements).deliver(1)).toBeUndefined();
     expect(await onHand(sku)).toEqual({ main: 4 });
     expect(await postAll(store, movements, aCause())).toMatchObject([{ status: 'already-applied' }]);
@@ -186,7 +174,7 @@ describe('of two copies of a message that come at once', () => {
     const late: StockStore = {
       ...store,
       async refuse(...given) {
-        await receive(sku, 5);
+        await receive(database.db, sku, 5);
         await deliver(4);
         return store.refuse(...given);
       },

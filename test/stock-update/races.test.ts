@@ -1,21 +1,16 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createCatalogStore } from '../../functions/catalog/store.ts';
+import { expect, test } from 'vitest';
 import { planOf } from '../../functions/stock-update/plan.ts';
 import { postAll } from '../../functions/stock-update/post.ts';
-import { createStockStore, type StockStore } from '../../functions/stock-update/store.ts';
+import { createStockStore } from '../../functions/stock-update/store.ts';
 import { transact } from '../../shared/database.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
 import { takeAction } from '../../shared/stock/take.ts';
-import { aCause, aMovement, aSku, noon } from '../support/builders.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { aCause, aMovement, noon } from '../support/builders.ts';
+import { databaseForAll, tables } from '../support/dynamodb.ts';
+import { stockedSku } from '../support/stock.ts';
 
-let database: TestDatabase;
-let store: StockStore;
-beforeAll(async () => {
-  database = await startDatabase();
-  store = createStockStore(database.db, tables);
-});
-afterAll(() => database.stop());
+const database = databaseForAll();
+const store = createStockStore(database.db, tables);
 
 let made = 0;
 const moving = (sku: string) => (given: Partial<Movement>) =>
@@ -23,8 +18,7 @@ const moving = (sku: string) => (given: Partial<Movement>) =>
 
 /** A SKU with 10 units of a lot, 4 of them in inspection, and 5 units in transit. */
 async function aShelf() {
-  const sku = `RACE-${(made += 1)}`;
-  await createCatalogStore(database.db, tables).write({ record: aSku({ sku }), version: 1, contentHash: '' }, aCause());
+  const sku = await stockedSku(database.db, 0);
   const make = moving(sku);
   const opening = [
     make({ quantity: 15, lot: 'L' }),

@@ -1,19 +1,15 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createCatalogStore } from '../../functions/catalog/store.ts';
+import { expect, test } from 'vitest';
 import { bookReturned } from '../../functions/stock-update/returned.ts';
 import { createStockStore } from '../../functions/stock-update/store.ts';
 import type { Database } from '../../shared/database.ts';
 import { newEvent } from '../../shared/events/define-event.ts';
 import { ReturnReceived } from '../../shared/events/refund.ts';
-import { aCause, aSku, noon } from '../support/builders.ts';
+import { aCause, noon } from '../support/builders.ts';
 import { crashing } from '../support/crashing.ts';
-import { startDatabase, tables, type TestDatabase } from '../support/dynamodb.ts';
+import { databaseForAll, tables } from '../support/dynamodb.ts';
+import { catalogued, stockedSku } from '../support/stock.ts';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.stop());
+const database = databaseForAll();
 
 /** A parcel with two units of one SKU, one of them damaged, and three of another, of which one is missing. */
 const parcel = (one: string, two: string) => {
@@ -49,11 +45,6 @@ const parcel = (one: string, two: string) => {
 const book = (db: Database, event: unknown) =>
   bookReturned(createStockStore(db, tables), () => noon)(ReturnReceived.envelope.parse(event));
 
-async function catalogued(sku: string): Promise<string> {
-  await createCatalogStore(database.db, tables).write({ record: aSku({ sku }), version: 1, contentHash: '' }, aCause());
-  return sku;
-}
-
 const stockOf = async (sku: string) => {
   const { stock } = await createStockStore(database.db, tables).stock(sku);
   return stock?.warehouses['main'];
@@ -62,7 +53,7 @@ const stockOf = async (sku: string) => {
 test.each([1, 2].flatMap((transaction) => (['before', 'after'] as const).map((when) => ({ transaction, when }))))(
   'is booked once if it was cut off $when transaction $transaction',
   async ({ transaction, when }) => {
-    const [one, two] = [await catalogued(`A-${transaction}-${when}`), await catalogued(`B-${transaction}-${when}`)];
+    const [one, two] = [await stockedSku(database.db, 0), await stockedSku(database.db, 0)];
     const event = parcel(one, two);
     await expect(book(crashing(database.db, { transaction, when }), event)).rejects.toThrow('Crashed');
     await book(database.db, event);
@@ -73,10 +64,10 @@ test.each([1, 2].flatMap((transaction) => (['before', 'after'] as const).map((wh
 );
 
 test('is not lost where stock refuses it: it comes again', async () => {
-  const [one, two] = [await catalogued('KNOWN'), 'UNKNOWN'];
+  const [one, two] = [await stockedSku(database.db, 0), 'UNKNOWN'];
   await expect(book(database.db, parcel(one, two))).rejects.toThrow('UNKNOWN-restock of rma_');
   expect(await stockOf(one)).toMatchObject({ onHand: 2 });
-  await catalogued(two);
+  await catalogued(database.db, { sku: two });
   await book(database.db, parcel(one, two));
   expect([await stockOf(one), await stockOf(two)]).toMatchObject([{ onHand: 2 }, { onHand: 2 }]);
 });

@@ -3,6 +3,7 @@ import type { Cause } from '../../shared/events/define-event.ts';
 import type { OrderContent } from '../../shared/http/orders.ts';
 import type { SellingPolicy } from '../../shared/store.ts';
 import { type Movement, Movement as MovementSchema } from '../../shared/stock/movement.ts';
+import type { Payment } from '../../shared/payment.ts';
 import type { StockItem } from '../../shared/stock/stock-item.ts';
 
 /** 2026-03-05, shortly after noon in London. */
@@ -53,6 +54,18 @@ export const anOrder = (given: Partial<OrderContent> = {}): OrderContent => ({
   customer: { id: 'customer-1', email: 'ada@example.com' },
   shippingAddress: { country: 'GB' },
   lines: [{ sku: 'MUG', quantity: 1 }],
+  ...given,
+});
+
+/** A payment of that amount was captured at noon. */
+export const aCapture = (amountMinor: number, given: Partial<Payment> = {}): Payment => ({
+  eventId: `captured-${amountMinor}`,
+  provider: 'acme',
+  type: 'payment.captured',
+  paymentId: 'payment-1',
+  amountMinor,
+  currency: 'GBP',
+  occurredAt: new Date(noon).toISOString(),
   ...given,
 });
 

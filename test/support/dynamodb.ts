@@ -1,3 +1,4 @@
+import assert from 'node:assert';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -6,9 +7,8 @@ import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { Database } from '../../shared/database.ts';
-
-export type TestDatabase = { db: Database; stop: () => Promise<void> };
 
 export const tables = {
   CATALOG_TABLE_NAME: 'catalog',
@@ -29,8 +29,31 @@ const orderIndexes = {
 const refundIndexes = { byStatus: ['statusKey', 'requestedKey'], byOrder: ['orderKey', 'requestedKey'] } as const;
 const webhookIndexes = { byDead: ['deadKey', 'sk'] } as const;
 
+type Running = { db: Database; stop: () => Promise<void> };
+
+/** A database for all tests of the file or `describe` that calls this; it answers once they run. */
+export const databaseForAll = () => databaseBetween(beforeAll, afterAll);
+/** One for each of its tests, empty: for what looks at all orders or SKUs there are. */
+export const databaseForEach = () => databaseBetween(beforeEach, afterEach);
+
+function databaseBetween(
+  before: (start: () => Promise<void>) => void,
+  after: (stop: () => Promise<void>) => void,
+): { db: Database } {
+  let running: Running | undefined;
+  before(async () => {
+    running = await startDatabase();
+  });
+  after(async () => running?.stop());
+  const send = async (command: Parameters<Database['send']>[0]) => {
+    assert(running, 'The database is there while tests run');
+    return running.db.send(command);
+  };
+  return { db: { send } as Database };
+}
+
 /** An empty DynamoDB of its own in memory, with the tables of catalogue, stock, orders, risk, refunds and webhooks. */
-export async function startDatabase(): Promise<TestDatabase> {
+async function startDatabase(): Promise<Running> {
   const port = await freePort();
   const binary = join(dirname(createRequire(import.meta.url).resolve('@dynoxide/linux-x64/package.json')), 'dynoxide');
   const process = spawn(binary, ['--port', String(port)], { stdio: 'ignore' });

@@ -14,9 +14,9 @@ import { type Account, untouched } from '../../functions/refund-approval/account
 import { potsOf } from '../../functions/refund-approval/pots.ts';
 import type { RefundItem } from '../../functions/refund-approval/refund-item.ts';
 import { RefundPayoutFailed } from '../../shared/events/refund.ts';
-import { aCause, noon } from './builders.ts';
+import { aCapture, aCause, noon } from './builders.ts';
 import { aDuty, aPlacedOrder } from './placed-order.ts';
-import { aCapture, asking } from './refunds.ts';
+import { asking } from './refunds.ts';
 
 /** All four decisions come up among small amounts. */
 const policy: RefundPolicy = {

@@ -4,22 +4,10 @@ import { type Known, request, type Request } from '../../functions/refund-approv
 import { defaultPolicy } from '../../functions/refund-approval/default-policy.ts';
 import { Ordered } from '../../functions/refund-approval/ordered.ts';
 import type { RefundItem } from '../../functions/refund-approval/refund-item.ts';
-import type { Payment } from '../../shared/payment.ts';
-import { aCause, noon } from './builders.ts';
+import { aCapture, aCause, noon } from './builders.ts';
 import { aPlacedOrder } from './placed-order.ts';
 
 type Line = Ordered['lines'][number];
-
-export const aCapture = (amountMinor: number, given: Partial<Payment> = {}): Payment => ({
-  eventId: `captured-${amountMinor}`,
-  provider: 'acme',
-  type: 'payment.captured',
-  paymentId: 'payment-1',
-  amountMinor,
-  currency: 'GBP',
-  occurredAt: new Date(noon).toISOString(),
-  ...given,
-});
 
 /** An order as refunds see it: these lines, no shipping, captured whole by one payment unless told. */
 export function anOrdered(lines: Partial<Line>[] = [{}], given: Partial<Ordered> = {}): Ordered {

@@ -1,0 +1,19 @@
+import type { DataOf } from '../../shared/events/define-event.ts';
+import type { ExchangeApproved } from '../../shared/events/refund.ts';
+import { orderIdOf } from '../../shared/ids.ts';
+
+type Approved = DataOf<typeof ExchangeApproved>;
+
+/** Goods of an order come back, and these lines replace them, for what these payments gave: approved. */
+export const anApprovedExchange = (
+  given: Pick<Approved, 'refundId' | 'externalOrderId' | 'lines' | 'payments'>,
+): Approved => ({
+  orderId: orderIdOf('storefront', given.externalOrderId),
+  channel: 'storefront',
+  currency: 'GBP',
+  status: 'exchanging',
+  reason: 'too-small',
+  amountMinor: given.payments.reduce((sum, { amountMinor }) => sum + amountMinor, 0),
+  version: 2,
+  ...given,
+});
