@@ -74,14 +74,16 @@ export const bringsMoney = ({ type, amountMinor }: Payment): boolean => type ===
 
 /**
  * Until when the stock of an order in this state is kept for it: it has an end while a payment is awaited, also where the
- * order is held before any money came.
+ * order is held before any money came, unless none is due.
  */
 export const reservedUntilIn = (
   status: OrderStatus,
-  { reservedUntil, payments = [] }: Pick<OrderItem, 'reservedUntil' | 'payments'>,
+  order: Pick<OrderItem, 'reservedUntil' | 'payments' | 'totalMinor' | 'cancelledMinor'>,
 ): string | null => {
+  const { reservedUntil, payments = [], totalMinor, cancelledMinor = 0 } = order;
   const cameAny = payments.some((payment) => bringsMoney(payment) || payment.type === 'chargeback.opened');
-  return status === 'payment-pending' || (status === 'on-hold' && !cameAny) ? reservedUntil : null;
+  const isAwaited = !cameAny && totalMinor > cancelledMinor;
+  return status === 'payment-pending' || (status === 'on-hold' && isAwaited) ? reservedUntil : null;
 };
 
 /** The order in another state, as its next version. */

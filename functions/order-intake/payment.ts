@@ -95,7 +95,7 @@ export function repriced(before: OrderItem, after: OrderItem): OrderItem {
   if (mayBeGone) return judged(after, withBalance(after.holdReasons, balance).add('refund-due'));
   // An order for nothing did not wait for its payment, and must not slip through now that it costs something.
   const slipped = balance === 'unpaid' && dueBefore === 0 && after.paymentWindowMinutes !== undefined;
-  const waitsNoMore = balance === 'settled' && after.status === 'payment-pending';
+  const waitsNoMore = balance === 'settled' && (after.status === 'payment-pending' || after.status === 'on-hold');
   if (capturedMinor === 0 && !slipped && !waitsNoMore) return after;
   // What a return gave is not all of it: the order waits for the rest as before.
   if (balance === 'underpaid' && after.status === 'payment-pending') return after;
