@@ -21,7 +21,7 @@ export type Assessment = Change | { kind: 'noted'; order: OrderItem };
  * most orders, and each would cost a write to say so.
  */
 export const isWorthNoting = (before: OrderItem, { risk }: OrderItem): boolean =>
-  before.risk !== undefined || (risk?.score ?? 0) > 0 || hasTellingPayments(before);
+  risk !== before.risk && (before.risk !== undefined || (risk?.score ?? 0) > 0 || hasTellingPayments(before));
 
 /**
  * Counts orders under their values and judges each by all that is known there then, the others included; imported ones
@@ -61,7 +61,8 @@ const entriesAt = (counted: ReadonlyMap<string, Counted[]>, partition: string) =
 
 /** Judges an order by all that was found of its values. `now` is in milliseconds. */
 function assess(order: OrderItem, found: readonly Found[], policy: RiskPolicy, now: number): Assessment {
-  if (order.imported) return { kind: 'noted', order };
+  // One whose time for payment is over expires, or else was paid in time, and is judged before it is shipped.
+  if (order.imported || isOverdue(order, now)) return { kind: 'noted', order };
   const risk = scoreRisk(signalsOf(order, found, policy.windowMinutes * 60_000), policy);
   return withRisk(order, risk, now);
 }
@@ -98,8 +99,7 @@ function withRisk(order: OrderItem, { score, decision, reasons }: Risk, now: num
   const noted = { ...order, risk };
   const reasonsBefore = order.holdReasons ?? [];
   const status = next(order.status, 'hold') ?? order.status;
-  const isPast = isOverdue(order, now) || !canBeHeld(status);
-  if (decision === 'accept' || isPast || order.risk?.isAccepted || reasonsBefore.includes('risk')) {
+  if (decision === 'accept' || !canBeHeld(status) || order.risk?.isAccepted || reasonsBefore.includes('risk')) {
     return { kind: 'noted', order: noted };
   }
   const holdReasons = [...reasonsBefore, 'risk'];

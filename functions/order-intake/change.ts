@@ -7,6 +7,7 @@ import {
 } from '../../shared/events/define-event.ts';
 import type { FieldError } from '../../shared/http/problem.ts';
 import type { OrderStatus } from '../../shared/order-status.ts';
+import type { Payment } from '../../shared/payment.ts';
 import type { Take } from '../../shared/stock/take.ts';
 import { canBeHeld } from './life-cycle.ts';
 import type { OrderItem } from './order-item.ts';
@@ -68,16 +69,21 @@ export const illegal = ({ status, holdReasons }: OrderItem, wanted: string): Out
 export const isHeld = ({ status, holdReasons = [] }: Pick<OrderItem, 'status' | 'holdReasons'>): boolean =>
   status === 'on-hold' || holdReasons.length > 0;
 
+/** Whether anything was captured: providers tell of captures of 0 as well, which change nothing. */
+export const bringsMoney = ({ type, amountMinor }: Payment): boolean => type === 'payment.captured' && amountMinor > 0;
+
 /**
  * Until when the stock of an order in this state is kept for it: it has an end while a payment is awaited, also where the
- * order is held before any money came.
+ * order is held before any money came, unless none is due.
  */
 export const reservedUntilIn = (
   status: OrderStatus,
-  { reservedUntil, payments = [] }: Pick<OrderItem, 'reservedUntil' | 'payments'>,
+  order: Pick<OrderItem, 'reservedUntil' | 'payments' | 'totalMinor' | 'cancelledMinor'>,
 ): string | null => {
-  const cameAny = payments.some(({ type }) => type === 'payment.captured' || type === 'chargeback.opened');
-  return status === 'payment-pending' || (status === 'on-hold' && !cameAny) ? reservedUntil : null;
+  const { reservedUntil, payments = [], totalMinor, cancelledMinor = 0 } = order;
+  const cameAny = payments.some((payment) => bringsMoney(payment) || payment.type === 'chargeback.opened');
+  const isAwaited = !cameAny && totalMinor > cancelledMinor;
+  return status === 'payment-pending' || (status === 'on-hold' && isAwaited) ? reservedUntil : null;
 };
 
 /** The order in another state, as its next version. */

@@ -5,7 +5,7 @@ import type { SellingPolicy } from '../../shared/store.ts';
 import { changed, factsOf, illegal, type Outcome, telling } from './change.ts';
 import { editLines, type Offer } from './edit-lines.ts';
 import { next } from './life-cycle.ts';
-import { etagOf, type OrderItem } from './order-item.ts';
+import { isStale, type OrderItem } from './order-item.ts';
 import { repriced, tellHold } from './payment.ts';
 import { taxOfShipping, type Totals, totalsOf } from './pricing.ts';
 import { amountTooLarge, type Invalid, orderTooLarge, shippingOf, unknownShipping } from './sellable.ts';
@@ -30,7 +30,7 @@ export function edit(
   const earlier = order.edits?.find(({ editId }) => editId === content.editId);
   if (earlier?.contentHash === contentHash) return { kind: 'already-done', order };
   if (earlier) return { kind: 'conflict', type: 'edit-conflict', detail: 'This edit id changed something else.' };
-  if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== etagOf(order)) return { kind: 'stale' };
+  if (isStale(order, ifMatch)) return { kind: 'stale' };
   if (!next(order.status, 'edit')) return illegal(order, 'edited');
 
   const units = editLines(order, content, offer, policy);

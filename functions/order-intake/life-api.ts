@@ -11,7 +11,7 @@ import { cancel, reject } from './cancellation.ts';
 import type { Outcome } from './change.ts';
 import type { ChangeStore } from './change-store.ts';
 import { currentAnswer } from './current-answer.ts';
-import { etagOf, type OrderItem } from './order-item.ts';
+import { etagOf, isStale, type OrderItem } from './order-item.ts';
 import { release } from './payment.ts';
 import { unknownOrder } from './replies.ts';
 import { allocateStock, deliver, ship } from './shipping.ts';
@@ -53,12 +53,13 @@ export function lifeRoutes(
       return change(request, (order) => deliver(order, arrival, returnWindowDays));
     },
     reviewOrder: async (request: Request<typeof routes.reviewOrder>): Promise<Reply> => {
-      const { caller, body, cause } = request;
+      const { caller, body, headers, cause } = request;
       if (!channels[caller.clientId]?.staff) return notStaff;
       const { decision, reason } = body;
-      return change(request, (order) =>
-        decision === 'reject' ? reject(order, reason) : release(order, reason, cause.now),
-      );
+      return change(request, (order) => {
+        if (isStale(order, headers['if-match'])) return { kind: 'stale' };
+        return decision === 'reject' ? reject(order, reason) : release(order, reason, cause.now);
+      });
     },
     postPayment: ({ params, body, cause }: Request<typeof routes.postPayment>): Promise<Reply> =>
       tellPayment(store, params.provider, body, cause),

@@ -78,6 +78,10 @@ export type OrderItem = z.infer<typeof OrderItem>;
 /** What tells one version of an order from another (RFC 9110). */
 export const etagOf = ({ version }: OrderItem) => `"${version}"`;
 
+/** Whether the order is another one than a command was made for, which says so by its `If-Match`. */
+export const isStale = (order: OrderItem, ifMatch: string | undefined): boolean =>
+  ifMatch !== undefined && ifMatch !== '*' && ifMatch !== etagOf(order);
+
 /** In an order's place until it comes: payments that were faster. Its placement takes them over. */
 export const AwaitedOrder = z.object({
   orderId: z.string(),

@@ -4,6 +4,7 @@ import { contentHash } from '../../shared/ids.ts';
 import type { Balance, Payment, ToldPayment } from '../../shared/payment.ts';
 import { takesOf } from '../../shared/stock/take.ts';
 import {
+  bringsMoney,
   changed,
   factsOf,
   illegal,
@@ -49,7 +50,7 @@ function compare(capturedMinor: number, dueMinor: number): Balance['balance'] {
 /** The order with one more payment event: paid when all is captured, held when it is too little, too much or disputed. */
 export function withPayment<P extends Payable>(order: P, payment: Payment): P {
   const known = { ...order, payments: [...(order.payments ?? []), payment] };
-  if (payment.type !== 'payment.captured' && payment.type !== 'chargeback.opened') return known;
+  if (!bringsMoney(payment) && payment.type !== 'chargeback.opened') return known;
   const reasons = new Set(order.holdReasons);
   if (payment.type === 'chargeback.opened') return judged(known, reasons.add('chargeback'));
   if (payment.currency !== order.currency) return judged(known, reasons.add('wrong-currency'));
@@ -94,7 +95,7 @@ export function repriced(before: OrderItem, after: OrderItem): OrderItem {
   if (mayBeGone) return judged(after, withBalance(after.holdReasons, balance).add('refund-due'));
   // An order for nothing did not wait for its payment, and must not slip through now that it costs something.
   const slipped = balance === 'unpaid' && dueBefore === 0 && after.paymentWindowMinutes !== undefined;
-  const waitsNoMore = balance === 'settled' && after.status === 'payment-pending';
+  const waitsNoMore = balance === 'settled' && (after.status === 'payment-pending' || after.status === 'on-hold');
   if (capturedMinor === 0 && !slipped && !waitsNoMore) return after;
   // What a return gave is not all of it: the order waits for the rest as before.
   if (balance === 'underpaid' && after.status === 'payment-pending') return after;

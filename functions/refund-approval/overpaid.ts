@@ -46,7 +46,9 @@ function overpaidBy({ order, account = untouched(order.orderId) }: Known): numbe
   const overpaidMinor = byName.get('overpaid')?.refundable.minor ?? 0;
   const owedMinor = () => {
     if (order.status === 'expired') return overpaidMinor;
-    if (order.cancelledMinor === 0) return Math.min(overpaidMinor, loweredBy(order) - takenOf(goods));
+    // What is cancelled may have been worth nothing.
+    const isUncancelled = order.cancelledMinor === 0 && order.status !== 'cancelled';
+    if (isUncancelled) return Math.min(overpaidMinor, loweredBy(order) - takenOf(goods));
     const doubtfulMinor = order.lines.map((line) => {
       const pot = byName.get(`line:${line.lineId}`);
       return pot ? doubtfulOf(line, pot) : 0;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { CallerId } from '../names.ts';
 import { defineRoute } from './define-route.ts';
-import { Lines, refusals, replayed, Text } from './order-life.ts';
+import { changedSince, forVersion, Lines, refusals, replayed, Text } from './order-life.ts';
 import { Address, Note, OrderAnswer, OrderParams, ShippingMethod, WantedLine } from './orders.ts';
 import { Problem } from './problem.ts';
 
@@ -33,13 +33,7 @@ export const editOrder = defineRoute({
   summary: 'Edit an order before it is allocated',
   scope: 'orders.write',
   params: OrderParams,
-  headers: z.object({
-    'if-match': z
-      .string()
-      .max(200)
-      .optional()
-      .meta({ description: 'The `ETag` of the order that the edit is made for' }),
-  }),
+  headers: forVersion,
   body: OrderEdit,
   answers: {
     200: { description: `The order as it is now. ${replayed}`, schema: OrderAnswer },
@@ -50,7 +44,7 @@ export const editOrder = defineRoute({
         '`edit-conflict`: the id was used for something else',
       schema: Problem,
     },
-    412: { description: '`order-changed`: it is not the order of `If-Match` any more', schema: Problem },
+    ...changedSince,
     422: { description: 'Invalid content, or content that the store does not sell so', schema: Problem },
   },
 });

@@ -27,6 +27,18 @@ export const refusals = {
 };
 export const replayed = 'The same again, with `Idempotent-Replayed: true`: the order as it is now';
 
+/** Of a command that may be made for the order in one version only. */
+export const forVersion = z.object({
+  'if-match': z
+    .string()
+    .max(200)
+    .optional()
+    .meta({ description: 'The `ETag` of the order that was looked at: of another one nothing is done' }),
+});
+export const changedSince = {
+  412: { description: '`order-changed`: it is not the order of `If-Match` any more', schema: Problem },
+};
+
 export const Cancellation = z
   .strictObject({ requestId: CallerId, reason: Text(500), lines: Lines(1).optional() })
   .meta({ id: 'Cancellation' });
@@ -98,11 +110,13 @@ export const reviewOrder = defineRoute({
   summary: 'Release or reject an order that is on hold, or the held rest of a partly shipped one; for staff',
   scope: 'orders.write',
   params: OrderParams,
+  headers: forVersion,
   body: Review,
   answers: {
     200: { description: 'The order as it is now', schema: OrderAnswer },
     403: { description: '`not-staff`: the caller may not decide on held orders', schema: Problem },
     ...refusals,
+    ...changedSince,
   },
 });
 

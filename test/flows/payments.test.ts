@@ -20,8 +20,8 @@ beforeAll(async () => {
 afterAll(() => office.stop());
 
 const read = async (path: string) => (await office.client('admin').get(path)).body;
-const review = (path: string, decision: string) =>
-  office.client('service-lead').post(`${path}/review`, { decision, reason: 'looked at it' });
+const review = (path: string, decision: string, headers: Record<string, string> = {}) =>
+  office.client('service-lead').post(`${path}/review`, { decision, reason: 'looked at it' }, headers);
 
 const sweepNow = () => fire(office, 'order-intake/sweep.handler', new Date(now()));
 
@@ -111,11 +111,14 @@ describe('a payment webhook', () => {
     ]);
   });
 
-  test('of a chargeback holds the order; rejected, it gives its stock back', async () => {
+  test('of a chargeback holds the order, though staff release what they saw before it; rejected, it gives its stock back', async () => {
     const { orderId, path, sku } = await placedOrder(office, { units: 5 });
-    await postPayment(office, aPayment(orderId));
+    await postPayment(office, aPayment(orderId, { amountMinor: 1001 }));
+    const seen = await office.client('service-lead').get(path);
+    expect(seen.body.holdReasons).toEqual(['overpaid']);
     await postPayment(office, aPayment(orderId, { type: 'chargeback.opened' }));
-    expect(await read(path)).toMatchObject({ status: 'on-hold', holdReasons: ['chargeback'] });
+    expectProblem(await review(path, 'release', { 'if-match': String(seen.headers['etag']) }), 412, 'order-changed');
+    expect(await read(path)).toMatchObject({ status: 'on-hold', holdReasons: ['overpaid', 'chargeback'] });
     const [one, two] = await Promise.all([review(path, 'reject'), review(path, 'reject')]);
     expect(new Set([one.status, two.status])).toEqual(new Set([200, 409]));
     expect(await stockOf(office, sku)).toEqual({ onHand: 5, reserved: 0, available: 5 });

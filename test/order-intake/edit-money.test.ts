@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { OrderItem } from '../../functions/order-intake/order-item.ts';
+import { cancel, endUnpaid } from '../../functions/order-intake/cancellation.ts';
+import { indexKeys, type OrderItem } from '../../functions/order-intake/order-item.ts';
+import { release } from '../../functions/order-intake/payment.ts';
 import type { OrderEdit } from '../../shared/http/order-edits.ts';
-import { aCapture } from '../support/builders.ts';
+import { aCapture, noon } from '../support/builders.ts';
 import { aMugOrder, anEdit, changedOf, editOf, eventsOf, plate } from './mug-order.ts';
 
 describe('money after an edit', () => {
@@ -18,6 +20,7 @@ describe('money after an edit', () => {
     taxMinor: 0,
     totalMinor: 0,
   });
+  const unpaidPlate = { ...free, lines: [{ ...plate, ...nothing }, plate], totalMinor: 800, paymentWindowMinutes: 5 };
   const paid = { status: 'paid' as const, payments: [aCapture(3594)] };
   test.each<[string, OrderItem, OrderEdit, string, string[] | undefined]>([
     ['too little is held', aMugOrder(paid), more, 'on-hold', ['underpaid']],
@@ -60,7 +63,14 @@ describe('money after an edit', () => {
     ],
     [
       'nothing is to be paid any more',
-      aMugOrder({ ...free, lines: [{ ...plate, ...nothing }, plate], totalMinor: 800, status: 'payment-pending' }),
+      aMugOrder({ ...unpaidPlate, status: 'payment-pending' }),
+      less,
+      'paid',
+      undefined,
+    ],
+    [
+      'nothing is to be paid any more, nor was',
+      aMugOrder({ ...unpaidPlate, status: 'on-hold', holdReasons: ['underpaid'] }),
       less,
       'paid',
       undefined,
@@ -94,5 +104,24 @@ describe('money after an edit', () => {
     expect(eventsOf(outcome).map((event) => event['detail-type'])).toEqual(
       isNewlyHeld ? ['OrderEdited', 'OrderHeld'] : ['OrderEdited'],
     );
+  });
+
+  test('does not run out where nothing is to be paid any more, whatever holds the order', () => {
+    const reservedUntil = new Date(noon).toISOString();
+    const held = aMugOrder({ ...unpaidPlate, status: 'on-hold', holdReasons: ['risk'], reservedUntil });
+    const cancellation = { requestId: 'r', reason: 'x', lines: [{ lineId: 'line-2', quantity: 1 }] };
+    for (const outcome of [editOf(held, less), cancel(held, cancellation, '')]) {
+      const { order } = changedOf(outcome);
+      expect(order).toMatchObject({ status: 'on-hold', holdReasons: ['risk'], reservedUntil: null });
+      expect(indexKeys(order, '2026-03-05').dueAt).toBeUndefined();
+      expect(endUnpaid(order, noon)).toMatchObject({ kind: 'already-done' });
+      expect(release(order, 'known customer', noon)).toMatchObject({ order: { status: 'paid' } });
+      const costly = changedOf(editOf(order, anEdit({ editId: 'edit-2', addLines: [{ sku: 'BOWL', quantity: 1 }] })));
+      expect(costly.order).toMatchObject({
+        status: 'on-hold',
+        holdReasons: ['risk', 'underpaid'],
+        reservedUntil: null,
+      });
+    }
   });
 });

@@ -56,6 +56,8 @@ describe('what is left of a partly shipped order', () => {
     expect(orderOf(shipped(first, 'line-2')).status).toBe('shipped');
     const second = aPayment({ eventId: 'second', amountMinor: 250_000 });
     expect(orderOf(record(first, second)).holdReasons).toBeUndefined();
+    const nothing = orderOf(record({ ...halfShipped(), payments: [] }, aPayment({ amountMinor: 0 })));
+    expect(orderOf(shipped(nothing, 'line-2')).status).toBe('shipped');
   });
 
   test('ships again once staff release it, whoever waits for its money; that is told, and done once', () => {

@@ -28,6 +28,8 @@ describe('payments of an order', () => {
     ['a chargeback', 'paid', { type: 'chargeback.opened' }, 'on-hold', ['chargeback']],
     ['an authorisation', 'payment-pending', { type: 'payment.authorized' }, 'payment-pending', undefined],
     ['a failure', 'paid', { type: 'payment.failed' }, 'paid', undefined],
+    ['nothing', 'payment-pending', { amountMinor: 0 }, 'payment-pending', undefined],
+    ['nothing, in another currency', 'placed', { amountMinor: 0, currency: 'EUR' }, 'placed', undefined],
     ['too little after shipping', 'shipped', { amountMinor: 1 }, 'shipped', undefined],
     ['money for an expired order', 'expired', {}, 'expired', undefined],
   ])('%s, while %s', (_name, status, given, expected, reasons) => {
@@ -41,15 +43,21 @@ describe('payments of an order', () => {
       aPayment({ eventId: 'b', amountMinor: 1000 }),
       aPayment({ eventId: 'c', amountMinor: 495 }),
       aPayment({ eventId: 'd', type: 'payment.failed' }),
+      aPayment({ eventId: 'e', amountMinor: 0 }),
     ];
-    const shuffled = fc.shuffledSubarray([...events, ...events], { minLength: 8, maxLength: 8 });
+    const shuffled = fc.shuffledSubarray([...events, ...events], { minLength: 10, maxLength: 10 });
     fc.assert(
       fc.property(shuffled, (told) => {
         const paid = after(aPlacedOrder(undefined, { status: 'payment-pending', reservedUntil: at }), ...told);
-        expect([paid.status, paid.payments?.length, paid.reservedUntil]).toEqual(['paid', 4, null]);
+        expect([paid.status, paid.payments?.length, paid.reservedUntil]).toEqual(['paid', 5, null]);
         expect(balanceOf(paid)).toMatchObject({ balance: 'settled', capturedMinor: 1495 });
       }),
     );
+  });
+
+  test('of nothing do not hold again what staff let go on', () => {
+    const accepted = aPlacedOrder(undefined, { status: 'paid', payments: [aPayment({ amountMinor: 1 })] });
+    expect(after(accepted, aPayment({ eventId: 'event-2', amountMinor: 0 })).status).toBe('paid');
   });
 
   test('do not end a hold that has another reason', () => {
@@ -113,6 +121,7 @@ describe('an unpaid order on hold', () => {
     ['nothing', [], true],
     ['an authorisation', [aPayment({ type: 'payment.authorized' })], true],
     ['a failure', [aPayment({ type: 'payment.failed' })], true],
+    ['a capture of nothing', [aPayment({ amountMinor: 0 })], true],
     ['all of it', [aPayment()], false],
     ['a part', [aPayment({ amountMinor: 1 })], false],
     ['another currency', [aPayment({ currency: 'EUR' })], false],
@@ -126,6 +135,11 @@ describe('an unpaid order on hold', () => {
     const given = { order: { status: 'expired', reservedUntil: null }, stock: { kind: 'release' } };
     expect(endUnpaid(order, noon)).toMatchObject(ends ? given : { kind: 'already-done' });
     expect(endUnpaid(order, noon - 1)).toMatchObject({ kind: 'already-done' });
+  });
+
+  test('keeps its time when it is held after a capture of nothing', () => {
+    const order = moved({ ...after(before, aPayment({ amountMinor: 0 })), holdReasons: ['risk'] }, 'on-hold');
+    expect(order.reservedUntil).toBe(at);
   });
 
   test('does not end when a return paid for a part of it', () => {

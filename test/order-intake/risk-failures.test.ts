@@ -64,4 +64,10 @@ describe('an order', () => {
     const [, guest] = await Promise.all(orders.map(read));
     expect(guest?.risk?.reasons).toMatchObject([{ detail: '20 failed payments in 60 minutes' }]);
   });
+
+  test('that was imported is not judged, whatever its payments tell', async () => {
+    const order = await placedOne({ imported: true, status: 'completed', payments: [aFailure()] });
+    expect(await deliver([bodyOf(order)])).toEqual([]);
+    expect((await read(order)).risk).toBeUndefined();
+  });
 });

@@ -1,10 +1,18 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
+import { apply, recordPayment } from '../../functions/order-intake/apply.ts';
+import { onceAssessed } from '../../functions/order-intake/assessor.ts';
+import { createChangeStore } from '../../functions/order-intake/change-store.ts';
 import { release } from '../../functions/order-intake/payment.ts';
+import { allocateStock } from '../../functions/order-intake/shipping.ts';
+import { assessorOn } from '../support/assessor.ts';
+import { aCapture, aCause, aPolicy } from '../support/builders.ts';
+import { tables } from '../support/dynamodb.ts';
 import { noon } from '../support/placed-order.ts';
 import {
   aFailure,
   bodyOf,
+  database,
   deliver,
   isCounting,
   placedOne,
@@ -43,11 +51,21 @@ describe('a suspicious order', () => {
     expect(await told(order)).toEqual(['OrderHeld']);
   });
 
-  test('whose time for payment is over stays what it is: it expires and is not held', async () => {
+  test('whose time for payment is over is not held, and is not judged for good: it may have been paid in time', async () => {
     const reservedUntil = new Date(noon).toISOString();
-    const order = await placedOne({ ...suspicious(), status: 'payment-pending', reservedUntil });
-    await deliver([bodyOf(order)]);
-    expect(await read(order)).toMatchObject({ status: 'payment-pending', risk: { score: 55 } });
+    const window = { paymentWindowMinutes: 10, reservedUntil };
+    const order = await placedOne({ ...suspicious(), ...window, status: 'payment-pending', payments: [aFailure()] });
+    expect(await deliver([bodyOf(order)])).toEqual([]);
+    expect(await read(order)).toMatchObject({ status: 'payment-pending', version: 1 });
+    // A request that began before the end, and was slow.
+    const cause = aCause({ now: noon - 1 });
+    const changes = createChangeStore(database.db, tables, aPolicy().timeZone);
+    expect(await recordPayment(changes, order.orderId, aCapture(1495), cause)).toMatchObject({ kind: 'changed' });
+    const allocated = await onceAssessed(assessorOn(database.db), noon, (assessed) =>
+      apply(changes, order.orderId, assessed(allocateStock), aCause()),
+    );
+    expect(allocated).toMatchObject({ kind: 'illegal', status: 'on-hold', holdReasons: ['risk'] });
+    expect(await told(order)).toEqual(['PaymentRecorded', 'OrderHeld']);
   });
 
   test('that is held for another reason has both', async () => {

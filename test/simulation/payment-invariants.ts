@@ -79,7 +79,7 @@ const paidAreServed: Invariant = {
     const { orders } = facts;
     const changes = changesByOrder(facts);
     const inTime = ({ data }: Pick<SeenEvent, 'data'>) =>
-      data.payment?.type === 'payment.captured' && data.order.status !== 'expired';
+      data.payment?.type === 'payment.captured' && data.payment.amountMinor > 0 && data.order.status !== 'expired';
     return orders
       .filter(({ orderId, status }) => changes.get(orderId)?.some(inTime) && !dealtWith.has(status))
       .map(({ orderId, status }) => `${orderId} was paid in time and is ${status}`);

@@ -89,7 +89,8 @@ const cancelledIsAskedFor: Invariant = {
       facts.refunds.filter(({ status }) => status === 'payout-failed').map(({ orderId }) => orderId),
     );
     return facts.orders
-      .filter(({ orderId, imported, cancelledMinor = 0 }) => !imported && cancelledMinor > 0 && !isByStaff.has(orderId))
+      .filter(({ status, cancelledMinor = 0 }) => status === 'cancelled' || cancelledMinor > 0)
+      .filter(({ orderId, imported }) => !imported && !isByStaff.has(orderId))
       .map((order) => Ordered.parse(order))
       .filter((order) => !isDisputed(order) && !open.has(order.orderId))
       .flatMap((order) => {
