@@ -7,22 +7,23 @@ import { stockKey, stockPartition } from './stock-item.ts';
 import type { Take } from './take.ts';
 
 /**
- * Gives reserved units of a SKU back to what is available, as an action of the transaction of the order that reserved
- * them. That transaction's own condition makes it happen once. Owned by `stock-update`.
+ * Gives reserved units of a SKU back to what is available at `now` (milliseconds), as an action of the transaction of the
+ * order that reserved them. That transaction's own condition makes it happen once. Owned by `stock-update`.
  */
-export const releaseAction = (stockTable: string, take: Take): Action => settle(stockTable, take, give, 'available');
+export const releaseAction = (stockTable: string, take: Take, now: number): Action =>
+  settle(stockTable, take, give, 'available', givenUp(now));
 
 /**
  * Reserves units of a SKU, or gives reserved ones back where `units` are below zero, as an action of the transaction that
- * edits the order. Owned by `stock-update`.
+ * edits the order at `now` (milliseconds). Owned by `stock-update`.
  */
-export const exchangeAction = (stockTable: string, { sku, from }: Take): Action =>
+export const exchangeAction = (stockTable: string, { sku, from }: Take, now: number): Action =>
   settle(
     stockTable,
     { sku, from: from.map(({ warehouse, units }) => ({ warehouse, units: Math.abs(units) })) },
     (at, index) => ((from[index]?.units ?? 0) < 0 ? give(at) : reserve(at)),
     'available',
-    reservedOnceMore,
+    reservedOnceMore(from.some(({ units }) => units < 0) ? givenUp(now) : nothingElse),
   );
 
 /**
@@ -73,8 +74,16 @@ const reserve = ({ path, units }: At): Settling => ({
 
 /** What else is written of the SKU, behind what is set in its warehouses. */
 type Also = { expression: string; values: Record<string, string | number> };
+const nothingElse: Also = { expression: '', values: {} };
+const givenUp = (now: number): Also => ({
+  expression: ', givenUpAt = :now',
+  values: { ':now': new Date(now).toISOString() },
+});
 /** As `takeAction` counts. */
-const reservedOnceMore: Also = { expression: ' ADD takes :once', values: { ':once': 1 } };
+const reservedOnceMore = ({ expression, values }: Also): Also => ({
+  expression: `${expression} ADD takes :once`,
+  values: { ...values, ':once': 1 },
+});
 /** What is left of it lies since then; the row of the ledger that tells of it is the last. */
 const soldAt = (now: number, lastMove: string): Also => ({
   expression: ', idleSince = :now, lastMove = :lastMove',
@@ -87,7 +96,7 @@ function settle(
   { sku, from }: Take,
   settling: (at: At, index: number) => Settling,
   counter: 'available' | 'onHand',
-  also: Also = { expression: '', values: {} },
+  also: Also,
 ): Action {
   const parts = from.map((_, index) => settling({ path: `#s.#${index}`, units: `:${index}` }, index));
   return {

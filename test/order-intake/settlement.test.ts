@@ -141,7 +141,7 @@ test.each(['release', 'ship'] as const)('any step of a %s fits a transaction, wi
       const stepSize = stepSizeOf(kind, takes);
       expect(stepSize).toBeGreaterThan(0);
       for (let first = 0; first < takes.length; first += stepSize) {
-        const actions = settlements.actionsOf(settlement, takes.slice(first, first + stepSize));
+        const actions = settlements.actionsOf(settlement, takes.slice(first, first + stepSize), noon);
         expect(actions.length).toBeLessThanOrEqual(99);
       }
     }),
@@ -159,9 +159,9 @@ describe('the sweep of what was left open', () => {
     const [one] = await openKeys();
     const busy = {
       ...settlements,
-      step: (open: { orderId: string }) => {
+      step: (open: { orderId: string }, now: number) => {
         if (one?.pk.endsWith(open.orderId)) throw new Error('Broken');
-        return settlements.step(open as Parameters<SettlementStore['step']>[0]);
+        return settlements.step(open as Parameters<SettlementStore['step']>[0], now);
       },
     };
     await expect(settleLeftOpen(busy, noon + 31_000)).rejects.toThrow('1 could not be brought to an end');

@@ -5,7 +5,7 @@ import { postAll } from '../../functions/stock-update/post.ts';
 import { createStockStore } from '../../functions/stock-update/store.ts';
 import { type Database, transact } from '../../shared/database.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
-import { shipActions } from '../../shared/stock/settle.ts';
+import { exchangeAction, releaseAction, shipActions } from '../../shared/stock/settle.ts';
 import { takeAction } from '../../shared/stock/take.ts';
 import { aCause, aMovement, noon } from '../support/builders.ts';
 import { databaseForAll, tables } from '../support/dynamodb.ts';
@@ -42,9 +42,13 @@ async function aShelf() {
   const reserve = (units: number) => transact(database.db, [takeAction(tables.STOCK_TABLE_NAME, from(units))]);
   const ship = (units: number, now: number) =>
     transact(database.db, shipActions(tables.STOCK_TABLE_NAME, from(units), `s-${(made += 1)}`, aCause({ now })));
+  const release = (units: number, now: number) =>
+    transact(database.db, [releaseAction(tables.STOCK_TABLE_NAME, from(units), now)]);
+  const exchange = (units: number, now: number) =>
+    transact(database.db, [exchangeAction(tables.STOCK_TABLE_NAME, from(units), now)]);
   const main = async () => (await store.stock(sku)).stock?.warehouses['main'];
   expect(await post({ quantity: 10, occurredAt: hoursAgo(24) })).toEqual(['applied']);
-  return { sku, movement, post, reserve, ship, main };
+  return { sku, movement, post, reserve, ship, release, exchange, main };
 }
 const count = { type: 'count' as const, quantity: 10, occurredAt: hoursAgo(4) };
 
@@ -97,6 +101,27 @@ test('a late count without open orders is refused where orders hold or shipped u
   expect(await post(deducted)).toEqual(['count-outdated']);
   expect(await post({ ...deducted, occurredAt: hoursAgo(0.5) })).toEqual(['applied']);
   expect(await main()).toMatchObject({ onHand: 10, available: 10 });
+});
+
+test.each(['release', 'exchange'] as const)(
+  'a late count without open orders is refused where orders gave units up since: %s',
+  async (kind) => {
+    const { post, reserve, main, ...orders } = await aShelf();
+    const deducted = (hours: number) => ({ ...count, openOrders: 'deducted' as const, occurredAt: hoursAgo(hours) });
+    await reserve(3);
+    await (kind === 'release' ? orders.release(3, noon - hourMs) : orders.exchange(-3, noon - hourMs));
+    expect(await post({ ...deducted(4), quantity: 7 })).toEqual(['count-outdated']);
+    expect(await main()).toMatchObject({ onHand: 10, available: 10 });
+    expect(await post(deducted(0.5))).toEqual(['applied']);
+  },
+);
+
+test('an edit that only reserves more gives nothing up', async () => {
+  const { post, reserve, ship, exchange } = await aShelf();
+  await reserve(1);
+  await exchange(2, noon - hourMs);
+  await ship(3, noon - 3 * hourMs);
+  expect(await post({ ...count, openOrders: 'deducted', occurredAt: hoursAgo(2) })).toEqual(['applied']);
 });
 
 test('a count holds only if nothing moved since the ledger was read, not even there and back', async () => {
