@@ -83,6 +83,42 @@ test('a count sees what goes before it in its own group and in the groups before
   expect(await main()).toMatchObject({ onHand: 36 });
 });
 
+test('a count behind a group that was refused does not bring back what was shipped since the first reading', async () => {
+  const { movement, reserve, ship, main } = await aShelf();
+  await reserve(3);
+  const refused = Array.from({ length: 20 }, () => movement({ type: 'write-off', warehouse: 'north' }));
+  let shipped: Promise<unknown> | undefined;
+  const read: typeof store.read = async (movements) => {
+    const books = await store.read(movements);
+    await (shipped ??= ship(3, noon));
+    return books;
+  };
+  const results = await postAll({ ...store, read }, [...refused, movement(count)], aCause());
+  expect(results.map(({ status }) => status)).toEqual([...refused.map(() => 'rejected'), 'applied']);
+  expect(await main()).toMatchObject({ onHand: 7, reserved: 0 });
+});
+
+test.each([
+  ['of an earlier time and after one more reading', count, 2],
+  ['of now and without one', { ...count, occurredAt: undefined }, 1],
+])('a count behind other groups of its SKU is written at once: %s', async (_name, last, expected) => {
+  const { movement } = await aShelf();
+  const receipts = Array.from({ length: 20 }, () => movement({ quantity: 1, occurredAt: hoursAgo(2) }));
+  const done: string[] = [];
+  const read: typeof store.read = (movements) => {
+    done.push('read');
+    return store.read(movements);
+  };
+  const write: typeof store.write = async (...plan) => {
+    const outcome = await store.write(...plan);
+    done.push(outcome);
+    return outcome;
+  };
+  await postAll({ read, write }, [...receipts, movement(last)], aCause());
+  expect(done.filter((each) => each === 'read')).toHaveLength(expected);
+  expect(done.filter((each) => each !== 'read')).toEqual(['done', 'done']);
+});
+
 test('a count that expects a figure is compared with it, and with nothing else', async () => {
   const { post, main } = await aShelf();
   await post({ quantity: 5, occurredAt: hoursAgo(2) });
