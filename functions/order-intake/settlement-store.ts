@@ -25,15 +25,19 @@ export const stepSizeOf = (kind: SettlementItem['kind'], takes: readonly Take[])
 
 /** What becomes of the stock of a change that does not fit its transaction; each step is one, and happens once. */
 export function createSettlementStore(db: Database, orderTable: string, stockTable: string) {
-  /** The stock's part of these takes. A shipment has one movement for each SKU and warehouse, however it is settled. */
+  /**
+   * The stock's part of these takes, written at `now` (milliseconds). A shipment has one movement for each SKU and
+   * warehouse, of the time of its change, however and whenever it is settled.
+   */
   const actionsOf = (
     { kind, orderId, version, cause }: SettlementItem,
     takes: readonly Take[],
     now: number,
-  ): Action[] =>
-    kind === 'release'
-      ? takes.map((take) => releaseAction(stockTable, take, now))
-      : takes.flatMap((take) => shipActions(stockTable, take, `${orderId}#${version}`, cause));
+  ): Action[] => {
+    if (kind === 'release') return takes.map((take) => releaseAction(stockTable, take, now));
+    const shipment = { movementId: `${orderId}#${version}`, shippedAt: cause.now };
+    return takes.flatMap((take) => shipActions(stockTable, take, shipment, { ...cause, now }));
+  };
 
   /** Counts the step, or ends the settlement with its last, if it stands before this step. */
   const mark = (settlement: SettlementItem): Action => {

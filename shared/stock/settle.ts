@@ -28,9 +28,16 @@ export const exchangeAction = (stockTable: string, { sku, from }: Take, now: num
 
 /**
  * Takes reserved units of a SKU out of its warehouses, with a row of the movement ledger for each, as actions of the
- * transaction that records their shipment. `movementId` is the shipment's own, the same however often it is tried.
+ * transaction that records it at `cause.now`. The shipment's `movementId` is its own, the same however often it is tried,
+ * and `shippedAt` (milliseconds) when it was told, which may be long before.
  */
-export function shipActions(stockTable: string, take: Take, movementId: string, cause: Cause): Action[] {
+export function shipActions(
+  stockTable: string,
+  take: Take,
+  { movementId, shippedAt }: { movementId: string; shippedAt: number },
+  cause: Cause,
+): Action[] {
+  const occurredAt = new Date(shippedAt).toISOString();
   const events = take.from.map(({ warehouse, units }) => {
     const moved = {
       movementId: `${movementId}#${take.sku}#${warehouse}`,
@@ -39,14 +46,14 @@ export function shipActions(stockTable: string, take: Take, movementId: string, 
       type: 'shipment' as const,
       onHandDelta: -units,
       unavailableDelta: 0,
-      occurredAt: new Date(cause.now).toISOString(),
+      occurredAt,
     };
-    return newEvent(StockMoved, moved, cause);
+    return newEvent(StockMoved, moved, cause, occurredAt);
   });
   const last = events.at(-1);
   assert(last, 'What is shipped leaves a warehouse');
   return [
-    settle(stockTable, take, ship, 'onHand', soldAt(cause.now, last.detail.metadata.eventId)),
+    settle(stockTable, take, ship, 'onHand', soldAt(occurredAt, last.detail.metadata.eventId)),
     ...events.map((event) => ({
       Put: { TableName: stockTable, Item: outboxItem(stockPartition(take.sku), event) },
     })),
@@ -85,9 +92,9 @@ const reservedOnceMore = ({ expression, values }: Also): Also => ({
   values: { ...values, ':once': 1 },
 });
 /** What is left of it lies since then; the row of the ledger that tells of it is the last. */
-const soldAt = (now: number, lastMove: string): Also => ({
-  expression: ', idleSince = :now, lastMove = :lastMove',
-  values: { ':now': new Date(now).toISOString(), ':lastMove': lastMove },
+const soldAt = (at: string, lastMove: string): Also => ({
+  expression: ', idleSince = :at, lastMove = :lastMove',
+  values: { ':at': at, ':lastMove': lastMove },
 });
 
 /** Short names: an expression has at most 4 KB, and a SKU may lie in many warehouses. */

@@ -40,8 +40,10 @@ async function aShelf() {
   };
   const from = (units: number) => ({ sku, from: [{ warehouse: 'main', units }] });
   const reserve = (units: number) => transact(database.db, [takeAction(tables.STOCK_TABLE_NAME, from(units))]);
-  const ship = (units: number, now: number) =>
-    transact(database.db, shipActions(tables.STOCK_TABLE_NAME, from(units), `s-${(made += 1)}`, aCause({ now })));
+  const ship = (units: number, shippedAt: number, now = shippedAt) => {
+    const shipment = { movementId: `s-${(made += 1)}`, shippedAt };
+    return transact(database.db, shipActions(tables.STOCK_TABLE_NAME, from(units), shipment, aCause({ now })));
+  };
   const release = (units: number, now: number) =>
     transact(database.db, [releaseAction(tables.STOCK_TABLE_NAME, from(units), now)]);
   const exchange = (units: number, now: number) =>
