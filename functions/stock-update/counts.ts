@@ -50,6 +50,7 @@ export function isOutdated(
   // Nobody knows which of them were open when it was made.
   const isOfNow = asOf >= now - clockToleranceMs;
   if (!isOfNow && (before.reserved > 0 || shipped !== 0)) return true;
+  // Clocks differ; but a count of now is not refused for what was given up just before it.
   const gaveUpFrom = isOfNow ? asOf : asOf - clockToleranceMs;
   return givenUpAt !== undefined && Date.parse(givenUpAt) > gaveUpFrom;
 }
