@@ -50,13 +50,14 @@ export function createChangeStore(db: Database, tables: Tables, timeZone: string
       ];
       if (!stock) return transact(db, writes);
       if (stock.kind === 'exchange') {
-        return transact(db, [...writes, ...stock.takes.map((take) => exchangeAction(stockTable, take))]);
+        const actions = stock.takes.map((take) => exchangeAction(stockTable, take, cause.now));
+        return transact(db, [...writes, ...actions]);
       }
       const settlement = settlementOf(order, stock.kind, stock.takes, cause);
-      const actions = settlements.actionsOf(settlement, settlement.takes);
+      const actions = settlements.actionsOf(settlement, settlement.takes, cause.now);
       if (writes.length + actions.length <= actionsPerTransaction) return transact(db, [...writes, ...actions]);
       const outcome = await transact(db, [...writes, settlements.begin(settlement)]);
-      if (outcome === 'done') await settleNow(settlements, settlement);
+      if (outcome === 'done') await settleNow(settlements, settlement, cause.now);
       return outcome;
     },
 

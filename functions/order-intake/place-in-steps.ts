@@ -35,7 +35,7 @@ export const placeInSteps = (
       const isOther = open.contentHash !== contentHash;
       if (isOther && open.state === 'reserving' && !isAbandoned(open, now)) return { kind: 'order-conflict', orderId };
       if (isOther) await placements.turnBack(open, open.taken);
-      const order = await goOn(placements, isOther ? { ...open, state: 'undoing' } : open);
+      const order = await goOn(placements, isOther ? { ...open, state: 'undoing' } : open, decidedAt);
       return order && { kind: 'accepted', order, takes: stepsOf(order).flat(), opening: {} };
     }
     const decision = decide(placement, await load(placement, isConsistent), policy);
@@ -52,13 +52,13 @@ export const placeInSteps = (
 const isAbandoned = ({ startedAt }: OpenPlacement, now: number) => Date.parse(startedAt) < now - abandonedAfterMs;
 
 /** Brings a placement to its end, one way or the other; the order if this call placed it. A lost step ends the call. */
-async function goOn(placements: PlacementStore, open: OpenPlacement): Promise<PlacedOrder | undefined> {
+async function goOn(placements: PlacementStore, open: OpenPlacement, now: number): Promise<PlacedOrder | undefined> {
   const plan = await placements.plan(open);
   if (!plan) return undefined;
   const steps = stepsOf(plan.order);
   if (open.state === 'undoing') {
     for (const [step, takes] of [...steps.entries()].slice(0, open.taken).toReversed()) {
-      if ((await placements.giveBack(open, step, takes)) === 'lost') return undefined;
+      if ((await placements.giveBack(open, step, takes, now)) === 'lost') return undefined;
     }
     await placements.close(open);
     return undefined;
@@ -81,7 +81,7 @@ export const undoAbandoned = async (placements: PlacementStore, now: number): Pr
       const open = await placements.find(orderId);
       if (!open || !isAbandoned(open, now)) return orderId;
       if (open.state === 'reserving') await placements.turnBack(open, open.taken);
-      else await goOn(placements, open);
+      else await goOn(placements, open, now);
       return undefined;
     }),
   );

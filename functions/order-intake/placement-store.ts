@@ -116,8 +116,11 @@ export function createPlacementStore(db: Database, orderTable: string, stockTabl
     take: (open: OpenPlacement, step: number, takes: Take[]): Promise<'done' | 'lost'> =>
       transact(db, [...takes.map((take) => takeAction(stockTable, take)), mark(open, 'reserving', step, step + 1)]),
 
-    giveBack: (open: OpenPlacement, step: number, takes: Take[]): Promise<'done' | 'lost'> =>
-      transact(db, [...takes.map((take) => releaseAction(stockTable, take)), mark(open, 'undoing', step + 1, step)]),
+    giveBack: (open: OpenPlacement, step: number, takes: Take[], now: number): Promise<'done' | 'lost'> =>
+      transact(db, [
+        ...takes.map((take) => releaseAction(stockTable, take, now)),
+        mark(open, 'undoing', step + 1, step),
+      ]),
 
     /** From now on the placement is undone, if it still stands at `taken` steps. */
     turnBack: (open: OpenPlacement, taken: number): Promise<'done' | 'lost'> => {

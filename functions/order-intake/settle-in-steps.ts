@@ -12,12 +12,12 @@ const leftOpenAfterMs = 30_000;
 type Steps = Pick<SettlementStore, 'step' | 'find'>;
 
 /** Goes on from where the settlement stands to its end, whoever else does. Throws contention when it takes too long. */
-async function settle(store: Steps, settlement: SettlementItem): Promise<void> {
+async function settle(store: Steps, settlement: SettlementItem, now: number): Promise<void> {
   let open: SettlementItem | undefined = settlement;
   await patiently(patienceMs, async () => {
     if (!open) return 'ended';
     const { settled, stepSize, takes }: SettlementItem = open;
-    if ((await store.step(open)) === 'done') {
+    if ((await store.step(open, now)) === 'done') {
       open = (settled + 1) * stepSize < takes.length ? { ...open, settled: settled + 1 } : undefined;
     } else {
       open = await store.find(settlementKey(settlement));
@@ -28,9 +28,9 @@ async function settle(store: Steps, settlement: SettlementItem): Promise<void> {
 }
 
 /** Does what it can of a settlement that its own change has just begun. */
-export async function settleNow(store: Steps, settlement: SettlementItem): Promise<void> {
+export async function settleNow(store: Steps, settlement: SettlementItem, now: number): Promise<void> {
   try {
-    await settle(store, settlement);
+    await settle(store, settlement, now);
   } catch (error) {
     if (!isContention(error)) throw error;
   }
@@ -40,6 +40,6 @@ export async function settleNow(store: Steps, settlement: SettlementItem): Promi
 export const settleLeftOpen = async (store: SettlementStore, now: number): Promise<string[]> =>
   toTheEnd(await store.open(new Date(now - leftOpenAfterMs).toISOString()), async (key) => {
     const open = await store.find(key);
-    if (open) await settle(store, open);
+    if (open) await settle(store, open, now);
     return open?.orderId;
   });

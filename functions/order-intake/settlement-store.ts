@@ -25,11 +25,19 @@ export const stepSizeOf = (kind: SettlementItem['kind'], takes: readonly Take[])
 
 /** What becomes of the stock of a change that does not fit its transaction; each step is one, and happens once. */
 export function createSettlementStore(db: Database, orderTable: string, stockTable: string) {
-  /** The stock's part of these takes. A shipment has one movement for each SKU and warehouse, however it is settled. */
-  const actionsOf = ({ kind, orderId, version, cause }: SettlementItem, takes: readonly Take[]): Action[] =>
-    kind === 'release'
-      ? takes.map((take) => releaseAction(stockTable, take))
-      : takes.flatMap((take) => shipActions(stockTable, take, `${orderId}#${version}`, cause));
+  /**
+   * The stock's part of these takes, written at `now` (milliseconds). A shipment has one movement for each SKU and
+   * warehouse, of the time of its change, however and whenever it is settled.
+   */
+  const actionsOf = (
+    { kind, orderId, version, cause }: SettlementItem,
+    takes: readonly Take[],
+    now: number,
+  ): Action[] => {
+    if (kind === 'release') return takes.map((take) => releaseAction(stockTable, take, now));
+    const shipment = { movementId: `${orderId}#${version}`, shippedAt: cause.now };
+    return takes.flatMap((take) => shipActions(stockTable, take, shipment, { ...cause, now }));
+  };
 
   /** Counts the step, or ends the settlement with its last, if it stands before this step. */
   const mark = (settlement: SettlementItem): Action => {
@@ -63,11 +71,11 @@ export function createSettlementStore(db: Database, orderTable: string, stockTab
       return item === undefined ? undefined : SettlementItem.parse(item);
     },
 
-    /** Does the next step. `lost`: it was done already. */
-    step(settlement: SettlementItem): Promise<'done' | 'lost'> {
+    /** Does the next step at `now` (milliseconds). `lost`: it was done already. */
+    step(settlement: SettlementItem, now: number): Promise<'done' | 'lost'> {
       const { takes, settled, stepSize } = settlement;
       const own = takes.slice(settled * stepSize, (settled + 1) * stepSize);
-      return transact(db, [...actionsOf(settlement, own), mark(settlement)]);
+      return transact(db, [...actionsOf(settlement, own, now), mark(settlement)]);
     },
 
     /** Settlements that began before this RFC 3339 time in UTC and have not ended, some of them if there are many. */

@@ -2,7 +2,7 @@ import { clockToleranceMs } from '../../shared/clock.ts';
 import type { DataOf } from '../../shared/events/define-event.ts';
 import type { StockMoved } from '../../shared/events/stock.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
-import type { WarehouseStock } from '../../shared/stock/stock-item.ts';
+import type { StockItem, WarehouseStock } from '../../shared/stock/stock-item.ts';
 
 /** By how much on hand changed in a warehouse since it was counted: by what orders shipped, and by all other movements. */
 export type MovedSince = { shipped: number; otherwise: number };
@@ -35,7 +35,12 @@ export const onHandFrom = (
 ): number => quantity + otherwise + (openOrders === 'deducted' ? reserved : shipped);
 
 /** Whether nothing follows from a count any more; `now` is in milliseconds since the epoch. */
-export function isOutdated(count: Movement, before: WarehouseStock, { shipped }: MovedSince, now: number): boolean {
+export function isOutdated(
+  count: Movement,
+  before: WarehouseStock,
+  { shipped, givenUpAt }: Pick<MovedSince, 'shipped'> & Pick<StockItem, 'givenUpAt'>,
+  now: number,
+): boolean {
   const { occurredAt, openOrders } = count;
   if (occurredAt !== undefined && before.countedAt !== undefined) {
     if (Date.parse(occurredAt) < Date.parse(before.countedAt)) return true;
@@ -43,8 +48,11 @@ export function isOutdated(count: Movement, before: WarehouseStock, { shipped }:
   const asOf = countedAsOf(count);
   if (asOf === undefined || openOrders !== 'deducted') return false;
   // Nobody knows which of them were open when it was made.
-  const hasOrders = before.reserved > 0 || shipped !== 0;
-  return hasOrders && asOf < now - clockToleranceMs;
+  const isOfNow = asOf >= now - clockToleranceMs;
+  if (!isOfNow && (before.reserved > 0 || shipped !== 0)) return true;
+  // Clocks differ; but a count of now is not refused for what was given up just before it.
+  const gaveUpFrom = isOfNow ? asOf : asOf - clockToleranceMs;
+  return givenUpAt !== undefined && Date.parse(givenUpAt) > gaveUpFrom;
 }
 
 /** The time of the last count: that of this one, unless there was a later. */

@@ -48,7 +48,8 @@ export function decide(movement: Movement, contentHash: string, known: Known, no
   const { movedSince = nothingMoved } = known;
   if (expectedOnHand !== undefined && expectedOnHand !== before.onHand) return rejected('count-outdated');
   if (movedSince === 'too-much') return rejected('count-outdated');
-  if (type === 'count' && isOutdated(movement, before, movedSince, now)) return rejected('count-outdated');
+  const orders = { shipped: movedSince.shipped, givenUpAt: known.shelf.stock?.givenUpAt };
+  if (type === 'count' && isOutdated(movement, before, orders, now)) return rejected('count-outdated');
   const deltas = effects[type](movement, before, movedSince);
   const after = { ...moved(before, deltas), ...(type === 'count' && { countedAt: countedAt(occurredAt, before) }) };
   if (after.available < Math.min(0, before.available))

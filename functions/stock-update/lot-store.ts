@@ -30,10 +30,13 @@ export const createLotStore = (db: Database, { STOCK_TABLE_NAME: table }: { STOC
   isShipped: async (movementId: string): Promise<boolean> =>
     (await readBatch(db, { [table]: [shippedKey(movementId)] }, true))[table]?.length === 1,
 
-  /** Takes what was shipped out of its lots, once for each movement, if they still are as they were read. */
+  /**
+   * Takes what was shipped out of its lots, once for each movement, if they still are as they were read. That there was
+   * nothing to take is no news, but once and for all too.
+   */
   ship(before: readonly Lot[], after: readonly Lot[], shipped: DataOf<typeof StockLotsShipped>, cause: Cause) {
     const { movementId, sku } = shipped;
-    const event = newEvent(StockLotsShipped, shipped, cause);
+    const news = shipped.lots.length === 0 ? [] : [newEvent(StockLotsShipped, shipped, cause)];
     return transact(db, [
       {
         Put: {
@@ -42,7 +45,7 @@ export const createLotStore = (db: Database, { STOCK_TABLE_NAME: table }: { STOC
           ConditionExpression: 'attribute_not_exists(pk)',
         },
       },
-      { Put: { TableName: table, Item: outboxItem(lotsPartition(sku), event) } },
+      ...news.map((event) => ({ Put: { TableName: table, Item: outboxItem(lotsPartition(sku), event) } })),
       ...lotActions(table, { before: { lots: bySort(before) }, after: { lots: bySort(after) } }),
     ]);
   },

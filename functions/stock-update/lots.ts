@@ -24,7 +24,8 @@ export function suggestLots(lots: readonly Lot[], units: number, today: string) 
 
 /**
  * Lots of a warehouse after so many units were shipped from it at `shippedAt`: out of those that are suggested first, and
- * of expired ones only if there is nothing else. What is not available and lots that came later are not touched.
+ * of expired ones only if there is nothing else. What is not available and lots that came later are not touched; `known`
+ * are those that did not.
  */
 export function drawLots(lots: readonly Lot[], units: number, today: string, shippedAt: string) {
   const known = lots.filter(({ since = shippedAt }) => Date.parse(since) <= Date.parse(shippedAt));
@@ -32,6 +33,7 @@ export function drawLots(lots: readonly Lot[], units: number, today: string, shi
   const inOrder = [good, expired].flatMap((some = []) => some.toSorted(firstExpiredFirst));
   const { parts } = takeInOrder(inOrder, units);
   return {
+    known,
     after: parts.map(({ lot, taken }) => ({ ...lot, units: lot.units - taken })),
     drawn: parts.map(({ lot: { lot, expiresOn }, taken }) => ({ lot, expiresOn, units: taken })),
   };

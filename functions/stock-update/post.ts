@@ -4,6 +4,7 @@ import type { MovementResult, RejectionReason } from '../../shared/http/stock.ts
 import { inParallel } from '../../shared/in-parallel.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
 import { stockAnswer } from './answers.ts';
+import { countedAsOf } from './counts.ts';
 import { type Books, planOf } from './plan.ts';
 import type { StockStore } from './store.ts';
 
@@ -45,14 +46,15 @@ export async function postInOrder(
   const books = await store.read(movements);
   const deadline = performance.now() + patienceMs;
   const results = new Map<Movement, MovementResult>();
+  const begun = new Set<string>();
   let isGivenUp = false;
   await inParallel(skusAtOnce, chainsOf(movements), async (chain) => {
     for (const group of groupsOf(chain)) {
       // Others that are under way end in their own time; no other is begun once one has failed.
       if (isGivenUp) return;
       try {
-        const open = { group, waitsFor, budgetMs: Math.max(0, deadline - performance.now()) };
-        const posted = await postGroup(store, books, open, cause);
+        const budgetMs = Math.max(0, deadline - performance.now());
+        const posted = await postGroup(store, books, { group, begun, waitsFor, budgetMs }, cause);
         for (const [movement, result] of posted) results.set(movement, result);
         if (posted.some(([, { reason }]) => reason !== undefined && waitsFor.has(reason))) return;
       } catch (error) {
@@ -89,18 +91,24 @@ function groupsOf(chain: readonly Movement[]): Movement[][] {
   return groups;
 }
 
-/** Decides on the books as they are known, and on books just read before it refuses or when it lost a race. */
+/**
+ * Decides on the books as they are known, and on books just read before it refuses or when it lost a race; and where a
+ * count of an earlier time comes behind other groups of its SKU, as what the ledger said is of before those.
+ */
 function postGroup(
   store: Store,
   books: Books,
   {
     group,
+    begun,
     waitsFor,
     budgetMs,
-  }: { group: readonly Movement[]; waitsFor: ReadonlySet<RejectionReason>; budgetMs: number },
+  }: { group: readonly Movement[]; begun: Set<string>; waitsFor: ReadonlySet<RejectionReason>; budgetMs: number },
   cause: Cause,
 ) {
   const sku = group[0]?.sku ?? '';
+  const isStale = begun.has(sku) && group.some((movement) => countedAsOf(movement) !== undefined);
+  begun.add(sku);
   let isFresh = false;
   const readAgain = async () => {
     replace(books, await store.read(group), sku);
@@ -113,6 +121,7 @@ function postGroup(
     return waiting === -1 ? whole : planOf(sku, open.slice(0, waiting + 1), books, cause.now);
   };
   const decided = async () => {
+    if (isStale && !isFresh) await readAgain();
     const known = planned();
     if (isFresh || known.outcomes.every(({ status }) => status !== 'rejected')) return known;
     await readAgain();

@@ -9,7 +9,8 @@ const patienceMs = 15_000;
 
 /**
  * Takes what an order shipped out of lots, first expired first out, as the warehouse was told to. A shipment that comes
- * again finds that it was here; one of a SKU without lots, or without lots from before it, leaves no trace.
+ * again finds that it was here, also if nothing could be taken then; one of a SKU without lots, or without lots from before
+ * it, leaves no trace.
  */
 export const shipLots =
   (store: LotStore, timeZone: string, clock: () => number) =>
@@ -20,8 +21,8 @@ export const shipLots =
     const cause = { actor, correlationId, causationId, now: clock() };
     await patiently(patienceMs, async () => {
       const lots = await store.lotsIn(sku, warehouse);
-      const { after, drawn } = drawLots(lots, -onHandDelta, today, occurredAt);
-      if (drawn.length === 0 || (await store.isShipped(movementId))) return 'nothing to do';
+      const { known, after, drawn } = drawLots(lots, -onHandDelta, today, occurredAt);
+      if (known.length === 0 || (await store.isShipped(movementId))) return 'nothing to do';
       const shipped = { movementId, sku, warehouse, lots: drawn };
       return (await store.ship(lots, after, shipped, cause)) === 'done' ? 'done' : undefined;
     });

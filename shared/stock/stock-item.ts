@@ -58,6 +58,8 @@ export const StockItem = z.object({
   idleSince: z.string().optional(),
   /** How often units were reserved: what is reserved and this being the same, nothing was reserved or given up between. */
   takes: z.int().nonnegative().optional(),
+  /** When an order last gave reserved units back, in whichever warehouse (UTC). */
+  givenUpAt: z.string().optional(),
   /** Event id of the row of the ledger that was written last: this being the same, nothing moved between. */
   lastMove: z.string().optional(),
 });

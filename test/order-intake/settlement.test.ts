@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { placeOrder } from '../../functions/order-intake/api.handler.ts';
 import { createChangeStore } from '../../functions/order-intake/change-store.ts';
@@ -11,6 +11,8 @@ import {
   stepSizeOf,
 } from '../../functions/order-intake/settlement-store.ts';
 import { createOrderStore } from '../../functions/order-intake/store.ts';
+import { postAll } from '../../functions/stock-update/post.ts';
+import { createStockStore } from '../../functions/stock-update/store.ts';
 import type { Database } from '../../shared/database.ts';
 import { StockMoved } from '../../shared/events/stock.ts';
 import * as life from '../../shared/http/order-life.ts';
@@ -18,7 +20,7 @@ import * as routes from '../../shared/http/orders.ts';
 import { OrderAnswer } from '../../shared/http/orders.ts';
 import { unsettled } from '../../shared/orders/settlement-item.ts';
 import { stockPartition } from '../../shared/stock/stock-item.ts';
-import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
+import { aCause, aMovement, anOrder, aPolicy, noon } from '../support/builders.ts';
 import { contended } from '../support/contended.ts';
 import { crashing } from '../support/crashing.ts';
 import { assessorOn } from '../support/assessor.ts';
@@ -28,7 +30,8 @@ import { eventsOf } from '../support/outbox.ts';
 import { aRequest } from '../support/requests.ts';
 
 const database = databaseForAll();
-const settlementsOn = (db: Database) => createSettlementStore(db, tables.ORDER_TABLE_NAME, tables.STOCK_TABLE_NAME);
+const stockTable = tables.STOCK_TABLE_NAME;
+const settlementsOn = (db: Database) => createSettlementStore(db, tables.ORDER_TABLE_NAME, stockTable);
 const settlements = settlementsOn(database.db);
 const changesOn = (db: Database) =>
   lifeRoutes(createChangeStore(db, tables, aPolicy().timeZone), channels, aPolicy(), assessorOn(db));
@@ -79,7 +82,7 @@ const openKeys = () => settlements.open('2999');
 /** The ledger of each SKU has its one row of what left the house, if it did. */
 async function expectLedger(skus: string[], kind: (typeof kinds)[number]) {
   for (const sku of skus) {
-    const rows = (await eventsOf(database.db, tables.STOCK_TABLE_NAME, stockPartition(sku))).filter(
+    const rows = (await eventsOf(database.db, stockTable, stockPartition(sku))).filter(
       ({ detailType }) => detailType === StockMoved.detailType,
     );
     expect(rows.map(({ detail }) => detail.data['onHandDelta'])).toEqual(kind === 'shipment' ? [-2] : []);
@@ -141,7 +144,7 @@ test.each(['release', 'ship'] as const)('any step of a %s fits a transaction, wi
       const stepSize = stepSizeOf(kind, takes);
       expect(stepSize).toBeGreaterThan(0);
       for (let first = 0; first < takes.length; first += stepSize) {
-        const actions = settlements.actionsOf(settlement, takes.slice(first, first + stepSize));
+        const actions = settlements.actionsOf(settlement, takes.slice(first, first + stepSize), noon);
         expect(actions.length).toBeLessThanOrEqual(99);
       }
     }),
@@ -159,15 +162,50 @@ describe('the sweep of what was left open', () => {
     const [one] = await openKeys();
     const busy = {
       ...settlements,
-      step: (open: { orderId: string }) => {
+      step: (open: { orderId: string }, now: number) => {
         if (one?.pk.endsWith(open.orderId)) throw new Error('Broken');
-        return settlements.step(open as Parameters<SettlementStore['step']>[0]);
+        return settlements.step(open as Parameters<SettlementStore['step']>[0], now);
       },
     };
     await expect(settleLeftOpen(busy, noon + 31_000)).rejects.toThrow('1 could not be brought to an end');
     expect(await openKeys()).toEqual([one]);
     expect(await sweep()).toHaveLength(1);
     for (const { skus } of orders) expect((await unitsOf(database.db, skus)).reserved).toBe(2 * count);
+  });
+
+  const leftOpen = async (send: typeof cancel) => {
+    const { skus, orderId } = await placed();
+    await expect(send(orderId, crashing(database.db, { transaction: 1, when: 'after' }))).rejects.toThrow('Crashed');
+    const [sku = ''] = skus;
+    return sku;
+  };
+  const stock = createStockStore(database.db, tables);
+  const minutesMs = 60_000;
+
+  test('leaves a late count what was received between a shipment and its steps', async () => {
+    const sku = await leftOpen(ship);
+    const [receivedAt, sweptAt] = [noon + 42 * minutesMs, noon + 45 * minutesMs];
+    await postAll(stock, [aMovement({ movementId: 'between', sku, quantity: 5 })], aCause({ now: receivedAt }));
+    // Event ids of one process never go back behind each other, and the sweep is a process of its own.
+    vi.resetModules();
+    const fresh = await import('../../functions/order-intake/settlement-store.ts');
+    await settleLeftOpen(fresh.createSettlementStore(database.db, tables.ORDER_TABLE_NAME, stockTable), sweptAt);
+    const rows = await eventsOf(database.db, stockTable, stockPartition(sku));
+    const shipped = rows.find(({ detail }) => detail.data['type'] === 'shipment');
+    expect(shipped?.detail).toMatchObject({
+      metadata: { occurredAt: new Date(noon).toISOString() },
+      data: { occurredAt: new Date(noon).toISOString() },
+    });
+    const occurredAt = new Date(receivedAt - minutesMs).toISOString();
+    const count = aMovement({ movementId: 'late', sku, type: 'count', quantity: 3, occurredAt });
+    expect(await postAll(stock, [count], aCause({ now: sweptAt }))).toMatchObject([{ status: 'applied' }]);
+    expect((await stock.stock(sku)).stock?.warehouses['main']).toMatchObject({ onHand: 8, reserved: 2 });
+  });
+
+  test('gives units up when it does, not when it was to be', async () => {
+    const sku = await leftOpen(cancel);
+    await sweep(noon + 45 * minutesMs);
+    expect((await stock.stock(sku)).stock?.givenUpAt).toBe(new Date(noon + 45 * minutesMs).toISOString());
   });
 
   test('goes on through contention', async () => {

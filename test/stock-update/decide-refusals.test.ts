@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Known } from '../../functions/stock-update/decide.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
 import { aStock } from '../support/builders.ts';
-import { decided, known } from './mug-shelf.ts';
+import { decided, givenUp, known } from './mug-shelf.ts';
 
 describe('a movement is refused', () => {
   test.each<[string, Partial<Movement>, Partial<Known>, object]>([
@@ -59,6 +59,18 @@ describe('a movement is refused', () => {
         movedSince: { shipped: -1, otherwise: 0 },
         shelf: { stock: aStock('MUG', { main: 20 }), lots: new Map(), transits: new Map() },
       },
+      { reason: 'count-outdated' },
+    ],
+    [
+      'that counted without orders that gave up since, as far as clocks can tell',
+      { type: 'count', quantity: 20, openOrders: 'deducted', occurredAt: '2026-03-05T11:55:00Z' },
+      { shelf: givenUp('2026-03-05T11:50:01Z') },
+      { reason: 'count-outdated' },
+    ],
+    [
+      'that counted just now without orders that gave up since',
+      { type: 'count', quantity: 20, openOrders: 'deducted', occurredAt: '2026-03-05T11:59:00Z' },
+      { shelf: givenUp('2026-03-05T11:59:01Z') },
       { reason: 'count-outdated' },
     ],
     [

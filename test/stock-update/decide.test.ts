@@ -6,7 +6,7 @@ import type { Shelf } from '../../functions/stock-update/shelf.ts';
 import { MovementType, StockStatus } from '../../shared/events/stock.ts';
 import { Movement } from '../../shared/stock/movement.ts';
 import { aStock, noon } from '../support/builders.ts';
-import { after, decided, known } from './mug-shelf.ts';
+import { after, decided, givenUp, known } from './mug-shelf.ts';
 
 describe('a movement changes', () => {
   test.each<[string, Partial<Movement>, object]>([
@@ -108,6 +108,18 @@ describe('a movement changes', () => {
       { ...earlier, openOrders: 'deducted' },
       { movedSince: { shipped: 0, otherwise: 2 }, shelf: withoutOrders },
       { onHand: 17 },
+    ],
+    [
+      'also without open orders if what was given up was before it',
+      { ...earlier, openOrders: 'deducted' },
+      { movedSince: { shipped: 0, otherwise: 2 }, shelf: givenUp('2026-03-05T05:55:00Z') },
+      { onHand: 17 },
+    ],
+    [
+      'not if it was made just now, whatever was given up before',
+      { ...earlier, openOrders: 'deducted', occurredAt: '2026-03-05T11:59:00Z' },
+      { shelf: givenUp('2026-03-05T11:59:00Z') },
+      { onHand: 15 },
     ],
     [
       'not if it is compared with the books',

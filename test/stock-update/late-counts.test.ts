@@ -5,7 +5,7 @@ import { postAll } from '../../functions/stock-update/post.ts';
 import { createStockStore } from '../../functions/stock-update/store.ts';
 import { type Database, transact } from '../../shared/database.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
-import { shipActions } from '../../shared/stock/settle.ts';
+import { exchangeAction, releaseAction, shipActions } from '../../shared/stock/settle.ts';
 import { takeAction } from '../../shared/stock/take.ts';
 import { aCause, aMovement, noon } from '../support/builders.ts';
 import { databaseForAll, tables } from '../support/dynamodb.ts';
@@ -40,11 +40,17 @@ async function aShelf() {
   };
   const from = (units: number) => ({ sku, from: [{ warehouse: 'main', units }] });
   const reserve = (units: number) => transact(database.db, [takeAction(tables.STOCK_TABLE_NAME, from(units))]);
-  const ship = (units: number, now: number) =>
-    transact(database.db, shipActions(tables.STOCK_TABLE_NAME, from(units), `s-${(made += 1)}`, aCause({ now })));
+  const ship = (units: number, shippedAt: number, now = shippedAt) => {
+    const shipment = { movementId: `s-${(made += 1)}`, shippedAt };
+    return transact(database.db, shipActions(tables.STOCK_TABLE_NAME, from(units), shipment, aCause({ now })));
+  };
+  const release = (units: number, now: number) =>
+    transact(database.db, [releaseAction(tables.STOCK_TABLE_NAME, from(units), now)]);
+  const exchange = (units: number, now: number) =>
+    transact(database.db, [exchangeAction(tables.STOCK_TABLE_NAME, from(units), now)]);
   const main = async () => (await store.stock(sku)).stock?.warehouses['main'];
   expect(await post({ quantity: 10, occurredAt: hoursAgo(24) })).toEqual(['applied']);
-  return { sku, movement, post, reserve, ship, main };
+  return { sku, movement, post, reserve, ship, release, exchange, main };
 }
 const count = { type: 'count' as const, quantity: 10, occurredAt: hoursAgo(4) };
 
@@ -79,6 +85,42 @@ test('a count sees what goes before it in its own group and in the groups before
   expect(await main()).toMatchObject({ onHand: 36 });
 });
 
+test('a count behind a group that was refused does not bring back what was shipped since the first reading', async () => {
+  const { movement, reserve, ship, main } = await aShelf();
+  await reserve(3);
+  const refused = Array.from({ length: 20 }, () => movement({ type: 'write-off', warehouse: 'north' }));
+  let shipped: Promise<unknown> | undefined;
+  const read: typeof store.read = async (movements) => {
+    const books = await store.read(movements);
+    await (shipped ??= ship(3, noon));
+    return books;
+  };
+  const results = await postAll({ ...store, read }, [...refused, movement(count)], aCause());
+  expect(results.map(({ status }) => status)).toEqual([...refused.map(() => 'rejected'), 'applied']);
+  expect(await main()).toMatchObject({ onHand: 7, reserved: 0 });
+});
+
+test.each([
+  ['of an earlier time and after one more reading', count, 2],
+  ['of now and without one', { ...count, occurredAt: undefined }, 1],
+])('a count behind other groups of its SKU is written at once: %s', async (_name, last, expected) => {
+  const { movement } = await aShelf();
+  const receipts = Array.from({ length: 20 }, () => movement({ quantity: 1, occurredAt: hoursAgo(2) }));
+  const done: string[] = [];
+  const read: typeof store.read = (movements) => {
+    done.push('read');
+    return store.read(movements);
+  };
+  const write: typeof store.write = async (...plan) => {
+    const outcome = await store.write(...plan);
+    done.push(outcome);
+    return outcome;
+  };
+  await postAll({ read, write }, [...receipts, movement(last)], aCause());
+  expect(done.filter((each) => each === 'read')).toHaveLength(expected);
+  expect(done.filter((each) => each !== 'read')).toEqual(['done', 'done']);
+});
+
 test('a count that expects a figure is compared with it, and with nothing else', async () => {
   const { post, main } = await aShelf();
   await post({ quantity: 5, occurredAt: hoursAgo(2) });
@@ -97,6 +139,27 @@ test('a late count without open orders is refused where orders hold or shipped u
   expect(await post(deducted)).toEqual(['count-outdated']);
   expect(await post({ ...deducted, occurredAt: hoursAgo(0.5) })).toEqual(['applied']);
   expect(await main()).toMatchObject({ onHand: 10, available: 10 });
+});
+
+test.each(['release', 'exchange'] as const)(
+  'a late count without open orders is refused where orders gave units up since: %s',
+  async (kind) => {
+    const { post, reserve, main, ...orders } = await aShelf();
+    const deducted = (hours: number) => ({ ...count, openOrders: 'deducted' as const, occurredAt: hoursAgo(hours) });
+    await reserve(3);
+    await (kind === 'release' ? orders.release(3, noon - hourMs) : orders.exchange(-3, noon - hourMs));
+    expect(await post({ ...deducted(4), quantity: 7 })).toEqual(['count-outdated']);
+    expect(await main()).toMatchObject({ onHand: 10, available: 10 });
+    expect(await post(deducted(0.5))).toEqual(['applied']);
+  },
+);
+
+test('an edit that only reserves more gives nothing up', async () => {
+  const { post, reserve, ship, exchange } = await aShelf();
+  await reserve(1);
+  await exchange(2, noon - hourMs);
+  await ship(3, noon - 3 * hourMs);
+  expect(await post({ ...count, openOrders: 'deducted', occurredAt: hoursAgo(2) })).toEqual(['applied']);
 });
 
 test('a count holds only if nothing moved since the ledger was read, not even there and back', async () => {

@@ -1,8 +1,8 @@
 import { decide, type Known } from '../../functions/stock-update/decide.ts';
-import { lotSort, transitSort } from '../../functions/stock-update/shelf.ts';
+import { lotSort, type Shelf, transitSort } from '../../functions/stock-update/shelf.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
 import type { StockItem, WarehouseStock } from '../../shared/stock/stock-item.ts';
-import { aMovement, noon } from '../support/builders.ts';
+import { aMovement, aStock, noon } from '../support/builders.ts';
 
 /** 20 on hand in `main`: 3 reserved, 1 damaged, 4 in inspection, 2 kept back, 10 available; counted on 2 March. */
 const main: WarehouseStock = {
@@ -29,6 +29,12 @@ const transits = new Map(
   ].map((transit) => [transitSort(transit.transferId, transit.lot), transit]),
 );
 const stocked: StockItem = { sku: 'MUG', warehouses: { main } };
+/** 20 units that no order holds; one gave some up at that time. */
+export const givenUp = (givenUpAt: string): Shelf => ({
+  stock: { ...aStock('MUG', { main: 20 }), givenUpAt },
+  lots: new Map(),
+  transits: new Map(),
+});
 export const known = ({
   stock = stocked,
   ...given

@@ -8,7 +8,7 @@ import { type Counter, type Difference, differencesOf, hold } from '../../shared
 import { releaseAction } from '../../shared/stock/settle.ts';
 import { stockKey } from '../../shared/stock/stock-item.ts';
 import { takeAction } from '../../shared/stock/take.ts';
-import { aCause } from '../support/builders.ts';
+import { aCause, noon } from '../support/builders.ts';
 import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { receive, stockedSku } from '../support/stock.ts';
 
@@ -28,7 +28,7 @@ async function wrongSku(counter: Counter, by: number): Promise<string> {
 }
 const from = (sku: string, units: number) => ({ sku, from: [{ warehouse: 'main', units }] });
 const take = (sku: string, units: number) => transact(database.db, [takeAction(stock, from(sku, units))]);
-const release = (sku: string, units: number) => transact(database.db, [releaseAction(stock, from(sku, units))]);
+const release = (sku: string, units: number) => transact(database.db, [releaseAction(stock, from(sku, units), noon)]);
 const corrupt = (sku: string, counter: Counter, by: number) =>
   database.db.send(
     new UpdateCommand({
