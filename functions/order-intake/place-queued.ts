@@ -111,10 +111,11 @@ function placeTogether(batch: Batch, open: Undecided, failed: QueuedOrder[]): Pr
       for (const orders of chain) {
         const outcome = await placeGroup(batch, orders, open);
         const [only] = orders;
-        if (outcome === 'failed' && only && orders.length === 1) park(only.placement.orderId, open, failed);
-        else if (outcome !== 'done') return lost.push(outcome === 'busy' ? 'busy' : 'lost');
+        if (outcome === 'done') continue;
+        lost.push(outcome === 'busy' ? 'busy' : 'lost');
+        if (outcome !== 'failed' || !only || orders.length > 1) return;
+        park(only.placement.orderId, open, failed);
       }
-      return undefined;
     });
     const decided = others.flatMap(({ placement: { orderId }, decision }) => {
       const queued = open.get(orderId);

@@ -178,6 +178,20 @@ describe('queued orders for one SKU', () => {
     expect(again.map(({ orderId }) => orderId)).toEqual([poison]);
     expect(await countersOf(sku)).toMatchObject({ reserved: 29 });
   });
+
+  test('are not refused for a unit of one ahead of them whose write fails', async () => {
+    const sku = await aSkuWith(1);
+    // A run of its own before them, with more SKUs than there are in groups: no hold is left to end then.
+    const lines = await Promise.all(Array.from({ length: 21 }, async () => ({ sku: await aSkuWith(0), quantity: 1 })));
+    const messages = await queued([orderFor('', { lines }), orderFor(sku), orderFor(sku), orderFor(sku)]);
+    const [, poison, ...others] = messages;
+    const commitGroup: typeof store.commitGroup = async (placed) => {
+      if (placed.some(({ order }) => order.orderId === poison?.orderId)) throw new Error('ValidationException');
+      return store.commitGroup(placed);
+    };
+    expect(await placeAll(messages, { ...store, commitGroup })).toEqual([poison]);
+    expect(await outcomes(others)).toEqual({ placed: 1, refused: 1 });
+  });
 });
 
 describe('a queued order', () => {
