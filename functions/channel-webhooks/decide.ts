@@ -28,7 +28,8 @@ export type Step =
 /**
  * Whether a message may be posted at `now` (milliseconds); duplicates of what is settled are dropped. When the time that
  * we try is over it is given up, unposted, as an endpoint that is long dead would keep each waiting until it times out. An
- * endpoint that is well was kept waiting by us: it is tried then, and nothing waits any more.
+ * endpoint that is well, or failed a little and never had this message, was kept waiting by us: it is tried then, and
+ * nothing waits any more.
  */
 export function nextStep(
   message: ReceivedMessage,
@@ -44,7 +45,8 @@ export function nextStep(
   const round = roundOf(message, delivery);
   if (endpoint.status === 'disabled') return parked(round, 'endpoint-disabled');
   if (now > round.startedAt + giveUpAfterSeconds * 1000) {
-    return endpoint.failures > 0 ? parked(round, 'not-accepted-in-time') : { kind: 'post', endpoint };
+    const hadItsChance = round.tries > 0 ? endpoint.failures > 0 : pauseSeconds(endpoint.failures) > 0;
+    return hadItsChance ? parked(round, 'not-accepted-in-time') : { kind: 'post', endpoint };
   }
   const notBefore = Math.max(current?.nextAttemptAt ?? 0, endpoint.pausedUntil ?? 0);
   if (notBefore > now) return { kind: 'wait', seconds: Math.ceil((notBefore - now) / 1000) };

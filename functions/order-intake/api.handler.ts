@@ -33,15 +33,15 @@ import { webhookGuard } from './webhook-guard.ts';
 
 /** Takes an order of the channel that the caller is. */
 export const placeOrder =
-  (store: OrderStore, channels: Channels, policy: SellingPolicy, endOverdue: EndOverdue = async () => false) =>
+  (store: OrderStore, channels: Channels, policy: SellingPolicy, endOverdue: EndOverdue = async () => 'not-looked') =>
   async ({ body: content, caller, cause }: Request<typeof routes.placeOrder>): Promise<Reply> => {
     const channel = channels[caller.clientId];
     if (!channel) return notAChannel;
     const orderId = orderIdOf(channel.channel, content.externalOrderId);
     const placement = { orderId, contentHash: contentHash(content), content, channel, now: cause.now };
     const decision = await place(store, placement, policy, cause);
-    const isFreed = decision.kind === 'out-of-stock' && (await endOverdue(cause));
-    return replyTo(isFreed ? await place(store, placement, policy, cause) : decision, orderId, store);
+    const isOld = decision.kind === 'out-of-stock' && (await endOverdue(cause)) !== 'not-looked';
+    return replyTo(isOld ? await place(store, placement, policy, cause) : decision, orderId, store);
   };
 
 export const getOrder =

@@ -28,6 +28,7 @@ export const editing =
       return edit(order, sent, offer, policy);
     };
     const outcome = await applyInSight(store, channels, request, decide);
-    const isFreed = outcome?.kind === 'conflict' && outcome.type === 'out-of-stock' && (await endOverdue(cause));
-    return replyTo(isFreed ? await applyInSight(store, channels, request, decide) : outcome, cause.now, 200);
+    const isShort = outcome?.kind === 'conflict' && outcome.type === 'out-of-stock';
+    const isOld = isShort && (await endOverdue(cause)) !== 'not-looked';
+    return replyTo(isOld ? await applyInSight(store, channels, request, decide) : outcome, cause.now, 200);
   };

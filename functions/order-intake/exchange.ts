@@ -28,8 +28,9 @@ export const placeReplacement =
     policy: SellingPolicy,
     endOverdue: EndOverdue,
   ) =>
-  (approved: Approved, cause: Cause): Promise<'placed' | 'refused'> =>
-    patiently(patienceMs, async () => {
+  (approved: Approved, cause: Cause): Promise<'placed' | 'refused'> => {
+    let areHoldsEnded = false;
+    return patiently(patienceMs, async () => {
       const [returned] = await orders.read([approved.orderId]);
       assert(returned, `There is no order ${approved.orderId}, of which goods are exchanged`);
       const placement = placementFor(approved, returned, channels, policy, cause.now);
@@ -43,8 +44,11 @@ export const placeReplacement =
         return (await exchanges.place(decision, placement.contentHash, cause)) === 'done' ? 'placed' : undefined;
       }
       assert(refusal, 'What is not placed has a reason');
-      // Until no hold is left that is over: what is refused here is refused for good.
-      if (refusal === 'out-of-stock' && (await endOverdue(cause))) return undefined;
+      // Decided again until that is after all holds have ended that are over: what is refused here is refused for good.
+      if (refusal === 'out-of-stock' && !areHoldsEnded) {
+        areHoldsEnded = (await endOverdue(cause)) === 'all-ended';
+        return undefined;
+      }
       const refused = {
         orderId: placement.orderId,
         externalOrderId: placement.content.externalOrderId,
@@ -54,6 +58,7 @@ export const placeReplacement =
       };
       return (await exchanges.refuse(refused, cause)) === 'done' ? 'refused' : undefined;
     });
+  };
 
 /** The replacement goes where the returned goods went. It waits longer for money than a buyer at the checkout does. */
 function placementFor(

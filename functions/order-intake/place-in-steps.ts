@@ -33,7 +33,8 @@ export const placeInSteps = (
     if (open) {
       isConsistent = true;
       const isOther = open.contentHash !== contentHash;
-      if (isOther && open.state === 'reserving' && !isAbandoned(open, now)) return { kind: 'order-conflict', orderId };
+      if (isOther && open.state === 'reserving' && !isAbandoned(open, decidedAt))
+        return { kind: 'order-conflict', orderId };
       if (isOther) await placements.turnBack(open, open.taken);
       const order = await goOn(placements, isOther ? { ...open, state: 'undoing' } : open, decidedAt);
       return order && { kind: 'accepted', order, takes: stepsOf(order).flat(), opening: {} };

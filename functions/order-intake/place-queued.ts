@@ -25,6 +25,7 @@ type Placing = {
   report: (message: string, error: unknown) => void;
   endOverdue: EndOverdue;
 };
+type Batch = Omit<Placing, 'endOverdue'> & { holds: ReturnType<typeof holdsEndedBy> };
 type Decided = { queued: QueuedOrder; decision: Decision };
 
 /**
@@ -32,14 +33,14 @@ type Decided = { queued: QueuedOrder; decision: Decision };
  * again. An order that was decided before, by whomever, is left as it is.
  */
 export async function placeQueued(given: Placing, queued: readonly QueuedOrder[]): Promise<QueuedOrder[]> {
-  const placing = { ...given, endOverdue: onceOf(given.endOverdue) };
+  const batch = { ...given, holds: holdsEndedBy(given) };
   const arrived = queued.toSorted((a, b) => (a.attemptId < b.attemptId ? -1 : 1));
   const distinct = [...new Map(arrived.map((each) => [each.orderId + each.attemptId, each])).values()];
   const deadline = performance.now() + budgetMs;
   const failed: QueuedOrder[] = [];
-  for (const run of runsOf(await undecided(placing.store, distinct))) {
+  for (const run of runsOf(await undecided(batch.store, distinct))) {
     if (performance.now() > deadline) failed.push(...run);
-    else failed.push(...(await placeRun(placing, run)));
+    else failed.push(...(await placeRun(batch, run)));
   }
   const failedIds = new Set(failed.map(({ orderId }) => orderId));
   return queued.filter(({ orderId }) => failedIds.has(orderId));
@@ -71,33 +72,36 @@ function runsOf(queued: readonly QueuedOrder[]): QueuedOrder[][] {
 }
 
 /** Those of a run that could not be decided. */
-async function placeRun(placing: Placing, run: QueuedOrder[]): Promise<QueuedOrder[]> {
+async function placeRun(batch: Batch, run: QueuedOrder[]): Promise<QueuedOrder[]> {
   const open: Undecided = new Map(run.map((each) => [each.orderId, each]));
   const failed: QueuedOrder[] = [];
   const [first] = run;
   try {
-    if (first && run.length === 1) await placeAlone(placing, first, open);
-    else await placeTogether(placing, open, failed);
+    if (first && run.length === 1) await placeAlone(batch, first, open);
+    else await placeTogether(batch, open, failed);
   } catch (error) {
-    placing.report('orders not decided', error);
+    batch.report('orders not decided', error);
   }
   return [...open.values(), ...failed];
 }
 
-async function placeAlone(placing: Placing, queued: QueuedOrder, open: Undecided): Promise<void> {
-  const { store, policy, now } = placing;
-  const decide = () => place(store, placementOf(queued, now), policy, causeOf(queued));
-  const decision = await decide();
-  const isFreed = await isStockFreed(placing, [{ queued, decision }]);
-  await settle(placing, open, [{ queued, decision: isFreed ? await decide() : decision }]);
+async function placeAlone(batch: Batch, queued: QueuedOrder, open: Undecided): Promise<void> {
+  const { store, policy, now, holds } = batch;
+  const decision = await patiently(patienceMs, async () => {
+    const decided = await place(store, placementOf(queued, now), policy, causeOf(queued));
+    if (holds.areEnded() || decided.kind !== 'out-of-stock') return decided;
+    await holds.endFor(queued);
+    return undefined;
+  });
+  await settle(batch, open, [{ queued, decision }]);
 }
 
 /**
  * Places a run in groups. A group whose condition fails, and all that stood behind it, is decided again on what is left
  * now, in smaller groups: so only those are refused that cannot be served.
  */
-function placeTogether(placing: Placing, open: Undecided, failed: QueuedOrder[]): Promise<'done'> {
-  const { store, policy, now } = placing;
+function placeTogether(batch: Batch, open: Undecided, failed: QueuedOrder[]): Promise<'done'> {
+  const { store, policy, now, holds } = batch;
   let maxOrders = largestGroup;
   return patiently(patienceMs, async () => {
     const placements = [...open.values()].map((queued) => placementOf(queued, now));
@@ -105,22 +109,29 @@ function placeTogether(placing: Placing, open: Undecided, failed: QueuedOrder[])
     const lost: ('lost' | 'busy')[] = [];
     await inParallel(chainsAtOnce, chains, async (chain) => {
       for (const orders of chain) {
-        const outcome = await placeGroup(placing, orders, open);
+        const outcome = await placeGroup(batch, orders, open);
         const [only] = orders;
-        if (outcome === 'failed' && only && orders.length === 1) park(only.placement.orderId, open, failed);
-        else if (outcome !== 'done') return lost.push(outcome === 'busy' ? 'busy' : 'lost');
+        if (outcome === 'done') continue;
+        lost.push(outcome === 'busy' ? 'busy' : 'lost');
+        if (outcome !== 'failed' || !only || orders.length > 1) return;
+        park(only.placement.orderId, open, failed);
       }
-      return undefined;
     });
     const decided = others.flatMap(({ placement: { orderId }, decision }) => {
       const queued = open.get(orderId);
-      // What stock there is for them is certain only when all before them have theirs.
-      return queued && (lost.length === 0 || decision.kind !== 'out-of-stock') ? [{ queued, decision }] : [];
+      return queued ? [{ queued, decision }] : [];
     });
-    if (await isStockFreed(placing, decided)) return undefined;
-    await settle(placing, open, decided);
-    if (open.size === 0) return 'done';
-    if (lost.includes('lost')) maxOrders = Math.max(1, Math.floor(maxOrders / 2));
+    // What stock there is for them is certain only when all before them have theirs, and no hold that is over has any.
+    const isCertain = lost.length === 0 && holds.areEnded();
+    await settle(
+      batch,
+      open,
+      decided.filter(({ decision: { kind } }) => isCertain || kind !== 'out-of-stock'),
+    );
+    const [short] = open.values();
+    if (!short) return 'done';
+    if (lost.length === 0) await holds.endFor(short);
+    else if (lost.includes('lost')) maxOrders = Math.max(1, Math.floor(maxOrders / 2));
     else throw contention('Others changed the same stock');
     return undefined;
   });
@@ -132,7 +143,7 @@ function park(orderId: string, open: Undecided, failed: QueuedOrder[]): void {
   open.delete(orderId);
 }
 
-async function placeGroup({ store, report }: Placing, orders: Group, open: Undecided) {
+async function placeGroup({ store, report }: Batch, orders: Group, open: Undecided) {
   try {
     const outcome = await store.commitGroup(
       orders.flatMap(({ order, opening, placement: { contentHash, orderId } }) => {
@@ -149,24 +160,22 @@ async function placeGroup({ store, report }: Placing, orders: Group, open: Undec
   }
 }
 
-/** Whether one of these would be refused for stock that holds which are over still had: then all are decided again. */
-async function isStockFreed({ endOverdue, now }: Placing, decided: readonly Decided[]): Promise<boolean> {
-  const short = decided.find(({ decision: { kind } }) => kind === 'out-of-stock');
-  return short !== undefined && endOverdue({ ...short.queued.cause, now });
-}
-
-/** Looks once for a whole batch, as a flash sale refuses thousands. When that fails, nobody is refused without it. */
-function onceOf(endOverdue: EndOverdue): EndOverdue {
-  let first: Promise<boolean> | undefined;
-  return async (cause) => {
-    const isFirst = first === undefined;
-    first ??= endOverdue(cause);
-    return (await first) && isFirst;
+/**
+ * Ends holds that are over, for a whole batch, as a flash sale refuses thousands: its runs come one after the other, and
+ * what is decided after all have ended needs no more looks. Until then, or when looking fails, nobody is refused.
+ */
+function holdsEndedBy({ endOverdue, now }: Placing) {
+  let areEnded = false;
+  return {
+    areEnded: () => areEnded,
+    async endFor({ cause }: QueuedOrder): Promise<void> {
+      areEnded = (await endOverdue({ ...cause, now })) === 'all-ended';
+    },
   };
 }
 
 /** Writes down what became of orders that were not placed in a group. */
-async function settle({ store, now }: Placing, open: Undecided, decided: Decided[]): Promise<void> {
+async function settle({ store, now }: Batch, open: Undecided, decided: Decided[]): Promise<void> {
   const refused = decided.filter(({ decision: { kind } }) => kind !== 'accepted' && kind !== 'already-placed');
   await refuseAll(store, refused, now);
   for (const { queued } of decided) open.delete(queued.orderId);

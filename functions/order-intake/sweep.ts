@@ -10,6 +10,9 @@ import { complete } from './shipping.ts';
 const atOnce = 16;
 const perShard = 100;
 
+/** `isComplete`: nothing is left that was due and can be ended. */
+type Swept = { swept: number; busy: number; failures: unknown[]; isComplete: boolean };
+
 /**
  * Ends what is over by `cause.now`: unpaid orders expire, delivered ones are completed. Goes on until nothing is due, or
  * `budgetMs` is used up; what is left waits for the next sweep, as do orders that others change right now. An order that
@@ -17,7 +20,7 @@ const perShard = 100;
  */
 export const sweep =
   (store: ChangeStore) =>
-  async (cause: Cause, budgetMs: number): Promise<{ swept: number; busy: number; failures: unknown[] }> => {
+  async (cause: Cause, budgetMs: number): Promise<Swept> => {
     const deadline = performance.now() + budgetMs;
     const end = (order: OrderItem) =>
       order.status === 'delivered' ? complete(order, cause.now) : endUnpaid(order, cause.now);
@@ -27,8 +30,13 @@ export const sweep =
     // An index may lag behind what this sweep did: an id that comes again is not looked at again.
     const seen = new Set<string>();
     for (;;) {
-      const ids = (await store.due(cause.now, perShard)).filter((id) => !seen.has(id));
-      if (ids.length === 0 || performance.now() > deadline) return { swept, busy, failures };
+      const listed = await store.due(cause.now, perShard);
+      const ids = listed.filter((id) => !seen.has(id));
+      if (ids.length === 0) {
+        // A page full of what it did may hide what is behind.
+        const isWhole = listed.length - failures.length < perShard;
+        return { swept, busy, failures, isComplete: isWhole && busy === 0 };
+      }
       await inParallel(atOnce, ids, async (id) => {
         seen.add(id);
         try {
@@ -40,5 +48,6 @@ export const sweep =
           else failures.push(error);
         }
       });
+      if (performance.now() > deadline) return { swept, busy, failures, isComplete: false };
     }
   };

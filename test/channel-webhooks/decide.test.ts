@@ -129,6 +129,16 @@ describe('a message', () => {
     const { delivery } = afterAttempt(message, undefined, attempt({ status: 500 }), late, 0, store.webhooks);
     expect(delivery).toMatchObject({ state: 'dead', reason: 'not-accepted-in-time', tries: 1 });
   });
+  test.each([
+    ['never posted, to an endpoint that failed a little', 1, undefined, 'post'],
+    ['never posted, to one that is not left alone yet', 2, undefined, 'post'],
+    ['never posted, to one that is left alone', 3, undefined, 'park'],
+    ['posted before, to one that failed a little', 1, aDelivery(), 'park'],
+    ['posted before, to one that is well', 0, aDelivery(), 'post'],
+  ] as const)('whose day is over, %s: %i failures', (_what, failures, delivery, kind) => {
+    const late = noon + 86_400_001;
+    expect(nextStep(message, anEndpoint({ failures }), delivery, late, store.webhooks).kind).toBe(kind);
+  });
   test('for a disabled endpoint is a dead letter at once', () => {
     expect(nextStep(message, anEndpoint({ status: 'disabled' }), undefined, noon, store.webhooks)).toMatchObject({
       kind: 'park',

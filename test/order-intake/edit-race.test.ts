@@ -3,6 +3,7 @@ import { channels } from '../support/environment.ts';
 import { placeOrder } from '../../functions/order-intake/api.handler.ts';
 import { createChangeStore } from '../../functions/order-intake/change-store.ts';
 import { editing } from '../../functions/order-intake/edit-api.ts';
+import type { EndOverdue } from '../../functions/order-intake/overdue.ts';
 import { readOffer } from '../../shared/catalog/offer.ts';
 import { createOrderStore } from '../../functions/order-intake/store.ts';
 import { editOrder } from '../../shared/http/order-edits.ts';
@@ -13,6 +14,7 @@ import { contended } from '../support/contended.ts';
 import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { skusWith, unitsOf } from '../support/many-skus.ts';
 import { aRequest } from '../support/requests.ts';
+import { receive } from '../support/stock.ts';
 
 const database = databaseForAll();
 const store = createOrderStore(database.db, tables, aPolicy().timeZone);
@@ -24,7 +26,11 @@ async function placed(externalOrderId: string, sku: string, quantity: number): P
 }
 
 /** Edits on this database; `meanwhile` happens once, between what is read and what is written. */
-function editsOn(db = database.db, meanwhile: () => Promise<unknown> = async () => undefined) {
+function editsOn(
+  db = database.db,
+  meanwhile: () => Promise<unknown> = async () => undefined,
+  endOverdue: EndOverdue = async () => 'not-looked',
+) {
   const read = readOffer(db, tables);
   let isFirst = true;
   const offerOf: typeof read = async (skus) => {
@@ -34,7 +40,7 @@ function editsOn(db = database.db, meanwhile: () => Promise<unknown> = async () 
     return offer;
   };
   const changes = createChangeStore(db, tables, aPolicy().timeZone);
-  const edit = editing(changes, offerOf, channels, aPolicy(), async () => false);
+  const edit = editing(changes, offerOf, channels, aPolicy(), endOverdue);
   return (orderId: string, quantity: number) =>
     edit(
       aRequest(editOrder, {
@@ -50,6 +56,18 @@ test('an edit for stock that somebody else took since it was read is refused, an
   const answer = await editsOn(database.db, () => placed('fast', sku, 2))(orderId, 4);
   expect(answer).toMatchObject({ status: 409, body: { lines: [{ sku, requested: 2, available: 1 }] } });
   expect(await unitsOf(database.db, [sku])).toEqual({ onHand: 5, reserved: 4 });
+});
+
+test('an edit short of stock that somebody frees while it is decided has it, though no hold is left to end', async () => {
+  const [sku = ''] = await skusWith(database.db, [2]);
+  const orderId = await placed('short', sku, 2);
+  const edit = editsOn(
+    database.db,
+    () => receive(database.db, sku, 5),
+    async () => 'all-ended',
+  );
+  expect((await edit(orderId, 4)).status).toBe(200);
+  expect(await unitsOf(database.db, [sku])).toEqual({ onHand: 7, reserved: 4 });
 });
 
 test('an edit that another edit was faster than is decided on what that one left', async () => {

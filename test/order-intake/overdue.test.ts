@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { setTimeout } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { placeOrder } from '../../functions/order-intake/api.handler.ts';
 import { createChangeStore } from '../../functions/order-intake/change-store.ts';
@@ -7,6 +8,7 @@ import { createExchangeStore } from '../../functions/order-intake/exchange-store
 import { atMostOnceASecond, type EndOverdue, overdueEnder } from '../../functions/order-intake/overdue.ts';
 import { placeQueued } from '../../functions/order-intake/place-queued.ts';
 import { createOrderStore } from '../../functions/order-intake/store.ts';
+import { isContention } from '../../shared/contention.ts';
 import * as routes from '../../shared/http/orders.ts';
 import type { OrderContent } from '../../shared/http/orders.ts';
 import { orderIdOf, replacementNameOf } from '../../shared/ids.ts';
@@ -24,7 +26,13 @@ const later = noon + 20 * minute;
 // One for each test, as all holds that are over are ended at once.
 const database = databaseForEach();
 const store = createOrderStore(database.db, tables, timeZone);
-const end = overdueEnder(createChangeStore(database.db, tables, timeZone));
+const changes = createChangeStore(database.db, tables, timeZone);
+let queries: number;
+const due: typeof changes.due = (...asked) => {
+  queries += 1;
+  return changes.due(...asked);
+};
+const end = overdueEnder({ ...changes, due });
 let looks: number;
 const endOverdue: EndOverdue = (cause) => {
   looks += 1;
@@ -32,13 +40,36 @@ const endOverdue: EndOverdue = (cause) => {
 };
 beforeEach(() => {
   looks = 0;
+  queries = 0;
 });
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Its consistent reads are followed by the minute's sweep, once: what they showed is old then. */
+function sweptMeanwhile(): typeof store {
+  const once = async <T>(known: T) => {
+    sweeping ??= end(aCause({ now: later }));
+    await sweeping;
+    return known;
+  };
+  let sweeping: Promise<unknown> | undefined;
+  return {
+    ...store,
+    load: async (placement, isConsistent) => {
+      const known = await store.load(placement, isConsistent);
+      return isConsistent ? once(known) : known;
+    },
+    loadAll: async (placements) => once(await store.loadAll(placements)),
+  };
+}
 
 let made = 0;
 const orderFor = (skus: readonly string[], quantity: number): OrderContent =>
   anOrder({ externalOrderId: `overdue-${(made += 1)}`, lines: skus.map((sku) => ({ sku, quantity })) });
-const post = (content: OrderContent, { now = noon, known = channels, end = endOverdue } = {}) =>
-  placeOrder(store, known, aPolicy(), end)(aRequest(routes.placeOrder, { body: content, cause: aCause({ now }) }));
+const post = (content: OrderContent, { now = noon, known = channels, end = endOverdue, through = store } = {}) =>
+  placeOrder(through, known, aPolicy(), end)(aRequest(routes.placeOrder, { body: content, cause: aCause({ now }) }));
 
 /** An order that has these units for a quarter of an hour, unless it is paid; its id. */
 async function held(skus: readonly string[], quantity: number): Promise<string> {
@@ -50,16 +81,19 @@ async function held(skus: readonly string[], quantity: number): Promise<string> 
 const statusOf = async (orderId: string) => (await store.read([orderId]))[0]?.status;
 
 /** Orders through the queue; how many are placed of those, in their order. */
-async function throughQueue(contents: readonly OrderContent[], now = later): Promise<boolean[]> {
+async function throughQueue(
+  contents: readonly OrderContent[],
+  { now = later, through = store, end = endOverdue } = {},
+): Promise<boolean[]> {
   const messages = await messagesOf(store, contents, { now });
-  const placing = { store, policy: aPolicy(), now, report: () => undefined, endOverdue };
+  const placing = { store: through, policy: aPolicy(), now, report: () => undefined, endOverdue: end };
   expect(await placeQueued(placing, messages)).toEqual([]);
   const standing = await store.intakes.standing(messages.map(({ orderId }) => orderId));
   return messages.map(({ orderId }) => standing.get(orderId)?.order !== undefined);
 }
 
 /** Goods come back, and so many units of the wanted ones replace them. */
-async function exchangeFor(wanted: string, quantity: number, now = later) {
+async function exchangeFor(wanted: string, quantity: number, { now = later, through = store, end = endOverdue } = {}) {
   const [returned = ''] = await skusWith(database.db, [5]);
   const content = orderFor([returned], 1);
   await post(content);
@@ -71,7 +105,7 @@ async function exchangeFor(wanted: string, quantity: number, now = later) {
     payments: [{ provider: 'acme', paymentId: 'pay-1', amountMinor: 100 }],
   });
   const exchanges = createExchangeStore(database.db, tables, timeZone);
-  const outcome = await placeReplacement(store, exchanges, channels, aPolicy(), endOverdue)(approved, aCause({ now }));
+  const outcome = await placeReplacement(through, exchanges, channels, aPolicy(), end)(approved, aCause({ now }));
   return { outcome, replacementId: orderIdOf('storefront', replacementNameOf(refundId)) };
 }
 
@@ -96,7 +130,7 @@ describe('stock whose hold is over, though not swept', () => {
   test('is had by the first in the queue, and no hold ends before its time', async () => {
     const [over = '', standing = ''] = await skusWith(database.db, [10, 10]);
     await held([over], 10);
-    expect(await throughQueue([orderFor([over], 1)], noon + 14 * minute)).toEqual([false]);
+    expect(await throughQueue([orderFor([over], 1)], { now: noon + 14 * minute })).toEqual([false]);
     const contents = [orderFor([standing], 11), orderFor([over], 8), orderFor([over], 8), orderFor([over], 2)];
     expect(await throughQueue(contents)).toEqual([false, true, false, true]);
   });
@@ -111,7 +145,36 @@ describe('stock whose hold is over, though not swept', () => {
     expect(looks).toBe(0);
     const rush = () => Array.from({ length: 40 }, () => orderFor([scarce], 1));
     const placed = await throughQueue([...rush(), orderFor(many, 1), ...rush(), orderFor(many, 1)]);
-    expect([placed.filter(Boolean).length, looks]).toEqual([5, 1]);
+    expect([placed.filter(Boolean).length, looks, queries]).toEqual([5, 1, 1]);
+  });
+
+  test('is looked for by a batch until all is ended, and no more', async () => {
+    const [sku = '', soldOut = ''] = await skusWith(database.db, [10, 0]);
+    const many = await skusWith(
+      database.db,
+      Array.from({ length: 25 }, () => 0),
+    );
+    await held([sku], 10);
+    const end: EndOverdue = async (cause) => {
+      if (looks === 2) return endOverdue(cause);
+      looks += 1;
+      return 'some-left';
+    };
+    const rush = () => Array.from({ length: 40 }, () => orderFor([soldOut], 1));
+    const placed = await throughQueue([orderFor(many, 1), ...rush(), orderFor([sku], 1), orderFor(many, 1)], { end });
+    expect([placed.indexOf(true), placed.filter(Boolean).length, looks]).toEqual([41, 1, 3]);
+  });
+
+  test('is refused to nobody, at least not for good, while some of it may be left', async () => {
+    const [sku = ''] = await skusWith(database.db, [0]);
+    const messages = await messagesOf(store, [orderFor([sku], 1), orderFor([sku], 1)]);
+    let clock = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (clock += 3000));
+    const end: EndOverdue = async () => 'some-left';
+    const placing = { store, policy: aPolicy(), now: later, report: () => undefined, endOverdue: end };
+    expect(await placeQueued(placing, messages)).toEqual(messages);
+    expect(await placeQueued(placing, messages.slice(1))).toEqual(messages.slice(1));
+    await expect(exchangeFor(sku, 1, { end })).rejects.toSatisfy(isContention);
   });
 
   test('is refused to no queued order when it could not be looked for', async () => {
@@ -129,15 +192,47 @@ describe('stock whose hold is over, though not swept', () => {
   test('is had by an exchange, which is refused for good only when no such hold is left', async () => {
     const [sku = ''] = await skusWith(database.db, [10]);
     const holding = await held([sku], 10);
-    expect((await exchangeFor(sku, 1, noon + 14 * minute)).outcome).toBe('refused');
+    expect((await exchangeFor(sku, 1, { now: noon + 14 * minute })).outcome).toBe('refused');
     expect((await exchangeFor(sku, 10)).outcome).toBe('placed');
     expect(await statusOf(holding)).toBe('expired');
     expect((await exchangeFor(sku, 1)).outcome).toBe('refused');
   });
 
+  test('is had by an exchange whose look for it takes long', async () => {
+    const [sku = ''] = await skusWith(database.db, [10]);
+    await held([sku], 10);
+    const slow: typeof changes.due = async (...asked) => {
+      await setTimeout(1100);
+      return changes.due(...asked);
+    };
+    expect((await exchangeFor(sku, 1, { end: overdueEnder({ ...changes, due: slow }) })).outcome).toBe('placed');
+  });
+
+  describe('that the sweep frees while it is decided', () => {
+    let sku: string;
+    beforeEach(async () => {
+      [sku = ''] = await skusWith(database.db, [10]);
+      await held([sku], 10);
+    });
+    const through = sweptMeanwhile;
+    test.each([
+      ['together with others', 2],
+      ['alone', 1],
+    ])('is had by queued orders %s', async (_what, count) => {
+      const contents = Array.from({ length: count }, () => orderFor([sku], 1));
+      expect(await throughQueue(contents, { through: through() })).toEqual(contents.map(() => true));
+    });
+    test('is had by an exchange', async () => {
+      expect((await exchangeFor(sku, 1, { through: through() })).outcome).toBe('placed');
+    });
+    test('is had by a buyer', async () => {
+      expect((await post(orderFor([sku], 1), { now: later, through: through() })).status).toBe(201);
+    });
+  });
+
   test('of an exchange is had by a buyer where no channel has a time limit', async () => {
     const [sku = ''] = await skusWith(database.db, [10]);
-    const { replacementId } = await exchangeFor(sku, 10, noon);
+    const { replacementId } = await exchangeFor(sku, 10, { now: noon });
     expect(await statusOf(replacementId)).toBe('payment-pending');
     const week = 7 * 86_400_000;
     expect((await post(orderFor([sku], 1), { now: noon + week - 1 })).status).toBe(409);

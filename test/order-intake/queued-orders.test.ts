@@ -100,7 +100,8 @@ const openWarehouse = (sku: string, warehouse: string, units: number) =>
       ExpressionAttributeValues: { ':counters': { onHand: units, reserved: 0, unavailable: 0, available: units } },
     }),
   );
-const post = (body: OrderContent) => placeOrder(store, channels, aPolicy())(aRequest(routes.placeOrder, { body }));
+const post = (body: OrderContent, through = store) =>
+  placeOrder(through, channels, aPolicy())(aRequest(routes.placeOrder, { body }));
 
 describe('queued orders for one SKU', () => {
   test('are placed with one stock write for many', async () => {
@@ -178,6 +179,20 @@ describe('queued orders for one SKU', () => {
     expect(again.map(({ orderId }) => orderId)).toEqual([poison]);
     expect(await countersOf(sku)).toMatchObject({ reserved: 29 });
   });
+
+  test('are not refused for a unit of one ahead of them whose write fails', async () => {
+    const sku = await aSkuWith(1);
+    // A run of its own before them, with more SKUs than there are in groups: no hold is left to end then.
+    const lines = await Promise.all(Array.from({ length: 21 }, async () => ({ sku: await aSkuWith(0), quantity: 1 })));
+    const messages = await queued([orderFor('', { lines }), orderFor(sku), orderFor(sku), orderFor(sku)]);
+    const [, poison, ...others] = messages;
+    const commitGroup: typeof store.commitGroup = async (placed) => {
+      if (placed.some(({ order }) => order.orderId === poison?.orderId)) throw new Error('ValidationException');
+      return store.commitGroup(placed);
+    };
+    expect(await placeAll(messages, { ...store, commitGroup })).toEqual([poison]);
+    expect(await outcomes(others)).toEqual({ placed: 1, refused: 1 });
+  });
 });
 
 describe('a queued order', () => {
@@ -220,6 +235,16 @@ describe('a queued order', () => {
     };
     await placeAll(messages, { ...store, placements: { ...store.placements, take } }, decidedAt);
     expect([undone, sweeps, await outcomes(messages)]).toEqual([[], 2, { placed: 1, refused: 0 }]);
+  });
+
+  test('of 120 SKUs that waited does not conflict with what was abandoned meanwhile under its id', async () => {
+    const skus = await Promise.all(Array.from({ length: 120 }, () => aSkuWith(1)));
+    const content = orderFor(skus[0] ?? '', { lines: skus.map((sku) => ({ sku, quantity: 1 })) });
+    const crashed = storeOn(crashing(database.db, { transaction: 2, when: 'after' }));
+    await expect(post({ ...content, note: 'Changed' }, crashed)).rejects.toThrow('Crashed');
+    const messages = await queued([content]);
+    await placeAll(messages, store, noon + 361_000);
+    expect(await outcomes(messages)).toEqual({ placed: 1, refused: 0 });
   });
 
   test('that was refused and is sent again is decided anew, and an old message of it changes nothing', async () => {

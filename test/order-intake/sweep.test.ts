@@ -1,9 +1,10 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createChangeStore } from '../../functions/order-intake/change-store.ts';
 import { indexKeys, orderKey } from '../../functions/order-intake/order-item.ts';
 import { overdueEnder } from '../../functions/order-intake/overdue.ts';
 import { sweep } from '../../functions/order-intake/sweep.ts';
+import { contention } from '../../shared/contention.ts';
 import { aCause, aPolicy } from '../support/builders.ts';
 import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { aPlacedOrder, noon } from '../support/placed-order.ts';
@@ -29,5 +30,27 @@ test('the sweep ends all that it can, and tells of an order that cannot be read'
 
   // Nor does it stand in the way of a buyer for whom holds are ended that are over.
   await due('ord_other', 1);
-  expect(await overdueEnder(store)(aCause())).toBe(true);
+  expect(await overdueEnder(store)(aCause())).toBe('all-ended');
+});
+
+test('the sweep is complete only where nothing is left that it could end', async () => {
+  const store = createChangeStore(database.db, tables, aPolicy().timeZone);
+  const ids = ['ord_a', 'ord_b', 'ord_c'];
+  for (const id of ids) await due(id, 1);
+  expect(await sweep(store)(aCause(), 0)).toMatchObject({ swept: 3, isComplete: false });
+  expect(await sweep(store)(aCause(), 30_000)).toMatchObject({ swept: 0, failures: [{}], isComplete: true });
+
+  // The index lags, and may hide others behind what it shows.
+  const lagging = {
+    ...store,
+    due: async (_now: number, limit: number) => Array.from({ length: limit }, () => 'ord_a'),
+  };
+  expect(await sweep(lagging)(aCause(), 30_000)).toMatchObject({ isComplete: false });
+
+  await due('ord_contended', 1);
+  const contended = { ...store, commit: () => Promise.reject(contention('Another changes it')) };
+  let clock = 0;
+  const ticking = vi.spyOn(performance, 'now').mockImplementation(() => (clock += 20_000));
+  expect(await sweep(contended)(aCause(), 1e9)).toMatchObject({ busy: 1, failures: [{}], isComplete: false });
+  ticking.mockRestore();
 });
