@@ -12,7 +12,11 @@ export const MovementMessage = z.object({
   messageId: z.string(),
   receiptHandle: z.string(),
   body: z.string(),
-  attributes: z.object({ SenderId: z.string(), ApproximateReceiveCount: z.coerce.number().int().min(1) }),
+  attributes: z.object({
+    SenderId: z.string(),
+    SentTimestamp: z.coerce.number().int(),
+    ApproximateReceiveCount: z.coerce.number().int().min(1),
+  }),
 });
 export type MovementMessage = z.infer<typeof MovementMessage>;
 
@@ -33,7 +37,8 @@ const waits = [2, 30, 420];
 export const postMessage =
   (store: StockStore, clock: () => number) =>
   async ({ messageId, body, attributes }: MovementMessage): Promise<number | undefined> => {
-    const { movements } = Body.parse(JSON.parse(body));
+    const sentAt = new Date(attributes.SentTimestamp).toISOString();
+    const movements = Body.parse(JSON.parse(body)).movements.map((each) => Object.assign(each, { sentAt }));
     const wait = waits[attributes.ApproximateReceiveCount - 1];
     const waitsFor = wait === undefined ? none : curable;
     const cause = { actor: attributes.SenderId, correlationId: messageId, causationId: messageId, now: clock() };

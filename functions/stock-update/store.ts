@@ -5,12 +5,11 @@ import { skuKey, SkuRecord } from '../../shared/catalog/sku-item.ts';
 import { type Action, type Database, type Key, readBatch, transact } from '../../shared/database.ts';
 import { type Cause, newEvent } from '../../shared/events/define-event.ts';
 import { StockMoved, StockMovementRejected } from '../../shared/events/stock.ts';
-import { contentHash } from '../../shared/ids.ts';
 import { eventKey, OutboxItem, outboxItem, timelineKeys } from '../../shared/outbox.ts';
-import type { Movement } from '../../shared/stock/movement.ts';
 import { StockItem, stockKey, stockPartition } from '../../shared/stock/stock-item.ts';
 import { readMovedSince } from './hindsight.ts';
 import type { Books, Plan } from './plan.ts';
+import { hashOf, type SentMovement } from './sent-movement.ts';
 import { Lot, lotPrefix, lotSort, type Shelf, shelfKey, Transit, transitPrefix, transitSort } from './shelf.ts';
 import { lotActions, movedBy, stockUpdate, transitActions } from './writes.ts';
 
@@ -89,7 +88,7 @@ export function createStockStore(
 
   return {
     /** All that deciding on these movements needs, read consistently. */
-    async read(movements: readonly Movement[]): Promise<Books> {
+    async read(movements: readonly SentMovement[]): Promise<Books> {
       const skus = [...new Set(movements.map(({ sku }) => sku))];
       const keys = { [catalog]: skus.map(skuKey), [table]: distinct(movements.flatMap(keysOf)) };
       const items = await readBatch(db, keys, true);
@@ -127,7 +126,7 @@ export function createStockStore(
       writing.commit(writing.actionsOf(sku, plan, cause)),
 
     /** Refuses a message's movement for good, once however often the message comes, unless it was applied meanwhile. */
-    async refuse(movement: Movement, reason: string, messageId: string, cause: Cause): Promise<void> {
+    async refuse(movement: SentMovement, reason: string, messageId: string, cause: Cause): Promise<void> {
       const { movementId, sku, warehouse, type, quantity } = movement;
       const event = newEvent(
         StockMovementRejected,
@@ -148,7 +147,7 @@ export function createStockStore(
               ':id': movementId,
               ':message': messageId,
               ':messages': new Set([messageId]),
-              ':hash': contentHash(movement),
+              ':hash': hashOf(movement),
             },
           },
         },
@@ -176,7 +175,7 @@ export function createStockStore(
 export type StockStore = ReturnType<typeof createStockStore>;
 
 /** Keys of the stock table that deciding on a movement reads. */
-function keysOf({ sku, movementId, warehouse, lot, transferId }: Movement): Key[] {
+function keysOf({ sku, movementId, warehouse, lot, transferId }: SentMovement): Key[] {
   return [
     stockKey(sku),
     movementKey(movementId),

@@ -12,23 +12,25 @@ import { receive, stockedSku } from '../support/stock.ts';
 const database = databaseForAll();
 const store = createStockStore(database.db, tables);
 
+const minuteMs = 60_000;
 let made = 0;
 const aSkuWith = (units: number) => stockedSku(database.db, units);
 
-/** A message of these movements of a SKU; gives the movements' ids, and a function that delivers it as SQS does. */
-function aMessage(sku: string, ...given: Partial<Movement>[]) {
+/** A message of these movements of a SKU; gives the movements, and a function that delivers it as SQS does. */
+const aMessage = (sku: string, ...given: Partial<Movement>[]) => aMessageSent(noon, sku, ...given);
+function aMessageSent(sentAt: number, sku: string, ...given: Partial<Movement>[]) {
   const messageId = `message-${(made += 1)}`;
   const movements = given.map((each, index) => aMovement({ sku, movementId: `${messageId}-${index}`, ...each }));
   const deliver = (time: number, through = store) =>
     postMessage(
       through,
-      () => noon,
+      () => noon + 10 * minuteMs,
     )(
       MovementMessage.parse({
         messageId,
         receiptHandle: 'receipt',
         body: JSON.stringify({ movements }),
-        attributes: { SenderId: 'warehouse', ApproximateReceiveCount: `${time}` },
+        attributes: { SenderId: 'warehouse', SentTimestamp: `${sentAt}`, ApproximateReceiveCount: `${time}` },
       }),
     );
   return { movements, deliver };
@@ -82,9 +84,45 @@ describe('a movement that came before what it needs', () => {
     );
     expect(await deliver(1)).toBe(2);
     expect([await onHand(sku), await onHand(other)]).toEqual([{ main: 1 }, { main: 6 }]);
-    await receive(database.db, sku, 4);
+    const receipt = aMovement({ sku, movementId: `of-${sku}`, quantity: 4 });
+    await postAll(store, [receipt], aCause({ now: noon + minuteMs }));
     expect(await deliver(2)).toBeUndefined();
-    expect([await onHand(sku), await onHand(other)]).toEqual([{ main: 100 }, { main: 6 }]);
+    expect([await onHand(sku), await onHand(other)]).toEqual([{ main: 104 }, { main: 6 }]);
+  });
+});
+
+describe('a movement that does not say when it happened', () => {
+  test('happened when its message was sent', async () => {
+    const sku = await aSkuWith(10);
+    const first = aMessageSent(noon + minuteMs, sku, { type: 'count', quantity: 4 });
+    const second = aMessageSent(noon + 2 * minuteMs, sku, { quantity: 2 });
+    await second.deliver(1);
+    await first.deliver(1);
+    expect(await onHand(sku)).toEqual({ main: 6 });
+    expect(await store.ledger(sku, undefined, 2)).toMatchObject([
+      { data: { type: 'count', occurredAt: new Date(noon + minuteMs).toISOString() } },
+      { data: { type: 'receipt', occurredAt: new Date(noon + 2 * minuteMs).toISOString() } },
+    ]);
+  });
+
+  test('is a count that is outdated when one was applied that was sent after it', async () => {
+    const sku = await aSkuWith(10);
+    const first = aMessageSent(noon + minuteMs, sku, { type: 'count', quantity: 4 });
+    const second = aMessageSent(noon + 2 * minuteMs, sku, { type: 'count', quantity: 3 });
+    await second.deliver(1);
+    await first.deliver(2);
+    expect(await onHand(sku)).toEqual({ main: 3 });
+    expect(await refusals(first.movements[0])).toEqual(['count-outdated']);
+  });
+
+  test('is the same movement whenever it is sent, and over HTTP', async () => {
+    const sku = await aSkuWith(10);
+    const { movements, deliver } = aMessage(sku, { type: 'count', quantity: 4 });
+    await deliver(1);
+    const again = aMessageSent(noon + minuteMs, sku, ...movements);
+    await again.deliver(1);
+    expect(await refusals(again.movements[0])).toEqual([]);
+    expect(await postAll(store, movements, aCause())).toMatchObject([{ status: 'already-applied' }]);
   });
 });
 
