@@ -54,7 +54,7 @@ export const stockMistakes: Record<string, BrokenBuild> = {
   },
   'message-refused-in-silence': {
     file: 'functions/stock-update/messages.ts',
-    from: 'else await store.refuse(movement, reason, messageId, cause);',
+    from: 'await store.refuse(movement, result.reason, messageId, cause);',
     to: '',
     breaks: 'a movement that came by message is applied, or an event says why not',
   },
