@@ -196,6 +196,16 @@ describe('a movement that is refused', () => {
     expect(await refusals(movements[0])).toEqual(['insufficient-stock']);
   });
 
+  test('is told once in its message, also if another message brought it right meanwhile', async () => {
+    const sku = await aSkuWith(1);
+    const { movements, deliver } = aMessage(sku, { sku: 'NO-SUCH-SKU' }, { type: 'write-off', quantity: 9 });
+    expect(await deliver(0)).toBe(2);
+    await aMessage(sku, { movementId: movements[0]?.movementId ?? '', quantity: 1 }).deliver(1);
+    expect(await onHand(sku)).toEqual({ main: 2 });
+    expect(await deliver(2)).toBe(30);
+    expect(await refusals(movements[0])).toEqual(['unknown-sku']);
+  });
+
   test('may come in another message, and over HTTP', async () => {
     const sku = await aSkuWith(1);
     const { movements, deliver, waitInVain } = aMessage(sku, { type: 'write-off', quantity: 2 });
@@ -205,6 +215,27 @@ describe('a movement that is refused', () => {
     expect(await aMessage(sku, ...movements).deliver(0)).toBeUndefined();
     expect(await onHand(sku)).toEqual({ main: 4 });
     expect(await postAll(store, movements, aCause())).toMatchObject([{ status: 'already-applied' }]);
+  });
+});
+
+describe('a movement that is refused in many messages', () => {
+  const refuse = async (movement: Movement, messages: readonly string[]) => {
+    for (const message of messages) await store.refuse(movement, 'unknown-sku', message, aCause());
+  };
+  const remembered = async (movement: Movement) => (await store.read([movement])).refusedFor.get(movement.movementId);
+
+  test('is told for each of them, also of two at once', async () => {
+    const movement = aMovement({ movementId: 'refused-twice', sku: 'NO-SUCH-SKU' });
+    await Promise.all([refuse(movement, ['a']), refuse(movement, ['b'])]);
+    expect(await refusals(movement)).toHaveLength(2);
+    expect(await remembered(movement)).toEqual(new Set(['a', 'b']));
+  });
+
+  test('remembers the last hundred, so that its item stays small', async () => {
+    const movement = aMovement({ movementId: 'refused-often', sku: 'NO-SUCH-SKU' });
+    const messages = Array.from({ length: 101 }, (_, index) => `message ${index}`);
+    await refuse(movement, messages);
+    expect(await remembered(movement)).toEqual(new Set(messages.slice(1)));
   });
 });
 
