@@ -146,6 +146,12 @@ describe('a movement that does not say when it happened', () => {
     expect(await refusals(first.movements[0])).toEqual(['count-outdated']);
   });
 
+  test('is no movement of the future where the clock of the queue is ahead', async () => {
+    const sku = await aSkuWith(10);
+    await aMessageSent(noon + 10 * minuteMs, sku, { quantity: 2 }).deliver(0);
+    expect(await onHand(sku)).toEqual({ main: 12 });
+  });
+
   test('is the same movement whenever it is sent, and over HTTP', async () => {
     const sku = await aSkuWith(10);
     const { movements, deliver } = aMessage(sku, { type: 'count', quantity: 4 });
