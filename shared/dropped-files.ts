@@ -10,8 +10,9 @@ import {
 } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 
-/** S3 tells EventBridge of an object; `sequencer` grows with each upload under one key. */
+/** S3 tells EventBridge of an object; `sequencer` grows with each upload under one key, `time` is in whole seconds. */
 export const ObjectCreated = z.object({
+  time: z.iso.datetime(),
   detail: z.object({ object: z.object({ key: z.string(), sequencer: z.string() }) }),
 });
 type ObjectCreated = z.infer<typeof ObjectCreated>;
@@ -19,6 +20,8 @@ type ObjectCreated = z.infer<typeof ObjectCreated>;
 export type DroppedFile = {
   key: string;
   sequencer: string;
+  /** The end of the second in which it was dropped: what was done just before it has happened. */
+  droppedAt: string;
   body: Readable;
   metadata: Record<string, string>;
   /** Writes the file of results; a stream needs its length in bytes. */
@@ -51,8 +54,9 @@ export function droppedFiles(s3: S3Client, Bucket: string, folder: string, log: 
     }
   };
 
-  return async ({ detail: { object } }: ObjectCreated, answer: (file: DroppedFile) => Promise<object>) => {
+  return async ({ time, detail: { object } }: ObjectCreated, answer: (file: DroppedFile) => Promise<object>) => {
     const { key, sequencer } = object;
+    const droppedAt = new Date(Date.parse(time) + 999).toISOString();
     const isDropped = key.startsWith(`${folder}/`) && key.endsWith('.csv') && key.length > folder.length + 5;
     if (!isDropped) return log.warn(`not a file of ${folder}`, { key });
     const result = `results/${key.slice(folder.length + 1, -'.csv'.length)}`;
@@ -66,7 +70,7 @@ export function droppedFiles(s3: S3Client, Bucket: string, folder: string, log: 
       await s3.send(new PutObjectCommand({ Bucket, Key: `${result}.csv`, Body, ContentType, ContentLength: bytes }));
     };
     try {
-      const summary = await answer({ key, sequencer, ...file, putResult });
+      const summary = await answer({ key, sequencer, droppedAt, ...file, putResult });
       await s3.send(
         new PutObjectCommand({
           Bucket,

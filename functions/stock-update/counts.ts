@@ -1,24 +1,27 @@
 import { clockToleranceMs } from '../../shared/clock.ts';
 import type { DataOf } from '../../shared/events/define-event.ts';
 import type { StockMoved } from '../../shared/events/stock.ts';
-import type { Movement } from '../../shared/stock/movement.ts';
 import type { StockItem, WarehouseStock } from '../../shared/stock/stock-item.ts';
+import { happenedAt, type SentMovement } from './sent-movement.ts';
 
 /** By how much on hand changed in a warehouse since it was counted: by what orders shipped, and by all other movements. */
 export type MovedSince = { shipped: number; otherwise: number };
 export const nothingMoved: MovedSince = { shipped: 0, otherwise: 0 };
 
 /**
- * The time, in milliseconds since the epoch, at which a count was made that says so: what moved since comes on top of its
- * figure. One that expects a figure is compared with that instead; any other is of now.
+ * The time, in milliseconds since the epoch, at which a count was made: what moved since comes on top of its figure. One
+ * that expects a figure is compared with that instead; one over HTTP that names no time is of now.
  */
-export const countedAsOf = ({ type, occurredAt, expectedOnHand }: Movement): number | undefined =>
-  type === 'count' && occurredAt !== undefined && expectedOnHand === undefined ? Date.parse(occurredAt) : undefined;
+export function countedAsOf(movement: SentMovement): number | undefined {
+  const madeAt = happenedAt(movement);
+  const { type, expectedOnHand } = movement;
+  return type === 'count' && madeAt !== undefined && expectedOnHand === undefined ? Date.parse(madeAt) : undefined;
+}
 
 type Row = Pick<DataOf<typeof StockMoved>, 'warehouse' | 'type' | 'onHandDelta' | 'occurredAt'>;
 
 /** What these rows of the ledger moved in the warehouse after the count. */
-export function movedSince({ warehouse }: Movement, asOf: number, rows: readonly Row[]): MovedSince {
+export function movedSince({ warehouse }: SentMovement, asOf: number, rows: readonly Row[]): MovedSince {
   const later = rows.filter((row) => row.warehouse === warehouse && Date.parse(row.occurredAt) > asOf);
   const sum = (isShipment: boolean) =>
     later
@@ -29,24 +32,24 @@ export function movedSince({ warehouse }: Movement, asOf: number, rows: readonly
 
 /** The units on hand that follow from a count. What was shipped since, a figure without open orders lacked already. */
 export const onHandFrom = (
-  { quantity, openOrders }: Movement,
+  { quantity, openOrders }: SentMovement,
   { reserved }: WarehouseStock,
   { shipped, otherwise }: MovedSince,
 ): number => quantity + otherwise + (openOrders === 'deducted' ? reserved : shipped);
 
 /** Whether nothing follows from a count any more; `now` is in milliseconds since the epoch. */
 export function isOutdated(
-  count: Movement,
+  count: SentMovement,
   before: WarehouseStock,
   { shipped, givenUpAt }: Pick<MovedSince, 'shipped'> & Pick<StockItem, 'givenUpAt'>,
   now: number,
 ): boolean {
-  const { occurredAt, openOrders } = count;
-  if (occurredAt !== undefined && before.countedAt !== undefined) {
-    if (Date.parse(occurredAt) < Date.parse(before.countedAt)) return true;
+  const madeAt = happenedAt(count);
+  if (madeAt !== undefined && before.countedAt !== undefined) {
+    if (Date.parse(madeAt) < Date.parse(before.countedAt)) return true;
   }
   const asOf = countedAsOf(count);
-  if (asOf === undefined || openOrders !== 'deducted') return false;
+  if (asOf === undefined || count.openOrders !== 'deducted') return false;
   // Nobody knows which of them were open when it was made.
   const isOfNow = asOf >= now - clockToleranceMs;
   if (!isOfNow && (before.reserved > 0 || shipped !== 0)) return true;

@@ -2,9 +2,9 @@ import type { DataOf } from '../../shared/events/define-event.ts';
 import { clockToleranceMs } from '../../shared/clock.ts';
 import type { MovementType, StockMoved, StockStatus } from '../../shared/events/stock.ts';
 import type { RejectionReason } from '../../shared/http/stock.ts';
-import type { Movement } from '../../shared/stock/movement.ts';
 import type { WarehouseStock } from '../../shared/stock/stock-item.ts';
 import { countedAt, isOutdated, type MovedSince, nothingMoved, onHandFrom } from './counts.ts';
+import { happenedAt, type SentMovement } from './sent-movement.ts';
 import { type Lot, lotSort, type Shelf, type Transit, transitSort } from './shelf.ts';
 
 export const nothing: WarehouseStock = { onHand: 0, reserved: 0, unavailable: 0, available: 0 };
@@ -36,13 +36,14 @@ export type Decision =
   { kind: 'apply'; change: Change } | { kind: 'already-applied' } | { kind: 'rejected'; reason: RejectionReason };
 
 /** What a movement does to the stock as it is known; `now` is in milliseconds since the epoch. */
-export function decide(movement: Movement, contentHash: string, known: Known, now: number): Decision {
+export function decide(movement: SentMovement, contentHash: string, known: Known, now: number): Decision {
   if (known.appliedHash === contentHash) return { kind: 'already-applied' };
   if (known.appliedHash !== undefined) return rejected('movement-conflict');
   if (!known.isInCatalogue) return rejected('unknown-sku');
   const { movementId, sku, warehouse, type, reason, lot, transferId, expectedOnHand } = movement;
-  const occurredAt = movement.occurredAt ?? new Date(now).toISOString();
-  if (Date.parse(occurredAt) > now + clockToleranceMs) return rejected('occurred-in-future');
+  if (movement.occurredAt !== undefined && Date.parse(movement.occurredAt) > now + clockToleranceMs)
+    return rejected('occurred-in-future');
+  const occurredAt = happenedAt(movement) ?? new Date(now).toISOString();
 
   const before = known.shelf.stock?.warehouses[warehouse] ?? nothing;
   const { movedSince = nothingMoved } = known;
@@ -88,7 +89,7 @@ export function decide(movement: Movement, contentHash: string, known: Known, no
 
 const rejected = (reason: RejectionReason): Decision => ({ kind: 'rejected', reason });
 
-type Effect = (movement: Movement, before: WarehouseStock, movedSince: MovedSince) => Deltas;
+type Effect = (movement: SentMovement, before: WarehouseStock, movedSince: MovedSince) => Deltas;
 const comesIn: Effect = ({ quantity, to = 'available' }) => into(to, quantity, quantity);
 const goesOut: Effect = ({ quantity, from = 'available' }) => into(from, -quantity, -quantity);
 
@@ -127,7 +128,7 @@ function moved(before: WarehouseStock, { onHand, ...parts }: Deltas): WarehouseS
   };
 }
 
-function pinsOf({ type, openOrders }: Movement): Pin[] {
+function pinsOf({ type, openOrders }: SentMovement): Pin[] {
   if (type === 'safety-stock') return ['safetyStock'];
   if (type !== 'count') return [];
   return openOrders === 'deducted' ? ['onHand', 'countedAt', 'reserved'] : ['onHand', 'countedAt'];
@@ -135,7 +136,7 @@ function pinsOf({ type, openOrders }: Movement): Pin[] {
 
 /** The lot after what a movement does to its units; a count does not tell lots apart. */
 function lotAfter(
-  movement: Movement,
+  movement: SentMovement,
   { onHand, damaged = 0, inspection = 0 }: Deltas,
   { lots, transits }: Shelf,
   now: number,
@@ -165,7 +166,7 @@ function lotAfter(
 }
 
 /** The units in transit after a movement of a named transfer; other transfers are not followed. */
-function transitAfter(movement: Movement, { lots, transits }: Shelf): Transit | RejectionReason | undefined {
+function transitAfter(movement: SentMovement, { lots, transits }: Shelf): Transit | RejectionReason | undefined {
   const { sku, warehouse, type, quantity, lot, transferId } = movement;
   if (transferId === undefined) return undefined;
   const before = transits.get(transitSort(transferId, lot));

@@ -18,7 +18,7 @@ type Tools = {
 /** Applies a dropped file of movements, answers with what became of each row, and gives the summary. */
 export const onFileDropped =
   ({ store, clock, log }: Tools) =>
-  async ({ key, sequencer, body, metadata, putResult }: DroppedFile) => {
+  async ({ key, sequencer, droppedAt, body, metadata, putResult }: DroppedFile) => {
     const directory = await mkdtemp(join(tmpdir(), 'stock-file-'));
     try {
       const path = join(directory, 'result.csv');
@@ -26,7 +26,7 @@ export const onFileDropped =
       const openOrders = OpenOrders.optional().safeParse(metadata['open-orders']);
       if (openOrders.success) {
         const cause = { actor: `file ${key}`, correlationId: key, causationId: sequencer };
-        await importFile(body, { openOrders: openOrders.data, cause }, { store, result, clock, log });
+        await importFile(body, { openOrders: openOrders.data, droppedAt, cause }, { store, result, clock, log });
       } else result.refuse('The metadata open-orders is neither included nor deducted');
       const { summary, bytes } = await result.close();
       await putResult(createReadStream(path), bytes);

@@ -22,6 +22,7 @@ const maxRowLength = 10_000;
 const forFile = { patienceMs: 120_000, skusAtOnce: 132 };
 
 type Row = { number: number; movement: Movement } | { number: number; problem: string };
+type About = { openOrders: OpenOrders | undefined; droppedAt: string; cause: Omit<Cause, 'now'> };
 type Tools = {
   store: Pick<StockStore, 'read' | 'write'>;
   result: ResultFile;
@@ -37,12 +38,12 @@ type Tools = {
  */
 export async function importFile(
   body: Readable,
-  { openOrders, cause }: { openOrders: OpenOrders | undefined; cause: Omit<Cause, 'now'> },
+  { openOrders, droppedAt, cause }: About,
   { store, result, clock, log }: Tools,
 ): Promise<void> {
   let rows: Row[] = [];
   const flush = async () => {
-    const movements = rows.flatMap((row) => ('movement' in row ? [row.movement] : []));
+    const movements = rows.flatMap((row) => ('movement' in row ? [{ ...row.movement, sentAt: droppedAt }] : []));
     const posted = await postAll(store, movements, { ...cause, now: clock() }, forFile);
     const results = posted.values();
     for (const row of rows) {

@@ -5,10 +5,10 @@ import type { Database } from '../../shared/database.ts';
 import { StockMoved } from '../../shared/events/stock.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import { OutboxItem, recordedAt, timelineKeysFrom } from '../../shared/outbox.ts';
-import type { Movement } from '../../shared/stock/movement.ts';
 import { type StockItem, stockPartition } from '../../shared/stock/stock-item.ts';
 import { countedAsOf, movedSince } from './counts.ts';
 import type { Books } from './plan.ts';
+import type { SentMovement } from './sent-movement.ts';
 
 /** Rows that a count looks through; with more it is outdated. They fit a page of the database, 1 MB. */
 const rowsAtMost = 1000;
@@ -25,7 +25,7 @@ const Moved = StockMoved.envelope.shape.detail;
  * Adds to the books what moved since their counts were made. It must be read after the stock: a row that is written
  * between the two then makes the count be decided again, as does one that is written later.
  */
-export async function readMovedSince(db: Database, table: string, books: Books, movements: readonly Movement[]) {
+export async function readMovedSince(db: Database, table: string, books: Books, movements: readonly SentMovement[]) {
   const asked = movements.flatMap((count) => {
     const asOf = countedAsOf(count);
     if (asOf === undefined || books.appliedHashes.has(count.movementId)) return [];

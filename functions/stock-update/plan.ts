@@ -1,9 +1,8 @@
 import type { RejectionReason } from '../../shared/http/stock.ts';
-import { contentHash } from '../../shared/ids.ts';
-import type { Movement } from '../../shared/stock/movement.ts';
 import type { StockItem } from '../../shared/stock/stock-item.ts';
 import { countedAsOf, type MovedSince, movedSince, nothingMoved } from './counts.ts';
 import { type Change, decide, nothing, type Pin } from './decide.ts';
+import { hashOf, type SentMovement } from './sent-movement.ts';
 import { lotSort, type Shelf, transitSort } from './shelf.ts';
 
 /** Counters that must not be taken below zero on the way, and that orders or others change meanwhile. */
@@ -27,8 +26,8 @@ export type Plan = {
 export type StockPlan = Pick<Plan, 'needs' | 'changes'> & { before: Pick<Shelf, 'stock'>; after: Pick<Shelf, 'stock'> };
 
 type Outcome =
-  | { movement: Movement; status: 'applied' | 'already-applied'; stock: StockItem | undefined }
-  | { movement: Movement; status: 'rejected'; reason: RejectionReason; stock: StockItem | undefined };
+  | { movement: SentMovement; status: 'applied' | 'already-applied'; stock: StockItem | undefined }
+  | { movement: SentMovement; status: 'rejected'; reason: RejectionReason; stock: StockItem | undefined };
 
 export type Books = {
   catalogue: Set<string>;
@@ -38,19 +37,19 @@ export type Books = {
   /** By movement id, the messages for which it was refused for good. */
   refusedFor: Map<string, ReadonlySet<string>>;
   /** For counts of an earlier time, what moved since; those since which nothing did may be absent. */
-  movedSince: Map<Movement, MovedSince | 'too-much'>;
+  movedSince: Map<SentMovement, MovedSince | 'too-much'>;
 };
 
 /**
  * Decides on movements of one SKU one after the other, each on what those before it leave; `now` is in milliseconds.
  * The outcomes hold if the plan can be written as a whole.
  */
-export function planOf(sku: string, movements: readonly Movement[], books: Books, now: number) {
+export function planOf(sku: string, movements: readonly SentMovement[], books: Books, now: number) {
   const before = books.shelves.get(sku) ?? { stock: undefined, lots: new Map(), transits: new Map() };
   const plan: Plan = { before, after: before, changes: [], needs: new Map(), restsOnLedger: false };
   const hashes = new Map(books.appliedHashes);
   const outcomes = movements.map((movement): Outcome => {
-    const hash = contentHash(movement);
+    const hash = hashOf(movement);
     const known = {
       isInCatalogue: books.catalogue.has(sku),
       appliedHash: hashes.get(movement.movementId),
@@ -71,7 +70,7 @@ export function planOf(sku: string, movements: readonly Movement[], books: Books
 }
 
 /** What moved since a count was made, by the ledger and by what goes before it in the plan. */
-function movedBefore(movement: Movement, books: Books, { changes }: Plan): MovedSince | 'too-much' {
+function movedBefore(movement: SentMovement, books: Books, { changes }: Plan): MovedSince | 'too-much' {
   const asOf = countedAsOf(movement);
   if (asOf === undefined) return nothingMoved;
   const recorded = books.movedSince.get(movement) ?? nothingMoved;

@@ -2,10 +2,10 @@ import { patiently } from '../../shared/contention.ts';
 import type { Cause } from '../../shared/events/define-event.ts';
 import type { MovementResult, RejectionReason } from '../../shared/http/stock.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
-import type { Movement } from '../../shared/stock/movement.ts';
 import { stockAnswer } from './answers.ts';
 import { countedAsOf } from './counts.ts';
 import { type Books, planOf } from './plan.ts';
+import type { SentMovement } from './sent-movement.ts';
 import type { StockStore } from './store.ts';
 
 /** A request that meets contention for this long answers busy; what it applied so far stays, and is told when repeated. */
@@ -24,7 +24,7 @@ type Store = Pick<StockStore, 'read' | 'write'>;
  */
 export async function postAll(
   store: Store,
-  movements: readonly Movement[],
+  movements: readonly SentMovement[],
   cause: Cause,
   limits = forRequest,
 ): Promise<MovementResult[]> {
@@ -38,14 +38,14 @@ export async function postAll(
  */
 export async function postInOrder(
   store: Store,
-  movements: readonly Movement[],
+  movements: readonly SentMovement[],
   cause: Cause,
   waitsFor: ReadonlySet<RejectionReason>,
   { patienceMs, skusAtOnce } = forRequest,
-): Promise<Map<Movement, MovementResult>> {
+): Promise<Map<SentMovement, MovementResult>> {
   const books = await store.read(movements);
   const deadline = performance.now() + patienceMs;
-  const results = new Map<Movement, MovementResult>();
+  const results = new Map<SentMovement, MovementResult>();
   const begun = new Set<string>();
   let isGivenUp = false;
   await inParallel(skusAtOnce, chainsOf(movements), async (chain) => {
@@ -67,9 +67,9 @@ export async function postInOrder(
 }
 
 /** Movements that must not overtake each other: those of one SKU, and those under one id. */
-function chainsOf(movements: readonly Movement[]): Movement[][] {
+function chainsOf(movements: readonly SentMovement[]): SentMovement[][] {
   const skuOfId = new Map<string, string>();
-  const chains = new Map<string, Movement[]>();
+  const chains = new Map<string, SentMovement[]>();
   for (const movement of movements) {
     const sku = skuOfId.get(movement.movementId) ?? movement.sku;
     skuOfId.set(movement.movementId, sku);
@@ -81,8 +81,8 @@ function chainsOf(movements: readonly Movement[]): Movement[][] {
 }
 
 /** Neighbours in a chain that fit a transaction: of one SKU. */
-function groupsOf(chain: readonly Movement[]): Movement[][] {
-  const groups: Movement[][] = [];
+function groupsOf(chain: readonly SentMovement[]): SentMovement[][] {
+  const groups: SentMovement[][] = [];
   for (const movement of chain) {
     const last = groups.at(-1);
     if (last?.[0]?.sku === movement.sku && last.length < movementsAtOnce) last.push(movement);
@@ -103,7 +103,7 @@ function postGroup(
     begun,
     waitsFor,
     budgetMs,
-  }: { group: readonly Movement[]; begun: Set<string>; waitsFor: ReadonlySet<RejectionReason>; budgetMs: number },
+  }: { group: readonly SentMovement[]; begun: Set<string>; waitsFor: ReadonlySet<RejectionReason>; budgetMs: number },
   cause: Cause,
 ) {
   const sku = group[0]?.sku ?? '';
@@ -127,7 +127,7 @@ function postGroup(
     await readAgain();
     return planned();
   };
-  return patiently(budgetMs, async (): Promise<[Movement, MovementResult][] | undefined> => {
+  return patiently(budgetMs, async (): Promise<[SentMovement, MovementResult][] | undefined> => {
     const { plan, outcomes } = await decided();
     if (plan.changes.length > 0 && (await store.write(sku, plan, cause)) === 'lost') {
       await readAgain();

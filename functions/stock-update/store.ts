@@ -2,15 +2,15 @@ import assert from 'node:assert';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { skuKey, SkuRecord } from '../../shared/catalog/sku-item.ts';
+import { patiently } from '../../shared/contention.ts';
 import { type Action, type Database, type Key, readBatch, transact } from '../../shared/database.ts';
 import { type Cause, newEvent } from '../../shared/events/define-event.ts';
 import { StockMoved, StockMovementRejected } from '../../shared/events/stock.ts';
-import { contentHash } from '../../shared/ids.ts';
 import { eventKey, OutboxItem, outboxItem, timelineKeys } from '../../shared/outbox.ts';
-import type { Movement } from '../../shared/stock/movement.ts';
 import { StockItem, stockKey, stockPartition } from '../../shared/stock/stock-item.ts';
 import { readMovedSince } from './hindsight.ts';
 import type { Books, Plan } from './plan.ts';
+import { hashOf, type SentMovement } from './sent-movement.ts';
 import { Lot, lotPrefix, lotSort, type Shelf, shelfKey, Transit, transitPrefix, transitSort } from './shelf.ts';
 import { lotActions, movedBy, stockUpdate, transitActions } from './writes.ts';
 
@@ -23,8 +23,11 @@ const movementKey = (movementId: string) => ({ pk: `MOVEMENT#${movementId}`, sk:
 const MovementItem = z.object({
   movementId: z.string(),
   contentHash: z.string().optional(),
-  refusedFor: z.set(z.string()).optional(),
+  refusals: z.array(z.string()).optional(),
 });
+/** The last so many messages are kept: a sender that repeats a refused movement for days must not fill its item. */
+const refusalsKept = 100;
+const refusalPatienceMs = 5_000;
 const Moved = StockMoved.envelope.shape.detail;
 
 /** Stock items, lots, transits, the identities of applied movements, and the events that are the ledger. */
@@ -67,11 +70,12 @@ export function createStockStore(
         const { movementId } = event.detail.data;
         return [
           {
-            Put: {
+            Update: {
               TableName: table,
-              Item: { ...movementKey(movementId), movementId, contentHash: hash },
-              ConditionExpression: 'attribute_not_exists(contentHash) AND NOT contains(refusedFor, :cause)',
-              ExpressionAttributeValues: { ':cause': cause.causationId },
+              Key: movementKey(movementId),
+              UpdateExpression: 'SET movementId = :id, contentHash = :hash',
+              ConditionExpression: 'attribute_not_exists(contentHash) AND NOT contains(refusals, :cause)',
+              ExpressionAttributeValues: { ':id': movementId, ':hash': hash, ':cause': cause.causationId },
             },
           },
           { Put: { TableName: table, Item: outboxItem(stockPartition(sku), event) } },
@@ -89,7 +93,7 @@ export function createStockStore(
 
   return {
     /** All that deciding on these movements needs, read consistently. */
-    async read(movements: readonly Movement[]): Promise<Books> {
+    async read(movements: readonly SentMovement[]): Promise<Books> {
       const skus = [...new Set(movements.map(({ sku }) => sku))];
       const keys = { [catalog]: skus.map(skuKey), [table]: distinct(movements.flatMap(keysOf)) };
       const items = await readBatch(db, keys, true);
@@ -127,7 +131,7 @@ export function createStockStore(
       writing.commit(writing.actionsOf(sku, plan, cause)),
 
     /** Refuses a message's movement for good, once however often the message comes, unless it was applied meanwhile. */
-    async refuse(movement: Movement, reason: string, messageId: string, cause: Cause): Promise<void> {
+    async refuse(movement: SentMovement, reason: string, messageId: string, cause: Cause): Promise<void> {
       const { movementId, sku, warehouse, type, quantity } = movement;
       const event = newEvent(
         StockMovementRejected,
@@ -135,25 +139,18 @@ export function createStockStore(
         cause,
       );
       const Key = movementKey(movementId);
-      // Lost: nothing is left to do.
-      await transact(db, [
-        {
-          Update: {
-            TableName: table,
-            Key,
-            UpdateExpression: 'SET movementId = :id ADD refusedFor :messages',
-            ConditionExpression:
-              'NOT contains(refusedFor, :message) AND (attribute_not_exists(contentHash) OR contentHash <> :hash)',
-            ExpressionAttributeValues: {
-              ':id': movementId,
-              ':message': messageId,
-              ':messages': new Set([messageId]),
-              ':hash': contentHash(movement),
-            },
-          },
-        },
-        { Put: { TableName: table, Item: outboxItem(Key.pk, event) } },
-      ]);
+      const hash = hashOf(movement);
+      await patiently(refusalPatienceMs, async () => {
+        const [item] = (await readBatch(db, { [table]: [Key] }, true))[table] ?? [];
+        const { contentHash: applied, refusals = [] } = MovementItem.optional().parse(item) ?? {};
+        if (applied === hash || refusals.includes(messageId)) return 'done';
+        const remembered = { before: refusals, after: [...refusals, messageId].slice(-refusalsKept) };
+        const actions = [
+          { Update: { TableName: table, Key, ...refusal(movementId, hash, remembered) } },
+          { Put: { TableName: table, Item: outboxItem(Key.pk, event) } },
+        ];
+        return (await transact(db, actions)) === 'done' ? 'done' : undefined;
+      });
     },
 
     /** Up to `limit` movements of a SKU, the last recorded first, from behind the event `after`. */
@@ -175,8 +172,16 @@ export function createStockStore(
 }
 export type StockStore = ReturnType<typeof createStockStore>;
 
+/** Remembers a refusal where nobody else did meanwhile, and the movement was not applied. */
+const refusal = (movementId: string, hash: string, { before, after }: { before: string[]; after: string[] }) => ({
+  UpdateExpression: 'SET movementId = :id, refusals = :after',
+  ConditionExpression:
+    '(attribute_not_exists(refusals) OR refusals = :before) AND (attribute_not_exists(contentHash) OR contentHash <> :hash)',
+  ExpressionAttributeValues: { ':id': movementId, ':hash': hash, ':before': before, ':after': after },
+});
+
 /** Keys of the stock table that deciding on a movement reads. */
-function keysOf({ sku, movementId, warehouse, lot, transferId }: Movement): Key[] {
+function keysOf({ sku, movementId, warehouse, lot, transferId }: SentMovement): Key[] {
   return [
     stockKey(sku),
     movementKey(movementId),
@@ -190,9 +195,9 @@ const distinct = (keys: Key[]): Key[] => [...new Map(keys.map((key) => [`${key.p
 function put(books: Books, item: unknown): void {
   const { sk } = z.object({ sk: z.string() }).parse(item);
   if (sk === 'MOVEMENT') {
-    const { movementId, contentHash: applied, refusedFor } = MovementItem.parse(item);
+    const { movementId, contentHash: applied, refusals } = MovementItem.parse(item);
     if (applied !== undefined) books.appliedHashes.set(movementId, applied);
-    if (refusedFor) books.refusedFor.set(movementId, refusedFor);
+    if (refusals) books.refusedFor.set(movementId, new Set(refusals));
     return;
   }
   const { sku } = z.object({ sku: z.string() }).parse(item);

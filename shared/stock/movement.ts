@@ -18,7 +18,7 @@ export const Movement = z
     lot: z.string().trim().min(1).max(64).optional(),
     /** Of a received lot; from the day after it is not suggested any more. */
     expiresOn: z.iso.date().optional(),
-    /** Now unless told. What moved since a count was made comes on top of its figure. */
+    /** When it was sent, unless told. What moved since a count was made comes on top of its figure. */
     occurredAt: Instant.optional(),
     /** For a count: refuse it if the books have moved on from this figure, and add nothing to its own. */
     expectedOnHand: z.int().nonnegative().optional(),

@@ -4,7 +4,9 @@ import { GetObjectCommand, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createWaitStore } from '../../functions/stock-update/wait-store.ts';
 import { type BackOffice, s3Of, startBackOffice } from '../support/back-office.ts';
+import { tablesOf } from '../support/large-orders.ts';
 import { orderOf, stockedSku } from '../support/shop.ts';
 
 let office: BackOffice;
@@ -84,7 +86,12 @@ describe('a file of movements', () => {
     expect(await stockOf(sku)).toMatchObject({ onHand: 6 });
     expect(await stockOf(other)).toMatchObject({ onHand: 7 });
     const { body } = await office.client('warehouse').get(`/stock/${sku}/movements`);
-    expect(body.movements[1]).toMatchObject({ reason: 'from "ACME", by lorry', actor: `file movements/${name}.csv` });
+    expect(body.movements[1]).toMatchObject({
+      reason: 'from "ACME", by lorry',
+      actor: `file movements/${name}.csv`,
+      // S3 tells the second in which the file was dropped.
+      occurredAt: expect.stringMatching(/\.999Z$/),
+    });
   });
 
   test('dropped again, and again under another name, changes nothing', async () => {
@@ -174,9 +181,9 @@ describe('movements by message', () => {
     const credentials = { accessKeyId: 'administrator', secretAccessKey: 'local' };
     const sqs = new SQSClient({ endpoint, region, credentials });
     const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
-    await sqs.send(
-      new SendMessageCommand({ QueueUrl, MessageBody: typeof body === 'string' ? body : JSON.stringify(body) }),
-    );
+    const MessageBody = typeof body === 'string' ? body : JSON.stringify(body);
+    const { MessageId = '' } = await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+    return MessageId;
   };
   const receipt = (sku: string, id: string, given: object = {}) => ({
     movements: [{ movementId: `${sku}-${id}`, sku, warehouse: 'main', type: 'receipt', quantity: 1, ...given }],
@@ -215,9 +222,9 @@ describe('movements by message', () => {
   test('that overtook what they need wait for it', async () => {
     const sku = await stockedSku(office, { units: 3 });
     const transfer = { transferId: `T-${sku}`, quantity: 2 };
-    await send(receipt(sku, 'in', { type: 'transfer-in', warehouse: 'north', ...transfer }));
-    // Long enough for the first to be read and refused, and shorter than it waits.
-    await sleep(700);
+    const { db, tables } = await tablesOf(office);
+    const overtaking = await send(receipt(sku, 'in', { type: 'transfer-in', warehouse: 'north', ...transfer }));
+    await expect.poll(() => createWaitStore(db, tables).last(overtaking)).toBeDefined();
     await send(receipt(sku, 'out', { type: 'transfer-out', ...transfer }));
     await expect.poll(async () => (await stockOf(sku)).warehouses).toMatchObject([{ onHand: 1 }, { onHand: 2 }]);
     expect((await stockOf(sku)).inTransit.units).toBe(0);

@@ -16,10 +16,9 @@ export const stockMistakes: Record<string, BrokenBuild> = {
   },
   'movement-without-identity': {
     file: 'functions/stock-update/store.ts',
-    from: `Item: { ...movementKey(movementId), movementId, contentHash: hash },
-              ConditionExpression: 'attribute_not_exists(contentHash) AND NOT contains(refusedFor, :cause)',
-              ExpressionAttributeValues: { ':cause': cause.causationId },`,
-    to: 'Item: { ...movementKey(movementId), movementId, contentHash: hash },',
+    from: `ConditionExpression: 'attribute_not_exists(contentHash) AND NOT contains(refusals, :cause)',
+              ExpressionAttributeValues: { ':id': movementId, ':hash': hash, ':cause': cause.causationId },`,
+    to: "ExpressionAttributeValues: { ':id': movementId, ':hash': hash },",
     breaks: 'a movement is applied once',
   },
   'movement-beside-the-ledger': {
@@ -54,7 +53,7 @@ export const stockMistakes: Record<string, BrokenBuild> = {
   },
   'message-refused-in-silence': {
     file: 'functions/stock-update/messages.ts',
-    from: 'else await store.refuse(movement, reason, messageId, cause);',
+    from: 'await store.refuse(movement, result.reason, messageId, cause);',
     to: '',
     breaks: 'a movement that came by message is applied, or an event says why not',
   },

@@ -26,10 +26,10 @@ async function skusOfTheirOwn(count: number): Promise<string[]> {
 
 const log = { info: () => {}, warn: () => {} };
 let runs = 0;
-async function run(body: Readable, through: Pick<StockStore, 'read' | 'write'> = store) {
+async function run(body: Readable, through: Pick<StockStore, 'read' | 'write'> = store, droppedAt = noon) {
   const path = join(directory, `${(runs += 1)}.csv`);
   const result = createResultFile(path);
-  const about = { openOrders: undefined, cause: aCause() };
+  const about = { openOrders: undefined, droppedAt: new Date(droppedAt).toISOString(), cause: aCause() };
   try {
     await importFile(body, about, { store: through, result, clock: () => noon, log });
   } finally {
@@ -57,6 +57,14 @@ test('a run that is cut off goes on when it is started again, and says what a si
   expect((await run(Readable.from([text]))).text).toBe(again.text);
   const stock = await Promise.all(skus.map((sku) => store.stock(sku)));
   expect(stock.map((each) => each.stock?.warehouses['main']?.onHand)).toEqual(skus.map(() => 75));
+});
+
+test('a count that does not say when it was made is of when its file was dropped', async () => {
+  const [sku = ''] = await skusOfTheirOwn(1);
+  const lines = ['movementId,sku,warehouse,type,quantity', `of-the-drop,${sku},main,count,4`];
+  await receive(database.db, sku, 5);
+  await run(Readable.from([lines.join('\n')]), store, noon - 60_000);
+  expect((await store.stock(sku)).stock?.warehouses['main']?.onHand).toBe(9);
 });
 
 test('a row that is refused ends no run, however long it took', async () => {
