@@ -1,8 +1,8 @@
 import assert from 'node:assert';
 import type { DataOf, EventOf } from '../../shared/events/define-event.ts';
 import type { ReturnReceived } from '../../shared/events/refund.ts';
-import type { Movement } from '../../shared/stock/movement.ts';
 import { postAll } from './post.ts';
+import type { SentMovement } from './sent-movement.ts';
 import type { StockStore } from './store.ts';
 
 /**
@@ -12,7 +12,7 @@ import type { StockStore } from './store.ts';
 export const bookReturned =
   (store: Pick<StockStore, 'read' | 'write'>, clock: () => number) =>
   async ({ detail: { data, metadata } }: EventOf<typeof ReturnReceived>): Promise<void> => {
-    const movements = movementsOf(data);
+    const movements = movementsOf(data, metadata.occurredAt);
     if (movements.length === 0) return;
     const { actor, correlationId, eventId: causationId } = metadata;
     const results = await postAll(store, movements, { actor, correlationId, causationId, now: clock() });
@@ -20,7 +20,8 @@ export const bookReturned =
     assert(!refused, `Stock refuses ${refused?.movementId} of ${data.rmaId}: ${refused?.reason}`);
   };
 
-const movementsOf = ({ units, reason }: DataOf<typeof ReturnReceived>): Movement[] =>
+/** Of when the parcel was received: a count that was made before the event came has its units already. */
+const movementsOf = ({ units, reason }: DataOf<typeof ReturnReceived>, sentAt: string): SentMovement[] =>
   units.flatMap(({ movementId, sku, warehouse, quantity, lot, disposition }) =>
     movementId === undefined
       ? []
@@ -32,6 +33,7 @@ const movementsOf = ({ units, reason }: DataOf<typeof ReturnReceived>): Movement
             type: 'return',
             quantity,
             reason,
+            sentAt,
             ...(lot !== undefined && { lot }),
             ...(disposition === 'damaged' && { to: 'damaged' as const }),
           },

@@ -1,7 +1,7 @@
 import { contentHash } from '../../shared/ids.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
 
-/** A movement, and when it was sent as a message or dropped in a file. Over HTTP it is sent and applied at once. */
+/** A movement, and when it was sent as a message, dropped in a file or told by an event. Over HTTP that is now. */
 export type SentMovement = Movement & { sentAt?: string };
 
 /** When a movement happened; undefined is now. */

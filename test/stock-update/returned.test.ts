@@ -1,15 +1,17 @@
 import { expect, test } from 'vitest';
 import { bookReturned } from '../../functions/stock-update/returned.ts';
+import { postAll } from '../../functions/stock-update/post.ts';
 import { createStockStore } from '../../functions/stock-update/store.ts';
 import type { Database } from '../../shared/database.ts';
 import { newEvent } from '../../shared/events/define-event.ts';
 import { ReturnReceived } from '../../shared/events/refund.ts';
-import { aCause, noon } from '../support/builders.ts';
+import { aCause, aMovement, noon } from '../support/builders.ts';
 import { crashing } from '../support/crashing.ts';
 import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { catalogued, stockedSku } from '../support/stock.ts';
 
 const database = databaseForAll();
+const hourMs = 3_600_000;
 
 /** A parcel with two units of one SKU, one of them damaged, and three of another, of which one is missing. */
 const parcel = (one: string, two: string) => {
@@ -42,8 +44,8 @@ const parcel = (one: string, two: string) => {
   );
 };
 
-const book = (db: Database, event: unknown) =>
-  bookReturned(createStockStore(db, tables), () => noon)(ReturnReceived.envelope.parse(event));
+const book = (db: Database, event: unknown, now = noon) =>
+  bookReturned(createStockStore(db, tables), () => now)(ReturnReceived.envelope.parse(event));
 
 const stockOf = async (sku: string) => {
   const { stock } = await createStockStore(database.db, tables).stock(sku);
@@ -62,6 +64,16 @@ test.each([1, 2].flatMap((transaction) => (['before', 'after'] as const).map((wh
     expect(await stockOf(two)).toMatchObject({ onHand: 2, available: 2, unavailable: 0 });
   },
 );
+
+test('is of when it was received: a count that was made before it was booked has it already', async () => {
+  const [one, two] = [await stockedSku(database.db, 5), await stockedSku(database.db, 0)];
+  await book(database.db, parcel(one, two), noon + hourMs);
+  const halfPast = new Date(noon + hourMs / 2).toISOString();
+  const count = aMovement({ sku: one, movementId: `${one}-count`, type: 'count', quantity: 7, occurredAt: halfPast });
+  const later = aCause({ now: noon + 2 * hourMs });
+  expect(await postAll(createStockStore(database.db, tables), [count], later)).toMatchObject([{ status: 'applied' }]);
+  expect(await stockOf(one)).toMatchObject({ onHand: 7 });
+});
 
 test('is not lost where stock refuses it: it comes again', async () => {
   const [one, two] = [await stockedSku(database.db, 0), 'UNKNOWN'];
