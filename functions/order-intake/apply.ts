@@ -8,7 +8,7 @@ import type { OrderItem } from './order-item.ts';
 import { isOverdue, knownPayment, record, refusedPayment } from './payment.ts';
 
 /** Others may change the same order at once, and each of them comes to an end. */
-const patienceMs = 10_000;
+const usualPatienceMs = 10_000;
 
 type Store = Pick<ChangeStore, 'current' | 'commit'>;
 /** A decision on an order, for which more may have to be read. */
@@ -23,6 +23,7 @@ export const apply = async (
   orderId: string,
   decide: Decide,
   cause: Cause,
+  patienceMs = usualPatienceMs,
 ): Promise<Outcome | undefined> => {
   const { outcome } = await patiently(patienceMs, async () => {
     const { order } = await store.current(orderId);
@@ -47,7 +48,7 @@ export const recordPayment = (
   payment: Payment,
   cause: Cause,
 ): Promise<Outcome | { kind: 'kept' } | { kind: 'already-kept' }> =>
-  patiently(patienceMs, async () => {
+  patiently(usualPatienceMs, async () => {
     const { order, awaited } = await store.current(orderId);
     if (order) return (await attempt(store, order, (current) => record(current, payment), cause))?.outcome;
     const known = knownPayment(awaited?.payments, payment);

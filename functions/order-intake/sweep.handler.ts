@@ -17,7 +17,7 @@ const endWhatIsOver = sweep(createChangeStore(openDatabase(patientTries), tables
 export const handler = eventHandler(Firing, async ({ time }, logger) => {
   const id = `schedule-${time}`;
   const cause = { actor: 'storeworks.order-intake', correlationId: id, causationId: id, now: Date.now() };
-  const { swept, busy, failures } = await endWhatIsOver(cause, budgetMs);
-  logger.info('swept', { swept, busy });
+  const { swept, busy, failures } = await endWhatIsOver(cause, { budgetMs });
+  logger.info('swept', { swept, busy: busy.length });
   if (failures.length > 0) throw new AggregateError(failures, `${failures.length} could not be brought to an end`);
 });

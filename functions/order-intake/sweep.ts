@@ -10,41 +10,43 @@ import { complete } from './shipping.ts';
 const atOnce = 16;
 const perShard = 100;
 
-/** `isComplete`: nothing is left that was due and can be ended. */
-type Swept = { swept: number; busy: number; failures: unknown[]; isComplete: boolean };
+/** `busy`: ids of those that others kept changing. `isComplete`: nothing is left that was due and can be ended. */
+type Swept = { swept: number; busy: string[]; failures: unknown[]; isComplete: boolean };
+type Limits = { budgetMs: number; patienceMs?: number; passedOver?: ReadonlySet<string> };
 
 /**
  * Ends what is over by `cause.now`: unpaid orders expire, delivered ones are completed. Goes on until nothing is due, or
- * `budgetMs` is used up; what is left waits for the next sweep, as do orders that others change right now. An order that
- * cannot be ended does not stop the others: the failures are given back.
+ * `budgetMs` is used up; what is left waits for the next sweep, as do orders that others change for `patienceMs`. An order
+ * that cannot be ended does not stop the others: the failures are given back. Those `passedOver` are left as they are.
  */
 export const sweep =
   (store: ChangeStore) =>
-  async (cause: Cause, budgetMs: number): Promise<Swept> => {
+  async (cause: Cause, { budgetMs, patienceMs, passedOver = new Set() }: Limits): Promise<Swept> => {
     const deadline = performance.now() + budgetMs;
     const end = (order: OrderItem) =>
       order.status === 'delivered' ? complete(order, cause.now) : endUnpaid(order, cause.now);
     let swept = 0;
-    let busy = 0;
+    const busy: string[] = [];
     const failures: unknown[] = [];
     // An index may lag behind what this sweep did: an id that comes again is not looked at again.
-    const seen = new Set<string>();
+    const seen = new Set(passedOver);
     for (;;) {
       const listed = await store.due(cause.now, perShard);
       const ids = listed.filter((id) => !seen.has(id));
       if (ids.length === 0) {
         // A page full of what it did may hide what is behind.
-        const isWhole = listed.length - failures.length < perShard;
-        return { swept, busy, failures, isComplete: isWhole && busy === 0 };
+        const stay = failures.length + listed.filter((id) => passedOver.has(id)).length;
+        const isWhole = listed.length - stay < perShard;
+        return { swept, busy, failures, isComplete: isWhole && busy.length === 0 };
       }
       await inParallel(atOnce, ids, async (id) => {
         seen.add(id);
         try {
-          const outcome = await apply(store, id, end, cause);
+          const outcome = await apply(store, id, end, cause, patienceMs);
           // `illegal`: it was ended, by this very attempt or by somebody else.
           if (outcome?.kind === 'changed' || outcome?.kind === 'illegal') swept += 1;
         } catch (error) {
-          if (isContention(error)) busy += 1;
+          if (isContention(error)) busy.push(id);
           else failures.push(error);
         }
       });

@@ -26,7 +26,7 @@ const isCurable = ({ reason }: MovementResult) => reason !== undefined && curabl
  * How long a message waits for what it may have overtaken, one wait after the other: for what is in the same batch, what
  * was sent with it, and what failed once, which the queue hides for six minutes. Then it is refused for good.
  */
-const waitsMs = [2_000, 30_000, 420_000];
+export const waitsMs = [2_000, 30_000, 420_000];
 
 /** Milliseconds for which a message is to wait; copies of it that come at once are in one wait. Undefined after the last. */
 async function waitMsOf(waits: WaitStore, messageId: string, now: number): Promise<number | undefined> {

@@ -12,12 +12,14 @@ export type WorkQueueProps = FunctionProps & {
   /** How long a batch is collected for; needed for more than 10 messages. */
   batchWindow?: Duration;
   maxConcurrency?: number;
+  /** Deliveries of one message before it is parked; 10 unless told. */
+  attempts?: number;
   /** Age of the oldest message at which somebody is told; 15 minutes unless told. */
   patience?: Duration;
 };
 
-/** Deliveries of one message before it is parked, half an hour later: an outage may last, and is told of before that. */
-const attempts = 10;
+/** Of one message, half an hour long: an outage may last, and is told of before that. */
+const usualAttempts = 10;
 
 /** A queue, and the function that is given its messages and reports which of a batch failed. */
 export class WorkQueue extends Construct {
@@ -27,7 +29,14 @@ export class WorkQueue extends Construct {
 
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
-    const { batchSize = 10, batchWindow, maxConcurrency, patience = Duration.minutes(15), ...rest } = props;
+    const {
+      batchSize = 10,
+      batchWindow,
+      maxConcurrency,
+      patience = Duration.minutes(15),
+      attempts = usualAttempts,
+      ...rest
+    } = props;
     const { failureMeans, timeout = Duration.seconds(30) } = rest;
     const workflow = workflowOf(rest.entry);
     this.deadLetterQueue = new DeadLetterQueue(this, 'DeadLetters', { workflow, failureMeans });

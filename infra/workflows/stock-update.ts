@@ -62,6 +62,8 @@ export function addStockUpdate(scope: Construct, { api, data }: { api: HttpApi; 
     exportName: 'StockMovementsQueueUrl',
     timeout: Duration.minutes(1),
     maxConcurrency: 10,
+    // Ten, as everywhere, and the three by which a message waits for what it has overtaken.
+    attempts: 13,
   });
   const queueUrl: keyof MessageEnv = 'MOVEMENT_QUEUE_URL';
   messages.function.addEnvironment(queueUrl, messages.queue.queueUrl);

@@ -1,7 +1,9 @@
+import assert from 'node:assert';
 import { existsSync, globSync } from 'node:fs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
 import { pauseSeconds } from '../../functions/channel-webhooks/decide.ts';
+import { waitsMs } from '../../functions/stock-update/messages.ts';
 import { store } from '../../infra/store.ts';
 import { routesByWorkflow } from '../../shared/http/all-routes.ts';
 import { app, idsOf, meant, ofType, onlyOf, resources } from './synthesised.ts';
@@ -34,6 +36,15 @@ test('a webhook that waits for as long as we try is given up by its function, no
   const receives = store.webhooks.giveUpAfterSeconds / pauseSeconds(100);
   // With room for its own retries, and for the shorter pauses of an endpoint that comes and goes.
   expect(queue?.properties.RedrivePolicy.maxReceiveCount).toBeGreaterThan(receives + 100);
+});
+
+test('a movement that waits for what it has overtaken outlasts an outage as others do', () => {
+  const receives = ({ properties }: (typeof workQueues)[number]) => properties.RedrivePolicy.maxReceiveCount;
+  const [messages, others] = ['StockUpdateMessages', 'OrderIntakeRisk'].map((name) =>
+    workQueues.find(({ id }) => id.startsWith(name)),
+  );
+  assert(messages && others);
+  expect(receives(messages)).toBe(receives(others) + waitsMs.length);
 });
 
 test('somebody hears of messages that wait too long', () => {

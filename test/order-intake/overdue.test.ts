@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { placeOrder } from '../../functions/order-intake/api.handler.ts';
@@ -12,6 +13,7 @@ import { isContention } from '../../shared/contention.ts';
 import * as routes from '../../shared/http/orders.ts';
 import type { OrderContent } from '../../shared/http/orders.ts';
 import { orderIdOf, replacementNameOf } from '../../shared/ids.ts';
+import { stockKey } from '../../shared/stock/stock-item.ts';
 import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
 import { databaseForEach, tables } from '../support/dynamodb.ts';
 import { anApprovedExchange } from '../support/exchange.ts';
@@ -79,6 +81,18 @@ async function held(skus: readonly string[], quantity: number): Promise<string> 
   return orderIdOf('storefront', content.externalOrderId);
 }
 const statusOf = async (orderId: string) => (await store.read([orderId]))[0]?.status;
+
+/** What the stock item says is reserved, right or wrong. */
+const setReserved = (sku: string, units: number) =>
+  database.db.send(
+    new UpdateCommand({
+      TableName: tables.STOCK_TABLE_NAME,
+      Key: stockKey(sku),
+      UpdateExpression: 'SET #w.#m.#r = :units',
+      ExpressionAttributeNames: { '#w': 'warehouses', '#m': 'main', '#r': 'reserved' },
+      ExpressionAttributeValues: { ':units': units },
+    }),
+  );
 
 /** Orders through the queue; how many are placed of those, in their order. */
 async function throughQueue(
@@ -175,6 +189,25 @@ describe('stock whose hold is over, though not swept', () => {
     expect(await placeQueued(placing, messages)).toEqual(messages);
     expect(await placeQueued(placing, messages.slice(1))).toEqual(messages.slice(1));
     await expect(exchangeFor(sku, 1, { end })).rejects.toSatisfy(isContention);
+  });
+
+  test('does not stop refusals where one cannot be ended, as the units it had are not there', async () => {
+    const [gone = '', sold = ''] = await skusWith(database.db, [1, 1]);
+    const stuck = await held([gone], 1);
+    await post(orderFor([sold], 1));
+    await setReserved(gone, 0);
+    const impatient = () => overdueEnder(changes, 100);
+    for (const count of [1, 2]) {
+      const contents = Array.from({ length: count }, () => orderFor([sold], 1));
+      expect(await throughQueue(contents, { end: impatient() })).toEqual(contents.map(() => false));
+    }
+    expect(await exchangeFor(sold, 1, { end: impatient() })).toMatchObject({ outcome: 'refused' });
+    // As soon as it can be ended it is: each look but one tries it.
+    const end = impatient();
+    expect([await end(aCause({ now: later })), await end(aCause({ now: later }))]).toEqual(['some-left', 'all-ended']);
+    await setReserved(gone, 1);
+    expect(await end(aCause({ now: later }))).toBe('all-ended');
+    expect(await statusOf(stuck)).toBe('expired');
   });
 
   test('is refused to no queued order when it could not be looked for', async () => {

@@ -24,7 +24,10 @@ test('the sweep ends all that it can, and tells of an order that cannot be read'
   await due('ord_spoilt', 9000, { completesAt: '+010000-01-30T00:00:00.000Z' });
   const ids = Array.from({ length: 40 }, (_, index) => `ord_${index}`);
   for (const [index, id] of ids.entries()) await due(id, index);
-  expect(await sweep(store)(aCause(), 30_000)).toMatchObject({ swept: 40, failures: [{ name: 'ZodError' }] });
+  expect(await sweep(store)(aCause(), { budgetMs: 30_000 })).toMatchObject({
+    swept: 40,
+    failures: [{ name: 'ZodError' }],
+  });
   const orders = await Promise.all(ids.map((id) => store.current(id)));
   expect(new Set(orders.map(({ order }) => order?.status))).toEqual(new Set(['completed']));
 
@@ -37,20 +40,28 @@ test('the sweep is complete only where nothing is left that it could end', async
   const store = createChangeStore(database.db, tables, aPolicy().timeZone);
   const ids = ['ord_a', 'ord_b', 'ord_c'];
   for (const id of ids) await due(id, 1);
-  expect(await sweep(store)(aCause(), 0)).toMatchObject({ swept: 3, isComplete: false });
-  expect(await sweep(store)(aCause(), 30_000)).toMatchObject({ swept: 0, failures: [{}], isComplete: true });
+  expect(await sweep(store)(aCause(), { budgetMs: 0 })).toMatchObject({ swept: 3, isComplete: false });
+  expect(await sweep(store)(aCause(), { budgetMs: 30_000 })).toMatchObject({
+    swept: 0,
+    failures: [{}],
+    isComplete: true,
+  });
 
   // The index lags, and may hide others behind what it shows.
   const lagging = {
     ...store,
     due: async (_now: number, limit: number) => Array.from({ length: limit }, () => 'ord_a'),
   };
-  expect(await sweep(lagging)(aCause(), 30_000)).toMatchObject({ isComplete: false });
+  expect(await sweep(lagging)(aCause(), { budgetMs: 30_000 })).toMatchObject({ isComplete: false });
 
   await due('ord_contended', 1);
   const contended = { ...store, commit: () => Promise.reject(contention('Another changes it')) };
   let clock = 0;
   const ticking = vi.spyOn(performance, 'now').mockImplementation(() => (clock += 20_000));
-  expect(await sweep(contended)(aCause(), 1e9)).toMatchObject({ busy: 1, failures: [{}], isComplete: false });
+  expect(await sweep(contended)(aCause(), { budgetMs: 1e9 })).toMatchObject({
+    busy: ['ord_contended'],
+    failures: [{}],
+    isComplete: false,
+  });
   ticking.mockRestore();
 });
