@@ -28,14 +28,14 @@ export const eventMistakes: Record<string, BrokenBuild> = {
   },
   'queues-give-up-at-once': {
     file: 'infra/constructs/work-queue.ts',
-    from: 'const attempts = 10;',
-    to: 'const attempts = 1;',
+    from: 'const usualAttempts = 10;',
+    to: 'const usualAttempts = 1;',
     breaks: 'no dead-letter queue holds what would succeed',
   },
   'sweep-fails-when-all-is-done': {
     file: 'functions/order-intake/sweep.handler.ts',
-    from: 'await endWhatIsOver(cause, budgetMs)',
-    to: "(await endWhatIsOver(cause, budgetMs), await Promise.reject(new Error('Not even then')))",
+    from: 'await endWhatIsOver(cause, { budgetMs })',
+    to: "(await endWhatIsOver(cause, { budgetMs }), await Promise.reject(new Error('Not even then')))",
     breaks: 'no function fails once the storm is over',
   },
   'nightly-run-is-given-up': {
