@@ -1,6 +1,6 @@
 import { basket } from './basket.ts';
 import { find } from './find.ts';
-import { flashSale, flashSaleAlone } from './flash-sale.ts';
+import { flashSale } from './flash-sale.ts';
 import { placing, placingAlone } from './placing.ts';
 import { price } from './price.ts';
 
@@ -8,7 +8,6 @@ const lanes = new Map<string, () => Promise<void>>([
   ['placing', placing],
   ['placing-alone', placingAlone],
   ['flash-sale', flashSale],
-  ['flash-sale-alone', flashSaleAlone],
   ['basket', basket],
   ['find', find],
   ['price', price],

@@ -68,16 +68,6 @@ export async function flashSale(): Promise<void> {
   }
 }
 
-/** The speed where what follows from orders through queues begins only afterwards, as in `placingAlone`. */
-export async function flashSaleAlone(): Promise<void> {
-  const office = await startObservedOffice({ laterSeconds: 900 });
-  try {
-    await onSale(office, ({ queue, floor }) => speed(queue, floor, () => sleep(2000)));
-  } finally {
-    await office.stop();
-  }
-}
-
 type Sale = {
   storefront: ApiClient;
   skus: string[];
