@@ -36,47 +36,11 @@ const largestOrder = 1000;
 const keyLimit = 1000;
 
 type Tables = { orders: string; stock: string };
-type Office = Pick<Awaited<ReturnType<typeof startObservedOffice>>, 'credentials'>;
 
 /** One SKU, all orders through the queue, over the same orders in grouped transactions straight to the database. */
 export async function flashSale(): Promise<void> {
   const office = await startObservedOffice();
-  const atRest = () => untilSettled(office.credentials.gatewayUrl);
-  try {
-    await onSale(office, async ({ storefront, skus, queue, floor }) => {
-      await speed(queue, floor, atRest);
-      const counted = async (work: () => Promise<unknown>) => {
-        await atRest();
-        office.begin();
-        await work();
-        return office.tally();
-      };
-      const queued = await counted(() => queue(ordersPerRound));
-      console.log(`\nWhat functions wrote in one more round`);
-      console.log(`  stock writes/order   ${(queued.stockWrites / ordersPerRound).toFixed(4)}  (aim: at most 0.05)`);
-      reportKeys(queued);
-      const keyFull = (keyLimit * ordersPerRound) / queued.heaviest.units;
-      console.log(`  so that key is full  at ${keyFull.toFixed(0)} orders/s`);
-      const large = await counted(() =>
-        inParallel(2, Array(largeOrders).fill(skus), (all) => placeOrder(storefront, all)),
-      );
-      console.log(`\n${largeOrders} orders of ${largestOrder} lines, 2 at a time`);
-      reportKeys(large);
-    });
-  } finally {
-    await office.stop();
-  }
-}
-
-type Sale = {
-  storefront: ApiClient;
-  skus: string[];
-  queue: (count: number) => Promise<Lane>;
-  floor: (count: number) => Promise<number>;
-};
-
-/** SKUs, of which the first is on sale, and both ways to place orders of it. */
-async function onSale({ credentials }: Office, measure: (sale: Sale) => Promise<void>): Promise<void> {
+  const { credentials } = office;
   const storefront = createApiClient(credentials, 'storefront', 32);
   const admin = createApiClient(credentials, 'admin', 32);
   try {
@@ -85,25 +49,48 @@ async function onSale({ credentials }: Office, measure: (sale: Sale) => Promise<
     const first = await storefront.post('/orders', orderOf(sku));
     const db = adminClient(credentials);
     const reserved = await reservedIn(db, sku);
-    const floor = await floorOf(db, await shapeOf(db, first.body.orderId, sku));
-    await measure({ storefront, skus, queue: (count) => queueLane(storefront, reserved, sku, count), floor });
+    const queue = (count: number) => queueLane(storefront, reserved, sku, count);
+    await speed(credentials.gatewayUrl, queue, await floorOf(db, await shapeOf(db, first.body.orderId, sku)));
+
+    const counted = async (work: () => Promise<unknown>) => {
+      await untilSettled(credentials.gatewayUrl);
+      office.begin();
+      await work();
+      return office.tally();
+    };
+    const queued = await counted(() => queue(ordersPerRound));
+    console.log(`\nWhat functions wrote in one more round`);
+    console.log(`  stock writes/order   ${(queued.stockWrites / ordersPerRound).toFixed(4)}  (aim: at most 0.05)`);
+    reportKeys(queued);
+    const keyFull = (keyLimit * ordersPerRound) / queued.heaviest.units;
+    console.log(`  so that key is full  at ${keyFull.toFixed(0)} orders/s`);
+    const large = await counted(() =>
+      inParallel(2, Array(largeOrders).fill(skus), (all) => placeOrder(storefront, all)),
+    );
+    console.log(`\n${largeOrders} orders of ${largestOrder} lines, 2 at a time`);
+    reportKeys(large);
   } finally {
     await Promise.all([storefront.close(), admin.close()]);
+    await office.stop();
   }
 }
 
 type Lane = { perSecond: number; acceptedPerSecond: number };
 
 /** Both in turn, on an office at rest. */
-async function speed(queue: Sale['queue'], floor: Sale['floor'], atRest: () => Promise<unknown>): Promise<void> {
+async function speed(
+  gatewayUrl: string,
+  queue: (count: number) => Promise<Lane>,
+  floor: (count: number) => Promise<number>,
+): Promise<void> {
   for (let round = 0; round < warmUpRounds; round += 1) await queue(ordersPerRound);
   await floor(ordersPerRound);
   const lane: Lane[] = [];
   const raw: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    await atRest();
+    await untilSettled(gatewayUrl);
     lane.push(await queue(ordersPerRound));
-    await atRest();
+    await untilSettled(gatewayUrl);
     raw.push(await floor(ordersPerRound));
   }
   const perSecond = median(lane.map((each) => each.perSecond));

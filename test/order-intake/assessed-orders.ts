@@ -74,10 +74,8 @@ export const bodyOf = (order: OrderItem) =>
 /** Gives a batch to the handler as SQS does; the numbers of the records that are to come again. */
 export async function deliver(bodies: readonly string[], db = database.db): Promise<number[]> {
   const Records = bodies.map((body, index) => ({ messageId: String(index), body }));
-  const { batchItemFailures } = await riskHandler(assessorOn(db))(
-    { Records } as unknown as SQSEvent,
-    {} as unknown as Context,
-  );
+  const event = { Records } as unknown as SQSEvent;
+  const { batchItemFailures } = await riskHandler(assessorOn(db))(event, {} as Context);
   return batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier));
 }
 
