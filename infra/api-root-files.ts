@@ -1,7 +1,7 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { routesByWorkflow } from '../shared/http/all-routes.ts';
+import { routesByWorkflow } from '../shared/contracts/all-routes.ts';
 import { createOpenApi } from './openapi.ts';
 
 /** Puts what `api-root` serves beside its bundle: the OpenAPI document and the files of the documentation page. */

@@ -18,7 +18,7 @@ const extraFiles: Record<string, (directory: string) => void> = { 'api-root/api'
  */
 export async function bundleHandlers(directory: string, { forDeployment }: { forDeployment: boolean }): Promise<void> {
   const binding = forDeployment ? bindingForLambda() : bindingForThisMachine();
-  const entries = globSync('functions/*/*.handler.ts', { cwd: root }).sort();
+  const entries = globSync('functions/**/*.handler.ts', { cwd: root }).sort();
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: entries.map((entry) => ({ in: entry, out: join(bundleOf(relative('functions', entry)), 'index') })),

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
-import type { DefinedRoute } from '../shared/http/define-route.ts';
-import { Problem } from '../shared/http/problem.ts';
-import { resourceServer, scopes } from '../shared/scopes.ts';
+import type { DefinedRoute } from '../shared/contracts/define-route.ts';
+import { Problem } from '../shared/contracts/problem.ts';
+import { resourceServer, scopes } from '../shared/access/scopes.ts';
 
 const security = 'oauth2';
 
@@ -73,7 +73,7 @@ function responsesOf(route: DefinedRoute): ZodOpenApiResponsesObject {
     500: { description: 'Our fault; nothing was half done', schema: Problem },
     503: { description: 'Too much at once; see `Retry-After`', schema: Problem },
   };
-  const answers = Object.entries({ ...common, ...route.answers });
+  const answers = Object.entries({ ...common, ...route.responses });
   return Object.fromEntries(answers.map(([status, answer]) => [status, responseOf(answer)]));
 }
 

@@ -1,8 +1,8 @@
 import type { IdleLevels } from '../functions/stock-update/idle.ts';
 import type { Retrying } from '../functions/channel-webhooks/decide.ts';
-import type { RiskPolicy } from '../functions/order-intake/risk.ts';
-import type { ReturnAddress } from '../shared/http/returns.ts';
-import type { WorkingCalendar } from '../functions/refund-approval/calendar.ts';
+import type { RiskPolicy } from '../functions/order-intake/risk/risk.ts';
+import type { ReturnAddress } from '../shared/contracts/refunds/return-routes.ts';
+import type { WorkingCalendar } from '../functions/refund-approval/deadlines/calendar.ts';
 import type { Client, SellingPolicy } from '../shared/store.ts';
 
 const officeHours = [{ from: '09:00', to: '17:30' }];

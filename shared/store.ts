@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Scope } from './scopes.ts';
+import type { Scope } from './access/scopes.ts';
 
 /**
  * A machine that calls the store's HTTP interface. A client that places orders is a channel of the same name; it sees

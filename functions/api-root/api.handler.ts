@@ -1,4 +1,4 @@
-import { openDatabase } from '../../shared/database.ts';
+import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { httpHandler } from '../../shared/lambda/http-handler.ts';
 import { rootHandlers } from './api.ts';
 import { Env } from './env.ts';

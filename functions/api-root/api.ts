@@ -1,8 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { routesByWorkflow } from '../../shared/http/all-routes.ts';
-import type { DefinedRoute } from '../../shared/http/define-route.ts';
-import { problem, type Reply } from '../../shared/http/problem.ts';
-import { getDocs, getDocsFile, getHealth, getOpenApi } from '../../shared/http/root.ts';
+import { routesByWorkflow } from '../../shared/contracts/all-routes.ts';
+import type { DefinedRoute } from '../../shared/contracts/define-route.ts';
+import { problem, type HttpResponse } from '../../shared/contracts/problem.ts';
+import { getDocs, getDocsFile, getHealth, getOpenApi } from '../../shared/contracts/api-root/routes.ts';
 import { on } from '../../shared/lambda/http-handler.ts';
 import { methodsOf } from './decide.ts';
 import type { Files } from './files.ts';
@@ -26,7 +26,7 @@ export const rootHandlers = ({ store, files, tokenUrl }: Deps): Handler[] => [
   rest,
 ];
 
-async function healthOf(store: HealthStore): Promise<Reply> {
+async function healthOf(store: HealthStore): Promise<HttpResponse> {
   const failures = await store.failures();
   if (failures.length === 0) return { status: 200, body: { status: 'ok', tables: store.tables.length } };
   logger.error('tables do not answer', { failures });
@@ -35,7 +35,7 @@ async function healthOf(store: HealthStore): Promise<Reply> {
 
 /** API Gateway's catch-all route: it tells a path that does not exist from one that takes other methods. */
 const rest: Handler = {
-  route: { key: '$default', method: 'GET', path: '/', tag: 'Service', summary: 'Everything else', answers: {} },
+  route: { key: '$default', method: 'GET', path: '/', tag: 'Service', summary: 'Everything else', responses: {} },
   handle: async ({ requestContext: { http } }) => {
     const allow = methodsOf(http.path, allRoutes).join(', ');
     if (allow === '') return problem(404, 'not-found', `There is no ${http.path} here.`);

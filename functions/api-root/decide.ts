@@ -1,4 +1,4 @@
-import type { DefinedRoute } from '../../shared/http/define-route.ts';
+import type { DefinedRoute } from '../../shared/contracts/define-route.ts';
 
 /** Methods under which a percent-encoded path exists; none if it does not exist at all. */
 export const methodsOf = (path: string, routes: readonly DefinedRoute[]): string[] =>

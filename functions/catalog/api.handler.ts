@@ -1,7 +1,7 @@
-import { patiently } from '../../shared/contention.ts';
-import { openDatabase } from '../../shared/database.ts';
-import * as routes from '../../shared/http/catalog.ts';
-import { problem, type Reply } from '../../shared/http/problem.ts';
+import { retryOnConflict } from '../../shared/dynamodb/retry-on-conflict.ts';
+import { openDatabase } from '../../shared/dynamodb/database.ts';
+import * as routes from '../../shared/contracts/catalog/routes.ts';
+import { problem, type HttpResponse } from '../../shared/contracts/problem.ts';
 import { contentHash } from '../../shared/ids.ts';
 import { httpHandler, on, type Request } from '../../shared/lambda/http-handler.ts';
 import { decide, etagOf, type StoredSku } from './decide.ts';
@@ -11,7 +11,7 @@ import { type CatalogStore, createCatalogStore } from './store.ts';
 /** Two people who change one SKU are rare: whoever loses the race decides again on what the other wrote. */
 const patienceMs = 4000;
 
-const reply = (status: 200 | 201, sku: StoredSku): Reply => ({
+const reply = (status: 200 | 201, sku: StoredSku): HttpResponse => ({
   status,
   headers: { etag: etagOf(sku) },
   body: sku.record,
@@ -21,10 +21,10 @@ const preconditionFailed = problem(412, 'precondition-failed', 'The SKU is not i
 
 export const putSku =
   (store: CatalogStore) =>
-  async ({ params, headers, body, cause }: Request<typeof routes.putSku>): Promise<Reply> => {
+  async ({ params, headers, body, cause }: Request<typeof routes.putSku>): Promise<HttpResponse> => {
     const record = { sku: params.sku, ...body };
     const wanted = { record, contentHash: contentHash(record) };
-    return patiently(patienceMs, async () => {
+    return retryOnConflict(patienceMs, async () => {
       const decision = decide(wanted, await store.read(params.sku), headers['if-match']);
       if (decision.kind === 'precondition-failed') return preconditionFailed;
       if (decision.kind === 'unchanged') return reply(200, decision.current);
@@ -35,7 +35,7 @@ export const putSku =
 
 export const getSku =
   (store: CatalogStore) =>
-  async ({ params }: Request<typeof routes.getSku>): Promise<Reply> => {
+  async ({ params }: Request<typeof routes.getSku>): Promise<HttpResponse> => {
     const sku = await store.read(params.sku);
     return sku ? reply(200, sku) : unknownSku;
   };

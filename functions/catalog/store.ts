@@ -1,10 +1,10 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { skuKey, skuPartition, SkuRecord } from '../../shared/catalog/sku-item.ts';
-import { type Database, transact } from '../../shared/database.ts';
-import { SkuChanged } from '../../shared/events/catalog.ts';
-import { type Cause, newEvent } from '../../shared/events/define-event.ts';
-import { outboxItem } from '../../shared/outbox.ts';
+import { type Database, transact } from '../../shared/dynamodb/database.ts';
+import { SkuChanged } from '../../shared/contracts/catalog/events.ts';
+import { type Cause, newEvent } from '../../shared/contracts/define-event.ts';
+import { outboxItem } from '../../shared/dynamodb/outbox.ts';
 import type { StoredSku } from './decide.ts';
 
 const SkuItem = SkuRecord.extend({ version: z.int().positive(), contentHash: z.string() });
@@ -19,7 +19,7 @@ export const createCatalogStore = (db: Database, { CATALOG_TABLE_NAME: table }: 
   },
 
   /** Writes the SKU and its event, or does nothing if somebody else wrote this version first. */
-  async write({ record, version, contentHash }: StoredSku, cause: Cause): Promise<'done' | 'lost'> {
+  async write({ record, version, contentHash }: StoredSku, cause: Cause): Promise<'done' | 'version-conflict'> {
     const isPrevious = {
       ConditionExpression: 'version = :previous',
       ExpressionAttributeValues: { ':previous': version - 1 },

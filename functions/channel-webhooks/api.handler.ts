@@ -1,5 +1,5 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { openDatabase } from '../../shared/database.ts';
+import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { httpHandler } from '../../shared/lambda/http-handler.ts';
 import { createDeliveryQueue } from './delivery-queue.ts';
 import { deliveryHandlers } from './delivery-api.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { DeliveryAttempt } from '../../shared/http/webhooks.ts';
+import type { DeliveryAttempt } from '../../shared/contracts/webhooks/routes.ts';
 import type { Delivery, ReceivedMessage } from './delivery.ts';
 import type { Endpoint } from './endpoint.ts';
 

@@ -1,5 +1,5 @@
-import { contention } from '../../shared/contention.ts';
-import type { Cause } from '../../shared/events/define-event.ts';
+import { conflictError } from '../../shared/dynamodb/retry-on-conflict.ts';
+import type { Cause } from '../../shared/contracts/define-event.ts';
 import { afterAttempt, nextStep, pauseSeconds, type Retrying } from './decide.ts';
 import type { DeliveryMessage, ReceivedMessage } from './delivery.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -51,9 +51,9 @@ async function noteHealth(store: Parts['store'], endpoint: Endpoint, health: 'we
   await store.noteHealth(endpoint, failures, health === 'well' ? 0 : now + pauseSeconds(failures) * 1000);
 }
 
-async function recorded(record: Promise<'done' | 'lost'>): Promise<void> {
-  if ((await record) === 'lost')
-    throw contention('Another copy of this delivery, or a change of its endpoint, got ahead');
+async function recorded(record: Promise<'done' | 'version-conflict'>): Promise<void> {
+  if ((await record) === 'version-conflict')
+    throw conflictError('Another copy of this delivery, or a change of its endpoint, got ahead');
 }
 
 const causeOf = ({ eventId }: DeliveryMessage, now: number): Cause => ({

@@ -1,7 +1,7 @@
-import type { Reply } from '../../shared/http/problem.ts';
-import * as routes from '../../shared/http/webhooks.ts';
+import type { HttpResponse } from '../../shared/contracts/problem.ts';
+import * as routes from '../../shared/contracts/webhooks/routes.ts';
 import { on, type Request } from '../../shared/lambda/http-handler.ts';
-import { cursorOf, positionOf } from '../../shared/paging.ts';
+import { cursorOf, positionOf } from '../../shared/dynamodb/cursor.ts';
 import type { Channels } from '../../shared/store.ts';
 import { allSortKeys, deliverySortKeyPattern } from './delivery.ts';
 import type { DeliveryQueue } from './delivery-queue.ts';
@@ -28,7 +28,7 @@ export const deliveryHandlers = ({
 
 const listDeliveries =
   (store: WebhookStore) =>
-  async (channel: string, { params, query }: Request<typeof routes.listWebhookDeliveries>): Promise<Reply> => {
+  async (channel: string, { params, query }: Request<typeof routes.listWebhookDeliveries>): Promise<HttpResponse> => {
     const { limit, cursor, state } = query;
     const id = { channel, ...params };
     if (!(await store.endpoint(id))) return unknownEndpoint;
@@ -53,7 +53,7 @@ const justBefore = (sortKey: string) =>
 
 const postReplay =
   (store: WebhookStore, queue: Queue) =>
-  async (channel: string, { params, body }: Request<typeof routes.postWebhookReplay>): Promise<Reply> => {
+  async (channel: string, { params, body }: Request<typeof routes.postWebhookReplay>): Promise<HttpResponse> => {
     const id = { channel, ...params };
     const endpoint = await store.endpoint(id);
     if (!endpoint) return unknownEndpoint;

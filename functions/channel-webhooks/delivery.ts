@@ -1,6 +1,6 @@
 import { encodeTime } from 'ulid';
 import * as z from 'zod';
-import { DeliveryAttempt } from '../../shared/http/webhooks.ts';
+import { DeliveryAttempt } from '../../shared/contracts/webhooks/routes.ts';
 import type { EndpointId } from './endpoint.ts';
 
 /** What the delivery queue carries: an event by reference, for one endpoint. `round` counts the replays from 0. */

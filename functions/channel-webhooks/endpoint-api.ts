@@ -1,6 +1,6 @@
-import { patiently } from '../../shared/contention.ts';
-import { problem, type Reply } from '../../shared/http/problem.ts';
-import * as routes from '../../shared/http/webhooks.ts';
+import { retryOnConflict } from '../../shared/dynamodb/retry-on-conflict.ts';
+import { problem, type HttpResponse } from '../../shared/contracts/problem.ts';
+import * as routes from '../../shared/contracts/webhooks/routes.ts';
 import { on, type Request } from '../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../shared/store.ts';
 import { refusalOf } from './address.ts';
@@ -49,12 +49,12 @@ const putEndpoint =
   async (
     channel: string,
     { params: { endpointId }, body, cause }: Request<typeof routes.putWebhookEndpoint>,
-  ): Promise<Reply> => {
+  ): Promise<HttpResponse> => {
     const refusal = refusalOf(body.url, isLoopbackAllowed);
     if (refusal !== undefined) {
       return problem(422, 'url-refused', refusal, { errors: [{ pointer: '/url', detail: refusal }] });
     }
-    return patiently(patienceMs, async () => {
+    return retryOnConflict(patienceMs, async () => {
       const current = await store.endpoint({ channel, endpointId });
       if (!current && (await store.endpoints(channel)).length >= endpointsPerChannel) return tooManyEndpoints;
       const secret = current?.secret ?? newSecret();
@@ -68,7 +68,7 @@ const putEndpoint =
         createdAt: current?.createdAt ?? new Date(cause.now).toISOString(),
         version: (current?.version ?? 0) + 1,
       };
-      if ((await store.writeEndpoint(next, cause)) === 'lost') return undefined;
+      if ((await store.writeEndpoint(next, cause)) === 'version-conflict') return undefined;
       return current ? { status: 200, body: answerOf(next) } : { status: 201, body: answerOf(next, { secret }) };
     });
   };

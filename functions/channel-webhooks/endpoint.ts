@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { WebhookEndpointAnswer } from '../../shared/http/webhooks.ts';
+import type { WebhookEndpointAnswer } from '../../shared/contracts/webhooks/routes.ts';
 
 /** An endpoint as it is stored. `failures` are those since it last took something. */
 export const Endpoint = z.object({

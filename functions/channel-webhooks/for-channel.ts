@@ -1,4 +1,4 @@
-import type { Reply } from '../../shared/http/problem.ts';
+import type { HttpResponse } from '../../shared/contracts/problem.ts';
 import type { Channels } from '../../shared/store.ts';
 import { notAChannel } from './replies.ts';
 
@@ -13,8 +13,8 @@ type Asked = { caller: { clientId: string }; query: { channel?: string | undefin
 
 /** Serves a request for the channel that it is about, if the caller may see to that. */
 export const forChannel =
-  <R extends Asked>(channels: Channels, serve: (channel: string, request: R) => Promise<Reply>) =>
-  async (request: R): Promise<Reply> => {
+  <R extends Asked>(channels: Channels, serve: (channel: string, request: R) => Promise<HttpResponse>) =>
+  async (request: R): Promise<HttpResponse> => {
     const channel = channelOf(channels, request.caller.clientId, request.query.channel);
     return channel === undefined ? notAChannel : serve(channel, request);
   };

@@ -1,6 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
-import { openDatabase } from '../../shared/database.ts';
+import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { queueHandler } from '../../shared/lambda/queue-handler.ts';
 import { wants } from './decide.ts';
 import { createDeliveryQueue, type DeliveryQueue } from './delivery-queue.ts';

@@ -1,4 +1,4 @@
-import { problem } from '../../shared/http/problem.ts';
+import { problem } from '../../shared/contracts/problem.ts';
 import type { Delivery } from './delivery.ts';
 
 export const notAChannel = problem(403, 'not-a-channel', 'This client is not that channel, nor staff that sees to it.');

@@ -1,10 +1,10 @@
 import { GetCommand, QueryCommand, type QueryCommandInput, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { type Action, type Database, readBatch, transact } from '../../shared/database.ts';
-import { type Cause, newEvent } from '../../shared/events/define-event.ts';
-import { WebhookDeliveryGivenUp, WebhookEndpointChanged } from '../../shared/events/webhook.ts';
+import { type Action, type Database, readBatch, transact } from '../../shared/dynamodb/database.ts';
+import { type Cause, newEvent } from '../../shared/contracts/define-event.ts';
+import { WebhookDeliveryGivenUp, WebhookEndpointChanged } from '../../shared/contracts/webhooks/events.ts';
 import { orderKey, orderPartition } from '../../shared/orders/order-keys.ts';
-import { eventKey, OutboxItem, outboxItem } from '../../shared/outbox.ts';
+import { eventKey, OutboxItem, outboxItem } from '../../shared/dynamodb/outbox.ts';
 import {
   deadIndex,
   Delivery,
@@ -105,7 +105,7 @@ export function createWebhookStore(db: Database, tables: { WEBHOOK_TABLE_NAME: s
      * Records a delivery's next revision; `lost` if another copy of the message did. What is given up is told as an event,
      * unless its endpoint was disabled, which was told; `gone` is the endpoint to disable with it.
      */
-    async record(delivery: Delivery, cause: Cause, gone?: Endpoint): Promise<'done' | 'lost'> {
+    async record(delivery: Delivery, cause: Cause, gone?: Endpoint): Promise<'done' | 'version-conflict'> {
       const { channel, endpointId, orderId, tries, reason = '' } = delivery;
       const put: Action = {
         Put: {

@@ -1,6 +1,6 @@
 import { decodeTime } from 'ulid';
 import * as z from 'zod';
-import { OutboxItem } from '../../shared/outbox.ts';
+import { OutboxItem } from '../../shared/dynamodb/outbox.ts';
 
 /** A stream record, as far as the relay reads it. `SequenceNumber` orders the records of a shard. */
 export const StreamRecord = z.object({

@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
-import { getReportRun, postReportRun } from '../../shared/http/reports.ts';
-import { problem } from '../../shared/http/problem.ts';
+import { getReportRun, postReportRun } from '../../shared/contracts/reports/routes.ts';
+import { problem } from '../../shared/contracts/problem.ts';
 import { on } from '../../shared/lambda/http-handler.ts';
 import { hasBegun } from './decide.ts';
 import type { ReportStore } from './store.ts';

@@ -1,7 +1,17 @@
-import { OrderPlaced } from '../../shared/events/order.ts';
-import { OrderImported } from '../../shared/events/order-import.ts';
-import { OrderCancelled, OrderEdited, OrderExpired, OrderLinesCancelled } from '../../shared/events/order-life.ts';
-import { ExchangeSettled, RefundPaid, RefundPayoutFailed, StoreCreditGranted } from '../../shared/events/refund.ts';
+import { OrderPlaced } from '../../shared/contracts/orders/events.ts';
+import { OrderImported } from '../../shared/contracts/orders/import-events.ts';
+import {
+  OrderCancelled,
+  OrderEdited,
+  OrderExpired,
+  OrderLinesCancelled,
+} from '../../shared/contracts/orders/life-cycle-events.ts';
+import {
+  ExchangeSettled,
+  RefundPaid,
+  RefundPayoutFailed,
+  StoreCreditGranted,
+} from '../../shared/contracts/refunds/events.ts';
 
 /**
  * What the figures mean, each in this one place, as DuckDB SQL. Amounts are whole minor units and are only ever added

@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { openDatabase } from '../../shared/database.ts';
+import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { eventHandler } from '../../shared/lambda/event-handler.ts';
 import { NightlyEnv } from './env.ts';
 import { createLake } from './lake.ts';

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { S3Client } from '@aws-sdk/client-s3';
-import { openDatabase } from '../../shared/database.ts';
-import { ReportRunRequested } from '../../shared/events/report.ts';
+import { openDatabase } from '../../shared/dynamodb/database.ts';
+import { ReportRunRequested } from '../../shared/contracts/reports/events.ts';
 import { queueHandler } from '../../shared/lambda/queue-handler.ts';
 import { createDuckDb } from './duckdb.ts';
 import { ReportRunEnv } from './env.ts';

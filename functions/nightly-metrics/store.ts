@@ -1,12 +1,12 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { isConditionLost } from '../../shared/contention.ts';
-import { type Cause, newEvent } from '../../shared/events/define-event.ts';
-import { ReportRunCompleted, ReportRunRequested } from '../../shared/events/report.ts';
-import { ReportRun } from '../../shared/http/reports.ts';
+import { isConditionalCheckFailed } from '../../shared/dynamodb/retry-on-conflict.ts';
+import { type Cause, newEvent } from '../../shared/contracts/define-event.ts';
+import { ReportRunCompleted, ReportRunRequested } from '../../shared/contracts/reports/events.ts';
+import { ReportRun } from '../../shared/contracts/reports/routes.ts';
 import { BusinessDay } from '../../shared/names.ts';
-import { outboxItem } from '../../shared/outbox.ts';
+import { outboxItem } from '../../shared/dynamodb/outbox.ts';
 
 /** The newest version number given out, and for which bytes: whoever has the same bytes writes the same version. */
 const Claim = z.object({ version: z.int().positive(), files: z.string(), runId: z.string(), claimedAt: z.string() });
@@ -175,7 +175,7 @@ async function unlessConditionFails(write: () => Promise<unknown>): Promise<bool
     await write();
     return true;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException || isConditionLost(error)) return false;
+    if (error instanceof ConditionalCheckFailedException || isConditionalCheckFailed(error)) return false;
     throw error;
   }
 }

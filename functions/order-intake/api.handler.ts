@@ -1,40 +1,40 @@
 import { readOffer } from '../../shared/catalog/offer.ts';
-import { openDatabase } from '../../shared/database.ts';
-import { editOrder } from '../../shared/http/order-edits.ts';
-import * as life from '../../shared/http/order-life.ts';
-import { placeOrders } from '../../shared/http/order-queue.ts';
-import * as routes from '../../shared/http/orders.ts';
-import * as exportRoutes from '../../shared/http/order-exports.ts';
-import type { Reply } from '../../shared/http/problem.ts';
+import { openDatabase } from '../../shared/dynamodb/database.ts';
+import { editOrder } from '../../shared/contracts/orders/edit-routes.ts';
+import * as life from '../../shared/contracts/orders/life-cycle-routes.ts';
+import { placeOrders } from '../../shared/contracts/orders/queue-routes.ts';
+import * as routes from '../../shared/contracts/orders/routes.ts';
+import * as exportRoutes from '../../shared/contracts/orders/export-routes.ts';
+import type { HttpResponse } from '../../shared/contracts/problem.ts';
 import { contentHash, orderIdOf } from '../../shared/ids.ts';
 import { httpHandler, on, type Request } from '../../shared/lambda/http-handler.ts';
 import { secretReader } from '../../shared/secret.ts';
 import type { Channels, SellingPolicy } from '../../shared/store.ts';
-import { asPreferred, queueOrder, queueOrders } from './accept-requests.ts';
-import { assessor } from './assessor.ts';
-import { editing } from './edit-api.ts';
+import { asPreferred, queueOrder, queueOrders } from './queue/accept-requests.ts';
+import { assessor } from './risk/assessor.ts';
+import { editing } from './editing/edit-api.ts';
 import { ParsedEnv } from './env.ts';
-import { getExport, requestExport } from './export-api.ts';
-import { createExportStore } from './export-store.ts';
-import { findPage } from './find.ts';
-import { createChangeStore } from './change-store.ts';
-import { answerFor, currentAnswer } from './current-answer.ts';
-import { queuedAnswerOf } from './intake-item.ts';
-import { lifeRoutes } from './life-api.ts';
-import { etagOf } from './order-item.ts';
-import { createOrderQueue } from './order-queue.ts';
-import { atMostOnceASecond, type EndOverdue, overdueEnder } from './overdue.ts';
-import { place } from './place.ts';
-import { badCursor, notAChannel, replyTo, timelineEntry, unknownOrder } from './replies.ts';
-import { createRiskStore } from './risk-store.ts';
-import { sightOf } from './sight.ts';
-import { createOrderStore, type OrderStore } from './store.ts';
-import { webhookGuard } from './webhook-guard.ts';
+import { getExport, requestExport } from './export/export-api.ts';
+import { createExportStore } from './export/export-store.ts';
+import { findPage } from './search/find.ts';
+import { createChangeStore } from './order/change-store.ts';
+import { answerFor, currentAnswer } from './order/current-response.ts';
+import { queuedAnswerOf } from './queue/intake-item.ts';
+import { lifeRoutes } from './fulfilment/life-api.ts';
+import { etagOf } from './order/order-item.ts';
+import { createOrderQueue } from './queue/order-queue.ts';
+import { atMostOnceASecond, type EndOverdue, overdueEnder } from './expiry/overdue.ts';
+import { place } from './placement/place.ts';
+import { badCursor, notAChannel, replyTo, timelineEntry, unknownOrder } from './order/responses.ts';
+import { createRiskStore } from './risk/risk-store.ts';
+import { sightOf } from './order/sight.ts';
+import { createOrderStore, type OrderStore } from './placement/store.ts';
+import { webhookGuard } from './payments/webhook-guard.ts';
 
 /** Takes an order of the channel that the caller is. */
 export const placeOrder =
   (store: OrderStore, channels: Channels, policy: SellingPolicy, endOverdue: EndOverdue = async () => 'not-looked') =>
-  async ({ body: content, caller, cause }: Request<typeof routes.placeOrder>): Promise<Reply> => {
+  async ({ body: content, caller, cause }: Request<typeof routes.placeOrder>): Promise<HttpResponse> => {
     const channel = channels[caller.clientId];
     if (!channel) return notAChannel;
     const orderId = orderIdOf(channel.channel, content.externalOrderId);
@@ -46,7 +46,7 @@ export const placeOrder =
 
 export const getOrder =
   (store: OrderStore, channels: Channels) =>
-  async ({ params: { orderId }, caller, cause }: Request<typeof routes.getOrder>): Promise<Reply> => {
+  async ({ params: { orderId }, caller, cause }: Request<typeof routes.getOrder>): Promise<HttpResponse> => {
     const sight = sightOf(caller.clientId, channels);
     const order = await store.visible(orderId, sight);
     if (order) return { status: 200, headers: { etag: etagOf(order) }, body: answerFor(sight, order, cause.now) };
@@ -56,7 +56,7 @@ export const getOrder =
 
 export const getTimeline =
   (store: OrderStore, channels: Channels) =>
-  async ({ params: { orderId }, caller }: Request<typeof routes.getTimeline>): Promise<Reply> => {
+  async ({ params: { orderId }, caller }: Request<typeof routes.getTimeline>): Promise<HttpResponse> => {
     const order = await store.visible(orderId, sightOf(caller.clientId, channels));
     if (!order) return unknownOrder;
     return { status: 200, body: { events: (await store.timeline(orderId)).map(timelineEntry) } };
@@ -64,7 +64,7 @@ export const getTimeline =
 
 export const findOrders =
   (store: OrderStore, channels: Channels) =>
-  async ({ query, caller, cause }: Request<typeof routes.findOrders>): Promise<Reply> => {
+  async ({ query, caller, cause }: Request<typeof routes.findOrders>): Promise<HttpResponse> => {
     const page = await findPage(store, query, sightOf(caller.clientId, channels), cause.now);
     if (!page) return badCursor;
     return { status: 200, body: { ...page, orders: page.orders.map((order) => currentAnswer(order, cause.now)) } };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Channels, SellingPolicy } from '../../shared/store.ts';
-import { RiskPolicy } from './risk.ts';
+import { RiskPolicy } from './risk/risk.ts';
 
 const json = z.string().transform((text): unknown => JSON.parse(text));
 

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { ReturnAddress } from '../../shared/http/returns.ts';
+import { ReturnAddress } from '../../shared/contracts/refunds/return-routes.ts';
 import { Warehouse } from '../../shared/names.ts';
 import { Channels } from '../../shared/store.ts';
-import { WorkingCalendar } from './calendar.ts';
+import { WorkingCalendar } from './deadlines/calendar.ts';
 
 const json = z.string().transform((text): unknown => JSON.parse(text));
 

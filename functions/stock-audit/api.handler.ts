@@ -1,7 +1,7 @@
 import { ulid } from 'ulid';
-import { openDatabase } from '../../shared/database.ts';
-import { problem } from '../../shared/http/problem.ts';
-import { getStockAudit, postStockAudit } from '../../shared/http/stock-audits.ts';
+import { openDatabase } from '../../shared/dynamodb/database.ts';
+import { problem } from '../../shared/contracts/problem.ts';
+import { getStockAudit, postStockAudit } from '../../shared/contracts/stock-audit/routes.ts';
 import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
 import { Env } from './env.ts';
 import { createAuditStore } from './store.ts';

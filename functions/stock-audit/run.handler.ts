@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { S3Client } from '@aws-sdk/client-s3';
-import { openDatabase, patientTries } from '../../shared/database.ts';
-import { StockAuditRequested } from '../../shared/events/stock-audit.ts';
+import { openDatabase, batchJobMaxAttempts } from '../../shared/dynamodb/database.ts';
+import { StockAuditRequested } from '../../shared/contracts/stock-audit/events.ts';
 import { queueHandler } from '../../shared/lambda/queue-handler.ts';
 import { createBooks } from '../../shared/stock/books.ts';
 import { createDifferenceList } from './difference-list.ts';
@@ -10,7 +10,7 @@ import { runAudit } from './run.ts';
 import { createAuditStore } from './store.ts';
 
 const env = RunEnv.parse(process.env);
-const database = openDatabase(patientTries);
+const database = openDatabase(batchJobMaxAttempts);
 
 export const handler = queueHandler(
   StockAuditRequested,

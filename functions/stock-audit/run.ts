@@ -1,5 +1,5 @@
-import type { EventOf } from '../../shared/events/define-event.ts';
-import type { StockAuditRequested } from '../../shared/events/stock-audit.ts';
+import type { EventOf } from '../../shared/contracts/define-event.ts';
+import type { StockAuditRequested } from '../../shared/contracts/stock-audit/events.ts';
 import type { Books } from '../../shared/stock/books.ts';
 import { compareAll } from './compare.ts';
 import type { DifferenceList } from './difference-list.ts';

@@ -1,8 +1,8 @@
-import { type Database, readBatch, transact } from '../../shared/database.ts';
-import { type Cause, type DataOf, newEvent } from '../../shared/events/define-event.ts';
-import { StockAuditCompleted, StockAuditRequested } from '../../shared/events/stock-audit.ts';
-import { StockAudit } from '../../shared/http/stock-audits.ts';
-import { outboxItem } from '../../shared/outbox.ts';
+import { type Database, readBatch, transact } from '../../shared/dynamodb/database.ts';
+import { type Cause, type DataOf, newEvent } from '../../shared/contracts/define-event.ts';
+import { StockAuditCompleted, StockAuditRequested } from '../../shared/contracts/stock-audit/events.ts';
+import { StockAudit } from '../../shared/contracts/stock-audit/routes.ts';
+import { outboxItem } from '../../shared/dynamodb/outbox.ts';
 import { auditKey, auditPartition } from '../../shared/stock/audit-keys.ts';
 
 type Result = Required<DataOf<typeof StockAuditCompleted>>;

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { type Database, readBatch, transact } from '../../shared/database.ts';
-import { type Cause, newEvent } from '../../shared/events/define-event.ts';
-import { type AlertKind, StockAlertLevelsSet, StockAlertRaised } from '../../shared/events/stock.ts';
-import { outboxItem } from '../../shared/outbox.ts';
-import { keysUnder } from '../../shared/query-pages.ts';
+import { type Database, readBatch, transact } from '../../shared/dynamodb/database.ts';
+import { type Cause, newEvent } from '../../shared/contracts/define-event.ts';
+import { type AlertKind, StockAlertLevelsSet, StockAlertRaised } from '../../shared/contracts/stock/events.ts';
+import { outboxItem } from '../../shared/dynamodb/outbox.ts';
+import { keysUnder } from '../../shared/dynamodb/query-pages.ts';
 import { type AlertLevels, allStock, listKeyOf, listKeys, StockItem, stockKey } from '../../shared/stock/stock-item.ts';
 
 /** Partition of a SKU's alerts and their events: the ledger of its movements has the other. */
@@ -43,7 +43,7 @@ export const createAlertStore = (db: Database, { STOCK_TABLE_NAME: table }: { ST
    * Records a crossing by the number of the change in the table's stream: a second delivery changes nothing. What was
    * never out is not back.
    */
-  record(alert: Alert, sequenceNumber: string, cause: Cause): Promise<'done' | 'lost'> {
+  record(alert: Alert, sequenceNumber: string, cause: Cause): Promise<'done' | 'version-conflict'> {
     const pk = alertPartition(alert.sku);
     const sequence = sequenceNumber.padStart(sequenceLength, '0');
     return transact(db, [
@@ -95,7 +95,7 @@ export const createAlertStore = (db: Database, { STOCK_TABLE_NAME: table }: { ST
   },
 
   /** Records that a SKU does not sell, once for each time that it stopped selling, and not if it was sold meanwhile. */
-  recordIdle(alert: Alert & { idleSince: string }, cause: Cause): Promise<'done' | 'lost'> {
+  recordIdle(alert: Alert & { idleSince: string }, cause: Cause): Promise<'done' | 'version-conflict'> {
     const { sku, kind, idleSince } = alert;
     const values = { ExpressionAttributeValues: { ':since': idleSince } };
     return transact(db, [

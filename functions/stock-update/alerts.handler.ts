@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { openDatabase } from '../../shared/database.ts';
+import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { eventHandler } from '../../shared/lambda/event-handler.ts';
 import { createAlertStore } from './alert-store.ts';
 import { AlertEnv } from './env.ts';

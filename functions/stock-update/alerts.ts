@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { AlertKind } from '../../shared/events/stock.ts';
+import type { AlertKind } from '../../shared/contracts/stock/events.ts';
 import { type AlertLevels, sellable } from '../../shared/stock/stock-item.ts';
 
 const Text = z.object({ S: z.string() }).transform(({ S }) => S);

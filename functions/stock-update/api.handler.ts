@@ -1,10 +1,10 @@
-import { openDatabase } from '../../shared/database.ts';
-import { problem, type Reply } from '../../shared/http/problem.ts';
+import { openDatabase } from '../../shared/dynamodb/database.ts';
+import { problem, type HttpResponse } from '../../shared/contracts/problem.ts';
 import { contentHash } from '../../shared/ids.ts';
-import * as routes from '../../shared/http/stock.ts';
-import { getStockRepair, postStockRepair } from '../../shared/http/stock-repairs.ts';
+import * as routes from '../../shared/contracts/stock/routes.ts';
+import { getStockRepair, postStockRepair } from '../../shared/contracts/stock/repair-routes.ts';
 import { httpHandler, on, type Request } from '../../shared/lambda/http-handler.ts';
-import { cursorOf, positionOf } from '../../shared/paging.ts';
+import { cursorOf, positionOf } from '../../shared/dynamodb/cursor.ts';
 import { businessDays } from '../../shared/business-day.ts';
 import { inTransitAnswer, stockAnswer } from './answers.ts';
 import { type AlertStore, createAlertStore } from './alert-store.ts';
@@ -27,14 +27,14 @@ const badCursor = problem(400, 'invalid-cursor', 'The cursor is not one of this 
 
 export const postMovements =
   (store: StockStore) =>
-  async ({ body: { movements }, cause }: Request<typeof routes.postMovements>): Promise<Reply> => {
+  async ({ body: { movements }, cause }: Request<typeof routes.postMovements>): Promise<HttpResponse> => {
     if (movements.length > routes.maxMovements) return tooMany;
     return { status: 200, body: { results: await postAll(store, movements, cause) } };
   };
 
 export const getStock =
   (store: StockStore) =>
-  async ({ params: { sku } }: Request<typeof routes.getStock>): Promise<Reply> => {
+  async ({ params: { sku } }: Request<typeof routes.getStock>): Promise<HttpResponse> => {
     const [{ isInCatalogue, stock }, transits] = await Promise.all([store.stock(sku), store.transits(sku)]);
     if (!isInCatalogue) return unknownSku;
     return { status: 200, body: { ...stockAnswer(sku, stock), inTransit: inTransitAnswer(transits) } };
@@ -42,7 +42,7 @@ export const getStock =
 
 export const getLots =
   (store: StockStore, timeZone: string) =>
-  async ({ params: { sku }, query, cause }: Request<typeof routes.getLots>): Promise<Reply> => {
+  async ({ params: { sku }, query, cause }: Request<typeof routes.getLots>): Promise<HttpResponse> => {
     const [{ isInCatalogue }, lots] = await Promise.all([store.stock(sku), store.lots(sku)]);
     if (!isInCatalogue) return unknownSku;
     const { warehouse: only, units: wanted = 0 } = query;
@@ -61,7 +61,7 @@ export const getLots =
 
 export const getMovements =
   (store: StockStore) =>
-  async ({ params: { sku }, query }: Request<typeof routes.getMovements>): Promise<Reply> => {
+  async ({ params: { sku }, query }: Request<typeof routes.getMovements>): Promise<HttpResponse> => {
     const { limit, cursor } = query;
     const after = cursor === undefined ? undefined : positionOf(cursor, { sku }, eventIdPattern);
     if (cursor !== undefined && after === undefined) return badCursor;
@@ -81,7 +81,7 @@ export const getMovements =
 
 export const putAlertLevels =
   (store: StockStore, alerts: AlertStore) =>
-  async ({ params: { sku }, body, cause }: Request<typeof routes.putAlertLevels>): Promise<Reply> => {
+  async ({ params: { sku }, body, cause }: Request<typeof routes.putAlertLevels>): Promise<HttpResponse> => {
     const { isInCatalogue, stock } = await store.stock(sku);
     if (!isInCatalogue) return unknownSku;
     // The same again is no change, and tells nobody.

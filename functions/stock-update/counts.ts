@@ -1,6 +1,6 @@
 import { clockToleranceMs } from '../../shared/clock.ts';
-import type { DataOf } from '../../shared/events/define-event.ts';
-import type { StockMoved } from '../../shared/events/stock.ts';
+import type { DataOf } from '../../shared/contracts/define-event.ts';
+import type { StockMoved } from '../../shared/contracts/stock/events.ts';
 import type { StockItem, WarehouseStock } from '../../shared/stock/stock-item.ts';
 import { happenedAt, type SentMovement } from './sent-movement.ts';
 

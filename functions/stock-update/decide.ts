@@ -1,7 +1,7 @@
-import type { DataOf } from '../../shared/events/define-event.ts';
+import type { DataOf } from '../../shared/contracts/define-event.ts';
 import { clockToleranceMs } from '../../shared/clock.ts';
-import type { MovementType, StockMoved, StockStatus } from '../../shared/events/stock.ts';
-import type { RejectionReason } from '../../shared/http/stock.ts';
+import type { MovementType, StockMoved, StockStatus } from '../../shared/contracts/stock/events.ts';
+import type { RejectionReason } from '../../shared/contracts/stock/routes.ts';
 import type { WarehouseStock } from '../../shared/stock/stock-item.ts';
 import { countedAt, isOutdated, type MovedSince, nothingMoved, onHandFrom } from './counts.ts';
 import { happenedAt, type SentMovement } from './sent-movement.ts';

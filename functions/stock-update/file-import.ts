@@ -3,7 +3,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import { CsvError, parse } from 'csv-parse';
 import * as z from 'zod';
 import { isBlankRow } from '../../shared/csv.ts';
-import type { Cause } from '../../shared/events/define-event.ts';
+import type { Cause } from '../../shared/contracts/define-event.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
 import { headerProblem, movementOf, type OpenOrders } from './file-rows.ts';
 import { postAll } from './post.ts';
@@ -22,7 +22,7 @@ const maxRowLength = 10_000;
 const forFile = { patienceMs: 120_000, skusAtOnce: 132 };
 
 type Row = { number: number; movement: Movement } | { number: number; problem: string };
-type About = { openOrders: OpenOrders | undefined; droppedAt: string; cause: Omit<Cause, 'now'> };
+type About = { openOrders: OpenOrders | undefined; uploadedAt: string; cause: Omit<Cause, 'now'> };
 type Tools = {
   store: Pick<StockStore, 'read' | 'write'>;
   result: ResultFile;
@@ -38,12 +38,12 @@ type Tools = {
  */
 export async function importFile(
   body: Readable,
-  { openOrders, droppedAt, cause }: About,
+  { openOrders, uploadedAt, cause }: About,
   { store, result, clock, log }: Tools,
 ): Promise<void> {
   let rows: Row[] = [];
   const flush = async () => {
-    const movements = rows.flatMap((row) => ('movement' in row ? [{ ...row.movement, sentAt: droppedAt }] : []));
+    const movements = rows.flatMap((row) => ('movement' in row ? [{ ...row.movement, sentAt: uploadedAt }] : []));
     const posted = await postAll(store, movements, { ...cause, now: clock() }, forFile);
     const results = posted.values();
     for (const row of rows) {

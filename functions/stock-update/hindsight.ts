@@ -1,10 +1,10 @@
 import assert from 'node:assert';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { clockToleranceMs } from '../../shared/clock.ts';
-import type { Database } from '../../shared/database.ts';
-import { StockMoved } from '../../shared/events/stock.ts';
+import type { Database } from '../../shared/dynamodb/database.ts';
+import { StockMoved } from '../../shared/contracts/stock/events.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
-import { OutboxItem, recordedAt, timelineKeysFrom } from '../../shared/outbox.ts';
+import { OutboxItem, recordedAt, timelineKeysFrom } from '../../shared/dynamodb/outbox.ts';
 import { type StockItem, stockPartition } from '../../shared/stock/stock-item.ts';
 import { countedAsOf, movedSince } from './counts.ts';
 import type { Books } from './plan.ts';

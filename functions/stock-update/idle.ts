@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { DataOf } from '../../shared/events/define-event.ts';
-import type { StockMoved } from '../../shared/events/stock.ts';
+import type { DataOf } from '../../shared/contracts/define-event.ts';
+import type { StockMoved } from '../../shared/contracts/stock/events.ts';
 import type { StockItem } from '../../shared/stock/stock-item.ts';
 
 const dayMs = 86_400_000;

@@ -1,8 +1,8 @@
-import { type Database, readBatch, transact } from '../../shared/database.ts';
-import { type Cause, type DataOf, newEvent } from '../../shared/events/define-event.ts';
-import { StockLotsShipped } from '../../shared/events/stock.ts';
-import { outboxItem } from '../../shared/outbox.ts';
-import { queryPages } from '../../shared/query-pages.ts';
+import { type Database, readBatch, transact } from '../../shared/dynamodb/database.ts';
+import { type Cause, type DataOf, newEvent } from '../../shared/contracts/define-event.ts';
+import { StockLotsShipped } from '../../shared/contracts/stock/events.ts';
+import { outboxItem } from '../../shared/dynamodb/outbox.ts';
+import { queryPages } from '../../shared/dynamodb/query-pages.ts';
 import { stockPartition } from '../../shared/stock/stock-item.ts';
 import { Lot, lotSort } from './shelf.ts';
 import { lotActions } from './writes.ts';

@@ -1,6 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
-import { openDatabase } from '../../shared/database.ts';
+import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { eventHandler } from '../../shared/lambda/event-handler.ts';
 import { hidingIn, settlingEach } from '../../shared/lambda/message-batch.ts';
 import { MessageEnv } from './env.ts';

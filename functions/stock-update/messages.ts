@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { maxMovements, type MovementResult, type RejectionReason } from '../../shared/http/stock.ts';
+import { maxMovements, type MovementResult, type RejectionReason } from '../../shared/contracts/stock/routes.ts';
 import { Movement } from '../../shared/stock/movement.ts';
 import { postInOrder } from './post.ts';
 import type { StockStore } from './store.ts';

@@ -1,4 +1,4 @@
-import type { RejectionReason } from '../../shared/http/stock.ts';
+import type { RejectionReason } from '../../shared/contracts/stock/routes.ts';
 import type { StockItem } from '../../shared/stock/stock-item.ts';
 import { countedAsOf, type MovedSince, movedSince, nothingMoved } from './counts.ts';
 import { type Change, decide, nothing, type Pin } from './decide.ts';

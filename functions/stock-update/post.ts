@@ -1,6 +1,6 @@
-import { patiently } from '../../shared/contention.ts';
-import type { Cause } from '../../shared/events/define-event.ts';
-import type { MovementResult, RejectionReason } from '../../shared/http/stock.ts';
+import { retryOnConflict } from '../../shared/dynamodb/retry-on-conflict.ts';
+import type { Cause } from '../../shared/contracts/define-event.ts';
+import type { MovementResult, RejectionReason } from '../../shared/contracts/stock/routes.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import { stockAnswer } from './answers.ts';
 import { countedAsOf } from './counts.ts';
@@ -20,7 +20,7 @@ type Store = Pick<StockStore, 'read' | 'write'>;
 
 /**
  * Applies movements, those of one SKU in the order given and in few transactions, and tells what became of each. Throws
- * what `isContention` recognises when others are in the way for too long.
+ * what `isRetryableError` recognises when others are in the way for too long.
  */
 export async function postAll(
   store: Store,
@@ -127,9 +127,9 @@ function postGroup(
     await readAgain();
     return planned();
   };
-  return patiently(budgetMs, async (): Promise<[SentMovement, MovementResult][] | undefined> => {
+  return retryOnConflict(budgetMs, async (): Promise<[SentMovement, MovementResult][] | undefined> => {
     const { plan, outcomes } = await decided();
-    if (plan.changes.length > 0 && (await store.write(sku, plan, cause)) === 'lost') {
+    if (plan.changes.length > 0 && (await store.write(sku, plan, cause)) === 'version-conflict') {
       await readAgain();
       return undefined;
     }

@@ -1,5 +1,5 @@
-import { problem, type Reply } from '../../shared/http/problem.ts';
-import { type getStockRepair, type postStockRepair, StockRepair } from '../../shared/http/stock-repairs.ts';
+import { problem, type HttpResponse } from '../../shared/contracts/problem.ts';
+import { type getStockRepair, type postStockRepair, StockRepair } from '../../shared/contracts/stock/repair-routes.ts';
 import { contentHash } from '../../shared/ids.ts';
 import type { Request } from '../../shared/lambda/http-handler.ts';
 import type { RepairItem, RepairStore } from './repair-store.ts';
@@ -10,7 +10,7 @@ const conflict = problem(409, 'repair-conflict', 'This repair id was used for an
 /** Records a repair of what an audit found; the same again is told how far it is. */
 export const requestRepair =
   (store: RepairStore) =>
-  async ({ params: { auditId }, body, cause }: Request<typeof postStockRepair>): Promise<Reply> => {
+  async ({ params: { auditId }, body, cause }: Request<typeof postStockRepair>): Promise<HttpResponse> => {
     const audit = await store.audit(auditId);
     if (!audit) return problem(404, 'not-found', `There is no audit ${auditId}.`);
     if (audit.status !== 'completed') return notCompleted;
@@ -24,7 +24,7 @@ export const requestRepair =
 
 export const showRepair =
   (store: RepairStore) =>
-  async ({ params }: Request<typeof getStockRepair>): Promise<Reply> => {
+  async ({ params }: Request<typeof getStockRepair>): Promise<HttpResponse> => {
     const repair = await store.find(params);
     if (!repair) return problem(404, 'not-found', `The audit has no repair ${params.repairId}.`);
     return { status: 200, body: await answerOf(store, repair) };

@@ -1,4 +1,4 @@
-import type { Corrections } from '../../shared/events/stock.ts';
+import type { Corrections } from '../../shared/contracts/stock/events.ts';
 import { confirmed, counters, type Difference } from '../../shared/stock/differences.ts';
 import type { StockItem, WarehouseStock } from '../../shared/stock/stock-item.ts';
 import { nothing, type Pin } from './decide.ts';

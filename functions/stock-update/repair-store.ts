@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { type Action, type Database, readBatch, transact } from '../../shared/database.ts';
-import { type Cause, newEvent } from '../../shared/events/define-event.ts';
-import { Corrections, StockMoved } from '../../shared/events/stock.ts';
-import { StockRepaired, StockRepairRequested } from '../../shared/events/stock-repair.ts';
-import { StockAudit } from '../../shared/http/stock-audits.ts';
-import { type RepairContent, StockRepair } from '../../shared/http/stock-repairs.ts';
-import { outboxItem } from '../../shared/outbox.ts';
-import { queryPages } from '../../shared/query-pages.ts';
+import { type Action, type Database, readBatch, transact } from '../../shared/dynamodb/database.ts';
+import { type Cause, newEvent } from '../../shared/contracts/define-event.ts';
+import { Corrections, StockMoved } from '../../shared/contracts/stock/events.ts';
+import { StockRepaired, StockRepairRequested } from '../../shared/contracts/stock/repair-events.ts';
+import { StockAudit } from '../../shared/contracts/stock-audit/routes.ts';
+import { type RepairContent, StockRepair } from '../../shared/contracts/stock/repair-routes.ts';
+import { outboxItem } from '../../shared/dynamodb/outbox.ts';
+import { queryPages } from '../../shared/dynamodb/query-pages.ts';
 import { auditKey } from '../../shared/stock/audit-keys.ts';
 import { stockKey, stockPartition } from '../../shared/stock/stock-item.ts';
 import type { RepairOutcome, RepairPlan } from './repair-plan.ts';
@@ -52,7 +52,12 @@ export const createRepairStore = (
     },
 
     /** Records a repair with the event that starts it. `lost`: there is one under this id. */
-    request(auditId: string, content: RepairContent, contentHash: string, cause: Cause): Promise<'done' | 'lost'> {
+    request(
+      auditId: string,
+      content: RepairContent,
+      contentHash: string,
+      cause: Cause,
+    ): Promise<'done' | 'version-conflict'> {
       const { repairId, reason, skus } = content;
       const id = { auditId, repairId };
       const requestedAt = new Date(cause.now).toISOString();

@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { openDatabase, patientTries } from '../../shared/database.ts';
-import { StockRepairRequested } from '../../shared/events/stock-repair.ts';
+import { openDatabase, batchJobMaxAttempts } from '../../shared/dynamodb/database.ts';
+import { StockRepairRequested } from '../../shared/contracts/stock/repair-events.ts';
 import { queueHandler } from '../../shared/lambda/queue-handler.ts';
 import { createBooks } from '../../shared/stock/books.ts';
 import { RepairEnv } from './env.ts';
@@ -9,7 +9,7 @@ import { createRepairFiles } from './repair-files.ts';
 import { createRepairStore } from './repair-store.ts';
 
 const env = RepairEnv.parse(process.env);
-const database = openDatabase(patientTries);
+const database = openDatabase(batchJobMaxAttempts);
 
 export const handler = queueHandler(
   StockRepairRequested,

@@ -1,6 +1,6 @@
-import { patiently } from '../../shared/contention.ts';
-import type { Cause, EventOf } from '../../shared/events/define-event.ts';
-import type { StockRepairRequested } from '../../shared/events/stock-repair.ts';
+import { retryOnConflict } from '../../shared/dynamodb/retry-on-conflict.ts';
+import type { Cause, EventOf } from '../../shared/contracts/define-event.ts';
+import type { StockRepairRequested } from '../../shared/contracts/stock/repair-events.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import type { Books } from '../../shared/stock/books.ts';
 import { type Difference, differencesOf, type OpenUnits } from '../../shared/stock/differences.ts';
@@ -87,7 +87,7 @@ async function repairSome({ store, books }: Tools, request: Request, listed: Lis
     const { plan, outcomes } = repairOf(found, differences, differencesOf(found, sums, open));
     const repaired = outcomes.filter(({ outcome }) => outcome === 'repaired');
     const write = () => (plan ? store.apply(request, plan, repaired, cause) : Promise.resolve('done' as const));
-    if ((await patiently(writePatienceMs, write)) === 'lost') lost.set(found.sku, differences);
+    if ((await retryOnConflict(writePatienceMs, write)) === 'version-conflict') lost.set(found.sku, differences);
     else settled.push(...outcomes);
   });
   return { settled, lost };

@@ -1,5 +1,5 @@
-import { openDatabase } from '../../shared/database.ts';
-import { ReturnReceived } from '../../shared/events/refund.ts';
+import { openDatabase } from '../../shared/dynamodb/database.ts';
+import { ReturnReceived } from '../../shared/contracts/refunds/events.ts';
 import { queueHandler } from '../../shared/lambda/queue-handler.ts';
 import { StoreEnv } from './env.ts';
 import { bookReturned } from './returned.ts';

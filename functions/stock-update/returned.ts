@@ -1,6 +1,6 @@
 import assert from 'node:assert';
-import type { DataOf, EventOf } from '../../shared/events/define-event.ts';
-import type { ReturnReceived } from '../../shared/events/refund.ts';
+import type { DataOf, EventOf } from '../../shared/contracts/define-event.ts';
+import type { ReturnReceived } from '../../shared/contracts/refunds/events.ts';
 import { postAll } from './post.ts';
 import type { SentMovement } from './sent-movement.ts';
 import type { StockStore } from './store.ts';

@@ -1,7 +1,7 @@
 import { businessDays } from '../../shared/business-day.ts';
-import { patiently } from '../../shared/contention.ts';
-import type { EventOf } from '../../shared/events/define-event.ts';
-import type { StockMoved } from '../../shared/events/stock.ts';
+import { retryOnConflict } from '../../shared/dynamodb/retry-on-conflict.ts';
+import type { EventOf } from '../../shared/contracts/define-event.ts';
+import type { StockMoved } from '../../shared/contracts/stock/events.ts';
 import type { LotStore } from './lot-store.ts';
 import { drawLots } from './lots.ts';
 
@@ -19,7 +19,7 @@ export const shipLots =
     const today = businessDays(timeZone)(Date.parse(occurredAt));
     const { actor, correlationId, eventId: causationId } = metadata;
     const cause = { actor, correlationId, causationId, now: clock() };
-    await patiently(patienceMs, async () => {
+    await retryOnConflict(patienceMs, async () => {
       const lots = await store.lotsIn(sku, warehouse);
       const { known, after, drawn } = drawLots(lots, -onHandDelta, today, occurredAt);
       if (known.length === 0 || (await store.isShipped(movementId))) return 'nothing to do';

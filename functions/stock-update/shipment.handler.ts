@@ -1,5 +1,5 @@
-import { openDatabase } from '../../shared/database.ts';
-import { StockMoved } from '../../shared/events/stock.ts';
+import { openDatabase } from '../../shared/dynamodb/database.ts';
+import { StockMoved } from '../../shared/contracts/stock/events.ts';
 import { queueHandler } from '../../shared/lambda/queue-handler.ts';
 import { ShipmentEnv } from './env.ts';
 import { createLotStore } from './lot-store.ts';

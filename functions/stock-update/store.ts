@@ -2,11 +2,11 @@ import assert from 'node:assert';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { skuKey, SkuRecord } from '../../shared/catalog/sku-item.ts';
-import { patiently } from '../../shared/contention.ts';
-import { type Action, type Database, type Key, readBatch, transact } from '../../shared/database.ts';
-import { type Cause, newEvent } from '../../shared/events/define-event.ts';
-import { StockMoved, StockMovementRejected } from '../../shared/events/stock.ts';
-import { eventKey, OutboxItem, outboxItem, timelineKeys } from '../../shared/outbox.ts';
+import { retryOnConflict } from '../../shared/dynamodb/retry-on-conflict.ts';
+import { type Action, type Database, type Key, readBatch, transact } from '../../shared/dynamodb/database.ts';
+import { type Cause, newEvent } from '../../shared/contracts/define-event.ts';
+import { StockMoved, StockMovementRejected } from '../../shared/contracts/stock/events.ts';
+import { eventKey, OutboxItem, outboxItem, timelineKeys } from '../../shared/dynamodb/outbox.ts';
 import { StockItem, stockKey, stockPartition } from '../../shared/stock/stock-item.ts';
 import { readMovedSince } from './hindsight.ts';
 import type { Books, Plan } from './plan.ts';
@@ -88,7 +88,7 @@ export function createStockStore(
         ...transitActions(table, plan),
       ];
     },
-    commit: (actions: Action[]): Promise<'done' | 'lost'> => transact(db, actions),
+    commit: (actions: Action[]): Promise<'done' | 'version-conflict'> => transact(db, actions),
   };
 
   return {
@@ -127,7 +127,7 @@ export function createStockStore(
 
     ...writing,
     /** Applies a plan with identities and events, or does nothing if what it was made for no longer holds. */
-    write: (sku: string, plan: Plan, cause: Cause): Promise<'done' | 'lost'> =>
+    write: (sku: string, plan: Plan, cause: Cause): Promise<'done' | 'version-conflict'> =>
       writing.commit(writing.actionsOf(sku, plan, cause)),
 
     /** Refuses a message's movement for good, once however often the message comes, unless it was applied meanwhile. */
@@ -140,7 +140,7 @@ export function createStockStore(
       );
       const Key = movementKey(movementId);
       const hash = hashOf(movement);
-      await patiently(refusalPatienceMs, async () => {
+      await retryOnConflict(refusalPatienceMs, async () => {
         const [item] = (await readBatch(db, { [table]: [Key] }, true))[table] ?? [];
         const { contentHash: applied, refusals = [] } = MovementItem.optional().parse(item) ?? {};
         if (applied === hash || refusals.includes(messageId)) return 'done';

@@ -1,6 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { type Database, readBatch } from '../../shared/database.ts';
+import { type Database, readBatch } from '../../shared/dynamodb/database.ts';
 
 const waitKey = (messageId: string) => ({ pk: `MESSAGE#${messageId}`, sk: 'WAIT' });
 

@@ -1,11 +1,11 @@
-import { isContention } from '../../shared/contention.ts';
-import type { Action } from '../../shared/database.ts';
+import { isRetryableError } from '../../shared/dynamodb/retry-on-conflict.ts';
+import type { Action } from '../../shared/dynamodb/database.ts';
 import type { StockStore } from './store.ts';
 
 /** DynamoDB's limit for a transaction. */
 const actionsAtOnce = 100;
 
-type Outcome = 'done' | 'lost';
+type Outcome = 'done' | 'version-conflict';
 type Waiting = { actions: Action[]; settle: (outcome: Promise<Outcome>) => void };
 
 /**
@@ -28,7 +28,7 @@ export function writingTogether({ actionsOf, commit }: Pick<StockStore, 'actions
     try {
       if ((await together) === 'done') return 'done';
     } catch (error) {
-      if (!isContention(error)) throw error;
+      if (!isRetryableError(error)) throw error;
     }
     return commit(actions);
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert';
-import type { Action } from '../../shared/database.ts';
+import type { Action } from '../../shared/dynamodb/database.ts';
 import { listKeyOf, WarehouseStock } from '../../shared/stock/stock-item.ts';
 import { nothing } from './decide.ts';
 import { beginsToLie, onHandIn } from './idle.ts';

@@ -14,9 +14,9 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { routesByWorkflow } from '../../shared/http/all-routes.ts';
-import type { DefinedRoute } from '../../shared/http/define-route.ts';
-import { resourceServer } from '../../shared/scopes.ts';
+import { routesByWorkflow } from '../../shared/contracts/all-routes.ts';
+import type { DefinedRoute } from '../../shared/contracts/define-route.ts';
+import { resourceServer } from '../../shared/access/scopes.ts';
 import { watch } from './alarm.ts';
 import type { Identities } from './identities.ts';
 

@@ -10,7 +10,7 @@ import {
   UserPool,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-import { resourceServer, type Scope, scopes } from '../../shared/scopes.ts';
+import { resourceServer, type Scope, scopes } from '../../shared/access/scopes.ts';
 import type { Client } from '../../shared/store.ts';
 
 type Props = {

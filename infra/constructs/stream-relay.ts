@@ -3,7 +3,7 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
-import { outboxStreamFilter } from '../../shared/outbox.ts';
+import { outboxStreamFilter } from '../../shared/dynamodb/outbox.ts';
 import { watch } from './alarm.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { OutboxTable } from './outbox-table.ts';

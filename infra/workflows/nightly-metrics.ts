@@ -1,7 +1,7 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Env, NightlyEnv, ReportRunEnv } from '../../functions/nightly-metrics/env.ts';
-import { ReportRunRequested } from '../../shared/events/report.ts';
+import { ReportRunRequested } from '../../shared/contracts/reports/events.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
 import { ScheduledJob } from '../constructs/scheduled-job.ts';

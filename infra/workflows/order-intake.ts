@@ -13,11 +13,11 @@ import type {
   SweepEnv,
 } from '../../functions/order-intake/env.ts';
 import { channelsOf } from '../../shared/store.ts';
-import { OrderPlaced } from '../../shared/events/order.ts';
-import { OrderShipped, PaymentRecorded } from '../../shared/events/order-life.ts';
-import { OrderImported } from '../../shared/events/order-import.ts';
-import { OrderExportRequested } from '../../shared/events/order-export.ts';
-import { ExchangeApproved } from '../../shared/events/refund.ts';
+import { OrderPlaced } from '../../shared/contracts/orders/events.ts';
+import { OrderShipped, PaymentRecorded } from '../../shared/contracts/orders/life-cycle-events.ts';
+import { OrderImported } from '../../shared/contracts/orders/import-events.ts';
+import { OrderExportRequested } from '../../shared/contracts/orders/export-events.ts';
+import { ExchangeApproved } from '../../shared/contracts/refunds/events.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
 import { ScheduledJob } from '../constructs/scheduled-job.ts';
@@ -47,7 +47,7 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
   };
   const selling = JSON.stringify(store.selling);
   const queued = new WorkQueue(workflow, 'Queued', {
-    entry: 'order-intake/queued-orders.handler.ts',
+    entry: 'order-intake/queue/queued-orders.handler.ts',
     environment: { ...tables, SELLING: selling } satisfies QueueEnv,
     failureMeans: 'Orders that were accepted for later are not decided.',
     patience: Duration.minutes(5),
@@ -98,7 +98,7 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
     TIME_ZONE: store.selling.timeZone,
   } satisfies SweepEnv;
   const unfinishedSweep = new ScheduledJob(workflow, 'UnfinishedSweep', {
-    entry: 'order-intake/unfinished-sweep.handler.ts',
+    entry: 'order-intake/expiry/unfinished-sweep.handler.ts',
     environment: { ...sweepEnvironment, ORDER_QUEUE_URL: queued.queue.queueUrl } satisfies UnfinishedSweepEnv,
     failureMeans:
       'Stock of large orders that were abandoned, cancelled or shipped is held for nobody; orders that were accepted for later may be forgotten.',
@@ -109,7 +109,7 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
   stockTable.grant(unfinishedSweep.function, 'dynamodb:UpdateItem', 'dynamodb:PutItem');
   queued.grantSend(unfinishedSweep.function);
   const sweep = new ScheduledJob(workflow, 'Sweep', {
-    entry: 'order-intake/sweep.handler.ts',
+    entry: 'order-intake/expiry/sweep.handler.ts',
     environment: sweepEnvironment,
     failureMeans: 'Stock of unpaid orders is not sold to others, and delivered orders are not completed.',
     ...everyMinute,
@@ -132,7 +132,7 @@ function addStripe(
   environment: SweepEnv,
 ): void {
   const handler = new WorkflowFunction(workflow, 'StripeWebhook', {
-    entry: 'order-intake/stripe-webhook.handler.ts',
+    entry: 'order-intake/payments/stripe-webhook.handler.ts',
     environment: { ...environment, PAYMENT_PROVIDERS_SECRET_ARN: paymentProviders.arn } satisfies StripeEnv,
     failureMeans: 'Stripe tells of payments, refunds and disputes, and is not heard.',
   });
@@ -153,7 +153,7 @@ function addRisk(workflow: Construct, { bus, orderTable, riskTable }: DataStack,
         detailType: [OrderPlaced, OrderImported, PaymentRecorded, OrderShipped].map(({ detailType }) => detailType),
       },
     },
-    entry: 'order-intake/risk.handler.ts',
+    entry: 'order-intake/risk/risk.handler.ts',
     environment: {
       ...environment,
       RISK_TABLE_NAME: riskTable.name,
@@ -181,7 +181,7 @@ function addImport(workflow: Construct, { orderTable, orderFiles }: DataStack, c
         detail: { bucket: { name: [orderFiles.bucketName] }, object: { key: [{ wildcard: 'imports/*.csv' }] } },
       },
     },
-    entry: 'order-intake/order-file-dropped.handler.ts',
+    entry: 'order-intake/import/order-file-dropped.handler.ts',
     environment: {
       ORDER_TABLE_NAME: orderTable.name,
       ORDER_FILES_BUCKET_NAME: orderFiles.bucketName,
@@ -209,7 +209,7 @@ function addExport(
   const { function: exporter } = new QueueConsumer(workflow, 'OrderExport', {
     bus,
     event: OrderExportRequested,
-    entry: 'order-intake/order-export.handler.ts',
+    entry: 'order-intake/export/order-export.handler.ts',
     environment: { ...environment, ORDER_FILES_BUCKET_NAME: orderFiles.bucketName } satisfies ExportEnv,
     failureMeans: 'A file of orders that somebody asked for does not come.',
     timeout: Duration.minutes(15),
@@ -231,7 +231,7 @@ function addExchange(
   const { function: exchange } = new QueueConsumer(workflow, 'Exchange', {
     bus,
     event: ExchangeApproved,
-    entry: 'order-intake/exchange.handler.ts',
+    entry: 'order-intake/exchange/exchange.handler.ts',
     environment,
     failureMeans: 'Customers who exchange goods wait for their new order.',
   });

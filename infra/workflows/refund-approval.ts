@@ -2,8 +2,13 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { type EventPattern, Match } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import type { Env, OverpaidEnv, PayoutEnv, Tables, WaitingVariables } from '../../functions/refund-approval/env.ts';
-import { OrderCancelled, OrderEdited, OrderLinesCancelled, PaymentRecorded } from '../../shared/events/order-life.ts';
-import { OrderPlaced, ReplacementRefused } from '../../shared/events/order.ts';
+import {
+  OrderCancelled,
+  OrderEdited,
+  OrderLinesCancelled,
+  PaymentRecorded,
+} from '../../shared/contracts/orders/life-cycle-events.ts';
+import { OrderPlaced, ReplacementRefused } from '../../shared/contracts/orders/events.ts';
 import {
   RefundAmended,
   RefundApproved,
@@ -16,7 +21,7 @@ import {
   RefundRequested,
   RefundReturnReceived,
   RefundWithdrawn,
-} from '../../shared/events/refund.ts';
+} from '../../shared/contracts/refunds/events.ts';
 import { customerIndex } from '../../shared/orders/order-keys.ts';
 import { channelsOf } from '../../shared/store.ts';
 import { DeadlineQueue } from '../constructs/deadline-queue.ts';
@@ -63,7 +68,7 @@ export function addRefundApproval(scope: Construct, { api, data }: { api: HttpAp
 
   // Started by hand, from the console.
   const decide = new WorkflowFunction(workflow, 'Decide', {
-    entry: 'refund-approval/decide.handler.ts',
+    entry: 'refund-approval/approvals/decide.handler.ts',
     environment: tables,
     failureMeans: 'An administrator could not decide on a refund in the AWS console.',
   });
@@ -88,12 +93,12 @@ function addPayout(workflow: Construct, { bus, refundTable, orderTable, paymentP
         ),
       },
     },
-    entry: 'refund-approval/payout.handler.ts',
+    entry: 'refund-approval/payouts/payout.handler.ts',
     environment,
     failureMeans: 'Approved refunds are not paid: customers wait for their money.',
   });
   const { function: sweep } = new ScheduledJob(workflow, 'PayoutSweep', {
-    entry: 'refund-approval/payout-sweep.handler.ts',
+    entry: 'refund-approval/payouts/payout-sweep.handler.ts',
     environment,
     failureMeans: 'Refunds whose provider never told what became of them stay on their way.',
     timeout: Duration.minutes(10),
@@ -116,7 +121,7 @@ function addPayout(workflow: Construct, { bus, refundTable, orderTable, paymentP
         detail: { data: { payment: { type: ['refund.succeeded', 'refund.failed'] } } },
       },
     },
-    entry: 'refund-approval/provider-word.handler.ts',
+    entry: 'refund-approval/payouts/provider-notification.handler.ts',
     environment: tables,
     failureMeans: 'A payment provider sent money back, or did not, and the books do not say so.',
   });
@@ -141,7 +146,7 @@ function addExchange(workflow: Construct, { bus, refundTable }: DataStack, table
         detail: { data: { exchangeOf: { refundId: Match.exists() } } },
       },
     },
-    entry: 'refund-approval/exchange.handler.ts',
+    entry: 'refund-approval/exchanges/exchange.handler.ts',
     environment: tables,
     failureMeans: 'Customers who exchanged goods for cheaper ones, or for what is sold out, wait for their money.',
   });
@@ -171,7 +176,7 @@ function addFollowing(workflow: Construct, { bus, refundTable, orderTable }: Dat
         },
       },
     },
-    entry: 'refund-approval/overpaid.handler.ts',
+    entry: 'refund-approval/overpayments/overpaid.handler.ts',
     environment: { ...tables, CALENDAR: calendar } satisfies OverpaidEnv,
     failureMeans: 'Customers do not get back what they paid for cancelled units, or for expired orders.',
   });
@@ -185,7 +190,7 @@ const calendar = JSON.stringify({ ...store.calendar, timeZone: store.selling.tim
 /** Reminders, escalation and the end of what waits: schedules that follow the events of a refund. */
 function addDeadlines(workflow: Construct, { refundTable, bus }: DataStack, tables: Tables): void {
   const deadlines = new DeadlineQueue(workflow, 'Deadlines', {
-    entry: 'refund-approval/deadline.handler.ts',
+    entry: 'refund-approval/deadlines/deadline.handler.ts',
     environment: tables,
     failureMeans: 'Refunds that nobody decides on are neither called to mind nor ended.',
   });
@@ -193,7 +198,7 @@ function addDeadlines(workflow: Construct, { refundTable, bus }: DataStack, tabl
   const { function: keeper } = new QueueConsumer(workflow, 'Waiting', {
     bus,
     event: { pattern: waitingChanged },
-    entry: 'refund-approval/waiting.handler.ts',
+    entry: 'refund-approval/deadlines/waiting.handler.ts',
     environment: { ...tables, ...deadlines.scheduleEnvironment, CALENDAR: calendar } satisfies WaitingVariables,
     failureMeans: 'Nobody is reminded of new refund requests, and they do not end.',
   });

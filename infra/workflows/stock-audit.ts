@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Env, RunEnv } from '../../functions/stock-audit/env.ts';
-import { StockAuditRequested } from '../../shared/events/stock-audit.ts';
+import { StockAuditRequested } from '../../shared/contracts/stock-audit/events.ts';
 import { statusIndex } from '../../shared/orders/order-keys.ts';
 import { auditFiles } from '../../shared/stock/audit-keys.ts';
 import { allStock } from '../../shared/stock/stock-item.ts';

@@ -12,9 +12,9 @@ import type {
   ShipmentEnv,
   StoreEnv,
 } from '../../functions/stock-update/env.ts';
-import { ReturnReceived } from '../../shared/events/refund.ts';
-import { StockMoved } from '../../shared/events/stock.ts';
-import { StockRepairRequested } from '../../shared/events/stock-repair.ts';
+import { ReturnReceived } from '../../shared/contracts/refunds/events.ts';
+import { StockMoved } from '../../shared/contracts/stock/events.ts';
+import { StockRepairRequested } from '../../shared/contracts/stock/repair-events.ts';
 import { statusIndex } from '../../shared/orders/order-keys.ts';
 import { auditFiles } from '../../shared/stock/audit-keys.ts';
 import { allStock } from '../../shared/stock/stock-item.ts';

@@ -1,4 +1,4 @@
-import { type Database, readBatch } from '../database.ts';
+import { type Database, readBatch } from '../dynamodb/database.ts';
 import { StockItem, stockKey } from '../stock/stock-item.ts';
 import { skuKey, SkuRecord } from './sku-item.ts';
 

@@ -3,10 +3,10 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import * as z from 'zod';
-import { isContention } from '../contention.ts';
-import type { Cause } from '../events/define-event.ts';
-import type { DefinedRoute } from '../http/define-route.ts';
-import { fieldErrors, problem, type Reply } from '../http/problem.ts';
+import { isRetryableError } from '../dynamodb/retry-on-conflict.ts';
+import type { Cause } from '../contracts/define-event.ts';
+import type { DefinedRoute } from '../contracts/define-route.ts';
+import { fieldErrors, problem, type HttpResponse } from '../contracts/problem.ts';
 
 const logger = new Logger();
 const defaultMaxBodyBytes = 1_048_576;
@@ -28,15 +28,19 @@ export type Request<R extends DefinedRoute> = {
 type Caller = { clientId: string; subject: string; groups: string[]; address: string };
 
 /** Looks at a request before it is parsed, and may refuse it; for a route whose body authenticates its caller. */
-type Guard = (headers: Record<string, string | undefined>, body: Buffer, now: number) => Promise<Reply | undefined>;
+type Guard = (
+  headers: Record<string, string | undefined>,
+  body: Buffer,
+  now: number,
+) => Promise<HttpResponse | undefined>;
 
-type Handler = { route: DefinedRoute; handle: (event: GatewayEvent, now: number) => Promise<Reply> };
+type Handler = { route: DefinedRoute; handle: (event: GatewayEvent, now: number) => Promise<HttpResponse> };
 type GatewayEvent = APIGatewayProxyEventV2;
 
 /** Joins a route with the function that serves it. */
 export const on = <R extends DefinedRoute>(
   route: R,
-  serve: (request: Request<R>) => Promise<Reply>,
+  serve: (request: Request<R>) => Promise<HttpResponse>,
   guard?: Guard,
 ): Handler => ({
   route,
@@ -89,7 +93,7 @@ function parseRequest(route: DefinedRoute, event: GatewayEvent) {
   return { refusal: problem(422, 'invalid-content', `The body has ${errors.length} invalid field(s).`, { errors }) };
 }
 
-function readBody(event: GatewayEvent, maxBytes: number): { json: unknown } | { refusal: Reply } {
+function readBody(event: GatewayEvent, maxBytes: number): { json: unknown } | { refusal: HttpResponse } {
   const contentType = event.headers['content-type'] ?? '';
   if (!/^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(contentType)) {
     return { refusal: problem(415, 'unsupported-media-type', 'Send the body as application/json.') };
@@ -151,8 +155,8 @@ const causeOf = (event: GatewayEvent, caller: Caller, now: number): Cause => ({
   now,
 });
 
-function failureOf(error: unknown): Reply {
-  if (error instanceof Error && isContention(error)) {
+function failureOf(error: unknown): HttpResponse {
+  if (error instanceof Error && isRetryableError(error)) {
     logger.warn('busy', error);
     return problem(503, 'busy', 'Too much at once; try again.', {}, { 'retry-after': '1' });
   }
@@ -160,7 +164,7 @@ function failureOf(error: unknown): Reply {
   return problem(500, 'internal-error', 'Something went wrong on our side; nothing was half done. Try again.');
 }
 
-function serialise({ status, headers = {}, body, contentType = 'application/json' }: Reply) {
+function serialise({ status, headers = {}, body, contentType = 'application/json' }: HttpResponse) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return {
     statusCode: status,

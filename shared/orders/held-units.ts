@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type Database, type Key, readBatch } from '../database.ts';
-import { keysUnder } from '../query-pages.ts';
+import { type Database, type Key, readBatch } from '../dynamodb/database.ts';
+import { keysUnder } from '../dynamodb/query-pages.ts';
 import { hold, type OpenUnits } from '../stock/differences.ts';
 import { takesOf } from '../stock/take.ts';
 import { statusIndex } from './order-keys.ts';

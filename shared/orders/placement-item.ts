@@ -1,11 +1,11 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
-import { actionsPerTransaction } from '../limits.ts';
+import { maxActionsPerTransaction } from '../dynamodb/transaction-limits.ts';
 import { type Take, takesOf } from '../stock/take.ts';
 import { besideStatuses, orderPartition, shardOf } from './order-keys.ts';
 
 /** Beside the order and its event. */
-export const skusPerTransaction = actionsPerTransaction - 2;
+export const skusPerTransaction = maxActionsPerTransaction - 2;
 /** One of the actions marks the step. The rest is room for what a step may come to need. */
 const skusPerStep = 90;
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert';
 import * as z from 'zod';
-import { type Database, readBatch } from '../database.ts';
-import { StockMoved } from '../events/stock.ts';
+import { type Database, readBatch } from '../dynamodb/database.ts';
+import { StockMoved } from '../contracts/stock/events.ts';
 import { createHeldUnits } from '../orders/held-units.ts';
 import { inParallel } from '../in-parallel.ts';
-import { OutboxItem, timelineKeys } from '../outbox.ts';
-import { keysUnder, queryPages } from '../query-pages.ts';
+import { OutboxItem, timelineKeys } from '../dynamodb/outbox.ts';
+import { keysUnder, queryPages } from '../dynamodb/query-pages.ts';
 import { differencesOf, type Ledger, nothingMoved } from './differences.ts';
 import { allStock, listKeys, StockItem, stockKey, stockPartition } from './stock-item.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { MovementType, StockStatus } from '../events/stock.ts';
+import { MovementType, StockStatus } from '../contracts/stock/events.ts';
 import { CallerId, Instant, Sku, Warehouse } from '../names.ts';
 
 /**

@@ -1,8 +1,8 @@
 import assert from 'node:assert';
-import type { Action } from '../database.ts';
-import { type Cause, newEvent } from '../events/define-event.ts';
-import { StockMoved } from '../events/stock.ts';
-import { outboxItem } from '../outbox.ts';
+import type { Action } from '../dynamodb/database.ts';
+import { type Cause, newEvent } from '../contracts/define-event.ts';
+import { StockMoved } from '../contracts/stock/events.ts';
+import { outboxItem } from '../dynamodb/outbox.ts';
 import { stockKey, stockPartition } from './stock-item.ts';
 import type { Take } from './take.ts';
 

@@ -1,4 +1,4 @@
-import type { Action } from '../database.ts';
+import type { Action } from '../dynamodb/database.ts';
 import { stockKey } from './stock-item.ts';
 
 /** Units of one SKU to reserve, in each warehouse at most once. */

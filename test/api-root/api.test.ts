@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rootHandlers } from '../../functions/api-root/api.ts';
 import { createFiles } from '../../functions/api-root/files.ts';
 import { writeApiRootFiles } from '../../infra/api-root-files.ts';
-import { routesByWorkflow } from '../../shared/http/all-routes.ts';
+import { routesByWorkflow } from '../../shared/contracts/all-routes.ts';
 import { httpHandler } from '../../shared/lambda/http-handler.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'api-root-'));
@@ -65,7 +65,7 @@ describe('OpenAPI document', () => {
       const operation = paths[route.path]?.[route.method.toLowerCase()];
       const scope = 'scope' in route ? [{ oauth2: [`storeworks/${route.scope}`] }] : [];
       expect({ [route.key]: operation?.security }).toEqual({ [route.key]: scope });
-      expect(Object.keys(operation?.responses ?? {})).toEqual(expect.arrayContaining(Object.keys(route.answers)));
+      expect(Object.keys(operation?.responses ?? {})).toEqual(expect.arrayContaining(Object.keys(route.responses)));
     }
   });
 

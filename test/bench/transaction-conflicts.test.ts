@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isContention } from '../../shared/contention.ts';
+import { isRetryableError } from '../../shared/dynamodb/retry-on-conflict.ts';
 import { transactionConflicts, transactionMs } from './transaction-conflicts.ts';
 
 /** A transaction on these items of one table, as a function sends it. */
@@ -28,7 +28,7 @@ test('a transaction on an item of one under way is cancelled with a reason for e
   const answer = refused?.kind === 'refused' ? JSON.parse(String(refused.answer.body)) : undefined;
   expect(answer).toMatchObject({ CancellationReasons: [{ Code: 'None' }, { Code: 'TransactionConflict' }] });
   const error = Object.assign(new Error(), answer, { name: 'TransactionCanceledException' });
-  expect(isContention(error)).toBe(true);
+  expect(isRetryableError(error)).toBe(true);
   expect(onCall(onItems('D'))).toBeUndefined();
   now += transactionMs;
   expect(onCall(onItems('B'))).toBeUndefined();

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import '../support/environment.ts';
 import { getSku, putSku } from '../../functions/catalog/api.handler.ts';
 import { createCatalogStore } from '../../functions/catalog/store.ts';
-import * as routes from '../../shared/http/catalog.ts';
+import * as routes from '../../shared/contracts/catalog/routes.ts';
 import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { eventsOf } from '../support/outbox.ts';
 import { aRequest } from '../support/requests.ts';

@@ -6,7 +6,7 @@ import type { DeliveryMessage } from '../../functions/channel-webhooks/delivery.
 import { endpointHandlers } from '../../functions/channel-webhooks/endpoint-api.ts';
 import { channelPartition } from '../../functions/channel-webhooks/endpoint.ts';
 import { createWebhookStore } from '../../functions/channel-webhooks/store.ts';
-import type { Database } from '../../shared/database.ts';
+import type { Database } from '../../shared/dynamodb/database.ts';
 import { httpHandler } from '../../shared/lambda/http-handler.ts';
 import { aCause } from '../support/builders.ts';
 import { crashing } from '../support/crashing.ts';

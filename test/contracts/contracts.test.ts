@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { EventDefinition } from '../../shared/events/define-event.ts';
+import type { EventDefinition } from '../../shared/contracts/define-event.ts';
 
 const eventFiles = readdirSync(new URL('../../shared/events', import.meta.url));
 const modules = await Promise.all(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { defaultPolicy } from '../../functions/refund-approval/default-policy.ts';
+import { defaultPolicy } from '../../functions/refund-approval/policy/default-policy.ts';
 import type { CallFault, FunctionCall } from '../../infra/local/faults.ts';
 import { type BackOffice, startBackOffice } from '../support/back-office.ts';
 import { withShortWindows } from '../support/edited-template.ts';

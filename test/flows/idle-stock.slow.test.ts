@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { StockAlertRaised } from '../../shared/events/stock.ts';
+import { StockAlertRaised } from '../../shared/contracts/stock/events.ts';
 import { type BackOffice, startBackOffice } from '../support/back-office.ts';
 import { fire } from '../support/fire.ts';
 import { expectProblem, orderOf, stockedSku } from '../support/shop.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { apply } from '../../functions/order-intake/apply.ts';
-import { cancel as cancelled } from '../../functions/order-intake/cancellation.ts';
-import { createChangeStore } from '../../functions/order-intake/change-store.ts';
+import { apply } from '../../functions/order-intake/order/apply.ts';
+import { cancel as cancelled } from '../../functions/order-intake/cancellation/cancellation.ts';
+import { createChangeStore } from '../../functions/order-intake/order/change-store.ts';
 import { type BackOffice, startBackOffice } from '../support/back-office.ts';
 import { aCause } from '../support/builders.ts';
 import { crashing } from '../support/crashing.ts';
@@ -87,7 +87,7 @@ describe('an order of hundreds of SKUs', { timeout: 180_000 }, () => {
     expect((await office.client('storefront').get(path)).body.status).toBe('cancelled');
     // The schedule may have come already.
     expect((await unitsOf(office, skus)).reserved).toBeLessThanOrEqual(count - 99);
-    await Promise.all([1, 2, 3].map(() => fire(office, 'order-intake/unfinished-sweep')));
+    await Promise.all([1, 2, 3].map(() => fire(office, 'order-intake/expiry/unfinished-sweep')));
     await expectUnits(skus, { onHand: 2 * count, reserved: 0 });
     expect((await eventTypes(office, path)).toSorted()).toEqual(['OrderCancelled', 'OrderPlaced']);
   });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createOrderStore } from '../../functions/order-intake/store.ts';
-import { place } from '../../functions/order-intake/place.ts';
+import { createOrderStore } from '../../functions/order-intake/placement/store.ts';
+import { place } from '../../functions/order-intake/placement/place.ts';
 import { store as settings } from '../../infra/store.ts';
-import type { OrderContent } from '../../shared/http/orders.ts';
+import type { OrderContent } from '../../shared/contracts/orders/routes.ts';
 import { contentHash, orderIdOf } from '../../shared/ids.ts';
 import { type BackOffice, startBackOffice } from '../support/back-office.ts';
 import { aCause } from '../support/builders.ts';
@@ -92,7 +92,7 @@ describe('an order whose function ended between two steps', { timeout: 180_000 }
     const [young, old] = [largeOrderOf(skus), largeOrderOf(skus)];
     await abandon(young, 2, Date.now());
     await abandon(old, 4, Date.now() - 121_000);
-    await fire(office, 'order-intake/unfinished-sweep');
+    await fire(office, 'order-intake/expiry/unfinished-sweep');
     expect(await reservedOf(skus)).toBe(90);
     expect((await office.client('storefront').post('/orders', old)).status).toBe(201);
     expect(await reservedOf(skus)).toBe(340);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newEvent } from '../../shared/events/define-event.ts';
-import { StockLotsShipped, StockMoved } from '../../shared/events/stock.ts';
+import { newEvent } from '../../shared/contracts/define-event.ts';
+import { StockLotsShipped, StockMoved } from '../../shared/contracts/stock/events.ts';
 import { type BackOffice, startBackOffice } from '../support/back-office.ts';
 import { deliver } from '../support/fire.ts';
 import { aCause } from '../support/builders.ts';

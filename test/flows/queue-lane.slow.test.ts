@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BatchResult } from '../../shared/http/order-queue.ts';
+import type { BatchResult } from '../../shared/contracts/orders/queue-routes.ts';
 import { orderIdOf } from '../../shared/ids.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import type { ApiAnswer } from '../support/api-client.ts';

@@ -4,7 +4,7 @@ import { withEnvironment } from '../support/edited-template.ts';
 import { invoke } from '../support/fire.ts';
 import { requestedRefund, stepsOf } from '../support/requested-refund.ts';
 import { expectProblem } from '../support/shop.ts';
-import testEvent from '../../functions/refund-approval/test-events/approve.json' with { type: 'json' };
+import testEvent from '../../functions/refund-approval/approvals/test-events/approve.json' with { type: 'json' };
 
 let office: BackOffice;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createHistoryStore } from '../../functions/refund-approval/history-store.ts';
+import { createHistoryStore } from '../../functions/refund-approval/requests/history-store.ts';
 import { type BackOffice, startBackOffice } from '../support/back-office.ts';
 import { withShortWindows } from '../support/edited-template.ts';
 import { aPayment, placedOrder, postPayment } from '../support/life.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { defaultPolicy } from '../../functions/refund-approval/default-policy.ts';
+import { defaultPolicy } from '../../functions/refund-approval/policy/default-policy.ts';
 import { type BackOffice, startBackOffice } from '../support/back-office.ts';
 import { patiently } from '../support/life.ts';
 import { capturedOrder, requestedRefund } from '../support/requested-refund.ts';

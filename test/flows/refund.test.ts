@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { OrderCharge } from '../../shared/events/order.ts';
-import { RefundAnswer } from '../../shared/http/refund-content.ts';
+import type { OrderCharge } from '../../shared/contracts/orders/events.ts';
+import { RefundAnswer } from '../../shared/contracts/refunds/refund-content.ts';
 import { refundIdOf } from '../../shared/ids.ts';
 import { type BackOffice, startBackOffice } from '../support/back-office.ts';
 import { aPayment, patiently, placedOrder, postPayment } from '../support/life.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { defaultPolicy } from '../../functions/refund-approval/default-policy.ts';
-import { newEvent } from '../../shared/events/define-event.ts';
-import { RefundReturnReceived, ReturnReceived } from '../../shared/events/refund.ts';
+import { defaultPolicy } from '../../functions/refund-approval/policy/default-policy.ts';
+import { newEvent } from '../../shared/contracts/define-event.ts';
+import { RefundReturnReceived, ReturnReceived } from '../../shared/contracts/refunds/events.ts';
 import { type BackOffice, startBackOffice } from '../support/back-office.ts';
 import { deliver } from '../support/fire.ts';
 import { aCause } from '../support/builders.ts';

@@ -10,7 +10,7 @@ const directory = mkdtempSync(join(tmpdir(), 'storeworks-bundle-test-'));
 beforeAll(() => bundleHandlers(directory, { forDeployment: false }));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-const handlers = globSync('*/*.handler.ts', { cwd: 'functions' });
+const handlers = globSync('**/*.handler.ts', { cwd: 'functions' });
 const bytes = (handler: string) => statSync(join(directory, bundleOf(handler), 'index.mjs')).size;
 
 test('every handler has a bundle, small enough to start fast', () => {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { pauseSeconds } from '../../functions/channel-webhooks/decide.ts';
 import { waitsMs } from '../../functions/stock-update/messages.ts';
 import { store } from '../../infra/store.ts';
-import { routesByWorkflow } from '../../shared/http/all-routes.ts';
+import { routesByWorkflow } from '../../shared/contracts/all-routes.ts';
 import { app, idsOf, meant, ofType, onlyOf, resources } from './synthesised.ts';
 
 const queues = ofType('AWS::SQS::Queue');
@@ -177,7 +177,7 @@ test('each function has a role of its own, a log that ends, traces, and alarms',
 
 test('every handler is deployed once', () => {
   const entries = functions.map(({ properties }) => properties.Description.split(': ')[1] ?? '');
-  expect(entries.toSorted()).toEqual(globSync('*/*.handler.ts', { cwd: 'functions' }).toSorted());
+  expect(entries.toSorted()).toEqual(globSync('**/*.handler.ts', { cwd: 'functions' }).toSorted());
 });
 
 test('an alarm says what it means and where to read on, and reaches somebody', () => {

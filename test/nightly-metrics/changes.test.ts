@@ -1,8 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type EventDefinition, newEvent } from '../../shared/events/define-event.ts';
-import { OrderImported } from '../../shared/events/order-import.ts';
-import { OrderCancelled, OrderEdited, OrderExpired, OrderLinesCancelled } from '../../shared/events/order-life.ts';
+import { type EventDefinition, newEvent } from '../../shared/contracts/define-event.ts';
+import { OrderImported } from '../../shared/contracts/orders/import-events.ts';
+import {
+  OrderCancelled,
+  OrderEdited,
+  OrderExpired,
+  OrderLinesCancelled,
+} from '../../shared/contracts/orders/life-cycle-events.ts';
 import { build } from './build-day.ts';
 import { lakeFile, orderPlaced } from './orders.ts';
 

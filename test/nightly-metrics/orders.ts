@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { type DataOf, type EventOf, newEvent } from '../../shared/events/define-event.ts';
-import { OrderPlaced } from '../../shared/events/order.ts';
+import { type DataOf, type EventOf, newEvent } from '../../shared/contracts/define-event.ts';
+import { OrderPlaced } from '../../shared/contracts/orders/events.ts';
 
 type Order = DataOf<typeof OrderPlaced>;
 type Line = Partial<Order['lines'][number]>;

@@ -2,9 +2,14 @@ import assert from 'node:assert';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assertReconciled } from '../../functions/nightly-metrics/manifest.ts';
-import { type EventDefinition, newEvent } from '../../shared/events/define-event.ts';
-import { OrderCancelled } from '../../shared/events/order-life.ts';
-import { ExchangeSettled, RefundPaid, RefundPayoutFailed, StoreCreditGranted } from '../../shared/events/refund.ts';
+import { type EventDefinition, newEvent } from '../../shared/contracts/define-event.ts';
+import { OrderCancelled } from '../../shared/contracts/orders/life-cycle-events.ts';
+import {
+  ExchangeSettled,
+  RefundPaid,
+  RefundPayoutFailed,
+  StoreCreditGranted,
+} from '../../shared/contracts/refunds/events.ts';
 import { build } from './build-day.ts';
 import { lakeFile, orderPlaced } from './orders.ts';
 

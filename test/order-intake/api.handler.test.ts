@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { createCatalogStore } from '../../functions/catalog/store.ts';
 import { findOrders, getOrder, getTimeline, placeOrder } from '../../functions/order-intake/api.handler.ts';
-import { orderKey } from '../../functions/order-intake/order-item.ts';
-import { createOrderStore } from '../../functions/order-intake/store.ts';
+import { orderKey } from '../../functions/order-intake/order/order-item.ts';
+import { createOrderStore } from '../../functions/order-intake/placement/store.ts';
 import { createStockStore } from '../../functions/stock-update/store.ts';
 import type { SkuRecord } from '../../shared/catalog/sku-item.ts';
-import * as routes from '../../shared/http/orders.ts';
-import type { OrderAnswer, OrderContent } from '../../shared/http/orders.ts';
-import type { Reply } from '../../shared/http/problem.ts';
-import { isContention } from '../../shared/contention.ts';
+import * as routes from '../../shared/contracts/orders/routes.ts';
+import type { OrderAnswer, OrderContent } from '../../shared/contracts/orders/routes.ts';
+import type { HttpResponse } from '../../shared/contracts/problem.ts';
+import { isRetryableError } from '../../shared/dynamodb/retry-on-conflict.ts';
 import { aCause, anOrder, aPolicy, aSku } from '../support/builders.ts';
 import { contended } from '../support/contended.ts';
 import { databaseForAll, tables } from '../support/dynamodb.ts';
@@ -28,13 +28,13 @@ const anId = () => `id-${(made += 1)}`;
 const aSkuWith = (units: number, given: Partial<SkuRecord> = {}) => stockedSku(database.db, units, given);
 const countersOf = async (sku: string) => (await stockStore.stock(sku)).stock?.warehouses['main'];
 
-const post = (content: OrderContent, clientId = 'storefront', through = store): Promise<Reply> =>
+const post = (content: OrderContent, clientId = 'storefront', through = store): Promise<HttpResponse> =>
   placeOrder(through, channels, aPolicy())(aRequest(routes.placeOrder, { body: content }, clientId));
 const orderFor = (sku: string, given: Partial<OrderContent> = {}) =>
   anOrder({ externalOrderId: anId(), lines: [{ sku, quantity: 1 }], ...given });
-const bodyOf = (reply: Reply) => reply.body as OrderAnswer;
-const text = (reply: Reply) => JSON.stringify(reply.body);
-const withStatus = (replies: Reply[], status: number) => replies.filter((reply) => reply.status === status);
+const bodyOf = (reply: HttpResponse) => reply.body as OrderAnswer;
+const text = (reply: HttpResponse) => JSON.stringify(reply.body);
+const withStatus = (replies: HttpResponse[], status: number) => replies.filter((reply) => reply.status === status);
 
 describe('an order', () => {
   test('is answered, stored with its event, and its stock reserved', async () => {
@@ -150,7 +150,7 @@ describe('an order', () => {
     expect((await post(orderFor(sku), 'storefront', briefly)).status).toBe(201);
     const always = createOrderStore(contended(database.db, { conflicts: Infinity }), tables, 'Europe/London');
     const failure = await post(orderFor(sku), 'storefront', always).catch((error: unknown) => error);
-    expect(isContention(failure)).toBe(true);
+    expect(isRetryableError(failure)).toBe(true);
     expect(await countersOf(sku)).toMatchObject({ reserved: 1, available: 1 });
   });
 });

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cancel } from '../../functions/order-intake/cancellation.ts';
-import { allOpen, openUnits } from '../../functions/order-intake/line-units.ts';
-import type { OrderItem } from '../../functions/order-intake/order-item.ts';
-import { release } from '../../functions/order-intake/payment.ts';
-import { ship } from '../../functions/order-intake/shipping.ts';
+import { cancel } from '../../functions/order-intake/cancellation/cancellation.ts';
+import { allOpen, openUnits } from '../../functions/order-intake/order/line-units.ts';
+import type { OrderItem } from '../../functions/order-intake/order/order-item.ts';
+import { release } from '../../functions/order-intake/order/payment.ts';
+import { ship } from '../../functions/order-intake/fulfilment/shipping.ts';
 import { aCapture } from '../support/builders.ts';
 import { aDuty, aPlacedOrder, noon } from '../support/placed-order.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decide, type Known, type Placement } from '../../functions/order-intake/decide.ts';
-import type { OrderContent } from '../../shared/http/orders.ts';
+import { decide, type Known, type Placement } from '../../functions/order-intake/placement/decide.ts';
+import type { OrderContent } from '../../shared/contracts/orders/routes.ts';
 import { aPolicy, aSku, aStock, anOrder, noon } from '../support/builders.ts';
 import { aDuty } from '../support/placed-order.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { cancel, endUnpaid } from '../../functions/order-intake/cancellation.ts';
-import { indexKeys, type OrderItem } from '../../functions/order-intake/order-item.ts';
-import { release } from '../../functions/order-intake/payment.ts';
-import type { OrderEdit } from '../../shared/http/order-edits.ts';
+import { cancel, endUnpaid } from '../../functions/order-intake/cancellation/cancellation.ts';
+import { indexKeys, type OrderItem } from '../../functions/order-intake/order/order-item.ts';
+import { release } from '../../functions/order-intake/order/payment.ts';
+import type { OrderEdit } from '../../shared/contracts/orders/edit-routes.ts';
 import { aCapture, noon } from '../support/builders.ts';
 import { aMugOrder, anEdit, changedOf, editOf, eventsOf, plate } from './mug-order.ts';
 

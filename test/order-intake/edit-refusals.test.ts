@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { cancel } from '../../functions/order-intake/cancellation.ts';
-import type { Outcome } from '../../functions/order-intake/change.ts';
-import { balanceOf } from '../../functions/order-intake/payment.ts';
-import type { OrderEdit } from '../../shared/http/order-edits.ts';
+import { cancel } from '../../functions/order-intake/cancellation/cancellation.ts';
+import type { Outcome } from '../../functions/order-intake/order/change.ts';
+import { balanceOf } from '../../functions/order-intake/order/payment.ts';
+import type { OrderEdit } from '../../shared/contracts/orders/edit-routes.ts';
 import { aSku } from '../support/builders.ts';
 import { aMugOrder, anEdit, catalogue, changedOf, editOf, inStock } from './mug-order.ts';
 

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { edit, skusOf } from '../../functions/order-intake/edit.ts';
-import { allOpen } from '../../functions/order-intake/line-units.ts';
-import type { OrderItem } from '../../functions/order-intake/order-item.ts';
+import { edit, skusOf } from '../../functions/order-intake/editing/edit.ts';
+import { allOpen } from '../../functions/order-intake/order/line-units.ts';
+import type { OrderItem } from '../../functions/order-intake/order/order-item.ts';
 import { takesOf } from '../../shared/stock/take.ts';
 import { aPolicy } from '../support/builders.ts';
 import { aMugOrder, anEdit, editedEvent, inStock, mugs, plate, today } from './mug-order.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { cancel, reject } from '../../functions/order-intake/cancellation.ts';
-import type { Outcome } from '../../functions/order-intake/change.ts';
-import { currentAnswer } from '../../functions/order-intake/current-answer.ts';
-import { replyTo } from '../../functions/order-intake/life-api.ts';
-import type { OrderItem } from '../../functions/order-intake/order-item.ts';
-import { record, release } from '../../functions/order-intake/payment.ts';
-import { deliver, ship } from '../../functions/order-intake/shipping.ts';
-import type { Payment } from '../../shared/payment.ts';
+import { cancel, reject } from '../../functions/order-intake/cancellation/cancellation.ts';
+import type { Outcome } from '../../functions/order-intake/order/change.ts';
+import { currentAnswer } from '../../functions/order-intake/order/current-response.ts';
+import { replyTo } from '../../functions/order-intake/fulfilment/life-api.ts';
+import type { OrderItem } from '../../functions/order-intake/order/order-item.ts';
+import { record, release } from '../../functions/order-intake/order/payment.ts';
+import { deliver, ship } from '../../functions/order-intake/fulfilment/shipping.ts';
+import type { Payment } from '../../shared/payments/payment.ts';
 import { aCapture, aCause } from '../support/builders.ts';
 import { aPlacedOrder, noon } from '../support/placed-order.ts';
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { importFile } from '../../functions/order-intake/import-file.ts';
-import { createImportStore } from '../../functions/order-intake/import-store.ts';
+import { importFile } from '../../functions/order-intake/import/import-file.ts';
+import { createImportStore } from '../../functions/order-intake/import/import-store.ts';
 import { aCause, aPolicy } from '../support/builders.ts';
 import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { channels } from '../support/environment.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { getOrder, placeOrder } from '../../functions/order-intake/api.handler.ts';
-import { undoAbandoned } from '../../functions/order-intake/place-in-steps.ts';
-import { createOrderStore } from '../../functions/order-intake/store.ts';
-import { type Database, readBatch } from '../../shared/database.ts';
-import * as routes from '../../shared/http/orders.ts';
-import type { OrderContent } from '../../shared/http/orders.ts';
-import type { Reply } from '../../shared/http/problem.ts';
+import { undoAbandoned } from '../../functions/order-intake/placement/chunked-placement.ts';
+import { createOrderStore } from '../../functions/order-intake/placement/store.ts';
+import { type Database, readBatch } from '../../shared/dynamodb/database.ts';
+import * as routes from '../../shared/contracts/orders/routes.ts';
+import type { OrderContent } from '../../shared/contracts/orders/routes.ts';
+import type { HttpResponse } from '../../shared/contracts/problem.ts';
 import { orderIdOf } from '../../shared/ids.ts';
 import { heldBy, OpenPlacement, placementKey, planKey, StoredPlan } from '../../shared/orders/placement-item.ts';
 import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
@@ -25,11 +25,11 @@ const skusWith = (units: readonly number[]) => manySkusWith(database.db, units);
 const orderFor = (skus: readonly string[], given: Partial<OrderContent> = {}) =>
   anOrder({ externalOrderId: `large-${(made += 1)}`, lines: skus.map((sku) => ({ sku, quantity: 1 })), ...given });
 
-const post = (content: OrderContent, through = store, now = noon): Promise<Reply> =>
+const post = (content: OrderContent, through = store, now = noon): Promise<HttpResponse> =>
   placeOrder(through, channels, aPolicy())(aRequest(routes.placeOrder, { body: content, cause: aCause({ now }) }));
 const idOf = (content: OrderContent) => orderIdOf('storefront', content.externalOrderId);
 const read = (orderId: string) => getOrder(store, channels)(aRequest(routes.getOrder, { params: { orderId } }));
-const statusesOf = (replies: Reply[]) => replies.map(({ status }) => status).toSorted((a, b) => a - b);
+const statusesOf = (replies: HttpResponse[]) => replies.map(({ status }) => status).toSorted((a, b) => a - b);
 
 const reservedOf = async (skus: readonly string[]) => (await unitsOf(database.db, skus)).reserved;
 const placedEvents = (orderId: string) => eventsOf(database.db, tables.ORDER_TABLE_NAME, `ORDER#${orderId}`);

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Command, lifeCycle, next } from '../../functions/order-intake/life-cycle.ts';
-import { OrderStatus } from '../../shared/order-status.ts';
+import { type Command, lifeCycle, next } from '../../functions/order-intake/order/life-cycle.ts';
+import { OrderStatus } from '../../shared/contracts/orders/status.ts';
 
 const statuses = OrderStatus.options;
 

@@ -1,9 +1,9 @@
-import type { Outcome } from '../../functions/order-intake/change.ts';
-import { edit } from '../../functions/order-intake/edit.ts';
-import type { OrderItem } from '../../functions/order-intake/order-item.ts';
+import type { Outcome } from '../../functions/order-intake/order/change.ts';
+import { edit } from '../../functions/order-intake/editing/edit.ts';
+import type { OrderItem } from '../../functions/order-intake/order/order-item.ts';
 import type { SkuRecord } from '../../shared/catalog/sku-item.ts';
-import { OrderEdited } from '../../shared/events/order-life.ts';
-import type { OrderEdit } from '../../shared/http/order-edits.ts';
+import { OrderEdited } from '../../shared/contracts/orders/life-cycle-events.ts';
+import type { OrderEdit } from '../../shared/contracts/orders/edit-routes.ts';
 import { aCause, aPolicy, aSku, aStock } from '../support/builders.ts';
 import { aPlacedOrder } from '../support/placed-order.ts';
 

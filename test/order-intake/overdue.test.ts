@@ -3,15 +3,15 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { placeOrder } from '../../functions/order-intake/api.handler.ts';
-import { createChangeStore } from '../../functions/order-intake/change-store.ts';
-import { placeReplacement } from '../../functions/order-intake/exchange.ts';
-import { createExchangeStore } from '../../functions/order-intake/exchange-store.ts';
-import { atMostOnceASecond, type EndOverdue, overdueEnder } from '../../functions/order-intake/overdue.ts';
-import { placeQueued } from '../../functions/order-intake/place-queued.ts';
-import { createOrderStore } from '../../functions/order-intake/store.ts';
-import { isContention } from '../../shared/contention.ts';
-import * as routes from '../../shared/http/orders.ts';
-import type { OrderContent } from '../../shared/http/orders.ts';
+import { createChangeStore } from '../../functions/order-intake/order/change-store.ts';
+import { placeReplacement } from '../../functions/order-intake/exchange/exchange.ts';
+import { createExchangeStore } from '../../functions/order-intake/exchange/exchange-store.ts';
+import { atMostOnceASecond, type EndOverdue, overdueEnder } from '../../functions/order-intake/expiry/overdue.ts';
+import { placeQueued } from '../../functions/order-intake/queue/place-queued.ts';
+import { createOrderStore } from '../../functions/order-intake/placement/store.ts';
+import { isRetryableError } from '../../shared/dynamodb/retry-on-conflict.ts';
+import * as routes from '../../shared/contracts/orders/routes.ts';
+import type { OrderContent } from '../../shared/contracts/orders/routes.ts';
 import { orderIdOf, replacementNameOf } from '../../shared/ids.ts';
 import { stockKey } from '../../shared/stock/stock-item.ts';
 import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
@@ -188,7 +188,7 @@ describe('stock whose hold is over, though not swept', () => {
     const placing = { store, policy: aPolicy(), now: later, report: () => undefined, endOverdue: end };
     expect(await placeQueued(placing, messages)).toEqual(messages);
     expect(await placeQueued(placing, messages.slice(1))).toEqual(messages.slice(1));
-    await expect(exchangeFor(sku, 1, { end })).rejects.toSatisfy(isContention);
+    await expect(exchangeFor(sku, 1, { end })).rejects.toSatisfy(isRetryableError);
   });
 
   test('does not stop refusals where one cannot be ended, as the units it had are not there', async () => {

@@ -1,13 +1,13 @@
 import { createHmac } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cancel, endUnpaid } from '../../functions/order-intake/cancellation.ts';
-import { moved } from '../../functions/order-intake/change.ts';
-import { currentAnswer } from '../../functions/order-intake/current-answer.ts';
-import { balanceOf, expire, record, release } from '../../functions/order-intake/payment.ts';
-import { isSigned } from '../../functions/order-intake/signature.ts';
-import { indexKeys, type OrderItem } from '../../functions/order-intake/order-item.ts';
-import type { Payment } from '../../shared/payment.ts';
+import { cancel, endUnpaid } from '../../functions/order-intake/cancellation/cancellation.ts';
+import { moved } from '../../functions/order-intake/order/change.ts';
+import { currentAnswer } from '../../functions/order-intake/order/current-response.ts';
+import { balanceOf, expire, record, release } from '../../functions/order-intake/order/payment.ts';
+import { isSigned } from '../../functions/order-intake/payments/signature.ts';
+import { indexKeys, type OrderItem } from '../../functions/order-intake/order/order-item.ts';
+import type { Payment } from '../../shared/payments/payment.ts';
 import { aCapture, aCause } from '../support/builders.ts';
 import { aPlacedOrder, noon } from '../support/placed-order.ts';
 

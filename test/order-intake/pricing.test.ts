@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { priceOrder, splitLine, type Wanted } from '../../functions/order-intake/pricing.ts';
+import { priceOrder, splitLine, type Wanted } from '../../functions/order-intake/placement/pricing.ts';
 import { aPolicy } from '../support/builders.ts';
 import { aDuty } from '../support/placed-order.ts';
 

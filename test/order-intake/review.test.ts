@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { getOrder, placeOrder } from '../../functions/order-intake/api.handler.ts';
-import { createChangeStore } from '../../functions/order-intake/change-store.ts';
-import { lifeRoutes } from '../../functions/order-intake/life-api.ts';
-import type { OrderItem } from '../../functions/order-intake/order-item.ts';
-import { createOrderStore } from '../../functions/order-intake/store.ts';
-import * as life from '../../shared/http/order-life.ts';
-import * as routes from '../../shared/http/orders.ts';
+import { createChangeStore } from '../../functions/order-intake/order/change-store.ts';
+import { lifeRoutes } from '../../functions/order-intake/fulfilment/life-api.ts';
+import type { OrderItem } from '../../functions/order-intake/order/order-item.ts';
+import { createOrderStore } from '../../functions/order-intake/placement/store.ts';
+import * as life from '../../shared/contracts/orders/life-cycle-routes.ts';
+import * as routes from '../../shared/contracts/orders/routes.ts';
 import { aCapture, anOrder, aPolicy } from '../support/builders.ts';
 import { tables } from '../support/dynamodb.ts';
 import { aRequest } from '../support/requests.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { release } from '../../functions/order-intake/payment.ts';
+import { release } from '../../functions/order-intake/order/payment.ts';
 import { noon } from '../support/placed-order.ts';
 import {
   aFailure,

@@ -1,11 +1,11 @@
 import assert from 'node:assert';
 import { describe, expect, test } from 'vitest';
-import { factsOf } from '../../functions/order-intake/change.ts';
-import { OrderItem } from '../../functions/order-intake/order-item.ts';
-import { told as toldPayment } from '../../functions/order-intake/payment.ts';
-import { newEvent } from '../../shared/events/define-event.ts';
-import { OrderImported } from '../../shared/events/order-import.ts';
-import { OrderShipped, PaymentRecorded } from '../../shared/events/order-life.ts';
+import { factsOf } from '../../functions/order-intake/order/change.ts';
+import { OrderItem } from '../../functions/order-intake/order/order-item.ts';
+import { told as toldPayment } from '../../functions/order-intake/order/payment.ts';
+import { newEvent } from '../../shared/contracts/define-event.ts';
+import { OrderImported } from '../../shared/contracts/orders/import-events.ts';
+import { OrderShipped, PaymentRecorded } from '../../shared/contracts/orders/life-cycle-events.ts';
 import { assessorOn } from '../support/assessor.ts';
 import { aCapture, aCause } from '../support/builders.ts';
 import { noon } from '../support/placed-order.ts';

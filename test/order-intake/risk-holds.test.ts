@@ -1,10 +1,10 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { apply, recordPayment } from '../../functions/order-intake/apply.ts';
-import { onceAssessed } from '../../functions/order-intake/assessor.ts';
-import { createChangeStore } from '../../functions/order-intake/change-store.ts';
-import { release } from '../../functions/order-intake/payment.ts';
-import { allocateStock } from '../../functions/order-intake/shipping.ts';
+import { apply, recordPayment } from '../../functions/order-intake/order/apply.ts';
+import { onceAssessed } from '../../functions/order-intake/risk/assessor.ts';
+import { createChangeStore } from '../../functions/order-intake/order/change-store.ts';
+import { release } from '../../functions/order-intake/order/payment.ts';
+import { allocateStock } from '../../functions/order-intake/fulfilment/shipping.ts';
 import { assessorOn } from '../support/assessor.ts';
 import { aCapture, aCause, aPolicy } from '../support/builders.ts';
 import { tables } from '../support/dynamodb.ts';

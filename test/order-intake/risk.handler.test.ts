@@ -1,6 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { orderKey } from '../../functions/order-intake/order-item.ts';
+import { orderKey } from '../../functions/order-intake/order/order-item.ts';
 import { contentHash } from '../../shared/ids.ts';
 import { tables } from '../support/dynamodb.ts';
 import {

@@ -2,22 +2,22 @@ import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { placeOrder } from '../../functions/order-intake/api.handler.ts';
-import { createChangeStore } from '../../functions/order-intake/change-store.ts';
-import { lifeRoutes } from '../../functions/order-intake/life-api.ts';
-import { settleLeftOpen } from '../../functions/order-intake/settle-in-steps.ts';
+import { createChangeStore } from '../../functions/order-intake/order/change-store.ts';
+import { lifeRoutes } from '../../functions/order-intake/fulfilment/life-api.ts';
+import { settleLeftOpen } from '../../functions/order-intake/fulfilment/chunked-release.ts';
 import {
   createSettlementStore,
   type SettlementStore,
   stepSizeOf,
-} from '../../functions/order-intake/settlement-store.ts';
-import { createOrderStore } from '../../functions/order-intake/store.ts';
+} from '../../functions/order-intake/fulfilment/settlement-store.ts';
+import { createOrderStore } from '../../functions/order-intake/placement/store.ts';
 import { postAll } from '../../functions/stock-update/post.ts';
 import { createStockStore } from '../../functions/stock-update/store.ts';
-import type { Database } from '../../shared/database.ts';
-import { StockMoved } from '../../shared/events/stock.ts';
-import * as life from '../../shared/http/order-life.ts';
-import * as routes from '../../shared/http/orders.ts';
-import { OrderAnswer } from '../../shared/http/orders.ts';
+import type { Database } from '../../shared/dynamodb/database.ts';
+import { StockMoved } from '../../shared/contracts/stock/events.ts';
+import * as life from '../../shared/contracts/orders/life-cycle-routes.ts';
+import * as routes from '../../shared/contracts/orders/routes.ts';
+import { OrderAnswer } from '../../shared/contracts/orders/routes.ts';
 import { unsettled } from '../../shared/orders/settlement-item.ts';
 import { stockPartition } from '../../shared/stock/stock-item.ts';
 import { aCause, aMovement, anOrder, aPolicy, noon } from '../support/builders.ts';
@@ -188,7 +188,7 @@ describe('the sweep of what was left open', () => {
     await postAll(stock, [aMovement({ movementId: 'between', sku, quantity: 5 })], aCause({ now: receivedAt }));
     // Event ids of one process never go back behind each other, and the sweep is a process of its own.
     vi.resetModules();
-    const fresh = await import('../../functions/order-intake/settlement-store.ts');
+    const fresh = await import('../../functions/order-intake/fulfilment/settlement-store.ts');
     await settleLeftOpen(fresh.createSettlementStore(database.db, tables.ORDER_TABLE_NAME, stockTable), sweptAt);
     const rows = await eventsOf(database.db, stockTable, stockPartition(sku));
     const shipped = rows.find(({ detail }) => detail.data['type'] === 'shipment');

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { cancel } from '../../functions/order-intake/cancellation.ts';
-import type { Outcome } from '../../functions/order-intake/change.ts';
-import type { OrderItem } from '../../functions/order-intake/order-item.ts';
-import { complete, deliver, ship } from '../../functions/order-intake/shipping.ts';
+import { cancel } from '../../functions/order-intake/cancellation/cancellation.ts';
+import type { Outcome } from '../../functions/order-intake/order/change.ts';
+import type { OrderItem } from '../../functions/order-intake/order/order-item.ts';
+import { complete, deliver, ship } from '../../functions/order-intake/fulfilment/shipping.ts';
 import { aPlacedOrder, noon } from '../support/placed-order.ts';
 
 const changedOf = (outcome: Outcome): OrderItem => {

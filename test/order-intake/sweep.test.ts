@@ -1,10 +1,10 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test, vi } from 'vitest';
-import { createChangeStore } from '../../functions/order-intake/change-store.ts';
-import { indexKeys, orderKey } from '../../functions/order-intake/order-item.ts';
-import { overdueEnder } from '../../functions/order-intake/overdue.ts';
-import { sweep } from '../../functions/order-intake/sweep.ts';
-import { contention } from '../../shared/contention.ts';
+import { createChangeStore } from '../../functions/order-intake/order/change-store.ts';
+import { indexKeys, orderKey } from '../../functions/order-intake/order/order-item.ts';
+import { overdueEnder } from '../../functions/order-intake/expiry/overdue.ts';
+import { sweep } from '../../functions/order-intake/expiry/sweep.ts';
+import { conflictError } from '../../shared/dynamodb/retry-on-conflict.ts';
 import { aCause, aPolicy } from '../support/builders.ts';
 import { databaseForAll, tables } from '../support/dynamodb.ts';
 import { aPlacedOrder, noon } from '../support/placed-order.ts';
@@ -55,7 +55,7 @@ test('the sweep is complete only where nothing is left that it could end', async
   expect(await sweep(lagging)(aCause(), { budgetMs: 30_000 })).toMatchObject({ isComplete: false });
 
   await due('ord_contended', 1);
-  const contended = { ...store, commit: () => Promise.reject(contention('Another changes it')) };
+  const contended = { ...store, commit: () => Promise.reject(conflictError('Another changes it')) };
   let clock = 0;
   const ticking = vi.spyOn(performance, 'now').mockImplementation(() => (clock += 20_000));
   expect(await sweep(contended)(aCause(), { budgetMs: 1e9 })).toMatchObject({

@@ -1,16 +1,16 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { decisionRoutes } from '../../functions/refund-approval/decisions.ts';
-import { readRoutes } from '../../functions/refund-approval/reading.ts';
-import { applyToOrder } from '../../functions/refund-approval/apply.ts';
-import { blockPayout } from '../../functions/refund-approval/paying.ts';
-import { accountKey, refundPartition } from '../../functions/refund-approval/refund-keys.ts';
-import { requestRoutes } from '../../functions/refund-approval/requests.ts';
-import { createRefundStore, type RefundStore } from '../../functions/refund-approval/store.ts';
+import { decisionRoutes } from '../../functions/refund-approval/approvals/decisions.ts';
+import { readRoutes } from '../../functions/refund-approval/requests/reading.ts';
+import { applyToOrder } from '../../functions/refund-approval/refund/apply.ts';
+import { blockPayout } from '../../functions/refund-approval/payouts/paying.ts';
+import { accountKey, refundPartition } from '../../functions/refund-approval/refund/refund-keys.ts';
+import { requestRoutes } from '../../functions/refund-approval/requests/requests.ts';
+import { createRefundStore, type RefundStore } from '../../functions/refund-approval/refund/store.ts';
 import { readOffer } from '../../shared/catalog/offer.ts';
-import type { Database } from '../../shared/database.ts';
-import type { Reply } from '../../shared/http/problem.ts';
-import * as routes from '../../shared/http/refunds.ts';
+import type { Database } from '../../shared/dynamodb/database.ts';
+import type { HttpResponse } from '../../shared/contracts/problem.ts';
+import * as routes from '../../shared/contracts/refunds/routes.ts';
 import { orderIdOf, refundIdOf } from '../../shared/ids.ts';
 import { orderKey } from '../../shared/orders/order-keys.ts';
 import { aCapture, aCause } from '../support/builders.ts';
@@ -47,9 +47,9 @@ const contentOf = (orderId: string) => ({
   reason: 'late',
   lines: [{ lineId: 'line-1', quantity: 1 }],
 });
-const ask = (orderId: string, through = store, clientId = 'service'): Promise<Reply> =>
+const ask = (orderId: string, through = store, clientId = 'service'): Promise<HttpResponse> =>
   requests(through).requestRefund(aRequest(routes.requestRefund, { body: contentOf(orderId) }, clientId));
-const approve = (refundId: string, by: string, through = store): Promise<Reply> =>
+const approve = (refundId: string, by: string, through = store): Promise<HttpResponse> =>
   decisionRoutes(through, { finance: 'finance', lead: 'service-lead' }).decideRefund(
     aRequest(routes.decideRefund, { params: { refundId }, body: { decision: 'approve' } }, by),
   );
@@ -219,7 +219,7 @@ test('refunds of a status are found by pages, each once, the newest first', asyn
   do {
     const query = { status: 'pending-approval' as const, limit: 3, cursor };
     const { body } = await readRoutes(store, channels).findRefunds(aRequest(routes.findRefunds, { query }, 'finance'));
-    const page = routes.findRefunds.answers[200].schema.parse(body);
+    const page = routes.findRefunds.responses[200].schema.parse(body);
     found.push(...page.refunds.map(({ orderId }) => orderId));
     cursor = page.cursor;
   } while (cursor !== undefined);

@@ -5,7 +5,7 @@ import {
   type WorkingCalendar,
   WorkingCalendar as Schema,
   workingTimeAfter,
-} from '../../functions/refund-approval/calendar.ts';
+} from '../../functions/refund-approval/deadlines/calendar.ts';
 import { store } from '../../infra/store.ts';
 
 const nineToFive = [{ from: '09:00', to: '17:00' }];

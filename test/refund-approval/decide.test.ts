@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { approve, type Decider, expire, reject, withdraw } from '../../functions/refund-approval/approving.ts';
-import { amend, type Known, request } from '../../functions/refund-approval/decide.ts';
-import { defaultPolicy } from '../../functions/refund-approval/default-policy.ts';
-import { untouched } from '../../functions/refund-approval/account.ts';
+import {
+  approve,
+  type Decider,
+  expire,
+  reject,
+  withdraw,
+} from '../../functions/refund-approval/approvals/approving.ts';
+import { amend, type Known, request } from '../../functions/refund-approval/requests/decide.ts';
+import { defaultPolicy } from '../../functions/refund-approval/policy/default-policy.ts';
+import { untouched } from '../../functions/refund-approval/refund/refund-ledger.ts';
 import { aCapture, noon } from '../support/builders.ts';
 import { anOrdered, asking, changeOf, known, requested, typesOf, waiting } from '../support/refunds.ts';
 

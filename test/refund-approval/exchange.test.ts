@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import type { Outcome } from '../../functions/refund-approval/change.ts';
+import type { Outcome } from '../../functions/refund-approval/refund/change.ts';
 import {
   dropExchange,
   isExchangeOpen,
   settleExchange,
   startExchange,
-} from '../../functions/refund-approval/exchange.ts';
-import { blockPayout, hear, startPayout } from '../../functions/refund-approval/paying.ts';
-import { request } from '../../functions/refund-approval/decide.ts';
-import { potsOf } from '../../functions/refund-approval/pots.ts';
+} from '../../functions/refund-approval/exchanges/exchange.ts';
+import { blockPayout, hear, startPayout } from '../../functions/refund-approval/payouts/paying.ts';
+import { request } from '../../functions/refund-approval/requests/decide.ts';
+import { potsOf } from '../../functions/refund-approval/refund/refundable-components.ts';
 import { aCapture, aSku, aStock, noon } from '../support/builders.ts';
 import { aDuty } from '../support/placed-order.ts';
 import { anOrdered, asking, changeOf, known, typesOf } from '../support/refunds.ts';

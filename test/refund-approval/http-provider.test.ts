@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { createHttpProvider } from '../../functions/refund-approval/http-provider.ts';
-import { providersFrom } from '../../functions/refund-approval/providers.ts';
+import { createHttpProvider } from '../../functions/refund-approval/payouts/http-provider.ts';
+import { providersFrom } from '../../functions/refund-approval/payouts/providers.ts';
 import { startHttpProvider } from '../support/provider-double.ts';
 
 const signingSecret = 'a secret of the two of us';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { diagram, lifeCycle, next } from '../../functions/refund-approval/life-cycle.ts';
-import { RefundStatus } from '../../shared/refund-status.ts';
+import { diagram, lifeCycle, next } from '../../functions/refund-approval/refund/life-cycle.ts';
+import { RefundStatus } from '../../shared/contracts/refunds/status.ts';
 
 test('every state can be reached from a request', () => {
   const reached = new Set<RefundStatus>(['pending-approval', 'awaiting-return', 'approved', 'rejected']);

@@ -1,11 +1,11 @@
 import assert from 'node:assert';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
-import { cancel } from '../../functions/order-intake/cancellation.ts';
-import type { OrderItem } from '../../functions/order-intake/order-item.ts';
-import { record } from '../../functions/order-intake/payment.ts';
-import { refundOverpaid } from '../../functions/refund-approval/overpaid.ts';
-import { createRefundStore } from '../../functions/refund-approval/store.ts';
+import { cancel } from '../../functions/order-intake/cancellation/cancellation.ts';
+import type { OrderItem } from '../../functions/order-intake/order/order-item.ts';
+import { record } from '../../functions/order-intake/order/payment.ts';
+import { refundOverpaid } from '../../functions/refund-approval/overpayments/overpaid.ts';
+import { createRefundStore } from '../../functions/refund-approval/refund/store.ts';
 import { refundIdOf } from '../../shared/ids.ts';
 import { orderKey } from '../../shared/orders/order-keys.ts';
 import { aCapture, aCause } from '../support/builders.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Outcome } from '../../functions/refund-approval/change.ts';
+import type { Outcome } from '../../functions/refund-approval/refund/change.ts';
 import {
   hear,
   parseReference,
@@ -7,10 +7,10 @@ import {
   retry,
   startPayout,
   toStoreCredit,
-} from '../../functions/refund-approval/paying.ts';
-import { answerOf } from '../../functions/refund-approval/answers.ts';
-import { potsOf } from '../../functions/refund-approval/pots.ts';
-import { request } from '../../functions/refund-approval/decide.ts';
+} from '../../functions/refund-approval/payouts/paying.ts';
+import { answerOf } from '../../functions/refund-approval/refund/responses.ts';
+import { potsOf } from '../../functions/refund-approval/refund/refundable-components.ts';
+import { request } from '../../functions/refund-approval/requests/decide.ts';
 import { aCapture } from '../support/builders.ts';
 import { anOrdered, asking, changeOf, known, requested, typesOf } from '../support/refunds.ts';
 

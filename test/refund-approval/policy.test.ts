@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { defaultPolicy } from '../../functions/refund-approval/default-policy.ts';
-import { type Facts, judge } from '../../functions/refund-approval/policy.ts';
-import { RefundPolicy, type Rule } from '../../shared/http/refund-policy.ts';
+import { defaultPolicy } from '../../functions/refund-approval/policy/default-policy.ts';
+import { type Facts, judge } from '../../functions/refund-approval/policy/policy.ts';
+import { RefundPolicy, type Rule } from '../../shared/contracts/refunds/policy-routes.ts';
 
 const facts = (given: Partial<Facts> = {}): Facts => ({
   amountMinor: 5000,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type Account, reserve, settle, untouched } from '../../functions/refund-approval/account.ts';
-import { draw, type Wanted } from '../../functions/refund-approval/drawing.ts';
-import { potsOf } from '../../functions/refund-approval/pots.ts';
-import type { Ordered } from '../../functions/refund-approval/ordered.ts';
+import { type Account, reserve, settle, untouched } from '../../functions/refund-approval/refund/refund-ledger.ts';
+import { draw, type Wanted } from '../../functions/refund-approval/refund/allocation.ts';
+import { potsOf } from '../../functions/refund-approval/refund/refundable-components.ts';
+import type { Ordered } from '../../functions/refund-approval/refund/order-snapshot.ts';
 import { aDuty } from '../support/placed-order.ts';
 import { aCapture } from '../support/builders.ts';
 import { anOrdered } from '../support/refunds.ts';

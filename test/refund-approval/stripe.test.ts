@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createStripe } from '../../functions/refund-approval/stripe.ts';
+import { createStripe } from '../../functions/refund-approval/payouts/stripe.ts';
 import { startStripe } from '../support/provider-double.ts';
 
 const apiKey = 'sk_test_double';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { arrange } from '../../functions/refund-approval/arrange.ts';
-import { defaultPolicy } from '../../functions/refund-approval/default-policy.ts';
-import { untouched } from '../../functions/refund-approval/account.ts';
-import type { RefundItem } from '../../functions/refund-approval/refund-item.ts';
-import { type Deadline, deadlinesOf, meetDeadline } from '../../functions/refund-approval/waiting.ts';
+import { arrange } from '../../functions/refund-approval/deadlines/arrange.ts';
+import { defaultPolicy } from '../../functions/refund-approval/policy/default-policy.ts';
+import { untouched } from '../../functions/refund-approval/refund/refund-ledger.ts';
+import type { RefundItem } from '../../functions/refund-approval/refund/refund-item.ts';
+import { type Deadline, deadlinesOf, meetDeadline } from '../../functions/refund-approval/deadlines/waiting.ts';
 
 const { waiting } = defaultPolicy;
 const nineToFive = [{ from: '09:00', to: '17:00' }];

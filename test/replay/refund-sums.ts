@@ -1,5 +1,5 @@
 import { inParallel } from '../../shared/in-parallel.ts';
-import type { RefundAnswer, Refundable } from '../../shared/http/refund-content.ts';
+import type { RefundAnswer, Refundable } from '../../shared/contracts/refunds/refund-content.ts';
 import type { ApiClient } from '../support/api-client.ts';
 import { expectStatus, send } from './sending.ts';
 import { businessDay } from './year.ts';

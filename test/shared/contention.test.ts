@@ -1,6 +1,10 @@
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { isConditionLost, isContention, patiently } from '../../shared/contention.ts';
+import {
+  isConditionalCheckFailed,
+  isRetryableError,
+  retryOnConflict,
+} from '../../shared/dynamodb/retry-on-conflict.ts';
 
 const cancelled = (...codes: string[]) =>
   new TransactionCanceledException({
@@ -21,15 +25,15 @@ describe('an error of the database', () => {
     ['anything else', new Error('No'), false, false],
     ['what is no error', 'TransactionConflict', false, false],
   ])('%s', (_name, error, contention, lost) => {
-    expect(isContention(error)).toBe(contention);
-    expect(isConditionLost(error)).toBe(lost);
+    expect(isRetryableError(error)).toBe(contention);
+    expect(isConditionalCheckFailed(error)).toBe(lost);
   });
 });
 
 describe('patience', () => {
   test('repeats a lost race and contention until there is a result', async () => {
     const outcomes = [undefined, cancelled('TransactionConflict'), undefined, 'result'];
-    const result = await patiently(1000, async (tries) => {
+    const result = await retryOnConflict(1000, async (tries) => {
       const outcome = outcomes[tries];
       if (outcome instanceof Error) throw outcome;
       return outcome;
@@ -39,12 +43,12 @@ describe('patience', () => {
 
   test('ends, so that the caller hears that the store is busy', async () => {
     const startedAt = performance.now();
-    const lost = patiently(50, async () => undefined).catch((error: unknown) => error);
-    const busy = patiently(50, async () => Promise.reject(cancelled('TransactionConflict'))).catch(
+    const lost = retryOnConflict(50, async () => undefined).catch((error: unknown) => error);
+    const busy = retryOnConflict(50, async () => Promise.reject(cancelled('TransactionConflict'))).catch(
       (error: unknown) => error,
     );
-    expect(isContention(await lost)).toBe(true);
-    expect(isContention(await busy)).toBe(true);
+    expect(isRetryableError(await lost)).toBe(true);
+    expect(isRetryableError(await busy)).toBe(true);
     expect(performance.now() - startedAt).toBeLessThan(1000);
   });
 
@@ -54,7 +58,7 @@ describe('patience', () => {
       races += 1;
       return undefined;
     };
-    await expect(patiently(200, attempt)).rejects.toThrow('Others changed the same items');
+    await expect(retryOnConflict(200, attempt)).rejects.toThrow('Others changed the same items');
     expect(races).toBeLessThan(50);
   });
 
@@ -64,7 +68,7 @@ describe('patience', () => {
       tries += 1;
       throw new Error('Wrong');
     };
-    await expect(patiently(1000, attempt)).rejects.toThrow('Wrong');
+    await expect(retryOnConflict(1000, attempt)).rejects.toThrow('Wrong');
     expect(tries).toBe(1);
   });
 });

@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { expect, test } from 'vitest';
 import '../support/environment.ts';
-import { contention } from '../../shared/contention.ts';
-import * as routes from '../../shared/http/catalog.ts';
+import { conflictError } from '../../shared/dynamodb/retry-on-conflict.ts';
+import * as routes from '../../shared/contracts/catalog/routes.ts';
 import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
 
 const context = { functionName: 'api', awsRequestId: 'request-1' } as Context;
@@ -15,7 +15,7 @@ const event = {
 } as unknown as APIGatewayProxyEventV2;
 
 test.each([
-  ['contention', contention('Others were faster'), 503, 'busy', '1'],
+  ['contention', conflictError('Others were faster'), 503, 'busy', '1'],
   ['a fault', new TypeError('undefined is not a function'), 500, 'internal-error', undefined],
 ])('%s becomes a problem document that tells nothing of the inside', async (_name, error, status, type, retryAfter) => {
   const handler = httpHandler(on(routes.getSku, () => Promise.reject(error)));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cursorOf, positionOf } from '../../shared/paging.ts';
+import { cursorOf, positionOf } from '../../shared/dynamodb/cursor.ts';
 
 const query = { status: 'placed' };
 const anything = /./;

@@ -33,7 +33,7 @@ export const eventMistakes: Record<string, BrokenBuild> = {
     breaks: 'no dead-letter queue holds what would succeed',
   },
   'sweep-fails-when-all-is-done': {
-    file: 'functions/order-intake/sweep.handler.ts',
+    file: 'functions/order-intake/expiry/sweep.handler.ts',
     from: 'await endWhatIsOver(cause, { budgetMs })',
     to: "(await endWhatIsOver(cause, { budgetMs }), await Promise.reject(new Error('Not even then')))",
     breaks: 'no function fails once the storm is over',

@@ -1,6 +1,6 @@
-import { lifeCycle } from '../../functions/order-intake/life-cycle.ts';
-import type { OrderItem } from '../../functions/order-intake/order-item.ts';
-import type { OrderStatus } from '../../shared/order-status.ts';
+import { lifeCycle } from '../../functions/order-intake/order/life-cycle.ts';
+import type { OrderItem } from '../../functions/order-intake/order/order-item.ts';
+import type { OrderStatus } from '../../shared/contracts/orders/status.ts';
 import type { Facts, SeenEvent } from './facts.ts';
 import type { Invariant } from './invariants.ts';
 

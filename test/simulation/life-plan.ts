@@ -1,4 +1,4 @@
-import type { Payment } from '../../shared/payment.ts';
+import type { Payment } from '../../shared/payments/payment.ts';
 import type { Dice } from './chance.ts';
 
 /** The channel whose orders wait for their payment, and how long. */

@@ -1,4 +1,4 @@
-import type { OrderContent } from '../../shared/http/orders.ts';
+import type { OrderContent } from '../../shared/contracts/orders/routes.ts';
 import type { Assortment, PlannedSku } from './assortment.ts';
 import type { Dice } from './chance.ts';
 import { plannedEdits, type PlannedEdit } from './edit-plan.ts';

@@ -1,7 +1,7 @@
-import { lifeCycle } from '../../functions/refund-approval/life-cycle.ts';
-import type { RefundItem } from '../../functions/refund-approval/refund-item.ts';
+import { lifeCycle } from '../../functions/refund-approval/refund/life-cycle.ts';
+import type { RefundItem } from '../../functions/refund-approval/refund/refund-item.ts';
 import { contentHash } from '../../shared/ids.ts';
-import type { RefundStatus } from '../../shared/refund-status.ts';
+import type { RefundStatus } from '../../shared/contracts/refunds/status.ts';
 import type { Facts, SeenEvent } from './facts.ts';
 import type { Invariant } from './invariants.ts';
 import { simulatedPolicy } from './refund-plan.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RefundAnswer } from '../../shared/http/refund-content.ts';
+import { RefundAnswer } from '../../shared/contracts/refunds/refund-content.ts';
 import { orderIdOf, refundIdOf } from '../../shared/ids.ts';
 import type { ApiAnswer } from '../support/api-client.ts';
 import type { PlannedOrder } from './order-plan.ts';

@@ -1,7 +1,7 @@
-import { untouched } from '../../functions/refund-approval/account.ts';
-import { isDisputed, Ordered } from '../../functions/refund-approval/ordered.ts';
-import { payoutReference } from '../../functions/refund-approval/paying.ts';
-import { potsOf } from '../../functions/refund-approval/pots.ts';
+import { untouched } from '../../functions/refund-approval/refund/refund-ledger.ts';
+import { isDisputed, Ordered } from '../../functions/refund-approval/refund/order-snapshot.ts';
+import { payoutReference } from '../../functions/refund-approval/payouts/paying.ts';
+import { potsOf } from '../../functions/refund-approval/refund/refundable-components.ts';
 import { breachesOf } from '../support/refund-breaches.ts';
 import type { Facts, SeenEvent } from './facts.ts';
 import type { Invariant } from './invariants.ts';

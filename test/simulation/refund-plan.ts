@@ -1,5 +1,5 @@
-import type { RefundPolicy } from '../../functions/refund-approval/policy.ts';
-import type { Disposition } from '../../shared/events/refund.ts';
+import type { RefundPolicy } from '../../functions/refund-approval/policy/policy.ts';
+import type { Disposition } from '../../shared/contracts/refunds/events.ts';
 import type { Dice } from './chance.ts';
 import type { Sending } from './life-plan.ts';
 

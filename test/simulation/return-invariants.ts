@@ -1,5 +1,5 @@
-import type { RefundItem } from '../../functions/refund-approval/refund-item.ts';
-import { deadlineKinds } from '../../functions/refund-approval/waiting.ts';
+import type { RefundItem } from '../../functions/refund-approval/refund/refund-item.ts';
+import { deadlineKinds } from '../../functions/refund-approval/deadlines/waiting.ts';
 import type { Facts } from './facts.ts';
 import type { Invariant } from './invariants.ts';
 

@@ -1,4 +1,4 @@
-import type { OrderItem } from '../../functions/order-intake/order-item.ts';
+import type { OrderItem } from '../../functions/order-intake/order/order-item.ts';
 import type { Facts } from './facts.ts';
 import type { Invariant } from './invariants.ts';
 

@@ -1,5 +1,5 @@
 import type { Movement } from '../../shared/stock/movement.ts';
-import type { OrderContent } from '../../shared/http/orders.ts';
+import type { OrderContent } from '../../shared/contracts/orders/routes.ts';
 import type { PlannedNote } from './stock-plan.ts';
 
 /** An answer about an order that was sent; status 0 stands for none. */

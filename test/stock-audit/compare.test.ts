@@ -1,9 +1,9 @@
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
-import { place } from '../../functions/order-intake/place.ts';
-import { createOrderStore } from '../../functions/order-intake/store.ts';
+import { place } from '../../functions/order-intake/placement/place.ts';
+import { createOrderStore } from '../../functions/order-intake/placement/store.ts';
 import { compareAll } from '../../functions/stock-audit/compare.ts';
-import type { Database } from '../../shared/database.ts';
+import type { Database } from '../../shared/dynamodb/database.ts';
 import { contentHash, orderIdOf } from '../../shared/ids.ts';
 import { type Books, createBooks } from '../../shared/stock/books.ts';
 import { stockKey } from '../../shared/stock/stock-item.ts';

@@ -1,8 +1,8 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
-import { place } from '../../functions/order-intake/place.ts';
-import { createOrderStore } from '../../functions/order-intake/store.ts';
-import type { Database } from '../../shared/database.ts';
+import { place } from '../../functions/order-intake/placement/place.ts';
+import { createOrderStore } from '../../functions/order-intake/placement/store.ts';
+import type { Database } from '../../shared/dynamodb/database.ts';
 import { contentHash, orderIdOf } from '../../shared/ids.ts';
 import { createHeldUnits } from '../../shared/orders/held-units.ts';
 import { settlementIndexKeys, settlementKey } from '../../shared/orders/settlement-item.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { decide, type Known } from '../../functions/stock-update/decide.ts';
 import { shelfAfter } from '../../functions/stock-update/plan.ts';
 import type { Shelf } from '../../functions/stock-update/shelf.ts';
-import { MovementType, StockStatus } from '../../shared/events/stock.ts';
+import { MovementType, StockStatus } from '../../shared/contracts/stock/events.ts';
 import { Movement } from '../../shared/stock/movement.ts';
 import { aStock, noon } from '../support/builders.ts';
 import { after, decided, givenUp, known } from './mug-shelf.ts';

@@ -26,10 +26,10 @@ async function skusOfTheirOwn(count: number): Promise<string[]> {
 
 const log = { info: () => {}, warn: () => {} };
 let runs = 0;
-async function run(body: Readable, through: Pick<StockStore, 'read' | 'write'> = store, droppedAt = noon) {
+async function run(body: Readable, through: Pick<StockStore, 'read' | 'write'> = store, uploadedAt = noon) {
   const path = join(directory, `${(runs += 1)}.csv`);
   const result = createResultFile(path);
-  const about = { openOrders: undefined, droppedAt: new Date(droppedAt).toISOString(), cause: aCause() };
+  const about = { openOrders: undefined, uploadedAt: new Date(uploadedAt).toISOString(), cause: aCause() };
   try {
     await importFile(body, about, { store: through, result, clock: () => noon, log });
   } finally {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { planOf } from '../../functions/stock-update/plan.ts';
 import { postAll } from '../../functions/stock-update/post.ts';
 import { createStockStore } from '../../functions/stock-update/store.ts';
-import { type Database, transact } from '../../shared/database.ts';
+import { type Database, transact } from '../../shared/dynamodb/database.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
 import { exchangeAction, releaseAction, shipActions } from '../../shared/stock/settle.ts';
 import { takeAction } from '../../shared/stock/take.ts';
@@ -170,7 +170,7 @@ test('a count holds only if nothing moved since the ledger was read, not even th
   expect(await main()).toMatchObject({ onHand: 10 });
   const { plan } = planOf(sku, [late], books, noon);
   expect(plan.changes).toHaveLength(1);
-  expect(await store.write(sku, plan, aCause())).toBe('lost');
+  expect(await store.write(sku, plan, aCause())).toBe('version-conflict');
   expect(await postAll(store, [late], aCause())).toMatchObject([{ status: 'applied' }]);
   expect(await main()).toMatchObject({ onHand: 5 });
 });
@@ -192,7 +192,7 @@ test('a count holds only if nothing was shipped and received since the ledger wa
   await ship(5, noon);
   const { plan } = planOf(sku, [late], books, noon);
   expect(plan.changes).toHaveLength(1);
-  expect(await store.write(sku, plan, aCause())).toBe('lost');
+  expect(await store.write(sku, plan, aCause())).toBe('version-conflict');
 });
 
 test('a count since which more moved than is read at once is refused', async () => {

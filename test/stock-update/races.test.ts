@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { planOf } from '../../functions/stock-update/plan.ts';
 import { postAll } from '../../functions/stock-update/post.ts';
 import { createStockStore } from '../../functions/stock-update/store.ts';
-import { transact } from '../../shared/database.ts';
+import { transact } from '../../shared/dynamodb/database.ts';
 import type { Movement } from '../../shared/stock/movement.ts';
 import { takeAction } from '../../shared/stock/take.ts';
 import { aCause, aMovement, noon } from '../support/builders.ts';
@@ -41,31 +41,31 @@ async function happen(sku: string, what: Movement | 'order') {
   return result?.status;
 }
 
-test.each<[string, Partial<Movement>, Partial<Movement> | 'order', 'done' | 'lost']>([
+test.each<[string, Partial<Movement>, Partial<Movement> | 'order', 'done' | 'version-conflict']>([
   [
     'an arrival after which too little is in transit',
     { type: 'transfer-in', quantity: 3, lot: 'L', transferId: 'T', warehouse: 'north' },
     { type: 'transfer-in', quantity: 3, lot: 'L', transferId: 'T', warehouse: 'south' },
-    'lost',
+    'version-conflict',
   ],
-  ['units out of a lot', { type: 'write-off', quantity: 1, lot: 'L' }, { quantity: 1, lot: 'L' }, 'lost'],
+  ['units out of a lot', { type: 'write-off', quantity: 1, lot: 'L' }, { quantity: 1, lot: 'L' }, 'version-conflict'],
   [
     'damage in a lot of which as much was damaged meanwhile',
     { type: 'damage', quantity: 2, lot: 'L' },
     { type: 'damage', quantity: 2, lot: 'L' },
-    'lost',
+    'version-conflict',
   ],
   [
     'units out of inspection',
     { type: 'status-change', quantity: 3, from: 'inspection' },
     { type: 'write-off', quantity: 3, from: 'inspection' },
-    'lost',
+    'version-conflict',
   ],
-  ['a count', { type: 'count', quantity: 8 }, { quantity: 1 }, 'lost'],
-  ['a count after a newer one', { type: 'count', quantity: 10 }, { type: 'count', quantity: 10 }, 'lost'],
-  ['a count without open orders', { type: 'count', quantity: 8, openOrders: 'deducted' }, 'order', 'lost'],
-  ['safety stock', { type: 'safety-stock', quantity: 2 }, { type: 'safety-stock', quantity: 3 }, 'lost'],
-  ['all that is available', { type: 'write-off', quantity: 6 }, 'order', 'lost'],
+  ['a count', { type: 'count', quantity: 8 }, { quantity: 1 }, 'version-conflict'],
+  ['a count after a newer one', { type: 'count', quantity: 10 }, { type: 'count', quantity: 10 }, 'version-conflict'],
+  ['a count without open orders', { type: 'count', quantity: 8, openOrders: 'deducted' }, 'order', 'version-conflict'],
+  ['safety stock', { type: 'safety-stock', quantity: 2 }, { type: 'safety-stock', quantity: 3 }, 'version-conflict'],
+  ['all that is available', { type: 'write-off', quantity: 6 }, 'order', 'version-conflict'],
   ['a receipt', { quantity: 1 }, 'order', 'done'],
   ['some of what is available', { type: 'write-off', quantity: 5 }, { quantity: 1 }, 'done'],
 ])('%s, decided on what was so before something else: %#', async (_name, late, between, outcome) => {

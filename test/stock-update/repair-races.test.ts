@@ -2,7 +2,7 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
 import { repairOf } from '../../functions/stock-update/repair-plan.ts';
 import { createRepairStore } from '../../functions/stock-update/repair-store.ts';
-import { transact } from '../../shared/database.ts';
+import { transact } from '../../shared/dynamodb/database.ts';
 import { createBooks } from '../../shared/stock/books.ts';
 import { type Counter, type Difference, differencesOf, hold } from '../../shared/stock/differences.ts';
 import { releaseAction } from '../../shared/stock/settle.ts';
@@ -59,23 +59,30 @@ async function planned(sku: string, listed: readonly Difference[], reserved = 4)
 type Between = (sku: string) => Promise<unknown>;
 const nothing: Between = async () => undefined;
 
-test.each<[string, Counter, number, Between, 'done' | 'lost', number]>([
+test.each<[string, Counter, number, Between, 'done' | 'version-conflict', number]>([
   ['more on hand than was moved', 'onHand', 3, nothing, 'done', 4],
   ['more on hand, and an order comes meanwhile', 'onHand', 3, (sku) => take(sku, 2), 'done', 6],
-  ['more on hand, and a receipt comes meanwhile', 'onHand', 3, (sku) => receive(database.db, sku, 1), 'lost', 4],
+  [
+    'more on hand, and a receipt comes meanwhile',
+    'onHand',
+    3,
+    (sku) => receive(database.db, sku, 1),
+    'version-conflict',
+    4,
+  ],
   ['fewer reserved than orders hold', 'reserved', -1, nothing, 'done', 4],
-  ['fewer reserved, and an order comes meanwhile', 'reserved', -1, (sku) => take(sku, 2), 'lost', 6],
+  ['fewer reserved, and an order comes meanwhile', 'reserved', -1, (sku) => take(sku, 2), 'version-conflict', 6],
   [
     'fewer reserved, and an order comes and another goes meanwhile',
     'reserved',
     -1,
     async (sku) => [await take(sku, 2), await release(sku, 2)],
-    'lost',
+    'version-conflict',
     4,
   ],
-  ['fewer reserved, and an order goes meanwhile', 'reserved', -1, (sku) => release(sku, 2), 'lost', 2],
+  ['fewer reserved, and an order goes meanwhile', 'reserved', -1, (sku) => release(sku, 2), 'version-conflict', 2],
   ['more available than there is', 'available', 5, nothing, 'done', 4],
-  ['more available, and an order comes meanwhile', 'available', 5, (sku) => take(sku, 2), 'lost', 6],
+  ['more available, and an order comes meanwhile', 'available', 5, (sku) => take(sku, 2), 'version-conflict', 6],
   ['more unavailable than was moved', 'unavailable', 2, nothing, 'done', 4],
   ['fewer damaged than none', 'damaged', -1, nothing, 'done', 4],
   ['fewer kept back than none', 'safetyStock', -3, nothing, 'done', 4],
@@ -91,7 +98,7 @@ test.each<[string, Counter, number, Between, 'done' | 'lost', number]>([
     expect(await first.write?.()).toBe(outcome);
     // Where it was lost nothing was changed: it is still as wrong as it was, and can be repaired.
     const again = await planned(sku, listed, held);
-    expect(await again.write?.()).toBe(outcome === 'lost' ? 'done' : undefined);
+    expect(await again.write?.()).toBe(outcome === 'version-conflict' ? 'done' : undefined);
     expect((await look(sku, held)).differences).toEqual([]);
   },
 );
@@ -101,8 +108,8 @@ test('two repairs of the same difference, or one twice, repair it once', async (
   const { differences: listed } = await look(sku, 4);
   const [one, other] = [await planned(sku, listed), await planned(sku, listed)];
   expect(await one.write?.()).toBe('done');
-  expect(await one.write?.()).toBe('lost');
-  expect(await other.write?.('R-2')).toBe('lost');
+  expect(await one.write?.()).toBe('version-conflict');
+  expect(await other.write?.('R-2')).toBe('version-conflict');
   expect((await look(sku, 4)).differences).toEqual([]);
   expect((await planned(sku, listed)).outcomes).toMatchObject([{ outcome: 'already-right' }]);
   expect(await repairs().repaired(request)).toContainEqual({

@@ -1,8 +1,8 @@
-import { assessor } from '../../functions/order-intake/assessor.ts';
-import { createChangeStore } from '../../functions/order-intake/change-store.ts';
-import { createRiskStore } from '../../functions/order-intake/risk-store.ts';
+import { assessor } from '../../functions/order-intake/risk/assessor.ts';
+import { createChangeStore } from '../../functions/order-intake/order/change-store.ts';
+import { createRiskStore } from '../../functions/order-intake/risk/risk-store.ts';
 import { store } from '../../infra/store.ts';
-import type { Database } from '../../shared/database.ts';
+import type { Database } from '../../shared/dynamodb/database.ts';
 import { aPolicy } from './builders.ts';
 import { tables } from './dynamodb.ts';
 

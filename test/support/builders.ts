@@ -1,9 +1,9 @@
 import type { SkuRecord } from '../../shared/catalog/sku-item.ts';
-import type { Cause } from '../../shared/events/define-event.ts';
-import type { OrderContent } from '../../shared/http/orders.ts';
+import type { Cause } from '../../shared/contracts/define-event.ts';
+import type { OrderContent } from '../../shared/contracts/orders/routes.ts';
 import type { SellingPolicy } from '../../shared/store.ts';
 import { type Movement, Movement as MovementSchema } from '../../shared/stock/movement.ts';
-import type { Payment } from '../../shared/payment.ts';
+import type { Payment } from '../../shared/payments/payment.ts';
 import type { StockItem } from '../../shared/stock/stock-item.ts';
 
 /** 2026-03-05, shortly after noon in London. */

@@ -1,6 +1,6 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import type { Database } from '../../shared/database.ts';
+import type { Database } from '../../shared/dynamodb/database.ts';
 
 /** The database as others' transactions make it: the first so many transactions meet a conflict. */
 export function contended(db: Database, given: { conflicts: number }): Database {

@@ -1,5 +1,5 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import type { Database } from '../../shared/database.ts';
+import type { Database } from '../../shared/dynamodb/database.ts';
 
 /** The database of a function that ends at its nth transaction, before it has its effect or after. Reads go on. */
 export function crashing(db: Database, at: { transaction: number; when: 'before' | 'after' }): Database {

@@ -1,5 +1,5 @@
-import type { DataOf } from '../../shared/events/define-event.ts';
-import type { ExchangeApproved } from '../../shared/events/refund.ts';
+import type { DataOf } from '../../shared/contracts/define-event.ts';
+import type { ExchangeApproved } from '../../shared/contracts/refunds/events.ts';
 import { orderIdOf } from '../../shared/ids.ts';
 
 type Approved = DataOf<typeof ExchangeApproved>;

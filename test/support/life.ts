@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { OrderCharge } from '../../shared/events/order.ts';
+import type { OrderCharge } from '../../shared/contracts/orders/events.ts';
 import type { ApiAnswer } from './api-client.ts';
 import type { BackOffice } from './back-office.ts';
 import { signatureOf } from './payment-signature.ts';

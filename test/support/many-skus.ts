@@ -1,7 +1,7 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
 import { skuKey } from '../../shared/catalog/sku-item.ts';
-import { type Database, readBatch } from '../../shared/database.ts';
+import { type Database, readBatch } from '../../shared/dynamodb/database.ts';
 import { StockItem, stockKey } from '../../shared/stock/stock-item.ts';
 import { aSku, aStock } from './builders.ts';
 import { tables } from './dynamodb.ts';

@@ -1,6 +1,6 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { Database } from '../../shared/database.ts';
-import { timelineKeys } from '../../shared/outbox.ts';
+import type { Database } from '../../shared/dynamodb/database.ts';
+import { timelineKeys } from '../../shared/dynamodb/outbox.ts';
 
 type OutboxEvent = { detailType: string; detail: { metadata: Record<string, unknown>; data: Record<string, unknown> } };
 

@@ -1,5 +1,5 @@
-import type { OrderItem } from '../../functions/order-intake/order-item.ts';
-import type { OrderCharge } from '../../shared/events/order.ts';
+import type { OrderItem } from '../../functions/order-intake/order/order-item.ts';
+import type { OrderCharge } from '../../shared/contracts/orders/events.ts';
 import { noon } from './builders.ts';
 
 export { noon };

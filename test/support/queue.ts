@@ -1,7 +1,7 @@
-import { acceptOrders } from '../../functions/order-intake/accept.ts';
-import type { QueuedOrder } from '../../functions/order-intake/intake-item.ts';
-import type { OrderStore } from '../../functions/order-intake/store.ts';
-import type { OrderContent } from '../../shared/http/orders.ts';
+import { acceptOrders } from '../../functions/order-intake/queue/accept.ts';
+import type { QueuedOrder } from '../../functions/order-intake/queue/intake-item.ts';
+import type { OrderStore } from '../../functions/order-intake/placement/store.ts';
+import type { OrderContent } from '../../shared/contracts/orders/routes.ts';
 import { aCause, noon } from './builders.ts';
 import { channels } from './environment.ts';
 

@@ -1,6 +1,6 @@
-import { type Account, paymentPot } from '../../functions/refund-approval/account.ts';
-import { type Pot, potsOf } from '../../functions/refund-approval/pots.ts';
-import type { Payout, RefundItem } from '../../functions/refund-approval/refund-item.ts';
+import { type Account, paymentPot } from '../../functions/refund-approval/refund/refund-ledger.ts';
+import { type Pot, potsOf } from '../../functions/refund-approval/refund/refundable-components.ts';
+import type { Payout, RefundItem } from '../../functions/refund-approval/refund/refund-item.ts';
 import type { Told } from './refund-story.ts';
 
 const sumOf = (amounts: readonly number[]) => amounts.reduce((sum, amount) => sum + amount, 0);

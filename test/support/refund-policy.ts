@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { RefundPolicy } from '../../functions/refund-approval/policy.ts';
+import type { RefundPolicy } from '../../functions/refund-approval/policy/policy.ts';
 import type { BackOffice } from './back-office.ts';
 
 /** Puts a refund policy in force, whichever was. */

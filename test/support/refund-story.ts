@@ -1,19 +1,25 @@
 import * as fc from 'fast-check';
 import * as z from 'zod';
-import { cancel } from '../../functions/order-intake/cancellation.ts';
-import type { OrderItem } from '../../functions/order-intake/order-item.ts';
-import type { Change, Outcome } from '../../functions/refund-approval/change.ts';
-import { approve, expire, reject, withdraw } from '../../functions/refund-approval/approving.ts';
-import { amend, type Known, request, type Request } from '../../functions/refund-approval/decide.ts';
-import { defaultPolicy } from '../../functions/refund-approval/default-policy.ts';
-import { Ordered } from '../../functions/refund-approval/ordered.ts';
-import { dropExchange, settleExchange, startExchange } from '../../functions/refund-approval/exchange.ts';
-import { blockPayout, hear, retry, startPayout, toStoreCredit } from '../../functions/refund-approval/paying.ts';
-import type { RefundPolicy } from '../../functions/refund-approval/policy.ts';
-import { type Account, untouched } from '../../functions/refund-approval/account.ts';
-import { potsOf } from '../../functions/refund-approval/pots.ts';
-import type { RefundItem } from '../../functions/refund-approval/refund-item.ts';
-import { RefundPayoutFailed } from '../../shared/events/refund.ts';
+import { cancel } from '../../functions/order-intake/cancellation/cancellation.ts';
+import type { OrderItem } from '../../functions/order-intake/order/order-item.ts';
+import type { Change, Outcome } from '../../functions/refund-approval/refund/change.ts';
+import { approve, expire, reject, withdraw } from '../../functions/refund-approval/approvals/approving.ts';
+import { amend, type Known, request, type Request } from '../../functions/refund-approval/requests/decide.ts';
+import { defaultPolicy } from '../../functions/refund-approval/policy/default-policy.ts';
+import { Ordered } from '../../functions/refund-approval/refund/order-snapshot.ts';
+import { dropExchange, settleExchange, startExchange } from '../../functions/refund-approval/exchanges/exchange.ts';
+import {
+  blockPayout,
+  hear,
+  retry,
+  startPayout,
+  toStoreCredit,
+} from '../../functions/refund-approval/payouts/paying.ts';
+import type { RefundPolicy } from '../../functions/refund-approval/policy/policy.ts';
+import { type Account, untouched } from '../../functions/refund-approval/refund/refund-ledger.ts';
+import { potsOf } from '../../functions/refund-approval/refund/refundable-components.ts';
+import type { RefundItem } from '../../functions/refund-approval/refund/refund-item.ts';
+import { RefundPayoutFailed } from '../../shared/contracts/refunds/events.ts';
 import { aCapture, aCause, noon } from './builders.ts';
 import { aDuty, aPlacedOrder } from './placed-order.ts';
 import { asking } from './refunds.ts';

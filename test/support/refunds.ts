@@ -1,9 +1,9 @@
 import assert from 'node:assert';
-import type { Change, Outcome } from '../../functions/refund-approval/change.ts';
-import { type Known, request, type Request } from '../../functions/refund-approval/decide.ts';
-import { defaultPolicy } from '../../functions/refund-approval/default-policy.ts';
-import { Ordered } from '../../functions/refund-approval/ordered.ts';
-import type { RefundItem } from '../../functions/refund-approval/refund-item.ts';
+import type { Change, Outcome } from '../../functions/refund-approval/refund/change.ts';
+import { type Known, request, type Request } from '../../functions/refund-approval/requests/decide.ts';
+import { defaultPolicy } from '../../functions/refund-approval/policy/default-policy.ts';
+import { Ordered } from '../../functions/refund-approval/refund/order-snapshot.ts';
+import type { RefundItem } from '../../functions/refund-approval/refund/refund-item.ts';
 import { aCapture, aCause, noon } from './builders.ts';
 import { aPlacedOrder } from './placed-order.ts';
 

@@ -1,5 +1,5 @@
 import type { Request } from '../../shared/lambda/http-handler.ts';
-import type { DefinedRoute } from '../../shared/http/define-route.ts';
+import type { DefinedRoute } from '../../shared/contracts/define-route.ts';
 import { aCause } from './builders.ts';
 
 /** A parsed request as a serving function is given it, of the storefront unless told. */

@@ -3,7 +3,7 @@ import { createCatalogStore } from '../../functions/catalog/store.ts';
 import { postAll } from '../../functions/stock-update/post.ts';
 import { createStockStore } from '../../functions/stock-update/store.ts';
 import type { SkuRecord } from '../../shared/catalog/sku-item.ts';
-import type { Database } from '../../shared/database.ts';
+import type { Database } from '../../shared/dynamodb/database.ts';
 import { aCause, aMovement, aSku } from './builders.ts';
 import { tables } from './dynamodb.ts';
 

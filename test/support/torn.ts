@@ -1,5 +1,5 @@
 import { BatchGetCommand, type BatchGetCommandOutput } from '@aws-sdk/lib-dynamodb';
-import type { Database } from '../../shared/database.ts';
+import type { Database } from '../../shared/dynamodb/database.ts';
 
 /**
  * The database whose first batch of several items is read in two parts, as a batch may be: those of `late` keys only after

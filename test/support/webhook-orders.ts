@@ -1,11 +1,11 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { WebhookStore } from '../../functions/channel-webhooks/store.ts';
-import type { Database } from '../../shared/database.ts';
-import { newEvent } from '../../shared/events/define-event.ts';
-import { OrderAllocated } from '../../shared/events/order-life.ts';
+import type { Database } from '../../shared/dynamodb/database.ts';
+import { newEvent } from '../../shared/contracts/define-event.ts';
+import { OrderAllocated } from '../../shared/contracts/orders/life-cycle-events.ts';
 import { orderIdOf } from '../../shared/ids.ts';
 import { orderKey, orderPartition } from '../../shared/orders/order-keys.ts';
-import { outboxItem } from '../../shared/outbox.ts';
+import { outboxItem } from '../../shared/dynamodb/outbox.ts';
 import { aCause } from './builders.ts';
 import { tables } from './dynamodb.ts';
 

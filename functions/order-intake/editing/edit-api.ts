@@ -1,0 +1,34 @@
+import type { readOffer } from '../../../shared/catalog/offer.ts';
+import type { editOrder } from '../../../shared/contracts/orders/edit-routes.ts';
+import type { HttpResponse } from '../../../shared/contracts/problem.ts';
+import { contentHash } from '../../../shared/ids.ts';
+import type { Request } from '../../../shared/lambda/http-handler.ts';
+import type { Channels, SellingPolicy } from '../../../shared/store.ts';
+import type { ChangeStore } from '../order/change-store.ts';
+import { edit, skusOf } from './edit.ts';
+import { applyInSight, replyTo } from '../fulfilment/life-api.ts';
+import type { OrderItem } from '../order/order-item.ts';
+import type { EndOverdue } from '../expiry/overdue.ts';
+
+/** Serves the edits of orders. */
+export const editing =
+  (
+    store: ChangeStore,
+    offerOf: ReturnType<typeof readOffer>,
+    channels: Channels,
+    policy: SellingPolicy,
+    endOverdue: EndOverdue,
+  ) =>
+  async (request: Request<typeof editOrder>): Promise<HttpResponse> => {
+    const { body: content, headers, cause } = request;
+    const sent = { content, contentHash: contentHash(content), ifMatch: headers['if-match'] };
+    const decide = async (order: OrderItem) => {
+      const channel = Object.values(channels).find((known) => known.channel === order.channel);
+      const offer = { ...(await offerOf(skusOf(order, content))), pricesItself: channel?.pricesItself ?? false };
+      return edit(order, sent, offer, policy);
+    };
+    const outcome = await applyInSight(store, channels, request, decide);
+    const isShort = outcome?.kind === 'conflict' && outcome.type === 'out-of-stock';
+    const isOld = isShort && (await endOverdue(cause)) !== 'not-looked';
+    return replyTo(isOld ? await applyInSight(store, channels, request, decide) : outcome, cause.now, 200);
+  };

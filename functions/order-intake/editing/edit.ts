@@ -1,0 +1,105 @@
+import { OrderEdited } from '../../../shared/contracts/orders/life-cycle-events.ts';
+import type { OrderEdit } from '../../../shared/contracts/orders/edit-routes.ts';
+import { isTooLarge } from '../../../shared/dynamodb/transaction-limits.ts';
+import type { SellingPolicy } from '../../../shared/store.ts';
+import { changed, factsOf, illegal, type Outcome, draftEvent } from '../order/change.ts';
+import { editLines, type Offer } from './edit-lines.ts';
+import { next } from '../order/life-cycle.ts';
+import { isStale, type OrderItem } from '../order/order-item.ts';
+import { repriced, tellHold } from '../order/payment.ts';
+import { taxOfShipping, type Totals, totalsOf } from '../placement/pricing.ts';
+import { amountTooLarge, type Invalid, orderTooLarge, shippingOf, unknownShipping } from '../placement/sellable.ts';
+
+/** An edit as it was sent; `ifMatch`: only of the order that has this ETag. */
+export type SentEdit = { content: OrderEdit; contentHash: string; ifMatch?: string | undefined };
+
+/** SKUs whose price or stock an edit may need. */
+export const skusOf = ({ lines }: Pick<OrderItem, 'lines'>, { lines: wanted = [], addLines = [] }: OrderEdit) => {
+  const named = new Set(wanted.map(({ lineId }) => lineId));
+  const resizedLines = lines.filter(({ lineId }) => named.has(lineId));
+  return [...new Set([...resizedLines, ...addLines].map(({ sku }) => sku))];
+};
+
+/** Makes another order of this one before it is allocated, once under each edit id. */
+export function edit(
+  order: OrderItem,
+  { content, contentHash, ifMatch }: SentEdit,
+  offer: Offer,
+  policy: SellingPolicy,
+): Outcome {
+  const earlier = order.edits?.find(({ editId }) => editId === content.editId);
+  if (earlier?.contentHash === contentHash) return { kind: 'already-done', order };
+  if (earlier) return { kind: 'conflict', type: 'edit-conflict', detail: 'This edit id changed something else.' };
+  if (isStale(order, ifMatch)) return { kind: 'stale' };
+  if (!next(order.status, 'edit')) return illegal(order, 'edited');
+
+  const units = editLines(order, content, offer, policy);
+  if ('refusal' in units) return units.refusal;
+  const amounts = amountsOf(order, content, units.lines, policy);
+  if ('refusal' in amounts) return amounts.refusal;
+  const { lines, lineCount } = units;
+  const { shippingAddress = order.shippingAddress, shippingMethod = order.shippingMethod, note = order.note } = content;
+  const after = repriced(order, {
+    ...order,
+    ...amounts,
+    lines,
+    lineCount,
+    shippingAddress,
+    shippingMethod,
+    note,
+    edits: [
+      ...(order.edits ?? []),
+      { editId: content.editId, contentHash, differenceMinor: amounts.totalMinor - order.totalMinor },
+    ],
+    version: order.version + 1,
+  });
+  const data = editedOf(order, after, content);
+  if (isTooLarge(after) || isTooLarge(data)) return orderTooLarge;
+  const stock = { kind: 'exchange' as const, takes: units.takes };
+  return changed(after, [draftEvent(OrderEdited, data), ...tellHold(order, after)], stock);
+}
+
+/** What the order comes to: another shipping method has today's price, the same one keeps its own, and charges stay. */
+function amountsOf(
+  order: OrderItem,
+  { shippingMethod = order.shippingMethod }: OrderEdit,
+  lines: OrderItem['lines'],
+  policy: SellingPolicy,
+): Totals | { refusal: Invalid } {
+  const { taxIncluded } = order;
+  const taxOfLines = order.lines.reduce((sum, { taxMinor }) => sum + taxMinor, 0);
+  let shipping = { shippingMinor: order.shippingMinor, taxMinor: order.taxMinor - taxOfLines };
+  if (shippingMethod !== order.shippingMethod) {
+    const method = shippingOf({ shippingMethod }, policy);
+    if (!method) return { refusal: unknownShipping(policy) };
+    const taxMinor = taxOfShipping(method.priceMinor, { ...policy, taxIncluded });
+    shipping = { shippingMinor: method.priceMinor, taxMinor };
+  }
+  return totalsOf(lines, shipping, taxIncluded, order.charges) ?? { refusal: amountTooLarge };
+}
+
+/** What its event tells of the edit. */
+function editedOf(before: OrderItem, after: OrderItem, { editId, reason, ...content }: OrderEdit) {
+  const { shippingAddress, shippingMethod, note } = content;
+  const { subtotalMinor, discountMinor, shippingMinor, taxMinor, totalMinor } = after;
+  const differences = {
+    subtotalMinor: subtotalMinor - before.subtotalMinor,
+    discountMinor: discountMinor - before.discountMinor,
+    shippingMinor: shippingMinor - before.shippingMinor,
+    taxMinor: taxMinor - before.taxMinor,
+    totalMinor: totalMinor - before.totalMinor,
+  };
+  const amounts = { subtotalMinor, discountMinor, shippingMinor, taxMinor, totalMinor };
+  const lines = changedLines(before.lines, after.lines);
+  return { ...factsOf(after), editId, reason, lines, amounts, differences, shippingAddress, shippingMethod, note };
+}
+
+/** Lines before and after, of those that are not the same. */
+function changedLines(before: OrderItem['lines'], after: OrderItem['lines']) {
+  const remaining = new Map(after.map((line) => [line.lineId, line]));
+  const ids = new Set(before.map(({ lineId }) => lineId));
+  return [
+    ...before.map((line) => ({ before: line, after: remaining.get(line.lineId) ?? null })),
+    ...after.filter(({ lineId }) => !ids.has(lineId)).map((line) => ({ before: null, after: line })),
+  ].filter((line) => line.before?.quantity !== line.after?.quantity);
+}

@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import { csvLine } from '../../../shared/csv.ts';
+import { asOf } from '../order/current-response.ts';
+import { findPage } from '../search/find.ts';
+import type { OrderItem } from '../order/order-item.ts';
+import type { Sight } from '../order/sight.ts';
+
+const dayMs = 86_400_000;
+const ordersPerPage = 100;
+
+type Cell = string | number | undefined;
+/** Each column by its name: what it shows of a line and its order. */
+const columns: Record<string, (order: OrderItem, line: OrderItem['lines'][number]) => Cell> = {
+  orderId: (order) => order.orderId,
+  externalOrderId: (order) => order.externalOrderId,
+  channel: (order) => order.channel,
+  status: (order) => order.status,
+  currency: (order) => order.currency,
+  placedAt: (order) => order.placedAt,
+  customerId: (order) => order.customer.id,
+  customerEmail: (order) => order.customer.email,
+  country: (order) => order.shippingAddress.country,
+  postalCode: (order) => order.shippingAddress.postalCode,
+  city: (order) => order.shippingAddress.city,
+  shippingMinor: (order) => order.shippingMinor,
+  orderTotalMinor: (order) => order.totalMinor,
+  lineId: (_order, line) => line.lineId,
+  sku: (_order, line) => line.sku,
+  quantity: (_order, line) => line.quantity,
+  unitPriceMinor: (_order, line) => line.unitPriceMinor,
+  discountMinor: (_order, line) => line.discountMinor,
+  taxMinor: (_order, line) => line.taxMinor,
+  totalMinor: (_order, line) => line.totalMinor,
+  warehouse: (_order, line) => line.warehouse,
+};
+
+/** Writes the orders of days, both included, newest first, to a file at `path`, page by page; gives their number. */
+export async function writeExport(
+  store: Parameters<typeof findPage>[0],
+  { from, to, sight, path, now }: { from: string; to: string; sight: Sight; path: string; now: number },
+): Promise<number> {
+  const file = createWriteStream(path);
+  const write = async (text: string) => {
+    if (!file.write(text)) await once(file, 'drain');
+  };
+  await write(csvLine(Object.keys(columns)));
+  let orders = 0;
+  for (const day of daysOf(from, to)) {
+    for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
+      const page = await findPage(store, { day, limit: ordersPerPage, cursor }, sight, now);
+      for (const order of page?.orders ?? []) await write(linesOf(asOf(order, now)));
+      orders += page?.orders.length ?? 0;
+      cursor = page?.cursor;
+    }
+  }
+  file.end();
+  await finished(file);
+  return orders;
+}
+
+const linesOf = (order: OrderItem): string =>
+  order.lines.map((line) => csvLine(Object.values(columns).map((show) => show(order, line)))).join('');
+
+/** The latest first, as the orders of a day are. */
+const daysOf = (from: string, to: string): string[] =>
+  Array.from({ length: (Date.parse(to) - Date.parse(from)) / dayMs + 1 }, (_, index) =>
+    new Date(Date.parse(to) - index * dayMs).toISOString().slice(0, 10),
+  );

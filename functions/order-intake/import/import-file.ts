@@ -1,0 +1,90 @@
+import type { Readable } from 'node:stream';
+import { parse } from 'csv-parse';
+import * as z from 'zod';
+import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
+import { csvLine, isBlankRow } from '../../../shared/csv.ts';
+import type { Cause } from '../../../shared/contracts/define-event.ts';
+import { contentHash } from '../../../shared/ids.ts';
+import { inParallel } from '../../../shared/in-parallel.ts';
+import { type BadRow, type FileRow, headerProblem, type ImportedOrder, ordersOf } from './import-rows.ts';
+
+/** As many as one function holds in memory; larger files are split by whoever makes them. */
+const maxRows = 200_000;
+const ordersAtOnce = 16;
+const patienceMs = 30_000;
+
+export type ImportSummary = {
+  rows: number;
+  imported: number;
+  alreadyImported: number;
+  badRows: number;
+  /** Why the file was not read at all. */
+  refused?: string;
+};
+const Cells = z.array(z.string());
+type Setting = Omit<Parameters<typeof ordersOf>[1], 'now'>;
+type Take = (order: ImportedOrder, hash: string, cause: Cause) => Promise<'imported' | 'already-imported' | 'conflict'>;
+
+/** Takes over the orders of a CSV file. The same file again imports nothing twice and answers with the same bad rows. */
+export async function importFile(
+  file: Readable,
+  take: Take,
+  setting: Setting,
+  cause: Cause,
+): Promise<{ summary: ImportSummary; bad: BadRow[] }> {
+  const read = await readRows(file);
+  if ('refused' in read) {
+    return { summary: { rows: 0, imported: 0, alreadyImported: 0, badRows: 0, refused: read.refused }, bad: [] };
+  }
+  const { orders, bad } = ordersOf(read, { ...setting, now: cause.now });
+  const summary = { rows: read.rows.length, imported: 0, alreadyImported: 0, badRows: 0 };
+  await inParallel(ordersAtOnce, orders, async ({ order, rows }) => {
+    const outcome = await retryOnConflict(patienceMs, () => take(order, contentHash(order), cause));
+    if (outcome === 'imported') summary.imported += 1;
+    else if (outcome === 'already-imported') summary.alreadyImported += 1;
+    else {
+      const reason = 'order-conflict: the store has another order with this external id';
+      bad.push(...rows.map((row) => ({ row, externalOrderId: order.externalOrderId, reason })));
+    }
+  });
+  summary.badRows = bad.length;
+  return { summary, bad: bad.toSorted((a, b) => a.row - b.row) };
+}
+
+type FileRows = { header: string[]; rows: FileRow[] };
+
+/** The rows of the file that say something, or why it is no file of orders. */
+async function readRows(file: Readable): Promise<FileRows | { refused: string }> {
+  const parser = file.pipe(parse({ bom: true, trim: true, relax_column_count: true }));
+  // A file that breaks off ends the parse too; `pipe` alone would leave it waiting.
+  file.on('error', (error) => parser.destroy(error));
+  let header: string[] | undefined;
+  const rows: FileRow[] = [];
+  let row = 0;
+  try {
+    for await (const record of parser) {
+      const cells = Cells.parse(record);
+      row += 1;
+      if (isBlankRow(cells)) continue;
+      if (!header) {
+        header = cells;
+        const problem = headerProblem(header);
+        if (problem !== undefined) return { refused: problem };
+        continue;
+      }
+      if (rows.length === maxRows) return { refused: `The file has more than ${maxRows} rows; split it` };
+      rows.push({ row, cells });
+    }
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || !String(error.code).startsWith('CSV_')) {
+      throw error;
+    }
+    return { refused: `The file is no CSV: ${error.message}` };
+  }
+  return header ? { header, rows } : { refused: 'The file is empty' };
+}
+
+/** The bad rows as a CSV file. */
+export const resultCsv = (bad: readonly BadRow[]): string =>
+  csvLine(['row', 'externalOrderId', 'reason']) +
+  bad.map(({ row, externalOrderId, reason }) => csvLine([row, externalOrderId, reason])).join('');

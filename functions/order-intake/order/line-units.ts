@@ -1,0 +1,74 @@
+import { allocate } from '../../../shared/money.ts';
+import type { FieldError } from '../../../shared/contracts/problem.ts';
+import type { OrderItem } from './order-item.ts';
+
+type Line = OrderItem['lines'][number];
+type Wanted = readonly { lineId: string; quantity: number }[];
+/** Units of a line, and where they are reserved. */
+export type LineUnits = { lineId: string; sku: string; warehouse: string; quantity: number };
+
+/** Units that are neither cancelled nor shipped: those that the order still holds. */
+export const openUnits = ({ quantity, cancelledQuantity = 0, shippedQuantity = 0 }: Line) =>
+  quantity - cancelledQuantity - shippedQuantity;
+
+export const allOpen = ({ lines }: Pick<OrderItem, 'lines'>): LineUnits[] =>
+  lines.map((line) => unitsOf(line, openUnits(line))).filter(({ quantity }) => quantity > 0);
+
+const unitsOf = ({ lineId, sku, warehouse }: Line, quantity: number) => ({ lineId, sku, warehouse, quantity });
+
+/**
+ * The wanted units of an order's lines; `invalid` where no state of the order could give them, `short` where there are
+ * not that many left.
+ */
+export function pickUnits(
+  { lines }: Pick<OrderItem, 'lines'>,
+  wanted: Wanted,
+):
+  | { units: LineUnits[] }
+  | { invalid: FieldError[] }
+  | { short: { lineId: string; requested: number; open: number }[] } {
+  const byId = new Map(lines.map((line) => [line.lineId, line]));
+  const picked = wanted.map(({ lineId, quantity }, index) => ({ line: byId.get(lineId), lineId, quantity, index }));
+  const invalid = picked.flatMap(({ line, lineId, quantity, index }) => {
+    if (!line) return [{ pointer: `/lines/${index}/lineId`, detail: `The order has no line ${lineId}` }];
+    if (quantity <= line.quantity) return [];
+    return [{ pointer: `/lines/${index}/quantity`, detail: `The line has ${line.quantity} unit(s)` }];
+  });
+  if (invalid.length > 0) return { invalid };
+  const known = picked.flatMap(({ line, quantity }) => (line ? [{ line, quantity }] : []));
+  const short = known
+    .filter(({ line, quantity }) => quantity > openUnits(line))
+    .map(({ line, quantity }) => ({ lineId: line.lineId, requested: quantity, open: openUnits(line) }));
+  if (short.length > 0) return { short };
+  return { units: known.map(({ line, quantity }) => unitsOf(line, quantity)) };
+}
+
+/** The lines with these units counted as cancelled or shipped. */
+export function counted(
+  lines: readonly Line[],
+  units: readonly LineUnits[],
+  counter: 'cancelledQuantity' | 'shippedQuantity',
+): Line[] {
+  const byId = new Map(units.map(({ lineId, quantity }) => [lineId, quantity]));
+  return lines.map((line) => {
+    const quantity = byId.get(line.lineId);
+    return quantity === undefined ? line : { ...line, [counter]: (line[counter] ?? 0) + quantity };
+  });
+}
+
+/**
+ * What the next cancelled units of lines are worth: each line's total is shared over its units, so that all of them
+ * together are worth the line to the last minor unit, in however many steps they are cancelled.
+ */
+export function worthOf({ lines }: Pick<OrderItem, 'lines'>, units: readonly LineUnits[]): number {
+  const byId = new Map(lines.map((line) => [line.lineId, line]));
+  return units.reduce((sum, { lineId, quantity }) => {
+    const line = byId.get(lineId);
+    if (!line) return sum;
+    const before = line.cancelledQuantity ?? 0;
+    return sum + shareOf(line, before + quantity) - shareOf(line, before);
+  }, 0);
+}
+
+const shareOf = ({ totalMinor, quantity }: Line, units: number) =>
+  allocate(totalMinor, [units, quantity - units])[0] ?? 0;

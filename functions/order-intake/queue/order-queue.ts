@@ -1,0 +1,48 @@
+import type { SendMessageBatchRequestEntry, SQSClient } from '@aws-sdk/client-sqs';
+import { conflictError } from '../../../shared/dynamodb/retry-on-conflict.ts';
+import { inParallel } from '../../../shared/in-parallel.ts';
+import type { QueuedOrder } from './intake-item.ts';
+
+// Limits: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+const messagesPerCall = 10;
+const bytesPerCall = 1_048_576;
+const callsAtOnce = 5;
+
+/** The queue of orders that are decided later. */
+export function createOrderQueue(queueUrl: string) {
+  let client: Promise<SQSClient> | undefined;
+  // Loaded with the first order for the queue: others do not wait for it at a cold start.
+  const connect = async () => new (await import('@aws-sdk/client-sqs')).SQSClient();
+
+  return {
+    /** Sends in this order, which a standard queue keeps roughly. Throws, as contention, unless all were taken. */
+    async send(orders: readonly QueuedOrder[]): Promise<void> {
+      if (orders.length === 0) return;
+      const { SendMessageBatchCommand } = await import('@aws-sdk/client-sqs');
+      const sqs = await (client ??= connect());
+      await inParallel(callsAtOnce, callsOf(orders.map((order) => JSON.stringify(order))), async (Entries) => {
+        const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+        if (Failed.length > 0) throw conflictError(`SQS refused ${Failed.length} message(s): ${Failed[0]?.Code}`);
+      });
+    },
+  };
+}
+export type OrderQueue = Pick<ReturnType<typeof createOrderQueue>, 'send'>;
+
+function callsOf(bodies: readonly string[]): SendMessageBatchRequestEntry[][] {
+  const calls: SendMessageBatchRequestEntry[][] = [];
+  let bytes = Infinity;
+  for (const [index, body] of bodies.entries()) {
+    const size = Buffer.byteLength(body);
+    const last = calls.at(-1);
+    const entry = { Id: String(index), MessageBody: body };
+    if (last && last.length < messagesPerCall && bytes + size <= bytesPerCall) {
+      last.push(entry);
+      bytes += size;
+    } else {
+      calls.push([entry]);
+      bytes = size;
+    }
+  }
+  return calls;
+}

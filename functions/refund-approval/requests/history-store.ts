@@ -1,0 +1,55 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import type { Database } from '../../../shared/dynamodb/database.ts';
+import { customerIndex, placedKeyPattern } from '../../../shared/orders/order-keys.ts';
+import type { Tables } from '../env.ts';
+import { refundedOrders } from '../refund/refund-keys.ts';
+
+const IndexEntry = z.object({ placedKey: z.string().regex(placedKeyPattern) });
+
+/** What a customer ordered and had refunded; `firstOrderAt` is when the earliest of the orders was placed. */
+export type History = { orders: number; refundedOrders: number; firstOrderAt: string };
+
+/**
+ * Counts a customer's orders when somebody asks, and not with each order: refunds are few and orders many. The index of
+ * orders may lag by a moment.
+ */
+export function createHistoryStore(db: Database, { REFUND_TABLE_NAME: refunds, ORDER_TABLE_NAME: orders }: Tables) {
+  const count = async (query: { TableName: string; IndexName?: string }, attribute: string, value: string) => {
+    let sum = 0;
+    let from: Record<string, unknown> | undefined;
+    do {
+      const page = await db.send(
+        new QueryCommand({
+          ...query,
+          ...keyIs(attribute, value),
+          Select: 'COUNT',
+          ...(from && { ExclusiveStartKey: from }),
+        }),
+      );
+      sum += page.Count ?? 0;
+      from = page.LastEvaluatedKey;
+    } while (from);
+    return sum;
+  };
+
+  return async (customerId: string): Promise<History | undefined> => {
+    const [key = ''] = customerIndex.keysOf(customerId);
+    const ordersOfCustomer = { TableName: orders, IndexName: customerIndex.name };
+    const [first, orderCount, refundedCount] = await Promise.all([
+      db.send(new QueryCommand({ ...ordersOfCustomer, ...keyIs(customerIndex.attribute, key), Limit: 1 })),
+      count(ordersOfCustomer, customerIndex.attribute, key),
+      count({ TableName: refunds }, 'pk', refundedOrders(customerId)),
+    ]);
+    const [item] = first.Items ?? [];
+    if (!item) return undefined;
+    const { at = '' } = placedKeyPattern.exec(IndexEntry.parse(item).placedKey)?.groups ?? {};
+    return { orders: orderCount, refundedOrders: refundedCount, firstOrderAt: at };
+  };
+}
+
+const keyIs = (attribute: string, value: string) => ({
+  KeyConditionExpression: '#key = :key',
+  ExpressionAttributeNames: { '#key': attribute },
+  ExpressionAttributeValues: { ':key': value },
+});

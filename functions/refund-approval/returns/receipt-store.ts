@@ -1,0 +1,26 @@
+import { type Database, readBatch } from '../../../shared/dynamodb/database.ts';
+import { queryPages } from '../../../shared/dynamodb/query-pages.ts';
+import { Receipt } from './receipt.ts';
+import { receiptKey, receiptPrefix, refundPartition } from '../refund/refund-keys.ts';
+
+/** What came back for each refund; receipts are written with their refund. */
+export const createReceiptStore = (db: Database, table: string) => ({
+  async find(refundId: string, receiptId: string): Promise<Receipt | undefined> {
+    const [item] = (await readBatch(db, { [table]: [receiptKey(refundId, receiptId)] }, true))[table] ?? [];
+    return item === undefined ? undefined : Receipt.parse(item);
+  },
+
+  /** All of a refund, oldest first. */
+  async all(refundId: string): Promise<Receipt[]> {
+    const receipts: Receipt[] = [];
+    const query = {
+      TableName: table,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: { ':pk': refundPartition(refundId), ':prefix': receiptPrefix },
+      ConsistentRead: true,
+    };
+    for await (const items of queryPages(db, query)) receipts.push(...items.map((item) => Receipt.parse(item)));
+    return receipts.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  },
+});
+export type ReceiptStore = ReturnType<typeof createReceiptStore>;

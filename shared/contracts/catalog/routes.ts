@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import { SkuRecord } from '../../catalog/sku-item.ts';
+import { AmountMinor, Currency, Sku } from '../../names.ts';
+import { defineRoute } from '../define-route.ts';
+import { Problem } from '../problem.ts';
+
+const params = z.strictObject({ sku: Sku });
+const Label = z.string().trim().min(1).max(100);
+
+/** What a caller sends for a SKU; what is left out is reset to its default. */
+export const SkuContent = z
+  .strictObject({
+    name: z.string().trim().min(1).max(300),
+    priceMinor: AmountMinor,
+    currency: Currency,
+    costMinor: AmountMinor.optional(),
+    category: Label.optional(),
+    taxCategory: Label.default('standard'),
+    weightGrams: z.int().min(0).max(10_000_000).optional(),
+    active: z.boolean().default(true),
+  })
+  .meta({ id: 'SkuContent' });
+
+const SkuAnswer = SkuRecord.meta({ id: 'Sku' });
+
+export const putSku = defineRoute({
+  method: 'PUT',
+  path: '/catalog/skus/{sku}',
+  tag: 'Catalogue',
+  summary: 'Create or replace a SKU',
+  scope: 'catalog.write',
+  params,
+  headers: z.looseObject({ 'if-match': z.string().optional() }),
+  body: SkuContent,
+  responses: {
+    200: { description: 'Replaced, or already the same', schema: SkuAnswer },
+    201: { description: 'Created', schema: SkuAnswer },
+    412: { description: 'Changed since the given ETag', schema: Problem },
+    422: { description: 'Invalid content', schema: Problem },
+    503: { description: '`busy`: others change the SKU; nothing was done', schema: Problem },
+  },
+});
+
+export const getSku = defineRoute({
+  method: 'GET',
+  path: '/catalog/skus/{sku}',
+  tag: 'Catalogue',
+  summary: 'Read a SKU',
+  scope: 'catalog.read',
+  params,
+  responses: {
+    200: { description: 'The SKU', schema: SkuAnswer },
+    404: { description: 'Unknown SKU', schema: Problem },
+  },
+});

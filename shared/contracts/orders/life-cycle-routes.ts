@@ -1,0 +1,150 @@
+import * as z from 'zod';
+import { CallerId, Instant } from '../../names.ts';
+import { PaymentEvent } from '../../payments/payment.ts';
+import { defineRoute } from '../define-route.ts';
+import { OrderAnswer, OrderParams } from './routes.ts';
+import { Problem } from '../problem.ts';
+
+export const Text = (max: number) => z.string().trim().min(1).max(max);
+
+/** Units of lines, at least so many, each line at most once. */
+export const Lines = (fewest: 0 | 1) =>
+  z
+    .array(z.strictObject({ lineId: Text(40), quantity: z.int().min(fewest).max(1_000_000) }))
+    .min(1)
+    .max(1000)
+    .refine((lines) => new Set(lines.map(({ lineId }) => lineId)).size === lines.length, 'A line is named twice');
+
+export const refusals = {
+  404: { description: 'Unknown order', schema: Problem },
+  409: {
+    description:
+      '`illegal-transition` with the `currentStatus`, and the `holdReasons` of a held order; or the id was used for something else',
+    schema: Problem,
+  },
+  422: { description: 'Invalid content', schema: Problem },
+  503: { description: '`busy`: nothing was done; the same may be sent again', schema: Problem },
+};
+export const replayed = 'The same again, with `Idempotent-Replayed: true`: the order as it is now';
+
+/** Of a command that may be made for the order in one version only. */
+export const forVersion = z.object({
+  'if-match': z
+    .string()
+    .max(200)
+    .optional()
+    .meta({ description: 'The `ETag` of the order that was looked at: of another one nothing is done' }),
+});
+export const changedSince = {
+  412: { description: '`order-changed`: it is not the order of `If-Match` any more', schema: Problem },
+};
+
+export const Cancellation = z
+  .strictObject({ requestId: CallerId, reason: Text(500), lines: Lines(1).optional() })
+  .meta({ id: 'Cancellation' });
+export type Cancellation = z.infer<typeof Cancellation>;
+
+export const cancelOrder = defineRoute({
+  method: 'POST',
+  path: '/orders/{orderId}/cancellation',
+  tag: 'Orders',
+  summary: 'Cancel an order, or units of its lines, and give their stock back',
+  scope: 'orders.write',
+  params: OrderParams,
+  body: Cancellation,
+  responses: { 200: { description: `The order as it is now. ${replayed}`, schema: OrderAnswer }, ...refusals },
+});
+
+export const allocateOrder = defineRoute({
+  method: 'POST',
+  path: '/orders/{orderId}/allocation',
+  tag: 'Orders',
+  summary: 'The warehouse begins to pick an order',
+  scope: 'stock.write',
+  params: OrderParams,
+  responses: { 200: { description: 'The order as it is now', schema: OrderAnswer }, ...refusals },
+});
+
+export const ShipmentContent = z
+  .strictObject({
+    shipmentId: CallerId,
+    lines: Lines(1),
+    carrier: Text(100).optional(),
+    trackingNumber: Text(200).optional(),
+  })
+  .meta({ id: 'ShipmentContent' });
+export type ShipmentContent = z.infer<typeof ShipmentContent>;
+
+export const shipOrder = defineRoute({
+  method: 'POST',
+  path: '/orders/{orderId}/shipments',
+  tag: 'Orders',
+  summary: 'Units of an order left the warehouse',
+  scope: 'stock.write',
+  params: OrderParams,
+  body: ShipmentContent,
+  responses: {
+    200: { description: replayed, schema: OrderAnswer },
+    201: { description: 'Recorded; the order as it is now', schema: OrderAnswer },
+    ...refusals,
+  },
+});
+
+export const deliverShipment = defineRoute({
+  method: 'POST',
+  path: '/orders/{orderId}/shipments/{shipmentId}/delivery',
+  tag: 'Orders',
+  summary: 'A shipment arrived',
+  scope: 'stock.write',
+  params: OrderParams.extend({ shipmentId: CallerId }),
+  body: z.strictObject({ deliveredAt: Instant.optional() }),
+  responses: { 200: { description: `The order as it is now. ${replayed}`, schema: OrderAnswer }, ...refusals },
+});
+
+const Review = z.strictObject({ decision: z.enum(['release', 'reject']), reason: Text(500) }).meta({ id: 'Review' });
+
+export const reviewOrder = defineRoute({
+  method: 'POST',
+  path: '/orders/{orderId}/review',
+  tag: 'Orders',
+  summary: 'Release or reject an order that is on hold, or the held rest of a partly shipped one; for staff',
+  scope: 'orders.write',
+  params: OrderParams,
+  headers: forVersion,
+  body: Review,
+  responses: {
+    200: { description: 'The order as it is now', schema: OrderAnswer },
+    403: { description: '`not-staff`: the caller may not decide on held orders', schema: Problem },
+    ...refusals,
+    ...changedSince,
+  },
+});
+
+/** Open to everyone, as the signature is the authentication. */
+export const postPayment = defineRoute({
+  method: 'POST',
+  path: '/payments/webhooks/{provider}',
+  tag: 'Payments',
+  summary: 'A payment provider tells what happened',
+  params: z.strictObject({ provider: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'Not the name of a provider') }),
+  headers: z.object({
+    'storeworks-signature': z
+      .string()
+      .meta({ description: '`t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`, at most 5 minutes old' }),
+  }),
+  body: PaymentEvent,
+  responses: {
+    200: {
+      description: 'Recorded now, before, or until its order is placed',
+      schema: z.object({
+        orderId: z.string(),
+        eventId: z.string(),
+        status: z.enum(['recorded', 'already-recorded', 'waiting-for-order']),
+      }),
+    },
+    401: { description: '`invalid-signature`: none, a wrong one, or older than 5 minutes', schema: Problem },
+    409: { description: '`payment-conflict`: the event id was used for other content', schema: Problem },
+    422: { description: 'Invalid content', schema: Problem },
+    503: { description: '`busy`: nothing was done; send the event again', schema: Problem },
+  },
+});

@@ -1,0 +1,60 @@
+import * as z from 'zod';
+
+/** RFC 9457 problem document. `type` is a stable name, relative to the API's `/problems/`. */
+export const Problem = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem' });
+
+export type FieldError = { pointer: string; detail: string };
+
+/** An HTTP answer before it is serialised. A missing body is sent empty. */
+export type HttpResponse = { status: number; headers?: Record<string, string>; body?: unknown; contentType?: string };
+
+const titles: Record<number, string> = {
+  400: 'Bad request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not found',
+  405: 'Method not allowed',
+  409: 'Conflict',
+  412: 'Precondition failed',
+  413: 'Content too large',
+  415: 'Unsupported media type',
+  422: 'Invalid content',
+  428: 'Precondition required',
+  429: 'Too many requests',
+  500: 'Internal error',
+  503: 'Service unavailable',
+};
+
+/** A problem document as a reply; `extension` adds members such as `lines` or `errors`. */
+export const problem = (
+  status: number,
+  type: string,
+  detail: string,
+  extension: Record<string, unknown> & { errors?: FieldError[] } = {},
+  headers: Record<string, string> = {},
+): HttpResponse => ({
+  status,
+  headers,
+  contentType: 'application/problem+json',
+  body: { type, title: titles[status] ?? 'Error', status, detail, ...extension },
+});
+
+/** JSON pointer (RFC 6901) of a zod issue path. */
+const pointerOf = (path: readonly PropertyKey[]) =>
+  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
+/** One entry per invalid field; an unknown field is named itself, not its parent. */
+export const fieldErrors = (error: z.ZodError): FieldError[] =>
+  error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({ pointer: pointerOf([...issue.path, key]), detail: 'Unknown field' }))
+      : [{ pointer: pointerOf(issue.path), detail: issue.message }],
+  );

@@ -1,0 +1,165 @@
+import * as z from 'zod';
+import { StockMoved } from './events.ts';
+import { Sku, Warehouse } from '../../names.ts';
+import { AlertLevels, Counters } from '../../stock/stock-item.ts';
+import { Movement } from '../../stock/movement.ts';
+import { defineRoute } from '../define-route.ts';
+import { Problem } from '../problem.ts';
+
+/** Units by why they are unavailable; `unavailable` is their sum. */
+const Unavailable = z.object({ damaged: z.int(), inspection: z.int(), safetyStock: z.int() });
+
+/** Units that left one warehouse and have not arrived in another. */
+const InTransit = z.object({
+  transferId: z.string(),
+  from: Warehouse,
+  units: z.int(),
+  lot: z.string().optional(),
+  expiresOn: z.string().optional(),
+});
+
+/** Counters in units, in total and by warehouse. What is in transit is in no warehouse, so on hand is without it. */
+const StockAnswer = Counters.extend({
+  sku: Sku,
+  unavailableBy: Unavailable,
+  warehouses: z.array(Counters.extend({ warehouse: Warehouse, unavailableBy: Unavailable })),
+}).meta({ id: 'Stock' });
+const FullStockAnswer = StockAnswer.extend({
+  inTransit: z.object({ units: z.int(), transfers: z.array(InTransit) }),
+}).meta({ id: 'StockWithTransfers' });
+
+/** Why a movement was refused; nothing was changed, and unless it is a conflict it may be sent again. */
+export const RejectionReason = z.enum([
+  'unknown-sku',
+  'insufficient-stock',
+  'below-reserved',
+  'count-outdated',
+  'movement-conflict',
+  'occurred-in-future',
+  'insufficient-lot',
+  'lot-conflict',
+  'not-in-transit',
+  'transfer-conflict',
+]);
+export type RejectionReason = z.infer<typeof RejectionReason>;
+
+/** `stock` is that of the SKU after the movement, or as it is when nothing was changed; absent for an unknown SKU. */
+export const MovementResult = z
+  .object({
+    movementId: z.string(),
+    status: z.enum(['applied', 'already-applied', 'rejected']),
+    reason: RejectionReason.optional(),
+    stock: StockAnswer.optional(),
+  })
+  .meta({ id: 'MovementResult' });
+export type MovementResult = z.infer<typeof MovementResult>;
+
+/** More than this in one body is answered 413. */
+export const maxMovements = 100;
+
+export const postMovements = defineRoute({
+  method: 'POST',
+  path: '/stock/movements',
+  tag: 'Stock',
+  summary: 'Receive, adjust, count and write off stock',
+  scope: 'stock.write',
+  body: z.strictObject({ movements: z.array(Movement).min(1) }),
+  responses: {
+    200: { description: 'One result per movement, in order', schema: z.object({ results: z.array(MovementResult) }) },
+    413: { description: 'More than 100 movements', schema: Problem },
+    422: { description: 'Invalid content', schema: Problem },
+    503: { description: '`busy`: some may have been applied; send the same body again', schema: Problem },
+  },
+});
+
+export const getStock = defineRoute({
+  method: 'GET',
+  path: '/stock/{sku}',
+  tag: 'Stock',
+  summary: 'Stock of a SKU, in total and by warehouse',
+  scope: 'stock.read',
+  params: z.strictObject({ sku: Sku }),
+  responses: {
+    200: { description: 'The counters', schema: FullStockAnswer },
+    404: { description: 'Unknown SKU', schema: Problem },
+  },
+});
+
+/** Units of a lot that were received, and neither shipped nor taken out by a movement that names it. */
+const LotAnswer = z.object({
+  warehouse: Warehouse,
+  lot: z.string(),
+  units: z.int(),
+  /** Those of them that are damaged or in inspection, as movements that name the lot say. */
+  unavailable: z.int(),
+  expiresOn: z.string().optional(),
+  isExpired: z.boolean(),
+});
+
+export const getLots = defineRoute({
+  method: 'GET',
+  path: '/stock/{sku}/lots',
+  tag: 'Stock',
+  summary: 'Lots of a SKU, and which to take first',
+  scope: 'stock.read',
+  params: z.strictObject({ sku: Sku }),
+  query: z.strictObject({
+    warehouse: Warehouse.optional(),
+    /** Units to suggest lots for. */
+    units: z.coerce.number().int().min(1).max(1_000_000_000).optional(),
+  }),
+  responses: {
+    200: {
+      description: 'Lots, first expired first out; `suggestion` for the units asked for, and how many no lot has',
+      schema: z.object({
+        sku: Sku,
+        lots: z.array(LotAnswer),
+        suggestion: z.array(LotAnswer.pick({ warehouse: true, lot: true, units: true })),
+        missing: z.int(),
+      }),
+    },
+    400: { description: 'Invalid query', schema: Problem },
+    404: { description: 'Unknown SKU', schema: Problem },
+  },
+});
+
+/** A movement in the ledger, in the order of recording. */
+const LedgerEntry = StockMoved.envelope.shape.detail.shape.data
+  .extend({ actor: z.string() })
+  .meta({ id: 'LedgerEntry' });
+
+export const getMovements = defineRoute({
+  method: 'GET',
+  path: '/stock/{sku}/movements',
+  tag: 'Stock',
+  summary: 'Movement ledger of a SKU, newest first',
+  scope: 'stock.read',
+  params: z.strictObject({ sku: Sku }),
+  query: z.strictObject({
+    limit: z.coerce.number().int().min(1).max(100).default(50),
+    cursor: z.string().max(1000).optional(),
+  }),
+  responses: {
+    200: {
+      description: 'Movements',
+      schema: z.object({ movements: z.array(LedgerEntry), cursor: z.string().optional() }),
+    },
+    400: { description: 'Invalid query', schema: Problem },
+    404: { description: 'Unknown SKU', schema: Problem },
+  },
+});
+
+export const putAlertLevels = defineRoute({
+  method: 'PUT',
+  path: '/stock/{sku}/alert-levels',
+  tag: 'Stock',
+  summary: 'Set at how many available units somebody is told; an absent level is none',
+  scope: 'stock.write',
+  params: z.strictObject({ sku: Sku }),
+  body: AlertLevels,
+  responses: {
+    200: { description: 'The levels', schema: AlertLevels },
+    404: { description: 'Unknown SKU', schema: Problem },
+    422: { description: 'Invalid content', schema: Problem },
+  },
+});
