@@ -6,7 +6,7 @@ const system = ['test/flows/**/*.test.ts', 'test/simulation/simulation.test.ts']
 const slow = ['test/flows/**/*.slow.test.ts'];
 /** No test fails because its machine does much else: what it waits for has long, and the test itself has longer. */
 const patient = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 50_000 } } };
-const running = { globalSetup: ['test/support/synthesise.ts'], ...patient };
+const running = { globalSetup: ['test/support/system/synthesise.ts'], ...patient };
 
 export default defineConfig({
   test: {
@@ -18,7 +18,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: system,
-          setupFiles: ['test/support/property-seed.ts'],
+          setupFiles: ['test/support/properties/seed.ts'],
           ...patient,
         },
       },

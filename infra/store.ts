@@ -1,6 +1,6 @@
-import type { IdleLevels } from '../functions/stock-update/idle.ts';
-import type { Retrying } from '../functions/channel-webhooks/decide.ts';
-import type { RiskPolicy } from '../functions/order-intake/risk/risk.ts';
+import type { IdleLevels } from '../functions/stock-update/alerts/idle.ts';
+import type { WebhookRetryPolicy } from '../functions/channel-webhooks/deliveries/decide.ts';
+import type { RiskPolicy } from '../functions/order-intake/risk/risk-score.ts';
 import type { ReturnAddress } from '../shared/contracts/refunds/return-routes.ts';
 import type { WorkingCalendar } from '../functions/refund-approval/deadlines/calendar.ts';
 import type { Client, SellingPolicy } from '../shared/store.ts';
@@ -36,7 +36,7 @@ export const store = {
       '2027-01-01 2027-03-26 2027-03-29 2027-05-03 2027-05-31 2027-08-30 2027-12-27 2027-12-28'
     ).split(' '),
   },
-  webhooks: { firstRetrySeconds: 5, longestRetrySeconds: 14_400, giveUpAfterSeconds: 86_400, timeoutSeconds: 10 },
+  webhooks: { initialDelaySeconds: 5, maxDelaySeconds: 14_400, maxAgeSeconds: 86_400, timeoutSeconds: 10 },
   risk: {
     holdFrom: 50,
     windowMinutes: 60,
@@ -95,7 +95,7 @@ export const store = {
   returnAddresses: Record<string, ReturnAddress>;
   idleStock: IdleLevels;
   calendar: Omit<WorkingCalendar, 'timeZone'>;
-  webhooks: Retrying;
+  webhooks: WebhookRetryPolicy;
   risk: RiskPolicy;
   clients: Record<string, Client>;
 };

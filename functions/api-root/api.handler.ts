@@ -1,8 +1,8 @@
 import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { httpHandler } from '../../shared/lambda/http-handler.ts';
-import { rootHandlers } from './api.ts';
+import { rootHandlers } from './root-api.ts';
 import { Env } from './env.ts';
-import { createFiles } from './files.ts';
+import { createFiles } from './file-store.ts';
 import { createHealthStore } from './store.ts';
 
 const env = Env.parse(process.env);

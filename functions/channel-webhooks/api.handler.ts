@@ -1,18 +1,21 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { httpHandler } from '../../shared/lambda/http-handler.ts';
-import { createDeliveryQueue } from './delivery-queue.ts';
-import { deliveryHandlers } from './delivery-api.ts';
-import { endpointHandlers } from './endpoint-api.ts';
+import { deliveryHandlers } from './deliveries/delivery-api.ts';
+import { createDeliveryQueue } from './deliveries/delivery-queue.ts';
+import { createDeliveryStore } from './deliveries/delivery-store.ts';
+import { endpointHandlers } from './endpoints/endpoint-api.ts';
+import { createEndpointStore } from './endpoints/endpoint-store.ts';
 import { ParsedApiEnv } from './env.ts';
-import { createWebhookStore } from './store.ts';
 
 const env = ParsedApiEnv.parse(process.env, { jitless: true });
-const store = createWebhookStore(openDatabase(), env);
-const isLoopbackAllowed = env.STOREWORKS_WEBHOOK_LOOPBACK === 'allowed';
+const database = openDatabase();
+const endpoints = createEndpointStore(database, env);
+const deliveries = createDeliveryStore(database, env);
 const queue = createDeliveryQueue(new SQSClient(), env.DELIVERY_QUEUE_URL);
+const isLoopbackAllowed = env.STOREWORKS_WEBHOOK_LOOPBACK === 'allowed';
 
 export const handler = httpHandler(
-  ...endpointHandlers({ store, channels: env.CHANNELS, isLoopbackAllowed }),
-  ...deliveryHandlers({ store, channels: env.CHANNELS, queue }),
+  ...endpointHandlers({ store: endpoints, channels: env.CHANNELS, isLoopbackAllowed }),
+  ...deliveryHandlers({ endpoints, deliveries, channels: env.CHANNELS, queue }),
 );

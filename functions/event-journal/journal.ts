@@ -2,7 +2,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SQSBatchResponse } from 'aws-lambda';
 import { inParallel } from '../../shared/in-parallel.ts';
 import { dayToReport, type Message, type Part, partsOf } from './decide.ts';
-import type { Lake } from './lake.ts';
+import type { Lake } from './lake-store.ts';
 
 const filesAtOnce = 16;
 

@@ -1,7 +1,7 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import * as z from 'zod';
 import { eventHandler } from '../../shared/lambda/event-handler.ts';
-import { createBus } from './bus.ts';
+import { createBus } from './bus-client.ts';
 import { StreamRecord } from './decide.ts';
 import { Env } from './env.ts';
 import { relay } from './relay.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { DynamoDBBatchResponse } from 'aws-lambda';
-import type { Bus } from './bus.ts';
+import type { Bus } from './bus-client.ts';
 import { entryOf, type Entry, requestsOf, type StreamRecord } from './decide.ts';
 
 type Log = Pick<Logger, 'error' | 'warn'>;

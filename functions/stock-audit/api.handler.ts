@@ -15,6 +15,6 @@ export const handler = httpHandler(
   }),
   on(getStockAudit, async ({ params: { auditId } }) => {
     const audit = await store.audit(auditId);
-    return audit ? { status: 200, body: audit } : problem(404, 'not-found', `There is no audit ${auditId}.`);
+    return audit ? { status: 200, body: audit } : problem(404, 'not-found', `Audit ${auditId} does not exist.`);
   }),
 );

@@ -1,61 +1,64 @@
 import { inParallel } from '../../shared/in-parallel.ts';
-import { type Books, reservationsOf } from '../../shared/stock/books.ts';
-import { confirmed, type Difference, differencesOf } from '../../shared/stock/differences.ts';
+import { type ReconciliationStore, reservationVersion } from '../../shared/stock/reconciliation-store.ts';
+import { confirmedDifferences, type Difference, differencesOf } from '../../shared/stock/differences.ts';
 
-const skusAtOnce = 16;
-/** Before each look. The index through which open orders are found lags behind them by a moment. */
+const parallelSkus = 16;
+/** Pause before each pass. The index of open orders is eventually consistent. */
 const pausesSeconds = [0, 1, 2, 4, 8];
 
-/** What a look at a SKU found. It is `whole` if nothing of what was compared changed meanwhile. */
-type Look = { sku: string; differences: Difference[]; isWhole: boolean };
+/** Differences of a SKU in one pass. `isConsistent` is false if the SKU changed while it was read. */
+type SkuComparison = { sku: string; differences: Difference[]; isConsistent: boolean };
 
 export type Comparison = {
   skus: number;
   differences: Difference[];
-  /** SKUs of which something changed during every look: what is wrong of them may not be listed. */
+  /** SKUs that changed in every pass. Their differences may be incomplete. */
   notCompared: string[];
 };
 
 /**
- * Compares all stock with ledger and open orders, while orders and movements go on. SKUs that changed during a look are
- * looked at again, and so are those of which something is wrong: two looks must agree on a difference, as an order whose
- * status changes while the open ones are read may be missed.
+ * Compares all stock with the ledger and the open orders while orders and movements continue. SKUs that changed or have a
+ * difference are compared again. Two passes must confirm a difference, because an order that changes its status during
+ * the read of the open orders may be missed.
  */
-export async function compareAll(books: Books, pause: (ms: number) => Promise<unknown>): Promise<Comparison> {
+export async function compareAll(
+  reconciliation: ReconciliationStore,
+  pause: (ms: number) => Promise<unknown>,
+): Promise<Comparison> {
   const skus: string[] = [];
-  for await (const page of books.skus()) skus.push(...page);
+  for await (const page of reconciliation.skus()) skus.push(...page);
   const seen = new Map<string, Difference[]>();
   const differences: Difference[] = [];
-  let left = skus;
+  let remaining = skus;
   for (const [index, seconds] of pausesSeconds.entries()) {
-    if (left.length === 0) break;
+    if (remaining.length === 0) break;
     await pause(seconds * 1000);
-    const looks = await lookAt(books, left);
-    left = [];
-    for (const look of looks) {
-      const before = seen.get(look.sku) ?? [];
-      const agreed = confirmed(before, look.differences);
-      const isDone = look.isWhole && agreed.length === look.differences.length;
-      if (isDone || index === pausesSeconds.length - 1) differences.push(...agreed);
+    const comparisons = await compareOnce(reconciliation, remaining);
+    remaining = [];
+    for (const comparison of comparisons) {
+      const before = seen.get(comparison.sku) ?? [];
+      const confirmed = confirmedDifferences(before, comparison.differences);
+      const isDone = comparison.isConsistent && confirmed.length === comparison.differences.length;
+      if (isDone || index === pausesSeconds.length - 1) differences.push(...confirmed);
       if (isDone) continue;
-      left.push(look.sku);
-      seen.set(look.sku, [...before, ...look.differences]);
+      remaining.push(comparison.sku);
+      seen.set(comparison.sku, [...before, ...comparison.differences]);
     }
   }
-  return { skus: skus.length, differences, notCompared: left };
+  return { skus: skus.length, differences, notCompared: remaining };
 }
 
-/** Reservations are compared where they are the same before the open orders were read and after. */
-async function lookAt(books: Books, skus: readonly string[]): Promise<Look[]> {
-  const before = await books.reservations(skus);
-  const open = await books.openUnits();
-  return inParallel(skusAtOnce, skus, async (sku) => {
-    const { found, sums, isOfOneMoment } = await books.snapshot(sku);
-    const isReservedStill = reservationsOf(found) === before.get(sku);
-    const differences = differencesOf(found, sums, open).filter(({ counter }) => {
+/** Compares `reserved` only if no units were reserved or released while the open orders were read. */
+async function compareOnce(reconciliation: ReconciliationStore, skus: readonly string[]): Promise<SkuComparison[]> {
+  const before = await reconciliation.reservationVersions(skus);
+  const reserved = await reconciliation.unitsReservedByOrders();
+  return inParallel(parallelSkus, skus, async (sku) => {
+    const { stock, ledgerSums, isConsistent } = await reconciliation.snapshot(sku);
+    const isReservedConsistent = reservationVersion(stock) === before.get(sku);
+    const differences = differencesOf(stock, ledgerSums, reserved).filter(({ counter }) => {
       if (counter === 'available') return true;
-      return counter === 'reserved' ? isReservedStill : isOfOneMoment;
+      return counter === 'reserved' ? isReservedConsistent : isConsistent;
     });
-    return { sku, differences, isWhole: isReservedStill && isOfOneMoment };
+    return { sku, differences, isConsistent: isReservedConsistent && isConsistent };
   });
 }

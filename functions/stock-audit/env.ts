@@ -1,10 +1,9 @@
 import * as z from 'zod';
 
-/** What all functions of this workflow need. */
 export const Env = z.object({ STOCK_AUDIT_TABLE_NAME: z.string().min(1) });
 export type Env = z.infer<typeof Env>;
 
-/** What the function needs that compares. */
+/** Environment of the function that compares. */
 export const RunEnv = Env.extend({
   STOCK_TABLE_NAME: z.string().min(1),
   ORDER_TABLE_NAME: z.string().min(1),

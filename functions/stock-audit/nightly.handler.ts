@@ -7,7 +7,7 @@ import { createAuditStore } from './store.ts';
 
 const store = createAuditStore(openDatabase(), Env.parse(process.env).STOCK_AUDIT_TABLE_NAME);
 
-/** `time` is when the schedule was due: a second start of the same firing is the same audit. */
+/** `time` is the scheduled time. A repeated invocation requests the same audit. */
 export const handler = eventHandler(z.object({ time: Instant }), async ({ time }, logger) => {
   const auditId = `audit-${time}`;
   const causationId = `schedule-${time}`;

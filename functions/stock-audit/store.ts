@@ -7,9 +7,9 @@ import { auditKey, auditPartition } from '../../shared/stock/audit-keys.ts';
 
 type Result = Required<DataOf<typeof StockAuditCompleted>>;
 
-/** Audits that were asked for, and their results. */
+/** Requested audits and their results. */
 export const createAuditStore = (db: Database, table: string) => ({
-  /** Records an audit with the event that starts it. The same id again is the same audit. */
+  /** Records an audit with the event that starts it, once per id. */
   async request(auditId: string, cause: Cause): Promise<StockAudit> {
     const audit: StockAudit = { auditId, status: 'requested', requestedAt: new Date(cause.now).toISOString() };
     const event = outboxItem(auditPartition(auditId), newEvent(StockAuditRequested, { auditId }, cause));

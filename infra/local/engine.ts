@@ -1,7 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AwsError } from './gateway/aws-call.ts';
 import type { Deliver, LocalContext } from './context.ts';
@@ -14,7 +12,7 @@ import { createIam } from './iam/iam.ts';
 import { supports as identitySupports, startIdentity } from './identity/identity.ts';
 import { createLambda, supports as lambdaSupports } from './lambda/lambda.ts';
 import type { Observer } from './observer.ts';
-import { supports as queueMappingSupports, startQueueMappings } from './sqs/queue-mapping.ts';
+import { supports as queueMappingSupports, startQueueMappings } from './sqs/mapping/queue-mapping.ts';
 import { startS3, supports as s3Supports } from './s3/s3.ts';
 import { startScheduler, supports as schedulerSupports } from './scheduler/scheduler.ts';
 import { createSecrets, supports as secretsSupports } from './secrets/secrets.ts';
@@ -34,6 +32,8 @@ export type EngineOptions = {
   port?: number;
   /** Empties the state first. */
   fresh?: boolean;
+  /** Variables of every function, besides its own and Lambda's. */
+  functionEnvironment?: Record<string, string>;
   /** The clock of the engine and of its functions; the machine's unless a test moves one. */
   now?: () => number;
   /** What a test lets go wrong. */
@@ -50,7 +50,7 @@ export type Engine = Awaited<ReturnType<typeof startEngine>>;
  * the state, a port or the template does not allow it.
  */
 export async function startEngine(options: EngineOptions) {
-  const { cdkOut, stateDirectory, port = 0, now = Date.now, log = () => {} } = options;
+  const { cdkOut, stateDirectory, port = 0, functionEnvironment, now = Date.now, log = () => {} } = options;
   const parts: { stop: () => Promise<void> }[] = [];
   const stop = async () => {
     for (const part of parts.toReversed()) await part.stop();
@@ -81,7 +81,13 @@ export async function startEngine(options: EngineOptions) {
       if (arn.includes(':event-bus/')) return bus.put(arn, [JSON.parse(payload)]);
       throw new AwsError('ResourceNotFoundException', `Nothing here receives from ${arn}`, 404);
     };
-    const lambda = createLambda(context, { gatewayUrl: gateway.url, accessKeyOf, deliver, authorize: iam.authorize });
+    const lambda = createLambda(context, {
+      gatewayUrl: gateway.url,
+      accessKeyOf,
+      functionEnvironment,
+      deliver,
+      authorize: iam.authorize,
+    });
     parts.push(lambda);
     const bus = createEventBus(context, { deliver });
     parts.push(bus);
@@ -111,32 +117,19 @@ export async function startEngine(options: EngineOptions) {
     );
     api.serve(createHttpApi(context, { lambda, verifyToken: identity.verifyToken }).listener);
 
-    const credentials = {
-      apiUrl: api.url,
-      issuer,
-      tokenEndpoint: identity.tokenEndpoint,
-      clients: identity.clients,
-      s3Endpoint: gateway.url,
-      dynamodbEndpoint: dynamodb.endpoint,
-      sqsEndpoint: gateway.url,
-      gatewayUrl: gateway.url,
-      region: template.region,
-      reportsBucket: nameOf(template, 'AWS::S3::Bucket', /^Reports/),
-      lakeBucket: nameOf(template, 'AWS::S3::Bucket', /^Lake/),
-      webhookSecret: secrets.textOf(/^WebhookSecret/),
-      paymentProvidersSecret: nameOf(template, 'AWS::SecretsManager::Secret', /^PaymentProviders/),
-      stockInboxBucket: nameOf(template, 'AWS::S3::Bucket', /^StockInbox/),
-      stockMovementsQueue: nameOf(template, 'AWS::SQS::Queue', /^StockUpdateMessagesQueue/),
-      orderFilesBucket: nameOf(template, 'AWS::S3::Bucket', /^OrderFiles/),
-      eventBusName: nameOf(template, 'AWS::Events::EventBus', /./),
-    };
-    mkdirSync(stateDirectory, { recursive: true });
-    writeFileSync(join(stateDirectory, 'credentials.json'), JSON.stringify(credentials, null, 2), { mode: 0o600 });
     const { inFlight } = lambda;
     return {
       apiUrl: api.url,
+      /** Endpoint of every AWS service; DynamoDB also has one of its own, without permission checks. */
       gatewayUrl: gateway.url,
-      credentials,
+      dynamodbEndpoint: dynamodb.endpoint,
+      region: template.region,
+      issuer,
+      tokenEndpoint: identity.tokenEndpoint,
+      clients: identity.clients,
+      outputs: template.outputs,
+      /** Current text of a secret, by ARN or name. */
+      secretText: secrets.textOf,
       context,
       /** A token of a client with any lifetime, negative for one that has expired. */
       issueToken: identity.issueToken,
@@ -187,12 +180,6 @@ const rolesByAccessKey = (template: Template) =>
       .map(({ name, properties }) => [accessKeyOf(name), String(properties.Role)]),
   );
 
-function nameOf(template: Template, type: string, logicalId: RegExp): string {
-  const found = template.ofType(type).find((resource) => logicalId.test(resource.logicalId));
-  if (!found) throw new StartError(`The template has no ${type} whose logical id matches ${logicalId}.`);
-  return found.name;
-}
-
 /** Resolves once nothing is pending for a while; rejects after `timeoutMs` with what was left. */
 const settledBy =
   (pending: () => Pending) =>
@@ -241,7 +228,7 @@ async function bind(server: Server, port: number, orAnyPort: boolean): Promise<n
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
     if (orAnyPort) return attempt(0);
-    throw new StartError(`Port ${port} is in use; choose another one: PORT=3100 npm start`);
+    throw new StartError(`Port ${port} is in use.`, 'port-in-use');
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AwsAnswer, AwsCall } from './gateway/aws-call.ts';
+import type { AwsResponse, AwsCall } from './gateway/aws-call.ts';
 
 /** A call that a function makes of an AWS service. */
 export type FunctionCall = { functionName: string; call: AwsCall };
@@ -6,19 +6,19 @@ export type FunctionCall = { functionName: string; call: AwsCall };
 /** What becomes of such a call. */
 export type CallFault =
   /** The service answers so and does nothing. */
-  | { kind: 'refused'; answer: AwsAnswer }
+  | { kind: 'refused'; response: AwsResponse }
   /** The service does it, and the connection drops before the caller learns of it. */
-  | { kind: 'answer-lost' }
+  | { kind: 'response-lost' }
   /** The sandbox that calls dies, `before` the service does anything or `after`. */
   | { kind: 'crash'; when: 'before' | 'after' }
   /** The service does it, but only now: others may get in between. */
   | { kind: 'slow'; milliseconds: number }
-  /** The service does `part` of what was asked for; `whole` adds to its answer what it did not do. */
-  | { kind: 'partly'; part: Buffer; whole: (answer: AwsAnswer) => AwsAnswer };
+  /** The service does `part` of what was asked for; `whole` adds to its response what it did not do. */
+  | { kind: 'partial'; part: Buffer; whole: (response: AwsResponse) => AwsResponse };
 
 /**
  * What becomes of an invocation: its sandbox dies before the handler is called, or when the handler has done all and its
- * answer is not taken yet, or Lambda has no room for it.
+ * response is not taken yet, or Lambda has no room for it.
  */
 export type InvocationFault = 'crash-before' | 'crash-after' | 'throttled';
 

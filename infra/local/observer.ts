@@ -1,5 +1,5 @@
 import type { FunctionCall } from './faults.ts';
-import type { AwsAnswer } from './gateway/aws-call.ts';
+import type { AwsResponse } from './gateway/aws-call.ts';
 
 /** An invocation that ran to its end, well or not. */
 export type EndedInvocation = {
@@ -14,8 +14,8 @@ export type FailedInvocation = { functionName: string; error: string };
 
 /** What a measurement is told of an engine at work. It changes nothing; `faults.ts` has the hooks that do. */
 export type Observer = {
-  /** A function's call of an AWS service and its answer, a fault's too. */
-  onAnswer?: (made: FunctionCall, answer: AwsAnswer) => void;
+  /** A function's call of an AWS service and its response, a fault's too. */
+  onResponse?: (made: FunctionCall, response: AwsResponse) => void;
   onInvoked?: (invocation: EndedInvocation) => void;
   onFailed?: (invocation: FailedInvocation) => void;
 };

@@ -28,7 +28,8 @@ export function openState(directory: string, { fresh = false } = {}): State {
   if (version !== 0 && version !== stateVersion) {
     db.close();
     throw new StartError(
-      `The state in ${directory} was written by another version of Storeworks; empty it with: npm start -- --fresh`,
+      `The state in ${directory} was written by another version of the engine.`,
+      'other-state-version',
     );
   }
   db.exec(`PRAGMA user_version = ${stateVersion}`);

@@ -20,8 +20,8 @@ const inertTypes: Record<string, string> = {
   'AWS::Cognito::UserPoolGroup': 'departments of signed-in people; the local identity provider knows clients',
   'AWS::KMS::Key': 'files of the state directory are protected by the file system only',
   'AWS::KMS::Alias': 'a second name of a key',
-  'AWS::Glue::Database': 'a catalogue for Athena, which is not here; reports read the files themselves',
-  'AWS::Glue::Table': 'a catalogue for Athena, which is not here; reports read the files themselves',
+  'AWS::Glue::Database': 'metadata for Athena, which the engine does not emulate',
+  'AWS::Glue::Table': 'metadata for Athena, which the engine does not emulate',
 };
 
 /**

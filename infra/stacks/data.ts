@@ -1,4 +1,4 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import { type CfnEventBus, EventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { AlarmTopic } from '../constructs/alarm-topic.ts';
@@ -6,6 +6,7 @@ import { Identities } from '../constructs/identities.ts';
 import { OutboxTable } from '../constructs/outbox-table.ts';
 import { AccessLogBucket, PrivateBucket } from '../constructs/private-bucket.ts';
 import { SharedSecret } from '../constructs/shared-secret.ts';
+import { addOutput } from '../constructs/stack-output.ts';
 import { StateTable } from '../constructs/state-table.ts';
 import { store } from '../store.ts';
 
@@ -90,5 +91,16 @@ export class DataStack extends Stack {
       ...(typeof domainPrefix === 'string' && { domainPrefix }),
     });
     this.exportValue(this.identities.tokenEndpoint, { name: `${this.stackName}-TokenEndpoint` });
+    // Read by infra/local-credentials.ts. `Ref` and not the construct's ARN, which is an import of this stack's export.
+    const references = {
+      ReportsBucketName: 'ReportsBucket',
+      LakeBucketName: 'LakeBucket',
+      WebhookSecretArn: 'WebhookSecret',
+      PaymentProvidersSecretArn: 'PaymentProviders',
+      StockInboxBucketName: 'StockInboxBucket',
+      OrderFilesBucketName: 'OrderFilesBucket',
+      EventBusName: 'Bus',
+    };
+    for (const [key, logicalId] of Object.entries(references)) addOutput(this, key, Fn.ref(logicalId));
   }
 }

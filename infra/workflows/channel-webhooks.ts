@@ -1,7 +1,8 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import type { ApiEnv, DeliverEnv, FanOutEnv } from '../../functions/channel-webhooks/env.ts';
+import type { DeliverEnv, FanOutEnv } from '../../functions/channel-webhooks/deliveries/env.ts';
+import type { ApiEnv } from '../../functions/channel-webhooks/env.ts';
 import { channelsOf } from '../../shared/store.ts';
 import { DeliveryQueue } from '../constructs/delivery-queue.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
@@ -32,7 +33,7 @@ export function addChannelWebhooks(scope: Construct, { api, data }: { api: HttpA
         detail: { data: { orderId: Match.exists() } },
       },
     },
-    entry: 'channel-webhooks/order-event.handler.ts',
+    entry: 'channel-webhooks/deliveries/order-event.handler.ts',
     environment,
     failureMeans,
     // A second's wait, for one look at the endpoints instead of a hundred.
@@ -44,7 +45,7 @@ export function addChannelWebhooks(scope: Construct, { api, data }: { api: HttpA
   deliveries.queue.grantSendMessages(fanOut);
 
   const deliver = deliveries.consumer('Deliver', {
-    entry: 'channel-webhooks/deliver.handler.ts',
+    entry: 'channel-webhooks/deliveries/deliver.handler.ts',
     environment: { ...environment, RETRYING: JSON.stringify(store.webhooks) } satisfies DeliverEnv,
     failureMeans,
   });

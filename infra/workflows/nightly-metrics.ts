@@ -1,6 +1,6 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { Env, NightlyEnv, ReportRunEnv } from '../../functions/nightly-metrics/env.ts';
+import type { Env, NightlyEnv, ReportRunEnv } from '../../functions/nightly-metrics/run/env.ts';
 import { ReportRunRequested } from '../../shared/contracts/reports/events.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
@@ -25,7 +25,7 @@ export function addNightlyMetrics(
   api.serve('nightly-metrics', handler);
 
   const nightly = new ScheduledJob(workflow, 'Nightly', {
-    entry: 'nightly-metrics/nightly.handler.ts',
+    entry: 'nightly-metrics/schedule/nightly.handler.ts',
     environment: { ...environment, LAKE_BUCKET_NAME: lake.bucketName } satisfies NightlyEnv,
     // An import of years asks for thousands of runs.
     timeout: Duration.minutes(5),
@@ -39,7 +39,7 @@ export function addNightlyMetrics(
   const run = new QueueConsumer(workflow, 'ReportRun', {
     bus,
     event: ReportRunRequested,
-    entry: 'nightly-metrics/report-run.handler.ts',
+    entry: 'nightly-metrics/reports/report-run.handler.ts',
     environment: {
       ...environment,
       LAKE_BUCKET_NAME: lake.bucketName,

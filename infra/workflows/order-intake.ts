@@ -1,17 +1,14 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import type {
-  Env,
-  ExchangeEnv,
-  ExportEnv,
-  ImportEnv,
-  UnfinishedSweepEnv,
-  QueueEnv,
-  RiskEnv,
-  StripeEnv,
-  SweepEnv,
-} from '../../functions/order-intake/env.ts';
+import type { Env, UnfinishedSweepEnv } from '../../functions/order-intake/env.ts';
+import type { ExchangeEnv } from '../../functions/order-intake/exchange/env.ts';
+import type { SweepEnv } from '../../functions/order-intake/expiry/env.ts';
+import type { ExportEnv } from '../../functions/order-intake/export/env.ts';
+import type { ImportEnv } from '../../functions/order-intake/import/env.ts';
+import type { StripeEnv } from '../../functions/order-intake/payments/env.ts';
+import type { QueueEnv } from '../../functions/order-intake/queue/env.ts';
+import type { RiskEnv } from '../../functions/order-intake/risk/env.ts';
 import { channelsOf } from '../../shared/store.ts';
 import { OrderPlaced } from '../../shared/contracts/orders/events.ts';
 import { OrderShipped, PaymentRecorded } from '../../shared/contracts/orders/life-cycle-events.ts';
@@ -47,7 +44,7 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
   };
   const selling = JSON.stringify(store.selling);
   const queued = new WorkQueue(workflow, 'Queued', {
-    entry: 'order-intake/queue/queued-orders.handler.ts',
+    entry: 'order-intake/queued-orders.handler.ts',
     environment: { ...tables, SELLING: selling } satisfies QueueEnv,
     failureMeans: 'Orders that were accepted for later are not decided.',
     patience: Duration.minutes(5),
@@ -98,7 +95,7 @@ export function addOrderIntake(scope: Construct, { api, data }: { api: HttpApi; 
     TIME_ZONE: store.selling.timeZone,
   } satisfies SweepEnv;
   const unfinishedSweep = new ScheduledJob(workflow, 'UnfinishedSweep', {
-    entry: 'order-intake/expiry/unfinished-sweep.handler.ts',
+    entry: 'order-intake/unfinished-sweep.handler.ts',
     environment: { ...sweepEnvironment, ORDER_QUEUE_URL: queued.queue.queueUrl } satisfies UnfinishedSweepEnv,
     failureMeans:
       'Stock of large orders that were abandoned, cancelled or shipped is held for nobody; orders that were accepted for later may be forgotten.',
@@ -181,7 +178,7 @@ function addImport(workflow: Construct, { orderTable, orderFiles }: DataStack, c
         detail: { bucket: { name: [orderFiles.bucketName] }, object: { key: [{ wildcard: 'imports/*.csv' }] } },
       },
     },
-    entry: 'order-intake/import/order-file-dropped.handler.ts',
+    entry: 'order-intake/import/order-file-uploaded.handler.ts',
     environment: {
       ORDER_TABLE_NAME: orderTable.name,
       ORDER_FILES_BUCKET_NAME: orderFiles.bucketName,
@@ -209,7 +206,7 @@ function addExport(
   const { function: exporter } = new QueueConsumer(workflow, 'OrderExport', {
     bus,
     event: OrderExportRequested,
-    entry: 'order-intake/export/order-export.handler.ts',
+    entry: 'order-intake/order-export.handler.ts',
     environment: { ...environment, ORDER_FILES_BUCKET_NAME: orderFiles.bucketName } satisfies ExportEnv,
     failureMeans: 'A file of orders that somebody asked for does not come.',
     timeout: Duration.minutes(15),

@@ -68,7 +68,7 @@ export function addRefundApproval(scope: Construct, { api, data }: { api: HttpAp
 
   // Started by hand, from the console.
   const decide = new WorkflowFunction(workflow, 'Decide', {
-    entry: 'refund-approval/approvals/decide.handler.ts',
+    entry: 'refund-approval/approvals/console-decision.handler.ts',
     environment: tables,
     failureMeans: 'An administrator could not decide on a refund in the AWS console.',
   });
@@ -176,7 +176,7 @@ function addFollowing(workflow: Construct, { bus, refundTable, orderTable }: Dat
         },
       },
     },
-    entry: 'refund-approval/overpayments/overpaid.handler.ts',
+    entry: 'refund-approval/overpayment.handler.ts',
     environment: { ...tables, CALENDAR: calendar } satisfies OverpaidEnv,
     failureMeans: 'Customers do not get back what they paid for cancelled units, or for expired orders.',
   });
@@ -190,7 +190,7 @@ const calendar = JSON.stringify({ ...store.calendar, timeZone: store.selling.tim
 /** Reminders, escalation and the end of what waits: schedules that follow the events of a refund. */
 function addDeadlines(workflow: Construct, { refundTable, bus }: DataStack, tables: Tables): void {
   const deadlines = new DeadlineQueue(workflow, 'Deadlines', {
-    entry: 'refund-approval/deadlines/deadline.handler.ts',
+    entry: 'refund-approval/deadline.handler.ts',
     environment: tables,
     failureMeans: 'Refunds that nobody decides on are neither called to mind nor ended.',
   });
@@ -198,7 +198,7 @@ function addDeadlines(workflow: Construct, { refundTable, bus }: DataStack, tabl
   const { function: keeper } = new QueueConsumer(workflow, 'Waiting', {
     bus,
     event: { pattern: waitingChanged },
-    entry: 'refund-approval/deadlines/waiting.handler.ts',
+    entry: 'refund-approval/deadlines/schedule-deadlines.handler.ts',
     environment: { ...tables, ...deadlines.scheduleEnvironment, CALENDAR: calendar } satisfies WaitingVariables,
     failureMeans: 'Nobody is reminded of new refund requests, and they do not end.',
   });

@@ -2,16 +2,13 @@ import { Duration } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type {
-  AlertEnv,
-  Env,
-  FileEnv,
-  IdleEnv,
-  MessageEnv,
-  RepairEnv,
-  ShipmentEnv,
-  StoreEnv,
-} from '../../functions/stock-update/env.ts';
+import type { AlertEnv, IdleEnv } from '../../functions/stock-update/alerts/env.ts';
+import type { Env } from '../../functions/stock-update/env.ts';
+import type { FileEnv } from '../../functions/stock-update/file-import/env.ts';
+import type { ShipmentEnv } from '../../functions/stock-update/lots/env.ts';
+import type { MessageEnv } from '../../functions/stock-update/movements/env.ts';
+import type { RepairEnv } from '../../functions/stock-update/repair/env.ts';
+import type { StoreEnv } from '../../functions/stock-update/stock/env.ts';
 import { ReturnReceived } from '../../shared/contracts/refunds/events.ts';
 import { StockMoved } from '../../shared/contracts/stock/events.ts';
 import { StockRepairRequested } from '../../shared/contracts/stock/repair-events.ts';
@@ -23,6 +20,7 @@ import { InputQueue } from '../constructs/input-queue.ts';
 import { ItemStream } from '../constructs/item-stream.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
 import { ScheduledJob } from '../constructs/scheduled-job.ts';
+import { addOutput } from '../constructs/stack-output.ts';
 import { WorkflowFunction } from '../constructs/workflow-function.ts';
 import type { DataStack } from '../stacks/data.ts';
 import { store } from '../store.ts';
@@ -56,7 +54,7 @@ export function addStockUpdate(scope: Construct, { api, data }: { api: HttpApi; 
   api.serve('stock-update', handler);
 
   const messages = new InputQueue(workflow, 'Messages', {
-    entry: 'stock-update/messages.handler.ts',
+    entry: 'stock-update/movements/movement-message.handler.ts',
     environment,
     failureMeans: 'Movements that other systems sent are not booked: the shop shows too little or too much.',
     exportName: 'StockMovementsQueueUrl',
@@ -65,6 +63,8 @@ export function addStockUpdate(scope: Construct, { api, data }: { api: HttpApi; 
     // Ten, as everywhere, and the three by which a message waits for what it has overtaken.
     attempts: 13,
   });
+  // Read by infra/local-credentials.ts.
+  addOutput(scope, 'StockMovementsQueueName', messages.queue.queueName);
   const queueUrl: keyof MessageEnv = 'MOVEMENT_QUEUE_URL';
   messages.function.addEnvironment(queueUrl, messages.queue.queueUrl);
   grantMovements(messages.function);
@@ -72,7 +72,7 @@ export function addStockUpdate(scope: Construct, { api, data }: { api: HttpApi; 
   const returned = new QueueConsumer(workflow, 'Returned', {
     bus: data.bus,
     event: ReturnReceived,
-    entry: 'stock-update/returned.handler.ts',
+    entry: 'stock-update/returns/return-received.handler.ts',
     environment,
     failureMeans: 'Goods that customers sent back are in the warehouse and not in the books: nobody can buy them.',
     maxConcurrency: 5,
@@ -88,7 +88,7 @@ export function addStockUpdate(scope: Construct, { api, data }: { api: HttpApi; 
         detail: { bucket: { name: [stockInbox.bucketName] }, object: { key: [{ wildcard: 'movements/*.csv' }] } },
       },
     },
-    entry: 'stock-update/file-dropped.handler.ts',
+    entry: 'stock-update/file-import/file-uploaded.handler.ts',
     environment: { ...environment, INBOX_BUCKET_NAME: stockInbox.bucketName } satisfies FileEnv,
     failureMeans: 'A file of movements has no result: it is not booked, or in part.',
     timeout: Duration.minutes(15),
@@ -104,14 +104,14 @@ export function addStockUpdate(scope: Construct, { api, data }: { api: HttpApi; 
   const alerts = new ItemStream(workflow, 'Alerts', {
     table: stockTable,
     filter: { eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: { sk: { S: ['STOCK'] } } } },
-    entry: 'stock-update/alerts.handler.ts',
+    entry: 'stock-update/alerts/stock-changed.handler.ts',
     environment: { STOCK_TABLE_NAME: stockTable.name } satisfies AlertEnv,
     failureMeans: 'Buyers are not told that a product runs out or is back.',
   });
   stockTable.grant(alerts.function, 'dynamodb:PutItem', 'dynamodb:ConditionCheckItem');
 
   const idle = new ScheduledJob(workflow, 'IdleStock', {
-    entry: 'stock-update/idle-stock.handler.ts',
+    entry: 'stock-update/alerts/idle-stock.handler.ts',
     environment: {
       STOCK_TABLE_NAME: stockTable.name,
       IDLE_LEVELS: JSON.stringify(store.idleStock),
@@ -133,7 +133,7 @@ function addLots(workflow: Construct, { bus, stockTable }: DataStack): void {
   const shipments = new QueueConsumer(workflow, 'Shipments', {
     bus,
     event: { pattern: { ...StockMoved.pattern, detail: { data: { type: ['shipment'] } } } },
-    entry: 'stock-update/shipment.handler.ts',
+    entry: 'stock-update/lots/shipment.handler.ts',
     environment: { STOCK_TABLE_NAME: stockTable.name, TIME_ZONE: store.selling.timeZone } satisfies ShipmentEnv,
     failureMeans: 'Lots seem to have what was shipped: suggestions lead the warehouse to empty places.',
     maxConcurrency: 5,
@@ -147,7 +147,7 @@ function addRepairs(workflow: Construct, { bus, stockTable, stockAuditTable, ord
   const repair = new QueueConsumer(workflow, 'Repair', {
     bus,
     event: StockRepairRequested,
-    entry: 'stock-update/repair.handler.ts',
+    entry: 'stock-update/repair/repair.handler.ts',
     environment: {
       STOCK_TABLE_NAME: stockTable.name,
       STOCK_AUDIT_TABLE_NAME: stockAuditTable.name,

@@ -18,23 +18,23 @@ export type Key = { pk: string; sk: string };
 const keysPerBatch = 100;
 const maxBatchAttempts = 8;
 
-/** Tries of one request by a job that makes thousands of them, and would begin anew for one that fails. */
+/** SDK attempts per request of a job that makes thousands of requests and restarts when one fails. */
 export const batchJobMaxAttempts = 8;
 
 /**
- * The connection of a function, made once at cold start; `tries` of a request that fails, the SDK's own number unless
- * told. Members that are undefined are not stored.
+ * The client of a function, created once at cold start. Undefined members are not stored.
+ * @default maxAttempts the SDK's own number
  */
-export const openDatabase = (tries?: number): Database => {
-  const client = new DynamoDBClient(tries === undefined ? {} : { maxAttempts: tries });
-  // It copies every request and answer for a log that nobody keeps.
+export const openDatabase = (maxAttempts?: number): Database => {
+  const client = new DynamoDBClient(maxAttempts === undefined ? {} : { maxAttempts });
+  // The logger middleware copies every request and response, and no logger is configured.
   client.middlewareStack.remove('loggerMiddleware');
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 };
 
 /**
- * Does all or nothing. `lost`: a condition did not hold and nothing was done; read again and decide again. Throws on
- * contention, as `isContention` tells.
+ * Writes all actions or none. `version-conflict`: a condition was false and nothing was written; the caller reads and
+ * decides again. Throws retryable errors (`isRetryableError`) unchanged.
  */
 export async function transact(db: Database, actions: Action[]): Promise<'done' | 'version-conflict'> {
   try {
@@ -46,7 +46,7 @@ export async function transact(db: Database, actions: Action[]): Promise<'done' 
   }
 }
 
-/** The items that exist of those with these keys, by table and in no order; any number of keys, each given once. */
+/** The existing items with these keys, by table, in no order. Takes any number of distinct keys. */
 export async function readBatch(
   db: Database,
   keysByTable: Record<string, readonly Key[]>,
@@ -64,14 +64,14 @@ export async function readBatch(
         { Keys: keys.map(({ key }) => key), ConsistentRead: isConsistent },
       ]),
     );
-    for (let tries = 0; tries < maxBatchAttempts; tries += 1) {
-      const answer: BatchGetCommandOutput = await db.send(new BatchGetCommand({ RequestItems: request }));
-      for (const [table, items] of Object.entries(answer.Responses ?? {})) found[table]?.push(...items);
-      request = answer.UnprocessedKeys ?? {};
+    for (let attempt = 0; attempt < maxBatchAttempts; attempt += 1) {
+      const output: BatchGetCommandOutput = await db.send(new BatchGetCommand({ RequestItems: request }));
+      for (const [table, items] of Object.entries(output.Responses ?? {})) found[table]?.push(...items);
+      request = output.UnprocessedKeys ?? {};
       if (Object.keys(request).length === 0) return;
-      await setTimeout(Math.random() * 20 * 2 ** tries);
+      await setTimeout(Math.random() * 20 * 2 ** attempt);
     }
-    throw conflictError('DynamoDB left keys of a batch unread again and again');
+    throw conflictError('DynamoDB returned unprocessed keys repeatedly');
   };
   await Promise.all(chunks.map(readChunk));
   return found;

@@ -1,4 +1,4 @@
-/** Condition of a write that follows from this version of an item; 0: from there being none. */
+/** Condition that the stored item still has this version. Version 0: the item does not exist. */
 export const expectVersion = (version: number) =>
   version === 0
     ? { ConditionExpression: 'attribute_not_exists(pk)' }

@@ -5,8 +5,8 @@ import type { NewEvent } from '../contracts/define-event.ts';
 const eventKeyPrefix = 'EVENT#';
 
 /**
- * An event as it lies in its aggregate's table, beside the state it tells of. `event-relay` reads it from the table's
- * stream; the aggregate's timeline is a query on its partition key. `detail` is JSON text, passed on as it is.
+ * An event item in the table of its aggregate, written in the same transaction as the state change. `event-relay` reads
+ * it from the stream; the timeline of the aggregate is a query on its partition key. `detail` is JSON text.
  */
 export const OutboxItem = z.object({
   pk: z.string(),
@@ -17,7 +17,7 @@ export const OutboxItem = z.object({
 });
 export type OutboxItem = z.infer<typeof OutboxItem>;
 
-/** The item to put in the same transaction as the change of the aggregate with partition key `pk`. */
+/** The event item to put in the transaction that changes the aggregate with partition key `pk`. */
 export const outboxItem = (pk: string, event: NewEvent): OutboxItem => ({
   pk,
   sk: eventKey(event.detail.metadata.eventId),
@@ -26,13 +26,13 @@ export const outboxItem = (pk: string, event: NewEvent): OutboxItem => ({
   detail: JSON.stringify(event.detail),
 });
 
-/** When the event with this id was recorded, in milliseconds since the epoch; when it happened is in its metadata. */
+/** Time at which the event was written, in milliseconds since the epoch. `metadata.occurredAt` is the business time. */
 export const recordedAt = (eventId: string) => decodeTime(eventId);
 
-/** Sort key of the event with this id. */
+/** Sort key of the event item. */
 export const eventKey = (eventId: string) => `${eventKeyPrefix}${eventId}`;
 
-/** What the stream mapping lets through: inserted event items and nothing else. */
+/** Filter of the stream event source mapping: inserted event items only. */
 export const outboxStreamFilter = {
   eventName: ['INSERT'],
   dynamodb: { Keys: { sk: { S: [{ prefix: eventKeyPrefix }] } } },
@@ -44,13 +44,13 @@ export const timelineKeys = (pk: string) => ({
   ExpressionAttributeValues: { ':pk': pk, ':events': eventKeyPrefix },
 });
 
-/** Key condition of the part of a timeline that was recorded from then on, in milliseconds since the epoch. */
+/** Key condition of the events written at or after `from`, in milliseconds since the epoch. */
 export const timelineKeysFrom = (pk: string, from: number) => ({
   KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :end',
   ExpressionAttributeValues: {
     ':pk': pk,
     ':from': eventKey(encodeTime(Math.max(0, from))),
-    // Behind all characters of an id.
+    // `~` sorts after every character of a ULID.
     ':end': eventKey('~'),
   },
 });

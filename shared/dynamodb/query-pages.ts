@@ -5,7 +5,7 @@ import type { Database, Key } from './database.ts';
 const Keys = z.object({ pk: z.string(), sk: z.string() });
 const keysPerPage = 500;
 
-/** All that a query finds, a page at a time. */
+/** All items of a query, one page at a time. */
 export async function* queryPages(db: Database, query: QueryCommandInput): AsyncGenerator<unknown[]> {
   let from: Record<string, unknown> | undefined;
   do {
@@ -15,7 +15,7 @@ export async function* queryPages(db: Database, query: QueryCommandInput): Async
   } while (from);
 }
 
-/** Keys of the items that a table's index has under these values, some hundred at a time. */
+/** Keys of the items that the index has under these partition key values, up to 500 per page. */
 export async function* keysUnder(
   db: Database,
   TableName: string,

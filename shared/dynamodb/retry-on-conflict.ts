@@ -1,22 +1,22 @@
 import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod';
 
-const firstWaitMs = 20;
-const longestWaitMs = 400;
-/** Races lost one after the other before there is a pause: whoever loses them all competes with a crowd, or with a bug. */
-const racesAtOnce = 3;
-const longestRaceWaitMs = 80;
+const firstPauseMs = 20;
+const longestPauseMs = 400;
+/** Version conflicts in a row that are retried without a pause. */
+const immediateRetries = 3;
+const longestVersionConflictPauseMs = 80;
 
-const busyErrors = new Set([
+const retryableErrors = new Set([
   'ThrottlingException',
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
   'TransactionConflictException',
   'TransactionInProgressException',
 ]);
-const busyReasons = new Set(['TransactionConflict', 'ProvisionedThroughputExceeded', 'ThrottlingError']);
+const retryableReasons = new Set(['TransactionConflict', 'ProvisionedThroughputExceeded', 'ThrottlingError']);
 
-/** DynamoDB's `TransactionCanceledException`, with a code for each action, told by its shape so that no SDK is needed. */
+/** `TransactionCanceledException` with a code for each action. Recognised by its shape, so that no SDK is imported. */
 const Cancelled = z.object({
   name: z.literal('TransactionCanceledException'),
   CancellationReasons: z.array(z.object({ Code: z.string().optional() })),
@@ -27,40 +27,43 @@ const cancellationCodes = (error: unknown): string[] => {
   return cancelled.success ? cancelled.data.CancellationReasons.map(({ Code = 'None' }) => Code) : [];
 };
 
-/** Whether DynamoDB was too busy, in all or with one item: nothing was done, and later it may be. */
+/** Whether DynamoDB throttled the request or a concurrent transaction used the same item. Nothing was written. */
 export const isRetryableError = (error: unknown): boolean =>
   error instanceof Error &&
-  (busyErrors.has(error.name) || cancellationCodes(error).some((code) => busyReasons.has(code)));
+  (retryableErrors.has(error.name) || cancellationCodes(error).some((code) => retryableReasons.has(code)));
 
-/** Whether a transaction was cancelled because one of its conditions did not hold. */
+/** Whether a transaction was cancelled because one of its conditions was false. */
 export const isConditionalCheckFailed = (error: unknown): boolean =>
   cancellationCodes(error).includes('ConditionalCheckFailed');
 
-/** What is thrown when others are in the way for too long; `isContention` recognises it. */
+/** The error of an exhausted retry budget. `isRetryableError` is true for it. */
 export const conflictError = (message: string): Error =>
   Object.assign(new Error(message), { name: 'TransactionConflictException' });
 
 /**
- * Tries until there is a result, for at most `budgetMs`. An attempt that gives `undefined` lost a race and is repeated at
- * once, after some of them a little later; after one that met contention comes a random pause ("full jitter"), longer on
- * average each time. When the budget is used up it throws an error that `isContention` recognises.
+ * Calls `attempt` until it returns a result, for at most `retryBudgetMs`. `undefined` reports a version conflict: it is
+ * retried at once three times, then after a short pause. A retryable error is retried after a random pause whose maximum
+ * doubles up to 400 ms ("full jitter", https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+ * Throws an error for which `isRetryableError` is true when the budget is exhausted.
  */
 export async function retryOnConflict<T>(
   retryBudgetMs: number,
-  attempt: (tries: number) => Promise<T | undefined>,
+  attempt: (retries: number) => Promise<T | undefined>,
 ): Promise<T> {
   const deadline = performance.now() + retryBudgetMs;
-  for (let tries = 0; ; tries += 1) {
-    const pauseMs = Math.random() * Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(tries, 10));
+  for (let retries = 0; ; retries += 1) {
+    const pauseMs = Math.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(retries, 10));
     try {
-      const result = await attempt(tries);
+      const result = await attempt(retries);
       if (result !== undefined) return result;
     } catch (error) {
       if (!isRetryableError(error) || performance.now() + pauseMs > deadline) throw error;
       await setTimeout(pauseMs);
       continue;
     }
-    if (performance.now() > deadline) throw conflictError('Others changed the same items again and again');
-    if (tries >= racesAtOnce) await setTimeout(Math.min(pauseMs, Math.random() * longestRaceWaitMs));
+    if (performance.now() > deadline) throw conflictError('Concurrent requests changed the same items');
+    if (retries >= immediateRetries) {
+      await setTimeout(Math.min(pauseMs, Math.random() * longestVersionConflictPauseMs));
+    }
   }
 }

@@ -6,7 +6,7 @@ import type * as z from 'zod';
 
 const logger = new Logger();
 
-/** A function that takes what invokes it whole: a schedule's input, or a batch that is dealt with together. */
+/** A handler that receives its whole input: the input of a schedule, or a batch of records that it processes together. */
 export const eventHandler = <S extends z.ZodType, R>(
   schema: S,
   handle: (event: z.infer<S>, logger: Logger) => Promise<R>,

@@ -13,21 +13,21 @@ const defaultMaxBodyBytes = 1_048_576;
 
 type Parsed<S> = S extends z.ZodType ? z.infer<S> : undefined;
 
-/** What a route's function is given, parsed by the route's own schemas. `caller` is empty on an open route. */
+/** A request, parsed with the schemas of the route. `caller` is empty on a route without a scope. */
 export type Request<R extends DefinedRoute> = {
   params: Parsed<R['params']>;
   query: Parsed<R['query']>;
   headers: Parsed<R['headers']>;
   body: Parsed<R['body']>;
   caller: Caller;
-  /** To stamp events with: who asked, under which correlation id, and when (milliseconds). */
+  /** Metadata of the events that follow: actor, correlation id, request id and time (milliseconds). */
   cause: Cause;
 };
 
 /** `clientId` of the token; `groups` are the departments of a person; `address` is where the request came from. */
 type Caller = { clientId: string; subject: string; groups: string[]; address: string };
 
-/** Looks at a request before it is parsed, and may refuse it; for a route whose body authenticates its caller. */
+/** Checks a request before it is parsed and may refuse it. For routes whose signed body authenticates the caller. */
 type Guard = (
   headers: Record<string, string | undefined>,
   body: Buffer,
@@ -37,7 +37,7 @@ type Guard = (
 type Handler = { route: DefinedRoute; handle: (event: GatewayEvent, now: number) => Promise<HttpResponse> };
 type GatewayEvent = APIGatewayProxyEventV2;
 
-/** Joins a route with the function that serves it. */
+/** Binds a route to the function that serves it. */
 export const on = <R extends DefinedRoute>(
   route: R,
   serve: (request: Request<R>) => Promise<HttpResponse>,
@@ -51,20 +51,20 @@ export const on = <R extends DefinedRoute>(
     if ('refusal' in parsed) return parsed.refusal;
     const caller = callerOf(event);
     const cause = causeOf(event, caller, now);
-    // The schemas that parsed are the route's own, which the compiler cannot follow through the optional members.
+    // The request was parsed with the schemas of this route; the compiler cannot infer it through optional members.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return serve({ ...parsed, caller, cause } as Request<R>);
   },
 });
 
-/** Serves the routes of one workflow: finds the route, parses, answers JSON, and turns every failure into a problem document. */
+/** Serves the routes of one function: finds the route, parses the request, and returns JSON or a problem document. */
 export const httpHandler = (...handlers: Handler[]) => {
   const byKey = new Map(handlers.map((handler) => [handler.route.key, handler]));
   return middy<GatewayEvent, APIGatewayProxyStructuredResultV2>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .handler(async (event: GatewayEvent, _context: Context) => {
       const handler = byKey.get(event.routeKey);
-      if (!handler) return serialise(problem(404, 'not-found', `There is no ${event.rawPath} here.`));
+      if (!handler) return serialise(problem(404, 'not-found', `No resource exists at ${event.rawPath}.`));
       logger.appendKeys({ route: event.routeKey, correlationId: correlationIdOf(event) });
       try {
         return serialise(await handler.handle(event, Date.now()));
@@ -120,7 +120,7 @@ const correlationIdOf = (event: GatewayEvent) => {
   return given && /^[\w.:-]{1,128}$/.test(given) ? given : event.requestContext.requestId;
 };
 
-/** The parts of the request context that tell who calls, from where. */
+/** The parts of the request context that identify the caller. */
 const Authorized = z.object({
   http: z.object({ sourceIp: z.string().optional() }).optional(),
   authorizer: z.object({
@@ -158,10 +158,16 @@ const causeOf = (event: GatewayEvent, caller: Caller, now: number): Cause => ({
 function failureOf(error: unknown): HttpResponse {
   if (error instanceof Error && isRetryableError(error)) {
     logger.warn('busy', error);
-    return problem(503, 'busy', 'Too much at once; try again.', {}, { 'retry-after': '1' });
+    return problem(
+      503,
+      'busy',
+      'Too many concurrent requests. Retry after the given time.',
+      {},
+      { 'retry-after': '1' },
+    );
   }
   logger.error('request failed', error instanceof Error ? error : String(error));
-  return problem(500, 'internal-error', 'Something went wrong on our side; nothing was half done. Try again.');
+  return problem(500, 'internal-error', 'Internal error. The request had no partial effect and can be retried.');
 }
 
 function serialise({ status, headers = {}, body, contentType = 'application/json' }: HttpResponse) {

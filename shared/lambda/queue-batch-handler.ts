@@ -7,8 +7,8 @@ import type * as z from 'zod';
 const logger = new Logger();
 
 /**
- * For messages that are cheaper to deal with together: `handle` is given all of a batch, parsed, and gives back those
- * that are to come again. A message that cannot be parsed comes again by itself until it is parked.
+ * For messages that are cheaper to handle together. `handle` receives all parsed messages of a batch and returns those to
+ * be retried. A malformed message is retried alone until SQS moves it to the dead-letter queue.
  */
 export const queueBatchHandler = <S extends z.ZodType<object>>(
   message: S,
@@ -27,12 +27,12 @@ export const queueBatchHandler = <S extends z.ZodType<object>>(
           logger.error('record failed', { messageId, error: parsed.error.message });
         }
       }
-      const again = await handle([...idByMessage.keys()], logger);
-      failed.push(...again.flatMap((each) => idByMessage.get(each) ?? []));
+      const retried = await handle([...idByMessage.keys()], logger);
+      failed.push(...retried.flatMap((each) => idByMessage.get(each) ?? []));
       return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
     });
 
-/** Undefined, which no schema takes, for text that is not JSON. */
+/** Returns undefined, which no message schema accepts, for text that is not JSON. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

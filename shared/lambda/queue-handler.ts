@@ -7,7 +7,7 @@ import type * as z from 'zod';
 
 const logger = new Logger();
 
-/** Parses each record with the event's schema; a bad or failing record is retried alone, its neighbours are done. */
+/** Parses each record with the event's schema. A malformed or failing record is retried alone. */
 export const queueHandler = <S extends z.ZodType>(
   event: { envelope: S },
   handle: (message: z.infer<S>, record: SQSRecord) => Promise<void>,

@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { maxActionsPerTransaction } from '../dynamodb/transaction-limits.ts';
-import { type Take, takesOf } from '../stock/take.ts';
+import { type Reservation, reservationsOf } from '../stock/reservation.ts';
 import { besideStatuses, orderPartition, shardOf } from './order-keys.ts';
 
 /** Beside the order and its event. */
@@ -48,7 +48,7 @@ export const planItem = ({ orderId, attemptId }: OpenPlacement, plan: z.input<ty
 });
 
 /** What a placement has reserved so far; nothing if the plan is of another attempt, so that this one has ended. */
-export const heldBy = (open: OpenPlacement, { attemptId, plan }: z.infer<typeof StoredPlan>): Take[] =>
+export const heldBy = (open: OpenPlacement, { attemptId, plan }: z.infer<typeof StoredPlan>): Reservation[] =>
   attemptId === open.attemptId ? stepsOf(plan.order).slice(0, open.taken).flat() : [];
 
 export const openPlacements = besideStatuses('PLACEMENT');
@@ -64,8 +64,8 @@ export const orderIdOfKey = (placedKey: string) => placedKey.slice(placedKey.ind
  * What each transaction takes. All orders take SKUs in one order: of two that want the same scarce SKUs, the one that
  * has the first of them is not refused for another that the loser still holds.
  */
-export function stepsOf({ lines }: { lines: Parameters<typeof takesOf>[0] }): Take[][] {
-  const takes = takesOf(lines).sort((a, b) => (a.sku < b.sku ? -1 : 1));
+export function stepsOf({ lines }: { lines: Parameters<typeof reservationsOf>[0] }): Reservation[][] {
+  const takes = reservationsOf(lines).sort((a, b) => (a.sku < b.sku ? -1 : 1));
   return Array.from({ length: Math.ceil(takes.length / skusPerStep) }, (_, step) =>
     takes.slice(step * skusPerStep, (step + 1) * skusPerStep),
   );

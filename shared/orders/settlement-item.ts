@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Take } from '../stock/take.ts';
+import type { Reservation } from '../stock/reservation.ts';
 import { besideStatuses, orderPartition, shardOf } from './order-keys.ts';
 
 /**
@@ -39,4 +39,5 @@ export const settlementIndexKeys = ({ orderId, version, cause }: SettlementItem)
 });
 
 /** What it has still to give back or ship. */
-export const unsettled = ({ takes, settled, stepSize }: SettlementItem): Take[] => takes.slice(settled * stepSize);
+export const unsettled = ({ takes, settled, stepSize }: SettlementItem): Reservation[] =>
+  takes.slice(settled * stepSize);

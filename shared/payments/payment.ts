@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { AmountMinor, CallerId, Currency, Instant } from '../names.ts';
 
-/** What a payment provider tells about an order, once under each `eventId`; source: the HTTP contract. */
+/** A provider's notification of a payment, refund or chargeback of an order; `eventId` is its identity. Source: the HTTP contract. */
 export const PaymentEvent = z
   .strictObject({
     eventId: CallerId,
@@ -19,20 +19,24 @@ export const PaymentEvent = z
     currency: Currency,
     occurredAt: Instant,
     refundId: CallerId.optional(),
-    /** The provider's own mark of the card, the same for every use of it. */
+    /** The provider's fingerprint of the card, the same for every payment with it. */
     cardFingerprint: CallerId.optional(),
   })
   .meta({ id: 'PaymentEvent' });
 export type PaymentEvent = z.infer<typeof PaymentEvent>;
 
-/** A payment event as an order keeps it. */
+/** A payment event as the order item stores it. */
 export const Payment = PaymentEvent.omit({ orderId: true }).extend({ provider: z.string() });
 export type Payment = z.infer<typeof Payment>;
 
-/** A payment event as others are told of it: whose card it was is nobody else's business. */
-export const ToldPayment = Payment.omit({ cardFingerprint: true });
+/** A payment event as domain events publish it: without the card, which only the risk score needs. */
+export const PublishedPayment = Payment.omit({ cardFingerprint: true });
+export const publishedPaymentOf = ({
+  cardFingerprint: _private,
+  ...payment
+}: Payment): z.infer<typeof PublishedPayment> => payment;
 
-/** Money of an order: what is captured against what is due, which is its total less what was cancelled. */
+/** Captured against due amount of an order; due is its total less `cancelledMinor`. */
 export const Balance = z.object({
   balance: z.enum(['unpaid', 'underpaid', 'settled', 'overpaid']),
   dueMinor: AmountMinor,

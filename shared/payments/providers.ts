@@ -1,20 +1,20 @@
 import * as z from 'zod';
 
-/** Over TLS, or on this machine, where nobody listens in. */
+/** An https URL, or plain HTTP on this machine for tests. */
 const Address = z
   .url({ protocol: /^https?$/ })
-  .refine((text) => /^(https:|http:\/\/(127\.0\.0\.1|localhost)[:/])/.test(text), 'A provider is called over https');
+  .refine((text) => /^(https:|http:\/\/(127\.0\.0\.1|localhost)[:/])/.test(text), 'A provider needs an https URL');
 
 const StripeAccount = z.strictObject({
   kind: z.literal('stripe'),
   apiKey: z.string().min(1),
   apiBase: Address.optional(),
-  /** Of the endpoint in Stripe's dashboard that sends its events here; without it, all of them are refused. */
+  /** Signing secret of the webhook endpoint in Stripe's dashboard; without it, all events are refused. */
   webhookSecret: z.string().min(1).optional(),
 });
 export type StripeAccount = z.infer<typeof StripeAccount>;
 
-/** The secret that says how each provider is paid through, by the name it has in the path of its webhooks. */
+/** Content of the PaymentProviders secret: settings by provider name, as in the path of its webhook. */
 export const PaymentProviders = z.record(
   z.string(),
   z.discriminatedUnion('kind', [

@@ -1,7 +1,7 @@
 import type { StockItem, WarehouseStock } from './stock-item.ts';
-import type { Take } from './take.ts';
+import type { Reservation } from './reservation.ts';
 
-/** What is compared, in the order in which it is listed; `available` follows from the others. */
+/** Compared counters in the order of the list of differences. `available` is derived from the others. */
 export const counters = [
   'onHand',
   'unavailable',
@@ -17,47 +17,51 @@ export type Difference = {
   sku: string;
   warehouse: string;
   counter: Counter;
-  /** What the counter says, and what it should by the ledger, the open orders or the other counters. */
+  /** Value of the counter, and the value by the ledger, the open orders or the other counters. */
   found: number;
   expected: number;
 };
 
-/** What a SKU's movements sum to in a warehouse. */
-export type Moved = { [counter in Exclude<Counter, 'reserved' | 'available'>]: number };
+/** Sums of a SKU's movements in a warehouse. */
+export type LedgerSums = { [counter in Exclude<Counter, 'reserved' | 'available'>]: number };
 /** By warehouse. */
-export type Ledger = Map<string, Moved>;
-/** Units that open orders hold: by SKU, then by warehouse. */
-export type OpenUnits = Map<string, Map<string, number>>;
+export type SumsByWarehouse = Map<string, LedgerSums>;
+/** Units that open orders reserve, by SKU and then by warehouse. */
+export type ReservedUnits = Map<string, Map<string, number>>;
 
-export const nothingMoved: Moved = { onHand: 0, unavailable: 0, damaged: 0, inspection: 0, safetyStock: 0 };
+export const zeroSums: LedgerSums = { onHand: 0, unavailable: 0, damaged: 0, inspection: 0, safetyStock: 0 };
 const noCounters = { onHand: 0, reserved: 0, unavailable: 0, available: 0 };
 
-/** The counters of a SKU that are not what they should be, warehouses without counters included. */
-export function differencesOf({ sku, warehouses }: StockItem, ledger: Ledger, open: OpenUnits): Difference[] {
-  const reserved = open.get(sku) ?? new Map<string, number>();
-  const names = new Set([...Object.keys(warehouses), ...ledger.keys(), ...reserved.keys()]);
+/** Counters of a SKU that differ from the expected value, including warehouses without counters. */
+export function differencesOf(
+  { sku, warehouses }: StockItem,
+  ledgerSums: SumsByWarehouse,
+  reservedUnits: ReservedUnits,
+): Difference[] {
+  const reserved = reservedUnits.get(sku) ?? new Map<string, number>();
+  const names = new Set([...Object.keys(warehouses), ...ledgerSums.keys(), ...reserved.keys()]);
   return [...names].toSorted().flatMap((warehouse) => {
-    const says: WarehouseStock = warehouses[warehouse] ?? noCounters;
-    const should = {
-      ...(ledger.get(warehouse) ?? nothingMoved),
+    const current: WarehouseStock = warehouses[warehouse] ?? noCounters;
+    const expectedValues = {
+      ...(ledgerSums.get(warehouse) ?? zeroSums),
       reserved: reserved.get(warehouse) ?? 0,
-      available: says.onHand - says.reserved - says.unavailable,
+      available: current.onHand - current.reserved - current.unavailable,
     };
     return counters
-      .map((counter) => ({ sku, warehouse, counter, found: says[counter] ?? 0, expected: should[counter] }))
+      .map((counter) => ({ sku, warehouse, counter, found: current[counter] ?? 0, expected: expectedValues[counter] }))
       .filter(({ found, expected }) => found !== expected);
   });
 }
 
-/** Adds what somebody holds of a SKU. */
-export function hold(open: OpenUnits, { sku, from }: Take): void {
-  const byWarehouse = open.get(sku) ?? new Map<string, number>();
+/** Adds the units of a reservation. */
+export function addReserved(reservedUnits: ReservedUnits, { sku, from }: Reservation): void {
+  const byWarehouse = reservedUnits.get(sku) ?? new Map<string, number>();
   for (const { warehouse, units } of from) byWarehouse.set(warehouse, (byWarehouse.get(warehouse) ?? 0) + units);
-  open.set(sku, byWarehouse);
+  reservedUnits.set(sku, byWarehouse);
 }
 
-/** Differences that two looks at a moving store agree on: others were orders and movements on their way. */
-export function confirmed(first: readonly Difference[], second: readonly Difference[]): Difference[] {
+/** Differences found by the same amount in both reads. Others were caused by concurrent orders and movements. */
+export function confirmedDifferences(first: readonly Difference[], second: readonly Difference[]): Difference[] {
   const key = ({ sku, warehouse, counter, found, expected }: Difference) =>
     `${sku}/${warehouse}/${counter}/${found - expected}`;
   const seen = new Set(first.map(key));

@@ -3,9 +3,8 @@ import { MovementType, StockStatus } from '../contracts/stock/events.ts';
 import { CallerId, Instant, Sku, Warehouse } from '../names.ts';
 
 /**
- * A change of stock as its caller asks for it, over HTTP, by queue message and as a row of a file. `quantity` is signed
- * for an adjustment, the units found for a count, the units to keep back for safety stock, and positive for every other
- * type.
+ * A requested change of stock, over HTTP, in a queue message or in a row of a file. `quantity` is signed for an adjustment,
+ * the units found for a count, the units to withhold for safety stock, and positive for the other types.
  */
 export const Movement = z
   .strictObject({
@@ -16,19 +15,31 @@ export const Movement = z
     quantity: z.int().min(-1_000_000_000).max(1_000_000_000),
     reason: z.string().trim().min(1).max(200).optional(),
     lot: z.string().trim().min(1).max(64).optional(),
-    /** Of a received lot; from the day after it is not suggested any more. */
+    /** Last day on which the lot is sold. */
     expiresOn: z.iso.date().optional(),
-    /** When it was sent, unless told. What moved since a count was made comes on top of its figure. */
+    /**
+     * Later movements are added to the quantity of a count.
+     * @default the time of the request, the message or the upload
+     */
     occurredAt: Instant.optional(),
-    /** For a count: refuse it if the books have moved on from this figure, and add nothing to its own. */
+    /** For a count: rejects it if on hand is not this figure. Later movements are not added then. */
     expectedOnHand: z.int().nonnegative().optional(),
-    /** For a count: whether units that open orders have reserved are in the figure (the default) or were deducted. */
+    /**
+     * For a count: whether `quantity` includes the units that open orders reserve.
+     * @default 'included'
+     */
     openOrders: z.enum(['included', 'deducted']).optional(),
-    /** What the units are that go out; available unless told. */
+    /**
+     * Status of the units before the movement.
+     * @default 'available'
+     */
     from: StockStatus.optional(),
-    /** What the units become that come in; available unless told. */
+    /**
+     * Status of the units after the movement.
+     * @default 'available'
+     */
     to: StockStatus.optional(),
-    /** Names the transfer under which units are in transit, from one warehouse to another. */
+    /** Id of the transfer between two warehouses. */
     transferId: CallerId.optional(),
   })
   .superRefine((movement, context) => {
@@ -49,7 +60,7 @@ type Fields = {
 
 const mayBeZero = new Set<MovementType>(['count', 'safety-stock']);
 
-/** The types for which a field means something. */
+/** The movement types that allow a field. */
 const allowedFor = {
   expectedOnHand: ['count'],
   openOrders: ['count'],
@@ -73,16 +84,16 @@ function problemsOf(movement: Fields): ['quantity' | keyof typeof allowedFor, st
   if (type !== 'adjustment' && quantity < (mayBeZero.has(type) ? 0 : 1)) {
     problems.push(['quantity', 'Only an adjustment may be negative, only a count or safety stock may be zero']);
   }
-  if (type === 'adjustment' && quantity === 0) problems.push(['quantity', 'An adjustment changes something']);
+  if (type === 'adjustment' && quantity === 0) problems.push(['quantity', 'An adjustment must not be zero']);
   for (const [field, types] of restricted) {
     if (movement[field] !== undefined && !types.includes(type)) {
       problems.push([field, `Only for ${types.join(', ')}`]);
     }
   }
   if (type === 'status-change' && (from ?? 'available') === (to ?? 'available')) {
-    problems.push(['to', 'A change of status is from one to another']);
+    problems.push(['to', '`from` and `to` must differ']);
   }
-  if (type === 'damage' && from === 'damaged') problems.push(['from', 'Damaged units are damaged already']);
-  if (expiresOn !== undefined && lot === undefined) problems.push(['expiresOn', 'Only a lot expires']);
+  if (type === 'damage' && from === 'damaged') problems.push(['from', 'These units are already damaged']);
+  if (expiresOn !== undefined && lot === undefined) problems.push(['expiresOn', 'Only allowed with `lot`']);
   return problems;
 }

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { Sku } from '../names.ts';
 
 /**
- * A SKU's units in one warehouse; `available` is on hand less reserved less unavailable. It is stored, not derived, since
- * a condition of a write cannot calculate.
+ * Units of a SKU in one warehouse. `available` is on hand less reserved less unavailable. It is stored because a DynamoDB
+ * condition cannot calculate.
  */
 export const Counters = z.object({
   onHand: z.int(),
@@ -13,11 +13,11 @@ export const Counters = z.object({
 });
 export type Counters = z.infer<typeof Counters>;
 
-/** Whatever number it is: a counter that is wrong is listed by an audit and repaired, for which it must be read. */
+/** Any number, so that an audit can read and list a wrong counter. */
 const units = z.number();
 /**
- * A SKU's units in one warehouse, as stored, with why units are unavailable: `unavailable` is the sum of the three, absent
- * ones are zero. Orders read and change the plain counters only.
+ * Units of a SKU in one warehouse, as stored. `unavailable` is the sum of `damaged`, `inspection` and `safetyStock`, which
+ * are zero if absent. Orders read and change only `onHand`, `reserved` and `available`.
  */
 export const WarehouseStock = z.object({
   onHand: units,
@@ -26,62 +26,62 @@ export const WarehouseStock = z.object({
   available: units,
   damaged: units.optional(),
   inspection: units.optional(),
-  /** Units that are kept back from sale. */
+  /** Units withheld from sale. */
   safetyStock: units.optional(),
-  /** When the last count was made, by the counter's own clock (UTC); an older count is outdated. */
+  /** Time of the last count by the clock of its sender (UTC). An older count is outdated. */
   countedAt: z.string().optional(),
 });
 export type WarehouseStock = z.infer<typeof WarehouseStock>;
 
-/** Days in which nothing is sold. */
+/** Days without a shipment. */
 const IdleDays = z.int().min(1).max(3650).optional();
 /**
- * When somebody is told of a SKU's stock: at how many available units, over all warehouses, and never where they are
- * absent; after how many days in which units lie and none is shipped, by default the store's.
+ * Levels of a SKU that raise alerts: available units over all warehouses, and days with stock on hand and without a
+ * shipment. An absent unit level raises none; absent days are those of the store.
  */
 export const AlertLevels = z.strictObject({
-  /** At or below it the SKU is low. */
+  /** The SKU is low at or below this level. */
   reorderPoint: z.int().min(0).max(1_000_000_000).optional(),
-  /** Above it there is too much. */
+  /** The SKU is overstocked above this level. */
   overstockAbove: z.int().min(0).max(1_000_000_000).optional(),
   slowMovingAfterDays: IdleDays,
   deadAfterDays: IdleDays,
 });
 export type AlertLevels = z.infer<typeof AlertLevels>;
 
-/** All of a SKU's stock is one item, so that an order reads and takes it as one, from however many warehouses. */
+/** All stock of a SKU is one item, so that one action of a transaction reserves units in several warehouses. */
 export const StockItem = z.object({
   sku: Sku,
   warehouses: z.record(z.string(), WarehouseStock),
   levels: AlertLevels.optional(),
-  /** Since when units lie of which none was shipped, wherever in the house; absent while there never were any. */
+  /** Time since which stock was on hand and no unit was shipped, in any warehouse. Absent before the first receipt. */
   idleSince: z.string().optional(),
-  /** How often units were reserved: what is reserved and this being the same, nothing was reserved or given up between. */
+  /** Number of reservations. If this and `reserved` are unchanged, nothing was reserved or released in between. */
   takes: z.int().nonnegative().optional(),
-  /** When an order last gave reserved units back, in whichever warehouse (UTC). */
+  /** Time of the last release of reserved units, in any warehouse (UTC). */
   givenUpAt: z.string().optional(),
-  /** Event id of the row of the ledger that was written last: this being the same, nothing moved between. */
+  /** Event id of the last ledger row. If it is unchanged, no movement was recorded in between. */
   lastMove: z.string().optional(),
 });
 export type StockItem = z.infer<typeof StockItem>;
 
-/** Units that can be sold now, of those available in each warehouse: what one lacks is not taken from another. */
+/** Units for sale. A negative `available` of one warehouse does not reduce that of another. */
 export const sellable = (availables: readonly number[]): number =>
   availables.reduce((sum, available) => sum + Math.max(0, available), 0);
 
-/** Units that can be sold now, over all warehouses. */
+/** Units for sale over all warehouses. */
 export const availableIn = (item: StockItem | undefined): number =>
   sellable(Object.values(item?.warehouses ?? {}).map(({ available }) => available));
 
-/** Partition of a SKU's stock and of the events of its movements. */
+/** Partition of a SKU's stock and of its ledger. */
 export const stockPartition = (sku: string) => `SKU#${sku}`;
 
 /** Key of a SKU's stock item. */
 export const stockKey = (sku: string) => ({ pk: stockPartition(sku), sk: 'STOCK' });
 
-/** Index of all stock items, keys only; its partitions are these. */
+/** Index of all stock items, keys only. Its partitions are `listKeys`. */
 export const allStock = { name: 'allStock', attribute: 'listKey' };
 const listShards = 4;
 export const listKeys = Array.from({ length: listShards }, (_, shard) => `STOCK#${shard}`);
-/** Spreads the SKUs over the index's partitions; any stable choice does. */
+/** Distributes the SKUs over the partitions of the index. */
 export const listKeyOf = (sku: string) => `STOCK#${Buffer.from(sku).reduce((sum, byte) => sum + byte, 0) % listShards}`;

@@ -1,5 +1,5 @@
-import { type ApiClient, createApiClient } from '../support/api-client.ts';
-import { untilSettled } from '../support/until-settled.ts';
+import { type ApiClient, createApiClient } from '../support/system/api-client.ts';
+import { waitUntilIdle } from '../support/system/until-idle.ts';
 import { ms, percentile, timed } from './numbers.ts';
 import { startObservedOffice } from './office.ts';
 import { placeOrder, stockSkus } from './order-lane.ts';
@@ -23,7 +23,7 @@ export async function basket(): Promise<void> {
       `  Two transactions on one item within ${transactionMs} ms meet; the database here knows no conflicts.`,
     );
     for (const clients of clientCounts) {
-      await untilSettled(credentials.gatewayUrl);
+      await waitUntilIdle(credentials.gatewayUrl);
       office.begin();
       const { latencies, perSecond } = await baskets(storefront, skus, clients, ordersPerRun);
       const { transactions } = await office.tally();

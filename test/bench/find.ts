@@ -1,4 +1,4 @@
-import { type ApiClient, createApiClient } from '../support/api-client.ts';
+import { type ApiClient, createApiClient } from '../support/system/api-client.ts';
 import { customerOf, type LoadedOffice, ordersOfCustomers, ordersPerSet, startLoadedOffice } from './loaded-office.ts';
 import { ms, percentile, timed } from './numbers.ts';
 import { synthesise } from './office.ts';

@@ -7,8 +7,8 @@ import {
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inParallel } from '../../shared/in-parallel.ts';
-import { type ApiClient, createApiClient } from '../support/api-client.ts';
-import { untilSettled } from '../support/until-settled.ts';
+import { type ApiClient, createApiClient } from '../support/system/api-client.ts';
+import { waitUntilIdle } from '../support/system/until-idle.ts';
 import { median } from './numbers.ts';
 import { startObservedOffice } from './office.ts';
 import {
@@ -53,7 +53,7 @@ export async function flashSale(): Promise<void> {
     await speed(credentials.gatewayUrl, queue, await floorOf(db, await shapeOf(db, first.body.orderId, sku)));
 
     const counted = async (work: () => Promise<unknown>) => {
-      await untilSettled(credentials.gatewayUrl);
+      await waitUntilIdle(credentials.gatewayUrl);
       office.begin();
       await work();
       return office.tally();
@@ -88,9 +88,9 @@ async function speed(
   const lane: Lane[] = [];
   const raw: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    await untilSettled(gatewayUrl);
+    await waitUntilIdle(gatewayUrl);
     lane.push(await queue(ordersPerRound));
-    await untilSettled(gatewayUrl);
+    await waitUntilIdle(gatewayUrl);
     raw.push(await floor(ordersPerRound));
   }
   const perSecond = median(lane.map((each) => each.perSecond));

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createDynamoDbClient } from '../../infra/local/dynamodb/client.ts';
-import { startEngine } from '../../infra/local/engine.ts';
+import { startLocalStore } from '../../infra/local-store.ts';
 import { type Item, itemSize } from './item-size.ts';
 import { createRecorder } from './recorder.ts';
 import { tallyOf } from './tally.ts';
@@ -24,7 +24,7 @@ const { observer, onDelivery: countDelivery, begin, end } = createRecorder(logs)
 const { later } = values;
 const onDelivery = later === undefined ? countDelivery : () => ({ delaysSeconds: [Number(later)] });
 const onCall = values.conflicts ? transactionConflicts() : () => undefined;
-const engine = await startEngine({
+const engine = await startLocalStore({
   cdkOut: values.app,
   stateDirectory: values.state,
   observer,

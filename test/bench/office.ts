@@ -21,7 +21,7 @@ export const newState = () => mkdtempSync(join(tmpdir(), 'storeworks-bench-'));
 export async function startOffice() {
   const state = newState();
   const started = performance.now();
-  const office = await running(state, ['infra/local/start.ts', '--state', state]);
+  const office = await running(state, ['infra/start.ts', '--state', state]);
   return { ...office, secondsToReady: (performance.now() - started) / 1000 };
 }
 

@@ -9,7 +9,7 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { inParallel } from '../../shared/in-parallel.ts';
-import type { ApiClient } from '../support/api-client.ts';
+import type { ApiClient } from '../support/system/api-client.ts';
 import { type Item, itemSize, writeUnitsOf } from './item-size.ts';
 import { timed } from './numbers.ts';
 

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { store } from '../../infra/store.ts';
 import { readAssembly } from '../../infra/local/template/assembly.ts';
-import { createApiClient } from '../support/api-client.ts';
-import { untilSettled } from '../support/until-settled.ts';
+import { createApiClient } from '../support/system/api-client.ts';
+import { waitUntilIdle } from '../support/system/until-idle.ts';
 import { bareClientBundle, coldImports } from './cold-import.ts';
 import { median } from './numbers.ts';
 import { cdkOut, startObservedOffice, startOffice } from './office.ts';
@@ -31,7 +31,7 @@ export async function placing(): Promise<void> {
   const office = await startOffice();
   try {
     console.log(`Time to ready          ${office.secondsToReady.toFixed(1)} s from npm start to 200 on /health\n`);
-    await orderLane(office, () => untilSettled(office.credentials.gatewayUrl));
+    await orderLane(office, () => waitUntilIdle(office.credentials.gatewayUrl));
     imports();
   } finally {
     await office.stop();

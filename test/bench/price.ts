@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ApiClient, createApiClient } from '../support/api-client.ts';
-import { untilSettled } from '../support/until-settled.ts';
+import { type ApiClient, createApiClient } from '../support/system/api-client.ts';
+import { waitUntilIdle } from '../support/system/until-idle.ts';
 import { startObservedOffice } from './office.ts';
 import { orderOf, placeOrder, stockSkus } from './order-lane.ts';
 import { prices } from './prices.ts';
@@ -38,10 +38,10 @@ export async function price(): Promise<void> {
     for (const { run, ...lane } of lanes) {
       // Sandboxes are there and warm before anything counts.
       await run(lane.warmUp);
-      await untilSettled(gatewayUrl);
+      await waitUntilIdle(gatewayUrl);
       office.begin();
       await run(lane.orders);
-      await untilSettled(gatewayUrl);
+      await waitUntilIdle(gatewayUrl);
       const tally = await office.tally();
       if (tally.busEvents < lane.orders) throw new Error(`${lane.name}: ${tally.busEvents} orders were placed only`);
       columns.push({ ...lane, tally });

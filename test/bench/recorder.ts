@@ -29,7 +29,7 @@ export type Recording = {
 export function createRecorder(logDirectory: string) {
   let recording: Recording | undefined;
   const observer: Observer = {
-    onAnswer: ({ functionName, call: { service, operation, method, body } }, { status, body: answer }) => {
+    onResponse: ({ functionName, call: { service, operation, method, body } }, { status, body: answer }) => {
       if (!recording) return;
       const isRead = service === 'dynamodb';
       recording.calls.push({

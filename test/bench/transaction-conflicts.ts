@@ -1,5 +1,5 @@
 import type { Faults } from '../../infra/local/faults.ts';
-import { jsonAnswer } from '../../infra/local/gateway/aws-call.ts';
+import { jsonResponse } from '../../infra/local/gateway/aws-call.ts';
 
 /** About what a transaction takes at AWS; here it takes one. */
 export const transactionMs = 10;
@@ -28,7 +28,7 @@ export function transactionConflicts(clock: () => number = () => performance.now
       Message: `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes.join(', ')}]`,
       CancellationReasons: codes.map((Code) => ({ Code })),
     };
-    return { kind: 'refused', answer: jsonAnswer(answer, 400) };
+    return { kind: 'refused', response: jsonResponse(answer, 400) };
   };
 }
 

@@ -3,8 +3,8 @@ import '../support/environment.ts';
 import { getSku, putSku } from '../../functions/catalog/api.handler.ts';
 import { createCatalogStore } from '../../functions/catalog/store.ts';
 import * as routes from '../../shared/contracts/catalog/routes.ts';
-import { databaseForAll, tables } from '../support/dynamodb.ts';
-import { eventsOf } from '../support/outbox.ts';
+import { databaseForAll, tables } from '../support/database/dynamodb.ts';
+import { eventsOf } from '../support/database/outbox.ts';
 import { aRequest } from '../support/requests.ts';
 
 const database = databaseForAll();

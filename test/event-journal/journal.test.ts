@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import type { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { journal } from '../../functions/event-journal/journal.ts';
-import { createLake } from '../../functions/event-journal/lake.ts';
+import { createLake } from '../../functions/event-journal/lake-store.ts';
 import { businessDays } from '../../shared/business-day.ts';
 
 const event = (eventId: string, occurredAt: string, data: unknown = { n: 1 }) => ({

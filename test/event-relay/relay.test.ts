@@ -1,7 +1,7 @@
 import type { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBus } from '../../functions/event-relay/bus.ts';
+import { createBus } from '../../functions/event-relay/bus-client.ts';
 import { bytesOf, entryOf, type Entry, requestsOf, type StreamRecord } from '../../functions/event-relay/decide.ts';
 import { relay } from '../../functions/event-relay/relay.ts';
 

@@ -20,7 +20,7 @@ test('every handler has a bundle, small enough to start fast', () => {
 
 test("reports bring DuckDB for this machine's processor, and no other function does", () => {
   const withDuckdb = handlers.filter((handler) => existsSync(join(directory, bundleOf(handler), 'node_modules')));
-  expect(withDuckdb).toEqual(['nightly-metrics/report-run.handler.ts']);
+  expect(withDuckdb).toEqual(['nightly-metrics/reports/report-run.handler.ts']);
   const packages = join(directory, 'nightly-metrics/report-run/node_modules/@duckdb');
   const names = readdirSync(packages).filter((name) => name.startsWith('node-bindings-'));
   expect(names).toHaveLength(1);

@@ -2,8 +2,8 @@ import assert from 'node:assert';
 import { existsSync, globSync } from 'node:fs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
-import { pauseSeconds } from '../../functions/channel-webhooks/decide.ts';
-import { waitsMs } from '../../functions/stock-update/messages.ts';
+import { pauseSeconds } from '../../functions/channel-webhooks/deliveries/decide.ts';
+import { deferralDelaysMs } from '../../functions/stock-update/movements/movement-message.ts';
 import { store } from '../../infra/store.ts';
 import { routesByWorkflow } from '../../shared/contracts/all-routes.ts';
 import { app, idsOf, meant, ofType, onlyOf, resources } from './synthesised.ts';
@@ -33,7 +33,7 @@ test('every message that cannot be handled ends in a queue that keeps it for 14 
 
 test('a webhook that waits for as long as we try is given up by its function, not by its queue', () => {
   const queue = workQueues.find(({ id }) => id.startsWith('ChannelWebhooksDeliveries'));
-  const receives = store.webhooks.giveUpAfterSeconds / pauseSeconds(100);
+  const receives = store.webhooks.maxAgeSeconds / pauseSeconds(100);
   // With room for its own retries, and for the shorter pauses of an endpoint that comes and goes.
   expect(queue?.properties.RedrivePolicy.maxReceiveCount).toBeGreaterThan(receives + 100);
 });
@@ -44,7 +44,7 @@ test('a movement that waits for what it has overtaken outlasts an outage as othe
     workQueues.find(({ id }) => id.startsWith(name)),
   );
   assert(messages && others);
-  expect(receives(messages)).toBe(receives(others) + waitsMs.length);
+  expect(receives(messages)).toBe(receives(others) + deferralDelaysMs.length);
 });
 
 test('somebody hears of messages that wait too long', () => {

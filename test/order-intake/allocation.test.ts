@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { allocate, demandOf, partsOf } from '../../functions/order-intake/placement/allocation.ts';
+import { allocate, demandOf, partsOf } from '../../shared/stock/allocation.ts';
 import type { StockItem } from '../../shared/stock/stock-item.ts';
 import { aStock } from '../support/builders.ts';
 

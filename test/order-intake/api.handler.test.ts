@@ -5,18 +5,18 @@ import { createCatalogStore } from '../../functions/catalog/store.ts';
 import { findOrders, getOrder, getTimeline, placeOrder } from '../../functions/order-intake/api.handler.ts';
 import { orderKey } from '../../functions/order-intake/order/order-item.ts';
 import { createOrderStore } from '../../functions/order-intake/placement/store.ts';
-import { createStockStore } from '../../functions/stock-update/store.ts';
+import { createStockStore } from '../../functions/stock-update/stock/store.ts';
 import type { SkuRecord } from '../../shared/catalog/sku-item.ts';
 import * as routes from '../../shared/contracts/orders/routes.ts';
 import type { OrderAnswer, OrderContent } from '../../shared/contracts/orders/routes.ts';
 import type { HttpResponse } from '../../shared/contracts/problem.ts';
 import { isRetryableError } from '../../shared/dynamodb/retry-on-conflict.ts';
 import { aCause, anOrder, aPolicy, aSku } from '../support/builders.ts';
-import { contended } from '../support/contended.ts';
-import { databaseForAll, tables } from '../support/dynamodb.ts';
-import { eventsOf } from '../support/outbox.ts';
+import { withConflicts } from '../support/database/conflicting-database.ts';
+import { databaseForAll, tables } from '../support/database/dynamodb.ts';
+import { eventsOf } from '../support/database/outbox.ts';
 import { aRequest } from '../support/requests.ts';
-import { stockedSku } from '../support/stock.ts';
+import { stockedSku } from '../support/stock/stocked-skus.ts';
 
 const database = databaseForAll();
 const store = createOrderStore(database.db, tables, aPolicy().timeZone);
@@ -146,9 +146,9 @@ describe('an order', () => {
 
   test('is placed in spite of contention that ends, and answered busy if it does not', async () => {
     const sku = await aSkuWith(2);
-    const briefly = createOrderStore(contended(database.db, { conflicts: 4 }), tables, 'Europe/London');
+    const briefly = createOrderStore(withConflicts(database.db, { conflicts: 4 }), tables, 'Europe/London');
     expect((await post(orderFor(sku), 'storefront', briefly)).status).toBe(201);
-    const always = createOrderStore(contended(database.db, { conflicts: Infinity }), tables, 'Europe/London');
+    const always = createOrderStore(withConflicts(database.db, { conflicts: Infinity }), tables, 'Europe/London');
     const failure = await post(orderFor(sku), 'storefront', always).catch((error: unknown) => error);
     expect(isRetryableError(failure)).toBe(true);
     expect(await countersOf(sku)).toMatchObject({ reserved: 1, available: 1 });

@@ -10,11 +10,11 @@ import { newEvent } from '../../shared/contracts/define-event.ts';
 import { OrderPlaced } from '../../shared/contracts/orders/events.ts';
 import { contentHash, orderIdOf } from '../../shared/ids.ts';
 import type { Payment } from '../../shared/payments/payment.ts';
-import { assessorOn } from '../support/assessor.ts';
+import { assessorOn } from '../support/orders/risk-assessor.ts';
 import { aCapture, aCause } from '../support/builders.ts';
-import { databaseForAll, tables } from '../support/dynamodb.ts';
-import { eventsOf } from '../support/outbox.ts';
-import { aPlacedOrder, noon } from '../support/placed-order.ts';
+import { databaseForAll, tables } from '../support/database/dynamodb.ts';
+import { eventsOf } from '../support/database/outbox.ts';
+import { aPlacedOrder, noon } from '../support/orders/placed-order.ts';
 
 /** The database of the test file that imports this. */
 export const database = databaseForAll();

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cancel } from '../../functions/order-intake/cancellation/cancellation.ts';
+import { cancel } from '../../functions/order-intake/cancellation/cancel.ts';
 import { allOpen, openUnits } from '../../functions/order-intake/order/line-units.ts';
 import type { OrderItem } from '../../functions/order-intake/order/order-item.ts';
 import { release } from '../../functions/order-intake/order/payment.ts';
 import { ship } from '../../functions/order-intake/fulfilment/shipping.ts';
 import { aCapture } from '../support/builders.ts';
-import { aDuty, aPlacedOrder, noon } from '../support/placed-order.ts';
+import { aDuty, aPlacedOrder, noon } from '../support/orders/placed-order.ts';
 
 const amounts = fc.array(
   fc.record({ quantity: fc.integer({ min: 1, max: 9 }), totalMinor: fc.integer({ min: 0, max: 100_000 }) }),

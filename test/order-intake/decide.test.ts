@@ -1,10 +1,10 @@
 import assert from 'node:assert';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decide, type Known, type Placement } from '../../functions/order-intake/placement/decide.ts';
+import { decide, type Known, type Placement } from '../../functions/order-intake/order/decide.ts';
 import type { OrderContent } from '../../shared/contracts/orders/routes.ts';
 import { aPolicy, aSku, aStock, anOrder, noon } from '../support/builders.ts';
-import { aDuty } from '../support/placed-order.ts';
+import { aDuty } from '../support/orders/placed-order.ts';
 
 const aPlacement = (content: Partial<OrderContent> = {}, given: Partial<Placement> = {}): Placement => ({
   orderId: 'ord_0000000000000000000000000a',

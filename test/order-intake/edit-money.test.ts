@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cancel, endUnpaid } from '../../functions/order-intake/cancellation/cancellation.ts';
+import { cancel, endUnpaid } from '../../functions/order-intake/cancellation/cancel.ts';
 import { indexKeys, type OrderItem } from '../../functions/order-intake/order/order-item.ts';
 import { release } from '../../functions/order-intake/order/payment.ts';
 import type { OrderEdit } from '../../shared/contracts/orders/edit-routes.ts';

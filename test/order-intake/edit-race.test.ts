@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { placeOrder } from '../../functions/order-intake/api.handler.ts';
-import { createChangeStore } from '../../functions/order-intake/order/change-store.ts';
+import { createChangeStore } from '../../functions/order-intake/order/order-store.ts';
 import { editing } from '../../functions/order-intake/editing/edit-api.ts';
 import type { EndOverdue } from '../../functions/order-intake/expiry/overdue.ts';
-import { readOffer } from '../../shared/catalog/offer.ts';
+import { readOffer } from '../../shared/catalog/offer-store.ts';
 import { createOrderStore } from '../../functions/order-intake/placement/store.ts';
 import { editOrder } from '../../shared/contracts/orders/edit-routes.ts';
 import * as routes from '../../shared/contracts/orders/routes.ts';
 import { OrderAnswer } from '../../shared/contracts/orders/routes.ts';
 import { anOrder, aPolicy } from '../support/builders.ts';
-import { contended } from '../support/contended.ts';
-import { databaseForAll, tables } from '../support/dynamodb.ts';
-import { skusWith, unitsOf } from '../support/many-skus.ts';
+import { withConflicts } from '../support/database/conflicting-database.ts';
+import { databaseForAll, tables } from '../support/database/dynamodb.ts';
+import { skusWith, unitsOf } from '../support/stock/many-skus.ts';
 import { aRequest } from '../support/requests.ts';
-import { receive } from '../support/stock.ts';
+import { receive } from '../support/stock/stocked-skus.ts';
 
 const database = databaseForAll();
 const store = createOrderStore(database.db, tables, aPolicy().timeZone);
@@ -81,6 +81,6 @@ test('an edit that another edit was faster than is decided on what that one left
 test('an edit goes on through contention', async () => {
   const [sku = ''] = await skusWith(database.db, [9]);
   const orderId = await placed('contended', sku, 2);
-  expect(await editsOn(contended(database.db, { conflicts: 3 }))(orderId, 1)).toMatchObject({ status: 200 });
+  expect(await editsOn(withConflicts(database.db, { conflicts: 3 }))(orderId, 1)).toMatchObject({ status: 200 });
   expect(await unitsOf(database.db, [sku])).toEqual({ onHand: 9, reserved: 1 });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cancel } from '../../functions/order-intake/cancellation/cancellation.ts';
+import { cancel } from '../../functions/order-intake/cancellation/cancel.ts';
 import type { Outcome } from '../../functions/order-intake/order/change.ts';
 import { balanceOf } from '../../functions/order-intake/order/payment.ts';
 import type { OrderEdit } from '../../shared/contracts/orders/edit-routes.ts';

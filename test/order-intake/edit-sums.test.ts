@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { edit, skusOf } from '../../functions/order-intake/editing/edit.ts';
 import { allOpen } from '../../functions/order-intake/order/line-units.ts';
 import type { OrderItem } from '../../functions/order-intake/order/order-item.ts';
-import { takesOf } from '../../shared/stock/take.ts';
+import { reservationsOf } from '../../shared/stock/reservation.ts';
 import { aPolicy } from '../support/builders.ts';
 import { aMugOrder, anEdit, editedEvent, inStock, mugs, plate, today } from './mug-order.ts';
 
@@ -81,7 +81,7 @@ test('any edits of any order: the sums are those of its lines, its events tell a
       );
       expect(told).toBe(order.totalMinor);
       const held = new Map(
-        takesOf(allOpen(order)).map(({ sku, from }) => [sku, from.reduce((total, { units }) => total + units, 0)]),
+        reservationsOf(allOpen(order)).map(({ sku, from }) => [sku, from.reduce((total, { units }) => total + units, 0)]),
       );
       for (const [sku, units] of Object.entries(all)) {
         const left = Object.values(stock.get(sku)?.warehouses ?? {}).reduce(

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { edit } from '../../functions/order-intake/editing/edit.ts';
 import type { OrderItem } from '../../functions/order-intake/order/order-item.ts';
 import { aPolicy } from '../support/builders.ts';
-import { aDuty } from '../support/placed-order.ts';
+import { aDuty } from '../support/orders/placed-order.ts';
 import {
   aMugOrder,
   anEdit,

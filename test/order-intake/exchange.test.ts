@@ -6,9 +6,9 @@ import { describe, expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { placeOrder } from '../../functions/order-intake/api.handler.ts';
 import { apply, recordPayment } from '../../functions/order-intake/order/apply.ts';
-import { cancel } from '../../functions/order-intake/cancellation/cancellation.ts';
-import { createChangeStore } from '../../functions/order-intake/order/change-store.ts';
-import { placeReplacement } from '../../functions/order-intake/exchange/exchange.ts';
+import { cancel } from '../../functions/order-intake/cancellation/cancel.ts';
+import { createChangeStore } from '../../functions/order-intake/order/order-store.ts';
+import { placeReplacement } from '../../functions/order-intake/exchange/place-replacement.ts';
 import { createExchangeStore } from '../../functions/order-intake/exchange/exchange-store.ts';
 import { writeExport } from '../../functions/order-intake/export/export-file.ts';
 import { overdueEnder } from '../../functions/order-intake/expiry/overdue.ts';
@@ -17,14 +17,14 @@ import type { Database } from '../../shared/dynamodb/database.ts';
 import * as routes from '../../shared/contracts/orders/routes.ts';
 import { orderIdOf, replacementNameOf } from '../../shared/ids.ts';
 import { aCapture, aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
-import { contended } from '../support/contended.ts';
-import { crashing } from '../support/crashing.ts';
-import { databaseForAll, tables } from '../support/dynamodb.ts';
-import { anApprovedExchange } from '../support/exchange.ts';
-import { skusWith, unitsOf } from '../support/many-skus.ts';
-import { eventsOf } from '../support/outbox.ts';
+import { withConflicts } from '../support/database/conflicting-database.ts';
+import { withCrash } from '../support/database/crashing-database.ts';
+import { databaseForAll, tables } from '../support/database/dynamodb.ts';
+import { anApprovedExchange } from '../support/orders/approved-exchange.ts';
+import { skusWith, unitsOf } from '../support/stock/many-skus.ts';
+import { eventsOf } from '../support/database/outbox.ts';
 import { aRequest } from '../support/requests.ts';
-import { receive } from '../support/stock.ts';
+import { receive } from '../support/stock/stocked-skus.ts';
 
 const database = databaseForAll();
 
@@ -104,7 +104,7 @@ describe('the order that replaces returned goods', () => {
 
   test('is placed once, however often it is asked for, and by however many at a time', async () => {
     const exchange = await exchangeFor(3);
-    const outcomes = await Promise.all([1, 2, 3].map(() => exchange.place(contended(database.db, { conflicts: 2 }))));
+    const outcomes = await Promise.all([1, 2, 3].map(() => exchange.place(withConflicts(database.db, { conflicts: 2 }))));
     expect(outcomes).toEqual(['placed', 'placed', 'placed']);
     expect(await exchange.place()).toBe('placed');
     expect([await exchange.told(), await exchange.reserved()]).toEqual([['OrderPlaced'], 3]);
@@ -130,7 +130,7 @@ describe('the order that replaces returned goods', () => {
       [6, 'ReplacementRefused', 0],
     ] as const) {
       const exchange = await exchangeFor(quantity);
-      await expect(exchange.place(crashing(database.db, { transaction: 1, when }))).rejects.toThrow('Crashed');
+      await expect(exchange.place(withCrash(database.db, { transaction: 1, when }))).rejects.toThrow('Crashed');
       await exchange.place();
       expect([await exchange.told(), await exchange.reserved()]).toEqual([[event], reserved]);
     }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Placement } from '../../functions/order-intake/placement/decide.ts';
+import type { Placement } from '../../functions/order-intake/order/decide.ts';
 import { group } from '../../functions/order-intake/queue/group.ts';
 import { anOrder, aPolicy, aSku, aStock, noon } from '../support/builders.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cancel, reject } from '../../functions/order-intake/cancellation/cancellation.ts';
+import { cancel, reject } from '../../functions/order-intake/cancellation/cancel.ts';
 import type { Outcome } from '../../functions/order-intake/order/change.ts';
 import { currentAnswer } from '../../functions/order-intake/order/current-response.ts';
 import { replyTo } from '../../functions/order-intake/fulfilment/life-api.ts';
@@ -8,7 +8,7 @@ import { record, release } from '../../functions/order-intake/order/payment.ts';
 import { deliver, ship } from '../../functions/order-intake/fulfilment/shipping.ts';
 import type { Payment } from '../../shared/payments/payment.ts';
 import { aCapture, aCause } from '../support/builders.ts';
-import { aPlacedOrder, noon } from '../support/placed-order.ts';
+import { aPlacedOrder, noon } from '../support/orders/placed-order.ts';
 
 const aPayment = (given: Partial<Payment> = {}) => aCapture(500_000, given);
 const changeOf = (outcome: Outcome) => {

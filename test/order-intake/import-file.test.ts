@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { importFile } from '../../functions/order-intake/import/import-file.ts';
 import { createImportStore } from '../../functions/order-intake/import/import-store.ts';
 import { aCause, aPolicy } from '../support/builders.ts';
-import { databaseForAll, tables } from '../support/dynamodb.ts';
+import { databaseForAll, tables } from '../support/database/dynamodb.ts';
 import { channels } from '../support/environment.ts';
 
 const database = databaseForAll();

@@ -10,11 +10,11 @@ import type { HttpResponse } from '../../shared/contracts/problem.ts';
 import { orderIdOf } from '../../shared/ids.ts';
 import { heldBy, OpenPlacement, placementKey, planKey, StoredPlan } from '../../shared/orders/placement-item.ts';
 import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
-import { crashing } from '../support/crashing.ts';
+import { withCrash } from '../support/database/crashing-database.ts';
 import { aRequest } from '../support/requests.ts';
-import { databaseForAll, tables } from '../support/dynamodb.ts';
-import { skusWith as manySkusWith, unitsOf } from '../support/many-skus.ts';
-import { eventsOf } from '../support/outbox.ts';
+import { databaseForAll, tables } from '../support/database/dynamodb.ts';
+import { skusWith as manySkusWith, unitsOf } from '../support/stock/many-skus.ts';
+import { eventsOf } from '../support/database/outbox.ts';
 
 const database = databaseForAll();
 const storeOn = (db: Database) => createOrderStore(db, tables, aPolicy().timeZone);
@@ -106,7 +106,7 @@ describe('a crash', () => {
   test.each(crashes)('$when $transaction, with all in stock: the next try places the order once', async (at) => {
     const skus = await skusWith(Array.from({ length: 250 }, () => 3));
     const content = orderFor(skus);
-    await expect(post(content, storeOn(crashing(database.db, at)))).rejects.toThrow('Crashed');
+    await expect(post(content, storeOn(withCrash(database.db, at)))).rejects.toThrow('Crashed');
     const isPlaced = at.transaction === 5 && at.when === 'after';
     expect((await read(idOf(content))).status).toBe(isPlaced ? 200 : 404);
     expect((await post(content)).status).toBe(isPlaced ? 200 : 201);
@@ -118,7 +118,7 @@ describe('a crash', () => {
   test.each(crashes)('$when $transaction, and its client stays away: all is given back in time', async (at) => {
     const skus = await skusWith(Array.from({ length: 250 }, () => 3));
     const content = orderFor(skus);
-    await expect(post(content, storeOn(crashing(database.db, at)))).rejects.toThrow('Crashed');
+    await expect(post(content, storeOn(withCrash(database.db, at)))).rejects.toThrow('Crashed');
     const isPlaced = at.transaction === 5 && at.when === 'after';
     await undoAbandoned(store.placements, noon + 60_000);
     expect(await reservedOf(skus)).toBe(isPlaced ? 250 : await unitsHeld());
@@ -143,7 +143,7 @@ describe('when its last step is refused', () => {
     const rival = orderFor(skus.slice(-1));
     let rivalStatus: number | undefined;
     const late = {
-      ...storeOn(crashing(database.db, at)),
+      ...storeOn(withCrash(database.db, at)),
       load: async (...given: Parameters<typeof store.load>) => {
         const known = await store.load(...given);
         rivalStatus ??= (await post(rival)).status;
@@ -164,7 +164,7 @@ describe('when its last step is refused', () => {
     const skus = await skusWith(Array.from({ length: 250 }, () => 1));
     const content = orderFor(skus);
     const changed = { ...content, note: 'Changed' };
-    const crashed = storeOn(crashing(database.db, { transaction: 3, when: 'after' }));
+    const crashed = storeOn(withCrash(database.db, { transaction: 3, when: 'after' }));
     await expect(post(content, crashed)).rejects.toThrow('Crashed');
     expect(await post(changed)).toMatchObject({ status: 409, body: { type: 'order-conflict' } });
     expect((await post(changed, store, noon + 121_000)).status).toBe(201);

@@ -5,7 +5,7 @@ import type { SkuRecord } from '../../shared/catalog/sku-item.ts';
 import { OrderEdited } from '../../shared/contracts/orders/life-cycle-events.ts';
 import type { OrderEdit } from '../../shared/contracts/orders/edit-routes.ts';
 import { aCause, aPolicy, aSku, aStock } from '../support/builders.ts';
-import { aPlacedOrder } from '../support/placed-order.ts';
+import { aPlacedOrder } from '../support/orders/placed-order.ts';
 
 export const anEdit = (given: Partial<OrderEdit> = {}): OrderEdit => ({
   editId: 'edit-1',

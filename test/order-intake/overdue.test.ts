@@ -3,11 +3,11 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { placeOrder } from '../../functions/order-intake/api.handler.ts';
-import { createChangeStore } from '../../functions/order-intake/order/change-store.ts';
-import { placeReplacement } from '../../functions/order-intake/exchange/exchange.ts';
+import { createChangeStore } from '../../functions/order-intake/order/order-store.ts';
+import { placeReplacement } from '../../functions/order-intake/exchange/place-replacement.ts';
 import { createExchangeStore } from '../../functions/order-intake/exchange/exchange-store.ts';
 import { atMostOnceASecond, type EndOverdue, overdueEnder } from '../../functions/order-intake/expiry/overdue.ts';
-import { placeQueued } from '../../functions/order-intake/queue/place-queued.ts';
+import { placeQueued } from '../../functions/order-intake/queue/place-queued-job.ts';
 import { createOrderStore } from '../../functions/order-intake/placement/store.ts';
 import { isRetryableError } from '../../shared/dynamodb/retry-on-conflict.ts';
 import * as routes from '../../shared/contracts/orders/routes.ts';
@@ -15,10 +15,10 @@ import type { OrderContent } from '../../shared/contracts/orders/routes.ts';
 import { orderIdOf, replacementNameOf } from '../../shared/ids.ts';
 import { stockKey } from '../../shared/stock/stock-item.ts';
 import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
-import { databaseForEach, tables } from '../support/dynamodb.ts';
-import { anApprovedExchange } from '../support/exchange.ts';
-import { skusWith, unitsOf } from '../support/many-skus.ts';
-import { messagesOf } from '../support/queue.ts';
+import { databaseForEach, tables } from '../support/database/dynamodb.ts';
+import { anApprovedExchange } from '../support/orders/approved-exchange.ts';
+import { skusWith, unitsOf } from '../support/stock/many-skus.ts';
+import { queueOrders } from '../support/orders/queued-orders.ts';
 import { aRequest } from '../support/requests.ts';
 
 const { timeZone } = aPolicy();
@@ -99,7 +99,7 @@ async function throughQueue(
   contents: readonly OrderContent[],
   { now = later, through = store, end = endOverdue } = {},
 ): Promise<boolean[]> {
-  const messages = await messagesOf(store, contents, { now });
+  const messages = await queueOrders(store, contents, { now });
   const placing = { store: through, policy: aPolicy(), now, report: () => undefined, endOverdue: end };
   expect(await placeQueued(placing, messages)).toEqual([]);
   const standing = await store.intakes.standing(messages.map(({ orderId }) => orderId));
@@ -181,7 +181,7 @@ describe('stock whose hold is over, though not swept', () => {
 
   test('is refused to nobody, at least not for good, while some of it may be left', async () => {
     const [sku = ''] = await skusWith(database.db, [0]);
-    const messages = await messagesOf(store, [orderFor([sku], 1), orderFor([sku], 1)]);
+    const messages = await queueOrders(store, [orderFor([sku], 1), orderFor([sku], 1)]);
     let clock = 0;
     vi.spyOn(performance, 'now').mockImplementation(() => (clock += 3000));
     const end: EndOverdue = async () => 'some-left';
@@ -216,7 +216,7 @@ describe('stock whose hold is over, though not swept', () => {
       database.db,
       Array.from({ length: 25 }, () => 0),
     );
-    const messages = await messagesOf(store, [orderFor([sku], 1), orderFor(many, 1), orderFor([sku], 1)]);
+    const messages = await queueOrders(store, [orderFor([sku], 1), orderFor(many, 1), orderFor([sku], 1)]);
     const failing = () => Promise.reject(new Error('The index does not answer'));
     const placing = { store, policy: aPolicy(), now: later, report: () => undefined, endOverdue: failing };
     expect(await placeQueued(placing, messages)).toEqual(messages);

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cancel, endUnpaid } from '../../functions/order-intake/cancellation/cancellation.ts';
+import { cancel, endUnpaid } from '../../functions/order-intake/cancellation/cancel.ts';
 import { moved } from '../../functions/order-intake/order/change.ts';
 import { currentAnswer } from '../../functions/order-intake/order/current-response.ts';
 import { balanceOf, expire, record, release } from '../../functions/order-intake/order/payment.ts';
@@ -9,7 +9,7 @@ import { isSigned } from '../../functions/order-intake/payments/signature.ts';
 import { indexKeys, type OrderItem } from '../../functions/order-intake/order/order-item.ts';
 import type { Payment } from '../../shared/payments/payment.ts';
 import { aCapture, aCause } from '../support/builders.ts';
-import { aPlacedOrder, noon } from '../support/placed-order.ts';
+import { aPlacedOrder, noon } from '../support/orders/placed-order.ts';
 
 const at = new Date(noon).toISOString();
 const aPayment = (given: Partial<Payment> = {}) => aCapture(1495, given);

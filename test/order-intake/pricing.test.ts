@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { priceOrder, splitLine, type Wanted } from '../../functions/order-intake/placement/pricing.ts';
+import { priceOrder, splitLine, type Wanted } from '../../shared/pricing/price-order.ts';
 import { aPolicy } from '../support/builders.ts';
-import { aDuty } from '../support/placed-order.ts';
+import { aDuty } from '../support/orders/placed-order.ts';
 
 const aLine = (given: Partial<Wanted> = {}): Wanted => ({
   sku: 'MUG',

@@ -3,25 +3,25 @@ import { describe, expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { acceptOrders } from '../../functions/order-intake/queue/accept.ts';
 import { placeOrder } from '../../functions/order-intake/api.handler.ts';
-import { createChangeStore } from '../../functions/order-intake/order/change-store.ts';
+import { createChangeStore } from '../../functions/order-intake/order/order-store.ts';
 import type { QueuedOrder } from '../../functions/order-intake/queue/intake-item.ts';
 import { overdueEnder } from '../../functions/order-intake/expiry/overdue.ts';
 import { undoAbandoned } from '../../functions/order-intake/placement/chunked-placement.ts';
-import { placeQueued } from '../../functions/order-intake/queue/place-queued.ts';
+import { placeQueued } from '../../functions/order-intake/queue/place-queued-job.ts';
 import { createOrderStore } from '../../functions/order-intake/placement/store.ts';
-import { postAll } from '../../functions/stock-update/post.ts';
-import { createStockStore } from '../../functions/stock-update/store.ts';
+import { applyMovements } from '../../functions/stock-update/stock/apply-movements.ts';
+import { createStockStore } from '../../functions/stock-update/stock/store.ts';
 import type { Database } from '../../shared/dynamodb/database.ts';
 import * as routes from '../../shared/contracts/orders/routes.ts';
 import type { OrderContent } from '../../shared/contracts/orders/routes.ts';
 import { stockKey } from '../../shared/stock/stock-item.ts';
 import { aCause, aMovement, anOrder, aPolicy, noon } from '../support/builders.ts';
-import { crashing } from '../support/crashing.ts';
-import { databaseForAll, tables } from '../support/dynamodb.ts';
-import { eventsOf } from '../support/outbox.ts';
-import { messagesOf } from '../support/queue.ts';
+import { withCrash } from '../support/database/crashing-database.ts';
+import { databaseForAll, tables } from '../support/database/dynamodb.ts';
+import { eventsOf } from '../support/database/outbox.ts';
+import { queueOrders } from '../support/orders/queued-orders.ts';
 import { aRequest } from '../support/requests.ts';
-import { stockedSku } from '../support/stock.ts';
+import { stockedSku } from '../support/stock/stocked-skus.ts';
 
 const database = databaseForAll();
 const storeOn = (db: Database) => createOrderStore(db, tables, aPolicy().timeZone);
@@ -33,7 +33,7 @@ async function aSkuWith(units: number): Promise<string> {
   if (units > 0) return stockedSku(database.db, units);
   const sku = await stockedSku(database.db, 1);
   const writeOff = aMovement({ movementId: anId(), sku, type: 'write-off', quantity: 1 });
-  await postAll(createStockStore(database.db, tables), [writeOff], aCause());
+  await applyMovements(createStockStore(database.db, tables), [writeOff], aCause());
   return sku;
 }
 const orderFor = (sku: string, given: Partial<OrderContent> = {}) =>
@@ -41,8 +41,8 @@ const orderFor = (sku: string, given: Partial<OrderContent> = {}) =>
 const countersOf = async (sku: string) =>
   (await createStockStore(database.db, tables).stock(sku)).stock?.warehouses['main'];
 
-const queued = (contents: readonly OrderContent[], given: Parameters<typeof messagesOf>[2] = {}) =>
-  messagesOf(store, contents, given);
+const queued = (contents: readonly OrderContent[], given: Parameters<typeof queueOrders>[2] = {}) =>
+  queueOrders(store, contents, given);
 const placeAll = (messages: readonly QueuedOrder[], through = store, now = noon + 2000) => {
   const endOverdue = overdueEnder(createChangeStore(database.db, tables, aPolicy().timeZone));
   const placing = { store: through, policy: aPolicy(), now, report: () => undefined, endOverdue };
@@ -157,7 +157,7 @@ describe('queued orders for one SKU', () => {
   )('whose function ends $when its transaction $transaction come again, and each is decided once', async (at) => {
     const sku = await aSkuWith(110);
     const messages = await queued(Array.from({ length: 160 }, () => orderFor(sku)));
-    const again = await placeAll(messages, storeOn(crashing(database.db, at)));
+    const again = await placeAll(messages, storeOn(withCrash(database.db, at)));
     expect(again.length).toBeGreaterThan(0);
     // The queue may give all of them again: what was done is not deleted if the function ends.
     expect(await placeAll(messages)).toEqual([]);
@@ -240,7 +240,7 @@ describe('a queued order', () => {
   test('of 120 SKUs that waited does not conflict with what was abandoned meanwhile under its id', async () => {
     const skus = await Promise.all(Array.from({ length: 120 }, () => aSkuWith(1)));
     const content = orderFor(skus[0] ?? '', { lines: skus.map((sku) => ({ sku, quantity: 1 })) });
-    const crashed = storeOn(crashing(database.db, { transaction: 2, when: 'after' }));
+    const crashed = storeOn(withCrash(database.db, { transaction: 2, when: 'after' }));
     await expect(post({ ...content, note: 'Changed' }, crashed)).rejects.toThrow('Crashed');
     const messages = await queued([content]);
     await placeAll(messages, store, noon + 361_000);

@@ -3,18 +3,18 @@ import { beforeEach, expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { acceptOrders } from '../../functions/order-intake/queue/accept.ts';
 import { getOrder } from '../../functions/order-intake/api.handler.ts';
-import { createChangeStore } from '../../functions/order-intake/order/change-store.ts';
+import { createChangeStore } from '../../functions/order-intake/order/order-store.ts';
 import { intakeKey, type QueuedOrder } from '../../functions/order-intake/queue/intake-item.ts';
 import { overdueEnder } from '../../functions/order-intake/expiry/overdue.ts';
-import { placeQueued } from '../../functions/order-intake/queue/place-queued.ts';
-import { resendAccepted } from '../../functions/order-intake/queue/resend-accepted.ts';
+import { placeQueued } from '../../functions/order-intake/queue/place-queued-job.ts';
+import { resendAccepted } from '../../functions/order-intake/queue/resend-accepted-job.ts';
 import { createOrderStore } from '../../functions/order-intake/placement/store.ts';
 import * as routes from '../../shared/contracts/orders/routes.ts';
 import { orderIdOf } from '../../shared/ids.ts';
 import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
-import { databaseForEach, tables } from '../support/dynamodb.ts';
+import { databaseForEach, tables } from '../support/database/dynamodb.ts';
 import { aRequest } from '../support/requests.ts';
-import { stockedSku } from '../support/stock.ts';
+import { stockedSku } from '../support/stock/stocked-skus.ts';
 
 // One for each test, as the sweep looks at all orders.
 const database = databaseForEach();

@@ -1,21 +1,21 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { getOrder, placeOrder } from '../../functions/order-intake/api.handler.ts';
-import { createChangeStore } from '../../functions/order-intake/order/change-store.ts';
+import { createChangeStore } from '../../functions/order-intake/order/order-store.ts';
 import { lifeRoutes } from '../../functions/order-intake/fulfilment/life-api.ts';
 import type { OrderItem } from '../../functions/order-intake/order/order-item.ts';
 import { createOrderStore } from '../../functions/order-intake/placement/store.ts';
 import * as life from '../../shared/contracts/orders/life-cycle-routes.ts';
 import * as routes from '../../shared/contracts/orders/routes.ts';
 import { aCapture, anOrder, aPolicy } from '../support/builders.ts';
-import { tables } from '../support/dynamodb.ts';
+import { tables } from '../support/database/dynamodb.ts';
 import { aRequest } from '../support/requests.ts';
-import { stockedSku } from '../support/stock.ts';
+import { stockedSku } from '../support/stock/stocked-skus.ts';
 import { aName, database, put, read, told } from './assessed-orders.ts';
 
 const changes = createChangeStore(database.db, tables, aPolicy().timeZone);
 const orders = createOrderStore(database.db, tables, aPolicy().timeZone);
-const serve = lifeRoutes(changes, channels, {}, { judge: async (order) => ({ kind: 'noted', order }) });
+const serve = lifeRoutes(changes, channels, {}, { assessOne: async (order) => ({ kind: 'not-held', order }) });
 
 /** Paid, and on hold for its risk. */
 let order: OrderItem;

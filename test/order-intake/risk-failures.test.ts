@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { release } from '../../functions/order-intake/order/payment.ts';
-import { noon } from '../support/placed-order.ts';
+import { noon } from '../support/orders/placed-order.ts';
 import {
   aFailure,
   aName,

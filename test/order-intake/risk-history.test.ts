@@ -6,9 +6,9 @@ import { told as toldPayment } from '../../functions/order-intake/order/payment.
 import { newEvent } from '../../shared/contracts/define-event.ts';
 import { OrderImported } from '../../shared/contracts/orders/import-events.ts';
 import { OrderShipped, PaymentRecorded } from '../../shared/contracts/orders/life-cycle-events.ts';
-import { assessorOn } from '../support/assessor.ts';
+import { assessorOn } from '../support/orders/risk-assessor.ts';
 import { aCapture, aCause } from '../support/builders.ts';
-import { noon } from '../support/placed-order.ts';
+import { noon } from '../support/orders/placed-order.ts';
 import {
   aMailbox,
   aName,
@@ -137,5 +137,5 @@ test('imported orders are not judged: they are what their customer bought before
   ]);
   const [imported] = past;
   assert(imported);
-  expect(await assessorOn(database.db).judge(imported, noon)).toEqual({ kind: 'noted', order: await read(imported) });
+  expect(await assessorOn(database.db).assessOne(imported, noon)).toEqual({ kind: 'noted', order: await read(imported) });
 });

@@ -1,14 +1,14 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { apply, recordPayment } from '../../functions/order-intake/order/apply.ts';
-import { onceAssessed } from '../../functions/order-intake/risk/assessor.ts';
-import { createChangeStore } from '../../functions/order-intake/order/change-store.ts';
+import { assessFirst } from '../../functions/order-intake/risk/risk-assessment.ts';
+import { createChangeStore } from '../../functions/order-intake/order/order-store.ts';
 import { release } from '../../functions/order-intake/order/payment.ts';
 import { allocateStock } from '../../functions/order-intake/fulfilment/shipping.ts';
-import { assessorOn } from '../support/assessor.ts';
+import { assessorOn } from '../support/orders/risk-assessor.ts';
 import { aCapture, aCause, aPolicy } from '../support/builders.ts';
-import { tables } from '../support/dynamodb.ts';
-import { noon } from '../support/placed-order.ts';
+import { tables } from '../support/database/dynamodb.ts';
+import { noon } from '../support/orders/placed-order.ts';
 import {
   aFailure,
   bodyOf,
@@ -61,7 +61,7 @@ describe('a suspicious order', () => {
     const cause = aCause({ now: noon - 1 });
     const changes = createChangeStore(database.db, tables, aPolicy().timeZone);
     expect(await recordPayment(changes, order.orderId, aCapture(1495), cause)).toMatchObject({ kind: 'changed' });
-    const allocated = await onceAssessed(assessorOn(database.db), noon, (assessed) =>
+    const allocated = await assessFirst(assessorOn(database.db), noon, (assessed) =>
       apply(changes, order.orderId, assessed(allocateStock), aCause()),
     );
     expect(allocated).toMatchObject({ kind: 'illegal', status: 'on-hold', holdReasons: ['risk'] });

@@ -1,8 +1,8 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { tables } from '../support/dynamodb.ts';
-import { eventsOf } from '../support/outbox.ts';
+import { tables } from '../support/database/dynamodb.ts';
+import { eventsOf } from '../support/database/outbox.ts';
 import {
   aMailbox,
   aName,

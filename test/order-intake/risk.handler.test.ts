@@ -2,7 +2,7 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { orderKey } from '../../functions/order-intake/order/order-item.ts';
 import { contentHash } from '../../shared/ids.ts';
-import { tables } from '../support/dynamodb.ts';
+import { tables } from '../support/database/dynamodb.ts';
 import {
   aFailure,
   aMailbox,

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { RiskPolicy, type RiskSignals, scoreRisk, velocityKinds } from '../../functions/order-intake/risk/risk.ts';
+import { RiskPolicy, type RiskSignals, scoreRisk, velocityKinds } from '../../functions/order-intake/risk/risk-score.ts';
 import { store } from '../../infra/store.ts';
 
 const policy: RiskPolicy = {

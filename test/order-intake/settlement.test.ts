@@ -2,17 +2,17 @@ import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { channels } from '../support/environment.ts';
 import { placeOrder } from '../../functions/order-intake/api.handler.ts';
-import { createChangeStore } from '../../functions/order-intake/order/change-store.ts';
+import { createChangeStore } from '../../functions/order-intake/order/order-store.ts';
 import { lifeRoutes } from '../../functions/order-intake/fulfilment/life-api.ts';
-import { settleLeftOpen } from '../../functions/order-intake/fulfilment/chunked-release.ts';
+import { settleLeftOpen } from '../../functions/order-intake/order/chunked-release.ts';
 import {
   createSettlementStore,
   type SettlementStore,
   stepSizeOf,
-} from '../../functions/order-intake/fulfilment/settlement-store.ts';
+} from '../../functions/order-intake/order/settlement-store.ts';
 import { createOrderStore } from '../../functions/order-intake/placement/store.ts';
-import { postAll } from '../../functions/stock-update/post.ts';
-import { createStockStore } from '../../functions/stock-update/store.ts';
+import { applyMovements } from '../../functions/stock-update/stock/apply-movements.ts';
+import { createStockStore } from '../../functions/stock-update/stock/store.ts';
 import type { Database } from '../../shared/dynamodb/database.ts';
 import { StockMoved } from '../../shared/contracts/stock/events.ts';
 import * as life from '../../shared/contracts/orders/life-cycle-routes.ts';
@@ -21,12 +21,12 @@ import { OrderAnswer } from '../../shared/contracts/orders/routes.ts';
 import { unsettled } from '../../shared/orders/settlement-item.ts';
 import { stockPartition } from '../../shared/stock/stock-item.ts';
 import { aCause, aMovement, anOrder, aPolicy, noon } from '../support/builders.ts';
-import { contended } from '../support/contended.ts';
-import { crashing } from '../support/crashing.ts';
-import { assessorOn } from '../support/assessor.ts';
-import { databaseForAll, tables } from '../support/dynamodb.ts';
-import { skusWith, unitsOf } from '../support/many-skus.ts';
-import { eventsOf } from '../support/outbox.ts';
+import { withConflicts } from '../support/database/conflicting-database.ts';
+import { withCrash } from '../support/database/crashing-database.ts';
+import { assessorOn } from '../support/orders/risk-assessor.ts';
+import { databaseForAll, tables } from '../support/database/dynamodb.ts';
+import { skusWith, unitsOf } from '../support/stock/many-skus.ts';
+import { eventsOf } from '../support/database/outbox.ts';
 import { aRequest } from '../support/requests.ts';
 
 const database = databaseForAll();
@@ -110,7 +110,7 @@ describe.each(kinds)('a %s of more SKUs than a transaction takes', (kind) => {
     'that ends $when its transaction $transaction is whole or not at all after the sweep',
     async (at) => {
       const { skus, orderId } = await placed();
-      await expect(send(orderId, crashing(database.db, at))).rejects.toThrow('Crashed');
+      await expect(send(orderId, withCrash(database.db, at))).rejects.toThrow('Crashed');
       const isNotAtAll = at.transaction === 1 && at.when === 'before';
       const [key] = await openKeys();
       const open = key && (await settlements.find(key));
@@ -155,7 +155,7 @@ describe('the sweep of what was left open', () => {
   test('ends every settlement that it can, and then tells of the one that it cannot', async () => {
     const orders = [await placed(), await placed()];
     for (const { orderId } of orders) {
-      await expect(cancel(orderId, crashing(database.db, { transaction: 2, when: 'after' }))).rejects.toThrow(
+      await expect(cancel(orderId, withCrash(database.db, { transaction: 2, when: 'after' }))).rejects.toThrow(
         'Crashed',
       );
     }
@@ -175,7 +175,7 @@ describe('the sweep of what was left open', () => {
 
   const leftOpen = async (send: typeof cancel) => {
     const { skus, orderId } = await placed();
-    await expect(send(orderId, crashing(database.db, { transaction: 1, when: 'after' }))).rejects.toThrow('Crashed');
+    await expect(send(orderId, withCrash(database.db, { transaction: 1, when: 'after' }))).rejects.toThrow('Crashed');
     const [sku = ''] = skus;
     return sku;
   };
@@ -185,10 +185,10 @@ describe('the sweep of what was left open', () => {
   test('leaves a late count what was received between a shipment and its steps', async () => {
     const sku = await leftOpen(ship);
     const [receivedAt, sweptAt] = [noon + 42 * minutesMs, noon + 45 * minutesMs];
-    await postAll(stock, [aMovement({ movementId: 'between', sku, quantity: 5 })], aCause({ now: receivedAt }));
+    await applyMovements(stock, [aMovement({ movementId: 'between', sku, quantity: 5 })], aCause({ now: receivedAt }));
     // Event ids of one process never go back behind each other, and the sweep is a process of its own.
     vi.resetModules();
-    const fresh = await import('../../functions/order-intake/fulfilment/settlement-store.ts');
+    const fresh = await import('../../functions/order-intake/order/settlement-store.ts');
     await settleLeftOpen(fresh.createSettlementStore(database.db, tables.ORDER_TABLE_NAME, stockTable), sweptAt);
     const rows = await eventsOf(database.db, stockTable, stockPartition(sku));
     const shipped = rows.find(({ detail }) => detail.data['type'] === 'shipment');
@@ -198,7 +198,7 @@ describe('the sweep of what was left open', () => {
     });
     const occurredAt = new Date(receivedAt - minutesMs).toISOString();
     const count = aMovement({ movementId: 'late', sku, type: 'count', quantity: 3, occurredAt });
-    expect(await postAll(stock, [count], aCause({ now: sweptAt }))).toMatchObject([{ status: 'applied' }]);
+    expect(await applyMovements(stock, [count], aCause({ now: sweptAt }))).toMatchObject([{ status: 'applied' }]);
     expect((await stock.stock(sku)).stock?.warehouses['main']).toMatchObject({ onHand: 8, reserved: 2 });
   });
 
@@ -210,8 +210,8 @@ describe('the sweep of what was left open', () => {
 
   test('goes on through contention', async () => {
     const { skus, orderId } = await placed();
-    await expect(cancel(orderId, crashing(database.db, { transaction: 1, when: 'after' }))).rejects.toThrow('Crashed');
-    expect(await settleLeftOpen(settlementsOn(contended(database.db, { conflicts: 5 })), noon + 31_000)).toEqual([
+    await expect(cancel(orderId, withCrash(database.db, { transaction: 1, when: 'after' }))).rejects.toThrow('Crashed');
+    expect(await settleLeftOpen(settlementsOn(withConflicts(database.db, { conflicts: 5 })), noon + 31_000)).toEqual([
       orderId,
     ]);
     expect((await unitsOf(database.db, skus)).reserved).toBe(2 * count);

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { cancel } from '../../functions/order-intake/cancellation/cancellation.ts';
+import { cancel } from '../../functions/order-intake/cancellation/cancel.ts';
 import type { Outcome } from '../../functions/order-intake/order/change.ts';
 import type { OrderItem } from '../../functions/order-intake/order/order-item.ts';
 import { complete, deliver, ship } from '../../functions/order-intake/fulfilment/shipping.ts';
-import { aPlacedOrder, noon } from '../support/placed-order.ts';
+import { aPlacedOrder, noon } from '../support/orders/placed-order.ts';
 
 const changedOf = (outcome: Outcome): OrderItem => {
   if (outcome.kind !== 'changed') throw new Error(`It was ${outcome.kind}`);

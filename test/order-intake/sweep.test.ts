@@ -1,13 +1,13 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test, vi } from 'vitest';
-import { createChangeStore } from '../../functions/order-intake/order/change-store.ts';
+import { createChangeStore } from '../../functions/order-intake/order/order-store.ts';
 import { indexKeys, orderKey } from '../../functions/order-intake/order/order-item.ts';
 import { overdueEnder } from '../../functions/order-intake/expiry/overdue.ts';
-import { sweep } from '../../functions/order-intake/expiry/sweep.ts';
+import { sweep } from '../../functions/order-intake/order/hold-expiry-job.ts';
 import { conflictError } from '../../shared/dynamodb/retry-on-conflict.ts';
 import { aCause, aPolicy } from '../support/builders.ts';
-import { databaseForAll, tables } from '../support/dynamodb.ts';
-import { aPlacedOrder, noon } from '../support/placed-order.ts';
+import { databaseForAll, tables } from '../support/database/dynamodb.ts';
+import { aPlacedOrder, noon } from '../support/orders/placed-order.ts';
 
 const database = databaseForAll();
 

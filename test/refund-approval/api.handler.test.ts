@@ -1,41 +1,41 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { decisionRoutes } from '../../functions/refund-approval/approvals/decisions.ts';
-import { readRoutes } from '../../functions/refund-approval/requests/reading.ts';
-import { applyToOrder } from '../../functions/refund-approval/refund/apply.ts';
+import { decisionApi } from '../../functions/refund-approval/approvals/decision-api.ts';
+import { refundApi } from '../../functions/refund-approval/requests/refund-api.ts';
+import { applyChangeWithOrder } from '../../functions/refund-approval/refund/apply.ts';
 import { blockPayout } from '../../functions/refund-approval/payouts/paying.ts';
-import { accountKey, refundPartition } from '../../functions/refund-approval/refund/refund-keys.ts';
-import { requestRoutes } from '../../functions/refund-approval/requests/requests.ts';
+import { ledgerKey, refundPartition } from '../../functions/refund-approval/refund/refund-keys.ts';
+import { requestApi } from '../../functions/refund-approval/requests/request-api.ts';
 import { createRefundStore, type RefundStore } from '../../functions/refund-approval/refund/store.ts';
-import { readOffer } from '../../shared/catalog/offer.ts';
+import { readOffer } from '../../shared/catalog/offer-store.ts';
 import type { Database } from '../../shared/dynamodb/database.ts';
 import type { HttpResponse } from '../../shared/contracts/problem.ts';
 import * as routes from '../../shared/contracts/refunds/routes.ts';
 import { orderIdOf, refundIdOf } from '../../shared/ids.ts';
 import { orderKey } from '../../shared/orders/order-keys.ts';
 import { aCapture, aCause } from '../support/builders.ts';
-import { contended } from '../support/contended.ts';
-import { crashing } from '../support/crashing.ts';
-import { databaseForAll, tables } from '../support/dynamodb.ts';
+import { withConflicts } from '../support/database/conflicting-database.ts';
+import { withCrash } from '../support/database/crashing-database.ts';
+import { databaseForAll, tables } from '../support/database/dynamodb.ts';
 import { channels } from '../support/environment.ts';
-import { eventsOf } from '../support/outbox.ts';
-import { anOrdered } from '../support/refunds.ts';
+import { eventsOf } from '../support/database/outbox.ts';
+import { anOrderSnapshot } from '../support/refunds/refund-builders.ts';
 import { aRequest } from '../support/requests.ts';
-import { torn } from '../support/torn.ts';
+import { withSplitBatchRead } from '../support/database/split-batch-reads.ts';
 
 const database = databaseForAll();
 const storeOn = (db: Database) => createRefundStore(db, tables);
 const store = storeOn(database.db);
 const deadline = () => '2026-04-01T00:00:00.000Z';
-const requests = (through = store) => requestRoutes(through, channels, deadline, readOffer(database.db, tables));
+const requests = (through = store) => requestApi(through, channels, deadline, readOffer(database.db, tables));
 
 let made = 0;
 /** An order in its table, captured whole; written again, it is its next version. */
 async function anOrder(totalMinor = 20_000) {
   const externalOrderId = `order-${(made += 1)}`;
   const orderId = orderIdOf('storefront', externalOrderId);
-  const write = (given: Parameters<typeof anOrdered>[1] = {}) => {
-    const item = { ...anOrdered([{ totalMinor }], { orderId, externalOrderId, ...given }), ...orderKey(orderId) };
+  const write = (given: Parameters<typeof anOrderSnapshot>[1] = {}) => {
+    const item = { ...anOrderSnapshot([{ totalMinor }], { orderId, externalOrderId, ...given }), ...orderKey(orderId) };
     return database.db.send(new PutCommand({ TableName: tables.ORDER_TABLE_NAME, Item: item }));
   };
   await write();
@@ -50,7 +50,7 @@ const contentOf = (orderId: string) => ({
 const ask = (orderId: string, through = store, clientId = 'service'): Promise<HttpResponse> =>
   requests(through).requestRefund(aRequest(routes.requestRefund, { body: contentOf(orderId) }, clientId));
 const approve = (refundId: string, by: string, through = store): Promise<HttpResponse> =>
-  decisionRoutes(through, { finance: 'finance', lead: 'service-lead' }).decideRefund(
+  decisionApi(through, { finance: 'finance', lead: 'service-lead' }).decideRefund(
     aRequest(routes.decideRefund, { params: { refundId }, body: { decision: 'approve' } }, by),
   );
 const eventTypes = async (refundId: string) =>
@@ -78,7 +78,7 @@ describe('a request for a refund', () => {
     'whose function ends %s its transaction has no effect by halves, and is sent again',
     async (when) => {
       const { orderId } = await anOrder();
-      await expect(ask(orderId, storeOn(crashing(database.db, { transaction: 1, when })))).rejects.toThrow('Crashed');
+      await expect(ask(orderId, storeOn(withCrash(database.db, { transaction: 1, when })))).rejects.toThrow('Crashed');
       const again = await ask(orderId);
       expect(again.status).toBe(when === 'before' ? 201 : 200);
       expect(await eventTypes(refundIdOf(orderId, 'request-1'))).toEqual(['RefundRequested']);
@@ -109,7 +109,7 @@ describe('a request for a refund', () => {
 
   test('goes through when others’ transactions are in its way a few times', async () => {
     const { orderId } = await anOrder();
-    expect((await ask(orderId, storeOn(contended(database.db, { conflicts: 5 })))).status).toBe(201);
+    expect((await ask(orderId, storeOn(withConflicts(database.db, { conflicts: 5 })))).status).toBe(201);
     expect(await pendingMinor(orderId)).toBe(20_000);
   });
 
@@ -123,14 +123,14 @@ describe('a request for a refund', () => {
     const replies = [
       await withdrawRefund(aRequest(routes.withdrawRefund, { params, body }, 'marketplace')),
       await amendRefund(aRequest(routes.amendRefund, { params, body }, 'marketplace')),
-      await readRoutes(store, channels).getRefund(aRequest(routes.getRefund, { params }, 'marketplace')),
+      await refundApi(store, channels).getRefund(aRequest(routes.getRefund, { params }, 'marketplace')),
     ];
     expect(replies.map(({ status }) => status)).toEqual([404, 404, 404]);
   });
 });
 
 describe('what a batch read at two moments', () => {
-  const isAccount = (sk: unknown) => sk === accountKey('').sk;
+  const isAccount = (sk: unknown) => sk === ledgerKey('').sk;
   const refundIdIn = (orderId: string) => refundIdOf(orderId, 'request-1');
   const withdraw = (refundId: string) =>
     requests().withdrawRefund(
@@ -141,7 +141,7 @@ describe('what a batch read at two moments', () => {
     const { orderId } = await anOrder();
     await ask(orderId);
     const params = { refundId: refundIdIn(orderId) };
-    const meeting = torn(database.db, { late: isAccount, meanwhile: () => withdraw(params.refundId) });
+    const meeting = withSplitBatchRead(database.db, { late: isAccount, meanwhile: () => withdraw(params.refundId) });
     const body = { reason: 'x', lines: [{ lineId: 'line-1', quantity: 0, amountMinor: 1 }] };
     const reply = await requests(storeOn(meeting)).amendRefund(
       aRequest(routes.amendRefund, { params, body }, 'service'),
@@ -157,7 +157,7 @@ describe('what a batch read at two moments', () => {
       const goodwill = { ...other, lines: undefined, goodwillMinor: 2_000 };
       return requests().requestRefund(aRequest(routes.requestRefund, { body: goodwill }, 'service'));
     };
-    const reply = await ask(orderId, storeOn(torn(database.db, { late: isAccount, meanwhile })));
+    const reply = await ask(orderId, storeOn(withSplitBatchRead(database.db, { late: isAccount, meanwhile })));
     expect(reply.status).toBe(201);
     expect((await store.account(orderId)).pots['goodwill']?.pending.minor).toBe(2_000);
   });
@@ -167,12 +167,12 @@ describe('what a batch read at two moments', () => {
     await ask(orderId);
     const refundId = refundIdIn(orderId);
     await approve(refundId, 'finance');
-    await applyToOrder(store, refundId, (refund, _order, account) => blockPayout(refund, account), aCause());
+    await applyChangeWithOrder(store, refundId, (refund, _order, account) => blockPayout(refund, account), aCause());
     const settle = (action: 'retry' | 'store-credit', through = store) =>
-      decisionRoutes(through, {}).settleRefund(
+      decisionApi(through, {}).settleRefund(
         aRequest(routes.settleRefund, { params: { refundId }, body: { action } }, 'finance'),
       );
-    const meeting = torn(database.db, { late: isAccount, meanwhile: () => settle('store-credit') });
+    const meeting = withSplitBatchRead(database.db, { late: isAccount, meanwhile: () => settle('store-credit') });
     expect(await settle('retry', storeOn(meeting))).toMatchObject({
       status: 409,
       body: { type: 'illegal-transition', currentStatus: 'store-credit' },
@@ -218,7 +218,7 @@ test('refunds of a status are found by pages, each once, the newest first', asyn
   let cursor: string | undefined;
   do {
     const query = { status: 'pending-approval' as const, limit: 3, cursor };
-    const { body } = await readRoutes(store, channels).findRefunds(aRequest(routes.findRefunds, { query }, 'finance'));
+    const { body } = await refundApi(store, channels).findRefunds(aRequest(routes.findRefunds, { query }, 'finance'));
     const page = routes.findRefunds.responses[200].schema.parse(body);
     found.push(...page.refunds.map(({ orderId }) => orderId));
     cursor = page.cursor;

@@ -8,10 +8,10 @@ import {
 } from '../../functions/refund-approval/exchanges/exchange.ts';
 import { blockPayout, hear, startPayout } from '../../functions/refund-approval/payouts/paying.ts';
 import { request } from '../../functions/refund-approval/requests/decide.ts';
-import { potsOf } from '../../functions/refund-approval/refund/refundable-components.ts';
+import { refundableComponents } from '../../functions/refund-approval/refund/refundable-components.ts';
 import { aCapture, aSku, aStock, noon } from '../support/builders.ts';
-import { aDuty } from '../support/placed-order.ts';
-import { anOrdered, asking, changeOf, known, typesOf } from '../support/refunds.ts';
+import { aDuty } from '../support/orders/placed-order.ts';
+import { anOrderSnapshot, aRefundRequest, changeOf, known, typesOf } from '../support/refunds/refund-builders.ts';
 
 const shirts = { lines: [{ sku: 'SHIRT', quantity: 2 }] };
 const offer = {
@@ -19,7 +19,7 @@ const offer = {
   stock: new Map([['SHIRT', aStock('SHIRT', { main: 1, north: 1 })]]),
 };
 /** Three units for 10.00, shipped, which two payments paid. */
-const order = anOrdered([{ quantity: 3, shippedQuantity: 3, totalMinor: 1000, taxMinor: 167 }], {
+const order = anOrderSnapshot([{ quantity: 3, shippedQuantity: 3, totalMinor: 1000, taxMinor: 167 }], {
   payments: [
     aCapture(400, { paymentId: 'old', occurredAt: '2026-03-01T00:00:00Z' }),
     aCapture(600, { paymentId: 'new', occurredAt: '2026-03-02T00:00:00Z' }),
@@ -33,13 +33,13 @@ const dutiable = {
   payments: [...order.payments, aCapture(5, { paymentId: 'duty' })],
 };
 const lines = [{ lineId: 'line-1', quantity: 3 }];
-const ask = (content: Parameters<typeof asking>[0] = {}, given: Partial<typeof offer> = {}, of = order): Outcome =>
-  request(asking({ lines, exchange: shirts, ...content }, { offer: { ...offer, ...given } }), known(of));
+const ask = (content: Parameters<typeof aRefundRequest>[0] = {}, given: Partial<typeof offer> = {}, of = order): Outcome =>
+  request(aRefundRequest({ lines, exchange: shirts, ...content }, { offer: { ...offer, ...given } }), known(of));
 
 /** All of it is exchanged, the replacement asked for. */
 function exchanging() {
-  const { refund, account } = changeOf(ask());
-  if (!account) throw new Error('Its money is set aside');
+  const { refund, ledger } = changeOf(ask());
+  if (!ledger) throw new Error('Its money is set aside');
   return { account, refund: changeOf(startExchange({ ...refund, status: 'approved' })).refund };
 }
 const replaced = (...amounts: [fresh: number, old: number]) => ({
@@ -133,15 +133,15 @@ describe('an exchange', () => {
   ])('whose replacement %s', (_name, amounts, status, legs) => {
     const before = exchanging();
     const settled = changeOf(settleExchange(before.refund, before.account, replaced(...amounts)));
-    const { refund, account = before.account } = settled;
+    const { refund, ledger = before.account } = settled;
     expect([refund.status, typesOf(settled)]).toEqual([status, ['ExchangeSettled']]);
     expect(refund.payouts.map(({ state, amountMinor }) => [state, amountMinor])).toEqual(legs);
     const creditMinor = amounts[0] + amounts[1];
     expect(refund.exchange?.replacement).toEqual({ orderId: 'ord_replacement', totalMinor: creditMinor, creditMinor });
-    const [line] = potsOf(order, account).goods;
+    const [line] = refundableComponents(order, ledger).goods;
     expect([line?.refunded.minor, line?.pending.minor]).toEqual([creditMinor, 1000 - creditMinor]);
     expect((line?.refunded.quantity ?? 0) + (line?.pending.quantity ?? 0)).toBe(3);
-    expect(settleExchange(refund, account, replaced(...amounts)).kind).toBe('already-done');
+    expect(settleExchange(refund, ledger, replaced(...amounts)).kind).toBe('already-done');
   });
 
   test('pays out what the replacement left, and never what paid for it', () => {
@@ -153,7 +153,7 @@ describe('an exchange', () => {
       ['exchanged', 0],
       ['sent', 1],
     ]);
-    const account = settled.account ?? before.account;
+    const account = settled.ledger ?? before.account;
     for (const kind of ['succeeded', 'failed'] as const) {
       expect(hear(refund, account, 0, 0, { kind, failure: 'x' }).kind).toBe('already-done');
     }
@@ -174,7 +174,7 @@ describe('an exchange', () => {
     const open = changeOf(blockPayout({ ...refund, status: 'approved' }, account));
     expect(open.refund).toMatchObject({ status: 'payout-failed', exchange: { refusal: 'chargeback-open' } });
     const settled = changeOf(settleExchange(refund, account, replaced(600, 150)));
-    const blocked = changeOf(blockPayout(settled.refund, settled.account ?? account));
+    const blocked = changeOf(blockPayout(settled.refund, settled.ledger ?? account));
     expect(blocked.refund.payouts.map(({ state }) => state)).toEqual(['exchanged', 'exchanged', 'failed']);
     expect(typesOf(blocked)).toEqual(['RefundPayoutFailed']);
   });

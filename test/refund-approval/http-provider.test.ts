@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { createHttpProvider } from '../../functions/refund-approval/payouts/http-provider.ts';
 import { providersFrom } from '../../functions/refund-approval/payouts/providers.ts';
-import { startHttpProvider } from '../support/provider-double.ts';
+import { startHttpProvider } from '../support/payments/provider-double.ts';
 
 const signingSecret = 'a secret of the two of us';
 let acme: Awaited<ReturnType<typeof startHttpProvider>>;

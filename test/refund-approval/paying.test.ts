@@ -8,11 +8,11 @@ import {
   startPayout,
   toStoreCredit,
 } from '../../functions/refund-approval/payouts/paying.ts';
-import { answerOf } from '../../functions/refund-approval/refund/responses.ts';
-import { potsOf } from '../../functions/refund-approval/refund/refundable-components.ts';
+import { refundResponse } from '../../functions/refund-approval/refund/responses.ts';
+import { refundableComponents } from '../../functions/refund-approval/refund/refundable-components.ts';
 import { request } from '../../functions/refund-approval/requests/decide.ts';
 import { aCapture } from '../support/builders.ts';
-import { anOrdered, asking, changeOf, known, requested, typesOf } from '../support/refunds.ts';
+import { anOrderSnapshot, aRefundRequest, changeOf, known, requested, typesOf } from '../support/refunds/refund-builders.ts';
 
 const good = { kind: 'succeeded', providerRefundId: 're_1' } as const;
 const bad = { kind: 'failed', failure: 'declined' } as const;
@@ -24,7 +24,7 @@ function paying() {
     aCapture(600, { paymentId: 'new', occurredAt: '2026-03-02T00:00:00Z' }),
   ];
   const { refund, account, order } = requested(
-    anOrdered([{ quantity: 2, totalMinor: 1000, taxMinor: 100 }], { payments }),
+    anOrderSnapshot([{ quantity: 2, totalMinor: 1000, taxMinor: 100 }], { payments }),
     {
       lines: [{ lineId: 'line-1', quantity: 2 }],
     },
@@ -33,7 +33,7 @@ function paying() {
 }
 type State = ReturnType<typeof paying>;
 const following = (state: State, outcome: Outcome): State => {
-  const { refund, account = state.account } = changeOf(outcome);
+  const { refund, ledger = state.account } = changeOf(outcome);
   return { ...state, refund, account };
 };
 const told = (
@@ -43,7 +43,7 @@ const told = (
   attempt = state.refund.payouts[leg]?.attempt ?? 0,
 ) => following(state, hear(state.refund, state.account, leg, attempt, word));
 const moneyOf = ({ order, account }: State) => {
-  const pots = potsOf(order, account).payments;
+  const pots = refundableComponents(order, account).payments;
   const sum = (part: 'refunded' | 'pending') => pots.reduce((total, pot) => total + pot[part].minor, 0);
   return { refunded: sum('refunded'), pending: sum('pending') };
 };
@@ -128,15 +128,15 @@ describe('a failed payout', () => {
   test('that arrives although it was credited is told of as paid twice, once, until it is taken back', () => {
     const { refund, account, order } = failed();
     const credited = following(failed(), toStoreCredit(refund, order, account));
-    expect(answerOf(credited.refund).payouts.map(({ status }) => status)).toEqual(['succeeded', 'store-credit']);
+    expect(refundResponse(credited.refund).payouts.map(({ status }) => status)).toEqual(['succeeded', 'store-credit']);
     const change = changeOf(hear(credited.refund, credited.account, 1, 1, good));
     expect(typesOf(change)).toEqual(['RefundPaid', 'RefundPaidTwice']);
     const twice = following(credited, change);
-    expect(answerOf(twice.refund)).toMatchObject({ status: 'store-credit', paidTwiceMinor: 400 });
+    expect(refundResponse(twice.refund)).toMatchObject({ status: 'store-credit', paidTwiceMinor: 400 });
     expect(moneyOf(twice)).toEqual({ refunded: 1400, pending: 0 });
     expect(hear(twice.refund, twice.account, 1, 1, good).kind).toBe('already-done');
     const back = told(twice, 1, bad);
-    expect(answerOf(back.refund).paidTwiceMinor).toBeUndefined();
+    expect(refundResponse(back.refund).paidTwiceMinor).toBeUndefined();
     expect(moneyOf(back)).toEqual({ refunded: 1000, pending: 0 });
   });
 
@@ -153,7 +153,7 @@ describe('a failed payout', () => {
     expect([end.refund.status, moneyOf(end)]).toEqual(['paid', { refunded: 1000, pending: 0 }]);
   });
 
-  test.each<[string, Parameters<typeof asking>[0]]>([
+  test.each<[string, Parameters<typeof aRefundRequest>[0]]>([
     ['money', { goodwillMinor: 800 }],
     ['units', { lines: [{ lineId: 'line-1', quantity: 1, amountMinor: 1 }] }],
     ['tax', { taxMinor: 100 }],
@@ -161,8 +161,8 @@ describe('a failed payout', () => {
     const asked = { lines: [{ lineId: 'line-1', quantity: 2, amountMinor: 300 }] };
     const { refund, account: before, order } = requested(paying().order, asked);
     const first = told({ refund: changeOf(startPayout(refund)).refund, account: before, order }, 0, bad);
-    const other = request(asking(content, { refundId: 'ref_other' }), known(order, { account: first.account }));
-    const account = changeOf(other).account ?? first.account;
+    const other = request(aRefundRequest(content, { refundId: 'ref_other' }), known(order, { ledger: first.account }));
+    const account = changeOf(other).ledger ?? first.account;
     expect(retry(first.refund, order, account).kind).toBe('not-refundable');
     expect(toStoreCredit(first.refund, order, account).kind).toBe('not-refundable');
   });

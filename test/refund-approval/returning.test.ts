@@ -2,19 +2,19 @@ import assert from 'node:assert';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Change, Outcome } from '../../functions/refund-approval/refund/change.ts';
-import { approve, expire, withdraw } from '../../functions/refund-approval/approvals/approving.ts';
+import { approve, expire, withdraw } from '../../functions/refund-approval/approvals/decide.ts';
 import { request } from '../../functions/refund-approval/requests/decide.ts';
-import { defaultPolicy } from '../../functions/refund-approval/policy/default-policy.ts';
-import { Ordered } from '../../functions/refund-approval/refund/order-snapshot.ts';
-import { type Account, type Leg } from '../../functions/refund-approval/refund/refund-ledger.ts';
-import { potsOf } from '../../functions/refund-approval/refund/refundable-components.ts';
+import { defaultPolicy } from '../../functions/refund-approval/refund/default-policy.ts';
+import { OrderSnapshot } from '../../functions/refund-approval/refund/order-snapshot.ts';
+import { type RefundLedger, type Leg } from '../../functions/refund-approval/refund/refund-ledger.ts';
+import { refundableComponents } from '../../functions/refund-approval/refund/refundable-components.ts';
 import type { Receipt } from '../../functions/refund-approval/returns/receipt.ts';
 import type { RefundItem } from '../../functions/refund-approval/refund/refund-item.ts';
 import { receive, returnStatusOf } from '../../functions/refund-approval/returns/returning.ts';
 import { withhold } from '../../functions/refund-approval/returns/withholding.ts';
 import { Disposition, RefundReturnReceived } from '../../shared/contracts/refunds/events.ts';
 import { aCapture, aCause, noon } from '../support/builders.ts';
-import { aPlacedOrder } from '../support/placed-order.ts';
+import { aPlacedOrder } from '../support/orders/placed-order.ts';
 
 type Line = { quantity: number; shippedQuantity?: number; totalMinor: number; taxMinor?: number };
 type Fate = Receipt['units'][number]['disposition'];
@@ -23,7 +23,7 @@ type Fees = { restockingBasisPoints?: number; returnShippingMinor?: number };
 const msPerDay = 86_400_000;
 
 /** An order of these lines, captured in parts of these sizes until all is paid. */
-function ordered(lines: Line[], parts: number[] = []): Ordered {
+function ordered(lines: Line[], parts: number[] = []): OrderSnapshot {
   const placed = aPlacedOrder(lines);
   const amounts: number[] = [];
   let left = placed.totalMinor;
@@ -32,7 +32,7 @@ function ordered(lines: Line[], parts: number[] = []): Ordered {
     if (amount > 0) amounts.push(amount);
     left -= amount;
   }
-  return Ordered.parse({
+  return OrderSnapshot.parse({
     ...placed,
     lines: lines.map(({ quantity, shippedQuantity = quantity, totalMinor, taxMinor = 0 }, index) => ({
       lineId: `line-${index + 1}`,
@@ -55,18 +55,18 @@ function ordered(lines: Line[], parts: number[] = []): Ordered {
   });
 }
 
-function changeOf(outcome: Outcome): Change & { account: Account } {
+function changeOf(outcome: Outcome): Change & { account: RefundLedger } {
   assert(outcome.kind === 'changed', JSON.stringify(outcome));
-  const { account } = outcome;
-  assert(account);
-  return { ...outcome, account };
+  const { ledger } = outcome;
+  assert(ledger);
+  return { ...outcome, ledger };
 }
 
 /** A refund whose goods are awaited, and the account. */
 function awaited(
-  order: Ordered,
+  order: OrderSnapshot,
   content: Partial<Parameters<typeof request>[0]['content']>,
-  { account, approvals = 0, ...fees }: Fees & { account?: Account; approvals?: 0 | 1 } = {},
+  { account, approvals = 0, ...fees }: Fees & { account?: RefundLedger; approvals?: 0 | 1 } = {},
 ) {
   const decision = approvals === 0 ? ('approve' as const) : ('one-approver' as const);
   const policy = {
@@ -95,13 +95,13 @@ const parcel = (receiptId: string, units: [lineId: string, Fate, number][]) => (
   contentHash: JSON.stringify(units),
 });
 
-type State = { refund: RefundItem; account: Account };
+type State = { refund: RefundItem; account: RefundLedger };
 const open = ({ refund, account }: State, receipt: Receipt, earlier?: Receipt) =>
   receive(refund, account, receipt, earlier, (warehouse) => warehouse);
 const opened = (state: State, receipt: Receipt): State & { events: Change['events'] } => {
   const outcome = open(state, receipt);
   assert(outcome.kind === 'changed', JSON.stringify(outcome));
-  return { refund: outcome.refund, account: outcome.account ?? state.account, events: outcome.events };
+  return { refund: outcome.refund, account: outcome.ledger ?? state.account, events: outcome.events };
 };
 const typesOf = ({ events }: { events: Change['events'] }) => events.map((tell) => tell(aCause())['detail-type']);
 const withheldIn = ({ events }: { events: Change['events'] }) => {
@@ -137,7 +137,7 @@ describe('what is expected back', () => {
   test('no unit twice, of refunds of one line', () => {
     const order = ordered([{ quantity: 3, shippedQuantity: 2, totalMinor: 1000 }]);
     const first = awaited(order, { lines: [{ lineId: one, quantity: 1 }] });
-    const second = awaited(order, { lines: [{ lineId: one, quantity: 2 }] }, { account: first.account });
+    const second = awaited(order, { lines: [{ lineId: one, quantity: 2 }] }, { account: first.ledger });
     expect(second.refund.returning).toMatchObject([{ quantity: 1 }]);
   });
 
@@ -187,7 +187,7 @@ describe('the last unit', () => {
     const after = opened(awaited(three, allThree, fees), parcel('p', came));
     expect(after.refund.status).toBe('rejected');
     expect(typesOf(after)).toEqual(['ReturnReceived', 'RefundRejected']);
-    const [line] = potsOf(three, after.account).goods;
+    const [line] = refundableComponents(three, after.account).goods;
     expect(line?.refundable).toEqual({ minor: 1000, taxMinor: 167, quantity: left });
     expect(line?.refunded).toEqual({ minor: 0, taxMinor: 0, quantity: 3 - left });
     // Units that came back are not sent back once more.
@@ -217,7 +217,7 @@ describe('a parcel', () => {
   });
 
   test('of a refund that is over is not expected', () => {
-    const withdrawn = changeOf(withdraw(state.refund, state.account, 'sam'));
+    const withdrawn = changeOf(withdraw(state.refund, state.ledger, 'sam'));
     expect(open(withdrawn, receipt)).toMatchObject({ kind: 'illegal', status: 'withdrawn' });
     expect(returnStatusOf(withdrawn.refund)).toBe('closed');
   });
@@ -231,8 +231,8 @@ describe('a parcel', () => {
 describe('when the window is over', () => {
   const late = noon + 31 * msPerDay;
   test('a refund of which nothing came ends', () => {
-    const { refund, account } = awaited(three, allThree);
-    expect(expire(refund, account, late)).toMatchObject({ refund: { status: 'expired' } });
+    const { refund, ledger } = awaited(three, allThree);
+    expect(expire(refund, ledger, late)).toMatchObject({ refund: { status: 'expired' } });
   });
 
   test('what came is refunded, and the rest is missing', () => {
@@ -240,7 +240,7 @@ describe('when the window is over', () => {
     const after = changeOf(expire(refund, account, late));
     expect(after.refund).toMatchObject({ status: 'approved', amountMinor: 333, returning: [{ missing: 2 }] });
     expect(typesOf(after)).toEqual(['RefundReturnReceived']);
-    expect(expire(after.refund, after.account, late).kind).toBe('illegal');
+    expect(expire(after.refund, after.ledger, late).kind).toBe('illegal');
   });
 });
 
@@ -287,7 +287,7 @@ test('whatever comes back: the parts sum to the whole, no payment gives more tha
       const after = came.map((unit, index) => parcel(`p-${index}`, [unit])).reduce<State>(opened, before);
       const atOnce = changeOf(open(before, parcel('all', came)));
       expect({ ...atOnce.refund, version: 0 }).toEqual({ ...after.refund, version: 0 });
-      expect(atOnce.account.pots).toEqual(after.account.pots);
+      expect(atOnce.ledger.pots).toEqual(after.account.pots);
 
       const { returning } = after.refund;
       const { legs, amountMinor, withheld } = withhold({ ...before.refund, returning });
@@ -300,7 +300,7 @@ test('whatever comes back: the parts sum to the whole, no payment gives more tha
         const earlier = before.refund.payouts.find((leg) => leg.paymentId === paymentId);
         expect(legMinor).toBeLessThanOrEqual(earlier?.amountMinor ?? 0);
       }
-      const { goods, payments } = potsOf(order, after.account);
+      const { goods, payments } = refundableComponents(order, after.account);
       for (const { captured, refunded, pending, refundable } of [...goods, ...payments]) {
         expect(pending.minor + refundable.minor).toBe(captured.minor);
         expect(refunded.quantity + pending.quantity + refundable.quantity).toBe(captured.quantity);

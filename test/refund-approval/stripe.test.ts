@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createStripe } from '../../functions/refund-approval/payouts/stripe.ts';
-import { startStripe } from '../support/provider-double.ts';
+import { startStripe } from '../support/payments/provider-double.ts';
 
 const apiKey = 'sk_test_double';
 let stripe: Awaited<ReturnType<typeof startStripe>>;

@@ -1,6 +1,6 @@
 import { inParallel } from '../../shared/in-parallel.ts';
-import type { RefundAnswer, Refundable } from '../../shared/contracts/refunds/refund-content.ts';
-import type { ApiClient } from '../support/api-client.ts';
+import type { RefundResponse, Refundable } from '../../shared/contracts/refunds/refund-content.ts';
+import type { ApiClient } from '../support/system/api-client.ts';
 import { expectStatus, send } from './sending.ts';
 import { businessDay } from './year.ts';
 import type * as z from 'zod';
@@ -40,7 +40,7 @@ export async function sumOfRefunds(reader: ApiClient, refundIds: readonly string
     return answer.body;
   };
   const orderIds = await inParallel(atOnce, refundIds, async (refundId) => {
-    const refund: RefundAnswer = await read(`/refunds/${refundId}`);
+    const refund: RefundResponse = await read(`/refunds/${refundId}`);
     addRefund(sums, refund);
     const { events } = await read(`/refunds/${refundId}/timeline`);
     for (const { type, occurredAt } of events) {
@@ -56,7 +56,7 @@ export async function sumOfRefunds(reader: ApiClient, refundIds: readonly string
   return sums;
 }
 
-function addRefund(sums: RefundSums, { status, payouts, pots }: RefundAnswer): void {
+function addRefund(sums: RefundSums, { status, payouts, pots }: RefundResponse): void {
   if (status === 'paid') sums.paid += 1;
   for (const payout of payouts) {
     if (payout.status === 'succeeded') sums.paidMinor += payout.amountMinor;

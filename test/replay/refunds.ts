@@ -1,6 +1,6 @@
 import { inParallel } from '../../shared/in-parallel.ts';
-import type { ApiAnswer, ApiClient } from '../support/api-client.ts';
-import { signatureOf } from '../support/payment-signature.ts';
+import type { ApiAnswer, ApiClient } from '../support/system/api-client.ts';
+import { paymentSignature } from '../support/payments/signature.ts';
 import type { PlannedRefund, TakenOrder } from './refund-plan.ts';
 import { expectStatus, send } from './sending.ts';
 import type { Progress } from './year.ts';
@@ -163,7 +163,7 @@ async function tell({ apiUrl, webhookSecret }: People['provider'], { at, ...word
   const answer = await send(async () => {
     const response = await fetch(`${apiUrl}/payments/webhooks/${provider}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'storeworks-signature': signatureOf(body, webhookSecret) },
+      headers: { 'content-type': 'application/json', 'storeworks-signature': paymentSignature(body, webhookSecret) },
       body,
     });
     const text = await response.text();

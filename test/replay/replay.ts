@@ -2,8 +2,8 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type ApiClient, createApiClient } from '../support/api-client.ts';
-import { untilSettled } from '../support/until-settled.ts';
+import { type ApiClient, createApiClient } from '../support/system/api-client.ts';
+import { waitUntilIdle } from '../support/system/until-idle.ts';
 import { readSampleYear } from './invoices.ts';
 import { printChecks, printOrders, printRefunds, printReports, printYear, withBar } from './printing.ts';
 import { type Check, holds, type Outcome, reconciliation, refundedInReports, sumOfReports } from './reconciliation.ts';
@@ -34,7 +34,7 @@ async function replay(file: string | undefined): Promise<boolean> {
     postOrders(marketplace, year.invoices, { clients: Number(values.clients), progress }),
   );
   printOrders(posted);
-  const settled = () => untilSettled(credentials.gatewayUrl);
+  const settled = () => waitUntilIdle(credentials.gatewayUrl);
   await settled();
 
   const people = { service, warehouse, approvers: [lead, finance, admin], provider: credentials };

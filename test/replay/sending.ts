@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ApiAnswer } from '../support/api-client.ts';
+import type { ApiAnswer } from '../support/system/api-client.ts';
 
 /** Repeats a request that the back office was too busy for, as its `Retry-After` asks. */
 export async function send(request: () => Promise<ApiAnswer>): Promise<ApiAnswer> {

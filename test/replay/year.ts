@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { businessDays } from '../../shared/business-day.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
-import type { ApiClient } from '../support/api-client.ts';
+import type { ApiClient } from '../support/system/api-client.ts';
 import type { Invoice, Product } from './invoices.ts';
 import type { TakenOrder } from './refund-plan.ts';
 import { expectStatus, send } from './sending.ts';

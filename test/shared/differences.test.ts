@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import {
-  confirmed,
+  confirmedDifferences,
   type Counter,
   differencesOf,
-  nothingMoved,
-  type OpenUnits,
+  zeroSums,
+  type ReservedUnits,
 } from '../../shared/stock/differences.ts';
 
 const stock = {
   sku: 'MUG',
   warehouses: { main: { onHand: 10, reserved: 3, unavailable: 1, damaged: 1, available: 6 } },
 };
-const ledger = new Map([['main', { ...nothingMoved, onHand: 10, unavailable: 1, damaged: 1 }]]);
-const open = (units: number, warehouse = 'main'): OpenUnits => new Map([['MUG', new Map([[warehouse, units]])]]);
+const ledger = new Map([['main', { ...zeroSums, onHand: 10, unavailable: 1, damaged: 1 }]]);
+const open = (units: number, warehouse = 'main'): ReservedUnits => new Map([['MUG', new Map([[warehouse, units]])]]);
 const at = (counter: Counter, found: number, expected: number, warehouse = 'main') => ({
   sku: 'MUG',
   warehouse,
@@ -26,7 +26,7 @@ describe('the counters of a SKU', () => {
     ['agree with the ledger and the orders', differencesOf(stock, ledger, open(3)), []],
     [
       'say more than was moved',
-      differencesOf(stock, new Map([['main', { ...nothingMoved, onHand: 8 }]]), open(3)),
+      differencesOf(stock, new Map([['main', { ...zeroSums, onHand: 8 }]]), open(3)),
       [at('onHand', 10, 8), at('unavailable', 1, 0), at('damaged', 1, 0)],
     ],
     ['hold more than orders do', differencesOf(stock, ledger, new Map()), [at('reserved', 3, 0)]],
@@ -37,7 +37,7 @@ describe('the counters of a SKU', () => {
     ],
     [
       'lack a warehouse that the ledger knows',
-      differencesOf(stock, new Map([...ledger, ['north', { ...nothingMoved, onHand: 2 }]]), open(3)),
+      differencesOf(stock, new Map([...ledger, ['north', { ...zeroSums, onHand: 2 }]]), open(3)),
       [at('onHand', 0, 2, 'north')],
     ],
     [
@@ -52,5 +52,5 @@ describe('the counters of a SKU', () => {
 
 test('a difference counts that is there twice by the same, whatever moved beside it', () => {
   const first = [at('reserved', 3, 2), at('onHand', 10, 8)];
-  expect(confirmed(first, [at('reserved', 2, 2 + 1), at('onHand', 12, 10)])).toEqual([at('onHand', 12, 10)]);
+  expect(confirmedDifferences(first, [at('reserved', 2, 2 + 1), at('onHand', 12, 10)])).toEqual([at('onHand', 12, 10)]);
 });

@@ -5,8 +5,8 @@ import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { Presets, SingleBar } from 'cli-progress';
 import { inParallel } from '../../shared/in-parallel.ts';
-import { failureText, summaryOf } from './account.ts';
-import { type BrokenBuild, brokenBuilds, withBrokenBuild } from './broken-builds.ts';
+import { failureText, summaryOf } from './summary.ts';
+import { type Mutant, mutants, withMutant } from './mutants/mutants.ts';
 import { synthesise } from './simulated-store.ts';
 import { simulate, type SimulationResult } from './simulation.ts';
 
@@ -73,12 +73,12 @@ async function holdsOnItsOwn(seed: number, cdkOut: string): Promise<boolean> {
 
 /** Each mistake must be found, by the invariant that is there for it; what is harmless must pass. */
 async function brokenRuns(name: string): Promise<boolean> {
-  const names = name === 'all' ? Object.keys(brokenBuilds) : [name];
+  const names = name === 'all' ? Object.keys(mutants) : [name];
   const missed: string[] = [];
   for (const broken of names) {
-    const build = brokenBuilds[broken];
+    const build = mutants[broken];
     if (!build)
-      throw new Error(`There is no broken build ${broken}; there are ${Object.keys(brokenBuilds).join(', ')}`);
+      throw new Error(`There is no broken build ${broken}; there are ${Object.keys(mutants).join(', ')}`);
     // What becomes of one says nothing of the others.
     const isFound = await brokenRun(broken, build).catch((error: unknown) =>
       console.log(`${broken}: ${String(error)}`),
@@ -90,19 +90,19 @@ async function brokenRuns(name: string): Promise<boolean> {
 }
 
 /** Runs a broken build with one seed after the other until the mistake shows: a race is not lost in every run. */
-function brokenRun(broken: string, build: BrokenBuild): Promise<boolean> {
-  const { breaks } = build;
-  return withBrokenBuild(build, async (cdkOut) => {
+function brokenRun(broken: string, build: Mutant): Promise<boolean> {
+  const { detectedBy } = build;
+  return withMutant(build, async (cdkOut) => {
     for (const seed of seeds) {
       const { breaches } = await run(seed, cdkOut);
       const names = breaches.map(({ name }) => name);
-      const isFound = breaks === undefined ? names.length === 0 : names.some((broke) => broke.startsWith(breaks));
+      const isFound = detectedBy === undefined ? names.length === 0 : names.some((broke) => broke.startsWith(detectedBy));
       console.log(
         `${isFound ? 'as expected' : 'NOT FOUND'}: ${broken}, seed ${seed}, breaks ${names.length} invariant(s)`,
       );
       for (const broke of names) console.log(`    ${broke}`);
       if (values.verbose) console.log(failureText({ seed, orders, broken }, breaches));
-      if (isFound || breaks === undefined) return isFound;
+      if (isFound || detectedBy === undefined) return isFound;
     }
     return false;
   });
@@ -120,7 +120,7 @@ async function run(seed: number, cdkOut: string): Promise<SimulationResult> {
       orders,
       cdkOut,
       minutes: whole('minutes', values.minutes),
-      isStormy: !values.calm,
+      hasFaults: !values.calm,
       onOrder: () => bar.increment(),
       ...(values.verbose && { log: (line: string) => console.error(line) }),
     });

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { editTemplates, environmentEdit, paymentWindow } from '../support/template-edits.ts';
-import { payingChannel, paymentWindowMinutes } from './life-plan.ts';
-import { providerTimeoutSeconds } from './payment-provider.ts';
-import { retrying } from './receivers.ts';
+import { editTemplates, environmentEdit, paymentWindow } from '../support/system/template-edits.ts';
+import { payingChannel, paymentWindowMinutes } from './workload/life-cycle-plan.ts';
+import { providerTimeoutSeconds } from './actors/payment-provider.ts';
+import { retrying } from './actors/webhook-receivers.ts';
 
 /** Synthesises the app of a checkout for a simulation. */
 export function synthesise(checkout: string, cdkOut: string): void {

@@ -1,7 +1,7 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
-import { failureText } from './account.ts';
+import { failureText } from './summary.ts';
 import { asSimulated } from './simulated-store.ts';
 import { simulate } from './simulation.ts';
 

@@ -2,27 +2,27 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Engine, startEngine } from '../../infra/local/engine.ts';
+import { type LocalStore, startLocalStore } from '../../infra/local-store.ts';
 import type { FailedInvocation } from '../../infra/local/observer.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
-import { type ApiClient, createApiClient } from '../support/api-client.ts';
-import { actors } from './actors.ts';
-import type { PlannedSku } from './assortment.ts';
-import { redriveAll } from './dead-letters.ts';
-import { adminOf, type Facts, readLake, readResults, readSchedules, readTables } from './facts.ts';
-import { breachesOf } from './invariants.ts';
-import { days } from './order-plan.ts';
-import { planOf } from './plan.ts';
-import { progressOf } from './progress.ts';
-import { startReceivers } from './receivers.ts';
-import { reportOf } from './reports.ts';
-import { untilAtRest } from './rest.ts';
-import { stormOf } from './storm.ts';
-import { startPaymentProvider } from './payment-provider.ts';
-import { settleFailed } from './refund-life.ts';
-import { simulatedPolicy } from './refund-plan.ts';
-import { createWitness } from './witness.ts';
-import type { World } from './world.ts';
+import { type ApiClient, createApiClient } from '../support/system/api-client.ts';
+import { actors } from './actors/actors.ts';
+import type { PlannedSku } from './workload/assortment.ts';
+import { redriveAll } from './checkers/dead-letters.ts';
+import { adminOf, type FinalState, readLake, readResults, readSchedules, readTables } from './checkers/final-state.ts';
+import { violationsOf } from './checkers/checkers.ts';
+import { days } from './workload/order-plan.ts';
+import { planOf } from './workload/plan.ts';
+import { progressOf } from './actors/progress.ts';
+import { startReceivers } from './actors/webhook-receivers.ts';
+import { reportOf } from './checkers/reports.ts';
+import { untilQuiescent } from './quiescence.ts';
+import { createFaultInjector } from './faults/fault-injector.ts';
+import { startPaymentProvider } from './actors/payment-provider.ts';
+import { settleFailed } from './actors/refund-life-cycle.ts';
+import { simulatedPolicy } from './workload/refund-plan.ts';
+import { createObservedResponses } from './actors/observed-responses.ts';
+import type { RunContext } from './actors/run-context.ts';
 
 export type SimulationOptions = {
   seed: number;
@@ -32,7 +32,7 @@ export type SimulationOptions = {
   /** No order is begun after this time. */
   minutes?: number;
   /** Without, nothing goes wrong but what callers do. */
-  isStormy?: boolean;
+  hasFaults?: boolean;
   onOrder?: () => void;
   log?: (line: string) => void;
 };
@@ -43,9 +43,9 @@ const monthSeconds = 31 * 86_400;
 
 /** Runs the real functions through a storm, waits until all is at rest, and tells which invariants do not hold. */
 export async function simulate(options: SimulationOptions) {
-  const { seed, orders, cdkOut, minutes = 60, isStormy = true, log } = options;
-  const storm = stormOf(seed);
-  const weather = { begin: () => isStormy && storm.begin(), end: storm.end };
+  const { seed, orders, cdkOut, minutes = 60, hasFaults = true, log } = options;
+  const storm = createFaultInjector(seed);
+  const weather = { begin: () => hasFaults && storm.begin(), end: storm.end };
   const started = performance.now();
   const deadline = started + minutes * 60_000;
   let aheadMs = 0;
@@ -54,19 +54,19 @@ export async function simulate(options: SimulationOptions) {
   const stateDirectory = await mkdtemp(join(tmpdir(), 'storeworks-simulation-'));
   const failed: FailedInvocation[] = [];
   const observer = { onFailed: (invocation: FailedInvocation) => failed.push(invocation) };
-  const engine = await startEngine({ cdkOut, stateDirectory, now, faults: storm, observer, ...(log && { log }) });
+  const engine = await startLocalStore({ cdkOut, stateDirectory, now, faults: storm, observer, ...(log && { log }) });
   const callers = callersOf(engine, now);
   const admin = adminOf(engine);
   const progress = progressOf(orders, options.onOrder);
   const isTimeUp = () => performance.now() > deadline;
-  const witness = createWitness();
+  const witness = createObservedResponses();
   const { client } = callers;
   const world = { plan: planOf(seed, orders), client, admin, engine, witness, now, jump, isTimeUp, ...progress };
   const receivers = await startReceivers(seed, storm.isRaging, world);
   const provider = await startPaymentProvider(seed, storm.isRaging, world);
   const settle = async () => {
     await provider.quiet();
-    await untilAtRest(engine, jump, provider.tellByHand);
+    await untilQuiescent(engine, jump, provider.tellByHand);
   };
   try {
     await stockUp(world);
@@ -89,7 +89,7 @@ export async function simulate(options: SimulationOptions) {
       failedInCalm: failed,
     };
     const seconds = (performance.now() - started) / 1000;
-    return { breaches: breachesOf(facts), facts, faults: storm.counts(), stormSeconds, seconds, aheadMs };
+    return { breaches: violationsOf(facts), facts, faults: storm.counts(), stormSeconds, seconds, aheadMs };
   } finally {
     await callers.close();
     await receivers.stop();
@@ -102,7 +102,7 @@ export async function simulate(options: SimulationOptions) {
 }
 
 /** Catalogue, first stock and how refunds are decided, before the storm. */
-async function stockUp({ plan, client }: World): Promise<void> {
+async function stockUp({ plan, client }: RunContext): Promise<void> {
   const admin = client('admin');
   const create = async ({ sku, priceMinor, category, units }: PlannedSku) => {
     const name = `Simulated ${sku}`;
@@ -125,7 +125,7 @@ async function stockUp({ plan, client }: World): Promise<void> {
 }
 
 /** Over the time for returns and decisions. Nothing may be in flight: a queue keeps a message for two weeks. */
-async function aMonthLater(world: World, settle: () => Promise<void>): Promise<void> {
+async function aMonthLater(world: RunContext, settle: () => Promise<void>): Promise<void> {
   world.jump(monthSeconds);
   await sleep(200);
   await settle();
@@ -134,7 +134,7 @@ async function aMonthLater(world: World, settle: () => Promise<void>): Promise<v
 }
 
 /** What sweeps and people were kept from by the storm, the next ones do. */
-async function anHourLater(world: World, settle: () => Promise<void>): Promise<void> {
+async function anHourLater(world: RunContext, settle: () => Promise<void>): Promise<void> {
   world.jump(3700);
   // The scheduler looks at the clock ten times a second.
   await sleep(200);
@@ -143,22 +143,22 @@ async function anHourLater(world: World, settle: () => Promise<void>): Promise<v
   await settle();
 }
 
-const readDeadlines = async ({ engine, admin }: World) => ({
+const readDeadlines = async ({ engine, admin }: RunContext) => ({
   schedules: await readSchedules(admin),
   refunds: (await readTables(engine, admin)).refunds,
 });
 
 async function gather(
-  { engine, admin, client, plan, witness, now }: World,
+  { engine, admin, client, plan, witness, now }: RunContext,
   settle: () => Promise<void>,
-  afterStorm: Facts['deadlines'][0],
-): Promise<Omit<Facts, 'ledger' | 'toldByHand' | 'failedInCalm'>> {
+  afterStorm: FinalState['deadlines'][0],
+): Promise<Omit<FinalState, 'ledger' | 'toldByHand' | 'failedInCalm'>> {
   const { reportsBucket, lakeBucket, stockInboxBucket, orderFilesBucket } = engine.credentials;
   const deadLetters = await redriveAll(engine, admin, settle);
-  const reports: Facts['reports'] = [];
+  const reports: FinalState['reports'] = [];
   for (const date of days) reports.push(await reportOf(client('finance'), admin, reportsBucket, date, settle));
   const tables = await readTables(engine, admin);
-  const deadlines: Facts['deadlines'] = [
+  const deadlines: FinalState['deadlines'] = [
     afterStorm,
     { schedules: await readSchedules(admin), refunds: tables.refunds },
   ];
@@ -168,7 +168,7 @@ async function gather(
   return { ...tables, plan, now: now(), lake, stockResults, orderResults, deadLetters, deadlines, reports, witness };
 }
 
-function callersOf(engine: Engine, now: () => number) {
+function callersOf(engine: LocalStore, now: () => number) {
   const clients = new Map<string, ApiClient>();
   return {
     client: (name: string): ApiClient => {

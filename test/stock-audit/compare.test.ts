@@ -5,14 +5,14 @@ import { createOrderStore } from '../../functions/order-intake/placement/store.t
 import { compareAll } from '../../functions/stock-audit/compare.ts';
 import type { Database } from '../../shared/dynamodb/database.ts';
 import { contentHash, orderIdOf } from '../../shared/ids.ts';
-import { type Books, createBooks } from '../../shared/stock/books.ts';
+import { type ReconciliationStore, createReconciliationStore } from '../../shared/stock/reconciliation-store.ts';
 import { stockKey } from '../../shared/stock/stock-item.ts';
 import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
-import { databaseForEach, tables } from '../support/dynamodb.ts';
-import { receive, stockedSku } from '../support/stock.ts';
+import { databaseForEach, tables } from '../support/database/dynamodb.ts';
+import { receive, stockedSku } from '../support/stock/stocked-skus.ts';
 
 const database = databaseForEach();
-const books = createBooks(database.db, tables);
+const reconciliation = createReconciliationStore(database.db, tables);
 
 const noPause = async () => undefined;
 let made = 0;
@@ -51,13 +51,13 @@ const corrupt = (sku: string, counter: string, by: number) =>
 /** What an audit finds while something happens in each of its first looks, once it has read the open orders. */
 async function compared({ looks, happens }: { looks: number; happens: () => Promise<unknown> }) {
   let look = 0;
-  const openUnits: Books['openUnits'] = async () => {
-    const open = await books.openUnits();
+  const unitsReservedByOrders: ReconciliationStore['unitsReservedByOrders'] = async () => {
+    const open = await reconciliation.unitsReservedByOrders();
     look += 1;
     if (look <= looks) await happens();
     return open;
   };
-  return { ...(await compareAll({ ...books, openUnits }, noPause)), looks: look };
+  return { ...(await compareAll({ ...reconciliation, unitsReservedByOrders }, noPause)), looks: look };
 }
 const quietly = () => compared({ looks: 0, happens: async () => undefined });
 const reservedOf = (sku: string, found: number, expected: number) => ({
@@ -68,7 +68,7 @@ const reservedOf = (sku: string, found: number, expected: number) => ({
   expected,
 });
 
-test('books that are right are looked at once, however many orders are open', async () => {
+test('reconciliation that are right are looked at once, however many orders are open', async () => {
   await soldSku('MUG');
   await soldSku('LAMP');
   expect(await quietly()).toEqual({ skus: 2, differences: [], notCompared: [], looks: 1 });
@@ -110,10 +110,15 @@ test('a difference is found that an order hides which comes during the look', as
 
 test('an order that the index does not know yet makes no difference', async () => {
   const sku = await soldSku('MUG');
-  const lagging = [await books.openUnits()];
+  const lagging = [await reconciliation.unitsReservedByOrders()];
   await order(sku, 1);
-  const openUnits: Books['openUnits'] = async () => lagging.pop() ?? books.openUnits();
-  expect(await compareAll({ ...books, openUnits }, noPause)).toEqual({ skus: 1, differences: [], notCompared: [] });
+  const unitsReservedByOrders: ReconciliationStore['unitsReservedByOrders'] = async () =>
+    lagging.pop() ?? reconciliation.unitsReservedByOrders();
+  expect(await compareAll({ ...reconciliation, unitsReservedByOrders }, noPause)).toEqual({
+    skus: 1,
+    differences: [],
+    notCompared: [],
+  });
 });
 
 test('a SKU that is ordered in every look is named as not compared, and what else is wrong of it listed', async () => {
@@ -136,6 +141,6 @@ test('a receipt that comes whenever the ledger is read makes no difference, but 
     if (command instanceof QueryCommand && command.input.IndexName === undefined) await receive(database.db, sku, 1);
     return database.db.send(command);
   };
-  const receiving = createBooks({ send } as Database, tables);
+  const receiving = createReconciliationStore({ send } as Database, tables);
   expect(await compareAll(receiving, noPause)).toEqual({ skus: 1, differences: [], notCompared: [sku] });
 });

@@ -1,12 +1,12 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 
-/** Source text by path from the repository's root, with forward slashes. */
+/** Source text by path from the root of the repository, with forward slashes. */
 export type Sources = Map<string, string>;
 
-const root = join(import.meta.dirname, '../..');
+const repository = join(import.meta.dirname, '../..');
 
-export const readSources = (): Sources =>
+export const readSources = (root = repository): Sources =>
   new Map(
     globSync('{functions,infra,shared,test}/**/*.ts', { cwd: root, exclude: ['**/node_modules/**'] }).map((path) => [
       path.replaceAll('\\', '/'),
@@ -16,7 +16,7 @@ export const readSources = (): Sources =>
 
 type Import = { from: string; to: string; typeOnly: boolean };
 
-/** Imports of a file; relative ones as paths from the root, packages as they are written. */
+/** Imports of a file. Relative imports become paths from the root; packages keep their specifier. */
 function importsOf(path: string, source: string): Import[] {
   const statements = source.matchAll(
     /^(?:import|export)\s+(type\s+)?(?:[\w*{}\s,$]+?\s+from\s+)?'([^']+)'|import\('([^']+)'\)/gm,
@@ -27,49 +27,126 @@ function importsOf(path: string, source: string): Import[] {
     return { from: path, to, typeOnly: Boolean(type) };
   });
 }
+const allImports = (sources: Sources) => [...sources].flatMap(([path, source]) => importsOf(path, source));
 
 const workflowOf = (path: string) => /^functions\/([^/]+)\//.exec(path)?.[1];
+/** `functions/<workflow>/<capability>` of a file in a capability folder. */
+const capabilityOf = (path: string) => /^functions\/[^/]+\/[^/]+(?=\/)/.exec(path)?.[0];
 const isRelative = (to: string) => /^(functions|infra|shared|test)\//.test(to);
-// Hashing is pure, so node:crypto is let through; its randomness is found by name.
-const impure = /^(@aws-sdk\/|@aws-lambda-powertools\/|@middy\/|node:(?!crypto)|aws-lambda$)/;
 
-/** Every breach of the rules on who may import what, as sentences. */
-export function importBreaches(sources: Sources): string[] {
-  const imports = [...sources].flatMap(([path, source]) => importsOf(path, source));
-  return imports.flatMap(({ from, to, typeOnly }) => {
-    const breach = (rule: string) => [`${from} imports ${to}: ${rule}`];
-    const workflow = workflowOf(from);
-    if (workflow) {
-      if (/^(infra|test)\//.test(to) || to.startsWith('aws-cdk')) return breach('a function knows nothing of infra');
-      if (isRelative(to) && !to.startsWith('shared/') && workflowOf(to) !== workflow) {
-        return breach('a workflow never imports another');
-      }
-    }
-    if (from.startsWith('shared/') && isRelative(to) && !to.startsWith('shared/')) {
-      return breach('shared imports itself and packages');
-    }
-    if (from.startsWith('infra/') && to.startsWith('functions/') && !typeOnly) {
-      return breach('infra takes only types from functions');
-    }
-    if (from.startsWith('infra/') && to.startsWith('test/')) return breach('infra does not know the tests');
-    if (isPure(from) && impure.test(to)) return breach('a decision is a pure function');
-    return [];
+/** Violations of the rules about imports between the parts of the repository, as sentences. */
+export const importViolations = (sources: Sources): string[] =>
+  allImports(sources).flatMap((statement) => {
+    const rule = brokenImportRule(statement);
+    return rule === undefined ? [] : [`${statement.from} imports ${statement.to}: ${rule}`];
   });
+
+function brokenImportRule({ from, to, typeOnly }: Import): string | undefined {
+  const workflow = workflowOf(from);
+  if (workflow) {
+    if (/^(infra|test)\//.test(to) || to.startsWith('aws-cdk')) return 'a function does not import infra or tests';
+    if (isRelative(to) && !to.startsWith('shared/') && workflowOf(to) !== workflow) {
+      return 'a workflow does not import another workflow';
+    }
+  }
+  if (from.startsWith('shared/') && isRelative(to) && !to.startsWith('shared/')) {
+    return 'shared imports itself and packages';
+  }
+  if (from.startsWith('infra/local/') && isRelative(to) && !to.startsWith('infra/local/')) {
+    return 'the local engine imports itself and packages';
+  }
+  if (from.startsWith('infra/') && to.startsWith('functions/') && !typeOnly) {
+    return 'infra imports only types from functions';
+  }
+  if (from.startsWith('infra/') && to.startsWith('test/')) return 'infra does not import tests';
+  return undefined;
 }
 
-const isPure = (path: string) => path.endsWith('/decide.ts') || path === 'shared/money.ts';
+/**
+ * Violations of the rules about capability folders: the folders of a workflow may import one folder, its core, which
+ * imports none of them; no folder imports the files directly in the workflow's folder.
+ */
+export function capabilityViolations(sources: Sources): string[] {
+  const crossing = allImports(sources).flatMap(({ from, to }) => {
+    const [importer, imported] = [capabilityOf(from), capabilityOf(to)];
+    if (importer === undefined || workflowOf(from) !== workflowOf(to) || importer === imported) return [];
+    return [{ from, to, importer, imported }];
+  });
+  const upward = crossing.filter(({ imported }) => imported === undefined);
+  const sideways = crossing.filter(({ imported }) => imported !== undefined);
+  const byWorkflow = Map.groupBy(sideways, ({ from }) => workflowOf(from));
+  return [
+    ...upward.map(({ from, to }) => `${from} imports ${to}: a capability does not import the workflow's entry points`),
+    ...[...byWorkflow.values()].flatMap((imports) => {
+      const core = mostImported(imports.map(({ imported }) => imported ?? ''));
+      return imports
+        .filter(({ importer, imported }) => imported !== core || importer === core)
+        .map(
+          ({ from, to }) => `${from} imports ${to}: capabilities import only the core (${core}), which imports none`,
+        );
+    }),
+  ];
+}
 
-/** Decisions that read a clock, chance or the environment. */
-export const impurities = (sources: Sources): string[] =>
+function mostImported(folders: string[]): string {
+  const counts = [...Map.groupBy(folders, (folder) => folder)].map(([folder, uses]) => ({ folder, uses: uses.length }));
+  return counts.toSorted((a, b) => b.uses - a.uses || a.folder.localeCompare(b.folder))[0]?.folder ?? '';
+}
+
+/** Files that may use an SDK, the clock or the environment. Every other file of functions/ and shared/ is pure. */
+const isInputOutput = (path: string) =>
+  /(\.handler|(^|[/-])(store|client|queue|api|job|env))\.ts$/.test(path) ||
+  /^shared\/(dynamodb|lambda|payments)\//.test(path);
+const isPure = (path: string) => /^(functions|shared)\//.test(path) && !isInputOutput(path);
+// Hashing is pure, so node:crypto is allowed; its randomness is found by name.
+const impurePackage =
+  /^(@aws-sdk\/|@aws-lambda-powertools\/|@middy\/|node:(?!crypto|assert|path|util|net|zlib)|aws-lambda$|stripe$)/;
+const impureName = /\b(Date\.now\(|new Date\(\)|performance\.now\(|Math\.random\(|process\.env|randomUUID\()/g;
+
+/** Files of rules that import an SDK or use the clock, randomness or the environment. */
+export const purityViolations = (sources: Sources): string[] =>
   [...sources]
     .filter(([path]) => isPure(path))
+    .flatMap(([path, source]) => [
+      ...importsOf(path, source)
+        .filter(({ to, typeOnly }) => !typeOnly && impurePackage.test(to))
+        .map(({ to }) => `${path} imports ${to}`),
+      ...[...source.matchAll(impureName)].map(([name]) => `${path} uses ${name}`),
+    ]);
+
+const maxFilesPerFolder = 15;
+
+/** Folders with more source files than a reader can survey. */
+export const folderSizeViolations = (sources: Sources): string[] =>
+  [...Map.groupBy(sources.keys(), (path) => posix.dirname(path))]
+    .filter(([, files]) => files.length > maxFilesPerFolder)
+    .map(([folder, files]) => `${folder} has ${files.length} files, more than ${maxFilesPerFolder}`);
+
+/** Words of this store that the local engine must not contain, as it runs any CDK app. */
+const storeWords =
+  /\b(storeworks|storefronts?|refunds?|catalogue?|promotions?|warehouses?|skus?|orderIntake|stockUpdate|lakeBucket|reportsBucket|webhookSecret|replay:year)\b|\b(orders|stock|lake|reports)[-/.]/i;
+
+export const storeWordsInLocalEngine = (sources: Sources): string[] =>
+  [...sources]
+    .filter(([path]) => path.startsWith('infra/local/'))
     .flatMap(([path, source]) =>
-      [...source.matchAll(/\b(Date\.now\(|new Date\(\)|Math\.random\(|process\.env|randomUUID\()/g)].map(
-        ([what]) => `${path} uses ${what}`,
-      ),
+      source.split('\n').flatMap((line, index) => {
+        const word = storeWords.exec(line)?.[0];
+        return word === undefined ? [] : [`${path}:${index + 1} contains "${word}"`];
+      }),
     );
 
-/** Workflows that lack their file in infra, their tests, their README or their row in the root README. */
+const maxLinesPerWorkflowStack = 60;
+
+/** Workflow stacks that are longer than one screen. */
+export const longWorkflowStacks = (sources: Sources): string[] =>
+  [...sources]
+    .filter(([path]) => path.startsWith('infra/workflows/'))
+    .map(([path, source]) => ({ path, lines: source.trimEnd().split('\n').length }))
+    .filter(({ lines }) => lines > maxLinesPerWorkflowStack)
+    .map(({ path, lines }) => `${path} has ${lines} lines, more than ${maxLinesPerWorkflowStack}`);
+
+/** Workflows without a file in infra, tests, a README or a row in the root README, and tests of folders that are gone. */
 export function incompleteWorkflows(paths: string[], rootReadme: string): string[] {
   const workflows = new Set(paths.map(workflowOf).filter((name) => name !== undefined));
   const inInfra = paths.flatMap((path) => /^infra\/workflows\/([^/]+)\.ts$/.exec(path)?.[1] ?? []);
@@ -84,18 +161,19 @@ export function incompleteWorkflows(paths: string[], rootReadme: string): string
   const orphans = inInfra
     .filter((name) => !workflows.has(name))
     .map((name) => `infra/workflows/${name}.ts has no functions/${name}`);
-  return [...missing, ...orphans];
+  const capabilities = new Set(paths.flatMap((path) => capabilityOf(path) ?? []));
+  const testFolders = new Set(paths.flatMap((path) => /^test\/([^/]+\/[^/]+)\/[^/]+\.test\.ts$/.exec(path)?.[1] ?? []));
+  const unmatched = [...testFolders]
+    .filter((folder) => workflows.has(posix.dirname(folder)) && !capabilities.has(`functions/${folder}`))
+    .map((folder) => `test/${folder} has no functions/${folder}`);
+  return [...missing, ...orphans, ...unmatched];
 }
 
-/** Folders named by kind instead of domain, and files that only pass others on. */
+/** Folders named by kind instead of by domain, and files that only re-export others. */
 export const misplaced = (sources: Sources): string[] =>
   [...sources].flatMap(([path, source]) => {
-    if (/\/(services|helpers|dtos|interfaces|utils)\//.test(path)) return [`${path} lies in a folder by kind`];
-    const barrel =
-      source.trim() !== '' &&
-      source
-        .trim()
-        .split('\n')
-        .every((line) => /^export .* from /.test(line));
-    return barrel ? [`${path} is a barrel`] : [];
+    if (/\/(services|helpers|dtos|interfaces|utils)\//.test(path)) return [`${path} is in a folder named by kind`];
+    const lines = source.trim().split('\n');
+    const isBarrel = source.trim() !== '' && lines.every((line) => /^export .* from /.test(line));
+    return isBarrel ? [`${path} is a barrel file`] : [];
   });

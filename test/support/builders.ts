@@ -27,7 +27,7 @@ export const aSku = (given: Partial<SkuRecord> = {}): SkuRecord => ({
   ...given,
 });
 
-/** Stock with these units available, by warehouse. */
+/** Returns a stock item with these available units by warehouse. */
 export const aStock = (sku: string, available: Record<string, number>): StockItem => ({
   sku,
   warehouses: Object.fromEntries(
@@ -57,7 +57,7 @@ export const anOrder = (given: Partial<OrderContent> = {}): OrderContent => ({
   ...given,
 });
 
-/** A payment of that amount was captured at noon. */
+/** Returns a payment of this amount, captured at noon. */
 export const aCapture = (amountMinor: number, given: Partial<Payment> = {}): Payment => ({
   eventId: `captured-${amountMinor}`,
   provider: 'acme',

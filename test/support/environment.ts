@@ -1,8 +1,8 @@
 import { aPolicy } from './builders.ts';
-import { tables } from './dynamodb.ts';
+import { tables } from './database/dynamodb.ts';
 import { store } from '../../infra/store.ts';
 
-/** The channels of the tests: two that sell, one of them at its own prices, and a colleague who takes orders. */
+/** Channels of the tests: a storefront, a marketplace with its own prices, and staff who enter orders. */
 export const channels = {
   storefront: { channel: 'storefront', pricesItself: false, staff: false },
   marketplace: { channel: 'marketplace', pricesItself: true, staff: false },

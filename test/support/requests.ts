@@ -2,7 +2,7 @@ import type { Request } from '../../shared/lambda/http-handler.ts';
 import type { DefinedRoute } from '../../shared/contracts/define-route.ts';
 import { aCause } from './builders.ts';
 
-/** A parsed request as a serving function is given it, of the storefront unless told. */
+/** Returns a parsed request as a route function receives it. The client is the storefront by default. */
 export const aRequest = <R extends DefinedRoute>(_route: R, given: Partial<Request<R>>, clientId = 'storefront') =>
   ({
     params: undefined,

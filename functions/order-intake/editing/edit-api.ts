@@ -1,14 +1,14 @@
-import type { readOffer } from '../../../shared/catalog/offer.ts';
+import type { readOffer } from '../../../shared/catalog/offer-store.ts';
 import type { editOrder } from '../../../shared/contracts/orders/edit-routes.ts';
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import { contentHash } from '../../../shared/ids.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels, SellingPolicy } from '../../../shared/store.ts';
-import type { ChangeStore } from '../order/change-store.ts';
+import type { ChangeStore } from '../order/order-store.ts';
 import { edit, skusOf } from './edit.ts';
-import { applyInSight, replyTo } from '../fulfilment/life-api.ts';
+import { applyForCaller, changeResponse } from '../order/change-api.ts';
 import type { OrderItem } from '../order/order-item.ts';
-import type { EndOverdue } from '../expiry/overdue.ts';
+import type { ExpireHolds } from '../order/hold-expiry-job.ts';
 
 /** Serves the edits of orders. */
 export const editing =
@@ -17,7 +17,7 @@ export const editing =
     offerOf: ReturnType<typeof readOffer>,
     channels: Channels,
     policy: SellingPolicy,
-    endOverdue: EndOverdue,
+    expireHolds: ExpireHolds,
   ) =>
   async (request: Request<typeof editOrder>): Promise<HttpResponse> => {
     const { body: content, headers, cause } = request;
@@ -27,8 +27,8 @@ export const editing =
       const offer = { ...(await offerOf(skusOf(order, content))), pricesItself: channel?.pricesItself ?? false };
       return edit(order, sent, offer, policy);
     };
-    const outcome = await applyInSight(store, channels, request, decide);
+    const outcome = await applyForCaller(store, channels, request, decide);
     const isShort = outcome?.kind === 'conflict' && outcome.type === 'out-of-stock';
-    const isOld = isShort && (await endOverdue(cause)) !== 'not-looked';
-    return replyTo(isOld ? await applyInSight(store, channels, request, decide) : outcome, cause.now, 200);
+    const isOld = isShort && (await expireHolds(cause)) !== 'skipped';
+    return changeResponse(isOld ? await applyForCaller(store, channels, request, decide) : outcome, cause.now, 200);
   };

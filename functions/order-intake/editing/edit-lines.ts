@@ -1,41 +1,41 @@
 import type { SkuRecord } from '../../../shared/catalog/sku-item.ts';
 import type { OrderEdit } from '../../../shared/contracts/orders/edit-routes.ts';
 import { maxActionsPerTransaction } from '../../../shared/dynamodb/transaction-limits.ts';
-import { allocate as shares } from '../../../shared/money.ts';
+import { allocate as prorate } from '../../../shared/money.ts';
 import type { SellingPolicy } from '../../../shared/store.ts';
 import type { StockItem } from '../../../shared/stock/stock-item.ts';
-import { type Take, takesOf } from '../../../shared/stock/take.ts';
-import { allocate, demandOf, partsOf } from '../placement/allocation.ts';
+import { type Reservation, reservationsOf } from '../../../shared/stock/reservation.ts';
+import { allocate, demandOf, partsOf } from '../../../shared/stock/allocation.ts';
 import { notOfTheOrder, type Outcome } from '../order/change.ts';
-import type { PlacedOrder } from '../placement/decide.ts';
+import type { PlacedOrder } from '../order/decide.ts';
 import { type LineUnits, openUnits } from '../order/line-units.ts';
 import type { OrderItem } from '../order/order-item.ts';
-import { priceOrder, splitLine } from '../placement/pricing.ts';
-import { amountTooLarge, type Invalid, invalid, sellable } from '../placement/sellable.ts';
+import { priceOrder, splitLine } from '../../../shared/pricing/price-order.ts';
+import { amountTooLarge, type Invalid, invalid, sellable } from '../../../shared/pricing/sellable.ts';
 
 const maxLines = 1000;
-/** Beside the order, the event of the edit, and one of a hold. */
+/** The transaction also writes the order, `OrderEdited` and possibly `OrderHeld`. */
 const maxSkus = maxActionsPerTransaction - 3;
 
-/** What the store offers now, of the SKUs in question; `pricesItself`: the order's channel names its own prices. */
+/** Current catalogue and stock of the edit's SKUs; `pricesItself`: the order's channel sets its own prices. */
 export type Offer = {
   skus: ReadonlyMap<string, SkuRecord>;
   stock: ReadonlyMap<string, StockItem>;
   pricesItself: boolean;
 };
 
-/** The lines after the edit, and what it takes from the stock and, below zero, gives back. */
+/** The lines after the edit and the change of reservations; negative units are released. */
 export function editLines(
   order: OrderItem,
   { lines: wanted = [], addLines = [] }: OrderEdit,
   { skus, stock, pricesItself }: Offer,
   policy: SellingPolicy,
-): { lines: OrderItem['lines']; lineCount: number; takes: Take[] } | { refusal: Outcome } {
-  const outline = resized(order, wanted);
-  if ('refusal' in outline) return outline;
+): { lines: OrderItem['lines']; lineCount: number; reservations: Reservation[] } | { refusal: Outcome } {
+  const resize = resized(order, wanted);
+  if ('refusal' in resize) return resize;
   const { currency, taxIncluded } = order;
-  // More units of a line keep its price, new lines get today's.
-  const grown = outline.growing.map(({ line: { sku, unitPriceMinor }, units: quantity, pointer }) => ({
+  // Added units of a line have the line's price; new lines have the current price.
+  const grown = resize.growing.map(({ line: { sku, unitPriceMinor }, units: quantity, pointer }) => ({
     sku,
     unitPriceMinor,
     quantity,
@@ -49,17 +49,19 @@ export function editLines(
   const priced = priceOrder([...kept.lines, ...fresh.lines], 0, { ...policy, taxIncluded });
   if (!priced) return { refusal: amountTooLarge };
 
-  // From where the order comes from already, if it is there: first from where the lines do that grow.
-  const served = [...outline.growing.map(({ line }) => line), ...order.lines].map(({ warehouse }) => warehouse);
-  const preference = [...new Set([...served, ...policy.warehousePreference])];
-  const allocation = allocate(demandOf(priced.lines), withFreed(stock, outline.freed), preference);
+  // Prefers warehouses that serve the order already, those of the growing lines first.
+  const servingWarehouses = [...resize.growing.map(({ line }) => line), ...order.lines].map(
+    ({ warehouse }) => warehouse,
+  );
+  const preference = [...new Set([...servingWarehouses, ...policy.warehousePreference])];
+  const allocation = allocate(demandOf(priced.lines), withReleased(stock, resize.released), preference);
   if ('shortages' in allocation) return { refusal: outOfStock(allocation.shortages) };
   const parts = partsOf(priced.lines, allocation.takes);
   const sold = priced.lines.map((line, index) => splitLine(line, parts[index] ?? [], taxIncluded, 1));
-  const { lines, lineCount } = extended(order, outline, sold);
-  const takes = exchanged(sold.flat(), outline.freed);
-  const refusal = refusalOf(order, lines, takes);
-  return refusal ? { refusal } : { lines, lineCount, takes };
+  const { lines, lineCount } = withSold(order, resize, sold);
+  const reservations = netReservations(sold.flat(), resize.released);
+  const refusal = refusalOf(order, lines, reservations);
+  return refusal ? { refusal } : { lines, lineCount, reservations };
 }
 
 const outOfStock = (lines: { sku: string }[]): Outcome => ({
@@ -69,23 +71,27 @@ const outOfStock = (lines: { sku: string }[]): Outcome => ({
   extension: { lines },
 });
 
-/** Whether what is left can be an order, and its edit one transaction. */
-function refusalOf(order: OrderItem, lines: OrderItem['lines'], takes: readonly Take[]): Invalid | undefined {
+/** Checks that open units remain, and that the edit fits one transaction. */
+function refusalOf(
+  order: OrderItem,
+  lines: OrderItem['lines'],
+  reservations: readonly Reservation[],
+): Invalid | undefined {
   if (lines.every((line) => openUnits(line) === 0)) {
-    return invalid('nothing-left', '/lines', 'An edit leaves units to deliver; to have none, cancel the order.');
+    return invalid('nothing-left', '/lines', 'An edit must leave open units. To remove all of them, cancel the order.');
   }
   if (lines.length > Math.max(maxLines, order.lines.length)) {
     return invalid('too-many-lines', '/addLines', `An order has at most ${maxLines} lines.`);
   }
-  if (takes.length > maxSkus) {
-    return invalid('edit-too-large', '/lines', `An edit changes at most ${maxSkus} SKUs; make several edits of it.`);
+  if (reservations.length > maxSkus) {
+    return invalid('edit-too-large', '/lines', `An edit changes at most ${maxSkus} SKUs. Send several edits.`);
   }
   return undefined;
 }
 
-/** The stock as if what the edit frees were back. */
-function withFreed(stock: Offer['stock'], freed: readonly LineUnits[]): Offer['stock'] {
-  const bySku = Map.groupBy(freed, ({ sku }) => sku);
+/** The stock as if the units that the edit releases were available. */
+function withReleased(stock: Offer['stock'], released: readonly LineUnits[]): Offer['stock'] {
+  const bySku = Map.groupBy(released, ({ sku }) => sku);
   return new Map(
     [...stock].map(([sku, item]) => {
       const warehouses = { ...item.warehouses };
@@ -98,19 +104,19 @@ function withFreed(stock: Offer['stock'], freed: readonly LineUnits[]): Offer['s
   );
 }
 
-/** What is taken less what is freed: a SKU, and a warehouse, may have both. */
-const exchanged = (sold: readonly Omit<LineUnits, 'lineId'>[], freed: readonly LineUnits[]): Take[] =>
-  takesOf([...sold, ...freed.map((units) => ({ ...units, quantity: -units.quantity }))])
+/** Reserved less released units per SKU and warehouse. */
+const netReservations = (sold: readonly Omit<LineUnits, 'lineId'>[], released: readonly LineUnits[]): Reservation[] =>
+  reservationsOf([...sold, ...released.map((units) => ({ ...units, quantity: -units.quantity }))])
     .map(({ sku, from }) => ({ sku, from: from.filter(({ units }) => units !== 0) }))
     .filter(({ from }) => from.length > 0);
 
 type Line = OrderItem['lines'][number];
 type PlacedLine = PlacedOrder['lines'][number];
-/** A line that is to have so many more units; `pointer` tells where that is asked for. */
+/** Units to add to a line; `pointer` is the JSON pointer into the request. */
 type Growth = { line: Line; units: number; pointer: string };
-type Resized = { lines: Line[]; growing: Growth[]; freed: LineUnits[] };
+type Resized = { lines: Line[]; growing: Growth[]; released: LineUnits[] };
 
-/** The lines with fewer units where fewer are wanted, what that frees, and the lines that are to grow, as they were. */
+/** Lines with reduced quantities, the units that this releases, and the lines to increase, not increased yet. */
 function resized(order: OrderItem, wanted: NonNullable<OrderEdit['lines']>): Resized | { refusal: Outcome } {
   const byId = new Map(order.lines.map((line) => [line.lineId, line]));
   const unknown = wanted.flatMap(({ lineId }, index) =>
@@ -127,58 +133,57 @@ function resized(order: OrderItem, wanted: NonNullable<OrderEdit['lines']>): Res
       : [];
   });
   const quantities = new Map(wanted.map(({ lineId, quantity }) => [lineId, quantity]));
-  const freed: LineUnits[] = [];
+  const released: LineUnits[] = [];
   const lines = order.lines.flatMap((line) => {
     const { lineId, sku, warehouse } = line;
     const quantity = quantities.get(lineId) ?? line.quantity;
     if (quantity >= line.quantity) return [line];
-    freed.push({ lineId, sku, warehouse, quantity: line.quantity - quantity });
+    released.push({ lineId, sku, warehouse, quantity: line.quantity - quantity });
     return quantity === 0 ? [] : [shrunk(line, quantity, order.taxIncluded)];
   });
-  return { lines, growing, freed };
+  return { lines, growing, released };
 }
 
-/** Its worth is shared over units that were cancelled already: another quantity would share it anew. */
+/** The line's total is prorated over cancelled units already; another quantity would change their share. */
 const lineCancelled = (lines: string[]): Outcome => ({
   kind: 'conflict',
   type: 'line-cancelled',
-  detail: 'Units of these lines were cancelled. Cancel more of them, or add lines instead.',
+  detail: 'Units of these lines were cancelled. Cancel more units, or add lines instead.',
   extension: { lines },
 });
 
-/** The line with fewer units, which keep their shares of discount and tax. */
+/** The line with fewer units and their prorated shares of discount and tax. */
 function shrunk(line: Line, quantity: number, taxIncluded: boolean): Line {
-  const shareOf = (amountMinor: number) => shares(amountMinor, [quantity, line.quantity - quantity])[0] ?? 0;
+  const shareOf = (amountMinor: number) => prorate(amountMinor, [quantity, line.quantity - quantity])[0] ?? 0;
   const [discountMinor, taxMinor] = [shareOf(line.discountMinor), shareOf(line.taxMinor)];
   const totalMinor = quantity * line.unitPriceMinor - discountMinor + (taxIncluded ? 0 : taxMinor);
   return { ...line, quantity, discountMinor, taxMinor, totalMinor };
 }
 
 /**
- * The lines with what is sold in addition: first, each by warehouse, the units that lines grow by, then those of new
- * lines. What comes from a growing line's own warehouse joins it; all else is a line of its own, with an id that no line
- * of the order ever had.
+ * Adds the sold pieces to the lines: `sold` has the pieces of growing lines, then those of new lines. A piece from the
+ * growing line's warehouse is merged into it; others become lines with new ids. Line ids are never reused.
  */
-function extended(
+function withSold(
   { lines: before, lineCount = before.length }: Pick<OrderItem, 'lines' | 'lineCount'>,
   { lines, growing }: Resized,
   sold: readonly (readonly PlacedLine[])[],
 ): { lines: Line[]; lineCount: number } {
-  const joins = (piece: PlacedLine, index: number) => piece.warehouse === growing[index]?.line.warehouse;
-  const joining = new Map(
-    growing.map(({ line }, index) => [line.lineId, sold[index]?.find((piece) => joins(piece, index))]),
+  const isMergeable = (piece: PlacedLine, index: number) => piece.warehouse === growing[index]?.line.warehouse;
+  const merges = new Map(
+    growing.map(({ line }, index) => [line.lineId, sold[index]?.find((piece) => isMergeable(piece, index))]),
   );
-  const fresh = sold.flatMap((pieces, index) => pieces.filter((piece) => !joins(piece, index)));
+  const newPieces = sold.flatMap((pieces, index) => pieces.filter((piece) => !isMergeable(piece, index)));
   return {
     lines: [
-      ...lines.map((line) => joined(line, joining.get(line.lineId))),
-      ...fresh.map((piece, index) => ({ ...piece, lineId: `line-${lineCount + index + 1}` })),
+      ...lines.map((line) => merged(line, merges.get(line.lineId))),
+      ...newPieces.map((piece, index) => ({ ...piece, lineId: `line-${lineCount + index + 1}` })),
     ],
-    lineCount: lineCount + fresh.length,
+    lineCount: lineCount + newPieces.length,
   };
 }
 
-const joined = (line: Line, piece: PlacedLine | undefined): Line =>
+const merged = (line: Line, piece: PlacedLine | undefined): Line =>
   piece
     ? {
         ...line,

@@ -6,21 +6,27 @@ import { changed, factsOf, illegal, type Outcome, draftEvent } from '../order/ch
 import { editLines, type Offer } from './edit-lines.ts';
 import { next } from '../order/life-cycle.ts';
 import { isStale, type OrderItem } from '../order/order-item.ts';
-import { repriced, tellHold } from '../order/payment.ts';
-import { taxOfShipping, type Totals, totalsOf } from '../placement/pricing.ts';
-import { amountTooLarge, type Invalid, orderTooLarge, shippingOf, unknownShipping } from '../placement/sellable.ts';
+import { repriced, holdEvents } from '../order/payment.ts';
+import { taxOfShipping, type Totals, totalsOf } from '../../../shared/pricing/price-order.ts';
+import {
+  amountTooLarge,
+  type Invalid,
+  orderTooLarge,
+  shippingOf,
+  unknownShipping,
+} from '../../../shared/pricing/sellable.ts';
 
-/** An edit as it was sent; `ifMatch`: only of the order that has this ETag. */
+/** An edit request; `ifMatch` is the ETag of the order version that it applies to. */
 export type SentEdit = { content: OrderEdit; contentHash: string; ifMatch?: string | undefined };
 
-/** SKUs whose price or stock an edit may need. */
+/** SKUs whose price or stock the edit may need. */
 export const skusOf = ({ lines }: Pick<OrderItem, 'lines'>, { lines: wanted = [], addLines = [] }: OrderEdit) => {
   const named = new Set(wanted.map(({ lineId }) => lineId));
   const resizedLines = lines.filter(({ lineId }) => named.has(lineId));
   return [...new Set([...resizedLines, ...addLines].map(({ sku }) => sku))];
 };
 
-/** Makes another order of this one before it is allocated, once under each edit id. */
+/** Edits an order that is not allocated yet, once per edit id. */
 export function edit(
   order: OrderItem,
   { content, contentHash, ifMatch }: SentEdit,
@@ -29,7 +35,7 @@ export function edit(
 ): Outcome {
   const earlier = order.edits?.find(({ editId }) => editId === content.editId);
   if (earlier?.contentHash === contentHash) return { kind: 'already-done', order };
-  if (earlier) return { kind: 'conflict', type: 'edit-conflict', detail: 'This edit id changed something else.' };
+  if (earlier) return { kind: 'conflict', type: 'edit-conflict', detail: 'This edit id was used for another edit.' };
   if (isStale(order, ifMatch)) return { kind: 'stale' };
   if (!next(order.status, 'edit')) return illegal(order, 'edited');
 
@@ -55,11 +61,11 @@ export function edit(
   });
   const data = editedOf(order, after, content);
   if (isTooLarge(after) || isTooLarge(data)) return orderTooLarge;
-  const stock = { kind: 'exchange' as const, takes: units.takes };
-  return changed(after, [draftEvent(OrderEdited, data), ...tellHold(order, after)], stock);
+  const stock = { kind: 'exchange' as const, takes: units.reservations };
+  return changed(after, [draftEvent(OrderEdited, data), ...holdEvents(order, after)], stock);
 }
 
-/** What the order comes to: another shipping method has today's price, the same one keeps its own, and charges stay. */
+/** The order's amounts. A new shipping method has its current price; an unchanged method and charges keep theirs. */
 function amountsOf(
   order: OrderItem,
   { shippingMethod = order.shippingMethod }: OrderEdit,
@@ -78,7 +84,7 @@ function amountsOf(
   return totalsOf(lines, shipping, taxIncluded, order.charges) ?? { refusal: amountTooLarge };
 }
 
-/** What its event tells of the edit. */
+/** Data of `OrderEdited`. */
 function editedOf(before: OrderItem, after: OrderItem, { editId, reason, ...content }: OrderEdit) {
   const { shippingAddress, shippingMethod, note } = content;
   const { subtotalMinor, discountMinor, shippingMinor, taxMinor, totalMinor } = after;
@@ -94,7 +100,7 @@ function editedOf(before: OrderItem, after: OrderItem, { editId, reason, ...cont
   return { ...factsOf(after), editId, reason, lines, amounts, differences, shippingAddress, shippingMethod, note };
 }
 
-/** Lines before and after, of those that are not the same. */
+/** Lines whose quantity changed, before and after. */
 function changedLines(before: OrderItem['lines'], after: OrderItem['lines']) {
   const remaining = new Map(after.map((line) => [line.lineId, line]));
   const ids = new Set(before.map(({ lineId }) => lineId));

@@ -3,11 +3,11 @@ import { type Action, type Database, readBatch, transact } from '../../../shared
 import { type Cause, type DataOf, newEvent } from '../../../shared/contracts/define-event.ts';
 import { ReplacementRefused } from '../../../shared/contracts/orders/events.ts';
 import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
-import { takeAction } from '../../../shared/stock/take.ts';
+import { reserveAction } from '../../../shared/stock/reservation.ts';
 import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';
-import type { Decision } from '../placement/decide.ts';
+import type { Decision } from '../order/decide.ts';
 import { orderPartition } from '../order/order-item.ts';
-import { orderWrites } from '../placement/order-writes.ts';
+import { orderWrites } from '../order/placement-store.ts';
 
 type Tables = { ORDER_TABLE_NAME: string; STOCK_TABLE_NAME: string };
 type Accepted = Extract<Decision, { kind: 'accepted' }>;
@@ -33,7 +33,7 @@ export function createExchangeStore(db: Database, tables: Tables, timeZone: stri
     place: ({ order, takes, opening }: Accepted, contentHash: string, cause: Cause) =>
       transact(db, [
         mark(order.orderId, 'placed'),
-        ...takes.map((take) => takeAction(stock, take)),
+        ...takes.map((take) => reserveAction(stock, take)),
         ...writes({ order, opening, contentHash, cause }),
       ]),
 

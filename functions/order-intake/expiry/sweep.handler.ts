@@ -1,23 +1,23 @@
 import * as z from 'zod';
-import { openDatabase, batchJobMaxAttempts } from '../../../shared/dynamodb/database.ts';
+import { batchJobMaxAttempts, openDatabase } from '../../../shared/dynamodb/database.ts';
 import { eventHandler } from '../../../shared/lambda/event-handler.ts';
 import { Instant } from '../../../shared/names.ts';
-import { createChangeStore } from '../order/change-store.ts';
-import { SweepEnv } from '../env.ts';
-import { sweep } from './sweep.ts';
+import { processDueOrders } from '../order/hold-expiry-job.ts';
+import { createChangeStore } from '../order/order-store.ts';
+import { SweepEnv } from './env.ts';
 
-/** What the schedule sends. */
-const Firing = z.object({ time: Instant });
-/** Less than the function's own time limit. */
+/** The schedule's event. */
+const ScheduledEvent = z.object({ time: Instant });
+/** Below the function's timeout of one minute. */
 const budgetMs = 40_000;
 
 const { TIME_ZONE, ...tables } = SweepEnv.parse(process.env);
-const endWhatIsOver = sweep(createChangeStore(openDatabase(batchJobMaxAttempts), tables, TIME_ZONE));
+const processDue = processDueOrders(createChangeStore(openDatabase(batchJobMaxAttempts), tables, TIME_ZONE));
 
-export const handler = eventHandler(Firing, async ({ time }, logger) => {
+export const handler = eventHandler(ScheduledEvent, async ({ time }, logger) => {
   const id = `schedule-${time}`;
   const cause = { actor: 'storeworks.order-intake', correlationId: id, causationId: id, now: Date.now() };
-  const { swept, busy, failures } = await endWhatIsOver(cause, { budgetMs });
-  logger.info('swept', { swept, busy: busy.length });
-  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} could not be brought to an end`);
+  const { changed, conflictedIds, failures } = await processDue(cause, { budgetMs });
+  logger.info('due orders processed', { changed, conflicted: conflictedIds.length });
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} due order(s) failed`);
 });

@@ -4,27 +4,27 @@ import { problem, type HttpResponse } from '../../../shared/contracts/problem.ts
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';
 import type { ExportStore } from './export-store.ts';
-import { sightOf } from '../order/sight.ts';
+import { channelAccessOf } from '../../../shared/access/channel-access.ts';
 
 const unknownExport = problem(404, 'unknown-export', 'There is no such export.');
 
-/** Asks for a file of the orders that the caller may see. */
+/** Requests a file of the orders that are visible to the caller. */
 export const requestExport =
   (store: Pick<ExportStore, 'request'>, channels: Channels) =>
   async ({ body, caller, cause }: Request<typeof routes.postOrderExport>): Promise<HttpResponse> => {
-    const { onlyChannel } = sightOf(caller.clientId, channels);
-    const wanted = { exportId: ulid(cause.now), ...body, status: 'requested' as const };
-    await store.request({ ...wanted, onlyChannel }, cause);
-    return { status: 202, headers: { location: `/orders/exports/${wanted.exportId}` }, body: wanted };
+    const { onlyChannel } = channelAccessOf(caller.clientId, channels);
+    const requested = { exportId: ulid(cause.now), ...body, status: 'requested' as const };
+    await store.request({ ...requested, onlyChannel }, cause);
+    return { status: 202, headers: { location: `/orders/exports/${requested.exportId}` }, body: requested };
   };
 
-/** An export is shown to whom all its orders are shown. */
+/** Returns an export whose orders are all visible to the caller. */
 export const getExport =
   (store: Pick<ExportStore, 'read'>, channels: Channels) =>
   async ({ params, caller }: Request<typeof routes.getOrderExport>): Promise<HttpResponse> => {
     const found = await store.read(params.exportId);
-    const own = sightOf(caller.clientId, channels).onlyChannel;
+    const own = channelAccessOf(caller.clientId, channels).onlyChannel;
     if (!found || (own !== undefined && found.onlyChannel !== own)) return unknownExport;
-    const { onlyChannel: _whose, ...shown } = found;
+    const { onlyChannel: _internal, ...shown } = found;
     return { status: 200, body: shown };
   };

@@ -2,10 +2,9 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { csvLine } from '../../../shared/csv.ts';
-import { asOf } from '../order/current-response.ts';
-import { findPage } from '../search/find.ts';
+import { asOf } from '../order/deadlines.ts';
 import type { OrderItem } from '../order/order-item.ts';
-import type { Sight } from '../order/sight.ts';
+import type { ChannelAccess } from '../../../shared/access/channel-access.ts';
 
 const dayMs = 86_400_000;
 const ordersPerPage = 100;
@@ -36,10 +35,17 @@ const columns: Record<string, (order: OrderItem, line: OrderItem['lines'][number
   warehouse: (_order, line) => line.warehouse,
 };
 
+/** Returns a page of the orders of a business day, newest first. */
+type FindPage = (
+  query: { day: string; limit: number; cursor: string | undefined },
+  access: ChannelAccess,
+  now: number,
+) => Promise<{ orders: OrderItem[]; cursor?: string } | undefined>;
+
 /** Writes the orders of days, both included, newest first, to a file at `path`, page by page; gives their number. */
 export async function writeExport(
-  store: Parameters<typeof findPage>[0],
-  { from, to, sight, path, now }: { from: string; to: string; sight: Sight; path: string; now: number },
+  findPage: FindPage,
+  { from, to, access, path, now }: { from: string; to: string; access: ChannelAccess; path: string; now: number },
 ): Promise<number> {
   const file = createWriteStream(path);
   const write = async (text: string) => {
@@ -49,7 +55,7 @@ export async function writeExport(
   let orders = 0;
   for (const day of daysOf(from, to)) {
     for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
-      const page = await findPage(store, { day, limit: ordersPerPage, cursor }, sight, now);
+      const page = await findPage({ day, limit: ordersPerPage, cursor }, access, now);
       for (const order of page?.orders ?? []) await write(linesOf(asOf(order, now)));
       orders += page?.orders.length ?? 0;
       cursor = page?.cursor;

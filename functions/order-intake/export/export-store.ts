@@ -6,7 +6,7 @@ import { OrderExportRequested } from '../../../shared/contracts/orders/export-ev
 import { OrderExport } from '../../../shared/contracts/orders/export-routes.ts';
 import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
 
-/** An export as it is stored: whose orders it holds, if not everybody's. */
+/** `onlyChannel`: the export contains this channel's orders only. */
 const StoredExport = OrderExport.extend({ onlyChannel: z.string().optional() });
 type StoredExport = z.infer<typeof StoredExport>;
 

@@ -1,17 +1,12 @@
 import { clockToleranceMs } from '../../../shared/clock.ts';
-import {
-  OrderAllocated,
-  OrderCompleted,
-  OrderDelivered,
-  OrderShipped,
-} from '../../../shared/contracts/orders/life-cycle-events.ts';
+import { OrderAllocated, OrderDelivered, OrderShipped } from '../../../shared/contracts/orders/life-cycle-events.ts';
 import type { ShipmentContent } from '../../../shared/contracts/orders/life-cycle-routes.ts';
-import { takesOf } from '../../../shared/stock/take.ts';
+import { reservationsOf } from '../../../shared/stock/reservation.ts';
 import { changed, factsOf, illegal, isHeld, moved, notOfTheOrder, type Outcome, draftEvent } from '../order/change.ts';
 import { next } from '../order/life-cycle.ts';
 import { counted, openUnits, pickUnits } from '../order/line-units.ts';
 import type { OrderItem } from '../order/order-item.ts';
-import { invalid } from '../placement/sellable.ts';
+import { invalid } from '../../../shared/pricing/sellable.ts';
 
 const dayMs = 86_400_000;
 
@@ -23,18 +18,18 @@ export function allocateStock(order: OrderItem): Outcome {
   return changed(after, [draftEvent(OrderAllocated, factsOf(after))]);
 }
 
-/** Ships units of lines, once under each shipment id. */
+/** Ships units of lines, once per shipment id. */
 export function ship(order: OrderItem, content: ShipmentContent, contentHash: string, now: number): Outcome {
   const { shipmentId, lines, carrier, trackingNumber } = content;
   const earlier = order.shipments?.find((shipment) => shipment.shipmentId === shipmentId);
   if (earlier?.contentHash === contentHash) return { kind: 'already-done', order };
   if (earlier)
-    return { kind: 'conflict', type: 'shipment-conflict', detail: 'This shipment id shipped something else.' };
+    return { kind: 'conflict', type: 'shipment-conflict', detail: 'This shipment id was used for another shipment.' };
   const wanted = pickUnits(order, lines);
   if ('invalid' in wanted) return notOfTheOrder(wanted.invalid);
   if (!next(order.status, 'ship-part') || isHeld(order)) return illegal(order, 'shipped');
   if ('short' in wanted) {
-    const detail = 'Fewer units than that are neither cancelled nor shipped.';
+    const detail = 'Fewer units than requested are open: the others are cancelled or shipped.';
     return {
       kind: 'conflict',
       type: 'too-many-units',
@@ -51,13 +46,13 @@ export function ship(order: OrderItem, content: ShipmentContent, contentHash: st
     next(order.status, isRest ? 'ship-rest' : 'ship-part') ?? order.status,
   );
   const data = { ...factsOf(shipped), shipmentId, lines: wanted.units, carrier, trackingNumber };
-  return changed(shipped, [draftEvent(OrderShipped, data)], { kind: 'ship', takes: takesOf(wanted.units) });
+  return changed(shipped, [draftEvent(OrderShipped, data)], { kind: 'ship', takes: reservationsOf(wanted.units) });
 }
 
-/** A shipment that arrived; `now` is in milliseconds since the epoch. */
+/** `now` is in milliseconds since the epoch. */
 type Arrival = { shipmentId: string; deliveredAt: string; now: number };
 
-/** Records that a shipment arrived; with the last one, the time for returns begins. */
+/** Records the delivery of a shipment. The last delivery starts the return window. */
 export function deliver(
   order: OrderItem,
   { shipmentId, deliveredAt, now }: Arrival,
@@ -77,17 +72,4 @@ export function deliver(
   return changed(after, [draftEvent(OrderDelivered, { ...factsOf(after), shipmentId, deliveredAt }, deliveredAt)]);
 }
 
-/** Completes an order whose time for returns is over; nothing to do before. */
-export function complete(order: OrderItem, now: number): Outcome {
-  const status = next(order.status, 'complete');
-  if (!status) return illegal(order, 'completed');
-  if (order.completesAt === undefined || Date.parse(order.completesAt) > now) return { kind: 'already-done', order };
-  const after = moved(order, status);
-  return changed(after, [draftEvent(OrderCompleted, factsOf(after))]);
-}
-
-const deliveredInFuture = invalid(
-  'delivered-in-future',
-  '/deliveredAt',
-  'A shipment cannot have arrived in the future.',
-);
+const deliveredInFuture = invalid('delivered-in-future', '/deliveredAt', 'The time of delivery is in the future.');

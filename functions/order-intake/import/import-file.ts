@@ -8,38 +8,42 @@ import { contentHash } from '../../../shared/ids.ts';
 import { inParallel } from '../../../shared/in-parallel.ts';
 import { type BadRow, type FileRow, headerProblem, type ImportedOrder, ordersOf } from './import-rows.ts';
 
-/** As many as one function holds in memory; larger files are split by whoever makes them. */
+/** Limit of the function's memory. Larger files must be split by the sender. */
 const maxRows = 200_000;
-const ordersAtOnce = 16;
-const patienceMs = 30_000;
+const concurrentOrders = 16;
+const retryBudgetMs = 30_000;
 
 export type ImportSummary = {
   rows: number;
   imported: number;
   alreadyImported: number;
   badRows: number;
-  /** Why the file was not read at all. */
+  /** Why the whole file was refused. */
   refused?: string;
 };
 const Cells = z.array(z.string());
-type Setting = Omit<Parameters<typeof ordersOf>[1], 'now'>;
-type Take = (order: ImportedOrder, hash: string, cause: Cause) => Promise<'imported' | 'already-imported' | 'conflict'>;
+type Settings = Omit<Parameters<typeof ordersOf>[1], 'now'>;
+type ImportOrder = (
+  order: ImportedOrder,
+  hash: string,
+  cause: Cause,
+) => Promise<'imported' | 'already-imported' | 'conflict'>;
 
-/** Takes over the orders of a CSV file. The same file again imports nothing twice and answers with the same bad rows. */
+/** Imports the orders of a CSV file. Importing the same file again adds no order and returns the same bad rows. */
 export async function importFile(
   file: Readable,
-  take: Take,
-  setting: Setting,
+  importOrder: ImportOrder,
+  settings: Settings,
   cause: Cause,
 ): Promise<{ summary: ImportSummary; bad: BadRow[] }> {
-  const read = await readRows(file);
-  if ('refused' in read) {
-    return { summary: { rows: 0, imported: 0, alreadyImported: 0, badRows: 0, refused: read.refused }, bad: [] };
+  const parsed = await readRows(file);
+  if ('refused' in parsed) {
+    return { summary: { rows: 0, imported: 0, alreadyImported: 0, badRows: 0, refused: parsed.refused }, bad: [] };
   }
-  const { orders, bad } = ordersOf(read, { ...setting, now: cause.now });
-  const summary = { rows: read.rows.length, imported: 0, alreadyImported: 0, badRows: 0 };
-  await inParallel(ordersAtOnce, orders, async ({ order, rows }) => {
-    const outcome = await retryOnConflict(patienceMs, () => take(order, contentHash(order), cause));
+  const { orders, bad } = ordersOf(parsed, { ...settings, now: cause.now });
+  const summary = { rows: parsed.rows.length, imported: 0, alreadyImported: 0, badRows: 0 };
+  await inParallel(concurrentOrders, orders, async ({ order, rows }) => {
+    const outcome = await retryOnConflict(retryBudgetMs, () => importOrder(order, contentHash(order), cause));
     if (outcome === 'imported') summary.imported += 1;
     else if (outcome === 'already-imported') summary.alreadyImported += 1;
     else {
@@ -53,10 +57,10 @@ export async function importFile(
 
 type FileRows = { header: string[]; rows: FileRow[] };
 
-/** The rows of the file that say something, or why it is no file of orders. */
+/** The non-blank rows of the file, or why it is refused. */
 async function readRows(file: Readable): Promise<FileRows | { refused: string }> {
   const parser = file.pipe(parse({ bom: true, trim: true, relax_column_count: true }));
-  // A file that breaks off ends the parse too; `pipe` alone would leave it waiting.
+  // `pipe` does not forward errors, so the parser would never end.
   file.on('error', (error) => parser.destroy(error));
   let header: string[] | undefined;
   const rows: FileRow[] = [];

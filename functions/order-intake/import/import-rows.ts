@@ -13,24 +13,24 @@ import {
   Warehouse,
 } from '../../../shared/names.ts';
 import type { SellingPolicy } from '../../../shared/store.ts';
-import { judgeMisfits } from './malformed-rows.ts';
+import { checkCellCounts } from './malformed-rows.ts';
 
-/** A row of a file, numbered as a spreadsheet shows it: blank rows count, and lines of one cell do not. */
+/** A row of a file. `row` is the number that a spreadsheet shows: blank rows count, line breaks in a cell do not. */
 export type FileRow = { row: number; cells: readonly string[] };
-/** The same below the header; an empty cell is absent. */
+/** A row's cells by column; an empty cell is absent. */
 type RawRow = { row: number; fields: Record<string, string> };
 export type BadRow = { row: number; externalOrderId: string; reason: string };
 export type ImportedOrder = DataOf<typeof OrderImported>;
-/** An order with the rows that it came from. */
+/** An order and the numbers of its rows. */
 export type OrderRows = { order: ImportedOrder; rows: number[] };
 
-const whole = z
+const wholeNumber = z
   .string()
   .regex(/^\d{1,13}$/, 'Not a whole number')
   .transform(Number);
-const amount = whole.pipe(AmountMinor);
+const amount = wholeNumber.pipe(AmountMinor);
 
-/** What the rows of one order have in common. */
+/** Columns of the order; all rows of one order must agree on them. */
 const orderFields = {
   externalOrderId: CallerId,
   channel: z.string(),
@@ -46,23 +46,23 @@ const orderFields = {
 const Row = z.strictObject({
   ...orderFields,
   sku: Sku,
-  quantity: whole.pipe(z.int().min(1).max(1_000_000)),
+  quantity: wholeNumber.pipe(z.int().min(1).max(1_000_000)),
   unitPriceMinor: amount,
-  /** Of the whole line. */
+  /** For the whole line, not per unit. */
   discountMinor: amount.default(0),
   taxMinor: amount.default(0),
   warehouse: Warehouse.optional(),
 });
 type Row = z.infer<typeof Row>;
-type Read = { row: number; content: Row };
+type ParsedRow = { row: number; content: Row };
 
 const columns = Object.keys(Row.shape);
-const needed = ['externalOrderId', 'channel', 'currency', 'placedAt', 'sku', 'quantity', 'unitPriceMinor'];
+const requiredColumns = ['externalOrderId', 'channel', 'currency', 'placedAt', 'sku', 'quantity', 'unitPriceMinor'];
 const linesPerOrder = 1000;
 
-/** Why a file with these columns cannot be read; undefined if it can. */
+/** Why the header is invalid; undefined if it is valid. */
 export function headerProblem(header: readonly string[]): string | undefined {
-  const missing = needed.filter((name) => !header.includes(name));
+  const missing = requiredColumns.filter((name) => !header.includes(name));
   if (missing.length > 0) return `The header lacks ${missing.join(', ')}`;
   const unknown = header.filter((name) => !columns.includes(name));
   if (unknown.length > 0)
@@ -70,42 +70,42 @@ export function headerProblem(header: readonly string[]): string | undefined {
   return new Set(header).size < header.length ? 'The header has a column twice' : undefined;
 }
 
-type Setting = {
+type Settings = {
   channels: ReadonlySet<string>;
   policy: Pick<SellingPolicy, 'taxIncluded' | 'warehousePreference'>;
   now: number;
 };
-type MisfitOf = ReturnType<typeof judgeMisfits>['rowOf'];
+type MalformedRowOf = ReturnType<typeof checkCellCounts>['rowOf'];
 
 /**
- * Rows as orders, wherever in the file the rows of an order lie. An order with a bad row is not taken over, and each of
- * its rows is named. `now` is in milliseconds.
+ * Groups rows into orders, independent of their position in the file. An order with a bad row is not imported, and all
+ * its rows are reported. `now` is in milliseconds.
  */
 export function ordersOf(
   { header, rows }: { header: readonly string[]; rows: readonly FileRow[] },
-  setting: Setting,
+  settings: Settings,
 ): { orders: OrderRows[]; bad: BadRow[] } {
-  const { bad, rowOf } = judgeMisfits(header, rows, setting.channels);
+  const { bad, rowOf } = checkCellCounts(header, rows, settings.channels);
   const raw = rows.filter(({ cells }) => cells.length === header.length).map((row) => rawRow(header, row));
   const groups = Map.groupBy(raw, ({ fields }) => `${fields['channel']}\0${fields['externalOrderId']}`);
   const orders = [...groups.values()].flatMap((own) => {
-    const refuse = ({ row, fields }: RawRow, reason: string) =>
+    const reject = ({ row, fields }: RawRow, reason: string) =>
       bad.push({ row, externalOrderId: fields['externalOrderId'] ?? '', reason });
-    const read = own.map((each) => ({ each, result: readRow(each, setting) }));
+    const read = own.map((each) => ({ each, result: readRow(each, settings) }));
     const good = read.flatMap(({ result }) => ('content' in result ? [result] : []));
     const [first] = good;
     const problem = good.length === read.length && first ? groupProblem(first, good, rowOf) : undefined;
     if (good.length < read.length || !first || problem !== undefined) {
       for (const { each, result } of read) {
-        refuse(each, 'problem' in result ? result.problem : (problem ?? 'Another row of this order is bad'));
+        reject(each, 'problem' in result ? result.problem : (problem ?? 'Another row of this order is bad'));
       }
       return [];
     }
-    const order = orderOf(first.content, good, setting.policy);
+    const order = orderOf(first.content, good, settings.policy);
     if (order.totalMinor >= 0 && order.totalMinor <= maxAmountMinor && order.lines.every(isPayable)) {
       return [{ order, rows: good.map(({ row }) => row) }];
     }
-    for (const { each } of read) refuse(each, 'An amount of this order is below zero or too large');
+    for (const { each } of read) reject(each, 'An amount of this order is below zero or too large');
     return [];
   });
   return { orders, bad: bad.toSorted((a, b) => a.row - b.row) };
@@ -120,7 +120,7 @@ const rawRow = (header: readonly string[], { row, cells }: FileRow): RawRow => (
 
 const isPayable = ({ totalMinor }: { totalMinor: number }) => totalMinor >= 0;
 
-function readRow({ row, fields }: RawRow, { channels, now }: Setting): Read | { problem: string } {
+function readRow({ row, fields }: RawRow, { channels, now }: Settings): ParsedRow | { problem: string } {
   const parsed = Row.safeParse(fields);
   if (!parsed.success) {
     return { problem: parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ') };
@@ -131,8 +131,12 @@ function readRow({ row, fields }: RawRow, { channels, now }: Setting): Read | { 
   return { row, content: parsed.data };
 }
 
-/** What the rows of an order contradict each other in, or lack. */
-function groupProblem({ content: first }: Read, rows: readonly Read[], misfitOf: MisfitOf): string | undefined {
+/** Why the rows of an order cannot be imported together; undefined if they can. */
+function groupProblem(
+  { content: first }: ParsedRow,
+  rows: readonly ParsedRow[],
+  malformedRowOf: MalformedRowOf,
+): string | undefined {
   if (rows.length > linesPerOrder) return `An order has at most ${linesPerOrder} rows`;
   const differing = Object.keys(orderFields).filter((name) =>
     rows.some(
@@ -142,14 +146,16 @@ function groupProblem({ content: first }: Read, rows: readonly Read[], misfitOf:
     ),
   );
   if (differing.length > 0) return `The rows of this order differ in ${differing.join(', ')}`;
-  const misfit = misfitOf(first.channel, first.externalOrderId);
-  return misfit === undefined ? undefined : `Row ${misfit} has another number of cells and may be of this order`;
+  const malformedRow = malformedRowOf(first.channel, first.externalOrderId);
+  return malformedRow === undefined
+    ? undefined
+    : `Row ${malformedRow} has another number of cells and may be of this order`;
 }
 
 function orderOf(
   first: Row,
-  rows: readonly Read[],
-  { taxIncluded, warehousePreference }: Setting['policy'],
+  rows: readonly ParsedRow[],
+  { taxIncluded, warehousePreference }: Settings['policy'],
 ): ImportedOrder {
   const sum = (of: (row: Row) => number) => rows.reduce((total, { content }) => total + of(content), 0);
   const { externalOrderId, channel, currency, shippingMinor, placedAt, country, postalCode, city } = first;

@@ -10,7 +10,7 @@ import { indexKeys, type OrderItem, orderKey, orderPartition } from '../order/or
 
 const Identity = z.object({ contentHash: z.string(), imported: z.literal(true).optional() });
 
-/** Takes over orders of the past, each once: an order that exists stays as it is. */
+/** Stores historical orders, each once. Existing orders are not changed. */
 export function createImportStore(
   db: Database,
   { ORDER_TABLE_NAME: table }: { ORDER_TABLE_NAME: string },
@@ -18,7 +18,7 @@ export function createImportStore(
 ) {
   const businessDay = businessDays(timeZone);
   return {
-    async take(
+    async importOrder(
       order: ImportedOrder,
       contentHash: string,
       cause: Cause,
@@ -34,7 +34,7 @@ export function createImportStore(
       if (outcome === 'done') return 'imported';
       const key = { TableName: table, Key: orderKey(order.orderId), ConsistentRead: true };
       const { Item } = await db.send(new GetCommand(key));
-      // Something other than an order may lie in its place, such as a payment that came before it.
+      // The item may be an early payment instead of an order.
       const existing = Identity.safeParse(Item).data;
       return existing?.imported && existing.contentHash === contentHash ? 'already-imported' : 'conflict';
     },

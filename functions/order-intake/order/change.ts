@@ -8,16 +8,16 @@ import {
 import type { FieldError } from '../../../shared/contracts/problem.ts';
 import type { OrderStatus } from '../../../shared/contracts/orders/status.ts';
 import type { Payment } from '../../../shared/payments/payment.ts';
-import type { Take } from '../../../shared/stock/take.ts';
+import type { Reservation } from '../../../shared/stock/reservation.ts';
 import { canBeHeld } from './life-cycle.ts';
 import type { OrderItem } from './order-item.ts';
-import type { Invalid } from '../placement/sellable.ts';
+import type { Invalid } from '../../../shared/pricing/sellable.ts';
 
 /**
  * What becomes of the stock that an order holds: it is given back, leaves the house, or, when the order is edited, more
  * is reserved and some given back (below zero).
  */
-export type StockChange = { kind: 'release' | 'ship' | 'exchange'; takes: Take[] };
+export type StockChange = { kind: 'release' | 'ship' | 'exchange'; takes: Reservation[] };
 
 /** What becomes of an order and its stock, and the events that tell of it. */
 export type Change = { kind: 'changed'; order: OrderItem; events: DraftEvent[]; stock?: StockChange | undefined };

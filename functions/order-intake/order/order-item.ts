@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { OrderPlaced } from '../../../shared/contracts/orders/events.ts';
-import { type OrderAnswer, RiskAnswer } from '../../../shared/contracts/orders/routes.ts';
+import { RiskAnswer } from '../../../shared/contracts/orders/routes.ts';
 import { AmountMinor, Instant } from '../../../shared/names.ts';
 import { OrderStatus } from '../../../shared/contracts/orders/status.ts';
 import { Payment } from '../../../shared/payments/payment.ts';
 import { customerIndex, shardOf, shards, statusIndex } from '../../../shared/orders/order-keys.ts';
-import type { PlacedOrder } from '../placement/decide.ts';
+import type { PlacedOrder } from './decide.ts';
 
 const placedShape = OrderPlaced.envelope.shape.detail.shape.data;
 
@@ -132,39 +132,3 @@ export const indexKeys = (
     ...(dueAt !== undefined && { dueKey: dueIndex.keys()[shard], dueAt: new Date(dueAt).toISOString() }),
   };
 };
-
-/**
- * An order as callers see it. Made from the event it is the first answer, to the byte, because members are put in one
- * order here; made from the item it is the order as it is now.
- */
-export const answerOf = (order: PlacedOrder | OrderItem): OrderAnswer => ({
-  orderId: order.orderId,
-  externalOrderId: order.externalOrderId,
-  channel: order.channel,
-  status: order.status,
-  currency: order.currency,
-  lines: order.lines.map((line) => ({
-    lineId: line.lineId,
-    sku: line.sku,
-    quantity: line.quantity,
-    unitPriceMinor: line.unitPriceMinor,
-    discountMinor: line.discountMinor,
-    taxMinor: line.taxMinor,
-    totalMinor: line.totalMinor,
-    warehouse: line.warehouse,
-  })),
-  subtotalMinor: order.subtotalMinor,
-  discountMinor: order.discountMinor,
-  shippingMinor: order.shippingMinor,
-  taxMinor: order.taxMinor,
-  taxIncluded: order.taxIncluded,
-  ...(order.charges && {
-    charges: order.charges.map(({ chargeId, kind, name, amountMinor }) => ({ chargeId, kind, name, amountMinor })),
-  }),
-  totalMinor: order.totalMinor,
-  discounts: order.discounts.map(({ code, appliedMinor, reason }) => ({ code, appliedMinor, reason })),
-  reservedUntil: order.reservedUntil,
-  placedAt: order.placedAt,
-  ...('imported' in order && order.imported && { imported: true }),
-  ...(order.exchangeOf && { exchangeOf: { orderId: order.exchangeOf.orderId, refundId: order.exchangeOf.refundId } }),
-});

@@ -1,34 +1,30 @@
-import * as z from 'zod';
-import { problem, type HttpResponse } from '../../../shared/contracts/problem.ts';
-import type { OutboxItem } from '../../../shared/dynamodb/outbox.ts';
-import type { Decision, PlacedOrder } from '../placement/decide.ts';
-import { answerOf } from './order-item.ts';
-import type { OrderStore } from '../placement/store.ts';
+import type { ChannelAccess } from '../../../shared/access/channel-access.ts';
+import { type OrderAnswer, RiskAnswer, ShipmentAnswer } from '../../../shared/contracts/orders/routes.ts';
+import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
+import { asOf } from './deadlines.ts';
+import type { Decision, PlacedOrder } from './decide.ts';
+import type { OrderItem } from './order-item.ts';
+import type { OrderStore } from './order-store.ts';
+import { balanceOf } from './payment.ts';
 
 export const unknownOrder = problem(404, 'not-found', 'There is no such order.');
 export const notAChannel = problem(403, 'not-a-channel', 'This client is not a channel that places orders.');
-export const badCursor = problem(400, 'invalid-cursor', 'The cursor is not one of this query.');
 
 export const locationOf = (orderId: string) => ({ location: `/orders/${orderId}` });
 
-/** The first answer; a replay gives the same body again. */
-const firstAnswer = (status: 200 | 201, order: PlacedOrder, headers: Record<string, string> = {}): HttpResponse => ({
-  status,
-  headers: { ...locationOf(order.orderId), ...headers },
-  body: answerOf(order),
-});
-
-/** What a caller is told about an order that it sent; the store has the one that it sent before. */
-export async function replyTo(
+/** The response to a placement. For a replay it reads the order as it was placed, so that the body is the same. */
+export async function placementResponse(
   decision: Decision,
   orderId: string,
-  store: Pick<OrderStore, 'placed'>,
+  orders: Pick<OrderStore, 'placed'>,
 ): Promise<HttpResponse> {
   switch (decision.kind) {
     case 'accepted':
-      return firstAnswer(201, decision.order);
-    case 'already-placed':
-      return firstAnswer(200, await store.placed(orderId, decision.placedEventId), { 'idempotent-replayed': 'true' });
+      return placedResponse(201, decision.order);
+    case 'already-placed': {
+      const order = await orders.placed(orderId, decision.placedEventId);
+      return placedResponse(200, order, { 'idempotent-replayed': 'true' });
+    }
     case 'order-conflict':
       return problem(
         409,
@@ -48,16 +44,71 @@ export async function replyTo(
   }
 }
 
-const Detail = z.object({
-  metadata: z.object({ eventId: z.string(), occurredAt: z.string(), actor: z.string() }),
-  data: z.record(z.string(), z.unknown()),
+const placedResponse = (
+  status: 200 | 201,
+  order: PlacedOrder,
+  headers: Record<string, string> = {},
+): HttpResponse => ({
+  status,
+  headers: { ...locationOf(order.orderId), ...headers },
+  body: orderBody(order),
 });
-const personal = new Set(['customer', 'shippingAddress', 'billingAddress', 'note']);
 
-/** An event as an order's timeline shows it: what an order itself does not show of a person is left out. */
-export function timelineEntry({ detailType, detail }: OutboxItem) {
-  const { metadata, data } = Detail.parse(JSON.parse(detail));
-  const { eventId, occurredAt, actor } = metadata;
-  const shown = Object.fromEntries(Object.entries(data).filter(([name]) => !personal.has(name)));
-  return { eventId, type: detailType, occurredAt, actor, data: shown };
+/** An order as it is now, with its cancelled and shipped units, payments and shipments. */
+export function currentOrderBody(stored: OrderItem, now: number): OrderAnswer {
+  const order = asOf(stored, now);
+  const body = orderBody(order);
+  const hasPayments = (order.payments ?? []).length > 0;
+  return {
+    ...body,
+    lines: body.lines.map((line, index) => Object.assign(line, countsOf(order.lines[index]))),
+    cancelledMinor: order.cancelledMinor,
+    holdReasons: order.holdReasons,
+    payment: hasPayments || order.paymentWindowMinutes !== undefined ? balanceOf(order) : undefined,
+    shipments: order.shipments?.map((shipment) => ShipmentAnswer.parse(shipment)),
+  };
 }
+
+/** As `currentOrderBody`, with the risk for callers that see the orders of all channels. */
+export const currentOrderBodyFor = ({ onlyChannel }: ChannelAccess, order: OrderItem, now: number): OrderAnswer => ({
+  ...currentOrderBody(order, now),
+  ...(onlyChannel === undefined && order.risk && { risk: RiskAnswer.parse(order.risk) }),
+});
+
+const countsOf = (line: OrderItem['lines'][number] | undefined) => ({
+  cancelledQuantity: line?.cancelledQuantity,
+  shippedQuantity: line?.shippedQuantity,
+});
+
+/** The members are in a fixed order, so that the body from the item and from the event are the same bytes. */
+const orderBody = (order: PlacedOrder | OrderItem): OrderAnswer => ({
+  orderId: order.orderId,
+  externalOrderId: order.externalOrderId,
+  channel: order.channel,
+  status: order.status,
+  currency: order.currency,
+  lines: order.lines.map((line) => ({
+    lineId: line.lineId,
+    sku: line.sku,
+    quantity: line.quantity,
+    unitPriceMinor: line.unitPriceMinor,
+    discountMinor: line.discountMinor,
+    taxMinor: line.taxMinor,
+    totalMinor: line.totalMinor,
+    warehouse: line.warehouse,
+  })),
+  subtotalMinor: order.subtotalMinor,
+  discountMinor: order.discountMinor,
+  shippingMinor: order.shippingMinor,
+  taxMinor: order.taxMinor,
+  taxIncluded: order.taxIncluded,
+  ...(order.charges && {
+    charges: order.charges.map(({ chargeId, kind, name, amountMinor }) => ({ chargeId, kind, name, amountMinor })),
+  }),
+  totalMinor: order.totalMinor,
+  discounts: order.discounts.map(({ code, appliedMinor, reason }) => ({ code, appliedMinor, reason })),
+  reservedUntil: order.reservedUntil,
+  placedAt: order.placedAt,
+  ...('imported' in order && order.imported && { imported: true }),
+  ...(order.exchangeOf && { exchangeOf: { orderId: order.exchangeOf.orderId, refundId: order.exchangeOf.refundId } }),
+});

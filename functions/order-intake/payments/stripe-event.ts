@@ -13,27 +13,35 @@ const OfCharge = z.object({
 });
 const Refund = OfCharge.extend({ status: z.string(), metadata });
 
-/** Reads a charge of Stripe's, which has the metadata of its payment. */
+/** Reads a charge from Stripe; it has the metadata of its PaymentIntent. */
 export type ReadCharge = (id: string) => Promise<unknown>;
 
-type Told = Pick<PaymentEvent, 'type' | 'paymentId' | 'amountMinor' | 'currency'> & {
+type StripeNotification = Pick<PaymentEvent, 'type' | 'paymentId' | 'amountMinor' | 'currency'> & {
   orderId: string | undefined;
   refundId?: string | undefined;
 };
 
 /**
- * What an event of Stripe's tells of one of our payments; undefined if nothing. A refund or a dispute does not name the
- * order, so that its charge is read. Source of the types: docs.stripe.com/api/events/types
+ * Converts a Stripe event into a payment event; undefined if it concerns no order of this store. Refunds and disputes do
+ * not name the order, so their charge is read. Source of the types: docs.stripe.com/api/events/types
  */
 export async function paymentEventOf(event: StripeEvent, readCharge: ReadCharge): Promise<PaymentEvent | undefined> {
-  const told = await toldBy(event, readCharge);
-  // The account may take money for others than this store.
-  if (!told || !PaymentEvent.shape.orderId.safeParse(told.orderId).success) return undefined;
+  const notification = await notificationOf(event, readCharge);
+  // The Stripe account may also take payments for other applications.
+  if (!notification || !PaymentEvent.shape.orderId.safeParse(notification.orderId).success) return undefined;
   const occurredAt = new Date(event.created * 1000).toISOString();
-  return PaymentEvent.parse({ eventId: event.id, occurredAt, ...told, currency: told.currency.toUpperCase() });
+  return PaymentEvent.parse({
+    eventId: event.id,
+    occurredAt,
+    ...notification,
+    currency: notification.currency.toUpperCase(),
+  });
 }
 
-async function toldBy({ type, data: { object } }: StripeEvent, readCharge: ReadCharge): Promise<Told | undefined> {
+async function notificationOf(
+  { type, data: { object } }: StripeEvent,
+  readCharge: ReadCharge,
+): Promise<StripeNotification | undefined> {
   switch (type) {
     case 'payment_intent.amount_capturable_updated':
       return ofIntent('payment.authorized', Intent.parse(object));
@@ -47,9 +55,9 @@ async function toldBy({ type, data: { object } }: StripeEvent, readCharge: ReadC
     case 'refund.updated':
     case 'refund.failed': {
       const { status, metadata: own, ...refund } = Refund.parse(object);
-      const word = words[status];
+      const refundType = finalRefundTypes[status];
       const refundId = own['reference'] ?? own['refundId'];
-      return word && { ...(await ofCharge(word, refund, readCharge)), refundId };
+      return refundType && { ...(await ofCharge(refundType, refund, readCharge)), refundId };
     }
     case 'charge.dispute.created':
       return ofCharge('chargeback.opened', OfCharge.parse(object), readCharge);
@@ -58,14 +66,17 @@ async function toldBy({ type, data: { object } }: StripeEvent, readCharge: ReadC
   }
 }
 
-/** States in which nothing more happens to a refund by itself: docs.stripe.com/api/refunds/object */
-const words: Partial<Record<string, 'refund.succeeded' | 'refund.failed'>> = {
+/** Final states of a refund: docs.stripe.com/api/refunds/object */
+const finalRefundTypes: Partial<Record<string, 'refund.succeeded' | 'refund.failed'>> = {
   succeeded: 'refund.succeeded',
   failed: 'refund.failed',
   canceled: 'refund.failed',
 };
 
-const ofIntent = (type: Told['type'], { id, amount, currency, metadata: own }: z.infer<typeof Intent>): Told => ({
+const ofIntent = (
+  type: StripeNotification['type'],
+  { id, amount, currency, metadata: own }: z.infer<typeof Intent>,
+): StripeNotification => ({
   type,
   paymentId: id,
   amountMinor: amount,
@@ -74,10 +85,10 @@ const ofIntent = (type: Told['type'], { id, amount, currency, metadata: own }: z
 });
 
 async function ofCharge(
-  type: Told['type'],
+  type: StripeNotification['type'],
   { charge, payment_intent: intent, amount, currency }: z.infer<typeof OfCharge>,
   readCharge: ReadCharge,
-): Promise<Told> {
+): Promise<StripeNotification> {
   const { orderId } = Charge.parse(await readCharge(charge)).metadata;
   return { type, paymentId: intent ?? charge, amountMinor: amount, currency, orderId };
 }

@@ -2,11 +2,11 @@ import { openDatabase } from '../../../shared/dynamodb/database.ts';
 import { postStripeEvent } from '../../../shared/contracts/orders/stripe-routes.ts';
 import { httpHandler, on } from '../../../shared/lambda/http-handler.ts';
 import { secretReader } from '../../../shared/secret.ts';
-import { createChangeStore } from '../order/change-store.ts';
-import { StripeEnv } from '../env.ts';
-import { stripeAccount, stripeGuard, takeStripeEvent } from './stripe-webhook.ts';
+import { createChangeStore } from '../order/order-store.ts';
+import { StripeEnv } from './env.ts';
+import { stripeAccount, verifyStripeSignature, receiveStripeEvent } from './stripe-api.ts';
 
-/** Of a call to Stripe; it waits longer than that for our answer. */
+/** Timeout of a call to Stripe's API, below the timeout of Stripe's own webhook call. */
 const timeoutMs = 8000;
 
 const { PAYMENT_PROVIDERS_SECRET_ARN, TIME_ZONE, ...tables } = StripeEnv.parse(process.env);
@@ -14,5 +14,5 @@ const store = createChangeStore(openDatabase(), tables, TIME_ZONE);
 const readAccount = stripeAccount(secretReader(PAYMENT_PROVIDERS_SECRET_ARN));
 
 export const handler = httpHandler(
-  on(postStripeEvent, takeStripeEvent(store, readAccount, timeoutMs), stripeGuard(readAccount)),
+  on(postStripeEvent, receiveStripeEvent(store, readAccount, timeoutMs), verifyStripeSignature(readAccount)),
 );

@@ -1,11 +1,11 @@
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import type { Cause } from '../../../shared/contracts/define-event.ts';
 import type { SellingPolicy } from '../../../shared/store.ts';
-import { type Decision, decide, type PlacedOrder, type Placement } from './decide.ts';
+import { type Decision, decide, type PlacedOrder, type Placement } from '../order/decide.ts';
 import { type OpenPlacement, stepsOf } from '../../../shared/orders/placement-item.ts';
-import type { PlacementStore } from './placement-store.ts';
-import type { OrderStore } from './store.ts';
-import { toTheEnd } from '../order/to-the-end.ts';
+import type { ChunkedPlacementStore } from './chunked-placement-store.ts';
+import type { PlacementStore } from '../order/placement-store.ts';
+import { runAll } from '../../../shared/run-all.ts';
 
 /** A function runs for 20 s; a placement that it leaves open goes on with the client's next try. */
 const patienceMs = 12_000;
@@ -13,7 +13,7 @@ const patienceMs = 12_000;
 const abandonedAfterMs = 120_000;
 const sweepPatienceMs = 10_000;
 
-type Stores = Pick<OrderStore, 'load' | 'placements'>;
+type Stores = { placements: Pick<PlacementStore, 'load'>; chunkedPlacements: ChunkedPlacementStore };
 
 /**
  * Places an order that does not fit one transaction: its stock is taken step by step, and the order comes to be with the
@@ -21,7 +21,7 @@ type Stores = Pick<OrderStore, 'load' | 'placements'>;
  * same order help each other, and one whose step was refused gives everything back and decides again.
  */
 export const placeInSteps = (
-  { load, placements }: Stores,
+  { placements, chunkedPlacements }: Stores,
   placement: Placement,
   policy: SellingPolicy,
   cause: Cause,
@@ -29,19 +29,19 @@ export const placeInSteps = (
   const { orderId, contentHash, now, decidedAt = now } = placement;
   let isConsistent = false;
   return retryOnConflict(patienceMs, async () => {
-    const open = await placements.find(orderId);
+    const open = await chunkedPlacements.find(orderId);
     if (open) {
       isConsistent = true;
       const isOther = open.contentHash !== contentHash;
       if (isOther && open.state === 'reserving' && !isAbandoned(open, decidedAt))
         return { kind: 'order-conflict', orderId };
-      if (isOther) await placements.turnBack(open, open.taken);
-      const order = await goOn(placements, isOther ? { ...open, state: 'undoing' } : open, decidedAt);
+      if (isOther) await chunkedPlacements.turnBack(open, open.taken);
+      const order = await goOn(chunkedPlacements, isOther ? { ...open, state: 'undoing' } : open, decidedAt);
       return order && { kind: 'accepted', order, takes: stepsOf(order).flat(), opening: {} };
     }
-    const decision = decide(placement, await load(placement, isConsistent), policy);
+    const decision = decide(placement, await placements.load(placement, isConsistent), policy);
     if (decision.kind === 'accepted') {
-      await placements.begin(decision.order, decision.opening, contentHash, cause, decidedAt);
+      await chunkedPlacements.begin(decision.order, decision.opening, contentHash, cause, decidedAt);
     } else if (isConsistent || decision.kind === 'already-placed' || decision.kind === 'order-conflict') {
       return decision;
     }
@@ -53,7 +53,7 @@ export const placeInSteps = (
 const isAbandoned = ({ startedAt }: OpenPlacement, now: number) => Date.parse(startedAt) < now - abandonedAfterMs;
 
 /** Brings a placement to its end, one way or the other; the order if this call placed it. A lost step ends the call. */
-async function goOn(placements: PlacementStore, open: OpenPlacement, now: number): Promise<PlacedOrder | undefined> {
+async function goOn(placements: ChunkedPlacementStore, open: OpenPlacement, now: number): Promise<PlacedOrder | undefined> {
   const plan = await placements.plan(open);
   if (!plan) return undefined;
   const steps = stepsOf(plan.order);
@@ -76,8 +76,8 @@ async function goOn(placements: PlacementStore, open: OpenPlacement, now: number
 }
 
 /** Gives back what abandoned placements took; the orders that were undone. */
-export const undoAbandoned = async (placements: PlacementStore, now: number): Promise<string[]> =>
-  toTheEnd(await placements.stale(new Date(now - abandonedAfterMs).toISOString()), (orderId) =>
+export const undoAbandoned = async (placements: ChunkedPlacementStore, now: number): Promise<string[]> =>
+  runAll(await placements.stale(new Date(now - abandonedAfterMs).toISOString()), (orderId) =>
     retryOnConflict(sweepPatienceMs, async () => {
       const open = await placements.find(orderId);
       if (!open || !isAbandoned(open, now)) return orderId;

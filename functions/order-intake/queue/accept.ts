@@ -26,7 +26,7 @@ type Step = { acceptance: Acceptance; queued?: QueuedOrder; insteadOf?: string |
  * again, under the same attempt, so that it makes no difference whether it was queued before.
  */
 export async function acceptOrders(
-  store: IntakeStore,
+  store: Pick<IntakeStore, 'standing' | 'accept'>,
   queue: OrderQueue,
   contents: readonly OrderContent[],
   { channel, pricesItself, paymentWindowMinutes }: Channels[string],
@@ -53,7 +53,7 @@ export async function acceptOrders(
   return steps.map(({ acceptance }) => acceptance);
 }
 
-async function decideAll(store: IntakeStore, wanted: readonly QueuedOrder[]): Promise<Step[]> {
+async function decideAll(store: Pick<IntakeStore, 'standing'>, wanted: readonly QueuedOrder[]): Promise<Step[]> {
   const standing = await store.standing([...new Set(wanted.map(({ orderId }) => orderId))]);
   const inThisRequest = new Map<string, QueuedOrder>();
   return wanted.map((queued): Step => {

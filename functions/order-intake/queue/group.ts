@@ -1,8 +1,8 @@
 import type { SellingPolicy } from '../../../shared/store.ts';
-import type { Take } from '../../../shared/stock/take.ts';
+import type { Reservation } from '../../../shared/stock/reservation.ts';
 import type { StockItem } from '../../../shared/stock/stock-item.ts';
 import type { Opening } from '../order/order-item.ts';
-import { type Decision, decide, type Known, type PlacedOrder, type Placement } from '../placement/decide.ts';
+import { type Decision, decide, type Known, type PlacedOrder, type Placement } from '../order/decide.ts';
 
 /** DynamoDB's actions in a transaction; an order takes two, and each SKU of a group one. */
 const maxActions = 100;
@@ -56,7 +56,7 @@ const pick = (stock: ReadonlyMap<string, StockItem>, sku: string): [string, Stoc
   return item ? [[sku, item]] : [];
 };
 
-function without(item: StockItem | undefined, { sku, from }: Take): StockItem {
+function without(item: StockItem | undefined, { sku, from }: Reservation): StockItem {
   const warehouses = { ...item?.warehouses };
   for (const { warehouse, units } of from) {
     const counters = warehouses[warehouse];

@@ -1,6 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
-import type { QueuedOrderAnswer } from '../../../shared/contracts/orders/queue-routes.ts';
 import { OrderContent } from '../../../shared/contracts/orders/routes.ts';
 import { Problem } from '../../../shared/contracts/problem.ts';
 import { besideStatuses, shardOf } from '../../../shared/orders/order-keys.ts';
@@ -86,13 +85,3 @@ export const acceptedRecord = (queued: QueuedOrder): IntakeRecord => ({
 });
 export const messageOf = ({ message }: IntakeRecord): QueuedOrder | undefined =>
   message && QueuedOrder.parse(JSON.parse(gunzipSync(message).toString('utf8')));
-
-/** A queued order as callers see it. */
-export const queuedAnswerOf = (record: IntakeRecord): QueuedOrderAnswer => ({
-  orderId: record.orderId,
-  externalOrderId: record.externalOrderId,
-  channel: record.channel,
-  status: record.status,
-  acceptedAt: record.acceptedAt,
-  ...(record.problem && { problem: record.problem }),
-});

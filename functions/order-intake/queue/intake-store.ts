@@ -14,7 +14,7 @@ import {
   orderIdOfAccepted,
 } from './intake-item.ts';
 import { isAwaited, OrderItem, orderKey, orderPartition } from '../order/order-item.ts';
-import { isInSight, type Sight } from '../order/sight.ts';
+import { isVisible, type ChannelAccess } from '../../../shared/access/channel-access.ts';
 
 const Identity = OrderItem.pick({ orderId: true, contentHash: true, placedEventId: true });
 const IndexEntry = z.object({ placedKey: z.string() });
@@ -142,11 +142,11 @@ export function createIntakeStore(db: Database, orderTable: string) {
       await db.send(new PutCommand({ TableName: orderTable, Item: { ...lookedUpToKey, key } }));
     },
 
-    /** The queued order, if it exists in the caller's sight at `now` (milliseconds). */
-    async visible(orderId: string, sight: Sight, now: number): Promise<IntakeRecord | undefined> {
+    /** The queued order, if it exists in the caller's access at `now` (milliseconds). */
+    async visible(orderId: string, access: ChannelAccess, now: number): Promise<IntakeRecord | undefined> {
       const [item] = (await readBatch(db, { [orderTable]: [intakeKey(orderId)] }, true))[orderTable] ?? [];
       const record = item === undefined ? undefined : IntakeRecord.parse(item);
-      return record && !isForgotten(record, now) && isInSight(record.channel, sight) ? record : undefined;
+      return record && !isForgotten(record, now) && isVisible(record.channel, access) ? record : undefined;
     },
   };
 }

@@ -2,36 +2,36 @@ import * as z from 'zod';
 import { type Action, type Database, readBatch, transact } from '../../../shared/dynamodb/database.ts';
 import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';
 import { isAwaited, OrderItem, orderKey } from '../order/order-item.ts';
-import type { Counting } from './assess.ts';
-import { isOfCustomer } from './risk-facts.ts';
-import { noTally, storedTally, type Tally, tallyOf } from './risk-tally.ts';
+import type { CounterUpdate } from './score-orders.ts';
+import { isCustomerCounter } from './risk-inputs.ts';
+import { emptyCounter, storedCounter, type VelocityCounter, parseCounter } from './velocity-counter.ts';
 
-/** A customer's history is forgotten so long after the last order. */
+/** Time to live of a customer's counter after its last change. */
 const historySeconds = 2 * 365 * 86_400;
 
 const Identity = OrderItem.pick({ orderId: true });
-const Keyed = z.object({ pk: z.string() });
+const CounterKey = z.object({ pk: z.string() });
 
-/** Tallies of the values that orders have, and the risk of orders. `windowMinutes` is that of the risk policy. */
+/** Velocity counters and the stored risk of orders. `windowMinutes`: window of the risk policy. */
 export function createRiskStore(
   db: Database,
-  { ORDER_TABLE_NAME: table, RISK_TABLE_NAME: counts }: { ORDER_TABLE_NAME: string; RISK_TABLE_NAME: string },
+  { ORDER_TABLE_NAME: table, RISK_TABLE_NAME: riskTable }: { ORDER_TABLE_NAME: string; RISK_TABLE_NAME: string },
   windowMinutes: number,
 ) {
   const windowSeconds = windowMinutes * 60;
   const keyOf = (partition: string) => ({ pk: partition, sk: 'TALLY' });
 
   /** `now` is in milliseconds. */
-  const tallyAction = ({ partition, before, after }: Counting, now: number): Action => {
-    const keptSeconds = isOfCustomer(partition) ? historySeconds : 2 * windowSeconds;
+  const counterAction = ({ partition, before, after }: CounterUpdate, now: number): Action => {
+    const keptSeconds = isCustomerCounter(partition) ? historySeconds : 2 * windowSeconds;
     const expiresAt = Math.ceil(now / 1000 + keptSeconds);
-    const Item = { ...keyOf(partition), ...storedTally(after), expiresAt };
-    return { Put: { TableName: counts, Item, ...expectVersion(before.version) } };
+    const Item = { ...keyOf(partition), ...storedCounter(after), expiresAt };
+    return { Put: { TableName: riskTable, Item, ...expectVersion(before.version) } };
   };
 
   return {
-    /** The orders of these ids that exist, and the ids of those that cannot be read. */
-    async read(orderIds: readonly string[]): Promise<{ orders: OrderItem[]; unreadable: string[] }> {
+    /** The existing orders, and the ids of orders whose item cannot be parsed. */
+    async orders(orderIds: readonly string[]): Promise<{ orders: OrderItem[]; unreadable: string[] }> {
       const items = (await readBatch(db, { [table]: orderIds.map(orderKey) }, true))[table] ?? [];
       const parsed = items
         .filter((item) => !isAwaited(item))
@@ -42,26 +42,25 @@ export function createRiskStore(
       };
     },
 
-    /** What is known of each of these values; each is given once. */
-    async tallies(partitions: readonly string[]): Promise<Map<string, Tally>> {
-      const items = (await readBatch(db, { [counts]: partitions.map(keyOf) }, true))[counts] ?? [];
-      const known = new Map(items.map((item) => [Keyed.parse(item).pk, tallyOf(item)]));
-      return new Map(partitions.map((partition) => [partition, known.get(partition) ?? noTally]));
+    /** The counters of distinct partitions; an empty counter for one that is not stored. */
+    async counters(partitions: readonly string[]): Promise<Map<string, VelocityCounter>> {
+      const items = (await readBatch(db, { [riskTable]: partitions.map(keyOf) }, true))[riskTable] ?? [];
+      const stored = new Map(items.map((item) => [CounterKey.parse(item).pk, parseCounter(item)]));
+      return new Map(partitions.map((partition) => [partition, stored.get(partition) ?? emptyCounter]));
     },
 
     /**
-     * Writes tallies, and the risk of orders beside them, unless somebody else changed one of them since: all or nothing.
-     * A risk tells nobody and is no new version: a change that was read before may write over it, and the order is
-     * assessed again. `now` is in milliseconds.
+     * Writes counters and the risk of orders in one transaction. Storing a risk is no new version of the order and has no
+     * event: a concurrent change may overwrite it, and then the order is assessed again. `now` is in milliseconds.
      */
     async write(
-      countings: readonly Counting[],
-      noted: readonly OrderItem[],
+      updates: readonly CounterUpdate[],
+      assessed: readonly OrderItem[],
       now: number,
     ): Promise<'done' | 'version-conflict'> {
       const actions = [
-        ...countings.map((counting) => tallyAction(counting, now)),
-        ...noted.map(({ orderId, version, risk }) => ({
+        ...updates.map((update) => counterAction(update, now)),
+        ...assessed.map(({ orderId, version, risk }) => ({
           Update: {
             TableName: table,
             Key: orderKey(orderId),

@@ -1,14 +1,14 @@
 import { ExchangeApproved, ExchangeRefused, ExchangeSettled } from '../../../shared/contracts/refunds/events.ts';
-import type { Offer } from '../../../shared/catalog/offer.ts';
+import type { Offer } from '../../../shared/catalog/offer-store.ts';
 import { notSold } from '../../../shared/catalog/sku-item.ts';
 import type { FieldError } from '../../../shared/contracts/problem.ts';
 import type { RefundContent } from '../../../shared/contracts/refunds/refund-content.ts';
 import { availableIn } from '../../../shared/stock/stock-item.ts';
-import { factsOf, illegal, type Outcome, potsIn, draftEvent } from '../refund/change.ts';
+import { eventData, illegal, type Outcome, componentTotals, draftEvent } from '../refund/change.ts';
 import { next } from '../refund/life-cycle.ts';
-import type { Ordered } from '../refund/order-snapshot.ts';
-import { type Account, paymentPot, settle } from '../refund/refund-ledger.ts';
-import { legsOf } from '../refund/allocation.ts';
+import type { OrderSnapshot } from '../refund/order-snapshot.ts';
+import { type RefundLedger, paymentComponent, settle } from '../refund/refund-ledger.ts';
+import { allocateToPayments } from '../refund/allocation.ts';
 import type { Payout, RefundItem } from '../refund/refund-item.ts';
 import { returningOf } from '../returns/returning.ts';
 
@@ -17,7 +17,7 @@ type Asked = Omit<RefundContent, 'requestId' | 'orderId'>;
 type Given = { provider: string; paymentId: string; amountMinor: number };
 
 /** Why these goods cannot be exchanged for what is wanted instead, as catalogue and stock are now; undefined if they can. */
-export function refuseExchange(content: Asked, order: Ordered, account: Account, offer: Offer): Outcome | undefined {
+export function refuseExchange(content: Asked, order: OrderSnapshot, account: RefundLedger, offer: Offer): Outcome | undefined {
   const { exchange } = content;
   if (!exchange) return undefined;
   const unfit = [...otherMoney(content), ...notWithCustomer(content, order, account)];
@@ -48,7 +48,7 @@ function otherMoney(content: Asked): FieldError[] {
 }
 
 /** Lines of which units are wanted back that were not shipped: those are exchanged by editing the order. */
-function notWithCustomer({ lines = [] }: Asked, order: Ordered, account: Account): FieldError[] {
+function notWithCustomer({ lines = [] }: Asked, order: OrderSnapshot, account: RefundLedger): FieldError[] {
   const out = new Map(returningOf(order, account, { lines }).map(({ lineId, quantity }) => [lineId, quantity]));
   return lines.flatMap(({ lineId, quantity }, index) =>
     quantity > 0 && out.get(lineId) === quantity
@@ -67,14 +67,14 @@ export function startExchange(refund: RefundItem): Outcome {
   if (!status || !refund.exchange) return illegal(refund, 'exchanged');
   const after: RefundItem = { ...refund, status, version: refund.version + 1 };
   const payments = refund.payouts.map(({ provider, paymentId, amountMinor }) => ({ provider, paymentId, amountMinor }));
-  const told = draftEvent(ExchangeApproved, { ...factsOf(after), lines: refund.exchange.lines, payments });
+  const told = draftEvent(ExchangeApproved, { ...eventData(after), lines: refund.exchange.lines, payments });
   return { kind: 'changed', refund: after, events: [told] };
 }
 
 export type Replacement = { orderId: string; totalMinor: number; payments: readonly Given[] };
 
 /** The replacement was placed: what paid for it is gone from its pots for good, what is left is paid out. */
-export function settleExchange(refund: RefundItem, account: Account, replacement: Replacement): Outcome {
+export function settleExchange(refund: RefundItem, account: RefundLedger, replacement: Replacement): Outcome {
   const { exchange } = refund;
   if (exchange?.replacement?.orderId === replacement.orderId) return { kind: 'already-done', refund };
   const payouts = refund.payouts.flatMap((leg) => parted(leg, replacement.payments));
@@ -91,23 +91,23 @@ export function settleExchange(refund: RefundItem, account: Account, replacement
     version: refund.version + 1,
   };
   const told = {
-    ...factsOf(after),
+    ...eventData(after),
     replacementOrderId: orderId,
     replacementMinor: totalMinor,
     creditMinor,
-    pots: potsIn(given),
+    pots: componentTotals(given),
   };
   const settled = { ...given.reduce(settle, account), version: account.version + 1 };
-  return { kind: 'changed', refund: after, account: settled, events: [draftEvent(ExchangeSettled, told)] };
+  return { kind: 'changed', refund: after, ledger: settled, events: [draftEvent(ExchangeSettled, told)] };
 }
 
 /** A leg as what it gave for the replacement, and what goes back to the customer. */
 function parted(leg: Payout, given: readonly Given[]): Payout[] {
   const own = given.find(({ provider, paymentId }) => leg.provider === provider && leg.paymentId === paymentId);
   const usedMinor = own?.amountMinor ?? 0;
-  const pot = paymentPot(leg);
+  const pot = paymentComponent(leg);
   const parts = [usedMinor, leg.amountMinor - usedMinor].map((minor) => ({ pot, refundable: { minor } }));
-  return legsOf(leg.draws, parts).map((part, index) => {
+  return allocateToPayments(leg.draws, parts).map((part, index) => {
     const isUsed = usedMinor > 0 && index === 0;
     return Object.assign(part, { state: isUsed ? ('exchanged' as const) : ('due' as const), attempt: 0 });
   });
@@ -120,5 +120,5 @@ export function dropExchange(refund: RefundItem, refusal: string): Outcome {
   const status = next(refund.status, 'refuse-exchange');
   if (!status || !exchange) return illegal(refund, 'refunded instead');
   const after: RefundItem = { ...refund, status, exchange: { ...exchange, refusal }, version: refund.version + 1 };
-  return { kind: 'changed', refund: after, events: [draftEvent(ExchangeRefused, { ...factsOf(after), refusal })] };
+  return { kind: 'changed', refund: after, events: [draftEvent(ExchangeRefused, { ...eventData(after), refusal })] };
 }

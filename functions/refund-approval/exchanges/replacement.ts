@@ -1,8 +1,8 @@
 import type { Cause, EventOf } from '../../../shared/contracts/define-event.ts';
 import type { OrderPlaced, ReplacementRefused } from '../../../shared/contracts/orders/events.ts';
-import { apply } from '../refund/apply.ts';
+import { applyChange } from '../refund/apply.ts';
 import { dropExchange, settleExchange } from './exchange.ts';
-import type { Account } from '../refund/refund-ledger.ts';
+import type { RefundLedger } from '../refund/refund-ledger.ts';
 import type { RefundItem } from '../refund/refund-item.ts';
 import type { RefundStore } from '../refund/store.ts';
 
@@ -14,14 +14,14 @@ export const endExchange =
   async (event: ReplacementEvent, cause: Cause): Promise<void> => {
     const { exchangeOf } = event.detail.data;
     if (!exchangeOf) throw new Error(`${event.detail.data.orderId} replaces nothing`);
-    const decide = (refund: RefundItem, account: Account) =>
+    const decide = (refund: RefundItem, account: RefundLedger) =>
       event['detail-type'] === 'ReplacementRefused'
         ? dropExchange(refund, event.detail.data.reason)
         : settleExchange(refund, account, {
             ...event.detail.data,
             payments: event.detail.data.exchangeOf?.payments ?? [],
           });
-    const outcome = await apply(store, exchangeOf.refundId, decide, cause);
+    const outcome = await applyChange(store, exchangeOf.refundId, decide, cause);
     if (outcome?.kind === 'changed' || outcome?.kind === 'already-done') return;
     throw new Error(`${event.detail.data.orderId} replaces goods of ${exchangeOf.refundId}, which is ${outcome?.kind}`);
   };

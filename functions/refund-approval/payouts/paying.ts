@@ -5,13 +5,13 @@ import {
   RefundPayoutStarted,
   StoreCreditGranted,
 } from '../../../shared/contracts/refunds/events.ts';
-import { type Change, factsOf, illegal, type Outcome, potsIn, draftEvent } from '../refund/change.ts';
+import { type Change, eventData, illegal, type Outcome, componentTotals, draftEvent } from '../refund/change.ts';
 import { isExchangeOpen } from '../exchanges/exchange.ts';
 import { next } from '../refund/life-cycle.ts';
-import { isDisputed, type Ordered } from '../refund/order-snapshot.ts';
-import { type Account, giveBack, paymentPot, reserve, reverse, settle } from '../refund/refund-ledger.ts';
+import { isDisputed, type OrderSnapshot } from '../refund/order-snapshot.ts';
+import { type RefundLedger, release, paymentComponent, reserve, reverse, settle } from '../refund/refund-ledger.ts';
 import { type Shortage } from '../refund/allocation.ts';
-import { potsOf } from '../refund/refundable-components.ts';
+import { refundableComponents } from '../refund/refundable-components.ts';
 import type { Payout, RefundItem } from '../refund/refund-item.ts';
 
 /** What a provider said of one leg; `saidAt` is its own time, where it has told one. */
@@ -37,7 +37,7 @@ export function startPayout(refund: RefundItem): Outcome {
   if (!status || refund.status !== 'approved') return illegal(refund, 'paid');
   const payouts = refund.payouts.map((leg) => (leg.state === 'due' ? sent(leg) : leg));
   const after: RefundItem = { ...refund, status, payouts, version: refund.version + 1 };
-  return { kind: 'changed', refund: after, events: [draftEvent(RefundPayoutStarted, factsOf(after))] };
+  return { kind: 'changed', refund: after, events: [draftEvent(RefundPayoutStarted, eventData(after))] };
 }
 
 const sent = ({ attempt, saidAt, failedBefore = [], ...leg }: Payout): Payout => ({
@@ -54,7 +54,7 @@ export const failedSince = ({ failedBefore = [] }: Payout, attempt: number, succ
   failedBefore.some((earlier) => earlier.attempt === attempt && Date.parse(succeededAt) < Date.parse(earlier.saidAt));
 
 /** Ends a payout before it begins, as the bank decides on the order's money now; the provider was not asked. */
-export function blockPayout(refund: RefundItem, account: Account): Outcome {
+export function blockPayout(refund: RefundItem, account: RefundLedger): Outcome {
   const status = next(refund.status, 'block');
   if (!status) return illegal(refund, 'paid while a chargeback is open');
   const failure = 'chargeback-open';
@@ -67,9 +67,9 @@ export function blockPayout(refund: RefundItem, account: Account): Outcome {
   const after: RefundItem = { ...refund, exchange, status, payouts, version: refund.version + 1 };
   const blocked = payouts.filter(isUnpaid);
   const events = blocked.map((leg) =>
-    draftEvent(RefundPayoutFailed, { ...factsOf(after), ...paidOf(leg), failure, wasPaid: false }),
+    draftEvent(RefundPayoutFailed, { ...eventData(after), ...paidOf(leg), failure, wasPaid: false }),
   );
-  return { kind: 'changed', refund: after, account: changedAccount(blocked.reduce(giveBack, account)), events };
+  return { kind: 'changed', refund: after, ledger: changedAccount(blocked.reduce(release, account)), events };
 }
 
 /**
@@ -78,7 +78,7 @@ export function blockPayout(refund: RefundItem, account: Account): Outcome {
  */
 export function hear(
   refund: RefundItem,
-  account: Account,
+  account: RefundLedger,
   index: number,
   attempt: number,
   word: ProviderWord,
@@ -96,7 +96,7 @@ const isOvertaken = (leg: Payout, { saidAt }: ProviderWord) =>
 
 function succeeded(
   refund: RefundItem,
-  account: Account,
+  account: RefundLedger,
   index: number,
   leg: Payout,
   { providerRefundId, saidAt }: Extract<ProviderWord, { kind: 'succeeded' }>,
@@ -105,12 +105,12 @@ function succeeded(
   // After a failure its money was free again, and may have gone out by another refund: the books must still tell the truth.
   const open = leg.state === 'failed' ? reserve(account, [leg]) : account;
   const after = withLeg(refund, index, { ...leg, state: 'succeeded', providerRefundId, saidAt, failure: undefined });
-  const events = [draftEvent(RefundPaid, { ...factsOf(after), ...paidOf(leg), providerRefundId })];
+  const events = [draftEvent(RefundPaid, { ...eventData(after), ...paidOf(leg), providerRefundId })];
   if (leg.isCredited) {
     const { provider, paymentId, amountMinor: twiceMinor } = leg;
-    events.push(draftEvent(RefundPaidTwice, { ...factsOf(after), provider, paymentId, twiceMinor }));
+    events.push(draftEvent(RefundPaidTwice, { ...eventData(after), provider, paymentId, twiceMinor }));
   }
-  return { kind: 'changed', refund: after, account: changedAccount(settle(open, leg)), events };
+  return { kind: 'changed', refund: after, ledger: changedAccount(settle(open, leg)), events };
 }
 
 /** What the customer has both as money and as credit, as a payment arrived that had failed by all that was known. */
@@ -119,7 +119,7 @@ export const paidTwice = ({ payouts }: Pick<RefundItem, 'payouts'>): number =>
 
 function failed(
   refund: RefundItem,
-  account: Account,
+  account: RefundLedger,
   index: number,
   leg: Payout,
   { failure, providerRefundId, saidAt }: Extract<ProviderWord, { kind: 'failed' }>,
@@ -127,18 +127,18 @@ function failed(
   if (leg.state === 'failed') return { kind: 'already-done', refund };
   const wasPaid = leg.state === 'succeeded';
   const after = withLeg(refund, index, { ...leg, state: 'failed', failure, providerRefundId, saidAt });
-  const event = draftEvent(RefundPayoutFailed, { ...factsOf(after), ...paidOf(leg), failure, wasPaid });
-  const freed = wasPaid ? reverse(account, leg) : giveBack(account, leg);
-  return { kind: 'changed', refund: after, account: changedAccount(freed), events: [event] };
+  const event = draftEvent(RefundPayoutFailed, { ...eventData(after), ...paidOf(leg), failure, wasPaid });
+  const freed = wasPaid ? reverse(account, leg) : release(account, leg);
+  return { kind: 'changed', refund: after, ledger: changedAccount(freed), events: [event] };
 }
 
-const changedAccount = (account: Account): Account => ({ ...account, version: account.version + 1 });
+const changedAccount = (account: RefundLedger): RefundLedger => ({ ...account, version: account.version + 1 });
 
 const paidOf = (leg: Payout) => ({
   provider: leg.provider,
   paymentId: leg.paymentId,
   paidMinor: leg.amountMinor,
-  pots: potsIn([leg]),
+  pots: componentTotals([leg]),
 });
 
 /** The refund with one leg changed; its state follows from all of them. */
@@ -154,7 +154,7 @@ function withLeg(refund: RefundItem, index: number, leg: Payout): RefundItem {
 const isUnpaid = ({ state, isCredited = false }: Payout): boolean => state === 'failed' && !isCredited;
 
 /** Pays the failed legs again, if their pots still have the money. */
-export function retry(refund: RefundItem, order: Ordered, account: Account): Outcome {
+export function retry(refund: RefundItem, order: OrderSnapshot, account: RefundLedger): Outcome {
   const status = next(refund.status, 'pay');
   if (!status || refund.status !== 'payout-failed') return illegal(refund, 'paid again');
   if (isDisputed(order)) return { kind: 'chargeback-open' };
@@ -167,13 +167,13 @@ export function retry(refund: RefundItem, order: Ordered, account: Account): Out
   return {
     kind: 'changed',
     refund: after,
-    account: changedAccount(set),
-    events: [draftEvent(RefundPayoutStarted, factsOf(after))],
+    ledger: changedAccount(set),
+    events: [draftEvent(RefundPayoutStarted, eventData(after))],
   };
 }
 
 /** Gives the failed legs as credit with the store: what they are for is refunded, no payment has to give it. */
-export function toStoreCredit(refund: RefundItem, order: Ordered, account: Account): Outcome {
+export function toStoreCredit(refund: RefundItem, order: OrderSnapshot, account: RefundLedger): Outcome {
   if (refund.status === 'store-credit') return { kind: 'already-done', refund };
   const status = next(refund.status, 'credit');
   if (!status) return illegal(refund, 'turned into store credit');
@@ -186,15 +186,15 @@ export function toStoreCredit(refund: RefundItem, order: Ordered, account: Accou
   // The credit stands for the captured money: no later refund may pay it out once more.
   const taken = failedLegs.reduce((sum, leg) => settle(reserve(sum, [leg]), leg), account);
   const data = {
-    ...factsOf(after),
+    ...eventData(after),
     customerId: refund.customerId,
     creditMinor: sumOf(failedLegs),
-    pots: potsIn(failedLegs),
+    pots: componentTotals(failedLegs),
   };
   return {
     kind: 'changed',
     refund: after,
-    account: changedAccount(taken),
+    ledger: changedAccount(taken),
     events: [draftEvent(StoreCreditGranted, data)],
   } satisfies Change;
 }
@@ -202,12 +202,12 @@ export function toStoreCredit(refund: RefundItem, order: Ordered, account: Accou
 const sumOf = (legs: readonly Payout[]) => legs.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
 
 /** Pots that do not have what the legs would draw from them: money, the tax in it, or units. */
-function shortOf(order: Ordered, account: Account, legs: readonly Payout[]): Shortage[] {
-  const { goods, payments } = potsOf(order, account);
+function shortOf(order: OrderSnapshot, account: RefundLedger, legs: readonly Payout[]): Shortage[] {
+  const { goods, payments } = refundableComponents(order, account);
   const refundable = new Map([...goods, ...payments].map(({ pot, refundable: left }) => [pot, left]));
   const wanted = [
-    ...potsIn(legs).filter(({ pot }) => pot !== 'goodwill'),
-    ...legs.map((leg) => ({ pot: paymentPot(leg), amountMinor: leg.amountMinor, taxMinor: 0, quantity: 0 })),
+    ...componentTotals(legs).filter(({ pot }) => pot !== 'goodwill'),
+    ...legs.map((leg) => ({ pot: paymentComponent(leg), amountMinor: leg.amountMinor, taxMinor: 0, quantity: 0 })),
   ];
   return wanted.flatMap(({ pot, amountMinor, taxMinor, quantity }) => {
     const left = refundable.get(pot) ?? { minor: 0, taxMinor: 0, quantity: 0 };

@@ -1,9 +1,9 @@
 import type { Cause } from '../../../shared/contracts/define-event.ts';
-import { apply, applyToOrder } from '../refund/apply.ts';
+import { applyChange, applyChangeWithOrder } from '../refund/apply.ts';
 import { isExchangeOpen, startExchange } from '../exchanges/exchange.ts';
 import { isDisputed } from '../refund/order-snapshot.ts';
 import { blockPayout, hear, payoutReference, type ProviderWord, startPayout } from './paying.ts';
-import type { Account } from '../refund/refund-ledger.ts';
+import type { RefundLedger } from '../refund/refund-ledger.ts';
 import type { ProviderAnswer, Repay } from './provider.ts';
 import type { Payout, RefundItem } from '../refund/refund-item.ts';
 import type { RefundStore } from '../refund/store.ts';
@@ -22,7 +22,7 @@ type Parts = {
 export const payOut =
   (parts: Parts) =>
   async (refundId: string, isLate: boolean, cause: Cause): Promise<void> => {
-    const started = await applyToOrder(
+    const started = await applyChangeWithOrder(
       parts.store,
       refundId,
       (refund, order, account) => {
@@ -63,11 +63,11 @@ async function payLeg(
   const answer = await repay({ reference, refundId, paymentId, amountMinor, currency, isLate });
   if (answer.kind === 'pending') return;
   const word = timed(answer);
-  const decide = (refund: RefundItem, account: Account) =>
+  const decide = (refund: RefundItem, account: RefundLedger) =>
     refund.payouts[index]?.state === 'sent'
       ? hear(refund, account, index, attempt, word)
       : { kind: 'already-done' as const, refund };
-  await apply(store, refundId, decide, cause);
+  await applyChange(store, refundId, decide, cause);
 }
 
 /**

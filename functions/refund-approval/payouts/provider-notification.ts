@@ -1,6 +1,6 @@
 import type { Cause } from '../../../shared/contracts/define-event.ts';
 import type { Payment } from '../../../shared/payments/payment.ts';
-import { apply } from '../refund/apply.ts';
+import { applyChange } from '../refund/apply.ts';
 import { failedSince, hear, parseReference, type ProviderWord } from './paying.ts';
 import type { Payout, RefundItem } from '../refund/refund-item.ts';
 import { orderIndex } from '../refund/refund-keys.ts';
@@ -23,7 +23,7 @@ export const hearProvider =
     const named = told.payment.refundId;
     const { refundId, ...place } =
       named === undefined ? { refundId: await onlyRefundOf(store, told) } : parseReference(named);
-    const outcome = await apply(
+    const outcome = await applyChange(
       store,
       refundId,
       (refund, account) => {

@@ -1,4 +1,4 @@
-import type { RefundPolicy } from './policy.ts';
+import type { RefundPolicy } from '../requests/judge.ts';
 
 /** Version 0 is the default that holds until staff set their own. */
 export type PolicyInForce = { version: number; content: RefundPolicy };

@@ -1,5 +1,5 @@
 import type { Channels } from '../../../shared/store.ts';
-import type { Decider } from '../approvals/approving.ts';
+import type { Decider } from '../approvals/decide.ts';
 
 type Caller = { clientId: string; subject: string; groups: string[]; address: string };
 
@@ -12,7 +12,7 @@ export function deciderOf(caller: Caller, departments: Record<string, string>): 
 }
 
 /** Whether the caller may see orders of the channel: a channel sees its own only, staff all. */
-export function sees({ clientId }: Pick<Caller, 'clientId'>, channels: Channels, channel: string): boolean {
+export function isVisibleTo({ clientId }: Pick<Caller, 'clientId'>, channels: Channels, channel: string): boolean {
   const own = channels[clientId];
   return !own || own.staff || own.channel === channel;
 }

@@ -1,6 +1,6 @@
 import { CaseRated, RefundCaseClosed } from '../../../shared/contracts/refunds/events.ts';
 import type { RefundStatus } from '../../../shared/contracts/refunds/status.ts';
-import { type Change, factsOf, illegal, type Outcome, draftEvent } from './change.ts';
+import { type Change, eventData, illegal, type Outcome, draftEvent } from './change.ts';
 import type { RefundItem } from './refund-item.ts';
 
 /** Where the customer waits for nothing more. */
@@ -18,7 +18,7 @@ export function closingCase(change: Change, now: number): Change {
   const { refund, events } = change;
   if (!ends.has(refund.status) || refund.closedAt !== undefined) return change;
   const closed = { ...refund, closedAt: new Date(now).toISOString() };
-  return { ...change, refund: closed, events: [...events, draftEvent(RefundCaseClosed, factsOf(closed))] };
+  return { ...change, refund: closed, events: [...events, draftEvent(RefundCaseClosed, eventData(closed))] };
 }
 
 /** Takes the customer's answer to how it was, once, after the case was closed. */
@@ -34,5 +34,5 @@ export function rate(
   if (closedAt === undefined) return illegal(refund, 'rated');
   const at = new Date(now).toISOString();
   const after: RefundItem = { ...refund, rating: { score, comment, at }, version: refund.version + 1 };
-  return { kind: 'changed', refund: after, events: [draftEvent(CaseRated, { ...factsOf(after), score, comment })] };
+  return { kind: 'changed', refund: after, events: [draftEvent(CaseRated, { ...eventData(after), score, comment })] };
 }

@@ -2,33 +2,32 @@ import {
   type Cause,
   type DataOf,
   type EventDefinition,
+  type Metadata,
   type NewEvent,
   newEvent,
 } from '../../../shared/contracts/define-event.ts';
 import type { FieldError } from '../../../shared/contracts/problem.ts';
+import { RefundCaseClosed } from '../../../shared/contracts/refunds/events.ts';
 import type { RefundStatus } from '../../../shared/contracts/refunds/status.ts';
-import type { Account } from './refund-ledger.ts';
 import type { Shortage } from './allocation.ts';
-import type { Receipt } from '../returns/receipt.ts';
-import type { RefundItem } from './refund-item.ts';
+import { endsCase } from './life-cycle.ts';
+import type { Receipt, RefundItem } from './refund-item.ts';
+import { type Leg, type RefundLedger, release } from './refund-ledger.ts';
 
-/** An event that gets its id and its cause when it is written. */
-export type DraftEvent = (cause: Cause) => NewEvent;
-
-/** What becomes of a refund and, where money is set aside or given back, of its order's account. */
+/** The next version of a refund, of its order's ledger if amounts are reserved or released, and the events. */
 export type Change = {
   kind: 'changed';
   refund: RefundItem;
-  account?: Account | undefined;
-  /** Of goods that came back. */
+  ledger?: RefundLedger | undefined;
+  /** A receipt of returned goods. */
   receipt?: Receipt;
   events: DraftEvent[];
 };
 
-/** Why a person may not decide. */
-export type NotYours = 'own-request' | 'same-department' | 'above-limit' | 'no-limit';
+/** Why a person may not decide on a refund. */
+export type DecisionRefusal = 'own-request' | 'same-department' | 'above-limit' | 'no-limit';
 
-/** What a command leads to. `already-done`: under this id, with this content, before. */
+/** The result of a command. `already-done`: the same command with the same content was applied before. */
 export type Outcome =
   | Change
   | { kind: 'already-done'; refund: RefundItem }
@@ -37,22 +36,56 @@ export type Outcome =
   | { kind: 'not-refundable'; pots: Shortage[] }
   | { kind: 'chargeback-open' }
   | { kind: 'already-rated' }
-  | { kind: 'not-yours'; reason: NotYours; detail: string }
+  | { kind: 'not-allowed'; reason: DecisionRefusal; detail: string }
   | { kind: 'receipt-conflict'; receiptId: string }
   | { kind: 'not-expected'; lines: { lineId: string; expected: number; received: number }[] }
-  /** Of a replacement. */
+  /** The replacement of an exchange is out of stock. */
   | { kind: 'out-of-stock'; lines: { sku: string; requested: number; available: number }[] }
   | { kind: 'invalid'; type?: string; errors: FieldError[] };
 
+/** An event that gets its id and its cause when it is written. */
+export type DraftEvent = (cause: Cause) => NewEvent;
 export const draftEvent =
   <E extends EventDefinition>(definition: E, data: DataOf<E>): DraftEvent =>
   (cause) =>
     newEvent(definition, data, cause);
 
+/** The actor of changes that no person requested. */
+export const actor = 'storeworks.refund-approval';
+
+/** The cause of a change that follows from an event. `now` in ms since the epoch. */
+export const causedBy = ({ eventId, correlationId }: Metadata, now: number): Cause => ({
+  actor,
+  correlationId,
+  causationId: eventId,
+  now,
+});
+
 export const illegal = ({ status }: RefundItem, wanted: string): Outcome => ({ kind: 'illegal', status, wanted });
 
-/** What every event tells of the refund after the step. */
-export const factsOf = (refund: RefundItem) => ({
+/** Ends a refund that pays nothing: its reserved amounts are refundable again. */
+export function endUnpaid(
+  refund: RefundItem,
+  ledger: RefundLedger,
+  status: RefundStatus,
+  eventOf: (after: RefundItem) => DraftEvent,
+): Change {
+  const after: RefundItem = { ...refund, status, deadlineAt: undefined, version: refund.version + 1 };
+  const released = refund.payouts.reduce(release, ledger);
+  const version = ledger.version + 1;
+  return { kind: 'changed', refund: after, ledger: { ...released, version }, events: [eventOf(after)] };
+}
+
+/** Closes the customer's case with the first change that ends it. */
+export function closeCase(change: Change, now: number): Change {
+  const { refund, events } = change;
+  if (!endsCase(refund.status) || refund.closedAt !== undefined) return change;
+  const closed = { ...refund, closedAt: new Date(now).toISOString() };
+  return { ...change, refund: closed, events: [...events, draftEvent(RefundCaseClosed, eventData(closed))] };
+}
+
+/** The fields of every refund event, after the change. */
+export const eventData = (refund: RefundItem) => ({
   refundId: refund.refundId,
   orderId: refund.orderId,
   externalOrderId: refund.externalOrderId,
@@ -64,26 +97,26 @@ export const factsOf = (refund: RefundItem) => ({
   version: refund.version,
 });
 
-/** What the policy made of it. */
-export const judgedOf = (refund: RefundItem) => ({
-  ...factsOf(refund),
-  pots: potsIn(refund.payouts),
+/** The fields of events with the policy's decision. */
+export const judgedEventData = (refund: RefundItem) => ({
+  ...eventData(refund),
+  pots: componentTotals(refund.payouts),
   rule: refund.policy.rule,
   policyVersion: refund.policy.version,
   approvalsNeeded: refund.policy.approvalsNeeded,
   requestedBy: refund.requestedBy,
 });
 
-/** The pots that legs draw from, each once. */
-export function potsIn(legs: readonly Pick<RefundItem['payouts'][number], 'draws'>[]) {
-  const byPot = Map.groupBy(
+/** The amounts of the legs, summed by component. */
+export function componentTotals(legs: readonly Pick<Leg, 'draws'>[]) {
+  const byComponent = Map.groupBy(
     legs.flatMap(({ draws }) => draws),
     ({ pot }) => pot,
   );
-  return [...byPot].map(([pot, draws]) => ({
+  return [...byComponent].map(([pot, allocations]) => ({
     pot,
-    amountMinor: draws.reduce((sum, { minor }) => sum + minor, 0),
-    taxMinor: draws.reduce((sum, { taxMinor }) => sum + taxMinor, 0),
-    quantity: draws.reduce((sum, { quantity }) => sum + quantity, 0),
+    amountMinor: allocations.reduce((sum, { minor }) => sum + minor, 0),
+    taxMinor: allocations.reduce((sum, { taxMinor }) => sum + taxMinor, 0),
+    quantity: allocations.reduce((sum, { quantity }) => sum + quantity, 0),
   }));
 }

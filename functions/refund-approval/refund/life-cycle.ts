@@ -1,10 +1,9 @@
 import type { RefundStatus } from '../../../shared/contracts/refunds/status.ts';
 
 /**
- * What can be done with a refund. `approve` is the last approval that the policy asks for; `approve-on-return` the same
- * where the goods have to come back first. `exchange` asks for the replacement, which `settle-whole` takes all of the
- * money for, `settle-part` some of it, and `refuse-exchange` none. `pay` records the intent before the provider is called;
- * `block` is for money that the bank decides on.
+ * Commands on a refund. `approve` is the last approval that the policy requires, `approve-on-return` the same for goods
+ * that must come back first. `settle-whole` and `settle-part` use all or part of the money for a replacement. `pay`
+ * records the intent before the provider is called; `block` stops the payout of an order with an open chargeback.
  */
 export type Command =
   | 'approve'
@@ -24,8 +23,8 @@ export type Command =
   | 'fail'
   | 'credit';
 
-/** The whole life of a refund: its state, the command, the state after it. What is not here is illegal. */
-export const lifeCycle: Record<RefundStatus, Partial<Record<Command, RefundStatus>>> = {
+/** The state machine of a refund: state, command, next state. A command without an entry is illegal. */
+export const transitions: Record<RefundStatus, Partial<Record<Command, RefundStatus>>> = {
   'pending-approval': {
     approve: 'approved',
     'approve-on-return': 'awaiting-return',
@@ -38,7 +37,7 @@ export const lifeCycle: Record<RefundStatus, Partial<Record<Command, RefundStatu
   approved: { exchange: 'exchanging', pay: 'paying', block: 'payout-failed' },
   exchanging: { 'settle-whole': 'exchanged', 'settle-part': 'approved', 'refuse-exchange': 'approved' },
   paying: { succeed: 'paid', fail: 'payout-failed' },
-  // A provider may tell of success after its time-out was taken for a failure, and of a failure days after success.
+  // A provider can report success after a failure, and a failure days after success.
   'payout-failed': { pay: 'paying', credit: 'store-credit', succeed: 'paid' },
   paid: { fail: 'payout-failed' },
   'store-credit': { fail: 'payout-failed' },
@@ -48,16 +47,23 @@ export const lifeCycle: Record<RefundStatus, Partial<Record<Command, RefundStatu
   expired: {},
 };
 
-/** The state after the command, or undefined if it is illegal now. */
-export const next = (status: RefundStatus, command: Command): RefundStatus | undefined => lifeCycle[status][command];
+/** The state after the command, or undefined if the command is illegal. */
+export const next = (status: RefundStatus, command: Command): RefundStatus | undefined => transitions[status][command];
 
-/** The table as a Mermaid state diagram, for the workflow's README. */
+/** Whether no command is legal any more. */
+export const isTerminal = (status: RefundStatus): boolean => Object.keys(transitions[status]).length === 0;
+
+/** Whether the customer has the result: terminal states, and those that only a provider's late report can leave. */
+export const endsCase = (status: RefundStatus): boolean =>
+  isTerminal(status) || status === 'paid' || status === 'store-credit';
+
+/** The transitions as a Mermaid state diagram, for the workflow's README. */
 export function diagram(): string {
-  const rows = Object.entries(lifeCycle).flatMap(([from, commands]) =>
+  const rows = Object.entries(transitions).flatMap(([from, commands]) =>
     Object.entries(commands).map(([command, to]) => `    ${from} --> ${to}: ${command}`),
   );
-  const ends = Object.entries(lifeCycle)
+  const terminal = Object.entries(transitions)
     .filter(([, commands]) => Object.keys(commands).length === 0)
-    .map(([end]) => `    ${end} --> [*]`);
-  return ['stateDiagram-v2', '    [*] --> pending-approval: request', ...rows, ...ends].join('\n');
+    .map(([status]) => `    ${status} --> [*]`);
+  return ['stateDiagram-v2', '    [*] --> pending-approval: request', ...rows, ...terminal].join('\n');
 }

@@ -1,13 +1,15 @@
 import * as z from 'zod';
 import { OrderCharge } from '../../../shared/contracts/orders/events.ts';
-import { AmountMinor, Currency, Instant } from '../../../shared/names.ts';
 import { OrderStatus } from '../../../shared/contracts/orders/status.ts';
+import { AmountMinor, Currency, Instant } from '../../../shared/names.ts';
 import { Payment } from '../../../shared/payments/payment.ts';
+import type { RefundItem } from './refund-item.ts';
+import type { RefundLedger } from './refund-ledger.ts';
 
 const units = z.int().nonnegative().default(0);
 
-/** What refunds need to know of an order, as its item in the order table holds it: no name, no address. */
-export const Ordered = z.object({
+/** The fields of an order item that refunds read: no name and no address. */
+export const OrderSnapshot = z.object({
   orderId: z.string(),
   externalOrderId: z.string(),
   channel: z.string(),
@@ -32,24 +34,27 @@ export const Ordered = z.object({
   charges: z.array(OrderCharge).default([]),
   totalMinor: AmountMinor,
   cancelledMinor: AmountMinor.default(0),
-  /** By how much each edit changed the total. */
+  /** The change of the total by each edit. */
   edits: z.array(z.object({ differenceMinor: z.int().default(0) })).default([]),
   payments: z.array(Payment).default([]),
   shipments: z.array(z.object({ shippedAt: Instant, deliveredAt: Instant.optional() })).default([]),
   placedAt: Instant,
-  /** The order whose payments paid for this one, as far as they did. */
+  /** The exchanged order whose payments paid for this one. */
   exchangeOf: z.object({ orderId: z.string() }).optional(),
   /** Counts the changes of the order. */
   version: z.int().positive(),
 });
-export type Ordered = z.infer<typeof Ordered>;
+export type OrderSnapshot = z.infer<typeof OrderSnapshot>;
 
-/** Whether the bank decides on the order's money now. */
-export const isDisputed = ({ payments }: Pick<Ordered, 'payments'>): boolean =>
+/** An order, its refund ledger, and one of its refunds, read at one moment. */
+export type RefundSnapshot = { order: OrderSnapshot; ledger: RefundLedger | undefined; refund: RefundItem | undefined };
+
+/** Whether a chargeback of the order is open: until the bank decides, nothing is refunded. */
+export const isDisputed = ({ payments }: Pick<OrderSnapshot, 'payments'>): boolean =>
   payments.some(({ type }) => type === 'chargeback.opened');
 
-/** The order with the chargebacks of the one whose money it has: the bank decides on both. */
-export const disputedWith = (order: Ordered, source: Ordered): Ordered => ({
+/** Adds the chargebacks of the exchanged order, whose money paid for this one. */
+export const withChargebacksOf = (order: OrderSnapshot, exchanged: OrderSnapshot): OrderSnapshot => ({
   ...order,
-  payments: [...order.payments, ...source.payments.filter(({ type }) => type === 'chargeback.opened')],
+  payments: [...order.payments, ...exchanged.payments.filter(({ type }) => type === 'chargeback.opened')],
 });

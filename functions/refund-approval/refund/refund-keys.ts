@@ -10,11 +10,11 @@ export const receiptKey = (refundId: string, receiptId: string) => ({
   sk: `${receiptPrefix}${receiptId}`,
 });
 /** What was drawn from the pots of an order. */
-export const accountKey = (orderId: string) => ({ pk: `ORDER#${orderId}`, sk: 'ACCOUNT' });
+export const ledgerKey = (orderId: string) => ({ pk: `ORDER#${orderId}`, sk: 'ACCOUNT' });
 /** Under which orders of a customer money was sent back; one item each, however often. */
-export const refundedOrders = (customerId: string) => `CUSTOMER#${customerId}`;
+export const customerPartition = (customerId: string) => `CUSTOMER#${customerId}`;
 export const refundedOrderKey = (customerId: string, orderId: string) => ({
-  pk: refundedOrders(customerId),
+  pk: customerPartition(customerId),
   sk: `REFUNDED#${orderId}`,
 });
 export const policyKey = { pk: 'POLICY#refund', sk: 'POLICY' };

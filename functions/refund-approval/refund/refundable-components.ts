@@ -1,33 +1,42 @@
 import { allocate } from '../../../shared/money.ts';
-import { type Account, type Amount, nothing, plus, sumOf } from './refund-ledger.ts';
-import type { Ordered } from './order-snapshot.ts';
+import type { OrderSnapshot } from './order-snapshot.ts';
+import { type Amount, plus, type RefundLedger, sumOf, zeroAmount } from './refund-ledger.ts';
 
 /**
- * A pot holds money of an order that can be refunded, and knows what was taken from it. A pot is named `line:<lineId>`,
- * `charge:<chargeId>` (a duty or fee), `shipping`, `overpaid` (captured beyond what is due, as after a cancellation),
- * `goodwill`, or, for where the money comes from, `payment:<provider>/<paymentId>`.
+ * `line:<lineId>`, `charge:<chargeId>` (a duty or fee), `shipping`, `overpaid` (captured beyond the amount due),
+ * `goodwill`, or `payment:<provider>/<paymentId>` for the payment that the money goes to.
  */
-export type PotName = string;
+export type ComponentName = string;
 
-/** A pot as it stands; refundable is what is there less what was taken. */
-export type Pot = { pot: PotName; captured: Amount; refunded: Amount; pending: Amount; refundable: Amount };
+/** The amounts of a component (`pot` is its name). `refundable` is captured less refunded less pending. */
+export type RefundableComponent = {
+  pot: ComponentName;
+  captured: Amount;
+  refunded: Amount;
+  pending: Amount;
+  refundable: Amount;
+};
 
-/** What is left of `a`; nothing of what `b` has more of, as of units that were cancelled after their refund. */
-const rest = (a: Amount, b: Amount): Amount => ({
-  minor: Math.max(0, a.minor - b.minor),
-  taxMinor: Math.max(0, Math.min(a.taxMinor - b.taxMinor, a.minor - b.minor)),
-  quantity: Math.max(0, a.quantity - b.quantity),
+/** Never below zero: `used` is higher where units were cancelled after their refund. */
+const remaining = (captured: Amount, used: Amount): Amount => ({
+  minor: Math.max(0, captured.minor - used.minor),
+  taxMinor: Math.max(0, Math.min(captured.taxMinor - used.taxMinor, captured.minor - used.minor)),
+  quantity: Math.max(0, captured.quantity - used.quantity),
 });
 
-const overdrawn = (captured: Amount, taken: Amount): number => Math.max(0, taken.minor - captured.minor);
+const excessMinor = ({ captured, refunded, pending }: RefundableComponent): number =>
+  Math.max(0, plus(refunded, pending).minor - captured.minor);
 
-/** The pots of an order: what it is for, and the payments it was made by, the newest first. */
-export function potsOf(order: Ordered, account: Account): { goods: Pot[]; payments: Pot[] } {
-  const standing = (pot: PotName, captured: Amount): Pot => {
-    const { refunded, pending } = account.pots[pot] ?? { refunded: nothing, pending: nothing };
-    return { pot, captured, refunded, pending, refundable: rest(captured, plus(refunded, pending)) };
+/** The refundable components of an order: what was sold (`goods`), and its payments, the newest first. */
+export function refundableComponents(
+  order: OrderSnapshot,
+  ledger: RefundLedger,
+): { goods: RefundableComponent[]; payments: RefundableComponent[] } {
+  const component = (pot: ComponentName, captured: Amount): RefundableComponent => {
+    const { refunded, pending } = ledger.pots[pot] ?? { refunded: zeroAmount, pending: zeroAmount };
+    return { pot, captured, refunded, pending, refundable: remaining(captured, plus(refunded, pending)) };
   };
-  const payments = captures(order).map(({ key, minor }) => standing(`payment:${key}`, { ...nothing, minor }));
+  const payments = capturesOf(order).map(({ key, minor }) => component(`payment:${key}`, { ...zeroAmount, minor }));
   const capturedMinor = sumOf(payments.map(({ captured }) => captured.minor));
   const dueMinor = dueOf(order);
   const shippingTaxMinor = order.taxMinor - sumOf(order.lines.map(({ taxMinor }) => taxMinor));
@@ -37,41 +46,41 @@ export function potsOf(order: Ordered, account: Account): { goods: Pot[]; paymen
     quantity: 0,
   };
   const goods = [
-    ...order.lines.map((line) => standing(linePot(line), isExpired(order) ? nothing : worthOf(line))),
-    // What was taken for lines that an edit removed since.
-    ...removedFrom(order, account).map((pot) => standing(pot, nothing)),
+    ...order.lines.map((line) => component(lineComponent(line), isExpired(order) ? zeroAmount : valueOf(line))),
+    ...removedLines(order, ledger).map((pot) => component(pot, zeroAmount)),
     ...order.charges.map(({ chargeId, amountMinor }) =>
-      standing(chargePot(chargeId), dueMinor === 0 ? nothing : { ...nothing, minor: amountMinor }),
+      component(chargeComponent(chargeId), dueMinor === 0 ? zeroAmount : { ...zeroAmount, minor: amountMinor }),
     ),
-    standing('shipping', dueMinor === 0 ? nothing : shipping),
+    component('shipping', dueMinor === 0 ? zeroAmount : shipping),
   ];
-  // What was refunded before it was cancelled is not overpaid: it went back already.
-  const goneMinor = sumOf(goods.map(({ captured, refunded, pending }) => overdrawn(captured, plus(refunded, pending))));
-  const overpaidMinor = Math.max(0, capturedMinor - dueMinor - goneMinor);
-  return { goods: [...goods, standing('overpaid', { ...nothing, minor: overpaidMinor })], payments };
+  // Units that were refunded before their cancellation are not overpaid: their money went back already.
+  const refundedBeforeMinor = sumOf(goods.map(excessMinor));
+  const overpaidMinor = Math.max(0, capturedMinor - dueMinor - refundedBeforeMinor);
+  return { goods: [...goods, component('overpaid', { ...zeroAmount, minor: overpaidMinor })], payments };
 }
 
-/** Nothing is due for what the buyer will not get, however late the money came. */
-const isExpired = ({ status }: Ordered): boolean => status === 'expired';
-const dueOf = (order: Ordered): number => (isExpired(order) ? 0 : order.totalMinor - order.cancelledMinor);
+/** An expired order has nothing due, also where its payment was captured after it expired. */
+const isExpired = ({ status }: OrderSnapshot): boolean => status === 'expired';
+const dueOf = (order: OrderSnapshot): number => (isExpired(order) ? 0 : order.totalMinor - order.cancelledMinor);
 
-export const chargePot = (chargeId: string): PotName => `charge:${chargeId}`;
-const linePot = ({ lineId }: { lineId: string }): PotName => `line:${lineId}`;
+export const chargeComponent = (chargeId: string): ComponentName => `charge:${chargeId}`;
+const lineComponent = ({ lineId }: { lineId: string }): ComponentName => `line:${lineId}`;
 
-function removedFrom({ lines }: Ordered, { pots }: Account): PotName[] {
-  const present = new Set(lines.map(linePot));
+/** Lines with ledger entries that an edit removed from the order. */
+function removedLines({ lines }: OrderSnapshot, { pots }: RefundLedger): ComponentName[] {
+  const present = new Set(lines.map(lineComponent));
   return Object.keys(pots).filter((pot) => pot.startsWith('line:') && !present.has(pot));
 }
 
-/** What the units of a line that were not cancelled are worth, as the cancellation left it. */
-function worthOf({ totalMinor, taxMinor, quantity, cancelledQuantity }: Ordered['lines'][number]): Amount {
+/** The value of the line's units that are not cancelled, rounded as the cancellation rounded it. */
+function valueOf({ totalMinor, taxMinor, quantity, cancelledQuantity }: OrderSnapshot['lines'][number]): Amount {
   const left = quantity - cancelledQuantity;
-  const shareOf = (whole: number) => whole - (allocate(whole, [cancelledQuantity, left])[0] ?? 0);
-  return { minor: shareOf(totalMinor), taxMinor: shareOf(taxMinor), quantity: left };
+  const remainingOf = (whole: number) => whole - (allocate(whole, [cancelledQuantity, left])[0] ?? 0);
+  return { minor: remainingOf(totalMinor), taxMinor: remainingOf(taxMinor), quantity: left };
 }
 
 /** Captured money by payment, the newest capture first. */
-function captures({ payments, currency }: Ordered): { key: string; minor: number }[] {
+function capturesOf({ payments, currency }: OrderSnapshot): { key: string; minor: number }[] {
   const captured = payments.filter((payment) => payment.type === 'payment.captured' && payment.currency === currency);
   const newestFirst = captured.toSorted(
     (a, b) => Date.parse(b.occurredAt) - Date.parse(a.occurredAt) || (a.eventId < b.eventId ? 1 : -1),

@@ -1,19 +1,19 @@
-import type { RefundAnswer, Refundable } from '../../../shared/contracts/refunds/refund-content.ts';
+import type { RefundResponse, Refundable } from '../../../shared/contracts/refunds/refund-content.ts';
 import { problem, type HttpResponse } from '../../../shared/contracts/problem.ts';
-import { type Outcome, potsIn } from './change.ts';
-import type { Known } from '../requests/decide.ts';
-import { factsFor } from '../requests/decide.ts';
+import { type Outcome, componentTotals } from './change.ts';
+import type { RequestSnapshot } from '../requests/decide.ts';
+import { policyFacts } from '../requests/decide.ts';
 import { isDisputed } from './order-snapshot.ts';
 import { paidTwice, payoutReference } from '../payouts/paying.ts';
-import { judge } from '../policy/policy.ts';
-import { untouched, takenFrom } from './refund-ledger.ts';
-import { chargePot, type Pot, potsOf } from './refundable-components.ts';
+import { judge } from '../requests/judge.ts';
+import { emptyLedger, requestedMinorOf } from './refund-ledger.ts';
+import { chargeComponent, type RefundableComponent, refundableComponents } from './refundable-components.ts';
 import type { RefundItem } from './refund-item.ts';
 import { returnStatusOf, rmaIdOf } from '../returns/returning.ts';
 import type * as z from 'zod';
 
 /** A refund as callers see it. */
-export const answerOf = (refund: RefundItem): RefundAnswer => ({
+export const refundResponse = (refund: RefundItem): RefundResponse => ({
   refundId: refund.refundId,
   requestId: refund.requestId,
   orderId: refund.orderId,
@@ -25,7 +25,7 @@ export const answerOf = (refund: RefundItem): RefundAnswer => ({
   currency: refund.currency,
   amountMinor: refund.amountMinor,
   policy: refund.policy,
-  pots: potsIn(refund.payouts),
+  pots: componentTotals(refund.payouts),
   payouts: refund.payouts.map((leg, index) => ({
     reference: payoutReference(refund.refundId, index, leg.attempt),
     provider: leg.provider,
@@ -55,19 +55,19 @@ export const answerOf = (refund: RefundItem): RefundAnswer => ({
 });
 
 /** The pots of an order, and the rule that would decide on a request for all that is in them. */
-export function refundableOf(
-  { order, account = untouched(order.orderId), policy, history }: Omit<Known, 'refund'>,
+export function refundableResponse(
+  { order, ledger = emptyLedger(order.orderId), policy, history }: Omit<RequestSnapshot, 'refund'>,
   now: number,
 ): z.infer<typeof Refundable> {
-  const { goods, payments } = potsOf(order, account);
-  const sumOf = (pots: readonly Pot[], part: 'captured' | 'refunded' | 'pending' | 'refundable') =>
+  const { goods, payments } = refundableComponents(order, ledger);
+  const sumOf = (pots: readonly RefundableComponent[], part: 'captured' | 'refunded' | 'pending' | 'refundable') =>
     pots.reduce((sum, pot) => sum + pot[part].minor, 0);
   const taxOf = (part: 'captured' | 'refunded' | 'pending' | 'refundable') =>
     goods.reduce((sum, pot) => sum + pot[part].taxMinor, 0);
   const named = (name: string) => withoutName(goods.find(({ pot }) => pot === name));
   const isBlocked = isDisputed(order);
   const refundableMinor = isBlocked ? 0 : sumOf(payments, 'refundable');
-  const facts = factsFor(order, { lines: [] }, refundableMinor + takenFrom(account), '', history, now);
+  const facts = policyFacts(order, { lines: [] }, refundableMinor + requestedMinorOf(ledger), '', history, now);
   const { rule, decision, approvalsNeeded } = judge(facts, policy.content);
   return {
     orderId: order.orderId,
@@ -83,7 +83,7 @@ export function refundableOf(
         chargeId,
         kind,
         name,
-        ...named(chargePot(chargeId)),
+        ...named(chargeComponent(chargeId)),
       })),
     }),
     shipping: named('shipping'),
@@ -105,7 +105,7 @@ export function refundableOf(
 const splitOnce = (text: string) => [text.slice(0, text.indexOf('/')), text.slice(text.indexOf('/') + 1)];
 
 const none = { minor: 0, taxMinor: 0, quantity: 0 };
-const withoutName = (pot: Pot | undefined) => ({
+const withoutName = (pot: RefundableComponent | undefined) => ({
   captured: pot?.captured ?? none,
   refunded: pot?.refunded ?? none,
   pending: pot?.pending ?? none,
@@ -114,19 +114,19 @@ const withoutName = (pot: Pot | undefined) => ({
 
 export const unknownRefund = problem(404, 'not-found', 'There is no such refund.');
 export const unknownOrder = problem(404, 'not-found', 'There is no such order.');
-export const badCursor = problem(400, 'invalid-parameter', 'The cursor is not one of this query.');
+export const invalidCursor = problem(400, 'invalid-parameter', 'The cursor is not one of this query.');
 
 /** The answer to a command; `firstStatus` where it did something. */
-export function replyTo(outcome: Outcome | undefined, firstStatus: 200 | 201 = 200): HttpResponse {
+export function outcomeResponse(outcome: Outcome | undefined, firstStatus: 200 | 201 = 200): HttpResponse {
   if (!outcome) return unknownRefund;
   switch (outcome.kind) {
     case 'changed': {
-      const body = answerOf(outcome.refund);
+      const body = refundResponse(outcome.refund);
       const headers = firstStatus === 201 ? { location: `/refunds/${body.refundId}` } : {};
       return { status: firstStatus, headers, body };
     }
     case 'already-done':
-      return { status: 200, headers: { 'idempotent-replayed': 'true' }, body: answerOf(outcome.refund) };
+      return { status: 200, headers: { 'idempotent-replayed': 'true' }, body: refundResponse(outcome.refund) };
     case 'illegal':
       return problem(409, 'illegal-transition', `A refund that is ${outcome.status} cannot be ${outcome.wanted}.`, {
         currentStatus: outcome.status,

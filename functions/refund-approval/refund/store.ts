@@ -8,14 +8,14 @@ import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
 import type { RefundStatus } from '../../../shared/contracts/refunds/status.ts';
 import { closingCase } from './case.ts';
 import type { Change } from './change.ts';
-import type { Books, Known } from '../requests/decide.ts';
+import type { RefundSnapshot, RequestSnapshot } from '../requests/decide.ts';
 import type { Tables } from '../env.ts';
 import { createHistoryStore } from '../requests/history-store.ts';
-import { disputedWith, Ordered } from './order-snapshot.ts';
-import { createPolicyStore } from '../policy/policy-store.ts';
-import { Account, untouched } from './refund-ledger.ts';
+import { withChargebacksOf, OrderSnapshot } from './order-snapshot.ts';
+import { createPolicyStore } from './policy-store.ts';
+import { RefundLedger, emptyLedger } from './refund-ledger.ts';
 import {
-  accountKey,
+  ledgerKey,
   indexKeys,
   orderIndex,
   receiptKey,
@@ -34,10 +34,10 @@ const IndexEntry = z.object({ requestedKey: z.string() });
 /** An order may be so busy that no moment of it can be seen. */
 const patienceMs = 2_000;
 
-type Together = Omit<Books, 'order'> & { order: Ordered | undefined };
+type Together = Omit<RefundSnapshot, 'order'> & { order: OrderSnapshot | undefined };
 const isSame = (a: Together, b: Together): boolean =>
   a.order?.version === b.order?.version &&
-  a.account?.version === b.account?.version &&
+  a.ledger?.version === b.ledger?.version &&
   a.refund?.version === b.refund?.version;
 
 /** Refunds and what was drawn from the pots of each order; reads the orders. */
@@ -46,31 +46,31 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
     ((await readBatch(db, { [name]: [key] }, true))[name] ?? [])[0];
 
   const readTogether = async (orderId: string, refundId: string) => {
-    const keys = { [orders]: [orderKey(orderId)], [table]: [accountKey(orderId), refundKey(refundId)] };
+    const keys = { [orders]: [orderKey(orderId)], [table]: [ledgerKey(orderId), refundKey(refundId)] };
     const items = await readBatch(db, keys, true);
     const find = <T>(schema: z.ZodType<T>, { sk }: Key) => {
       const found = items[table]?.find((item) => z.object({ sk: z.literal(sk) }).safeParse(item).success);
       return found === undefined ? undefined : schema.parse(found);
     };
     return {
-      order: Ordered.safeParse((items[orders] ?? [])[0]).data,
-      account: find(Account, accountKey(orderId)),
+      order: OrderSnapshot.safeParse((items[orders] ?? [])[0]).data,
+      ledger: find(RefundLedger, ledgerKey(orderId)),
       refund: find(RefundItem, refundKey(refundId)),
     };
   };
 
   /** The order with what is disputed of the money that it has from another one, and that one from another again. */
-  const withSource = async (order: Ordered): Promise<Ordered> => {
+  const withSource = async (order: OrderSnapshot): Promise<OrderSnapshot> => {
     if (!order.exchangeOf) return order;
-    const source = Ordered.parse(await readOne(orders, orderKey(order.exchangeOf.orderId)));
-    return disputedWith(order, await withSource(source));
+    const source = OrderSnapshot.parse(await readOne(orders, orderKey(order.exchangeOf.orderId)));
+    return withChargebacksOf(order, await withSource(source));
   };
 
   const policy = createPolicyStore(db, table).inForce;
   const historyOf = createHistoryStore(db, { REFUND_TABLE_NAME: table, ORDER_TABLE_NAME: orders });
 
   /** The order, what was drawn from its pots, and one of its refunds: all of one moment. */
-  const books = async (orderId: string, refundId: string): Promise<Books | undefined> => {
+  const books = async (orderId: string, refundId: string): Promise<RefundSnapshot | undefined> => {
     const { found } = await retryOnConflict(patienceMs, async () => {
       const read = await readTogether(orderId, refundId);
       const { order } = read;
@@ -92,19 +92,19 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
     },
 
     /** The order, if it exists. Payments that wait for an order that was not placed yet are none. */
-    async order(orderId: string): Promise<Ordered | undefined> {
-      return Ordered.safeParse(await readOne(orders, orderKey(orderId))).data;
+    async order(orderId: string): Promise<OrderSnapshot | undefined> {
+      return OrderSnapshot.safeParse(await readOne(orders, orderKey(orderId))).data;
     },
 
-    async account(orderId: string): Promise<Account> {
-      const item = await readOne(table, accountKey(orderId));
-      return item === undefined ? untouched(orderId) : Account.parse(item);
+    async account(orderId: string): Promise<RefundLedger> {
+      const item = await readOne(table, ledgerKey(orderId));
+      return item === undefined ? emptyLedger(orderId) : RefundLedger.parse(item);
     },
 
     books,
 
     /** All that deciding on a request needs. */
-    async known(orderId: string, refundId: string): Promise<Known | undefined> {
+    async known(orderId: string, refundId: string): Promise<RequestSnapshot | undefined> {
       const found = await books(orderId, refundId);
       if (!found) return undefined;
       const { id: customerId } = found.order.customer;
@@ -118,10 +118,10 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
      */
     commit(
       change: Change,
-      before: { account: Account | undefined; order?: Ordered | undefined },
+      before: { account: RefundLedger | undefined; order?: OrderSnapshot | undefined },
       cause: Cause,
     ): Promise<'done' | 'version-conflict'> {
-      const { refund, account, receipt, events } = closingCase(change, cause.now);
+      const { refund, ledger, receipt, events } = closingCase(change, cause.now);
       const actions: Action[] = [
         {
           Put: {
@@ -138,9 +138,9 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
         const Item = { ...receipt, ...receiptKey(receipt.refundId, receipt.receiptId) };
         actions.push({ Put: { TableName: table, Item, ...expectVersion(0) } });
       }
-      if (account) {
+      if (ledger) {
         const condition = expectVersion(before.account?.version ?? 0);
-        actions.push({ Put: { TableName: table, Item: { ...account, ...accountKey(account.orderId) }, ...condition } });
+        actions.push({ Put: { TableName: table, Item: { ...ledger, ...ledgerKey(ledger.orderId) }, ...condition } });
       }
       if (refund.customerId !== undefined && refund.payouts.some(({ state }) => state === 'succeeded')) {
         actions.push({ Put: { TableName: table, Item: refundedOrderKey(refund.customerId, refund.orderId) } });

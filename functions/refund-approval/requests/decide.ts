@@ -1,4 +1,4 @@
-import type { Offer } from '../../../shared/catalog/offer.ts';
+import type { Offer } from '../../../shared/catalog/offer-store.ts';
 import {
   RefundAmended,
   RefundApproved,
@@ -7,29 +7,29 @@ import {
 } from '../../../shared/contracts/refunds/events.ts';
 import type { FieldError } from '../../../shared/contracts/problem.ts';
 import type { RefundContent } from '../../../shared/contracts/refunds/refund-content.ts';
-import { type Account, giveBack, type Leg, reserve, takenFrom, untouched } from '../refund/refund-ledger.ts';
-import { factsOf, illegal, judgedOf, type Outcome, draftEvent } from '../refund/change.ts';
-import { draw, type Wanted } from '../refund/allocation.ts';
+import { type RefundLedger, release, type Leg, reserve, requestedMinorOf, emptyLedger } from '../refund/refund-ledger.ts';
+import { eventData, illegal, judgedEventData, type Outcome, draftEvent } from '../refund/change.ts';
+import { allocateRefund, type RequestedParts } from '../refund/allocation.ts';
 import { refuseExchange } from '../exchanges/exchange.ts';
 import type { History } from './history-store.ts';
 import { next } from '../refund/life-cycle.ts';
-import { isDisputed, type Ordered } from '../refund/order-snapshot.ts';
-import { type Facts, judge, type RefundPolicy, type Verdict } from '../policy/policy.ts';
+import { isDisputed, type OrderSnapshot } from '../refund/order-snapshot.ts';
+import { type PolicyFacts, judge, type RefundPolicy, type Verdict } from './judge.ts';
 import type { RefundItem } from '../refund/refund-item.ts';
 import { deadlineIn, returnByOf, returningOf, termsFor } from '../returns/returning.ts';
 
 const msPerDay = 86_400_000;
 
 /** An order, what was drawn from its pots, and one of its refunds, if there is one. */
-export type Books = { order: Ordered; account: Account | undefined; refund: RefundItem | undefined };
+export type RefundSnapshot = { order: OrderSnapshot; ledger: RefundLedger | undefined; refund: RefundItem | undefined };
 
 /** What the tables say when a refund is asked for; `refund` is the one that has the request's id. */
-export type Known = Books & {
+export type RequestSnapshot = RefundSnapshot & {
   policy: { version: number; content: RefundPolicy };
   history: History | undefined;
 };
 
-export type Request = {
+export type RefundRequest = {
   refundId: string;
   content: Omit<RefundContent, 'requestId' | 'orderId'> & Pick<RefundContent, 'requestId'>;
   contentHash: string;
@@ -44,7 +44,7 @@ export type Request = {
 };
 
 /** Sets the money aside and lets the policy decide, once under each request id. */
-export function request(asked: Request, known: Known): Outcome {
+export function request(asked: RefundRequest, known: RequestSnapshot): Outcome {
   const { refund: earlier } = known;
   if (earlier?.contentHash === asked.contentHash) return { kind: 'already-done', refund: earlier };
   if (earlier) return { kind: 'refund-conflict', refundId: earlier.refundId };
@@ -52,15 +52,15 @@ export function request(asked: Request, known: Known): Outcome {
 }
 
 /** Changes a request that waits; what was approved before is void, as it was something else. */
-export function amend(asked: Request, known: Known): Outcome {
-  const { refund, account } = known;
+export function amend(asked: RefundRequest, known: RequestSnapshot): Outcome {
+  const { refund, ledger } = known;
   if (!refund) throw new RangeError('What is amended exists');
   if (refund.contentHash === asked.contentHash) return { kind: 'already-done', refund };
   if (!next(refund.status, 'amend')) return illegal(refund, 'amended');
-  const released = refund.payouts.reduce(giveBack, account ?? untouched(refund.orderId));
+  const released = refund.payouts.reduce(release, ledger ?? emptyLedger(refund.orderId));
   return judged(
     { ...asked, by: refund.requestedBy },
-    { ...known, account: released },
+    { ...known, ledger: released },
     {
       version: refund.version + 1,
       requestId: refund.requestId,
@@ -77,14 +77,14 @@ type Making = {
   amendedBy?: string[];
 };
 
-function judged(asked: Request, { order, account, policy, history }: Known, making: Making): Outcome {
+function judged(asked: RefundRequest, { order, ledger, policy, history }: RequestSnapshot, making: Making): Outcome {
   const { content, refundId, contentHash, by, now } = asked;
   const errors = unknownParts(order, content);
   if (errors.length > 0) return { kind: 'invalid', errors };
   if (isDisputed(order)) return { kind: 'chargeback-open' };
   const wanted = wantedOf(content);
-  const pots = account ?? untouched(order.orderId);
-  const drawn = draw(order, pots, wanted);
+  const pots = ledger ?? emptyLedger(order.orderId);
+  const drawn = allocateRefund(order, pots, wanted);
   if ('short' in drawn) return { kind: 'not-refundable', pots: drawn.short };
   if (drawn.amountMinor === 0) return nothingWanted;
 
@@ -93,7 +93,7 @@ function judged(asked: Request, { order, account, policy, history }: Known, maki
 
   const returning = returningOf(order, pots, content);
   const judgement = judge(
-    factsFor(order, wanted, drawn.amountMinor + takenFrom(pots), content.reason, history, now),
+    policyFacts(order, wanted, drawn.amountMinor + requestedMinorOf(pots), content.reason, history, now),
     policy.content,
   );
   // Where nothing is sent back, there is nothing to wait for.
@@ -133,21 +133,21 @@ function judged(asked: Request, { order, account, policy, history }: Known, maki
     contentHash,
     version: making.version,
   };
-  const events = [draftEvent(making.event, judgedOf(refund))];
+  const events = [draftEvent(making.event, judgedEventData(refund))];
   if (status === 'rejected') {
     events.push(
-      draftEvent(RefundRejected, { ...factsOf(refund), by: 'policy', department: 'policy', comment: verdict.rule }),
+      draftEvent(RefundRejected, { ...eventData(refund), by: 'policy', department: 'policy', comment: verdict.rule }),
     );
     // An amended request gave its money back before; a new one never set any aside.
-    return { kind: 'changed', refund, account: account && { ...account, version: pots.version + 1 }, events };
+    return { kind: 'changed', refund, ledger: ledger && { ...ledger, version: pots.version + 1 }, events };
   }
-  if (status !== 'pending-approval') events.push(draftEvent(RefundApproved, judgedOf(refund)));
-  return { kind: 'changed', refund, account: reserved(pots, drawn.legs), events };
+  if (status !== 'pending-approval') events.push(draftEvent(RefundApproved, judgedEventData(refund)));
+  return { kind: 'changed', refund, ledger: reserved(pots, drawn.legs), events };
 }
 
 const noOffer: Offer = { skus: new Map(), stock: new Map() };
 
-const reserved = (account: Account, legs: readonly Leg[]): Account => ({
+const reserved = (account: RefundLedger, legs: readonly Leg[]): RefundLedger => ({
   ...reserve(account, legs),
   version: account.version + 1,
 });
@@ -165,7 +165,7 @@ const wantedOf = ({
   taxMinor,
   overpaidMinor,
   goodwillMinor,
-}: Request['content']): Wanted => ({
+}: RefundRequest['content']): RequestedParts => ({
   lines,
   charges,
   shippingMinor,
@@ -175,7 +175,7 @@ const wantedOf = ({
 });
 
 /** Lines and charges that are asked for and not the order's. */
-function unknownParts(order: Ordered, { lines = [], charges = [] }: Request['content']): FieldError[] {
+function unknownParts(order: OrderSnapshot, { lines = [], charges = [] }: RefundRequest['content']): FieldError[] {
   const lineIds = new Set(order.lines.map(({ lineId }) => lineId));
   const chargeIds = new Set(order.charges.map(({ chargeId }) => chargeId));
   return [
@@ -196,18 +196,18 @@ const nothingWanted: Outcome = {
 };
 
 /** Whether nothing is asked for but what was captured beyond what is due. */
-const isOnlyOverpaid = ({ overpaidMinor = 0, ...others }: Wanted): boolean =>
+const isOnlyOverpaid = ({ overpaidMinor = 0, ...others }: RequestedParts): boolean =>
   overpaidMinor > 0 && Object.values(others).every((other) => other === undefined || other === 0);
 
 /** What the policy looks at; the amount is that of the request and of the order's refunds before it. */
-export function factsFor(
-  order: Ordered,
-  wanted: Wanted,
+export function policyFacts(
+  order: OrderSnapshot,
+  wanted: RequestedParts,
   amountMinor: number,
   reason: string,
-  history: Known['history'],
+  history: RequestSnapshot['history'],
   now: number,
-): Facts {
+): PolicyFacts {
   const delivered = order.shipments.flatMap(({ deliveredAt }) => (deliveredAt ? [Date.parse(deliveredAt)] : []));
   const isAllDelivered = order.shipments.length > 0 && delivered.length === order.shipments.length;
   return {

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Database } from '../../../shared/dynamodb/database.ts';
 import { customerIndex, placedKeyPattern } from '../../../shared/orders/order-keys.ts';
 import type { Tables } from '../env.ts';
-import { refundedOrders } from '../refund/refund-keys.ts';
+import { customerPartition } from '../refund/refund-keys.ts';
 
 const IndexEntry = z.object({ placedKey: z.string().regex(placedKeyPattern) });
 
@@ -39,7 +39,7 @@ export function createHistoryStore(db: Database, { REFUND_TABLE_NAME: refunds, O
     const [first, orderCount, refundedCount] = await Promise.all([
       db.send(new QueryCommand({ ...ordersOfCustomer, ...keyIs(customerIndex.attribute, key), Limit: 1 })),
       count(ordersOfCustomer, customerIndex.attribute, key),
-      count({ TableName: refunds }, 'pk', refundedOrders(customerId)),
+      count({ TableName: refunds }, 'pk', customerPartition(customerId)),
     ]);
     const [item] = first.Items ?? [];
     if (!item) return undefined;

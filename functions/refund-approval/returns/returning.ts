@@ -1,14 +1,14 @@
 import assert from 'node:assert';
 import { RefundRejected, RefundReturnReceived, ReturnReceived } from '../../../shared/contracts/refunds/events.ts';
 import type { FieldError } from '../../../shared/contracts/problem.ts';
-import type { ReturnAnswer } from '../../../shared/contracts/refunds/return-routes.ts';
+import type { ReturnResponse } from '../../../shared/contracts/refunds/return-routes.ts';
 import { returnMovementIdOf } from '../../../shared/ids.ts';
 import type { RefundStatus } from '../../../shared/contracts/refunds/status.ts';
-import { type Change, factsOf, illegal, type Outcome, potsIn, draftEvent } from '../refund/change.ts';
+import { type Change, eventData, illegal, type Outcome, componentTotals, draftEvent } from '../refund/change.ts';
 import { next } from '../refund/life-cycle.ts';
-import type { Ordered } from '../refund/order-snapshot.ts';
-import type { RefundPolicy } from '../policy/policy.ts';
-import { type Account, giveBack, reserve, takeBack } from '../refund/refund-ledger.ts';
+import type { OrderSnapshot } from '../refund/order-snapshot.ts';
+import type { RefundPolicy } from '../requests/judge.ts';
+import { type RefundLedger, release, reserve, settleUnpaidUnits } from '../refund/refund-ledger.ts';
 import type { Receipt } from './receipt.ts';
 import type { RefundItem, Returning, ReturnTerms } from '../refund/refund-item.ts';
 import { withhold } from './withholding.ts';
@@ -22,7 +22,7 @@ export const refundOfReturn = (rmaId: string): string => rmaId.replace(/^rma_/, 
 type Wanted = { lines?: readonly { lineId: string; quantity: number }[] | undefined; restock?: boolean | undefined };
 
 /** Units that left the house come back, unless the request says that they stay with the customer. */
-export function returningOf(order: Ordered, account: Account, { lines = [], restock = true }: Wanted): Returning[] {
+export function returningOf(order: OrderSnapshot, account: RefundLedger, { lines = [], restock = true }: Wanted): Returning[] {
   if (!restock) return [];
   return lines.flatMap(({ lineId, quantity }) => {
     const line = order.lines.find((each) => each.lineId === lineId);
@@ -63,7 +63,7 @@ export const hasArrived = ({ returning }: Pick<RefundItem, 'returning'>): boolea
 const isOver = (status: RefundStatus) => ['rejected', 'withdrawn', 'expired'].includes(status);
 const isExpected = (status: RefundStatus) => status !== 'pending-approval' && !isOver(status);
 
-export function returnStatusOf(refund: RefundItem): ReturnAnswer['status'] {
+export function returnStatusOf(refund: RefundItem): ReturnResponse['status'] {
   if (refund.status === 'pending-approval') return 'requested';
   if (isComplete(refund)) return 'received';
   return isOver(refund.status) ? 'closed' : 'expected';
@@ -75,7 +75,7 @@ export type Destination = (warehouse: string) => string;
 /** Takes down what a parcel brought, once under each receipt id; the money that waits for the last unit then goes out. */
 export function receive(
   refund: RefundItem,
-  account: Account,
+  account: RefundLedger,
   receipt: Receipt,
   earlier: Receipt | undefined,
   destinationOf: Destination,
@@ -94,7 +94,7 @@ export function receive(
   const settled =
     isLast && refund.status === 'awaiting-return' ? settle(received, account) : { refund: received, events: [] };
   const told = {
-    ...factsOf(settled.refund),
+    ...eventData(settled.refund),
     rmaId: rmaIdOf(refund.refundId),
     receiptId: receipt.receiptId,
     units: unitsOf(refund, receipt, destinationOf),
@@ -104,22 +104,22 @@ export function receive(
 }
 
 /** Ends the wait for goods of which some never came: they are missing. */
-export function stopWaiting(refund: RefundItem, account: Account): Change {
+export function stopWaiting(refund: RefundItem, account: RefundLedger): Change {
   const returning = refund.returning.map((line) => ({ ...line, missing: line.missing + outstanding(line) }));
   return { kind: 'changed', ...settle({ ...refund, returning, version: refund.version + 1 }, account) };
 }
 
 /** Approves what is left of a refund whose goods are back; where nothing is left the policy rejects it, and keeps the goods. */
-function settle(refund: RefundItem, account: Account): Required<Pick<Change, 'refund' | 'account' | 'events'>> {
+function settle(refund: RefundItem, account: RefundLedger): Required<Pick<Change, 'refund' | 'account' | 'events'>> {
   const { legs, free, amountMinor, withheld } = withhold(refund);
-  const freed = { ...refund.payouts.reduce(giveBack, account), version: account.version + 1 };
+  const freed = { ...refund.payouts.reduce(release, account), version: account.version + 1 };
   const status = next(refund.status, amountMinor === 0 ? 'reject' : 'receive');
   assert(status, `A refund that is ${refund.status} does not wait for goods`);
   if (amountMinor === 0) {
     const after: RefundItem = { ...refund, status, deadlineAt: undefined };
     const comment = hasArrived(refund) ? 'The fees are as high as the refund.' : 'Nothing came back.';
-    const rejected = { ...factsOf(after), by: 'policy', department: 'policy', comment };
-    return { refund: after, account: takeBack(freed, free), events: [draftEvent(RefundRejected, rejected)] };
+    const rejected = { ...eventData(after), by: 'policy', department: 'policy', comment };
+    return { refund: after, ledger: settleUnpaidUnits(freed, free), events: [draftEvent(RefundRejected, rejected)] };
   }
   const after: RefundItem = {
     ...refund,
@@ -130,13 +130,13 @@ function settle(refund: RefundItem, account: Account): Required<Pick<Change, 're
   };
   const missing = after.returning.filter((line) => line.missing > 0);
   const told = {
-    ...factsOf(after),
+    ...eventData(after),
     rmaId: rmaIdOf(after.refundId),
-    pots: potsIn(legs),
+    pots: componentTotals(legs),
     missing: missing.map(({ lineId, sku, missing: quantity }) => ({ lineId, sku, quantity })),
     withheld,
   };
-  return { refund: after, account: reserve(freed, legs), events: [draftEvent(RefundReturnReceived, told)] };
+  return { refund: after, ledger: reserve(freed, legs), events: [draftEvent(RefundReturnReceived, told)] };
 }
 
 function unknownLines({ returning }: RefundItem, { units }: Receipt): FieldError[] {

@@ -1,12 +1,12 @@
 import type * as routes from '../../../shared/contracts/refunds/return-routes.ts';
 import { problem, type HttpResponse } from '../../../shared/contracts/problem.ts';
-import type { ReturnAddress, ReturnAnswer } from '../../../shared/contracts/refunds/return-routes.ts';
+import type { ReturnAddress, ReturnResponse } from '../../../shared/contracts/refunds/return-routes.ts';
 import { contentHash } from '../../../shared/ids.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';
-import { replyTo } from '../refund/responses.ts';
-import { apply } from '../refund/apply.ts';
-import { sees } from '../refund/caller.ts';
+import { outcomeResponse } from '../refund/responses.ts';
+import { applyChange } from '../refund/apply.ts';
+import { isVisibleTo } from '../refund/caller.ts';
 import type { ReceiptStore } from './receipt-store.ts';
 import type { Receipt } from './receipt.ts';
 import type { RefundItem } from '../refund/refund-item.ts';
@@ -26,12 +26,12 @@ export function returnRoutes(
   const [first] = Object.keys(addresses);
   const destinationOf: Destination = (warehouse) => (warehouse in addresses ? warehouse : (first ?? warehouse));
 
-  const answer = async (refund: RefundItem): Promise<ReturnAnswer> =>
+  const answer = async (refund: RefundItem): Promise<ReturnResponse> =>
     answerOf(refund, await receipts.all(refund.refundId), addresses, destinationOf);
 
-  const find = async (rmaId: string, caller: Parameters<typeof sees>[0]): Promise<RefundItem | undefined> => {
+  const find = async (rmaId: string, caller: Parameters<typeof isVisibleTo>[0]): Promise<RefundItem | undefined> => {
     const refund = await store.refund(refundOfReturn(rmaId));
-    return refund && refund.returning.length > 0 && sees(caller, channels, refund.channel) ? refund : undefined;
+    return refund && refund.returning.length > 0 && isVisibleTo(caller, channels, refund.channel) ? refund : undefined;
   };
 
   return {
@@ -52,7 +52,7 @@ export function returnRoutes(
       const { refundId } = refund;
       const at = new Date(cause.now).toISOString();
       const receipt: Receipt = { ...body, refundId, by: caller.subject, at, contentHash: contentHash(body) };
-      const outcome = await apply(
+      const outcome = await applyChange(
         store,
         refundId,
         async (now, account) =>
@@ -65,7 +65,7 @@ export function returnRoutes(
       if (outcome?.kind === 'already-done') {
         return { status: 200, headers: { 'idempotent-replayed': 'true' }, body: await answer(outcome.refund) };
       }
-      return replyTo(outcome);
+      return outcomeResponse(outcome);
     },
   };
 }
@@ -78,7 +78,7 @@ function answerOf(
   receipts: readonly Receipt[],
   addresses: ReturnAddresses,
   destinationOf: Destination,
-): ReturnAnswer {
+): ReturnResponse {
   const rmaId = rmaIdOf(refund.refundId);
   const status = returnStatusOf(refund);
   const byWarehouse = Map.groupBy(refund.returning, ({ warehouse }) => destinationOf(warehouse));

@@ -1,6 +1,6 @@
-import { potsIn } from '../refund/change.ts';
-import { type Draw, type Leg, paymentPot } from '../refund/refund-ledger.ts';
-import { legsOf, lessDeduction, shareOf } from '../refund/allocation.ts';
+import { componentTotals } from '../refund/change.ts';
+import { type Allocation, type Leg, paymentComponent } from '../refund/refund-ledger.ts';
+import { allocateToPayments, deductFromLines, prorate } from '../refund/allocation.ts';
 import type { RefundItem } from '../refund/refund-item.ts';
 
 const wholeBasisPoints = 10_000;
@@ -12,24 +12,24 @@ const wholeBasisPoints = 10_000;
 export function withhold(refund: Pick<RefundItem, 'payouts' | 'returning' | 'returnTerms'>) {
   const { payouts, returning, returnTerms } = refund;
   const byPot = new Map(returning.map((each) => [`line:${each.lineId}`, each]));
-  const drawn = potsIn(payouts).map(({ pot, amountMinor: minor, taxMinor, quantity }): Draw => ({
+  const drawn = componentTotals(payouts).map(({ pot, amountMinor: minor, taxMinor, quantity }): Allocation => ({
     pot,
     minor,
     taxMinor,
     quantity,
   }));
   const kept = drawn.map((draw) => without(draw, byPot.get(draw.pot)?.missing ?? 0));
-  const arrivedOf = ({ pot }: Draw) => (byPot.get(pot)?.restock ?? 0) + (byPot.get(pot)?.damaged ?? 0);
+  const arrivedOf = ({ pot }: Allocation) => (byPot.get(pot)?.restock ?? 0) + (byPot.get(pot)?.damaged ?? 0);
   const returned = kept.filter((draw) => arrivedOf(draw) > 0);
   const others = kept.filter((draw) => arrivedOf(draw) === 0 && (draw.minor > 0 || draw.quantity > 0));
 
   const linesMinor = sumOf(returned);
-  const worthMinor = returned.reduce((sum, draw) => sum + shareOf(draw.minor, arrivedOf(draw), draw.quantity), 0);
-  const restockingMinor = shareOf(worthMinor, returnTerms?.restockingBasisPoints ?? 0, wholeBasisPoints);
+  const worthMinor = returned.reduce((sum, draw) => sum + prorate(draw.minor, arrivedOf(draw), draw.quantity), 0);
+  const restockingMinor = prorate(worthMinor, returnTerms?.restockingBasisPoints ?? 0, wholeBasisPoints);
   const returnShippingMinor = Math.min(returnTerms?.returnShippingMinor ?? 0, linesMinor - restockingMinor);
-  const draws = [...lessDeduction(returned, restockingMinor + returnShippingMinor), ...others];
-  const setAside = payouts.map((leg) => ({ pot: paymentPot(leg), refundable: { minor: leg.amountMinor } }));
-  const legs: Leg[] = legsOf(draws, setAside);
+  const draws = [...deductFromLines(returned, restockingMinor + returnShippingMinor), ...others];
+  const setAside = payouts.map((leg) => ({ pot: paymentComponent(leg), refundable: { minor: leg.amountMinor } }));
+  const legs: Leg[] = allocateToPayments(draws, setAside);
   return {
     legs,
     /** Units that came back for nothing; where there are legs, they go with the last one. */
@@ -40,10 +40,10 @@ export function withhold(refund: Pick<RefundItem, 'payouts' | 'returning' | 'ret
 }
 
 /** The draw without some of its units and their share of the amount, as if it had been asked for without them. */
-function without(draw: Draw, missing: number): Draw {
+function without(draw: Allocation, missing: number): Allocation {
   const quantity = Math.max(0, draw.quantity - missing);
-  const minor = shareOf(draw.minor, quantity, draw.quantity);
-  return { ...draw, quantity, minor, taxMinor: shareOf(draw.taxMinor, minor, draw.minor) };
+  const minor = prorate(draw.minor, quantity, draw.quantity);
+  return { ...draw, quantity, minor, taxMinor: prorate(draw.taxMinor, minor, draw.minor) };
 }
 
-const sumOf = (draws: readonly Draw[]) => draws.reduce((sum, { minor }) => sum + minor, 0);
+const sumOf = (draws: readonly Allocation[]) => draws.reduce((sum, { minor }) => sum + minor, 0);

@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import { type AwsAnswer, AwsError } from '../gateway/aws-call.ts';
+import { type AwsResponse, AwsError } from '../gateway/aws-call.ts';
 
 /** Emulators want a signature but do not verify it; one fixed key keeps all callers on the same tables. */
 const signature = {
@@ -21,8 +21,8 @@ export function createDynamoDbClient(endpoint: string) {
   const { origin, pathname } = new URL(endpoint);
   const pool = new Pool(origin, { connections: 64, pipelining: 1, bodyTimeout: 60_000, headersTimeout: 60_000 });
 
-  /** Sends a body as it is; any status of the emulator is an answer. Throws a retryable AwsError if none comes. */
-  const forward = (target: string, body: Buffer): Promise<AwsAnswer> =>
+  /** Sends a body as it is; any status of the emulator is a response. Throws a retryable AwsError if none comes. */
+  const forward = (target: string, body: Buffer): Promise<AwsResponse> =>
     new Promise((resolve, reject) => {
       let status = 0;
       const headers: Record<string, string> = {};
@@ -47,20 +47,20 @@ export function createDynamoDbClient(endpoint: string) {
           },
           onResponseError(_controller, error) {
             reject(
-              new AwsError('InternalServerError', `DynamoDB at ${endpoint} does not answer: ${error.message}`, 500),
+              new AwsError('InternalServerError', `DynamoDB at ${endpoint} does not response: ${error.message}`, 500),
             );
           },
         },
       );
     });
 
-  /** One operation with its parsed answer. Throws AwsError with the service's error name. */
+  /** One operation with its parsed response. Throws AwsError with the service's error name. */
   const call = async (operation: string, input: unknown, target: DynamoDbTarget = 'DynamoDB_20120810') => {
     const { status, body } = await forward(`${target}.${operation}`, Buffer.from(JSON.stringify(input)));
-    const answer = parseAnswer(body.toString(), endpoint);
-    if (status === 200) return answer;
-    const name = text(answer.__type) ?? 'InternalServerError';
-    throw new AwsError(name.replace(/^.*#/, ''), text(answer.message) ?? text(answer.Message) ?? name, status);
+    const response = parseResponse(body.toString(), endpoint);
+    if (status === 200) return response;
+    const name = text(response.__type) ?? 'InternalServerError';
+    throw new AwsError(name.replace(/^.*#/, ''), text(response.message) ?? text(response.Message) ?? name, status);
   };
 
   return { forward, call, close: () => pool.destroy() };
@@ -68,10 +68,10 @@ export function createDynamoDbClient(endpoint: string) {
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-function parseAnswer(body: string, endpoint: string): Record<string, unknown> {
+function parseResponse(body: string, endpoint: string): Record<string, unknown> {
   try {
-    const answer: unknown = JSON.parse(body);
-    if (typeof answer === 'object' && answer !== null) return answer as Record<string, unknown>;
+    const response: unknown = JSON.parse(body);
+    if (typeof response === 'object' && response !== null) return response as Record<string, unknown>;
   } catch {
     // Not JSON: whatever answers there is no DynamoDB, as the error below says.
   }

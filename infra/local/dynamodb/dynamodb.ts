@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type AwsAnswer, type AwsCall, AwsError, type AwsService } from '../gateway/aws-call.ts';
+import { type AwsResponse, type AwsCall, AwsError, type AwsService } from '../gateway/aws-call.ts';
 import type { LocalContext } from '../context.ts';
 import { createDynamoDbClient, type DynamoDbClient } from './client.ts';
 import { checkAvailable, type DynamoDbInput, isStreamOperation, permissionsOf, tablesWritten } from './permissions.ts';
-import { startDynoxide } from './process.ts';
+import { startDynoxide } from './dynoxide.ts';
 import { ensureTable, hasTimeToLive, tablesOf } from './tables.ts';
 import { StartError } from '../start-error.ts';
 
@@ -97,7 +97,7 @@ export async function startDynamodb(context: LocalContext) {
 
 function service(client: DynamoDbClient, { template }: LocalContext, listeners: Map<string, Set<() => void>>) {
   const tableArns = `arn:aws:dynamodb:${template.region}:${template.accountId}:table/`;
-  // The gateway asks for permissions, then for the answer: the body is parsed once for both.
+  // The gateway asks for permissions, then for the response: the body is parsed once for both.
   const parsed = new WeakMap<AwsCall, DynamoDbInput>();
   const inputOf = (call: AwsCall): DynamoDbInput => {
     const known = parsed.get(call);
@@ -108,16 +108,16 @@ function service(client: DynamoDbClient, { template }: LocalContext, listeners: 
     return input;
   };
 
-  const answer = async (call: AwsCall): Promise<AwsAnswer> => {
+  const handle = async (call: AwsCall): Promise<AwsResponse> => {
     const { operation } = call;
-    if (isStreamOperation(operation)) return answerStream(call);
+    if (isStreamOperation(operation)) return handleStreamCall(call);
     const written = tablesWritten(operation, inputOf(call));
     const result = await client.forward(`DynamoDB_20120810.${operation}`, call.body);
     for (const table of written) for (const wake of listeners.get(table) ?? []) wake();
-    return tellsArns.test(operation) ? withLocalArns(result) : result;
+    return returnsArns.test(operation) ? withLocalArns(result) : result;
   };
 
-  const answerStream = async (call: AwsCall): Promise<AwsAnswer> => {
+  const handleStreamCall = async (call: AwsCall): Promise<AwsResponse> => {
     const input = inputOf(call);
     const table = /:table\/([^/]+)\/stream\/local$/.exec(String(input.StreamArn))?.[1];
     const body = table ? { ...input, StreamArn: await streamArnOf(client, table) } : input;
@@ -128,7 +128,7 @@ function service(client: DynamoDbClient, { template }: LocalContext, listeners: 
   };
 
   /** The emulator has a region and stream labels of its own; everybody else knows the template's. */
-  const withLocalArns = (result: AwsAnswer) =>
+  const withLocalArns = (result: AwsResponse) =>
     rewritten(result, (text) =>
       text.replaceAll(/"arn:aws:dynamodb:[^:"]*:[^:"]*:table\/([^"]*)"/g, (_arn, rest: string) =>
         JSON.stringify(tableArns + rest.replace(/\/stream\/.*$/, '/stream/local')),
@@ -137,16 +137,16 @@ function service(client: DynamoDbClient, { template }: LocalContext, listeners: 
 
   return {
     permissions: (call) => permissionsOf(call.operation, inputOf(call), tableArns),
-    answer,
+    handle,
   } satisfies AwsService;
 }
 
-function rewritten({ status, headers = {}, body }: AwsAnswer, rewrite: (text: string) => string): AwsAnswer {
+function rewritten({ status, headers = {}, body }: AwsResponse, rewrite: (text: string) => string): AwsResponse {
   const { 'x-amz-crc32': _ofOldBody, ...kept } = headers;
   return { status, headers: kept, body: rewrite(body.toString()) };
 }
 
-const tellsArns = /^(Create|Describe|Update|Delete|Restore)\w*(Table|Backup|TimeToLive)/;
+const returnsArns = /^(Create|Describe|Update|Delete|Restore)\w*(Table|Backup|TimeToLive)/;
 
 /** ARN by which the emulator knows the table's stream. */
 export async function streamArnOf(client: DynamoDbClient, table: string): Promise<string> {
@@ -161,7 +161,7 @@ function parseBody(body: Buffer): DynamoDbInput {
     const input: unknown = JSON.parse(body.toString());
     if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input as DynamoDbInput;
   } catch {
-    // Falls through to the service's own answer for text that is no JSON object.
+    // Falls through to the service's own response for text that is no JSON object.
   }
   throw new AwsError('SerializationException', 'Start of structure or map found where not expected.');
 }

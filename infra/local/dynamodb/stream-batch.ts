@@ -78,7 +78,7 @@ function parsed(payload: string): unknown {
 }
 
 /** How many of the first records are older than the mapping allows. */
-export function tooOld(
+export function countExpired(
   { maximumAgeSeconds }: Pick<StreamMapping, 'maximumAgeSeconds'>,
   records: BatchRecord[],
   now: number,

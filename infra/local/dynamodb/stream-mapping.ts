@@ -78,8 +78,8 @@ export function startStreamMappings(context: LocalContext, { dynamodb, lambda, i
 /** A write that was seen but not read yet counts: it may be of interest. */
 function pendingOf({ shards, signal }: { shards: Map<string, Following>; signal: Signal }): number {
   const following = [...shards.values()];
-  const suspected = following.length === 0 || following.some(({ readUpTo }) => readUpTo < signal.writes()) ? 1 : 0;
-  return suspected + following.reduce((sum, { held }) => sum + held, 0);
+  const unreadWrites = following.length === 0 || following.some(({ readUpTo }) => readUpTo < signal.writes()) ? 1 : 0;
+  return unreadWrites + following.reduce((sum, { held }) => sum + held, 0);
 }
 
 type StreamParts = Parameters<typeof followShard>[1];

@@ -1,7 +1,7 @@
 import { AwsError } from '../gateway/aws-call.ts';
 import type { Deliver, LocalContext } from '../context.ts';
 import { type InvokeResult, maxSyncBytes } from '../lambda/invoke-result.ts';
-import { type Batch, type BatchRecord, discardRecord, outcomeOf, payloadOf, tooOld } from './stream-batch.ts';
+import { type Batch, type BatchRecord, discardRecord, outcomeOf, payloadOf, countExpired } from './stream-batch.ts';
 import type { StreamMapping } from './stream-mapping-config.ts';
 import type { Positions } from './stream-positions.ts';
 import type { createStreamReader } from './stream-reader.ts';
@@ -55,7 +55,7 @@ export async function followShard(shardId: string, parts: Parts, following: Foll
       const isDue = () => buffer.length >= mapping.batchSize || isClosed || context.now() >= windowEnd;
       while (buffer.length > 0 && isDue() && !signal.isStopped()) {
         const records = takeBatch(buffer, mapping.batchSize);
-        await handOver(shardId, records, parts);
+        await deliverBatch(shardId, records, parts);
         following.held = buffer.length;
       }
       if (signal.isStopped()) return;
@@ -94,7 +94,7 @@ function takeBatch(buffer: BatchRecord[], batchSize: number): BatchRecord[] {
 }
 
 /** Invokes the function with the records until all are done with, discarded, or the engine stops. */
-async function handOver(shardId: string, records: BatchRecord[], parts: Parts): Promise<void> {
+async function deliverBatch(shardId: string, records: BatchRecord[], parts: Parts): Promise<void> {
   const { context, mapping, positions, signal, invoke } = parts;
   const batches: Batch[] = [{ records, failures: 0 }];
   let invocations = 0;
@@ -114,7 +114,7 @@ async function handOver(shardId: string, records: BatchRecord[], parts: Parts): 
   while (!signal.isStopped()) {
     const batch = batches.shift();
     if (!batch) return;
-    const old = tooOld(mapping, batch.records, context.now());
+    const old = countExpired(mapping, batch.records, context.now());
     if (old > 0) {
       const expired = batch.records.slice(0, old);
       if (!(await discard(expired, 'RecordAgeExceeded'))) return;

@@ -1,12 +1,12 @@
 const pause = (milliseconds: number, until: Set<() => void>) =>
   new Promise<void>((resolve) => {
-    const awake = () => {
+    const wakeSleeper = () => {
       clearTimeout(timer);
-      until.delete(awake);
+      until.delete(wakeSleeper);
       resolve();
     };
-    const timer = setTimeout(awake, milliseconds);
-    until.add(awake);
+    const timer = setTimeout(wakeSleeper, milliseconds);
+    until.add(wakeSleeper);
   });
 
 /**
@@ -17,15 +17,15 @@ export function createSignal() {
   let writes = 0;
   let phase: 'running' | 'stopping' | 'abandoned' = 'running';
   const sleepers = new Set<() => void>();
-  const rouse = () => {
-    for (const awake of sleepers) awake();
+  const wakeAll = () => {
+    for (const wakeSleeper of sleepers) wakeSleeper();
   };
   const stoppable = new Set<() => void>();
 
   return {
     wake: () => {
       writes += 1;
-      rouse();
+      wakeAll();
     },
     /** Writes seen so far. */
     writes: () => writes,
@@ -39,8 +39,8 @@ export function createSignal() {
     },
     stop: () => {
       phase = 'stopping';
-      rouse();
-      for (const awake of stoppable) awake();
+      wakeAll();
+      for (const wakeSleeper of stoppable) wakeSleeper();
     },
     abandon: () => {
       phase = 'abandoned';

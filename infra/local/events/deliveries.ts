@@ -21,7 +21,7 @@ export type Delivery = {
 };
 
 /** Why and after what a delivery is given up. `retries` does not count the first attempt. */
-export type GivenUp = Failure & {
+export type DeliveryFailure = Failure & {
   retries: number;
   exhausted?: 'MaximumRetryAttempts' | 'MaximumEventAgeInSeconds';
 };
@@ -32,7 +32,7 @@ type Parts = {
   /** Tries once; `attempt` counts from 1. Rejects with AwsError when the target refuses or is not there. */
   send: (delivery: Delivery, attempt: number) => Promise<void>;
   /** Hands what cannot be delivered to its dead-letter queue; it is forgotten once this resolves. */
-  giveUp: (delivery: Delivery, reason: GivenUp) => Promise<void>;
+  sendToDeadLetterQueue: (delivery: Delivery, reason: DeliveryFailure) => Promise<void>;
 };
 
 type Deliveries = Running & {
@@ -56,11 +56,11 @@ const attemptsAtOnce = 20;
  * Deliveries with retries: exponential backoff with jitter until the policy of each is exhausted. What waits is in the
  * state file, so that a retry survives the death of the process.
  */
-export function createDeliveries(context: LocalContext, { owner, send, giveUp }: Parts): Deliveries {
+export function createDeliveries(context: LocalContext, { owner, send, sendToDeadLetterQueue }: Parts): Deliveries {
   const { state, now, log } = context;
   const rows = openRows(context, owner);
   const inFlight = new Map<number, Promise<void>>();
-  let handedOver = 0;
+  let delivering = 0;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
 
@@ -76,13 +76,13 @@ export function createDeliveries(context: LocalContext, { owner, send, giveUp }:
 
   async function failed(row: Row, delivery: Delivery, error: unknown): Promise<void> {
     const retries = row.attempts;
-    const reason: GivenUp = { ...failureOf(error), retries };
+    const reason: DeliveryFailure = { ...failureOf(error), retries };
     log(`${delivery.senderArn} could not deliver to ${delivery.targetArn}: ${reason.code}: ${reason.message}`);
     if (retries >= delivery.maximumRetryAttempts) reason.exhausted = 'MaximumRetryAttempts';
     else if (now() - row.created_at >= delivery.maximumAgeSeconds * 1000) reason.exhausted = 'MaximumEventAgeInSeconds';
     if (!reason.isFinal && !reason.exhausted) return rows.postpone(row.id, retries + 1, now() + backoffMs(retries));
     try {
-      await giveUp(delivery, reason);
+      await sendToDeadLetterQueue(delivery, reason);
       rows.remove(row.id);
     } catch (deadLetterError) {
       const { isFinal, message } = failureOf(deadLetterError);
@@ -123,7 +123,7 @@ export function createDeliveries(context: LocalContext, { owner, send, giveUp }:
   plan();
   return {
     deliver: async (deliveries) => {
-      handedOver += deliveries.length;
+      delivering += deliveries.length;
       try {
         // The part of `send` before its first await runs inside the transaction: one commit for all.
         const sent = state.transaction(() => deliveries.map((delivery) => send(delivery, 1)));
@@ -135,7 +135,7 @@ export function createDeliveries(context: LocalContext, { owner, send, giveUp }:
           await track(row.id, failed(row, delivery, result.reason));
         }
       } finally {
-        handedOver -= deliveries.length;
+        delivering -= deliveries.length;
       }
     },
     keep: (deliveries) => {
@@ -143,7 +143,7 @@ export function createDeliveries(context: LocalContext, { owner, send, giveUp }:
       // After the caller's transaction.
       setImmediate(plan);
     },
-    pending: () => handedOver + (state.db.isOpen ? rows.count() : 0),
+    pending: () => delivering + (state.db.isOpen ? rows.count() : 0),
     stop: async () => {
       stopped = true;
       clearTimeout(timer);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type AwsAnswer, type AwsCall, AwsError, type AwsService } from '../gateway/aws-call.ts';
+import { type AwsResponse, type AwsCall, AwsError, type AwsService } from '../gateway/aws-call.ts';
 import type { Deliver, LocalContext, Running, Support } from '../context.ts';
 import { createDeliveries, type Delivery } from './deliveries.ts';
 import { type BusEvent, Entry, entryBytes, type EntryError, eventOf, maximumEntriesBytes } from './event-entry.ts';
@@ -80,7 +80,7 @@ export function createEventBus(context: LocalContext, { deliver }: { deliver: De
     if (local.length > 0) await deliveries.deliver(local);
   }
 
-  async function putEvents(body: Buffer): Promise<AwsAnswer> {
+  async function putEvents(body: Buffer): Promise<AwsResponse> {
     const { Entries: entries } = readInput(PutEventsInput, body);
     if (entries.reduce((bytes, entry) => bytes + entryBytes(entry), 0) > maximumEntriesBytes) {
       throw new AwsError('ValidationException', 'Total size of the entries in the request is over the limit.');
@@ -101,12 +101,12 @@ export function createEventBus(context: LocalContext, { deliver }: { deliver: De
       return { EventId: event.id };
     });
     await Promise.all([...accepted].map(([bus, events]) => publish(bus, events)));
-    return answer({ FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length, Entries: results });
+    return responseOf({ FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length, Entries: results });
   }
 
   return {
     permissions: (call) => permissionsOf(call).map(({ action, bus }) => ({ action, resource: bus ? arnOf(bus) : '*' })),
-    answer: async ({ operation, body }) => {
+    handle: async ({ operation, body }) => {
       if (operation === 'PutEvents') return putEvents(body);
       if (operation === 'TestEventPattern') return testEventPattern(body);
       throw new AwsError('UnknownOperationException', `The local event bus does not know ${operation}`);
@@ -164,7 +164,7 @@ function refuseCircle(bus: Bus, buses: Map<string, Bus>, before: Bus[]): void {
 function permissionsOf({ operation, body }: AwsCall): { action: string; bus?: string }[] {
   if (operation !== 'PutEvents') return [{ action: `events:${operation}` }];
   const parsed = PutEventsInput.safeParse(parseJson(body));
-  // Refused by `answer` as AWS does: a call that cannot be read touches nothing.
+  // Refused by `response` as AWS does: a call that cannot be read touches nothing.
   if (!parsed.success) return [];
   const names = new Set(parsed.data.Entries.map((entry) => entry.EventBusName ?? 'default'));
   return [...names].map((bus) => ({ action: 'events:PutEvents', bus }));
@@ -172,7 +172,7 @@ function permissionsOf({ operation, body }: AwsCall): { action: string; bus?: st
 
 const eventFields = ['id', 'account', 'source', 'time', 'region', 'resources', 'detail-type'];
 
-function testEventPattern(body: Buffer): AwsAnswer {
+function testEventPattern(body: Buffer): AwsResponse {
   const { EventPattern: patternText, Event: eventText } = readInput(TestEventPatternInput, body);
   const pattern = parseJson(patternText);
   if (pattern === undefined)
@@ -182,7 +182,7 @@ function testEventPattern(body: Buffer): AwsAnswer {
   const missing = event.success ? eventFields.find((field) => !Object.hasOwn(event.data, field)) : 'JSON';
   if (missing)
     throw new AwsError('ValidationException', `Parameter Event is not valid. Reason: ${missing} is missing.`);
-  return answer({ Result: matches(pattern, event.data) });
+  return responseOf({ Result: matches(pattern, event.data) });
 }
 
 function readInput<S extends z.ZodType>(schema: S, body: Buffer): z.infer<S> {
@@ -201,7 +201,7 @@ function parseJson(text: string | Buffer): unknown {
   }
 }
 
-const answer = (body: unknown): AwsAnswer => ({
+const responseOf = (body: unknown): AwsResponse => ({
   status: 200,
   headers: { 'content-type': 'application/x-amz-json-1.1' },
   body: JSON.stringify(body),

@@ -1,7 +1,7 @@
 import { AwsError } from '../gateway/aws-call.ts';
 import type { Deliver, LocalContext } from '../context.ts';
 import { textAttributes } from './dead-letter.ts';
-import type { Delivery, GivenUp } from './deliveries.ts';
+import type { Delivery, DeliveryFailure } from './deliveries.ts';
 import { createIam } from '../iam/iam.ts';
 import { createResourcePolicies } from '../iam/resource-policy.ts';
 
@@ -11,7 +11,7 @@ const principal = 'events.amazonaws.com';
 type EventSender = {
   /** Rejects with AwsError `AccessDenied` when the target's policy does not let this rule in. */
   send: (delivery: Delivery) => Promise<void>;
-  giveUp: (delivery: Delivery, reason: GivenUp) => Promise<void>;
+  sendToDeadLetterQueue: (delivery: Delivery, reason: DeliveryFailure) => Promise<void>;
 };
 
 type Parts = {
@@ -51,7 +51,7 @@ export function createEventSender({ template, log }: LocalContext, { deliver, fo
       if (targetArn.includes(':event-bus/')) return forward(targetArn, payload);
       return deliver(targetArn, payload, messageGroupId === undefined ? {} : { messageGroupId });
     },
-    giveUp: async (delivery, reason) => {
+    sendToDeadLetterQueue: async (delivery, reason) => {
       const { deadLetterArn, senderArn, targetArn, payload, original = payload } = delivery;
       if (deadLetterArn === undefined) return log(`${senderArn} dropped an event for ${targetArn}: ${reason.message}`);
       if (!policies.maySend(principal, deadLetterArn, senderArn)) {

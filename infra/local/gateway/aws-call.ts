@@ -12,7 +12,7 @@ export type AwsCall = {
   body: Buffer;
 };
 
-export type AwsAnswer = { status: number; headers?: Record<string, string>; body: string | Buffer };
+export type AwsResponse = { status: number; headers?: Record<string, string>; body: string | Buffer };
 
 /** What a caller must be allowed to do, such as `dynamodb:PutItem` on a table's ARN. */
 export type Permission = {
@@ -26,7 +26,7 @@ export type Permission = {
 export type AwsService = {
   /** Every permission that AWS checks for this call; an empty list is for calls open to any role. */
   permissions: (call: AwsCall) => Permission[];
-  answer: (call: AwsCall) => Promise<AwsAnswer>;
+  handle: (call: AwsCall) => Promise<AwsResponse>;
 };
 
 /** An error that the service answers with, as AWS names it. */
@@ -41,7 +41,7 @@ export class AwsError extends Error {
 }
 
 /** Answer of the AWS JSON protocols. */
-export const jsonAnswer = (body: unknown, status = 200): AwsAnswer => ({
+export const jsonResponse = (body: unknown, status = 200): AwsResponse => ({
   status,
   headers: { 'content-type': 'application/x-amz-json-1.0' },
   body: JSON.stringify(body ?? {}),

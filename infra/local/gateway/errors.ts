@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type AwsAnswer, AwsError } from './aws-call.ts';
+import { type AwsResponse, AwsError } from './aws-call.ts';
 
 /** How a service writes its errors; `query` is the old form protocol, of services that the engine does not have. */
 type Protocol = 'json' | 'rest-json' | 's3' | 'query';
@@ -10,8 +10,8 @@ export function protocolOf(service: string, headers: IncomingHttpHeaders): Proto
   return headers['content-type']?.startsWith('application/x-www-form-urlencoded') ? 'query' : 'json';
 }
 
-/** The answer to a failed call. Whatever is not an AwsError is the engine's own failure, which clients may retry. */
-export function errorAnswer(failure: unknown, protocol: Protocol, requestId: string): AwsAnswer {
+/** The response to a failed call. Whatever is not an AwsError is the engine's own failure, which clients may retry. */
+export function errorResponse(failure: unknown, protocol: Protocol, requestId: string): AwsResponse {
   const { code, message, status } =
     failure instanceof AwsError
       ? failure
@@ -27,7 +27,7 @@ export function errorAnswer(failure: unknown, protocol: Protocol, requestId: str
   return json(status, code, 'application/x-amz-json-1.0', { __type: code, message });
 }
 
-const json = (status: number, code: string, contentType: string, body: Record<string, string>): AwsAnswer => ({
+const json = (status: number, code: string, contentType: string, body: Record<string, string>): AwsResponse => ({
   status,
   headers: { 'content-type': contentType, 'x-amzn-errortype': code },
   body: JSON.stringify(body),
@@ -36,7 +36,7 @@ const json = (status: number, code: string, contentType: string, body: Record<st
 const details = (code: string, message: string) =>
   `<Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message>`;
 
-const xml = (status: number, content: string): AwsAnswer => ({
+const xml = (status: number, content: string): AwsResponse => ({
   status,
   headers: { 'content-type': 'application/xml' },
   body: `<?xml version="1.0" encoding="UTF-8"?>\n${content}`,

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AwsAnswer, type AwsCall, AwsError, type AwsService } from './aws-call.ts';
+import { type AwsResponse, type AwsCall, AwsError, type AwsService } from './aws-call.ts';
 import type { LocalContext } from '../context.ts';
 import type { CallFault } from '../faults.ts';
-import { errorAnswer, protocolOf } from './errors.ts';
+import { errorResponse, protocolOf } from './errors.ts';
 import { type Pending, pendingIn } from '../pending.ts';
 import { type Signature, signatureOf } from './signature.ts';
 import type { Iam } from '../iam/iam.ts';
@@ -36,7 +36,7 @@ const longestBody = (service: string) => (service === 's3' ? 512 : 10) * mebibyt
 export function createGateway(context: LocalContext, parts: GatewayParts): RequestListener {
   const sessions = sessionNames(context.template);
 
-  const answer = async (request: IncomingMessage, signature: Signature, url: Url): Promise<AwsAnswer> => {
+  const handleCall = async (request: IncomingMessage, signature: Signature, url: Url): Promise<AwsResponse> => {
     const service = Object.hasOwn(parts.services, signature.service) ? parts.services[signature.service] : undefined;
     if (!service) throw unknownService(signature.service, parts.services);
     if (signature.expiresAt !== undefined && signature.expiresAt < context.now()) {
@@ -56,21 +56,21 @@ export function createGateway(context: LocalContext, parts: GatewayParts): Reque
     if (role !== undefined) authorize(call, service, role);
     const functionName = role === undefined ? undefined : signature.accessKeyId?.replace(/^function\./, '');
     const fault = functionName === undefined ? undefined : context.faults?.onCall?.({ functionName, call });
-    const answered = await (fault ? faultyAnswer(fault, call, service) : service.answer(call));
-    if (functionName !== undefined) context.observer?.onAnswer?.({ functionName, call }, answered);
+    const answered = await (fault ? faultyResponse(fault, call, service) : service.handle(call));
+    if (functionName !== undefined) context.observer?.onResponse?.({ functionName, call }, answered);
     return answered;
   };
 
-  const faultyAnswer = async (fault: CallFault, call: AwsCall, service: AwsService): Promise<AwsAnswer> => {
-    if (fault.kind === 'refused') return fault.answer;
-    if (fault.kind === 'partly') return fault.whole(await service.answer({ ...call, body: fault.part }));
+  const faultyResponse = async (fault: CallFault, call: AwsCall, service: AwsService): Promise<AwsResponse> => {
+    if (fault.kind === 'refused') return fault.response;
+    if (fault.kind === 'partial') return fault.whole(await service.handle({ ...call, body: fault.part }));
     if (fault.kind === 'slow') {
       await sleep(fault.milliseconds);
-      return service.answer(call);
+      return service.handle(call);
     }
-    if (fault.kind === 'answer-lost' || fault.when === 'after') await service.answer(call);
+    if (fault.kind === 'response-lost' || fault.when === 'after') await service.handle(call);
     if (fault.kind === 'crash') parts.crash?.(call.headers['x-amz-security-token'] ?? '');
-    throw new AnswerLost();
+    throw new ConnectionDropped();
   };
 
   const authorize = (call: AwsCall, service: AwsService, role: string) => {
@@ -91,24 +91,24 @@ export function createGateway(context: LocalContext, parts: GatewayParts): Reque
       return respond(request, response, requestId, { status: 200, body });
     }
     const signature = signatureOf(request, url.query);
-    void answer(request, signature, url)
+    void handleCall(request, signature, url)
       .catch(async (failure: unknown) => {
-        if (failure instanceof AnswerLost) return failure;
-        // A client that reads no answer before it has sent all would not see this one otherwise.
+        if (failure instanceof ConnectionDropped) return failure;
+        // A client that reads no response before it has sent all would not see this one otherwise.
         await finished(request.resume()).catch(() => {});
         if (!(failure instanceof AwsError) && request.complete) {
           context.log(`${signature.service} failed: ${stackOf(failure)}`);
         }
-        return errorAnswer(failure, protocolOf(signature.service, request.headers), requestId);
+        return errorResponse(failure, protocolOf(signature.service, request.headers), requestId);
       })
       .then((result) =>
-        result instanceof AnswerLost ? response.destroy() : respond(request, response, requestId, result),
+        result instanceof ConnectionDropped ? response.destroy() : respond(request, response, requestId, result),
       );
   };
 }
 
-/** A fault: the caller's connection drops instead of an answer. */
-class AnswerLost extends Error {}
+/** A fault: the caller's connection drops instead of a response. */
+class ConnectionDropped extends Error {}
 
 type Url = { path: string; query: URLSearchParams };
 
@@ -143,7 +143,7 @@ function respond(
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
-  { status, headers = {}, body }: AwsAnswer,
+  { status, headers = {}, body }: AwsResponse,
 ): void {
   const lengthIsGiven = request.method === 'HEAD' || status === 204 || status === 304;
   response.writeHead(status, {

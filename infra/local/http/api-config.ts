@@ -10,7 +10,7 @@ type JwtAuthorizer = { issuer: string; audience: string[] };
 
 /** One route with all that is needed to serve it. */
 export type RouteConfig = {
-  /** `GET /orders/{orderId}` or `$default`. */
+  /** `GET /items/{itemId}` or `$default`. */
   key: string;
   functionArn: string;
   /** Milliseconds until the caller is told that the service is unavailable. */
@@ -19,7 +19,7 @@ export type RouteConfig = {
   /** The token needs any one of these; none means any good token. */
   scopes: string[];
   throttle: Throttle;
-  /** Whether the function's permissions let this API call it; without, every answer is a 500, as on AWS. */
+  /** Whether the function's permissions let this API call it; without, every response is a 500, as on AWS. */
   isPermitted: boolean;
 };
 

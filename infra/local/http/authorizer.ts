@@ -1,9 +1,9 @@
 import type { RouteConfig } from './api-config.ts';
-import { type HttpAnswer, refusalAnswer } from './answer.ts';
+import { type HttpResponse, refusalResponse } from './response.ts';
 import type { Authorized } from './event.ts';
 import type { Claims, VerifyToken } from '../identity/token-verifier.ts';
 
-type Decision = { kind: 'open' } | ({ kind: 'authorized' } & Authorized) | { kind: 'refused'; answer: HttpAnswer };
+type Decision = { kind: 'open' } | ({ kind: 'authorized' } & Authorized) | { kind: 'refused'; response: HttpResponse };
 
 /**
  * Decides as API Gateway's JWT authorizer: signature, times and issuer, then the audience (`aud`, or `client_id` when
@@ -16,7 +16,7 @@ export async function authorize(
 ): Promise<Decision> {
   if (!authorizer) return { kind: 'open' };
   if (authorization === undefined) {
-    return { kind: 'refused', answer: refusalAnswer(401, 'The request carries no token.', 'Bearer') };
+    return { kind: 'refused', response: refusalResponse(401, 'The request carries no token.', 'Bearer') };
   }
   const verified = await verifyToken(authorization.replace(/^bearer +/i, '').trim());
   if (verified.kind === 'refused') return invalidToken(verified.reason);
@@ -30,12 +30,12 @@ export async function authorize(
   if (matching.length > 0) return { kind: 'authorized', claims, scopes: matching };
   const challenge = `Bearer scope="${scopes.join(' ')}" error="insufficient_scope"`;
   const detail = `The token lacks the scope ${scopes.join(' or ')}.`;
-  return { kind: 'refused', answer: refusalAnswer(403, detail, challenge) };
+  return { kind: 'refused', response: refusalResponse(403, detail, challenge) };
 }
 
 function invalidToken(reason: string): Decision {
   const challenge = `Bearer scope="" error="invalid_token" error_description="${reason}"`;
-  return { kind: 'refused', answer: refusalAnswer(401, `The token is not accepted: ${reason}.`, challenge) };
+  return { kind: 'refused', response: refusalResponse(401, `The token is not accepted: ${reason}.`, challenge) };
 }
 
 function isAudience({ aud, client_id: clientId }: Claims, accepted: string[]): boolean {

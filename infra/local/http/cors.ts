@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import type { HttpAnswer } from './answer.ts';
+import type { HttpResponse } from './response.ts';
 import type { Cors } from './api-config.ts';
 
-/** The answer to a browser's preflight, which API Gateway gives itself; `undefined` when this is none. */
-export function preflightAnswer(cors: Cors, request: IncomingMessage): HttpAnswer | undefined {
+/** The response to a browser's preflight, which API Gateway gives itself; `undefined` when this is none. */
+export function preflightResponse(cors: Cors, request: IncomingMessage): HttpResponse | undefined {
   const { origin, 'access-control-request-method': method } = request.headers;
   if (request.method !== 'OPTIONS' || origin === undefined || method === undefined) return undefined;
   const headers: Record<string, string> = originHeaders(cors, origin);
@@ -16,13 +16,13 @@ export function preflightAnswer(cors: Cors, request: IncomingMessage): HttpAnswe
 }
 
 /** Replaces whatever CORS headers the function set, as a configured API does. */
-export function withCors(cors: Cors, request: IncomingMessage, answer: HttpAnswer): HttpAnswer {
-  const kept = Object.entries(answer.headers).filter(([name]) => !name.startsWith('access-control-'));
+export function withCors(cors: Cors, request: IncomingMessage, response: HttpResponse): HttpResponse {
+  const kept = Object.entries(response.headers).filter(([name]) => !name.startsWith('access-control-'));
   const added = originHeaders(cors, request.headers.origin ?? '');
   if (added['access-control-allow-origin'] && cors.exposedHeaders.length > 0) {
     added['access-control-expose-headers'] = cors.exposedHeaders.join(',').toLowerCase();
   }
-  return { ...answer, headers: { ...Object.fromEntries(kept), ...added } };
+  return { ...response, headers: { ...Object.fromEntries(kept), ...added } };
 }
 
 function originHeaders(cors: Cors, origin: string): Record<string, string> {

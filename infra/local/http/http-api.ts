@@ -1,10 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { AwsError } from '../gateway/aws-call.ts';
 import type { LocalContext, Support } from '../context.ts';
-import { type HttpAnswer, messageAnswer, readAnswer, send } from './answer.ts';
+import { type HttpResponse, messageResponse, readResponse, send } from './response.ts';
 import { readHttpApi, type RouteConfig } from './api-config.ts';
 import { authorize } from './authorizer.ts';
-import { preflightAnswer, withCors } from './cors.ts';
+import { preflightResponse, withCors } from './cors.ts';
 import { httpEvent, newRequestId } from './event.ts';
 import { createRouter } from './route.ts';
 import { createBucket } from './throttle.ts';
@@ -56,12 +56,12 @@ type Parts = {
 };
 
 /**
- * The template's HTTP API as a request listener. Every request gets an answer: what goes wrong behind it becomes the
+ * The template's HTTP API as a request listener. Every request gets a response: what goes wrong behind it becomes the
  * status and message that API Gateway gives.
  */
 export function createHttpApi(context: LocalContext, { lambda, verifyToken }: Parts): { listener: RequestListener } {
   const config = readHttpApi(context.template);
-  if (!config) return { listener: (request, response) => finish(request, response, messageAnswer(404, 'Not Found')) };
+  if (!config) return { listener: (request, response) => finish(request, response, messageResponse(404, 'Not Found')) };
   const { apiId, cors } = config;
   const findRoute = createRouter(
     config.routes.map((route) => ({ ...route, admits: createBucket(route.throttle, () => performance.now()) })),
@@ -71,17 +71,17 @@ export function createHttpApi(context: LocalContext, { lambda, verifyToken }: Pa
       context.log(`${key}: no AWS::Lambda::Permission lets the API call ${functionArn}; it answers 500`);
   }
 
-  const answer = async (request: IncomingMessage, requestId: string): Promise<HttpAnswer | 'gone'> => {
+  const respondTo = async (request: IncomingMessage, requestId: string): Promise<HttpResponse | 'gone'> => {
     const found = findRoute(request.method ?? '', (request.url ?? '/').split('?', 1)[0] ?? '/');
-    if (found === 'malformed') return messageAnswer(400, 'Bad Request');
-    if (!found) return messageAnswer(404, 'Not Found');
+    if (found === 'malformed') return messageResponse(400, 'Bad Request');
+    if (!found) return messageResponse(404, 'Not Found');
     const { route, pathParameters } = found;
-    if (!route.admits()) return messageAnswer(429, 'Too Many Requests');
+    if (!route.admits()) return messageResponse(429, 'Too Many Requests');
     const decision = await authorize(route, request.headers.authorization, verifyToken);
-    if (decision.kind === 'refused') return decision.answer;
+    if (decision.kind === 'refused') return decision.response;
     const body = await readBody(request);
     if (body === 'gone') return 'gone';
-    if (body === 'too-large') return messageAnswer(413, 'Request Entity Too Large');
+    if (body === 'too-large') return messageResponse(413, 'Request Entity Too Large');
     const event = httpEvent({
       request,
       body,
@@ -93,50 +93,50 @@ export function createHttpApi(context: LocalContext, { lambda, verifyToken }: Pa
       requestId,
       now: context.now(),
     });
-    return route.isPermitted ? invoke(route, event) : messageAnswer(500, 'Internal Server Error');
+    return route.isPermitted ? invoke(route, event) : messageResponse(500, 'Internal Server Error');
   };
 
-  const invoke = async (route: RouteConfig, event: string): Promise<HttpAnswer> => {
+  const invoke = async (route: RouteConfig, event: string): Promise<HttpResponse> => {
     const result = await within(route.timeoutMs, lambda.invoke(route.functionArn, event));
-    if (result === 'late' || result.kind === 'throttled') return messageAnswer(503, 'Service Unavailable');
-    if (result.kind === 'error') return messageAnswer(500, 'Internal Server Error');
-    const usable = readAnswer(result.payload);
+    if (result === 'late' || result.kind === 'throttled') return messageResponse(503, 'Service Unavailable');
+    if (result.kind === 'error') return messageResponse(500, 'Internal Server Error');
+    const usable = readResponse(result.payload);
     if (usable) return usable;
     context.log(
-      `${route.key}: the function's answer is not one of payload format 2.0: ${result.payload.slice(0, 200)}`,
+      `${route.key}: the function's response is not one of payload format 2.0: ${result.payload.slice(0, 200)}`,
     );
-    return messageAnswer(500, 'Internal Server Error');
+    return messageResponse(500, 'Internal Server Error');
   };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const requestId = newRequestId();
     response.setHeader('apigw-requestid', requestId);
-    const preflight = cors && preflightAnswer(cors, request);
-    const answered = preflight ?? (await answer(request, requestId).catch((error: unknown) => failure(error)));
+    const preflight = cors && preflightResponse(cors, request);
+    const answered = preflight ?? (await respondTo(request, requestId).catch((error: unknown) => failure(error)));
     if (answered === 'gone') return;
     finish(request, response, cors && !preflight ? withCors(cors, request, answered) : answered);
   };
-  const failure = (error: unknown): HttpAnswer => {
-    if (error instanceof AwsError && error.status === 413) return messageAnswer(413, 'Request Entity Too Large');
+  const failure = (error: unknown): HttpResponse => {
+    if (error instanceof AwsError && error.status === 413) return messageResponse(413, 'Request Entity Too Large');
     context.log(`The API failed: ${error instanceof Error ? error.message : String(error)}`);
-    return messageAnswer(500, 'Internal Server Error');
+    return messageResponse(500, 'Internal Server Error');
   };
 
   return {
     listener: (request, response) => {
       serve(request, response).catch((error: unknown) => {
-        // A header that a function set and that cannot be sent; nothing of the answer has left yet.
+        // A header that a function set and that cannot be sent; nothing of the response has left yet.
         finish(request, response, failure(error));
       });
     },
   };
 }
 
-function finish(request: IncomingMessage, response: ServerResponse, answer: HttpAnswer): void {
+function finish(request: IncomingMessage, response: ServerResponse, content: HttpResponse): void {
   if (response.headersSent || response.destroyed) return;
-  // What is left of a refused body is not worth reading: the connection ends with the answer.
+  // What is left of a refused body is not worth reading: the connection ends with the response.
   if (!request.complete) response.setHeader('connection', 'close');
-  send(response, answer, request.method === 'HEAD');
+  send(response, content, request.method === 'HEAD');
   if (!request.complete) request.resume();
 }
 

@@ -2,7 +2,7 @@ import { arnPattern, glob } from './pattern.ts';
 import { StartError } from '../start-error.ts';
 
 /** Values of a request's condition keys, the keys in lower case. A value vouched for meets every condition on it. */
-export type RequestContext = Record<string, string[] | 'vouched for'>;
+export type RequestContext = Record<string, string[] | 'not-checked'>;
 
 /** Whether all conditions of a statement are met. */
 export type Conditions = (context: RequestContext) => boolean;
@@ -72,7 +72,7 @@ function openCondition(written: string, key: string, values: string[], at: strin
   const met = (value: string) => matchers.some((matcher) => matcher.test(value)) !== operator.negated;
   return (context) => {
     const present = context[lowerKey];
-    if (present === 'vouched for') return true;
+    if (present === 'not-checked') return true;
     if (!present || present.length === 0) {
       return ifExists !== undefined || quantifier === 'ForAllValues:' || (operator.negated && !quantifier);
     }

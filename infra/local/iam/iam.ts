@@ -94,7 +94,7 @@ export function createIam(template: Template): Iam {
     canAssume: (roleArn, servicePrincipal, sourceArn) => {
       const context: RequestContext = {
         'aws:sourceaccount': [template.accountId],
-        'aws:sourcearn': sourceArn === undefined ? 'vouched for' : [sourceArn],
+        'aws:sourcearn': sourceArn === undefined ? 'not-checked' : [sourceArn],
       };
       const asked = { action: 'sts:AssumeRole', resource: roleArn, principal: servicePrincipal };
       return decision(roles.get(roleArn)?.trust ?? [], asked, context) === 'allowed';

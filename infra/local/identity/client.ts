@@ -3,7 +3,7 @@ import { StartError } from '../start-error.ts';
 import type { Resource, Template } from '../template/template.ts';
 import { parseProperties, refusal } from '../template/template-properties.ts';
 
-/** A machine that may ask for tokens. `scopes` are whole names such as `storeworks/orders.read`. */
+/** A machine that may ask for tokens. `scopes` are whole names such as `inventory/items.read`. */
 export type IdentityClient = { clientId: string; scopes: string[]; tokenSeconds: number };
 
 const secondsPerUnit = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 };

@@ -111,8 +111,8 @@ export async function startIdentity(context: LocalContext, { port = 0 } = {}): P
     });
 
   const service = new OAuth2Service(provider, { token: openTokenPath, jwks: paths.jwks });
-  service.on('beforeWellKnownOpenIdConfiguration', (answer: { body: Record<string, unknown> }) => {
-    answer.body = {
+  service.on('beforeWellKnownOpenIdConfiguration', (response: { body: Record<string, unknown> }) => {
+    response.body = {
       issuer: provider.url,
       token_endpoint: `${provider.url}${paths.token}`,
       jwks_uri: `${provider.url}${paths.jwks}`,
@@ -221,7 +221,7 @@ const isSame = (given: string, secret: string) => timingSafeEqual(digest(given),
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
 function refuse(response: ServerResponse, { status, error }: Refusal): void {
-  if (status === 401) response.setHeader('www-authenticate', 'Basic realm="storeworks"');
+  if (status === 401) response.setHeader('www-authenticate', 'Basic realm="local"');
   reply(response, status, { error });
 }
 

@@ -178,10 +178,10 @@ export function createAsyncInvocations(context: LocalContext, parts: Parts): Asy
       clearTimeout(timer);
       clearImmediate(scheduled);
       const active = [...running.values()].flatMap((promises) => Array.from(promises.values()));
-      const patience = new AbortController();
-      const grace = sleep(graceMs, undefined, { signal: patience.signal }).catch(() => undefined);
+      const timeout = new AbortController();
+      const grace = sleep(graceMs, undefined, { signal: timeout.signal }).catch(() => undefined);
       await Promise.race([Promise.all(active), grace]);
-      patience.abort();
+      timeout.abort();
     },
     stop: async () => {
       paused = true;

@@ -116,17 +116,24 @@ export function functionNameOf(nameOrArn: string): string {
   return match?.[1] ?? nameOrArn;
 }
 
-/** What Lambda puts into the environment of every function, with the gateway as the only AWS that it can reach. */
+type Surroundings = {
+  region: string;
+  gatewayUrl: string;
+  accessKeyId: string;
+  /** Variables of every function; a function's own variable of the same name takes precedence. */
+  functionEnvironment?: Record<string, string> | undefined;
+};
+
+/** The environment variables that Lambda sets for every function; AWS_ENDPOINT_URL sends all AWS calls to the gateway. */
 export function environmentOf(
   config: FunctionConfig,
-  { region, gatewayUrl, accessKeyId }: { region: string; gatewayUrl: string; accessKeyId: string },
+  { region, gatewayUrl, accessKeyId, functionEnvironment }: Surroundings,
 ): Record<string, string> {
   return {
     PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
     LANG: 'en_US.UTF-8',
     TZ: 'UTC',
-    // Here, and only here, a channel's endpoint may be on the same machine.
-    STOREWORKS_WEBHOOK_LOOPBACK: 'allowed',
+    ...functionEnvironment,
     ...config.environment,
     _HANDLER: config.handler,
     AWS_REGION: region,

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAsyncInvocations, awsRetryDelaysMs } from './async-invocations.ts';
-import { type AwsAnswer, type AwsCall, AwsError, type AwsService, type Permission } from '../gateway/aws-call.ts';
+import { type AwsResponse, type AwsCall, AwsError, type AwsService, type Permission } from '../gateway/aws-call.ts';
 import type { Deliver, LocalContext, Running, Support } from '../context.ts';
 import { environmentOf, type FunctionConfig, functionNameOf, readFunctions } from './function-config.ts';
 import type { InvocationFault } from '../faults.ts';
@@ -65,6 +65,8 @@ type Parts = {
   gatewayUrl: string;
   /** Access key id under which a function's own calls arrive at the gateway. */
   accessKeyOf: (functionName: string) => string;
+  /** Variables of every function, besides its own and Lambda's. */
+  functionEnvironment?: Record<string, string> | undefined;
   deliver: Deliver;
   /** Whether the function's role may send to its destinations; everything is allowed when missing. */
   authorize?: (roleArn: string, permission: Permission) => 'allowed' | 'denied';
@@ -75,6 +77,7 @@ type Parts = {
 /** Runs the template's functions. Output goes to `logs/<function>.log` in the state directory. */
 export function createLambda(context: LocalContext, parts: Parts): Lambda {
   const { template, state, log } = context;
+  const { gatewayUrl, functionEnvironment } = parts;
   const functions = readFunctions(template);
   const logDirectory = join(state.directory, 'logs');
   mkdirSync(logDirectory, { recursive: true });
@@ -85,7 +88,12 @@ export function createLambda(context: LocalContext, parts: Parts): Lambda {
   const pools = new Map<string, Pool>();
   for (const config of functions.values()) {
     const accessKeyId = parts.accessKeyOf(config.name);
-    const environment = environmentOf(config, { region: template.region, gatewayUrl: parts.gatewayUrl, accessKeyId });
+    const environment = environmentOf(config, {
+      region: template.region,
+      gatewayUrl,
+      accessKeyId,
+      functionEnvironment,
+    });
     const logFile = join(logDirectory, `${config.name}.log`);
     const onDone = (payload: string, durationMs: number) =>
       context.observer?.onInvoked?.({ functionName: config.name, payload, durationMs });
@@ -144,7 +152,7 @@ export function createLambda(context: LocalContext, parts: Parts): Lambda {
     permissions: (call) => [
       { action: 'lambda:InvokeFunction', resource: `${functionPrefix(template)}${functionNameOf(targetOf(call))}` },
     ],
-    answer: async (call) => {
+    handle: async (call) => {
       const target = targetOf(call);
       const payload = payloadOf(call);
       switch (call.headers['x-amz-invocation-type'] ?? 'RequestResponse') {
@@ -155,7 +163,7 @@ export function createLambda(context: LocalContext, parts: Parts): Lambda {
           find(target, payload, maxSyncBytes);
           return { status: 204, body: '' };
         case 'RequestResponse':
-          return answerOf(await invoke(target, payload));
+          return responseOf(await invoke(target, payload));
         default:
           throw new AwsError('InvalidParameterValueException', 'Unknown invocation type');
       }
@@ -215,7 +223,7 @@ function payloadOf({ body }: AwsCall): string {
   return text;
 }
 
-function answerOf(result: InvokeResult): AwsAnswer {
+function responseOf(result: InvokeResult): AwsResponse {
   if (result.kind === 'throttled') throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429);
   const headers = { 'content-type': 'application/json', 'x-amz-executed-version': '$LATEST' };
   if (result.kind === 'ok') return { status: 200, headers, body: result.payload };

@@ -8,14 +8,14 @@ import { type Sandbox, startSandbox } from './sandbox.ts';
 /** Most sandboxes of one function on this machine; further requests wait for a free one. */
 export const maxSandboxes = 8;
 /** A second sandbox is started when a request has waited this long: loading one costs more than most requests. */
-const patienceMs = 25;
+const scaleUpAfterMs = 25;
 /**
  * Where no core is idle, or each has its sandboxes, another one only slows the others down and compiles anew what they
  * have compiled, unless those wait for something else.
  */
-const busyPatienceMs = 500;
+const busyScaleUpAfterMs = 500;
 /** Of three for a core, one computes while others wait for the database. */
-const quickSandboxes = 3 * availableParallelism();
+const unhurriedSandboxes = 3 * availableParallelism();
 const idleLimitMs = 60_000;
 
 type Request = { id: string; payload: string; since: number; done: (result: InvokeResult) => void };
@@ -57,7 +57,7 @@ export function createPool(config: FunctionConfig, surroundings: Surroundings): 
   let running = 0;
   let growth: NodeJS.Timeout | undefined;
   let stopping = false;
-  let atRest: (() => void) | undefined;
+  let onIdle: (() => void) | undefined;
 
   const start = () => {
     let loading = true;
@@ -114,7 +114,7 @@ export function createPool(config: FunctionConfig, surroundings: Surroundings): 
       request.done(result);
       if (sandbox.isOpen()) idle.push(sandbox);
       dispatch();
-      if (running === 0) atRest?.();
+      if (running === 0) onIdle?.();
     });
   };
 
@@ -126,11 +126,11 @@ export function createPool(config: FunctionConfig, surroundings: Surroundings): 
       const [first] = waiting;
       if (!first || stopping) return;
       const waitedMs = performance.now() - first.since;
-      const isUseful = sandboxes.size < quickSandboxes && !isMachineBusy();
-      const isLate = waitedMs >= (isUseful ? patienceMs : busyPatienceMs);
+      const isUseful = sandboxes.size < unhurriedSandboxes && !isMachineBusy();
+      const isLate = waitedMs >= (isUseful ? scaleUpAfterMs : busyScaleUpAfterMs);
       if (isLate && sandboxes.size < limit && starting < waiting.length) start();
       grow();
-    }, patienceMs);
+    }, scaleUpAfterMs);
   };
 
   return {
@@ -160,7 +160,7 @@ export function createPool(config: FunctionConfig, surroundings: Surroundings): 
       if (running === 0) return;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, graceMs);
-        atRest = () => {
+        onIdle = () => {
           clearTimeout(timer);
           resolve();
         };

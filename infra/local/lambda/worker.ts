@@ -44,14 +44,14 @@ process.on('uncaughtException', (error) => endSandbox(failureOf(error)));
 
 try {
   const handler = await loadHandler();
-  port.on('message', (message: string) => void answer(handler, message));
+  port.on('message', (message: string) => void run(handler, message));
   port.postMessage('k');
   flushCompileCache();
 } catch (error) {
   port.postMessage(`i${JSON.stringify(failureOf(error))}`);
 }
 
-async function answer(handler: Handler, message: string): Promise<void> {
+async function run(handler: Handler, message: string): Promise<void> {
   const idEnd = message.indexOf(' ');
   const deadlineEnd = message.indexOf(' ', idEnd + 1);
   const aheadEnd = message.indexOf(' ', deadlineEnd + 1);

@@ -1,13 +1,13 @@
-import { type AwsAnswer, AwsError } from '../gateway/aws-call.ts';
+import { type AwsResponse, AwsError } from '../gateway/aws-call.ts';
 import type { S3Request } from './request.ts';
 import type { S3Store, StoredObject } from './store.ts';
-import { type Element, xmlAnswer } from './xml.ts';
+import { type Element, xmlResponse } from './xml.ts';
 
 /** Most entries of a page. Source: ListObjectsV2 API reference. */
 const pageSize = 1000;
 
-export const listBuckets = (buckets: { name: string; created: number }[]): AwsAnswer =>
-  xmlAnswer('ListAllMyBucketsResult', [
+export const listBuckets = (buckets: { name: string; created: number }[]): AwsResponse =>
+  xmlResponse('ListAllMyBucketsResult', [
     [
       'Buckets',
       buckets.map(({ name, created }): Element => [
@@ -21,7 +21,7 @@ export const listBuckets = (buckets: { name: string; created: number }[]): AwsAn
   ]);
 
 /** ListObjectsV2, and the first ListObjects for who still asks for it. */
-export function listObjects({ bucket, call: { query } }: S3Request, store: S3Store): AwsAnswer {
+export function listObjects({ bucket, call: { query } }: S3Request, store: S3Store): AwsResponse {
   const isSecond = query.get('list-type') === '2';
   const prefix = query.get('prefix') ?? '';
   const delimiter = query.get('delimiter') ?? '';
@@ -37,7 +37,7 @@ export function listObjects({ bucket, call: { query } }: S3Request, store: S3Sto
   });
   const isEncoded = query.get('encoding-type') === 'url';
   const shown = (text: string) => (isEncoded ? encodeURIComponent(text).replaceAll('%2F', '/') : text);
-  return xmlAnswer('ListBucketResult', [
+  return xmlResponse('ListBucketResult', [
     ['Name', bucket],
     ['Prefix', shown(prefix)],
     ['Delimiter', delimiter === '' ? undefined : shown(delimiter)],

@@ -1,10 +1,10 @@
-import { type AwsAnswer, AwsError } from '../gateway/aws-call.ts';
+import { type AwsResponse, AwsError } from '../gateway/aws-call.ts';
 import { md5, readBody } from './body.ts';
 import type { Uploads } from './multipart.ts';
 import type { Notifications, ObjectChange } from './notifications.ts';
 import type { S3Request } from './request.ts';
 import type { S3Store, StoredObject, WriteCondition } from './store.ts';
-import { deletedKeys, xmlAnswer } from './xml.ts';
+import { deletedKeys, xmlResponse } from './xml.ts';
 
 export type Parts = { store: S3Store; uploads: Uploads; notifications: Notifications; now: () => number };
 
@@ -63,7 +63,7 @@ export function commit(
   notifications.send();
 }
 
-export async function putObject(request: S3Request, parts: Parts): Promise<AwsAnswer> {
+export async function putObject(request: S3Request, parts: Parts): Promise<AwsResponse> {
   const { key, call } = request;
   checkKey(key);
   const { bytes, checksum } = readBody(call);
@@ -74,7 +74,7 @@ export async function putObject(request: S3Request, parts: Parts): Promise<AwsAn
   return { status: 200, headers: { etag: `"${etag}"`, ...checksum }, body: '' };
 }
 
-export async function copyObject(request: S3Request, parts: Parts): Promise<AwsAnswer> {
+export async function copyObject(request: S3Request, parts: Parts): Promise<AwsResponse> {
   const { key, call } = request;
   checkKey(key);
   const { object: source, bytes } = await sourceOf(request, parts);
@@ -90,7 +90,7 @@ export async function copyObject(request: S3Request, parts: Parts): Promise<AwsA
   const headers = replaces ? storedHeaders(call.headers) : source.headers;
   const file = await parts.store.keep(bytes);
   commit(request, { key, file, size: bytes.length, etag, modified, headers }, 'Copy', parts);
-  return xmlAnswer('CopyObjectResult', [
+  return xmlResponse('CopyObjectResult', [
     ['LastModified', new Date(modified).toISOString()],
     ['ETag', `"${etag}"`],
   ]);
@@ -105,15 +105,15 @@ export async function sourceOf({ copySource, call }: S3Request, { store }: Parts
   return found;
 }
 
-export function deleteObject(request: S3Request, parts: Parts): AwsAnswer {
+export function deleteObject(request: S3Request, parts: Parts): AwsResponse {
   remove(request, request.key, conditionOf(request), parts);
   return { status: 204, headers: {}, body: '' };
 }
 
-export function deleteObjects(request: S3Request, parts: Parts): AwsAnswer {
+export function deleteObjects(request: S3Request, parts: Parts): AwsResponse {
   const { keys, isQuiet } = deletedKeys(request.call.body);
   for (const key of keys) remove(request, key, {}, parts);
-  return xmlAnswer('DeleteResult', isQuiet ? [] : keys.map((key) => ['Deleted', [['Key', key]]]));
+  return xmlResponse('DeleteResult', isQuiet ? [] : keys.map((key) => ['Deleted', [['Key', key]]]));
 }
 
 function remove({ bucket }: S3Request, key: string, condition: WriteCondition, { store, notifications }: Parts): void {

@@ -1,25 +1,25 @@
-import { type AwsAnswer, type AwsCall, AwsError } from '../gateway/aws-call.ts';
+import { type AwsResponse, type AwsCall, AwsError } from '../gateway/aws-call.ts';
 import type { S3Request } from './request.ts';
 import type { S3Store, StoredObject } from './store.ts';
 
 const noSuchKey = () => new AwsError('NoSuchKey', 'The specified key does not exist.', 404);
 
 /** The object's bytes, or a range of them, under the conditions of the request. */
-export async function getObject({ bucket, key, call }: S3Request, store: S3Store): Promise<AwsAnswer> {
+export async function getObject({ bucket, key, call }: S3Request, store: S3Store): Promise<AwsResponse> {
   const found = await store.read(bucket, key);
   if (!found) throw noSuchKey();
   const { bytes, object } = found;
-  return answerOf(object, call, ({ first, last }) => bytes.subarray(first, last + 1));
+  return responseOf(object, call, ({ first, last }) => bytes.subarray(first, last + 1));
 }
 
-export function headObject({ bucket, key, call }: S3Request, store: S3Store): AwsAnswer {
+export function headObject({ bucket, key, call }: S3Request, store: S3Store): AwsResponse {
   const object = store.find(bucket, key);
   if (!object) throw noSuchKey();
-  return answerOf(object, call, () => '');
+  return responseOf(object, call, () => '');
 }
 
-function answerOf(object: StoredObject, call: AwsCall, body: (range: Range) => AwsAnswer['body']): AwsAnswer {
-  const unchanged = conditionalAnswer(object, call.headers);
+function responseOf(object: StoredObject, call: AwsCall, body: (range: Range) => AwsResponse['body']): AwsResponse {
+  const unchanged = conditionalResponse(object, call.headers);
   if (unchanged) return unchanged;
   const asked = rangeOf(call.headers.range, object.size);
   const wantsChecksum = call.headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED';
@@ -48,7 +48,7 @@ function headersOf({ etag, modified, headers }: StoredObject, withChecksum: bool
 const names = (list: string) => list.split(',').map((each) => each.trim().replaceAll(/^W\/|"/g, ''));
 
 /** Source: GetObject API reference, which follows RFC 9110 in which condition counts beside another. */
-function conditionalAnswer(object: StoredObject, headers: Record<string, string | undefined>): AwsAnswer | undefined {
+function conditionalResponse(object: StoredObject, headers: Record<string, string | undefined>): AwsResponse | undefined {
   const holds = (list: string) => names(list).some((each) => each === '*' || each === object.etag);
   const seconds = Math.floor(object.modified / 1000) * 1000;
   const { 'if-match': match, 'if-none-match': noneMatch } = headers;

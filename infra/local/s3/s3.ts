@@ -1,4 +1,4 @@
-import { type AwsAnswer, type AwsCall, AwsError, type AwsService } from '../gateway/aws-call.ts';
+import { type AwsResponse, type AwsCall, AwsError, type AwsService } from '../gateway/aws-call.ts';
 import type { Deliver, LocalContext, Running, Support } from '../context.ts';
 import { listBuckets, listObjects } from './listing.ts';
 import { openUploads } from './multipart.ts';
@@ -8,7 +8,7 @@ import { getObject, headObject } from './read.ts';
 import { permissionsOf, readRequest, type S3Operation, type S3Request } from './request.ts';
 import { openS3Store } from './store.ts';
 import { abortUpload, completeUpload, createUpload, listParts, listUploads, uploadPart } from './uploads.ts';
-import { errorAnswer, xmlAnswer } from './xml.ts';
+import { errorResponse, xmlResponse } from './xml.ts';
 
 export const supports: Support = {
   'AWS::S3::Bucket': {
@@ -49,11 +49,11 @@ export async function startS3(context: LocalContext, { deliver }: { deliver: Del
   const parts: objects.Parts = { store, uploads, notifications, now: context.now };
   notifications.send();
 
-  const handlers: Record<S3Operation, (request: S3Request) => AwsAnswer | Promise<AwsAnswer>> = {
+  const handlers: Record<S3Operation, (request: S3Request) => AwsResponse | Promise<AwsResponse>> = {
     ListBuckets: () => listBuckets(store.buckets()),
     HeadBucket: () => ({ status: 200, headers: { 'x-amz-bucket-region': template.region }, body: '' }),
-    GetBucketLocation: () => xmlAnswer('LocationConstraint', template.region),
-    GetBucketVersioning: () => xmlAnswer('VersioningConfiguration', []),
+    GetBucketLocation: () => xmlResponse('LocationConstraint', template.region),
+    GetBucketVersioning: () => xmlResponse('VersioningConfiguration', []),
     ListObjects: (request) => listObjects(request, store),
     GetObject: (request) => getObject(request, store),
     HeadObject: (request) => headObject(request, store),
@@ -70,7 +70,7 @@ export async function startS3(context: LocalContext, { deliver }: { deliver: Del
     ListMultipartUploads: (request) => listUploads(request, parts),
   };
 
-  const answer = async (call: AwsCall): Promise<AwsAnswer> => {
+  const handle = async (call: AwsCall): Promise<AwsResponse> => {
     try {
       const request = readRequest(call, buckets);
       if (request.bucket && !buckets.has(request.bucket)) {
@@ -79,14 +79,14 @@ export async function startS3(context: LocalContext, { deliver }: { deliver: Del
       return await handlers[request.operation](request);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      const failed = errorAnswer(error, call.path);
+      const failed = errorResponse(error, call.path);
       return call.method === 'HEAD' ? { ...failed, body: '' } : failed;
     }
   };
 
   return {
     permissions: (call) => permissionsOf(readRequest(call, buckets)),
-    answer,
+    handle,
     pending: notifications.pending,
     stop: notifications.stop,
   };

@@ -1,14 +1,14 @@
-import { type AwsAnswer, AwsError } from '../gateway/aws-call.ts';
+import { type AwsResponse, AwsError } from '../gateway/aws-call.ts';
 import { md5, readBody } from './body.ts';
 import { chosenParts, etagOfParts } from './multipart.ts';
 import { checkKey, commit, type Parts, sourceOf, storedHeaders } from './objects.ts';
 import type { S3Request } from './request.ts';
-import { completedParts, type Element, xmlAnswer } from './xml.ts';
+import { completedParts, type Element, xmlResponse } from './xml.ts';
 
-export function createUpload({ bucket, key, call }: S3Request, { uploads }: Parts): AwsAnswer {
+export function createUpload({ bucket, key, call }: S3Request, { uploads }: Parts): AwsResponse {
   checkKey(key);
   const id = uploads.create(bucket, key, storedHeaders(call.headers));
-  return xmlAnswer('InitiateMultipartUploadResult', [
+  return xmlResponse('InitiateMultipartUploadResult', [
     ['Bucket', bucket],
     ['Key', key],
     ['UploadId', id],
@@ -18,7 +18,7 @@ export function createUpload({ bucket, key, call }: S3Request, { uploads }: Part
 const uploadOf = ({ bucket, key, call }: S3Request, { uploads }: Parts) =>
   uploads.find(call.query.get('uploadId') ?? '', bucket, key);
 
-export async function uploadPart(request: S3Request, parts: Parts): Promise<AwsAnswer> {
+export async function uploadPart(request: S3Request, parts: Parts): Promise<AwsResponse> {
   const upload = uploadOf(request, parts);
   const isCopy = request.operation === 'UploadPartCopy';
   const { bytes, checksum } = isCopy ? await copiedPart(request, parts) : readBody(request.call);
@@ -33,7 +33,7 @@ export async function uploadPart(request: S3Request, parts: Parts): Promise<AwsA
     throw error;
   }
   if (!isCopy) return { status: 200, headers: { etag: `"${etag}"`, ...checksum }, body: '' };
-  return xmlAnswer('CopyPartResult', [
+  return xmlResponse('CopyPartResult', [
     ['LastModified', new Date(modified).toISOString()],
     ['ETag', `"${etag}"`],
   ]);
@@ -49,7 +49,7 @@ async function copiedPart(request: S3Request, parts: Parts) {
   return { bytes: range === undefined ? bytes : bytes.subarray(Number(first), Number(last) + 1), checksum: {} };
 }
 
-export async function completeUpload(request: S3Request, parts: Parts): Promise<AwsAnswer> {
+export async function completeUpload(request: S3Request, parts: Parts): Promise<AwsResponse> {
   const { bucket, key, call } = request;
   const upload = uploadOf(request, parts);
   const chosen = chosenParts(completedParts(call.body), parts.uploads.partsOf(upload.id));
@@ -63,7 +63,7 @@ export async function completeUpload(request: S3Request, parts: Parts): Promise<
     used = parts.uploads.forget(upload.id);
   });
   for (const part of used) parts.store.discard(part.file);
-  return xmlAnswer('CompleteMultipartUploadResult', [
+  return xmlResponse('CompleteMultipartUploadResult', [
     ['Location', `http://${call.headers.host ?? 'localhost'}/${bucket}/${key}`],
     ['Bucket', bucket],
     ['Key', key],
@@ -71,14 +71,14 @@ export async function completeUpload(request: S3Request, parts: Parts): Promise<
   ]);
 }
 
-export function abortUpload({ bucket, key, call }: S3Request, { uploads }: Parts): AwsAnswer {
+export function abortUpload({ bucket, key, call }: S3Request, { uploads }: Parts): AwsResponse {
   uploads.abort(call.query.get('uploadId') ?? '', bucket, key);
   return { status: 204, headers: {}, body: '' };
 }
 
-export function listParts(request: S3Request, parts: Parts): AwsAnswer {
+export function listParts(request: S3Request, parts: Parts): AwsResponse {
   const upload = uploadOf(request, parts);
-  return xmlAnswer('ListPartsResult', [
+  return xmlResponse('ListPartsResult', [
     ['Bucket', upload.bucket],
     ['Key', upload.key],
     ['UploadId', upload.id],
@@ -95,8 +95,8 @@ export function listParts(request: S3Request, parts: Parts): AwsAnswer {
   ]);
 }
 
-export function listUploads({ bucket }: S3Request, { uploads }: Parts): AwsAnswer {
-  return xmlAnswer('ListMultipartUploadsResult', [
+export function listUploads({ bucket }: S3Request, { uploads }: Parts): AwsResponse {
+  return xmlResponse('ListMultipartUploadsResult', [
     ['Bucket', bucket],
     ['IsTruncated', false],
     ...uploads.list(bucket).map(({ key, id, initiated }): Element => [

@@ -1,4 +1,6 @@
-import { type AwsAnswer, AwsError } from '../gateway/aws-call.ts';
+import { XMLParser } from 'fast-xml-parser';
+import * as z from 'zod';
+import { type AwsResponse, AwsError } from '../gateway/aws-call.ts';
 
 type Content = string | number | boolean | undefined | readonly Element[];
 /** Name and content; one without content is left out. */
@@ -6,13 +8,13 @@ export type Element = readonly [name: string, content: Content];
 
 const namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
-export const xmlAnswer = (root: string, content: string | readonly Element[]): AwsAnswer => ({
+export const xmlResponse = (root: string, content: string | readonly Element[]): AwsResponse => ({
   status: 200,
   headers: { 'content-type': 'application/xml' },
   body: `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="${namespace}">${rendered(content)}</${root}>`,
 });
 
-export const errorAnswer = ({ code, message, status }: AwsError, resource: string): AwsAnswer => ({
+export const errorResponse = ({ code, message, status }: AwsError, resource: string): AwsResponse => ({
   status,
   headers: { 'content-type': 'application/xml' },
   body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${rendered([
@@ -36,46 +38,59 @@ const escaped = (text: string): string =>
     .replaceAll(/\p{Cc}/gu, (character) => (/[\t\n]/.test(character) ? character : `&#x${hexOf(character)};`));
 const hexOf = (character: string) => character.charCodeAt(0).toString(16);
 
-function unescaped(text: string): string {
-  return text.replaceAll(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex: string, decimal: string, name: string) => {
-    if (hex) return String.fromCodePoint(Number.parseInt(hex, 16));
-    if (decimal) return String.fromCodePoint(Number(decimal));
-    return Object.entries(entities).find(([, entity]) => entity === `&${name};`)?.[0] ?? whole;
-  });
-}
-
 const malformed = () =>
   new AwsError(
     'MalformedXML',
     'The XML you provided was not well-formed or did not validate against our published schema',
   );
 
-const contents = (xml: string, name: string): string[] =>
-  [...xml.matchAll(new RegExp(`<${name}>([\\s\\S]*?)</${name}>`, 'g'))].map(([, inner = '']) => inner);
-const textOf = (xml: string, name: string): string | undefined => {
-  const inner = contents(xml, name)[0];
-  return inner === undefined ? undefined : unescaped(inner);
-};
+const parser = new XMLParser({
+  parseTagValue: false,
+  trimValues: false,
+  htmlEntities: true,
+  isArray: (name) => name === 'Object' || name === 'Part',
+});
 
-/** Keys of a DeleteObjects request. Throws AwsError `MalformedXML`. */
+function readXml<S extends z.ZodType>(schema: S, body: Buffer): z.infer<S> {
+  let document: unknown;
+  try {
+    document = parser.parse(body.toString(), true);
+  } catch {
+    throw malformed();
+  }
+  const parsed = schema.safeParse(document);
+  if (!parsed.success) throw malformed();
+  return parsed.data;
+}
+
+// Limits: DeleteObjects and CompleteMultipartUpload, S3 API reference.
+const DeleteRequest = z.object({
+  Delete: z.object({
+    Quiet: z.string().optional(),
+    Object: z
+      .array(z.object({ Key: z.string().min(1), VersionId: z.unknown().optional() }))
+      .min(1)
+      .max(1000),
+  }),
+});
+const CompleteRequest = z.object({
+  CompleteMultipartUpload: z.object({
+    Part: z.array(z.object({ PartNumber: z.coerce.number().int(), ETag: z.string().min(1) })).min(1),
+  }),
+});
+
+/** Keys of a DeleteObjects request. Throws AwsError `MalformedXML`, or `NotImplemented` for versions. */
 export function deletedKeys(body: Buffer): { keys: string[]; isQuiet: boolean } {
-  const xml = body.toString();
-  const objects = contents(xml, 'Object');
-  const keys = objects.map((object) => textOf(object, 'Key') ?? '');
-  if (keys.length === 0 || keys.length > 1000 || keys.includes('')) throw malformed();
-  if (objects.some((object) => textOf(object, 'VersionId') !== undefined)) {
+  const { Object: objects, Quiet: quiet } = readXml(DeleteRequest, body).Delete;
+  if (objects.some(({ VersionId }) => VersionId !== undefined)) {
     throw new AwsError('NotImplemented', 'Deleting versions is not available on the local engine.', 501);
   }
-  return { keys, isQuiet: textOf(xml, 'Quiet') === 'true' };
+  return { keys: objects.map(({ Key }) => Key), isQuiet: quiet === 'true' };
 }
 
 /** Parts of a CompleteMultipartUpload request, in its order. Throws AwsError `MalformedXML`. */
-export function completedParts(body: Buffer): { number: number; etag: string }[] {
-  const parts = contents(body.toString(), 'Part').map((part) => ({
-    number: Number(textOf(part, 'PartNumber')),
-    etag: (textOf(part, 'ETag') ?? '').replaceAll('"', ''),
+export const completedParts = (body: Buffer): { number: number; etag: string }[] =>
+  readXml(CompleteRequest, body).CompleteMultipartUpload.Part.map(({ PartNumber, ETag }) => ({
+    number: PartNumber,
+    etag: ETag.replaceAll('"', ''),
   }));
-  if (parts.length === 0 || parts.some(({ number, etag }) => !Number.isInteger(number) || etag === ''))
-    throw malformed();
-  return parts;
-}

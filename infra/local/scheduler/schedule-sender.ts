@@ -1,7 +1,7 @@
 import { AwsError, type Permission } from '../gateway/aws-call.ts';
 import type { Deliver, LocalContext } from '../context.ts';
 import { textAttributes } from '../events/dead-letter.ts';
-import type { Delivery, GivenUp } from '../events/deliveries.ts';
+import type { Delivery, DeliveryFailure } from '../events/deliveries.ts';
 import { eventTime } from '../events/event-entry.ts';
 import type { Iam } from '../iam/iam.ts';
 import type { Schedule } from './schedule.ts';
@@ -74,7 +74,7 @@ export function createScheduleSender(context: LocalContext, { deliver, iam }: { 
         messageGroupId === undefined ? {} : { messageGroupId },
       );
     },
-    giveUp: async (delivery: Delivery, reason: GivenUp): Promise<void> => {
+    sendToDeadLetterQueue: async (delivery: Delivery, reason: DeliveryFailure): Promise<void> => {
       const { deadLetterArn, senderArn, targetArn, occurrence, payload } = delivery;
       if (deadLetterArn === undefined) {
         return context.log(`${senderArn} gave up invoking ${targetArn}: ${reason.message}`);

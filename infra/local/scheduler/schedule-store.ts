@@ -70,7 +70,7 @@ export function openScheduleStore({ state: { db }, now }: LocalContext) {
   const removeGroup = db.prepare('DELETE FROM schedule_groups WHERE name = ?');
   const selectDeclared = db.prepare('SELECT key, definition FROM declared_schedules WHERE kind = ?');
   const declare = db.prepare('INSERT OR REPLACE INTO declared_schedules (kind, key, definition) VALUES (?, ?, ?)');
-  const undeclare = db.prepare('DELETE FROM declared_schedules WHERE kind = ? AND key = ?');
+  const removeDeclared = db.prepare('DELETE FROM declared_schedules WHERE kind = ? AND key = ?');
 
   return {
     get: (groupName: string, name: string): StoredSchedule | undefined => {
@@ -113,8 +113,8 @@ export function openScheduleStore({ state: { db }, now }: LocalContext) {
     declare: (kind: 'group' | 'schedule' | 'rule', key: string, definition: string): void => {
       declare.run(kind, key, definition);
     },
-    undeclare: (kind: 'group' | 'schedule' | 'rule', key: string): void => {
-      undeclare.run(kind, key);
+    removeDeclared: (kind: 'group' | 'schedule' | 'rule', key: string): void => {
+      removeDeclared.run(kind, key);
     },
   };
 }

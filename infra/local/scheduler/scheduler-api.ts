@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type AwsAnswer, type AwsCall, AwsError, type AwsService, type Permission } from '../gateway/aws-call.ts';
+import { type AwsResponse, type AwsCall, AwsError, type AwsService, type Permission } from '../gateway/aws-call.ts';
 import type { Template } from '../template/template.ts';
 import { invalid, readSchedule, type Schedule } from './schedule.ts';
 import type { ScheduleStore, StoredGroup, StoredSchedule } from './schedule-store.ts';
@@ -38,7 +38,7 @@ export function createSchedulerApi({ template, store, transaction, arrange, canc
     if (!store.group(groupName)) throw notFound(`Schedule group ${groupName} does not exist.`);
     const existing = store.get(groupName, name);
     if (existing) {
-      // The same request again, as a client repeats it whose answer was lost.
+      // The same request again, as a client repeats it whose response was lost.
       if (token !== undefined && existing.clientToken === token) return { ScheduleArn: arn };
       throw conflict(`Schedule ${name} already exists.`);
     }
@@ -180,9 +180,9 @@ export function createSchedulerApi({ template, store, transaction, arrange, canc
 
   return {
     permissions,
-    answer: async (call) => {
+    handle: async (call) => {
       const request = readRequest(call);
-      return answer(transaction(() => operations[request.operation]?.(request)));
+      return responseOf(transaction(() => operations[request.operation]?.(request)));
     },
   };
 }
@@ -193,7 +193,7 @@ const seconds = (ms: number) => ms / 1000;
 const notFound = (message: string) => new AwsError('ResourceNotFoundException', message, 404);
 const conflict = (message: string) => new AwsError('ConflictException', message, 409);
 
-const answer = (body: unknown): AwsAnswer => ({
+const responseOf = (body: unknown): AwsResponse => ({
   status: 200,
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify(body),

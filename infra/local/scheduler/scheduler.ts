@@ -34,7 +34,7 @@ export const supports: Support = {
 export type Scheduler = AwsService &
   Running & {
     /** Looks at the clock now; without it a moved clock is noticed soon. */
-    poke: () => void;
+    checkNow: () => void;
   };
 
 /** The clock may be moved under us, so nothing sleeps longer than this. */
@@ -88,16 +88,16 @@ export function startScheduler(context: LocalContext, { deliver, iam }: { delive
     clearTimeout(timer);
     const next = stopped || !state.db.isOpen ? null : clock.nextAt();
     if (next === null) return;
-    timer = setTimeout(poke, Math.min(Math.max(next - context.now(), 0), longestSleepMs));
+    timer = setTimeout(checkNow, Math.min(Math.max(next - context.now(), 0), longestSleepMs));
   }
 
-  function poke(): void {
+  function checkNow(): void {
     if (stopped || !state.db.isOpen) return;
     try {
       tick();
     } catch (error) {
       context.log(`The scheduler could not write its state and tries again: ${String(error)}`);
-      timer = setTimeout(poke, longestSleepMs);
+      timer = setTimeout(checkNow, longestSleepMs);
     }
   }
 
@@ -109,7 +109,7 @@ export function startScheduler(context: LocalContext, { deliver, iam }: { delive
   plan();
   return {
     ...api,
-    poke,
+    checkNow,
     pending: () => (state.db.isOpen ? clock.dueCount() : 0) + deliveries.pending() + rules.pending(),
     stop: async () => {
       stopped = true;
@@ -141,7 +141,7 @@ function declareGroups({ template }: LocalContext, store: ScheduleStore, clock: 
       clock.remove(arnOf(template, name, schedule.name));
     }
     store.removeGroup(name);
-    store.undeclare('group', name);
+    store.removeDeclared('group', name);
   }
   for (const name of names) store.declare('group', name, '');
 }
@@ -173,7 +173,7 @@ function declareSchedules({ template }: LocalContext, store: ScheduleStore, cloc
     const [groupName = '', name = ''] = key.split('/');
     store.remove(groupName, name);
     clock.remove(arnOf(template, groupName, name));
-    store.undeclare('schedule', key);
+    store.removeDeclared('schedule', key);
   }
 }
 
@@ -197,6 +197,6 @@ function declareRules(store: ScheduleStore, clock: ScheduleClock, { rules }: Sch
   }
   for (const arn of before.keys()) {
     clock.remove(arn);
-    store.undeclare('rule', arn);
+    store.removeDeclared('rule', arn);
   }
 }

@@ -1,8 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { LocalContext, Support } from '../context.ts';
-import { type AwsCall, AwsError, type AwsService, jsonAnswer } from '../gateway/aws-call.ts';
-import { StartError } from '../start-error.ts';
+import { type AwsCall, AwsError, type AwsService, jsonResponse } from '../gateway/aws-call.ts';
 import { parseProperties } from '../template/template-properties.ts';
 import type { Resource } from '../template/template.ts';
 
@@ -34,8 +33,8 @@ const PutSecretValue = OfSecret.extend({
 const Row = z.object({ arn: z.string(), text: z.string(), version: z.string(), created_at: z.number() });
 
 type Secrets = AwsService & {
-  /** Text of the only secret whose logical id matches; throws StartError for none. */
-  textOf: (logicalId: RegExp) => string;
+  /** Current text of a secret by ARN or name. Throws AwsError `ResourceNotFoundException` if it does not exist. */
+  textOf: (secretId: string) => string;
 };
 
 /**
@@ -84,16 +83,12 @@ export function createSecrets({ template, state, now }: LocalContext): Secrets {
       const id = inputOf(OfSecret, call).SecretId;
       return [{ action: `secretsmanager:${call.operation}`, resource: find(id)?.arn ?? id }];
     },
-    answer: async (call) => {
-      if (call.operation === 'GetSecretValue') return jsonAnswer(get(call));
-      if (call.operation === 'PutSecretValue') return jsonAnswer(put(call));
+    handle: async (call) => {
+      if (call.operation === 'GetSecretValue') return jsonResponse(get(call));
+      if (call.operation === 'PutSecretValue') return jsonResponse(put(call));
       throw new AwsError('UnknownOperationException', `The local engine has no ${call.operation} of Secrets Manager.`);
     },
-    textOf: (logicalId) => {
-      const resource = resources.find((candidate) => logicalId.test(candidate.logicalId));
-      if (!resource) throw new StartError(`The template has no secret whose logical id matches ${logicalId}.`);
-      return Row.parse(select.get(resource.arn)).text;
-    },
+    textOf: (secretId) => secretOf(secretId).row.text,
   };
 }
 

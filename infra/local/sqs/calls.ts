@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { type AwsCall, AwsError } from '../gateway/aws-call.ts';
 import type { LocalContext } from '../context.ts';
-import { accountOf, checkSystemAttributes, queueAttributesOf, receivedOf } from './answer.ts';
+import { accountOf, checkSystemAttributes, queueAttributesOf, receivedOf } from './responses.ts';
 import { checkDraft, md5OfAttributes } from './message.ts';
 import { checkBatchSize, checkEntries, within } from './limits.ts';
 import { createMoveTasks } from './move-task.ts';
@@ -11,7 +11,7 @@ import type { Row } from './tables.ts';
 
 const purgePauseMs = 60_000;
 
-/** The operations of the SQS API by name; each takes a call and gives what its answer's body holds. */
+/** The operations of the SQS API by name; each takes a call and gives what its response's body holds. */
 export function createQueueCalls(context: LocalContext, queues: Map<string, StoredQueue>, store: MessageStore) {
   const byName = new Map(queues.values().map((queue) => [queue.name, queue]));
   const moveTasks = createMoveTasks(context, queues, store);
@@ -62,8 +62,8 @@ export function createQueueCalls(context: LocalContext, queues: Map<string, Stor
     const read = () => store.receive(queue, max, visibility);
     const first = read();
     const rows = first.length > 0 || waitSeconds === 0 ? first : await wait(queue, waitSeconds, read);
-    const asked = { system, own: input.MessageAttributeNames };
-    return rows.length > 0 ? { Messages: rows.map((row) => receivedOf(queue, row, asked)) } : {};
+    const requested = { system, own: input.MessageAttributeNames };
+    return rows.length > 0 ? { Messages: rows.map((row) => receivedOf(queue, row, requested)) } : {};
   }
 
   /** Long polling: reads again whenever something becomes visible, until there are messages or the time is over. */
@@ -200,9 +200,9 @@ const templateOperations = new Set([
   'ListQueueTags',
 ]);
 const reading =
-  <S extends z.ZodType>(schema: S, answer: (input: z.infer<S>) => object | Promise<object>) =>
+  <S extends z.ZodType>(schema: S, run: (input: z.infer<S>) => object | Promise<object>) =>
   (call: AwsCall) =>
-    answer(readRequest(schema, call));
+    run(readRequest(schema, call));
 
 const isOperation = (name: string): name is Operation => Object.hasOwn(requests, name);
 

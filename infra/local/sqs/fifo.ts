@@ -65,12 +65,12 @@ export function createGroups({ state, now }: LocalContext) {
     forgetAll: (queue: StoredQueue) => void forgetAll.run(queue.number),
 
     /** The message accepted under the same deduplication id in the last five minutes, even if deleted since. */
-    sentLately(queue: StoredQueue, { groupId = '', deduplicationId = '' }: Sendable) {
+    recentDuplicate(queue: StoredQueue, { groupId = '', deduplicationId = '' }: Sendable) {
       return seen.get(queue.number, scopeOf(queue, groupId), deduplicationId, now()) as
         { message_id: string; id: number } | undefined;
     },
 
-    rememberSent(
+    rememberDeduplicationId(
       queue: StoredQueue,
       { groupId = '', deduplicationId = '' }: Sendable,
       messageId: string,
@@ -80,7 +80,7 @@ export function createGroups({ state, now }: LocalContext) {
       remember.run(queue.number, scopeOf(queue, groupId), deduplicationId, messageId, id, endsAt);
     },
 
-    forgetOldSent: () => void forgetSeen.run(now()),
+    forgetExpiredDeduplicationIds: () => void forgetSeen.run(now()),
   };
 }
 

@@ -22,7 +22,7 @@ export type Draft = {
   traceHeader?: string | undefined;
 };
 
-/** A draft that the queue takes, with what the answer to the sender and the receivers need. */
+/** A draft that the queue takes, with what the response to the sender and the receivers need. */
 export type Sendable = Draft & { bodyMd5: string; attributesMd5: string | undefined };
 
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html

@@ -80,7 +80,7 @@ export function createMoveTasks(context: LocalContext, queues: Map<string, Store
       if (!source) throw new Error('AWS.SimpleQueueService.NonExistentQueue');
       const moved = transaction(() => {
         const limit = task.per_second ?? stepSize;
-        const count = store.giveBack(source, limit, (row) => targetOf(task, row.source_arn));
+        const count = store.redrive(source, limit, (row) => targetOf(task, row.source_arn));
         progress.run(count, id);
         return count;
       });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type AwsAnswer, type AwsCall, AwsError, jsonAnswer, type Permission } from '../gateway/aws-call.ts';
+import { type AwsResponse, type AwsCall, AwsError, jsonResponse, type Permission } from '../gateway/aws-call.ts';
 import { type Draft, invalidParameter, MessageAttribute, missingParameter } from './message.ts';
 import { sourceOfHandle } from './move-task.ts';
 import type { Template } from '../template/template.ts';
@@ -67,7 +67,7 @@ export function readRequest<S extends z.ZodType>(schema: S, call: AwsCall): z.in
   throw invalidParameter(`Value for parameter ${name} is invalid. Reason: ${issue?.message}.`);
 }
 
-/** A body is read twice: for the permissions, then for the answer. */
+/** A body is read twice: for the permissions, then for the response. */
 const bodies = new WeakMap<AwsCall, unknown>();
 
 function jsonOf(call: AwsCall): unknown {
@@ -155,7 +155,7 @@ const queryNames: Record<string, string> = {
 export const queryNameOf = (code: string): string => queryNames[code] ?? code;
 
 /** The error as AWS JSON 1.0 carries it for a service that once spoke the query protocol. */
-export function errorAnswer({ code, message: text, status }: AwsError): AwsAnswer {
-  const answer = jsonAnswer({ __type: `com.amazonaws.sqs#${code}`, message: text }, status);
-  return { ...answer, headers: { ...answer.headers, 'x-amzn-query-error': `${queryNameOf(code)};Sender` } };
+export function errorResponse({ code, message: text, status }: AwsError): AwsResponse {
+  const response = jsonResponse({ __type: `com.amazonaws.sqs#${code}`, message: text }, status);
+  return { ...response, headers: { ...response.headers, 'x-amzn-query-error': `${queryNameOf(code)};Sender` } };
 }

@@ -1,10 +1,10 @@
-import { AwsError, type AwsService, jsonAnswer } from '../gateway/aws-call.ts';
+import { AwsError, type AwsService, jsonResponse } from '../gateway/aws-call.ts';
 import type { LocalContext, Support } from '../context.ts';
-import { type QueueMessage, queueMessageOf } from './answer.ts';
+import { type QueueMessage, queueMessageOf } from './responses.ts';
 import { createQueueCalls } from './calls.ts';
 import { checkDraft, type MessageAttributes } from './message.ts';
 import { type Queue, queuesOf } from './queue.ts';
-import { errorAnswer, permissionsOf } from './request.ts';
+import { errorResponse, permissionsOf } from './request.ts';
 import { createMessageStore, type StoredQueue } from './store.ts';
 import { openQueueTables } from './tables.ts';
 
@@ -49,7 +49,7 @@ export type Queues = AwsService & {
   /** Throws AwsError `MessageNotInflight` or `InvalidParameterValue` when the message is no longer held. */
   changeVisibility: (arn: string, receiptHandle: string, seconds: number) => void;
   /** Shows the messages in flight at once, for a queue whose receivers died with an earlier engine. */
-  showHeld: (arn: string) => void;
+  makeInFlightVisible: (arn: string) => void;
   /** Calls `wake` whenever messages may have become visible, until the returned function is called. */
   onMessage: (arn: string, wake: () => void) => () => void;
   counts: (arn: string) => { visible: number; inFlight: number; delayed: number };
@@ -75,11 +75,11 @@ export function createQueues(context: LocalContext): Queues {
 
   return {
     permissions: (call) => permissionsOf(context.template, call, sourcesOf),
-    async answer(call) {
+    async handle(call) {
       try {
-        return jsonAnswer(await run(call));
+        return jsonResponse(await run(call));
       } catch (error) {
-        if (error instanceof AwsError) return errorAnswer(error);
+        if (error instanceof AwsError) return errorResponse(error);
         throw error;
       }
     },
@@ -106,7 +106,7 @@ export function createQueues(context: LocalContext): Queues {
       });
     },
     changeVisibility: (arn, receiptHandle, seconds) => store.changeVisibility(existing(arn), receiptHandle, seconds),
-    showHeld: (arn) => store.showHeld(existing(arn)),
+    makeInFlightVisible: (arn) => store.makeInFlightVisible(existing(arn)),
     onMessage: (arn, wake) => store.watch(existing(arn), wake),
     counts: (arn) => store.counts(existing(arn)),
     find: (arn) => queues.get(arn),

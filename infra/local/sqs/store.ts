@@ -4,14 +4,14 @@ import type { LocalContext } from '../context.ts';
 import { createGroups } from './fifo.ts';
 import { invalidParameter, type Sendable } from './message.ts';
 import type { Queue } from './queue.ts';
-import { readReceiptHandle } from './receipt.ts';
+import { readReceiptHandle } from './receipt-handle.ts';
 import type { Row } from './tables.ts';
-import { createTransfers } from './transfer.ts';
-import { createWakes } from './wake.ts';
+import { createDeadLetterMoves } from './dead-letters.ts';
+import { createVisibilityWatch } from './visibility-watch.ts';
 
 export type StoredQueue = Queue & { number: number; createdAt: number };
 
-/** Most messages that one query of a receive reads, which bounds what bodies of 1 MiB take in memory. */
+/** Most messages that one query of a receive reads, which bounds what bodies of 1 MiB markReceived in memory. */
 const chunk = 50;
 const housekeepingMs = 60_000;
 
@@ -33,20 +33,20 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
     `SELECT * FROM sqs_messages WHERE queue = ? AND visible_at <= ?
      ORDER BY visible_at, sent_at, receive_count, id LIMIT ?`,
   );
-  const take = db.prepare(
+  const markReceived = db.prepare(
     `UPDATE sqs_messages SET visible_at = ?, receive_count = receive_count + 1,
        first_received_at = coalesce(first_received_at, ?) WHERE id = ?`,
   );
   const byId = db.prepare('SELECT visible_at, receive_count, group_id FROM sqs_messages WHERE id = ? AND queue = ?');
   const remove = db.prepare('DELETE FROM sqs_messages WHERE id = ?');
-  const hide = db.prepare('UPDATE sqs_messages SET visible_at = ? WHERE id = ?');
+  const setVisibleAt = db.prepare('UPDATE sqs_messages SET visible_at = ? WHERE id = ?');
   const removeAll = db.prepare('DELETE FROM sqs_messages WHERE queue = ?');
   const nextVisible = db.prepare('SELECT min(visible_at) AS at FROM sqs_messages WHERE queue = ? AND visible_at > ?');
-  const tally = db.prepare(
+  const countMessages = db.prepare(
     `SELECT count(*) AS total, coalesce(sum(visible_at <= ?1), 0) AS visible,
        coalesce(sum(visible_at > ?1 AND receive_count > 0), 0) AS inFlight FROM sqs_messages WHERE queue = ?2`,
   );
-  const held = db.prepare(
+  const inFlightMessages = db.prepare(
     'SELECT id, group_id FROM sqs_messages WHERE queue = ? AND visible_at > ? AND receive_count > 0',
   );
   const expired = db.prepare('SELECT id, group_id FROM sqs_messages WHERE queue = ? AND sent_at <= ?');
@@ -57,23 +57,23 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
     queue.isFifo
       ? groups.nextReady(queue)
       : ((nextVisible.get(queue.number, now()) as { at: number | null }).at ?? undefined);
-  const wakes = createWakes(context, nextDeadline);
-  const transfers = createTransfers(context, groups, wakes.wake);
+  const visibility = createVisibilityWatch(context, nextDeadline);
+  const moves = createDeadLetterMoves(context, groups, visibility.notify);
 
-  /** Hides messages until `at`, or wakes who waits for them when that is now. */
-  const wakeBy = (queue: StoredQueue, at: number) => (at <= now() ? wakes.wake(queue) : wakes.wakeAt(queue, at));
+  /** Hides messages until `at`, or visibility who waits for them when that is now. */
+  const notifyBy = (queue: StoredQueue, at: number) => (at <= now() ? visibility.notify(queue) : visibility.notifyAt(queue, at));
 
   function refresh(queue: StoredQueue, groupIds: Iterable<string | null>): void {
     if (!queue.isFifo) return;
     for (const groupId of new Set(groupIds)) {
       const readyAt = groupId === null ? undefined : groups.refresh(queue, groupId);
-      if (readyAt !== undefined) wakeBy(queue, readyAt);
+      if (readyAt !== undefined) notifyBy(queue, readyAt);
     }
   }
 
   function send(queue: StoredQueue, draft: Sendable): { messageId: string; sequenceNumber: string | undefined } {
     return transaction(() => {
-      const earlier = queue.isFifo ? groups.sentLately(queue, draft) : undefined;
+      const earlier = queue.isFifo ? groups.recentDuplicate(queue, draft) : undefined;
       if (earlier) return { messageId: earlier.message_id, sequenceNumber: sequenceNumberOf(earlier.id) };
       const sentAt = now();
       const visibleAt = sentAt + (draft.delaySeconds ?? queue.delaySeconds) * 1000;
@@ -94,9 +94,9 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
       const id = Number(lastInsertRowid);
       if (queue.isFifo) {
         groups.join(queue, draft.groupId ?? '', visibleAt);
-        groups.rememberSent(queue, draft, messageId, id);
+        groups.rememberDeduplicationId(queue, draft, messageId, id);
       }
-      wakeBy(queue, visibleAt);
+      notifyBy(queue, visibleAt);
       return { messageId, sequenceNumber: queue.isFifo ? sequenceNumberOf(id) : undefined };
     });
   }
@@ -107,13 +107,13 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
       : (visible.all(queue.number, now(), Math.min(limit, chunk)) as Row[]);
 
   /** Drops what is past its retention and buries what was received too often; whether the message may go out. */
-  function mayGoOut(queue: StoredQueue, row: Row, moment: number): boolean {
-    if (row.sent_at + queue.retentionSeconds * 1000 <= moment) remove.run(row.id);
+  function isDeliverable(queue: StoredQueue, row: Row, time: number): boolean {
+    if (row.sent_at + queue.retentionSeconds * 1000 <= time) remove.run(row.id);
     else {
       const { deadLetter } = queue;
       const target = deadLetter && row.receive_count >= deadLetter.maxReceiveCount ? find(deadLetter.arn) : undefined;
       if (!target) return true;
-      transfers.bury(row, queue, target);
+      moves.moveToDeadLetterQueue(row, queue, target);
     }
     return false;
   }
@@ -127,8 +127,8 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
     let rows = receivable(queue, max);
     if (rows.length === 0) return rows;
     return transaction(() => {
-      const moment = now();
-      const deadline = moment + visibilitySeconds * 1000;
+      const time = now();
+      const deadline = time + visibilitySeconds * 1000;
       const received: Row[] = [];
       let length = 0;
       let isFull = false;
@@ -138,10 +138,10 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
           isFull = received.length > 0 && length + weightOf(row) > maxLength;
           if (isFull) break;
           touched.push(row.group_id);
-          if (!mayGoOut(queue, row, moment)) continue;
-          take.run(deadline, moment, row.id);
+          if (!isDeliverable(queue, row, time)) continue;
+          markReceived.run(deadline, time, row.id);
           length += weightOf(row);
-          const receives = { receive_count: row.receive_count + 1, first_received_at: row.first_received_at ?? moment };
+          const receives = { receive_count: row.receive_count + 1, first_received_at: row.first_received_at ?? time };
           received.push({ ...row, ...receives });
         }
         refresh(queue, touched);
@@ -149,7 +149,7 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
         if (received.length >= max || (received.length > 0 && visibilitySeconds === 0)) break;
         if (!isFull) rows = receivable(queue, max - received.length);
       }
-      wakeBy(queue, deadline);
+      notifyBy(queue, deadline);
       return received;
     });
   }
@@ -165,7 +165,7 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
    * Deletes the message if the handle is of its latest receive; of an older one, or twice, it changes nothing. Throws
    * AwsError for a malformed handle and, in a FIFO queue, for one whose visibility timeout has ended.
    */
-  function remover(queue: StoredQueue, handle: string): void {
+  function deleteMessage(queue: StoredQueue, handle: string): void {
     const { id, row } = messageOf(queue, handle);
     if (!row) return;
     if (queue.isFifo && row.visible_at <= now()) throw badHandle(handle, 'The receipt handle has expired');
@@ -184,17 +184,17 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
     }
     const at = now() + seconds * 1000;
     transaction(() => {
-      hide.run(at, id);
+      setVisibleAt.run(at, id);
       refresh(queue, [row.group_id]);
-      if (!queue.isFifo) wakeBy(queue, at);
+      if (!queue.isFifo) notifyBy(queue, at);
     });
   }
 
   /** Shows every message in flight at once: for a queue whose receivers died with the engine. */
-  function showHeld(queue: StoredQueue): void {
+  function makeInFlightVisible(queue: StoredQueue): void {
     transaction(() => {
-      const rows = held.all(queue.number, now()) as Pick<Row, 'id' | 'group_id'>[];
-      for (const { id } of rows) hide.run(now(), id);
+      const rows = inFlightMessages.all(queue.number, now()) as Pick<Row, 'id' | 'group_id'>[];
+      for (const { id } of rows) setVisibleAt.run(now(), id);
       refresh(
         queue,
         rows.map((row) => row.group_id),
@@ -204,7 +204,7 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
 
   function counts(queue: StoredQueue): { visible: number; inFlight: number; delayed: number } {
     housekeep(queue);
-    const { total, visible, inFlight } = tally.get(now(), queue.number) as Record<
+    const { total, visible, inFlight } = countMessages.get(now(), queue.number) as Record<
       'total' | 'visible' | 'inFlight',
       number
     >;
@@ -219,10 +219,10 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
     });
 
   /** Moves up to `limit` visible messages to the queue that `targetOf` names; returns how many. */
-  const giveBack = (queue: StoredQueue, limit: number, targetOf: (row: Row) => StoredQueue): number =>
+  const redrive = (queue: StoredQueue, limit: number, targetOf: (row: Row) => StoredQueue): number =>
     transaction(() => {
       const rows = receivable(queue, limit);
-      for (const row of rows) transfers.giveBack(row, targetOf(row));
+      for (const row of rows) moves.redrive(row, targetOf(row));
       refresh(
         queue,
         rows.map((row) => row.group_id),
@@ -232,12 +232,12 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
 
   /** Once a minute per queue, so that what nobody receives ends too. */
   function housekeep(queue: StoredQueue): void {
-    const moment = now();
-    if (Math.abs(moment - (lastHousekeeping.get(queue) ?? -Infinity)) < housekeepingMs) return;
-    lastHousekeeping.set(queue, moment);
+    const time = now();
+    if (Math.abs(time - (lastHousekeeping.get(queue) ?? -Infinity)) < housekeepingMs) return;
+    lastHousekeeping.set(queue, time);
     transaction(() => {
-      if (queue.isFifo) groups.forgetOldSent();
-      const rows = expired.all(queue.number, moment - queue.retentionSeconds * 1000) as Pick<Row, 'id' | 'group_id'>[];
+      if (queue.isFifo) groups.forgetExpiredDeduplicationIds();
+      const rows = expired.all(queue.number, time - queue.retentionSeconds * 1000) as Pick<Row, 'id' | 'group_id'>[];
       for (const { id } of rows) remove.run(id);
       refresh(
         queue,
@@ -246,7 +246,7 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
     });
   }
 
-  return { send, receive, delete: remover, changeVisibility, showHeld, counts, purge, giveBack, watch: wakes.watch };
+  return { send, receive, delete: deleteMessage, changeVisibility, makeInFlightVisible, counts, purge, redrive, watch: visibility.watch };
 }
 
 /** Characters that a message is in an event, roughly: its texts and what is around them. */

@@ -49,7 +49,14 @@ const StackTemplate = z.object({
   Mappings: z.record(z.string(), z.record(z.string(), Properties)).default({}),
   Conditions: Properties.default({}),
   Outputs: z
-    .record(z.string(), z.object({ Value: z.unknown().optional(), Export: z.object({ Name: z.unknown() }).optional() }))
+    .record(
+      z.string(),
+      z.object({
+        Value: z.unknown().optional(),
+        Condition: z.string().optional(),
+        Export: z.object({ Name: z.unknown() }).optional(),
+      }),
+    )
     .default({}),
   Transform: z.unknown().optional(),
 });
@@ -83,7 +90,7 @@ export function readAssembly(directory: string): { stacks: RawStack[]; assets: A
   const names = stacks.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice) throw new StartError(`${directory} holds two stacks named ${twice}; run one stage at a time.`);
-  if (stacks.length === 0) throw new StartError(`${directory} holds no stack; synthesise it with: npm run synth`);
+  if (stacks.length === 0) throw new StartError(`${directory} holds no stack.`, 'no-assembly');
   return { stacks, assets };
 }
 
@@ -115,7 +122,7 @@ function addAssets(directory: string, file: string, assets: Assets): void {
 }
 
 function read<S extends z.ZodType>(file: string, schema: S): z.infer<S> {
-  if (!existsSync(file)) throw new StartError(`${file} does not exist; synthesise it with: npm run synth`);
+  if (!existsSync(file)) throw new StartError(`${file} does not exist.`, 'no-assembly');
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(file, 'utf8'));

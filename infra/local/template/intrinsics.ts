@@ -7,6 +7,8 @@ export type Scope = {
   attribute: (logicalId: string, attribute: string) => unknown;
   /** Value that another stack exports under this name. */
   imported: (exportName: string) => unknown;
+  /** Value of an output of another stack, exported or not. */
+  stackOutput: (stack: string, output: string) => unknown;
   mappings: Record<string, Record<string, Record<string, unknown>>>;
   conditions: Record<string, unknown>;
 };
@@ -123,6 +125,11 @@ const intrinsics: Record<string, Intrinsic> = {
   },
 
   'Fn::ImportValue': (argument, scope, at) => scope.imported(text(resolve(argument, scope, at))),
+
+  'Fn::GetStackOutput': (argument, scope, at) => {
+    const { StackName: stack, OutputName: output } = resolve(argument, scope, at) as Record<string, unknown>;
+    return scope.stackOutput(text(stack), text(output));
+  },
 
   'Fn::FindInMap': (argument, scope, at) => {
     const [map = '', first = '', second = ''] = list(resolve(argument, scope, at)).map((item) => text(item));

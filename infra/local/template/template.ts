@@ -31,7 +31,11 @@ export type Template = {
   ofType: (type: string) => Resource[];
   /** Directory of a function's unpacked asset, from its `Code`. */
   assetDirectory: (code: unknown) => string;
+  /** Outputs by stack and key, as `cdk deploy --outputs-file` writes them. Throws StartError as `loadTemplate` does. */
+  outputs: () => Outputs;
 };
+
+export type Outputs = Record<string, Record<string, string>>;
 
 /**
  * Loads the cloud assembly in `directory` as it would stand in the engine's one account and region. Resources whose
@@ -39,13 +43,18 @@ export type Template = {
  */
 export function loadTemplate(directory: string, endpoints: Endpoints): Template {
   const { stacks, assets } = readAssembly(directory);
-  const imported = (exportName: string) => findExport(exportName);
-  const opened = stacks.map((stack) => openStack(stack, endpoints, imported));
+  const others: OtherStacks = {
+    imported: (exportName) => findExport(exportName),
+    stackOutput: (stack, output) => outputOf(opened, stack, output),
+  };
+  const opened: Opened[] = stacks.map((stack) => openStack(stack, endpoints, others));
   const findExport = exportsOf(opened);
-  const resources = localise(
-    opened.flatMap((stack) => stack.resources()),
-    endpoints,
-  );
+  const found = opened.flatMap((stack) => stack.resources());
+  const localise = localiserOf(found, endpoints);
+  const resources = found.map((resource) => ({
+    ...resource,
+    properties: localise(resource.properties) as Record<string, unknown>,
+  }));
 
   const byType = Map.groupBy(resources, ({ type }) => type);
   return {
@@ -55,13 +64,23 @@ export function loadTemplate(directory: string, endpoints: Endpoints): Template 
     resources,
     ofType: (type) => byType.get(type) ?? [],
     assetDirectory: (code) => assetDirectory(code, assets),
+    outputs: () =>
+      Object.fromEntries(opened.map((stack) => [stack.name, localise(stack.outputs()) as Outputs[string]])),
   };
 }
 
-type Opened = { name: string; template: RawStack['template']; scope: Scope; resources: () => Resource[] };
+type Opened = {
+  name: string;
+  template: RawStack['template'];
+  scope: Scope;
+  resources: () => Resource[];
+  outputs: () => Record<string, string>;
+};
+
+type OtherStacks = Pick<Scope, 'imported' | 'stackOutput'>;
 
 /** One stack, its values resolved as they are asked for: a reference needs the other resource's name only. */
-function openStack({ name: stack, template }: RawStack, endpoints: Endpoints, imported: Scope['imported']): Opened {
+function openStack({ name: stack, template }: RawStack, endpoints: Endpoints, others: OtherStacks): Opened {
   const identities = new Map<string, Identity | 'being made'>();
   const pseudo: Record<string, unknown> = {
     'AWS::Region': region,
@@ -114,7 +133,7 @@ function openStack({ name: stack, template }: RawStack, endpoints: Endpoints, im
       const type = template.Resources[logicalId]?.Type;
       throw new Unresolvable(`the local engine knows no ${attribute} of ${logicalId} (${type})`);
     },
-    imported,
+    ...others,
     mappings: template.Mappings,
     conditions: template.Conditions,
   };
@@ -128,7 +147,14 @@ function openStack({ name: stack, template }: RawStack, endpoints: Endpoints, im
       return [{ logicalId, stack, type: raw.Type, properties, metadata: raw.Metadata, ref, arn, name }];
     });
   };
-  return { name: stack, template, scope, resources };
+  const outputs = () =>
+    Object.fromEntries(
+      Object.entries(template.Outputs).flatMap(([key, { Condition: condition, Value: value }]) => {
+        const where = `${at(key)}, Outputs`;
+        return condition && !holds(condition, scope, where) ? [] : [[key, String(resolve(value, scope, where))]];
+      }),
+    );
+  return { name: stack, template, scope, resources, outputs };
 }
 
 function parameterValue(
@@ -138,6 +164,13 @@ function parameterValue(
   if (type.startsWith('AWS::SSM::')) throw new Unresolvable(`parameter ${name} is read from SSM, which is not here`);
   if (value === undefined) throw new Unresolvable(`parameter ${name} has no default`);
   return type === 'CommaDelimitedList' || type.startsWith('List<') ? String(value).split(',') : String(value);
+}
+
+function outputOf(stacks: Opened[], name: string, key: string): unknown {
+  const stack = stacks.find((opened) => opened.name === name);
+  const output = stack?.template.Outputs[key];
+  if (!stack || !output) throw new Unresolvable(`no stack ${name} has an output ${key}`);
+  return resolve(output.Value, stack.scope, `${name}, Outputs.${key}`);
 }
 
 /** Finds what any stack exports under a name; the names themselves are resolved once, when the first is asked for. */
@@ -165,7 +198,7 @@ function exportsOf(stacks: Opened[]): Scope['imported'] {
  * Points the addresses which the CDK builds from parts (`HttpApi.url`, the issuer of `HttpUserPoolAuthorizer`) to this
  * machine, as `Ref` and `Fn::GetAtt` do for those which CloudFormation gives.
  */
-function localise(resources: Resource[], { apiUrl, issuer }: Endpoints): Resource[] {
+function localiserOf(resources: Resource[], { apiUrl, issuer }: Endpoints): (value: unknown) => unknown {
   const addresses = resources.flatMap(({ type, ref }): [string, string][] => {
     if (type === 'AWS::ApiGatewayV2::Api') return [[`https://${ref}.execute-api.${region}.amazonaws.com`, apiUrl]];
     if (type === 'AWS::Cognito::UserPoolDomain') {
@@ -181,10 +214,7 @@ function localise(resources: Resource[], { apiUrl, issuer }: Endpoints): Resourc
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, convert(item)]));
   };
-  return resources.map((resource) => ({
-    ...resource,
-    properties: convert(resource.properties) as Record<string, unknown>,
-  }));
+  return convert;
 }
 
 const FileCode = z.object({ S3Key: z.string() });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { AmountMinor, Currency, Instant } from '../../names.ts';
 import { OrderStatus } from './status.ts';
-import { Balance, ToldPayment } from '../../payments/payment.ts';
+import { Balance, PublishedPayment } from '../../payments/payment.ts';
 import { defineEvent } from '../define-event.ts';
 import { Address, OrderLine } from './events.ts';
 
@@ -123,5 +123,5 @@ export const OrderReleased = defineEvent(source, 'OrderReleased', ChangedOrder.e
 export const PaymentRecorded = defineEvent(
   source,
   'PaymentRecorded',
-  z.object({ orderId: z.string(), payment: ToldPayment, order: ChangedOrder.extend(Balance.shape).nullable() }),
+  z.object({ orderId: z.string(), payment: PublishedPayment, order: ChangedOrder.extend(Balance.shape).nullable() }),
 );

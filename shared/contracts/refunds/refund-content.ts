@@ -116,7 +116,7 @@ export const Satisfaction = z
   })
   .meta({ id: 'RefundSatisfaction' });
 
-export const RefundAnswer = z
+export const RefundResponse = z
   .object({
     refundId: z.string(),
     requestId: z.string(),
@@ -177,4 +177,4 @@ export const RefundAnswer = z
     satisfaction: Satisfaction.optional(),
   })
   .meta({ id: 'Refund' });
-export type RefundAnswer = z.infer<typeof RefundAnswer>;
+export type RefundResponse = z.infer<typeof RefundResponse>;

@@ -27,7 +27,7 @@ export const ReceivedUnits = z.strictObject({
 
 const units = z.int().nonnegative();
 
-export const ReturnAnswer = z
+export const ReturnResponse = z
   .object({
     rmaId: z.string(),
     refundId: z.string(),
@@ -65,7 +65,7 @@ export const ReturnAnswer = z
     ),
   })
   .meta({ id: 'Return' });
-export type ReturnAnswer = z.infer<typeof ReturnAnswer>;
+export type ReturnResponse = z.infer<typeof ReturnResponse>;
 
 const ReturnParams = z.strictObject({ rmaId: z.string().regex(/^rma_[0-9a-z]{26}$/, 'Not a return id') });
 const unknownReturn = { description: 'There is no such return in the caller’s sight', schema: Problem };
@@ -77,7 +77,7 @@ export const getReturn = defineRoute({
   summary: 'Goods that a refund expects back, the labels for their way, and what came of them',
   scope: 'orders.read',
   params: ReturnParams,
-  responses: { 200: { description: 'The return as it is now', schema: ReturnAnswer }, 404: unknownReturn },
+  responses: { 200: { description: 'The return as it is now', schema: ReturnResponse }, 404: unknownReturn },
 });
 
 export const receiveReturn = defineRoute({
@@ -98,9 +98,9 @@ export const receiveReturn = defineRoute({
   responses: {
     200: {
       description: 'The same again, with `Idempotent-Replayed: true`: the return as it is now',
-      schema: ReturnAnswer,
+      schema: ReturnResponse,
     },
-    201: { description: 'Received', schema: ReturnAnswer },
+    201: { description: 'Received', schema: ReturnResponse },
     404: unknownReturn,
     409: {
       description:

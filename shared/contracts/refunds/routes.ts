@@ -5,7 +5,7 @@ import { defineRoute } from '../define-route.ts';
 import { OrderParams } from '../orders/routes.ts';
 import { Problem } from '../problem.ts';
 
-import { RefundReason, RefundContent, Refundable, RefundAnswer, Text, wanted, Satisfaction } from './refund-content.ts';
+import { RefundReason, RefundContent, Refundable, RefundResponse, Text, wanted, Satisfaction } from './refund-content.ts';
 
 export const RefundParams = z.strictObject({ refundId: z.string().regex(/^ref_[0-9a-z]{26}$/, 'Not a refund id') });
 const unknownRefund = { description: 'There is no such refund in the caller’s sight', schema: Problem };
@@ -35,9 +35,9 @@ export const requestRefund = defineRoute({
   responses: {
     200: {
       description: 'The same again, with `Idempotent-Replayed: true`: the refund as it is now',
-      schema: RefundAnswer,
+      schema: RefundResponse,
     },
-    201: { description: 'Requested: its money is set aside, or its rule refused it', schema: RefundAnswer },
+    201: { description: 'Requested: its money is set aside, or its rule refused it', schema: RefundResponse },
     404: { description: 'Unknown order', schema: Problem },
     409: {
       description:
@@ -67,7 +67,7 @@ export const decideRefund = defineRoute({
   responses: {
     200: {
       description: 'The refund as it is now; with `Idempotent-Replayed: true` if the caller decided so before',
-      schema: RefundAnswer,
+      schema: RefundResponse,
     },
     403: {
       description: '`own-request`, `same-department`, `above-limit`, `no-limit`: another person must',
@@ -89,7 +89,7 @@ export const withdrawRefund = defineRoute({
   params: RefundParams,
   body: z.strictObject({ reason: Text(500) }).meta({ id: 'RefundWithdrawal' }),
   responses: {
-    200: { description: 'The refund as it is now', schema: RefundAnswer },
+    200: { description: 'The refund as it is now', schema: RefundResponse },
     404: unknownRefund,
     409: illegal,
     422: { description: 'Invalid content', schema: Problem },
@@ -106,7 +106,7 @@ export const amendRefund = defineRoute({
   params: RefundParams,
   body: z.strictObject({ reason: RefundReason, ...wanted }).meta({ id: 'RefundAmendment' }),
   responses: {
-    200: { description: 'The refund as it is now', schema: RefundAnswer },
+    200: { description: 'The refund as it is now', schema: RefundResponse },
     404: unknownRefund,
     409: { description: '`illegal-transition`, `not-refundable`, `out-of-stock`, `chargeback-open`', schema: Problem },
     422: { description: 'Invalid content', schema: Problem },
@@ -125,7 +125,7 @@ export const settleRefund = defineRoute({
     .strictObject({ action: z.enum(['retry', 'store-credit']), reason: Text(500).optional() })
     .meta({ id: 'RefundPayout' }),
   responses: {
-    200: { description: 'The refund as it is now', schema: RefundAnswer },
+    200: { description: 'The refund as it is now', schema: RefundResponse },
     404: unknownRefund,
     409: { description: '`illegal-transition`, `not-refundable`, `chargeback-open`', schema: Problem },
     422: { description: 'Invalid content', schema: Problem },
@@ -142,7 +142,7 @@ export const rateRefund = defineRoute({
   params: RefundParams,
   body: Satisfaction,
   responses: {
-    200: { description: 'The refund as it is now', schema: RefundAnswer },
+    200: { description: 'The refund as it is now', schema: RefundResponse },
     404: unknownRefund,
     409: { description: '`already-rated` otherwise; `illegal-transition` before the end', schema: Problem },
     422: { description: 'Invalid content', schema: Problem },
@@ -157,7 +157,7 @@ export const getRefund = defineRoute({
   summary: 'Read a refund',
   scope: 'orders.read',
   params: RefundParams,
-  responses: { 200: { description: 'The refund as it is now', schema: RefundAnswer }, 404: unknownRefund },
+  responses: { 200: { description: 'The refund as it is now', schema: RefundResponse }, 404: unknownRefund },
 });
 
 export const getRefundTimeline = defineRoute({
@@ -197,7 +197,7 @@ export const findRefunds = defineRoute({
   responses: {
     200: {
       description: 'A page; the next one with its `cursor`',
-      schema: z.object({ refunds: z.array(RefundAnswer), cursor: z.string().optional() }),
+      schema: z.object({ refunds: z.array(RefundResponse), cursor: z.string().optional() }),
     },
     400: { description: 'A parameter is not valid', schema: Problem },
   },

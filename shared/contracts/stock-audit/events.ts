@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineEvent } from '../define-event.ts';
 
-/** Somebody, or the nightly schedule, asked for an audit of the stock. */
+/** A caller or the nightly schedule requested an audit of all stock. */
 export const StockAuditRequested = defineEvent(
   'storeworks.stock-audit',
   'StockAuditRequested',
@@ -9,8 +9,8 @@ export const StockAuditRequested = defineEvent(
 );
 
 /**
- * The counters of all SKUs were compared, but of those that changed whenever they were looked at; `file` lists the
- * differences in the reports bucket.
+ * The counters of all SKUs were compared, except `notCompared` SKUs that changed in every pass. `file` is the key of the
+ * list of differences in the reports bucket.
  */
 export const StockAuditCompleted = defineEvent(
   'storeworks.stock-audit',

@@ -8,10 +8,10 @@ export const StockAudit = z
     status: z.enum(['requested', 'completed']),
     requestedAt: z.string(),
     completedAt: z.string().optional(),
-    /** SKUs with stock. */
+    /** Number of SKUs with a stock item. */
     skus: z.int().optional(),
     differences: z.int().optional(),
-    /** SKUs that changed whenever they were looked at; `not-compared.csv` beside `file` names them. */
+    /** Number of SKUs that changed in every pass. `not-compared.csv` beside `file` lists them. */
     notCompared: z.int().optional(),
     /** Key of the list of differences in the reports bucket. */
     file: z.string().optional(),
@@ -25,7 +25,7 @@ export const postStockAudit = defineRoute({
   tag: 'Stock',
   summary: 'Compare the counters of all stock with the ledger and the open orders',
   scope: 'stock.write',
-  responses: { 202: { description: 'Requested; watch `Location`', schema: StockAudit } },
+  responses: { 202: { description: 'Requested; poll `Location`', schema: StockAudit } },
 });
 
 export const getStockAudit = defineRoute({

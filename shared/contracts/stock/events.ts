@@ -17,11 +17,11 @@ export const MovementType = z.enum([
 ]);
 export type MovementType = z.infer<typeof MovementType>;
 
-/** What units are; all but `available` are unavailable. */
+/** Status of units. `damaged` and `inspection` units are unavailable. */
 export const StockStatus = z.enum(['available', 'damaged', 'inspection']);
 export type StockStatus = z.infer<typeof StockStatus>;
 
-/** Units by which counters were changed, those that were; no whole number where the counter was none. */
+/** Amounts by which counters were corrected. Not an integer if the wrong counter was not one. */
 export const Corrections = z
   .object({
     onHand: z.number(),
@@ -35,7 +35,7 @@ export const Corrections = z
   .partial();
 export type Corrections = z.infer<typeof Corrections>;
 
-/** A movement was applied. The sums of the deltas over all movements of a SKU and warehouse are its counters. */
+/** A movement was applied. The counters of a SKU in a warehouse are the sums of the deltas of its movements. */
 export const StockMoved = defineEvent(
   'storeworks.stock-update',
   'StockMoved',
@@ -43,13 +43,13 @@ export const StockMoved = defineEvent(
     movementId: z.string(),
     sku: Sku,
     warehouse: Warehouse,
-    /** A shipment is put down by the order that ships, an audit's correction by a repair; all others are posted. */
+    /** Orders record `shipment`, repairs `audit-correction`; callers post the other types. */
     type: z.enum([...MovementType.options, 'shipment', 'audit-correction']),
     onHandDelta: z.int(),
     unavailableDelta: z.int(),
-    /** The parts of `unavailableDelta` that are not zero. */
+    /** The non-zero parts of `unavailableDelta`. */
     unavailableDeltas: z.object({ damaged: z.int(), inspection: z.int(), safetyStock: z.int() }).partial().optional(),
-    /** Of an audit's correction, which moves nothing: by how much it set the counters right. */
+    /** Only for `audit-correction`, which moves no units. */
     corrections: Corrections.optional(),
     transferId: z.string().optional(),
     reason: z.string().optional(),
@@ -58,12 +58,12 @@ export const StockMoved = defineEvent(
   }),
 );
 
-/** Units that an order shipped were taken out of lots: from which, as far as the warehouse had any. */
+/** Units that an order shipped were deducted from lots, as far as the warehouse had lots. */
 export const StockLotsShipped = defineEvent(
   'storeworks.stock-update',
   'StockLotsShipped',
   z.object({
-    /** Of the shipment's row in the ledger. */
+    /** Movement id of the shipment in the ledger. */
     movementId: z.string(),
     sku: Sku,
     warehouse: Warehouse,
@@ -71,9 +71,7 @@ export const StockLotsShipped = defineEvent(
   }),
 );
 
-/**
- * A movement that came by queue was refused for good, in that message: nothing was changed, and nobody waits for an answer.
- */
+/** A movement in a queue message was finally rejected for that message. Stock is unchanged. */
 export const StockMovementRejected = defineEvent(
   'storeworks.stock-update',
   'StockMovementRejected',
@@ -83,7 +81,7 @@ export const StockMovementRejected = defineEvent(
     warehouse: Warehouse,
     type: MovementType,
     quantity: z.int(),
-    /** As the same movement over HTTP would be told. */
+    /** `RejectionReason`. */
     reason: z.string(),
     messageId: z.string(),
   }),
@@ -93,8 +91,8 @@ export const AlertKind = z.enum(['low', 'out', 'back-in-stock', 'overstock', 'sl
 export type AlertKind = z.infer<typeof AlertKind>;
 
 /**
- * A SKU's available units, over all warehouses, crossed a level; or units have lain for long and none was shipped. Told
- * once per crossing.
+ * The available units of a SKU over all warehouses crossed a level, or its stock is idle. Published once per crossing or
+ * idle period.
  */
 export const StockAlertRaised = defineEvent(
   'storeworks.stock-update',
@@ -102,15 +100,15 @@ export const StockAlertRaised = defineEvent(
   z.object({
     sku: Sku,
     kind: AlertKind,
-    /** After the crossing. */
+    /** Units after the crossing. */
     available: z.int(),
-    /** Of what does not sell. */
+    /** Only for `slow-moving` and `dead`. */
     idleSince: Instant.optional(),
     levels: AlertLevels.optional(),
   }),
 );
 
-/** Somebody set the levels at which they are told of a SKU's stock. */
+/** The alert levels of a SKU were set. */
 export const StockAlertLevelsSet = defineEvent(
   'storeworks.stock-update',
   'StockAlertLevelsSet',

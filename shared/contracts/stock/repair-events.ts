@@ -5,7 +5,7 @@ import { defineEvent } from '../define-event.ts';
 const source = 'storeworks.stock-update';
 const Repair = z.object({ auditId: z.string(), repairId: z.string(), reason: z.string() });
 
-/** Somebody wants the differences of an audit set right; those of `skus` only if it is there. */
+/** A caller requested the repair of the differences of an audit, or only of those of `skus`. */
 export const StockRepairRequested = defineEvent(
   source,
   'StockRepairRequested',
@@ -13,9 +13,8 @@ export const StockRepairRequested = defineEvent(
 );
 
 /**
- * A repair is over: in how many warehouses of SKUs counters were set right, were right already, or differ by something
- * else than the audit found. What was corrected is told by `StockMoved` of the type `audit-correction`, and listed in
- * `file` in the reports bucket.
+ * A repair was completed. Counts are pairs of SKU and warehouse: repaired, already right, or different from the audit.
+ * `StockMoved` of type `audit-correction` has the corrections; `file` is the key of their list in the reports bucket.
  */
 export const StockRepaired = defineEvent(
   source,

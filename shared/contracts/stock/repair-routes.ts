@@ -7,7 +7,7 @@ const RepairId = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'A repair id has 1 to 64 letters, digits, dots, dashes or underscores');
 
-/** `skus` limits the repair to some of those that the audit lists. */
+/** `skus` limits the repair to some SKUs of the audit. */
 export const RepairContent = z
   .strictObject({
     repairId: RepairId,
@@ -17,7 +17,7 @@ export const RepairContent = z
   .meta({ id: 'RepairContent' });
 export type RepairContent = z.infer<typeof RepairContent>;
 
-/** Counts are of warehouses of SKUs in which the audit found a difference. */
+/** Counts are pairs of SKU and warehouse for which the audit lists a difference. */
 export const StockRepair = z
   .object({
     ...RepairContent.shape,
@@ -25,12 +25,12 @@ export const StockRepair = z
     status: z.enum(['requested', 'completed']),
     requestedAt: z.string(),
     completedAt: z.string().optional(),
-    /** Set right, so far. */
+    /** Repaired so far. */
     repaired: z.int(),
     alreadyRight: z.int().optional(),
-    /** Differ by something else than the audit found, or moved all the time: audit again. */
+    /** Differ by another amount than in the audit, or changed in each attempt. A new audit is needed. */
     movedOn: z.int().optional(),
-    /** Key of the list of what became of each in the reports bucket. */
+    /** Key of the list of outcomes in the reports bucket. */
     file: z.string().optional(),
   })
   .meta({ id: 'StockRepair' });
@@ -42,14 +42,17 @@ export const postStockRepair = defineRoute({
   method: 'POST',
   path: '/stock/audits/{auditId}/repairs',
   tag: 'Stock',
-  summary: 'Set the counters right that an audit found wrong',
+  summary: 'Repair the counters that an audit found wrong',
   scope: 'stock.write',
   params: z.strictObject({ auditId: AuditId }),
   body: RepairContent,
   responses: {
-    202: { description: 'Requested, now or before; watch `Location`', schema: StockRepair },
+    202: { description: 'Requested, by this or an earlier request; poll `Location`', schema: StockRepair },
     404: { description: 'Unknown audit', schema: Problem },
-    409: { description: '`audit-not-completed`; or `repair-conflict`: another repair has this id', schema: Problem },
+    409: {
+      description: '`audit-not-completed`, or `repair-conflict`: the id belongs to another repair',
+      schema: Problem,
+    },
     422: { description: 'Invalid content', schema: Problem },
   },
 });

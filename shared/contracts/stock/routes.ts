@@ -6,10 +6,10 @@ import { Movement } from '../../stock/movement.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
 
-/** Units by why they are unavailable; `unavailable` is their sum. */
+/** Units by the reason why they are unavailable. `unavailable` is their sum. */
 const Unavailable = z.object({ damaged: z.int(), inspection: z.int(), safetyStock: z.int() });
 
-/** Units that left one warehouse and have not arrived in another. */
+/** Units that left one warehouse and were not received in another. */
 const InTransit = z.object({
   transferId: z.string(),
   from: Warehouse,
@@ -18,17 +18,17 @@ const InTransit = z.object({
   expiresOn: z.string().optional(),
 });
 
-/** Counters in units, in total and by warehouse. What is in transit is in no warehouse, so on hand is without it. */
-const StockAnswer = Counters.extend({
+/** Counters in units, in total and by warehouse. Units in transit are not on hand. */
+const StockResponse = Counters.extend({
   sku: Sku,
   unavailableBy: Unavailable,
   warehouses: z.array(Counters.extend({ warehouse: Warehouse, unavailableBy: Unavailable })),
 }).meta({ id: 'Stock' });
-const FullStockAnswer = StockAnswer.extend({
+const StockWithTransfersResponse = StockResponse.extend({
   inTransit: z.object({ units: z.int(), transfers: z.array(InTransit) }),
 }).meta({ id: 'StockWithTransfers' });
 
-/** Why a movement was refused; nothing was changed, and unless it is a conflict it may be sent again. */
+/** Why a movement was rejected. Stock is unchanged, and the movement may be sent again except on `movement-conflict`. */
 export const RejectionReason = z.enum([
   'unknown-sku',
   'insufficient-stock',
@@ -43,18 +43,18 @@ export const RejectionReason = z.enum([
 ]);
 export type RejectionReason = z.infer<typeof RejectionReason>;
 
-/** `stock` is that of the SKU after the movement, or as it is when nothing was changed; absent for an unknown SKU. */
+/** `stock` is the stock of the SKU after the movement; absent for an unknown SKU. */
 export const MovementResult = z
   .object({
     movementId: z.string(),
     status: z.enum(['applied', 'already-applied', 'rejected']),
     reason: RejectionReason.optional(),
-    stock: StockAnswer.optional(),
+    stock: StockResponse.optional(),
   })
   .meta({ id: 'MovementResult' });
 export type MovementResult = z.infer<typeof MovementResult>;
 
-/** More than this in one body is answered 413. */
+/** A larger body is rejected with 413. */
 export const maxMovements = 100;
 
 export const postMovements = defineRoute({
@@ -68,7 +68,7 @@ export const postMovements = defineRoute({
     200: { description: 'One result per movement, in order', schema: z.object({ results: z.array(MovementResult) }) },
     413: { description: 'More than 100 movements', schema: Problem },
     422: { description: 'Invalid content', schema: Problem },
-    503: { description: '`busy`: some may have been applied; send the same body again', schema: Problem },
+    503: { description: '`busy`: some movements may have been applied; send the same body again', schema: Problem },
   },
 });
 
@@ -80,17 +80,17 @@ export const getStock = defineRoute({
   scope: 'stock.read',
   params: z.strictObject({ sku: Sku }),
   responses: {
-    200: { description: 'The counters', schema: FullStockAnswer },
+    200: { description: 'The counters', schema: StockWithTransfersResponse },
     404: { description: 'Unknown SKU', schema: Problem },
   },
 });
 
-/** Units of a lot that were received, and neither shipped nor taken out by a movement that names it. */
-const LotAnswer = z.object({
+/** Units of a lot that were received, less those shipped or removed by a movement that names the lot. */
+const LotResponse = z.object({
   warehouse: Warehouse,
   lot: z.string(),
   units: z.int(),
-  /** Those of them that are damaged or in inspection, as movements that name the lot say. */
+  /** Units of the lot that are damaged or in inspection, by movements that name it. */
   unavailable: z.int(),
   expiresOn: z.string().optional(),
   isExpired: z.boolean(),
@@ -100,21 +100,21 @@ export const getLots = defineRoute({
   method: 'GET',
   path: '/stock/{sku}/lots',
   tag: 'Stock',
-  summary: 'Lots of a SKU, and which to take first',
+  summary: 'Lots of a SKU, and which to pick first',
   scope: 'stock.read',
   params: z.strictObject({ sku: Sku }),
   query: z.strictObject({
     warehouse: Warehouse.optional(),
-    /** Units to suggest lots for. */
+    /** Number of units to suggest lots for. */
     units: z.coerce.number().int().min(1).max(1_000_000_000).optional(),
   }),
   responses: {
     200: {
-      description: 'Lots, first expired first out; `suggestion` for the units asked for, and how many no lot has',
+      description: 'Lots, first expired first out; `suggestion` of lots for `units`, and how many units are `missing`',
       schema: z.object({
         sku: Sku,
-        lots: z.array(LotAnswer),
-        suggestion: z.array(LotAnswer.pick({ warehouse: true, lot: true, units: true })),
+        lots: z.array(LotResponse),
+        suggestion: z.array(LotResponse.pick({ warehouse: true, lot: true, units: true })),
         missing: z.int(),
       }),
     },
@@ -123,7 +123,7 @@ export const getLots = defineRoute({
   },
 });
 
-/** A movement in the ledger, in the order of recording. */
+/** A movement in the ledger. */
 const LedgerEntry = StockMoved.envelope.shape.detail.shape.data
   .extend({ actor: z.string() })
   .meta({ id: 'LedgerEntry' });
@@ -153,7 +153,7 @@ export const putAlertLevels = defineRoute({
   method: 'PUT',
   path: '/stock/{sku}/alert-levels',
   tag: 'Stock',
-  summary: 'Set at how many available units somebody is told; an absent level is none',
+  summary: 'Set the levels of a SKU that raise alerts; an absent level raises none',
   scope: 'stock.write',
   params: z.strictObject({ sku: Sku }),
   body: AlertLevels,

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { CallFault, Faults, InvocationFault } from '../../../infra/local/faults.ts';
-import { jsonAnswer } from '../../../infra/local/gateway/aws-call.ts';
+import { jsonResponse } from '../../../infra/local/gateway/aws-call.ts';
 import { createGateway } from '../../../infra/local/gateway/gateway.ts';
 import { createIam } from '../../../infra/local/iam/iam.ts';
 import { createLambda } from '../../../infra/local/lambda/lambda.ts';
@@ -20,23 +20,23 @@ async function gatewayWith(fault: CallFault | undefined) {
   const crashed: string[] = [];
   const observed: string[] = [];
   const onCall = vi.fn<NonNullable<Faults['onCall']>>(() => fault);
-  const answer = async ({ operation, body }: { operation: string; body: Buffer }) => {
+  const handle = async ({ operation, body }: { operation: string; body: Buffer }) => {
     reached.push(operation);
     bodies.push(body.toString());
-    return jsonAnswer({ done: true });
+    return jsonResponse({ done: true });
   };
   const gateway = createGateway(
     {
       ...small.context,
       faults: { onCall },
       observer: {
-        onAnswer: ({ functionName, call }, { status }) => observed.push(`${functionName} ${call.operation} ${status}`),
+        onResponse: ({ functionName, call }, { status }) => observed.push(`${functionName} ${call.operation} ${status}`),
       },
     },
     {
       iam: createIam(small.context.template),
       roleOfAccessKey: (id) => (id === 'function.Place' ? 'arn:aws:iam::000000000000:role/Place' : undefined),
-      services: { dynamodb: { permissions: () => [], answer } },
+      services: { dynamodb: { permissions: () => [], handle } },
       crash: (sessionToken) => crashed.push(sessionToken),
     },
   );
@@ -58,20 +58,20 @@ async function gatewayWith(fault: CallFault | undefined) {
       body: '{}',
     }).then(
       ({ status }) => status,
-      () => 'no answer',
+      () => 'no response',
     );
   return { call, reached, bodies, crashed, observed, onCall };
 }
 
 test('a refused call does nothing', async () => {
-  const { call, reached } = await gatewayWith({ kind: 'refused', answer: jsonAnswer({ __type: 'Throttled' }, 400) });
+  const { call, reached } = await gatewayWith({ kind: 'refused', response: jsonResponse({ __type: 'Throttled' }, 400) });
   expect(await call()).toBe(400);
   expect(reached).toEqual([]);
 });
 
-test('a lost answer belongs to a call that was done', async () => {
-  const { call, reached, crashed } = await gatewayWith({ kind: 'answer-lost' });
-  expect(await call()).toBe('no answer');
+test('a lost response belongs to a call that was done', async () => {
+  const { call, reached, crashed } = await gatewayWith({ kind: 'response-lost' });
+  expect(await call()).toBe('no response');
   expect(reached).toEqual(['PutItem']);
   expect(crashed).toEqual([]);
 });
@@ -81,7 +81,7 @@ test.each([
   ['after', ['PutItem']],
 ] as const)('a crash %s the effect ends the sandbox that called', async (when, done) => {
   const { call, reached, crashed } = await gatewayWith({ kind: 'crash', when });
-  expect(await call()).toBe('no answer');
+  expect(await call()).toBe('no response');
   expect(reached).toEqual(done);
   expect(crashed).toEqual(['sandbox-1']);
 });
@@ -96,24 +96,24 @@ test('a slow call is done, and only when its time is over', async () => {
 });
 
 test('of a call that is done in part the service sees that part, and the caller what is missing', async () => {
-  const whole = ({ body }: { body: string | Buffer }) => jsonAnswer({ done: String(body), missing: 1 }, 207);
-  const { call, bodies } = await gatewayWith({ kind: 'partly', part: Buffer.from('{"half":1}'), whole });
+  const whole = ({ body }: { body: string | Buffer }) => jsonResponse({ done: String(body), missing: 1 }, 207);
+  const { call, bodies } = await gatewayWith({ kind: 'partial', part: Buffer.from('{"half":1}'), whole });
   expect(await call()).toBe(207);
   expect(bodies).toEqual(['{"half":1}']);
 });
 
 test('what people and tests call is never faulty', async () => {
-  const { call, onCall } = await gatewayWith({ kind: 'answer-lost' });
+  const { call, onCall } = await gatewayWith({ kind: 'response-lost' });
   expect(await call('administrator')).toBe(200);
   expect(onCall).not.toHaveBeenCalled();
 });
 
-test('an observer is told of what functions call and of the answer, also of a fault’s, and of nobody else', async () => {
+test('an observer is told of what functions call and of the response, also of a fault’s, and of nobody else', async () => {
   const sound = await gatewayWith(undefined);
   await sound.call();
   await sound.call('administrator');
   expect(sound.observed).toEqual(['Place PutItem 200']);
-  const refused = await gatewayWith({ kind: 'refused', answer: jsonAnswer({ __type: 'Throttled' }, 400) });
+  const refused = await gatewayWith({ kind: 'refused', response: jsonResponse({ __type: 'Throttled' }, 400) });
   await refused.call();
   expect(refused.observed).toEqual(['Place PutItem 400']);
 });

@@ -24,6 +24,7 @@ export const templateOf = (resources: Resource[]): Template => ({
   resources,
   ofType: (type) => resources.filter((each) => each.type === type),
   assetDirectory: () => '/nowhere',
+  outputs: () => ({}),
 });
 
 /** A context on a state of its own; `reopened` is the same state after the end of one process and the start of another. */

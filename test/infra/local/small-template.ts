@@ -48,6 +48,7 @@ export function smallContext(resources: SmallResource[], { directory = mkdtempSy
     directory,
     resources: all,
     ofType: (type) => all.filter((resource) => resource.type === type),
+    outputs: () => ({}),
     assetDirectory: (code) => {
       codes += 1;
       const path = join(directory, `code-${codes}`);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkSupported } from '../../../infra/local/supported.ts';
-import { loadShop } from './small-assembly.ts';
+import { loadShop } from './template/small-assembly.ts';
 
 const queues = { 'AWS::SQS::Queue': { effective: ['VisibilityTimeout'], inert: ['KmsMasterKeyId'] } };
 

@@ -1,0 +1,16 @@
+import * as z from 'zod';
+import { WebhookRetryPolicy } from './decide.ts';
+
+export const json = z.string().transform((text): unknown => JSON.parse(text));
+/** `allowed` permits endpoints on loopback addresses, also over http. Only the local engine sets it. */
+export const loopback = { STOREWORKS_WEBHOOK_LOOPBACK: z.literal('allowed').optional() };
+
+export const FanOutEnv = z.object({
+  WEBHOOK_TABLE_NAME: z.string().min(1),
+  ORDER_TABLE_NAME: z.string().min(1),
+  DELIVERY_QUEUE_URL: z.url(),
+});
+export type FanOutEnv = z.infer<typeof FanOutEnv>;
+
+export const ParsedDeliverEnv = FanOutEnv.extend({ ...loopback, RETRYING: json.pipe(WebhookRetryPolicy) });
+export type DeliverEnv = z.input<typeof ParsedDeliverEnv>;

@@ -1,0 +1,37 @@
+import * as z from 'zod';
+
+/** An endpoint as it is stored. */
+export const Endpoint = z.object({
+  channel: z.string(),
+  endpointId: z.string(),
+  url: z.string(),
+  /** Event types that are delivered; every type if undefined. */
+  eventTypes: z.array(z.string()).optional(),
+  /** Signing secret: `whsec_` and base64. */
+  secret: z.string(),
+  status: z.enum(['active', 'disabled']),
+  /** Why it is disabled. */
+  reason: z.string().optional(),
+  createdAt: z.string(),
+  version: z.int().positive(),
+  /** Consecutive failed attempts. */
+  failures: z.int().nonnegative(),
+  /** Milliseconds since the epoch; no delivery is attempted before. */
+  pausedUntil: z.int().optional(),
+});
+export type Endpoint = z.infer<typeof Endpoint>;
+export type EndpointId = Pick<Endpoint, 'channel' | 'endpointId'>;
+
+/** Prefix of a signing secret: https://www.standardwebhooks.com */
+export const secretPrefix = 'whsec_';
+
+export const endpointPrefix = 'ENDPOINT#';
+export const channelPartition = (channel: string) => `CHANNEL#${channel}`;
+export const endpointKey = ({ channel, endpointId }: EndpointId) => ({
+  pk: channelPartition(channel),
+  sk: `${endpointPrefix}${endpointId}`,
+});
+
+/** Whether an endpoint receives events of this type. */
+export const isSubscribed = ({ eventTypes }: Pick<Endpoint, 'eventTypes'>, eventType: string): boolean =>
+  eventTypes === undefined || eventTypes.includes(eventType);

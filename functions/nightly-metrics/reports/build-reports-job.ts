@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import * as z from 'zod';
+import { hoursOfDay } from '../../../shared/business-day.ts';
+import { type Connection, type DuckDb, literal } from './duckdb-client.ts';
+import { loadEvents } from './load-events.ts';
+import { assertReconciled, type Content, type ReportEntry } from './manifest.ts';
+import { measuredTables } from './metrics.ts';
+import { type Report, reports } from './reports.ts';
+
+type Day = { date: string; timeZone: string };
+
+const Count = z.coerce.number().int().nonnegative();
+const Quarantined = z.array(z.object({ path: z.string(), reason: z.string(), rows: Count }));
+const Sums = z.array(z.record(z.string(), z.string().nullable()));
+
+/**
+ * Makes a day's reports in `directory` from the lake's files, unpacked and named as there without `.gz`, in any order.
+ * Throws if the reports do not add up.
+ */
+export const buildReports = (duckDb: DuckDb, paths: string[], directory: string, { date, timeZone }: Day) =>
+  duckDb.connected(async (connection): Promise<Content> => {
+    const counts = await loadEvents(connection, paths, hoursOfDay(date, timeZone));
+    for (const sql of measuredTables) await connection.run(sql);
+    await assertOrdersAreDistinct(connection);
+    const entries: ReportEntry[] = [];
+    for (const report of reports) entries.push(await writeReport(connection, report, directory));
+    assertReconciled(entries);
+    return { input: { ...counts, quarantined: await quarantined(connection) }, reports: entries };
+  });
+
+async function writeReport(connection: Connection, report: Report, directory: string): Promise<ReportEntry> {
+  const table = literal(report.name).replaceAll("'", '"');
+  const names = report.columns.map(({ name }) => name).join(', ');
+  await connection.run(`CREATE TEMP TABLE ${table} AS SELECT ${names} FROM (${report.sql})`);
+  const rows = `FROM ${table} ORDER BY ${report.orderBy}`;
+  const [csv, parquet] = [join(directory, `${report.name}.csv`), join(directory, `${report.name}.parquet`)];
+  await connection.run(
+    `COPY (SELECT ${report.columns.map(csvCell).join(', ')} ${rows}) TO ${literal(csv)}
+       (FORMAT csv, HEADER true, NEW_LINE '\\r\\n')`,
+  );
+  await connection.run(`COPY (SELECT * ${rows}) TO ${literal(parquet)} (FORMAT parquet, ROW_GROUP_SIZE 122880)`);
+  const files = await Promise.all([csv, parquet].map(fileEntry));
+  return { name: report.name, ...(await sumsOf(connection, report, table)), files };
+}
+
+/** Spreadsheets run a cell that begins so as a formula; an apostrophe makes it text. */
+const csvCell = ({ name, type }: Report['columns'][number]) =>
+  type === 'text'
+    ? `CASE WHEN regexp_matches(${name}, '^[=+\\-@\\t\\r]') THEN '''' || ${name} ELSE ${name} END AS ${name}`
+    : name;
+
+async function fileEntry(path: string) {
+  const content = await readFile(path);
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  return { file: basename(path), bytes: content.length, sha256 };
+}
+
+/** Sums of what was written, by currency: read from the report's own rows, so that comparing them means something. */
+async function sumsOf(connection: Connection, report: Report, table: string) {
+  const has = (column: string) => report.columns.some(({ name }) => name === column);
+  const summed = report.columns.filter(({ name, type }) => type === 'number' && name !== 'lines');
+  const orders = has('orders') ? [] : ['CAST(count(*) AS VARCHAR) AS orders'];
+  const sums = summed.map(({ name }) => `CAST(sum(${name}) AS VARCHAR) AS ${name}`);
+  const found = Sums.parse(
+    await connection.rows(
+      `SELECT currency, CAST(count(*) AS VARCHAR) AS rowCount, ${[...orders, ...sums].join(', ')}
+       FROM ${table} GROUP BY currency ORDER BY currency`,
+    ),
+  );
+  const total = (name: string) => found.reduce((sum, row) => sum + whole(row[name]), 0);
+  const amounts = found.map((row) => {
+    const columns = summed.filter(({ name }) => isAmount(name)).map(({ name }) => [name, whole(row[name])]);
+    return [row['currency'] ?? '', Object.fromEntries(columns)];
+  });
+  return {
+    rows: total('rowCount'),
+    ...(report.countsOrders && { orders: total('orders') }),
+    ...(has('units') && { units: total('units') }),
+    amounts: Object.fromEntries(amounts),
+  };
+}
+
+/** What the manifest tells by currency. */
+const isAmount = (column: string) => /Minor$|^(cancelled|edited|refunded|credited)Units$/.test(column);
+
+/** A sum that a JSON number holds exactly; beyond 90 billion units of money it does not, and the run stops. */
+function whole(text: string | null | undefined): number {
+  const value = Number(text);
+  assert(text && Number.isSafeInteger(value), `The sum ${text} is too large to be exact.`);
+  return value;
+}
+
+/** An order is placed once. Two events that place it would count its money twice. */
+async function assertOrdersAreDistinct(connection: Connection): Promise<void> {
+  const twice = await connection.rows('SELECT orderId FROM placed_order GROUP BY orderId HAVING count(*) > 1 LIMIT 5');
+  assert.deepEqual(twice, [], 'Orders were placed by more than one event.');
+}
+
+async function quarantined(connection: Connection) {
+  const sql = 'SELECT path, reason, count(*) AS rows FROM quarantine GROUP BY ALL ORDER BY ALL';
+  return Quarantined.parse(await connection.rows(sql)).map(({ path, reason, rows }) => ({
+    file: `${basename(path)}.gz`,
+    reason,
+    rows,
+  }));
+}

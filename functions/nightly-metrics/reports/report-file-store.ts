@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3ServiceException, type S3Client } from '@aws-sdk/client-s3';
+import * as z from 'zod';
+import { inParallel } from '../../../shared/in-parallel.ts';
+import { BusinessDay } from '../../../shared/names.ts';
+import { Manifest } from './manifest.ts';
+
+const uploadsAtOnce = 12;
+
+/** Names the version of a day's reports that is in force. */
+export const Latest = z.object({
+  date: BusinessDay,
+  version: z.int().positive(),
+  /** Key of its manifest. */
+  manifest: z.string(),
+  writtenAt: z.string(),
+});
+export type Latest = z.infer<typeof Latest>;
+
+const versionPrefix = (date: string, version: number) => `daily/dt=${date}/v=${version}/`;
+const latestKey = (date: string) => `daily/dt=${date}/latest.json`;
+
+/** Key of the manifest of a version. */
+export const manifestKey = (date: string, version: number) => `${versionPrefix(date, version)}manifest.json`;
+
+export const createReportsBucket = (s3: S3Client, bucket: string) => {
+  const put = (Key: string, Body: Buffer | string, condition: { IfMatch?: string; IfNoneMatch?: string } = {}) =>
+    s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body, ContentType: contentType(Key), ...condition }));
+
+  return {
+    /** Writes the files of a version from `directory`. A version has one content, so writing it again changes nothing. */
+    async putFiles({ date, version, reports }: Manifest, directory: string): Promise<void> {
+      const files = reports.flatMap((report) => report.files.map(({ file }) => file));
+      await inParallel(uploadsAtOnce, files, async (file) =>
+        put(`${versionPrefix(date, version)}${file}`, await readFile(join(directory, file))),
+      );
+    },
+
+    async putManifest(manifest: Manifest): Promise<void> {
+      await put(manifestKey(manifest.date, manifest.version), pretty(Manifest.parse(manifest)));
+    },
+
+    async latest(date: string): Promise<(Latest & { etag: string | undefined }) | undefined> {
+      try {
+        const { Body, ETag } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: latestKey(date) }));
+        return { ...Latest.parse(JSON.parse((await Body?.transformToString()) ?? '')), etag: ETag };
+      } catch (error) {
+        if (error instanceof NoSuchKey) return undefined;
+        throw error;
+      }
+    },
+
+    /** Replaces what `latest` gave, and nothing newer: `overtaken` if somebody else wrote in between. */
+    async putLatest(latest: Latest, replaces: { etag: string | undefined } | undefined): Promise<'put' | 'overtaken'> {
+      const condition = replaces ? (replaces.etag ? { IfMatch: replaces.etag } : {}) : { IfNoneMatch: '*' };
+      try {
+        await put(latestKey(latest.date), pretty(latest), condition);
+        return 'put';
+      } catch (error) {
+        const isOvertaken = error instanceof S3ServiceException && overtaken.has(error.name);
+        if (isOvertaken) return 'overtaken';
+        throw error;
+      }
+    },
+  };
+};
+
+export type ReportsBucket = ReturnType<typeof createReportsBucket>;
+
+const overtaken = new Set(['PreconditionFailed', 'ConditionalRequestConflict']);
+
+const pretty = (value: object) => `${JSON.stringify(value, undefined, 2)}\n`;
+
+function contentType(key: string): string {
+  if (key.endsWith('.csv')) return 'text/csv; charset=utf-8';
+  return key.endsWith('.json') ? 'application/json' : 'application/vnd.apache.parquet';
+}

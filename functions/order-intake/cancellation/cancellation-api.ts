@@ -1,0 +1,17 @@
+import type { cancelOrder } from '../../../shared/contracts/orders/life-cycle-routes.ts';
+import type { HttpResponse } from '../../../shared/contracts/problem.ts';
+import { contentHash } from '../../../shared/ids.ts';
+import type { Request } from '../../../shared/lambda/http-handler.ts';
+import type { Channels } from '../../../shared/store.ts';
+import { applyForCaller, changeResponse } from '../order/change-api.ts';
+import type { ChangeStore } from '../order/order-store.ts';
+import { cancel } from './cancel.ts';
+
+/** Serves the cancellation of an order or of units of its lines. */
+export const cancellation =
+  (store: ChangeStore, channels: Channels) =>
+  async (request: Request<typeof cancelOrder>): Promise<HttpResponse> => {
+    const { body, cause } = request;
+    const outcome = await applyForCaller(store, channels, request, (order) => cancel(order, body, contentHash(body)));
+    return changeResponse(outcome, cause.now, 200);
+  };

@@ -1,0 +1,58 @@
+import type * as routes from '../../../shared/contracts/orders/life-cycle-routes.ts';
+import type { HttpResponse } from '../../../shared/contracts/problem.ts';
+import { contentHash } from '../../../shared/ids.ts';
+import type { Request } from '../../../shared/lambda/http-handler.ts';
+import type { Channels, SellingPolicy } from '../../../shared/store.ts';
+import type { Decide } from '../order/apply.ts';
+import { applyForCaller, changeResponse, type ChangeRequest } from '../order/change-api.ts';
+import type { Outcome } from '../order/change.ts';
+import type { ChangeStore } from '../order/order-store.ts';
+import { allocateStock, deliver, ship } from './shipping.ts';
+
+const defaultReturnWindowDays = 30;
+
+/**
+ * Runs a change whose decision needs the order's risk: `assessed` wraps the decision so that an order without an
+ * assessment is assessed, and possibly held, first. `now` is in milliseconds.
+ */
+type AssessFirst = (
+  now: number,
+  change: (assessed: (decide: Decide) => Decide) => Promise<Outcome | undefined>,
+) => Promise<Outcome | undefined>;
+
+/** Serves allocation, shipments and deliveries, by the name of the route. */
+export function fulfilmentRoutes(
+  store: ChangeStore,
+  channels: Channels,
+  { returnWindowDays = defaultReturnWindowDays }: Pick<SellingPolicy, 'returnWindowDays'>,
+  assessFirst: AssessFirst,
+) {
+  const changeAssessed = async (
+    request: ChangeRequest,
+    decide: Decide,
+    firstStatus: 200 | 201,
+  ): Promise<HttpResponse> => {
+    const { now } = request.cause;
+    const outcome = await assessFirst(now, (assessed) => applyForCaller(store, channels, request, assessed(decide)));
+    return changeResponse(outcome, now, firstStatus);
+  };
+
+  return {
+    allocateOrder: (request: Request<typeof routes.allocateOrder>) => changeAssessed(request, allocateStock, 200),
+
+    shipOrder: (request: Request<typeof routes.shipOrder>) => {
+      const { body, cause } = request;
+      return changeAssessed(request, (order) => ship(order, body, contentHash(body), cause.now), 201);
+    },
+
+    deliverShipment: async (request: Request<typeof routes.deliverShipment>): Promise<HttpResponse> => {
+      const { params, body, cause } = request;
+      const { deliveredAt = new Date(cause.now).toISOString() } = body;
+      const arrival = { shipmentId: params.shipmentId, deliveredAt, now: cause.now };
+      const outcome = await applyForCaller(store, channels, request, (order) =>
+        deliver(order, arrival, returnWindowDays),
+      );
+      return changeResponse(outcome, cause.now, 200);
+    },
+  };
+}

@@ -1,0 +1,12 @@
+import * as z from 'zod';
+import { jsonVariable } from '../../../shared/lambda/json-variable.ts';
+import { Channels, SellingPolicy } from '../../../shared/store.ts';
+
+/** The variables of `order-file-uploaded`. */
+export const ImportEnv = z.object({
+  ORDER_TABLE_NAME: z.string().min(1),
+  CHANNELS: jsonVariable(Channels),
+  SELLING: jsonVariable(SellingPolicy),
+  ORDER_FILES_BUCKET_NAME: z.string().min(1),
+});
+export type ImportEnv = z.input<typeof ImportEnv>;

@@ -1,0 +1,24 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { S3Client } from '@aws-sdk/client-s3';
+import { openDatabase, batchJobMaxAttempts } from '../../../shared/dynamodb/database.ts';
+import { uploadedFiles, ObjectCreated } from '../../../shared/lambda/uploaded-files.ts';
+import { queueHandler } from '../../../shared/lambda/queue-handler.ts';
+import { ImportEnv } from './env.ts';
+import { importFile, resultCsv } from './import-file.ts';
+import { createImportStore } from './import-store.ts';
+
+const env = ImportEnv.parse(process.env);
+const store = createImportStore(openDatabase(batchJobMaxAttempts), env, env.SELLING.timeZone);
+const onUploaded = uploadedFiles(new S3Client(), env.ORDER_FILES_BUCKET_NAME, 'imports', new Logger());
+const channels = new Set(Object.values(env.CHANNELS).map(({ channel }) => channel));
+
+/** Imports an uploaded file and writes its bad rows to the result file. */
+export const handler = queueHandler({ envelope: ObjectCreated }, (notification) =>
+  onUploaded(notification, async ({ key, sequencer, body, putResult }) => {
+    const cause = { actor: `file ${key}`, correlationId: key, causationId: sequencer, now: Date.now() };
+    const settings = { channels, policy: env.SELLING };
+    const { summary, bad } = await importFile(body, (...given) => store.importOrder(...given), settings, cause);
+    await putResult(resultCsv(bad));
+    return summary;
+  }),
+);

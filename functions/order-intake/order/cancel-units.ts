@@ -1,0 +1,39 @@
+import { OrderCancelled, OrderLinesCancelled } from '../../../shared/contracts/orders/life-cycle-events.ts';
+import { reservationsOf } from '../../../shared/stock/reservation.ts';
+import { type Change, changed, draftEvent, factsOf, moved } from './change.ts';
+import { next } from './life-cycle.ts';
+import { counted, type LineUnits, openUnits, worthOf } from './line-units.ts';
+import type { OrderItem } from './order-item.ts';
+import { paidIfCovered } from './payment.ts';
+
+type CancellationRequest = { requestId: string; reason: string; contentHash: string };
+
+/** Cancels open units of an order and releases their stock; the last open unit changes the status. */
+export function cancelUnits(order: OrderItem, units: LineUnits[], request: CancellationRequest): Change {
+  const { requestId, reason, contentHash } = request;
+  const lines = counted(order.lines, units, 'cancelledQuantity');
+  const isRest = lines.every((line) => openUnits(line) === 0);
+  const isWhole = isRest && lines.every(({ shippedQuantity = 0 }) => shippedQuantity === 0);
+  const before = order.cancelledMinor ?? 0;
+  // An order that ships nothing owes no shipping and no charges either.
+  const cancelledMinor = isWhole ? order.totalMinor - before : worthOf(order, units);
+  const status = next(order.status, isWhole ? 'cancel' : isRest ? cancelRestOf(order) : 'cancel-lines') ?? order.status;
+  const after = paidIfCovered(
+    moved(
+      {
+        ...order,
+        lines,
+        cancelledMinor: before + cancelledMinor,
+        cancellations: [...(order.cancellations ?? []), { requestId, contentHash }],
+      },
+      status,
+    ),
+  );
+  const data = { ...factsOf(after), requestId, reason, lines: units, cancelledMinor };
+  const event = isWhole ? draftEvent(OrderCancelled, data) : draftEvent(OrderLinesCancelled, data);
+  return changed(after, [event], { kind: 'release', takes: reservationsOf(units) });
+}
+
+/** If every shipment has arrived, no later delivery can change the status to `delivered`. */
+const cancelRestOf = ({ shipments = [] }: OrderItem) =>
+  shipments.every(({ deliveredAt }) => deliveredAt !== undefined) ? 'cancel-rest-delivered' : 'cancel-rest';

@@ -1,0 +1,140 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { businessDays } from '../../../shared/business-day.ts';
+import { type Action, type Database, readBatch, transact } from '../../../shared/dynamodb/database.ts';
+import { type Cause, newEvent } from '../../../shared/contracts/define-event.ts';
+import { OrderPlaced } from '../../../shared/contracts/orders/events.ts';
+import { PaymentRecorded } from '../../../shared/contracts/orders/life-cycle-events.ts';
+import { maxActionsPerTransaction } from '../../../shared/dynamodb/transaction-limits.ts';
+import type { SettlementItem } from '../../../shared/orders/settlement-item.ts';
+import { eventKey, OutboxItem, outboxItem } from '../../../shared/dynamodb/outbox.ts';
+import { timelineOf } from '../../../shared/dynamodb/timeline.ts';
+import { orderKey, orderPartition } from '../../../shared/orders/order-keys.ts';
+import { type Payment, publishedPaymentOf } from '../../../shared/payments/payment.ts';
+import { adjustReservationAction } from '../../../shared/stock/reservation-actions.ts';
+import type { Reservation } from '../../../shared/stock/reservation.ts';
+import type { Change } from './change.ts';
+import { AwaitedOrder, dueIndex, indexKeys, isAwaited, OrderItem } from './order-item.ts';
+import type { PlacedOrder } from './decide.ts';
+import { isInSight, type Sight } from '../../../shared/access/channel-access.ts';
+import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';
+import { createSettlementStore, finishNow, stepSizeOf } from './settlement-store.ts';
+
+type Tables = { ORDER_TABLE_NAME: string; STOCK_TABLE_NAME: string };
+
+const DueKey = z.object({ pk: z.string() });
+const Placed = OrderPlaced.envelope.shape.detail;
+
+/**
+ * The repository of placed orders. A change is one transaction, on condition of the version that was read. `timeZone` is
+ * the IANA zone of the business days.
+ */
+export function createChangeStore(db: Database, tables: Tables, timeZone: string) {
+  let businessDay: ReturnType<typeof businessDays> | undefined;
+  const { ORDER_TABLE_NAME: orders, STOCK_TABLE_NAME: stockTable } = tables;
+  const settlements = createSettlementStore(db, orders, stockTable);
+
+  /** The orders that exist of these ids, in no order. */
+  const read = async (orderIds: readonly string[]): Promise<OrderItem[]> => {
+    const items = (await readBatch(db, { [orders]: orderIds.map(orderKey) }, true))[orders] ?? [];
+    return items.filter((item) => !isAwaited(item)).map((item) => OrderItem.parse(item));
+  };
+
+  return {
+    read,
+
+    /** The order, if it exists and is visible to the caller. */
+    async visible(orderId: string, sight: Sight): Promise<OrderItem | undefined> {
+      const [order] = await read([orderId]);
+      return order && isInSight(order.channel, sight) ? order : undefined;
+    },
+
+    /** The order as placed, from its first event, without later changes. */
+    async placed(orderId: string, placedEventId: string): Promise<PlacedOrder> {
+      const key = { pk: orderPartition(orderId), sk: eventKey(placedEventId) };
+      const [event] = (await readBatch(db, { [orders]: [key] }, true))[orders] ?? [];
+      return Placed.parse(JSON.parse(OutboxItem.parse(event).detail)).data;
+    },
+
+    /** The order's events, oldest first. */
+    timeline: (orderId: string) => timelineOf(db, orders, orderPartition(orderId)),
+
+    /** The order as it is now, or the payments that wait for it. */
+    async current(orderId: string): Promise<{ order?: OrderItem; awaited?: AwaitedOrder }> {
+      const [item] = (await readBatch(db, { [orders]: [orderKey(orderId)] }, true))[orders] ?? [];
+      if (item === undefined) return {};
+      return isAwaited(item) ? { awaited: AwaitedOrder.parse(item) } : { order: OrderItem.parse(item) };
+    },
+
+    /**
+     * Writes the order with its events and what becomes of its stock, unless somebody else changed it since. Stock that
+     * does not fit the transaction follows in steps of its own.
+     */
+    async commit(
+      before: OrderItem,
+      { order, events, stock }: Change,
+      cause: Cause,
+    ): Promise<'done' | 'version-conflict'> {
+      businessDay ??= businessDays(timeZone);
+      const keys = { ...orderKey(order.orderId), ...indexKeys(order, businessDay(Date.parse(order.placedAt))) };
+      const writes: Action[] = [
+        { Put: { TableName: orders, Item: { ...order, ...keys }, ...expectVersion(before.version) } },
+        ...events.map((tell) => ({
+          Put: { TableName: orders, Item: outboxItem(orderPartition(order.orderId), tell(cause)) },
+        })),
+      ];
+      if (!stock) return transact(db, writes);
+      if (stock.kind === 'exchange') {
+        const actions = stock.takes.map((take) => adjustReservationAction(stockTable, take, cause.now));
+        return transact(db, [...writes, ...actions]);
+      }
+      const settlement = settlementOf(order, stock.kind, stock.takes, cause);
+      const actions = settlements.actionsOf(settlement, settlement.takes, cause.now);
+      if (writes.length + actions.length <= maxActionsPerTransaction) return transact(db, [...writes, ...actions]);
+      const outcome = await transact(db, [...writes, settlements.begin(settlement)]);
+      if (outcome === 'done') await finishNow(settlements, settlement, cause.now);
+      return outcome;
+    },
+
+    /** Keeps a payment whose order is not here yet, beside those known, unless the order came meanwhile. */
+    async keep(orderId: string, known: AwaitedOrder | undefined, payment: Payment, cause: Cause) {
+      const version = known?.version ?? 0;
+      const payments = [...(known?.payments ?? []), payment];
+      const item: AwaitedOrder = { orderId, isAwaited: true, version: version + 1, payments };
+      const event = newEvent(PaymentRecorded, { orderId, payment: publishedPaymentOf(payment), order: null }, cause);
+      return transact(db, [
+        { Put: { TableName: orders, Item: { ...orderKey(orderId), ...item }, ...expectVersion(version) } },
+        { Put: { TableName: orders, Item: outboxItem(orderPartition(orderId), event) } },
+      ]);
+    },
+
+    /** Up to `limit` ids per shard of orders that were due by `now` (milliseconds). */
+    async due(now: number, limit: number): Promise<string[]> {
+      const pages = await Promise.all(
+        dueIndex.keys().map((key) =>
+          db.send(
+            new QueryCommand({
+              TableName: orders,
+              IndexName: dueIndex.name,
+              KeyConditionExpression: '#key = :key AND #at <= :now',
+              ExpressionAttributeNames: { '#key': dueIndex.attribute, '#at': dueIndex.sortKey },
+              ExpressionAttributeValues: { ':key': key, ':now': new Date(now).toISOString() },
+              Limit: limit,
+            }),
+          ),
+        ),
+      );
+      const items = pages.flatMap(({ Items = [] }) => Items);
+      return items.map((item) => DueKey.parse(item).pk.slice(orderPartition('').length));
+    },
+  };
+}
+
+const settlementOf = (
+  { orderId, version }: OrderItem,
+  kind: SettlementItem['kind'],
+  takes: Reservation[],
+  cause: Cause,
+): SettlementItem => ({ orderId, version, kind, takes, settled: 0, stepSize: stepSizeOf(kind, takes), cause });
+
+export type ChangeStore = ReturnType<typeof createChangeStore>;

@@ -1,0 +1,88 @@
+import { businessDays } from '../../../shared/business-day.ts';
+import { skuKey, SkuRecord } from '../../../shared/catalog/sku-item.ts';
+import { type Cause, newEvent } from '../../../shared/contracts/define-event.ts';
+import { OrderPlaced } from '../../../shared/contracts/orders/events.ts';
+import { type Action, type Database, readBatch, transact } from '../../../shared/dynamodb/database.ts';
+import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';
+import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
+import { orderKey, orderPartition } from '../../../shared/orders/order-keys.ts';
+import { StockItem, stockKey } from '../../../shared/stock/stock-item.ts';
+import { type Reservation, reserveAction, reservationsOf } from '../../../shared/stock/reservation.ts';
+import type { Known, PlacedOrder, Placement } from './decide.ts';
+import { AwaitedOrder, indexKeys, isAwaited, type Opening, OrderItem } from './order-item.ts';
+
+/** An order to write; `opening` has the members of its item that `OrderPlaced` lacks. */
+export type NewOrder = { order: PlacedOrder; opening: Opening; contentHash: string; cause: Cause };
+
+type Tables = { ORDER_TABLE_NAME: string; STOCK_TABLE_NAME: string; CATALOG_TABLE_NAME: string };
+
+const Identity = OrderItem.pick({ orderId: true, contentHash: true, placedEventId: true });
+
+/**
+ * Builds the two writes of a new order: its item, which replaces early payments, and its `OrderPlaced` event. `timeZone`
+ * is the IANA zone of the business days.
+ */
+export function orderWrites(orderTable: string, timeZone: string) {
+  // Created with the first order: loading the zone's calendar takes a tenth of a cold start, and reads do not need it.
+  let businessDay: ReturnType<typeof businessDays> | undefined;
+  return ({ order, opening: { awaitedVersion = 0, ...opening }, contentHash, cause }: NewOrder): [Action, Action] => {
+    const event = newEvent(OrderPlaced, order, cause, order.placedAt);
+    const placedEventId = event.detail.metadata.eventId;
+    const item: OrderItem = { ...order, ...opening, contentHash, placedEventId, version: awaitedVersion + 1 };
+    businessDay ??= businessDays(timeZone);
+    const keys = { ...orderKey(order.orderId), ...indexKeys(order, businessDay(Date.parse(order.placedAt))) };
+    return [
+      { Put: { TableName: orderTable, Item: { ...item, ...keys }, ...expectVersion(awaitedVersion) } },
+      { Put: { TableName: orderTable, Item: outboxItem(orderPartition(order.orderId), event) } },
+    ];
+  };
+}
+export type OrderWrites = ReturnType<typeof orderWrites>;
+
+/** Reads what decides on placements and writes new orders with their reservations. `timeZone` as for `orderWrites`. */
+export function createPlacementStore(db: Database, tables: Tables, timeZone: string) {
+  const { ORDER_TABLE_NAME: orders, STOCK_TABLE_NAME: stock, CATALOG_TABLE_NAME: catalog } = tables;
+  const writes = orderWrites(orders, timeZone);
+
+  const read = async (placements: readonly Placement[], isConsistent: boolean) => {
+    const skus = [...new Set(placements.flatMap(({ content }) => content.lines.map(({ sku }) => sku)))];
+    const keys = {
+      [orders]: placements.map(({ orderId }) => orderKey(orderId)),
+      [catalog]: skus.map(skuKey),
+      [stock]: skus.map(stockKey),
+    };
+    const items = await readBatch(db, keys, isConsistent);
+    const found = items[orders] ?? [];
+    const placed = found.filter((item) => !isAwaited(item));
+    const early = found.filter(isAwaited);
+    return {
+      orders: new Map(placed.map((item) => Identity.parse(item)).map((order) => [order.orderId, order])),
+      awaited: new Map(early.map((item) => AwaitedOrder.parse(item)).map((order) => [order.orderId, order])),
+      skus: new Map((items[catalog] ?? []).map((item) => SkuRecord.parse(item)).map((sku) => [sku.sku, sku])),
+      stock: new Map((items[stock] ?? []).map((item) => StockItem.parse(item)).map((item) => [item.sku, item])),
+    };
+  };
+
+  return {
+    /** One request for up to 49 SKUs. A consistent read costs twice the read units. */
+    async load(placement: Placement, isConsistent: boolean): Promise<Known> {
+      const { orders, awaited, skus, stock } = await read([placement], isConsistent);
+      const { orderId } = placement;
+      return { order: orders.get(orderId), awaited: awaited.get(orderId), skus, stock };
+    },
+
+    /** The state for several placements, by order id, read consistently. */
+    loadAll: (placements: readonly Placement[]) => read(placements, true),
+
+    /** Writes the order with its event and reserves its stock in one transaction. */
+    commit: (newOrder: NewOrder, takes: readonly Reservation[]): Promise<'done' | 'version-conflict'> =>
+      transact(db, [...takes.map((take) => reserveAction(stock, take)), ...writes(newOrder)]),
+
+    /** Writes several orders with their events and reserves the stock of all in one transaction. */
+    commitGroup(newOrders: readonly NewOrder[]): Promise<'done' | 'version-conflict'> {
+      const takes = reservationsOf(newOrders.flatMap(({ order }) => order.lines));
+      return transact(db, [...takes.map((take) => reserveAction(stock, take)), ...newOrders.flatMap(writes)]);
+    },
+  };
+}
+export type PlacementStore = ReturnType<typeof createPlacementStore>;

@@ -1,0 +1,40 @@
+import type { Cause } from '../../../shared/contracts/define-event.ts';
+import type { postPayment } from '../../../shared/contracts/orders/life-cycle-routes.ts';
+import type { HttpResponse } from '../../../shared/contracts/problem.ts';
+import type { Request } from '../../../shared/lambda/http-handler.ts';
+import type { PaymentEvent } from '../../../shared/payments/payment.ts';
+import { changeResponse } from '../order/change-api.ts';
+import type { ChangeStore } from '../order/order-store.ts';
+import { recordPayment } from './record-payment.ts';
+
+/** Serves the signed webhook of payment providers that send the store's own format. */
+export const receivePayment =
+  (store: ChangeStore) =>
+  ({ params, body, cause }: Request<typeof postPayment>): Promise<HttpResponse> =>
+    recordNotification(store, params.provider, body, cause);
+
+/** Records a provider's payment event and returns the webhook's response. */
+export async function recordNotification(
+  store: ChangeStore,
+  provider: string,
+  { orderId, ...notification }: PaymentEvent,
+  cause: Cause,
+): Promise<HttpResponse> {
+  const actor = `provider.${provider}`;
+  const outcome = await recordPayment(store, orderId, { ...notification, provider }, { ...cause, actor });
+  const response = (status: string): HttpResponse => ({
+    status: 200,
+    body: { orderId, eventId: notification.eventId, status },
+  });
+  switch (outcome.kind) {
+    case 'stored':
+      return response('waiting-for-order');
+    case 'changed':
+      return response('recorded');
+    case 'already-stored':
+    case 'already-done':
+      return response('already-recorded');
+    default:
+      return changeResponse(outcome, cause.now, 200);
+  }
+}

@@ -1,0 +1,64 @@
+import type { Cause } from '../../../shared/contracts/define-event.ts';
+import { PaymentRecorded } from '../../../shared/contracts/orders/life-cycle-events.ts';
+import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
+import { contentHash } from '../../../shared/ids.ts';
+import { type Payment, publishedPaymentOf } from '../../../shared/payments/payment.ts';
+import { attemptChange, changeRetryBudgetMs } from '../order/apply.ts';
+import { changed, draftEvent, factsOf, type Outcome } from '../order/change.ts';
+import type { OrderItem } from '../order/order-item.ts';
+import type { ChangeStore } from '../order/order-store.ts';
+import { balanceOf, holdEvents, withPayment } from '../order/payment.ts';
+
+/** Keeps the order below DynamoDB's item limit of 400 KB; a provider usually sends a handful. */
+const maxPayments = 400;
+
+type Recorded = Outcome | { kind: 'stored' } | { kind: 'already-stored' };
+
+/** Adds a payment event to its order once, or stores it as an early payment until the order is placed. */
+export const recordPayment = (
+  store: Pick<ChangeStore, 'current' | 'commit' | 'keep'>,
+  orderId: string,
+  payment: Payment,
+  cause: Cause,
+): Promise<Recorded> =>
+  retryOnConflict(changeRetryBudgetMs, async (): Promise<Recorded | undefined> => {
+    const { order, awaited } = await store.current(orderId);
+    if (order) return (await attemptChange(store, order, (current) => record(current, payment), cause))?.outcome;
+    const match = matchPayment(awaited?.payments, payment);
+    if (match === 'same') return { kind: 'already-stored' };
+    if (match !== 'new') return refusedPayment(match);
+    return (await store.keep(orderId, awaited, payment, cause)) === 'done' ? { kind: 'stored' } : undefined;
+  });
+
+/** Adds a payment event to an order, once. Payments are facts, so no status refuses them. */
+export function record(order: OrderItem, payment: Payment): Outcome {
+  const match = matchPayment(order.payments, payment);
+  if (match === 'same') return { kind: 'already-done', order };
+  if (match !== 'new') return refusedPayment(match);
+  const after = { ...withPayment(order, payment), version: order.version + 1 };
+  const recorded = draftEvent(PaymentRecorded, {
+    orderId: order.orderId,
+    payment: publishedPaymentOf(payment),
+    order: { ...factsOf(after), ...balanceOf(after) },
+  });
+  return changed(after, [recorded, ...holdEvents(order, after)]);
+}
+
+type Match = 'new' | 'same' | 'other' | 'too-many';
+
+/** Whether the payments include this event id, with the same or other content. */
+function matchPayment(payments: readonly Payment[] = [], payment: Payment): Match {
+  const { eventId, provider } = payment;
+  const earlier = payments.find((known) => known.eventId === eventId && known.provider === provider);
+  if (earlier) return contentHash(earlier) === contentHash(payment) ? 'same' : 'other';
+  return payments.length < maxPayments ? 'new' : 'too-many';
+}
+
+const refusedPayment = (match: 'other' | 'too-many'): Outcome => ({
+  kind: 'conflict',
+  type: match === 'other' ? 'payment-conflict' : 'too-many-payments',
+  detail:
+    match === 'other'
+      ? 'This event id was used for other content.'
+      : `An order has at most ${maxPayments} payment events.`,
+});

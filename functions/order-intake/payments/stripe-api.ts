@@ -1,0 +1,59 @@
+import Stripe from 'stripe';
+import type { postStripeEvent } from '../../../shared/contracts/orders/stripe-routes.ts';
+import { problem, type HttpResponse } from '../../../shared/contracts/problem.ts';
+import type { Request } from '../../../shared/lambda/http-handler.ts';
+import { PaymentProviders, type StripeAccount } from '../../../shared/payments/providers.ts';
+import { openStripe } from '../../../shared/payments/stripe-client.ts';
+import type { ChangeStore } from '../order/order-store.ts';
+import { recordNotification } from './payments-api.ts';
+import { paymentEventOf } from './stripe-event.ts';
+
+/** Provider name of Stripe's payments; the PaymentProviders secret has the account under the same name. */
+const provider = 'stripe';
+
+const invalidSignature = problem(
+  401,
+  'invalid-signature',
+  'Stripe-Signature is missing, wrong, or older than 5 minutes.',
+);
+
+/** Stripe's account in the secret, if there is one. */
+export const stripeAccount = (readSecret: () => Promise<string>) => async (): Promise<StripeAccount | undefined> => {
+  const settings = PaymentProviders.parse(JSON.parse(await readSecret()))[provider];
+  return settings?.kind === 'stripe' ? settings : undefined;
+};
+type ReadAccount = ReturnType<typeof stripeAccount>;
+
+/** Verifies Stripe's signature before the body is parsed. */
+export const verifyStripeSignature =
+  (readAccount: ReadAccount) =>
+  async (headers: Record<string, string | undefined>, body: Buffer): Promise<HttpResponse | undefined> => {
+    const signature = headers['stripe-signature'];
+    // Without a signature the secret need not be read.
+    if (signature === undefined) return invalidSignature;
+    const secret = (await readAccount())?.webhookSecret;
+    if (secret === undefined) return invalidSignature;
+    try {
+      Stripe.webhooks.constructEvent(body, signature, secret);
+      return undefined;
+    } catch (error) {
+      if (error instanceof Stripe.errors.StripeSignatureVerificationError) return invalidSignature;
+      // Signed but not JSON: the body parser refuses it.
+      if (error instanceof SyntaxError) return undefined;
+      throw error;
+    }
+  };
+
+/** Serves Stripe's webhook: converts its event and records it as a payment event. */
+export const receiveStripeEvent =
+  (store: ChangeStore, readAccount: ReadAccount, timeoutMs: number) =>
+  async ({ body: event, cause }: Request<typeof postStripeEvent>): Promise<HttpResponse> => {
+    const readCharge = async (id: string) => {
+      const account = await readAccount();
+      if (!account) throw new Error('The PaymentProviders secret has no Stripe account');
+      return openStripe(account, timeoutMs).charges.retrieve(id);
+    };
+    const payment = await paymentEventOf(event, readCharge);
+    if (!payment) return { status: 200, body: { eventId: event.id, status: 'ignored' } };
+    return recordNotification(store, provider, payment, cause);
+  };

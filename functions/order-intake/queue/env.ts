@@ -1,0 +1,12 @@
+import * as z from 'zod';
+import { jsonVariable } from '../../../shared/lambda/json-variable.ts';
+import { SellingPolicy } from '../../../shared/store.ts';
+
+/** The variables of `queued-orders`. */
+export const QueueEnv = z.object({
+  ORDER_TABLE_NAME: z.string().min(1),
+  STOCK_TABLE_NAME: z.string().min(1),
+  CATALOG_TABLE_NAME: z.string().min(1),
+  SELLING: jsonVariable(SellingPolicy),
+});
+export type QueueEnv = z.input<typeof QueueEnv>;

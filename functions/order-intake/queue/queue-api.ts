@@ -1,0 +1,98 @@
+import assert from 'node:assert';
+import type { ChannelAccess } from '../../../shared/access/channel-access.ts';
+import {
+  type BatchResult,
+  maxOrdersPerBatch,
+  type placeOrders,
+  prefersAsync,
+  type QueuedOrderAnswer,
+} from '../../../shared/contracts/orders/queue-routes.ts';
+import { OrderContent, type placeOrder } from '../../../shared/contracts/orders/routes.ts';
+import { fieldErrors, type HttpResponse, Problem, problem } from '../../../shared/contracts/problem.ts';
+import type { Request } from '../../../shared/lambda/http-handler.ts';
+import type { Channels } from '../../../shared/store.ts';
+import type { OrderStore } from '../order/order-store.ts';
+import { locationOf, notAChannel, placementResponse } from '../order/responses.ts';
+import { type Acceptance, acceptOrders } from './accept.ts';
+import type { IntakeRecord } from './intake-item.ts';
+import type { IntakeStore } from './intake-store.ts';
+import type { OrderQueue } from './order-queue.ts';
+
+type PlacementRequest = Request<typeof placeOrder>;
+type Serve = (request: PlacementRequest) => Promise<HttpResponse>;
+type Stores = { intakes: Parameters<typeof acceptOrders>[0]; orders: Pick<OrderStore, 'placed'> };
+
+/** Places an order at once, or queues it for a caller that sends `Prefer: respond-async`. */
+export const preferredPlacement = (placeNow: Serve, queueForLater: Serve) => (request: PlacementRequest) =>
+  prefersAsync(request.headers) ? queueForLater(request) : placeNow(request);
+
+/** Queues an order of the caller's channel. */
+export const queueOrder =
+  (stores: Stores, queue: OrderQueue, channels: Channels): Serve =>
+  async ({ body: content, caller, cause }) => {
+    const channel = channels[caller.clientId];
+    if (!channel) return notAChannel;
+    const [acceptance] = await acceptOrders(stores.intakes, queue, [content], channel, cause);
+    assert(acceptance, 'Every valid order has an acceptance');
+    if (acceptance.kind === 'queued') {
+      const { orderId } = acceptance;
+      const headers = { ...locationOf(orderId), 'preference-applied': 'respond-async' };
+      return { status: 202, headers, body: { orderId, status: 'accepted' } };
+    }
+    return placementResponse(acceptance, acceptance.orderId, stores.orders);
+  };
+
+/** Queues a batch of orders of the caller's channel. Each order has its own result. */
+export const queueOrders =
+  (stores: Stores, queue: OrderQueue, channels: Channels) =>
+  async ({ body: { orders }, caller, cause }: Request<typeof placeOrders>): Promise<HttpResponse> => {
+    const channel = channels[caller.clientId];
+    if (!channel) return notAChannel;
+    if (orders.length > maxOrdersPerBatch) return tooManyOrders;
+    const parsed = orders.map((order) => OrderContent.safeParse(order));
+    const valid = parsed.flatMap(({ data }) => data ?? []);
+    const acceptances = (await acceptOrders(stores.intakes, queue, valid, channel, cause)).values();
+    const results = await Promise.all(
+      parsed.map(async ({ data, error }, index) => {
+        if (error) return invalidResult(error, index);
+        const { value: acceptance } = acceptances.next();
+        assert(acceptance, 'Every valid order has an acceptance');
+        return resultOf(data.externalOrderId, acceptance, stores.orders);
+      }),
+    );
+    return { status: 202, body: { results } };
+  };
+
+async function resultOf(externalOrderId: string, acceptance: Acceptance, orders: Stores['orders']): Promise<BatchResult> {
+  const { kind, orderId } = acceptance;
+  const result = { externalOrderId, orderId, ...locationOf(orderId) };
+  if (kind === 'queued') return { ...result, status: 'accepted' };
+  if (kind === 'already-placed') return { ...result, status: 'placed' };
+  const { body } = await placementResponse(acceptance, orderId, orders);
+  return { ...result, status: 'refused', problem: Problem.parse(body) };
+}
+
+const invalidResult = (error: Parameters<typeof fieldErrors>[0], index: number): BatchResult => {
+  const errors = fieldErrors(error).map(({ pointer, detail }) => ({ pointer: `/orders/${index}${pointer}`, detail }));
+  const { body } = problem(422, 'invalid-content', `The order has ${errors.length} invalid field(s).`, { errors });
+  return { status: 'refused', problem: Problem.parse(body) };
+};
+
+const tooManyOrders = problem(413, 'too-many-orders', `Send at most ${maxOrdersPerBatch} orders in one request.`);
+
+/** Returns the response for an order that is accepted or refused, if it is visible to the caller. `now`: milliseconds. */
+export const findQueuedOrder =
+  (intakes: Pick<IntakeStore, 'visible'>) =>
+  async (orderId: string, access: ChannelAccess, now: number): Promise<QueuedOrderAnswer | undefined> => {
+    const record = await intakes.visible(orderId, access, now);
+    return record && queuedOrderBody(record);
+  };
+
+const queuedOrderBody = (record: IntakeRecord): QueuedOrderAnswer => ({
+  orderId: record.orderId,
+  externalOrderId: record.externalOrderId,
+  channel: record.channel,
+  status: record.status,
+  acceptedAt: record.acceptedAt,
+  ...(record.problem && { problem: record.problem }),
+});

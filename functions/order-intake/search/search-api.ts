@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { type ChannelAccess, channelAccessOf } from '../../../shared/access/channel-access.ts';
+import type { QueuedOrderAnswer } from '../../../shared/contracts/orders/queue-routes.ts';
+import type * as routes from '../../../shared/contracts/orders/routes.ts';
+import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
+import type { OutboxItem } from '../../../shared/dynamodb/outbox.ts';
+import type { Request } from '../../../shared/lambda/http-handler.ts';
+import type { Channels } from '../../../shared/store.ts';
+import { etagOf } from '../order/order-item.ts';
+import type { OrderStore } from '../order/order-store.ts';
+import { currentOrderBody, currentOrderBodyFor, unknownOrder } from '../order/responses.ts';
+import { findPage } from './find-page.ts';
+import type { SearchStore } from './search-store.ts';
+
+const badCursor = problem(400, 'invalid-cursor', 'The cursor does not belong to this query.');
+
+/** Returns an order that is accepted but not placed, or refused, if it is visible to the caller. */
+type FindQueued = (orderId: string, access: ChannelAccess, now: number) => Promise<QueuedOrderAnswer | undefined>;
+
+/** Serves one order; before it is placed, and after a refusal, its queued order. */
+export const getOrder =
+  (orders: Pick<OrderStore, 'visible'>, findQueued: FindQueued, channels: Channels) =>
+  async ({ params: { orderId }, caller, cause }: Request<typeof routes.getOrder>): Promise<HttpResponse> => {
+    const access = channelAccessOf(caller.clientId, channels);
+    const order = await orders.visible(orderId, access);
+    if (order) {
+      return { status: 200, headers: { etag: etagOf(order) }, body: currentOrderBodyFor(access, order, cause.now) };
+    }
+    const queued = await findQueued(orderId, access, cause.now);
+    return queued ? { status: 200, body: queued } : unknownOrder;
+  };
+
+/** Serves the events of an order. */
+export const getTimeline =
+  (orders: Pick<OrderStore, 'visible' | 'timeline'>, channels: Channels) =>
+  async ({ params: { orderId }, caller }: Request<typeof routes.getTimeline>): Promise<HttpResponse> => {
+    const order = await orders.visible(orderId, channelAccessOf(caller.clientId, channels));
+    if (!order) return unknownOrder;
+    return { status: 200, body: { events: (await orders.timeline(orderId)).map(timelineEntry) } };
+  };
+
+/** Serves a page of orders. */
+export const findOrders =
+  (orders: Pick<OrderStore, 'read'>, search: SearchStore, channels: Channels) =>
+  async ({ query, caller, cause }: Request<typeof routes.findOrders>): Promise<HttpResponse> => {
+    const page = await findPage({ ...orders, ...search }, query, channelAccessOf(caller.clientId, channels), cause.now);
+    if (!page) return badCursor;
+    return { status: 200, body: { ...page, orders: page.orders.map((order) => currentOrderBody(order, cause.now)) } };
+  };
+
+const Detail = z.object({
+  metadata: z.object({ eventId: z.string(), occurredAt: z.string(), actor: z.string() }),
+  data: z.record(z.string(), z.unknown()),
+});
+const personalFields = new Set(['customer', 'shippingAddress', 'billingAddress', 'note']);
+
+/** An event without its personal data. */
+function timelineEntry({ detailType, detail }: OutboxItem) {
+  const { metadata, data } = Detail.parse(JSON.parse(detail));
+  const { eventId, occurredAt, actor } = metadata;
+  const shown = Object.fromEntries(Object.entries(data).filter(([name]) => !personalFields.has(name)));
+  return { eventId, type: detailType, occurredAt, actor, data: shown };
+}

@@ -1,0 +1,15 @@
+import * as z from 'zod';
+import { StoreEnv } from '../stock/env.ts';
+import { IdleLevels } from './idle.ts';
+
+export const AlertEnv = StoreEnv.pick({ STOCK_TABLE_NAME: true });
+export type AlertEnv = z.infer<typeof AlertEnv>;
+
+/** Environment of the nightly search for idle stock. `IDLE_LEVELS` is JSON text. */
+export const ParsedIdleEnv = AlertEnv.extend({
+  IDLE_LEVELS: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(IdleLevels),
+});
+export type IdleEnv = z.input<typeof ParsedIdleEnv>;

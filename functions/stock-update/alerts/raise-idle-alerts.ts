@@ -1,0 +1,31 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import { inParallel } from '../../../shared/in-parallel.ts';
+import { availableIn } from '../../../shared/stock/stock-item.ts';
+import type { AlertStore } from './alert-store.ts';
+import { type IdleLevels, idleKindOf } from './idle.ts';
+
+const parallelAlerts = 16;
+
+type Tools = { store: Pick<AlertStore, 'stocks' | 'raisedIdle' | 'recordIdle'>; log: Pick<Logger, 'info'> };
+
+/** Raises an alert for each SKU with idle stock, once per idle period. `now` is in milliseconds. */
+export const raiseIdleAlerts =
+  ({ store, log }: Tools, defaults: IdleLevels) =>
+  async (now: number, causationId: string): Promise<void> => {
+    const cause = { actor: 'storeworks.stock-update', correlationId: causationId, causationId, now };
+    let [skus, alerts] = [0, 0];
+    for await (const stocks of store.stocks()) {
+      skus += stocks.length;
+      const idle = stocks.flatMap((item) => {
+        const { sku, levels, idleSince = '' } = item;
+        const kind = idleKindOf(item, defaults, now);
+        return kind ? [{ sku, kind, idleSince, available: availableIn(item), levels: { ...defaults, ...levels } }] : [];
+      });
+      const raised = await store.raisedIdle(idle);
+      const newAlerts = idle.filter(({ sku, kind, idleSince }) => raised.get(`${sku} ${kind}`) !== idleSince);
+      await inParallel(parallelAlerts, newAlerts, async (alert) => {
+        if ((await store.recordIdle(alert, cause)) === 'done') alerts += 1;
+      });
+    }
+    log.info('idle stock checked', { skus, alerts });
+  };

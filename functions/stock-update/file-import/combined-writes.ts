@@ -1,0 +1,45 @@
+import { isRetryableError } from '../../../shared/dynamodb/retry-on-conflict.ts';
+import type { Action } from '../../../shared/dynamodb/database.ts';
+import { maxActionsPerTransaction } from '../../../shared/dynamodb/transaction-limits.ts';
+import type { StockStore } from '../stock/store.ts';
+
+type Outcome = 'done' | 'version-conflict';
+type PendingWrite = { actions: Action[]; resolve: (outcome: Promise<Outcome>) => void };
+
+/**
+ * Combines concurrent writes of several SKUs in one transaction, because most rows of a file have different SKUs. If that
+ * transaction fails on a conflict, each SKU is written in its own.
+ */
+export function combineWrites({ actionsOf, commit }: Pick<StockStore, 'actionsOf' | 'commit'>): StockStore['write'] {
+  let pending: PendingWrite[] = [];
+  let pendingActions = 0;
+
+  function flush(): void {
+    const group = pending;
+    [pending, pendingActions] = [[], 0];
+    if (group.length === 0) return;
+    const combined = commit(group.flatMap(({ actions }) => actions));
+    for (const { actions, resolve } of group) {
+      resolve(group.length === 1 ? combined : orSeparately(combined, actions));
+    }
+  }
+
+  async function orSeparately(combined: Promise<Outcome>, actions: Action[]): Promise<Outcome> {
+    try {
+      if ((await combined) === 'done') return 'done';
+    } catch (error) {
+      if (!isRetryableError(error)) throw error;
+    }
+    return commit(actions);
+  }
+
+  return (sku, plan, cause) => {
+    const actions = actionsOf(sku, plan, cause);
+    if (pendingActions + actions.length > maxActionsPerTransaction) flush();
+    if (pending.length === 0) setImmediate(flush);
+    pendingActions += actions.length;
+    return new Promise((resolve) => {
+      pending.push({ actions, resolve });
+    });
+  };
+}

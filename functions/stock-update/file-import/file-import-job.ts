@@ -1,0 +1,37 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { UploadedFile } from '../../../shared/lambda/uploaded-files.ts';
+import { importRows } from './import-rows.ts';
+import { OpenOrders } from './movement-row.ts';
+import { createResultFile } from './result-file-store.ts';
+import type { StockStore } from '../stock/store.ts';
+
+type Tools = {
+  store: Pick<StockStore, 'read' | 'write'>;
+  clock: () => number;
+  log: Pick<Logger, 'info' | 'warn'>;
+};
+
+/** Applies the movements of an uploaded file, writes the result file, and returns the summary. */
+export const importUploadedFile =
+  ({ store, clock, log }: Tools) =>
+  async ({ key, sequencer, uploadedAt, body, metadata, putResult }: UploadedFile) => {
+    const directory = await mkdtemp(join(tmpdir(), 'stock-file-'));
+    try {
+      const path = join(directory, 'result.csv');
+      const result = createResultFile(path);
+      const openOrders = OpenOrders.optional().safeParse(metadata['open-orders']);
+      if (openOrders.success) {
+        const cause = { actor: `file ${key}`, correlationId: key, causationId: sequencer };
+        await importRows(body, { openOrders: openOrders.data, uploadedAt, cause }, { store, result, clock, log });
+      } else result.reject('The metadata open-orders must be included or deducted');
+      const { summary, bytes } = await result.close();
+      await putResult(createReadStream(path), bytes);
+      return summary;
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  };

@@ -1,0 +1,17 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { S3Client } from '@aws-sdk/client-s3';
+import { openDatabase, batchJobMaxAttempts } from '../../../shared/dynamodb/database.ts';
+import { uploadedFiles, ObjectCreated } from '../../../shared/lambda/uploaded-files.ts';
+import { queueHandler } from '../../../shared/lambda/queue-handler.ts';
+import { FileEnv } from './env.ts';
+import { importUploadedFile } from './file-import-job.ts';
+import { createStockStore } from '../stock/store.ts';
+import { combineWrites } from './combined-writes.ts';
+
+const env = FileEnv.parse(process.env);
+const log = new Logger();
+const store = createStockStore(openDatabase(batchJobMaxAttempts), env);
+const onUploaded = uploadedFiles(new S3Client(), env.INBOX_BUCKET_NAME, 'movements', log);
+const importFile = importUploadedFile({ store: { ...store, write: combineWrites(store) }, clock: Date.now, log });
+
+export const handler = queueHandler({ envelope: ObjectCreated }, (event) => onUploaded(event, importFile));

@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { finished } from 'node:stream/promises';
+import { csvLine } from '../../../shared/csv.ts';
+
+export type Summary = {
+  rows: number;
+  accepted: number;
+  rejected: number;
+  /** Rejected rows by reason. Malformed rows have the reason `invalid`. */
+  reasons: Record<string, number>;
+  /** Why the whole file was rejected. */
+  refused?: string;
+};
+
+/** Result of each row of a file, written to `path` at once so that memory does not grow with the file. */
+export function createResultFile(path: string) {
+  const summary: Summary = { rows: 0, accepted: 0, rejected: 0, reasons: {} };
+  const file = createWriteStream(path);
+  const write = async (line: string) => {
+    if (!file.write(line)) await once(file, 'drain');
+  };
+  void write('row,movementId,status,reason\n');
+
+  return {
+    /** A row without a `reason` was accepted, by this or an earlier run. */
+    async add(row: number, movementId: string, reason: string | undefined): Promise<void> {
+      summary.rows += 1;
+      if (reason === undefined) summary.accepted += 1;
+      else {
+        summary.rejected += 1;
+        const kind = /^[\w-]+/.exec(reason)?.[0] ?? reason;
+        summary.reasons[kind] = (summary.reasons[kind] ?? 0) + 1;
+      }
+      const status = reason === undefined ? 'accepted' : 'rejected';
+      await write(csvLine([row, movementId, status, reason]));
+    },
+
+    reject(problem: string): void {
+      summary.refused = problem;
+    },
+
+    /** Closes the file and returns its size in bytes. */
+    async close(): Promise<{ summary: Summary; bytes: number }> {
+      file.end();
+      await finished(file);
+      return { summary, bytes: (await stat(path)).size };
+    },
+  };
+}
+export type ResultFile = Pick<ReturnType<typeof createResultFile>, 'add' | 'reject'>;

@@ -1,0 +1,18 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import * as z from 'zod';
+import { openDatabase } from '../../../shared/dynamodb/database.ts';
+import { eventHandler } from '../../../shared/lambda/event-handler.ts';
+import { setVisibilityTimeout, handleEachMessage } from '../../../shared/lambda/message-batch.ts';
+import { MessageEnv } from './env.ts';
+import { MovementMessage, applyMessage } from './movement-message.ts';
+import { createStockStore } from '../stock/store.ts';
+import { createDeferralStore } from './deferral-store.ts';
+
+const env = MessageEnv.parse(process.env);
+const database = openDatabase();
+const apply = applyMessage(createStockStore(database, env), createDeferralStore(database, env), Date.now);
+const applyEach = handleEachMessage(apply, setVisibilityTimeout(new SQSClient(), env.MOVEMENT_QUEUE_URL));
+
+export const handler = eventHandler(z.object({ Records: z.array(MovementMessage) }), ({ Records }, logger) =>
+  applyEach(Records, logger),
+);

@@ -1,0 +1,46 @@
+import { problem } from '../../../shared/contracts/problem.ts';
+import type { StockItem, WarehouseStock } from '../../../shared/stock/stock-item.ts';
+import type { Transit } from './snapshot.ts';
+
+export const unknownSku = problem(404, 'unknown-sku', 'The catalogue does not have this SKU.');
+
+/** Units by the reason why they are unavailable. */
+const unavailableBy = ({ damaged = 0, inspection = 0, safetyStock = 0 }: WarehouseStock) => ({
+  damaged,
+  inspection,
+  safetyStock,
+});
+
+/** Counters of a SKU in total and by warehouse, sorted by name. */
+export function stockResponse(sku: string, stock: StockItem | undefined) {
+  const warehouses = Object.entries(stock?.warehouses ?? {})
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([warehouse, counters]) => {
+      const { onHand, reserved, unavailable, available } = counters;
+      return { warehouse, onHand, reserved, unavailable, available, unavailableBy: unavailableBy(counters) };
+    });
+  const total = (units: (warehouse: (typeof warehouses)[number]) => number) =>
+    warehouses.reduce((sum, warehouse) => sum + units(warehouse), 0);
+  return {
+    sku,
+    onHand: total(({ onHand }) => onHand),
+    reserved: total(({ reserved }) => reserved),
+    unavailable: total(({ unavailable }) => unavailable),
+    available: total(({ available }) => available),
+    unavailableBy: {
+      damaged: total((each) => each.unavailableBy.damaged),
+      inspection: total((each) => each.unavailableBy.inspection),
+      safetyStock: total((each) => each.unavailableBy.safetyStock),
+    },
+    warehouses,
+  };
+}
+
+/** Units in transit, in total and by transfer and lot. */
+export function inTransitResponse(transits: Iterable<Transit>) {
+  const open = [...transits].filter(({ units }) => units > 0);
+  return {
+    units: open.reduce((sum, { units }) => sum + units, 0),
+    transfers: open.map(({ transferId, from, units, lot, expiresOn }) => ({ transferId, from, units, lot, expiresOn })),
+  };
+}

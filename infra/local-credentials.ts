@@ -1,0 +1,40 @@
+import type { Engine } from './local/engine.ts';
+import { StartError } from './local/start-error.ts';
+
+export type LocalCredentials = ReturnType<typeof localCredentialsOf>;
+
+/**
+ * What the callers of the local store need: endpoints, each client's secret, and the names of the resources that
+ * people and other systems use. Resource names are outputs of the stacks. Throws StartError for a missing output.
+ */
+export function localCredentialsOf(engine: Engine) {
+  const outputs = Object.assign({}, ...Object.values(engine.outputs())) as Record<string, string>;
+  const output = (key: string): string => {
+    const value = outputs[key];
+    if (value === undefined) throw new StartError(`No stack has an output ${key}.`);
+    return value;
+  };
+  const { apiUrl, gatewayUrl, issuer, tokenEndpoint, clients, dynamodbEndpoint, region } = engine;
+  return {
+    apiUrl,
+    issuer,
+    tokenEndpoint,
+    clients,
+    s3Endpoint: gatewayUrl,
+    dynamodbEndpoint,
+    sqsEndpoint: gatewayUrl,
+    gatewayUrl,
+    region,
+    reportsBucket: output('ReportsBucketName'),
+    lakeBucket: output('LakeBucketName'),
+    webhookSecret: engine.secretText(output('WebhookSecretArn')),
+    paymentProvidersSecret: nameOfSecret(output('PaymentProvidersSecretArn')),
+    stockInboxBucket: output('StockInboxBucketName'),
+    stockMovementsQueue: output('StockMovementsQueueName'),
+    orderFilesBucket: output('OrderFilesBucketName'),
+    eventBusName: output('EventBusName'),
+  };
+}
+
+/** The engine's secret ARNs end with the name; AWS appends six random characters to it. */
+const nameOfSecret = (arn: string) => arn.slice(arn.lastIndexOf(':') + 1);

@@ -1,0 +1,134 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { request } from 'undici';
+import { createDynamoDbClient } from './client.ts';
+import { StartError } from '../start-error.ts';
+
+type Child = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/**
+ * The shell becomes the database; what it leaves behind reads the pipe that this process holds. Its end of file means
+ * that we died, however that came (also by SIGKILL); a line means that the database has ended by itself, so that its
+ * process id may by now belong to somebody else.
+ */
+const watched = 'exec 3<&0; (read -r ended <&3 || kill -9 $$) & exec "$@" 3<&- </dev/null';
+
+/**
+ * Starts dynoxide on a SQLite file. It runs in a process group of its own, so that Ctrl-C reaches only us and we can
+ * finish what is in flight. `sweepExpired` deletes what the tables' TTL says, with the service's identity in the stream;
+ * dynoxide does so only when told to, through its management port, which a random token closes to others.
+ * Throws StartError where this platform has no binary, or the database does not come up.
+ */
+export async function startDynoxide(file: string, { sweeps, onExit }: { sweeps: boolean; onExit: () => void }) {
+  const binary = findBinary();
+  const port = await freePort();
+  const endpoint = `http://127.0.0.1:${port}`;
+  const token = randomBytes(24).toString('hex');
+  const management = sweeps ? ['--mcp', '--mcp-port', '0'] : [];
+  const child: Child = spawn(
+    'sh',
+    ['-c', watched, 'sh', binary, 'serve', '--port', String(port), '--db-path', file, ...management],
+    { detached: true, stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, DYNOXIDE_MCP_AUTH_TOKEN: token } },
+  );
+  let output = '';
+  const listen = (chunk: Buffer) => {
+    output = (output + chunk.toString()).slice(-4000);
+  };
+  child.stdout.on('data', listen);
+  child.stderr.on('data', listen);
+  child.stdin.on('error', () => {});
+  let expected = false;
+  child.once('exit', () => {
+    child.stdin.end('ended\n');
+    if (!expected) onExit();
+  });
+
+  const stop = async () => {
+    expected = true;
+    if (hasExited(child)) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    const late = setTimeout(() => child.kill('SIGKILL'), 2000);
+    await exited;
+    clearTimeout(late);
+  };
+
+  try {
+    await ready(endpoint, child, () => output);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const sweepExpired = async () => {
+    const url = /MCP HTTP server listening on (\S+)/.exec(output)?.[1];
+    if (!url) return;
+    const { statusCode, body } = await request(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        authorization: `Bearer ${token}`,
+      },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'tools/call',
+        params: { name: 'sweep_ttl', arguments: {} },
+      }),
+    });
+    const response = await body.text();
+    if (statusCode !== 200 || !response.includes('items_deleted')) throw new Error(`TTL sweep failed: ${response}`);
+  };
+  return { endpoint, sweepExpired, stop };
+}
+
+const hasExited = ({ exitCode, signalCode }: Child) => exitCode !== null || signalCode !== null;
+
+/** Path of dynoxide for this machine. Throws StartError where there is none. */
+export function findBinary(): string {
+  const name = `@dynoxide/${process.platform}-${process.arch}`;
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), 'dynoxide');
+  } catch {
+    throw new StartError(
+      `There is no local DynamoDB for this machine (${name} is not installed); set DYNAMODB_ENDPOINT to any other DynamoDB, such as DynamoDB Local at http://localhost:8000.`,
+    );
+  }
+}
+
+async function ready(endpoint: string, child: Child, output: () => string): Promise<void> {
+  const client = createDynamoDbClient(endpoint);
+  const deadline = performance.now() + 10_000;
+  try {
+    while (true) {
+      if (hasExited(child) || performance.now() > deadline) {
+        throw new StartError(`The local DynamoDB did not start: ${output().trim() || 'it does not response'}`);
+      }
+      try {
+        await client.call('ListTables', { Limit: 1 });
+        return;
+      } catch {
+        await sleep(10);
+      }
+    }
+  } finally {
+    await client.close();
+  }
+}
+
+/** dynoxide takes port 0 but does not say which one it got. */
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}

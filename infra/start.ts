@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { StartError } from './local/start-error.ts';
+import { type LocalStore, startLocalStore } from './local-store.ts';
+
+const root = join(import.meta.dirname, '..');
+const demoData = 'test/data/online-retail/sample-year.csv.gz';
+
+const advice = {
+  'port-in-use': 'Choose another one: PORT=3100 npm start',
+  'other-state-version': 'Empty it with: npm start -- --fresh',
+  'no-assembly': 'Synthesise it with: npm run synth',
+};
+
+try {
+  const { fresh, port, stateDirectory, app } = readOptions();
+  const cdkOut = app ?? (await synthesise());
+  const store = await startLocalStore({ cdkOut, stateDirectory, port, fresh, log: (line) => console.error(line) });
+  announce(store);
+  stopOnSignal(store);
+} catch (error) {
+  if (!(error instanceof StartError)) throw error;
+  console.error(error.code ? `${error.message} ${advice[error.code]}` : error.message);
+  process.exit(1);
+}
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      fresh: { type: 'boolean', default: false },
+      state: { type: 'string', default: join(root, '.local') },
+      /** Directory of an app that was synthesised before, as for `cdk --app`. */
+      app: { type: 'string' },
+    },
+  });
+  const port = Number(process.env.PORT ?? 3000);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new StartError(`PORT must be a number from 0 to 65535, not ${process.env.PORT}.`);
+  }
+  return { fresh: values.fresh, port, stateDirectory: values.state, app: values.app };
+}
+
+/** Synthesises the app that `npm run deploy` deploys, outside the state directory, so that `--fresh` keeps it. */
+async function synthesise(): Promise<string> {
+  const cdkOut = join(root, 'cdk.out/local');
+  try {
+    await promisify(execFile)(process.execPath, ['infra/app.ts'], {
+      cwd: root,
+      env: { ...process.env, CDK_OUTDIR: cdkOut },
+    });
+  } catch (error) {
+    throw new StartError(`The CDK app does not synthesise: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return cdkOut;
+}
+
+function announce({ credentials, context }: LocalStore): void {
+  const { clientId, clientSecret } = credentials.clients.storefront ?? { clientId: '', clientSecret: '' };
+  console.log(`Storeworks runs at ${credentials.apiUrl}
+
+  Interface     ${credentials.apiUrl}/docs
+  Tokens        ${credentials.tokenEndpoint}
+  AWS services  ${credentials.gatewayUrl}  (S3, SQS, EventBridge, Scheduler, Lambda, DynamoDB)
+  DynamoDB      ${credentials.dynamodbEndpoint}
+  Reports       s3://${credentials.reportsBucket}
+  Credentials   ${join(context.state.directory, 'credentials.json')}
+
+Try it:
+  curl -s ${credentials.tokenEndpoint} -u ${clientId}:${clientSecret} -d grant_type=client_credentials
+
+Load a year of orders from a real store, in a second terminal:
+  npm run replay -- ${demoData}
+
+Ctrl-C stops it. npm start resumes with the same data; npm start -- --fresh starts with none.`);
+}
+
+function stopOnSignal(store: LocalStore): void {
+  let stopping = false;
+  const stop = () => {
+    if (stopping) process.exit(130);
+    stopping = true;
+    void store.stop().then(() => process.exit(0));
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}

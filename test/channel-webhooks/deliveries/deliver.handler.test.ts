@@ -1,0 +1,191 @@
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import '../../support/environment.ts';
+import { deliver } from '../../../functions/channel-webhooks/deliveries/deliver.ts';
+import { deliverBatch } from '../../../functions/channel-webhooks/deliveries/deliver.handler.ts';
+import type { DeliveryMessage } from '../../../functions/channel-webhooks/deliveries/delivery.ts';
+import type { EndpointId } from '../../../functions/channel-webhooks/endpoints/endpoint.ts';
+import { createWebhookClient } from '../../../functions/channel-webhooks/deliveries/webhook-client.ts';
+import { createDeliveryStore } from '../../../functions/channel-webhooks/deliveries/delivery-store.ts';
+import { createEndpointStore } from '../../../functions/channel-webhooks/endpoints/endpoint-store.ts';
+import { allSortKeys } from '../../../functions/channel-webhooks/deliveries/delivery.ts';
+import { store as settings } from '../../../infra/store.ts';
+import type { Database } from '../../../shared/dynamodb/database.ts';
+import { WebhookDeliveryGivenUp } from '../../../shared/contracts/webhooks/events.ts';
+import { noon } from '../../support/builders.ts';
+import { databaseForAll, tables } from '../../support/database/dynamodb.ts';
+import { eventsOf } from '../../support/database/outbox.ts';
+import { isSignedWith, startReceiver } from '../../support/webhooks/webhook-receiver.ts';
+import { anEndpoint, anOrderEvent } from '../../support/webhooks/order-events.ts';
+
+const database = databaseForAll();
+const endpoints = createEndpointStore(database.db, tables);
+const deliveries = createDeliveryStore(database.db, tables);
+
+/** A receiver, an endpoint that points at it, and a message for it. */
+async function aDelivery(behave?: Parameters<typeof startReceiver>[0]) {
+  const receiver = await startReceiver(behave);
+  onTestFinished(() => receiver.stop());
+  const endpoint = await anEndpoint(endpoints, receiver.url);
+  const { channel, endpointId } = endpoint;
+  const next = async (): Promise<DeliveryMessage> => {
+    const { eventId, orderId } = await anOrderEvent(database.db);
+    return { channel, endpointId, eventId, orderId, eventType: 'OrderAllocated', round: 0 };
+  };
+  return { receiver, endpoint, next, message: await next() };
+}
+
+const timeouts: { receipt: string; seconds: number }[] = [];
+const queue = {
+  setVisibilityTimeout: async (receipt: string, seconds: number) => void timeouts.push({ receipt, seconds }),
+};
+
+/** Invokes the handler as SQS does, at the time `now`; returns the indexes of the failed messages. */
+async function deliverAll(messages: readonly unknown[], given: { db?: Database; now?: number; sentAt?: number } = {}) {
+  const { db = database.db, now = Date.now(), sentAt = now } = given;
+  const one = deliver({
+    deliveries: createDeliveryStore(db, tables),
+    endpoints: createEndpointStore(db, tables),
+    post: createWebhookClient({ isLoopbackAllowed: true, timeoutSeconds: 2 }),
+    policy: settings.webhooks,
+    now: () => now,
+    random: () => 0.5,
+  });
+  const records = messages.map((message, index) => ({
+    messageId: String(index),
+    receiptHandle: `receipt-${index}`,
+    attributes: { SentTimestamp: sentAt },
+    body: typeof message === 'string' ? message : JSON.stringify(message),
+  }));
+  const { batchItemFailures } = await deliverBatch(one, queue)(records, { error: () => undefined });
+  return batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier));
+}
+
+const recorded = async (id: EndpointId) =>
+  (await deliveries.list(id, allSortKeys, { isDeadOnly: false, isNewestFirst: false, limit: 100 })).deliveries;
+
+/** A database whose nth transaction fails. */
+function failingAt(nth: number): Database {
+  let count = 0;
+  const send = async (command: Parameters<Database['send']>[0]) => {
+    if (command instanceof TransactWriteCommand && (count += 1) === nth) throw new Error('The write failed');
+    return database.db.send(command);
+  };
+  return { send } as Database;
+}
+
+/** Reason and attempts of the published dead deliveries of an event. */
+const publishedDead = async (eventId: string) =>
+  (await eventsOf(database.db, tables.WEBHOOK_TABLE_NAME, 'CHANNEL#storefront'))
+    .filter(({ detailType }) => detailType === 'WebhookDeliveryGivenUp')
+    .map(({ detail }) => WebhookDeliveryGivenUp.envelope.shape.detail.parse(detail).data)
+    .filter(({ deliveredEventId }) => deliveredEventId === eventId)
+    .map(({ reason, attempts }) => [reason, attempts]);
+
+describe('a delivery', () => {
+  test('is posted once, signed and recorded; its duplicates are dropped', async () => {
+    const { receiver, endpoint, message } = await aDelivery();
+    const now = Date.now();
+    expect(await deliverAll([message], { now })).toEqual([]);
+    expect(await deliverAll([message, message], { now })).toEqual([]);
+    const [received, ...more] = receiver.received;
+    expect([received?.json.data.orderId, more]).toEqual([message.orderId, []]);
+    expect(received && isSignedWith(endpoint.secret, received)).toBe(true);
+    expect(await recorded(endpoint)).toMatchObject([{ state: 'delivered', attempts: [{ status: 204 }], revision: 1 }]);
+  });
+
+  test('is recorded once when two copies arrive together: the later copy is retried and dropped', async () => {
+    const { receiver, endpoint, message } = await aDelivery();
+    const again = await deliverAll([message, message]);
+    expect(again.length).toBeLessThanOrEqual(1);
+    expect(await deliverAll([message])).toEqual([]);
+    const ids = new Set(receiver.received.map(({ headers }) => headers['webhook-id']));
+    expect(ids).toEqual(new Set([message.eventId]));
+    expect(await recorded(endpoint)).toMatchObject([{ state: 'delivered', tries: 1 }]);
+  });
+
+  test('stays delivered when a slower copy of it fails', async () => {
+    const { endpoint, message } = await aDelivery((_received, number) =>
+      number === 2 ? { status: 200 } : { status: 500, afterMs: number === 3 ? 300 : 0 },
+    );
+    expect(await deliverAll([message], { now: noon })).toEqual([0]);
+    expect(await deliverAll([message, message], { now: noon + 60_000 })).toHaveLength(1);
+    expect(await recorded(endpoint)).toMatchObject([{ state: 'delivered', tries: 2, revision: 2 }]);
+  });
+
+  test('is not held up by a malformed message, a missing event or a refused delivery in its batch', async () => {
+    const { endpoint, message, next } = await aDelivery();
+    const { message: refused } = await aDelivery(() => ({ status: 500 }));
+    const unknown = { ...(await next()), eventId: '01JZ0000000000000000000001' };
+    timeouts.splice(0);
+    expect(await deliverAll(['{', message, unknown, refused])).toEqual([0, 2, 3]);
+    expect(await recorded(endpoint)).toMatchObject([{ eventId: message.eventId, state: 'delivered' }]);
+    // The refused delivery has a retry delay; the others are retried after the queue's visibility timeout.
+    expect(timeouts).toEqual([{ receipt: 'receipt-3', seconds: 3.75 }]);
+  });
+
+  test('is posted again under the same id when recording it failed', async () => {
+    const { receiver, endpoint, message } = await aDelivery();
+    expect(await deliverAll([message], { db: failingAt(1) })).toEqual([0]);
+    expect(await recorded(endpoint)).toEqual([]);
+    expect(await deliverAll([message])).toEqual([]);
+    expect(receiver.received.map(({ headers }) => headers['webhook-id'])).toEqual([message.eventId, message.eventId]);
+    expect(await recorded(endpoint)).toMatchObject([{ state: 'delivered', tries: 1 }]);
+  });
+
+  test('refused for a day is dead, and one event is published, also if the first write fails', async () => {
+    const { receiver, endpoint, message } = await aDelivery(() => ({ status: 503 }));
+    expect(await deliverAll([message], { now: noon })).toEqual([0]);
+    // Not posted before its next attempt is due.
+    expect(await deliverAll([message], { now: noon + 1000 })).toEqual([0]);
+    expect(receiver.received).toHaveLength(1);
+    const late = noon + (settings.webhooks.maxAgeSeconds - 1) * 1000;
+    expect(await deliverAll([message], { now: late, db: failingAt(1) })).toEqual([0]);
+    expect(await deliverAll([message], { now: late })).toEqual([]);
+    expect(await deliverAll([message], { now: late })).toEqual([]);
+    expect(await recorded(endpoint)).toMatchObject([{ state: 'dead', reason: 'not-accepted-in-time', tries: 2 }]);
+    expect(await publishedDead(message.eventId)).toEqual([['not-accepted-in-time', 2]]);
+  });
+
+  test.each([0, 1])(
+    'of a paused endpoint is dead after a day, after %i attempts, and one event is published',
+    async (tries) => {
+      const { receiver, endpoint, message } = await aDelivery(() => ({ status: 503 }));
+      if (tries > 0) await deliverAll([message], { now: noon });
+      const dayMs = settings.webhooks.maxAgeSeconds * 1000;
+      await endpoints.updateHealth(endpoint, 20, noon + 9 * dayMs);
+      expect(await deliverAll([message], { now: noon + dayMs, sentAt: noon })).toEqual([0]);
+      const sent: string[] = [];
+      const send = (command: Parameters<Database['send']>[0]) => {
+        sent.push(command.constructor.name);
+        return database.db.send(command);
+      };
+      const expired = { now: noon + dayMs + 1, sentAt: noon };
+      expect(await deliverAll([message], { ...expired, db: failingAt(1) })).toEqual([0]);
+      expect(await deliverAll([message], { ...expired, db: { send } as Database })).toEqual([]);
+      // Each costs one read and one write.
+      expect(sent).toEqual(['BatchGetCommand', 'TransactWriteCommand']);
+      expect(await deliverAll([message], expired)).toEqual([]);
+      expect(await recorded(endpoint)).toMatchObject([{ state: 'dead', reason: 'not-accepted-in-time', tries }]);
+      expect(await publishedDead(message.eventId)).toEqual([['not-accepted-in-time', tries]]);
+      const replayed = { ...message, round: 1 };
+      expect(await deliverAll([replayed], { now: noon + 3 * dayMs, sentAt: noon + 2 * dayMs })).toEqual([0]);
+      expect(await deliverAll([replayed], { now: noon + 3 * dayMs + 1, sentAt: noon + 2 * dayMs })).toEqual([]);
+      expect(await recorded(endpoint)).toMatchObject([{ state: 'dead', round: 1, tries: 0 }]);
+      expect(receiver.received).toHaveLength(tries);
+    },
+  );
+
+  test('with status 410 disables its endpoint, and later deliveries are dead without an attempt', async () => {
+    const { receiver, endpoint, message, next } = await aDelivery(() => ({ status: 410 }));
+    expect(await deliverAll([message])).toEqual([]);
+    expect(await endpoints.read(endpoint)).toMatchObject({ status: 'disabled', reason: 'gone', version: 2 });
+    expect(await deliverAll([await next()])).toEqual([]);
+    expect(receiver.received).toHaveLength(1);
+    const reasons = (await recorded(endpoint)).map(({ state, reason }) => [state, reason]);
+    expect(reasons).toEqual([
+      ['dead', 'gone'],
+      ['dead', 'endpoint-disabled'],
+    ]);
+  });
+});

@@ -1,0 +1,8 @@
+import { expect, test } from 'vitest';
+import { signatureHeaders } from '../../../functions/channel-webhooks/deliveries/signature.ts';
+
+test('the signature equals the example of the Standard Webhooks specification', () => {
+  const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+  const headers = signatureHeaders(secret, 'msg_p5jXN8AQM9LWM0D4loKWxJek', 1_614_265_330, '{"test": 2432232314}');
+  expect(headers['webhook-signature']).toBe('v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=');
+});

@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { type BackOffice, startBackOffice } from '../../support/system/back-office.ts';
+import { withEnvironment } from '../../support/system/edited-template.ts';
+import { expectProblem, orderOf, stockedSku } from '../../support/system/test-data.ts';
+import { isSignedWith, startReceiver } from '../../support/webhooks/webhook-receiver.ts';
+
+// A day of retries in a few seconds.
+const retrying = { initialDelaySeconds: 1, maxDelaySeconds: 1, maxAgeSeconds: 4, timeoutSeconds: 2 };
+let office: BackOffice;
+let sku: string;
+beforeAll(async () => {
+  office = await startBackOffice({ cdkOut: withEnvironment('RETRYING', () => JSON.stringify(retrying)) });
+  sku = await stockedSku(office, { units: 1000 });
+});
+afterAll(() => office.stop());
+
+const storefront = () => office.client('storefront');
+
+/** A receiver and an endpoint that points at it, both gone at the test's end. */
+async function anEndpoint(behave?: Parameters<typeof startReceiver>[0]) {
+  const receiver = await startReceiver(behave);
+  const endpointId = `shop-${randomUUID().slice(0, 8)}`;
+  const path = `/webhooks/endpoints/${endpointId}`;
+  const created = await storefront().put(path, { url: receiver.url });
+  expect(created.status, created.text).toBe(201);
+  onTestFinished(async () => {
+    expect((await storefront().send('DELETE', path)).status).toBe(204);
+    await receiver.stop();
+  });
+  const secret: string = created.body.secret;
+  const listed = async (state: string) => (await storefront().get(`${path}/deliveries?state=${state}`)).body.deliveries;
+  const replay = (content: object = {}) =>
+    storefront().post(`${path}/replays`, { from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z', ...content });
+  return { receiver, secret, path, deliveries: () => listed('all'), dead: () => listed('dead'), replay };
+}
+
+async function placeOrder(client = 'storefront'): Promise<string> {
+  const placed = await office.client(client).post('/orders', orderOf(sku));
+  expect(placed.status, placed.text).toBe(201);
+  return placed.body.orderId;
+}
+
+test('a channel is told of its own orders only, signed with the secret that it was shown once', async () => {
+  const { receiver, secret, path, deliveries } = await anEndpoint();
+  expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+  expect((await storefront().get(path)).body).not.toHaveProperty('secret');
+  await placeOrder('marketplace');
+  const orderId = await placeOrder();
+  await expect.poll(() => receiver.received.length).toBe(1);
+  const [received] = receiver.received;
+  if (!received) throw new Error('nothing received');
+  expect(received.json).toMatchObject({ type: 'OrderPlaced', data: { orderId, channel: 'storefront' } });
+  expect(isSignedWith(secret, received)).toBe(true);
+  expect(isSignedWith(secret, { ...received, body: `${received.body} ` })).toBe(false);
+  const timeline = await storefront().get(`/orders/${orderId}/timeline`);
+  expect(received.headers['webhook-id']).toBe(timeline.body.events[0].eventId);
+  await expect
+    .poll(deliveries)
+    .toMatchObject([{ orderId, eventType: 'OrderPlaced', state: 'delivered', attempts: [{ status: 204 }] }]);
+  expect(receiver.received).toHaveLength(1);
+});
+
+test('what an endpoint refuses is tried again under the same id until it is taken', async () => {
+  const { receiver, deliveries } = await anEndpoint((_received, number) => ({ status: number === 1 ? 500 : 200 }));
+  await placeOrder();
+  await expect.poll(() => receiver.received.length).toBe(2);
+  expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+  await expect.poll(deliveries).toMatchObject([{ state: 'delivered', attempts: [{ status: 500 }, { status: 200 }] }]);
+});
+
+test('what is not taken in time is a dead letter, and a replay delivers it once', async () => {
+  const { receiver, deliveries, dead, replay } = await anEndpoint(() => ({
+    status: 302,
+    headers: { location: '/elsewhere' },
+  }));
+  const orderId = await placeOrder();
+  await expect.poll(dead).toMatchObject([{ orderId, state: 'dead', reason: 'not-accepted-in-time' }]);
+  const refused = receiver.received.length;
+  expect(refused).toBeGreaterThan(1);
+
+  // Slow enough that both of two replays at once find it not delivered yet.
+  receiver.behave = () => ({ status: 200, afterMs: 1000 });
+  expect((await replay({ to: '2020-01-02T00:00:00Z' })).body).toEqual({ replayed: 0 });
+  const replays = await Promise.all([replay(), replay()]);
+  for (const answer of replays) expect(answer, answer.text).toMatchObject({ status: 202, body: { replayed: 1 } });
+  await expect.poll(dead).toEqual([]);
+  await expect.poll(deliveries).toMatchObject([{ orderId, state: 'delivered' }]);
+  expect((await replay()).body).toEqual({ replayed: 0 });
+  const taken = async () => (await deliveries())[0].attempts.filter(({ status }: { status: number }) => status === 200);
+  expect(await taken()).toHaveLength(1);
+  // Both copies may have been under way before either was taken.
+  const received = receiver.received.length;
+  expect([refused + 1, refused + 2]).toContain(received);
+
+  expect((await replay({ includeDelivered: true })).body).toEqual({ replayed: 1 });
+  await expect.poll(taken).toHaveLength(2);
+  expect(receiver.received).toHaveLength(received + 1);
+  expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+});
+
+test('an endpoint that answers 410 is disabled; what it missed is replayed once it is enabled', async () => {
+  const { receiver, path, dead, replay } = await anEndpoint(() => ({ status: 410 }));
+  const first = await placeOrder();
+  await expect
+    .poll(async () => (await storefront().get(path)).body)
+    .toMatchObject({ status: 'disabled', reason: 'gone' });
+  const second = await placeOrder();
+  const missed = async () => (await dead()).map((each: { orderId: string }) => each.orderId).toSorted();
+  await expect.poll(missed).toEqual([first, second].toSorted());
+  expect(receiver.received).toHaveLength(1);
+  expectProblem(await replay(), 409, 'endpoint-disabled');
+
+  receiver.behave = () => ({ status: 200 });
+  const enabled = await storefront().put(path, { url: receiver.url });
+  expect(enabled).toMatchObject({ status: 200, body: { status: 'active' } });
+  expect(enabled.body).not.toHaveProperty('secret');
+  expect((await replay()).body).toEqual({ replayed: 2 });
+  await expect.poll(missed).toEqual([]);
+});
+
+test('an endpoint that never answers holds up nobody else', async () => {
+  const slow = await anEndpoint(() => ({ status: 200, afterMs: 60_000 }));
+  const quick = await anEndpoint();
+  await Promise.all(Array.from({ length: 30 }, () => placeOrder()));
+  const placedAt = performance.now();
+  await expect.poll(() => quick.receiver.received.length).toBeGreaterThanOrEqual(30);
+  // All slow ones together would take 30 × 2 s, over 4 functions at a time.
+  expect(performance.now() - placedAt).toBeLessThan(8000);
+  const errors = async () =>
+    (await slow.deliveries()).flatMap((each: { attempts: { error?: string }[] }) =>
+      each.attempts.map(({ error }) => error),
+    );
+  await expect.poll(async () => new Set(await errors())).toEqual(new Set(['timeout']));
+});
+
+test('an answer of more than 64 KB is not taken for a yes', async () => {
+  const { deliveries } = await anEndpoint(() => ({ status: 200, body: 'x'.repeat(70_000) }));
+  await placeOrder();
+  await expect.poll(deliveries).toMatchObject([{ attempts: [{ error: 'answer-too-large' }] }]);
+});
+
+test('an endpoint is https on a public address, and belongs to its channel', async () => {
+  for (const url of [
+    'http://shop.example.com/',
+    'https://10.0.0.1/',
+    'https://169.254.169.254/latest/',
+    'https://[fd00::1]/',
+  ]) {
+    expectProblem(await storefront().put('/webhooks/endpoints/bad', { url }), 422, 'url-refused');
+  }
+  expectProblem(await storefront().put('/webhooks/endpoints/bad', { url: 'ftp://shop.example.com' }), 422);
+  const { path } = await anEndpoint();
+  expectProblem(await office.client('marketplace').get(path), 404, 'unknown-endpoint');
+  expectProblem(await office.client('marketplace').get(`${path}?channel=storefront`), 403, 'not-a-channel');
+  expect((await office.client('admin').get(`${path}?channel=storefront`)).status).toBe(200);
+  expectProblem(await office.client('warehouse').get(path), 403);
+});

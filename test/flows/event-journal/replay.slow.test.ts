@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { backOfficeForTest } from '../../support/system/back-office.ts';
+
+const root = join(import.meta.dirname, '../../..');
+
+/** A year in which Ada takes back mugs and gets a discount, Bob two lamps and a chandelier, and a guest a mug. */
+const year = `InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
+1,MUG,MUG,10,2011-01-04T08:26,3.00,ada,France
+2,MUG,MUG,4,2011-02-01T08:26,3.50,ada,France
+2,CUP,CUP,20,2011-02-01T08:26,2.00,ada,France
+3,LAMP,LAMP,3,2011-02-01T09:00,300.00,bob,United Kingdom
+4,CHANDELIER,CHANDELIER,1,2011-02-02T09:00,1200.00,bob,United Kingdom
+C5,MUG,MUG,-6,2011-03-01T08:26,3.00,ada,France
+C5,D,Discount,-1,2011-03-01T08:26,25.00,ada,France
+C6,LAMP,LAMP,-2,2011-03-01T08:26,300.00,bob,United Kingdom
+C6,CHANDELIER,CHANDELIER,-1,2011-03-01T08:26,1200.00,bob,United Kingdom
+C7,MUG,MUG,-1,2011-03-01T08:26,3.00,,France
+`;
+
+test(
+  'a year with cancellations adds up to the penny; replayed again, nothing changes',
+  { timeout: 300_000 },
+  async () => {
+    const office = await backOfficeForTest();
+    const file = join(mkdtempSync(join(tmpdir(), 'storeworks-year-')), 'year.csv.gz');
+    writeFileSync(file, gzipSync(year));
+    const replay = async () => {
+      const args = ['test/replay/replay.ts', file, '--state', office.context.state.directory];
+      return (await promisify(execFile)(process.execPath, args, { cwd: root })).stdout;
+    };
+
+    const first = await replay();
+    expect(first).toContain('2 cancellations matched to orders, 0 are goodwill');
+    expect(first).toContain('4 refunds requested, 0 were there already; 1 approved automatically, 3 by people, 4 paid');
+    expect(first).toContain('cancellations: 3 = 2 matched + 0 goodwill + 1 left out');
+    expect(first).toContain('units restocked: 9 = 9 on hand again');
+    for (const right of [
+      '£1843.00 in the daily reports',
+      '£1843.00 taken from payments',
+      '£1818.00 taken from pots of goods + £25.00 of goodwill',
+    ]) {
+      expect(first).toContain(`holds    refunds paid: £1843.00 = ${right}`);
+    }
+    expect(first).not.toContain('DIFFERS');
+
+    const second = await replay();
+    expect(second).toContain('0 refunds requested, 4 were there already');
+    expect(second).toContain('units restocked: 9 = 9 on hand again');
+    expect(second).toContain('Nothing changed: everything was there already.');
+    expect(second).not.toContain('DIFFERS');
+  },
+);

@@ -1,0 +1,193 @@
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { dayToReport } from '../../../functions/event-journal/decide.ts';
+import { businessDays, dayBounds } from '../../../shared/business-day.ts';
+import { type BackOffice, s3Of, startBackOffice } from '../../support/system/back-office.ts';
+import { fireSchedule } from '../../support/system/invoke.ts';
+import { aPayment, placedOrder, postPayment } from '../../support/orders/order-api.ts';
+import { expectProblem, orderOf, stockedSku } from '../../support/system/test-data.ts';
+
+let office: BackOffice;
+beforeAll(async () => {
+  office = await startBackOffice();
+});
+afterAll(() => office.stop());
+
+const read = async (key: string): Promise<Buffer> => {
+  const { Body } = await s3Of(office.credentials).send(
+    new GetObjectCommand({ Bucket: office.credentials.reportsBucket, Key: key }),
+  );
+  if (!Body) throw new Error(`${key} is empty`);
+  return Buffer.from(await Body.transformToByteArray());
+};
+const readJson = async (key: string) => JSON.parse((await read(key)).toString('utf8'));
+
+const sumsOf = (manifest: { reports: { name: string }[] }) => manifest.reports.find(({ name }) => name === 'orders');
+
+/** Asks for a day's reports as finance does and waits for the run to end. */
+async function reportOf(date: string) {
+  const finance = office.client('finance');
+  const requested = await finance.post('/reports/runs', { date });
+  expect(requested.status, requested.text).toBe(202);
+  expect(requested.headers.location).toBe(`/reports/runs/${requested.body.runId}`);
+  for (;;) {
+    const { body: run } = await finance.get(`/reports/runs/${requested.body.runId}`);
+    if (run.status === 'completed' || run.status === 'failed') return run;
+    await sleep(50);
+  }
+}
+
+const manifestOf = async (date: string) => {
+  const run = await reportOf(date);
+  expect(run).toMatchObject({ status: 'completed' });
+  return readJson(run.manifest);
+};
+const reportIn = (manifest: Awaited<ReturnType<typeof manifestOf>>, wanted: string) =>
+  manifest.reports.find(({ name }: { name: string }) => name === wanted);
+
+test('an order is in its business day’s reports, which add up and are sealed by a manifest', async () => {
+  const sku = await stockedSku(office, { priceMinor: 1000, category: 'lamps' });
+  const placedAt = '2025-07-01T23:30:00Z'; // already 2 July in London
+  const marketplace = office.client('marketplace');
+  for (const country of ['GB', 'FR']) {
+    const content = orderOf(sku, { placedAt, shippingAddress: { country }, lines: [{ sku, quantity: 2 }] });
+    expect((await marketplace.post('/orders', content)).status).toBe(201);
+  }
+  await office.settled();
+
+  const run = await reportOf('2025-07-02');
+  expect(run).toMatchObject({ status: 'completed', date: '2025-07-02', version: 1, changed: true });
+  const latest = await readJson('daily/dt=2025-07-02/latest.json');
+  expect(latest).toMatchObject({ version: 1, manifest: 'daily/dt=2025-07-02/v=1/manifest.json' });
+  const manifest = await readJson(latest.manifest);
+  expect(sumsOf(manifest)).toMatchObject({ orders: 2, units: 4, amounts: { GBP: { totalMinor: 4000 } } });
+  const orders = (await read('daily/dt=2025-07-02/v=1/orders.csv')).toString('utf8');
+  expect(orders.trim().split('\n')).toHaveLength(3);
+  for (const { name, files } of manifest.reports) {
+    expect(files, name).toHaveLength(2);
+    for (const { file, sha256 } of files) {
+      const bytes = await read(`daily/dt=2025-07-02/v=1/${file}`);
+      expect(createHash('sha256').update(bytes).digest('hex'), file).toBe(sha256);
+    }
+  }
+});
+
+test('the same day again changes nothing; a late order makes a new version beside the old', async () => {
+  const sku = await stockedSku(office, { priceMinor: 700 });
+  const place = () =>
+    office.client('marketplace').post('/orders', orderOf(sku, { placedAt: '2025-08-05T12:00:00+01:00' }));
+  await place();
+  await office.settled();
+  expect(await reportOf('2025-08-05')).toMatchObject({ version: 1, changed: true });
+  expect(await reportOf('2025-08-05')).toMatchObject({ version: 1, changed: false });
+  await place();
+  await office.settled();
+  expect(await reportOf('2025-08-05')).toMatchObject({ version: 2, changed: true });
+  for (const [version, totalMinor] of [
+    [1, 700],
+    [2, 1400],
+  ]) {
+    const manifest = await readJson(`daily/dt=2025-08-05/v=${version}/manifest.json`);
+    expect(sumsOf(manifest)).toMatchObject({ amounts: { GBP: { totalMinor } } });
+  }
+  expect(await readJson('daily/dt=2025-08-05/latest.json')).toMatchObject({ version: 2 });
+});
+
+test('the night makes the reports of the days of which something came late, each once', async () => {
+  const sku = await stockedSku(office, { priceMinor: 700 });
+  const place = async (...placedAt: string[]) => {
+    for (const at of placedAt) await office.client('marketplace').post('/orders', orderOf(sku, { placedAt: at }));
+    await office.settled();
+  };
+  await place('2025-10-07T12:00:00+01:00');
+  expect(await reportOf('2025-10-07')).toMatchObject({ version: 1, changed: true });
+  // Of the second day, nobody has asked for reports.
+  await place('2025-10-07T23:50:00+01:00', '2025-10-05T10:00:00+01:00');
+
+  const timeZone = 'Europe/London';
+  const day = dayToReport(Date.now(), businessDays(timeZone));
+  const halfPastMidnight = new Date(dayBounds(day, timeZone).endMs + 1_800_000);
+  const firing = () => fireSchedule(office, 'nightly-metrics/schedule/nightly.handler.ts', halfPastMidnight);
+  await Promise.all([firing(), firing()]);
+  await firing();
+  await office.settled();
+  for (const [date, version, totalMinor] of [
+    ['2025-10-07', 2, 1400],
+    ['2025-10-05', 1, 700],
+  ]) {
+    const runId = `nightly-${day}-${date}`;
+    const { body: run } = await office.client('finance').get(`/reports/runs/${runId}`);
+    expect(run).toMatchObject({ status: 'completed', date, version, changed: true });
+    expect(await readJson(`daily/dt=${date}/latest.json`)).toMatchObject({ version });
+    expect(sumsOf(await readJson(run.manifest))).toMatchObject({ amounts: { GBP: { totalMinor } } });
+    const told = (await office.lake.events('ReportRunCompleted')).map(({ detail }) => detail.data);
+    expect(told.filter((data) => JSON.stringify(data).includes(runId))).toHaveLength(1);
+  }
+});
+
+test('what is cancelled today is in today’s report; the day on which it was ordered stays as it was', async () => {
+  const sku = await stockedSku(office, { priceMinor: 1000 });
+  const placedAt = '2025-09-03T12:00:00Z';
+  const marketplace = office.client('marketplace');
+  const { body: order } = await marketplace.post('/orders', orderOf(sku, { placedAt, lines: [{ sku, quantity: 3 }] }));
+  const today = businessDays('Europe/London')(Date.now());
+  const totals = async (date: string) => {
+    await office.settled();
+    return reportIn(await manifestOf(date), 'totals-by-channel').amounts.GBP;
+  };
+  const before = (await totals(today)) ?? { totalMinor: 0, cancelledMinor: 0, cancelledUnits: 0 };
+  const lines = [{ lineId: order.lines[0].lineId, quantity: 1 }];
+  const cancellation = { requestId: 'c-1', reason: 'one too many', lines };
+  expect((await marketplace.post(`/orders/${order.orderId}/cancellation`, cancellation)).status).toBe(200);
+  expect((await marketplace.post(`/orders/${order.orderId}/cancellation`, cancellation)).status).toBe(200);
+  expect(await totals(today)).toMatchObject({
+    totalMinor: before.totalMinor,
+    cancelledMinor: before.cancelledMinor + 1000,
+    cancelledUnits: before.cancelledUnits + 1,
+    netMinor: before.totalMinor - before.cancelledMinor - 1000,
+  });
+  expect(await totals('2025-09-03')).toMatchObject({ totalMinor: 3000, cancelledMinor: 0, netMinor: 3000 });
+});
+
+test('what was paid back today is in today’s report, by its pots, and off what the day came to', async () => {
+  const { order, orderId } = await placedOrder(office, { quantity: 3 });
+  const payment = { paymentId: 'pay-1', orderId };
+  await postPayment(office, aPayment(orderId, { ...payment, amountMinor: 3000 }));
+  const lines = [{ lineId: order.lines[0].lineId, quantity: 1 }];
+  const asked = { requestId: 'r-1', orderId, reason: 'late', lines, goodwillMinor: 250 };
+  const { body: refund } = await office.client('service').post('/refunds', asked);
+  const isPaying = async () =>
+    (await office.client('service').get(`/refunds/${refund.refundId}`)).body.status === 'paying';
+  await vi.waitUntil(isPaying, { timeout: 50_000 });
+  const refundId = `${refund.refundId}.0.1`;
+  const word = aPayment(orderId, { ...payment, type: 'refund.succeeded', amountMinor: 1250, refundId });
+  for (const told of [word, word, { ...word, eventId: 'told-again' }]) {
+    expect((await postPayment(office, told)).status).toBe(200);
+  }
+  await office.settled();
+  const today = businessDays('Europe/London')(Date.now());
+  const manifest = await manifestOf(today);
+  expect(reportIn(manifest, 'refunds').amounts.GBP).toMatchObject({ refundedMinor: 1250, refundedUnits: 1 });
+  const totals = reportIn(manifest, 'totals-by-channel').amounts.GBP;
+  expect(totals).toMatchObject({
+    refundedMinor: 1250,
+    refundedTaxMinor: 166,
+    netMinor: totals.totalMinor - totals.cancelledMinor - 1250,
+  });
+  const csv = (await read(`daily/dt=${today}/v=${manifest.version}/refunds.csv`)).toString('utf8');
+  const rows = csv.split('\r\n').filter((row) => row.startsWith(refund.refundId));
+  expect(rows.map((row) => row.split(',').slice(5, 10).join(' '))).toEqual([
+    'RefundPaid late acme pay-1 goodwill',
+    'RefundPaid late acme pay-1 line:line-1',
+  ]);
+});
+
+test('a day that has not begun, or is none, is refused', async () => {
+  const finance = office.client('finance');
+  expectProblem(await finance.post('/reports/runs', { date: '2999-01-01' }), 422);
+  expectProblem(await finance.post('/reports/runs', { date: '2025-02-30' }), 422);
+  expectProblem(await finance.get('/reports/runs/none'), 404);
+  expectProblem(await office.client('storefront').post('/reports/runs', { date: '2025-07-01' }), 403);
+});

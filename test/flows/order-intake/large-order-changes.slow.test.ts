@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { apply } from '../../../functions/order-intake/order/apply.ts';
+import { cancel as cancelled } from '../../../functions/order-intake/cancellation/cancel.ts';
+import { createChangeStore } from '../../../functions/order-intake/order/order-store.ts';
+import { type BackOffice, startBackOffice } from '../../support/system/back-office.ts';
+import { aCause } from '../../support/builders.ts';
+import { withCrash } from '../../support/database/crashing-database.ts';
+import { withPaymentWindow } from '../../support/system/edited-template.ts';
+import { fireSchedule } from '../../support/system/invoke.ts';
+import { largeOrderOf, stockedSkus, tablesOf, unitsOf } from '../../support/orders/large-orders.ts';
+import { eventTypes, retryWhileBusy } from '../../support/orders/order-api.ts';
+
+const windowMs = 30_000;
+const count = 600;
+
+let office: BackOffice;
+beforeAll(async () => {
+  office = await startBackOffice({ cdkOut: withPaymentWindow('marketplace', windowMs / 60_000) });
+});
+afterAll(() => office.stop());
+
+/** A placed order of hundreds of SKUs, one unit of each of two in stock. */
+async function largeOrder(channel = 'storefront') {
+  const skus = await stockedSkus(office, count, () => 2);
+  const placed = await office.client(channel).post('/orders', largeOrderOf(skus));
+  expect(placed.status, placed.text).toBe(201);
+  expect(await unitsOf(office, skus)).toEqual({ onHand: 2 * count, reserved: count });
+  const lines = placed.body.lines.map(({ lineId }: { lineId: string }) => ({ lineId, quantity: 1 }));
+  const { orderId, reservedUntil } = placed.body;
+  return { skus, lines, orderId, reservedUntil, path: `/orders/${orderId}` };
+}
+
+/** A busy machine leaves steps to the schedule, which comes every minute. */
+async function expectUnits(skus: readonly string[], units: { onHand: number; reserved: number }): Promise<void> {
+  await expect.poll(() => unitsOf(office, skus), { timeout: 120_000, interval: 1000 }).toEqual(units);
+}
+
+/** Sends the same at once several times; one is new, the others are told that it was. */
+async function fiveTimes(send: () => ReturnType<ReturnType<BackOffice['client']>['post']>) {
+  const answers = await Promise.all(Array.from({ length: 5 }, () => retryWhileBusy(send)));
+  for (const { status, text } of answers) expect(status, text).toBeLessThan(300);
+  expect(answers.filter(({ headers }) => headers['idempotent-replayed'] === 'true')).toHaveLength(4);
+  return answers[0]?.body;
+}
+
+describe('an order of hundreds of SKUs', { timeout: 180_000 }, () => {
+  test('is cancelled at once, and its stock is back', async () => {
+    const { skus, path } = await largeOrder();
+    const request = { requestId: randomUUID(), reason: 'no need' };
+    const order = await fiveTimes(() => office.client('storefront').post(`${path}/cancellation`, request));
+    expect(order.status).toBe('cancelled');
+    await expectUnits(skus, { onHand: 2 * count, reserved: 0 });
+    expect(await eventTypes(office, path)).toEqual(['OrderPlaced', 'OrderCancelled']);
+  });
+
+  test('is shipped at once, each SKU with its row in the ledger', async () => {
+    const { skus, lines, path } = await largeOrder();
+    const request = { shipmentId: randomUUID(), lines };
+    const order = await fiveTimes(() => office.client('warehouse').post(`${path}/shipments`, request));
+    expect(order.status).toBe('shipped');
+    await expectUnits(skus, { onHand: count, reserved: 0 });
+    for (const sku of [skus[0], skus[300], skus.at(-1)]) {
+      const { movements } = (await office.client('warehouse').get(`/stock/${sku}/movements`)).body;
+      expect(movements.filter(({ type }: { type: string }) => type === 'shipment')).toMatchObject([
+        { onHandDelta: -1 },
+      ]);
+    }
+  });
+
+  test('expires when it is not paid, by two sweeps at once', async () => {
+    const { skus, path, reservedUntil } = await largeOrder('marketplace');
+    await sleep(Date.parse(reservedUntil) - Date.now());
+    await Promise.all([1, 2].map(() => fireSchedule(office, 'order-intake/sweep.handler')));
+    await expectUnits(skus, { onHand: 2 * count, reserved: 0 });
+    expect(await eventTypes(office, path)).toEqual(['OrderPlaced', 'OrderExpired']);
+  });
+
+  test('whose cancellation ended after its first step is given back whole by the schedule', async () => {
+    const { skus, orderId, path } = await largeOrder();
+    const { db, tables } = await tablesOf(office);
+    const crashed = createChangeStore(withCrash(db, { transaction: 2, when: 'after' }), tables, 'Europe/London');
+    const request = { requestId: 'all', reason: 'no need' };
+    const cause = aCause({ now: Date.now() - 60_000 });
+    await expect(apply(crashed, orderId, (order) => cancelled(order, request, ''), cause)).rejects.toThrow('Crashed');
+    expect((await office.client('storefront').get(path)).body.status).toBe('cancelled');
+    // The schedule may have come already.
+    expect((await unitsOf(office, skus)).reserved).toBeLessThanOrEqual(count - 99);
+    await Promise.all([1, 2, 3].map(() => fireSchedule(office, 'order-intake/unfinished-sweep')));
+    await expectUnits(skus, { onHand: 2 * count, reserved: 0 });
+    expect((await eventTypes(office, path)).toSorted()).toEqual(['OrderCancelled', 'OrderPlaced']);
+  });
+});

@@ -1,0 +1,141 @@
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type BackOffice, s3Of, startBackOffice } from '../../support/system/back-office.ts';
+import { orderOf, stockedSku } from '../../support/system/test-data.ts';
+
+let office: BackOffice;
+beforeAll(async () => {
+  office = await startBackOffice();
+});
+afterAll(() => office.stop());
+
+const header = 'externalOrderId,channel,currency,placedAt,customerId,country,sku,quantity,unitPriceMinor,taxMinor';
+
+async function read(Key: string): Promise<string> {
+  const { Body } = await s3Of(office.credentials).send(
+    new GetObjectCommand({ Bucket: office.credentials.orderFilesBucket, Key }),
+  );
+  return (await Body?.transformToString()) ?? '';
+}
+
+/** Drops a file and waits for its answer. */
+async function dropped(name: string, rows: string[], head = header) {
+  const Body = [head, ...rows].join('\n');
+  const Bucket = office.credentials.orderFilesBucket;
+  await s3Of(office.credentials).send(new PutObjectCommand({ Bucket, Key: `imports/${name}.csv`, Body }));
+  await expect.poll(() => read(`results/${name}.json`).catch(() => '')).not.toBe('');
+  return {
+    summary: JSON.parse(await read(`results/${name}.json`)),
+    bad: (await read(`results/${name}.csv`)).trim().split('\n').slice(1),
+  };
+}
+
+test('orders of the past are taken over whole, without stock, and found like any other', async () => {
+  const sku = await stockedSku(office, { units: 5 });
+  const { summary, bad } = await dropped('history', [
+    `OLD-1,storefront,GBP,2019-07-01T10:00:00Z,ada,GB,${sku},3,1200,600`,
+    'OLD-2,storefront,GBP,2019-07-02T10:00:00Z,ada,GB,OTHER,1,100,0',
+    `OLD-1,storefront,GBP,2019-07-01T10:00:00Z,ada,GB,LONG-GONE,2,50,0`,
+  ]);
+  expect(bad).toEqual([]);
+  expect(summary).toMatchObject({ rows: 3, imported: 2, alreadyImported: 0, badRows: 0 });
+  const storefront = office.client('storefront');
+  const found = (await storefront.get('/orders?customerId=ada')).body.orders;
+  expect(found).toMatchObject([
+    { externalOrderId: 'OLD-2', totalMinor: 100 },
+    { externalOrderId: 'OLD-1', status: 'completed', imported: true, totalMinor: 3700, taxMinor: 600 },
+  ]);
+  expect((await storefront.get('/orders?day=2019-07-01')).body.orders).toHaveLength(1);
+  expect((await storefront.get(`/stock/${sku}`)).body).toMatchObject({ onHand: 5, reserved: 0 });
+  await office.settled();
+  const finance = office.client('finance');
+  const { runId } = (await finance.post('/reports/runs', { date: '2019-07-01' })).body;
+  const run = async () => (await finance.get(`/reports/runs/${runId}`)).body;
+  await expect.poll(async () => (await run()).status).toBe('completed');
+  const Manifest = { Bucket: office.credentials.reportsBucket, Key: (await run()).manifest };
+  const { Body } = await s3Of(office.credentials).send(new GetObjectCommand(Manifest));
+  expect(JSON.parse((await Body?.transformToString()) ?? '').reports).toContainEqual(
+    expect.objectContaining({ name: 'orders', orders: 1, units: 5 }),
+  );
+  const timeline = (await storefront.get(`/orders/${found[1].orderId}/timeline`)).body.events;
+  expect(timeline).toMatchObject([{ type: 'OrderImported', occurredAt: '2019-07-01T10:00:00Z' }]);
+});
+
+test('the same orders in another file are imported once, and an order that exists is never overwritten', async () => {
+  const sku = await stockedSku(office);
+  const placed = await office.client('storefront').post('/orders', orderOf(sku, { externalOrderId: 'LIVE-1' }));
+  const rows = ['TWICE-1,storefront,GBP,2019-08-01T10:00:00Z,bob,GB,MUG,1,100,0'];
+  expect((await dropped('first', rows)).summary).toMatchObject({ imported: 1 });
+  const again = await dropped('second', [...rows, 'LIVE-1,storefront,GBP,2019-08-01T10:00:00Z,bob,GB,MUG,1,100,0']);
+  expect(again.summary).toMatchObject({ imported: 0, alreadyImported: 1, badRows: 1 });
+  expect(again.bad).toEqual([expect.stringMatching(/^3,LIVE-1,order-conflict/)]);
+  const live = await office.client('storefront').get(`/orders/${placed.body.orderId}`);
+  expect(live.body).toEqual(placed.body);
+});
+
+test('each bad row is named, and an order with one is left out whole', async () => {
+  const { summary, bad } = await dropped('bad', [
+    'GOOD-1,storefront,GBP,2019-09-01T10:00:00Z,eve,GB,MUG,1,100,0',
+    'BAD-1,storefront,GBP,2019-09-01T10:00:00Z,eve,GB,MUG,0,100,0',
+    'BAD-1,storefront,GBP,2019-09-01T10:00:00Z,eve,GB,CUP,1,100,0',
+    'BAD-2,storefront,GBP,2019-09-01T10:00:00Z,eve,GB,MUG,1,100,0',
+    'BAD-2,storefront,EUR,2019-09-01T10:00:00Z,eve,GB,CUP,1,100,0',
+    'BAD-3,nowhere,GBP,2019-09-01T10:00:00Z,eve,GB,MUG,1,100,0',
+    '=BAD-4,storefront,GBP,2099-09-01T10:00:00Z,eve,GB,MUG,1,100,0',
+  ]);
+  expect(summary).toMatchObject({ rows: 7, imported: 1, badRows: 6 });
+  expect(bad.map((line) => line.split(',').slice(0, 2).join())).toEqual([
+    '3,BAD-1',
+    '4,BAD-1',
+    '5,BAD-2',
+    '6,BAD-2',
+    '7,BAD-3',
+    "8,'=BAD-4",
+  ]);
+  expect(bad.join('\n')).toMatch(/differ in currency[^]*nowhere is no channel[^]*in the future/);
+  expect((await office.client('storefront').get('/orders?customerId=eve')).body.orders).toHaveLength(1);
+  const refused = await dropped('other', ['1,2'], 'sku,colour');
+  expect(refused.summary.refused).toBe(
+    'The header lacks externalOrderId, channel, currency, placedAt, quantity, unitPriceMinor',
+  );
+});
+
+test('the orders of some days are exported as a file, to each caller those that it may see', async () => {
+  const sku = await stockedSku(office, { units: 1000 });
+  const note = { customer: { id: '=cmd()', email: 'eve@example.com' } };
+  for (let index = 0; index < 105; index += 1) {
+    await office.client('marketplace').post('/orders', orderOf(sku, { placedAt: '2024-02-01T12:00:00Z' }));
+  }
+  for (const placedAt of [
+    '2024-01-31T23:59:00Z',
+    '2024-02-01T00:00:00Z',
+    '2024-02-02T23:59:00Z',
+    '2024-02-03T00:00:00Z',
+  ]) {
+    await office.client('storefront').post('/orders', orderOf(sku, { placedAt, ...note }));
+  }
+  const exported = async (client: string) => {
+    const requested = await office.client(client).post('/orders/exports', { from: '2024-02-01', to: '2024-02-02' });
+    expect(requested, requested.text).toMatchObject({ status: 202, body: { status: 'requested' } });
+    const state = async () => (await office.client(client).get(String(requested.headers.location))).body;
+    await expect.poll(state).toMatchObject({ status: 'completed' });
+    const { file, orders } = await state();
+    return {
+      orders,
+      lines: (await read(file)).trim().split('\n').slice(1),
+      location: String(requested.headers.location),
+    };
+  };
+  const all = await exported('finance');
+  expect(all.orders).toBe(107);
+  expect(new Set(all.lines.map((line) => line.split(',')[0])).size).toBe(107);
+  const own = await exported('storefront');
+  expect(own.lines.map((line) => line.split(',').slice(2, 7).join())).toEqual([
+    "storefront,placed,GBP,2024-02-02T23:59:00Z,'=cmd()",
+    "storefront,placed,GBP,2024-02-01T00:00:00Z,'=cmd()",
+  ]);
+  expect((await office.client('storefront').get(all.location)).status).toBe(404);
+  expect(
+    (await office.client('finance').post('/orders/exports', { from: '2024-02-02', to: '2024-02-01' })).status,
+  ).toBe(422);
+});

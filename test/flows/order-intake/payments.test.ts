@@ -1,0 +1,233 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { orderIdOf } from '../../../shared/ids.ts';
+import { type BackOffice, startBackOffice } from '../../support/system/back-office.ts';
+import { withShortWindows } from '../../support/system/edited-template.ts';
+import { fireSchedule } from '../../support/system/invoke.ts';
+import {
+  aPayment,
+  eventTypes,
+  retryWhileBusy,
+  placedOrder,
+  postPayment,
+  stockOf,
+} from '../../support/orders/order-api.ts';
+import { paymentSignature } from '../../support/payments/signature.ts';
+import { expectProblem, orderOf, stockedSku } from '../../support/system/test-data.ts';
+import { environmentEdit, paymentWindow, disableSchedules } from '../../support/system/template-edits.ts';
+
+const clock = { aheadMs: 0 };
+const now = () => Date.now() + clock.aheadMs;
+
+let office: BackOffice;
+beforeAll(async () => {
+  const window = environmentEdit('CHANNELS', paymentWindow('marketplace', 1));
+  office = await startBackOffice({ cdkOut: withShortWindows(window, disableSchedules(/^OrderIntakeSweep/)), now });
+});
+afterAll(() => office.stop());
+
+const read = async (path: string) => (await office.client('admin').get(path)).body;
+const review = (path: string, decision: string, headers: Record<string, string> = {}) =>
+  office.client('service-lead').post(`${path}/review`, { decision, reason: 'looked at it' }, headers);
+
+const sweepNow = () => fireSchedule(office, 'order-intake/sweep.handler', new Date(now()));
+
+/** Moves the clock to the end of an order's time limit, or to so many milliseconds before. */
+const passTimeOf = (order: { reservedUntil: string }, beforeMs = 0) => {
+  clock.aheadMs += Date.parse(order.reservedUntil) - beforeMs - now();
+};
+
+/** An order of the channel with a time limit. */
+async function unpaidOrder(quantity = 2, units = 10, buyer: Record<string, unknown> = {}) {
+  const sku = await stockedSku(office, { units, priceMinor: 500 });
+  const placed = await office
+    .client('marketplace')
+    .post('/orders', orderOf(sku, { lines: [{ sku, quantity }], ...buyer }));
+  expect(placed.body.status, placed.text).toBe('payment-pending');
+  return { sku, order: placed.body, orderId: String(placed.body.orderId), path: `/orders/${placed.body.orderId}` };
+}
+
+describe('a payment webhook', () => {
+  test('is the signature: without, with a wrong or an old one, nothing is recorded', async () => {
+    const { orderId, path } = await placedOrder(office);
+    const body = JSON.stringify(aPayment(orderId));
+    const secret = office.credentials.webhookSecret;
+    const old = now() - 301_000;
+    const signatures = [
+      null,
+      '',
+      'v1=00',
+      paymentSignature(body, 'another secret'),
+      paymentSignature(`${body} `, secret),
+      paymentSignature(body, secret, old),
+      paymentSignature(body, secret, now() + 310_000),
+      paymentSignature(body, secret, old).replace(/t=\d+/, `t=${Math.floor(now() / 1000)}`),
+    ];
+    for (const signature of signatures) {
+      expectProblem(await postPayment(office, body, { signature }), 401, 'invalid-signature');
+    }
+    expectProblem(await postPayment(office, 'not JSON', { signature: null }), 401, 'invalid-signature');
+    expect(await eventTypes(office, path)).toEqual(['OrderPlaced']);
+    const late = paymentSignature(body, secret, now() - 240_000);
+    expect((await postPayment(office, body, { signature: late })).body.status).toBe('recorded');
+  });
+
+  test('with bad content is refused although it is signed', async () => {
+    expectProblem(await postPayment(office, aPayment('nonsense')), 422, 'invalid-content');
+    expectProblem(await postPayment(office, '{'), 400, 'malformed-body');
+    const { orderId } = await placedOrder(office);
+    for (const given of [{ type: 'payment.lost' }, { amountMinor: -1 }, { currency: 'pounds' }, { eventId: '' }]) {
+      expectProblem(await postPayment(office, aPayment(orderId, given)), 422, 'invalid-content');
+    }
+  });
+
+  test('counts once: 50 at once of one capture', async () => {
+    const { orderId, path } = await placedOrder(office);
+    const payment = aPayment(orderId);
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => retryWhileBusy(() => postPayment(office, payment))),
+    );
+    const told = answers.map(({ body }) => body.status);
+    expect(told.filter((status) => status === 'recorded')).toHaveLength(1);
+    expect(told.filter((status) => status === 'already-recorded')).toHaveLength(49);
+    expect(await read(path)).toMatchObject({ status: 'paid', payment: { balance: 'settled', capturedMinor: 1000 } });
+    expectProblem(await postPayment(office, { ...payment, amountMinor: 1 }), 409, 'payment-conflict');
+  });
+
+  test('of too little or too much is seen and held, until it fits or staff decide', async () => {
+    const under = await placedOrder(office, { quantity: 2 });
+    await postPayment(office, aPayment(under.orderId, { amountMinor: 1999 }));
+    const held = { status: 'on-hold', holdReasons: ['underpaid'], payment: { balance: 'underpaid', dueMinor: 2000 } };
+    expect(await read(under.path)).toMatchObject(held);
+    const lines = [{ lineId: 'line-1', quantity: 1 }];
+    const refused = await office.client('warehouse').post(`${under.path}/shipments`, { shipmentId: 's', lines });
+    expectProblem(refused, 409, 'illegal-transition');
+    await postPayment(office, aPayment(under.orderId, { amountMinor: 1 }));
+    expect(await read(under.path)).toMatchObject({ status: 'paid', payment: { balance: 'settled' } });
+
+    const over = await placedOrder(office);
+    await postPayment(office, aPayment(over.orderId, { amountMinor: 1001 }));
+    expect(await read(over.path)).toMatchObject({ status: 'on-hold', holdReasons: ['overpaid'] });
+    expect((await review(over.path, 'release')).body).toMatchObject({
+      status: 'paid',
+      payment: { balance: 'overpaid' },
+    });
+    expect(await eventTypes(office, over.path)).toEqual([
+      'OrderPlaced',
+      'PaymentRecorded',
+      'OrderHeld',
+      'OrderReleased',
+    ]);
+  });
+
+  test('of a chargeback holds the order, though staff release what they saw before it; rejected, it gives its stock back', async () => {
+    const { orderId, path, sku } = await placedOrder(office, { units: 5 });
+    await postPayment(office, aPayment(orderId, { amountMinor: 1001 }));
+    const seen = await office.client('service-lead').get(path);
+    expect(seen.body.holdReasons).toEqual(['overpaid']);
+    await postPayment(office, aPayment(orderId, { type: 'chargeback.opened' }));
+    expectProblem(await review(path, 'release', { 'if-match': String(seen.headers['etag']) }), 412, 'order-changed');
+    expect(await read(path)).toMatchObject({ status: 'on-hold', holdReasons: ['overpaid', 'chargeback'] });
+    const [one, two] = await Promise.all([review(path, 'reject'), review(path, 'reject')]);
+    expect(new Set([one.status, two.status])).toEqual(new Set([200, 409]));
+    expect(await stockOf(office, sku)).toEqual({ onHand: 5, reserved: 0, available: 5 });
+    expect((await read(path)).status).toBe('cancelled');
+  });
+});
+
+describe('a payment before its order', () => {
+  test('waits and counts when the order comes; the order is paid from the start, also when sent again', async () => {
+    const sku = await stockedSku(office, { priceMinor: 1000 });
+    const content = orderOf(sku);
+    const orderId = orderIdOf('storefront', content.externalOrderId);
+    const payment = aPayment(orderId);
+    expect((await postPayment(office, payment)).body.status).toBe('waiting-for-order');
+    expect((await postPayment(office, payment)).body.status).toBe('already-recorded');
+    expectProblem(await office.client('admin').get(`/orders/${orderId}`), 404, 'not-found');
+    expectProblem(
+      await office.client('storefront').post(`/orders/${orderId}/cancellation`, { requestId: 'r', reason: 'x' }),
+      404,
+    );
+    const placed = await office.client('storefront').post('/orders', content);
+    expect([placed.status, placed.body.status], placed.text).toEqual([201, 'paid']);
+    const again = await office.client('storefront').post('/orders', content);
+    expect([again.status, again.text]).toEqual([200, placed.text]);
+    expect((await postPayment(office, payment)).body.status).toBe('already-recorded');
+    expect(await read(`/orders/${orderId}`)).toMatchObject({ status: 'paid', payment: { capturedMinor: 1000 } });
+    expect(await eventTypes(office, `/orders/${orderId}`)).toEqual(['PaymentRecorded', 'OrderPlaced']);
+  });
+});
+
+describe('an unpaid order of a channel with a time limit', () => {
+  test('counts as expired from the moment on, is swept once, and money that comes later stays visible', async () => {
+    const { sku, order, orderId, path } = await unpaidOrder();
+    expect(Date.parse(order.reservedUntil)).toBeGreaterThan(now());
+    await sweepNow();
+    expect((await read(path)).status).toBe('payment-pending');
+    passTimeOf(order);
+    expect((await read(path)).status).toBe('expired');
+    expect(await stockOf(office, sku)).toMatchObject({ reserved: 2 });
+    await Promise.all([sweepNow(), sweepNow(), sweepNow()]);
+    expect(await stockOf(office, sku)).toEqual({ onHand: 10, reserved: 0, available: 10 });
+    const late = await postPayment(office, aPayment(orderId));
+    expect(late.body.status).toBe('recorded');
+    expect(await read(path)).toMatchObject({ status: 'expired', payment: { capturedMinor: 1000 } });
+    expect(await eventTypes(office, path)).toEqual(['OrderPlaced', 'OrderExpired', 'PaymentRecorded']);
+    expectProblem(
+      await office.client('marketplace').post(`${path}/cancellation`, { requestId: 'r', reason: 'x' }),
+      409,
+    );
+  });
+
+  const risky = { customer: { email: 'eve@mailinator.com' }, billingAddress: { country: 'FR' } };
+  test.each([
+    ['payment-pending', {}],
+    ['on-hold', risky],
+  ])('keeps nothing from the next buyer once its time is over: %s', async (status, buyer) => {
+    const { sku, order, path } = await unpaidOrder(10, 10, buyer);
+    await office.settled();
+    expect((await read(path)).status).toBe(status);
+    const buy = () => office.client('storefront').post('/orders', orderOf(sku, { lines: [{ sku, quantity: 10 }] }));
+    expectProblem(await buy(), 409, 'out-of-stock');
+    passTimeOf(order);
+    // What is overdue is looked for once a second at most.
+    await expect.poll(async () => (await buy()).status).toBe(201);
+    expect((await read(path)).status).toBe('expired');
+    expect(await stockOf(office, sku)).toEqual({ onHand: 10, reserved: 10, available: 0 });
+  });
+
+  test('expires or is paid, never both, when the capture races the sweep', async () => {
+    const orders = await Promise.all(Array.from({ length: 12 }, () => unpaidOrder(1, 1)));
+    const [last] = orders.map(({ order }) => order).toSorted((a, b) => (a.reservedUntil < b.reservedUntil ? 1 : -1));
+    passTimeOf(last, 40);
+    const pay = async ({ orderId }: { orderId: string }, index: number) => {
+      await sleep(index * 10);
+      return retryWhileBusy(() => postPayment(office, aPayment(orderId, { amountMinor: 500 })));
+    };
+    await Promise.all([...orders.map(pay), sweepNow(), sleep(60).then(sweepNow), sleep(120).then(sweepNow)]);
+    await sweepNow();
+    for (const { path, sku } of orders) {
+      const { status } = await read(path);
+      expect(['paid', 'expired']).toContain(status);
+      const units = status === 'paid' ? 1 : 0;
+      expect(await stockOf(office, sku)).toEqual({ onHand: 1, reserved: units, available: 1 - units });
+      expect((await eventTypes(office, path)).filter((type) => type === 'OrderExpired')).toHaveLength(1 - units);
+    }
+  });
+
+  test('paid in time does not expire, and is completed when its goods cannot come back any more', async () => {
+    const { order, orderId, path } = await unpaidOrder();
+    await postPayment(office, aPayment(orderId));
+    passTimeOf(order);
+    expect(await read(path)).toMatchObject({ status: 'paid', reservedUntil: null });
+    const warehouse = office.client('warehouse');
+    await warehouse.post(`${path}/shipments`, { shipmentId: 's-1', lines: [{ lineId: 'line-1', quantity: 2 }] });
+    const deliveredAt = new Date(Date.now() - 31 * 86_400_000).toISOString();
+    const delivered = await warehouse.post(`${path}/shipments/s-1/delivery`, { deliveredAt });
+    expect(delivered.body.status, delivered.text).toBe('delivered');
+    await Promise.all([sweepNow(), sweepNow()]);
+    expect((await read(path)).status).toBe('completed');
+    const types = ['OrderPlaced', 'PaymentRecorded', 'OrderShipped', 'OrderDelivered', 'OrderCompleted'];
+    expect((await eventTypes(office, path)).toSorted()).toEqual(types.toSorted());
+  });
+});

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type BackOffice, startBackOffice } from '../../support/system/back-office.ts';
+import { expectOneOrderPerThreePosts, countByStatus } from '../../support/orders/repeated-orders.ts';
+import { aDuty } from '../../support/orders/placed-order.ts';
+import { expectProblem, orderOf, stockedSku } from '../../support/system/test-data.ts';
+
+let office: BackOffice;
+beforeAll(async () => {
+  office = await startBackOffice();
+});
+afterAll(() => office.stop());
+
+describe('an order over HTTP', () => {
+  test('is priced by the server, reserved, and readable with its timeline', async () => {
+    const sku = await stockedSku(office, { units: 10, priceMinor: 1200 });
+    const storefront = office.client('storefront');
+    const content = orderOf(sku, { lines: [{ sku, quantity: 3 }] });
+    const placed = await storefront.post('/orders', content);
+    expect(placed.status, placed.text).toBe(201);
+    expect(placed.headers.location).toBe(`/orders/${placed.body.orderId}`);
+    expect(placed.body).toMatchObject({
+      externalOrderId: content.externalOrderId,
+      channel: 'storefront',
+      status: 'placed',
+      subtotalMinor: 3600,
+      discountMinor: 0,
+      shippingMinor: 0,
+      taxIncluded: true,
+      taxMinor: 600,
+      totalMinor: 3600,
+      lines: [{ sku, quantity: 3, unitPriceMinor: 1200, taxMinor: 600, totalMinor: 3600, warehouse: 'main' }],
+    });
+    const read = await storefront.get(`/orders/${placed.body.orderId}`);
+    expect(read.body).toEqual(placed.body);
+    const timeline = await storefront.get(`/orders/${placed.body.orderId}/timeline`);
+    expect(timeline.body.events).toHaveLength(1);
+    const stock = await office.client('warehouse').get(`/stock/${sku}`);
+    expect(stock.body).toMatchObject({ onHand: 10, reserved: 3, unavailable: 0, available: 7 });
+    const found = await storefront.get(`/orders?externalOrderId=${content.externalOrderId}`);
+    expect(found.body.orders.map((order: { orderId: string }) => order.orderId)).toEqual([placed.body.orderId]);
+  });
+
+  test('sums two lines of one SKU before the check', async () => {
+    const sku = await stockedSku(office, { units: 5 });
+    const lines = [
+      { sku, quantity: 3 },
+      { sku, quantity: 3 },
+    ];
+    const refused = await office.client('storefront').post('/orders', orderOf(sku, { lines }));
+    expectProblem(refused, 409, 'out-of-stock');
+    expect(refused.body.lines).toEqual([{ sku, requested: 6, available: 5 }]);
+    const stock = await office.client('warehouse').get(`/stock/${sku}`);
+    expect(stock.body).toMatchObject({ reserved: 0, available: 5 });
+  });
+
+  test('is filled from one warehouse that has all lines, else split over several', async () => {
+    const plenty = await stockedSku(office, { warehouses: { main: 1, north: 9 } });
+    const scarce = await stockedSku(office, { warehouses: { north: 2 } });
+    const storefront = office.client('storefront');
+    const together = await storefront.post(
+      '/orders',
+      orderOf(plenty, {
+        lines: [
+          { sku: plenty, quantity: 1 },
+          { sku: scarce, quantity: 1 },
+        ],
+      }),
+    );
+    expect(together.body.lines.map((line: { warehouse: string }) => line.warehouse)).toEqual(['north', 'north']);
+    const split = await storefront.post('/orders', orderOf(plenty, { lines: [{ sku: plenty, quantity: 9 }] }));
+    expect(split.status, split.text).toBe(201);
+    const parts = split.body.lines.map(({ quantity, warehouse }: Record<string, unknown>) => [quantity, warehouse]);
+    expect(parts).toEqual([
+      [1, 'main'],
+      [8, 'north'],
+    ]);
+    expect(split.body.totalMinor).toBe(9 * 250);
+  });
+
+  test('200 at once for 50 units: 50 accepted, 150 refused, none left, 50 events in the lake', async () => {
+    const sku = await stockedSku(office, { units: 50 });
+    const storefront = office.client('storefront');
+    const answers = await Promise.all(Array.from({ length: 200 }, () => storefront.post('/orders', orderOf(sku))));
+    expect(countByStatus(answers)).toEqual({ 201: 50, 409: 150 });
+    for (const refused of answers.filter(({ status }) => status === 409)) {
+      expectProblem(refused, 409, 'out-of-stock');
+      expect(refused.body.lines).toEqual([{ sku, requested: 1, available: 0 }]);
+    }
+    const stock = await office.client('warehouse').get(`/stock/${sku}`);
+    expect(stock.body).toMatchObject({ onHand: 50, reserved: 50, available: 0 });
+    await office.settled();
+    const events = (await office.lake.events('OrderPlaced')).filter((event) =>
+      JSON.stringify(event.detail.data).includes(sku),
+    );
+    expect(new Set(events.map((event) => event.detail.metadata.eventId)).size).toBe(50);
+  });
+
+  test('60 posted three times at once, a third of them changed: 60 orders, identical replays, changes refused', () =>
+    expectOneOrderPerThreePosts(office, 60));
+
+  test('gets its first answer again after the stock is gone, the price changed and the SKU was taken off sale', async () => {
+    const sku = await stockedSku(office, { units: 1 });
+    const content = orderOf(sku);
+    const storefront = office.client('storefront');
+    const first = await storefront.post('/orders', content);
+    await office
+      .client('admin')
+      .put(`/catalog/skus/${sku}`, { name: 'Changed', priceMinor: 999, currency: 'GBP', active: false });
+    const again = await storefront.post('/orders', content);
+    expect(again.status).toBe(200);
+    expect(again.headers['idempotent-replayed']).toBe('true');
+    expect(again.text).toBe(first.text);
+  });
+
+  test('whose duties are not right is refused with the place', async () => {
+    const duty = aDuty(250);
+    const sku = await stockedSku(office);
+    const bad: [unknown[], string][] = [
+      [[duty, { ...duty, kind: 'fee' }], '/charges'],
+      [Array.from({ length: 21 }, (_, index) => aDuty(1, `duty-${index}`)), '/charges'],
+      [[{ ...duty, amountMinor: -1 }], '/charges/0/amountMinor'],
+      [[{ ...duty, amountMinor: 0.5 }], '/charges/0/amountMinor'],
+      [[{ ...duty, kind: 'tip' }], '/charges/0/kind'],
+    ];
+    for (const [charges, pointer] of bad) {
+      const refused = await office.client('storefront').post('/orders', orderOf(sku, { charges }));
+      expectProblem(refused, 422, 'invalid-content');
+      expect(refused.body.errors, refused.text).toContainEqual(expect.objectContaining({ pointer }));
+    }
+  });
+
+  test('of a channel that prices itself keeps its prices; another channel is told the current one', async () => {
+    const sku = await stockedSku(office, { priceMinor: 500 });
+    const lines = [{ sku, quantity: 2, unitPriceMinor: 333 }];
+    const own = await office.client('marketplace').post('/orders', orderOf(sku, { lines }));
+    expect(own.body).toMatchObject({ channel: 'marketplace', totalMinor: 666 });
+    const refused = await office.client('storefront').post('/orders', orderOf(sku, { lines }));
+    expectProblem(refused, 422, 'price-changed');
+    expect(refused.text).toContain('500');
+  });
+});

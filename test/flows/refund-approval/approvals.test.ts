@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import testEvent from '../../../functions/refund-approval/approvals/test-events/approve.json' with { type: 'json' };
+import { refundDriver } from '../../support/refunds/refund-driver.ts';
+import { type BackOffice, startBackOffice } from '../../support/system/back-office.ts';
+import { withEnvironment } from '../../support/system/edited-template.ts';
+import { invoke } from '../../support/system/invoke.ts';
+import { expectProblem } from '../../support/system/test-data.ts';
+
+let office: BackOffice;
+beforeAll(async () => {
+  // The client `admin` belongs to finance, so that two approvers share a department.
+  office = await startBackOffice({
+    cdkOut: withEnvironment('DEPARTMENTS', (text) => text.replace('"admin"', '"finance"')),
+  });
+});
+afterAll(() => office.stop());
+
+const refunds = refundDriver(() => office);
+/** Invokes the decision function in the AWS console with the saved test event and these changes. */
+const decideInConsole = (content: Record<string, unknown>) =>
+  invoke(office, 'refund-approval/approvals/console-decision.handler', { ...testEvent, ...content });
+
+describe('over HTTP', () => {
+  test('one approval within the limit is sufficient, and the refund names the approver, department and comment', async () => {
+    const { path } = await refunds.requestedRefund();
+    const decided = await refunds.decide(path, 'service-lead', 'approve', 'a good customer');
+    expect(decided.status, decided.text).toBe(200);
+    const by = office.credentials.clients['service-lead']?.clientId;
+    expect(decided.body.approvals).toMatchObject([{ by, department: 'service-lead', comment: 'a good customer' }]);
+    expect(await refunds.timeline(path)).toContain('RefundApproved');
+  });
+
+  test('clients of service, sales, the warehouse and marketing cannot approve', async () => {
+    const { path } = await refunds.requestedRefund();
+    for (const by of ['service', 'storefront', 'warehouse', 'marketing'])
+      expect((await refunds.decide(path, by)).status).toBe(403);
+    expect(await refunds.timeline(path)).toEqual(['RefundRequested']);
+  });
+
+  test('requesters cannot decide on their own request but can withdraw it', async () => {
+    const { path } = await refunds.requestedRefund({ by: 'service-lead' });
+    expectProblem(await refunds.decide(path, 'service-lead'), 403, 'own-request');
+    expectProblem(await refunds.decide(path, 'service-lead', 'reject'), 403, 'own-request');
+    expect((await refunds.withdraw(path, 'my mistake', 'service-lead')).body.status).toBe('withdrawn');
+  });
+
+  test('an amount above the limit of one department needs another department', async () => {
+    const { path } = await refunds.requestedRefund({ priceMinor: 100_001 });
+    expectProblem(await refunds.decide(path, 'service-lead'), 403, 'above-limit');
+    expect((await refunds.decide(path)).status).toBe(200);
+  });
+
+  test('a large amount needs approvals from two departments, and a repeated approval is a replay', async () => {
+    const { path, refund } = await refunds.requestedRefund({ priceMinor: 90_000 });
+    expect(refund).toMatchObject({
+      status: 'pending-approval',
+      policy: { rule: 'large-amount', approvalsNeeded: 2 },
+    });
+    const first = await refunds.decide(path, 'service-lead', 'approve', 'checked');
+    expect(first.body, first.text).toMatchObject({
+      status: 'pending-approval',
+      approvals: [{ department: 'service-lead' }],
+    });
+    const again = await refunds.decide(path, 'service-lead', 'approve', 'checked');
+    expect([again.status, again.headers['idempotent-replayed']], again.text).toEqual([200, 'true']);
+    const last = await refunds.decide(path, 'finance', 'approve', 'seen the parcel');
+    expect(last.body, last.text).toMatchObject({
+      status: 'approved',
+      approvals: [
+        { decision: 'approve', by: expect.any(String), at: expect.any(String), comment: 'checked' },
+        { decision: 'approve', department: 'finance', comment: 'seen the parcel' },
+      ],
+    });
+    expectProblem(await refunds.decide(path, 'admin'), 409, 'illegal-transition');
+    expect((await refunds.decide(path, 'service-lead')).body.approvals).toHaveLength(2);
+    expectProblem(await refunds.decide(path, 'service-lead', 'reject'), 409, 'illegal-transition');
+    expect((await refunds.timeline(path)).slice(0, 2)).toEqual(['RefundRequested', 'RefundApproved']);
+  });
+
+  test('two approvals from one department count once', async () => {
+    const { path } = await refunds.requestedRefund({ priceMinor: 60_000 });
+    expect((await refunds.decide(path)).body.status).toBe('pending-approval');
+    expectProblem(await refunds.decide(path, 'admin'), 403, 'same-department');
+    expect((await refunds.decide(path, 'service-lead')).body.approvals).toMatchObject([
+      { department: 'finance' },
+      { department: 'service-lead' },
+    ]);
+  });
+
+  test('20 concurrent approvals of one approver count once', async () => {
+    const { path } = await refunds.requestedRefund({ priceMinor: 60_000 });
+    const responses = await Promise.all(Array.from({ length: 20 }, () => refunds.decide(path)));
+    expect(responses.filter(({ headers }) => headers['idempotent-replayed'] !== 'true')).toHaveLength(1);
+    expect(responses.every(({ status }) => status === 200)).toBe(true);
+    expect((await refunds.read(path)).approvals).toHaveLength(1);
+  });
+});
+
+describe('in the AWS console', () => {
+  test('the saved test event decides by the same rules', async () => {
+    const { refundId, path } = await refunds.requestedRefund({ priceMinor: 60_000 });
+    const first = await decideInConsole({ refundId, actor: 'ada', department: 'finance' });
+    expect(first).toMatchObject({ result: { status: 200, body: { status: 'pending-approval' } } });
+    const again = await decideInConsole({ refundId, actor: 'ada', department: 'admin' });
+    expect(again.result).toMatchObject({ status: 200, body: { status: 'pending-approval', approvals: [{}] } });
+    const service = office.credentials.clients['service']?.clientId;
+    for (const [actor, department, type] of [
+      ['grace', 'finance', 'same-department'],
+      ['grace', 'warehouse', 'no-limit'],
+      [service, 'admin', 'own-request'],
+    ] as const) {
+      const { result } = await decideInConsole({ refundId, actor, department });
+      expect(result).toMatchObject({ status: 403, body: { type } });
+    }
+    const comment = 'seen the parcel';
+    const last = await decideInConsole({ refundId, actor: 'grace', department: 'service-lead', comment });
+    expect(last.result.body.approvals).toMatchObject([
+      { by: 'ada', department: 'finance', comment: testEvent.comment },
+      { by: 'grace', department: 'service-lead', comment },
+    ]);
+    // The payout may have started.
+    expect((await refunds.timeline(path)).slice(0, 2)).toEqual(['RefundRequested', 'RefundApproved']);
+    const unknown = await decideInConsole({ refundId: 'ref_00000000000000000000000000', actor: 'ada' });
+    expect(unknown.result).toMatchObject({ status: 404, body: { type: 'not-found' } });
+  });
+
+  test('an event without an approver or with unknown fields is refused', async () => {
+    const { refundId, path } = await refunds.requestedRefund();
+    for (const invalid of [{ actor: '' }, { decision: 'maybe' }, { refundId: 'mine' }, { amountMinor: 1 }]) {
+      expect((await decideInConsole({ refundId, ...invalid })).failure, JSON.stringify(invalid)).toBe('Unhandled');
+    }
+    expect(await refunds.timeline(path)).toEqual(['RefundRequested']);
+  });
+});

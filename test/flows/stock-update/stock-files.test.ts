@@ -1,0 +1,232 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GetObjectCommand, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s3';
+import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { parse } from 'csv-parse/sync';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDeferralStore } from '../../../functions/stock-update/movements/deferral-store.ts';
+import { type BackOffice, s3Of, startBackOffice } from '../../support/system/back-office.ts';
+import { tablesOf } from '../../support/orders/large-orders.ts';
+import { orderOf, stockedSku } from '../../support/system/test-data.ts';
+
+let office: BackOffice;
+beforeAll(async () => {
+  office = await startBackOffice();
+});
+afterAll(() => office.stop());
+
+const stockOf = async (sku: string) => (await office.client('warehouse').get(`/stock/${sku}`)).body;
+
+const inbox = () => office.credentials.stockInboxBucket;
+const drop = async (name: string, text: string, Metadata: Record<string, string> = {}) => {
+  const object = { Bucket: inbox(), Key: `movements/${name}.csv`, Body: text, Metadata };
+  await s3Of(office.credentials).send(new PutObjectCommand(object));
+};
+const read = async (key: string): Promise<string | undefined> => {
+  try {
+    const { Body } = await s3Of(office.credentials).send(new GetObjectCommand({ Bucket: inbox(), Key: key }));
+    return await Body?.transformToString();
+  } catch (error) {
+    if (error instanceof NoSuchKey) return undefined;
+    throw error;
+  }
+};
+/** The summary and the rows of a dropped file's result, when all is done. */
+async function resultOf(name: string) {
+  for (let tries = 0; tries < 600; tries += 1) {
+    const summary = await read(`results/${name}.json`);
+    if (summary === undefined) await sleep(50);
+    else {
+      const csv = (await read(`results/${name}.csv`)) ?? '';
+      return { summary: JSON.parse(summary), rows: parse(csv, { columns: true }) as Record<string, string>[] };
+    }
+  }
+  throw new Error(`No result of ${name}`);
+}
+const outcomes = (rows: Record<string, string>[]) => rows.map(({ reason, status }) => reason || status);
+
+describe('a file of movements', () => {
+  test('is applied row by row in order, with spaces in its name, and each bad row is named with what is wrong', async () => {
+    const [sku, other] = [await stockedSku(office, { units: 0 }), await stockedSku(office, { units: 0 })];
+    const name = `day ${randomUUID()}/north & south`;
+    const text = [
+      '\uFEFFsku,movementId,type,quantity,warehouse,lot,reason',
+      `${sku},${name.length}-${sku}-1,receipt,10,main,L1,"from ""ACME"", by lorry"`,
+      `${sku},${sku}-2,write-off,11,main,,`,
+      `${sku},${sku}-3,write-off,4,main,L1,`,
+      `${other},${sku}-4,receipt,7,main,,`,
+      `NO-SUCH-SKU,${sku}-5,receipt,7,main,,`,
+      `${sku},${sku}-6,receipt,1e3,main,,`,
+      `${sku},${sku}-7,receipt,1`,
+      `${sku},${sku}-3,write-off,5,main,L1,`,
+      `${sku},${sku}-3,write-off,4,main,L1,`,
+      '',
+    ].join('\r\n');
+    await drop(name, text);
+    const { summary, rows } = await resultOf(name);
+    expect(outcomes(rows)).toEqual([
+      'accepted',
+      'insufficient-stock',
+      'accepted',
+      'accepted',
+      'unknown-sku',
+      expect.stringMatching(/^invalid: quantity/),
+      'invalid: 4 cells, not 7',
+      'movement-conflict',
+      'accepted',
+    ]);
+    expect(rows.map(({ row }) => Number(row))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(summary).toEqual({
+      file: `movements/${name}.csv`,
+      rows: 9,
+      accepted: 4,
+      rejected: 5,
+      reasons: { 'insufficient-stock': 1, 'unknown-sku': 1, invalid: 2, 'movement-conflict': 1 },
+    });
+    expect(await stockOf(sku)).toMatchObject({ onHand: 6 });
+    expect(await stockOf(other)).toMatchObject({ onHand: 7 });
+    const { body } = await office.client('warehouse').get(`/stock/${sku}/movements`);
+    expect(body.movements[1]).toMatchObject({
+      reason: 'from "ACME", by lorry',
+      actor: `file movements/${name}.csv`,
+      // S3 tells the second in which the file was dropped.
+      occurredAt: expect.stringMatching(/\.999Z$/),
+    });
+  });
+
+  test('dropped again, and again under another name, changes nothing', async () => {
+    const sku = await stockedSku(office, { units: 0 });
+    const text = `movementId,sku,warehouse,type,quantity\n${sku}-1,${sku},main,receipt,5\n`;
+    for (const name of [`a-${sku}`, `b-${sku}`]) {
+      await drop(name, text);
+      expect((await resultOf(name)).summary).toMatchObject({ accepted: 1 });
+    }
+    await drop(`a-${sku}`, text);
+    await office.settled();
+    expect(await stockOf(sku)).toMatchObject({ onHand: 5 });
+  });
+
+  test('tells whether its counts contain open orders, by row or for all of it', async () => {
+    const skus = await Promise.all([0, 1, 2].map(() => stockedSku(office, { units: 10 })));
+    for (const sku of skus) {
+      await office.client('storefront').post('/orders', orderOf(sku, { lines: [{ sku, quantity: 4 }] }));
+    }
+    const [included, deducted, byRow] = skus;
+    const header = 'movementId,sku,warehouse,type,quantity';
+    await drop(`included-${included}`, `${header}\nc-${included},${included},main,count,9\n`);
+    await drop(`deducted-${deducted}`, `${header}\nc-${deducted},${deducted},main,count,9\n`, {
+      'open-orders': 'deducted',
+    });
+    await drop(`row-${byRow}`, `${header},openOrders\nc-${byRow},${byRow},main,count,9,deducted\n`);
+    await drop(`wrong-${byRow}`, `${header}\nd-${byRow},${byRow},main,count,9\n`, { 'open-orders': 'perhaps' });
+    const names = [`included-${included}`, `deducted-${deducted}`, `row-${byRow}`, `wrong-${byRow}`];
+    const summaries = await Promise.all(names.map(async (name) => (await resultOf(name)).summary));
+    expect(summaries.map(({ accepted }) => accepted)).toEqual([1, 1, 1, 0]);
+    expect(summaries[3].refused).toContain('open-orders');
+    const stock = await Promise.all(skus.map(stockOf));
+    expect(stock.map(({ onHand, available }) => [onHand, available])).toEqual([
+      [9, 5],
+      [13, 9],
+      [13, 9],
+    ]);
+  });
+
+  test('that comes late counts as of its time', async () => {
+    const sku = await stockedSku(office, { units: 5 });
+    const header = 'movementId,sku,warehouse,type,quantity,occurredAt';
+    await drop(`late-${sku}`, `${header}\nl-${sku},${sku},main,count,2,2026-03-02T06:00:00Z\n`);
+    expect((await resultOf(`late-${sku}`)).summary).toMatchObject({ accepted: 1 });
+    expect(await stockOf(sku)).toMatchObject({ onHand: 7 });
+  });
+
+  test('that comes late does not undo a newer count', async () => {
+    const sku = await stockedSku(office, { units: 0 });
+    const header = 'movementId,sku,warehouse,type,quantity,occurredAt';
+    await drop(`new-${sku}`, `${header}\nn-${sku},${sku},main,count,8,2026-03-02T06:00:00Z\n`);
+    expect((await resultOf(`new-${sku}`)).summary).toMatchObject({ accepted: 1 });
+    await drop(`old-${sku}`, `${header}\no-${sku},${sku},main,count,3,2026-03-01T06:00:00Z\n`);
+    expect(outcomes((await resultOf(`old-${sku}`)).rows)).toEqual(['count-outdated']);
+    expect(await stockOf(sku)).toMatchObject({ onHand: 8 });
+  });
+
+  test.each([
+    ['without a header', '', 'no header'],
+    ['with a header of something else', 'name,price\nMug,3\n', 'lacks movementId'],
+    ['with an unknown column', 'movementId,sku,warehouse,type,quantity,colour\n', 'colour'],
+  ])('%s is refused as a whole', async (_name, text, problem) => {
+    const name = randomUUID();
+    await drop(name, text);
+    const { summary, rows } = await resultOf(name);
+    expect(summary).toMatchObject({ rows: 0, refused: expect.stringContaining(problem) });
+    expect(rows).toEqual([]);
+  });
+
+  test('whose quote is never closed is applied up to there', async () => {
+    const sku = await stockedSku(office, { units: 0 });
+    const header = 'movementId,sku,warehouse,type,quantity,reason';
+    const tail = `x,${sku},main,receipt,1,\n`.repeat(2000);
+    await drop(
+      `quote-${sku}`,
+      `${header}\nq-${sku},${sku},main,receipt,5,fine\nr-${sku},${sku},main,receipt,5,"open\n${tail}`,
+    );
+    const { rows } = await resultOf(`quote-${sku}`);
+    expect(outcomes(rows)).toEqual(['accepted', expect.stringMatching(/^unreadable from here on/)]);
+    expect(await stockOf(sku)).toMatchObject({ onHand: 5 });
+  });
+});
+
+describe('movements by message', () => {
+  const send = async (body: unknown) => {
+    const { gatewayUrl: endpoint, region, stockMovementsQueue: QueueName } = office.credentials;
+    const credentials = { accessKeyId: 'administrator', secretAccessKey: 'local' };
+    const sqs = new SQSClient({ endpoint, region, credentials });
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
+    const MessageBody = typeof body === 'string' ? body : JSON.stringify(body);
+    const { MessageId = '' } = await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+    return MessageId;
+  };
+  const receipt = (sku: string, id: string, given: object = {}) => ({
+    movements: [{ movementId: `${sku}-${id}`, sku, warehouse: 'main', type: 'receipt', quantity: 1, ...given }],
+  });
+
+  test('are applied once, however often they are sent, beside messages that nobody can read', async () => {
+    const sku = await stockedSku(office, { units: 0 });
+    const ids = Array.from({ length: 15 }, (_, index) => `${index}`);
+    await Promise.all([
+      ...[...ids, ...ids].map((id) => send(receipt(sku, id))),
+      send('not JSON'),
+      send(receipt(sku, 'none', { quantity: -1 })),
+    ]);
+    await expect.poll(async () => (await stockOf(sku)).onHand).toBe(15);
+  });
+
+  test('count as of their time', async () => {
+    const sku = await stockedSku(office, { units: 5 });
+    await send(receipt(sku, 'late', { type: 'count', quantity: 2, occurredAt: '2026-03-02T06:00:00Z' }));
+    await expect.poll(async () => (await stockOf(sku)).onHand).toBe(7);
+  });
+
+  test('that are refused are told by an event', async () => {
+    const sku = await stockedSku(office, { units: 3 });
+    await send(receipt(sku, 'x', { type: 'count', quantity: 4, expectedOnHand: 2 }));
+    const rejections = async () => {
+      const events = await office.lake.events('StockMovementRejected');
+      return events.map(({ detail }) => detail.data).filter((data) => JSON.stringify(data).includes(sku));
+    };
+    await expect
+      .poll(rejections, { interval: 500 })
+      .toMatchObject([{ movementId: `${sku}-x`, type: 'count', quantity: 4, reason: 'count-outdated' }]);
+    expect(await stockOf(sku)).toMatchObject({ onHand: 3 });
+  });
+
+  test('that overtook what they need wait for it', async () => {
+    const sku = await stockedSku(office, { units: 3 });
+    const transfer = { transferId: `T-${sku}`, quantity: 2 };
+    const { db, tables } = await tablesOf(office);
+    const overtaking = await send(receipt(sku, 'in', { type: 'transfer-in', warehouse: 'north', ...transfer }));
+    await expect.poll(() => createDeferralStore(db, tables).last(overtaking)).toBeDefined();
+    await send(receipt(sku, 'out', { type: 'transfer-out', ...transfer }));
+    await expect.poll(async () => (await stockOf(sku)).warehouses).toMatchObject([{ onHand: 1 }, { onHand: 2 }]);
+    expect((await stockOf(sku)).inTransit.units).toBe(0);
+  });
+});

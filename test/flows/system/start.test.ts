@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeEach, expect, inject, onTestFinished, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../../..');
+let state: string;
+const started: { child: ChildProcess; exit: Promise<unknown[]> }[] = [];
+beforeEach(async () => {
+  state = await mkdtemp(join(tmpdir(), 'storeworks-start-'));
+  return async () => {
+    for (const { child, exit } of started.splice(0)) {
+      child.kill('SIGKILL');
+      await exit;
+    }
+    // The database ends a moment after the engine that was killed.
+    rmSync(state, { recursive: true, force: true, maxRetries: 10 });
+  };
+});
+
+/** `npm start` on a state of its own and the template of all tests; `ended` gives the exit code and what it printed. */
+function npmStart(env: Record<string, string> = {}, ...args: string[]) {
+  const child = spawn(process.execPath, ['infra/start.ts', '--state', state, '--app', inject('cdkOut'), ...args], {
+    cwd: root,
+    env: { ...process.env, PORT: '0', ...env },
+    detached: true,
+  });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (printed += text.toString()));
+  const exit = once(child, 'exit');
+  started.push({ child, exit });
+  return {
+    child,
+    ended: async () => {
+      const [code] = await exit;
+      return { code, printed: printed.trim() };
+    },
+    ready: async () => {
+      while (!printed.includes('Ctrl-C stops it')) {
+        if (child.exitCode !== null) throw new Error(printed);
+        await sleep(20);
+      }
+      return JSON.parse(readFileSync(join(state, 'credentials.json'), 'utf8'));
+    },
+  };
+}
+
+const oneSentence = (text: RegExp) => ({
+  code: 1,
+  printed: expect.stringMatching(new RegExp(`^[^\\n]*${text.source}[^\\n]*$`)),
+});
+
+test('a port in use is one sentence and a failure', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  onTestFinished(() => void taken.close());
+  const port = String((taken.address() as AddressInfo).port);
+  expect(await npmStart({ PORT: port }).ended()).toEqual(oneSentence(/Port \d+ is in use/));
+  expect(await npmStart({ PORT: 'http' }).ended()).toEqual(oneSentence(/PORT must be a number/));
+});
+
+test('a second instance on the same state is refused, and the first goes on', async () => {
+  const first = npmStart();
+  const { apiUrl } = await first.ready();
+  expect(await npmStart().ended()).toEqual(oneSentence(/Another instance is already running on the state in/));
+  expect(await npmStart({}, '--fresh').ended()).toEqual(oneSentence(/Another instance is already running/));
+  expect((await fetch(`${apiUrl}/health`)).status).toBe(200);
+});
+
+test('a state of another version is refused, until it is emptied', async () => {
+  const db = new DatabaseSync(join(state, 'engine.sqlite'));
+  db.exec('PRAGMA user_version = 99');
+  db.close();
+  expect(await npmStart().ended()).toEqual(oneSentence(/written by another version.*npm start -- --fresh/));
+  const fresh = npmStart({}, '--fresh');
+  await fresh.ready();
+});
+
+test('a database that does not answer is one sentence and a failure', async () => {
+  expect(await npmStart({ DYNAMODB_ENDPOINT: 'http://127.0.0.1:1' }).ended()).toEqual(oneSentence(/DYNAMODB_ENDPOINT/));
+  expect(await npmStart({ DYNAMODB_ENDPOINT: 'here' }).ended()).toEqual(oneSentence(/DYNAMODB_ENDPOINT/));
+});
+
+test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('%s ends the engine and every child', async (signal) => {
+  const engine = npmStart();
+  const { dynamodbEndpoint, gatewayUrl } = await engine.ready();
+  expect((await fetch(dynamodbEndpoint)).status).toBeGreaterThan(0);
+  engine.child.kill(signal);
+  await engine.ended();
+  for (const url of [dynamodbEndpoint, gatewayUrl]) {
+    await expect.poll(() => fetch(url).catch(() => 'gone')).toBe('gone');
+  }
+  expect(existsSync(join(state, 'engine.sqlite'))).toBe(true);
+});

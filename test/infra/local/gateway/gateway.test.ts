@@ -1,0 +1,292 @@
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type AwsCall, AwsError, type AwsService, jsonResponse } from '../../../../infra/local/gateway/aws-call.ts';
+import type { LocalContext } from '../../../../infra/local/context.ts';
+import { createGateway } from '../../../../infra/local/gateway/gateway.ts';
+import { createIam } from '../../../../infra/local/iam/iam.ts';
+import { loadShop } from '../template/small-assembly.ts';
+
+const template = loadShop({
+  Place: { Type: 'AWS::Lambda::Function', Properties: { Role: { 'Fn::GetAtt': ['Role', 'Arn'] } } },
+  Role: {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      RoleName: 'place-role',
+      AssumeRolePolicyDocument: { Statement: [] },
+      Policies: [{ PolicyDocument: { Statement: { Effect: 'Allow', Action: 'sqs:Send*', Resource: '*:work-*' } } }],
+    },
+  },
+});
+
+const clock = { now: Date.now() };
+const lines: string[] = [];
+const calls: AwsCall[] = [];
+let failWith: Error | undefined;
+let responseHeaders: Record<string, string> = {};
+let permissions: { action: string; resource: string }[] = [];
+
+/** Answers every call with what it was, unless told to fail. */
+const echo: AwsService = {
+  permissions: () => permissions,
+  handle: async (call) => {
+    calls.push(call);
+    if (failWith) throw failWith;
+    const response = jsonResponse({ operation: call.operation, length: call.body.length });
+    return { ...response, headers: { ...response.headers, ...responseHeaders } };
+  },
+};
+
+const gateway = createGateway(
+  { template, now: () => clock.now, log: (line: string) => lines.push(line) } as unknown as LocalContext,
+  {
+    iam: createIam(template),
+    roleOfAccessKey: (id) => (id === 'function.Place' ? template.ofType('AWS::IAM::Role')[0]?.arn : undefined),
+    services: { dynamodb: echo, sqs: echo, s3: echo, lambda: echo, scheduler: echo },
+    pending: () => ({ orders: 4, streams: 3, bus: 0 }),
+  },
+);
+const server = createServer(gateway);
+let endpoint: string;
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+beforeEach(() => {
+  clock.now = Date.now();
+  lines.length = 0;
+  calls.length = 0;
+  permissions = [];
+  failWith = undefined;
+  responseHeaders = {};
+});
+
+const clientOf = (accessKeyId: string) => ({
+  endpoint,
+  region: 'eu-west-1',
+  credentials: { accessKeyId, secretAccessKey: 'local' },
+  maxAttempts: 1,
+});
+const signed = (service: string, headers: Record<string, string> = {}, accessKeyId = 'someone') => ({
+  authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260131/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=00`,
+  ...headers,
+});
+const failureOf = (call: Promise<unknown>) =>
+  call.then(
+    () => {
+      throw new Error('The call succeeded');
+    },
+    (error: Error & { $metadata: { httpStatusCode: number; requestId: string } }) => error,
+  );
+const sendBatch = (accessKeyId: string) =>
+  new SQSClient(clientOf(accessKeyId)).send(
+    new SendMessageBatchCommand({
+      QueueUrl: `${endpoint}/000000000000/work`,
+      Entries: [{ Id: '1', MessageBody: 'a' }],
+    }),
+  );
+const sendTo = (...queues: string[]) =>
+  queues.map((queue) => ({ action: 'sqs:SendMessage', resource: `arn:aws:sqs:eu-west-1:000000000000:${queue}` }));
+
+test('hands a signed call to its service with operation and body', async () => {
+  await new DynamoDBClient(clientOf('someone')).send(new PutItemCommand({ TableName: 'orders', Item: {} }));
+  expect(calls).toMatchObject([{ service: 'dynamodb', operation: 'PutItem', method: 'POST', path: '/' }]);
+  expect(JSON.parse(String(calls[0]?.body))).toEqual({ TableName: 'orders', Item: {} });
+});
+
+test('keeps path and query as they were sent', async () => {
+  await fetch(`${endpoint}/lake/a%2Fb/c%20d?list-type=2&prefix=x%2B`, { headers: signed('s3') });
+  expect(calls[0]).toMatchObject({ path: '/lake/a%2Fb/c%20d', operation: '' });
+  expect([...(calls[0]?.query ?? [])]).toEqual([
+    ['list-type', '2'],
+    ['prefix', 'x+'],
+  ]);
+});
+
+test('lets a role do what it was granted for every item of a batch', async () => {
+  permissions = sendTo('work-a', 'work-b');
+  await sendBatch('function.Place').catch(() => {});
+  expect(calls).toHaveLength(1);
+});
+
+test('refuses a role when one item of a batch is not granted, before the service sees it', async () => {
+  permissions = sendTo('work-a', 'other', 'work-b');
+  const error = await failureOf(sendBatch('function.Place'));
+  expect(calls).toEqual([]);
+  expect(error.name).toBe('AccessDeniedException');
+  expect(error.message).toBe(
+    'User: arn:aws:sts::000000000000:assumed-role/place-role/Shop-Place is not authorized to perform: sqs:SendMessage ' +
+      'on resource: arn:aws:sqs:eu-west-1:000000000000:other because no identity-based policy allows the sqs:SendMessage action',
+  );
+  expect(lines).toEqual([`AccessDeniedException: ${error.message}`]);
+});
+
+test('takes any other access key for the administrator', async () => {
+  permissions = sendTo('other');
+  await sendBatch('function.Other').catch(() => {});
+  expect(calls).toHaveLength(1);
+});
+
+test.each<[string, number, (accessKeyId: string) => Promise<unknown>]>([
+  [
+    'AccessDeniedException',
+    400,
+    (id) => new DynamoDBClient(clientOf(id)).send(new PutItemCommand({ TableName: 'orders', Item: {} })),
+  ],
+  [
+    'AccessDeniedException',
+    403,
+    (id) => new LambdaClient(clientOf(id)).send(new InvokeCommand({ FunctionName: 'place' })),
+  ],
+  [
+    'AccessDeniedException',
+    403,
+    (id) => new SchedulerClient(clientOf(id)).send(new GetScheduleCommand({ Name: 'night' })),
+  ],
+  ['AccessDenied', 403, (id) => new S3Client(clientOf(id)).send(new GetObjectCommand({ Bucket: 'lake', Key: 'a' }))],
+])('a refusal is %s with status %i in the protocol of the service', async (name, status, call) => {
+  permissions = sendTo('other');
+  const error = await failureOf(call('function.Place'));
+  expect(error).toMatchObject({
+    name,
+    message: expect.stringContaining('is not authorized to perform: sqs:SendMessage'),
+  });
+  expect(error.$metadata).toMatchObject({ httpStatusCode: status });
+});
+
+test.each<[string, string, (accessKeyId: string) => Promise<unknown>]>([
+  [
+    'dynamodb',
+    'ResourceNotFoundException',
+    (id) => new DynamoDBClient(clientOf(id)).send(new PutItemCommand({ TableName: 'orders', Item: {} })),
+  ],
+  [
+    'lambda',
+    'ResourceNotFoundException',
+    (id) => new LambdaClient(clientOf(id)).send(new InvokeCommand({ FunctionName: 'place' })),
+  ],
+  [
+    'scheduler',
+    'ResourceNotFoundException',
+    (id) => new SchedulerClient(clientOf(id)).send(new GetScheduleCommand({ Name: 'night' })),
+  ],
+  ['s3', 'NoSuchBucket', (id) => new S3Client(clientOf(id)).send(new GetObjectCommand({ Bucket: 'lake', Key: 'a' }))],
+])('an error of %s reaches its client with code, message and request id', async (_service, code, call) => {
+  failWith = new AwsError(code, 'There is no <such> & thing', 404);
+  const error = await failureOf(call('someone'));
+  expect(error).toMatchObject({ name: code, message: 'There is no <such> & thing' });
+  expect(error.$metadata).toMatchObject({ httpStatusCode: 404, requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+});
+
+test('answers 500 and tells the developer when the engine itself fails', async () => {
+  failWith = new TypeError('cannot read properties of undefined');
+  const response = await fetch(endpoint, { method: 'POST', headers: signed('dynamodb'), body: '{}' });
+  expect(response.status).toBe(500);
+  expect(await response.json()).toMatchObject({ __type: 'InternalServerError' });
+  expect(lines.join()).toContain('dynamodb failed: TypeError: cannot read properties of undefined');
+});
+
+test('says which service it does not have, in the protocol of the call', async () => {
+  const json = await fetch(endpoint, { method: 'POST', headers: signed('secretsmanager'), body: '{}' });
+  expect(json.status).toBe(400);
+  expect(await json.json()).toEqual({
+    __type: 'UnknownService',
+    message: 'The local engine has no secretsmanager; it has dynamodb, sqs, s3, lambda, scheduler.',
+  });
+  const form = await fetch(endpoint, {
+    method: 'POST',
+    headers: signed('sns'),
+    body: new URLSearchParams({ Action: 'Publish' }),
+  });
+  expect(await form.text()).toContain('<ErrorResponse><Error><Type>Sender</Type><Code>UnknownService</Code>');
+});
+
+test('takes an unsigned request for one to S3, unless it names an operation', async () => {
+  await fetch(`${endpoint}/lake/a.txt`);
+  expect(calls).toMatchObject([{ service: 's3', path: '/lake/a.txt' }]);
+  const unsigned = await fetch(endpoint, { method: 'POST', headers: { 'x-amz-target': 'AmazonSQS.SendMessage' } });
+  expect(unsigned.status).toBe(403);
+  expect(await unsigned.json()).toMatchObject({ __type: 'MissingAuthenticationToken' });
+});
+
+const presigned = (accessKeyId: string, seconds: string) =>
+  `${endpoint}/reports/a.csv?X-Amz-Credential=${accessKeyId}%2F20260131%2Feu-west-1%2Fs3%2Faws4_request&X-Amz-Date=20260131T100000Z&X-Amz-Expires=${seconds}`;
+
+test('checks the role and the lifetime of a presigned request', async () => {
+  clock.now = Date.parse('2026-01-31T10:00:59Z');
+  expect((await fetch(presigned('someone', '60'))).status).toBe(200);
+  permissions = [{ action: 's3:GetObject', resource: 'arn:aws:s3:::reports/a.csv' }];
+  const refused = await fetch(presigned('function.Place', '60'));
+  expect(refused.status).toBe(403);
+  expect(await refused.text()).toContain('<Code>AccessDenied</Code>');
+  clock.now += 2000;
+  const expired = await fetch(presigned('someone', '60'));
+  expect(expired.status).toBe(403);
+  expect(await expired.text()).toContain('<Message>Request has expired</Message>');
+  expect((await fetch(presigned('someone', 'soon'))).status).toBe(403);
+});
+
+const post = (service: string, body: Buffer | ReadableStream) =>
+  fetch(endpoint, { method: 'POST', headers: signed(service), body, duplex: 'half' });
+
+test.each([
+  ['with its length', Buffer.alloc(11 * 1024 * 1024)],
+  ['in chunks', new Blob([Buffer.alloc(11 * 1024 * 1024)]).stream()],
+])('refuses a body over 10 MiB sent %s, except to S3', async (_name, body) => {
+  const [toDynamodb, toS3] = body instanceof ReadableStream ? body.tee() : [body, body];
+  const [refused, accepted] = await Promise.all([post('dynamodb', toDynamodb), post('s3', toS3)]);
+  expect(refused.status).toBe(413);
+  expect(await refused.json()).toMatchObject({ __type: 'RequestEntityTooLarge' });
+  expect(await accepted.json()).toMatchObject({ length: 11 * 1024 * 1024 });
+});
+
+test('lets a client which reads nothing before it has sent all see the refusal', async () => {
+  const bytes = 64 * 1024 * 1024;
+  const headers = Object.entries(
+    signed('dynamodb', { 'content-length': String(bytes), host: 'local', connection: 'close' }),
+  );
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  socket.write(`POST / HTTP/1.1\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`);
+  await new Promise((resolve) => socket.write(Buffer.alloc(bytes), resolve));
+  expect(await text(socket)).toMatch(/^HTTP\/1.1 413 /);
+});
+
+test('survives a client that leaves in the middle of its body', async () => {
+  const leaving = new AbortController();
+  const body = new ReadableStream({
+    start: (controller) => {
+      controller.enqueue(new Uint8Array(10));
+      setTimeout(() => leaving.abort(), 50);
+    },
+  });
+  const init = { method: 'POST', headers: signed('dynamodb'), body, duplex: 'half', signal: leaving.signal };
+  await expect(fetch(endpoint, init as RequestInit)).rejects.toThrow('aborted');
+  expect((await fetch(endpoint, { method: 'POST', headers: signed('dynamodb'), body: '{}' })).status).toBe(200);
+  expect(calls).toHaveLength(1);
+  expect(lines).toEqual([]);
+});
+
+test('answers HEAD without a body and with the length that the service gives', async () => {
+  responseHeaders = { 'content-length': '123456' };
+  const response = await fetch(`${endpoint}/lake/a.txt`, { method: 'HEAD', headers: signed('s3') });
+  expect(response.status).toBe(200);
+  expect(await response.text()).toBe('');
+  expect(response.headers.get('content-length')).toBe('123456');
+});
+
+test('tells how much work is pending, and where', async () => {
+  const response = await fetch(`${endpoint}/_local/pending`);
+  expect(await response.json()).toEqual({ pending: 7, where: { orders: 4, streams: 3 } });
+  expect(response.headers.get('x-amzn-requestid')).toMatch(/^[0-9a-f-]{36}$/);
+});

@@ -1,0 +1,27 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { parse } from 'csv-parse/sync';
+import { afterAll } from 'vitest';
+import { buildReports } from '../../../functions/nightly-metrics/reports/build-reports-job.ts';
+import { createDuckDb } from '../../../functions/nightly-metrics/reports/duckdb-client.ts';
+
+const duckDb = createDuckDb();
+const root = mkdtempSync(join(tmpdir(), 'build-reports-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+/** Reports of a day over files of the lake. */
+export async function build(files: Buffer[], { date = '2011-06-15', timeZone = 'Europe/London' } = {}) {
+  const directory = mkdtempSync(join(root, 'day-'));
+  const paths = files.map((content, index) => {
+    const path = join(directory, `file's ${index}.ndjson`);
+    writeFileSync(path, gunzipSync(content));
+    return path;
+  });
+  const { input, reports } = await buildReports(duckDb, paths, directory, { date, timeZone });
+  const read = (file: string) => readFileSync(join(directory, file));
+  const rows = (name: string) => parse<Record<string, string>>(read(`${name}.csv`), { columns: true });
+  const report = (name: string) => reports.find((each) => each.name === name);
+  return { input, reports, read, rows, report, directory };
+}

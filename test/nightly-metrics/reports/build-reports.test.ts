@@ -1,0 +1,243 @@
+import { createHash } from 'node:crypto';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { build } from './build-day.ts';
+import { lakeFile, orderPlaced } from './lake-files.ts';
+
+describe('reports of a day', () => {
+  it('list each order once, with what finance books from', async () => {
+    const order = orderPlaced({
+      orderId: 'ord_1',
+      externalOrderId: 'web-1',
+      lines: [
+        { quantity: 2, unitPriceMinor: 1000, discountMinor: 150 },
+        { sku: 'TEA', quantity: 3, unitPriceMinor: 300 },
+      ],
+      shippingMinor: 495,
+      taxMinor: 574,
+    });
+    const { rows } = await build([lakeFile(order)]);
+    expect(rows('orders')).toEqual([
+      {
+        orderId: 'ord_1',
+        externalOrderId: 'web-1',
+        channel: 'storefront',
+        customerId: 'c1',
+        country: 'GB',
+        currency: 'GBP',
+        placedAt: '2011-06-15T10:00:00.000Z',
+        units: '5',
+        lines: '2',
+        subtotalMinor: '2900',
+        discountMinor: '150',
+        shippingMinor: '495',
+        taxMinor: '574',
+        totalMinor: '3245',
+      },
+    ]);
+  });
+
+  it('add up by channel, category, SKU and country, apart for each currency', async () => {
+    const { rows } = await build([
+      lakeFile(
+        orderPlaced({
+          lines: [
+            { sku: 'MUG', quantity: 2 },
+            { sku: 'TEA', category: 'Food', unitPriceMinor: 300 },
+          ],
+        }),
+        orderPlaced({ channel: 'marketplace', shippingAddress: { country: 'FR' }, lines: [{ discountMinor: 100 }] }),
+        orderPlaced({ currency: 'EUR', lines: [{ sku: 'MUG', category: undefined }], shippingMinor: 500 }),
+      ),
+    ]);
+    expect(rows('sales-by-channel').map((row) => Object.values(row).join(' '))).toEqual([
+      'marketplace GBP 1 1 1000 100 900 0 0 900',
+      'storefront EUR 1 1 1000 0 1000 500 0 1500',
+      'storefront GBP 1 3 2300 0 2300 0 0 2300',
+    ]);
+    expect(rows('sales-by-category').map((row) => Object.values(row).join(' '))).toEqual([
+      'Food GBP 1 1 300 0 300',
+      'Kitchen GBP 2 3 3000 100 2900',
+      ' EUR 1 1 1000 0 1000',
+    ]);
+    expect(rows('sales-by-sku').map((row) => Object.values(row).join(' '))).toEqual([
+      'MUG EUR 1 1 1000 0 1000',
+      'MUG GBP 2 3 3000 100 2900',
+      'TEA GBP 1 1 300 0 300',
+    ]);
+    expect(rows('sales-by-country').map(({ country, currency, orders }) => [country, currency, orders])).toEqual([
+      ['FR', 'GBP', '1'],
+      ['GB', 'EUR', '1'],
+      ['GB', 'GBP', '1'],
+    ]);
+  });
+
+  it('keep the two hours from one to two of a long night apart, in the order in which they passed', async () => {
+    const times = ['2011-10-29T23:30:00Z', '2011-10-30T00:30:00Z', '2011-10-30T01:30:00Z', '2011-10-30T23:59:59.999Z'];
+    const file = lakeFile(...times.map((placedAt) => orderPlaced({ placedAt })));
+    const { rows } = await build([file], { date: '2011-10-30' });
+    expect(rows('sales-by-hour').map(({ hour, orders }) => [hour, orders])).toEqual([
+      ['2011-10-30T00:00:00+01:00', '1'],
+      ['2011-10-30T01:00:00+01:00', '1'],
+      ['2011-10-30T01:00:00+00:00', '1'],
+      ['2011-10-30T23:00:00+00:00', '1'],
+    ]);
+  });
+
+  it('count an event once that lies in several files', async () => {
+    const [first, second] = [orderPlaced(), orderPlaced()];
+    const { input, report } = await build([lakeFile(first, second), lakeFile(second), lakeFile(second, first)]);
+    expect(input).toMatchObject({ files: 3, lines: 5, events: 2, duplicates: 3, quarantined: [] });
+    expect(report('orders')).toMatchObject({ rows: 2, orders: 2, units: 2 });
+  });
+
+  it('ignore other kinds of events', async () => {
+    const order = orderPlaced();
+    const other = { ...orderPlaced(), 'detail-type': 'OrderShipped' };
+    const elsewhere = { ...orderPlaced(), source: 'storeworks.elsewhere' };
+    const { input, report } = await build([lakeFile(order, other, elsewhere)]);
+    expect(input.events).toBe(3);
+    expect(report('orders')?.rows).toBe(1);
+  });
+
+  it('are empty but whole for a day in which nothing happened', async () => {
+    const { input, reports, read } = await build([]);
+    expect(input).toEqual({ files: 0, lines: 0, events: 0, duplicates: 0, quarantined: [] });
+    expect(reports.map(({ rows, units = 0, amounts }) => [rows, units, amounts])).toEqual(
+      reports.map(() => [0, 0, {}]),
+    );
+    expect(read('sales-by-sku.csv').toString()).toBe(
+      'sku,currency,orders,units,subtotalMinor,discountMinor,salesMinor\r\n',
+    );
+    expect(read('sales-by-sku.parquet').subarray(0, 4).toString()).toBe('PAR1');
+  });
+
+  it('are the same bytes whatever the order of the lake', async () => {
+    const orders = Array.from({ length: 40 }, (_, index) => orderPlaced({ channel: `channel-${index % 3}` }));
+    const one = await build([lakeFile(...orders)]);
+    const other = await build([lakeFile(...orders.slice(20)), lakeFile(...orders.slice(0, 25).toReversed())]);
+    expect(other.reports).toEqual(one.reports);
+  });
+
+  it('do not mix when two days are built at once', async () => {
+    const days = ['2011-06-15', '2011-06-16', '2011-06-17', '2011-06-18'];
+    const built = await Promise.all(
+      days.map((date, index) => {
+        const orders = Array.from({ length: index + 1 }, () => orderPlaced({ placedAt: `${date}T12:00:00Z` }));
+        return build([lakeFile(...orders)], { date });
+      }),
+    );
+    expect(built.map(({ report }) => report('orders')?.rows)).toEqual([1, 2, 3, 4]);
+  });
+});
+
+describe('manifest of a day', () => {
+  it('has size and SHA-256 of every file, and the sums of every report', async () => {
+    const { reports, read } = await build([lakeFile(orderPlaced({ lines: [{ quantity: 3 }], shippingMinor: 200 }))]);
+    for (const { file, bytes, sha256 } of reports.flatMap(({ files }) => files)) {
+      expect([bytes, sha256]).toEqual([read(file).length, createHash('sha256').update(read(file)).digest('hex')]);
+    }
+    expect(reports.find(({ name }) => name === 'sales-by-country')).toMatchObject({
+      rows: 1,
+      orders: 1,
+      units: 3,
+      amounts: {
+        GBP: {
+          subtotalMinor: 3000,
+          discountMinor: 0,
+          salesMinor: 3000,
+          shippingMinor: 200,
+          taxMinor: 0,
+          totalMinor: 3200,
+        },
+      },
+    });
+  });
+
+  it('has equal sums in all reports, whatever the orders', async () => {
+    const line = fc.record({
+      sku: fc.constantFrom('A', 'B', 'C'),
+      category: fc.constantFrom('X', 'Y', undefined),
+      quantity: fc.integer({ min: 1, max: 1_000_000 }),
+      unitPriceMinor: fc.integer({ min: 0, max: 100_000 }),
+    });
+    const order = fc.record({
+      channel: fc.constantFrom('storefront', 'marketplace'),
+      currency: fc.constantFrom('GBP', 'EUR'),
+      lines: fc.array(line, { minLength: 1, maxLength: 5 }),
+      shippingMinor: fc.integer({ min: 0, max: 1000 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(order, { maxLength: 8 }), async (orders) => {
+        const { reports } = await build([lakeFile(...orders.map((each) => orderPlaced(each)))]);
+        const sales = reports
+          .filter(({ name }) => name.startsWith('sales-by-'))
+          .map(({ amounts }) =>
+            Object.fromEntries(Object.entries(amounts).map(([currency, sums]) => [currency, sums['salesMinor']])),
+          );
+        expect(sales).toEqual(sales.map(() => sales[0]));
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
+
+describe('input that is wrong', () => {
+  it('is left out, counted and told by file and reason', async () => {
+    const good = orderPlaced();
+    const { input, report } = await build([
+      lakeFile('not json', good, '{"source":"', '[]', '42', '{"source":"s"}'),
+      lakeFile(orderPlaced({ placedAt: '2011-06-14T22:59:59Z' }), orderPlaced({ placedAt: '2011-06-15T23:00:00Z' }), {
+        ...good,
+        detail: { ...good.detail, metadata: { ...good.detail.metadata, occurredAt: 'yesterday' } },
+      }),
+    ]);
+    expect(input).toMatchObject({ lines: 9, events: 1, duplicates: 0 });
+    expect(input.quarantined).toEqual([
+      { file: "file's 0.ndjson.gz", reason: 'unreadable', rows: 5 },
+      { file: "file's 1.ndjson.gz", reason: 'other-day', rows: 2 },
+      { file: "file's 1.ndjson.gz", reason: 'unreadable', rows: 1 },
+    ]);
+    expect(report('orders')?.rows).toBe(1);
+  });
+
+  it.each([
+    ['without a channel', { channel: undefined }],
+    ['with a fraction of a penny', { shippingMinor: 0.5 }],
+    ['with a negative amount', { discountMinor: -1 }],
+    ['with an amount that is no number', { totalMinor: 'ten' }],
+    ['without lines', { lines: [] }],
+    ['with a line without SKU', { lines: [{ sku: null, quantity: 1, unitPriceMinor: 1, discountMinor: 0 }] }],
+    ['with half a unit', { lines: [{ sku: 'A', quantity: 0.5, unitPriceMinor: 1, discountMinor: 0 }] }],
+  ])('leaves out an order %s', async (_, wrong) => {
+    const order = orderPlaced();
+    const broken = { ...order, detail: { ...order.detail, data: { ...order.detail.data, ...wrong } } };
+    const { input, report } = await build([lakeFile(broken, orderPlaced())]);
+    expect(input.quarantined).toEqual([{ file: "file's 0.ndjson.gz", reason: 'invalid-order', rows: 1 }]);
+    expect(report('orders')?.rows).toBe(1);
+  });
+
+  it('stops the run when an order does not equal the sum of its lines', async () => {
+    const wrong = orderPlaced({ subtotalMinor: 1001 });
+    await expect(build([lakeFile(wrong)])).rejects.toThrow(/sales-by-category does not add up.*subtotalMinor in GBP/);
+  });
+
+  it('stops the run when two events place the same order', async () => {
+    const twice = [orderPlaced({ orderId: 'ord_1' }), orderPlaced({ orderId: 'ord_1' })];
+    await expect(build([lakeFile(...twice)])).rejects.toThrow('Orders were placed by more than one event.');
+  });
+});
+
+describe('CSV cells', () => {
+  it('hold quotes, commas and line breaks by RFC 4180', async () => {
+    const { read, rows } = await build([lakeFile(orderPlaced({ externalOrderId: 'a "b", \r\nc' }))]);
+    expect(rows('orders')[0]?.['externalOrderId']).toBe('a "b", \r\nc');
+    expect(read('orders.csv').toString()).toContain('"a ""b"", \r\nc"');
+    expect(read('orders.csv').toString().endsWith('\r\n')).toBe(true);
+  });
+
+  it.each(['=1+1', '+44', '-1', '@SUM(A1)', '\t=1'])('make %j text for a spreadsheet', async (formula) => {
+    const { rows } = await build([lakeFile(orderPlaced({ customer: { id: formula } }))]);
+    expect(rows('orders')[0]?.['customerId']).toBe(`'${formula}`);
+  });
+});

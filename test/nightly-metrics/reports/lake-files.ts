@@ -1,0 +1,60 @@
+import { gzipSync } from 'node:zlib';
+import { type DataOf, type EventOf, newEvent } from '../../../shared/contracts/define-event.ts';
+import { OrderPlaced } from '../../../shared/contracts/orders/events.ts';
+
+type Order = DataOf<typeof OrderPlaced>;
+type Line = Partial<Order['lines'][number]>;
+
+let count = 0;
+
+/** An order event whose amounts follow from its lines. */
+export function orderPlaced({ lines = [{}], ...order }: Partial<Omit<Order, 'lines'>> & { lines?: Line[] } = {}) {
+  count += 1;
+  const placedAt = order.placedAt ?? '2011-06-15T10:00:00.000Z';
+  const wholeLines = lines.map((line, index) => wholeLine(line, index));
+  const subtotalMinor = sum(wholeLines.map(({ quantity, unitPriceMinor }) => quantity * unitPriceMinor));
+  const discountMinor = sum(wholeLines.map((line) => line.discountMinor));
+  const shippingMinor = order.shippingMinor ?? 0;
+  const data: Order = {
+    orderId: `ord_${String(count).padStart(6, '0')}`,
+    externalOrderId: `web-${count}`,
+    channel: 'storefront',
+    status: 'placed',
+    currency: 'GBP',
+    customer: { id: 'c1', name: 'A. Person', email: 'a@example.com' },
+    shippingAddress: { country: 'GB' },
+    shippingMethod: 'standard',
+    couponCodes: [],
+    discounts: [],
+    reservedUntil: null,
+    lines: wholeLines,
+    subtotalMinor,
+    discountMinor,
+    taxMinor: 0,
+    taxIncluded: true,
+    totalMinor: subtotalMinor - discountMinor + shippingMinor,
+    ...order,
+    shippingMinor,
+    placedAt,
+  };
+  const cause = { actor: 'storefront', correlationId: 'c', causationId: 'c', now: Date.parse(placedAt) };
+  return newEvent(OrderPlaced, data, cause, placedAt) as EventOf<typeof OrderPlaced>;
+}
+
+function wholeLine(line: Line, index: number): Order['lines'][number] {
+  const defaults = {
+    lineId: `l${index}`,
+    sku: 'MUG',
+    quantity: 1,
+    unitPriceMinor: 1000,
+    discountMinor: 0,
+    taxMinor: 0,
+  };
+  return { ...defaults, totalMinor: 0, warehouse: 'main', category: 'Kitchen', ...line };
+}
+
+const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+
+/** A file of the lake; a text is a line as it is. */
+export const lakeFile = (...lines: (object | string)[]): Buffer =>
+  gzipSync(lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join(''));

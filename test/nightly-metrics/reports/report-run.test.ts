@@ -1,0 +1,334 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDuckDb } from '../../../functions/nightly-metrics/reports/duckdb-client.ts';
+import { createLake } from '../../../functions/nightly-metrics/run/lake-store.ts';
+import { Manifest } from '../../../functions/nightly-metrics/reports/manifest.ts';
+import { reportRun } from '../../../functions/nightly-metrics/reports/report-run-job.ts';
+import { createReportsBucket, Latest } from '../../../functions/nightly-metrics/reports/report-file-store.ts';
+import { createReportStore, type ReportStore } from '../../../functions/nightly-metrics/run/run-store.ts';
+import { newEvent } from '../../../shared/contracts/define-event.ts';
+import { ReportRunRequested } from '../../../shared/contracts/reports/events.ts';
+import { lakeKey } from '../../../shared/lake.ts';
+import { memoryS3 } from '../run/memory-s3.ts';
+import { lakeFile, orderPlaced } from './lake-files.ts';
+import { startReportTable } from '../run/report-table.ts';
+
+let table: Awaited<ReturnType<typeof startReportTable>>;
+beforeAll(async () => {
+  table = await startReportTable();
+});
+afterAll(() => table.stop());
+
+const duckDb = createDuckDb();
+const silent = { info: () => undefined, warn: () => undefined };
+const cause = { actor: 'finance', correlationId: 'c', causationId: 'r', now: Date.UTC(2011, 5, 16) };
+type Functions = Record<string, unknown>;
+/** Called around each effect of a run with its name and number; throws to let the run die there. */
+type Fault = (moment: 'before' | 'after', effect: string, number: number) => void | Promise<void>;
+
+let days = 0;
+
+/** A lake, a reports bucket and the report table, for one day that no other test uses. */
+function scene({ ignoresConditions = false } = {}) {
+  days += 1;
+  const date = new Date(Date.UTC(2000, 0, days)).toISOString().slice(0, 10);
+  return sceneOf(date, memoryS3({ ignoresConditions }));
+}
+
+function sceneOf(date: string, s3: ReturnType<typeof memoryS3>) {
+  const store = createReportStore(table.db, table.table);
+  const bucket = createReportsBucket(s3.client, 'reports');
+  const run = async (runId: string, fault: Fault = () => undefined) => {
+    const event = newEvent(ReportRunRequested, { runId, date }, cause);
+    let effects = 0;
+    const faulty = <T extends Functions>(functions: T): T => wrap(functions, fault, () => (effects += 1));
+    await reportRun({
+      store: faulty(store),
+      bucket: faulty(bucket),
+      lake: createLake(s3.client, 'lake'),
+      duckDb,
+      timeZone: 'Europe/London',
+      clock: () => cause.now,
+      log: silent,
+    })(ReportRunRequested.envelope.parse(event));
+    return effects;
+  };
+  return {
+    date,
+    s3,
+    store,
+    journal: (...orders: object[]) => void s3.objects.set(`lake/${lakeKey(date, randomUUID())}`, lakeFile(...orders)),
+    order: (amountMinor = 1000) =>
+      orderPlaced({ placedAt: `${date}T12:00:00Z`, lines: [{ unitPriceMinor: amountMinor }] }),
+    /** Requests a run under a new id. */
+    async request(): Promise<string> {
+      const runId = randomUUID();
+      await store.request(runId, date, cause);
+      return runId;
+    },
+    run,
+    async requestAndRun(fault?: Fault): Promise<string> {
+      const runId = await this.request();
+      await run(runId, fault);
+      return runId;
+    },
+    latest: () => Latest.parse(s3.json(`reports/daily/dt=${date}/latest.json`)),
+    versions: () =>
+      [...s3.objects.keys()]
+        .flatMap((key) => /\/v=(\d+)\/manifest\.json$/.exec(key)?.[1] ?? [])
+        .map(Number)
+        .sort((a, b) => a - b),
+    /** Sum of the version that `latest.json` names, once every file was seen to be as its manifest says. */
+    verifiedTotal(): number {
+      const latest = this.latest();
+      const manifest = Manifest.parse(s3.json(`reports/${latest.manifest}`));
+      for (const { file, bytes, sha256 } of manifest.reports.flatMap(({ files }) => files)) {
+        const content = s3.objects.get(`reports/daily/dt=${date}/v=${latest.version}/${file}`) ?? Buffer.alloc(0);
+        expect([file, content.length, createHash('sha256').update(content).digest('hex')]).toEqual([
+          file,
+          bytes,
+          sha256,
+        ]);
+      }
+      return manifest.reports[0]?.amounts['GBP']?.['totalMinor'] ?? 0;
+    },
+  };
+}
+
+function wrap<T extends Functions>(functions: T, fault: Fault, nextNumber: () => number): T {
+  const entries = Object.entries(functions).map(([name, work]) => {
+    const wrapped = async (...input: unknown[]) => {
+      const number = nextNumber();
+      await fault('before', name, number);
+      const result: unknown = await (work as (...input: unknown[]) => unknown)(...input);
+      await fault('after', name, number);
+      return result;
+    };
+    return [name, wrapped];
+  });
+  return Object.fromEntries(entries) as T;
+}
+
+const completions = async (runId: string) =>
+  (await table.events(`RUN#${runId}`)).filter(({ type }) => type === 'ReportRunCompleted').map(({ data }) => data);
+
+describe('report run', () => {
+  it('writes a first version, its manifest after its files and latest.json last', async () => {
+    const day = scene();
+    day.journal(day.order(1000), day.order(250));
+    day.journal(day.order(7));
+    day.journal(day.order(3));
+    const runId = await day.requestAndRun();
+    expect(day.verifiedTotal()).toBe(1260);
+    expect(day.s3.writes).toHaveLength(20);
+    expect(day.s3.writes.slice(-2)).toEqual([
+      `reports/daily/dt=${day.date}/v=1/manifest.json`,
+      `reports/daily/dt=${day.date}/latest.json`,
+    ]);
+    expect(day.latest()).toMatchObject({
+      date: day.date,
+      version: 1,
+      manifest: `daily/dt=${day.date}/v=1/manifest.json`,
+    });
+    expect(await day.store.run(runId)).toMatchObject({ status: 'completed', version: 1, changed: true });
+    expect(await completions(runId)).toEqual([{ runId, date: day.date, version: 1, changed: true }]);
+  });
+
+  it('reports a day without events as zeros', async () => {
+    const day = scene();
+    await day.requestAndRun();
+    expect(day.verifiedTotal()).toBe(0);
+    expect(Manifest.parse(day.s3.json(`reports/${day.latest().manifest}`)).input).toMatchObject({
+      files: 0,
+      events: 0,
+    });
+  });
+
+  it('writes nothing when the figures are those in force', async () => {
+    const day = scene();
+    const order = day.order();
+    day.journal(order);
+    await day.requestAndRun();
+    day.journal(order);
+    const writes = day.s3.writes.length;
+    const runId = await day.requestAndRun();
+    expect(await day.store.run(runId)).toMatchObject({ status: 'completed', version: 1, changed: false });
+    expect(day.s3.writes).toHaveLength(writes);
+  });
+
+  it('restates the day under a new version when events come late, and keeps the old one', async () => {
+    const day = scene();
+    day.journal(day.order(1000));
+    await day.requestAndRun();
+    const before = day.s3.text(`reports/daily/dt=${day.date}/v=1/orders.csv`);
+    day.journal(day.order(500));
+    await day.requestAndRun();
+    expect([day.latest().version, day.verifiedTotal(), day.versions()]).toEqual([2, 1500, [1, 2]]);
+    expect(day.s3.text(`reports/daily/dt=${day.date}/v=1/orders.csv`)).toBe(before);
+  });
+
+  it('is done once, however often its message comes', async () => {
+    const day = scene();
+    const runId = await day.requestAndRun();
+    const writes = day.s3.writes.length;
+    await day.run(runId);
+    expect(await completions(runId)).toHaveLength(1);
+    expect(day.s3.writes).toHaveLength(writes);
+  });
+
+  it('shows why it failed, publishes nothing, and succeeds when it is tried again', async () => {
+    const day = scene();
+    const runId = await day.request();
+    day.s3.objects.set(`lake/${lakeKey(day.date, 'cut')}`, lakeFile(day.order(), day.order()).subarray(0, 60));
+    await expect(day.run(runId)).rejects.toThrow(/unexpected end of file/);
+    expect(await day.store.run(runId)).toMatchObject({
+      status: 'failed',
+      error: expect.stringContaining('end of file'),
+    });
+    expect(day.s3.writes).toEqual([]);
+    day.s3.objects.delete(`lake/${lakeKey(day.date, 'cut')}`);
+    await day.run(runId);
+    expect(await day.store.run(runId)).not.toHaveProperty('error');
+    expect(await completions(runId)).toHaveLength(1);
+  });
+
+  it('is refused for an id that nobody requested', async () => {
+    await expect(scene().run('unknown')).rejects.toThrow('recorded before its event');
+  });
+});
+
+const die =
+  (at: 'before' | 'after', victim: number): Fault =>
+  (moment, _, number) => {
+    if (moment === at && number >= victim) throw new Error('died');
+  };
+
+describe('report run that dies', () => {
+  it.each([
+    ['the same lake', false],
+    ['a lake that has grown since', true],
+  ])('at any step leaves nothing inconsistent, and its next attempt completes, over %s', async (_, grows) => {
+    const whole = scene();
+    whole.journal(whole.order());
+    const steps = await whole.run(await whole.request());
+    expect(steps).toBeGreaterThan(9);
+    for (let step = 1; step <= steps; step += 1) {
+      for (const moment of ['before', 'after'] as const) {
+        const day = scene();
+        day.journal(day.order(1000));
+        const runId = await day.request();
+        // From its last breath on, nothing works any more: not even the note that it failed.
+        await expect(day.run(runId, die(moment, step))).rejects.toThrow('died');
+        const isAnnounced = day.s3.objects.has(`reports/daily/dt=${day.date}/latest.json`);
+        expect(isAnnounced ? day.verifiedTotal() : 1000).toBe(1000);
+        if (grows) day.journal(day.order(500));
+        await day.run(runId);
+        expect(await completions(runId)).toHaveLength(1);
+        const isCompletedBefore = moment === 'after' && step === steps;
+        expect([step, moment, day.verifiedTotal()]).toEqual([step, moment, grows && !isCompletedBefore ? 1500 : 1000]);
+        expect(await day.store.run(runId)).toMatchObject({
+          status: 'completed',
+          changed: true,
+          version: day.latest().version,
+        });
+        const newest = Math.max(...day.versions());
+        expect([newest, day.versions().length === 1 || grows]).toEqual([day.latest().version, true]);
+      }
+    }
+  });
+
+  it.each([0, 1, 5, 11, 12, 13])('after %d writes to the bucket is completed by its next attempt', async (puts) => {
+    const day = scene();
+    day.journal(day.order(1000));
+    const runId = await day.request();
+    day.s3.failAfter(puts);
+    await expect(day.run(runId)).rejects.toThrow('the bucket is gone');
+    expect(day.s3.text(`reports/daily/dt=${day.date}/latest.json`)).toBeUndefined();
+    day.s3.failAfter(Infinity);
+    await day.run(runId);
+    expect([day.latest().version, day.verifiedTotal(), day.versions()]).toEqual([1, 1000, [1]]);
+    expect(await completions(runId)).toEqual([{ runId, date: day.date, version: 1, changed: true }]);
+  });
+
+  it('midway through its files is finished by another run, under the same version', async () => {
+    const day = scene();
+    day.journal(day.order());
+    const dead = await day.request();
+    await expect(
+      day.run(dead, (moment, effect) => {
+        if (moment === 'before' && effect === 'putManifest') throw new Error('died');
+      }),
+    ).rejects.toThrow('died');
+    const other = await day.requestAndRun();
+    expect([day.latest().version, day.versions()]).toEqual([1, [1]]);
+    await day.run(dead);
+    expect(await completions(other)).toEqual([{ runId: other, date: day.date, version: 1, changed: true }]);
+    expect(await completions(dead)).toEqual([{ runId: dead, date: day.date, version: 1, changed: false }]);
+  });
+});
+
+describe('report runs of one day at once', () => {
+  it.each([[false], [true]])(
+    'end with one version of equal figures (bucket without conditions: %s)',
+    async (ignoresConditions) => {
+      const day = scene({ ignoresConditions });
+      day.journal(day.order());
+      const runs = await Promise.all([1, 2, 3, 4].map(() => day.requestAndRun()));
+      expect([day.versions(), day.latest().version, day.verifiedTotal()]).toEqual([[1], 1, 1000]);
+      const changed = (await Promise.all(runs.map((runId) => day.store.run(runId)))).map((run) => run?.changed);
+      expect(changed.filter(Boolean)).toHaveLength(1);
+    },
+  );
+
+  it('start over when another run claimed a version after they read the day', async () => {
+    const day = scene();
+    day.journal(day.order(1000));
+    let isOvertaken = false;
+    await day.requestAndRun(async (moment, effect) => {
+      if (moment !== 'before' || effect !== 'claim' || isOvertaken) return;
+      isOvertaken = true;
+      day.journal(day.order(500));
+      await day.requestAndRun();
+    });
+    expect([day.latest().version, day.verifiedTotal(), day.versions()]).toEqual([1, 1500, [1]]);
+  });
+
+  it.each([
+    ['putFiles', false],
+    ['putManifest', false],
+    ['putInForce', false],
+    ['putLatest', false],
+    ['putLatest', true],
+  ])(
+    'never set latest.json back, when the older one stalls before %s (without conditions: %s)',
+    async (stalled, ignoresConditions) => {
+      const day = scene({ ignoresConditions });
+      day.journal(day.order(1000));
+      let hasStalled = false;
+      const older = await day.requestAndRun(async (moment, effect) => {
+        if (moment !== 'before' || effect !== stalled || hasStalled) return;
+        hasStalled = true;
+        day.journal(day.order(500));
+        await day.requestAndRun();
+        expect(day.latest().version).toBe(2);
+      });
+      expect([day.latest().version, day.verifiedTotal(), day.versions()]).toEqual([2, 1500, [1, 2]]);
+      expect(await day.store.run(older)).toMatchObject({ status: 'completed', version: 1, changed: true });
+      const again = await day.requestAndRun();
+      expect(await day.store.run(again)).toMatchObject({ version: 2, changed: false });
+    },
+  );
+});
+
+describe('report store', () => {
+  it('takes the same request again as the same run', async () => {
+    const store: ReportStore = createReportStore(table.db, table.table);
+    const first = await store.request('nightly-2011-06-15', '2011-06-15', cause);
+    const again = await store.request('nightly-2011-06-15', '2011-06-15', { ...cause, now: cause.now + 1000 });
+    expect([first.isNew, again.isNew]).toEqual([true, false]);
+    expect(again.run).toEqual(first.run);
+    expect(await table.events('RUN#nightly-2011-06-15')).toEqual([
+      { type: 'ReportRunRequested', data: { runId: 'nightly-2011-06-15', date: '2011-06-15' } },
+    ]);
+  });
+});

@@ -1,0 +1,223 @@
+import { describe, expect, test } from 'vitest';
+import { type RefundLedger, reserve, settle, emptyLedger } from '../../../functions/refund-approval/refund/refund-ledger.ts';
+import { allocateRefund, type RequestedParts } from '../../../functions/refund-approval/refund/allocation.ts';
+import { refundableComponents } from '../../../functions/refund-approval/refund/refundable-components.ts';
+import type { OrderSnapshot } from '../../../functions/refund-approval/refund/order-snapshot.ts';
+import { aDuty } from '../../support/orders/placed-order.ts';
+import { aCapture } from '../../support/builders.ts';
+import { anOrderSnapshot } from '../../support/refunds/refund-builders.ts';
+
+/** Three units for 1000 with 167 of tax in it, and 500 of shipping. */
+const order = (given: Partial<OrderSnapshot> = {}, line: Partial<OrderSnapshot['lines'][number]> = {}) =>
+  anOrderSnapshot([{ quantity: 3, totalMinor: 1000, taxMinor: 167, ...line }], {
+    shippingMinor: 500,
+    taxMinor: 250,
+    payments: [aCapture(1500)],
+    ...given,
+  });
+/** The same with 300 of duty. */
+const dutiable = (given: Partial<OrderSnapshot> = {}, line: Partial<OrderSnapshot['lines'][number]> = {}) =>
+  order({ charges: [aDuty(300)], payments: [aCapture(1800)], ...given }, line);
+const duty = (amountMinor?: number): RequestedParts => ({ charges: [{ chargeId: 'duty-1', amountMinor }] });
+const drawn = (of: OrderSnapshot, wanted: RequestedParts, account: RefundLedger = emptyLedger('')) => {
+  const outcome = allocateRefund(of, account, wanted);
+  if ('short' in outcome) throw new Error(JSON.stringify(outcome.short));
+  return outcome;
+};
+/** The account after these refunds, all of them paid. */
+const after = (of: OrderSnapshot, ...refunds: RequestedParts[]): RefundLedger =>
+  refunds.reduce((account, wanted) => {
+    const { legs } = drawn(of, wanted, account);
+    return legs.reduce(settle, reserve(account, legs));
+  }, emptyLedger(of.orderId));
+const leftOf = (of: OrderSnapshot, account: RefundLedger) =>
+  Object.fromEntries(
+    [...refundableComponents(of, account).goods, ...refundableComponents(of, account).payments].map(({ pot, refundable }) => [
+      pot,
+      [refundable.minor, refundable.taxMinor, refundable.quantity],
+    ]),
+  );
+const line = (quantity: number, amountMinor?: number) => ({ lines: [{ lineId: 'line-1', quantity, amountMinor }] });
+
+describe('pots', () => {
+  test.each<[string, OrderSnapshot, Record<string, number[]>]>([
+    ['of a paid order', order(), { 'line:line-1': [1000, 167, 3], shipping: [500, 83, 0], overpaid: [0, 0, 0] }],
+    ['with tax on top', order({ taxIncluded: false }), { shipping: [583, 83, 0] }],
+    ['of an unpaid order', order({ payments: [] }), { 'line:line-1': [1000, 167, 3] }],
+    ['captured beyond the total', order({ payments: [aCapture(1600)] }), { overpaid: [100, 0, 0] }],
+    [
+      'after one unit was cancelled',
+      order({ cancelledMinor: 333 }, { cancelledQuantity: 1 }),
+      { 'line:line-1': [667, 111, 2], overpaid: [333, 0, 0] },
+    ],
+    [
+      'after all of it was cancelled',
+      order({ cancelledMinor: 1500 }, { cancelledQuantity: 3 }),
+      { 'line:line-1': [0, 0, 0], shipping: [0, 0, 0], overpaid: [1500, 0, 0] },
+    ],
+    ['with a duty', dutiable(), { 'charge:duty-1': [300, 0, 0], shipping: [500, 83, 0], overpaid: [0, 0, 0] }],
+    [
+      'with a duty after a part was cancelled',
+      dutiable({ cancelledMinor: 333 }, { cancelledQuantity: 1 }),
+      { 'charge:duty-1': [300, 0, 0], overpaid: [333, 0, 0] },
+    ],
+    [
+      'with a duty after all was cancelled',
+      dutiable({ cancelledMinor: 1800 }, { cancelledQuantity: 3 }),
+      { 'charge:duty-1': [0, 0, 0], overpaid: [1800, 0, 0] },
+    ],
+    [
+      'with a duty after it expired',
+      dutiable({ status: 'expired' }),
+      { 'charge:duty-1': [0, 0, 0], overpaid: [1800, 0, 0] },
+    ],
+    [
+      'with money of another currency',
+      order({ payments: [aCapture(1500), aCapture(9, { currency: 'EUR', paymentId: 'x' })] }),
+      { overpaid: [0, 0, 0] },
+    ],
+  ])('%s', (_name, of, expected) => expect(leftOf(of, emptyLedger(''))).toMatchObject(expected));
+
+  test('do not count what was refunded and then cancelled as overpaid', () => {
+    const account = after(order(), line(1));
+    const cancelled = order({ cancelledMinor: 1000 }, { cancelledQuantity: 3 });
+    expect(leftOf(cancelled, account)).toMatchObject({ 'line:line-1': [0, 0, 0], overpaid: [667, 0, 0] });
+  });
+
+  test('of an order that expired hold all that came after it, less what went back, as overpaid', () => {
+    const account = after(order(), line(1));
+    const all = { 'line:line-1': [0, 0, 0], shipping: [0, 0, 0], overpaid: [1167, 0, 0] };
+    expect(leftOf(order({ status: 'expired' }), account)).toMatchObject(all);
+  });
+
+  test('do not count what was refunded of a line that an edit removed as overpaid', () => {
+    const second = anOrderSnapshot([{ totalMinor: 1000 }, { totalMinor: 500 }]);
+    const account = after(second, { lines: [{ lineId: 'line-2', quantity: 1 }] });
+    const edited = anOrderSnapshot([{ totalMinor: 1000 }], { payments: second.payments });
+    expect(leftOf(edited, account)).toMatchObject({ 'line:line-1': [1000, 0, 1], overpaid: [0, 0, 0] });
+  });
+});
+
+describe('a draw', () => {
+  test.each<[string, RequestedParts, number, Record<string, number[]>]>([
+    ['one of three units', line(1), 333, { 'line:line-1': [667, 112, 2] }],
+    ['all units', line(3), 1000, { 'line:line-1': [0, 0, 0] }],
+    ['a part of the price, units kept', line(0, 100), 100, { 'line:line-1': [900, 151, 3] }],
+    ['shipping', { shippingMinor: 200 }, 200, { shipping: [300, 50, 0] }],
+    [
+      'tax alone, from all that has some',
+      { taxMinor: 250 },
+      250,
+      { 'line:line-1': [833, 0, 3], shipping: [417, 0, 0] },
+    ],
+    [
+      'goodwill, from no goods',
+      { goodwillMinor: 70 },
+      70,
+      { 'line:line-1': [1000, 167, 3], 'payment:acme/payment-1': [1430, 0, 0] },
+    ],
+    ['lines less a deduction', { ...line(3), deductionMinor: 400 }, 600, { 'line:line-1': [400, 67, 0] }],
+    [
+      'lines less all of their price',
+      { ...line(1), shippingMinor: 1, deductionMinor: 4000 },
+      1,
+      { 'line:line-1': [1000, 167, 2] },
+    ],
+  ])('of %s', (_name, wanted, amountMinor, left) => {
+    expect(drawn(order(), wanted).amountMinor).toBe(amountMinor);
+    expect(leftOf(order(), after(order(), wanted))).toMatchObject(left);
+  });
+
+  test.each<[string, RequestedParts[], number[]]>([
+    ['whole', [duty()], [300]],
+    ['in part, then the rest of it', [duty(120), duty()], [120, 180]],
+  ])('of a duty, %s, leaves nothing of it and all else', (_name, steps, amounts) => {
+    const given = steps.map(
+      (wanted, at) => drawn(dutiable(), wanted, after(dutiable(), ...steps.slice(0, at))).amountMinor,
+    );
+    expect(given).toEqual(amounts);
+    expect(leftOf(dutiable(), after(dutiable(), ...steps))).toMatchObject({
+      'charge:duty-1': [0, 0, 0],
+      'line:line-1': [1000, 167, 3],
+      'payment:acme/payment-1': [1500, 0, 0],
+    });
+  });
+
+  test.each<[string, OrderSnapshot, RequestedParts[], object]>([
+    ['there is', dutiable(), [duty(301)], { requestedMinor: 301, refundableMinor: 300 }],
+    ['is left', dutiable(), [duty(), duty()], { requestedMinor: 300, refundableMinor: 0 }],
+    [
+      'a cancelled order has',
+      dutiable({ cancelledMinor: 1800 }, { cancelledQuantity: 3 }),
+      [duty()],
+      { requestedMinor: 300, refundableMinor: 0 },
+    ],
+  ])('of more duty than %s is refused', (_name, of, wanted, short) => {
+    const before = after(of, ...wanted.slice(0, -1));
+    expect(allocateRefund(of, before, wanted.at(-1) ?? {})).toMatchObject({ short: [{ pot: 'charge:duty-1', ...short }] });
+  });
+
+  test('of units one by one sums to the line, the last takes the residue', () => {
+    const steps = [line(1), line(1), line(1)];
+    const amounts = steps.map(
+      (wanted, index) => drawn(order(), wanted, after(order(), ...steps.slice(0, index))).amountMinor,
+    );
+    expect(amounts).toEqual([333, 333, 334]);
+    expect(leftOf(order(), after(order(), ...steps))).toMatchObject({ 'line:line-1': [0, 0, 0] });
+  });
+
+  test.each<[string, RequestedParts[], object[]]>([
+    [
+      'units',
+      [line(2), line(2)],
+      [{ pot: 'line:line-1', requestedMinor: 666, refundableMinor: 334, requestedQuantity: 2, refundableQuantity: 1 }],
+    ],
+    ['the price', [line(1, 1001)], [{ pot: 'line:line-1', requestedMinor: 1001, refundableMinor: 1000 }]],
+    ['shipping', [{ shippingMinor: 501 }], [{ pot: 'shipping', requestedMinor: 501, refundableMinor: 500 }]],
+    ['what was overpaid', [{ overpaidMinor: 1 }], [{ pot: 'overpaid', requestedMinor: 1, refundableMinor: 0 }]],
+    ['tax', [{ taxMinor: 200 }, { taxMinor: 51 }], [{ pot: 'tax', requestedMinor: 51, refundableMinor: 50 }]],
+    ['captured money', [{ goodwillMinor: 1501 }], [{ pot: 'payments', requestedMinor: 1501, refundableMinor: 1500 }]],
+    [
+      'captured money after goodwill',
+      [{ goodwillMinor: 600 }, line(3)],
+      [{ pot: 'payments', requestedMinor: 1000, refundableMinor: 900 }],
+    ],
+    ['several at once', [{ ...line(4), shippingMinor: 501 }], [{ pot: 'line:line-1' }, { pot: 'shipping' }]],
+  ])('is refused beyond %s', (_name, wanted, short) => {
+    const last = wanted.at(-1) ?? {};
+    expect(allocateRefund(order(), after(order(), ...wanted.slice(0, -1)), last)).toMatchObject({ short });
+  });
+
+  test('goes back to the newest payment first, and tells the split', () => {
+    const payments = [
+      aCapture(600, { paymentId: 'old', occurredAt: '2026-03-01T00:00:00Z' }),
+      aCapture(700, { paymentId: 'new', occurredAt: '2026-03-03T01:00:00+02:00' }),
+      aCapture(200, { paymentId: 'middle', occurredAt: '2026-03-02T00:00:00Z' }),
+    ];
+    const { legs } = drawn(order({ payments }), { ...line(3), shippingMinor: 100 });
+    expect(legs.map(({ paymentId, amountMinor }) => [paymentId, amountMinor])).toEqual([
+      ['new', 700],
+      ['middle', 200],
+      ['old', 200],
+    ]);
+    expect(legs[0]?.draws).toEqual([{ pot: 'line:line-1', minor: 700, taxMinor: 116, quantity: 3 }]);
+    expect(legs[2]?.draws).toEqual([
+      { pot: 'line:line-1', minor: 100, taxMinor: 17, quantity: 0 },
+      { pot: 'shipping', minor: 100, taxMinor: 16, quantity: 0 },
+    ]);
+  });
+
+  test('keeps units that cost nothing, also when a payment is used up just before them', () => {
+    const free = anOrderSnapshot([{ totalMinor: 100 }, { totalMinor: 0 }], {
+      payments: [aCapture(60, { paymentId: 'b' }), aCapture(40, { paymentId: 'a' }), aCapture(60, { paymentId: 'c' })],
+    });
+    const lines = ['line-1', 'line-2'].map((lineId) => ({ lineId, quantity: 1 }));
+    const { legs } = drawn(free, { lines });
+    expect(legs.flatMap(({ draws }) => draws).filter(({ pot }) => pot === 'line:line-2')).toHaveLength(1);
+  });
+});
+
+test('more is never given back to a pot than was taken', () => {
+  const { legs } = drawn(order(), line(1));
+  expect(() => legs.reduce(settle, emptyLedger(''))).toThrow('More was given back');
+});

@@ -1,0 +1,48 @@
+import { contentHash } from '../../../shared/ids.ts';
+import type { FinalState } from './final-state.ts';
+import type { Checker } from './checkers.ts';
+import { isTold } from '../actors/webhook-receivers.ts';
+
+/** Channel of each event of an order that its channel is to be told of, by event id. */
+function tellings({ orders, intakes, committed }: FinalState): Map<string, string> {
+  const channels = new Map([...intakes, ...orders].map(({ orderId, channel }) => [orderId, channel]));
+  return new Map(
+    committed.flatMap(({ eventId, source, type, data }) => {
+      // A payment whose order is not there yet is nobody's.
+      if (source !== 'storeworks.order-intake' || data.order === null || type === 'OrderImported') return [];
+      const channel = channels.get(data.orderId);
+      return channel !== undefined && isTold(channel, type) ? [[eventId, channel] as const] : [];
+    }),
+  );
+}
+
+const channelsAreTold: Checker = {
+  name: 'a channel takes every event of its orders, or has it among its dead letters',
+  breaches: (facts) => {
+    const taken = new Set(facts.witness.deliveries.filter(({ isTaken }) => isTaken).map(({ eventId }) => eventId));
+    const dead = new Set(facts.deliveries.filter(({ state }) => state === 'dead').map(({ eventId }) => eventId));
+    return [...tellings(facts)]
+      .filter(([eventId]) => !taken.has(eventId) && !dead.has(eventId))
+      .map(([eventId, channel]) => `${channel} did not hear of ${eventId}`);
+  },
+};
+
+const whatIsToldIsTrue: Checker = {
+  name: 'what a channel is told is signed, its own, and was committed so',
+  breaches: (facts) => {
+    const events = new Map(facts.committed.map((event) => [event.eventId, event]));
+    const channels = new Map([...facts.intakes, ...facts.orders].map(({ orderId, channel }) => [orderId, channel]));
+    return facts.witness.deliveries.flatMap(({ channel, eventId, type, data, isSigned }) => {
+      const event = events.get(eventId);
+      if (!event) return [`${channel} was told of ${eventId}, which is not there`];
+      const isSame = event.type === type && contentHash(event.data) === contentHash(data);
+      return [
+        ...(isSigned ? [] : [`${channel} was told of ${eventId} without a good signature`]),
+        ...(isSame ? [] : [`${channel} was told of ${type} ${eventId} in other words`]),
+        ...(channels.get(event.data.orderId) === channel ? [] : [`${eventId} is none of ${channel}'s`]),
+      ];
+    });
+  },
+};
+
+export const channelCheckers = [channelsAreTold, whatIsToldIsTrue];

@@ -1,0 +1,35 @@
+import { channelCheckers } from './channel-checkers.ts';
+import { editCheckers } from './edit-checkers.ts';
+import { eventCheckers } from './event-checkers.ts';
+import type { FinalState } from './final-state.ts';
+import { fileCheckers } from './file-checkers.ts';
+import { lifeCycleCheckers } from './life-cycle-checkers.ts';
+import { orderCheckers } from './order-checkers.ts';
+import { paymentCheckers } from './payment-checkers.ts';
+import { refundCheckers } from './refund-checkers.ts';
+import { refundMoneyCheckers } from './refund-money-checkers.ts';
+import { returnCheckers } from './return-checkers.ts';
+import { stockCheckers } from './stock-checkers.ts';
+
+/** What must hold of a back office at rest, whatever happened to it; `breaches` says in sentences where it does not. */
+export type Checker = { name: string; breaches: (facts: FinalState) => string[] };
+
+export const checkers: Checker[] = [
+  ...orderCheckers,
+  ...lifeCycleCheckers,
+  ...editCheckers,
+  ...paymentCheckers,
+  ...refundCheckers,
+  ...refundMoneyCheckers,
+  ...returnCheckers,
+  ...stockCheckers,
+  ...fileCheckers,
+  ...eventCheckers,
+  ...channelCheckers,
+];
+
+/** The invariants that do not hold, with their breaches. */
+export const violationsOf = (facts: FinalState): { name: string; breaches: string[] }[] =>
+  checkers
+    .map(({ name, breaches }) => ({ name, breaches: breaches(facts) }))
+    .filter(({ breaches }) => breaches.length > 0);

@@ -1,0 +1,60 @@
+import type { OrderItem } from '../../../functions/order-intake/order/order-item.ts';
+import type { FinalState, CommittedEvent } from './final-state.ts';
+import type { Checker } from './checkers.ts';
+import { changesByOrder } from './life-cycle-checkers.ts';
+
+const amounts = ['subtotalMinor', 'discountMinor', 'shippingMinor', 'taxMinor', 'totalMinor'] as const;
+type Line = { lineId: string; quantity: number };
+type Edited = { lines: { before: Line | null; after: Line | null }[]; differences: Record<string, number> };
+
+/** Orders with what was placed and what their edits changed, as events tell it. */
+const toldOrders = (facts: FinalState) => {
+  const changes = changesByOrder(facts);
+  const orders = new Map(facts.orders.map((order) => [order.orderId, order]));
+  return facts.committed
+    .filter(({ type }) => type === 'OrderPlaced')
+    .flatMap(({ data: placed }) => {
+      const order = orders.get(placed.orderId);
+      const own = (changes.get(placed.orderId) ?? []).filter(({ type }) => type === 'OrderEdited');
+      return order ? [{ order, placed, edits: own.map(({ data }): Edited => data) }] : [];
+    });
+};
+type Told = { order: OrderItem; placed: CommittedEvent['data']; edits: Edited[] };
+
+/** Units that an order has, less those that its events tell of, by line. */
+function unitsUntold({ order, placed, edits }: Told): [lineId: string, units: number][] {
+  const units = new Map<string, number>();
+  const count = (lines: (Line | null)[], sign: 1 | -1) => {
+    for (const line of lines) if (line) units.set(line.lineId, (units.get(line.lineId) ?? 0) + sign * line.quantity);
+  };
+  const changed = edits.flatMap(({ lines }) => lines);
+  count(order.lines, 1);
+  count(placed.lines, -1);
+  count(
+    changed.map(({ before }) => before),
+    1,
+  );
+  count(
+    changed.map(({ after }) => after),
+    -1,
+  );
+  return [...units].filter(([, left]) => left !== 0);
+}
+
+const editsAddUp: Checker = {
+  name: 'an order is what was placed and what its edits made of it',
+  breaches: (facts) =>
+    toldOrders(facts).flatMap((told) => {
+      const { order, placed, edits } = told;
+      const wrongAmounts = amounts.flatMap((amount) => {
+        const sum = edits.reduce((total, { differences }) => total + (differences[amount] ?? 0), placed[amount]);
+        return order[amount] === sum ? [] : [`${order.orderId} has ${amount} ${order[amount]}, its events say ${sum}`];
+      });
+      const wrongUnits = unitsUntold(told).map(
+        ([lineId, units]) => `${order.orderId} has ${units} units of ${lineId} that no event tells of`,
+      );
+      return wrongAmounts.concat(wrongUnits);
+    }),
+};
+
+export const editCheckers = [editsAddUp];

@@ -1,0 +1,57 @@
+import type { DeadLetters } from './dead-letters.ts';
+import type { Checker } from './checkers.ts';
+
+const someOf = (ids: readonly string[]) => `${ids.slice(0, 3).join(', ')}${ids.length > 3 ? ', …' : ''}`;
+
+const lakeIsWhole: Checker = {
+  name: 'every committed event is in the lake once its duplicates are dropped, and nothing else is',
+  breaches: ({ committed, lake }) => {
+    const inLake = new Set(lake.map(({ eventId }) => eventId));
+    const inTables = new Set(committed.map(({ eventId }) => eventId));
+    const missing = committed.filter(({ eventId }) => !inLake.has(eventId));
+    const unknown = [...inLake].filter((eventId) => !inTables.has(eventId));
+    return [
+      ...[...Map.groupBy(missing, ({ type }) => type)].map(
+        ([type, events]) =>
+          `${events.length} ${type} never reached it: ${someOf(events.map(({ eventId }) => eventId))}`,
+      ),
+      ...(unknown.length > 0 ? [`${unknown.length} events were never committed: ${someOf(unknown)}`] : []),
+    ];
+  },
+};
+
+const copiesAreEqual: Checker = {
+  name: 'an event in the lake is what was committed',
+  breaches: ({ committed, lake }) => {
+    const hashes = new Map(committed.map(({ eventId, hash }) => [eventId, hash]));
+    const changed = lake.filter(({ eventId, hash }) => hashes.has(eventId) && hashes.get(eventId) !== hash);
+    return changed.map(({ eventId, type, data }) => `${type} ${eventId} became ${JSON.stringify(data)}`);
+  },
+};
+
+const deadLettersAreDead: Checker = {
+  name: 'no dead-letter queue holds what would succeed if redriven',
+  breaches: ({ deadLetters, toldByHand }) => {
+    // A payout that a chargeback overtook waits there until somebody has looked at the provider.
+    const isAwaited = ({ bodies, heldAfterRedrive }: DeadLetters) =>
+      heldAfterRedrive === 0 && bodies.every((body) => [...toldByHand].some((refundId) => body.includes(refundId)));
+    return deadLetters
+      .filter((letters) => !isAwaited(letters))
+      .map(
+        // Nothing that the actors do is malformed, so whatever was parked is a mistake, also what fails again.
+        ({ queue, held, bodies, heldAfterRedrive }) =>
+          `${queue} held ${held} messages; ${held - heldAfterRedrive} of them succeeded when redriven: ${bodies[0]}`,
+      );
+  },
+};
+
+/** A sweep leaves no dead letter, and what it has done does not tell that it fails each time. */
+const calmIsCalm: Checker = {
+  name: 'no function fails once the storm is over and all is at rest',
+  breaches: ({ failedInCalm }) =>
+    [...Map.groupBy(failedInCalm, ({ functionName, error }) => `${functionName} ended with ${error}`)].map(
+      ([what, times]) => `${what}, ${times.length} times`,
+    ),
+};
+
+export const eventCheckers = [lakeIsWhole, copiesAreEqual, deadLettersAreDead, calmIsCalm];

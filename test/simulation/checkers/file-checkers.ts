@@ -1,0 +1,68 @@
+import type { FinalState } from './final-state.ts';
+import type { Checker } from './checkers.ts';
+import type { PlannedNote } from '../workload/stock-plan.ts';
+
+const appliedIds = ({ committed }: FinalState) =>
+  new Set(committed.filter(({ type }) => type === 'StockMoved').map(({ data }) => String(data.movementId)));
+
+const messagesAreAnswered: Checker = {
+  name: 'a movement that came by message is applied, or an event says why not',
+  breaches: (facts) => {
+    const rejected = facts.committed.filter(({ type }) => type === 'StockMovementRejected');
+    const answered = new Set([...appliedIds(facts), ...rejected.map(({ data }) => String(data.movementId))]);
+    return facts.witness.notes
+      .filter(({ way }) => way === 'queue')
+      .flatMap(({ movements }) => movements)
+      .filter(({ movementId }) => !answered.has(movementId))
+      .map(({ movementId }) => `${movementId} came by message, and nothing was heard of it`);
+  },
+};
+
+const filesAreAnswered: Checker = {
+  name: 'a file of movements is answered row by row, and what was accepted is in the ledger',
+  breaches: (facts) => {
+    const applied = appliedIds(facts);
+    const breachesOf = ({ id, movements }: PlannedNote) => {
+      const [, ...rows] = (facts.stockResults.get(`results/${id}.csv`) ?? '').split('\n').filter(Boolean);
+      const results = rows.map((row) => row.split(','));
+      const isWhole =
+        results.length === movements.length &&
+        movements.every(({ movementId }, index) => results[index]?.[1] === movementId) &&
+        facts.stockResults.has(`results/${id}.json`);
+      if (!isWhole) return [`${id}.csv of ${movements.length} rows was answered for ${rows.join('; ') || 'none'}`];
+      return results
+        .filter(([, movementId = '', status]) => status === 'accepted' && !applied.has(movementId))
+        .map(([, movementId]) => `${movementId} was accepted from a file, and is in no ledger`);
+    };
+    return facts.witness.notes.filter(({ way }) => way === 'file').flatMap(breachesOf);
+  },
+};
+
+const importsOnce: Checker = {
+  name: 'an order of a file is taken over once, and the file is answered',
+  breaches: ({ plan, orders, committed, orderResults }) => {
+    const rows = Map.groupBy(
+      new Set(plan.imports.flatMap((file) => file.rows)),
+      (row) => `${row.externalOrderId} of ${row.channel}`,
+    );
+    const there = new Map(orders.map((order) => [`${order.externalOrderId} of ${order.channel}`, order]));
+    const told = Map.groupBy(
+      committed.filter(({ type }) => type === 'OrderImported'),
+      ({ data }) => `${data.externalOrderId} of ${data.channel}`,
+    );
+    const breaches = [...rows].flatMap(([key, lines]) => {
+      const total = lines.reduce((sum, { quantity, price }) => sum + quantity * price, 0);
+      const order = there.get(key);
+      const isGood = order?.imported && order.totalMinor === total && told.get(key)?.length === 1;
+      return isGood ? [] : [`${key} is ${order?.totalMinor}, not ${total}, told ${told.get(key)?.length ?? 0} times`];
+    });
+    const unanswered = plan.imports.flatMap(({ name, rows: sent }) => {
+      const summary = JSON.parse(orderResults.get(`results/${name}.json`) ?? '{}');
+      const isRight = summary.rows === sent.length + 1 && summary.badRows === 1;
+      return isRight ? [] : [`${name}.csv of ${sent.length + 1} rows was answered by ${JSON.stringify(summary)}`];
+    });
+    return [...breaches, ...unanswered];
+  },
+};
+
+export const fileCheckers = [messagesAreAnswered, filesAreAnswered, importsOnce];

@@ -1,0 +1,194 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
+import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { gunzipSync } from 'node:zlib';
+import type { LocalStore } from '../../../infra/local-store.ts';
+import type { FailedInvocation } from '../../../infra/local/observer.ts';
+import { Delivery } from '../../../functions/channel-webhooks/deliveries/delivery.ts';
+import { IntakeRecord } from '../../../functions/order-intake/queue/intake-item.ts';
+import { AwaitedOrder, isAwaited, OrderItem } from '../../../functions/order-intake/order/order-item.ts';
+import { RefundLedger } from '../../../functions/refund-approval/refund/refund-ledger.ts';
+import { Receipt } from '../../../functions/refund-approval/returns/receipt.ts';
+import { RefundItem } from '../../../functions/refund-approval/refund/refund-item.ts';
+import { Lot, Transit } from '../../../functions/stock-update/stock/snapshot.ts';
+import { contentHash } from '../../../shared/ids.ts';
+import { OpenPlacement } from '../../../shared/orders/placement-item.ts';
+import { SettlementItem } from '../../../shared/orders/settlement-item.ts';
+import { OutboxItem } from '../../../shared/dynamodb/outbox.ts';
+import { StockItem } from '../../../shared/stock/stock-item.ts';
+import type { MadeRefund } from '../../support/payments/provider-double.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import type { Plan } from '../workload/plan.ts';
+import type { DayReport } from './reports.ts';
+import type { ObservedResponses } from '../actors/observed-responses.ts';
+
+type Metadata = { eventId: string; occurredAt: string };
+
+/** An event with its content's hash, by which copies are compared whatever the order of their members. */
+// oxlint-disable-next-line typescript/no-explicit-any -- invariants read events as they expect them to be
+export type CommittedEvent = { eventId: string; source: string; type: string; hash: string; metadata: Metadata; data: any };
+
+/** Names of the schedules of refunds, and the refunds of that time. */
+type Deadlines = { schedules: string[]; refunds: RefundItem[] };
+
+/** All that is to be seen of a back office once it is at rest, and what its callers were told. */
+export type FinalState = Tables & {
+  plan: Plan;
+  /** Milliseconds since the epoch, by the clock of the engine. */
+  now: number;
+  /** Lines of the lake, duplicates included. */
+  lake: CommittedEvent[];
+  /** Objects under `results/` of the buckets into which files are dropped, by key: of stock, of orders. */
+  stockResults: Map<string, string>;
+  orderResults: Map<string, string>;
+  deadLetters: DeadLetters[];
+  /** Invocations that ended with an error after the last rest, when nothing goes wrong any more. */
+  failedInCalm: FailedInvocation[];
+  /** What the payment provider made of it. */
+  ledger: readonly MadeRefund[];
+  /** Refunds that somebody looked up there, as a chargeback came while they were paid. */
+  toldByHand: ReadonlySet<string>;
+  /** At rest after the first storm, when many refunds wait, and at the end. */
+  deadlines: [Deadlines, Deadlines];
+  reports: DayReport[];
+  witness: ObservedResponses;
+};
+
+/** Items of all tables by what they are. */
+type Tables = ReturnType<typeof noItems>;
+const noItems = () => ({
+  orders: [] as OrderItem[],
+  /** Payments whose order never came. */
+  awaited: [] as AwaitedOrder[],
+  intakes: [] as IntakeRecord[],
+  /** Large orders that are being placed. */
+  placements: [] as OpenPlacement[],
+  /** Large changes whose stock follows in steps. */
+  settlements: [] as SettlementItem[],
+  stock: [] as StockItem[],
+  lots: [] as Lot[],
+  transits: [] as Transit[],
+  /** Webhooks and what became of them. */
+  deliveries: [] as Delivery[],
+  refunds: [] as RefundItem[],
+  /** What refunds took from each order. */
+  accounts: [] as RefundLedger[],
+  /** Parcels of returns. */
+  receipts: [] as Receipt[],
+  /** Event items as they lie in the tables. */
+  committed: [] as CommittedEvent[],
+});
+
+/** Items are told apart by their sort keys, so that tables may be added. */
+function sortIn(tables: Tables, item: Record<string, unknown>): void {
+  const kind = /^[A-Z]+/.exec(String(item.sk))?.[0];
+  if (kind === 'ORDER' && isAwaited(item)) tables.awaited.push(AwaitedOrder.parse(item));
+  else if (kind === 'ORDER') tables.orders.push(OrderItem.parse(item));
+  else if (kind === 'INTAKE') tables.intakes.push(IntakeRecord.parse(item));
+  else if (item.sk === 'PLACEMENT') tables.placements.push(OpenPlacement.parse(item));
+  else if (kind === 'SETTLEMENT') tables.settlements.push(SettlementItem.parse(item));
+  else if (kind === 'STOCK') tables.stock.push(StockItem.parse(item));
+  else if (kind === 'LOT') tables.lots.push(Lot.parse(item));
+  else if (kind === 'TRANSIT') tables.transits.push(Transit.parse(item));
+  else if (kind === 'DELIVERY') tables.deliveries.push(Delivery.parse(item));
+  else if (item.sk === 'REFUND') tables.refunds.push(RefundItem.parse(item));
+  else if (item.sk === 'ACCOUNT') tables.accounts.push(RefundLedger.parse(item));
+  else if (kind === 'RECEIPT') tables.receipts.push(Receipt.parse(item));
+  else if (kind === 'EVENT') {
+    const { source, detailType, detail } = OutboxItem.parse(item);
+    tables.committed.push(seenEvent(source, detailType, JSON.parse(detail)));
+  }
+}
+
+const administrator = { accessKeyId: 'administrator', secretAccessKey: 'local' };
+
+export function adminOf({
+  gatewayUrl: endpoint,
+  credentials: { region },
+}: Pick<LocalStore, 'gatewayUrl' | 'credentials'>) {
+  const settings = { endpoint, region, credentials: administrator };
+  return {
+    settings,
+    db: DynamoDBDocumentClient.from(new DynamoDBClient(settings)),
+    s3: new S3Client({ ...settings, forcePathStyle: true }),
+  };
+}
+export type Admin = ReturnType<typeof adminOf>;
+
+/** Reads every table. */
+export async function readTables({ context }: Pick<LocalStore, 'context'>, { db }: Admin): Promise<Tables> {
+  const names = ['AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table'].flatMap((type) =>
+    context.template.ofType(type).map(({ name }) => name),
+  );
+  const tables = noItems();
+  for (const TableName of names) {
+    let from: Record<string, unknown> | undefined;
+    do {
+      const page = await db.send(
+        new ScanCommand({ TableName, ConsistentRead: true, ...(from && { ExclusiveStartKey: from }) }),
+      );
+      for (const item of page.Items ?? []) sortIn(tables, item);
+      from = page.LastEvaluatedKey;
+    } while (from);
+  }
+  return tables;
+}
+
+/** Of refunds only: their names begin with the refund's id. */
+export async function readSchedules({ settings }: Admin): Promise<string[]> {
+  const scheduler = new SchedulerClient(settings);
+  const names: string[] = [];
+  let NextToken: string | undefined;
+  do {
+    const page = await scheduler.send(new ListSchedulesCommand({ NamePrefix: 'ref_', NextToken }));
+    names.push(...(page.Schedules ?? []).map(({ Name = '' }) => Name));
+    NextToken = page.NextToken;
+  } while (NextToken !== undefined);
+  scheduler.destroy();
+  return names;
+}
+
+type LakeLine = { source: string; 'detail-type': string; detail: { metadata: Metadata; data: unknown } };
+
+function seenEvent(source: string, type: string, detail: LakeLine['detail']): CommittedEvent {
+  const { metadata, data } = detail;
+  return { eventId: metadata.eventId, source, type, hash: contentHash(detail), metadata, data };
+}
+
+export async function readLake(admin: Admin, bucket: string): Promise<CommittedEvent[]> {
+  const lines: CommittedEvent[] = [];
+  for (const Key of await keysUnder(admin, bucket, 'events/')) {
+    const text = gunzipSync(await readObject(admin.s3, bucket, Key)).toString('utf8');
+    for (const line of text.split('\n').filter(Boolean)) {
+      const event = JSON.parse(line) as LakeLine;
+      lines.push(seenEvent(event.source, event['detail-type'], event.detail));
+    }
+  }
+  return lines;
+}
+
+/** The text of each object under `results/`, by key. */
+export async function readResults(admin: Admin, bucket: string): Promise<Map<string, string>> {
+  const texts = new Map<string, string>();
+  for (const Key of await keysUnder(admin, bucket, 'results/')) {
+    texts.set(Key, Buffer.from(await readObject(admin.s3, bucket, Key)).toString('utf8'));
+  }
+  return texts;
+}
+
+async function keysUnder({ s3 }: Admin, Bucket: string, Prefix: string): Promise<string[]> {
+  const keys: string[] = [];
+  let token: string | undefined;
+  do {
+    const page = await s3.send(new ListObjectsV2Command({ Bucket, Prefix, ContinuationToken: token }));
+    keys.push(...(page.Contents ?? []).map(({ Key = '' }) => Key));
+    token = page.NextContinuationToken;
+  } while (token);
+  return keys;
+}
+
+export async function readObject(s3: S3Client, Bucket: string, Key: string): Promise<Uint8Array> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+  return (await Body?.transformToByteArray()) ?? new Uint8Array();
+}

@@ -1,0 +1,134 @@
+import { lifeCycle } from '../../../functions/order-intake/order/life-cycle.ts';
+import type { OrderItem } from '../../../functions/order-intake/order/order-item.ts';
+import type { OrderStatus } from '../../../shared/contracts/orders/status.ts';
+import type { FinalState, CommittedEvent } from './final-state.ts';
+import type { Checker } from './checkers.ts';
+
+type Change = { type: string; version: number; status: OrderStatus; data: CommittedEvent['data'] };
+
+/** The changes that events tell of an order, in the order in which they were made; without its placing. */
+export function changesByOrder({ committed }: FinalState): Map<string, Change[]> {
+  const ofOrders = committed.filter(({ source }) => source === 'storeworks.order-intake');
+  const changes = ofOrders.flatMap(({ type, data }) => {
+    const { version, status } = data.order ?? data;
+    return data.orderId !== undefined && version !== undefined ? [{ type, version, status, data }] : [];
+  });
+  const sorted = changes.toSorted((a, b) => a.version - b.version);
+  return Map.groupBy(sorted, ({ data }) => String(data.orderId));
+}
+
+/** What expired is cancelled too, but nobody asked for it, and it is told as such. */
+export const isCancellation = (type: string) => /^Order(Lines)?Cancelled$/.test(type);
+
+const sum = <T>(items: readonly T[] | undefined, number: (item: T) => number) =>
+  (items ?? []).reduce((total, item) => total + number(item), 0);
+
+const everyChangeIsTold: Checker = {
+  name: 'every change of an order is told by one event, and leads to where the order is',
+  breaches: (facts) => {
+    const changes = changesByOrder(facts);
+    const early = Map.groupBy(
+      facts.committed.filter(({ type, data }) => type === 'PaymentRecorded' && data.order === null),
+      ({ data }) => String(data.orderId),
+    );
+    const opened = new Map(
+      facts.committed.filter(({ type }) => type === 'OrderPlaced').map(({ data }) => [data.orderId, data.status]),
+    );
+    return facts.orders.flatMap(({ orderId, version, status, imported }) => {
+      if (imported) return [];
+      const own = changes.get(orderId) ?? [];
+      const first = (early.get(orderId)?.length ?? 0) + 1;
+      // A payment that has an order held is told by two events.
+      const told = new Set(own.map((change) => change.version));
+      const last = own.at(-1)?.status ?? opened.get(orderId);
+      return [
+        ...(told.size === version - first && (own.at(-1)?.version ?? first) === version
+          ? []
+          : [`${orderId} has version ${version}, after ${first} its events tell of ${[...told].join(', ')}`]),
+        ...(last === status ? [] : [`${orderId} is ${status}, its last event says ${last}`]),
+      ];
+    });
+  },
+};
+
+const isLegal = (from: OrderStatus, to: OrderStatus) => from === to || Object.values(lifeCycle[from]).includes(to);
+
+const livesAreLegal: Checker = {
+  name: 'an order goes no way that its life cycle does not have',
+  breaches: (facts) => {
+    const changes = changesByOrder(facts);
+    return facts.committed
+      .filter(({ type }) => type === 'OrderPlaced')
+      .flatMap(({ data }) => {
+        const statuses: OrderStatus[] = [data.status, ...(changes.get(data.orderId) ?? []).map(({ status }) => status)];
+        return statuses.flatMap((to, index) => {
+          const from = statuses[index - 1];
+          return from === undefined || isLegal(from, to) ? [] : [`${data.orderId} went from ${from} to ${to}`];
+        });
+      });
+  },
+};
+
+const commandsAreKept: Checker = {
+  name: 'what a caller was told as edited, cancelled, shipped or delivered is so, once',
+  breaches: ({ orders, witness }) => {
+    const byId = new Map(orders.map((order) => [order.orderId, order]));
+    const isDone = (order: OrderItem, what: string, id: string) => {
+      if (what === 'edits') return order.edits?.filter(({ editId }) => editId === id).length === 1;
+      if (what === 'cancellation') return order.cancellations?.filter(({ requestId }) => requestId === id).length === 1;
+      const own = order.shipments?.filter(({ shipmentId }) => shipmentId === id) ?? [];
+      if (what === 'shipments') return own.length === 1;
+      return !what.endsWith('/delivery') || own[0]?.deliveredAt !== undefined;
+    };
+    return witness.commands
+      .filter(({ status }) => status === 200 || status === 201)
+      .flatMap(({ orderId, what, id }) => {
+        const order = byId.get(orderId);
+        return order && isDone(order, what, id) ? [] : [`${orderId}: ${what} ${id} was told as done`];
+      });
+  },
+};
+
+const unitsAddUp: Checker = {
+  name: 'units and money of an order are what was ordered, less what was cancelled and shipped',
+  breaches: (facts) => {
+    const changes = changesByOrder(facts);
+    return facts.orders.flatMap((order) => {
+      if (order.imported) return [];
+      const { orderId, status, lines, totalMinor, cancelledMinor = 0, shipments } = order;
+      const own = changes.get(orderId) ?? [];
+      const cancellations = own.filter(({ type }) => isCancellation(type)).map(({ data }) => data);
+      const unitsOf = (documents: { lines: { lineId: string; quantity: number }[] }[] | undefined, lineId: string) =>
+        sum(documents, (one) => sum(one.lines, (line) => (line.lineId === lineId ? line.quantity : 0)));
+      const open = sum(lines, (l) => l.quantity - (l.cancelledQuantity ?? 0) - (l.shippedQuantity ?? 0));
+      const isOver = ['cancelled', 'shipped', 'delivered', 'completed'].includes(status);
+      const wrong = [
+        ...lines.map((line) => ['cancelled units', line.cancelledQuantity ?? 0, unitsOf(cancellations, line.lineId)]),
+        ...lines.map((line) => ['shipped units', line.shippedQuantity ?? 0, unitsOf(shipments, line.lineId)]),
+        ['cancelled money', cancelledMinor, sum(cancellations, (one) => Number(one.cancelledMinor))],
+        ...(isOver ? [['open units', open, 0]] : []),
+        ...(status === 'cancelled' ? [['cancelled money', cancelledMinor, totalMinor]] : []),
+        ['money below zero', Math.min(0, totalMinor - cancelledMinor), 0],
+        ['units below zero', Math.min(0, open), 0],
+      ] as const;
+      return wrong
+        .filter(([, has, should]) => has !== should)
+        .map(([name, has, should]) => `${orderId}, ${status}, has ${has} ${name}, not ${should}`);
+    });
+  },
+};
+
+const whatIsOverEnded: Checker = {
+  name: 'an order whose time is over has ended',
+  breaches: ({ orders, now }) =>
+    orders
+      .filter(({ status, reservedUntil, completesAt, shipments = [] }) => {
+        if (status === 'shipped') return shipments.every(({ deliveredAt }) => deliveredAt !== undefined);
+        const awaitsMoney = status === 'payment-pending' || status === 'on-hold';
+        const until = awaitsMoney ? reservedUntil : status === 'delivered' ? completesAt : undefined;
+        return until != undefined && Date.parse(until) <= now;
+      })
+      .map(({ orderId, status }) => `${orderId} is still ${status}`),
+};
+
+export const lifeCycleCheckers = [everyChangeIsTold, livesAreLegal, commandsAreKept, unitsAddUp, whatIsOverEnded];

@@ -1,0 +1,169 @@
+import { businessDays } from '../../../shared/business-day.ts';
+import { store } from '../../../infra/store.ts';
+import type { Checker } from './checkers.ts';
+import type { ObservedOrderResponse } from '../actors/observed-responses.ts';
+
+const isServed = ({ status }: ObservedOrderResponse) => status === 200 || status === 201;
+/** Answered with the order itself, and not in a list of results. */
+const isShown = (answered: ObservedOrderResponse) => isServed(answered) && answered.text !== '';
+const keyOf = ({ channel, externalOrderId }: { channel: string; externalOrderId: string }) =>
+  `${externalOrderId} of ${channel}`;
+const keyOfAnswer = ({ channel, sent }: ObservedOrderResponse) => keyOf({ channel, externalOrderId: sent.externalOrderId });
+
+type Line = { quantity: number };
+
+/** Units by SKU, as one text: lines of an answer may be split over warehouses. */
+function unitsOf(lines: readonly { sku: string; quantity: number }[]): string {
+  const units = new Map<string, number>();
+  for (const { sku, quantity } of lines) units.set(sku, (units.get(sku) ?? 0) + quantity);
+  return [...units]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([sku, sum]) => `${sum} ${sku}`)
+    .join(', ');
+}
+
+/** Members of an answer that say how the order was placed, which no later change may touch. */
+const lastingMembers = [
+  'orderId',
+  'externalOrderId',
+  'channel',
+  'currency',
+  'subtotalMinor',
+  'discountMinor',
+  'shippingMinor',
+  'taxMinor',
+  'totalMinor',
+  'placedAt',
+] as const;
+
+const oneOrder: Checker = {
+  name: 'each external order id is one order, placed by one event',
+  breaches: ({ orders, committed }) => {
+    const placed = Map.groupBy(
+      committed.filter(({ type }) => type === 'OrderPlaced' || type === 'OrderImported'),
+      ({ data }) => String(data.orderId),
+    );
+    const items = Map.groupBy(orders, keyOf);
+    return [
+      ...[...items]
+        .filter(([, own]) => own.length > 1)
+        .map(([key, own]) => `${key} is ${own.length} orders: ${own.map(({ orderId }) => orderId).join(', ')}`),
+      ...orders
+        .filter(({ orderId }) => placed.get(orderId)?.length !== 1)
+        .map((order) => `${keyOf(order)} was placed by ${placed.get(order.orderId)?.length ?? 0} events`),
+      ...[...placed.keys()]
+        .filter((orderId) => !orders.some((order) => order.orderId === orderId))
+        .map((orderId) => `${orderId} was placed but is not there`),
+    ];
+  },
+};
+
+const answersAreKept: Checker = {
+  name: 'every order that a caller was told of exists with the same content',
+  breaches: ({ orders, committed, witness }) => {
+    const byKey = new Map(orders.map((order) => [keyOf(order), order]));
+    const events = new Map(committed.map((event) => [event.eventId, event]));
+    return witness.orders.filter(isShown).flatMap((answered) => {
+      const key = keyOfAnswer(answered);
+      const order = byKey.get(key);
+      if (!order) return [`${key} was answered ${answered.status} and does not exist`];
+      const told = JSON.parse(answered.text);
+      const placed = events.get(order.placedEventId)?.data;
+      const breaches = lastingMembers
+        .filter((member) => told[member] !== placed?.[member])
+        .map((member) => `${key}: ${member} was told as ${told[member]} and is ${placed?.[member]}`);
+      if (unitsOf(told.lines) !== unitsOf(answered.sent.lines)) {
+        breaches.push(`${key} was sent with ${unitsOf(answered.sent.lines)} and confirmed with ${unitsOf(told.lines)}`);
+      }
+      if (unitsOf(told.lines) !== unitsOf(placed?.lines ?? [])) {
+        breaches.push(`${key} was confirmed with ${unitsOf(told.lines)} and has ${unitsOf(placed?.lines ?? [])}`);
+      }
+      return breaches;
+    });
+  },
+};
+
+const oneAnswer: Checker = {
+  name: 'an order sent again gets its first answer again',
+  breaches: ({ witness }) => {
+    const served = Map.groupBy(witness.orders.filter(isShown), keyOfAnswer);
+    return [...served]
+      .filter(([, answers]) => new Set(answers.map(({ text }) => text)).size > 1)
+      .map(
+        ([key, answers]) => `${key} was answered in different words: ${answers.map(({ text }) => text).join(' | ')}`,
+      );
+  },
+};
+
+const refusalsAreTrue: Checker = {
+  name: 'content that was refused did not become an order',
+  breaches: ({ orders, witness }) => {
+    const byKey = new Map(orders.map((order) => [keyOf(order), order]));
+    const served = new Set(witness.orders.filter(isServed).map(keyOfAnswer));
+    const conflicts = witness.orders.filter(({ type }) => type === 'order-conflict');
+    const undecided = new Set(witness.orders.filter(({ status }) => status === 0 || status === 202).map(keyOfAnswer));
+    const refused = witness.orders.filter(({ type }) => type === 'out-of-stock');
+    return [
+      ...conflicts
+        .filter((answered) => !byKey.has(keyOfAnswer(answered)) && !undecided.has(keyOfAnswer(answered)))
+        .map((answered) => `${keyOfAnswer(answered)} was refused for an order that does not exist`),
+      // Another sending of the same order may have been served, may wait, or may have got no answer.
+      ...refused
+        .map(keyOfAnswer)
+        .filter((key) => byKey.has(key) && !served.has(key) && !undecided.has(key))
+        .map((key) => `${key} was refused for want of stock, and exists`),
+    ];
+  },
+};
+
+const reportsAddUp: Checker = {
+  name: 'a day’s report is the sum of its orders',
+  breaches: ({ committed, reports }) => {
+    const placed = committed.filter(({ type }) => type === 'OrderPlaced').map(({ data }) => data);
+    const businessDay = businessDays(store.selling.timeZone);
+    return reports.flatMap(({ date, manifest, failure }) => {
+      if (!manifest) return [`${date} has no report: ${failure}`];
+      const own = placed.filter(({ placedAt }) => businessDay(Date.parse(placedAt)) === date);
+      const report = manifest.reports.find(({ name }) => name === 'orders');
+      const sum = (number: (order: (typeof own)[number]) => number) =>
+        own.reduce((total, order) => total + number(order), 0);
+      const units = sum(({ lines }) => lines.reduce((total: number, line: Line) => total + line.quantity, 0));
+      const amounts = report?.amounts['GBP'];
+      const figures = [
+        ['orders', report?.orders ?? 0, own.length],
+        ['units', report?.units ?? 0, units],
+        ['totalMinor', amounts?.['totalMinor'] ?? 0, sum(({ totalMinor }) => totalMinor)],
+        ['taxMinor', amounts?.['taxMinor'] ?? 0, sum(({ taxMinor }) => taxMinor)],
+      ] as const;
+      const left = manifest.input.quarantined.map(({ rows, reason }) => `${date} leaves out ${rows} lines: ${reason}`);
+      return [
+        ...left,
+        ...figures
+          .filter(([, reported, real]) => reported !== real)
+          .map(([name, reported, real]) => `${date} reports ${name} of ${reported}; the orders come to ${real}`),
+      ];
+    });
+  },
+};
+
+const queuedAreDecided: Checker = {
+  name: 'every order that was accepted for later is placed or refused, and nothing of a large one is left over',
+  breaches: ({ orders, intakes, placements, settlements, committed, witness }) => {
+    const placed = new Set(orders.map(({ orderId }) => orderId));
+    const refused = new Set(committed.filter(({ type }) => type === 'OrderRefused').map(({ data }) => data.orderId));
+    const known = new Set([...orders, ...intakes].map(keyOf));
+    const left = intakes.filter(({ orderId }) => !placed.has(orderId));
+    return [
+      ...witness.orders
+        .filter((answered) => answered.status === 202 && !known.has(keyOfAnswer(answered)))
+        .map((answered) => `${keyOfAnswer(answered)} was accepted and is not there`),
+      ...left
+        .filter(({ status, orderId }) => status === 'accepted' || !refused.has(orderId))
+        .map((intake) => `${keyOf(intake)} is ${intake.status}, and no event tells of it`),
+      ...placements.map(({ orderId, state, taken }) => `${orderId} is ${state} with ${taken} steps taken`),
+      ...settlements.map(({ orderId, kind, settled }) => `${orderId} has to ${kind} more than ${settled} steps`),
+    ];
+  },
+};
+
+export const orderCheckers = [queuedAreDecided, oneOrder, answersAreKept, oneAnswer, refusalsAreTrue, reportsAddUp];

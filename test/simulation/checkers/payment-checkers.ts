@@ -1,0 +1,106 @@
+import type { OrderItem } from '../../../functions/order-intake/order/order-item.ts';
+import { type FinalState, type CommittedEvent } from './final-state.ts';
+import type { Checker } from './checkers.ts';
+import { payingChannel } from '../workload/life-cycle-plan.ts';
+import { changesByOrder, isCancellation } from './life-cycle-checkers.ts';
+
+/** The payments that are kept of each order, placed or not. */
+const keptPayments = ({ orders, awaited }: FinalState) =>
+  new Map([...orders, ...awaited].map(({ orderId, payments = [] }) => [orderId, payments]));
+
+const recorded = ({ committed }: FinalState) => committed.filter(({ type }) => type === 'PaymentRecorded');
+
+const paymentsOnce: Checker = {
+  name: 'a payment event is kept and told once, with the amount that its provider was answered for',
+  breaches: (facts) => {
+    const kept = keptPayments(facts);
+    const told = Map.groupBy(recorded(facts), ({ data }) => `${data.orderId} ${data.payment.eventId}`);
+    const keys = [...kept].flatMap(([orderId, payments]) => payments.map(({ eventId }) => `${orderId} ${eventId}`));
+    return [
+      ...[...Map.groupBy(keys, (key) => key)]
+        .filter(([key, copies]) => copies.length !== 1 || told.get(key)?.length !== 1)
+        .map(([key, copies]) => `${key} is kept ${copies.length} times and told ${told.get(key)?.length ?? 0} times`),
+      ...[...told.keys()].filter((key) => !keys.includes(key)).map((key) => `${key} is told and not kept`),
+      ...facts.witness.payments
+        .filter(({ status }) => status === 200)
+        .filter(({ orderId, eventId, amountMinor }) => {
+          const payment = kept.get(orderId)?.find((known) => known.eventId === eventId);
+          return payment?.amountMinor !== amountMinor;
+        })
+        .map(
+          ({ orderId, eventId, amountMinor, told: as }) => `${orderId} ${eventId} of ${amountMinor} was told as ${as}`,
+        ),
+    ];
+  },
+};
+
+const capturedOf = (payments: NonNullable<OrderItem['payments']>) =>
+  payments.filter(({ type }) => type === 'payment.captured').reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+
+const capturedIsSum: Checker = {
+  name: 'what is captured of an order is the sum of its captures, and what is due its total less what was cancelled',
+  breaches: (facts) => {
+    const changes = changesByOrder(facts);
+    return facts.orders.flatMap(({ orderId, payments = [], totalMinor }) => {
+      const own = changes.get(orderId) ?? [];
+      const last = own.findLast(({ type }) => type === 'PaymentRecorded');
+      if (!last) return [];
+      const captured = capturedOf(payments);
+      const cancelled = own
+        .filter(({ type, version }) => isCancellation(type) && version < last.version)
+        .reduce((sum, { data }) => sum + Number(data.cancelledMinor ?? 0), 0);
+      const editedLater = own
+        .filter(({ type, version }) => type === 'OrderEdited' && version > last.version)
+        .reduce((sum, { data }) => sum + Number(data.differences.totalMinor), 0);
+      const due = last.status === 'expired' ? 0 : totalMinor - editedLater - cancelled;
+      const { capturedMinor, dueMinor } = last.data.order;
+      return capturedMinor === captured && dueMinor === due
+        ? []
+        : [`${orderId}: ${capturedMinor} of ${dueMinor}, its payments sum to ${captured} of ${due}`];
+    });
+  },
+};
+
+/** Statuses of an order that somebody still has to deal with, or that left the house. */
+const dealtWith = new Set([
+  'paid',
+  'on-hold',
+  'allocated',
+  'partly-shipped',
+  'shipped',
+  'delivered',
+  'completed',
+  'cancelled',
+]);
+
+const paidAreServed: Checker = {
+  name: 'an order that was paid in time is open, shipped or cancelled',
+  breaches: (facts) => {
+    const { orders } = facts;
+    const changes = changesByOrder(facts);
+    const inTime = ({ data }: Pick<CommittedEvent, 'data'>) =>
+      data.payment?.type === 'payment.captured' && data.payment.amountMinor > 0 && data.order.status !== 'expired';
+    return orders
+      .filter(({ orderId, status }) => changes.get(orderId)?.some(inTime) && !dealtWith.has(status))
+      .map(({ orderId, status }) => `${orderId} was paid in time and is ${status}`);
+  },
+};
+
+const onlyPaidLeaves: Checker = {
+  name: 'an order that must be paid leaves the house only when it is, or when staff let it go',
+  breaches: (facts) => {
+    const opened = new Map(
+      facts.committed.filter(({ type }) => type === 'OrderPlaced').map(({ data }) => [data.orderId, data.status]),
+    );
+    const changes = changesByOrder(facts);
+    const isFree = ({ orderId, totalMinor, cancelledMinor = 0, payments = [] }: OrderItem) =>
+      opened.get(orderId) === 'paid' ||
+      capturedOf(payments) >= totalMinor - cancelledMinor ||
+      changes.get(orderId)?.some(({ type, data }) => type === 'OrderReleased' || data.order?.balance === 'settled');
+    return facts.orders
+      .filter((order) => order.channel === payingChannel && order.shipments !== undefined && !isFree(order))
+      .map(({ orderId }) => `${orderId} was shipped unpaid`);
+  },
+};
+
+export const paymentCheckers = [paymentsOnce, capturedIsSum, paidAreServed, onlyPaidLeaves];

@@ -1,0 +1,104 @@
+import { emptyLedger } from '../../../functions/refund-approval/refund/refund-ledger.ts';
+import { isDisputed, OrderSnapshot } from '../../../functions/refund-approval/refund/order-snapshot.ts';
+import { payoutReference } from '../../../functions/refund-approval/payouts/paying.ts';
+import { refundableComponents } from '../../../functions/refund-approval/refund/refundable-components.ts';
+import { violatedInvariants } from '../../support/refunds/refund-invariants.ts';
+import type { FinalState, CommittedEvent } from './final-state.ts';
+import type { Checker } from './checkers.ts';
+import { eventsByRefund } from './refund-checkers.ts';
+
+const sumOf = <T>(items: readonly T[], amountOf: (item: T) => number) =>
+  items.reduce((sum, item) => sum + amountOf(item), 0);
+
+/** What an event posts as gone from the payments; what a provider took back is there again. */
+const paidBy = ({ type, data }: CommittedEvent): number => {
+  if (type === 'RefundPaid') return data.paidMinor;
+  return type === 'RefundPayoutFailed' && data.wasPaid ? -data.paidMinor : 0;
+};
+const creditedBy = ({ type, data }: CommittedEvent): number => (type === 'StoreCreditGranted' ? data.creditMinor : 0);
+
+/** Each order that money was taken from, with its account and refunds. */
+function accountsOf({ orders, accounts, refunds }: FinalState) {
+  const byId = new Map(accounts.map((account) => [account.orderId, account]));
+  const own = Map.groupBy(refunds, ({ orderId }) => orderId);
+  return orders
+    .filter(({ orderId }) => byId.has(orderId) || own.has(orderId))
+    .map((order) => ({
+      order,
+      ordered: OrderSnapshot.parse(order),
+      account: byId.get(order.orderId) ?? emptyLedger(order.orderId),
+      refunds: own.get(order.orderId) ?? [],
+    }));
+}
+
+const potsHold: Checker = {
+  name: 'no pot of an order gives more money, tax or units than it has, and all that was taken is in its refunds',
+  breaches: (facts) => {
+    const events = eventsByRefund(facts);
+    return accountsOf(facts).flatMap((state) => {
+      const told = state.refunds.flatMap(({ refundId }) => events.get(refundId) ?? []);
+      const postedMinor = sumOf(told, (event) => paidBy(event) + creditedBy(event));
+      const breaches = violatedInvariants({ ...state, postedMinor, asked: undefined, tookBack: false });
+      return breaches.map((breach) => `${state.order.orderId}: ${breach}`);
+    });
+  },
+};
+
+const providerAgrees: Checker = {
+  name: 'what the payment provider paid back is what refunds paid, leg by leg and once',
+  breaches: (facts) => {
+    const { refunds, ledger } = facts;
+    const events = eventsByRefund(facts);
+    const paid = ledger.filter(({ status }) => status === 'succeeded');
+    const byReference = Map.groupBy(paid, ({ reference }) => reference);
+    const legs = refunds.flatMap(({ refundId, payouts }) =>
+      payouts.map((leg, index) => ({ ...leg, refundId, reference: payoutReference(refundId, index, leg.attempt) })),
+    );
+    const settled = legs.filter(({ state }) => state === 'succeeded');
+    const references = new Set(settled.map(({ reference }) => reference));
+    return [
+      ...settled.flatMap(({ reference, paymentId, amountMinor }) => {
+        const own = byReference.get(reference) ?? [];
+        const isSame = own.length === 1 && own[0]?.amountMinor === amountMinor && own[0].paymentId === paymentId;
+        return isSame ? [] : [`${reference} of ${amountMinor} was paid ${own.length} times by the provider`];
+      }),
+      ...paid
+        .filter(({ reference }) => !references.has(reference))
+        .map(
+          ({ reference, amountMinor }) => `the provider paid ${amountMinor} as ${reference}, the books do not say so`,
+        ),
+      ...refunds.flatMap(({ refundId }) => {
+        const posted = sumOf(events.get(refundId) ?? [], paidBy);
+        const gone = sumOf(
+          paid.filter((made) => made.refundId === refundId),
+          ({ amountMinor }) => amountMinor,
+        );
+        return posted === gone ? [] : [`events post ${posted} of ${refundId}, the provider paid ${gone}`];
+      }),
+    ];
+  },
+};
+
+const cancelledIsAskedFor: Checker = {
+  name: 'what was paid for cancelled units is refunded, without that anybody asks',
+  breaches: (facts) => {
+    // What staff refund of a line may be for the units that were cancelled: they look at it.
+    const isByStaff = new Set(facts.witness.refunds.map(({ orderId }) => orderId));
+    const byId = new Map(facts.accounts.map((account) => [account.orderId, account]));
+    const open = new Set(
+      facts.refunds.filter(({ status }) => status === 'payout-failed').map(({ orderId }) => orderId),
+    );
+    return facts.orders
+      .filter(({ status, cancelledMinor = 0 }) => status === 'cancelled' || cancelledMinor > 0)
+      .filter(({ orderId, imported }) => !imported && !isByStaff.has(orderId))
+      .map((order) => OrderSnapshot.parse(order))
+      .filter((order) => !isDisputed(order) && !open.has(order.orderId))
+      .flatMap((order) => {
+        const { goods } = refundableComponents(order, byId.get(order.orderId) ?? emptyLedger(order.orderId));
+        const left = goods.find(({ pot }) => pot === 'overpaid')?.refundable.minor ?? 0;
+        return left === 0 ? [] : [`${order.orderId} still owes ${left} for what was cancelled`];
+      });
+  },
+};
+
+export const refundMoneyCheckers = [potsHold, providerAgrees, cancelledIsAskedFor];

@@ -1,0 +1,182 @@
+import type { OrderItem } from '../../../functions/order-intake/order/order-item.ts';
+import type { FinalState } from './final-state.ts';
+import type { Checker } from './checkers.ts';
+
+/** Every SKU's counters in every warehouse. */
+const places = ({ stock }: FinalState) =>
+  stock.flatMap(({ sku, warehouses }) =>
+    Object.entries(warehouses).map(([warehouse, counters]) => ({ sku, warehouse, counters })),
+  );
+
+const movementsOf = ({ committed }: FinalState) => committed.filter(({ type }) => type === 'StockMoved');
+
+/** Sum of something by SKU and warehouse. */
+function sums<T>(items: readonly T[], keyAndUnits: (item: T) => readonly [string, number]): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const item of items) {
+    const [key, units] = keyAndUnits(item);
+    found.set(key, (found.get(key) ?? 0) + units);
+  }
+  return found;
+}
+
+/** Statuses in which an order holds nothing, whatever its lines say. */
+const closed = new Set(['cancelled', 'expired', 'completed']);
+const openLines = (order: OrderItem) => (closed.has(order.status) ? [] : order.lines);
+const openUnits = ({ quantity, cancelledQuantity = 0, shippedQuantity = 0 }: OrderItem['lines'][number]) =>
+  quantity - cancelledQuantity - shippedQuantity;
+
+const neverNegative: Checker = {
+  name: 'nothing is sold that is not there: available is never negative',
+  breaches: (facts) =>
+    places(facts)
+      .filter(({ counters }) => counters.available < 0)
+      .map(({ sku, warehouse, counters }) => `${sku} in ${warehouse} has ${counters.available} available`),
+};
+
+const availableIsDerived: Checker = {
+  name: 'available is on hand less reserved less unavailable',
+  breaches: (facts) =>
+    places(facts)
+      .filter(({ counters: c }) => c.available !== c.onHand - c.reserved - c.unavailable)
+      .map(
+        ({ sku, warehouse, counters: c }) =>
+          `${sku} in ${warehouse} has ${c.available} available of ${c.onHand} on hand, ${c.reserved} reserved, ` +
+          `${c.unavailable} unavailable`,
+      ),
+};
+
+const ledgerAddsUp: Checker = {
+  name: 'the movements of a SKU sum to its counters',
+  breaches: (facts) => {
+    const onHand = sums(movementsOf(facts), ({ data }) => [`${data.sku} in ${data.warehouse}`, data.onHandDelta]);
+    const unavailable = sums(movementsOf(facts), ({ data }) => [
+      `${data.sku} in ${data.warehouse}`,
+      data.unavailableDelta,
+    ]);
+    return places(facts).flatMap(({ sku, warehouse, counters }) => {
+      const key = `${sku} in ${warehouse}`;
+      const wrong = [
+        ['on hand', counters.onHand, onHand.get(key) ?? 0],
+        ['unavailable', counters.unavailable, unavailable.get(key) ?? 0],
+      ] as const;
+      return wrong
+        .filter(([, counter, sum]) => counter !== sum)
+        .map(([name, counter, sum]) => `${key} has ${counter} ${name}, its movements sum to ${sum}`);
+    });
+  },
+};
+
+const reservedIsOwed: Checker = {
+  name: 'what is reserved is what open orders wait for',
+  breaches: (facts) => {
+    const owed = sums(facts.orders.flatMap(openLines), (line) => [`${line.sku} in ${line.warehouse}`, openUnits(line)]);
+    const reserved = sums(places(facts), ({ sku, warehouse, counters }) => [
+      `${sku} in ${warehouse}`,
+      counters.reserved,
+    ]);
+    return differences(reserved, owed).map(
+      ([key, units, sum]) => `${key} has ${units} reserved, open orders wait for ${sum}`,
+    );
+  },
+};
+
+const movementsOnce: Checker = {
+  name: 'a movement is applied once, and only if its caller may think so',
+  breaches: (facts) => {
+    const applied = Map.groupBy(movementsOf(facts), ({ data }) => String(data.movementId));
+    const told = Map.groupBy(facts.witness.movements, ({ sent }) => sent.movementId);
+    const twice = [...applied].filter(([, events]) => events.length > 1);
+    return [
+      ...twice.map(([id, events]) => `${id} was applied ${events.length} times`),
+      ...[...told].flatMap(([id, answers]) =>
+        answers.some(({ status }) => status !== 'rejected') && !applied.has(id)
+          ? [`${id} was told as applied, and is in no ledger`]
+          : [],
+      ),
+    ];
+  },
+};
+
+const unavailableForAReason: Checker = {
+  name: 'what is unavailable is damaged, under inspection or kept back',
+  breaches: (facts) =>
+    places(facts).flatMap(({ sku, warehouse, counters }) => {
+      const { unavailable, damaged = 0, inspection = 0, safetyStock = 0 } = counters;
+      return damaged + inspection + safetyStock === unavailable
+        ? []
+        : [
+            `${sku} in ${warehouse}: ${unavailable} are unavailable, ${damaged}, ${inspection} and ${safetyStock} by reason`,
+          ];
+    }),
+};
+
+/** What a shipment took out of lots. */
+const lotsOf = ({ lots }: { lots: { lot: string; units: number }[] }) => lots;
+
+const shelvesAddUp: Checker = {
+  name: 'lots and transfers hold what movements brought into them, less what they and shipments took out',
+  breaches: (facts) => {
+    const moved = movementsOf(facts).map(({ data }) => data);
+    const inLots = moved.filter(({ lot, type }) => lot !== undefined && type !== 'count');
+    const shipped = facts.committed
+      .filter(({ type }) => type === 'StockLotsShipped')
+      .flatMap(({ data: { sku, warehouse, lots } }) =>
+        lotsOf({ lots }).map(({ lot, units }) => ({ sku, warehouse, lot, onHandDelta: -units })),
+      );
+    const lotSums = sums([...inLots, ...shipped], ({ sku, warehouse, lot, onHandDelta }) => [
+      `${sku} ${lot} in ${warehouse}`,
+      onHandDelta,
+    ]);
+    const heldSums = sums(
+      inLots,
+      ({ sku, warehouse, lot, unavailableDeltas: { damaged = 0, inspection = 0 } = {} }) => [
+        `${sku} ${lot} in ${warehouse} not available`,
+        damaged + inspection,
+      ],
+    );
+    const transfers = moved.filter(({ transferId }) => transferId !== undefined);
+    const transitSums = sums(transfers, ({ sku, transferId, onHandDelta }) => [
+      `${sku} under way in ${transferId}`,
+      -onHandDelta,
+    ]);
+    const lots = sums(facts.lots, ({ sku, warehouse, lot, units }) => [`${sku} ${lot} in ${warehouse}`, units]);
+    const held = sums(facts.lots, ({ sku, warehouse, lot, unavailable = 0 }) => [
+      `${sku} ${lot} in ${warehouse} not available`,
+      unavailable,
+    ]);
+    const transits = sums(facts.transits, ({ sku, transferId, units }) => [`${sku} under way in ${transferId}`, units]);
+    const wrong = [differences(lots, lotSums), differences(held, heldSums), differences(transits, transitSums)].flat();
+    return wrong.map(([key, units, sum]) => `${units} ${key}, its movements sum to ${sum}`);
+  },
+};
+
+const shippedLeftTheHouse: Checker = {
+  name: 'what orders shipped left the warehouses',
+  breaches: (facts) => {
+    const left = movementsOf(facts).filter(({ data }) => data.type === 'shipment');
+    const moved = sums(left, ({ data }) => [`${data.sku} in ${data.warehouse}`, -data.onHandDelta]);
+    const lines = facts.orders.flatMap((order) => order.lines);
+    const shipped = sums(lines, (line) => [`${line.sku} in ${line.warehouse}`, line.shippedQuantity ?? 0]);
+    return differences(shipped, moved).map(
+      ([key, units, sum]) => `${units} of ${key} were shipped, ${sum} left the warehouse`,
+    );
+  },
+};
+
+/** Where two sums differ, with both. */
+const differences = (one: Map<string, number>, other: Map<string, number>) =>
+  [...new Set([...one.keys(), ...other.keys()])]
+    .map((key) => [key, one.get(key) ?? 0, other.get(key) ?? 0] as const)
+    .filter(([, a, b]) => a !== b);
+
+export const stockCheckers = [
+  neverNegative,
+  availableIsDerived,
+  unavailableForAReason,
+  ledgerAddsUp,
+  shelvesAddUp,
+  reservedIsOwed,
+  shippedLeftTheHouse,
+  movementsOnce,
+];

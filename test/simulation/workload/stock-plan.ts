@@ -1,0 +1,61 @@
+import type { Movement } from '../../../shared/stock/movement.ts';
+import { type PlannedSku, warehouses } from './assortment.ts';
+import type { Dice } from './random.ts';
+import type { Sending } from './life-cycle-plan.ts';
+
+/** A delivery note or a count of the warehouse, and the way in which it comes. */
+export type PlannedNote = Sending & { id: string; way: 'http' | 'queue' | 'file'; movements: Movement[] };
+
+/** Notes of a few movements, of scarce SKUs as well, so that movements and orders meet. */
+export const plannedNotes = (dice: Dice, skus: readonly PlannedSku[], count: number): PlannedNote[] =>
+  Array.from({ length: count }, (_, index) => {
+    const id = `note-${index}`;
+    const movements = Array.from({ length: dice.whole(1, 4) }, (_unused, part) =>
+      plannedMovements(dice, dice.pick(skus), `${id}-${part}`),
+    ).flat();
+    const way = dice.pick(['http', 'http', 'http', 'queue', 'file'] as const);
+    return { id, way, movements, repeats: dice.pick([0, 1, 1, 2]), isHasty: dice.happens(0.5) };
+  });
+
+type Kind = (dice: Dice, quantity: number, counted: number) => Partial<Movement> & Pick<Movement, 'type'>;
+
+const lots = ['A', 'B'];
+const perhapsOfALot = (dice: Dice) => (dice.happens(0.5) ? { lot: dice.pick(lots) } : {});
+/** What happens in a warehouse. What takes something that is not there is refused, which is as good a case. */
+const kinds: Kind[] = [
+  () => ({ type: 'receipt' }),
+  (dice) => ({ type: 'receipt', lot: dice.pick(lots) }),
+  (dice) => ({ type: 'receipt', to: 'inspection', ...perhapsOfALot(dice) }),
+  (dice, quantity) => ({ type: 'adjustment', quantity: dice.happens(0.5) ? -quantity : quantity }),
+  (dice) => ({ type: 'damage', ...perhapsOfALot(dice) }),
+  () => ({ type: 'return' }),
+  () => ({ type: 'write-off' }),
+  (dice) => ({ type: 'write-off', lot: dice.pick(lots) }),
+  (dice) => ({ type: 'write-off', from: 'damaged', ...perhapsOfALot(dice) }),
+  (dice) => ({ type: 'status-change', from: 'inspection', to: 'available', ...perhapsOfALot(dice) }),
+  () => ({ type: 'safety-stock' }),
+  (_dice, _quantity, counted) => ({ type: 'count', quantity: counted }),
+  (_dice, _quantity, counted) => ({ type: 'count', quantity: counted, openOrders: 'deducted' }),
+  (_dice, _quantity, counted) => ({ type: 'count', quantity: counted, expectedOnHand: counted + 1 }),
+];
+
+function plannedMovements(dice: Dice, { sku, units }: PlannedSku, id: string): Movement[] {
+  const quantity = dice.whole(1, 4);
+  const warehouse = dice.pick(warehouses);
+  const counted = Math.ceil(((units[warehouse] ?? 0) * dice.whole(5, 10)) / 10) + quantity;
+  const common = { movementId: id, sku, warehouse, quantity, reason: 'simulated' };
+  if (dice.happens(0.2)) return plannedTransfer(dice, common);
+  return [{ ...common, ...dice.pick(kinds)(dice, quantity, counted) }];
+}
+
+/** Out of one warehouse and into the other, where a part may be missing, or more is claimed than was sent. */
+function plannedTransfer(dice: Dice, out: Omit<Movement, 'type'>): Movement[] {
+  const transferId = `transfer-${out.movementId}`;
+  const arrived = Math.max(1, out.quantity + dice.pick([0, 0, -1, 1]));
+  const [first, second] = warehouses;
+  const into = { ...out, movementId: `${out.movementId}-in`, warehouse: out.warehouse === first ? second : first };
+  return [
+    { ...out, type: 'transfer-out', transferId },
+    { ...into, quantity: arrived, type: 'transfer-in', transferId },
+  ];
+}

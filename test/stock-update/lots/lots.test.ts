@@ -1,0 +1,120 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { deductLots, firstExpiredFirst, isExpired, suggestLots } from '../../../functions/stock-update/lots/lots.ts';
+
+const aLot = (lot: string, units: number, expiresOn?: string, warehouse = 'main') => ({
+  sku: 'MUG',
+  warehouse,
+  lot,
+  units,
+  ...(expiresOn !== undefined && { expiresOn }),
+});
+const today = '2026-03-05';
+
+describe('the suggestion', () => {
+  const lots = [
+    aLot('never', 10),
+    aLot('later', 4, '2026-09-30'),
+    aLot('expired', 9, '2026-03-04'),
+    aLot('today', 2, today),
+    aLot('soon', 3, '2026-03-06'),
+    aLot('empty', 0, '2026-03-05'),
+  ];
+
+  test('takes what expires first, never what has expired, and what does not expire last', () => {
+    const { suggestion, missing } = suggestLots(lots, 10, today);
+    expect(suggestion.map(({ lot, units }) => [lot, units])).toEqual([
+      ['today', 2],
+      ['soon', 3],
+      ['later', 4],
+      ['never', 1],
+    ]);
+    expect(missing).toBe(0);
+  });
+
+  test('leaves what is damaged or in inspection, as much of a lot as is', () => {
+    const held = [
+      { ...aLot('all', 4, today), unavailable: 4 },
+      { ...aLot('some', 4, today), unavailable: 3 },
+      aLot('none', 4, '2026-09-30'),
+    ];
+    expect(suggestLots(held, 6, today)).toEqual({
+      suggestion: [
+        { warehouse: 'main', lot: 'some', units: 1 },
+        { warehouse: 'main', lot: 'none', units: 4 },
+      ],
+      missing: 1,
+    });
+  });
+
+  test('says how many units are in no usable lot', () => {
+    expect(suggestLots(lots, 30, today).missing).toBe(11);
+    expect(suggestLots([], 3, today)).toEqual({ suggestion: [], missing: 3 });
+  });
+});
+
+test('lots of one day come by name, then by warehouse', () => {
+  const lots = [aLot('b', 1, today), aLot('a', 1, today, 'north'), aLot('a', 1, today)];
+  expect(lots.toSorted(firstExpiredFirst).map(({ lot, warehouse }) => lot + warehouse)).toEqual([
+    'amain',
+    'anorth',
+    'bmain',
+  ]);
+});
+
+test('a lot can be sold on the day on which it expires', () => {
+  expect([isExpired(aLot('a', 1, today), today), isExpired(aLot('a', 1, '2026-03-04'), today)]).toEqual([false, true]);
+});
+
+describe('what a shipment takes out of lots', () => {
+  const shippedAt = '2026-03-05T12:00:00.000Z';
+  const lots = [
+    aLot('expired', 5, '2026-03-04'),
+    aLot('later', 4, '2026-09-30'),
+    aLot('soon', 3, '2026-03-06'),
+    { ...aLot('came-later', 9, '2026-03-05'), since: '2026-03-05T12:00:00.001Z' },
+  ];
+  const taken = (units: number) =>
+    deductLots(lots, units, today, shippedAt).deducted.map(({ lot, units: some }) => [lot, some]);
+
+  test.each<[number, [string, number][]]>([
+    [2, [['soon', 2]]],
+    [
+      5,
+      [
+        ['soon', 3],
+        ['later', 2],
+      ],
+    ],
+    [
+      100,
+      [
+        ['soon', 3],
+        ['later', 4],
+        ['expired', 5],
+      ],
+    ],
+  ])('of %d units is what expires first, expired ones last, and never what came later', (units, expected) => {
+    expect(taken(units)).toEqual(expected);
+  });
+
+  test('is as much as is available of them, and they are left with the rest', () => {
+    const lot = fc.record({ usable: fc.nat(20), unavailable: fc.nat(20) });
+    const aCase = fc.tuple(fc.array(lot, { maxLength: 6 }), fc.integer({ min: 1, max: 60 }));
+    fc.assert(
+      fc.property(aCase, ([amounts, units]) => {
+        const before = amounts.map(({ usable, unavailable }, index) => ({
+          ...aLot(`L${index}`, usable + unavailable),
+          unavailable,
+        }));
+        const { after, deducted } = deductLots(before, units, today, shippedAt);
+        const total = (of: { units: number }[]) => of.reduce((sum, each) => sum + each.units, 0);
+        expect(total(deducted)).toBe(Math.min(units, total(amounts.map(({ usable }) => ({ units: usable })))));
+        const untouched = before.filter(({ lot }) => !after.some((other) => other.lot === lot));
+        expect(total(after) + total(untouched) + total(deducted)).toBe(total(before));
+        expect(after.every((each) => each.units >= (each.unavailable ?? 0))).toBe(true);
+        expect(deducted.every((each) => each.units > 0)).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,209 @@
+import { describe, expect, test } from 'vitest';
+import '../../support/environment.ts';
+import { getMovements, getStock, postMovements } from '../../../functions/stock-update/movements/movements-api.ts';
+import { createStockStore } from '../../../functions/stock-update/stock/store.ts';
+import * as routes from '../../../shared/contracts/stock/routes.ts';
+import type { MovementResult } from '../../../shared/contracts/stock/routes.ts';
+import type { Movement } from '../../../shared/stock/movement.ts';
+import { reserveAction } from '../../../shared/stock/reservation.ts';
+import { transact } from '../../../shared/dynamodb/database.ts';
+import { aMovement } from '../../support/builders.ts';
+import { withConflicts } from '../../support/database/conflicting-database.ts';
+import { databaseForAll, tables } from '../../support/database/dynamodb.ts';
+import { eventsOf } from '../../support/database/outbox.ts';
+import { aRequest } from '../../support/requests.ts';
+import { stockedSku } from '../../support/stock/stocked-skus.ts';
+
+const database = databaseForAll();
+const store = createStockStore(database.db, tables);
+
+const aSkuWith = (units: number) => stockedSku(database.db, units);
+const reply = (movements: Movement[], through = store) =>
+  postMovements(through)(aRequest(routes.postMovements, { body: { movements } }, 'warehouse'));
+async function post(movements: Partial<Movement>[], through = store): Promise<MovementResult[]> {
+  const { status, body } = await reply(movements.map(aMovement), through);
+  expect(status).toBe(200);
+  return (body as { results: MovementResult[] }).results;
+}
+const stockOf = async (sku: string) => {
+  const { body } = await getStock(store)(aRequest(routes.getStock, { params: { sku } }));
+  return body as { onHand: number; reserved: number; available: number; warehouses: object[] };
+};
+const outcomes = (results: MovementResult[]) => results.map(({ status, reason }) => reason ?? status);
+const take = (sku: string, units: number) =>
+  transact(database.db, [reserveAction(tables.STOCK_TABLE_NAME, { sku, from: [{ warehouse: 'main', units }] })]);
+
+describe('movements', () => {
+  test('are applied in order within a SKU, each with its result', async () => {
+    const sku = await aSkuWith(0);
+    const other = await aSkuWith(3);
+    const results = await post([
+      { movementId: `${sku}-1`, sku, quantity: 5 },
+      { movementId: `${sku}-2`, sku: other, type: 'damage', quantity: 1 },
+      { movementId: `${sku}-3`, sku, type: 'write-off', quantity: 5 },
+      { movementId: `${sku}-4`, sku, type: 'write-off', quantity: 1 },
+      { movementId: `${sku}-5`, sku, warehouse: 'north', quantity: 2 },
+      { movementId: `${sku}-6`, sku: 'NO-SUCH-SKU' },
+    ]);
+    expect(outcomes(results)).toEqual([
+      'applied',
+      'applied',
+      'applied',
+      'insufficient-stock',
+      'applied',
+      'unknown-sku',
+    ]);
+    expect(results.map(({ stock }) => stock?.available)).toEqual([5, 2, 0, 0, 2, undefined]);
+    expect(await stockOf(sku)).toEqual({ ...results[4]?.stock, inTransit: { units: 0, transfers: [] } });
+    expect(await eventsOf(database.db, tables.STOCK_TABLE_NAME, `SKU#${sku}`)).toHaveLength(3);
+  });
+
+  test('are applied once, whoever repeats them, also within a request; other content under the id is refused', async () => {
+    const sku = await aSkuWith(0);
+    const [movement, changed] = [
+      { movementId: `${sku}-1`, sku, quantity: 5 },
+      { movementId: `${sku}-1`, sku, quantity: 6 },
+    ];
+    expect(outcomes(await post([movement, movement, changed]))).toEqual([
+      'applied',
+      'already-applied',
+      'movement-conflict',
+    ]);
+    expect(outcomes(await post([movement, changed]))).toEqual(['already-applied', 'movement-conflict']);
+    const atOnce = await Promise.all(Array.from({ length: 20 }, () => post([{ ...movement, movementId: `${sku}-2` }])));
+    expect(atOnce.flat().filter(({ status }) => status === 'applied')).toHaveLength(1);
+    expect(atOnce.flat().filter(({ status }) => status === 'already-applied')).toHaveLength(19);
+    expect(await stockOf(sku)).toMatchObject({ onHand: 10, available: 10 });
+  });
+
+  test('under one id for two SKUs of a request: the first has it', async () => {
+    const [one, two] = [await aSkuWith(0), await aSkuWith(0)];
+    const results = await post([
+      { movementId: `${one}-x`, sku: one },
+      { movementId: `${one}-x`, sku: two },
+    ]);
+    expect(outcomes(results)).toEqual(['applied', 'movement-conflict']);
+  });
+
+  test('of a new SKU and new warehouses are all counted when they come at once', async () => {
+    const sku = await aSkuWith(0);
+    const results = await Promise.all(
+      Array.from({ length: 30 }, (_, index) =>
+        post([{ movementId: `${sku}-${index}`, sku, warehouse: `w${index % 3}`, quantity: 1 }]),
+      ),
+    );
+    expect(new Set(outcomes(results.flat()))).toEqual(new Set(['applied']));
+    const stock = await stockOf(sku);
+    expect(stock.onHand).toBe(30);
+    expect(stock.warehouses).toHaveLength(3);
+  });
+
+  test('never take more than there is, beside orders that take too', async () => {
+    const sku = await aSkuWith(40);
+    const [writeOffs, takes] = await Promise.all([
+      Promise.all(
+        Array.from({ length: 40 }, (_, index) =>
+          post([{ movementId: `${sku}-${index}`, sku, type: 'write-off', quantity: 1 }]),
+        ),
+      ),
+      Promise.all(Array.from({ length: 40 }, () => take(sku, 1))),
+    ]);
+    const writtenOff = writeOffs.flat().filter(({ status }) => status === 'applied').length;
+    const reserved = takes.filter((outcome) => outcome === 'done').length;
+    expect(writtenOff + reserved).toBe(40);
+    expect(await stockOf(sku)).toMatchObject({ onHand: 40 - writtenOff, reserved, available: 0 });
+  });
+
+  test('that count one after the other at once leave the last count, and a ledger that adds up to it', async () => {
+    const sku = await aSkuWith(5);
+    const counts = Array.from({ length: 12 }, (_, index) => ({
+      movementId: `${sku}-${index}`,
+      sku,
+      type: 'count' as const,
+      quantity: 20 + index,
+    }));
+    const results = (await Promise.all(counts.map((count) => post([count])))).flat();
+    expect(new Set(outcomes(results))).toEqual(new Set(['applied']));
+    const events = await eventsOf(database.db, tables.STOCK_TABLE_NAME, `SKU#${sku}`);
+    const moved = events.reduce((sum, { detail }) => sum + Number(detail.data['onHandDelta']), 0);
+    expect((await stockOf(sku)).onHand).toBe(moved);
+    expect(counts.map(({ quantity }) => quantity)).toContain(moved);
+  });
+
+  test('count what is promised too, and are refused below it with the stock as it is', async () => {
+    const sku = await aSkuWith(10);
+    await take(sku, 4);
+    const [below, exact] = await post([
+      { movementId: `${sku}-1`, sku, type: 'count', quantity: 3 },
+      { movementId: `${sku}-2`, sku, type: 'count', quantity: 4 },
+    ]);
+    expect(below).toMatchObject({
+      status: 'rejected',
+      reason: 'below-reserved',
+      stock: { onHand: 10, reserved: 4, available: 6 },
+    });
+    expect(exact).toMatchObject({ status: 'applied', stock: { onHand: 4, reserved: 4, available: 0 } });
+  });
+
+  test('are at most 100 in a body', async () => {
+    const movements = Array.from({ length: 101 }, (_, index) => aMovement({ movementId: `many-${index}` }));
+    expect(await reply(movements)).toMatchObject({ status: 413, body: { type: 'too-many-movements' } });
+  });
+
+  test('are applied in spite of contention', async () => {
+    const sku = await aSkuWith(0);
+    const busy = createStockStore(withConflicts(database.db, { conflicts: 5 }), tables);
+    expect(outcomes(await post([{ movementId: `${sku}-1`, sku }], busy))).toEqual(['applied']);
+  });
+});
+
+describe('the stock of a SKU', () => {
+  test('is zero before the first movement, and unknown for an unknown SKU', async () => {
+    const sku = await aSkuWith(0);
+    expect(await stockOf(sku)).toEqual({
+      sku,
+      onHand: 0,
+      reserved: 0,
+      unavailable: 0,
+      available: 0,
+      warehouses: [],
+      unavailableBy: { damaged: 0, inspection: 0, safetyStock: 0 },
+      inTransit: { units: 0, transfers: [] },
+    });
+    const unknown = await getStock(store)(aRequest(routes.getStock, { params: { sku: 'NO-SUCH-SKU' } }));
+    expect(unknown).toMatchObject({ status: 404, body: { type: 'unknown-sku' } });
+  });
+});
+
+const ledger = (sku: string, query: { limit: number; cursor?: string }) =>
+  getMovements(store)(aRequest(routes.getMovements, { params: { sku }, query }));
+
+describe('the ledger', () => {
+  test('shows all movements, the last first, page by page', async () => {
+    const sku = await aSkuWith(0);
+    const ids = Array.from({ length: 7 }, (_, index) => `${sku}-${index}`);
+    await post(ids.map((movementId) => ({ movementId, sku, lot: 'L1' })));
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const { body } = await ledger(sku, { limit: 3, ...(cursor !== undefined && { cursor }) });
+      const page = body as { movements: { movementId: string; lot: string; actor: string }[]; cursor?: string };
+      seen.push(...page.movements.map(({ movementId }) => movementId));
+      expect(page.movements[0]).toMatchObject({ lot: 'L1', actor: 'warehouse' });
+      ({ cursor } = page);
+    } while (cursor !== undefined);
+    expect(seen).toEqual(ids.toReversed());
+  });
+
+  test('refuses the cursor of another SKU and what is no cursor', async () => {
+    const [one, two] = [await aSkuWith(0), await aSkuWith(0)];
+    await post([
+      { movementId: `${one}-1`, sku: one },
+      { movementId: `${one}-2`, sku: one },
+    ]);
+    const { cursor = '' } = (await ledger(one, { limit: 1 })).body as { cursor?: string };
+    expect(await ledger(two, { limit: 1, cursor })).toMatchObject({ status: 400, body: { type: 'invalid-cursor' } });
+    expect(await ledger(one, { limit: 1, cursor: 'x' })).toMatchObject({ status: 400 });
+    expect(await ledger('NO-SUCH-SKU', { limit: 1 })).toMatchObject({ status: 404 });
+  });
+});

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
+import type { OrderCharge } from '../../../shared/contracts/orders/events.ts';
+import type { ApiAnswer } from '../system/api-client.ts';
+import type { BackOffice } from '../system/back-office.ts';
+import { paymentSignature } from '../payments/signature.ts';
+import { orderOf, stockedSku } from '../system/test-data.ts';
+
+/** Places an order of one line with a new SKU and a new customer, so that orders do not affect each other's risk or refunds. */
+export async function placedOrder(
+  office: BackOffice,
+  given: { units?: number; quantity?: number; priceMinor?: number; charges?: OrderCharge[] } = {},
+) {
+  const { units = 100, quantity = 1, priceMinor = 1000, charges } = given;
+  const sku = await stockedSku(office, { units, priceMinor });
+  const customer = { id: randomUUID(), email: 'ada@example.com' };
+  const content = orderOf(sku, { customer, lines: [{ sku, quantity }], charges });
+  const placed = await office.client('storefront').post('/orders', content);
+  expect(placed.status, placed.text).toBe(201);
+  return { sku, order: placed.body, orderId: String(placed.body.orderId), path: `/orders/${placed.body.orderId}` };
+}
+
+export const stockOf = async (office: BackOffice, sku: string) => {
+  const { onHand, reserved, available } = (await office.client('warehouse').get(`/stock/${sku}`)).body;
+  return { onHand, reserved, available };
+};
+
+export const eventTypes = async (office: BackOffice, path: string): Promise<string[]> =>
+  (await office.client('admin').get(`${path}/timeline`)).body.events.map(({ type }: { type: string }) => type);
+
+export const aPayment = (orderId: string, given: Record<string, unknown> = {}) => ({
+  eventId: randomUUID(),
+  type: 'payment.captured',
+  paymentId: 'pay-1',
+  orderId,
+  amountMinor: 1000,
+  currency: 'GBP',
+  occurredAt: new Date().toISOString(),
+  ...given,
+});
+
+/** Posts a payment event as a provider does, without an access token. The signature is valid by default; null omits it. */
+export async function postPayment(
+  { apiUrl, credentials: { webhookSecret }, context }: BackOffice,
+  content: unknown,
+  given: { signature?: string | null; provider?: string } = {},
+): Promise<ApiAnswer> {
+  const body = typeof content === 'string' ? content : JSON.stringify(content);
+  const { signature = paymentSignature(body, webhookSecret, context.now()), provider = 'acme' } = given;
+  const headers = {
+    'content-type': 'application/json',
+    ...(signature !== null && { 'storeworks-signature': signature }),
+  };
+  const answer = await fetch(`${apiUrl}/payments/webhooks/${provider}`, { method: 'POST', headers, body });
+  const text = await answer.text();
+  return { status: answer.status, headers: Object.fromEntries(answer.headers), text, body: JSON.parse(text) };
+}
+
+/** Repeats a request while the response is 503, as the API documentation tells clients to do. */
+export async function retryWhileBusy(send: () => Promise<ApiAnswer>): Promise<ApiAnswer> {
+  for (;;) {
+    const answer = await send();
+    if (answer.status !== 503) return answer;
+  }
+}

@@ -1,0 +1,41 @@
+import { expect } from 'vitest';
+import type { BackOffice } from '../system/back-office.ts';
+import { expectProblem, orderOf, stockedSku } from '../system/test-data.ts';
+
+/** Counts the responses by status. */
+export const countByStatus = (responses: { status: number }[]) =>
+  Object.fromEntries([...Map.groupBy(responses, ({ status }) => status)].map(([status, own]) => [status, own.length]));
+
+/**
+ * Posts each order three times concurrently; one post of every third order has different content. Expects one order
+ * each, identical replays, and a conflict for the different content.
+ */
+export async function expectOneOrderPerThreePosts(office: BackOffice, count: number): Promise<void> {
+  const sku = await stockedSku(office, { units: 5000 });
+  const storefront = office.client('storefront');
+  const orders = Array.from({ length: count }, (_, index) => {
+    const content = orderOf(sku);
+    return index % 3 === 0
+      ? [content, content, { ...content, lines: [{ sku, quantity: 2 }] }]
+      : [content, content, content];
+  });
+  const answers = await Promise.all(
+    orders.map((contents) => Promise.all(contents.map((content) => storefront.post('/orders', content)))),
+  );
+  const units = new Map<string, number>();
+  for (const [index, own] of answers.entries()) {
+    const served = own.filter(({ status }) => status < 300);
+    expect(countByStatus(own)[201], JSON.stringify(own.map((answer) => answer.text))).toBe(1);
+    expect(new Set(served.map(({ text }) => text)).size).toBe(1);
+    for (const replay of served.filter(({ status }) => status === 200)) {
+      expect(replay.headers['idempotent-replayed']).toBe('true');
+    }
+    const refused = own.filter(({ status }) => status >= 300);
+    expect(refused.length > 0, JSON.stringify(refused)).toBe(index % 3 === 0);
+    for (const answer of refused) expectProblem(answer, 409, 'order-conflict');
+    units.set(served[0]?.body.orderId, served[0]?.body.lines[0].quantity);
+  }
+  expect(units.size).toBe(count);
+  const stock = await office.client('warehouse').get(`/stock/${sku}`);
+  expect(stock.body.reserved).toBe([...units.values()].reduce((sum, quantity) => sum + quantity, 0));
+}

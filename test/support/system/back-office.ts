@@ -1,0 +1,100 @@
+import { S3Client, GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { inject, onTestFinished } from 'vitest';
+import type { EngineOptions } from '../../../infra/local/engine.ts';
+import { startLocalStore } from '../../../infra/local-store.ts';
+import { type ApiClient, createApiClient } from './api-client.ts';
+
+export type BackOffice = Awaited<ReturnType<typeof startBackOffice>>;
+
+type Options = Partial<Pick<EngineOptions, 'cdkOut' | 'log' | 'now' | 'faults' | 'stateDirectory'>>;
+
+/**
+ * Starts the whole back office. Without `stateDirectory` it uses a temporary directory and removes it when it stops.
+ * `client(name)` returns an HTTP client with that client's credentials.
+ */
+export async function startBackOffice({ cdkOut = inject('cdkOut'), stateDirectory: kept, ...options }: Options = {}) {
+  const stateDirectory = kept ?? (await mkdtemp(join(tmpdir(), 'storeworks-')));
+  const engine = await startLocalStore({ cdkOut, stateDirectory, ...options });
+  const clients = new Map<string, ApiClient>();
+  const forgetTokens = async () => {
+    const made = [...clients.values()];
+    clients.clear();
+    await Promise.all(made.map((each) => each.close()));
+  };
+  const client = (name: string): ApiClient => {
+    const made = clients.get(name) ?? createApiClient(engine.credentials, name, 256);
+    clients.set(name, made);
+    return made;
+  };
+  const lake = createLake(engine.credentials);
+  return {
+    ...engine,
+    client,
+    lake,
+    /** Drops all access tokens. Call it after moving the clock forward: the tokens have expired. */
+    forgetTokens,
+    stop: async () => {
+      await forgetTokens();
+      await engine.stop();
+      if (kept === undefined) await rm(stateDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Starts a back office that stops when the test ends. */
+export async function backOfficeForTest(options: Parameters<typeof startBackOffice>[0] = {}): Promise<BackOffice> {
+  const office = await startBackOffice(options);
+  onTestFinished(() => office.stop());
+  return office;
+}
+
+/** Client configuration of an administrator for every AWS service of the running system. */
+export const adminConfigOf = ({ gatewayUrl, credentials }: Pick<BackOffice, 'gatewayUrl' | 'credentials'>) => ({
+  endpoint: gatewayUrl,
+  region: credentials.region,
+  credentials: { accessKeyId: 'administrator', secretAccessKey: 'local' },
+});
+
+/** Physical name of the first resource of a type whose logical id starts with `logicalId`. */
+export function resourceName({ context }: Pick<BackOffice, 'context'>, type: string, logicalId: string): string {
+  const found = context.template.ofType(type).find((resource) => resource.logicalId.startsWith(logicalId));
+  return (found ?? raise(`The template has no ${type} ${logicalId}`)).name;
+}
+
+export const s3Of = ({ s3Endpoint, region }: { s3Endpoint: string; region: string }) =>
+  new S3Client({
+    endpoint: s3Endpoint,
+    region,
+    forcePathStyle: true,
+    credentials: { accessKeyId: 'administrator', secretAccessKey: 'local' },
+  });
+
+type LakeEvent = { source: string; 'detail-type': string; detail: { metadata: { eventId: string }; data: unknown } };
+
+export function createLake(credentials: { s3Endpoint: string; region: string; lakeBucket: string }) {
+  const s3 = s3Of(credentials);
+  const Bucket = credentials.lakeBucket;
+  /** Returns all events of a type in the lake, duplicates included. */
+  const events = async (detailType: string): Promise<LakeEvent[]> => {
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'events/' }));
+    const files = await Promise.all(
+      Contents.map(async ({ Key }) => {
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+        return gunzipSync(await (Body ?? raise(`${Key} has no body`)).transformToByteArray()).toString('utf8');
+      }),
+    );
+    return files
+      .flatMap((text) => text.split('\n').filter(Boolean))
+      .map((line) => JSON.parse(line) as LakeEvent)
+      .filter((event) => event['detail-type'] === detailType);
+  };
+  return { events };
+}
+
+const raise = (message: string): never => {
+  throw new Error(message);
+};
