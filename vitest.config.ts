@@ -1,25 +1,26 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Tests through the running system; they share one synthesised template. */
+/** Tests through the running system. They share one synthesised app. */
 const system = ['test/flows/**/*.test.ts', 'test/simulation/simulation.test.ts'];
-/** Of these, the ones that take their time: hundreds of SKUs, a thousand orders, long waits. `npm run test:slow`. */
-const slow = ['test/flows/**/*.slow.test.ts'];
-/** No test fails because its machine does much else: what it waits for has long, and the test itself has longer. */
-const patient = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 50_000 } } };
-const running = { globalSetup: ['test/support/system/synthesise.ts'], ...patient };
+/** System tests with hundreds of SKUs, a thousand orders or long waits: `npm run test:slow`. */
+const slow = ['test/flows/**/*.slow.test.ts', 'test/infra/*.slow.test.ts'];
+/** Time limits far above the normal duration, so that no test fails because its machine is slow or busy. */
+const timeLimits = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 50_000 } } };
+const running = { globalSetup: ['test/support/system/synthesise.ts'], ...timeLimits };
 
 export default defineConfig({
   test: {
-    // Flows wait more than they work: for the journal's window, for schedules, for time limits.
-    maxWorkers: 4,
+    // Two per core: system tests mostly wait, for batching windows, schedules and timeouts.
+    maxWorkers: 2 * availableParallelism(),
     projects: [
       {
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: system,
+          exclude: [...system, ...slow],
           setupFiles: ['test/support/properties/seed.ts'],
-          ...patient,
+          ...timeLimits,
         },
       },
       { test: { name: 'system', include: system, exclude: slow, ...running } },

@@ -3,21 +3,20 @@ import { basename, dirname, join, relative } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { writeApiRootFiles } from './api-root-files.ts';
 import { bundleOf } from './constructs/workflow-function.ts';
-import { deploymentBinding } from './deployment-binding.ts';
+import { fetchLambdaBinding } from './lambda-binding.ts';
 
 const root = join(import.meta.dirname, '..');
 const packages = join(root, 'node_modules');
 
-/** Files that a bundle needs beside its code, by bundle. */
+/** Functions that write files beside their bundle's code, by bundle. */
 const extraFiles: Record<string, (directory: string) => void> = { 'api-root/api': writeApiRootFiles };
 
 /**
- * Bundles every `functions/<workflow>/<name>.handler.ts` in one pass, into `<workflow>/<name>/index.mjs` under
- * `directory`. `forDeployment` takes the native packages that AWS needs instead of this machine's; throws if
- * `npm run deploy` has not fetched them.
+ * Bundles every `functions/<path>.handler.ts` in one pass, into `<path>/index.mjs` under `directory`. For Lambda, the
+ * native packages are those of Lambda's processor: throws if they are neither cached nor available from the registry.
  */
-export async function bundleHandlers(directory: string, { forDeployment }: { forDeployment: boolean }): Promise<void> {
-  const binding = forDeployment ? bindingForLambda() : bindingForThisMachine();
+export async function bundleHandlers(directory: string, { isForLambda }: { isForLambda: boolean }): Promise<void> {
+  const binding = isForLambda ? fetchLambdaBinding() : bindingForThisMachine();
   const entries = globSync('functions/**/*.handler.ts', { cwd: root }).sort();
   const { metafile } = await build({
     absWorkingDir: root,
@@ -28,9 +27,9 @@ export async function bundleHandlers(directory: string, { forDeployment }: { for
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    // The ES modules of a package first: unused parts of them fall away.
+    // esbuild removes unused code from ES modules only.
     mainFields: ['module', 'main'],
-    // CommonJS packages in the bundle still ask for Node's own modules with `require`.
+    // CommonJS packages in the bundle load Node's own modules with `require`.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     external: ['@duckdb/*'],
     legalComments: 'none',
@@ -48,25 +47,16 @@ export async function bundleHandlers(directory: string, { forDeployment }: { for
 const importsDuckdb = (output: Metafile['outputs'][string]) =>
   output.imports.some(({ path, external }) => external && path.startsWith('@duckdb/'));
 
-/** DuckDB is native code: it comes as the packages that npm installed, not bundled. */
+/** DuckDB is native code: the bundle links to the packages that npm installed. */
 function linkDuckdb(bundle: string, binding: string): void {
   const linked = [join(packages, '@duckdb/node-api'), join(packages, '@duckdb/node-bindings'), binding];
   mkdirSync(join(bundle, 'node_modules/@duckdb'), { recursive: true });
   for (const path of linked) symlinkSync(path, join(bundle, 'node_modules/@duckdb', basename(path)));
 }
 
-/** npm installs the binding of the machine it runs on only. */
+/** npm installs the binding of its own machine only. */
 function bindingForThisMachine(): string {
   const [found] = globSync(`@duckdb/node-bindings-${process.platform}-${process.arch}*`, { cwd: packages });
   if (found) return join(packages, found);
   throw new Error(`DuckDB has no binding for ${process.platform}-${process.arch} in node_modules: run npm ci.`);
-}
-
-/** Our functions run on linux-arm64. */
-function bindingForLambda(): string {
-  const path = deploymentBinding();
-  if (existsSync(path)) return path;
-  throw new Error(
-    "DuckDB's binding for linux-arm64 is not on this machine: deploy with npm run deploy, which gets it.",
-  );
 }

@@ -1,8 +1,6 @@
 import type { Engine } from './local/engine.ts';
 import { StartError } from './local/start-error.ts';
 
-export type LocalCredentials = ReturnType<typeof localCredentialsOf>;
-
 /**
  * What the callers of the local store need: endpoints, each client's secret, and the names of the resources that
  * people and other systems use. Resource names are outputs of the stacks. Throws StartError for a missing output.
@@ -28,7 +26,7 @@ export function localCredentialsOf(engine: Engine) {
     reportsBucket: output('ReportsBucketName'),
     lakeBucket: output('LakeBucketName'),
     webhookSecret: engine.secretText(output('WebhookSecretArn')),
-    paymentProvidersSecret: nameOfSecret(output('PaymentProvidersSecretArn')),
+    paymentProvidersSecret: nameOfSecret(output('PaymentProvidersArn')),
     stockInboxBucket: output('StockInboxBucketName'),
     stockMovementsQueue: output('StockMovementsQueueName'),
     orderFilesBucket: output('OrderFilesBucketName'),

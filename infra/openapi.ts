@@ -6,7 +6,7 @@ import { resourceServer, scopes } from '../shared/access/scopes.ts';
 
 const security = 'oauth2';
 
-/** The OpenAPI 3.1 document of these routes. The deployed function puts in its own token URL. */
+/** The OpenAPI 3.1 document of these routes. The deployed function sets its own token URL. */
 export function createOpenApi(routes: readonly DefinedRoute[]): object {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const route of routes) (paths[route.path] ??= {})[route.method.toLowerCase()] = operationOf(route);
@@ -30,7 +30,7 @@ export function createOpenApi(routes: readonly DefinedRoute[]): object {
           flows: {
             clientCredentials: {
               tokenUrl: '/',
-              scopes: Object.fromEntries(Object.entries(scopes).map(([scope, text]) => [onTheWire(scope), text])),
+              scopes: Object.fromEntries(Object.entries(scopes).map(([scope, text]) => [inToken(scope), text])),
             },
           },
         },
@@ -44,7 +44,7 @@ function operationOf(route: DefinedRoute): ZodOpenApiOperationObject {
     operationId: operationId(route),
     tags: [route.tag],
     summary: route.summary,
-    security: route.scope ? [{ [security]: [onTheWire(route.scope)] }] : [],
+    security: route.scope ? [{ [security]: [inToken(route.scope)] }] : [],
     requestParams: {
       ...(route.params && { path: route.params }),
       ...(route.query && { query: route.query }),
@@ -55,11 +55,11 @@ function operationOf(route: DefinedRoute): ZodOpenApiOperationObject {
   };
 }
 
-/** A route's own answers, and those that every route of its kind may give. */
+/** A route's own responses, and the responses common to all routes of its kind. */
 function responsesOf(route: DefinedRoute): ZodOpenApiResponsesObject {
   const common = {
     ...(route.scope && {
-      401: { description: 'No token, or one that is not valid', schema: Problem },
+      401: { description: 'The token is missing or not valid', schema: Problem },
       403: { description: 'The token lacks the scope', schema: Problem },
     }),
     ...((route.params ?? route.query ?? route.headers) && {
@@ -70,11 +70,11 @@ function responsesOf(route: DefinedRoute): ZodOpenApiResponsesObject {
       413: { description: 'The body is too large', schema: Problem },
       415: { description: 'The body is not sent as JSON', schema: Problem },
     }),
-    500: { description: 'Our fault; nothing was half done', schema: Problem },
-    503: { description: 'Too much at once; see `Retry-After`', schema: Problem },
+    500: { description: 'Internal error; no change was made in part', schema: Problem },
+    503: { description: 'Too many requests at once; see `Retry-After`', schema: Problem },
   };
-  const answers = Object.entries({ ...common, ...route.responses });
-  return Object.fromEntries(answers.map(([status, answer]) => [status, responseOf(answer)]));
+  const responses = Object.entries({ ...common, ...route.responses });
+  return Object.fromEntries(responses.map(([status, response]) => [status, responseOf(response)]));
 }
 
 function responseOf({ description, schema }: { description: string; schema?: z.ZodType }) {
@@ -83,9 +83,10 @@ function responseOf({ description, schema }: { description: string; schema?: z.Z
   return { description, content: { [mediaType]: { schema } } };
 }
 
-const onTheWire = (scope: string) => `${resourceServer}/${scope}`;
+/** A scope as tokens carry it. */
+const inToken = (scope: string) => `${resourceServer}/${scope}`;
 
-/** `GET /orders/{orderId}` is `getOrdersOrderId`: stable as long as the route is. */
+/** `GET /orders/{orderId}` is `getOrdersOrderId`: it changes only with the route. */
 const operationId = ({ method, path }: DefinedRoute) =>
   method.toLowerCase() +
   path

@@ -1,22 +1,23 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
+import { assemble } from './assembly.ts';
 import { StartError } from './local/start-error.ts';
 import { type LocalStore, startLocalStore } from './local-store.ts';
 
 const root = join(import.meta.dirname, '..');
+const log = (line: string) => console.error(line);
 const demoData = 'test/data/online-retail/sample-year.csv.gz';
 
 const advice = {
   'port-in-use': 'Choose another one: PORT=3100 npm start',
-  'other-state-version': 'Empty it with: npm start -- --fresh',
+  'incompatible-state': 'Empty the state with: npm start -- --fresh',
   'no-assembly': 'Synthesise it with: npm run synth',
 };
 
 try {
-  const { fresh, port, stateDirectory, app } = readOptions();
-  const cdkOut = app ?? (await synthesise());
-  const store = await startLocalStore({ cdkOut, stateDirectory, port, fresh, log: (line) => console.error(line) });
+  const { fresh, port, stateDirectory, app, assemblies } = readOptions();
+  const cdkOut = app ?? (await synthesise(assemblies));
+  const store = await startLocalStore({ cdkOut, stateDirectory, port, fresh, log });
   announce(store);
   stopOnSignal(store);
 } catch (error) {
@@ -32,27 +33,23 @@ function readOptions() {
       state: { type: 'string', default: join(root, '.local') },
       /** Directory of an app that was synthesised before, as for `cdk --app`. */
       app: { type: 'string' },
+      /** Directory of the assemblies that later starts reuse. */
+      assemblies: { type: 'string' },
     },
   });
   const port = Number(process.env.PORT ?? 3000);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new StartError(`PORT must be a number from 0 to 65535, not ${process.env.PORT}.`);
   }
-  return { fresh: values.fresh, port, stateDirectory: values.state, app: values.app };
+  return { fresh: values.fresh, port, stateDirectory: values.state, app: values.app, assemblies: values.assemblies };
 }
 
-/** Synthesises the app that `npm run deploy` deploys, outside the state directory, so that `--fresh` keeps it. */
-async function synthesise(): Promise<string> {
-  const cdkOut = join(root, 'cdk.out/local');
+async function synthesise(folder: string | undefined): Promise<string> {
   try {
-    await promisify(execFile)(process.execPath, ['infra/app.ts'], {
-      cwd: root,
-      env: { ...process.env, CDK_OUTDIR: cdkOut },
-    });
+    return await assemble({ root, folder, log });
   } catch (error) {
     throw new StartError(`The CDK app does not synthesise: ${error instanceof Error ? error.message : String(error)}`);
   }
-  return cdkOut;
 }
 
 function announce({ credentials, context }: LocalStore): void {

@@ -7,9 +7,10 @@ import type { Client, SellingPolicy } from '../shared/store.ts';
 
 const officeHours = [{ from: '09:00', to: '17:30' }];
 
-/** The store this checkout deploys. Change it here: everything else reads it. */
+/** The store that this checkout deploys. */
 export const store = {
   name: 'storeworks',
+  deployment: { protectData: false },
   selling: {
     timeZone: 'Europe/London',
     taxIncluded: true,
@@ -21,13 +22,13 @@ export const store = {
     warehousePreference: ['main'],
     returnWindowDays: 30,
   },
-  /** By warehouse; goods of one that is not here go back to the first. */
+  /** By warehouse. Goods of a warehouse without an address go to the first one. */
   returnAddresses: {
     main: { name: 'Storeworks Returns', line1: '1 Dock Road', city: 'London', postalCode: 'E16 1AG', country: 'GB' },
   },
-  /** Where the alert levels of a SKU do not say. */
+  /** For SKUs without alert levels of their own. */
   idleStock: { slowMovingAfterDays: 90, deadAfterDays: 365 },
-  /** When people decide on refunds, by the clocks of the selling zone: Monday is 1. */
+  /** Working hours in which staff decide on refunds, in the store's time zone. Monday is 1. */
   calendar: {
     workingHours: { '1': officeHours, '2': officeHours, '3': officeHours, '4': officeHours, '5': officeHours },
     // Bank holidays of England: https://www.gov.uk/bank-holidays
@@ -41,7 +42,7 @@ export const store = {
     holdFrom: 50,
     windowMinutes: 60,
     velocity: {
-      // Who orders often is held only for another reason besides: good customers do, and so do their offices.
+      // Frequent orders alone hold no order: good customers and offices order often.
       customer: { orders: 5, points: 15 },
       address: { orders: 5, points: 15 },
       email: { orders: 5, points: 15 },
@@ -89,8 +90,11 @@ export const store = {
       ],
     },
   },
-} satisfies {
+} satisfies Store;
+
+export type Store = {
   name: string;
+  deployment: Deployment;
   selling: SellingPolicy;
   returnAddresses: Record<string, ReturnAddress>;
   idleStock: IdleLevels;
@@ -98,4 +102,19 @@ export const store = {
   webhooks: WebhookRetryPolicy;
   risk: RiskPolicy;
   clients: Record<string, Client>;
+};
+
+type Deployment = {
+  /** Subscribes this address to the alarms. */
+  alarmEmail?: string;
+  /**
+   * Prefix of the token endpoint's domain name: unique in the region, over all AWS accounts.
+   * @default storeworks-<account id>
+   */
+  domainPrefix?: string;
+  /**
+   * Termination protection of the data stack. Set it to true after the first deployment succeeds: CloudFormation cannot
+   * delete a protected stack whose creation failed.
+   */
+  protectData: boolean;
 };

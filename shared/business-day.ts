@@ -1,21 +1,20 @@
-/** A span of time in milliseconds since the epoch; `endMs` is the first moment after it. */
-type Span = { startMs: number; endMs: number };
+/** A period in milliseconds since the epoch; `endMs` is exclusive. */
+type Period = { startMs: number; endMs: number };
 
-/** One clock hour of a business day, or the part of it before or after a change of the clock. */
-export type DayHour = Span & {
-  /** Local time at its start with its offset, `2011-10-30T01:00:00+01:00`: tells the two hours of a long night apart. */
+/** A clock hour of a business day, or the part of it before or after a change of the clock. */
+export type DayHour = Period & {
+  /** Local start time with its offset, such as `2011-10-30T01:00:00+01:00`: unique when daylight saving time ends. */
   label: string;
 };
 
 const dayMs = 86_400_000;
-// Since then, every zone changes its day and its clock on a quarter of an hour (the last to do so was Monrovia).
+// From 1972 on, every zone changes its day and its clock on a quarter of an hour (Monrovia was the last).
 const quarterMs = 900_000;
 const quartersFromMs = Date.UTC(1972, 1);
 
 /**
- * Makes the function that gives the business day (`YYYY-MM-DD`) of an instant in milliseconds since the epoch, for an
- * IANA zone; it throws a RangeError for an unknown zone. Make it once: the formatter is what is slow. Instants of the
- * same quarter hour in a row cost nothing.
+ * Returns a function from an instant (milliseconds since the epoch) to its business day (`YYYY-MM-DD`) in an IANA zone.
+ * Throws a RangeError for an unknown zone. Creating the function is slow; it caches the day of the last quarter hour.
  */
 export function businessDays(timeZone: string): (instantMs: number) => string {
   const format = new Intl.DateTimeFormat('en-CA-u-ca-iso8601-nu-latn', {
@@ -39,8 +38,8 @@ export function businessDays(timeZone: string): (instantMs: number) => string {
 export const dayBefore = (day: string): string =>
   new Date(Date.parse(`${day}T00:00:00Z`) - dayMs).toISOString().slice(0, 10);
 
-/** First moment of a business day and first moment of the next: 23, 24 or 25 hours apart, as the zone has it. */
-export function dayBounds(day: string, timeZone: string): Span {
+/** Start and end of a business day, which has 23, 24 or 25 hours. */
+export function dayBounds(day: string, timeZone: string): Period {
   const businessDay = businessDays(timeZone);
   const midnightUtcMs = Date.parse(`${day}T00:00:00Z`);
   // Zones are at most 14 hours ahead of UTC and 12 behind.
@@ -59,7 +58,7 @@ export function dayBounds(day: string, timeZone: string): Span {
   };
 }
 
-/** The clock hours of a business day in order; without gap or overlap, they cover it. */
+/** The clock hours of a business day, in order, without gaps or overlaps. */
 export function hoursOfDay(day: string, timeZone: string): DayHour[] {
   const { startMs, endMs } = dayBounds(day, timeZone);
   const clock = new Intl.DateTimeFormat('en-CA-u-ca-iso8601-nu-latn', {

@@ -1,2 +1,2 @@
-/** How far a caller's clock may be ahead: what is told to have happened later than that has not happened. */
+/** How far a caller's clock may be ahead: a later business time is refused. */
 export const clockToleranceMs = 5 * 60_000;

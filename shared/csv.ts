@@ -1,4 +1,4 @@
-/** A line of a CSV file. Cells are quoted where they must be, and never a formula, which a spreadsheet would run. */
+/** A line of a CSV file (RFC 4180). A text that a spreadsheet would run as a formula is prefixed with an apostrophe. */
 export const csvLine = (cells: readonly (string | number | undefined)[]): string => `${cells.map(cell).join(',')}\n`;
 
 function cell(value: string | number | undefined): string {
@@ -7,5 +7,5 @@ function cell(value: string | number | undefined): string {
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** Whether a row says nothing, such as a blank line: a spreadsheet counts it, though nobody answers it. */
+/** Whether all cells of a row are blank. Such a row counts in row numbers, as in a spreadsheet, and has no result. */
 export const isBlankRow = (cells: readonly string[]): boolean => cells.every((text) => text.trim() === '');

@@ -5,23 +5,23 @@ const crockford = '0123456789abcdefghjkmnpqrstvwxyz';
 const idLength = 26;
 
 /**
- * The id of the order that a channel knows as `externalOrderId`: `ord_` and 130 bits of SHA-256 in Crockford's base 32.
- * The same order sent again has the same id, so that the database itself refuses a second one.
+ * The id of a channel's order: `ord_` and 130 bits of SHA-256 in Crockford's base 32. A repeated order has the same id, so
+ * that the condition on its item refuses it.
  */
 export const orderIdOf = (channel: string, externalOrderId: string): string => idOf('ord_', channel, externalOrderId);
 
-/** The id of the refund of an order that its caller knows as `requestId`; made as an order's is. */
+/** The id of a refund request, derived like the id of an order. */
 export const refundIdOf = (orderId: string, requestId: string): string => idOf('ref_', orderId, requestId);
 
-/** What the channel of an exchanged order knows the replacement by. */
+/** The `externalOrderId` of an exchange's replacement order. */
 export const replacementNameOf = (refundId: string): string => `exchange-${refundId}`;
 
-/** The id of the stock movement that books the units which stand at `index` of a return's receipt. */
+/** The id of the stock movement for the units at `index` of a return's receipt. */
 export const returnMovementIdOf = (rmaId: string, receiptId: string, index: number): string =>
   idOf('mov_', rmaId, `${receiptId}\0${index}`);
 
-function idOf(prefix: string, scope: string, callersId: string): string {
-  const digest = hash('sha256', `${scope}\0${callersId}`, 'buffer');
+function idOf(prefix: string, scope: string, callerId: string): string {
+  const digest = hash('sha256', `${scope}\0${callerId}`, 'buffer');
   let id = prefix;
   let [bits, bitCount] = [0, 0];
   for (const byte of digest) {
@@ -32,7 +32,7 @@ function idOf(prefix: string, scope: string, callersId: string): string {
   return id.slice(0, prefix.length + idLength);
 }
 
-/** SHA-256 of JSON content, as base64url; the order of an object's members does not count, `undefined` members neither. */
+/** SHA-256 of JSON content, as base64url. Ignores the order of object members, and `undefined` members. */
 export const contentHash = (content: unknown): string => hash('sha256', canonicalJson(content), 'base64url');
 
 function canonicalJson(value: unknown): string {
@@ -43,6 +43,6 @@ function canonicalJson(value: unknown): string {
     return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`).join(',')}}`;
   }
   const text: string | undefined = JSON.stringify(value);
-  assert(text !== undefined, 'Content that is hashed is JSON');
+  assert(text !== undefined, 'Hashed content is JSON');
   return text;
 }

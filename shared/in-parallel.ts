@@ -1,4 +1,4 @@
-/** Runs `work` on every item, at most `limit` at a time; results in the order of the items. The first error ends it. */
+/** Runs `work` on every item, at most `limit` at a time. Results are in the order of the items; throws the first error. */
 export async function inParallel<T, R>(
   limit: number,
   items: readonly T[],

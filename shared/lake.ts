@@ -1,11 +1,11 @@
-/** Where the lake keeps the events of a business day, each as one line of a gzip NDJSON file. */
+/** Prefix of the lake files of a business day: gzip NDJSON, one event per line. */
 export const lakePrefix = (day: string) => `events/dt=${day}/`;
 
 /** Key of one file of a day's events. */
 export const lakeKey = (day: string, name: string) => `${lakePrefix(day)}${name}.ndjson.gz`;
 
-/** Under which the lake notes the days of which something came on this day, when their reports had been made. */
-export const latePrefix = (cameOn: string) => `late/on=${cameOn}/dt=`;
+/** Prefix of the late arrivals of a day: earlier days that received events on it, after their own reports. */
+export const lateArrivalPrefix = (arrivalDay: string) => `late/on=${arrivalDay}/dt=`;
 
-/** Key of such a note, an empty object. */
-export const lateKey = (cameOn: string, day: string) => `${latePrefix(cameOn)}${day}`;
+/** Key of a late arrival, an empty object. */
+export const lateArrivalKey = (arrivalDay: string, day: string) => `${lateArrivalPrefix(arrivalDay)}${day}`;

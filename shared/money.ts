@@ -1,12 +1,12 @@
 /**
- * Shares a whole amount in proportion to whole weights: each part is rounded down, and what is left goes, one unit each,
- * to the parts with the largest remainders, earlier ones first. The parts always sum to the whole.
+ * Allocates a whole amount in proportion to whole weights by the largest remainder method: parts are rounded down, and the
+ * remaining units go to the largest remainders, earlier parts first. The parts sum to the whole.
  */
 export function allocate(totalMinor: number, weights: readonly number[]): number[] {
   if (weights.length === 1) return [totalMinor];
   const whole = weights.reduce((sum, weight) => sum + weight, 0);
-  if (whole <= 0) throw new RangeError('Something can only be shared among weights above zero');
-  // Amount times weight may be more than a number holds exactly.
+  if (whole <= 0) throw new RangeError('An amount is allocated to weights above zero');
+  // Amount times weight can exceed 2^53.
   const shares = weights.map((weight, index) => {
     const product = BigInt(totalMinor) * BigInt(weight);
     return { index, part: Number(product / BigInt(whole)), remainder: Number(product % BigInt(whole)) };
@@ -18,8 +18,8 @@ export function allocate(totalMinor: number, weights: readonly number[]): number
 }
 
 /**
- * The tax in, or on top of, an amount; `basisPoints` are hundredths of a percent. Halves are rounded up. This is the one
- * place where money is rounded: it is called once per line that a customer ordered, and once for shipping.
+ * The tax included in, or added to, an amount; `basisPoints` are 1/100 of a percent. Rounds half up. The only rounding of
+ * money: called once per order line and once for shipping.
  */
 export function taxOf(amountMinor: number, basisPoints: number, isIncluded: boolean): number {
   const whole = BigInt(isIncluded ? 10_000 + basisPoints : 10_000);

@@ -1,28 +1,28 @@
 import * as z from 'zod';
 
-/** A stock keeping unit's code, unique in the store; letters, digits and `. _ -`, case kept. */
+/** Code of a stock keeping unit, case-sensitive. */
 export const Sku = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'A SKU has 1 to 64 letters, digits, dots, dashes or underscores');
-/** A warehouse's code. */
+/** Code of a warehouse. */
 export const Warehouse = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/, 'A warehouse has 1 to 32 letters, digits, dots, dashes or underscores');
 /** ISO 4217 code. */
 export const Currency = z.string().regex(/^[A-Z]{3}$/, 'A currency is an ISO 4217 code such as GBP');
-/** ISO 3166-1 alpha-2 code; `ZZ` where the country is not known. */
+/** ISO 3166-1 alpha-2 code; `ZZ` is an unknown country. */
 export const Country = z.string().regex(/^[A-Z]{2}$/, 'A country is an ISO 3166-1 alpha-2 code such as GB');
-/** The largest amount that the store handles, in minor units. */
+/** Largest amount in minor units. */
 export const maxAmountMinor = 1_000_000_000_000;
-/** Money in minor units of its currency, such as pence; never negative. */
+/** Amount in minor units of its currency, such as pence. */
 export const AmountMinor = z.int().min(0).max(maxAmountMinor);
-/** RFC 3339 time with offset, from 1970 on: earlier ones are mistakes, and would sort and name days wrongly. */
+/** RFC 3339 time with offset, from 1970 on: sort keys and day names do not support earlier times. */
 export const Instant = z.iso
   .datetime({ offset: true })
   .refine((instant) => Date.parse(instant) >= 0, 'A time is from 1970 on');
 /** A business day of the store, `YYYY-MM-DD`. */
 export const BusinessDay = z.iso.date();
-/** A caller's own id for something it may send twice. */
+/** Idempotency key chosen by the caller. */
 export const CallerId = z
   .string()
   .min(1)

@@ -1,7 +1,5 @@
-import type { DefinedRoute } from '../../shared/contracts/define-route.ts';
-
-/** Methods under which a percent-encoded path exists; none if it does not exist at all. */
-export const methodsOf = (path: string, routes: readonly DefinedRoute[]): string[] =>
+/** Methods of the routes that match a percent-encoded path; empty if no route matches. */
+export const methodsOf = (path: string, routes: readonly { path: string; method: string }[]): string[] =>
   [...new Set(routes.filter((route) => matches(route.path, path)).map(({ method }) => method))].sort();
 
 function matches(pattern: string, path: string): boolean {

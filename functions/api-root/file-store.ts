@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 
 const Document = z.looseObject({
+  paths: z.record(z.string(), z.record(z.string(), z.unknown())),
   components: z.looseObject({
     securitySchemes: z.looseObject({
       oauth2: z.looseObject({
@@ -12,9 +13,10 @@ const Document = z.looseObject({
   }),
 });
 
-/** The files that were put beside the function's bundle, each read once. */
-export const createFiles = (directory: string) => {
+/** The files beside the function's bundle. Each is read once. */
+export const createFileStore = (directory: string) => {
   const texts = new Map<string, string>();
+  let routes: { path: string; method: string }[] | undefined;
   const read = (name: string): string => {
     const text = texts.get(name) ?? readFileSync(join(directory, name), 'utf8');
     texts.set(name, text);
@@ -28,7 +30,12 @@ export const createFiles = (directory: string) => {
       if (tokenUrl) document.components.securitySchemes.oauth2.flows.clientCredentials.tokenUrl = tokenUrl;
       return document;
     },
+    /** Every route of the API, from the OpenAPI document. */
+    routes: () =>
+      (routes ??= Object.entries(Document.parse(JSON.parse(read('openapi.json'))).paths).flatMap(([path, operations]) =>
+        Object.keys(operations).map((method) => ({ path, method: method.toUpperCase() })),
+      )),
   };
 };
 
-export type Files = ReturnType<typeof createFiles>;
+export type FileStore = ReturnType<typeof createFileStore>;

@@ -14,7 +14,7 @@ const html = `<!doctype html>
 </html>
 `;
 
-/** Starts the page; a file of its own, since the page allows no inline scripts. */
+/** Starts Swagger UI. A separate file, because the content security policy forbids inline scripts. */
 const script = `SwaggerUIBundle({ url: '/openapi.json', domNode: document.getElementById('page'), deepLinking: true });
 `;
 
@@ -32,8 +32,8 @@ const policy = (tokenUrl: string | undefined) =>
 
 const common = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' };
 
-/** The documentation page. It loads from this origin only, and may call this API and the token endpoint. */
-export const pageReply = (tokenUrl: string | undefined) => ({
+/** The documentation page. Its policy allows scripts from this origin, and calls to this API and the token endpoint. */
+export const pageResponse = (tokenUrl: string | undefined) => ({
   status: 200,
   contentType: 'text/html; charset=utf-8',
   headers: { ...common, 'content-security-policy': policy(tokenUrl), 'cache-control': 'no-cache' },
@@ -46,11 +46,11 @@ const contentTypes = {
   'page.js': 'text/javascript; charset=utf-8',
 };
 
-/** Only these names are files of the page; whatever else is asked for never reaches the disk. */
+/** Whether this is the name of a file of the page. Other names are not read from the disk. */
 export const isPageFile = (name: string): name is keyof typeof contentTypes => Object.hasOwn(contentTypes, name);
 
-/** One of the page's files; `read` gives the text of a file that lies beside the function. */
-export const pageFileReply = (name: keyof typeof contentTypes, read: (name: string) => string) => ({
+/** A file of the page; `read` returns the text of a file beside the function's bundle. */
+export const pageFileResponse = (name: keyof typeof contentTypes, read: (name: string) => string) => ({
   status: 200,
   contentType: contentTypes[name],
   headers: { ...common, 'cache-control': 'public, max-age=3600' },

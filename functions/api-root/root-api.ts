@@ -1,44 +1,41 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { routesByWorkflow } from '../../shared/contracts/all-routes.ts';
-import type { DefinedRoute } from '../../shared/contracts/define-route.ts';
 import { problem, type HttpResponse } from '../../shared/contracts/problem.ts';
 import { getDocs, getDocsFile, getHealth, getOpenApi } from '../../shared/contracts/api-root/routes.ts';
 import { on } from '../../shared/lambda/http-handler.ts';
 import { methodsOf } from './decide.ts';
-import type { Files } from './file-store.ts';
-import { isPageFile, pageFileReply, pageReply } from './page.ts';
+import type { FileStore } from './file-store.ts';
+import { isPageFile, pageFileResponse, pageResponse } from './page.ts';
 import type { HealthStore } from './store.ts';
 
 type Handler = ReturnType<typeof on>;
-type Deps = { store: HealthStore; files: Files; tokenUrl: string | undefined };
+type Deps = { store: HealthStore; files: FileStore; tokenUrl: string | undefined };
 
 const logger = new Logger();
-const allRoutes: DefinedRoute[] = Object.values(routesByWorkflow).flat();
 
-/** The open routes: health, the OpenAPI document and its page; and the answer to whatever no route matches. */
+/** Handlers of the public routes (health, the OpenAPI document, its page) and of the catch-all route. */
 export const rootHandlers = ({ store, files, tokenUrl }: Deps): Handler[] => [
   on(getHealth, async () => healthOf(store)),
   on(getOpenApi, async () => ({ status: 200, body: files.document(tokenUrl) })),
-  on(getDocs, async () => pageReply(tokenUrl)),
+  on(getDocs, async () => pageResponse(tokenUrl)),
   on(getDocsFile, async ({ params: { file } }) =>
-    isPageFile(file) ? pageFileReply(file, files.read) : problem(404, 'not-found', 'The page has no such file.'),
+    isPageFile(file) ? pageFileResponse(file, files.read) : problem(404, 'not-found', 'The page has no such file.'),
   ),
-  rest,
+  unmatched(files),
 ];
 
 async function healthOf(store: HealthStore): Promise<HttpResponse> {
   const failures = await store.failures();
   if (failures.length === 0) return { status: 200, body: { status: 'ok', tables: store.tables.length } };
-  logger.error('tables do not answer', { failures });
-  return problem(503, 'unavailable', `${failures.length} of ${store.tables.length} tables do not answer.`);
+  logger.error('tables do not respond', { failures });
+  return problem(503, 'unavailable', `${failures.length} of ${store.tables.length} tables do not respond.`);
 }
 
-/** API Gateway's catch-all route: it tells a path that does not exist from one that takes other methods. */
-const rest: Handler = {
-  route: { key: '$default', method: 'GET', path: '/', tag: 'Service', summary: 'Everything else', responses: {} },
+/** API Gateway's catch-all route: 404 for an unknown path, 405 for a known path with another method. */
+const unmatched = (files: FileStore): Handler => ({
+  route: { key: '$default', method: 'GET', path: '/', tag: 'Service', summary: 'All other requests', responses: {} },
   handle: async ({ requestContext: { http } }) => {
-    const allow = methodsOf(http.path, allRoutes).join(', ');
-    if (allow === '') return problem(404, 'not-found', `There is no ${http.path} here.`);
-    return problem(405, 'method-not-allowed', `${http.path} takes ${allow}.`, {}, { allow });
+    const allow = methodsOf(http.path, files.routes()).join(', ');
+    if (allow === '') return problem(404, 'not-found', `There is no path ${http.path}.`);
+    return problem(405, 'method-not-allowed', `${http.path} allows ${allow}.`, {}, { allow });
   },
-};
+});

@@ -8,28 +8,28 @@ import { decide, etagOf, type StoredSku } from './decide.ts';
 import { Env } from './env.ts';
 import { type CatalogStore, createCatalogStore } from './store.ts';
 
-/** Two people who change one SKU are rare: whoever loses the race decides again on what the other wrote. */
-const patienceMs = 4000;
+/** Concurrent changes of one SKU are rare: the later one is decided again on the new version. */
+const retryBudgetMs = 4000;
 
-const reply = (status: 200 | 201, sku: StoredSku): HttpResponse => ({
+const skuResponse = (status: 200 | 201, sku: StoredSku): HttpResponse => ({
   status,
   headers: { etag: etagOf(sku) },
   body: sku.record,
 });
 const unknownSku = problem(404, 'unknown-sku', 'The catalogue has no such SKU.');
-const preconditionFailed = problem(412, 'precondition-failed', 'The SKU is not in the state that If-Match names.');
+const preconditionFailed = problem(412, 'precondition-failed', 'The SKU has another version than If-Match names.');
 
 export const putSku =
   (store: CatalogStore) =>
   async ({ params, headers, body, cause }: Request<typeof routes.putSku>): Promise<HttpResponse> => {
     const record = { sku: params.sku, ...body };
     const wanted = { record, contentHash: contentHash(record) };
-    return retryOnConflict(patienceMs, async () => {
+    return retryOnConflict(retryBudgetMs, async () => {
       const decision = decide(wanted, await store.read(params.sku), headers['if-match']);
       if (decision.kind === 'precondition-failed') return preconditionFailed;
-      if (decision.kind === 'unchanged') return reply(200, decision.current);
+      if (decision.kind === 'unchanged') return skuResponse(200, decision.current);
       const outcome = await store.write(decision.next, cause);
-      return outcome === 'done' ? reply(decision.kind === 'create' ? 201 : 200, decision.next) : undefined;
+      return outcome === 'done' ? skuResponse(decision.kind === 'create' ? 201 : 200, decision.next) : undefined;
     });
   };
 
@@ -37,7 +37,7 @@ export const getSku =
   (store: CatalogStore) =>
   async ({ params }: Request<typeof routes.getSku>): Promise<HttpResponse> => {
     const sku = await store.read(params.sku);
-    return sku ? reply(200, sku) : unknownSku;
+    return sku ? skuResponse(200, sku) : unknownSku;
   };
 
 const store = createCatalogStore(openDatabase(), Env.parse(process.env));

@@ -7,10 +7,10 @@ export type Decision =
   | { kind: 'unchanged'; current: StoredSku }
   | { kind: 'precondition-failed' };
 
-/** A strong entity tag: it changes with every change of the SKU. */
+/** Strong entity tag (RFC 9110): every change of the SKU changes it. */
 export const etagOf = ({ version, contentHash }: StoredSku) => `"${version}-${contentHash.slice(0, 12)}"`;
 
-/** Whether a SKU is created, replaced or already what it should be. `ifMatch` is the header of that name (RFC 9110). */
+/** Decides whether a SKU is created, replaced or unchanged. `ifMatch` is the If-Match header (RFC 9110). */
 export function decide(
   wanted: { record: SkuRecord; contentHash: string },
   current: StoredSku | undefined,

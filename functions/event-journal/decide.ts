@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 
-/** A message of the queue, as far as the journal reads it. */
+/** The fields of an SQS record that the journal reads. */
 export const Message = z.object({ messageId: z.string(), body: z.string() });
 export type Message = z.infer<typeof Message>;
 
-/** Any event: what the journal relies on must be there, all else is kept as it came. */
+/** Any event: the fields that the journal needs are required, all others are kept unchanged. */
 const AnyEvent = z.object({
   source: z.string().min(1),
   'detail-type': z.string().min(1),
@@ -15,38 +15,38 @@ const AnyEvent = z.object({
 });
 type AnyEvent = z.infer<typeof AnyEvent>;
 
-/** The events of one business day in one batch: one file of the lake. */
-export type Part = {
+/** A file of the lake: the events of one business day in one batch. */
+export type LakeFile = {
   day: string;
-  /** From the ids of its events, so that the same batch delivered again writes the same file again. */
+  /** A hash of its event ids, so that a batch that is delivered again overwrites its file. */
   name: string;
   /** NDJSON. */
   text: string;
   messageIds: string[];
 };
 
-/** Nightly reports start at half past midnight: with what was written until now, by a clock that may be a little off. */
-const reportsWaitMs = 10 * 60_000;
+/** Nightly reports start at 00:30; events written from 00:10 on may miss them. The rest is for clock differences. */
+const arrivalCutoffMs = 10 * 60_000;
 
-/** The business day whose reports the coming night makes. What is written of earlier days is in no report yet. */
-export const dayToReport = (nowMs: number, businessDay: (instantMs: number) => string): string =>
-  businessDay(nowMs - reportsWaitMs);
+/** The business day that events written now arrive on: the next nightly job reports it, and restates earlier days. */
+export const arrivalDayOf = (nowMs: number, businessDay: (instantMs: number) => string): string =>
+  businessDay(nowMs - arrivalCutoffMs);
 
-/** Sorts a batch by business day; what is not an event is `malformed`, by message id. */
-export function partsOf(
+/** Groups a batch by business day. `malformed` has the ids of messages that are not events. */
+export function lakeFilesOf(
   messages: Message[],
   businessDay: (instantMs: number) => string,
-): { parts: Part[]; malformed: string[] } {
-  const read = messages.map(({ messageId, body }) => ({ messageId, event: eventOf(body) }));
-  const malformed = read.filter(({ event }) => !event).map(({ messageId }) => messageId);
-  const events = read.flatMap(({ messageId, event }) => (event ? [{ messageId, event }] : []));
+): { files: LakeFile[]; malformed: string[] } {
+  const parsed = messages.map(({ messageId, body }) => ({ messageId, event: eventOf(body) }));
+  const malformed = parsed.filter(({ event }) => !event).map(({ messageId }) => messageId);
+  const events = parsed.flatMap(({ messageId, event }) => (event ? [{ messageId, event }] : []));
   const byDay = Object.groupBy(events, ({ event }) => businessDay(Date.parse(event.detail.metadata.occurredAt)));
-  const parts = Object.entries(byDay).map(([day, entries = []]) => partOf(day, entries));
-  return { parts, malformed };
+  const files = Object.entries(byDay).map(([day, entries = []]) => lakeFileOf(day, entries));
+  return { files, malformed };
 }
 
-/** Lines lie in the order of their ids and each event has one, so that equal parts are equal byte for byte. */
-function partOf(day: string, entries: { messageId: string; event: AnyEvent }[]): Part {
+/** One line per event id, in the order of the ids, so that files of the same events have the same bytes. */
+function lakeFileOf(day: string, entries: { messageId: string; event: AnyEvent }[]): LakeFile {
   const byId = new Map(entries.map(({ event }) => [event.detail.metadata.eventId, lineOf(event)]));
   const ids = [...byId.keys()].sort();
   return {
@@ -58,8 +58,8 @@ function partOf(day: string, entries: { messageId: string; event: AnyEvent }[]):
 }
 
 /**
- * Half of a surrogate pair, as is left of an emoji cut in two, is no Unicode: readers other than JavaScript refuse the
- * whole line. It becomes U+FFFD. `JSON.stringify` writes it as an escape, and escapes nothing else as `\ud…`.
+ * Replaces lone surrogates, such as half of a truncated emoji, by U+FFFD: JSON readers other than JavaScript refuse such a
+ * line. `JSON.stringify` escapes lone surrogates, and nothing else, as `\ud…`.
  */
 const lineOf = (event: AnyEvent): string =>
   JSON.stringify(event).replaceAll(/\\(ud[89a-f][0-9a-f]{2}|.)/g, (escape, code: string) =>

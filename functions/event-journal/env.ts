@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 export const Env = z.object({
   LAKE_BUCKET_NAME: z.string().min(1),
-  /** IANA zone whose midnights bound the business days. */
+  /** IANA time zone of the business days. */
   TIME_ZONE: z.string().min(1),
 });
 export type Env = z.infer<typeof Env>;

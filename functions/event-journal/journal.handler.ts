@@ -5,10 +5,10 @@ import { eventHandler } from '../../shared/lambda/event-handler.ts';
 import { Message } from './decide.ts';
 import { Env } from './env.ts';
 import { journal } from './journal.ts';
-import { createLake } from './lake-store.ts';
+import { createLakeStore } from './lake-store.ts';
 
 const env = Env.parse(process.env);
-const write = journal(createLake(new S3Client(), env.LAKE_BUCKET_NAME), businessDays(env.TIME_ZONE), Date.now);
+const write = journal(createLakeStore(new S3Client(), env.LAKE_BUCKET_NAME), businessDays(env.TIME_ZONE), Date.now);
 
 export const handler = eventHandler(z.object({ Records: z.array(Message) }), ({ Records }, logger) =>
   write(Records, logger),

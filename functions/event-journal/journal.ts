@@ -1,32 +1,32 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SQSBatchResponse } from 'aws-lambda';
 import { inParallel } from '../../shared/in-parallel.ts';
-import { dayToReport, type Message, type Part, partsOf } from './decide.ts';
-import type { Lake } from './lake-store.ts';
+import { arrivalDayOf, lakeFilesOf, type LakeFile, type Message } from './decide.ts';
+import type { LakeStore } from './lake-store.ts';
 
-const filesAtOnce = 16;
+const maxParallelFiles = 16;
 
-/** Writes a batch of events to the lake. Reports the messages that are not events, and those of a day that failed. */
+/** Writes a batch of events to the lake. Fails the messages that are not events, and those of a file that failed. */
 export const journal =
-  (lake: Lake, businessDay: (instantMs: number) => string, clock: () => number) =>
+  (lake: LakeStore, businessDay: (instantMs: number) => string, clock: () => number) =>
   async (messages: Message[], log: Pick<Logger, 'error'>): Promise<SQSBatchResponse> => {
-    const cameOn = dayToReport(clock(), businessDay);
-    const { parts, malformed } = partsOf(messages, businessDay);
+    const arrivalDay = arrivalDayOf(clock(), businessDay);
+    const { files, malformed } = lakeFilesOf(messages, businessDay);
     if (malformed.length > 0) log.error('messages are not events', { messageIds: malformed });
-    const failed = await inParallel(filesAtOnce, parts, async (part) => {
-      const error = await errorOf(lake, part, cameOn);
+    const failed = await inParallel(maxParallelFiles, files, async (file) => {
+      const error = await errorOf(lake, file, arrivalDay);
       if (error === undefined) return [];
-      log.error('a day could not be written', { day: part.day, events: part.messageIds.length, error });
-      return part.messageIds;
+      log.error('a day could not be written', { day: file.day, events: file.messageIds.length, error });
+      return file.messageIds;
     });
     return { batchItemFailures: [...malformed, ...failed.flat()].map((itemIdentifier) => ({ itemIdentifier })) };
   };
 
-/** Whatever went wrong, the day's messages stay in the queue; the other days are written all the same. */
-async function errorOf(lake: Lake, part: Part, cameOn: string): Promise<string | undefined> {
+/** Any error fails only the messages of this file: the files of the other days are still written. */
+async function errorOf(lake: LakeStore, file: LakeFile, arrivalDay: string): Promise<string | undefined> {
   try {
-    await lake.put(part);
-    if (part.day < cameOn) await lake.noteLate(cameOn, part.day);
+    await lake.put(file);
+    if (file.day < arrivalDay) await lake.recordLateArrival(arrivalDay, file.day);
     return undefined;
   } catch (error) {
     return String(error);

@@ -1,24 +1,25 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { lakeKey, lateKey } from '../../shared/lake.ts';
-import type { Part } from './decide.ts';
+import { lakeKey, lateArrivalKey } from '../../shared/lake.ts';
+import type { LakeFile } from './decide.ts';
 
 const compress = promisify(gzip);
 
-export const createLake = (s3: S3Client, bucket: string) => ({
-  /** Writes one file of events; writing the same part again replaces it by the same bytes. */
-  async put({ day, name, text }: Part): Promise<void> {
+/** The event lake, write only. */
+export const createLakeStore = (s3: S3Client, bucket: string) => ({
+  /** Writes a file of events. Idempotent: the same file has the same key and the same bytes. */
+  async put({ day, name, text }: LakeFile): Promise<void> {
     const Body = await compress(text);
     await s3.send(
       new PutObjectCommand({ Bucket: bucket, Key: lakeKey(day, name), Body, ContentType: 'application/gzip' }),
     );
   },
 
-  /** Notes that something of `day` came on a later day, so that the night after that makes the day's reports again. */
-  async noteLate(cameOn: string, day: string): Promise<void> {
-    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: lateKey(cameOn, day), Body: '' }));
+  /** Records that events of `day` arrived on a later day, so that the next nightly job restates the reports of `day`. */
+  async recordLateArrival(arrivalDay: string, day: string): Promise<void> {
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: lateArrivalKey(arrivalDay, day), Body: '' }));
   },
 });
 
-export type Lake = ReturnType<typeof createLake>;
+export type LakeStore = ReturnType<typeof createLakeStore>;

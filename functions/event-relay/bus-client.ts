@@ -1,10 +1,10 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { Entry } from './decide.ts';
 
-export const createBus = (client: EventBridgeClient, busName: string) => ({
-  /** Puts one request's entries; gives the index of the first that the bus did not confirm, if any. */
+export const createBusClient = (client: EventBridgeClient, busName: string) => ({
+  /** Puts the entries of one request; returns the index and the error code of the first failed entry, if any. */
   async put(entries: Entry[]): Promise<{ firstFailed: number; reason: string } | undefined> {
-    const { Entries: answers = [] } = await client.send(
+    const { Entries: results = [] } = await client.send(
       new PutEventsCommand({
         Entries: entries.map(({ source, detailType, detail, time }) => ({
           EventBusName: busName,
@@ -15,9 +15,9 @@ export const createBus = (client: EventBridgeClient, busName: string) => ({
         })),
       }),
     );
-    const firstFailed = entries.findIndex((_, index) => !answers[index]?.EventId);
-    return firstFailed < 0 ? undefined : { firstFailed, reason: answers[firstFailed]?.ErrorCode ?? 'NoAnswer' };
+    const firstFailed = entries.findIndex((_, index) => !results[index]?.EventId);
+    return firstFailed < 0 ? undefined : { firstFailed, reason: results[firstFailed]?.ErrorCode ?? 'NoResult' };
   },
 });
 
-export type Bus = ReturnType<typeof createBus>;
+export type BusClient = ReturnType<typeof createBusClient>;

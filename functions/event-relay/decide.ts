@@ -2,17 +2,17 @@ import { decodeTime } from 'ulid';
 import * as z from 'zod';
 import { OutboxItem } from '../../shared/dynamodb/outbox.ts';
 
-/** A stream record, as far as the relay reads it. `SequenceNumber` orders the records of a shard. */
+/** The fields of a stream record that the relay reads. `SequenceNumber` orders the records of a shard. */
 export const StreamRecord = z.object({
   dynamodb: z.object({ SequenceNumber: z.string().min(1), NewImage: z.unknown() }),
 });
 export type StreamRecord = z.infer<typeof StreamRecord>;
 
-/** An event as PutEvents takes it. `time` is when it was written down; when it happened is in its metadata. */
+/** An entry of PutEvents. `time` is when the event was written; the business time is in its metadata. */
 export type Entry = { sequenceNumber: string; source: string; detailType: string; detail: string; time?: Date };
 
-/** A record that no retry will bring to the bus. */
-export type Refusal = { sequenceNumber: string; reason: 'malformed' | 'too-large' };
+/** A record that no retry can send. */
+export type InvalidRecord = { sequenceNumber: string; reason: 'malformed' | 'too-large' };
 
 const Text = z.object({ S: z.string() }).transform(({ S }) => S);
 const OutboxImage = z
@@ -25,8 +25,8 @@ const maxEntries = 10;
 const maxBytes = 1_048_576;
 const timeBytes = 14;
 
-/** Reads the event item out of a stream record. */
-export function entryOf({ dynamodb }: StreamRecord): Entry | Refusal {
+/** Parses the event item of a stream record. */
+export function entryOf({ dynamodb }: StreamRecord): Entry | InvalidRecord {
   const sequenceNumber = dynamodb.SequenceNumber;
   const image = OutboxImage.safeParse(dynamodb.NewImage);
   if (!image.success) return { sequenceNumber, reason: 'malformed' };
@@ -36,19 +36,19 @@ export function entryOf({ dynamodb }: StreamRecord): Entry | Refusal {
   return bytesOf(entry) > maxBytes ? { sequenceNumber, reason: 'too-large' } : entry;
 }
 
-/** Requests that PutEvents takes, in the order of the entries. */
+/** Splits entries, in their order, into requests within the limits of PutEvents. */
 export function requestsOf(entries: Entry[]): Entry[][] {
   const requests: Entry[][] = [];
-  let room = 0;
+  let remainingBytes = 0;
   for (const entry of entries) {
     const bytes = bytesOf(entry);
     const last = requests.at(-1);
-    if (last && last.length < maxEntries && bytes <= room) {
+    if (last && last.length < maxEntries && bytes <= remainingBytes) {
       last.push(entry);
-      room -= bytes;
+      remainingBytes -= bytes;
     } else {
       requests.push([entry]);
-      room = maxBytes - bytes;
+      remainingBytes = maxBytes - bytes;
     }
   }
   return requests;
@@ -68,7 +68,7 @@ function isJsonObject(text: string): boolean {
   }
 }
 
-/** The time in the event's ULID; none if its id is of another kind. */
+/** The time in the event's ULID; undefined if its id is not a ULID. */
 function writtenAt(sortKey: string): Date | undefined {
   const id = sortKey.slice(sortKey.indexOf('#') + 1);
   return /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/.test(id) ? new Date(decodeTime(id)) : undefined;

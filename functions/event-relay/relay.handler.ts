@@ -1,13 +1,13 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import * as z from 'zod';
 import { eventHandler } from '../../shared/lambda/event-handler.ts';
-import { createBus } from './bus-client.ts';
+import { createBusClient } from './bus-client.ts';
 import { StreamRecord } from './decide.ts';
 import { Env } from './env.ts';
 import { relay } from './relay.ts';
 
 const env = Env.parse(process.env);
-const relayRecords = relay(createBus(new EventBridgeClient(), env.EVENT_BUS_NAME));
+const relayRecords = relay(createBusClient(new EventBridgeClient(), env.EVENT_BUS_NAME));
 
 export const handler = eventHandler(z.object({ Records: z.array(StreamRecord) }), ({ Records }, logger) =>
   relayRecords(Records, logger),

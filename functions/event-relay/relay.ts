@@ -1,17 +1,17 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { DynamoDBBatchResponse } from 'aws-lambda';
-import type { Bus } from './bus-client.ts';
+import type { BusClient } from './bus-client.ts';
 import { entryOf, type Entry, requestsOf, type StreamRecord } from './decide.ts';
 
 type Log = Pick<Logger, 'error' | 'warn'>;
 
 /**
- * Puts a batch of stream records on the bus, in their order. Answers with the first record that the bus has not
- * confirmed: the stream delivers it and all after it again. What cannot be sent at all does not hold up its
- * neighbours; it is reported each time, until the mapping gives it to the failure queue.
+ * Puts a batch of stream records on the bus, in their order. Returns the first record that the bus has not confirmed: the
+ * stream delivers it and all later ones again. Records that cannot be sent do not block the others, and fail the batch
+ * until the mapping sends them to the failure queue.
  */
 export const relay =
-  (bus: Bus) =>
+  (bus: BusClient) =>
   async (records: StreamRecord[], log: Log): Promise<DynamoDBBatchResponse> => {
     const entries: Entry[] = [];
     const failed = new Set<string>();
@@ -28,8 +28,8 @@ export const relay =
     return { batchItemFailures: first ? [{ itemIdentifier: first.dynamodb.SequenceNumber }] : [] };
   };
 
-/** Stops at the first failure: what follows comes again anyway, and would only overtake what failed. */
-async function firstUnconfirmed(bus: Bus, entries: Entry[], log: Log): Promise<string | undefined> {
+/** Stops at the first failure: the stream delivers all later records again, and they would overtake the failed one. */
+async function firstUnconfirmed(bus: BusClient, entries: Entry[], log: Log): Promise<string | undefined> {
   for (const request of requestsOf(entries)) {
     const failure = await put(bus, request);
     if (failure) {
@@ -41,8 +41,8 @@ async function firstUnconfirmed(bus: Bus, entries: Entry[], log: Log): Promise<s
   return undefined;
 }
 
-/** A request that fails as a whole confirms nothing, whatever the error: it is reported, so nothing is swallowed. */
-async function put(bus: Bus, request: Entry[]): ReturnType<Bus['put']> {
+/** An error of the whole request, of any kind, confirms none of its entries. */
+async function put(bus: BusClient, request: Entry[]): ReturnType<BusClient['put']> {
   try {
     return await bus.put(request);
   } catch (error) {

@@ -14,12 +14,13 @@ import { getExport, requestExport } from './export/export-api.ts';
 import { createExportStore } from './export/export-store.ts';
 import { fulfilmentRoutes } from './fulfilment/fulfilment-api.ts';
 import { createHoldExpiry, oncePerSecond } from './order/hold-expiry-job.ts';
-import { createChangeStore } from './order/order-store.ts';
+import { createOrderStore } from './order/order-store.ts';
 import { createPlacementStore, orderWrites } from './order/placement-store.ts';
 import { receivePayment } from './payments/payments-api.ts';
 import { verifySignature } from './payments/webhook-signature.ts';
 import { createChunkedPlacementStore } from './placement/chunked-placement-store.ts';
 import { placeOrder } from './placement/placement-api.ts';
+import { placeOrQueue } from './queue/conflict-fallback-api.ts';
 import { findQueuedOrder, preferredPlacement, queueOrder, queueOrders } from './queue/queue-api.ts';
 import { createIntakeStore } from './queue/intake-store.ts';
 import { createOrderQueue } from './queue/order-queue.ts';
@@ -41,7 +42,7 @@ const {
 const { ORDER_TABLE_NAME, STOCK_TABLE_NAME } = tables;
 const db = openDatabase();
 const writes = orderWrites(ORDER_TABLE_NAME, policy.timeZone);
-const orders = createChangeStore(db, tables, policy.timeZone);
+const orders = createOrderStore(db, tables, policy.timeZone);
 const placements = createPlacementStore(db, tables, policy.timeZone);
 const chunkedPlacements = createChunkedPlacementStore(db, ORDER_TABLE_NAME, STOCK_TABLE_NAME, writes);
 const intakes = createIntakeStore(db, ORDER_TABLE_NAME);
@@ -57,7 +58,10 @@ const placeNow = placeOrder(stores, channels, policy, expireHolds);
 const fulfilment = fulfilmentRoutes(orders, channels, policy, (now, change) => assessFirst(assessment, now, change));
 
 export const handler = httpHandler(
-  on(routes.placeOrder, preferredPlacement(placeNow, queueOrder(stores, queue, channels))),
+  on(
+    routes.placeOrder,
+    preferredPlacement(placeOrQueue(placeNow, stores, queue, channels), queueOrder(stores, queue, channels)),
+  ),
   on(placeOrders, queueOrders(stores, queue, channels)),
   on(routes.getOrder, getOrder(orders, findQueuedOrder(intakes), channels)),
   on(routes.getTimeline, getTimeline(orders, channels)),

@@ -1,7 +1,7 @@
 import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { queueBatchHandler } from '../../shared/lambda/queue-batch-handler.ts';
 import { createHoldExpiry } from './order/hold-expiry-job.ts';
-import { createChangeStore } from './order/order-store.ts';
+import { createOrderStore } from './order/order-store.ts';
 import { createPlacementStore, orderWrites } from './order/placement-store.ts';
 import { createChunkedPlacementStore } from './placement/chunked-placement-store.ts';
 import { place } from './placement/place.ts';
@@ -14,7 +14,7 @@ const { SELLING: policy, ...tables } = QueueEnv.parse(process.env);
 const { ORDER_TABLE_NAME, STOCK_TABLE_NAME } = tables;
 const db = openDatabase();
 const writes = orderWrites(ORDER_TABLE_NAME, policy.timeZone);
-const orders = createChangeStore(db, tables, policy.timeZone);
+const orders = createOrderStore(db, tables, policy.timeZone);
 const placements = createPlacementStore(db, tables, policy.timeZone);
 const chunkedPlacements = createChunkedPlacementStore(db, ORDER_TABLE_NAME, STOCK_TABLE_NAME, writes);
 const stores = { orders, placements, intakes: createIntakeStore(db, ORDER_TABLE_NAME) };

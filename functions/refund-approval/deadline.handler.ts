@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { queueHandler } from '../../shared/lambda/queue-handler.ts';
+import { applyDeadline, Deadline } from './deadlines/deadlines.ts';
 import { applyChange } from './refund/apply.ts';
-import { TablesEnv } from './env.ts';
+import { actor } from './refund/change.ts';
+import { TablesEnv } from './refund/env.ts';
 import { createPolicyStore } from './refund/policy-store.ts';
 import { createRefundStore } from './refund/store.ts';
-import { Deadline, meetDeadline } from './deadlines/deadlines.ts';
+import { endReturn } from './returns/decide.ts';
 
 const tables = TablesEnv.parse(process.env);
 const db = openDatabase();
@@ -14,15 +16,14 @@ const policies = createPolicyStore(db, tables.REFUND_TABLE_NAME);
 
 export const handler = queueHandler({ envelope: Deadline }, async (deadline, { messageId }) => {
   const now = Date.now();
-  const cause = { actor: 'storeworks.refund-approval', correlationId: messageId, causationId: messageId, now };
   const outcome = await applyChange(
     store,
     deadline.refundId,
-    async (refund, account) => {
+    async (refund, ledger) => {
       const { waiting } = await policies.version(refund.policy.version);
-      return meetDeadline(refund, account, deadline, waiting, now);
+      return applyDeadline(refund, ledger, deadline, waiting, now, endReturn);
     },
-    cause,
+    { actor, correlationId: messageId, causationId: messageId, now },
   );
-  assert(outcome, `There is no refund ${deadline.refundId}, which has a deadline`);
+  assert(outcome, `The refund ${deadline.refundId} of a deadline does not exist`);
 });

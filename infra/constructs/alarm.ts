@@ -1,27 +1,31 @@
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { importFromData } from './exports.ts';
 
-type Watch = {
+export type AlarmProps = {
   metric: IMetric;
-  /** Reached or passed in each of `periods` (one unless told) periods of the metric. */
+  /** The alarm is raised when each of `periods` periods of the metric reaches it. */
   threshold: number;
+  /** @default 1 */
   periods?: number;
-  workflow: string;
   /** What a customer or colleague notices, as a sentence. */
-  failureMeans: string;
+  errorImpact: string;
 };
 
-/** An alarm for the person it wakes: what customers feel, and the README that says what to do. */
-export const watch = (
-  scope: Construct,
-  id: string,
-  { metric, threshold, periods = 1, workflow, failureMeans }: Watch,
-) =>
-  new Alarm(scope, id, {
+const workflowContext = 'storeworks:workflow';
+
+/** Sets the workflow whose README the alarms of a stack link to. Must precede the stack's first construct. */
+export const setWorkflow = (stack: Construct, workflow: string) => stack.node.setContext(workflowContext, workflow);
+
+/** Adds an alarm that notifies the alarm topic: its text says what customers notice and which README says what to do. */
+export function addAlarm(scope: Construct, id: string, { metric, threshold, periods = 1, errorImpact }: AlarmProps) {
+  const alarm = new Alarm(scope, id, {
     metric,
     threshold,
     evaluationPeriods: periods,
     comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     treatMissingData: TreatMissingData.NOT_BREACHING,
-    alarmDescription: `${failureMeans} What to do: functions/${workflow}/README.md`,
+    alarmDescription: `${errorImpact} What to do: functions/${scope.node.getContext(workflowContext)}/README.md`,
   });
+  alarm.addAlarmAction({ bind: () => ({ alarmActionArn: importFromData('AlarmTopicArn') }) });
+}

@@ -1,17 +1,16 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { watch } from './alarm.ts';
+import { addAlarm } from './alarm.ts';
 
-/** Where what could not be done waits for a person: as long as SQS keeps anything, and never silently. */
+/** Keeps failed messages for 14 days, the longest retention of SQS. One message raises the alarm. */
 export class DeadLetterQueue extends Queue {
-  constructor(scope: Construct, id: string, { workflow, failureMeans }: { workflow: string; failureMeans: string }) {
+  constructor(scope: Construct, id: string, { errorImpact }: { errorImpact: string }) {
     super(scope, id, { retentionPeriod: Duration.days(14), encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true });
-    watch(this, 'NotEmpty', {
+    addAlarm(this, 'NotEmpty', {
       metric: this.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1), statistic: 'Maximum' }),
       threshold: 1,
-      workflow,
-      failureMeans,
+      errorImpact,
     });
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-SQS3',

@@ -4,49 +4,44 @@ import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
-import { type FunctionProps, WorkflowFunction, workflowOf } from './workflow-function.ts';
+import { type FunctionProps, WorkflowFunction } from './workflow-function.ts';
 
-type Props = FunctionProps & {
+type Props = FunctionProps<never> & {
   /** `cron(…)` or `rate(…)` of EventBridge Scheduler. */
   schedule: string;
-  /** IANA zone whose clocks a `cron` follows, summer time included. */
+  /** IANA zone of a `cron` expression. */
   timeZone: string;
   /**
-   * A `sweep` does whatever is due by then, so that the next one makes up for one that failed: it is not repeated, and
-   * its alarm is all there is to tell. A `day` would miss its job, which after three tries waits in the dead-letter queue.
+   * A `sweep` handles everything that is due, so the next run does the work of a failed one: Lambda does not retry it.
+   * Lambda retries a `daily` job twice, then sends its record to the dead-letter queue.
    */
-  runsFor: 'sweep' | 'day';
+  kind: 'sweep' | 'daily';
 };
 
-/** A function that the clock starts. What could not even be started waits in the dead-letter queue. */
+/** A function that EventBridge Scheduler invokes. An invocation that fails goes to the dead-letter queue. */
 export class ScheduledJob extends Construct {
-  readonly function: WorkflowFunction;
-
-  constructor(scope: Construct, id: string, props: Props) {
+  constructor(scope: Construct, id: string, { schedule, timeZone, kind, ...rest }: Props) {
     super(scope, id);
-    const { schedule, timeZone, runsFor, ...rest } = props;
-    const { entry, failureMeans } = rest;
-    const deadLetterQueue = new DeadLetterQueue(this, 'DeadLetters', { workflow: workflowOf(entry), failureMeans });
-    this.function = new WorkflowFunction(this, 'Function', rest);
-    this.function.configureAsyncInvoke({
+    const { handler, errorImpact } = rest;
+    const deadLetterQueue = new DeadLetterQueue(this, 'DeadLetters', { errorImpact });
+    const job = new WorkflowFunction(this, 'Function', rest);
+    job.configureAsyncInvoke({
       maxEventAge: Duration.hours(6),
-      ...(runsFor === 'day'
+      ...(kind === 'daily'
         ? { retryAttempts: 2, onFailure: new SqsDestination(deadLetterQueue) }
         : { retryAttempts: 0 }),
     });
 
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
-    role.addToPolicy(
-      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.function.functionArn] }),
-    );
+    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [job.functionArn] }));
     role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [deadLetterQueue.queueArn] }));
     const created = new CfnSchedule(this, 'Schedule', {
-      description: `Storeworks ${entry}`,
+      description: `Storeworks ${handler}`,
       scheduleExpression: schedule,
       scheduleExpressionTimezone: timeZone,
       flexibleTimeWindow: { mode: 'OFF' },
       target: {
-        arn: this.function.functionArn,
+        arn: job.functionArn,
         roleArn: role.roleArn,
         retryPolicy: { maximumEventAgeInSeconds: Duration.hours(6).toSeconds() },
         deadLetterConfig: { arn: deadLetterQueue.queueArn },

@@ -13,19 +13,24 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { watch } from './alarm.ts';
+import type { AccessFor } from './access.ts';
+import { addAlarm } from './alarm.ts';
 
-/** `<workflow>/<name>.handler.ts` under `functions/`. */
-type Entry = `${string}/${string}.handler.ts`;
+/** Path of a Lambda entry point under `functions/`; the first folder is its workflow. */
+export type Handler = `${string}/${string}.handler.ts`;
 
-export type FunctionProps = {
-  entry: Entry;
-  environment: Record<string, string>;
-  /** What a customer or colleague notices when this function fails, as a sentence. */
-  failureMeans: string;
-  /** 20 seconds unless told: an answer that comes later has lost its caller. */
+/** `E` is the environment that the handler reads. */
+export type FunctionProps<E> = {
+  handler: Handler;
+  uses: AccessFor<E>;
+  /** What a customer or colleague notices when the function fails, as a sentence. */
+  errorImpact: string;
+  /** @default 20 seconds for a function of the API, 30 seconds for one behind a queue */
   timeout?: Duration;
-  /** MiB. */
+  /**
+   * MiB.
+   * @default 1024
+   */
   memorySize?: number;
   ephemeralStorageSize?: Size;
 };
@@ -35,16 +40,13 @@ export const bundlesContext = 'storeworks:bundles';
 /** For tests that look at the template only: functions without code. */
 export const notBundled = 'not bundled';
 
-/** Name of the workflow that an entry belongs to. */
-export const workflowOf = (entry: Entry) => entry.slice(0, entry.indexOf('/'));
-
-/** A handler as a Lambda function with a role, a log and alarms of its own. The role may write this log and trace. */
+/** A Lambda function with its own role, log group and alarms. The role may write the log, trace, and what `uses` grants. */
 export class WorkflowFunction extends LambdaFunction {
   declare readonly role: IRole;
 
-  constructor(scope: Construct, id: string, props: FunctionProps) {
-    const { entry, environment, failureMeans, timeout = Duration.seconds(20), ...size } = props;
-    const workflow = workflowOf(entry);
+  constructor(scope: Construct, id: string, props: FunctionProps<never>) {
+    const { handler, uses, errorImpact, timeout = Duration.seconds(20), ...size } = props;
+    const workflow = handler.slice(0, handler.indexOf('/'));
     const logGroup = new LogGroup(scope, `${id}Log`, {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -52,17 +54,17 @@ export class WorkflowFunction extends LambdaFunction {
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
     super(scope, id, {
-      description: `Storeworks ${workflow}: ${entry}`,
+      description: `Storeworks ${workflow}: ${handler}`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: 1024,
       ...size,
-      code: codeOf(scope, entry),
+      code: codeOf(scope, handler),
       handler: 'index.handler',
       role,
       logGroup,
       timeout,
-      environment: { ...environment, POWERTOOLS_SERVICE_NAME: workflow },
+      environment: { ...uses.variables, POWERTOOLS_SERVICE_NAME: workflow },
       tracing: Tracing.ACTIVE,
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
@@ -72,20 +74,21 @@ export class WorkflowFunction extends LambdaFunction {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'X-Ray has no resources to name: xray:PutTraceSegments and xray:PutTelemetryRecords only exist on *.',
     });
+    uses.grant?.(this);
 
     const period = Duration.minutes(5);
-    watch(this, 'Errors', { metric: this.metricErrors({ period }), threshold: 1, workflow, failureMeans });
-    watch(this, 'Throttles', { metric: this.metricThrottles({ period }), threshold: 1, workflow, failureMeans });
+    addAlarm(this, 'Errors', { metric: this.metricErrors({ period }), threshold: 1, errorImpact });
+    addAlarm(this, 'Throttles', { metric: this.metricThrottles({ period }), threshold: 1, errorImpact });
   }
 }
 
-function codeOf(scope: Construct, entry: Entry): Code {
+function codeOf(scope: Construct, handler: Handler): Code {
   const bundles: unknown = scope.node.tryGetContext(bundlesContext);
   if (bundles === notBundled) return Code.fromInline('// Not bundled');
-  if (typeof bundles !== 'string') throw new Error(`No bundle for ${entry}: set the context ${bundlesContext}.`);
-  // Native packages are linked into the bundle, not copied: the asset takes what the links lead to.
-  return Code.fromAsset(join(bundles, bundleOf(entry)), { followSymlinks: SymlinkFollowMode.ALWAYS });
+  if (typeof bundles !== 'string') throw new Error(`No bundle for ${handler}: set the context ${bundlesContext}.`);
+  // Native packages are linked into the bundle, not copied: the asset contains the files that the links lead to.
+  return Code.fromAsset(join(bundles, bundleOf(handler)), { followSymlinks: SymlinkFollowMode.ALWAYS });
 }
 
-/** Directory of an entry's bundle under that of all bundles: `<workflow>/<name>`. */
-export const bundleOf = (entry: string) => entry.replace(/\.handler\.ts$/, '');
+/** Directory of a handler's bundle under the directory of all bundles: its path without `.handler.ts`. */
+export const bundleOf = (handler: string) => handler.replace(/\.handler\.ts$/, '');

@@ -3,40 +3,40 @@ import type { Observer } from './observer.ts';
 import type { State } from './state.ts';
 import type { Template } from './template/template.ts';
 
-/** What every local service is made from. */
+/** Shared by all local services. */
 export type LocalContext = {
   template: Template;
   state: State;
-  /** Milliseconds since the epoch; tests may move it. */
+  /** Milliseconds since the epoch; a test may set the clock forward. */
   now: () => number;
-  /** What tests let go wrong. */
+  /** Faults that a test injects. */
   faults?: Faults | undefined;
-  /** Who counts what happens. */
+  /** Receives measurements. */
   observer?: Observer | undefined;
-  /** One line for the developer: a refused delivery, a retry, a function's error. */
+  /** Writes one line for the developer, such as a failed delivery or a function's error. */
   log: (line: string) => void;
 };
 
 /**
- * Sends a payload (JSON text) to whatever the ARN names: a queue, a function (asynchronously), a bus or an API
- * destination. Resolves when the receiver has it durably; rejects when it refuses or does not exist.
+ * Sends a payload (JSON text) to a queue, a function (asynchronously), an event bus or an API destination by ARN.
+ * Resolves when the target has stored it durably; rejects when the target refuses it or does not exist.
  */
 export type Deliver = (
   arn: string,
   payload: string,
-  /** For a queue; `messageAttributes` tell in a dead-letter queue what failed. */
+  /** Of a queue message; a dead letter's `messageAttributes` describe the failure. */
   options?: { messageGroupId?: string; messageAttributes?: Record<string, { DataType: string; StringValue: string }> },
 ) => Promise<void>;
 
-/** A part that works on its own once started, such as an event source mapping. */
+/** A component that runs in the background, such as an event source mapping. */
 export type Running = {
-  /** Work that is accepted but not done: 0 when the part is at rest. */
+  /** Number of accepted and unfinished items; 0 when idle. */
   pending: () => number;
   stop: () => Promise<void>;
 };
 
 /**
- * What a service does with the properties of each resource type that it runs: `effective` ones it obeys, `inert` ones
- * change nothing on one machine (say why beside them). Any other property stops the engine.
+ * Properties of each resource type that a service supports. It implements the `effective` ones. The `inert` ones have
+ * no effect on one machine (give the reason beside them). Any other property prevents the start.
  */
 export type Support = Record<string, { effective: string[]; inert: string[] }>;

@@ -1,5 +1,3 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AwsError } from './gateway/aws-call.ts';
 import type { Deliver, LocalContext } from './context.ts';
@@ -18,27 +16,29 @@ import { startScheduler, supports as schedulerSupports } from './scheduler/sched
 import { createSecrets, supports as secretsSupports } from './secrets/secrets.ts';
 import { createQueues, type Queues, supports as sqsSupports } from './sqs/sqs.ts';
 import { type Pending, pendingIn } from './pending.ts';
-import { StartError } from './start-error.ts';
+import { freePort, listen } from './server.ts';
 import { openState } from './state.ts';
 import { startStreamMappings, supports as streamMappingSupports } from './dynamodb/stream-mapping.ts';
 import { checkSupported } from './supported.ts';
 import { loadTemplate, type Template } from './template/template.ts';
 
 export type EngineOptions = {
-  /** Directory that the CDK app was synthesised into. */
+  /** Directory of the synthesised CDK app (the cloud assembly). */
   cdkOut: string;
   stateDirectory: string;
-  /** Port of the HTTP API; 0 or none for any free one. The gateway and the identity provider take the next two if free. */
+  /**
+   * Port of the HTTP API. The gateway and the identity provider use the next two ports if free. @default any free port
+   */
   port?: number;
-  /** Empties the state first. */
+  /** Deletes the state first. */
   fresh?: boolean;
   /** Variables of every function, besides its own and Lambda's. */
   functionEnvironment?: Record<string, string>;
-  /** The clock of the engine and of its functions; the machine's unless a test moves one. */
+  /** Clock of the engine and its functions. @default `Date.now` */
   now?: () => number;
-  /** What a test lets go wrong. */
+  /** Faults that a test injects. */
   faults?: Faults;
-  /** Who counts what happens. */
+  /** Receives measurements. */
   observer?: Observer;
   log?: (line: string) => void;
 };
@@ -46,60 +46,35 @@ export type EngineOptions = {
 export type Engine = Awaited<ReturnType<typeof startEngine>>;
 
 /**
- * Runs the synthesised template on this machine until `stop`. Throws StartError, with one sentence for a person, when
- * the state, a port or the template does not allow it.
+ * Runs the synthesised template on this machine until `stop`. Throws StartError for an unusable state directory, a port
+ * in use, or an unsupported template.
  */
 export async function startEngine(options: EngineOptions) {
   const { cdkOut, stateDirectory, port = 0, functionEnvironment, now = Date.now, log = () => {} } = options;
-  const parts: { stop: () => Promise<void> }[] = [];
+  const running: Running[] = [];
   const stop = async () => {
-    for (const part of parts.toReversed()) await part.stop();
+    for (const part of running.toReversed()) await part.stop();
   };
   try {
     const api = await listen(port);
-    parts.push(api);
+    running.push(api);
     const gateway = await listen(port && port + 1, true);
-    parts.push(gateway);
+    running.push(gateway);
     const identityPort = await freePort(port && port + 2);
 
     const state = openState(stateDirectory, { fresh: options.fresh ?? false });
-    parts.push({ stop: async () => state.close() });
+    running.push({ stop: async () => state.close() });
     const issuer = `http://127.0.0.1:${identityPort}`;
     const template = loadTemplate(cdkOut, { gatewayUrl: gateway.url, apiUrl: api.url, issuer });
     checkSupported(template, allSupports);
     const context: LocalContext = { template, state, now, log, faults: options.faults, observer: options.observer };
 
-    const identity = await startIdentity(context, { port: identityPort });
-    parts.push(identity);
-    const dynamodb = await startDynamodb(context);
-    parts.push(dynamodb);
-    const iam = createIam(template);
-    const queues = createQueues(context);
-    const deliver: Deliver = async (arn, payload, options) => {
-      if (arn.startsWith('arn:aws:sqs:')) return sendTo(context, queues, arn, payload, options);
-      if (arn.startsWith('arn:aws:lambda:')) return lambda.invokeAsync(arn, payload);
-      if (arn.includes(':event-bus/')) return bus.put(arn, [JSON.parse(payload)]);
-      throw new AwsError('ResourceNotFoundException', `Nothing here receives from ${arn}`, 404);
-    };
-    const lambda = createLambda(context, {
-      gatewayUrl: gateway.url,
-      accessKeyOf,
-      functionEnvironment,
-      deliver,
-      authorize: iam.authorize,
-    });
-    parts.push(lambda);
-    const bus = createEventBus(context, { deliver });
-    parts.push(bus);
-    const s3 = await startS3(context, { deliver });
-    parts.push(s3);
-    const scheduler = startScheduler(context, { deliver, iam });
-    parts.push(scheduler);
-    const queueMappings = startQueueMappings(context, { queues, lambda, iam });
-    const streams = startStreamMappings(context, { dynamodb, lambda, iam, deliver });
-    parts.push(queueMappings, streams);
-
-    const secrets = createSecrets(context);
+    const services = await startServices(
+      context,
+      { gatewayUrl: gateway.url, identityPort, functionEnvironment },
+      running,
+    );
+    const { identity, dynamodb, iam, queues, lambda, bus, s3, scheduler, queueMappings, streams, secrets } = services;
     const working = { streams, bus, lambda, scheduler, s3 };
     const pending = (): Pending => ({
       ...queueMappings.waiting(),
@@ -131,7 +106,7 @@ export async function startEngine(options: EngineOptions) {
       /** Current text of a secret, by ARN or name. */
       secretText: secrets.textOf,
       context,
-      /** A token of a client with any lifetime, negative for one that has expired. */
+      /** Issues a token of a client; a negative lifetime makes an expired one. */
       issueToken: identity.issueToken,
       settled: settledBy(pending),
       inFlight,
@@ -141,6 +116,54 @@ export async function startEngine(options: EngineOptions) {
     await stop();
     throw error;
   }
+}
+
+type Running = { stop: () => Promise<void> };
+type Surroundings = {
+  gatewayUrl: string;
+  identityPort: number;
+  functionEnvironment: Record<string, string> | undefined;
+};
+
+/** Starts all services and adds each to `running` when it has started, so that a failing start can stop them. */
+async function startServices(
+  context: LocalContext,
+  { gatewayUrl, identityPort, functionEnvironment }: Surroundings,
+  running: Running[],
+) {
+  const { template } = context;
+  const identity = await startIdentity(context, { port: identityPort });
+  running.push(identity);
+  const dynamodb = await startDynamodb(context);
+  running.push(dynamodb);
+  const iam = createIam(template);
+  const queues = createQueues(context);
+  const deliver: Deliver = async (arn, payload, options) => {
+    if (arn.startsWith('arn:aws:sqs:')) return sendTo(context, queues, arn, payload, options);
+    if (arn.startsWith('arn:aws:lambda:')) return lambda.invokeAsync(arn, payload);
+    if (arn.includes(':event-bus/')) return bus.put(arn, [JSON.parse(payload)]);
+    throw new AwsError('ResourceNotFoundException', `The local engine cannot deliver to ${arn}`, 404);
+  };
+  const lambda = createLambda(context, {
+    gatewayUrl,
+    accessKeyOf,
+    functionEnvironment,
+    deliver,
+    authorize: iam.authorize,
+  });
+  running.push(lambda);
+  const bus = createEventBus(context, { deliver });
+  running.push(bus);
+  const s3 = await startS3(context, { deliver });
+  running.push(s3);
+  const scheduler = startScheduler(context, { deliver, iam });
+  running.push(scheduler);
+  const queueMappings = startQueueMappings(context, { queues, lambda, iam });
+  const streams = startStreamMappings(context, { dynamodb, lambda, iam, deliver });
+  running.push(queueMappings, streams);
+
+  const secrets = createSecrets(context);
+  return { identity, dynamodb, iam, queues, lambda, bus, s3, scheduler, queueMappings, streams, secrets };
 }
 
 const allSupports = [
@@ -157,7 +180,7 @@ const allSupports = [
   secretsSupports,
 ];
 
-/** Puts what the engine sends on a queue, as often and as late as a test wants. */
+/** Sends a message of the engine to a queue, with the duplicates and delays that a test injects. */
 function sendTo(
   { faults }: LocalContext,
   queues: Queues,
@@ -170,7 +193,7 @@ function sendTo(
   for (const delaySeconds of fault.delaysSeconds) queues.send(queueArn, body, { ...options, delaySeconds });
 }
 
-/** A function's calls carry this access key id, which tells the gateway whose role they are made under. */
+/** Access key id with which a function signs its calls; the gateway derives the role from it. */
 const accessKeyOf = (functionName: string) => `function.${functionName}`;
 
 const rolesByAccessKey = (template: Template) =>
@@ -180,61 +203,17 @@ const rolesByAccessKey = (template: Template) =>
       .map(({ name, properties }) => [accessKeyOf(name), String(properties.Role)]),
   );
 
-/** Resolves once nothing is pending for a while; rejects after `timeoutMs` with what was left. */
+/** Resolves when three checks in a row find nothing pending; rejects after `timeoutMs` with the pending counts. */
 const settledBy =
   (pending: () => Pending) =>
   async (timeoutMs = 60_000): Promise<void> => {
     const deadline = performance.now() + timeoutMs;
-    for (let calm = 0; calm < 3;) {
+    for (let idleChecks = 0; idleChecks < 3;) {
       const { pending: left, where } = pendingIn(pending());
-      calm = left === 0 ? calm + 1 : 0;
+      idleChecks = left === 0 ? idleChecks + 1 : 0;
       if (performance.now() > deadline) {
-        throw new Error(`Still ${left} pieces of work after ${timeoutMs} ms: ${JSON.stringify(where)}`);
+        throw new Error(`${left} items are pending after ${timeoutMs} ms: ${JSON.stringify(where)}`);
       }
       await sleep(20);
     }
   };
-
-/** A server whose listener comes later, so that its address is known while the parts behind it are made. */
-async function listen(port: number, orAnyPort = false) {
-  let listener: RequestListener = (_request, response) => {
-    response.writeHead(503, { 'content-type': 'application/json' }).end('{"message":"Starting"}');
-  };
-  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => listener(request, response));
-  const bound = await bind(server, port, orAnyPort);
-  return {
-    url: `http://127.0.0.1:${bound}`,
-    serve: (next: RequestListener) => {
-      listener = next;
-    },
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
-async function bind(server: Server, port: number, orAnyPort: boolean): Promise<number> {
-  const attempt = (wanted: number) =>
-    new Promise<number>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(wanted, '127.0.0.1', () => {
-        server.off('error', reject);
-        resolve((server.address() as AddressInfo).port);
-      });
-    });
-  try {
-    return await attempt(port);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
-    if (orAnyPort) return attempt(0);
-    throw new StartError(`Port ${port} is in use.`, 'port-in-use');
-  }
-}
-
-async function freePort(preferred: number): Promise<number> {
-  const probe = createServer();
-  const port = await bind(probe, preferred, true);
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}

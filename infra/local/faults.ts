@@ -1,37 +1,37 @@
 import type { AwsResponse, AwsCall } from './gateway/aws-call.ts';
 
-/** A call that a function makes of an AWS service. */
+/** A call of an AWS service by a function. */
 export type FunctionCall = { functionName: string; call: AwsCall };
 
-/** What becomes of such a call. */
+/** A fault injected into such a call. */
 export type CallFault =
-  /** The service answers so and does nothing. */
+  /** The service is not called; the caller receives `response`. */
   | { kind: 'refused'; response: AwsResponse }
-  /** The service does it, and the connection drops before the caller learns of it. */
+  /** The service handles the call, and the connection drops before its response. */
   | { kind: 'response-lost' }
-  /** The sandbox that calls dies, `before` the service does anything or `after`. */
+  /** The calling sandbox is killed before or after the service handles the call. */
   | { kind: 'crash'; when: 'before' | 'after' }
-  /** The service does it, but only now: others may get in between. */
+  /** The service handles the call after a delay, in which other calls may be handled. */
   | { kind: 'slow'; milliseconds: number }
-  /** The service does `part` of what was asked for; `whole` adds to its response what it did not do. */
-  | { kind: 'partial'; part: Buffer; whole: (response: AwsResponse) => AwsResponse };
+  /** The service handles `part`, the body of a reduced request; `complete` adds the failed entries to its response. */
+  | { kind: 'partial'; part: Buffer; complete: (response: AwsResponse) => AwsResponse };
 
 /**
- * What becomes of an invocation: its sandbox dies before the handler is called, or when the handler has done all and its
- * response is not taken yet, or Lambda has no room for it.
+ * A fault injected into an invocation: the sandbox is killed before the handler runs, or after it ran and before its
+ * result is returned, or the invocation is throttled.
  */
 export type InvocationFault = 'crash-before' | 'crash-after' | 'throttled';
 
-/** How a message reaches its queue: so many copies, each this much later. */
+/** Duplicates and delays of a message: one copy for each delay. */
 type DeliveryFault = { delaysSeconds: number[] };
 
 /**
- * What goes wrong in an engine under test. Each hook is asked once per occasion, in its course, and answers `undefined`
- * where all goes well. Without faults an engine is what it was.
+ * Hooks that inject faults into an engine under test. The engine calls a hook once per call, invocation or delivery;
+ * the hook returns `undefined` for no fault.
  */
 export type Faults = {
   onCall?: (call: FunctionCall) => CallFault | undefined;
   onInvocation?: (invocation: { functionName: string; payload: string }) => InvocationFault | undefined;
-  /** Messages that the engine itself sends: of rules, schedules, notifications and destinations. */
+  /** Messages of rules, schedules, notifications, destinations and SendMessage to a standard queue. */
   onDelivery?: (delivery: { queueArn: string; body: string }) => DeliveryFault | undefined;
 };

@@ -1,20 +1,20 @@
 import type { FunctionCall } from './faults.ts';
 import type { AwsResponse } from './gateway/aws-call.ts';
 
-/** An invocation that ran to its end, well or not. */
+/** A completed invocation, successful or failed. */
 export type EndedInvocation = {
   functionName: string;
   payload: string;
-  /** In the sandbox, without the wait for one and without its start. */
+  /** Time in the sandbox, excluding the wait for a sandbox and its start. */
   durationMs: number;
 };
 
-/** An invocation that ended with an error; what it told of it. */
+/** An invocation that ended with an error. */
 export type FailedInvocation = { functionName: string; error: string };
 
-/** What a measurement is told of an engine at work. It changes nothing; `faults.ts` has the hooks that do. */
+/** Hooks for measurements. They change no behaviour; `faults.ts` has the hooks that do. */
 export type Observer = {
-  /** A function's call of an AWS service and its response, a fault's too. */
+  /** A function's call of an AWS service and its response, including an injected one. */
   onResponse?: (made: FunctionCall, response: AwsResponse) => void;
   onInvoked?: (invocation: EndedInvocation) => void;
   onFailed?: (invocation: FailedInvocation) => void;

@@ -1,5 +1,5 @@
-/** What a starter may add advice to. */
-type StartErrorCode = 'port-in-use' | 'other-state-version' | 'no-assembly';
+/** Causes for which the caller may add advice. */
+type StartErrorCode = 'port-in-use' | 'incompatible-state' | 'no-assembly';
 
 /** A reason why the engine cannot start which a person can act on: one sentence, to be printed without a stack. */
 export class StartError extends Error {

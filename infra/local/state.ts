@@ -3,22 +3,22 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StartError } from './start-error.ts';
 
-/** Raised with every change of the tables that the services keep in the state file. */
+/** Increase it with every incompatible change of the tables in the state file. */
 const stateVersion = 1;
 
 /**
- * Everything the engine must not forget when it is killed: messages, deliveries, schedules, stream positions. One
- * SQLite file in write-ahead mode: a committed transaction survives the death of the process at any moment.
+ * The durable state: messages, deliveries, schedules, stream positions. One SQLite file in write-ahead mode: a
+ * committed transaction survives a kill of the process.
  */
 export type State = {
   directory: string;
   db: DatabaseSync;
-  /** Runs `work` as one transaction; nested calls join the outer one. Synchronous, as the database is. */
+  /** Runs `work` as one transaction; a nested call joins the outer transaction. `work` must be synchronous. */
   transaction: <T>(work: () => T) => T;
   close: () => void;
 };
 
-/** Opens, or makes, the state in `directory`. Refuses a state in use, or one of another version, with one sentence. */
+/** Opens or creates the state in `directory`. Throws StartError for a state in use or of another version. */
 export function openState(directory: string, { fresh = false } = {}): State {
   if (fresh) emptyState(directory);
   mkdirSync(directory, { recursive: true });
@@ -29,7 +29,7 @@ export function openState(directory: string, { fresh = false } = {}): State {
     db.close();
     throw new StartError(
       `The state in ${directory} was written by another version of the engine.`,
-      'other-state-version',
+      'incompatible-state',
     );
   }
   db.exec(`PRAGMA user_version = ${stateVersion}`);
@@ -53,7 +53,7 @@ export function openState(directory: string, { fresh = false } = {}): State {
   return { directory, db, transaction, close: () => db.close() };
 }
 
-/** Empties the state, unless a running instance holds it. */
+/** Deletes the state directory. Throws StartError if an instance is running on it. */
 function emptyState(directory: string): void {
   mkdirSync(directory, { recursive: true });
   const db = new DatabaseSync(join(directory, 'engine.sqlite'));
@@ -62,7 +62,7 @@ function emptyState(directory: string): void {
   rmSync(directory, { recursive: true, force: true });
 }
 
-/** The operating system drops this lock with the process, however it dies. */
+/** Locks the state for this process. The operating system releases the lock when the process ends. */
 function lock(db: DatabaseSync, directory: string): void {
   try {
     db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');

@@ -3,30 +3,30 @@ import { supports as iamSupports } from './iam/iam.ts';
 import { StartError } from './start-error.ts';
 import type { Resource, Template } from './template/template.ts';
 
-/** Resource types that change nothing about what runs on one machine, and why. */
+/** Resource types without effect on one machine, each with the reason. */
 const inertTypes: Record<string, string> = {
   'AWS::CDK::Metadata': 'counts CDK users',
-  'AWS::Logs::LogGroup': 'what a function logs is printed here; nothing is kept, so nothing expires',
-  'AWS::Logs::MetricFilter': 'no metrics are kept here',
-  'AWS::CloudWatch::Alarm': 'no metrics are kept here, so no alarm is ever raised',
-  'AWS::CloudWatch::CompositeAlarm': 'no alarm is ever raised here',
+  'AWS::Logs::LogGroup': 'logs are written to files without expiry',
+  'AWS::Logs::MetricFilter': 'the engine has no metrics',
+  'AWS::CloudWatch::Alarm': 'the engine has no metrics and no alarms',
+  'AWS::CloudWatch::CompositeAlarm': 'the engine has no alarms',
   'AWS::CloudWatch::Dashboard': 'a page of the AWS console',
-  'AWS::SNS::Topic': 'only alarms publish to it; a function that tries is refused by the gateway, which has no SNS',
-  'AWS::SNS::Subscription': 'forwards alarms, and none is raised here',
-  'AWS::SNS::TopicPolicy': 'lets alarms publish, and none is raised here',
-  'AWS::S3::BucketPolicy': 'lets AWS services write logs and refuses plain HTTP from outside; neither exists here',
-  'AWS::Events::EventBusPolicy': 'lets other accounts publish; there is one account here',
-  'AWS::Cognito::UserPoolDomain': "the local identity provider's address stands in for it",
-  'AWS::Cognito::UserPoolGroup': 'departments of signed-in people; the local identity provider knows clients',
-  'AWS::KMS::Key': 'files of the state directory are protected by the file system only',
-  'AWS::KMS::Alias': 'a second name of a key',
+  'AWS::SNS::Topic': 'only alarms publish to it; the gateway refuses SNS calls of functions',
+  'AWS::SNS::Subscription': 'forwards alarms, which the engine does not have',
+  'AWS::SNS::TopicPolicy': 'permits alarms to publish, which the engine does not have',
+  'AWS::S3::BucketPolicy': 'permits AWS log delivery and denies plain HTTP, which do not exist on one machine',
+  'AWS::Events::EventBusPolicy': 'permits other accounts to publish; the engine has one account',
+  'AWS::Cognito::UserPoolDomain': "replaced by the local identity provider's address",
+  'AWS::Cognito::UserPoolGroup': 'groups of signed-in users; the local identity provider has clients only',
+  'AWS::KMS::Key': 'the state directory is not encrypted',
+  'AWS::KMS::Alias': 'a name of a key',
   'AWS::Glue::Database': 'metadata for Athena, which the engine does not emulate',
   'AWS::Glue::Table': 'metadata for Athena, which the engine does not emulate',
 };
 
 /**
- * Throws StartError with a line for every resource type and every property that the engine would have to overlook.
- * `supports` are the tables of the services; two services may share a type.
+ * Throws StartError with one line for every unsupported resource type and property. `supports` are the tables of the
+ * services; two services may share a type.
  */
 export function checkSupported(template: Template, supports: Support[]): void {
   const known = merge([...supports, iamSupports]);
@@ -37,18 +37,18 @@ export function checkSupported(template: Template, supports: Support[]): void {
 function problemsOf({ stack, logicalId, type, properties }: Resource, known: Map<string, Set<string>>): string[] {
   const allowed = known.get(type);
   if (!allowed) {
-    return Object.hasOwn(inertTypes, type) ? [] : [`${stack}/${logicalId}: the local engine does not run ${type}.`];
+    return Object.hasOwn(inertTypes, type) ? [] : [`${stack}/${logicalId}: the local engine does not support ${type}.`];
   }
   return Object.keys(properties)
     .filter((property) => !allowed.has(property))
-    .map((property) => `${stack}/${logicalId}: the local engine does not know what ${property} of ${type} changes.`);
+    .map((property) => `${stack}/${logicalId}: the local engine does not support ${property} of ${type}.`);
 }
 
-/** Properties of each type that some service obeys or knows to be inert. */
+/** Supported properties by type. */
 function merge(supports: Support[]): Map<string, Set<string>> {
   const known = new Map<string, Set<string>>();
   for (const [type, { effective, inert }] of supports.flatMap((support) => Object.entries(support))) {
-    // Tags are labels for bills and people on every type; conditions on tags are refused by iam-condition.ts.
+    // Tags have no effect: iam/condition.ts refuses conditions on tags.
     const properties = known.get(type) ?? new Set(['Tags']);
     for (const property of [...effective, ...inert]) properties.add(property);
     known.set(type, properties);

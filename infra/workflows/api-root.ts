@@ -1,24 +1,27 @@
-import { Construct } from 'constructs';
+import type { App } from 'aws-cdk-lib';
 import type { Env } from '../../functions/api-root/env.ts';
-import type { HttpApi } from '../constructs/http-api.ts';
-import { StateTable } from '../constructs/state-table.ts';
-import { WorkflowFunction } from '../constructs/workflow-function.ts';
-import type { DataStack } from '../stacks/data.ts';
+import * as routes from '../../shared/contracts/api-root/routes.ts';
+import { type Access, all, variables } from '../constructs/access.ts';
+import { importFromData } from '../constructs/exports.ts';
+import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
+import { tables } from '../data/definitions.ts';
 
-/** Health, the description of the interface, and the answer to what no route matches. */
-export function addApiRoot(scope: Construct, { api, data }: { api: HttpApi; data: DataStack }): void {
-  const workflow = new Construct(scope, 'ApiRoot');
-  // Whatever tables there are: one that does not answer is a store that is not well.
-  const tables = Object.values(data).filter((each) => each instanceof StateTable);
-  const handler = new WorkflowFunction(workflow, 'Api', {
-    entry: 'api-root/api.handler.ts',
-    environment: {
-      TABLE_NAMES: tables.map((table) => table.name).join(','),
-      TOKEN_URL: data.identities.tokenEndpoint,
-    } satisfies Env,
-    failureMeans: 'Nobody can see whether the store is up, nor read how to call it.',
-  });
-  for (const table of tables) table.grant(handler, 'dynamodb:GetItem');
-  api.serve('api-root', handler);
-  api.serveTheRest(handler);
+/** Health, the description of the interface, and the response to unknown paths. */
+export class ApiRootStack extends WorkflowStack {
+  constructor(app: App, shared: SharedStacks) {
+    super(app, 'api-root', shared);
+    const api = this.routes<Env>({
+      routes: [routes],
+      handler: 'api-root/api.handler.ts',
+      uses: all(healthReader, variables({ TOKEN_URL: importFromData('TokenEndpoint') })),
+      errorImpact: 'Staff and integrators cannot see whether the store is up, nor read the documentation of its API.',
+    });
+    api.add({ key: '$default' });
+  }
 }
+
+/** The store is healthy when every table responds. */
+const healthReader = {
+  ...variables({ TABLE_NAMES: tables.map(({ name }) => name).join(',') }),
+  grant: (handler) => tables.forEach((table) => table.access('GetItem').grant?.(handler)),
+} satisfies Access<'TABLE_NAMES'>;

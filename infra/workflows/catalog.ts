@@ -1,17 +1,18 @@
-import { Construct } from 'constructs';
+import type { App } from 'aws-cdk-lib';
 import type { Env } from '../../functions/catalog/env.ts';
-import type { HttpApi } from '../constructs/http-api.ts';
-import { WorkflowFunction } from '../constructs/workflow-function.ts';
-import type { DataStack } from '../stacks/data.ts';
+import * as routes from '../../shared/contracts/catalog/routes.ts';
+import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
+import { catalog } from '../data/catalog.ts';
 
 /** SKUs over HTTP. */
-export function addCatalog(scope: Construct, { api, data }: { api: HttpApi; data: DataStack }): void {
-  const workflow = new Construct(scope, 'Catalog');
-  const handler = new WorkflowFunction(workflow, 'Api', {
-    entry: 'catalog/api.handler.ts',
-    environment: { CATALOG_TABLE_NAME: data.catalogTable.name } satisfies Env,
-    failureMeans: 'Marketing cannot read or change SKUs.',
-  });
-  data.catalogTable.grant(handler, 'dynamodb:GetItem', 'dynamodb:PutItem');
-  api.serve('catalog', handler);
+export class CatalogStack extends WorkflowStack {
+  constructor(app: App, shared: SharedStacks) {
+    super(app, 'catalog', shared);
+    this.routes<Env>({
+      routes: [routes],
+      handler: 'catalog/api.handler.ts',
+      uses: catalog.editor,
+      errorImpact: 'Marketing cannot read or change SKUs.',
+    });
+  }
 }

@@ -1,74 +1,48 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { type App, Duration } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/aws-events';
-import { Construct } from 'constructs';
 import type { DeliverEnv, FanOutEnv } from '../../functions/channel-webhooks/deliveries/env.ts';
 import type { ApiEnv } from '../../functions/channel-webhooks/env.ts';
-import { channelsOf } from '../../shared/store.ts';
-import { DeliveryQueue } from '../constructs/delivery-queue.ts';
-import type { HttpApi } from '../constructs/http-api.ts';
-import { QueueConsumer } from '../constructs/queue-consumer.ts';
-import { WorkflowFunction } from '../constructs/workflow-function.ts';
-import type { DataStack } from '../stacks/data.ts';
-import { store } from '../store.ts';
+import * as routes from '../../shared/contracts/webhooks/routes.ts';
+import { all } from '../constructs/access.ts';
+import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
+import { orders } from '../data/orders.ts';
+import { webhooks } from '../data/webhooks.ts';
+import { settings } from '../settings.ts';
 
-/** Order events to the channels' own endpoints. Not by an API destination, which cannot sign a body. */
-export function addChannelWebhooks(scope: Construct, { api, data }: { api: HttpApi; data: DataStack }): void {
-  const workflow = new Construct(scope, 'ChannelWebhooks');
-  const { webhookTable, orderTable, identities, bus } = data;
-  const failureMeans = 'Channels are not told of their orders and may show customers an old state.';
-  const deliveries = new DeliveryQueue(workflow, 'Deliveries', { workflow: 'channel-webhooks', failureMeans });
-  const environment = {
-    WEBHOOK_TABLE_NAME: webhookTable.name,
-    ORDER_TABLE_NAME: orderTable.name,
-    DELIVERY_QUEUE_URL: deliveries.queue.queueUrl,
-  } satisfies FanOutEnv;
-
-  const { function: fanOut } = new QueueConsumer(workflow, 'OrderEvent', {
-    bus,
-    event: {
-      pattern: {
-        source: ['storeworks.order-intake'],
-        // Years of history are no news to the channel that has them.
-        detailType: Match.anythingBut('OrderImported'),
-        detail: { data: { orderId: Match.exists() } },
+/** Sends order events to the channels' own endpoints. */
+export class ChannelWebhooksStack extends WorkflowStack {
+  constructor(app: App, shared: SharedStacks) {
+    super(app, 'channel-webhooks', shared);
+    const errorImpact = 'Channels do not learn of changes of their orders and may show customers an old status.';
+    const deliveries = this.queue<DeliverEnv>({
+      handler: 'channel-webhooks/deliveries/deliver.handler.ts',
+      uses: (queue) => all(webhooks.deliverer, orders.reader, queue.url('DELIVERY_QUEUE_URL'), settings.webhookRetries),
+      errorImpact,
+      // A day of retries has a dozen receives, and each pause of an endpoint, up to 5 minutes long, adds one: some 320.
+      maxReceiveCount: 500,
+      // The function retries a delivery for a day.
+      maxMessageAge: Duration.hours(30),
+    });
+    const sender = deliveries.sender('DELIVERY_QUEUE_URL');
+    // A channel that imported years of history needs no webhook for each order.
+    const orderEvents = { source: ['storeworks.order-intake'], detailType: Match.anythingBut('OrderImported') };
+    this.onEvents<FanOutEnv>(
+      { pattern: orderEvents },
+      {
+        where: { orderId: Match.exists() },
+        handler: 'channel-webhooks/deliveries/order-event.handler.ts',
+        uses: all(webhooks.endpointLister, orders.getter, sender),
+        errorImpact,
+        // The function reads the endpoints once per batch.
+        batchSize: 100,
+        batchWindow: Duration.seconds(1),
       },
-    },
-    entry: 'channel-webhooks/deliveries/order-event.handler.ts',
-    environment,
-    failureMeans,
-    // A second's wait, for one look at the endpoints instead of a hundred.
-    batchSize: 100,
-    batchWindow: Duration.seconds(1),
-  });
-  webhookTable.grant(fanOut, 'dynamodb:Query');
-  orderTable.grant(fanOut, 'dynamodb:GetItem');
-  deliveries.queue.grantSendMessages(fanOut);
-
-  const deliver = deliveries.consumer('Deliver', {
-    entry: 'channel-webhooks/deliveries/deliver.handler.ts',
-    environment: { ...environment, RETRYING: JSON.stringify(store.webhooks) } satisfies DeliverEnv,
-    failureMeans,
-  });
-  webhookTable.grant(deliver, 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
-  orderTable.grant(deliver, 'dynamodb:BatchGetItem');
-
-  const channels = Object.fromEntries(
-    Object.entries(channelsOf(store.clients)).map(([name, channel]) => [identities.clientIds[name], channel]),
-  );
-  const handler = new WorkflowFunction(workflow, 'Api', {
-    entry: 'channel-webhooks/api.handler.ts',
-    environment: { ...environment, CHANNELS: Stack.of(scope).toJsonString(channels) } satisfies ApiEnv,
-    failureMeans: 'Channels cannot set up their webhooks, nor replay what they missed.',
-  });
-  webhookTable.grant(
-    handler,
-    'dynamodb:GetItem',
-    'dynamodb:BatchGetItem',
-    'dynamodb:PutItem',
-    'dynamodb:DeleteItem',
-    'dynamodb:Query',
-  );
-  webhookTable.grantIndexQuery(handler, 'byDead');
-  deliveries.queue.grantSendMessages(handler);
-  api.serve('channel-webhooks', handler);
+    );
+    this.routes<ApiEnv>({
+      routes: [routes],
+      handler: 'channel-webhooks/api.handler.ts',
+      uses: all(webhooks.editor, webhooks.byDead, orders.named, sender, settings.channels),
+      errorImpact: 'Channels cannot set up their webhooks, nor replay missed events.',
+    });
+  }
 }

@@ -1,25 +1,21 @@
-import { Construct } from 'constructs';
+import { type App, Duration } from 'aws-cdk-lib';
 import type { Env } from '../../functions/event-relay/env.ts';
-import { StreamRelay } from '../constructs/stream-relay.ts';
-import type { DataStack } from '../stacks/data.ts';
+import { outboxStreamFilter } from '../../shared/dynamodb/outbox.ts';
+import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
+import { tables } from '../data/definitions.ts';
+import { bus } from '../data/event-bus.ts';
 
-/** Every table's event items, onto the bus. */
-export function addEventRelay(scope: Construct, { data }: { data: DataStack }): void {
-  const workflow = new Construct(scope, 'EventRelay');
-  const { bus, catalogTable, stockTable, orderTable, reportTable, stockAuditTable, webhookTable, refundTable } = data;
-  const relay = new StreamRelay(workflow, 'Relay', {
-    entry: 'event-relay/relay.handler.ts',
-    environment: { EVENT_BUS_NAME: bus.eventBusName } satisfies Env,
-    failureMeans: 'What follows from an order or a stock movement does not happen, and reports lack it.',
-    tables: {
-      Catalog: catalogTable,
-      Stock: stockTable,
-      Order: orderTable,
-      Refund: refundTable,
-      Report: reportTable,
-      StockAudit: stockAuditTable,
-      Webhook: webhookTable,
-    },
-  });
-  bus.grantPutEventsTo(relay.function);
+/** Publishes the event items of every table on the bus. */
+export class EventRelayStack extends WorkflowStack {
+  constructor(app: App, shared: SharedStacks) {
+    super(app, 'event-relay', shared);
+    this.onItems<Env>({
+      tables: tables.filter(({ hasStream }) => hasStream),
+      filter: outboxStreamFilter,
+      handler: 'event-relay/relay.handler.ts',
+      uses: bus.publisher,
+      errorImpact: 'Workflows do not react to orders and stock movements, and reports lack them.',
+      maxIteratorAge: Duration.minutes(5),
+    });
+  }
 }

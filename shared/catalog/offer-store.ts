@@ -2,7 +2,7 @@ import { type Database, readBatch } from '../dynamodb/database.ts';
 import { StockItem, stockKey } from '../stock/stock-item.ts';
 import { skuKey, SkuRecord } from './sku-item.ts';
 
-/** Reads prices and stock of these SKUs as they are now. */
+/** Reads the catalogue and stock items of these SKUs. */
 export const readOffer =
   (
     db: Database,

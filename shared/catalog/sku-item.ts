@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { AmountMinor, Currency, Sku } from '../names.ts';
 
-/** A SKU as the catalogue holds it; an item of the catalogue has these members beside its keys. */
+/** A SKU. A catalogue item has these attributes beside its keys. */
 export const SkuRecord = z.object({
   sku: Sku,
   name: z.string(),
@@ -15,7 +15,7 @@ export const SkuRecord = z.object({
 });
 export type SkuRecord = z.infer<typeof SkuRecord>;
 
-/** Why it is not sold in this currency, if so, as a problem type with its sentence. */
+/** The problem type and detail if a SKU cannot be sold in this currency; undefined if it can. */
 export function notSold(sku: SkuRecord | undefined, code: string, currency: string) {
   if (!sku) return { type: 'unknown-sku', detail: `${code} is not in the catalogue` };
   if (!sku.active) return { type: 'inactive-sku', detail: `${code} is not on sale` };
@@ -23,8 +23,8 @@ export function notSold(sku: SkuRecord | undefined, code: string, currency: stri
   return undefined;
 }
 
-/** Partition of a SKU and of the events of its changes. */
+/** Partition key of a SKU and of its events. */
 export const skuPartition = (sku: string) => `SKU#${sku}`;
 
-/** Key of a SKU's item in the catalogue. */
+/** Key of a SKU's catalogue item. */
 export const skuKey = (sku: string) => ({ pk: skuPartition(sku), sk: 'SKU' });

@@ -4,18 +4,18 @@ import * as z from 'zod';
 export const Metadata = z.object({
   eventId: z.string(),
   version: z.int().positive(),
-  /** When it happened in the business, RFC 3339 with offset; decides the business day it is reported in. */
+  /** Business time of the event, RFC 3339 with offset; determines the business day of its reports. */
   occurredAt: z.iso.datetime({ offset: true }),
   correlationId: z.string(),
-  /** The event or request that led to this one. */
+  /** Id of the event or request that caused this event. */
   causationId: z.string(),
-  /** Who did it: a client or user id, or `storeworks.<workflow>` for the system itself. */
+  /** A client or user id, or `storeworks.<workflow>`. */
   actor: z.string(),
 });
 
 export type Metadata = z.infer<typeof Metadata>;
 
-/** One event is one value: publisher, rule pattern, consumer schema and documentation all derive from it. */
+/** Defines an event once. Publisher, rule pattern, consumer schema and documentation derive from this value. */
 export const defineEvent = <const S extends string, const T extends string, D extends z.ZodType>(
   source: S,
   detailType: T,
@@ -36,13 +36,13 @@ export type EventDefinition = ReturnType<typeof defineEvent<string, string, z.Zo
 export type EventOf<E extends { envelope: z.ZodType }> = z.infer<E['envelope']>;
 export type DataOf<E extends { envelope: z.ZodType<{ detail: { data: unknown } }> }> = EventOf<E>['detail']['data'];
 
-/** Who and what an event is caused by; `now` is in milliseconds since the epoch. */
+/** The origin of an event; `now` is in milliseconds since the epoch. */
 export type Cause = { actor: string; correlationId: string; causationId: string; now: number };
 
-// Events of one process sort in the order in which they were made, also within a millisecond.
+// Monotonic: event ids of one process sort in their order, also within a millisecond.
 const nextEventId = monotonicFactory();
 
-/** Stamps `data` as an event of this definition. `occurredAt` defaults to now. */
+/** Creates an event of this definition. `occurredAt` is RFC 3339. @default `cause.now` */
 export const newEvent = <E extends EventDefinition>(
   definition: E,
   data: DataOf<E>,

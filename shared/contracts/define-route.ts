@@ -4,8 +4,8 @@ import type { Scope } from '../access/scopes.ts';
 type RouteResponse = { description: string; schema?: z.ZodType };
 
 /**
- * A promise to callers: method, path, scope, what goes in and what comes out. The HTTP API's routes and scopes, the
- * handler's parsers and the OpenAPI document all derive from it. A route without a scope is open to everyone.
+ * An HTTP route. The routes and scopes of the HTTP API, the handler's parsers and the OpenAPI document derive from this
+ * value. A route without a scope is public.
  */
 export type Route = {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -17,7 +17,7 @@ export type Route = {
   query?: z.ZodObject;
   headers?: z.ZodObject;
   body?: z.ZodType;
-  /** Largest accepted body in bytes; 1 MiB unless told. */
+  /** Largest accepted body in bytes. @default 1 MiB */
   maxBodyBytes?: number;
   responses: Record<number, RouteResponse>;
 };

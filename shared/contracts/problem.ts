@@ -13,7 +13,7 @@ export const Problem = z
 
 export type FieldError = { pointer: string; detail: string };
 
-/** An HTTP answer before it is serialised. A missing body is sent empty. */
+/** An HTTP response before it is serialised. Without `body`, the body is empty. */
 export type HttpResponse = { status: number; headers?: Record<string, string>; body?: unknown; contentType?: string };
 
 const titles: Record<number, string> = {
@@ -33,7 +33,7 @@ const titles: Record<number, string> = {
   503: 'Service unavailable',
 };
 
-/** A problem document as a reply; `extension` adds members such as `lines` or `errors`. */
+/** A problem document as a response; `extension` adds members such as `lines` or `errors`. */
 export const problem = (
   status: number,
   type: string,
@@ -51,7 +51,7 @@ export const problem = (
 const pointerOf = (path: readonly PropertyKey[]) =>
   path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
-/** One entry per invalid field; an unknown field is named itself, not its parent. */
+/** One entry per invalid field. The pointer of an unknown field is its own, not its parent's. */
 export const fieldErrors = (error: z.ZodError): FieldError[] =>
   error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'

@@ -67,3 +67,9 @@ export async function retryOnConflict<T>(
     }
   }
 }
+
+/** Starts a retry budget for several operations. Returns a function that gives the remaining milliseconds, at least 0. */
+export function startRetryBudget(retryBudgetMs: number): () => number {
+  const deadline = performance.now() + retryBudgetMs;
+  return () => Math.max(0, deadline - performance.now());
+}

@@ -1,34 +1,34 @@
-/** Partition of an order and of its events. */
+/** Partition key of an order and its events. */
 export const orderPartition = (orderId: string) => `ORDER#${orderId}`;
-/** Key of the order as it is now. */
+/** Key of the order's item. */
 export const orderKey = (orderId: string) => ({ pk: orderPartition(orderId), sk: 'ORDER' });
 
-/** Indexes of orders spread a busy key over this many, as one partition takes 1,000 writes a second. */
+/** Shards per index key. A partition of DynamoDB takes 1,000 writes per second. */
 const shardCount = 4;
 export const shards = (key: string) => Array.from({ length: shardCount }, (_, shard) => `${key}#${shard}`);
 
-/** Ids are hashes: their last character is as good as random. */
+/** The last character of an id, which is a hash, is evenly distributed. */
 export const shardOf = (orderId: string) => orderId.charCodeAt(orderId.length - 1) % shardCount;
 
-/** Orders of a customer: an index of keys, its key attribute, and the values to look under. */
+/** Index of orders by customer: its name, its partition key attribute and the partition keys of a customer. */
 export const customerIndex = {
   name: 'byCustomer',
   attribute: 'customerKey',
   keysOf: (id: string) => [`CUSTOMER#${id}`],
 };
 
-/** Orders by status: an index of keys, its key attribute, and the values to look under. */
+/** Index of orders by status: its name, its partition key attribute and the partition keys of a status. */
 export const statusIndex = {
   name: 'byStatus',
   attribute: 'statusKey',
   keysOf: (status: string) => shards(`STATUS#${status}`),
 };
 
-/** What else is found through that index, under keys that no status of an order has. */
-export const besideStatuses = (what: 'ACCEPTED' | 'PLACEMENT' | 'SETTLEMENT') => ({
+/** Other records in the status index. Their partition keys are no status. */
+export const recordIndex = (type: 'ACCEPTED' | 'PLACEMENT' | 'SETTLEMENT') => ({
   ...statusIndex,
-  keysOf: () => shards(what),
+  keysOf: () => shards(type),
 });
 
-/** Sort key of the indexes of orders: the time in UTC, the order's id, its channel. */
+/** Sort key of the indexes of orders: time in UTC, order id, channel. */
 export const placedKeyPattern = /^(?<at>[^#]+)#(?<orderId>ord_[0-9a-z]{26})#(?<channel>.+)$/;

@@ -2,16 +2,16 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { maxActionsPerTransaction } from '../dynamodb/transaction-limits.ts';
 import { type Reservation, reservationsOf } from '../stock/reservation.ts';
-import { besideStatuses, orderPartition, shardOf } from './order-keys.ts';
+import { orderPartition, recordIndex, shardOf } from './order-keys.ts';
 
-/** Beside the order and its event. */
+/** The order and its event take two actions. */
 export const skusPerTransaction = maxActionsPerTransaction - 2;
-/** One of the actions marks the step. The rest is room for what a step may come to need. */
-const skusPerStep = 90;
+/** One action counts the chunk. The others are a reserve for later needs. */
+const skusPerChunk = 90;
 
 /**
- * An order that is reserved in several transactions, from the first to the last of them; nobody outside sees it. `taken`
- * counts the steps whose stock is taken. `attemptId` tells it from a later placement of the same order.
+ * An order whose stock is being reserved in chunks, one transaction each. Clients do not see it. `taken` is the number of
+ * reserved chunks. `attemptId` distinguishes it from a later placement of the same order.
  */
 export const OpenPlacement = z.object({
   orderId: z.string(),
@@ -25,7 +25,7 @@ export const OpenPlacement = z.object({
 export type OpenPlacement = z.infer<typeof OpenPlacement>;
 
 export const placementKey = (orderId: string) => ({ pk: orderPartition(orderId), sk: 'PLACEMENT' });
-/** Beside the record, as each step writes that: what is being placed may have hundreds of KB. */
+/** The plan is a separate item, because it may have hundreds of KB and each chunk rewrites the placement's item. */
 export const planKey = (orderId: string) => ({ pk: orderPartition(orderId), sk: 'PLACEMENT#PLAN' });
 
 const PlannedOrder = z.looseObject({
@@ -33,7 +33,7 @@ const PlannedOrder = z.looseObject({
     lines: z.array(z.looseObject({ sku: z.string(), warehouse: z.string(), quantity: z.int() })),
   }),
 });
-/** What is being placed. Only its placement knows the whole of it, which its item holds as JSON in gzip. */
+/** The order to place, as JSON in gzip. This schema has only the members that the stock audit reads. */
 export const StoredPlan = z.object({
   attemptId: z.string(),
   plan: z
@@ -47,13 +47,13 @@ export const planItem = ({ orderId, attemptId }: OpenPlacement, plan: z.input<ty
   plan: gzipSync(JSON.stringify(plan)),
 });
 
-/** What a placement has reserved so far; nothing if the plan is of another attempt, so that this one has ended. */
-export const heldBy = (open: OpenPlacement, { attemptId, plan }: z.infer<typeof StoredPlan>): Reservation[] =>
-  attemptId === open.attemptId ? stepsOf(plan.order).slice(0, open.taken).flat() : [];
+/** Reservations of an open placement; none if the plan belongs to another attempt, because this one has ended then. */
+export const reservedBy = (open: OpenPlacement, { attemptId, plan }: z.infer<typeof StoredPlan>): Reservation[] =>
+  attemptId === open.attemptId ? chunksOf(plan.order).slice(0, open.taken).flat() : [];
 
-export const openPlacements = besideStatuses('PLACEMENT');
+export const openPlacements = recordIndex('PLACEMENT');
 
-/** The attributes by which the index finds an open placement. `placedKey` looks like an order's, so that it sorts. */
+/** The index attributes of an open placement. `placedKey` starts with the time, like that of an order. */
 export const placementIndexKeys = ({ orderId, startedAt }: OpenPlacement) => ({
   [openPlacements.attribute]: openPlacements.keysOf()[shardOf(orderId)],
   placedKey: `${startedAt}#${orderId}`,
@@ -61,12 +61,12 @@ export const placementIndexKeys = ({ orderId, startedAt }: OpenPlacement) => ({
 export const orderIdOfKey = (placedKey: string) => placedKey.slice(placedKey.indexOf('#') + 1);
 
 /**
- * What each transaction takes. All orders take SKUs in one order: of two that want the same scarce SKUs, the one that
- * has the first of them is not refused for another that the loser still holds.
+ * Reservations by chunk, sorted by SKU. The common order prevents that two orders for the same scarce SKUs each reserve
+ * a part and both are refused.
  */
-export function stepsOf({ lines }: { lines: Parameters<typeof reservationsOf>[0] }): Reservation[][] {
-  const takes = reservationsOf(lines).sort((a, b) => (a.sku < b.sku ? -1 : 1));
-  return Array.from({ length: Math.ceil(takes.length / skusPerStep) }, (_, step) =>
-    takes.slice(step * skusPerStep, (step + 1) * skusPerStep),
+export function chunksOf({ lines }: { lines: Parameters<typeof reservationsOf>[0] }): Reservation[][] {
+  const reservations = reservationsOf(lines).sort((a, b) => (a.sku < b.sku ? -1 : 1));
+  return Array.from({ length: Math.ceil(reservations.length / skusPerChunk) }, (_, index) =>
+    reservations.slice(index * skusPerChunk, (index + 1) * skusPerChunk),
   );
 }

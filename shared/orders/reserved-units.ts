@@ -4,8 +4,8 @@ import { keysUnder } from '../dynamodb/query-pages.ts';
 import { addReserved, type ReservedUnits } from '../stock/differences.ts';
 import { reservationsOf } from '../stock/reservation.ts';
 import { statusIndex } from './order-keys.ts';
-import { heldBy, OpenPlacement, openPlacements, StoredPlan } from './placement-item.ts';
-import { openSettlements, SettlementItem, unsettled } from './settlement-item.ts';
+import { reservedBy, OpenPlacement, openPlacements, StoredPlan } from './placement-item.ts';
+import { openSettlements, SettlementItem, remainingReservations } from './settlement-item.ts';
 
 /** The states in which an order holds units. */
 const openStatuses = ['placed', 'payment-pending', 'paid', 'on-hold', 'allocated', 'partly-shipped'];
@@ -50,7 +50,7 @@ export function reservedUnitsReader(db: Database, orders: string) {
         const plan = items.map((item) => StoredPlan.safeParse(item).data).find(Boolean);
         if (!placement || !plan) continue;
         versions.set(pk, 0);
-        for (const take of heldBy(placement, plan)) addReserved(open, take);
+        for (const take of reservedBy(placement, plan)) addReserved(open, take);
       }
     }
   }
@@ -73,7 +73,7 @@ export function reservedUnitsReader(db: Database, orders: string) {
       for (const item of await read(keys)) {
         const settlement = Settlement.parse(item);
         if ((versions.get(settlement.pk) ?? Infinity) < settlement.version) continue;
-        for (const take of unsettled(settlement)) addReserved(open, take);
+        for (const take of remainingReservations(settlement)) addReserved(open, take);
       }
     }
   }

@@ -1,15 +1,15 @@
 import * as z from 'zod';
 import type { Reservation } from '../stock/reservation.ts';
-import { besideStatuses, orderPartition, shardOf } from './order-keys.ts';
+import { orderPartition, recordIndex, shardOf } from './order-keys.ts';
 
 /**
- * Stock that a change of an order gives back or ships, where that is more than fits the transaction of the change: it
- * follows in steps of `stepSize` takes, `settled` of which are done. Takes of later steps are still reserved, though the
- * order does not count them as its own any more. It lies beside its order until its last step.
+ * The stock that a change releases or ships in several transactions after its own, because it does not fit one. Each step
+ * writes `stepSize` reservations of `takes`; `settled` steps are done. The remaining units are still reserved, although
+ * the order no longer counts them. The last step deletes the item.
  */
 export const SettlementItem = z.object({
   orderId: z.string(),
-  /** Of the order after the change. */
+  /** Version of the order after the change. */
   version: z.int().positive(),
   kind: z.enum(['release', 'ship']),
   takes: z.array(
@@ -20,7 +20,7 @@ export const SettlementItem = z.object({
   ),
   settled: z.int().nonnegative(),
   stepSize: z.int().positive(),
-  /** Of the change; `now` is when it was made, in milliseconds since the epoch. */
+  /** Cause of the change; `now` is its time, in milliseconds since the epoch. */
   cause: z.object({ actor: z.string(), correlationId: z.string(), causationId: z.string(), now: z.number() }),
 });
 export type SettlementItem = z.infer<typeof SettlementItem>;
@@ -30,14 +30,14 @@ export const settlementKey = ({ orderId, version }: Pick<SettlementItem, 'orderI
   sk: `SETTLEMENT#${String(version).padStart(8, '0')}`,
 });
 
-export const openSettlements = besideStatuses('SETTLEMENT');
+export const openSettlements = recordIndex('SETTLEMENT');
 
-/** The attributes by which the index finds an open settlement, oldest first. */
+/** The index attributes of an open settlement, sorted by time. */
 export const settlementIndexKeys = ({ orderId, version, cause }: SettlementItem) => ({
   [openSettlements.attribute]: openSettlements.keysOf()[shardOf(orderId)],
   placedKey: `${new Date(cause.now).toISOString()}#${orderId}#${version}`,
 });
 
-/** What it has still to give back or ship. */
-export const unsettled = ({ takes, settled, stepSize }: SettlementItem): Reservation[] =>
+/** Reservations that are not yet released or shipped. */
+export const remainingReservations = ({ takes, settled, stepSize }: SettlementItem): Reservation[] =>
   takes.slice(settled * stepSize);

@@ -3,10 +3,10 @@ import type { OrderCharge, OrderPlaced } from '../contracts/orders/events.ts';
 import { allocate, taxOf } from '../money.ts';
 import { maxAmountMinor } from '../names.ts';
 import type { SellingPolicy } from '../store.ts';
-import type { Part } from '../stock/allocation.ts';
+import type { WarehouseUnits } from '../stock/allocation.ts';
 
-/** A line as the customer ordered it, at its price. */
-export type Wanted = {
+/** A requested line with its unit price. */
+export type SellableLine = {
   sku: string;
   quantity: number;
   unitPriceMinor: number;
@@ -14,7 +14,7 @@ export type Wanted = {
   category?: string | undefined;
 };
 type PlacedLine = DataOf<typeof OrderPlaced>['lines'][number];
-type PricedLine = Wanted & { discountMinor: number; taxMinor: number };
+type PricedLine = SellableLine & { discountMinor: number; taxMinor: number };
 type Amounts = Pick<PlacedLine, 'quantity' | 'unitPriceMinor' | 'discountMinor' | 'taxMinor'>;
 type Taxation = Pick<SellingPolicy, 'taxIncluded' | 'taxBasisPoints'>;
 
@@ -35,17 +35,16 @@ const basisPointsOf = (taxCategory: string, { taxBasisPoints }: Taxation) =>
   taxBasisPoints[taxCategory] ?? taxBasisPoints.standard;
 
 /**
- * Prices lines and shipping, before they are allocated; charges are gross and added as they are. Tax is rounded once per
- * line here, so that where the units come from cannot change what the customer pays. Undefined if an amount is more than
- * the store handles.
+ * Prices lines and shipping; charges are gross. Tax is rounded once per requested line, before warehouses are chosen, so
+ * that the warehouses cannot change the total. Returns undefined if an amount exceeds `maxAmountMinor`.
  */
 export function priceOrder(
-  lines: readonly Wanted[],
+  lines: readonly SellableLine[],
   shippingMinor: number,
   taxation: Taxation,
   charges?: readonly OrderCharge[],
 ): { lines: PricedLine[]; totals: Totals } | undefined {
-  // Beyond this limit sums of products need not be exact, but are surely beyond it too.
+  // The sum is exact up to this limit, which is far below 2^53.
   if (sumOf(lines.map(grossOf)) > maxAmountMinor) return undefined;
   const { taxIncluded } = taxation;
   const priced = lines.map((line) => ({
@@ -61,7 +60,7 @@ export function priceOrder(
 export const taxOfShipping = (shippingMinor: number, taxation: Taxation) =>
   taxOf(shippingMinor, taxation.taxBasisPoints.standard, taxation.taxIncluded);
 
-/** The sums of an order's lines, shipping and charges; undefined if they are more than the store handles. */
+/** Sums of lines, shipping and charges; undefined if one exceeds `maxAmountMinor`. */
 export function totalsOf(
   lines: readonly Amounts[],
   shipping: { shippingMinor: number; taxMinor: number },
@@ -79,10 +78,15 @@ export function totalsOf(
 }
 
 /**
- * The priced line in parts by warehouse, whose amounts sum to the line's to the last minor unit; `firstNumber` numbers
- * the first part within the order.
+ * Splits a priced line into one line per warehouse. The amounts of the parts sum to the line's amounts. `firstNumber` is
+ * the number of the first part's line id.
  */
-export function splitLine(line: PricedLine, parts: readonly Part[], taxIncluded: boolean, firstNumber: number) {
+export function splitLine(
+  line: PricedLine,
+  parts: readonly WarehouseUnits[],
+  taxIncluded: boolean,
+  firstNumber: number,
+) {
   const units = parts.map((part) => part.units);
   const discounts = allocate(line.discountMinor, units);
   const taxes = allocate(line.taxMinor, units);

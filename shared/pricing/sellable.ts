@@ -1,24 +1,24 @@
 import { notSold, type SkuRecord } from '../catalog/sku-item.ts';
 import type { FieldError } from '../contracts/problem.ts';
 import type { SellingPolicy } from '../store.ts';
-import type { Wanted } from './price-order.ts';
+import type { SellableLine } from './price-order.ts';
 
-/** What cannot be sold so. `lines`: what the store sells them for now, where prices were the problem. */
+/** A refusal with response 422. `lines`: the current prices, if a price was wrong. */
 export type Invalid = { kind: 'invalid'; type: string; detail: string; errors: FieldError[]; lines?: CurrentPrice[] };
 type CurrentPrice = { sku: string; unitPriceMinor: number; currency: string };
 
-/** A line as it is asked for; `pointer` tells where. */
-type Asked = { sku: string; quantity: number; unitPriceMinor?: number | undefined; pointer: string };
+/** A requested line; `pointer` is its JSON pointer in the request. */
+type RequestedLine = { sku: string; quantity: number; unitPriceMinor?: number | undefined; pointer: string };
 
-/** The lines at their prices, or the refusal of those that are not sold so: the first reason names it, all are told. */
+/** Returns the lines with their prices, or a refusal that has the type of the first error and lists all errors. */
 export function sellable(
-  asked: readonly Asked[],
+  requested: readonly RequestedLine[],
   { currency, pricesItself }: { currency: string; pricesItself: boolean },
   skus: ReadonlyMap<string, SkuRecord>,
-): { lines: Wanted[] } | { refusal: Invalid } {
-  const lines: Wanted[] = [];
+): { lines: SellableLine[] } | { refusal: Invalid } {
+  const lines: SellableLine[] = [];
   const failures: (FieldError & { type: string; sku?: SkuRecord })[] = [];
-  for (const { sku: code, quantity, unitPriceMinor, pointer } of asked) {
+  for (const { sku: code, quantity, unitPriceMinor, pointer } of requested) {
     const refuse = (type: string, field: string, detail: string, sku?: SkuRecord) =>
       failures.push({ type, pointer: `${pointer}/${field}`, detail, ...(sku && { sku }) });
     const sku = skus.get(code);
@@ -45,14 +45,14 @@ export function sellable(
     refusal: {
       kind: 'invalid',
       type: first.type,
-      detail: `${failures.length} of ${asked.length} line(s) cannot be sold as they are: ${first.detail}.`,
+      detail: `${failures.length} of ${requested.length} line(s) cannot be sold as requested: ${first.detail}.`,
       errors: failures.map(({ pointer, detail }) => ({ pointer, detail })),
       ...(prices.length > 0 && { lines: prices }),
     },
   };
 }
 
-/** The shipping that is asked for; the store's default if none is. */
+/** The requested shipping method, by default the store's first; undefined if the store does not have it. */
 export const shippingOf = (
   { shippingMethod }: { shippingMethod?: string | undefined },
   { shippingMethods }: Pick<SellingPolicy, 'shippingMethods'>,
@@ -66,15 +66,11 @@ export const invalid = (type: string, pointer: string, detail: string): Invalid 
   errors: [{ pointer, detail }],
 });
 
-export const orderTooLarge = invalid(
-  'order-too-large',
-  '/lines',
-  'The order is larger than the store can keep as one.',
-);
+export const orderTooLarge = invalid('order-too-large', '/lines', 'The order exceeds the size limit of 400 KB.');
 export const amountTooLarge = invalid(
   'amount-too-large',
   '/lines',
-  'The order comes to more than the store can handle.',
+  'An amount of the order exceeds the limit of the store.',
 );
 export const unknownShipping = ({ shippingMethods }: Pick<SellingPolicy, 'shippingMethods'>) =>
   invalid(

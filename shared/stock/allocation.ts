@@ -1,28 +1,27 @@
-import { availableIn, type StockItem } from './stock-item.ts';
 import type { Reservation } from './reservation.ts';
+import { availableIn, type StockItem } from './stock-item.ts';
 
-type Wanted = { sku: string; quantity: number };
-/** Units of a request line that one warehouse serves. */
-export type Part = { warehouse: string; units: number };
+type RequestedUnits = { sku: string; quantity: number };
+/** The units of a line from one warehouse. */
+export type WarehouseUnits = { warehouse: string; units: number };
 export type Shortage = { sku: string; requested: number; available: number };
 
-/** Units wanted of each SKU, in the order in which they are first named; the order of lines changes nothing else. */
-export function demandOf(lines: readonly Wanted[]): Map<string, number> {
+/** Requested units by SKU, in the order in which the lines first name the SKUs. */
+export function demandOf(lines: readonly RequestedUnits[]): Map<string, number> {
   const demand = new Map<string, number>();
   for (const { sku, quantity } of lines) demand.set(sku, (demand.get(sku) ?? 0) + quantity);
   return demand;
 }
 
 /**
- * Which warehouses serve the demand: the first that has everything, else, SKU by SKU, each in turn gives what it has.
- * Warehouses come in the order of `preference`, the others after them by name. With too little of any SKU, every
- * SKU that is short is told instead.
+ * Chooses the first warehouse that has the whole demand; otherwise splits each SKU over the warehouses in order. The order
+ * is `preference`, then by name. If any SKU is short, returns all shortages instead.
  */
-export function allocate(
+export function chooseWarehouses(
   demand: ReadonlyMap<string, number>,
   stock: ReadonlyMap<string, StockItem>,
   preference: readonly string[],
-): { takes: Reservation[] } | { shortages: Shortage[] } {
+): { reservations: Reservation[] } | { shortages: Shortage[] } {
   const shortages = [...demand]
     .map(([sku, requested]) => ({ sku, requested, available: availableIn(stock.get(sku)) }))
     .filter(({ requested, available }) => available < requested);
@@ -34,11 +33,11 @@ export function allocate(
   const single = warehouses.find(hasAll);
   const sources = single === undefined ? warehouses : [single];
   return {
-    takes: [...demand].map(([sku, requested]) => {
-      let left = requested;
+    reservations: [...demand].map(([sku, requested]) => {
+      let remaining = requested;
       const from = sources.map((warehouse) => {
-        const units = Math.min(left, Math.max(0, unitsIn(sku, warehouse)));
-        left -= units;
+        const units = Math.min(remaining, Math.max(0, unitsIn(sku, warehouse)));
+        remaining -= units;
         return { warehouse, units };
       });
       return { sku, from: from.filter(({ units }) => units > 0) };
@@ -51,17 +50,20 @@ const inOrder = (warehouses: ReadonlySet<string>, preference: readonly string[])
   ...[...warehouses].filter((warehouse) => !preference.includes(warehouse)).sort(),
 ];
 
-/** Deals what is taken out to the lines in order: the parts of each line, which sum to its quantity. */
-export function partsOf(lines: readonly Wanted[], takes: readonly Reservation[]): Part[][] {
-  const left = new Map(takes.map(({ sku, from }) => [sku, from.map((part) => ({ ...part }))]));
+/** Assigns the reserved units to the lines in order. The parts of a line sum to its quantity. */
+export function assignWarehouses(
+  lines: readonly RequestedUnits[],
+  reservations: readonly Reservation[],
+): WarehouseUnits[][] {
+  const unassigned = new Map(reservations.map(({ sku, from }) => [sku, from.map((part) => ({ ...part }))]));
   return lines.map(({ sku, quantity }) => {
-    const parts: Part[] = [];
-    let wanted = quantity;
-    for (const source of left.get(sku) ?? []) {
-      const units = Math.min(wanted, source.units);
+    const parts: WarehouseUnits[] = [];
+    let remaining = quantity;
+    for (const source of unassigned.get(sku) ?? []) {
+      const units = Math.min(remaining, source.units);
       if (units > 0) parts.push({ warehouse: source.warehouse, units });
       source.units -= units;
-      wanted -= units;
+      remaining -= units;
     }
     return parts;
   });

@@ -4,29 +4,30 @@ import { join } from 'node:path';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rootHandlers } from '../../functions/api-root/root-api.ts';
-import { createFiles } from '../../functions/api-root/file-store.ts';
+import { createFileStore } from '../../functions/api-root/file-store.ts';
 import { writeApiRootFiles } from '../../infra/api-root-files.ts';
-import { routesByWorkflow } from '../../shared/contracts/all-routes.ts';
+import { contractRoutes } from '../../infra/contract-routes.ts';
+import * as rootRoutes from '../../shared/contracts/api-root/routes.ts';
 import { httpHandler } from '../../shared/lambda/http-handler.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'api-root-'));
 beforeAll(() => writeApiRootFiles(directory));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** Route key and parameters as API Gateway finds them. */
+/** Route key and parameters as API Gateway passes them. */
 function routeOf(method: string, path: string) {
   const file = /^\/docs\/([^/]+)$/.exec(path)?.[1];
   if (method === 'GET' && file)
     return { routeKey: 'GET /docs/{file}', pathParameters: { file: decodeURIComponent(file) } };
   const key = `${method} ${path}`;
-  return { routeKey: routesByWorkflow['api-root'].some((route) => route.key === key) ? key : '$default' };
+  return { routeKey: Object.values(rootRoutes).some((route) => route.key === key) ? key : '$default' };
 }
 
 async function call(method: string, path: string, { failures = [] as { table: string; error: string }[] } = {}) {
   const handler = httpHandler(
     ...rootHandlers({
       store: { tables: ['a', 'b'], failures: () => Promise.resolve(failures) },
-      files: createFiles(directory),
+      files: createFileStore(directory),
       tokenUrl: 'https://login.example/oauth2/token',
     }),
   );
@@ -44,12 +45,12 @@ type Document = { openapi: string; paths: Record<string, Record<string, Operatio
 const document = async () => JSON.parse((await call('GET', '/openapi.json')).body) as Document;
 
 describe('health', () => {
-  it('is ok when each table answers', async () => {
+  it('is ok when each table responds', async () => {
     const { status, body } = await call('GET', '/health');
     expect([status, JSON.parse(body)]).toEqual([200, { status: 'ok', tables: 2 }]);
   });
 
-  it('is a 503 problem that names no table when one does not answer', async () => {
+  it('is a 503 problem without table names when a table does not respond', async () => {
     const { status, headers, body } = await call('GET', '/health', { failures: [{ table: 'orders', error: 'gone' }] });
     expect([status, headers?.['content-type']]).toEqual([503, 'application/problem+json']);
     expect(JSON.parse(body)).toMatchObject({ type: 'unavailable', status: 503 });
@@ -61,9 +62,9 @@ describe('OpenAPI document', () => {
   it('has every route of every workflow, with its scope', async () => {
     const { openapi, paths } = await document();
     expect(openapi).toBe('3.1.0');
-    for (const route of Object.values(routesByWorkflow).flat()) {
+    for (const route of contractRoutes) {
       const operation = paths[route.path]?.[route.method.toLowerCase()];
-      const scope = 'scope' in route ? [{ oauth2: [`storeworks/${route.scope}`] }] : [];
+      const scope = route.scope ? [{ oauth2: [`storeworks/${route.scope}`] }] : [];
       expect({ [route.key]: operation?.security }).toEqual({ [route.key]: scope });
       expect(Object.keys(operation?.responses ?? {})).toEqual(expect.arrayContaining(Object.keys(route.responses)));
     }
@@ -81,7 +82,7 @@ describe('OpenAPI document', () => {
     });
   });
 
-  it('refers only to components that it has', async () => {
+  it('references only components that it contains', async () => {
     const whole = await document();
     const references = JSON.stringify(whole).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g);
     for (const [, name] of references) expect(whole).toHaveProperty(['components', 'schemas', name ?? '']);
@@ -97,7 +98,7 @@ describe('OpenAPI document', () => {
 });
 
 describe('documentation page', () => {
-  it('loads scripts from its own origin only and may ask for a token', async () => {
+  it('loads scripts from its own origin only and may request a token', async () => {
     const { status, headers, body } = await call('GET', '/docs');
     expect([status, headers?.['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
     const policy = String(headers?.['content-security-policy']);
@@ -106,7 +107,7 @@ describe('documentation page', () => {
     expect(body).not.toMatch(/<script>|style=|onload=/);
   });
 
-  it('gets each of its files with its content type', async () => {
+  it('serves each of its files with its content type', async () => {
     const { body: page } = await call('GET', '/docs');
     const files = [...page.matchAll(/(?:src|href)="(\/docs\/[^"]+)"/g)].map(([, path]) => path ?? '');
     expect(files).toHaveLength(3);
@@ -126,12 +127,12 @@ describe('documentation page', () => {
     '/docs/..%2Findex.mjs',
     '/docs/%2e%2e%2f%2e%2e%2fetc%2fpasswd',
     '/docs/constructor',
-  ])('does not give out %s', async (path) => {
+  ])('does not serve %s', async (path) => {
     expect((await call('GET', path)).status).toBe(404);
   });
 });
 
-describe('what no route matches', () => {
+describe('a request without a matching route', () => {
   it.each([
     ['GET', '/nowhere'],
     ['GET', '/'],

@@ -1,16 +1,20 @@
-import { basket } from './basket.ts';
-import { find } from './find.ts';
-import { flashSale } from './flash-sale.ts';
-import { placing, placingAlone } from './placing.ts';
-import { price } from './price.ts';
+import { basket } from './lanes/basket.ts';
+import { find } from './lanes/find.ts';
+import { flashSale } from './lanes/flash-sale.ts';
+import { hotSku } from './lanes/hot-sku.ts';
+import { placing, placingAlone } from './lanes/placing.ts';
+import { price } from './lanes/price.ts';
+import { start } from './lanes/start.ts';
 
 const lanes = new Map<string, () => Promise<void>>([
   ['placing', placing],
   ['placing-alone', placingAlone],
   ['flash-sale', flashSale],
   ['basket', basket],
+  ['hot-sku', hotSku],
   ['find', find],
   ['price', price],
+  ['start', start],
 ]);
 
 const [, , name = 'placing'] = process.argv;

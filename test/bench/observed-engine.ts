@@ -3,17 +3,20 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createDynamoDbClient } from '../../infra/local/dynamodb/client.ts';
 import { startLocalStore } from '../../infra/local-store.ts';
-import { type Item, itemSize } from './item-size.ts';
-import { createRecorder } from './recorder.ts';
-import { tallyOf } from './tally.ts';
-import { transactionConflicts } from './transaction-conflicts.ts';
+import { type Item, itemSize } from './counting/item-size.ts';
+import { createRecorder } from './counting/recorder.ts';
+import { tallyOf } from './counting/tally.ts';
+import { transactionConflicts } from './counting/transaction-conflicts.ts';
 
 // An engine in a process of its own, as `npm start` is one, that tells its parent what it saw between two messages.
 const { values } = parseArgs({
   options: {
     app: { type: 'string', default: '' },
     state: { type: 'string', default: '' },
-    conflicts: { type: 'boolean', default: false },
+    /** Duration of a transaction within which others on its items conflict. */
+    'transaction-ms': { type: 'string' },
+    /** Transactions take that long too. */
+    slow: { type: 'boolean', default: false },
     /** Queues get what the bus has for them so many seconds later. */
     later: { type: 'string' },
   },
@@ -23,7 +26,11 @@ mkdirSync(logs, { recursive: true });
 const { observer, onDelivery: countDelivery, begin, end } = createRecorder(logs);
 const { later } = values;
 const onDelivery = later === undefined ? countDelivery : () => ({ delaysSeconds: [Number(later)] });
-const onCall = values.conflicts ? transactionConflicts() : () => undefined;
+const transactionMs = values['transaction-ms'];
+const onCall =
+  transactionMs === undefined
+    ? () => undefined
+    : transactionConflicts({ transactionMs: Number(transactionMs), isSlow: values.slow });
 const engine = await startLocalStore({
   cdkOut: values.app,
   stateDirectory: values.state,

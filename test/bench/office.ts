@@ -1,39 +1,37 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Tally } from './tally.ts';
+import { assemble } from '../../infra/assembly.ts';
+import type { Tally } from './counting/tally.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** What `npm start` synthesises the app into, and runs. */
-export const cdkOut = join(root, 'cdk.out/local');
-
-/** Does what `npm start` begins with. */
-export const synthesise = () =>
-  execFileSync(process.execPath, ['infra/app.ts'], { cwd: root, env: { ...process.env, CDK_OUTDIR: cdkOut } });
+/** The assembly that `npm start` runs. */
+export const cdkOut = await assemble({ root, log: (line) => console.error(line) });
 
 export const newState = () => mkdtempSync(join(tmpdir(), 'storeworks-bench-'));
 
 /** `npm start` on a state of its own. */
-export async function startOffice() {
+export async function startOffice(...options: string[]) {
   const state = newState();
   const started = performance.now();
-  const office = await running(state, ['infra/start.ts', '--state', state]);
+  const office = await running(state, ['infra/start.ts', '--state', state, ...options]);
   return { ...office, secondsToReady: (performance.now() - started) / 1000 };
 }
 
-type Observing = { hasConflicts?: boolean; laterSeconds?: number; state?: string };
+type Observing = { transactionMs?: number; isSlow?: boolean; laterSeconds?: number; state?: string };
 
 /**
- * The same in a process that counts what its functions do; `hasConflicts`: transactions meet as at AWS; `laterSeconds`:
+ * The same in a process that counts what its functions do; `transactionMs`: concurrent transactions conflict
+ * as on AWS, and with `isSlow` take so long; `laterSeconds`:
  * what follows from events through queues begins that much later.
  */
-export async function startObservedOffice({ hasConflicts = false, laterSeconds, state = newState() }: Observing = {}) {
-  synthesise();
-  const conflicts = hasConflicts ? ['--conflicts'] : [];
+export async function startObservedOffice({ transactionMs, isSlow, laterSeconds, state = newState() }: Observing = {}) {
+  const conflicts = transactionMs === undefined ? [] : ['--transaction-ms', String(transactionMs)];
+  const slow = isSlow ? ['--slow'] : [];
   const later = laterSeconds === undefined ? [] : ['--later', String(laterSeconds)];
   const office = await running(state, [
     'test/bench/observed-engine.ts',
@@ -42,6 +40,7 @@ export async function startObservedOffice({ hasConflicts = false, laterSeconds, 
     '--state',
     state,
     ...conflicts,
+    ...slow,
     ...later,
   ]);
   return {

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { inParallel } from '../../shared/in-parallel.ts';
 import type { ApiClient } from '../support/system/api-client.ts';
-import { type Item, itemSize, writeUnitsOf } from './item-size.ts';
+import { type Item, itemSize, writeUnitsOf } from './counting/item-size.ts';
 import { timed } from './numbers.ts';
 
 type Tables = { orders: string; stock: string };

@@ -22,7 +22,7 @@ const get = (sku: string) => getSku(store)(aRequest(routes.getSku, { params: { s
 const events = (sku: string) => eventsOf(database.db, tables.CATALOG_TABLE_NAME, `SKU#${sku}`);
 
 describe('the catalogue', () => {
-  test('creates, keeps and replaces a SKU, and tells of each change once', async () => {
+  test('creates, keeps and replaces a SKU, and publishes each change once', async () => {
     const created = await put('MUG', {});
     expect(created).toMatchObject({ status: 201, body: { sku: 'MUG', taxCategory: 'standard', active: true } });
     expect(await put('MUG', {})).toEqual({ ...created, status: 200 });
@@ -34,7 +34,7 @@ describe('the catalogue', () => {
     expect((await events('MUG')).map(({ detail }) => detail.data['priceMinor'])).toEqual([1200, 1300, 1200]);
   });
 
-  test('replaces only the state that the caller saw', async () => {
+  test('refuses a PUT with the ETag of an earlier version', async () => {
     const seen = (await put('HAT', {})).headers?.['etag'];
     await put('HAT', { priceMinor: 1 });
     expect(await put('HAT', { priceMinor: 2 }, seen)).toMatchObject({
@@ -44,15 +44,15 @@ describe('the catalogue', () => {
     expect(await get('HAT')).toMatchObject({ body: { priceMinor: 1 } });
   });
 
-  test('does not know what was never put', async () => {
+  test('returns 404 for an unknown SKU', async () => {
     expect(await get('NONE')).toMatchObject({ status: 404, body: { type: 'unknown-sku' } });
   });
 
-  test('creates a SKU once and loses no change, however many put it at once', async () => {
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, price) => put('RUSH', { priceMinor: price })));
-    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(19);
-    expect(new Set(answers.map(({ headers }) => headers?.['etag'])).size).toBe(20);
+  test('creates a SKU once and keeps every change of 20 concurrent PUTs', async () => {
+    const responses = await Promise.all(Array.from({ length: 20 }, (_, price) => put('RUSH', { priceMinor: price })));
+    expect(responses.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(19);
+    expect(new Set(responses.map(({ headers }) => headers?.['etag'])).size).toBe(20);
     expect(await events('RUSH')).toHaveLength(20);
   });
 });

@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import type { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { journal } from '../../functions/event-journal/journal.ts';
-import { createLake } from '../../functions/event-journal/lake-store.ts';
+import { createLakeStore } from '../../functions/event-journal/lake-store.ts';
 import { businessDays } from '../../shared/business-day.ts';
 
 const event = (eventId: string, occurredAt: string, data: unknown = { n: 1 }) => ({
@@ -20,10 +20,10 @@ const message = (messageId: string, body: unknown) => ({ messageId, body: JSON.s
 const summerEvening = '2011-06-30T22:30:00Z';
 const summerNight = '2011-06-30T23:30:00Z';
 
-/** Before anything in these tests happens, so that nothing of it comes late. */
+/** Before every event time of these tests, so that no event is late. */
 const before = '2011-01-01T12:00:00Z';
 
-/** A bucket in memory that refuses keys which contain `refuses`, written to at `now`. */
+/** A journal at the time `now` over a bucket in memory that refuses keys containing `refuses`. */
 function memoryLake({ refuses = '\0', now = before } = {}) {
   const files = new Map<string, Buffer>();
   const s3 = {
@@ -35,7 +35,7 @@ function memoryLake({ refuses = '\0', now = before } = {}) {
     },
   } as unknown as S3Client;
   const logged: unknown[] = [];
-  const write = journal(createLake(s3, 'lake'), businessDays('Europe/London'), () => Date.parse(now));
+  const write = journal(createLakeStore(s3, 'lake'), businessDays('Europe/London'), () => Date.parse(now));
   const lines = () =>
     [...files].flatMap(([key, bytes]) =>
       gunzipSync(bytes)
@@ -46,7 +46,7 @@ function memoryLake({ refuses = '\0', now = before } = {}) {
     );
   return {
     files,
-    notes: () => [...files.keys()].filter((key) => key.startsWith('late/')),
+    lateArrivals: () => [...files.keys()].filter((key) => key.startsWith('late/')),
     lines,
     logged,
     write: (messages: { messageId: string; body: string }[]) =>
@@ -56,7 +56,7 @@ function memoryLake({ refuses = '\0', now = before } = {}) {
 const failures = (...ids: string[]) => ({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
 
 describe('event journal', () => {
-  it('files each event under the business day it happened in, as it was published', async () => {
+  it('writes each event unchanged to the business day of its occurredAt', async () => {
     const lake = memoryLake();
     const sent = [event('e1', summerEvening, { note: 'é\n' }), event('e2', summerNight)];
     expect(await lake.write(sent.map((body, index) => message(`m${index}`, body)))).toEqual(failures());
@@ -70,7 +70,7 @@ describe('event journal', () => {
     ]);
   });
 
-  it('replaces half of a surrogate pair, which other readers refuse, and nothing that only looks like it', async () => {
+  it('replaces lone surrogates and keeps everything else', async () => {
     const lake = memoryLake();
     await lake.write([
       message('m1', event('e1', summerEvening, { note: 'cut \ud83d', pair: '😀', text: '\\ud83d \\\\ud83d' })),
@@ -80,7 +80,7 @@ describe('event journal', () => {
     ]);
   });
 
-  it('rewrites the same bytes under the same key when a batch comes again, in whatever order', async () => {
+  it('writes the same bytes under the same key when a batch is delivered again, in any order', async () => {
     const batch = ['a', 'b', 'c'].map((id) => message(`m-${id}`, event(id, summerEvening)));
     const [first, again] = [memoryLake(), memoryLake()];
     await first.write(batch);
@@ -99,11 +99,11 @@ describe('event journal', () => {
 
   it.each([
     ['not JSON', 'hello'],
-    ['no object', '42'],
+    ['not an object', '42'],
     ['without metadata', JSON.stringify({ ...event('x', summerEvening), detail: { data: {} } })],
     ['without an event id', JSON.stringify(event('', summerEvening))],
     ['without a time', JSON.stringify(event('x', 'yesterday'))],
-  ])('reports a message that is %s alone and keeps its neighbours', async (_, body) => {
+  ])('fails a message that is %s alone and writes the others', async (_, body) => {
     const lake = memoryLake();
     const good = message('good', event('e1', summerEvening));
     expect(await lake.write([{ messageId: 'bad', body }, good])).toEqual(failures('bad'));
@@ -111,7 +111,7 @@ describe('event journal', () => {
     expect(JSON.stringify(lake.logged)).not.toContain('storefront');
   });
 
-  it('reports only the messages of a day that could not be written', async () => {
+  it('fails only the messages of a day that could not be written', async () => {
     const lake = memoryLake({ refuses: 'dt=2011-07-01' });
     const batch = [
       message('m1', event('e1', summerEvening)),
@@ -123,17 +123,17 @@ describe('event journal', () => {
   });
 
   it.each([
-    ['on the day', '2011-06-30T22:30:00Z', []],
-    ['until ten past midnight, as the reports are made at half past', '2011-06-30T23:09:59Z', []],
-    ['after that', '2011-06-30T23:10:00Z', ['late/on=2011-07-01/dt=2011-06-30']],
+    ['none on the day', '2011-06-30T22:30:00Z', []],
+    ['none until ten past midnight, as reports start at half past', '2011-06-30T23:09:59Z', []],
+    ['from ten past midnight', '2011-06-30T23:10:00Z', ['late/on=2011-07-01/dt=2011-06-30']],
     ['weeks later', '2011-07-20T12:00:00Z', ['late/on=2011-07-20/dt=2011-06-30', 'late/on=2011-07-20/dt=2011-07-01']],
-  ])('notes the days of which something comes when their reports are made: %s', async (_, now, notes) => {
+  ])('records late arrivals: %s', async (_, now, lateArrivals) => {
     const lake = memoryLake({ now });
     await lake.write([message('m1', event('e1', summerEvening)), message('m2', event('e2', summerNight))]);
-    expect(lake.notes()).toEqual(notes);
+    expect(lake.lateArrivals()).toEqual(lateArrivals);
   });
 
-  it('takes the messages of a late day again whose note could not be written', async () => {
+  it('fails the messages of a late day whose late arrival could not be recorded', async () => {
     const lake = memoryLake({ now: '2011-07-20T12:00:00Z', refuses: 'late/on=2011-07-20/dt=2011-07-01' });
     const batch = [message('m1', event('e1', summerEvening)), message('m2', event('e2', summerNight))];
     expect(await lake.write(batch)).toEqual(failures('m2'));

@@ -1,7 +1,7 @@
 import type { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBus } from '../../functions/event-relay/bus-client.ts';
+import { createBusClient } from '../../functions/event-relay/bus-client.ts';
 import { bytesOf, entryOf, type Entry, requestsOf, type StreamRecord } from '../../functions/event-relay/decide.ts';
 import { relay } from '../../functions/event-relay/relay.ts';
 
@@ -23,7 +23,7 @@ const record = (sequenceNumber: number, image: Record<string, string> = {}): Str
 const malformed = (sequenceNumber: number) => record(sequenceNumber, { detail: 'not json' });
 const tooLarge = (sequenceNumber: number) => record(sequenceNumber, { detail: `{"x":"${'x'.repeat(megabyte)}"}` });
 
-/** A client that remembers what it was sent and answers with an error where `refuses` says so. */
+/** A client that stores its requests and fails the entries for which `refuses` is true. */
 function fakeBus(refuses: (detail: string) => boolean = () => false) {
   const requests: PutEventsCommand['input'][] = [];
   const client = {
@@ -36,7 +36,7 @@ function fakeBus(refuses: (detail: string) => boolean = () => false) {
     },
   } as unknown as EventBridgeClient;
   const sent = () => requests.flatMap(({ Entries = [] }) => Entries.map(({ Detail = '' }) => numberIn(Detail)));
-  return { bus: createBus(client, 'bus'), requests, sent };
+  return { bus: createBusClient(client, 'bus'), requests, sent };
 }
 const numberIn = (detail: string): number => Number(/"sequenceNumber":(\d+)/.exec(detail)?.[1]);
 const failure = (sequenceNumber: number) => ({ batchItemFailures: [{ itemIdentifier: String(sequenceNumber) }] });
@@ -55,7 +55,7 @@ describe('event relay', () => {
     expect(sent()).toEqual(numbers(25));
   });
 
-  it('passes source, type and detail on as they are, with the time the event was written', async () => {
+  it('keeps source, type and detail unchanged and sends the time the event was written', async () => {
     const { bus, requests } = fakeBus();
     await relay(bus)([record(1, { detail: '{"metadata":{},  "data":"é"}' })], silent);
     expect(requests[0]?.Entries).toEqual([
@@ -69,7 +69,7 @@ describe('event relay', () => {
     ]);
   });
 
-  it('reports the first entry that the bus refused, and sends no later request', async () => {
+  it('fails the first entry that the bus refused, and sends no later request', async () => {
     const { bus, sent } = fakeBus((detail) => numberIn(detail) === 13);
     expect(
       await relay(bus)(
@@ -80,14 +80,14 @@ describe('event relay', () => {
     expect(sent()).toEqual(numbers(20));
   });
 
-  it('reports the first record of a request that failed as a whole', async () => {
+  it('fails the first record of a request that failed as a whole', async () => {
     const bus = { put: () => Promise.reject(new Error('no network')) };
     expect(await relay(bus)([record(1), record(2)], silent)).toEqual(failure(1));
   });
 
-  it('reports everything when the bus answers with fewer entries than it was sent', async () => {
+  it('fails the first record when the response has fewer entries than the request', async () => {
     const client = { send: () => Promise.resolve({ FailedEntryCount: 0 }) } as unknown as EventBridgeClient;
-    expect(await relay(createBus(client, 'bus'))([record(1)], silent)).toEqual(failure(1));
+    expect(await relay(createBusClient(client, 'bus'))([record(1)], silent)).toEqual(failure(1));
   });
 
   it.each([
@@ -95,20 +95,20 @@ describe('event relay', () => {
     ['too large', tooLarge(2)],
     ['without an image', { dynamodb: { SequenceNumber: '2', NewImage: undefined } }],
     ['not an event item', record(2, { sk: 'ORDER' })],
-  ])('reports a record that is %s and still sends those around it', async (_, poison) => {
+  ])('fails a record that is %s and sends the others', async (_, invalid) => {
     const { bus, sent } = fakeBus();
-    expect(await relay(bus)([record(1), poison, record(3)], silent)).toEqual(failure(2));
+    expect(await relay(bus)([record(1), invalid, record(3)], silent)).toEqual(failure(2));
     expect(sent()).toEqual([1, 3]);
   });
 
-  it('reports the earlier of an unsendable and an unconfirmed record', async () => {
+  it('fails the earlier of an invalid and an unconfirmed record', async () => {
     const refusing = fakeBus((detail) => numberIn(detail) === 1);
     expect(await relay(refusing.bus)([record(1), malformed(2)], silent)).toEqual(failure(1));
     const refusingLater = fakeBus((detail) => numberIn(detail) === 3);
     expect(await relay(refusingLater.bus)([malformed(2), record(3)], silent)).toEqual(failure(2));
   });
 
-  it('loses nothing: redelivery from the reported record on sends every event, however often the bus refuses', async () => {
+  it('sends every event when the stream redelivers from the failed record, however often the bus refuses', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.boolean(), { maxLength: 60 }), async (refusals) => {
         const faults = [...refusals];
@@ -137,7 +137,7 @@ describe('requests to the bus', () => {
     expect(bytesOf({ source: 'é', detailType: 'ab', detail: '€', time: new Date(0) })).toBe(14 + 2 + 2 + 3);
   });
 
-  it('have at most ten entries and one megabyte, and hold all entries in order', () => {
+  it('have at most ten entries and one megabyte, and contain all entries in order', () => {
     const details = fc.array(fc.integer({ min: 0, max: 600_000 }), { maxLength: 40 });
     fc.assert(
       fc.property(details, (lengths) => {

@@ -1,18 +1,16 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import settings from '../../cdk.json' with { type: 'json' };
+import { addStacks } from '../../infra/app.ts';
 import { bundlesContext, notBundled } from '../../infra/constructs/workflow-function.ts';
-import { DataStack } from '../../infra/stacks/data.ts';
-import { OperationsStack } from '../../infra/stacks/operations.ts';
-import { RefundsStack } from '../../infra/stacks/refunds.ts';
 
-/** A reference to a resource of the same stack. */
+/** A reference to a resource, by its id in `resources`. */
 type Reference = { Ref?: string; 'Fn::GetAtt'?: [string, string] };
 type Delivery = { OnFailure: { Destination: Reference } };
 type Target = { DeadLetterConfig: { Arn: Reference } };
 type Statement = { Action: string | string[]; Resource: unknown };
 
-/** What the tests read of resources of any type; a property is there where its type of resource has it. */
+/** Properties that the tests read, of resources of all types. */
 type Properties = {
   AlarmActions: unknown[];
   AlarmDescription: string;
@@ -32,6 +30,7 @@ type Properties = {
   FunctionName: Reference;
   FunctionResponseTypes: string[];
   GenerateSecret: boolean;
+  IntegrationUri: Reference;
   JwtConfiguration: { Audience: unknown[] };
   LoggingConfig: { LogGroup: Reference };
   ManagedPolicyArns?: unknown;
@@ -50,6 +49,7 @@ type Properties = {
   Runtime: string;
   ScheduleExpression: string;
   ScheduleExpressionTimezone: string;
+  SourceArn: unknown;
   SqsManagedSseEnabled: boolean;
   StartingPosition?: string;
   StreamSpecification: { StreamViewType: string };
@@ -62,28 +62,64 @@ type Properties = {
   VisibilityTimeout: number;
 };
 
-type Resource = { id: string; type: string; deletionPolicy: string | undefined; properties: Properties };
+type Resource = {
+  stack: string;
+  /** `<stack>-<logical id>`. */
+  id: string;
+  type: string;
+  deletionPolicy: string | undefined;
+  properties: Properties;
+};
+type Output = { Value: unknown; Export?: { Name: string } };
+type StackTemplate = {
+  Resources: Record<string, { Type: string; Properties: Properties; DeletionPolicy?: string }>;
+  Outputs?: Record<string, Output>;
+};
 
 export const app = new App({
   context: { ...settings.context, [bundlesContext]: notBundled },
   builtinCloudFormationValidation: false,
 });
-const data = new DataStack(app, 'Data');
-const operations = new OperationsStack(app, 'Operations', { data });
-const refunds = new RefundsStack(app, 'Refunds', { api: operations.api, data });
 
-/** Every resource of all stacks, as CloudFormation gets it. */
-export const resources: Resource[] = [data, operations, refunds].flatMap((stack) => {
-  const template = Template.fromStack(stack).toJSON() as {
-    Resources: Record<string, { Type: string; Properties: Properties; DeletionPolicy?: string }>;
-  };
-  return Object.entries(template.Resources).map(([id, { Type, Properties, DeletionPolicy }]) => ({
-    id,
+/** Each stack's template, as CloudFormation gets it. */
+export const templates = new Map(
+  addStacks(app).map((stack) => [stack.node.id, Template.fromStack(stack).toJSON() as StackTemplate]),
+);
+
+/** The outputs that are exports, by name, and all outputs, by `<stack name>.<key>`. */
+const exported = new Map<string, unknown>();
+const outputs = new Map<string, unknown>();
+for (const [stack, template] of templates) {
+  for (const [key, { Value: value, Export: exportedAs }] of Object.entries(template.Outputs ?? {})) {
+    const global = globalise(stack, value);
+    outputs.set(`Storeworks-${stack}.${key}`, global);
+    if (exportedAs) exported.set(exportedAs.Name, global);
+  }
+}
+
+/** Every resource of all stacks. A reference to another stack refers to the resource there. */
+export const resources: Resource[] = [...templates].flatMap(([stack, template]) =>
+  Object.entries(template.Resources).map(([logicalId, { Type, Properties, DeletionPolicy }]) => ({
+    stack,
+    id: `${stack}-${logicalId}`,
     type: Type,
-    properties: Properties,
+    properties: globalise(stack, Properties) as Properties,
     deletionPolicy: DeletionPolicy,
-  }));
-});
+  })),
+);
+
+/** Replaces logical ids by ids that are unique over all stacks, and imports by what they import. */
+function globalise(stack: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => globalise(stack, item));
+  if (typeof value !== 'object' || value === null) return value;
+  const { Ref: reference, 'Fn::GetAtt': attribute, 'Fn::ImportValue': imported } = value as Record<string, unknown>;
+  const output = (value as Record<string, { StackName: string; OutputName: string }>)['Fn::GetStackOutput'];
+  if (typeof reference === 'string' && !reference.startsWith('AWS::')) return { Ref: `${stack}-${reference}` };
+  if (Array.isArray(attribute)) return { 'Fn::GetAtt': [`${stack}-${attribute[0]}`, attribute[1]] };
+  if (typeof imported === 'string') return exported.get(imported) ?? { missingExport: imported };
+  if (output) return outputs.get(`${output.StackName}.${output.OutputName}`) ?? { missingOutput: output };
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, globalise(stack, item)]));
+}
 
 export const ofType = (type: string) => resources.filter((resource) => resource.type === type);
 
@@ -94,8 +130,8 @@ export function onlyOf(type: string): Properties {
   return found.properties;
 }
 
-/** The resource that a reference means. */
-export function meant(reference: Reference): Resource {
+/** The resource that a reference refers to. */
+export function resolve(reference: Reference): Resource {
   const id = reference.Ref ?? reference['Fn::GetAtt']?.[0];
   const found = resources.find((resource) => resource.id === id);
   if (!found) throw new Error(`Not a resource: ${JSON.stringify(reference)}`);
@@ -103,3 +139,11 @@ export function meant(reference: Reference): Resource {
 }
 
 export const idsOf = (found: Resource[]) => new Set(found.map(({ id }) => id));
+
+/** Ids of the resources that have an alarm on this metric. */
+export const withAlarmOn = (metric: string) =>
+  idsOf(
+    ofType('AWS::CloudWatch::Alarm')
+      .filter(({ properties }) => properties.MetricName === metric)
+      .flatMap(({ properties }) => properties.Dimensions.map(({ Value }) => resolve(Value))),
+  );

@@ -3,10 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { decisionApi } from '../../functions/refund-approval/approvals/decision-api.ts';
 import { refundApi } from '../../functions/refund-approval/requests/refund-api.ts';
 import { applyChangeWithOrder } from '../../functions/refund-approval/refund/apply.ts';
-import { blockPayout } from '../../functions/refund-approval/payouts/paying.ts';
+import { blockPayout } from '../../functions/refund-approval/payouts/decide.ts';
 import { ledgerKey, refundPartition } from '../../functions/refund-approval/refund/refund-keys.ts';
 import { requestApi } from '../../functions/refund-approval/requests/request-api.ts';
-import { createRefundStore, type RefundStore } from '../../functions/refund-approval/refund/store.ts';
+import { createPolicyStore } from '../../functions/refund-approval/refund/policy-store.ts';
+import { payoutApi } from '../../functions/refund-approval/payouts/payout-api.ts';
+import { createRequestStore, type RequestStore } from '../../functions/refund-approval/requests/request-store.ts';
 import { readOffer } from '../../shared/catalog/offer-store.ts';
 import type { Database } from '../../shared/dynamodb/database.ts';
 import type { HttpResponse } from '../../shared/contracts/problem.ts';
@@ -24,15 +26,16 @@ import { aRequest } from '../support/requests.ts';
 import { withSplitBatchRead } from '../support/database/split-batch-reads.ts';
 
 const database = databaseForAll();
-const storeOn = (db: Database) => createRefundStore(db, tables);
+const storeOn = (db: Database) => createRequestStore(db, tables);
 const store = storeOn(database.db);
+const policies = createPolicyStore(database.db, tables.REFUND_TABLE_NAME);
 const deadline = () => '2026-04-01T00:00:00.000Z';
 const requests = (through = store) => requestApi(through, channels, deadline, readOffer(database.db, tables));
 
-let made = 0;
-/** An order in its table, captured whole; written again, it is its next version. */
+let orderCount = 0;
+/** Writes an order that is captured in full. `write` replaces it. */
 async function anOrder(totalMinor = 20_000) {
-  const externalOrderId = `order-${(made += 1)}`;
+  const externalOrderId = `order-${(orderCount += 1)}`;
   const orderId = orderIdOf('storefront', externalOrderId);
   const write = (given: Parameters<typeof anOrderSnapshot>[1] = {}) => {
     const item = { ...anOrderSnapshot([{ totalMinor }], { orderId, externalOrderId, ...given }), ...orderKey(orderId) };
@@ -47,10 +50,10 @@ const contentOf = (orderId: string) => ({
   reason: 'late',
   lines: [{ lineId: 'line-1', quantity: 1 }],
 });
-const ask = (orderId: string, through = store, clientId = 'service'): Promise<HttpResponse> =>
+const requestRefund = (orderId: string, through = store, clientId = 'service'): Promise<HttpResponse> =>
   requests(through).requestRefund(aRequest(routes.requestRefund, { body: contentOf(orderId) }, clientId));
 const approve = (refundId: string, by: string, through = store): Promise<HttpResponse> =>
-  decisionApi(through, { finance: 'finance', lead: 'service-lead' }).decideRefund(
+  decisionApi({ store: through, policies }, { finance: 'finance', lead: 'service-lead' }).decideRefund(
     aRequest(routes.decideRefund, { params: { refundId }, body: { decision: 'approve' } }, by),
   );
 const eventTypes = async (refundId: string) =>
@@ -58,15 +61,15 @@ const eventTypes = async (refundId: string) =>
     ({ detailType }) => detailType,
   );
 const pendingMinor = async (orderId: string) =>
-  (await store.account(orderId)).pots['payment:acme/payment-1']?.pending.minor;
+  (await store.ledger(orderId)).pots['payment:acme/payment-1']?.pending.minor;
 
-/** A store that does something before it writes for the first time. */
-function meanwhile(does: () => Promise<unknown>): RefundStore {
+/** A store whose first write is preceded by another operation. */
+function storeAfter(operation: () => Promise<unknown>): RequestStore {
   let isFirst = true;
   return {
     ...store,
     commit: async (...given) => {
-      if (isFirst) await does();
+      if (isFirst) await operation();
       isFirst = false;
       return store.commit(...given);
     },
@@ -75,61 +78,63 @@ function meanwhile(does: () => Promise<unknown>): RefundStore {
 
 describe('a request for a refund', () => {
   test.each(['before', 'after'] as const)(
-    'whose function ends %s its transaction has no effect by halves, and is sent again',
+    'that crashed %s its transaction is complete after it is repeated',
     async (when) => {
       const { orderId } = await anOrder();
-      await expect(ask(orderId, storeOn(withCrash(database.db, { transaction: 1, when })))).rejects.toThrow('Crashed');
-      const again = await ask(orderId);
+      await expect(requestRefund(orderId, storeOn(withCrash(database.db, { transaction: 1, when })))).rejects.toThrow(
+        'Crashed',
+      );
+      const again = await requestRefund(orderId);
       expect(again.status).toBe(when === 'before' ? 201 : 200);
       expect(await eventTypes(refundIdOf(orderId, 'request-1'))).toEqual(['RefundRequested']);
       expect(await pendingMinor(orderId)).toBe(20_000);
     },
   );
 
-  test('is decided again when the order has changed since it was read', async () => {
+  test('is decided again if the order changed since it was read', async () => {
     const { orderId, write } = await anOrder();
     const dispute = [aCapture(20_000), aCapture(20_000, { eventId: 'c', type: 'chargeback.opened' })];
-    const reply = await ask(
+    const response = await requestRefund(
       orderId,
-      meanwhile(() => write({ version: 2, payments: dispute })),
+      storeAfter(() => write({ version: 2, payments: dispute })),
     );
-    expect(reply).toMatchObject({ status: 409, body: { type: 'chargeback-open' } });
+    expect(response).toMatchObject({ status: 409, body: { type: 'chargeback-open' } });
     expect(await eventTypes(refundIdOf(orderId, 'request-1'))).toEqual([]);
   });
 
-  test('waits for the bank too where the order was paid with the money of one that is disputed, however long ago', async () => {
+  test('is refused if the order was paid with the money of an order with an open chargeback, over several exchanges', async () => {
     const [returned, replacement, again] = [await anOrder(), await anOrder(), await anOrder()];
     await replacement.write({ exchangeOf: { orderId: returned.orderId } });
     await again.write({ exchangeOf: { orderId: replacement.orderId } });
     await returned.write({ payments: [aCapture(20_000, { eventId: 'c', type: 'chargeback.opened' })] });
-    expect(await ask(again.orderId)).toMatchObject({ status: 409, body: { type: 'chargeback-open' } });
+    expect(await requestRefund(again.orderId)).toMatchObject({ status: 409, body: { type: 'chargeback-open' } });
     await returned.write({});
-    expect((await ask(again.orderId)).status).toBe(201);
+    expect((await requestRefund(again.orderId)).status).toBe(201);
   });
 
-  test('goes through when others’ transactions are in its way a few times', async () => {
+  test('succeeds after several transaction conflicts', async () => {
     const { orderId } = await anOrder();
-    expect((await ask(orderId, storeOn(withConflicts(database.db, { conflicts: 5 })))).status).toBe(201);
+    expect((await requestRefund(orderId, storeOn(withConflicts(database.db, { conflicts: 5 })))).status).toBe(201);
     expect(await pendingMinor(orderId)).toBe(20_000);
   });
 
-  test('for another channel’s order is for none', async () => {
+  test('is 404 for another channel’s order, and so are its other routes', async () => {
     const { orderId } = await anOrder();
-    expect((await ask(orderId, store, 'marketplace')).status).toBe(404);
-    expect((await ask(orderId, store, 'storefront')).status).toBe(201);
+    expect((await requestRefund(orderId, store, 'marketplace')).status).toBe(404);
+    expect((await requestRefund(orderId, store, 'storefront')).status).toBe(201);
     const params = { refundId: refundIdOf(orderId, 'request-1') };
     const body = { reason: 'x', lines: [{ lineId: 'line-1', quantity: 0, amountMinor: 1 }] };
     const { withdrawRefund, amendRefund } = requests();
-    const replies = [
+    const responses = [
       await withdrawRefund(aRequest(routes.withdrawRefund, { params, body }, 'marketplace')),
       await amendRefund(aRequest(routes.amendRefund, { params, body }, 'marketplace')),
       await refundApi(store, channels).getRefund(aRequest(routes.getRefund, { params }, 'marketplace')),
     ];
-    expect(replies.map(({ status }) => status)).toEqual([404, 404, 404]);
+    expect(responses.map(({ status }) => status)).toEqual([404, 404, 404]);
   });
 });
 
-describe('what a batch read at two moments', () => {
+describe('a batch read that spans a change', () => {
   const isAccount = (sk: unknown) => sk === ledgerKey('').sk;
   const refundIdIn = (orderId: string) => refundIdOf(orderId, 'request-1');
   const withdraw = (refundId: string) =>
@@ -137,19 +142,19 @@ describe('what a batch read at two moments', () => {
       aRequest(routes.withdrawRefund, { params: { refundId }, body: { reason: 'x' } }, 'service'),
     );
 
-  test('does not fail an amendment that meets a withdrawal', async () => {
+  test('refuses an amendment during a withdrawal with the current status', async () => {
     const { orderId } = await anOrder();
-    await ask(orderId);
+    await requestRefund(orderId);
     const params = { refundId: refundIdIn(orderId) };
-    const meeting = withSplitBatchRead(database.db, { late: isAccount, meanwhile: () => withdraw(params.refundId) });
+    const splitRead = withSplitBatchRead(database.db, { late: isAccount, meanwhile: () => withdraw(params.refundId) });
     const body = { reason: 'x', lines: [{ lineId: 'line-1', quantity: 0, amountMinor: 1 }] };
-    const reply = await requests(storeOn(meeting)).amendRefund(
+    const response = await requests(storeOn(splitRead)).amendRefund(
       aRequest(routes.amendRefund, { params, body }, 'service'),
     );
-    expect(reply).toMatchObject({ status: 409, body: { currentStatus: 'withdrawn' } });
+    expect(response).toMatchObject({ status: 409, body: { currentStatus: 'withdrawn' } });
   });
 
-  test('does not refuse a request for money that came and went in between', async () => {
+  test('does not refuse a request because another one used money that was captured during the read', async () => {
     const { orderId, write } = await anOrder();
     const other = { ...contentOf(orderId), requestId: 'request-2' };
     const meanwhile = async () => {
@@ -157,23 +162,26 @@ describe('what a batch read at two moments', () => {
       const goodwill = { ...other, lines: undefined, goodwillMinor: 2_000 };
       return requests().requestRefund(aRequest(routes.requestRefund, { body: goodwill }, 'service'));
     };
-    const reply = await ask(orderId, storeOn(withSplitBatchRead(database.db, { late: isAccount, meanwhile })));
-    expect(reply.status).toBe(201);
-    expect((await store.account(orderId)).pots['goodwill']?.pending.minor).toBe(2_000);
+    const response = await requestRefund(
+      orderId,
+      storeOn(withSplitBatchRead(database.db, { late: isAccount, meanwhile })),
+    );
+    expect(response.status).toBe(201);
+    expect((await store.ledger(orderId)).pots['goodwill']?.pending.minor).toBe(2_000);
   });
 
-  test('does not mistake another’s credit for money that is short when a payout is tried again', async () => {
+  test('refuses a retry of a payout during its change to store credit with the current status', async () => {
     const { orderId } = await anOrder();
-    await ask(orderId);
+    await requestRefund(orderId);
     const refundId = refundIdIn(orderId);
     await approve(refundId, 'finance');
-    await applyChangeWithOrder(store, refundId, (refund, _order, account) => blockPayout(refund, account), aCause());
+    await applyChangeWithOrder(store, refundId, (refund, _order, ledger) => blockPayout(refund, ledger), aCause());
     const settle = (action: 'retry' | 'store-credit', through = store) =>
-      decisionApi(through, {}).settleRefund(
+      payoutApi(through).settleRefund(
         aRequest(routes.settleRefund, { params: { refundId }, body: { action } }, 'finance'),
       );
-    const meeting = withSplitBatchRead(database.db, { late: isAccount, meanwhile: () => settle('store-credit') });
-    expect(await settle('retry', storeOn(meeting))).toMatchObject({
+    const splitRead = withSplitBatchRead(database.db, { late: isAccount, meanwhile: () => settle('store-credit') });
+    expect(await settle('retry', storeOn(splitRead))).toMatchObject({
       status: 409,
       body: { type: 'illegal-transition', currentStatus: 'store-credit' },
     });
@@ -181,33 +189,33 @@ describe('what a batch read at two moments', () => {
 });
 
 describe('a decision', () => {
-  test('of two departments at once on what needs both: both count, in one approval', async () => {
+  test('by two departments at the same time counts twice and approves the refund once', async () => {
     const { orderId } = await anOrder(60_000);
-    await ask(orderId);
+    await requestRefund(orderId);
     const refundId = refundIdOf(orderId, 'request-1');
-    const replies = await Promise.all([approve(refundId, 'finance'), approve(refundId, 'lead')]);
-    expect(replies.map(({ status }) => status)).toEqual([200, 200]);
+    const responses = await Promise.all([approve(refundId, 'finance'), approve(refundId, 'lead')]);
+    expect(responses.map(({ status }) => status)).toEqual([200, 200]);
     const types = ['RefundRequested', 'RefundSupported', 'RefundSupported', 'RefundApproved'];
     expect(await eventTypes(refundId)).toEqual(types);
     expect(await store.refund(refundId)).toMatchObject({ status: 'approved', version: 3 });
   });
 
-  test('that meets a withdrawal loses to it', async () => {
+  test('during a withdrawal is refused with the current status', async () => {
     const { orderId } = await anOrder();
-    await ask(orderId);
+    await requestRefund(orderId);
     const refundId = refundIdOf(orderId, 'request-1');
     const withdraw = () =>
       requests().withdrawRefund(
         aRequest(routes.withdrawRefund, { params: { refundId }, body: { reason: 'x' } }, 'service'),
       );
-    const reply = await approve(refundId, 'finance', meanwhile(withdraw));
-    expect(reply).toMatchObject({ status: 409, body: { type: 'illegal-transition', currentStatus: 'withdrawn' } });
+    const response = await approve(refundId, 'finance', storeAfter(withdraw));
+    expect(response).toMatchObject({ status: 409, body: { type: 'illegal-transition', currentStatus: 'withdrawn' } });
     expect(await eventTypes(refundId)).toEqual(['RefundRequested', 'RefundWithdrawn', 'RefundCaseClosed']);
     expect(await pendingMinor(orderId)).toBe(0);
   });
 });
 
-test('refunds of a status are found by pages, each once, the newest first', async () => {
+test('refunds of a status are listed in pages, each once, the newest first', async () => {
   const orders = await Promise.all(Array.from({ length: 7 }, () => anOrder(30_000)));
   for (const [index, { orderId }] of orders.entries()) {
     const cause = aCause({ now: Date.UTC(2030, 0, 1 + index) });

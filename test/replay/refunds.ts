@@ -1,5 +1,5 @@
 import { inParallel } from '../../shared/in-parallel.ts';
-import type { ApiAnswer, ApiClient } from '../support/system/api-client.ts';
+import type { ApiResponse, ApiClient } from '../support/system/api-client.ts';
 import { paymentSignature } from '../support/payments/signature.ts';
 import type { PlannedRefund, TakenOrder } from './refund-plan.ts';
 import { expectStatus, send } from './sending.ts';
@@ -106,7 +106,7 @@ async function askForRefund(people: People, planned: PlannedRefund, asked: Asked
 }
 
 /** Asks one after another to approve until nobody else is needed; who may not, is passed over. */
-async function decide({ approvers }: People, refund: ApiAnswer['body'], { latencies }: Asked) {
+async function decide({ approvers }: People, refund: ApiResponse['body'], { latencies }: Asked) {
   let current = refund;
   for (const approver of approvers) {
     if (current.status !== 'pending-approval') break;
@@ -172,7 +172,7 @@ async function tell({ apiUrl, webhookSecret }: People['provider'], { at, ...word
   expectStatus(answer, 200);
 }
 
-async function timed(latencies: number[], request: () => Promise<ApiAnswer>): Promise<ApiAnswer> {
+async function timed(latencies: number[], request: () => Promise<ApiResponse>): Promise<ApiResponse> {
   const started = performance.now();
   const answer = await send(request);
   latencies.push(performance.now() - started);

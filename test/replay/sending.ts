@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ApiAnswer } from '../support/system/api-client.ts';
+import type { ApiResponse } from '../support/system/api-client.ts';
 
 /** Repeats a request that the back office was too busy for, as its `Retry-After` asks. */
-export async function send(request: () => Promise<ApiAnswer>): Promise<ApiAnswer> {
+export async function send(request: () => Promise<ApiResponse>): Promise<ApiResponse> {
   for (let attempt = 0; ; attempt += 1) {
     const answer = await request();
     if ((answer.status !== 503 && answer.status !== 429) || attempt === 20) return answer;
@@ -10,6 +10,6 @@ export async function send(request: () => Promise<ApiAnswer>): Promise<ApiAnswer
   }
 }
 
-export function expectStatus(answer: ApiAnswer, ...statuses: number[]): void {
+export function expectStatus(answer: ApiResponse, ...statuses: number[]): void {
   if (!statuses.includes(answer.status)) throw new Error(`Unexpected answer ${answer.status}: ${answer.text}`);
 }

@@ -2,27 +2,27 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { allocate, taxOf } from '../../shared/money.ts';
 
-describe('an amount is shared', () => {
+describe('an amount is allocated', () => {
   test.each([
-    ['evenly, what is left to the first', 100, [1, 1, 1], [34, 33, 33]],
+    ['evenly, the remaining unit to the first', 100, [1, 1, 1], [34, 33, 33]],
     ['to the largest remainder first', 10, [1, 5, 3], [1, 6, 3]],
-    ['with nothing for a weight of nothing', 5, [0, 2, 0], [0, 5, 0]],
+    ['with zero for a weight of zero', 5, [0, 2, 0], [0, 5, 0]],
     [
-      'exactly, also beyond what a number holds',
+      'exactly, also where products exceed 2^53',
       999_999_999_999,
       [1_000_000, 1_000_000],
       [500_000_000_000, 499_999_999_999],
     ],
-    ['as nothing', 0, [1, 2], [0, 0]],
+    ['as zeros if it is zero', 0, [1, 2], [0, 0]],
   ])('%s', (_name, total, weights, parts) => {
     expect(allocate(total, weights)).toEqual(parts);
   });
 
-  test('among nobody is an error', () => {
+  test('not without a weight above zero', () => {
     expect(() => allocate(5, [0, 0])).toThrow('weights above zero');
   });
 
-  test('so that the parts are whole, sum to the whole and are within one of their share', () => {
+  test('in whole parts that sum to the amount and are within one unit of their share', () => {
     const weights = fc
       .array(fc.nat({ max: 1_000_000 }), { minLength: 1, maxLength: 20 })
       .filter((some) => some.some(Boolean));
@@ -55,7 +55,7 @@ describe('tax', () => {
     expect(taxOf(amount, basisPoints, isIncluded)).toBe(tax);
   });
 
-  test('is never negative, and what is included is less than the amount', () => {
+  test('is between zero and the amount', () => {
     fc.assert(
       fc.property(
         fc.nat({ max: 1_000_000_000 }),

@@ -38,7 +38,7 @@ process.exitCode = isGood ? 0 : 1;
 
 async function soundRuns(): Promise<boolean> {
   const cdkOut = values['cdk-out'] ?? join(root, 'cdk.out/simulation');
-  if (values['cdk-out'] === undefined) synthesise(root, cdkOut);
+  if (values['cdk-out'] === undefined) await synthesise(root, cdkOut);
   const atOnce = whole('at-once', values['at-once']);
   const broken: number[] = [];
   await inParallel(atOnce, seeds, async (seed) => {

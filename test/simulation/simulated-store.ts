@@ -1,12 +1,12 @@
-import { execFileSync } from 'node:child_process';
+import { synthesiseInto } from '../../infra/assembly.ts';
 import { editTemplates, environmentEdit, paymentWindow } from '../support/system/template-edits.ts';
 import { payingChannel, paymentWindowMinutes } from './workload/life-cycle-plan.ts';
 import { providerTimeoutSeconds } from './actors/payment-provider.ts';
 import { retrying } from './actors/webhook-receivers.ts';
 
 /** Synthesises the app of a checkout for a simulation. */
-export function synthesise(checkout: string, cdkOut: string): void {
-  execFileSync(process.execPath, ['infra/app.ts'], { cwd: checkout, env: { ...process.env, CDK_OUTDIR: cdkOut } });
+export async function synthesise(checkout: string, cdkOut: string): Promise<void> {
+  await synthesiseInto(cdkOut, checkout);
   asSimulated(cdkOut);
 }
 

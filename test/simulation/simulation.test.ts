@@ -1,4 +1,5 @@
-import { cpSync } from 'node:fs';
+import { cpSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
 import { failureText } from './summary.ts';
@@ -7,7 +8,7 @@ import { simulate } from './simulation.ts';
 
 test('a short storm of faults leaves every invariant whole', async () => {
   const run = { seed: 1, orders: 45 };
-  const cdkOut = join(inject('cdkOut'), '../simulation-test');
+  const cdkOut = mkdtempSync(join(tmpdir(), 'storeworks-simulation-'));
   cpSync(inject('cdkOut'), cdkOut, { recursive: true });
   asSimulated(cdkOut);
   const { breaches, facts, faults } = await simulate({ ...run, cdkOut });

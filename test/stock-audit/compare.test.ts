@@ -1,7 +1,6 @@
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
 import { place } from '../../functions/order-intake/placement/place.ts';
-import { createOrderStore } from '../../functions/order-intake/placement/store.ts';
 import { compareAll } from '../../functions/stock-audit/compare.ts';
 import type { Database } from '../../shared/dynamodb/database.ts';
 import { contentHash, orderIdOf } from '../../shared/ids.ts';
@@ -9,6 +8,7 @@ import { type ReconciliationStore, createReconciliationStore } from '../../share
 import { stockKey } from '../../shared/stock/stock-item.ts';
 import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
 import { databaseForEach, tables } from '../support/database/dynamodb.ts';
+import { orderStores } from '../support/orders/order-stores.ts';
 import { receive, stockedSku } from '../support/stock/stocked-skus.ts';
 
 const database = databaseForEach();
@@ -17,7 +17,7 @@ const reconciliation = createReconciliationStore(database.db, tables);
 const noPause = async () => undefined;
 let made = 0;
 
-/** A SKU with 100 units, of which an order holds 4. */
+/** A SKU with 100 units, 4 of them reserved by an order. */
 async function soldSku(sku: string): Promise<string> {
   await stockedSku(database.db, 100, { sku });
   await order(sku, 4);
@@ -33,8 +33,8 @@ async function order(sku: string, quantity: number): Promise<void> {
     channel: { channel: 'storefront', pricesItself: false },
     now: noon,
   };
-  const orders = createOrderStore(database.db, tables, aPolicy().timeZone);
-  expect(await place(orders, placement, aPolicy(), aCause())).toMatchObject({ kind: 'accepted' });
+  const stores = orderStores(database.db);
+  expect(await place(stores, placement, aPolicy(), aCause())).toMatchObject({ kind: 'accepted' });
 }
 
 const corrupt = (sku: string, counter: string, by: number) =>
@@ -48,18 +48,18 @@ const corrupt = (sku: string, counter: string, by: number) =>
     }),
   );
 
-/** What an audit finds while something happens in each of its first looks, once it has read the open orders. */
-async function compared({ looks, happens }: { looks: number; happens: () => Promise<unknown> }) {
-  let look = 0;
+/** Result of an audit with a change in each of its first passes, after the open orders were read. */
+async function compared({ passes, change }: { passes: number; change: () => Promise<unknown> }) {
+  let pass = 0;
   const unitsReservedByOrders: ReconciliationStore['unitsReservedByOrders'] = async () => {
     const open = await reconciliation.unitsReservedByOrders();
-    look += 1;
-    if (look <= looks) await happens();
+    pass += 1;
+    if (pass <= passes) await change();
     return open;
   };
-  return { ...(await compareAll({ ...reconciliation, unitsReservedByOrders }, noPause)), looks: look };
+  return { ...(await compareAll({ ...reconciliation, unitsReservedByOrders }, noPause)), passes: pass };
 }
-const quietly = () => compared({ looks: 0, happens: async () => undefined });
+const withoutChanges = () => compared({ passes: 0, change: async () => undefined });
 const reservedOf = (sku: string, found: number, expected: number) => ({
   sku,
   warehouse: 'main',
@@ -68,52 +68,52 @@ const reservedOf = (sku: string, found: number, expected: number) => ({
   expected,
 });
 
-test('reconciliation that are right are looked at once, however many orders are open', async () => {
+test('correct counters need one pass, with any number of open orders', async () => {
   await soldSku('MUG');
   await soldSku('LAMP');
-  expect(await quietly()).toEqual({ skus: 2, differences: [], notCompared: [], looks: 1 });
+  expect(await withoutChanges()).toEqual({ skus: 2, differences: [], notCompared: [], passes: 1 });
 });
 
-test.each([1, 2])('an order that comes in each of %i looks makes no difference', async (looks) => {
+test.each([1, 2])('an order in each of %i passes causes no difference', async (passes) => {
   const sku = await soldSku('MUG');
-  expect(await compared({ looks, happens: () => order(sku, 1) })).toEqual({
+  expect(await compared({ passes, change: () => order(sku, 1) })).toEqual({
     skus: 1,
     differences: [],
     notCompared: [],
-    looks: looks + 1,
+    passes: passes + 1,
   });
 });
 
 test.each([
   ['fewer', -1],
   ['more', 1],
-])('%s reserved than orders hold is listed once orders pause, whatever came before', async (_name, by) => {
+])('%s reserved units than the open orders have are listed after orders in earlier passes', async (_name, by) => {
   const sku = await soldSku('MUG');
   await corrupt(sku, 'reserved', by);
   await corrupt(sku, 'available', -by);
   let units = 0;
-  const happens = () => order(sku, (units += 1));
-  expect(await compared({ looks: 2, happens })).toMatchObject({
+  const change = () => order(sku, (units += 1));
+  expect(await compared({ passes: 2, change })).toMatchObject({
     differences: [reservedOf(sku, 7 + by, 7)],
     notCompared: [],
   });
 });
 
-test('a difference is found that an order hides which comes during the look', async () => {
+test('a difference that a concurrent order hides is found in a later pass', async () => {
   const sku = await soldSku('MUG');
   await corrupt(sku, 'reserved', -1);
   await corrupt(sku, 'available', 1);
-  expect(await compared({ looks: 1, happens: () => order(sku, 1) })).toMatchObject({
+  expect(await compared({ passes: 1, change: () => order(sku, 1) })).toMatchObject({
     differences: [reservedOf(sku, 4, 5)],
   });
 });
 
-test('an order that the index does not know yet makes no difference', async () => {
+test('an order that is not in the index yet causes no difference', async () => {
   const sku = await soldSku('MUG');
-  const lagging = [await reconciliation.unitsReservedByOrders()];
+  const staleReads = [await reconciliation.unitsReservedByOrders()];
   await order(sku, 1);
   const unitsReservedByOrders: ReconciliationStore['unitsReservedByOrders'] = async () =>
-    lagging.pop() ?? reconciliation.unitsReservedByOrders();
+    staleReads.pop() ?? reconciliation.unitsReservedByOrders();
   expect(await compareAll({ ...reconciliation, unitsReservedByOrders }, noPause)).toEqual({
     skus: 1,
     differences: [],
@@ -121,21 +121,21 @@ test('an order that the index does not know yet makes no difference', async () =
   });
 });
 
-test('a SKU that is ordered in every look is named as not compared, and what else is wrong of it listed', async () => {
+test('a SKU with an order in every pass is listed as not compared, with the differences of its other counters', async () => {
   const sku = await soldSku('MUG');
   await soldSku('LAMP');
   await corrupt(sku, 'reserved', -1);
   await corrupt(sku, 'onHand', 3);
-  const all = await compared({ looks: Infinity, happens: () => order(sku, 1) });
+  const all = await compared({ passes: Infinity, change: () => order(sku, 1) });
   expect(all.notCompared).toEqual([sku]);
   expect(all.differences.map(({ counter, found, expected }) => [counter, found - expected])).toEqual([
     ['onHand', 3],
     ['available', -4],
   ]);
-  expect((await quietly()).differences).toContainEqual(reservedOf(sku, 3 + all.looks, 4 + all.looks));
+  expect((await withoutChanges()).differences).toContainEqual(reservedOf(sku, 3 + all.passes, 4 + all.passes));
 });
 
-test('a receipt that comes whenever the ledger is read makes no difference, but the SKU is named', async () => {
+test('a SKU with a receipt during every read of the ledger is listed as not compared', async () => {
   const sku = await soldSku('MUG');
   const send = async (command: Parameters<Database['send']>[0]) => {
     if (command instanceof QueryCommand && command.input.IndexName === undefined) await receive(database.db, sku, 1);

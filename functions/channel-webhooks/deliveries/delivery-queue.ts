@@ -24,6 +24,6 @@ export const createDeliveryQueue = (sqs: SQSClient, url: string) => ({
     }
   },
 
-  hide: setVisibilityTimeout(sqs, url),
+  setVisibilityTimeout: setVisibilityTimeout(sqs, url),
 });
 export type DeliveryQueue = ReturnType<typeof createDeliveryQueue>;

@@ -1,5 +1,5 @@
 import { problem } from '../../../shared/contracts/problem.ts';
-import type { WebhookEndpointAnswer } from '../../../shared/contracts/webhooks/routes.ts';
+import type { WebhookEndpointResponse } from '../../../shared/contracts/webhooks/routes.ts';
 import type { Endpoint } from './endpoint.ts';
 
 export const notAChannel = problem(403, 'not-a-channel', 'The client is not this channel and may not act for it.');
@@ -10,7 +10,7 @@ export const urlRefused = (refusal: string) =>
   problem(422, 'url-refused', refusal, { errors: [{ pointer: '/url', detail: refusal }] });
 
 /** An endpoint as its channel reads it. Only the response to its creation passes `secret`. */
-export const endpointBody = (endpoint: Endpoint, secret?: string): WebhookEndpointAnswer => ({
+export const endpointBody = (endpoint: Endpoint, secret?: string): WebhookEndpointResponse => ({
   endpointId: endpoint.endpointId,
   channel: endpoint.channel,
   url: endpoint.url,

@@ -4,11 +4,12 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { hoursOfDay } from '../../../shared/business-day.ts';
-import { type Connection, type DuckDb, literal } from './duckdb-client.ts';
+import type { DuckDb } from './duckdb-client.ts';
 import { loadEvents } from './load-events.ts';
 import { assertReconciled, type Content, type ReportEntry } from './manifest.ts';
 import { measuredTables } from './metrics.ts';
 import { type Report, reports } from './reports.ts';
+import { type Connection, literal } from './sql.ts';
 
 type Day = { date: string; timeZone: string };
 
@@ -17,8 +18,8 @@ const Quarantined = z.array(z.object({ path: z.string(), reason: z.string(), row
 const Sums = z.array(z.record(z.string(), z.string().nullable()));
 
 /**
- * Makes a day's reports in `directory` from the lake's files, unpacked and named as there without `.gz`, in any order.
- * Throws if the reports do not add up.
+ * Writes a day's reports to `directory` from lake files that were decompressed and keep their names without `.gz`, in any
+ * order. Throws if the reports do not reconcile.
  */
 export const buildReports = (duckDb: DuckDb, paths: string[], directory: string, { date, timeZone }: Day) =>
   duckDb.connected(async (connection): Promise<Content> => {
@@ -46,7 +47,7 @@ async function writeReport(connection: Connection, report: Report, directory: st
   return { name: report.name, ...(await sumsOf(connection, report, table)), files };
 }
 
-/** Spreadsheets run a cell that begins so as a formula; an apostrophe makes it text. */
+/** A spreadsheet runs a cell that begins like this as a formula; a leading apostrophe prevents that. */
 const csvCell = ({ name, type }: Report['columns'][number]) =>
   type === 'text'
     ? `CASE WHEN regexp_matches(${name}, '^[=+\\-@\\t\\r]') THEN '''' || ${name} ELSE ${name} END AS ${name}`
@@ -58,7 +59,7 @@ async function fileEntry(path: string) {
   return { file: basename(path), bytes: content.length, sha256 };
 }
 
-/** Sums of what was written, by currency: read from the report's own rows, so that comparing them means something. */
+/** Sums by currency, read from the report's own rows, so that the reconciliation compares what was written. */
 async function sumsOf(connection: Connection, report: Report, table: string) {
   const has = (column: string) => report.columns.some(({ name }) => name === column);
   const summed = report.columns.filter(({ name, type }) => type === 'number' && name !== 'lines');
@@ -70,9 +71,9 @@ async function sumsOf(connection: Connection, report: Report, table: string) {
        FROM ${table} GROUP BY currency ORDER BY currency`,
     ),
   );
-  const total = (name: string) => found.reduce((sum, row) => sum + whole(row[name]), 0);
+  const total = (name: string) => found.reduce((sum, row) => sum + exactNumber(row[name]), 0);
   const amounts = found.map((row) => {
-    const columns = summed.filter(({ name }) => isAmount(name)).map(({ name }) => [name, whole(row[name])]);
+    const columns = summed.filter(({ name }) => isAmount(name)).map(({ name }) => [name, exactNumber(row[name])]);
     return [row['currency'] ?? '', Object.fromEntries(columns)];
   });
   return {
@@ -83,20 +84,22 @@ async function sumsOf(connection: Connection, report: Report, table: string) {
   };
 }
 
-/** What the manifest tells by currency. */
+/** Columns whose sums by currency are in the manifest. */
 const isAmount = (column: string) => /Minor$|^(cancelled|edited|refunded|credited)Units$/.test(column);
 
-/** A sum that a JSON number holds exactly; beyond 90 billion units of money it does not, and the run stops. */
-function whole(text: string | null | undefined): number {
+/** A sum as a number. Throws above 2^53, from where a JSON number is not exact. */
+function exactNumber(text: string | null | undefined): number {
   const value = Number(text);
   assert(text && Number.isSafeInteger(value), `The sum ${text} is too large to be exact.`);
   return value;
 }
 
-/** An order is placed once. Two events that place it would count its money twice. */
+/** An order is placed once: two events that place it would count its amounts twice. */
 async function assertOrdersAreDistinct(connection: Connection): Promise<void> {
-  const twice = await connection.rows('SELECT orderId FROM placed_order GROUP BY orderId HAVING count(*) > 1 LIMIT 5');
-  assert.deepEqual(twice, [], 'Orders were placed by more than one event.');
+  const duplicates = await connection.rows(
+    'SELECT orderId FROM placed_order GROUP BY orderId HAVING count(*) > 1 LIMIT 5',
+  );
+  assert.deepEqual(duplicates, [], 'Orders were placed by more than one event.');
 }
 
 async function quarantined(connection: Connection) {

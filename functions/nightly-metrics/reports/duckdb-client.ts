@@ -2,24 +2,18 @@ import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-
-/** A connection of its own: temporary tables are seen by nobody else and go when it is closed. */
-export type Connection = {
-  run: (sql: string) => Promise<void>;
-  /** Rows as plain JSON; 64-bit numbers are strings. */
-  rows: (sql: string) => Promise<unknown[]>;
-};
+import type { Connection } from './sql.ts';
 
 /**
- * One DuckDB per process, used by one run after another, as its start takes longer than a small day. In memory, and
- * bounded to half of the function's 2 GiB; what does not fit goes to disk. It loads no extensions, so needs no network.
+ * One in-memory DuckDB instance per process, as starting it takes longer than reporting a small day. It uses at most half
+ * of the function's 2 GiB, then the disk, and loads no extensions.
  */
 export const createDuckDb = () => {
   let instance: Promise<DuckDBInstance> | undefined;
   return {
     async connected<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
       instance ??= open();
-      // A start that failed is tried again by the next run.
+      // A failed start is not cached: the next run starts DuckDB again.
       instance.catch(() => (instance = undefined));
       const connection = await (await instance).connect();
       try {
@@ -53,6 +47,3 @@ const connectionOf = (connection: DuckDBConnection): Connection => ({
   },
   rows: async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJson(),
 });
-
-/** A text as an SQL literal. */
-export const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;

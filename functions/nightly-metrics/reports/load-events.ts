@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { DayHour } from '../../../shared/business-day.ts';
-import { type Connection, literal } from './duckdb-client.ts';
+import { type Connection, literal } from './sql.ts';
 
 const columns = `{source: 'VARCHAR', 'detail-type': 'VARCHAR',
   detail: 'STRUCT(metadata STRUCT(eventId VARCHAR, occurredAt VARCHAR), data JSON)'}`;
@@ -8,13 +8,12 @@ const columns = `{source: 'VARCHAR', 'detail-type': 'VARCHAR',
 const Count = z.coerce.number().int().nonnegative();
 const Counts = z.object({ lines: Count, quarantined: Count, events: Count });
 
-/** What was read: `lines` are the `events`, the `duplicates` of them, and lines in quarantine. */
+/** Counts of the input: `lines` = `events` + `duplicates` + quarantined lines. */
 type InputCounts = { files: number; lines: number; events: number; duplicates: number };
 
 /**
- * Reads unpacked lake files into the temporary table `event`, one row per event id: `path, source, type, id, occurredMs,
- * data`. What is not an event, or did not happen in these hours, goes to the table `quarantine` (`path, reason`) and no
- * further.
+ * Reads decompressed lake files into the temporary table `event`, one row per event id: `path, source, type, id, occurredMs,
+ * data`. Lines that are not events of these hours go to the table `quarantine`: `path, reason`.
  */
 export async function loadEvents(connection: Connection, paths: string[], hours: DayHour[]): Promise<InputCounts> {
   const spans = hours.map(({ label, startMs, endMs }) => `(${literal(label)}, ${startMs}, ${endMs})`);
@@ -25,9 +24,10 @@ export async function loadEvents(connection: Connection, paths: string[], hours:
     `CREATE TEMP TABLE line (path VARCHAR, source VARCHAR, type VARCHAR, id VARCHAR, occurredMs BIGINT, data JSON,
        reason VARCHAR)`,
   );
-  if (paths.length > 0) await connection.run(`INSERT INTO line SELECT *, ${trouble} FROM (${readFiles(paths)})`);
+  if (paths.length > 0)
+    await connection.run(`INSERT INTO line SELECT *, ${quarantineReason} FROM (${readFiles(paths)})`);
   await connection.run('INSERT INTO quarantine SELECT path, reason FROM line WHERE reason IS NOT NULL');
-  // Copies of an event are equal; if not, the choice must not depend on the order in which files are read.
+  // Should copies of an event differ, the one that is kept does not depend on the order of the files.
   await connection.run(
     `CREATE TEMP TABLE event AS SELECT * EXCLUDE (reason) FROM line WHERE reason IS NULL
      QUALIFY row_number() OVER (PARTITION BY id ORDER BY CAST(data AS VARCHAR), path) = 1`,
@@ -40,14 +40,14 @@ export async function loadEvents(connection: Connection, paths: string[], hours:
   return { files: paths.length, lines, events, duplicates: lines - quarantined - events };
 }
 
-/** A line that is no JSON, or of another shape, comes as NULLs instead of stopping the run. */
+/** A line that is not JSON, or has another shape, is read as NULLs instead of failing the query. */
 const readFiles = (paths: string[]) =>
   `SELECT filename, source, "detail-type" AS type, detail.metadata.eventId AS id,
      epoch_ms(TRY_CAST(detail.metadata.occurredAt AS TIMESTAMPTZ)) AS occurredMs, detail.data
    FROM read_json([${paths.map(literal).join(', ')}], format = 'newline_delimited', compression = 'uncompressed',
      columns = ${columns}, filename = true, ignore_errors = true, maximum_object_size = 67108864)`;
 
-const trouble = `CASE
+const quarantineReason = `CASE
   WHEN source IS NULL OR type IS NULL OR id IS NULL OR id = '' OR occurredMs IS NULL THEN 'unreadable'
   WHEN occurredMs < (SELECT coalesce(min(startMs), 0) FROM day_hour)
     OR occurredMs >= (SELECT coalesce(max(endMs), 0) FROM day_hour) THEN 'other-day'

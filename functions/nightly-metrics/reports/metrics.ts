@@ -13,16 +13,18 @@ import {
   StoreCreditGranted,
 } from '../../../shared/contracts/refunds/events.ts';
 
-/**
- * What the figures mean, each in this one place, as DuckDB SQL. Amounts are whole minor units and are only ever added
- * within one currency. Figures of an order are over the table `placed_order`, figures of goods over `order_line`: gross,
- * by the day on which it was ordered, here or where it was imported from. What was cancelled or edited is over
- * `order_change`, by the day on which it was; an order that was never paid for is cancelled by its expiry. What went back
- * to customers is over `refund_posting`, by the day on which it did.
+/*
+ * The definition of each figure, as DuckDB SQL. Amounts are whole minor units and are added within one currency only.
+ * Table              Rows                              Business day
+ * `placed_order`     orders, placed or imported        of the order
+ * `order_line`       lines of these orders             of the order
+ * `order_change`     cancellations, expiries, edits    of the change
+ * `refund_posting`   components of refunds             of the payout, its reversal or the credit
  */
+
 const amount = (sum: string) => `CAST(coalesce(sum(${sum}), 0) AS BIGINT)`;
 
-/** Measures of whole orders. `salesMinor` is what goods were sold for: without shipping, tax as it is in the prices. */
+/** Measures of orders. `salesMinor` is subtotal less discount: without shipping, with the tax that prices include. */
 export const orderMeasures = {
   orders: 'count(*)',
   units: amount('units'),
@@ -34,7 +36,7 @@ export const orderMeasures = {
   totalMinor: amount('totalMinor'),
 };
 
-/** The same measures of lines; shipping, and tax with its rounding, belong to an order and not to a line. */
+/** The measures that lines have. Shipping and tax belong to an order. */
 export const lineMeasures = {
   orders: 'count(DISTINCT orderId)',
   units: amount('quantity'),
@@ -43,15 +45,12 @@ export const lineMeasures = {
   salesMinor: amount('quantity * unitPriceMinor - discountMinor'),
 };
 
-/**
- * What went back to customers: money by their payments, or by the replacement that it paid in an exchange, and apart from
- * it what they have as credit with the store.
- */
+/** Money refunded to payments or spent on an exchange's replacement, and, separately, store credit. */
 const refundMeasures = {
   refundedUnits: amount('refundedUnits'),
   refundedMinor: amount('refundedMinor'),
   refundedTaxMinor: amount('refundedTaxMinor'),
-  /** Of the refunded money: captured beyond what was due, as it was cancelled or never ordered. */
+  /** The part of `refundedMinor` that was captured above the amount due. */
   overpaidMinor: amount('overpaidMinor'),
   creditedUnits: amount('creditedUnits'),
   creditedMinor: amount('creditedMinor'),
@@ -59,9 +58,8 @@ const refundMeasures = {
 };
 
 /**
- * What a day's orders came to; what was cancelled on that day, by how much more or less orders came to after they were
- * edited on it, and what went back to customers on it, of whatever day's orders; and what all that makes. Money that was
- * overpaid is in no order any more, so that its way back makes no difference.
+ * A day's orders, the cancellations, edits and refunds made on that day for orders of any day, and the net of these.
+ * `netMinor` does not deduct refunds of overpaid money, which no order's total contains.
  */
 export const totalMeasures = {
   orders: amount('orders'),
@@ -76,7 +74,7 @@ export const totalMeasures = {
   netMinor: `${amount('totalMinor')} - ${amount('cancelledMinor')} + ${amount('editedMinor')}
     - ${amount('refundedMinor')} + ${amount('overpaidMinor')}`,
 };
-/** Orders, their changes and refunds in one table, for the measures above; each row has its own and lacks the others. */
+/** Union of orders, changes and refunds for these measures; a row has the columns of its kind, the others are NULL. */
 export const ordersChangesAndRefunds = `(
   SELECT channel, currency, 1 AS orders, units, totalMinor FROM placed_order
   UNION ALL BY NAME
@@ -111,7 +109,7 @@ const orderShape = JSON.stringify({
 
 const texts = ['orderId', 'externalOrderId', 'channel', 'currency', 'shippingAddress.country', 'placedAt'];
 const amounts = ['subtotalMinor', 'discountMinor', 'shippingMinor', 'taxMinor', 'totalMinor'];
-/** Fields of what tells that an order was cancelled, in part or whole, or edited. */
+/** Fields of the events of cancellations, expiries and edits. */
 const changeShape = JSON.stringify({
   orderId: 'VARCHAR',
   externalOrderId: 'VARCHAR',
@@ -122,7 +120,7 @@ const changeShape = JSON.stringify({
   cancelledMinor: 'DOUBLE',
   differences: { totalMinor: 'DOUBLE' },
 });
-/** Fields of what tells that money went to a customer, or came back, or became credit. */
+/** Fields of the events of payouts, their reversals, exchanges and store credit. */
 const refundShape = JSON.stringify({
   refundId: 'VARCHAR',
   orderId: 'VARCHAR',
@@ -144,17 +142,17 @@ const isEdit = `type = '${OrderEdited.detailType}'`;
 const unitsMore = 'coalesce(line.after.quantity, 0) - coalesce(line.before.quantity, 0)';
 
 const isAmount = (value: string) => `coalesce(${value} BETWEEN 0 AND 1e12 AND ${value} = floor(${value}), false)`;
-const lineIsWhole = `line.sku IS NOT NULL AND ${['quantity', 'unitPriceMinor', 'discountMinor']
+const lineIsValid = `line.sku IS NOT NULL AND ${['quantity', 'unitPriceMinor', 'discountMinor']
   .map((field) => isAmount(`line.${field}`))
   .join(' AND ')}`;
-const orderIsWhole = [
+const orderIsValid = [
   ...texts.map((field) => `o.${field} IS NOT NULL`),
   ...amounts.map((field) => isAmount(`o.${field}`)),
-  `coalesce(len(o.lines) > 0 AND list_bool_and(list_transform(o.lines, lambda line: ${lineIsWhole})), false)`,
+  `coalesce(len(o.lines) > 0 AND list_bool_and(list_transform(o.lines, lambda line: ${lineIsValid})), false)`,
 ].join(' AND ');
 
 const eachLine = (holds: string) => `list_bool_and(list_transform(c.lines, lambda line: ${holds}))`;
-const changeIsWhole = [
+const changeIsValid = [
   ...['orderId', 'externalOrderId', 'channel', 'currency'].map((field) => `c.${field} IS NOT NULL`),
   `CASE WHEN ${isEdit} THEN ${isAmount('abs(c.differences.totalMinor)')} ELSE ${isAmount('c.cancelledMinor')} END`,
   `coalesce(len(c.lines) = 0
@@ -164,74 +162,72 @@ const changeIsWhole = [
 const unitsOf = (units: string) =>
   `CAST(coalesce(list_sum(list_transform(c.lines, lambda line: ${units})), 0) AS BIGINT)`;
 
-const potIsWhole = `pot.pot IS NOT NULL AND ${['quantity', 'amountMinor', 'taxMinor']
-  .map((field) => isAmount(`pot.${field}`))
+const componentIsValid = `component.pot IS NOT NULL AND ${['quantity', 'amountMinor', 'taxMinor']
+  .map((field) => isAmount(`component.${field}`))
   .join(' AND ')}`;
 const postedMinor = `CASE WHEN ${isCredit} OR ${isExchange} THEN r.creditMinor ELSE r.paidMinor END`;
-const refundIsWhole = [
+const refundIsValid = [
   ...['refundId', 'orderId', 'externalOrderId', 'channel', 'currency'].map((field) => `r.${field} IS NOT NULL`),
   `(NOT ${isReversal} OR r.wasPaid IS NOT NULL)`,
   isAmount(postedMinor),
-  `coalesce(list_bool_and(list_transform(r.pots, lambda pot: ${potIsWhole})), false)`,
-  `coalesce(list_sum(list_transform(r.pots, lambda pot: pot.amountMinor)) = ${postedMinor}, false)`,
+  `coalesce(list_bool_and(list_transform(r.pots, lambda component: ${componentIsValid})), false)`,
+  `coalesce(list_sum(list_transform(r.pots, lambda component: component.amountMinor)) = ${postedMinor}, false)`,
 ].join(' AND ');
-/** A pot's figure where it is posted so, else 0; below zero where a payment came back. */
-const posted = (field: string, where: string) =>
-  `CAST(CASE WHEN ${where} THEN CASE WHEN ${isReversal} THEN -pot.${field} ELSE pot.${field} END ELSE 0 END AS BIGINT)`;
+/** A component's figure where the condition holds, else 0; negative for a reversed payout. */
+const posted = (field: string, condition: string) =>
+  `CAST(CASE WHEN ${condition} THEN CASE WHEN ${isReversal} THEN -component.${field} ELSE component.${field} END ELSE 0 END AS BIGINT)`;
 
 const isOneOf = (...events: { source: string; detailType: string }[]) =>
   `(source, type) IN (${events.map(({ source, detailType }) => `('${source}', '${detailType}')`).join(', ')})`;
 
 /**
- * From the table `event` (one row per distinct event of the day: `path, occurredMs, source, type, data`) and `day_hour`
- * (`label, startMs, endMs`): the tables `placed_order`, `order_line`, `order_change` and `refund_posting` (a row for each
- * pot of a payment or credit), and in `quarantine` what lacks something. More kinds of events become tables of their own
- * here.
+ * SQL that creates the tables above from `event` (one row per event id: `path, occurredMs, source, type, data`) and
+ * `day_hour` (`label, startMs, endMs`), and adds invalid events to `quarantine`.
  */
 export const measuredTables = [
   `CREATE TEMP TABLE order_event AS
-   SELECT path, occurredMs, o, ${orderIsWhole} AS isWhole
+   SELECT path, occurredMs, o, ${orderIsValid} AS isValid
    FROM (SELECT path, occurredMs, from_json(data, '${orderShape}') AS o FROM event
          WHERE ${isOneOf(OrderPlaced, OrderImported)})`,
-  `INSERT INTO quarantine SELECT path, 'invalid-order' FROM order_event WHERE NOT isWhole`,
+  `INSERT INTO quarantine SELECT path, 'invalid-order' FROM order_event WHERE NOT isValid`,
   `CREATE TEMP TABLE order_line AS
    SELECT o.orderId AS orderId, o.currency AS currency, line.sku AS sku, line.category AS category,
      CAST(line.quantity AS BIGINT) AS quantity, CAST(line.unitPriceMinor AS BIGINT) AS unitPriceMinor,
      CAST(line.discountMinor AS BIGINT) AS discountMinor
-   FROM (SELECT o, unnest(o.lines) AS line FROM order_event WHERE isWhole)`,
+   FROM (SELECT o, unnest(o.lines) AS line FROM order_event WHERE isValid)`,
   `CREATE TEMP TABLE placed_order AS
    SELECT o.orderId AS orderId, o.externalOrderId AS externalOrderId, o.channel AS channel, o.customer.id AS customerId,
      o.shippingAddress.country AS country, o.currency AS currency, o.placedAt AS placedAt, label AS hour,
      CAST(list_sum(list_transform(o.lines, lambda line: line.quantity)) AS BIGINT) AS units, len(o.lines) AS lines,
      ${amounts.map((field) => `CAST(o.${field} AS BIGINT) AS ${field}`).join(', ')}
    FROM order_event JOIN day_hour ON occurredMs >= startMs AND occurredMs < endMs
-   WHERE isWhole`,
+   WHERE isValid`,
   `CREATE TEMP TABLE change_event AS
-   SELECT path, occurredMs, id, type, c, ${changeIsWhole} AS isWhole
+   SELECT path, occurredMs, id, type, c, ${changeIsValid} AS isValid
    FROM (SELECT path, occurredMs, type, id, from_json(data, '${changeShape}') AS c FROM event
          WHERE ${isOneOf(OrderCancelled, OrderLinesCancelled, OrderExpired, OrderEdited)})`,
-  `INSERT INTO quarantine SELECT path, 'invalid-change' FROM change_event WHERE NOT isWhole`,
+  `INSERT INTO quarantine SELECT path, 'invalid-change' FROM change_event WHERE NOT isValid`,
   `CREATE TEMP TABLE order_change AS
    SELECT c.orderId AS orderId, c.externalOrderId AS externalOrderId, c.channel AS channel, c.currency AS currency,
      type AS change, c.reason AS reason, strftime(epoch_ms(occurredMs), '%Y-%m-%dT%H:%M:%S.%gZ') AS changedAt, id AS eventId,
      ${unitsOf('coalesce(line.quantity, 0)')} AS cancelledUnits,
      CAST(coalesce(c.cancelledMinor, 0) AS BIGINT) AS cancelledMinor,
      ${unitsOf(unitsMore)} AS editedUnits, CAST(coalesce(c.differences.totalMinor, 0) AS BIGINT) AS editedMinor
-   FROM change_event WHERE isWhole`,
+   FROM change_event WHERE isValid`,
   `CREATE TEMP TABLE refund_event AS
-   SELECT path, occurredMs, id, type, r, ${refundIsWhole} AS isWhole
+   SELECT path, occurredMs, id, type, r, ${refundIsValid} AS isValid
    FROM (SELECT path, occurredMs, type, id, from_json(data, '${refundShape}') AS r FROM event
          WHERE ${isOneOf(RefundPaid, RefundPayoutFailed, StoreCreditGranted, ExchangeSettled)})
    WHERE NOT (${isReversal} AND coalesce(NOT r.wasPaid, false))`,
-  `INSERT INTO quarantine SELECT path, 'invalid-refund' FROM refund_event WHERE NOT isWhole`,
+  `INSERT INTO quarantine SELECT path, 'invalid-refund' FROM refund_event WHERE NOT isValid`,
   `CREATE TEMP TABLE refund_posting AS
    SELECT r.refundId AS refundId, r.orderId AS orderId, r.externalOrderId AS externalOrderId, r.channel AS channel,
      r.currency AS currency, type AS posting, r.reason AS reason, r.provider AS provider, r.paymentId AS paymentId,
-     pot.pot AS pot, strftime(epoch_ms(occurredMs), '%Y-%m-%dT%H:%M:%S.%gZ') AS postedAt, id AS eventId,
+     component.pot AS pot, strftime(epoch_ms(occurredMs), '%Y-%m-%dT%H:%M:%S.%gZ') AS postedAt, id AS eventId,
      ${posted('quantity', `NOT ${isCredit}`)} AS refundedUnits, ${posted('amountMinor', `NOT ${isCredit}`)} AS refundedMinor,
      ${posted('taxMinor', `NOT ${isCredit}`)} AS refundedTaxMinor,
-     ${posted('amountMinor', `NOT ${isCredit} AND pot.pot = 'overpaid'`)} AS overpaidMinor,
+     ${posted('amountMinor', `NOT ${isCredit} AND component.pot = 'overpaid'`)} AS overpaidMinor,
      ${posted('quantity', isCredit)} AS creditedUnits, ${posted('amountMinor', isCredit)} AS creditedMinor,
      ${posted('taxMinor', isCredit)} AS creditedTaxMinor
-   FROM (SELECT occurredMs, id, type, r, unnest(r.pots) AS pot FROM refund_event WHERE isWhole)`,
+   FROM (SELECT occurredMs, id, type, r, unnest(r.pots) AS component FROM refund_event WHERE isValid)`,
 ];

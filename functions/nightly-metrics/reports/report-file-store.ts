@@ -6,9 +6,9 @@ import { inParallel } from '../../../shared/in-parallel.ts';
 import { BusinessDay } from '../../../shared/names.ts';
 import { Manifest } from './manifest.ts';
 
-const uploadsAtOnce = 12;
+const maxParallelUploads = 12;
 
-/** Names the version of a day's reports that is in force. */
+/** Content of `latest.json`: the version in force of a day's reports. */
 export const Latest = z.object({
   date: BusinessDay,
   version: z.int().positive(),
@@ -24,15 +24,16 @@ const latestKey = (date: string) => `daily/dt=${date}/latest.json`;
 /** Key of the manifest of a version. */
 export const manifestKey = (date: string, version: number) => `${versionPrefix(date, version)}manifest.json`;
 
-export const createReportsBucket = (s3: S3Client, bucket: string) => {
+/** The reports bucket. */
+export const createReportFileStore = (s3: S3Client, bucket: string) => {
   const put = (Key: string, Body: Buffer | string, condition: { IfMatch?: string; IfNoneMatch?: string } = {}) =>
     s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body, ContentType: contentType(Key), ...condition }));
 
   return {
-    /** Writes the files of a version from `directory`. A version has one content, so writing it again changes nothing. */
+    /** Uploads the files of a version from `directory`. Idempotent, as a version is claimed for one content. */
     async putFiles({ date, version, reports }: Manifest, directory: string): Promise<void> {
       const files = reports.flatMap((report) => report.files.map(({ file }) => file));
-      await inParallel(uploadsAtOnce, files, async (file) =>
+      await inParallel(maxParallelUploads, files, async (file) =>
         put(`${versionPrefix(date, version)}${file}`, await readFile(join(directory, file))),
       );
     },
@@ -51,24 +52,26 @@ export const createReportsBucket = (s3: S3Client, bucket: string) => {
       }
     },
 
-    /** Replaces what `latest` gave, and nothing newer: `overtaken` if somebody else wrote in between. */
-    async putLatest(latest: Latest, replaces: { etag: string | undefined } | undefined): Promise<'put' | 'overtaken'> {
+    /** Writes `latest.json` if it still has the ETag `replaces`, or does not exist where `replaces` is undefined. */
+    async putLatest(
+      latest: Latest,
+      replaces: { etag: string | undefined } | undefined,
+    ): Promise<'done' | 'version-conflict'> {
       const condition = replaces ? (replaces.etag ? { IfMatch: replaces.etag } : {}) : { IfNoneMatch: '*' };
       try {
         await put(latestKey(latest.date), pretty(latest), condition);
-        return 'put';
+        return 'done';
       } catch (error) {
-        const isOvertaken = error instanceof S3ServiceException && overtaken.has(error.name);
-        if (isOvertaken) return 'overtaken';
+        if (error instanceof S3ServiceException && conflictErrors.has(error.name)) return 'version-conflict';
         throw error;
       }
     },
   };
 };
 
-export type ReportsBucket = ReturnType<typeof createReportsBucket>;
+export type ReportFileStore = ReturnType<typeof createReportFileStore>;
 
-const overtaken = new Set(['PreconditionFailed', 'ConditionalRequestConflict']);
+const conflictErrors = new Set(['PreconditionFailed', 'ConditionalRequestConflict']);
 
 const pretty = (value: object) => `${JSON.stringify(value, undefined, 2)}\n`;
 

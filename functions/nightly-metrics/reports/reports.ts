@@ -2,13 +2,13 @@ import { lineMeasures, orderMeasures, ordersChangesAndRefunds, totalMeasures } f
 
 type Column = { name: string; type: 'text' | 'number' };
 
-/** A report as a query. Its rows have a total order, so that the same day gives the same bytes. */
+/** A report as a query. `orderBy` is a total order, so that the same events give the same bytes. */
 export type Report = {
   name: string;
   columns: Column[];
   sql: string;
   orderBy: string;
-  /** Whether a row counts each order once, so that the rows' orders add up. */
+  /** Whether each order counts in one row only, so that the orders of the rows add up. */
   countsOrders: boolean;
 };
 
@@ -74,14 +74,14 @@ const totals: Report = {
   countsOrders: true,
 };
 
-/** What finance finds in each version of a day. */
+/** The reports of each version of a day. */
 export const reports: Report[] = [
   orders,
   sales('channel', 'placed_order'),
   sales('category', 'order_line'),
   sales('sku', 'order_line'),
   sales('country', 'placed_order'),
-  // The hour sorts by the instant it begins at: of the two hours from one to two, the one in summer time is first.
+  // Sorts by instant: at the end of daylight saving time, the first of two equal hours is the one in summer time.
   { ...sales('hour', 'placed_order'), orderBy: 'CAST(hour AS TIMESTAMPTZ), currency' },
   changes,
   refunds,

@@ -4,15 +4,16 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { inParallel } from '../../../shared/in-parallel.ts';
-import { lakePrefix, latePrefix } from '../../../shared/lake.ts';
+import { lakePrefix, lateArrivalPrefix } from '../../../shared/lake.ts';
 import { BusinessDay } from '../../../shared/names.ts';
 
-const downloadsAtOnce = 16;
-const packed = '.gz';
+const maxParallelDownloads = 16;
+const gzipSuffix = '.gz';
 const decompress = promisify(gunzip);
 
-export const createLake = (s3: S3Client, bucket: string) => {
-  async function keysUnder(prefix: string): Promise<string[]> {
+/** The event lake, read only. */
+export const createLakeStore = (s3: S3Client, bucket: string) => {
+  async function keysWithPrefix(prefix: string): Promise<string[]> {
     const keys: string[] = [];
     let token: string | undefined;
     do {
@@ -25,14 +26,13 @@ export const createLake = (s3: S3Client, bucket: string) => {
     return keys;
   }
 
-  /** Keys of a day's files; none for a day in which nothing happened. */
   const keysOf = async (date: string): Promise<string[]> =>
-    (await keysUnder(lakePrefix(date))).filter((key) => key.endsWith(`.ndjson${packed}`));
+    (await keysWithPrefix(lakePrefix(date))).filter((key) => key.endsWith(`.ndjson${gzipSuffix}`));
 
-  /** Unpacks here and not in DuckDB, which takes a file that is cut off for a short one. */
+  /** Decompresses here, because DuckDB accepts a truncated gzip file without an error. */
   async function download(key: string, date: string, directory: string): Promise<string> {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    const name = key.slice(lakePrefix(date).length, -packed.length).replaceAll('/', '~');
+    const name = key.slice(lakePrefix(date).length, -gzipSuffix.length).replaceAll('/', '~');
     const path = join(directory, name);
     await writeFile(path, await decompress((await Body?.transformToByteArray()) ?? ''));
     return path;
@@ -40,19 +40,19 @@ export const createLake = (s3: S3Client, bucket: string) => {
 
   return {
     /**
-     * Earlier days of which something came on this day, after the reports of the night before. What a caller dated so that
-     * it is no day (`10000-01-01`) has no reports.
+     * Earlier days with events that arrived on this day, after their own reports. Skips an event time beyond the calendar
+     * (`10000-01-01`), which has no reports.
      */
-    lateDays: async (cameOn: string): Promise<string[]> => {
-      const prefix = latePrefix(cameOn);
-      const days = (await keysUnder(prefix)).map((key) => BusinessDay.safeParse(key.slice(prefix.length)).data);
+    daysWithLateArrivals: async (arrivalDay: string): Promise<string[]> => {
+      const prefix = lateArrivalPrefix(arrivalDay);
+      const days = (await keysWithPrefix(prefix)).map((key) => BusinessDay.safeParse(key.slice(prefix.length)).data);
       return days.filter((day) => day !== undefined);
     },
 
-    /** Copies a day's files into `directory` as NDJSON, named as in the lake without `.gz`. Throws on a damaged file. */
+    /** Copies a day's files into `directory` as NDJSON and returns their paths. Throws on a damaged file. */
     downloadDay: async (date: string, directory: string): Promise<string[]> =>
-      inParallel(downloadsAtOnce, await keysOf(date), (key) => download(key, date, directory)),
+      inParallel(maxParallelDownloads, await keysOf(date), (key) => download(key, date, directory)),
   };
 };
 
-export type Lake = ReturnType<typeof createLake>;
+export type LakeStore = ReturnType<typeof createLakeStore>;

@@ -1,12 +1,12 @@
 import { ulid } from 'ulid';
-import { getReportRun, postReportRun } from '../../../shared/contracts/reports/routes.ts';
 import { problem } from '../../../shared/contracts/problem.ts';
+import { getReportRun, postReportRun } from '../../../shared/contracts/reports/routes.ts';
 import { on } from '../../../shared/lambda/http-handler.ts';
-import { hasBegun } from '../reports/decide.ts';
-import type { ReportStore } from './run-store.ts';
+import { hasBegun } from './decide.ts';
+import type { RunStore } from './run-store.ts';
 
-/** Routes of the report runs. A day in progress may be run: the run of the next night, or a later one, restates it. */
-export const reportHandlers = (store: ReportStore, timeZone: string) => [
+/** Handlers of the report run routes. The nightly run, or a later run, restates a day that was reported in progress. */
+export const reportRunHandlers = (store: RunStore, timeZone: string) => [
   on(postReportRun, async ({ body: { date }, cause }) => {
     if (!hasBegun(date, cause.now, timeZone)) {
       const errors = [{ pointer: '/date', detail: `The day has not begun in ${timeZone}` }];
@@ -16,7 +16,7 @@ export const reportHandlers = (store: ReportStore, timeZone: string) => [
     return { status: 202, headers: { location: `/reports/runs/${run.runId}` }, body: run };
   }),
   on(getReportRun, async ({ params: { runId } }) => {
-    const run = await store.run(runId);
+    const run = await store.read(runId);
     return run ? { status: 200, body: run } : problem(404, 'not-found', `There is no report run ${runId}.`);
   }),
 ];

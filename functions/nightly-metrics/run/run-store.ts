@@ -8,38 +8,44 @@ import { ReportRun } from '../../../shared/contracts/reports/routes.ts';
 import { BusinessDay } from '../../../shared/names.ts';
 import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
 
-/** The newest version number given out, and for which bytes: whoever has the same bytes writes the same version. */
-const Claim = z.object({ version: z.int().positive(), files: z.string(), runId: z.string(), claimedAt: z.string() });
-export type Claim = z.infer<typeof Claim>;
+/** The newest version number and the digest of its files: a run that built the same files writes the same version. */
+const VersionClaim = z.object({
+  version: z.int().positive(),
+  files: z.string(),
+  runId: z.string(),
+  claimedAt: z.string(),
+});
+export type VersionClaim = z.infer<typeof VersionClaim>;
 
 /** The version in force, the digest of its figures, and the run that put it in force. */
 const InForce = z.object({ version: z.int().positive(), data: z.string(), runId: z.string(), writtenAt: z.string() });
 type InForce = z.infer<typeof InForce>;
 
-const DayItem = z.object({ date: BusinessDay, claim: Claim.optional(), inForce: InForce.optional() });
+const DayItem = z.object({ date: BusinessDay, claim: VersionClaim.optional(), inForce: InForce.optional() });
 export type Day = z.infer<typeof DayItem>;
 
-/** How a run ended well. */
-export type Outcome = { version: number; changed: boolean; manifest: string };
+/** Result of a completed run. `changed` is whether it put a new version in force. */
+export type RunOutcome = { version: number; changed: boolean; manifest: string };
 
 const runPk = (runId: string) => `RUN#${runId}`;
 const runKey = (runId: string) => ({ pk: runPk(runId), sk: 'RUN' });
 const dayKey = (date: string) => ({ pk: `DAY#${date}`, sk: 'DAY' });
-const errorLength = 500;
+const maxErrorLength = 500;
 
-export const createReportStore = (db: DynamoDBDocumentClient, table: string) => {
+/** Report runs, and the version of each day's reports. */
+export const createRunStore = (db: DynamoDBDocumentClient, table: string) => {
   const item = async (Key: { pk: string; sk: string }) =>
     (await db.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }))).Item;
   const update = (input: Omit<UpdateCommand['input'], 'TableName'>) =>
     db.send(new UpdateCommand({ TableName: table, ...input }));
 
   return {
-    /** Records a run together with the event that starts it. The same id again is the same run. */
+    /** Stores a run and the event that starts it. For a known id, returns the stored run. */
     async request(runId: string, date: string, cause: Cause): Promise<{ run: ReportRun; isNew: boolean }> {
       const requestedAt = new Date(cause.now).toISOString();
       const run: ReportRun = { runId, date, status: 'requested', requestedAt };
       const event = outboxItem(runPk(runId), newEvent(ReportRunRequested, { runId, date }, cause));
-      const isNew = await unlessConditionFails(() =>
+      const isNew = await writeIfConditionHolds(() =>
         db.send(
           new TransactWriteCommand({
             TransactItems: [
@@ -59,14 +65,14 @@ export const createReportStore = (db: DynamoDBDocumentClient, table: string) => 
       return { run: ReportRun.parse(await item(runKey(runId))), isNew };
     },
 
-    async run(runId: string): Promise<ReportRun | undefined> {
+    async read(runId: string): Promise<ReportRun | undefined> {
       const found = await item(runKey(runId));
       return found && ReportRun.parse(found);
     },
 
-    /** Notes that work on a run has begun, again if need be. */
+    /** Sets the status of a run to running, also after a failed attempt. */
     async start(runId: string): Promise<'started' | 'already-completed'> {
-      const isStarted = await unlessConditionFails(() =>
+      const isStarted = await writeIfConditionHolds(() =>
         update({
           Key: runKey(runId),
           UpdateExpression: 'SET #status = :running REMOVE #error',
@@ -78,9 +84,9 @@ export const createReportStore = (db: DynamoDBDocumentClient, table: string) => 
       return isStarted ? 'started' : 'already-completed';
     },
 
-    /** Shows why a run failed, until it is tried again. */
+    /** Sets the status of a run to failed, with its error, until the next attempt. */
     async fail(runId: string, error: string): Promise<void> {
-      await unlessConditionFails(() =>
+      await writeIfConditionHolds(() =>
         update({
           Key: runKey(runId),
           UpdateExpression: 'SET #status = :failed, #error = :error',
@@ -89,20 +95,20 @@ export const createReportStore = (db: DynamoDBDocumentClient, table: string) => 
           ExpressionAttributeValues: {
             ':failed': 'failed',
             ':completed': 'completed',
-            ':error': error.slice(0, errorLength),
+            ':error': error.slice(0, maxErrorLength),
           },
         }),
       );
     },
 
-    async day(date: string): Promise<Day> {
+    async readDay(date: string): Promise<Day> {
       const found = await item(dayKey(date));
       return found ? DayItem.parse(found) : { date };
     },
 
-    /** Claims a version that nobody claimed before. Fails if another was claimed after `before` was read. */
-    async claim(before: Day, claim: Claim): Promise<'claimed' | 'overtaken'> {
-      const isClaimed = await unlessConditionFails(() =>
+    /** Claims the next version if no other was claimed since `before` was read. */
+    async claim(before: Day, claim: VersionClaim): Promise<'done' | 'version-conflict'> {
+      const isClaimed = await writeIfConditionHolds(() =>
         update({
           Key: dayKey(before.date),
           UpdateExpression: 'SET #date = :date, claim = :claim',
@@ -115,12 +121,12 @@ export const createReportStore = (db: DynamoDBDocumentClient, table: string) => 
           },
         }),
       );
-      return isClaimed ? 'claimed' : 'overtaken';
+      return isClaimed ? 'done' : 'version-conflict';
     },
 
-    /** Puts a finished version in force, unless it or a newer one is. */
-    async putInForce(date: string, inForce: InForce): Promise<'put' | 'overtaken'> {
-      const isPut = await unlessConditionFails(() =>
+    /** Puts a written version in force if the version in force is older. */
+    async putInForce(date: string, inForce: InForce): Promise<'done' | 'version-conflict'> {
+      const isPut = await writeIfConditionHolds(() =>
         update({
           Key: dayKey(date),
           UpdateExpression: 'SET inForce = :inForce',
@@ -129,14 +135,14 @@ export const createReportStore = (db: DynamoDBDocumentClient, table: string) => 
           ExpressionAttributeValues: { ':inForce': inForce, ':version': inForce.version },
         }),
       );
-      return isPut ? 'put' : 'overtaken';
+      return isPut ? 'done' : 'version-conflict';
     },
 
-    /** Completes a run together with the event that tells of it; nothing happens if it is complete. */
-    async complete({ runId, date }: { runId: string; date: string }, outcome: Outcome, cause: Cause): Promise<void> {
+    /** Completes a run and stores its event; has no effect on a completed run. */
+    async complete({ runId, date }: { runId: string; date: string }, outcome: RunOutcome, cause: Cause): Promise<void> {
       const { version, changed, manifest } = outcome;
       const event = newEvent(ReportRunCompleted, { runId, date, version, changed }, cause);
-      await unlessConditionFails(() =>
+      await writeIfConditionHolds(() =>
         db.send(
           new TransactWriteCommand({
             TransactItems: [
@@ -167,10 +173,10 @@ export const createReportStore = (db: DynamoDBDocumentClient, table: string) => 
   };
 };
 
-export type ReportStore = ReturnType<typeof createReportStore>;
+export type RunStore = ReturnType<typeof createRunStore>;
 
-/** Whether the write was done; false if its condition did not hold. */
-async function unlessConditionFails(write: () => Promise<unknown>): Promise<boolean> {
+/** Whether the item was written; false if the condition did not hold. */
+async function writeIfConditionHolds(write: () => Promise<unknown>): Promise<boolean> {
   try {
     await write();
     return true;

@@ -1,32 +1,35 @@
 import * as z from 'zod';
 import { inParallel } from '../../../shared/in-parallel.ts';
 import { Instant } from '../../../shared/names.ts';
-import { lateRuns, nightlyRun } from '../reports/decide.ts';
-import type { Lake } from '../run/lake-store.ts';
-import type { ReportStore } from '../run/run-store.ts';
+import type { LakeStore } from '../run/lake-store.ts';
+import type { RunStore } from '../run/run-store.ts';
+import { nightlyRun, restatementRuns } from './decide.ts';
 
-const requestsAtOnce = 8;
+const maxParallelRequests = 8;
 
 /**
- * What the schedule sends. `time` is when it was due, not when it came:
+ * Payload of the schedule. `time` is the scheduled time, not the invocation time:
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
  */
-export const Firing = z.object({ time: Instant });
+export const ScheduledInvocation = z.object({ time: Instant });
 
 /**
- * Requests the reports of the business day before the firing, and of each earlier day of which something came on that
- * day: a firing that comes again, or after another failed, asks for the same runs.
+ * Requests the run of the business day before the scheduled time, and a run of each earlier day with events that arrived
+ * on that day. Repeated invocations request the same runs.
  */
-export const requestNightly =
-  (store: Pick<ReportStore, 'request'>, lake: Pick<Lake, 'lateDays'>, timeZone: string) =>
-  async ({ time }: z.infer<typeof Firing>, now: number): Promise<{ runId: string; date: string; isNew: boolean }[]> => {
+export const requestNightlyRuns =
+  (store: Pick<RunStore, 'request'>, lake: Pick<LakeStore, 'daysWithLateArrivals'>, timeZone: string) =>
+  async (
+    { time }: z.infer<typeof ScheduledInvocation>,
+    now: number,
+  ): Promise<{ runId: string; date: string; isNew: boolean }[]> => {
     const request = async ({ runId, date }: { runId: string; date: string }) => {
       const cause = { actor: 'storeworks.nightly-metrics', correlationId: runId, causationId: `schedule-${time}`, now };
       const { isNew } = await store.request(runId, date, cause);
       return { runId, date, isNew };
     };
-    const night = nightlyRun(Date.parse(time), timeZone);
-    const own = await request(night);
-    const late = lateRuns(night.date, await lake.lateDays(night.date));
-    return [own, ...(await inParallel(requestsAtOnce, late, request))];
+    const nightly = nightlyRun(Date.parse(time), timeZone);
+    const requested = await request(nightly);
+    const restatements = restatementRuns(nightly.date, await lake.daysWithLateArrivals(nightly.date));
+    return [requested, ...(await inParallel(maxParallelRequests, restatements, request))];
   };

@@ -1,8 +1,8 @@
 import type { Cancellation } from '../../../shared/contracts/orders/life-cycle-routes.ts';
 import { cancelUnits } from '../order/cancel-units.ts';
-import { illegal, notOfTheOrder, type Outcome } from '../order/change.ts';
+import { illegal, unknownLines, type Outcome } from '../order/change.ts';
 import { next } from '../order/life-cycle.ts';
-import { allOpen, pickUnits } from '../order/line-units.ts';
+import { allOpenUnits, selectUnits } from '../order/line-units.ts';
 import type { OrderItem } from '../order/order-item.ts';
 
 /** Cancels the order, or units of its lines, once per request id. */
@@ -16,17 +16,17 @@ export function cancel(order: OrderItem, { requestId, reason, lines }: Cancellat
       detail: 'This request id was used for another cancellation.',
     };
   }
-  const wanted = lines ? pickUnits(order, lines) : { units: allOpen(order) };
-  if ('invalid' in wanted) return notOfTheOrder(wanted.invalid);
+  const selected = lines ? selectUnits(order, lines) : { units: allOpenUnits(order) };
+  if ('invalid' in selected) return unknownLines(selected.invalid);
   if (!next(order.status, lines ? 'cancel-lines' : 'cancel')) return illegal(order, 'cancelled');
-  if ('short' in wanted) {
+  if ('short' in selected) {
     const detail = 'Fewer units than requested are open: the others are cancelled or shipped.';
     return {
       kind: 'conflict',
       type: 'too-many-units',
       detail,
-      extension: { lines: wanted.short, currentStatus: order.status },
+      extension: { lines: selected.short, currentStatus: order.status },
     };
   }
-  return cancelUnits(order, wanted.units, { requestId, reason, contentHash });
+  return cancelUnits(order, selected.units, { requestId, reason, contentHash });
 }

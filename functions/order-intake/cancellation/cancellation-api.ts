@@ -4,12 +4,12 @@ import { contentHash } from '../../../shared/ids.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';
 import { applyForCaller, changeResponse } from '../order/change-api.ts';
-import type { ChangeStore } from '../order/order-store.ts';
+import type { OrderStore } from '../order/order-store.ts';
 import { cancel } from './cancel.ts';
 
 /** Serves the cancellation of an order or of units of its lines. */
 export const cancellation =
-  (store: ChangeStore, channels: Channels) =>
+  (store: OrderStore, channels: Channels) =>
   async (request: Request<typeof cancelOrder>): Promise<HttpResponse> => {
     const { body, cause } = request;
     const outcome = await applyForCaller(store, channels, request, (order) => cancel(order, body, contentHash(body)));

@@ -4,7 +4,7 @@ import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import { contentHash } from '../../../shared/ids.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels, SellingPolicy } from '../../../shared/store.ts';
-import type { ChangeStore } from '../order/order-store.ts';
+import type { OrderStore } from '../order/order-store.ts';
 import { edit, skusOf } from './edit.ts';
 import { applyForCaller, changeResponse } from '../order/change-api.ts';
 import type { OrderItem } from '../order/order-item.ts';
@@ -13,7 +13,7 @@ import type { ExpireHolds } from '../order/hold-expiry-job.ts';
 /** Serves the edits of orders. */
 export const editing =
   (
-    store: ChangeStore,
+    store: OrderStore,
     offerOf: ReturnType<typeof readOffer>,
     channels: Channels,
     policy: SellingPolicy,

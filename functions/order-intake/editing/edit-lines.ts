@@ -5,11 +5,10 @@ import { allocate as prorate } from '../../../shared/money.ts';
 import type { SellingPolicy } from '../../../shared/store.ts';
 import type { StockItem } from '../../../shared/stock/stock-item.ts';
 import { type Reservation, reservationsOf } from '../../../shared/stock/reservation.ts';
-import { allocate, demandOf, partsOf } from '../../../shared/stock/allocation.ts';
-import { notOfTheOrder, type Outcome } from '../order/change.ts';
-import type { PlacedOrder } from '../order/decide.ts';
+import { chooseWarehouses, demandOf, assignWarehouses } from '../../../shared/stock/allocation.ts';
+import { unknownLines, type Outcome } from '../order/change.ts';
 import { type LineUnits, openUnits } from '../order/line-units.ts';
-import type { OrderItem } from '../order/order-item.ts';
+import type { OrderItem, PlacedOrder } from '../order/order-item.ts';
 import { priceOrder, splitLine } from '../../../shared/pricing/price-order.ts';
 import { amountTooLarge, type Invalid, invalid, sellable } from '../../../shared/pricing/sellable.ts';
 
@@ -27,26 +26,26 @@ export type Offer = {
 /** The lines after the edit and the change of reservations; negative units are released. */
 export function editLines(
   order: OrderItem,
-  { lines: wanted = [], addLines = [] }: OrderEdit,
+  { lines: requested = [], addLines = [] }: OrderEdit,
   { skus, stock, pricesItself }: Offer,
   policy: SellingPolicy,
 ): { lines: OrderItem['lines']; lineCount: number; reservations: Reservation[] } | { refusal: Outcome } {
-  const resize = resized(order, wanted);
+  const resize = resized(order, requested);
   if ('refusal' in resize) return resize;
   const { currency, taxIncluded } = order;
   // Added units of a line have the line's price; new lines have the current price.
-  const grown = resize.growing.map(({ line: { sku, unitPriceMinor }, units: quantity, pointer }) => ({
+  const increasedLines = resize.growing.map(({ line: { sku, unitPriceMinor }, units: quantity, pointer }) => ({
     sku,
     unitPriceMinor,
     quantity,
     pointer,
   }));
-  const added = addLines.map((line, index) => ({ ...line, pointer: `/addLines/${index}` }));
-  const kept = sellable(grown, { currency, pricesItself: true }, skus);
-  if ('refusal' in kept) return kept;
-  const fresh = sellable(added, { currency, pricesItself }, skus);
-  if ('refusal' in fresh) return fresh;
-  const priced = priceOrder([...kept.lines, ...fresh.lines], 0, { ...policy, taxIncluded });
+  const addedLines = addLines.map((line, index) => ({ ...line, pointer: `/addLines/${index}` }));
+  const increases = sellable(increasedLines, { currency, pricesItself: true }, skus);
+  if ('refusal' in increases) return increases;
+  const additions = sellable(addedLines, { currency, pricesItself }, skus);
+  if ('refusal' in additions) return additions;
+  const priced = priceOrder([...increases.lines, ...additions.lines], 0, { ...policy, taxIncluded });
   if (!priced) return { refusal: amountTooLarge };
 
   // Prefers warehouses that serve the order already, those of the growing lines first.
@@ -54,9 +53,9 @@ export function editLines(
     ({ warehouse }) => warehouse,
   );
   const preference = [...new Set([...servingWarehouses, ...policy.warehousePreference])];
-  const allocation = allocate(demandOf(priced.lines), withReleased(stock, resize.released), preference);
+  const allocation = chooseWarehouses(demandOf(priced.lines), withReleased(stock, resize.released), preference);
   if ('shortages' in allocation) return { refusal: outOfStock(allocation.shortages) };
-  const parts = partsOf(priced.lines, allocation.takes);
+  const parts = assignWarehouses(priced.lines, allocation.reservations);
   const sold = priced.lines.map((line, index) => splitLine(line, parts[index] ?? [], taxIncluded, 1));
   const { lines, lineCount } = withSold(order, resize, sold);
   const reservations = netReservations(sold.flat(), resize.released);
@@ -117,22 +116,22 @@ type Growth = { line: Line; units: number; pointer: string };
 type Resized = { lines: Line[]; growing: Growth[]; released: LineUnits[] };
 
 /** Lines with reduced quantities, the units that this releases, and the lines to increase, not increased yet. */
-function resized(order: OrderItem, wanted: NonNullable<OrderEdit['lines']>): Resized | { refusal: Outcome } {
+function resized(order: OrderItem, requested: NonNullable<OrderEdit['lines']>): Resized | { refusal: Outcome } {
   const byId = new Map(order.lines.map((line) => [line.lineId, line]));
-  const unknown = wanted.flatMap(({ lineId }, index) =>
+  const unknown = requested.flatMap(({ lineId }, index) =>
     byId.has(lineId) ? [] : [{ pointer: `/lines/${index}/lineId`, detail: `The order has no line ${lineId}` }],
   );
-  if (unknown.length > 0) return { refusal: notOfTheOrder(unknown) };
-  const cancelled = wanted.filter(({ lineId }) => byId.get(lineId)?.cancelledQuantity);
+  if (unknown.length > 0) return { refusal: unknownLines(unknown) };
+  const cancelled = requested.filter(({ lineId }) => byId.get(lineId)?.cancelledQuantity);
   if (cancelled.length > 0) return { refusal: lineCancelled(cancelled.map(({ lineId }) => lineId)) };
 
-  const growing = wanted.flatMap(({ lineId, quantity }, index) => {
+  const growing = requested.flatMap(({ lineId, quantity }, index) => {
     const line = byId.get(lineId);
     return line && quantity > line.quantity
       ? [{ line, units: quantity - line.quantity, pointer: `/lines/${index}` }]
       : [];
   });
-  const quantities = new Map(wanted.map(({ lineId, quantity }) => [lineId, quantity]));
+  const quantities = new Map(requested.map(({ lineId, quantity }) => [lineId, quantity]));
   const released: LineUnits[] = [];
   const lines = order.lines.flatMap((line) => {
     const { lineId, sku, warehouse } = line;

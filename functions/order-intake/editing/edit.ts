@@ -2,7 +2,7 @@ import { OrderEdited } from '../../../shared/contracts/orders/life-cycle-events.
 import type { OrderEdit } from '../../../shared/contracts/orders/edit-routes.ts';
 import { isTooLarge } from '../../../shared/dynamodb/transaction-limits.ts';
 import type { SellingPolicy } from '../../../shared/store.ts';
-import { changed, factsOf, illegal, type Outcome, draftEvent } from '../order/change.ts';
+import { changed, eventData, illegal, type Outcome, draftEvent } from '../order/change.ts';
 import { editLines, type Offer } from './edit-lines.ts';
 import { next } from '../order/life-cycle.ts';
 import { isStale, type OrderItem } from '../order/order-item.ts';
@@ -20,8 +20,8 @@ import {
 export type SentEdit = { content: OrderEdit; contentHash: string; ifMatch?: string | undefined };
 
 /** SKUs whose price or stock the edit may need. */
-export const skusOf = ({ lines }: Pick<OrderItem, 'lines'>, { lines: wanted = [], addLines = [] }: OrderEdit) => {
-  const named = new Set(wanted.map(({ lineId }) => lineId));
+export const skusOf = ({ lines }: Pick<OrderItem, 'lines'>, { lines: requested = [], addLines = [] }: OrderEdit) => {
+  const named = new Set(requested.map(({ lineId }) => lineId));
   const resizedLines = lines.filter(({ lineId }) => named.has(lineId));
   return [...new Set([...resizedLines, ...addLines].map(({ sku }) => sku))];
 };
@@ -61,7 +61,7 @@ export function edit(
   });
   const data = editedOf(order, after, content);
   if (isTooLarge(after) || isTooLarge(data)) return orderTooLarge;
-  const stock = { kind: 'exchange' as const, takes: units.reservations };
+  const stock = { kind: 'exchange' as const, reservations: units.reservations };
   return changed(after, [draftEvent(OrderEdited, data), ...holdEvents(order, after)], stock);
 }
 
@@ -97,7 +97,7 @@ function editedOf(before: OrderItem, after: OrderItem, { editId, reason, ...cont
   };
   const amounts = { subtotalMinor, discountMinor, shippingMinor, taxMinor, totalMinor };
   const lines = changedLines(before.lines, after.lines);
-  return { ...factsOf(after), editId, reason, lines, amounts, differences, shippingAddress, shippingMethod, note };
+  return { ...eventData(after), editId, reason, lines, amounts, differences, shippingAddress, shippingMethod, note };
 }
 
 /** Lines whose quantity changed, before and after. */

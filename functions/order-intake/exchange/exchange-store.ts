@@ -1,46 +1,48 @@
 import * as z from 'zod';
-import { type Action, type Database, readBatch, transact } from '../../../shared/dynamodb/database.ts';
 import { type Cause, type DataOf, newEvent } from '../../../shared/contracts/define-event.ts';
 import { ReplacementRefused } from '../../../shared/contracts/orders/events.ts';
-import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
-import { reserveAction } from '../../../shared/stock/reservation.ts';
+import { type Action, type Database, readBatch, transact } from '../../../shared/dynamodb/database.ts';
 import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';
+import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
+import { orderPartition } from '../../../shared/orders/order-keys.ts';
+import { reserveAction } from '../../../shared/stock/reservation.ts';
 import type { Decision } from '../order/decide.ts';
-import { orderPartition } from '../order/order-item.ts';
 import { orderWrites } from '../order/placement-store.ts';
 
 type Tables = { ORDER_TABLE_NAME: string; STOCK_TABLE_NAME: string };
 type Accepted = Extract<Decision, { kind: 'accepted' }>;
 
-const Mark = z.object({ outcome: z.enum(['placed', 'refused']) });
-type MarkedOutcome = z.infer<typeof Mark>['outcome'];
-const markKey = (orderId: string) => ({ pk: orderPartition(orderId), sk: 'EXCHANGE' });
+const OutcomeItem = z.object({ outcome: z.enum(['placed', 'refused']) });
+type ExchangeOutcome = z.infer<typeof OutcomeItem>['outcome'];
+const outcomeKey = (orderId: string) => ({ pk: orderPartition(orderId), sk: 'EXCHANGE' });
 
-/** Replacements of returned goods: a mark beside each says that it was placed or refused, whichever came first. */
+/**
+ * Replacements of returned goods. The transaction that places or refuses one also writes its outcome item, which is
+ * never overwritten: the first outcome is final.
+ */
 export function createExchangeStore(db: Database, tables: Tables, timeZone: string) {
   const { ORDER_TABLE_NAME: orders, STOCK_TABLE_NAME: stock } = tables;
   const writes = orderWrites(orders, timeZone);
-  const mark = (orderId: string, outcome: MarkedOutcome): Action => ({
-    Put: { TableName: orders, Item: { ...markKey(orderId), outcome }, ...expectVersion(0) },
+  const outcomeAction = (orderId: string, outcome: ExchangeOutcome): Action => ({
+    Put: { TableName: orders, Item: { ...outcomeKey(orderId), outcome }, ...expectVersion(0) },
   });
 
   return {
-    async outcome(orderId: string): Promise<MarkedOutcome | undefined> {
-      const [item] = (await readBatch(db, { [orders]: [markKey(orderId)] }, true))[orders] ?? [];
-      return item === undefined ? undefined : Mark.parse(item).outcome;
+    async outcome(orderId: string): Promise<ExchangeOutcome | undefined> {
+      const [item] = (await readBatch(db, { [orders]: [outcomeKey(orderId)] }, true))[orders] ?? [];
+      return item === undefined ? undefined : OutcomeItem.parse(item).outcome;
     },
 
-    place: ({ order, takes, opening }: Accepted, contentHash: string, cause: Cause) =>
+    place: ({ order, reservations, initialState }: Accepted, contentHash: string, cause: Cause) =>
       transact(db, [
-        mark(order.orderId, 'placed'),
-        ...takes.map((take) => reserveAction(stock, take)),
-        ...writes({ order, opening, contentHash, cause }),
+        outcomeAction(order.orderId, 'placed'),
+        ...reservations.map((reservation) => reserveAction(stock, reservation)),
+        ...writes({ order, initialState, contentHash, cause }),
       ]),
 
     refuse(refused: DataOf<typeof ReplacementRefused>, cause: Cause) {
-      const event = newEvent(ReplacementRefused, refused, cause);
-      const told = outboxItem(orderPartition(refused.orderId), event);
-      return transact(db, [mark(refused.orderId, 'refused'), { Put: { TableName: orders, Item: told } }]);
+      const event = outboxItem(orderPartition(refused.orderId), newEvent(ReplacementRefused, refused, cause));
+      return transact(db, [outcomeAction(refused.orderId, 'refused'), { Put: { TableName: orders, Item: event } }]);
     },
   };
 }

@@ -11,8 +11,8 @@ import type { ExpireHolds } from '../order/hold-expiry-job.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import type { PlacementStore } from '../order/placement-store.ts';
 
-/** Others may take the same stock at once; then the queue brings it again. */
-const patienceMs = 10_000;
+/** After it the queue retries the message. */
+const retryBudgetMs = 10_000;
 const weekMinutes = 7 * 24 * 60;
 
 type Approved = DataOf<typeof ExchangeApproved>;
@@ -24,35 +24,30 @@ type Stores = {
 };
 
 /**
- * Places the order that replaces returned goods, or refuses it, once and for all: the money may have gone back since a
- * refusal, and must not pay for goods as well.
+ * Places or refuses the order that replaces returned goods. The outcome is final: after a refusal the money may be
+ * refunded, so that it cannot pay for a replacement.
  */
 export const placeReplacement =
-  (
-    { orders, placements, exchanges }: Stores,
-    channels: Channels,
-    policy: SellingPolicy,
-    expireHolds: ExpireHolds,
-  ) =>
+  ({ orders, placements, exchanges }: Stores, channels: Channels, policy: SellingPolicy, expireHolds: ExpireHolds) =>
   (approved: Approved, cause: Cause): Promise<'placed' | 'refused'> => {
-    let areHoldsEnded = false;
-    return retryOnConflict(patienceMs, async () => {
+    let isExpiryComplete = false;
+    return retryOnConflict(retryBudgetMs, async () => {
       const [returned] = await orders.read([approved.orderId]);
-      assert(returned, `There is no order ${approved.orderId}, of which goods are exchanged`);
+      assert(returned, `The exchanged order ${approved.orderId} does not exist`);
       const placement = placementFor(approved, returned, channels, policy, cause.now);
-      const known = await exchanges.outcome(placement.orderId);
-      if (known) return known;
+      const earlier = await exchanges.outcome(placement.orderId);
+      if (earlier) return earlier;
       const decision = decide(placement, await placements.load(placement, true), policy);
-      // By somebody else, since the outcome was read: nobody but this has its content hash.
+      // A concurrent attempt placed it after the outcome was read. Only exchanges have this content hash.
       if (decision.kind === 'already-placed') return 'placed';
       const refusal = isDisputed(returned) ? 'chargeback-open' : refusalOf(decision);
       if (decision.kind === 'accepted' && !refusal) {
         return (await exchanges.place(decision, placement.contentHash, cause)) === 'done' ? 'placed' : undefined;
       }
-      assert(refusal, 'What is not placed has a reason');
-      // Decided again until that is after all holds have ended that are over: what is refused here is refused for good.
-      if (refusal === 'out-of-stock' && !areHoldsEnded) {
-        areHoldsEnded = (await expireHolds(cause)) === 'all-expired';
+      assert(refusal, 'A replacement that is not placed has a reason');
+      // The refusal is final, so that all overdue reservations expire before it.
+      if (refusal === 'out-of-stock' && !isExpiryComplete) {
+        isExpiryComplete = (await expireHolds(cause)) === 'all-expired';
         return undefined;
       }
       const refused = {
@@ -66,7 +61,7 @@ export const placeReplacement =
     });
   };
 
-/** The replacement goes where the returned goods went. It waits longer for money than a buyer at the checkout does. */
+/** The replacement has the customer and addresses of the returned order. It has its own, longer payment window. */
 function placementFor(
   { refundId, orderId, lines, payments }: Approved,
   returned: OrderItem,
@@ -76,21 +71,21 @@ function placementFor(
 ): Placement {
   const { channel, currency, customer, shippingAddress, billingAddress } = returned;
   const externalOrderId = replacementNameOf(refundId);
-  const own = Object.values(channels).find((known) => known.channel === channel);
+  const settings = Object.values(channels).find((each) => each.channel === channel);
   return {
     orderId: orderIdOf(channel, externalOrderId),
     contentHash: contentHash({ refundId, lines }),
     content: { externalOrderId, currency, customer, shippingAddress, billingAddress, lines },
-    channel: { channel, pricesItself: own?.pricesItself ?? false, paymentWindowMinutes },
+    channel: { channel, pricesItself: settings?.pricesItself ?? false, paymentWindowMinutes },
     now,
     exchangeOf: { orderId, refundId, payments },
   };
 }
 
-/** Whether the bank decides on the money that is to pay for the replacement. */
+/** Whether a chargeback is open on the payments that would pay for the replacement. */
 const isDisputed = ({ payments = [] }: OrderItem) => payments.some(({ type }) => type === 'chargeback.opened');
 
-/** Why there will be no such order, as a problem type. */
+/** The reason of a refusal, as a problem type. */
 function refusalOf(decision: Decision): string | undefined {
   if (decision.kind === 'invalid') return decision.type;
   return decision.kind === 'out-of-stock' || decision.kind === 'order-conflict' ? decision.kind : undefined;

@@ -3,7 +3,7 @@ import { batchJobMaxAttempts, openDatabase } from '../../../shared/dynamodb/data
 import { eventHandler } from '../../../shared/lambda/event-handler.ts';
 import { Instant } from '../../../shared/names.ts';
 import { processDueOrders } from '../order/hold-expiry-job.ts';
-import { createChangeStore } from '../order/order-store.ts';
+import { createOrderStore } from '../order/order-store.ts';
 import { SweepEnv } from './env.ts';
 
 /** The schedule's event. */
@@ -12,7 +12,7 @@ const ScheduledEvent = z.object({ time: Instant });
 const budgetMs = 40_000;
 
 const { TIME_ZONE, ...tables } = SweepEnv.parse(process.env);
-const processDue = processDueOrders(createChangeStore(openDatabase(batchJobMaxAttempts), tables, TIME_ZONE));
+const processDue = processDueOrders(createOrderStore(openDatabase(batchJobMaxAttempts), tables, TIME_ZONE));
 
 export const handler = eventHandler(ScheduledEvent, async ({ time }, logger) => {
   const id = `schedule-${time}`;

@@ -14,11 +14,11 @@ const exportPartition = (exportId: string) => `EXPORT#${exportId}`;
 const exportKey = (exportId: string) => ({ pk: exportPartition(exportId), sk: 'EXPORT' });
 
 export const createExportStore = (db: Database, { ORDER_TABLE_NAME: table }: { ORDER_TABLE_NAME: string }) => ({
-  async request(wanted: StoredExport, cause: Cause): Promise<void> {
-    const { exportId, from, to, onlyChannel } = wanted;
+  async request(requested: StoredExport, cause: Cause): Promise<void> {
+    const { exportId, from, to, onlyChannel } = requested;
     const event = newEvent(OrderExportRequested, { exportId, from, to, onlyChannel }, cause);
     await transact(db, [
-      { Put: { TableName: table, Item: { ...exportKey(exportId), ...wanted } } },
+      { Put: { TableName: table, Item: { ...exportKey(exportId), ...requested } } },
       { Put: { TableName: table, Item: outboxItem(exportPartition(exportId), event) } },
     ]);
   },

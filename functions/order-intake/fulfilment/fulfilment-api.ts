@@ -6,7 +6,7 @@ import type { Channels, SellingPolicy } from '../../../shared/store.ts';
 import type { Decide } from '../order/apply.ts';
 import { applyForCaller, changeResponse, type ChangeRequest } from '../order/change-api.ts';
 import type { Outcome } from '../order/change.ts';
-import type { ChangeStore } from '../order/order-store.ts';
+import type { OrderStore } from '../order/order-store.ts';
 import { allocateStock, deliver, ship } from './shipping.ts';
 
 const defaultReturnWindowDays = 30;
@@ -22,7 +22,7 @@ type AssessFirst = (
 
 /** Serves allocation, shipments and deliveries, by the name of the route. */
 export function fulfilmentRoutes(
-  store: ChangeStore,
+  store: OrderStore,
   channels: Channels,
   { returnWindowDays = defaultReturnWindowDays }: Pick<SellingPolicy, 'returnWindowDays'>,
   assessFirst: AssessFirst,

@@ -2,9 +2,18 @@ import { clockToleranceMs } from '../../../shared/clock.ts';
 import { OrderAllocated, OrderDelivered, OrderShipped } from '../../../shared/contracts/orders/life-cycle-events.ts';
 import type { ShipmentContent } from '../../../shared/contracts/orders/life-cycle-routes.ts';
 import { reservationsOf } from '../../../shared/stock/reservation.ts';
-import { changed, factsOf, illegal, isHeld, moved, notOfTheOrder, type Outcome, draftEvent } from '../order/change.ts';
+import {
+  changed,
+  eventData,
+  illegal,
+  isHeld,
+  withStatus,
+  unknownLines,
+  type Outcome,
+  draftEvent,
+} from '../order/change.ts';
 import { next } from '../order/life-cycle.ts';
-import { counted, openUnits, pickUnits } from '../order/line-units.ts';
+import { withCounted, openUnits, selectUnits } from '../order/line-units.ts';
 import type { OrderItem } from '../order/order-item.ts';
 import { invalid } from '../../../shared/pricing/sellable.ts';
 
@@ -14,8 +23,8 @@ export function allocateStock(order: OrderItem): Outcome {
   if (order.status === 'allocated') return { kind: 'already-done', order };
   const status = next(order.status, 'allocate');
   if (!status) return illegal(order, 'allocated');
-  const after = moved(order, status);
-  return changed(after, [draftEvent(OrderAllocated, factsOf(after))]);
+  const after = withStatus(order, status);
+  return changed(after, [draftEvent(OrderAllocated, eventData(after))]);
 }
 
 /** Ships units of lines, once per shipment id. */
@@ -25,28 +34,31 @@ export function ship(order: OrderItem, content: ShipmentContent, contentHash: st
   if (earlier?.contentHash === contentHash) return { kind: 'already-done', order };
   if (earlier)
     return { kind: 'conflict', type: 'shipment-conflict', detail: 'This shipment id was used for another shipment.' };
-  const wanted = pickUnits(order, lines);
-  if ('invalid' in wanted) return notOfTheOrder(wanted.invalid);
+  const selected = selectUnits(order, lines);
+  if ('invalid' in selected) return unknownLines(selected.invalid);
   if (!next(order.status, 'ship-part') || isHeld(order)) return illegal(order, 'shipped');
-  if ('short' in wanted) {
+  if ('short' in selected) {
     const detail = 'Fewer units than requested are open: the others are cancelled or shipped.';
     return {
       kind: 'conflict',
       type: 'too-many-units',
       detail,
-      extension: { lines: wanted.short, currentStatus: order.status },
+      extension: { lines: selected.short, currentStatus: order.status },
     };
   }
-  const after = counted(order.lines, wanted.units, 'shippedQuantity');
+  const after = withCounted(order.lines, selected.units, 'shippedQuantity');
   const isRest = after.every((line) => openUnits(line) === 0);
   const shippedAt = new Date(now).toISOString();
   const shipment = { shipmentId, contentHash, lines, carrier, trackingNumber, shippedAt };
-  const shipped = moved(
+  const shipped = withStatus(
     { ...order, lines: after, shipments: [...(order.shipments ?? []), shipment] },
     next(order.status, isRest ? 'ship-rest' : 'ship-part') ?? order.status,
   );
-  const data = { ...factsOf(shipped), shipmentId, lines: wanted.units, carrier, trackingNumber };
-  return changed(shipped, [draftEvent(OrderShipped, data)], { kind: 'ship', takes: reservationsOf(wanted.units) });
+  const data = { ...eventData(shipped), shipmentId, lines: selected.units, carrier, trackingNumber };
+  return changed(shipped, [draftEvent(OrderShipped, data)], {
+    kind: 'ship',
+    reservations: reservationsOf(selected.units),
+  });
 }
 
 /** `now` is in milliseconds since the epoch. */
@@ -68,8 +80,8 @@ export function deliver(
   const status = next(order.status, isRest ? 'deliver-rest' : 'deliver-part');
   if (!status) return illegal(order, 'delivered');
   const completesAt = new Date(Math.max(...arrivals) + returnWindowDays * dayMs).toISOString();
-  const after = moved({ ...order, shipments, completesAt }, status);
-  return changed(after, [draftEvent(OrderDelivered, { ...factsOf(after), shipmentId, deliveredAt }, deliveredAt)]);
+  const after = withStatus({ ...order, shipments, completesAt }, status);
+  return changed(after, [draftEvent(OrderDelivered, { ...eventData(after), shipmentId, deliveredAt }, deliveredAt)]);
 }
 
 const deliveredInFuture = invalid('delivered-in-future', '/deliveredAt', 'The time of delivery is in the future.');

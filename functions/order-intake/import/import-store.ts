@@ -6,7 +6,8 @@ import { type Cause, newEvent } from '../../../shared/contracts/define-event.ts'
 import { OrderImported } from '../../../shared/contracts/orders/import-events.ts';
 import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
 import type { ImportedOrder } from './import-rows.ts';
-import { indexKeys, type OrderItem, orderKey, orderPartition } from '../order/order-item.ts';
+import { orderKey, orderPartition } from '../../../shared/orders/order-keys.ts';
+import { indexKeys, type OrderItem } from '../order/order-item.ts';
 
 const Identity = z.object({ contentHash: z.string(), imported: z.literal(true).optional() });
 

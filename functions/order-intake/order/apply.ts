@@ -3,12 +3,12 @@ import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import type { Outcome } from './change.ts';
 import { expireUnpaid, isOverdue } from './deadlines.ts';
 import type { OrderItem } from './order-item.ts';
-import type { ChangeStore } from './order-store.ts';
+import type { OrderStore } from './order-store.ts';
 
 /** Half of the 20 s that a function runs. */
 export const changeRetryBudgetMs = 10_000;
 
-type Store = Pick<ChangeStore, 'current' | 'commit'>;
+type Store = Pick<OrderStore, 'current' | 'commit'>;
 /** A decision on an order. It may read more data. */
 export type Decide = (order: OrderItem) => Outcome | Promise<Outcome>;
 
@@ -16,7 +16,7 @@ export type Decide = (order: OrderItem) => Outcome | Promise<Outcome>;
  * Decides on the current order and writes the change; after a version conflict, it reads and decides again. Returns
  * undefined if the order does not exist, and throws a retryable error after `retryBudgetMs`.
  */
-export const apply = async (
+export const applyChange = async (
   store: Store,
   orderId: string,
   decide: Decide,

@@ -1,8 +1,8 @@
 import { OrderCancelled, OrderLinesCancelled } from '../../../shared/contracts/orders/life-cycle-events.ts';
 import { reservationsOf } from '../../../shared/stock/reservation.ts';
-import { type Change, changed, draftEvent, factsOf, moved } from './change.ts';
+import { type Change, changed, draftEvent, eventData, withStatus } from './change.ts';
 import { next } from './life-cycle.ts';
-import { counted, type LineUnits, openUnits, worthOf } from './line-units.ts';
+import { withCounted, type LineUnits, openUnits, valueOf } from './line-units.ts';
 import type { OrderItem } from './order-item.ts';
 import { paidIfCovered } from './payment.ts';
 
@@ -11,15 +11,15 @@ type CancellationRequest = { requestId: string; reason: string; contentHash: str
 /** Cancels open units of an order and releases their stock; the last open unit changes the status. */
 export function cancelUnits(order: OrderItem, units: LineUnits[], request: CancellationRequest): Change {
   const { requestId, reason, contentHash } = request;
-  const lines = counted(order.lines, units, 'cancelledQuantity');
+  const lines = withCounted(order.lines, units, 'cancelledQuantity');
   const isRest = lines.every((line) => openUnits(line) === 0);
   const isWhole = isRest && lines.every(({ shippedQuantity = 0 }) => shippedQuantity === 0);
   const before = order.cancelledMinor ?? 0;
   // An order that ships nothing owes no shipping and no charges either.
-  const cancelledMinor = isWhole ? order.totalMinor - before : worthOf(order, units);
+  const cancelledMinor = isWhole ? order.totalMinor - before : valueOf(order, units);
   const status = next(order.status, isWhole ? 'cancel' : isRest ? cancelRestOf(order) : 'cancel-lines') ?? order.status;
   const after = paidIfCovered(
-    moved(
+    withStatus(
       {
         ...order,
         lines,
@@ -29,9 +29,9 @@ export function cancelUnits(order: OrderItem, units: LineUnits[], request: Cance
       status,
     ),
   );
-  const data = { ...factsOf(after), requestId, reason, lines: units, cancelledMinor };
+  const data = { ...eventData(after), requestId, reason, lines: units, cancelledMinor };
   const event = isWhole ? draftEvent(OrderCancelled, data) : draftEvent(OrderLinesCancelled, data);
-  return changed(after, [event], { kind: 'release', takes: reservationsOf(units) });
+  return changed(after, [event], { kind: 'release', reservations: reservationsOf(units) });
 }
 
 /** If every shipment has arrived, no later delivery can change the status to `delivered`. */

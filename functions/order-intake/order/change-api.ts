@@ -1,11 +1,11 @@
 import type { Cause } from '../../../shared/contracts/define-event.ts';
-import { isInSight, sightOf } from '../../../shared/access/channel-access.ts';
+import { isVisible, channelAccessOf } from '../../../shared/access/channel-access.ts';
 import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
 import type { Channels } from '../../../shared/store.ts';
-import { apply, type Decide } from './apply.ts';
+import { applyChange, type Decide } from './apply.ts';
 import type { Outcome } from './change.ts';
 import { etagOf, type OrderItem } from './order-item.ts';
-import type { ChangeStore } from './order-store.ts';
+import type { OrderStore } from './order-store.ts';
 import { currentOrderBody, unknownOrder } from './responses.ts';
 
 /** The members of a request that changes one order. */
@@ -13,14 +13,14 @@ export type ChangeRequest = { params: { orderId: string }; caller: { clientId: s
 
 /** Applies a change to an order that is visible to the caller. */
 export function applyForCaller(
-  store: ChangeStore,
+  store: OrderStore,
   channels: Channels,
   { params: { orderId }, caller, cause }: ChangeRequest,
   decide: Decide,
 ): Promise<Outcome | undefined> {
-  const sight = sightOf(caller.clientId, channels);
+  const access = channelAccessOf(caller.clientId, channels);
   const invisible: Outcome = { kind: 'unknown', detail: 'There is no such order.' };
-  return apply(store, orderId, (order) => (isInSight(order.channel, sight) ? decide(order) : invisible), cause);
+  return applyChange(store, orderId, (order) => (isVisible(order.channel, access) ? decide(order) : invisible), cause);
 }
 
 /** Response to a command on an order; `firstStatus` is that of a change, 200 that of a replay. */

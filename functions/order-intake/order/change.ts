@@ -13,18 +13,15 @@ import { canBeHeld } from './life-cycle.ts';
 import type { OrderItem } from './order-item.ts';
 import type { Invalid } from '../../../shared/pricing/sellable.ts';
 
-/**
- * What becomes of the stock that an order holds: it is given back, leaves the house, or, when the order is edited, more
- * is reserved and some given back (below zero).
- */
-export type StockChange = { kind: 'release' | 'ship' | 'exchange'; takes: Reservation[] };
+/** Stock writes of a change. An `exchange` (an edit) reserves positive and releases negative units. */
+export type StockChange = { kind: 'release' | 'ship' | 'exchange'; reservations: Reservation[] };
 
-/** What becomes of an order and its stock, and the events that tell of it. */
+/** What a command writes: the order, its events and its stock. */
 export type Change = { kind: 'changed'; order: OrderItem; events: DraftEvent[]; stock?: StockChange | undefined };
 
 /**
- * What a command leads to. `already-done`: under this id, with this content, before; `stale`: it was made for another
- * version of the order.
+ * Result of a command: a change or a refusal. `already-done`: the same id and content were applied before. `stale`: the
+ * order does not have the version of `If-Match`.
  */
 export type Outcome =
   | Change
@@ -35,14 +32,13 @@ export type Outcome =
   | Invalid
   | { kind: 'unknown'; detail: string };
 
-/** An event that gets its id and its cause when it is written. */
+/** An event without id and cause, which it gets when it is written. */
 export type DraftEvent = (cause: Cause) => NewEvent;
 export const draftEvent =
   <E extends EventDefinition>(definition: E, data: DataOf<E>, occurredAt?: string): DraftEvent =>
   (cause) =>
     newEvent(definition, data, cause, occurredAt);
 
-/** A change that leaves the stock alone unless told. */
 export const changed = (order: OrderItem, events: DraftEvent[], stock?: StockChange): Change => ({
   kind: 'changed',
   order,
@@ -50,11 +46,11 @@ export const changed = (order: OrderItem, events: DraftEvent[], stock?: StockCha
   stock,
 });
 
-/** The refusal of lines that the order does not have, in any state. */
-export const notOfTheOrder = (errors: FieldError[]): Invalid => ({
+/** Refuses lines that the order does not have. */
+export const unknownLines = (errors: FieldError[]): Invalid => ({
   kind: 'invalid',
   type: 'invalid-content',
-  detail: `${errors.length} line(s) are not the order's.`,
+  detail: `${errors.length} line(s) do not belong to the order.`,
   errors,
 });
 
@@ -65,29 +61,30 @@ export const illegal = ({ status, holdReasons }: OrderItem, wanted: string): Out
   holdReasons,
 });
 
-/** Whether nothing of the order leaves the house until somebody decides. */
+/** Whether the order must not ship until staff review it. */
 export const isHeld = ({ status, holdReasons = [] }: Pick<OrderItem, 'status' | 'holdReasons'>): boolean =>
   status === 'on-hold' || holdReasons.length > 0;
 
-/** Whether anything was captured: providers tell of captures of 0 as well, which change nothing. */
-export const bringsMoney = ({ type, amountMinor }: Payment): boolean => type === 'payment.captured' && amountMinor > 0;
+/** Whether the payment captures money. Providers also report captures of 0. */
+export const isPositiveCapture = ({ type, amountMinor }: Payment): boolean =>
+  type === 'payment.captured' && amountMinor > 0;
 
 /**
- * Until when the stock of an order in this state is kept for it: it has an end while a payment is awaited, also where the
- * order is held before any money came, unless none is due.
+ * Deadline of the order's reservation in this status: the deadline applies while the order waits for its first payment,
+ * also on hold; null otherwise.
  */
 export const reservedUntilIn = (
   status: OrderStatus,
   order: Pick<OrderItem, 'reservedUntil' | 'payments' | 'totalMinor' | 'cancelledMinor'>,
 ): string | null => {
   const { reservedUntil, payments = [], totalMinor, cancelledMinor = 0 } = order;
-  const cameAny = payments.some((payment) => bringsMoney(payment) || payment.type === 'chargeback.opened');
-  const isAwaited = !cameAny && totalMinor > cancelledMinor;
-  return status === 'payment-pending' || (status === 'on-hold' && isAwaited) ? reservedUntil : null;
+  const hasMoney = payments.some((payment) => isPositiveCapture(payment) || payment.type === 'chargeback.opened');
+  const isPaymentDue = !hasMoney && totalMinor > cancelledMinor;
+  return status === 'payment-pending' || (status === 'on-hold' && isPaymentDue) ? reservedUntil : null;
 };
 
-/** The order in another state, as its next version. */
-export const moved = <O extends OrderItem>(order: O, status: OrderStatus): O => ({
+/** The next version of the order, with this status. */
+export const withStatus = <O extends OrderItem>(order: O, status: OrderStatus): O => ({
   ...order,
   status,
   version: order.version + 1,
@@ -95,8 +92,8 @@ export const moved = <O extends OrderItem>(order: O, status: OrderStatus): O => 
   holdReasons: canBeHeld(status) ? order.holdReasons : undefined,
 });
 
-/** What every event tells of the order after the change. */
-export const factsOf = ({ orderId, externalOrderId, channel, currency, status, version }: OrderItem) => ({
+/** Members of every event of an order, after the change. */
+export const eventData = ({ orderId, externalOrderId, channel, currency, status, version }: OrderItem) => ({
   orderId,
   externalOrderId,
   channel,

@@ -1,9 +1,9 @@
 import { OrderCompleted, OrderExpired } from '../../../shared/contracts/orders/life-cycle-events.ts';
 import { reservationsOf } from '../../../shared/stock/reservation.ts';
 import { cancelUnits } from './cancel-units.ts';
-import { changed, draftEvent, factsOf, illegal, moved, type Outcome } from './change.ts';
+import { changed, draftEvent, eventData, illegal, withStatus, type Outcome } from './change.ts';
 import { next } from './life-cycle.ts';
-import { allOpen } from './line-units.ts';
+import { allOpenUnits } from './line-units.ts';
 import type { OrderItem } from './order-item.ts';
 import { balanceOf } from './payment.ts';
 
@@ -12,7 +12,7 @@ export const isOverdue = ({ status, reservedUntil }: Pick<OrderItem, 'status' | 
   next(status, 'expire') !== undefined && reservedUntil !== null && Date.parse(reservedUntil) <= now;
 
 /** Status of an overdue order. One that is partly paid by a return is cancelled, because refunds follow cancellations. */
-export const overdueStatusOf = (order: OrderItem) => (balanceOf(order).capturedMinor > 0 ? 'cancelled' : 'expired');
+const overdueStatusOf = (order: OrderItem) => (balanceOf(order).capturedMinor > 0 ? 'cancelled' : 'expired');
 
 /** Expires or cancels an overdue order and releases its stock. `now` is in milliseconds. */
 export function expireUnpaid(order: OrderItem, now: number): Outcome {
@@ -20,15 +20,15 @@ export function expireUnpaid(order: OrderItem, now: number): Outcome {
   if (!status) return illegal(order, 'expired');
   const { reservedUntil } = order;
   if (reservedUntil === null || !isOverdue(order, now)) return { kind: 'already-done', order };
-  const lines = allOpen(order);
+  const lines = allOpenUnits(order);
   if (overdueStatusOf(order) === 'cancelled') {
     return cancelUnits(order, lines, { requestId: 'unpaid', reason: 'The difference was not paid', contentHash: '' });
   }
-  const after = moved(order, status);
+  const after = withStatus(order, status);
   const cancelledMinor = order.totalMinor - (order.cancelledMinor ?? 0);
-  return changed(after, [draftEvent(OrderExpired, { ...factsOf(after), reservedUntil, lines, cancelledMinor })], {
+  return changed(after, [draftEvent(OrderExpired, { ...eventData(after), reservedUntil, lines, cancelledMinor })], {
     kind: 'release',
-    takes: reservationsOf(lines),
+    reservations: reservationsOf(lines),
   });
 }
 
@@ -41,6 +41,6 @@ export function complete(order: OrderItem, now: number): Outcome {
   const status = next(order.status, 'complete');
   if (!status) return illegal(order, 'completed');
   if (order.completesAt === undefined || Date.parse(order.completesAt) > now) return { kind: 'already-done', order };
-  const after = moved(order, status);
-  return changed(after, [draftEvent(OrderCompleted, factsOf(after))]);
+  const after = withStatus(order, status);
+  return changed(after, [draftEvent(OrderCompleted, eventData(after))]);
 }

@@ -1,18 +1,10 @@
-import type { DataOf } from '../../../shared/contracts/define-event.ts';
 import type { SkuRecord } from '../../../shared/catalog/sku-item.ts';
 import { clockToleranceMs } from '../../../shared/clock.ts';
-import type { OrderPlaced } from '../../../shared/contracts/orders/events.ts';
 import type { OrderContent } from '../../../shared/contracts/orders/routes.ts';
+import { InitialStatus } from '../../../shared/contracts/orders/status.ts';
 import { isTooLarge } from '../../../shared/dynamodb/transaction-limits.ts';
-import { OpeningStatus } from '../../../shared/contracts/orders/status.ts';
 import type { Payment } from '../../../shared/payments/payment.ts';
-import type { SellingPolicy } from '../../../shared/store.ts';
-import type { StockItem } from '../../../shared/stock/stock-item.ts';
-import type { Reservation } from '../../../shared/stock/reservation.ts';
-import { type Shortage, allocate, demandOf, partsOf } from '../../../shared/stock/allocation.ts';
-import { type Payable, reservedFor, withCredit, withPayment } from './payment.ts';
-import type { AwaitedOrder, Opening } from './order-item.ts';
-import { type Totals, priceOrder, splitLine } from '../../../shared/pricing/price-order.ts';
+import { priceOrder, splitLine, type Totals } from '../../../shared/pricing/price-order.ts';
 import {
   amountTooLarge,
   type Invalid,
@@ -22,8 +14,14 @@ import {
   shippingOf,
   unknownShipping,
 } from '../../../shared/pricing/sellable.ts';
+import { assignWarehouses, chooseWarehouses, demandOf, type Shortage } from '../../../shared/stock/allocation.ts';
+import type { Reservation } from '../../../shared/stock/reservation.ts';
+import type { StockItem } from '../../../shared/stock/stock-item.ts';
+import type { SellingPolicy } from '../../../shared/store.ts';
+import type { EarlyPayments, InitialState, PlacedOrder } from './order-item.ts';
+import { type Payable, reservedFor, withCredit, withPayment } from './payment.ts';
 
-/** An order that a channel wants to place, with the identity derived from it. */
+/** A request to place an order, with the order id derived from its content. */
 export type Placement = {
   orderId: string;
   contentHash: string;
@@ -31,99 +29,97 @@ export type Placement = {
   channel: { channel: string; pricesItself: boolean; paymentWindowMinutes?: number | undefined };
   /** Milliseconds since the epoch. */
   now: number;
-  /** In milliseconds, of an order that waited for it: nobody could pay for it, or work on it, before. */
+  /** When a queued order is decided, in milliseconds: its payment window starts then. @default now */
   decidedAt?: number;
-  /** Of an order that replaces returned goods: what their money can pay of it. */
+  /** For a replacement of returned goods: the return and the payments it can use. */
   exchangeOf?: ExchangeOf | undefined;
 };
 
-/** What the tables say about a placement. */
-export type Known = {
+/** What was read before the decision on a placement. */
+export type PlacementState = {
   order: { contentHash: string; placedEventId: string } | undefined;
   skus: ReadonlyMap<string, SkuRecord>;
   stock: ReadonlyMap<string, StockItem>;
-  /** Payments that came before the order. */
-  awaited?: AwaitedOrder | undefined;
+  earlyPayments?: EarlyPayments | undefined;
 };
 
-export type PlacedOrder = DataOf<typeof OrderPlaced>;
 type ExchangeOf = NonNullable<PlacedOrder['exchangeOf']>;
 
 export type Decision =
-  | { kind: 'accepted'; order: PlacedOrder; takes: Reservation[]; opening: Opening }
+  | { kind: 'accepted'; order: PlacedOrder; reservations: Reservation[]; initialState: InitialState }
   | { kind: 'already-placed'; placedEventId: string }
   | { kind: 'order-conflict'; orderId: string }
   | { kind: 'out-of-stock'; lines: Shortage[] }
   | Invalid;
 
-/** Whether the order is taken, and if so at what price and from which warehouses. */
-export function decide(placement: Placement, known: Known, policy: SellingPolicy): Decision {
+/** Accepts or refuses an order. An accepted order has its prices and the warehouses of its units. */
+export function decide(placement: Placement, state: PlacementState, policy: SellingPolicy): Decision {
   const { orderId, content } = placement;
-  if (known.order?.contentHash === placement.contentHash) {
-    return { kind: 'already-placed', placedEventId: known.order.placedEventId };
+  if (state.order?.contentHash === placement.contentHash) {
+    return { kind: 'already-placed', placedEventId: state.order.placedEventId };
   }
-  if (known.order) return { kind: 'order-conflict', orderId };
+  if (state.order) return { kind: 'order-conflict', orderId };
 
   const demand = demandOf(content.lines);
   const shipping = shippingOf(content, policy);
   if (!shipping) return unknownShipping(policy);
   if (content.placedAt && Date.parse(content.placedAt) > placement.now + clockToleranceMs) return placedInFuture;
 
-  const wanted = wantedLines(placement, known.skus);
-  if ('refusal' in wanted) return wanted.refusal;
-  const priced = priceOrder(wanted.lines, shipping.priceMinor, policy, content.charges);
+  const sold = sellableLines(placement, state.skus);
+  if ('refusal' in sold) return sold.refusal;
+  const priced = priceOrder(sold.lines, shipping.priceMinor, policy, content.charges);
   if (!priced) return amountTooLarge;
-  const allocation = allocate(demand, known.stock, policy.warehousePreference);
+  const allocation = chooseWarehouses(demand, state.stock, policy.warehousePreference);
   if ('shortages' in allocation) return { kind: 'out-of-stock', lines: allocation.shortages };
 
-  const parts = partsOf(content.lines, allocation.takes);
+  const parts = assignWarehouses(content.lines, allocation.reservations);
   const lines: PlacedOrder['lines'] = [];
   for (const [index, line] of priced.lines.entries()) {
     lines.push(...splitLine(line, parts[index] ?? [], policy.taxIncluded, lines.length + 1));
   }
-  const exchangeOf = placement.exchangeOf && paying(placement.exchangeOf, priced.totals.totalMinor);
-  const opened = open({ ...placement, exchangeOf }, priced.totals.totalMinor, known.awaited);
-  const order = placedOrder({ ...placement, exchangeOf }, shipping.method, lines, priced.totals, opened);
+  const exchangeOf = placement.exchangeOf && usedPayments(placement.exchangeOf, priced.totals.totalMinor);
+  const initial = initialPayment({ ...placement, exchangeOf }, priced.totals.totalMinor, state.earlyPayments);
+  const order = placedOrder({ ...placement, exchangeOf }, shipping.method, lines, priced.totals, initial);
   if (isTooLarge(order)) return orderTooLarge;
   return {
     kind: 'accepted',
     order,
-    takes: allocation.takes,
-    opening: {
-      awaitedVersion: known.awaited?.version,
-      payments: opened.payments,
-      holdReasons: opened.holdReasons,
+    reservations: allocation.reservations,
+    initialState: {
+      earlyPaymentsVersion: state.earlyPayments?.version,
+      payments: initial.payments,
+      holdReasons: initial.holdReasons,
       paymentWindowMinutes: placement.channel.paymentWindowMinutes,
     },
   };
 }
 
-/** The state in which an order begins: a channel with a time limit waits for the payment, unless it is there already. */
-function open(placement: Placement, totalMinor: number, awaited: AwaitedOrder | undefined): Payable {
+/** The initial payment state. In a channel with a payment window the order waits for payment, unless it is paid already. */
+function initialPayment(placement: Placement, totalMinor: number, early: EarlyPayments | undefined): Payable {
   const { content, channel, now, decidedAt = now } = placement;
   const { paymentWindowMinutes } = channel;
-  const waits = paymentWindowMinutes !== undefined && totalMinor > 0;
+  const isPaymentDue = paymentWindowMinutes !== undefined && totalMinor > 0;
   const unpaid: Payable = {
-    status: waits ? 'payment-pending' : 'placed',
+    status: isPaymentDue ? 'payment-pending' : 'placed',
     currency: content.currency,
     totalMinor,
-    reservedUntil: waits ? reservedFor(paymentWindowMinutes, decidedAt) : null,
+    reservedUntil: isPaymentDue ? reservedFor(paymentWindowMinutes, decidedAt) : null,
   };
-  return (awaited?.payments ?? []).reduce(withPayment, withCredit(unpaid, creditOf(placement)));
+  return (early?.payments ?? []).reduce(withPayment, withCredit(unpaid, creditOf(placement)));
 }
 
-/** What the payments of the returned order give for this one: the first ones first, and no more than it comes to. */
-function paying({ payments, ...others }: ExchangeOf, totalMinor: number): ExchangeOf {
+/** The payments of the returned order that this order uses, in order, up to its total. */
+function usedPayments({ payments, ...others }: ExchangeOf, totalMinor: number): ExchangeOf {
   let dueMinor = totalMinor;
-  const used = payments.map(({ provider, paymentId, amountMinor: leftMinor }) => {
-    const amountMinor = Math.min(leftMinor, dueMinor);
+  const used = payments.map(({ provider, paymentId, amountMinor: availableMinor }) => {
+    const amountMinor = Math.min(availableMinor, dueMinor);
     dueMinor -= amountMinor;
     return { provider, paymentId, amountMinor };
   });
   return { ...others, payments: used.filter(({ amountMinor }) => amountMinor > 0) };
 }
 
-/** They count as captured for this order, at the providers that have them: there its refunds have to go. */
+/** Captured payments of this order. They keep provider and payment id, because refunds go to the provider. */
 const creditOf = ({ exchangeOf, content, now }: Placement): Payment[] =>
   (exchangeOf?.payments ?? []).map(({ provider, paymentId, amountMinor }, index) => ({
     provider,
@@ -145,7 +141,7 @@ const placedOrder = (
   orderId,
   externalOrderId: content.externalOrderId,
   channel,
-  status: OpeningStatus.parse(status),
+  status: InitialStatus.parse(status),
   currency: content.currency,
   customer: content.customer,
   shippingAddress: content.shippingAddress,
@@ -156,18 +152,18 @@ const placedOrder = (
   lines,
   ...totals,
   charges: content.charges?.length ? content.charges : undefined,
-  // There are no promotions yet, so no code is known.
+  // The store has no promotions, so that no code is valid.
   discounts: (content.couponCodes ?? []).map((code) => ({ code, appliedMinor: 0, reason: 'unknown-code' })),
   reservedUntil,
   placedAt: content.placedAt ?? new Date(now).toISOString(),
   exchangeOf,
 });
 
-const wantedLines = ({ content: { currency, lines }, channel }: Placement, skus: Known['skus']) =>
+const sellableLines = ({ content: { currency, lines }, channel }: Placement, skus: PlacementState['skus']) =>
   sellable(
     lines.map((line, index) => ({ ...line, pointer: `/lines/${index}` })),
     { currency, pricesItself: channel.pricesItself },
     skus,
   );
 
-const placedInFuture = invalid('placed-in-future', '/placedAt', 'An order cannot have been placed in the future.');
+const placedInFuture = invalid('placed-in-future', '/placedAt', 'An order cannot be placed in the future.');

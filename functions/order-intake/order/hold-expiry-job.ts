@@ -1,15 +1,15 @@
 import type { Cause } from '../../../shared/contracts/define-event.ts';
 import { isRetryableError } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import { inParallel } from '../../../shared/in-parallel.ts';
-import { apply } from './apply.ts';
+import { applyChange } from './apply.ts';
 import { complete, expireUnpaid } from './deadlines.ts';
 import type { OrderItem } from './order-item.ts';
-import type { ChangeStore } from './order-store.ts';
+import type { OrderStore } from './order-store.ts';
 
 const ordersAtOnce = 16;
 const ordersPerShard = 100;
 
-type Store = Pick<ChangeStore, 'due' | 'current' | 'commit'>;
+type Store = Pick<OrderStore, 'due' | 'current' | 'commit'>;
 type Limits = { budgetMs: number; retryBudgetMs?: number; skippedIds?: ReadonlySet<string> };
 /**
  * `changed` counts orders. `conflictedIds`: orders that other functions kept changing. `isComplete`: no order is left that
@@ -45,7 +45,7 @@ export const processDueOrders =
       await inParallel(ordersAtOnce, ids, async (id) => {
         seen.add(id);
         try {
-          const outcome = await apply(store, id, decide, cause, retryBudgetMs);
+          const outcome = await applyChange(store, id, decide, cause, retryBudgetMs);
           // `illegal`: this attempt or another function applied the deadline first.
           if (outcome?.kind === 'changed' || outcome?.kind === 'illegal') changed += 1;
         } catch (error) {

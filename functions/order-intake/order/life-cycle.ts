@@ -1,8 +1,8 @@
 import type { OrderStatus } from '../../../shared/contracts/orders/status.ts';
 
 /**
- * What can be done with an order. `-part` and `-rest` tell whether units are left, `-delivered` that all others have
- * arrived; `pay` (all is paid) and `hold` are facts that come from outside, so they have a row in every state.
+ * Commands of an order. `-rest` concerns its last open units, `-part` only some; `-delivered`: all shipments have arrived.
+ * `pay` (fully paid) and `hold` report facts, so that every status allows them.
  */
 export type Command =
   | 'pay'
@@ -27,8 +27,8 @@ const open = { hold: 'on-hold', cancel: 'cancelled' } as const;
 const shippable = { 'ship-part': 'partly-shipped', 'ship-rest': 'shipped' } as const;
 const unchanged = <const S extends OrderStatus>(status: S) => ({ pay: status, hold: status });
 
-/** The whole life of an order: its state, the command, the state after it. What is not here is illegal. */
-export const lifeCycle: Record<OrderStatus, Partial<Record<Command, OrderStatus>>> = {
+/** Status, command and next status. Every other combination is an illegal transition. */
+export const transitions: Record<OrderStatus, Partial<Record<Command, OrderStatus>>> = {
   placed: { ...open, ...shippable, edit: 'placed', pay: 'paid', allocate: 'allocated', 'cancel-lines': 'placed' },
   'payment-pending': {
     ...open,
@@ -67,8 +67,8 @@ export const lifeCycle: Record<OrderStatus, Partial<Record<Command, OrderStatus>
   expired: unchanged('expired'),
 };
 
-/** States in which reasons can hold an order: the whole of it, or what has not left yet. */
+/** Statuses with hold reasons: they hold the whole order, or the units of a partly shipped order that have not shipped. */
 export const canBeHeld = (status: OrderStatus): boolean => status === 'on-hold' || status === 'partly-shipped';
 
-/** The state after the command, or undefined if it is illegal now. */
-export const next = (status: OrderStatus, command: Command): OrderStatus | undefined => lifeCycle[status][command];
+/** The status after the command; undefined if the command is illegal. */
+export const next = (status: OrderStatus, command: Command): OrderStatus | undefined => transitions[status][command];

@@ -3,32 +3,32 @@ import type { FieldError } from '../../../shared/contracts/problem.ts';
 import type { OrderItem } from './order-item.ts';
 
 type Line = OrderItem['lines'][number];
-type Wanted = readonly { lineId: string; quantity: number }[];
-/** Units of a line, and where they are reserved. */
+type RequestedUnits = readonly { lineId: string; quantity: number }[];
+/** Units of a line and the warehouse that reserves them. */
 export type LineUnits = { lineId: string; sku: string; warehouse: string; quantity: number };
 
-/** Units that are neither cancelled nor shipped: those that the order still holds. */
+/** Units that are reserved: neither cancelled nor shipped. */
 export const openUnits = ({ quantity, cancelledQuantity = 0, shippedQuantity = 0 }: Line) =>
   quantity - cancelledQuantity - shippedQuantity;
 
-export const allOpen = ({ lines }: Pick<OrderItem, 'lines'>): LineUnits[] =>
+export const allOpenUnits = ({ lines }: Pick<OrderItem, 'lines'>): LineUnits[] =>
   lines.map((line) => unitsOf(line, openUnits(line))).filter(({ quantity }) => quantity > 0);
 
 const unitsOf = ({ lineId, sku, warehouse }: Line, quantity: number) => ({ lineId, sku, warehouse, quantity });
 
 /**
- * The wanted units of an order's lines; `invalid` where no state of the order could give them, `short` where there are
- * not that many left.
+ * Selects units of an order's lines. `invalid`: the line does not exist or never had so many units. `short`: fewer units
+ * are open.
  */
-export function pickUnits(
+export function selectUnits(
   { lines }: Pick<OrderItem, 'lines'>,
-  wanted: Wanted,
+  requested: RequestedUnits,
 ):
   | { units: LineUnits[] }
   | { invalid: FieldError[] }
   | { short: { lineId: string; requested: number; open: number }[] } {
   const byId = new Map(lines.map((line) => [line.lineId, line]));
-  const picked = wanted.map(({ lineId, quantity }, index) => ({ line: byId.get(lineId), lineId, quantity, index }));
+  const picked = requested.map(({ lineId, quantity }, index) => ({ line: byId.get(lineId), lineId, quantity, index }));
   const invalid = picked.flatMap(({ line, lineId, quantity, index }) => {
     if (!line) return [{ pointer: `/lines/${index}/lineId`, detail: `The order has no line ${lineId}` }];
     if (quantity <= line.quantity) return [];
@@ -43,8 +43,8 @@ export function pickUnits(
   return { units: known.map(({ line, quantity }) => unitsOf(line, quantity)) };
 }
 
-/** The lines with these units counted as cancelled or shipped. */
-export function counted(
+/** The lines with these units added to the cancelled or shipped units. */
+export function withCounted(
   lines: readonly Line[],
   units: readonly LineUnits[],
   counter: 'cancelledQuantity' | 'shippedQuantity',
@@ -57,10 +57,10 @@ export function counted(
 }
 
 /**
- * What the next cancelled units of lines are worth: each line's total is shared over its units, so that all of them
- * together are worth the line to the last minor unit, in however many steps they are cancelled.
+ * The value of the next cancelled units. Each line's total is allocated over its units, so that the values of several
+ * cancellations sum to the total.
  */
-export function worthOf({ lines }: Pick<OrderItem, 'lines'>, units: readonly LineUnits[]): number {
+export function valueOf({ lines }: Pick<OrderItem, 'lines'>, units: readonly LineUnits[]): number {
   const byId = new Map(lines.map((line) => [line.lineId, line]));
   return units.reduce((sum, { lineId, quantity }) => {
     const line = byId.get(lineId);

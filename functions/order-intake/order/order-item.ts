@@ -1,18 +1,18 @@
 import * as z from 'zod';
+import type { DataOf } from '../../../shared/contracts/define-event.ts';
 import { OrderPlaced } from '../../../shared/contracts/orders/events.ts';
-import { RiskAnswer } from '../../../shared/contracts/orders/routes.ts';
+import { RiskResponse } from '../../../shared/contracts/orders/routes.ts';
 import { AmountMinor, Instant } from '../../../shared/names.ts';
 import { OrderStatus } from '../../../shared/contracts/orders/status.ts';
 import { Payment } from '../../../shared/payments/payment.ts';
 import { customerIndex, shardOf, shards, statusIndex } from '../../../shared/orders/order-keys.ts';
-import type { PlacedOrder } from './decide.ts';
+
+/** An order as its first event describes it. */
+export type PlacedOrder = DataOf<typeof OrderPlaced>;
 
 const placedShape = OrderPlaced.envelope.shape.detail.shape.data;
 
-/**
- * An order as it is now, as its item holds it beside the keys. What was ordered stays unless it is edited; what became of
- * it is counted.
- */
+/** The item of an order, without its keys. Only an edit changes quantities; cancelled and shipped units are counted. */
 export const OrderItem = placedShape.omit({ status: true, lines: true }).extend({
   status: OrderStatus,
   lines: z.array(
@@ -26,15 +26,15 @@ export const OrderItem = placedShape.omit({ status: true, lines: true }).extend(
       z.object({
         editId: z.string(),
         contentHash: z.string(),
-        /** Of the total; edits before 2026-11-22 lack it. */
+        /** Change of the total. Edits before 2026-11-22 do not have it. */
         differenceMinor: z.int().optional(),
       }),
     )
     .optional(),
-  /** Lines that it ever had, once it was edited: the id of a removed line is not given again. */
+  /** Number of lines ever created, once edited: line ids are not reused. */
   lineCount: z.int().positive().optional(),
   cancellations: z.array(z.object({ requestId: z.string(), contentHash: z.string() })).optional(),
-  /** What the cancelled units were worth. */
+  /** Value of the cancelled units. */
   cancelledMinor: AmountMinor.optional(),
   shipments: z
     .array(
@@ -49,75 +49,72 @@ export const OrderItem = placedShape.omit({ status: true, lines: true }).extend(
       }),
     )
     .optional(),
-  /** When the time for returns of what has arrived so far is over. */
+  /** End of the return window of the delivered shipments. */
   completesAt: Instant.optional(),
-  /** In the order in which they came. */
+  /** In the order of receipt. */
   payments: z.array(Payment).optional(),
-  /** Of the channel when the order was placed. */
+  /** The channel's payment window when the order was placed. */
   paymentWindowMinutes: z.number().optional(),
-  /** Why it is on hold, or why what is left of it is not shipped. */
+  /** Why the order, or its rest if partly shipped, is held for review. */
   holdReasons: z.array(z.string()).optional(),
-  /** Staff let it go on with less captured than is due: another hold's release does not await the rest. */
+  /** Staff accepted a captured amount below the due amount: a later release does not wait for the rest. */
   isLessAccepted: z.boolean().optional(),
-  risk: RiskAnswer.extend({
-    /** A hash of what was known of the order then. */
+  risk: RiskResponse.extend({
+    /** Hash of the inputs of the assessment. */
     facts: z.string(),
-    /** Staff let it go on in spite of it. */
+    /** Staff released the order despite its risk. */
     isAccepted: z.boolean().optional(),
   }).optional(),
-  /** Taken over from another system: it took no stock here. */
+  /** Imported from another system, without reservations. */
   imported: z.literal(true).optional(),
   contentHash: z.string(),
-  /** The event that holds the first answer, whatever becomes of the order. */
+  /** `OrderPlaced` event, from which a replay gets the first response. */
   placedEventId: z.string(),
-  /** Counts the changes. */
   version: z.int().positive(),
 });
 export type OrderItem = z.infer<typeof OrderItem>;
 
-/** What tells one version of an order from another (RFC 9110). */
+/** The ETag of the order's version (RFC 9110). */
 export const etagOf = ({ version }: OrderItem) => `"${version}"`;
 
-/** Whether the order is another one than a command was made for, which says so by its `If-Match`. */
+/** Whether the order's version differs from the `If-Match` header, if there is one. */
 export const isStale = (order: OrderItem, ifMatch: string | undefined): boolean =>
   ifMatch !== undefined && ifMatch !== '*' && ifMatch !== etagOf(order);
 
-/** In an order's place until it comes: payments that were faster. Its placement takes them over. */
-export const AwaitedOrder = z.object({
+/** Payments received before their order, stored under the order's key. The placement replaces the item. */
+export const EarlyPayments = z.object({
   orderId: z.string(),
   isAwaited: z.literal(true),
   version: z.int().positive(),
   payments: z.array(Payment),
 });
-export type AwaitedOrder = z.infer<typeof AwaitedOrder>;
-/** What an order begins with beside what its first event tells. */
-export type Opening = Pick<OrderItem, 'payments' | 'holdReasons' | 'paymentWindowMinutes'> & {
-  awaitedVersion?: number | undefined;
+export type EarlyPayments = z.infer<typeof EarlyPayments>;
+/** Members of a new order's item that its first event does not have. */
+export type InitialState = Pick<OrderItem, 'payments' | 'holdReasons' | 'paymentWindowMinutes'> & {
+  earlyPaymentsVersion?: number | undefined;
 };
-export const isAwaited = (item: unknown): boolean => AwaitedOrder.safeParse(item).success;
+export const isEarlyPayments = (item: unknown): boolean => EarlyPayments.safeParse(item).success;
 
-export { orderKey, orderPartition } from '../../../shared/orders/order-keys.ts';
-
-/** Orders by the day on which they were placed. */
+/** Index of orders by business day. */
 export const dayIndex = { name: 'byDay', attribute: 'dayKey', keysOf: (day: string) => shards(`DAY#${day}`) };
-/** Orders that something becomes of when a time comes; only they have its keys. */
+/** Sparse index of orders with a deadline, by deadline. */
 export const dueIndex = { name: 'byDue', attribute: 'dueKey', sortKey: 'dueAt', keys: () => shards('DUE') };
 export type OrderIndex = { name: string; attribute: string; keysOf: (value: string) => string[] };
 
 /**
- * Sort key of all indexes: by time in UTC, then by id, which makes it unique. The channel is in it, so that a channel's
- * own orders can be told from others before they are read.
+ * Sort key of the indexes: time in UTC, order id and channel. The channel lets a search skip orders of other channels
+ * without reading them.
  */
 export const placedKeyOf = ({ placedAt, orderId, channel }: Pick<PlacedOrder, 'placedAt' | 'orderId' | 'channel'>) =>
   `${new Date(placedAt).toISOString()}#${orderId}#${channel}`;
 
-/** When an unpaid order expires, held or not, or a delivered one is completed. */
+/** When an unpaid order expires or a delivered order is completed. */
 function dueAtOf({ status, reservedUntil, completesAt }: Pick<OrderItem, 'status' | 'reservedUntil' | 'completesAt'>) {
   if (status === 'payment-pending' || status === 'on-hold') return reservedUntil ?? undefined;
   return status === 'delivered' ? completesAt : undefined;
 }
 
-/** The attributes by which indexes find an order. */
+/** The index attributes of an order; `day` is its business day. */
 export const indexKeys = (
   order: Pick<OrderItem, 'status' | 'placedAt' | 'orderId' | 'channel' | 'customer' | 'reservedUntil' | 'completesAt'>,
   day: string,

@@ -14,9 +14,8 @@ import { type Payment, publishedPaymentOf } from '../../../shared/payments/payme
 import { adjustReservationAction } from '../../../shared/stock/reservation-actions.ts';
 import type { Reservation } from '../../../shared/stock/reservation.ts';
 import type { Change } from './change.ts';
-import { AwaitedOrder, dueIndex, indexKeys, isAwaited, OrderItem } from './order-item.ts';
-import type { PlacedOrder } from './decide.ts';
-import { isInSight, type Sight } from '../../../shared/access/channel-access.ts';
+import { dueIndex, EarlyPayments, indexKeys, isEarlyPayments, OrderItem, type PlacedOrder } from './order-item.ts';
+import { isVisible, type ChannelAccess } from '../../../shared/access/channel-access.ts';
 import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';
 import { createSettlementStore, finishNow, stepSizeOf } from './settlement-store.ts';
 
@@ -29,7 +28,7 @@ const Placed = OrderPlaced.envelope.shape.detail;
  * The repository of placed orders. A change is one transaction, on condition of the version that was read. `timeZone` is
  * the IANA zone of the business days.
  */
-export function createChangeStore(db: Database, tables: Tables, timeZone: string) {
+export function createOrderStore(db: Database, tables: Tables, timeZone: string) {
   let businessDay: ReturnType<typeof businessDays> | undefined;
   const { ORDER_TABLE_NAME: orders, STOCK_TABLE_NAME: stockTable } = tables;
   const settlements = createSettlementStore(db, orders, stockTable);
@@ -37,16 +36,16 @@ export function createChangeStore(db: Database, tables: Tables, timeZone: string
   /** The orders that exist of these ids, in no order. */
   const read = async (orderIds: readonly string[]): Promise<OrderItem[]> => {
     const items = (await readBatch(db, { [orders]: orderIds.map(orderKey) }, true))[orders] ?? [];
-    return items.filter((item) => !isAwaited(item)).map((item) => OrderItem.parse(item));
+    return items.filter((item) => !isEarlyPayments(item)).map((item) => OrderItem.parse(item));
   };
 
   return {
     read,
 
     /** The order, if it exists and is visible to the caller. */
-    async visible(orderId: string, sight: Sight): Promise<OrderItem | undefined> {
+    async visible(orderId: string, access: ChannelAccess): Promise<OrderItem | undefined> {
       const [order] = await read([orderId]);
-      return order && isInSight(order.channel, sight) ? order : undefined;
+      return order && isVisible(order.channel, access) ? order : undefined;
     },
 
     /** The order as placed, from its first event, without later changes. */
@@ -59,16 +58,16 @@ export function createChangeStore(db: Database, tables: Tables, timeZone: string
     /** The order's events, oldest first. */
     timeline: (orderId: string) => timelineOf(db, orders, orderPartition(orderId)),
 
-    /** The order as it is now, or the payments that wait for it. */
-    async current(orderId: string): Promise<{ order?: OrderItem; awaited?: AwaitedOrder }> {
+    /** The order as it is now, or the payments received before it. */
+    async current(orderId: string): Promise<{ order?: OrderItem; earlyPayments?: EarlyPayments }> {
       const [item] = (await readBatch(db, { [orders]: [orderKey(orderId)] }, true))[orders] ?? [];
       if (item === undefined) return {};
-      return isAwaited(item) ? { awaited: AwaitedOrder.parse(item) } : { order: OrderItem.parse(item) };
+      return isEarlyPayments(item) ? { earlyPayments: EarlyPayments.parse(item) } : { order: OrderItem.parse(item) };
     },
 
     /**
-     * Writes the order with its events and what becomes of its stock, unless somebody else changed it since. Stock that
-     * does not fit the transaction follows in steps of its own.
+     * Writes the change with its events and stock, if the order still has the version of `before`. Stock that does not fit
+     * the transaction follows as a settlement, in several transactions.
      */
     async commit(
       before: OrderItem,
@@ -79,16 +78,16 @@ export function createChangeStore(db: Database, tables: Tables, timeZone: string
       const keys = { ...orderKey(order.orderId), ...indexKeys(order, businessDay(Date.parse(order.placedAt))) };
       const writes: Action[] = [
         { Put: { TableName: orders, Item: { ...order, ...keys }, ...expectVersion(before.version) } },
-        ...events.map((tell) => ({
-          Put: { TableName: orders, Item: outboxItem(orderPartition(order.orderId), tell(cause)) },
+        ...events.map((draft) => ({
+          Put: { TableName: orders, Item: outboxItem(orderPartition(order.orderId), draft(cause)) },
         })),
       ];
       if (!stock) return transact(db, writes);
       if (stock.kind === 'exchange') {
-        const actions = stock.takes.map((take) => adjustReservationAction(stockTable, take, cause.now));
+        const actions = stock.reservations.map((take) => adjustReservationAction(stockTable, take, cause.now));
         return transact(db, [...writes, ...actions]);
       }
-      const settlement = settlementOf(order, stock.kind, stock.takes, cause);
+      const settlement = settlementOf(order, stock.kind, stock.reservations, cause);
       const actions = settlements.actionsOf(settlement, settlement.takes, cause.now);
       if (writes.length + actions.length <= maxActionsPerTransaction) return transact(db, [...writes, ...actions]);
       const outcome = await transact(db, [...writes, settlements.begin(settlement)]);
@@ -96,11 +95,11 @@ export function createChangeStore(db: Database, tables: Tables, timeZone: string
       return outcome;
     },
 
-    /** Keeps a payment whose order is not here yet, beside those known, unless the order came meanwhile. */
-    async keep(orderId: string, known: AwaitedOrder | undefined, payment: Payment, cause: Cause) {
+    /** Adds a payment to the early payments `known`. `version-conflict` also if the order was placed since the read. */
+    async storeEarlyPayment(orderId: string, known: EarlyPayments | undefined, payment: Payment, cause: Cause) {
       const version = known?.version ?? 0;
       const payments = [...(known?.payments ?? []), payment];
-      const item: AwaitedOrder = { orderId, isAwaited: true, version: version + 1, payments };
+      const item: EarlyPayments = { orderId, isAwaited: true, version: version + 1, payments };
       const event = newEvent(PaymentRecorded, { orderId, payment: publishedPaymentOf(payment), order: null }, cause);
       return transact(db, [
         { Put: { TableName: orders, Item: { ...orderKey(orderId), ...item }, ...expectVersion(version) } },
@@ -108,7 +107,7 @@ export function createChangeStore(db: Database, tables: Tables, timeZone: string
       ]);
     },
 
-    /** Up to `limit` ids per shard of orders that were due by `now` (milliseconds). */
+    /** Ids of orders whose deadline has passed by `now` (milliseconds), up to `limit` per shard. */
     async due(now: number, limit: number): Promise<string[]> {
       const pages = await Promise.all(
         dueIndex.keys().map((key) =>
@@ -133,8 +132,16 @@ export function createChangeStore(db: Database, tables: Tables, timeZone: string
 const settlementOf = (
   { orderId, version }: OrderItem,
   kind: SettlementItem['kind'],
-  takes: Reservation[],
+  reservations: Reservation[],
   cause: Cause,
-): SettlementItem => ({ orderId, version, kind, takes, settled: 0, stepSize: stepSizeOf(kind, takes), cause });
+): SettlementItem => ({
+  orderId,
+  version,
+  kind,
+  takes: reservations,
+  settled: 0,
+  stepSize: stepSizeOf(kind, reservations),
+  cause,
+});
 
-export type ChangeStore = ReturnType<typeof createChangeStore>;
+export type OrderStore = ReturnType<typeof createOrderStore>;

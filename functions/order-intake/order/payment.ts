@@ -1,6 +1,6 @@
 import { OrderHeld } from '../../../shared/contracts/orders/life-cycle-events.ts';
 import type { Balance, Payment } from '../../../shared/payments/payment.ts';
-import { bringsMoney, type DraftEvent, draftEvent, factsOf, reservedUntilIn } from './change.ts';
+import { isPositiveCapture, type DraftEvent, draftEvent, eventData, reservedUntilIn } from './change.ts';
 import { canBeHeld, next } from './life-cycle.ts';
 import type { OrderItem } from './order-item.ts';
 
@@ -32,7 +32,7 @@ function compare(capturedMinor: number, dueMinor: number): Balance['balance'] {
 /** Adds a payment event: the order is paid if the captured amount is due, or held if it differs or is disputed. */
 export function withPayment<P extends Payable>(order: P, payment: Payment): P {
   const recorded = { ...order, payments: [...(order.payments ?? []), payment] };
-  if (!bringsMoney(payment) && payment.type !== 'chargeback.opened') return recorded;
+  if (!isPositiveCapture(payment) && payment.type !== 'chargeback.opened') return recorded;
   const reasons = new Set(order.holdReasons);
   if (payment.type === 'chargeback.opened') return withHoldReasons(recorded, reasons.add('chargeback'));
   if (payment.currency !== order.currency) return withHoldReasons(recorded, reasons.add('wrong-currency'));
@@ -96,7 +96,7 @@ function withBalance(holdReasons: readonly string[] | undefined, balance: Balanc
 export const holdEvents = (before: OrderItem, after: OrderItem): DraftEvent[] => {
   const reasons = after.holdReasons ?? [];
   const isNew = reasons.some((reason) => !before.holdReasons?.includes(reason));
-  return isNew ? [draftEvent(OrderHeld, { ...factsOf(after), reasons })] : [];
+  return isNew ? [draftEvent(OrderHeld, { ...eventData(after), reasons })] : [];
 };
 
 /** End of a payment window that begins now. */

@@ -8,11 +8,18 @@ import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
 import { orderKey, orderPartition } from '../../../shared/orders/order-keys.ts';
 import { StockItem, stockKey } from '../../../shared/stock/stock-item.ts';
 import { type Reservation, reserveAction, reservationsOf } from '../../../shared/stock/reservation.ts';
-import type { Known, PlacedOrder, Placement } from './decide.ts';
-import { AwaitedOrder, indexKeys, isAwaited, type Opening, OrderItem } from './order-item.ts';
+import type { Placement, PlacementState } from './decide.ts';
+import {
+  EarlyPayments,
+  indexKeys,
+  type InitialState,
+  isEarlyPayments,
+  OrderItem,
+  type PlacedOrder,
+} from './order-item.ts';
 
-/** An order to write; `opening` has the members of its item that `OrderPlaced` lacks. */
-export type NewOrder = { order: PlacedOrder; opening: Opening; contentHash: string; cause: Cause };
+/** An order to write; `initialState` has the members of its item that `OrderPlaced` lacks. */
+export type NewOrder = { order: PlacedOrder; initialState: InitialState; contentHash: string; cause: Cause };
 
 type Tables = { ORDER_TABLE_NAME: string; STOCK_TABLE_NAME: string; CATALOG_TABLE_NAME: string };
 
@@ -25,14 +32,25 @@ const Identity = OrderItem.pick({ orderId: true, contentHash: true, placedEventI
 export function orderWrites(orderTable: string, timeZone: string) {
   // Created with the first order: loading the zone's calendar takes a tenth of a cold start, and reads do not need it.
   let businessDay: ReturnType<typeof businessDays> | undefined;
-  return ({ order, opening: { awaitedVersion = 0, ...opening }, contentHash, cause }: NewOrder): [Action, Action] => {
+  return ({
+    order,
+    initialState: { earlyPaymentsVersion = 0, ...initialState },
+    contentHash,
+    cause,
+  }: NewOrder): [Action, Action] => {
     const event = newEvent(OrderPlaced, order, cause, order.placedAt);
     const placedEventId = event.detail.metadata.eventId;
-    const item: OrderItem = { ...order, ...opening, contentHash, placedEventId, version: awaitedVersion + 1 };
+    const item: OrderItem = {
+      ...order,
+      ...initialState,
+      contentHash,
+      placedEventId,
+      version: earlyPaymentsVersion + 1,
+    };
     businessDay ??= businessDays(timeZone);
     const keys = { ...orderKey(order.orderId), ...indexKeys(order, businessDay(Date.parse(order.placedAt))) };
     return [
-      { Put: { TableName: orderTable, Item: { ...item, ...keys }, ...expectVersion(awaitedVersion) } },
+      { Put: { TableName: orderTable, Item: { ...item, ...keys }, ...expectVersion(earlyPaymentsVersion) } },
       { Put: { TableName: orderTable, Item: outboxItem(orderPartition(order.orderId), event) } },
     ];
   };
@@ -53,11 +71,11 @@ export function createPlacementStore(db: Database, tables: Tables, timeZone: str
     };
     const items = await readBatch(db, keys, isConsistent);
     const found = items[orders] ?? [];
-    const placed = found.filter((item) => !isAwaited(item));
-    const early = found.filter(isAwaited);
+    const placed = found.filter((item) => !isEarlyPayments(item));
+    const early = found.filter(isEarlyPayments);
     return {
       orders: new Map(placed.map((item) => Identity.parse(item)).map((order) => [order.orderId, order])),
-      awaited: new Map(early.map((item) => AwaitedOrder.parse(item)).map((order) => [order.orderId, order])),
+      earlyPayments: new Map(early.map((item) => EarlyPayments.parse(item)).map((order) => [order.orderId, order])),
       skus: new Map((items[catalog] ?? []).map((item) => SkuRecord.parse(item)).map((sku) => [sku.sku, sku])),
       stock: new Map((items[stock] ?? []).map((item) => StockItem.parse(item)).map((item) => [item.sku, item])),
     };
@@ -65,23 +83,26 @@ export function createPlacementStore(db: Database, tables: Tables, timeZone: str
 
   return {
     /** One request for up to 49 SKUs. A consistent read costs twice the read units. */
-    async load(placement: Placement, isConsistent: boolean): Promise<Known> {
-      const { orders, awaited, skus, stock } = await read([placement], isConsistent);
+    async load(placement: Placement, isConsistent: boolean): Promise<PlacementState> {
+      const { orders, earlyPayments, skus, stock } = await read([placement], isConsistent);
       const { orderId } = placement;
-      return { order: orders.get(orderId), awaited: awaited.get(orderId), skus, stock };
+      return { order: orders.get(orderId), earlyPayments: earlyPayments.get(orderId), skus, stock };
     },
 
     /** The state for several placements, by order id, read consistently. */
     loadAll: (placements: readonly Placement[]) => read(placements, true),
 
     /** Writes the order with its event and reserves its stock in one transaction. */
-    commit: (newOrder: NewOrder, takes: readonly Reservation[]): Promise<'done' | 'version-conflict'> =>
-      transact(db, [...takes.map((take) => reserveAction(stock, take)), ...writes(newOrder)]),
+    commit: (newOrder: NewOrder, reservations: readonly Reservation[]): Promise<'done' | 'version-conflict'> =>
+      transact(db, [...reservations.map((reservation) => reserveAction(stock, reservation)), ...writes(newOrder)]),
 
     /** Writes several orders with their events and reserves the stock of all in one transaction. */
     commitGroup(newOrders: readonly NewOrder[]): Promise<'done' | 'version-conflict'> {
-      const takes = reservationsOf(newOrders.flatMap(({ order }) => order.lines));
-      return transact(db, [...takes.map((take) => reserveAction(stock, take)), ...newOrders.flatMap(writes)]);
+      const reservations = reservationsOf(newOrders.flatMap(({ order }) => order.lines));
+      return transact(db, [
+        ...reservations.map((reservation) => reserveAction(stock, reservation)),
+        ...newOrders.flatMap(writes),
+      ]);
     },
   };
 }

@@ -1,9 +1,9 @@
 import type { ChannelAccess } from '../../../shared/access/channel-access.ts';
-import { type OrderAnswer, RiskAnswer, ShipmentAnswer } from '../../../shared/contracts/orders/routes.ts';
+import { type OrderResponse, RiskResponse, ShipmentResponse } from '../../../shared/contracts/orders/routes.ts';
 import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
 import { asOf } from './deadlines.ts';
-import type { Decision, PlacedOrder } from './decide.ts';
-import type { OrderItem } from './order-item.ts';
+import type { Decision } from './decide.ts';
+import type { OrderItem, PlacedOrder } from './order-item.ts';
 import type { OrderStore } from './order-store.ts';
 import { balanceOf } from './payment.ts';
 
@@ -11,6 +11,13 @@ export const unknownOrder = problem(404, 'not-found', 'There is no such order.')
 export const notAChannel = problem(403, 'not-a-channel', 'This client is not a channel that places orders.');
 
 export const locationOf = (orderId: string) => ({ location: `/orders/${orderId}` });
+
+/** The response to an order that was queued and is not decided yet. */
+export const acceptedResponse = (orderId: string, headers: Record<string, string> = {}): HttpResponse => ({
+  status: 202,
+  headers: { ...locationOf(orderId), ...headers },
+  body: { orderId, status: 'accepted' },
+});
 
 /** The response to a placement. For a replay it reads the order as it was placed, so that the body is the same. */
 export async function placementResponse(
@@ -44,18 +51,14 @@ export async function placementResponse(
   }
 }
 
-const placedResponse = (
-  status: 200 | 201,
-  order: PlacedOrder,
-  headers: Record<string, string> = {},
-): HttpResponse => ({
+const placedResponse = (status: 200 | 201, order: PlacedOrder, headers: Record<string, string> = {}): HttpResponse => ({
   status,
   headers: { ...locationOf(order.orderId), ...headers },
   body: orderBody(order),
 });
 
 /** An order as it is now, with its cancelled and shipped units, payments and shipments. */
-export function currentOrderBody(stored: OrderItem, now: number): OrderAnswer {
+export function currentOrderBody(stored: OrderItem, now: number): OrderResponse {
   const order = asOf(stored, now);
   const body = orderBody(order);
   const hasPayments = (order.payments ?? []).length > 0;
@@ -65,14 +68,14 @@ export function currentOrderBody(stored: OrderItem, now: number): OrderAnswer {
     cancelledMinor: order.cancelledMinor,
     holdReasons: order.holdReasons,
     payment: hasPayments || order.paymentWindowMinutes !== undefined ? balanceOf(order) : undefined,
-    shipments: order.shipments?.map((shipment) => ShipmentAnswer.parse(shipment)),
+    shipments: order.shipments?.map((shipment) => ShipmentResponse.parse(shipment)),
   };
 }
 
 /** As `currentOrderBody`, with the risk for callers that see the orders of all channels. */
-export const currentOrderBodyFor = ({ onlyChannel }: ChannelAccess, order: OrderItem, now: number): OrderAnswer => ({
+export const currentOrderBodyFor = ({ onlyChannel }: ChannelAccess, order: OrderItem, now: number): OrderResponse => ({
   ...currentOrderBody(order, now),
-  ...(onlyChannel === undefined && order.risk && { risk: RiskAnswer.parse(order.risk) }),
+  ...(onlyChannel === undefined && order.risk && { risk: RiskResponse.parse(order.risk) }),
 });
 
 const countsOf = (line: OrderItem['lines'][number] | undefined) => ({
@@ -81,7 +84,7 @@ const countsOf = (line: OrderItem['lines'][number] | undefined) => ({
 });
 
 /** The members are in a fixed order, so that the body from the item and from the event are the same bytes. */
-const orderBody = (order: PlacedOrder | OrderItem): OrderAnswer => ({
+const orderBody = (order: PlacedOrder | OrderItem): OrderResponse => ({
   orderId: order.orderId,
   externalOrderId: order.externalOrderId,
   channel: order.channel,

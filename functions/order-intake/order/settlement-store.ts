@@ -44,9 +44,7 @@ export function createSettlementStore(db: Database, orderTable: string, stockTab
   ): Action[] => {
     if (kind === 'release') return reservations.map((reservation) => releaseAction(stockTable, reservation, now));
     const shipment = { movementId: `${orderId}#${version}`, shippedAt: cause.now };
-    return reservations.flatMap((reservation) =>
-      shipActions(stockTable, reservation, shipment, { ...cause, now }),
-    );
+    return reservations.flatMap((reservation) => shipActions(stockTable, reservation, shipment, { ...cause, now }));
   };
 
   /** Counts the step, or deletes the settlement with its last step, if no other function did the step. */

@@ -4,18 +4,18 @@ import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { PaymentEvent } from '../../../shared/payments/payment.ts';
 import { changeResponse } from '../order/change-api.ts';
-import type { ChangeStore } from '../order/order-store.ts';
+import type { OrderStore } from '../order/order-store.ts';
 import { recordPayment } from './record-payment.ts';
 
 /** Serves the signed webhook of payment providers that send the store's own format. */
 export const receivePayment =
-  (store: ChangeStore) =>
+  (store: OrderStore) =>
   ({ params, body, cause }: Request<typeof postPayment>): Promise<HttpResponse> =>
     recordNotification(store, params.provider, body, cause);
 
 /** Records a provider's payment event and returns the webhook's response. */
 export async function recordNotification(
-  store: ChangeStore,
+  store: OrderStore,
   provider: string,
   { orderId, ...notification }: PaymentEvent,
   cause: Cause,

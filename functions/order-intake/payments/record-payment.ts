@@ -4,9 +4,9 @@ import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import { contentHash } from '../../../shared/ids.ts';
 import { type Payment, publishedPaymentOf } from '../../../shared/payments/payment.ts';
 import { attemptChange, changeRetryBudgetMs } from '../order/apply.ts';
-import { changed, draftEvent, factsOf, type Outcome } from '../order/change.ts';
+import { changed, draftEvent, eventData, type Outcome } from '../order/change.ts';
 import type { OrderItem } from '../order/order-item.ts';
-import type { ChangeStore } from '../order/order-store.ts';
+import type { OrderStore } from '../order/order-store.ts';
 import { balanceOf, holdEvents, withPayment } from '../order/payment.ts';
 
 /** Keeps the order below DynamoDB's item limit of 400 KB; a provider usually sends a handful. */
@@ -16,18 +16,20 @@ type Recorded = Outcome | { kind: 'stored' } | { kind: 'already-stored' };
 
 /** Adds a payment event to its order once, or stores it as an early payment until the order is placed. */
 export const recordPayment = (
-  store: Pick<ChangeStore, 'current' | 'commit' | 'keep'>,
+  store: Pick<OrderStore, 'current' | 'commit' | 'storeEarlyPayment'>,
   orderId: string,
   payment: Payment,
   cause: Cause,
 ): Promise<Recorded> =>
   retryOnConflict(changeRetryBudgetMs, async (): Promise<Recorded | undefined> => {
-    const { order, awaited } = await store.current(orderId);
+    const { order, earlyPayments } = await store.current(orderId);
     if (order) return (await attemptChange(store, order, (current) => record(current, payment), cause))?.outcome;
-    const match = matchPayment(awaited?.payments, payment);
+    const match = matchPayment(earlyPayments?.payments, payment);
     if (match === 'same') return { kind: 'already-stored' };
     if (match !== 'new') return refusedPayment(match);
-    return (await store.keep(orderId, awaited, payment, cause)) === 'done' ? { kind: 'stored' } : undefined;
+    return (await store.storeEarlyPayment(orderId, earlyPayments, payment, cause)) === 'done'
+      ? { kind: 'stored' }
+      : undefined;
   });
 
 /** Adds a payment event to an order, once. Payments are facts, so no status refuses them. */
@@ -39,7 +41,7 @@ export function record(order: OrderItem, payment: Payment): Outcome {
   const recorded = draftEvent(PaymentRecorded, {
     orderId: order.orderId,
     payment: publishedPaymentOf(payment),
-    order: { ...factsOf(after), ...balanceOf(after) },
+    order: { ...eventData(after), ...balanceOf(after) },
   });
   return changed(after, [recorded, ...holdEvents(order, after)]);
 }

@@ -4,7 +4,7 @@ import { problem, type HttpResponse } from '../../../shared/contracts/problem.ts
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { PaymentProviders, type StripeAccount } from '../../../shared/payments/providers.ts';
 import { openStripe } from '../../../shared/payments/stripe-client.ts';
-import type { ChangeStore } from '../order/order-store.ts';
+import type { OrderStore } from '../order/order-store.ts';
 import { recordNotification } from './payments-api.ts';
 import { paymentEventOf } from './stripe-event.ts';
 
@@ -46,7 +46,7 @@ export const verifyStripeSignature =
 
 /** Serves Stripe's webhook: converts its event and records it as a payment event. */
 export const receiveStripeEvent =
-  (store: ChangeStore, readAccount: ReadAccount, timeoutMs: number) =>
+  (store: OrderStore, readAccount: ReadAccount, timeoutMs: number) =>
   async ({ body: event, cause }: Request<typeof postStripeEvent>): Promise<HttpResponse> => {
     const readCharge = async (id: string) => {
       const account = await readAccount();

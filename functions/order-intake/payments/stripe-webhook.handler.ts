@@ -2,7 +2,7 @@ import { openDatabase } from '../../../shared/dynamodb/database.ts';
 import { postStripeEvent } from '../../../shared/contracts/orders/stripe-routes.ts';
 import { httpHandler, on } from '../../../shared/lambda/http-handler.ts';
 import { secretReader } from '../../../shared/secret.ts';
-import { createChangeStore } from '../order/order-store.ts';
+import { createOrderStore } from '../order/order-store.ts';
 import { StripeEnv } from './env.ts';
 import { stripeAccount, verifyStripeSignature, receiveStripeEvent } from './stripe-api.ts';
 
@@ -10,7 +10,7 @@ import { stripeAccount, verifyStripeSignature, receiveStripeEvent } from './stri
 const timeoutMs = 8000;
 
 const { PAYMENT_PROVIDERS_SECRET_ARN, TIME_ZONE, ...tables } = StripeEnv.parse(process.env);
-const store = createChangeStore(openDatabase(), tables, TIME_ZONE);
+const store = createOrderStore(openDatabase(), tables, TIME_ZONE);
 const readAccount = stripeAccount(secretReader(PAYMENT_PROVIDERS_SECRET_ARN));
 
 export const handler = httpHandler(

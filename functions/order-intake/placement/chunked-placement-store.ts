@@ -1,14 +1,8 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
 import * as z from 'zod';
-import { type Action, type Database, readBatch, transact } from '../../../shared/dynamodb/database.ts';
-import type { Cause } from '../../../shared/contracts/define-event.ts';
 import { OrderPlaced } from '../../../shared/contracts/orders/events.ts';
-import { releaseAction } from '../../../shared/stock/reservation-actions.ts';
-import { type Reservation, reserveAction } from '../../../shared/stock/reservation.ts';
-import type { PlacedOrder } from '../order/decide.ts';
-import { type Opening, OrderItem } from '../order/order-item.ts';
-import type { OrderWrites } from '../order/placement-store.ts';
+import { type Action, type Database, readBatch, transact } from '../../../shared/dynamodb/database.ts';
 import {
   OpenPlacement,
   openPlacements,
@@ -19,6 +13,10 @@ import {
   planKey,
   StoredPlan,
 } from '../../../shared/orders/placement-item.ts';
+import { releaseAction } from '../../../shared/stock/reservation-actions.ts';
+import { type Reservation, reserveAction } from '../../../shared/stock/reservation.ts';
+import { OrderItem } from '../order/order-item.ts';
+import type { NewOrder, OrderWrites } from '../order/placement-store.ts';
 
 const StoredCause = z.object({
   actor: z.string(),
@@ -26,26 +24,29 @@ const StoredCause = z.object({
   causationId: z.string(),
   now: z.number(),
 });
-const StoredOpening = OrderItem.pick({ payments: true, holdReasons: true, paymentWindowMinutes: true }).extend({
+const StoredInitialState = OrderItem.pick({ payments: true, holdReasons: true, paymentWindowMinutes: true }).extend({
   awaitedVersion: z.int().positive().optional(),
 });
+/** The stored form of a `NewOrder`. */
 const Plan = z.object({
   order: OrderPlaced.envelope.shape.detail.shape.data,
-  opening: StoredOpening,
+  opening: StoredInitialState,
   cause: StoredCause,
 });
 type Plan = z.infer<typeof Plan>;
 const IndexEntry = z.object({ placedKey: z.string() });
 
-const staleAtOnce = 100;
+const placementsPerShard = 100;
+
+type Written = Promise<'done' | 'version-conflict'>;
 
 /**
- * Orders that take more than one transaction to place. Each write is one transaction, conditional on where the placement
- * stands, so that whoever does it a second time, or from an old view, does nothing and is told `lost`.
+ * Placements in chunks. Each write is one transaction, on condition of the placement's state and number of reserved
+ * chunks, so that a repeated or outdated write is a version conflict.
  */
 export function createChunkedPlacementStore(db: Database, orderTable: string, stockTable: string, writes: OrderWrites) {
-  /** Moves the placement on, if it stands at `taken` steps in `state`. */
-  const mark = ({ orderId, attemptId }: OpenPlacement, state: OpenPlacement['state'], from: number, to: number) =>
+  /** Sets the number of reserved chunks, if it is `from` in `state`. */
+  const countChunk = ({ orderId, attemptId }: OpenPlacement, state: OpenPlacement['state'], from: number, to: number) =>
     ({
       Update: {
         TableName: orderTable,
@@ -57,7 +58,7 @@ export function createChunkedPlacementStore(db: Database, orderTable: string, st
       },
     }) satisfies Action;
 
-  /** Ends the placement, if it stands at `taken` steps in `state`. */
+  /** Deletes the placement, if it has `taken` reserved chunks in `state`. */
   const end = ({ orderId, attemptId }: OpenPlacement, state: OpenPlacement['state'], taken: number): Action[] => [
     {
       Delete: {
@@ -77,30 +78,24 @@ export function createChunkedPlacementStore(db: Database, orderTable: string, st
       return item === undefined ? undefined : OpenPlacement.parse(item);
     },
 
-    /** What is being placed; undefined if this placement ended meanwhile. */
-    async plan({ orderId, attemptId }: OpenPlacement): Promise<Plan | undefined> {
+    /** The order to place; undefined if this placement has ended. */
+    async plan({ orderId, attemptId }: OpenPlacement): Promise<Omit<NewOrder, 'contentHash'> | undefined> {
       const [item] = (await readBatch(db, { [orderTable]: [planKey(orderId)] }, true))[orderTable] ?? [];
       const stored = item === undefined ? undefined : StoredPlan.parse(item);
       if (stored?.attemptId !== attemptId) return undefined;
-      return Plan.parse(stored.plan);
+      const { order, opening, cause } = Plan.parse(stored.plan);
+      const { awaitedVersion: earlyPaymentsVersion, ...initialState } = opening;
+      return { order, initialState: { ...initialState, earlyPaymentsVersion }, cause };
     },
 
-    /**
-     * Writes down at `now` (milliseconds) what is going to be taken, before anything is. `lost`: the order is being placed
-     * already.
-     */
-    begin(
-      order: PlacedOrder,
-      opening: Opening,
-      contentHash: string,
-      cause: Cause,
-      now: number,
-    ): Promise<'done' | 'version-conflict'> {
+    /** Stores the plan at `now` (milliseconds). `version-conflict`: the order has an open placement. */
+    begin({ order, initialState, contentHash, cause }: NewOrder, now: number): Written {
       const { orderId } = order;
       const attemptId = ulid(cause.now);
       const startedAt = new Date(now).toISOString();
       const open: OpenPlacement = { orderId, contentHash, attemptId, state: 'reserving', taken: 0, startedAt };
-      const plan: Plan = { order, opening, cause };
+      const { earlyPaymentsVersion: awaitedVersion, ...opening } = initialState;
+      const plan: Plan = { order, opening: { ...opening, awaitedVersion }, cause };
       return transact(db, [
         {
           Put: {
@@ -113,39 +108,37 @@ export function createChunkedPlacementStore(db: Database, orderTable: string, st
       ]);
     },
 
-    take: (open: OpenPlacement, step: number, takes: Reservation[]): Promise<'done' | 'version-conflict'> =>
-      transact(db, [...takes.map((take) => reserveAction(stockTable, take)), mark(open, 'reserving', step, step + 1)]),
-
-    giveBack: (open: OpenPlacement, step: number, takes: Reservation[], now: number): Promise<'done' | 'version-conflict'> =>
+    /** Reserves the chunk at `index`. `version-conflict` also if a SKU is out of stock. */
+    reserveChunk: (open: OpenPlacement, index: number, reservations: Reservation[]): Written =>
       transact(db, [
-        ...takes.map((take) => releaseAction(stockTable, take, now)),
-        mark(open, 'undoing', step + 1, step),
+        ...reservations.map((reservation) => reserveAction(stockTable, reservation)),
+        countChunk(open, 'reserving', index, index + 1),
       ]),
 
-    /** From now on the placement is undone, if it still stands at `taken` steps. */
-    turnBack: (open: OpenPlacement, taken: number): Promise<'done' | 'version-conflict'> => {
-      const { Update } = mark(open, 'reserving', taken, taken);
+    /** Releases the chunk at `index` at `now` (milliseconds). */
+    releaseChunk: (open: OpenPlacement, index: number, reservations: Reservation[], now: number): Written =>
+      transact(db, [
+        ...reservations.map((reservation) => releaseAction(stockTable, reservation, now)),
+        countChunk(open, 'undoing', index + 1, index),
+      ]),
+
+    /** Changes the state to `undoing`, if `taken` chunks are reserved. */
+    startUndo: (open: OpenPlacement, taken: number): Written => {
+      const { Update } = countChunk(open, 'reserving', taken, taken);
       const UpdateExpression = 'SET #state = :undoing, #taken = :to';
       const ExpressionAttributeValues = { ...Update.ExpressionAttributeValues, ':undoing': 'undoing' };
       return transact(db, [{ Update: { ...Update, UpdateExpression, ExpressionAttributeValues } }]);
     },
 
-    /** The order comes to be, with its event, and its placement ends. */
-    finish: (
-      open: OpenPlacement,
-      { order, opening, cause }: Plan,
-      steps: number,
-    ): Promise<'done' | 'version-conflict'> =>
-      transact(db, [
-        ...writes({ order, opening, contentHash: open.contentHash, cause }),
-        ...end(open, 'reserving', steps),
-      ]),
+    /** Writes the order with its event and deletes the placement, if `chunks` chunks are reserved. */
+    complete: (open: OpenPlacement, plan: Omit<NewOrder, 'contentHash'>, chunks: number): Written =>
+      transact(db, [...writes({ ...plan, contentHash: open.contentHash }), ...end(open, 'reserving', chunks)]),
 
-    /** Ends a placement that has given everything back. */
-    close: (open: OpenPlacement): Promise<'done' | 'version-conflict'> => transact(db, end(open, 'undoing', 0)),
+    /** Deletes a placement whose chunks are all released. */
+    remove: (open: OpenPlacement): Written => transact(db, end(open, 'undoing', 0)),
 
-    /** Orders whose placement began before this RFC 3339 time in UTC and has not ended, some of them if there are many. */
-    async stale(before: string): Promise<string[]> {
+    /** Ids of orders whose open placement is older than this RFC 3339 time in UTC, up to 100 per shard. */
+    async startedBefore(before: string): Promise<string[]> {
       const pages = await Promise.all(
         openPlacements.keysOf().map((key) =>
           db.send(
@@ -155,7 +148,7 @@ export function createChunkedPlacementStore(db: Database, orderTable: string, st
               KeyConditionExpression: '#key = :key AND placedKey < :before',
               ExpressionAttributeNames: { '#key': openPlacements.attribute },
               ExpressionAttributeValues: { ':key': key, ':before': before },
-              Limit: staleAtOnce,
+              Limit: placementsPerShard,
             }),
           ),
         ),

@@ -1,26 +1,27 @@
-import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import type { Cause } from '../../../shared/contracts/define-event.ts';
-import type { SellingPolicy } from '../../../shared/store.ts';
-import { type Decision, decide, type PlacedOrder, type Placement } from '../order/decide.ts';
-import { type OpenPlacement, stepsOf } from '../../../shared/orders/placement-item.ts';
-import type { ChunkedPlacementStore } from './chunked-placement-store.ts';
-import type { PlacementStore } from '../order/placement-store.ts';
+import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
+import { chunksOf, type OpenPlacement } from '../../../shared/orders/placement-item.ts';
 import { runAll } from '../../../shared/run-all.ts';
+import type { SellingPolicy } from '../../../shared/store.ts';
+import { type Decision, decide, type Placement } from '../order/decide.ts';
+import type { PlacedOrder } from '../order/order-item.ts';
+import type { PlacementStore } from '../order/placement-store.ts';
+import type { ChunkedPlacementStore } from './chunked-placement-store.ts';
 
-/** A function runs for 20 s; a placement that it leaves open goes on with the client's next try. */
-const patienceMs = 12_000;
-/** No function works on a placement for so long: its client did not come back, and what it took is given back. */
+/** Below a function's 20 s. The next request for the order continues a placement that is not complete then. */
+const retryBudgetMs = 12_000;
+/** Longer than any function works on a placement; after it the sweep releases the reserved chunks. */
 const abandonedAfterMs = 120_000;
-const sweepPatienceMs = 10_000;
+const sweepRetryBudgetMs = 10_000;
 
 type Stores = { placements: Pick<PlacementStore, 'load'>; chunkedPlacements: ChunkedPlacementStore };
 
 /**
- * Places an order that does not fit one transaction: its stock is taken step by step, and the order comes to be with the
- * last. Each try looks where the placement stands and goes on from there, whoever brought it there: two requests for the
- * same order help each other, and one whose step was refused gives everything back and decides again.
+ * Places an order of more SKUs than one transaction takes: each transaction reserves a chunk, and the last writes the
+ * order. An attempt continues the open placement from its current chunk, so that concurrent requests for one order
+ * cooperate. If a chunk is refused, it releases all chunks and decides again.
  */
-export const placeInSteps = (
+export const placeInChunks = (
   { placements, chunkedPlacements }: Stores,
   placement: Placement,
   policy: SellingPolicy,
@@ -28,20 +29,22 @@ export const placeInSteps = (
 ): Promise<Decision> => {
   const { orderId, contentHash, now, decidedAt = now } = placement;
   let isConsistent = false;
-  return retryOnConflict(patienceMs, async () => {
+  return retryOnConflict(retryBudgetMs, async () => {
     const open = await chunkedPlacements.find(orderId);
     if (open) {
       isConsistent = true;
-      const isOther = open.contentHash !== contentHash;
-      if (isOther && open.state === 'reserving' && !isAbandoned(open, decidedAt))
+      const hasOtherContent = open.contentHash !== contentHash;
+      if (hasOtherContent && open.state === 'reserving' && !isAbandoned(open, decidedAt))
         return { kind: 'order-conflict', orderId };
-      if (isOther) await chunkedPlacements.turnBack(open, open.taken);
-      const order = await goOn(chunkedPlacements, isOther ? { ...open, state: 'undoing' } : open, decidedAt);
-      return order && { kind: 'accepted', order, takes: stepsOf(order).flat(), opening: {} };
+      if (hasOtherContent) await chunkedPlacements.startUndo(open, open.taken);
+      const current: OpenPlacement = hasOtherContent ? { ...open, state: 'undoing' } : open;
+      const order = await continuePlacement(chunkedPlacements, current, decidedAt);
+      return order && { kind: 'accepted', order, reservations: chunksOf(order).flat(), initialState: {} };
     }
     const decision = decide(placement, await placements.load(placement, isConsistent), policy);
     if (decision.kind === 'accepted') {
-      await chunkedPlacements.begin(decision.order, decision.opening, contentHash, cause, decidedAt);
+      const { order, initialState } = decision;
+      await chunkedPlacements.begin({ order, initialState, contentHash, cause }, decidedAt);
     } else if (isConsistent || decision.kind === 'already-placed' || decision.kind === 'order-conflict') {
       return decision;
     }
@@ -52,37 +55,44 @@ export const placeInSteps = (
 
 const isAbandoned = ({ startedAt }: OpenPlacement, now: number) => Date.parse(startedAt) < now - abandonedAfterMs;
 
-/** Brings a placement to its end, one way or the other; the order if this call placed it. A lost step ends the call. */
-async function goOn(placements: ChunkedPlacementStore, open: OpenPlacement, now: number): Promise<PlacedOrder | undefined> {
-  const plan = await placements.plan(open);
+/**
+ * Reserves the remaining chunks and writes the order, or releases the reserved chunks. Returns the order if this call
+ * wrote it. Stops at the first version conflict.
+ */
+async function continuePlacement(
+  store: ChunkedPlacementStore,
+  open: OpenPlacement,
+  now: number,
+): Promise<PlacedOrder | undefined> {
+  const plan = await store.plan(open);
   if (!plan) return undefined;
-  const steps = stepsOf(plan.order);
+  const chunks = chunksOf(plan.order);
   if (open.state === 'undoing') {
-    for (const [step, takes] of [...steps.entries()].slice(0, open.taken).toReversed()) {
-      if ((await placements.giveBack(open, step, takes, now)) === 'version-conflict') return undefined;
+    for (const [index, reservations] of [...chunks.entries()].slice(0, open.taken).toReversed()) {
+      if ((await store.releaseChunk(open, index, reservations, now)) === 'version-conflict') return undefined;
     }
-    await placements.close(open);
+    await store.remove(open);
     return undefined;
   }
-  for (const [step, takes] of [...steps.entries()].slice(open.taken)) {
-    if ((await placements.take(open, step, takes)) === 'done') continue;
-    // Either the stock is gone, or somebody else did this step: then the placement does not stand here and stays as it is.
-    await placements.turnBack(open, step);
+  for (const [index, reservations] of [...chunks.entries()].slice(open.taken)) {
+    if ((await store.reserveChunk(open, index, reservations)) === 'done') continue;
+    // If another function reserved this chunk, and stock is not short, the condition of `startUndo` fails.
+    await store.startUndo(open, index);
     return undefined;
   }
-  if ((await placements.finish(open, plan, steps.length)) === 'done') return plan.order;
-  await placements.turnBack(open, steps.length);
+  if ((await store.complete(open, plan, chunks.length)) === 'done') return plan.order;
+  await store.startUndo(open, chunks.length);
   return undefined;
 }
 
-/** Gives back what abandoned placements took; the orders that were undone. */
-export const undoAbandoned = async (placements: ChunkedPlacementStore, now: number): Promise<string[]> =>
-  runAll(await placements.stale(new Date(now - abandonedAfterMs).toISOString()), (orderId) =>
-    retryOnConflict(sweepPatienceMs, async () => {
-      const open = await placements.find(orderId);
+/** Releases the chunks of abandoned placements; returns the ids of the orders. `now` is in milliseconds. */
+export const undoAbandoned = async (store: ChunkedPlacementStore, now: number): Promise<string[]> =>
+  runAll(await store.startedBefore(new Date(now - abandonedAfterMs).toISOString()), (orderId) =>
+    retryOnConflict(sweepRetryBudgetMs, async () => {
+      const open = await store.find(orderId);
       if (!open || !isAbandoned(open, now)) return orderId;
-      if (open.state === 'reserving') await placements.turnBack(open, open.taken);
-      else await goOn(placements, open, now);
+      if (open.state === 'reserving') await store.startUndo(open, open.taken);
+      else await continuePlacement(store, open, now);
       return undefined;
     }),
   );

@@ -12,14 +12,15 @@ type Stores = PlacementStores & { orders: Pick<OrderStore, 'placed'> };
 
 /** Places an order of the caller's channel. Before a refusal for stock, it expires overdue reservations and decides again. */
 export const placeOrder =
-  (stores: Stores, channels: Channels, policy: SellingPolicy, expireHolds: ExpireHolds) =>
+  (stores: Stores, channels: Channels, policy: SellingPolicy, expireHolds: ExpireHolds, retryBudgetMs?: number) =>
   async ({ body: content, caller, cause }: Request<typeof placeOrderRoute>): Promise<HttpResponse> => {
     const channel = channels[caller.clientId];
     if (!channel) return notAChannel;
     const orderId = orderIdOf(channel.channel, content.externalOrderId);
     const placement = { orderId, contentHash: contentHash(content), content, channel, now: cause.now };
-    const decision = await place(stores, placement, policy, cause);
+    const decide = () => place(stores, placement, policy, cause, retryBudgetMs);
+    const decision = await decide();
     const isOutdated = decision.kind === 'out-of-stock' && (await expireHolds(cause)) !== 'skipped';
-    const latest = isOutdated ? await place(stores, placement, policy, cause) : decision;
+    const latest = isOutdated ? await decide() : decision;
     return placementResponse(latest, orderId, stores.orders);
   };

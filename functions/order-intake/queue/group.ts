@@ -1,57 +1,63 @@
-import type { SellingPolicy } from '../../../shared/store.ts';
+import { maxActionsPerTransaction } from '../../../shared/dynamodb/transaction-limits.ts';
 import type { Reservation } from '../../../shared/stock/reservation.ts';
 import type { StockItem } from '../../../shared/stock/stock-item.ts';
-import type { Opening } from '../order/order-item.ts';
-import { type Decision, decide, type Known, type PlacedOrder, type Placement } from '../order/decide.ts';
+import type { SellingPolicy } from '../../../shared/store.ts';
+import { type Decision, decide, type Placement, type PlacementState } from '../order/decide.ts';
+import type { InitialState, PlacedOrder } from '../order/order-item.ts';
 
-/** DynamoDB's actions in a transaction; an order takes two, and each SKU of a group one. */
-const maxActions = 100;
-/** DynamoDB takes 4 MB in a transaction. */
+/** Below DynamoDB's limit of 4 MB per transaction. */
 const maxGroupBytes = 3_500_000;
-/** An order with more SKUs shares too little with others to be placed together with them. */
+/** An order of more SKUs is placed alone: it shares few of them with other orders. */
 export const skusPerGroupedOrder = 20;
 
-type Accepted = { placement: Placement; order: PlacedOrder; opening: Opening };
+type Accepted = { placement: Placement; order: PlacedOrder; initialState: InitialState };
 export type Group = Accepted[];
 type Decided = { placement: Placement; decision: Exclude<Decision, { kind: 'accepted' }> };
-export type Grouping = { chains: Group[][]; others: Decided[] };
+/** The groups of a chain write the same stock items, so they are placed in sequence; chains are independent. */
+export type Grouping = { chains: Group[][]; notAccepted: Decided[] };
 
-type Facts = Omit<Known, 'order' | 'awaited'> & {
-  orders: ReadonlyMap<string, Known['order']>;
-  awaited: ReadonlyMap<string, Known['awaited']>;
+/** The state of several placements; `orders` and `earlyPayments` by order id. */
+type PlacementStates = Pick<PlacementState, 'skus' | 'stock'> & {
+  orders: ReadonlyMap<string, PlacementState['order']>;
+  earlyPayments: ReadonlyMap<string, PlacementState['earlyPayments']>;
 };
 
 /**
- * Decides on orders in the order of their arrival, each on the stock that those before it leave, and groups the accepted
- * ones so that those that want the same stock are placed in one transaction of at most `maxOrders`. The groups of a
- * chain are to be placed one after the other, as they write the same items; chains seldom do. A refusal for want of
- * stock holds only if every group is placed.
+ * Decides placements in the order of arrival, each on the stock that the earlier ones leave, and groups accepted orders
+ * for the same stock into transactions of at most `maxOrders`. A refusal for stock is valid only if every group is placed.
  */
-export function group(
+export function groupPlacements(
   placements: readonly Placement[],
-  { orders, awaited, skus, stock }: Facts,
+  { orders, earlyPayments, skus, stock }: PlacementStates,
   policy: SellingPolicy,
   maxOrders: number,
 ): Grouping {
-  const left = new Map(stock);
+  const remaining = new Map(stock);
   const accepted: Accepted[] = [];
-  const others: Decided[] = [];
+  const notAccepted: Decided[] = [];
   for (const placement of placements) {
-    const own = new Map(placement.content.lines.flatMap(({ sku }) => pick(left, sku)));
+    const own = new Map(placement.content.lines.flatMap(({ sku }) => stockEntry(remaining, sku)));
     const decision = decide(
       placement,
-      { order: orders.get(placement.orderId), awaited: awaited.get(placement.orderId), skus, stock: own },
+      {
+        order: orders.get(placement.orderId),
+        earlyPayments: earlyPayments.get(placement.orderId),
+        skus,
+        stock: own,
+      },
       policy,
     );
     if (decision.kind === 'accepted') {
-      accepted.push({ placement, order: decision.order, opening: decision.opening });
-      for (const take of decision.takes) left.set(take.sku, without(left.get(take.sku), take));
-    } else others.push({ placement, decision });
+      accepted.push({ placement, order: decision.order, initialState: decision.initialState });
+      for (const reservation of decision.reservations) {
+        remaining.set(reservation.sku, without(remaining.get(reservation.sku), reservation));
+      }
+    } else notAccepted.push({ placement, decision });
   }
-  return { chains: chainsOf(accepted, maxOrders), others };
+  return { chains: chainsOf(accepted, maxOrders), notAccepted };
 }
 
-const pick = (stock: ReadonlyMap<string, StockItem>, sku: string): [string, StockItem][] => {
+const stockEntry = (stock: ReadonlyMap<string, StockItem>, sku: string): [string, StockItem][] => {
   const item = stock.get(sku);
   return item ? [[sku, item]] : [];
 };
@@ -65,7 +71,7 @@ function without(item: StockItem | undefined, { sku, from }: Reservation): Stock
   return { sku, warehouses };
 }
 
-/** One chain for each SKU that is the most wanted of its order. */
+/** One chain per SKU: an order belongs to the chain of its SKU with the highest demand. */
 function chainsOf(accepted: readonly Accepted[], maxOrders: number): Group[][] {
   const demand = new Map<string, number>();
   for (const { order } of accepted) for (const sku of skusOf(order)) demand.set(sku, (demand.get(sku) ?? 0) + 1);
@@ -77,18 +83,19 @@ function chainsOf(accepted: readonly Accepted[], maxOrders: number): Group[][] {
 
 const skusOf = ({ lines }: PlacedOrder) => new Set(lines.map(({ sku }) => sku));
 
-/** Groups in the same order, each as large as a transaction may be. */
+/** Groups in the same order, each within the limits of a transaction. */
 function split(accepted: readonly Accepted[], maxOrders: number): Group[] {
   const groups: Group[] = [];
   let skus = new Set<string>();
   let bytes = 0;
   for (const each of accepted) {
-    // An order is in its transaction twice, as itself and in its event.
+    // A transaction contains an order twice: the item and the event.
     const size = 2 * Buffer.byteLength(JSON.stringify(each.order));
     const last = groups.at(-1);
     const together = new Set([...skus, ...skusOf(each.order)]);
+    // Two actions per order, one per SKU.
     const actions = 2 * ((last?.length ?? 0) + 1) + together.size;
-    if (last && last.length < maxOrders && actions <= maxActions && bytes + size <= maxGroupBytes) {
+    if (last && last.length < maxOrders && actions <= maxActionsPerTransaction && bytes + size <= maxGroupBytes) {
       last.push(each);
       [skus, bytes] = [together, bytes + size];
     } else {

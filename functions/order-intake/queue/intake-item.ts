@@ -2,15 +2,14 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { OrderContent } from '../../../shared/contracts/orders/routes.ts';
 import { Problem } from '../../../shared/contracts/problem.ts';
-import { besideStatuses, shardOf } from '../../../shared/orders/order-keys.ts';
-import { orderPartition } from '../order/order-item.ts';
+import { orderPartition, recordIndex, shardOf } from '../../../shared/orders/order-keys.ts';
 
-/** A refusal can be looked up for so long. */
-const keptMs = 90 * 86_400_000;
+/** How long a refusal can be read. */
+const retentionMs = 90 * 86_400_000;
 
 /**
- * An order that was answered before it was decided. `attemptId` sorts by arrival; an order that was refused may be sent
- * again and then has another one. Once the order is placed this record means nothing.
+ * A queued order: accepted with 202 and decided later. `attemptId` sorts by arrival; a refused order that is sent again
+ * gets a new one. The record has no effect once the order is placed.
  */
 export const IntakeRecord = z.object({
   orderId: z.string(),
@@ -22,36 +21,36 @@ export const IntakeRecord = z.object({
   /** RFC 3339, UTC. */
   acceptedAt: z.string(),
   problem: Problem.optional(),
-  /** Of an accepted order, the message itself, packed: whoever finds that it was never sent can send it. */
+  /** The queue message of an accepted order as JSON in gzip, so that `resendAccepted` can send it again. */
   message: z.instanceof(Uint8Array).optional(),
 });
 export type IntakeRecord = z.infer<typeof IntakeRecord>;
 
 export const intakeKey = (orderId: string) => ({ pk: orderPartition(orderId), sk: 'INTAKE' });
 
-/** Records by the time at which they were accepted. */
-export const acceptedIndex = besideStatuses('ACCEPTED');
-/** Sort key of that index at a time, RFC 3339 in UTC, and what it tells. */
+/** Index of records by time of acceptance. */
+export const acceptedIndex = recordIndex('ACCEPTED');
+/** Sort key of that index; `acceptedAt` is an RFC 3339 time in UTC. */
 export const acceptedKey = (acceptedAt: string, orderId = '') => `${acceptedAt}#${orderId}`;
 export const orderIdOfAccepted = (key: string) => key.slice(key.indexOf('#') + 1);
 
 /**
- * The record as it is stored. Its index entry stays when it is decided, as taking that out would cost each order a write;
- * both are forgotten together.
+ * The item of a record. The index entry stays after the decision, because its removal would cost a write per order; the
+ * time to live deletes both.
  */
 export const intakeItem = (record: IntakeRecord) => ({
   ...intakeKey(record.orderId),
   ...record,
   [acceptedIndex.attribute]: acceptedIndex.keysOf()[shardOf(record.orderId)],
   placedKey: acceptedKey(record.acceptedAt, record.orderId),
-  expiresAt: Math.ceil(forgottenAt(record) / 1000),
+  expiresAt: Math.ceil(expiresAtMs(record) / 1000),
 });
 
-const forgottenAt = ({ acceptedAt }: IntakeRecord) => Date.parse(acceptedAt) + keptMs;
-/** Whether a record counts no more, deleted or not: DynamoDB deletes within days. */
-export const isForgotten = (record: IntakeRecord, now: number): boolean => forgottenAt(record) <= now;
+const expiresAtMs = ({ acceptedAt }: IntakeRecord) => Date.parse(acceptedAt) + retentionMs;
+/** Whether the record has expired. DynamoDB deletes expired items within days. */
+export const isExpired = (record: IntakeRecord, now: number): boolean => expiresAtMs(record) <= now;
 
-/** The message on the queue: all that placing the order needs. */
+/** The queue message. It has all that a placement needs. */
 export const QueuedOrder = z.object({
   orderId: z.string(),
   contentHash: z.string(),
@@ -78,7 +77,7 @@ export const recordOf = (queued: QueuedOrder): IntakeRecord => ({
   acceptedAt: new Date(queued.acceptedAtMs).toISOString(),
 });
 
-/** An order that is to be decided, with the message that says so. */
+/** The record of an accepted order, with its message. */
 export const acceptedRecord = (queued: QueuedOrder): IntakeRecord => ({
   ...recordOf(queued),
   message: gzipSync(JSON.stringify(queued)),

@@ -1,46 +1,50 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { monotonicFactory } from 'ulid';
 import * as z from 'zod';
-import { type Action, type Database, readBatch, transact } from '../../../shared/dynamodb/database.ts';
+import { type ChannelAccess, isVisible } from '../../../shared/access/channel-access.ts';
 import { type Cause, newEvent } from '../../../shared/contracts/define-event.ts';
 import { OrderRefused } from '../../../shared/contracts/orders/refusal-events.ts';
+import { type Action, type Database, readBatch, transact } from '../../../shared/dynamodb/database.ts';
 import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
+import { orderKey, orderPartition } from '../../../shared/orders/order-keys.ts';
+import { isEarlyPayments, OrderItem } from '../order/order-item.ts';
 import {
   acceptedIndex,
   acceptedKey,
   intakeItem,
   IntakeRecord,
   intakeKey,
-  isForgotten,
+  isExpired,
   orderIdOfAccepted,
 } from './intake-item.ts';
-import { isAwaited, OrderItem, orderKey, orderPartition } from '../order/order-item.ts';
-import { isVisible, type ChannelAccess } from '../../../shared/access/channel-access.ts';
 
 const Identity = OrderItem.pick({ orderId: true, contentHash: true, placedEventId: true });
 const IndexEntry = z.object({ placedKey: z.string() });
-/** Where the sweep that looks for orders which were accepted and never sent has got to. */
-const lookedUpToKey = { pk: 'INTAKE', sk: 'LOOKED-UP-TO' };
-const LookedUpTo = z.object({ key: z.string() });
-const acceptedPerKey = 100;
+/** Item with the position of `resendAccepted` in the index of accepted orders. */
+const resendPositionKey = { pk: 'INTAKE', sk: 'LOOKED-UP-TO' };
+const ResendPosition = z.object({ key: z.string() });
+const acceptedPerShard = 100;
 type Accepted = { key: string; orderId: string };
 const SortKey = z.object({ sk: z.string() });
 
-/** Of a queued order's two items, those that exist. */
-type Standing = { order?: z.infer<typeof Identity>; intake?: IntakeRecord };
+/** Ids of one process are in the order of the calls, also within a millisecond. */
+const nextUlid = monotonicFactory();
+
+/** The order and the record of a queued order, if they exist. */
+export type IntakeState = { order?: z.infer<typeof Identity>; intake?: IntakeRecord };
 export type Refusal = { record: IntakeRecord; cause: Cause };
 
-/** Orders that were answered before they were decided. */
+/** The repository of queued orders. */
 export function createIntakeStore(db: Database, orderTable: string) {
-  /** Where these orders stand, by id. */
-  const standing = async (orderIds: readonly string[]): Promise<Map<string, Standing>> => {
+  const states = async (orderIds: readonly string[]): Promise<Map<string, IntakeState>> => {
     const keys = orderIds.flatMap((orderId) => [orderKey(orderId), intakeKey(orderId)]);
     const items = (await readBatch(db, { [orderTable]: keys }, true))[orderTable] ?? [];
-    const found = new Map<string, Standing>();
+    const found = new Map<string, IntakeState>();
     for (const item of items) {
       if (SortKey.parse(item).sk === 'INTAKE') {
         const intake = IntakeRecord.parse(item);
         found.set(intake.orderId, { ...found.get(intake.orderId), intake });
-      } else if (!isAwaited(item)) {
+      } else if (!isEarlyPayments(item)) {
         const order = Identity.parse(item);
         found.set(order.orderId, { ...found.get(order.orderId), order });
       }
@@ -70,41 +74,45 @@ export function createIntakeStore(db: Database, orderTable: string) {
   ];
 
   return {
-    standing,
+    /** A new attempt id; it sorts after earlier ones. */
+    nextAttemptId: (now: number): string => nextUlid(now),
 
-    /** What is written down of these queued orders, by id. */
+    /** The states of these orders, by id. */
+    states,
+
+    /** The records of these orders, by id. */
     async records(orderIds: readonly string[]): Promise<Map<string, IntakeRecord>> {
       const items = (await readBatch(db, { [orderTable]: orderIds.map(intakeKey) }, true))[orderTable] ?? [];
       return new Map(items.map((item) => IntakeRecord.parse(item)).map((record) => [record.orderId, record]));
     },
 
-    /** Writes what was accepted, each in place of the refused attempt given with it, or nothing if any has changed. */
+    /** Writes records of accepted orders. Each replaces the refused attempt `replaces`, or must be the order's first. */
     async accept(
-      accepted: readonly { record: IntakeRecord; insteadOf: string | undefined }[],
+      accepted: readonly { record: IntakeRecord; replaces: string | undefined }[],
     ): Promise<'done' | 'version-conflict'> {
-      const puts = accepted.map(({ record, insteadOf }) => ({
+      const puts = accepted.map(({ record, replaces }) => ({
         TableName: orderTable,
         Item: intakeItem(record),
-        ...(insteadOf === undefined
+        ...(replaces === undefined
           ? { ConditionExpression: isNew }
-          : { ConditionExpression: 'attemptId = :old', ExpressionAttributeValues: { ':old': insteadOf } }),
+          : { ConditionExpression: 'attemptId = :old', ExpressionAttributeValues: { ':old': replaces } }),
       }));
       const [only] = puts;
-      // By itself a write is half the price of a transaction.
+      // A single write costs half of a transaction.
       return only && puts.length === 1
-        ? unlessLost(db.send(new PutCommand(only)))
+        ? writeOnce(db.send(new PutCommand(only)))
         : transact(
             db,
             puts.map((Put) => ({ Put })),
           );
     },
 
-    /** Writes refusals with their events, or nothing if one of the orders was decided meanwhile; at most 33 at once. */
+    /** Writes up to 33 refusals with their events. `version-conflict`: one of the orders is decided already. */
     refuse: (refusals: readonly Refusal[]): Promise<'done' | 'version-conflict'> =>
       transact(db, refusals.flatMap(refusalActions)),
 
-    /** Some of the orders accepted behind one key of the index and before another, by key; `isWhole` if they are all. */
-    async acceptedBetween(after: string, before: string): Promise<{ accepted: Accepted[]; isWhole: boolean }> {
+    /** Orders accepted between two keys of the index, in order; `isComplete`: there are no more. */
+    async acceptedBetween(after: string, before: string): Promise<{ accepted: Accepted[]; isComplete: boolean }> {
       const pages = await Promise.all(
         acceptedIndex.keysOf().map((key) =>
           db.send(
@@ -114,39 +122,39 @@ export function createIntakeStore(db: Database, orderTable: string) {
               KeyConditionExpression: '#key = :key AND placedKey BETWEEN :after AND :before',
               ExpressionAttributeNames: { '#key': acceptedIndex.attribute },
               ExpressionAttributeValues: { ':key': key, ':after': `${after} `, ':before': before },
-              Limit: acceptedPerKey,
+              Limit: acceptedPerShard,
             }),
           ),
         ),
       );
       const listed = pages.map(({ Items = [], LastEvaluatedKey }) => ({
         keys: Items.map((item) => IndexEntry.parse(item).placedKey),
-        isCut: LastEvaluatedKey !== undefined,
+        hasMore: LastEvaluatedKey !== undefined,
       }));
-      // Behind the end of a page that was cut, others may be missing.
-      const ends = listed.flatMap(({ keys, isCut }) => (isCut ? (keys.at(-1) ?? []) : []));
+      // A shard with more keys limits the result to the last key of its page.
+      const ends = listed.flatMap(({ keys, hasMore }) => (hasMore ? (keys.at(-1) ?? []) : []));
       const end = ends.toSorted()[0];
       const keys = listed.flatMap((page) => page.keys).filter((key) => end === undefined || key <= end);
       return {
         accepted: keys.toSorted().map((key) => ({ key, orderId: orderIdOfAccepted(key) })),
-        isWhole: end === undefined,
+        isComplete: end === undefined,
       };
     },
 
-    /** Behind which key of that index nobody has looked yet. */
-    async lookedUpTo(): Promise<string> {
-      const [item] = (await readBatch(db, { [orderTable]: [lookedUpToKey] }, true))[orderTable] ?? [];
-      return item === undefined ? acceptedKey('') : LookedUpTo.parse(item).key;
+    /** The key up to which `resendAccepted` has processed the index. */
+    async resendPosition(): Promise<string> {
+      const [item] = (await readBatch(db, { [orderTable]: [resendPositionKey] }, true))[orderTable] ?? [];
+      return item === undefined ? acceptedKey('') : ResendPosition.parse(item).key;
     },
-    async lookUpTo(key: string): Promise<void> {
-      await db.send(new PutCommand({ TableName: orderTable, Item: { ...lookedUpToKey, key } }));
+    async setResendPosition(key: string): Promise<void> {
+      await db.send(new PutCommand({ TableName: orderTable, Item: { ...resendPositionKey, key } }));
     },
 
-    /** The queued order, if it exists in the caller's access at `now` (milliseconds). */
+    /** The record, if it is visible to the caller and not expired at `now` (milliseconds). */
     async visible(orderId: string, access: ChannelAccess, now: number): Promise<IntakeRecord | undefined> {
       const [item] = (await readBatch(db, { [orderTable]: [intakeKey(orderId)] }, true))[orderTable] ?? [];
       const record = item === undefined ? undefined : IntakeRecord.parse(item);
-      return record && !isForgotten(record, now) && isVisible(record.channel, access) ? record : undefined;
+      return record && !isExpired(record, now) && isVisible(record.channel, access) ? record : undefined;
     },
   };
 }
@@ -154,7 +162,7 @@ export type IntakeStore = ReturnType<typeof createIntakeStore>;
 
 const isNew = 'attribute_not_exists(pk)';
 
-async function unlessLost(write: Promise<unknown>): Promise<'done' | 'version-conflict'> {
+async function writeOnce(write: Promise<unknown>): Promise<'done' | 'version-conflict'> {
   try {
     await write;
     return 'done';

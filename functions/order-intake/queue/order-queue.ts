@@ -8,14 +8,14 @@ const messagesPerCall = 10;
 const bytesPerCall = 1_048_576;
 const callsAtOnce = 5;
 
-/** The queue of orders that are decided later. */
+/** The SQS queue of accepted orders. */
 export function createOrderQueue(queueUrl: string) {
   let client: Promise<SQSClient> | undefined;
-  // Loaded with the first order for the queue: others do not wait for it at a cold start.
+  // The SDK client is loaded with the first queued order, to shorten the cold start of other requests.
   const connect = async () => new (await import('@aws-sdk/client-sqs')).SQSClient();
 
   return {
-    /** Sends in this order, which a standard queue keeps roughly. Throws, as contention, unless all were taken. */
+    /** Sends the messages in this order. Throws a retryable error if SQS refuses any of them. */
     async send(orders: readonly QueuedOrder[]): Promise<void> {
       if (orders.length === 0) return;
       const { SendMessageBatchCommand } = await import('@aws-sdk/client-sqs');

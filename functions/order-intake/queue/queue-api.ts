@@ -5,14 +5,14 @@ import {
   maxOrdersPerBatch,
   type placeOrders,
   prefersAsync,
-  type QueuedOrderAnswer,
+  type QueuedOrderResponse,
 } from '../../../shared/contracts/orders/queue-routes.ts';
 import { OrderContent, type placeOrder } from '../../../shared/contracts/orders/routes.ts';
 import { fieldErrors, type HttpResponse, Problem, problem } from '../../../shared/contracts/problem.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';
 import type { OrderStore } from '../order/order-store.ts';
-import { locationOf, notAChannel, placementResponse } from '../order/responses.ts';
+import { acceptedResponse, locationOf, notAChannel, placementResponse } from '../order/responses.ts';
 import { type Acceptance, acceptOrders } from './accept.ts';
 import type { IntakeRecord } from './intake-item.ts';
 import type { IntakeStore } from './intake-store.ts';
@@ -35,9 +35,7 @@ export const queueOrder =
     const [acceptance] = await acceptOrders(stores.intakes, queue, [content], channel, cause);
     assert(acceptance, 'Every valid order has an acceptance');
     if (acceptance.kind === 'queued') {
-      const { orderId } = acceptance;
-      const headers = { ...locationOf(orderId), 'preference-applied': 'respond-async' };
-      return { status: 202, headers, body: { orderId, status: 'accepted' } };
+      return acceptedResponse(acceptance.orderId, { 'preference-applied': 'respond-async' });
     }
     return placementResponse(acceptance, acceptance.orderId, stores.orders);
   };
@@ -63,7 +61,11 @@ export const queueOrders =
     return { status: 202, body: { results } };
   };
 
-async function resultOf(externalOrderId: string, acceptance: Acceptance, orders: Stores['orders']): Promise<BatchResult> {
+async function resultOf(
+  externalOrderId: string,
+  acceptance: Acceptance,
+  orders: Stores['orders'],
+): Promise<BatchResult> {
   const { kind, orderId } = acceptance;
   const result = { externalOrderId, orderId, ...locationOf(orderId) };
   if (kind === 'queued') return { ...result, status: 'accepted' };
@@ -83,12 +85,12 @@ const tooManyOrders = problem(413, 'too-many-orders', `Send at most ${maxOrdersP
 /** Returns the response for an order that is accepted or refused, if it is visible to the caller. `now`: milliseconds. */
 export const findQueuedOrder =
   (intakes: Pick<IntakeStore, 'visible'>) =>
-  async (orderId: string, access: ChannelAccess, now: number): Promise<QueuedOrderAnswer | undefined> => {
+  async (orderId: string, access: ChannelAccess, now: number): Promise<QueuedOrderResponse | undefined> => {
     const record = await intakes.visible(orderId, access, now);
     return record && queuedOrderBody(record);
   };
 
-const queuedOrderBody = (record: IntakeRecord): QueuedOrderAnswer => ({
+const queuedOrderBody = (record: IntakeRecord): QueuedOrderResponse => ({
   orderId: record.orderId,
   externalOrderId: record.externalOrderId,
   channel: record.channel,

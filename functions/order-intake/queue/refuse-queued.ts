@@ -1,19 +1,19 @@
 import type { Cause } from '../../../shared/contracts/define-event.ts';
 import { Problem } from '../../../shared/contracts/problem.ts';
 import type { Decision, Placement } from '../order/decide.ts';
+import { placementResponse } from '../order/responses.ts';
 import { type QueuedOrder, recordOf } from './intake-item.ts';
 import type { IntakeStore, Refusal } from './intake-store.ts';
-import { placementResponse } from '../order/responses.ts';
 
-/** Queued orders by id, in the order of their arrival. */
+/** Queued orders by id, in the order of arrival. */
 export type Undecided = Map<string, QueuedOrder>;
 
-/** Of the 100 actions of a transaction a refusal takes three. */
+/** Each refusal takes three of the 100 actions of a transaction. */
 const refusalsPerTransaction = 33;
 
 /**
- * As if the order was decided when it came: what time does to it is the same in both lanes. Only its time for payment
- * begins now (milliseconds): the queue may have kept it longer than that lasts.
+ * The placement as of its acceptance, so that both lanes decide the same. Only the payment window starts at `now`
+ * (milliseconds), because the queue may hold an order for longer than the window.
  */
 export const placementOf = (
   { orderId, contentHash, content, channel, acceptedAtMs }: QueuedOrder,
@@ -31,7 +31,7 @@ export const causeOf = ({ cause, acceptedAtMs }: QueuedOrder): Cause => ({ ...ca
 
 export type RefusalStores = { intakes: Pick<IntakeStore, 'refuse'>; orders: Parameters<typeof placementResponse>[2] };
 
-/** Writes refusals where a caller looks for them, with their events. An order that was decided meanwhile stays as it is. */
+/** Writes refusals with their events. An order that another function has decided stays unchanged. */
 export async function refuseAll(
   stores: RefusalStores,
   refused: { queued: QueuedOrder; decision: Decision }[],
@@ -45,8 +45,8 @@ export async function refuseAll(
     }),
   );
   for (let first = 0; first < refusals.length; first += refusalsPerTransaction) {
-    const some = refusals.slice(first, first + refusalsPerTransaction);
-    if ((await stores.intakes.refuse(some)) === 'done') continue;
-    for (const each of some) await stores.intakes.refuse([each]);
+    const group = refusals.slice(first, first + refusalsPerTransaction);
+    if ((await stores.intakes.refuse(group)) === 'done') continue;
+    for (const refusal of group) await stores.intakes.refuse([refusal]);
   }
 }

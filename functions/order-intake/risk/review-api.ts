@@ -4,14 +4,14 @@ import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';
 import { applyForCaller, changeResponse } from '../order/change-api.ts';
 import { isStale } from '../order/order-item.ts';
-import type { ChangeStore } from '../order/order-store.ts';
+import type { OrderStore } from '../order/order-store.ts';
 import { reject, release } from './review.ts';
 
 const notStaff = problem(403, 'not-staff', 'This client may not decide on held orders.');
 
 /** Serves the review of held orders by staff. */
 export const review =
-  (store: ChangeStore, channels: Channels) =>
+  (store: OrderStore, channels: Channels) =>
   async (request: Request<typeof reviewOrder>): Promise<HttpResponse> => {
     const { caller, body, headers, cause } = request;
     if (!channels[caller.clientId]?.staff) return notStaff;

@@ -1,15 +1,15 @@
 import { OrderReleased } from '../../../shared/contracts/orders/life-cycle-events.ts';
 import { cancelUnits } from '../order/cancel-units.ts';
-import { changed, draftEvent, factsOf, illegal, isHeld, moved, type Outcome } from '../order/change.ts';
+import { changed, draftEvent, eventData, illegal, isHeld, withStatus, type Outcome } from '../order/change.ts';
 import { type Command, next } from '../order/life-cycle.ts';
-import { allOpen } from '../order/line-units.ts';
+import { allOpenUnits } from '../order/line-units.ts';
 import type { OrderItem } from '../order/order-item.ts';
 import { balanceOf, reservedFor } from '../order/payment.ts';
 
 /** Rejects a held order: cancels its open units and releases their stock. Shipped units stay shipped. */
 export const reject = (order: OrderItem, reason: string): Outcome =>
   isHeld(order)
-    ? cancelUnits(order, allOpen(order), { requestId: 'review', reason, contentHash: '' })
+    ? cancelUnits(order, allOpenUnits(order), { requestId: 'review', reason, contentHash: '' })
     : illegal(order, 'rejected');
 
 /**
@@ -28,9 +28,9 @@ export function release(order: OrderItem, reason: string, now: number): Outcome 
   if (!status || !isHeld(order)) return illegal(order, 'released');
   const reservedUntil = paymentWindowMinutes ? reservedFor(paymentWindowMinutes, now) : null;
   const risk = order.risk && holdReasons.includes('risk') ? { ...order.risk, isAccepted: true } : order.risk;
-  const after = moved(
+  const after = withStatus(
     { ...order, reservedUntil, risk, holdReasons: undefined, ...(isLessAccepted && { isLessAccepted }) },
     status,
   );
-  return changed(after, [draftEvent(OrderReleased, { ...factsOf(after), reason })]);
+  return changed(after, [draftEvent(OrderReleased, { ...eventData(after), reason })]);
 }

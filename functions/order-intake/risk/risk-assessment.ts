@@ -5,7 +5,7 @@ import { maxActionsPerTransaction } from '../../../shared/dynamodb/transaction-l
 import { type Assessment, mustStoreRisk, scoreOrders } from './score-orders.ts';
 import type { Decide } from '../order/apply.ts';
 import type { Change } from '../order/change.ts';
-import type { ChangeStore } from '../order/order-store.ts';
+import type { OrderStore } from '../order/order-store.ts';
 import type { OrderItem } from '../order/order-item.ts';
 import type { RiskPolicy } from './risk-score.ts';
 import { purchaseEntriesOf, counterEntriesOf, hasRiskRelevantPayments, isAssessed } from './risk-inputs.ts';
@@ -13,7 +13,8 @@ import type { RiskStore } from './risk-store.ts';
 
 /** Most orders have three counters, so the counters of a group usually fit one transaction. */
 const ordersPerGroup = Math.floor(maxActionsPerTransaction / 3);
-const retryBudgetMs = 10_000;
+/** Half of the 20 s that a function runs. */
+const defaultRetryBudgetMs = 10_000;
 /** Version conflicts of a group are rare. A group that fails is split into halves, which are retried. */
 const groupRetryBudgetMs = 1000;
 const concurrentHolds = 16;
@@ -21,14 +22,21 @@ const concurrentHolds = 16;
 /** `actor` of risk holds. */
 export const riskActor = 'storeworks.order-intake';
 
-type Stores = { risks: RiskStore; changes: Pick<ChangeStore, 'commit'> };
+type Stores = { risks: RiskStore; changes: Pick<OrderStore, 'commit'> };
 /** The event that triggers an assessment. `isPlaced`: the order was placed or imported, not paid or shipped. */
 export type AssessmentTrigger = Cause & { isPlaced: boolean };
 /** Errors by order id. */
 type Failures = Map<string, unknown>;
 
-/** Counts and scores orders. Idempotent: an order is counted once. */
-export function createRiskAssessment({ risks, changes }: Stores, policy: RiskPolicy) {
+/**
+ * Counts and scores orders. Idempotent: an order is counted once.
+ * @default retryBudgetMs 10 seconds, for a single order
+ */
+export function createRiskAssessment(
+  { risks, changes }: Stores,
+  policy: RiskPolicy,
+  retryBudgetMs = defaultRetryBudgetMs,
+) {
   const scoreAgainstCounters = async (toScore: readonly OrderItem[], others: readonly OrderItem[], now: number) => {
     const withValues = toScore.map((order) => ({ order, values: counterEntriesOf(order) }));
     const purchases = others.flatMap(purchaseEntriesOf);

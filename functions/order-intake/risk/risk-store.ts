@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { type Action, type Database, readBatch, transact } from '../../../shared/dynamodb/database.ts';
 import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';
-import { isAwaited, OrderItem, orderKey } from '../order/order-item.ts';
+import { orderKey } from '../../../shared/orders/order-keys.ts';
+import { isEarlyPayments, OrderItem } from '../order/order-item.ts';
 import type { CounterUpdate } from './score-orders.ts';
 import { isCustomerCounter } from './risk-inputs.ts';
 import { emptyCounter, storedCounter, type VelocityCounter, parseCounter } from './velocity-counter.ts';
@@ -34,7 +35,7 @@ export function createRiskStore(
     async orders(orderIds: readonly string[]): Promise<{ orders: OrderItem[]; unreadable: string[] }> {
       const items = (await readBatch(db, { [table]: orderIds.map(orderKey) }, true))[table] ?? [];
       const parsed = items
-        .filter((item) => !isAwaited(item))
+        .filter((item) => !isEarlyPayments(item))
         .map((item) => ({ item, order: OrderItem.safeParse(item).data }));
       return {
         orders: parsed.flatMap(({ order }) => order ?? []),

@@ -5,7 +5,7 @@ import { OrderImported } from '../../../shared/contracts/orders/import-events.ts
 import { OrderShipped, PaymentRecorded } from '../../../shared/contracts/orders/life-cycle-events.ts';
 import { queueBatchHandler } from '../../../shared/lambda/queue-batch-handler.ts';
 import { type RiskAssessment, createRiskAssessment, type AssessmentTrigger, riskActor } from './risk-assessment.ts';
-import { createChangeStore } from '../order/order-store.ts';
+import { createOrderStore } from '../order/order-store.ts';
 import { RiskEnv } from './env.ts';
 import { createRiskStore } from './risk-store.ts';
 
@@ -48,5 +48,5 @@ const { RISK, TIME_ZONE, ...tables } = RiskEnv.parse(process.env);
 const database = openDatabase(batchJobMaxAttempts);
 const risks = createRiskStore(database, tables, RISK.windowMinutes);
 export const handler = riskHandler(
-  createRiskAssessment({ risks, changes: createChangeStore(database, tables, TIME_ZONE) }, RISK),
+  createRiskAssessment({ risks, changes: createOrderStore(database, tables, TIME_ZONE) }, RISK),
 );

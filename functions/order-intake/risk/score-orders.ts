@@ -1,5 +1,5 @@
 import { OrderHeld } from '../../../shared/contracts/orders/life-cycle-events.ts';
-import { type Change, changed, factsOf, moved, draftEvent } from '../order/change.ts';
+import { type Change, changed, eventData, withStatus, draftEvent } from '../order/change.ts';
 import { canBeHeld, next } from '../order/life-cycle.ts';
 import type { OrderItem } from '../order/order-item.ts';
 import { isOverdue } from '../order/deadlines.ts';
@@ -112,6 +112,6 @@ function holdIfRisky(order: OrderItem, { score, decision, reasons }: Risk, now: 
     return { kind: 'not-held', order: assessed };
   }
   const holdReasons = [...reasonsBefore, 'risk'];
-  const held = moved({ ...assessed, holdReasons }, status);
-  return changed(held, [draftEvent(OrderHeld, { ...factsOf(held), reasons: holdReasons })]);
+  const held = withStatus({ ...assessed, holdReasons }, status);
+  return changed(held, [draftEvent(OrderHeld, { ...eventData(held), reasons: holdReasons })]);
 }

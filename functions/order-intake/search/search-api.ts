@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type ChannelAccess, channelAccessOf } from '../../../shared/access/channel-access.ts';
-import type { QueuedOrderAnswer } from '../../../shared/contracts/orders/queue-routes.ts';
+import type { QueuedOrderResponse } from '../../../shared/contracts/orders/queue-routes.ts';
 import type * as routes from '../../../shared/contracts/orders/routes.ts';
 import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
 import type { OutboxItem } from '../../../shared/dynamodb/outbox.ts';
@@ -15,7 +15,7 @@ import type { SearchStore } from './search-store.ts';
 const badCursor = problem(400, 'invalid-cursor', 'The cursor does not belong to this query.');
 
 /** Returns an order that is accepted but not placed, or refused, if it is visible to the caller. */
-type FindQueued = (orderId: string, access: ChannelAccess, now: number) => Promise<QueuedOrderAnswer | undefined>;
+type FindQueued = (orderId: string, access: ChannelAccess, now: number) => Promise<QueuedOrderResponse | undefined>;
 
 /** Serves one order; before it is placed, and after a refusal, its queued order. */
 export const getOrder =

@@ -1,21 +1,33 @@
+import { RefundApproved, RefundRejected, RefundSupported } from '../../../shared/contracts/refunds/events.ts';
+import type { RefundPolicy } from '../../../shared/contracts/refunds/policy-routes.ts';
 import {
-  RefundApproved,
-  RefundExpired,
-  RefundRejected,
-  RefundSupported,
-  RefundWithdrawn,
-} from '../../../shared/contracts/refunds/events.ts';
-import { type RefundLedger, release } from '../refund/refund-ledger.ts';
-import { type Change, eventData, illegal, judgedEventData, type DecisionRefusal, type Outcome, draftEvent } from '../refund/change.ts';
+  type DecisionRefusal,
+  draftEvent,
+  endUnpaid,
+  eventData,
+  illegal,
+  judgedEventData,
+  type Outcome,
+} from '../refund/change.ts';
+import { deadlineIn, returnByOf } from '../refund/expected-return.ts';
 import { next } from '../refund/life-cycle.ts';
-import type { RefundPolicy } from '../requests/judge.ts';
 import type { RefundItem } from '../refund/refund-item.ts';
-import { deadlineIn, hasArrived, returnByOf, stopWaiting } from '../returns/returning.ts';
+import type { RefundLedger } from '../refund/refund-ledger.ts';
 
-/** Who decides, in which department, and from which address. */
+/** A person or a client, the department they decide for, and the source address. */
 export type Decider = { by: string; department: string; from: string };
 
-/** Adds a person's approval; with the last that is needed, the refund is approved. */
+type Caller = { clientId: string; subject: string; groups: string[]; address: string };
+
+/** The department is the first of the caller's groups that is one, else the department of the client. */
+export function deciderOf(caller: Caller, departments: Record<string, string>): Decider {
+  const { clientId, subject, groups, address } = caller;
+  const known = new Set(Object.values(departments));
+  const department = groups.find((group) => known.has(group)) ?? departments[clientId] ?? 'none';
+  return { by: subject || clientId, department, from: address };
+}
+
+/** Adds an approval. The last approval that the policy requires approves the refund. */
 export function approve(
   refund: RefundItem,
   decider: Decider,
@@ -25,39 +37,39 @@ export function approve(
 ): Outcome {
   if (hasDecided(refund, decider, 'approve')) return { kind: 'already-done', refund };
   const command = refund.policy.payAfterReturn ? 'approve-on-return' : 'approve';
-  const status = next(refund.status, command);
-  const reason = notYours(refund, decider, limits);
-  if (!status) return illegal(refund, 'approved');
-  if (reason) return { kind: 'not-yours', reason, detail: whyNot[reason] };
+  const approvedStatus = next(refund.status, command);
+  const reason = refusalOf(refund, decider, limits);
+  if (!approvedStatus) return illegal(refund, 'approved');
+  if (reason) return { kind: 'not-allowed', reason, detail: refusalDetail[reason] };
   const approvals = [
     ...refund.approvals,
     { ...decider, decision: 'approve' as const, at: new Date(now).toISOString(), comment },
   ];
   const isLast = approvals.length >= refund.policy.approvalsNeeded;
   const returnBy = isLast ? returnByOf(refund.returnTerms, now) : undefined;
-  const reached = isLast ? status : refund.status;
+  const status = isLast ? approvedStatus : refund.status;
   const after: RefundItem = {
     ...refund,
     approvals,
-    status: reached,
+    status,
     returnBy,
-    deadlineAt: deadlineIn(reached, refund.deadlineAt, returnBy),
+    deadlineAt: deadlineIn(status, refund.deadlineAt, returnBy),
     version: refund.version + 1,
   };
   const { by, department } = decider;
-  const support = draftEvent(RefundSupported, { ...eventData(after), by, department, comment });
+  const supported = draftEvent(RefundSupported, { ...eventData(after), by, department, comment });
   return {
     kind: 'changed',
     refund: after,
-    events: isLast ? [support, draftEvent(RefundApproved, judgedEventData(after))] : [support],
+    events: isLast ? [supported, draftEvent(RefundApproved, judgedEventData(after))] : [supported],
   };
 }
 
-/** Whoever sends a decision again, as its answer was lost, is told of the refund as it is; it counts once. */
+/** A repeated decision of the same person counts once. */
 const hasDecided = ({ approvals }: RefundItem, { by }: Decider, decision: 'approve' | 'reject'): boolean =>
   approvals.some((earlier) => earlier.by === by && earlier.decision === decision);
 
-function notYours(
+function refusalOf(
   refund: RefundItem,
   { by, department }: Decider,
   limits: RefundPolicy['limits'],
@@ -69,17 +81,17 @@ function notYours(
   return refund.amountMinor > limit ? 'above-limit' : undefined;
 }
 
-const whyNot: Record<DecisionRefusal, string> = {
-  'own-request': 'Nobody decides on their own request.',
-  'same-department': 'The second approval is another department’s.',
-  'above-limit': 'The amount is above what this department may approve.',
-  'no-limit': 'This department may not approve refunds.',
+const refusalDetail: Record<DecisionRefusal, string> = {
+  'own-request': 'A person cannot decide on their own request.',
+  'same-department': 'The second approval must come from another department.',
+  'above-limit': 'The amount is above the limit of this department.',
+  'no-limit': 'This department has no limit in the policy, so it cannot approve refunds.',
 };
 
-/** Rejects what waits, or goods that came back in a state that earns nothing; the money is refundable again. */
+/** Rejects a request, or a refund whose goods are awaited. Its reserved amounts are refundable again. */
 export function reject(
   refund: RefundItem,
-  account: RefundLedger,
+  ledger: RefundLedger,
   decider: Decider,
   comment: string | undefined,
   now: number,
@@ -88,45 +100,18 @@ export function reject(
   const status = next(refund.status, 'reject');
   if (!status) return illegal(refund, 'rejected');
   if (refund.requestedBy === decider.by) {
-    return { kind: 'not-yours', reason: 'own-request', detail: `${whyNot['own-request']} It can be withdrawn.` };
+    return {
+      kind: 'not-allowed',
+      reason: 'own-request',
+      detail: `${refusalDetail['own-request']} They can withdraw it.`,
+    };
   }
   const approvals = [
     ...refund.approvals,
     { ...decider, decision: 'reject' as const, at: new Date(now).toISOString(), comment },
   ];
   const { by, department } = decider;
-  return ended({ ...refund, approvals }, account, status, (after) =>
+  return endUnpaid({ ...refund, approvals }, ledger, status, (after) =>
     draftEvent(RefundRejected, { ...eventData(after), by, department, comment }),
   );
-}
-
-export function withdraw(refund: RefundItem, account: RefundLedger, by: string): Outcome {
-  if (refund.status === 'withdrawn') return { kind: 'already-done', refund };
-  const status = next(refund.status, 'withdraw');
-  // The store has goods of the customer's: it owes them an answer.
-  if (!status || hasArrived(refund)) return illegal(refund, 'withdrawn');
-  return ended(refund, account, status, (after) => draftEvent(RefundWithdrawn, { ...eventData(after), by }));
-}
-
-/**
- * Ends a request that nobody decided in time, or whose goods did not come; those that came are refunded. Earlier than
- * its deadline it does nothing.
- */
-export function expire(refund: RefundItem, account: RefundLedger, now: number): Outcome {
-  const status = next(refund.status, 'expire');
-  if (!status) return illegal(refund, 'expired');
-  if (refund.deadlineAt === undefined || Date.parse(refund.deadlineAt) > now) return { kind: 'already-done', refund };
-  if (hasArrived(refund)) return stopWaiting(refund, account);
-  return ended(refund, account, status, (after) => draftEvent(RefundExpired, eventData(after)));
-}
-
-function ended(
-  refund: RefundItem,
-  account: RefundLedger,
-  status: RefundItem['status'],
-  tell: (after: RefundItem) => Change['events'][number],
-): Change {
-  const after: RefundItem = { ...refund, status, deadlineAt: undefined, version: refund.version + 1 };
-  const freed = refund.payouts.reduce(release, account);
-  return { kind: 'changed', refund: after, ledger: { ...freed, version: account.version + 1 }, events: [tell(after)] };
 }

@@ -1,80 +1,94 @@
 import * as z from 'zod';
-import { RefundEscalated, RefundReminded } from '../../../shared/contracts/refunds/events.ts';
+import { RefundEscalated, RefundExpired, RefundReminded } from '../../../shared/contracts/refunds/events.ts';
+import type { RefundPolicy } from '../../../shared/contracts/refunds/policy-routes.ts';
 import { Instant } from '../../../shared/names.ts';
-import { type WorkingCalendar, workingTimeAfter } from './calendar.ts';
-import { eventData, type Outcome, draftEvent } from '../refund/change.ts';
-import { expire } from '../approvals/decide.ts';
-import type { RefundPolicy } from '../requests/judge.ts';
-import type { RefundLedger } from '../refund/refund-ledger.ts';
+import { type Change, draftEvent, endUnpaid, eventData, illegal, type Outcome } from '../refund/change.ts';
+import { hasReturnedUnits } from '../refund/expected-return.ts';
+import { next } from '../refund/life-cycle.ts';
 import type { RefundItem } from '../refund/refund-item.ts';
+import type { RefundLedger } from '../refund/refund-ledger.ts';
+import { type WorkingCalendar, workingTimeAfter } from './calendar.ts';
 
-/** What a refund that waits meets in the end: a reminder, the lead, its own end. */
+/** A reminder, the escalation to a lead, and the expiry. */
 export const deadlineKinds = ['remind', 'escalate', 'expire'] as const;
 
-/** What a schedule puts on the queue when it fires. */
+/** The message that a schedule sends to the deadline queue. */
 export const Deadline = z.strictObject({
   refundId: z.string(),
   kind: z.enum(deadlineKinds),
-  /** When that was asked for which waits: an amended request waits anew. */
+  /** The time of the request that the deadline belongs to; an amendment is a new request. */
   requestedAt: Instant,
   dueAt: Instant,
 });
 export type Deadline = z.infer<typeof Deadline>;
 
-type Waiting = RefundPolicy['waiting'];
+type WaitingPolicy = RefundPolicy['waiting'];
 
-/** When a request that is made at `now` (ms since the epoch) ends undecided. */
-export const expiryOf = ({ expireAfterHours }: Waiting, calendar: WorkingCalendar, now: number): string =>
+/** When a request that is made at `now` (ms since the epoch) expires without a decision. */
+export const expiryOf = ({ expireAfterHours }: WaitingPolicy, calendar: WorkingCalendar, now: number): string =>
   new Date(workingTimeAfter(calendar, now, expireAfterHours)).toISOString();
 
-/** What lies before the refund as it is, by the policy that judged it. */
-export function deadlinesOf(refund: RefundItem, waiting: Waiting, calendar: WorkingCalendar): Deadline[] {
+/** The open deadlines of a refund, by the policy version that judged it. */
+export function deadlinesOf(refund: RefundItem, waiting: WaitingPolicy, calendar: WorkingCalendar): Deadline[] {
   const { refundId, status, requestedAt, deadlineAt } = refund;
   const deadline = (kind: Deadline['kind'], dueAt: string) => ({ refundId, kind, requestedAt, dueAt });
   const after = (hours: number) => new Date(workingTimeAfter(calendar, Date.parse(requestedAt), hours)).toISOString();
   const isPending = status === 'pending-approval';
-  const isOpen = isPending || status === 'awaiting-return';
+  const canExpire = isPending || status === 'awaiting-return';
   return [
     ...(isPending && !refund.remindedAt ? [deadline('remind', after(waiting.remindAfterHours))] : []),
     ...(isPending && !refund.escalated ? [deadline('escalate', after(waiting.escalateAfterHours))] : []),
-    ...(isOpen && deadlineAt !== undefined ? [deadline('expire', deadlineAt)] : []),
+    ...(canExpire && deadlineAt !== undefined ? [deadline('expire', deadlineAt)] : []),
   ];
 }
 
+/** Pays a refund for the units that came back when its return deadline passes. */
+export type EndReturn = (refund: RefundItem, ledger: RefundLedger) => Change;
+
 /**
- * What becomes of the refund as a deadline of it is over. That it is, the schedule says, whose clock may be ahead of
- * ours. A deadline of what was decided or asked for otherwise since then, or that was met before, changes nothing.
+ * Applies a deadline. The schedule decides that it is due: its clock may be ahead of the function's. A deadline of an
+ * earlier request, of a decided refund or one that was applied before changes nothing.
  */
-export function meetDeadline(
+export function applyDeadline(
   refund: RefundItem,
-  account: RefundLedger,
+  ledger: RefundLedger,
   { kind, requestedAt, dueAt }: Deadline,
-  waiting: Waiting,
+  waiting: WaitingPolicy,
   now: number,
+  endReturn: EndReturn,
 ): Outcome {
   if (kind === 'expire') {
     if (refund.deadlineAt !== dueAt) return { kind: 'already-done', refund };
-    return expire(refund, account, Math.max(now, Date.parse(dueAt)));
+    return expire(refund, ledger, Math.max(now, Date.parse(dueAt)), endReturn);
   }
   if (refund.status !== 'pending-approval' || refund.requestedAt !== requestedAt)
     return { kind: 'already-done', refund };
   return kind === 'remind' ? remind(refund, now) : escalate(refund, waiting.escalateTo, now);
 }
 
+/** Ends a request without a decision, or a return: units that came back are refunded. Does nothing before the deadline. */
+export function expire(refund: RefundItem, ledger: RefundLedger, now: number, endReturn: EndReturn): Outcome {
+  const status = next(refund.status, 'expire');
+  if (!status) return illegal(refund, 'expired');
+  if (refund.deadlineAt === undefined || Date.parse(refund.deadlineAt) > now) return { kind: 'already-done', refund };
+  if (hasReturnedUnits(refund)) return endReturn(refund, ledger);
+  return endUnpaid(refund, ledger, status, (after) => draftEvent(RefundExpired, eventData(after)));
+}
+
 function remind(refund: RefundItem, now: number): Outcome {
   if (refund.remindedAt) return { kind: 'already-done', refund };
   const after = { ...refund, remindedAt: new Date(now).toISOString(), version: refund.version + 1 };
-  return { kind: 'changed', refund: after, events: [draftEvent(RefundReminded, waitingOf(after))] };
+  return { kind: 'changed', refund: after, events: [draftEvent(RefundReminded, waitingEventData(after))] };
 }
 
 function escalate(refund: RefundItem, to: string, now: number): Outcome {
   if (refund.escalated) return { kind: 'already-done', refund };
   const after = { ...refund, escalated: { to, at: new Date(now).toISOString() }, version: refund.version + 1 };
-  const event = draftEvent(RefundEscalated, { ...waitingOf(after), escalatedTo: to });
+  const event = draftEvent(RefundEscalated, { ...waitingEventData(after), escalatedTo: to });
   return { kind: 'changed', refund: after, events: [event] };
 }
 
-const waitingOf = (refund: RefundItem) => ({
+const waitingEventData = (refund: RefundItem) => ({
   ...eventData(refund),
   requestedAt: refund.requestedAt,
   deadlineAt: refund.deadlineAt,

@@ -1,13 +1,13 @@
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import * as z from 'zod';
-import { openDatabase } from '../../../shared/dynamodb/database.ts';
 import * as refunds from '../../../shared/contracts/refunds/events.ts';
+import { openDatabase } from '../../../shared/dynamodb/database.ts';
 import { queueHandler } from '../../../shared/lambda/queue-handler.ts';
-import { scheduleDeadlines } from './schedule-deadlines.ts';
-import { WaitingEnv } from '../env.ts';
 import { createPolicyStore } from '../refund/policy-store.ts';
-import { createSchedules } from './deadline-schedules-client.ts';
 import { createRefundStore } from '../refund/store.ts';
+import { Env } from './env.ts';
+import { createScheduleClient } from './schedule-client.ts';
+import { scheduleDeadlines } from './schedule-deadlines.ts';
 
 const envelope = z.discriminatedUnion('detail-type', [
   refunds.RefundRequested.envelope,
@@ -19,18 +19,18 @@ const envelope = z.discriminatedUnion('detail-type', [
   refunds.RefundExpired.envelope,
 ]);
 
-/** Three schedules are three chances to be throttled, which the whole message would then be repeated for. */
-const schedulerTries = 6;
+/** One throttled call of three repeats the whole message, so the SDK retries more often than its default of 3. */
+const maxAttempts = 6;
 
-const { CALENDAR, ...env } = WaitingEnv.parse(process.env);
+const { CALENDAR, ...env } = Env.parse(process.env);
 const db = openDatabase();
-const arrangeDeadlines = scheduleDeadlines({
+const schedule = scheduleDeadlines({
   store: createRefundStore(db, env),
   policies: createPolicyStore(db, env.REFUND_TABLE_NAME),
-  schedules: createSchedules(new SchedulerClient({ maxAttempts: schedulerTries }), env),
+  schedules: createScheduleClient(new SchedulerClient({ maxAttempts }), env),
   calendar: CALENDAR,
 });
 
 export const handler = queueHandler({ envelope }, async ({ detail }) => {
-  await arrangeDeadlines(detail.data.refundId, Date.now);
+  await schedule(detail.data.refundId, Date.now);
 });

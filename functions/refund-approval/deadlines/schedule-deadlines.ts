@@ -1,30 +1,30 @@
 import assert from 'node:assert/strict';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
-import type { WorkingCalendar } from './calendar.ts';
 import type { PolicyStore } from '../refund/policy-store.ts';
-import type { Schedules } from './deadline-schedules-client.ts';
 import type { RefundStore } from '../refund/store.ts';
+import type { WorkingCalendar } from './calendar.ts';
+import type { ScheduleClient } from './schedule-client.ts';
 import { deadlineKinds, deadlinesOf } from './deadlines.ts';
 
-const patienceMs = 15_000;
+const retryBudgetMs = 15_000;
 
-type Parts = {
+type Dependencies = {
   store: Pick<RefundStore, 'refund'>;
   policies: Pick<PolicyStore, 'version'>;
-  schedules: Schedules;
+  schedules: ScheduleClient;
   calendar: WorkingCalendar;
 };
 
 /**
- * Makes the refund's schedules what its state asks for, whichever event brought us here: in any order, and twice. Whoever
- * arranges last looks once more at the state, so that a schedule made late does not outlive the decision.
+ * Creates, changes and deletes the schedules of a refund to match its current status, whichever event arrived. It reads
+ * the refund again at the end, so that a schedule which is created late does not remain after the decision.
  */
 export const scheduleDeadlines =
-  ({ store, policies, schedules, calendar }: Parts) =>
-  (refundId: string, now: () => number): Promise<'arranged'> =>
-    retryOnConflict(patienceMs, async () => {
+  ({ store, policies, schedules, calendar }: Dependencies) =>
+  (refundId: string, now: () => number): Promise<'scheduled'> =>
+    retryOnConflict(retryBudgetMs, async () => {
       const refund = await store.refund(refundId);
-      assert(refund, `There is no refund ${refundId}, of which an event tells`);
+      assert(refund, `The refund ${refundId} of an event does not exist`);
       const { waiting } = await policies.version(refund.policy.version);
       const deadlines = deadlinesOf(refund, waiting, calendar);
       await Promise.all(
@@ -34,5 +34,5 @@ export const scheduleDeadlines =
         }),
       );
       const after = await store.refund(refundId);
-      return after?.version === refund.version ? 'arranged' : undefined;
+      return after?.version === refund.version ? 'scheduled' : undefined;
     });

@@ -1,19 +1,19 @@
 import * as z from 'zod';
-import { openDatabase } from '../../../shared/dynamodb/database.ts';
 import { OrderPlaced, ReplacementRefused } from '../../../shared/contracts/orders/events.ts';
+import { openDatabase } from '../../../shared/dynamodb/database.ts';
 import { queueHandler } from '../../../shared/lambda/queue-handler.ts';
-import { causedBy } from '../refund/cause.ts';
-import { TablesEnv } from '../env.ts';
-import { endExchange } from './replacement.ts';
+import { causedBy } from '../refund/change.ts';
+import { TablesEnv } from '../refund/env.ts';
 import { createRefundStore } from '../refund/store.ts';
+import { recordReplacement } from './record-replacement.ts';
 
-/** What became of a replacement that was asked for. */
+/** A replacement order was placed or refused. */
 const ReplacementEvent = {
   envelope: z.discriminatedUnion('detail-type', [OrderPlaced.envelope, ReplacementRefused.envelope]),
 };
 
-const end = endExchange(createRefundStore(openDatabase(), TablesEnv.parse(process.env)));
+const record = recordReplacement(createRefundStore(openDatabase(), TablesEnv.parse(process.env)));
 
 export const handler = queueHandler(ReplacementEvent, (event) =>
-  end(event, causedBy(event.detail.metadata, Date.now())),
+  record(event, causedBy(event.detail.metadata, Date.now())),
 );

@@ -1,80 +1,99 @@
-import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import type { Cause } from '../../../shared/contracts/define-event.ts';
+import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import { contentHash, refundIdOf } from '../../../shared/ids.ts';
-import { type RequestSnapshot, request } from '../requests/decide.ts';
-import type { OrderSnapshot } from '../refund/order-snapshot.ts';
-import { sumOf, emptyLedger } from '../refund/refund-ledger.ts';
+import { changeRetryBudgetMs } from '../refund/apply.ts';
+import type { Outcome } from '../refund/change.ts';
+import type { OrderSnapshot, RefundSnapshot } from '../refund/order-snapshot.ts';
+import { emptyLedger, sumOf } from '../refund/refund-ledger.ts';
 import { type RefundableComponent, refundableComponents } from '../refund/refundable-components.ts';
 import type { RefundStore } from '../refund/store.ts';
 
-const patienceMs = 10_000;
+/** A request of the workflow itself for overpaid money. */
+type OverpaymentRequest = {
+  refundId: string;
+  content: { requestId: string; reason: string; overpaidMinor: number };
+  contentHash: string;
+  by: string;
+  now: number;
+  deadlineAt: string;
+};
+
+type Dependencies<S extends RefundSnapshot> = {
+  store: Pick<RefundStore, 'commit'> & {
+    requestSnapshot: (orderId: string, refundId: string) => Promise<S | undefined>;
+  };
+  /** Decides on the request by the policy, as on any other. */
+  request: (asked: OverpaymentRequest, snapshot: S) => Outcome;
+  /** The time at which a request made at `now` expires. */
+  deadlineOf: (snapshot: S, now: number) => string;
+};
 
 /**
- * Asks for the money that an order has beyond what is due since units of it were cancelled, it was edited or it expired,
- * once for each event that may have made it so: of that change, or of a payment after it. The policy decides as for
- * anybody's request.
+ * Requests the refund of overpaid money after an event that may cause it: a cancellation, an edit, an expiry, or a later
+ * payment. The request id derives from the event, so that each event requests at most one refund.
  */
 export const refundOverpayment =
-  (store: Pick<RefundStore, 'known' | 'commit'>, deadlineOf: (known: RequestSnapshot, now: number) => string) =>
+  <S extends RefundSnapshot>({ store, request, deadlineOf }: Dependencies<S>) =>
   async (orderId: string, cause: Cause): Promise<void> => {
     const requestId = `cancellation-${cause.causationId}`;
     const refundId = refundIdOf(orderId, requestId);
-    await retryOnConflict(patienceMs, async () => {
-      const known = await store.known(orderId, refundId);
-      if (!known) throw new Error(`There is no order ${orderId}`);
-      const overpaidMinor = overpaidBy(known);
-      if (known.refund || overpaidMinor === 0) return 'done';
+    await retryOnConflict(changeRetryBudgetMs, async () => {
+      const snapshot = await store.requestSnapshot(orderId, refundId);
+      if (!snapshot) throw new Error(`The order ${orderId} does not exist`);
+      const overpaidMinor = overpaymentOf(snapshot);
+      if (snapshot.refund || overpaidMinor === 0) return 'done';
       const content = { requestId, reason: 'cancelled', overpaidMinor };
       const { actor: by, now } = cause;
       const hash = contentHash({ orderId, ...content });
-      const asked = { refundId, content, contentHash: hash, by, now, deadlineAt: deadlineOf(known, now) };
-      const outcome = request(asked, known);
-      // The bank decides on the money of a disputed order.
+      const asked = { refundId, content, contentHash: hash, by, now, deadlineAt: deadlineOf(snapshot, now) };
+      const outcome = request(asked, snapshot);
       if (outcome.kind === 'chargeback-open') return 'done';
       if (outcome.kind !== 'changed') throw new Error(`Cannot refund ${overpaidMinor} of ${orderId}: ${outcome.kind}`);
-      return (await store.commit(outcome, known, cause)) === 'done' ? 'done' : undefined;
+      return (await store.commit(outcome, snapshot, cause)) === 'done' ? 'done' : undefined;
     });
   };
 
 /**
- * What is owed without doubt, as far as the payments still have it. Too much paid for an order that did not change is
- * staff's to look at, and so is money of units that may be the very ones that were refunded before.
+ * The overpaid amount that is certain and that the payments still have. Staff decide on the rest: too much paid for an
+ * unchanged order, and money for units that may have been refunded before their cancellation.
  */
-function overpaidBy({ order, ledger = emptyLedger(order.orderId) }: RequestSnapshot): number {
+function overpaymentOf({ order, ledger = emptyLedger(order.orderId) }: RefundSnapshot): number {
   const { goods, payments } = refundableComponents(order, ledger);
-  const byName = new Map(goods.map((pot) => [pot.pot, pot]));
+  const byName = new Map(goods.map((component) => [component.pot, component]));
   const overpaidMinor = byName.get('overpaid')?.refundable.minor ?? 0;
-  const owedMinor = () => {
+  const certainMinor = () => {
     if (order.status === 'expired') return overpaidMinor;
-    // What is cancelled may have been worth nothing.
+    // Cancelled units may have had a price of 0, so the status counts as well.
     const isUncancelled = order.cancelledMinor === 0 && order.status !== 'cancelled';
-    if (isUncancelled) return Math.min(overpaidMinor, loweredBy(order) - takenOf(goods));
-    const doubtfulMinor = order.lines.map((line) => {
-      const pot = byName.get(`line:${line.lineId}`);
-      return pot ? doubtfulOf(line, pot) : 0;
+    if (isUncancelled) return Math.min(overpaidMinor, reductionByEdits(order) - refundedOrPending(goods));
+    const uncertainMinor = order.lines.map((line) => {
+      const component = byName.get(`line:${line.lineId}`);
+      return component ? refundedBeforeCancellation(line, component) : 0;
     });
-    return overpaidMinor - sumOf(doubtfulMinor);
+    return overpaidMinor - sumOf(uncertainMinor);
   };
-  return Math.max(0, Math.min(owedMinor(), sumOf(payments.map(({ refundable }) => refundable.minor))));
+  return Math.max(0, Math.min(certainMinor(), sumOf(payments.map(({ refundable }) => refundable.minor))));
 }
 
-/** By how much the order comes to less now than it once did before it was edited. */
-function loweredBy({ edits }: OrderSnapshot): number {
-  let loweredMinor = 0;
-  for (const { differenceMinor } of edits) loweredMinor = Math.max(0, loweredMinor - differenceMinor);
-  return loweredMinor;
+/** The amount by which edits reduced the total below its highest earlier value. */
+function reductionByEdits({ edits }: OrderSnapshot): number {
+  let reductionMinor = 0;
+  for (const { differenceMinor } of edits) reductionMinor = Math.max(0, reductionMinor - differenceMinor);
+  return reductionMinor;
 }
 
-const takenOf = (pots: readonly RefundableComponent[]): number =>
-  sumOf(pots.map(({ refunded, pending }) => refunded.minor + pending.minor));
+const refundedOrPending = (components: readonly RefundableComponent[]): number =>
+  sumOf(components.map(({ refunded, pending }) => refunded.minor + pending.minor));
 
-/** What went back for units that were not shipped, as far as it may have been for the cancelled ones. */
-function doubtfulOf({ cancelledQuantity, shippedQuantity }: OrderSnapshot['lines'][number], pot: RefundableComponent): number {
-  const { captured, refunded, pending } = pot;
+/** The refunded amount of unshipped units that may be the cancelled ones. */
+function refundedBeforeCancellation(
+  { cancelledQuantity, shippedQuantity }: OrderSnapshot['lines'][number],
+  { captured, refunded, pending }: RefundableComponent,
+): number {
   const units = refunded.quantity + pending.quantity;
   const sameUnits = Math.min(cancelledQuantity, units - shippedQuantity);
   if (sameUnits <= 0) return 0;
-  const takenMinor = refunded.minor + pending.minor;
-  // The part beyond what the line is worth now is not in the overpaid pot to begin with.
-  return Math.max(0, Math.ceil((takenMinor * sameUnits) / units) - Math.max(0, takenMinor - captured.minor));
+  const refundedMinor = refunded.minor + pending.minor;
+  // `overpaid` excludes the part above the line's current value already.
+  return Math.max(0, Math.ceil((refundedMinor * sameUnits) / units) - Math.max(0, refundedMinor - captured.minor));
 }

@@ -1,78 +1,88 @@
 import type { Cause } from '../../../shared/contracts/define-event.ts';
 import type { Payment } from '../../../shared/payments/payment.ts';
 import { applyChange } from '../refund/apply.ts';
-import { failedSince, hear, parseReference, type ProviderWord } from './paying.ts';
 import type { Payout, RefundItem } from '../refund/refund-item.ts';
 import { orderIndex } from '../refund/refund-keys.ts';
 import type { RefundStore } from '../refund/store.ts';
+import { applyProviderResult, failedAfterSuccess, parsePayoutReference, type ProviderResult } from './decide.ts';
 
-type Store = Pick<RefundStore, 'refund' | 'account' | 'commit' | 'find'>;
-/** What a provider told of money that it sent back, or did not. */
-type Told = { orderId: string; payment: Payment };
+type Store = Pick<RefundStore, 'refund' | 'ledger' | 'commit' | 'find'>;
 
-/** Refunds of one order that are looked through for the one that a provider means without naming it. */
-const mostRefunds = 100;
+/** A provider notification of a payout that succeeded or failed. */
+type Notification = { orderId: string; payment: Payment };
+
+/** Refunds of one order that are searched when a notification names no refund. */
+const maxRefundsSearched = 100;
 
 /**
- * Takes a provider's word by webhook, once and in the order of its own times. Throws, and so ends in front of an operator,
- * if it fits no payout of ours: money went where the books do not say.
+ * Records a provider notification once, in the order of the provider's times. Throws if it matches no payout: the message
+ * then moves to the dead-letter queue for an operator.
  */
-export const hearProvider =
+export const recordProviderNotification =
   (store: Store) =>
-  async (told: Told, cause: Cause): Promise<void> => {
-    const named = told.payment.refundId;
-    const { refundId, ...place } =
-      named === undefined ? { refundId: await onlyRefundOf(store, told) } : parseReference(named);
+  async (notification: Notification, cause: Cause): Promise<void> => {
+    const reference = notification.payment.refundId;
+    const { refundId, ...position } =
+      reference === undefined
+        ? { refundId: await findOnlyRefund(store, notification) }
+        : parsePayoutReference(reference);
     const outcome = await applyChange(
       store,
       refundId,
-      (refund, account) => {
-        const { index, leg } = legOf(refund, told, place);
-        return hear(refund, account, index, leg.attempt, wordOf(told.payment));
+      (refund, ledger) => {
+        const { index, attempt } = matchPayout(refund, notification, position);
+        return applyProviderResult(refund, ledger, index, attempt, resultOf(notification.payment));
       },
       cause,
     );
-    if (!outcome) throw unmatched(told, 'there is no such refund');
+    if (!outcome) throw unmatched(notification, 'there is no such refund');
   };
 
-/** The payout that is meant; its attempt is the one that runs now. */
-function legOf(refund: RefundItem, told: Told, { index, attempt }: Place): { index: number; leg: Payout } {
-  const { provider, paymentId, amountMinor, currency, type, occurredAt } = told.payment;
+/** Finds the payout and the attempt of a notification. Without an attempt it is the current one. */
+function matchPayout(
+  refund: RefundItem,
+  notification: Notification,
+  { index: position, attempt }: { index?: number; attempt?: number },
+): { index: number; attempt: number } {
+  const { amountMinor, currency, type, occurredAt } = notification.payment;
+  // The provider may name another order: a replacement is paid with a payment of the exchanged order.
   const found = [...refund.payouts.entries()].find(
-    ([each, leg]) => leg.provider === provider && leg.paymentId === paymentId && each === (index ?? each),
+    ([index, payout]) => isOfPayment(payout, notification) && index === (position ?? index),
   );
-  // A payment may be known to its provider by another order: the one whose return paid for this one.
-  if (!found) throw unmatched(told, 'the refund gives this payment nothing back');
-  const [at, leg] = found;
-  if (leg.amountMinor !== amountMinor || refund.currency !== currency) {
-    throw unmatched(told, `${amountMinor} ${currency} instead of ${leg.amountMinor} ${refund.currency}`);
+  if (!found) throw unmatched(notification, 'the refund has no payout to this payment');
+  const [index, payout] = found;
+  if (payout.amountMinor !== amountMinor || refund.currency !== currency) {
+    throw unmatched(notification, `${amountMinor} ${currency} instead of ${payout.amountMinor} ${refund.currency}`);
   }
-  if (leg.attempt === 0) throw unmatched(told, 'it was not to be paid yet');
-  if (attempt === undefined && leg.attempt > 1) throw unmatched(told, 'which attempt is meant is not said');
-  const isEarlier = attempt !== undefined && attempt !== leg.attempt;
-  if (isEarlier && type === 'refund.succeeded' && !failedSince(leg, attempt, occurredAt)) {
-    throw unmatched(told, `attempt ${leg.attempt} runs, which pays again`);
+  if (payout.attempt === 0) throw unmatched(notification, 'the payout has not started');
+  if (attempt === undefined && payout.attempt > 1) throw unmatched(notification, 'the attempt is not stated');
+  const isEarlier = attempt !== undefined && attempt !== payout.attempt;
+  if (isEarlier && type === 'refund.succeeded' && !failedAfterSuccess(payout, attempt, occurredAt)) {
+    throw unmatched(notification, `attempt ${payout.attempt} also pays this amount`);
   }
-  return { index: at, leg: { ...leg, attempt: attempt ?? leg.attempt } };
+  return { index, attempt: attempt ?? payout.attempt };
 }
-type Place = { index?: number; attempt?: number };
 
-/** The only refund of the order that could be meant by a word that names none. */
-async function onlyRefundOf(store: Store, told: Told): Promise<string> {
-  const { provider, paymentId, amountMinor } = told.payment;
-  const { refunds } = await store.find(orderIndex, told.orderId, undefined, mostRefunds);
-  const fitting = refunds.filter(({ payouts }) =>
-    payouts.some((leg) => leg.provider === provider && leg.paymentId === paymentId && leg.amountMinor === amountMinor),
+/** Finds the only refund of the order with a payout of this amount to this payment. */
+async function findOnlyRefund(store: Store, notification: Notification): Promise<string> {
+  const { refunds } = await store.find(orderIndex, notification.orderId, undefined, maxRefundsSearched);
+  const matching = refunds.filter(({ payouts }) =>
+    payouts.some(
+      (payout) => isOfPayment(payout, notification) && payout.amountMinor === notification.payment.amountMinor,
+    ),
   );
-  const [only, ...others] = fitting;
-  if (!only || others.length > 0) throw unmatched(told, `${fitting.length} refunds could be meant`);
+  const [only, ...others] = matching;
+  if (!only || others.length > 0) throw unmatched(notification, `it matches ${matching.length} refunds`);
   return only.refundId;
 }
 
-const wordOf = ({ type, occurredAt }: Payment): ProviderWord =>
-  type === 'refund.succeeded'
-    ? { kind: 'succeeded', saidAt: occurredAt }
-    : { kind: 'failed', failure: 'failed at the provider', saidAt: occurredAt };
+const isOfPayment = (payout: Payout, { payment }: Notification): boolean =>
+  payout.provider === payment.provider && payout.paymentId === payment.paymentId;
 
-const unmatched = ({ orderId, payment: { provider, paymentId, refundId, type } }: Told, why: string) =>
-  new Error(`${provider} told of ${type} of ${paymentId} (${refundId ?? 'no refund'}) of ${orderId}: ${why}`);
+const resultOf = ({ type, occurredAt }: Payment): ProviderResult =>
+  type === 'refund.succeeded'
+    ? { kind: 'succeeded', reportedAt: occurredAt }
+    : { kind: 'failed', failure: 'failed at the provider', reportedAt: occurredAt };
+
+const unmatched = ({ orderId, payment: { provider, paymentId, refundId, type } }: Notification, reason: string) =>
+  new Error(`${provider} reported ${type} of ${paymentId} (${refundId ?? 'no refund'}) of ${orderId}: ${reason}`);

@@ -1,22 +1,19 @@
-import type { ProviderWord } from './paying.ts';
+import type { ProviderResult } from './decide.ts';
 
-/** Money that goes back to one payment, as a provider is asked for it. */
-export type Repayment = {
-  /** The idempotency key: a provider pays once under it, however often it is asked. */
+/** A request to a provider to refund a payment. */
+export type PayoutRequest = {
+  /** The idempotency key: the provider pays once per reference. */
   reference: string;
   refundId: string;
   paymentId: string;
   amountMinor: number;
   currency: string;
-  /** Asked for a while ago, perhaps with effect: a provider that forgets keys must look before it pays. */
-  isLate: boolean;
+  /** The request may have been sent before. A provider that forgets keys must look for the payout first. */
+  isRepeated: boolean;
 };
 
-/** `pending`: the provider took it on and tells by webhook what becomes of it. */
-export type ProviderAnswer = ProviderWord | { kind: 'pending' };
+/** `pending`: the provider accepted the request and reports the result by webhook. */
+export type ProviderResponse = ProviderResult | { kind: 'pending' };
 
-/**
- * Sends money back. Throws when nobody knows what became of it, as after a time-out: the same is asked again, under the
- * same reference.
- */
-export type Repay = (repayment: Repayment) => Promise<ProviderAnswer>;
+/** Sends a payout. Throws if the result is unknown, as after a timeout; the caller repeats the same request. */
+export type SendPayout = (request: PayoutRequest) => Promise<ProviderResponse>;

@@ -5,18 +5,18 @@ import { contentHash } from '../../../shared/ids.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
 import { invalidCursor } from '../refund/responses.ts';
-import { changePolicy, etagOf, type PolicyInForce } from './policy-change.ts';
-import type { PolicyStore } from '../refund/policy-store.ts';
+import { changePolicy, etagOf } from './policy-change.ts';
+import type { PolicyInForce, PolicyStore } from '../refund/policy-store.ts';
 import { policyVersionPattern } from '../refund/refund-keys.ts';
 
-const patienceMs = 4000;
+const retryBudgetMs = 4000;
 
-/** What serves those who read and change how refunds are decided. */
+/** The routes that read and change the refund policy. */
 export const policyApi = (store: PolicyStore) => ({
-  getRefundPolicy: async (): Promise<HttpResponse> => answerOf(await store.inForce()),
+  getRefundPolicy: async (): Promise<HttpResponse> => policyResponse(await store.inForce()),
 
   putRefundPolicy: ({ headers, body, caller, cause }: Request<typeof routes.putRefundPolicy>): Promise<HttpResponse> =>
-    retryOnConflict(patienceMs, async () => {
+    retryOnConflict(retryBudgetMs, async () => {
       const current = await store.inForce();
       const by = caller.subject || caller.clientId;
       const wanted = { content: body, by, at: new Date(cause.now).toISOString(), from: caller.address };
@@ -24,13 +24,13 @@ export const policyApi = (store: PolicyStore) => ({
       const decision = changePolicy(wanted, current, isSame, headers['if-match']);
       switch (decision.kind) {
         case 'unchanged':
-          return answerOf(decision.current);
+          return policyResponse(decision.current);
         case 'changed':
-          return (await store.put(decision.next, cause)) === 'done' ? answerOf(decision.next) : undefined;
+          return (await store.put(decision.next, cause)) === 'done' ? policyResponse(decision.next) : undefined;
         case 'precondition-required':
-          return problem(428, decision.kind, 'Say by If-Match which version you change.');
+          return problem(428, decision.kind, 'If-Match with the ETag of the current policy is required.');
         case 'precondition-failed':
-          return problem(412, decision.kind, 'The policy is not in the version that If-Match names.');
+          return problem(412, decision.kind, 'The policy changed: its ETag is not the one in If-Match.');
         default:
           return decision satisfies never;
       }
@@ -50,7 +50,7 @@ export const policyApi = (store: PolicyStore) => ({
   },
 });
 
-const answerOf = (policy: PolicyInForce): HttpResponse => ({
+const policyResponse = (policy: PolicyInForce): HttpResponse => ({
   status: 200,
   headers: { etag: etagOf(policy) },
   body: policy.content,

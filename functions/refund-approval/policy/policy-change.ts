@@ -1,9 +1,4 @@
-import type { RefundPolicy } from '../requests/judge.ts';
-
-/** Version 0 is the default that holds until staff set their own. */
-export type PolicyInForce = { version: number; content: RefundPolicy };
-/** A version that staff made: by whom, when and from which address. */
-export type PolicyVersion = PolicyInForce & { by: string; at: string; from: string };
+import type { PolicyInForce, PolicyVersion } from '../refund/policy-store.ts';
 
 export type PolicyDecision =
   | { kind: 'changed'; next: PolicyVersion }
@@ -14,8 +9,8 @@ export type PolicyDecision =
 export const etagOf = ({ version }: Pick<PolicyInForce, 'version'>) => `"${version}"`;
 
 /**
- * What becomes of a wish for another policy. Once staff have set one, a change says by `If-Match` what it changes. The
- * content in force again is no change, whatever it says: its caller may have missed the first answer (RFC 9110, 13.1.1).
+ * Decides on a new policy. A change needs `If-Match`, except the first one. The content in force is no change whatever
+ * `If-Match` says, because the caller may repeat a request whose response was lost (RFC 9110, 13.1.1).
  */
 export function changePolicy(
   wanted: Omit<PolicyVersion, 'version'>,

@@ -1,6 +1,14 @@
 import { allocate } from '../../../shared/money.ts';
 import type { OrderSnapshot } from './order-snapshot.ts';
-import { type Allocation, type Amount, type Leg, minus, type RefundLedger, sumOf, zeroAmount } from './refund-ledger.ts';
+import {
+  type Allocation,
+  type Amount,
+  type Leg,
+  minus,
+  type RefundLedger,
+  sumOf,
+  zeroAmount,
+} from './refund-ledger.ts';
 import {
   chargeComponent,
   type ComponentName,

@@ -1,6 +1,6 @@
-import type { RefundPolicy } from '../requests/judge.ts';
+import type { RefundPolicy } from '../../../shared/contracts/refunds/policy-routes.ts';
 
-/** What holds until staff set their own: small and clear cases at once, the rest by people. Amounts fit pence and cents. */
+/** In force until staff set a policy. The amounts are meant for currencies with two decimals, such as GBP and EUR. */
 export const defaultPolicy: RefundPolicy = {
   rules: [
     { rule: 'cancelled', when: { isOverpaid: true }, decision: 'approve' },

@@ -57,7 +57,7 @@ export const isTerminal = (status: RefundStatus): boolean => Object.keys(transit
 export const endsCase = (status: RefundStatus): boolean =>
   isTerminal(status) || status === 'paid' || status === 'store-credit';
 
-/** The transitions as a Mermaid state diagram, for the workflow's README. */
+/** The transitions as a Mermaid state diagram, for reference.md. */
 export function diagram(): string {
   const rows = Object.entries(transitions).flatMap(([from, commands]) =>
     Object.entries(commands).map(([command, to]) => `    ${from} --> ${to}: ${command}`),

@@ -6,9 +6,13 @@ import { RefundPolicyChanged } from '../../../shared/contracts/refunds/policy-ev
 import { RefundPolicy } from '../../../shared/contracts/refunds/policy-routes.ts';
 import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
 import { defaultPolicy } from './default-policy.ts';
-import type { PolicyInForce, PolicyVersion } from '../policy/policy-change.ts';
 import { policyKey, policyVersionKey, policyVersionPrefix } from './refund-keys.ts';
 import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';
+
+/** Version 0 is the default policy, in force until staff write the first version. */
+export type PolicyInForce = { version: number; content: RefundPolicy };
+/** A version, and the person, time and source address of the change. */
+export type PolicyVersion = PolicyInForce & { by: string; at: string; from: string };
 
 const StoredPolicy = z.object({
   version: z.int().positive(),
@@ -19,7 +23,7 @@ const StoredPolicy = z.object({
 });
 const StoredVersion = StoredPolicy.extend({ sk: z.string() });
 
-/** The policy in force and every version before it. */
+/** The policy in force and all earlier versions. */
 export function createPolicyStore(db: Database, table: string) {
   const read = async (key: { pk: string; sk: string }) => {
     const [item] = (await readBatch(db, { [table]: [key] }, true))[table] ?? [];
@@ -29,7 +33,7 @@ export function createPolicyStore(db: Database, table: string) {
   return {
     inForce: async (): Promise<PolicyInForce> => (await read(policyKey)) ?? { version: 0, content: defaultPolicy },
 
-    /** What a version says; 0 is the default. */
+    /** The content of a version; 0 is the default policy. */
     async version(version: number): Promise<RefundPolicy> {
       if (version === 0) return defaultPolicy;
       const found = await read(policyVersionKey(version));
@@ -37,7 +41,7 @@ export function createPolicyStore(db: Database, table: string) {
       return found.content;
     },
 
-    /** Puts the version in force and keeps it, unless another one came first. */
+    /** Puts a new version in force. Another new version in the meantime is a version conflict. */
     put(next: PolicyVersion, cause: Cause): Promise<'done' | 'version-conflict'> {
       const { version, by, content } = next;
       const event = newEvent(RefundPolicyChanged, { version, by, content }, cause);
@@ -48,7 +52,7 @@ export function createPolicyStore(db: Database, table: string) {
       ]);
     },
 
-    /** Up to `limit` versions, newest first, older than `before` (a sort key). */
+    /** Up to `limit` versions, the newest first, after the sort key `before`. */
     async versions(before: string | undefined, limit: number) {
       const { Items = [], LastEvaluatedKey } = await db.send(
         new QueryCommand({
@@ -61,7 +65,7 @@ export function createPolicyStore(db: Database, table: string) {
           },
           ConsistentRead: true,
           ScanIndexForward: false,
-          // The one to go on behind is part of the range.
+          // The range includes `before` itself.
           Limit: before === undefined ? limit : limit + 1,
         }),
       );

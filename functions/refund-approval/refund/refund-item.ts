@@ -1,29 +1,29 @@
 import * as z from 'zod';
 import { RefundReason } from '../../../shared/contracts/refunds/refund-content.ts';
-import { AmountMinor, Currency, Instant } from '../../../shared/names.ts';
+import { ReceivedUnits } from '../../../shared/contracts/refunds/return-routes.ts';
 import { RefundStatus } from '../../../shared/contracts/refunds/status.ts';
-import { Leg } from './refund-ledger.ts';
+import { AmountMinor, CallerId, Currency, Instant, Warehouse } from '../../../shared/names.ts';
+import { Leg, sumOf } from './refund-ledger.ts';
 
 /**
- * A leg on its way. `due` until the intent to pay it is recorded, `sent` from then on until the provider's word;
- * `attempt` counts the intents and is part of the idempotency key, as a failed attempt is never repeated under its key.
- * `exchanged` is never paid: it paid for a replacement.
+ * A leg and its payout. `due` until the intent to pay is recorded, then `sent` until the provider reports a result.
+ * `exchanged` is never paid out: it paid for a replacement. `attempt` counts the intents and is part of the idempotency
+ * key, so that a new attempt has a new key.
  */
 const Payout = Leg.extend({
   state: z.enum(['due', 'sent', 'succeeded', 'failed', 'exchanged']),
   attempt: z.int().nonnegative(),
   providerRefundId: z.string().optional(),
   failure: z.string().optional(),
-  /** Failed, and given as credit with the store instead. */
+  /** The payout failed, and the customer got store credit instead. */
   isCredited: z.boolean().optional(),
-  /** The provider's own time of its latest word by webhook. */
+  /** The provider's time of its latest result by webhook. */
   saidAt: Instant.optional(),
-  /** Earlier attempts that the provider said to have failed by webhook, and when. */
+  /** Earlier attempts that the provider reported as failed by webhook, and its times. */
   failedBefore: z.array(z.object({ attempt: z.int(), saidAt: Instant })).optional(),
 });
 export type Payout = z.infer<typeof Payout>;
 
-/** Who decided, when, from where and why. */
 const Approval = z.object({
   decision: z.enum(['approve', 'reject']),
   by: z.string(),
@@ -35,7 +35,7 @@ const Approval = z.object({
 
 const units = z.int().nonnegative().default(0);
 
-/** Units of the order's lines that are to come back, and what became of them so far. */
+/** Units of an order line that are expected back, and the received ones by disposition. */
 const Returning = z.object({
   lineId: z.string(),
   sku: z.string(),
@@ -47,7 +47,7 @@ const Returning = z.object({
 });
 export type Returning = z.infer<typeof Returning>;
 
-/** What the policy said of returns when it was asked; nothing is withheld for a reason that is the store's fault. */
+/** The policy's return terms at the time of the request. The fees are 0 for reasons that are the store's fault. */
 const ReturnTerms = z.object({
   windowDays: z.number().positive(),
   restockingBasisPoints: z.int().min(0).max(10_000),
@@ -55,17 +55,16 @@ const ReturnTerms = z.object({
 });
 export type ReturnTerms = z.infer<typeof ReturnTerms>;
 
-/** What the customer says of it all. */
 const Rating = z.object({ score: z.int().min(1).max(5), comment: z.string().optional(), at: Instant });
 
 const Exchange = z.object({
   lines: z.array(z.object({ sku: z.string(), quantity: z.int().positive() })),
   replacement: z.object({ orderId: z.string(), totalMinor: AmountMinor, creditMinor: AmountMinor }).optional(),
-  /** Why there is none after all. */
+  /** Why the replacement could not be placed, as a problem type. */
   refusal: z.string().optional(),
 });
 
-/** A refund as its item holds it beside the keys. */
+/** A refund in the table, without its keys. */
 export const RefundItem = z.object({
   refundId: z.string(),
   requestId: z.string(),
@@ -85,28 +84,50 @@ export const RefundItem = z.object({
     payAfterReturn: z.boolean(),
   }),
   payouts: z.array(Payout),
-  /** Goods that are expected back, if any. */
   returning: z.array(Returning),
   returnTerms: ReturnTerms.optional(),
-  /** Until when they are awaited; set once the return is agreed to. */
+  /** The deadline of the return; set when the refund is approved. */
   returnBy: Instant.optional(),
-  /** What the customer gets instead, and what became of that. */
   exchange: Exchange.optional(),
   approvals: z.array(Approval),
   requestedBy: z.string(),
-  /** Who changed what is asked for; none of them may approve it. */
+  /** People who amended the request. None of them may approve it. */
   amendedBy: z.array(z.string()).optional(),
   requestedAt: Instant,
   deadlineAt: Instant.optional(),
-  /** Since it was last asked for. */
+  /** Unset again by an amendment. */
   remindedAt: Instant.optional(),
-  /** The department that was asked in the end, as nobody had decided. */
+  /** The department that the request was escalated to. */
   escalated: z.object({ to: z.string(), at: Instant }).optional(),
-  /** When it came to its first end, and the customer was asked how it was. */
+  /** The time of the first status that ended the customer's case. */
   closedAt: Instant.optional(),
   rating: Rating.optional(),
-  /** Of what was asked for, to tell a repeated request from another one. */
+  /** Hash of the request's content, which identifies a repeated request. */
   contentHash: z.string(),
   version: z.int().positive(),
 });
 export type RefundItem = z.infer<typeof RefundItem>;
+
+/** A receipt of returned goods (one parcel) in the table, without its keys. */
+export const Receipt = z.object({
+  refundId: z.string(),
+  receiptId: CallerId,
+  units: z.array(ReceivedUnits),
+  warehouse: Warehouse.optional(),
+  by: z.string(),
+  at: Instant,
+  /** Hash of the receipt's content, which identifies a repeated receipt. */
+  contentHash: z.string(),
+});
+export type Receipt = z.infer<typeof Receipt>;
+
+/** The provider's reference and idempotency key of one attempt at one leg. */
+export const payoutReference = (refundId: string, index: number, attempt: number) => `${refundId}.${index}.${attempt}`;
+
+/** The amount that the customer has both as money and as store credit, because a payout succeeded after its failure. */
+export const paidTwiceMinor = ({ payouts }: Pick<RefundItem, 'payouts'>): number =>
+  sumOf(payouts.filter(({ state, isCredited }) => state === 'succeeded' && isCredited).map((leg) => leg.amountMinor));
+
+/** Whether the replacement of an exchange is neither placed nor refused. */
+export const isExchangeOpen = ({ exchange }: Pick<RefundItem, 'exchange'>): boolean =>
+  exchange !== undefined && exchange.replacement === undefined && exchange.refusal === undefined;

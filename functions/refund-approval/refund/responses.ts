@@ -1,18 +1,10 @@
-import type { RefundResponse, Refundable } from '../../../shared/contracts/refunds/refund-content.ts';
-import { problem, type HttpResponse } from '../../../shared/contracts/problem.ts';
-import { type Outcome, componentTotals } from './change.ts';
-import type { RequestSnapshot } from '../requests/decide.ts';
-import { policyFacts } from '../requests/decide.ts';
-import { isDisputed } from './order-snapshot.ts';
-import { paidTwice, payoutReference } from '../payouts/paying.ts';
-import { judge } from '../requests/judge.ts';
-import { emptyLedger, requestedMinorOf } from './refund-ledger.ts';
-import { chargeComponent, type RefundableComponent, refundableComponents } from './refundable-components.ts';
-import type { RefundItem } from './refund-item.ts';
-import { returnStatusOf, rmaIdOf } from '../returns/returning.ts';
-import type * as z from 'zod';
+import type { RefundResponse } from '../../../shared/contracts/refunds/refund-content.ts';
+import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
+import { componentTotals, type Outcome } from './change.ts';
+import { returnStatusOf, rmaIdOf } from './expected-return.ts';
+import { paidTwiceMinor, payoutReference, type RefundItem } from './refund-item.ts';
 
-/** A refund as callers see it. */
+/** The response body of a refund. */
 export const refundResponse = (refund: RefundItem): RefundResponse => ({
   refundId: refund.refundId,
   requestId: refund.requestId,
@@ -35,7 +27,7 @@ export const refundResponse = (refund: RefundItem): RefundResponse => ({
     providerRefundId: leg.providerRefundId,
     failure: leg.failure,
   })),
-  paidTwiceMinor: paidTwice(refund) || undefined,
+  paidTwiceMinor: paidTwiceMinor(refund) || undefined,
   exchange: refund.exchange,
   approvals: refund.approvals.map(({ decision, by, department, at, comment }) => ({
     decision,
@@ -54,69 +46,11 @@ export const refundResponse = (refund: RefundItem): RefundResponse => ({
   satisfaction: refund.rating && { score: refund.rating.score, comment: refund.rating.comment },
 });
 
-/** The pots of an order, and the rule that would decide on a request for all that is in them. */
-export function refundableResponse(
-  { order, ledger = emptyLedger(order.orderId), policy, history }: Omit<RequestSnapshot, 'refund'>,
-  now: number,
-): z.infer<typeof Refundable> {
-  const { goods, payments } = refundableComponents(order, ledger);
-  const sumOf = (pots: readonly RefundableComponent[], part: 'captured' | 'refunded' | 'pending' | 'refundable') =>
-    pots.reduce((sum, pot) => sum + pot[part].minor, 0);
-  const taxOf = (part: 'captured' | 'refunded' | 'pending' | 'refundable') =>
-    goods.reduce((sum, pot) => sum + pot[part].taxMinor, 0);
-  const named = (name: string) => withoutName(goods.find(({ pot }) => pot === name));
-  const isBlocked = isDisputed(order);
-  const refundableMinor = isBlocked ? 0 : sumOf(payments, 'refundable');
-  const facts = policyFacts(order, { lines: [] }, refundableMinor + requestedMinorOf(ledger), '', history, now);
-  const { rule, decision, approvalsNeeded } = judge(facts, policy.content);
-  return {
-    orderId: order.orderId,
-    currency: order.currency,
-    capturedMinor: sumOf(payments, 'captured'),
-    refundedMinor: sumOf(payments, 'refunded'),
-    pendingMinor: sumOf(payments, 'pending'),
-    refundableMinor,
-    ...(isBlocked && { blockedBy: 'chargeback-open' }),
-    lines: order.lines.map(({ lineId, sku }) => ({ lineId, sku, ...named(`line:${lineId}`) })),
-    ...(order.charges.length > 0 && {
-      charges: order.charges.map(({ chargeId, kind, name }) => ({
-        chargeId,
-        kind,
-        name,
-        ...named(chargeComponent(chargeId)),
-      })),
-    }),
-    shipping: named('shipping'),
-    overpaid: named('overpaid'),
-    tax: {
-      capturedMinor: taxOf('captured'),
-      refundedMinor: taxOf('refunded'),
-      pendingMinor: taxOf('pending'),
-      refundableMinor: taxOf('refundable'),
-    },
-    payments: payments.map(({ pot, captured, refunded, pending, refundable }) => {
-      const [provider = '', paymentId = ''] = splitOnce(pot.slice('payment:'.length));
-      return { provider, paymentId, captured, refunded, pending, refundable };
-    }),
-    policy: { rule, decision, approvalsNeeded, version: policy.version },
-  };
-}
-
-const splitOnce = (text: string) => [text.slice(0, text.indexOf('/')), text.slice(text.indexOf('/') + 1)];
-
-const none = { minor: 0, taxMinor: 0, quantity: 0 };
-const withoutName = (pot: RefundableComponent | undefined) => ({
-  captured: pot?.captured ?? none,
-  refunded: pot?.refunded ?? none,
-  pending: pot?.pending ?? none,
-  refundable: pot?.refundable ?? none,
-});
-
 export const unknownRefund = problem(404, 'not-found', 'There is no such refund.');
 export const unknownOrder = problem(404, 'not-found', 'There is no such order.');
-export const invalidCursor = problem(400, 'invalid-parameter', 'The cursor is not one of this query.');
+export const invalidCursor = problem(400, 'invalid-parameter', 'The cursor does not belong to this query.');
 
-/** The answer to a command; `firstStatus` where it did something. */
+/** The response to a command; `firstStatus` is the status of a change. */
 export function outcomeResponse(outcome: Outcome | undefined, firstStatus: 200 | 201 = 200): HttpResponse {
   if (!outcome) return unknownRefund;
   switch (outcome.kind) {
@@ -132,24 +66,28 @@ export function outcomeResponse(outcome: Outcome | undefined, firstStatus: 200 |
         currentStatus: outcome.status,
       });
     case 'refund-conflict':
-      return problem(409, 'refund-conflict', 'This request id asked for something else.', {
+      return problem(409, 'refund-conflict', 'The request id was used with other content.', {
         refundId: outcome.refundId,
       });
     case 'receipt-conflict':
-      return problem(409, 'receipt-conflict', 'This receipt id brought something else.', {
+      return problem(409, 'receipt-conflict', 'The receipt id was used with other content.', {
         receiptId: outcome.receiptId,
       });
     case 'not-expected':
-      return problem(409, 'not-expected', 'Less than that is expected back.', { lines: outcome.lines });
+      return problem(409, 'not-expected', 'The receipt has more units than are expected back.', {
+        lines: outcome.lines,
+      });
     case 'not-refundable':
-      return problem(409, 'not-refundable', 'The order has less than that to refund.', { pots: outcome.pots });
+      return problem(409, 'not-refundable', 'The request is above the refundable amount or quantity.', {
+        pots: outcome.pots,
+      });
     case 'out-of-stock':
-      return problem(409, 'out-of-stock', 'There is less than that of the replacement.', { lines: outcome.lines });
+      return problem(409, 'out-of-stock', 'The replacement is out of stock.', { lines: outcome.lines });
     case 'chargeback-open':
-      return problem(409, 'chargeback-open', 'The bank decides on this order’s money now.');
+      return problem(409, 'chargeback-open', 'A chargeback of the order is open.');
     case 'already-rated':
-      return problem(409, outcome.kind, 'The customer answered otherwise before.');
-    case 'not-yours':
+      return problem(409, outcome.kind, 'The customer gave another rating before.');
+    case 'not-allowed':
       return problem(403, outcome.reason, outcome.detail);
     case 'invalid':
       return problem(422, outcome.type ?? 'invalid-content', 'The request does not fit the order.', {

@@ -1,47 +1,43 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
-import { type Action, type Database, type Key, readBatch, transact } from '../../../shared/dynamodb/database.ts';
 import type { Cause } from '../../../shared/contracts/define-event.ts';
-import { orderKey } from '../../../shared/orders/order-keys.ts';
-import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
 import type { RefundStatus } from '../../../shared/contracts/refunds/status.ts';
-import { closingCase } from './case.ts';
-import type { Change } from './change.ts';
-import type { RefundSnapshot, RequestSnapshot } from '../requests/decide.ts';
-import type { Tables } from '../env.ts';
-import { createHistoryStore } from '../requests/history-store.ts';
-import { withChargebacksOf, OrderSnapshot } from './order-snapshot.ts';
-import { createPolicyStore } from './policy-store.ts';
-import { RefundLedger, emptyLedger } from './refund-ledger.ts';
+import { type Action, type Database, type Key, readBatch, transact } from '../../../shared/dynamodb/database.ts';
+import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';
+import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
+import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
+import { timelineOf } from '../../../shared/dynamodb/timeline.ts';
+import { orderKey } from '../../../shared/orders/order-keys.ts';
+import { type Change, closeCase } from './change.ts';
+import type { TablesEnv } from './env.ts';
+import { OrderSnapshot, type RefundSnapshot, withChargebacksOf } from './order-snapshot.ts';
+import { RefundItem } from './refund-item.ts';
 import {
-  ledgerKey,
   indexKeys,
+  ledgerKey,
   orderIndex,
   receiptKey,
   refundedOrderKey,
+  type RefundIndex,
   refundKey,
   refundPartition,
-  type RefundIndex,
   statusIndex,
 } from './refund-keys.ts';
-import { RefundItem } from './refund-item.ts';
-import { timelineOf } from '../../../shared/dynamodb/timeline.ts';
-import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';
+import { emptyLedger, RefundLedger } from './refund-ledger.ts';
 
 const IndexEntry = z.object({ requestedKey: z.string() });
 
-/** An order may be so busy that no moment of it can be seen. */
-const patienceMs = 2_000;
+/** For two equal reads in a row of an order that other requests change. */
+const snapshotRetryBudgetMs = 2_000;
 
-type Together = Omit<RefundSnapshot, 'order'> & { order: OrderSnapshot | undefined };
-const isSame = (a: Together, b: Together): boolean =>
+type BatchRead = Omit<RefundSnapshot, 'order'> & { order: OrderSnapshot | undefined };
+const hasSameVersions = (a: BatchRead, b: BatchRead): boolean =>
   a.order?.version === b.order?.version &&
   a.ledger?.version === b.ledger?.version &&
   a.refund?.version === b.refund?.version;
 
-/** Refunds and what was drawn from the pots of each order; reads the orders. */
-export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDER_TABLE_NAME: orders }: Tables) {
+/** Reads and writes refunds and refund ledgers; reads orders. All reads are strongly consistent. */
+export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDER_TABLE_NAME: orders }: TablesEnv) {
   const readOne = async (name: string, key: Key): Promise<unknown> =>
     ((await readBatch(db, { [name]: [key] }, true))[name] ?? [])[0];
 
@@ -53,75 +49,55 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
       return found === undefined ? undefined : schema.parse(found);
     };
     return {
+      // An early payment is no order: it does not match the schema.
       order: OrderSnapshot.safeParse((items[orders] ?? [])[0]).data,
       ledger: find(RefundLedger, ledgerKey(orderId)),
       refund: find(RefundItem, refundKey(refundId)),
     };
   };
 
-  /** The order with what is disputed of the money that it has from another one, and that one from another again. */
-  const withSource = async (order: OrderSnapshot): Promise<OrderSnapshot> => {
+  /** The order with the chargebacks of the chain of exchanged orders before it. */
+  const withExchangedOrders = async (order: OrderSnapshot): Promise<OrderSnapshot> => {
     if (!order.exchangeOf) return order;
-    const source = OrderSnapshot.parse(await readOne(orders, orderKey(order.exchangeOf.orderId)));
-    return withChargebacksOf(order, await withSource(source));
-  };
-
-  const policy = createPolicyStore(db, table).inForce;
-  const historyOf = createHistoryStore(db, { REFUND_TABLE_NAME: table, ORDER_TABLE_NAME: orders });
-
-  /** The order, what was drawn from its pots, and one of its refunds: all of one moment. */
-  const books = async (orderId: string, refundId: string): Promise<RefundSnapshot | undefined> => {
-    const { found } = await retryOnConflict(patienceMs, async () => {
-      const read = await readTogether(orderId, refundId);
-      const { order } = read;
-      if (!order) return { found: undefined };
-      // A batch is of no one moment. What nobody changed from one batch to the next was so in between.
-      return isSame(read, await readTogether(orderId, refundId))
-        ? { found: { ...read, order: await withSource(order) } }
-        : undefined;
-    });
-    return found;
+    const exchanged = OrderSnapshot.parse(await readOne(orders, orderKey(order.exchangeOf.orderId)));
+    return withChargebacksOf(order, await withExchangedOrders(exchanged));
   };
 
   return {
-    policy,
-
     async refund(refundId: string): Promise<RefundItem | undefined> {
       const item = await readOne(table, refundKey(refundId));
       return item === undefined ? undefined : RefundItem.parse(item);
     },
 
-    /** The order, if it exists. Payments that wait for an order that was not placed yet are none. */
-    async order(orderId: string): Promise<OrderSnapshot | undefined> {
-      return OrderSnapshot.safeParse(await readOne(orders, orderKey(orderId))).data;
-    },
-
-    async account(orderId: string): Promise<RefundLedger> {
+    async ledger(orderId: string): Promise<RefundLedger> {
       const item = await readOne(table, ledgerKey(orderId));
       return item === undefined ? emptyLedger(orderId) : RefundLedger.parse(item);
     },
 
-    books,
-
-    /** All that deciding on a request needs. */
-    async known(orderId: string, refundId: string): Promise<RequestSnapshot | undefined> {
-      const found = await books(orderId, refundId);
-      if (!found) return undefined;
-      const { id: customerId } = found.order.customer;
-      const history = customerId === undefined ? undefined : await historyOf(customerId);
-      return { ...found, policy: await policy(), history };
+    /** The order, its ledger and one of its refunds at one moment; undefined if there is no such order. */
+    async snapshot(orderId: string, refundId: string): Promise<RefundSnapshot | undefined> {
+      const { snapshot } = await retryOnConflict(snapshotRetryBudgetMs, async () => {
+        const read = await readTogether(orderId, refundId);
+        const { order } = read;
+        if (!order) return { snapshot: undefined };
+        // BatchGetItem is not isolated. Equal versions in two reads prove that nothing changed in between.
+        return hasSameVersions(read, await readTogether(orderId, refundId))
+          ? { snapshot: { ...read, order: await withExchangedOrders(order) } }
+          : undefined;
+      });
+      return snapshot;
     },
 
     /**
-     * Writes the refund, the account and the events, unless one of them, or the order where `order` is given, changed
-     * since they were read. The step that brings the refund to its end closes its case.
+     * Writes the refund, the ledger, the receipt and the events in one transaction, and closes the case with the change
+     * that ends it. A changed refund, ledger or order (if `before.order` is given) is a version conflict.
      */
     commit(
       change: Change,
-      before: { account: RefundLedger | undefined; order?: OrderSnapshot | undefined },
+      before: { ledger: RefundLedger | undefined; order?: OrderSnapshot | undefined },
       cause: Cause,
     ): Promise<'done' | 'version-conflict'> {
-      const { refund, ledger, receipt, events } = closingCase(change, cause.now);
+      const { refund, ledger, receipt, events } = closeCase(change, cause.now);
       const actions: Action[] = [
         {
           Put: {
@@ -130,8 +106,8 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
             ...expectVersion(refund.version - 1),
           },
         },
-        ...events.map((tell) => ({
-          Put: { TableName: table, Item: outboxItem(refundPartition(refund.refundId), tell(cause)) },
+        ...events.map((event) => ({
+          Put: { TableName: table, Item: outboxItem(refundPartition(refund.refundId), event(cause)) },
         })),
       ];
       if (receipt) {
@@ -139,7 +115,7 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
         actions.push({ Put: { TableName: table, Item, ...expectVersion(0) } });
       }
       if (ledger) {
-        const condition = expectVersion(before.account?.version ?? 0);
+        const condition = expectVersion(before.ledger?.version ?? 0);
         actions.push({ Put: { TableName: table, Item: { ...ledger, ...ledgerKey(ledger.orderId) }, ...condition } });
       }
       if (refund.customerId !== undefined && refund.payouts.some(({ state }) => state === 'succeeded')) {
@@ -157,7 +133,7 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
     /** The refund's events, oldest first. */
     timeline: (refundId: string) => timelineOf(db, table, refundPartition(refundId)),
 
-    /** Up to `limit` refunds of a status or an order, newest first, older than `before`. */
+    /** Up to `limit` refunds of a status or an order, the newest first, after the position `before`. */
     async find(index: RefundIndex, value: string, before: string | undefined, limit: number) {
       const { Items = [], LastEvaluatedKey } = await db.send(
         new QueryCommand({

@@ -1,66 +1,67 @@
 import type { Offer } from '../../../shared/catalog/offer-store.ts';
+import type { FieldError } from '../../../shared/contracts/problem.ts';
 import {
+  CaseRated,
   RefundAmended,
   RefundApproved,
   RefundRejected,
   RefundRequested,
+  RefundWithdrawn,
 } from '../../../shared/contracts/refunds/events.ts';
-import type { FieldError } from '../../../shared/contracts/problem.ts';
 import type { RefundContent } from '../../../shared/contracts/refunds/refund-content.ts';
-import { type RefundLedger, release, type Leg, reserve, requestedMinorOf, emptyLedger } from '../refund/refund-ledger.ts';
-import { eventData, illegal, judgedEventData, type Outcome, draftEvent } from '../refund/change.ts';
 import { allocateRefund, type RequestedParts } from '../refund/allocation.ts';
-import { refuseExchange } from '../exchanges/exchange.ts';
-import type { History } from './history-store.ts';
+import { draftEvent, endUnpaid, eventData, illegal, judgedEventData, type Outcome } from '../refund/change.ts';
+import { deadlineIn, hasReturnedUnits, returnByOf, returningUnits, returnTermsFor } from '../refund/expected-return.ts';
 import { next } from '../refund/life-cycle.ts';
-import { isDisputed, type OrderSnapshot } from '../refund/order-snapshot.ts';
-import { type PolicyFacts, judge, type RefundPolicy, type Verdict } from './judge.ts';
+import { isDisputed, type OrderSnapshot, type RefundSnapshot } from '../refund/order-snapshot.ts';
+import type { PolicyInForce } from '../refund/policy-store.ts';
 import type { RefundItem } from '../refund/refund-item.ts';
-import { deadlineIn, returnByOf, returningOf, termsFor } from '../returns/returning.ts';
+import {
+  emptyLedger,
+  type Leg,
+  refundedAndPendingMinor,
+  type RefundLedger,
+  release,
+  reserve,
+} from '../refund/refund-ledger.ts';
+import { refuseExchange } from './exchange-request.ts';
+import { type CustomerHistory, judge, policyFacts, type Verdict } from './judge.ts';
 
-const msPerDay = 86_400_000;
-
-/** An order, what was drawn from its pots, and one of its refunds, if there is one. */
-export type RefundSnapshot = { order: OrderSnapshot; ledger: RefundLedger | undefined; refund: RefundItem | undefined };
-
-/** What the tables say when a refund is asked for; `refund` is the one that has the request's id. */
-export type RequestSnapshot = RefundSnapshot & {
-  policy: { version: number; content: RefundPolicy };
-  history: History | undefined;
-};
+/** What a decision on a request depends on. `refund` is the one with the id of the request. */
+export type RequestSnapshot = RefundSnapshot & { policy: PolicyInForce; history: CustomerHistory | undefined };
 
 export type RefundRequest = {
   refundId: string;
   content: Omit<RefundContent, 'requestId' | 'orderId'> & Pick<RefundContent, 'requestId'>;
   contentHash: string;
-  /** A person or a client. */
+  /** The id of a person or a client. */
   by: string;
   /** Milliseconds since the epoch. */
   now: number;
-  /** When a request that is made now ends undecided. */
+  /** The request expires at this time if it is not decided. */
   deadlineAt: string;
-  /** Of what is wanted instead, for an exchange. */
+  /** Catalogue and stock of the replacement of an exchange. */
   offer?: Offer | undefined;
 };
 
-/** Sets the money aside and lets the policy decide, once under each request id. */
-export function request(asked: RefundRequest, known: RequestSnapshot): Outcome {
-  const { refund: earlier } = known;
+/** Reserves the amounts and applies the policy. The same request id with the same content is one refund. */
+export function request(asked: RefundRequest, snapshot: RequestSnapshot): Outcome {
+  const { refund: earlier } = snapshot;
   if (earlier?.contentHash === asked.contentHash) return { kind: 'already-done', refund: earlier };
   if (earlier) return { kind: 'refund-conflict', refundId: earlier.refundId };
-  return judged(asked, known, { version: 1, requestId: asked.content.requestId, event: RefundRequested });
+  return judged(asked, snapshot, { version: 1, requestId: asked.content.requestId, event: RefundRequested });
 }
 
-/** Changes a request that waits; what was approved before is void, as it was something else. */
-export function amend(asked: RefundRequest, known: RequestSnapshot): Outcome {
-  const { refund, ledger } = known;
-  if (!refund) throw new RangeError('What is amended exists');
+/** Replaces a request that is not decided. Earlier approvals are void. */
+export function amend(asked: RefundRequest, snapshot: RequestSnapshot): Outcome {
+  const { refund, ledger } = snapshot;
+  if (!refund) throw new RangeError('The refund to amend does not exist');
   if (refund.contentHash === asked.contentHash) return { kind: 'already-done', refund };
   if (!next(refund.status, 'amend')) return illegal(refund, 'amended');
   const released = refund.payouts.reduce(release, ledger ?? emptyLedger(refund.orderId));
   return judged(
     { ...asked, by: refund.requestedBy },
-    { ...known, ledger: released },
+    { ...snapshot, ledger: released },
     {
       version: refund.version + 1,
       requestId: refund.requestId,
@@ -70,41 +71,66 @@ export function amend(asked: RefundRequest, known: RequestSnapshot): Outcome {
   );
 }
 
-type Making = {
+/** Not possible after units came back: then the store decides on the refund. */
+export function withdraw(refund: RefundItem, ledger: RefundLedger, by: string): Outcome {
+  if (refund.status === 'withdrawn') return { kind: 'already-done', refund };
+  const status = next(refund.status, 'withdraw');
+  if (!status || hasReturnedUnits(refund)) return illegal(refund, 'withdrawn');
+  return endUnpaid(refund, ledger, status, (after) => draftEvent(RefundWithdrawn, { ...eventData(after), by }));
+}
+
+/** Records the customer's rating, once, after the case was closed. */
+export function rate(
+  refund: RefundItem,
+  { score, comment }: { score: number; comment?: string | undefined },
+  now: number,
+): Outcome {
+  const { rating, closedAt } = refund;
+  if (rating?.score === score && rating.comment === comment) return { kind: 'already-done', refund };
+  if (rating) return { kind: 'already-rated' };
+  if (closedAt === undefined) return illegal(refund, 'rated');
+  const at = new Date(now).toISOString();
+  const after: RefundItem = { ...refund, rating: { score, comment, at }, version: refund.version + 1 };
+  return { kind: 'changed', refund: after, events: [draftEvent(CaseRated, { ...eventData(after), score, comment })] };
+}
+
+/** The fields that differ between a new and an amended request. */
+type RequestVersion = {
   version: number;
   requestId: string;
   event: typeof RefundRequested | typeof RefundAmended;
   amendedBy?: string[];
 };
 
-function judged(asked: RefundRequest, { order, ledger, policy, history }: RequestSnapshot, making: Making): Outcome {
+function judged(asked: RefundRequest, snapshot: RequestSnapshot, requestVersion: RequestVersion): Outcome {
+  const { order, policy, history } = snapshot;
   const { content, refundId, contentHash, by, now } = asked;
   const errors = unknownParts(order, content);
   if (errors.length > 0) return { kind: 'invalid', errors };
   if (isDisputed(order)) return { kind: 'chargeback-open' };
-  const wanted = wantedOf(content);
-  const pots = ledger ?? emptyLedger(order.orderId);
-  const drawn = allocateRefund(order, pots, wanted);
-  if ('short' in drawn) return { kind: 'not-refundable', pots: drawn.short };
-  if (drawn.amountMinor === 0) return nothingWanted;
+  const requested = requestedParts(content);
+  const ledger = snapshot.ledger ?? emptyLedger(order.orderId);
+  const allocated = allocateRefund(order, ledger, requested);
+  if ('shortages' in allocated) return { kind: 'not-refundable', pots: allocated.shortages };
+  if (allocated.amountMinor === 0) return nothingRequested;
 
-  const refusal = refuseExchange(content, order, pots, asked.offer ?? noOffer);
+  const refusal = refuseExchange(content, order, ledger, asked.offer ?? noOffer);
   if (refusal) return refusal;
 
-  const returning = returningOf(order, pots, content);
+  const returning = returningUnits(order, ledger, content);
+  const orderAmountMinor = allocated.amountMinor + refundedAndPendingMinor(ledger);
   const judgement = judge(
-    policyFacts(order, wanted, drawn.amountMinor + requestedMinorOf(pots), content.reason, history, now),
+    policyFacts(order, requested, orderAmountMinor, content.reason, history, now),
     policy.content,
   );
-  // Where nothing is sent back, there is nothing to wait for.
   const verdict = { ...judgement, payAfterReturn: judgement.payAfterReturn && returning.length > 0 };
-  const status = statusBy(verdict);
-  const returnTerms = returning.length > 0 ? termsFor(content.reason, policy.content) : undefined;
-  const isAgreed = status === 'approved' || status === 'awaiting-return';
-  const returnBy = isAgreed ? returnByOf(returnTerms, now) : undefined;
+  const status = initialStatus(verdict);
+  const returnTerms = returning.length > 0 ? returnTermsFor(content.reason, policy.content) : undefined;
+  const isApproved = status === 'approved' || status === 'awaiting-return';
+  const returnBy = isApproved ? returnByOf(returnTerms, now) : undefined;
   const refund: RefundItem = {
     refundId,
-    requestId: making.requestId,
+    requestId: requestVersion.requestId,
     orderId: order.orderId,
     externalOrderId: order.externalOrderId,
     channel: order.channel,
@@ -113,52 +139,53 @@ function judged(asked: RefundRequest, { order, ledger, policy, history }: Reques
     reason: content.reason,
     note: content.note,
     currency: order.currency,
-    amountMinor: drawn.amountMinor,
+    amountMinor: allocated.amountMinor,
     policy: {
       rule: verdict.rule,
       version: policy.version,
       approvalsNeeded: verdict.approvalsNeeded,
       payAfterReturn: verdict.payAfterReturn,
     },
-    payouts: drawn.legs.map((leg) => ({ ...leg, state: 'due', attempt: 0 })),
+    payouts: allocated.legs.map((leg) => ({ ...leg, state: 'due', attempt: 0 })),
     returning,
     returnTerms,
     returnBy,
     exchange: content.exchange,
     approvals: [],
     requestedBy: by,
-    amendedBy: making.amendedBy,
+    amendedBy: requestVersion.amendedBy,
     requestedAt: new Date(now).toISOString(),
     deadlineAt: deadlineIn(status, asked.deadlineAt, returnBy),
     contentHash,
-    version: making.version,
+    version: requestVersion.version,
   };
-  const events = [draftEvent(making.event, judgedEventData(refund))];
+  const events = [draftEvent(requestVersion.event, judgedEventData(refund))];
   if (status === 'rejected') {
     events.push(
       draftEvent(RefundRejected, { ...eventData(refund), by: 'policy', department: 'policy', comment: verdict.rule }),
     );
-    // An amended request gave its money back before; a new one never set any aside.
-    return { kind: 'changed', refund, ledger: ledger && { ...ledger, version: pots.version + 1 }, events };
+    // An amendment released its reserved amounts; a new request reserved none.
+    const released = snapshot.ledger && { ...snapshot.ledger, version: ledger.version + 1 };
+    return { kind: 'changed', refund, ledger: released, events };
   }
   if (status !== 'pending-approval') events.push(draftEvent(RefundApproved, judgedEventData(refund)));
-  return { kind: 'changed', refund, ledger: reserved(pots, drawn.legs), events };
+  return { kind: 'changed', refund, ledger: reserved(ledger, allocated.legs), events };
 }
 
 const noOffer: Offer = { skus: new Map(), stock: new Map() };
 
-const reserved = (account: RefundLedger, legs: readonly Leg[]): RefundLedger => ({
-  ...reserve(account, legs),
-  version: account.version + 1,
+const reserved = (ledger: RefundLedger, legs: readonly Leg[]): RefundLedger => ({
+  ...reserve(ledger, legs),
+  version: ledger.version + 1,
 });
 
-function statusBy({ decision, approvalsNeeded, payAfterReturn }: Verdict): RefundItem['status'] {
+function initialStatus({ decision, approvalsNeeded, payAfterReturn }: Verdict): RefundItem['status'] {
   if (decision === 'refuse') return 'rejected';
   if (approvalsNeeded > 0) return 'pending-approval';
   return payAfterReturn ? 'awaiting-return' : 'approved';
 }
 
-const wantedOf = ({
+const requestedParts = ({
   lines,
   charges,
   shippingMinor,
@@ -174,7 +201,7 @@ const wantedOf = ({
   goodwillMinor,
 });
 
-/** Lines and charges that are asked for and not the order's. */
+/** Requested lines and charges that the order does not have. */
 function unknownParts(order: OrderSnapshot, { lines = [], charges = [] }: RefundRequest['content']): FieldError[] {
   const lineIds = new Set(order.lines.map(({ lineId }) => lineId));
   const chargeIds = new Set(order.charges.map(({ chargeId }) => chargeId));
@@ -190,39 +217,7 @@ function unknownParts(order: OrderSnapshot, { lines = [], charges = [] }: Refund
   ];
 }
 
-const nothingWanted: Outcome = {
+const nothingRequested: Outcome = {
   kind: 'invalid',
-  errors: [{ pointer: '', detail: 'Ask for lines, charges, shipping, tax, an overpaid amount or goodwill' }],
+  errors: [{ pointer: '', detail: 'Request lines, charges, shipping, tax, an overpaid amount or goodwill' }],
 };
-
-/** Whether nothing is asked for but what was captured beyond what is due. */
-const isOnlyOverpaid = ({ overpaidMinor = 0, ...others }: RequestedParts): boolean =>
-  overpaidMinor > 0 && Object.values(others).every((other) => other === undefined || other === 0);
-
-/** What the policy looks at; the amount is that of the request and of the order's refunds before it. */
-export function policyFacts(
-  order: OrderSnapshot,
-  wanted: RequestedParts,
-  amountMinor: number,
-  reason: string,
-  history: RequestSnapshot['history'],
-  now: number,
-): PolicyFacts {
-  const delivered = order.shipments.flatMap(({ deliveredAt }) => (deliveredAt ? [Date.parse(deliveredAt)] : []));
-  const isAllDelivered = order.shipments.length > 0 && delivered.length === order.shipments.length;
-  return {
-    amountMinor,
-    currency: order.currency,
-    reason,
-    channel: order.channel,
-    goods: order.shipments.length === 0 ? 'not-shipped' : isAllDelivered ? 'delivered' : 'shipped',
-    daysSinceDelivery: isAllDelivered ? (now - Math.max(...delivered)) / msPerDay : undefined,
-    isGoodwill: (wanted.goodwillMinor ?? 0) > 0,
-    isOverpaid: isOnlyOverpaid(wanted),
-    history: history && {
-      orders: history.orders,
-      refundedOrders: history.refundedOrders,
-      accountAgeDays: (now - Date.parse(history.firstOrderAt)) / msPerDay,
-    },
-  };
-}

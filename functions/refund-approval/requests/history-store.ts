@@ -2,38 +2,33 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Database } from '../../../shared/dynamodb/database.ts';
 import { customerIndex, placedKeyPattern } from '../../../shared/orders/order-keys.ts';
-import type { Tables } from '../env.ts';
+import type { TablesEnv } from '../refund/env.ts';
 import { customerPartition } from '../refund/refund-keys.ts';
+import type { CustomerHistory } from './judge.ts';
 
 const IndexEntry = z.object({ placedKey: z.string().regex(placedKeyPattern) });
 
-/** What a customer ordered and had refunded; `firstOrderAt` is when the earliest of the orders was placed. */
-export type History = { orders: number; refundedOrders: number; firstOrderAt: string };
-
-/**
- * Counts a customer's orders when somebody asks, and not with each order: refunds are few and orders many. The index of
- * orders may lag by a moment.
- */
-export function createHistoryStore(db: Database, { REFUND_TABLE_NAME: refunds, ORDER_TABLE_NAME: orders }: Tables) {
+/** Counts a customer's orders and refunded orders. The order index is eventually consistent. */
+export function createHistoryStore(db: Database, { REFUND_TABLE_NAME: refunds, ORDER_TABLE_NAME: orders }: TablesEnv) {
   const count = async (query: { TableName: string; IndexName?: string }, attribute: string, value: string) => {
     let sum = 0;
-    let from: Record<string, unknown> | undefined;
+    let startKey: Record<string, unknown> | undefined;
     do {
       const page = await db.send(
         new QueryCommand({
           ...query,
           ...keyIs(attribute, value),
           Select: 'COUNT',
-          ...(from && { ExclusiveStartKey: from }),
+          ...(startKey && { ExclusiveStartKey: startKey }),
         }),
       );
       sum += page.Count ?? 0;
-      from = page.LastEvaluatedKey;
-    } while (from);
+      startKey = page.LastEvaluatedKey;
+    } while (startKey);
     return sum;
   };
 
-  return async (customerId: string): Promise<History | undefined> => {
+  return async (customerId: string): Promise<CustomerHistory | undefined> => {
     const [key = ''] = customerIndex.keysOf(customerId);
     const ordersOfCustomer = { TableName: orders, IndexName: customerIndex.name };
     const [first, orderCount, refundedCount] = await Promise.all([

@@ -1,89 +1,95 @@
-import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
+import { channelAccessOf, isVisible } from '../../../shared/access/channel-access.ts';
 import type { Offer } from '../../../shared/catalog/offer-store.ts';
+import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import type { RefundContent } from '../../../shared/contracts/refunds/refund-content.ts';
 import type * as routes from '../../../shared/contracts/refunds/routes.ts';
-import type { HttpResponse } from '../../../shared/contracts/problem.ts';
+import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import { contentHash, refundIdOf } from '../../../shared/ids.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';
-import { outcomeResponse, unknownOrder, unknownRefund } from '../refund/responses.ts';
-import { applyChange } from '../refund/apply.ts';
-import { isVisibleTo } from '../refund/caller.ts';
-import { rate } from '../refund/case.ts';
+import { applyChange, changeRetryBudgetMs } from '../refund/apply.ts';
 import type { Outcome } from '../refund/change.ts';
-import { withdraw } from '../approvals/decide.ts';
-import { amend, type RequestSnapshot, request } from './decide.ts';
-import type { RefundStore } from '../refund/store.ts';
+import { outcomeResponse, unknownOrder, unknownRefund } from '../refund/responses.ts';
+import { amend, rate, request, type RequestSnapshot, withdraw } from './decide.ts';
+import type { RequestStore } from './request-store.ts';
 
-/** Others may ask for the same order's money at once, and each of them comes to an end. */
-const patienceMs = 10_000;
-
-/** What serves those who ask for refunds. `deadlineOf` tells when a request that is made now ends undecided. */
+/** The routes of those who request refunds. `deadlineOf` returns the time at which a request made at `now` expires. */
 export function requestApi(
-  store: RefundStore,
+  store: RequestStore,
   channels: Channels,
-  deadlineOf: (known: RequestSnapshot, now: number) => string,
+  deadlineOf: (snapshot: RequestSnapshot, now: number) => string,
   offerOf: (skus: string[]) => Promise<Offer>,
 ) {
-  /** What is wanted instead, as it can be had now. */
+  const isVisibleTo = (clientId: string, channel: string) => isVisible(channel, channelAccessOf(clientId, channels));
+
   const offerFor = async ({ exchange }: Pick<RefundContent, 'exchange'>) =>
     exchange && offerOf([...new Set(exchange.lines.map(({ sku }) => sku))]);
 
-  const ask = (orderId: string, refundId: string, decide: (known: RequestSnapshot) => Outcome, request: Asking) =>
-    retryOnConflict(patienceMs, async () => {
-      const known = await store.known(orderId, refundId);
-      if (!known || !isVisibleTo(request.caller, channels, known.order.channel)) return 'unknown' as const;
-      const outcome = decide(known);
+  const applyRequest = (
+    orderId: string,
+    refundId: string,
+    decide: (snapshot: RequestSnapshot) => Outcome,
+    { caller, cause }: Pick<Request<typeof routes.requestRefund>, 'caller' | 'cause'>,
+  ) =>
+    retryOnConflict(changeRetryBudgetMs, async () => {
+      const snapshot = await store.requestSnapshot(orderId, refundId);
+      if (!snapshot || !isVisibleTo(caller.clientId, snapshot.order.channel)) return 'unknown' as const;
+      const outcome = decide(snapshot);
       if (outcome.kind !== 'changed') return outcome;
-      return (await store.commit(outcome, known, request.cause)) === 'done' ? outcome : undefined;
+      return (await store.commit(outcome, snapshot, cause)) === 'done' ? outcome : undefined;
     });
 
   return {
-    requestRefund: async (asking: Request<typeof routes.requestRefund>): Promise<HttpResponse> => {
-      const { body, caller, cause } = asking;
+    requestRefund: async (httpRequest: Request<typeof routes.requestRefund>): Promise<HttpResponse> => {
+      const { body, caller, cause } = httpRequest;
       const { orderId, ...content } = body;
       const refundId = refundIdOf(orderId, content.requestId);
       const offer = await offerFor(content);
-      const decide = (known: RequestSnapshot) => {
-        const deadlineAt = deadlineOf(known, cause.now);
+      const decide = (snapshot: RequestSnapshot) => {
+        const deadlineAt = deadlineOf(snapshot, cause.now);
         const asked = { refundId, content, contentHash: contentHash(body), by: caller.subject, now: cause.now };
-        return request({ ...asked, deadlineAt, offer }, known);
+        return request({ ...asked, deadlineAt, offer }, snapshot);
       };
-      const outcome = await ask(orderId, refundId, decide, asking);
+      const outcome = await applyRequest(orderId, refundId, decide, httpRequest);
       return outcome === 'unknown' ? unknownOrder : outcomeResponse(outcome, 201);
     },
 
-    amendRefund: async (asking: Request<typeof routes.amendRefund>): Promise<HttpResponse> => {
-      const { params, body, caller, cause } = asking;
+    amendRefund: async (httpRequest: Request<typeof routes.amendRefund>): Promise<HttpResponse> => {
+      const { params, body, caller, cause } = httpRequest;
       const refund = await store.refund(params.refundId);
       if (!refund) return unknownRefund;
       const { refundId, orderId, requestId } = refund;
       const offer = await offerFor(body);
-      const decide = (known: RequestSnapshot) => {
-        const deadlineAt = deadlineOf(known, cause.now);
+      const decide = (snapshot: RequestSnapshot) => {
+        const deadlineAt = deadlineOf(snapshot, cause.now);
         const hash = contentHash({ ...body, requestId, orderId });
         const content = { ...body, requestId };
         const asked = { refundId, content, contentHash: hash, by: caller.subject, now: cause.now };
-        return amend({ ...asked, deadlineAt, offer }, known);
+        return amend({ ...asked, deadlineAt, offer }, snapshot);
       };
-      const outcome = await ask(orderId, refundId, decide, asking);
+      const outcome = await applyRequest(orderId, refundId, decide, httpRequest);
       return outcome === 'unknown' ? unknownRefund : outcomeResponse(outcome);
     },
 
     withdrawRefund: async ({ params, caller, cause }: Request<typeof routes.withdrawRefund>): Promise<HttpResponse> => {
       const refund = await store.refund(params.refundId);
-      if (!refund || !isVisibleTo(caller, channels, refund.channel)) return unknownRefund;
+      if (!refund || !isVisibleTo(caller.clientId, refund.channel)) return unknownRefund;
       return outcomeResponse(
-        await applyChange(store, params.refundId, (now, account) => withdraw(now, account, caller.subject), cause),
+        await applyChange(
+          store,
+          refund.refundId,
+          (current, ledger) => withdraw(current, ledger, caller.subject),
+          cause,
+        ),
       );
     },
 
     rateRefund: async ({ params, body, caller, cause }: Request<typeof routes.rateRefund>): Promise<HttpResponse> => {
       const refund = await store.refund(params.refundId);
-      if (!refund || !isVisibleTo(caller, channels, refund.channel)) return unknownRefund;
-      return outcomeResponse(await applyChange(store, refund.refundId, (current) => rate(current, body, cause.now), cause));
+      if (!refund || !isVisibleTo(caller.clientId, refund.channel)) return unknownRefund;
+      return outcomeResponse(
+        await applyChange(store, refund.refundId, (current) => rate(current, body, cause.now), cause),
+      );
     },
   };
 }
-
-type Asking = Pick<Request<typeof routes.requestRefund>, 'caller' | 'cause'>;

@@ -6,33 +6,33 @@ const Detail = z.object({
   data: z.looseObject({}),
 });
 
-/** What each event means to the customer; events that are not here are the store's own business. */
-const meanings: Record<string, string> = {
-  RefundRequested: 'We have your request.',
+/** The text of each event for the customer. Other events are internal and not listed. */
+const texts: Record<string, string> = {
+  RefundRequested: 'We received your request.',
   RefundAmended: 'Your request was changed.',
-  RefundReminded: 'Your request waits for a decision; we asked for it again.',
-  RefundEscalated: 'Your request waits for a decision; we asked a lead for it.',
+  RefundReminded: 'Your request is waiting for a decision. We sent a reminder.',
+  RefundEscalated: 'Your request is waiting for a decision. We passed it to a lead.',
   RefundApproved: 'Your refund was approved.',
-  ReturnReceived: 'We have your goods.',
+  ReturnReceived: 'We received returned goods.',
   RefundReturnReceived: 'Your return is complete.',
   RefundRejected: 'Your refund was not approved.',
   RefundWithdrawn: 'The request was withdrawn.',
-  RefundExpired: 'The request ended without a decision.',
-  ExchangeApproved: 'We are ordering what you get instead.',
-  ExchangeSettled: 'What you get instead is ordered.',
-  ExchangeRefused: 'What you wanted instead is not to be had any more: you get the money.',
-  RefundPayoutStarted: 'The money is on its way.',
-  RefundPaid: 'The money was sent back.',
-  RefundPayoutFailed: 'The payment did not go through; we are looking into it.',
-  StoreCreditGranted: 'You have the amount as credit with us.',
+  RefundExpired: 'The request expired.',
+  ExchangeApproved: 'We are ordering your replacement.',
+  ExchangeSettled: 'Your replacement is ordered.',
+  ExchangeRefused: 'Your replacement is no longer available. You get the money instead.',
+  RefundPayoutStarted: 'Your refund is being paid.',
+  RefundPaid: 'Your refund was paid.',
+  RefundPayoutFailed: 'The payment failed. We are looking into it.',
+  StoreCreditGranted: 'You received the amount as store credit.',
   RefundCaseClosed: 'Your case is closed. How did we do, from 1 to 5?',
-  CaseRated: 'Thank you for your answer.',
+  CaseRated: 'Thank you for your rating.',
 };
 
-/** The steps of a refund, oldest first, as its customer may read them: no names, no comments of staff. */
+/** The events of a refund, the oldest first, as its customer may read them: without staff names and comments. */
 export const timelineResponse = (events: readonly OutboxItem[]) =>
   events.flatMap(({ detailType, detail }) => {
-    const text = meanings[detailType];
+    const text = texts[detailType];
     if (text === undefined) return [];
     const { eventId, occurredAt } = Detail.parse(JSON.parse(detail)).metadata;
     return [{ eventId, type: detailType, occurredAt, text }];

@@ -1,16 +1,16 @@
 import { type Database, readBatch } from '../../../shared/dynamodb/database.ts';
 import { queryPages } from '../../../shared/dynamodb/query-pages.ts';
-import { Receipt } from './receipt.ts';
+import { Receipt } from '../refund/refund-item.ts';
 import { receiptKey, receiptPrefix, refundPartition } from '../refund/refund-keys.ts';
 
-/** What came back for each refund; receipts are written with their refund. */
+/** Reads the receipts of returns. The refund store writes a receipt in the same transaction as its refund. */
 export const createReceiptStore = (db: Database, table: string) => ({
   async find(refundId: string, receiptId: string): Promise<Receipt | undefined> {
     const [item] = (await readBatch(db, { [table]: [receiptKey(refundId, receiptId)] }, true))[table] ?? [];
     return item === undefined ? undefined : Receipt.parse(item);
   },
 
-  /** All of a refund, oldest first. */
+  /** Returns all receipts of a refund, oldest first. */
   async all(refundId: string): Promise<Receipt[]> {
     const receipts: Receipt[] = [];
     const query = {

@@ -2,7 +2,7 @@ import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts
 import * as routes from '../../../shared/contracts/stock/routes.ts';
 import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
-import { applyMovements } from '../stock/apply-movements.ts';
+import { applyMovements, type Limits } from '../stock/apply-movements.ts';
 import { inTransitResponse, stockResponse, unknownSku } from '../stock/responses.ts';
 import type { StockStore } from '../stock/store.ts';
 
@@ -16,10 +16,10 @@ const tooManyMovements = problem(
 const invalidCursor = problem(400, 'invalid-cursor', 'The cursor does not belong to this query.');
 
 export const postMovements =
-  (store: StockStore) =>
+  (store: StockStore, limits?: Limits) =>
   async ({ body: { movements }, cause }: Request<typeof routes.postMovements>): Promise<HttpResponse> => {
     if (movements.length > routes.maxMovements) return tooManyMovements;
-    return { status: 200, body: { results: await applyMovements(store, movements, cause) } };
+    return { status: 200, body: { results: await applyMovements(store, movements, cause, limits) } };
   };
 
 export const getStock =

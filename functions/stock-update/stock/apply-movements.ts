@@ -1,4 +1,4 @@
-import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
+import { retryOnConflict, startRetryBudget } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import type { Cause } from '../../../shared/contracts/define-event.ts';
 import type { MovementResult, RejectionReason } from '../../../shared/contracts/stock/routes.ts';
 import { inParallel } from '../../../shared/in-parallel.ts';
@@ -10,6 +10,7 @@ import type { StockStore } from './store.ts';
 
 /** When the budget is used up the response is `busy`. Movements applied so far remain; a repeated request reports them. */
 const requestLimits = { retryBudgetMs: 10_000, skusAtOnce: 8 };
+export type Limits = typeof requestLimits;
 /**
  * A transaction has at most 100 items, and a movement writes an identity, an event, a lot and a transit beside the stock
  * item. 20 keep the update expression below 4 KB even if each movement has its own warehouse.
@@ -44,7 +45,7 @@ export async function applyInOrder(
   { retryBudgetMs, skusAtOnce } = requestLimits,
 ): Promise<Map<SubmittedMovement, MovementResult>> {
   const state = await store.read(movements);
-  const deadline = performance.now() + retryBudgetMs;
+  const remainingBudgetMs = startRetryBudget(retryBudgetMs);
   const results = new Map<SubmittedMovement, MovementResult>();
   const startedSkus = new Set<string>();
   let hasFailed = false;
@@ -53,8 +54,12 @@ export async function applyInOrder(
       // Groups in progress complete; no new group starts after a failure.
       if (hasFailed) return;
       try {
-        const budgetMs = Math.max(0, deadline - performance.now());
-        const applied = await applyGroup(store, state, { group, startedSkus, retryableReasons, budgetMs }, cause);
+        const applied = await applyGroup(
+          store,
+          state,
+          { group, startedSkus, retryableReasons, retryBudgetMs: remainingBudgetMs() },
+          cause,
+        );
         for (const [movement, result] of applied) results.set(movement, result);
         if (applied.some(([, { reason }]) => reason !== undefined && retryableReasons.has(reason))) return;
       } catch (error) {
@@ -102,12 +107,12 @@ function applyGroup(
     group,
     startedSkus,
     retryableReasons,
-    budgetMs,
+    retryBudgetMs,
   }: {
     group: readonly SubmittedMovement[];
     startedSkus: Set<string>;
     retryableReasons: ReadonlySet<RejectionReason>;
-    budgetMs: number;
+    retryBudgetMs: number;
   },
   cause: Cause,
 ) {
@@ -134,7 +139,7 @@ function applyGroup(
     await reload();
     return plan();
   };
-  return retryOnConflict(budgetMs, async (): Promise<[SubmittedMovement, MovementResult][] | undefined> => {
+  return retryOnConflict(retryBudgetMs, async (): Promise<[SubmittedMovement, MovementResult][] | undefined> => {
     const { plan: writePlan, outcomes } = await planOnFreshState();
     if (writePlan.changes.length > 0 && (await store.write(sku, writePlan, cause)) === 'version-conflict') {
       await reload();

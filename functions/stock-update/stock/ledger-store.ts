@@ -19,7 +19,7 @@ const parallelQueries = 32;
  */
 const lastMoveSlackMs = 2 * (clockToleranceMs + 15 * 60_000);
 
-const Moved = StockMoved.envelope.shape.detail;
+const LedgerEvent = StockMoved.envelope.shape.detail;
 
 /**
  * Adds what moved since each count to the state. Must be called after the stock items were read, so that a row written in
@@ -61,5 +61,5 @@ async function rowsSince(db: Database, table: string, sku: string, asOf: number)
     }),
   );
   if (LastEvaluatedKey || Items.length > maxRows) return undefined;
-  return Items.map((item) => Moved.parse(JSON.parse(OutboxItem.parse(item).detail)).data);
+  return Items.map((item) => LedgerEvent.parse(JSON.parse(OutboxItem.parse(item).detail)).data);
 }

@@ -7,6 +7,7 @@ import { type Action, type Database, type Key, readBatch, transact } from '../..
 import { type Cause, newEvent } from '../../../shared/contracts/define-event.ts';
 import { StockMoved, StockMovementRejected } from '../../../shared/contracts/stock/events.ts';
 import { eventKey, OutboxItem, outboxItem, timelineKeys } from '../../../shared/dynamodb/outbox.ts';
+import { queryPages } from '../../../shared/dynamodb/query-pages.ts';
 import { StockItem, stockKey, stockPartition } from '../../../shared/stock/stock-item.ts';
 import { readMovedSinceCounts } from './ledger-store.ts';
 import type { MovementState, WritePlan } from './write-plan.ts';
@@ -37,7 +38,7 @@ const MovementItem = z.object({
 /** Limits the size of the item if a sender repeats a rejected movement for days. */
 const maxRejectionsKept = 100;
 const rejectionRetryBudgetMs = 5_000;
-const Moved = StockMoved.envelope.shape.detail;
+const LedgerEvent = StockMoved.envelope.shape.detail;
 
 /** Stock items, lots, transits, identities of movements, and the events that form the ledger. */
 export function createStockStore(
@@ -47,20 +48,13 @@ export function createStockStore(
   /** All items of a SKU whose sort key begins with `prefix`. */
   const itemsWithPrefix = async (sku: string, prefix: string): Promise<unknown[]> => {
     const items: unknown[] = [];
-    let startKey: Record<string, unknown> | undefined;
-    do {
-      const page = await db.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-          ExpressionAttributeValues: { ':pk': stockPartition(sku), ':prefix': prefix },
-          ConsistentRead: true,
-          ...(startKey && { ExclusiveStartKey: startKey }),
-        }),
-      );
-      items.push(...(page.Items ?? []));
-      startKey = page.LastEvaluatedKey;
-    } while (startKey);
+    const query = {
+      TableName: table,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: { ':pk': stockPartition(sku), ':prefix': prefix },
+      ConsistentRead: true,
+    };
+    for await (const page of queryPages(db, query)) items.push(...page);
     return items;
   };
 
@@ -179,7 +173,7 @@ export function createStockStore(
           ...(after !== undefined && { ExclusiveStartKey: { pk, sk: eventKey(after) } }),
         }),
       );
-      return Items.map((item) => Moved.parse(JSON.parse(OutboxItem.parse(item).detail)));
+      return Items.map((item) => LedgerEvent.parse(JSON.parse(OutboxItem.parse(item).detail)));
     },
   };
 }

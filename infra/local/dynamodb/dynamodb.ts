@@ -22,7 +22,7 @@ export const supports = {
       'StreamSpecification',
       'TimeToLiveSpecification',
     ],
-    // Backups, encryption, cost and protection of the deployed table: nothing a request can notice.
+    // Backups, encryption, cost and deletion protection have no effect on requests.
     inert: [
       'PointInTimeRecoverySpecification',
       'SSESpecification',
@@ -46,7 +46,7 @@ export const supports = {
       'TimeToLiveSpecification',
       'Replicas',
     ],
-    // Capacity is not limited here; encryption as above.
+    // The engine does not limit capacity.
     inert: [
       'SSESpecification',
       'WriteProvisionedThroughputSettings',
@@ -58,13 +58,13 @@ export const supports = {
 
 export type DynamoDb = Awaited<ReturnType<typeof startDynamodb>>;
 
-/** DynamoDB takes days to delete what has expired. dynoxide reads every item for it: half a second for 60,000. */
+/** DynamoDB deletes expired items within days. dynoxide reads every item for it: 0.5 s for 60,000 items. */
 const sweepMilliseconds = 3_600_000;
 
 /**
- * The template's tables, on dynoxide or on the DynamoDB that DYNAMODB_ENDPOINT names, and the service in front of them:
- * bodies go through unchanged. `onWrite` calls `wake` when a call that may have changed the table was answered, before
- * its caller learns of it. Throws StartError.
+ * The template's tables, on dynoxide or on the DynamoDB at DYNAMODB_ENDPOINT, and the service in front of them, which
+ * forwards bodies unchanged. `onWrite` calls `wake` after a call that may have changed the table, before its response
+ * is sent. Throws StartError.
  */
 export async function startDynamodb(context: LocalContext) {
   const { template, state, log } = context;
@@ -97,7 +97,7 @@ export async function startDynamodb(context: LocalContext) {
 
 function service(client: DynamoDbClient, { template }: LocalContext, listeners: Map<string, Set<() => void>>) {
   const tableArns = `arn:aws:dynamodb:${template.region}:${template.accountId}:table/`;
-  // The gateway asks for permissions, then for the response: the body is parsed once for both.
+  // `permissions` and `handle` need the same parsed body.
   const parsed = new WeakMap<AwsCall, DynamoDbInput>();
   const inputOf = (call: AwsCall): DynamoDbInput => {
     const known = parsed.get(call);
@@ -127,7 +127,7 @@ function service(client: DynamoDbClient, { template }: LocalContext, listeners: 
     return rewritten(result, (text) => text.replaceAll(/"awsRegion":"[^"]*"/g, `"awsRegion":"${template.region}"`));
   };
 
-  /** The emulator has a region and stream labels of its own; everybody else knows the template's. */
+  /** Replaces the emulator's region and stream labels by those of the template. */
   const withLocalArns = (result: AwsResponse) =>
     rewritten(result, (text) =>
       text.replaceAll(/"arn:aws:dynamodb:[^:"]*:[^:"]*:table\/([^"]*)"/g, (_arn, rest: string) =>
@@ -148,7 +148,7 @@ function rewritten({ status, headers = {}, body }: AwsResponse, rewrite: (text: 
 
 const returnsArns = /^(Create|Describe|Update|Delete|Restore)\w*(Table|Backup|TimeToLive)/;
 
-/** ARN by which the emulator knows the table's stream. */
+/** The emulator's ARN of the table's stream. */
 export async function streamArnOf(client: DynamoDbClient, table: string): Promise<string> {
   const { Table } = await client.call('DescribeTable', { TableName: table });
   const arn = (Table as { LatestStreamArn?: unknown } | undefined)?.LatestStreamArn;
@@ -161,7 +161,7 @@ function parseBody(body: Buffer): DynamoDbInput {
     const input: unknown = JSON.parse(body.toString());
     if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input as DynamoDbInput;
   } catch {
-    // Falls through to the service's own response for text that is no JSON object.
+    // Falls through to the service's error for text that is not a JSON object.
   }
   throw new AwsError('SerializationException', 'Start of structure or map found where not expected.');
 }
@@ -169,10 +169,11 @@ function parseBody(body: Buffer): DynamoDbInput {
 async function startOwn(directory: string, { sweeps, log }: { sweeps: boolean; log: (line: string) => void }) {
   mkdirSync(directory, { recursive: true });
   const file = join(directory, 'dynamodb.sqlite');
-  const onExit = () => log('The local DynamoDB ended unexpectedly: stop and start again.');
+  const onExit = () => log('The local DynamoDB ended unexpectedly; restart the engine.');
   const { endpoint, sweepExpired, stop } = await startDynoxide(file, { sweeps, onExit });
   indexStreams(file);
-  const sweep = () => void sweepExpired().catch((error: unknown) => log(`Expired items remain: ${String(error)}`));
+  const sweep = () =>
+    void sweepExpired().catch((error: unknown) => log(`Expired items were not deleted: ${String(error)}`));
   const timer = sweeps ? setInterval(sweep, sweepMilliseconds) : undefined;
   return {
     endpoint,
@@ -183,7 +184,7 @@ async function startOwn(directory: string, { sweeps, log }: { sweeps: boolean; l
   };
 }
 
-/** dynoxide 1.2.1 finds a stream's newest number by a scan; without this index writes slow down as streams grow. */
+/** dynoxide 1.2.1 scans for a stream's latest sequence number; without this index, writes slow down as streams grow. */
 function indexStreams(file: string): void {
   const db = new DatabaseSync(file, { timeout: 5000 });
   db.exec('CREATE INDEX IF NOT EXISTS stream_order ON _stream_records (table_name, CAST(sequence_number AS INTEGER))');
@@ -192,7 +193,7 @@ function indexStreams(file: string): void {
 
 function checkedEndpoint(endpoint: string): string {
   if (URL.canParse(endpoint) && /^https?:$/.test(new URL(endpoint).protocol)) return endpoint;
-  throw new StartError(`DYNAMODB_ENDPOINT is ${endpoint}, which is not an http address such as http://localhost:8000.`);
+  throw new StartError(`DYNAMODB_ENDPOINT is ${endpoint}, which is not an HTTP URL such as http://localhost:8000.`);
 }
 
 async function reach(client: DynamoDbClient, endpoint: string): Promise<void> {
@@ -200,6 +201,6 @@ async function reach(client: DynamoDbClient, endpoint: string): Promise<void> {
     await client.call('ListTables', { Limit: 1 });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new StartError(`No DynamoDB answers at DYNAMODB_ENDPOINT ${endpoint}: ${reason}`);
+    throw new StartError(`No DynamoDB responds at DYNAMODB_ENDPOINT ${endpoint}: ${reason}`);
   }
 }

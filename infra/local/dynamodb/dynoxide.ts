@@ -14,17 +14,17 @@ import { StartError } from '../start-error.ts';
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /**
- * The shell becomes the database; what it leaves behind reads the pipe that this process holds. Its end of file means
- * that we died, however that came (also by SIGKILL); a line means that the database has ended by itself, so that its
- * process id may by now belong to somebody else.
+ * The shell execs the database; a background subshell reads the pipe from this process. End of file means that this
+ * process ended, also by SIGKILL: the subshell kills the database. A line means that the database has ended: the
+ * subshell does nothing, because its process id may be reused.
  */
 const watched = 'exec 3<&0; (read -r ended <&3 || kill -9 $$) & exec "$@" 3<&- </dev/null';
 
 /**
- * Starts dynoxide on a SQLite file. It runs in a process group of its own, so that Ctrl-C reaches only us and we can
- * finish what is in flight. `sweepExpired` deletes what the tables' TTL says, with the service's identity in the stream;
- * dynoxide does so only when told to, through its management port, which a random token closes to others.
- * Throws StartError where this platform has no binary, or the database does not come up.
+ * Starts dynoxide on a SQLite file, in its own process group, so that Ctrl-C does not end it before in-flight calls.
+ * `sweepExpired` deletes expired items (TTL) with the service's identity in the stream; dynoxide does so only on
+ * request through its management port, which a random token protects. Throws StartError if the platform has no binary,
+ * or the database does not start.
  */
 export async function startDynoxide(file: string, { sweeps, onExit }: { sweeps: boolean; onExit: () => void }) {
   const binary = findBinary();
@@ -91,14 +91,14 @@ export async function startDynoxide(file: string, { sweeps, onExit }: { sweeps: 
 
 const hasExited = ({ exitCode, signalCode }: Child) => exitCode !== null || signalCode !== null;
 
-/** Path of dynoxide for this machine. Throws StartError where there is none. */
+/** Path of dynoxide for this platform. Throws StartError if it is not installed. */
 export function findBinary(): string {
   const name = `@dynoxide/${process.platform}-${process.arch}`;
   try {
     return join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), 'dynoxide');
   } catch {
     throw new StartError(
-      `There is no local DynamoDB for this machine (${name} is not installed); set DYNAMODB_ENDPOINT to any other DynamoDB, such as DynamoDB Local at http://localhost:8000.`,
+      `There is no local DynamoDB for this machine (${name} is not installed); set DYNAMODB_ENDPOINT to another DynamoDB, such as DynamoDB Local at http://localhost:8000.`,
     );
   }
 }
@@ -109,7 +109,7 @@ async function ready(endpoint: string, child: Child, output: () => string): Prom
   try {
     while (true) {
       if (hasExited(child) || performance.now() > deadline) {
-        throw new StartError(`The local DynamoDB did not start: ${output().trim() || 'it does not response'}`);
+        throw new StartError(`The local DynamoDB did not start: ${output().trim() || 'it does not respond'}`);
       }
       try {
         await client.call('ListTables', { Limit: 1 });
@@ -123,7 +123,7 @@ async function ready(endpoint: string, child: Child, output: () => string): Prom
   }
 }
 
-/** dynoxide takes port 0 but does not say which one it got. */
+/** dynoxide accepts port 0, but does not report the chosen port. */
 async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');

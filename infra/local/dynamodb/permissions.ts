@@ -1,6 +1,6 @@
 import { AwsError, type Permission } from '../gateway/aws-call.ts';
 
-/** A request's parsed body; members are read as they are needed. */
+/** A request's parsed body. */
 export type DynamoDbInput = Record<string, unknown>;
 type Arns = { tables: string; tableName: (input: DynamoDbInput) => string | undefined };
 
@@ -15,17 +15,17 @@ const partiql = new Set(['ExecuteStatement', 'BatchExecuteStatement', 'ExecuteTr
 const streamOperations = new Set(['DescribeStream', 'GetShardIterator', 'GetRecords', 'ListStreams']);
 const writes = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'TransactWriteItems']);
 
-/** Throws AwsError for PartiQL, whose permissions and tables this engine cannot tell. */
+/** Throws AwsError for PartiQL, which the engine does not support. */
 export function checkAvailable(operation: string): void {
   if (!partiql.has(operation)) return;
-  throw new AwsError('UnknownOperationException', `${operation}: PartiQL is not available on the local engine`);
+  throw new AwsError('UnknownOperationException', `${operation}: the local engine does not support PartiQL`);
 }
 
 export const isStreamOperation = (operation: string): boolean => streamOperations.has(operation);
 
 /**
- * What AWS checks for each operation (Service Authorization Reference, Amazon DynamoDB): the table, or the index that is
- * read; each table of a batch; each action of a transaction. `tables` is the ARN prefix up to `table/`.
+ * The required permissions (Service Authorization Reference, Amazon DynamoDB): on the table or index, on each table of
+ * a batch, for each action of a transaction. `tables` is the ARN prefix up to `table/`.
  */
 export function permissionsOf(operation: string, input: DynamoDbInput, tables: string): Permission[] {
   const arns: Arns = { tables, tableName: ({ TableName }) => (typeof TableName === 'string' ? TableName : undefined) };
@@ -48,7 +48,7 @@ export function permissionsOf(operation: string, input: DynamoDbInput, tables: s
   return [{ action: `dynamodb:${operation}`, resource: tableArn(name, tables) + path }];
 }
 
-/** Names of the tables that a call may change; empty for reads. */
+/** Names of the tables to which a call writes. */
 export function tablesWritten(operation: string, input: DynamoDbInput): string[] {
   if (!writes.has(operation)) return [];
   if (operation === 'BatchWriteItem') return Object.keys(members(input.RequestItems)).map(tableName);
@@ -77,7 +77,7 @@ const unique = (permissions: Permission[]): Permission[] => [
   ...new Map(permissions.map((permission) => [`${permission.action} ${permission.resource}`, permission])).values(),
 ];
 
-/** A shard iterator is opaque on AWS; the local one names its table. One that does not is open to `*` only. */
+/** The stream's ARN. dynoxide's shard iterators contain the table name; for another iterator, the resource is `*`. */
 function streamOf(operation: string, input: DynamoDbInput, { tables, tableName }: Arns): string {
   if (typeof input.StreamArn === 'string') return input.StreamArn;
   if (operation === 'ListStreams')

@@ -2,51 +2,51 @@ import { randomUUID } from 'node:crypto';
 import type { InvokeResult } from '../lambda/invoke-result.ts';
 import type { StreamMapping } from './stream-mapping-config.ts';
 
-/** One stream record on its way to a function. */
+/** A stream record of a batch. */
 export type BatchRecord = {
   sequenceNumber: string;
-  /** When the write happened by the engine's clock, in milliseconds since the epoch. */
+  /** Time of the write on the engine's clock, in milliseconds since the epoch. */
   createdAt: number;
-  /** The record as the function gets it. */
+  /** The record in Lambda's event format. */
   json: string;
 };
 
-/** Records to hand over together; `failures` counts the invocations that have not got past the first of them. */
+/** Records for one invocation; `failures` counts the failed invocations since the first record became the first. */
 export type Batch = { records: BatchRecord[]; failures: number };
 
-/** What became of a batch: this many records are done with, then these are discarded, then these come again. */
-export type Outcome = { done: number; discarded: BatchRecord[]; again: Batch[] };
+/** Outcome of a batch: the number of processed records, then the discarded records, then the batches to retry. */
+export type Outcome = { processed: number; discarded: BatchRecord[]; retries: Batch[] };
 
 /** The event that the function receives. */
 export const payloadOf = (records: BatchRecord[]): string => `{"Records":[${records.map(({ json }) => json).join()}]}`;
 
 /**
- * Where an invocation leaves its batch. Source: Lambda developer guide, "Configuring partial batch response with
- * DynamoDB" (the lowest sequence number reported is where it goes on) and "Retaining discarded records" (splitting a
- * batch does not use up retries). Without a report only the whole batch succeeds or fails.
+ * Outcome of an invocation. Source: Lambda developer guide, "Configuring partial batch response with DynamoDB" (it
+ * continues at the lowest reported sequence number) and "Retaining discarded records" (bisecting a batch does not count
+ * as a retry). Without a report, the whole batch succeeds or fails.
  */
 export function outcomeOf(
   mapping: Pick<StreamMapping, 'reportsItemFailures' | 'bisects' | 'maximumRetries'>,
   { records, failures }: Batch,
   result: Exclude<InvokeResult, { kind: 'throttled' }>,
 ): Outcome {
-  const done = firstFailure(mapping, records, result);
-  if (done === records.length) return { done, discarded: [], again: [] };
-  const left = records.slice(done);
-  if (mapping.bisects && done > 0) return { done, discarded: [], again: [{ records: left, failures: 0 }] };
-  if (mapping.bisects && left.length > 1) {
-    const middle = Math.ceil(left.length / 2);
-    const halves = [left.slice(0, middle), left.slice(middle)];
-    return { done, discarded: [], again: halves.map((half) => ({ records: half, failures })) };
+  const processed = firstFailure(mapping, records, result);
+  if (processed === records.length) return { processed, discarded: [], retries: [] };
+  const rest = records.slice(processed);
+  if (mapping.bisects && processed > 0) return { processed, discarded: [], retries: [{ records: rest, failures: 0 }] };
+  if (mapping.bisects && rest.length > 1) {
+    const middle = Math.ceil(rest.length / 2);
+    const halves = [rest.slice(0, middle), rest.slice(middle)];
+    return { processed, discarded: [], retries: halves.map((half) => ({ records: half, failures })) };
   }
-  const failed = done > 0 ? 1 : failures + 1;
+  const failed = processed > 0 ? 1 : failures + 1;
   const isExhausted = mapping.maximumRetries >= 0 && failed > mapping.maximumRetries;
   return isExhausted
-    ? { done, discarded: left, again: [] }
-    : { done, discarded: [], again: [{ records: left, failures: failed }] };
+    ? { processed, discarded: rest, retries: [] }
+    : { processed, discarded: [], retries: [{ records: rest, failures: failed }] };
 }
 
-/** Index of the first record that was not processed; the number of records if all were. */
+/** Index of the first unprocessed record; the number of records if all are processed. */
 function firstFailure(
   { reportsItemFailures }: Pick<StreamMapping, 'reportsItemFailures'>,
   records: BatchRecord[],
@@ -60,7 +60,7 @@ function firstFailure(
   return Math.min(
     records.length,
     ...failures.map((failure: { itemIdentifier?: unknown } | null) =>
-      // An identifier that names none of the records is -1: the whole batch failed.
+      // -1 for an unknown identifier: the whole batch failed.
       Math.max(
         0,
         records.findIndex(({ sequenceNumber }) => sequenceNumber === failure?.itemIdentifier),
@@ -77,19 +77,19 @@ function parsed(payload: string): unknown {
   }
 }
 
-/** How many of the first records are older than the mapping allows. */
+/** Number of the first records which are older than the maximum record age. */
 export function countExpired(
   { maximumAgeSeconds }: Pick<StreamMapping, 'maximumAgeSeconds'>,
   records: BatchRecord[],
   now: number,
 ) {
   if (maximumAgeSeconds < 0) return 0;
-  const firstYoung = records.findIndex(({ createdAt }) => now - createdAt <= maximumAgeSeconds * 1000);
-  return firstYoung === -1 ? records.length : firstYoung;
+  const firstCurrent = records.findIndex(({ createdAt }) => now - createdAt <= maximumAgeSeconds * 1000);
+  return firstCurrent === -1 ? records.length : firstCurrent;
 }
 
 /**
- * The document that the queue for failures receives instead of the records, which are still in the stream for a day.
+ * The document for the on-failure destination. The records themselves stay in the stream for a day.
  * Source: Lambda developer guide, "Retaining discarded records for a DynamoDB event source", example record.
  */
 export function discardRecord(

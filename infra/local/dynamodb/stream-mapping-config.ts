@@ -7,9 +7,9 @@ import type { Resource, Template } from '../template/template.ts';
 
 export type Authorize = (roleArn: string, permission: Permission) => 'allowed' | 'denied';
 
-/** A function's mapping to a table's stream. Times in seconds; -1 is no limit. */
+/** A mapping of a table's stream to a function. Times in seconds; -1 is no limit. */
 export type StreamMapping = {
-  /** Names the mapping's positions in the state. */
+  /** Key of the mapping's positions in the state. */
   id: string;
   streamArn: string;
   tableName: string;
@@ -44,15 +44,15 @@ const Properties = z.object({
 });
 
 /**
- * The enabled mappings of table streams. Throws StartError for what AWS would refuse to create, such as a role that may
- * not read the stream, and for what this engine does not do.
+ * The enabled stream mappings. Throws StartError for a mapping that AWS refuses to create, such as one without
+ * permission to read the stream, and for an unsupported property.
  */
 export function streamMappingsOf(template: Template, authorize: Authorize): StreamMapping[] {
   const mappings = template.ofType('AWS::Lambda::EventSourceMapping');
   for (const { stack, logicalId, properties } of mappings) {
     const source = String(properties.EventSourceArn);
     if (/^arn:aws:(sqs|dynamodb):/.test(source)) continue;
-    throw new StartError(`${logicalId} of ${stack} reads ${source}, which is neither a queue nor a table's stream.`);
+    throw new StartError(`${logicalId} of ${stack} reads ${source}, which is neither a queue nor a DynamoDB stream.`);
   }
   return mappings
     .filter(({ properties }) => String(properties.EventSourceArn).startsWith('arn:aws:dynamodb:'))
@@ -65,8 +65,9 @@ function mappingOf(resource: Resource, template: Template, authorize: Authorize)
   const { success, data: properties, error } = Properties.safeParse(resource.properties);
   if (!success) throw refuse(z.prettifyError(error));
   if (!properties.Enabled) return [];
-  if (properties.ParallelizationFactor !== 1) throw refuse('only ParallelizationFactor 1 is available locally.');
-  if (properties.TumblingWindowInSeconds !== 0) throw refuse('TumblingWindowInSeconds is not available locally.');
+  if (properties.ParallelizationFactor !== 1) throw refuse('the local engine supports ParallelizationFactor 1 only.');
+  if (properties.TumblingWindowInSeconds !== 0)
+    throw refuse('the local engine does not support TumblingWindowInSeconds.');
 
   const streamArn = properties.EventSourceArn;
   const tableName = /:table\/([^/]+)\/stream\//.exec(streamArn)?.[1];
@@ -88,7 +89,7 @@ function mappingOf(resource: Resource, template: Template, authorize: Authorize)
   }
   const onFailure = properties.DestinationConfig?.OnFailure?.Destination;
   if (onFailure !== undefined && !/^arn:aws:sqs:.*(?<!\.fifo)$/.test(onFailure)) {
-    throw refuse(`${onFailure} is no standard queue, the only destination for failures available locally.`);
+    throw refuse(`${onFailure} is not a standard queue, the only supported on-failure destination.`);
   }
   if (onFailure !== undefined && !allowed('sqs:SendMessage', onFailure)) {
     throw refuse(`the role ${role} is not allowed sqs:SendMessage on ${onFailure}.`);
@@ -119,7 +120,7 @@ function readPattern(text: string, refuse: (reason: string) => StartError): Even
     return pattern;
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof AwsError) {
-      throw refuse(`filter ${text} is no pattern: ${error.message}`);
+      throw refuse(`filter ${text} is not a pattern: ${error.message}`);
     }
     throw error;
   }

@@ -4,7 +4,7 @@ import type { InvokeResult } from '../lambda/invoke-result.ts';
 import { type Authorize, type StreamMapping, streamMappingsOf } from './stream-mapping-config.ts';
 import { openPositions } from './stream-positions.ts';
 import { createStreamReader } from './stream-reader.ts';
-import { followShard, type Following } from './stream-shard.ts';
+import { readShard, type ShardProgress } from './stream-shard.ts';
 import { createSignal, type Signal } from './stream-signal.ts';
 
 export const supports: Support = {
@@ -25,7 +25,7 @@ export const supports: Support = {
       'StartingPosition',
       'TumblingWindowInSeconds',
     ],
-    // Names, keys and measurements of the deployed mapping.
+    // Encryption keys and metrics of the deployed mapping.
     inert: ['KmsKeyArn', 'MetricsConfig', 'Tags'],
   },
 };
@@ -37,34 +37,34 @@ type Parts = {
   deliver: Deliver;
 };
 
-/** Time that running invocations get to end when the engine stops; what has not ended by then comes again. */
+/** Time for running invocations to finish when the engine stops; unfinished records are delivered again. */
 const stopGraceMs = 2000;
 const retryMs = 1000;
 
 /**
- * Hands the template's table streams to their functions: in order per shard, at least once. A batch that keeps failing
- * blocks its shard, as on AWS, until the mapping's limits discard it. Throws StartError for a mapping that AWS would
- * refuse or that is not available locally.
+ * Delivers the template's table streams to their functions: in order per shard, at least once. A failing batch blocks
+ * its shard, as on AWS, until the mapping's limits discard it. Throws StartError for a mapping that AWS refuses to
+ * create or that the engine does not support.
  */
 export function startStreamMappings(context: LocalContext, { dynamodb, lambda, iam, deliver }: Parts): Running {
   const client = createDynamoDbClient(dynamodb.endpoint);
   const mappings = streamMappingsOf(context.template, iam.authorize).map((mapping) => {
     const signal = createSignal();
-    const forget = dynamodb.onWrite(mapping.tableName, signal.wake);
-    const shards = new Map<string, Following>();
+    const unsubscribe = dynamodb.onWrite(mapping.tableName, signal.wake);
+    const shards = new Map<string, ShardProgress>();
     const positions = openPositions(context.state, mapping.id);
-    // Writes bear the database's clock, which nobody moves; it counts in seconds.
+    // Creation times of stream records are in whole seconds.
     const since = positions.since(mapping.startsAt === 'LATEST' ? Math.floor(context.now() / 1000) * 1000 : 0);
     const reader = createStreamReader(client, mapping, context.template.region, context.now);
     const parts = { context, mapping, reader, positions, since, signal, deliver, invoke: lambda.invoke };
-    return { signal, forget, shards, ended: followStream(shards, parts) };
+    return { signal, unsubscribe, shards, ended: readStream(shards, parts) };
   });
 
   return {
     pending: () => mappings.reduce((sum, mapping) => sum + pendingOf(mapping), 0),
     stop: async () => {
-      for (const { signal, forget } of mappings) {
-        forget();
+      for (const { signal, unsubscribe } of mappings) {
+        unsubscribe();
         signal.stop();
       }
       const grace = new Promise((resolve) => setTimeout(resolve, stopGraceMs).unref());
@@ -75,17 +75,17 @@ export function startStreamMappings(context: LocalContext, { dynamodb, lambda, i
   };
 }
 
-/** A write that was seen but not read yet counts: it may be of interest. */
-function pendingOf({ shards, signal }: { shards: Map<string, Following>; signal: Signal }): number {
-  const following = [...shards.values()];
-  const unreadWrites = following.length === 0 || following.some(({ readUpTo }) => readUpTo < signal.writes()) ? 1 : 0;
-  return unreadWrites + following.reduce((sum, { held }) => sum + held, 0);
+/** Counts a reported write as pending until it is read: it may match the filter. */
+function pendingOf({ shards, signal }: { shards: Map<string, ShardProgress>; signal: Signal }): number {
+  const progress = [...shards.values()];
+  const unreadWrites = progress.length === 0 || progress.some(({ readUpTo }) => readUpTo < signal.writes()) ? 1 : 0;
+  return unreadWrites + progress.reduce((sum, { unprocessed }) => sum + unprocessed, 0);
 }
 
-type StreamParts = Parameters<typeof followShard>[1];
+type StreamParts = Parameters<typeof readShard>[1];
 
-/** Follows every shard, a child only when its parent is read to the end. */
-async function followStream(shards: Map<string, Following>, parts: StreamParts): Promise<void> {
+/** Reads every shard; a child shard after its parent is completely read. */
+async function readStream(shards: Map<string, ShardProgress>, parts: StreamParts): Promise<void> {
   const { context, mapping, reader, positions, signal } = parts;
   const running = new Map<string, Promise<void>>();
   while (!signal.isStopped()) {
@@ -95,11 +95,11 @@ async function followStream(shards: Map<string, Following>, parts: StreamParts):
       const isOpen = (id: string | undefined) => open.some(({ ShardId }) => ShardId === id);
       for (const { ShardId: id, ParentShardId } of open) {
         if (running.has(id) || isOpen(ParentShardId)) continue;
-        const following: Following = { held: 0, readUpTo: -1 };
-        shards.set(id, following);
+        const progress: ShardProgress = { unprocessed: 0, readUpTo: -1 };
+        shards.set(id, progress);
         running.set(
           id,
-          followShard(id, parts, following).finally(() => {
+          readShard(id, parts, progress).finally(() => {
             shards.delete(id);
             running.delete(id);
           }),

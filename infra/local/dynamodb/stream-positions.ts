@@ -1,8 +1,8 @@
 import type { State } from '../state.ts';
 
 /**
- * How far each mapping has got in each shard. Written only when the function is done with the records, so that a killed
- * engine delivers again and never skips.
+ * The position of each mapping in each shard (its checkpoint). Stored after the function has processed the records, so
+ * that an engine repeats records after a kill and never skips any.
  */
 export function openPositions({ db }: State, mappingId: string) {
   db.exec(`
@@ -21,12 +21,12 @@ export function openPositions({ db }: State, mappingId: string) {
     `INSERT INTO stream_positions (mapping, shard, closed) VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET closed = 1`,
   );
   return {
-    /** The time of the oldest write that the mapping is to see (ms), fixed by its first start. */
+    /** Time (ms) of the oldest record for the mapping, set at its first start. */
     since: (atFirstStart: number): number => {
       start.run(mappingId, atFirstStart);
       return (started.get(mappingId) as { since: number }).since;
     },
-    /** Last sequence number that is done with; none at the start of the shard. */
+    /** Last processed sequence number; `undefined` at the start of the shard. */
     reached: (shard: string) =>
       (read.get(mappingId, shard) as { sequence: string | null } | undefined)?.sequence ?? undefined,
     isClosed: (shard: string) => (read.get(mappingId, shard) as { closed: number } | undefined)?.closed === 1,

@@ -12,7 +12,7 @@ const Shards = z.object({
   LastEvaluatedShardId: z.string().optional(),
 });
 const Iterator = z.object({ ShardIterator: z.string() });
-/** As the streams API gives it; `userIdentity` marks what expiry has deleted. */
+/** A record of the streams API; TTL deletions have a `userIdentity`. */
 const StreamRecord = z.object({
   eventName: z.string(),
   eventVersion: z.string().default('1.1'),
@@ -22,10 +22,10 @@ const StreamRecord = z.object({
 const Page = z.object({ Records: z.array(StreamRecord), NextShardIterator: z.string().nullish() });
 
 export type Shard = z.infer<typeof Shards>['Shards'][number];
-/** Limit of a GetRecords call. Source: DynamoDB Streams API reference. */
+/** Maximum number of records per GetRecords call. Source: DynamoDB Streams API reference. */
 const pageSize = 1000;
 
-/** Reads a mapping's stream and turns its records into what the function gets. */
+/** Reads a mapping's stream and converts its records to Lambda's event format. */
 export function createStreamReader(
   client: DynamoDbClient,
   mapping: Pick<StreamMapping, 'streamArn' | 'tableName' | 'filters'>,
@@ -47,7 +47,7 @@ export function createStreamReader(
     return found;
   };
 
-  /** An iterator after the given record, or from the oldest one if that record has left the stream. */
+  /** An iterator after the given record, or from the oldest record if the given one has been trimmed. */
   const iteratorAfter = async (ShardId: string, sequence: string | undefined): Promise<string> => {
     const StreamArn = await streamArnOf(client, mapping.tableName);
     const from = (position: object) => streams('GetShardIterator', { StreamArn, ShardId, ...position });
@@ -63,9 +63,11 @@ export function createStreamReader(
 
   const page = async (iterator: string, since: number) => {
     const read = Page.parse(await streams('GetRecords', { ShardIterator: iterator, Limit: pageSize }));
-    // The database lives by the machine's clock. Read, a record gets the engine's time, and from then on it ages by that.
+    // The database uses the machine's clock. The creation time is converted to the engine's clock.
     const aheadSeconds = (now() - Date.now()) / 1000;
-    const records = read.Records.map((record) => recordOf(ahead(record, aheadSeconds), mapping.streamArn, region));
+    const records = read.Records.map((record) =>
+      recordOf(onEngineClock(record, aheadSeconds), mapping.streamArn, region),
+    );
     return {
       last: read.Records.at(-1)?.dynamodb.SequenceNumber,
       isFull: read.Records.length >= pageSize,
@@ -82,7 +84,7 @@ export function createStreamReader(
   return { shards, iteratorAfter, page };
 }
 
-const ahead = ({ dynamodb, ...record }: z.infer<typeof StreamRecord>, seconds: number) => ({
+const onEngineClock = ({ dynamodb, ...record }: z.infer<typeof StreamRecord>, seconds: number) => ({
   ...record,
   dynamodb: { ...dynamodb, ApproximateCreationDateTime: dynamodb.ApproximateCreationDateTime + Math.round(seconds) },
 });
@@ -94,7 +96,7 @@ const createdAt = ({ dynamodb }: LambdaRecord) => dynamodb.ApproximateCreationDa
 const isWanted = (record: LambdaRecord, filters: StreamMapping['filters']) =>
   filters.length === 0 || filters.some((pattern) => matches(pattern, record));
 
-/** Source: Lambda developer guide, example DynamoDB event. Emulators have their own region and number their events. */
+/** Source: Lambda developer guide, example DynamoDB event. Emulators have other regions and event ids. */
 function recordOf(
   { eventName, eventVersion, dynamodb, userIdentity }: z.infer<typeof StreamRecord>,
   streamArn: string,

@@ -12,27 +12,27 @@ type Parts = {
   mapping: StreamMapping;
   reader: ReturnType<typeof createStreamReader>;
   positions: Positions;
-  /** Writes before this time (ms) are none of the mapping's. */
+  /** The mapping ignores records before this time (ms). */
   since: number;
   signal: Signal;
   deliver: Deliver;
   invoke: (arn: string, payload: string) => Promise<InvokeResult>;
 };
 
-/** State of a followed shard: records read but not done with, and the write up to which it is read. */
-export type Following = { held: number; readUpTo: number };
+/** State of a shard: read and unprocessed records, and the number of writes up to which it was read. */
+export type ShardProgress = { unprocessed: number; readUpTo: number };
 
-/** How often a stream is read that nobody has reported a write to. */
+/** Interval of reads without a reported write. */
 const idleMs = 1000;
-/** Lambda reads a shard four times a second, and so gets more records at once. Source: Lambda's guide to DynamoDB. */
+/** Lambda reads a shard four times a second, which makes batches larger. Source: Lambda developer guide, DynamoDB. */
 const betweenReadsMs = 250;
 const firstRetryMs = 100;
 const longestRetryMs = 10_000;
-/** Room that `{"Records":[]}` and commas take. */
+/** Size of `{"Records":[]}`, rounded up. */
 const envelopeBytes = 16;
 
-/** Reads one shard to its end and hands its records over in order. Ends early when the engine stops. */
-export async function followShard(shardId: string, parts: Parts, following: Following): Promise<void> {
+/** Reads a shard to its end and delivers its records in order. Returns early when the engine stops. */
+export async function readShard(shardId: string, parts: Parts, progress: ShardProgress): Promise<void> {
   const { context, mapping, reader, positions, signal, since } = parts;
   const buffer: BatchRecord[] = [];
   let read = positions.reached(shardId);
@@ -48,18 +48,18 @@ export async function followShard(shardId: string, parts: Parts, following: Foll
       read = page.last ?? read;
       if (buffer.length === 0 && page.records.length > 0) windowEnd = context.now() + mapping.windowSeconds * 1000;
       buffer.push(...page.records);
-      following.held = buffer.length;
-      if (!page.isFull) following.readUpTo = seen;
+      progress.unprocessed = buffer.length;
+      if (!page.isFull) progress.readUpTo = seen;
 
       const isClosed = iterator === undefined;
       const isDue = () => buffer.length >= mapping.batchSize || isClosed || context.now() >= windowEnd;
       while (buffer.length > 0 && isDue() && !signal.isStopped()) {
         const records = takeBatch(buffer, mapping.batchSize);
         await deliverBatch(shardId, records, parts);
-        following.held = buffer.length;
+        progress.unprocessed = buffer.length;
       }
       if (signal.isStopped()) return;
-      // What the filter holds back is done with too.
+      // Filtered records count as processed.
       if (buffer.length === 0 && page.last !== undefined) positions.advance(shardId, page.last);
       if (isClosed) return positions.close(shardId);
       const untilWindowEnds = buffer.length > 0 ? Math.max(1, windowEnd - context.now()) : idleMs;
@@ -68,10 +68,10 @@ export async function followShard(shardId: string, parts: Parts, following: Foll
       await signal.sleep(Math.max(0, readAt + betweenReadsMs - performance.now()));
     } catch (error) {
       if (signal.isStopped()) return;
-      // An iterator lives 15 minutes; a shard leaves the stream after a day. What was not done with is read again.
+      // An iterator expires after 15 minutes; a shard is trimmed after a day. Unprocessed records are read again.
       iterator = undefined;
       buffer.length = 0;
-      following.held = 0;
+      progress.unprocessed = 0;
       read = positions.reached(shardId);
       if (error instanceof AwsError && error.code === 'ExpiredIteratorException') continue;
       if (error instanceof AwsError && error.code === 'ResourceNotFoundException') return positions.close(shardId);
@@ -81,7 +81,7 @@ export async function followShard(shardId: string, parts: Parts, following: Foll
   }
 }
 
-/** The next records that fit into one invocation. */
+/** Takes the next records that fit into one invocation. */
 function takeBatch(buffer: BatchRecord[], batchSize: number): BatchRecord[] {
   let bytes = envelopeBytes;
   let count = 0;
@@ -93,7 +93,7 @@ function takeBatch(buffer: BatchRecord[], batchSize: number): BatchRecord[] {
   return buffer.splice(0, count);
 }
 
-/** Invokes the function with the records until all are done with, discarded, or the engine stops. */
+/** Invokes the function with the records until all are processed or discarded, or the engine stops. */
 async function deliverBatch(shardId: string, records: BatchRecord[], parts: Parts): Promise<void> {
   const { context, mapping, positions, signal, invoke } = parts;
   const batches: Batch[] = [{ records, failures: 0 }];
@@ -128,18 +128,18 @@ async function deliverBatch(shardId: string, records: BatchRecord[], parts: Part
     } else {
       invocations += 1;
       const outcome = outcomeOf(mapping, batch, response);
-      if (outcome.done > 0) streak = 0;
+      if (outcome.processed > 0) streak = 0;
       if (outcome.discarded.length > 0 && !(await discard(outcome.discarded, 'RetryAttemptsExhausted'))) return;
-      advanceTo(outcome.discarded.at(-1) ?? batch.records[outcome.done - 1]);
-      batches.unshift(...outcome.again);
-      if (outcome.again.length === 0) continue;
+      advanceTo(outcome.discarded.at(-1) ?? batch.records[outcome.processed - 1]);
+      batches.unshift(...outcome.retries);
+      if (outcome.retries.length === 0) continue;
     }
     await signal.sleep(Math.min(longestRetryMs, firstRetryMs * 2 ** streak));
     streak += 1;
   }
 }
 
-/** An invocation that could not be made, such as one of a stopping engine, is tried again like a throttled one. */
+/** A failed call of Lambda, such as while the engine stops, is retried like a throttled invocation. */
 async function attempt(invoke: Parts['invoke'], arn: string, payload: string): Promise<InvokeResult> {
   try {
     return await invoke(arn, payload);
@@ -149,7 +149,7 @@ async function attempt(invoke: Parts['invoke'], arn: string, payload: string): P
   }
 }
 
-/** Tells the mapping's destination, if it has one; false if the engine stopped before it was told. */
+/** Reports discarded records to the mapping's on-failure destination; false if the engine stopped before. */
 async function reportDiscarded(record: string, { context, mapping, signal, deliver }: Parts): Promise<boolean> {
   if (!mapping.onFailure) return true;
   for (let tries = 0; !signal.isStopped(); tries += 1) {
@@ -157,7 +157,7 @@ async function reportDiscarded(record: string, { context, mapping, signal, deliv
       await deliver(mapping.onFailure, record);
       return true;
     } catch (error) {
-      context.log(`${mapping.id}: ${mapping.onFailure} does not take discarded records: ${String(error)}`);
+      context.log(`${mapping.id}: ${mapping.onFailure} does not accept discarded records: ${String(error)}`);
       await signal.sleep(Math.min(longestRetryMs, firstRetryMs * 2 ** tries));
     }
   }

@@ -10,8 +10,8 @@ const pause = (milliseconds: number, until: Set<() => void>) =>
   });
 
 /**
- * Wakes a stream's followers when its table was written, and stops them. `abandon` is after `stop`: what still runs
- * may not touch the state any more.
+ * Wakes a stream's readers after a write to its table, and stops them. `abandon` follows `stop`: readers must not use
+ * the state afterwards.
  */
 export function createSignal() {
   let writes = 0;
@@ -27,13 +27,13 @@ export function createSignal() {
       writes += 1;
       wakeAll();
     },
-    /** Writes seen so far. */
+    /** Number of reported writes. */
     writes: () => writes,
-    /** Resolves after the time, or before it at a write that was not in `seen`, or at the stop. */
+    /** Resolves after the time, after a write beyond `seen`, or when stopped. */
     idle: async (milliseconds: number, seen: number) => {
       if (writes === seen && phase === 'running') await pause(milliseconds, sleepers);
     },
-    /** Resolves after the time, or at the stop. */
+    /** Resolves after the time or when stopped. */
     sleep: async (milliseconds: number) => {
       if (phase === 'running') await pause(milliseconds, stoppable);
     },

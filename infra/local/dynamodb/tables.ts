@@ -44,18 +44,18 @@ export const tablesOf = (template: Template): Resource[] => [
   ...template.ofType('AWS::DynamoDB::GlobalTable'),
 ];
 
-/** Whether a table of the template lets items expire. */
+/** Whether a table of the template has TTL enabled. */
 export const hasTimeToLive = (table: Resource): boolean =>
   propertiesOf(table).TimeToLiveSpecification?.Enabled === true;
 
 /**
- * Makes the table if it does not exist, and brings its indexes and TTL to what the template says, as a deployment does.
- * A change that would replace the table on AWS is a StartError, because it would lose the data.
+ * Creates the table if it does not exist, and updates its indexes and TTL, as a deployment does. Throws StartError for
+ * a change that replaces the table on AWS, because it would delete the data.
  */
 export async function ensureTable(client: DynamoDbClient, table: Resource, region: string): Promise<void> {
   const wanted = propertiesOf(table);
   if (wanted.Replicas?.some((replica) => replica.Region !== region)) {
-    throw new StartError(`${where(table)} has replicas in other regions, which do not exist on one machine.`);
+    throw new StartError(`${where(table)} has replicas in other regions, which the local engine does not support.`);
   }
   const existing = await describe(client, table.name);
   if (existing) await alignTable(client, table, wanted, existing);
@@ -65,7 +65,7 @@ export async function ensureTable(client: DynamoDbClient, table: Resource, regio
 
 function propertiesOf(table: Resource): TableProperties {
   const { success, data, error } = TableProperties.safeParse(table.properties);
-  if (!success) throw new StartError(`${where(table)} is not a table that AWS would make: ${z.prettifyError(error)}`);
+  if (!success) throw new StartError(`${where(table)} is not a valid table: ${z.prettifyError(error)}`);
   return data;
 }
 
@@ -81,7 +81,7 @@ async function describe(client: DynamoDbClient, name: string): Promise<Described
 }
 
 async function createTable(client: DynamoDbClient, table: Resource, wanted: TableProperties): Promise<void> {
-  // Capacity of a global table is set by other properties and never limits this machine.
+  // The engine ignores the capacity of a global table, which other properties set.
   const provisioned = table.type === 'AWS::DynamoDB::Table' && wanted.ProvisionedThroughput !== undefined;
   await client.call('CreateTable', {
     TableName: table.name,
@@ -119,9 +119,7 @@ async function alignTable(
   existing: Described,
 ): Promise<void> {
   const differs = (what: string) =>
-    new StartError(
-      `${where(table)} exists with ${what} other than the template's; empty the local state with: npm start -- --fresh`,
-    );
+    new StartError(`${where(table)} exists with ${what} other than the template's.`, 'incompatible-state');
   if (keysOf(wanted.KeySchema, wanted) !== keysOf(existing.KeySchema, existing)) throw differs('keys');
   const stream = existing.StreamSpecification?.StreamEnabled ? existing.StreamSpecification.StreamViewType : undefined;
   if (stream !== wanted.StreamSpecification?.StreamViewType) throw differs('a stream');
@@ -163,7 +161,8 @@ async function updateIndexes(client: DynamoDbClient, table: Resource, wanted: Ta
   } catch (error) {
     if (!(error instanceof AwsError) || error.status >= 500) throw error;
     throw new StartError(
-      `${where(table)} cannot get the template's indexes (${error.message}); empty the local state with: npm start -- --fresh`,
+      `${where(table)} cannot be changed to the template's indexes: ${error.message}.`,
+      'incompatible-state',
     );
   }
   await untilActive(client, table.name);

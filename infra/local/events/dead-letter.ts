@@ -1,13 +1,13 @@
 import { AwsError } from '../gateway/aws-call.ts';
 
-/** Why a target did not take a payload. */
+/** The reason of a failed delivery. */
 export type Failure = {
-  /** As the target's service names it, such as `AWS.SimpleQueueService.NonExistentQueue`. */
+  /** Error code of the target's service, such as `AWS.SimpleQueueService.NonExistentQueue`. */
   code: string;
   message: string;
-  /** As EventBridge names it in ERROR_CODE. */
+  /** EventBridge's ERROR_CODE. */
   kind: string;
-  /** AWS does not retry what only a person can mend: a missing permission or target, a payload it cannot take. */
+  /** True for errors that AWS does not retry: a missing permission or target, an invalid payload. */
   isFinal: boolean;
 };
 
@@ -25,7 +25,7 @@ const kinds: [RegExp, kind: string, isFinal: boolean][] = [
   [/Timeout|TimedOut/, 'TIMEOUT', false],
 ];
 
-/** Sorts an error of a delivery as EventBridge does; an unknown one is worth a retry. */
+/** Classifies an error of a delivery as EventBridge does; unknown errors are retried. */
 export function failureOf(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
   if (!(error instanceof AwsError))
@@ -34,7 +34,7 @@ export function failureOf(error: unknown): Failure {
   return { code: error.code, message, kind, isFinal };
 }
 
-/** Message attributes of a dead letter, without those that have no value. */
+/** Message attributes of a dead letter; omits empty values. */
 export const textAttributes = (values: Record<string, string | undefined>) =>
   Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) =>

@@ -1,60 +1,60 @@
 import type { LocalContext, Running } from '../context.ts';
 import { type Failure, failureOf } from './dead-letter.ts';
 
-/** One payload on its way to one target, as it is kept while it cannot be delivered. */
+/** A payload for a target, as stored until it is delivered. */
 export type Delivery = {
   targetArn: string;
   /** What the target receives: JSON text. */
   payload: string;
-  /** The event as it came, which a dead letter holds where the payload was made from it. */
+  /** The original event for the dead letter, if the payload is a transformed one. */
   original?: string;
   messageGroupId?: string;
   /** The rule or schedule that sends it. */
   senderArn: string;
-  /** The role that it is sent under; without one the target's own policy decides. */
+  /** Role for the call. Without it, the target's resource policy must allow the call. */
   roleArn?: string;
   maximumRetryAttempts: number;
   maximumAgeSeconds: number;
   deadLetterArn?: string;
-  /** When a schedule meant to fire, in ms since the epoch, and the id of that firing. */
+  /** Scheduled time in ms since the epoch, and the execution id. */
   occurrence?: { at: number; executionId: string };
 };
 
-/** Why and after what a delivery is given up. `retries` does not count the first attempt. */
+/** The final failure of a delivery. `retries` does not count the first attempt. */
 export type DeliveryFailure = Failure & {
   retries: number;
   exhausted?: 'MaximumRetryAttempts' | 'MaximumEventAgeInSeconds';
 };
 
 type Parts = {
-  /** Whose deliveries these are: rows of others are not touched. */
+  /** Key of the owner's rows in the table. */
   owner: string;
-  /** Tries once; `attempt` counts from 1. Rejects with AwsError when the target refuses or is not there. */
+  /** One attempt; `attempt` counts from 1. Rejects with AwsError if the target refuses or does not exist. */
   send: (delivery: Delivery, attempt: number) => Promise<void>;
-  /** Hands what cannot be delivered to its dead-letter queue; it is forgotten once this resolves. */
+  /** Sends a failed delivery to its dead-letter queue; its row is deleted afterwards. */
   sendToDeadLetterQueue: (delivery: Delivery, reason: DeliveryFailure) => Promise<void>;
 };
 
 type Deliveries = Running & {
   /**
-   * Tries all at once and resolves when each is with its target or kept for a retry. Targets in this process take
-   * theirs in one commit, and nothing else is written for those that arrive.
+   * Attempts all deliveries concurrently; resolves when each is done or stored for a retry. Deliveries to targets in
+   * this process are one commit; only failed deliveries are stored.
    */
   deliver: (deliveries: Delivery[]) => Promise<void>;
-  /** Keeps them, as part of the caller's transaction, and tries soon after. */
+  /** Stores the deliveries in the caller's transaction; attempts follow. */
   keep: (deliveries: Delivery[]) => void;
 };
 
 type Row = { id: number; delivery: string; attempts: number; created_at: number };
 
-/** The clock may be moved under us, so nothing sleeps longer than this. */
+/** Maximum time until a timer notices a changed test clock. */
 const longestSleepMs = 1000;
 const longestBackoffMs = 480_000;
 const attemptsAtOnce = 20;
 
 /**
- * Deliveries with retries: exponential backoff with jitter until the policy of each is exhausted. What waits is in the
- * state file, so that a retry survives the death of the process.
+ * Deliveries with retries: exponential backoff with jitter until the retry policy is exhausted. Pending deliveries are
+ * in the state file, so that a kill of the process does not lose them.
  */
 export function createDeliveries(context: LocalContext, { owner, send, sendToDeadLetterQueue }: Parts): Deliveries {
   const { state, now, log } = context;
@@ -70,11 +70,11 @@ export function createDeliveries(context: LocalContext, { owner, send, sendToDea
       await send(delivery, row.attempts + 1);
       rows.remove(row.id);
     } catch (error) {
-      await failed(row, delivery, error);
+      await handleFailure(row, delivery, error);
     }
   }
 
-  async function failed(row: Row, delivery: Delivery, error: unknown): Promise<void> {
+  async function handleFailure(row: Row, delivery: Delivery, error: unknown): Promise<void> {
     const retries = row.attempts;
     const reason: DeliveryFailure = { ...failureOf(error), retries };
     log(`${delivery.senderArn} could not deliver to ${delivery.targetArn}: ${reason.code}: ${reason.message}`);
@@ -86,8 +86,8 @@ export function createDeliveries(context: LocalContext, { owner, send, sendToDea
       rows.remove(row.id);
     } catch (deadLetterError) {
       const { isFinal, message } = failureOf(deadLetterError);
-      log(`${delivery.senderArn} could not use its dead-letter queue: ${message}`);
-      // As on AWS, what neither the target nor the dead-letter queue can ever take is dropped.
+      log(`${delivery.senderArn} could not send to its dead-letter queue: ${message}`);
+      // As on AWS, an event is discarded if the dead-letter queue refuses it permanently.
       if (isFinal) rows.remove(row.id);
       else rows.postpone(row.id, retries, now() + longestSleepMs);
     }
@@ -95,8 +95,8 @@ export function createDeliveries(context: LocalContext, { owner, send, sendToDea
 
   function track(id: number, work: Promise<void>): Promise<void> {
     const tracked = work
-      // What fails here is the state file itself; the row stays and is tried again.
-      .catch((error: unknown) => log(`A delivery could not be settled: ${String(error)}`))
+      // The state file failed: the row stays and is retried.
+      .catch((error: unknown) => log(`The result of a delivery could not be stored: ${String(error)}`))
       .finally(() => {
         inFlight.delete(id);
         plan();
@@ -115,7 +115,7 @@ export function createDeliveries(context: LocalContext, { owner, send, sendToDea
     clearTimeout(timer);
     const next = stopped || !state.db.isOpen ? null : rows.nextDue();
     if (next === null) return;
-    // Rows in flight are due as well: their end plans again, so meanwhile a look now and then is enough.
+    // Rows in flight are due as well. `plan` runs again at their end, so a longer interval is sufficient.
     const shortestMs = inFlight.size > 0 ? 50 : 0;
     timer = setTimeout(tick, Math.min(Math.max(next - now(), shortestMs), longestSleepMs));
   }
@@ -132,7 +132,7 @@ export function createDeliveries(context: LocalContext, { owner, send, sendToDea
           const result = results[index];
           if (result?.status !== 'rejected') continue;
           const row = rows.insert(delivery);
-          await track(row.id, failed(row, delivery, result.reason));
+          await track(row.id, handleFailure(row, delivery, result.reason));
         }
       } finally {
         delivering -= deliveries.length;
@@ -152,7 +152,7 @@ export function createDeliveries(context: LocalContext, { owner, send, sendToDea
   };
 }
 
-/** Half of it fixed, half by chance, so that what failed together does not return together. */
+/** Half of the backoff is fixed and half is random, which spreads retries. */
 const backoffMs = (retries: number) =>
   Math.min(1000 * 2 ** Math.min(retries, 20), longestBackoffMs) * (0.5 + Math.random() / 2);
 

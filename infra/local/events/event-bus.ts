@@ -9,13 +9,13 @@ import { createEventSender } from './event-sender.ts';
 import { StartError } from '../start-error.ts';
 
 export const supports: Support = {
-  // What a person reads and how bytes are encrypted at rest or logged changes no delivery.
+  // Descriptions, encryption and logs have no effect on deliveries.
   'AWS::Events::EventBus': { effective: ['Name'], inert: ['Description', 'KmsKeyIdentifier', 'LogConfig'] },
   'AWS::Events::Rule': {
     effective: ['Name', 'EventBusName', 'EventPattern', 'ScheduleExpression', 'State', 'Targets'],
     inert: ['Description'],
   },
-  // Nothing can replay an archive here, so none is kept: StartReplay is refused.
+  // The engine keeps no archive and refuses StartReplay.
   'AWS::Events::Archive': {
     effective: [],
     inert: ['ArchiveName', 'Description', 'EventPattern', 'KmsKeyIdentifier', 'RetentionDays', 'SourceArn'],
@@ -30,21 +30,21 @@ export const supports: Support = {
 export type EventBus = AwsService &
   Running & {
     /**
-     * Puts entries of AWS's own services, such as S3's, on a bus; `EventBusName` of an entry is ignored. Resolves when
-     * every matching delivery is made or kept; rejects with AwsError if the bus or an entry is refused.
+     * Puts entries of AWS services, such as S3, on a bus; ignores `EventBusName` of an entry. Resolves when every
+     * matching delivery is done or stored; rejects with AwsError for an unknown bus or an invalid entry.
      */
     put: (busNameOrArn: string, entries: Entry[]) => Promise<void>;
   };
 
-/** What a rule's events pass through: the rule, and its targets. */
+/** An event bus with its rules. */
 type Bus = { arn: string; rules: Rule[] };
 
 const PutEventsInput = z.object({ Entries: z.array(Entry).min(1).max(10), EndpointId: z.undefined().optional() });
 const TestEventPatternInput = z.object({ EventPattern: z.string(), Event: z.string() });
 
 /**
- * The event buses and rules of the template. An event is accepted only once each delivery that it causes is with its
- * target or in the state file. Throws StartError for rules that AWS would refuse or that would feed each other forever.
+ * The template's event buses and rules. A PutEvents call returns after each matching delivery is done or in the state
+ * file. Throws StartError for rules that AWS refuses, or that forward events in a cycle.
  */
 export function createEventBus(context: LocalContext, { deliver }: { deliver: Deliver }): EventBus {
   const { template, now } = context;
@@ -68,14 +68,14 @@ export function createEventBus(context: LocalContext, { deliver }: { deliver: De
   }
 
   async function publish(bus: Bus, events: BusEvent[]): Promise<void> {
-    const caused = events.flatMap((event) =>
+    const matching = events.flatMap((event) =>
       bus.rules
         .filter((rule) => rule.isEnabled && rule.pattern && matches(rule.pattern, event))
         .flatMap((rule) => rule.targets.map((target) => deliveryOf(event, rule, target, now()))),
     );
-    if (caused.length === 0) return;
-    // Another machine may take its time: the event is kept, and its sender does not wait.
-    const [remote, local] = [caused.filter(isRemote), caused.filter((delivery) => !isRemote(delivery))];
+    if (matching.length === 0) return;
+    // Calls of other machines may be slow: these deliveries are stored, and the sender does not wait.
+    const [remote, local] = [matching.filter(isRemote), matching.filter((delivery) => !isRemote(delivery))];
     if (remote.length > 0) context.state.transaction(() => deliveries.keep(remote));
     if (local.length > 0) await deliveries.deliver(local);
   }
@@ -109,7 +109,7 @@ export function createEventBus(context: LocalContext, { deliver }: { deliver: De
     handle: async ({ operation, body }) => {
       if (operation === 'PutEvents') return putEvents(body);
       if (operation === 'TestEventPattern') return testEventPattern(body);
-      throw new AwsError('UnknownOperationException', `The local event bus does not know ${operation}`);
+      throw new AwsError('UnknownOperationException', `The local event bus does not support ${operation}`);
     },
     put: async (busNameOrArn, entries) => {
       const bus = busAt(busNameOrArn);
@@ -127,7 +127,7 @@ export function createEventBus(context: LocalContext, { deliver }: { deliver: De
 
 const isRemote = ({ targetArn }: Delivery) => targetArn.includes(':api-destination/');
 
-/** The delivery of one event to one target of a rule. */
+/** The delivery of an event to a rule's target. */
 export function deliveryOf(event: BusEvent, rule: Rule, target: RuleTarget, receivedAt: number): Delivery {
   const original = JSON.stringify(event);
   const ingestionTime = new Date(receivedAt).toISOString();
@@ -148,23 +148,23 @@ function busesOf({ template }: LocalContext): Map<string, Bus> {
     }
     bus.rules.push(rule);
   }
-  for (const bus of buses.values()) refuseCircle(bus, buses, []);
+  for (const bus of buses.values()) refuseCycle(bus, buses, []);
   return buses;
 }
 
-/** Buses that forward to each other would send one event round forever. */
-function refuseCircle(bus: Bus, buses: Map<string, Bus>, before: Bus[]): void {
+/** Throws StartError for buses that forward to each other, which would repeat an event forever. */
+function refuseCycle(bus: Bus, buses: Map<string, Bus>, before: Bus[]): void {
   if (before.includes(bus)) throw new StartError(`The rules of ${bus.arn} send its own events back to it.`);
   for (const target of bus.rules.flatMap(({ targets }) => targets)) {
     const next = buses.get(target.arn);
-    if (next) refuseCircle(next, buses, [...before, bus]);
+    if (next) refuseCycle(next, buses, [...before, bus]);
   }
 }
 
 function permissionsOf({ operation, body }: AwsCall): { action: string; bus?: string }[] {
   if (operation !== 'PutEvents') return [{ action: `events:${operation}` }];
   const parsed = PutEventsInput.safeParse(parseJson(body));
-  // Refused by `response` as AWS does: a call that cannot be read touches nothing.
+  // `handle` refuses an invalid call, which therefore needs no permission.
   if (!parsed.success) return [];
   const names = new Set(parsed.data.Entries.map((entry) => entry.EventBusName ?? 'default'));
   return [...names].map((bus) => ({ action: 'events:PutEvents', bus }));

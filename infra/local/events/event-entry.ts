@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { isObject } from './value-pattern.ts';
 
-/** An entry of PutEvents before its checks; each failing entry gets an error of its own. */
+/** An unvalidated entry of PutEvents; each invalid entry has its own error. */
 export const Entry = z.object({
   Source: z.string().nullish(),
   DetailType: z.string().nullish(),
@@ -15,7 +15,7 @@ export const Entry = z.object({
 });
 export type Entry = z.infer<typeof Entry>;
 
-/** An event as targets and patterns see it. */
+/** An event in EventBridge's envelope. */
 export type BusEvent = {
   version: '0';
   id: string;
@@ -30,13 +30,16 @@ export type BusEvent = {
 
 export type EntryError = { ErrorCode: string; ErrorMessage: string };
 
-/** Where and when an event comes in. */
+/** Account, region and time of an event. */
 type Origin = { account: string; region: string; now: number };
 
-/** Largest sum of the entries of one call, in bytes. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html */
+/**
+ * Maximum total size of a call's entries in bytes.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
+ */
 export const maximumEntriesBytes = 1024 * 1024;
 
-/** Bytes of an entry as EventBridge counts them: 14 for a time, and each text. */
+/** Size of an entry in bytes as EventBridge computes it: 14 for a time, plus each text. */
 export function entryBytes({ Time: time, Source, DetailType, Detail, Resources }: Entry): number {
   const texts = [Source, DetailType, Detail, ...(Resources ?? [])];
   return texts.reduce(
@@ -45,10 +48,10 @@ export function entryBytes({ Time: time, Source, DetailType, Detail, Resources }
   );
 }
 
-/** EventBridge keeps whole seconds. */
+/** EventBridge's times have whole seconds. */
 export const eventTime = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
-/** The event of an entry, or the error that EventBridge answers for this entry. */
+/** The event of an entry, or EventBridge's error for this entry. */
 export function eventOf(entry: Entry, { account, region, now }: Origin): BusEvent | EntryError {
   const { Source: source, DetailType: detailType, Detail: detailText, Resources: resources } = entry;
   if (!source) return invalidArgument('Source', 'Source is a required argument.');
@@ -89,6 +92,6 @@ function readObject(text: string): Record<string, unknown> | undefined {
 function readTime(time: number | string | null | undefined, now: number): number | undefined {
   if (time === null || time === undefined) return now;
   const ms = typeof time === 'number' ? time * 1000 : Date.parse(time);
-  // Years of four digits only, which ISO 8601 needs.
+  // ISO 8601 requires years of four digits.
   return Number.isFinite(ms) && ms >= 0 && ms < 253_402_300_800_000 ? ms : undefined;
 }

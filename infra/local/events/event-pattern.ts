@@ -7,31 +7,31 @@ import {
   type ValuePattern,
 } from './value-pattern.ts';
 
-/** An EventBridge pattern: the shape of an event with lists of alternatives in place of its values. */
+/** An EventBridge pattern: the structure of an event with lists of alternatives instead of values. */
 export type EventPattern = Readonly<Record<string, unknown>>;
 
-/** One field that must hold: any of the alternatives on any of the values at its path. */
+/** A field's condition: one alternative must match one of the values at the path. */
 type Condition = { path: string[]; alternatives: ValuePattern[] };
 
-/** The conditions of one combination of all `$or` branches, joined by their common objects. */
+/** The conditions of one combination of `$or` branches, as a tree of their paths. */
 type Node = { leaves: { key: string; condition: Condition }[]; children: Map<string, Node> };
 
-/** EventBridge refuses patterns whose `$or`s multiply to more. */
+/** EventBridge's limit for combinations of `$or` branches. */
 const maximumCombinations = 1000;
 
 const compiled = new WeakMap<EventPattern, Node[]>();
 
 /**
- * Whether the event matches. Arrays match when any element does; conditions below an array of objects must hold in
- * one and the same object of it. `exists` looks at leaves only: a field that holds an object does not exist.
- * Numbers are compared by value, as JSON.parse has lost their spelling. Throws as `checkPattern` does.
- * Source: EventBridge user guide, "Comparison operators", and its published matcher's array consistency.
+ * Whether the event matches. An array matches if one element does; all conditions below an array of objects must match
+ * the same object. `exists` applies to leaves only: a field with an object does not exist. Numbers are compared by
+ * value, because JSON.parse does not keep their text. Throws as `checkPattern` does. Source: EventBridge user guide,
+ * "Comparison operators", and its published matcher's array consistency.
  */
 export function matches(pattern: EventPattern, event: unknown): boolean {
   return isObject(event) && compile(pattern).some((node) => holds(node, event, event));
 }
 
-/** Throws AwsError `InvalidEventPatternException`, naming the field, for a pattern that EventBridge would refuse. */
+/** Throws AwsError `InvalidEventPatternException` with the field for an invalid pattern. */
 export function checkPattern(pattern: unknown): asserts pattern is EventPattern {
   if (!isObject(pattern)) throw invalidPattern('Filter is not an object');
   compile(pattern);
@@ -71,7 +71,7 @@ function fieldCombinations(key: string, value: unknown, parent: string[]): Condi
 
 const at = (path: string[]) => (path.length > 0 ? ` at ${path.join('.')}` : '');
 
-/** `$or` is an operator only over two or more objects whose fields are not operators; else it is a field's name. */
+/** `$or` is an operator only over two or more objects without operator fields; otherwise it is a field name. */
 const isAlternation = (value: unknown): value is Record<string, unknown>[] =>
   Array.isArray(value) &&
   value.length >= 2 &&
@@ -97,7 +97,7 @@ function holds(node: Node, value: Record<string, unknown>, event: Record<string,
   }
   for (const [key, child] of node.children) {
     const objects = elements(own(value, key)).filter(isObject);
-    // Without any object the fields below are absent, which is what `exists: false` asks for.
+    // Without an object, all fields below are absent, which matches `exists: false`.
     if (objects.length === 0 ? !holds(child, {}, event) : !objects.some((object) => holds(child, object, event))) {
       return false;
     }
@@ -117,7 +117,7 @@ const isSatisfied = ({ path, alternatives }: Condition, values: Leaf[], event: R
     }
   });
 
-/** Absence is absence from the whole event: not only from the one object of an array. */
+/** `exists: false` applies to the whole event, not only to one object of an array. */
 function hasLeaf(event: unknown, path: string[]): boolean {
   const [key, ...rest] = path;
   if (key === undefined) return elements(event).some(isLeaf);
@@ -126,7 +126,7 @@ function hasLeaf(event: unknown, path: string[]): boolean {
 
 const isLeaf = (value: unknown): value is Leaf => value === null || (value !== undefined && typeof value !== 'object');
 
-/** The value itself, or the elements of the array, also of arrays in it. */
+/** The value itself, or the elements of a (nested) array. */
 const elements = (value: unknown): unknown[] => (Array.isArray(value) ? value.flat(Infinity) : [value]);
 
 const own = (value: Record<string, unknown>, key: string) => (Object.hasOwn(value, key) ? value[key] : undefined);

@@ -4,7 +4,7 @@ import { inputMaker, type MakeInput, TargetInput } from './input-transformer.ts'
 import { StartError } from '../start-error.ts';
 import type { Resource, Template } from '../template/template.ts';
 
-/** Where a rule sends to, and how stubbornly. */
+/** A target of a rule with its retry policy. */
 export type RuleTarget = {
   arn: string;
   makeInput: MakeInput;
@@ -25,10 +25,12 @@ export type Rule = {
   targets: RuleTarget[];
 };
 
-/** CloudFormation lets numbers be written as text. */
+/** CloudFormation accepts numbers as text. */
 const count = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
 
-/** The same for rules and for schedules. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_RetryPolicy.html */
+/**
+ * Retry policy of rules and schedules. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_RetryPolicy.html
+ */
 export const RetryPolicy = z
   .strictObject({
     MaximumRetryAttempts: count(0, 185).default(185),
@@ -57,7 +59,7 @@ const Properties = z.object({
   Targets: z.array(Target).default([]),
 });
 
-/** Targets which the engine reaches. */
+/** Supported targets. */
 const targetKinds = [
   /^arn:aws:sqs:/,
   /^arn:aws:lambda:.*:function:/,
@@ -65,8 +67,8 @@ const targetKinds = [
 ];
 
 /**
- * The rules of the template. Throws StartError, naming the rule, for a pattern, target or property that AWS would
- * refuse or the engine does not run.
+ * The template's rules. Throws StartError with the rule for a pattern, target or property that AWS refuses or the
+ * engine does not support.
  */
 export const rulesOf = (template: Template): Rule[] => template.ofType('AWS::Events::Rule').map(readRule);
 
@@ -98,7 +100,7 @@ function readTarget(target: z.infer<typeof Target>): RuleTarget {
   const { Arn: arn, RoleArn: roleArn, RetryPolicy: retry } = target;
   if (!targetKinds.some((kind) => kind.test(arn))) {
     throw new StartError(
-      `The local engine cannot deliver events to ${arn}; it knows queues, functions, buses and API destinations.`,
+      `The local engine cannot deliver events to ${arn}; it supports queues, functions, buses and API destinations.`,
     );
   }
   const messageGroupId = target.SqsParameters?.MessageGroupId;

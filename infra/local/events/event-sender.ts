@@ -7,34 +7,38 @@ import { createResourcePolicies } from '../iam/resource-policy.ts';
 
 const principal = 'events.amazonaws.com';
 
-/** How EventBridge rules reach targets and dead-letter queues, with the permissions that AWS asks for. */
+/** Sends events of rules to targets and dead-letter queues, with the permission checks of AWS. */
 type EventSender = {
-  /** Rejects with AwsError `AccessDenied` when the target's policy does not let this rule in. */
+  /** Rejects with AwsError `AccessDenied` if the target's resource policy or the rule's role does not allow it. */
   send: (delivery: Delivery) => Promise<void>;
   sendToDeadLetterQueue: (delivery: Delivery, reason: DeliveryFailure) => Promise<void>;
 };
 
 type Parts = {
   deliver: Deliver;
-  /** Takes an event that a rule forwards to another bus; resolves when it is delivered or kept. */
+  /** Publishes an event on another bus; resolves when its deliveries are done or stored. */
   forward: (busArn: string, event: string) => Promise<void>;
 };
 
-/** Throws StartError for a queue policy or a function permission which the engine cannot enforce. */
+/** Throws StartError for an unsupported queue policy or function permission. */
 export function createEventSender({ template, log }: LocalContext, { deliver, forward }: Parts): EventSender {
   const policies = createResourcePolicies(template);
   const iam = createIam(template);
 
   function check({ targetArn, senderArn, roleArn }: Delivery): void {
     const refuse = (action: string): never => {
-      throw new AwsError('AccessDenied', `${principal} may not ${action} on ${targetArn} for ${senderArn}`, 403);
+      throw new AwsError(
+        'AccessDenied',
+        `${principal} is not authorized to perform ${action} on ${targetArn} for ${senderArn}`,
+        403,
+      );
     };
     if (targetArn.startsWith('arn:aws:sqs:')) {
       if (!policies.maySend(principal, targetArn, senderArn)) refuse('sqs:SendMessage');
     } else if (targetArn.startsWith('arn:aws:lambda:')) {
       if (!policies.mayInvoke(principal, targetArn, senderArn)) refuse('lambda:InvokeFunction');
     } else {
-      // Buses and API destinations are reached under a role that the rule brings along.
+      // Buses and API destinations require the rule's role.
       const action = targetArn.includes(':event-bus/') ? 'events:PutEvents' : 'events:InvokeApiDestination';
       const isAllowed =
         roleArn !== undefined &&
@@ -53,9 +57,10 @@ export function createEventSender({ template, log }: LocalContext, { deliver, fo
     },
     sendToDeadLetterQueue: async (delivery, reason) => {
       const { deadLetterArn, senderArn, targetArn, payload, original = payload } = delivery;
-      if (deadLetterArn === undefined) return log(`${senderArn} dropped an event for ${targetArn}: ${reason.message}`);
+      if (deadLetterArn === undefined)
+        return log(`${senderArn} discarded an event for ${targetArn}: ${reason.message}`);
       if (!policies.maySend(principal, deadLetterArn, senderArn)) {
-        return log(`${senderArn} dropped an event: its policy does not let it send to ${deadLetterArn}`);
+        return log(`${senderArn} discarded an event: the policy of ${deadLetterArn} does not allow the rule to send`);
       }
       const messageAttributes = textAttributes({
         RULE_ARN: senderArn,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { jsonPath } from './json-path.ts';
 import { StartError } from '../start-error.ts';
 
-/** How a target wants the event: at most one of the three, else the event as it is. */
+/** Input of a target: at most one of the three, otherwise the event itself. */
 export const TargetInput = z.object({
   Input: z.string().optional(),
   InputPath: z.string().optional(),
@@ -12,10 +12,10 @@ export const TargetInput = z.object({
 });
 type TargetInput = z.infer<typeof TargetInput>;
 
-/** The rule that sends, and when the event came in; both can stand in a template. */
+/** Values of the predefined variables. */
 type Sender = { ruleArn: string; ruleName: string; ingestionTime: string };
 
-/** Makes the payload for a target from an event: JSON text. */
+/** Returns a target's payload for an event, as JSON text. */
 export type MakeInput = (event: Record<string, unknown>, sender: Sender) => string;
 
 type Variables = (name: string) => unknown;
@@ -30,7 +30,7 @@ const reserved = new Set([
 ]);
 
 /**
- * Understands how a target wants its input. Throws StartError for a path or a variable that EventBridge would refuse.
+ * Compiles a target's input properties. Throws StartError for an invalid path or variable.
  * Source: EventBridge user guide, "Input transformation".
  */
 export function inputMaker(target: TargetInput): MakeInput {
@@ -71,7 +71,7 @@ function transform(template: string, pathsMap: Record<string, string>): MakeInpu
   };
 }
 
-/** Puts values in their places: as JSON where a JSON value stands, as bare text inside a quoted string. */
+/** Replaces placeholders: by JSON outside quotes, by plain text inside a quoted string. */
 function fill(template: string, variables: Variables): string {
   let text = '';
   let from = 0;
@@ -86,7 +86,7 @@ function fill(template: string, variables: Variables): string {
   return text + template.slice(from);
 }
 
-/** What EventBridge writes within quotes: text escaped, objects without their quotes, nothing for what is missing. */
+/** A value inside quotes: escaped text, an object without its quotes, or empty text for a missing value. */
 function bare(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') return JSON.stringify(value).slice(1, -1);

@@ -1,17 +1,17 @@
 import { StartError } from '../start-error.ts';
 import { isObject } from './value-pattern.ts';
 
-/** One step of a path: a field, an index, or `*` for every element or field. */
+/** One step of a path: a field, an index, or `*` for all elements or fields. */
 type Step = { name: string } | { index: number } | 'every';
 
-/** Reads one place of an event: its value, an array of values where the path has `*`, undefined where nothing is. */
+/** Reads the value at a path; an array of values if the path has `*`; undefined if there is none. */
 type JsonPath = (event: unknown) => unknown;
 
 const stepForms = /\.([\w-]+)|\['([^']+)'\]|\["([^"]+)"\]|\[(\d+)\]|(\.\*|\[\*\])/y;
 
 /**
- * Understands the JSON paths that EventBridge does: `$`, `.name`, `['name']`, `[0]` and `*`. Throws StartError for
- * others. Source: EventBridge user guide, "Input transformation".
+ * Compiles a JSON path of EventBridge: `$`, `.name`, `['name']`, `[0]` and `*`. Throws StartError for an invalid one.
+ * Source: EventBridge user guide, "Input transformation".
  */
 export function jsonPath(path: string): JsonPath {
   const steps = readSteps(path);
@@ -24,7 +24,7 @@ export function jsonPath(path: string): JsonPath {
 }
 
 function readSteps(path: string): Step[] {
-  const refusal = new StartError(`${JSON.stringify(path)} is not a JSON path that EventBridge understands.`);
+  const refusal = new StartError(`${JSON.stringify(path)} is not a JSON path that EventBridge supports.`);
   if (!path.startsWith('$')) throw refusal;
   const steps: Step[] = [];
   stepForms.lastIndex = 1;

@@ -1,15 +1,15 @@
 import { BlockList, isIP } from 'node:net';
 import { AwsError } from '../gateway/aws-call.ts';
 
-/** A JSON value which is neither an object nor an array: all that the comparison operators look at. */
+/** A JSON value other than an object or an array, the operand of comparison operators. */
 export type Leaf = string | number | boolean | null;
 
-/** One alternative in the list of a pattern's field. */
+/** One element of a field's list in a pattern. */
 export type ValuePattern = { kind: 'value'; test: (value: Leaf) => boolean } | { kind: 'present' } | { kind: 'absent' };
 
 type Test = (value: Leaf) => boolean;
 
-/** The error with which EventBridge refuses a pattern. */
+/** EventBridge's error for an invalid pattern. */
 export const invalidPattern = (reason: string) =>
   new AwsError('InvalidEventPatternException', `Event pattern is not valid. Reason: ${reason}`);
 
@@ -17,7 +17,7 @@ export const invalidPattern = (reason: string) =>
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Operators of one comparison; `$or` over objects with such field names is an ordinary field, as on AWS. */
+/** Comparison operators. `$or` over objects with such field names is an ordinary field, as on AWS. */
 export const operators = [
   'prefix',
   'suffix',
@@ -31,8 +31,8 @@ export const operators = [
 type Operator = (typeof operators)[number];
 
 /**
- * Understands one alternative of a field: a plain value or `{ operator: argument }`. `field` is for the message.
- * Throws InvalidEventPatternException for what EventBridge refuses.
+ * Parses one element of a field's list: a plain value or `{ operator: argument }`. `field` is for the error message.
+ * Throws InvalidEventPatternException as EventBridge does.
  */
 export function readValuePattern(spec: unknown, field: string): ValuePattern {
   if (spec === null || typeof spec === 'string' || typeof spec === 'boolean') {
@@ -98,7 +98,7 @@ function affix(operator: 'prefix' | 'suffix', argument: unknown, field: string):
   return onText((value) => holds(value.toLowerCase(), folded));
 }
 
-/** `*` stands for any characters; `\*` and `\\` for themselves. Compared piece by piece: linear in the value's length. */
+/** `*` matches any characters; `\*` and `\\` match literally. Linear in the value's length. */
 function wildcard(pattern: string, field: string): Test {
   const pieces = [''];
   for (let at = 0; at < pattern.length; at += 1) {
@@ -132,7 +132,7 @@ function wildcard(pattern: string, field: string): Test {
   });
 }
 
-/** Comparisons of numbers reach from -5e9 to 5e9 with six decimals (EventBridge user guide, numeric matching). */
+/** Numbers are compared from -5e9 to 5e9 with six decimals (EventBridge user guide, numeric matching). */
 const numericLimit = 5e9;
 const scaled = (value: number) => Math.round(value * 1e6);
 const isComparable = (value: unknown): value is number => typeof value === 'number' && Math.abs(value) <= numericLimit;
@@ -189,7 +189,7 @@ function cidr(argument: unknown, field: string): Test {
   return onText((value) => isIP(value) === version && block.check(value, family));
 }
 
-/** Every value but those named; with a nested operator, also every value that is not text. */
+/** Matches all values except the listed ones; with a nested operator, also all values that are not text. */
 function anythingBut(argument: unknown, field: string): Test {
   if (isObject(argument)) {
     const [operator, inner] = onlyEntry(argument, field);

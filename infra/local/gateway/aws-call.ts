@@ -1,11 +1,11 @@
-/** One AWS API request as the gateway hands it to a service. */
+/** An AWS API request. */
 export type AwsCall = {
   /** Service of the signature's credential scope: `dynamodb`, `sqs`, `s3`, `events`, `scheduler`, `lambda`. */
   service: string;
-  /** Operation name such as `PutItem`; empty where it must be read from method and path (S3, Scheduler, Lambda). */
+  /** Operation such as `PutItem`; empty for REST protocols (S3, Scheduler, Lambda). */
   operation: string;
   method: string;
-  /** Path with its leading slash, still percent-encoded, without the query. */
+  /** Percent-encoded path with its leading slash, without the query. */
   path: string;
   query: URLSearchParams;
   headers: Record<string, string | undefined>;
@@ -14,22 +14,22 @@ export type AwsCall = {
 
 export type AwsResponse = { status: number; headers?: Record<string, string>; body: string | Buffer };
 
-/** What a caller must be allowed to do, such as `dynamodb:PutItem` on a table's ARN. */
+/** A permission that a call requires, such as `dynamodb:PutItem` on a table's ARN. */
 export type Permission = {
   action: string;
   resource: string;
-  /** Condition keys of this request, such as `iam:PassedToService`; those of the account and role are added by IAM. */
+  /** Condition keys of this request, such as `iam:PassedToService`; IAM adds those of the account and role. */
   context?: Record<string, string | string[]>;
 };
 
-/** A local stand-in for one AWS service, behind the gateway. */
+/** A local AWS service behind the gateway. */
 export type AwsService = {
-  /** Every permission that AWS checks for this call; an empty list is for calls open to any role. */
+  /** The permissions that AWS requires for this call; empty for none. */
   permissions: (call: AwsCall) => Permission[];
   handle: (call: AwsCall) => Promise<AwsResponse>;
 };
 
-/** An error that the service answers with, as AWS names it. */
+/** An error response of a service; `code` as on AWS. */
 export class AwsError extends Error {
   readonly code: string;
   readonly status: number;
@@ -40,7 +40,7 @@ export class AwsError extends Error {
   }
 }
 
-/** Answer of the AWS JSON protocols. */
+/** Response of the AWS JSON protocols. */
 export const jsonResponse = (body: unknown, status = 200): AwsResponse => ({
   status,
   headers: { 'content-type': 'application/x-amz-json-1.0' },

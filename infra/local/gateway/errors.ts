@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type AwsResponse, AwsError } from './aws-call.ts';
 
-/** How a service writes its errors; `query` is the old form protocol, of services that the engine does not have. */
+/** Format of a service's errors; `query` is the form protocol of services that the engine does not have. */
 type Protocol = 'json' | 'rest-json' | 's3' | 'query';
 
 export function protocolOf(service: string, headers: IncomingHttpHeaders): Protocol {
@@ -10,7 +10,7 @@ export function protocolOf(service: string, headers: IncomingHttpHeaders): Proto
   return headers['content-type']?.startsWith('application/x-www-form-urlencoded') ? 'query' : 'json';
 }
 
-/** The response to a failed call. Whatever is not an AwsError is the engine's own failure, which clients may retry. */
+/** Response to a failed call. An error other than AwsError is an internal error (500), which clients may retry. */
 export function errorResponse(failure: unknown, protocol: Protocol, requestId: string): AwsResponse {
   const { code, message, status } =
     failure instanceof AwsError

@@ -13,11 +13,11 @@ import type { Template } from '../template/template.ts';
 
 type GatewayParts = {
   iam: Iam;
-  /** Role that an access key id stands for; none for the account's administrator, as people and tests are. */
+  /** Role of an access key id; `undefined` for the account's administrator. */
   roleOfAccessKey: (accessKeyId: string) => string | undefined;
   /** By the service name of the signature's credential scope. */
   services: Record<string, AwsService>;
-  /** Ends the sandbox that made a call, told by the session token of its signature; for faults only. */
+  /** Kills the sandbox with this session token; for injected faults. */
   crash?: (sessionToken: string) => void;
   /** For `GET /_local/pending`. */
   pending?: () => Pending;
@@ -25,13 +25,13 @@ type GatewayParts = {
 
 const mebibyte = 1024 * 1024;
 
-/** Largest body in bytes: no JSON protocol of AWS takes more than a few megabytes; objects are larger. */
+/** Maximum body size in bytes: objects are larger than requests of the JSON protocols. */
 const longestBody = (service: string) => (service === 's3' ? 512 : 10) * mebibyte;
 
 /**
- * The one address of all AWS APIs: reads whose call it is from its signature (which is not verified: the machine is
- * the boundary), refuses what the caller's role does not allow, and hands it to the service. Answers every failure in
- * the shape of the service's protocol.
+ * The endpoint of all AWS APIs. Reads service and role from the signature, checks the role's permissions, and calls the
+ * service. Errors have the format of the service's protocol. Signatures are not verified: the engine listens on
+ * 127.0.0.1 only.
  */
 export function createGateway(context: LocalContext, parts: GatewayParts): RequestListener {
   const sessions = sessionNames(context.template);
@@ -56,14 +56,14 @@ export function createGateway(context: LocalContext, parts: GatewayParts): Reque
     if (role !== undefined) authorize(call, service, role);
     const functionName = role === undefined ? undefined : signature.accessKeyId?.replace(/^function\./, '');
     const fault = functionName === undefined ? undefined : context.faults?.onCall?.({ functionName, call });
-    const answered = await (fault ? faultyResponse(fault, call, service) : service.handle(call));
-    if (functionName !== undefined) context.observer?.onResponse?.({ functionName, call }, answered);
-    return answered;
+    const result = await (fault ? faultyResponse(fault, call, service) : service.handle(call));
+    if (functionName !== undefined) context.observer?.onResponse?.({ functionName, call }, result);
+    return result;
   };
 
   const faultyResponse = async (fault: CallFault, call: AwsCall, service: AwsService): Promise<AwsResponse> => {
     if (fault.kind === 'refused') return fault.response;
-    if (fault.kind === 'partial') return fault.whole(await service.handle({ ...call, body: fault.part }));
+    if (fault.kind === 'partial') return fault.complete(await service.handle({ ...call, body: fault.part }));
     if (fault.kind === 'slow') {
       await sleep(fault.milliseconds);
       return service.handle(call);
@@ -94,7 +94,7 @@ export function createGateway(context: LocalContext, parts: GatewayParts): Reque
     void handleCall(request, signature, url)
       .catch(async (failure: unknown) => {
         if (failure instanceof ConnectionDropped) return failure;
-        // A client that reads no response before it has sent all would not see this one otherwise.
+        // Some clients read the response only after they have sent the whole body.
         await finished(request.resume()).catch(() => {});
         if (!(failure instanceof AwsError) && request.complete) {
           context.log(`${signature.service} failed: ${stackOf(failure)}`);
@@ -107,12 +107,12 @@ export function createGateway(context: LocalContext, parts: GatewayParts): Reque
   };
 }
 
-/** A fault: the caller's connection drops instead of a response. */
+/** An injected fault: the connection is dropped instead of a response. */
 class ConnectionDropped extends Error {}
 
 type Url = { path: string; query: URLSearchParams };
 
-/** Not `new URL`, which would resolve dots and re-encode the path, and object keys may hold both. */
+/** `new URL` would resolve dots and re-encode the path, which changes object keys. */
 function parseUrl(url: string): Url {
   const mark = url.indexOf('?');
   return mark < 0
@@ -157,8 +157,8 @@ function respond(
 function unknownService(service: string, services: Record<string, AwsService>): AwsError {
   const known = Object.keys(services).join(', ');
   return service === ''
-    ? new AwsError('MissingAuthenticationToken', 'The request carries no AWS signature that names a service.', 403)
-    : new AwsError('UnknownService', `The local engine has no ${service}; it has ${known}.`, 400);
+    ? new AwsError('MissingAuthenticationToken', 'The request has no AWS signature that names a service.', 403)
+    : new AwsError('UnknownService', `The local engine does not support ${service}; it supports ${known}.`, 400);
 }
 
 function accessDenied(service: string, message: string): AwsError {
@@ -167,7 +167,7 @@ function accessDenied(service: string, message: string): AwsError {
   return new AwsError('AccessDeniedException', message, protocol === 'json' ? 400 : 403);
 }
 
-/** Lambda names the session after the function; roles are shared by one function each, or the first one speaks. */
+/** Session names by role: Lambda uses the function's name. Of several functions with one role, the first one's. */
 function sessionNames(template: Template): Map<string, string> {
   const functions = template.ofType('AWS::Lambda::Function').toReversed();
   return new Map(functions.map(({ name, properties }) => [String(properties.Role), name]));

@@ -1,18 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 
-/** What the engine reads from a version 4 signature, in the header or, presigned, in the query. */
+/** Contents of a version 4 signature, from the header or from the query of a presigned URL. */
 export type Signature = {
-  /** None where the request is not signed. */
+  /** `undefined` for an unsigned request. */
   accessKeyId: string | undefined;
-  /** Empty where it cannot be told. */
+  /** Empty if unknown. */
   service: string;
-  /** When a presigned request expires, in milliseconds since the epoch. */
+  /** Expiry of a presigned URL in milliseconds since the epoch. */
   expiresAt?: number;
 };
 
 /**
  * Reads `Credential=<id>/<date>/<region>/<service>/aws4_request`. A request without a signature and without an
- * `x-amz-target` or form is an anonymous one to S3, as from a browser.
+ * `x-amz-target` or form is an anonymous S3 request, as from a browser.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function signatureOf({ headers }: IncomingMessage, query: URLSearchParams): Signature {
@@ -30,7 +30,7 @@ function scopeOf(credential: string | null | undefined): Signature | undefined {
   return end === 'aws4_request' && service ? { accessKeyId, service } : undefined;
 }
 
-/** `X-Amz-Date` is `20260131T235959Z`. A presigned request without a readable date or lifetime has expired. */
+/** `X-Amz-Date` is `20260131T235959Z`. A presigned URL without a valid date or lifetime has expired. */
 function expiryOf(query: URLSearchParams): number {
   const [, date, time] = /^(\d{8})T(\d{6})Z$/.exec(query.get('X-Amz-Date') ?? '') ?? [];
   const seconds = Number(query.get('X-Amz-Expires') ?? Number.NaN);

@@ -3,23 +3,23 @@ import { createResourcePolicies } from '../iam/resource-policy.ts';
 import type { Resource, Template } from '../template/template.ts';
 import { parseProperties, refusal } from '../template/template-properties.ts';
 
-/** `undefined` rate or burst: the account's limit applies, which one machine does not reach. */
+/** `undefined` for no limit of the route; the account's limits are not emulated. */
 export type Throttle = { ratePerSecond: number | undefined; burst: number | undefined };
 
 type JwtAuthorizer = { issuer: string; audience: string[] };
 
-/** One route with all that is needed to serve it. */
+/** A route with its integration, authorizer and throttling. */
 export type RouteConfig = {
   /** `GET /items/{itemId}` or `$default`. */
   key: string;
   functionArn: string;
-  /** Milliseconds until the caller is told that the service is unavailable. */
+  /** Integration timeout in milliseconds, after which the response is 503. */
   timeoutMs: number;
   authorizer: JwtAuthorizer | undefined;
-  /** The token needs any one of these; none means any good token. */
+  /** The token must have one of these; empty for any valid token. */
   scopes: string[];
   throttle: Throttle;
-  /** Whether the function's permissions let this API call it; without, every response is a 500, as on AWS. */
+  /** Whether the function's resource policy lets this API invoke it. Otherwise the response is 500, as on AWS. */
   isPermitted: boolean;
 };
 
@@ -83,11 +83,11 @@ const Stage = z.object({
   RouteSettings: z.record(z.string(), RouteSettings).default({}),
 });
 
-/** Reads the API of the template; `undefined` when there is none. Throws StartError for what cannot be honoured. */
+/** Reads the template's API; `undefined` for none. Throws StartError for an unsupported property. */
 export function readHttpApi(template: Template): HttpApiConfig | undefined {
   const [api, second] = template.ofType('AWS::ApiGatewayV2::Api');
   if (!api) return undefined;
-  if (second) throw refusal(second, 'one API at most has an address here');
+  if (second) throw refusal(second, 'only one API per template is supported');
   const { CorsConfiguration: cors } = parseProperties(Api, api);
   const stage = readStage(template, api);
   const integrations = byRef(template, 'AWS::ApiGatewayV2::Integration', Integration);
@@ -134,11 +134,11 @@ const corsOf = (cors: NonNullable<z.infer<typeof Api>['CorsConfiguration']>): Co
   allowsCredentials: cors.AllowCredentials,
 });
 
-/** An integration names the function by its ARN, or by API Gateway's path around that ARN. */
+/** The function's ARN from an integration URI, which is the ARN or a path that contains it. */
 const functionArnOf = (uri: string) =>
   /^arn:aws:apigateway:[^:]+:lambda:path\/[^/]+\/functions\/(.+)\/invocations$/.exec(uri)?.[1] ?? uri;
 
-/** What API Gateway calls a function for: the API, the stage, and the route's method and path as its key has them. */
+/** `aws:SourceArn` of API Gateway's invocations: the API, the stage, and the method and path of the route key. */
 const sourceArnOf = ({ region, accountId }: Template, apiId: string, routeKey: string) =>
   `arn:aws:execute-api:${region}:${accountId}:${apiId}/$default/${routeKey.replace(' ', '')}`;
 

@@ -6,8 +6,9 @@ import type { Claims, VerifyToken } from '../identity/token-verifier.ts';
 type Decision = { kind: 'open' } | ({ kind: 'authorized' } & Authorized) | { kind: 'refused'; response: HttpResponse };
 
 /**
- * Decides as API Gateway's JWT authorizer: signature, times and issuer, then the audience (`aud`, or `client_id` when
- * there is none), then one of the route's scopes. Source: "Control access to HTTP APIs with JWT authorizers".
+ * API Gateway's JWT authorizer: checks signature, times and issuer, then the audience (`aud`, or `client_id` without
+ * `aud`), then that the token has one of the route's scopes. Source: "Control access to HTTP APIs with JWT
+ * authorizers".
  */
 export async function authorize(
   { authorizer, scopes }: RouteConfig,
@@ -16,7 +17,7 @@ export async function authorize(
 ): Promise<Decision> {
   if (!authorizer) return { kind: 'open' };
   if (authorization === undefined) {
-    return { kind: 'refused', response: refusalResponse(401, 'The request carries no token.', 'Bearer') };
+    return { kind: 'refused', response: refusalResponse(401, 'The request has no token.', 'Bearer') };
   }
   const verified = await verifyToken(authorization.replace(/^bearer +/i, '').trim());
   if (verified.kind === 'refused') return invalidToken(verified.reason);

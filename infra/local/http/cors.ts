@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { HttpResponse } from './response.ts';
 import type { Cors } from './api-config.ts';
 
-/** The response to a browser's preflight, which API Gateway gives itself; `undefined` when this is none. */
+/** API Gateway's response to a CORS preflight request; `undefined` for another request. */
 export function preflightResponse(cors: Cors, request: IncomingMessage): HttpResponse | undefined {
   const { origin, 'access-control-request-method': method } = request.headers;
   if (request.method !== 'OPTIONS' || origin === undefined || method === undefined) return undefined;
@@ -15,7 +15,7 @@ export function preflightResponse(cors: Cors, request: IncomingMessage): HttpRes
   return { status: 204, headers, body: '' };
 }
 
-/** Replaces whatever CORS headers the function set, as a configured API does. */
+/** Replaces the function's CORS headers, as an API with a CORS configuration does. */
 export function withCors(cors: Cors, request: IncomingMessage, response: HttpResponse): HttpResponse {
   const kept = Object.entries(response.headers).filter(([name]) => !name.startsWith('access-control-'));
   const added = originHeaders(cors, request.headers.origin ?? '');

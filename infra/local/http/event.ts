@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Claims } from '../identity/token-verifier.ts';
 
-/** What the authorizer found: the token's claims and those of the route's scopes that the token has. */
+/** The token's claims, and the route's scopes that the token has. */
 export type Authorized = { claims: Claims; scopes: string[] | null };
 
 type EventSource = {
@@ -19,19 +19,19 @@ type EventSource = {
   now: number;
 };
 
-/** An id in the form of API Gateway's own. */
+/** A request id in API Gateway's format. */
 export const newRequestId = () => randomBytes(11).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
 
 /**
- * The event of payload format 2.0, as JSON. Members without content are left out, as API Gateway does. Source: "Create
- * AWS Lambda proxy integrations for HTTP APIs".
+ * The event of payload format 2.0, as JSON, without empty members. Source: "Create AWS Lambda proxy integrations for
+ * HTTP APIs".
  */
 export function httpEvent(source: EventSource): string {
   const { request, body, routeKey, authorized, now } = source;
   const url = request.url ?? '/';
   const queryStart = url.indexOf('?');
   const rawQueryString = queryStart < 0 ? '' : url.slice(queryStart + 1);
-  // An HTTP API hands over the decoded path, although it calls it raw.
+  // `rawPath` of an HTTP API is the decoded path.
   const path = decodeURIComponent(queryStart < 0 ? url : url.slice(0, queryStart));
   const sourceIp = request.socket.remoteAddress?.replace(/^::ffff:/, '') ?? '';
   const { headers, cookies } = headersOf(request, sourceIp, now);
@@ -68,7 +68,7 @@ export function httpEvent(source: EventSource): string {
   });
 }
 
-/** Headers that concern this connection only and that API Gateway does not pass on. */
+/** Hop-by-hop headers, which API Gateway does not pass on. */
 const connectionHeaders = new Set([
   'connection',
   'keep-alive',
@@ -100,7 +100,7 @@ function headersOf(request: IncomingMessage, sourceIp: string, now: number) {
   return { headers, cookies };
 }
 
-/** Repeated names are joined with commas. Nothing is malformed here: what cannot be decoded stays as it is. */
+/** Joins values of repeated names with commas. Invalid percent-encoding stays unchanged. */
 function queryOf(rawQueryString: string): Record<string, string> | undefined {
   if (rawQueryString === '') return undefined;
   const values = new Map<string, string>();
@@ -111,7 +111,7 @@ function queryOf(rawQueryString: string): Record<string, string> | undefined {
   return Object.fromEntries(values);
 }
 
-/** Claims arrive as text, whatever they were in the token; a list as `[a b]`. */
+/** Claims as text; a list as `[a b]`. */
 function claimTexts(claims: Claims): Record<string, string> {
   return Object.fromEntries(
     Object.entries(claims).map(([name, value]) => [
@@ -126,7 +126,7 @@ const textOf = (value: unknown) =>
 
 const textTypes = /^(text\/|application\/(json|xml|javascript)\b)/i;
 
-/** Text is passed on as it is, everything else, forms included, in base64. */
+/** Text is passed on unchanged; other types, including forms, as base64. */
 function bodyOf(body: Buffer, headers: Record<string, string>) {
   if (body.length === 0) return { isBase64Encoded: false };
   const isText = textTypes.test(headers['content-type'] ?? '') && !headers['content-encoding'] && isUtf8(body);

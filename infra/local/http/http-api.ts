@@ -30,7 +30,7 @@ export const supports: Support = {
       'PayloadFormatVersion',
       'TimeoutInMillis',
     ],
-    // A function is always invoked by POST, whatever this says.
+    // The method is always POST for a function.
     inert: ['Description', 'IntegrationMethod'],
   },
   'AWS::ApiGatewayV2::Authorizer': {
@@ -47,7 +47,7 @@ export const supports: Support = {
   },
 };
 
-/** API Gateway's limit for a request's body, in bytes. */
+/** API Gateway's maximum size of a request body in bytes. */
 const maxBodyBytes = 10 * 1024 * 1024;
 
 type Parts = {
@@ -56,8 +56,8 @@ type Parts = {
 };
 
 /**
- * The template's HTTP API as a request listener. Every request gets a response: what goes wrong behind it becomes the
- * status and message that API Gateway gives.
+ * The template's HTTP API as a request listener. Errors of functions become the status and message that API Gateway
+ * returns.
  */
 export function createHttpApi(context: LocalContext, { lambda, verifyToken }: Parts): { listener: RequestListener } {
   const config = readHttpApi(context.template);
@@ -68,7 +68,7 @@ export function createHttpApi(context: LocalContext, { lambda, verifyToken }: Pa
   );
   for (const { key, isPermitted, functionArn } of config.routes) {
     if (!isPermitted)
-      context.log(`${key}: no AWS::Lambda::Permission lets the API call ${functionArn}; it answers 500`);
+      context.log(`${key}: no AWS::Lambda::Permission lets the API invoke ${functionArn}; the route returns 500`);
   }
 
   const respondTo = async (request: IncomingMessage, requestId: string): Promise<HttpResponse | 'gone'> => {
@@ -103,7 +103,7 @@ export function createHttpApi(context: LocalContext, { lambda, verifyToken }: Pa
     const usable = readResponse(result.payload);
     if (usable) return usable;
     context.log(
-      `${route.key}: the function's response is not one of payload format 2.0: ${result.payload.slice(0, 200)}`,
+      `${route.key}: the function's result does not conform to payload format 2.0: ${result.payload.slice(0, 200)}`,
     );
     return messageResponse(500, 'Internal Server Error');
   };
@@ -112,9 +112,9 @@ export function createHttpApi(context: LocalContext, { lambda, verifyToken }: Pa
     const requestId = newRequestId();
     response.setHeader('apigw-requestid', requestId);
     const preflight = cors && preflightResponse(cors, request);
-    const answered = preflight ?? (await respondTo(request, requestId).catch((error: unknown) => failure(error)));
-    if (answered === 'gone') return;
-    finish(request, response, cors && !preflight ? withCors(cors, request, answered) : answered);
+    const result = preflight ?? (await respondTo(request, requestId).catch((error: unknown) => failure(error)));
+    if (result === 'gone') return;
+    finish(request, response, cors && !preflight ? withCors(cors, request, result) : result);
   };
   const failure = (error: unknown): HttpResponse => {
     if (error instanceof AwsError && error.status === 413) return messageResponse(413, 'Request Entity Too Large');
@@ -125,7 +125,7 @@ export function createHttpApi(context: LocalContext, { lambda, verifyToken }: Pa
   return {
     listener: (request, response) => {
       serve(request, response).catch((error: unknown) => {
-        // A header that a function set and that cannot be sent; nothing of the response has left yet.
+        // The function set an invalid header. Nothing has been sent yet.
         finish(request, response, failure(error));
       });
     },
@@ -134,13 +134,13 @@ export function createHttpApi(context: LocalContext, { lambda, verifyToken }: Pa
 
 function finish(request: IncomingMessage, response: ServerResponse, content: HttpResponse): void {
   if (response.headersSent || response.destroyed) return;
-  // What is left of a refused body is not worth reading: the connection ends with the response.
+  // The rest of a refused body is not read: the connection is closed after the response.
   if (!request.complete) response.setHeader('connection', 'close');
   send(response, content, request.method === 'HEAD');
   if (!request.complete) request.resume();
 }
 
-/** Reads the body up to the limit; `gone` when the caller left in the middle of it. */
+/** Reads the body up to the limit; `gone` if the caller disconnected. */
 function readBody(request: IncomingMessage): Promise<Buffer | 'too-large' | 'gone'> {
   const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
   if (length === undefined && encoding === undefined) return Promise.resolve(Buffer.alloc(0));
@@ -159,7 +159,7 @@ function readBody(request: IncomingMessage): Promise<Buffer | 'too-large' | 'gon
   });
 }
 
-/** The promise's value, or `late` when it takes longer; it goes on, as a function does after its caller gave up. */
+/** The promise's value, or `late` after the timeout. The function continues to run, as on AWS. */
 function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | 'late'> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => resolve('late'), milliseconds);

@@ -1,8 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import * as z from 'zod';
 
-/** A response to a caller of the API. */
-export type HttpResponse = { status: number; headers: Record<string, string>; cookies?: string[]; body: string | Buffer };
+/** A response of the API. */
+export type HttpResponse = {
+  status: number;
+  headers: Record<string, string>;
+  cookies?: string[];
+  body: string | Buffer;
+};
 
 const HeaderValue = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
@@ -14,12 +19,12 @@ const Structured = z.object({
   isBase64Encoded: z.boolean().nullish(),
 });
 
-/** What the server sets itself, from the response's real length and its own connection. */
+/** Headers that the server sets. */
 const ownHeaders = new Set(['connection', 'content-length', 'keep-alive', 'transfer-encoding', 'upgrade']);
 
 /**
- * Reads what a function answered by payload format 2.0: an object with `statusCode`, or any other value, which is the
- * body of a 200. `undefined` is a response that API Gateway cannot use, for which callers get a 500.
+ * Parses a function's result by payload format 2.0: an object with `statusCode`, or any other value, which is the body
+ * of a 200 response. Returns `undefined` for an invalid result, for which API Gateway responds with 500.
  */
 export function readResponse(payload: string): HttpResponse | undefined {
   const value: unknown = JSON.parse(payload);
@@ -43,14 +48,14 @@ export function readResponse(payload: string): HttpResponse | undefined {
   };
 }
 
-/** The gateway's own answers: `{"message": …}`. */
+/** API Gateway's own responses: `{"message": …}`. */
 export const messageResponse = (status: number, message: string): HttpResponse => ({
   status,
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify({ message }),
 });
 
-/** Refusals by the authorizer are problem documents with AWS's `message`, and say what was missing. */
+/** Responses of the authorizer: problem documents (RFC 9457) that keep AWS's `message`. */
 export const refusalResponse = (status: 401 | 403, detail: string, challenge: string): HttpResponse => {
   const [type, title, message] =
     status === 401 ? ['unauthorized', 'Unauthorized', 'Unauthorized'] : ['forbidden', 'Forbidden', 'Forbidden'];
@@ -61,8 +66,12 @@ export const refusalResponse = (status: 401 | 403, detail: string, challenge: st
   };
 };
 
-/** Sends the response; throws, before anything is sent, when a header cannot be. */
-export function send(response: ServerResponse, { status, headers, cookies, body }: HttpResponse, isHead: boolean): void {
+/** Sends the response. Throws for an invalid header before anything is sent. */
+export function send(
+  response: ServerResponse,
+  { status, headers, cookies, body }: HttpResponse,
+  isHead: boolean,
+): void {
   const hasBody = status !== 204 && status !== 304;
   const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
   response.writeHead(status, {

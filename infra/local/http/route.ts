@@ -1,4 +1,4 @@
-/** A route that a request found, with its path variables decoded. */
+/** The route of a request, with decoded path variables. */
 export type RouteMatch<R> = { route: R; pathParameters: Record<string, string> | undefined };
 
 type Segment = { kind: 'exact' | 'variable' | 'greedy'; text: string };
@@ -7,9 +7,9 @@ type Compiled<R> = { route: R; method: string; segments: Segment[] };
 const rank = { exact: 0, variable: 1, greedy: 2 };
 
 /**
- * Finds the route for a method and a raw path as API Gateway does: the most specific path whose method fits, exact before
- * `{variable}` before `{greedy+}`, a method of its own before ANY, and `$default` last. `malformed` is a path whose
- * percent-encoding cannot be decoded. Source: "Create routes for HTTP APIs".
+ * Finds the route of a method and a raw path as API Gateway does: the most specific path with a matching method (exact,
+ * `{variable}`, `{greedy+}`), a specific method before ANY, `$default` last. `malformed`: the path has invalid
+ * percent-encoding. Source: "Create routes for HTTP APIs".
  */
 export function createRouter<R extends { key: string }>(routes: R[]) {
   const fallback = routes.find(({ key }) => key === '$default');
@@ -28,7 +28,7 @@ export function createRouter<R extends { key: string }>(routes: R[]) {
     const found = variable.find((candidate) => allows(candidate.method, method) && fits(candidate.segments, parts));
     try {
       if (found) return { route: found.route, pathParameters: parametersOf(found.segments, parts) };
-      // Only decoded to find out whether it can be.
+      // Throws for invalid percent-encoding.
       decodeURIComponent(path);
     } catch {
       return 'malformed';
@@ -57,7 +57,8 @@ function bySpecificity<R>(a: Compiled<R>, b: Compiled<R>): number {
   for (let index = 0; index < length; index += 1) {
     const left = a.segments[index];
     const right = b.segments[index];
-    // Of two routes that both fit, the one that ends first ends with its greedy variable, compared before.
+    // A missing segment ranks as exact: the shorter of two matching routes ends with a greedy variable, compared
+    // before.
     const difference = (left ? rank[left.kind] : 0) - (right ? rank[right.kind] : 0);
     if (difference !== 0) return difference;
   }

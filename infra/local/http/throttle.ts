@@ -1,8 +1,8 @@
 import type { Throttle } from './api-config.ts';
 
 /**
- * A token bucket as API Gateway's: `burst` tokens at most, `ratePerSecond` new ones a second, one for each request.
- * `now` in milliseconds. Returns whether a request may pass.
+ * Token bucket as in API Gateway: at most `burst` tokens, `ratePerSecond` new tokens a second, one token per request.
+ * `now` in milliseconds. The returned function takes a token and returns whether there was one.
  */
 export function createBucket({ ratePerSecond, burst }: Throttle, now: () => number): () => boolean {
   if (ratePerSecond === undefined && burst === undefined) return () => true;
@@ -12,7 +12,7 @@ export function createBucket({ ratePerSecond, burst }: Throttle, now: () => numb
   let filledAt = now();
   return () => {
     const at = now();
-    // A rate without a limit fills the bucket at once, also when no time has passed.
+    // An unlimited rate fills the bucket immediately, also if no time has passed.
     tokens = rate === Infinity ? size : Math.min(size, tokens + ((at - filledAt) / 1000) * rate);
     filledAt = at;
     if (tokens < 1) return false;

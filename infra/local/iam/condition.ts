@@ -1,15 +1,15 @@
 import { arnPattern, glob } from './pattern.ts';
 import { StartError } from '../start-error.ts';
 
-/** Values of a request's condition keys, the keys in lower case. A value vouched for meets every condition on it. */
+/** Values of a request's condition keys (in lower case). Conditions on a `not-checked` key are true. */
 export type RequestContext = Record<string, string[] | 'not-checked'>;
 
-/** Whether all conditions of a statement are met. */
+/** Evaluates all conditions of a statement. */
 export type Conditions = (context: RequestContext) => boolean;
 
 /**
- * Keys that the engine fills, or that are absent from a request because it does not carry them. Any other key is
- * refused at start: without its value here, a condition would be met or missed unlike on AWS.
+ * Condition keys that the engine supports. It refuses a policy with another key, whose condition would give another
+ * result than on AWS.
  */
 const knownKeys = new Set([
   'aws:securetransport',
@@ -46,9 +46,9 @@ const operators: Record<string, Operator> = {
 };
 
 /**
- * Opens a statement's `Condition`: every operator and key must be met, by one of its values. Throws StartError naming
- * `at` for an operator or key that the engine cannot evaluate. Rules for absent keys, `…IfExists`, `ForAllValues:` and
- * `ForAnyValue:` as in
+ * Compiles a statement's `Condition`: every operator and key must match one of its values. Throws StartError with `at`
+ * for an unsupported operator or key. Source of the rules for absent keys, `…IfExists`, `ForAllValues:` and
+ * `ForAnyValue:`:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  */
 export function openConditions(raw: Record<string, Record<string, unknown>>, at: string): Conditions {
@@ -60,14 +60,14 @@ export function openConditions(raw: Record<string, Record<string, unknown>>, at:
 
 function openCondition(written: string, key: string, values: string[], at: string): Conditions {
   const lowerKey = key.toLowerCase();
-  if (!knownKeys.has(lowerKey)) throw new StartError(`${at}: the engine does not know the condition key ${key}.`);
+  if (!knownKeys.has(lowerKey)) throw new StartError(`${at}: the engine does not support the condition key ${key}.`);
   if (written === 'Null') {
     const wanted = new Set(values.map((value) => value.toLowerCase()));
     return (context) => wanted.has(String(context[lowerKey] === undefined));
   }
   const [, quantifier, name = '', ifExists] = /^(ForAllValues:|ForAnyValue:)?(.*?)(IfExists)?$/.exec(written) ?? [];
   const operator = Object.hasOwn(operators, name) ? operators[name] : undefined;
-  if (!operator) throw new StartError(`${at}: the engine does not know the condition operator ${written}.`);
+  if (!operator) throw new StartError(`${at}: the engine does not support the condition operator ${written}.`);
   const matchers = values.map((value) => operator.matcher(value, at));
   const met = (value: string) => matchers.some((matcher) => matcher.test(value)) !== operator.negated;
   return (context) => {
@@ -76,7 +76,7 @@ function openCondition(written: string, key: string, values: string[], at: strin
     if (!present || present.length === 0) {
       return ifExists !== undefined || quantifier === 'ForAllValues:' || (operator.negated && !quantifier);
     }
-    // A key of several values without a quantifier is met by any one, and a negated operator must hold for each.
+    // Of several values without a quantifier, one must match; with a negated operator, all must.
     const all = quantifier === 'ForAllValues:' || (!quantifier && operator.negated);
     return all ? present.every(met) : present.some(met);
   };

@@ -6,13 +6,13 @@ import { StartError } from '../start-error.ts';
 import type { Resource, Template } from '../template/template.ts';
 
 export type Iam = {
-  /** Whether the identity policies of the role allow this; an explicit deny wins. An unknown role may do nothing. */
+  /** Evaluates the role's identity policies; an explicit deny takes precedence. An unknown role is denied. */
   authorize: (roleArn: string, permission: Permission) => 'allowed' | 'denied';
-  /** The end of AWS's sentence for a refusal, such as "because no identity-based policy allows the … action". */
+  /** The reason in AWS's access denied message, such as "because no identity-based policy allows the … action". */
   refusal: (roleArn: string, permission: Permission) => string;
   /**
-   * Whether the role trusts the service, such as `scheduler.amazonaws.com`. A condition on `aws:SourceArn` is checked
-   * against `sourceArn`; a caller who gives none vouches for the source.
+   * Whether the role's trust policy allows the service, such as `scheduler.amazonaws.com`. Conditions on
+   * `aws:SourceArn` are evaluated with `sourceArn`, and are true without it.
    */
   canAssume: (roleArn: string, servicePrincipal: string, sourceArn?: string) => boolean;
 };
@@ -20,7 +20,7 @@ export type Iam = {
 export const supports: Support = {
   'AWS::IAM::Role': {
     effective: ['AssumeRolePolicyDocument', 'ManagedPolicyArns', 'Policies', 'RoleName', 'Path'],
-    // Sessions do not end here, and a description is for people.
+    // Sessions do not expire in the engine.
     inert: ['Description', 'MaxSessionDuration'],
   },
   'AWS::IAM::Policy': { effective: ['PolicyDocument', 'Roles', 'PolicyName'], inert: [] },
@@ -30,7 +30,7 @@ export const supports: Support = {
   },
 };
 
-/** AWS managed policies that allow nothing but logs, metrics and traces, which need no permission here. */
+/** AWS managed policies for logs, metrics and traces, which need no permission in the engine. */
 const telemetryPolicies = new Set([
   'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole',
   'arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess',
@@ -41,12 +41,12 @@ const telemetryPolicies = new Set([
 type Role = { arn: string; statements: Statement[]; trust: Statement[]; decisions: Map<string, Decision> };
 type Decision = 'allowed' | 'denied' | 'explicitly denied';
 
-/** Decisions kept per role; object keys in S3 make their number endless. */
-const keptDecisions = 10_000;
+/** Maximum number of cached decisions per role. S3 object keys would make the number unlimited. */
+const maxCachedDecisions = 10_000;
 
 /**
- * Reads every role of the template with the policies attached to it. Throws StartError for what the engine could not
- * enforce: an unknown managed policy, statement element, condition operator or condition key.
+ * Reads every role of the template with its policies. Throws StartError for an unsupported managed policy, statement
+ * element, condition operator or condition key.
  */
 export function createIam(template: Template): Iam {
   const managed = new Map(template.ofType('AWS::IAM::ManagedPolicy').map((policy) => [policy.arn, policy]));
@@ -79,7 +79,7 @@ export function createIam(template: Template): Iam {
     const key = `${permission.action} ${permission.resource}`;
     const known = role.decisions.get(key);
     if (known) return known;
-    if (role.decisions.size >= keptDecisions) role.decisions.clear();
+    if (role.decisions.size >= maxCachedDecisions) role.decisions.clear();
     const decided = compute();
     role.decisions.set(key, decided);
     return decided;
@@ -96,28 +96,31 @@ export function createIam(template: Template): Iam {
         'aws:sourceaccount': [template.accountId],
         'aws:sourcearn': sourceArn === undefined ? 'not-checked' : [sourceArn],
       };
-      const asked = { action: 'sts:AssumeRole', resource: roleArn, principal: servicePrincipal };
-      return decision(roles.get(roleArn)?.trust ?? [], asked, context) === 'allowed';
+      const request = { action: 'sts:AssumeRole', resource: roleArn, principal: servicePrincipal };
+      return decision(roles.get(roleArn)?.trust ?? [], request, context) === 'allowed';
     },
   };
 }
 
 function decision(
   statements: Statement[],
-  asked: Permission & { principal?: string },
+  request: Permission & { principal?: string },
   context: RequestContext,
 ): Decision {
-  const applying = statements.filter((statement) => statement.applies(asked, context));
+  const applying = statements.filter((statement) => statement.applies(request, context));
   if (applying.some(({ effect }) => effect === 'Deny')) return 'explicitly denied';
   return applying.length > 0 ? 'allowed' : 'denied';
 }
 
-/** Condition keys are not case-sensitive: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html */
+/**
+ * Condition keys are not case-sensitive:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
+ */
 function identityContext({ accountId, region }: Template, role: Role, { context = {} }: Permission): RequestContext {
   const given = Object.entries(context).map(([key, value]) => [key.toLowerCase(), [value].flat()] as const);
   return {
     ...Object.fromEntries(given),
-    // Stands for the call on AWS, which the SDK makes over TLS.
+    // On AWS, the SDK calls over TLS.
     'aws:securetransport': ['true'],
     'aws:requestedregion': [region],
     'aws:principalaccount': [accountId],
@@ -133,7 +136,7 @@ function inlineDocuments({ properties }: Resource): unknown[] {
 
 function unknownPolicy(role: Resource, policyArn: string): never {
   throw new StartError(
-    `${placeOf(role)}: the local engine does not know what the managed policy ${policyArn} allows; grant the actions instead.`,
+    `${placeOf(role)}: the local engine does not support the managed policy ${policyArn}; grant the actions instead.`,
   );
 }
 

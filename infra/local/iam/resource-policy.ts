@@ -4,11 +4,11 @@ import { arnPattern, glob } from './pattern.ts';
 import { StartError } from '../start-error.ts';
 import type { Resource, Template } from '../template/template.ts';
 
-/** Asks what the queues and functions of the template let an AWS service do. */
+/** Resource policies of the template's queues and functions, evaluated for AWS services. */
 type ResourcePolicies = {
-  /** Whether the queue's policies let `service` send for the resource `sourceArn`, such as a rule. */
+  /** Whether the queue's policies let `service` send on behalf of `sourceArn`, such as a rule. */
   maySend: (service: string, queueArn: string, sourceArn: string) => boolean;
-  /** Whether the function's permissions let `service` invoke it for the resource `sourceArn`. */
+  /** Whether the function's permissions let `service` invoke it on behalf of `sourceArn`. */
   mayInvoke: (service: string, functionArn: string, sourceArn: string) => boolean;
 };
 
@@ -39,13 +39,13 @@ const FunctionPermission = z.strictObject({
 
 type OpenStatement = {
   effect: 'Allow' | 'Deny';
-  appliesTo: (asked: { service: string; action: string; resource: string }) => boolean;
+  appliesTo: (request: { service: string; action: string; resource: string }) => boolean;
   conditions: Conditions;
 };
 
 /**
- * Reads every AWS::SQS::QueuePolicy and AWS::Lambda::Permission. Throws StartError, naming the resource, for an element
- * of a policy that the engine could not enforce.
+ * Reads every AWS::SQS::QueuePolicy and AWS::Lambda::Permission. Throws StartError with the resource for an unsupported
+ * element.
  */
 export function createResourcePolicies(template: Template): ResourcePolicies {
   const queues = new Map(template.ofType('AWS::SQS::Queue').map(({ ref, arn }) => [ref, arn]));
@@ -63,15 +63,15 @@ export function createResourcePolicies(template: Template): ResourcePolicies {
     .map((resource) => openPermission(parse(FunctionPermission, resource), template, placeOf(resource)));
   return {
     maySend: (service, queueArn, sourceArn) => {
-      const asked = { service, action: 'sqs:SendMessage', resource: queueArn };
+      const request = { service, action: 'sqs:SendMessage', resource: queueArn };
       const context = {
         'aws:sourcearn': [sourceArn],
         'aws:sourceaccount': [template.accountId],
-        // An AWS service calls over TLS.
+        // AWS services call over TLS.
         'aws:securetransport': ['true'],
       };
       const applying = (byQueue.get(queueArn) ?? []).filter(
-        (statement) => statement.appliesTo(asked) && statement.conditions(context),
+        (statement) => statement.appliesTo(request) && statement.conditions(context),
       );
       return applying.length > 0 && applying.every(({ effect }) => effect === 'Allow');
     },
@@ -113,7 +113,9 @@ function openPermission(permission: z.infer<typeof FunctionPermission>, template
 function parse<S extends z.ZodType>(schema: S, resource: Resource): z.infer<S> {
   const parsed = schema.safeParse(resource.properties);
   if (parsed.success) return parsed.data;
-  throw new StartError(`${placeOf(resource)}: the engine cannot enforce this: ${z.prettifyError(parsed.error)}`);
+  throw new StartError(
+    `${placeOf(resource)}: the engine does not support this policy: ${z.prettifyError(parsed.error)}`,
+  );
 }
 
 const placeOf = ({ stack, logicalId }: Resource) => `${stack}/${logicalId}`;

@@ -3,10 +3,10 @@ import { type Conditions, openConditions, type RequestContext } from './conditio
 import { glob } from './pattern.ts';
 import { StartError } from '../start-error.ts';
 
-/** One statement of a policy, ready to be asked. */
+/** A compiled policy statement. */
 export type Statement = {
   effect: 'Allow' | 'Deny';
-  applies: (asked: { action: string; resource: string; principal?: string }, context: RequestContext) => boolean;
+  applies: (request: { action: string; resource: string; principal?: string }, context: RequestContext) => boolean;
 };
 
 const Texts = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
@@ -23,7 +23,7 @@ const TrustStatement = Common.extend({
   Principal: z.union([z.literal('*'), z.strictObject({ Service: Texts, AWS: Texts, Federated: Texts }).partial()]),
 });
 
-/** `strictObject`, so that an element which is not enforced here is refused instead of overlooked. */
+/** `strictObject` refuses unsupported elements. */
 const documentOf = <S extends z.ZodType>(statement: S) =>
   z.strictObject({
     Version: z.literal('2012-10-17').optional(),
@@ -33,13 +33,13 @@ const documentOf = <S extends z.ZodType>(statement: S) =>
 const schemas = { identity: documentOf(IdentityStatement), trust: documentOf(TrustStatement) };
 
 /**
- * Opens a policy document of a role: one attached to it (`identity`) or its assume role policy (`trust`). Throws
- * StartError naming `at` for whatever would not be enforced as AWS does.
+ * Compiles a policy document of a role: an identity policy or the trust policy. Throws StartError with `at` for an
+ * unsupported element.
  */
 export function openDocument(document: unknown, kind: 'identity' | 'trust', at: string): Statement[] {
   const parsed = schemas[kind].safeParse(document);
   if (!parsed.success) {
-    throw new StartError(`${at}: the engine cannot enforce this policy: ${z.prettifyError(parsed.error)}`);
+    throw new StartError(`${at}: the engine does not support this policy: ${z.prettifyError(parsed.error)}`);
   }
   return parsed.data.Statement.map((statement) => openStatement(statement, at));
 }
@@ -68,7 +68,7 @@ function openStatement(raw: RawStatement, at: string): Statement {
   };
 }
 
-/** `X` matches what one of its patterns matches, `NotX` everything else; a statement has exactly one of both. */
+/** `X` matches if one of its patterns matches, `NotX` if none does; a statement has exactly one of them. */
 function eitherOr(
   patterns: string[] | undefined,
   notPatterns: string[] | undefined,

@@ -3,7 +3,7 @@ import { StartError } from '../start-error.ts';
 import type { Resource, Template } from '../template/template.ts';
 import { parseProperties, refusal } from '../template/template-properties.ts';
 
-/** A machine that may ask for tokens. `scopes` are whole names such as `inventory/items.read`. */
+/** A machine client. `scopes` are full names such as `inventory/items.read`. */
 export type IdentityClient = { clientId: string; scopes: string[]; tokenSeconds: number };
 
 const secondsPerUnit = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 };
@@ -25,12 +25,12 @@ const ServerProperties = z.object({
 });
 
 /**
- * The clients of the template's user pool. Throws StartError for a client that could not get a token on AWS either:
- * without a secret, with another flow, or with a scope that no resource server defines.
+ * The clients of the template's user pool. Throws StartError for a client that is not a machine client: without a
+ * secret, with another OAuth flow, or with a scope that no resource server defines.
  */
 export function readClients(template: Template): IdentityClient[] {
   const pools = template.ofType('AWS::Cognito::UserPool');
-  if (pools.length > 1) throw new StartError('One user pool at most can run on this machine.');
+  if (pools.length > 1) throw new StartError('The local engine supports one user pool.');
   const known = new Set(template.ofType('AWS::Cognito::UserPoolResourceServer').flatMap(scopesOf));
   return template.ofType('AWS::Cognito::UserPoolClient').map((resource) => {
     const properties = parseProperties(ClientProperties, resource);
@@ -49,7 +49,7 @@ function scopesOf(resource: Resource): string[] {
   return Scopes.map(({ ScopeName }) => `${Identifier}/${ScopeName}`);
 }
 
-/** An hour unless the client says otherwise; Cognito allows five minutes to a day. */
+/** Lifetime of access tokens in seconds. @default 3600. Cognito allows 300 to 86,400. */
 function tokenSecondsOf(resource: Resource, properties: z.infer<typeof ClientProperties>): number {
   const { AccessTokenValidity: validity, TokenValidityUnits: units } = properties;
   if (validity === undefined) return 3600;

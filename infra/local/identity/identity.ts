@@ -9,7 +9,7 @@ import { type IdentityClient, readClients } from './client.ts';
 import { openKeys } from './keys.ts';
 import { createVerifier, type VerifyToken } from './token-verifier.ts';
 
-/** Inert: what only concerns people who sign in, which no machine does, and how long their tokens last. */
+/** Inert: sign-in of users and the lifetime of their tokens; the engine has machine clients only. */
 export const supports: Support = {
   'AWS::Cognito::UserPool': {
     effective: [],
@@ -70,20 +70,20 @@ export const supports: Support = {
 export type Identity = {
   issuer: string;
   tokenEndpoint: string;
-  /** What a client needs to get a token, by client id. */
+  /** Credentials by client id. */
   clients: Record<string, { clientId: string; clientSecret: string; scopes: string[] }>;
   verifyToken: VerifyToken;
-  /** A token as Cognito would issue it; a negative `lifetimeSeconds` makes one that has expired. */
+  /** Issues a token as Cognito does; a negative `lifetimeSeconds` makes an expired one. */
   issueToken: (client: { clientId: string; scopes: string[] }, lifetimeSeconds: number) => Promise<string>;
   stop: () => Promise<void>;
 };
 
 const maxBodyBytes = 16_384;
 const paths = { token: '/oauth2/token', jwks: '/.well-known/jwks.json', document: '/.well-known/openid-configuration' };
-/** The library's own token endpoint, which asks nobody for a secret; requests for it are never let through. */
+/** The library's own token endpoint requires no secret; `admits` refuses requests for it. */
 const openTokenPath = '/library-token';
 
-/** Starts the identity provider on `port` of this machine, or on any free port. */
+/** Starts the identity provider on `port`. @default any free port */
 export async function startIdentity(context: LocalContext, { port = 0 } = {}): Promise<Identity> {
   const clients = new Map(readClients(context.template).map((client) => [client.clientId, client]));
   const { signingKey, clientSecrets } = await openKeys(context.state.directory, [...clients.keys()]);
@@ -94,7 +94,7 @@ export async function startIdentity(context: LocalContext, { port = 0 } = {}): P
     provider.buildToken({
       scopesOrTransform: (_header, payload) => {
         const issuedAt = Math.floor(context.now() / 1000);
-        // Claims of Cognito's access token for a machine, which has neither `aud` nor `nbf`.
+        // Claims of Cognito's access token for a machine client, which has neither `aud` nor `nbf`.
         Object.assign(payload, {
           sub: clientId,
           token_use: 'access',
@@ -128,7 +128,7 @@ export async function startIdentity(context: LocalContext, { port = 0 } = {}): P
     if (decision.kind === 'refused') return refuse(response, decision);
     const { client, scopes } = decision;
     const token = await issueToken({ clientId: client.clientId, scopes }, client.tokenSeconds);
-    return reply(response, 200, { access_token: token, expires_in: client.tokenSeconds, token_type: 'Bearer' });
+    return sendJson(response, 200, { access_token: token, expires_in: client.tokenSeconds, token_type: 'Bearer' });
   });
 
   const server = createServer((request, response) => {
@@ -162,19 +162,19 @@ export async function startIdentity(context: LocalContext, { port = 0 } = {}): P
 
 const publicPartOf = (provider: OAuth2Issuer): JWK => provider.keys.toJSON()[0] as JWK;
 
-/** Lets only the three public paths through, and no body that is endless. */
+/** Accepts the three public paths and bodies of limited length; sends the error response for others. */
 function admits(request: IncomingMessage, response: ServerResponse): boolean {
   const path = (request.url ?? '').split('?', 1)[0];
   if (path === paths.jwks || path === paths.document) return true;
   const isToken = path === paths.token && (request.method === 'POST' || request.method === 'OPTIONS');
   if (!isToken) {
-    reply(response, 404, { error: 'not_found' });
+    sendJson(response, 404, { error: 'not_found' });
     return false;
   }
   const length = Number(request.headers['content-length'] ?? (request.method === 'POST' ? Number.NaN : 0));
   if (length <= maxBodyBytes) return true;
   response.setHeader('connection', 'close');
-  reply(response, Number.isNaN(length) ? 411 : 413, { error: 'invalid_request' });
+  sendJson(response, Number.isNaN(length) ? 411 : 413, { error: 'invalid_request' });
   return false;
 }
 
@@ -188,7 +188,7 @@ const TokenRequest = z.object({
   scope: z.string().optional(),
 });
 
-/** RFC 6749, section 4.4: who asks, by which secret, for which of its scopes; all of them when it names none. */
+/** Client credentials grant, RFC 6749 section 4.4. A request without `scope` gets all scopes of the client. */
 function decideToken(
   clients: ReadonlyMap<string, IdentityClient>,
   secrets: Readonly<Record<string, string>>,
@@ -204,9 +204,9 @@ function decideToken(
     return refused(401, 'invalid_client');
   }
   if (grant !== 'client_credentials') return refused(400, 'unsupported_grant_type');
-  const asked = scope?.split(' ').filter(Boolean) ?? [];
-  if (asked.some((name) => !client.scopes.includes(name))) return refused(400, 'invalid_scope');
-  return { kind: 'granted', client, scopes: asked.length > 0 ? [...new Set(asked)] : client.scopes };
+  const requested = scope?.split(' ').filter(Boolean) ?? [];
+  if (requested.some((name) => !client.scopes.includes(name))) return refused(400, 'invalid_scope');
+  return { kind: 'granted', client, scopes: requested.length > 0 ? [...new Set(requested)] : client.scopes };
 }
 
 function basicCredentials(authorization: string): (string | undefined)[] {
@@ -216,16 +216,16 @@ function basicCredentials(authorization: string): (string | undefined)[] {
   return [id, secret.join(':')];
 }
 
-/** Compares in a time that does not tell how much of the secret was right. */
+/** Compares in constant time. */
 const isSame = (given: string, secret: string) => timingSafeEqual(digest(given), digest(secret));
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
 function refuse(response: ServerResponse, { status, error }: Refusal): void {
   if (status === 401) response.setHeader('www-authenticate', 'Basic realm="local"');
-  reply(response, status, { error });
+  sendJson(response, status, { error });
 }
 
-function reply(response: ServerResponse, status: number, body: unknown): void {
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', pragma: 'no-cache' });
   response.end(JSON.stringify(body));
 }

@@ -14,8 +14,8 @@ const Keys = z.object({
 export type IdentityKeys = z.infer<typeof Keys>;
 
 /**
- * Reads, or makes, the provider's key and the clients' secrets, so that tokens and credentials outlive a restart. Kept
- * in `identity.json` of the state directory, which only its owner may read.
+ * Reads or creates the signing key and the clients' secrets, so that tokens and credentials stay valid after a restart.
+ * They are in `identity.json` of the state directory, which only its owner can read.
  */
 export async function openKeys(directory: string, clientIds: string[]): Promise<IdentityKeys> {
   const path = join(directory, 'identity.json');
@@ -27,7 +27,7 @@ export async function openKeys(directory: string, clientIds: string[]): Promise<
     chmodSync(path, 0o600);
     return keys;
   }
-  // Written whole or not at all: a half-written file would lock everyone out.
+  // Replaced atomically: a partly written file would make all secrets unusable.
   writeFileSync(`${path}.new`, JSON.stringify(keys), { mode: 0o600 });
   renameSync(`${path}.new`, path);
   return keys;

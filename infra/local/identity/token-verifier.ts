@@ -11,20 +11,20 @@ const Claims = z.looseObject({
 });
 
 export type Claims = z.infer<typeof Claims>;
-/** The token's claims, or why it does not count. */
+/** The token's claims, or the reason why it is refused. */
 type Verified = { kind: 'verified'; claims: Claims } | { kind: 'refused'; reason: string };
 export type VerifyToken = (token: string) => Promise<Verified>;
 
-/** Tokens remembered at most; a client uses one for an hour. */
-const remembered = 10_000;
+/** Maximum number of cached tokens. */
+const maxCachedTokens = 10_000;
 
 /**
- * Checks tokens as API Gateway's JWT authorizer does: signature by the issuer's key with RS256 and nothing else, issuer,
- * `exp`, `nbf` and `iat`. A good token is remembered by its text until it expires, because every request carries one.
+ * Checks tokens as API Gateway's JWT authorizer does: signature by the issuer's key with RS256, issuer,
+ * `exp`, `nbf` and `iat`. A verified token is cached until it expires.
  */
 export async function createVerifier(issuer: string, publicKey: JWK, now: () => number): Promise<VerifyToken> {
   const key = await importJWK(publicKey, 'RS256');
-  const good = new Map<string, Extract<Verified, { kind: 'verified' }>>();
+  const verifiedTokens = new Map<string, Extract<Verified, { kind: 'verified' }>>();
 
   const check = async (token: string): Promise<Verified> => {
     const currentDate = new Date(now());
@@ -44,14 +44,14 @@ export async function createVerifier(issuer: string, publicKey: JWK, now: () => 
   };
 
   return async (token) => {
-    const known = good.get(token);
+    const known = verifiedTokens.get(token);
     if (known && known.claims.exp * 1000 > now()) return known;
-    good.delete(token);
+    verifiedTokens.delete(token);
     const verified = await check(token);
     if (verified.kind === 'verified') {
-      const [oldest] = good.keys();
-      if (good.size >= remembered && oldest !== undefined) good.delete(oldest);
-      good.set(token, verified);
+      const [oldest] = verifiedTokens.keys();
+      if (verifiedTokens.size >= maxCachedTokens && oldest !== undefined) verifiedTokens.delete(oldest);
+      verifiedTokens.set(token, verified);
     }
     return verified;
   };

@@ -15,23 +15,23 @@ type Row = {
   outcome: string | null;
 };
 
-/** Lambda's waits before the first and the second retry of a function error. */
+/** Lambda's delays before the first and the second retry of a function error. */
 export const awsRetryDelaysMs: readonly [number, number] = [60_000, 120_000];
 const longestThrottleDelayMs = 300_000;
-/** The clock may be moved under us, so nothing sleeps longer than this. */
+/** Maximum time until a timer notices a changed test clock. */
 const longestSleepMs = 100;
 
 export type AsyncInvocations = Running & {
-  /** Keeps the event durably and returns its request id; it runs soon after. */
+  /** Queues the event durably; returns its request id. */
   accept: (config: FunctionConfig, payload: string) => string;
-  /** Starts nothing more and waits up to `graceMs` for what runs, so that its result is still written down. */
+  /** Starts no more events and waits up to `graceMs` for running ones, so that their results are stored. */
   drain: (graceMs: number) => Promise<void>;
 };
 
 type Parts = {
   functions: ReadonlyMap<string, FunctionConfig>;
   run: (config: FunctionConfig, payload: string, requestId: string) => Promise<InvokeResult>;
-  /** How many events of the function may run at once. */
+  /** Maximum number of concurrent events of the function. */
   concurrency: (config: FunctionConfig) => number;
   deliver: Deliver;
   authorize: (roleArn: string, permission: Permission) => 'allowed' | 'denied';
@@ -39,8 +39,8 @@ type Parts = {
 };
 
 /**
- * Lambda's queue for asynchronous invocations, kept in the state file: an accepted event runs at least once, also when
- * the engine dies in between, is retried, and ends at its destination or dead-letter queue.
+ * Lambda's queue for asynchronous invocations, in the state file. An accepted event runs at least once, also after a
+ * kill of the engine. It is retried, and its outcome goes to the destination or the dead-letter queue.
  */
 export function createAsyncInvocations(context: LocalContext, parts: Parts): AsyncInvocations {
   const { db } = context.state;
@@ -79,7 +79,7 @@ export function createAsyncInvocations(context: LocalContext, parts: Parts): Asy
   let stopped = false;
   dropUnknown(context, parts.functions);
 
-  /** Later and once, because an event may be accepted inside someone's transaction, which must end first. */
+  /** Deferred, because `accept` may run inside a transaction, which must end first. */
   const wake = () => {
     if (!paused) scheduled ??= setImmediate(pump);
   };
@@ -112,11 +112,11 @@ export function createAsyncInvocations(context: LocalContext, parts: Parts): Asy
     if (row.outcome) return settle(config, row, JSON.parse(row.outcome) as Outcome);
     const expiresAt = row.accepted_at + config.async.maximumAgeSeconds * 1000;
     if (context.now() > expiresAt) return conclude(config, row, 'EventAgeExceeded', row.attempts);
-    // Lambda does not even try a function that is turned off.
+    // Lambda does not invoke a disabled function.
     if (config.reservedConcurrency === 0) return conclude(config, row, 'RetriesExhausted', 0);
 
     const result = await parts.run(config, row.payload, row.request_id);
-    // A result of a sandbox that the engine itself ended says nothing; the event runs after the next start.
+    // The engine ended the sandbox: the result is ignored, and the event runs again after the next start.
     if (stopped) return undefined;
     const now = context.now();
     if (result.kind === 'throttled') {
@@ -140,13 +140,13 @@ export function createAsyncInvocations(context: LocalContext, parts: Parts): Asy
     response?: InvokeResult,
   ) => {
     if (condition !== 'Success') {
-      context.log(`${config.name}: gave up on event ${row.request_id} (${condition}, ${attempts} attempts)`);
+      context.log(`${config.name}: event ${row.request_id} failed (${condition}, ${attempts} attempts)`);
     }
     const outcome: Outcome = { condition, attempts, at: context.now(), response };
     if (receiversOf(config, condition).length > 0) setOutcome.run(JSON.stringify(outcome), row.request_id);
     return settle(config, row, outcome);
   };
-  /** Tells the destinations, then forgets the event. As on AWS, one that refuses is told no second time. */
+  /** Sends the outcome to the destinations, then deletes the event. As on AWS, a failed send is not retried. */
   const settle = async (config: FunctionConfig, row: Row, outcome: Outcome) => {
     const request = { requestId: row.request_id, payload: row.payload };
     for (const { arn, asRecord } of receiversOf(config, outcome.condition)) {
@@ -192,7 +192,7 @@ export function createAsyncInvocations(context: LocalContext, parts: Parts): Asy
   };
 }
 
-/** A dead-letter queue gets the bare event, a destination the record; a function may have both. */
+/** A dead-letter queue receives the event, a destination the invocation record; a function may have both. */
 function receiversOf({ async, deadLetterArn }: FunctionConfig, condition: Condition) {
   const destination = condition === 'Success' ? async.onSuccess : async.onFailure;
   const receivers: { arn: string; asRecord: boolean }[] = [];
@@ -206,13 +206,13 @@ function sendAction(arn: string): string {
   return arn.startsWith('arn:aws:lambda:') ? 'lambda:InvokeFunction' : 'events:PutEvents';
 }
 
-/** Events of functions that the template no longer has cannot run, and would be waited for for ever. */
+/** Deletes events of functions that the template no longer has. */
 function dropUnknown({ state, log }: LocalContext, functions: ReadonlyMap<string, FunctionConfig>): void {
   const arns = state.db.prepare('SELECT DISTINCT function_arn AS arn FROM async_invocations').all() as {
     arn: string;
   }[];
   for (const { arn } of arns.filter((row) => !functions.has(row.arn))) {
     const { changes } = state.db.prepare('DELETE FROM async_invocations WHERE function_arn = ?').run(arn);
-    log(`${arn} is gone from the template; ${changes} waiting events were dropped`);
+    log(`${arn} is not in the template; deleted ${changes} queued events`);
   }
 }

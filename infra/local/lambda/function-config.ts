@@ -2,19 +2,19 @@ import * as z from 'zod';
 import type { Resource, Template } from '../template/template.ts';
 import { parseProperties, refusal } from '../template/template-properties.ts';
 
-/** A function of the template with its settings for asynchronous invocations, defaults filled in as AWS does. */
+/** A function of the template with its asynchronous invocation settings; defaults as on AWS. */
 export type FunctionConfig = {
   name: string;
   arn: string;
   roleArn: string;
-  /** Where the unpacked code is. */
+  /** Directory of the unpacked code. */
   directory: string;
   /** `file.export`. */
   handler: string;
   environment: Record<string, string>;
   timeoutSeconds: number;
   memoryMb: number;
-  /** No limit of its own when missing; 0 turns the function off. */
+  /** `undefined` for no limit; 0 disables the function. */
   reservedConcurrency: number | undefined;
   deadLetterArn: string | undefined;
   async: AsyncConfig;
@@ -46,17 +46,17 @@ const Destination = z.object({ Destination: z.string().optional() }).optional();
 
 const EventInvokeProperties = z.object({
   FunctionName: z.string(),
-  Qualifier: z.literal('$LATEST', 'only $LATEST exists here'),
+  Qualifier: z.literal('$LATEST', 'the local engine supports $LATEST only'),
   MaximumRetryAttempts: z.coerce.number().int().min(0).max(2).default(2),
   MaximumEventAgeInSeconds: z.coerce.number().int().min(60).max(21_600).default(21_600),
   DestinationConfig: z.object({ OnSuccess: Destination, OnFailure: Destination }).optional(),
 });
 
-/** Names that Lambda sets itself and refuses in a function's environment. */
+/** Reserved environment variables, which Lambda refuses in a function's configuration. */
 const reservedVariables =
   /^(_HANDLER|_X_AMZN_TRACE_ID|AWS_(DEFAULT_)?REGION|AWS_EXECUTION_ENV|AWS_LAMBDA_.*|AWS_ACCESS_KEY(_ID)?|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|LAMBDA_(TASK_ROOT|RUNTIME_DIR))$/;
 
-/** Reads every function of the template, by ARN. Throws StartError for a setting that cannot be honoured. */
+/** Reads every function of the template, by ARN. Throws StartError for an unsupported setting. */
 export function readFunctions(template: Template): Map<string, FunctionConfig> {
   const asyncConfigs = readAsyncConfigs(template);
   const functions = template
@@ -69,7 +69,7 @@ function readFunction(template: Template, resource: Resource, async: AsyncConfig
   const properties = parseProperties(FunctionProperties, resource);
   const environment = properties.Environment?.Variables ?? {};
   const reserved = Object.keys(environment).find((name) => reservedVariables.test(name));
-  if (reserved) throw refusal(resource, `Environment: Lambda reserves the variable ${reserved}`);
+  if (reserved) throw refusal(resource, `Environment: the variable ${reserved} is reserved by Lambda`);
   return {
     name: resource.name,
     arn: resource.arn,
@@ -110,7 +110,7 @@ function readAsyncConfigs(template: Template): Map<string, AsyncConfig> {
   return configs;
 }
 
-/** The plain name from a name, a partial or a whole ARN, each with or without a qualifier. */
+/** The function name from a name, a partial ARN or a full ARN, each with or without a qualifier. */
 export function functionNameOf(nameOrArn: string): string {
   const match = /^(?:arn:aws:lambda:[^:]*:)?(?:\d{12}:)?(?:function:)?([\w-]+)(?::(?:\$LATEST))?$/.exec(nameOrArn);
   return match?.[1] ?? nameOrArn;
@@ -124,7 +124,9 @@ type Surroundings = {
   functionEnvironment?: Record<string, string> | undefined;
 };
 
-/** The environment variables that Lambda sets for every function; AWS_ENDPOINT_URL sends all AWS calls to the gateway. */
+/**
+ * The environment variables that Lambda sets for every function; AWS_ENDPOINT_URL sends all AWS calls to the gateway.
+ */
 export function environmentOf(
   config: FunctionConfig,
   { region, gatewayUrl, accessKeyId, functionEnvironment }: Surroundings,
@@ -149,7 +151,7 @@ export function environmentOf(
     AWS_ENDPOINT_URL: gatewayUrl,
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: 'local',
-    // The SDK would otherwise take settings from the developer's own files, or look for an instance's role.
+    // Otherwise the SDK reads the developer's configuration files or requests instance credentials.
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     AWS_EC2_METADATA_DISABLED: 'true',

@@ -1,15 +1,15 @@
 import type { FunctionConfig } from './function-config.ts';
 import type { InvokeResult } from './invoke-result.ts';
 
-/** Why an asynchronous invocation came to its end. */
+/** Final condition of an asynchronous invocation, as in its record. */
 export type Condition = 'Success' | 'RetriesExhausted' | 'EventAgeExceeded';
 
-/** One asynchronous invocation at its end; `response` is the last one, if the function ran at all. */
+/** Outcome of an asynchronous invocation; `response` is of the last attempt, `undefined` if there was none. */
 export type Outcome = { condition: Condition; attempts: number; at: number; response: InvokeResult | undefined };
 
 /**
- * The document that a destination receives, as JSON. Source: "Capturing records of Lambda asynchronous invocations". For
- * an event bus it is wrapped into the entry that Lambda puts there.
+ * The document that a destination receives, as JSON; for an event bus, the entry of PutEvents. Source: "Capturing
+ * records of Lambda asynchronous invocations".
  */
 export function invocationRecord(
   config: FunctionConfig,

@@ -1,13 +1,13 @@
-/** The error document that a function, or the platform for it, answers with. */
+/** The error document of a failed invocation. */
 export type FunctionFailure = { errorType: string; errorMessage: string; trace?: string[] };
 
-/** How an invocation ended. The `payload` of an error is its FunctionFailure as JSON. */
+/** Result of an invocation. The `payload` of an error is its FunctionFailure as JSON. */
 export type InvokeResult =
   | { kind: 'ok'; payload: string }
   | { kind: 'error'; payload: string; errorType: string; errorMessage: string }
   | { kind: 'throttled' };
 
-/** Limit of a synchronous request and of its response, in bytes. Source: Lambda quotas. */
+/** Maximum size of a synchronous request and of its response in bytes. Source: Lambda quotas. */
 export const maxSyncBytes = 6_291_556;
 
 export const failed = (failure: FunctionFailure): InvokeResult => ({
@@ -17,7 +17,7 @@ export const failed = (failure: FunctionFailure): InvokeResult => ({
   errorMessage: failure.errorMessage,
 });
 
-/** A failure of the sandbox and not of the code in it; Lambda gives no trace for these. */
+/** A failure of the execution environment, which has no stack trace. */
 export const platformFailure = (
   errorType: string,
   requestId: string | undefined,
@@ -27,5 +27,5 @@ export const platformFailure = (
   errorMessage: requestId ? `RequestId: ${requestId} Error: ${message}` : `Error: ${message}`,
 });
 
-/** Reads what a sandbox sent; it comes from our own worker, in this shape. */
+/** Parses a worker's failure message. */
 export const parseFailure = (json: string): FunctionFailure => JSON.parse(json) as FunctionFailure;

@@ -8,7 +8,7 @@ import type { InvocationFault } from '../faults.ts';
 import { failed, type InvokeResult, maxSyncBytes, platformFailure } from './invoke-result.ts';
 import { createPool, maxSandboxes, type Pool } from './pool.ts';
 
-/** Inert: what only has to do with AWS's machines, tracing, log storage and roll-out. */
+/** Inert: hardware, tracing, log storage and runtime updates. */
 export const supports: Support = {
   'AWS::Lambda::Function': {
     effective: [
@@ -42,39 +42,39 @@ export const supports: Support = {
   },
 };
 
-/** Limit of an asynchronous event, in bytes. Source: Lambda quotas. */
+/** Maximum size of an asynchronous event in bytes. Source: Lambda quotas. */
 const maxAsyncBytes = 1_048_576;
 const reapEveryMs = 10_000;
-/** Time that running events get when the engine stops. */
+/** Time for running events to finish when the engine stops. */
 const stopGraceMs = 10_000;
 
 export type Lambda = AwsService &
   Running & {
-    /** Runs the event now and waits. Rejects with AwsError when there is no such function or the event is too large. */
+    /** Invokes synchronously. Rejects with AwsError for an unknown function or a payload over the limit. */
     invoke: (arn: string, payload: string) => Promise<InvokeResult>;
-    /** Keeps the event durably and runs it later, with retries. Throws AwsError as `invoke` rejects. */
+    /** Queues the event durably; it runs later, with retries. Throws the errors of `invoke`. */
     invokeAsync: (arn: string, payload: string) => void;
-    /** Ends the sandbox that signs its calls with this session token, whatever it does. */
+    /** Kills the sandbox that signs its calls with this session token. */
     crash: (sessionToken: string) => void;
     exists: (arn: string) => boolean;
-    /** Invocations that run or wait for a sandbox at this moment. */
+    /** Number of invocations that run or wait for a sandbox. */
     inFlight: () => number;
   };
 
 type Parts = {
   gatewayUrl: string;
-  /** Access key id under which a function's own calls arrive at the gateway. */
+  /** Access key id with which a function signs its calls. */
   accessKeyOf: (functionName: string) => string;
   /** Variables of every function, besides its own and Lambda's. */
   functionEnvironment?: Record<string, string> | undefined;
   deliver: Deliver;
-  /** Whether the function's role may send to its destinations; everything is allowed when missing. */
+  /** Checks the role's permission to send to a destination. @default allows all */
   authorize?: (roleArn: string, permission: Permission) => 'allowed' | 'denied';
-  /** Waits before the retries of an asynchronous event; AWS's by default. */
+  /** Delays before the retries of an asynchronous event. @default as on AWS */
   retryDelaysMs?: readonly [number, number];
 };
 
-/** Runs the template's functions. Output goes to `logs/<function>.log` in the state directory. */
+/** Runs the template's functions. Their output is in `logs/<function>.log` of the state directory. */
 export function createLambda(context: LocalContext, parts: Parts): Lambda {
   const { template, state, log } = context;
   const { gatewayUrl, functionEnvironment } = parts;
@@ -82,7 +82,7 @@ export function createLambda(context: LocalContext, parts: Parts): Lambda {
   const logDirectory = join(state.directory, 'logs');
   mkdirSync(logDirectory, { recursive: true });
   const compileCache = join(state.directory, 'compile-cache');
-  // Lambda runs in UTC. The zone belongs to the process, not to a thread, so that it is set for all of it.
+  // Lambda runs in UTC. The time zone is a setting of the process, not of a thread.
   process.env.TZ = 'UTC';
 
   const pools = new Map<string, Pool>();
@@ -185,7 +185,7 @@ export function createLambda(context: LocalContext, parts: Parts): Lambda {
   };
 }
 
-/** A sandbox that dies around its handler: the work is done or not, and nobody is told. */
+/** Injects a fault: the invocation fails although its handler may have run. */
 async function runFaulty(
   fault: InvocationFault,
   pool: Pool,
@@ -200,11 +200,15 @@ async function runFaulty(
 const functionPrefix = ({ region, accountId }: LocalContext['template']) =>
   `arn:aws:lambda:${region}:${accountId}:function:`;
 
-/** Name or ARN of the function in the path of the Invoke call, the only one of Lambda's API here. */
+/** Function name or ARN from the path of Invoke, the only supported operation. */
 function targetOf({ method, path, query }: AwsCall): string {
   const match = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(path);
   if (method !== 'POST' || !match?.[1]) {
-    throw new AwsError('UnknownOperationException', `${method} ${path} of Lambda is not available here`, 404);
+    throw new AwsError(
+      'UnknownOperationException',
+      `${method} ${path} of Lambda is not supported by the local engine`,
+      404,
+    );
   }
   const qualifier = query.get('Qualifier') ?? '$LATEST';
   const name = decodeURIComponent(match[1]);

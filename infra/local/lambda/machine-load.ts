@@ -1,13 +1,13 @@
 import { cpus } from 'node:os';
 
 const sampleMs = 100;
-/** Below this share of idle time of all cores, more work at once is not done sooner. */
+/** Share of idle time of all cores below which the machine is busy. */
 const idleShare = 0.15;
 
 let sample = { at: -Infinity, idleMs: 0, totalMs: 0 };
 let isBusy = false;
 
-/** Whether all cores were busy lately, whoever kept them so; looks again at most ten times a second. */
+/** Whether all cores were busy in the last sample; samples at most ten times a second. */
 export function isMachineBusy(): boolean {
   const at = performance.now();
   if (at - sample.at < sampleMs) return isBusy;

@@ -5,33 +5,33 @@ import { isMachineBusy } from './machine-load.ts';
 import { failed, type FunctionFailure, type InvokeResult } from './invoke-result.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
 
-/** Most sandboxes of one function on this machine; further requests wait for a free one. */
+/** Maximum number of sandboxes of a function; further requests wait for a free one. */
 export const maxSandboxes = 8;
-/** A second sandbox is started when a request has waited this long: loading one costs more than most requests. */
+/** Time after which a waiting request starts another sandbox. A start costs more CPU than most requests. */
 const scaleUpAfterMs = 25;
 /**
- * Where no core is idle, or each has its sandboxes, another one only slows the others down and compiles anew what they
- * have compiled, unless those wait for something else.
+ * The same on a busy machine, or one with many running sandboxes. There another sandbox slows the others down, unless
+ * they wait for I/O.
  */
 const busyScaleUpAfterMs = 500;
-/** Of three for a core, one computes while others wait for the database. */
-const unhurriedSandboxes = 3 * availableParallelism();
+/** Three sandboxes per core: one computes while the others wait for the database. */
+const manySandboxes = 3 * availableParallelism();
 const idleLimitMs = 60_000;
 
 type Request = { id: string; payload: string; since: number; done: (result: InvokeResult) => void };
 
 /** The sandboxes of one function. */
 export type Pool = {
-  /** Runs the event in a free sandbox, in order of arrival. Throttled when the reserved concurrency is used up. */
+  /** Runs the event in a free sandbox, first in first out. Throttled when the reserved concurrency is reached. */
   invoke: (payload: string, requestId?: string) => Promise<InvokeResult>;
   inFlight: () => number;
-  /** Ends the sandbox with this session token as if it had run out of memory. */
+  /** Kills the sandbox with this session token. */
   crash: (sessionToken: string) => void;
-  /** Ends sandboxes that nothing used for a minute. */
+  /** Ends sandboxes which were idle for a minute. */
   reap: () => void;
-  /** Takes no more events, answers what waits with `throttled`, and gives what runs up to `graceMs`. */
+  /** Accepts no more events, ends waiting ones as throttled, and waits up to `graceMs` for running ones. */
   drain: (graceMs: number) => Promise<void>;
-  /** Ends every sandbox, whatever it does. */
+  /** Ends all sandboxes. */
   stop: () => Promise<void>;
 };
 
@@ -40,13 +40,13 @@ type Surroundings = {
   logFile: string;
   compileCache: string;
   log: (line: string) => void;
-  /** The clock that the functions live by. */
+  /** The clock of the functions. */
   now: () => number;
-  /** An event ended, in this many milliseconds in its sandbox. */
+  /** Called after each event with its time in the sandbox. */
   onDone?: (payload: string, durationMs: number) => void;
 };
 
-/** Makes the pool; sandboxes start on demand. `log` gets a line for each failure that no request is told of. */
+/** Creates the pool; sandboxes start on demand. `log` receives failures that belong to no request. */
 export function createPool(config: FunctionConfig, surroundings: Surroundings): Pool {
   const { environment, logFile, compileCache, log, now, onDone } = surroundings;
   const limit = Math.min(config.reservedConcurrency ?? maxSandboxes, maxSandboxes);
@@ -55,7 +55,7 @@ export function createPool(config: FunctionConfig, surroundings: Surroundings): 
   const waiting: Request[] = [];
   let starting = 0;
   let running = 0;
-  let growth: NodeJS.Timeout | undefined;
+  let scaleUpTimer: NodeJS.Timeout | undefined;
   let stopping = false;
   let onIdle: (() => void) | undefined;
 
@@ -65,7 +65,7 @@ export function createPool(config: FunctionConfig, surroundings: Surroundings): 
       if (loading) starting -= 1;
       loading = false;
     };
-    // Lambda's credentials have a session token too; here it tells whose call it is.
+    // Identifies the sandbox of a call. Lambda's credentials have a session token too.
     const sessionToken = randomUUID();
     const own = { environment: { ...environment, AWS_SESSION_TOKEN: sessionToken }, logFile, compileCache, now };
     const sandbox: Sandbox = startSandbox(config, own, {
@@ -102,7 +102,7 @@ export function createPool(config: FunctionConfig, surroundings: Surroundings): 
       const request = waiting.shift();
       if (request) run(sandbox, request);
     }
-    if (waiting.length > 0 && !stopping) grow();
+    if (waiting.length > 0 && !stopping) scaleUp();
   };
 
   const run = (sandbox: Sandbox, request: Request) => {
@@ -118,18 +118,18 @@ export function createPool(config: FunctionConfig, surroundings: Surroundings): 
     });
   };
 
-  const grow = () => {
+  const scaleUp = () => {
     if (sandboxes.size === 0) start();
-    if (growth || sandboxes.size >= limit) return;
-    growth = setTimeout(() => {
-      growth = undefined;
+    if (scaleUpTimer || sandboxes.size >= limit) return;
+    scaleUpTimer = setTimeout(() => {
+      scaleUpTimer = undefined;
       const [first] = waiting;
       if (!first || stopping) return;
       const waitedMs = performance.now() - first.since;
-      const isUseful = sandboxes.size < unhurriedSandboxes && !isMachineBusy();
-      const isLate = waitedMs >= (isUseful ? scaleUpAfterMs : busyScaleUpAfterMs);
-      if (isLate && sandboxes.size < limit && starting < waiting.length) start();
-      grow();
+      const isUseful = sandboxes.size < manySandboxes && !isMachineBusy();
+      const isOverdue = waitedMs >= (isUseful ? scaleUpAfterMs : busyScaleUpAfterMs);
+      if (isOverdue && sandboxes.size < limit && starting < waiting.length) start();
+      scaleUp();
     }, scaleUpAfterMs);
   };
 
@@ -155,7 +155,7 @@ export function createPool(config: FunctionConfig, surroundings: Surroundings): 
     },
     drain: async (graceMs) => {
       stopping = true;
-      clearTimeout(growth);
+      clearTimeout(scaleUpTimer);
       for (const request of waiting.splice(0)) request.done({ kind: 'throttled' });
       if (running === 0) return;
       await new Promise<void>((resolve) => {

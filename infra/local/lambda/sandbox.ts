@@ -3,7 +3,7 @@ import type { FunctionConfig } from './function-config.ts';
 import type { FunctionFailure, InvokeResult } from './invoke-result.ts';
 import { failed, maxSyncBytes, parseFailure, platformFailure } from './invoke-result.ts';
 
-/** What the worker is started with. */
+/** Data for a new worker. */
 export type SandboxData = {
   directory: string;
   handler: string;
@@ -16,38 +16,38 @@ export type SandboxData = {
 type Surroundings = {
   environment: Record<string, string>;
   logFile: string;
-  /** Directory that sandboxes keep compiled code in, for those that come after them. */
+  /** Directory of the compile cache, which all sandboxes share. */
   compileCache: string;
   now: () => number;
 };
 
 type Done = (result: InvokeResult) => void;
 
-/** One worker thread with one loaded handler; runs one event at a time. */
+/** An execution environment: one worker thread with one loaded handler. It runs one event at a time. */
 export type Sandbox = {
   run: (requestId: string, payload: string, done: Done) => void;
-  /** False once it takes no more events. */
+  /** False after the sandbox has ended. */
   isOpen: () => boolean;
-  /** Time (`performance.now()`) of the last result, for reaping. */
+  /** Time of the last result (`performance.now()`). */
   idleSince: () => number;
-  /** Dies in the middle of what it does. */
+  /** Kills the sandbox while its handler runs. */
   crash: () => void;
   stop: () => Promise<void>;
 };
 
 type Listener = {
   ready: () => void;
-  /** The code did not load; `ended` follows. */
+  /** The code failed to load; `ended` follows. */
   initFailed: (failure: FunctionFailure) => void;
-  /** The sandbox takes no more events. Called once, and after `done` of the event it was running. */
+  /** The sandbox has ended. Called once, after `done` of the event that was running. */
   ended: () => void;
 };
 
 const entry = new URL('./worker.ts', import.meta.url);
-/** Time for loading the code, on top of the function's own timeout, which Lambda grants as well. */
+/** Time limit of the init phase, in addition to the function's timeout. */
 const initMilliseconds = 10_000;
 
-/** Starts a worker for the function and reports to `listener`. */
+/** Starts a sandbox of the function; `listener` is called on changes of its state. */
 export function startSandbox(
   config: FunctionConfig,
   { environment, logFile, compileCache, now }: Surroundings,
@@ -65,7 +65,7 @@ export function startSandbox(
     workerData,
     env: { ...environment, NODE_COMPILE_CACHE: compileCache },
     execArgv: [],
-    // Lambda counts all memory; here only the JavaScript heap is limited.
+    // Lambda limits all memory; a worker limits only the JavaScript heap.
     resourceLimits: { maxOldGenerationSizeMb: config.memoryMb },
     stdout: true,
     stderr: true,
@@ -129,7 +129,7 @@ export function startSandbox(
     const message = reason ? `Runtime exited with error: ${reason}` : 'Runtime exited without providing a reason';
     end(platformFailure('Runtime.ExitError', current?.requestId, message));
   });
-  // What the handler prints goes to its log file from within; anything else must not fill the pipe.
+  // The worker writes the handler's output to the log file. Other output is discarded, so that the pipe does not fill.
   thread.stdout.resume();
   thread.stderr.resume();
 

@@ -6,10 +6,10 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { SandboxData } from './sandbox.ts';
 
 /**
- * The inside of a sandbox: loads one handler, then answers one event at a time. Messages are strings, which cost the
- * least to pass between threads. In: `<request id> <deadline, ms> <ms that the clock is
- * ahead of the machine's> <event as JSON>`. Out, by first character: `k` ready,
- * `r` result, `e` the handler threw, `i` the code does not load, `x` the sandbox is lost (the last three with JSON).
+ * The worker of a sandbox: loads one handler, then runs one event at a time. Messages are strings, the cheapest type to
+ * pass between threads. In: `<request id> <deadline, ms> <clock offset, ms> <event as JSON>`. Out, by first character:
+ * `k` ready, `r` result, `e` the handler threw, `i` the code failed to load, `x` the sandbox ended (the last three with
+ * JSON).
  */
 const data = workerData as SandboxData;
 const port = parentPort as MessagePort;
@@ -23,10 +23,10 @@ class RuntimeError extends Error {
   }
 }
 
-// Node has read where compiled code is kept; on Lambda there is no such variable.
+// Node has read it at the start. Lambda does not set this variable.
 delete process.env.NODE_COMPILE_CACHE;
 
-/** A test moves the engine's clock; the functions' moves with it. Before the handler loads, which may keep `Date.now`. */
+/** Clock offset of a test. Set before the handler loads, because it may keep a reference to `Date.now`. */
 let aheadMs = 0;
 const machineNow = Date.now;
 Date.now = () => machineNow() + aheadMs;
@@ -65,7 +65,7 @@ async function run(handler: Handler, message: string): Promise<void> {
   }
 }
 
-/** What Lambda hands over as the second argument; `deadline` in milliseconds since the epoch. */
+/** The handler's second argument; `deadline` in milliseconds since the epoch. */
 function contextOf(awsRequestId: string, deadline: number) {
   return {
     functionName: data.functionName,
@@ -81,7 +81,7 @@ function contextOf(awsRequestId: string, deadline: number) {
 
 function serialise(result: unknown): string {
   try {
-    // Nothing, a function or a symbol has no JSON; Lambda answers null for them.
+    // Lambda returns null for a result without a JSON form.
     return JSON.stringify(result) ?? 'null';
   } catch {
     throw new Error('Unable to stringify response body');
@@ -93,7 +93,7 @@ async function loadHandler(): Promise<Handler> {
   const path = ['.js', '.mjs', '.cjs'].map((ending) => join(data.directory, file + ending)).find(existsSync);
   if (!path) throw new RuntimeError('Runtime.ImportModuleError', `Error: Cannot find module '${file}'`);
   const module = await importModule(path);
-  // A CommonJS file whose exports cannot be seen by static analysis has them on `default` only.
+  // Exports of a CommonJS file which static analysis does not find are on `default` only.
   const found = exportAt(module, exportPath) ?? exportAt(module['default'], exportPath);
   if (typeof found !== 'function') {
     throw new RuntimeError('Runtime.HandlerNotFound', `${data.handler} is undefined or not exported`);
@@ -141,7 +141,7 @@ function endSandbox(failure: ReturnType<typeof failureOf>): void {
   process.exit(128);
 }
 
-/** Output goes straight to the function's log file: through the engine's thread each line would cost it time. */
+/** Writes output directly to the log file, which takes no time of the engine's thread. */
 function redirectOutput(logFile: string): void {
   const log = openSync(logFile, 'a');
   const write = (chunk: string | Uint8Array, encoding?: unknown, callback?: unknown): boolean => {

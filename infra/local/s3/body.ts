@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { type AwsCall, AwsError } from '../gateway/aws-call.ts';
 
-/** Limit of one PUT. Source: S3 quotas; the gateway holds bodies in memory, so that its own limit is far lower. */
+/** Maximum size of a PUT. Source: S3 quotas. The gateway's own limit is lower, because it keeps bodies in memory. */
 const maximumBytes = 5 * 1024 ** 3;
 
 const checksums: Record<string, (body: Buffer) => string> = {
@@ -18,8 +18,8 @@ const checksums: Record<string, (body: Buffer) => string> = {
 export const md5 = (body: Buffer): Buffer => createHash('md5').update(body).digest();
 
 /**
- * The object's bytes out of a request: without the chunk framing of `aws-chunked`, and checked against every checksum
- * that came with them. `checksum` are the headers that S3 gives back. Throws AwsError.
+ * The object's bytes from a request, without the chunk framing of `aws-chunked`; verifies all checksums of the request.
+ * `checksum` contains the headers for the response. Throws AwsError.
  */
 export function readBody({ headers, body }: AwsCall): { bytes: Buffer; checksum: Record<string, string> } {
   const isChunked =
@@ -38,7 +38,8 @@ export function readBody({ headers, body }: AwsCall): { bytes: Buffer; checksum:
     const algorithm = /^x-amz-checksum-(?!type$|algorithm$|mode$)(.+)$/.exec(name)?.[1];
     if (algorithm === undefined || value === undefined) continue;
     const compute = checksums[algorithm];
-    if (!compute) throw new AwsError('NotImplemented', `Checksum ${algorithm} is not available locally.`, 501);
+    if (!compute)
+      throw new AwsError('NotImplemented', `The local engine does not support the checksum ${algorithm}.`, 501);
     if (compute(bytes) !== value) {
       throw new AwsError('BadDigest', `The ${algorithm.toUpperCase()} you specified did not match what we received.`);
     }
@@ -47,7 +48,9 @@ export function readBody({ headers, body }: AwsCall): { bytes: Buffer; checksum:
   return { bytes, checksum };
 }
 
-/** Source: Signature Version 4, "Transferring payload in multiple chunks": `<hex size>[;…]\r\n<data>\r\n`, 0, trailers. */
+/**
+ * Source: Signature Version 4, "Transferring payload in multiple chunks": `<hex size>[;…]\r\n<data>\r\n`, 0, trailers.
+ */
 function unframed(body: Buffer): { bytes: Buffer; trailers: Record<string, string> } {
   const chunks: Buffer[] = [];
   let at = 0;

@@ -3,7 +3,7 @@ import type { S3Request } from './request.ts';
 import type { S3Store, StoredObject } from './store.ts';
 import { type Element, xmlResponse } from './xml.ts';
 
-/** Most entries of a page. Source: ListObjectsV2 API reference. */
+/** Maximum number of entries per page. Source: ListObjectsV2 API reference. */
 const pageSize = 1000;
 
 export const listBuckets = (buckets: { name: string; created: number }[]): AwsResponse =>
@@ -20,7 +20,7 @@ export const listBuckets = (buckets: { name: string; created: number }[]): AwsRe
     ],
   ]);
 
-/** ListObjectsV2, and the first ListObjects for who still asks for it. */
+/** ListObjectsV2 and the older ListObjects. */
 export function listObjects({ bucket, call: { query } }: S3Request, store: S3Store): AwsResponse {
   const isSecond = query.get('list-type') === '2';
   const prefix = query.get('prefix') ?? '';
@@ -71,13 +71,13 @@ const contentOf = ({ key, modified, etag, size }: StoredObject, shown: (text: st
   ],
 ];
 
-/** Keys are ordered by their UTF-8 bytes, not as strings compare. */
+/** S3 sorts keys by their UTF-8 bytes, unlike string comparison. */
 const later = (a: string, b: string) => (Buffer.compare(Buffer.from(a), Buffer.from(b)) > 0 ? a : b);
 
-type Wanted = { prefix: string; delimiter: string; limit: number; after: string };
+type PageOptions = { prefix: string; delimiter: string; limit: number; after: string };
 
-/** One page; `last` is the key or common prefix that the next one comes after. */
-function page(found: Iterable<StoredObject>, { prefix, delimiter, limit, after }: Wanted) {
+/** One page; `last` is its last key or common prefix, after which the next page starts. */
+function page(found: Iterable<StoredObject>, { prefix, delimiter, limit, after }: PageOptions) {
   const objects: StoredObject[] = [];
   const prefixes: string[] = [];
   let last = '';
@@ -86,7 +86,7 @@ function page(found: Iterable<StoredObject>, { prefix, delimiter, limit, after }
     const cut = delimiter === '' ? -1 : object.key.indexOf(delimiter, prefix.length);
     const common = cut === -1 ? undefined : object.key.slice(0, cut + delimiter.length);
     const entry = common ?? object.key;
-    // A page that ended with a common prefix has told of all keys below it.
+    // A previous page that ended with a common prefix covers all keys below it.
     if (object.key === after || entry === after || (common !== undefined && common === prefixes.at(-1))) continue;
     if (objects.length + prefixes.length >= limit) return { objects, prefixes, last, isTruncated: limit > 0 };
     if (common === undefined) objects.push(object);

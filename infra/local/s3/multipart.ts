@@ -3,14 +3,14 @@ import { AwsError } from '../gateway/aws-call.ts';
 import type { LocalContext } from '../context.ts';
 import type { S3Store, StoredPart } from './store.ts';
 
-/** Limit of every part but the last. Source: S3 multipart upload limits. */
+/** Minimum size of all parts except the last. Source: S3 multipart upload limits. */
 const smallestPartBytes = 5 * 1024 ** 2;
 const mostParts = 10_000;
 
 export type Upload = { id: string; bucket: string; key: string; initiated: number; headers: Record<string, string> };
 type UploadRow = Omit<Upload, 'headers'> & { headers: string };
 
-/** Multipart uploads, which survive restarts as the objects do. */
+/** Multipart uploads in the state file. */
 export function openUploads({ state, now }: LocalContext, store: S3Store) {
   const { db } = state;
   const select = db.prepare('SELECT * FROM s3_uploads WHERE id = ? AND bucket = ? AND key = ?');
@@ -28,7 +28,7 @@ export function openUploads({ state, now }: LocalContext, store: S3Store) {
       404,
     );
   };
-  /** Forgets the upload; its parts' files are the caller's to discard after the transaction. */
+  /** Deletes the upload's rows; the caller discards the parts' files after the transaction. */
   const forget = (id: string): StoredPart[] => {
     const parts = partsOf(id);
     db.prepare('DELETE FROM s3_parts WHERE upload = ?').run(id);
@@ -50,7 +50,7 @@ export function openUploads({ state, now }: LocalContext, store: S3Store) {
       db
         .prepare('SELECT id, key, initiated FROM s3_uploads WHERE bucket = ? ORDER BY key, initiated')
         .all(bucket) as Pick<Upload, 'id' | 'key' | 'initiated'>[],
-    /** Stores a part, in place of one with the same number. */
+    /** Stores a part; replaces one with the same number. */
     putPart: (upload: Upload, part: StoredPart): void => {
       if (!Number.isInteger(part.number) || part.number < 1 || part.number > mostParts) {
         throw new AwsError('InvalidArgument', `Part number must be an integer between 1 and ${mostParts}, inclusive`);
@@ -76,12 +76,12 @@ export function openUploads({ state, now }: LocalContext, store: S3Store) {
 }
 export type Uploads = ReturnType<typeof openUploads>;
 
-/** The stored parts that a completion names. Throws AwsError as S3 refuses wrong lists. */
-export function chosenParts(asked: { number: number; etag: string }[], stored: StoredPart[]): StoredPart[] {
-  if (asked.some(({ number }, index) => index > 0 && number <= (asked[index - 1]?.number ?? 0))) {
+/** The stored parts of a CompleteMultipartUpload request. Throws AwsError for an invalid list. */
+export function chosenParts(requested: { number: number; etag: string }[], stored: StoredPart[]): StoredPart[] {
+  if (requested.some(({ number }, index) => index > 0 && number <= (requested[index - 1]?.number ?? 0))) {
     throw new AwsError('InvalidPartOrder', 'The list of parts was not in ascending order.');
   }
-  const chosen = asked.map(({ number, etag }) => {
+  const chosen = requested.map(({ number, etag }) => {
     const part = stored.find((each) => each.number === number && each.etag === etag);
     if (part) return part;
     throw new AwsError('InvalidPart', `Part ${number} could not be found, or its ETag does not match.`);
@@ -92,7 +92,7 @@ export function chosenParts(asked: { number: number; etag: string }[], stored: S
   return chosen;
 }
 
-/** The ETag of an object that was uploaded in parts: a digest of their digests. */
+/** ETag of a multipart object: the digest of the parts' digests. */
 export const etagOfParts = (parts: StoredPart[]): string =>
   `${createHash('md5')
     .update(Buffer.concat(parts.map(({ etag }) => Buffer.from(etag, 'hex'))))

@@ -7,7 +7,7 @@ import type { Resource } from '../template/template.ts';
 
 const name = z.string().transform((text) => text.toLowerCase());
 const Rules = z.array(z.object({ Name: name, Value: z.string() })).default([]);
-/** As the bucket's own property spells it. */
+/** In the format of the bucket's property. */
 const BucketTarget = z.object({
   Event: z.string(),
   Function: z.string().optional(),
@@ -21,7 +21,7 @@ const BucketConfiguration = z.strictObject({
     .object({ EventBridgeEnabled: z.union([z.boolean(), z.stringbool()]).default(true) })
     .optional(),
 });
-/** As the API, and with it CDK's custom resource, spells it. */
+/** In the format of the S3 API, which the CDK's custom resource uses. */
 const ApiTarget = z.object({
   Id: z.string().optional(),
   Events: z.array(z.string()),
@@ -38,7 +38,7 @@ const ApiConfiguration = z.strictObject({
 type Target = { bucket: string; arn: string; id: string; events: string[]; prefix: string; suffix: string };
 type Routes = { targets: Target[]; eventBridge: Set<string> };
 
-/** What happened to an object; names as in the events' names and reasons. */
+/** A change of an object; `kind` as in the events' names and reasons. */
 export type ObjectChange = {
   bucket: string;
   key: string;
@@ -50,9 +50,9 @@ export type ObjectChange = {
 const customResource = 'Custom::S3BucketNotifications';
 
 /**
- * Tells functions, queues and the default bus what happened to objects, as the template's buckets ask for. `record` is
- * called in the transaction of the change, so that no change goes untold; `send` after it.
- * Throws StartError for a destination that does not exist.
+ * Sends event notifications of the template's buckets to functions, queues and the default bus. `record` is called in
+ * the transaction of the change, so that no notification is lost; `send` after it. Throws StartError for an unknown
+ * destination.
  */
 export function createNotifications(context: LocalContext, deliver: Deliver) {
   const { template, now } = context;
@@ -60,7 +60,7 @@ export function createNotifications(context: LocalContext, deliver: Deliver) {
   const { targets, eventBridge } = routesOf(template.resources);
   for (const { arn, bucket } of targets) {
     if (template.resources.some((resource) => resource.arn === arn)) continue;
-    throw new StartError(`Bucket ${bucket} notifies ${arn}, which is no function or queue of the template.`);
+    throw new StartError(`Bucket ${bucket} notifies ${arn}, which is not a function or queue of the template.`);
   }
   const { add, send, pending, stop } = openOutbox(context, deliver);
 
@@ -76,7 +76,7 @@ export function createNotifications(context: LocalContext, deliver: Deliver) {
     const requestId = randomBytes(8).toString('hex').toUpperCase();
     const event = { ...change, at: new Date(now()).toISOString(), requestId, sequencer: sequencer() };
     const eventName = `${kind === 'Delete' ? 'ObjectRemoved' : 'ObjectCreated'}:${kind}`;
-    for (const target of targets.filter((each) => asksFor(each, change, `s3:${eventName}`))) {
+    for (const target of targets.filter((each) => matchesTarget(each, change, `s3:${eventName}`))) {
       const about = { eventName, configurationId: target.id, region, accountId };
       add(target.arn, { Records: [notificationRecord(event, about)] });
     }
@@ -87,9 +87,9 @@ export function createNotifications(context: LocalContext, deliver: Deliver) {
 }
 export type Notifications = ReturnType<typeof createNotifications>;
 
-const asksFor = ({ bucket, events, prefix, suffix }: Target, change: ObjectChange, eventName: string): boolean =>
+const matchesTarget = ({ bucket, events, prefix, suffix }: Target, change: ObjectChange, eventName: string): boolean =>
   bucket === change.bucket &&
-  events.some((asked) => asked === eventName || asked === eventName.replace(/\w+$/, '*')) &&
+  events.some((pattern) => pattern === eventName || pattern === eventName.replace(/\w+$/, '*')) &&
   change.key.startsWith(prefix) &&
   change.key.endsWith(suffix);
 
@@ -187,6 +187,6 @@ function read<T extends z.ZodType>(schema: T, value: unknown, { stack, logicalId
   const { success, data, error } = schema.safeParse(value);
   if (success) return data;
   throw new StartError(
-    `The notifications of ${logicalId} of ${stack} are not available locally: ${z.prettifyError(error)}`,
+    `The local engine does not support the notifications of ${logicalId} of ${stack}: ${z.prettifyError(error)}`,
   );
 }

@@ -11,7 +11,7 @@ export type Parts = { store: S3Store; uploads: Uploads; notifications: Notificat
 const keptHeaders = new Set(['cache-control', 'content-disposition', 'content-language', 'content-type', 'expires']);
 const longestKeyBytes = 1024;
 
-/** Headers that the object is answered with later. */
+/** Headers that are stored with the object. */
 export function storedHeaders(headers: Record<string, string | undefined>): Record<string, string> {
   const encoding = headers['content-encoding']
     ?.split(',')
@@ -41,19 +41,19 @@ export function checkKey(key: string): void {
 
 const noSuchKey = () => new AwsError('NoSuchKey', 'The specified key does not exist.', 404);
 
-/** Makes the object readable, unless the request's condition forbids it, and has its event sent. */
+/** Stores the object under the request's condition, and sends its notification. */
 export function commit(
   request: S3Request,
   object: StoredObject,
   kind: ObjectChange['kind'],
   parts: Parts,
-  also = () => {},
+  alongside = () => {},
 ): void {
   const { store, notifications } = parts;
   const { bucket, key } = request;
   try {
     store.put(bucket, object, conditionOf(request), () => {
-      also();
+      alongside();
       notifications.record({ bucket, key, kind, size: object.size, etag: object.etag });
     });
   } catch (error) {
@@ -96,10 +96,10 @@ export async function copyObject(request: S3Request, parts: Parts): Promise<AwsR
   ]);
 }
 
-/** The object that a copy is made of. Throws AwsError. */
+/** The source object of a copy. Throws AwsError. */
 export async function sourceOf({ copySource, call }: S3Request, { store }: Parts) {
   const unknown = Object.keys(call.headers).find((name) => /^x-amz-copy-source-(if|server)/.test(name));
-  if (unknown) throw new AwsError('NotImplemented', `S3 header ${unknown} is not available on the local engine.`, 501);
+  if (unknown) throw new AwsError('NotImplemented', `The local engine does not support the S3 header ${unknown}.`, 501);
   const found = copySource && (await store.read(copySource.bucket, copySource.key));
   if (!found) throw noSuchKey();
   return found;

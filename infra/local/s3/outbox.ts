@@ -7,8 +7,8 @@ const firstRetryMs = 200;
 const longestRetryMs = 10_000;
 
 /**
- * Notifications that wait for their receivers, in order. `add` joins the caller's transaction; `send` is for after it,
- * and sends what was left over from before a restart, too. One that is refused is tried again until it is taken.
+ * Outbox of notifications, sent in order. `add` stores one in the caller's transaction; `send` sends all stored ones,
+ * including those from before a restart. A refused notification is retried until the receiver accepts it.
  */
 export function openOutbox({ state, log }: LocalContext, deliver: Deliver) {
   const { db } = state;

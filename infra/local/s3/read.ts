@@ -4,7 +4,7 @@ import type { S3Store, StoredObject } from './store.ts';
 
 const noSuchKey = () => new AwsError('NoSuchKey', 'The specified key does not exist.', 404);
 
-/** The object's bytes, or a range of them, under the conditions of the request. */
+/** Returns the object's bytes or a range of them, subject to the request's conditions. */
 export async function getObject({ bucket, key, call }: S3Request, store: S3Store): Promise<AwsResponse> {
   const found = await store.read(bucket, key);
   if (!found) throw noSuchKey();
@@ -21,18 +21,18 @@ export function headObject({ bucket, key, call }: S3Request, store: S3Store): Aw
 function responseOf(object: StoredObject, call: AwsCall, body: (range: Range) => AwsResponse['body']): AwsResponse {
   const unchanged = conditionalResponse(object, call.headers);
   if (unchanged) return unchanged;
-  const asked = rangeOf(call.headers.range, object.size);
+  const requested = rangeOf(call.headers.range, object.size);
   const wantsChecksum = call.headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED';
-  // A checksum is of the whole object.
-  const headers = headersOf(object, wantsChecksum && !asked);
+  // The checksum is of the whole object.
+  const headers = headersOf(object, wantsChecksum && !requested);
   for (const [name, value] of call.query) {
     const overridden = /^response-(.+)$/.exec(name)?.[1];
     if (overridden) headers[overridden] = value;
   }
-  const range = asked ?? { first: 0, last: object.size - 1 };
-  if (asked) headers['content-range'] = `bytes ${range.first}-${range.last}/${object.size}`;
+  const range = requested ?? { first: 0, last: object.size - 1 };
+  if (requested) headers['content-range'] = `bytes ${range.first}-${range.last}/${object.size}`;
   headers['content-length'] = String(range.last + 1 - range.first);
-  return { status: asked ? 206 : 200, headers, body: body(range) };
+  return { status: requested ? 206 : 200, headers, body: body(range) };
 }
 
 function headersOf({ etag, modified, headers }: StoredObject, withChecksum: boolean): Record<string, string> {
@@ -47,8 +47,11 @@ function headersOf({ etag, modified, headers }: StoredObject, withChecksum: bool
 
 const names = (list: string) => list.split(',').map((each) => each.trim().replaceAll(/^W\/|"/g, ''));
 
-/** Source: GetObject API reference, which follows RFC 9110 in which condition counts beside another. */
-function conditionalResponse(object: StoredObject, headers: Record<string, string | undefined>): AwsResponse | undefined {
+/** Source: GetObject API reference; precedence of conditions as in RFC 9110. */
+function conditionalResponse(
+  object: StoredObject,
+  headers: Record<string, string | undefined>,
+): AwsResponse | undefined {
   const holds = (list: string) => names(list).some((each) => each === '*' || each === object.etag);
   const seconds = Math.floor(object.modified / 1000) * 1000;
   const { 'if-match': match, 'if-none-match': noneMatch } = headers;
@@ -64,7 +67,7 @@ function conditionalResponse(object: StoredObject, headers: Record<string, strin
 /** Positions of the first and the last byte. */
 type Range = { first: number; last: number };
 
-/** One range, both ends included; a header that is none is ignored. */
+/** Parses one range, inclusive at both ends; ignores an invalid header. */
 function rangeOf(header: string | undefined, size: number): Range | undefined {
   const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? [];
   if (from === '' && to === '') return undefined;

@@ -21,7 +21,7 @@ export type S3Operation =
   | 'AbortMultipartUpload'
   | 'ListParts';
 
-/** One S3 call, whichever way its bucket was addressed. */
+/** A parsed S3 call, in path style or virtual-hosted style. */
 export type S3Request = {
   operation: S3Operation;
   bucket: string;
@@ -30,7 +30,7 @@ export type S3Request = {
   call: AwsCall;
 };
 
-/** Queries that the calls below understand, or that only say how the call was signed or made. */
+/** Supported query parameters, and those of signatures and SDKs. */
 const known = [
   /^(X-Amz-.*|x-id|response-.*|delete|location|versioning|uploads|uploadId|partNumber)$/,
   /^(list-type|prefix|delimiter|max-keys|continuation-token|start-after|marker|encoding-type|fetch-owner)$/,
@@ -39,9 +39,9 @@ const known = [
 const refusedHeaders = ['x-amz-tagging', 'x-amz-server-side-encryption-customer-algorithm', 'x-amz-object-lock-mode'];
 
 const notImplemented = (what: string) =>
-  new AwsError('NotImplemented', `${what} is not available on the local engine.`, 501);
+  new AwsError('NotImplemented', `The local engine does not support ${what}.`, 501);
 
-/** Reads bucket, key and operation. Throws AwsError `NotImplemented`, naming it, for what has no effect here. */
+/** Parses bucket, key and operation. Throws AwsError `NotImplemented` for an unsupported call. */
 export function readRequest(call: AwsCall, buckets: ReadonlySet<string>): S3Request {
   const { bucket, key } = addressed(call, buckets);
   for (const name of call.query.keys()) {
@@ -53,7 +53,7 @@ export function readRequest(call: AwsCall, buckets: ReadonlySet<string>): S3Requ
   return { operation, bucket, key, call, ...(copy !== undefined && { copySource: copySourceOf(copy) }) };
 }
 
-/** Path style, or the bucket as the first part of the host name (`bucket.localhost`, `bucket.s3.localhost`). */
+/** Path style, or virtual-hosted style (`bucket.localhost`, `bucket.s3.localhost`). */
 function addressed({ path, headers }: AwsCall, buckets: ReadonlySet<string>): { bucket: string; key: string } {
   const host = (headers.host ?? '').replace(/:\d+$/, '');
   const [first = '', ...rest] = path.slice(1).split('/');

@@ -13,8 +13,8 @@ import { errorResponse, xmlResponse } from './xml.ts';
 export const supports: Support = {
   'AWS::S3::Bucket': {
     effective: ['BucketName', 'NotificationConfiguration'],
-    // Encryption, access from outside and logs are of the deployed bucket. Only the newest version is kept here: calls
-    // that name a version are refused. Nothing expires on a developer's machine.
+    // Encryption, public access and logs concern the deployed bucket. The engine keeps the latest version only, refuses
+    // calls with a version, and expires no objects.
     inert: [
       'AccessControl',
       'BucketEncryption',
@@ -26,7 +26,7 @@ export const supports: Support = {
       'VersioningConfiguration',
     ],
   },
-  // Who may do what is decided by the roles' policies; those of CDK's buckets only add that transport is encrypted.
+  // The roles' policies decide; bucket policies of the CDK only require encrypted transport.
   'AWS::S3::BucketPolicy': { effective: [], inert: ['Bucket', 'PolicyDocument'] },
   'Custom::S3BucketNotifications': {
     effective: ['BucketName', 'NotificationConfiguration'],
@@ -36,8 +36,8 @@ export const supports: Support = {
 };
 
 /**
- * The template's buckets, durable in the state directory, with conditional writes, multipart uploads and notifications
- * that no crash loses. Calls that would not have their effect here are answered `NotImplemented`. Throws StartError.
+ * The template's buckets, durable in the state directory, with conditional writes, multipart uploads and durable
+ * notifications. Unsupported calls return `NotImplemented`. Throws StartError.
  */
 export async function startS3(context: LocalContext, { deliver }: { deliver: Deliver }): Promise<AwsService & Running> {
   const { template } = context;

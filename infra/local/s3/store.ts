@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { AwsError } from '../gateway/aws-call.ts';
 import type { LocalContext } from '../context.ts';
 
-/** An object without its bytes; `headers` are what it was stored with and is answered with. */
+/** An object without its bytes; `headers` are returned with it. */
 export type StoredObject = {
   key: string;
   file: string;
@@ -17,7 +17,7 @@ export type StoredObject = {
   modified: number;
   headers: Record<string, string>;
 };
-/** Which state of the key a write asks for; checked in the transaction that writes. */
+/** Condition of a write, checked in its transaction. */
 export type WriteCondition = { ifNoneMatch?: string | undefined; ifMatch?: string | undefined };
 export type StoredPart = { number: number; file: string; size: number; etag: string; modified: number };
 
@@ -27,9 +27,9 @@ type Row = Omit<StoredObject, 'headers'> & { headers: string };
 const objectOf = (row: Row): StoredObject => ({ ...row, headers: JSON.parse(row.headers) as Record<string, string> });
 
 /**
- * Buckets in the state directory: each object's bytes are a file that is never written again, and the database says
- * which file a key has. A write is one transaction after the bytes are on disk, so that a killed process leaves the old
- * object or the new one; files that no key has are removed at the next start.
+ * Buckets in the state directory. An object's bytes are an immutable file; the database maps keys to files. A write is
+ * one transaction after the file is written, so that a kill leaves the old object or the new one. The next start
+ * deletes unreferenced files.
  */
 export async function openS3Store({ state, now }: LocalContext) {
   const { db } = state;
@@ -85,11 +85,11 @@ export async function openS3Store({ state, now }: LocalContext) {
     buckets: () =>
       db.prepare('SELECT name, created FROM s3_buckets ORDER BY name').all() as { name: string; created: number }[],
     find,
-    /** Objects in the order of their keys' UTF-8 bytes, from `start` on. */
+    /** Objects from the key `start`, sorted by the UTF-8 bytes of their keys. */
     from: function* (bucket: string, start: string): Generator<StoredObject> {
       for (const row of following.iterate(bucket, start)) yield objectOf(row as unknown as Row);
     },
-    /** Writes bytes that belong to no key yet. */
+    /** Writes a file; `put` assigns it to a key. */
     keep: (bytes: Buffer) => newFile((path) => writeFile(path, bytes)),
     join: (parts: StoredPart[]) =>
       newFile(async (path) => {
@@ -98,7 +98,7 @@ export async function openS3Store({ state, now }: LocalContext) {
           await pipeline(createReadStream(pathOf(file)), createWriteStream(path, { flags: 'a' }));
       }),
     discard,
-    /** The object with its bytes; both of the same write, also when another one comes in between. */
+    /** The object with its bytes, consistent with concurrent writes. */
     read: async (bucket: string, key: string): Promise<{ object: StoredObject; bytes: Buffer } | undefined> => {
       for (let object = find(bucket, key); object;) {
         try {
@@ -112,28 +112,28 @@ export async function openS3Store({ state, now }: LocalContext) {
       return undefined;
     },
     /**
-     * Gives the key these bytes, and does `also` in the same transaction. Throws AwsError `PreconditionFailed`, or
-     * `NoSuchKey` where a missing object was to match.
+     * Assigns an object to its key, and runs `alongside` in the same transaction. Throws AwsError `PreconditionFailed`,
+     * or `NoSuchKey` if `ifMatch` is given and the object does not exist.
      */
-    put: (bucket: string, object: StoredObject, condition: WriteCondition, also: () => void): void => {
+    put: (bucket: string, object: StoredObject, condition: WriteCondition, alongside: () => void): void => {
       const old = state.transaction(() => {
         const present = find(bucket, object.key);
         check(present, condition);
         const { key, file, size, etag, modified, headers } = object;
         upsert.run(bucket, key, file, size, etag, modified, JSON.stringify(headers));
-        also();
+        alongside();
         return present;
       });
       if (old) discard(old.file);
     },
-    /** Whether there was such an object. */
-    delete: (bucket: string, key: string, condition: WriteCondition, also: () => void): boolean => {
+    /** Returns whether the object existed. */
+    delete: (bucket: string, key: string, condition: WriteCondition, alongside: () => void): boolean => {
       const old = state.transaction(() => {
         const present = find(bucket, key);
         check(present, condition);
         if (!present) return undefined;
         remove.run(bucket, key);
-        also();
+        alongside();
         return present;
       });
       if (old) discard(old.file);
@@ -148,7 +148,7 @@ const failed = () =>
 /** Source: S3 user guide, "How to prevent object overwrites with conditional writes". */
 function check(present: StoredObject | undefined, { ifNoneMatch, ifMatch }: WriteCondition): void {
   if (ifNoneMatch !== undefined && ifNoneMatch !== '*') {
-    throw new AwsError('NotImplemented', 'If-None-Match of a write takes only *.', 501);
+    throw new AwsError('NotImplemented', 'If-None-Match of a write supports only *.', 501);
   }
   if (ifNoneMatch === '*' && present) throw failed();
   if (ifMatch === undefined) return;

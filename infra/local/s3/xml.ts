@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { type AwsResponse, AwsError } from '../gateway/aws-call.ts';
 
 type Content = string | number | boolean | undefined | readonly Element[];
-/** Name and content; one without content is left out. */
+/** Name and content; an element without content is omitted. */
 export type Element = readonly [name: string, content: Content];
 
 const namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
@@ -34,7 +34,7 @@ const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 const escaped = (text: string): string =>
   text
     .replaceAll(/[&<>"']/g, (character) => entities[character] ?? character)
-    // S3 writes control characters as references, which XML 1.0 parsers take for CR at least.
+    // S3 writes control characters as character references.
     .replaceAll(/\p{Cc}/gu, (character) => (/[\t\n]/.test(character) ? character : `&#x${hexOf(character)};`));
 const hexOf = (character: string) => character.charCodeAt(0).toString(16);
 
@@ -83,7 +83,7 @@ const CompleteRequest = z.object({
 export function deletedKeys(body: Buffer): { keys: string[]; isQuiet: boolean } {
   const { Object: objects, Quiet: quiet } = readXml(DeleteRequest, body).Delete;
   if (objects.some(({ VersionId }) => VersionId !== undefined)) {
-    throw new AwsError('NotImplemented', 'Deleting versions is not available on the local engine.', 501);
+    throw new AwsError('NotImplemented', 'The local engine does not support deleting versions.', 501);
   }
   return { keys: objects.map(({ Key }) => Key), isQuiet: quiet === 'true' };
 }

@@ -1,11 +1,11 @@
-/** A cron expression of AWS: which wall-clock minutes it names. All lists are sorted. */
+/** An AWS cron expression, as sorted lists of values. */
 export type Cron = {
   minutes: number[];
   hours: number[];
   /** 1 to 12. */
   months: number[];
   years: number[];
-  /** Days of the month that it names, sorted; empty where the month has none, such as a 31st in June. */
+  /** Matching days of the month, sorted; empty if there is none, such as a 31st in June. */
   daysOf: (year: number, month: number) => number[];
 };
 
@@ -30,7 +30,7 @@ const dayOfWeek: Field = {
 const year: Field = { name: 'year', low: 1970, high: 2199 };
 
 /**
- * Reads the six fields between the brackets of `cron(…)`. Throws an Error that names the field. Source: EventBridge user
+ * Parses the six fields of `cron(…)`. Throws an Error with the name of an invalid field. Source: EventBridge user
  * guide, "Cron expressions reference".
  */
 export function readCron(fields: string): Cron {
@@ -95,7 +95,7 @@ function readItem(item: string, field: Field): number[] {
   if (every < 1) throw invalid(item, field);
   if (first === '*' && last === undefined) return sequence(field.low, field.high, every);
   const from = readNumber(first, field);
-  // `5/10` runs on to the field's end, `5` is a single value.
+  // `5/10` continues to the maximum of the field; `5` is a single value.
   const to = last === undefined ? (step === undefined ? from : field.high) : readNumber(last, field);
   if (to < from) throw invalid(item, field);
   return sequence(from, to, every);
@@ -123,7 +123,7 @@ const weekDayOf = (year: number, month: number, day: number) =>
 const daysOn = (year: number, month: number, weekDays: number[]) =>
   sequence(1, lastDay(year, month), 1).filter((day) => weekDays.includes(weekDayOf(year, month, day)));
 
-/** Monday to Friday, never leaving the month. */
+/** The nearest day from Monday to Friday in the same month. */
 function nearestWeekday(year: number, month: number, day: number): number {
   const weekDay = weekDayOf(year, month, day);
   if (weekDay === 7) return day === 1 ? 3 : day - 1;

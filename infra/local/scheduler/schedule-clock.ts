@@ -1,30 +1,30 @@
 import type { LocalContext } from '../context.ts';
 import { nextOccurrence } from './schedule-expression.ts';
 
-/** What decides when something fires; times in ms since the epoch. */
+/** The timing of a schedule; times in ms since the epoch. */
 type Timing = {
   expression: string;
   timeZone: string;
   startAt?: number | undefined;
   endAt?: number | undefined;
-  /** Each firing is put off by chance, for less than this. */
+  /** Flexible time window: each invocation has a random delay below this. */
   windowMs: number;
-  /** A disabled schedule never fires. */
+  /** True for a disabled schedule. */
   isPaused: boolean;
 };
 
-/** One firing: when it was meant to be, and whether it was the last. */
+/** An invocation: its scheduled time, and whether it is the last one. */
 type Firing = { arn: string; occurrence: number; isLast: boolean };
 
 type Row = { arn: string; timing: string; anchor: number; next_at: number; fire_at: number };
 
 const dayMs = 86_400_000;
-/** Periods in which the latest missed occurrence is looked for, shortest first, so that few are ever stepped through. */
+/** Periods in which the latest missed occurrence is searched, shortest first, which limits the steps. */
 const lookBackMs = [dayMs / 24, dayMs, 32 * dayMs, 366 * dayMs];
 
 export type ScheduleClock = ReturnType<typeof openScheduleClock>;
 
-/** The next firing of every schedule and scheduled rule, kept in the state file. */
+/** The next invocation of every schedule and scheduled rule, in the state file. */
 export function openScheduleClock({ state: { db }, now }: LocalContext) {
   db.exec(`
     CREATE TABLE IF NOT EXISTS schedule_clock (
@@ -51,8 +51,8 @@ export function openScheduleClock({ state: { db }, now }: LocalContext) {
 
   return {
     /**
-     * Sets what fires next, counted from now. A `rate` first fires at once, or with `firstAfterPeriod` one period later;
-     * a one-time schedule whose time is over fires at once.
+     * Computes the next invocation from now. A `rate` starts immediately, or after one period with `firstAfterPeriod`;
+     * a one-time schedule in the past starts immediately.
      */
     set: (arn: string, timing: Timing, { firstAfterPeriod = false } = {}): void => {
       const anchor = now();
@@ -65,14 +65,14 @@ export function openScheduleClock({ state: { db }, now }: LocalContext) {
       remove.run(arn);
     },
     /**
-     * Moves everything that is due on to its next occurrence and tells what fires: of several missed occurrences the
-     * latest. To be called in the transaction that keeps what the firing causes.
+     * Returns the due invocations (of several missed occurrences, the latest one) and advances their schedules. Call it
+     * in the transaction that stores the deliveries.
      */
     takeDue: (): Firing[] => {
       const at = now();
       return (due.all(at) as Row[]).map(({ arn, timing: text, anchor, next_at: first }) => {
         const timing: Timing = JSON.parse(text);
-        // What a flexible window may still put off is not missed yet.
+        // An occurrence is not missed before the end of its flexible time window.
         const occurrence = latestUntil(at - timing.windowMs, first, timing, anchor);
         const following = nextOccurrence(timing.expression, { ...timing, after: occurrence, anchor });
         advance.run(occurrence, following ?? null, fireAt(following, timing.windowMs), arn);

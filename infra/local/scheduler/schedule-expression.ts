@@ -1,18 +1,18 @@
 import { Temporal } from 'temporal-polyfill';
 import { type Cron, readCron } from './cron.ts';
 
-/** When a schedule fires; times in ms since the epoch. */
+/** A parsed schedule expression. */
 export type ScheduleExpression =
   { kind: 'cron'; cron: Cron } | { kind: 'rate'; everyMs: number } | { kind: 'at'; local: Temporal.PlainDateTime };
 
 type OccurrenceOptions = {
-  /** IANA zone in whose wall-clock time `cron` and `at` are read. */
+  /** IANA time zone of `cron` and `at`. */
   timeZone: string;
-  /** The occurrence lies after this. */
+  /** Exclusive lower bound of the occurrence. */
   after: number;
-  /** When the schedule was made: a `rate` counts from here unless it has a start. */
+  /** Creation time of the schedule, from which a `rate` counts without a start. */
   anchor: number;
-  /** Neither bounds a one-time schedule. */
+  /** Start and end do not apply to a one-time schedule. */
   startAt?: number | undefined;
   endAt?: number | undefined;
 };
@@ -20,7 +20,7 @@ type OccurrenceOptions = {
 const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
 /**
- * Reads `cron(…)`, `rate(…)` or `at(…)`. Throws an Error that says what is wrong. Source: EventBridge Scheduler user
+ * Parses `cron(…)`, `rate(…)` or `at(…)`. Throws an Error for an invalid expression. Source: EventBridge Scheduler user
  * guide, "Schedule types".
  */
 export function readScheduleExpression(expression: string): ScheduleExpression {
@@ -33,11 +33,11 @@ export function readScheduleExpression(expression: string): ScheduleExpression {
     case 'at':
       return { kind, local: readLocal(argument) };
     default:
-      throw new Error(`${JSON.stringify(expression)} is none of cron(…), rate(…) and at(…).`);
+      throw new Error(`${JSON.stringify(expression)} is not a cron(…), rate(…) or at(…) expression.`);
   }
 }
 
-/** Throws an Error for a zone that this machine does not know. */
+/** Throws an Error for an unknown time zone. */
 export function checkTimeZone(timeZone: string): void {
   try {
     Intl.DateTimeFormat('en', { timeZone });
@@ -47,10 +47,10 @@ export function checkTimeZone(timeZone: string): void {
 }
 
 /**
- * The first moment after `after` at which the schedule fires, or undefined if it never does again. A `cron` leaves out a
- * wall-clock time that summer time skips and takes only the first of one that comes twice; a day of a `rate` has 24
- * hours. An `at` in a skipped hour fires as much later as the clocks jump. Throws as readScheduleExpression does.
- * Source: EventBridge Scheduler user guide, "Daylight savings time on EventBridge Scheduler".
+ * The next occurrence after `after`, or undefined if there is none. When clocks change, a `cron` omits a skipped local
+ * time and occurs once for a repeated one; an `at` in a skipped hour occurs later by the offset change; a day of a
+ * `rate` has 24 hours. Throws as readScheduleExpression does. Source: EventBridge Scheduler user guide, "Daylight
+ * savings time on EventBridge Scheduler".
  */
 export function nextOccurrence(expression: string, options: OccurrenceOptions): number | undefined {
   const read = readScheduleExpression(expression);
@@ -85,17 +85,17 @@ function readLocal(text: string): Temporal.PlainDateTime {
   return Temporal.PlainDateTime.from(text, { overflow: 'reject' });
 }
 
-/** Later moments show later wall-clock times, the second pass of a repeated hour left out: so days and minutes ascend. */
+/** Searches in ascending local time, without the second pass of a repeated hour. */
 function nextCron(cron: Cron, timeZone: string, after: number): number | undefined {
   const since = Temporal.Instant.fromEpochMilliseconds(Math.max(after, 0)).toZonedDateTimeISO(timeZone);
-  const shownAfter = Date.UTC(since.year, since.month - 1, since.day, since.hour, since.minute);
+  const localAfter = Date.UTC(since.year, since.month - 1, since.day, since.hour, since.minute);
   for (const year of cron.years.filter((each) => each >= since.year)) {
     for (const month of cron.months) {
-      if (Date.UTC(year, month) <= shownAfter) continue;
+      if (Date.UTC(year, month) <= localAfter) continue;
       for (const day of cron.daysOf(year, month)) {
         for (const minute of minutesOfDay(cron)) {
-          // Most minutes are passed by without the costly conversion.
-          if (Date.UTC(year, month - 1, day, 0, minute) < shownAfter) continue;
+          // Skips the expensive conversion for past minutes.
+          if (Date.UTC(year, month - 1, day, 0, minute) < localAfter) continue;
           const at = instantOf({ year, month, day, hour: Math.floor(minute / 60), minute: minute % 60 }, timeZone);
           if (at !== undefined && at > after) return at;
         }
@@ -107,7 +107,7 @@ function nextCron(cron: Cron, timeZone: string, after: number): number | undefin
 
 const minutesOfDay = ({ hours, minutes }: Cron) => hours.flatMap((hour) => minutes.map((minute) => hour * 60 + minute));
 
-/** The first moment at which clocks in the zone show this; undefined if they skip it. */
+/** The first instant with this local time; undefined for a skipped local time. */
 function instantOf(local: Temporal.PlainDateTimeLike, timeZone: string): number | undefined {
   const wall = Temporal.PlainDateTime.from(local);
   const zoned = wall.toZonedDateTime(timeZone, { disambiguation: 'earlier' });

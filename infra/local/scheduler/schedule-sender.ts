@@ -8,12 +8,12 @@ import type { Schedule } from './schedule.ts';
 
 const principal = 'scheduler.amazonaws.com';
 
-/** The ARN by which schedules of a group are known to the roles they use. */
+/** The schedule group's ARN, which is `aws:SourceArn` when the scheduler assumes a role. */
 const groupArnOf = (scheduleArn: string) => scheduleArn.replace(/:schedule\/([^/]+)\/.*$/, ':schedule-group/$1');
 
 type Occurrence = { at: number; executionId: string };
 
-/** What a schedule sends when it fires. */
+/** The delivery of a schedule's invocation. */
 export function deliveryOf(
   { region, accountId }: LocalContext['template'],
   arn: string,
@@ -22,7 +22,7 @@ export function deliveryOf(
 ): Delivery {
   const messageGroupId = target.SqsParameters?.MessageGroupId;
   const deadLetterArn = target.DeadLetterConfig?.Arn;
-  // What AWS sends for a schedule without an input.
+  // The default input on AWS.
   const event = {
     version: '0',
     id: occurrence.executionId,
@@ -49,7 +49,7 @@ export function deliveryOf(
   };
 }
 
-/** Reaches the targets of schedules under the role of each, which must trust the scheduler and allow the call. */
+/** Calls targets with the schedule's role, which must trust the scheduler and allow the call. */
 export function createScheduleSender(context: LocalContext, { deliver, iam }: { deliver: Deliver; iam: Iam }) {
   function check({ senderArn, roleArn = '' }: Delivery, permission: Permission): void {
     if (!iam.canAssume(roleArn, principal, groupArnOf(senderArn))) {
@@ -77,7 +77,7 @@ export function createScheduleSender(context: LocalContext, { deliver, iam }: { 
     sendToDeadLetterQueue: async (delivery: Delivery, reason: DeliveryFailure): Promise<void> => {
       const { deadLetterArn, senderArn, targetArn, occurrence, payload } = delivery;
       if (deadLetterArn === undefined) {
-        return context.log(`${senderArn} gave up invoking ${targetArn}: ${reason.message}`);
+        return context.log(`${senderArn} failed to invoke ${targetArn}: ${reason.message}`);
       }
       check(delivery, { action: 'sqs:SendMessage', resource: deadLetterArn });
       const messageAttributes = textAttributes({

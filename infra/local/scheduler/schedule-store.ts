@@ -1,7 +1,7 @@
 import type { LocalContext } from '../context.ts';
 import type { Schedule } from './schedule.ts';
 
-/** A schedule and its life so far; times in ms since the epoch. */
+/** A stored schedule; times in ms since the epoch. */
 export type StoredSchedule = {
   groupName: string;
   name: string;
@@ -23,12 +23,12 @@ type Row = {
 };
 type GroupRow = { name: string; created_at: number; modified_at: number };
 
-/** Where a list goes on: after this schedule, in the order of group and name. */
+/** Start of a page: after this schedule, in the order of group and name. */
 export type After = { groupName: string; name: string };
 
 export type ScheduleStore = ReturnType<typeof openScheduleStore>;
 
-/** The schedules and groups in the state file, made by the template or at run time. */
+/** Schedules and groups in the state file, of the template and created at run time. */
 export function openScheduleStore({ state: { db }, now }: LocalContext) {
   db.exec(`
     CREATE TABLE IF NOT EXISTS schedule_groups (
@@ -105,7 +105,7 @@ export function openScheduleStore({ state: { db }, now }: LocalContext) {
     removeGroup: (name: string): void => {
       removeGroup.run(name);
     },
-    /** What the last start's template declared, by key: told apart from what was made or changed at run time. */
+    /** Definitions in the template of the last start, by key; not the ones created or changed at run time. */
     declared: (kind: 'group' | 'schedule' | 'rule') => {
       const rows = selectDeclared.all(kind) as { key: string; definition: string }[];
       return new Map(rows.map(({ key, definition }) => [key, definition]));

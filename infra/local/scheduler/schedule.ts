@@ -9,7 +9,7 @@ export const ScheduleName = z
   .string()
   .regex(/^[0-9a-zA-Z_.-]{1,64}$/, 'A name has 1 to 64 letters, digits, -, _ and dots');
 
-/** A time as the API sends it (seconds since the epoch) or CloudFormation writes it (ISO 8601); read as ms. */
+/** A time in the API (seconds since the epoch) or in CloudFormation (ISO 8601), parsed to ms. */
 const Time = z.union([z.number(), z.string()]).transform((time, context) => {
   const ms = typeof time === 'number' ? time * 1000 : Date.parse(time);
   if (!Number.isFinite(ms)) context.addIssue({ code: 'custom', message: 'This is not a time.' });
@@ -18,7 +18,7 @@ const Time = z.union([z.number(), z.string()]).transform((time, context) => {
 
 const optionalTime = Time.nullish().transform((ms) => ms ?? undefined);
 
-/** `strictObject`: parameters for targets that nothing here could run are refused, not overlooked. */
+/** `strictObject` refuses parameters of unsupported targets. */
 const Target = z.strictObject({
   Arn: z.string().min(1),
   RoleArn: z.string().regex(/^arn:aws:iam::\d{12}:role\/.+$/, 'RoleArn must be the ARN of a role'),
@@ -35,7 +35,7 @@ const Target = z.strictObject({
     .optional(),
 });
 
-/** A schedule as CreateSchedule, UpdateSchedule and CloudFormation give it; times in ms since the epoch. */
+/** A schedule of CreateSchedule, UpdateSchedule or CloudFormation; times in ms since the epoch. */
 export const Schedule = z.object({
   GroupName: ScheduleName.default('default'),
   Description: z.string().max(512).optional(),
@@ -49,7 +49,7 @@ export const Schedule = z.object({
       MaximumWindowInMinutes: z.coerce.number().int().min(1).max(1440).optional(),
     })
     .refine(({ Mode: mode, MaximumWindowInMinutes: minutes }) => (mode === 'FLEXIBLE') === (minutes !== undefined), {
-      message: 'MaximumWindowInMinutes goes with the mode FLEXIBLE and only with it',
+      message: 'MaximumWindowInMinutes is required for the mode FLEXIBLE and not allowed otherwise',
     }),
   State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
   ActionAfterCompletion: z.enum(['NONE', 'DELETE']).default('NONE'),
@@ -58,7 +58,7 @@ export const Schedule = z.object({
 });
 export type Schedule = z.infer<typeof Schedule>;
 
-/** Reads a schedule. Throws AwsError `ValidationException` for what AWS would refuse and for targets unknown here. */
+/** Parses a schedule. Throws AwsError `ValidationException` for an invalid schedule or an unsupported target. */
 export function readSchedule(input: unknown): Schedule {
   const parsed = Schedule.safeParse(input);
   if (!parsed.success) throw invalid(z.prettifyError(parsed.error));
@@ -67,7 +67,7 @@ export function readSchedule(input: unknown): Schedule {
   return parsed.data;
 }
 
-/** The error for input that cannot be. */
+/** The error for invalid input. */
 export const invalid = (message: string) => new AwsError('ValidationException', message);
 
 function checkExpression({
@@ -95,14 +95,14 @@ function checkTarget(target: Schedule['Target']): void {
   const isFunction = /^arn:aws:lambda:.*:function:/.test(arn);
   const isQueue = arn.startsWith('arn:aws:sqs:');
   if (arn.startsWith('arn:aws:scheduler:::aws-sdk:')) {
-    throw invalid(`The local scheduler does not call APIs for universal targets such as ${arn}.`);
+    throw invalid(`The local scheduler does not support universal targets such as ${arn}.`);
   }
   if (!isBus && !isFunction && !isQueue) {
-    throw invalid(`The local scheduler does not know targets such as ${arn}; it knows queues, functions and buses.`);
+    throw invalid(`The local scheduler does not support the target ${arn}; it supports queues, functions and buses.`);
   }
   if (isBus !== (eventBridge !== undefined))
-    throw invalid('EventBridgeParameters go with an event bus and only with it.');
-  if (sqs && !isQueue) throw invalid('SqsParameters go with a queue only.');
+    throw invalid('EventBridgeParameters are required for an event bus and not allowed otherwise.');
+  if (sqs && !isQueue) throw invalid('SqsParameters are allowed for a queue only.');
   if (input === undefined || isQueue) return;
   const json = readJson(input);
   if (json === undefined || (isBus && !isObject(json))) {

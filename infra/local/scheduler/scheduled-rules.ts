@@ -11,17 +11,17 @@ import { StartError } from '../start-error.ts';
 export type ScheduledRules = Running & {
   /** The enabled rules with a schedule, by ARN. */
   rules: ReadonlyMap<string, Rule & { scheduleExpression: string }>;
-  /** Keeps what a rule sends when it fires, as part of the caller's transaction. */
+  /** Stores the deliveries of a rule's scheduled event in the caller's transaction. */
   fire: (ruleArn: string, occurrence: number) => void;
 };
 
-/** Rules of the event bus that the clock sets off, in UTC. Throws StartError for an expression that AWS would refuse. */
+/** Scheduled rules of the event bus, in UTC. Throws StartError for an invalid expression. */
 export function createScheduledRules(context: LocalContext, { deliver }: { deliver: Deliver }): ScheduledRules {
   const { template } = context;
   const rules = new Map(rulesOf(template).flatMap((rule) => (isScheduled(rule) ? [[rule.arn, rule]] : [])));
   const sender = createEventSender(context, {
     deliver,
-    // The bus gives the event an envelope of its own.
+    // The bus creates a new envelope.
     forward: (busArn, event) => deliver(busArn, entryOf(event)),
   });
   const deliveries = createDeliveries(context, { owner: 'scheduled-rules', ...sender });

@@ -9,17 +9,17 @@ type Parts = {
   template: Template;
   store: ScheduleStore;
   transaction: <T>(work: () => T) => T;
-  /** Sets when the schedule fires next, from now. */
-  arrange: (arn: string, schedule: Schedule) => void;
-  /** Takes the schedule out of the clock. */
+  /** Computes the schedule's next invocation. */
+  setNext: (arn: string, schedule: Schedule) => void;
+  /** Removes the schedule's next invocation. */
   cancel: (arn: string) => void;
 };
 
 /**
- * The REST interface of EventBridge Scheduler. Throws AwsError `ValidationException`, `ResourceNotFoundException` (404)
+ * The REST API of EventBridge Scheduler. Throws AwsError `ValidationException`, `ResourceNotFoundException` (404)
  * and `ConflictException` (409). Source: EventBridge Scheduler API reference.
  */
-export function createSchedulerApi({ template, store, transaction, arrange, cancel }: Parts): AwsService {
+export function createSchedulerApi({ template, store, transaction, setNext, cancel }: Parts): AwsService {
   const arnOf = (path: string) => `arn:aws:scheduler:${template.region}:${template.accountId}:${path}`;
   const scheduleArn = (groupName: string, name: string) => arnOf(`schedule/${groupName}/${name}`);
   const groupArn = (name: string) => arnOf(`schedule-group/${name}`);
@@ -38,12 +38,12 @@ export function createSchedulerApi({ template, store, transaction, arrange, canc
     if (!store.group(groupName)) throw notFound(`Schedule group ${groupName} does not exist.`);
     const existing = store.get(groupName, name);
     if (existing) {
-      // The same request again, as a client repeats it whose response was lost.
+      // An idempotent retry with the same token.
       if (token !== undefined && existing.clientToken === token) return { ScheduleArn: arn };
       throw conflict(`Schedule ${name} already exists.`);
     }
     store.put(name, schedule, token ?? null);
-    arrange(arn, schedule);
+    setNext(arn, schedule);
     return { ScheduleArn: arn };
   }
 
@@ -52,7 +52,7 @@ export function createSchedulerApi({ template, store, transaction, arrange, canc
     found(schedule.GroupName, name);
     store.put(name, schedule);
     const arn = scheduleArn(schedule.GroupName, name);
-    arrange(arn, schedule);
+    setNext(arn, schedule);
     return { ScheduleArn: arn };
   }
 
@@ -171,7 +171,7 @@ export function createSchedulerApi({ template, store, transaction, arrange, canc
     if (request.operation.endsWith('Group')) return [{ action, resource: groupArn(request.name) }];
     const onSchedule = { action, resource: scheduleArn(request.groupName, request.name) };
     const role = z.object({ Target: z.object({ RoleArn: z.string() }) }).safeParse(request.body);
-    // Whoever lets a schedule use a role must be allowed to hand it on.
+    // A caller that gives a schedule a role needs iam:PassRole.
     if (!role.success || request.operation === 'GetSchedule' || request.operation === 'DeleteSchedule')
       return [onSchedule];
     const context = { 'iam:PassedToService': 'scheduler.amazonaws.com' };
@@ -187,7 +187,7 @@ export function createSchedulerApi({ template, store, transaction, arrange, canc
   };
 }
 
-/** Times of the REST JSON protocol are seconds. */
+/** Times in the REST JSON protocol are in seconds. */
 const seconds = (ms: number) => ms / 1000;
 
 const notFound = (message: string) => new AwsError('ResourceNotFoundException', message, 404);

@@ -23,7 +23,7 @@ const onAll = new Map([
   ['schedule-groups', 'ListScheduleGroups'],
 ]);
 
-/** A call of the Scheduler's REST interface, read. */
+/** A parsed call of the Scheduler REST API. */
 export type Request = {
   operation: string;
   name: string;
@@ -33,8 +33,7 @@ export type Request = {
 };
 
 /**
- * Which operation a method and path ask for, and on what. Throws AwsError `ValidationException`, or
- * `UnknownOperationException` (404).
+ * Parses the operation and its parameters. Throws AwsError `ValidationException` or `UnknownOperationException` (404).
  */
 export function readRequest({ method, path, query, body }: AwsCall): Request {
   const [, collection = '', encodedName, ...deeper] = path.split('/');
@@ -43,7 +42,7 @@ export function readRequest({ method, path, query, body }: AwsCall): Request {
       ? method === 'GET' && onAll.get(collection)
       : deeper.length === 0 && onOne.get(collection)?.get(method);
   if (!operation) {
-    throw new AwsError('UnknownOperationException', `The local scheduler does not know ${method} ${path}`, 404);
+    throw new AwsError('UnknownOperationException', `The local scheduler does not support ${method} ${path}`, 404);
   }
   const input = readBody(body);
   const name = encodedName ? nameOf(decodeURIComponent(encodedName)) : '';
@@ -68,24 +67,24 @@ function nameOf(text: string): string {
   return name.data;
 }
 
-/** The filter and page that a list asks for. */
+/** Parses the filter and page of a list request. */
 export function readPage(query: URLSearchParams): z.infer<typeof Page> {
   const page = Page.safeParse(Object.fromEntries(query));
   if (!page.success) throw invalid(z.prettifyError(page.error));
   return page.data;
 }
 
-/** The ClientToken, if there is one. */
+/** Parses an optional ClientToken. */
 export function tokenOf(value: unknown): string | undefined {
   const token = Token.optional().safeParse(value ?? undefined);
   if (!token.success) throw invalid(z.prettifyError(token.error));
   return token.data;
 }
 
-/** Text that says where a list goes on: after this key. */
+/** Encodes the last key of a page. */
 export const nextToken = (...key: z.infer<typeof NextToken>) => Buffer.from(JSON.stringify(key)).toString('base64url');
 
-/** The key in a text of `nextToken`. */
+/** Decodes a `nextToken`. */
 export function readNextToken(token: string): z.infer<typeof NextToken> {
   try {
     return NextToken.parse(JSON.parse(Buffer.from(token, 'base64url').toString()));

@@ -25,7 +25,7 @@ export const supports: Support = {
       'State',
       'Target',
     ],
-    // For people; and files of the state directory are protected by the file system only.
+    // A description has no effect, and the state directory is not encrypted.
     inert: ['Description', 'KmsKeyArn'],
   },
   'AWS::Scheduler::ScheduleGroup': { effective: ['Name'], inert: [] },
@@ -33,18 +33,17 @@ export const supports: Support = {
 
 export type Scheduler = AwsService &
   Running & {
-    /** Looks at the clock now; without it a moved clock is noticed soon. */
+    /** Checks for due schedules now, after a test has changed the clock. */
     checkNow: () => void;
   };
 
-/** The clock may be moved under us, so nothing sleeps longer than this. */
+/** Maximum time until a timer notices a changed test clock. */
 const longestSleepMs = 100;
 
 /**
- * Fires the schedules of the template and those made at run time, and the rules that have a schedule. What a firing
- * sends is kept in the same transaction that moves the schedule on, so that a firing is never skipped, and its delivery
- * is repeated rather than lost when the process dies. Of occurrences missed meanwhile the latest fires. Throws
- * StartError, naming the schedule, for what AWS would refuse or the engine does not run.
+ * Runs the schedules of the template, those created at run time, and the scheduled rules. One transaction stores the
+ * delivery and advances the schedule, so that a kill of the process loses no invocation. Of several missed occurrences,
+ * the latest one is delivered. Throws StartError with the schedule for an invalid or unsupported one.
  */
 export function startScheduler(context: LocalContext, { deliver, iam }: { deliver: Deliver; iam: Iam }): Scheduler {
   const { state, template } = context;
@@ -58,13 +57,13 @@ export function startScheduler(context: LocalContext, { deliver, iam }: { delive
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
 
-  const arrange = (arn: string, schedule: Schedule) => {
+  const setNext = (arn: string, schedule: Schedule) => {
     clock.set(arn, timingOf(schedule));
     setImmediate(plan);
   };
-  const api = createSchedulerApi({ template, store, transaction: state.transaction, arrange, cancel: clock.remove });
+  const api = createSchedulerApi({ template, store, transaction: state.transaction, setNext, cancel: clock.remove });
 
-  function fireSchedule(arn: string, occurrence: number, isLast: boolean): void {
+  function invokeSchedule(arn: string, occurrence: number, isLast: boolean): void {
     const [groupName = '', name = ''] = arn.split('/').slice(-2);
     const stored = store.get(groupName, name);
     if (!stored) return clock.remove(arn);
@@ -78,7 +77,7 @@ export function startScheduler(context: LocalContext, { deliver, iam }: { delive
     state.transaction(() => {
       for (const { arn, occurrence, isLast } of clock.takeDue()) {
         if (arn.startsWith('arn:aws:events:')) rules.fire(arn, occurrence);
-        else fireSchedule(arn, occurrence, isLast);
+        else invokeSchedule(arn, occurrence, isLast);
       }
     });
     plan();
@@ -96,7 +95,7 @@ export function startScheduler(context: LocalContext, { deliver, iam }: { delive
     try {
       tick();
     } catch (error) {
-      context.log(`The scheduler could not write its state and tries again: ${String(error)}`);
+      context.log(`The scheduler could not write its state and retries: ${String(error)}`);
       timer = setTimeout(checkNow, longestSleepMs);
     }
   }
@@ -128,7 +127,7 @@ const timingOf = (schedule: Schedule) => ({
   isPaused: schedule.State === 'DISABLED',
 });
 
-/** The groups of the template; one that it no longer has is deleted with its schedules, as CloudFormation does. */
+/** Creates the template's groups; deletes removed ones with their schedules, as CloudFormation does. */
 function declareGroups({ template }: LocalContext, store: ScheduleStore, clock: ScheduleClock): void {
   const groups = template.ofType('AWS::Scheduler::ScheduleGroup');
   for (const name of ['default', ...groups.map((group) => group.name)]) if (!store.group(name)) store.addGroup(name);
@@ -150,8 +149,8 @@ const arnOf = ({ region, accountId }: LocalContext['template'], groupName: strin
   `arn:aws:scheduler:${region}:${accountId}:schedule/${groupName}/${name}`;
 
 /**
- * The schedules of the template. One that is declared as it was goes on where it stood, also if it was changed or
- * deleted at run time; a changed one is set anew; one that is gone from the template is deleted.
+ * Creates or updates the template's schedules. A schedule with an unchanged definition continues, also if it was
+ * changed or deleted at run time; a removed one is deleted.
  */
 function declareSchedules({ template }: LocalContext, store: ScheduleStore, clock: ScheduleClock): void {
   const before = store.declared('schedule');
@@ -162,9 +161,9 @@ function declareSchedules({ template }: LocalContext, store: ScheduleStore, cloc
     }
     const key = `${schedule.GroupName}/${resource.name}`;
     const definition = JSON.stringify(schedule);
-    const isAsBefore = before.get(key) === definition;
+    const isUnchanged = before.get(key) === definition;
     before.delete(key);
-    if (isAsBefore) continue;
+    if (isUnchanged) continue;
     store.put(resource.name, schedule);
     store.declare('schedule', key, definition);
     clock.set(arnOf(template, schedule.GroupName, resource.name), timingOf(schedule));
@@ -185,13 +184,13 @@ function readResource({ stack, logicalId, properties }: Resource): Schedule {
   }
 }
 
-/** The scheduled rules of the template; they have no existence at run time apart from it. */
+/** Adds the template's scheduled rules to the clock; removes the others. */
 function declareRules(store: ScheduleStore, clock: ScheduleClock, { rules }: ScheduledRules): void {
   const before = store.declared('rule');
   for (const [arn, { scheduleExpression: expression }] of rules) {
-    const isAsBefore = before.get(arn) === expression;
+    const isUnchanged = before.get(arn) === expression;
     before.delete(arn);
-    if (isAsBefore) continue;
+    if (isUnchanged) continue;
     store.declare('rule', arn, expression);
     clock.set(arn, { expression, timeZone: 'UTC', windowMs: 0, isPaused: false }, { firstAfterPeriod: true });
   }

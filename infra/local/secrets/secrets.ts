@@ -6,7 +6,7 @@ import { parseProperties } from '../template/template-properties.ts';
 import type { Resource } from '../template/template.ts';
 
 export const supports: Support = {
-  // A description is for people, and the state directory is protected by the file system only.
+  // A description has no effect, and the state directory is not encrypted.
   'AWS::SecretsManager::Secret': {
     effective: ['Name', 'GenerateSecretString', 'SecretString'],
     inert: ['Description', 'KmsKeyId'],
@@ -18,7 +18,7 @@ const Properties = z.object({
   GenerateSecretString: z
     .strictObject({
       PasswordLength: z.int().min(1).max(4096).default(32),
-      /** The engine makes letters and digits only, which also does for a secret that may have punctuation. */
+      /** Accepted with either value: the engine generates letters and digits only. */
       ExcludePunctuation: z.boolean().optional(),
     })
     .optional(),
@@ -27,7 +27,7 @@ const OfSecret = z.object({ SecretId: z.string().min(1) });
 const PutSecretValue = OfSecret.extend({
   SecretString: z.string().min(1).max(65_536),
   ClientRequestToken: z.string().min(32).max(64),
-  /** Functions read the current version only. */
+  /** The engine keeps the current version only. */
   VersionStages: z.tuple([z.literal('AWSCURRENT')]).optional(),
 });
 const Row = z.object({ arn: z.string(), text: z.string(), version: z.string(), created_at: z.number() });
@@ -38,8 +38,8 @@ type Secrets = AwsService & {
 };
 
 /**
- * Secrets Manager as far as functions read it and administrators set it: `GetSecretValue` and `PutSecretValue` by name
- * or ARN. A secret is made at the first start and kept in the state, as CloudFormation makes it once. Limits and errors:
+ * Secrets Manager with `GetSecretValue` and `PutSecretValue`, by name or ARN. The engine creates a secret at the first
+ * start and keeps it in the state. Limits and errors:
  * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
  */
 export function createSecrets({ template, state, now }: LocalContext): Secrets {
@@ -55,7 +55,7 @@ export function createSecrets({ template, state, now }: LocalContext): Secrets {
 
   const update = state.db.prepare('UPDATE secrets SET text = ?, version = ?, created_at = ? WHERE arn = ?');
 
-  /** The resource that a name or an ARN means. */
+  /** Finds a secret by name or ARN. */
   const find = (secretId: string) => resources.find(({ arn, name }) => secretId === arn || secretId === name);
   const secretOf = (secretId: string) => {
     const resource = find(secretId);
@@ -72,7 +72,10 @@ export function createSecrets({ template, state, now }: LocalContext): Secrets {
     const { SecretId, SecretString: text, ClientRequestToken: version } = inputOf(PutSecretValue, call);
     const { name, row } = secretOf(SecretId);
     if (row.version === version && row.text !== text) {
-      throw new AwsError('ResourceExistsException', 'This version has another value: a version is never changed.');
+      throw new AwsError(
+        'ResourceExistsException',
+        'A resource with the ID you requested already exists: the version has another value.',
+      );
     }
     if (row.version !== version) update.run(text, version, now(), row.arn);
     return versionOf(name, { ...row, version });
@@ -86,7 +89,10 @@ export function createSecrets({ template, state, now }: LocalContext): Secrets {
     handle: async (call) => {
       if (call.operation === 'GetSecretValue') return jsonResponse(get(call));
       if (call.operation === 'PutSecretValue') return jsonResponse(put(call));
-      throw new AwsError('UnknownOperationException', `The local engine has no ${call.operation} of Secrets Manager.`);
+      throw new AwsError(
+        'UnknownOperationException',
+        `The local engine does not support ${call.operation} of Secrets Manager.`,
+      );
     },
     textOf: (secretId) => secretOf(secretId).row.text,
   };

@@ -11,7 +11,7 @@ import type { Row } from './tables.ts';
 
 const purgePauseMs = 60_000;
 
-/** The operations of the SQS API by name; each takes a call and gives what its response's body holds. */
+/** The operations of the SQS API. The returned function handles a call and returns the response's body. */
 export function createQueueCalls(context: LocalContext, queues: Map<string, StoredQueue>, store: MessageStore) {
   const byName = new Map(queues.values().map((queue) => [queue.name, queue]));
   const moveTasks = createMoveTasks(context, queues, store);
@@ -38,7 +38,7 @@ export function createQueueCalls(context: LocalContext, queues: Map<string, Stor
     };
   }
 
-  /** One message, unless a test has a standard queue deliver more, or later. */
+  /** Sends one message, or the copies and delays that a test injects into a standard queue. */
   function sendCopies(queue: StoredQueue, draft: ReturnType<typeof checkDraft>) {
     const fault = queue.isFifo ? undefined : context.faults?.onDelivery?.({ queueArn: queue.arn, body: draft.body });
     const [first, ...others] = fault?.delaysSeconds ?? [draft.delaySeconds];
@@ -66,7 +66,7 @@ export function createQueueCalls(context: LocalContext, queues: Map<string, Stor
     return rows.length > 0 ? { Messages: rows.map((row) => receivedOf(queue, row, requested)) } : {};
   }
 
-  /** Long polling: reads again whenever something becomes visible, until there are messages or the time is over. */
+  /** Long polling: receives again when messages become visible, until there is one or the wait time ends. */
   function wait(queue: StoredQueue, seconds: number, read: () => Row[]): Promise<Row[]> {
     return new Promise((resolve, reject) => {
       const unwatch = store.watch(queue, () => {
@@ -86,7 +86,7 @@ export function createQueueCalls(context: LocalContext, queues: Map<string, Stor
     });
   }
 
-  /** Runs the entries in one transaction; an entry that is refused fails alone. */
+  /** Runs the entries in one transaction; a refused entry does not affect the others. */
   function batch<E extends { Id: string }>(entries: E[], run: (entry: E) => object) {
     checkEntries(entries);
     const Successful: object[] = [];
@@ -168,7 +168,7 @@ export function createQueueCalls(context: LocalContext, queues: Map<string, Stor
     })),
     ListDeadLetterSourceQueues: reading(requests.ListDeadLetterSourceQueues, (input) => {
       const { arn } = addressed(input);
-      // The API spells this one member with a small letter.
+      // This member name is lower case in the API.
       return pageOf(
         'queueUrls',
         [...queues.values()].filter(({ deadLetter }) => deadLetter?.arn === arn),
@@ -182,7 +182,7 @@ export function createQueueCalls(context: LocalContext, queues: Map<string, Stor
     if (templateOperations.has(call.operation)) {
       throw new AwsError(
         'UnsupportedOperation',
-        `${call.operation}: queues are made by the template. Change the CDK app and start again.`,
+        `${call.operation}: the template defines the queues. Change the CDK app and start again.`,
       );
     }
     throw new AwsError('InvalidAction', `The action ${call.operation} is not valid for this endpoint.`);
@@ -206,7 +206,7 @@ const reading =
 
 const isOperation = (name: string): name is Operation => Object.hasOwn(requests, name);
 
-/** A page of queues by name; the token is the last name of the page before. Without MaxResults, up to 1,000. */
+/** A page of queues by name; the token is the last name of the previous page. Without MaxResults, up to 1,000. */
 function pageOf(
   member: string,
   queues: StoredQueue[],

@@ -4,8 +4,12 @@ import type { Groups } from './fifo.ts';
 import type { StoredQueue } from './store.ts';
 import type { Row } from './tables.ts';
 
-/** Moves messages between a queue and its dead-letter queue; within the caller's transaction. */
-export function createDeadLetterMoves({ state, now }: LocalContext, groups: Groups, wake: (queue: StoredQueue) => void) {
+/** Moves messages between a queue and its dead-letter queue, in the caller's transaction. */
+export function createDeadLetterMoves(
+  { state, now }: LocalContext,
+  groups: Groups,
+  wake: (queue: StoredQueue) => void,
+) {
   const copy = state.db.prepare(
     `INSERT INTO sqs_messages (queue, visible_at, sent_at, carried_receives, first_received_at, message_id, group_id,
        deduplication_id, trace_header, source_arn, attributes, attributes_md5, body_md5, body)
@@ -36,8 +40,8 @@ export function createDeadLetterMoves({ state, now }: LocalContext, groups: Grou
 
   return {
     /**
-     * To the dead-letter queue: the message keeps its id, its count of receives and, in a standard queue, its time of
-     * sending, from which its retention counts. A FIFO dead letter is deduplicated by its message id.
+     * The message keeps its id, its receive count and, in a standard queue, its send time, from which the retention
+     * period counts. The deduplication id of a FIFO dead letter is its message id.
      * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
      */
     moveToDeadLetterQueue(row: Row, source: StoredQueue, target: StoredQueue): void {
@@ -46,7 +50,7 @@ export function createDeadLetterMoves({ state, now }: LocalContext, groups: Grou
       move(row, target, target.isFifo ? { ...carried, ...fifo } : carried, source.arn);
     },
 
-    /** From the dead-letter queue, as a new message: new id, time of sending and count of receives. */
+    /** Moves a dead letter as a new message: new id, send time and receive count. */
     redrive(row: Row, target: StoredQueue): void {
       const anew = { sent_at: now(), carried_receives: 0, first_received_at: null, message_id: randomUUID() };
       move(row, target, { ...row, ...anew }, null);

@@ -8,7 +8,7 @@ const deduplicationMs = 5 * 60_000;
 const scopeOf = (queue: StoredQueue, groupId: string) =>
   queue.deduplicationScope === 'queue' ? '' : `group ${groupId}`;
 
-/** What FIFO queues keep beyond their messages: which groups may be received from, and what was sent lately. */
+/** State of FIFO queues besides messages: message groups and deduplication ids. */
 export function createGroups({ state, now }: LocalContext) {
   const { db } = state;
   const join = db.prepare('INSERT INTO sqs_groups (queue, group_id, ready_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
@@ -30,10 +30,10 @@ export function createGroups({ state, now }: LocalContext) {
   const forgetSeen = db.prepare('DELETE FROM sqs_deduplication WHERE ends_at <= ?');
 
   return {
-    /** A group with earlier messages keeps its place: the new one waits behind them. */
+    /** Does nothing for a group that has messages: the new one comes after them. */
     join: (queue: StoredQueue, groupId: string, visibleAt: number) => void join.run(queue.number, groupId, visibleAt),
 
-    /** Up to `limit` messages that may be received now, each group in its order and several of one group together. */
+    /** Up to `limit` receivable messages: in order within a group, messages of a group together. */
     receivable(queue: StoredQueue, limit: number): Row[] {
       const moment = now();
       const rows: Row[] = [];
@@ -47,8 +47,8 @@ export function createGroups({ state, now }: LocalContext) {
     },
 
     /**
-     * A group is ready when its oldest message is visible and none of its messages is in flight. Messages are
-     * received from the front, so that those received before are at the front still.
+     * Recomputes when the group is ready: its oldest message is visible, and no message is in flight. Messages which
+     * were received before are the oldest, because messages are received in order.
      */
     refresh(queue: StoredQueue, groupId: string): number | undefined {
       let readyAt: number | undefined;
@@ -64,7 +64,7 @@ export function createGroups({ state, now }: LocalContext) {
     nextReady: (queue: StoredQueue) => (next.get(queue.number, now()) as { at: number | null }).at ?? undefined,
     forgetAll: (queue: StoredQueue) => void forgetAll.run(queue.number),
 
-    /** The message accepted under the same deduplication id in the last five minutes, even if deleted since. */
+    /** The message with the same deduplication id in the last five minutes, also if it has been deleted. */
     recentDuplicate(queue: StoredQueue, { groupId = '', deduplicationId = '' }: Sendable) {
       return seen.get(queue.number, scopeOf(queue, groupId), deduplicationId, now()) as
         { message_id: string; id: number } | undefined;

@@ -3,7 +3,7 @@ import { type Draft, invalidParameter, sizeOf } from './message.ts';
 
 const maximumBatchBytes = 1_048_576;
 
-/** The value, when it is in the range that SQS allows; otherwise throws AwsError. */
+/** Returns the value if it is in SQS's range; otherwise throws AwsError. */
 export function within(name: string, value: number, minimum: number, maximum: number): number {
   if (value >= minimum && value <= maximum) return value;
   throw invalidParameter(
@@ -11,7 +11,7 @@ export function within(name: string, value: number, minimum: number, maximum: nu
   );
 }
 
-/** Throws AwsError for a batch that SQS refuses as a whole. */
+/** Throws AwsError for an invalid batch. */
 export function checkEntries(entries: { Id: string }[]): void {
   if (entries.length === 0)
     throw new AwsError(
@@ -37,7 +37,7 @@ export function checkEntries(entries: { Id: string }[]): void {
   }
 }
 
-/** Throws AwsError when the messages of one request are too long together. */
+/** Throws AwsError if the total size of a request's messages is over the limit. */
 export function checkBatchSize(drafts: Draft[]): void {
   const bytes = drafts.reduce((sum, draft) => sum + sizeOf(draft), 0);
   if (bytes <= maximumBatchBytes) return;

@@ -12,7 +12,7 @@ export const MessageAttribute = z.object({
 export type MessageAttribute = z.infer<typeof MessageAttribute>;
 export type MessageAttributes = Record<string, MessageAttribute>;
 
-/** A message as a sender hands it over; what is left out comes from the queue's own settings. */
+/** A message as sent. The queue's settings are the defaults. */
 export type Draft = {
   body: string;
   attributes?: MessageAttributes | undefined;
@@ -22,7 +22,7 @@ export type Draft = {
   traceHeader?: string | undefined;
 };
 
-/** A draft that the queue takes, with what the response to the sender and the receivers need. */
+/** A validated message with its digests. */
 export type Sendable = Draft & { bodyMd5: string; attributesMd5: string | undefined };
 
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
@@ -34,7 +34,7 @@ export const invalidParameter = (message: string) => new AwsError('InvalidParame
 export const missingParameter = (name: string) =>
   new AwsError('MissingParameter', `The request must contain the parameter ${name}.`);
 
-/** Checks a message against the queue as SQS does; throws AwsError. */
+/** Validates a message for the queue. Throws AwsError as SQS does. */
 export function checkDraft(queue: Queue, draft: Draft): Sendable {
   if (draft.body === '') throw missingParameter('MessageBody');
   if (forbiddenCharacters.test(draft.body)) {
@@ -67,7 +67,7 @@ export function checkDraft(queue: Queue, draft: Draft): Sendable {
   return queue.isFifo ? { ...sendable, ...fifoIdentity(queue, draft) } : checkStandard(sendable);
 }
 
-/** Bytes that count against the size limits: the body and each attribute's name, type and value. */
+/** Size of a message in bytes: the body and each attribute's name, type and value. */
 export function sizeOf({ body, attributes = {} }: Draft): number {
   let bytes = Buffer.byteLength(body);
   for (const [name, { DataType, StringValue, BinaryValue }] of Object.entries(attributes)) {

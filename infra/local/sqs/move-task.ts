@@ -21,12 +21,12 @@ type Request = {
   MaxNumberOfMessagesPerSecond?: number | undefined;
 };
 
-/** Messages per transaction of a task without a rate. */
+/** Messages per transaction of a task without a rate limit. */
 const stepSize = 50;
 
 /**
- * Redrive of dead-letter queues, as StartMessageMoveTask describes it. A task's progress is stored with the messages
- * it moved, so a restart goes on with it.
+ * Redrive of dead-letter queues (StartMessageMoveTask). A task's progress is stored in the transaction that moves the
+ * messages; a running task continues after a restart.
  */
 export function createMoveTasks(context: LocalContext, queues: Map<string, StoredQueue>, store: MessageStore) {
   const { db, transaction } = context.state;
@@ -70,7 +70,7 @@ export function createMoveTasks(context: LocalContext, queues: Map<string, Store
     return handleOf(task);
   }
 
-  /** One step of a task, then its next; a step and its count are one transaction. */
+  /** Moves one chunk of messages, then schedules the next one. */
   function step(id: number): void {
     if (!db.isOpen) return;
     const task = byId.get(id) as Task;
@@ -112,7 +112,7 @@ export function createMoveTasks(context: LocalContext, queues: Map<string, Store
       return (bySource.all(SourceArn, MaxResults) as Task[]).map(describe);
     },
 
-    /** Stops a running task; returns how many messages it moved. */
+    /** Cancels a running task; returns the number of moved messages. */
     cancel(handle: string): number {
       const task = byId.get(taskIdOf(handle) ?? -1) as Task | undefined;
       if (!task) throw new AwsError('ResourceNotFoundException', 'Task does not exist.', 404);
@@ -133,7 +133,7 @@ function taskIdOf(handle: string): number | undefined {
   return id === undefined ? undefined : Number(id);
 }
 
-/** The ARN in a task handle, whose permissions a cancellation needs. */
+/** The source ARN of a task handle, for the permission check of CancelMessageMoveTask. */
 export const sourceOfHandle = (handle: string): string | undefined =>
   /"sourceArn":"([^"]+)"/.exec(Buffer.from(handle, 'base64').toString())?.[1];
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { StartError } from '../start-error.ts';
 import type { Resource, Template } from '../template/template.ts';
 
-/** What the template says of one queue. */
+/** A queue's properties. */
 export type Queue = {
   name: string;
   arn: string;
@@ -49,7 +49,7 @@ const Properties = z.object({
   QueueName: z.string().optional(),
 });
 
-/** Every queue of the template by its ARN. Throws StartError for one that AWS would refuse to make. */
+/** The template's queues by ARN. Throws StartError for a queue that AWS refuses to create. */
 export function queuesOf(template: Template): Map<string, Queue> {
   const queues = new Map(template.ofType('AWS::SQS::Queue').map((resource) => [resource.arn, queueOf(resource)]));
   for (const queue of queues.values()) checkDeadLetter(queue, queues);
@@ -63,7 +63,7 @@ function queueOf(resource: Resource): Queue {
   const properties = parsed.data;
   const isFifo = properties.FifoQueue;
   if (properties.QueueName && properties.QueueName.endsWith('.fifo') !== isFifo) {
-    throw refuse('the name of a FIFO queue, and of no other, must end in .fifo');
+    throw refuse('the name of a FIFO queue must end in .fifo, and the name of a standard queue must not');
   }
   if (
     !isFifo &&
@@ -105,7 +105,7 @@ function checkDeadLetter({ name, arn, isFifo, deadLetter }: Queue, queues: Map<s
   const { redrivePermission = 'allowAll', sourceQueueArns = [] } = target.redriveAllow ?? {};
   const isAllowed =
     redrivePermission === 'allowAll' || (redrivePermission === 'byQueue' && sourceQueueArns.includes(arn));
-  if (!isAllowed) throw new StartError(`The RedriveAllowPolicy of ${target.name} does not let ${name} use it.`);
+  if (!isAllowed) throw new StartError(`The RedriveAllowPolicy of ${target.name} does not allow ${name}.`);
 }
 
 function parseJson(text: string): unknown {

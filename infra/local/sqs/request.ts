@@ -22,7 +22,7 @@ const entries = <S extends z.ZodRawShape>(shape: S) =>
   QueueUrl.extend({ Entries: z.array(z.object({ Id: z.string(), ...shape })) });
 const page = { MaxResults: z.int().min(1).max(1000).optional(), NextToken: z.string().optional() };
 
-/** The inputs of every operation, as AWS JSON 1.0 carries them. */
+/** Inputs of the operations in AWS JSON 1.0. */
 export const requests = {
   SendMessage: QueueUrl.extend(message),
   SendMessageBatch: entries(message),
@@ -33,7 +33,7 @@ export const requests = {
     AttributeNames: names,
     MessageSystemAttributeNames: names,
     MessageAttributeNames: names,
-    // Repeats of a receive get other messages here, which a silent acceptance would hide.
+    // Refused, because a repeated receive would return other messages.
     ReceiveRequestAttemptId: z.undefined('is not supported by the local engine').optional(),
   }),
   DeleteMessage: QueueUrl.extend(handle),
@@ -57,7 +57,7 @@ export const requests = {
 export type Operation = keyof typeof requests;
 export type RequestOf<O extends Operation> = z.infer<(typeof requests)[O]>;
 
-/** Reads the body of a call; throws AwsError for what is missing or of the wrong type. */
+/** Parses the body of a call. Throws AwsError for a missing or invalid parameter. */
 export function readRequest<S extends z.ZodType>(schema: S, call: AwsCall): z.infer<S> {
   const parsed = schema.safeParse(jsonOf(call));
   if (parsed.success) return parsed.data;
@@ -67,7 +67,7 @@ export function readRequest<S extends z.ZodType>(schema: S, call: AwsCall): z.in
   throw invalidParameter(`Value for parameter ${name} is invalid. Reason: ${issue?.message}.`);
 }
 
-/** A body is read twice: for the permissions, then for the response. */
+/** Parsed bodies: `permissions` and `handle` need the same one. */
 const bodies = new WeakMap<AwsCall, unknown>();
 
 function jsonOf(call: AwsCall): unknown {
@@ -104,8 +104,8 @@ const Named = z.object({
 export const nameInUrl = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
 
 /**
- * What the caller's role must be allowed. A batch needs the permission of its single form; a redrive also needs to
- * take from the dead-letter queue, and to send to its destination or to all that `sourcesOf` the queue gives.
+ * The required permissions. A batch needs the permission of its single operation. A redrive also needs permissions to
+ * receive from the dead-letter queue, and to send to the destination or to all its source queues (`sourcesOf`).
  */
 export function permissionsOf(
   { region, accountId }: Template,
@@ -136,7 +136,7 @@ function lenientJsonOf(call: AwsCall): unknown {
   }
 }
 
-/** Errors that the older query protocol knew under another name, which SDKs still report. */
+/** Error names of the older query protocol, which SDKs still report. */
 const queryNames: Record<string, string> = {
   QueueDoesNotExist: 'AWS.SimpleQueueService.NonExistentQueue',
   ...Object.fromEntries(
@@ -154,7 +154,7 @@ const queryNames: Record<string, string> = {
 };
 export const queryNameOf = (code: string): string => queryNames[code] ?? code;
 
-/** The error as AWS JSON 1.0 carries it for a service that once spoke the query protocol. */
+/** An error in AWS JSON 1.0 with the header for clients of the query protocol. */
 export function errorResponse({ code, message: text, status }: AwsError): AwsResponse {
   const response = jsonResponse({ __type: `com.amazonaws.sqs#${code}`, message: text }, status);
   return { ...response, headers: { ...response.headers, 'x-amzn-query-error': `${queryNameOf(code)};Sender` } };

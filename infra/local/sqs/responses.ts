@@ -4,7 +4,7 @@ import { receiptHandleOf } from './receipt-handle.ts';
 import { sequenceNumberOf, type StoredQueue } from './store.ts';
 import type { Row } from './tables.ts';
 
-/** A received message as Lambda's SQS event has it. */
+/** A received message in the format of Lambda's SQS event. */
 export type QueueMessage = {
   messageId: string;
   receiptHandle: string;
@@ -76,7 +76,7 @@ const lambdaAttributeOf = ({ DataType, StringValue, BinaryValue }: MessageAttrib
   dataType: DataType,
 });
 
-/** A message as ReceiveMessage gives it, with those attributes that the caller requested for. */
+/** A message in the format of ReceiveMessage, with the requested attributes. */
 export function receivedOf(queue: StoredQueue, row: Row, requested: { system: string[]; own: string[] }) {
   const attributes = chosen(attributesOf(queue, row), requested.system);
   const own = matching(messageAttributesOf(row), requested.own);
@@ -90,7 +90,7 @@ export function receivedOf(queue: StoredQueue, row: Row, requested: { system: st
   };
 }
 
-/** Throws AwsError for a system attribute that SQS does not have. */
+/** Throws AwsError for an unknown system attribute. */
 export const checkSystemAttributes = (names: string[]): void => checkNames(names, systemAttributes);
 
 function checkNames(names: string[], known: string[]): void {
@@ -103,19 +103,22 @@ function chosen(values: Record<string, string>, names: string[]): Record<string,
   return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
 }
 
-/** Names may be exact, a prefix such as `trace.*`, `.*` or `All`. */
+/** A name is exact, a prefix such as `trace.*`, `.*` or `All`. */
 function matching(attributes: MessageAttributes, names: string[]): MessageAttributes {
   if (names.length === 0) return {};
   const isRequested = (name: string) =>
     names.some(
-      (requested) => requested === 'All' || requested === name || (requested.endsWith('.*') && name.startsWith(requested.slice(0, -2))),
+      (requested) =>
+        requested === 'All' ||
+        requested === name ||
+        (requested.endsWith('.*') && name.startsWith(requested.slice(0, -2))),
     );
   return Object.fromEntries(Object.entries(attributes).filter(([name]) => isRequested(name)));
 }
 
 type Counts = { visible: number; inFlight: number; delayed: number };
 
-/** The attributes of a queue that were requested for by name; throws AwsError for a name that SQS does not have. */
+/** The requested attributes of a queue. Throws AwsError for an unknown name. */
 export function queueAttributesOf(queue: StoredQueue, counts: () => Counts, names: string[]): Record<string, string> {
   checkNames(names, queueAttributes);
   if (names.length === 0) return {};

@@ -23,7 +23,7 @@ export const supports: Support = {
       'ContentBasedDeduplication',
       'DeduplicationScope',
     ],
-    // Encryption changes nothing that a caller sees; a local FIFO queue has no throughput limit to lift.
+    // Callers do not notice encryption, and local FIFO queues have no throughput limit.
     inert: ['SqsManagedSseEnabled', 'KmsMasterKeyId', 'KmsDataKeyReusePeriodSeconds', 'FifoThroughputLimit'],
   },
 };
@@ -35,29 +35,29 @@ type SendOptions = {
   messageAttributes?: MessageAttributes;
 };
 
-/** The queues of the template: SQS's API for the gateway, and the same queues by ARN for the rest of the engine. */
+/** The template's queues: the SQS API for the gateway, and functions by queue ARN for the other services. */
 export type Queues = AwsService & {
-  /** The message is durable when this returns. Throws AwsError when the queue does not exist or refuses it. */
+  /** Sends a message durably. Throws AwsError if the queue does not exist or refuses it. */
   send: (arn: string, body: string, options?: SendOptions) => void;
   /**
-   * Up to `max` messages, hidden for `visibilitySeconds` (the queue's own timeout if left out), and of up to
-   * `maxLength` characters together, though at least one message.
+   * Receives up to `max` messages of at most `maxLength` characters in total, but at least one message.
+   * `visibilitySeconds` @default the queue's visibility timeout
    */
   receive: (arn: string, max: number, visibilitySeconds?: number, maxLength?: number) => QueueMessage[];
-  /** Deletes messages in one transaction; a handle whose receive is over leaves its message in place. */
+  /** Deletes messages in one transaction; an outdated handle does not delete its message. */
   delete: (arn: string, receiptHandles: string[]) => void;
-  /** Throws AwsError `MessageNotInflight` or `InvalidParameterValue` when the message is no longer held. */
+  /** Throws AwsError `MessageNotInflight` or `InvalidParameterValue` if the message is not in flight. */
   changeVisibility: (arn: string, receiptHandle: string, seconds: number) => void;
-  /** Shows the messages in flight at once, for a queue whose receivers died with an earlier engine. */
+  /** Makes all messages in flight visible: for a queue whose receivers ended with an earlier engine. */
   makeInFlightVisible: (arn: string) => void;
-  /** Calls `wake` whenever messages may have become visible, until the returned function is called. */
+  /** Calls `wake` when messages may have become visible, until the returned function is called. */
   onMessage: (arn: string, wake: () => void) => () => void;
   counts: (arn: string) => { visible: number; inFlight: number; delayed: number };
-  /** What the template says of the queue. */
+  /** The queue's properties. */
   find: (arn: string) => Queue | undefined;
 };
 
-/** Opens the template's queues on the state. Throws StartError for a queue that AWS would refuse. */
+/** Opens the template's queues on the state. Throws StartError for a queue that AWS refuses to create. */
 export function createQueues(context: LocalContext): Queues {
   const numberOf = openQueueTables(context);
   const queues = new Map<string, StoredQueue>();
@@ -112,13 +112,13 @@ export function createQueues(context: LocalContext): Queues {
     find: (arn) => queues.get(arn),
   };
 
-  /** A FIFO queue refuses a late delete; the message comes again, which its receiver must bear with anyway. */
+  /** A FIFO queue refuses a delete after the visibility timeout; the message is delivered again. */
   function deleteHeld(queue: StoredQueue, handle: string): void {
     try {
       store.delete(queue, handle);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      context.log(`A message of ${queue.name} stays in the queue: ${error.message}`);
+      context.log(`A message of ${queue.name} was not deleted: ${error.message}`);
     }
   }
 }

@@ -11,16 +11,16 @@ import { createVisibilityWatch } from './visibility-watch.ts';
 
 export type StoredQueue = Queue & { number: number; createdAt: number };
 
-/** Most messages that one query of a receive reads, which bounds what bodies of 1 MiB markReceived in memory. */
-const chunk = 50;
-const housekeepingMs = 60_000;
+/** Maximum number of messages per query, which limits the memory for bodies of up to 1 MiB. */
+const maxRowsPerQuery = 50;
+const deleteExpiredEveryMs = 60_000;
 
-/** Sequence numbers rise through a FIFO queue's life; 20 digits, as SQS gives them. */
+/** Ascending sequence number of a FIFO message; 20 digits as in SQS. */
 export const sequenceNumberOf = (id: number): string => (18_800_000_000_000_000_000n + BigInt(id) * 256n).toString();
 
 /**
- * Messages in SQLite. Every change is durable when the call returns, or when the transaction around it commits. Times
- * are the context's clock; deadlines are stored, so a restart finds messages in flight as they were.
+ * Messages in SQLite. A change is durable when the call returns, or when the surrounding transaction commits. Times are
+ * of the context's clock. Visibility deadlines are stored: messages in flight stay in flight after a restart.
  */
 export function createMessageStore(context: LocalContext, find: (arn: string) => StoredQueue | undefined) {
   const { now } = context;
@@ -50,7 +50,7 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
     'SELECT id, group_id FROM sqs_messages WHERE queue = ? AND visible_at > ? AND receive_count > 0',
   );
   const expired = db.prepare('SELECT id, group_id FROM sqs_messages WHERE queue = ? AND sent_at <= ?');
-  const lastHousekeeping = new Map<StoredQueue, number>();
+  const lastDeletion = new Map<StoredQueue, number>();
 
   const groups = createGroups(context);
   const nextDeadline = (queue: StoredQueue) =>
@@ -60,8 +60,9 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
   const visibility = createVisibilityWatch(context, nextDeadline);
   const moves = createDeadLetterMoves(context, groups, visibility.notify);
 
-  /** Hides messages until `at`, or visibility who waits for them when that is now. */
-  const notifyBy = (queue: StoredQueue, at: number) => (at <= now() ? visibility.notify(queue) : visibility.notifyAt(queue, at));
+  /** Notifies listeners at `at`, or now if that has passed. */
+  const notifyBy = (queue: StoredQueue, at: number) =>
+    at <= now() ? visibility.notify(queue) : visibility.notifyAt(queue, at);
 
   function refresh(queue: StoredQueue, groupIds: Iterable<string | null>): void {
     if (!queue.isFifo) return;
@@ -103,10 +104,10 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
 
   const receivable = (queue: StoredQueue, limit: number): Row[] =>
     queue.isFifo
-      ? groups.receivable(queue, Math.min(limit, chunk))
-      : (visible.all(queue.number, now(), Math.min(limit, chunk)) as Row[]);
+      ? groups.receivable(queue, Math.min(limit, maxRowsPerQuery))
+      : (visible.all(queue.number, now(), Math.min(limit, maxRowsPerQuery)) as Row[]);
 
-  /** Drops what is past its retention and buries what was received too often; whether the message may go out. */
+  /** Deletes the message after its retention period, or moves it to the dead-letter queue at `maxReceiveCount`. */
   function isDeliverable(queue: StoredQueue, row: Row, time: number): boolean {
     if (row.sent_at + queue.retentionSeconds * 1000 <= time) remove.run(row.id);
     else {
@@ -119,11 +120,12 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
   }
 
   /**
-   * Up to `max` messages, hidden from others for `visibilitySeconds`; stops before their texts exceed `maxLength`
-   * characters, though never with nothing. Dead letters are moved here, as SQS does.
+   * Receives up to `max` messages with a visibility timeout of `visibilitySeconds`, and of at most `maxLength`
+   * characters in total, but at least one message. Moves messages at `maxReceiveCount` to the dead-letter queue, as SQS
+   * does on receive.
    */
   function receive(queue: StoredQueue, max: number, visibilitySeconds: number, maxLength = Infinity): Row[] {
-    housekeep(queue);
+    deleteExpired(queue);
     let rows = receivable(queue, max);
     if (rows.length === 0) return rows;
     return transaction(() => {
@@ -135,17 +137,17 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
       while (rows.length > 0 && !isFull) {
         const touched: (string | null)[] = [];
         for (const row of rows) {
-          isFull = received.length > 0 && length + weightOf(row) > maxLength;
+          isFull = received.length > 0 && length + estimatedLength(row) > maxLength;
           if (isFull) break;
           touched.push(row.group_id);
           if (!isDeliverable(queue, row, time)) continue;
           markReceived.run(deadline, time, row.id);
-          length += weightOf(row);
+          length += estimatedLength(row);
           const receives = { receive_count: row.receive_count + 1, first_received_at: row.first_received_at ?? time };
           received.push({ ...row, ...receives });
         }
         refresh(queue, touched);
-        // With a visibility timeout of 0 the same messages would be found again.
+        // With a visibility timeout of 0, another query would find the same messages again.
         if (received.length >= max || (received.length > 0 && visibilitySeconds === 0)) break;
         if (!isFull) rows = receivable(queue, max - received.length);
       }
@@ -154,7 +156,7 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
     });
   }
 
-  /** Throws AwsError for a handle that this queue never gave. */
+  /** Throws AwsError for a handle that this queue did not issue. */
   function messageOf(queue: StoredQueue, handle: string) {
     const { id, receiveCount } = readReceiptHandle(queue.number, handle);
     const row = byId.get(id, queue.number) as Pick<Row, 'visible_at' | 'receive_count' | 'group_id'> | undefined;
@@ -162,8 +164,8 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
   }
 
   /**
-   * Deletes the message if the handle is of its latest receive; of an older one, or twice, it changes nothing. Throws
-   * AwsError for a malformed handle and, in a FIFO queue, for one whose visibility timeout has ended.
+   * Deletes the message if the handle is of its latest receive; otherwise does nothing. Throws AwsError for a malformed
+   * handle and, in a FIFO queue, after the visibility timeout.
    */
   function deleteMessage(queue: StoredQueue, handle: string): void {
     const { id, row } = messageOf(queue, handle);
@@ -175,7 +177,7 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
     });
   }
 
-  /** Hides a message in flight for `seconds` from now, 0 to show it. Throws AwsError when it is not in flight. */
+  /** Sets the visibility timeout of a message to `seconds` from now. Throws AwsError if it is not in flight. */
   function changeVisibility(queue: StoredQueue, handle: string, seconds: number): void {
     const { id, row } = messageOf(queue, handle);
     if (!row) throw badHandle(handle, 'Message does not exist or is not available for visibility timeout change');
@@ -190,7 +192,7 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
     });
   }
 
-  /** Shows every message in flight at once: for a queue whose receivers died with the engine. */
+  /** Makes all messages in flight visible: for a queue whose receivers ended with the engine. */
   function makeInFlightVisible(queue: StoredQueue): void {
     transaction(() => {
       const rows = inFlightMessages.all(queue.number, now()) as Pick<Row, 'id' | 'group_id'>[];
@@ -203,7 +205,7 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
   }
 
   function counts(queue: StoredQueue): { visible: number; inFlight: number; delayed: number } {
-    housekeep(queue);
+    deleteExpired(queue);
     const { total, visible, inFlight } = countMessages.get(now(), queue.number) as Record<
       'total' | 'visible' | 'inFlight',
       number
@@ -211,14 +213,14 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
     return { visible, inFlight, delayed: total - visible - inFlight };
   }
 
-  /** Forgets every message, in flight or not. */
+  /** Deletes all messages, including those in flight. */
   const purge = (queue: StoredQueue) =>
     transaction(() => {
       removeAll.run(queue.number);
       groups.forgetAll(queue);
     });
 
-  /** Moves up to `limit` visible messages to the queue that `targetOf` names; returns how many. */
+  /** Moves up to `limit` visible messages to the queue that `targetOf` returns; returns their number. */
   const redrive = (queue: StoredQueue, limit: number, targetOf: (row: Row) => StoredQueue): number =>
     transaction(() => {
       const rows = receivable(queue, limit);
@@ -230,11 +232,11 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
       return rows.length;
     });
 
-  /** Once a minute per queue, so that what nobody receives ends too. */
-  function housekeep(queue: StoredQueue): void {
+  /** Deletes messages after their retention period, at most once a minute per queue. */
+  function deleteExpired(queue: StoredQueue): void {
     const time = now();
-    if (Math.abs(time - (lastHousekeeping.get(queue) ?? -Infinity)) < housekeepingMs) return;
-    lastHousekeeping.set(queue, time);
+    if (Math.abs(time - (lastDeletion.get(queue) ?? -Infinity)) < deleteExpiredEveryMs) return;
+    lastDeletion.set(queue, time);
     transaction(() => {
       if (queue.isFifo) groups.forgetExpiredDeduplicationIds();
       const rows = expired.all(queue.number, time - queue.retentionSeconds * 1000) as Pick<Row, 'id' | 'group_id'>[];
@@ -246,11 +248,21 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
     });
   }
 
-  return { send, receive, delete: deleteMessage, changeVisibility, makeInFlightVisible, counts, purge, redrive, watch: visibility.watch };
+  return {
+    send,
+    receive,
+    delete: deleteMessage,
+    changeVisibility,
+    makeInFlightVisible,
+    counts,
+    purge,
+    redrive,
+    watch: visibility.watch,
+  };
 }
 
-/** Characters that a message is in an event, roughly: its texts and what is around them. */
-const weightOf = ({ body, attributes }: Row): number => body.length + (attributes?.length ?? 0) + 512;
+/** Estimated length of a message in a Lambda event, in characters. */
+const estimatedLength = ({ body, attributes }: Row): number => body.length + (attributes?.length ?? 0) + 512;
 
 export type MessageStore = ReturnType<typeof createMessageStore>;
 

@@ -1,10 +1,10 @@
 import type { LocalContext } from '../context.ts';
 
 /**
- * The tables of the queues. `visible_at` (ms) is the delay's end, the visibility timeout's end, or the time of arrival;
- * a message is in flight while it lies ahead and `receive_count` is above 0. `carried_receives` are those counted in
- * the queue that a dead letter came from: receivers see the sum, the redrive policy only the queue's own.
- * A FIFO group is one row of `sqs_groups`: nothing of it may be received before `ready_at`.
+ * Tables of the queues. `visible_at` (ms) is the end of the delay or of the visibility timeout, or the send time. A
+ * message with a future `visible_at` and `receive_count > 0` is in flight. `carried_receives` is the receive count from
+ * the source queue of a dead letter: receivers see the sum; the redrive policy uses `receive_count` only. `ready_at` is
+ * the time from which messages of a FIFO group can be received.
  */
 const schema = `
   CREATE TABLE IF NOT EXISTS sqs_queues (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL) STRICT;
@@ -42,7 +42,7 @@ const schema = `
     status TEXT NOT NULL, started_at INTEGER NOT NULL, moved INTEGER NOT NULL, to_move INTEGER NOT NULL, failure TEXT
   ) STRICT`;
 
-/** A message as it is stored. */
+/** A stored message. */
 export type Row = {
   id: number;
   queue: number;
@@ -62,7 +62,7 @@ export type Row = {
   body: string;
 };
 
-/** Makes the tables where they are missing, and gives each queue the number its rows go by. */
+/** Creates missing tables. The returned function returns a queue's number (its key in the rows) and creation time. */
 export function openQueueTables({ state, now }: LocalContext): (name: string) => { number: number; createdAt: number } {
   state.db.exec(schema);
   const add = state.db.prepare('INSERT INTO sqs_queues (name, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING');

@@ -1,11 +1,11 @@
 import type { LocalContext } from '../context.ts';
 
-/** Longest time that a deadline is slept on at once, so that a moved clock is noticed. A check costs one comparison. */
+/** Maximum time until a timer notices a changed test clock. A check costs one comparison. */
 const longestSleepMs = 50;
 
 /**
- * Calls `fire` once when the context's clock reaches `at` (ms since the epoch). Returns how to call it off. The timer
- * does not keep the process alive, and never fires on a closed state.
+ * Calls `fire` once when the context's clock reaches `at` (ms since the epoch). Returns a function that cancels it. The
+ * timer does not keep the process alive, and does not fire after the state is closed.
  */
 export function callAt(context: LocalContext, at: number, fire: () => void): () => void {
   let timer: NodeJS.Timeout;
@@ -25,14 +25,14 @@ export function callAt(context: LocalContext, at: number, fire: () => void): () 
 type Watch = { listeners: Set<() => void>; isNotifying: boolean; alarm?: { at: number; cancel: () => void } };
 
 /**
- * Tells who waits for messages of a queue that there may be some: after a send, or when a delay or a visibility
- * timeout ends. A queue that nobody watches, or that holds nothing with a deadline, has no timer.
- * @param nextDeadline the earliest moment after now at which a message of the queue becomes visible
+ * Notifies listeners of a queue when messages may have become visible: after a send, and at the end of a delay or a
+ * visibility timeout. A queue without listeners or deadlines has no timer.
+ * @param nextDeadline the next time at which a message of the queue becomes visible
  */
 export function createVisibilityWatch<Q>(context: LocalContext, nextDeadline: (queue: Q) => number | undefined) {
   const watches = new Map<Q, Watch>();
 
-  /** Many sends of one turn of the event loop make one notify, after the transaction that holds them. */
+  /** Several sends in one turn of the event loop cause one notification, after their transaction. */
   function notify(queue: Q): void {
     const watch = watches.get(queue);
     if (!watch || watch.isNotifying) return;

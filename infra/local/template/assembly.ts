@@ -16,7 +16,7 @@ const Manifest = z.object({
             templateFile: z.string(),
             /** Of an asset manifest. */
             file: z.string(),
-            /** Of a nested assembly: one CDK stage. */
+            /** Of a nested assembly (a CDK stage). */
             directoryName: z.string(),
           })
           .partial()
@@ -73,24 +73,24 @@ const AssetManifest = z.object({
     .default({}),
 });
 
-/** One CloudFormation template, as it stands in the assembly. */
+/** One CloudFormation template of the assembly. */
 export type RawStack = { name: string; template: z.infer<typeof StackTemplate> };
 
-/** File assets by the object key under which a template names them. */
+/** File assets by object key. */
 export type Assets = Map<string, { path: string; packaging: string }>;
 
 /**
- * Reads a cloud assembly (`cdk.out`), its stages included: the stacks in dependency order, and the file assets. Throws
- * StartError when it is missing, unreadable, or holds two stacks of one name.
+ * Reads a cloud assembly (`cdk.out`) including its stages: the stacks in dependency order, and the file assets. Throws
+ * StartError if it is missing, unreadable, or has two stacks of the same name.
  */
 export function readAssembly(directory: string): { stacks: RawStack[]; assets: Assets } {
   const stacks: RawStack[] = [];
   const assets: Assets = new Map();
   visit(resolve(directory), stacks, assets);
   const names = stacks.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice) throw new StartError(`${directory} holds two stacks named ${twice}; run one stage at a time.`);
-  if (stacks.length === 0) throw new StartError(`${directory} holds no stack.`, 'no-assembly');
+  const duplicate = names.find((name, index) => names.indexOf(name) !== index);
+  if (duplicate) throw new StartError(`${directory} has two stacks named ${duplicate}; start one stage at a time.`);
+  if (stacks.length === 0) throw new StartError(`${directory} has no stack.`, 'no-assembly');
   return { stacks, assets };
 }
 
@@ -130,6 +130,7 @@ function read<S extends z.ZodType>(file: string, schema: S): z.infer<S> {
     throw new StartError(`${file} cannot be read as JSON (${error instanceof Error ? error.message : String(error)}).`);
   }
   const parsed = schema.safeParse(content);
-  if (!parsed.success) throw new StartError(`${file} is not what the CDK writes: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success)
+    throw new StartError(`${file} is not a file of a cloud assembly: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
 }

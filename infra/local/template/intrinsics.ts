@@ -1,6 +1,6 @@
 import { StartError } from '../start-error.ts';
 
-/** What the intrinsic functions of one stack may refer to. A lookup that finds nothing throws Unresolvable. */
+/** Lookups for the intrinsic functions of a stack. A lookup without a result throws Unresolvable. */
 export type Scope = {
   /** Value of a parameter, pseudo parameter or resource. */
   reference: (name: string) => unknown;
@@ -13,19 +13,19 @@ export type Scope = {
   conditions: Record<string, unknown>;
 };
 
-/** A reason why a value cannot be resolved; `resolve` adds where it stands. */
+/** The reason why a value cannot be resolved; `resolve` adds the location. */
 export class Unresolvable extends Error {}
 
-/** What `Ref: AWS::NoValue` gives: the property or list element that holds it is left out. */
+/** Value of `Ref: AWS::NoValue`: the property or list element is omitted. */
 export const noValue = Symbol('AWS::NoValue');
 
 /**
- * Resolves all intrinsic functions in `value`. Throws StartError naming `at` and the path to what it cannot resolve.
- * Functions as in the CloudFormation user guide, without language extensions and macros.
+ * Resolves all intrinsic functions in `value`, without language extensions and macros. Throws StartError with `at` and
+ * the path of an unresolvable value. Source: CloudFormation user guide.
  */
 export function resolve(value: unknown, scope: Scope, at: string): unknown {
   if (typeof value === 'string') {
-    if (value.includes('{{resolve:')) fail(at, 'dynamic references are not resolved locally');
+    if (value.includes('{{resolve:')) fail(at, 'the local engine does not support dynamic references');
     return value;
   }
   if (Array.isArray(value)) {
@@ -44,7 +44,7 @@ export function resolve(value: unknown, scope: Scope, at: string): unknown {
   );
 }
 
-/** Evaluates a condition of the stack by its name. Throws StartError naming `at` when there is none, or it is circular. */
+/** Evaluates a condition of the stack by name. Throws StartError with `at` for an unknown or circular condition. */
 export function holds(name: string, scope: Scope, at: string, within: readonly string[] = []): boolean {
   if (!Object.hasOwn(scope.conditions, name)) fail(at, `there is no condition ${name}`);
   if (within.includes(name)) fail(at, `condition ${name} depends on itself`);
@@ -71,7 +71,7 @@ const isIntrinsic = (key: string) => key === 'Ref' || key.startsWith('Fn::');
 function call(name: string, argument: unknown, scope: Scope, at: string): unknown {
   const within = `${at}.${name}`;
   const intrinsic = Object.hasOwn(intrinsics, name) ? intrinsics[name] : undefined;
-  if (!intrinsic) return fail(within, `the local engine does not know ${name}`);
+  if (!intrinsic) return fail(within, `the local engine does not support ${name}`);
   try {
     return intrinsic(argument, scope, within);
   } catch (error) {
@@ -86,7 +86,7 @@ const intrinsics: Record<string, Intrinsic> = {
   Ref: (argument, scope) => scope.reference(text(argument)),
 
   'Fn::GetAtt': (argument, scope, at) => {
-    // The short form is one string, "Table.Arn"; an attribute's own name may hold dots.
+    // The short form is one string, "Table.Arn"; an attribute name may contain dots.
     const parts =
       typeof argument === 'string' ? argument.split('.') : list(resolve(argument, scope, at)).map((part) => text(part));
     const [logicalId = '', ...attribute] = parts;

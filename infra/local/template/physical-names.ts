@@ -1,27 +1,27 @@
 import { createHash } from 'node:crypto';
 
-/** Where the engine answers, without a closing slash. */
+/** URLs of the engine, without a trailing slash. */
 export type Endpoints = { gatewayUrl: string; apiUrl: string; issuer: string };
 
-/** The one region and account that the engine is. */
+/** The engine's region and account. */
 export const region = 'eu-west-1';
 export const accountId = '000000000000';
 
-/** What a resource is called, and what `Ref` and `Fn::GetAtt` give for it; `arn` is empty where AWS has none. */
+/** A resource's physical name and the values of `Ref` and `Fn::GetAtt`; `arn` is empty for a type without an ARN. */
 export type Identity = { name: string; ref: string; arn: string; attributes: Record<string, string> };
 
-/** What an identity is made from. */
+/** Input for an identity. */
 type Given = {
   stack: string;
   logicalId: string;
   endpoints: Endpoints;
-  /** A property of the resource as text, its intrinsic functions resolved; a path may lead into nested objects. */
+  /** A property of the resource by path, as text with resolved intrinsic functions. */
   property: (...path: string[]) => string | undefined;
 };
 
 /**
- * Identity of a resource by the CloudFormation resource reference of its type. A type that is not in the table has a
- * name for `Ref` and no attribute.
+ * Identity of a resource as in the CloudFormation resource reference of its type. For a type that is not in the table,
+ * `Ref` is a generated name, and there are no attributes.
  */
 export function identify(type: string, given: Given): Identity {
   const identity = Object.hasOwn(identities, type) ? identities[type]?.(given) : undefined;
@@ -35,7 +35,7 @@ type Partly = { name: string; ref?: string; arn?: string; attributes?: Record<st
 const arnOf = (service: string, resource: string) => `arn:aws:${service}:${region}:${accountId}:${resource}`;
 const globalArn = (service: string, resource: string) => `arn:aws:${service}::${accountId}:${resource}`;
 
-/** Name of what the template does not name, shortened with a hash where AWS allows no more characters. */
+/** Generated name of a resource without an explicit one; shortened with a hash to the maximum length. */
 function generated({ stack, logicalId }: Given, longest = 255, ending = ''): string {
   const name = `${stack}-${logicalId}`;
   if (name.length + ending.length <= longest) return name + ending;
@@ -46,7 +46,7 @@ function generated({ stack, logicalId }: Given, longest = 255, ending = ''): str
 const named = (given: Given, property: string, longest?: number) =>
   given.property(property) ?? generated(given, longest);
 
-/** A property that may hold a name or an ARN, as a name. */
+/** The name from a name or an ARN. */
 const lastPart = (nameOrArn: string) =>
   nameOrArn.slice(Math.max(nameOrArn.lastIndexOf(':'), nameOrArn.lastIndexOf('/')) + 1);
 

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { StartError } from '../start-error.ts';
 import type { Resource } from './template.ts';
 
-/** Reads a resource's properties by a schema; throws StartError naming the property that cannot be honoured. */
+/** Parses a resource's properties. Throws StartError with the name of the unsupported property. */
 export function parseProperties<S extends z.ZodType>(schema: S, resource: Resource): z.infer<S> {
   const parsed = schema.safeParse(resource.properties);
   if (parsed.success) return parsed.data;
@@ -10,6 +10,6 @@ export function parseProperties<S extends z.ZodType>(schema: S, resource: Resour
   throw refusal(resource, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not valid'}`);
 }
 
-/** The sentence that stops the engine at a resource that it cannot run as AWS would. */
+/** The error for a resource that the engine does not support. */
 export const refusal = ({ stack, logicalId, type }: Resource, reason: string) =>
-  new StartError(`${stack}/${logicalId} (${type}) cannot run on this machine: ${reason}.`);
+  new StartError(`${stack}/${logicalId} (${type}) is not supported by the local engine: ${reason}.`);

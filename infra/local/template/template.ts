@@ -6,16 +6,16 @@ import { holds, noValue, resolve, type Scope, Unresolvable } from './intrinsics.
 import { accountId, type Endpoints, identify, type Identity, region } from './physical-names.ts';
 import { StartError } from '../start-error.ts';
 
-/** A resource of the synthesised template, its intrinsic functions resolved. */
+/** A resource of the synthesised template with resolved intrinsic functions. */
 export type Resource = {
   logicalId: string;
   stack: string;
   type: string;
   properties: Record<string, unknown>;
   metadata: Record<string, unknown>;
-  /** What `Ref` gives. */
+  /** Value of `Ref`. */
   ref: string;
-  /** What `Fn::GetAtt … Arn` gives; empty for a type that has no ARN. */
+  /** Value of `Fn::GetAtt … Arn`; empty for a type without an ARN. */
   arn: string;
   /** Physical name, such as the table's or function's. */
   name: string;
@@ -35,11 +35,11 @@ export type Template = {
   outputs: () => Outputs;
 };
 
-export type Outputs = Record<string, Record<string, string>>;
+type Outputs = Record<string, Record<string, string>>;
 
 /**
- * Loads the cloud assembly in `directory` as it would stand in the engine's one account and region. Resources whose
- * condition is false are left out. Throws StartError naming stack, logical id and path for whatever it cannot resolve.
+ * Loads the cloud assembly in `directory` for the engine's account and region. Omits resources whose condition is
+ * false. Throws StartError with stack, logical id and path of a value that it cannot resolve.
  */
 export function loadTemplate(directory: string, endpoints: Endpoints): Template {
   const { stacks, assets } = readAssembly(directory);
@@ -51,10 +51,7 @@ export function loadTemplate(directory: string, endpoints: Endpoints): Template 
   const findExport = exportsOf(opened);
   const found = opened.flatMap((stack) => stack.resources());
   const localise = localiserOf(found, endpoints);
-  const resources = found.map((resource) => ({
-    ...resource,
-    properties: localise(resource.properties) as Record<string, unknown>,
-  }));
+  const resources = withProperties(found, localise);
 
   const byType = Map.groupBy(resources, ({ type }) => type);
   return {
@@ -69,6 +66,9 @@ export function loadTemplate(directory: string, endpoints: Endpoints): Template 
   };
 }
 
+const withProperties = (resources: Resource[], convert: (value: unknown) => unknown): Resource[] =>
+  resources.map((resource) => ({ ...resource, properties: convert(resource.properties) as Record<string, unknown> }));
+
 type Opened = {
   name: string;
   template: RawStack['template'];
@@ -79,9 +79,9 @@ type Opened = {
 
 type OtherStacks = Pick<Scope, 'imported' | 'stackOutput'>;
 
-/** One stack, its values resolved as they are asked for: a reference needs the other resource's name only. */
+/** Opens one stack. Values are resolved on demand: a reference needs only the name of the other resource. */
 function openStack({ name: stack, template }: RawStack, endpoints: Endpoints, others: OtherStacks): Opened {
-  const identities = new Map<string, Identity | 'being made'>();
+  const identities = new Map<string, Identity | 'in progress'>();
   const pseudo: Record<string, unknown> = {
     'AWS::Region': region,
     'AWS::AccountId': accountId,
@@ -95,14 +95,14 @@ function openStack({ name: stack, template }: RawStack, endpoints: Endpoints, ot
 
   const identityOf = (logicalId: string): Identity => {
     const known = identities.get(logicalId);
-    if (known === 'being made') throw new Unresolvable(`the name of ${logicalId} depends on itself`);
+    if (known === 'in progress') throw new Unresolvable(`the name of ${logicalId} depends on itself`);
     if (known) return known;
     const raw = Object.hasOwn(template.Resources, logicalId) ? template.Resources[logicalId] : undefined;
     if (!raw) throw new Unresolvable(`${stack} has no resource or parameter ${logicalId}`);
     if (raw.Condition && !holds(raw.Condition, scope, at(logicalId))) {
-      throw new Unresolvable(`${logicalId} is left out, because its condition ${raw.Condition} is false`);
+      throw new Unresolvable(`${logicalId} does not exist, because its condition ${raw.Condition} is false`);
     }
-    identities.set(logicalId, 'being made');
+    identities.set(logicalId, 'in progress');
     const property = (...path: string[]) => {
       const value = path.reduce<unknown>(
         (object, key) => (object as Record<string, unknown> | undefined)?.[key],
@@ -131,7 +131,7 @@ function openStack({ name: stack, template }: RawStack, endpoints: Endpoints, ot
       const { attributes } = identityOf(logicalId);
       if (Object.hasOwn(attributes, attribute)) return attributes[attribute];
       const type = template.Resources[logicalId]?.Type;
-      throw new Unresolvable(`the local engine knows no ${attribute} of ${logicalId} (${type})`);
+      throw new Unresolvable(`the local engine does not support ${attribute} of ${logicalId} (${type})`);
     },
     ...others,
     mappings: template.Mappings,
@@ -139,7 +139,8 @@ function openStack({ name: stack, template }: RawStack, endpoints: Endpoints, ot
   };
 
   const resources = () => {
-    if (template.Transform) throw new StartError(`${stack}: template macros (Transform) are not run locally.`);
+    if (template.Transform)
+      throw new StartError(`${stack}: the local engine does not support template macros (Transform).`);
     return Object.entries(template.Resources).flatMap(([logicalId, raw]): Resource[] => {
       if (raw.Condition && !holds(raw.Condition, scope, at(logicalId))) return [];
       const { name, ref, arn } = identityOf(logicalId);
@@ -161,7 +162,8 @@ function parameterValue(
   name: string,
   { Type: type, Default: value }: RawStack['template']['Parameters'][string],
 ): unknown {
-  if (type.startsWith('AWS::SSM::')) throw new Unresolvable(`parameter ${name} is read from SSM, which is not here`);
+  if (type.startsWith('AWS::SSM::'))
+    throw new Unresolvable(`parameter ${name} is an SSM parameter, which the local engine does not support`);
   if (value === undefined) throw new Unresolvable(`parameter ${name} has no default`);
   return type === 'CommaDelimitedList' || type.startsWith('List<') ? String(value).split(',') : String(value);
 }
@@ -173,7 +175,7 @@ function outputOf(stacks: Opened[], name: string, key: string): unknown {
   return resolve(output.Value, stack.scope, `${name}, Outputs.${key}`);
 }
 
-/** Finds what any stack exports under a name; the names themselves are resolved once, when the first is asked for. */
+/** Finds the value of an export by name. Export names are resolved once, at the first lookup. */
 function exportsOf(stacks: Opened[]): Scope['imported'] {
   let known: Map<unknown, () => unknown> | undefined;
   const collect = () =>
@@ -195,8 +197,8 @@ function exportsOf(stacks: Opened[]): Scope['imported'] {
 }
 
 /**
- * Points the addresses which the CDK builds from parts (`HttpApi.url`, the issuer of `HttpUserPoolAuthorizer`) to this
- * machine, as `Ref` and `Fn::GetAtt` do for those which CloudFormation gives.
+ * Returns a function that replaces addresses which the CDK composes itself (`HttpApi.url`, the issuer of
+ * `HttpUserPoolAuthorizer`) by local ones. `Ref` and `Fn::GetAtt` return local addresses already.
  */
 function localiserOf(resources: Resource[], { apiUrl, issuer }: Endpoints): (value: unknown) => unknown {
   const addresses = resources.flatMap(({ type, ref }): [string, string][] => {
@@ -222,7 +224,7 @@ const FileCode = z.object({ S3Key: z.string() });
 function assetDirectory(code: unknown, assets: Assets): string {
   const parsed = FileCode.safeParse(code);
   if (!parsed.success)
-    throw new StartError('Inline code and container images are not run locally; use Code.fromAsset.');
+    throw new StartError('The local engine does not support inline code and container images; use Code.fromAsset.');
   const asset = assets.get(parsed.data.S3Key);
   if (!asset) throw new StartError(`No asset manifest of the cloud assembly names ${parsed.data.S3Key}.`);
   if (asset.packaging !== 'zip' || !existsSync(asset.path) || !statSync(asset.path).isDirectory()) {

@@ -6,13 +6,13 @@ export const getHealth = defineRoute({
   method: 'GET',
   path: '/health',
   tag: 'Service',
-  summary: 'Whether everything an order needs is up',
+  summary: 'Health of the store',
   responses: {
     200: {
-      description: 'Everything is up',
+      description: 'Every table responds',
       schema: z.object({ status: z.literal('ok'), tables: z.int() }).meta({ id: 'Health' }),
     },
-    503: { description: 'Something does not answer', schema: Problem },
+    503: { description: 'A table does not respond', schema: Problem },
   },
 });
 
@@ -20,7 +20,7 @@ export const getOpenApi = defineRoute({
   method: 'GET',
   path: '/openapi.json',
   tag: 'Service',
-  summary: 'This interface as an OpenAPI 3.1 document',
+  summary: 'This API as an OpenAPI 3.1 document',
   responses: { 200: { description: 'The document', schema: z.looseObject({ openapi: z.string() }) } },
 });
 
@@ -28,7 +28,7 @@ export const getDocs = defineRoute({
   method: 'GET',
   path: '/docs',
   tag: 'Service',
-  summary: 'This interface as a page to read and try',
+  summary: 'Documentation page of this API',
   responses: { 200: { description: 'HTML' } },
 });
 
@@ -36,7 +36,7 @@ export const getDocsFile = defineRoute({
   method: 'GET',
   path: '/docs/{file}',
   tag: 'Service',
-  summary: 'A file of the page',
+  summary: 'A file of the documentation page',
   params: z.strictObject({ file: z.string().max(100) }),
   responses: {
     200: { description: 'The file' },

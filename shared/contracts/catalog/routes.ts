@@ -7,7 +7,7 @@ import { Problem } from '../problem.ts';
 const params = z.strictObject({ sku: Sku });
 const Label = z.string().trim().min(1).max(100);
 
-/** What a caller sends for a SKU; what is left out is reset to its default. */
+/** Body of `PUT`; a missing field is set to its default. */
 export const SkuContent = z
   .strictObject({
     name: z.string().trim().min(1).max(300),
@@ -21,7 +21,7 @@ export const SkuContent = z
   })
   .meta({ id: 'SkuContent' });
 
-const SkuAnswer = SkuRecord.meta({ id: 'Sku' });
+const SkuResponse = SkuRecord.meta({ id: 'Sku' });
 
 export const putSku = defineRoute({
   method: 'PUT',
@@ -33,11 +33,11 @@ export const putSku = defineRoute({
   headers: z.looseObject({ 'if-match': z.string().optional() }),
   body: SkuContent,
   responses: {
-    200: { description: 'Replaced, or already the same', schema: SkuAnswer },
-    201: { description: 'Created', schema: SkuAnswer },
+    200: { description: 'Replaced, or unchanged', schema: SkuResponse },
+    201: { description: 'Created', schema: SkuResponse },
     412: { description: 'Changed since the given ETag', schema: Problem },
     422: { description: 'Invalid content', schema: Problem },
-    503: { description: '`busy`: others change the SKU; nothing was done', schema: Problem },
+    503: { description: '`busy`: concurrent changes of the SKU; nothing was changed', schema: Problem },
   },
 });
 
@@ -49,7 +49,7 @@ export const getSku = defineRoute({
   scope: 'catalog.read',
   params,
   responses: {
-    200: { description: 'The SKU', schema: SkuAnswer },
+    200: { description: 'The SKU', schema: SkuResponse },
     404: { description: 'Unknown SKU', schema: Problem },
   },
 });

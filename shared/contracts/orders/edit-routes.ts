@@ -1,16 +1,16 @@
 import * as z from 'zod';
 import { CallerId } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
-import { changedSince, forVersion, Lines, refusals, replayed, Text } from './life-cycle-routes.ts';
-import { Address, Note, OrderAnswer, OrderParams, ShippingMethod, WantedLine } from './routes.ts';
+import { staleResponse, ifMatchHeaders, Lines, refusals, replayed, Text } from './life-cycle-routes.ts';
+import { Address, Note, OrderResponse, OrderParams, ShippingMethod, WantedLine } from './routes.ts';
 import { Problem } from '../problem.ts';
 
-/** What an order is to be from now on; what is left out stays. */
+/** Changes of an order; absent members stay unchanged. */
 export const OrderEdit = z
   .strictObject({
     editId: CallerId,
     reason: Text(500),
-    /** Units that lines are to have; none removes the line. */
+    /** New quantities of lines; 0 removes the line. */
     lines: Lines(0).optional(),
     addLines: z.array(WantedLine).min(1).max(1000).optional(),
     shippingAddress: Address.optional(),
@@ -20,7 +20,7 @@ export const OrderEdit = z
   .refine(
     ({ editId: _id, reason: _reason, ...changes }) => Object.values(changes).some((change) => change !== undefined),
     {
-      message: 'Name something to change',
+      message: 'An edit needs at least one change',
     },
   )
   .meta({ id: 'OrderEdit' });
@@ -33,18 +33,18 @@ export const editOrder = defineRoute({
   summary: 'Edit an order before it is allocated',
   scope: 'orders.write',
   params: OrderParams,
-  headers: forVersion,
+  headers: ifMatchHeaders,
   body: OrderEdit,
   responses: {
-    200: { description: `The order as it is now. ${replayed}`, schema: OrderAnswer },
+    200: { description: `The current order. ${replayed}`, schema: OrderResponse },
     ...refusals,
     409: {
       description:
         '`illegal-transition` with the `currentStatus`; `out-of-stock` with what is available; `line-cancelled`; or ' +
-        '`edit-conflict`: the id was used for something else',
+        '`edit-conflict`: the id was used for another edit',
       schema: Problem,
     },
-    ...changedSince,
-    422: { description: 'Invalid content, or content that the store does not sell so', schema: Problem },
+    ...staleResponse,
+    422: { description: 'Invalid content, or lines that the store does not sell', schema: Problem },
   },
 });

@@ -4,8 +4,8 @@ import { OrderStatus } from './status.ts';
 import { defineEvent } from '../define-event.ts';
 
 /**
- * A priced line. A request line served from two warehouses becomes two of these. Amounts but the unit price are for the
- * whole line; its total is quantity × unit price − discount, and + tax unless prices contain it.
+ * A priced line of one warehouse; a requested line from two warehouses becomes two lines. Amounts except the unit price are
+ * for the whole line. Total = quantity × unit price − discount, + tax if prices exclude it.
  */
 export const OrderLine = z.object({
   lineId: z.string(),
@@ -19,11 +19,11 @@ export const OrderLine = z.object({
 });
 export type OrderLine = z.infer<typeof OrderLine>;
 
-/** What a promotion or a coupon code took off; nothing for a code that did not apply, and `reason` tells why. */
+/** The discount of a promotion or coupon code. For a code that does not apply it is 0, and `reason` says why. */
 export const Discount = z.object({ code: z.string(), appliedMinor: AmountMinor, reason: z.string().optional() });
 export type Discount = z.infer<typeof Discount>;
 
-/** A duty or fee of the whole order, as the buyer pays it: no tax is split from it. */
+/** A duty or fee of the whole order. No tax is calculated on it. */
 export const OrderCharge = z.object({
   chargeId: CallerId,
   kind: z.enum(['duty', 'fee']),
@@ -47,8 +47,8 @@ export const Address = z.object({
 });
 
 /**
- * The return that an order replaces the goods of, and what each payment of the returned order gave for it: captured money
- * that counts as this order's own from then on, at the provider that holds it.
+ * The return whose goods an order replaces, and the payments of the returned order that pay for it. They count as captured
+ * for the replacement, at the same provider.
  */
 const ExchangeOf = z.object({
   orderId: z.string(),
@@ -56,7 +56,7 @@ const ExchangeOf = z.object({
   payments: z.array(z.object({ provider: z.string(), paymentId: CallerId, amountMinor: AmountMinor })),
 });
 
-/** An order was accepted: priced, with its stock reserved. `category` of a line is the SKU's at that moment. */
+/** An order was accepted: priced, with its stock reserved. A line has the SKU's `category` at that time. */
 export const OrderPlaced = defineEvent(
   'storeworks.order-intake',
   'OrderPlaced',
@@ -64,7 +64,7 @@ export const OrderPlaced = defineEvent(
     orderId: z.string(),
     externalOrderId: z.string(),
     channel: z.string(),
-    /** Paid or held at once where payments came before the order. */
+    /** `paid` or `on-hold` if payments were received before the order. */
     status: OrderStatus.extract(['placed', 'payment-pending', 'paid', 'on-hold']),
     currency: Currency,
     customer: Customer,
@@ -74,26 +74,26 @@ export const OrderPlaced = defineEvent(
     couponCodes: z.array(z.string()),
     note: z.string().optional(),
     lines: z.array(OrderLine.extend({ category: z.string().optional() })),
-    /** Sum of quantity × unit price over the lines. Tax is that of the lines and of shipping. */
+    /** Sum of quantity × unit price of the lines. `taxMinor` is the tax of lines and shipping. */
     subtotalMinor: AmountMinor,
     discountMinor: AmountMinor,
     shippingMinor: AmountMinor,
     taxMinor: AmountMinor,
     taxIncluded: z.boolean(),
-    /** Absent for none. */
+    /** Absent if there are none. */
     charges: z.array(OrderCharge).optional(),
-    /** subtotal − discount + shipping + charges, and + tax unless it is included. */
+    /** subtotal − discount + shipping + charges, + tax if prices exclude it. */
     totalMinor: AmountMinor,
     discounts: z.array(Discount),
-    /** When the hold on the stock ends; null while an order waits for nothing. */
+    /** When the reservation expires; null if the order waits for no payment. */
     reservedUntil: Instant.nullable(),
     placedAt: Instant,
-    /** Of an order that the store placed itself, for goods that come back. */
+    /** For an order that the store placed as a replacement of returned goods. */
     exchangeOf: ExchangeOf.optional(),
   }),
 );
 
-/** The order that was to replace returned goods cannot be had; it never will be. `reason` is a problem type. */
+/** A replacement of returned goods was refused, which is final. `reason` is a problem type. */
 export const ReplacementRefused = defineEvent(
   'storeworks.order-intake',
   'ReplacementRefused',

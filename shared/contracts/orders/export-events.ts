@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { BusinessDay } from '../../names.ts';
 import { defineEvent } from '../define-event.ts';
 
-/** Somebody asked for the orders of these days, both included, as a file; only those of `onlyChannel` if it is there. */
+/** A file of the orders of these business days (inclusive) was requested; `onlyChannel` limits it to one channel. */
 export const OrderExportRequested = defineEvent(
   'storeworks.order-intake',
   'OrderExportRequested',

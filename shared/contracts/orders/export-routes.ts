@@ -12,9 +12,9 @@ export const OrderExport = z
     from: BusinessDay,
     to: BusinessDay,
     status: z.enum(['requested', 'completed']),
-    /** Orders in the file. */
+    /** Number of orders in the file. */
     orders: z.int().optional(),
-    /** Key of the file in the bucket of order files. */
+    /** Object key in the OrderFiles bucket. */
     file: z.string().optional(),
   })
   .meta({ id: 'OrderExport' });
@@ -24,18 +24,18 @@ export const postOrderExport = defineRoute({
   method: 'POST',
   path: '/orders/exports',
   tag: 'Orders',
-  summary: 'Orders of some business days as a CSV file in S3, a row per line',
+  summary: 'Export the orders of a range of business days as a CSV file in S3, one row per order line',
   scope: 'orders.read',
   body: z
     .strictObject({ from: BusinessDay, to: BusinessDay })
-    .refine(({ from, to }) => from <= to, { path: ['to'], message: 'The last day is not before the first' })
+    .refine(({ from, to }) => from <= to, { path: ['to'], message: '`to` must not be before `from`' })
     .refine(({ from, to }) => Date.parse(to) - Date.parse(from) < daysPerExport * dayMs, {
       path: ['to'],
-      message: `An export has at most ${daysPerExport} days`,
+      message: `An export covers at most ${daysPerExport} days`,
     }),
   responses: {
-    202: { description: 'Requested; watch `Location`', schema: OrderExport },
-    422: { description: 'Not a span of days', schema: Problem },
+    202: { description: 'Requested; poll `Location`', schema: OrderExport },
+    422: { description: 'Invalid range of days', schema: Problem },
   },
 });
 
@@ -43,7 +43,7 @@ export const getOrderExport = defineRoute({
   method: 'GET',
   path: '/orders/exports/{exportId}',
   tag: 'Orders',
-  summary: 'State of an export',
+  summary: 'Get the status of an export',
   scope: 'orders.read',
   params: z.strictObject({ exportId: z.string().regex(/^[0-9A-Z]{26}$/, 'Not an export id') }),
   responses: {

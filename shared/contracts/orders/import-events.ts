@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineEvent } from '../define-event.ts';
 import { OrderPlaced } from './events.ts';
 
-/** An order of the past was taken over from another system, as it was there; it occurred when it was placed. */
+/** A historical order was imported from another system. `occurredAt` is the time at which it was placed. */
 export const OrderImported = defineEvent(
   'storeworks.order-intake',
   'OrderImported',

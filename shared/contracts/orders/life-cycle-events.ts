@@ -7,7 +7,7 @@ import { Address, OrderLine } from './events.ts';
 
 const source = 'storeworks.order-intake';
 
-/** Of every change: which order, and what it is after it. */
+/** Data of every change: the order's identity, and its status and version after the change. */
 const ChangedOrder = z.object({
   orderId: z.string(),
   externalOrderId: z.string(),
@@ -17,7 +17,7 @@ const ChangedOrder = z.object({
   version: z.int().positive(),
 });
 
-/** Units of a line, and where they are or were reserved. */
+/** Units of a line in the warehouse where they are or were reserved. */
 const LineUnits = z.object({
   lineId: z.string(),
   sku: z.string(),
@@ -26,44 +26,44 @@ const LineUnits = z.object({
 });
 
 const Cancelled = ChangedOrder.extend({
-  /** The caller's; `review` for an order that was rejected; `unpaid` for one whose difference to a return was not paid. */
+  /** The caller's id; `review` after a rejection; `unpaid` if the rest of an exchange order was not paid in time. */
   requestId: z.string(),
   reason: z.string(),
-  /** What was given back to the stock. */
+  /** The units whose stock was released. */
   lines: z.array(LineUnits),
-  /** What these units were worth; with the last of them, shipping too. */
+  /** Total of these units; with the order's last unit, also shipping and charges. */
   cancelledMinor: AmountMinor,
 });
 
-/** Nothing of the order is left. */
+/** The whole order was cancelled. */
 export const OrderCancelled = defineEvent(source, 'OrderCancelled', Cancelled);
-/** Some units were cancelled; the others keep their price, discount and tax. */
+/** Some units were cancelled. The other units keep their price, discount and tax. */
 export const OrderLinesCancelled = defineEvent(source, 'OrderLinesCancelled', Cancelled);
 
-/** The channel's time limit for payment ended; the stock was given back. */
+/** The channel's payment window ended and the stock was released. */
 export const OrderExpired = defineEvent(
   source,
   'OrderExpired',
   ChangedOrder.extend({
     reservedUntil: Instant,
     lines: z.array(LineUnits),
-    /** What was still open of the order's total; events before 2026-11-22 lack it. */
+    /** The order's total less what was cancelled before; absent in events before 2026-11-22. */
     cancelledMinor: AmountMinor.optional(),
   }),
 );
 
 const EditedLine = OrderLine.extend({ category: z.string().optional() });
 
-/** The order is another than was ordered: what has been since `OrderPlaced` is told by these, one by one. */
+/** An order was edited. `OrderPlaced` followed by the order's edits gives the current order. */
 export const OrderEdited = defineEvent(
   source,
   'OrderEdited',
   ChangedOrder.extend({
     editId: z.string(),
     reason: z.string(),
-    /** The lines that changed: new ones were nothing before, removed ones are nothing after. */
+    /** The changed lines; `before` is null for an added line, `after` for a removed one. */
     lines: z.array(z.object({ before: EditedLine.nullable(), after: EditedLine.nullable() })),
-    /** What the order comes to after it, and by how much more (below zero: less) than before. */
+    /** The order's amounts after the edit; `differences` is the change, negative for a reduction. */
     amounts: z.object({
       subtotalMinor: AmountMinor,
       discountMinor: AmountMinor,
@@ -78,17 +78,17 @@ export const OrderEdited = defineEvent(
       taxMinor: z.int(),
       totalMinor: z.int(),
     }),
-    /** As they are after it, where they were edited. */
+    /** New values of edited members; absent if not edited. */
     shippingAddress: Address.optional(),
     shippingMethod: z.string().optional(),
     note: z.string().optional(),
   }),
 );
 
-/** The warehouse has set the stock aside and begins to pick. */
+/** The warehouse allocated the stock and starts picking. */
 export const OrderAllocated = defineEvent(source, 'OrderAllocated', ChangedOrder);
 
-/** Goods left the house. */
+/** A shipment left the warehouse. */
 export const OrderShipped = defineEvent(
   source,
   'OrderShipped',
@@ -100,26 +100,23 @@ export const OrderShipped = defineEvent(
   }),
 );
 
-/** A shipment arrived. */
+/** A shipment was delivered. */
 export const OrderDelivered = defineEvent(
   source,
   'OrderDelivered',
   ChangedOrder.extend({ shipmentId: z.string(), deliveredAt: Instant }),
 );
 
-/** Everything arrived and the time to send it back is over. */
+/** All shipments were delivered and the return window is over. */
 export const OrderCompleted = defineEvent(source, 'OrderCompleted', ChangedOrder);
 
-/**
- * The order, or what is left of one that is `partly-shipped`, is neither paid for nor shipped until somebody looks at it;
- * `reasons` are all that hold it.
- */
+/** An order, or the open rest of a `partly-shipped` one, awaits review before it ships. `reasons`: all hold reasons. */
 export const OrderHeld = defineEvent(source, 'OrderHeld', ChangedOrder.extend({ reasons: z.array(z.string()) }));
 
-/** Staff let a held order go on. */
+/** Staff released a held order. */
 export const OrderReleased = defineEvent(source, 'OrderReleased', ChangedOrder.extend({ reason: z.string() }));
 
-/** A provider told of a payment, refund or chargeback. `order` is null while the order has not been placed. */
+/** A payment event of a provider was recorded. `order` is null if the payment arrived before its order. */
 export const PaymentRecorded = defineEvent(
   source,
   'PaymentRecorded',

@@ -2,15 +2,15 @@ import * as z from 'zod';
 import { CallerId, Instant } from '../../names.ts';
 import { PaymentEvent } from '../../payments/payment.ts';
 import { defineRoute } from '../define-route.ts';
-import { OrderAnswer, OrderParams } from './routes.ts';
+import { OrderResponse, OrderParams } from './routes.ts';
 import { Problem } from '../problem.ts';
 
 export const Text = (max: number) => z.string().trim().min(1).max(max);
 
-/** Units of lines, at least so many, each line at most once. */
-export const Lines = (fewest: 0 | 1) =>
+/** Units of lines, each line at most once. */
+export const Lines = (minUnits: 0 | 1) =>
   z
-    .array(z.strictObject({ lineId: Text(40), quantity: z.int().min(fewest).max(1_000_000) }))
+    .array(z.strictObject({ lineId: Text(40), quantity: z.int().min(minUnits).max(1_000_000) }))
     .min(1)
     .max(1000)
     .refine((lines) => new Set(lines.map(({ lineId }) => lineId)).size === lines.length, 'A line is named twice');
@@ -19,24 +19,24 @@ export const refusals = {
   404: { description: 'Unknown order', schema: Problem },
   409: {
     description:
-      '`illegal-transition` with the `currentStatus`, and the `holdReasons` of a held order; or the id was used for something else',
+      '`illegal-transition` with the `currentStatus`, and the `holdReasons` of a held order; or the id was used for other content',
     schema: Problem,
   },
   422: { description: 'Invalid content', schema: Problem },
-  503: { description: '`busy`: nothing was done; the same may be sent again', schema: Problem },
+  503: { description: '`busy`: nothing was changed; send the request again', schema: Problem },
 };
-export const replayed = 'The same again, with `Idempotent-Replayed: true`: the order as it is now';
+export const replayed = 'A repeated request has `Idempotent-Replayed: true` and the current order';
 
-/** Of a command that may be made for the order in one version only. */
-export const forVersion = z.object({
+/** Headers of a command that may name the order version it applies to. */
+export const ifMatchHeaders = z.object({
   'if-match': z
     .string()
     .max(200)
     .optional()
-    .meta({ description: 'The `ETag` of the order that was looked at: of another one nothing is done' }),
+    .meta({ description: 'The `ETag` of an order version; another version is not changed' }),
 });
-export const changedSince = {
-  412: { description: '`order-changed`: it is not the order of `If-Match` any more', schema: Problem },
+export const staleResponse = {
+  412: { description: '`order-changed`: the order has changed since the version of `If-Match`', schema: Problem },
 };
 
 export const Cancellation = z
@@ -48,21 +48,21 @@ export const cancelOrder = defineRoute({
   method: 'POST',
   path: '/orders/{orderId}/cancellation',
   tag: 'Orders',
-  summary: 'Cancel an order, or units of its lines, and give their stock back',
+  summary: 'Cancel an order, or units of its lines, and release their stock',
   scope: 'orders.write',
   params: OrderParams,
   body: Cancellation,
-  responses: { 200: { description: `The order as it is now. ${replayed}`, schema: OrderAnswer }, ...refusals },
+  responses: { 200: { description: `The current order. ${replayed}`, schema: OrderResponse }, ...refusals },
 });
 
 export const allocateOrder = defineRoute({
   method: 'POST',
   path: '/orders/{orderId}/allocation',
   tag: 'Orders',
-  summary: 'The warehouse begins to pick an order',
+  summary: 'Record that the warehouse starts picking an order',
   scope: 'stock.write',
   params: OrderParams,
-  responses: { 200: { description: 'The order as it is now', schema: OrderAnswer }, ...refusals },
+  responses: { 200: { description: 'The current order', schema: OrderResponse }, ...refusals },
 });
 
 export const ShipmentContent = z
@@ -79,13 +79,13 @@ export const shipOrder = defineRoute({
   method: 'POST',
   path: '/orders/{orderId}/shipments',
   tag: 'Orders',
-  summary: 'Units of an order left the warehouse',
+  summary: 'Record a shipment of units of an order',
   scope: 'stock.write',
   params: OrderParams,
   body: ShipmentContent,
   responses: {
-    200: { description: replayed, schema: OrderAnswer },
-    201: { description: 'Recorded; the order as it is now', schema: OrderAnswer },
+    200: { description: replayed, schema: OrderResponse },
+    201: { description: 'Recorded; the current order', schema: OrderResponse },
     ...refusals,
   },
 });
@@ -94,11 +94,11 @@ export const deliverShipment = defineRoute({
   method: 'POST',
   path: '/orders/{orderId}/shipments/{shipmentId}/delivery',
   tag: 'Orders',
-  summary: 'A shipment arrived',
+  summary: 'Record the delivery of a shipment',
   scope: 'stock.write',
   params: OrderParams.extend({ shipmentId: CallerId }),
   body: z.strictObject({ deliveredAt: Instant.optional() }),
-  responses: { 200: { description: `The order as it is now. ${replayed}`, schema: OrderAnswer }, ...refusals },
+  responses: { 200: { description: `The current order. ${replayed}`, schema: OrderResponse }, ...refusals },
 });
 
 const Review = z.strictObject({ decision: z.enum(['release', 'reject']), reason: Text(500) }).meta({ id: 'Review' });
@@ -107,25 +107,25 @@ export const reviewOrder = defineRoute({
   method: 'POST',
   path: '/orders/{orderId}/review',
   tag: 'Orders',
-  summary: 'Release or reject an order that is on hold, or the held rest of a partly shipped one; for staff',
+  summary: 'Release or reject an order that is on hold, or the held rest of a partly shipped one; staff only',
   scope: 'orders.write',
   params: OrderParams,
-  headers: forVersion,
+  headers: ifMatchHeaders,
   body: Review,
   responses: {
-    200: { description: 'The order as it is now', schema: OrderAnswer },
+    200: { description: 'The current order', schema: OrderResponse },
     403: { description: '`not-staff`: the caller may not decide on held orders', schema: Problem },
     ...refusals,
-    ...changedSince,
+    ...staleResponse,
   },
 });
 
-/** Open to everyone, as the signature is the authentication. */
+/** No scope: the signature authenticates the caller. */
 export const postPayment = defineRoute({
   method: 'POST',
   path: '/payments/webhooks/{provider}',
   tag: 'Payments',
-  summary: 'A payment provider tells what happened',
+  summary: 'Receive a payment event from a payment provider',
   params: z.strictObject({ provider: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'Not the name of a provider') }),
   headers: z.object({
     'storeworks-signature': z
@@ -135,16 +135,16 @@ export const postPayment = defineRoute({
   body: PaymentEvent,
   responses: {
     200: {
-      description: 'Recorded now, before, or until its order is placed',
+      description: 'Recorded, recorded before, or stored until its order is placed',
       schema: z.object({
         orderId: z.string(),
         eventId: z.string(),
         status: z.enum(['recorded', 'already-recorded', 'waiting-for-order']),
       }),
     },
-    401: { description: '`invalid-signature`: none, a wrong one, or older than 5 minutes', schema: Problem },
+    401: { description: '`invalid-signature`: missing, wrong, or older than 5 minutes', schema: Problem },
     409: { description: '`payment-conflict`: the event id was used for other content', schema: Problem },
     422: { description: 'Invalid content', schema: Problem },
-    503: { description: '`busy`: nothing was done; send the event again', schema: Problem },
+    503: { description: '`busy`: nothing was changed; send the event again', schema: Problem },
   },
 });

@@ -3,10 +3,10 @@ import { CallerId, Instant } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
 
-/** More than this in one body is answered 413. */
+/** A larger batch gets response 413. */
 export const maxOrdersPerBatch = 100;
 
-/** RFC 7240: the caller takes 202 and looks at `Location` later. Other preferences are ignored, as it says. */
+/** RFC 7240: with `respond-async` the client gets 202 and reads `Location` later. Other preferences are ignored. */
 export const Preferences = z.object({ prefer: z.string().max(1000).optional() });
 export const prefersAsync = ({ prefer = '' }: z.infer<typeof Preferences>): boolean =>
   /(^|,)\s*respond-async\s*(;|,|$)/i.test(prefer);
@@ -15,8 +15,8 @@ export const AcceptedOrder = z
   .object({ orderId: z.string(), status: z.literal('accepted') })
   .meta({ id: 'AcceptedOrder' });
 
-/** An order on the queue: not decided yet, or refused, and why. Once it is placed, the order is in its place. */
-export const QueuedOrderAnswer = z
+/** A queued order: accepted and not yet decided, or refused. Once it is placed, the order itself is returned. */
+export const QueuedOrderResponse = z
   .object({
     orderId: z.string(),
     externalOrderId: z.string(),
@@ -26,13 +26,13 @@ export const QueuedOrderAnswer = z
     problem: Problem.optional(),
   })
   .meta({ id: 'QueuedOrder' });
-export type QueuedOrderAnswer = z.infer<typeof QueuedOrderAnswer>;
+export type QueuedOrderResponse = z.infer<typeof QueuedOrderResponse>;
 
 const BatchResult = z
   .object({
     externalOrderId: CallerId.optional(),
     orderId: z.string().optional(),
-    /** `placed`: the same order was sent before and is placed. `refused`: nothing was done, see `problem`. */
+    /** `placed`: the same order was sent and placed before. `refused`: nothing was written, see `problem`. */
     status: z.enum(['accepted', 'placed', 'refused']),
     location: z.string().optional(),
     problem: Problem.optional(),
@@ -44,20 +44,20 @@ export const placeOrders = defineRoute({
   method: 'POST',
   path: '/orders/batch',
   tag: 'Orders',
-  summary: 'Queue up to 100 orders; each is answered by itself',
+  summary: 'Queue up to 100 orders; each has its own result',
   scope: 'orders.write',
-  // Each order is checked by itself, as `OrderContent`, so that one bad order does not refuse its neighbours.
+  // Each order is parsed separately as `OrderContent`, so that an invalid order does not affect the others.
   body: z.strictObject({ orders: z.array(z.unknown()).min(1) }),
-  // API Gateway hands a function at most 6 MB.
+  // A Lambda function receives at most 6 MB.
   maxBodyBytes: 5 * 1_048_576,
   responses: {
     202: {
-      description: 'A result for each order, in the order of the request; what is accepted is at its `location`',
+      description: 'A result for each order, in the order of the request; read an accepted order at its `location`',
       schema: z.object({ results: z.array(BatchResult) }),
     },
-    403: { description: '`not-a-channel`: the caller places no orders', schema: Problem },
+    403: { description: '`not-a-channel`: the client is not a channel that places orders', schema: Problem },
     413: { description: 'More than 100 orders', schema: Problem },
     422: { description: 'Invalid content', schema: Problem },
-    503: { description: '`busy`: the same orders may be sent again', schema: Problem },
+    503: { description: '`busy`: send the same orders again', schema: Problem },
   },
 });

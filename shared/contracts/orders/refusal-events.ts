@@ -3,8 +3,8 @@ import { Instant } from '../../names.ts';
 import { defineEvent } from '../define-event.ts';
 
 /**
- * An order that was answered `accepted` and decided later was refused; nothing is taken. `problem` is what a caller who
- * waits would have been answered. The same order may be sent again.
+ * A queued order was refused; no stock is reserved. `problem` is the response that a direct placement would have. The same
+ * order may be sent again.
  */
 export const OrderRefused = defineEvent(
   'storeworks.order-intake',

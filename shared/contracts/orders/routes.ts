@@ -3,7 +3,7 @@ import { Discount, OrderCharge, OrderLine } from './events.ts';
 import { AmountMinor, BusinessDay, CallerId, Country, Currency, Instant, Sku } from '../../names.ts';
 import { Balance } from '../../payments/payment.ts';
 import { defineRoute } from '../define-route.ts';
-import { AcceptedOrder, Preferences, QueuedOrderAnswer } from './queue-routes.ts';
+import { AcceptedOrder, Preferences, QueuedOrderResponse } from './queue-routes.ts';
 import { Problem } from '../problem.ts';
 
 const Text = (max: number) => z.string().trim().min(1).max(max);
@@ -15,7 +15,7 @@ export const Address = z.strictObject({
   line1: Text(200).optional(),
 });
 
-/** A line as it is asked for. */
+/** A requested line. */
 export const WantedLine = z.strictObject({
   sku: Sku,
   quantity: z.int().min(1).max(1_000_000),
@@ -41,7 +41,7 @@ export const OrderContent = z
     lines: z.array(WantedLine).min(1).max(1000),
     couponCodes: z.array(Text(40)).max(20).optional(),
     shippingMethod: ShippingMethod.optional(),
-    /** Duties and fees, part of the order's total. Gross: no tax is split from them. */
+    /** Duties and fees, part of the order's total. No tax is calculated on them. */
     charges: z
       .array(z.strictObject(OrderCharge.shape))
       .max(20)
@@ -56,13 +56,13 @@ export const OrderContent = z
   .meta({ id: 'OrderContent' });
 export type OrderContent = z.infer<typeof OrderContent>;
 
-/** A line as it was ordered or edited, and how many of its units were cancelled or shipped since; absent for none. */
+/** A line as ordered or edited, with its cancelled and shipped units; absent if there are none. */
 const CurrentLine = OrderLine.extend({
   cancelledQuantity: z.int().positive().optional(),
   shippedQuantity: z.int().positive().optional(),
 });
 
-export const ShipmentAnswer = z.object({
+export const ShipmentResponse = z.object({
   shipmentId: z.string(),
   lines: z.array(z.object({ lineId: z.string(), quantity: z.int() })),
   carrier: z.string().optional(),
@@ -71,14 +71,14 @@ export const ShipmentAnswer = z.object({
   deliveredAt: Instant.optional(),
 });
 
-/** How risky an order is, 0 to 100, as the sum of its reasons' points. */
-export const RiskAnswer = z.object({
+/** The risk of an order: a score of 0 to 100, the sum of the points of its reasons. */
+export const RiskResponse = z.object({
   score: z.int(),
   reasons: z.array(z.object({ code: z.string(), points: z.int(), detail: z.string() })),
   assessedAt: Instant,
 });
 
-export const OrderAnswer = z
+export const OrderResponse = z
   .object({
     orderId: z.string(),
     externalOrderId: z.string(),
@@ -91,28 +91,28 @@ export const OrderAnswer = z
     shippingMinor: AmountMinor,
     taxMinor: AmountMinor,
     taxIncluded: z.boolean(),
-    /** Duties and fees; absent for none. */
+    /** Duties and fees; absent if there are none. */
     charges: z.array(OrderCharge).optional(),
     totalMinor: AmountMinor,
     discounts: z.array(Discount),
-    /** When the hold on the stock ends; null while an order waits for nothing. */
+    /** When the reservation expires; null if the order waits for no payment. */
     reservedUntil: Instant.nullable(),
     placedAt: Instant,
-    /** The members below are absent until there is something to tell. Amounts above are as last edited: what is cancelled does not change them. */
+    /** Value of the cancelled units. The amounts above do not change with a cancellation, only with an edit. */
     cancelledMinor: AmountMinor.optional(),
-    /** Why it is on hold, or why what is left of it is not shipped. */
+    /** Why the order, or its rest if partly shipped, is held for review. */
     holdReasons: z.array(z.string()).optional(),
     payment: Balance.optional(),
-    shipments: z.array(ShipmentAnswer).optional(),
-    /** Taken over from another system; it took no stock here. */
+    shipments: z.array(ShipmentResponse).optional(),
+    /** Imported from another system, without reservations. */
     imported: z.literal(true).optional(),
-    /** The return whose goods it replaces. */
+    /** The return whose goods the order replaces. */
     exchangeOf: z.object({ orderId: z.string(), refundId: z.string() }).optional(),
-    /** For staff and back-office clients, of a single order; absent until something speaks against it, or its goods are allocated. */
-    risk: RiskAnswer.optional(),
+    /** In the response for a single order, for staff and back-office clients. Absent until a reason is found or the order is allocated. */
+    risk: RiskResponse.optional(),
   })
   .meta({ id: 'Order' });
-export type OrderAnswer = z.infer<typeof OrderAnswer>;
+export type OrderResponse = z.infer<typeof OrderResponse>;
 
 export const OrderParams = z.strictObject({ orderId: z.string().regex(/^ord_[0-9a-z]{26}$/, 'Not an order id') });
 
@@ -125,16 +125,17 @@ export const placeOrder = defineRoute({
   headers: Preferences,
   body: OrderContent,
   responses: {
-    200: { description: 'The same order again, with `Idempotent-Replayed: true`', schema: OrderAnswer },
-    201: { description: 'Accepted, its stock reserved', schema: OrderAnswer },
+    200: { description: 'The order was placed before; with `Idempotent-Replayed: true`', schema: OrderResponse },
+    201: { description: 'Accepted; the stock is reserved', schema: OrderResponse },
     202: {
-      description: 'To a caller who prefers `respond-async`: queued, and decided later; look at `Location`',
+      description:
+        'Queued and decided later: with `Prefer: respond-async`, or if other requests kept changing the same stock; read `Location`',
       schema: AcceptedOrder,
     },
-    403: { description: '`not-a-channel`: the caller places no orders', schema: Problem },
-    409: { description: '`out-of-stock` with what is available, or `order-conflict`', schema: Problem },
-    422: { description: 'Invalid content, or content that the store does not sell so', schema: Problem },
-    503: { description: '`busy`: nothing was done; the same order may be sent again', schema: Problem },
+    403: { description: '`not-a-channel`: the client is not a channel that places orders', schema: Problem },
+    409: { description: '`out-of-stock` with the available units, or `order-conflict`', schema: Problem },
+    422: { description: 'Invalid content, or lines that cannot be sold as requested', schema: Problem },
+    503: { description: '`busy`: nothing was written; send the same order again', schema: Problem },
   },
 });
 
@@ -147,14 +148,14 @@ export const getOrder = defineRoute({
   params: OrderParams,
   responses: {
     200: {
-      description: 'The order as it is now; before it is decided, and if it was refused, a queued order',
-      schema: z.union([OrderAnswer, QueuedOrderAnswer]),
+      description: 'The order as it is now, or the queued order if it is not decided or was refused',
+      schema: z.union([OrderResponse, QueuedOrderResponse]),
     },
     404: { description: 'Unknown order', schema: Problem },
   },
 });
 
-/** Something that happened to an order; `data` is the event's, without personal data. */
+/** An event of an order; `data` is the event's data without personal data. */
 const TimelineEntry = z
   .object({
     eventId: z.string(),
@@ -169,11 +170,11 @@ export const getTimeline = defineRoute({
   method: 'GET',
   path: '/orders/{orderId}/timeline',
   tag: 'Orders',
-  summary: 'What happened to an order, oldest first',
+  summary: 'List the events of an order, oldest first',
   scope: 'orders.read',
   params: OrderParams,
   responses: {
-    200: { description: 'Its events', schema: z.object({ events: z.array(TimelineEntry) }) },
+    200: { description: 'The events', schema: z.object({ events: z.array(TimelineEntry) }) },
     404: { description: 'Unknown order', schema: Problem },
   },
 });
@@ -200,7 +201,7 @@ export const findOrders = defineRoute({
   scope: 'orders.read',
   query: FindOrdersQuery,
   responses: {
-    200: { description: 'A page', schema: z.object({ orders: z.array(OrderAnswer), cursor: z.string().optional() }) },
+    200: { description: 'A page', schema: z.object({ orders: z.array(OrderResponse), cursor: z.string().optional() }) },
     400: { description: 'Invalid query', schema: Problem },
   },
 });

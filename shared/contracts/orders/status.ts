@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Where an order is in its life; `functions/order-intake/order/life-cycle.ts` tells which way it may go from there. */
+/** Status of an order. The transitions are in `functions/order-intake/order/life-cycle.ts`. */
 export const OrderStatus = z.enum([
   'placed',
   'payment-pending',
@@ -16,5 +16,5 @@ export const OrderStatus = z.enum([
 ]);
 export type OrderStatus = z.infer<typeof OrderStatus>;
 
-/** What an order may be from the start: payments that came before it count at once. */
-export const OpeningStatus = OrderStatus.extract(['placed', 'payment-pending', 'paid', 'on-hold']);
+/** Statuses of a new order: early payments count at once. */
+export const InitialStatus = OrderStatus.extract(['placed', 'payment-pending', 'paid', 'on-hold']);

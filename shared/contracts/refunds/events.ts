@@ -5,18 +5,18 @@ import { defineEvent } from '../define-event.ts';
 
 const source = 'storeworks.refund-approval';
 
-/** What a refund is for, summed over the payments it goes back to. */
-const RefundedPot = z.object({
+/** The amount of a refund for one component, summed over its payments. */
+const ComponentAmount = z.object({
   /** `line:<lineId>`, `charge:<chargeId>`, `shipping`, `overpaid` or `goodwill`. */
   pot: z.string(),
   sku: z.string().optional(),
   amountMinor: AmountMinor,
-  /** Of the amount. */
+  /** Included in `amountMinor`. */
   taxMinor: AmountMinor,
   quantity: z.int().nonnegative(),
 });
 
-/** Of every step: which refund, and what it is after it. */
+/** The fields of every event: the refund after the change. */
 const Refund = z.object({
   refundId: z.string(),
   orderId: z.string(),
@@ -30,7 +30,7 @@ const Refund = z.object({
 });
 
 const Judged = Refund.extend({
-  pots: z.array(RefundedPot),
+  pots: z.array(ComponentAmount),
   rule: z.string(),
   policyVersion: z.int().nonnegative(),
   approvalsNeeded: z.int(),
@@ -39,26 +39,26 @@ const Judged = Refund.extend({
 const Waiting = Refund.extend({ requestedAt: Instant, deadlineAt: Instant.optional() });
 const Decided = Refund.extend({ by: z.string(), department: z.string(), comment: z.string().optional() });
 
-/** Money was set aside; somebody must decide. */
+/** A refund was requested. Its status says whether the policy decided at once. */
 export const RefundRequested = defineEvent(source, 'RefundRequested', Judged);
-/** A waiting request was changed; earlier approvals are void. */
+/** A request was changed before its decision. Earlier approvals are void. */
 export const RefundAmended = defineEvent(source, 'RefundAmended', Judged);
-/** One of several approvals was given. */
+/** A person approved the refund; further approvals may be needed. */
 export const RefundSupported = defineEvent(source, 'RefundSupported', Decided);
-/** Everybody who must has agreed, or the policy needs nobody. */
+/** All needed approvals were given, or the policy needs none. */
 export const RefundApproved = defineEvent(source, 'RefundApproved', Judged);
-/** By a person, or by the policy; the money is refundable again. */
+/** Rejected by a person or the policy. The amount is refundable again. */
 export const RefundRejected = defineEvent(source, 'RefundRejected', Decided);
 export const RefundWithdrawn = defineEvent(source, 'RefundWithdrawn', Refund.extend({ by: z.string() }));
-/** Nobody decided in time. */
+/** The deadline of the decision or of the return passed. */
 export const RefundExpired = defineEvent(source, 'RefundExpired', Refund);
-/** It waits for longer than it should; somebody should decide before `deadlineAt`. */
+/** A reminder: the request is not decided, and it expires at `deadlineAt`. */
 export const RefundReminded = defineEvent(source, 'RefundReminded', Waiting);
-/** Nobody decided: this department should. */
+/** The request is not decided after the reminder: this department should decide. */
 export const RefundEscalated = defineEvent(source, 'RefundEscalated', Waiting.extend({ escalatedTo: z.string() }));
-/** It came to its end, whichever: the customer is asked how it was. Told once, also if the money then bounces. */
+/** The customer has a result and is asked for a rating. Published once, also if the payout fails later. */
 export const RefundCaseClosed = defineEvent(source, 'RefundCaseClosed', Refund);
-/** The customer's answer. */
+/** The customer's rating. */
 export const CaseRated = defineEvent(
   source,
   'CaseRated',
@@ -67,7 +67,7 @@ export const CaseRated = defineEvent(
 /** The intent to pay is recorded; the provider is called next. */
 export const RefundPayoutStarted = defineEvent(source, 'RefundPayoutStarted', Refund);
 
-/** The goods of a refund are paid with: the replacement is to be placed, paid as far as `payments` reach, in their order. */
+/** The replacement of an exchange is to be placed. `payments` pay for it, in this order, up to their amounts. */
 export const ExchangeApproved = defineEvent(
   source,
   'ExchangeApproved',
@@ -76,58 +76,58 @@ export const ExchangeApproved = defineEvent(
     payments: z.array(z.object({ provider: z.string(), paymentId: CallerId, amountMinor: AmountMinor })),
   }),
 );
-/** The replacement was placed. The books post `creditMinor`, which paid for it, as refunded; a rest is paid out next. */
+/** The replacement was placed. `creditMinor` paid for it and is posted as refunded; the rest is paid out next. */
 export const ExchangeSettled = defineEvent(
   source,
   'ExchangeSettled',
   Refund.extend({
     replacementOrderId: z.string(),
-    /** What the replacement comes to. */
+    /** The total of the replacement. */
     replacementMinor: AmountMinor,
     creditMinor: AmountMinor,
-    pots: z.array(RefundedPot),
+    pots: z.array(ComponentAmount),
   }),
 );
-/** There is no replacement: all of the money goes back. */
+/** The replacement cannot be placed: the whole amount is paid out. */
 export const ExchangeRefused = defineEvent(source, 'ExchangeRefused', Refund.extend({ refusal: z.string() }));
 
 const PaidLeg = Refund.extend({
   provider: z.string(),
   paymentId: z.string(),
-  /** Of this payment alone. */
+  /** The amount of this leg. */
   paidMinor: AmountMinor,
-  pots: z.array(RefundedPot),
+  pots: z.array(ComponentAmount),
 });
-/** Money went back to one payment: what the books post. */
+/** One leg was paid to its payment. It is posted as refunded. */
 export const RefundPaid = defineEvent(
   source,
   'RefundPaid',
   PaidLeg.extend({ providerRefundId: z.string().optional() }),
 );
-/** The provider did not pay, or took a payment back (`wasPaid`): the money is refundable again. */
+/** The provider refused a leg, or returned a paid one (`wasPaid`): the amount is refundable again. */
 export const RefundPayoutFailed = defineEvent(
   source,
   'RefundPayoutFailed',
   PaidLeg.extend({ failure: z.string(), wasPaid: z.boolean() }),
 );
-/** The customer has it as credit with the store instead. */
+/** The customer got store credit instead of a failed payout. */
 export const StoreCreditGranted = defineEvent(
   source,
   'StoreCreditGranted',
-  Refund.extend({ customerId: z.string().optional(), creditMinor: AmountMinor, pots: z.array(RefundedPot) }),
+  Refund.extend({ customerId: z.string().optional(), creditMinor: AmountMinor, pots: z.array(ComponentAmount) }),
 );
-/** A payment that was given up for credit arrived after all: the customer has both, and somebody must settle it. */
+/** A payout succeeded after it was replaced by store credit. The customer has both; staff must settle it. */
 export const RefundPaidTwice = defineEvent(
   source,
   'RefundPaidTwice',
   Refund.extend({ provider: z.string(), paymentId: z.string(), twiceMinor: AmountMinor }),
 );
 
-/** What becomes of a unit that was sent back: sold again, kept apart, or it was not in the parcel. */
+/** The disposition of a returned unit: sold again, kept apart, or not in the parcel. */
 export const Disposition = z.enum(['restock', 'damaged', 'missing']);
 export type Disposition = z.infer<typeof Disposition>;
 
-/** Goods came back; stock follows. The money does so only where it waited for them: see `RefundReturnReceived`. */
+/** A receipt of returned goods, which stock posts. The refund is paid with `RefundReturnReceived`. */
 export const ReturnReceived = defineEvent(
   source,
   'ReturnReceived',
@@ -143,21 +143,21 @@ export const ReturnReceived = defineEvent(
         disposition: Disposition,
         lot: z.string().optional(),
         note: z.string().optional(),
-        /** Under which stock books them; what is missing moves nothing. */
+        /** The id of the stock movement. Missing units have none. */
         movementId: CallerId.optional(),
       }),
     ),
-    /** Nothing more is expected. */
+    /** Whether no more units are expected. */
     isComplete: z.boolean(),
   }),
 );
-/** Nothing more is expected, or its time is over, and the money that waited for the goods goes out, less what is withheld. */
+/** The return is complete or its deadline passed: the refund is approved, less the withheld amounts. */
 export const RefundReturnReceived = defineEvent(
   source,
   'RefundReturnReceived',
   Refund.extend({
     rmaId: z.string(),
-    pots: z.array(RefundedPot),
+    pots: z.array(ComponentAmount),
     missing: z.array(z.object({ lineId: z.string(), sku: Sku, quantity: z.int().positive() })),
     withheld: z.object({ missingMinor: AmountMinor, restockingMinor: AmountMinor, returnShippingMinor: AmountMinor }),
   }),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineEvent } from '../define-event.ts';
 
-/** Refunds are decided otherwise from now on. `content` is the whole policy, so that the lake can tell what held when. */
+/** A new policy is in force. `content` is the whole policy, so that the event lake has every version. */
 export const RefundPolicyChanged = defineEvent(
   'storeworks.refund-approval',
   'RefundPolicyChanged',

@@ -4,31 +4,32 @@ import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
 import { RefundReason } from './refund-content.ts';
 
-const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'A name has 1 to 40 small letters, digits or dashes');
+const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'A name has 1 to 40 lower case letters, digits or dashes');
 const Share = z.number().min(0).max(1);
 
-/** When a rule applies: every condition that it has must hold. Amounts are in minor units of the refund's currency,
- * and count what was refunded of the order before: a large refund is not a small one in parts. */
+/**
+ * The conditions of a rule; all must hold. Amounts are in minor units of the refund's currency and include the order's
+ * earlier refunds, so that parts of a large refund are judged as a large one.
+ */
 const Conditions = z.strictObject({
   amountAtLeastMinor: AmountMinor.optional(),
   amountAtMostMinor: AmountMinor.optional(),
   currencies: z.array(z.string()).min(1).max(50).optional(),
   reasons: z.array(RefundReason).min(1).optional(),
   channels: z.array(z.string()).min(1).max(100).optional(),
-  /** Where the goods are. */
   goods: z
     .array(z.enum(['not-shipped', 'shipped', 'delivered']))
     .min(1)
     .optional(),
   daysSinceDeliveryAtLeast: z.number().nonnegative().optional(),
-  /** Refunded orders over all orders of the customer. */
+  /** Refunded orders divided by all orders of the customer. */
   refundRateAtLeast: Share.optional(),
-  /** Orders that the customer must have had for a rate to mean something; 1 unless told. */
+  /** @default 1 The least number of orders for which a refund rate is computed. */
   ordersAtLeast: z.int().positive().optional(),
   accountAgeDaysBelow: z.number().positive().optional(),
-  /** Requests with goodwill in them. */
+  /** Whether the request includes goodwill. */
   isGoodwill: z.boolean().optional(),
-  /** Requests for nothing but what was captured beyond what is due. */
+  /** Whether the request is for overpaid money only. */
   isOverpaid: z.boolean().optional(),
 });
 
@@ -36,51 +37,51 @@ const Rule = z.strictObject({
   rule: Name,
   when: Conditions,
   decision: z.enum(['approve', 'one-approver', 'two-approvers', 'refuse']),
-  /** Whether goods that were shipped must be back before the money goes out. */
+  /** @default false Whether shipped goods must come back before the payout. */
   payAfterReturn: z.boolean().optional(),
 });
 export type Rule = z.infer<typeof Rule>;
 
-/** How refunds are decided; staff edit it, each edit is a version. The first rule that applies decides. */
+/** The refund policy. The first rule that applies decides. Each change by staff is a new version. */
 export const RefundPolicy = z
   .strictObject({
     rules: z.array(Rule).min(1).max(100),
-    /** How much one person of a department may approve, in minor units of any currency; others may not approve. */
+    /** The largest amount that a department may approve, in minor units of any currency. Others may not approve. */
     limits: z.record(Name, AmountMinor),
-    /** Working hours until somebody is reminded, the lead is asked, and the request ends. */
+    /** Working hours until the reminder, the escalation and the expiry of a request. */
     waiting: z.strictObject({
       remindAfterHours: z.number().positive().max(1000),
       escalateAfterHours: z.number().positive().max(1000),
       expireAfterHours: z.number().positive().max(1000),
-      /** The department that is asked when nobody decided. */
+      /** The department that an undecided request is escalated to. */
       escalateTo: Name,
     }),
-    /** Held back from returned goods: a share of their price, in basis points, and an amount for the way back. */
+    /** Withheld from returned goods: a share of their price (in basis points), and an amount for the return shipping. */
     returns: z.strictObject({
       restockingBasisPoints: z.int().min(0).max(10_000),
       returnShippingMinor: AmountMinor,
-      /** Reasons for which nothing is held back. */
+      /** Reasons without these fees. */
       freeFor: z.array(RefundReason),
-      /** Days within which goods must be back. */
+      /** Days from the approval until the goods must be back. */
       windowDays: z.number().positive().max(365),
     }),
   })
   .refine(({ rules }) => new Set(rules.map(({ rule }) => rule)).size === rules.length, {
     path: ['rules'],
-    message: 'Two rules have one name',
+    message: 'Two rules have the same name',
   })
   .refine(({ rules }) => Object.keys(rules.at(-1)?.when ?? { none: 1 }).length === 0, {
     path: ['rules'],
-    message: 'The last rule applies to all',
+    message: 'The last rule must apply to everything',
   })
   .refine(
     ({ waiting }) =>
       waiting.remindAfterHours <= waiting.escalateAfterHours && waiting.escalateAfterHours <= waiting.expireAfterHours,
-    { path: ['waiting'], message: 'First a reminder, then the lead, then the end' },
+    { path: ['waiting'], message: 'The reminder comes first, then the escalation, then the expiry' },
   )
   .refine(({ limits, waiting }) => limits[waiting.escalateTo] !== undefined, {
     path: ['waiting', 'escalateTo'],
-    message: 'The department that is asked last may approve: it has a limit',
+    message: 'The department of the escalation needs a limit',
   })
   .meta({ id: 'RefundPolicy' });
 export type RefundPolicy = z.infer<typeof RefundPolicy>;
@@ -93,7 +94,7 @@ export const getRefundPolicy = defineRoute({
   method: 'GET',
   path: '/policies/refund',
   tag: 'Refunds',
-  summary: 'How refunds are decided',
+  summary: 'Read the refund policy in force',
   scope: 'refunds.decide',
   responses: { 200: { description: 'The policy in force, with its version as `ETag`', schema: RefundPolicy } },
 });
@@ -102,16 +103,19 @@ export const putRefundPolicy = defineRoute({
   method: 'PUT',
   path: '/policies/refund',
   tag: 'Refunds',
-  summary: 'Change how refunds are decided; requests that wait keep the version that judged them',
+  summary: 'Change the refund policy. Open requests keep the version that judged them',
   scope: 'policies.write',
   headers: z.looseObject({ 'if-match': z.string().optional() }),
   body: RefundPolicy,
   responses: {
-    200: { description: 'In force from now on, also if it was before', schema: RefundPolicy },
-    412: { description: 'Changed since the given ETag', schema: Problem },
+    200: { description: 'The policy is in force; also if it was before', schema: RefundPolicy },
+    412: { description: 'The policy changed since the given ETag', schema: Problem },
     422: { description: 'Invalid content', schema: Problem },
-    428: { description: '`precondition-required`: send the `ETag` that you read as `If-Match`', schema: Problem },
-    503: { description: '`busy`: nothing was done; the same may be sent again', schema: Problem },
+    428: {
+      description: '`precondition-required`: send the `ETag` of the current policy as `If-Match`',
+      schema: Problem,
+    },
+    503: { description: '`busy`: nothing was changed; repeat the request', schema: Problem },
   },
 });
 
@@ -119,7 +123,7 @@ export const listRefundPolicyVersions = defineRoute({
   method: 'GET',
   path: '/policies/refund/versions',
   tag: 'Refunds',
-  summary: 'Every version of the refund policy, who made it, when and from where; the newest first',
+  summary: 'List the versions of the refund policy, with person, time and address of each change; the newest first',
   scope: 'refunds.decide',
   query: z.strictObject({
     limit: z.coerce.number().int().min(1).max(100).default(20),
@@ -127,7 +131,7 @@ export const listRefundPolicyVersions = defineRoute({
   }),
   responses: {
     200: {
-      description: 'A page; the next one with its `cursor`. Version 0, the default, is not listed.',
+      description: 'A page; `cursor` requests the next one. Version 0, the default policy, is not listed.',
       schema: z.object({ versions: z.array(PolicyVersion), cursor: z.string().optional() }),
     },
     400: { description: 'A parameter is not valid', schema: Problem },

@@ -5,21 +5,21 @@ import { RefundStatus } from './status.ts';
 
 export const Text = (max: number) => z.string().trim().min(1).max(max);
 
-/** Why money goes back, in the store's own words; the policy's rules name the ones that matter to it. */
+/** A reason code of the store's choice. Policy rules refer to it. */
 export const RefundReason = Text(100).meta({ examples: ['damaged', 'changed-mind', 'late'] });
 export type RefundReason = z.infer<typeof RefundReason>;
 
-/** Few enough that the replacement and its stock are one transaction. */
 const replacementLine = z.strictObject({ sku: Sku, quantity: z.int().min(1).max(1_000_000) });
+/** The limit of 50 lines keeps the replacement and its stock in one transaction. */
 const Replacement = z.strictObject({ lines: z.array(replacementLine).min(1).max(50) });
 
-/** What is wanted back. A line without `amountMinor` is refunded at what its units are worth. */
-export const wanted = {
+/** What a request asks for. A line without `amountMinor` is refunded at the value of its units. */
+export const requestedFields = {
   lines: z
     .array(
       z.strictObject({
         lineId: Text(40),
-        /** 0 for money back on units that stay refundable. */
+        /** 0 for an amount without units: the units stay refundable. */
         quantity: z.int().min(0).max(1_000_000),
         amountMinor: AmountMinor.min(1).optional(),
       }),
@@ -32,7 +32,7 @@ export const wanted = {
       'A line without units has an amount',
     )
     .optional(),
-  /** Duties and fees; all that is left of one without `amountMinor`. */
+  /** Duties and fees. `amountMinor` defaults to the refundable rest of the charge. */
   charges: z
     .array(z.strictObject({ chargeId: CallerId, amountMinor: AmountMinor.min(1).optional() }))
     .min(1)
@@ -43,16 +43,16 @@ export const wanted = {
     )
     .optional(),
   shippingMinor: AmountMinor.optional(),
-  /** Tax alone, of lines and shipping together. */
+  /** Tax alone, over all lines and shipping. */
   taxMinor: AmountMinor.optional(),
-  /** Captured beyond what is due, as after a cancellation. */
+  /** Captured above the amount due, as after a cancellation. */
   overpaidMinor: AmountMinor.optional(),
   goodwillMinor: AmountMinor.optional(),
-  /** Whether the goods come back; shipped units of lines do unless told. */
+  /** @default true Whether the customer returns the shipped units. */
   restock: z.boolean().optional(),
   /**
-   * What the customer wants instead, at the catalogue's prices: an order that the lines' money pays first. What it leaves
-   * is refunded; what it lacks, the order waits for.
+   * The replacement of an exchange: an order at catalogue prices, which the amount of the lines pays. A rest is refunded;
+   * for a higher total, the order waits for the payment of the difference.
    */
   exchange: Replacement.optional(),
   note: Text(1000).optional(),
@@ -63,13 +63,18 @@ export const RefundContent = z
     requestId: CallerId,
     orderId: z.string().regex(/^ord_[0-9a-z]{26}$/, 'Not an order id'),
     reason: RefundReason,
-    ...wanted,
+    ...requestedFields,
   })
   .meta({ id: 'RefundContent' });
 export type RefundContent = z.infer<typeof RefundContent>;
 
-const AmountOfPot = z.object({ minor: AmountMinor, taxMinor: AmountMinor, quantity: z.int().nonnegative() });
-const standing = { captured: AmountOfPot, refunded: AmountOfPot, pending: AmountOfPot, refundable: AmountOfPot };
+const ComponentAmounts = z.object({ minor: AmountMinor, taxMinor: AmountMinor, quantity: z.int().nonnegative() });
+const componentAmounts = {
+  captured: ComponentAmounts,
+  refunded: ComponentAmounts,
+  pending: ComponentAmounts,
+  refundable: ComponentAmounts,
+};
 
 export const Refundable = z
   .object({
@@ -78,24 +83,24 @@ export const Refundable = z
     capturedMinor: AmountMinor,
     refundedMinor: AmountMinor,
     pendingMinor: AmountMinor,
-    /** What all requests together may still ask for. */
+    /** The amount that all further requests together may have. */
     refundableMinor: AmountMinor,
-    /** Why nothing can be refunded now, such as an open chargeback. */
+    /** The reason why nothing can be refunded, such as an open chargeback. */
     blockedBy: z.string().optional(),
-    lines: z.array(z.object({ lineId: z.string(), sku: z.string(), ...standing })),
-    /** Absent for none. */
-    charges: z.array(OrderCharge.omit({ amountMinor: true }).extend(standing)).optional(),
-    shipping: z.object(standing),
-    overpaid: z.object(standing),
-    /** The tax in all of them; it can be refunded alone. */
+    lines: z.array(z.object({ lineId: z.string(), sku: z.string(), ...componentAmounts })),
+    /** Absent if the order has none. */
+    charges: z.array(OrderCharge.omit({ amountMinor: true }).extend(componentAmounts)).optional(),
+    shipping: z.object(componentAmounts),
+    overpaid: z.object(componentAmounts),
+    /** The tax included in lines and shipping. It can be refunded alone. */
     tax: z.object({
       capturedMinor: AmountMinor,
       refundedMinor: AmountMinor,
       pendingMinor: AmountMinor,
       refundableMinor: AmountMinor,
     }),
-    payments: z.array(z.object({ provider: z.string(), paymentId: z.string(), ...standing })),
-    /** What would apply to a request for all that is refundable; a smaller one may have an easier rule. */
+    payments: z.array(z.object({ provider: z.string(), paymentId: z.string(), ...componentAmounts })),
+    /** The rule for a request of the whole refundable amount. A smaller one may have another rule. */
     policy: z.object({ rule: z.string(), decision: z.string(), approvalsNeeded: z.int(), version: z.int() }),
   })
   .meta({ id: 'Refundable' });
@@ -134,25 +139,25 @@ export const RefundResponse = z
       approvalsNeeded: z.int(),
       payAfterReturn: z.boolean(),
     }),
-    /** What it is for. */
+    /** The amount of each component. */
     pots: z.array(z.object({ pot: z.string(), amountMinor: AmountMinor, taxMinor: AmountMinor, quantity: z.int() })),
-    /** The money's way back, the newest payment first. */
+    /** One leg per payment, the newest payment first. */
     payouts: z.array(
       z.object({
-        /** What the provider knows this attempt by: its `Idempotency-Key`, and `refundId` of its webhooks. */
+        /** The provider's reference of this attempt: the `Idempotency-Key`, and `refundId` in its webhooks. */
         reference: z.string(),
         provider: z.string(),
         paymentId: z.string(),
         amountMinor: AmountMinor,
-        /** `store-credit`: it failed, and the customer has it as credit instead; `exchanged`: it paid the replacement. */
+        /** `store-credit`: the payout failed and store credit was given; `exchanged`: it paid for the replacement. */
         status: z.enum(['due', 'sent', 'succeeded', 'failed', 'store-credit', 'exchanged']),
         providerRefundId: z.string().optional(),
         failure: z.string().optional(),
       }),
     ),
-    /** Of it, what the customer has both as money and as credit: a payment arrived that was given up before. */
+    /** The amount that the customer has both as money and as store credit. */
     paidTwiceMinor: AmountMinor.optional(),
-    /** Of goods that are expected back; see `GET /returns/{rmaId}`. */
+    /** Present if goods are expected back; see `GET /returns/{rmaId}`. */
     return: z
       .object({
         rmaId: z.string(),
@@ -161,19 +166,19 @@ export const RefundResponse = z
       })
       .optional(),
     exchange: Replacement.extend({
-      /** Once the replacement is placed. */
+      /** Present once the replacement is placed. */
       replacement: z.object({ orderId: z.string(), totalMinor: AmountMinor, creditMinor: AmountMinor }).optional(),
-      /** Why there is none after all, as a problem type: the exchange became a refund. */
+      /** Why the replacement could not be placed, as a problem type: the exchange became a refund. */
       refusal: z.string().optional(),
     }).optional(),
     approvals: z.array(Approval),
     requestedBy: z.string(),
     requestedAt: Instant,
-    /** When the request ends undecided; absent when there is nothing to wait for. */
+    /** The deadline of the decision or of the return; absent in other statuses. */
     deadlineAt: Instant.optional(),
-    /** The department that was asked in the end, as nobody had decided. */
+    /** The department that the request was escalated to. */
     escalatedTo: z.string().optional(),
-    /** What the customer says of it all. */
+    /** The customer's rating. */
     satisfaction: Satisfaction.optional(),
   })
   .meta({ id: 'Refund' });

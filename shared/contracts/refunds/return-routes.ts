@@ -6,7 +6,7 @@ import { Problem } from '../problem.ts';
 
 const Text = (max: number) => z.string().trim().min(1).max(max);
 
-/** Where a warehouse takes goods back. */
+/** The return address of a warehouse. */
 export const ReturnAddress = z.object({
   name: Text(200),
   line1: Text(200),
@@ -16,7 +16,7 @@ export const ReturnAddress = z.object({
 });
 export type ReturnAddress = z.infer<typeof ReturnAddress>;
 
-/** Units of a line that were found in a parcel, or missed in it. */
+/** Units of a line that were in a parcel or are missing. */
 export const ReceivedUnits = z.strictObject({
   lineId: Text(40),
   quantity: z.int().min(1).max(1_000_000),
@@ -34,13 +34,13 @@ export const ReturnResponse = z
     orderId: z.string(),
     externalOrderId: z.string(),
     channel: z.string(),
-    /** `requested` until the refund is decided on; `closed` if it came to nothing: the goods are not expected. */
+    /** `requested` until the decision on the refund; `closed` if the refund ended unpaid: no goods are expected. */
     status: z.enum(['requested', 'expected', 'received', 'closed']),
     reason: z.string(),
     note: z.string().optional(),
-    /** Until when the goods are awaited. */
+    /** The deadline of the return. */
     returnBy: Instant.optional(),
-    /** What any carrier needs to know; one for each warehouse that takes some of the units back. */
+    /** The data of shipping labels: one for each warehouse that some of the units return to. */
     labels: z.array(
       z.object({
         reference: z.string(),
@@ -68,46 +68,46 @@ export const ReturnResponse = z
 export type ReturnResponse = z.infer<typeof ReturnResponse>;
 
 const ReturnParams = z.strictObject({ rmaId: z.string().regex(/^rma_[0-9a-z]{26}$/, 'Not a return id') });
-const unknownReturn = { description: 'There is no such return in the caller’s sight', schema: Problem };
+const unknownReturn = { description: 'No such return is visible to the caller', schema: Problem };
 
 export const getReturn = defineRoute({
   method: 'GET',
   path: '/returns/{rmaId}',
   tag: 'Refunds',
-  summary: 'Goods that a refund expects back, the labels for their way, and what came of them',
+  summary: 'Read the expected and received units of a return, and its labels',
   scope: 'orders.read',
   params: ReturnParams,
-  responses: { 200: { description: 'The return as it is now', schema: ReturnResponse }, 404: unknownReturn },
+  responses: { 200: { description: 'The current return', schema: ReturnResponse }, 404: unknownReturn },
 });
 
 export const receiveReturn = defineRoute({
   method: 'POST',
   path: '/returns/{rmaId}/receipts',
   tag: 'Refunds',
-  summary: 'Say what a parcel brought and what becomes of it; stock follows, and money that waited for it',
+  summary: 'Record a receipt of returned goods. Stock and awaited payouts follow',
   scope: 'stock.write',
   params: ReturnParams,
   body: z
     .strictObject({
       receiptId: CallerId,
       units: z.array(ReceivedUnits).min(1).max(100),
-      /** Where they came in; at the warehouse of their label unless told. */
+      /** The receiving warehouse. @default the warehouse of the label */
       warehouse: Warehouse.optional(),
     })
     .meta({ id: 'ReturnReceipt' }),
   responses: {
     200: {
-      description: 'The same again, with `Idempotent-Replayed: true`: the return as it is now',
+      description: 'A repeated receipt, with `Idempotent-Replayed: true`: the current return',
       schema: ReturnResponse,
     },
     201: { description: 'Received', schema: ReturnResponse },
     404: unknownReturn,
     409: {
       description:
-        '`not-expected` with `lines: [{ lineId, expected, received }]`; `receipt-conflict`: the receipt id brought something else; `illegal-transition` with the refund’s `currentStatus`: nothing is expected back',
+        '`not-expected` with `lines: [{ lineId, expected, received }]`; `receipt-conflict`: the receipt id was used with other content; `illegal-transition` with the refund’s `currentStatus`: nothing is expected back',
       schema: Problem,
     },
-    422: { description: 'Invalid content, or a line of which nothing is expected', schema: Problem },
-    503: { description: '`busy`: nothing was done; the same may be sent again', schema: Problem },
+    422: { description: 'Invalid content, or a line without expected units', schema: Problem },
+    503: { description: '`busy`: nothing was changed; repeat the request', schema: Problem },
   },
 });

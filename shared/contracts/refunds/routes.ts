@@ -5,22 +5,30 @@ import { defineRoute } from '../define-route.ts';
 import { OrderParams } from '../orders/routes.ts';
 import { Problem } from '../problem.ts';
 
-import { RefundReason, RefundContent, Refundable, RefundResponse, Text, wanted, Satisfaction } from './refund-content.ts';
+import {
+  RefundReason,
+  RefundContent,
+  Refundable,
+  RefundResponse,
+  Text,
+  requestedFields,
+  Satisfaction,
+} from './refund-content.ts';
 
 export const RefundParams = z.strictObject({ refundId: z.string().regex(/^ref_[0-9a-z]{26}$/, 'Not a refund id') });
-const unknownRefund = { description: 'There is no such refund in the caller’s sight', schema: Problem };
-const busy = { description: '`busy`: nothing was done; the same may be sent again', schema: Problem };
+const unknownRefund = { description: 'No such refund is visible to the caller', schema: Problem };
+const busy = { description: '`busy`: nothing was changed; repeat the request', schema: Problem };
 const illegal = { description: '`illegal-transition` with the `currentStatus`', schema: Problem };
 
 export const getRefundable = defineRoute({
   method: 'GET',
   path: '/orders/{orderId}/refundable',
   tag: 'Refunds',
-  summary: 'What of an order can be refunded, and which rule would decide',
+  summary: 'Read the refundable amounts of an order and the policy rule that would decide',
   scope: 'orders.read',
   params: OrderParams,
   responses: {
-    200: { description: 'The pots as they stand', schema: Refundable },
+    200: { description: 'The refundable components of the order', schema: Refundable },
     404: { description: 'Unknown order', schema: Problem },
   },
 });
@@ -29,23 +37,26 @@ export const requestRefund = defineRoute({
   method: 'POST',
   path: '/refunds',
   tag: 'Refunds',
-  summary: 'Ask for a refund; the policy decides at once or names who must',
+  summary: 'Request a refund. The policy decides at once or requires approvals',
   scope: 'refunds.request',
   body: RefundContent,
   responses: {
     200: {
-      description: 'The same again, with `Idempotent-Replayed: true`: the refund as it is now',
+      description: 'A repeated request, with `Idempotent-Replayed: true`: the current refund',
       schema: RefundResponse,
     },
-    201: { description: 'Requested: its money is set aside, or its rule refused it', schema: RefundResponse },
+    201: {
+      description: 'Requested: the amount is reserved, or the policy rejected the request',
+      schema: RefundResponse,
+    },
     404: { description: 'Unknown order', schema: Problem },
     409: {
       description:
-        '`not-refundable` with `pots: [{ pot, requestedMinor, refundableMinor }]`; `out-of-stock` of a replacement, with `lines: [{ sku, requested, available }]`; `chargeback-open`; `refund-conflict`: the request id was used for something else',
+        '`not-refundable` with `pots: [{ pot, requestedMinor, refundableMinor }]`; `out-of-stock` for a replacement, with `lines: [{ sku, requested, available }]`; `chargeback-open`; `refund-conflict`: the request id was used with other content',
       schema: Problem,
     },
     422: {
-      description: 'Invalid content, a line or charge that is not the order’s, or a replacement not sold so',
+      description: 'Invalid content, an unknown line or charge, or a replacement that is not sold in this currency',
       schema: Problem,
     },
     503: busy,
@@ -66,11 +77,11 @@ export const decideRefund = defineRoute({
   body: RefundDecision,
   responses: {
     200: {
-      description: 'The refund as it is now; with `Idempotent-Replayed: true` if the caller decided so before',
+      description: 'The current refund; with `Idempotent-Replayed: true` if the caller made the same decision before',
       schema: RefundResponse,
     },
     403: {
-      description: '`own-request`, `same-department`, `above-limit`, `no-limit`: another person must',
+      description: '`own-request`, `same-department`, `above-limit`, `no-limit`: another person must decide',
       schema: Problem,
     },
     404: unknownRefund,
@@ -84,12 +95,12 @@ export const withdrawRefund = defineRoute({
   method: 'POST',
   path: '/refunds/{refundId}/withdrawal',
   tag: 'Refunds',
-  summary: 'Take a request back before it is paid',
+  summary: 'Withdraw a refund before its payout',
   scope: 'refunds.request',
   params: RefundParams,
   body: z.strictObject({ reason: Text(500) }).meta({ id: 'RefundWithdrawal' }),
   responses: {
-    200: { description: 'The refund as it is now', schema: RefundResponse },
+    200: { description: 'The current refund', schema: RefundResponse },
     404: unknownRefund,
     409: illegal,
     422: { description: 'Invalid content', schema: Problem },
@@ -101,12 +112,12 @@ export const amendRefund = defineRoute({
   method: 'PUT',
   path: '/refunds/{refundId}',
   tag: 'Refunds',
-  summary: 'Change a request that waits; earlier approvals are void',
+  summary: 'Change a request before its decision. Earlier approvals are void',
   scope: 'refunds.request',
   params: RefundParams,
-  body: z.strictObject({ reason: RefundReason, ...wanted }).meta({ id: 'RefundAmendment' }),
+  body: z.strictObject({ reason: RefundReason, ...requestedFields }).meta({ id: 'RefundAmendment' }),
   responses: {
-    200: { description: 'The refund as it is now', schema: RefundResponse },
+    200: { description: 'The current refund', schema: RefundResponse },
     404: unknownRefund,
     409: { description: '`illegal-transition`, `not-refundable`, `out-of-stock`, `chargeback-open`', schema: Problem },
     422: { description: 'Invalid content', schema: Problem },
@@ -118,14 +129,14 @@ export const settleRefund = defineRoute({
   method: 'POST',
   path: '/refunds/{refundId}/payout',
   tag: 'Refunds',
-  summary: 'After a failed payout: pay again, or turn it into store credit',
+  summary: 'Settle a failed payout: pay again, or give store credit',
   scope: 'refunds.decide',
   params: RefundParams,
   body: z
     .strictObject({ action: z.enum(['retry', 'store-credit']), reason: Text(500).optional() })
     .meta({ id: 'RefundPayout' }),
   responses: {
-    200: { description: 'The refund as it is now', schema: RefundResponse },
+    200: { description: 'The current refund', schema: RefundResponse },
     404: unknownRefund,
     409: { description: '`illegal-transition`, `not-refundable`, `chargeback-open`', schema: Problem },
     422: { description: 'Invalid content', schema: Problem },
@@ -137,14 +148,17 @@ export const rateRefund = defineRoute({
   method: 'POST',
   path: '/refunds/{refundId}/satisfaction',
   tag: 'Refunds',
-  summary: 'The customer’s answer to how it was, once the case is closed; their channel hands it on',
+  summary: 'Record the customer’s rating after the case was closed; sent by their channel',
   scope: 'orders.write',
   params: RefundParams,
   body: Satisfaction,
   responses: {
-    200: { description: 'The refund as it is now', schema: RefundResponse },
+    200: { description: 'The current refund', schema: RefundResponse },
     404: unknownRefund,
-    409: { description: '`already-rated` otherwise; `illegal-transition` before the end', schema: Problem },
+    409: {
+      description: '`already-rated`: with another rating; `illegal-transition`: the case is not closed',
+      schema: Problem,
+    },
     422: { description: 'Invalid content', schema: Problem },
     503: busy,
   },
@@ -157,19 +171,19 @@ export const getRefund = defineRoute({
   summary: 'Read a refund',
   scope: 'orders.read',
   params: RefundParams,
-  responses: { 200: { description: 'The refund as it is now', schema: RefundResponse }, 404: unknownRefund },
+  responses: { 200: { description: 'The current refund', schema: RefundResponse }, 404: unknownRefund },
 });
 
 export const getRefundTimeline = defineRoute({
   method: 'GET',
   path: '/refunds/{refundId}/timeline',
   tag: 'Refunds',
-  summary: 'What happened to a refund, oldest first, as its customer may read it',
+  summary: 'Read the history of a refund for its customer, the oldest event first',
   scope: 'orders.read',
   params: RefundParams,
   responses: {
     200: {
-      description: 'Where it is, until when it is decided if it waits, and the steps to there',
+      description: 'The status, the deadline if there is one, and the events',
       schema: z.object({
         status: RefundStatus,
         deadlineAt: Instant.optional(),
@@ -193,10 +207,13 @@ export const findRefunds = defineRoute({
       limit: z.coerce.number().int().min(1).max(100).default(50),
       cursor: z.string().max(1000).optional(),
     })
-    .refine(({ status, orderId }) => (status === undefined) !== (orderId === undefined), 'One of status and orderId'),
+    .refine(
+      ({ status, orderId }) => (status === undefined) !== (orderId === undefined),
+      'Give either status or orderId',
+    ),
   responses: {
     200: {
-      description: 'A page; the next one with its `cursor`',
+      description: 'A page; `cursor` requests the next one',
       schema: z.object({ refunds: z.array(RefundResponse), cursor: z.string().optional() }),
     },
     400: { description: 'A parameter is not valid', schema: Problem },

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** The states of a refund, from the request to its end. */
+/** The status of a refund; the transitions are in functions/refund-approval/refund/life-cycle.ts. */
 export const RefundStatus = z.enum([
   'pending-approval',
   'awaiting-return',

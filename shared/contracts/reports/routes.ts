@@ -10,9 +10,9 @@ export const ReportRun = z
     status: z.enum(['requested', 'running', 'completed', 'failed']),
     requestedAt: z.string(),
     completedAt: z.string().optional(),
-    /** Version of the day's reports that this run found or wrote. */
+    /** Version of the day's reports that this run wrote or found unchanged. */
     version: z.int().optional(),
-    /** Whether the run wrote a new version; false when nothing had changed. */
+    /** Whether the run wrote a new version; false if the figures were unchanged. */
     changed: z.boolean().optional(),
     /** Key of the manifest in the reports bucket. */
     manifest: z.string().optional(),
@@ -29,8 +29,8 @@ export const postReportRun = defineRoute({
   scope: 'reports.run',
   body: z.strictObject({ date: BusinessDay }),
   responses: {
-    202: { description: 'Requested; watch `Location`', schema: ReportRun },
-    422: { description: 'Not a day, or a day that has not begun', schema: Problem },
+    202: { description: 'Requested; poll `Location`', schema: ReportRun },
+    422: { description: 'An invalid date, or a day that has not begun', schema: Problem },
   },
 });
 
@@ -38,7 +38,7 @@ export const getReportRun = defineRoute({
   method: 'GET',
   path: '/reports/runs/{runId}',
   tag: 'Reports',
-  summary: 'State of a report run',
+  summary: 'Read a report run',
   scope: 'reports.read',
   params: z.strictObject({ runId: z.string().max(64) }),
   responses: {

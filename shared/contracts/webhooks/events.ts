@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineEvent } from '../define-event.ts';
 
-/** A channel's webhook endpoint was set up, changed, disabled (it answered 410) or deleted. Without its secret. */
+/** A channel's webhook endpoint was created, changed, disabled (it responded 410) or deleted. Without its secret. */
 export const WebhookEndpointChanged = defineEvent(
   'storeworks.channel-webhooks',
   'WebhookEndpointChanged',
@@ -14,14 +14,14 @@ export const WebhookEndpointChanged = defineEvent(
   }),
 );
 
-/** An endpoint did not take an event within the time that we try; it waits in the endpoint's dead letters. */
+/** An endpoint did not accept an event within the maximum age; the delivery is dead and can be replayed. */
 export const WebhookDeliveryGivenUp = defineEvent(
   'storeworks.channel-webhooks',
   'WebhookDeliveryGivenUp',
   z.object({
     channel: z.string(),
     endpointId: z.string(),
-    /** The event that was to be delivered; also the `webhook-id`. */
+    /** Id of the undelivered event; also the `webhook-id`. */
     deliveredEventId: z.string(),
     orderId: z.string(),
     reason: z.string(),

@@ -7,7 +7,7 @@ const EndpointId = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'An endpoint id has 1 to 64 letters, digits, dashes or underscores');
 const params = z.strictObject({ endpointId: EndpointId });
-/** Staff may name the channel; everybody else means their own. */
+/** Staff may name the channel. @default the caller's own channel */
 const channelQuery = { channel: z.string().min(1).max(64).optional() };
 const query = z.strictObject(channelQuery);
 const paging = {
@@ -21,7 +21,7 @@ const WebhookEndpointContent = z
       .url({ protocol: /^https?$/ })
       .max(2000)
       .refine((url) => !URL.canParse(url) || new URL(url).username + new URL(url).password === '', {
-        message: 'No user name or password in the URL; the signature tells who calls',
+        message: 'A URL must not contain a user name or password; the signature authenticates the caller',
       }),
     /** Names of order events such as `OrderPlaced`; every order event if left out. */
     eventTypes: z
@@ -32,7 +32,7 @@ const WebhookEndpointContent = z
   })
   .meta({ id: 'WebhookEndpointContent' });
 
-const WebhookEndpointAnswer = z
+const WebhookEndpointResponse = z
   .object({
     endpointId: z.string(),
     channel: z.string(),
@@ -42,27 +42,30 @@ const WebhookEndpointAnswer = z
     /** Why it is disabled. */
     reason: z.string().optional(),
     createdAt: Instant,
-    /** Signing secret (Standard Webhooks), in the answer to the creation only. */
+    /** Signing secret (Standard Webhooks), in the response to the creation only. */
     secret: z.string().optional(),
   })
   .meta({ id: 'WebhookEndpoint' });
-export type WebhookEndpointAnswer = z.infer<typeof WebhookEndpointAnswer>;
+export type WebhookEndpointResponse = z.infer<typeof WebhookEndpointResponse>;
 
 const unknownEndpoint = { description: 'The channel has no such endpoint', schema: Problem };
-const notAChannel = { description: '`not-a-channel`: the caller places no orders', schema: Problem };
+const notAChannel = {
+  description: '`not-a-channel`: the caller is not this channel and may not act for it',
+  schema: Problem,
+};
 
 export const putWebhookEndpoint = defineRoute({
   method: 'PUT',
   path: '/webhooks/endpoints/{endpointId}',
   tag: 'Webhooks',
-  summary: "Set up, change or re-enable an endpoint that is told of a channel's order events",
+  summary: "Create, change or re-enable an endpoint for a channel's order events",
   scope: 'orders.write',
   params,
   query,
   body: WebhookEndpointContent,
   responses: {
-    200: { description: 'Changed, active again; the secret stays', schema: WebhookEndpointAnswer },
-    201: { description: 'Set up; the only answer with the secret', schema: WebhookEndpointAnswer },
+    200: { description: 'Changed and active; the secret is unchanged', schema: WebhookEndpointResponse },
+    201: { description: 'Created; the only response with the secret', schema: WebhookEndpointResponse },
     403: notAChannel,
     409: { description: '`too-many-endpoints`', schema: Problem },
     422: { description: 'Invalid content, or `url-refused`: not https, or not a public address', schema: Problem },
@@ -73,11 +76,11 @@ export const listWebhookEndpoints = defineRoute({
   method: 'GET',
   path: '/webhooks/endpoints',
   tag: 'Webhooks',
-  summary: 'Endpoints of a channel',
+  summary: 'List the endpoints of a channel',
   scope: 'orders.write',
   query,
   responses: {
-    200: { description: 'All of them', schema: z.object({ endpoints: z.array(WebhookEndpointAnswer) }) },
+    200: { description: 'All endpoints', schema: z.object({ endpoints: z.array(WebhookEndpointResponse) }) },
     403: notAChannel,
   },
 });
@@ -91,7 +94,7 @@ export const getWebhookEndpoint = defineRoute({
   params,
   query,
   responses: {
-    200: { description: 'The endpoint', schema: WebhookEndpointAnswer },
+    200: { description: 'The endpoint', schema: WebhookEndpointResponse },
     403: notAChannel,
     404: unknownEndpoint,
   },
@@ -101,18 +104,18 @@ export const deleteWebhookEndpoint = defineRoute({
   method: 'DELETE',
   path: '/webhooks/endpoints/{endpointId}',
   tag: 'Webhooks',
-  summary: 'Delete an endpoint; what is on its way to it is dropped',
+  summary: 'Delete an endpoint and drop its pending deliveries',
   scope: 'orders.write',
   params,
   query,
-  responses: { 204: { description: 'Deleted, or not there' }, 403: notAChannel },
+  responses: { 204: { description: 'Deleted, or unknown' }, 403: notAChannel },
 });
 
 export const DeliveryAttempt = z
   .object({
     at: Instant,
     milliseconds: z.int().nonnegative(),
-    /** The answer's status, if there was one. */
+    /** Status of the response, if there was one. */
     status: z.int().optional(),
     error: z.string().optional(),
   })
@@ -135,7 +138,7 @@ export const listWebhookDeliveries = defineRoute({
   method: 'GET',
   path: '/webhooks/endpoints/{endpointId}/deliveries',
   tag: 'Webhooks',
-  summary: 'Attempted deliveries of the last 30 days, newest first, or the dead letters among them',
+  summary: 'List the deliveries of the last 30 days, newest first: all, or the dead ones',
   scope: 'orders.write',
   params,
   query: z.strictObject({ ...channelQuery, ...paging, state: z.enum(['all', 'dead']).default('all') }),
@@ -153,7 +156,7 @@ export const postWebhookReplay = defineRoute({
   method: 'POST',
   path: '/webhooks/endpoints/{endpointId}/replays',
   tag: 'Webhooks',
-  summary: 'Deliver again what was recorded in a span of time: the dead letters, or everything',
+  summary: 'Deliver the events of a period again: the dead deliveries, or all',
   scope: 'orders.write',
   params,
   query,
@@ -161,22 +164,22 @@ export const postWebhookReplay = defineRoute({
     .strictObject({
       from: Instant,
       to: Instant,
-      /** Also what was delivered or is still being tried. */
+      /** Also replay delivered and pending deliveries. */
       includeDelivered: z.boolean().default(false),
-      /** Of the answer before, where a span held more than one call replays. */
+      /** Of the previous response, if the period has more deliveries than one call replays. */
       cursor: z.string().max(1000).optional(),
     })
     .refine(({ from, to }) => Date.parse(from) < Date.parse(to), {
       path: ['to'],
-      message: 'A span ends after it begins',
+      message: '`to` must be after `from`',
     }),
   responses: {
     202: {
-      description: 'On their way; with a cursor there are more, to be asked for with it',
+      description: 'Queued; with a cursor there are more deliveries to replay',
       schema: z.object({ replayed: z.int(), cursor: z.string().optional() }),
     },
     403: notAChannel,
     404: unknownEndpoint,
-    409: { description: '`endpoint-disabled`: PUT it first', schema: Problem },
+    409: { description: '`endpoint-disabled`: enable it with PUT first', schema: Problem },
   },
 });

@@ -129,12 +129,12 @@ describe('a message', () => {
     expect(delivery).toMatchObject({ state: 'dead', reason: 'not-accepted-in-time', tries: 1 });
   });
   test.each([
-    ['never posted, endpoint with one failure', 1, undefined, 'post'],
-    ['never posted, endpoint not paused yet', 2, undefined, 'post'],
-    ['never posted, paused endpoint', 3, undefined, 'dead'],
-    ['posted before, endpoint with one failure', 1, aDelivery(), 'dead'],
-    ['posted before, healthy endpoint', 0, aDelivery(), 'post'],
-  ] as const)('whose day is over, %s: %i failures', (_what, failures, delivery, kind) => {
+    ['is posted to an endpoint with one failure that never got it', 1, undefined, 'post'],
+    ['is posted to an endpoint that is not paused yet and never got it', 2, undefined, 'post'],
+    ['is dead for a paused endpoint that never got it', 3, undefined, 'dead'],
+    ['is dead for a failing endpoint that got it before', 1, aDelivery(), 'dead'],
+    ['is posted to a healthy endpoint that got it before', 0, aDelivery(), 'post'],
+  ] as const)('%s, past its maximum age', (_name, failures, delivery, kind) => {
     const late = noon + 86_400_001;
     expect(nextStep(message, anEndpoint({ failures }), delivery, late, store.webhooks).kind).toBe(kind);
   });

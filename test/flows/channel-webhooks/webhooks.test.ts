@@ -5,7 +5,7 @@ import { withEnvironment } from '../../support/system/edited-template.ts';
 import { expectProblem, orderOf, stockedSku } from '../../support/system/test-data.ts';
 import { isSignedWith, startReceiver } from '../../support/webhooks/webhook-receiver.ts';
 
-// A day of retries in a few seconds.
+// Retries for 4 seconds instead of a day.
 const retrying = { initialDelaySeconds: 1, maxDelaySeconds: 1, maxAgeSeconds: 4, timeoutSeconds: 2 };
 let office: BackOffice;
 let sku: string;
@@ -17,7 +17,7 @@ afterAll(() => office.stop());
 
 const storefront = () => office.client('storefront');
 
-/** A receiver and an endpoint that points at it, both gone at the test's end. */
+/** Starts a receiver and registers an endpoint for it. Both are removed when the test ends. */
 async function anEndpoint(behave?: Parameters<typeof startReceiver>[0]) {
   const receiver = await startReceiver(behave);
   const endpointId = `shop-${randomUUID().slice(0, 8)}`;
@@ -41,7 +41,7 @@ async function placeOrder(client = 'storefront'): Promise<string> {
   return placed.body.orderId;
 }
 
-test('a channel is told of its own orders only, signed with the secret that it was shown once', async () => {
+test('a channel receives events of its own orders only, signed with the secret that is shown once', async () => {
   const { receiver, secret, path, deliveries } = await anEndpoint();
   expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
   expect((await storefront().get(path)).body).not.toHaveProperty('secret');
@@ -49,7 +49,7 @@ test('a channel is told of its own orders only, signed with the secret that it w
   const orderId = await placeOrder();
   await expect.poll(() => receiver.received.length).toBe(1);
   const [received] = receiver.received;
-  if (!received) throw new Error('nothing received');
+  if (!received) throw new Error('The receiver got no delivery');
   expect(received.json).toMatchObject({ type: 'OrderPlaced', data: { orderId, channel: 'storefront' } });
   expect(isSignedWith(secret, received)).toBe(true);
   expect(isSignedWith(secret, { ...received, body: `${received.body} ` })).toBe(false);
@@ -61,7 +61,7 @@ test('a channel is told of its own orders only, signed with the secret that it w
   expect(receiver.received).toHaveLength(1);
 });
 
-test('what an endpoint refuses is tried again under the same id until it is taken', async () => {
+test('a refused delivery is retried under the same id until the endpoint accepts it', async () => {
   const { receiver, deliveries } = await anEndpoint((_received, number) => ({ status: number === 1 ? 500 : 200 }));
   await placeOrder();
   await expect.poll(() => receiver.received.length).toBe(2);
@@ -69,7 +69,7 @@ test('what an endpoint refuses is tried again under the same id until it is take
   await expect.poll(deliveries).toMatchObject([{ state: 'delivered', attempts: [{ status: 500 }, { status: 200 }] }]);
 });
 
-test('what is not taken in time is a dead letter, and a replay delivers it once', async () => {
+test('a delivery that is not accepted in time is dead, and a replay delivers it once', async () => {
   const { receiver, deliveries, dead, replay } = await anEndpoint(() => ({
     status: 302,
     headers: { location: '/elsewhere' },
@@ -79,27 +79,28 @@ test('what is not taken in time is a dead letter, and a replay delivers it once'
   const refused = receiver.received.length;
   expect(refused).toBeGreaterThan(1);
 
-  // Slow enough that both of two replays at once find it not delivered yet.
+  // The delay makes both concurrent replays find the delivery not yet delivered.
   receiver.behave = () => ({ status: 200, afterMs: 1000 });
   expect((await replay({ to: '2020-01-02T00:00:00Z' })).body).toEqual({ replayed: 0 });
   const replays = await Promise.all([replay(), replay()]);
-  for (const answer of replays) expect(answer, answer.text).toMatchObject({ status: 202, body: { replayed: 1 } });
+  for (const response of replays) expect(response, response.text).toMatchObject({ status: 202, body: { replayed: 1 } });
   await expect.poll(dead).toEqual([]);
   await expect.poll(deliveries).toMatchObject([{ orderId, state: 'delivered' }]);
   expect((await replay()).body).toEqual({ replayed: 0 });
-  const taken = async () => (await deliveries())[0].attempts.filter(({ status }: { status: number }) => status === 200);
-  expect(await taken()).toHaveLength(1);
-  // Both copies may have been under way before either was taken.
+  const accepted = async () =>
+    (await deliveries())[0].attempts.filter(({ status }: { status: number }) => status === 200);
+  expect(await accepted()).toHaveLength(1);
+  // Both copies may have been sent before either was accepted.
   const received = receiver.received.length;
   expect([refused + 1, refused + 2]).toContain(received);
 
   expect((await replay({ includeDelivered: true })).body).toEqual({ replayed: 1 });
-  await expect.poll(taken).toHaveLength(2);
+  await expect.poll(accepted).toHaveLength(2);
   expect(receiver.received).toHaveLength(received + 1);
   expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
 });
 
-test('an endpoint that answers 410 is disabled; what it missed is replayed once it is enabled', async () => {
+test('an endpoint that responds with 410 is disabled, and missed events are replayed after it is enabled', async () => {
   const { receiver, path, dead, replay } = await anEndpoint(() => ({ status: 410 }));
   const first = await placeOrder();
   await expect
@@ -119,7 +120,7 @@ test('an endpoint that answers 410 is disabled; what it missed is replayed once 
   await expect.poll(missed).toEqual([]);
 });
 
-test('an endpoint that never answers holds up nobody else', async () => {
+test('an endpoint that does not respond does not delay other endpoints', async () => {
   const slow = await anEndpoint(() => ({ status: 200, afterMs: 60_000 }));
   const quick = await anEndpoint();
   await Promise.all(Array.from({ length: 30 }, () => placeOrder()));
@@ -134,13 +135,13 @@ test('an endpoint that never answers holds up nobody else', async () => {
   await expect.poll(async () => new Set(await errors())).toEqual(new Set(['timeout']));
 });
 
-test('an answer of more than 64 KB is not taken for a yes', async () => {
+test('a response of more than 64 KB is a failed delivery', async () => {
   const { deliveries } = await anEndpoint(() => ({ status: 200, body: 'x'.repeat(70_000) }));
   await placeOrder();
   await expect.poll(deliveries).toMatchObject([{ attempts: [{ error: 'answer-too-large' }] }]);
 });
 
-test('an endpoint is https on a public address, and belongs to its channel', async () => {
+test('an endpoint needs an https URL with a public address and is visible to its channel only', async () => {
   for (const url of [
     'http://shop.example.com/',
     'https://10.0.0.1/',

@@ -9,7 +9,7 @@ import { backOfficeForTest } from '../../support/system/back-office.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
-/** A year in which Ada takes back mugs and gets a discount, Bob two lamps and a chandelier, and a guest a mug. */
+/** A year of invoices. Ada returns mugs and gets a discount, Bob returns two lamps and a chandelier, a guest returns a mug. */
 const year = `InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
 1,MUG,MUG,10,2011-01-04T08:26,3.00,ada,France
 2,MUG,MUG,4,2011-02-01T08:26,3.50,ada,France
@@ -24,7 +24,7 @@ C7,MUG,MUG,-1,2011-03-01T08:26,3.00,,France
 `;
 
 test(
-  'a year with cancellations adds up to the penny; replayed again, nothing changes',
+  'replaying a year with cancellations reconciles exactly, and a second replay changes nothing',
   { timeout: 300_000 },
   async () => {
     const office = await backOfficeForTest();
@@ -40,12 +40,12 @@ test(
     expect(first).toContain('4 refunds requested, 0 were there already; 1 approved automatically, 3 by people, 4 paid');
     expect(first).toContain('cancellations: 3 = 2 matched + 0 goodwill + 1 left out');
     expect(first).toContain('units restocked: 9 = 9 on hand again');
-    for (const right of [
+    for (const total of [
       '£1843.00 in the daily reports',
       '£1843.00 taken from payments',
       '£1818.00 taken from pots of goods + £25.00 of goodwill',
     ]) {
-      expect(first).toContain(`holds    refunds paid: £1843.00 = ${right}`);
+      expect(first).toContain(`holds    refunds paid: £1843.00 = ${total}`);
     }
     expect(first).not.toContain('DIFFERS');
 

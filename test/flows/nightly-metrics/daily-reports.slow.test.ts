@@ -2,7 +2,7 @@ import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { dayToReport } from '../../../functions/event-journal/decide.ts';
+import { arrivalDayOf } from '../../../functions/event-journal/decide.ts';
 import { businessDays, dayBounds } from '../../../shared/business-day.ts';
 import { type BackOffice, s3Of, startBackOffice } from '../../support/system/back-office.ts';
 import { fireSchedule } from '../../support/system/invoke.ts';
@@ -26,7 +26,7 @@ const readJson = async (key: string) => JSON.parse((await read(key)).toString('u
 
 const sumsOf = (manifest: { reports: { name: string }[] }) => manifest.reports.find(({ name }) => name === 'orders');
 
-/** Asks for a day's reports as finance does and waits for the run to end. */
+/** Requests the reports of a day as finance does and waits until the run ends. */
 async function reportOf(date: string) {
   const finance = office.client('finance');
   const requested = await finance.post('/reports/runs', { date });
@@ -47,9 +47,9 @@ const manifestOf = async (date: string) => {
 const reportIn = (manifest: Awaited<ReturnType<typeof manifestOf>>, wanted: string) =>
   manifest.reports.find(({ name }: { name: string }) => name === wanted);
 
-test('an order is in its business day’s reports, which add up and are sealed by a manifest', async () => {
+test('an order is in the reports of its business day, which sum to the totals and are listed in a manifest with checksums', async () => {
   const sku = await stockedSku(office, { priceMinor: 1000, category: 'lamps' });
-  const placedAt = '2025-07-01T23:30:00Z'; // already 2 July in London
+  const placedAt = '2025-07-01T23:30:00Z'; // 2 July in London
   const marketplace = office.client('marketplace');
   for (const country of ['GB', 'FR']) {
     const content = orderOf(sku, { placedAt, shippingAddress: { country }, lines: [{ sku, quantity: 2 }] });
@@ -74,7 +74,7 @@ test('an order is in its business day’s reports, which add up and are sealed b
   }
 });
 
-test('the same day again changes nothing; a late order makes a new version beside the old', async () => {
+test('a repeated run changes nothing, and a late order creates a new version beside the old version', async () => {
   const sku = await stockedSku(office, { priceMinor: 700 });
   const place = () =>
     office.client('marketplace').post('/orders', orderOf(sku, { placedAt: '2025-08-05T12:00:00+01:00' }));
@@ -95,7 +95,7 @@ test('the same day again changes nothing; a late order makes a new version besid
   expect(await readJson('daily/dt=2025-08-05/latest.json')).toMatchObject({ version: 2 });
 });
 
-test('the night makes the reports of the days of which something came late, each once', async () => {
+test('the nightly run creates reports for days with late events, once each', async () => {
   const sku = await stockedSku(office, { priceMinor: 700 });
   const place = async (...placedAt: string[]) => {
     for (const at of placedAt) await office.client('marketplace').post('/orders', orderOf(sku, { placedAt: at }));
@@ -103,11 +103,11 @@ test('the night makes the reports of the days of which something came late, each
   };
   await place('2025-10-07T12:00:00+01:00');
   expect(await reportOf('2025-10-07')).toMatchObject({ version: 1, changed: true });
-  // Of the second day, nobody has asked for reports.
+  // The second day has no reports yet.
   await place('2025-10-07T23:50:00+01:00', '2025-10-05T10:00:00+01:00');
 
   const timeZone = 'Europe/London';
-  const day = dayToReport(Date.now(), businessDays(timeZone));
+  const day = arrivalDayOf(Date.now(), businessDays(timeZone));
   const halfPastMidnight = new Date(dayBounds(day, timeZone).endMs + 1_800_000);
   const firing = () => fireSchedule(office, 'nightly-metrics/schedule/nightly.handler.ts', halfPastMidnight);
   await Promise.all([firing(), firing()]);
@@ -122,12 +122,12 @@ test('the night makes the reports of the days of which something came late, each
     expect(run).toMatchObject({ status: 'completed', date, version, changed: true });
     expect(await readJson(`daily/dt=${date}/latest.json`)).toMatchObject({ version });
     expect(sumsOf(await readJson(run.manifest))).toMatchObject({ amounts: { GBP: { totalMinor } } });
-    const told = (await office.lake.events('ReportRunCompleted')).map(({ detail }) => detail.data);
-    expect(told.filter((data) => JSON.stringify(data).includes(runId))).toHaveLength(1);
+    const published = (await office.lake.events('ReportRunCompleted')).map(({ detail }) => detail.data);
+    expect(published.filter((data) => JSON.stringify(data).includes(runId))).toHaveLength(1);
   }
 });
 
-test('what is cancelled today is in today’s report; the day on which it was ordered stays as it was', async () => {
+test('a cancellation is in the report of its own day and does not change the day of the order', async () => {
   const sku = await stockedSku(office, { priceMinor: 1000 });
   const placedAt = '2025-09-03T12:00:00Z';
   const marketplace = office.client('marketplace');
@@ -151,20 +151,20 @@ test('what is cancelled today is in today’s report; the day on which it was or
   expect(await totals('2025-09-03')).toMatchObject({ totalMinor: 3000, cancelledMinor: 0, netMinor: 3000 });
 });
 
-test('what was paid back today is in today’s report, by its pots, and off what the day came to', async () => {
+test('a refund is in the report of its day by component and reduces the net amount of the day', async () => {
   const { order, orderId } = await placedOrder(office, { quantity: 3 });
   const payment = { paymentId: 'pay-1', orderId };
   await postPayment(office, aPayment(orderId, { ...payment, amountMinor: 3000 }));
   const lines = [{ lineId: order.lines[0].lineId, quantity: 1 }];
-  const asked = { requestId: 'r-1', orderId, reason: 'late', lines, goodwillMinor: 250 };
-  const { body: refund } = await office.client('service').post('/refunds', asked);
+  const request = { requestId: 'r-1', orderId, reason: 'late', lines, goodwillMinor: 250 };
+  const { body: refund } = await office.client('service').post('/refunds', request);
   const isPaying = async () =>
     (await office.client('service').get(`/refunds/${refund.refundId}`)).body.status === 'paying';
   await vi.waitUntil(isPaying, { timeout: 50_000 });
   const refundId = `${refund.refundId}.0.1`;
-  const word = aPayment(orderId, { ...payment, type: 'refund.succeeded', amountMinor: 1250, refundId });
-  for (const told of [word, word, { ...word, eventId: 'told-again' }]) {
-    expect((await postPayment(office, told)).status).toBe(200);
+  const notification = aPayment(orderId, { ...payment, type: 'refund.succeeded', amountMinor: 1250, refundId });
+  for (const content of [notification, notification, { ...notification, eventId: 'repeated' }]) {
+    expect((await postPayment(office, content)).status).toBe(200);
   }
   await office.settled();
   const today = businessDays('Europe/London')(Date.now());
@@ -184,7 +184,7 @@ test('what was paid back today is in today’s report, by its pots, and off what
   ]);
 });
 
-test('a day that has not begun, or is none, is refused', async () => {
+test('a future or invalid date is refused', async () => {
   const finance = office.client('finance');
   expectProblem(await finance.post('/reports/runs', { date: '2999-01-01' }), 422);
   expectProblem(await finance.post('/reports/runs', { date: '2025-02-30' }), 422);

@@ -21,17 +21,17 @@ afterAll(() => office.stop());
 
 const read = async (path: string) => (await office.client('admin').get(path)).body;
 
-test('500 orders posted three times at once, a third of them changed: 500 orders, identical replays, changes refused', () =>
+test('of 500 orders posted three times concurrently each is placed once, and different content is refused', () =>
   expectOneOrderPerThreePosts(office, 500));
 
-test('50 partial captures at once add up to the whole, in whatever order they come', async () => {
+test('50 concurrent partial captures sum to the order total', async () => {
   const { orderId, path, sku } = await placedOrder(office, { quantity: 5 });
   const parts = Array.from({ length: 50 }, () => aPayment(orderId, { amountMinor: 100 }));
   await Promise.all(parts.map((payment) => retryWhileBusy(() => postPayment(office, payment))));
   const order = await read(path);
   expect(order).toMatchObject({ status: 'paid', payment: { balance: 'settled', capturedMinor: 5000 } });
   expect(order.holdReasons).toBeUndefined();
-  // Told late, as what came before the capture.
+  // Late notifications of steps before the capture.
   await postPayment(office, aPayment(orderId, { type: 'payment.authorized', amountMinor: 5000 }));
   await postPayment(office, aPayment(orderId, { type: 'payment.failed', amountMinor: 5000 }));
   await postPayment(office, aPayment(orderId, { type: 'refund.succeeded', refundId: 'r-1' }));
@@ -40,7 +40,7 @@ test('50 partial captures at once add up to the whole, in whatever order they co
   expect(await stockOf(office, sku)).toMatchObject({ reserved: 5 });
 });
 
-test('40 orders and their two captures at once: none is lost, whichever comes first', async () => {
+test('captures that arrive concurrently with their order are all recorded', async () => {
   const sku = await stockedSku(office, { priceMinor: 1000 });
   const contents = Array.from({ length: 40 }, () => orderOf(sku));
   const orders = await Promise.all(

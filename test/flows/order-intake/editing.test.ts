@@ -19,12 +19,12 @@ afterAll(() => office.stop());
 
 const edit = (path: string, given: Record<string, unknown>, headers: Record<string, string> = {}, as = 'storefront') =>
   office.client(as).post(`${path}/edits`, { editId: randomUUID(), reason: 'the buyer asked', ...given }, headers);
-const countOf = (answers: { status: number }[], status: number) =>
-  answers.filter((answer) => answer.status === status).length;
+const countOf = (responses: { status: number }[], status: number) =>
+  responses.filter((response) => response.status === status).length;
 const units = (quantity: number) => ({ lines: [{ lineId: 'line-1', quantity }] });
 
 describe('an edit', () => {
-  test('changes lines, stock, amounts and shipping as one, and the first answer stays what it was', async () => {
+  test('changes lines, stock, amounts and shipping together, and the placement replay keeps the first response', async () => {
     const [mug, plate] = [
       await stockedSku(office, { units: 10, priceMinor: 500 }),
       await stockedSku(office, { units: 10 }),
@@ -70,19 +70,19 @@ describe('an edit', () => {
     expect(await stockOf(office, plate)).toEqual({ onHand: 8, reserved: 0, available: 8 });
   });
 
-  test('sent fifty times at once under one id is one edit', async () => {
+  test('sent 50 times concurrently under one id is applied once', async () => {
     const { sku, path } = await placedOrder(office, { units: 10, quantity: 2 });
     const request = { editId: randomUUID(), ...units(5) };
-    const answers = await Promise.all(Array.from({ length: 50 }, () => retryWhileBusy(() => edit(path, request))));
-    expect(countOf(answers, 200)).toBe(50);
-    expect(answers.filter(({ headers }) => headers['idempotent-replayed'] === 'true')).toHaveLength(49);
-    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+    const responses = await Promise.all(Array.from({ length: 50 }, () => retryWhileBusy(() => edit(path, request))));
+    expect(countOf(responses, 200)).toBe(50);
+    expect(responses.filter(({ headers }) => headers['idempotent-replayed'] === 'true')).toHaveLength(49);
+    expect(new Set(responses.map(({ text }) => text)).size).toBe(1);
     expect(await stockOf(office, sku)).toEqual({ onHand: 10, reserved: 5, available: 5 });
     expect(await eventTypes(office, path)).toEqual(['OrderPlaced', 'OrderEdited']);
     expectProblem(await edit(path, { ...request, ...units(6) }), 409, 'edit-conflict');
   });
 
-  test('twenty at once of a unit each while others buy: what is reserved is what the orders have', async () => {
+  test('20 concurrent edits and orders reserve exactly the units of the orders', async () => {
     const { sku, path } = await placedOrder(office, { units: 30, quantity: 1 });
     const buy = () => office.client('storefront').post('/orders', orderOf(sku));
     const grow = (request: Record<string, unknown>) => retryWhileBusy(() => edit(path, request));
@@ -92,7 +92,7 @@ describe('an edit', () => {
       Promise.all(Array.from({ length: 20 }, () => retryWhileBusy(buy))),
     ]);
     const refused = [...edits, ...orders].filter(({ status }) => status === 409);
-    for (const answer of refused) expectProblem(answer, 409, 'out-of-stock');
+    for (const response of refused) expectProblem(response, 409, 'out-of-stock');
     expect(countOf(edits, 200) + countOf(orders, 201)).toBe(29);
     expect(await stockOf(office, sku)).toEqual({ onHand: 30, reserved: 30, available: 0 });
     const order = await office.client('storefront').get(path);
@@ -103,7 +103,7 @@ describe('an edit', () => {
     );
   });
 
-  test('for more than there is changes nothing, also what it would have given back', async () => {
+  test('beyond the available stock changes nothing and releases nothing', async () => {
     const { sku, path } = await placedOrder(office, { units: 5, quantity: 4 });
     const other = await stockedSku(office, { units: 1 });
     const refused = await edit(path, { ...units(1), addLines: [{ sku: other, quantity: 2 }] });
@@ -113,7 +113,7 @@ describe('an edit', () => {
     expect(await eventTypes(office, path)).toEqual(['OrderPlaced']);
   });
 
-  test('made for the order as it was read is refused when the order has changed since', async () => {
+  test('with If-Match is refused when the order has changed since it was read', async () => {
     const { path } = await placedOrder(office, { quantity: 2 });
     const { headers } = await office.client('storefront').get(path);
     const ifMatch = { 'if-match': String(headers['etag']) };
@@ -123,7 +123,7 @@ describe('an edit', () => {
     expect((await edit(path, first, ifMatch)).headers['idempotent-replayed']).toBe('true');
   });
 
-  test('of a paid order holds it until the difference is paid', async () => {
+  test('that increases a paid order holds it until the difference is paid', async () => {
     const { orderId, path } = await placedOrder(office, { units: 10, quantity: 1 });
     await postPayment(office, aPayment(orderId));
     const held = await edit(path, units(2));
@@ -140,7 +140,7 @@ describe('an edit', () => {
     ]);
   });
 
-  test('comes too late once the warehouse picks', async () => {
+  test('is refused after the warehouse allocates the order', async () => {
     const { path } = await placedOrder(office);
     await office.client('warehouse').post(`${path}/allocation`, undefined);
     const late = await edit(path, units(2));
@@ -148,7 +148,7 @@ describe('an edit', () => {
     expect(late.body.currentStatus).toBe('allocated');
   });
 
-  test('is the business of the order’s own channel, and of staff', async () => {
+  test('is possible for the channel of the order and for staff', async () => {
     const { path } = await placedOrder(office);
     expectProblem(await edit(path, units(2), {}, 'marketplace'), 404, 'not-found');
     expectProblem(await edit(path, units(2), {}, 'warehouse'), 403);
@@ -156,7 +156,7 @@ describe('an edit', () => {
   });
 
   test.each<[string, Record<string, unknown>, string]>([
-    ['nothing to change', {}, ''],
+    ['no changes', {}, ''],
     [
       'a line named twice',
       {
@@ -168,10 +168,10 @@ describe('an edit', () => {
       '/lines',
     ],
     ['units below zero', units(-1), '/lines/0/quantity'],
-    ['a line that is not there', { lines: [{ lineId: 'line-9', quantity: 1 }] }, '/lines/0/lineId'],
+    ['an unknown line', { lines: [{ lineId: 'line-9', quantity: 1 }] }, '/lines/0/lineId'],
     ['an unknown SKU', { addLines: [{ sku: 'NO-SUCH', quantity: 1 }] }, '/addLines/0/sku'],
-    ['nothing left', units(0), '/lines'],
-  ])('with %s is 422', async (_, request, pointer) => {
+    ['no units left', units(0), '/lines'],
+  ])('with %s is refused', async (_case, request, pointer) => {
     const { path } = await placedOrder(office);
     const refused = await edit(path, request);
     expectProblem(refused, 422);

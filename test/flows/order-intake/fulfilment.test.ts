@@ -14,18 +14,18 @@ const cancel = (path: string, given: Record<string, unknown> = {}) =>
   office.client('storefront').post(`${path}/cancellation`, { requestId: randomUUID(), reason: 'no need', ...given });
 const ship = (path: string, lines: unknown, given: Record<string, unknown> = {}) =>
   office.client('warehouse').post(`${path}/shipments`, { shipmentId: randomUUID(), lines, ...given });
-const countOf = (answers: { status: number }[], status: number) =>
-  answers.filter((answer) => answer.status === status).length;
+const countOf = (responses: { status: number }[], status: number) =>
+  responses.filter((response) => response.status === status).length;
 
 describe('a cancellation', () => {
-  test('gives the whole stock back once, however often it is sent', async () => {
+  test('releases the reserved stock once when it is sent 50 times', async () => {
     const { sku, path } = await placedOrder(office, { units: 10, quantity: 4 });
     const request = { requestId: randomUUID() };
-    const answers = await Promise.all(Array.from({ length: 50 }, () => retryWhileBusy(() => cancel(path, request))));
-    expect(countOf(answers, 200)).toBe(50);
-    const replays = answers.filter(({ headers }) => headers['idempotent-replayed'] === 'true');
+    const responses = await Promise.all(Array.from({ length: 50 }, () => retryWhileBusy(() => cancel(path, request))));
+    expect(countOf(responses, 200)).toBe(50);
+    const replays = responses.filter(({ headers }) => headers['idempotent-replayed'] === 'true');
     expect(replays).toHaveLength(49);
-    expect(answers[0]?.body).toMatchObject({ status: 'cancelled', cancelledMinor: 4000, totalMinor: 4000 });
+    expect(responses[0]?.body).toMatchObject({ status: 'cancelled', cancelledMinor: 4000, totalMinor: 4000 });
     expect(await stockOf(office, sku)).toEqual({ onHand: 10, reserved: 0, available: 10 });
     expect(await eventTypes(office, path)).toEqual(['OrderPlaced', 'OrderCancelled']);
     expectProblem(await cancel(path), 409, 'illegal-transition');
@@ -35,7 +35,7 @@ describe('a cancellation', () => {
     expect(found.body.orders.map((order: { orderId: string }) => `/orders/${order.orderId}`)).toContain(path);
   });
 
-  test('of some units keeps what the other lines were given, and the last units take shipping along', async () => {
+  test('of some units keeps the amounts of the other lines, and of the last units includes shipping', async () => {
     const [one, two] = [
       await stockedSku(office, { units: 10, priceMinor: 333 }),
       await stockedSku(office, { units: 10 }),
@@ -64,19 +64,19 @@ describe('a cancellation', () => {
     expect(await eventTypes(office, path)).toEqual(['OrderPlaced', 'OrderLinesCancelled', 'OrderCancelled']);
   });
 
-  test('50 at once of one unit each of 20: 20 are done, 30 refused, every unit is back', async () => {
+  test('of 50 concurrent cancellations of one unit each of 20 units, 20 succeed and release the stock', async () => {
     const { sku, path } = await placedOrder(office, { units: 30, quantity: 20 });
     const lines = [{ lineId: 'line-1', quantity: 1 }];
     const requests = Array.from({ length: 50 }, () => ({ requestId: randomUUID(), lines }));
-    const answers = await Promise.all(requests.map((request) => retryWhileBusy(() => cancel(path, request))));
-    expect([countOf(answers, 200), countOf(answers, 409)]).toEqual([20, 30]);
+    const responses = await Promise.all(requests.map((request) => retryWhileBusy(() => cancel(path, request))));
+    expect([countOf(responses, 200), countOf(responses, 409)]).toEqual([20, 30]);
     expect(await stockOf(office, sku)).toEqual({ onHand: 30, reserved: 0, available: 30 });
     const order = await office.client('storefront').get(path);
     expect(order.body).toMatchObject({ status: 'cancelled', cancelledMinor: 20_000 });
   });
 
   test.each<[string, Record<string, unknown>, string]>([
-    ['a line that is not there', { lines: [{ lineId: 'line-9', quantity: 1 }] }, '/lines/0/lineId'],
+    ['an unknown line', { lines: [{ lineId: 'line-9', quantity: 1 }] }, '/lines/0/lineId'],
     ['more units than the line has', { lines: [{ lineId: 'line-1', quantity: 5 }] }, '/lines/0/quantity'],
     ['no units', { lines: [{ lineId: 'line-1', quantity: 0 }] }, '/lines/0/quantity'],
     ['no reason', { reason: '' }, '/reason'],
@@ -87,7 +87,7 @@ describe('a cancellation', () => {
     expect(refused.body.errors[0].pointer).toBe(pointer);
   });
 
-  test("of another channel's order meets none", async () => {
+  test("of another channel's order gets 404", async () => {
     const { path } = await placedOrder(office);
     const content = { requestId: 'r', reason: 'not mine' };
     expectProblem(await office.client('marketplace').post(`${path}/cancellation`, content), 404, 'not-found');
@@ -95,7 +95,7 @@ describe('a cancellation', () => {
 });
 
 describe('shipments', () => {
-  test('in parts take the goods out, arrive, and leave nothing to ship or cancel', async () => {
+  test('in parts reduce the stock, are delivered, and leave nothing to ship or cancel', async () => {
     const { sku, path } = await placedOrder(office, { units: 10, quantity: 3 });
     const shipmentId = randomUUID();
     const first = await ship(path, [{ lineId: 'line-1', quantity: 2 }], { shipmentId, carrier: 'Royal Mail' });
@@ -111,16 +111,16 @@ describe('shipments', () => {
     expect(await stockOf(office, sku)).toEqual({ onHand: 7, reserved: 0, available: 7 });
 
     const warehouse = office.client('warehouse');
-    const arrive = (id: string) => warehouse.post(`${path}/shipments/${id}/delivery`, {});
-    expect((await arrive(shipmentId)).body.status).toBe('shipped');
-    expect((await arrive(rest.body.shipments[1].shipmentId)).body.status).toBe('delivered');
-    expect((await arrive(shipmentId)).headers['idempotent-replayed']).toBe('true');
-    expectProblem(await arrive('unknown'), 404, 'not-found');
+    const deliver = (id: string) => warehouse.post(`${path}/shipments/${id}/delivery`, {});
+    expect((await deliver(shipmentId)).body.status).toBe('shipped');
+    expect((await deliver(rest.body.shipments[1].shipmentId)).body.status).toBe('delivered');
+    expect((await deliver(shipmentId)).headers['idempotent-replayed']).toBe('true');
+    expectProblem(await deliver('unknown'), 404, 'not-found');
     const types = ['OrderPlaced', 'OrderShipped', 'OrderShipped', 'OrderDelivered', 'OrderDelivered'];
     expect(await eventTypes(office, path)).toEqual(types);
   });
 
-  test('what is cancelled beside a shipment is not shipped any more', async () => {
+  test('units cancelled after a partial shipment complete the order', async () => {
     const { sku, path } = await placedOrder(office, { units: 10, quantity: 3 });
     await office.client('warehouse').send('POST', `${path}/allocation`);
     expect((await ship(path, [{ lineId: 'line-1', quantity: 1 }])).body.status).toBe('partly-shipped');
@@ -131,10 +131,10 @@ describe('shipments', () => {
     expect(await eventTypes(office, path)).toEqual(types);
   });
 
-  test('50 at once, cancellations among them, end in one state with the stock to match', async () => {
+  test('50 concurrent shipments and cancellations leave consistent order and stock', async () => {
     const { sku, path } = await placedOrder(office, { units: 40, quantity: 30 });
     const lines = [{ lineId: 'line-1', quantity: 1 }];
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 50 }, (_, index) => {
         const id = randomUUID();
         const send = () =>
@@ -142,9 +142,9 @@ describe('shipments', () => {
         return retryWhileBusy(send);
       }),
     );
-    const [shipped, cancelled] = [countOf(answers, 201), countOf(answers, 200)];
+    const [shipped, cancelled] = [countOf(responses, 201), countOf(responses, 200)];
     expect(shipped + cancelled).toBe(30);
-    expect(countOf(answers, 409)).toBe(20);
+    expect(countOf(responses, 409)).toBe(20);
     expect(await stockOf(office, sku)).toEqual({ onHand: 40 - shipped, reserved: 0, available: 40 - shipped });
     const order = await office.client('storefront').get(path);
     expect(order.body.status).toBe('shipped');

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { apply } from '../../../functions/order-intake/order/apply.ts';
+import { applyChange } from '../../../functions/order-intake/order/apply.ts';
 import { cancel as cancelled } from '../../../functions/order-intake/cancellation/cancel.ts';
-import { createChangeStore } from '../../../functions/order-intake/order/order-store.ts';
+import { createOrderStore } from '../../../functions/order-intake/order/order-store.ts';
 import { type BackOffice, startBackOffice } from '../../support/system/back-office.ts';
 import { aCause } from '../../support/builders.ts';
 import { withCrash } from '../../support/database/crashing-database.ts';
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => office.stop());
 
-/** A placed order of hundreds of SKUs, one unit of each of two in stock. */
+/** Places an order of one unit each of hundreds of SKUs; each SKU has two units in stock. */
 async function largeOrder(channel = 'storefront') {
   const skus = await stockedSkus(office, count, () => 2);
   const placed = await office.client(channel).post('/orders', largeOrderOf(skus));
@@ -32,33 +32,33 @@ async function largeOrder(channel = 'storefront') {
   return { skus, lines, orderId, reservedUntil, path: `/orders/${orderId}` };
 }
 
-/** A busy machine leaves steps to the schedule, which comes every minute. */
+/** Waits for the sweep, which runs every minute and completes chunks that a slow request leaves. */
 async function expectUnits(skus: readonly string[], units: { onHand: number; reserved: number }): Promise<void> {
   await expect.poll(() => unitsOf(office, skus), { timeout: 120_000, interval: 1000 }).toEqual(units);
 }
 
-/** Sends the same at once several times; one is new, the others are told that it was. */
-async function fiveTimes(send: () => ReturnType<ReturnType<BackOffice['client']>['post']>) {
-  const answers = await Promise.all(Array.from({ length: 5 }, () => retryWhileBusy(send)));
-  for (const { status, text } of answers) expect(status, text).toBeLessThan(300);
-  expect(answers.filter(({ headers }) => headers['idempotent-replayed'] === 'true')).toHaveLength(4);
-  return answers[0]?.body;
+/** Sends the same request five times concurrently and expects one result and four replays. */
+async function sendFiveTimes(send: () => ReturnType<ReturnType<BackOffice['client']>['post']>) {
+  const responses = await Promise.all(Array.from({ length: 5 }, () => retryWhileBusy(send)));
+  for (const { status, text } of responses) expect(status, text).toBeLessThan(300);
+  expect(responses.filter(({ headers }) => headers['idempotent-replayed'] === 'true')).toHaveLength(4);
+  return responses[0]?.body;
 }
 
 describe('an order of hundreds of SKUs', { timeout: 180_000 }, () => {
-  test('is cancelled at once, and its stock is back', async () => {
+  test('is cancelled by one request, which releases its stock', async () => {
     const { skus, path } = await largeOrder();
     const request = { requestId: randomUUID(), reason: 'no need' };
-    const order = await fiveTimes(() => office.client('storefront').post(`${path}/cancellation`, request));
+    const order = await sendFiveTimes(() => office.client('storefront').post(`${path}/cancellation`, request));
     expect(order.status).toBe('cancelled');
     await expectUnits(skus, { onHand: 2 * count, reserved: 0 });
     expect(await eventTypes(office, path)).toEqual(['OrderPlaced', 'OrderCancelled']);
   });
 
-  test('is shipped at once, each SKU with its row in the ledger', async () => {
+  test('is shipped by one request, which posts a stock movement for each SKU', async () => {
     const { skus, lines, path } = await largeOrder();
     const request = { shipmentId: randomUUID(), lines };
-    const order = await fiveTimes(() => office.client('warehouse').post(`${path}/shipments`, request));
+    const order = await sendFiveTimes(() => office.client('warehouse').post(`${path}/shipments`, request));
     expect(order.status).toBe('shipped');
     await expectUnits(skus, { onHand: count, reserved: 0 });
     for (const sku of [skus[0], skus[300], skus.at(-1)]) {
@@ -69,25 +69,25 @@ describe('an order of hundreds of SKUs', { timeout: 180_000 }, () => {
     }
   });
 
-  test('expires when it is not paid, by two sweeps at once', async () => {
+  test('expires once when two sweeps run concurrently', async () => {
     const { skus, path, reservedUntil } = await largeOrder('marketplace');
     await sleep(Date.parse(reservedUntil) - Date.now());
-    await Promise.all([1, 2].map(() => fireSchedule(office, 'order-intake/sweep.handler')));
+    await Promise.all([1, 2].map(() => fireSchedule(office, 'order-intake/expiry/sweep.handler')));
     await expectUnits(skus, { onHand: 2 * count, reserved: 0 });
     expect(await eventTypes(office, path)).toEqual(['OrderPlaced', 'OrderExpired']);
   });
 
-  test('whose cancellation ended after its first step is given back whole by the schedule', async () => {
+  test('is released completely by the sweep when the cancellation crashed after its first chunk', async () => {
     const { skus, orderId, path } = await largeOrder();
     const { db, tables } = await tablesOf(office);
-    const crashed = createChangeStore(withCrash(db, { transaction: 2, when: 'after' }), tables, 'Europe/London');
+    const crashed = createOrderStore(withCrash(db, { transaction: 2, when: 'after' }), tables, 'Europe/London');
     const request = { requestId: 'all', reason: 'no need' };
     const cause = aCause({ now: Date.now() - 60_000 });
-    await expect(apply(crashed, orderId, (order) => cancelled(order, request, ''), cause)).rejects.toThrow('Crashed');
+    await expect(applyChange(crashed, orderId, (order) => cancelled(order, request, ''), cause)).rejects.toThrow('Crashed');
     expect((await office.client('storefront').get(path)).body.status).toBe('cancelled');
-    // The schedule may have come already.
+    // The sweep may have run already.
     expect((await unitsOf(office, skus)).reserved).toBeLessThanOrEqual(count - 99);
-    await Promise.all([1, 2, 3].map(() => fireSchedule(office, 'order-intake/unfinished-sweep')));
+    await Promise.all([1, 2, 3].map(() => fireSchedule(office, 'order-intake/unfinished-sweep.handler.ts')));
     await expectUnits(skus, { onHand: 2 * count, reserved: 0 });
     expect((await eventTypes(office, path)).toSorted()).toEqual(['OrderCancelled', 'OrderPlaced']);
   });

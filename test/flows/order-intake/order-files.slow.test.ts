@@ -18,26 +18,26 @@ async function read(Key: string): Promise<string> {
   return (await Body?.transformToString()) ?? '';
 }
 
-/** Drops a file and waits for its answer. */
-async function dropped(name: string, rows: string[], head = header) {
+/** Uploads a file and waits for its result files. */
+async function uploadOrders(name: string, rows: string[], head = header) {
   const Body = [head, ...rows].join('\n');
   const Bucket = office.credentials.orderFilesBucket;
   await s3Of(office.credentials).send(new PutObjectCommand({ Bucket, Key: `imports/${name}.csv`, Body }));
   await expect.poll(() => read(`results/${name}.json`).catch(() => '')).not.toBe('');
   return {
     summary: JSON.parse(await read(`results/${name}.json`)),
-    bad: (await read(`results/${name}.csv`)).trim().split('\n').slice(1),
+    badRows: (await read(`results/${name}.csv`)).trim().split('\n').slice(1),
   };
 }
 
-test('orders of the past are taken over whole, without stock, and found like any other', async () => {
+test('past orders are imported completely without stock changes and are listed like other orders', async () => {
   const sku = await stockedSku(office, { units: 5 });
-  const { summary, bad } = await dropped('history', [
+  const { summary, badRows } = await uploadOrders('history', [
     `OLD-1,storefront,GBP,2019-07-01T10:00:00Z,ada,GB,${sku},3,1200,600`,
     'OLD-2,storefront,GBP,2019-07-02T10:00:00Z,ada,GB,OTHER,1,100,0',
     `OLD-1,storefront,GBP,2019-07-01T10:00:00Z,ada,GB,LONG-GONE,2,50,0`,
   ]);
-  expect(bad).toEqual([]);
+  expect(badRows).toEqual([]);
   expect(summary).toMatchObject({ rows: 3, imported: 2, alreadyImported: 0, badRows: 0 });
   const storefront = office.client('storefront');
   const found = (await storefront.get('/orders?customerId=ada')).body.orders;
@@ -61,20 +61,23 @@ test('orders of the past are taken over whole, without stock, and found like any
   expect(timeline).toMatchObject([{ type: 'OrderImported', occurredAt: '2019-07-01T10:00:00Z' }]);
 });
 
-test('the same orders in another file are imported once, and an order that exists is never overwritten', async () => {
+test('orders repeated in another file are imported once, and an existing order is never overwritten', async () => {
   const sku = await stockedSku(office);
   const placed = await office.client('storefront').post('/orders', orderOf(sku, { externalOrderId: 'LIVE-1' }));
   const rows = ['TWICE-1,storefront,GBP,2019-08-01T10:00:00Z,bob,GB,MUG,1,100,0'];
-  expect((await dropped('first', rows)).summary).toMatchObject({ imported: 1 });
-  const again = await dropped('second', [...rows, 'LIVE-1,storefront,GBP,2019-08-01T10:00:00Z,bob,GB,MUG,1,100,0']);
+  expect((await uploadOrders('first', rows)).summary).toMatchObject({ imported: 1 });
+  const again = await uploadOrders('second', [
+    ...rows,
+    'LIVE-1,storefront,GBP,2019-08-01T10:00:00Z,bob,GB,MUG,1,100,0',
+  ]);
   expect(again.summary).toMatchObject({ imported: 0, alreadyImported: 1, badRows: 1 });
-  expect(again.bad).toEqual([expect.stringMatching(/^3,LIVE-1,order-conflict/)]);
+  expect(again.badRows).toEqual([expect.stringMatching(/^3,LIVE-1,order-conflict/)]);
   const live = await office.client('storefront').get(`/orders/${placed.body.orderId}`);
   expect(live.body).toEqual(placed.body);
 });
 
-test('each bad row is named, and an order with one is left out whole', async () => {
-  const { summary, bad } = await dropped('bad', [
+test('each malformed row is listed, and an order with a malformed row is not imported', async () => {
+  const { summary, badRows } = await uploadOrders('bad', [
     'GOOD-1,storefront,GBP,2019-09-01T10:00:00Z,eve,GB,MUG,1,100,0',
     'BAD-1,storefront,GBP,2019-09-01T10:00:00Z,eve,GB,MUG,0,100,0',
     'BAD-1,storefront,GBP,2019-09-01T10:00:00Z,eve,GB,CUP,1,100,0',
@@ -84,7 +87,7 @@ test('each bad row is named, and an order with one is left out whole', async () 
     '=BAD-4,storefront,GBP,2099-09-01T10:00:00Z,eve,GB,MUG,1,100,0',
   ]);
   expect(summary).toMatchObject({ rows: 7, imported: 1, badRows: 6 });
-  expect(bad.map((line) => line.split(',').slice(0, 2).join())).toEqual([
+  expect(badRows.map((line) => line.split(',').slice(0, 2).join())).toEqual([
     '3,BAD-1',
     '4,BAD-1',
     '5,BAD-2',
@@ -92,15 +95,15 @@ test('each bad row is named, and an order with one is left out whole', async () 
     '7,BAD-3',
     "8,'=BAD-4",
   ]);
-  expect(bad.join('\n')).toMatch(/differ in currency[^]*nowhere is no channel[^]*in the future/);
+  expect(badRows.join('\n')).toMatch(/differ in currency[^]*nowhere is no channel[^]*in the future/);
   expect((await office.client('storefront').get('/orders?customerId=eve')).body.orders).toHaveLength(1);
-  const refused = await dropped('other', ['1,2'], 'sku,colour');
+  const refused = await uploadOrders('other', ['1,2'], 'sku,colour');
   expect(refused.summary.refused).toBe(
     'The header lacks externalOrderId, channel, currency, placedAt, quantity, unitPriceMinor',
   );
 });
 
-test('the orders of some days are exported as a file, to each caller those that it may see', async () => {
+test('an export contains the orders of its days that are visible to the client', async () => {
   const sku = await stockedSku(office, { units: 1000 });
   const note = { customer: { id: '=cmd()', email: 'eve@example.com' } };
   for (let index = 0; index < 105; index += 1) {

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => office.stop());
 
-/** Places an order of the customer at a minute of a day in 2013; its id. */
+/** Places an order of the customer at a minute of a day in 2013. Returns its id. */
 async function placedAt(minute: number, customerId = randomUUID()): Promise<string> {
   const at = new Date(Date.UTC(2013, 4, 1, 8, 0) + minute * 60_000).toISOString();
   const order = orderOf(sku, { placedAt: at, customer: { id: customerId } });
@@ -20,7 +20,7 @@ async function placedAt(minute: number, customerId = randomUUID()): Promise<stri
   return String(placed.body.orderId);
 }
 
-/** The pages of a query; `between` runs after each with what was found so far. */
+/** Reads all pages of a query. `between` runs after each page with the order ids found so far. */
 async function pagesOf(query: string, between: (found: string[]) => Promise<unknown> = async () => {}) {
   const found: string[] = [];
   let cursor: string | undefined;
@@ -37,8 +37,8 @@ async function pagesOf(query: string, between: (found: string[]) => Promise<unkn
 
 const minutes = (count: number, step: number) => Array.from({ length: count }, (_, index) => index * step);
 
-describe('while orders come and go, pages', { timeout: 120_000 }, () => {
-  test('have every order that was there once and in its place, and of the new ones those that lie ahead', async () => {
+describe('order list pages, while orders are placed and cancelled,', { timeout: 120_000 }, () => {
+  test('contain every existing order once, and each new order that sorts after the current page', async () => {
     const customer = randomUUID();
     const known: string[] = [];
     for (const minute of minutes(20, 10)) known.unshift(await placedAt(minute, customer));
@@ -47,7 +47,7 @@ describe('while orders come and go, pages', { timeout: 120_000 }, () => {
     const found = await pagesOf(`customerId=${customer}&limit=3`, async (seen) => {
       page += 1;
       if (page > 4) return;
-      // One that is newer than all, and one right behind the last that was seen.
+      // Place one order before all pages, and one directly after the last order read.
       await placedAt(500 + page, customer);
       const next = expected.indexOf(seen.at(-1) ?? '') + 1;
       const minute = 190 - known.indexOf(seen.findLast((id) => known.includes(id)) ?? '') * 10 - page;
@@ -56,38 +56,38 @@ describe('while orders come and go, pages', { timeout: 120_000 }, () => {
     expect(found).toEqual(expected);
   });
 
-  test('stay whole while others place as fast as they can', async () => {
+  test('stay complete during concurrent placements', async () => {
     const customer = randomUUID();
     const known: string[] = [];
     for (const minute of minutes(30, 4)) known.unshift(await placedAt(minute, customer));
     const paging = new AbortController();
-    let newcomers = 0;
-    const crowd = Array.from({ length: 4 }, async () => {
-      while (!paging.signal.aborted) await placedAt(((newcomers += 1) * 7) % 120, customer);
+    let newOrders = 0;
+    const placements = Array.from({ length: 4 }, async () => {
+      while (!paging.signal.aborted) await placedAt(((newOrders += 1) * 7) % 120, customer);
     });
     const found = await pagesOf(`customerId=${customer}&limit=2`).finally(() => paging.abort());
-    await Promise.all(crowd);
-    expect(newcomers).toBeGreaterThan(5);
+    await Promise.all(placements);
+    expect(newOrders).toBeGreaterThan(5);
     expect(new Set(found).size).toBe(found.length);
     expect(found.filter((id) => known.includes(id))).toEqual(known);
     const all = await pagesOf(`customerId=${customer}&limit=100`);
     expect(found).toEqual(all.filter((id) => found.includes(id)));
   });
 
-  test('of a status go on behind an order that has left it', async () => {
+  test('of a status continue after an order that no longer has the status', async () => {
     const known: string[] = [];
     for (const minute of minutes(12, 1)) known.unshift(await placedAt(10_000 + minute));
-    const gone: string[] = [];
+    const cancelledIds: string[] = [];
     const found = await pagesOf('status=placed&limit=5', async (seen) => {
       const last = seen.at(-1) ?? '';
-      const cancellation = { requestId: randomUUID(), reason: 'changed my mind' };
+      const cancellation = { requestId: randomUUID(), reason: 'changed-mind' };
       const cancelled = await office.client('storefront').post(`/orders/${last}/cancellation`, cancellation);
       expect(cancelled.status, cancelled.text).toBe(200);
-      gone.push(last);
+      cancelledIds.push(last);
     });
-    expect(gone.length).toBeGreaterThan(2);
+    expect(cancelledIds.length).toBeGreaterThan(2);
     expect(found.slice(0, known.length)).toEqual(known);
     expect(new Set(found).size).toBe(found.length);
-    expect(await pagesOf('status=placed&limit=50')).toEqual(found.filter((id) => !gone.includes(id)));
+    expect(await pagesOf('status=placed&limit=50')).toEqual(found.filter((id) => !cancelledIds.includes(id)));
   });
 });

@@ -22,22 +22,22 @@ const now = () => Date.now() + clock.aheadMs;
 let office: BackOffice;
 beforeAll(async () => {
   const window = environmentEdit('CHANNELS', paymentWindow('marketplace', 1));
-  office = await startBackOffice({ cdkOut: withShortWindows(window, disableSchedules(/^OrderIntakeSweep/)), now });
+  office = await startBackOffice({ cdkOut: withShortWindows(window, disableSchedules(/^OrderIntake-Sweep/)), now });
 });
 afterAll(() => office.stop());
 
 const read = async (path: string) => (await office.client('admin').get(path)).body;
 const review = (path: string, decision: string, headers: Record<string, string> = {}) =>
-  office.client('service-lead').post(`${path}/review`, { decision, reason: 'looked at it' }, headers);
+  office.client('service-lead').post(`${path}/review`, { decision, reason: 'reviewed' }, headers);
 
-const sweepNow = () => fireSchedule(office, 'order-intake/sweep.handler', new Date(now()));
+const sweepNow = () => fireSchedule(office, 'order-intake/expiry/sweep.handler', new Date(now()));
 
-/** Moves the clock to the end of an order's time limit, or to so many milliseconds before. */
-const passTimeOf = (order: { reservedUntil: string }, beforeMs = 0) => {
+/** Moves the clock to the end of an order's payment time limit, less `beforeMs`. */
+const passTimeLimit = (order: { reservedUntil: string }, beforeMs = 0) => {
   clock.aheadMs += Date.parse(order.reservedUntil) - beforeMs - now();
 };
 
-/** An order of the channel with a time limit. */
+/** Places an order of the channel with a payment time limit. */
 async function unpaidOrder(quantity = 2, units = 10, buyer: Record<string, unknown> = {}) {
   const sku = await stockedSku(office, { units, priceMinor: 500 });
   const placed = await office
@@ -48,7 +48,7 @@ async function unpaidOrder(quantity = 2, units = 10, buyer: Record<string, unkno
 }
 
 describe('a payment webhook', () => {
-  test('is the signature: without, with a wrong or an old one, nothing is recorded', async () => {
+  test('without a valid recent signature records nothing', async () => {
     const { orderId, path } = await placedOrder(office);
     const body = JSON.stringify(aPayment(orderId));
     const secret = office.credentials.webhookSecret;
@@ -72,7 +72,7 @@ describe('a payment webhook', () => {
     expect((await postPayment(office, body, { signature: late })).body.status).toBe('recorded');
   });
 
-  test('with bad content is refused although it is signed', async () => {
+  test('with a valid signature and invalid content is refused', async () => {
     expectProblem(await postPayment(office, aPayment('nonsense')), 422, 'invalid-content');
     expectProblem(await postPayment(office, '{'), 400, 'malformed-body');
     const { orderId } = await placedOrder(office);
@@ -81,20 +81,20 @@ describe('a payment webhook', () => {
     }
   });
 
-  test('counts once: 50 at once of one capture', async () => {
+  test('sent 50 times concurrently is recorded once', async () => {
     const { orderId, path } = await placedOrder(office);
     const payment = aPayment(orderId);
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 50 }, () => retryWhileBusy(() => postPayment(office, payment))),
     );
-    const told = answers.map(({ body }) => body.status);
-    expect(told.filter((status) => status === 'recorded')).toHaveLength(1);
-    expect(told.filter((status) => status === 'already-recorded')).toHaveLength(49);
+    const results = responses.map(({ body }) => body.status);
+    expect(results.filter((status) => status === 'recorded')).toHaveLength(1);
+    expect(results.filter((status) => status === 'already-recorded')).toHaveLength(49);
     expect(await read(path)).toMatchObject({ status: 'paid', payment: { balance: 'settled', capturedMinor: 1000 } });
     expectProblem(await postPayment(office, { ...payment, amountMinor: 1 }), 409, 'payment-conflict');
   });
 
-  test('of too little or too much is seen and held, until it fits or staff decide', async () => {
+  test('with too low or too high an amount holds the order until it is paid exactly or staff release it', async () => {
     const under = await placedOrder(office, { quantity: 2 });
     await postPayment(office, aPayment(under.orderId, { amountMinor: 1999 }));
     const held = { status: 'on-hold', holdReasons: ['underpaid'], payment: { balance: 'underpaid', dueMinor: 2000 } };
@@ -120,7 +120,7 @@ describe('a payment webhook', () => {
     ]);
   });
 
-  test('of a chargeback holds the order, though staff release what they saw before it; rejected, it gives its stock back', async () => {
+  test('of a chargeback keeps the order on hold when staff release an older version; a rejection releases its stock', async () => {
     const { orderId, path, sku } = await placedOrder(office, { units: 5 });
     await postPayment(office, aPayment(orderId, { amountMinor: 1001 }));
     const seen = await office.client('service-lead').get(path);
@@ -136,7 +136,7 @@ describe('a payment webhook', () => {
 });
 
 describe('a payment before its order', () => {
-  test('waits and counts when the order comes; the order is paid from the start, also when sent again', async () => {
+  test('is kept until the order is placed, and the order is paid from the start', async () => {
     const sku = await stockedSku(office, { priceMinor: 1000 });
     const content = orderOf(sku);
     const orderId = orderIdOf('storefront', content.externalOrderId);
@@ -159,12 +159,12 @@ describe('a payment before its order', () => {
 });
 
 describe('an unpaid order of a channel with a time limit', () => {
-  test('counts as expired from the moment on, is swept once, and money that comes later stays visible', async () => {
+  test('expires at its deadline, is released once by the sweep, and shows a payment that arrives later', async () => {
     const { sku, order, orderId, path } = await unpaidOrder();
     expect(Date.parse(order.reservedUntil)).toBeGreaterThan(now());
     await sweepNow();
     expect((await read(path)).status).toBe('payment-pending');
-    passTimeOf(order);
+    passTimeLimit(order);
     expect((await read(path)).status).toBe('expired');
     expect(await stockOf(office, sku)).toMatchObject({ reserved: 2 });
     await Promise.all([sweepNow(), sweepNow(), sweepNow()]);
@@ -183,23 +183,23 @@ describe('an unpaid order of a channel with a time limit', () => {
   test.each([
     ['payment-pending', {}],
     ['on-hold', risky],
-  ])('keeps nothing from the next buyer once its time is over: %s', async (status, buyer) => {
+  ])('does not keep stock from the next order after its deadline when it is %s', async (status, buyer) => {
     const { sku, order, path } = await unpaidOrder(10, 10, buyer);
     await office.settled();
     expect((await read(path)).status).toBe(status);
     const buy = () => office.client('storefront').post('/orders', orderOf(sku, { lines: [{ sku, quantity: 10 }] }));
     expectProblem(await buy(), 409, 'out-of-stock');
-    passTimeOf(order);
-    // What is overdue is looked for once a second at most.
+    passTimeLimit(order);
+    // Placement looks for overdue reservations at most once a second.
     await expect.poll(async () => (await buy()).status).toBe(201);
     expect((await read(path)).status).toBe('expired');
     expect(await stockOf(office, sku)).toEqual({ onHand: 10, reserved: 10, available: 0 });
   });
 
-  test('expires or is paid, never both, when the capture races the sweep', async () => {
+  test('either expires or is paid when the capture and the sweep are concurrent', async () => {
     const orders = await Promise.all(Array.from({ length: 12 }, () => unpaidOrder(1, 1)));
     const [last] = orders.map(({ order }) => order).toSorted((a, b) => (a.reservedUntil < b.reservedUntil ? 1 : -1));
-    passTimeOf(last, 40);
+    passTimeLimit(last, 40);
     const pay = async ({ orderId }: { orderId: string }, index: number) => {
       await sleep(index * 10);
       return retryWhileBusy(() => postPayment(office, aPayment(orderId, { amountMinor: 500 })));
@@ -215,10 +215,10 @@ describe('an unpaid order of a channel with a time limit', () => {
     }
   });
 
-  test('paid in time does not expire, and is completed when its goods cannot come back any more', async () => {
+  test('does not expire when it is paid in time, and is completed after its return window', async () => {
     const { order, orderId, path } = await unpaidOrder();
     await postPayment(office, aPayment(orderId));
-    passTimeOf(order);
+    passTimeLimit(order);
     expect(await read(path)).toMatchObject({ status: 'paid', reservedUntil: null });
     const warehouse = office.client('warehouse');
     await warehouse.post(`${path}/shipments`, { shipmentId: 's-1', lines: [{ lineId: 'line-1', quantity: 2 }] });

@@ -40,7 +40,7 @@ describe('an order over HTTP', () => {
     expect(found.body.orders.map((order: { orderId: string }) => order.orderId)).toEqual([placed.body.orderId]);
   });
 
-  test('sums two lines of one SKU before the check', async () => {
+  test('with two lines of one SKU is checked against the sum of both lines', async () => {
     const sku = await stockedSku(office, { units: 5 });
     const lines = [
       { sku, quantity: 3 },
@@ -53,7 +53,7 @@ describe('an order over HTTP', () => {
     expect(stock.body).toMatchObject({ reserved: 0, available: 5 });
   });
 
-  test('is filled from one warehouse that has all lines, else split over several', async () => {
+  test('is allocated to one warehouse with all lines, otherwise split over several warehouses', async () => {
     const plenty = await stockedSku(office, { warehouses: { main: 1, north: 9 } });
     const scarce = await stockedSku(office, { warehouses: { north: 2 } });
     const storefront = office.client('storefront');
@@ -77,12 +77,12 @@ describe('an order over HTTP', () => {
     expect(split.body.totalMinor).toBe(9 * 250);
   });
 
-  test('200 at once for 50 units: 50 accepted, 150 refused, none left, 50 events in the lake', async () => {
+  test('200 concurrent orders for 50 units place 50 orders, refuse 150 and publish 50 events', async () => {
     const sku = await stockedSku(office, { units: 50 });
     const storefront = office.client('storefront');
-    const answers = await Promise.all(Array.from({ length: 200 }, () => storefront.post('/orders', orderOf(sku))));
-    expect(countByStatus(answers)).toEqual({ 201: 50, 409: 150 });
-    for (const refused of answers.filter(({ status }) => status === 409)) {
+    const responses = await Promise.all(Array.from({ length: 200 }, () => storefront.post('/orders', orderOf(sku))));
+    expect(countByStatus(responses)).toEqual({ 201: 50, 409: 150 });
+    for (const refused of responses.filter(({ status }) => status === 409)) {
       expectProblem(refused, 409, 'out-of-stock');
       expect(refused.body.lines).toEqual([{ sku, requested: 1, available: 0 }]);
     }
@@ -95,10 +95,10 @@ describe('an order over HTTP', () => {
     expect(new Set(events.map((event) => event.detail.metadata.eventId)).size).toBe(50);
   });
 
-  test('60 posted three times at once, a third of them changed: 60 orders, identical replays, changes refused', () =>
+  test('of 60 orders posted three times concurrently each is placed once, and different content is refused', () =>
     expectOneOrderPerThreePosts(office, 60));
 
-  test('gets its first answer again after the stock is gone, the price changed and the SKU was taken off sale', async () => {
+  test('is replayed with its first response after the stock, the price and the SKU changed', async () => {
     const sku = await stockedSku(office, { units: 1 });
     const content = orderOf(sku);
     const storefront = office.client('storefront');
@@ -112,7 +112,7 @@ describe('an order over HTTP', () => {
     expect(again.text).toBe(first.text);
   });
 
-  test('whose duties are not right is refused with the place', async () => {
+  test('with invalid duties is refused with the position of the error', async () => {
     const duty = aDuty(250);
     const sku = await stockedSku(office);
     const bad: [unknown[], string][] = [
@@ -129,7 +129,7 @@ describe('an order over HTTP', () => {
     }
   });
 
-  test('of a channel that prices itself keeps its prices; another channel is told the current one', async () => {
+  test('keeps the prices of a channel that sets prices; other channels get the current price in the refusal', async () => {
     const sku = await stockedSku(office, { priceMinor: 500 });
     const lines = [{ sku, quantity: 2, unitPriceMinor: 333 }];
     const own = await office.client('marketplace').post('/orders', orderOf(sku, { lines }));

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ApiAnswer } from '../../support/system/api-client.ts';
+import type { ApiResponse } from '../../support/system/api-client.ts';
 import { type BackOffice, backOfficeForTest, startBackOffice } from '../../support/system/back-office.ts';
 import { withoutRule } from '../../support/system/edited-template.ts';
 import { aPayment, eventTypes, placedOrder, postPayment, stockOf } from '../../support/orders/order-api.ts';
@@ -12,16 +12,16 @@ beforeAll(async () => {
 });
 afterAll(() => office.stop());
 
-/** With an e-mail address that anybody has for a moment. */
-function aThrowawayBuyer() {
+/** Returns a customer with a disposable e-mail address. */
+function aBuyerWithDisposableEmail() {
   const buyer = aBuyer();
   return { ...buyer, customer: { ...buyer.customer, email: `${randomUUID()}@mailinator.com` } };
 }
 
-/** Orders of one buyer, one after the other, of a SKU of their own. */
-async function ordersOfOneBuyer(of: BackOffice, count: number) {
+/** Places orders of one customer in sequence, of a new SKU. */
+async function ordersOfOneCustomer(of: BackOffice, count: number) {
   const sku = await stockedSku(of, { units: 100 });
-  const buyer = aThrowawayBuyer();
+  const buyer = aBuyerWithDisposableEmail();
   const paths: string[] = [];
   for (let index = 0; index < count; index += 1) {
     const placed = await of.client('storefront').post('/orders', orderOf(sku, buyer));
@@ -31,20 +31,20 @@ async function ordersOfOneBuyer(of: BackOffice, count: number) {
   return { sku, buyer, paths };
 }
 const read = async (path: string, client = 'admin') => (await office.client(client).get(path)).body;
-const ship = (of: BackOffice, path: string): Promise<ApiAnswer> => {
+const ship = (of: BackOffice, path: string): Promise<ApiResponse> => {
   const lines = [{ lineId: 'line-1', quantity: 1 }];
   return of.client('warehouse').post(`${path}/shipments`, { shipmentId: randomUUID(), lines });
 };
 const review = (path: string, decision: string) =>
-  office.client('service-lead').post(`${path}/review`, { decision, reason: 'looked at it' });
-function expectHeld(answer: ApiAnswer): void {
-  expectProblem(answer, 409, 'illegal-transition');
-  expect(answer.body.currentStatus).toBe('on-hold');
+  office.client('service-lead').post(`${path}/review`, { decision, reason: 'reviewed' });
+function expectHeld(response: ApiResponse): void {
+  expectProblem(response, 409, 'illegal-transition');
+  expect(response.body.currentStatus).toBe('on-hold');
 }
 
-describe('many orders of one buyer in an hour', () => {
-  test('are held from the sixth on: none ships until staff let it, and a rejected one gives its stock back', async () => {
-    const { sku, buyer, paths } = await ordersOfOneBuyer(office, 7);
+describe('many orders of one customer in an hour', () => {
+  test('are held from the sixth order on until staff release them, and a rejection releases the stock', async () => {
+    const { sku, buyer, paths } = await ordersOfOneCustomer(office, 7);
     await office.settled();
     const orders = await Promise.all(paths.map((path) => read(path)));
     expect(orders.map(({ status }) => status)).toEqual([...Array<string>(5).fill('placed'), 'on-hold', 'on-hold']);
@@ -71,18 +71,18 @@ describe('many orders of one buyer in an hour', () => {
     expect(await stockOf(office, sku)).toEqual({ onHand: 98, reserved: 4, available: 94 });
   });
 
-  test('do not slip through where the queue does not come: whoever ships or allocates assesses them', async () => {
-    // No event of an order reaches the function that assesses them.
-    const slow = await backOfficeForTest({ cdkOut: withoutRule(/^OrderIntakeRisk/) });
-    const { sku, paths } = await ordersOfOneBuyer(slow, 7);
-    const answers: ApiAnswer[] = [];
-    for (const path of paths.slice(0, 6)) answers.push(await ship(slow, path));
-    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201, 409]);
+  test('are assessed at shipment or allocation when the event has not arrived', async () => {
+    // No order event reaches the risk function.
+    const slow = await backOfficeForTest({ cdkOut: withoutRule(/^OrderIntake-Risk/) });
+    const { sku, paths } = await ordersOfOneCustomer(slow, 7);
+    const responses: ApiResponse[] = [];
+    for (const path of paths.slice(0, 6)) responses.push(await ship(slow, path));
+    expect(responses.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201, 409]);
     const [sixth = '', seventh = ''] = paths.slice(5);
-    for (const answer of answers.slice(5)) expectHeld(answer);
+    for (const response of responses.slice(5)) expectHeld(response);
     expectHeld(await slow.client('warehouse').post(`${seventh}/allocation`, {}));
     const { events } = (await slow.client('admin').get(`${sixth}/timeline`)).body;
-    // The warehouse shipped and did not hold it.
+    // The hold is recorded as an action of order intake, not of the warehouse.
     expect(events).toMatchObject([
       { type: 'OrderPlaced', actor: 'storefront' },
       { type: 'OrderHeld', actor: 'storeworks.order-intake' },
@@ -92,7 +92,7 @@ describe('many orders of one buyer in an hour', () => {
 });
 
 describe('an order', () => {
-  test('is held after three failed payments with a stranger’s address, and after its release is not again', async () => {
+  test('is held after three failed payments and a foreign billing address, and is not held again after its release', async () => {
     const sku = await stockedSku(office, { units: 10, priceMinor: 1000 });
     const content = orderOf(sku, { billingAddress: { country: 'FR' } });
     const placed = await office.client('storefront').post('/orders', content);
@@ -111,13 +111,13 @@ describe('an order', () => {
     expect((await ship(office, path)).status).toBe(201);
     const timeline = (await office.client('admin').get(`${path}/timeline`)).text;
     expect(timeline).not.toContain('cardFingerprint');
-    // The same content is the same order, its new member included.
+    // The billing address is part of the content that a repeated order must match.
     expect((await office.client('storefront').post('/orders', content)).status).toBe(200);
     const other = { ...content, billingAddress: { country: 'GB' } };
     expectProblem(await office.client('storefront').post('/orders', other), 409, 'order-conflict');
   });
 
-  test('without anything against it is paid, allocated and shipped as ever', async () => {
+  test('without risk signals is paid, allocated and shipped', async () => {
     const { orderId, path } = await placedOrder(office);
     await postPayment(office, aPayment(orderId, { cardFingerprint: randomUUID() }));
     expect((await office.client('warehouse').post(`${path}/allocation`, {})).body.status).toBe('allocated');

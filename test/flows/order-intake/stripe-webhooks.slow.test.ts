@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([office.stop(), stripe.stop()]));
 
 const seconds = () => Math.floor(Date.now() / 1000);
-/** An event as Stripe sends it: docs.stripe.com/api/events/object */
+/** Returns a Stripe event: docs.stripe.com/api/events/object */
 const anEvent = (type: string, object: object, given: object = {}) => ({
   id: `evt_${randomUUID()}`,
   object: 'event',
@@ -37,17 +37,17 @@ async function post(event: object, sign: (payload: string) => string | undefined
   const body = JSON.stringify(event);
   const signature = sign(body);
   const headers = { 'content-type': 'application/json; charset=utf-8' };
-  const answer = await fetch(`${office.apiUrl}/webhooks/payments/stripe`, {
+  const response = await fetch(`${office.apiUrl}/webhooks/payments/stripe`, {
     method: 'POST',
     headers: { ...headers, ...(signature !== undefined && { 'stripe-signature': signature }) },
     body,
   });
-  const text = await answer.text();
-  return { status: answer.status, headers: Object.fromEntries(answer.headers), text, body: JSON.parse(text) };
+  const text = await response.text();
+  return { status: response.status, headers: Object.fromEntries(response.headers), text, body: JSON.parse(text) };
 }
 
-/** An order at 10.00 whose payment is at Stripe, and what Stripe says of that. */
-async function paying() {
+/** Places an order at 10.00 with a payment at Stripe. Returns the events that Stripe sends. */
+async function orderPaidAtStripe() {
   const placed = await placedOrder(office);
   const [intent, charge] = [`pi_${randomUUID()}`, `ch_${randomUUID().replaceAll('-', '')}`];
   const metadata = { orderId: placed.orderId };
@@ -66,39 +66,39 @@ async function paying() {
 }
 const orderAt = async (path: string) => (await office.client('admin').get(path)).body;
 
-test('Stripe’s signature is the authentication: without, with a wrong or an old one, nothing is recorded', async () => {
-  const { path, succeeded } = await paying();
-  const wrong: ((payload: string) => string | undefined)[] = [
+test('an event without a valid recent Stripe signature records nothing', async () => {
+  const { path, succeeded } = await orderPaidAtStripe();
+  const invalidSignatures: ((payload: string) => string | undefined)[] = [
     () => undefined,
     () => '',
     (payload) => signed(payload, seconds(), 'whsec_other'),
     (payload) => signed(`${payload} `),
     (payload) => signed(payload, seconds() - 301),
   ];
-  for (const sign of wrong) expectProblem(await post(succeeded, sign), 401, 'invalid-signature');
+  for (const sign of invalidSignatures) expectProblem(await post(succeeded, sign), 401, 'invalid-signature');
   expect(await eventTypes(office, path)).toEqual(['OrderPlaced']);
   expectProblem(await post({ hello: 'world' }), 422, 'invalid-content');
 });
 
-test('a payment is recorded once, however often it is told; what is not ours is ignored', async () => {
-  const { orderId, path, succeeded } = await paying();
-  const strange = [
+test('a repeated payment event is recorded once, and events of other systems are ignored', async () => {
+  const { orderId, path, succeeded } = await orderPaidAtStripe();
+  const foreignEvents = [
     anEvent('customer.created', { id: 'cus_1' }),
     anEvent('payment_intent.succeeded', { ...succeeded.data.object, metadata: {} }),
     anEvent('payment_intent.succeeded', { ...succeeded.data.object, metadata: { orderId: '1001' } }),
   ];
-  for (const event of strange) expect((await post(event)).body).toEqual({ eventId: event.id, status: 'ignored' });
-  const answers = await Promise.all([post(succeeded), post(succeeded), post(succeeded)]);
-  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
-  expect(answers.filter(({ body }) => body.status === 'recorded')).toHaveLength(1);
-  expect(answers.filter(({ body }) => body.status === 'already-recorded')).toHaveLength(2);
-  expect(answers[0]?.body).toMatchObject({ orderId, eventId: succeeded.id });
+  for (const event of foreignEvents) expect((await post(event)).body).toEqual({ eventId: event.id, status: 'ignored' });
+  const responses = await Promise.all([post(succeeded), post(succeeded), post(succeeded)]);
+  expect(responses.map(({ status }) => status)).toEqual([200, 200, 200]);
+  expect(responses.filter(({ body }) => body.status === 'recorded')).toHaveLength(1);
+  expect(responses.filter(({ body }) => body.status === 'already-recorded')).toHaveLength(2);
+  expect(responses[0]?.body).toMatchObject({ orderId, eventId: succeeded.id });
   expect(await orderAt(path)).toMatchObject({ status: 'paid', payment: { balance: 'settled', capturedMinor: 1000 } });
   expect(await eventTypes(office, path)).toEqual(['OrderPlaced', 'PaymentRecorded']);
 });
 
-test('a refund follows Stripe’s word, and a dispute stops what is not paid yet', async () => {
-  const { orderId, succeeded, ofCharge } = await paying();
+test('refund events from Stripe update the refund, and a dispute blocks further refunds', async () => {
+  const { orderId, succeeded, ofCharge } = await orderPaidAtStripe();
   await post(succeeded);
   stripe.reset(() => ({ result: 'pending' }));
   const { body: asked } = await office.client('service').post('/refunds', {
@@ -123,17 +123,17 @@ test('a refund follows Stripe’s word, and a dispute stops what is not paid yet
     metadata: { refundId: asked.refundId, reference: made?.reference },
   });
   expect((await post(anEvent('refund.created', ofRefund('pending')))).body.status).toBe('ignored');
-  const done = anEvent('refund.updated', ofRefund('succeeded'));
-  // The order is in the charge only: while Stripe cannot tell it, the event must come again.
+  const succeededEvent = anEvent('refund.updated', ofRefund('succeeded'));
+  // Only the charge names the order. While Stripe does not return it, the event is refused, so that Stripe repeats it.
   stripe.fail(true);
-  expectProblem(await post(done), 500, 'internal-error');
+  expectProblem(await post(succeededEvent), 500, 'internal-error');
   stripe.fail(false);
-  const answers = await Promise.all([post(done), post(done)]);
-  expect(new Set(answers.map(({ body }) => body.status))).toEqual(new Set(['recorded', 'already-recorded']));
+  const responses = await Promise.all([post(succeededEvent), post(succeededEvent)]);
+  expect(new Set(responses.map(({ body }) => body.status))).toEqual(new Set(['recorded', 'already-recorded']));
   await becomes('paid');
   await post(anEvent('refund.failed', ofRefund('failed'), { created: seconds() + 5 }));
   await becomes('payout-failed');
   await post(anEvent('charge.dispute.created', { ...ofCharge, id: 'dp_1', status: 'needs_response' }));
-  const { body: pots } = await office.client('service').get(`/orders/${orderId}/refundable`);
-  expect(pots).toMatchObject({ blockedBy: 'chargeback-open', refundedMinor: 0, pendingMinor: 0 });
+  const { body: refundable } = await office.client('service').get(`/orders/${orderId}/refundable`);
+  expect(refundable).toMatchObject({ blockedBy: 'chargeback-open', refundedMinor: 0, pendingMinor: 0 });
 });

@@ -280,10 +280,10 @@ describe('concurrent requests', () => {
 describe('a crash', () => {
   test.each(
     [
-      ['RefundApprovalPayout', 1],
-      ['OrderIntakeExchange', 1],
-      ['RefundApprovalExchange', 1],
-      ['RefundApprovalPayout', 2],
+      ['RefundApproval-PayoutFunction', 1],
+      ['OrderIntake-ExchangeFunction', 1],
+      ['RefundApproval-ExchangeFunction', 1],
+      ['RefundApproval-PayoutFunction', 2],
     ].flatMap(([name, transaction]) => [[name, transaction, 'before'] as const, [name, transaction, 'after'] as const]),
   )(
     'of %s at its transaction %i, %s the write, creates one order and pays the difference once',

@@ -178,7 +178,7 @@ describe('a function that crashes', () => {
   ] as const)('%s makes one payout and publishes one event', async (_case, transaction, when, paidBefore) => {
     let count = 0;
     fault = ({ functionName, call }) => {
-      if (!functionName.includes('RefundApprovalPayout') || call.operation !== 'TransactWriteItems') return undefined;
+      if (!functionName.includes('RefundApproval-PayoutFunction') || call.operation !== 'TransactWriteItems') return undefined;
       count += 1;
       return count === transaction ? { kind: 'crash', when } : undefined;
     };
@@ -222,14 +222,14 @@ describe('a provider notification', () => {
     // The provider reports in the end that the payout arrived: the customer has the amount twice, which alerts once.
     const last = { refundId, occurredAt: secondsFromNow(20) };
     for (const eventId of [randomUUID(), randomUUID()]) await refunds.notifyPayout(order, { ...last, eventId });
-    await refunds.eventually(async () => expect(await messagesInQueue('RefundApprovalPaidTwiceDeadLetters')).toBe(1));
+    await refunds.eventually(async () => expect(await messagesInQueue('RefundApproval-RefundPaidTwiceDeadLetters')).toBe(1));
     await office.settled();
     expect(await refunds.read(path)).toMatchObject({
       status: 'store-credit',
       paidTwiceMinor: 1000,
       payouts: [{ status: 'succeeded' }],
     });
-    expect(await messagesInQueue('RefundApprovalPaidTwiceDeadLetters')).toBe(1);
+    expect(await messagesInQueue('RefundApproval-RefundPaidTwiceDeadLetters')).toBe(1);
     expect(await refunds.refundable(orderId)).toMatchObject({ refundedMinor: 2000, refundableMinor: 0 });
   });
 
@@ -263,7 +263,7 @@ describe('a provider notification', () => {
     await refunds.becomes(path, { status: 'paid' });
     await refunds.notifyPayout(order, { refundId, occurredAt: secondsFromNow(5) });
     await office.settled();
-    expect(await messagesInQueue('RefundApprovalProviderWordDeadLetters')).toBe(0);
+    expect(await messagesInQueue('RefundApproval-ProviderNotificationDeadLetters')).toBe(0);
     expect(await payoutEvents(path)).toEqual([
       'RefundPayoutStarted',
       'RefundPaid',
@@ -296,7 +296,7 @@ describe('a provider notification', () => {
       { amountMinor: 1 },
     ];
     for (const content of unmatched) await refunds.notifyPayout(order, content, 'bank');
-    while ((await messagesInQueue('RefundApprovalProviderWordDeadLetters')) < unmatched.length) {
+    while ((await messagesInQueue('RefundApproval-ProviderNotificationDeadLetters')) < unmatched.length) {
       await sleep(500);
       passVisibilityTimeout();
     }

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => office.stop());
 
-test('stock that only movements and orders changed is right, also while they go on', async () => {
+test('an audit finds no differences when only movements and orders changed stock, also during such changes', async () => {
   const skus = await Promise.all(
     Array.from({ length: 12 }, () => stockedSku(office, { warehouses: { main: 30, north: 5 } })),
   );
@@ -27,14 +27,19 @@ test('stock that only movements and orders changed is right, also while they go 
   expect(rows).toEqual([]);
 });
 
-test('each counter that something else changed is listed with what it should be', async () => {
+test('each counter that was changed directly is listed with its expected value', async () => {
   const [one, two] = [await stockedSku(office, { units: 10 }), await stockedSku(office, { units: 10 })];
   await office.client('storefront').post('/orders', orderOf(two, { lines: [{ sku: two, quantity: 4 }] }));
   await corruptCounter(office, one, 'onHand', 3);
   await corruptCounter(office, two, 'reserved', -1);
   const { audit, rows } = await requestAudit(office);
   expect(audit).toMatchObject({ differences: 4 });
-  const found = rows.map(({ sku, counter, found: says, expected }) => [sku, counter, Number(says), Number(expected)]);
+  const found = rows.map(({ sku, counter, found: actual, expected }) => [
+    sku,
+    counter,
+    Number(actual),
+    Number(expected),
+  ]);
   expect(new Set(found)).toEqual(
     new Set([
       [one, 'onHand', 13, 10],
@@ -44,13 +49,13 @@ test('each counter that something else changed is listed with what it should be'
     ]),
   );
   await office.settled();
-  const told = await office.lake.events('StockAuditCompleted');
-  expect(told.map(({ detail }) => detail.data)).toContainEqual(
+  const published = await office.lake.events('StockAuditCompleted');
+  expect(published.map(({ detail }) => detail.data)).toContainEqual(
     expect.objectContaining({ auditId: audit.auditId, differences: 4 }),
   );
 });
 
-test('an unknown audit is not found, and who may only read cannot ask for one', async () => {
+test('an unknown audit gets 404, and read-only clients cannot request an audit', async () => {
   expectProblem(await office.client('warehouse').get('/stock/audits/none'), 404);
   expectProblem(await office.client('storefront').send('POST', '/stock/audits'), 403);
 });

@@ -8,7 +8,7 @@ import { StockRepairRequested } from '../../../shared/contracts/stock/repair-eve
 import { createReconciliationStore } from '../../../shared/stock/reconciliation-store.ts';
 import { adminClient } from '../../bench/order-lane.ts';
 import { requestAudit, corruptCounter, requestRepair } from '../../support/stock/audits.ts';
-import { type BackOffice, s3Of, startBackOffice } from '../../support/system/back-office.ts';
+import { type BackOffice, resourceName, s3Of, startBackOffice } from '../../support/system/back-office.ts';
 import { aCause } from '../../support/builders.ts';
 import { withCrash } from '../../support/database/crashing-database.ts';
 import { stockOf } from '../../support/orders/order-api.ts';
@@ -23,7 +23,7 @@ afterAll(() => office.stop());
 const place = (sku: string, quantity: number) =>
   office.client('storefront').post('/orders', orderOf(sku, { lines: [{ sku, quantity }] }));
 
-test('counters that something else changed are set to the ledger and the open orders, with a row that says why', async () => {
+test('a repair sets changed counters to the ledger and the open orders and records the reason', async () => {
   const [one, two] = [await stockedSku(office, { units: 10 }), await stockedSku(office, { units: 10 })];
   await place(two, 4);
   await corruptCounter(office, one, 'onHand', 3);
@@ -37,8 +37,8 @@ test('counters that something else changed are set to the ledger and the open or
     expect.objectContaining({ sku: one, warehouse: 'main', outcome: 'repaired', onHand: '-3', damaged: '-1' }),
   ]);
   const rest = await requestRepair(office, path, { repairId: 'R-2' });
-  const became = rest.rows.map(({ sku, outcome, reserved }) => [sku, outcome, reserved]);
-  expect(new Set(became)).toEqual(
+  const outcomes = rest.rows.map(({ sku, outcome, reserved }) => [sku, outcome, reserved]);
+  expect(new Set(outcomes)).toEqual(
     new Set([
       [one, 'already-right', '0'],
       [two, 'repaired', '1'],
@@ -54,17 +54,17 @@ test('counters that something else changed are set to the ledger and the open or
     onHandDelta: 0,
     unavailableDelta: 0,
     corrections: { onHand: -3, damaged: -1 },
-    reason: 'somebody changed the table',
+    reason: 'the table was changed directly',
     actor: 'warehouse',
   });
   await office.settled();
-  const told = await office.lake.events('StockRepaired');
-  expect(told.map(({ detail }) => detail.data)).toContainEqual(
-    expect.objectContaining({ repairId: 'R-1', repaired: 1, reason: 'somebody changed the table' }),
+  const published = await office.lake.events('StockRepaired');
+  expect(published.map(({ detail }) => detail.data)).toContainEqual(
+    expect.objectContaining({ repairId: 'R-1', repaired: 1, reason: 'the table was changed directly' }),
   );
 });
 
-test('the same repair again is the same one; another under its id is refused', async () => {
+test('a repeated repair is applied once, and different content under its id is refused', async () => {
   const sku = await stockedSku(office, { units: 10 });
   await corruptCounter(office, sku, 'onHand', 5);
   const { path } = await requestAudit(office);
@@ -81,16 +81,15 @@ test('the same repair again is the same one; another under its id is refused', a
   expect(await stockOf(office, sku)).toEqual({ onHand: 10, reserved: 0, available: 10 });
 });
 
-test('a repair whose function ended between two SKUs is finished by the next delivery', async () => {
+test('a repair that crashed between two SKUs is completed by the next delivery', async () => {
   const skus = await Promise.all(Array.from({ length: 5 }, () => stockedSku(office, { units: 10 })));
   for (const sku of skus) await corruptCounter(office, sku, 'onHand', 5);
   const { path, audit } = await requestAudit(office);
-  const named = (id: string) =>
-    office.context.template.ofType('AWS::DynamoDB::Table').find(({ logicalId }) => logicalId === id)?.name ?? '';
+  const tableName = (logicalId: string) => resourceName(office, 'AWS::DynamoDB::Table', logicalId);
   const tables = {
-    STOCK_TABLE_NAME: named('StockTable'),
-    ORDER_TABLE_NAME: named('OrderTable'),
-    STOCK_AUDIT_TABLE_NAME: named('StockAuditTable'),
+    STOCK_TABLE_NAME: tableName('StockTable'),
+    ORDER_TABLE_NAME: tableName('OrderTable'),
+    STOCK_AUDIT_TABLE_NAME: tableName('StockAuditTable'),
   };
   const options = { marshallOptions: { removeUndefinedValues: true } };
   const db = DynamoDBDocumentClient.from(adminClient(office.credentials), options);
@@ -100,7 +99,7 @@ test('a repair whose function ended between two SKUs is finished by the next del
     files: createRepairFiles(s3Of(office.credentials), office.credentials.reportsBucket),
     clock: Date.now,
   });
-  const content = { repairId: 'cut-off', reason: 'somebody changed the table' };
+  const content = { repairId: 'crashed', reason: 'the table was changed directly' };
   const request = newEvent(StockRepairRequested, { auditId: audit.auditId, ...content }, aCause());
   await expect(run(StockRepairRequested.envelope.parse(request))).rejects.toThrow('Crashed');
   const onHand = async () => (await Promise.all(skus.map((sku) => stockOf(office, sku)))).map((stock) => stock.onHand);
@@ -110,7 +109,7 @@ test('a repair whose function ended between two SKUs is finished by the next del
   expect(await onHand()).toEqual(skus.map(() => 10));
 });
 
-test('orders go on during a repair, and nothing is sold that is not there', async () => {
+test('orders placed during a repair never oversell', async () => {
   const skus = await Promise.all(Array.from({ length: 4 }, () => stockedSku(office, { units: 40 })));
   for (const sku of skus) await corruptCounter(office, sku, 'onHand', 2);
   for (const sku of skus.slice(2)) {
@@ -119,11 +118,14 @@ test('orders go on during a repair, and nothing is sold that is not there', asyn
   }
   const { path } = await requestAudit(office);
   const orders = skus.flatMap((sku) => Array.from({ length: 25 }, () => place(sku, 2)));
-  const [during, ...answers] = await Promise.all([requestRepair(office, path, { repairId: 'busy' }), ...orders]);
+  const [during, ...responses] = await Promise.all([
+    requestRepair(office, path, { repairId: 'during-orders' }),
+    ...orders,
+  ]);
   expect(during.repair.repaired + during.repair.movedOn).toBe(4);
-  await requestRepair(office, (await requestAudit(office)).path, { repairId: 'quiet' });
+  await requestRepair(office, (await requestAudit(office)).path, { repairId: 'after-orders' });
   expect((await requestAudit(office)).rows).toEqual([]);
-  const placed = answers.filter(({ status }) => status === 201);
+  const placed = responses.filter(({ status }) => status === 201);
   const stock = await Promise.all(skus.map((sku) => stockOf(office, sku)));
   for (const { onHand, reserved, available } of stock) {
     expect(onHand).toBe(40);
@@ -133,7 +135,7 @@ test('orders go on during a repair, and nothing is sold that is not there', asyn
   expect(stock.reduce((sum, { reserved }) => sum + reserved, 0)).toBe(placed.length * 2);
 });
 
-test('what is not there is not repaired, and who may only read repairs nothing', async () => {
+test('a repair of an unknown audit gets 404, and read-only clients cannot request a repair', async () => {
   const content = { repairId: 'R', reason: 'because' };
   const warehouse = office.client('warehouse');
   expectProblem(await warehouse.post('/stock/audits/none/repairs', content), 404, 'not-found');

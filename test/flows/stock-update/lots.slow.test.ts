@@ -41,7 +41,7 @@ const lotsOf = async (sku: string): Promise<Record<string, number>> => {
   return Object.fromEntries(lots.map(({ lot, units }: { lot: string; units: number }) => [lot, units]));
 };
 
-test('lots follow what orders ship, first expired first out, and which went where is told', async () => {
+test('shipments take units from the lots that expire first, and an event lists the lots of each shipment', async () => {
   const sku = await stockedSku(office, { units: 0 });
   await receive(sku, 'LATE', 5, '2999-12-31');
   await receive(sku, 'EARLY', 4, '2999-01-31');
@@ -51,30 +51,37 @@ test('lots follow what orders ship, first expired first out, and which went wher
   await expect.poll(() => lotsOf(sku)).toEqual({ LATE: 1 });
   expect(await stockOf(office, sku)).toEqual({ onHand: 1, reserved: 0, available: 1 });
   await office.settled();
-  const told = (await office.lake.events('StockLotsShipped')).map(({ detail }) =>
+  const published = (await office.lake.events('StockLotsShipped')).map(({ detail }) =>
     StockLotsShipped.envelope.shape.detail.shape.data.parse(detail.data),
   );
-  expect(told.find(({ movementId }) => movementId.startsWith(orderId))?.lots).toEqual([
+  expect(published.find(({ movementId }) => movementId.startsWith(orderId))?.lots).toEqual([
     { lot: 'EARLY', expiresOn: '2999-01-31', units: 4 },
     { lot: 'LATE', expiresOn: '2999-12-31', units: 2 },
   ]);
 });
 
-test('an order ships nothing out of inspection, which can be written off after it', async () => {
+test('shipments take no units in inspection, which can still be written off', async () => {
   const sku = await stockedSku(office, { units: 0 });
   await receive(sku, 'HELD', 10, '2999-01-31', { to: 'inspection' });
   await receive(sku, 'GOOD', 10, '2999-12-31');
   await ship(sku, 5);
   await expect.poll(() => lotsOf(sku)).toEqual({ HELD: 10, GOOD: 5 });
-  const lost = { movementId: `${sku}-lost`, sku, warehouse: 'main', lot: 'HELD', from: 'inspection', quantity: 10 };
+  const writeOff = {
+    movementId: `${sku}-write-off`,
+    sku,
+    warehouse: 'main',
+    lot: 'HELD',
+    from: 'inspection',
+    quantity: 10,
+  };
   const { body } = await office
     .client('warehouse')
-    .post('/stock/movements', { movements: [{ ...lost, type: 'write-off' }] });
+    .post('/stock/movements', { movements: [{ ...writeOff, type: 'write-off' }] });
   expect(body.results).toMatchObject([{ status: 'applied' }]);
   expect(await lotsOf(sku)).toEqual({ GOOD: 5 });
 });
 
-test('a shipment that is told twice or late takes its units once, and none of a lot that came after it', async () => {
+test('a shipment event that arrives twice or late takes its units once, and none of a lot received later', async () => {
   const sku = await stockedSku(office, { units: 0 });
   await receive(sku, 'A', 10, '2999-12-31');
   const shipment = (movementId: string, units: number, at: number) => {
@@ -93,10 +100,10 @@ test('a shipment that is told twice or late takes its units once, and none of a 
   };
   const now = Date.now();
   const events = [shipment(`${sku}-1`, 3, now), shipment(`${sku}-2`, 2, now), shipment(`${sku}-1`, 3, now)];
-  await deliver(office, 'stock-update/shipment.handler', [...events, shipment(`${sku}-0`, 4, now - 60_000)]);
+  await deliver(office, 'stock-update/lots/shipment.handler.ts', [...events, shipment(`${sku}-0`, 4, now - 60_000)]);
   await Promise.all([
-    deliver(office, 'stock-update/shipment.handler', events),
-    deliver(office, 'stock-update/shipment.handler', events.toReversed()),
+    deliver(office, 'stock-update/lots/shipment.handler.ts', events),
+    deliver(office, 'stock-update/lots/shipment.handler.ts', events.toReversed()),
   ]);
   expect(await lotsOf(sku)).toEqual({ A: 5 });
 });

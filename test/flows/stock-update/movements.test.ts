@@ -9,20 +9,20 @@ beforeAll(async () => {
 afterAll(() => office.stop());
 
 let last = 0;
-/** Posts movements of one SKU as the warehouse does; ids are made. */
+/** Posts movements of one SKU as the warehouse does, with new ids. Returns the reason or status of each. */
 async function post(sku: string, ...movements: Record<string, unknown>[]) {
-  const answer = await office.client('warehouse').post('/stock/movements', {
+  const response = await office.client('warehouse').post('/stock/movements', {
     movements: movements.map((given) =>
       Object.assign({ movementId: `m-${(last += 1)}`, sku, warehouse: 'main' }, given),
     ),
   });
-  expect(answer.status, answer.text).toBe(200);
-  return answer.body.results.map(({ status, reason }: { status: string; reason?: string }) => reason ?? status);
+  expect(response.status, response.text).toBe(200);
+  return response.body.results.map(({ status, reason }: { status: string; reason?: string }) => reason ?? status);
 }
 const stockOf = async (sku: string) => (await office.client('warehouse').get(`/stock/${sku}`)).body;
 
 describe('stock that is not for sale', () => {
-  test('is received into inspection, passes or is damaged, and is written off; an order never gets it', async () => {
+  test('can be received into inspection, released, damaged and written off, and is never reserved by an order', async () => {
     const sku = await stockedSku(office, { units: 0 });
     await post(sku, { type: 'receipt', quantity: 10, to: 'inspection' });
     const order = () => office.client('storefront').post('/orders', orderOf(sku));
@@ -45,13 +45,13 @@ describe('stock that is not for sale', () => {
     });
   });
 
-  test('is kept back as safety stock, under the name of who did it, and orders stop above it', async () => {
+  test('can be kept as safety stock, which orders do not reserve and the ledger records with its actor', async () => {
     const sku = await stockedSku(office, { units: 5 });
     expect(await post(sku, { type: 'safety-stock', quantity: 3, reason: 'marketplace fair' })).toEqual(['applied']);
     expect(await stockOf(sku)).toMatchObject({ onHand: 5, available: 2, unavailableBy: { safetyStock: 3 } });
     const storefront = office.client('storefront');
-    const answers = await Promise.all(Array.from({ length: 5 }, () => storefront.post('/orders', orderOf(sku))));
-    expect(answers.filter(({ status }) => status === 201)).toHaveLength(2);
+    const responses = await Promise.all(Array.from({ length: 5 }, () => storefront.post('/orders', orderOf(sku))));
+    expect(responses.filter(({ status }) => status === 201)).toHaveLength(2);
     expect(await post(sku, { type: 'safety-stock', quantity: 4 })).toEqual(['insufficient-stock']);
     expect(await post(sku, { type: 'safety-stock', quantity: 0 })).toEqual(['applied']);
     expect(await stockOf(sku)).toMatchObject({ onHand: 5, reserved: 2, available: 3 });
@@ -66,7 +66,7 @@ describe('stock that is not for sale', () => {
     });
   });
 
-  test('is the last of its kind for one of many: only as many as there are get it', async () => {
+  test('is written off at most once per unit by concurrent movements', async () => {
     const sku = await stockedSku(office, { units: 10 });
     await post(sku, { type: 'damage', quantity: 5 });
     const outcomes = await Promise.all(
@@ -77,8 +77,8 @@ describe('stock that is not for sale', () => {
   });
 });
 
-describe('a count that comes late', () => {
-  test('leaves what was received and what was shipped since it was made', async () => {
+describe('a count with an earlier time', () => {
+  test('keeps receipts and shipments after that time', async () => {
     const sku = await stockedSku(office, { units: 0 });
     const at = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
     await post(sku, { type: 'receipt', quantity: 10, occurredAt: at(9) });
@@ -96,7 +96,7 @@ describe('a count that comes late', () => {
 });
 
 describe('a transfer', () => {
-  test('is in transit until it arrives, in parts and once, and can never arrive as more than was sent', async () => {
+  test('is in transit until it arrives in parts, and never arrives with more units than were sent', async () => {
     const sku = await stockedSku(office, { warehouses: { main: 10, north: 1 } });
     const transfer = { transferId: `T-${sku}` };
     expect(await post(sku, { type: 'transfer-out', quantity: 6, ...transfer })).toEqual(['applied']);
@@ -114,7 +114,7 @@ describe('a transfer', () => {
 });
 
 describe('lots', () => {
-  test('are told with their expiry, the first to expire first, wherever they lie', async () => {
+  test('are listed with their expiry date and suggested in order of expiry across warehouses', async () => {
     const sku = await stockedSku(office, { units: 0 });
     const lot = (name: string, quantity: number, expiresOn?: string) => ({
       type: 'receipt',
@@ -146,7 +146,7 @@ describe('lots', () => {
     expect(await post(sku, lot('A', 1, '2999-12-31'))).toEqual(['lot-conflict']);
   });
 
-  test('in inspection are not suggested until they pass', async () => {
+  test('in inspection are not suggested until they are released', async () => {
     const sku = await stockedSku(office, { units: 0 });
     const received = { type: 'receipt', quantity: 10 };
     await post(sku, { ...received, lot: 'A', expiresOn: '2999-01-01', to: 'inspection' }, { ...received, lot: 'B' });
@@ -168,7 +168,7 @@ describe('lots', () => {
   });
 });
 
-describe('a movement that makes no sense is refused with the field that is wrong', () => {
+describe('an inconsistent movement is refused with the invalid field', () => {
   test.each([
     [{ type: 'receipt', quantity: 1, from: 'damaged' }, 'from'],
     [{ type: 'write-off', quantity: 1, to: 'damaged' }, 'to'],
@@ -180,8 +180,8 @@ describe('a movement that makes no sense is refused with the field that is wrong
     [{ type: 'safety-stock', quantity: -1 }, 'quantity'],
   ])('%o', async (movement, field) => {
     const body = { movements: [{ movementId: 'bad', sku: 'MUG', warehouse: 'main', ...movement }] };
-    const answer = await office.client('warehouse').post('/stock/movements', body);
-    expectProblem(answer, 422, 'invalid-content');
-    expect(answer.text).toContain(`/movements/0/${field}`);
+    const response = await office.client('warehouse').post('/stock/movements', body);
+    expectProblem(response, 422, 'invalid-content');
+    expect(response.text).toContain(`/movements/0/${field}`);
   });
 });

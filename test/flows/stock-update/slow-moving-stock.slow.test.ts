@@ -10,15 +10,15 @@ beforeAll(async () => {
 });
 afterAll(() => office.stop());
 
-const begun = Date.now();
+const startedAt = Date.now();
 const dayMs = 86_400_000;
 
-/** The nightly look at all stock, so many days from now. */
-const lookIn = (days: number) =>
-  fireSchedule(office, 'stock-update/alerts/idle-stock', new Date(Date.now() + days * dayMs + 60_000));
+/** Runs the nightly job as if it were `days` days later. */
+const runNightlyJobIn = (days: number) =>
+  fireSchedule(office, 'stock-update/alerts/idle-stock.handler.ts', new Date(Date.now() + days * dayMs + 60_000));
 
-/** What was told of a SKU's lying about, with the days from now on which it was. */
-async function told(sku: string): Promise<[unknown, number][]> {
+/** Returns the idle-stock alerts of a SKU, each with the number of days after the start of the test. */
+async function alertsOf(sku: string): Promise<[unknown, number][]> {
   await office.settled();
   const events = await office.lake.events('StockAlertRaised');
   const alerts = events.map(({ detail }) => StockAlertRaised.envelope.shape.detail.parse(detail));
@@ -26,7 +26,7 @@ async function told(sku: string): Promise<[unknown, number][]> {
   return [...byId.values()]
     .filter(({ data }) => data.sku === sku && data.idleSince !== undefined)
     .toSorted((a, b) => (a.metadata.eventId < b.metadata.eventId ? -1 : 1))
-    .map(({ data, metadata }) => [data.kind, Math.floor((Date.parse(metadata.occurredAt) - begun) / dayMs)]);
+    .map(({ data, metadata }) => [data.kind, Math.floor((Date.parse(metadata.occurredAt) - startedAt) / dayMs)]);
 }
 
 async function ship(sku: string): Promise<void> {
@@ -41,44 +41,44 @@ async function receive(sku: string): Promise<void> {
   expect((await office.client('warehouse').post('/stock/movements', { movements: [receipt] })).status).toBe(200);
 }
 
-test('what lies and is not shipped is told once as slow-moving and once as dead, whatever the clock does', async () => {
+test('stock without shipments raises one slow-moving and one dead-stock alert, also when runs repeat or go back in time', async () => {
   const sku = await stockedSku(office, { units: 5 });
-  await lookIn(89);
-  await Promise.all([lookIn(90), lookIn(90), lookIn(90)]);
-  for (const days of [50, 91, 364, 365, 400, 100]) await lookIn(days);
-  expect(await told(sku)).toEqual([
+  await runNightlyJobIn(89);
+  await Promise.all([runNightlyJobIn(90), runNightlyJobIn(90), runNightlyJobIn(90)]);
+  for (const days of [50, 91, 364, 365, 400, 100]) await runNightlyJobIn(days);
+  expect(await alertsOf(sku)).toEqual([
     ['slow-moving', 90],
     ['dead', 365],
   ]);
 });
 
-test('a shipment ends it; an order that waits, or more of the same, does not', async () => {
+test('a shipment restarts the idle period; an unshipped order or a receipt does not', async () => {
   const [sold, kept] = [await stockedSku(office, { units: 5 }), await stockedSku(office, { units: 5 })];
-  await lookIn(90);
+  await runNightlyJobIn(90);
   await ship(sold);
   await office.client('storefront').post('/orders', orderOf(kept));
   await receive(kept);
-  for (const days of [89, 91]) await lookIn(days);
-  expect(await told(sold)).toEqual([
+  for (const days of [89, 91]) await runNightlyJobIn(days);
+  expect(await alertsOf(sold)).toEqual([
     ['slow-moving', 90],
     ['slow-moving', 91],
   ]);
-  expect(await told(kept)).toEqual([['slow-moving', 90]]);
+  expect(await alertsOf(kept)).toEqual([['slow-moving', 90]]);
 });
 
-test('a SKU has its own levels; one that is out does not lie, and begins anew when it comes in', async () => {
-  const [quick, gone] = [await stockedSku(office, { units: 5 }), await stockedSku(office, { units: 1 })];
+test('alert levels can be set per SKU, and the idle period of a SKU without stock starts at its next receipt', async () => {
+  const [fast, soldOut] = [await stockedSku(office, { units: 5 }), await stockedSku(office, { units: 1 })];
   const warehouse = office.client('warehouse');
   const levels = { slowMovingAfterDays: 10, deadAfterDays: 20 };
-  expect((await warehouse.put(`/stock/${quick}/alert-levels`, levels)).body).toEqual(levels);
-  expectProblem(await warehouse.put(`/stock/${quick}/alert-levels`, { deadAfterDays: 0 }), 422);
-  await ship(gone);
-  for (const days of [9, 10, 20, 500]) await lookIn(days);
-  await receive(gone);
-  await lookIn(92);
-  expect(await told(quick)).toEqual([
+  expect((await warehouse.put(`/stock/${fast}/alert-levels`, levels)).body).toEqual(levels);
+  expectProblem(await warehouse.put(`/stock/${fast}/alert-levels`, { deadAfterDays: 0 }), 422);
+  await ship(soldOut);
+  for (const days of [9, 10, 20, 500]) await runNightlyJobIn(days);
+  await receive(soldOut);
+  await runNightlyJobIn(92);
+  expect(await alertsOf(fast)).toEqual([
     ['slow-moving', 10],
     ['dead', 20],
   ]);
-  expect(await told(gone)).toEqual([['slow-moving', 92]]);
+  expect(await alertsOf(soldOut)).toEqual([['slow-moving', 92]]);
 });

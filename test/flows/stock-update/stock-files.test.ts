@@ -5,7 +5,7 @@ import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/clie
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDeferralStore } from '../../../functions/stock-update/movements/deferral-store.ts';
-import { type BackOffice, s3Of, startBackOffice } from '../../support/system/back-office.ts';
+import { adminConfigOf, type BackOffice, s3Of, startBackOffice } from '../../support/system/back-office.ts';
 import { tablesOf } from '../../support/orders/large-orders.ts';
 import { orderOf, stockedSku } from '../../support/system/test-data.ts';
 
@@ -18,7 +18,7 @@ afterAll(() => office.stop());
 const stockOf = async (sku: string) => (await office.client('warehouse').get(`/stock/${sku}`)).body;
 
 const inbox = () => office.credentials.stockInboxBucket;
-const drop = async (name: string, text: string, Metadata: Record<string, string> = {}) => {
+const upload = async (name: string, text: string, Metadata: Record<string, string> = {}) => {
   const object = { Bucket: inbox(), Key: `movements/${name}.csv`, Body: text, Metadata };
   await s3Of(office.credentials).send(new PutObjectCommand(object));
 };
@@ -31,7 +31,7 @@ const read = async (key: string): Promise<string | undefined> => {
     throw error;
   }
 };
-/** The summary and the rows of a dropped file's result, when all is done. */
+/** Waits for the result of an uploaded file. Returns its summary and rows. */
 async function resultOf(name: string) {
   for (let tries = 0; tries < 600; tries += 1) {
     const summary = await read(`results/${name}.json`);
@@ -46,7 +46,7 @@ async function resultOf(name: string) {
 const outcomes = (rows: Record<string, string>[]) => rows.map(({ reason, status }) => reason || status);
 
 describe('a file of movements', () => {
-  test('is applied row by row in order, with spaces in its name, and each bad row is named with what is wrong', async () => {
+  test('with spaces in its name is applied in row order, and its result states the error of each malformed row', async () => {
     const [sku, other] = [await stockedSku(office, { units: 0 }), await stockedSku(office, { units: 0 })];
     const name = `day ${randomUUID()}/north & south`;
     const text = [
@@ -62,7 +62,7 @@ describe('a file of movements', () => {
       `${sku},${sku}-3,write-off,4,main,L1,`,
       '',
     ].join('\r\n');
-    await drop(name, text);
+    await upload(name, text);
     const { summary, rows } = await resultOf(name);
     expect(outcomes(rows)).toEqual([
       'accepted',
@@ -89,36 +89,36 @@ describe('a file of movements', () => {
     expect(body.movements[1]).toMatchObject({
       reason: 'from "ACME", by lorry',
       actor: `file movements/${name}.csv`,
-      // S3 tells the second in which the file was dropped.
+      // S3 reports the upload time with a resolution of one second.
       occurredAt: expect.stringMatching(/\.999Z$/),
     });
   });
 
-  test('dropped again, and again under another name, changes nothing', async () => {
+  test('uploaded again, also under another name, changes nothing', async () => {
     const sku = await stockedSku(office, { units: 0 });
     const text = `movementId,sku,warehouse,type,quantity\n${sku}-1,${sku},main,receipt,5\n`;
     for (const name of [`a-${sku}`, `b-${sku}`]) {
-      await drop(name, text);
+      await upload(name, text);
       expect((await resultOf(name)).summary).toMatchObject({ accepted: 1 });
     }
-    await drop(`a-${sku}`, text);
+    await upload(`a-${sku}`, text);
     await office.settled();
     expect(await stockOf(sku)).toMatchObject({ onHand: 5 });
   });
 
-  test('tells whether its counts contain open orders, by row or for all of it', async () => {
+  test('states whether its counts include open orders, per row or for the whole file', async () => {
     const skus = await Promise.all([0, 1, 2].map(() => stockedSku(office, { units: 10 })));
     for (const sku of skus) {
       await office.client('storefront').post('/orders', orderOf(sku, { lines: [{ sku, quantity: 4 }] }));
     }
     const [included, deducted, byRow] = skus;
     const header = 'movementId,sku,warehouse,type,quantity';
-    await drop(`included-${included}`, `${header}\nc-${included},${included},main,count,9\n`);
-    await drop(`deducted-${deducted}`, `${header}\nc-${deducted},${deducted},main,count,9\n`, {
+    await upload(`included-${included}`, `${header}\nc-${included},${included},main,count,9\n`);
+    await upload(`deducted-${deducted}`, `${header}\nc-${deducted},${deducted},main,count,9\n`, {
       'open-orders': 'deducted',
     });
-    await drop(`row-${byRow}`, `${header},openOrders\nc-${byRow},${byRow},main,count,9,deducted\n`);
-    await drop(`wrong-${byRow}`, `${header}\nd-${byRow},${byRow},main,count,9\n`, { 'open-orders': 'perhaps' });
+    await upload(`row-${byRow}`, `${header},openOrders\nc-${byRow},${byRow},main,count,9,deducted\n`);
+    await upload(`wrong-${byRow}`, `${header}\nd-${byRow},${byRow},main,count,9\n`, { 'open-orders': 'perhaps' });
     const names = [`included-${included}`, `deducted-${deducted}`, `row-${byRow}`, `wrong-${byRow}`];
     const summaries = await Promise.all(names.map(async (name) => (await resultOf(name)).summary));
     expect(summaries.map(({ accepted }) => accepted)).toEqual([1, 1, 1, 0]);
@@ -131,41 +131,41 @@ describe('a file of movements', () => {
     ]);
   });
 
-  test('that comes late counts as of its time', async () => {
+  test('with an earlier time of count is applied as of that time', async () => {
     const sku = await stockedSku(office, { units: 5 });
     const header = 'movementId,sku,warehouse,type,quantity,occurredAt';
-    await drop(`late-${sku}`, `${header}\nl-${sku},${sku},main,count,2,2026-03-02T06:00:00Z\n`);
+    await upload(`late-${sku}`, `${header}\nl-${sku},${sku},main,count,2,2026-03-02T06:00:00Z\n`);
     expect((await resultOf(`late-${sku}`)).summary).toMatchObject({ accepted: 1 });
     expect(await stockOf(sku)).toMatchObject({ onHand: 7 });
   });
 
-  test('that comes late does not undo a newer count', async () => {
+  test('with an earlier count does not override a newer count', async () => {
     const sku = await stockedSku(office, { units: 0 });
     const header = 'movementId,sku,warehouse,type,quantity,occurredAt';
-    await drop(`new-${sku}`, `${header}\nn-${sku},${sku},main,count,8,2026-03-02T06:00:00Z\n`);
+    await upload(`new-${sku}`, `${header}\nn-${sku},${sku},main,count,8,2026-03-02T06:00:00Z\n`);
     expect((await resultOf(`new-${sku}`)).summary).toMatchObject({ accepted: 1 });
-    await drop(`old-${sku}`, `${header}\no-${sku},${sku},main,count,3,2026-03-01T06:00:00Z\n`);
+    await upload(`old-${sku}`, `${header}\no-${sku},${sku},main,count,3,2026-03-01T06:00:00Z\n`);
     expect(outcomes((await resultOf(`old-${sku}`)).rows)).toEqual(['count-outdated']);
     expect(await stockOf(sku)).toMatchObject({ onHand: 8 });
   });
 
   test.each([
     ['without a header', '', 'no header'],
-    ['with a header of something else', 'name,price\nMug,3\n', 'lacks movementId'],
+    ['with an unrelated header', 'name,price\nMug,3\n', 'lacks movementId'],
     ['with an unknown column', 'movementId,sku,warehouse,type,quantity,colour\n', 'colour'],
-  ])('%s is refused as a whole', async (_name, text, problem) => {
+  ])('%s is refused completely', async (_name, text, problem) => {
     const name = randomUUID();
-    await drop(name, text);
+    await upload(name, text);
     const { summary, rows } = await resultOf(name);
     expect(summary).toMatchObject({ rows: 0, refused: expect.stringContaining(problem) });
     expect(rows).toEqual([]);
   });
 
-  test('whose quote is never closed is applied up to there', async () => {
+  test('with an unclosed quote is applied up to that row', async () => {
     const sku = await stockedSku(office, { units: 0 });
     const header = 'movementId,sku,warehouse,type,quantity,reason';
     const tail = `x,${sku},main,receipt,1,\n`.repeat(2000);
-    await drop(
+    await upload(
       `quote-${sku}`,
       `${header}\nq-${sku},${sku},main,receipt,5,fine\nr-${sku},${sku},main,receipt,5,"open\n${tail}`,
     );
@@ -177,9 +177,8 @@ describe('a file of movements', () => {
 
 describe('movements by message', () => {
   const send = async (body: unknown) => {
-    const { gatewayUrl: endpoint, region, stockMovementsQueue: QueueName } = office.credentials;
-    const credentials = { accessKeyId: 'administrator', secretAccessKey: 'local' };
-    const sqs = new SQSClient({ endpoint, region, credentials });
+    const sqs = new SQSClient(adminConfigOf(office));
+    const QueueName = office.credentials.stockMovementsQueue;
     const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
     const MessageBody = typeof body === 'string' ? body : JSON.stringify(body);
     const { MessageId = '' } = await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
@@ -189,7 +188,7 @@ describe('movements by message', () => {
     movements: [{ movementId: `${sku}-${id}`, sku, warehouse: 'main', type: 'receipt', quantity: 1, ...given }],
   });
 
-  test('are applied once, however often they are sent, beside messages that nobody can read', async () => {
+  test('are applied once when they are sent twice, beside malformed messages', async () => {
     const sku = await stockedSku(office, { units: 0 });
     const ids = Array.from({ length: 15 }, (_, index) => `${index}`);
     await Promise.all([
@@ -200,13 +199,13 @@ describe('movements by message', () => {
     await expect.poll(async () => (await stockOf(sku)).onHand).toBe(15);
   });
 
-  test('count as of their time', async () => {
+  test('with an earlier time of count are applied as of that time', async () => {
     const sku = await stockedSku(office, { units: 5 });
     await send(receipt(sku, 'late', { type: 'count', quantity: 2, occurredAt: '2026-03-02T06:00:00Z' }));
     await expect.poll(async () => (await stockOf(sku)).onHand).toBe(7);
   });
 
-  test('that are refused are told by an event', async () => {
+  test('that are refused publish an event', async () => {
     const sku = await stockedSku(office, { units: 3 });
     await send(receipt(sku, 'x', { type: 'count', quantity: 4, expectedOnHand: 2 }));
     const rejections = async () => {
@@ -219,12 +218,12 @@ describe('movements by message', () => {
     expect(await stockOf(sku)).toMatchObject({ onHand: 3 });
   });
 
-  test('that overtook what they need wait for it', async () => {
+  test('that arrive before a movement they depend on are deferred', async () => {
     const sku = await stockedSku(office, { units: 3 });
     const transfer = { transferId: `T-${sku}`, quantity: 2 };
     const { db, tables } = await tablesOf(office);
-    const overtaking = await send(receipt(sku, 'in', { type: 'transfer-in', warehouse: 'north', ...transfer }));
-    await expect.poll(() => createDeferralStore(db, tables).last(overtaking)).toBeDefined();
+    const early = await send(receipt(sku, 'in', { type: 'transfer-in', warehouse: 'north', ...transfer }));
+    await expect.poll(() => createDeferralStore(db, tables).last(early)).toBeDefined();
     await send(receipt(sku, 'out', { type: 'transfer-out', ...transfer }));
     await expect.poll(async () => (await stockOf(sku)).warehouses).toMatchObject([{ onHand: 1 }, { onHand: 2 }]);
     expect((await stockOf(sku)).inTransit.units).toBe(0);

@@ -14,7 +14,7 @@ afterAll(() => office.stop());
 const post = (body: unknown, headers?: Record<string, string>) =>
   office.client('storefront').send('POST', '/orders', body, headers);
 
-describe('an order that cannot be taken is refused with a problem document', () => {
+describe('an invalid order is refused with a problem document', () => {
   const line = (given: Record<string, unknown>) => () => orderOf(sku, { lines: [{ sku, quantity: 1, ...given }] });
   test.each<[string, () => unknown, number, string[]]>([
     ['an empty body', () => '', 400, []],
@@ -42,8 +42,8 @@ describe('an order that cannot be taken is refused with a problem document', () 
       422,
       ['/externalOrderId', '/customer'],
     ],
-    ['a currency that is none', () => orderOf(sku, { currency: 'pounds' }), 422, ['/currency']],
-    ['another currency than the price', () => orderOf(sku, { currency: 'EUR' }), 422, ['/lines/0/sku']],
+    ['an invalid currency', () => orderOf(sku, { currency: 'pounds' }), 422, ['/currency']],
+    ['a currency without a price', () => orderOf(sku, { currency: 'EUR' }), 422, ['/lines/0/sku']],
     ['an unknown SKU', () => orderOf('NO-SUCH-SKU'), 422, ['/lines/0/sku']],
     ['an unknown shipping method', () => orderOf(sku, { shippingMethod: 'balloon' }), 422, ['/shippingMethod']],
     ['a time in the future', () => orderOf(sku, { placedAt: '2999-01-01T00:00:00Z' }), 422, ['/placedAt']],
@@ -55,12 +55,12 @@ describe('an order that cannot be taken is refused with a problem document', () 
       ['/shippingAddress/country'],
     ],
     ['no shipping address', () => orderOf(sku, { shippingAddress: undefined }), 422, ['/shippingAddress']],
-  ])('%s', async (_name, body, status, pointers) => {
+  ])('%s', async (_case, body, status, pointers) => {
     const content = body();
-    const answer = await post(content, content === '' ? { 'content-type': 'application/json' } : {});
-    expectProblem(answer, status);
-    const given = (answer.body.errors ?? []).map((error: { pointer: string }) => error.pointer);
-    expect(given).toEqual(expect.arrayContaining(pointers));
+    const response = await post(content, content === '' ? { 'content-type': 'application/json' } : {});
+    expectProblem(response, status);
+    const found = (response.body.errors ?? []).map((error: { pointer: string }) => error.pointer);
+    expect(found).toEqual(expect.arrayContaining(pointers));
   });
 
   test('more than 1 MiB', async () => {
@@ -83,13 +83,13 @@ describe('an order that cannot be taken is refused with a problem document', () 
     expectProblem(await office.client('storefront').get('/orders?day=2026-01-01&limit=0'), 400);
   });
 
-  test('nothing was taken by any of it', async () => {
+  test('no stock is reserved by refused orders', async () => {
     const stock = await office.client('warehouse').get(`/stock/${sku}`);
     expect(stock.body).toMatchObject({ reserved: 0, available: 100 });
   });
 });
 
-describe('a token that does not allow it', () => {
+describe('an order without a valid access token is refused', () => {
   const channel = { clientId: 'storefront', scopes: ['storeworks/orders.write'] };
   const withToken = (token: string | undefined) =>
     fetch(`${office.apiUrl}/orders`, {
@@ -105,11 +105,11 @@ describe('a token that does not allow it', () => {
   });
 
   test.each<[string, () => Promise<string | undefined>]>([
-    ['none', async () => undefined],
-    ['an empty one', async () => 'Bearer '],
-    ['garbage', async () => 'Bearer abc.def.ghi'],
+    ['no token', async () => undefined],
+    ['an empty token', async () => 'Bearer '],
+    ['a malformed token', async () => 'Bearer abc.def.ghi'],
     [
-      'one that another key signed',
+      'a token signed with another key',
       async () => {
         const { privateKey } = await generateKeyPair('RS256');
         const token = await new SignJWT(claims())
@@ -120,36 +120,36 @@ describe('a token that does not allow it', () => {
         return `Bearer ${token}`;
       },
     ],
-    ['one that has expired', async () => `Bearer ${await office.issueToken(channel, -60)}`],
+    ['an expired token', async () => `Bearer ${await office.issueToken(channel, -60)}`],
     [
-      'one of another issuer',
+      'a token of another issuer',
       async () => {
         const other = await backOfficeForTest();
         return `Bearer ${await other.issueToken(channel, 3600)}`;
       },
     ],
     [
-      'an unsigned one',
+      'an unsigned token',
       async () => {
         const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
         const payload = { ...claims(), iss: office.credentials.issuer, exp: Math.floor(Date.now() / 1000) + 3600 };
         return `Bearer ${part({ alg: 'none' })}.${part(payload)}.`;
       },
     ],
-  ])('%s', async (_name, token) => {
-    const answer = await withToken(await token());
-    expect(answer.status).toBe(401);
-    expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-    expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
-    expect(await answer.json()).toMatchObject({ status: 401, type: 'unauthorized' });
+  ])('%s', async (_case, token) => {
+    const response = await withToken(await token());
+    expect(response.status).toBe(401);
+    expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(response.headers.get('www-authenticate')).toMatch(/^Bearer/);
+    expect(await response.json()).toMatchObject({ status: 401, type: 'unauthorized' });
   });
 
-  test('is not the matter with one of the same client that is good', async () => {
+  test('a valid token of the same client is accepted', async () => {
     const token = await office.issueToken(channel, 3600);
     expect((await withToken(`Bearer ${token}`)).status).toBe(201);
   });
 
-  test('one without the scope', async () => {
+  test('a token without the scope', async () => {
     expectProblem(await office.client('warehouse').post('/orders', orderOf(sku)), 403, 'forbidden');
   });
 });

@@ -11,7 +11,7 @@ import { createLake } from '../../support/system/back-office.ts';
 import { orderOf, stockedSku } from '../../support/system/test-data.ts';
 import { waitUntilIdle } from '../../support/system/until-idle.ts';
 
-test('kill -9 while orders pour in loses no accepted order and no event, and the next start goes on', async () => {
+test('a kill during order placement loses no accepted order and no event, and the next start continues', async () => {
   const stateDirectory = await mkdtemp(join(tmpdir(), 'storeworks-kill-'));
   onTestFinished(() => rm(stateDirectory, { recursive: true, force: true }));
   const before = await startProcess(stateDirectory);
@@ -19,21 +19,21 @@ test('kill -9 while orders pour in loses no accepted order and no event, and the
 
   const accepted = new Map<string, string>();
   const contents = Array.from({ length: 400 }, () => orderOf(sku));
-  const pouring = contents.map(async (content) => {
-    const answer = await before.client('storefront').post('/orders', content);
-    if (answer.status === 201) accepted.set(content.externalOrderId, answer.text);
+  const placements = contents.map(async (content) => {
+    const response = await before.client('storefront').post('/orders', content);
+    if (response.status === 201) accepted.set(content.externalOrderId, response.text);
   });
   while (accepted.size < 120) await sleep(5);
   before.kill();
-  await Promise.allSettled(pouring);
+  await Promise.allSettled(placements);
   expect(accepted.size).toBeLessThan(400);
 
   const after = await startProcess(stateDirectory);
   for (const content of contents) {
-    const answer = await after.client('storefront').post('/orders', content);
+    const response = await after.client('storefront').post('/orders', content);
     const first = accepted.get(content.externalOrderId);
-    expect([200, ...(first === undefined ? [201] : [])]).toContain(answer.status);
-    expect(answer.text).toBe(first ?? answer.text);
+    expect([200, ...(first === undefined ? [201] : [])]).toContain(response.status);
+    expect(response.text).toBe(first ?? response.text);
   }
   const stock = await after.client('warehouse').get(`/stock/${sku}`);
   expect(stock.body.reserved).toBe(400);

@@ -20,12 +20,12 @@ beforeEach(async () => {
       child.kill('SIGKILL');
       await exit;
     }
-    // The database ends a moment after the engine that was killed.
+    // The database process exits shortly after the killed engine.
     rmSync(state, { recursive: true, force: true, maxRetries: 10 });
   };
 });
 
-/** `npm start` on a state of its own and the template of all tests; `ended` gives the exit code and what it printed. */
+/** Runs `npm start` with a new state and the template of all tests. `ended` returns the exit code and the output. */
 function npmStart(env: Record<string, string> = {}, ...args: string[]) {
   const child = spawn(process.execPath, ['infra/start.ts', '--state', state, '--app', inject('cdkOut'), ...args], {
     cwd: root,
@@ -52,50 +52,52 @@ function npmStart(env: Record<string, string> = {}, ...args: string[]) {
   };
 }
 
-const oneSentence = (text: RegExp) => ({
+const failedWithOneLine = (text: RegExp) => ({
   code: 1,
   printed: expect.stringMatching(new RegExp(`^[^\\n]*${text.source}[^\\n]*$`)),
 });
 
-test('a port in use is one sentence and a failure', async () => {
+test('a port in use fails the start with a one-line message', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   onTestFinished(() => void taken.close());
   const port = String((taken.address() as AddressInfo).port);
-  expect(await npmStart({ PORT: port }).ended()).toEqual(oneSentence(/Port \d+ is in use/));
-  expect(await npmStart({ PORT: 'http' }).ended()).toEqual(oneSentence(/PORT must be a number/));
+  expect(await npmStart({ PORT: port }).ended()).toEqual(failedWithOneLine(/Port \d+ is in use/));
+  expect(await npmStart({ PORT: 'http' }).ended()).toEqual(failedWithOneLine(/PORT must be a number/));
 });
 
-test('a second instance on the same state is refused, and the first goes on', async () => {
+test('a second instance on the same state is refused, and the first instance keeps running', async () => {
   const first = npmStart();
   const { apiUrl } = await first.ready();
-  expect(await npmStart().ended()).toEqual(oneSentence(/Another instance is already running on the state in/));
-  expect(await npmStart({}, '--fresh').ended()).toEqual(oneSentence(/Another instance is already running/));
+  expect(await npmStart().ended()).toEqual(failedWithOneLine(/Another instance is already running on the state in/));
+  expect(await npmStart({}, '--fresh').ended()).toEqual(failedWithOneLine(/Another instance is already running/));
   expect((await fetch(`${apiUrl}/health`)).status).toBe(200);
 });
 
-test('a state of another version is refused, until it is emptied', async () => {
+test('a state of another version is refused until --fresh empties it', async () => {
   const db = new DatabaseSync(join(state, 'engine.sqlite'));
   db.exec('PRAGMA user_version = 99');
   db.close();
-  expect(await npmStart().ended()).toEqual(oneSentence(/written by another version.*npm start -- --fresh/));
+  expect(await npmStart().ended()).toEqual(failedWithOneLine(/written by another version.*npm start -- --fresh/));
   const fresh = npmStart({}, '--fresh');
   await fresh.ready();
 });
 
-test('a database that does not answer is one sentence and a failure', async () => {
-  expect(await npmStart({ DYNAMODB_ENDPOINT: 'http://127.0.0.1:1' }).ended()).toEqual(oneSentence(/DYNAMODB_ENDPOINT/));
-  expect(await npmStart({ DYNAMODB_ENDPOINT: 'here' }).ended()).toEqual(oneSentence(/DYNAMODB_ENDPOINT/));
+test('a database that does not respond fails the start with a one-line message', async () => {
+  expect(await npmStart({ DYNAMODB_ENDPOINT: 'http://127.0.0.1:1' }).ended()).toEqual(
+    failedWithOneLine(/DYNAMODB_ENDPOINT/),
+  );
+  expect(await npmStart({ DYNAMODB_ENDPOINT: 'here' }).ended()).toEqual(failedWithOneLine(/DYNAMODB_ENDPOINT/));
 });
 
-test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('%s ends the engine and every child', async (signal) => {
+test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('%s stops the engine and every child process', async (signal) => {
   const engine = npmStart();
   const { dynamodbEndpoint, gatewayUrl } = await engine.ready();
   expect((await fetch(dynamodbEndpoint)).status).toBeGreaterThan(0);
   engine.child.kill(signal);
   await engine.ended();
   for (const url of [dynamodbEndpoint, gatewayUrl]) {
-    await expect.poll(() => fetch(url).catch(() => 'gone')).toBe('gone');
+    await expect.poll(() => fetch(url).catch(() => 'closed')).toBe('closed');
   }
   expect(existsSync(join(state, 'engine.sqlite'))).toBe(true);
 });

@@ -1,13 +1,13 @@
 import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { expect, test, vi } from 'vitest';
-import { backOfficeForTest } from '../../support/system/back-office.ts';
+import { adminConfigOf, backOfficeForTest } from '../../support/system/back-office.ts';
 import { withoutGrant, withoutRule } from '../../support/system/edited-template.ts';
-import { requestedRefund } from '../../support/refunds/refund-driver.ts';
+import { refundDriver } from '../../support/refunds/refund-driver.ts';
 import { expectProblem, orderOf, stockedSku } from '../../support/system/test-data.ts';
 
-test('an order fails with AccessDeniedException when its function may not write the order table', async () => {
+test('placing an order fails with AccessDeniedException without write permission for the order table', async () => {
   const lines: string[] = [];
-  const cdkOut = withoutGrant(/^OrderIntake/, 'dynamodb:PutItem');
+  const cdkOut = withoutGrant(/^OrderIntake-/, 'dynamodb:PutItem');
   const office = await backOfficeForTest({ cdkOut, log: (line) => lines.push(line) });
   const sku = await stockedSku(office);
   expectProblem(await office.client('storefront').post('/orders', orderOf(sku)), 500, 'internal-error');
@@ -16,20 +16,18 @@ test('an order fails with AccessDeniedException when its function may not write 
   expect(stock.body).toMatchObject({ reserved: 0 });
 });
 
-test('no schedule is made by a function that may not hand on the role of the schedules', async () => {
+test('no deadline is scheduled without permission to pass the role of the schedules', async () => {
   const lines: string[] = [];
-  const cdkOut = withoutGrant(/^RefundApprovalWaiting/, 'iam:PassRole');
+  const cdkOut = withoutGrant(/^RefundApproval-ScheduleDeadlines/, 'iam:PassRole');
   const office = await backOfficeForTest({ cdkOut, log: (line) => lines.push(line) });
-  await requestedRefund(office);
+  await refundDriver(() => office).requestedRefund();
   await vi.waitFor(() => expect(lines.join('\n')).toMatch(/AccessDeniedException.*iam:PassRole/s), 30_000);
-  const aws = { endpoint: office.gatewayUrl, region: office.credentials.region };
-  const credentials = { accessKeyId: 'administrator', secretAccessKey: 'local' };
-  const scheduler = new SchedulerClient({ ...aws, credentials });
+  const scheduler = new SchedulerClient(adminConfigOf(office));
   expect((await scheduler.send(new ListSchedulesCommand({ NamePrefix: 'ref_' }))).Schedules).toEqual([]);
 });
 
-test('no event reaches the lake when the rule of the journal is missing', async () => {
-  const office = await backOfficeForTest({ cdkOut: withoutRule(/^EventJournal/) });
+test('no event reaches the lake without the rule of the event journal', async () => {
+  const office = await backOfficeForTest({ cdkOut: withoutRule(/^EventJournal-/) });
   const sku = await stockedSku(office);
   const placed = await office.client('storefront').post('/orders', orderOf(sku));
   expect(placed.status).toBe(201);
@@ -37,7 +35,7 @@ test('no event reaches the lake when the rule of the journal is missing', async 
   expect(await office.lake.events('OrderPlaced')).toEqual([]);
 });
 
-test('every accepted order reaches the lake with the template as it is', async () => {
+test('every accepted order reaches the lake with the unchanged template', async () => {
   const office = await backOfficeForTest();
   const sku = await stockedSku(office);
   const placed = await office.client('storefront').post('/orders', orderOf(sku));

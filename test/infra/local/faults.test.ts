@@ -11,7 +11,7 @@ import { createLambda } from '../../../infra/local/lambda/lambda.ts';
 import type { EndedInvocation } from '../../../infra/local/observer.ts';
 import { functionOf, smallContext } from './small-template.ts';
 
-/** A gateway before a service that counts what reaches it; calls come from the function `Place` or an administrator. */
+/** A gateway with a service that records its calls; callers are the function `Place` and the administrator. */
 async function gatewayWith(fault: CallFault | undefined) {
   const small = smallContext([functionOf('Place', '')]);
   onTestFinished(small.close);
@@ -30,7 +30,8 @@ async function gatewayWith(fault: CallFault | undefined) {
       ...small.context,
       faults: { onCall },
       observer: {
-        onResponse: ({ functionName, call }, { status }) => observed.push(`${functionName} ${call.operation} ${status}`),
+        onResponse: ({ functionName, call }, { status }) =>
+          observed.push(`${functionName} ${call.operation} ${status}`),
       },
     },
     {
@@ -63,13 +64,16 @@ async function gatewayWith(fault: CallFault | undefined) {
   return { call, reached, bodies, crashed, observed, onCall };
 }
 
-test('a refused call does nothing', async () => {
-  const { call, reached } = await gatewayWith({ kind: 'refused', response: jsonResponse({ __type: 'Throttled' }, 400) });
+test('a refused call does not reach the service', async () => {
+  const { call, reached } = await gatewayWith({
+    kind: 'refused',
+    response: jsonResponse({ __type: 'Throttled' }, 400),
+  });
   expect(await call()).toBe(400);
   expect(reached).toEqual([]);
 });
 
-test('a lost response belongs to a call that was done', async () => {
+test('the service handles a call whose response is lost', async () => {
   const { call, reached, crashed } = await gatewayWith({ kind: 'response-lost' });
   expect(await call()).toBe('no response');
   expect(reached).toEqual(['PutItem']);
@@ -79,14 +83,14 @@ test('a lost response belongs to a call that was done', async () => {
 test.each([
   ['before', []],
   ['after', ['PutItem']],
-] as const)('a crash %s the effect ends the sandbox that called', async (when, done) => {
+] as const)('a crash %s the call kills the calling sandbox', async (when, done) => {
   const { call, reached, crashed } = await gatewayWith({ kind: 'crash', when });
   expect(await call()).toBe('no response');
   expect(reached).toEqual(done);
   expect(crashed).toEqual(['sandbox-1']);
 });
 
-test('a slow call is done, and only when its time is over', async () => {
+test('the service handles a slow call after its delay', async () => {
   const { call, reached } = await gatewayWith({ kind: 'slow', milliseconds: 100 });
   const answered = call();
   await new Promise((resolve) => setTimeout(resolve, 50));
@@ -95,20 +99,20 @@ test('a slow call is done, and only when its time is over', async () => {
   expect(reached).toEqual(['PutItem']);
 });
 
-test('of a call that is done in part the service sees that part, and the caller what is missing', async () => {
-  const whole = ({ body }: { body: string | Buffer }) => jsonResponse({ done: String(body), missing: 1 }, 207);
-  const { call, bodies } = await gatewayWith({ kind: 'partial', part: Buffer.from('{"half":1}'), whole });
+test('the service receives a part of a partial call, and the caller receives the failed entries', async () => {
+  const complete = ({ body }: { body: string | Buffer }) => jsonResponse({ done: String(body), missing: 1 }, 207);
+  const { call, bodies } = await gatewayWith({ kind: 'partial', part: Buffer.from('{"half":1}'), complete });
   expect(await call()).toBe(207);
   expect(bodies).toEqual(['{"half":1}']);
 });
 
-test('what people and tests call is never faulty', async () => {
+test('calls of the administrator have no faults', async () => {
   const { call, onCall } = await gatewayWith({ kind: 'response-lost' });
   expect(await call('administrator')).toBe(200);
   expect(onCall).not.toHaveBeenCalled();
 });
 
-test('an observer is told of what functions call and of the response, also of a fault’s, and of nobody else', async () => {
+test('an observer receives calls of functions with their responses, also injected ones, and no other calls', async () => {
   const sound = await gatewayWith(undefined);
   await sound.call();
   await sound.call('administrator');
@@ -126,7 +130,7 @@ const working = `import { appendFileSync } from 'node:fs';
     return Date.now();
   }`;
 
-/** A function that notes each run in a file with the session token of its sandbox. */
+/** A function that writes the session token of its sandbox to a file on each run. */
 function functionWith(faults: Faults = {}) {
   const small = smallContext([functionOf('Work', working, { Timeout: 20 })]);
   const ended: EndedInvocation[] = [];
@@ -155,7 +159,7 @@ test.each([
   expect(runs()).toHaveLength(count);
 });
 
-test('a sandbox that dies in the middle fails its event alone, and another takes its place', async () => {
+test('a killed sandbox fails only its own event, and a new sandbox replaces it', async () => {
   const { lambda, invoke, runs } = functionWith();
   const dying = invoke({ hangs: true });
   await expect.poll(runs, { interval: 10 }).toHaveLength(1);
@@ -166,14 +170,14 @@ test('a sandbox that dies in the middle fails its event alone, and another takes
   expect(new Set(runs()).size).toBe(2);
 });
 
-test('functions live by the engine’s clock', async () => {
+test('functions use the engine’s clock', async () => {
   const { invoke, clock } = functionWith();
   clock.ahead = 3_600_000;
   const result = await invoke();
   expect(Number(result.kind === 'ok' && result.payload) - Date.now()).toBeGreaterThan(3_500_000);
 });
 
-test('an observer is told how long an event ran, without the start of its sandbox', async () => {
+test('an observer receives the duration of an event without the start of its sandbox', async () => {
   const { invoke, ended } = functionWith();
   const started = performance.now();
   await invoke({ pauseMs: 60 });
@@ -182,7 +186,7 @@ test('an observer is told how long an event ran, without the start of its sandbo
   expect(JSON.parse(invocation?.payload ?? '')).toMatchObject({ pauseMs: 60 });
   expect(invocation).toMatchObject({ functionName: 'Work' });
   expect(invocation?.durationMs).toBeGreaterThan(58);
-  // Loading the worker alone takes longer than this.
+  // The start of a worker takes longer than this.
   expect(invocation?.durationMs).toBeLessThan(elapsedMs - 5);
   expect(ended).toHaveLength(1);
 });

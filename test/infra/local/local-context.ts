@@ -5,7 +5,7 @@ import type { AwsCall } from '../../../infra/local/gateway/aws-call.ts';
 import { openState } from '../../../infra/local/state.ts';
 import type { Resource, Template } from '../../../infra/local/template/template.ts';
 
-/** A resource as the template gives it, its identities derived from the name. */
+/** A resource of a template; its identities derive from the name. */
 export const resource = (type: string, name: string, properties: Record<string, unknown>, arn = name): Resource => ({
   logicalId: name.replaceAll(/\W/g, ''),
   stack: 'Test',
@@ -27,7 +27,7 @@ export const templateOf = (resources: Resource[]): Template => ({
   outputs: () => ({}),
 });
 
-/** A context on a state of its own; `reopened` is the same state after the end of one process and the start of another. */
+/** A context with its own state; `reopened` opens the same state again, as after a restart. */
 export function localContext(resources: Resource[], directory = mkdtempSync(join(tmpdir(), 'local-'))) {
   const logged: string[] = [];
   const state = openState(directory);
@@ -45,7 +45,7 @@ export function localContext(resources: Resource[], directory = mkdtempSync(join
   };
 }
 
-/** A call as the gateway hands it on. */
+/** A call from the gateway. */
 export const callOf = (changes: Partial<AwsCall>): AwsCall => ({
   service: 'dynamodb',
   operation: '',

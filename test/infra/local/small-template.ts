@@ -15,7 +15,7 @@ export type SmallResource = {
 
 const functionArn = (name: string) => `arn:aws:lambda:eu-west-1:000000000000:function:${name}`;
 
-/** A function whose handler is `code`, an ES module's text, with the properties that matter to the test. */
+/** A function with the ES module `code` as its handler. */
 export const functionOf = (name: string, code: string, properties: Record<string, unknown> = {}): SmallResource => ({
   id: name,
   type: 'AWS::Lambda::Function',
@@ -29,7 +29,7 @@ export const functionOf = (name: string, code: string, properties: Record<string
   },
 });
 
-/** A context over resolved resources, as the template loader would give them, with state in a directory of its own. */
+/** A context with resolved resources and its own state directory. */
 export function smallContext(resources: SmallResource[], { directory = mkdtempSync(join(tmpdir(), 'engine-')) } = {}) {
   const all: Resource[] = resources.map(({ id, type, properties, ref = id, arn = '' }) => ({
     logicalId: id,
@@ -69,15 +69,15 @@ export function smallContext(resources: SmallResource[], { directory = mkdtempSy
   return {
     context,
     directory,
-    /** What the developer was told. */
+    /** Logged lines. */
     lines,
-    /** Milliseconds that the engine's clock is ahead of the real one. */
+    /** Offset of the engine's clock in milliseconds. */
     clock,
     close: () => {
       state.close();
       rmSync(directory, { recursive: true, force: true });
     },
-    /** Leaves the files, as a killed engine does. */
+    /** Closes the state and keeps the files, as after a kill. */
     leave: () => state.close(),
   };
 }

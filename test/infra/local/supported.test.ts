@@ -4,7 +4,7 @@ import { loadShop } from './template/small-assembly.ts';
 
 const queues = { 'AWS::SQS::Queue': { effective: ['VisibilityTimeout'], inert: ['KmsMasterKeyId'] } };
 
-test('lets pass what is effective, inert, or of an inert type', () => {
+test('accepts effective and inert properties, and inert types', () => {
   const template = loadShop({
     Work: { Type: 'AWS::SQS::Queue', Properties: { VisibilityTimeout: 30, KmsMasterKeyId: 'key', Tags: [] } },
     Log: { Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: 7 } },
@@ -13,7 +13,7 @@ test('lets pass what is effective, inert, or of an inert type', () => {
   expect(() => checkSupported(template, [queues])).not.toThrow();
 });
 
-test('names every resource type and property that it would have to overlook', () => {
+test('names every unsupported resource type and property', () => {
   const template = loadShop({
     Work: { Type: 'AWS::SQS::Queue', Properties: { VisibilityTimeout: 30, DelaySeconds: 5 } },
     Machine: { Type: 'AWS::StepFunctions::StateMachine', Properties: {} },
@@ -21,14 +21,14 @@ test('names every resource type and property that it would have to overlook', ()
   });
   expect(() => checkSupported(template, [queues])).toThrow(
     [
-      'Shop/Work: the local engine does not know what DelaySeconds of AWS::SQS::Queue changes.',
-      'Shop/Machine: the local engine does not run AWS::StepFunctions::StateMachine.',
-      'Shop/Role: the local engine does not know what PermissionsBoundary of AWS::IAM::Role changes.',
+      'Shop/Work: the local engine does not support DelaySeconds of AWS::SQS::Queue.',
+      'Shop/Machine: the local engine does not support AWS::StepFunctions::StateMachine.',
+      'Shop/Role: the local engine does not support PermissionsBoundary of AWS::IAM::Role.',
     ].join('\n'),
   );
 });
 
-test('joins the tables of two services that share a type', () => {
+test('merges the tables of two services that share a type', () => {
   const template = loadShop({
     Rule: { Type: 'AWS::Events::Rule', Properties: { EventPattern: {}, ScheduleExpression: 'rate(1 day)' } },
   });

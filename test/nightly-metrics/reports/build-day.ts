@@ -11,7 +11,7 @@ const duckDb = createDuckDb();
 const root = mkdtempSync(join(tmpdir(), 'build-reports-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
-/** Reports of a day over files of the lake. */
+/** Builds a day's reports from lake files. */
 export async function build(files: Buffer[], { date = '2011-06-15', timeZone = 'Europe/London' } = {}) {
   const directory = mkdtempSync(join(root, 'day-'));
   const paths = files.map((content, index) => {

@@ -5,7 +5,7 @@ import { build } from './build-day.ts';
 import { lakeFile, orderPlaced } from './lake-files.ts';
 
 describe('reports of a day', () => {
-  it('list each order once, with what finance books from', async () => {
+  it('list each order once, with its amounts', async () => {
     const order = orderPlaced({
       orderId: 'ord_1',
       externalOrderId: 'web-1',
@@ -37,7 +37,7 @@ describe('reports of a day', () => {
     ]);
   });
 
-  it('add up by channel, category, SKU and country, apart for each currency', async () => {
+  it('sum sales by channel, category, SKU and country, separately for each currency', async () => {
     const { rows } = await build([
       lakeFile(
         orderPlaced({
@@ -72,7 +72,7 @@ describe('reports of a day', () => {
     ]);
   });
 
-  it('keep the two hours from one to two of a long night apart, in the order in which they passed', async () => {
+  it('separate the two hours from one to two when daylight saving time ends, in their order', async () => {
     const times = ['2011-10-29T23:30:00Z', '2011-10-30T00:30:00Z', '2011-10-30T01:30:00Z', '2011-10-30T23:59:59.999Z'];
     const file = lakeFile(...times.map((placedAt) => orderPlaced({ placedAt })));
     const { rows } = await build([file], { date: '2011-10-30' });
@@ -84,14 +84,14 @@ describe('reports of a day', () => {
     ]);
   });
 
-  it('count an event once that lies in several files', async () => {
+  it('count an event once that is in several files', async () => {
     const [first, second] = [orderPlaced(), orderPlaced()];
     const { input, report } = await build([lakeFile(first, second), lakeFile(second), lakeFile(second, first)]);
     expect(input).toMatchObject({ files: 3, lines: 5, events: 2, duplicates: 3, quarantined: [] });
     expect(report('orders')).toMatchObject({ rows: 2, orders: 2, units: 2 });
   });
 
-  it('ignore other kinds of events', async () => {
+  it('ignore other event types', async () => {
     const order = orderPlaced();
     const other = { ...orderPlaced(), 'detail-type': 'OrderShipped' };
     const elsewhere = { ...orderPlaced(), source: 'storeworks.elsewhere' };
@@ -100,7 +100,7 @@ describe('reports of a day', () => {
     expect(report('orders')?.rows).toBe(1);
   });
 
-  it('are empty but whole for a day in which nothing happened', async () => {
+  it('have headers and no rows for a day without events', async () => {
     const { input, reports, read } = await build([]);
     expect(input).toEqual({ files: 0, lines: 0, events: 0, duplicates: 0, quarantined: [] });
     expect(reports.map(({ rows, units = 0, amounts }) => [rows, units, amounts])).toEqual(
@@ -112,14 +112,14 @@ describe('reports of a day', () => {
     expect(read('sales-by-sku.parquet').subarray(0, 4).toString()).toBe('PAR1');
   });
 
-  it('are the same bytes whatever the order of the lake', async () => {
+  it('have the same bytes whatever the order of events and files', async () => {
     const orders = Array.from({ length: 40 }, (_, index) => orderPlaced({ channel: `channel-${index % 3}` }));
     const one = await build([lakeFile(...orders)]);
     const other = await build([lakeFile(...orders.slice(20)), lakeFile(...orders.slice(0, 25).toReversed())]);
     expect(other.reports).toEqual(one.reports);
   });
 
-  it('do not mix when two days are built at once', async () => {
+  it('are separate when four days are built concurrently', async () => {
     const days = ['2011-06-15', '2011-06-16', '2011-06-17', '2011-06-18'];
     const built = await Promise.all(
       days.map((date, index) => {
@@ -182,8 +182,8 @@ describe('manifest of a day', () => {
   });
 });
 
-describe('input that is wrong', () => {
-  it('is left out, counted and told by file and reason', async () => {
+describe('invalid input', () => {
+  it('is quarantined and counted by file and reason', async () => {
     const good = orderPlaced();
     const { input, report } = await build([
       lakeFile('not json', good, '{"source":"', '[]', '42', '{"source":"s"}'),
@@ -205,39 +205,42 @@ describe('input that is wrong', () => {
     ['without a channel', { channel: undefined }],
     ['with a fraction of a penny', { shippingMinor: 0.5 }],
     ['with a negative amount', { discountMinor: -1 }],
-    ['with an amount that is no number', { totalMinor: 'ten' }],
+    ['with an amount that is not a number', { totalMinor: 'ten' }],
     ['without lines', { lines: [] }],
     ['with a line without SKU', { lines: [{ sku: null, quantity: 1, unitPriceMinor: 1, discountMinor: 0 }] }],
     ['with half a unit', { lines: [{ sku: 'A', quantity: 0.5, unitPriceMinor: 1, discountMinor: 0 }] }],
-  ])('leaves out an order %s', async (_, wrong) => {
+  ])('excludes an order %s', async (_, fields) => {
     const order = orderPlaced();
-    const broken = { ...order, detail: { ...order.detail, data: { ...order.detail.data, ...wrong } } };
-    const { input, report } = await build([lakeFile(broken, orderPlaced())]);
+    const invalid = { ...order, detail: { ...order.detail, data: { ...order.detail.data, ...fields } } };
+    const { input, report } = await build([lakeFile(invalid, orderPlaced())]);
     expect(input.quarantined).toEqual([{ file: "file's 0.ndjson.gz", reason: 'invalid-order', rows: 1 }]);
     expect(report('orders')?.rows).toBe(1);
   });
 
-  it('stops the run when an order does not equal the sum of its lines', async () => {
+  it('fails the run when an order does not equal the sum of its lines', async () => {
     const wrong = orderPlaced({ subtotalMinor: 1001 });
     await expect(build([lakeFile(wrong)])).rejects.toThrow(/sales-by-category does not add up.*subtotalMinor in GBP/);
   });
 
-  it('stops the run when two events place the same order', async () => {
+  it('fails the run when two events place the same order', async () => {
     const twice = [orderPlaced({ orderId: 'ord_1' }), orderPlaced({ orderId: 'ord_1' })];
     await expect(build([lakeFile(...twice)])).rejects.toThrow('Orders were placed by more than one event.');
   });
 });
 
 describe('CSV cells', () => {
-  it('hold quotes, commas and line breaks by RFC 4180', async () => {
+  it('quote quotes, commas and line breaks as in RFC 4180', async () => {
     const { read, rows } = await build([lakeFile(orderPlaced({ externalOrderId: 'a "b", \r\nc' }))]);
     expect(rows('orders')[0]?.['externalOrderId']).toBe('a "b", \r\nc');
     expect(read('orders.csv').toString()).toContain('"a ""b"", \r\nc"');
     expect(read('orders.csv').toString().endsWith('\r\n')).toBe(true);
   });
 
-  it.each(['=1+1', '+44', '-1', '@SUM(A1)', '\t=1'])('make %j text for a spreadsheet', async (formula) => {
-    const { rows } = await build([lakeFile(orderPlaced({ customer: { id: formula } }))]);
-    expect(rows('orders')[0]?.['customerId']).toBe(`'${formula}`);
-  });
+  it.each(['=1+1', '+44', '-1', '@SUM(A1)', '\t=1'])(
+    'escape %j, which a spreadsheet would run as a formula',
+    async (formula) => {
+      const { rows } = await build([lakeFile(orderPlaced({ customer: { id: formula } }))]);
+      expect(rows('orders')[0]?.['customerId']).toBe(`'${formula}`);
+    },
+  );
 });

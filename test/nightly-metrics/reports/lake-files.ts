@@ -7,13 +7,13 @@ type Line = Partial<Order['lines'][number]>;
 
 let count = 0;
 
-/** An order event whose amounts follow from its lines. */
+/** An order event whose amounts are computed from its lines. */
 export function orderPlaced({ lines = [{}], ...order }: Partial<Omit<Order, 'lines'>> & { lines?: Line[] } = {}) {
   count += 1;
   const placedAt = order.placedAt ?? '2011-06-15T10:00:00.000Z';
-  const wholeLines = lines.map((line, index) => wholeLine(line, index));
-  const subtotalMinor = sum(wholeLines.map(({ quantity, unitPriceMinor }) => quantity * unitPriceMinor));
-  const discountMinor = sum(wholeLines.map((line) => line.discountMinor));
+  const completeLines = lines.map((line, index) => completeLine(line, index));
+  const subtotalMinor = sum(completeLines.map(({ quantity, unitPriceMinor }) => quantity * unitPriceMinor));
+  const discountMinor = sum(completeLines.map((line) => line.discountMinor));
   const shippingMinor = order.shippingMinor ?? 0;
   const data: Order = {
     orderId: `ord_${String(count).padStart(6, '0')}`,
@@ -27,7 +27,7 @@ export function orderPlaced({ lines = [{}], ...order }: Partial<Omit<Order, 'lin
     couponCodes: [],
     discounts: [],
     reservedUntil: null,
-    lines: wholeLines,
+    lines: completeLines,
     subtotalMinor,
     discountMinor,
     taxMinor: 0,
@@ -41,7 +41,7 @@ export function orderPlaced({ lines = [{}], ...order }: Partial<Omit<Order, 'lin
   return newEvent(OrderPlaced, data, cause, placedAt) as EventOf<typeof OrderPlaced>;
 }
 
-function wholeLine(line: Line, index: number): Order['lines'][number] {
+function completeLine(line: Line, index: number): Order['lines'][number] {
   const defaults = {
     lineId: `l${index}`,
     sku: 'MUG',
@@ -55,6 +55,6 @@ function wholeLine(line: Line, index: number): Order['lines'][number] {
 
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
 
-/** A file of the lake; a text is a line as it is. */
+/** A lake file of these events; a text is written as a line without change. */
 export const lakeFile = (...lines: (object | string)[]): Buffer =>
   gzipSync(lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join(''));

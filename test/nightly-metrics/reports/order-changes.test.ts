@@ -13,7 +13,7 @@ import { lakeFile, orderPlaced } from './lake-files.ts';
 
 let count = 0;
 
-/** An event that takes units off an order, on 15 June 2011 unless told. */
+/** A cancellation event. @default on 15 June 2011 */
 function change(definition: EventDefinition, given: Record<string, unknown> = {}, at = '2011-06-15T11:00:00.000Z') {
   count += 1;
   const data = {
@@ -34,7 +34,7 @@ function change(definition: EventDefinition, given: Record<string, unknown> = {}
 const lines = (...quantities: number[]) =>
   quantities.map((quantity, index) => ({ lineId: `l${index}`, sku: 'MUG', warehouse: 'main', quantity }));
 
-/** An edit of an order: quantities of lines before and after, and by how much its total changed. */
+/** An edit event: quantities of lines before and after, and the change of the order's total. */
 const edit = (quantities: [number | null, number | null][], totalMinor: number, given: Record<string, unknown> = {}) =>
   change(OrderEdited, {
     status: 'placed',
@@ -47,8 +47,8 @@ const edit = (quantities: [number | null, number | null][], totalMinor: number, 
     ...given,
   });
 
-describe('what was cancelled or edited on a day', () => {
-  it('is listed, of whatever day’s orders, and taken off what the day’s orders came to', async () => {
+describe('order changes of a day', () => {
+  it('are listed for orders of any day and deducted from the totals of the day', async () => {
     const { rows, report } = await build([
       lakeFile(
         orderPlaced({ lines: [{ quantity: 3 }] }),
@@ -101,7 +101,7 @@ describe('what was cancelled or edited on a day', () => {
     });
   });
 
-  it('counts an event once, and leaves gross sales as they were', async () => {
+  it('count an event once and do not change gross sales', async () => {
     const order = orderPlaced({ lines: [{ quantity: 2 }] });
     const cancelled = change(OrderCancelled, { lines: lines(2), cancelledMinor: 2000 });
     const { report } = await build([lakeFile(order, cancelled), lakeFile(cancelled)]);
@@ -110,7 +110,7 @@ describe('what was cancelled or edited on a day', () => {
     expect(report('totals-by-channel')).toMatchObject({ amounts: { GBP: { netMinor: 0 } } });
   });
 
-  it('adds up to the cent, whatever was ordered and cancelled', async () => {
+  it('reconcile to the cent with any orders and cancellations', async () => {
     const amount = fc.integer({ min: 0, max: 1_000_000 });
     const where = { channel: fc.constantFrom('a', 'b'), currency: fc.constantFrom('GBP', 'EUR') };
     const order = fc.record({ ...where, shippingMinor: amount });
@@ -139,26 +139,26 @@ describe('what was cancelled or edited on a day', () => {
 
   it.each([
     ['without a currency', { currency: undefined }],
-    ['without its worth', { cancelledMinor: undefined }],
+    ['without an amount', { cancelledMinor: undefined }],
     ['of half a unit', { lines: lines(0.5) }],
-    ['of less than nothing', { cancelledMinor: -1 }],
+    ['with a negative amount', { cancelledMinor: -1 }],
     ['without lines', { lines: undefined }],
-  ])('leaves out a cancellation %s, and says so', async (_, wrong) => {
-    const { input, report } = await build([lakeFile(change(OrderCancelled, wrong), orderPlaced())]);
+  ])('exclude and quarantine a cancellation %s', async (_, fields) => {
+    const { input, report } = await build([lakeFile(change(OrderCancelled, fields), orderPlaced())]);
     expect(input.quarantined).toEqual([{ file: "file's 0.ndjson.gz", reason: 'invalid-change', rows: 1 }]);
     expect(report('order-changes')?.rows).toBe(0);
   });
 });
 
-it('leaves out an edit without its difference, or by half a unit', async () => {
-  const wrong = [edit([[1, 2]], 0, { differences: {} }), edit([[1, 2.5]], 100), edit([[1, 2]], 0.5)];
-  const { input, report } = await build([lakeFile(...wrong, edit([[1, 2]], 100))]);
+it('quarantines an edit without an amount, or by half a unit', async () => {
+  const invalid = [edit([[1, 2]], 0, { differences: {} }), edit([[1, 2.5]], 100), edit([[1, 2]], 0.5)];
+  const { input, report } = await build([lakeFile(...invalid, edit([[1, 2]], 100))]);
   expect(input.quarantined).toMatchObject([{ reason: 'invalid-change', rows: 3 }]);
   expect(report('order-changes')).toMatchObject({ rows: 1, amounts: { GBP: { editedUnits: 1, editedMinor: 100 } } });
 });
 
 describe('an imported order', () => {
-  it('counts on the day on which it was placed, as one that was placed here', async () => {
+  it('counts on the day of its placement, like an order that was placed here', async () => {
     const placed = orderPlaced({ lines: [{ quantity: 2 }] });
     const { data, metadata } = orderPlaced({ lines: [{ quantity: 3 }] }).detail;
     const imported = {

@@ -15,7 +15,7 @@ import { lakeFile, orderPlaced } from './lake-files.ts';
 
 let count = 0;
 
-const aPot = (given: Record<string, unknown> = {}) => ({
+const aComponent = (given: Record<string, unknown> = {}) => ({
   pot: 'line:line-1',
   amountMinor: 600,
   taxMinor: 100,
@@ -23,10 +23,10 @@ const aPot = (given: Record<string, unknown> = {}) => ({
   ...given,
 });
 
-/** What a refund came to, of one unit at 6.00 unless told, on 15 June 2011. */
+/** A refund event of 15 June 2011. @default one unit at 6.00 */
 function posting(definition: EventDefinition, given: Record<string, unknown> = {}) {
   count += 1;
-  const pots = [aPot()];
+  const pots = [aComponent()];
   const data = {
     refundId: `ref_${count}`,
     orderId: 'ord_old',
@@ -53,9 +53,12 @@ const figures = (row: Record<string, string> = {}) =>
     .map((name) => row[name])
     .join(' ');
 
-describe('what went back to customers on a day', () => {
-  it('is listed by payment and pot, of whatever day’s orders', async () => {
-    const pots = [aPot({ amountMinor: 1205, taxMinor: 201, quantity: 2 }), aPot({ pot: 'shipping', quantity: 0 })];
+describe('refunds of a day', () => {
+  it('are listed by payment and component, for orders of any day', async () => {
+    const pots = [
+      aComponent({ amountMinor: 1205, taxMinor: 201, quantity: 2 }),
+      aComponent({ pot: 'shipping', quantity: 0 }),
+    ];
     const paid = posting(RefundPaid, { paidMinor: 1805, pots });
     const { rows, report } = await build([lakeFile(paid, posting(StoreCreditGranted)), lakeFile(paid)]);
     expect(
@@ -81,14 +84,14 @@ describe('what went back to customers on a day', () => {
     });
   });
 
-  it('is taken off what the day’s orders came to; credit is money that the store keeps', async () => {
+  it('are deducted from the totals of the day, except store credit', async () => {
     const { rows } = await build([
       lakeFile(orderPlaced({ lines: [{ quantity: 3 }] }), posting(RefundPaid), posting(StoreCreditGranted)),
     ]);
     expect(rows('totals-by-channel').map(figures)).toEqual(['1 600 100 0 600 2 2400']);
   });
 
-  it('is what an exchange gave for its replacement, which is an order of its own', async () => {
+  it('include what an exchange spent on its replacement order', async () => {
     const settled = posting(ExchangeSettled, {
       replacementOrderId: 'ord_new',
       replacementMinor: 1000,
@@ -99,7 +102,7 @@ describe('what went back to customers on a day', () => {
     expect(rows('totals-by-channel').map(figures)).toEqual(['1 600 100 0 0 0 400']);
   });
 
-  it('is less by a payment that came back; one that never went out is nothing', async () => {
+  it('are reduced by a reversed payout; a payout that was never paid is not counted', async () => {
     const { rows, report } = await build([
       lakeFile(
         posting(RefundPaid),
@@ -112,8 +115,8 @@ describe('what went back to customers on a day', () => {
     expect(report('refunds')).toMatchObject({ rows: 3, amounts: { GBP: { refundedMinor: -600 } } });
   });
 
-  it('counts what was overpaid as refunded, but does not take it off sales that the cancellation took off', async () => {
-    const pots = [aPot({ pot: 'overpaid', amountMinor: 1000, taxMinor: 0, quantity: 0 })];
+  it('count overpaid money as refunded and do not deduct it again after the cancellation', async () => {
+    const pots = [aComponent({ pot: 'overpaid', amountMinor: 1000, taxMinor: 0, quantity: 0 })];
     const cancelled = posting(OrderCancelled, {
       requestId: 'r',
       lines: [{ lineId: 'line-1', sku: 'MUG', warehouse: 'main', quantity: 1 }],
@@ -123,9 +126,9 @@ describe('what went back to customers on a day', () => {
     expect(rows('totals-by-channel').map(figures)).toEqual(['0 1000 0 1000 0 0 0']);
   });
 
-  it('adds up to the cent, whatever was paid, came back or became credit', async () => {
+  it('reconcile to the cent with any payouts, reversals and credit', async () => {
     const definition = fc.constantFrom(RefundPaid, RefundPayoutFailed, StoreCreditGranted);
-    const pot = fc.record({
+    const component = fc.record({
       pot: fc.constantFrom('line:line-1', 'line:line-2', 'shipping', 'overpaid', 'goodwill'),
       amountMinor: fc.integer({ min: 0, max: 1_000_000 }),
       taxMinor: fc.integer({ min: 0, max: 1000 }),
@@ -135,7 +138,7 @@ describe('what went back to customers on a day', () => {
       definition,
       currency: fc.constantFrom('GBP', 'EUR'),
       channel: fc.constantFrom('a', 'b'),
-      pots: fc.array(pot, { minLength: 1, maxLength: 4 }),
+      pots: fc.array(component, { minLength: 1, maxLength: 4 }),
     });
     await fc.assert(
       fc.asyncProperty(fc.array(refund, { maxLength: 6 }), async (refunds) => {
@@ -164,19 +167,19 @@ describe('what went back to customers on a day', () => {
 
   it.each([
     ['without a currency', RefundPaid, { currency: undefined }],
-    ['whose pots are less than what was paid', RefundPaid, { paidMinor: 601 }],
-    ['without pots', RefundPaid, { pots: [], paidMinor: 0 }],
-    ['of half a unit', RefundPaid, { pots: [aPot({ quantity: 0.5 })] }],
-    ['of less than nothing', RefundPaid, { paidMinor: -600, pots: [aPot({ amountMinor: -600 })] }],
-    ['that failed, paid or not', RefundPayoutFailed, { wasPaid: undefined }],
-    ['as credit of another amount', StoreCreditGranted, { creditMinor: 1 }],
-  ])('leaves out a refund %s, and says so', async (_, definition, wrong) => {
-    const { input, report } = await build([lakeFile(posting(definition, wrong), orderPlaced())]);
+    ['with components below the paid amount', RefundPaid, { paidMinor: 601 }],
+    ['without components', RefundPaid, { pots: [], paidMinor: 0 }],
+    ['of half a unit', RefundPaid, { pots: [aComponent({ quantity: 0.5 })] }],
+    ['with a negative amount', RefundPaid, { paidMinor: -600, pots: [aComponent({ amountMinor: -600 })] }],
+    ['that failed without wasPaid', RefundPayoutFailed, { wasPaid: undefined }],
+    ['with a different credit amount', StoreCreditGranted, { creditMinor: 1 }],
+  ])('exclude and quarantine a refund %s', async (_, definition, fields) => {
+    const { input, report } = await build([lakeFile(posting(definition, fields), orderPlaced())]);
     expect(input.quarantined).toEqual([{ file: "file's 0.ndjson.gz", reason: 'invalid-refund', rows: 1 }]);
     expect(report('refunds')?.rows).toBe(0);
   });
 
-  it('stops a report whose totals differ from the refunds by a penny', async () => {
+  it('fail the run when a total differs from the refunds by a penny', async () => {
     const { reports } = await build([lakeFile(posting(RefundPaid))]);
     assertReconciled(reports);
     const totals = reports.find(({ name }) => name === 'totals-by-channel')?.amounts['GBP'];

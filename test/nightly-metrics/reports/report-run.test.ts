@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDuckDb } from '../../../functions/nightly-metrics/reports/duckdb-client.ts';
-import { createLake } from '../../../functions/nightly-metrics/run/lake-store.ts';
+import { createLakeStore } from '../../../functions/nightly-metrics/run/lake-store.ts';
 import { Manifest } from '../../../functions/nightly-metrics/reports/manifest.ts';
 import { reportRun } from '../../../functions/nightly-metrics/reports/report-run-job.ts';
-import { createReportsBucket, Latest } from '../../../functions/nightly-metrics/reports/report-file-store.ts';
-import { createReportStore, type ReportStore } from '../../../functions/nightly-metrics/run/run-store.ts';
+import { createReportFileStore, Latest } from '../../../functions/nightly-metrics/reports/report-file-store.ts';
+import { createRunStore } from '../../../functions/nightly-metrics/run/run-store.ts';
 import { newEvent } from '../../../shared/contracts/define-event.ts';
 import { ReportRunRequested } from '../../../shared/contracts/reports/events.ts';
 import { lakeKey } from '../../../shared/lake.ts';
@@ -23,12 +23,12 @@ const duckDb = createDuckDb();
 const silent = { info: () => undefined, warn: () => undefined };
 const cause = { actor: 'finance', correlationId: 'c', causationId: 'r', now: Date.UTC(2011, 5, 16) };
 type Functions = Record<string, unknown>;
-/** Called around each effect of a run with its name and number; throws to let the run die there. */
+/** Called around each effect of a run with its name and number; throws to make the run fail there. */
 type Fault = (moment: 'before' | 'after', effect: string, number: number) => void | Promise<void>;
 
 let days = 0;
 
-/** A lake, a reports bucket and the report table, for one day that no other test uses. */
+/** A lake, a reports bucket and the report table, for a day of its own. */
 function scene({ ignoresConditions = false } = {}) {
   days += 1;
   const date = new Date(Date.UTC(2000, 0, days)).toISOString().slice(0, 10);
@@ -36,16 +36,16 @@ function scene({ ignoresConditions = false } = {}) {
 }
 
 function sceneOf(date: string, s3: ReturnType<typeof memoryS3>) {
-  const store = createReportStore(table.db, table.table);
-  const bucket = createReportsBucket(s3.client, 'reports');
+  const store = createRunStore(table.db, table.table);
+  const files = createReportFileStore(s3.client, 'reports');
   const run = async (runId: string, fault: Fault = () => undefined) => {
     const event = newEvent(ReportRunRequested, { runId, date }, cause);
     let effects = 0;
     const faulty = <T extends Functions>(functions: T): T => wrap(functions, fault, () => (effects += 1));
     await reportRun({
-      store: faulty(store),
-      bucket: faulty(bucket),
-      lake: createLake(s3.client, 'lake'),
+      runs: faulty(store),
+      files: faulty(files),
+      lake: createLakeStore(s3.client, 'lake'),
       duckDb,
       timeZone: 'Europe/London',
       clock: () => cause.now,
@@ -78,7 +78,7 @@ function sceneOf(date: string, s3: ReturnType<typeof memoryS3>) {
         .flatMap((key) => /\/v=(\d+)\/manifest\.json$/.exec(key)?.[1] ?? [])
         .map(Number)
         .sort((a, b) => a - b),
-    /** Sum of the version that `latest.json` names, once every file was seen to be as its manifest says. */
+    /** Total of the version that `latest.json` names, after checking every file against the manifest. */
     verifiedTotal(): number {
       const latest = this.latest();
       const manifest = Manifest.parse(s3.json(`reports/${latest.manifest}`));
@@ -113,7 +113,7 @@ const completions = async (runId: string) =>
   (await table.events(`RUN#${runId}`)).filter(({ type }) => type === 'ReportRunCompleted').map(({ data }) => data);
 
 describe('report run', () => {
-  it('writes a first version, its manifest after its files and latest.json last', async () => {
+  it('writes the files of the first version, then the manifest, then latest.json', async () => {
     const day = scene();
     day.journal(day.order(1000), day.order(250));
     day.journal(day.order(7));
@@ -130,11 +130,11 @@ describe('report run', () => {
       version: 1,
       manifest: `daily/dt=${day.date}/v=1/manifest.json`,
     });
-    expect(await day.store.run(runId)).toMatchObject({ status: 'completed', version: 1, changed: true });
+    expect(await day.store.read(runId)).toMatchObject({ status: 'completed', version: 1, changed: true });
     expect(await completions(runId)).toEqual([{ runId, date: day.date, version: 1, changed: true }]);
   });
 
-  it('reports a day without events as zeros', async () => {
+  it('reports zeros for a day without events', async () => {
     const day = scene();
     await day.requestAndRun();
     expect(day.verifiedTotal()).toBe(0);
@@ -144,7 +144,7 @@ describe('report run', () => {
     });
   });
 
-  it('writes nothing when the figures are those in force', async () => {
+  it('writes nothing when the figures equal the version in force', async () => {
     const day = scene();
     const order = day.order();
     day.journal(order);
@@ -152,11 +152,11 @@ describe('report run', () => {
     day.journal(order);
     const writes = day.s3.writes.length;
     const runId = await day.requestAndRun();
-    expect(await day.store.run(runId)).toMatchObject({ status: 'completed', version: 1, changed: false });
+    expect(await day.store.read(runId)).toMatchObject({ status: 'completed', version: 1, changed: false });
     expect(day.s3.writes).toHaveLength(writes);
   });
 
-  it('restates the day under a new version when events come late, and keeps the old one', async () => {
+  it('restates the day under a new version after late events, and keeps the old version', async () => {
     const day = scene();
     day.journal(day.order(1000));
     await day.requestAndRun();
@@ -167,7 +167,7 @@ describe('report run', () => {
     expect(day.s3.text(`reports/daily/dt=${day.date}/v=1/orders.csv`)).toBe(before);
   });
 
-  it('is done once, however often its message comes', async () => {
+  it('is processed once, however often its message is delivered', async () => {
     const day = scene();
     const runId = await day.requestAndRun();
     const writes = day.s3.writes.length;
@@ -176,38 +176,38 @@ describe('report run', () => {
     expect(day.s3.writes).toHaveLength(writes);
   });
 
-  it('shows why it failed, publishes nothing, and succeeds when it is tried again', async () => {
+  it('shows its error, publishes nothing, and succeeds when it is retried', async () => {
     const day = scene();
     const runId = await day.request();
     day.s3.objects.set(`lake/${lakeKey(day.date, 'cut')}`, lakeFile(day.order(), day.order()).subarray(0, 60));
     await expect(day.run(runId)).rejects.toThrow(/unexpected end of file/);
-    expect(await day.store.run(runId)).toMatchObject({
+    expect(await day.store.read(runId)).toMatchObject({
       status: 'failed',
       error: expect.stringContaining('end of file'),
     });
     expect(day.s3.writes).toEqual([]);
     day.s3.objects.delete(`lake/${lakeKey(day.date, 'cut')}`);
     await day.run(runId);
-    expect(await day.store.run(runId)).not.toHaveProperty('error');
+    expect(await day.store.read(runId)).not.toHaveProperty('error');
     expect(await completions(runId)).toHaveLength(1);
   });
 
-  it('is refused for an id that nobody requested', async () => {
+  it('is refused for an unknown id', async () => {
     await expect(scene().run('unknown')).rejects.toThrow('recorded before its event');
   });
 });
 
-const die =
-  (at: 'before' | 'after', victim: number): Fault =>
+const failAt =
+  (at: 'before' | 'after', step: number): Fault =>
   (moment, _, number) => {
-    if (moment === at && number >= victim) throw new Error('died');
+    if (moment === at && number >= step) throw new Error('crashed');
   };
 
-describe('report run that dies', () => {
+describe('report run that crashes', () => {
   it.each([
-    ['the same lake', false],
-    ['a lake that has grown since', true],
-  ])('at any step leaves nothing inconsistent, and its next attempt completes, over %s', async (_, grows) => {
+    ['an unchanged lake', false],
+    ['a lake with new events', true],
+  ])('at any step publishes nothing inconsistent, and completes when it is retried over %s', async (_, grows) => {
     const whole = scene();
     whole.journal(whole.order());
     const steps = await whole.run(await whole.request());
@@ -217,16 +217,16 @@ describe('report run that dies', () => {
         const day = scene();
         day.journal(day.order(1000));
         const runId = await day.request();
-        // From its last breath on, nothing works any more: not even the note that it failed.
-        await expect(day.run(runId, die(moment, step))).rejects.toThrow('died');
-        const isAnnounced = day.s3.objects.has(`reports/daily/dt=${day.date}/latest.json`);
-        expect(isAnnounced ? day.verifiedTotal() : 1000).toBe(1000);
+        // From the crash on every effect fails, including storing the error.
+        await expect(day.run(runId, failAt(moment, step))).rejects.toThrow('crashed');
+        const isPublished = day.s3.objects.has(`reports/daily/dt=${day.date}/latest.json`);
+        expect(isPublished ? day.verifiedTotal() : 1000).toBe(1000);
         if (grows) day.journal(day.order(500));
         await day.run(runId);
         expect(await completions(runId)).toHaveLength(1);
         const isCompletedBefore = moment === 'after' && step === steps;
         expect([step, moment, day.verifiedTotal()]).toEqual([step, moment, grows && !isCompletedBefore ? 1500 : 1000]);
-        expect(await day.store.run(runId)).toMatchObject({
+        expect(await day.store.read(runId)).toMatchObject({
           status: 'completed',
           changed: true,
           version: day.latest().version,
@@ -237,7 +237,7 @@ describe('report run that dies', () => {
     }
   });
 
-  it.each([0, 1, 5, 11, 12, 13])('after %d writes to the bucket is completed by its next attempt', async (puts) => {
+  it.each([0, 1, 5, 11, 12, 13])('after %d writes to the bucket is completed by its retry', async (puts) => {
     const day = scene();
     day.journal(day.order(1000));
     const runId = await day.request();
@@ -250,43 +250,43 @@ describe('report run that dies', () => {
     expect(await completions(runId)).toEqual([{ runId, date: day.date, version: 1, changed: true }]);
   });
 
-  it('midway through its files is finished by another run, under the same version', async () => {
+  it('after some of its files is completed by another run under the same version', async () => {
     const day = scene();
     day.journal(day.order());
-    const dead = await day.request();
+    const crashed = await day.request();
     await expect(
-      day.run(dead, (moment, effect) => {
-        if (moment === 'before' && effect === 'putManifest') throw new Error('died');
+      day.run(crashed, (moment, effect) => {
+        if (moment === 'before' && effect === 'putManifest') throw new Error('crashed');
       }),
-    ).rejects.toThrow('died');
+    ).rejects.toThrow('crashed');
     const other = await day.requestAndRun();
     expect([day.latest().version, day.versions()]).toEqual([1, [1]]);
-    await day.run(dead);
+    await day.run(crashed);
     expect(await completions(other)).toEqual([{ runId: other, date: day.date, version: 1, changed: true }]);
-    expect(await completions(dead)).toEqual([{ runId: dead, date: day.date, version: 1, changed: false }]);
+    expect(await completions(crashed)).toEqual([{ runId: crashed, date: day.date, version: 1, changed: false }]);
   });
 });
 
-describe('report runs of one day at once', () => {
+describe('concurrent report runs of one day', () => {
   it.each([[false], [true]])(
-    'end with one version of equal figures (bucket without conditions: %s)',
+    'with equal figures write one version (bucket ignores conditions: %s)',
     async (ignoresConditions) => {
       const day = scene({ ignoresConditions });
       day.journal(day.order());
       const runs = await Promise.all([1, 2, 3, 4].map(() => day.requestAndRun()));
       expect([day.versions(), day.latest().version, day.verifiedTotal()]).toEqual([[1], 1, 1000]);
-      const changed = (await Promise.all(runs.map((runId) => day.store.run(runId)))).map((run) => run?.changed);
+      const changed = (await Promise.all(runs.map((runId) => day.store.read(runId)))).map((run) => run?.changed);
       expect(changed.filter(Boolean)).toHaveLength(1);
     },
   );
 
-  it('start over when another run claimed a version after they read the day', async () => {
+  it('start over when another run claims a version after they read the day', async () => {
     const day = scene();
     day.journal(day.order(1000));
-    let isOvertaken = false;
+    let hasConflict = false;
     await day.requestAndRun(async (moment, effect) => {
-      if (moment !== 'before' || effect !== 'claim' || isOvertaken) return;
-      isOvertaken = true;
+      if (moment !== 'before' || effect !== 'claim' || hasConflict) return;
+      hasConflict = true;
       day.journal(day.order(500));
       await day.requestAndRun();
     });
@@ -300,7 +300,7 @@ describe('report runs of one day at once', () => {
     ['putLatest', false],
     ['putLatest', true],
   ])(
-    'never set latest.json back, when the older one stalls before %s (without conditions: %s)',
+    'never set latest.json back when the older run stalls before %s (bucket ignores conditions: %s)',
     async (stalled, ignoresConditions) => {
       const day = scene({ ignoresConditions });
       day.journal(day.order(1000));
@@ -313,16 +313,16 @@ describe('report runs of one day at once', () => {
         expect(day.latest().version).toBe(2);
       });
       expect([day.latest().version, day.verifiedTotal(), day.versions()]).toEqual([2, 1500, [1, 2]]);
-      expect(await day.store.run(older)).toMatchObject({ status: 'completed', version: 1, changed: true });
+      expect(await day.store.read(older)).toMatchObject({ status: 'completed', version: 1, changed: true });
       const again = await day.requestAndRun();
-      expect(await day.store.run(again)).toMatchObject({ version: 2, changed: false });
+      expect(await day.store.read(again)).toMatchObject({ version: 2, changed: false });
     },
   );
 });
 
-describe('report store', () => {
-  it('takes the same request again as the same run', async () => {
-    const store: ReportStore = createReportStore(table.db, table.table);
+describe('run store', () => {
+  it('returns the same run for a repeated request', async () => {
+    const store = createRunStore(table.db, table.table);
     const first = await store.request('nightly-2011-06-15', '2011-06-15', cause);
     const again = await store.request('nightly-2011-06-15', '2011-06-15', { ...cause, now: cause.now + 1000 });
     expect([first.isNew, again.isNew]).toEqual([true, false]);

@@ -10,13 +10,10 @@ import {
 
 const pageSize = 2;
 
-/**
- * Buckets in memory that answer as S3 does, two keys a listing page. With `ignoresConditions`, they are like the local
- * engine's, which takes If-Match and If-None-Match for granted.
- */
+/** Buckets in memory with two keys per listing page. `ignoresConditions` ignores If-Match and If-None-Match. */
 export function memoryS3({ ignoresConditions = false } = {}) {
   const objects = new Map<string, Buffer>();
-  /** Keys in the order in which they were written. */
+  /** Keys in the order of the writes. */
   const writes: string[] = [];
 
   let putsLeft = Infinity;
@@ -54,14 +51,14 @@ export function memoryS3({ ignoresConditions = false } = {}) {
       if (command instanceof PutObjectCommand) return put(command);
       if (command instanceof GetObjectCommand) return get(command);
       if (command instanceof ListObjectsV2Command) return list(command);
-      throw new Error('This bucket does not know the command.');
+      throw new Error('The bucket does not support this command.');
     },
   } as unknown as S3Client;
   return {
     client,
     objects,
     writes,
-    /** From then on, every write fails. */
+    /** Every write after this many fails. */
     failAfter: (puts: number) => void (putsLeft = puts),
     json: (key: string) => JSON.parse(objects.get(key)?.toString() ?? 'null') as unknown,
     text: (key: string) => objects.get(key)?.toString(),

@@ -8,7 +8,7 @@ import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 
 const table = 'reports';
 
-/** A DynamoDB in memory with an empty report table. */
+/** Starts an in-memory DynamoDB with an empty report table. */
 export async function startReportTable() {
   const port = await freePort();
   const binary = createRequire(import.meta.url).resolve('@dynoxide/linux-x64/dynoxide');
@@ -23,7 +23,7 @@ export async function startReportTable() {
   return {
     db,
     table,
-    /** What was published of an aggregate, oldest first. */
+    /** Events of an aggregate, oldest first. */
     async events(pk: string): Promise<{ type: unknown; data: unknown }[]> {
       const { Items = [] } = await db.send(
         new QueryCommand({
@@ -45,7 +45,7 @@ export async function startReportTable() {
   };
 }
 
-/** The process takes connections a few milliseconds after it is started. */
+/** Retries until the process accepts connections. */
 async function createTable(client: DynamoDBClient, child: ChildProcess): Promise<void> {
   const create = new CreateTableCommand({
     TableName: table,

@@ -19,17 +19,17 @@ const after = (from: string, hours: number, calendar = weekdays) =>
 
 describe('working time', () => {
   test.each<[string, string, number, string]>([
-    ['passes within a day', '2026-11-23T10:00:00Z', 4, '2026-11-23T14:00:00.000Z'],
-    ['ends with the day', '2026-11-23T10:00:00Z', 7, '2026-11-23T17:00:00.000Z'],
-    ['goes on the next morning', '2026-11-23T16:00:00Z', 2, '2026-11-24T10:00:00.000Z'],
-    ['begins in the morning', '2026-11-23T03:00:00Z', 1, '2026-11-23T10:00:00.000Z'],
-    ['stands still over a weekend', '2026-11-27T16:30:00Z', 1, '2026-11-30T09:30:00.000Z'],
-    ['stands still over holidays', '2026-12-24T16:00:00Z', 2, '2026-12-29T10:00:00.000Z'],
+    ['ends on the same day', '2026-11-23T10:00:00Z', 4, '2026-11-23T14:00:00.000Z'],
+    ['ends with the working day', '2026-11-23T10:00:00Z', 7, '2026-11-23T17:00:00.000Z'],
+    ['continues on the next morning', '2026-11-23T16:00:00Z', 2, '2026-11-24T10:00:00.000Z'],
+    ['starts in the morning', '2026-11-23T03:00:00Z', 1, '2026-11-23T10:00:00.000Z'],
+    ['excludes the weekend', '2026-11-27T16:30:00Z', 1, '2026-11-30T09:30:00.000Z'],
+    ['excludes holidays', '2026-12-24T16:00:00Z', 2, '2026-12-29T10:00:00.000Z'],
     ['follows summer time', '2026-03-27T16:00:00Z', 2, '2026-03-30T09:00:00.000Z'],
     ['follows winter time', '2026-10-23T15:00:00Z', 2, '2026-10-26T10:00:00.000Z'],
   ])('%s', (_name, from, hours, expected) => expect(after(from, hours)).toBe(expected));
 
-  test('of a night shift counts the hour that comes twice and leaves out the one that never comes', () => {
+  test('of a night shift counts the repeated hour twice and excludes the skipped hour when the clocks change', () => {
     const always: WorkingCalendar = {
       timeZone: 'Europe/London',
       workingHours: Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((day) => [day, [{ from: '00:00', to: '24:00' }]])),
@@ -71,20 +71,20 @@ describe('working time', () => {
 
   const oneHourAWeek = { timeZone: 'UTC', workingHours: { '1': [{ from: '00:00', to: '01:00' }] }, holidays: [] };
 
-  test('adds up: first some hours, then others, is all of them at once', () =>
+  test('is additive: some hours and then others give the same time as all at once', () =>
     fc.assert(
       fc.property(calendars, instants, hours, hours, (calendar, from, one, two) => {
         const inTwo = workingTimeAfter(calendar, workingTimeAfter(calendar, from, one), two);
         expect(inTwo).toBe(workingTimeAfter(calendar, from, one + two));
       }),
-      // 0.15 + 17.85 hours are a little more than 18 in binary fractions: not 18 weeks here, but 19.
+      // In binary fractions 0.15 + 17.85 is slightly more than 18, which would be week 19 instead of 18 here.
       {
         numRuns: 500,
         examples: [[Schema.parse(oneHourAWeek), Date.UTC(2026, 0, 1), 0.15, 17.85]],
       },
     ));
 
-  test('is the number of minutes, counted one by one, in which the clocks say that people work', () =>
+  test('is the number of working minutes by the local clock, counted one by one', () =>
     fc.assert(
       fc.property(calendars, instants, fc.integer({ min: 1, max: 300 }), (calendar, from, minutes) => {
         const start = Math.floor(from / 60_000) * 60_000;
@@ -100,7 +100,7 @@ describe('working time', () => {
 
 const clock = (hour: number) => `${String(hour).padStart(2, '0')}:00`;
 
-/** By the wall clock alone: what the calendar says of the local minute, told the slow way. */
+/** Whether the local minute is in working hours, without `workingTimeAfter`. */
 function isWorked({ timeZone, workingHours, holidays }: WorkingCalendar, atMs: number): boolean {
   const local = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone);
   if (holidays.includes(local.toPlainDate().toString())) return false;
@@ -109,7 +109,7 @@ function isWorked({ timeZone, workingHours, holidays }: WorkingCalendar, atMs: n
   return spans.some(({ from, to }) => from <= time && time < to);
 }
 
-test('a calendar without working hours, or with wrong ones, is none', () => {
+test('refuses a calendar without working hours or with invalid ones', () => {
   const wrong = [
     { workingHours: {} },
     { workingHours: { '1': [] } },
@@ -121,6 +121,6 @@ test('a calendar without working hours, or with wrong ones, is none', () => {
     expect(Schema.safeParse({ ...weekdays, ...part }).success, JSON.stringify(part)).toBe(false);
 });
 
-test("the store's own calendar is one", () => {
+test("accepts the store's calendar", () => {
   expect(Schema.parse({ ...store.calendar, timeZone: store.selling.timeZone }).holidays.length).toBeGreaterThan(0);
 });

@@ -3,7 +3,8 @@ import { scheduleDeadlines } from '../../../functions/refund-approval/deadlines/
 import { defaultPolicy } from '../../../functions/refund-approval/refund/default-policy.ts';
 import { emptyLedger } from '../../../functions/refund-approval/refund/refund-ledger.ts';
 import type { RefundItem } from '../../../functions/refund-approval/refund/refund-item.ts';
-import { type Deadline, deadlinesOf, meetDeadline } from '../../../functions/refund-approval/deadlines/deadlines.ts';
+import { endReturn } from '../../../functions/refund-approval/returns/decide.ts';
+import { type Deadline, applyDeadline, deadlinesOf } from '../../../functions/refund-approval/deadlines/deadlines.ts';
 
 const { waiting } = defaultPolicy;
 const nineToFive = [{ from: '09:00', to: '17:00' }];
@@ -39,8 +40,8 @@ const aRefund = (given: Partial<RefundItem> = {}): RefundItem => ({
 });
 const kindsOf = (given: Partial<RefundItem>) => deadlinesOf(aRefund(given), waiting, calendar).map(({ kind }) => kind);
 
-describe('deadlines', () => {
-  test('of a request are a reminder, the lead and the end', () => {
+describe('the deadlines of a refund', () => {
+  test('are a reminder, an escalation and the expiry while it waits for a decision', () => {
     const deadline = { refundId, requestedAt: monday };
     expect(deadlinesOf(aRefund(), waiting, calendar)).toEqual([
       { ...deadline, kind: 'remind', dueAt: '2026-11-23T14:00:00.000Z' },
@@ -50,15 +51,19 @@ describe('deadlines', () => {
   });
 
   test.each<[string, Partial<RefundItem>, string[]]>([
-    ['that were met are over', { remindedAt: monday, escalated: { to: 'finance', at: monday } }, ['expire']],
-    ['of goods that are to come back are the end alone', { status: 'awaiting-return' }, ['expire']],
-    ['of goods without a day to be back are none', { status: 'awaiting-return', deadlineAt: undefined }, []],
-    ['of what is decided are none', { status: 'approved' }, []],
-    ['of what has ended are none', { status: 'expired', deadlineAt: undefined }, []],
+    ['exclude those that were applied', { remindedAt: monday, escalated: { to: 'finance', at: monday } }, ['expire']],
+    ['are the expiry only while it waits for returned goods', { status: 'awaiting-return' }, ['expire']],
+    [
+      'are none while it waits for returned goods without a deadline',
+      { status: 'awaiting-return', deadlineAt: undefined },
+      [],
+    ],
+    ['are none after the decision', { status: 'approved' }, []],
+    ['are none after it expired', { status: 'expired', deadlineAt: undefined }, []],
   ])('%s', (_name, given, kinds) => expect(kindsOf(given)).toEqual(kinds));
 });
 
-describe('a deadline that is over', () => {
+describe('a due deadline', () => {
   const due = (kind: Deadline['kind'], given: Partial<Deadline> = {}): Deadline => ({
     refundId,
     kind,
@@ -66,38 +71,38 @@ describe('a deadline that is over', () => {
     dueAt: friday,
     ...given,
   });
-  const account = emptyLedger('ord_0123456789abcdefghjkmnpqrs');
-  const meet = (deadline: Deadline, given: Partial<RefundItem> = {}, now = friday) =>
-    meetDeadline(aRefund(given), account, deadline, waiting, Date.parse(now));
+  const ledger = emptyLedger('ord_0123456789abcdefghjkmnpqrs');
+  const applied = (deadline: Deadline, given: Partial<RefundItem> = {}, now = friday) =>
+    applyDeadline(aRefund(given), ledger, deadline, waiting, Date.parse(now), endReturn);
 
-  test('changes the refund by its kind', () => {
-    expect(meet(due('remind'))).toMatchObject({ kind: 'changed', refund: { remindedAt: friday, version: 2 } });
-    expect(meet(due('escalate'))).toMatchObject({ kind: 'changed', refund: { escalated: { to: 'finance' } } });
-    expect(meet(due('expire'))).toMatchObject({ kind: 'changed', refund: { status: 'expired' } });
-    expect(meet(due('expire'), { status: 'awaiting-return' })).toMatchObject({ refund: { status: 'expired' } });
+  test('reminds, escalates or expires the refund', () => {
+    expect(applied(due('remind'))).toMatchObject({ kind: 'changed', refund: { remindedAt: friday, version: 2 } });
+    expect(applied(due('escalate'))).toMatchObject({ kind: 'changed', refund: { escalated: { to: 'finance' } } });
+    expect(applied(due('expire'))).toMatchObject({ kind: 'changed', refund: { status: 'expired' } });
+    expect(applied(due('expire'), { status: 'awaiting-return' })).toMatchObject({ refund: { status: 'expired' } });
   });
 
-  test('is over because the schedule says so, also by a clock that is behind', () => {
-    expect(meet(due('expire'), {}, '2026-11-27T09:59:59.000Z')).toMatchObject({ refund: { status: 'expired' } });
+  test('is applied when the schedule fires, although the clock of the function is behind', () => {
+    expect(applied(due('expire'), {}, '2026-11-27T09:59:59.000Z')).toMatchObject({ refund: { status: 'expired' } });
   });
 
   test.each<[string, Deadline, Partial<RefundItem>]>([
     ['a second reminder', due('remind'), { remindedAt: monday }],
     ['a second escalation', due('escalate'), { escalated: { to: 'finance', at: monday } }],
-    ['a reminder of what is decided', due('remind'), { status: 'approved', deadlineAt: undefined }],
-    ['a reminder of what was asked for otherwise', due('remind', { requestedAt: friday }), {}],
-    ['an end that was put off', due('expire', { dueAt: monday }), {}],
-    ['an end of what is decided', due('expire'), { status: 'approved', deadlineAt: undefined }],
-  ])('changes nothing as %s', (_name, deadline, given) => {
-    expect(meet(deadline, given)).toMatchObject({ kind: 'already-done' });
+    ['a reminder after the decision', due('remind'), { status: 'approved', deadlineAt: undefined }],
+    ['a reminder of a request that was amended', due('remind', { requestedAt: friday }), {}],
+    ['an expiry that was postponed', due('expire', { dueAt: monday }), {}],
+    ['an expiry after the decision', due('expire'), { status: 'approved', deadlineAt: undefined }],
+  ])('changes nothing if it is %s', (_name, deadline, given) => {
+    expect(applied(deadline, given)).toMatchObject({ kind: 'already-done' });
   });
 });
 
-test('a decision while the schedules are made takes them away again', async () => {
+test('deletes the schedules again if the refund is decided while they are created', async () => {
   const schedules = new Set<string>();
   let refund = aRefund();
   const decideMeanwhile = () => {
-    // What the decision's own event does, before the last schedule is made.
+    // The event of the decision is handled before the last schedule is created.
     refund = aRefund({ status: 'rejected', deadlineAt: undefined, version: 2 });
     schedules.clear();
   };

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { type RefundLedger, reserve, settle, emptyLedger } from '../../../functions/refund-approval/refund/refund-ledger.ts';
+import {
+  type RefundLedger,
+  reserve,
+  settle,
+  emptyLedger,
+} from '../../../functions/refund-approval/refund/refund-ledger.ts';
 import { allocateRefund, type RequestedParts } from '../../../functions/refund-approval/refund/allocation.ts';
 import { refundableComponents } from '../../../functions/refund-approval/refund/refundable-components.ts';
 import type { OrderSnapshot } from '../../../functions/refund-approval/refund/order-snapshot.ts';
@@ -7,7 +12,7 @@ import { aDuty } from '../../support/orders/placed-order.ts';
 import { aCapture } from '../../support/builders.ts';
 import { anOrderSnapshot } from '../../support/refunds/refund-builders.ts';
 
-/** Three units for 1000 with 167 of tax in it, and 500 of shipping. */
+/** Three units for 1000, of which 167 are tax, and shipping for 500. */
 const order = (given: Partial<OrderSnapshot> = {}, line: Partial<OrderSnapshot['lines'][number]> = {}) =>
   anOrderSnapshot([{ quantity: 3, totalMinor: 1000, taxMinor: 167, ...line }], {
     shippingMinor: 500,
@@ -15,125 +20,132 @@ const order = (given: Partial<OrderSnapshot> = {}, line: Partial<OrderSnapshot['
     payments: [aCapture(1500)],
     ...given,
   });
-/** The same with 300 of duty. */
+/** The same with a duty of 300. */
 const dutiable = (given: Partial<OrderSnapshot> = {}, line: Partial<OrderSnapshot['lines'][number]> = {}) =>
   order({ charges: [aDuty(300)], payments: [aCapture(1800)], ...given }, line);
 const duty = (amountMinor?: number): RequestedParts => ({ charges: [{ chargeId: 'duty-1', amountMinor }] });
-const drawn = (of: OrderSnapshot, wanted: RequestedParts, account: RefundLedger = emptyLedger('')) => {
-  const outcome = allocateRefund(of, account, wanted);
-  if ('short' in outcome) throw new Error(JSON.stringify(outcome.short));
+const allocated = (of: OrderSnapshot, requested: RequestedParts, ledger: RefundLedger = emptyLedger('')) => {
+  const outcome = allocateRefund(of, ledger, requested);
+  if ('shortages' in outcome) throw new Error(JSON.stringify(outcome.shortages));
   return outcome;
 };
-/** The account after these refunds, all of them paid. */
+/** The ledger after these refunds were paid. */
 const after = (of: OrderSnapshot, ...refunds: RequestedParts[]): RefundLedger =>
-  refunds.reduce((account, wanted) => {
-    const { legs } = drawn(of, wanted, account);
-    return legs.reduce(settle, reserve(account, legs));
+  refunds.reduce((ledger, requested) => {
+    const { legs } = allocated(of, requested, ledger);
+    return legs.reduce(settle, reserve(ledger, legs));
   }, emptyLedger(of.orderId));
-const leftOf = (of: OrderSnapshot, account: RefundLedger) =>
+const leftOf = (of: OrderSnapshot, ledger: RefundLedger) =>
   Object.fromEntries(
-    [...refundableComponents(of, account).goods, ...refundableComponents(of, account).payments].map(({ pot, refundable }) => [
-      pot,
-      [refundable.minor, refundable.taxMinor, refundable.quantity],
-    ]),
+    [...refundableComponents(of, ledger).goods, ...refundableComponents(of, ledger).payments].map(
+      ({ pot, refundable }) => [pot, [refundable.minor, refundable.taxMinor, refundable.quantity]],
+    ),
   );
 const line = (quantity: number, amountMinor?: number) => ({ lines: [{ lineId: 'line-1', quantity, amountMinor }] });
 
-describe('pots', () => {
+describe('the refundable components', () => {
   test.each<[string, OrderSnapshot, Record<string, number[]>]>([
-    ['of a paid order', order(), { 'line:line-1': [1000, 167, 3], shipping: [500, 83, 0], overpaid: [0, 0, 0] }],
-    ['with tax on top', order({ taxIncluded: false }), { shipping: [583, 83, 0] }],
-    ['of an unpaid order', order({ payments: [] }), { 'line:line-1': [1000, 167, 3] }],
-    ['captured beyond the total', order({ payments: [aCapture(1600)] }), { overpaid: [100, 0, 0] }],
     [
-      'after one unit was cancelled',
+      'of a paid order are its lines and shipping',
+      order(),
+      { 'line:line-1': [1000, 167, 3], shipping: [500, 83, 0], overpaid: [0, 0, 0] },
+    ],
+    ['of shipping include the tax of a net-priced order', order({ taxIncluded: false }), { shipping: [583, 83, 0] }],
+    ['of an unpaid order are the same, without payments', order({ payments: [] }), { 'line:line-1': [1000, 167, 3] }],
+    [
+      'include what was captured above the total as overpaid',
+      order({ payments: [aCapture(1600)] }),
+      { overpaid: [100, 0, 0] },
+    ],
+    [
+      'count a cancelled unit as overpaid',
       order({ cancelledMinor: 333 }, { cancelledQuantity: 1 }),
       { 'line:line-1': [667, 111, 2], overpaid: [333, 0, 0] },
     ],
     [
-      'after all of it was cancelled',
+      'count a cancelled order as overpaid',
       order({ cancelledMinor: 1500 }, { cancelledQuantity: 3 }),
       { 'line:line-1': [0, 0, 0], shipping: [0, 0, 0], overpaid: [1500, 0, 0] },
     ],
-    ['with a duty', dutiable(), { 'charge:duty-1': [300, 0, 0], shipping: [500, 83, 0], overpaid: [0, 0, 0] }],
+    ['include a duty', dutiable(), { 'charge:duty-1': [300, 0, 0], shipping: [500, 83, 0], overpaid: [0, 0, 0] }],
     [
-      'with a duty after a part was cancelled',
+      'keep the duty when a part was cancelled',
       dutiable({ cancelledMinor: 333 }, { cancelledQuantity: 1 }),
       { 'charge:duty-1': [300, 0, 0], overpaid: [333, 0, 0] },
     ],
     [
-      'with a duty after all was cancelled',
+      'count the duty of a cancelled order as overpaid',
       dutiable({ cancelledMinor: 1800 }, { cancelledQuantity: 3 }),
       { 'charge:duty-1': [0, 0, 0], overpaid: [1800, 0, 0] },
     ],
     [
-      'with a duty after it expired',
+      'count the duty of an expired order as overpaid',
       dutiable({ status: 'expired' }),
       { 'charge:duty-1': [0, 0, 0], overpaid: [1800, 0, 0] },
     ],
     [
-      'with money of another currency',
+      'exclude captures in another currency',
       order({ payments: [aCapture(1500), aCapture(9, { currency: 'EUR', paymentId: 'x' })] }),
       { overpaid: [0, 0, 0] },
     ],
   ])('%s', (_name, of, expected) => expect(leftOf(of, emptyLedger(''))).toMatchObject(expected));
 
-  test('do not count what was refunded and then cancelled as overpaid', () => {
-    const account = after(order(), line(1));
+  test('do not count units as overpaid that were refunded before their cancellation', () => {
+    const ledger = after(order(), line(1));
     const cancelled = order({ cancelledMinor: 1000 }, { cancelledQuantity: 3 });
-    expect(leftOf(cancelled, account)).toMatchObject({ 'line:line-1': [0, 0, 0], overpaid: [667, 0, 0] });
+    expect(leftOf(cancelled, ledger)).toMatchObject({ 'line:line-1': [0, 0, 0], overpaid: [667, 0, 0] });
   });
 
-  test('of an order that expired hold all that came after it, less what went back, as overpaid', () => {
-    const account = after(order(), line(1));
+  test('count everything captured for an expired order as overpaid, less what was refunded', () => {
+    const ledger = after(order(), line(1));
     const all = { 'line:line-1': [0, 0, 0], shipping: [0, 0, 0], overpaid: [1167, 0, 0] };
-    expect(leftOf(order({ status: 'expired' }), account)).toMatchObject(all);
+    expect(leftOf(order({ status: 'expired' }), ledger)).toMatchObject(all);
   });
 
-  test('do not count what was refunded of a line that an edit removed as overpaid', () => {
+  test('do not count the refunded amount of a removed line as overpaid', () => {
     const second = anOrderSnapshot([{ totalMinor: 1000 }, { totalMinor: 500 }]);
-    const account = after(second, { lines: [{ lineId: 'line-2', quantity: 1 }] });
+    const ledger = after(second, { lines: [{ lineId: 'line-2', quantity: 1 }] });
     const edited = anOrderSnapshot([{ totalMinor: 1000 }], { payments: second.payments });
-    expect(leftOf(edited, account)).toMatchObject({ 'line:line-1': [1000, 0, 1], overpaid: [0, 0, 0] });
+    expect(leftOf(edited, ledger)).toMatchObject({ 'line:line-1': [1000, 0, 1], overpaid: [0, 0, 0] });
   });
 });
 
-describe('a draw', () => {
+describe('an allocation', () => {
   test.each<[string, RequestedParts, number, Record<string, number[]>]>([
     ['one of three units', line(1), 333, { 'line:line-1': [667, 112, 2] }],
     ['all units', line(3), 1000, { 'line:line-1': [0, 0, 0] }],
-    ['a part of the price, units kept', line(0, 100), 100, { 'line:line-1': [900, 151, 3] }],
+    ['a part of the price without units', line(0, 100), 100, { 'line:line-1': [900, 151, 3] }],
     ['shipping', { shippingMinor: 200 }, 200, { shipping: [300, 50, 0] }],
     [
-      'tax alone, from all that has some',
+      'tax alone, from every component that has some',
       { taxMinor: 250 },
       250,
       { 'line:line-1': [833, 0, 3], shipping: [417, 0, 0] },
     ],
     [
-      'goodwill, from no goods',
+      'goodwill, from the payment only',
       { goodwillMinor: 70 },
       70,
       { 'line:line-1': [1000, 167, 3], 'payment:acme/payment-1': [1430, 0, 0] },
     ],
     ['lines less a deduction', { ...line(3), deductionMinor: 400 }, 600, { 'line:line-1': [400, 67, 0] }],
     [
-      'lines less all of their price',
+      'lines less a deduction above their price',
       { ...line(1), shippingMinor: 1, deductionMinor: 4000 },
       1,
       { 'line:line-1': [1000, 167, 2] },
     ],
-  ])('of %s', (_name, wanted, amountMinor, left) => {
-    expect(drawn(order(), wanted).amountMinor).toBe(amountMinor);
-    expect(leftOf(order(), after(order(), wanted))).toMatchObject(left);
+  ])('of %s', (_name, requested, amountMinor, left) => {
+    expect(allocated(order(), requested).amountMinor).toBe(amountMinor);
+    expect(leftOf(order(), after(order(), requested))).toMatchObject(left);
   });
 
   test.each<[string, RequestedParts[], number[]]>([
-    ['whole', [duty()], [300]],
-    ['in part, then the rest of it', [duty(120), duty()], [120, 180]],
-  ])('of a duty, %s, leaves nothing of it and all else', (_name, steps, amounts) => {
+    ['as a whole', [duty()], [300]],
+    ['in part and then the rest', [duty(120), duty()], [120, 180]],
+  ])('of a duty %s leaves 0 of it and does not change other components', (_name, steps, amounts) => {
     const given = steps.map(
-      (wanted, at) => drawn(dutiable(), wanted, after(dutiable(), ...steps.slice(0, at))).amountMinor,
+      (requested, at) => allocated(dutiable(), requested, after(dutiable(), ...steps.slice(0, at))).amountMinor,
     );
     expect(given).toEqual(amounts);
     expect(leftOf(dutiable(), after(dutiable(), ...steps))).toMatchObject({
@@ -144,7 +156,7 @@ describe('a draw', () => {
   });
 
   test.each<[string, OrderSnapshot, RequestedParts[], object]>([
-    ['there is', dutiable(), [duty(301)], { requestedMinor: 301, refundableMinor: 300 }],
+    ['was ordered', dutiable(), [duty(301)], { requestedMinor: 301, refundableMinor: 300 }],
     ['is left', dutiable(), [duty(), duty()], { requestedMinor: 300, refundableMinor: 0 }],
     [
       'a cancelled order has',
@@ -152,15 +164,17 @@ describe('a draw', () => {
       [duty()],
       { requestedMinor: 300, refundableMinor: 0 },
     ],
-  ])('of more duty than %s is refused', (_name, of, wanted, short) => {
-    const before = after(of, ...wanted.slice(0, -1));
-    expect(allocateRefund(of, before, wanted.at(-1) ?? {})).toMatchObject({ short: [{ pot: 'charge:duty-1', ...short }] });
+  ])('of more duty than %s is refused', (_name, of, requests, shortage) => {
+    const before = after(of, ...requests.slice(0, -1));
+    expect(allocateRefund(of, before, requests.at(-1) ?? {})).toMatchObject({
+      shortages: [{ pot: 'charge:duty-1', ...shortage }],
+    });
   });
 
-  test('of units one by one sums to the line, the last takes the residue', () => {
+  test('of units one by one sums to the line; the last unit gets the rest of the rounding', () => {
     const steps = [line(1), line(1), line(1)];
     const amounts = steps.map(
-      (wanted, index) => drawn(order(), wanted, after(order(), ...steps.slice(0, index))).amountMinor,
+      (requested, index) => allocated(order(), requested, after(order(), ...steps.slice(0, index))).amountMinor,
     );
     expect(amounts).toEqual([333, 333, 334]);
     expect(leftOf(order(), after(order(), ...steps))).toMatchObject({ 'line:line-1': [0, 0, 0] });
@@ -174,27 +188,31 @@ describe('a draw', () => {
     ],
     ['the price', [line(1, 1001)], [{ pot: 'line:line-1', requestedMinor: 1001, refundableMinor: 1000 }]],
     ['shipping', [{ shippingMinor: 501 }], [{ pot: 'shipping', requestedMinor: 501, refundableMinor: 500 }]],
-    ['what was overpaid', [{ overpaidMinor: 1 }], [{ pot: 'overpaid', requestedMinor: 1, refundableMinor: 0 }]],
+    ['the overpaid amount', [{ overpaidMinor: 1 }], [{ pot: 'overpaid', requestedMinor: 1, refundableMinor: 0 }]],
     ['tax', [{ taxMinor: 200 }, { taxMinor: 51 }], [{ pot: 'tax', requestedMinor: 51, refundableMinor: 50 }]],
-    ['captured money', [{ goodwillMinor: 1501 }], [{ pot: 'payments', requestedMinor: 1501, refundableMinor: 1500 }]],
     [
-      'captured money after goodwill',
+      'the captured amount',
+      [{ goodwillMinor: 1501 }],
+      [{ pot: 'payments', requestedMinor: 1501, refundableMinor: 1500 }],
+    ],
+    [
+      'the captured amount after goodwill',
       [{ goodwillMinor: 600 }, line(3)],
       [{ pot: 'payments', requestedMinor: 1000, refundableMinor: 900 }],
     ],
-    ['several at once', [{ ...line(4), shippingMinor: 501 }], [{ pot: 'line:line-1' }, { pot: 'shipping' }]],
-  ])('is refused beyond %s', (_name, wanted, short) => {
-    const last = wanted.at(-1) ?? {};
-    expect(allocateRefund(order(), after(order(), ...wanted.slice(0, -1)), last)).toMatchObject({ short });
+    ['several components at once', [{ ...line(4), shippingMinor: 501 }], [{ pot: 'line:line-1' }, { pot: 'shipping' }]],
+  ])('is refused above %s', (_name, requests, shortages) => {
+    const last = requests.at(-1) ?? {};
+    expect(allocateRefund(order(), after(order(), ...requests.slice(0, -1)), last)).toMatchObject({ shortages });
   });
 
-  test('goes back to the newest payment first, and tells the split', () => {
+  test('uses the newest payment first and returns the parts of each payment', () => {
     const payments = [
       aCapture(600, { paymentId: 'old', occurredAt: '2026-03-01T00:00:00Z' }),
       aCapture(700, { paymentId: 'new', occurredAt: '2026-03-03T01:00:00+02:00' }),
       aCapture(200, { paymentId: 'middle', occurredAt: '2026-03-02T00:00:00Z' }),
     ];
-    const { legs } = drawn(order({ payments }), { ...line(3), shippingMinor: 100 });
+    const { legs } = allocated(order({ payments }), { ...line(3), shippingMinor: 100 });
     expect(legs.map(({ paymentId, amountMinor }) => [paymentId, amountMinor])).toEqual([
       ['new', 700],
       ['middle', 200],
@@ -207,17 +225,17 @@ describe('a draw', () => {
     ]);
   });
 
-  test('keeps units that cost nothing, also when a payment is used up just before them', () => {
+  test('keeps units with a price of 0, also when a payment is used up just before them', () => {
     const free = anOrderSnapshot([{ totalMinor: 100 }, { totalMinor: 0 }], {
       payments: [aCapture(60, { paymentId: 'b' }), aCapture(40, { paymentId: 'a' }), aCapture(60, { paymentId: 'c' })],
     });
     const lines = ['line-1', 'line-2'].map((lineId) => ({ lineId, quantity: 1 }));
-    const { legs } = drawn(free, { lines });
+    const { legs } = allocated(free, { lines });
     expect(legs.flatMap(({ draws }) => draws).filter(({ pot }) => pot === 'line:line-2')).toHaveLength(1);
   });
 });
 
-test('more is never given back to a pot than was taken', () => {
-  const { legs } = drawn(order(), line(1));
-  expect(() => legs.reduce(settle, emptyLedger(''))).toThrow('More was given back');
+test('no more can be released from a component than was reserved', () => {
+  const { legs } = allocated(order(), line(1));
+  expect(() => legs.reduce(settle, emptyLedger(''))).toThrow('More was released');
 });

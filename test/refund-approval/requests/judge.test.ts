@@ -15,12 +15,12 @@ const facts = (given: Partial<PolicyFacts> = {}): PolicyFacts => ({
   history: { orders: 4, refundedOrders: 2, accountAgeDays: 30 },
   ...given,
 });
-/** Whether a rule of this condition is the one that decides. */
+/** Whether a rule with this condition decides. */
 const holds = (when: Rule['when'], given: Partial<PolicyFacts> = {}) =>
-  judge(facts(given), { rules: [{ rule: 'it', when, decision: 'refuse' }, ...defaultPolicy.rules.slice(-1)] }).rule ===
-  'it';
+  judge(facts(given), { rules: [{ rule: 'tested', when, decision: 'refuse' }, ...defaultPolicy.rules.slice(-1)] })
+    .rule === 'tested';
 
-describe('a condition', () => {
+describe('a condition of the policy', () => {
   test.each<[Rule['when'], Partial<PolicyFacts>, Partial<PolicyFacts>]>([
     [{ amountAtLeastMinor: 100 }, { amountMinor: 100 }, { amountMinor: 99 }],
     [{ amountAtMostMinor: 100 }, { amountMinor: 100 }, { amountMinor: 101 }],
@@ -47,40 +47,40 @@ describe('a condition', () => {
   });
 });
 
-describe('the policy of a new store', () => {
+describe('the default policy', () => {
   test.each<[string, Partial<PolicyFacts>, string, number]>([
-    ['what was cancelled after it was paid', { isOverpaid: true, amountMinor: 90_000 }, 'cancelled', 0],
+    ['overpaid money after a cancellation', { isOverpaid: true, amountMinor: 90_000 }, 'cancelled', 0],
     [
-      'what only says that it was cancelled',
+      'a large amount with the reason cancelled',
       { reason: 'cancelled', history: undefined, amountMinor: 90_000 },
       'large-amount',
       2,
     ],
-    ['a year after the delivery', { goods: 'delivered', daysSinceDelivery: 365 }, 'return-window-over', 0],
-    ['a customer who gets most of it back', {}, 'frequent-refunds', 1],
+    ['a request a year after delivery', { goods: 'delivered', daysSinceDelivery: 365 }, 'return-window-over', 0],
+    ['a customer with frequent refunds', {}, 'frequent-refunds', 1],
     ['a large amount', { history: undefined, amountMinor: 50_001 }, 'large-amount', 2],
     ['large goodwill', { history: undefined, isGoodwill: true, amountMinor: 2001 }, 'goodwill', 1],
     ['a small amount', { history: undefined, amountMinor: 10_000 }, 'small-amount', 0],
     ['any other amount', { history: undefined, amountMinor: 10_001 }, 'any', 1],
-  ])('%s', (_name, given, rule, approvalsNeeded) => {
+  ])('applies to %s', (_name, given, rule, approvalsNeeded) => {
     expect(judge(facts(given), defaultPolicy)).toMatchObject({ rule, approvalsNeeded });
   });
 
-  test('is one that staff could have written', () => expect(RefundPolicy.parse(defaultPolicy)).toEqual(defaultPolicy));
+  test('is a valid policy', () => expect(RefundPolicy.parse(defaultPolicy)).toEqual(defaultPolicy));
 
-  test('waits for the goods only where some are out', () => {
+  test('requires the return only if goods were shipped', () => {
     const large = { history: undefined, amountMinor: 60_000 };
     expect(judge(facts(large), defaultPolicy).payAfterReturn).toBe(false);
     expect(judge(facts({ ...large, goods: 'shipped' }), defaultPolicy).payAfterReturn).toBe(true);
   });
 });
 
-describe('a policy is refused', () => {
+describe('a new policy is refused', () => {
   const any = { rule: 'any', when: {}, decision: 'approve' };
   test.each<[string, object]>([
     ['without rules', { rules: [] }],
-    ['with two rules of one name', { rules: [{ ...any, when: { amountAtMostMinor: 1 } }, any] }],
-    ['with a last rule that does not apply to all', { rules: [{ ...any, when: { amountAtMostMinor: 1 } }] }],
+    ['with two rules of the same name', { rules: [{ ...any, when: { amountAtMostMinor: 1 } }, any] }],
+    ['with a last rule that does not apply to everything', { rules: [{ ...any, when: { amountAtMostMinor: 1 } }] }],
     [
       'with an unknown condition',
       {
@@ -91,7 +91,7 @@ describe('a policy is refused', () => {
       },
     ],
     ['with an unknown decision', { rules: [{ ...any, decision: 'maybe' }] }],
-    ['with a reminder after the end', { waiting: { ...defaultPolicy.waiting, remindAfterHours: 900 } }],
+    ['with a reminder after the expiry', { waiting: { ...defaultPolicy.waiting, remindAfterHours: 900 } }],
     ['with a limit below 0', { limits: { finance: -1 } }],
   ])('%s', (_name, given) => {
     expect(RefundPolicy.safeParse({ ...defaultPolicy, ...given }).success).toBe(false);

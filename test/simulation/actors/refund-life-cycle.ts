@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RefundResponse } from '../../../shared/contracts/refunds/refund-content.ts';
 import { orderIdOf, refundIdOf } from '../../../shared/ids.ts';
-import type { ApiAnswer } from '../../support/system/api-client.ts';
+import type { ApiResponse } from '../../support/system/api-client.ts';
 import type { PlannedOrder } from '../workload/order-plan.ts';
 import type { PlannedRefund } from '../workload/refund-plan.ts';
 import { insist, repeatedly, type RunContext } from './run-context.ts';
@@ -191,8 +191,8 @@ const Told = RefundResponse.pick({ refundId: true, amountMinor: true }).partial(
 async function command(
   { world, orderId, requestId, refundId }: Ids & { world: RunContext },
   sent: { what: string; by: string; content: object },
-  send: (client: ReturnType<RunContext['client']>) => Promise<ApiAnswer>,
-): Promise<ApiAnswer | undefined> {
+  send: (client: ReturnType<RunContext['client']>) => Promise<ApiResponse>,
+): Promise<ApiResponse | undefined> {
   const answer = await insist(world.witness, () => send(world.client(sent.by)));
   const { status = 0, body } = answer ?? {};
   const type = String(body?.type ?? '');

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalStore } from '../../../infra/local-store.ts';
-import type { ApiAnswer, ApiClient } from '../../support/system/api-client.ts';
+import type { ApiResponse, ApiClient } from '../../support/system/api-client.ts';
 import type { Admin } from '../checkers/final-state.ts';
 import type { Plan } from '../workload/plan.ts';
 import type { ObservedResponses } from './observed-responses.ts';
@@ -32,10 +32,10 @@ export type Actor = { name: string; act: (world: RunContext) => Promise<void> };
 
 const tries = 12;
 /** What callers are told to send again: no room, no answer, a token or a signature that ended on the way. */
-const isPassing = ({ status }: ApiAnswer) => status >= 500 || status === 429 || status === 401;
+const isPassing = ({ status }: ApiResponse) => status >= 500 || status === 429 || status === 401;
 
 /** Calls until there is an answer that repeating would not change, as callers are told to; none after many tries. */
-export async function insist(witness: ObservedResponses, call: () => Promise<ApiAnswer>): Promise<ApiAnswer | undefined> {
+export async function insist(witness: ObservedResponses, call: () => Promise<ApiResponse>): Promise<ApiResponse | undefined> {
   for (let attempt = 0; attempt < tries; attempt += 1) {
     if (attempt > 0) witness.retried();
     const answer = await call().catch(() => undefined);

@@ -17,7 +17,7 @@ function tellings({ orders, intakes, committed }: FinalState): Map<string, strin
 }
 
 const channelsAreTold: Checker = {
-  name: 'a channel takes every event of its orders, or has it among its dead letters',
+  name: 'a channel receives every event of its orders or has it as a dead letter',
   breaches: (facts) => {
     const taken = new Set(facts.witness.deliveries.filter(({ isTaken }) => isTaken).map(({ eventId }) => eventId));
     const dead = new Set(facts.deliveries.filter(({ state }) => state === 'dead').map(({ eventId }) => eventId));
@@ -28,7 +28,7 @@ const channelsAreTold: Checker = {
 };
 
 const whatIsToldIsTrue: Checker = {
-  name: 'what a channel is told is signed, its own, and was committed so',
+  name: 'every webhook message is signed, belongs to its channel and matches a committed event',
   breaches: (facts) => {
     const events = new Map(facts.committed.map((event) => [event.eventId, event]));
     const channels = new Map([...facts.intakes, ...facts.orders].map(({ orderId, channel }) => [orderId, channel]));

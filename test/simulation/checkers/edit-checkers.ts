@@ -42,7 +42,7 @@ function unitsUntold({ order, placed, edits }: Told): [lineId: string, units: nu
 }
 
 const editsAddUp: Checker = {
-  name: 'an order is what was placed and what its edits made of it',
+  name: 'an order equals the placed order with its edits',
   breaches: (facts) =>
     toldOrders(facts).flatMap((told) => {
       const { order, placed, edits } = told;

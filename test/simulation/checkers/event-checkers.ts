@@ -4,7 +4,7 @@ import type { Checker } from './checkers.ts';
 const someOf = (ids: readonly string[]) => `${ids.slice(0, 3).join(', ')}${ids.length > 3 ? ', …' : ''}`;
 
 const lakeIsWhole: Checker = {
-  name: 'every committed event is in the lake once its duplicates are dropped, and nothing else is',
+  name: 'the lake without duplicates contains every committed event and no other',
   breaches: ({ committed, lake }) => {
     const inLake = new Set(lake.map(({ eventId }) => eventId));
     const inTables = new Set(committed.map(({ eventId }) => eventId));
@@ -21,7 +21,7 @@ const lakeIsWhole: Checker = {
 };
 
 const copiesAreEqual: Checker = {
-  name: 'an event in the lake is what was committed',
+  name: 'an event in the lake equals the committed event',
   breaches: ({ committed, lake }) => {
     const hashes = new Map(committed.map(({ eventId, hash }) => [eventId, hash]));
     const changed = lake.filter(({ eventId, hash }) => hashes.has(eventId) && hashes.get(eventId) !== hash);
@@ -30,7 +30,7 @@ const copiesAreEqual: Checker = {
 };
 
 const deadLettersAreDead: Checker = {
-  name: 'no dead-letter queue holds what would succeed if redriven',
+  name: 'no dead-letter queue holds a message that a redrive would process',
   breaches: ({ deadLetters, toldByHand }) => {
     // A payout that a chargeback overtook waits there until somebody has looked at the provider.
     const isAwaited = ({ bodies, heldAfterRedrive }: DeadLetters) =>
@@ -47,7 +47,7 @@ const deadLettersAreDead: Checker = {
 
 /** A sweep leaves no dead letter, and what it has done does not tell that it fails each time. */
 const calmIsCalm: Checker = {
-  name: 'no function fails once the storm is over and all is at rest',
+  name: 'no function fails after the faults end and the system is quiescent',
   breaches: ({ failedInCalm }) =>
     [...Map.groupBy(failedInCalm, ({ functionName, error }) => `${functionName} ended with ${error}`)].map(
       ([what, times]) => `${what}, ${times.length} times`,

@@ -6,7 +6,7 @@ const appliedIds = ({ committed }: FinalState) =>
   new Set(committed.filter(({ type }) => type === 'StockMoved').map(({ data }) => String(data.movementId)));
 
 const messagesAreAnswered: Checker = {
-  name: 'a movement that came by message is applied, or an event says why not',
+  name: 'every movement sent by message is applied or rejected by an event',
   breaches: (facts) => {
     const rejected = facts.committed.filter(({ type }) => type === 'StockMovementRejected');
     const answered = new Set([...appliedIds(facts), ...rejected.map(({ data }) => String(data.movementId))]);
@@ -19,7 +19,7 @@ const messagesAreAnswered: Checker = {
 };
 
 const filesAreAnswered: Checker = {
-  name: 'a file of movements is answered row by row, and what was accepted is in the ledger',
+  name: 'a movement file has one result per row, and every accepted row is in the ledger',
   breaches: (facts) => {
     const applied = appliedIds(facts);
     const breachesOf = ({ id, movements }: PlannedNote) => {
@@ -39,7 +39,7 @@ const filesAreAnswered: Checker = {
 };
 
 const importsOnce: Checker = {
-  name: 'an order of a file is taken over once, and the file is answered',
+  name: 'an order of an import file is imported once, and the file has a result',
   breaches: ({ plan, orders, committed, orderResults }) => {
     const rows = Map.groupBy(
       new Set(plan.imports.flatMap((file) => file.rows)),

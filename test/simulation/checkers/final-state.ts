@@ -7,10 +7,9 @@ import type { LocalStore } from '../../../infra/local-store.ts';
 import type { FailedInvocation } from '../../../infra/local/observer.ts';
 import { Delivery } from '../../../functions/channel-webhooks/deliveries/delivery.ts';
 import { IntakeRecord } from '../../../functions/order-intake/queue/intake-item.ts';
-import { AwaitedOrder, isAwaited, OrderItem } from '../../../functions/order-intake/order/order-item.ts';
+import { EarlyPayments, isEarlyPayments, OrderItem } from '../../../functions/order-intake/order/order-item.ts';
 import { RefundLedger } from '../../../functions/refund-approval/refund/refund-ledger.ts';
-import { Receipt } from '../../../functions/refund-approval/returns/receipt.ts';
-import { RefundItem } from '../../../functions/refund-approval/refund/refund-item.ts';
+import { Receipt, RefundItem } from '../../../functions/refund-approval/refund/refund-item.ts';
 import { Lot, Transit } from '../../../functions/stock-update/stock/snapshot.ts';
 import { contentHash } from '../../../shared/ids.ts';
 import { OpenPlacement } from '../../../shared/orders/placement-item.ts';
@@ -60,7 +59,7 @@ type Tables = ReturnType<typeof noItems>;
 const noItems = () => ({
   orders: [] as OrderItem[],
   /** Payments whose order never came. */
-  awaited: [] as AwaitedOrder[],
+  awaited: [] as EarlyPayments[],
   intakes: [] as IntakeRecord[],
   /** Large orders that are being placed. */
   placements: [] as OpenPlacement[],
@@ -83,7 +82,7 @@ const noItems = () => ({
 /** Items are told apart by their sort keys, so that tables may be added. */
 function sortIn(tables: Tables, item: Record<string, unknown>): void {
   const kind = /^[A-Z]+/.exec(String(item.sk))?.[0];
-  if (kind === 'ORDER' && isAwaited(item)) tables.awaited.push(AwaitedOrder.parse(item));
+  if (kind === 'ORDER' && isEarlyPayments(item)) tables.awaited.push(EarlyPayments.parse(item));
   else if (kind === 'ORDER') tables.orders.push(OrderItem.parse(item));
   else if (kind === 'INTAKE') tables.intakes.push(IntakeRecord.parse(item));
   else if (item.sk === 'PLACEMENT') tables.placements.push(OpenPlacement.parse(item));

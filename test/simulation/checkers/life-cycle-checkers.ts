@@ -1,4 +1,4 @@
-import { lifeCycle } from '../../../functions/order-intake/order/life-cycle.ts';
+import { transitions } from '../../../functions/order-intake/order/life-cycle.ts';
 import type { OrderItem } from '../../../functions/order-intake/order/order-item.ts';
 import type { OrderStatus } from '../../../shared/contracts/orders/status.ts';
 import type { FinalState, CommittedEvent } from './final-state.ts';
@@ -24,7 +24,7 @@ const sum = <T>(items: readonly T[] | undefined, number: (item: T) => number) =>
   (items ?? []).reduce((total, item) => total + number(item), 0);
 
 const everyChangeIsTold: Checker = {
-  name: 'every change of an order is told by one event, and leads to where the order is',
+  name: 'every change of an order has one event, and the changes lead to its current state',
   breaches: (facts) => {
     const changes = changesByOrder(facts);
     const early = Map.groupBy(
@@ -51,10 +51,10 @@ const everyChangeIsTold: Checker = {
   },
 };
 
-const isLegal = (from: OrderStatus, to: OrderStatus) => from === to || Object.values(lifeCycle[from]).includes(to);
+const isLegal = (from: OrderStatus, to: OrderStatus) => from === to || Object.values(transitions[from]).includes(to);
 
 const livesAreLegal: Checker = {
-  name: 'an order goes no way that its life cycle does not have',
+  name: 'an order makes only permitted transitions',
   breaches: (facts) => {
     const changes = changesByOrder(facts);
     return facts.committed
@@ -70,7 +70,7 @@ const livesAreLegal: Checker = {
 };
 
 const commandsAreKept: Checker = {
-  name: 'what a caller was told as edited, cancelled, shipped or delivered is so, once',
+  name: 'every confirmed edit, cancellation, shipment and delivery exists once',
   breaches: ({ orders, witness }) => {
     const byId = new Map(orders.map((order) => [order.orderId, order]));
     const isDone = (order: OrderItem, what: string, id: string) => {
@@ -90,7 +90,7 @@ const commandsAreKept: Checker = {
 };
 
 const unitsAddUp: Checker = {
-  name: 'units and money of an order are what was ordered, less what was cancelled and shipped',
+  name: 'units and amounts of an order equal the ordered ones less the cancelled and shipped ones',
   breaches: (facts) => {
     const changes = changesByOrder(facts);
     return facts.orders.flatMap((order) => {
@@ -119,7 +119,7 @@ const unitsAddUp: Checker = {
 };
 
 const whatIsOverEnded: Checker = {
-  name: 'an order whose time is over has ended',
+  name: 'an order past its deadline is in a terminal state',
   breaches: ({ orders, now }) =>
     orders
       .filter(({ status, reservedUntil, completesAt, shipments = [] }) => {

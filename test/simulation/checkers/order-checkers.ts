@@ -37,7 +37,7 @@ const lastingMembers = [
 ] as const;
 
 const oneOrder: Checker = {
-  name: 'each external order id is one order, placed by one event',
+  name: 'each external order id has one order with one OrderPlaced event',
   breaches: ({ orders, committed }) => {
     const placed = Map.groupBy(
       committed.filter(({ type }) => type === 'OrderPlaced' || type === 'OrderImported'),
@@ -59,7 +59,7 @@ const oneOrder: Checker = {
 };
 
 const answersAreKept: Checker = {
-  name: 'every order that a caller was told of exists with the same content',
+  name: 'every confirmed order exists with the same content',
   breaches: ({ orders, committed, witness }) => {
     const byKey = new Map(orders.map((order) => [keyOf(order), order]));
     const events = new Map(committed.map((event) => [event.eventId, event]));
@@ -84,7 +84,7 @@ const answersAreKept: Checker = {
 };
 
 const oneAnswer: Checker = {
-  name: 'an order sent again gets its first answer again',
+  name: 'a repeated order gets its first response',
   breaches: ({ witness }) => {
     const served = Map.groupBy(witness.orders.filter(isShown), keyOfAnswer);
     return [...served]
@@ -96,7 +96,7 @@ const oneAnswer: Checker = {
 };
 
 const refusalsAreTrue: Checker = {
-  name: 'content that was refused did not become an order',
+  name: 'refused content is not an order',
   breaches: ({ orders, witness }) => {
     const byKey = new Map(orders.map((order) => [keyOf(order), order]));
     const served = new Set(witness.orders.filter(isServed).map(keyOfAnswer));
@@ -117,7 +117,7 @@ const refusalsAreTrue: Checker = {
 };
 
 const reportsAddUp: Checker = {
-  name: 'a day’s report is the sum of its orders',
+  name: 'a daily report is the sum of its orders',
   breaches: ({ committed, reports }) => {
     const placed = committed.filter(({ type }) => type === 'OrderPlaced').map(({ data }) => data);
     const businessDay = businessDays(store.selling.timeZone);
@@ -147,7 +147,7 @@ const reportsAddUp: Checker = {
 };
 
 const queuedAreDecided: Checker = {
-  name: 'every order that was accepted for later is placed or refused, and nothing of a large one is left over',
+  name: 'every queued order is placed or refused, without remains of chunked placements',
   breaches: ({ orders, intakes, placements, settlements, committed, witness }) => {
     const placed = new Set(orders.map(({ orderId }) => orderId));
     const refused = new Set(committed.filter(({ type }) => type === 'OrderRefused').map(({ data }) => data.orderId));

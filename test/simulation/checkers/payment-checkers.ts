@@ -11,7 +11,7 @@ const keptPayments = ({ orders, awaited }: FinalState) =>
 const recorded = ({ committed }: FinalState) => committed.filter(({ type }) => type === 'PaymentRecorded');
 
 const paymentsOnce: Checker = {
-  name: 'a payment event is kept and told once, with the amount that its provider was answered for',
+  name: 'a payment event is stored and published once, with the acknowledged amount',
   breaches: (facts) => {
     const kept = keptPayments(facts);
     const told = Map.groupBy(recorded(facts), ({ data }) => `${data.orderId} ${data.payment.eventId}`);
@@ -38,7 +38,7 @@ const capturedOf = (payments: NonNullable<OrderItem['payments']>) =>
   payments.filter(({ type }) => type === 'payment.captured').reduce((sum, { amountMinor }) => sum + amountMinor, 0);
 
 const capturedIsSum: Checker = {
-  name: 'what is captured of an order is the sum of its captures, and what is due its total less what was cancelled',
+  name: 'the captured amount of an order is the sum of its captures, and the amount due its total less cancellations',
   breaches: (facts) => {
     const changes = changesByOrder(facts);
     return facts.orders.flatMap(({ orderId, payments = [], totalMinor }) => {
@@ -74,7 +74,7 @@ const dealtWith = new Set([
 ]);
 
 const paidAreServed: Checker = {
-  name: 'an order that was paid in time is open, shipped or cancelled',
+  name: 'an order paid in time is open, shipped or cancelled',
   breaches: (facts) => {
     const { orders } = facts;
     const changes = changesByOrder(facts);
@@ -87,7 +87,7 @@ const paidAreServed: Checker = {
 };
 
 const onlyPaidLeaves: Checker = {
-  name: 'an order that must be paid leaves the house only when it is, or when staff let it go',
+  name: 'an order that must be paid is shipped only after payment or after a release by staff',
   breaches: (facts) => {
     const opened = new Map(
       facts.committed.filter(({ type }) => type === 'OrderPlaced').map(({ data }) => [data.orderId, data.status]),

@@ -1,4 +1,4 @@
-import { lifeCycle } from '../../../functions/refund-approval/refund/life-cycle.ts';
+import { transitions } from '../../../functions/refund-approval/refund/life-cycle.ts';
 import type { RefundItem } from '../../../functions/refund-approval/refund/refund-item.ts';
 import { contentHash } from '../../../shared/ids.ts';
 import type { RefundStatus } from '../../../shared/contracts/refunds/status.ts';
@@ -17,7 +17,7 @@ export function eventsByRefund({ committed }: Pick<FinalState, 'committed'>): Ma
 }
 
 const requestsOnce: Checker = {
-  name: 'each request id is one refund, of what was asked for first',
+  name: 'each request id has one refund, with the content of the first request',
   breaches: (facts) => {
     const byId = new Map(facts.refunds.map((refund) => [refund.refundId, refund]));
     const events = eventsByRefund(facts);
@@ -44,10 +44,10 @@ const requestsOnce: Checker = {
   },
 };
 
-const isLegal = (from: RefundStatus, to: RefundStatus) => from === to || Object.values(lifeCycle[from]).includes(to);
+const isLegal = (from: RefundStatus, to: RefundStatus) => from === to || Object.values(transitions[from]).includes(to);
 
 const changesAreTold: Checker = {
-  name: 'every change of a refund is told, goes a way that its life cycle has, and leads to where it is',
+  name: 'every change of a refund has an event and is a permitted transition to its current state',
   breaches: (facts) => {
     const events = eventsByRefund(facts);
     return facts.refunds.flatMap(({ refundId, version, status }) => {
@@ -94,7 +94,7 @@ function disagreementsIn({
 }
 
 const othersAgreed: Checker = {
-  name: 'money goes back only if as many others agreed as must, each within their limit',
+  name: 'a refund is paid only with the required number of approvals, each within its limit',
   breaches: ({ refunds }) => refunds.filter(({ status }) => !never.has(status)).flatMap(disagreementsIn),
 };
 
@@ -103,7 +103,7 @@ const ends = new Set<RefundStatus>(['paid', 'store-credit', 'rejected', 'withdra
 const unpayable = new Set(['chargeback-open', 'not-refundable']);
 
 const allEnd: Checker = {
-  name: 'a refund comes to an end, or its money is not there to be paid again',
+  name: 'a refund reaches a terminal state, or its payout has failed and its amount is refundable again',
   breaches: ({ refunds, witness }) =>
     refunds
       .filter(({ status }) => !ends.has(status))
@@ -121,7 +121,7 @@ const asksFor = ({ requestId, orderId, contentHash: hash }: RefundItem, sent: ob
   contentHash({ ...sent, requestId, orderId }) === hash;
 
 const commandsAreKept: Checker = {
-  name: 'what somebody was told as decided, withdrawn, received or rated is so',
+  name: 'every confirmed decision, withdrawal, receipt and rating of a refund exists',
   breaches: (facts) => {
     const byId = new Map(facts.refunds.map((refund) => [refund.refundId, refund]));
     const events = eventsByRefund(facts);

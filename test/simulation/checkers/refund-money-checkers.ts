@@ -1,6 +1,6 @@
 import { emptyLedger } from '../../../functions/refund-approval/refund/refund-ledger.ts';
 import { isDisputed, OrderSnapshot } from '../../../functions/refund-approval/refund/order-snapshot.ts';
-import { payoutReference } from '../../../functions/refund-approval/payouts/paying.ts';
+import { payoutReference } from '../../../functions/refund-approval/refund/refund-item.ts';
 import { refundableComponents } from '../../../functions/refund-approval/refund/refundable-components.ts';
 import { violatedInvariants } from '../../support/refunds/refund-invariants.ts';
 import type { FinalState, CommittedEvent } from './final-state.ts';
@@ -25,27 +25,27 @@ function accountsOf({ orders, accounts, refunds }: FinalState) {
     .filter(({ orderId }) => byId.has(orderId) || own.has(orderId))
     .map((order) => ({
       order,
-      ordered: OrderSnapshot.parse(order),
-      account: byId.get(order.orderId) ?? emptyLedger(order.orderId),
+      orderSnapshot: OrderSnapshot.parse(order),
+      ledger: byId.get(order.orderId) ?? emptyLedger(order.orderId),
       refunds: own.get(order.orderId) ?? [],
     }));
 }
 
 const potsHold: Checker = {
-  name: 'no pot of an order gives more money, tax or units than it has, and all that was taken is in its refunds',
+  name: 'no refundable component gives more money, tax or units than it has, and the refund ledger matches the refunds',
   breaches: (facts) => {
     const events = eventsByRefund(facts);
     return accountsOf(facts).flatMap((state) => {
       const told = state.refunds.flatMap(({ refundId }) => events.get(refundId) ?? []);
       const postedMinor = sumOf(told, (event) => paidBy(event) + creditedBy(event));
-      const breaches = violatedInvariants({ ...state, postedMinor, asked: undefined, tookBack: false });
+      const breaches = violatedInvariants({ ...state, postedMinor, requestedUnits: undefined, hasRevertedFailure: false });
       return breaches.map((breach) => `${state.order.orderId}: ${breach}`);
     });
   },
 };
 
 const providerAgrees: Checker = {
-  name: 'what the payment provider paid back is what refunds paid, leg by leg and once',
+  name: 'the amounts that the payment provider refunded equal the payouts, each once',
   breaches: (facts) => {
     const { refunds, ledger } = facts;
     const events = eventsByRefund(facts);
@@ -80,7 +80,7 @@ const providerAgrees: Checker = {
 };
 
 const cancelledIsAskedFor: Checker = {
-  name: 'what was paid for cancelled units is refunded, without that anybody asks',
+  name: 'payments for cancelled units are refunded automatically',
   breaches: (facts) => {
     // What staff refund of a line may be for the units that were cancelled: they look at it.
     const isByStaff = new Set(facts.witness.refunds.map(({ orderId }) => orderId));

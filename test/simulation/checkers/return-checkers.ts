@@ -10,7 +10,7 @@ const returnedUnits = ({ committed }: FinalState) =>
   committed.filter(({ type }) => type === 'ReturnReceived').flatMap(({ data }) => data.units as Unit[]);
 
 const returnsAreBooked: Checker = {
-  name: 'what came back is in the books of stock, once and as it was found',
+  name: 'every returned unit is in the stock ledger once, with its disposition',
   breaches: (facts) => {
     const moved = Map.groupBy(
       facts.committed.filter(({ type, data }) => type === 'StockMoved' && data.movementId.startsWith('mov_')),
@@ -36,7 +36,7 @@ const returnsAreBooked: Checker = {
 };
 
 const receiptsAddUp: Checker = {
-  name: 'what came back of a refund is the sum of its parcels, and never more than was expected',
+  name: 'the returned units of a refund are the sum of its receipts, and at most the expected units',
   breaches: (facts) => {
     const parcels = Map.groupBy(facts.receipts, ({ refundId }) => refundId);
     const told = Map.groupBy(
@@ -77,7 +77,7 @@ function wantedOf({ refundId, status, remindedAt, escalated }: RefundItem): stri
 }
 
 const schedulesFollow: Checker = {
-  name: 'what waits has its schedules, and what was decided has none',
+  name: 'a refund has schedules exactly while it waits for a decision or a return',
   breaches: ({ deadlines }) =>
     deadlines.flatMap(({ schedules, refunds }) => {
       const wanted = refunds.flatMap(wantedOf);

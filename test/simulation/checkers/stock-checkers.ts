@@ -27,7 +27,7 @@ const openUnits = ({ quantity, cancelledQuantity = 0, shippedQuantity = 0 }: Ord
   quantity - cancelledQuantity - shippedQuantity;
 
 const neverNegative: Checker = {
-  name: 'nothing is sold that is not there: available is never negative',
+  name: 'no SKU is oversold: available is never negative',
   breaches: (facts) =>
     places(facts)
       .filter(({ counters }) => counters.available < 0)
@@ -35,7 +35,7 @@ const neverNegative: Checker = {
 };
 
 const availableIsDerived: Checker = {
-  name: 'available is on hand less reserved less unavailable',
+  name: 'available equals on hand less reserved less unavailable',
   breaches: (facts) =>
     places(facts)
       .filter(({ counters: c }) => c.available !== c.onHand - c.reserved - c.unavailable)
@@ -47,7 +47,7 @@ const availableIsDerived: Checker = {
 };
 
 const ledgerAddsUp: Checker = {
-  name: 'the movements of a SKU sum to its counters',
+  name: 'the counters of a SKU are the sum of its movements',
   breaches: (facts) => {
     const onHand = sums(movementsOf(facts), ({ data }) => [`${data.sku} in ${data.warehouse}`, data.onHandDelta]);
     const unavailable = sums(movementsOf(facts), ({ data }) => [
@@ -68,7 +68,7 @@ const ledgerAddsUp: Checker = {
 };
 
 const reservedIsOwed: Checker = {
-  name: 'what is reserved is what open orders wait for',
+  name: 'reserved stock equals the demand of open orders',
   breaches: (facts) => {
     const owed = sums(facts.orders.flatMap(openLines), (line) => [`${line.sku} in ${line.warehouse}`, openUnits(line)]);
     const reserved = sums(places(facts), ({ sku, warehouse, counters }) => [
@@ -82,7 +82,7 @@ const reservedIsOwed: Checker = {
 };
 
 const movementsOnce: Checker = {
-  name: 'a movement is applied once, and only if its caller may think so',
+  name: 'a movement is applied once, and only if its response allows it',
   breaches: (facts) => {
     const applied = Map.groupBy(movementsOf(facts), ({ data }) => String(data.movementId));
     const told = Map.groupBy(facts.witness.movements, ({ sent }) => sent.movementId);
@@ -99,7 +99,7 @@ const movementsOnce: Checker = {
 };
 
 const unavailableForAReason: Checker = {
-  name: 'what is unavailable is damaged, under inspection or kept back',
+  name: 'unavailable stock is damaged, in inspection or safety stock',
   breaches: (facts) =>
     places(facts).flatMap(({ sku, warehouse, counters }) => {
       const { unavailable, damaged = 0, inspection = 0, safetyStock = 0 } = counters;
@@ -115,7 +115,7 @@ const unavailableForAReason: Checker = {
 const lotsOf = ({ lots }: { lots: { lot: string; units: number }[] }) => lots;
 
 const shelvesAddUp: Checker = {
-  name: 'lots and transfers hold what movements brought into them, less what they and shipments took out',
+  name: 'lots and transfers equal the movements into them less the movements and shipments out of them',
   breaches: (facts) => {
     const moved = movementsOf(facts).map(({ data }) => data);
     const inLots = moved.filter(({ lot, type }) => lot !== undefined && type !== 'count');
@@ -152,7 +152,7 @@ const shelvesAddUp: Checker = {
 };
 
 const shippedLeftTheHouse: Checker = {
-  name: 'what orders shipped left the warehouses',
+  name: 'the stock of every shipment left its warehouse',
   breaches: (facts) => {
     const left = movementsOf(facts).filter(({ data }) => data.type === 'shipment');
     const moved = sums(left, ({ data }) => [`${data.sku} in ${data.warehouse}`, -data.onHandDelta]);

@@ -18,7 +18,7 @@ function transactionOf(order: string): FunctionCall {
     headers: {},
     body: Buffer.from(JSON.stringify(body)),
   };
-  return { functionName: `Storeworks-Operations-OrderIntakeApi${unique.slice(2, 10)}`, call };
+  return { functionName: `Storeworks-OrderIntake-Api${unique.slice(2, 10)}`, call };
 }
 
 const orders = Array.from({ length: 300 }, (_, index) => `ORDER#${index}`);

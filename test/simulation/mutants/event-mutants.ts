@@ -2,67 +2,67 @@ import type { Mutant } from './mutants.ts';
 
 /** Mistakes in what is told of what happened. */
 export const eventMutants: Record<string, Mutant> = {
-  'relay-swallows-failures': {
+  'relay-ignores-errors': {
     file: 'functions/event-relay/relay.ts',
     from: 'return { firstFailed: 0, reason: String(error) };',
     to: 'return String(error) ? undefined : undefined;',
-    detectedBy: 'every committed event is in the lake',
+    detectedBy: 'the lake without duplicates contains every committed event and no other',
   },
-  'relay-ignores-refused-entries': {
+  'relay-ignores-failed-entries': {
     file: 'functions/event-relay/bus-client.ts',
     from: 'return firstFailed < 0 ? undefined :',
     to: 'return firstFailed < 1 ? undefined :',
-    detectedBy: 'every committed event is in the lake',
+    detectedBy: 'the lake without duplicates contains every committed event and no other',
   },
-  'journal-rounds-what-it-writes': {
+  'journal-rounds-amounts': {
     file: 'functions/event-journal/decide.ts',
     from: 'const byId = new Map(entries.map(({ event }) => [event.detail.metadata.eventId, lineOf(event)]));',
     to: "const byId = new Map(entries.map(({ event }) => [event.detail.metadata.eventId, lineOf(event).replace('standard', '')]));",
-    detectedBy: 'an event in the lake is what was committed',
+    detectedBy: 'an event in the lake equals the committed event',
   },
-  'report-forgets-a-file': {
+  'report-omits-a-lake-file': {
     file: 'functions/nightly-metrics/run/lake-store.ts',
-    from: 'inParallel(downloadsAtOnce, await keysOf(date), (key)',
-    to: 'inParallel(downloadsAtOnce, (await keysOf(date)).slice(1), (key)',
-    detectedBy: 'a day’s report is the sum of its orders',
+    from: 'inParallel(maxParallelDownloads, await keysOf(date), (key)',
+    to: 'inParallel(maxParallelDownloads, (await keysOf(date)).slice(1), (key)',
+    detectedBy: 'a daily report is the sum of its orders',
   },
-  'queues-give-up-at-once': {
+  'queue-with-one-receive': {
     file: 'infra/constructs/work-queue.ts',
     from: 'const usualAttempts = 10;',
     to: 'const usualAttempts = 1;',
-    detectedBy: 'no dead-letter queue holds what would succeed',
+    detectedBy: 'no dead-letter queue holds a message that a redrive would process',
   },
-  'sweep-fails-when-all-is-done': {
+  'sweep-fails-without-due-orders': {
     file: 'functions/order-intake/expiry/sweep.handler.ts',
-    from: 'await endWhatIsOver(cause, { budgetMs })',
-    to: "(await endWhatIsOver(cause, { budgetMs }), await Promise.reject(new Error('Not even then')))",
-    detectedBy: 'no function fails once the storm is over',
+    from: 'await processDue(cause, { budgetMs })',
+    to: "(await processDue(cause, { budgetMs }), await Promise.reject(new Error('Not even then')))",
+    detectedBy: 'no function fails after the faults end and the system is quiescent',
   },
-  'nightly-run-is-given-up': {
+  'nightly-run-without-retries': {
     file: 'functions/nightly-metrics/schedule/nightly.handler.ts',
-    from: 'const request = requestNightly(',
+    from: 'const request = requestNightlyRuns(',
     to: `let refusals = 3;
-const request: ReturnType<typeof requestNightly> = (...asked) =>
+const request: ReturnType<typeof requestNightlyRuns> = (...asked) =>
   refusals-- > 0 ? Promise.reject(new Error('Not yet')) : requestInTime(...asked);
-const requestInTime = requestNightly(`,
-    detectedBy: 'no dead-letter queue holds what would succeed',
+const requestInTime = requestNightlyRuns(`,
+    detectedBy: 'no dead-letter queue holds a message that a redrive would process',
   },
   /** Harmless: the lake has more files, and duplicates are dropped by event id. */
-  'journal-names-files-at-random': {
+  'journal-with-random-file-names': {
     file: 'functions/event-journal/decide.ts',
     from: "createHash('sha256').update(JSON.stringify(ids))",
     to: "createHash('sha256').update(String(Math.random()))",
   },
-  'webhook-refused-is-delivered': {
+  'rejected-webhook-counts-as-delivered': {
     file: 'functions/channel-webhooks/deliveries/decide.ts',
     from: 'status >= 200 && status < 300',
     to: 'status >= 200 && status < 600',
-    detectedBy: 'a channel takes every event of its orders',
+    detectedBy: 'a channel receives every event of its orders or has it as a dead letter',
   },
-  'webhook-signed-without-its-time': {
+  'webhook-signature-without-timestamp': {
     file: 'functions/channel-webhooks/deliveries/signature.ts',
     from: 'update(`${id}.${timestamp}.${body}`)',
     to: 'update(`${id}.${body}`)',
-    detectedBy: 'what a channel is told is signed',
+    detectedBy: 'every webhook message is signed, belongs to its channel and matches a committed event',
   },
 };

@@ -41,7 +41,7 @@ export async function withMutant<T>(build: Mutant, use: (cdkOut: string) => Prom
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
     writeFileSync(join(copy, build.file), mutatedSource(build, root));
     const cdkOut = join(copy, 'cdk.out');
-    synthesise(copy, cdkOut);
+    await synthesise(copy, cdkOut);
     return await use(cdkOut);
   } finally {
     rmSync(copy, { recursive: true, force: true });

@@ -2,52 +2,52 @@ import type { Mutant } from './mutants.ts';
 
 /** Mistakes in how orders are taken. */
 export const orderMutants: Record<string, Mutant> = {
-  'order-without-identity': {
+  'order-without-idempotency': {
     file: 'functions/order-intake/order/placement-store.ts',
-    from: 'Item: { ...item, ...keys }, ...expectVersion(awaitedVersion) } },',
+    from: 'Item: { ...item, ...keys }, ...expectVersion(earlyPaymentsVersion) } },',
     to: 'Item: { ...item, ...keys } } },',
-    detectedBy: 'each external order id is one order',
+    detectedBy: 'each external order id has one order with one OrderPlaced event',
   },
-  'order-confirmed-before-it-is-kept': {
+  'order-confirmed-before-commit': {
     file: 'functions/order-intake/placement/place.ts',
     from: "if (outcome === 'done') return decision;",
     to: "if (outcome === 'done' || outcome === 'version-conflict') return decision;",
-    detectedBy: 'every order that a caller was told of exists',
+    detectedBy: 'every confirmed order exists with the same content',
   },
-  'order-replayed-in-new-words': {
+  'replay-with-changed-body': {
     file: 'functions/order-intake/order/responses.ts',
-    from: "return firstAnswer(200, await store.placed(orderId, decision.placedEventId), { 'idempotent-replayed': 'true' });",
-    to: 'return { status: 200, body: { ...answerOf(await store.placed(orderId, decision.placedEventId)), again: true } };',
-    detectedBy: 'an order sent again gets its first answer again',
+    from: "return placedResponse(200, order, { 'idempotent-replayed': 'true' });",
+    to: 'return { status: 200, body: { ...orderBody(order), again: true } };',
+    detectedBy: 'a repeated order gets its first response',
   },
-  'changed-content-is-taken-for-a-replay': {
+  'changed-content-as-replay': {
     file: 'functions/order-intake/order/decide.ts',
-    from: 'if (known.order?.contentHash === placement.contentHash) {',
-    to: 'if (known.order) {',
-    detectedBy: 'every order that a caller was told of exists',
+    from: 'if (state.order?.contentHash === placement.contentHash) {',
+    to: 'if (state.order) {',
+    detectedBy: 'every confirmed order exists with the same content',
   },
-  'want-of-stock-is-told-after-the-order-is-kept': {
+  'out-of-stock-after-commit': {
     file: 'functions/order-intake/placement/place.ts',
     from: "if (outcome === 'done') return decision;",
-    to: "if (outcome === 'done') return decision.takes.length > 1 ? { kind: 'out-of-stock', lines: [] } : decision;",
-    detectedBy: 'content that was refused did not become an order',
+    to: "if (outcome === 'done') return decision.reservations.length > 1 ? { kind: 'out-of-stock', lines: [] } : decision;",
+    detectedBy: 'refused content is not an order',
   },
-  'placement-that-does-not-end': {
+  'chunked-placement-not-finished': {
     file: 'functions/order-intake/placement/chunked-placement-store.ts',
-    from: "...end(open, 'reserving', steps),",
+    from: ", ...end(open, 'reserving', chunks)",
     to: '',
-    detectedBy: 'what is reserved is what open orders wait for',
+    detectedBy: 'reserved stock equals the demand of open orders',
   },
-  'queued-order-refused-in-silence': {
+  'queued-order-refused-without-record': {
     file: 'functions/order-intake/queue/place-queued-job.ts',
-    from: 'await refuseAll(store, refused, now);',
+    from: 'await refuseAll(stores, refused, now);',
     to: '',
-    detectedBy: 'every order that was accepted for later is placed or refused',
+    detectedBy: 'every queued order is placed or refused, without remains of chunked placements',
   },
-  'import-without-identity': {
+  'import-without-idempotency': {
     file: 'functions/order-intake/import/import-store.ts',
     from: "{ Put: { TableName: table, Item: { ...item, ...keys }, ConditionExpression: 'attribute_not_exists(pk)' } },",
     to: '{ Put: { TableName: table, Item: { ...item, ...keys } } },',
-    detectedBy: 'an order of a file is taken over once',
+    detectedBy: 'an order of an import file is imported once, and the file has a result',
   },
 };

@@ -2,88 +2,88 @@ import type { Mutant } from './mutants.ts';
 
 /** Mistakes in refunds, their payout and what comes back. */
 export const refundMutants: Record<string, Mutant> = {
-  'other-request-is-taken-for-a-replay': {
+  'other-refund-request-as-replay': {
     file: 'functions/refund-approval/requests/decide.ts',
     from: 'if (earlier?.contentHash === asked.contentHash) return',
     to: 'if (earlier) return',
-    detectedBy: 'each request id is one refund',
+    detectedBy: 'each request id has one refund, with the content of the first request',
   },
-  'refund-step-without-its-event': {
+  'refund-change-without-event': {
     file: 'functions/refund-approval/refund/store.ts',
-    from: '...events.map((tell) => ({',
-    to: '...events.slice(1).map((tell) => ({',
-    detectedBy: 'every change of a refund is told',
+    from: '...events.map((event) => ({',
+    to: '...events.slice(1).map((event) => ({',
+    detectedBy: 'every change of a refund has an event and is a permitted transition to its current state',
   },
-  'own-request-is-approved': {
+  'requester-approves-own-refund': {
     file: 'functions/refund-approval/approvals/decide.ts',
     from: "if (refund.requestedBy === by || refund.amendedBy?.includes(by)) return 'own-request';",
     to: '',
-    detectedBy: 'money goes back only if as many others agreed',
+    detectedBy: 'a refund is paid only with the required number of approvals, each within its limit',
   },
-  'deadline-that-ends-nothing': {
+  'deadline-without-effect': {
     file: 'functions/refund-approval/deadlines/deadlines.ts',
-    from: 'return expire(refund, account, Math.max(now, Date.parse(dueAt)));',
+    from: 'return expire(refund, ledger, Math.max(now, Date.parse(dueAt)), endReturn);',
     to: "return { kind: 'already-done', refund };",
-    detectedBy: 'a refund comes to an end',
+    detectedBy: 'a refund reaches a terminal state, or its payout has failed and its amount is refundable again',
   },
-  'sweep-looks-for-what-is-not-there': {
+  'payout-sweep-queries-wrong-status': {
     file: 'functions/refund-approval/payouts/payout-sweep.ts',
-    from: "store.find(statusIndex, 'paying', before, perPage)",
-    to: "store.find(statusIndex, 'paid-out', before, perPage)",
-    detectedBy: 'a refund comes to an end',
+    from: "store.find(statusIndex, 'paying', before, pageSize)",
+    to: "store.find(statusIndex, 'paid-out', before, pageSize)",
+    detectedBy: 'a refund reaches a terminal state, or its payout has failed and its amount is refundable again',
   },
-  'rating-over-another': {
-    file: 'functions/refund-approval/refund/case.ts',
+  'rating-overwrites-rating': {
+    file: 'functions/refund-approval/requests/decide.ts',
     from: "if (rating) return { kind: 'already-rated' };",
     to: '',
-    detectedBy: 'what somebody was told as decided, withdrawn, received or rated is so',
+    detectedBy: 'every confirmed decision, withdrawal, receipt and rating of a refund exists',
   },
-  'units-beyond-the-line': {
+  'refund-exceeds-line-units': {
     file: 'functions/refund-approval/refund/allocation.ts',
-    from: 'if (quantity <= left.quantity && minor <= left.minor) take(',
-    to: 'if (minor <= left.minor) take(',
-    detectedBy: 'no pot of an order gives more',
+    from: 'if (quantity <= left.quantity && minor <= left.minor) add(',
+    to: 'if (minor <= left.minor) add(',
+    detectedBy: 'no refundable component gives more money, tax or units than it has, and the refund ledger matches the refunds',
   },
-  'account-over-another': {
+  'refund-ledger-without-version': {
     file: 'functions/refund-approval/refund/store.ts',
-    from: 'Item: { ...account, ...accountKey(account.orderId) }, ...condition } });',
-    to: 'Item: { ...account, ...accountKey(account.orderId) } } });',
-    detectedBy: 'no pot of an order gives more',
+    from: 'Item: { ...ledger, ...ledgerKey(ledger.orderId) }, ...condition } });',
+    to: 'Item: { ...ledger, ...ledgerKey(ledger.orderId) } } });',
+    detectedBy: 'no refundable component gives more money, tax or units than it has, and the refund ledger matches the refunds',
   },
-  'payout-under-a-new-key': {
-    file: 'functions/refund-approval/payouts/http-provider.ts',
+  'payout-with-new-idempotency-key': {
+    file: 'functions/refund-approval/payouts/http-provider-client.ts',
     from: "'idempotency-key': reference,",
     to: "'idempotency-key': `${reference}-${t}`,",
-    detectedBy: 'what the payment provider paid back is what refunds paid',
+    detectedBy: 'the amounts that the payment provider refunded equal the payouts, each once',
   },
-  'payout-is-recorded-before-it-is-made': {
-    file: 'functions/refund-approval/payouts/payout.ts',
-    from: 'const answer = await repay({ reference, refundId, paymentId, amountMinor, currency, isLate });',
-    to: "const answer = await repay({ reference, refundId, paymentId, amountMinor, currency, isLate }).catch(() => ({ kind: 'succeeded' as const }));",
-    detectedBy: 'what the payment provider paid back is what refunds paid',
+  'payout-recorded-before-the-call': {
+    file: 'functions/refund-approval/payouts/pay-refund.ts',
+    from: 'const response = await send({ reference, refundId, paymentId, amountMinor, currency, isRepeated });',
+    to: "const response = await send({ reference, refundId, paymentId, amountMinor, currency, isRepeated }).catch(() => ({ kind: 'succeeded' as const }));",
+    detectedBy: 'the amounts that the payment provider refunded equal the payouts, each once',
   },
-  'cancelled-and-kept': {
+  'cancellation-without-refund': {
     file: 'functions/refund-approval/overpayments/overpayment.ts',
-    from: 'if (known.refund || overpaidMinor === 0)',
-    to: 'if (known.refund || overpaidMinor >= 0)',
-    detectedBy: 'what was paid for cancelled units is refunded',
+    from: 'if (snapshot.refund || overpaidMinor === 0)',
+    to: 'if (snapshot.refund || overpaidMinor >= 0)',
+    detectedBy: 'payments for cancelled units are refunded automatically',
   },
-  'damaged-goods-are-sold-again': {
+  'damaged-return-restocked': {
     file: 'functions/stock-update/returns/post-return.ts',
     from: "...(disposition === 'damaged' && { to: 'damaged' as const }),",
     to: '',
-    detectedBy: 'what came back is in the books of stock',
+    detectedBy: 'every returned unit is in the stock ledger once, with its disposition',
   },
-  'parcel-that-is-not-kept': {
+  'return-receipt-not-stored': {
     file: 'functions/refund-approval/refund/store.ts',
     from: 'if (receipt) {',
-    to: 'if (receipt && account) {',
-    detectedBy: 'what came back of a refund is the sum of its parcels',
+    to: 'if (receipt && ledger) {',
+    detectedBy: 'the returned units of a refund are the sum of its receipts, and at most the expected units',
   },
-  'schedule-outlives-the-decision': {
+  'schedule-kept-after-decision': {
     file: 'functions/refund-approval/deadlines/schedule-deadlines.ts',
     from: ': schedules.remove({ refundId, kind });',
     to: ': undefined;',
-    detectedBy: 'what waits has its schedules, and what was decided has none',
+    detectedBy: 'a refund has schedules exactly while it waits for a decision or a return',
   },
 };

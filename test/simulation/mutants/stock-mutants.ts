@@ -2,65 +2,65 @@ import type { Mutant } from './mutants.ts';
 
 /** Mistakes in how stock is taken and moved. */
 export const stockMutants: Record<string, Mutant> = {
-  'take-without-condition': {
+  'reservation-without-condition': {
     file: 'shared/stock/reservation.ts',
     from: "ConditionExpression: at.map(({ path, units }) => `${path}.#a >= ${units}`).join(' AND '),",
     to: '',
-    detectedBy: 'nothing is sold that is not there',
+    detectedBy: 'no SKU is oversold: available is never negative',
   },
-  'take-forgets-available': {
+  'reservation-without-available': {
     file: 'shared/stock/reservation.ts',
     from: '`${path}.#a = ${path}.#a - ${units}, ${path}.#r = ${path}.#r + ${units}`',
     to: '`${path}.#r = ${path}.#r + ${units}`',
-    detectedBy: 'available is on hand less reserved less unavailable',
+    detectedBy: 'available equals on hand less reserved less unavailable',
   },
-  'movement-without-identity': {
+  'movement-without-idempotency': {
     file: 'functions/stock-update/stock/store.ts',
     from: `ConditionExpression: 'attribute_not_exists(contentHash) AND NOT contains(refusals, :cause)',
               ExpressionAttributeValues: { ':id': movementId, ':hash': hash, ':cause': cause.causationId },`,
     to: "ExpressionAttributeValues: { ':id': movementId, ':hash': hash },",
-    detectedBy: 'a movement is applied once',
+    detectedBy: 'a movement is applied once, and only if its response allows it',
   },
-  'movement-beside-the-ledger': {
+  'movement-not-in-ledger': {
     file: 'functions/stock-update/stock/store.ts',
     from: '{ Put: { TableName: table, Item: outboxItem(stockPartition(sku), event) } },',
     to: "...(event.detail.data.type === 'damage' ? [] : [{ Put: { TableName: table, Item: outboxItem(stockPartition(sku), event) } }]),",
-    detectedBy: 'the movements of a SKU sum to its counters',
+    detectedBy: 'the counters of a SKU are the sum of its movements',
   },
-  'damage-without-a-reason': {
+  'damage-not-unavailable': {
     file: 'functions/stock-update/stock/decide.ts',
     from: '...(parts.damaged !== undefined && { damaged: (before.damaged ?? 0) + parts.damaged }),',
     to: '',
-    detectedBy: 'what is unavailable is damaged, under inspection or kept back',
+    detectedBy: 'unavailable stock is damaged, in inspection or safety stock',
   },
-  'lot-of-available-units-only': {
+  'lot-without-unavailable-units': {
     file: 'functions/stock-update/stock/decide.ts',
     from: '...(unavailable > 0 && { unavailable }),',
     to: '',
-    detectedBy: 'lots and transfers hold what movements brought into them',
+    detectedBy: 'lots and transfers equal the movements into them less the movements and shipments out of them',
   },
-  'transfer-that-never-arrives': {
+  'transfer-not-received': {
     file: 'functions/stock-update/stock/decide.ts',
     from: 'units: before.units - quantity }',
     to: 'units: before.units }',
-    detectedBy: 'lots and transfers hold what movements brought into them',
+    detectedBy: 'lots and transfers equal the movements into them less the movements and shipments out of them',
   },
-  'shipment-of-one-in-the-ledger': {
+  'shipment-recorded-as-one-unit': {
     file: 'shared/stock/reservation-actions.ts',
     from: 'onHandDelta: -units,',
     to: 'onHandDelta: -1,',
-    detectedBy: 'what orders shipped left the warehouses',
+    detectedBy: 'the stock of every shipment left its warehouse',
   },
-  'message-refused-in-silence': {
+  'rejected-message-without-event': {
     file: 'functions/stock-update/movements/movement-message.ts',
     from: 'await store.reject(movement, result.reason, messageId, cause);',
     to: '',
-    detectedBy: 'a movement that came by message is applied, or an event says why not',
+    detectedBy: 'every movement sent by message is applied or rejected by an event',
   },
-  'file-of-accepted-rows': {
+  'file-result-without-rejected-rows': {
     file: 'functions/stock-update/file-import/result-file-store.ts',
     from: "reason === undefined ? 'accepted' : 'rejected'",
     to: "'accepted'",
-    detectedBy: 'a file of movements is answered row by row',
+    detectedBy: 'a movement file has one result per row, and every accepted row is in the ledger',
   },
 };

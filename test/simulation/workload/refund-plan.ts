@@ -1,4 +1,4 @@
-import type { RefundPolicy } from '../../../functions/refund-approval/requests/judge.ts';
+import type { RefundPolicy } from '../../../shared/contracts/refunds/policy-routes.ts';
 import type { Disposition } from '../../../shared/contracts/refunds/events.ts';
 import type { Dice } from './random.ts';
 import type { Sending } from './life-cycle-plan.ts';

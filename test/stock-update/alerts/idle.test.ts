@@ -13,8 +13,8 @@ const store = createStockStore(database.db, tables);
 const dayMs = 86_400_000;
 let made = 0;
 
-/** Posts movements of a SKU, those of each day together; on which of the days its units began to lie. */
-async function lyingSince(days: readonly Partial<Movement>[][], sku = `IDLE-${(made += 1)}`): Promise<number> {
+/** Applies the movements of each day. Returns the day on which the idle time of the SKU started. */
+async function idleSinceDay(days: readonly Partial<Movement>[][], sku = `IDLE-${(made += 1)}`): Promise<number> {
   await createSku(database.db, { sku });
   for (const [day, given] of days.entries()) {
     const movements = given.map((each) => aMovement({ sku, movementId: `idle-${(made += 1)}`, ...each }));
@@ -28,33 +28,33 @@ async function lyingSince(days: readonly Partial<Movement>[][], sku = `IDLE-${(m
 const transfer = (type: 'transfer-out' | 'transfer-in') => ({ type, transferId: 'T', quantity: 10 });
 const count = (quantity: number) => ({ type: 'count' as const, quantity });
 
-describe('units lie', () => {
+describe('idle time starts', () => {
   test.each<[string, Partial<Movement>[][], number]>([
-    ['since they came in', [[], [{}]], 1],
-    ['since they came in, also by a count', [[], [count(5)]], 1],
-    ['since the first came in, more or not', [[{}], [{}]], 0],
-    ['since they came in, wherever they are taken', [[{}], [transfer('transfer-out')], [transfer('transfer-in')]], 0],
-    ['since they came in, though a count missed them', [[{}], [count(0)], [count(10)]], 0],
+    ['with the receipt', [[], [{}]], 1],
+    ['with a count as the first movement', [[], [count(5)]], 1],
+    ['with the first receipt, not with the next', [[{}], [{}]], 0],
+    ['with the receipt, not with a transfer', [[{}], [transfer('transfer-out')], [transfer('transfer-in')]], 0],
+    ['with the receipt, not after a count of zero', [[{}], [count(0)], [count(10)]], 0],
     [
-      'since they came in, though they were taken out by mistake',
+      'with the receipt, not after an adjustment to zero',
       [[{}], [{ type: 'adjustment', quantity: -10 }], [{ type: 'adjustment' }]],
       0,
     ],
-    ['since new ones came in, after the last was written off', [[{}], [{ type: 'write-off' }], [{}]], 2],
-    ['since one came back, after the last was written off', [[{}], [{ type: 'write-off' }], [{ type: 'return' }]], 2],
-    ['since new ones came in, after the last was written off that day', [[{}], [{ type: 'write-off' }, {}]], 1],
+    ['with the receipt after a write-off of all units', [[{}], [{ type: 'write-off' }], [{}]], 2],
+    ['with the return after a write-off of all units', [[{}], [{ type: 'write-off' }], [{ type: 'return' }]], 2],
+    ['with the receipt after a write-off on the same day', [[{}], [{ type: 'write-off' }, {}]], 1],
     [
-      'since they came in, in more movements than one transaction has',
+      'with the first of more receipts than one transaction has',
       [[{}], Array.from({ length: 45 }, () => ({ quantity: 1 }))],
       0,
     ],
   ])('%s', async (_name, days, day) => {
-    expect(await lyingSince(days)).toBe(day);
+    expect(await idleSinceDay(days)).toBe(day);
   });
 
-  test('since they came in, though levels were set before', async () => {
+  test('with the first movement after levels were set', async () => {
     const sku = `IDLE-${(made += 1)}`;
     await createAlertStore(database.db, tables).setLevels(sku, { reorderPoint: 1 }, aCause());
-    expect(await lyingSince([[], [{ type: 'adjustment' }]], sku)).toBe(1);
+    expect(await idleSinceDay([[], [{ type: 'adjustment' }]], sku)).toBe(1);
   });
 });

@@ -11,7 +11,7 @@ const aLot = (lot: string, units: number, expiresOn?: string, warehouse = 'main'
 });
 const today = '2026-03-05';
 
-describe('the suggestion', () => {
+describe('the suggested lots', () => {
   const lots = [
     aLot('never', 10),
     aLot('later', 4, '2026-09-30'),
@@ -21,7 +21,7 @@ describe('the suggestion', () => {
     aLot('empty', 0, '2026-03-05'),
   ];
 
-  test('takes what expires first, never what has expired, and what does not expire last', () => {
+  test('are those that expire first, without expired lots, and those without expiry last', () => {
     const { suggestion, missing } = suggestLots(lots, 10, today);
     expect(suggestion.map(({ lot, units }) => [lot, units])).toEqual([
       ['today', 2],
@@ -32,13 +32,13 @@ describe('the suggestion', () => {
     expect(missing).toBe(0);
   });
 
-  test('leaves what is damaged or in inspection, as much of a lot as is', () => {
-    const held = [
+  test('exclude damaged units and units in inspection', () => {
+    const partlyUnavailable = [
       { ...aLot('all', 4, today), unavailable: 4 },
       { ...aLot('some', 4, today), unavailable: 3 },
       aLot('none', 4, '2026-09-30'),
     ];
-    expect(suggestLots(held, 6, today)).toEqual({
+    expect(suggestLots(partlyUnavailable, 6, today)).toEqual({
       suggestion: [
         { warehouse: 'main', lot: 'some', units: 1 },
         { warehouse: 'main', lot: 'none', units: 4 },
@@ -47,13 +47,13 @@ describe('the suggestion', () => {
     });
   });
 
-  test('says how many units are in no usable lot', () => {
+  test('report how many units no usable lot has', () => {
     expect(suggestLots(lots, 30, today).missing).toBe(11);
     expect(suggestLots([], 3, today)).toEqual({ suggestion: [], missing: 3 });
   });
 });
 
-test('lots of one day come by name, then by warehouse', () => {
+test('lots that expire on one day are sorted by name, then by warehouse', () => {
   const lots = [aLot('b', 1, today), aLot('a', 1, today, 'north'), aLot('a', 1, today)];
   expect(lots.toSorted(firstExpiredFirst).map(({ lot, warehouse }) => lot + warehouse)).toEqual([
     'amain',
@@ -66,16 +66,16 @@ test('a lot can be sold on the day on which it expires', () => {
   expect([isExpired(aLot('a', 1, today), today), isExpired(aLot('a', 1, '2026-03-04'), today)]).toEqual([false, true]);
 });
 
-describe('what a shipment takes out of lots', () => {
+describe('a shipment', () => {
   const shippedAt = '2026-03-05T12:00:00.000Z';
   const lots = [
     aLot('expired', 5, '2026-03-04'),
     aLot('later', 4, '2026-09-30'),
     aLot('soon', 3, '2026-03-06'),
-    { ...aLot('came-later', 9, '2026-03-05'), since: '2026-03-05T12:00:00.001Z' },
+    { ...aLot('received-later', 9, '2026-03-05'), since: '2026-03-05T12:00:00.001Z' },
   ];
-  const taken = (units: number) =>
-    deductLots(lots, units, today, shippedAt).deducted.map(({ lot, units: some }) => [lot, some]);
+  const deductedFrom = (units: number) =>
+    deductLots(lots, units, today, shippedAt).deducted.map((part) => [part.lot, part.units]);
 
   test.each<[number, [string, number][]]>([
     [2, [['soon', 2]]],
@@ -94,11 +94,14 @@ describe('what a shipment takes out of lots', () => {
         ['expired', 5],
       ],
     ],
-  ])('of %d units is what expires first, expired ones last, and never what came later', (units, expected) => {
-    expect(taken(units)).toEqual(expected);
-  });
+  ])(
+    'of %d units is deducted from lots that expire first, expired lots last, and never from lots received later',
+    (units, expected) => {
+      expect(deductedFrom(units)).toEqual(expected);
+    },
+  );
 
-  test('is as much as is available of them, and they are left with the rest', () => {
+  test('is deducted up to the available units, and the lots keep the rest', () => {
     const lot = fc.record({ usable: fc.nat(20), unavailable: fc.nat(20) });
     const aCase = fc.tuple(fc.array(lot, { maxLength: 6 }), fc.integer({ min: 1, max: 60 }));
     fc.assert(

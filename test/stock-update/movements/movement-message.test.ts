@@ -12,16 +12,16 @@ import { receive, stockedSku } from '../../support/stock/stocked-skus.ts';
 
 const database = databaseForAll();
 const store = createStockStore(database.db, tables);
-const waits = createDeferralStore(database.db, tables);
+const deferrals = createDeferralStore(database.db, tables);
 
 const minuteMs = 60_000;
 let made = 0;
 const aSkuWith = (units: number) => stockedSku(database.db, units);
 
-/** Seconds after noon at which a message is delivered that waits each time, and at which it has waited enough. */
+/** Seconds after noon at which a message is delivered and deferred, and at which its rejection is final. */
 const [deliveries, lastDelivery] = [[0, 2, 32], 452];
 
-/** A message of these movements of a SKU; gives the movements, and a function that delivers it as SQS does. */
+/** A message with movements of a SKU. `deliver` delivers it like SQS. */
 const aMessage = (sku: string, ...given: Partial<Movement>[]) => aMessageSent(noon, sku, ...given);
 function aMessageSent(submittedAt: number, sku: string, ...given: Partial<Movement>[]) {
   const messageId = `message-${(made += 1)}`;
@@ -29,7 +29,7 @@ function aMessageSent(submittedAt: number, sku: string, ...given: Partial<Moveme
   const deliver = (seconds: number, through = store) =>
     applyMessage(
       through,
-      waits,
+      deferrals,
       () => noon + seconds * 1000,
     )(
       MovementMessage.parse({
@@ -39,33 +39,33 @@ function aMessageSent(submittedAt: number, sku: string, ...given: Partial<Moveme
         attributes: { SenderId: 'warehouse', SentTimestamp: `${submittedAt}` },
       }),
     );
-  const waitInVain = async () => {
+  const deferThreeTimes = async () => {
     for (const seconds of deliveries) expect(await deliver(seconds)).toBeGreaterThan(0);
   };
-  return { movements, deliver, waitInVain };
+  return { movements, deliver, deferThreeTimes };
 }
 
 const onHand = async (sku: string) => {
   const { stock } = await store.stock(sku);
   return Object.fromEntries(Object.entries(stock?.warehouses ?? {}).map(([name, { onHand: units }]) => [name, units]));
 };
-/** Why a movement was refused, once for each time that it was told. */
-async function refusals(movement: Movement | undefined) {
+/** Reasons of the published rejections of a movement. */
+async function rejections(movement: Movement | undefined) {
   const events = await eventsOf(database.db, tables.STOCK_TABLE_NAME, `MOVEMENT#${movement?.movementId}`);
   return events.map(({ detail: { data } }) => data['reason']);
 }
 
-describe('a movement that came before what it needs', () => {
+describe('a movement delivered before one that it depends on', () => {
   test.each<[string, Partial<Movement>, Partial<Movement>, Record<string, number>]>([
     [
-      'is an arrival that waits for its departure',
+      'is deferred: a transfer-in before its transfer-out',
       { type: 'transfer-in', transferId: 'T', warehouse: 'north', quantity: 4 },
       { type: 'transfer-out', transferId: 'T', quantity: 4 },
       { main: 6, north: 4 },
     ],
-    ['is a write-off that waits for units', { type: 'write-off', quantity: 15 }, { quantity: 7 }, { main: 2 }],
+    ['is deferred: a write-off before its receipt', { type: 'write-off', quantity: 15 }, { quantity: 7 }, { main: 2 }],
     [
-      'is a write-off that waits for its lot',
+      'is deferred: a write-off before the receipt of its lot',
       { type: 'write-off', quantity: 3, lot: 'L' },
       { quantity: 3, lot: 'L' },
       { main: 10 },
@@ -79,10 +79,10 @@ describe('a movement that came before what it needs', () => {
     expect(await second.deliver(400)).toBeUndefined();
     expect(await first.deliver(452)).toBeUndefined();
     expect(await onHand(sku)).toEqual(units);
-    expect(await refusals(first.movements[0])).toEqual([]);
+    expect(await rejections(first.movements[0])).toEqual([]);
   });
 
-  test('holds up those of its SKU behind it, however many, and no others', async () => {
+  test('blocks the later movements of its SKU in the message, and no others', async () => {
     const [sku, other] = [await aSkuWith(1), await aSkuWith(1)];
     const { deliver } = aMessage(
       sku,
@@ -99,31 +99,31 @@ describe('a movement that came before what it needs', () => {
     expect([await onHand(sku), await onHand(other)]).toEqual([{ main: 104 }, { main: 6 }]);
   });
 
-  test('waits no less for deliveries that failed', async () => {
+  test('is deferred as often after failed deliveries', async () => {
     const { movements, deliver } = aMessage(await aSkuWith(1), { type: 'write-off', quantity: 2 });
-    const failing: StockStore = { ...store, read: () => Promise.reject(new Error('DynamoDB is away')) };
-    const fail = (seconds: number) => expect(deliver(seconds, failing)).rejects.toThrow('away');
+    const failing: StockStore = { ...store, read: () => Promise.reject(new Error('DynamoDB is unavailable')) };
+    const fail = (seconds: number) => expect(deliver(seconds, failing)).rejects.toThrow('unavailable');
     for (const minute of [0, 6, 12]) await fail(minute * 60);
     expect(await deliver(1080)).toBe(2);
     await fail(1082);
     expect(await deliver(1442)).toBe(30);
     expect(await deliver(1472)).toBe(420);
-    expect(await refusals(movements[0])).toEqual([]);
+    expect(await rejections(movements[0])).toEqual([]);
     expect(await deliver(1892)).toBeUndefined();
-    expect(await refusals(movements[0])).toEqual(['insufficient-stock']);
+    expect(await rejections(movements[0])).toEqual(['insufficient-stock']);
   });
 
-  test('waits no less for copies of its message', async () => {
+  test('is deferred as long if SQS delivers its message twice', async () => {
     const { movements, deliver } = aMessage(await aSkuWith(1), { type: 'write-off', quantity: 2 });
-    const given = await Promise.all([deliver(0), deliver(0)]);
-    for (const seconds of [0.5, 2, 2.5, 32, 32.5]) given.push(await deliver(seconds));
-    expect(given).toEqual([2, 2, 1.5, 30, 29.5, 420, 419.5]);
-    expect(await refusals(movements[0])).toEqual([]);
+    const delays = await Promise.all([deliver(0), deliver(0)]);
+    for (const seconds of [0.5, 2, 2.5, 32, 32.5]) delays.push(await deliver(seconds));
+    expect(delays).toEqual([2, 2, 1.5, 30, 29.5, 420, 419.5]);
+    expect(await rejections(movements[0])).toEqual([]);
   });
 });
 
-describe('a movement that does not say when it happened', () => {
-  test('happened when its message was sent', async () => {
+describe('a movement without occurredAt', () => {
+  test('occurred when its message was sent', async () => {
     const sku = await aSkuWith(10);
     const first = aMessageSent(noon + minuteMs, sku, { type: 'count', quantity: 4 });
     const second = aMessageSent(noon + 2 * minuteMs, sku, { quantity: 2 });
@@ -136,48 +136,48 @@ describe('a movement that does not say when it happened', () => {
     ]);
   });
 
-  test('is a count that is outdated when one was applied that was sent after it', async () => {
+  test('is an outdated count after a count that was sent later', async () => {
     const sku = await aSkuWith(10);
     const first = aMessageSent(noon + minuteMs, sku, { type: 'count', quantity: 4 });
     const second = aMessageSent(noon + 2 * minuteMs, sku, { type: 'count', quantity: 3 });
     await second.deliver(180);
     await first.deliver(180);
     expect(await onHand(sku)).toEqual({ main: 3 });
-    expect(await refusals(first.movements[0])).toEqual(['count-outdated']);
+    expect(await rejections(first.movements[0])).toEqual(['count-outdated']);
   });
 
-  test('is no movement of the future where the clock of the queue is ahead', async () => {
+  test('is not rejected as future if the clock of the queue is ahead', async () => {
     const sku = await aSkuWith(10);
     await aMessageSent(noon + 10 * minuteMs, sku, { quantity: 2 }).deliver(0);
     expect(await onHand(sku)).toEqual({ main: 12 });
   });
 
-  test('is the same movement whenever it is sent, and over HTTP', async () => {
+  test('is the same movement in another message and over HTTP', async () => {
     const sku = await aSkuWith(10);
     const { movements, deliver } = aMessage(sku, { type: 'count', quantity: 4 });
     await deliver(0);
     const again = aMessageSent(noon + minuteMs, sku, ...movements);
     await again.deliver(60);
-    expect(await refusals(again.movements[0])).toEqual([]);
+    expect(await rejections(again.movements[0])).toEqual([]);
     expect(await applyMovements(store, movements, aCause())).toMatchObject([{ status: 'already-applied' }]);
   });
 });
 
-describe('a movement that is refused', () => {
-  test('was waited for, unless nothing helps', async () => {
+describe('a rejected movement', () => {
+  test('is deferred first only for a retryable reason', async () => {
     const sku = await aSkuWith(1);
-    const { movements, deliver, waitInVain } = aMessage(
+    const { movements, deliver, deferThreeTimes } = aMessage(
       sku,
       { type: 'count', quantity: 3, expectedOnHand: 2 },
       { type: 'write-off', quantity: 2 },
       { quantity: 1 },
       { sku: 'NO-SUCH-SKU' },
     );
-    await waitInVain();
-    expect(await Promise.all(movements.map(refusals))).toEqual([['count-outdated'], [], [], ['unknown-sku']]);
+    await deferThreeTimes();
+    expect(await Promise.all(movements.map(rejections))).toEqual([['count-outdated'], [], [], ['unknown-sku']]);
     expect(await onHand(sku)).toEqual({ main: 1 });
     expect(await deliver(lastDelivery)).toBeUndefined();
-    expect(await Promise.all(movements.map(refusals))).toEqual([
+    expect(await Promise.all(movements.map(rejections))).toEqual([
       ['count-outdated'],
       ['insufficient-stock'],
       [],
@@ -186,36 +186,36 @@ describe('a movement that is refused', () => {
     expect(await onHand(sku)).toEqual({ main: 2 });
   });
 
-  test('stays refused in its message, whatever there is by then, also where the function ended behind it', async () => {
+  test('stays rejected in its message after a crash and after later receipts', async () => {
     const sku = await aSkuWith(1);
-    const { movements, deliver, waitInVain } = aMessage(sku, { type: 'write-off', quantity: 2 });
+    const { movements, deliver, deferThreeTimes } = aMessage(sku, { type: 'write-off', quantity: 2 });
     const [before, after] = (['before', 'after'] as const).map((when) =>
       createStockStore(withCrash(database.db, { transaction: 1, when }), tables),
     );
-    await waitInVain();
+    await deferThreeTimes();
     await expect(deliver(lastDelivery, before)).rejects.toThrow('Crashed');
-    expect(await refusals(movements[0])).toEqual([]);
+    expect(await rejections(movements[0])).toEqual([]);
     await expect(deliver(lastDelivery + 360, after)).rejects.toThrow('Crashed');
     await receive(database.db, sku, 5);
     for (const seconds of [lastDelivery + 720, 0]) expect(await deliver(seconds)).toBeUndefined();
     expect(await onHand(sku)).toEqual({ main: 6 });
-    expect(await refusals(movements[0])).toEqual(['insufficient-stock']);
+    expect(await rejections(movements[0])).toEqual(['insufficient-stock']);
   });
 
-  test('is told once in its message, also if another message brought it right meanwhile', async () => {
+  test('is published once per message, even if another message applied the same id meanwhile', async () => {
     const sku = await aSkuWith(1);
     const { movements, deliver } = aMessage(sku, { sku: 'NO-SUCH-SKU' }, { type: 'write-off', quantity: 9 });
     expect(await deliver(0)).toBe(2);
     await aMessage(sku, { movementId: movements[0]?.movementId ?? '', quantity: 1 }).deliver(1);
     expect(await onHand(sku)).toEqual({ main: 2 });
     expect(await deliver(2)).toBe(30);
-    expect(await refusals(movements[0])).toEqual(['unknown-sku']);
+    expect(await rejections(movements[0])).toEqual(['unknown-sku']);
   });
 
-  test('may come in another message, and over HTTP', async () => {
+  test('can be applied by another message and over HTTP', async () => {
     const sku = await aSkuWith(1);
-    const { movements, deliver, waitInVain } = aMessage(sku, { type: 'write-off', quantity: 2 });
-    await waitInVain();
+    const { movements, deliver, deferThreeTimes } = aMessage(sku, { type: 'write-off', quantity: 2 });
+    await deferThreeTimes();
     await deliver(lastDelivery);
     await receive(database.db, sku, 5);
     expect(await aMessage(sku, ...movements).deliver(0)).toBeUndefined();
@@ -224,32 +224,32 @@ describe('a movement that is refused', () => {
   });
 });
 
-describe('a movement that is refused in many messages', () => {
+describe('a movement rejected in many messages', () => {
   const reject = async (movement: Movement, messages: readonly string[]) => {
     for (const message of messages) await store.reject(movement, 'unknown-sku', message, aCause());
   };
-  const remembered = async (movement: Movement) => (await store.read([movement])).rejectedFor.get(movement.movementId);
+  const rejectedIn = async (movement: Movement) => (await store.read([movement])).rejectedFor.get(movement.movementId);
 
-  test('is told for each of them, also of two at once', async () => {
-    const movement = aMovement({ movementId: 'refused-twice', sku: 'NO-SUCH-SKU' });
+  test('is published for each message, even if two are concurrent', async () => {
+    const movement = aMovement({ movementId: 'rejected-twice', sku: 'NO-SUCH-SKU' });
     await Promise.all([reject(movement, ['a']), reject(movement, ['b'])]);
-    expect(await refusals(movement)).toHaveLength(2);
-    expect(await remembered(movement)).toEqual(new Set(['a', 'b']));
+    expect(await rejections(movement)).toHaveLength(2);
+    expect(await rejectedIn(movement)).toEqual(new Set(['a', 'b']));
   });
 
-  test('remembers the last hundred, so that its item stays small', async () => {
-    const movement = aMovement({ movementId: 'refused-often', sku: 'NO-SUCH-SKU' });
+  test('stores the last hundred messages, which limits its item', async () => {
+    const movement = aMovement({ movementId: 'rejected-often', sku: 'NO-SUCH-SKU' });
     const messages = Array.from({ length: 101 }, (_, index) => `message ${index}`);
     await reject(movement, messages);
-    expect(await remembered(movement)).toEqual(new Set(messages.slice(1)));
+    expect(await rejectedIn(movement)).toEqual(new Set(messages.slice(1)));
   });
 });
 
-describe('of two copies of a message that come at once', () => {
-  test('one refuses, and the other does not apply', async () => {
+describe('of two concurrent deliveries of a message', () => {
+  test('one rejects, and the other does not apply', async () => {
     const sku = await aSkuWith(5);
     const { movements, deliver } = aMessage(sku, { type: 'write-off', quantity: 2 });
-    const late: StockStore = {
+    const concurrent: StockStore = {
       ...store,
       async write(...given) {
         for (const movement of movements)
@@ -257,30 +257,30 @@ describe('of two copies of a message that come at once', () => {
         return store.write(...given);
       },
     };
-    expect(await deliver(0, late)).toBeUndefined();
+    expect(await deliver(0, concurrent)).toBeUndefined();
     expect(await onHand(sku)).toEqual({ main: 5 });
-    expect(await refusals(movements[0])).toEqual(['insufficient-stock']);
+    expect(await rejections(movements[0])).toEqual(['insufficient-stock']);
   });
 
-  test('both reject, and one tells', async () => {
+  test('both reject, and one publishes', async () => {
     const sku = await aSkuWith(1);
-    const { movements, deliver, waitInVain } = aMessage(sku, { type: 'write-off', quantity: 2 });
-    const late: StockStore = {
+    const { movements, deliver, deferThreeTimes } = aMessage(sku, { type: 'write-off', quantity: 2 });
+    const concurrent: StockStore = {
       ...store,
       async reject(...given) {
         await deliver(lastDelivery);
         return store.reject(...given);
       },
     };
-    await waitInVain();
-    expect(await deliver(lastDelivery, late)).toBeUndefined();
-    expect(await refusals(movements[0])).toEqual(['insufficient-stock']);
+    await deferThreeTimes();
+    expect(await deliver(lastDelivery, concurrent)).toBeUndefined();
+    expect(await rejections(movements[0])).toEqual(['insufficient-stock']);
   });
 
   test('one applies, and the other does not reject', async () => {
     const sku = await aSkuWith(1);
-    const { movements, deliver, waitInVain } = aMessage(sku, { type: 'write-off', quantity: 2 });
-    const late: StockStore = {
+    const { movements, deliver, deferThreeTimes } = aMessage(sku, { type: 'write-off', quantity: 2 });
+    const concurrent: StockStore = {
       ...store,
       async reject(...given) {
         await receive(database.db, sku, 5);
@@ -288,9 +288,9 @@ describe('of two copies of a message that come at once', () => {
         return store.reject(...given);
       },
     };
-    await waitInVain();
-    expect(await deliver(lastDelivery, late)).toBeUndefined();
+    await deferThreeTimes();
+    expect(await deliver(lastDelivery, concurrent)).toBeUndefined();
     expect(await onHand(sku)).toEqual({ main: 4 });
-    expect(await refusals(movements[0])).toEqual([]);
+    expect(await rejections(movements[0])).toEqual([]);
   });
 });

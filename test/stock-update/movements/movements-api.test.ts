@@ -17,11 +17,13 @@ import { stockedSku } from '../../support/stock/stocked-skus.ts';
 const database = databaseForAll();
 const store = createStockStore(database.db, tables);
 
+/** A retry budget that a slow machine does not use up. */
+const limits = { retryBudgetMs: 100_000, skusAtOnce: 8 };
 const aSkuWith = (units: number) => stockedSku(database.db, units);
-const reply = (movements: Movement[], through = store) =>
-  postMovements(through)(aRequest(routes.postMovements, { body: { movements } }, 'warehouse'));
+const respond = (movements: Movement[], through = store) =>
+  postMovements(through, limits)(aRequest(routes.postMovements, { body: { movements } }, 'warehouse'));
 async function post(movements: Partial<Movement>[], through = store): Promise<MovementResult[]> {
-  const { status, body } = await reply(movements.map(aMovement), through);
+  const { status, body } = await respond(movements.map(aMovement), through);
   expect(status).toBe(200);
   return (body as { results: MovementResult[] }).results;
 }
@@ -30,7 +32,7 @@ const stockOf = async (sku: string) => {
   return body as { onHand: number; reserved: number; available: number; warehouses: object[] };
 };
 const outcomes = (results: MovementResult[]) => results.map(({ status, reason }) => reason ?? status);
-const take = (sku: string, units: number) =>
+const reserve = (sku: string, units: number) =>
   transact(database.db, [reserveAction(tables.STOCK_TABLE_NAME, { sku, from: [{ warehouse: 'main', units }] })]);
 
 describe('movements', () => {
@@ -58,7 +60,7 @@ describe('movements', () => {
     expect(await eventsOf(database.db, tables.STOCK_TABLE_NAME, `SKU#${sku}`)).toHaveLength(3);
   });
 
-  test('are applied once, whoever repeats them, also within a request; other content under the id is refused', async () => {
+  test('are applied once if repeated, also within a request, and rejected if the id has other content', async () => {
     const sku = await aSkuWith(0);
     const [movement, changed] = [
       { movementId: `${sku}-1`, sku, quantity: 5 },
@@ -70,13 +72,15 @@ describe('movements', () => {
       'movement-conflict',
     ]);
     expect(outcomes(await post([movement, changed]))).toEqual(['already-applied', 'movement-conflict']);
-    const atOnce = await Promise.all(Array.from({ length: 20 }, () => post([{ ...movement, movementId: `${sku}-2` }])));
-    expect(atOnce.flat().filter(({ status }) => status === 'applied')).toHaveLength(1);
-    expect(atOnce.flat().filter(({ status }) => status === 'already-applied')).toHaveLength(19);
+    const concurrent = await Promise.all(
+      Array.from({ length: 20 }, () => post([{ ...movement, movementId: `${sku}-2` }])),
+    );
+    expect(concurrent.flat().filter(({ status }) => status === 'applied')).toHaveLength(1);
+    expect(concurrent.flat().filter(({ status }) => status === 'already-applied')).toHaveLength(19);
     expect(await stockOf(sku)).toMatchObject({ onHand: 10, available: 10 });
   });
 
-  test('under one id for two SKUs of a request: the first has it', async () => {
+  test('with one id for two SKUs in a request are applied for the first SKU', async () => {
     const [one, two] = [await aSkuWith(0), await aSkuWith(0)];
     const results = await post([
       { movementId: `${one}-x`, sku: one },
@@ -85,7 +89,7 @@ describe('movements', () => {
     expect(outcomes(results)).toEqual(['applied', 'movement-conflict']);
   });
 
-  test('of a new SKU and new warehouses are all counted when they come at once', async () => {
+  test('of a new SKU and new warehouses are all applied when concurrent', async () => {
     const sku = await aSkuWith(0);
     const results = await Promise.all(
       Array.from({ length: 30 }, (_, index) =>
@@ -98,23 +102,23 @@ describe('movements', () => {
     expect(stock.warehouses).toHaveLength(3);
   });
 
-  test('never take more than there is, beside orders that take too', async () => {
+  test('never remove more than is on hand while orders reserve units', async () => {
     const sku = await aSkuWith(40);
-    const [writeOffs, takes] = await Promise.all([
+    const [writeOffs, reservations] = await Promise.all([
       Promise.all(
         Array.from({ length: 40 }, (_, index) =>
           post([{ movementId: `${sku}-${index}`, sku, type: 'write-off', quantity: 1 }]),
         ),
       ),
-      Promise.all(Array.from({ length: 40 }, () => take(sku, 1))),
+      Promise.all(Array.from({ length: 40 }, () => reserve(sku, 1))),
     ]);
     const writtenOff = writeOffs.flat().filter(({ status }) => status === 'applied').length;
-    const reserved = takes.filter((outcome) => outcome === 'done').length;
+    const reserved = reservations.filter((outcome) => outcome === 'done').length;
     expect(writtenOff + reserved).toBe(40);
     expect(await stockOf(sku)).toMatchObject({ onHand: 40 - writtenOff, reserved, available: 0 });
   });
 
-  test('that count one after the other at once leave the last count, and a ledger that adds up to it', async () => {
+  test('that are concurrent counts leave one of the counts, and a ledger with the same sum', async () => {
     const sku = await aSkuWith(5);
     const counts = Array.from({ length: 12 }, (_, index) => ({
       movementId: `${sku}-${index}`,
@@ -130,9 +134,9 @@ describe('movements', () => {
     expect(counts.map(({ quantity }) => quantity)).toContain(moved);
   });
 
-  test('count what is promised too, and are refused below it with the stock as it is', async () => {
+  test('that count below the reserved units are rejected with the current stock', async () => {
     const sku = await aSkuWith(10);
-    await take(sku, 4);
+    await reserve(sku, 4);
     const [below, exact] = await post([
       { movementId: `${sku}-1`, sku, type: 'count', quantity: 3 },
       { movementId: `${sku}-2`, sku, type: 'count', quantity: 4 },
@@ -145,20 +149,20 @@ describe('movements', () => {
     expect(exact).toMatchObject({ status: 'applied', stock: { onHand: 4, reserved: 4, available: 0 } });
   });
 
-  test('are at most 100 in a body', async () => {
+  test('are rejected with 413 above 100 in a body', async () => {
     const movements = Array.from({ length: 101 }, (_, index) => aMovement({ movementId: `many-${index}` }));
-    expect(await reply(movements)).toMatchObject({ status: 413, body: { type: 'too-many-movements' } });
+    expect(await respond(movements)).toMatchObject({ status: 413, body: { type: 'too-many-movements' } });
   });
 
-  test('are applied in spite of contention', async () => {
+  test('are applied after transaction conflicts', async () => {
     const sku = await aSkuWith(0);
-    const busy = createStockStore(withConflicts(database.db, { conflicts: 5 }), tables);
-    expect(outcomes(await post([{ movementId: `${sku}-1`, sku }], busy))).toEqual(['applied']);
+    const conflicting = createStockStore(withConflicts(database.db, { conflicts: 5 }), tables);
+    expect(outcomes(await post([{ movementId: `${sku}-1`, sku }], conflicting))).toEqual(['applied']);
   });
 });
 
 describe('the stock of a SKU', () => {
-  test('is zero before the first movement, and unknown for an unknown SKU', async () => {
+  test('is zero before the first movement, and 404 for an unknown SKU', async () => {
     const sku = await aSkuWith(0);
     expect(await stockOf(sku)).toEqual({
       sku,
@@ -179,23 +183,23 @@ const ledger = (sku: string, query: { limit: number; cursor?: string }) =>
   getMovements(store)(aRequest(routes.getMovements, { params: { sku }, query }));
 
 describe('the ledger', () => {
-  test('shows all movements, the last first, page by page', async () => {
+  test('lists all movements, latest first, page by page', async () => {
     const sku = await aSkuWith(0);
     const ids = Array.from({ length: 7 }, (_, index) => `${sku}-${index}`);
     await post(ids.map((movementId) => ({ movementId, sku, lot: 'L1' })));
-    const seen: string[] = [];
+    const listed: string[] = [];
     let cursor: string | undefined;
     do {
       const { body } = await ledger(sku, { limit: 3, ...(cursor !== undefined && { cursor }) });
       const page = body as { movements: { movementId: string; lot: string; actor: string }[]; cursor?: string };
-      seen.push(...page.movements.map(({ movementId }) => movementId));
+      listed.push(...page.movements.map(({ movementId }) => movementId));
       expect(page.movements[0]).toMatchObject({ lot: 'L1', actor: 'warehouse' });
       ({ cursor } = page);
     } while (cursor !== undefined);
-    expect(seen).toEqual(ids.toReversed());
+    expect(listed).toEqual(ids.toReversed());
   });
 
-  test('refuses the cursor of another SKU and what is no cursor', async () => {
+  test('rejects the cursor of another SKU and a malformed cursor', async () => {
     const [one, two] = [await aSkuWith(0), await aSkuWith(0)];
     await post([
       { movementId: `${one}-1`, sku: one },

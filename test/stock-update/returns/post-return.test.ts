@@ -6,14 +6,14 @@ import type { Database } from '../../../shared/dynamodb/database.ts';
 import { newEvent } from '../../../shared/contracts/define-event.ts';
 import { ReturnReceived } from '../../../shared/contracts/refunds/events.ts';
 import { aCause, aMovement, noon } from '../../support/builders.ts';
-import { crashing } from '../../support/database/crashing-database.ts';
+import { withCrash } from '../../support/database/crashing-database.ts';
 import { databaseForAll, tables } from '../../support/database/dynamodb.ts';
 import { createSku, stockedSku } from '../../support/stock/stocked-skus.ts';
 
 const database = databaseForAll();
 const hourMs = 3_600_000;
 
-/** A parcel with two units of one SKU, one of them damaged, and three of another, of which one is missing. */
+/** A return of two units of one SKU, one damaged, and three of another SKU, one missing. */
 const parcel = (one: string, two: string) => {
   const unit = (sku: string, quantity: number, disposition: 'restock' | 'damaged' | 'missing') => ({
     lineId: `line-${sku}`,
@@ -44,7 +44,7 @@ const parcel = (one: string, two: string) => {
   );
 };
 
-const book = (db: Database, event: unknown, now = noon) =>
+const post = (db: Database, event: unknown, now = noon) =>
   postReturn(createStockStore(db, tables), () => now)(ReturnReceived.envelope.parse(event));
 
 const stockOf = async (sku: string) => {
@@ -53,21 +53,21 @@ const stockOf = async (sku: string) => {
 };
 
 test.each([1, 2].flatMap((transaction) => (['before', 'after'] as const).map((when) => ({ transaction, when }))))(
-  'is booked once if it was cut off $when transaction $transaction',
+  'applies a return once after a crash $when transaction $transaction',
   async ({ transaction, when }) => {
     const [one, two] = [await stockedSku(database.db, 0), await stockedSku(database.db, 0)];
     const event = parcel(one, two);
-    await expect(book(crashing(database.db, { transaction, when }), event)).rejects.toThrow('Crashed');
-    await book(database.db, event);
-    await book(database.db, event);
+    await expect(post(withCrash(database.db, { transaction, when }), event)).rejects.toThrow('Crashed');
+    await post(database.db, event);
+    await post(database.db, event);
     expect(await stockOf(one)).toMatchObject({ onHand: 2, available: 1, unavailable: 1, damaged: 1 });
     expect(await stockOf(two)).toMatchObject({ onHand: 2, available: 2, unavailable: 0 });
   },
 );
 
-test('is of when it was received: a count that was made before it was booked has it already', async () => {
+test('a count after the parcel was received includes its units, even if the return is applied later', async () => {
   const [one, two] = [await stockedSku(database.db, 5), await stockedSku(database.db, 0)];
-  await book(database.db, parcel(one, two), noon + hourMs);
+  await post(database.db, parcel(one, two), noon + hourMs);
   const halfPast = new Date(noon + hourMs / 2).toISOString();
   const count = aMovement({ sku: one, movementId: `${one}-count`, type: 'count', quantity: 7, occurredAt: halfPast });
   const later = aCause({ now: noon + 2 * hourMs });
@@ -77,11 +77,11 @@ test('is of when it was received: a count that was made before it was booked has
   expect(await stockOf(one)).toMatchObject({ onHand: 7 });
 });
 
-test('is not lost where stock refuses it: it comes again', async () => {
+test('a return with a rejected movement fails and succeeds on redelivery', async () => {
   const [one, two] = [await stockedSku(database.db, 0), 'UNKNOWN'];
-  await expect(book(database.db, parcel(one, two))).rejects.toThrow('UNKNOWN-restock of rma_');
+  await expect(post(database.db, parcel(one, two))).rejects.toThrow('UNKNOWN-restock of return rma_');
   expect(await stockOf(one)).toMatchObject({ onHand: 2 });
   await createSku(database.db, { sku: two });
-  await book(database.db, parcel(one, two));
+  await post(database.db, parcel(one, two));
   expect([await stockOf(one), await stockOf(two)]).toMatchObject([{ onHand: 2 }, { onHand: 2 }]);
 });

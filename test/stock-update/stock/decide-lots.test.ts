@@ -2,43 +2,43 @@ import { describe, expect, test } from 'vitest';
 import type { Movement } from '../../../shared/stock/movement.ts';
 import { decided } from './mug-stock.ts';
 
-describe('a movement changes', () => {
+describe('a movement with a lot or transfer', () => {
   test.each<[string, Partial<Movement>, object]>([
     ['a receipt adds to its lot', { lot: 'L1', quantity: 2 }, { units: 7, expiresOn: '2026-06-30' }],
     [
-      'a receipt begins a lot',
+      'a receipt creates a lot',
       { lot: 'L4', quantity: 2, expiresOn: '2026-07-31' },
       { lot: 'L4', units: 2, expiresOn: '2026-07-31' },
     ],
     [
-      'a lot may learn when it expires',
+      'a receipt adds a missing expiry day',
       { lot: 'L2', quantity: 1, expiresOn: '2026-07-31' },
       { expiresOn: '2026-07-31' },
     ],
-    ['a write-off takes from its lot', { lot: 'L1', type: 'write-off', quantity: 5 }, { units: 0 }],
+    ['a write-off removes units of its lot', { lot: 'L1', type: 'write-off', quantity: 5 }, { units: 0 }],
     [
-      'a lot that arrives keeps its expiry',
+      'a transferred lot keeps its expiry day',
       { lot: 'L9', type: 'transfer-in', transferId: 'T1', quantity: 2 },
       { lot: 'L9', units: 2, expiresOn: '2026-09-30' },
     ],
     [
-      'a receipt into inspection is in its lot and not available',
+      'a receipt into inspection adds unavailable units to its lot',
       { lot: 'L3', quantity: 2, to: 'inspection' },
       { units: 7, unavailable: 4 },
     ],
-    ['damage stays in its lot', { lot: 'L1', type: 'damage', quantity: 5 }, { units: 5, unavailable: 5 }],
+    ['damaged units remain in their lot', { lot: 'L1', type: 'damage', quantity: 5 }, { units: 5, unavailable: 5 }],
     [
-      'a lot passes its inspection',
+      'units that pass inspection become available in their lot',
       { lot: 'L3', type: 'status-change', quantity: 1, from: 'inspection' },
       { units: 5, unavailable: 1 },
     ],
     [
-      'a write-off out of inspection takes units that were not available',
+      'a write-off from inspection removes unavailable units',
       { lot: 'L3', type: 'write-off', quantity: 2, from: 'inspection' },
       { units: 3 },
     ],
     [
-      'a write-off takes what is available of its lot',
+      'a write-off removes available units of its lot',
       { lot: 'L3', type: 'write-off', quantity: 3 },
       { units: 2, unavailable: 2 },
     ],
@@ -47,27 +47,28 @@ describe('a movement changes', () => {
   });
 
   test.each<[string, Partial<Movement>]>([
-    ['a count does not tell lots apart', { type: 'count', quantity: 15, lot: 'L1' }],
-    [
-      'damage found in inspection leaves a lot with as many that are not available',
-      { lot: 'L3', type: 'damage', quantity: 1, from: 'inspection' },
-    ],
-    ['safety stock is kept back of no lot', { lot: 'L3', type: 'safety-stock', quantity: 5 }],
-  ])('%s', (_name, movement) => {
+    ['a count', { type: 'count', quantity: 15, lot: 'L1' }],
+    ['damage found in inspection', { lot: 'L3', type: 'damage', quantity: 1, from: 'inspection' }],
+    ['safety stock', { lot: 'L3', type: 'safety-stock', quantity: 5 }],
+  ])('does not change the lot: %s', (_name, movement) => {
     expect(decided(movement).kind).toBe('apply');
     expect(decided(movement)).not.toHaveProperty('change.lot');
   });
 
   test.each<[string, Partial<Movement>, object]>([
-    ['leaves', { type: 'transfer-out', transferId: 'T2', quantity: 4 }, { transferId: 'T2', from: 'main', units: 4 }],
     [
-      'leaves with its lot',
+      'a transfer out',
+      { type: 'transfer-out', transferId: 'T2', quantity: 4 },
+      { transferId: 'T2', from: 'main', units: 4 },
+    ],
+    [
+      'a transfer out with a lot',
       { type: 'transfer-out', transferId: 'T2', quantity: 4, lot: 'L1' },
       { from: 'main', units: 4, lot: 'L1', expiresOn: '2026-06-30' },
     ],
-    ['arrives in part', { type: 'transfer-in', transferId: 'T1', quantity: 4 }, { from: 'north', units: 2 }],
-    ['arrives whole', { type: 'transfer-in', transferId: 'T1', quantity: 6 }, { from: 'north', units: 0 }],
-  ])('what is in transit %s', (_name, movement, transit) => {
+    ['a partial transfer in', { type: 'transfer-in', transferId: 'T1', quantity: 4 }, { from: 'north', units: 2 }],
+    ['a complete transfer in', { type: 'transfer-in', transferId: 'T1', quantity: 6 }, { from: 'north', units: 0 }],
+  ])('changes the units in transit: %s', (_name, movement, transit) => {
     expect(decided(movement)).toMatchObject({ kind: 'apply', change: { transit } });
   });
 });

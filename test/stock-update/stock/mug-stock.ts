@@ -4,7 +4,7 @@ import type { Movement } from '../../../shared/stock/movement.ts';
 import type { StockItem, WarehouseStock } from '../../../shared/stock/stock-item.ts';
 import { aMovement, aStock, noon } from '../../support/builders.ts';
 
-/** 20 on hand in `main`: 3 reserved, 1 damaged, 4 in inspection, 2 kept back, 10 available; counted on 2 March. */
+/** 20 on hand in `main`: 3 reserved, 1 damaged, 4 in inspection, 2 safety stock, 10 available; counted on 2 March. */
 const main: WarehouseStock = {
   onHand: 20,
   reserved: 3,
@@ -29,13 +29,13 @@ const transits = new Map(
   ].map((transit) => [transitSortKey(transit.transferId, transit.lot), transit]),
 );
 const stocked: StockItem = { sku: 'MUG', warehouses: { main } };
-/** 20 units that no order holds; one gave some up at that time. */
-export const givenUp = (givenUpAt: string): StockSnapshot => ({
+/** 20 units on hand without reservations, with a release at this time. */
+export const releasedAt = (givenUpAt: string): StockSnapshot => ({
   stock: { ...aStock('MUG', { main: 20 }), givenUpAt },
   lots: new Map(),
   transits: new Map(),
 });
-export const known = ({
+export const contextOf = ({
   stock = stocked,
   ...given
 }: Partial<MovementContext> & { stock?: StockItem | undefined } = {}): MovementContext => ({
@@ -44,9 +44,9 @@ export const known = ({
   snapshot: { stock, lots, transits },
   ...given,
 });
-export const decided = (movement: Partial<Movement>, facts = known()) =>
-  decide(aMovement(movement), 'hash', facts, noon);
-export const after = (movement: Partial<Movement>, facts = known()) => {
-  const decision = decided(movement, facts);
+export const decided = (movement: Partial<Movement>, context = contextOf()) =>
+  decide(aMovement(movement), 'hash', context, noon);
+export const after = (movement: Partial<Movement>, context = contextOf()) => {
+  const decision = decided(movement, context);
   return decision.kind === 'apply' ? decision.change.after : decision;
 };

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { stockResponse } from '../../../functions/stock-update/stock/responses.ts';
 import { aStock } from '../../support/builders.ts';
 
-test('a SKU without stock has zeros and no warehouse', () => {
+test('the response for a SKU without stock has zeros and no warehouse', () => {
   expect(stockResponse('MUG', undefined)).toEqual({
     sku: 'MUG',
     onHand: 0,
@@ -14,7 +14,7 @@ test('a SKU without stock has zeros and no warehouse', () => {
   });
 });
 
-test('totals sum the warehouses, which come by name', () => {
+test('totals are the sums of the warehouses, which are sorted by name', () => {
   expect(stockResponse('MUG', aStock('MUG', { north: 2, main: 5 }))).toMatchObject({
     onHand: 7,
     available: 7,

@@ -35,9 +35,9 @@ export const largeOrderOf = (skus: readonly string[]) =>
 
 /** Returns the total units of these SKUs. */
 export async function unitsOf(office: BackOffice, skus: readonly string[]) {
-  const answers = await inParallel(16, skus, (sku) => office.client('warehouse').get(`/stock/${sku}`));
+  const responses = await inParallel(16, skus, (sku) => office.client('warehouse').get(`/stock/${sku}`));
   const sum = { onHand: 0, reserved: 0 };
-  for (const { body } of answers) {
+  for (const { body } of responses) {
     expect(body.available).toBeGreaterThanOrEqual(0);
     expect(body.available).toBe(body.onHand - body.reserved);
     sum.onHand += body.onHand;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import type { OrderCharge } from '../../../shared/contracts/orders/events.ts';
-import type { ApiAnswer } from '../system/api-client.ts';
+import type { ApiResponse } from '../system/api-client.ts';
 import type { BackOffice } from '../system/back-office.ts';
 import { paymentSignature } from '../payments/signature.ts';
 import { orderOf, stockedSku } from '../system/test-data.ts';
@@ -44,22 +44,22 @@ export async function postPayment(
   { apiUrl, credentials: { webhookSecret }, context }: BackOffice,
   content: unknown,
   given: { signature?: string | null; provider?: string } = {},
-): Promise<ApiAnswer> {
+): Promise<ApiResponse> {
   const body = typeof content === 'string' ? content : JSON.stringify(content);
   const { signature = paymentSignature(body, webhookSecret, context.now()), provider = 'acme' } = given;
   const headers = {
     'content-type': 'application/json',
     ...(signature !== null && { 'storeworks-signature': signature }),
   };
-  const answer = await fetch(`${apiUrl}/payments/webhooks/${provider}`, { method: 'POST', headers, body });
-  const text = await answer.text();
-  return { status: answer.status, headers: Object.fromEntries(answer.headers), text, body: JSON.parse(text) };
+  const response = await fetch(`${apiUrl}/payments/webhooks/${provider}`, { method: 'POST', headers, body });
+  const text = await response.text();
+  return { status: response.status, headers: Object.fromEntries(response.headers), text, body: JSON.parse(text) };
 }
 
 /** Repeats a request while the response is 503, as the API documentation tells clients to do. */
-export async function retryWhileBusy(send: () => Promise<ApiAnswer>): Promise<ApiAnswer> {
+export async function retryWhileBusy(send: () => Promise<ApiResponse>): Promise<ApiResponse> {
   for (;;) {
-    const answer = await send();
-    if (answer.status !== 503) return answer;
+    const response = await send();
+    if (response.status !== 503) return response;
   }
 }

@@ -1,13 +1,12 @@
 import { acceptOrders } from '../../../functions/order-intake/queue/accept.ts';
 import type { QueuedOrder } from '../../../functions/order-intake/queue/intake-item.ts';
-import type { OrderStore } from '../../../functions/order-intake/placement/store.ts';
 import type { OrderContent } from '../../../shared/contracts/orders/routes.ts';
 import { aCause, noon } from '../builders.ts';
 import { channels } from '../environment.ts';
 
 /** Accepts orders as the API does, a hundred at a time, and returns the messages on the queue. */
 export async function queueOrders(
-  { intakes }: Pick<OrderStore, 'intakes'>,
+  { intakes }: { intakes: Parameters<typeof acceptOrders>[0] },
   contents: readonly OrderContent[],
   { channel = channels.storefront, now = noon }: { channel?: Parameters<typeof acceptOrders>[3]; now?: number } = {},
 ): Promise<QueuedOrder[]> {

@@ -19,20 +19,20 @@ export async function expectOneOrderPerThreePosts(office: BackOffice, count: num
       ? [content, content, { ...content, lines: [{ sku, quantity: 2 }] }]
       : [content, content, content];
   });
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     orders.map((contents) => Promise.all(contents.map((content) => storefront.post('/orders', content)))),
   );
   const units = new Map<string, number>();
-  for (const [index, own] of answers.entries()) {
+  for (const [index, own] of responses.entries()) {
     const served = own.filter(({ status }) => status < 300);
-    expect(countByStatus(own)[201], JSON.stringify(own.map((answer) => answer.text))).toBe(1);
+    expect(countByStatus(own)[201], JSON.stringify(own.map((response) => response.text))).toBe(1);
     expect(new Set(served.map(({ text }) => text)).size).toBe(1);
     for (const replay of served.filter(({ status }) => status === 200)) {
       expect(replay.headers['idempotent-replayed']).toBe('true');
     }
     const refused = own.filter(({ status }) => status >= 300);
     expect(refused.length > 0, JSON.stringify(refused)).toBe(index % 3 === 0);
-    for (const answer of refused) expectProblem(answer, 409, 'order-conflict');
+    for (const response of refused) expectProblem(response, 409, 'order-conflict');
     units.set(served[0]?.body.orderId, served[0]?.body.lines[0].quantity);
   }
   expect(units.size).toBe(count);

@@ -177,7 +177,7 @@ export async function startStripe(apiKey: string) {
   };
 }
 
-/** A provider of the generic kind, after functions/refund-approval/payouts/http-provider.ts. A key is kept for good. */
+/** A provider of the generic kind, after functions/refund-approval/payouts/http-provider-client.ts. A key is kept for good. */
 export async function startHttpProvider(signingSecret: string) {
   const state = newState();
   const byKey = new Map<string, Promise<Result>>();

@@ -13,7 +13,7 @@ import { aPlacedOrder } from '../orders/placed-order.ts';
 
 type Line = OrderSnapshot['lines'][number];
 
-/** An order as refunds see it: these lines, no shipping, captured whole by one payment unless told. */
+/** Returns an order snapshot with these lines and no shipping, captured by one payment. */
 export function anOrderSnapshot(lines: Partial<Line>[] = [{}], given: Partial<OrderSnapshot> = {}): OrderSnapshot {
   const whole = aPlacedOrder(lines.map(({ quantity = 1, totalMinor = 1000 }) => ({ quantity, totalMinor })));
   const shippingMinor = given.shippingMinor ?? 0;
@@ -43,7 +43,7 @@ export const known = (
   ...given,
 });
 
-/** Somebody of service asks; for the first line's first unit unless told. */
+/** Returns a request by service staff, for one unit of the first line by default. */
 export const aRefundRequest = (
   content: Partial<RefundRequest['content']> = {},
   given: Partial<RefundRequest> = {},
@@ -69,9 +69,9 @@ export function changeOf(outcome: Outcome): Change {
   return outcome;
 }
 
-export const typesOf = ({ events }: Change): string[] => events.map((tell) => tell(aCause())['detail-type']);
+export const typesOf = ({ events }: Change): string[] => events.map((draft) => draft(aCause())['detail-type']);
 
-/** A refund and the account after its request. */
+/** Returns a refund and its ledger after the request. */
 export function requested(
   order: OrderSnapshot = anOrderSnapshot(),
   content: Partial<RefundRequest['content']> = {},
@@ -79,12 +79,12 @@ export function requested(
 ) {
   const { refund, ledger } = changeOf(request(aRefundRequest(content), known(order, given)));
   assert(ledger);
-  return { refund, account, order };
+  return { refund, ledger, order };
 }
 
-/** A refund that waits for this many approvals. */
+/** Returns a refund that waits for this number of approvals. */
 export const waiting = (approvalsNeeded: 1 | 2 = 1, given: Partial<RefundItem> = {}) => {
-  const { refund, account, order } = requested(anOrderSnapshot([{ totalMinor: 60_000 }]));
+  const { refund, ledger, order } = requested(anOrderSnapshot([{ totalMinor: 60_000 }]));
   const policy = { ...refund.policy, approvalsNeeded, payAfterReturn: false };
-  return { order, account, refund: { ...refund, policy, ...given } };
+  return { order, ledger, refund: { ...refund, policy, ...given } };
 };

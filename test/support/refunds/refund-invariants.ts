@@ -4,31 +4,32 @@ import {
   refundableComponents,
 } from '../../../functions/refund-approval/refund/refundable-components.ts';
 import type { Payout, RefundItem } from '../../../functions/refund-approval/refund/refund-item.ts';
-import type { Told } from './refund-sequence.ts';
+import type { SequenceState } from './refund-sequence.ts';
 
 const sumOf = (amounts: readonly number[]) => amounts.reduce((sum, amount) => sum + amount, 0);
 const measures = ['minor', 'taxMinor', 'quantity'] as const;
 const nothing = { minor: 0, taxMinor: 0, quantity: 0 };
 
-/** Whatever of what must always hold for the refunds of an order does not, as sentences. */
-export function violatedInvariants(state: Told): string[] {
-  const { goods, payments } = refundableComponents(state.ordered, state.account);
+/** Returns the violated invariants of an order's refunds as sentences. */
+export function violatedInvariants(state: SequenceState): string[] {
+  const { goods, payments } = refundableComponents(state.orderSnapshot, state.ledger);
   const breaches = [
-    ...[...goods, ...payments].flatMap(ofPot),
+    ...[...goods, ...payments].flatMap(ofComponent),
     ...state.refunds.flatMap(ofRefund),
     ...ofLines(state),
     ...ofEvents(state),
     ...ofUnits(state),
   ];
-  // Whoever says that an attempt failed, and later that it did not, may have had the money go out twice.
-  if (!state.tookBack) breaches.push(...payments.flatMap(ofPayment), ...ofConservation(state, goods, payments));
+  // After a provider reverts a failure, an amount may have been paid twice.
+  if (!state.hasRevertedFailure)
+    breaches.push(...payments.flatMap(ofPayment), ...ofConservation(state, goods, payments));
   const counted = JSON.stringify(recounted(state.refunds));
-  const held = JSON.stringify(inOrder(state.account.pots));
-  if (counted !== held) breaches.push(`The account holds ${held}, its refunds ${counted}`);
+  const held = JSON.stringify(inOrder(state.ledger.pots));
+  if (counted !== held) breaches.push(`The ledger holds ${held}, its refunds ${counted}`);
   return breaches;
 }
 
-function ofPot({ pot, captured, refunded, pending, refundable }: RefundableComponent): string[] {
+function ofComponent({ pot, captured, refunded, pending, refundable }: RefundableComponent): string[] {
   return Object.entries({ captured, refunded, pending, refundable }).flatMap(([name, amount]) => {
     const below = measures.filter((measure) => amount[measure] < 0).map((measure) => `${measure} is below 0`);
     const isTooMuchTax = pot.startsWith('line:') && amount.taxMinor > amount.minor;
@@ -37,7 +38,7 @@ function ofPot({ pot, captured, refunded, pending, refundable }: RefundableCompo
 }
 
 const ofPayment = ({ pot, captured, refunded, pending }: RefundableComponent): string[] =>
-  refunded.minor + pending.minor > captured.minor ? [`${pot} gives more than it captured`] : [];
+  refunded.minor + pending.minor > captured.minor ? [`${pot} refunds more than it captured`] : [];
 
 function ofRefund({ refundId, amountMinor, payouts }: RefundItem): string[] {
   const legs = payouts.filter((leg) => leg.amountMinor !== sumOf(leg.draws.map(({ minor }) => minor)));
@@ -47,14 +48,14 @@ function ofRefund({ refundId, amountMinor, payouts }: RefundItem): string[] {
   ];
 }
 
-/** Units that were cancelled after their refund count once: more than was ordered never goes back. */
-const ofLines = ({ order, account, tookBack }: Told): string[] =>
+/** At most the ordered amount is refunded. Units cancelled after their refund count once. */
+const ofLines = ({ order, ledger, hasRevertedFailure }: SequenceState): string[] =>
   order.lines.flatMap(({ lineId, quantity, totalMinor, taxMinor }) => {
-    const { refunded, pending } = account.pots[`line:${lineId}`] ?? { refunded: nothing, pending: nothing };
+    const { refunded, pending } = ledger.pots[`line:${lineId}`] ?? { refunded: nothing, pending: nothing };
     const ordered = { minor: totalMinor, taxMinor, quantity };
     return measures
-      .filter((measure) => !tookBack && refunded[measure] + pending[measure] > ordered[measure])
-      .map((measure) => `${lineId} gives more ${measure} than was ordered`);
+      .filter((measure) => !hasRevertedFailure && refunded[measure] + pending[measure] > ordered[measure])
+      .map((measure) => `${lineId} refunds more ${measure} than was ordered`);
   });
 
 /**
@@ -62,33 +63,33 @@ const ofLines = ({ order, account, tookBack }: Told): string[] =>
  * accepted no less.
  */
 function ofConservation(
-  { order, account }: Told,
+  { order, ledger }: SequenceState,
   goods: readonly RefundableComponent[],
   payments: readonly RefundableComponent[],
 ): string[] {
   const capturedMinor = sumOf(payments.map(({ captured }) => captured.minor));
-  if (capturedMinor < order.totalMinor || account.pots.goodwill || order.isLessAccepted) return [];
+  if (capturedMinor < order.totalMinor || ledger.pots.goodwill || order.isLessAccepted) return [];
   const [ofGoods, ofMoney] = [goods, payments].map((pots) => sumOf(pots.map(({ refundable }) => refundable.minor)));
   return ofGoods === ofMoney ? [] : [`Goods have ${ofGoods} left, payments ${ofMoney}`];
 }
 
-/** What the books post of the events is what the account says is refunded. */
-function ofEvents({ postedMinor, account }: Told): string[] {
-  const pots = Object.entries(account.pots).filter(([pot]) => pot.startsWith('payment:'));
+/** The refunded amount of the events equals that of the ledger. */
+function ofEvents({ postedMinor, ledger }: SequenceState): string[] {
+  const pots = Object.entries(ledger.pots).filter(([pot]) => pot.startsWith('payment:'));
   const refundedMinor = sumOf(pots.map(([, { refunded }]) => refunded.minor));
-  return postedMinor === refundedMinor ? [] : [`Events post ${postedMinor}, the account has ${refundedMinor}`];
+  return postedMinor === refundedMinor ? [] : [`Events post ${postedMinor}, the ledger has ${refundedMinor}`];
 }
 
-/** No unit is lost on its way into the legs. */
-function ofUnits({ asked, refunds }: Told): string[] {
-  const legs = refunds.find(({ refundId }) => refundId === asked?.refundId)?.payouts ?? [];
+/** The legs contain every requested unit. */
+function ofUnits({ requestedUnits, refunds }: SequenceState): string[] {
+  const legs = refunds.find(({ refundId }) => refundId === requestedUnits?.refundId)?.payouts ?? [];
   const units = sumOf(legs.flatMap(({ draws }) => draws.map(({ quantity }) => quantity)));
-  return asked === undefined || asked.units === units
+  return requestedUnits === undefined || requestedUnits.units === units
     ? []
-    : [`${asked.units} units were asked for, legs have ${units}`];
+    : [`${requestedUnits.units} units were asked for, legs have ${units}`];
 }
 
-/** What an account must hold, counted anew from its refunds. */
+/** The ledger recalculated from its refunds. */
 function recounted(refunds: readonly RefundItem[]): RefundLedger['pots'] {
   const pots: RefundLedger['pots'] = {};
   const take = (pot: string, part: 'pending' | 'refunded', amount: typeof nothing) => {
@@ -103,7 +104,7 @@ function recounted(refunds: readonly RefundItem[]): RefundLedger['pots'] {
       }
     }
   }
-  // What came back of a refund that the fees took all of is refunded for nothing.
+  // Returned units of a refund that the fees reduced to 0 count as refunded.
   for (const { returning } of refunds.filter(({ status }) => status === 'rejected')) {
     for (const { lineId, restock, damaged } of returning) {
       take(`line:${lineId}`, 'refunded', { ...nothing, quantity: restock + damaged });
@@ -112,14 +113,14 @@ function recounted(refunds: readonly RefundItem[]): RefundLedger['pots'] {
   return inOrder(pots);
 }
 
-/** Credit and a payment after it are both gone. */
+/** Store credit and a payout that succeeds after it both count as refunded. */
 const partsOf = ({ state, isCredited = false }: Payout): ('pending' | 'refunded')[] => [
   ...(state === 'succeeded' || state === 'exchanged' ? ['refunded' as const] : []),
   ...(isCredited ? ['refunded' as const] : []),
   ...(state === 'due' || state === 'sent' ? ['pending' as const] : []),
 ];
 
-/** Pots from which something is taken, by name. */
+/** Components with refunded or pending amounts, sorted by name. */
 const inOrder = (pots: RefundLedger['pots']): RefundLedger['pots'] =>
   Object.fromEntries(
     Object.entries(pots)

@@ -8,9 +8,9 @@ import { adminConfigOf, type BackOffice, resourceName, s3Of } from '../system/ba
 /** Waits until the audit or repair at this path is completed. */
 async function untilCompleted(office: BackOffice, path: string) {
   for (;;) {
-    const answer = await office.client('warehouse').get(path);
-    expect(answer.status, answer.text).toBe(200);
-    if (answer.body.status === 'completed') return answer.body;
+    const response = await office.client('warehouse').get(path);
+    expect(response.status, response.text).toBe(200);
+    if (response.body.status === 'completed') return response.body;
     await sleep(50);
   }
 }

@@ -7,7 +7,7 @@ export type ApiCredentials = {
   clients: Record<string, { clientId: string; clientSecret: string }>;
 };
 
-export type ApiAnswer = {
+export type ApiResponse = {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   /** Parsed JSON; the text if the body is not JSON. */
@@ -46,8 +46,8 @@ export function createApiClient(
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
-  ): Promise<ApiAnswer> => {
-    const answer = await pool.request({
+  ): Promise<ApiResponse> => {
+    const response = await pool.request({
       method,
       path,
       headers: {
@@ -57,8 +57,8 @@ export function createApiClient(
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    const text = await answer.body.text();
-    return { status: answer.statusCode, headers: answer.headers, text, body: parseOrText(text) };
+    const text = await response.body.text();
+    return { status: response.statusCode, headers: response.headers, text, body: parseOrText(text) };
   };
 
   return {
@@ -75,13 +75,13 @@ async function fetchToken(
   { clientId, clientSecret }: { clientId: string; clientSecret: string },
   requestedAt: number,
 ) {
-  const answer = await fetch(endpoint, {
+  const response = await fetch(endpoint, {
     method: 'POST',
     headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` },
     body: new URLSearchParams({ grant_type: 'client_credentials' }),
   });
-  if (!answer.ok) throw new Error(`No token for ${clientId}: ${answer.status} ${await answer.text()}`);
-  const { access_token: text, expires_in: seconds } = (await answer.json()) as {
+  if (!response.ok) throw new Error(`No token for ${clientId}: ${response.status} ${await response.text()}`);
+  const { access_token: text, expires_in: seconds } = (await response.json()) as {
     access_token: string;
     expires_in: number;
   };

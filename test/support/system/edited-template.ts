@@ -15,7 +15,7 @@ function editedTemplate(edit: (resources: Resources) => number): string {
   return directory;
 }
 
-/** Removes an action from the statements of every policy whose logical id matches. */
+/** Removes an action from the statements of every policy whose id matches. */
 export const withoutGrant = (policy: RegExp, action: string) =>
   editedTemplate((resources) => {
     let changes = 0;
@@ -51,7 +51,7 @@ export const withShortWindows = (...others: Edit[]) =>
 export const withEnvironment = (name: string, edit: (text: string) => string) =>
   editedTemplate(environmentEdit(name, edit));
 
-/** Removes every event rule whose logical id matches. References to it then name a rule that does not exist. */
+/** Removes every event rule whose id matches. References to it then name a rule that does not exist. */
 export const withoutRule = (rule: RegExp) =>
   editedTemplate((resources) => {
     const ids = Object.keys(resources).filter((id) => resources[id]?.Type === 'AWS::Events::Rule' && rule.test(id));
@@ -59,7 +59,9 @@ export const withoutRule = (rule: RegExp) =>
     const missingRuleArn = 'arn:aws:events:eu-west-1:000000000000:rule/missing';
     const rest = JSON.stringify(resources, (_key, value: unknown) => {
       const attribute = value && typeof value === 'object' && 'Fn::GetAtt' in value ? value['Fn::GetAtt'] : undefined;
-      return Array.isArray(attribute) && ids.includes(String(attribute[0])) ? missingRuleArn : value;
+      return Array.isArray(attribute) && ids.some((id) => id.endsWith(`-${String(attribute[0])}`))
+        ? missingRuleArn
+        : value;
     });
     Object.assign(resources, JSON.parse(rest));
     return ids.length;

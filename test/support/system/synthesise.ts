@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { assemble } from '../../../infra/assembly.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -12,12 +12,6 @@ declare module 'vitest' {
 }
 
 /** Synthesises the app once for all tests. They run the same template that is deployed. */
-export function setup(project: TestProject): void {
-  const cdkOut = join(root, 'cdk.out/test');
-  execFileSync(process.execPath, ['infra/app.ts'], {
-    cwd: root,
-    env: { ...process.env, CDK_OUTDIR: cdkOut },
-    stdio: 'inherit',
-  });
-  project.provide('cdkOut', cdkOut);
+export async function setup(project: TestProject): Promise<void> {
+  project.provide('cdkOut', await assemble({ root, log: (line) => console.error(line) }));
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export type Resources = Record<string, { Type: string; Properties: Record<string, unknown> }>;
-/** Changes resources of a stack and returns the number of changes. */
+/** Changes resources of a stack, by `<stack>-<logical id>`, and returns the number of changes. */
 export type Edit = (resources: Resources) => number;
 
 /** Edits every stack of the app in `directory` in place. Throws if nothing changed. */
@@ -10,11 +10,17 @@ export function editTemplates(directory: string, edit: Edit): void {
   let changes = 0;
   for (const file of readdirSync(directory).filter((name) => name.endsWith('.template.json'))) {
     const template = JSON.parse(readFileSync(join(directory, file), 'utf8')) as { Resources: Resources };
-    changes += edit(template.Resources);
+    const stack = `${file.slice(0, -'.template.json'.length)}-`;
+    const resources = mapKeys(template.Resources, (logicalId) => stack + logicalId);
+    changes += edit(resources);
+    template.Resources = mapKeys(resources, (id) => id.slice(stack.length));
     writeFileSync(join(directory, file), JSON.stringify(template));
   }
   if (changes === 0) throw new Error('The edit found nothing to change in the template');
 }
+
+const mapKeys = <V>(record: Record<string, V>, rename: (key: string) => string) =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [rename(key), value]));
 
 /** Returns an edit of an environment variable in every function that has it. */
 export const environmentEdit =
@@ -34,7 +40,7 @@ export const environmentEdit =
     return changes;
   };
 
-/** Returns an edit that disables the schedules whose logical ids match. The test starts their functions itself. */
+/** Returns an edit that disables the schedules whose ids match. The test starts their functions itself. */
 export const disableSchedules =
   (schedule: RegExp): Edit =>
   (resources) => {

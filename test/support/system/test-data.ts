@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { ApiAnswer } from './api-client.ts';
+import type { ApiResponse } from './api-client.ts';
 import type { BackOffice } from './back-office.ts';
 
 /** Creates a new SKU with a price and stock over HTTP, as an administrator does. Returns the SKU. */
@@ -53,8 +53,8 @@ export function aBuyer() {
   };
 }
 
-export function expectProblem(answer: ApiAnswer, status: number, type?: string): void {
-  expect(answer.status, answer.text).toBe(status);
-  expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
-  expect(answer.body).toMatchObject({ status, title: expect.any(String), type: type ?? expect.any(String) });
+export function expectProblem(response: ApiResponse, status: number, type?: string): void {
+  expect(response.status, response.text).toBe(status);
+  expect(response.headers['content-type']).toMatch(/^application\/problem\+json/);
+  expect(response.body).toMatchObject({ status, title: expect.any(String), type: type ?? expect.any(String) });
 }

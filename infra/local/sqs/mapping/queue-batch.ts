@@ -12,8 +12,8 @@ export const recordOf = (message: QueueMessage, eventSourceARN: string, awsRegio
 });
 
 /**
- * Whether any filter lets the record through. A filter on fields of the body needs a body that is JSON, one on the
- * body as text needs a body that is not; any other combination lets nothing through.
+ * Whether a filter matches the record. A filter on fields of the body matches JSON bodies only, a filter on the body as
+ * text matches other bodies only.
  * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html
  */
 export function passes(filters: EventPattern[], record: QueueRecord): boolean {
@@ -36,8 +36,8 @@ function parsed(body: string): unknown {
 }
 
 /**
- * The message ids that a function with ReportBatchItemFailures reports as failed. Nothing reported, or no response at
- * all, is success of the whole batch; a response that cannot be read, or an id not of the batch, is its failure.
+ * The failed message ids of a batch with ReportBatchItemFailures. An empty response or report is success of the whole
+ * batch; an invalid response, or an id that is not in the batch, is failure of the whole batch.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 export function reportedFailures(payload: string, messageIds: Set<string>): Set<string> | 'all' {

@@ -7,7 +7,7 @@ import type { Queue } from '../queue.ts';
 import { StartError } from '../../start-error.ts';
 import type { Resource, Template } from '../../template/template.ts';
 
-/** A function's mapping to a queue, checked. */
+/** A validated mapping of a queue to a function. */
 export type QueueMapping = {
   queue: Queue;
   functionArn: string;
@@ -15,16 +15,16 @@ export type QueueMapping = {
   functionTimeoutSeconds: number;
   batchSize: number;
   windowSeconds: number;
-  /** A message passes that matches any of them; without filters, every message. */
+  /** A message must match one of them; all messages match an empty list. */
   filters: EventPattern[];
-  /** Most invocations at a time. */
+  /** Maximum number of concurrent invocations. */
   concurrency: number;
   reportsItemFailures: boolean;
 };
 
-/** AWS would scale up to 1,250; one machine is served better by a few. */
+/** Lambda scales up to 1,250, which is too many for one machine. */
 const defaultConcurrency = 4;
-const neededOfRole = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+const requiredActions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
 
 // Limits: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 const Properties = z.strictObject({
@@ -49,9 +49,9 @@ const Properties = z.strictObject({
 });
 
 /**
- * The template's enabled mappings of queues. Throws StartError, naming the mapping, for one that AWS would refuse to
- * create: an unknown queue or function, a role without the queue's permissions, a visibility timeout shorter than the
- * function's, a batch over 10 without a window, a window or larger batch on a FIFO queue, a bad filter.
+ * The template's enabled queue mappings. Throws StartError with the mapping for one that AWS refuses to create: an
+ * unknown queue or function, missing permissions, a visibility timeout shorter than the function's timeout, a batch
+ * size over 10 without a window, a window or larger batch on a FIFO queue, an invalid filter.
  */
 export function queueMappingsOf(
   template: Template,
@@ -90,7 +90,7 @@ export function queueMappingsOf(
     if (batchSize > 10 && windowSeconds === 0) {
       throw refuse('a BatchSize over 10 needs a MaximumBatchingWindowInSeconds of at least 1.');
     }
-    for (const action of neededOfRole) {
+    for (const action of requiredActions) {
       if (iam.authorize(target.roleArn, { action, resource: queue.arn }) === 'allowed') continue;
       throw refuse(`the role ${target.roleArn} of ${name} does not allow ${action} on ${queue.arn}.`);
     }

@@ -5,7 +5,7 @@ import { queueMappingsOf } from './queue-mapping-config.ts';
 import { type Invoke, startPoller } from './queue-poller.ts';
 import type { Queues } from '../sqs.ts';
 
-/** The properties that queues have a say in; those of streams are in stream-mapping.ts. */
+/** Properties of queue mappings; dynamodb/stream-mapping.ts has those of streams. */
 export const supports: Support = {
   'AWS::Lambda::EventSourceMapping': {
     effective: [
@@ -18,29 +18,29 @@ export const supports: Support = {
       'ScalingConfig',
       'FunctionResponseTypes',
     ],
-    // Encryption of the filters at AWS, and metrics that are not kept here.
+    // Encryption of the filters, and metrics.
     inert: ['KmsKeyArn', 'MetricsConfig'],
   },
 };
 
-/** `waiting` tells how many messages each queue holds. */
+/** `waiting` returns the number of messages by queue. */
 type QueueMappings = Running & { waiting: () => Pending };
 type Parts = { queues: Queues; lambda: { invoke: Invoke }; iam: Pick<Iam, 'authorize'> };
 
 /**
- * Starts the template's enabled mappings of queues to functions. `pending` counts the messages in their queues, in
- * flight and delayed ones included. Throws StartError for a mapping that AWS would refuse.
+ * Starts the template's enabled mappings of queues to functions. `pending` counts the messages in their queues,
+ * including in flight and delayed ones. Throws StartError for a mapping that AWS refuses.
  */
 export function startQueueMappings(context: LocalContext, { queues, lambda, iam }: Parts): QueueMappings {
   const mappings = queueMappingsOf(context.template, iam, queues.find);
   for (const { queue, functionName, windowSeconds, functionTimeoutSeconds } of mappings) {
     if (queue.visibilityTimeoutSeconds >= windowSeconds + functionTimeoutSeconds) continue;
     context.log(
-      `${queue.name} hides messages for ${queue.visibilityTimeoutSeconds} s, less than the batching window and the ` +
-        `timeout of ${functionName} together: it may run twice for one message, here as on AWS.`,
+      `The visibility timeout of ${queue.name}, ${queue.visibilityTimeoutSeconds} s, is less than the sum of the batching ` +
+        `window and the timeout of ${functionName}: it may run twice for one message, as on AWS.`,
     );
   }
-  // Lambda's pollers outlive any function at AWS; here they died with the engine, and nobody else receives what they held.
+  // Lambda's pollers outlive functions; the engine's pollers ended with it, and a mapped queue has no other receiver.
   for (const { queue } of mappings) queues.makeInFlightVisible(queue.arn);
   const pollers = mappings.map((mapping) =>
     startPoller(context, mapping, { queues, invoke: (arn, payload) => lambda.invoke(arn, payload) }),

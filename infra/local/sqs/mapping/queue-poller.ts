@@ -9,14 +9,20 @@ import type { Queues } from '../sqs.ts';
 export type Invoke = (arn: string, payload: string) => Promise<InvokeResult>;
 
 /**
- * A message received for a batch that is not full yet. `json` is its record, `bytes` its length in the payload,
- * `receivedAt` when it was first received for this batch.
+ * A received message of a batch that is not full yet. `json` is its record, `bytes` the record's size in the payload,
+ * `receivedAt` the time of its first receive for this batch, `invisibleUntil` the end of its visibility timeout.
  */
-type PendingMessage = { message: QueueMessage; json: string; bytes: number; receivedAt: number; invisibleUntil: number };
+type PendingMessage = {
+  message: QueueMessage;
+  json: string;
+  bytes: number;
+  receivedAt: number;
+  invisibleUntil: number;
+};
 
 /**
- * Most bytes of a character in JSON. Room counted so never splits what one receive gave, and so never a group of a
- * FIFO queue over two batches at a time.
+ * Maximum bytes per character in JSON. With this estimate, the messages of one receive always fit into one batch, so
+ * that a FIFO group is never split over two concurrent batches.
  */
 const bytesPerCharacter = 3;
 const envelopeBytes = '{"Records":[]}'.length;
@@ -25,8 +31,8 @@ const longestBackoffMs = 5000;
 const stopGraceMs = 5000;
 
 /**
- * Reads a queue for a function as Lambda's pollers do. It reads only while an invocation is free; a batch goes when it
- * is full, when its window ends, or at 6 MB. Asleep, it waits for the queue's wake or the window's end.
+ * Polls a queue for a function as Lambda does. It receives only while the concurrency allows another invocation. It
+ * invokes the function when the batch is full, at the end of the batching window, or at 6 MB.
  */
 export function startPoller(
   context: LocalContext,
@@ -60,7 +66,7 @@ export function startPoller(
     }
   }
 
-  /** Receives until the batch is full or the queue has nothing; what no filter lets through is deleted. */
+  /** Receives until the batch is full or the queue is empty. Deletes messages that match no filter. */
   function fill(): void {
     while (pending.size < batchSize) {
       const room = (maxSyncBytes - pendingBytes()) / bytesPerCharacter;
@@ -77,7 +83,7 @@ export function startPoller(
     }
   }
 
-  /** False when the filters reject it. A message that came back while it was pending replaces its earlier receive. */
+  /** False if no filter matches. A message received again replaces its earlier receive. */
   function addToBatch(message: QueueMessage): boolean {
     const record = recordOf(message, queue.arn, context.template.region);
     if (!passes(mapping.filters, record)) return false;
@@ -88,7 +94,7 @@ export function startPoller(
     return true;
   }
 
-  /** What waited longer than the queue hides it belongs to whoever receives it next. */
+  /** Drops messages whose visibility timeout has ended: another receiver may have them. */
   function dropExpired(): boolean {
     const expired = [...pending.values()].filter(({ invisibleUntil }) => invisibleUntil <= context.now());
     for (const { message } of expired) pending.delete(message.messageId);
@@ -97,7 +103,7 @@ export function startPoller(
 
   const pendingBytes = () => pending.values().reduce((sum, { bytes }) => sum + bytes, envelopeBytes);
 
-  /** The next batch if it may go now; otherwise an alarm is set for the end of its window. */
+  /** The next batch if it is due; otherwise sets a timer for the end of its window. */
   function takeBatch(): PendingMessage[] | undefined {
     const batch: PendingMessage[] = [];
     let bytes = envelopeBytes;
@@ -129,8 +135,8 @@ export function startPoller(
     allowed = Math.min(allowed + 1, mapping.concurrency);
     if (result.kind === 'error') {
       context.log(
-        `${mapping.functionName} failed on ${batch.length} of ${queue.name}, which come back after the visibility ` +
-          `timeout: ${result.errorType}: ${result.errorMessage}`,
+        `${mapping.functionName} failed for ${batch.length} messages of ${queue.name}, which become visible again after ` +
+          `the visibility timeout: ${result.errorType}: ${result.errorMessage}`,
       );
       return;
     }
@@ -142,8 +148,8 @@ export function startPoller(
   }
 
   /**
-   * A throttled batch is tried retryAt, with fewer invocations at a time, for as long as the queue hides it. Lambda does
-   * so too: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+   * Retries a throttled batch with reduced concurrency until its visibility timeout ends.
+   * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
    */
   async function invokeUntil(batch: PendingMessage[], payload: string): Promise<InvokeResult> {
     const invisibleUntil = batch.reduce((earliest, each) => Math.min(earliest, each.invisibleUntil), Infinity);
@@ -154,7 +160,7 @@ export function startPoller(
       const retryAt = context.now() + backoffMs;
       if (retryAt >= invisibleUntil || phase !== 'running') return result;
       await sleepUntil(retryAt);
-      // The clock may have leapt meanwhile.
+      // A test may have set the clock forward.
       if (context.now() >= invisibleUntil) return result;
     }
   }
@@ -179,7 +185,7 @@ export function startPoller(
     return failures === 'all' ? [] : batch.filter(({ message }) => !failures.has(message.messageId));
   }
 
-  /** Shows messages retryAt that no function has seen; one whose time is over shows already. */
+  /** Makes messages visible again which no function has received. */
   function release(batch: Iterable<PendingMessage>): void {
     if (!db.isOpen) return;
     for (const { message, invisibleUntil } of batch) {
@@ -190,7 +196,7 @@ export function startPoller(
   const unsubscribe = queues.onMessage(queue.arn, pump);
   pump();
   return {
-    /** Waits a few seconds for running invocations; what they do not acknowledge comes retryAt later. */
+    /** Waits up to 5 s for running invocations; messages that they do not delete become visible again. */
     async stop() {
       phase = 'stopping';
       unsubscribe();

@@ -57,7 +57,7 @@ const permissions = (dynamodb: DynamoDb, operation: string, input: unknown) =>
     .map(({ action, resource }) => `${action} ${resource}`);
 
 describe('the tables of the template', () => {
-  test('are made with their keys, indexes, stream and expiry, under the ARNs of the template', async () => {
+  test('are created with their keys, indexes, stream and TTL, and with the ARNs of the template', async () => {
     const { dynamodb } = await start([
       orders({
         AttributeDefinitions: [attribute('pk'), attribute('sk'), attribute('status')],
@@ -76,7 +76,7 @@ describe('the tables of the template', () => {
     expect(TimeToLiveDescription).toEqual({ TimeToLiveStatus: 'ENABLED', AttributeName: 'expiresAt' });
   });
 
-  test('keep their items over a restart, and a new index holds the items from before it', async () => {
+  test('keep their items after a restart, and a new index contains the existing items', async () => {
     const first = await start([orders()]);
     await send(first.dynamodb, 'PutItem', { TableName: 'Orders', Item: item });
     await first.dynamodb.stop();
@@ -99,8 +99,8 @@ describe('the tables of the template', () => {
   test.each([
     ['other keys', orders({ KeySchema: [key('sk')], AttributeDefinitions: [attribute('sk')] })],
     ['no stream', orders({ StreamSpecification: undefined })],
-    ['another view in its stream', orders({ StreamSpecification: { StreamViewType: 'KEYS_ONLY' } })],
-  ])('with %s than the existing one stop the start with the way out', async (_change, changed) => {
+    ['another stream view type', orders({ StreamSpecification: { StreamViewType: 'KEYS_ONLY' } })],
+  ])('with %s than the existing one prevent the start with advice', async (_change, changed) => {
     const first = await start([orders()]);
     await first.dynamodb.stop();
     cleanups.length = 0;
@@ -108,12 +108,13 @@ describe('the tables of the template', () => {
     cleanups.push(local.remove);
     const refused = startDynamodb(local.context);
     await expect(refused).rejects.toThrow(StartError);
-    await expect(refused).rejects.toThrow(/Table Orders .* npm start -- --fresh/);
+    await expect(refused).rejects.toThrow(/Table Orders .* other than the template's/);
+    await expect(refused).rejects.toMatchObject({ code: 'incompatible-state' });
   });
 });
 
 describe('permissions', () => {
-  test('name the table, the index that is read, or each table and action of a batch or transaction', async () => {
+  test('are for the table, the index, or each table and action of a batch or transaction', async () => {
     const { dynamodb } = await start([]);
     const TableName = 'Orders';
     expect(permissions(dynamodb, 'PutItem', { TableName })).toEqual([`dynamodb:PutItem ${arn('Orders')}`]);
@@ -153,7 +154,7 @@ describe('permissions', () => {
 });
 
 describe('calls', () => {
-  test('wake the listeners of every table they may have changed, and of no other', async () => {
+  test('wake the listeners of every table that they may have changed, and of no other table', async () => {
     const { dynamodb } = await start([orders()]);
     const woken: string[] = [];
     const forget = dynamodb.onWrite('Orders', () => woken.push('Orders'));
@@ -169,7 +170,7 @@ describe('calls', () => {
     expect(woken).toHaveLength(3);
   });
 
-  test('get the answers of DynamoDB, errors included', async () => {
+  test('return the responses of DynamoDB, including errors', async () => {
     const { dynamodb } = await start([orders()]);
     const refused = await send(dynamodb, 'PutItem', {
       TableName: 'Orders',
@@ -179,7 +180,7 @@ describe('calls', () => {
     expect(refused).toMatchObject({ status: 400, __type: expect.stringContaining('ConditionalCheckFailedException') });
   });
 
-  test('read the stream under the ARN that the template gives it', async () => {
+  test('read the stream by its ARN in the template', async () => {
     const { dynamodb } = await start([orders()]);
     await send(dynamodb, 'PutItem', { TableName: 'Orders', Item: item });
     const StreamArn = arn('Orders/stream/local');
@@ -196,7 +197,7 @@ describe('calls', () => {
   });
 });
 
-test('the database dies with the process that started it, however that dies, and its file stays usable', async () => {
+test('the database ends with the process that started it, also after SIGKILL, and its file stays usable', async () => {
   const local = localContext([orders()]);
   const { directory } = local.context.state;
   local.context.state.close();
@@ -230,7 +231,7 @@ test('the database dies with the process that started it, however that dies, and
   expect(found.Item).toEqual(item);
 });
 
-test('expired items are deleted, and the stream says that the service did it', async () => {
+test('expired items are deleted, and the stream record has the identity of the service', async () => {
   const table = orders({ TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true } });
   const { dynamodb, local } = await start([table]);
   await dynamodb.stop();
@@ -259,7 +260,7 @@ test('expired items are deleted, and the stream says that the service did it', a
   });
 });
 
-test('a stream’s records have the engine’s time, as the database knows only the machine’s', async () => {
+test('stream records have the time of the engine’s clock', async () => {
   const { dynamodb } = await start([orders()]);
   await send(dynamodb, 'PutItem', { TableName: 'Orders', Item: item });
   const client = createDynamoDbClient(dynamodb.endpoint);
@@ -273,7 +274,7 @@ test('a stream’s records have the engine’s time, as the database knows only 
   expect(JSON.parse(records[0]?.json ?? '').dynamodb.ApproximateCreationDateTime * 1000).toBe(records[0]?.createdAt);
 });
 
-test('DYNAMODB_ENDPOINT names another DynamoDB; one that does not response stops the start with one sentence', async () => {
+test('DYNAMODB_ENDPOINT selects another DynamoDB; one that does not respond prevents the start with one sentence', async () => {
   const { dynamodb } = await start([orders()]);
   await send(dynamodb, 'PutItem', { TableName: 'Orders', Item: item });
   process.env.DYNAMODB_ENDPOINT = dynamodb.endpoint;
@@ -285,12 +286,12 @@ test('DYNAMODB_ENDPOINT names another DynamoDB; one that does not response stops
   const local = localContext([]);
   cleanups.push(local.remove);
   process.env.DYNAMODB_ENDPOINT = 'http://127.0.0.1:9';
-  await expect(startDynamodb(local.context)).rejects.toThrow(/No DynamoDB answers at DYNAMODB_ENDPOINT/);
+  await expect(startDynamodb(local.context)).rejects.toThrow(/No DynamoDB responds at DYNAMODB_ENDPOINT/);
   process.env.DYNAMODB_ENDPOINT = 'nonsense';
   await expect(startDynamodb(local.context)).rejects.toThrow(StartError);
 });
 
-test('is ready soon after it is asked for', async () => {
+test('starts within its time limit', async () => {
   const began = performance.now();
   await start([orders()]);
   expect(performance.now() - began).toBeLessThan(1000);

@@ -53,7 +53,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
-/** `before` is written before the mapping starts for the first time. */
+/** Starts a mapping; the items in `before` are written before its first start. */
 async function start(properties: Properties, reply: Reply = () => ok(), before: string[] = [], pauseMs = 0) {
   const resources = [table, relay, mapping(properties)];
   const local = localContext(resources);
@@ -96,8 +96,8 @@ const atRest = async (mappings: { pending: () => number }) => {
   await expect.poll(mappings.pending, { interval: 5 }).toBe(0);
 };
 
-describe('records', () => {
-  test('reach the function in order, as AWS shapes them', async () => {
+describe('stream records', () => {
+  test('reach the function in order and in the format of AWS', async () => {
     const { dynamodb, records, batches, mappings } = await start({});
     await put(dynamodb, 'EVENT#1');
     await put(dynamodb, 'EVENT#2');
@@ -122,7 +122,7 @@ describe('records', () => {
     });
   });
 
-  test('arrive within the quarter of a second after which Lambda reads a shard again', async () => {
+  test('arrive within the 250 ms between two reads of a shard', async () => {
     const { dynamodb, batches, mappings } = await start({});
     await atRest(mappings);
     const began = performance.now();
@@ -132,7 +132,7 @@ describe('records', () => {
     expect(performance.now() - began).toBeLessThan(700);
   });
 
-  test('written by others than this engine are found within a second or so', async () => {
+  test('of writes that bypass the engine are found at the next idle read', async () => {
     const { dynamodb, batches, mappings } = await start({});
     await atRest(mappings);
     const Item = { pk: { S: 'ORDER#1' }, sk: { S: 'EVENT#1' } };
@@ -147,7 +147,7 @@ describe('records', () => {
     await expect.poll(() => batches).toEqual([['EVENT#1']]);
   });
 
-  test('which the filter holds back never reach the function', async () => {
+  test('that match no filter do not reach the function', async () => {
     const { dynamodb, batches, mappings } = await start({ FilterCriteria: eventsOnly });
     for (const sk of ['ORDER', 'EVENT#1', 'ORDER', 'EVENT#2']) await put(dynamodb, sk);
     await atRest(mappings);
@@ -157,7 +157,7 @@ describe('records', () => {
   test.each([
     ['TRIM_HORIZON', [['EVENT#1'], ['EVENT#2']]],
     ['LATEST', [['EVENT#2']]],
-  ])('from before the mapping reach it by its starting position %s', async (StartingPosition, expected) => {
+  ])('from before the mapping are delivered as of its starting position %s', async (StartingPosition, expected) => {
     const { dynamodb, batches, mappings } = await start(
       { StartingPosition, BatchSize: 1 },
       () => ok(),
@@ -169,7 +169,7 @@ describe('records', () => {
     expect(batches).toEqual(expected);
   });
 
-  test('come in batches of the size asked for, and wait for company as long as the window', async () => {
+  test('are delivered in batches of the configured size, or at the end of the batching window', async () => {
     const { dynamodb, batches, mappings } = await start({ BatchSize: 3, MaximumBatchingWindowInSeconds: 1 });
     await atRest(mappings);
     for (const sk of ['EVENT#1', 'EVENT#2', 'EVENT#3', 'EVENT#4']) await put(dynamodb, sk);
@@ -181,7 +181,7 @@ describe('records', () => {
 });
 
 describe('a failing batch', () => {
-  test('comes again until it succeeds, and what follows waits for it', async () => {
+  test('is retried until it succeeds, and blocks the following records', async () => {
     let failuresLeft = 2;
     const { dynamodb, batches, mappings } = await start({}, () => (failuresLeft-- > 0 ? error : ok()), ['EVENT#1']);
     await expect.poll(() => batches.length).toBeGreaterThan(0);
@@ -190,7 +190,7 @@ describe('a failing batch', () => {
     expect(batches).toEqual([['EVENT#1'], ['EVENT#1'], ['EVENT#1'], ['EVENT#2']]);
   });
 
-  test('is kept by a throttled function without using up its retries', async () => {
+  test('of a throttled function is retried without counting as a retry', async () => {
     let throttles = 2;
     const { batches, mappings, delivered } = await start(
       { MaximumRetryAttempts: 0, DestinationConfig: { OnFailure: { Destination: failures } } },
@@ -202,7 +202,7 @@ describe('a failing batch', () => {
     expect(delivered).toEqual([]);
   });
 
-  test('goes on at the lowest record that the function reports', async () => {
+  test('continues at the lowest reported record', async () => {
     const seen: string[] = [];
     const { batches, mappings } = await start(
       { FunctionResponseTypes: ['ReportBatchItemFailures'], MaximumBatchingWindowInSeconds: 1, BatchSize: 3 },
@@ -222,7 +222,7 @@ describe('a failing batch', () => {
     ]);
   });
 
-  test('is halved until its bad record is alone, which is discarded after its retries with a note to the queue', async () => {
+  test('is bisected to the failing record, which is discarded after its retries and reported to the queue', async () => {
     const names = ['EVENT#1', 'EVENT#2', 'EVENT#3', 'EVENT#4'];
     const { batches, mappings, delivered } = await start(
       {
@@ -264,7 +264,7 @@ describe('a failing batch', () => {
     ]);
   });
 
-  test('is discarded when its records are too old', async () => {
+  test('is discarded after the maximum record age', async () => {
     const { batches, delivered, mappings } = await start(
       { MaximumRecordAgeInSeconds: 2, DestinationConfig: { OnFailure: { Destination: failures } } },
       () => error,
@@ -280,9 +280,9 @@ describe('a failing batch', () => {
     ['an unknown record', [{ itemIdentifier: '99' }], 0],
     ['an empty identifier', [{ itemIdentifier: '' }], 0],
     ['another member', [{ id: '2' }], 0],
-    ['something else than a list', 'all', 0],
+    ['a value other than a list', 'all', 0],
     ['its last record', [{ itemIdentifier: '3' }], 2],
-  ])('with a report of %s', (_report, batchItemFailures, done) => {
+  ])('with a report of %s continues as on AWS', (_report, batchItemFailures, done) => {
     const records = ['1', '2', '3'].map((sequenceNumber) => ({ sequenceNumber, createdAt: 0, json: '{}' }));
     const settings = { reportsItemFailures: true, bisects: false, maximumRetries: -1 };
     const outcome = outcomeOf(
@@ -290,13 +290,13 @@ describe('a failing batch', () => {
       { records, failures: 0 },
       { kind: 'ok', payload: JSON.stringify({ batchItemFailures }) },
     );
-    expect(outcome.done).toBe(done);
-    expect(outcome.again).toHaveLength(done === 3 ? 0 : 1);
+    expect(outcome.processed).toBe(done);
+    expect(outcome.retries).toHaveLength(done === 3 ? 0 : 1);
   });
 });
 
 describe('a restart', () => {
-  test('goes on after the last batch that was done with, and repeats the one that was not', async () => {
+  test('continues after the last processed batch, and repeats the unprocessed one', async () => {
     let mode: 'ok' | 'hang' = 'ok';
     const late = Promise.withResolvers<InvokeResult>();
     const { dynamodb, batches, mappings, run } = await start({ BatchSize: 1 }, () =>
@@ -315,7 +315,7 @@ describe('a restart', () => {
     expect(batches).toEqual([['EVENT#1'], ['EVENT#2'], ['EVENT#2'], ['EVENT#3']]);
   });
 
-  test('starts LATEST where the mapping first started, not where it started last', async () => {
+  test('keeps the position of the first start for LATEST', async () => {
     const { dynamodb, batches, mappings, run } = await start({ StartingPosition: 'LATEST' });
     await atRest(mappings);
     await mappings.stop();
@@ -340,7 +340,7 @@ const refusal = (properties: Properties, authorize: (action: string) => boolean 
 
 describe('a mapping is refused at the start', () => {
   test.each(['GetRecords', 'GetShardIterator', 'DescribeStream', 'ListStreams'])(
-    'when the role of its function is not allowed dynamodb:%s',
+    'if the role of its function has no permission for dynamodb:%s',
     (missing) => {
       const refused = refusal({}, (action) => action !== `dynamodb:${missing}`);
       expect(refused).toThrow(StartError);
@@ -350,13 +350,13 @@ describe('a mapping is refused at the start', () => {
 
   test.each([
     ['another source', { EventSourceArn: 'arn:aws:kinesis:eu-west-1:000000000000:stream/x' }],
-    ['a window over batches', { TumblingWindowInSeconds: 30 }],
-    ['several batches at once', { ParallelizationFactor: 2 }],
+    ['a tumbling window', { TumblingWindowInSeconds: 30 }],
+    ['a parallelization factor', { ParallelizationFactor: 2 }],
     ['an unknown filter operator', { FilterCriteria: { Filters: [{ Pattern: '{"a":[{"like":"b"}]}' }] } }],
-    ['a filter that is no JSON', { FilterCriteria: { Filters: [{ Pattern: '{' }] } }],
-    ['a destination that is no queue', { DestinationConfig: { OnFailure: { Destination: functionArn } } }],
-    ['a function that does not exist', { FunctionName: 'nobody' }],
-    ['an unknown start', { StartingPosition: 'AT_TIMESTAMP' }],
+    ['a filter that is not JSON', { FilterCriteria: { Filters: [{ Pattern: '{' }] } }],
+    ['a destination other than a queue', { DestinationConfig: { OnFailure: { Destination: functionArn } } }],
+    ['a function that does not exist', { FunctionName: 'unknown' }],
+    ['an unsupported starting position', { StartingPosition: 'AT_TIMESTAMP' }],
   ])('with %s', (_what, properties) => {
     expect(refusal(properties)).toThrow(StartError);
   });

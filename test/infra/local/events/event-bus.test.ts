@@ -20,7 +20,7 @@ const rule = (name: string, properties: Record<string, unknown>) =>
     { EventBusName: 'orders', EventPattern: { source: ['shop'] }, ...properties },
     ruleArn(name),
   );
-/** As the CDK writes it for a target of a rule, with the refusal of plain HTTP beside it. */
+/** The CDK's queue policy for a rule's target, with its deny statement for plain HTTP. */
 const queuePolicy = (queueName: string, ruleName: string) =>
   resource('AWS::SQS::QueuePolicy', `${queueName}Policy`, {
     Queues: [queueName],
@@ -60,7 +60,7 @@ const toQueue = (target: Record<string, unknown> = {}): Resource[] => [
   rule('R', { Targets: [{ Id: 'T', Arn: queueArn('work'), DeadLetterConfig: { Arn: queueArn('dead') }, ...target }] }),
 ];
 
-/** A role of EventBridge that may do this on the bus `audit`. */
+/** A role for EventBridge with permission for an action on the bus `audit`. */
 const role = (actions: string) =>
   resource(
     'AWS::IAM::Role',
@@ -90,7 +90,7 @@ afterEach(async () => {
   close = undefined;
 });
 
-/** A bus whose targets are `receive`, which may refuse. */
+/** An event bus; `receive` is called for its targets and may throw. */
 function startBus(resources: Resource[], receive: (arn: string) => void = () => {}) {
   const local = localContext(resources);
   const clock = { ahead: 0 };
@@ -129,7 +129,7 @@ const refuse = (code: string) => () => {
 };
 
 describe('PutEvents', () => {
-  test('gives matching rules the event in its envelope before it answers', async () => {
+  test('delivers the event in its envelope to matching rules before it returns', async () => {
     const { putEvents, sent } = startBus(toQueue());
     const { Entries, FailedEntryCount } = await putEvents(entry({ Resources: ['r1'], Time: 1_700_000_000 }));
     expect(FailedEntryCount).toBe(0);
@@ -152,7 +152,7 @@ describe('PutEvents', () => {
     ]);
   });
 
-  test('writes nothing for deliveries that arrive', async () => {
+  test('stores nothing for successful deliveries', async () => {
     const { putEvents, context, events } = startBus(toQueue());
     await putEvents(entry(), entry());
     expect(context.state.db.prepare('SELECT count(*) AS rows FROM deliveries').get()).toEqual({ rows: 0 });
@@ -162,13 +162,13 @@ describe('PutEvents', () => {
   test.each([
     ['another source', entry({ Source: 'other' })],
     ['another bus', entry({ EventBusName: 'default' })],
-  ])('keeps %s from the rule', async (_, other) => {
+  ])('does not deliver %s to the rule', async (_, other) => {
     const { putEvents, sent } = startBus(toQueue());
     expect(await putEvents(other)).toMatchObject({ FailedEntryCount: 0 });
     expect(sent).toEqual([]);
   });
 
-  test('keeps events from a disabled rule', async () => {
+  test('delivers nothing for a disabled rule', async () => {
     const [first, ...rest] = toQueue().toReversed();
     const disabled = rule('R', { ...first?.properties, State: 'DISABLED' });
     const { putEvents, sent } = startBus([...rest, disabled]);
@@ -181,11 +181,11 @@ describe('PutEvents', () => {
     ['no detail type', { DetailType: '' }, 'InvalidArgument'],
     ['no detail', { Detail: null }, 'InvalidArgument'],
     ['a detail that is not JSON', { Detail: '{' }, 'MalformedDetail'],
-    ['a detail that is no object', { Detail: '[1]' }, 'MalformedDetail'],
-    ['a source of AWS', { Source: 'aws.s3' }, 'NotAuthorizedForSourceException'],
+    ['a detail that is not an object', { Detail: '[1]' }, 'MalformedDetail'],
+    ['a source that is reserved for AWS', { Source: 'aws.s3' }, 'NotAuthorizedForSourceException'],
     ['an unknown bus', { EventBusName: 'nowhere' }, 'ResourceNotFoundException'],
-    ['a time that is none', { Time: 'soon' }, 'InvalidArgument'],
-  ])('refuses an entry with %s alone', async (_, change, code) => {
+    ['an invalid time', { Time: 'soon' }, 'InvalidArgument'],
+  ])('refuses only the entry with %s', async (_, change, code) => {
     const { putEvents, sent } = startBus(toQueue());
     const { Entries, FailedEntryCount } = await putEvents(entry(change), entry());
     expect(FailedEntryCount).toBe(1);
@@ -206,7 +206,7 @@ describe('PutEvents', () => {
     expect(sent).toEqual([]);
   });
 
-  test('asks for PutEvents on each bus of its entries', () => {
+  test('requires events:PutEvents on each bus of its entries', () => {
     const { events } = startBus(toQueue());
     const body = Buffer.from(JSON.stringify({ Entries: [entry(), entry(), entry({ EventBusName: undefined })] }));
     expect(events.permissions(callOf({ service: 'events', operation: 'PutEvents', body }))).toEqual([
@@ -236,19 +236,19 @@ describe('a target', () => {
       { InputTransformer: { InputPathsMap: { first: '$.resources[0]' }, InputTemplate: '"<first> came"' } },
       'a"b came',
     ],
-  ])('gets %s as its input', async (_, input, expected) => {
+  ])('receives %s as its input', async (_, input, expected) => {
     const { putEvents, sent } = startBus(toQueue(input));
     await putEvents(entry({ Resources: ['a"b'] }));
     expect(sent[0]?.body).toEqual(expected);
   });
 
-  test('of a FIFO queue gets the message group of the rule', async () => {
+  test('that is a FIFO queue receives the message group of the rule', async () => {
     const { putEvents, sent } = startBus(toQueue({ SqsParameters: { MessageGroupId: 'g' } }));
     await putEvents(entry());
     expect(sent[0]?.options).toEqual({ messageGroupId: 'g' });
   });
 
-  test('that fails is tried again until it takes the event', async () => {
+  test('that fails is retried until it accepts the event', async () => {
     let failures = 1;
     const { putEvents, sent, events, clock } = startBus(toQueue(), () => {
       failures -= 1;
@@ -262,7 +262,7 @@ describe('a target', () => {
     expect(events.pending()).toBe(0);
   });
 
-  test('that failed is tried again by the next process', async () => {
+  test('that failed is retried after a restart', async () => {
     const { putEvents, sent, events, reopened, start, clock } = startBus(toQueue(), refuse('InternalFailure'));
     await putEvents(entry());
     await events.stop();
@@ -277,7 +277,7 @@ describe('a target', () => {
     await expect.poll(again.pending).toBe(0);
   });
 
-  test('that fails too often leaves the event in the dead-letter queue', async () => {
+  test('that fails for all retries moves the event to the dead-letter queue', async () => {
     const resources = toQueue({ RetryPolicy: { MaximumRetryAttempts: 1 }, InputPath: '$.detail' });
     const { putEvents, sent, clock, events } = startBus(resources, (arn) => {
       if (arn === queueArn('work')) throw new AwsError('ThrottlingException', 'Slow down.');
@@ -300,7 +300,7 @@ describe('a target', () => {
     expect(events.pending()).toBe(0);
   });
 
-  test('that fails for longer than the event may be old leaves it in the dead-letter queue', async () => {
+  test('that fails beyond the maximum event age moves the event to the dead-letter queue', async () => {
     const resources = toQueue({ RetryPolicy: { MaximumEventAgeInSeconds: 60 } });
     const { putEvents, sent, clock } = startBus(resources, (arn) => {
       if (arn === queueArn('work')) throw new Error('busy');
@@ -313,7 +313,7 @@ describe('a target', () => {
     });
   });
 
-  test('that does not exist sends the event to the dead-letter queue at once', async () => {
+  test('that does not exist moves the event to the dead-letter queue immediately', async () => {
     const { putEvents, sent } = startBus(toQueue(), (arn) => {
       if (arn === queueArn('work')) throw new AwsError('AWS.SimpleQueueService.NonExistentQueue', 'Gone.');
     });
@@ -329,7 +329,7 @@ describe('a target', () => {
   test.each([
     ['no policy', (each: Resource) => each.name !== 'workPolicy'],
     ['no queue', (each: Resource) => each.name !== 'work'],
-  ])('of a queue with %s for the rule gets nothing', async (_, keeps) => {
+  ])('that is a queue with %s for the rule receives nothing', async (_, keeps) => {
     const { putEvents, sent } = startBus(toQueue().filter(keeps));
     await putEvents(entry());
     expect(sent).toMatchObject([
@@ -337,21 +337,21 @@ describe('a target', () => {
     ]);
   });
 
-  test('of a queue whose policy names another rule gets nothing', async () => {
+  test('that is a queue whose policy names another rule receives nothing', async () => {
     const resources = toQueue().map((each) =>
       each.name.endsWith('Policy') ? queuePolicy(each.name.slice(0, -6), 'S') : each,
     );
     const { putEvents, sent, logged } = startBus(resources);
     await putEvents(entry());
     expect(sent).toEqual([]);
-    expect(logged.join('\n')).toContain('dropped an event');
+    expect(logged.join('\n')).toContain('discarded an event');
   });
 
   test.each([
     ['its permission', [permission('F', 'R')], 1],
     ['no permission', [], 0],
     ["another rule's permission", [permission('F', 'S')], 0],
-  ])('that is a function with %s is invoked as often', async (_, permissions, times) => {
+  ])('that is a function with %s is invoked accordingly', async (_, permissions, times) => {
     const target = { Id: 'T', Arn: functionArn('F') };
     const { putEvents, sent } = startBus([bus(), ...permissions, rule('R', { Targets: [target] })]);
     await putEvents(entry());
@@ -360,8 +360,8 @@ describe('a target', () => {
 
   test.each([
     ['lets it', 'events:PutEvents', 1],
-    ['does not let it', 'events:TestEventPattern', 0],
-  ])('that is another bus takes the event as it is if the role %s', async (_, action, times) => {
+    ['lacks the permission', 'events:TestEventPattern', 0],
+  ])('that is another bus receives the event unchanged if the role %s', async (_, action, times) => {
     const { putEvents, sent } = startBus([
       ...toQueue(),
       bus('audit'),
@@ -384,7 +384,7 @@ describe('a target', () => {
 describe('the rules of a template are refused', () => {
   test.each([
     [
-      'with a broken pattern',
+      'with an invalid pattern',
       rule('R', { EventPattern: { source: [{ like: 'a' }] } }),
       /Test\/R: .*Unrecognized match type like/,
     ],
@@ -395,29 +395,29 @@ describe('the rules of a template are refused', () => {
       /cannot deliver events to/,
     ],
     [
-      'with an unknown setting of a target',
+      'with an unsupported property of a target',
       rule('R', { Targets: [{ Id: 'T', Arn: queueArn('work'), EcsParameters: {} }] }),
       /EcsParameters/,
     ],
     [
-      'with a variable that nothing defines',
+      'with an undefined variable',
       rule('R', { Targets: [{ Id: 'T', Arn: queueArn('work'), InputTransformer: { InputTemplate: '"<id>"' } }] }),
       /uses <id>/,
     ],
-    ['that send events back', rule('R', { Targets: [{ Id: 'T', Arn: busArn('orders') }] }), /back to it/],
+    ['that forward events in a cycle', rule('R', { Targets: [{ Id: 'T', Arn: busArn('orders') }] }), /back to it/],
   ])('%s', (_, broken, message) => {
     expect(() => startBus([bus(), broken])).toThrow(message);
   });
 });
 
-test('entries of AWS services reach the rules of the bus they are put on', async () => {
+test('entries of AWS services reach the rules of their bus', async () => {
   const { events, sent } = startBus(toQueue());
   await events.put(busArn('orders'), [{ Source: 'shop', DetailType: 'x', Detail: '{}' }]);
   expect(sent).toHaveLength(1);
   await expect(events.put('nowhere', [])).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
 });
 
-test('TestEventPattern tells whether an event matches', async () => {
+test('TestEventPattern returns whether an event matches', async () => {
   const { call } = startBus([bus()]);
   const event = { id: '1', account: '1', source: 's', time: 't', region: 'r', resources: [], 'detail-type': 'd' };
   const ask = (pattern: string, body: unknown = event) =>

@@ -32,7 +32,7 @@ let failWith: Error | undefined;
 let responseHeaders: Record<string, string> = {};
 let permissions: { action: string; resource: string }[] = [];
 
-/** Answers every call with what it was, unless told to fail. */
+/** A service that returns its call, or throws `failWith`. */
 const echo: AwsService = {
   permissions: () => permissions,
   handle: async (call) => {
@@ -99,13 +99,13 @@ const sendBatch = (accessKeyId: string) =>
 const sendTo = (...queues: string[]) =>
   queues.map((queue) => ({ action: 'sqs:SendMessage', resource: `arn:aws:sqs:eu-west-1:000000000000:${queue}` }));
 
-test('hands a signed call to its service with operation and body', async () => {
+test('passes a signed call to its service with operation and body', async () => {
   await new DynamoDBClient(clientOf('someone')).send(new PutItemCommand({ TableName: 'orders', Item: {} }));
   expect(calls).toMatchObject([{ service: 'dynamodb', operation: 'PutItem', method: 'POST', path: '/' }]);
   expect(JSON.parse(String(calls[0]?.body))).toEqual({ TableName: 'orders', Item: {} });
 });
 
-test('keeps path and query as they were sent', async () => {
+test('passes path and query unchanged', async () => {
   await fetch(`${endpoint}/lake/a%2Fb/c%20d?list-type=2&prefix=x%2B`, { headers: signed('s3') });
   expect(calls[0]).toMatchObject({ path: '/lake/a%2Fb/c%20d', operation: '' });
   expect([...(calls[0]?.query ?? [])]).toEqual([
@@ -114,13 +114,13 @@ test('keeps path and query as they were sent', async () => {
   ]);
 });
 
-test('lets a role do what it was granted for every item of a batch', async () => {
+test('allows a batch if the role has the permission for every item', async () => {
   permissions = sendTo('work-a', 'work-b');
   await sendBatch('function.Place').catch(() => {});
   expect(calls).toHaveLength(1);
 });
 
-test('refuses a role when one item of a batch is not granted, before the service sees it', async () => {
+test('denies a batch if the role lacks the permission for one item, before it reaches the service', async () => {
   permissions = sendTo('work-a', 'other', 'work-b');
   const error = await failureOf(sendBatch('function.Place'));
   expect(calls).toEqual([]);
@@ -132,7 +132,7 @@ test('refuses a role when one item of a batch is not granted, before the service
   expect(lines).toEqual([`AccessDeniedException: ${error.message}`]);
 });
 
-test('takes any other access key for the administrator', async () => {
+test('treats any other access key as the administrator', async () => {
   permissions = sendTo('other');
   await sendBatch('function.Other').catch(() => {});
   expect(calls).toHaveLength(1);
@@ -155,7 +155,7 @@ test.each<[string, number, (accessKeyId: string) => Promise<unknown>]>([
     (id) => new SchedulerClient(clientOf(id)).send(new GetScheduleCommand({ Name: 'night' })),
   ],
   ['AccessDenied', 403, (id) => new S3Client(clientOf(id)).send(new GetObjectCommand({ Bucket: 'lake', Key: 'a' }))],
-])('a refusal is %s with status %i in the protocol of the service', async (name, status, call) => {
+])('a denied call returns %s with status %i in the protocol of the service', async (name, status, call) => {
   permissions = sendTo('other');
   const error = await failureOf(call('function.Place'));
   expect(error).toMatchObject({
@@ -189,7 +189,7 @@ test.each<[string, string, (accessKeyId: string) => Promise<unknown>]>([
   expect(error.$metadata).toMatchObject({ httpStatusCode: 404, requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
 });
 
-test('answers 500 and tells the developer when the engine itself fails', async () => {
+test('returns 500 and logs an internal error of the engine', async () => {
   failWith = new TypeError('cannot read properties of undefined');
   const response = await fetch(endpoint, { method: 'POST', headers: signed('dynamodb'), body: '{}' });
   expect(response.status).toBe(500);
@@ -197,12 +197,12 @@ test('answers 500 and tells the developer when the engine itself fails', async (
   expect(lines.join()).toContain('dynamodb failed: TypeError: cannot read properties of undefined');
 });
 
-test('says which service it does not have, in the protocol of the call', async () => {
+test('names an unsupported service in the protocol of the call', async () => {
   const json = await fetch(endpoint, { method: 'POST', headers: signed('secretsmanager'), body: '{}' });
   expect(json.status).toBe(400);
   expect(await json.json()).toEqual({
     __type: 'UnknownService',
-    message: 'The local engine has no secretsmanager; it has dynamodb, sqs, s3, lambda, scheduler.',
+    message: 'The local engine does not support secretsmanager; it supports dynamodb, sqs, s3, lambda, scheduler.',
   });
   const form = await fetch(endpoint, {
     method: 'POST',
@@ -212,7 +212,7 @@ test('says which service it does not have, in the protocol of the call', async (
   expect(await form.text()).toContain('<ErrorResponse><Error><Type>Sender</Type><Code>UnknownService</Code>');
 });
 
-test('takes an unsigned request for one to S3, unless it names an operation', async () => {
+test('treats an unsigned request without an operation as an S3 request', async () => {
   await fetch(`${endpoint}/lake/a.txt`);
   expect(calls).toMatchObject([{ service: 's3', path: '/lake/a.txt' }]);
   const unsigned = await fetch(endpoint, { method: 'POST', headers: { 'x-amz-target': 'AmazonSQS.SendMessage' } });
@@ -223,7 +223,7 @@ test('takes an unsigned request for one to S3, unless it names an operation', as
 const presigned = (accessKeyId: string, seconds: string) =>
   `${endpoint}/reports/a.csv?X-Amz-Credential=${accessKeyId}%2F20260131%2Feu-west-1%2Fs3%2Faws4_request&X-Amz-Date=20260131T100000Z&X-Amz-Expires=${seconds}`;
 
-test('checks the role and the lifetime of a presigned request', async () => {
+test('checks the role and the expiry of a presigned URL', async () => {
   clock.now = Date.parse('2026-01-31T10:00:59Z');
   expect((await fetch(presigned('someone', '60'))).status).toBe(200);
   permissions = [{ action: 's3:GetObject', resource: 'arn:aws:s3:::reports/a.csv' }];
@@ -251,7 +251,7 @@ test.each([
   expect(await accepted.json()).toMatchObject({ length: 11 * 1024 * 1024 });
 });
 
-test('lets a client which reads nothing before it has sent all see the refusal', async () => {
+test('delivers an error to a client that reads only after it has sent the whole body', async () => {
   const bytes = 64 * 1024 * 1024;
   const headers = Object.entries(
     signed('dynamodb', { 'content-length': String(bytes), host: 'local', connection: 'close' }),
@@ -262,7 +262,7 @@ test('lets a client which reads nothing before it has sent all see the refusal',
   expect(await text(socket)).toMatch(/^HTTP\/1.1 413 /);
 });
 
-test('survives a client that leaves in the middle of its body', async () => {
+test('continues after a client disconnects in the middle of its body', async () => {
   const leaving = new AbortController();
   const body = new ReadableStream({
     start: (controller) => {
@@ -277,7 +277,7 @@ test('survives a client that leaves in the middle of its body', async () => {
   expect(lines).toEqual([]);
 });
 
-test('answers HEAD without a body and with the length that the service gives', async () => {
+test('responds to HEAD without a body and with the service’s content length', async () => {
   responseHeaders = { 'content-length': '123456' };
   const response = await fetch(`${endpoint}/lake/a.txt`, { method: 'HEAD', headers: signed('s3') });
   expect(response.status).toBe(200);
@@ -285,7 +285,7 @@ test('answers HEAD without a body and with the length that the service gives', a
   expect(response.headers.get('content-length')).toBe('123456');
 });
 
-test('tells how much work is pending, and where', async () => {
+test('returns the number of pending items by component', async () => {
   const response = await fetch(`${endpoint}/_local/pending`);
   expect(await response.json()).toEqual({ pending: 7, where: { orders: 4, streams: 3 } });
   expect(response.headers.get('x-amzn-requestid')).toMatch(/^[0-9a-f-]{36}$/);

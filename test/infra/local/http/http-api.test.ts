@@ -74,7 +74,7 @@ async function start(resources: SmallResource[]) {
   cleanups.push(small.close);
   const identity = await startIdentity(small.context);
   cleanups.push(identity.stop);
-  // The address of the provider is known only now; on a whole engine the template has it from the start.
+  // Sets the identity provider's address, which the template of a whole engine contains.
   for (const { properties } of small.context.template.ofType('AWS::ApiGatewayV2::Authorizer')) {
     const jwt = properties.JwtConfiguration as { Issuer: string };
     if (jwt.Issuer === issuer) jwt.Issuer = identity.issuer;
@@ -96,7 +96,7 @@ async function start(resources: SmallResource[]) {
   return { ...small, identity, url, port, get, event, routeKey };
 }
 
-/** Sends bytes as they are and gives everything that comes back until the connection ends. */
+/** Sends bytes and returns all bytes of the response until the connection ends. */
 const raw = (port: number, ...parts: string[]) =>
   new Promise<string>((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
@@ -107,7 +107,7 @@ const raw = (port: number, ...parts: string[]) =>
     for (const part of parts) socket.write(part);
   });
 
-describe('a request finds', () => {
+describe('a request is routed to', () => {
   const routes = [
     'GET /pets/dog/1',
     'GET /pets/dog/{id}',
@@ -133,13 +133,13 @@ describe('a request finds', () => {
     expect(await routeKey('/pets/cat/2', 'POST')).toBe('$default');
   });
 
-  test('nothing, where no route fits and there is no default', async () => {
+  test('no route (404) if none matches and there is no default', async () => {
     const { get } = await start(echoApi(...routes.map((key) => route(key))));
     const response = await get('/nowhere');
     expect([response.status, await response.json()]).toEqual([404, { message: 'Not Found' }]);
   });
 
-  test('path variables, decoded', async () => {
+  test('a route with decoded path variables', async () => {
     const key = 'GET /a/{id}/b/{rest+}';
     const source = `${apiId}/*/*/a/{id}/b/{rest+}`;
     const { event } = await start([
@@ -152,7 +152,7 @@ describe('a request finds', () => {
     expect(await event(path)).toMatchObject({ pathParameters: { id: 'x/y é', rest: '1/2?' } });
   });
 
-  test('a 400 for a path that cannot be decoded', async () => {
+  test('no route (400) if its path has invalid percent-encoding', async () => {
     const { get } = await start(echoApi(route('GET /a/{id}'), route('$default')));
     for (const path of ['/a/%zz', '/%C3', '/b%']) expect((await get(path)).status).toBe(400);
   });
@@ -200,7 +200,7 @@ describe('the event', () => {
     expect(given.headers).not.toHaveProperty('cookie');
   });
 
-  test('leaves out what the request does not have', async () => {
+  test('omits members without content', async () => {
     const { event } = await start(echoApi(route('GET /plain')));
     const given = await event('/plain');
     for (const member of ['cookies', 'queryStringParameters', 'pathParameters', 'body']) {
@@ -209,7 +209,7 @@ describe('the event', () => {
     expect(given).toMatchObject({ rawQueryString: '', isBase64Encoded: false });
   });
 
-  test('joins repeated headers with commas and survives odd names', async () => {
+  test('joins repeated headers with commas and accepts unusual names', async () => {
     const { port } = await start(echoApi(route('GET /plain')));
     const text = await raw(
       port,
@@ -225,7 +225,7 @@ describe('the event', () => {
     ['application/x-www-form-urlencoded', 'a=1', true],
     ['application/octet-stream', 'text', true],
     ['application/json', Buffer.from([0x22, 0xff, 0x22]), true],
-  ])('carries a body of %s', async (type, content, isBase64Encoded) => {
+  ])('contains a body of %s', async (type, content, isBase64Encoded) => {
     const { event } = await start(echoApi(route('POST /in')));
     const given = await event('/in', { method: 'POST', body: content, headers: { 'content-type': type } });
     const body = isBase64Encoded ? Buffer.from(content).toString('base64') : content;
@@ -233,7 +233,7 @@ describe('the event', () => {
   });
 });
 
-const answering = (value: string) => [
+const returning = (value: string) => [
   functionOf('response', `export const handler = async () => (${value})`),
   integration('ToResponse', 'response'),
   permission('response'),
@@ -243,7 +243,7 @@ const answering = (value: string) => [
 describe('the function’s response', () => {
   test('sets status, headers, cookies and body', async () => {
     const { get } = await start(
-      answering(
+      returning(
         `{ statusCode: 201, headers: { Location: '/x', 'X-N': 5, 'Content-Length': 1 }, cookies: ['a=1', 'b=2'], body: 'é' }`,
       ),
     );
@@ -266,7 +266,7 @@ describe('the function’s response', () => {
     [`{ statusCode: 204 }`, 204, ''],
     [`{ statusCode: 200, isBase64Encoded: true, body: 'w6k=' }`, 200, 'é'],
   ])('%s is sent', async (value, status, body) => {
-    const { get } = await start(answering(value));
+    const { get } = await start(returning(value));
     const response = await get('/');
     expect([response.status, await response.text()]).toEqual([status, body]);
   });
@@ -278,28 +278,28 @@ describe('the function’s response', () => {
     `{ statusCode: 200, headers: { 'X-A': 'two\\r\\nlines' } }`,
     `{ statusCode: 200, headers: { 'bad name': 'x' } }`,
     `(() => { throw new Error('broken') })()`,
-  ])('%s gives the caller a 500 and the developer a line', async (value) => {
-    const { get, lines } = await start(answering(value));
+  ])('%s results in a 500 and a log line', async (value) => {
+    const { get, lines } = await start(returning(value));
     const response = await get('/');
     expect([response.status, await response.json()]).toEqual([500, { message: 'Internal Server Error' }]);
     expect(lines).toHaveLength(1);
   });
 
   test('to HEAD has no body', async () => {
-    const { get } = await start(answering(`{ statusCode: 200, body: 'four' }`));
+    const { get } = await start(returning(`{ statusCode: 200, body: 'four' }`));
     const response = await get('/', { method: 'HEAD' });
     expect([response.headers.get('content-length'), await response.text()]).toEqual(['4', '']);
   });
 
-  test('that takes longer than the integration’s limit is a 503', async () => {
+  test('after the integration timeout is a 503', async () => {
     const slow = `new Promise((resolve) => setTimeout(resolve, 500))`;
-    const [fn, , permit, to] = answering(slow) as [SmallResource, SmallResource, SmallResource, SmallResource];
+    const [fn, , permit, to] = returning(slow) as [SmallResource, SmallResource, SmallResource, SmallResource];
     const { get } = await start([fn, integration('ToResponse', 'response', { TimeoutInMillis: 100 }), permit, to]);
     const response = await get('/');
     expect([response.status, await response.json()]).toEqual([503, { message: 'Service Unavailable' }]);
   });
 
-  test('is a 503 when the function is throttled, and a 500 when it does not let the API in', async () => {
+  test('is a 503 if the function is throttled, and a 500 if its resource policy does not allow the API', async () => {
     const off = await start([
       functionOf('echo', echo, { ReservedConcurrentExecutions: 0 }),
       integration('ToEcho', 'echo'),
@@ -332,7 +332,7 @@ const guarded = (audience = ['till']) =>
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
 describe('a protected route', () => {
-  test('lets a token with one of its scopes in, and tells the function who it is', async () => {
+  test('accepts a token with one of its scopes, and passes the claims to the function', async () => {
     const { identity, event } = await start(guarded());
     const token = await identity.issueToken({ clientId: 'till', scopes: ['shop/read', 'shop/write'] }, 60);
     const { requestContext } = (await event('/orders', bearer(token))) as { requestContext: object };
@@ -356,7 +356,7 @@ describe('a protected route', () => {
     });
   });
 
-  test('refuses a request without a token, with a bad one, and one for another audience', async () => {
+  test('refuses a request without a token, with an invalid token and with another audience', async () => {
     const { identity, get } = await start(guarded());
     const elsewhere = await start(guarded());
     const tokenOf = (clientId: string, seconds: number) =>
@@ -386,7 +386,7 @@ describe('a protected route', () => {
     }
   });
 
-  test('forbids a token without one of its scopes', async () => {
+  test('returns 403 for a token without one of its scopes', async () => {
     const { identity, get } = await start(guarded());
     const token = await identity.issueToken({ clientId: 'till', scopes: ['shop/write'] }, 60);
     const response = await get('/orders', bearer(token));
@@ -397,7 +397,7 @@ describe('a protected route', () => {
     expect(await response.json()).toMatchObject({ type: 'forbidden', status: 403, message: 'Forbidden' });
   });
 
-  test('does not read the body of a request that it refuses', async () => {
+  test('refuses a request without reading its body', async () => {
     const { port } = await start(guarded());
     const text = await raw(port, 'GET /orders HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\nstart');
     expect(text).toMatch(/^HTTP\/1\.1 401 /);
@@ -414,7 +414,7 @@ describe('cross-origin requests', () => {
     },
   };
 
-  test('get their preflight and their headers from the gateway', async () => {
+  test('receive the preflight response and CORS headers from the API', async () => {
     const { get } = await start(echoApi(api(cors), route('GET /')));
     const origin = 'https://shop.example';
     const preflight = await get('/', {
@@ -436,7 +436,7 @@ describe('cross-origin requests', () => {
 });
 
 describe('the server', () => {
-  test('refuses more than 10 MB, announced or not, and goes on', async () => {
+  test('refuses more than 10 MB with or without a content length, and continues', async () => {
     const { get, port } = await start(echoApi(route('POST /in')));
     const text = await raw(port, 'POST /in HTTP/1.1\r\nHost: h\r\nContent-Length: 10485761\r\n\r\n');
     expect(text).toMatch(/^HTTP\/1\.1 413 [^]*\{"message":"Request Entity Too Large"\}$/);
@@ -449,12 +449,12 @@ describe('the server', () => {
     expect((await get('/in', { method: 'POST', body: 'x' })).status).toBe(200);
   });
 
-  test('refuses an event that is too large for a function', async () => {
+  test('returns 413 for an event over the function’s payload limit', async () => {
     const { get } = await start(echoApi(route('POST /in')));
     expect((await get('/in', { method: 'POST', body: Buffer.alloc(6_000_000) })).status).toBe(413);
   });
 
-  test('survives garbage, half requests and callers that leave', async () => {
+  test('continues after malformed requests, incomplete requests and disconnects', async () => {
     const slow = 'export const handler = async () => { await new Promise((r) => setTimeout(r, 200)); return 1 }';
     const { get, port, lines } = await start(
       echoApi(
@@ -479,7 +479,7 @@ describe('the server', () => {
     expect(lines).toEqual([]);
   });
 
-  test('holds callers to the rate of the stage and of the route', async () => {
+  test('throttles by the limits of the stage and of the route', async () => {
     const { get } = await start(
       echoApi(
         stage({
@@ -505,12 +505,12 @@ test.each([
   ['another stage', stage({ StageName: 'prod' }), 'StageName'],
   ['payload format 1.0', integration('Old', 'echo', { PayloadFormatVersion: '1.0' }), 'PayloadFormatVersion'],
   ['a route without an integration', route('GET /x', { Target: 'integrations/None' }), 'integrations/None'],
-  ['a route by IAM', route('GET /x', { AuthorizationType: 'AWS_IAM' }), 'AuthorizationType'],
+  ['a route with IAM authorization', route('GET /x', { AuthorizationType: 'AWS_IAM' }), 'AuthorizationType'],
   [
     'a route whose authorizer is missing',
     route('GET /x', { AuthorizationType: 'JWT', AuthorizerId: 'No' }),
     'authorizer',
   ],
-])('an API with %s stops the start with one sentence', async (_name, odd, message) => {
+])('an API with %s prevents the start with one sentence', async (_name, odd, message) => {
   await expect(start(echoApi(odd))).rejects.toThrow(message);
 });

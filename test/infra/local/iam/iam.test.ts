@@ -47,47 +47,53 @@ describe('actions and resources', () => {
     ['another resource', 'denied', {}, 'dynamodb:PutItem', `${tableArn}-archive`],
     ['an index of the table', 'denied', {}, 'dynamodb:PutItem', `${tableArn}/index/byDay`],
     ['a resource in another case', 'denied', {}, 'dynamodb:PutItem', tableArn.replace('orders', 'Orders')],
-    ['an action under a star', 'allowed', { Action: ['s3:GetObject*'] }, 's3:GetObjectTagging', tableArn],
-    ['a star that is one character short', 'denied', { Action: 'dynamodb:Put?tem?' }, 'dynamodb:PutItem', tableArn],
-    ['a question mark', 'allowed', { Action: 'dynamodb:Put?tem' }, 'dynamodb:PutItem', tableArn],
+    ['an action that matches *', 'allowed', { Action: ['s3:GetObject*'] }, 's3:GetObjectTagging', tableArn],
+    ['? with too few characters', 'denied', { Action: 'dynamodb:Put?tem?' }, 'dynamodb:PutItem', tableArn],
+    ['? with one character', 'allowed', { Action: 'dynamodb:Put?tem' }, 'dynamodb:PutItem', tableArn],
     [
-      'an object under a star',
+      'an object that matches *',
       'allowed',
       { Resource: 'arn:aws:s3:::lake/*' },
       'dynamodb:PutItem',
       'arn:aws:s3:::lake/a/b\nc',
     ],
     [
-      'the bucket of objects under a star',
+      'the bucket of objects that match *',
       'denied',
       { Resource: 'arn:aws:s3:::lake/*' },
       'dynamodb:PutItem',
       'arn:aws:s3:::lake',
     ],
     [
-      'a dot, which is no wildcard',
+      'a dot, which is not a wildcard',
       'denied',
       { Resource: 'arn:aws:s3:::la.e' },
       'dynamodb:PutItem',
       'arn:aws:s3:::lake',
     ],
     [
-      'what NotAction leaves',
+      'an action outside NotAction',
       'allowed',
       { Action: undefined, NotAction: 'dynamodb:Delete*' },
       'dynamodb:PutItem',
       tableArn,
     ],
     [
-      'what NotAction names',
+      'an action in NotAction',
       'denied',
       { Action: undefined, NotAction: 'dynamodb:Delete*' },
       'dynamodb:DeleteItem',
       tableArn,
     ],
-    ['what NotResource names', 'denied', { Resource: undefined, NotResource: tableArn }, 'dynamodb:PutItem', tableArn],
     [
-      'what NotResource leaves',
+      'a resource in NotResource',
+      'denied',
+      { Resource: undefined, NotResource: tableArn },
+      'dynamodb:PutItem',
+      tableArn,
+    ],
+    [
+      'a resource outside NotResource',
       'allowed',
       { Resource: undefined, NotResource: tableArn },
       'dynamodb:PutItem',
@@ -97,7 +103,7 @@ describe('actions and resources', () => {
     expect(decide([allow(changes)], action, resource)).toBe(expected);
   });
 
-  test('a deny wins over any number of allows, and the refusal says so', () => {
+  test('an explicit deny takes precedence, and the reason says so', () => {
     const statements = [allow(), allow({ Effect: 'Deny', Action: 'dynamodb:*', Resource: '*' }), allow()];
     expect(decide(statements)).toBe('denied');
     const permission = { action: 'dynamodb:PutItem', resource: tableArn };
@@ -107,13 +113,13 @@ describe('actions and resources', () => {
     );
   });
 
-  test('a role that the template does not have may do nothing', () => {
+  test('an unknown role is denied', () => {
     const iam = iamOf(allow({ Action: '*', Resource: '*' }));
     expect(iam.authorize(`${roleArn}2`, { action: 'dynamodb:PutItem', resource: tableArn })).toBe('denied');
   });
 });
 
-describe('where a role gets its statements', () => {
+describe('a role has the statements of', () => {
   const permission = { action: 'dynamodb:PutItem', resource: tableArn };
   const other = roleOf({ RoleName: 'other' });
   const inline = { Policies: [{ PolicyName: 'Put', PolicyDocument: { Statement: allow() } }] };
@@ -122,9 +128,12 @@ describe('where a role gets its statements', () => {
   test.each<[string, Json]>([
     ['an inline policy', { Role: roleOf(inline) }],
     ['an attached policy', { Role: roleOf(), Policy: policyOf([allow()]) }],
-    ['a managed policy that names it', { Role: roleOf(), Policy: policyOf([allow()], 'AWS::IAM::ManagedPolicy') }],
     [
-      'a managed policy that it names',
+      'a managed policy with the role in Roles',
+      { Role: roleOf(), Policy: policyOf([allow()], 'AWS::IAM::ManagedPolicy') },
+    ],
+    [
+      'a managed policy in ManagedPolicyArns',
       {
         Role: roleOf({ ManagedPolicyArns: [basic, { Ref: 'Policy' }] }),
         Policy: { Type: 'AWS::IAM::ManagedPolicy', Properties: { PolicyDocument: { Statement: [allow()] } } },
@@ -136,10 +145,10 @@ describe('where a role gets its statements', () => {
     expect(iam.authorize(roleArn.replace('place', 'other'), permission)).toBe('denied');
   });
 
-  test('an unknown managed policy is refused by name', () => {
+  test('an unsupported managed policy is refused by name', () => {
     const administrator = 'arn:aws:iam::aws:policy/AdministratorAccess';
     expect(() => createIam(loadShop({ Role: roleOf({ ManagedPolicyArns: [administrator] }) }))).toThrow(
-      `Shop/Role: the local engine does not know what the managed policy ${administrator} allows`,
+      `Shop/Role: the local engine does not support the managed policy ${administrator}`,
     );
   });
 });
@@ -169,11 +178,11 @@ describe('conditions', () => {
     ['Null', 'true', undefined, 'allowed'],
     ['Null', false, undefined, 'denied'],
     ['Null', false, toScheduler, 'allowed'],
-  ])('a condition %s %j on %j is decided: %s', (operator, value, context, expected) => {
+  ])('a condition %s %j on %j is evaluated: %s', (operator, value, context, expected) => {
     expect(decide(passed(operator, value), 'dynamodb:PutItem', tableArn, context)).toBe(expected);
   });
 
-  test('are decided anew for each request that brings its own keys', () => {
+  test('are evaluated for each request with its own condition keys', () => {
     const iam = iamOf(...passed('StringEquals', 'scheduler.amazonaws.com'));
     const permission = { action: 'dynamodb:PutItem', resource: tableArn };
     expect(iam.authorize(roleArn, permission)).toBe('denied');
@@ -181,7 +190,7 @@ describe('conditions', () => {
     expect(iam.authorize(roleArn, { ...permission, context: { 'iam:PassedToService': 'other' } })).toBe('denied');
   });
 
-  test('a call counts as made over TLS by a role of this account and region', () => {
+  test('have the values of a TLS call by a role of this account and region', () => {
     const condition = {
       Bool: { 'aws:SecureTransport': true },
       StringEquals: { 'aws:RequestedRegion': 'eu-west-1', 'AWS:PrincipalAccount': '000000000000' },
@@ -210,24 +219,24 @@ test.each<[string, Json, string]>([
   ['statement element', { Principal: '*' }, 'Principal'],
   ['effect', { Effect: 'allow' }, 'Effect'],
   ['pair of Action and NotAction', { NotAction: 's3:*' }, 'either Action or NotAction'],
-])('refuses at start an unknown %s, and names the policy', (_name, changes, message) => {
+])('refuses an unsupported %s at the start, and names the policy', (_name, changes, message) => {
   expect(() => iamOf(allow(changes))).toThrow(new RegExp(`Shop/Policy: .*${message}`, 's'));
 });
 
 const iamTrusting = (document: Json) => createIam(loadShop({ Role: roleOf({ AssumeRolePolicyDocument: document }) }));
 
-describe('who may assume a role', () => {
+describe('a role can be assumed', () => {
   const scheduler = 'scheduler.amazonaws.com';
   const group = 'arn:aws:scheduler:eu-west-1:000000000000:schedule-group/default';
 
-  test('only the service it trusts', () => {
+  test('only by the service in its trust policy', () => {
     const iam = iamTrusting(trusts(scheduler));
     expect(iam.canAssume(roleArn, scheduler)).toBe(true);
     expect(iam.canAssume(roleArn, 'lambda.amazonaws.com')).toBe(false);
     expect(iam.canAssume(`${roleArn}2`, scheduler)).toBe(false);
   });
 
-  test('only on behalf of the source that the CDK writes into the trust', () => {
+  test('only on behalf of the source in its trust policy', () => {
     const condition = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' }, 'aws:SourceArn': group } };
     const iam = iamTrusting(trusts(scheduler, condition));
     expect(iam.canAssume(roleArn, scheduler, group)).toBe(true);

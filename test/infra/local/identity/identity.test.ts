@@ -58,14 +58,14 @@ const outcome = async (response: Promise<Response>) => {
 const grant = { grant_type: 'client_credentials' };
 
 describe('the token endpoint', () => {
-  test('gives a client a token with the claims of Cognito', async () => {
+  test('issues a token with the claims of Cognito', async () => {
     const { ask, secret, verifyToken, issuer } = await start();
     const response = await ask(grant, { authorization: basic('till', secret) });
     expect(response.status).toBe(200);
     expect(response.headers.get('cache-control')).toBe('no-store');
-    const response = (await response.json()) as { access_token: string };
-    expect(response).toEqual({ access_token: expect.any(String), expires_in: 3600, token_type: 'Bearer' });
-    const verified = await verifyToken(response.access_token);
+    const granted = (await response.json()) as { access_token: string };
+    expect(granted).toEqual({ access_token: expect.any(String), expires_in: 3600, token_type: 'Bearer' });
+    const verified = await verifyToken(granted.access_token);
     if (verified.kind === 'refused') throw new Error(verified.reason);
     expect(verified.claims).toEqual({
       sub: 'till',
@@ -81,24 +81,24 @@ describe('the token endpoint', () => {
     });
   });
 
-  test('takes the secret from the body too, and narrows to the scopes asked for', async () => {
+  test('accepts the secret in the body, and issues only the requested scopes', async () => {
     const { ask, secret, verifyToken } = await start();
     const response = await ask({ ...grant, client_id: 'till', client_secret: secret, scope: 'shop/read' });
     const { access_token: token } = (await response.json()) as { access_token: string };
     expect(await verifyToken(token)).toMatchObject({ claims: { scope: 'shop/read' } });
   });
 
-  test('honours the lifetime that the client’s resource gives', async () => {
+  test('uses the token lifetime of the client’s resource', async () => {
     const short = clientOf('till', { AccessTokenValidity: 10, TokenValidityUnits: { AccessToken: 'minutes' } });
     const { ask, secret } = await start([server, short]);
     const response = await ask(grant, { authorization: basic('till', secret) });
     expect(await response.json()).toMatchObject({ expires_in: 600 });
   });
 
-  test('refuses a wrong or missing secret, an unknown client, a scope it lacks and another grant', async () => {
+  test('refuses a wrong or missing secret, an unknown client, a scope of another client and another grant type', async () => {
     const { ask, secret } = await start([server, clientOf('till', { AllowedOAuthScopes: ['shop/read'] })]);
     const right = { authorization: basic('till', secret) };
-    const invalidClient = [401, { error: 'invalid_client' }, 'Basic realm="storeworks"'];
+    const invalidClient = [401, { error: 'invalid_client' }, 'Basic realm="local"'];
     expect(await outcome(ask(grant, { authorization: basic('till', `${secret}x`) }))).toEqual(invalidClient);
     expect(await outcome(ask(grant, { authorization: basic('__proto__', '') }))).toEqual(invalidClient);
     expect(await outcome(ask(grant, { authorization: 'Basic ???' }))).toEqual(invalidClient);
@@ -117,7 +117,7 @@ describe('the token endpoint', () => {
     expect(await outcome(ask({}, right))).toEqual([400, { error: 'invalid_request' }, null]);
   });
 
-  test('is the only way to a token', async () => {
+  test('is the only endpoint that issues tokens', async () => {
     const { issuer } = await start();
     for (const path of ['/token', '/library-token', '/authorize', '/introspect', '/userinfo', '/oauth2/token/']) {
       const response = await fetch(`${issuer}${path}`, { method: 'POST', body: new URLSearchParams(grant) });
@@ -133,8 +133,8 @@ describe('the token endpoint', () => {
   });
 });
 
-describe('a token is refused', () => {
-  test('when it has expired, also when it was good before', async () => {
+describe('the token verifier refuses', () => {
+  test('an expired token, also after an earlier successful check', async () => {
     const { token, verifyToken, issueToken, clock } = await start();
     const expired = await issueToken({ clientId: 'till', scopes: [] }, -1);
     expect(await verifyToken(expired)).toEqual({ kind: 'refused', reason: 'the token has expired' });
@@ -144,7 +144,7 @@ describe('a token is refused', () => {
     expect(await verifyToken(good)).toEqual({ kind: 'refused', reason: 'the token has expired' });
   });
 
-  test('when another issuer, or this one’s name with another key, signed it', async () => {
+  test('a token of another issuer, or with this issuer’s name and another key', async () => {
     const here = await start();
     const there = await start();
     expect(await here.verifyToken(await there.token())).toMatchObject({ kind: 'refused' });
@@ -157,7 +157,7 @@ describe('a token is refused', () => {
     expect(await here.verifyToken(forged)).toEqual({ kind: 'refused', reason: 'the signature is not valid' });
   });
 
-  test('when it names another issuer, is not valid yet, or comes from the future', async () => {
+  test('a token with another issuer, an nbf in the future, or an iat in the future', async () => {
     const { key, issuer, verifyToken } = await start();
     const signing = await importJWK(key());
     const sign = (change: (jwt: SignJWT) => SignJWT) =>
@@ -177,7 +177,7 @@ describe('a token is refused', () => {
     for (const odd of refusedOnes) expect(await verifyToken(await odd)).toMatchObject({ kind: 'refused' });
   });
 
-  test('when it is unsigned, signed with the public key as a secret, tampered with, or no token at all', async () => {
+  test('an unsigned token, an HS256 token with the public key as secret, a modified token, and other text', async () => {
     const { token, verifyToken, issuer, key } = await start();
     const unsigned = new UnsecuredJWT({ client_id: 'till' }).setIssuer(issuer).setExpirationTime('1h').encode();
     const { n = '' } = key();
@@ -196,7 +196,7 @@ describe('a token is refused', () => {
 });
 
 describe('keys and secrets', () => {
-  test('outlive a restart and are readable by their owner only', async () => {
+  test('stay the same after a restart and are readable by their owner only', async () => {
     const first = await start();
     const good = await first.token();
     await first.stop();
@@ -213,7 +213,7 @@ describe('keys and secrets', () => {
     expect(statSync(join(first.directory, 'identity.json')).mode & 0o777).toBe(0o600);
   });
 
-  test('that are damaged stop the start with one sentence', async () => {
+  test('prevent the start with one sentence if the file is damaged', async () => {
     const small = smallContext([server, clientOf('till')]);
     cleanups.push(small.close);
     writeFileSync(join(small.directory, 'identity.json'), '{"signingKey":');
@@ -226,10 +226,10 @@ test.each([
   ['no secret', { GenerateSecret: false }, 'GenerateSecret'],
   ['another flow', { AllowedOAuthFlows: ['implicit'] }, 'AllowedOAuthFlows'],
   [
-    'tokens that last a minute',
+    'a token lifetime of one minute',
     { AccessTokenValidity: 1, TokenValidityUnits: { AccessToken: 'minutes' } },
     '5 minutes',
   ],
-])('a client with %s stops the start with one sentence', async (_name, properties, message) => {
+])('a client with %s prevents the start with one sentence', async (_name, properties, message) => {
   await expect(start([server, clientOf('till', properties)])).rejects.toThrow(message);
 });

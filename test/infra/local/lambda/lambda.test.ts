@@ -21,6 +21,7 @@ function start(resources: SmallResource[], { directory, retryDelaysMs = [1, 1], 
   const delivered: { arn: string; payload: string }[] = [];
   const lambda = createLambda(small.context, {
     gatewayUrl: 'http://127.0.0.1:9',
+    functionEnvironment: { GREETING: 'default', STAGE: 'local' },
     accessKeyOf: (name) => `function.${name}`,
     deliver: async (arn, payload) => {
       if (refuse) throw new Error('no such queue');
@@ -56,13 +57,14 @@ const value = async (result: Promise<{ kind: string; payload?: string }>) => {
 };
 
 describe('a sandbox', () => {
-  test('gives the function its own environment, in UTC, and nothing of the engine’s', async () => {
+  test('has the function’s environment in UTC, and no variable of the engine’s process', async () => {
     process.env.ENGINE_SECRET = 'not for functions';
     const code = 'export const handler = async () => ({ ...process.env, hour: new Date(2026, 6, 1).toISOString() })';
     const { invoke } = start([functionOf('env', code, { Environment: { Variables: { GREETING: 'hello' } } })]);
     const environment = await value(invoke('env'));
     expect(environment).toMatchObject({
       GREETING: 'hello',
+      STAGE: 'local',
       AWS_REGION: 'eu-west-1',
       AWS_LAMBDA_FUNCTION_NAME: 'env',
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
@@ -76,16 +78,16 @@ describe('a sandbox', () => {
     expect(environment).not.toHaveProperty('HOME');
   });
 
-  test('keeps compiled code for those after it, which the function does not see', async () => {
+  test('shares its compile cache, which is hidden from the function', async () => {
     const code = 'export const handler = async () => process.env.NODE_COMPILE_CACHE ?? null';
     const { directory, invoke } = start([functionOf('kept', code)]);
     expect(await value(invoke('kept'))).toBeNull();
-    // The worker without its types, its code, and the handler's.
+    // Compiled code of the worker and of the handler.
     const kept = () => globSync(join(directory, 'compile-cache/*/*'));
     await expect.poll(kept).toHaveLength(3);
   });
 
-  test('keeps what the module made between events and tells each one apart', async () => {
+  test('keeps module state between events, and has a request id for each event', async () => {
     const code = `let calls = 0;
       export const handler = async (event, context) => ({ calls: (calls += 1), event, id: context.awsRequestId,
         arn: context.invokedFunctionArn, group: context.logGroupName, left: context.getRemainingTimeInMillis() })`;
@@ -98,7 +100,7 @@ describe('a sandbox', () => {
     expect(second.id).not.toBe((first as { id: string }).id);
   });
 
-  test('writes what the function prints to its log file', async () => {
+  test('writes the function’s output to its log file', async () => {
     const { invoke, log } = start([
       functionOf('talk', `export const handler = async () => { console.log('to out'); console.error('to err'); }`),
     ]);
@@ -115,8 +117,8 @@ describe('a sandbox', () => {
         return (await connection.runAndReadAll('SELECT 40 + 2 AS response')).getRowObjects();
       }`;
     const { invoke } = start([functionOf('duck', code, { MemorySize: 512, Timeout: 30 })]);
-    const answers = await Promise.all(Array.from({ length: 3 }, () => value(invoke('duck'))));
-    expect(answers).toEqual(answers.map(() => [{ response: 42 }]));
+    const results = await Promise.all(Array.from({ length: 3 }, () => value(invoke('duck'))));
+    expect(results).toEqual(results.map(() => [{ response: 42 }]));
   });
 });
 
@@ -128,12 +130,12 @@ describe('a failing function', () => {
       { errorType: 'RangeError', errorMessage: /^too far$/ },
     ],
     [
-      'throws no error',
+      'throws a value other than an Error',
       `export const handler = async () => { throw 'text' }`,
       { errorType: 'string', errorMessage: /^text$/ },
     ],
     [
-      'answers what has no JSON',
+      'returns a value without JSON',
       `export const handler = async () => 10n`,
       { errorType: 'Error', errorMessage: /stringify/ },
     ],
@@ -143,45 +145,45 @@ describe('a failing function', () => {
       { errorType: 'Runtime.ExitError', errorMessage: /exit status 3/ },
     ],
     [
-      'exits without a word',
+      'exits with code 0',
       `export const handler = async () => process.exit(0)`,
       { errorType: 'Runtime.ExitError', errorMessage: /without providing a reason/ },
     ],
     [
-      'throws where nobody listens',
+      'throws in a callback',
       `export const handler = () => new Promise(() => setTimeout(() => { throw new Error('stray') }, 5))`,
       { errorType: 'Error', errorMessage: /stray/ },
     ],
     [
-      'drops a rejection',
+      'has an unhandled rejection',
       `export const handler = () => new Promise(() => { Promise.reject(new Error('lost')) })`,
       { errorType: 'Runtime.UnhandledPromiseRejection', errorMessage: /Error: lost/ },
     ],
     ['is missing', `export const other = 1`, { errorType: 'Runtime.HandlerNotFound', errorMessage: /index\.handler/ }],
     [
-      'does not parse',
+      'has a syntax error',
       `export const handler = async ( => 1`,
       { errorType: 'Runtime.UserCodeSyntaxError', errorMessage: /SyntaxError/ },
     ],
     [
-      'lacks a module',
+      'imports a missing module',
       `import 'nowhere-to-be-found'; export const handler = 1`,
       { errorType: 'Runtime.ImportModuleError', errorMessage: /nowhere-to-be-found/ },
     ],
     ['throws while loading', `throw new TypeError('no table')`, { errorType: 'TypeError', errorMessage: /no table/ }],
     ['exits while loading', `process.exit(7)`, { errorType: 'Runtime.ExitError', errorMessage: /exit status 7/ }],
     [
-      'wants a callback',
+      'takes a callback',
       `export const handler = (event, context, callback) => callback(null, 1)`,
       { errorType: 'Runtime.CallbackHandlerDeprecated', errorMessage: /callback/ },
     ],
     [
-      'answers more than 6 MB',
+      'returns more than 6 MB',
       `export const handler = async () => 'x'.repeat(6_300_000)`,
       { errorType: 'Function.ResponseSizeTooLarge', errorMessage: /6291556/ },
     ],
     [
-      'fills its memory',
+      'exceeds its memory',
       `export const handler = async () => { const all = []; for (;;) all.push(new Array(100_000).fill({})); }`,
       { errorType: 'Runtime.ExitError', errorMessage: /signal: killed/ },
     ],
@@ -191,24 +193,21 @@ describe('a failing function', () => {
       { errorType: 'Sandbox.Timedout', errorMessage: /Task timed out after 1\.00 seconds/ },
     ],
   ];
-  test.each(cases)(
-    'that %s is answered with its error, and the next event finds a new sandbox',
-    async (_name, code, error) => {
-      const { invoke, lines } = start([
-        functionOf('bad', code, { Timeout: error.errorType === 'Sandbox.Timedout' ? 1 : 20 }),
-      ]);
-      for (let round = 0; round < 2; round += 1) {
-        const result = await invoke('bad');
-        expect(result).toMatchObject({ kind: 'error', errorType: error.errorType });
-        if (result.kind !== 'error') throw new Error('unreachable');
-        expect(result.errorMessage).toMatch(error.errorMessage);
-        expect(JSON.parse(result.payload)).toMatchObject({ errorType: error.errorType });
-      }
-      expect(lines).toHaveLength(2);
-    },
-  );
+  test.each(cases)('that %s returns its error, and the next event gets a new sandbox', async (_name, code, error) => {
+    const { invoke, lines } = start([
+      functionOf('bad', code, { Timeout: error.errorType === 'Sandbox.Timedout' ? 1 : 20 }),
+    ]);
+    for (let round = 0; round < 2; round += 1) {
+      const result = await invoke('bad');
+      expect(result).toMatchObject({ kind: 'error', errorType: error.errorType });
+      if (result.kind !== 'error') throw new Error('unreachable');
+      expect(result.errorMessage).toMatch(error.errorMessage);
+      expect(JSON.parse(result.payload)).toMatchObject({ errorType: error.errorType });
+    }
+    expect(lines).toHaveLength(2);
+  });
 
-  test('does not disturb its neighbours in other sandboxes', async () => {
+  test('does not affect other sandboxes', async () => {
     const code = `export const handler = async ({ n }) => {
       await new Promise((resolve) => setTimeout(resolve, 60));
       if (n % 5 === 0) process.exit(1);
@@ -230,13 +229,13 @@ describe('concurrency', () => {
       return n;
     }`;
 
-  test('without a limit makes requests wait for one of eight sandboxes', async () => {
+  test('without a limit is eight sandboxes; more requests wait', async () => {
     const { invoke } = start([functionOf('free', slow)]);
     const results = await Promise.all(Array.from({ length: 40 }, (_, n) => value(invoke('free', { n }))));
     expect(results).toEqual(Array.from({ length: 40 }, (_, n) => n));
   });
 
-  test('grows beyond three sandboxes for each core where those wait for something else', async () => {
+  test('exceeds three sandboxes per core while they wait for I/O', async () => {
     const own = `const id = crypto.randomUUID();
       export const handler = async () => { await new Promise((resolve) => setTimeout(resolve, 4000)); return id; }`;
     const { invoke } = start([functionOf('waiting', own, { Timeout: 30 })]);
@@ -244,13 +243,13 @@ describe('concurrency', () => {
     expect(sandboxes.size).toBeGreaterThan(Math.min(3 * availableParallelism(), 7));
   });
 
-  test('beyond the reserved one is throttled', async () => {
+  test('over the reserved concurrency is throttled', async () => {
     const { invoke } = start([functionOf('two', slow, { ReservedConcurrentExecutions: 2 })]);
     const results = await Promise.all(Array.from({ length: 5 }, (_, n) => invoke('two', { n })));
     expect(results.map(({ kind }) => kind)).toEqual(['ok', 'ok', 'throttled', 'throttled', 'throttled']);
   });
 
-  test('of zero turns the function off', async () => {
+  test('of zero disables the function', async () => {
     const { invoke } = start([functionOf('off', slow, { ReservedConcurrentExecutions: 0 })]);
     expect(await invoke('off')).toEqual({ kind: 'throttled' });
   });
@@ -260,7 +259,7 @@ describe('an asynchronous event', () => {
   const failing = `export const handler = async () => { console.log('tried'); throw new Error('no luck') }`;
   const queue = 'arn:aws:sqs:eu-west-1:000000000000:failures';
 
-  test('is retried twice and its record is sent to the failure destination', async () => {
+  test('is retried twice, and its record goes to the on-failure destination', async () => {
     const { lambda, delivered, log, rest, lines } = start([
       functionOf('sad', failing),
       settingsOf('sad', { DestinationConfig: { OnFailure: { Destination: queue } } }),
@@ -283,10 +282,10 @@ describe('an asynchronous event', () => {
       responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
       responsePayload: { errorType: 'Error', errorMessage: 'no luck', trace: expect.any(Array) },
     });
-    expect(lines.at(-1)).toContain('gave up');
+    expect(lines.at(-1)).toContain('failed (RetriesExhausted, 3 attempts)');
   });
 
-  test('that succeeds is put on the bus of its success destination', async () => {
+  test('that succeeds goes to the bus of its on-success destination', async () => {
     const bus = 'arn:aws:events:eu-west-1:000000000000:event-bus/main';
     const { lambda, delivered, rest } = start([
       functionOf('glad', 'export const handler = async (event) => event.order'),
@@ -302,7 +301,7 @@ describe('an asynchronous event', () => {
     });
   });
 
-  test('goes to the dead-letter queue as it came, without a retry when none is wanted', async () => {
+  test('goes to the dead-letter queue unchanged, without a retry if MaximumRetryAttempts is 0', async () => {
     const { lambda, delivered, log, rest } = start([
       functionOf('dead', failing, { DeadLetterConfig: { TargetArn: queue } }),
       settingsOf('dead', { MaximumRetryAttempts: 0 }),
@@ -313,7 +312,7 @@ describe('an asynchronous event', () => {
     expect(delivered).toEqual([{ arn: queue, payload: '{"order":2}' }]);
   });
 
-  test('older than its limit is given up without another try', async () => {
+  test('older than the maximum age is not retried', async () => {
     const { lambda, delivered, log, rest, clock } = start(
       [
         functionOf('late', failing),
@@ -332,7 +331,7 @@ describe('an asynchronous event', () => {
     });
   });
 
-  test('waits while the function has no free concurrency', async () => {
+  test('waits while the function is throttled', async () => {
     const { lambda, invoke, log, rest } = start([
       functionOf(
         'one',
@@ -347,7 +346,7 @@ describe('an asynchronous event', () => {
     expect(log('one')).toBe('first\nsecond\n');
   });
 
-  test('survives the end of the engine before, and in the middle of, its run', async () => {
+  test('runs after a stop of the engine before or during its invocation', async () => {
     const code = `import { existsSync, appendFileSync } from 'node:fs';
       export const handler = async ({ file, n }) => {
         appendFileSync(file, 'start ' + n + '\\n');
@@ -371,7 +370,7 @@ describe('an asynchronous event', () => {
     expect(readFileSync(file, 'utf8')).toBe('start 1\nstart 1\ndone 1\nstart 2\ndone 2\n');
   });
 
-  test('is forgotten with a line in the log when its destination refuses it', async () => {
+  test('is deleted with a log line if its destination refuses it', async () => {
     const { lambda, rest, lines } = start(
       [
         functionOf('sad', failing),
@@ -384,7 +383,7 @@ describe('an asynchronous event', () => {
     expect(lines.at(-1)).toContain('no such queue');
   });
 
-  test('reaches no destination that the function’s role may not write to', async () => {
+  test('does not reach a destination without the role’s permission', async () => {
     const { lambda, delivered, rest, lines } = start(
       [
         functionOf('sad', failing),
@@ -398,7 +397,7 @@ describe('an asynchronous event', () => {
     expect(lines.at(-1)).toContain('not allowed sqs:SendMessage');
   });
 
-  test('of more than 1 MB is refused, and so is one for a function that does not exist', () => {
+  test('is refused over 1 MB, and for an unknown function', () => {
     const { lambda } = start([functionOf('small', failing)]);
     const large = JSON.stringify('x'.repeat(1_048_576));
     expect(() => lambda.invokeAsync(arnOf('small'), large)).toThrow(expect.objectContaining({ status: 413 }));
@@ -416,7 +415,7 @@ const call = (name: string, body: string, headers: Record<string, string> = {}) 
   });
 
 describe('the Invoke call', () => {
-  test('answers with the result, or with the error and its header', async () => {
+  test('returns the result, or the error and its header', async () => {
     const { lambda } = start([
       functionOf('f', `export const handler = async (e) => { if (e.bad) throw new Error('bad'); return e; }`),
     ]);
@@ -430,14 +429,14 @@ describe('the Invoke call', () => {
     expect(await lambda.handle(call('f', '{}', { 'x-amz-invocation-type': 'DryRun' }))).toMatchObject({ status: 204 });
   });
 
-  test('of type Event accepts at once and runs later', async () => {
+  test('of type Event returns immediately and runs later', async () => {
     const { lambda, log, rest } = start([functionOf('f', `export const handler = async () => { console.log('ran') }`)]);
     expect(await lambda.handle(call('f', '{}', { 'x-amz-invocation-type': 'Event' }))).toMatchObject({ status: 202 });
     await rest();
     expect(log('f')).toBe('ran\n');
   });
 
-  test('refuses an unknown function, another version, a body that is no JSON and too much at once', async () => {
+  test('refuses an unknown function, another version, a body that is not JSON and a throttled function', async () => {
     const { lambda } = start([functionOf('off', 'export const handler = 1', { ReservedConcurrentExecutions: 0 })]);
     await expect(lambda.handle(call('other', '{}'))).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
     await expect(lambda.handle(call('off:7', '{}'))).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
@@ -448,7 +447,7 @@ describe('the Invoke call', () => {
     });
   });
 
-  test('needs lambda:InvokeFunction on the function', () => {
+  test('requires lambda:InvokeFunction on the function', () => {
     const { lambda } = start([functionOf('f', 'export const handler = 1')]);
     const expected = [{ action: 'lambda:InvokeFunction', resource: arnOf('f') }];
     expect(lambda.permissions(call('f', '{}'))).toEqual(expected);

@@ -57,7 +57,7 @@ afterEach(async () => {
   close = undefined;
 });
 
-/** A scheduler whose clock stands at `now` until it is moved, and whose targets are `receive`, which may refuse. */
+/** A scheduler with a fixed clock; `receive` is called for its targets and may throw. */
 function start(
   resources: Resource[],
   { now = '2026-06-01T12:00:00Z', receive = (_arn: string): void => {}, from = localContext(resources) } = {},
@@ -92,7 +92,7 @@ function start(
     );
     return JSON.parse(String(response.body));
   };
-  /** The same state in a new process, as after a kill at this moment. */
+  /** Opens the state again, as after a kill. */
   const restart = async (changed: Resource[], time: string) => {
     await scheduler.stop();
     return start(changed, { now: time, receive, from: from.reopened(changed) });
@@ -102,7 +102,7 @@ function start(
 }
 
 describe('a schedule of the template', () => {
-  test('fires at its wall-clock time in its zone, each day once', async () => {
+  test('is invoked once a day at its local time', async () => {
     const { moveTo, bodies } = start([role(), declared('Nightly')]);
     await moveTo('2026-06-01T23:29:59Z');
     expect(bodies()).toEqual([]);
@@ -113,13 +113,13 @@ describe('a schedule of the template', () => {
     expect(bodies()).toHaveLength(2);
   });
 
-  test('is noticed without being asked when the clock is moved', async () => {
+  test('is invoked after a test sets the clock forward', async () => {
     const { clock, sent } = start([role(), declared('Nightly')]);
     clock.now = Date.parse('2026-06-01T23:30:00Z');
     await expect.poll(() => sent).toHaveLength(1);
   });
 
-  test('that was missed while the engine was down fires its latest occurrence once', async () => {
+  test('that was missed while the engine was down is invoked once for its latest occurrence', async () => {
     const resources = [role(), declared('Nightly')];
     const { moveTo, restart } = start(resources);
     await moveTo('2026-06-01T23:30:00Z');
@@ -128,7 +128,7 @@ describe('a schedule of the template', () => {
     expect(again.bodies()).toEqual(['{"run":"2026-06-04T23:30:00Z"}']);
   });
 
-  test('that fired does not fire again for being declared again', async () => {
+  test('is not invoked again after a restart with the same definition', async () => {
     const resources = [
       role(),
       declared('Nightly'),
@@ -141,7 +141,7 @@ describe('a schedule of the template', () => {
     expect(again.bodies()).toEqual([]);
   });
 
-  test('that is changed counts from the change, and one that is gone fires no more', async () => {
+  test('counts from the change of its definition, and ends when it is removed from the template', async () => {
     const { restart } = start([role(), declared('Nightly'), declared('Gone')]);
     const changed = [role(), declared('Nightly', { ScheduleExpression: 'cron(0 18 * * ? *)' })];
     const again = await restart(changed, '2026-06-01T12:00:01Z');
@@ -151,22 +151,22 @@ describe('a schedule of the template', () => {
 
   test.each([
     ['an unknown zone', { ScheduleExpressionTimezone: 'Mars' }, /Test\/Nightly: .*"Mars" is not a time zone/],
-    ['a broken expression', { ScheduleExpression: 'cron(0 0 * * *)' }, /six fields/],
-    ['a group that is not there', { GroupName: 'none' }, /group none does not exist/],
+    ['an invalid expression', { ScheduleExpression: 'cron(0 0 * * *)' }, /six fields/],
+    ['an unknown group', { GroupName: 'none' }, /group none does not exist/],
     [
       'a universal target',
       { Target: target({ Arn: 'arn:aws:scheduler:::aws-sdk:sqs:sendMessage' }) },
       /universal targets/,
     ],
-    ['a target of another kind', { Target: target({ Arn: `arn:aws:sns:${account}:t` }) }, /does not know targets/],
-    ['parameters of another target', { Target: target({ EcsParameters: {} }) }, /EcsParameters/],
+    ['an unsupported target', { Target: target({ Arn: `arn:aws:sns:${account}:t` }) }, /does not support the target/],
+    ['parameters of an unsupported target', { Target: target({ EcsParameters: {} }) }, /EcsParameters/],
     [
-      'a bus without an event',
+      'a bus target without EventBridgeParameters',
       { Target: target({ Arn: `arn:aws:events:${account}:event-bus/b` }) },
       /EventBridgeParameters/,
     ],
     [
-      'an input that a function cannot read',
+      'an input for a function that is not JSON',
       { Target: target({ Arn: functionArn('f'), Input: 'no' }) },
       /must be JSON/,
     ],
@@ -176,8 +176,8 @@ describe('a schedule of the template', () => {
   });
 });
 
-describe('a firing', () => {
-  test('is kept before anything is sent, and its delivery is repeated when the process dies', async () => {
+describe('an invocation', () => {
+  test('is stored before it is sent, and is repeated after a kill of the process', async () => {
     const resources = [role(), declared('Nightly')];
     let isBusy = true;
     const { scheduler, clock, sent, restart } = start(resources, {
@@ -195,7 +195,7 @@ describe('a firing', () => {
     expect(again.bodies()).toEqual(['{"run":"2026-06-01T23:30:00Z"}']);
   });
 
-  test('fills in what is known of it', async () => {
+  test('replaces the context attributes in the input', async () => {
     const input =
       '{"a":"<aws.scheduler.schedule-arn>","e":"<aws.scheduler.execution-id>","n":"<aws.scheduler.attempt-number>"}';
     const { moveTo, bodies } = start([role(), declared('Nightly', { Target: target({ Input: input }) })]);
@@ -207,7 +207,7 @@ describe('a firing', () => {
     });
   });
 
-  test("sends AWS's own event when the schedule has no input", async () => {
+  test("sends AWS's default event for a schedule without an input", async () => {
     const { moveTo, bodies } = start([role(), declared('Nightly', { Target: target({ Input: undefined }) })]);
     await moveTo('2026-06-01T23:30:00Z');
     expect(JSON.parse(bodies()[0] ?? '')).toMatchObject({
@@ -234,7 +234,7 @@ describe('a firing', () => {
     expect(sent.find(({ arn }) => arn === queueArn('work'))?.options).toEqual({ messageGroupId: 'g' });
   });
 
-  test('that fails too often goes to the dead-letter queue', async () => {
+  test('goes to the dead-letter queue after its retries', async () => {
     const once = target({ RetryPolicy: { MaximumRetryAttempts: 1 } });
     const { scheduler, clock, sent, logged } = start([role(), declared('Nightly', { Target: once })], {
       receive: (arn) => {
@@ -261,17 +261,17 @@ describe('a firing', () => {
   });
 
   test.each([
-    ['may not call the target', [role(['sqs:ReceiveMessage'])]],
+    ['has no permission for the target', [role(['sqs:ReceiveMessage'])]],
     ['does not trust the scheduler', [role(undefined, 'lambda.amazonaws.com')]],
     ['does not exist', []],
-  ])('under a role that %s reaches nothing', async (_, roles) => {
+  ])('with a role that %s does not reach the target', async (_, roles) => {
     const { moveTo, sent, logged } = start([...roles, declared('Nightly')]);
     await moveTo('2026-06-01T23:30:00Z');
     expect(sent).toEqual([]);
     expect(logged.join('\n')).toContain('AccessDeniedException');
   });
 
-  test('of a role that may call the dead-letter queue only ends there', async () => {
+  test('with permission only for the dead-letter queue goes there', async () => {
     const onlyQueues = role(['sqs:SendMessage']);
     const toFunction = declared('Nightly', { Target: target({ Arn: functionArn('f') }) });
     const { moveTo, sent } = start([onlyQueues, toFunction]);
@@ -280,7 +280,7 @@ describe('a firing', () => {
     expect(sent.map(attributesOf)[0]).toMatchObject({ ERROR_CODE: 'AccessDeniedException', RETRY_ATTEMPTS: '0' });
   });
 
-  test('in a flexible window comes within it', async () => {
+  test('is within its flexible time window', async () => {
     const window = { FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 30 } };
     const { moveTo, bodies } = start([role(), declared('Nightly', window)]);
     await moveTo('2026-06-01T23:29:59Z');
@@ -325,13 +325,13 @@ describe('a rule with a schedule', () => {
   test.each([
     ['without the permission', [rule()]],
     ['that is disabled', [rule({ State: 'DISABLED' }), permission]],
-  ])('%s invokes nothing', async (_, resources) => {
+  ])('%s has no invocation', async (_, resources) => {
     const { moveTo, sent } = start(resources);
     await moveTo('2026-06-01T13:00:00Z');
     expect(sent).toEqual([]);
   });
 
-  test('and a one-time expression is refused', () => {
+  test('and an at(…) expression is refused', () => {
     expect(() => start([rule({ ScheduleExpression: 'at(2026-01-01T00:00:00)' })])).toThrow(/Hourly: A rule takes cron/);
   });
 });
@@ -340,7 +340,7 @@ describe('the Scheduler API', () => {
   const once = (changes: Record<string, unknown> = {}) =>
     schedule({ ScheduleExpression: 'at(2026-06-01T14:00:00)', ActionAfterCompletion: 'DELETE', ...changes });
 
-  test('creates a one-time schedule that fires and is then deleted', async () => {
+  test('creates a one-time schedule that is deleted after its invocation', async () => {
     const { api, moveTo, bodies } = start([role()]);
     expect(await api('POST', '/schedules/expire-o1', once())).toEqual({ ScheduleArn: scheduleArn('expire-o1') });
     await moveTo('2026-06-01T13:00:00Z');
@@ -351,7 +351,7 @@ describe('the Scheduler API', () => {
     });
   });
 
-  test('keeps a schedule over a restart, and fires it late when its time passed meanwhile', async () => {
+  test('keeps a schedule after a restart, and invokes it late if its time has passed', async () => {
     const { api, restart } = start([role()]);
     await api('POST', '/schedules/expire-o1', once());
     const again = await restart([role()], '2026-06-03T00:00:00Z');
@@ -359,14 +359,14 @@ describe('the Scheduler API', () => {
     expect(again.bodies()).toEqual(['{"run":"2026-06-01T13:00:00Z"}']);
   });
 
-  test('fires a one-time schedule at once whose time is over', async () => {
+  test('invokes a one-time schedule in the past immediately', async () => {
     const { api, moveTo, bodies } = start([role()]);
     await api('POST', '/schedules/late', once({ ScheduleExpression: 'at(2020-01-01T00:00:00)' }));
     await moveTo('2026-06-01T12:00:00Z');
     expect(bodies()).toHaveLength(1);
   });
 
-  test('answers a repeated request with the same token, and refuses another of the same name', async () => {
+  test('accepts a repeated request with the same ClientToken, and refuses another of the same name', async () => {
     const { api } = start([role()]);
     await api('POST', '/schedules/a', once({ ClientToken: 't1' }));
     expect(await api('POST', '/schedules/a', once({ ClientToken: 't1' }))).toEqual({ ScheduleArn: scheduleArn('a') });
@@ -376,7 +376,7 @@ describe('the Scheduler API', () => {
     });
   });
 
-  test('gives back a schedule with its defaults', async () => {
+  test('returns a schedule with its defaults', async () => {
     const { api } = start([role()]);
     const StartDate = Date.parse('2026-07-01T00:00:00Z') / 1000;
     await api('POST', '/schedules/a', schedule({ StartDate }));
@@ -392,7 +392,7 @@ describe('the Scheduler API', () => {
     });
   });
 
-  test('updates a schedule as a whole; a disabled one does not fire until it is enabled', async () => {
+  test('replaces a schedule on update; a disabled one is not invoked until it is enabled', async () => {
     const { api, moveTo, bodies } = start([role()]);
     await api('POST', '/schedules/a', schedule());
     await api('PUT', '/schedules/a', schedule({ State: 'DISABLED' }));
@@ -404,7 +404,7 @@ describe('the Scheduler API', () => {
     await expect(api('PUT', '/schedules/b', schedule())).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
   });
 
-  test('deletes a schedule before it fires', async () => {
+  test('deletes a schedule before its invocation', async () => {
     const { api, moveTo, bodies } = start([role()]);
     await api('POST', '/schedules/a', once());
     await api('DELETE', '/schedules/a?groupName=default&clientToken=t');
@@ -435,7 +435,7 @@ describe('the Scheduler API', () => {
     await expect(api('GET', '/schedules?NextToken=x')).rejects.toMatchObject({ code: 'ValidationException' });
   });
 
-  test('deletes a group with its schedules, and never the default one', async () => {
+  test('deletes a group with its schedules, except the default group', async () => {
     const { api, moveTo, bodies } = start([role()]);
     await api('POST', '/schedule-groups/g');
     await expect(api('POST', '/schedule-groups/g')).rejects.toMatchObject({ code: 'ConflictException' });
@@ -453,15 +453,15 @@ describe('the Scheduler API', () => {
   test.each([
     ['without a target', schedule({ Target: undefined })],
     ['without a window', schedule({ FlexibleTimeWindow: undefined })],
-    ['with an expression that is none', schedule({ ScheduleExpression: 'every day' })],
+    ['with an invalid expression', schedule({ ScheduleExpression: 'every day' })],
     ['with an end before its start', schedule({ StartDate: 2000, EndDate: 1000 })],
-    ['with a token of odd signs', schedule({ ClientToken: 'ä' })],
+    ['with an invalid ClientToken', schedule({ ClientToken: 'ä' })],
   ])('refuses a schedule %s', async (_, body) => {
     const { api } = start([role()]);
     await expect(api('POST', '/schedules/a', body)).rejects.toMatchObject({ code: 'ValidationException' });
   });
 
-  test('refuses a name of odd signs, a group that is not there and a call that it does not know', async () => {
+  test('refuses an invalid name, an unknown group and an unsupported call', async () => {
     const { api } = start([role()]);
     await expect(api('POST', '/schedules/a%20b', schedule())).rejects.toMatchObject({ code: 'ValidationException' });
     await expect(api('POST', '/schedules/a', schedule({ GroupName: 'g' }))).rejects.toMatchObject({
@@ -470,7 +470,7 @@ describe('the Scheduler API', () => {
     await expect(api('GET', '/constructor')).rejects.toMatchObject({ code: 'UnknownOperationException' });
   });
 
-  test('asks for the permission on the schedule, and to pass the role on', () => {
+  test('requires the permission on the schedule, and iam:PassRole for the role', () => {
     const { scheduler } = start([role()]);
     const permissions = (method: string, path: string, body: unknown, query = '') =>
       scheduler.permissions(

@@ -12,7 +12,7 @@ const read = (SecretId: string, operation = 'GetSecretValue') =>
 let remove = () => {};
 afterEach(() => remove());
 
-test('a generated secret has the length that the template asks for, and stays the same', async () => {
+test('a generated secret has the length of the template, and stays the same after a restart', async () => {
   const resources = [secret({ PasswordLength: 48, ExcludePunctuation: true })];
   const first = localContext(resources);
   const text = createSecrets(first.context).textOf(arn);
@@ -26,7 +26,7 @@ test('a generated secret has the length that the template asks for, and stays th
   }
 });
 
-test('reading a secret needs the permission on this very secret, by whichever name it is asked for', () => {
+test('reading a secret by name or ARN requires the permission on its ARN', () => {
   const { context, remove: removeState } = localContext([secret({})]);
   remove = removeState;
   const { permissions } = createSecrets(context);
@@ -34,7 +34,7 @@ test('reading a secret needs the permission on this very secret, by whichever na
   expect([permissions(read('webhooks')), permissions(read(arn))]).toEqual([needed, needed]);
 });
 
-test('what an administrator puts is read from then on, and a version never changes', async () => {
+test('PutSecretValue changes the current value, and a version is immutable', async () => {
   const { context, remove: removeState } = localContext([secret({})]);
   remove = removeState;
   const { handle, permissions } = createSecrets(context);
@@ -57,7 +57,7 @@ test('what an administrator puts is read from then on, and a version never chang
   expect(await text()).toBe('two');
 });
 
-test('what is not there, or not known here, is refused', async () => {
+test('an unknown secret and an unsupported operation are refused', async () => {
   const { context, remove: removeState } = localContext([secret({})]);
   remove = removeState;
   const { handle } = createSecrets(context);
@@ -65,7 +65,7 @@ test('what is not there, or not known here, is refused', async () => {
   await expect(handle(read(arn, 'DeleteSecret'))).rejects.toMatchObject({ code: 'UnknownOperationException' });
 });
 
-test('a way of making secrets that the engine does not know stops it', () => {
+test('an unsupported way of generating a secret prevents the start', () => {
   const { context, remove: removeState } = localContext([secret({ SecretStringTemplate: '{}' })]);
   remove = removeState;
   expect(() => createSecrets(context)).toThrow(/GenerateSecretString/);

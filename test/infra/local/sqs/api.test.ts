@@ -24,7 +24,7 @@ const QueueUrl = urlOf('orders');
 const entry = (Id: string, MessageBody = 'a') => ({ Id, MessageBody });
 
 describe('the SQS API', () => {
-  test('sends and receives with the digests that the client checks, and the attributes asked for', async () => {
+  test('sends and receives with digests for the client and the requested attributes', async () => {
     const { client } = await startApi([queueOf('orders')]);
     const MessageAttributes = {
       zone: { DataType: 'String', StringValue: 'Zürich' },
@@ -42,15 +42,15 @@ describe('the SQS API', () => {
     expect(message?.Attributes).toMatchObject({ ApproximateReceiveCount: '1', SenderId: '000000000000' });
   });
 
-  test('digests message attributes as AWS documents it', async () => {
+  test('computes the digest of message attributes as AWS documents it', async () => {
     const { client } = await startApi([queueOf('orders')]);
     const MessageAttributes = { timestamp: { DataType: 'Number', StringValue: '1493147359900' } };
     const sent = await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'a', MessageAttributes }));
-    // The value that AWS gives for this attribute, as emulators have recorded it from there.
+    // The digest that AWS returns for this attribute, as recorded in the tests of emulators.
     expect(sent.MD5OfMessageAttributes).toBe('235c5c510d26fb653d073faed50ae77c');
   });
 
-  test('sends a batch in one go, refusing only its bad entries', async () => {
+  test('sends a batch and refuses only its invalid entries', async () => {
     const { client, queues } = await startApi([queueOf('orders')]);
     const Entries = [
       { Id: 'good', MessageBody: 'a' },
@@ -90,22 +90,24 @@ describe('the SQS API', () => {
     await expect(client.send(new ChangeMessageVisibilityCommand(nonsense))).rejects.toMatchObject({
       name: 'ReceiptHandleIsInvalid',
     });
-    await expect(client.send(new CreateQueueCommand({ QueueName: 'new' }))).rejects.toThrow('made by the template');
+    await expect(client.send(new CreateQueueCommand({ QueueName: 'new' }))).rejects.toThrow(
+      'the template defines the queues',
+    );
     const notDead = client.send(new StartMessageMoveTaskCommand({ SourceArn: arnOf('orders') }));
     await expect(notDead).rejects.toThrow('must be configured as a Dead Letter Queue');
     const noTask = client.send(new CancelMessageMoveTaskCommand({ TaskHandle: 'bm9uZQ==' }));
     await expect(noTask).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
-  test('answers a long poll as soon as a message arrives, and an empty one at its end', async () => {
+  test('ends a long poll when a message arrives, or empty after the wait time', async () => {
     const { client, queues } = await startApi([queueOf('orders')]);
     const polls = [1, 2].map(() => client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 1 })));
     setTimeout(() => queues.send(arnOf('orders'), 'a'), 50);
-    const answers = await Promise.all(polls);
-    expect(answers.flatMap(({ Messages = [] }) => Messages.map(({ Body }) => Body))).toEqual(['a']);
+    const responses = await Promise.all(polls);
+    expect(responses.flatMap(({ Messages = [] }) => Messages.map(({ Body }) => Body))).toEqual(['a']);
   });
 
-  test('deletes batches, and purges once a minute', async () => {
+  test('deletes batches, and allows PurgeQueue once a minute', async () => {
     const { client, queues } = await startApi([queueOf('orders')]);
     for (const body of ['a', 'b', 'c']) queues.send(arnOf('orders'), body);
     const held = queues.receive(arnOf('orders'), 2);
@@ -121,7 +123,7 @@ describe('the SQS API', () => {
     });
   });
 
-  test('tells of its queues', async () => {
+  test('returns URLs and attributes of queues', async () => {
     const { client } = await startApi([queueOf('orders', { VisibilityTimeout: 77 }), ...withDeadLetters('mail', 3)]);
     const { Attributes } = await client.send(
       new GetQueueAttributesCommand({ QueueUrl: urlOf('mail'), AttributeNames: ['All'] }),
@@ -146,7 +148,7 @@ describe('the SQS API', () => {
     expect(sources.queueUrls).toEqual([urlOf('mail')]);
   });
 
-  test('needs the permission of the single form for a batch, and more for a redrive', async () => {
+  test('requires the single operation’s permission for a batch, and more permissions for a redrive', async () => {
     const { queues } = await startApi([queueOf('orders'), ...withDeadLetters('mail', 1)]);
     const permissions = (operation: string, body: object) =>
       queues.permissions(callOf({ service: 'sqs', operation, body: Buffer.from(JSON.stringify(body)) }));

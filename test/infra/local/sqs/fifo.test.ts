@@ -10,7 +10,7 @@ const sendAll = (queues: Queues, ...messages: string[]) => {
 describe('a FIFO queue', () => {
   const fifo = queueOf('steps.fifo', { FifoQueue: true, VisibilityTimeout: 30, ContentBasedDeduplication: true });
 
-  test('gives several of a group in order, and no more of it while one is in flight, also after a restart', () => {
+  test('delivers messages of a group in order, and none while one is in flight, also after a restart', () => {
     const engine = startQueues([fifo]);
     sendAll(engine.queues, 'a1', 'a2', 'b1', 'a3');
     expect(bodies(engine.queues.receive(arnOf('steps.fifo'), 2))).toEqual(['a1', 'a2']);
@@ -22,7 +22,7 @@ describe('a FIFO queue', () => {
     expect(bodies(after.receive(arnOf('steps.fifo'), 10)).sort()).toEqual(['a1', 'a2', 'a3', 'b1', 'b2']);
   });
 
-  test('gives nothing past a failed message: it comes first again', () => {
+  test('delivers a failed message again before the later ones of its group', () => {
     const engine = startQueues([fifo]);
     const { queues } = engine;
     sendAll(queues, 'a1', 'a2', 'a3', 'a4');
@@ -35,7 +35,7 @@ describe('a FIFO queue', () => {
     expect(bodies(queues.receive(arnOf('steps.fifo'), 10))).toEqual(['a1', 'a3', 'a4']);
   });
 
-  test('keeps a group closed while a later message of it is in flight, though an earlier one was shown again', () => {
+  test('blocks a group while a later message is in flight, although an earlier one is visible again', () => {
     const engine = startQueues([fifo]);
     const { queues } = engine;
     sendAll(queues, 'a1', 'a2');
@@ -46,7 +46,7 @@ describe('a FIFO queue', () => {
     expect(bodies(queues.receive(arnOf('steps.fifo'), 2))).toEqual(['a1', 'a2']);
   });
 
-  test('wakes who waits when a group is free again', async () => {
+  test('notifies listeners when a group can be received again', async () => {
     const { queues } = startQueues([fifo]);
     sendAll(queues, 'a1', 'a2');
     const first = queues.receive(arnOf('steps.fifo'), 1);
@@ -60,7 +60,7 @@ describe('a FIFO queue', () => {
     stop();
   });
 
-  test('takes a message once in five minutes, also when it was deleted and the engine restarted', () => {
+  test('deduplicates for five minutes, also after a delete and a restart', () => {
     const engine = startQueues([fifo]);
     sendAll(engine.queues, 'a1');
     engine.queues.delete(arnOf('steps.fifo'), handles(engine.queues.receive(arnOf('steps.fifo'), 1)));
@@ -72,7 +72,7 @@ describe('a FIFO queue', () => {
     expect(total(after, 'steps.fifo')).toBe(1);
   });
 
-  test('deduplicates per group when told so', () => {
+  test('deduplicates per message group with the scope messageGroup', () => {
     const { queues } = startQueues([queueOf('steps.fifo', { FifoQueue: true, DeduplicationScope: 'messageGroup' })]);
     for (const messageGroupId of ['a', 'b', 'a']) {
       queues.send(arnOf('steps.fifo'), 'x', { messageGroupId, messageDeduplicationId: 'same' });
@@ -82,7 +82,7 @@ describe('a FIFO queue', () => {
     expect(codeOf(() => queues.send(arnOf('steps.fifo'), 'x'))).toBe('MissingParameter');
   });
 
-  test('keeps a message whose handle has expired, and tells', () => {
+  test('keeps a message whose receipt handle has expired, and logs it', () => {
     const engine = startQueues([fifo]);
     sendAll(engine.queues, 'a1');
     const received = engine.queues.receive(arnOf('steps.fifo'), 1);
@@ -92,7 +92,7 @@ describe('a FIFO queue', () => {
     expect(engine.lines.join()).toContain('expired');
   });
 
-  test('moves a dead letter out of its group, which then goes on in order', () => {
+  test('removes a dead letter from its group, which continues in order', () => {
     const engine = startQueues(
       withDeadLetters('steps.fifo', 1, { VisibilityTimeout: 30, ContentBasedDeduplication: true }),
     );

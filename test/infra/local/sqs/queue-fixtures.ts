@@ -15,7 +15,7 @@ export const queueOf = (name: string, properties: Record<string, unknown> = {}):
   properties,
 });
 
-/** A queue with a dead-letter queue behind it, both FIFO if the name says so. */
+/** A queue with a dead-letter queue; FIFO queues if the name ends in .fifo. */
 export function withDeadLetters(name: string, maxReceiveCount: number, properties: Record<string, unknown> = {}) {
   const fifo = name.endsWith('.fifo') ? { FifoQueue: true } : {};
   const deadName = name.endsWith('.fifo') ? name.replace('.fifo', '-dead.fifo') : `${name}-dead`;
@@ -23,7 +23,7 @@ export function withDeadLetters(name: string, maxReceiveCount: number, propertie
   return [queueOf(name, { ...fifo, ...redrive, ...properties }), queueOf(deadName, fifo)];
 }
 
-/** A state that lives on while `next` kills one engine's part in it and starts another's; the clock keeps its lead. */
+/** A state with a settable clock; `next` opens the same state again, as after a kill of the engine. */
 export function restartable(resources: SmallResource[]) {
   let current = smallContext(resources);
   const { directory } = current;
@@ -51,7 +51,7 @@ export function restartable(resources: SmallResource[]) {
 export const bodies = (messages: QueueMessage[]): string[] => messages.map(({ body }) => body);
 export const handles = (messages: QueueMessage[]): string[] => messages.map(({ receiptHandle }) => receiptHandle);
 
-/** Waits until the condition holds. */
+/** Waits until the condition is true. */
 export async function until(condition: () => boolean): Promise<void> {
   await expect.poll(condition, { interval: 5 }).toBe(true);
 }

@@ -17,7 +17,7 @@ const statusOf = async (client: SQSClient, SourceArn: string) =>
   (await client.send(new ListMessageMoveTasksCommand({ SourceArn }))).Results?.[0];
 
 describe('a redrive', () => {
-  test('gives each dead letter back to the queue that it came from, as a new message', async () => {
+  test('moves each dead letter to its source queue as a new message', async () => {
     const [mail, dead] = withDeadLetters('mail', 1);
     const [other] = withDeadLetters('mail', 1);
     const engine = await startApi([mail, dead, { ...other, id: 'post', arn: arnOf('post') }] as SmallResource[]);
@@ -41,7 +41,7 @@ describe('a redrive', () => {
       });
   });
 
-  test('goes on after a restart, keeps its rate, and can be cancelled', async () => {
+  test('continues after a restart, keeps its rate, and can be cancelled', async () => {
     const engine = await startApi(withDeadLetters('mail', 1));
     const { client, queues } = engine;
     bury(engine, 'mail', 8);
@@ -58,7 +58,7 @@ describe('a redrive', () => {
     expect(total(after, 'mail-dead')).toBe(2);
   });
 
-  test('to a queue named takes what has no source, and fails without one', async () => {
+  test('with a destination also moves messages without a source queue, and fails without a destination', async () => {
     const engine = await startApi([...withDeadLetters('mail', 1), queueOf('orders')]);
     const { client, queues } = engine;
     queues.send(arnOf('mail-dead'), 'from a person');

@@ -13,7 +13,7 @@ afterEach(() => {
   for (const end of ends.splice(0)) end();
 });
 
-/** The queues behind the gateway, and AWS's own client in front of it, as a person would use it. */
+/** The queues behind a gateway, and an SDK client of it. */
 export async function startApi(resources: SmallResource[]) {
   const engine = restartable(resources);
   const queues = createQueues(engine.context);

@@ -6,7 +6,7 @@ import type { SmallResource } from '../small-template.ts';
 import { codeOf, startQueues } from './started-queues.ts';
 
 describe('a standard queue', () => {
-  test('keeps messages, their receive counts and their deadlines over a restart in mid-flight', () => {
+  test('keeps messages, receive counts and visibility deadlines after a restart', () => {
     const engine = startQueues([queueOf('orders', { VisibilityTimeout: 30 })]);
     const before = engine.queues;
     before.send(arnOf('orders'), 'one', { messageAttributes: { kind: { DataType: 'String', StringValue: 'x' } } });
@@ -25,7 +25,7 @@ describe('a standard queue', () => {
     expect(bodies(after.receive(arnOf('orders'), 10)).sort()).toEqual(['later', 'one']);
   });
 
-  test('takes a delete over a restart, and none by the handle of an earlier receive', () => {
+  test('accepts a receipt handle after a restart, and ignores one of an earlier receive', () => {
     const engine = startQueues([queueOf('orders', { VisibilityTimeout: 30 })]);
     for (const body of ['a', 'b']) engine.queues.send(arnOf('orders'), body);
     const [a, b] = engine.queues.receive(arnOf('orders'), 10);
@@ -41,7 +41,7 @@ describe('a standard queue', () => {
     expect(total(after, 'orders')).toBe(0);
   });
 
-  test('shows a message at once when its visibility is changed to 0, and refuses to change one not in flight', () => {
+  test('makes a message visible with a visibility timeout of 0, and refuses to change one that is not in flight', () => {
     const { queues } = startQueues([queueOf('orders')]);
     queues.send(arnOf('orders'), 'a');
     const [message] = queues.receive(arnOf('orders'), 1);
@@ -53,7 +53,7 @@ describe('a standard queue', () => {
     expect(again?.attributes.ApproximateReceiveCount).toBe('2');
   });
 
-  test('wakes who waits at a send, at the end of a delay and at the end of a visibility timeout', async () => {
+  test('notifies listeners after a send, a delay and a visibility timeout', async () => {
     const engine = startQueues([queueOf('orders', { VisibilityTimeout: 30 })]);
     const { queues } = engine;
     let wakes = 0;
@@ -73,7 +73,7 @@ describe('a standard queue', () => {
     stop();
   });
 
-  test('forgets messages at the end of their retention', () => {
+  test('deletes messages after the retention period', () => {
     const engine = startQueues([queueOf('orders', { MessageRetentionPeriod: 60 })]);
     engine.queues.send(arnOf('orders'), 'old');
     engine.pass(30);
@@ -83,7 +83,7 @@ describe('a standard queue', () => {
     expect(total(engine.queues, 'orders')).toBe(1);
   });
 
-  test('receives thousands in one call, but only as many as fit the length asked for', () => {
+  test('receives thousands of messages in one call, up to the maximum total length', () => {
     const { queues } = startQueues([queueOf('orders')]);
     for (let index = 0; index < 1000; index += 1) queues.send(arnOf('orders'), 'x'.repeat(488));
     expect(queues.receive(arnOf('orders'), 100, 30, 10_000)).toHaveLength(10);
@@ -91,7 +91,7 @@ describe('a standard queue', () => {
     expect(queues.receive(arnOf('orders'), 10_000)).toHaveLength(989);
   });
 
-  test('takes back what a surrounding transaction does not commit', () => {
+  test('rolls back a send with the surrounding transaction', () => {
     const { queues, context } = startQueues([queueOf('orders')]);
     const failing = () =>
       context.state.transaction(() => {
@@ -102,7 +102,7 @@ describe('a standard queue', () => {
     expect(total(queues, 'orders')).toBe(0);
   });
 
-  test('refuses what SQS refuses', () => {
+  test('refuses invalid messages as SQS does', () => {
     const { queues } = startQueues([queueOf('orders', { MaximumMessageSize: 1024 })]);
     const send = (...args: [string, Parameters<Queues['send']>[2]?]) =>
       codeOf(() => queues.send(arnOf('orders'), ...args));
@@ -121,7 +121,7 @@ describe('a standard queue', () => {
 });
 
 describe('a dead-letter queue', () => {
-  test('gets a message at the receive after the last allowed one, with its id, time and count', () => {
+  test('receives a message after maxReceiveCount receives, with its id, send time and receive count', () => {
     const engine = startQueues(withDeadLetters('orders', 2, { VisibilityTimeout: 10 }));
     engine.queues.send(arnOf('orders'), 'poison');
     const [first] = engine.queues.receive(arnOf('orders'), 10);
@@ -141,7 +141,7 @@ describe('a dead-letter queue', () => {
     });
   });
 
-  test('does not hold up the messages behind the one it gets', () => {
+  test('does not delay the messages behind a dead letter', () => {
     const engine = startQueues(withDeadLetters('orders', 1, { VisibilityTimeout: 10 }));
     engine.queues.send(arnOf('orders'), 'poison');
     engine.queues.receive(arnOf('orders'), 10);

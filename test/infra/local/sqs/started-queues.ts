@@ -9,7 +9,7 @@ afterEach(() => {
   for (const each of started.splice(0)) each.remove();
 });
 
-/** Queues on a state of their own, for one test. */
+/** Queues with their own state, for one test. */
 export function startQueues(resources: SmallResource[]) {
   const engine = restartable(resources);
   started.push(engine);
@@ -19,7 +19,7 @@ export function startQueues(resources: SmallResource[]) {
   });
 }
 
-/** The name of the AWS error that the work throws. */
+/** Returns the code of the AWS error that `work` throws. */
 export const codeOf = (work: () => unknown): string => {
   try {
     work();

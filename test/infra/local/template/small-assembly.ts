@@ -15,7 +15,7 @@ export const endpoints = {
 const written: string[] = [];
 afterAll(() => written.forEach((directory) => rmSync(directory, { recursive: true })));
 
-/** A `cdk.out` of these stacks as the CDK lays it out, with one asset under `asset.zip`. Returns its directory. */
+/** Writes a cloud assembly with these stacks and the asset `asset.zip`. Returns its directory. */
 export function smallAssembly(
   stacks: Record<string, StackTemplate>,
   dependencies: Record<string, string[]> = {},

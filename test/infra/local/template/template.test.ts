@@ -12,7 +12,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { loadTemplate, type Template } from '../../../../infra/local/template/template.ts';
 import { endpoints, loadShop, smallAssembly } from './small-assembly.ts';
 
-/** A resource whose only purpose is to hold a value. */
+/** A resource with a property for a value under test. */
 const holder = (value: unknown) => ({ Type: 'AWS::SQS::Queue', Properties: { Value: value } });
 const valueOf = (value: unknown, rest: Record<string, unknown> = {}, others: Record<string, unknown> = {}) =>
   loadShop({ Holder: holder(value), ...others }, rest).resources[0]?.properties.Value;
@@ -53,11 +53,11 @@ describe('a template of the CDK', () => {
     template = loadTemplate(join(source, 'cdk.out'), endpoints);
   });
 
-  test('comes with the stack that others import from first', () => {
+  test('has the stacks in dependency order', () => {
     expect([...new Set(template.resources.map(({ stack }) => stack))]).toEqual(['Shop-Data', 'Shop-Operations']);
   });
 
-  test('gives a function the physical names of what it uses', () => {
+  test('resolves the physical names in a function’s environment', () => {
     const table = only('AWS::DynamoDB::Table');
     const queue = only('AWS::SQS::Queue');
     expect(table.name).toBe(`Shop-Data-${table.logicalId}`);
@@ -68,13 +68,13 @@ describe('a template of the CDK', () => {
     });
   });
 
-  test('grants on the ARN of the other stack', () => {
+  test('resolves ARNs of another stack', () => {
     const { arn } = only('AWS::DynamoDB::Table');
     expect(only('AWS::IAM::Policy').properties.PolicyDocument).toMatchObject({ Statement: [{ Resource: [arn] }] });
     expect(arn).toMatch(/^arn:aws:dynamodb:eu-west-1:000000000000:table\/Shop-Data-Orders/);
   });
 
-  test('has addresses that the CDK composes itself point to this machine', () => {
+  test('replaces addresses that the CDK composes by local ones', () => {
     expect(only('AWS::ApiGatewayV2::Authorizer').properties.JwtConfiguration).toEqual({
       Audience: ['storefront'],
       Issuer: endpoints.issuer,
@@ -83,7 +83,7 @@ describe('a template of the CDK', () => {
     expect(environment).toMatchObject({ Variables: { API: `${endpoints.apiUrl}/` } });
   });
 
-  test('names the directory of a function asset', () => {
+  test('returns the directory of a function asset', () => {
     expect(template.assetDirectory(only('AWS::Lambda::Function').properties.Code)).toMatch(/cdk\.out\/asset\.\w+$/);
   });
 });
@@ -128,12 +128,12 @@ test.each<[string, unknown, unknown]>([
   expect(valueOf(written, sections, { Other: other })).toEqual(resolved);
 });
 
-test('leaves out a resource whose condition is false, and names it when something refers to it', () => {
+test('omits a resource whose condition is false, and names it if a value refers to it', () => {
   const conditions = { Conditions: { Never: { 'Fn::Equals': ['a', 'b'] } } };
   const optional = { Type: 'AWS::SQS::Queue', Condition: 'Never' };
   expect(loadShop({ Optional: optional }, conditions).resources).toEqual([]);
   expect(() => valueOf({ Ref: 'Optional' }, conditions, { Optional: optional })).toThrow(
-    'Shop/Holder, Properties.Value.Ref: Optional is left out, because its condition Never is false.',
+    'Shop/Holder, Properties.Value.Ref: Optional does not exist, because its condition Never is false.',
   );
 });
 
@@ -146,32 +146,67 @@ test.each<[string, unknown, string]>([
   [
     'an unknown attribute',
     { 'Fn::GetAtt': ['Holder', 'Color'] },
-    'the local engine knows no Color of Holder (AWS::SQS::Queue).',
+    'the local engine does not support Color of Holder (AWS::SQS::Queue).',
   ],
   ['an export of no stack', { 'Fn::ImportValue': 'Elsewhere:Table' }, 'no stack exports Elsewhere:Table.'],
   [
     'an unknown function',
     { 'Fn::GetAZs': '' },
-    'Shop/Holder, Properties.Value.Fn::GetAZs: the local engine does not know Fn::GetAZs.',
+    'Shop/Holder, Properties.Value.Fn::GetAZs: the local engine does not support Fn::GetAZs.',
   ],
   ['a parameter without a default', { Ref: 'Secret' }, 'parameter Secret has no default.'],
-  ['a parameter in SSM', { 'Fn::Sub': '${Image}' }, 'parameter Image is read from SSM, which is not here.'],
+  [
+    'a parameter in SSM',
+    { 'Fn::Sub': '${Image}' },
+    'parameter Image is an SSM parameter, which the local engine does not support.',
+  ],
   [
     'a dynamic reference',
     '{{resolve:ssm:/password}}',
-    'Properties.Value: dynamic references are not resolved locally.',
+    'Properties.Value: the local engine does not support dynamic references.',
   ],
   ['a missing condition', { 'Fn::If': ['Unknown', 1, 2] }, 'there is no condition Unknown.'],
   ['a circular condition', { 'Fn::If': ['Circular', 1, 2] }, 'condition Circular depends on itself.'],
-  ['an element that is not there', { 'Fn::Select': [2, ['a', 'b']] }, 'there is no element 2.'],
+  ['an index out of range', { 'Fn::Select': [2, ['a', 'b']] }, 'there is no element 2.'],
   ['a joined object', { 'Fn::Join': ['', [{ a: 1 }]] }, 'value must be text, not object.'],
   ['a member of Object.prototype', { Ref: 'constructor' }, 'Shop has no resource or parameter constructor.'],
-])('names the place of %s', (_name, written, message) => {
+])('names the location of %s', (_name, written, message) => {
   const sections = {
     Parameters: { Secret: { Type: 'String' }, Image: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/a' } },
     Conditions: { Circular: { 'Fn::Not': [{ Condition: 'Circular' }] } },
   };
   expect(() => valueOf(written, sections)).toThrow(message);
+});
+
+test('returns the outputs of each stack, except those whose condition is false', () => {
+  const work = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'work' } };
+  const template = loadShop(
+    { Work: work, Api: { Type: 'AWS::ApiGatewayV2::Api' } },
+    {
+      Conditions: { Never: { 'Fn::Equals': ['a', 'b'] } },
+      Outputs: {
+        QueueName: { Value: { 'Fn::GetAtt': ['Work', 'QueueName'] } },
+        Url: { Value: { 'Fn::Sub': 'https://${Api}.execute-api.eu-west-1.amazonaws.com/' }, Export: { Name: 'Url' } },
+        Omitted: { Value: { Ref: 'Nothing' }, Condition: 'Never' },
+      },
+    },
+  );
+  expect(template.outputs()).toEqual({ Shop: { QueueName: 'work', Url: `${endpoints.apiUrl}/` } });
+});
+
+test('resolves an output of another stack', () => {
+  const holderOf = (output: string) => holder({ 'Fn::GetStackOutput': { StackName: 'Data', OutputName: output } });
+  const data = {
+    Resources: { Work: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'work' } } },
+    Outputs: { Name: { Value: { 'Fn::GetAtt': ['Work', 'QueueName'] } } },
+  };
+  const load = (output: string) =>
+    loadTemplate(
+      smallAssembly({ Data: data, Shop: { Resources: { Holder: holderOf(output) } } }, { Shop: ['Data'] }),
+      endpoints,
+    );
+  expect(load('Name').resources.find(({ logicalId }) => logicalId === 'Holder')?.properties.Value).toBe('work');
+  expect(() => load('Arn')).toThrow('no stack Data has an output Arn');
 });
 
 test('refuses a name that depends on itself', () => {
@@ -181,7 +216,7 @@ test('refuses a name that depends on itself', () => {
   );
 });
 
-test('keeps generated names within what AWS allows, and different', () => {
+test('generates unique names within the maximum length of AWS', () => {
   const long = 'A'.repeat(90);
   const { resources } = loadShop({
     [`${long}1`]: { Type: 'AWS::S3::Bucket' },
@@ -197,7 +232,7 @@ test('keeps generated names within what AWS allows, and different', () => {
   expect(role?.arn).toBe(`arn:aws:iam::000000000000:role/shop/${role?.name}`);
 });
 
-test('finds the stacks of a stage', () => {
+test('reads the stacks of a stage', () => {
   const stage = smallAssembly({ Shop: { Resources: { Work: { Type: 'AWS::SQS::Queue' } } } });
   const directory = smallAssembly({});
   const nested = { type: 'cdk:cloud-assembly', properties: { directoryName: `../${stage.split('/').at(-1)}` } };
@@ -205,19 +240,21 @@ test('finds the stacks of a stage', () => {
   expect(loadTemplate(directory, endpoints).resources).toMatchObject([{ stack: 'Shop', logicalId: 'Work' }]);
 });
 
-test('asks for a synthesis where there is nothing to run', () => {
+test('refuses a directory without an assembly or without stacks', () => {
   expect(() => loadTemplate('/nowhere/cdk.out', endpoints)).toThrow(
-    '/nowhere/cdk.out/manifest.json does not exist; synthesise it with: npm run synth',
+    expect.objectContaining({ message: '/nowhere/cdk.out/manifest.json does not exist.', code: 'no-assembly' }),
   );
-  expect(() => loadTemplate(smallAssembly({}), endpoints)).toThrow('holds no stack');
+  expect(() => loadTemplate(smallAssembly({}), endpoints)).toThrow(
+    expect.objectContaining({ message: expect.stringContaining('has no stack'), code: 'no-assembly' }),
+  );
 });
 
-test('refuses code that is no directory of the assembly', () => {
+test('refuses code that is not a directory of the assembly', () => {
   const template = loadShop({});
   expect(template.assetDirectory({ S3Bucket: 'assets', S3Key: 'asset.zip' })).toBe(
     join(template.directory, 'asset.code'),
   );
-  expect(() => template.assetDirectory({ ZipFile: 'print(1)' })).toThrow('Inline code');
+  expect(() => template.assetDirectory({ ZipFile: 'print(1)' })).toThrow('inline code');
   expect(() => template.assetDirectory({ S3Key: 'other.zip' })).toThrow('No asset manifest');
   expect(() => template.assetDirectory({ S3Key: 'file.json' })).toThrow('is not a directory');
 });

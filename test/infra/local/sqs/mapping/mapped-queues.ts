@@ -31,7 +31,7 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
 
-/** An engine's queues with their mappings; `batches` is what the function got, as bodies. */
+/** Queues with their mappings; `batches` are the message bodies of each invocation. */
 export function startMapped(resources: SmallResource[], { handle = () => ok(), refused = '' }: Options = {}) {
   const engine = restartable([worker, ...resources]);
   const batches: string[][] = [];
@@ -59,7 +59,7 @@ export function startMapped(resources: SmallResource[], { handle = () => ok(), r
       for (const body of messages) state.queues.send(arnOf('orders'), body);
     },
     pending: () => state.mappings?.pending() ?? 0,
-    /** As a kill does: nothing is told, the state is simply opened by the next process. */
+    /** Opens the state again without a stop, as after a kill. */
     kill: (): Queues => {
       state.queues = createQueues(engine.next());
       return state.queues;
@@ -67,7 +67,7 @@ export function startMapped(resources: SmallResource[], { handle = () => ok(), r
   });
 }
 
-/** A function that does not end until it is told to. */
+/** A function that runs until the test ends it. */
 export function slow() {
   const waiting: ((result: InvokeResult) => void)[] = [];
   return {

@@ -8,7 +8,7 @@ const windowed = (batchSize: number) =>
   mappingOf('orders', { BatchSize: batchSize, MaximumBatchingWindowInSeconds: 20 });
 
 describe('a batch', () => {
-  test('goes when its window since the first message ends', async () => {
+  test('is delivered at the end of the batching window after its first message', async () => {
     const it = startMapped([orders(), windowed(100)]);
     it.run();
     it.send('a');
@@ -22,7 +22,7 @@ describe('a batch', () => {
     expect(it.batches).toEqual([['a', 'b']]);
   });
 
-  test('goes as soon as it is full, up to thousands of messages', async () => {
+  test('is delivered when it is full, up to thousands of messages', async () => {
     const it = startMapped([orders(), windowed(5000)]);
     it.run();
     it.engine.context.state.transaction(() => it.send(...Array.from({ length: 5001 }, (_, index) => `${index}`)));
@@ -31,7 +31,7 @@ describe('a batch', () => {
     await until(() => it.pending() === 1);
   });
 
-  test('goes at 6 MB, whatever the characters of its messages take in JSON', async () => {
+  test('is delivered at 6 MB, whatever the size of its characters in JSON', async () => {
     const sizes: number[] = [];
     const it = startMapped([orders(), windowed(100)], {
       handle: (records) => {
@@ -48,7 +48,7 @@ describe('a batch', () => {
     expect(it.batches.flat()).toHaveLength(10);
   });
 
-  test('holds only what the filters let through; the rest is deleted', async () => {
+  test('contains only messages that match a filter; others are deleted', async () => {
     const filters = [{ Pattern: '{"body":{"kind":["gift"]}}' }, { Pattern: '{"body":["plain"]}' }];
     const it = startMapped([orders(), mappingOf('orders', { FilterCriteria: { Filters: filters } })]);
     it.send('{"kind":"gift"}', '{"kind":"other"}', 'plain', 'gift', '"plain"', '{"body":"plain"}');
@@ -57,7 +57,7 @@ describe('a batch', () => {
     expect(it.batches).toEqual([['{"kind":"gift"}', 'plain']]);
   });
 
-  test('leaves out what the queue no longer hid, and gave to the dead-letter queue, before the window ended', async () => {
+  test('omits messages whose visibility timeout ended during the window and which are dead letters now', async () => {
     const window = { BatchSize: 100, MaximumBatchingWindowInSeconds: 40 };
     const it = startMapped([...withDeadLetters('orders', 1, { VisibilityTimeout: 30 }), mappingOf('orders', window)]);
     it.run();
@@ -70,7 +70,7 @@ describe('a batch', () => {
     it.engine.pass(10);
     await sleep(80);
     expect(it.batches).toEqual([]);
-    expect(it.engine.lines.join()).toContain('less than the batching window');
+    expect(it.engine.lines.join()).toContain('less than the sum of the batching window');
   });
 });
 
@@ -81,7 +81,7 @@ const sendAll = (queues: Queues, ...messages: string[]) => {
 describe('a FIFO mapping', () => {
   const fifo = queueOf('steps.fifo', { FifoQueue: true, VisibilityTimeout: 30, ContentBasedDeduplication: true });
 
-  test('gives a group one batch at a time, in order, while other groups go on', async () => {
+  test('delivers one batch of a group at a time, in order, while other groups continue', async () => {
     const waiting = slow();
     const it = startMapped([fifo, mappingOf('steps.fifo', { BatchSize: 2 })], waiting);
     sendAll(it.queues, 'a1', 'a2', 'a3', 'b1', 'a4');
@@ -96,7 +96,7 @@ describe('a FIFO mapping', () => {
     await until(() => it.pending() === 0);
   });
 
-  test('delivers nothing of a group before the message that failed', async () => {
+  test('delivers no message of a group before its failed one', async () => {
     const it = startMapped([fifo, mappingOf('steps.fifo', { BatchSize: 3, ...reporting })], {
       handle: (records) => failing(...records.filter(({ body }) => body === 'a2' || body === 'a3')),
     });
@@ -112,7 +112,7 @@ describe('a FIFO mapping', () => {
     expect(it.batches.slice(2).flat()).toEqual(['a2', 'a3', 'a4', 'a5']);
   });
 
-  test('keeps the order over a failure of the whole batch and a restart', async () => {
+  test('keeps the order after a failure of the whole batch and a restart', async () => {
     const it = startMapped([fifo, mappingOf('steps.fifo', { BatchSize: 2 })], { handle: () => failure });
     sendAll(it.queues, 'a1', 'a2', 'a3');
     it.run();
@@ -124,7 +124,7 @@ describe('a FIFO mapping', () => {
     expect(it.batches.flat()).toEqual(['a1', 'a2', 'a1', 'a2', 'a3']);
   });
 
-  test('never has one group in two batches at a time, also when 6 MB split them', async () => {
+  test('never has a group in two concurrent batches, also with the 6 MB limit', async () => {
     const waiting = slow();
     const it = startMapped([fifo, mappingOf('steps.fifo')], waiting);
     const sent = Array.from({ length: 10 }, (_, index) => `a${index}${'"'.repeat(1_000_000)}`);

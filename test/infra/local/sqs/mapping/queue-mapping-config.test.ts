@@ -13,9 +13,9 @@ const reasonOf = (resources: SmallResource[], options: Options = {}) => {
   return 'started';
 };
 
-describe('a mapping that AWS would refuse', () => {
+describe('a mapping is refused as on AWS', () => {
   test.each(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'])(
-    'lacks %s in its role',
+    'if its role lacks %s',
     (refused) => {
       const reason = reasonOf([orders(), mappingOf('orders')], { refused });
       expect(reason).toContain(refused);
@@ -27,9 +27,9 @@ describe('a mapping that AWS would refuse', () => {
     ['a short visibility timeout', [orders({ VisibilityTimeout: 9 }), mappingOf('orders')], 'visibility timeout'],
     ['a large batch without a window', [orders(), mappingOf('orders', { BatchSize: 11 })], 'MaximumBatchingWindow'],
     ['an unknown queue', [mappingOf('orders')], 'not in the template'],
-    ['an unknown function', [orders(), mappingOf('orders', { FunctionName: 'nobody' })], 'nobody'],
+    ['an unknown function', [orders(), mappingOf('orders', { FunctionName: 'unknown' })], 'unknown'],
     [
-      'one invocation at most',
+      'a maximum concurrency of 1',
       [orders(), mappingOf('orders', { ScalingConfig: { MaximumConcurrency: 1 } })],
       'MaximumConcurrency',
     ],
@@ -40,16 +40,20 @@ describe('a mapping that AWS would refuse', () => {
       'filter {',
     ],
     [
-      'a bad filter',
+      'an invalid filter',
       [orders(), mappingOf('orders', { FilterCriteria: { Filters: [{ Pattern: '{"body":{"a":[{"near":1}]}}' }] } })],
       'near',
     ],
-    ['a second mapping of the pair', [orders(), mappingOf('orders'), mappingOf('orders')], 'already'],
-  ])('has %s', (_name, resources, reason) => {
+    [
+      'a second mapping of the same queue and function',
+      [orders(), mappingOf('orders'), mappingOf('orders')],
+      'already',
+    ],
+  ])('with %s', (_name, resources, reason) => {
     expect(reasonOf(resources)).toContain(reason);
   });
 
-  test('has a window or a large batch on a FIFO queue', () => {
+  test('with a window or a batch size over 10 on a FIFO queue', () => {
     const fifo = queueOf('steps.fifo', { FifoQueue: true });
     const window = { MaximumBatchingWindowInSeconds: 1 };
     expect(reasonOf([fifo, mappingOf('steps.fifo', window)])).toContain('window');

@@ -6,7 +6,7 @@ import { failing, failure, mappingOf, ok, orders, reporting, slow, startMapped }
 import { arnOf, bodies, total, until, withDeadLetters } from '../queue-fixtures.ts';
 
 describe('a queue mapping', () => {
-  test("gives a function the records of Lambda's SQS event, and deletes them when it is done", async () => {
+  test("delivers records of Lambda's SQS event to the function, and deletes them after success", async () => {
     const seen: QueueRecord[] = [];
     const it = startMapped([orders(), mappingOf('orders')], {
       handle: (records) => {
@@ -39,7 +39,7 @@ describe('a queue mapping', () => {
     });
   });
 
-  test('works through what waits at the start, at most so many batches at a time', async () => {
+  test('delivers the waiting messages at the start, within its concurrency', async () => {
     const worker4 = slow();
     const it = startMapped([orders(), mappingOf('orders', { BatchSize: 2 })], worker4);
     it.send('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l');
@@ -60,7 +60,7 @@ describe('a queue mapping', () => {
     await until(() => it.pending() === 0);
   });
 
-  test('runs no more at a time than MaximumConcurrency', async () => {
+  test('runs at most MaximumConcurrency invocations at a time', async () => {
     const worker2 = slow();
     const scaling = { BatchSize: 1, ScalingConfig: { MaximumConcurrency: 2 } };
     const it = startMapped([orders(), mappingOf('orders', scaling)], worker2);
@@ -74,7 +74,7 @@ describe('a queue mapping', () => {
     worker2.finish();
   });
 
-  test('delivers again what the function failed on, when the visibility timeout ends, and then to the dead-letter queue', async () => {
+  test('delivers a failed message again after the visibility timeout, and then moves it to the dead-letter queue', async () => {
     const it = startMapped([...withDeadLetters('orders', 2, { VisibilityTimeout: 30 }), mappingOf('orders')], {
       handle: () => failure,
     });
@@ -90,10 +90,10 @@ describe('a queue mapping', () => {
     await until(() => it.pending() === 0);
     expect(total(it.queues, 'orders-dead')).toBe(2);
     expect(it.batches).toHaveLength(2);
-    expect(it.engine.lines.join()).toContain('worker failed on 2 of orders');
+    expect(it.engine.lines.join()).toContain('worker failed for 2 messages of orders');
   });
 
-  test('after a redrive the messages are delivered again', async () => {
+  test('delivers messages again after a redrive', async () => {
     const it = startMapped([...withDeadLetters('orders', 1, { VisibilityTimeout: 30 }), mappingOf('orders')], {
       handle: () => failure,
     });
@@ -109,7 +109,7 @@ describe('a queue mapping', () => {
     expect(total(it.queues, 'orders-dead')).toBe(0);
   });
 
-  test('keeps only those messages that the function reports as failed', async () => {
+  test('keeps only messages that the function reports as failed', async () => {
     const it = startMapped([orders(), mappingOf('orders', reporting)], {
       handle: (records) => failing(...records.filter(({ body }) => body === 'b')),
     });
@@ -124,18 +124,18 @@ describe('a queue mapping', () => {
 
   test.each([
     ['null', 'null', 0],
-    ['nothing at all', '', 0],
+    ['an empty payload', '', 0],
     ['an empty object', '{}', 0],
     ['a null list', '{"batchItemFailures":null}', 0],
     ['an empty list', '{"batchItemFailures":[]}', 0],
     ['no JSON', 'oops', 2],
     ['a text', '"ok"', 2],
-    ['a list that is none', '{"batchItemFailures":"a"}', 2],
+    ['a value other than a list', '{"batchItemFailures":"a"}', 2],
     ['an unknown id', '{"batchItemFailures":[{"itemIdentifier":"unknown"}]}', 2],
     ['an empty id', '{"batchItemFailures":[{"itemIdentifier":""}]}', 2],
     ['a null id', '{"batchItemFailures":[{"itemIdentifier":null}]}', 2],
-    ['a misspelt key', '{"batchItemFailures":[{"id":"x"}]}', 2],
-  ])('takes a response of %s to a reporting mapping as AWS does', async (_name, payload, left) => {
+    ['an unknown key', '{"batchItemFailures":[{"id":"x"}]}', 2],
+  ])('handles a response of %s with ReportBatchItemFailures as AWS does', async (_name, payload, left) => {
     const it = startMapped([orders(), mappingOf('orders', reporting)], { handle: () => ({ kind: 'ok', payload }) });
     it.send('a', 'b');
     it.run();
@@ -152,7 +152,7 @@ describe('a queue mapping', () => {
     expect(it.batches).toEqual([['a']]);
   });
 
-  test('tries a throttled batch again with backoff, without counting another receive', async () => {
+  test('retries a throttled batch with backoff, without another receive', async () => {
     const counts: (string | undefined)[] = [];
     const it = startMapped([orders(), mappingOf('orders')], {
       handle: ([record]) => {
@@ -166,7 +166,7 @@ describe('a queue mapping', () => {
     expect(counts).toEqual(['1', '1', '1']);
   });
 
-  test('gives a throttled batch up when the queue no longer hides it', async () => {
+  test('drops a throttled batch when its visibility timeout ends', async () => {
     const it = startMapped([orders(), mappingOf('orders')], { handle: () => ({ kind: 'throttled' }) });
     it.send('a');
     it.run();
@@ -181,7 +181,7 @@ describe('a queue mapping', () => {
     expect(counts).toEqual(['2']);
   });
 
-  test('leaves alone the queue of a disabled mapping', async () => {
+  test('does not poll the queue of a disabled mapping', async () => {
     const it = startMapped([orders(), mappingOf('orders', { Enabled: false })]);
     it.run();
     it.send('a');
@@ -191,8 +191,8 @@ describe('a queue mapping', () => {
   });
 });
 
-describe('the end of the engine', () => {
-  test('between an invocation and its delete brings the message again, and never loses it', async () => {
+describe('a stop or kill of the engine', () => {
+  test('between an invocation and its delete repeats the message', async () => {
     const waiting = slow();
     const it = startMapped([orders(), mappingOf('orders')], waiting);
     it.send('a', 'b');
@@ -209,7 +209,7 @@ describe('the end of the engine', () => {
     ]);
   });
 
-  test('waits for a running invocation, and shows again what no function has seen', async () => {
+  test('waits for a running invocation, and makes undelivered messages visible', async () => {
     const it = startMapped([orders(), mappingOf('orders', { BatchSize: 2, MaximumBatchingWindowInSeconds: 20 })], {
       handle: async () => {
         await sleep(50);

@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import { csvLine } from '../../../shared/csv.ts';
+import { asOf } from '../order/deadlines.ts';
+import type { OrderItem } from '../order/order-item.ts';
+import type { ChannelAccess } from '../../../shared/access/channel-access.ts';
+
+const dayMs = 86_400_000;
+const ordersPerPage = 100;
+
+type Cell = string | number | undefined;
+/** Value of each column for an order line. */
+const columns: Record<string, (order: OrderItem, line: OrderItem['lines'][number]) => Cell> = {
+  orderId: (order) => order.orderId,
+  externalOrderId: (order) => order.externalOrderId,
+  channel: (order) => order.channel,
+  status: (order) => order.status,
+  currency: (order) => order.currency,
+  placedAt: (order) => order.placedAt,
+  customerId: (order) => order.customer.id,
+  customerEmail: (order) => order.customer.email,
+  country: (order) => order.shippingAddress.country,
+  postalCode: (order) => order.shippingAddress.postalCode,
+  city: (order) => order.shippingAddress.city,
+  shippingMinor: (order) => order.shippingMinor,
+  orderTotalMinor: (order) => order.totalMinor,
+  lineId: (_order, line) => line.lineId,
+  sku: (_order, line) => line.sku,
+  quantity: (_order, line) => line.quantity,
+  unitPriceMinor: (_order, line) => line.unitPriceMinor,
+  discountMinor: (_order, line) => line.discountMinor,
+  taxMinor: (_order, line) => line.taxMinor,
+  totalMinor: (_order, line) => line.totalMinor,
+  warehouse: (_order, line) => line.warehouse,
+};
+
+/** Returns a page of the orders of a business day, newest first. */
+type FindPage = (
+  query: { day: string; limit: number; cursor: string | undefined },
+  access: ChannelAccess,
+  now: number,
+) => Promise<{ orders: OrderItem[]; cursor?: string } | undefined>;
+
+/** Writes the orders of days (inclusive), newest first, to a file at `path`, page by page; returns their number. */
+export async function writeExport(
+  findPage: FindPage,
+  { from, to, access, path, now }: { from: string; to: string; access: ChannelAccess; path: string; now: number },
+): Promise<number> {
+  const file = createWriteStream(path);
+  const write = async (text: string) => {
+    if (!file.write(text)) await once(file, 'drain');
+  };
+  await write(csvLine(Object.keys(columns)));
+  let orders = 0;
+  for (const day of daysOf(from, to)) {
+    for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
+      const page = await findPage({ day, limit: ordersPerPage, cursor }, access, now);
+      for (const order of page?.orders ?? []) await write(linesOf(asOf(order, now)));
+      orders += page?.orders.length ?? 0;
+      cursor = page?.cursor;
+    }
+  }
+  file.end();
+  await finished(file);
+  return orders;
+}
+
+const linesOf = (order: OrderItem): string =>
+  order.lines.map((line) => csvLine(Object.values(columns).map((show) => show(order, line)))).join('');
+
+/** Newest first, like the orders of a day. */
+const daysOf = (from: string, to: string): string[] =>
+  Array.from({ length: (Date.parse(to) - Date.parse(from)) / dayMs + 1 }, (_, index) =>
+    new Date(Date.parse(to) - index * dayMs).toISOString().slice(0, 10),
+  );

@@ -1,0 +1,22 @@
+import { type App, Stack } from 'aws-cdk-lib';
+import { createAccessLogBucket } from '../constructs/bucket.ts';
+import { dataStackName } from '../constructs/exports.ts';
+import type { Store } from '../store.ts';
+import { createAlarmTopic } from './alarm-topic.ts';
+import { buckets, secrets, tables } from './definitions.ts';
+import { createEventBus } from './event-bus.ts';
+import { createIdentities } from './identities.ts';
+
+/** Everything that outlives a deployment: tables, buckets, secrets, the event bus, identities and the alarm topic. */
+export class DataStack extends Stack {
+  constructor(app: App, { clients, deployment }: Pick<Store, 'clients' | 'deployment'>) {
+    super(app, 'Data', { stackName: dataStackName, terminationProtection: deployment.protectData });
+    const accessLogs = createAccessLogBucket(this);
+    for (const table of tables) table.create(this);
+    for (const bucket of buckets) bucket.create(this, accessLogs);
+    for (const secret of secrets) secret.create(this);
+    createEventBus(this);
+    createAlarmTopic(this, deployment.alarmEmail);
+    createIdentities(this, { clients, domainPrefix: deployment.domainPrefix });
+  }
+}

@@ -1,0 +1,30 @@
+import { auditFiles } from '../../shared/stock/audit-keys.ts';
+import { BucketDefinition } from '../constructs/bucket.ts';
+import { TableDefinition } from '../constructs/table.ts';
+
+export const reportTable = new TableDefinition('ReportTable', 'REPORT_TABLE_NAME');
+
+export const reportRuns = {
+  requester: reportTable.access('GetItem', 'PutItem'),
+  runner: reportTable.access('GetItem', 'PutItem', 'UpdateItem'),
+};
+
+/** Reports by business day, and the differences that stock audits found. */
+export const reportsBucket = new BucketDefinition('ReportsBucket', 'REPORTS_BUCKET_NAME');
+
+export const reports = {
+  lister: reportsBucket.list(),
+  writer: reportsBucket.objects('daily/*', 'GetObject', 'PutObject'),
+  auditWriter: reportsBucket.objects(auditFiles, 'PutObject'),
+  auditReader: reportsBucket.objects(auditFiles, 'GetObject'),
+};
+
+/** Every event, by business day. */
+export const lakeBucket = new BucketDefinition('LakeBucket', 'LAKE_BUCKET_NAME');
+
+export const lake = {
+  lister: lakeBucket.list(),
+  reader: lakeBucket.objects('events/*', 'GetObject'),
+  writer: lakeBucket.objects('events/*', 'PutObject'),
+  lateEventWriter: lakeBucket.objects('late/*', 'PutObject'),
+};

@@ -1,0 +1,23 @@
+import { channelsOf } from '../shared/store.ts';
+import { variables } from './constructs/access.ts';
+import { clientId } from './data/identities.ts';
+import { store } from './store.ts';
+
+/** A function knows a caller by the client id that the user pool assigned, not by its name in the settings. */
+const byClientId = <T>(byName: Record<string, T>) =>
+  JSON.stringify(Object.fromEntries(Object.entries(byName).map(([name, value]) => [clientId(name), value])));
+
+/** Settings of the store as variables of functions. */
+export const settings = {
+  timeZone: variables({ TIME_ZONE: store.selling.timeZone }),
+  selling: variables({ SELLING: JSON.stringify(store.selling) }),
+  channels: variables({ CHANNELS: byClientId(channelsOf(store.clients)) }),
+  departments: variables({
+    DEPARTMENTS: byClientId(Object.fromEntries(Object.keys(store.clients).map((name) => [name, name]))),
+  }),
+  risk: variables({ RISK: JSON.stringify(store.risk) }),
+  calendar: variables({ CALENDAR: JSON.stringify({ ...store.calendar, timeZone: store.selling.timeZone }) }),
+  returnAddresses: variables({ RETURN_ADDRESSES: JSON.stringify(store.returnAddresses) }),
+  idleStock: variables({ IDLE_LEVELS: JSON.stringify(store.idleStock) }),
+  webhookRetries: variables({ RETRYING: JSON.stringify(store.webhooks) }),
+};

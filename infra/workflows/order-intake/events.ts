@@ -1,0 +1,32 @@
+import { Duration } from 'aws-cdk-lib';
+import type { ExchangeEnv } from '../../../functions/order-intake/exchange/env.ts';
+import type { RiskEnv } from '../../../functions/order-intake/risk/env.ts';
+import { OrderPlaced } from '../../../shared/contracts/orders/events.ts';
+import { OrderImported } from '../../../shared/contracts/orders/import-events.ts';
+import { OrderShipped, PaymentRecorded } from '../../../shared/contracts/orders/life-cycle-events.ts';
+import { ExchangeApproved } from '../../../shared/contracts/refunds/events.ts';
+import { all } from '../../constructs/access.ts';
+import type { WorkflowStack } from '../../constructs/workflow-stack.ts';
+import { catalog } from '../../data/catalog.ts';
+import { orders, risk } from '../../data/orders.ts';
+import { stock } from '../../data/stock.ts';
+import { settings } from '../../settings.ts';
+
+/** The risk assessment, and orders that replace returned goods. */
+export function addEventConsumers(stack: WorkflowStack): void {
+  stack.onEvents<RiskEnv>([OrderPlaced, OrderImported, PaymentRecorded, OrderShipped], {
+    handler: 'order-intake/risk/risk.handler.ts',
+    uses: all(orders.assessor, stock.named, risk.counter, settings.timeZone, settings.risk),
+    errorImpact: 'Risky orders are held only when they are allocated or shipped, not before their payment.',
+    // The function counts the orders of a batch together.
+    batchSize: 100,
+    batchWindow: Duration.seconds(5),
+    // A burst of orders has priority over its assessment.
+    maxConcurrency: 2,
+  });
+  stack.onEvents<ExchangeEnv>(ExchangeApproved, {
+    handler: 'order-intake/exchange/exchange.handler.ts',
+    uses: all(orders.writer, orders.byDue, stock.reserver, catalog.reader, settings.channels, settings.selling),
+    errorImpact: 'Customers who exchange goods wait for their new order.',
+  });
+}

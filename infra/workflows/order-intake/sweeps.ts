@@ -1,0 +1,24 @@
+import { Duration } from 'aws-cdk-lib';
+import type { UnfinishedSweepEnv } from '../../../functions/order-intake/env.ts';
+import type { SweepEnv } from '../../../functions/order-intake/expiry/env.ts';
+import { type Access, all } from '../../constructs/access.ts';
+import type { WorkflowStack } from '../../constructs/workflow-stack.ts';
+import { orders } from '../../data/orders.ts';
+import { stock } from '../../data/stock.ts';
+import { settings } from '../../settings.ts';
+
+/** Sweeps of orders: expiry and completion, chunked placements and settlements, queued orders whose message is missing. */
+export function addSweeps(stack: WorkflowStack, queueSender: Access<'ORDER_QUEUE_URL'>): void {
+  stack.every<UnfinishedSweepEnv>('1 minute', {
+    handler: 'order-intake/unfinished-sweep.handler.ts',
+    uses: all(orders.writer, orders.byStatus, stock.shipper, queueSender, settings.timeZone),
+    errorImpact: 'Stock of large orders stays reserved after they end, and orders accepted for later may get lost.',
+    timeout: Duration.minutes(1),
+  });
+  stack.every<SweepEnv>('1 minute', {
+    handler: 'order-intake/expiry/sweep.handler.ts',
+    uses: all(orders.writer, orders.byDue, stock.releaser, settings.timeZone),
+    errorImpact: 'Stock of unpaid orders is not sold to others, and delivered orders are not completed.',
+    timeout: Duration.minutes(1),
+  });
+}

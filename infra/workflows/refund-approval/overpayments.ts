@@ -1,0 +1,30 @@
+import { Match } from 'aws-cdk-lib/aws-events';
+import type { OverpaymentEnv } from '../../../functions/refund-approval/env.ts';
+import {
+  OrderCancelled,
+  OrderEdited,
+  OrderLinesCancelled,
+  PaymentRecorded,
+} from '../../../shared/contracts/orders/life-cycle-events.ts';
+import { all } from '../../constructs/access.ts';
+import type { WorkflowStack } from '../../constructs/workflow-stack.ts';
+import { orders } from '../../data/orders.ts';
+import { refunds } from '../../data/refunds.ts';
+import { settings } from '../../settings.ts';
+
+/** Refunds what customers paid for cancelled units, above the total of an edited order, or for an expired order. */
+export function addOverpayments(stack: WorkflowStack): void {
+  stack.onEvents<OverpaymentEnv>([OrderCancelled, OrderLinesCancelled, OrderEdited, PaymentRecorded], {
+    where: {
+      $or: [
+        { cancelledMinor: Match.exists() },
+        { differences: { totalMinor: [{ numeric: ['<', 0] }] } },
+        { payment: { type: ['payment.captured'] }, order: { balance: ['overpaid'] } },
+        { payment: { type: ['payment.captured'] }, order: { status: ['expired'] } },
+      ],
+    },
+    handler: 'refund-approval/overpayment.handler.ts',
+    uses: all(refunds.writer, refunds.lister, orders.checker, orders.byCustomer, settings.calendar),
+    errorImpact: 'Customers do not get back what they paid for cancelled units or expired orders.',
+  });
+}

@@ -1,0 +1,67 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Faults } from '../../../infra/local/faults.ts';
+import type { EndedInvocation, Observer } from '../../../infra/local/observer.ts';
+
+export type RecordedCall = {
+  /** When it was answered, in ms since the epoch. */
+  at: number;
+  functionName: string;
+  service: string;
+  operation: string;
+  method: string;
+  body: string;
+  status: number;
+  answer: string;
+};
+
+/** What functions did between two moments, and what the engine sent to queues meanwhile. */
+export type Recording = {
+  calls: RecordedCall[];
+  invocations: (EndedInvocation & { at: number })[];
+  /** Bytes of each message. */
+  deliveries: number[];
+  /** Of the functions' own logs. */
+  logBytes: number;
+};
+
+/** Writes down what an engine shows to its observer; what it means is found out afterwards, so that it costs little. */
+export function createRecorder(logDirectory: string) {
+  let recording: Recording | undefined;
+  const observer: Observer = {
+    onResponse: ({ functionName, call: { service, operation, method, body } }, { status, body: answer }) => {
+      if (!recording) return;
+      const isRead = service === 'dynamodb';
+      recording.calls.push({
+        at: Date.now(),
+        functionName,
+        service,
+        operation,
+        method,
+        body: body.toString(),
+        status,
+        answer: isRead ? answer.toString() : '',
+      });
+    },
+    onInvoked: (invocation) => recording?.invocations.push({ ...invocation, at: Date.now() }),
+  };
+  const onDelivery: Faults['onDelivery'] = ({ body }) => {
+    recording?.deliveries.push(Buffer.byteLength(body));
+    return undefined;
+  };
+  const logged = () =>
+    readdirSync(logDirectory).reduce((sum, file) => sum + statSync(join(logDirectory, file)).size, 0);
+  return {
+    observer,
+    onDelivery,
+    begin: () => {
+      recording = { calls: [], invocations: [], deliveries: [], logBytes: -logged() };
+    },
+    end: (): Recording => {
+      if (!recording) throw new Error('Nothing was being recorded');
+      const ended = { ...recording, logBytes: recording.logBytes + logged() };
+      recording = undefined;
+      return ended;
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+const fixture = join(import.meta.dirname, 'fixtures/loyalty-points');
+const copy = mkdtempSync(join(tmpdir(), 'storeworks-new-workflow-'));
+afterAll(() => rmSync(copy, { recursive: true }));
+
+const run = promisify(execFile);
+const bin = (name: string) => join(root, 'node_modules/.bin', name);
+const at = (path: string) => join(copy, path);
+
+/** Replaces a text that the file has; throws otherwise. */
+function edit(path: string, from: string | RegExp, to: string): void {
+  const before = readFileSync(at(path), 'utf8');
+  const after = before.replace(from, to);
+  if (after === before) throw new Error(`${path} has no ${String(from)}`);
+  writeFileSync(at(path), after);
+}
+
+const catalogLine = "  (await import('./workflows/catalog.ts')).CatalogStack,\n";
+const loyaltyLine = "  (await import('./workflows/loyalty-points.ts')).LoyaltyPointsStack,\n";
+
+beforeAll(() => {
+  for (const name of ['functions', 'shared', 'infra', 'test']) cpSync(join(root, name), at(name), { recursive: true });
+  for (const name of globSync('*.{json,ts,md}', { cwd: root })) cpSync(join(root, name), at(name));
+  symlinkSync(join(root, 'node_modules'), at('node_modules'));
+  // The fixture's sources have another ending, so that the checks of this repository leave them out.
+  for (const file of globSync('**/*.{txt,md}', { cwd: fixture })) {
+    const target = at(file.replace(/\.txt$/, ''));
+    mkdirSync(dirname(target), { recursive: true });
+    cpSync(join(fixture, file), target);
+  }
+  edit('infra/app.ts', catalogLine, catalogLine + loyaltyLine);
+  edit(
+    'README.md',
+    /^(\| \[catalog\].*)$/m,
+    '$1\n| [loyalty-points](functions/loyalty-points) | `POST /loyalty/grants` | points | `PointsGranted` |',
+  );
+});
+
+describe('a new workflow: its own files, one line in infra/app.ts and one row in README.md', () => {
+  test('compiles', async () => {
+    const { stdout } = await run(bin('tsc'), ['--noEmit'], { cwd: copy }).catch((error: { stdout: string }) => error);
+    expect(stdout).toBe('');
+  });
+
+  test('follows the architecture rules', async () => {
+    await expect(architectureTest()).resolves.toContain('passed');
+  });
+
+  test('has its routes, its relayed events and its description in the API', async () => {
+    const out = at('cdk.out/new-workflow');
+    await run(process.execPath, ['infra/app.ts'], { cwd: copy, env: { ...process.env, CDK_OUTDIR: out } });
+    const template = (stack: string) => readFileSync(join(out, `${stack}.template.json`), 'utf8');
+    expect(template('LoyaltyPoints')).toContain('"RouteKey": "POST /loyalty/grants"');
+    expect(template('Data')).toContain('"LoyaltyTable"');
+    expect(template('EventRelay')).toContain('Storeworks-Data-LoyaltyTableStreamArn');
+    expect(template('EventJournal')).toContain('"prefix": "storeworks."');
+    expect(template('ApiRoot')).toContain('Storeworks-Data-LoyaltyTableName');
+    const [document = ''] = globSync('asset.*/openapi.json', { cwd: out });
+    const { paths } = JSON.parse(readFileSync(join(out, document), 'utf8')) as { paths: object };
+    expect(paths).toHaveProperty(
+      ['/loyalty/grants', 'post', 'security'],
+      [{ oauth2: ['storeworks/promotions.write'] }],
+    );
+  });
+
+  test('is refused without its row in README.md', async () => {
+    edit('README.md', /^\| \[loyalty-points\].*\n/m, '');
+    await expect(architectureTest()).rejects.toMatchObject({
+      stdout: expect.stringContaining('loyalty-points lacks a row in README.md'),
+    });
+  });
+});
+
+const architectureTest = async () =>
+  (await run(bin('vitest'), ['run', '--project', 'unit', 'test/architecture.test.ts'], { cwd: copy })).stdout;

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLakeStore } from '../../../functions/nightly-metrics/run/lake-store.ts';
+import { createRunStore } from '../../../functions/nightly-metrics/run/run-store.ts';
+import { requestNightlyRuns, ScheduledInvocation } from '../../../functions/nightly-metrics/schedule/nightly-runs.ts';
+import { lateArrivalKey } from '../../../shared/lake.ts';
+import { memoryS3 } from '../run/memory-s3.ts';
+import { startReportTable } from '../run/report-table.ts';
+
+let table: Awaited<ReturnType<typeof startReportTable>>;
+beforeAll(async () => {
+  table = await startReportTable();
+});
+afterAll(() => table.stop());
+
+const timeZone = 'Europe/London';
+const store = () => createRunStore(table.db, table.table);
+
+/** Invokes the nightly job at its scheduled time `time`, over a lake with these late arrivals. */
+const nightly = (time: string, late: [arrivalDay: string, day: string][] = []) => {
+  const s3 = memoryS3();
+  for (const [arrivalDay, day] of late) s3.objects.set(`lake/${lateArrivalKey(arrivalDay, day)}`, Buffer.alloc(0));
+  return requestNightlyRuns(
+    store(),
+    createLakeStore(s3.client, 'lake'),
+    timeZone,
+  )(ScheduledInvocation.parse({ time }), Date.now());
+};
+
+describe('nightly schedule', () => {
+  it('requests the run of the day before once, however often it is invoked', async () => {
+    const run = { runId: 'nightly-2012-06-15', date: '2012-06-15' };
+    expect(await nightly('2012-06-15T23:30:00Z')).toEqual([{ ...run, isNew: true }]);
+    expect(await nightly('2012-06-15T23:30:00Z')).toEqual([{ ...run, isNew: false }]);
+    expect(await table.events('RUN#nightly-2012-06-15')).toHaveLength(1);
+  });
+
+  it('requests one run of each earlier day with events that arrived on the day before', async () => {
+    const late: [string, string][] = [
+      ['2013-06-14', '2013-06-12'],
+      ['2013-06-15', '2009-12-31'],
+      // An event at the end of 9999 in a zone behind UTC: such a day has no reports.
+      ['2013-06-15', '10000-01-01'],
+      ['2013-06-15', '2013-06-13'],
+      ['2013-06-15', '2013-06-14'],
+      ['2013-06-16', '2013-06-01'],
+    ];
+    const dates = ['2013-06-15', '2009-12-31', '2013-06-13', '2013-06-14'];
+    const requested = await nightly('2013-06-15T23:30:00Z', late);
+    expect(requested.map(({ date, isNew }) => [date, isNew])).toEqual(dates.map((date) => [date, true]));
+    const again = await nightly('2013-06-15T23:30:00Z', late);
+    expect(again.map(({ date, isNew }) => [date, isNew])).toEqual(dates.map((date) => [date, false]));
+    expect(await table.events('RUN#nightly-2013-06-15-2009-12-31')).toEqual([
+      { type: 'ReportRunRequested', data: { runId: 'nightly-2013-06-15-2009-12-31', date: '2009-12-31' } },
+    ]);
+    // Events that arrived the next day are in the next nightly job.
+    expect((await nightly('2013-06-16T23:30:00Z', late)).map(({ runId }) => runId)).toEqual([
+      'nightly-2013-06-16',
+      'nightly-2013-06-16-2013-06-01',
+    ]);
+  });
+
+  it('requests the day before when the lake cannot be listed, and the other days when it is retried', async () => {
+    const lake = { daysWithLateArrivals: () => Promise.reject(new Error('SlowDown')) };
+    const invocation = ScheduledInvocation.parse({ time: '2014-06-15T23:30:00Z' });
+    await expect(requestNightlyRuns(store(), lake, timeZone)(invocation, Date.now())).rejects.toThrow('SlowDown');
+    expect(await store().read('nightly-2014-06-15')).toMatchObject({ status: 'requested' });
+    expect(await nightly('2014-06-15T23:30:00Z', [['2014-06-15', '2014-06-01']])).toMatchObject([
+      { runId: 'nightly-2014-06-15', isNew: false },
+      { runId: 'nightly-2014-06-15-2014-06-01', isNew: true },
+    ]);
+  });
+
+  it('refuses an invocation without its scheduled time', () => {
+    expect(() => ScheduledInvocation.parse({})).toThrow(/time/);
+  });
+});

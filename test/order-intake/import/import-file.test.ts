@@ -1,0 +1,66 @@
+import { Readable } from 'node:stream';
+import { expect, test } from 'vitest';
+import { importFile } from '../../../functions/order-intake/import/import-file.ts';
+import { createImportStore } from '../../../functions/order-intake/import/import-store.ts';
+import { aCause, aPolicy } from '../../support/builders.ts';
+import { databaseForAll, tables } from '../../support/database/dynamodb.ts';
+import { channels } from '../../support/environment.ts';
+
+const database = databaseForAll();
+
+const defaultHeader = 'externalOrderId,channel,currency,placedAt,city,sku,quantity,unitPriceMinor';
+/** A row under that header. */
+const aRow = (externalOrderId: string, { city = 'London', sku = 'MUG' } = {}) =>
+  `${externalOrderId},storefront,GBP,2019-07-01T10:00:00Z,${city},${sku},1,100`;
+
+/** Imports a file of these lines; returns its summary and its bad rows as `row externalOrderId reason`. */
+async function imported(lines: readonly string[], header = defaultHeader) {
+  const store = createImportStore(database.db, tables, aPolicy().timeZone);
+  const settings = { channels: new Set(Object.keys(channels)), policy: aPolicy() };
+  const file = Readable.from([[header, ...lines].join('\n')]);
+  const { summary, bad } = await importFile(file, (...given) => store.importOrder(...given), settings, aCause());
+  return { summary, bad: bad.map(({ row, externalOrderId, reason }) => `${row} ${externalOrderId} ${reason}`) };
+}
+
+test('numbers rows as a spreadsheet does, with blank rows and line breaks in cells', async () => {
+  const { summary, bad } = await imported([
+    aRow('N-1'),
+    '',
+    aRow('N-2', { city: '"Stow\non the Wold"' }),
+    '   ',
+    ',,,,,,,',
+    aRow('N-3', { sku: 'no sku' }),
+    '',
+  ]);
+  expect(bad).toEqual([expect.stringMatching(/^7 N-3 sku: /)]);
+  expect(summary).toEqual({ rows: 3, imported: 2, alreadyImported: 0, badRows: 1 });
+});
+
+test('refuses a row with another number of cells and the whole order it belongs to, but no other order', async () => {
+  const { summary, bad } = await imported([
+    aRow('C-1'),
+    aRow('C-1', { city: 'Paris, France' }),
+    aRow('C-2'),
+    aRow('C-3', { city: 'Stow\non the Wold' }),
+  ]);
+  expect(bad).toEqual([
+    '2 C-1 Row 3 has another number of cells and may be of this order',
+    '3 C-1 has 9 cells, the header 8; quote a cell with commas or line breaks',
+    '5 C-3 has 5 cells, the header 8; quote a cell with commas or line breaks',
+    '6  has 4 cells, the header 8; quote a cell with commas or line breaks; of which order it is cannot be told',
+  ]);
+  expect(summary).toEqual({ rows: 5, imported: 1, alreadyImported: 0, badRows: 4 });
+});
+
+test('imports no order that a row with shifted cells may belong to', async () => {
+  const line = (city: string, id: string) => `${city},storefront,GBP,2019-07-01T10:00:00Z,${id},MUG,1,100`;
+  const { summary, bad } = await imported(
+    [line('London', 'U-1'), line('Paris, France', 'U-1'), line('London', 'U-2')],
+    defaultHeader.replace('externalOrderId', 'id').replace('city', 'externalOrderId').replace('id', 'city'),
+  );
+  expect(bad).toEqual([
+    '2 U-1 Row 3 has another number of cells and may be of this order',
+    expect.stringMatching(/^3  has 9 cells, .* cannot be told$/),
+  ]);
+  expect(summary).toMatchObject({ rows: 3, imported: 1 });
+});

@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { createHttpProvider } from '../../../functions/refund-approval/payouts/http-provider-client.ts';
+import { createProviderLookup } from '../../../functions/refund-approval/payouts/configured-provider-client.ts';
+import { startHttpProvider } from '../../support/payments/provider-double.ts';
+
+const signingSecret = 'a shared signing secret';
+let acme: Awaited<ReturnType<typeof startHttpProvider>>;
+beforeAll(async () => {
+  acme = await startHttpProvider(signingSecret);
+});
+afterAll(() => acme.stop());
+beforeEach(() => acme.reset());
+
+let count = 0;
+const aPayout = () => ({
+  reference: `ref_1.0.${(count += 1)}`,
+  refundId: 'ref_1',
+  paymentId: 'pay-1',
+  amountMinor: 1000,
+  currency: 'GBP',
+  isRepeated: false,
+});
+const through = (url: string, secret = signingSecret) =>
+  createHttpProvider({ url, signingSecret: secret }, 300, Date.now);
+const send = (given = aPayout()) => through(acme.url)(given);
+
+test('posts a signed payout with the reference as idempotency key and pays once', async () => {
+  const given = aPayout();
+  const first = await send(given);
+  expect(first).toEqual({ kind: 'succeeded', providerRefundId: acme.refunds[0]?.id });
+  expect(await send(given)).toEqual(first);
+  const { isRepeated: _isRepeated, ...body } = given;
+  expect(acme.requests.map((request) => [request.key, JSON.parse(request.body)])).toEqual([
+    [given.reference, body],
+    [given.reference, body],
+  ]);
+  expect(acme.refunds).toHaveLength(1);
+});
+
+test.each([
+  ['pending', { kind: 'pending' }],
+  ['failed', { kind: 'failed', failure: 'failed' }],
+  ['declined', { kind: 'failed', failure: 'account-closed' }],
+] as const)('returns the result of a response with %s', async (result, expected) => {
+  acme.reset(() => ({ result }));
+  expect(await send()).toMatchObject(expected);
+});
+
+test.each([
+  [{ fault: 500 }, '500'],
+  [{ fault: 429 }, '429'],
+  [{ fault: 'dropped-after' }, 'fetch failed'],
+  [{ delayMs: 600 }, 'timeout'],
+] as const)('throws because the result is unknown after %o', async (behaviour, message) => {
+  acme.reset(() => behaviour);
+  await expect(send()).rejects.toThrow(message);
+});
+
+test('a provider that rejects the signature pays nothing', async () => {
+  await expect(through(acme.url, 'another secret')(aPayout())).rejects.toThrow('401');
+  expect(acme.refunds).toEqual([]);
+});
+
+test.each([
+  ['is too large', 200, 'x'.repeat(70_000), {}, /more than 65536 bytes/],
+  ['is not JSON', 200, 'paid', {}, /JSON/],
+  ['has an unknown status', 200, '{"status":"done"}', {}, /status/],
+  ['is a redirect', 302, '', { location: '/elsewhere' }, /fetch failed/],
+] as const)(
+  'throws because the result is unknown when the response %s',
+  async (_case, status, body, headers, message) => {
+    const server = createServer(({ url }, response) =>
+      url === '/elsewhere' ? response.end('{"status":"succeeded"}') : response.writeHead(status, headers).end(body),
+    );
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    await expect(through(`http://127.0.0.1:${port}`)(aPayout())).rejects.toThrow(message);
+  },
+);
+
+test('the lookup uses the current secret and refuses plain HTTP to other hosts', async () => {
+  let text = '{}';
+  const providerOf = createProviderLookup(async () => text, 300, Date.now);
+  expect(await providerOf('acme')).toBeUndefined();
+  text = JSON.stringify({ acme: { kind: 'http', url: acme.url, signingSecret } });
+  expect(await (await providerOf('acme'))?.(aPayout())).toMatchObject({ kind: 'succeeded' });
+  for (const url of ['http://acme.example/refunds', 'http://127.0.0.1.example/', 'ftp://acme.example']) {
+    text = JSON.stringify({ acme: { kind: 'http', url, signingSecret } });
+    await expect(providerOf('acme')).rejects.toThrow(/https/);
+  }
+});

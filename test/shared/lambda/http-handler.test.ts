@@ -1,0 +1,27 @@
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { expect, test } from 'vitest';
+import '../../support/environment.ts';
+import { conflictError } from '../../../shared/dynamodb/retry-on-conflict.ts';
+import * as routes from '../../../shared/contracts/catalog/routes.ts';
+import { httpHandler, on } from '../../../shared/lambda/http-handler.ts';
+
+const context = { functionName: 'api', awsRequestId: 'request-1' } as Context;
+const event = {
+  routeKey: routes.getSku.key,
+  rawPath: '/catalog/skus/MUG',
+  headers: {},
+  pathParameters: { sku: 'MUG' },
+  requestContext: { requestId: 'request-1' },
+} as unknown as APIGatewayProxyEventV2;
+
+test.each([
+  ['a version conflict', conflictError('The item was changed concurrently'), 503, 'busy', '1'],
+  ['an unexpected error', new TypeError('undefined is not a function'), 500, 'internal-error', undefined],
+])('%s becomes a problem document without internal details', async (_name, error, status, type, retryAfter) => {
+  const handler = httpHandler(on(routes.getSku, () => Promise.reject(error)));
+  const response = await handler(event, context);
+  expect(response).toMatchObject({ statusCode: status, headers: { 'content-type': 'application/problem+json' } });
+  expect(response.headers?.['retry-after']).toBe(retryAfter);
+  expect(JSON.parse(response.body ?? '')).toMatchObject({ type, status });
+  expect(response.body).not.toContain(error.message);
+});
