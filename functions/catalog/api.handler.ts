@@ -9,7 +9,7 @@ import { Env } from './env.ts';
 import { type CatalogStore, createCatalogStore } from './store.ts';
 
 /** Concurrent changes of one SKU are rare: the later one is decided again on the new version. */
-const retryBudgetMs = 4000;
+const defaultRetryBudgetMs = 4000;
 
 const skuResponse = (status: 200 | 201, sku: StoredSku): HttpResponse => ({
   status,
@@ -20,7 +20,7 @@ const unknownSku = problem(404, 'unknown-sku', 'The catalogue has no such SKU.')
 const preconditionFailed = problem(412, 'precondition-failed', 'The SKU has another version than If-Match names.');
 
 export const putSku =
-  (store: CatalogStore) =>
+  (store: CatalogStore, retryBudgetMs = defaultRetryBudgetMs) =>
   async ({ params, headers, body, cause }: Request<typeof routes.putSku>): Promise<HttpResponse> => {
     const record = { sku: params.sku, ...body };
     const wanted = { record, contentHash: contentHash(record) };

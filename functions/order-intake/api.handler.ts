@@ -6,7 +6,7 @@ import { placeOrders } from '../../shared/contracts/orders/queue-routes.ts';
 import * as routes from '../../shared/contracts/orders/routes.ts';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
-import { secretReader } from '../../shared/secret.ts';
+import { secretReader } from '../../shared/secret-store.ts';
 import { cancellation } from './cancellation/cancellation-api.ts';
 import { editing } from './editing/edit-api.ts';
 import { Env } from './env.ts';

@@ -112,5 +112,5 @@ function patternOf(events: { pattern: EventPattern }[]): EventPattern {
 
 const pascalCase = (kebab: string) => kebab.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-/** `order-intake/queue/queued-orders.handler.ts` is `QueuedOrders`. */
+/** `order-intake/queued-orders.handler.ts` is `QueuedOrders`. */
 const idOf = (handler: Handler) => pascalCase(handler.slice(handler.lastIndexOf('/') + 1, -'.handler.ts'.length));

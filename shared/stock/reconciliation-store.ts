@@ -2,7 +2,7 @@ import assert from 'node:assert';
 import * as z from 'zod';
 import { type Database, readBatch } from '../dynamodb/database.ts';
 import { StockMoved } from '../contracts/stock/events.ts';
-import { reservedUnitsReader } from '../orders/reserved-units.ts';
+import { reservedUnitsReader } from '../orders/reserved-units-store.ts';
 import { inParallel } from '../in-parallel.ts';
 import { OutboxItem, timelineKeys } from '../dynamodb/outbox.ts';
 import { keysUnder, queryPages } from '../dynamodb/query-pages.ts';

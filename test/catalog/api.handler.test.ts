@@ -10,8 +10,14 @@ import { aRequest } from '../support/requests.ts';
 const database = databaseForAll();
 const store = createCatalogStore(database.db, tables);
 
+/** Long enough for 20 concurrent PUTs on a slow machine. */
+const retryBudgetMs = 60_000;
+
 const put = (sku: string, content: object, ifMatch?: string) =>
-  putSku(store)(
+  putSku(
+    store,
+    retryBudgetMs,
+  )(
     aRequest(routes.putSku, {
       params: { sku },
       headers: ifMatch === undefined ? {} : { 'if-match': ifMatch },

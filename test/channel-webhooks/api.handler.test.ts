@@ -27,7 +27,7 @@ async function call(method: string, path: string, given: Given = {}, sent: Deliv
   const deliveries = createDeliveryStore(db, tables);
   const queue = { send: async (messages: DeliveryMessage[]) => void sent.push(...messages) };
   const handler = httpHandler(
-    ...endpointHandlers({ store: endpoints, channels, isLoopbackAllowed: false }),
+    ...endpointHandlers({ store: endpoints, channels, isLoopbackAllowed: false, retryBudgetMs: 60_000 }),
     ...deliveryHandlers({ endpoints, deliveries, channels, queue }),
   );
   const event = {

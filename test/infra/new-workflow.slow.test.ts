@@ -3,13 +3,15 @@ import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlink
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 const fixture = join(import.meta.dirname, 'fixtures/loyalty-points');
 const copy = mkdtempSync(join(tmpdir(), 'storeworks-new-workflow-'));
 afterAll(() => rmSync(copy, { recursive: true }));
 
+// A compilation and a synthesis, which take minutes on a busy machine.
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 300_000 });
 const run = promisify(execFile);
 const bin = (name: string) => join(root, 'node_modules/.bin', name);
 const at = (path: string) => join(copy, path);
@@ -50,7 +52,7 @@ describe('a new workflow: its own files, one line in infra/app.ts and one row in
   });
 
   test('follows the architecture rules', async () => {
-    await expect(architectureTest()).resolves.toContain('passed');
+    expect(await architectureTest()).not.toContain('FAIL');
   });
 
   test('has its routes, its relayed events and its description in the API', async () => {
@@ -72,11 +74,15 @@ describe('a new workflow: its own files, one line in infra/app.ts and one row in
 
   test('is refused without its row in README.md', async () => {
     edit('README.md', /^\| \[loyalty-points\].*\n/m, '');
-    await expect(architectureTest()).rejects.toMatchObject({
-      stdout: expect.stringContaining('loyalty-points lacks a row in README.md'),
-    });
+    expect(await architectureTest()).toContain('loyalty-points lacks a row in README.md');
   });
 });
 
-const architectureTest = async () =>
-  (await run(bin('vitest'), ['run', '--project', 'unit', 'test/architecture.test.ts'], { cwd: copy })).stdout;
+/** Output of the architecture test in the copy, passed or failed. */
+async function architectureTest(): Promise<string> {
+  const args = ['run', '--project', 'unit', 'test/architecture.test.ts'];
+  const ended = await run(bin('vitest'), args, { cwd: copy }).catch(
+    (error: { stdout: string; stderr: string }) => error,
+  );
+  return ended.stdout + ended.stderr;
+}

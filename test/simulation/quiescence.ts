@@ -5,13 +5,13 @@ import type { LocalStore } from '../../infra/local-store.ts';
  * How often in a row nothing must run or move before time is moved on to wake what hides: looks and not seconds, as on
  * a busy machine everything takes longer. A leap while a function runs would take its messages from it.
  */
-const looksBeforeLeap = 10;
+const pollsBeforeJump = 10;
 const pauseMs = 20;
 /** First over most visibility timeouts; what hides longer is woken by longer leaps. */
-const firstLeapSeconds = 400;
-const longestLeapSeconds = 7200;
+const firstJumpSeconds = 400;
+const maxJumpSeconds = 7200;
 /** More than ten receives of a message that hides for an hour and a half take, one after the other. */
-const mostLeaps = 60;
+const maxJumps = 60;
 
 type Left = { pending: number; where: Record<string, number> };
 
@@ -31,12 +31,12 @@ export async function untilQuiescent(
     calm = left === 0 ? calm + 1 : 0;
     stuck = left === last && left > 0 && engine.inFlight() === 0 ? stuck + 1 : 0;
     last = left;
-    if (stuck >= looksBeforeLeap) {
-      if (leaps === mostLeaps) {
-        throw new Error(`Still ${JSON.stringify(where)} to do after ${mostLeaps} leaps of the clock`);
+    if (stuck >= pollsBeforeJump) {
+      if (leaps === maxJumps) {
+        throw new Error(`Still ${JSON.stringify(where)} to do after ${maxJumps} leaps of the clock`);
       }
       await lookAfter();
-      jump(Math.min(longestLeapSeconds, firstLeapSeconds * 2 ** leaps));
+      jump(Math.min(maxJumpSeconds, firstJumpSeconds * 2 ** leaps));
       leaps += 1;
       stuck = 0;
     }

@@ -55,10 +55,10 @@ async function soundRuns(): Promise<boolean> {
 
 async function seedHolds(seed: number, cdkOut: string): Promise<boolean> {
   const result = await run(seed, cdkOut);
-  const { breaches } = result;
-  const verdict = breaches.length === 0 ? '  all invariants hold' : failureText({ seed, orders }, breaches);
+  const { violations } = result;
+  const verdict = violations.length === 0 ? '  all invariants hold' : failureText({ seed, orders }, violations);
   console.log(`Seed ${seed}\n${summaryOf(result)}\n${verdict}`);
-  return breaches.length === 0;
+  return violations.length === 0;
 }
 
 /** The same in a process of its own, which is heard out before its words are repeated. */
@@ -94,14 +94,14 @@ function brokenRun(broken: string, build: Mutant): Promise<boolean> {
   const { detectedBy } = build;
   return withMutant(build, async (cdkOut) => {
     for (const seed of seeds) {
-      const { breaches } = await run(seed, cdkOut);
-      const names = breaches.map(({ name }) => name);
+      const { violations } = await run(seed, cdkOut);
+      const names = violations.map(({ name }) => name);
       const isFound = detectedBy === undefined ? names.length === 0 : names.some((broke) => broke.startsWith(detectedBy));
       console.log(
         `${isFound ? 'as expected' : 'NOT FOUND'}: ${broken}, seed ${seed}, breaks ${names.length} invariant(s)`,
       );
       for (const broke of names) console.log(`    ${broke}`);
-      if (values.verbose) console.log(failureText({ seed, orders, broken }, breaches));
+      if (values.verbose) console.log(failureText({ seed, orders, broken }, violations));
       if (isFound || detectedBy === undefined) return isFound;
     }
     return false;

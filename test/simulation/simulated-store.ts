@@ -7,14 +7,14 @@ import { retrying } from './actors/webhook-receivers.ts';
 /** Synthesises the app of a checkout for a simulation. */
 export async function synthesise(checkout: string, cdkOut: string): Promise<void> {
   await synthesiseInto(cdkOut, checkout);
-  asSimulated(cdkOut);
+  applySimulationSettings(cdkOut);
 }
 
 /**
  * Edits a synthesised app in place: one channel's orders wait for their payment, webhooks are given
  * up sooner, and payment providers waited for less long.
  */
-export function asSimulated(cdkOut: string): void {
+export function applySimulationSettings(cdkOut: string): void {
   editTemplates(cdkOut, environmentEdit('CHANNELS', paymentWindow(payingChannel, paymentWindowMinutes)));
   editTemplates(
     cdkOut,

@@ -59,37 +59,37 @@ export async function simulate(options: SimulationOptions) {
   const admin = adminOf(engine);
   const progress = progressOf(orders, options.onOrder);
   const isTimeUp = () => performance.now() > deadline;
-  const witness = createObservedResponses();
+  const observed = createObservedResponses();
   const { client } = callers;
-  const world = { plan: planOf(seed, orders), client, admin, engine, witness, now, jump, isTimeUp, ...progress };
-  const receivers = await startReceivers(seed, storm.isRaging, world);
-  const provider = await startPaymentProvider(seed, storm.isRaging, world);
+  const context = { plan: planOf(seed, orders), client, admin, engine, observed, now, jump, isTimeUp, ...progress };
+  const receivers = await startReceivers(seed, storm.isActive, context);
+  const provider = await startPaymentProvider(seed, storm.isActive, context);
   const settle = async () => {
     await provider.quiet();
-    await untilQuiescent(engine, jump, provider.tellByHand);
+    await untilQuiescent(engine, jump, provider.notifyByStaff);
   };
   try {
-    await stockUp(world);
+    await stockUp(context);
     weather.begin();
-    await Promise.all(actors.map(({ act }) => act(world)));
-    const stormSeconds = (performance.now() - started) / 1000;
+    await Promise.all(actors.map(({ act }) => act(context)));
+    const faultSeconds = (performance.now() - started) / 1000;
     weather.end();
     await settle();
-    const deadlines = await readDeadlines(world);
+    const deadlines = await readDeadlines(context);
     weather.begin();
-    await aMonthLater(world, settle);
+    await aMonthLater(context, settle);
     weather.end();
     await settle();
     failed.length = 0;
-    await anHourLater(world, settle);
-    const facts = {
-      ...(await gather(world, settle, deadlines)),
+    await anHourLater(context, settle);
+    const state = {
+      ...(await gather(context, settle, deadlines)),
       ledger: provider.ledger,
-      toldByHand: provider.toldByHand,
-      failedInCalm: failed,
+      notifiedByStaff: provider.notifiedByStaff,
+      failedInvocations: failed,
     };
     const seconds = (performance.now() - started) / 1000;
-    return { breaches: violationsOf(facts), facts, faults: storm.counts(), stormSeconds, seconds, aheadMs };
+    return { violations: violationsOf(state), state, faults: storm.counts(), faultSeconds, seconds, aheadMs };
   } finally {
     await callers.close();
     await receivers.stop();
@@ -125,21 +125,21 @@ async function stockUp({ plan, client }: RunContext): Promise<void> {
 }
 
 /** Over the time for returns and decisions. Nothing may be in flight: a queue keeps a message for two weeks. */
-async function aMonthLater(world: RunContext, settle: () => Promise<void>): Promise<void> {
-  world.jump(monthSeconds);
+async function aMonthLater(context: RunContext, settle: () => Promise<void>): Promise<void> {
+  context.jump(monthSeconds);
   await sleep(200);
   await settle();
-  await settleFailed(world);
+  await settleFailed(context);
   await settle();
 }
 
 /** What sweeps and people were kept from by the storm, the next ones do. */
-async function anHourLater(world: RunContext, settle: () => Promise<void>): Promise<void> {
-  world.jump(3700);
+async function anHourLater(context: RunContext, settle: () => Promise<void>): Promise<void> {
+  context.jump(3700);
   // The scheduler looks at the clock ten times a second.
   await sleep(200);
   await settle();
-  await settleFailed(world);
+  await settleFailed(context);
   await settle();
 }
 
@@ -149,10 +149,10 @@ const readDeadlines = async ({ engine, admin }: RunContext) => ({
 });
 
 async function gather(
-  { engine, admin, client, plan, witness, now }: RunContext,
+  { engine, admin, client, plan, observed, now }: RunContext,
   settle: () => Promise<void>,
   afterStorm: FinalState['deadlines'][0],
-): Promise<Omit<FinalState, 'ledger' | 'toldByHand' | 'failedInCalm'>> {
+): Promise<Omit<FinalState, 'ledger' | 'notifiedByStaff' | 'failedInvocations'>> {
   const { reportsBucket, lakeBucket, stockInboxBucket, orderFilesBucket } = engine.credentials;
   const deadLetters = await redriveAll(engine, admin, settle);
   const reports: FinalState['reports'] = [];
@@ -165,7 +165,7 @@ async function gather(
   const lake = await readLake(admin, lakeBucket);
   const stockResults = await readResults(admin, stockInboxBucket);
   const orderResults = await readResults(admin, orderFilesBucket);
-  return { ...tables, plan, now: now(), lake, stockResults, orderResults, deadLetters, deadlines, reports, witness };
+  return { ...tables, plan, now: now(), lake, stockResults, orderResults, deadLetters, deadlines, reports, observed };
 }
 
 function callersOf(engine: LocalStore, now: () => number) {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { place } from '../../functions/order-intake/placement/place.ts';
 import type { Database } from '../../shared/dynamodb/database.ts';
 import { contentHash, orderIdOf } from '../../shared/ids.ts';
-import { reservedUnitsReader } from '../../shared/orders/reserved-units.ts';
+import { reservedUnitsReader } from '../../shared/orders/reserved-units-store.ts';
 import { settlementIndexKeys, settlementKey } from '../../shared/orders/settlement-item.ts';
 import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
 import { withCrash } from '../support/database/crashing-database.ts';

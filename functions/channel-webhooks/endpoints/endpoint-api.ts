@@ -10,15 +10,21 @@ import type { EndpointStore } from './endpoint-store.ts';
 import { forChannel } from './for-channel.ts';
 import { endpointBody, tooManyEndpoints, unknownEndpoint, urlRefused } from './responses.ts';
 
-const retryBudgetMs = 4000;
+const defaultRetryBudgetMs = 4000;
 /** Each endpoint costs one message per event. */
 const maxEndpointsPerChannel = 10;
 
-type Deps = { store: EndpointStore; channels: Channels; isLoopbackAllowed: boolean };
+type Deps = {
+  store: EndpointStore;
+  channels: Channels;
+  isLoopbackAllowed: boolean;
+  /** @default 4000 */
+  retryBudgetMs?: number;
+};
 
 /** Handlers of the endpoint routes. */
-export const endpointHandlers = ({ store, channels, isLoopbackAllowed }: Deps) => [
-  on(routes.putWebhookEndpoint, forChannel(channels, putEndpoint(store, isLoopbackAllowed))),
+export const endpointHandlers = ({ store, channels, ...options }: Deps) => [
+  on(routes.putWebhookEndpoint, forChannel(channels, putEndpoint(store, options))),
   on(
     routes.listWebhookEndpoints,
     forChannel(channels, async (channel) => ({
@@ -45,7 +51,10 @@ export const endpointHandlers = ({ store, channels, isLoopbackAllowed }: Deps) =
 ];
 
 const putEndpoint =
-  (store: EndpointStore, isLoopbackAllowed: boolean) =>
+  (
+    store: EndpointStore,
+    { isLoopbackAllowed, retryBudgetMs = defaultRetryBudgetMs }: Omit<Deps, 'store' | 'channels'>,
+  ) =>
   async (
     channel: string,
     { params: { endpointId }, body, cause }: Request<typeof routes.putWebhookEndpoint>,

@@ -60,7 +60,7 @@ async function publish(deps: Deps, run: Run): Promise<RunOutcome> {
   throw new Error(`Other runs of ${run.date} claimed a version in all ${maxAttempts} attempts of this one.`);
 }
 
-/** Builds and publishes the reports; undefined if another run claimed a version meanwhile. */
+/** Builds and publishes the reports; undefined if another run claimed a version first. */
 async function tryToPublish(deps: Deps, run: Run, directory: string): Promise<RunOutcome | undefined> {
   const { runs, lake, duckDb, timeZone, clock, log } = deps;
   const day = await runs.readDay(run.date);

@@ -12,7 +12,7 @@ import type { OrderStore } from '../order/order-store.ts';
 import type { PlacementStore } from '../order/placement-store.ts';
 
 /** After it the queue retries the message. */
-const retryBudgetMs = 10_000;
+const usualRetryBudgetMs = 10_000;
 const weekMinutes = 7 * 24 * 60;
 
 type Approved = DataOf<typeof ExchangeApproved>;
@@ -28,7 +28,13 @@ type Stores = {
  * refunded, so that it cannot pay for a replacement.
  */
 export const placeReplacement =
-  ({ orders, placements, exchanges }: Stores, channels: Channels, policy: SellingPolicy, expireHolds: ExpireHolds) =>
+  (
+    { orders, placements, exchanges }: Stores,
+    channels: Channels,
+    policy: SellingPolicy,
+    expireHolds: ExpireHolds,
+    retryBudgetMs = usualRetryBudgetMs,
+  ) =>
   (approved: Approved, cause: Cause): Promise<'placed' | 'refused'> => {
     let isExpiryComplete = false;
     return retryOnConflict(retryBudgetMs, async () => {

@@ -57,9 +57,10 @@ export const processDueOrders =
     }
   };
 
+/** A buyer waits for it. */
 const expiryBudgetMs = 1000;
-/** Below the budgets of the callers: 4 s for a placement, 10 s for a change. */
-const defaultRetryBudgetMs = 2000;
+/** Below the retry budget of a change, 10 s. */
+const expiryRetryBudgetMs = 2000;
 const pauseMs = 1000;
 
 /** `all-expired`: stock read from now on includes every overdue reservation. `skipped`: nothing was read. */
@@ -70,11 +71,14 @@ export type ExpireHolds = (cause: Cause) => Promise<'all-expired' | 'some-left' 
  * A call skips the orders that conflicted in the call before, so that an order whose stock is inconsistent does not block
  * the others. It is needed without payment windows too: replacements of returned goods have one in every store.
  */
-export function createHoldExpiry(store: Store, retryBudgetMs = defaultRetryBudgetMs): ExpireHolds {
+export function createHoldExpiry(
+  store: Store,
+  { budgetMs = expiryBudgetMs, retryBudgetMs = expiryRetryBudgetMs }: Partial<Limits> = {},
+): ExpireHolds {
   const processDue = processDueOrders(store);
   let skippedIds: ReadonlySet<string> = new Set();
   return async (cause) => {
-    const limits = { budgetMs: expiryBudgetMs, retryBudgetMs, skippedIds };
+    const limits = { budgetMs, retryBudgetMs, skippedIds };
     const { conflictedIds, isComplete } = await processDue({ ...cause, actor: 'storeworks.order-intake' }, limits);
     skippedIds = new Set(conflictedIds);
     return isComplete ? 'all-expired' : 'some-left';

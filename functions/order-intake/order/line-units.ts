@@ -35,12 +35,12 @@ export function selectUnits(
     return [{ pointer: `/lines/${index}/quantity`, detail: `The line has ${line.quantity} unit(s)` }];
   });
   if (invalid.length > 0) return { invalid };
-  const known = picked.flatMap(({ line, quantity }) => (line ? [{ line, quantity }] : []));
-  const short = known
+  const existing = picked.flatMap(({ line, quantity }) => (line ? [{ line, quantity }] : []));
+  const short = existing
     .filter(({ line, quantity }) => quantity > openUnits(line))
     .map(({ line, quantity }) => ({ lineId: line.lineId, requested: quantity, open: openUnits(line) }));
   if (short.length > 0) return { short };
-  return { units: known.map(({ line, quantity }) => unitsOf(line, quantity)) };
+  return { units: existing.map(({ line, quantity }) => unitsOf(line, quantity)) };
 }
 
 /** The lines with these units added to the cancelled or shipped units. */

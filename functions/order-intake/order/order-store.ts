@@ -95,10 +95,10 @@ export function createOrderStore(db: Database, tables: Tables, timeZone: string)
       return outcome;
     },
 
-    /** Adds a payment to the early payments `known`. `version-conflict` also if the order was placed since the read. */
-    async storeEarlyPayment(orderId: string, known: EarlyPayments | undefined, payment: Payment, cause: Cause) {
-      const version = known?.version ?? 0;
-      const payments = [...(known?.payments ?? []), payment];
+    /** Adds a payment to the early payments `stored`. `version-conflict` also if the order was placed since the read. */
+    async storeEarlyPayment(orderId: string, stored: EarlyPayments | undefined, payment: Payment, cause: Cause) {
+      const version = stored?.version ?? 0;
+      const payments = [...(stored?.payments ?? []), payment];
       const item: EarlyPayments = { orderId, isAwaited: true, version: version + 1, payments };
       const event = newEvent(PaymentRecorded, { orderId, payment: publishedPaymentOf(payment), order: null }, cause);
       return transact(db, [

@@ -1,7 +1,7 @@
 import { openDatabase } from '../../../shared/dynamodb/database.ts';
 import { postStripeEvent } from '../../../shared/contracts/orders/stripe-routes.ts';
 import { httpHandler, on } from '../../../shared/lambda/http-handler.ts';
-import { secretReader } from '../../../shared/secret.ts';
+import { secretReader } from '../../../shared/secret-store.ts';
 import { createOrderStore } from '../order/order-store.ts';
 import { StripeEnv } from './env.ts';
 import { stripeAccount, verifyStripeSignature, receiveStripeEvent } from './stripe-api.ts';

@@ -9,7 +9,7 @@ import type { PlacementStore } from '../order/placement-store.ts';
 import type { ChunkedPlacementStore } from './chunked-placement-store.ts';
 
 /** Below a function's 20 s. The next request for the order continues a placement that is not complete then. */
-const retryBudgetMs = 12_000;
+const usualRetryBudgetMs = 12_000;
 /** Longer than any function works on a placement; after it the sweep releases the reserved chunks. */
 const abandonedAfterMs = 120_000;
 const sweepRetryBudgetMs = 10_000;
@@ -26,6 +26,7 @@ export const placeInChunks = (
   placement: Placement,
   policy: SellingPolicy,
   cause: Cause,
+  retryBudgetMs = usualRetryBudgetMs,
 ): Promise<Decision> => {
   const { orderId, contentHash, now, decidedAt = now } = placement;
   let isConsistent = false;

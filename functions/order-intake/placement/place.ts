@@ -25,13 +25,13 @@ export const place = (
   placement: Placement,
   policy: SellingPolicy,
   cause: Cause,
-  retryBudgetMs = usualRetryBudgetMs,
+  retryBudgetMs?: number,
 ): Promise<Decision> => {
   if (demandOf(placement.content.lines).size > skusPerTransaction) {
-    return placeInChunks(stores, placement, policy, cause);
+    return placeInChunks(stores, placement, policy, cause, retryBudgetMs);
   }
   let isConsistent = false;
-  return retryOnConflict(retryBudgetMs, async () => {
+  return retryOnConflict(retryBudgetMs ?? usualRetryBudgetMs, async () => {
     const decision = decide(placement, await stores.placements.load(placement, isConsistent), policy);
     if (decision.kind === 'accepted') {
       const { order, initialState, reservations } = decision;

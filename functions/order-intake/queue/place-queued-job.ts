@@ -12,8 +12,8 @@ import type { IntakeStore } from './intake-store.ts';
 import { causeOf, placementOf, refuseAll, type RefusalStores, type Undecided } from './refuse-queued.ts';
 
 /** Half of the function's minute. Orders of runs that have not started by then are retried by the queue. */
-const budgetMs = 30_000;
-const retryBudgetMs = 15_000;
+const usualBudgetMs = 30_000;
+const usualRetryBudgetMs = 15_000;
 /** As many orders of one SKU as fit a transaction. Halved after each version conflict. */
 const maxOrdersPerGroup = 49;
 const chainsAtOnce = 8;
@@ -31,6 +31,10 @@ type Dependencies = {
   now: number;
   report: (message: string, error: unknown) => void;
   expireHolds: ExpireHolds;
+  /** @default 30_000 */
+  budgetMs?: number;
+  /** @default 15_000 */
+  retryBudgetMs?: number;
 };
 type Batch = Omit<Dependencies, 'expireHolds'> & { expiry: ReturnType<typeof batchExpiry> };
 type Decided = { queued: QueuedOrder; decision: Decision };
@@ -43,7 +47,7 @@ export async function placeQueued(given: Dependencies, queued: readonly QueuedOr
   const batch = { ...given, expiry: batchExpiry(given) };
   const arrived = queued.toSorted((a, b) => (a.attemptId < b.attemptId ? -1 : 1));
   const distinct = [...new Map(arrived.map((each) => [each.orderId + each.attemptId, each])).values()];
-  const deadline = performance.now() + budgetMs;
+  const deadline = performance.now() + (given.budgetMs ?? usualBudgetMs);
   const failed: QueuedOrder[] = [];
   for (const run of runsOf(await undecided(batch.stores.intakes, distinct))) {
     if (performance.now() > deadline) failed.push(...run);
@@ -96,7 +100,7 @@ async function placeRun(batch: Batch, run: QueuedOrder[]): Promise<QueuedOrder[]
 }
 
 async function placeSingle(batch: Batch, queued: QueuedOrder, open: Undecided): Promise<void> {
-  const { place, now, expiry } = batch;
+  const { place, now, expiry, retryBudgetMs = usualRetryBudgetMs } = batch;
   const decision = await retryOnConflict(retryBudgetMs, async () => {
     const decided = await place(placementOf(queued, now), causeOf(queued));
     if (expiry.isComplete() || decided.kind !== 'out-of-stock') return decided;
@@ -111,7 +115,7 @@ async function placeSingle(batch: Batch, queued: QueuedOrder, open: Undecided): 
  * stock, in smaller groups, so that only orders without stock are refused.
  */
 function placeInGroups(batch: Batch, open: Undecided, failed: QueuedOrder[]): Promise<'done'> {
-  const { stores, policy, now, expiry } = batch;
+  const { stores, policy, now, expiry, retryBudgetMs = usualRetryBudgetMs } = batch;
   let maxOrders = maxOrdersPerGroup;
   return retryOnConflict(retryBudgetMs, async () => {
     const placements = [...open.values()].map((queued) => placementOf(queued, now));

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { batchJobMaxAttempts, openDatabase } from '../../../shared/dynamodb/database.ts';
 import { eventHandler } from '../../../shared/lambda/event-handler.ts';
-import { secretReader } from '../../../shared/secret.ts';
+import { secretReader } from '../../../shared/secret-store.ts';
 import { actor } from '../refund/change.ts';
 import { createRefundStore } from '../refund/store.ts';
 import { createProviderLookup } from './configured-provider-client.ts';

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Metadata } from '../../../shared/contracts/define-event.ts';
 import { openDatabase } from '../../../shared/dynamodb/database.ts';
 import { queueHandler } from '../../../shared/lambda/queue-handler.ts';
-import { secretReader } from '../../../shared/secret.ts';
+import { secretReader } from '../../../shared/secret-store.ts';
 import { causedBy } from '../refund/change.ts';
 import { createRefundStore } from '../refund/store.ts';
 import { createProviderLookup } from './configured-provider-client.ts';

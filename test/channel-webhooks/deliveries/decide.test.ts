@@ -56,7 +56,7 @@ describe('a message', () => {
   test.each([
     ['its endpoint is deleted', undefined, undefined],
     ['it is delivered', anEndpoint(), aDelivery({ state: 'delivered' })],
-    ['it is a dead letter', anEndpoint(), aDelivery({ state: 'dead' })],
+    ['it is dead', anEndpoint(), aDelivery({ state: 'dead' })],
     ['a replay replaced it', anEndpoint(), aDelivery({ round: 1 })],
   ])('is dropped when %s', (_when, endpoint, delivery) => {
     expect(nextStep(message, endpoint, delivery, noon, store.webhooks)).toEqual({ kind: 'drop' });

@@ -67,7 +67,7 @@ describe('an event of an order', () => {
     const [one, two] = [await anOrderEvent(database.db), await anOrderEvent(database.db)];
     const failing = {
       send: async (messages: DeliveryMessage[]) => {
-        if (messages.some(({ eventId }) => eventId === one.eventId)) throw new Error('The queue does not answer');
+        if (messages.some(({ eventId }) => eventId === one.eventId)) throw new Error('The queue does not respond');
         await queue.send(messages);
       },
     };

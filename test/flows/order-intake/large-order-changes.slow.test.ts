@@ -72,7 +72,7 @@ describe('an order of hundreds of SKUs', { timeout: 180_000 }, () => {
   test('expires once when two sweeps run concurrently', async () => {
     const { skus, path, reservedUntil } = await largeOrder('marketplace');
     await sleep(Date.parse(reservedUntil) - Date.now());
-    await Promise.all([1, 2].map(() => fireSchedule(office, 'order-intake/expiry/sweep.handler')));
+    await Promise.all([1, 2].map(() => fireSchedule(office, 'order-intake/expiry/sweep.handler.ts')));
     await expectUnits(skus, { onHand: 2 * count, reserved: 0 });
     expect(await eventTypes(office, path)).toEqual(['OrderPlaced', 'OrderExpired']);
   });
@@ -83,7 +83,9 @@ describe('an order of hundreds of SKUs', { timeout: 180_000 }, () => {
     const crashed = createOrderStore(withCrash(db, { transaction: 2, when: 'after' }), tables, 'Europe/London');
     const request = { requestId: 'all', reason: 'no need' };
     const cause = aCause({ now: Date.now() - 60_000 });
-    await expect(applyChange(crashed, orderId, (order) => cancelled(order, request, ''), cause)).rejects.toThrow('Crashed');
+    await expect(applyChange(crashed, orderId, (order) => cancelled(order, request, ''), cause)).rejects.toThrow(
+      'Crashed',
+    );
     expect((await office.client('storefront').get(path)).body.status).toBe('cancelled');
     // The sweep may have run already.
     expect((await unitsOf(office, skus)).reserved).toBeLessThanOrEqual(count - 99);

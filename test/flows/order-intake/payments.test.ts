@@ -30,7 +30,7 @@ const read = async (path: string) => (await office.client('admin').get(path)).bo
 const review = (path: string, decision: string, headers: Record<string, string> = {}) =>
   office.client('service-lead').post(`${path}/review`, { decision, reason: 'reviewed' }, headers);
 
-const sweepNow = () => fireSchedule(office, 'order-intake/expiry/sweep.handler', new Date(now()));
+const sweepNow = () => fireSchedule(office, 'order-intake/expiry/sweep.handler.ts', new Date(now()));
 
 /** Moves the clock to the end of an order's payment time limit, less `beforeMs`. */
 const passTimeLimit = (order: { reservedUntil: string }, beforeMs = 0) => {

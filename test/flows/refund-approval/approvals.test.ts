@@ -18,7 +18,7 @@ afterAll(() => office.stop());
 const refunds = refundDriver(() => office);
 /** Invokes the decision function in the AWS console with the saved test event and these changes. */
 const decideInConsole = (content: Record<string, unknown>) =>
-  invoke(office, 'refund-approval/approvals/console-decision.handler', { ...testEvent, ...content });
+  invoke(office, 'refund-approval/approvals/console-decision.handler.ts', { ...testEvent, ...content });
 
 describe('over HTTP', () => {
   test('one approval within the limit is sufficient, and the refund names the approver, department and comment', async () => {

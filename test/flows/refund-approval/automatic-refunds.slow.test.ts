@@ -191,8 +191,8 @@ test('a customer history counts each order and each refunded order once, also wi
     }
   });
   const historyOf = createHistoryStore(DynamoDBDocumentClient.from(adminClient(office.credentials)), {
-    REFUND_TABLE_NAME: resourceName(office, 'AWS::DynamoDB::Table', 'RefundTable'),
-    ORDER_TABLE_NAME: resourceName(office, 'AWS::DynamoDB::Table', 'OrderTable'),
+    REFUND_TABLE_NAME: resourceName(office, 'AWS::DynamoDB::Table', 'Data-RefundTable'),
+    ORDER_TABLE_NAME: resourceName(office, 'AWS::DynamoDB::Table', 'Data-OrderTable'),
   });
   expect(await historyOf(customer.id)).toMatchObject({
     orders: 3,

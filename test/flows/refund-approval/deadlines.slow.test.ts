@@ -148,7 +148,7 @@ describe('a request that waits for approval', () => {
     const { path, refundId, refund } = await refunds.requestedRefund();
     await clock.moveTo(office, at(0, '14:02'));
     const sqs = new SQSClient(adminConfigOf(office));
-    const QueueName = resourceName(office, 'AWS::SQS::Queue', 'RefundApprovalDeadlinesQueue');
+    const QueueName = resourceName(office, 'AWS::SQS::Queue', 'RefundApproval-DeadlineQueue');
     const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
     const { requestedAt } = refund;
     const remind = { refundId, kind: 'remind', requestedAt, dueAt: at(0, '14:00') };

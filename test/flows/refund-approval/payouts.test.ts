@@ -47,9 +47,9 @@ const passVisibilityTimeout = () => {
   clock.aheadMs += 190_000;
 };
 
-async function messagesInQueue(logicalId: string): Promise<number> {
+async function messagesInQueue(id: string): Promise<number> {
   const sqs = new SQSClient(adminConfigOf(office));
-  const QueueName = resourceName(office, 'AWS::SQS::Queue', logicalId);
+  const QueueName = resourceName(office, 'AWS::SQS::Queue', id);
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
   const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
@@ -143,7 +143,7 @@ describe.each(['acme', 'stripe'])('a payout through %s', (provider) => {
     await refunds.eventually(() => expect(double().refunds).toHaveLength(1));
     const [refund] = double().refunds;
     if (refund) refund.status = 'succeeded';
-    await fireSchedule(office, 'refund-approval/payouts/payout-sweep.handler');
+    await fireSchedule(office, 'refund-approval/payouts/payout-sweep.handler.ts');
     await refunds.becomes(path, { status: 'paid' });
     expect(double().refunds).toHaveLength(1);
   });
@@ -178,7 +178,8 @@ describe('a function that crashes', () => {
   ] as const)('%s makes one payout and publishes one event', async (_case, transaction, when, paidBefore) => {
     let count = 0;
     fault = ({ functionName, call }) => {
-      if (!functionName.includes('RefundApproval-PayoutFunction') || call.operation !== 'TransactWriteItems') return undefined;
+      if (!functionName.includes('RefundApproval-PayoutFunction') || call.operation !== 'TransactWriteItems')
+        return undefined;
       count += 1;
       return count === transaction ? { kind: 'crash', when } : undefined;
     };
@@ -222,7 +223,9 @@ describe('a provider notification', () => {
     // The provider reports in the end that the payout arrived: the customer has the amount twice, which alerts once.
     const last = { refundId, occurredAt: secondsFromNow(20) };
     for (const eventId of [randomUUID(), randomUUID()]) await refunds.notifyPayout(order, { ...last, eventId });
-    await refunds.eventually(async () => expect(await messagesInQueue('RefundApproval-RefundPaidTwiceDeadLetters')).toBe(1));
+    await refunds.eventually(async () =>
+      expect(await messagesInQueue('RefundApproval-RefundPaidTwiceDeadLetters')).toBe(1),
+    );
     await office.settled();
     expect(await refunds.read(path)).toMatchObject({
       status: 'store-credit',

@@ -235,7 +235,7 @@ test('stock posts each returned unit once when events arrive repeatedly and out 
       aCause(),
     );
   const events = [event('p-1', 2, 'restock'), event('p-2', 1, 'damaged')];
-  const entry = 'stock-update/returns/return-received.handler';
+  const entry = 'stock-update/returns/return-received.handler.ts';
   await Promise.all([
     deliver(office, entry, events),
     deliver(office, entry, events.toReversed()),

@@ -87,9 +87,9 @@ test('a repair that crashed between two SKUs is completed by the next delivery',
   const { path, audit } = await requestAudit(office);
   const tableName = (logicalId: string) => resourceName(office, 'AWS::DynamoDB::Table', logicalId);
   const tables = {
-    STOCK_TABLE_NAME: tableName('StockTable'),
-    ORDER_TABLE_NAME: tableName('OrderTable'),
-    STOCK_AUDIT_TABLE_NAME: tableName('StockAuditTable'),
+    STOCK_TABLE_NAME: tableName('Data-StockTable'),
+    ORDER_TABLE_NAME: tableName('Data-OrderTable'),
+    STOCK_AUDIT_TABLE_NAME: tableName('Data-StockAuditTable'),
   };
   const options = { marshallOptions: { removeUndefinedValues: true } };
   const db = DynamoDBDocumentClient.from(adminClient(office.credentials), options);

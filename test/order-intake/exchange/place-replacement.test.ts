@@ -10,7 +10,6 @@ import { cancel } from '../../../functions/order-intake/cancellation/cancel.ts';
 import { placeReplacement } from '../../../functions/order-intake/exchange/place-replacement.ts';
 import { createExchangeStore } from '../../../functions/order-intake/exchange/exchange-store.ts';
 import { writeExport } from '../../../functions/order-intake/export/export-job.ts';
-import { createHoldExpiry } from '../../../functions/order-intake/order/hold-expiry-job.ts';
 import { findPage } from '../../../functions/order-intake/search/find-page.ts';
 import type { Database } from '../../../shared/dynamodb/database.ts';
 import * as routes from '../../../shared/contracts/orders/routes.ts';
@@ -20,7 +19,7 @@ import { withConflicts } from '../../support/database/conflicting-database.ts';
 import { withCrash } from '../../support/database/crashing-database.ts';
 import { databaseForAll, tables } from '../../support/database/dynamodb.ts';
 import { anApprovedExchange } from '../../support/orders/approved-exchange.ts';
-import { orderStores, placing } from '../../support/orders/order-stores.ts';
+import { expiryOf, orderStores, placing, retryBudgetMs } from '../../support/orders/order-stores.ts';
 import { skusWith, unitsOf } from '../../support/stock/many-skus.ts';
 import { eventsOf } from '../../support/database/outbox.ts';
 import { aRequest } from '../../support/requests.ts';
@@ -60,7 +59,8 @@ async function exchangeFor(quantity: number) {
         { ...storesOn(db), exchanges },
         channels,
         aPolicy(),
-        createHoldExpiry(orders()),
+        expiryOf(orders()),
+        retryBudgetMs,
       )(approved, aCause()),
     replacement: async () => (await orders().read([replacementId]))[0],
     eventTypes: async () =>

@@ -18,7 +18,7 @@ import { stockKey } from '../../../shared/stock/stock-item.ts';
 import { aCause, anOrder, aPolicy, noon } from '../../support/builders.ts';
 import { databaseForEach, tables } from '../../support/database/dynamodb.ts';
 import { anApprovedExchange } from '../../support/orders/approved-exchange.ts';
-import { orderStores, placing, queuePlacing } from '../../support/orders/order-stores.ts';
+import { expiryOf, orderStores, placing, queuePlacing, retryBudgetMs } from '../../support/orders/order-stores.ts';
 import { skusWith, unitsOf } from '../../support/stock/many-skus.ts';
 import { queueOrders } from '../../support/orders/queued-orders.ts';
 import { aRequest } from '../../support/requests.ts';
@@ -36,7 +36,7 @@ const due: typeof orders.due = (...asked) => {
   queryCount += 1;
   return orders.due(...asked);
 };
-const expireAll = createHoldExpiry({ ...orders, due });
+const expireAll = expiryOf({ ...orders, due });
 let expiries: number;
 const expireHolds: ExpireHolds = (cause) => {
   expiries += 1;
@@ -135,6 +135,7 @@ async function exchangeFor(
     channels,
     aPolicy(),
     end,
+    retryBudgetMs,
   )(approved, aCause({ now }));
   return { outcome, replacementId: orderIdOf('storefront', replacementNameOf(refundId)) };
 }
@@ -212,7 +213,7 @@ describe('stock of an overdue reservation', () => {
     const inconsistent = await reserve([gone], 1);
     await post(orderFor([sold], 1));
     await setReserved(gone, 0);
-    const shortBudget = () => createHoldExpiry(orders, 100);
+    const shortBudget = () => createHoldExpiry(orders, { budgetMs: retryBudgetMs, retryBudgetMs: 100 });
     for (const count of [1, 2]) {
       const contents = Array.from({ length: count }, () => orderFor([sold], 1));
       expect(await throughQueue(contents, { end: shortBudget() })).toEqual(contents.map(() => false));

@@ -2,11 +2,12 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test, vi } from 'vitest';
 import { createOrderStore } from '../../../functions/order-intake/order/order-store.ts';
 import { indexKeys } from '../../../functions/order-intake/order/order-item.ts';
-import { createHoldExpiry, processDueOrders } from '../../../functions/order-intake/order/hold-expiry-job.ts';
+import { processDueOrders } from '../../../functions/order-intake/order/hold-expiry-job.ts';
 import { conflictError } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import { orderKey } from '../../../shared/orders/order-keys.ts';
 import { aCause, aPolicy } from '../../support/builders.ts';
 import { databaseForAll, tables } from '../../support/database/dynamodb.ts';
+import { expiryOf } from '../../support/orders/order-stores.ts';
 import { aPlacedOrder, noon } from '../../support/orders/placed-order.ts';
 
 const database = databaseForAll();
@@ -33,7 +34,7 @@ test('one order that cannot be parsed does not stop the others, and is reported'
 
   // It does not stop the expiry before a refusal either.
   await due('ord_other', 1);
-  expect(await createHoldExpiry(store)(aCause())).toBe('all-expired');
+  expect(await expiryOf(store)(aCause())).toBe('all-expired');
 });
 
 test('a run is complete only if it leaves no due order that it can change', async () => {

@@ -28,7 +28,7 @@ const consumedQueue = () => {
 };
 const brokenConsumer = { send: async () => undefined };
 
-const wait = { responseWithinMs: 60_000, pollMs: 5 };
+const wait = { responseWithinMs: 60_000, pollMs: 50 };
 const request = (sku: string, externalOrderId: string) =>
   aRequest(routes.placeOrder, { body: anOrder({ externalOrderId, lines: [{ sku, quantity: 1 }] }) }, 'storefront');
 

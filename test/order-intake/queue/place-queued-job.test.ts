@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { channels } from '../../support/environment.ts';
 import { acceptOrders } from '../../../functions/order-intake/queue/accept.ts';
 import type { QueuedOrder } from '../../../functions/order-intake/queue/intake-item.ts';
-import { createHoldExpiry } from '../../../functions/order-intake/order/hold-expiry-job.ts';
 import { undoAbandoned } from '../../../functions/order-intake/placement/chunked-placement.ts';
 import { placeQueued } from '../../../functions/order-intake/queue/place-queued-job.ts';
 import { applyMovements } from '../../../functions/stock-update/stock/apply-movements.ts';
@@ -16,7 +15,7 @@ import { aCause, aMovement, anOrder, noon } from '../../support/builders.ts';
 import { withCrash } from '../../support/database/crashing-database.ts';
 import { databaseForAll, tables } from '../../support/database/dynamodb.ts';
 import { eventsOf } from '../../support/database/outbox.ts';
-import { orderStores, placing, queuePlacing } from '../../support/orders/order-stores.ts';
+import { expiryOf, orderStores, placing, queuePlacing } from '../../support/orders/order-stores.ts';
 import { queueOrders } from '../../support/orders/queued-orders.ts';
 import { aRequest } from '../../support/requests.ts';
 import { stockedSku } from '../../support/stock/stocked-skus.ts';
@@ -41,7 +40,7 @@ const countersOf = async (sku: string) =>
 const queued = (contents: readonly OrderContent[], given: Parameters<typeof queueOrders>[2] = {}) =>
   queueOrders(stores, contents, given);
 const placeAll = (messages: readonly QueuedOrder[], through = stores, now = noon + 2000) =>
-  placeQueued(queuePlacing(through, { now, expireHolds: createHoldExpiry(stores.orders) }), messages);
+  placeQueued(queuePlacing(through, { now, expireHolds: expiryOf(stores.orders) }), messages);
 
 /** Counts placed and refused orders, and expects one event of each. */
 async function outcomes(messages: readonly QueuedOrder[]) {

@@ -3,14 +3,13 @@ import { beforeEach, expect, test } from 'vitest';
 import { channels } from '../../support/environment.ts';
 import { acceptOrders } from '../../../functions/order-intake/queue/accept.ts';
 import { intakeKey, type QueuedOrder } from '../../../functions/order-intake/queue/intake-item.ts';
-import { createHoldExpiry } from '../../../functions/order-intake/order/hold-expiry-job.ts';
 import { placeQueued } from '../../../functions/order-intake/queue/place-queued-job.ts';
 import { resendAccepted } from '../../../functions/order-intake/queue/resend-accepted-job.ts';
 import * as routes from '../../../shared/contracts/orders/routes.ts';
 import { orderIdOf } from '../../../shared/ids.ts';
 import { aCause, anOrder, noon } from '../../support/builders.ts';
 import { databaseForEach, tables } from '../../support/database/dynamodb.ts';
-import { orderStores, queuePlacing, reading } from '../../support/orders/order-stores.ts';
+import { expiryOf, orderStores, queuePlacing, reading } from '../../support/orders/order-stores.ts';
 import { aRequest } from '../../support/requests.ts';
 import { stockedSku } from '../../support/stock/stocked-skus.ts';
 
@@ -45,7 +44,7 @@ const accept = (externalOrderIds: readonly string[], queue: ReturnType<typeof aQ
     aCause({ now }),
   );
 const place = (messages: readonly QueuedOrder[]) =>
-  placeQueued(queuePlacing(stores, { now: noon + minute, expireHolds: createHoldExpiry(stores.orders) }), messages);
+  placeQueued(queuePlacing(stores, { now: noon + minute, expireHolds: expiryOf(stores.orders) }), messages);
 const idOf = (externalOrderId: string) => orderIdOf('storefront', externalOrderId);
 const read = (externalOrderId: string, now: number) =>
   reading(stores)(aRequest(routes.getOrder, { params: { orderId: idOf(externalOrderId) }, cause: aCause({ now }) }));

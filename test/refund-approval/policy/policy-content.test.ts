@@ -3,6 +3,7 @@ import { defaultPolicy } from '../../../functions/refund-approval/refund/default
 import { RefundPolicy } from '../../../shared/contracts/refunds/policy-routes.ts';
 
 test.each<[string, object, string]>([
+  ['no rules', { rules: [] }, '/rules'],
   ['two rules with the same name', { rules: [...defaultPolicy.rules, ...defaultPolicy.rules] }, '/rules'],
   ['no rule that applies to every request', { rules: defaultPolicy.rules.slice(0, -1) }, '/rules'],
   [
@@ -10,6 +11,8 @@ test.each<[string, object, string]>([
     { rules: [{ rule: 'any', when: { moon: 'full' }, decision: 'approve' }] },
     '/rules/0/when/moon',
   ],
+  ['an unknown decision', { rules: [{ rule: 'any', when: {}, decision: 'maybe' }] }, '/rules/0/decision'],
+  ['a reminder after the expiry', { waiting: { ...defaultPolicy.waiting, remindAfterHours: 900 } }, '/waiting'],
   ['a negative limit', { limits: { finance: -1 } }, '/limits/finance'],
   ['an expiry before the reminder', { waiting: { ...defaultPolicy.waiting, expireAfterHours: 1 } }, '/waiting'],
   [
@@ -25,4 +28,8 @@ test.each<[string, object, string]>([
     return keys.map((key) => `/${[...issue.path, ...(key === undefined ? [] : [key])].join('/')}`);
   });
   expect(pointers).toContain(pointer);
+});
+
+test('the default policy is valid', () => {
+  expect(RefundPolicy.parse(defaultPolicy)).toEqual(defaultPolicy);
 });

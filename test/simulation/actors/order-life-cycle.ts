@@ -3,39 +3,39 @@ import { paymentSignature } from '../../support/payments/signature.ts';
 import { paymentIdOf, type PlannedPayment } from '../workload/life-cycle-plan.ts';
 import type { PlannedOrder } from '../workload/order-plan.ts';
 import { refund } from './refund-life-cycle.ts';
-import { insist, repeatedly, type RunContext } from './run-context.ts';
+import { callWithRetries, repeatedly, type RunContext } from './run-context.ts';
 
 const provider = 'acme';
 const idOf = ({ client, content }: PlannedOrder) => orderIdOf(client, content.externalOrderId);
 
 /** What came before its order: the provider is faster than the storefront. */
-export const payEarly = (world: RunContext, order: PlannedOrder): Promise<void> =>
-  pay(world, order, order.guessedMinor, ({ isEarly }) => isEarly);
+export const payEarly = (context: RunContext, order: PlannedOrder): Promise<void> =>
+  pay(context, order, order.guessedMinor, ({ isEarly }) => isEarly);
 
 /** Everybody who has to do with a placed order: it is paid, cancelled, edited, looked at, shipped, delivered and refunded, as planned. */
-export async function leadToItsEnd(world: RunContext, order: PlannedOrder): Promise<void> {
-  const placed = await current(world, order);
+export async function completeOrder(context: RunContext, order: PlannedOrder): Promise<void> {
+  const placed = await current(context, order);
   if (!placed) return;
   await Promise.all([
-    pay(world, order, placed.totalMinor, ({ isEarly }) => !isEarly),
-    cancel(world, order, 'payment'),
-    edit(world, order),
+    pay(context, order, placed.totalMinor, ({ isEarly }) => !isEarly),
+    cancel(context, order, 'payment'),
+    edit(context, order),
     // Too early for most that are to be paid.
-    order.life.isAllocated && order.life.sending.isHasty ? allocate(world, order) : undefined,
+    order.life.isAllocated && order.life.sending.isHasty ? allocate(context, order) : undefined,
   ]);
-  await review(world, order);
-  if (order.life.isAllocated) await allocate(world, order);
-  await Promise.all([ship(world, order), cancel(world, order, 'shipment'), refund(world, order, 'shipment')]);
+  await review(context, order);
+  if (order.life.isAllocated) await allocate(context, order);
+  await Promise.all([ship(context, order), cancel(context, order, 'shipment'), refund(context, order, 'shipment')]);
 }
 
 /** The order as everybody may see it; undefined if there is none. */
-async function current({ client, witness }: RunContext, order: PlannedOrder) {
-  const answer = await insist(witness, () => client('admin').get(`/orders/${idOf(order)}`));
+async function current({ client, observed }: RunContext, order: PlannedOrder) {
+  const answer = await callWithRetries(observed, () => client('admin').get(`/orders/${idOf(order)}`));
   return answer?.status === 200 ? answer.body : undefined;
 }
 
 async function pay(
-  world: RunContext,
+  context: RunContext,
   order: PlannedOrder,
   totalMinor: number,
   isDue: (payment: PlannedPayment) => boolean,
@@ -53,8 +53,8 @@ async function pay(
       currency: 'GBP',
       occurredAt: '2025-03-30T12:00:00Z',
     };
-    await repeatedly(payment.sending, () => postPayment(world, event));
-    if (payment.isContradicted) await postPayment(world, { ...event, amountMinor: event.amountMinor + 1 });
+    await repeatedly(payment.sending, () => postPayment(context, event));
+    if (payment.isContradicted) await postPayment(context, { ...event, amountMinor: event.amountMinor + 1 });
   };
   const due = order.life.payments.filter(isDue);
   if (order.life.sending.isHasty) await Promise.all(due.map(tell));
@@ -64,30 +64,30 @@ async function pay(
 type PaymentEvent = Record<'eventId' | 'orderId' | 'type', string> & { amountMinor: number };
 
 /** Tells of money as its provider does. */
-export async function postPayment({ client, witness, now, engine }: RunContext, event: PaymentEvent): Promise<void> {
+export async function postPayment({ client, observed, now, engine }: RunContext, event: PaymentEvent): Promise<void> {
   const body = JSON.stringify(event);
   const secret = engine.credentials.webhookSecret;
-  const answer = await insist(witness, () =>
+  const answer = await callWithRetries(observed, () =>
     client('service').post(`/payments/webhooks/${provider}`, body, {
       'storeworks-signature': paymentSignature(body, secret, now()),
     }),
   );
-  witness.payments.push({ ...event, status: answer?.status ?? 0, told: String(answer?.body.status ?? '') });
+  observed.payments.push({ ...event, status: answer?.status ?? 0, told: String(answer?.body.status ?? '') });
 }
 
-async function cancel(world: RunContext, order: PlannedOrder, meets: 'payment' | 'shipment'): Promise<void> {
+async function cancel(context: RunContext, order: PlannedOrder, meets: 'payment' | 'shipment'): Promise<void> {
   for (const planned of order.life.cancellations.filter((cancellation) => cancellation.meets === meets)) {
     const { requestId, what } = planned;
     const lines = what === 'whole' ? {} : { lines: [{ lineId: 'line-1', quantity: 1 }] };
     const content = { requestId, reason: 'simulated', ...lines };
-    await repeatedly(planned, () => command(world, order, 'service-lead', 'cancellation', requestId, content));
+    await repeatedly(planned, () => command(context, order, 'service-lead', 'cancellation', requestId, content));
   }
 }
 
 /** Each edit is made of the order as it is then. */
-async function edit(world: RunContext, order: PlannedOrder): Promise<void> {
+async function edit(context: RunContext, order: PlannedOrder): Promise<void> {
   for (const planned of order.edits) {
-    const [line] = ((await current(world, order))?.lines ?? []) as Line[];
+    const [line] = ((await current(context, order))?.lines ?? []) as Line[];
     if (!line) return;
     const { editId, what, sku } = planned;
     const resized = (by: number) => ({ lines: [{ lineId: line.lineId, quantity: Math.max(0, line.quantity + by) }] });
@@ -98,22 +98,22 @@ async function edit(world: RunContext, order: PlannedOrder): Promise<void> {
       express: { shippingMethod: 'express' },
     };
     const content = { editId, reason: 'simulated', ...changes[what] };
-    await repeatedly(planned, () => command(world, order, 'service-lead', 'edits', editId, content));
+    await repeatedly(planned, () => command(context, order, 'service-lead', 'edits', editId, content));
     if (planned.isContradicted) {
-      await command(world, order, 'service-lead', 'edits', editId, { ...content, ...resized(2) });
+      await command(context, order, 'service-lead', 'edits', editId, { ...content, ...resized(2) });
     }
   }
 }
 
-async function review(world: RunContext, order: PlannedOrder): Promise<void> {
-  if (!(await current(world, order))?.holdReasons) return;
+async function review(context: RunContext, order: PlannedOrder): Promise<void> {
+  if (!(await current(context, order))?.holdReasons) return;
   const { review: decision, sending } = order.life;
   const content = { decision, reason: 'simulated' };
-  await repeatedly(sending, () => command(world, order, 'service-lead', 'review', decision, content));
+  await repeatedly(sending, () => command(context, order, 'service-lead', 'review', decision, content));
 }
 
-const allocate = (world: RunContext, order: PlannedOrder) =>
-  repeatedly(order.life.sending, () => command(world, order, 'warehouse', 'allocation', '', {}));
+const allocate = (context: RunContext, order: PlannedOrder) =>
+  repeatedly(order.life.sending, () => command(context, order, 'warehouse', 'allocation', '', {}));
 
 type Line = { lineId: string; quantity: number; cancelledQuantity?: number; shippedQuantity?: number };
 
@@ -121,11 +121,11 @@ type Line = { lineId: string; quantity: number; cancelledQuantity?: number; ship
  * Part by part what is open then, the last part with all that is left; what was shipped arrives. Of two parts, the second
  * is sold out: it is cancelled.
  */
-async function ship(world: RunContext, order: PlannedOrder): Promise<void> {
+async function ship(context: RunContext, order: PlannedOrder): Promise<void> {
   const { shipments, isDelivered, sending } = order.life;
   for (let part = 1; part <= shipments; part += 1) {
-    if (part > 1) await review(world, order);
-    const lines: Line[] = (await current(world, order))?.lines ?? [];
+    if (part > 1) await review(context, order);
+    const lines: Line[] = (await current(context, order))?.lines ?? [];
     const open = lines.flatMap(({ lineId, quantity, cancelledQuantity = 0, shippedQuantity = 0 }) => {
       const units = quantity - cancelledQuantity - shippedQuantity;
       return units > 0 ? [{ lineId, quantity: part < shipments ? 1 : units }] : [];
@@ -138,20 +138,20 @@ async function ship(world: RunContext, order: PlannedOrder): Promise<void> {
     if (content.lines.length === 0) return;
     if (part === 2 && shipments === 2) {
       const rest = { requestId: 'sold-out', reason: 'sold out', lines: open };
-      await repeatedly(sending, () => command(world, order, 'service-lead', 'cancellation', rest.requestId, rest));
+      await repeatedly(sending, () => command(context, order, 'service-lead', 'cancellation', rest.requestId, rest));
       return;
     }
-    await repeatedly(sending, () => command(world, order, 'warehouse', 'shipments', content.shipmentId, content));
-    if (isDelivered) await repeatedly(sending, () => arrive(world, order, content.shipmentId));
+    await repeatedly(sending, () => command(context, order, 'warehouse', 'shipments', content.shipmentId, content));
+    if (isDelivered) await repeatedly(sending, () => arrive(context, order, content.shipmentId));
   }
 }
 
-const arrive = (world: RunContext, order: PlannedOrder, shipmentId: string) =>
-  command(world, order, 'warehouse', `shipments/${shipmentId}/delivery`, shipmentId, {});
+const arrive = (context: RunContext, order: PlannedOrder, shipmentId: string) =>
+  command(context, order, 'warehouse', `shipments/${shipmentId}/delivery`, shipmentId, {});
 
 /** Asks for a change of an order and remembers what was told. `id` is the caller's, by which the change is known. */
 async function command(
-  { client, witness }: RunContext,
+  { client, observed }: RunContext,
   order: PlannedOrder,
   caller: string,
   what: string,
@@ -159,7 +159,7 @@ async function command(
   content: object,
 ): Promise<void> {
   const orderId = idOf(order);
-  const answer = await insist(witness, () => client(caller).post(`/orders/${orderId}/${what}`, content));
+  const answer = await callWithRetries(observed, () => client(caller).post(`/orders/${orderId}/${what}`, content));
   const { status = 0, body } = answer ?? {};
-  witness.commands.push({ orderId, what, id, status, type: String(body?.type ?? '') });
+  observed.commands.push({ orderId, what, id, status, type: String(body?.type ?? '') });
 }

@@ -5,7 +5,7 @@ import { type Behaviour, type MadeRefund, startHttpProvider } from '../../suppor
 import { chance } from '../workload/random.ts';
 import { orderOfPayment } from '../workload/life-cycle-plan.ts';
 import { postPayment } from './order-life-cycle.ts';
-import { insist, type RunContext } from './run-context.ts';
+import { callWithRetries, type RunContext } from './run-context.ts';
 
 /** How long functions wait for the provider in the simulated store. */
 export const providerTimeoutSeconds = 1;
@@ -37,12 +37,12 @@ const oneOf = (moods: readonly Mood[], roll: number): Mood =>
   moods.find(({ likelihood }) => (roll -= likelihood) < 0) ?? calm;
 
 /**
- * The provider that all payments come by. While `isRaging` it is slow, fails, declines, pays without saying so, takes money
+ * The provider that all payments come by. While `isActive` it is slow, fails, declines, pays without saying so, takes money
  * back, and tells by webhook before it answers, after that, twice, or never: the seed decides by what it is asked for.
  */
-export async function startPaymentProvider(seed: number, isRaging: () => boolean, world: RunContext) {
+export async function startPaymentProvider(seed: number, isActive: () => boolean, context: RunContext) {
   const double = await startHttpProvider(signingSecret);
-  await setProviders(world.engine, { acme: { kind: 'http', url: `${double.url}/refunds`, signingSecret } });
+  await setProviders(context.engine, { acme: { kind: 'http', url: `${double.url}/refunds`, signingSecret } });
   const underway = new Set<Promise<void>>();
   const inAWhile = (work: () => Promise<void>, most: number, roll: number) => {
     const done = sleep(roll * most)
@@ -60,10 +60,10 @@ export async function startPaymentProvider(seed: number, isRaging: () => boolean
       orderId: orderOfPayment(paymentId),
       amountMinor,
       currency: 'GBP',
-      occurredAt: new Date(world.now()).toISOString(),
+      occurredAt: new Date(context.now()).toISOString(),
       refundId,
     };
-    for (let time = 0; time < times; time += 1) await postPayment(world, event);
+    for (let time = 0; time < times; time += 1) await postPayment(context, event);
   };
   /** Decides what becomes of the money and tells it, perhaps. */
   const turn = async (made: MadeRefund, to: 'succeeded' | 'failed', roll: number) => {
@@ -71,16 +71,16 @@ export async function startPaymentProvider(seed: number, isRaging: () => boolean
     await tell(made, to, Math.floor(roll * 3));
   };
 
-  const toldByHand = new Set<string>();
+  const notifiedByStaff = new Set<string>();
   /** A payout over which a chargeback came is not asked for again: somebody looks here what became of it. */
-  const tellByHand = async () => {
-    const { witness, client } = world;
-    const page = await insist(witness, () => client('admin').get('/refunds?status=paying&limit=100'));
+  const notifyByStaff = async () => {
+    const { observed, client } = context;
+    const page = await callWithRetries(observed, () => client('admin').get('/refunds?status=paying&limit=100'));
     const paying: Paying[] = page?.body.refunds ?? [];
     for (const { refundId, orderId, payouts } of paying) {
-      const order = await insist(witness, () => client('admin').get(`/orders/${orderId}/refundable`));
+      const order = await callWithRetries(observed, () => client('admin').get(`/orders/${orderId}/refundable`));
       if (order?.body.blockedBy === undefined) continue;
-      toldByHand.add(refundId);
+      notifiedByStaff.add(refundId);
       for (const payout of payouts.filter(({ status }) => status === 'sent')) {
         const made = double.refunds.find(({ reference }) => reference === payout.reference);
         if (made?.status !== 'pending') await tell(payout, made?.status ?? 'failed', 1);
@@ -89,7 +89,7 @@ export async function startPaymentProvider(seed: number, isRaging: () => boolean
   };
 
   double.reset((number, key) => {
-    if (!isRaging()) return {};
+    if (!isActive()) return {};
     const roll = (what: string) => chance(seed, 'provider', key, what);
     const { fault, delayMs } = number === 1 ? oneOf(faults, roll('fault')) : calm;
     const { result } = oneOf(results, roll('result'));
@@ -108,8 +108,8 @@ export async function startPaymentProvider(seed: number, isRaging: () => boolean
     ledger: double.refunds,
     /** Resolves when nothing more comes from it by itself. */
     quiet: async () => void (await Promise.all(underway)),
-    tellByHand,
-    toldByHand,
+    notifyByStaff,
+    notifiedByStaff,
     stop: double.stop,
   };
 }

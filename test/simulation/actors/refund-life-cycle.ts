@@ -4,24 +4,24 @@ import { orderIdOf, refundIdOf } from '../../../shared/ids.ts';
 import type { ApiResponse } from '../../support/system/api-client.ts';
 import type { PlannedOrder } from '../workload/order-plan.ts';
 import type { PlannedRefund } from '../workload/refund-plan.ts';
-import { insist, repeatedly, type RunContext } from './run-context.ts';
+import { callWithRetries, repeatedly, type RunContext } from './run-context.ts';
 
 /** How often somebody looks how far a refund is before they leave it alone. */
 const looks = 12;
 const lookEveryMs = 250;
 
 /** Everybody who has to do with the refunds of an order: who asks, decides, sends back, pays again and rates. */
-export async function refund(world: RunContext, order: PlannedOrder, meets: PlannedRefund['meets']): Promise<void> {
+export async function refund(context: RunContext, order: PlannedOrder, meets: PlannedRefund['meets']): Promise<void> {
   const planned = order.refunds.filter((one) => one.meets === meets);
-  const stories = planned.map((one) => storyOf(world, order, one));
+  const stories = planned.map((one) => storyOf(context, order, one));
   if (planned[0]?.sending.isHasty) await Promise.all(stories.map((tell) => tell()));
   else for (const tell of stories) await tell();
 }
 
-const storyOf = (world: RunContext, order: PlannedOrder, planned: PlannedRefund) => async () => {
+const storyOf = (context: RunContext, order: PlannedOrder, planned: PlannedRefund) => async () => {
   const orderId = orderIdOf(order.client, order.content.externalOrderId);
   const { requestId } = planned;
-  const about = { world, planned, orderId, requestId, refundId: refundIdOf(orderId, requestId) };
+  const about = { context, planned, orderId, requestId, refundId: refundIdOf(orderId, requestId) };
   if (!(await ask(about))) return;
   if (planned.isAmended) await amend(about);
   await Promise.all([decide(about), planned.isWithdrawn && planned.sending.isHasty ? withdraw(about) : undefined]);
@@ -32,12 +32,12 @@ const storyOf = (world: RunContext, order: PlannedOrder, planned: PlannedRefund)
 };
 
 type Ids = { orderId: string; requestId: string; refundId: string };
-type About = Ids & { world: RunContext; planned: PlannedRefund };
+type About = Ids & { context: RunContext; planned: PlannedRefund };
 type Line = { lineId: string; refundable: { minor: number; quantity: number } };
 
 /** False if there is no refund now. */
 async function ask(about: About): Promise<boolean> {
-  const { world, planned, orderId } = about;
+  const { context, planned, orderId } = about;
   const wanted = await wantedOf(about, planned.wants);
   if (!wanted) return false;
   const content = { requestId: planned.requestId, orderId, reason: planned.reason, ...wanted };
@@ -46,12 +46,12 @@ async function ask(about: About): Promise<boolean> {
   const answer = await repeatedly(planned.sending, () => send(content));
   if (planned.isContradicted) await send({ ...content, note: 'Something else.' });
   // Of several at the same time the first may have been lost, and not the others.
-  return answer?.status === 201 || answer?.status === 200 || (await current(world, about.refundId)) !== undefined;
+  return answer?.status === 201 || answer?.status === 200 || (await current(context, about.refundId)) !== undefined;
 }
 
 /** What is asked for, of what is there at the moment; undefined where that is nothing. */
-async function wantedOf({ world, planned, orderId }: About, wants: PlannedRefund['wants']) {
-  const answer = await insist(world.witness, () => world.client('admin').get(`/orders/${orderId}/refundable`));
+async function wantedOf({ context, planned, orderId }: About, wants: PlannedRefund['wants']) {
+  const answer = await callWithRetries(context.observed, () => context.client('admin').get(`/orders/${orderId}/refundable`));
   if (answer?.status !== 200) return undefined;
   const open = (answer.body.lines as Line[]).filter(({ refundable }) => refundable.quantity > 0);
   const [first] = open;
@@ -108,10 +108,10 @@ type Expected = { lineId: string; expected: number; restock: number; damaged: nu
 
 /** The customer's parcels arrive, each is taken down once or more often, and sometimes with something else under its id. */
 async function sendBack(about: About): Promise<void> {
-  const { world, planned, refundId } = about;
+  const { context, planned, refundId } = about;
   const rmaId = refundId.replace('ref_', 'rma_');
   for (const [index, disposition] of planned.parcels.entries()) {
-    const answer = await insist(world.witness, () => world.client('warehouse').get(`/returns/${rmaId}`));
+    const answer = await callWithRetries(context.observed, () => context.client('warehouse').get(`/returns/${rmaId}`));
     if (answer?.status !== 200 || answer.body.status !== 'expected') return;
     const open = (answer.body.units as Expected[])
       .map(({ lineId, expected, restock, damaged, missing }) => ({
@@ -139,30 +139,30 @@ async function sendBack(about: About): Promise<void> {
 
 /** Looks for a while whether the money arrived; where it did not, pays it again or gives credit. */
 async function payAgain(about: About): Promise<void> {
-  const { world, planned, refundId } = about;
+  const { context, planned, refundId } = about;
   for (let look = 0; look < looks; look += 1) {
-    const status = (await current(world, refundId))?.status;
-    if (status === 'payout-failed') await repeatedly(planned.sending, () => settle(world, about, planned.remedy));
+    const status = (await current(context, refundId))?.status;
+    if (status === 'payout-failed') await repeatedly(planned.sending, () => settle(context, about, planned.remedy));
     else if (status !== 'approved' && status !== 'paying') return;
     await sleep(lookEveryMs);
   }
 }
 
 /** Finance pays a failed payout again, or gives credit. */
-const settle = (world: RunContext, about: Ids, what: PlannedRefund['remedy']) =>
-  command({ ...about, world }, { what, by: 'finance', content: { action: what } }, (client) =>
+const settle = (context: RunContext, about: Ids, what: PlannedRefund['remedy']) =>
+  command({ ...about, context }, { what, by: 'finance', content: { action: what } }, (client) =>
     client.post(`/refunds/${about.refundId}/payout`, { action: what }),
   );
 
 /** Finance goes through all payouts that failed, whoever's they are; two people at once. */
-export async function settleFailed(world: RunContext): Promise<void> {
+export async function settleFailed(context: RunContext): Promise<void> {
   let cursor = '';
   do {
     const path = `/refunds?status=payout-failed&limit=100${cursor && `&cursor=${cursor}`}`;
-    const page = await insist(world.witness, () => world.client('finance').get(path));
+    const page = await callWithRetries(context.observed, () => context.client('finance').get(path));
     const failed: Ids[] = page?.body.refunds ?? [];
     for (const about of failed) {
-      await repeatedly({ repeats: 1, isHasty: true }, () => settle(world, about, 'retry'));
+      await repeatedly({ repeats: 1, isHasty: true }, () => settle(context, about, 'retry'));
     }
     cursor = encodeURIComponent(page?.body.cursor ?? '');
   } while (cursor);
@@ -180,8 +180,8 @@ async function rate(about: About, client: string): Promise<void> {
 }
 
 /** The refund as everybody may see it; undefined if there is none. */
-async function current({ client, witness }: RunContext, refundId: string) {
-  const answer = await insist(witness, () => client('admin').get(`/refunds/${refundId}`));
+async function current({ client, observed }: RunContext, refundId: string) {
+  const answer = await callWithRetries(observed, () => client('admin').get(`/refunds/${refundId}`));
   return answer?.status === 200 ? answer.body : undefined;
 }
 
@@ -189,14 +189,14 @@ const Told = RefundResponse.pick({ refundId: true, amountMinor: true }).partial(
 
 /** Asks for something about a refund and remembers what was told. */
 async function command(
-  { world, orderId, requestId, refundId }: Ids & { world: RunContext },
+  { context, orderId, requestId, refundId }: Ids & { context: RunContext },
   sent: { what: string; by: string; content: object },
   send: (client: ReturnType<RunContext['client']>) => Promise<ApiResponse>,
 ): Promise<ApiResponse | undefined> {
-  const answer = await insist(world.witness, () => send(world.client(sent.by)));
+  const answer = await callWithRetries(context.observed, () => send(context.client(sent.by)));
   const { status = 0, body } = answer ?? {};
   const type = String(body?.type ?? '');
   const told = Told.safeParse(body).data ?? {};
-  world.witness.refunds.push({ ...sent, orderId, refundId, requestId, status, type, told });
+  context.observed.refunds.push({ ...sent, orderId, refundId, requestId, status, type, told });
   return answer;
 }

@@ -12,7 +12,7 @@ export type RunContext = {
   /** The account's administrator, for queues and buckets. */
   admin: Admin;
   engine: Pick<LocalStore, 'credentials' | 'gatewayUrl' | 'context'>;
-  witness: ObservedResponses;
+  observed: ObservedResponses;
   /** Milliseconds since the epoch, by the clock of the engine and its functions. */
   now: () => number;
   /** Moves that clock ahead. */
@@ -28,21 +28,21 @@ export type RunContext = {
 };
 
 /** Somebody who uses the back office while the storm goes on; resolves when everything planned was tried. */
-export type Actor = { name: string; act: (world: RunContext) => Promise<void> };
+export type Actor = { name: string; act: (context: RunContext) => Promise<void> };
 
-const tries = 12;
+const maxAttempts = 12;
 /** What callers are told to send again: no room, no answer, a token or a signature that ended on the way. */
-const isPassing = ({ status }: ApiResponse) => status >= 500 || status === 429 || status === 401;
+const isTransient = ({ status }: ApiResponse) => status >= 500 || status === 429 || status === 401;
 
 /** Calls until there is an answer that repeating would not change, as callers are told to; none after many tries. */
-export async function insist(witness: ObservedResponses, call: () => Promise<ApiResponse>): Promise<ApiResponse | undefined> {
-  for (let attempt = 0; attempt < tries; attempt += 1) {
-    if (attempt > 0) witness.retried();
+export async function callWithRetries(observed: ObservedResponses, call: () => Promise<ApiResponse>): Promise<ApiResponse | undefined> {
+  for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+    if (attempt > 0) observed.retried();
     const answer = await call().catch(() => undefined);
-    if (answer && !isPassing(answer)) return answer;
+    if (answer && !isTransient(answer)) return answer;
     await sleep(20 * (attempt + 1));
   }
-  witness.leftUnanswered();
+  observed.leftUnanswered();
   return undefined;
 }
 

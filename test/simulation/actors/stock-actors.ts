@@ -3,38 +3,38 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { inParallel } from '../../../shared/in-parallel.ts';
 import type { Movement } from '../../../shared/stock/movement.ts';
 import type { PlannedNote } from '../workload/stock-plan.ts';
-import { type Actor, insist, repeatedly, type RunContext } from './run-context.ts';
+import { type Actor, callWithRetries, repeatedly, type RunContext } from './run-context.ts';
 
 /** Delivery notes and counts of the warehouse, in all the ways in which they come, some of them sent again. */
 export const warehouse: Actor = {
   name: 'warehouse',
-  act: async (world) => {
-    const { engine, admin, plan, isTimeUp } = world;
+  act: async (context) => {
+    const { engine, admin, plan, isTimeUp } = context;
     const sqs = new SQSClient(admin.settings);
     const { stockMovementsQueue } = engine.credentials;
     const queueUrl = `${engine.gatewayUrl}/${engine.context.template.accountId}/${stockMovementsQueue}`;
     const ways: Record<PlannedNote['way'], (note: PlannedNote) => Promise<unknown>> = {
-      http: ({ movements }) => post(world, movements),
+      http: ({ movements }) => post(context, movements),
       queue: ({ movements }) => {
         const MessageBody = JSON.stringify({ movements });
         return sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }));
       },
-      file: (note) => drop(world, note),
+      file: (note) => drop(context, note),
     };
     await inParallel(3, plan.notes, async (note) => {
       if (isTimeUp()) return;
       await repeatedly(note, () => ways[note.way](note));
-      if (note.way !== 'http') world.witness.notes.push(note);
+      if (note.way !== 'http') context.observed.notes.push(note);
     });
     sqs.destroy();
   },
 };
 
-async function post({ client, witness }: RunContext, movements: Movement[]): Promise<void> {
-  const answer = await insist(witness, () => client('warehouse').post('/stock/movements', { movements }));
+async function post({ client, observed }: RunContext, movements: Movement[]): Promise<void> {
+  const answer = await callWithRetries(observed, () => client('warehouse').post('/stock/movements', { movements }));
   for (const [index, sent] of movements.entries()) {
     const result = answer?.status === 200 ? answer.body.results[index] : undefined;
-    if (result) witness.movements.push({ sent, status: result.status, reason: result.reason });
+    if (result) observed.movements.push({ sent, status: result.status, reason: result.reason });
   }
 }
 

@@ -22,18 +22,18 @@ const moods = [
   { likelihood: 0.004, status: 204, afterMs: retrying.timeoutSeconds * 1000 + 300 },
 ];
 
-type World = { client: (name: string) => ApiClient; witness: ObservedResponses };
+type World = { client: (name: string) => ApiClient; observed: ObservedResponses };
 
 /**
- * The channels' own servers, each set up as an endpoint. While `isRaging` they are slow and fail, which the seed decides
+ * The channels' own servers, each set up as an endpoint. While `isActive` they are slow and fail, which the seed decides
  * by what they are told of and how often they were.
  */
-export async function startReceivers(seed: number, isRaging: () => boolean, { client, witness }: World) {
+export async function startReceivers(seed: number, isActive: () => boolean, { client, observed }: World) {
   const times = new Map<string, number>();
   const moodOf = ({ json: { type, data } }: Received) => {
     const subject = `${type} ${data.orderId}`;
     times.set(subject, (times.get(subject) ?? 0) + 1);
-    let left = isRaging() ? chance(seed, 'receiver', subject, times.get(subject) ?? 0) : 1;
+    let left = isActive() ? chance(seed, 'receiver', subject, times.get(subject) ?? 0) : 1;
     return moods.find(({ likelihood }) => (left -= likelihood) < 0) ?? { status: 204 };
   };
   const receivers = await Promise.all(
@@ -47,7 +47,7 @@ export async function startReceivers(seed: number, isRaging: () => boolean, { cl
         const isTaken = answer.status < 300;
         // Time may have leapt while it was under way.
         const isSigned = isSignedWith(secret, received, Number(received.headers['webhook-timestamp']) * 1000);
-        witness.deliveries.push({ channel, eventId, type, data, isSigned, isTaken });
+        observed.deliveries.push({ channel, eventId, type, data, isSigned, isTaken });
         return answer;
       });
       const created = await client(channel).put('/webhooks/endpoints/simulated', { url: receiver.url, eventTypes });

@@ -18,10 +18,10 @@ function tellings({ orders, intakes, committed }: FinalState): Map<string, strin
 
 const channelsAreTold: Checker = {
   name: 'a channel receives every event of its orders or has it as a dead letter',
-  breaches: (facts) => {
-    const taken = new Set(facts.witness.deliveries.filter(({ isTaken }) => isTaken).map(({ eventId }) => eventId));
-    const dead = new Set(facts.deliveries.filter(({ state }) => state === 'dead').map(({ eventId }) => eventId));
-    return [...tellings(facts)]
+  violations: (state) => {
+    const taken = new Set(state.observed.deliveries.filter(({ isTaken }) => isTaken).map(({ eventId }) => eventId));
+    const dead = new Set(state.deliveries.filter(({ state }) => state === 'dead').map(({ eventId }) => eventId));
+    return [...tellings(state)]
       .filter(([eventId]) => !taken.has(eventId) && !dead.has(eventId))
       .map(([eventId, channel]) => `${channel} did not hear of ${eventId}`);
   },
@@ -29,10 +29,10 @@ const channelsAreTold: Checker = {
 
 const whatIsToldIsTrue: Checker = {
   name: 'every webhook message is signed, belongs to its channel and matches a committed event',
-  breaches: (facts) => {
-    const events = new Map(facts.committed.map((event) => [event.eventId, event]));
-    const channels = new Map([...facts.intakes, ...facts.orders].map(({ orderId, channel }) => [orderId, channel]));
-    return facts.witness.deliveries.flatMap(({ channel, eventId, type, data, isSigned }) => {
+  violations: (state) => {
+    const events = new Map(state.committed.map((event) => [event.eventId, event]));
+    const channels = new Map([...state.intakes, ...state.orders].map(({ orderId, channel }) => [orderId, channel]));
+    return state.observed.deliveries.flatMap(({ channel, eventId, type, data, isSigned }) => {
       const event = events.get(eventId);
       if (!event) return [`${channel} was told of ${eventId}, which is not there`];
       const isSame = event.type === type && contentHash(event.data) === contentHash(data);

@@ -11,8 +11,8 @@ import { refundMoneyCheckers } from './refund-money-checkers.ts';
 import { returnCheckers } from './return-checkers.ts';
 import { stockCheckers } from './stock-checkers.ts';
 
-/** What must hold of a back office at rest, whatever happened to it; `breaches` says in sentences where it does not. */
-export type Checker = { name: string; breaches: (facts: FinalState) => string[] };
+/** What must hold of a back office at rest, whatever happened to it; `violations` says in sentences where it does not. */
+export type Checker = { name: string; violations: (state: FinalState) => string[] };
 
 export const checkers: Checker[] = [
   ...orderCheckers,
@@ -28,8 +28,8 @@ export const checkers: Checker[] = [
   ...channelCheckers,
 ];
 
-/** The invariants that do not hold, with their breaches. */
-export const violationsOf = (facts: FinalState): { name: string; breaches: string[] }[] =>
+/** The invariants that do not hold, with their violations. */
+export const violationsOf = (state: FinalState): { name: string; violations: string[] }[] =>
   checkers
-    .map(({ name, breaches }) => ({ name, breaches: breaches(facts) }))
-    .filter(({ breaches }) => breaches.length > 0);
+    .map(({ name, violations }) => ({ name, violations: violations(state) }))
+    .filter(({ violations }) => violations.length > 0);

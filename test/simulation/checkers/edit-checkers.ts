@@ -8,10 +8,10 @@ type Line = { lineId: string; quantity: number };
 type Edited = { lines: { before: Line | null; after: Line | null }[]; differences: Record<string, number> };
 
 /** Orders with what was placed and what their edits changed, as events tell it. */
-const toldOrders = (facts: FinalState) => {
-  const changes = changesByOrder(facts);
-  const orders = new Map(facts.orders.map((order) => [order.orderId, order]));
-  return facts.committed
+const toldOrders = (state: FinalState) => {
+  const changes = changesByOrder(state);
+  const orders = new Map(state.orders.map((order) => [order.orderId, order]));
+  return state.committed
     .filter(({ type }) => type === 'OrderPlaced')
     .flatMap(({ data: placed }) => {
       const order = orders.get(placed.orderId);
@@ -43,8 +43,8 @@ function unitsUntold({ order, placed, edits }: Told): [lineId: string, units: nu
 
 const editsAddUp: Checker = {
   name: 'an order equals the placed order with its edits',
-  breaches: (facts) =>
-    toldOrders(facts).flatMap((told) => {
+  violations: (state) =>
+    toldOrders(state).flatMap((told) => {
       const { order, placed, edits } = told;
       const wrongAmounts = amounts.flatMap((amount) => {
         const sum = edits.reduce((total, { differences }) => total + (differences[amount] ?? 0), placed[amount]);

@@ -5,7 +5,7 @@ const someOf = (ids: readonly string[]) => `${ids.slice(0, 3).join(', ')}${ids.l
 
 const lakeIsWhole: Checker = {
   name: 'the lake without duplicates contains every committed event and no other',
-  breaches: ({ committed, lake }) => {
+  violations: ({ committed, lake }) => {
     const inLake = new Set(lake.map(({ eventId }) => eventId));
     const inTables = new Set(committed.map(({ eventId }) => eventId));
     const missing = committed.filter(({ eventId }) => !inLake.has(eventId));
@@ -22,7 +22,7 @@ const lakeIsWhole: Checker = {
 
 const copiesAreEqual: Checker = {
   name: 'an event in the lake equals the committed event',
-  breaches: ({ committed, lake }) => {
+  violations: ({ committed, lake }) => {
     const hashes = new Map(committed.map(({ eventId, hash }) => [eventId, hash]));
     const changed = lake.filter(({ eventId, hash }) => hashes.has(eventId) && hashes.get(eventId) !== hash);
     return changed.map(({ eventId, type, data }) => `${type} ${eventId} became ${JSON.stringify(data)}`);
@@ -31,10 +31,10 @@ const copiesAreEqual: Checker = {
 
 const deadLettersAreDead: Checker = {
   name: 'no dead-letter queue holds a message that a redrive would process',
-  breaches: ({ deadLetters, toldByHand }) => {
+  violations: ({ deadLetters, notifiedByStaff }) => {
     // A payout that a chargeback overtook waits there until somebody has looked at the provider.
     const isAwaited = ({ bodies, heldAfterRedrive }: DeadLetters) =>
-      heldAfterRedrive === 0 && bodies.every((body) => [...toldByHand].some((refundId) => body.includes(refundId)));
+      heldAfterRedrive === 0 && bodies.every((body) => [...notifiedByStaff].some((refundId) => body.includes(refundId)));
     return deadLetters
       .filter((letters) => !isAwaited(letters))
       .map(
@@ -48,8 +48,8 @@ const deadLettersAreDead: Checker = {
 /** A sweep leaves no dead letter, and what it has done does not tell that it fails each time. */
 const calmIsCalm: Checker = {
   name: 'no function fails after the faults end and the system is quiescent',
-  breaches: ({ failedInCalm }) =>
-    [...Map.groupBy(failedInCalm, ({ functionName, error }) => `${functionName} ended with ${error}`)].map(
+  violations: ({ failedInvocations }) =>
+    [...Map.groupBy(failedInvocations, ({ functionName, error }) => `${functionName} ended with ${error}`)].map(
       ([what, times]) => `${what}, ${times.length} times`,
     ),
 };

@@ -7,10 +7,10 @@ const appliedIds = ({ committed }: FinalState) =>
 
 const messagesAreAnswered: Checker = {
   name: 'every movement sent by message is applied or rejected by an event',
-  breaches: (facts) => {
-    const rejected = facts.committed.filter(({ type }) => type === 'StockMovementRejected');
-    const answered = new Set([...appliedIds(facts), ...rejected.map(({ data }) => String(data.movementId))]);
-    return facts.witness.notes
+  violations: (state) => {
+    const rejected = state.committed.filter(({ type }) => type === 'StockMovementRejected');
+    const answered = new Set([...appliedIds(state), ...rejected.map(({ data }) => String(data.movementId))]);
+    return state.observed.notes
       .filter(({ way }) => way === 'queue')
       .flatMap(({ movements }) => movements)
       .filter(({ movementId }) => !answered.has(movementId))
@@ -20,27 +20,27 @@ const messagesAreAnswered: Checker = {
 
 const filesAreAnswered: Checker = {
   name: 'a movement file has one result per row, and every accepted row is in the ledger',
-  breaches: (facts) => {
-    const applied = appliedIds(facts);
+  violations: (state) => {
+    const applied = appliedIds(state);
     const breachesOf = ({ id, movements }: PlannedNote) => {
-      const [, ...rows] = (facts.stockResults.get(`results/${id}.csv`) ?? '').split('\n').filter(Boolean);
+      const [, ...rows] = (state.stockResults.get(`results/${id}.csv`) ?? '').split('\n').filter(Boolean);
       const results = rows.map((row) => row.split(','));
       const isWhole =
         results.length === movements.length &&
         movements.every(({ movementId }, index) => results[index]?.[1] === movementId) &&
-        facts.stockResults.has(`results/${id}.json`);
+        state.stockResults.has(`results/${id}.json`);
       if (!isWhole) return [`${id}.csv of ${movements.length} rows was answered for ${rows.join('; ') || 'none'}`];
       return results
         .filter(([, movementId = '', status]) => status === 'accepted' && !applied.has(movementId))
         .map(([, movementId]) => `${movementId} was accepted from a file, and is in no ledger`);
     };
-    return facts.witness.notes.filter(({ way }) => way === 'file').flatMap(breachesOf);
+    return state.observed.notes.filter(({ way }) => way === 'file').flatMap(breachesOf);
   },
 };
 
 const importsOnce: Checker = {
   name: 'an order of an import file is imported once, and the file has a result',
-  breaches: ({ plan, orders, committed, orderResults }) => {
+  violations: ({ plan, orders, committed, orderResults }) => {
     const rows = Map.groupBy(
       new Set(plan.imports.flatMap((file) => file.rows)),
       (row) => `${row.externalOrderId} of ${row.channel}`,
@@ -50,7 +50,7 @@ const importsOnce: Checker = {
       committed.filter(({ type }) => type === 'OrderImported'),
       ({ data }) => `${data.externalOrderId} of ${data.channel}`,
     );
-    const breaches = [...rows].flatMap(([key, lines]) => {
+    const violations = [...rows].flatMap(([key, lines]) => {
       const total = lines.reduce((sum, { quantity, price }) => sum + quantity * price, 0);
       const order = there.get(key);
       const isGood = order?.imported && order.totalMinor === total && told.get(key)?.length === 1;
@@ -61,7 +61,7 @@ const importsOnce: Checker = {
       const isRight = summary.rows === sent.length + 1 && summary.badRows === 1;
       return isRight ? [] : [`${name}.csv of ${sent.length + 1} rows was answered by ${JSON.stringify(summary)}`];
     });
-    return [...breaches, ...unanswered];
+    return [...violations, ...unanswered];
   },
 };
 

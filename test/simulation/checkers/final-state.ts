@@ -43,23 +43,23 @@ export type FinalState = Tables & {
   orderResults: Map<string, string>;
   deadLetters: DeadLetters[];
   /** Invocations that ended with an error after the last rest, when nothing goes wrong any more. */
-  failedInCalm: FailedInvocation[];
+  failedInvocations: FailedInvocation[];
   /** What the payment provider made of it. */
   ledger: readonly MadeRefund[];
   /** Refunds that somebody looked up there, as a chargeback came while they were paid. */
-  toldByHand: ReadonlySet<string>;
+  notifiedByStaff: ReadonlySet<string>;
   /** At rest after the first storm, when many refunds wait, and at the end. */
   deadlines: [Deadlines, Deadlines];
   reports: DayReport[];
-  witness: ObservedResponses;
+  observed: ObservedResponses;
 };
 
 /** Items of all tables by what they are. */
-type Tables = ReturnType<typeof noItems>;
-const noItems = () => ({
+type Tables = ReturnType<typeof emptyTables>;
+const emptyTables = () => ({
   orders: [] as OrderItem[],
   /** Payments whose order never came. */
-  awaited: [] as EarlyPayments[],
+  earlyPayments: [] as EarlyPayments[],
   intakes: [] as IntakeRecord[],
   /** Large orders that are being placed. */
   placements: [] as OpenPlacement[],
@@ -72,7 +72,7 @@ const noItems = () => ({
   deliveries: [] as Delivery[],
   refunds: [] as RefundItem[],
   /** What refunds took from each order. */
-  accounts: [] as RefundLedger[],
+  refundLedgers: [] as RefundLedger[],
   /** Parcels of returns. */
   receipts: [] as Receipt[],
   /** Event items as they lie in the tables. */
@@ -82,7 +82,7 @@ const noItems = () => ({
 /** Items are told apart by their sort keys, so that tables may be added. */
 function sortIn(tables: Tables, item: Record<string, unknown>): void {
   const kind = /^[A-Z]+/.exec(String(item.sk))?.[0];
-  if (kind === 'ORDER' && isEarlyPayments(item)) tables.awaited.push(EarlyPayments.parse(item));
+  if (kind === 'ORDER' && isEarlyPayments(item)) tables.earlyPayments.push(EarlyPayments.parse(item));
   else if (kind === 'ORDER') tables.orders.push(OrderItem.parse(item));
   else if (kind === 'INTAKE') tables.intakes.push(IntakeRecord.parse(item));
   else if (item.sk === 'PLACEMENT') tables.placements.push(OpenPlacement.parse(item));
@@ -92,11 +92,11 @@ function sortIn(tables: Tables, item: Record<string, unknown>): void {
   else if (kind === 'TRANSIT') tables.transits.push(Transit.parse(item));
   else if (kind === 'DELIVERY') tables.deliveries.push(Delivery.parse(item));
   else if (item.sk === 'REFUND') tables.refunds.push(RefundItem.parse(item));
-  else if (item.sk === 'ACCOUNT') tables.accounts.push(RefundLedger.parse(item));
+  else if (item.sk === 'ACCOUNT') tables.refundLedgers.push(RefundLedger.parse(item));
   else if (kind === 'RECEIPT') tables.receipts.push(Receipt.parse(item));
   else if (kind === 'EVENT') {
     const { source, detailType, detail } = OutboxItem.parse(item);
-    tables.committed.push(seenEvent(source, detailType, JSON.parse(detail)));
+    tables.committed.push(committedEvent(source, detailType, JSON.parse(detail)));
   }
 }
 
@@ -120,7 +120,7 @@ export async function readTables({ context }: Pick<LocalStore, 'context'>, { db 
   const names = ['AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table'].flatMap((type) =>
     context.template.ofType(type).map(({ name }) => name),
   );
-  const tables = noItems();
+  const tables = emptyTables();
   for (const TableName of names) {
     let from: Record<string, unknown> | undefined;
     do {
@@ -150,7 +150,7 @@ export async function readSchedules({ settings }: Admin): Promise<string[]> {
 
 type LakeLine = { source: string; 'detail-type': string; detail: { metadata: Metadata; data: unknown } };
 
-function seenEvent(source: string, type: string, detail: LakeLine['detail']): CommittedEvent {
+function committedEvent(source: string, type: string, detail: LakeLine['detail']): CommittedEvent {
   const { metadata, data } = detail;
   return { eventId: metadata.eventId, source, type, hash: contentHash(detail), metadata, data };
 }
@@ -161,7 +161,7 @@ export async function readLake(admin: Admin, bucket: string): Promise<CommittedE
     const text = gunzipSync(await readObject(admin.s3, bucket, Key)).toString('utf8');
     for (const line of text.split('\n').filter(Boolean)) {
       const event = JSON.parse(line) as LakeLine;
-      lines.push(seenEvent(event.source, event['detail-type'], event.detail));
+      lines.push(committedEvent(event.source, event['detail-type'], event.detail));
     }
   }
   return lines;

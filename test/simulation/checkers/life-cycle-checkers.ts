@@ -25,16 +25,16 @@ const sum = <T>(items: readonly T[] | undefined, number: (item: T) => number) =>
 
 const everyChangeIsTold: Checker = {
   name: 'every change of an order has one event, and the changes lead to its current state',
-  breaches: (facts) => {
-    const changes = changesByOrder(facts);
+  violations: (state) => {
+    const changes = changesByOrder(state);
     const early = Map.groupBy(
-      facts.committed.filter(({ type, data }) => type === 'PaymentRecorded' && data.order === null),
+      state.committed.filter(({ type, data }) => type === 'PaymentRecorded' && data.order === null),
       ({ data }) => String(data.orderId),
     );
     const opened = new Map(
-      facts.committed.filter(({ type }) => type === 'OrderPlaced').map(({ data }) => [data.orderId, data.status]),
+      state.committed.filter(({ type }) => type === 'OrderPlaced').map(({ data }) => [data.orderId, data.status]),
     );
-    return facts.orders.flatMap(({ orderId, version, status, imported }) => {
+    return state.orders.flatMap(({ orderId, version, status, imported }) => {
       if (imported) return [];
       const own = changes.get(orderId) ?? [];
       const first = (early.get(orderId)?.length ?? 0) + 1;
@@ -55,9 +55,9 @@ const isLegal = (from: OrderStatus, to: OrderStatus) => from === to || Object.va
 
 const livesAreLegal: Checker = {
   name: 'an order makes only permitted transitions',
-  breaches: (facts) => {
-    const changes = changesByOrder(facts);
-    return facts.committed
+  violations: (state) => {
+    const changes = changesByOrder(state);
+    return state.committed
       .filter(({ type }) => type === 'OrderPlaced')
       .flatMap(({ data }) => {
         const statuses: OrderStatus[] = [data.status, ...(changes.get(data.orderId) ?? []).map(({ status }) => status)];
@@ -71,7 +71,7 @@ const livesAreLegal: Checker = {
 
 const commandsAreKept: Checker = {
   name: 'every confirmed edit, cancellation, shipment and delivery exists once',
-  breaches: ({ orders, witness }) => {
+  violations: ({ orders, observed }) => {
     const byId = new Map(orders.map((order) => [order.orderId, order]));
     const isDone = (order: OrderItem, what: string, id: string) => {
       if (what === 'edits') return order.edits?.filter(({ editId }) => editId === id).length === 1;
@@ -80,7 +80,7 @@ const commandsAreKept: Checker = {
       if (what === 'shipments') return own.length === 1;
       return !what.endsWith('/delivery') || own[0]?.deliveredAt !== undefined;
     };
-    return witness.commands
+    return observed.commands
       .filter(({ status }) => status === 200 || status === 201)
       .flatMap(({ orderId, what, id }) => {
         const order = byId.get(orderId);
@@ -91,9 +91,9 @@ const commandsAreKept: Checker = {
 
 const unitsAddUp: Checker = {
   name: 'units and amounts of an order equal the ordered ones less the cancelled and shipped ones',
-  breaches: (facts) => {
-    const changes = changesByOrder(facts);
-    return facts.orders.flatMap((order) => {
+  violations: (state) => {
+    const changes = changesByOrder(state);
+    return state.orders.flatMap((order) => {
       if (order.imported) return [];
       const { orderId, status, lines, totalMinor, cancelledMinor = 0, shipments } = order;
       const own = changes.get(orderId) ?? [];
@@ -120,7 +120,7 @@ const unitsAddUp: Checker = {
 
 const whatIsOverEnded: Checker = {
   name: 'an order past its deadline is in a terminal state',
-  breaches: ({ orders, now }) =>
+  violations: ({ orders, now }) =>
     orders
       .filter(({ status, reservedUntil, completesAt, shipments = [] }) => {
         if (status === 'shipped') return shipments.every(({ deliveredAt }) => deliveredAt !== undefined);

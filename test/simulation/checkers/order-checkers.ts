@@ -38,7 +38,7 @@ const lastingMembers = [
 
 const oneOrder: Checker = {
   name: 'each external order id has one order with one OrderPlaced event',
-  breaches: ({ orders, committed }) => {
+  violations: ({ orders, committed }) => {
     const placed = Map.groupBy(
       committed.filter(({ type }) => type === 'OrderPlaced' || type === 'OrderImported'),
       ({ data }) => String(data.orderId),
@@ -60,33 +60,33 @@ const oneOrder: Checker = {
 
 const answersAreKept: Checker = {
   name: 'every confirmed order exists with the same content',
-  breaches: ({ orders, committed, witness }) => {
+  violations: ({ orders, committed, observed }) => {
     const byKey = new Map(orders.map((order) => [keyOf(order), order]));
     const events = new Map(committed.map((event) => [event.eventId, event]));
-    return witness.orders.filter(isShown).flatMap((answered) => {
+    return observed.orders.filter(isShown).flatMap((answered) => {
       const key = keyOfAnswer(answered);
       const order = byKey.get(key);
       if (!order) return [`${key} was answered ${answered.status} and does not exist`];
       const told = JSON.parse(answered.text);
       const placed = events.get(order.placedEventId)?.data;
-      const breaches = lastingMembers
+      const violations = lastingMembers
         .filter((member) => told[member] !== placed?.[member])
         .map((member) => `${key}: ${member} was told as ${told[member]} and is ${placed?.[member]}`);
       if (unitsOf(told.lines) !== unitsOf(answered.sent.lines)) {
-        breaches.push(`${key} was sent with ${unitsOf(answered.sent.lines)} and confirmed with ${unitsOf(told.lines)}`);
+        violations.push(`${key} was sent with ${unitsOf(answered.sent.lines)} and confirmed with ${unitsOf(told.lines)}`);
       }
       if (unitsOf(told.lines) !== unitsOf(placed?.lines ?? [])) {
-        breaches.push(`${key} was confirmed with ${unitsOf(told.lines)} and has ${unitsOf(placed?.lines ?? [])}`);
+        violations.push(`${key} was confirmed with ${unitsOf(told.lines)} and has ${unitsOf(placed?.lines ?? [])}`);
       }
-      return breaches;
+      return violations;
     });
   },
 };
 
 const oneAnswer: Checker = {
   name: 'a repeated order gets its first response',
-  breaches: ({ witness }) => {
-    const served = Map.groupBy(witness.orders.filter(isShown), keyOfAnswer);
+  violations: ({ observed }) => {
+    const served = Map.groupBy(observed.orders.filter(isShown), keyOfAnswer);
     return [...served]
       .filter(([, answers]) => new Set(answers.map(({ text }) => text)).size > 1)
       .map(
@@ -97,12 +97,12 @@ const oneAnswer: Checker = {
 
 const refusalsAreTrue: Checker = {
   name: 'refused content is not an order',
-  breaches: ({ orders, witness }) => {
+  violations: ({ orders, observed }) => {
     const byKey = new Map(orders.map((order) => [keyOf(order), order]));
-    const served = new Set(witness.orders.filter(isServed).map(keyOfAnswer));
-    const conflicts = witness.orders.filter(({ type }) => type === 'order-conflict');
-    const undecided = new Set(witness.orders.filter(({ status }) => status === 0 || status === 202).map(keyOfAnswer));
-    const refused = witness.orders.filter(({ type }) => type === 'out-of-stock');
+    const served = new Set(observed.orders.filter(isServed).map(keyOfAnswer));
+    const conflicts = observed.orders.filter(({ type }) => type === 'order-conflict');
+    const undecided = new Set(observed.orders.filter(({ status }) => status === 0 || status === 202).map(keyOfAnswer));
+    const refused = observed.orders.filter(({ type }) => type === 'out-of-stock');
     return [
       ...conflicts
         .filter((answered) => !byKey.has(keyOfAnswer(answered)) && !undecided.has(keyOfAnswer(answered)))
@@ -118,7 +118,7 @@ const refusalsAreTrue: Checker = {
 
 const reportsAddUp: Checker = {
   name: 'a daily report is the sum of its orders',
-  breaches: ({ committed, reports }) => {
+  violations: ({ committed, reports }) => {
     const placed = committed.filter(({ type }) => type === 'OrderPlaced').map(({ data }) => data);
     const businessDay = businessDays(store.selling.timeZone);
     return reports.flatMap(({ date, manifest, failure }) => {
@@ -148,13 +148,13 @@ const reportsAddUp: Checker = {
 
 const queuedAreDecided: Checker = {
   name: 'every queued order is placed or refused, without remains of chunked placements',
-  breaches: ({ orders, intakes, placements, settlements, committed, witness }) => {
+  violations: ({ orders, intakes, placements, settlements, committed, observed }) => {
     const placed = new Set(orders.map(({ orderId }) => orderId));
     const refused = new Set(committed.filter(({ type }) => type === 'OrderRefused').map(({ data }) => data.orderId));
     const known = new Set([...orders, ...intakes].map(keyOf));
     const left = intakes.filter(({ orderId }) => !placed.has(orderId));
     return [
-      ...witness.orders
+      ...observed.orders
         .filter((answered) => answered.status === 202 && !known.has(keyOfAnswer(answered)))
         .map((answered) => `${keyOfAnswer(answered)} was accepted and is not there`),
       ...left

@@ -5,23 +5,23 @@ import { payingChannel } from '../workload/life-cycle-plan.ts';
 import { changesByOrder, isCancellation } from './life-cycle-checkers.ts';
 
 /** The payments that are kept of each order, placed or not. */
-const keptPayments = ({ orders, awaited }: FinalState) =>
-  new Map([...orders, ...awaited].map(({ orderId, payments = [] }) => [orderId, payments]));
+const keptPayments = ({ orders, earlyPayments }: FinalState) =>
+  new Map([...orders, ...earlyPayments].map(({ orderId, payments = [] }) => [orderId, payments]));
 
 const recorded = ({ committed }: FinalState) => committed.filter(({ type }) => type === 'PaymentRecorded');
 
 const paymentsOnce: Checker = {
   name: 'a payment event is stored and published once, with the acknowledged amount',
-  breaches: (facts) => {
-    const kept = keptPayments(facts);
-    const told = Map.groupBy(recorded(facts), ({ data }) => `${data.orderId} ${data.payment.eventId}`);
+  violations: (state) => {
+    const kept = keptPayments(state);
+    const told = Map.groupBy(recorded(state), ({ data }) => `${data.orderId} ${data.payment.eventId}`);
     const keys = [...kept].flatMap(([orderId, payments]) => payments.map(({ eventId }) => `${orderId} ${eventId}`));
     return [
       ...[...Map.groupBy(keys, (key) => key)]
         .filter(([key, copies]) => copies.length !== 1 || told.get(key)?.length !== 1)
         .map(([key, copies]) => `${key} is kept ${copies.length} times and told ${told.get(key)?.length ?? 0} times`),
       ...[...told.keys()].filter((key) => !keys.includes(key)).map((key) => `${key} is told and not kept`),
-      ...facts.witness.payments
+      ...state.observed.payments
         .filter(({ status }) => status === 200)
         .filter(({ orderId, eventId, amountMinor }) => {
           const payment = kept.get(orderId)?.find((known) => known.eventId === eventId);
@@ -39,9 +39,9 @@ const capturedOf = (payments: NonNullable<OrderItem['payments']>) =>
 
 const capturedIsSum: Checker = {
   name: 'the captured amount of an order is the sum of its captures, and the amount due its total less cancellations',
-  breaches: (facts) => {
-    const changes = changesByOrder(facts);
-    return facts.orders.flatMap(({ orderId, payments = [], totalMinor }) => {
+  violations: (state) => {
+    const changes = changesByOrder(state);
+    return state.orders.flatMap(({ orderId, payments = [], totalMinor }) => {
       const own = changes.get(orderId) ?? [];
       const last = own.findLast(({ type }) => type === 'PaymentRecorded');
       if (!last) return [];
@@ -75,9 +75,9 @@ const dealtWith = new Set([
 
 const paidAreServed: Checker = {
   name: 'an order paid in time is open, shipped or cancelled',
-  breaches: (facts) => {
-    const { orders } = facts;
-    const changes = changesByOrder(facts);
+  violations: (state) => {
+    const { orders } = state;
+    const changes = changesByOrder(state);
     const inTime = ({ data }: Pick<CommittedEvent, 'data'>) =>
       data.payment?.type === 'payment.captured' && data.payment.amountMinor > 0 && data.order.status !== 'expired';
     return orders
@@ -88,16 +88,16 @@ const paidAreServed: Checker = {
 
 const onlyPaidLeaves: Checker = {
   name: 'an order that must be paid is shipped only after payment or after a release by staff',
-  breaches: (facts) => {
+  violations: (state) => {
     const opened = new Map(
-      facts.committed.filter(({ type }) => type === 'OrderPlaced').map(({ data }) => [data.orderId, data.status]),
+      state.committed.filter(({ type }) => type === 'OrderPlaced').map(({ data }) => [data.orderId, data.status]),
     );
-    const changes = changesByOrder(facts);
+    const changes = changesByOrder(state);
     const isFree = ({ orderId, totalMinor, cancelledMinor = 0, payments = [] }: OrderItem) =>
       opened.get(orderId) === 'paid' ||
       capturedOf(payments) >= totalMinor - cancelledMinor ||
       changes.get(orderId)?.some(({ type, data }) => type === 'OrderReleased' || data.order?.balance === 'settled');
-    return facts.orders
+    return state.orders
       .filter((order) => order.channel === payingChannel && order.shipments !== undefined && !isFree(order))
       .map(({ orderId }) => `${orderId} was shipped unpaid`);
   },

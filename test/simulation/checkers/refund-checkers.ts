@@ -18,13 +18,13 @@ export function eventsByRefund({ committed }: Pick<FinalState, 'committed'>): Ma
 
 const requestsOnce: Checker = {
   name: 'each request id has one refund, with the content of the first request',
-  breaches: (facts) => {
-    const byId = new Map(facts.refunds.map((refund) => [refund.refundId, refund]));
-    const events = eventsByRefund(facts);
+  violations: (state) => {
+    const byId = new Map(state.refunds.map((refund) => [refund.refundId, refund]));
+    const events = eventsByRefund(state);
     const askedBy = (refundId: string) => events.get(refundId)?.filter(({ type }) => type === 'RefundRequested') ?? [];
-    const asked = facts.witness.refunds.filter(({ what }) => what === 'request');
+    const asked = state.observed.refunds.filter(({ what }) => what === 'request');
     return [
-      ...facts.refunds
+      ...state.refunds
         .filter(({ refundId }) => askedBy(refundId).length !== 1)
         .map(({ refundId }) => `${refundId} was asked for by ${askedBy(refundId).length} events`),
       ...[...events.keys()].filter((refundId) => !byId.has(refundId)).map((refundId) => `${refundId} is not there`),
@@ -48,9 +48,9 @@ const isLegal = (from: RefundStatus, to: RefundStatus) => from === to || Object.
 
 const changesAreTold: Checker = {
   name: 'every change of a refund has an event and is a permitted transition to its current state',
-  breaches: (facts) => {
-    const events = eventsByRefund(facts);
-    return facts.refunds.flatMap(({ refundId, version, status }) => {
+  violations: (state) => {
+    const events = eventsByRefund(state);
+    return state.refunds.flatMap(({ refundId, version, status }) => {
       const byVersion = new Map<number, RefundStatus>(
         events.get(refundId)?.map(({ data }) => [data.version, data.status]) ?? [],
       );
@@ -95,7 +95,7 @@ function disagreementsIn({
 
 const othersAgreed: Checker = {
   name: 'a refund is paid only with the required number of approvals, each within its limit',
-  breaches: ({ refunds }) => refunds.filter(({ status }) => !never.has(status)).flatMap(disagreementsIn),
+  violations: ({ refunds }) => refunds.filter(({ status }) => !never.has(status)).flatMap(disagreementsIn),
 };
 
 const ends = new Set<RefundStatus>(['paid', 'store-credit', 'rejected', 'withdrawn', 'expired']);
@@ -104,11 +104,11 @@ const unpayable = new Set(['chargeback-open', 'not-refundable']);
 
 const allEnd: Checker = {
   name: 'a refund reaches a terminal state, or its payout has failed and its amount is refundable again',
-  breaches: ({ refunds, witness }) =>
+  violations: ({ refunds, observed }) =>
     refunds
       .filter(({ status }) => !ends.has(status))
       .filter(({ refundId, status }) => {
-        const last = witness.refunds.findLast(
+        const last = observed.refunds.findLast(
           (answered) => answered.refundId === refundId && answered.what === 'retry',
         );
         return status !== 'payout-failed' || !unpayable.has(last?.type ?? '');
@@ -122,9 +122,9 @@ const asksFor = ({ requestId, orderId, contentHash: hash }: RefundItem, sent: ob
 
 const commandsAreKept: Checker = {
   name: 'every confirmed decision, withdrawal, receipt and rating of a refund exists',
-  breaches: (facts) => {
-    const byId = new Map(facts.refunds.map((refund) => [refund.refundId, refund]));
-    const events = eventsByRefund(facts);
+  violations: (state) => {
+    const byId = new Map(state.refunds.map((refund) => [refund.refundId, refund]));
+    const events = eventsByRefund(state);
     const isTold = (refundId: string, wanted: string, department: string) =>
       events.get(refundId)?.some(({ type, data }) => type === wanted && data.department === department);
     const isSo = (refund: RefundItem, { refundId, what, by, content }: ObservedRefundResponse) => {
@@ -135,10 +135,10 @@ const commandsAreKept: Checker = {
       if (what === 'rate') return refund.rating?.score === sent.score;
       if (what === 'amend') return refund.amendedBy !== undefined || asksFor(refund, sent);
       if (what !== 'receive') return true;
-      const receipt = facts.receipts.find((one) => one.refundId === refundId && one.receiptId === sent.receiptId);
+      const receipt = state.receipts.find((one) => one.refundId === refundId && one.receiptId === sent.receiptId);
       return receipt !== undefined && contentHash(receipt.units) === contentHash(sent.units);
     };
-    return facts.witness.refunds.filter(isDone).flatMap((answered) => {
+    return state.observed.refunds.filter(isDone).flatMap((answered) => {
       const refund = byId.get(answered.refundId);
       if (refund && isSo(refund, answered)) return [];
       return [`${answered.refundId}: ${answered.what} by ${answered.by} was told as done`];

@@ -18,8 +18,8 @@ const paidBy = ({ type, data }: CommittedEvent): number => {
 const creditedBy = ({ type, data }: CommittedEvent): number => (type === 'StoreCreditGranted' ? data.creditMinor : 0);
 
 /** Each order that money was taken from, with its account and refunds. */
-function accountsOf({ orders, accounts, refunds }: FinalState) {
-  const byId = new Map(accounts.map((account) => [account.orderId, account]));
+function accountsOf({ orders, refundLedgers, refunds }: FinalState) {
+  const byId = new Map(refundLedgers.map((account) => [account.orderId, account]));
   const own = Map.groupBy(refunds, ({ orderId }) => orderId);
   return orders
     .filter(({ orderId }) => byId.has(orderId) || own.has(orderId))
@@ -33,22 +33,22 @@ function accountsOf({ orders, accounts, refunds }: FinalState) {
 
 const potsHold: Checker = {
   name: 'no refundable component gives more money, tax or units than it has, and the refund ledger matches the refunds',
-  breaches: (facts) => {
-    const events = eventsByRefund(facts);
-    return accountsOf(facts).flatMap((state) => {
+  violations: (state) => {
+    const events = eventsByRefund(state);
+    return accountsOf(state).flatMap((state) => {
       const told = state.refunds.flatMap(({ refundId }) => events.get(refundId) ?? []);
       const postedMinor = sumOf(told, (event) => paidBy(event) + creditedBy(event));
-      const breaches = violatedInvariants({ ...state, postedMinor, requestedUnits: undefined, hasRevertedFailure: false });
-      return breaches.map((breach) => `${state.order.orderId}: ${breach}`);
+      const violations = violatedInvariants({ ...state, postedMinor, requestedUnits: undefined, hasRevertedFailure: false });
+      return violations.map((breach) => `${state.order.orderId}: ${breach}`);
     });
   },
 };
 
 const providerAgrees: Checker = {
   name: 'the amounts that the payment provider refunded equal the payouts, each once',
-  breaches: (facts) => {
-    const { refunds, ledger } = facts;
-    const events = eventsByRefund(facts);
+  violations: (state) => {
+    const { refunds, ledger } = state;
+    const events = eventsByRefund(state);
     const paid = ledger.filter(({ status }) => status === 'succeeded');
     const byReference = Map.groupBy(paid, ({ reference }) => reference);
     const legs = refunds.flatMap(({ refundId, payouts }) =>
@@ -81,14 +81,14 @@ const providerAgrees: Checker = {
 
 const cancelledIsAskedFor: Checker = {
   name: 'payments for cancelled units are refunded automatically',
-  breaches: (facts) => {
+  violations: (state) => {
     // What staff refund of a line may be for the units that were cancelled: they look at it.
-    const isByStaff = new Set(facts.witness.refunds.map(({ orderId }) => orderId));
-    const byId = new Map(facts.accounts.map((account) => [account.orderId, account]));
+    const isByStaff = new Set(state.observed.refunds.map(({ orderId }) => orderId));
+    const byId = new Map(state.refundLedgers.map((account) => [account.orderId, account]));
     const open = new Set(
-      facts.refunds.filter(({ status }) => status === 'payout-failed').map(({ orderId }) => orderId),
+      state.refunds.filter(({ status }) => status === 'payout-failed').map(({ orderId }) => orderId),
     );
-    return facts.orders
+    return state.orders
       .filter(({ status, cancelledMinor = 0 }) => status === 'cancelled' || cancelledMinor > 0)
       .filter(({ orderId, imported }) => !imported && !isByStaff.has(orderId))
       .map((order) => OrderSnapshot.parse(order))

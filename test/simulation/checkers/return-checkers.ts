@@ -11,12 +11,12 @@ const returnedUnits = ({ committed }: FinalState) =>
 
 const returnsAreBooked: Checker = {
   name: 'every returned unit is in the stock ledger once, with its disposition',
-  breaches: (facts) => {
+  violations: (state) => {
     const moved = Map.groupBy(
-      facts.committed.filter(({ type, data }) => type === 'StockMoved' && data.movementId.startsWith('mov_')),
+      state.committed.filter(({ type, data }) => type === 'StockMoved' && data.movementId.startsWith('mov_')),
       ({ data }) => String(data.movementId),
     );
-    const units = returnedUnits(facts).filter(({ disposition }) => disposition !== 'missing');
+    const units = returnedUnits(state).filter(({ disposition }) => disposition !== 'missing');
     const known = new Set(units.map(({ movementId }) => movementId));
     return [
       ...units.flatMap(({ movementId = '', sku, warehouse, quantity, disposition }) => {
@@ -37,16 +37,16 @@ const returnsAreBooked: Checker = {
 
 const receiptsAddUp: Checker = {
   name: 'the returned units of a refund are the sum of its receipts, and at most the expected units',
-  breaches: (facts) => {
-    const parcels = Map.groupBy(facts.receipts, ({ refundId }) => refundId);
+  violations: (state) => {
+    const parcels = Map.groupBy(state.receipts, ({ refundId }) => refundId);
     const told = Map.groupBy(
-      facts.committed.filter(({ type }) => type === 'ReturnReceived'),
+      state.committed.filter(({ type }) => type === 'ReturnReceived'),
       ({ data }) => `${data.refundId} ${data.receiptId}`,
     );
-    const untold = facts.receipts.filter((one) => told.get(`${one.refundId} ${one.receiptId}`)?.length !== 1);
+    const untold = state.receipts.filter((one) => told.get(`${one.refundId} ${one.receiptId}`)?.length !== 1);
     return [
       ...untold.map(({ refundId, receiptId }) => `${receiptId} of ${refundId} is not told once`),
-      ...facts.refunds.flatMap(({ refundId, returning }) =>
+      ...state.refunds.flatMap(({ refundId, returning }) =>
         returning.flatMap(({ lineId, quantity, restock, damaged, missing }) => {
           const units = (parcels.get(refundId) ?? []).flatMap((parcel) => parcel.units);
           const sum = (disposition: string) =>
@@ -78,7 +78,7 @@ function wantedOf({ refundId, status, remindedAt, escalated }: RefundItem): stri
 
 const schedulesFollow: Checker = {
   name: 'a refund has schedules exactly while it waits for a decision or a return',
-  breaches: ({ deadlines }) =>
+  violations: ({ deadlines }) =>
     deadlines.flatMap(({ schedules, refunds }) => {
       const wanted = refunds.flatMap(wantedOf);
       return [

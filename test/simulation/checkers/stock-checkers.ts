@@ -28,16 +28,16 @@ const openUnits = ({ quantity, cancelledQuantity = 0, shippedQuantity = 0 }: Ord
 
 const neverNegative: Checker = {
   name: 'no SKU is oversold: available is never negative',
-  breaches: (facts) =>
-    places(facts)
+  violations: (state) =>
+    places(state)
       .filter(({ counters }) => counters.available < 0)
       .map(({ sku, warehouse, counters }) => `${sku} in ${warehouse} has ${counters.available} available`),
 };
 
 const availableIsDerived: Checker = {
   name: 'available equals on hand less reserved less unavailable',
-  breaches: (facts) =>
-    places(facts)
+  violations: (state) =>
+    places(state)
       .filter(({ counters: c }) => c.available !== c.onHand - c.reserved - c.unavailable)
       .map(
         ({ sku, warehouse, counters: c }) =>
@@ -48,13 +48,13 @@ const availableIsDerived: Checker = {
 
 const ledgerAddsUp: Checker = {
   name: 'the counters of a SKU are the sum of its movements',
-  breaches: (facts) => {
-    const onHand = sums(movementsOf(facts), ({ data }) => [`${data.sku} in ${data.warehouse}`, data.onHandDelta]);
-    const unavailable = sums(movementsOf(facts), ({ data }) => [
+  violations: (state) => {
+    const onHand = sums(movementsOf(state), ({ data }) => [`${data.sku} in ${data.warehouse}`, data.onHandDelta]);
+    const unavailable = sums(movementsOf(state), ({ data }) => [
       `${data.sku} in ${data.warehouse}`,
       data.unavailableDelta,
     ]);
-    return places(facts).flatMap(({ sku, warehouse, counters }) => {
+    return places(state).flatMap(({ sku, warehouse, counters }) => {
       const key = `${sku} in ${warehouse}`;
       const wrong = [
         ['on hand', counters.onHand, onHand.get(key) ?? 0],
@@ -69,9 +69,9 @@ const ledgerAddsUp: Checker = {
 
 const reservedIsOwed: Checker = {
   name: 'reserved stock equals the demand of open orders',
-  breaches: (facts) => {
-    const owed = sums(facts.orders.flatMap(openLines), (line) => [`${line.sku} in ${line.warehouse}`, openUnits(line)]);
-    const reserved = sums(places(facts), ({ sku, warehouse, counters }) => [
+  violations: (state) => {
+    const owed = sums(state.orders.flatMap(openLines), (line) => [`${line.sku} in ${line.warehouse}`, openUnits(line)]);
+    const reserved = sums(places(state), ({ sku, warehouse, counters }) => [
       `${sku} in ${warehouse}`,
       counters.reserved,
     ]);
@@ -83,9 +83,9 @@ const reservedIsOwed: Checker = {
 
 const movementsOnce: Checker = {
   name: 'a movement is applied once, and only if its response allows it',
-  breaches: (facts) => {
-    const applied = Map.groupBy(movementsOf(facts), ({ data }) => String(data.movementId));
-    const told = Map.groupBy(facts.witness.movements, ({ sent }) => sent.movementId);
+  violations: (state) => {
+    const applied = Map.groupBy(movementsOf(state), ({ data }) => String(data.movementId));
+    const told = Map.groupBy(state.observed.movements, ({ sent }) => sent.movementId);
     const twice = [...applied].filter(([, events]) => events.length > 1);
     return [
       ...twice.map(([id, events]) => `${id} was applied ${events.length} times`),
@@ -100,8 +100,8 @@ const movementsOnce: Checker = {
 
 const unavailableForAReason: Checker = {
   name: 'unavailable stock is damaged, in inspection or safety stock',
-  breaches: (facts) =>
-    places(facts).flatMap(({ sku, warehouse, counters }) => {
+  violations: (state) =>
+    places(state).flatMap(({ sku, warehouse, counters }) => {
       const { unavailable, damaged = 0, inspection = 0, safetyStock = 0 } = counters;
       return damaged + inspection + safetyStock === unavailable
         ? []
@@ -116,10 +116,10 @@ const lotsOf = ({ lots }: { lots: { lot: string; units: number }[] }) => lots;
 
 const shelvesAddUp: Checker = {
   name: 'lots and transfers equal the movements into them less the movements and shipments out of them',
-  breaches: (facts) => {
-    const moved = movementsOf(facts).map(({ data }) => data);
+  violations: (state) => {
+    const moved = movementsOf(state).map(({ data }) => data);
     const inLots = moved.filter(({ lot, type }) => lot !== undefined && type !== 'count');
-    const shipped = facts.committed
+    const shipped = state.committed
       .filter(({ type }) => type === 'StockLotsShipped')
       .flatMap(({ data: { sku, warehouse, lots } }) =>
         lotsOf({ lots }).map(({ lot, units }) => ({ sku, warehouse, lot, onHandDelta: -units })),
@@ -140,12 +140,12 @@ const shelvesAddUp: Checker = {
       `${sku} under way in ${transferId}`,
       -onHandDelta,
     ]);
-    const lots = sums(facts.lots, ({ sku, warehouse, lot, units }) => [`${sku} ${lot} in ${warehouse}`, units]);
-    const held = sums(facts.lots, ({ sku, warehouse, lot, unavailable = 0 }) => [
+    const lots = sums(state.lots, ({ sku, warehouse, lot, units }) => [`${sku} ${lot} in ${warehouse}`, units]);
+    const held = sums(state.lots, ({ sku, warehouse, lot, unavailable = 0 }) => [
       `${sku} ${lot} in ${warehouse} not available`,
       unavailable,
     ]);
-    const transits = sums(facts.transits, ({ sku, transferId, units }) => [`${sku} under way in ${transferId}`, units]);
+    const transits = sums(state.transits, ({ sku, transferId, units }) => [`${sku} under way in ${transferId}`, units]);
     const wrong = [differences(lots, lotSums), differences(held, heldSums), differences(transits, transitSums)].flat();
     return wrong.map(([key, units, sum]) => `${units} ${key}, its movements sum to ${sum}`);
   },
@@ -153,10 +153,10 @@ const shelvesAddUp: Checker = {
 
 const shippedLeftTheHouse: Checker = {
   name: 'the stock of every shipment left its warehouse',
-  breaches: (facts) => {
-    const left = movementsOf(facts).filter(({ data }) => data.type === 'shipment');
+  violations: (state) => {
+    const left = movementsOf(state).filter(({ data }) => data.type === 'shipment');
     const moved = sums(left, ({ data }) => [`${data.sku} in ${data.warehouse}`, -data.onHandDelta]);
-    const lines = facts.orders.flatMap((order) => order.lines);
+    const lines = state.orders.flatMap((order) => order.lines);
     const shipped = sums(lines, (line) => [`${line.sku} in ${line.warehouse}`, line.shippedQuantity ?? 0]);
     return differences(shipped, moved).map(
       ([key, units, sum]) => `${units} of ${key} were shipped, ${sum} left the warehouse`,

@@ -4,7 +4,7 @@ import { chance } from '../workload/random.ts';
 import { identitiesOfEvent, identityOfCall, messageIdentity, parsed, shortName } from './identity.ts';
 
 /** How likely each fault is, once per occasion. */
-const likely = {
+const probability = {
   throttle: 0.03,
   conflict: 0.04,
   failure: 0.01,
@@ -36,7 +36,7 @@ export type FaultInjector = Faults & {
   begin: () => void;
   /** From now on all goes well. */
   end: () => void;
-  isRaging: () => boolean;
+  isActive: () => boolean;
   /** Faults so far, by kind. */
   counts: () => Map<string, number>;
 };
@@ -50,7 +50,7 @@ export function createFaultInjector(seed: number): FaultInjector {
   const tries = new Map<string, number>();
   const suffered = new Map<string, number>();
   const crashes = new Map<string, number>();
-  let isRaging = false;
+  let isActive = false;
 
   const count = (kind: string) => counts.set(kind, (counts.get(kind) ?? 0) + 1);
   const add = (to: Map<string, number>, key: string) => {
@@ -65,23 +65,23 @@ export function createFaultInjector(seed: number): FaultInjector {
   };
 
   const onCall = (made: FunctionCall): CallFault | undefined => {
-    if (!isRaging) return undefined;
+    if (!isActive) return undefined;
     const { service, operation } = made.call;
     const isWrite = service !== 'dynamodb' || operation === 'TransactWriteItems' || operation === 'UpdateItem';
     const identity = `call ${identityOfCall(made)}`;
-    const isOutage = (tries.get(identity) ?? 0) < outageTries && chance(seed, identity, 'outage') < likely.outage;
-    const danger = /\/PLACEMENT|Payout/.test(identity) ? likely.timesBetweenSteps : 1;
+    const isOutage = (tries.get(identity) ?? 0) < outageTries && chance(seed, identity, 'outage') < probability.outage;
+    const danger = /\/PLACEMENT|Payout/.test(identity) ? probability.timesBetweenSteps : 1;
     const isBatch = operation === 'PutEvents' || operation === 'SendMessageBatch';
     const kind = befalls(identity, [
       ['outage', isOutage ? 1 : 0],
-      ['throttled call', likely.throttle],
-      ['transaction conflict', operation === 'TransactWriteItems' ? likely.conflict : 0],
-      ['failed call', likely.failure],
-      ['part of a batch', isBatch ? likely.partly : 0],
-      ['slow call', likely.slow],
-      ['lost answer', isWrite ? likely.answerLost : 0],
-      ['crash before an effect', isWrite ? likely.crashBefore * danger : 0],
-      ['crash after an effect', isWrite ? likely.crashAfter * danger : 0],
+      ['throttled call', probability.throttle],
+      ['transaction conflict', operation === 'TransactWriteItems' ? probability.conflict : 0],
+      ['failed call', probability.failure],
+      ['part of a batch', isBatch ? probability.partly : 0],
+      ['slow call', probability.slow],
+      ['lost answer', isWrite ? probability.answerLost : 0],
+      ['crash before an effect', isWrite ? probability.crashBefore * danger : 0],
+      ['crash after an effect', isWrite ? probability.crashAfter * danger : 0],
     ]);
     if (kind === undefined) return undefined;
     const isCrash = kind.startsWith('crash');
@@ -98,13 +98,13 @@ export function createFaultInjector(seed: number): FaultInjector {
   };
 
   const onInvocation: Faults['onInvocation'] = ({ functionName, payload }) => {
-    if (!isRaging) return undefined;
+    if (!isActive) return undefined;
     const identities = identitiesOfEvent(functionName, payload);
     if (identities.some((identity) => (suffered.get(identity) ?? 0) >= faultsPerRecord)) return undefined;
     const kind = befalls(`invocation ${identities[0]}`, [
-      ['throttled invocation', likely.invocationThrottled],
-      ['crash before the handler', likely.invocationCrashBefore],
-      ['crash after the handler', likely.invocationCrashAfter],
+      ['throttled invocation', probability.invocationThrottled],
+      ['crash before the handler', probability.invocationCrashBefore],
+      ['crash after the handler', probability.invocationCrashAfter],
     ]);
     if (kind === undefined) return undefined;
     for (const identity of identities) add(suffered, identity);
@@ -113,11 +113,11 @@ export function createFaultInjector(seed: number): FaultInjector {
   };
 
   const onDelivery: Faults['onDelivery'] = ({ body }) => {
-    if (!isRaging) return undefined;
+    if (!isActive) return undefined;
     const identity = `delivery ${messageIdentity(body)}`;
     const kind = befalls(identity, [
-      ['duplicate message', likely.duplicate],
-      ['delayed message', likely.delay],
+      ['duplicate message', probability.duplicate],
+      ['delayed message', probability.delay],
     ]);
     if (kind === undefined) return undefined;
     count(kind);
@@ -130,12 +130,12 @@ export function createFaultInjector(seed: number): FaultInjector {
     onInvocation,
     onDelivery,
     begin: () => {
-      isRaging = true;
+      isActive = true;
     },
     end: () => {
-      isRaging = false;
+      isActive = false;
     },
-    isRaging: () => isRaging,
+    isActive: () => isActive,
     counts: () => counts,
   };
 }

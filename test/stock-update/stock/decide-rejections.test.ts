@@ -6,7 +6,7 @@ import { decided, releasedAt, contextOf } from './mug-stock.ts';
 
 describe('a movement', () => {
   test.each<[string, Partial<Movement>, Partial<MovementContext>, object]>([
-    ['of an unknown SKU', {}, { isInCatalogue: false }, { reason: 'unknown-sku' }],
+    ['for an unknown SKU', {}, { isInCatalogue: false }, { reason: 'unknown-sku' }],
     ['above the available units', { type: 'write-off', quantity: 11 }, {}, { reason: 'insufficient-stock' }],
     ['that adjusts below zero available', { type: 'adjustment', quantity: -11 }, {}, { reason: 'insufficient-stock' }],
     [

@@ -18,7 +18,7 @@ export const tables = {
   REFUND_TABLE_NAME: 'refunds',
   RISK_TABLE_NAME: 'risk',
 };
-/** Key attributes of each index, as in `infra/stacks/data.ts`. */
+/** Key attributes of each index, as in `infra/data`. */
 const stockIndexes = { allStock: ['listKey', 'pk'] } as const;
 const orderIndexes = {
   byCustomer: ['customerKey', 'placedKey'],

@@ -1,4 +1,4 @@
-import type { ExpireHolds } from '../../../functions/order-intake/order/hold-expiry-job.ts';
+import { createHoldExpiry, type ExpireHolds } from '../../../functions/order-intake/order/hold-expiry-job.ts';
 import { createOrderStore } from '../../../functions/order-intake/order/order-store.ts';
 import { createPlacementStore, orderWrites } from '../../../functions/order-intake/order/placement-store.ts';
 import { createChunkedPlacementStore } from '../../../functions/order-intake/placement/chunked-placement-store.ts';
@@ -34,7 +34,11 @@ export type OrderStores = ReturnType<typeof orderStores>;
 export const skipExpiry: ExpireHolds = async () => 'skipped';
 
 /** Far above the normal duration: no test depends on the speed of its machine. */
-const retryBudgetMs = 60_000;
+export const retryBudgetMs = 60_000;
+
+/** Returns a hold expiry that does not depend on the speed of the machine. */
+export const expiryOf = (orders: Parameters<typeof createHoldExpiry>[0]): ExpireHolds =>
+  createHoldExpiry(orders, { budgetMs: retryBudgetMs, retryBudgetMs });
 
 /** Returns the route function that places an order. */
 export const placing = (
@@ -51,9 +55,11 @@ export const queuePlacing = (
   { now, expireHolds }: { now: number; expireHolds: ExpireHolds },
 ): Parameters<typeof placeQueued>[0] => ({
   stores,
-  place: (placement, cause) => place(stores, placement, aPolicy(), cause),
+  place: (placement, cause) => place(stores, placement, aPolicy(), cause, retryBudgetMs),
   policy: aPolicy(),
   now,
   report: () => undefined,
   expireHolds,
+  budgetMs: retryBudgetMs,
+  retryBudgetMs,
 });

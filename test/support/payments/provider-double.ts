@@ -5,13 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What a provider makes of one request; done and answered at once unless told. */
+/** How a provider handles one request. */
 export type Behaviour = {
+  /** @default 'succeeded' */
   result?: 'succeeded' | 'pending' | 'failed' | 'declined';
-  /** The connection drops before anything is done, or after; or the answer is this status, with nothing done. */
+  /** The connection drops before or after the refund is made, or the response has this status and no refund is made. */
   fault?: 'dropped-before' | 'dropped-after' | 429 | 500;
   delayMs?: number;
-  /** Done when the refund is made and not answered yet. */
+  /** Runs after the refund is made and before the response. */
   meanwhile?: (refund: MadeRefund) => Promise<void>;
 };
 
@@ -24,39 +25,39 @@ export type MadeRefund = {
   status: 'succeeded' | 'pending' | 'failed';
 };
 
-type Answer = { status: number; body: unknown };
-type Asked = { method: string; url: URL; headers: IncomingMessage['headers']; body: string };
+type Response = { status: number; body: unknown };
+type Received = { method: string; url: URL; headers: IncomingMessage['headers']; body: string };
 
-const newState = () => {
+const createState = () => {
   const refunds: MadeRefund[] = [];
   const requests: { key: string; body: string }[] = [];
-  /** Of the nth request, counted from 1, under this key. */
+  /** Returns the behaviour for the nth request under this key, counted from 1. */
   let behave: (number: number, key: string) => Behaviour = () => ({});
   return {
     refunds,
     requests,
     next: (key: string): Behaviour => behave(requests.filter((request) => request.key === key).length, key),
-    /** Forgets what it was asked and what it paid, and behaves like this from now on. */
+    /** Clears requests and refunds and sets the behaviour. */
     reset: (behaviour: typeof behave = () => ({})) => {
       refunds.length = 0;
       requests.length = 0;
       behave = behaviour;
     },
-    /** Of one refund of ours. */
+    /** The provider's refunds of one refund. */
     of: (refundId: string) => refunds.filter((refund) => refund.refundId === refundId),
   };
 };
-type State = ReturnType<typeof newState>;
+type State = ReturnType<typeof createState>;
 
-async function serve(answer: (asked: Asked) => Promise<Answer | undefined>) {
-  const take = async (request: IncomingMessage, response: ServerResponse) => {
+async function serve(handle: (request: Received) => Promise<Response | undefined>) {
+  const receive = async (request: IncomingMessage, response: ServerResponse) => {
     const { method = '', url = '/', headers } = request;
     const body = await text(request);
-    const given = await answer({ method, url: new URL(url, 'http://double'), headers, body });
+    const given = await handle({ method, url: new URL(url, 'http://double'), headers, body });
     if (!given) return response.destroy();
     return response.writeHead(given.status, { 'content-type': 'application/json' }).end(JSON.stringify(given.body));
   };
-  const server = createServer((request, response) => void take(request, response)).listen(0, '127.0.0.1');
+  const server = createServer((request, response) => void receive(request, response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -67,40 +68,40 @@ async function serve(answer: (asked: Asked) => Promise<Answer | undefined>) {
   };
 }
 
-/** What became of a request: the refund if one was made, and the answer; none: the connection drops. */
-type Result = { made?: MadeRefund; answer?: Answer };
+/** The refund, if one was made, and the response; without a response the connection drops. */
+type Result = { made?: MadeRefund; response?: Response };
 
-/** Makes the refund and answers, or fails as told. */
+/** Makes the refund and returns the response, or fails as configured. */
 async function pay(
   state: State,
   wanted: Omit<MadeRefund, 'id' | 'status'>,
   { result = 'succeeded', fault, delayMs = 0, meanwhile }: Behaviour,
-  answers: { seen: (refund: MadeRefund) => Answer; declined: Answer; error: (status: number) => Answer },
+  responses: { refundBody: (refund: MadeRefund) => Response; declined: Response; error: (status: number) => Response },
 ): Promise<Result> {
   if (fault === 'dropped-before') return {};
-  if (typeof fault === 'number') return { answer: answers.error(fault) };
-  if (result === 'declined') return { answer: answers.declined };
+  if (typeof fault === 'number') return { response: responses.error(fault) };
+  if (result === 'declined') return { response: responses.declined };
   const made: MadeRefund = { ...wanted, id: `re_${randomUUID()}`, status: result };
   state.refunds.push(made);
   await meanwhile?.(made);
   await sleep(delayMs);
-  return fault === 'dropped-after' ? { made } : { made, answer: answers.seen(made) };
+  return fault === 'dropped-after' ? { made } : { made, response: responses.refundBody(made) };
 }
 
 /**
- * The routes of Stripe's API that refunds take, after its reference: `POST /v1/refunds`, `GET /v1/refunds/{id}`,
- * `GET /v1/refunds` by payment; and `GET /v1/charges/{id}`. The first answer under an idempotency key is kept, 500s included, until `forgetKeys`.
+ * A test double of the Stripe API: `POST /v1/refunds`, `GET /v1/refunds/{id}`, `GET /v1/refunds` by payment, and
+ * `GET /v1/charges/{id}`. It keeps the first response per idempotency key, also of status 500, until `forgetKeys`.
  * docs.stripe.com/api/refunds, /api/idempotent_requests, /api/errors
  */
 export async function startStripe(apiKey: string) {
-  const state = newState();
-  const kept = new Map<string, { params: string; answer?: Answer | undefined }>();
-  /** What customers paid, by payment. */
+  const state = createState();
+  const kept = new Map<string, { params: string; response?: Response | undefined }>();
+  /** Captured amounts by payment id. */
   const captured = new Map<string, number>();
-  /** Charges, with the metadata of their payments. */
+  /** Metadata by charge id. */
   const charges = new Map<string, Record<string, string>>();
   let isDown = false;
-  const seen = ({ id, amountMinor, paymentId, status, refundId, reference }: MadeRefund) => ({
+  const refundBody = ({ id, amountMinor, paymentId, status, refundId, reference }: MadeRefund) => ({
     id,
     object: 'refund',
     amount: amountMinor,
@@ -109,7 +110,7 @@ export async function startStripe(apiKey: string) {
     failure_reason: status === 'failed' ? 'expired_or_canceled_card' : undefined,
     metadata: { refundId, reference },
   });
-  const error = (status: number, type: string, code?: string): Answer => ({
+  const error = (status: number, type: string, code?: string): Response => ({
     status,
     body: { error: { type, code, message: `${type} ${code ?? ''}` } },
   });
@@ -126,28 +127,28 @@ export async function startStripe(apiKey: string) {
       reference: field('metadata[reference]'),
     };
     const leftMinor = (captured.get(paymentId) ?? 0) - paid.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
-    if (!captured.has(paymentId)) return { answer: error(404, 'invalid_request_error', 'resource_missing') };
-    if (leftMinor === 0) return { answer: error(400, 'invalid_request_error', 'charge_already_refunded') };
-    if (wanted.amountMinor > leftMinor) return { answer: error(400, 'invalid_request_error') };
+    if (!captured.has(paymentId)) return { response: error(404, 'invalid_request_error', 'resource_missing') };
+    if (leftMinor === 0) return { response: error(400, 'invalid_request_error', 'charge_already_refunded') };
+    if (wanted.amountMinor > leftMinor) return { response: error(400, 'invalid_request_error') };
     return pay(state, wanted, state.next(key), {
-      seen: (refund) => ({ status: 200, body: seen(refund) }),
+      refundBody: (refund) => ({ status: 200, body: refundBody(refund) }),
       declined: error(400, 'invalid_request_error', 'charge_disputed'),
       error: (status) => error(status, status === 429 ? 'rate_limit_error' : 'api_error'),
     });
   };
 
-  const post = async (key: string, params: string): Promise<Answer | undefined> => {
+  const post = async (key: string, params: string): Promise<Response | undefined> => {
     state.requests.push({ key, body: params });
     const earlier = kept.get(key);
     if (earlier && earlier.params !== params) return error(400, 'idempotency_error');
-    if (earlier) return earlier.answer ?? error(409, 'idempotency_error', 'idempotency_key_in_use');
-    const entry: { params: string; answer?: Answer | undefined } = { params };
+    if (earlier) return earlier.response ?? error(409, 'idempotency_error', 'idempotency_key_in_use');
+    const entry: { params: string; response?: Response | undefined } = { params };
     kept.set(key, entry);
-    const { made, answer } = await create(key, params);
-    // Rate limits come before idempotency; a request that never arrived was never seen.
-    if (answer?.status === 429 || (!answer && !made)) kept.delete(key);
-    entry.answer = answer ?? (made && { status: 200, body: seen(made) });
-    return answer;
+    const { made, response } = await create(key, params);
+    // Stripe applies rate limits before idempotency. A dropped request has no key either.
+    if (response?.status === 429 || (!response && !made)) kept.delete(key);
+    entry.response = response ?? (made && { status: 200, body: refundBody(made) });
+    return response;
   };
 
   const server = await serve(async ({ method, url, headers, body }) => {
@@ -164,8 +165,11 @@ export async function startStripe(apiKey: string) {
     const paymentId = url.searchParams.get('payment_intent') ?? url.searchParams.get('charge');
     const id = /^\/v1\/refunds\/(\w.*)$/.exec(url.pathname)?.[1];
     const found = state.refunds.filter((refund) => refund.paymentId === paymentId || refund.id === id);
-    if (id === undefined) return { status: 200, body: { object: 'list', has_more: false, data: found.map(seen) } };
-    return found[0] ? { status: 200, body: seen(found[0]) } : error(404, 'invalid_request_error', 'resource_missing');
+    if (id === undefined)
+      return { status: 200, body: { object: 'list', has_more: false, data: found.map(refundBody) } };
+    return found[0]
+      ? { status: 200, body: refundBody(found[0]) }
+      : error(404, 'invalid_request_error', 'resource_missing');
   });
   return {
     ...state,
@@ -177,18 +181,18 @@ export async function startStripe(apiKey: string) {
   };
 }
 
-/** A provider of the generic kind, after functions/refund-approval/payouts/http-provider-client.ts. A key is kept for good. */
+/** A test double of a provider with the generic HTTP interface of http-provider-client.ts. It keeps keys forever. */
 export async function startHttpProvider(signingSecret: string) {
-  const state = newState();
+  const state = createState();
   const byKey = new Map<string, Promise<Result>>();
   const isSigned = (header: string, body: string) => {
     const [, t = '', v1 = ''] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(header) ?? [];
     return v1 === createHmac('sha256', signingSecret).update(`${t}.${body}`).digest('hex');
   };
-  const seen = ({ id, status }: MadeRefund): Answer =>
+  const refundBody = ({ id, status }: MadeRefund): Response =>
     status === 'pending' ? { status: 202, body: {} } : { status: 200, body: { status, providerRefundId: id } };
-  const answers = {
-    seen,
+  const responses = {
+    refundBody,
     declined: { status: 409, body: { failure: 'account-closed' } },
     error: (status: number) => ({ status, body: {} }),
   };
@@ -198,12 +202,12 @@ export async function startHttpProvider(signingSecret: string) {
     const key = String(headers['idempotency-key']);
     state.requests.push({ key, body });
     const earlier = await byKey.get(key);
-    if (earlier) return earlier.made ? seen(earlier.made) : earlier.answer;
-    const paying = pay(state, JSON.parse(body), state.next(key), answers);
-    byKey.set(key, paying);
-    const { made, answer } = await paying;
-    if (!made && answer?.status !== 409) byKey.delete(key);
-    return answer;
+    if (earlier) return earlier.made ? refundBody(earlier.made) : earlier.response;
+    const payment = pay(state, JSON.parse(body), state.next(key), responses);
+    byKey.set(key, payment);
+    const { made, response } = await payment;
+    if (!made && response?.status !== 409) byKey.delete(key);
+    return response;
   });
   return { ...state, ...server };
 }

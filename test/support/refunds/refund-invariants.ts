@@ -58,10 +58,7 @@ const ofLines = ({ order, ledger, hasRevertedFailure }: SequenceState): string[]
       .map((measure) => `${lineId} refunds more ${measure} than was ordered`);
   });
 
-/**
- * What is left for goods is what is left of the money, where all of the order was paid, none of it was a gift and staff
- * accepted no less.
- */
+/** The refundable amount of the goods equals that of the payments, for a completely paid order without goodwill. */
 function ofConservation(
   { order, ledger }: SequenceState,
   goods: readonly RefundableComponent[],
@@ -86,7 +83,7 @@ function ofUnits({ requestedUnits, refunds }: SequenceState): string[] {
   const units = sumOf(legs.flatMap(({ draws }) => draws.map(({ quantity }) => quantity)));
   return requestedUnits === undefined || requestedUnits.units === units
     ? []
-    : [`${requestedUnits.units} units were asked for, legs have ${units}`];
+    : [`${requestedUnits.units} units were requested, legs have ${units}`];
 }
 
 /** The ledger recalculated from its refunds. */

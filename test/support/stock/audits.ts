@@ -50,7 +50,7 @@ export async function requestRepair(
 export async function corruptCounter(office: BackOffice, sku: string, counter: string, delta: number) {
   await new DynamoDBClient(adminConfigOf(office)).send(
     new UpdateItemCommand({
-      TableName: resourceName(office, 'AWS::DynamoDB::Table', 'StockTable'),
+      TableName: resourceName(office, 'AWS::DynamoDB::Table', 'Data-StockTable'),
       Key: { pk: { S: `SKU#${sku}` }, sk: { S: 'STOCK' } },
       UpdateExpression: 'SET warehouses.main.#counter = if_not_exists(warehouses.main.#counter, :zero) + :delta',
       ExpressionAttributeNames: { '#counter': counter },

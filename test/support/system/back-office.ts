@@ -59,10 +59,12 @@ export const adminConfigOf = ({ gatewayUrl, credentials }: Pick<BackOffice, 'gat
   credentials: { accessKeyId: 'administrator', secretAccessKey: 'local' },
 });
 
-/** Physical name of the first resource of a type whose logical id starts with `logicalId`. */
-export function resourceName({ context }: Pick<BackOffice, 'context'>, type: string, logicalId: string): string {
-  const found = context.template.ofType(type).find((resource) => resource.logicalId.startsWith(logicalId));
-  return (found ?? raise(`The template has no ${type} ${logicalId}`)).name;
+/** Physical name of the first resource of a type whose id has this prefix: `OrderTable`, or `OrderIntake-Risk` with its stack. */
+export function resourceName({ context }: Pick<BackOffice, 'context'>, type: string, id: string): string {
+  const found = context.template
+    .ofType(type)
+    .find(({ stack, logicalId }) => `${stack}-${logicalId}`.includes(`-${id}`));
+  return (found ?? raise(`The template has no ${type} ${id}`)).name;
 }
 
 export const s3Of = ({ s3Endpoint, region }: { s3Endpoint: string; region: string }) =>

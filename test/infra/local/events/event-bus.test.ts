@@ -420,10 +420,10 @@ test('entries of AWS services reach the rules of their bus', async () => {
 test('TestEventPattern returns whether an event matches', async () => {
   const { call } = startBus([bus()]);
   const event = { id: '1', account: '1', source: 's', time: 't', region: 'r', resources: [], 'detail-type': 'd' };
-  const ask = (pattern: string, body: unknown = event) =>
+  const testPattern = (pattern: string, body: unknown = event) =>
     call('TestEventPattern', { EventPattern: pattern, Event: JSON.stringify(body) });
-  expect(await ask('{"source":["s"]}')).toEqual({ Result: true });
-  expect(await ask('{"source":["t"]}')).toEqual({ Result: false });
-  await expect(ask('{"source":"s"}')).rejects.toMatchObject({ code: 'InvalidEventPatternException' });
-  await expect(ask('{"source":["s"]}', {})).rejects.toMatchObject({ code: 'ValidationException' });
+  expect(await testPattern('{"source":["s"]}')).toEqual({ Result: true });
+  expect(await testPattern('{"source":["t"]}')).toEqual({ Result: false });
+  await expect(testPattern('{"source":"s"}')).rejects.toMatchObject({ code: 'InvalidEventPatternException' });
+  await expect(testPattern('{"source":["s"]}', {})).rejects.toMatchObject({ code: 'ValidationException' });
 });

@@ -34,10 +34,10 @@ async function start(resources = [server, clientOf('till')], directory?: string)
   const identity = await startIdentity(small.context);
   cleanups.push(identity.stop);
   const secret = identity.clients.till?.clientSecret ?? '';
-  const ask = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
+  const requestToken = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
     fetch(identity.tokenEndpoint, { method: 'POST', body: new URLSearchParams(fields), headers });
   const token = async (fields: Record<string, string> = {}) => {
-    const response = await ask(
+    const response = await requestToken(
       { grant_type: 'client_credentials', ...fields },
       { authorization: basic('till', secret) },
     );
@@ -47,7 +47,7 @@ async function start(resources = [server, clientOf('till')], directory?: string)
     const stored = JSON.parse(readFileSync(join(small.directory, 'identity.json'), 'utf8')) as { signingKey: JWK };
     return stored.signingKey;
   };
-  return { ...small, ...identity, identity, secret, ask, token, key };
+  return { ...small, ...identity, identity, secret, requestToken, token, key };
 }
 
 const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
@@ -59,8 +59,8 @@ const grant = { grant_type: 'client_credentials' };
 
 describe('the token endpoint', () => {
   test('issues a token with the claims of Cognito', async () => {
-    const { ask, secret, verifyToken, issuer } = await start();
-    const response = await ask(grant, { authorization: basic('till', secret) });
+    const { requestToken, secret, verifyToken, issuer } = await start();
+    const response = await requestToken(grant, { authorization: basic('till', secret) });
     expect(response.status).toBe(200);
     expect(response.headers.get('cache-control')).toBe('no-store');
     const granted = (await response.json()) as { access_token: string };
@@ -82,39 +82,39 @@ describe('the token endpoint', () => {
   });
 
   test('accepts the secret in the body, and issues only the requested scopes', async () => {
-    const { ask, secret, verifyToken } = await start();
-    const response = await ask({ ...grant, client_id: 'till', client_secret: secret, scope: 'shop/read' });
+    const { requestToken, secret, verifyToken } = await start();
+    const response = await requestToken({ ...grant, client_id: 'till', client_secret: secret, scope: 'shop/read' });
     const { access_token: token } = (await response.json()) as { access_token: string };
     expect(await verifyToken(token)).toMatchObject({ claims: { scope: 'shop/read' } });
   });
 
   test('uses the token lifetime of the client’s resource', async () => {
     const short = clientOf('till', { AccessTokenValidity: 10, TokenValidityUnits: { AccessToken: 'minutes' } });
-    const { ask, secret } = await start([server, short]);
-    const response = await ask(grant, { authorization: basic('till', secret) });
+    const { requestToken, secret } = await start([server, short]);
+    const response = await requestToken(grant, { authorization: basic('till', secret) });
     expect(await response.json()).toMatchObject({ expires_in: 600 });
   });
 
   test('refuses a wrong or missing secret, an unknown client, a scope of another client and another grant type', async () => {
-    const { ask, secret } = await start([server, clientOf('till', { AllowedOAuthScopes: ['shop/read'] })]);
+    const { requestToken, secret } = await start([server, clientOf('till', { AllowedOAuthScopes: ['shop/read'] })]);
     const right = { authorization: basic('till', secret) };
     const invalidClient = [401, { error: 'invalid_client' }, 'Basic realm="local"'];
-    expect(await outcome(ask(grant, { authorization: basic('till', `${secret}x`) }))).toEqual(invalidClient);
-    expect(await outcome(ask(grant, { authorization: basic('__proto__', '') }))).toEqual(invalidClient);
-    expect(await outcome(ask(grant, { authorization: 'Basic ???' }))).toEqual(invalidClient);
-    expect(await outcome(ask(grant))).toEqual(invalidClient);
-    expect(await outcome(ask({ ...grant, client_id: 'till' }))).toEqual(invalidClient);
-    expect(await outcome(ask({ ...grant, scope: 'shop/write' }, right))).toEqual([
+    expect(await outcome(requestToken(grant, { authorization: basic('till', `${secret}x`) }))).toEqual(invalidClient);
+    expect(await outcome(requestToken(grant, { authorization: basic('__proto__', '') }))).toEqual(invalidClient);
+    expect(await outcome(requestToken(grant, { authorization: 'Basic ???' }))).toEqual(invalidClient);
+    expect(await outcome(requestToken(grant))).toEqual(invalidClient);
+    expect(await outcome(requestToken({ ...grant, client_id: 'till' }))).toEqual(invalidClient);
+    expect(await outcome(requestToken({ ...grant, scope: 'shop/write' }, right))).toEqual([
       400,
       { error: 'invalid_scope' },
       null,
     ]);
-    expect(await outcome(ask({ grant_type: 'password' }, right))).toEqual([
+    expect(await outcome(requestToken({ grant_type: 'password' }, right))).toEqual([
       400,
       { error: 'unsupported_grant_type' },
       null,
     ]);
-    expect(await outcome(ask({}, right))).toEqual([400, { error: 'invalid_request' }, null]);
+    expect(await outcome(requestToken({}, right))).toEqual([400, { error: 'invalid_request' }, null]);
   });
 
   test('is the only endpoint that issues tokens', async () => {

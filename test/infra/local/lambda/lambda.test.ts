@@ -38,10 +38,10 @@ function start(resources: SmallResource[], { directory, retryDelaysMs = [1, 1], 
   cleanups.push(stop);
   const log = (name: string) => readFileSync(join(small.directory, 'logs', `${name}.log`), 'utf8');
   const invoke = (name: string, event: unknown = {}) => lambda.invoke(arnOf(name), JSON.stringify(event));
-  const rest = async () => {
+  const untilIdle = async () => {
     await expect.poll(lambda.pending, { interval: 10 }).toBe(0);
   };
-  return { ...small, lambda, delivered, invoke, log, rest, stop };
+  return { ...small, lambda, delivered, invoke, log, untilIdle, stop };
 }
 
 const settingsOf = (name: string, settings: Record<string, unknown>): SmallResource => ({
@@ -260,13 +260,13 @@ describe('an asynchronous event', () => {
   const queue = 'arn:aws:sqs:eu-west-1:000000000000:failures';
 
   test('is retried twice, and its record goes to the on-failure destination', async () => {
-    const { lambda, delivered, log, rest, lines } = start([
+    const { lambda, delivered, log, untilIdle, lines } = start([
       functionOf('sad', failing),
       settingsOf('sad', { DestinationConfig: { OnFailure: { Destination: queue } } }),
     ]);
     lambda.invokeAsync(arnOf('sad'), '{"order":1}');
     expect(lambda.pending()).toBe(1);
-    await rest();
+    await untilIdle();
     expect(log('sad')).toBe('tried\ntried\ntried\n');
     expect(delivered).toMatchObject([{ arn: queue }]);
     expect(JSON.parse(delivered[0]?.payload ?? '')).toEqual({
@@ -287,12 +287,12 @@ describe('an asynchronous event', () => {
 
   test('that succeeds goes to the bus of its on-success destination', async () => {
     const bus = 'arn:aws:events:eu-west-1:000000000000:event-bus/main';
-    const { lambda, delivered, rest } = start([
+    const { lambda, delivered, untilIdle } = start([
       functionOf('glad', 'export const handler = async (event) => event.order'),
       settingsOf('glad', { DestinationConfig: { OnSuccess: { Destination: bus } } }),
     ]);
     lambda.invokeAsync(arnOf('glad'), '{"order":7}');
-    await rest();
+    await untilIdle();
     const entry = JSON.parse(delivered[0]?.payload ?? '') as { Detail: string };
     expect(entry).toMatchObject({ Source: 'lambda', DetailType: 'Lambda Function Invocation Result - Success' });
     expect(JSON.parse(entry.Detail)).toMatchObject({
@@ -302,18 +302,18 @@ describe('an asynchronous event', () => {
   });
 
   test('goes to the dead-letter queue unchanged, without a retry if MaximumRetryAttempts is 0', async () => {
-    const { lambda, delivered, log, rest } = start([
+    const { lambda, delivered, log, untilIdle } = start([
       functionOf('dead', failing, { DeadLetterConfig: { TargetArn: queue } }),
       settingsOf('dead', { MaximumRetryAttempts: 0 }),
     ]);
     lambda.invokeAsync(arnOf('dead'), '{"order":2}');
-    await rest();
+    await untilIdle();
     expect(log('dead')).toBe('tried\n');
     expect(delivered).toEqual([{ arn: queue, payload: '{"order":2}' }]);
   });
 
   test('older than the maximum age is not retried', async () => {
-    const { lambda, delivered, log, rest, clock } = start(
+    const { lambda, delivered, log, untilIdle, clock } = start(
       [
         functionOf('late', failing),
         settingsOf('late', { MaximumEventAgeInSeconds: 60, DestinationConfig: { OnFailure: { Destination: queue } } }),
@@ -324,7 +324,7 @@ describe('an asynchronous event', () => {
     await expect.poll(() => log('late')).toBe('tried\n');
     await sleep(50);
     clock.ahead = 61_000;
-    await rest();
+    await untilIdle();
     expect(log('late')).toBe('tried\n');
     expect(JSON.parse(delivered[0]?.payload ?? '')).toMatchObject({
       requestContext: { condition: 'EventAgeExceeded', approximateInvokeCount: 1 },
@@ -332,7 +332,7 @@ describe('an asynchronous event', () => {
   });
 
   test('waits while the function is throttled', async () => {
-    const { lambda, invoke, log, rest } = start([
+    const { lambda, invoke, log, untilIdle } = start([
       functionOf(
         'one',
         `export const handler = async ({ ms, say }) => { await new Promise((r) => setTimeout(r, ms)); console.log(say) }`,
@@ -342,7 +342,7 @@ describe('an asynchronous event', () => {
     const first = invoke('one', { ms: 300, say: 'first' });
     lambda.invokeAsync(arnOf('one'), '{"ms":0,"say":"second"}');
     await first;
-    await rest();
+    await untilIdle();
     expect(log('one')).toBe('first\nsecond\n');
   });
 
@@ -366,12 +366,12 @@ describe('an asynchronous event', () => {
       directory: first.directory,
     });
     expect(second.lambda.pending()).toBe(2);
-    await second.rest();
+    await second.untilIdle();
     expect(readFileSync(file, 'utf8')).toBe('start 1\nstart 1\ndone 1\nstart 2\ndone 2\n');
   });
 
   test('is deleted with a log line if its destination refuses it', async () => {
-    const { lambda, rest, lines } = start(
+    const { lambda, untilIdle, lines } = start(
       [
         functionOf('sad', failing),
         settingsOf('sad', { MaximumRetryAttempts: 0, DestinationConfig: { OnFailure: { Destination: queue } } }),
@@ -379,12 +379,12 @@ describe('an asynchronous event', () => {
       { refuse: true },
     );
     lambda.invokeAsync(arnOf('sad'), '{}');
-    await rest();
+    await untilIdle();
     expect(lines.at(-1)).toContain('no such queue');
   });
 
   test('does not reach a destination without the role’s permission', async () => {
-    const { lambda, delivered, rest, lines } = start(
+    const { lambda, delivered, untilIdle, lines } = start(
       [
         functionOf('sad', failing),
         settingsOf('sad', { MaximumRetryAttempts: 0, DestinationConfig: { OnFailure: { Destination: queue } } }),
@@ -392,7 +392,7 @@ describe('an asynchronous event', () => {
       { denied: 'sqs:SendMessage' },
     );
     lambda.invokeAsync(arnOf('sad'), '{}');
-    await rest();
+    await untilIdle();
     expect(delivered).toEqual([]);
     expect(lines.at(-1)).toContain('not allowed sqs:SendMessage');
   });
@@ -430,9 +430,11 @@ describe('the Invoke call', () => {
   });
 
   test('of type Event returns immediately and runs later', async () => {
-    const { lambda, log, rest } = start([functionOf('f', `export const handler = async () => { console.log('ran') }`)]);
+    const { lambda, log, untilIdle } = start([
+      functionOf('f', `export const handler = async () => { console.log('ran') }`),
+    ]);
     expect(await lambda.handle(call('f', '{}', { 'x-amz-invocation-type': 'Event' }))).toMatchObject({ status: 202 });
-    await rest();
+    await untilIdle();
     expect(log('f')).toBe('ran\n');
   });
 

@@ -137,7 +137,7 @@ describe('objects', () => {
     expect(head).toMatchObject({ ContentLength: 11, Metadata: { rows: '3' } });
     expect(await failure(get(client, 'events'))).toBe('NoSuchKey 404');
     expect(await failure(client.send(new HeadObjectCommand({ Bucket, Key: 'events' })))).toBe('NotFound 404');
-    expect(await failure(client.send(new GetObjectCommand({ Bucket: 'nobody', Key })))).toBe('NoSuchBucket 404');
+    expect(await failure(client.send(new GetObjectCommand({ Bucket: 'unknown', Key })))).toBe('NoSuchBucket 404');
   });
 
   test('are separate for keys that are the same file path', async () => {
@@ -432,41 +432,41 @@ describe('notifications', () => {
 describe('permissions', () => {
   test('follow from method, path and query', async () => {
     const { s3 } = await start();
-    const asked = (method: string, url: string, headers: AwsCall['headers'] = {}, body = '') => {
+    const permissionsOf = (method: string, url: string, headers: AwsCall['headers'] = {}, body = '') => {
       const [path = '', query = ''] = url.split('?');
       return s3
         .permissions(callOf({ method, path, query: new URLSearchParams(query), headers, body: Buffer.from(body) }))
         .map(({ action, resource }) => `${action} ${resource}`);
     };
-    expect(asked('GET', '/')).toEqual(['s3:ListAllMyBuckets *']);
-    expect(asked('GET', '/lake?list-type=2&prefix=a')).toEqual(['s3:ListBucket arn:aws:s3:::lake']);
-    expect(asked('HEAD', '/lake')).toEqual(['s3:ListBucket arn:aws:s3:::lake']);
-    expect(asked('GET', '/lake/?location')).toEqual(['s3:GetBucketLocation arn:aws:s3:::lake']);
-    expect(asked('GET', '/lake/a/b%20c?x-id=GetObject')).toEqual([object('GetObject')]);
-    expect(asked('HEAD', '/lake/a/b%20c')).toEqual([object('GetObject')]);
-    expect(asked('PUT', '/lake/a/b%20c')).toEqual([object('PutObject')]);
-    expect(asked('POST', '/lake/a/b%20c?uploads')).toEqual([object('PutObject')]);
-    expect(asked('PUT', '/lake/a/b%20c?partNumber=1&uploadId=u')).toEqual([object('PutObject')]);
-    expect(asked('POST', '/lake/a/b%20c?uploadId=u')).toEqual([object('PutObject')]);
-    expect(asked('DELETE', '/lake/a/b%20c?uploadId=u')).toEqual([object('AbortMultipartUpload')]);
-    expect(asked('DELETE', '/lake/a/b%20c')).toEqual([object('DeleteObject')]);
-    expect(asked('PUT', '/lake/a', { 'x-amz-copy-source': '/other/x%2Fy' })).toEqual([
+    expect(permissionsOf('GET', '/')).toEqual(['s3:ListAllMyBuckets *']);
+    expect(permissionsOf('GET', '/lake?list-type=2&prefix=a')).toEqual(['s3:ListBucket arn:aws:s3:::lake']);
+    expect(permissionsOf('HEAD', '/lake')).toEqual(['s3:ListBucket arn:aws:s3:::lake']);
+    expect(permissionsOf('GET', '/lake/?location')).toEqual(['s3:GetBucketLocation arn:aws:s3:::lake']);
+    expect(permissionsOf('GET', '/lake/a/b%20c?x-id=GetObject')).toEqual([object('GetObject')]);
+    expect(permissionsOf('HEAD', '/lake/a/b%20c')).toEqual([object('GetObject')]);
+    expect(permissionsOf('PUT', '/lake/a/b%20c')).toEqual([object('PutObject')]);
+    expect(permissionsOf('POST', '/lake/a/b%20c?uploads')).toEqual([object('PutObject')]);
+    expect(permissionsOf('PUT', '/lake/a/b%20c?partNumber=1&uploadId=u')).toEqual([object('PutObject')]);
+    expect(permissionsOf('POST', '/lake/a/b%20c?uploadId=u')).toEqual([object('PutObject')]);
+    expect(permissionsOf('DELETE', '/lake/a/b%20c?uploadId=u')).toEqual([object('AbortMultipartUpload')]);
+    expect(permissionsOf('DELETE', '/lake/a/b%20c')).toEqual([object('DeleteObject')]);
+    expect(permissionsOf('PUT', '/lake/a', { 'x-amz-copy-source': '/other/x%2Fy' })).toEqual([
       's3:GetObject arn:aws:s3:::other/x/y',
       object('PutObject', 'a'),
     ]);
     const xml = '<Delete><Object><Key>a&amp;b</Key></Object><Object><Key>c</Key></Object></Delete>';
-    expect(asked('POST', '/lake?delete', {}, xml)).toEqual([
+    expect(permissionsOf('POST', '/lake?delete', {}, xml)).toEqual([
       object('DeleteObject', 'a&b'),
       object('DeleteObject', 'c'),
     ]);
     const unclosed = '<Delete><Object><Key>a</Key></Object>';
-    expect(() => asked('POST', '/lake?delete', {}, unclosed)).toThrow(/not well-formed/);
-    expect(asked('GET', '/a/b%20c', { host: 'lake.localhost:4000' })).toEqual([object('GetObject')]);
-    expect(asked('GET', '/a/b%20c', { host: 'lake.s3.eu-west-1.localhost' })).toEqual([object('GetObject')]);
-    expect(asked('GET', '/lake/a/b%20c', { host: 's3.localhost:4000' })).toEqual([object('GetObject')]);
-    expect(() => asked('GET', '/lake/a?tagging')).toThrow(/does not support S3 GET \?tagging/);
-    expect(() => asked('GET', '/lake/a?versionId=1')).toThrow(/does not support S3 GET \?versionId/);
-    expect(() => asked('PUT', '/other')).toThrow(/does not support S3 PUT of a bucket/);
+    expect(() => permissionsOf('POST', '/lake?delete', {}, unclosed)).toThrow(/not well-formed/);
+    expect(permissionsOf('GET', '/a/b%20c', { host: 'lake.localhost:4000' })).toEqual([object('GetObject')]);
+    expect(permissionsOf('GET', '/a/b%20c', { host: 'lake.s3.eu-west-1.localhost' })).toEqual([object('GetObject')]);
+    expect(permissionsOf('GET', '/lake/a/b%20c', { host: 's3.localhost:4000' })).toEqual([object('GetObject')]);
+    expect(() => permissionsOf('GET', '/lake/a?tagging')).toThrow(/does not support S3 GET \?tagging/);
+    expect(() => permissionsOf('GET', '/lake/a?versionId=1')).toThrow(/does not support S3 GET \?versionId/);
+    expect(() => permissionsOf('PUT', '/other')).toThrow(/does not support S3 PUT of a bucket/);
   });
 
   test('buckets return their location, and unsupported calls return NotImplemented', async () => {

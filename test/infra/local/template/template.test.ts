@@ -150,6 +150,11 @@ test.each<[string, unknown, string]>([
   ],
   ['an export of no stack', { 'Fn::ImportValue': 'Elsewhere:Table' }, 'no stack exports Elsewhere:Table.'],
   [
+    'an output of no stack',
+    { 'Fn::GetStackOutput': { StackName: 'Elsewhere', OutputName: 'Table' } },
+    'no stack Elsewhere has an output Table.',
+  ],
+  [
     'an unknown function',
     { 'Fn::GetAZs': '' },
     'Shop/Holder, Properties.Value.Fn::GetAZs: the local engine does not support Fn::GetAZs.',

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
-import { secretReader } from '../../shared/secret.ts';
+import { secretReader } from '../../shared/secret-store.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
