@@ -1,3 +1,4 @@
+import assert from 'node:assert';
 import { type App, Stack } from 'aws-cdk-lib';
 import { type EventPattern, EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
@@ -90,8 +91,8 @@ export abstract class WorkflowStack extends Stack {
   }
 
   /** Raises an alarm for events that a person must act on: each stays in a queue until someone deletes it. */
-  alarmOn(event: { detailType: string; pattern: EventPattern }, meaning: { errorImpact: string }): void {
-    const queue = new DeadLetterQueue(this, `${event.detailType}DeadLetters`, meaning);
+  alarmOn(event: { detailType: string; pattern: EventPattern }, { errorImpact }: { errorImpact: string }): void {
+    const queue = new DeadLetterQueue(this, `${event.detailType}DeadLetters`, { errorImpact });
     const eventBus = EventBus.fromEventBusName(this, `${event.detailType}Bus`, bus.name);
     const rule = new Rule(this, `${event.detailType}Rule`, { eventBus, eventPattern: event.pattern });
     rule.addTarget(new SqsQueue(queue, { deadLetterQueue: queue }));
@@ -102,10 +103,12 @@ export abstract class WorkflowStack extends Stack {
   }
 }
 
-/** The pattern that matches each of these. Of several, all have one source and no filter of their own. */
+/** The pattern that matches each of these. */
 function patternOf(events: { pattern: EventPattern }[]): EventPattern {
   const [first, ...others] = events.map(({ pattern }) => pattern);
   if (!first || others.length === 0) return { ...first };
+  const isOfOneSource = others.every(({ source }) => String(source) === String(first.source));
+  assert(isOfOneSource, 'Events of several sources need a rule each.');
   const detailType = [first, ...others].flatMap((pattern) => pattern.detailType ?? []);
   return { source: first.source ?? [], detailType };
 }

@@ -6,6 +6,8 @@ const longestPauseMs = 400;
 /** Version conflicts in a row that are retried without a pause. */
 const immediateRetries = 3;
 const longestVersionConflictPauseMs = 80;
+/** Attempts that are made even if the budget is exhausted: a slow machine must not turn one conflict into a failure. */
+const minAttempts = 5;
 
 const retryableErrors = new Set([
   'ThrottlingException',
@@ -44,7 +46,7 @@ export const conflictError = (message: string): Error =>
  * Calls `attempt` until it returns a result, for at most `retryBudgetMs`. `undefined` reports a version conflict: it is
  * retried at once three times, then after a short pause. A retryable error is retried after a random pause whose maximum
  * doubles up to 400 ms ("full jitter", https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
- * Throws an error for which `isRetryableError` is true when the budget is exhausted.
+ * Throws an error for which `isRetryableError` is true when the budget is exhausted, but not before the fifth attempt.
  */
 export async function retryOnConflict<T>(
   retryBudgetMs: number,
@@ -52,16 +54,17 @@ export async function retryOnConflict<T>(
 ): Promise<T> {
   const deadline = performance.now() + retryBudgetMs;
   for (let retries = 0; ; retries += 1) {
+    const isLast = (pauseMs: number) => retries + 1 >= minAttempts && performance.now() + pauseMs > deadline;
     const pauseMs = Math.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(retries, 10));
     try {
       const result = await attempt(retries);
       if (result !== undefined) return result;
     } catch (error) {
-      if (!isRetryableError(error) || performance.now() + pauseMs > deadline) throw error;
+      if (!isRetryableError(error) || isLast(pauseMs)) throw error;
       await setTimeout(pauseMs);
       continue;
     }
-    if (performance.now() > deadline) throw conflictError('Concurrent requests changed the same items');
+    if (isLast(0)) throw conflictError('Concurrent requests changed the same items');
     if (retries >= immediateRetries) {
       await setTimeout(Math.min(pauseMs, Math.random() * longestVersionConflictPauseMs));
     }

@@ -63,8 +63,8 @@ export async function ordersPerSecond(channel: ApiClient, skus: string[], client
 }
 
 export async function placeOrder(channel: ApiClient, skus: string[]): Promise<void> {
-  const answer = await channel.post('/orders', orderOf(...skus));
-  if (answer.status !== 201) throw new Error(`An order was answered ${answer.status}: ${answer.text}`);
+  const response = await channel.post('/orders', orderOf(...skus));
+  if (response.status !== 201) throw new Error(`An order was answered ${response.status}: ${response.text}`);
 }
 
 /** The same writes, as `commit` of order-intake makes them, straight to the database, in tables of the same definition; transactions per second. */

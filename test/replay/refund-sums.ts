@@ -35,9 +35,9 @@ export async function sumOfRefunds(reader: ApiClient, refundIds: readonly string
     days: new Set(),
   };
   const read = async (path: string) => {
-    const answer = await send(() => reader.get(path));
-    expectStatus(answer, 200);
-    return answer.body;
+    const response = await send(() => reader.get(path));
+    expectStatus(response, 200);
+    return response.body;
   };
   const orderIds = await inParallel(atOnce, refundIds, async (refundId) => {
     const refund: RefundResponse = await read(`/refunds/${refundId}`);

@@ -20,7 +20,7 @@ export type Asked = {
   /** Approved by the policy, and by people. */
   automatic: number;
   escalated: number;
-  /** Not taken or not approved, by answer or status. */
+  /** Not taken or not approved, by response or status. */
   refused: Map<string, number>;
   refundIds: string[];
   /** Round trips in ms of requests, which the policy judges, and of people's decisions. */
@@ -93,16 +93,16 @@ async function askForRefund(people: People, planned: PlannedRefund, asked: Asked
     ...(lines.length > 0 && { lines }),
     ...(goodwillMinor > 0 && { goodwillMinor }),
   };
-  const answer = await timed(asked.latencies.requests, () => people.service.post('/refunds', content));
-  if (answer.status !== 200 && answer.status !== 201) {
-    return count(asked.refused, `${answer.status} ${answer.body.type ?? ''}`.trim());
+  const response = await timed(asked.latencies.requests, () => people.service.post('/refunds', content));
+  if (response.status !== 200 && response.status !== 201) {
+    return count(asked.refused, `${response.status} ${response.body.type ?? ''}`.trim());
   }
-  asked[answer.status === 201 ? 'requested' : 'replayed'] += 1;
-  asked.refundIds.push(answer.body.refundId);
-  const { status, policy } = await decide(people, answer.body, asked);
+  asked[response.status === 201 ? 'requested' : 'replayed'] += 1;
+  asked.refundIds.push(response.body.refundId);
+  const { status, policy } = await decide(people, response.body, asked);
   if (['pending-approval', 'rejected', 'withdrawn', 'expired'].includes(status)) return count(asked.refused, status);
   asked[policy.approvalsNeeded > 0 ? 'escalated' : 'automatic'] += 1;
-  if (answer.body.return) await sendBack(people, answer.body.return.rmaId, `${requestId}-parcel`);
+  if (response.body.return) await sendBack(people, response.body.return.rmaId, `${requestId}-parcel`);
 }
 
 /** Asks one after another to approve until nobody else is needed; who may not, is passed over. */
@@ -111,9 +111,9 @@ async function decide({ approvers }: People, refund: ApiResponse['body'], { late
   for (const approver of approvers) {
     if (current.status !== 'pending-approval') break;
     const path = `/refunds/${current.refundId}/decisions`;
-    const answer = await timed(latencies.decisions, () => approver.post(path, { decision: 'approve' }));
-    expectStatus(answer, 200, 403);
-    if (answer.status === 200) current = answer.body;
+    const response = await timed(latencies.decisions, () => approver.post(path, { decision: 'approve' }));
+    expectStatus(response, 200, 403);
+    if (response.status === 200) current = response.body;
   }
   return current;
 }
@@ -160,7 +160,7 @@ type Word = { type: string; orderId: string; amountMinor: number; at: string; ev
 async function tell({ apiUrl, webhookSecret }: People['provider'], { at, ...word }: Word): Promise<void> {
   const occurredAt = new Date(at).toISOString();
   const body = JSON.stringify({ ...word, paymentId: `payment-${word.orderId}`, currency: 'GBP', occurredAt });
-  const answer = await send(async () => {
+  const response = await send(async () => {
     const response = await fetch(`${apiUrl}/payments/webhooks/${provider}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'storeworks-signature': paymentSignature(body, webhookSecret) },
@@ -169,14 +169,14 @@ async function tell({ apiUrl, webhookSecret }: People['provider'], { at, ...word
     const text = await response.text();
     return { status: response.status, headers: Object.fromEntries(response.headers), text, body: JSON.parse(text) };
   });
-  expectStatus(answer, 200);
+  expectStatus(response, 200);
 }
 
 async function timed(latencies: number[], request: () => Promise<ApiResponse>): Promise<ApiResponse> {
   const started = performance.now();
-  const answer = await send(request);
+  const response = await send(request);
   latencies.push(performance.now() - started);
-  return answer;
+  return response;
 }
 
 function count(counts: Map<string, number>, key: string): void {

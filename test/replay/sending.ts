@@ -4,12 +4,12 @@ import type { ApiResponse } from '../support/system/api-client.ts';
 /** Repeats a request that the back office was too busy for, as its `Retry-After` asks. */
 export async function send(request: () => Promise<ApiResponse>): Promise<ApiResponse> {
   for (let attempt = 0; ; attempt += 1) {
-    const answer = await request();
-    if ((answer.status !== 503 && answer.status !== 429) || attempt === 20) return answer;
-    await sleep(Number(answer.headers['retry-after'] ?? 1) * 1000 * Math.random());
+    const response = await request();
+    if ((response.status !== 503 && response.status !== 429) || attempt === 20) return response;
+    await sleep(Number(response.headers['retry-after'] ?? 1) * 1000 * Math.random());
   }
 }
 
-export function expectStatus(answer: ApiResponse, ...statuses: number[]): void {
-  if (!statuses.includes(answer.status)) throw new Error(`Unexpected answer ${answer.status}: ${answer.text}`);
+export function expectStatus(response: ApiResponse, ...statuses: number[]): void {
+  if (!statuses.includes(response.status)) throw new Error(`Unexpected response ${response.status}: ${response.text}`);
 }

@@ -31,11 +31,11 @@ export async function prepare(admin: ApiClient, products: Product[], progress: P
   const result: Prepared = { created: 0, unchanged: 0, stocked: 0, alreadyStocked: 0 };
   let done = 0;
   await inParallel(16, products, async ({ sku, name, priceMinor }) => {
-    const answer = await send(() =>
+    const response = await send(() =>
       admin.put(`/catalog/skus/${encodeURIComponent(sku)}`, { name, priceMinor, currency: 'GBP' }),
     );
-    expectStatus(answer, 200, 201);
-    result[answer.status === 201 ? 'created' : 'unchanged'] += 1;
+    expectStatus(response, 200, 201);
+    result[response.status === 201 ? 'created' : 'unchanged'] += 1;
     progress((done += 1), products.length * 2);
   });
   await inParallel(4, chunks(products, 50), async (chunk) => {
@@ -47,9 +47,9 @@ export async function prepare(admin: ApiClient, products: Product[], progress: P
       quantity: unitsSold,
       reason: 'opening stock',
     }));
-    const answer = await send(() => admin.post('/stock/movements', { movements }));
-    expectStatus(answer, 200);
-    for (const { status, reason, movementId } of answer.body.results) {
+    const response = await send(() => admin.post('/stock/movements', { movements }));
+    expectStatus(response, 200);
+    for (const { status, reason, movementId } of response.body.results) {
       if (status === 'rejected') throw new Error(`Opening stock ${movementId} was rejected: ${reason}`);
       result[status === 'applied' ? 'stocked' : 'alreadyStocked'] += 1;
       progress((done += 1), products.length * 2);
@@ -77,18 +77,18 @@ export async function postOrders(
   };
   let done = 0;
   const taken = await inParallel(clients, invoices, async (invoice) => {
-    const answer = await send(() => channel.post('/orders', orderOf(invoice)));
+    const response = await send(() => channel.post('/orders', orderOf(invoice)));
     progress((done += 1), invoices.length);
-    if (answer.status !== 200 && answer.status !== 201) {
-      const reason = `${answer.status} ${answer.body.type ?? ''}`.trim();
+    if (response.status !== 200 && response.status !== 201) {
+      const reason = `${response.status} ${response.body.type ?? ''}`.trim();
       posted.refused.set(reason, (posted.refused.get(reason) ?? 0) + 1);
       return [];
     }
-    posted[answer.status === 201 ? 'accepted' : 'replayed'] += 1;
-    posted.totalMinor += answer.body.totalMinor;
+    posted[response.status === 201 ? 'accepted' : 'replayed'] += 1;
+    posted.totalMinor += response.body.totalMinor;
     posted.units += invoice.lines.reduce((sum, line) => sum + line.quantity, 0);
     posted.days.add(businessDay(Date.parse(invoice.placedAt)));
-    const { orderId, placedAt, totalMinor, lines } = answer.body;
+    const { orderId, placedAt, totalMinor, lines } = response.body;
     return invoice.customerId ? [{ orderId, customerId: invoice.customerId, placedAt, totalMinor, lines }] : [];
   });
   posted.ordersOfCustomers = taken.flat();
@@ -135,10 +135,10 @@ async function completedRun(finance: ApiClient, runId: string): Promise<{ change
 export async function stockOf(reader: ApiClient, products: Product[]): Promise<{ onHand: number; reserved: number }> {
   const stock = { onHand: 0, reserved: 0 };
   await inParallel(16, products, async ({ sku }) => {
-    const answer = await send(() => reader.get(`/stock/${encodeURIComponent(sku)}`));
-    expectStatus(answer, 200);
-    stock.onHand += answer.body.onHand;
-    stock.reserved += answer.body.reserved;
+    const response = await send(() => reader.get(`/stock/${encodeURIComponent(sku)}`));
+    expectStatus(response, 200);
+    stock.onHand += response.body.onHand;
+    stock.reserved += response.body.reserved;
   });
   return stock;
 }

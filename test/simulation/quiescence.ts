@@ -2,43 +2,43 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalStore } from '../../infra/local-store.ts';
 
 /**
- * How often in a row nothing must run or move before time is moved on to wake what hides: looks and not seconds, as on
- * a busy machine everything takes longer. A leap while a function runs would take its messages from it.
+ * Consecutive polls without progress before the clock jumps past visibility timeouts. Counted in polls, not seconds, so
+ * that a slow machine does not matter. A jump while a function runs would let its messages be received twice.
  */
 const pollsBeforeJump = 10;
 const pauseMs = 20;
-/** First over most visibility timeouts; what hides longer is woken by longer leaps. */
+/** Longer than most visibility timeouts. Each further jump is twice as long. */
 const firstJumpSeconds = 400;
 const maxJumpSeconds = 7200;
-/** More than ten receives of a message that hides for an hour and a half take, one after the other. */
+/** More than ten receives of a message with a visibility timeout of 90 minutes need. */
 const maxJumps = 60;
 
-type Left = { pending: number; where: Record<string, number> };
+type Pending = { pending: number; where: Record<string, number> };
 
 /**
- * Waits until nothing is left to do. What hides in a queue until a timeout is waited for by moving the clock, before which
- * people look after what is stuck.
+ * Waits until the system is quiescent: no message, stream record or invocation is pending. When nothing progresses, it
+ * calls `handleStuckWork` and moves the clock past the next visibility timeout.
  */
 export async function untilQuiescent(
   engine: Pick<LocalStore, 'gatewayUrl' | 'inFlight'>,
   jump: (seconds: number) => void,
-  lookAfter: () => Promise<void>,
+  handleStuckWork: () => Promise<void>,
 ): Promise<void> {
-  const look = async () => (await fetch(`${engine.gatewayUrl}/_local/pending`)).json() as Promise<Left>;
-  let [last, stuck, calm, leaps] = [-1, 0, 0, 0];
-  while (calm < 3) {
-    const { pending: left, where } = await look();
-    calm = left === 0 ? calm + 1 : 0;
-    stuck = left === last && left > 0 && engine.inFlight() === 0 ? stuck + 1 : 0;
-    last = left;
-    if (stuck >= pollsBeforeJump) {
-      if (leaps === maxJumps) {
-        throw new Error(`Still ${JSON.stringify(where)} to do after ${maxJumps} leaps of the clock`);
+  const readPending = async () => (await fetch(`${engine.gatewayUrl}/_local/pending`)).json() as Promise<Pending>;
+  let [last, stuckPolls, idlePolls, jumps] = [-1, 0, 0, 0];
+  while (idlePolls < 3) {
+    const { pending, where } = await readPending();
+    idlePolls = pending === 0 ? idlePolls + 1 : 0;
+    stuckPolls = pending === last && pending > 0 && engine.inFlight() === 0 ? stuckPolls + 1 : 0;
+    last = pending;
+    if (stuckPolls >= pollsBeforeJump) {
+      if (jumps === maxJumps) {
+        throw new Error(`Still pending after ${maxJumps} clock jumps: ${JSON.stringify(where)}`);
       }
-      await lookAfter();
-      jump(Math.min(maxJumpSeconds, firstJumpSeconds * 2 ** leaps));
-      leaps += 1;
-      stuck = 0;
+      await handleStuckWork();
+      jump(Math.min(maxJumpSeconds, firstJumpSeconds * 2 ** jumps));
+      jumps += 1;
+      stuckPolls = 0;
     }
     await sleep(pauseMs);
   }

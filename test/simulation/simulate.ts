@@ -12,20 +12,20 @@ import { simulate, type SimulationResult } from './simulation.ts';
 
 const root = join(import.meta.dirname, '../..');
 const usage =
-  'npm run simulate -- [--seed 1] [--seeds 1] [--at-once 1] [--orders 300] [--minutes 60] [--broken <name>|all] [--calm] [--verbose]';
+  'npm run simulate -- [--seed 1] [--seeds 1] [--at-once 1] [--orders 300] [--minutes 60] [--mutant <name>|all] [--no-faults] [--verbose]';
 
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     seeds: { type: 'string', default: '1' },
-    /** How many seeds at the same time, each in a process of its own. */
+    /** Seeds that run concurrently, each in its own process. */
     'at-once': { type: 'string', default: '1' },
-    /** The simulated store, of a process that has synthesised it. */
+    /** Internal: directory of the store that the parent process has synthesised. */
     'cdk-out': { type: 'string' },
     orders: { type: 'string', default: '300' },
     minutes: { type: 'string', default: '60' },
-    broken: { type: 'string' },
-    calm: { type: 'boolean', default: false },
+    mutant: { type: 'string' },
+    'no-faults': { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -33,27 +33,27 @@ const orders = whole('orders', values.orders);
 const first = whole('seed', values.seed);
 const seeds = Array.from({ length: whole('seeds', values.seeds) }, (_, index) => first + index);
 
-const isGood = values.broken === undefined ? await soundRuns() : await brokenRuns(values.broken);
-process.exitCode = isGood ? 0 : 1;
+const isSuccessful = values.mutant === undefined ? await runSeeds() : await runMutants(values.mutant);
+process.exitCode = isSuccessful ? 0 : 1;
 
-async function soundRuns(): Promise<boolean> {
+async function runSeeds(): Promise<boolean> {
   const cdkOut = values['cdk-out'] ?? join(root, 'cdk.out/simulation');
   if (values['cdk-out'] === undefined) await synthesise(root, cdkOut);
-  const atOnce = whole('at-once', values['at-once']);
-  const broken: number[] = [];
-  await inParallel(atOnce, seeds, async (seed) => {
-    const holds = await (atOnce > 1 ? holdsOnItsOwn(seed, cdkOut) : seedHolds(seed, cdkOut));
-    if (!holds) broken.push(seed);
+  const concurrency = whole('at-once', values['at-once']);
+  const failed: number[] = [];
+  await inParallel(concurrency, seeds, async (seed) => {
+    const isSound = await (concurrency > 1 ? runSeedInProcess(seed, cdkOut) : runSeed(seed, cdkOut));
+    if (!isSound) failed.push(seed);
   });
   if (seeds.length > 1) {
     console.log(
-      `${seeds.length - broken.length} of ${seeds.length} seeds hold; broken: ${broken.join(', ') || 'none'}`,
+      `All invariants hold for ${seeds.length - failed.length} of ${seeds.length} seeds; failed: ${failed.join(', ') || 'none'}`,
     );
   }
-  return broken.length === 0;
+  return failed.length === 0;
 }
 
-async function seedHolds(seed: number, cdkOut: string): Promise<boolean> {
+async function runSeed(seed: number, cdkOut: string): Promise<boolean> {
   const result = await run(seed, cdkOut);
   const { violations } = result;
   const verdict = violations.length === 0 ? '  all invariants hold' : failureText({ seed, orders }, violations);
@@ -61,48 +61,48 @@ async function seedHolds(seed: number, cdkOut: string): Promise<boolean> {
   return violations.length === 0;
 }
 
-/** The same in a process of its own, which is heard out before its words are repeated. */
-async function holdsOnItsOwn(seed: number, cdkOut: string): Promise<boolean> {
-  const own = ['--seed', String(seed), '--seeds', '1', '--at-once', '1', '--cdk-out', cdkOut];
-  const again = [...process.execArgv, import.meta.filename, ...process.argv.slice(2), ...own];
-  const child = spawn(process.execPath, again, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [said, [exitCode]] = await Promise.all([text(child.stdout), once(child, 'close')]);
-  console.log(said.trimEnd());
+/** Runs a seed in its own process and prints its output when it exits. */
+async function runSeedInProcess(seed: number, cdkOut: string): Promise<boolean> {
+  const options = ['--seed', String(seed), '--seeds', '1', '--at-once', '1', '--cdk-out', cdkOut];
+  const args = [...process.execArgv, import.meta.filename, ...process.argv.slice(2), ...options];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [output, [exitCode]] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  console.log(output.trimEnd());
   return exitCode === 0;
 }
 
-/** Each mistake must be found, by the invariant that is there for it; what is harmless must pass. */
-async function brokenRuns(name: string): Promise<boolean> {
-  const names = name === 'all' ? Object.keys(mutants) : [name];
-  const missed: string[] = [];
-  for (const broken of names) {
-    const build = mutants[broken];
-    if (!build)
-      throw new Error(`There is no broken build ${broken}; there are ${Object.keys(mutants).join(', ')}`);
-    // What becomes of one says nothing of the others.
-    const isFound = await brokenRun(broken, build).catch((error: unknown) =>
-      console.log(`${broken}: ${String(error)}`),
+/** Each mutant must violate its invariant. Mutants without an invariant must violate none. */
+async function runMutants(nameOrAll: string): Promise<boolean> {
+  const names = nameOrAll === 'all' ? Object.keys(mutants) : [nameOrAll];
+  const unexpected: string[] = [];
+  for (const name of names) {
+    const mutant = mutants[name];
+    if (!mutant) throw new Error(`There is no mutant ${name}. Mutants: ${Object.keys(mutants).join(', ')}`);
+    // An error of one mutant does not stop the others.
+    const isExpected = await runMutant(name, mutant).catch((error: unknown) =>
+      console.log(`${name}: ${String(error)}`),
     );
-    if (!isFound) missed.push(broken);
+    if (!isExpected) unexpected.push(name);
   }
-  console.log(`${names.length - missed.length} of ${names.length} as expected; not: ${missed.join(', ') || 'none'}`);
-  return missed.length === 0;
+  console.log(`${names.length - unexpected.length} of ${names.length} as expected; not: ${unexpected.join(', ') || 'none'}`);
+  return unexpected.length === 0;
 }
 
-/** Runs a broken build with one seed after the other until the mistake shows: a race is not lost in every run. */
-function brokenRun(broken: string, build: Mutant): Promise<boolean> {
-  const { detectedBy } = build;
-  return withMutant(build, async (cdkOut) => {
+/** Runs a mutant with one seed after another until it is detected. A race does not occur in every run. */
+function runMutant(mutantName: string, mutant: Mutant): Promise<boolean> {
+  const { detectedBy } = mutant;
+  return withMutant(mutant, async (cdkOut) => {
     for (const seed of seeds) {
       const { violations } = await run(seed, cdkOut);
       const names = violations.map(({ name }) => name);
-      const isFound = detectedBy === undefined ? names.length === 0 : names.some((broke) => broke.startsWith(detectedBy));
+      const isExpected =
+        detectedBy === undefined ? names.length === 0 : names.some((name) => name.startsWith(detectedBy));
       console.log(
-        `${isFound ? 'as expected' : 'NOT FOUND'}: ${broken}, seed ${seed}, breaks ${names.length} invariant(s)`,
+        `${isExpected ? 'as expected' : 'NOT DETECTED'}: ${mutantName}, seed ${seed}, breaks ${names.length} invariant(s)`,
       );
-      for (const broke of names) console.log(`    ${broke}`);
-      if (values.verbose) console.log(failureText({ seed, orders, broken }, violations));
-      if (isFound || detectedBy === undefined) return isFound;
+      for (const name of names) console.log(`    ${name}`);
+      if (values.verbose) console.log(failureText({ seed, orders, mutant: mutantName }, violations));
+      if (isExpected || detectedBy === undefined) return isExpected;
     }
     return false;
   });
@@ -120,7 +120,7 @@ async function run(seed: number, cdkOut: string): Promise<SimulationResult> {
       orders,
       cdkOut,
       minutes: whole('minutes', values.minutes),
-      hasFaults: !values.calm,
+      hasFaults: !values['no-faults'],
       onOrder: () => bar.increment(),
       ...(values.verbose && { log: (line: string) => console.error(line) }),
     });
@@ -131,6 +131,6 @@ async function run(seed: number, cdkOut: string): Promise<SimulationResult> {
 
 function whole(name: string, text: string): number {
   const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1) throw new Error(`--${name} is a whole number from 1\n${usage}`);
+  if (!Number.isSafeInteger(number) || number < 1) throw new Error(`--${name} must be a whole number of at least 1\n${usage}`);
   return number;
 }

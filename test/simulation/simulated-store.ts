@@ -4,15 +4,15 @@ import { payingChannel, paymentWindowMinutes } from './workload/life-cycle-plan.
 import { providerTimeoutSeconds } from './actors/payment-provider.ts';
 import { retrying } from './actors/webhook-receivers.ts';
 
-/** Synthesises the app of a checkout for a simulation. */
+/** Synthesises a checkout's app with the simulation's settings. */
 export async function synthesise(checkout: string, cdkOut: string): Promise<void> {
   await synthesiseInto(cdkOut, checkout);
   applySimulationSettings(cdkOut);
 }
 
 /**
- * Edits a synthesised app in place: one channel's orders wait for their payment, webhooks are given
- * up sooner, and payment providers waited for less long.
+ * Edits a synthesised app in place: one channel requires payment before fulfilment, webhook retries end sooner, and the
+ * payment provider's timeout is shorter.
  */
 export function applySimulationSettings(cdkOut: string): void {
   editTemplates(cdkOut, environmentEdit('CHANNELS', paymentWindow(payingChannel, paymentWindowMinutes)));

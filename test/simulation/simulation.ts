@@ -19,7 +19,7 @@ import { reportOf } from './checkers/reports.ts';
 import { untilQuiescent } from './quiescence.ts';
 import { createFaultInjector } from './faults/fault-injector.ts';
 import { startPaymentProvider } from './actors/payment-provider.ts';
-import { settleFailed } from './actors/refund-life-cycle.ts';
+import { retryFailedPayouts } from './actors/refund-life-cycle.ts';
 import { simulatedPolicy } from './workload/refund-plan.ts';
 import { createObservedResponses } from './actors/observed-responses.ts';
 import type { RunContext } from './actors/run-context.ts';
@@ -27,11 +27,11 @@ import type { RunContext } from './actors/run-context.ts';
 export type SimulationOptions = {
   seed: number;
   orders: number;
-  /** Directory that the simulated store, or a broken copy of it, was synthesised into; see `simulated-store.ts`. */
+  /** Directory of the synthesised store or mutant; see `simulated-store.ts`. */
   cdkOut: string;
-  /** No order is begun after this time. */
+  /** No order is sent after this time. @default 60 */
   minutes?: number;
-  /** Without, nothing goes wrong but what callers do. */
+  /** Callers still repeat and change requests if false. @default true */
   hasFaults?: boolean;
   onOrder?: () => void;
   log?: (line: string) => void;
@@ -41,11 +41,11 @@ export type SimulationResult = Awaited<ReturnType<typeof simulate>>;
 
 const monthSeconds = 31 * 86_400;
 
-/** Runs the real functions through a storm, waits until all is at rest, and tells which invariants do not hold. */
+/** Runs the workload under faults, waits until the system is quiescent, and returns the violated invariants. */
 export async function simulate(options: SimulationOptions) {
   const { seed, orders, cdkOut, minutes = 60, hasFaults = true, log } = options;
-  const storm = createFaultInjector(seed);
-  const weather = { begin: () => hasFaults && storm.begin(), end: storm.end };
+  const faultInjector = createFaultInjector(seed);
+  const faults = { begin: () => hasFaults && faultInjector.begin(), end: faultInjector.end };
   const started = performance.now();
   const deadline = started + minutes * 60_000;
   let aheadMs = 0;
@@ -54,44 +54,44 @@ export async function simulate(options: SimulationOptions) {
   const stateDirectory = await mkdtemp(join(tmpdir(), 'storeworks-simulation-'));
   const failed: FailedInvocation[] = [];
   const observer = { onFailed: (invocation: FailedInvocation) => failed.push(invocation) };
-  const engine = await startLocalStore({ cdkOut, stateDirectory, now, faults: storm, observer, ...(log && { log }) });
-  const callers = callersOf(engine, now);
+  const engine = await startLocalStore({ cdkOut, stateDirectory, now, faults: faultInjector, observer, ...(log && { log }) });
+  const clients = clientsOf(engine, now);
   const admin = adminOf(engine);
   const progress = progressOf(orders, options.onOrder);
   const isTimeUp = () => performance.now() > deadline;
   const observed = createObservedResponses();
-  const { client } = callers;
+  const { client } = clients;
   const context = { plan: planOf(seed, orders), client, admin, engine, observed, now, jump, isTimeUp, ...progress };
-  const receivers = await startReceivers(seed, storm.isActive, context);
-  const provider = await startPaymentProvider(seed, storm.isActive, context);
-  const settle = async () => {
-    await provider.quiet();
+  const receivers = await startReceivers(seed, faultInjector.isActive, context);
+  const provider = await startPaymentProvider(seed, faultInjector.isActive, context);
+  const becomeQuiescent = async () => {
+    await provider.whenIdle();
     await untilQuiescent(engine, jump, provider.notifyByStaff);
   };
   try {
-    await stockUp(context);
-    weather.begin();
+    await createStock(context);
+    faults.begin();
     await Promise.all(actors.map(({ act }) => act(context)));
     const faultSeconds = (performance.now() - started) / 1000;
-    weather.end();
-    await settle();
+    faults.end();
+    await becomeQuiescent();
     const deadlines = await readDeadlines(context);
-    weather.begin();
-    await aMonthLater(context, settle);
-    weather.end();
-    await settle();
+    faults.begin();
+    await passAMonth(context, becomeQuiescent);
+    faults.end();
+    await becomeQuiescent();
     failed.length = 0;
-    await anHourLater(context, settle);
+    await passAnHour(context, becomeQuiescent);
     const state = {
-      ...(await gather(context, settle, deadlines)),
+      ...(await readState(context, becomeQuiescent, deadlines)),
       ledger: provider.ledger,
       notifiedByStaff: provider.notifiedByStaff,
       failedInvocations: failed,
     };
     const seconds = (performance.now() - started) / 1000;
-    return { violations: violationsOf(state), state, faults: storm.counts(), faultSeconds, seconds, aheadMs };
+    return { violations: violationsOf(state), state, faults: faultInjector.counts(), faultSeconds, seconds, aheadMs };
   } finally {
-    await callers.close();
+    await clients.close();
     await receivers.stop();
     await provider.stop();
     admin.s3.destroy();
@@ -101,18 +101,18 @@ export async function simulate(options: SimulationOptions) {
   }
 }
 
-/** Catalogue, first stock and how refunds are decided, before the storm. */
-async function stockUp({ plan, client }: RunContext): Promise<void> {
+/** Creates SKUs, opening stock and the refund policy, without faults. */
+async function createStock({ plan, client }: RunContext): Promise<void> {
   const admin = client('admin');
   const create = async ({ sku, priceMinor, category, units }: PlannedSku) => {
     const name = `Simulated ${sku}`;
     const created = await admin.put(`/catalog/skus/${sku}`, { name, priceMinor, category, currency: 'GBP' });
     const movements = Object.entries(units)
       .filter(([, quantity]) => quantity > 0)
-      .map(([place, quantity]) => ({
-        movementId: `first-${sku}-${place}`,
+      .map(([warehouse, quantity]) => ({
+        movementId: `first-${sku}-${warehouse}`,
         sku,
-        warehouse: place,
+        warehouse,
         type: 'receipt',
         quantity,
       }));
@@ -124,23 +124,23 @@ async function stockUp({ plan, client }: RunContext): Promise<void> {
   if (policy.status !== 200) throw new Error(policy.text);
 }
 
-/** Over the time for returns and decisions. Nothing may be in flight: a queue keeps a message for two weeks. */
-async function aMonthLater(context: RunContext, settle: () => Promise<void>): Promise<void> {
+/** Passes the deadlines of returns and approvals. Requires empty queues: their message retention is two weeks. */
+async function passAMonth(context: RunContext, becomeQuiescent: () => Promise<void>): Promise<void> {
   context.jump(monthSeconds);
   await sleep(200);
-  await settle();
-  await settleFailed(context);
-  await settle();
+  await becomeQuiescent();
+  await retryFailedPayouts(context);
+  await becomeQuiescent();
 }
 
-/** What sweeps and people were kept from by the storm, the next ones do. */
-async function anHourLater(context: RunContext, settle: () => Promise<void>): Promise<void> {
+/** Lets the next scheduled runs complete what faults interrupted. */
+async function passAnHour(context: RunContext, becomeQuiescent: () => Promise<void>): Promise<void> {
   context.jump(3700);
-  // The scheduler looks at the clock ten times a second.
+  // The scheduler reads the clock ten times a second.
   await sleep(200);
-  await settle();
-  await settleFailed(context);
-  await settle();
+  await becomeQuiescent();
+  await retryFailedPayouts(context);
+  await becomeQuiescent();
 }
 
 const readDeadlines = async ({ engine, admin }: RunContext) => ({
@@ -148,18 +148,18 @@ const readDeadlines = async ({ engine, admin }: RunContext) => ({
   refunds: (await readTables(engine, admin)).refunds,
 });
 
-async function gather(
+async function readState(
   { engine, admin, client, plan, observed, now }: RunContext,
-  settle: () => Promise<void>,
-  afterStorm: FinalState['deadlines'][0],
+  becomeQuiescent: () => Promise<void>,
+  afterFaults: FinalState['deadlines'][0],
 ): Promise<Omit<FinalState, 'ledger' | 'notifiedByStaff' | 'failedInvocations'>> {
   const { reportsBucket, lakeBucket, stockInboxBucket, orderFilesBucket } = engine.credentials;
-  const deadLetters = await redriveAll(engine, admin, settle);
+  const deadLetters = await redriveAll(engine, admin, becomeQuiescent);
   const reports: FinalState['reports'] = [];
-  for (const date of days) reports.push(await reportOf(client('finance'), admin, reportsBucket, date, settle));
+  for (const date of days) reports.push(await reportOf(client('finance'), admin, reportsBucket, date, becomeQuiescent));
   const tables = await readTables(engine, admin);
   const deadlines: FinalState['deadlines'] = [
-    afterStorm,
+    afterFaults,
     { schedules: await readSchedules(admin), refunds: tables.refunds },
   ];
   const lake = await readLake(admin, lakeBucket);
@@ -168,13 +168,13 @@ async function gather(
   return { ...tables, plan, now: now(), lake, stockResults, orderResults, deadLetters, deadlines, reports, observed };
 }
 
-function callersOf(engine: LocalStore, now: () => number) {
+function clientsOf(engine: LocalStore, now: () => number) {
   const clients = new Map<string, ApiClient>();
   return {
     client: (name: string): ApiClient => {
-      const made = clients.get(name) ?? createApiClient(engine.credentials, name, 64, now);
-      clients.set(name, made);
-      return made;
+      const found = clients.get(name) ?? createApiClient(engine.credentials, name, 64, now);
+      clients.set(name, found);
+      return found;
     },
     close: async () => {
       const open = [...clients.values()];

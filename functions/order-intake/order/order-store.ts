@@ -39,6 +39,12 @@ export function createOrderStore(db: Database, tables: Tables, timeZone: string)
     return items.filter((item) => !isEarlyPayments(item)).map((item) => OrderItem.parse(item));
   };
 
+  const placedEvent = async (orderId: string, placedEventId: string) => {
+    const key = { pk: orderPartition(orderId), sk: eventKey(placedEventId) };
+    const [event] = (await readBatch(db, { [orders]: [key] }, true))[orders] ?? [];
+    return Placed.parse(JSON.parse(OutboxItem.parse(event).detail));
+  };
+
   return {
     read,
 
@@ -48,12 +54,12 @@ export function createOrderStore(db: Database, tables: Tables, timeZone: string)
       return order && isVisible(order.channel, access) ? order : undefined;
     },
 
-    /** The order as placed, from its first event, without later changes. */
-    async placed(orderId: string, placedEventId: string): Promise<PlacedOrder> {
-      const key = { pk: orderPartition(orderId), sk: eventKey(placedEventId) };
-      const [event] = (await readBatch(db, { [orders]: [key] }, true))[orders] ?? [];
-      return Placed.parse(JSON.parse(OutboxItem.parse(event).detail)).data;
-    },
+    /** The event that placed the order: its metadata, and the order without later changes as `data`. */
+    placedEvent,
+
+    /** The order as placed, without later changes. */
+    placed: async (orderId: string, placedEventId: string): Promise<PlacedOrder> =>
+      (await placedEvent(orderId, placedEventId)).data,
 
     /** The order's events, oldest first. */
     timeline: (orderId: string) => timelineOf(db, orders, orderPartition(orderId)),

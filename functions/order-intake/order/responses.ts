@@ -51,7 +51,12 @@ export async function placementResponse(
   }
 }
 
-const placedResponse = (status: 200 | 201, order: PlacedOrder, headers: Record<string, string> = {}): HttpResponse => ({
+/** The response to an order that is placed: 201 to the request that placed it, 200 to a replay. */
+export const placedResponse = (
+  status: 200 | 201,
+  order: PlacedOrder,
+  headers: Record<string, string> = {},
+): HttpResponse => ({
   status,
   headers: { ...locationOf(order.orderId), ...headers },
   body: orderBody(order),

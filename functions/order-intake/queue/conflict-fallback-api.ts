@@ -1,18 +1,22 @@
 import { setTimeout } from 'node:timers/promises';
 import assert from 'node:assert';
+import type { Cause } from '../../../shared/contracts/define-event.ts';
 import type { placeOrder } from '../../../shared/contracts/orders/routes.ts';
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import { isRetryableError } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';
 import type { OrderStore } from '../order/order-store.ts';
-import { acceptedResponse, notAChannel, placementResponse } from '../order/responses.ts';
+import { acceptedResponse, notAChannel, placedResponse, placementResponse } from '../order/responses.ts';
 import { acceptOrders } from './accept.ts';
 import type { IntakeStore } from './intake-store.ts';
 import type { OrderQueue } from './order-queue.ts';
 
 type Serve = (request: Request<typeof placeOrder>) => Promise<HttpResponse>;
-type Stores = { intakes: Pick<IntakeStore, 'nextAttemptId' | 'states' | 'accept'>; orders: Pick<OrderStore, 'placed'> };
+type Stores = {
+  intakes: Pick<IntakeStore, 'nextAttemptId' | 'states' | 'accept'>;
+  orders: Pick<OrderStore, 'placed' | 'placedEvent'>;
+};
 
 /** Of a request in all, in ms. The function's timeout is 20 s, API Gateway's 29 s. */
 const usualWait = { responseWithinMs: 12_000, pollMs: 250 };
@@ -36,11 +40,12 @@ export const placeOrQueue =
     const [acceptance] = await acceptOrders(stores.intakes, queue, [request.body], channel, request.cause);
     assert(acceptance, 'Every valid order has an acceptance');
     if (acceptance.kind !== 'queued') return placementResponse(acceptance, acceptance.orderId, stores.orders);
-    return decisionOn(acceptance.orderId, stores, { deadline, pollMs: wait.pollMs });
+    return decisionOn(acceptance.orderId, request.cause, stores, { deadline, pollMs: wait.pollMs });
   };
 
 async function decisionOn(
   orderId: string,
+  { causationId }: Cause,
   { intakes, orders }: Stores,
   { deadline, pollMs }: { deadline: number; pollMs: number },
 ): Promise<HttpResponse> {
@@ -48,9 +53,9 @@ async function decisionOn(
     await setTimeout(pollMs);
     const { order, intake } = (await intakes.states([orderId])).get(orderId) ?? {};
     if (order) {
-      const { body, headers } = await placementResponse({ kind: 'already-placed', ...order }, orderId, orders);
-      const { 'idempotent-replayed': _replayed, ...own } = headers ?? {};
-      return { status: 201, headers: own, body };
+      const { metadata, data } = await orders.placedEvent(orderId, order.placedEventId);
+      if (metadata.causationId === causationId) return placedResponse(201, data);
+      return placementResponse({ kind: 'already-placed', ...order }, orderId, orders);
     }
     if (intake?.status === 'refused' && intake.problem) {
       return { status: intake.problem.status, contentType: 'application/problem+json', body: intake.problem };

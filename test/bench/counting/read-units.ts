@@ -6,10 +6,10 @@ type Input = { ConsistentRead?: boolean; RequestItems?: Record<string, Keys> };
 type Answer = { Item?: Item; Items?: Item[]; Responses?: Record<string, Item[]> };
 
 /** Read units that a call cost, from the sizes of what it was answered; nothing for other calls. */
-export function readUnits({ service, operation, status, body, answer }: RecordedCall): number {
+export function readUnits({ service, operation, status, body, response }: RecordedCall): number {
   if (service !== 'dynamodb' || !/^(BatchGetItem|GetItem|Query)$/.test(operation) || status !== 200) return 0;
   const input = JSON.parse(body) as Input;
-  const { Item: item, Items: items = [], Responses: responses = {} } = JSON.parse(answer) as Answer;
+  const { Item: item, Items: items = [], Responses: responses = {} } = JSON.parse(response) as Answer;
   const isConsistent = input.ConsistentRead ?? false;
   if (operation === 'Query') {
     const bytes = items.reduce((sum, each) => sum + itemSize(each), 0);

@@ -12,7 +12,7 @@ export type RecordedCall = {
   method: string;
   body: string;
   status: number;
-  answer: string;
+  response: string;
 };
 
 /** What functions did between two moments, and what the engine sent to queues meanwhile. */
@@ -29,7 +29,7 @@ export type Recording = {
 export function createRecorder(logDirectory: string) {
   let recording: Recording | undefined;
   const observer: Observer = {
-    onResponse: ({ functionName, call: { service, operation, method, body } }, { status, body: answer }) => {
+    onResponse: ({ functionName, call: { service, operation, method, body } }, { status, body: response }) => {
       if (!recording) return;
       const isRead = service === 'dynamodb';
       recording.calls.push({
@@ -40,7 +40,7 @@ export function createRecorder(logDirectory: string) {
         method,
         body: body.toString(),
         status,
-        answer: isRead ? answer.toString() : '',
+        response: isRead ? response.toString() : '',
       });
     },
     onInvoked: (invocation) => recording?.invocations.push({ ...invocation, at: Date.now() }),

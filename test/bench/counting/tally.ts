@@ -102,7 +102,7 @@ function mostOf(charges: readonly Charge[], periodOf: (charge: Charge) => number
 
 function transactionsOf(calls: readonly RecordedCall[]): Tally['transactions'] {
   const sent = calls.filter(({ operation }) => operation === 'TransactWriteItems');
-  const cancelledBy = (code: string) => sent.filter(({ answer }) => answer.includes(`"Code":"${code}"`)).length;
+  const cancelledBy = (code: string) => sent.filter(({ response }) => response.includes(`"Code":"${code}"`)).length;
   return {
     sent: sent.length,
     conflicts: cancelledBy('TransactionConflict'),

@@ -25,9 +25,9 @@ test('a transaction on an item of one under way is cancelled with a reason for e
   expect(onCall(onItems('A', 'B'))).toBeUndefined();
   expect(onCall(onItems('C'))).toBeUndefined();
   const refused = onCall(onItems('D', 'B'));
-  const answer = refused?.kind === 'refused' ? JSON.parse(String(refused.response.body)) : undefined;
-  expect(answer).toMatchObject({ CancellationReasons: [{ Code: 'None' }, { Code: 'TransactionConflict' }] });
-  const error = Object.assign(new Error(), answer, { name: 'TransactionCanceledException' });
+  const response = refused?.kind === 'refused' ? JSON.parse(String(refused.response.body)) : undefined;
+  expect(response).toMatchObject({ CancellationReasons: [{ Code: 'None' }, { Code: 'TransactionConflict' }] });
+  const error = Object.assign(new Error(), response, { name: 'TransactionCanceledException' });
   expect(isRetryableError(error)).toBe(true);
   expect(onCall(onItems('D'))).toBeUndefined();
   now += usualTransactionMs;

@@ -26,12 +26,12 @@ export function transactionConflicts(
       for (const item of items) busyUntil.set(item, now + transactionMs);
       return isSlow ? { kind: 'slow', milliseconds: transactionMs } : undefined;
     }
-    const answer = {
+    const response = {
       __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
       Message: `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes.join(', ')}]`,
       CancellationReasons: codes.map((Code) => ({ Code })),
     };
-    return { kind: 'refused', response: jsonResponse(answer, 400) };
+    return { kind: 'refused', response: jsonResponse(response, 400) };
   };
 }
 

@@ -11,7 +11,7 @@ const order = (pk: string, status: string, filler = 0) => ({
   placedKey: { S: `2026-01-01#${pk}` },
   filler: { S: 'x'.repeat(filler) },
 });
-const call = (operation: string, input: object, status = 200, answer = {}): RecordedCall => ({
+const call = (operation: string, input: object, status = 200, response = {}): RecordedCall => ({
   at: 1000,
   functionName: 'Place',
   service: 'dynamodb',
@@ -19,7 +19,7 @@ const call = (operation: string, input: object, status = 200, answer = {}): Reco
   method: 'POST',
   body: JSON.stringify(input),
   status,
-  answer: JSON.stringify(answer),
+  response: JSON.stringify(response),
 });
 const transaction = (...TransactItems: object[]) => ({ TransactItems });
 const put = (Item: object) => ({ Put: { TableName: 'OrderTable', Item } });

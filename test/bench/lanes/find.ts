@@ -67,9 +67,9 @@ async function unitsOf(office: LoadedOffice, admin: ApiClient, { paths }: Query)
 }
 
 async function get(admin: ApiClient, path: string) {
-  const answer = await admin.get(path);
-  if (answer.status !== 200) throw new Error(`${path} was answered ${answer.status}: ${answer.text}`);
-  return answer.body as { orders: { orderId: string; placedAt: string }[]; cursor?: string };
+  const response = await admin.get(path);
+  if (response.status !== 200) throw new Error(`${path} was answered ${response.status}: ${response.text}`);
+  return response.body as { orders: { orderId: string; placedAt: string }[]; cursor?: string };
 }
 
 /** The same kinds of question at both sizes; of customers and days there are more among more orders. */

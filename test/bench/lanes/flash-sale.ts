@@ -131,8 +131,8 @@ async function queueLane(
   );
   const started = performance.now();
   await inParallel(batchesInFlight, batches, async (orders) => {
-    const answer = await storefront.post('/orders/batch', { orders });
-    if (answer.status !== 202) throw new Error(`A batch was answered ${answer.status}: ${answer.text}`);
+    const response = await storefront.post('/orders/batch', { orders });
+    if (response.status !== 202) throw new Error(`A batch was answered ${response.status}: ${response.text}`);
   });
   const accepted = performance.now() - started;
   for (let left = count; left > 0; left = target - (await reserved())) {

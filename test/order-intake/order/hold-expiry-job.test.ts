@@ -213,7 +213,7 @@ describe('stock of an overdue reservation', () => {
     const inconsistent = await reserve([gone], 1);
     await post(orderFor([sold], 1));
     await setReserved(gone, 0);
-    const shortBudget = () => createHoldExpiry(orders, { budgetMs: retryBudgetMs, retryBudgetMs: 100 });
+    const shortBudget = () => createHoldExpiry(orders, { budgetMs: retryBudgetMs, retryBudgetMs: 2000 });
     for (const count of [1, 2]) {
       const contents = Array.from({ length: count }, () => orderFor([sold], 1));
       expect(await throughQueue(contents, { end: shortBudget() })).toEqual(contents.map(() => false));

@@ -1,12 +1,10 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { channels } from '../../support/environment.ts';
 import { createCatalogStore } from '../../../functions/catalog/store.ts';
-import { findOrders, getTimeline } from '../../../functions/order-intake/search/search-api.ts';
 import { createStockStore } from '../../../functions/stock-update/stock/store.ts';
 import type { SkuRecord } from '../../../shared/catalog/sku-item.ts';
 import * as routes from '../../../shared/contracts/orders/routes.ts';
-import type { OrderResponse, OrderContent } from '../../../shared/contracts/orders/routes.ts';
+import type { OrderContent, OrderResponse } from '../../../shared/contracts/orders/routes.ts';
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import { isRetryableError } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import { aCause, anOrder, aSku } from '../../support/builders.ts';
@@ -150,108 +148,5 @@ describe('an order', () => {
     const failure = await post(orderFor(sku), 'storefront', persistent).catch((error: unknown) => error);
     expect(isRetryableError(failure)).toBe(true);
     expect(await countersOf(sku)).toMatchObject({ reserved: 1, available: 1 });
-  });
-});
-
-const find = async (query: object, clientId = 'admin') => {
-  const { status, body } = await findOrders(
-    stores.orders,
-    stores.search,
-    channels,
-  )(aRequest(routes.findOrders, { query: { limit: 50, ...query } }, clientId));
-  expect(status).toBe(200);
-  return body as { orders: OrderResponse[]; cursor?: string };
-};
-const findAll = async (query: object, clientId = 'admin') => {
-  const ids: string[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await find({ ...query, ...(cursor !== undefined && { cursor }) }, clientId);
-    ids.push(...page.orders.map(({ orderId }) => orderId));
-    ({ cursor } = page);
-  } while (cursor !== undefined);
-  return ids;
-};
-
-describe('a search', () => {
-  test('by day, customer or status returns each order once, newest first, in pages', async () => {
-    const sku = await aSkuWith(100);
-    const customer = { id: anId() };
-    const placed: string[] = [];
-    for (let minute = 10; minute < 35; minute += 1) {
-      // 00:30 on the 2nd in London is the 1st in UTC.
-      const content = orderFor(sku, { customer, placedAt: `2012-07-01T23:${minute}:00Z` });
-      placed.unshift(bodyOf(await post(content, minute % 5 === 0 ? 'marketplace' : 'storefront')).orderId);
-    }
-    expect(await findAll({ day: '2012-07-02', limit: 4 })).toEqual(placed);
-    expect(await findAll({ day: '2012-07-01', limit: 4 })).toEqual([]);
-    expect(await findAll({ customerId: customer.id, limit: 7 })).toEqual(placed);
-    const newest = await find({ status: 'placed', limit: 100 });
-    const times = newest.orders.map(({ placedAt }) => Date.parse(placedAt));
-    expect(times.length).toBeGreaterThan(placed.length);
-    expect(times).toEqual(times.toSorted((a, b) => b - a));
-
-    const own = await findAll({ day: '2012-07-02', limit: 2 }, 'marketplace');
-    expect(own).toEqual(placed.filter((_, index) => (34 - index) % 5 === 0));
-    expect(await findAll({ day: '2012-07-02', limit: 3 }, 'warehouse')).toEqual(placed);
-  });
-
-  test('by external id returns the own order to a channel, and those of all channels to staff', async () => {
-    const sku = await aSkuWith(5);
-    const content = orderFor(sku);
-    const [own, foreign] = [bodyOf(await post(content)), bodyOf(await post(content, 'marketplace'))];
-    const { externalOrderId } = content;
-    expect(await findAll({ externalOrderId }, 'storefront')).toEqual([own.orderId]);
-    expect((await findAll({ externalOrderId, limit: 1 }, 'admin')).toSorted()).toEqual(
-      [own.orderId, foreign.orderId].toSorted(),
-    );
-    expect(await findAll({ externalOrderId: 'NONE' })).toEqual([]);
-  });
-
-  test('refuses the cursor of another query', async () => {
-    const sku = await aSkuWith(2);
-    const [day, other] = ['2013-07-02', '2013-07-03'];
-    for (const time of ['10:00', '11:00']) await post(orderFor(sku, { placedAt: `${day}T${time}:00Z` }));
-    const { cursor } = await find({ day, limit: 1 });
-    expect(cursor).toEqual(expect.any(String));
-    const ask = findOrders(stores.orders, stores.search, channels);
-    for (const query of [
-      { limit: 1, day: other, cursor },
-      { limit: 1, day, cursor: 'bm9uc2Vuc2U' },
-    ]) {
-      expect(await ask(aRequest(routes.findOrders, { query }))).toMatchObject({
-        status: 400,
-        body: { type: 'invalid-cursor' },
-      });
-    }
-    expect((await find({ day, limit: 1, cursor })).orders).toHaveLength(1);
-  });
-});
-
-describe('an order read by id', () => {
-  test('is visible with its timeline to its channel and to staff, and not to other channels', async () => {
-    const sku = await aSkuWith(5);
-    const order = bodyOf(await post(orderFor(sku, { note: 'Ring twice' })));
-    const params = { orderId: order.orderId };
-    for (const clientId of ['storefront', 'admin', 'warehouse']) {
-      expect((await reading(stores)(aRequest(routes.getOrder, { params }, clientId))).body).toEqual(order);
-      const { body } = await getTimeline(stores.orders, channels)(aRequest(routes.getTimeline, { params }, clientId));
-      const { events } = body as { events: unknown[] };
-      expect(events).toMatchObject([{ type: 'OrderPlaced', occurredAt: order.placedAt, data: { totalMinor: 1200 } }]);
-      expect(JSON.stringify(events)).not.toMatch(/ada@example|Ring twice/);
-    }
-    expect(await reading(stores)(aRequest(routes.getOrder, { params }, 'marketplace'))).toMatchObject({
-      status: 404,
-    });
-    expect(
-      await getTimeline(stores.orders, channels)(aRequest(routes.getTimeline, { params }, 'marketplace')),
-    ).toMatchObject({
-      status: 404,
-    });
-  });
-
-  test('is not found if it was never placed', async () => {
-    const params = { orderId: `ord_${'0'.repeat(26)}` };
-    expect(await reading(stores)(aRequest(routes.getOrder, { params }))).toMatchObject({ status: 404 });
   });
 });

@@ -1,4 +1,5 @@
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import {
   isConditionalCheckFailed,
@@ -55,6 +56,19 @@ describe('retryOnConflict', () => {
     expect(isRetryableError(await conflict)).toBe(true);
     expect(isRetryableError(await throttled)).toBe(true);
     expect(performance.now() - startedAt).toBeLessThan(30_000);
+  });
+
+  test('makes five attempts although each takes longer than the budget', async () => {
+    let attempts = 0;
+    const slowConflict = async () => {
+      attempts += 1;
+      await sleep(5);
+      return undefined;
+    };
+    await expect(retryOnConflict(1, slowConflict)).rejects.toThrow('Concurrent requests changed the same items');
+    expect(attempts).toBe(5);
+    const slowSuccess = async (retries: number) => (retries === 4 ? 'result' : slowConflict());
+    expect(await retryOnConflict(1, slowSuccess)).toBe('result');
   });
 
   test('waits between attempts when every attempt has a version conflict', async () => {

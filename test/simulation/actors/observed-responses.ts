@@ -1,29 +1,29 @@
 import type { Movement } from '../../../shared/stock/movement.ts';
 import type { OrderContent } from '../../../shared/contracts/orders/routes.ts';
-import type { PlannedNote } from '../workload/stock-plan.ts';
+import type { PlannedMovementDelivery } from '../workload/stock-plan.ts';
 
-/** An answer about an order that was sent; status 0 stands for none. */
+/** An response about an order that was sent; status 0 stands for none. */
 export type ObservedOrderResponse = { channel: string; sent: OrderContent; status: number; type: string; text: string };
-type MovementAnswered = { sent: Movement; status: 'applied' | 'already-applied' | 'rejected'; reason?: string };
-/** An answer about a payment event; `told` is what was said to have become of it. */
-type PaymentAnswered = Record<'eventId' | 'orderId' | 'type' | 'told', string> & {
+type ObservedMovementResponse = { sent: Movement; status: 'applied' | 'already-applied' | 'rejected'; reason?: string };
+/** The response to a payment event; `result` is its status field. */
+type ObservedPaymentResponse = Record<'eventId' | 'orderId' | 'type' | 'result', string> & {
   amountMinor: number;
   status: number;
 };
-/** An answer about a change of an order, which the caller knows by `id`. */
-type CommandAnswered = Record<'orderId' | 'what' | 'id' | 'type', string> & { status: number };
-/** An answer about a refund that somebody asked for something, under the ids that are known before. */
+/** The response to a command for an order; `id` is the caller's idempotency key. */
+type ObservedCommandResponse = Record<'orderId' | 'what' | 'id' | 'type', string> & { status: number };
+/** An response about a refund that somebody asked for something, under the ids that are known before. */
 export type ObservedRefundResponse = Record<'orderId' | 'requestId' | 'refundId' | 'what' | 'by' | 'type', string> & {
   content: object;
   status: number;
-  /** Which refund, of how much, as far as the answer says. */
-  told: { refundId?: string | undefined; amountMinor?: number | undefined };
+  /** The refund's id and amount, if the response has them. */
+  confirmed: { refundId?: string | undefined; amountMinor?: number | undefined };
 };
-/** A webhook as its channel got it, and whether it said that it took it. */
-type Delivered = Record<'channel' | 'eventId' | 'type', string> & {
+/** A webhook message as its channel received it, and whether the channel accepted it. */
+type ObservedWebhook = Record<'channel' | 'eventId' | 'type', string> & {
   data: unknown;
   isSigned: boolean;
-  isTaken: boolean;
+  isAccepted: boolean;
 };
 
 export type ObservedResponses = ReturnType<typeof createObservedResponses>;
@@ -31,14 +31,14 @@ export type ObservedResponses = ReturnType<typeof createObservedResponses>;
 /** Remembers what callers were told, which the back office must stand by. */
 export function createObservedResponses() {
   const orders: ObservedOrderResponse[] = [];
-  const movements: MovementAnswered[] = [];
-  const payments: PaymentAnswered[] = [];
-  const commands: CommandAnswered[] = [];
+  const movements: ObservedMovementResponse[] = [];
+  const payments: ObservedPaymentResponse[] = [];
+  const commands: ObservedCommandResponse[] = [];
   const refunds: ObservedRefundResponse[] = [];
-  const deliveries: Delivered[] = [];
-  /** Notes that nobody answers: messages and files. */
-  const notes: PlannedNote[] = [];
-  /** Days that reports were asked for during the storm, by run id. */
+  const deliveries: ObservedWebhook[] = [];
+  /** Notes that nobody responses: messages and files. */
+  const movementDeliveries: PlannedMovementDelivery[] = [];
+  /** Days and run ids of the reports requested during the faults phase. */
   const reportRuns: { runId: string; date: string }[] = [];
   let retries = 0;
   let unanswered = 0;
@@ -49,10 +49,10 @@ export function createObservedResponses() {
     commands,
     refunds,
     deliveries,
-    notes,
+    movementDeliveries,
     reportRuns,
-    retried: () => void (retries += 1),
-    leftUnanswered: () => void (unanswered += 1),
-    numbers: () => ({ retries, unanswered }),
+    countRetry: () => void (retries += 1),
+    countUnanswered: () => void (unanswered += 1),
+    counts: () => ({ retries, unanswered }),
   };
 }

@@ -8,30 +8,30 @@ import { callWithRetries, repeatedly, type RunContext } from './run-context.ts';
 const provider = 'acme';
 const idOf = ({ client, content }: PlannedOrder) => orderIdOf(client, content.externalOrderId);
 
-/** What came before its order: the provider is faster than the storefront. */
+/** Sends the payment events that arrive before their order. */
 export const payEarly = (context: RunContext, order: PlannedOrder): Promise<void> =>
-  pay(context, order, order.guessedMinor, ({ isEarly }) => isEarly);
+  pay(context, order, order.estimatedMinor, ({ isEarly }) => isEarly);
 
-/** Everybody who has to do with a placed order: it is paid, cancelled, edited, looked at, shipped, delivered and refunded, as planned. */
+/** Pays, cancels, edits, reviews, ships, delivers and refunds a placed order, as planned. */
 export async function completeOrder(context: RunContext, order: PlannedOrder): Promise<void> {
-  const placed = await current(context, order);
+  const placed = await readOrder(context, order);
   if (!placed) return;
   await Promise.all([
     pay(context, order, placed.totalMinor, ({ isEarly }) => !isEarly),
     cancel(context, order, 'payment'),
     edit(context, order),
-    // Too early for most that are to be paid.
-    order.life.isAllocated && order.life.sending.isHasty ? allocate(context, order) : undefined,
+    // Too early for most orders that require payment.
+    order.lifeCycle.isAllocated && order.lifeCycle.submission.isConcurrent ? allocate(context, order) : undefined,
   ]);
   await review(context, order);
-  if (order.life.isAllocated) await allocate(context, order);
+  if (order.lifeCycle.isAllocated) await allocate(context, order);
   await Promise.all([ship(context, order), cancel(context, order, 'shipment'), refund(context, order, 'shipment')]);
 }
 
-/** The order as everybody may see it; undefined if there is none. */
-async function current({ client, observed }: RunContext, order: PlannedOrder) {
-  const answer = await callWithRetries(observed, () => client('admin').get(`/orders/${idOf(order)}`));
-  return answer?.status === 200 ? answer.body : undefined;
+/** Reads the order; undefined if it does not exist. */
+async function readOrder({ client, observed }: RunContext, order: PlannedOrder) {
+  const response = await callWithRetries(observed, () => client('admin').get(`/orders/${idOf(order)}`));
+  return response?.status === 200 ? response.body : undefined;
 }
 
 async function pay(
@@ -40,7 +40,7 @@ async function pay(
   totalMinor: number,
   isDue: (payment: PlannedPayment) => boolean,
 ): Promise<void> {
-  const tell = async (payment: PlannedPayment) => {
+  const send = async (payment: PlannedPayment) => {
     const { eventId, type, from, to } = payment;
     const orderId = idOf(order);
     const share = (thousandths: number) => Math.floor((totalMinor * thousandths) / 1000);
@@ -53,30 +53,30 @@ async function pay(
       currency: 'GBP',
       occurredAt: '2025-03-30T12:00:00Z',
     };
-    await repeatedly(payment.sending, () => postPayment(context, event));
-    if (payment.isContradicted) await postPayment(context, { ...event, amountMinor: event.amountMinor + 1 });
+    await repeatedly(payment.submission, () => postPayment(context, event));
+    if (payment.hasChangedRepeat) await postPayment(context, { ...event, amountMinor: event.amountMinor + 1 });
   };
-  const due = order.life.payments.filter(isDue);
-  if (order.life.sending.isHasty) await Promise.all(due.map(tell));
-  else for (const payment of due) await tell(payment);
+  const due = order.lifeCycle.payments.filter(isDue);
+  if (order.lifeCycle.submission.isConcurrent) await Promise.all(due.map(send));
+  else for (const payment of due) await send(payment);
 }
 
 type PaymentEvent = Record<'eventId' | 'orderId' | 'type', string> & { amountMinor: number };
 
-/** Tells of money as its provider does. */
+/** Posts a signed payment event, as a payment provider does. */
 export async function postPayment({ client, observed, now, engine }: RunContext, event: PaymentEvent): Promise<void> {
   const body = JSON.stringify(event);
   const secret = engine.credentials.webhookSecret;
-  const answer = await callWithRetries(observed, () =>
+  const response = await callWithRetries(observed, () =>
     client('service').post(`/payments/webhooks/${provider}`, body, {
       'storeworks-signature': paymentSignature(body, secret, now()),
     }),
   );
-  observed.payments.push({ ...event, status: answer?.status ?? 0, told: String(answer?.body.status ?? '') });
+  observed.payments.push({ ...event, status: response?.status ?? 0, result: String(response?.body.status ?? '') });
 }
 
-async function cancel(context: RunContext, order: PlannedOrder, meets: 'payment' | 'shipment'): Promise<void> {
-  for (const planned of order.life.cancellations.filter((cancellation) => cancellation.meets === meets)) {
+async function cancel(context: RunContext, order: PlannedOrder, phase: 'payment' | 'shipment'): Promise<void> {
+  for (const planned of order.lifeCycle.cancellations.filter((cancellation) => cancellation.phase === phase)) {
     const { requestId, what } = planned;
     const lines = what === 'whole' ? {} : { lines: [{ lineId: 'line-1', quantity: 1 }] };
     const content = { requestId, reason: 'simulated', ...lines };
@@ -84,10 +84,10 @@ async function cancel(context: RunContext, order: PlannedOrder, meets: 'payment'
   }
 }
 
-/** Each edit is made of the order as it is then. */
+/** Each edit is based on the order's current lines. */
 async function edit(context: RunContext, order: PlannedOrder): Promise<void> {
   for (const planned of order.edits) {
-    const [line] = ((await current(context, order))?.lines ?? []) as Line[];
+    const [line] = ((await readOrder(context, order))?.lines ?? []) as Line[];
     if (!line) return;
     const { editId, what, sku } = planned;
     const resized = (by: number) => ({ lines: [{ lineId: line.lineId, quantity: Math.max(0, line.quantity + by) }] });
@@ -99,33 +99,33 @@ async function edit(context: RunContext, order: PlannedOrder): Promise<void> {
     };
     const content = { editId, reason: 'simulated', ...changes[what] };
     await repeatedly(planned, () => command(context, order, 'service-lead', 'edits', editId, content));
-    if (planned.isContradicted) {
+    if (planned.hasChangedRepeat) {
       await command(context, order, 'service-lead', 'edits', editId, { ...content, ...resized(2) });
     }
   }
 }
 
 async function review(context: RunContext, order: PlannedOrder): Promise<void> {
-  if (!(await current(context, order))?.holdReasons) return;
-  const { review: decision, sending } = order.life;
+  if (!(await readOrder(context, order))?.holdReasons) return;
+  const { review: decision, submission } = order.lifeCycle;
   const content = { decision, reason: 'simulated' };
-  await repeatedly(sending, () => command(context, order, 'service-lead', 'review', decision, content));
+  await repeatedly(submission, () => command(context, order, 'service-lead', 'review', decision, content));
 }
 
 const allocate = (context: RunContext, order: PlannedOrder) =>
-  repeatedly(order.life.sending, () => command(context, order, 'warehouse', 'allocation', '', {}));
+  repeatedly(order.lifeCycle.submission, () => command(context, order, 'warehouse', 'allocation', '', {}));
 
 type Line = { lineId: string; quantity: number; cancelledQuantity?: number; shippedQuantity?: number };
 
 /**
- * Part by part what is open then, the last part with all that is left; what was shipped arrives. Of two parts, the second
- * is sold out: it is cancelled.
+ * Ships the order in parts, the last with all open units, and confirms their delivery. Of two parts, the second is
+ * cancelled as sold out.
  */
 async function ship(context: RunContext, order: PlannedOrder): Promise<void> {
-  const { shipments, isDelivered, sending } = order.life;
+  const { shipments, isDelivered, submission } = order.lifeCycle;
   for (let part = 1; part <= shipments; part += 1) {
     if (part > 1) await review(context, order);
-    const lines: Line[] = (await current(context, order))?.lines ?? [];
+    const lines: Line[] = (await readOrder(context, order))?.lines ?? [];
     const open = lines.flatMap(({ lineId, quantity, cancelledQuantity = 0, shippedQuantity = 0 }) => {
       const units = quantity - cancelledQuantity - shippedQuantity;
       return units > 0 ? [{ lineId, quantity: part < shipments ? 1 : units }] : [];
@@ -138,18 +138,18 @@ async function ship(context: RunContext, order: PlannedOrder): Promise<void> {
     if (content.lines.length === 0) return;
     if (part === 2 && shipments === 2) {
       const rest = { requestId: 'sold-out', reason: 'sold out', lines: open };
-      await repeatedly(sending, () => command(context, order, 'service-lead', 'cancellation', rest.requestId, rest));
+      await repeatedly(submission, () => command(context, order, 'service-lead', 'cancellation', rest.requestId, rest));
       return;
     }
-    await repeatedly(sending, () => command(context, order, 'warehouse', 'shipments', content.shipmentId, content));
-    if (isDelivered) await repeatedly(sending, () => arrive(context, order, content.shipmentId));
+    await repeatedly(submission, () => command(context, order, 'warehouse', 'shipments', content.shipmentId, content));
+    if (isDelivered) await repeatedly(submission, () => confirmDelivery(context, order, content.shipmentId));
   }
 }
 
-const arrive = (context: RunContext, order: PlannedOrder, shipmentId: string) =>
+const confirmDelivery = (context: RunContext, order: PlannedOrder, shipmentId: string) =>
   command(context, order, 'warehouse', `shipments/${shipmentId}/delivery`, shipmentId, {});
 
-/** Asks for a change of an order and remembers what was told. `id` is the caller's, by which the change is known. */
+/** Sends a command for an order and records the response. `id` is the caller's idempotency key. */
 async function command(
   { client, observed }: RunContext,
   order: PlannedOrder,
@@ -159,7 +159,7 @@ async function command(
   content: object,
 ): Promise<void> {
   const orderId = idOf(order);
-  const answer = await callWithRetries(observed, () => client(caller).post(`/orders/${orderId}/${what}`, content));
-  const { status = 0, body } = answer ?? {};
+  const response = await callWithRetries(observed, () => client(caller).post(`/orders/${orderId}/${what}`, content));
+  const { status = 0, body } = response ?? {};
   observed.commands.push({ orderId, what, id, status, type: String(body?.type ?? '') });
 }

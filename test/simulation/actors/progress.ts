@@ -1,4 +1,4 @@
-/** How far the storefronts are with `total` orders, and who waits for them to be so far. */
+/** Counts the processed orders of `total` and wakes actors that wait for a share of them. */
 export function progressOf(total: number, onOrder: () => void = () => {}) {
   let done = 0;
   let waiting: { from: number; go: () => void }[] = [];
@@ -12,12 +12,12 @@ export function progressOf(total: number, onOrder: () => void = () => {}) {
       onOrder();
       wake();
     },
-    /** There will be no more, whether all were sent or not. */
-    ordersOver: () => {
+    /** Ends the orders, whether or not all were sent. */
+    allOrdersDone: () => {
       done = total;
       wake();
     },
-    /** Resolves once this share of the orders, from 0 to 1, has been dealt with. */
+    /** Resolves once this share of the orders (0 to 1) has been processed. */
     reached: (share: number) =>
       new Promise<void>((go) => {
         waiting.push({ from: share * total, go });

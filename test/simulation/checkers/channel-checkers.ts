@@ -1,33 +1,33 @@
 import { contentHash } from '../../../shared/ids.ts';
 import type { FinalState } from './final-state.ts';
 import type { Checker } from './checkers.ts';
-import { isTold } from '../actors/webhook-receivers.ts';
+import { isSubscribed } from '../actors/webhook-receivers.ts';
 
 /** Channel of each event of an order that its channel is to be told of, by event id. */
-function tellings({ orders, intakes, committed }: FinalState): Map<string, string> {
+function subscribedEvents({ orders, intakes, committed }: FinalState): Map<string, string> {
   const channels = new Map([...intakes, ...orders].map(({ orderId, channel }) => [orderId, channel]));
   return new Map(
     committed.flatMap(({ eventId, source, type, data }) => {
       // A payment whose order is not there yet is nobody's.
       if (source !== 'storeworks.order-intake' || data.order === null || type === 'OrderImported') return [];
       const channel = channels.get(data.orderId);
-      return channel !== undefined && isTold(channel, type) ? [[eventId, channel] as const] : [];
+      return channel !== undefined && isSubscribed(channel, type) ? [[eventId, channel] as const] : [];
     }),
   );
 }
 
-const channelsAreTold: Checker = {
+const channelsGetEvents: Checker = {
   name: 'a channel receives every event of its orders or has it as a dead letter',
   violations: (state) => {
-    const taken = new Set(state.observed.deliveries.filter(({ isTaken }) => isTaken).map(({ eventId }) => eventId));
+    const taken = new Set(state.observed.deliveries.filter(({ isAccepted }) => isAccepted).map(({ eventId }) => eventId));
     const dead = new Set(state.deliveries.filter(({ state }) => state === 'dead').map(({ eventId }) => eventId));
-    return [...tellings(state)]
+    return [...subscribedEvents(state)]
       .filter(([eventId]) => !taken.has(eventId) && !dead.has(eventId))
       .map(([eventId, channel]) => `${channel} did not hear of ${eventId}`);
   },
 };
 
-const whatIsToldIsTrue: Checker = {
+const webhooksMatchEvents: Checker = {
   name: 'every webhook message is signed, belongs to its channel and matches a committed event',
   violations: (state) => {
     const events = new Map(state.committed.map((event) => [event.eventId, event]));
@@ -45,4 +45,4 @@ const whatIsToldIsTrue: Checker = {
   },
 };
 
-export const channelCheckers = [channelsAreTold, whatIsToldIsTrue];
+export const channelCheckers = [channelsGetEvents, webhooksMatchEvents];

@@ -8,7 +8,7 @@ type Line = { lineId: string; quantity: number };
 type Edited = { lines: { before: Line | null; after: Line | null }[]; differences: Record<string, number> };
 
 /** Orders with what was placed and what their edits changed, as events tell it. */
-const toldOrders = (state: FinalState) => {
+const editedOrders = (state: FinalState) => {
   const changes = changesByOrder(state);
   const orders = new Map(state.orders.map((order) => [order.orderId, order]));
   return state.committed
@@ -19,10 +19,10 @@ const toldOrders = (state: FinalState) => {
       return order ? [{ order, placed, edits: own.map(({ data }): Edited => data) }] : [];
     });
 };
-type Told = { order: OrderItem; placed: CommittedEvent['data']; edits: Edited[] };
+type EditedOrder = { order: OrderItem; placed: CommittedEvent['data']; edits: Edited[] };
 
 /** Units that an order has, less those that its events tell of, by line. */
-function unitsUntold({ order, placed, edits }: Told): [lineId: string, units: number][] {
+function unitsWithoutEvent({ order, placed, edits }: EditedOrder): [lineId: string, units: number][] {
   const units = new Map<string, number>();
   const count = (lines: (Line | null)[], sign: 1 | -1) => {
     for (const line of lines) if (line) units.set(line.lineId, (units.get(line.lineId) ?? 0) + sign * line.quantity);
@@ -44,13 +44,13 @@ function unitsUntold({ order, placed, edits }: Told): [lineId: string, units: nu
 const editsAddUp: Checker = {
   name: 'an order equals the placed order with its edits',
   violations: (state) =>
-    toldOrders(state).flatMap((told) => {
+    editedOrders(state).flatMap((told) => {
       const { order, placed, edits } = told;
       const wrongAmounts = amounts.flatMap((amount) => {
         const sum = edits.reduce((total, { differences }) => total + (differences[amount] ?? 0), placed[amount]);
         return order[amount] === sum ? [] : [`${order.orderId} has ${amount} ${order[amount]}, its events say ${sum}`];
       });
-      const wrongUnits = unitsUntold(told).map(
+      const wrongUnits = unitsWithoutEvent(told).map(
         ([lineId, units]) => `${order.orderId} has ${units} units of ${lineId} that no event tells of`,
       );
       return wrongAmounts.concat(wrongUnits);

@@ -3,7 +3,7 @@ import type { Checker } from './checkers.ts';
 
 const someOf = (ids: readonly string[]) => `${ids.slice(0, 3).join(', ')}${ids.length > 3 ? ', …' : ''}`;
 
-const lakeIsWhole: Checker = {
+const lakeIsComplete: Checker = {
   name: 'the lake without duplicates contains every committed event and no other',
   violations: ({ committed, lake }) => {
     const inLake = new Set(lake.map(({ eventId }) => eventId));
@@ -29,7 +29,7 @@ const copiesAreEqual: Checker = {
   },
 };
 
-const deadLettersAreDead: Checker = {
+const redrivesFail: Checker = {
   name: 'no dead-letter queue holds a message that a redrive would process',
   violations: ({ deadLetters, notifiedByStaff }) => {
     // A payout that a chargeback overtook waits there until somebody has looked at the provider.
@@ -46,7 +46,7 @@ const deadLettersAreDead: Checker = {
 };
 
 /** A sweep leaves no dead letter, and what it has done does not tell that it fails each time. */
-const calmIsCalm: Checker = {
+const noFunctionFails: Checker = {
   name: 'no function fails after the faults end and the system is quiescent',
   violations: ({ failedInvocations }) =>
     [...Map.groupBy(failedInvocations, ({ functionName, error }) => `${functionName} ended with ${error}`)].map(
@@ -54,4 +54,4 @@ const calmIsCalm: Checker = {
     ),
 };
 
-export const eventCheckers = [lakeIsWhole, copiesAreEqual, deadLettersAreDead, calmIsCalm];
+export const eventCheckers = [lakeIsComplete, copiesAreEqual, redrivesFail, noFunctionFails];

@@ -1,28 +1,28 @@
 import type { FinalState } from './final-state.ts';
 import type { Checker } from './checkers.ts';
-import type { PlannedNote } from '../workload/stock-plan.ts';
+import type { PlannedMovementDelivery } from '../workload/stock-plan.ts';
 
 const appliedIds = ({ committed }: FinalState) =>
   new Set(committed.filter(({ type }) => type === 'StockMoved').map(({ data }) => String(data.movementId)));
 
-const messagesAreAnswered: Checker = {
+const messagesHaveResults: Checker = {
   name: 'every movement sent by message is applied or rejected by an event',
   violations: (state) => {
     const rejected = state.committed.filter(({ type }) => type === 'StockMovementRejected');
     const answered = new Set([...appliedIds(state), ...rejected.map(({ data }) => String(data.movementId))]);
-    return state.observed.notes
-      .filter(({ way }) => way === 'queue')
+    return state.observed.movementDeliveries
+      .filter(({ transport }) => transport === 'queue')
       .flatMap(({ movements }) => movements)
-      .filter(({ movementId }) => !answered.has(movementId))
+      .filter(({ movementId }) => !response.has(movementId))
       .map(({ movementId }) => `${movementId} came by message, and nothing was heard of it`);
   },
 };
 
-const filesAreAnswered: Checker = {
+const filesHaveResults: Checker = {
   name: 'a movement file has one result per row, and every accepted row is in the ledger',
   violations: (state) => {
     const applied = appliedIds(state);
-    const breachesOf = ({ id, movements }: PlannedNote) => {
+    const breachesOf = ({ id, movements }: PlannedMovementDelivery) => {
       const [, ...rows] = (state.stockResults.get(`results/${id}.csv`) ?? '').split('\n').filter(Boolean);
       const results = rows.map((row) => row.split(','));
       const isWhole =
@@ -34,11 +34,11 @@ const filesAreAnswered: Checker = {
         .filter(([, movementId = '', status]) => status === 'accepted' && !applied.has(movementId))
         .map(([, movementId]) => `${movementId} was accepted from a file, and is in no ledger`);
     };
-    return state.observed.notes.filter(({ way }) => way === 'file').flatMap(breachesOf);
+    return state.observed.movementDeliveries.filter(({ transport }) => transport === 'file').flatMap(breachesOf);
   },
 };
 
-const importsOnce: Checker = {
+const importsHappenOnce: Checker = {
   name: 'an order of an import file is imported once, and the file has a result',
   violations: ({ plan, orders, committed, orderResults }) => {
     const rows = Map.groupBy(
@@ -65,4 +65,4 @@ const importsOnce: Checker = {
   },
 };
 
-export const fileCheckers = [messagesAreAnswered, filesAreAnswered, importsOnce];
+export const fileCheckers = [messagesHaveResults, filesHaveResults, importsHappenOnce];

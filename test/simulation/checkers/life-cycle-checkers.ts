@@ -23,7 +23,7 @@ export const isCancellation = (type: string) => /^Order(Lines)?Cancelled$/.test(
 const sum = <T>(items: readonly T[] | undefined, number: (item: T) => number) =>
   (items ?? []).reduce((total, item) => total + number(item), 0);
 
-const everyChangeIsTold: Checker = {
+const everyChangeHasAnEvent: Checker = {
   name: 'every change of an order has one event, and the changes lead to its current state',
   violations: (state) => {
     const changes = changesByOrder(state);
@@ -53,7 +53,7 @@ const everyChangeIsTold: Checker = {
 
 const isLegal = (from: OrderStatus, to: OrderStatus) => from === to || Object.values(transitions[from]).includes(to);
 
-const livesAreLegal: Checker = {
+const transitionsArePermitted: Checker = {
   name: 'an order makes only permitted transitions',
   violations: (state) => {
     const changes = changesByOrder(state);
@@ -69,7 +69,7 @@ const livesAreLegal: Checker = {
   },
 };
 
-const commandsAreKept: Checker = {
+const commandsAreDone: Checker = {
   name: 'every confirmed edit, cancellation, shipment and delivery exists once',
   violations: ({ orders, observed }) => {
     const byId = new Map(orders.map((order) => [order.orderId, order]));
@@ -118,7 +118,7 @@ const unitsAddUp: Checker = {
   },
 };
 
-const whatIsOverEnded: Checker = {
+const pastDeadlineIsTerminal: Checker = {
   name: 'an order past its deadline is in a terminal state',
   violations: ({ orders, now }) =>
     orders
@@ -131,4 +131,4 @@ const whatIsOverEnded: Checker = {
       .map(({ orderId, status }) => `${orderId} is still ${status}`),
 };
 
-export const lifeCycleCheckers = [everyChangeIsTold, livesAreLegal, commandsAreKept, unitsAddUp, whatIsOverEnded];
+export const lifeCycleCheckers = [everyChangeHasAnEvent, transitionsArePermitted, commandsAreDone, unitsAddUp, pastDeadlineIsTerminal];

@@ -5,14 +5,14 @@ import type { ObservedOrderResponse } from '../actors/observed-responses.ts';
 
 const isServed = ({ status }: ObservedOrderResponse) => status === 200 || status === 201;
 /** Answered with the order itself, and not in a list of results. */
-const isShown = (answered: ObservedOrderResponse) => isServed(answered) && answered.text !== '';
+const isShown = (response: ObservedOrderResponse) => isServed(response) && response.text !== '';
 const keyOf = ({ channel, externalOrderId }: { channel: string; externalOrderId: string }) =>
   `${externalOrderId} of ${channel}`;
-const keyOfAnswer = ({ channel, sent }: ObservedOrderResponse) => keyOf({ channel, externalOrderId: sent.externalOrderId });
+const keyOfResponse = ({ channel, sent }: ObservedOrderResponse) => keyOf({ channel, externalOrderId: sent.externalOrderId });
 
 type Line = { quantity: number };
 
-/** Units by SKU, as one text: lines of an answer may be split over warehouses. */
+/** Units by SKU, as one text: lines of an response may be split over warehouses. */
 function unitsOf(lines: readonly { sku: string; quantity: number }[]): string {
   const units = new Map<string, number>();
   for (const { sku, quantity } of lines) units.set(sku, (units.get(sku) ?? 0) + quantity);
@@ -22,7 +22,7 @@ function unitsOf(lines: readonly { sku: string; quantity: number }[]): string {
     .join(', ');
 }
 
-/** Members of an answer that say how the order was placed, which no later change may touch. */
+/** Members of an response that say how the order was placed, which no later change may touch. */
 const lastingMembers = [
   'orderId',
   'externalOrderId',
@@ -36,7 +36,7 @@ const lastingMembers = [
   'placedAt',
 ] as const;
 
-const oneOrder: Checker = {
+const oneOrderPerId: Checker = {
   name: 'each external order id has one order with one OrderPlaced event',
   violations: ({ orders, committed }) => {
     const placed = Map.groupBy(
@@ -58,22 +58,22 @@ const oneOrder: Checker = {
   },
 };
 
-const answersAreKept: Checker = {
+const confirmedOrdersExist: Checker = {
   name: 'every confirmed order exists with the same content',
   violations: ({ orders, committed, observed }) => {
     const byKey = new Map(orders.map((order) => [keyOf(order), order]));
     const events = new Map(committed.map((event) => [event.eventId, event]));
-    return observed.orders.filter(isShown).flatMap((answered) => {
-      const key = keyOfAnswer(answered);
+    return observed.orders.filter(isShown).flatMap((response) => {
+      const key = keyOfResponse(response);
       const order = byKey.get(key);
-      if (!order) return [`${key} was answered ${answered.status} and does not exist`];
-      const told = JSON.parse(answered.text);
+      if (!order) return [`${key} was answered ${response.status} and does not exist`];
+      const told = JSON.parse(response.text);
       const placed = events.get(order.placedEventId)?.data;
       const violations = lastingMembers
         .filter((member) => told[member] !== placed?.[member])
         .map((member) => `${key}: ${member} was told as ${told[member]} and is ${placed?.[member]}`);
-      if (unitsOf(told.lines) !== unitsOf(answered.sent.lines)) {
-        violations.push(`${key} was sent with ${unitsOf(answered.sent.lines)} and confirmed with ${unitsOf(told.lines)}`);
+      if (unitsOf(told.lines) !== unitsOf(response.sent.lines)) {
+        violations.push(`${key} was sent with ${unitsOf(response.sent.lines)} and confirmed with ${unitsOf(told.lines)}`);
       }
       if (unitsOf(told.lines) !== unitsOf(placed?.lines ?? [])) {
         violations.push(`${key} was confirmed with ${unitsOf(told.lines)} and has ${unitsOf(placed?.lines ?? [])}`);
@@ -83,33 +83,33 @@ const answersAreKept: Checker = {
   },
 };
 
-const oneAnswer: Checker = {
+const repeatsGetFirstResponse: Checker = {
   name: 'a repeated order gets its first response',
   violations: ({ observed }) => {
-    const served = Map.groupBy(observed.orders.filter(isShown), keyOfAnswer);
+    const served = Map.groupBy(observed.orders.filter(isShown), keyOfResponse);
     return [...served]
-      .filter(([, answers]) => new Set(answers.map(({ text }) => text)).size > 1)
+      .filter(([, responses]) => new Set(responses.map(({ text }) => text)).size > 1)
       .map(
-        ([key, answers]) => `${key} was answered in different words: ${answers.map(({ text }) => text).join(' | ')}`,
+        ([key, responses]) => `${key} was answered in different words: ${responses.map(({ text }) => text).join(' | ')}`,
       );
   },
 };
 
-const refusalsAreTrue: Checker = {
+const refusedIsNotPlaced: Checker = {
   name: 'refused content is not an order',
   violations: ({ orders, observed }) => {
     const byKey = new Map(orders.map((order) => [keyOf(order), order]));
-    const served = new Set(observed.orders.filter(isServed).map(keyOfAnswer));
+    const served = new Set(observed.orders.filter(isServed).map(keyOfResponse));
     const conflicts = observed.orders.filter(({ type }) => type === 'order-conflict');
-    const undecided = new Set(observed.orders.filter(({ status }) => status === 0 || status === 202).map(keyOfAnswer));
+    const undecided = new Set(observed.orders.filter(({ status }) => status === 0 || status === 202).map(keyOfResponse));
     const refused = observed.orders.filter(({ type }) => type === 'out-of-stock');
     return [
       ...conflicts
-        .filter((answered) => !byKey.has(keyOfAnswer(answered)) && !undecided.has(keyOfAnswer(answered)))
-        .map((answered) => `${keyOfAnswer(answered)} was refused for an order that does not exist`),
-      // Another sending of the same order may have been served, may wait, or may have got no answer.
+        .filter((response) => !byKey.has(keyOfResponse(response)) && !undecided.has(keyOfResponse(response)))
+        .map((response) => `${keyOfResponse(response)} was refused for an order that does not exist`),
+      // Another sending of the same order may have been served, may wait, or may have got no response.
       ...refused
-        .map(keyOfAnswer)
+        .map(keyOfResponse)
         .filter((key) => byKey.has(key) && !served.has(key) && !undecided.has(key))
         .map((key) => `${key} was refused for want of stock, and exists`),
     ];
@@ -155,8 +155,8 @@ const queuedAreDecided: Checker = {
     const left = intakes.filter(({ orderId }) => !placed.has(orderId));
     return [
       ...observed.orders
-        .filter((answered) => answered.status === 202 && !known.has(keyOfAnswer(answered)))
-        .map((answered) => `${keyOfAnswer(answered)} was accepted and is not there`),
+        .filter((response) => response.status === 202 && !known.has(keyOfResponse(response)))
+        .map((response) => `${keyOfResponse(response)} was accepted and is not there`),
       ...left
         .filter(({ status, orderId }) => status === 'accepted' || !refused.has(orderId))
         .map((intake) => `${keyOf(intake)} is ${intake.status}, and no event tells of it`),
@@ -166,4 +166,4 @@ const queuedAreDecided: Checker = {
   },
 };
 
-export const orderCheckers = [queuedAreDecided, oneOrder, answersAreKept, oneAnswer, refusalsAreTrue, reportsAddUp];
+export const orderCheckers = [queuedAreDecided, oneOrderPerId, confirmedOrdersExist, repeatsGetFirstResponse, refusedIsNotPlaced, reportsAddUp];

@@ -10,7 +10,7 @@ const keptPayments = ({ orders, earlyPayments }: FinalState) =>
 
 const recorded = ({ committed }: FinalState) => committed.filter(({ type }) => type === 'PaymentRecorded');
 
-const paymentsOnce: Checker = {
+const paymentsAreStoredOnce: Checker = {
   name: 'a payment event is stored and published once, with the acknowledged amount',
   violations: (state) => {
     const kept = keptPayments(state);
@@ -62,7 +62,7 @@ const capturedIsSum: Checker = {
 };
 
 /** Statuses of an order that somebody still has to deal with, or that left the house. */
-const dealtWith = new Set([
+const servedStatuses = new Set([
   'paid',
   'on-hold',
   'allocated',
@@ -73,7 +73,7 @@ const dealtWith = new Set([
   'cancelled',
 ]);
 
-const paidAreServed: Checker = {
+const paidOrdersProceed: Checker = {
   name: 'an order paid in time is open, shipped or cancelled',
   violations: (state) => {
     const { orders } = state;
@@ -81,12 +81,12 @@ const paidAreServed: Checker = {
     const inTime = ({ data }: Pick<CommittedEvent, 'data'>) =>
       data.payment?.type === 'payment.captured' && data.payment.amountMinor > 0 && data.order.status !== 'expired';
     return orders
-      .filter(({ orderId, status }) => changes.get(orderId)?.some(inTime) && !dealtWith.has(status))
+      .filter(({ orderId, status }) => changes.get(orderId)?.some(inTime) && !servedStatuses.has(status))
       .map(({ orderId, status }) => `${orderId} was paid in time and is ${status}`);
   },
 };
 
-const onlyPaidLeaves: Checker = {
+const onlyPaidIsShipped: Checker = {
   name: 'an order that must be paid is shipped only after payment or after a release by staff',
   violations: (state) => {
     const opened = new Map(
@@ -103,4 +103,4 @@ const onlyPaidLeaves: Checker = {
   },
 };
 
-export const paymentCheckers = [paymentsOnce, capturedIsSum, paidAreServed, onlyPaidLeaves];
+export const paymentCheckers = [paymentsAreStoredOnce, capturedIsSum, paidOrdersProceed, onlyPaidIsShipped];

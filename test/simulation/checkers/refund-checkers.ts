@@ -16,7 +16,7 @@ export function eventsByRefund({ committed }: Pick<FinalState, 'committed'>): Ma
   return Map.groupBy(sorted, ({ data }) => String(data.refundId));
 }
 
-const requestsOnce: Checker = {
+const requestsHappenOnce: Checker = {
   name: 'each request id has one refund, with the content of the first request',
   violations: (state) => {
     const byId = new Map(state.refunds.map((refund) => [refund.refundId, refund]));
@@ -38,7 +38,7 @@ const requestsOnce: Checker = {
         )
         .map(({ refundId, told }) => `${refundId} was confirmed with ${told.amountMinor}`),
       ...[...Map.groupBy(asked.filter(isDone), ({ refundId }) => refundId)]
-        .filter(([, answers]) => new Set(answers.map(({ content }) => contentHash(content))).size > 1)
+        .filter(([, responses]) => new Set(responses.map(({ content }) => contentHash(content))).size > 1)
         .map(([refundId]) => `${refundId} is what two different requests were told`),
     ];
   },
@@ -46,7 +46,7 @@ const requestsOnce: Checker = {
 
 const isLegal = (from: RefundStatus, to: RefundStatus) => from === to || Object.values(transitions[from]).includes(to);
 
-const changesAreTold: Checker = {
+const changesHaveEvents: Checker = {
   name: 'every change of a refund has an event and is a permitted transition to its current state',
   violations: (state) => {
     const events = eventsByRefund(state);
@@ -72,7 +72,7 @@ const changesAreTold: Checker = {
 const never = new Set<RefundStatus>(['pending-approval', 'rejected', 'withdrawn', 'expired']);
 
 /** Approvals of who asked, of a department that has approved, or above a limit; too few of them; or too many. */
-function disagreementsIn({
+function wrongApprovalsOf({
   refundId,
   requestedBy,
   amendedBy = [],
@@ -86,30 +86,30 @@ function disagreementsIn({
     ({ by, department }) =>
       [requestedBy, ...amendedBy].includes(by) || amountMinor > (simulatedPolicy.limits[department] ?? 0),
   );
-  const disagreements = unfit.map(({ by }) => `${refundId} of ${amountMinor} for ${requestedBy} was approved by ${by}`);
+  const violations = unfit.map(({ by }) => `${refundId} of ${amountMinor} for ${requestedBy} was approved by ${by}`);
   if (departments.size !== given.length || given.length !== policy.approvalsNeeded) {
-    disagreements.push(`${refundId} needed ${policy.approvalsNeeded} and got ${[...departments].join(', ')}`);
+    violations.push(`${refundId} needed ${policy.approvalsNeeded} and got ${[...departments].join(', ')}`);
   }
-  return disagreements;
+  return violations;
 }
 
-const othersAgreed: Checker = {
+const approvalsSuffice: Checker = {
   name: 'a refund is paid only with the required number of approvals, each within its limit',
-  violations: ({ refunds }) => refunds.filter(({ status }) => !never.has(status)).flatMap(disagreementsIn),
+  violations: ({ refunds }) => refunds.filter(({ status }) => !never.has(status)).flatMap(wrongApprovalsOf),
 };
 
 const ends = new Set<RefundStatus>(['paid', 'store-credit', 'rejected', 'withdrawn', 'expired']);
 /** Answers to somebody who pays again: the money is the bank's to decide on, or went out otherwise. */
 const unpayable = new Set(['chargeback-open', 'not-refundable']);
 
-const allEnd: Checker = {
+const refundsEnd: Checker = {
   name: 'a refund reaches a terminal state, or its payout has failed and its amount is refundable again',
   violations: ({ refunds, observed }) =>
     refunds
       .filter(({ status }) => !ends.has(status))
       .filter(({ refundId, status }) => {
         const last = observed.refunds.findLast(
-          (answered) => answered.refundId === refundId && answered.what === 'retry',
+          (response) => response.refundId === refundId && response.what === 'retry',
         );
         return status !== 'payout-failed' || !unpayable.has(last?.type ?? '');
       })
@@ -120,7 +120,7 @@ const allEnd: Checker = {
 const asksFor = ({ requestId, orderId, contentHash: hash }: RefundItem, sent: object) =>
   contentHash({ ...sent, requestId, orderId }) === hash;
 
-const commandsAreKept: Checker = {
+const commandsAreDone: Checker = {
   name: 'every confirmed decision, withdrawal, receipt and rating of a refund exists',
   violations: (state) => {
     const byId = new Map(state.refunds.map((refund) => [refund.refundId, refund]));
@@ -138,12 +138,12 @@ const commandsAreKept: Checker = {
       const receipt = state.receipts.find((one) => one.refundId === refundId && one.receiptId === sent.receiptId);
       return receipt !== undefined && contentHash(receipt.units) === contentHash(sent.units);
     };
-    return state.observed.refunds.filter(isDone).flatMap((answered) => {
-      const refund = byId.get(answered.refundId);
-      if (refund && isSo(refund, answered)) return [];
-      return [`${answered.refundId}: ${answered.what} by ${answered.by} was told as done`];
+    return state.observed.refunds.filter(isDone).flatMap((response) => {
+      const refund = byId.get(response.refundId);
+      if (refund && isSo(refund, response)) return [];
+      return [`${response.refundId}: ${response.what} by ${response.by} was told as done`];
     });
   },
 };
 
-export const refundCheckers = [requestsOnce, changesAreTold, othersAgreed, allEnd, commandsAreKept];
+export const refundCheckers = [requestsHappenOnce, changesHaveEvents, approvalsSuffice, refundsEnd, commandsAreDone];

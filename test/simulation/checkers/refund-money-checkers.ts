@@ -31,7 +31,7 @@ function accountsOf({ orders, refundLedgers, refunds }: FinalState) {
     }));
 }
 
-const potsHold: Checker = {
+const componentsSuffice: Checker = {
   name: 'no refundable component gives more money, tax or units than it has, and the refund ledger matches the refunds',
   violations: (state) => {
     const events = eventsByRefund(state);
@@ -79,7 +79,7 @@ const providerAgrees: Checker = {
   },
 };
 
-const cancelledIsAskedFor: Checker = {
+const cancelledUnitsAreRefunded: Checker = {
   name: 'payments for cancelled units are refunded automatically',
   violations: (state) => {
     // What staff refund of a line may be for the units that were cancelled: they look at it.
@@ -101,4 +101,4 @@ const cancelledIsAskedFor: Checker = {
   },
 };
 
-export const refundMoneyCheckers = [potsHold, providerAgrees, cancelledIsAskedFor];
+export const refundMoneyCheckers = [componentsSuffice, providerAgrees, cancelledUnitsAreRefunded];

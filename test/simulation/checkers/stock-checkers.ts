@@ -3,7 +3,7 @@ import type { FinalState } from './final-state.ts';
 import type { Checker } from './checkers.ts';
 
 /** Every SKU's counters in every warehouse. */
-const places = ({ stock }: FinalState) =>
+const countersOf = ({ stock }: FinalState) =>
   stock.flatMap(({ sku, warehouses }) =>
     Object.entries(warehouses).map(([warehouse, counters]) => ({ sku, warehouse, counters })),
   );
@@ -26,10 +26,10 @@ const openLines = (order: OrderItem) => (closed.has(order.status) ? [] : order.l
 const openUnits = ({ quantity, cancelledQuantity = 0, shippedQuantity = 0 }: OrderItem['lines'][number]) =>
   quantity - cancelledQuantity - shippedQuantity;
 
-const neverNegative: Checker = {
+const availableIsNotNegative: Checker = {
   name: 'no SKU is oversold: available is never negative',
   violations: (state) =>
-    places(state)
+    countersOf(state)
       .filter(({ counters }) => counters.available < 0)
       .map(({ sku, warehouse, counters }) => `${sku} in ${warehouse} has ${counters.available} available`),
 };
@@ -37,7 +37,7 @@ const neverNegative: Checker = {
 const availableIsDerived: Checker = {
   name: 'available equals on hand less reserved less unavailable',
   violations: (state) =>
-    places(state)
+    countersOf(state)
       .filter(({ counters: c }) => c.available !== c.onHand - c.reserved - c.unavailable)
       .map(
         ({ sku, warehouse, counters: c }) =>
@@ -54,7 +54,7 @@ const ledgerAddsUp: Checker = {
       `${data.sku} in ${data.warehouse}`,
       data.unavailableDelta,
     ]);
-    return places(state).flatMap(({ sku, warehouse, counters }) => {
+    return countersOf(state).flatMap(({ sku, warehouse, counters }) => {
       const key = `${sku} in ${warehouse}`;
       const wrong = [
         ['on hand', counters.onHand, onHand.get(key) ?? 0],
@@ -67,11 +67,11 @@ const ledgerAddsUp: Checker = {
   },
 };
 
-const reservedIsOwed: Checker = {
+const reservedEqualsDemand: Checker = {
   name: 'reserved stock equals the demand of open orders',
   violations: (state) => {
     const owed = sums(state.orders.flatMap(openLines), (line) => [`${line.sku} in ${line.warehouse}`, openUnits(line)]);
-    const reserved = sums(places(state), ({ sku, warehouse, counters }) => [
+    const reserved = sums(countersOf(state), ({ sku, warehouse, counters }) => [
       `${sku} in ${warehouse}`,
       counters.reserved,
     ]);
@@ -81,7 +81,7 @@ const reservedIsOwed: Checker = {
   },
 };
 
-const movementsOnce: Checker = {
+const movementsApplyOnce: Checker = {
   name: 'a movement is applied once, and only if its response allows it',
   violations: (state) => {
     const applied = Map.groupBy(movementsOf(state), ({ data }) => String(data.movementId));
@@ -89,8 +89,8 @@ const movementsOnce: Checker = {
     const twice = [...applied].filter(([, events]) => events.length > 1);
     return [
       ...twice.map(([id, events]) => `${id} was applied ${events.length} times`),
-      ...[...told].flatMap(([id, answers]) =>
-        answers.some(({ status }) => status !== 'rejected') && !applied.has(id)
+      ...[...told].flatMap(([id, responses]) =>
+        responses.some(({ status }) => status !== 'rejected') && !applied.has(id)
           ? [`${id} was told as applied, and is in no ledger`]
           : [],
       ),
@@ -101,7 +101,7 @@ const movementsOnce: Checker = {
 const unavailableForAReason: Checker = {
   name: 'unavailable stock is damaged, in inspection or safety stock',
   violations: (state) =>
-    places(state).flatMap(({ sku, warehouse, counters }) => {
+    countersOf(state).flatMap(({ sku, warehouse, counters }) => {
       const { unavailable, damaged = 0, inspection = 0, safetyStock = 0 } = counters;
       return damaged + inspection + safetyStock === unavailable
         ? []
@@ -114,7 +114,7 @@ const unavailableForAReason: Checker = {
 /** What a shipment took out of lots. */
 const lotsOf = ({ lots }: { lots: { lot: string; units: number }[] }) => lots;
 
-const shelvesAddUp: Checker = {
+const lotsAndTransfersAddUp: Checker = {
   name: 'lots and transfers equal the movements into them less the movements and shipments out of them',
   violations: (state) => {
     const moved = movementsOf(state).map(({ data }) => data);
@@ -151,7 +151,7 @@ const shelvesAddUp: Checker = {
   },
 };
 
-const shippedLeftTheHouse: Checker = {
+const shipmentsLeaveTheWarehouse: Checker = {
   name: 'the stock of every shipment left its warehouse',
   violations: (state) => {
     const left = movementsOf(state).filter(({ data }) => data.type === 'shipment');
@@ -171,12 +171,12 @@ const differences = (one: Map<string, number>, other: Map<string, number>) =>
     .filter(([, a, b]) => a !== b);
 
 export const stockCheckers = [
-  neverNegative,
+  availableIsNotNegative,
   availableIsDerived,
   unavailableForAReason,
   ledgerAddsUp,
-  shelvesAddUp,
-  reservedIsOwed,
-  shippedLeftTheHouse,
-  movementsOnce,
+  lotsAndTransfersAddUp,
+  reservedEqualsDemand,
+  shipmentsLeaveTheWarehouse,
+  movementsApplyOnce,
 ];

@@ -4,7 +4,7 @@ import type { CallFault, FunctionCall } from '../../../infra/local/faults.ts';
 import { planOf } from '../workload/plan.ts';
 import { createFaultInjector } from './fault-injector.ts';
 
-/** A transaction of an order, as the function of orders makes it; event ids and tokens are new each time. */
+/** A transaction of an order as order-intake sends it, with a new event id and token each time. */
 function transactionOf(order: string): FunctionCall {
   const unique = Math.random().toString();
   const item = (pk: string, sk: string) => ({ Put: { Item: { pk: { S: pk }, sk: { S: sk } } } });
@@ -23,51 +23,51 @@ function transactionOf(order: string): FunctionCall {
 
 const orders = Array.from({ length: 300 }, (_, index) => `ORDER#${index}`);
 
-/** What becomes of three tries of each order, by order. */
-function fateOf(seed: number, sequence: readonly string[]): Map<string, (CallFault | undefined)[]> {
-  const storm = createFaultInjector(seed);
-  storm.begin();
-  const fates = new Map<string, (CallFault | undefined)[]>();
+/** The faults of three attempts of each order. */
+function faultsOf(seed: number, sequence: readonly string[]): Map<string, (CallFault | undefined)[]> {
+  const faultInjector = createFaultInjector(seed);
+  faultInjector.begin();
+  const faults = new Map<string, (CallFault | undefined)[]>();
   for (const order of [...sequence, ...sequence, ...sequence]) {
-    fates.set(order, [...(fates.get(order) ?? []), storm.onCall?.(transactionOf(order))]);
+    faults.set(order, [...(faults.get(order) ?? []), faultInjector.onCall?.(transactionOf(order))]);
   }
-  return fates;
+  return faults;
 }
 
-test('the same seed deals the same faults to the same orders, in whatever order they come', () => {
-  const forwards = fateOf(7, orders);
-  const backwards = fateOf(7, orders.toReversed());
+test('a seed injects the same faults for the same orders, whatever their sequence', () => {
+  const forwards = faultsOf(7, orders);
+  const backwards = faultsOf(7, orders.toReversed());
   expect(Object.fromEntries(backwards)).toEqual(Object.fromEntries(forwards));
   expect([...forwards.values()].flat().filter(Boolean).length).toBeGreaterThan(50);
-  expect(Object.fromEntries(fateOf(8, orders))).not.toEqual(Object.fromEntries(forwards));
+  expect(Object.fromEntries(faultsOf(8, orders))).not.toEqual(Object.fromEntries(forwards));
 });
 
-test('the same seed sets out to do the same', () => {
+test('a seed has one plan', () => {
   expect(planOf(7, 50)).toEqual(planOf(7, 50));
   expect(planOf(8, 50)).not.toEqual(planOf(7, 50));
 });
 
-test('there is no fault before the storm or after it', () => {
-  const storm = createFaultInjector(7);
-  const faults = () => orders.filter((order) => storm.onCall?.(transactionOf(order))).length;
+test('no faults are injected before begin or after end', () => {
+  const faultInjector = createFaultInjector(7);
+  const faults = () => orders.filter((order) => faultInjector.onCall?.(transactionOf(order))).length;
   expect(faults()).toBe(0);
-  storm.begin();
+  faultInjector.begin();
   expect(faults()).toBeGreaterThan(10);
-  storm.end();
+  faultInjector.end();
   expect(faults()).toBe(0);
 });
 
-test('a message is never failed so often that its queue gives it up', () => {
-  const storm = createFaultInjector(7);
-  storm.begin();
+test('faults never move a message to a dead-letter queue', () => {
+  const faultInjector = createFaultInjector(7);
+  faultInjector.begin();
   const body = JSON.stringify({ 'detail-type': 'OrderPlaced', detail: { data: { orderId: 'ord_1' } } });
   const payload = JSON.stringify({ Records: [{ body }] });
-  const faults = Array.from({ length: 2000 }, () => storm.onInvocation?.({ functionName: 'Journal', payload }));
+  const faults = Array.from({ length: 2000 }, () => faultInjector.onInvocation?.({ functionName: 'Journal', payload }));
   expect(faults.filter(Boolean)).toHaveLength(2);
 });
 
-test('a conflict is told as DynamoDB tells it', () => {
-  const conflict = [...fateOf(7, orders).values()]
+test('a transaction conflict has the format of DynamoDB', () => {
+  const conflict = [...faultsOf(7, orders).values()]
     .flat()
     .find((fault) => fault?.kind === 'refused' && String(fault.response.body).includes('TransactionConflict'));
   expect(conflict).toEqual({

@@ -3,52 +3,52 @@ import { type AwsResponse, jsonResponse } from '../../../infra/local/gateway/aws
 import { chance } from '../workload/random.ts';
 import { identitiesOfEvent, identityOfCall, messageIdentity, parsed, shortName } from './identity.ts';
 
-/** How likely each fault is, once per occasion. */
+/** Probability of each fault for one call, invocation or delivery. */
 const probability = {
   throttle: 0.03,
   conflict: 0.04,
   failure: 0.01,
   outage: 0.03,
-  partly: 0.03,
+  partialBatch: 0.03,
   slow: 0.05,
-  answerLost: 0.03,
+  responseLost: 0.03,
   crashBefore: 0.004,
   crashAfter: 0.006,
-  /** Of a crash between the steps of a large order or of a payout, of which there are few. */
-  timesBetweenSteps: 10,
+  /** Factor for crashes between the chunks of a large order or the steps of a payout, which are rare. */
+  crashFactorBetweenSteps: 10,
   invocationThrottled: 0.01,
   invocationCrashBefore: 0.01,
   invocationCrashAfter: 0.02,
   duplicate: 0.05,
   delay: 0.1,
 };
-/** A message is given up after ten receives: much fewer faults than that, and it must get through. */
+/** Far below the queues' `maxReceiveCount` of 10, so that faults alone move no message to a dead-letter queue. */
 const faultsPerRecord = 2;
-/** Batches cannot be told apart by what they are about, so deaths in the middle of them are counted for all. */
+/** A crash within a batch has no stable identity by record, so crashes are limited per consumer. */
 const crashesPerConsumer = 2;
-const longestDelaySeconds = 20;
-/** Of a slow call: many others get in between. */
-const longestWaitMs = 80;
-/** Of one outage: more than the SDK tries by itself. */
-const outageTries = 4;
+const maxDelaySeconds = 20;
+/** Delay of a slow call, in which other calls are handled. */
+const maxSlowCallMs = 80;
+/** Failed attempts in an outage: more than the SDK's retries. */
+const outageAttempts = 4;
 
 export type FaultInjector = Faults & {
   begin: () => void;
-  /** From now on all goes well. */
+  /** No faults from now on. */
   end: () => void;
   isActive: () => boolean;
-  /** Faults so far, by kind. */
+  /** Injected faults by kind. */
   counts: () => Map<string, number>;
 };
 
 /**
- * Faults, once begun, decided by the seed and by what they befall: the nth time that the same thing is tried, the same becomes of it,
- * in whatever order things happen. How often something is tried still depends on timing; see the README beside this.
+ * Injects faults between `begin` and `end`. The seed, the identity of the call, invocation or message, and the number of
+ * its attempt decide each fault, in whatever order they occur. How many attempts are made still depends on timing.
  */
 export function createFaultInjector(seed: number): FaultInjector {
   const counts = new Map<string, number>();
-  const tries = new Map<string, number>();
-  const suffered = new Map<string, number>();
+  const attempts = new Map<string, number>();
+  const faultsByRecord = new Map<string, number>();
   const crashes = new Map<string, number>();
   let isActive = false;
 
@@ -58,10 +58,10 @@ export function createFaultInjector(seed: number): FaultInjector {
     to.set(key, next);
     return next;
   };
-  /** The fault that this try of `identity` meets, of those that are listed with their likelihood. */
-  const befalls = <K extends string>(identity: string, kinds: readonly (readonly [K, number])[]): K | undefined => {
-    let left = chance(seed, identity, add(tries, identity));
-    return kinds.find(([, likelihood]) => (left -= likelihood) < 0)?.[0];
+  /** Picks the fault of this attempt from kinds with their probabilities; undefined for none. */
+  const faultOf = <K extends string>(identity: string, kinds: readonly (readonly [K, number])[]): K | undefined => {
+    let rest = chance(seed, identity, add(attempts, identity));
+    return kinds.find(([, probabilityOfKind]) => (rest -= probabilityOfKind) < 0)?.[0];
   };
 
   const onCall = (made: FunctionCall): CallFault | undefined => {
@@ -69,19 +69,19 @@ export function createFaultInjector(seed: number): FaultInjector {
     const { service, operation } = made.call;
     const isWrite = service !== 'dynamodb' || operation === 'TransactWriteItems' || operation === 'UpdateItem';
     const identity = `call ${identityOfCall(made)}`;
-    const isOutage = (tries.get(identity) ?? 0) < outageTries && chance(seed, identity, 'outage') < probability.outage;
-    const danger = /\/PLACEMENT|Payout/.test(identity) ? probability.timesBetweenSteps : 1;
+    const isOutage = (attempts.get(identity) ?? 0) < outageAttempts && chance(seed, identity, 'outage') < probability.outage;
+    const crashFactor = /\/PLACEMENT|Payout/.test(identity) ? probability.crashFactorBetweenSteps : 1;
     const isBatch = operation === 'PutEvents' || operation === 'SendMessageBatch';
-    const kind = befalls(identity, [
+    const kind = faultOf(identity, [
       ['outage', isOutage ? 1 : 0],
       ['throttled call', probability.throttle],
       ['transaction conflict', operation === 'TransactWriteItems' ? probability.conflict : 0],
       ['failed call', probability.failure],
-      ['part of a batch', isBatch ? probability.partly : 0],
+      ['partial batch', isBatch ? probability.partialBatch : 0],
       ['slow call', probability.slow],
-      ['lost answer', isWrite ? probability.answerLost : 0],
-      ['crash before an effect', isWrite ? probability.crashBefore * danger : 0],
-      ['crash after an effect', isWrite ? probability.crashAfter * danger : 0],
+      ['lost response', isWrite ? probability.responseLost : 0],
+      ['crash before an effect', isWrite ? probability.crashBefore * crashFactor : 0],
+      ['crash after an effect', isWrite ? probability.crashAfter * crashFactor : 0],
     ]);
     if (kind === undefined) return undefined;
     const isCrash = kind.startsWith('crash');
@@ -90,24 +90,24 @@ export function createFaultInjector(seed: number): FaultInjector {
     }
     count(kind);
     if (isCrash) return { kind: 'crash', when: kind === 'crash before an effect' ? 'before' : 'after' };
-    if (kind === 'lost answer') return { kind: 'response-lost' };
-    if (kind === 'part of a batch') return halfOf(made);
+    if (kind === 'lost response') return { kind: 'response-lost' };
+    if (kind === 'partial batch') return partialBatch(made);
     if (kind === 'slow call')
-      return { kind: 'slow', milliseconds: Math.ceil(chance(seed, identity, 'slow') * longestWaitMs) };
+      return { kind: 'slow', milliseconds: Math.ceil(chance(seed, identity, 'slow') * maxSlowCallMs) };
     return { kind: 'refused', response: refusalOf(kind, made) };
   };
 
   const onInvocation: Faults['onInvocation'] = ({ functionName, payload }) => {
     if (!isActive) return undefined;
     const identities = identitiesOfEvent(functionName, payload);
-    if (identities.some((identity) => (suffered.get(identity) ?? 0) >= faultsPerRecord)) return undefined;
-    const kind = befalls(`invocation ${identities[0]}`, [
+    if (identities.some((identity) => (faultsByRecord.get(identity) ?? 0) >= faultsPerRecord)) return undefined;
+    const kind = faultOf(`invocation ${identities[0]}`, [
       ['throttled invocation', probability.invocationThrottled],
       ['crash before the handler', probability.invocationCrashBefore],
       ['crash after the handler', probability.invocationCrashAfter],
     ]);
     if (kind === undefined) return undefined;
-    for (const identity of identities) add(suffered, identity);
+    for (const identity of identities) add(faultsByRecord, identity);
     count(kind);
     return invocationFaults[kind];
   };
@@ -115,13 +115,13 @@ export function createFaultInjector(seed: number): FaultInjector {
   const onDelivery: Faults['onDelivery'] = ({ body }) => {
     if (!isActive) return undefined;
     const identity = `delivery ${messageIdentity(body)}`;
-    const kind = befalls(identity, [
+    const kind = faultOf(identity, [
       ['duplicate message', probability.duplicate],
       ['delayed message', probability.delay],
     ]);
     if (kind === undefined) return undefined;
     count(kind);
-    const delay = Math.ceil(chance(seed, identity, 'delay') * longestDelaySeconds);
+    const delay = Math.ceil(chance(seed, identity, 'delay') * maxDelaySeconds);
     return { delaysSeconds: kind === 'duplicate message' ? [0, delay] : [delay] };
   };
 
@@ -146,7 +146,7 @@ const invocationFaults: Record<string, InvocationFault> = {
   'crash after the handler': 'crash-after',
 };
 
-/** What the service would answer, in the words of its protocol. */
+/** An error response in the service's protocol. */
 function refusalOf(kind: string, { call }: FunctionCall): AwsResponse {
   const { service, operation, body } = call;
   if (kind === 'transaction conflict') return conflictOf(body);
@@ -163,7 +163,7 @@ function refusalOf(kind: string, { call }: FunctionCall): AwsResponse {
   return jsonResponse({ __type: 'ThrottlingException', message: 'A fault: rate exceeded' }, 400);
 }
 
-/** The last action of the transaction meets another transaction. */
+/** A transaction conflict on the item of the last action. */
 function conflictOf(body: Buffer): AwsResponse {
   const { TransactItems: actions } = parsed(body.toString()) as { TransactItems: unknown[] };
   const reasons = actions.map((_, index) => ({ Code: index === actions.length - 1 ? 'TransactionConflict' : 'None' }));
@@ -171,24 +171,24 @@ function conflictOf(body: Buffer): AwsResponse {
   return jsonResponse({ __type: 'TransactionCanceledException', message, CancellationReasons: reasons }, 400);
 }
 
-/** The service takes the first half of a batch's entries, and is too busy for the others. */
-function halfOf({ call: { service, body } }: FunctionCall): CallFault {
+/** The service accepts the first half of a batch and throttles the other entries. */
+function partialBatch({ call: { service, body } }: FunctionCall): CallFault {
   const { Entries: entries, ...rest } = parsed(body.toString()) as { Entries: { Id?: string }[] };
-  const taken = entries.slice(0, Math.ceil(entries.length / 2));
-  const left = entries.slice(taken.length);
-  const whole = (answer: AwsResponse): AwsResponse => {
-    const done = parsed(answer.body.toString()) as { Entries?: unknown[]; Successful?: unknown[] };
+  const accepted = entries.slice(0, Math.ceil(entries.length / 2));
+  const throttled = entries.slice(accepted.length);
+  const complete = (response: AwsResponse): AwsResponse => {
+    const partial = parsed(response.body.toString()) as { Entries?: unknown[]; Successful?: unknown[] };
     if (service === 'events') {
-      const refused = left.map(() => ({ ErrorCode: 'ThrottlingException', ErrorMessage: 'A fault' }));
-      return jsonResponse({ FailedEntryCount: left.length, Entries: [...(done.Entries ?? []), ...refused] });
+      const failed = throttled.map(() => ({ ErrorCode: 'ThrottlingException', ErrorMessage: 'A fault' }));
+      return jsonResponse({ FailedEntryCount: throttled.length, Entries: [...(partial.Entries ?? []), ...failed] });
     }
-    const refused = left.map(({ Id }) => ({ Id, SenderFault: false, Code: 'ServiceUnavailable', Message: 'A fault' }));
-    return jsonResponse({ ...done, Failed: refused });
+    const failed = throttled.map(({ Id }) => ({ Id, SenderFault: false, Code: 'ServiceUnavailable', Message: 'A fault' }));
+    return jsonResponse({ ...partial, Failed: failed });
   };
-  return { kind: 'partial', part: Buffer.from(JSON.stringify({ ...rest, Entries: taken })), complete: whole };
+  return { kind: 'partial', part: Buffer.from(JSON.stringify({ ...rest, Entries: accepted })), complete };
 }
 
-/** The bus takes the request and none of its entries. */
+/** The event bus accepts the request and throttles every entry. */
 function entriesRefused(body: Buffer): AwsResponse {
   const { Entries: entries } = parsed(body.toString()) as { Entries: unknown[] };
   const refused = entries.map(() => ({ ErrorCode: 'ThrottlingException', ErrorMessage: 'A fault' }));

@@ -1,8 +1,8 @@
 import type { FunctionCall } from '../../../infra/local/faults.ts';
 
 /**
- * What stays the same from run to run about a call, an event or a message: the aggregates that it is about, not ids and
- * times of this run. Event ids, request ids and batch borders are not stable, so they are left out.
+ * Identities of calls, events and messages that are equal in every run of a seed: function names and aggregate keys.
+ * Event ids, request ids, times and batch boundaries differ from run to run and are no part of an identity.
  */
 type Json = Record<string, unknown>;
 
@@ -20,7 +20,7 @@ export function parsed(json: string): unknown {
   }
 }
 
-/** Key of an item, without that of an event, whose id is new in every run. */
+/** Key of an item; empty for an event item, whose id is new in every run. */
 function keyOf(item: unknown): string {
   const [pk, sk] = [text(member(item, 'pk', 'S')) ?? '', text(member(item, 'sk', 'S')) ?? ''];
   return sk.startsWith('EVENT#') ? '' : `${pk}/${sk}`;
@@ -39,14 +39,14 @@ function itemKeys(operation: string, input: unknown): string[] {
   return [keyOf(member(input, 'Key') ?? member(input, 'Item'))];
 }
 
-/** What an event tells of, from its `detail`: an order, a movement, a SKU or a run. */
+/** The subject of an event, from its `detail`: an order, a movement, a report run or a SKU. */
 function subjectOf(detail: unknown): string {
   const data = member(typeof detail === 'string' ? parsed(detail) : detail, 'data');
   const names = ['orderId', 'movementId', 'runId', 'sku'];
   return names.map((name) => text(member(data, name))).find((found) => found !== undefined) ?? '';
 }
 
-/** The workflow's part of a function's name, which has a hash of this checkout in it. */
+/** A function's name without the hash, which depends on the checkout. */
 export const shortName = (functionName: string): string => functionName.replace(/-?[0-9A-Fa-f]{8,}.*$/, '');
 
 export function identityOfCall({ functionName, call }: FunctionCall): string {
@@ -66,7 +66,7 @@ export function identityOfCall({ functionName, call }: FunctionCall): string {
   return [name, operation, ...itemKeys(operation, input).filter(Boolean).sort()].join(' ');
 }
 
-/** Identity of each thing that an invocation is about: of a request one, of a batch one for each record. */
+/** Identities of an invocation: one for a request, one per record for a batch. */
 export function identitiesOfEvent(functionName: string, payload: string): string[] {
   const event = parsed(payload);
   const name = shortName(functionName);
@@ -75,10 +75,10 @@ export function identitiesOfEvent(functionName: string, payload: string): string
   const route = text(member(event, 'routeKey')) ?? '';
   const body = parsed(text(member(event, 'body')) ?? '');
   const [first] = [...members(member(body, 'movements')), ...members(member(body, 'orders'))];
-  const about = ['externalOrderId', 'movementId', 'eventId', 'requestId', 'shipmentId', 'receiptId'].map(
+  const subjects = ['externalOrderId', 'movementId', 'eventId', 'requestId', 'shipmentId', 'receiptId'].map(
     (field) => text(member(body, field)) ?? text(member(first, field)),
   );
-  return [[name, route, text(member(event, 'rawPath')) ?? '', ...about].filter(Boolean).join(' ')];
+  return [[name, route, text(member(event, 'rawPath')) ?? '', ...subjects].filter(Boolean).join(' ')];
 }
 
 function recordIdentity(record: unknown): string {
@@ -86,7 +86,7 @@ function recordIdentity(record: unknown): string {
   return streamed === undefined ? messageIdentity(text(member(record, 'body')) ?? '') : subjectOf(streamed);
 }
 
-/** Identity of a message: of an event that it carries, of an object that it tells of, or of what it asks for. */
+/** Identity of a message: its event, object, movement, refund deadline, webhook delivery or queued order. */
 export function messageIdentity(body: string): string {
   const message = parsed(body);
   const detail = member(message, 'detail');
@@ -95,10 +95,10 @@ export function messageIdentity(body: string): string {
     member(message, 'detail-type'),
     member(detail, 'object', 'key'),
     member(movement, 'movementId'),
-    // Of a deadline.
+    // A refund deadline.
     member(message, 'refundId'),
     member(message, 'kind'),
-    // Of a webhook and of a queued order.
+    // A webhook delivery or a queued order.
     member(message, 'orderId'),
     member(message, 'eventType'),
     member(message, 'endpointId'),

@@ -1,6 +1,6 @@
 import type { Mutant } from './mutants.ts';
 
-/** Mistakes in what is told of what happened. */
+/** Mutants of events, webhooks, reports and queues. */
 export const eventMutants: Record<string, Mutant> = {
   'relay-ignores-errors': {
     file: 'functions/event-relay/relay.ts',
@@ -35,7 +35,7 @@ export const eventMutants: Record<string, Mutant> = {
   'sweep-fails-without-due-orders': {
     file: 'functions/order-intake/expiry/sweep.handler.ts',
     from: 'await processDue(cause, { budgetMs })',
-    to: "(await processDue(cause, { budgetMs }), await Promise.reject(new Error('Not even then')))",
+    to: "(await processDue(cause, { budgetMs }), await Promise.reject(new Error('A mutant')))",
     detectedBy: 'no function fails after the faults end and the system is quiescent',
   },
   'nightly-run-without-retries': {
@@ -47,7 +47,7 @@ const request: ReturnType<typeof requestNightlyRuns> = (...asked) =>
 const requestInTime = requestNightlyRuns(`,
     detectedBy: 'no dead-letter queue holds a message that a redrive would process',
   },
-  /** Harmless: the lake has more files, and duplicates are dropped by event id. */
+  /** Harmless: the lake has more files, and readers remove duplicates by event id. */
   'journal-with-random-file-names': {
     file: 'functions/event-journal/decide.ts',
     from: "createHash('sha256').update(JSON.stringify(ids))",

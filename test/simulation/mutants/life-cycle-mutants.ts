@@ -1,6 +1,6 @@
 import type { Mutant } from './mutants.ts';
 
-/** Mistakes in what becomes of orders and their money. */
+/** Mutants of the order life cycle and payments. */
 export const lifeCycleMutants: Record<string, Mutant> = {
   'order-change-without-event': {
     file: 'functions/order-intake/order/order-store.ts',

@@ -11,8 +11,8 @@ import { stockMutants } from './stock-mutants.ts';
 const root = join(import.meta.dirname, '../../..');
 
 /**
- * A mistake that somebody could make: one text of one source file replaced by another, and the start of the name of an
- * invariant that must then not hold. Without one, the change is harmless and all invariants must hold.
+ * A defect made on purpose: in `file`, the text `from` is replaced by `to`. `detectedBy` is the start of the name of a
+ * checker that must report violations. Without it, the mutant is harmless and every invariant must hold.
  */
 export type Mutant = { file: string; from: string; to: string; detectedBy?: string };
 
@@ -24,22 +24,22 @@ export const mutants: Record<string, Mutant> = {
   ...eventMutants,
 };
 
-/** The source with the mistake in it. Throws if the text to replace is not there once: the code has moved on. */
+/** The mutated source. Throws if `from` does not occur exactly once, as after a change of the code. */
 export function mutatedSource({ file, from, to }: Mutant, checkout: string): string {
   const source = readFileSync(join(checkout, file), 'utf8');
-  if (source.split(from).length !== 2) throw new Error(`${file} does not have this text once: ${from}`);
+  if (source.split(from).length !== 2) throw new Error(`${file} does not contain this text exactly once: ${from}`);
   return source.replace(from, () => to);
 }
 
-/** Synthesises a copy of this checkout with the mistake in it; calls `use` with its directory and removes it after. */
-export async function withMutant<T>(build: Mutant, use: (cdkOut: string) => Promise<T>): Promise<T> {
-  const copy = mkdtempSync(join(tmpdir(), 'storeworks-broken-'));
+/** Synthesises a mutated copy of this checkout, calls `use` with the directory of its assembly, and removes the copy. */
+export async function withMutant<T>(mutant: Mutant, use: (cdkOut: string) => Promise<T>): Promise<T> {
+  const copy = mkdtempSync(join(tmpdir(), 'storeworks-mutant-'));
   try {
     for (const part of ['functions', 'shared', 'infra', 'package.json', 'cdk.json']) {
       cpSync(join(root, part), join(copy, part), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-    writeFileSync(join(copy, build.file), mutatedSource(build, root));
+    writeFileSync(join(copy, mutant.file), mutatedSource(mutant, root));
     const cdkOut = join(copy, 'cdk.out');
     await synthesise(copy, cdkOut);
     return await use(cdkOut);

@@ -1,6 +1,6 @@
 import type { Mutant } from './mutants.ts';
 
-/** Mistakes in how orders are taken. */
+/** Mutants of order placement and import. */
 export const orderMutants: Record<string, Mutant> = {
   'order-without-idempotency': {
     file: 'functions/order-intake/order/placement-store.ts',

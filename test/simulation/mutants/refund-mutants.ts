@@ -1,6 +1,6 @@
 import type { Mutant } from './mutants.ts';
 
-/** Mistakes in refunds, their payout and what comes back. */
+/** Mutants of refunds, payouts and returns. */
 export const refundMutants: Record<string, Mutant> = {
   'other-refund-request-as-replay': {
     file: 'functions/refund-approval/requests/decide.ts',

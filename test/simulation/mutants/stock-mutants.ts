@@ -1,6 +1,6 @@
 import type { Mutant } from './mutants.ts';
 
-/** Mistakes in how stock is taken and moved. */
+/** Mutants of reservations and stock movements. */
 export const stockMutants: Record<string, Mutant> = {
   'reservation-without-condition': {
     file: 'shared/stock/reservation.ts',

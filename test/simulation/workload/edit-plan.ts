@@ -1,24 +1,24 @@
 import type { Assortment } from './assortment.ts';
 import type { Dice } from './random.ts';
-import type { Sending } from './life-cycle-plan.ts';
+import type { Submission } from './life-cycle-plan.ts';
 
-/** A change of what was ordered, while the order is paid and cancelled. */
-export type PlannedEdit = Sending & {
+/** An order edit, concurrent with payments and cancellations. */
+export type PlannedEdit = Submission & {
   editId: string;
   what: 'more' | 'fewer' | 'other-goods' | 'express';
-  /** Of the other goods. */
+  /** SKU that `other-goods` adds. */
   sku: string;
-  /** Sent once more under the same id with other content. */
-  isContradicted: boolean;
+  /** The edit is repeated with the same id and other content. */
+  hasChangedRepeat: boolean;
 };
 
-/** The edits of an order, of about every fourth. */
-export const plannedEdits = (dice: Dice, { skus, rushes }: Assortment, name: string): PlannedEdit[] =>
+/** Edits of an order; about one order in four has any. */
+export const plannedEdits = (dice: Dice, { skus, hotSkus }: Assortment, name: string): PlannedEdit[] =>
   Array.from({ length: dice.happens(0.25) ? dice.pick([1, 1, 2]) : 0 }, (_, index) => ({
     editId: `${name}-edit-${index}`,
     what: dice.pick(['more', 'more', 'fewer', 'other-goods', 'other-goods', 'express'] as const),
-    sku: dice.pick(dice.happens(0.3) ? rushes : skus).sku,
-    isContradicted: dice.happens(0.2),
+    sku: dice.pick(dice.happens(0.3) ? hotSkus : skus).sku,
+    hasChangedRepeat: dice.happens(0.2),
     repeats: dice.pick([0, 0, 1, 2]),
-    isHasty: dice.happens(0.5),
+    isConcurrent: dice.happens(0.5),
   }));

@@ -1,66 +1,66 @@
 import type { Payment } from '../../../shared/payments/payment.ts';
 import type { Dice } from './random.ts';
 
-/** The channel whose orders wait for their payment, and how long. */
+/** Channel that requires payment before fulfilment, within this window. */
 export const payingChannel = 'marketplace';
 export const paymentWindowMinutes = 30;
 
-/** The payments of an order, by which its provider knows the order. */
+/** Payment ids contain the order id, from which the payment provider double derives the order. */
 export const paymentIdOf = (orderId: string, payment: number): string => `${orderId}-${payment}`;
 export const orderOfPayment = (paymentId: string): string => paymentId.slice(0, paymentId.lastIndexOf('-'));
 
-/** How something is sent: so many times more, and whether all at the same time. */
-export type Sending = { repeats: number; isHasty: boolean };
+/** How a request is sent: the number of repeats, and whether they are concurrent. */
+export type Submission = { repeats: number; isConcurrent: boolean };
 
-/** An event of a payment provider, of the part of the order's total from one thousandth to another. */
+/** A payment event whose amount is the part of the order total between two thousandths. */
 export type PlannedPayment = {
   eventId: string;
   type: Payment['type'];
-  /** Which of the order's payments: what comes later than the first two events is paid otherwise. */
+  /** Number of the payment: the first two events belong to payment 1, later ones to payment 2. */
   payment: number;
   from: number;
   to: number;
-  /** Sent before the order is, with what the storefront thinks that it costs. */
+  /** Sent before the order, with the estimated amount. */
   isEarly: boolean;
-  /** Sent once more with another amount under the same id. */
-  isContradicted: boolean;
-  sending: Sending;
+  /** The event is repeated with the same id and another amount. */
+  hasChangedRepeat: boolean;
+  submission: Submission;
 };
 
-type PlannedCancellation = Sending & {
+type PlannedCancellation = Submission & {
   requestId: string;
   what: 'whole' | 'a-unit';
-  /** While the order is paid, or while it is shipped. */
-  meets: 'payment' | 'shipment';
+  /** What the cancellation is concurrent with. */
+  phase: 'payment' | 'shipment';
 };
 
-/** What becomes of an order once it is placed. */
-export type PlannedLife = {
+/** What happens to an order after it is placed. */
+export type PlannedLifeCycle = {
   payments: PlannedPayment[];
   cancellations: PlannedCancellation[];
-  /** What staff decide if it is on hold. */
+  /** Decision of staff if the order is on hold. */
   review: 'release' | 'reject';
   isAllocated: boolean;
-  /** In how many parts it is shipped. */
+  /** Number of shipments. */
   shipments: number;
   isDelivered: boolean;
-  sending: Sending;
+  submission: Submission;
 };
 
 type Part = readonly [type: Payment['type'], from: number, to: number];
 
 const authorized = ['payment.authorized', 0, 1000] as const;
-/** How an order is paid. A window of time that passes without any of it ends the order. */
-const courses: Record<string, readonly Part[]> = {
-  inFull: [authorized, ['payment.captured', 0, 1000]],
-  inParts: [authorized, ['payment.captured', 0, 300], ['payment.captured', 300, 301], ['payment.captured', 301, 1000]],
-  atLast: [
+/** Sequences of payment events. An order that requires payment expires without any. */
+const paymentSequences: Record<string, readonly Part[]> = {
+  full: [authorized, ['payment.captured', 0, 1000]],
+  parts: [authorized, ['payment.captured', 0, 300], ['payment.captured', 300, 301], ['payment.captured', 301, 1000]],
+  afterFailures: [
     ['payment.failed', 0, 1000],
     ['payment.failed', 0, 1000],
     ['payment.captured', 0, 1000],
   ],
-  tooLittle: [authorized, ['payment.captured', 0, 900]],
-  tooMuch: [
+  partial: [authorized, ['payment.captured', 0, 900]],
+  overpaid: [
     ['payment.captured', 0, 1000],
     ['payment.captured', 0, 100],
   ],
@@ -68,28 +68,28 @@ const courses: Record<string, readonly Part[]> = {
     ['payment.captured', 0, 1000],
     ['chargeback.opened', 0, 1000],
   ],
-  notAtAll: [['payment.failed', 0, 1000]],
-  never: [],
+  failed: [['payment.failed', 0, 1000]],
+  none: [],
 };
-const usual = ['inFull', 'inFull', 'inParts', 'inParts', 'atLast', 'tooLittle', 'tooMuch', 'disputed'];
+const usualSequences = ['full', 'full', 'parts', 'parts', 'afterFailures', 'partial', 'overpaid', 'disputed'];
 
-export function plannedLife(dice: Dice, client: string, name: string): PlannedLife {
+export function plannedLifeCycle(dice: Dice, client: string, name: string): PlannedLifeCycle {
   const mustPay = client === payingChannel;
-  const course = dice.pick(
-    mustPay ? [...usual, 'notAtAll', 'never', 'never'] : [...usual, ...usual.map(() => 'never')],
+  const sequence = dice.pick(
+    mustPay ? [...usualSequences, 'failed', 'none', 'none'] : [...usualSequences, ...usualSequences.map(() => 'none')],
   );
   const isEarly = dice.happens(0.15);
-  const payments = (courses[course] ?? []).map(([type, from, to], index): PlannedPayment => ({
+  const payments = (paymentSequences[sequence] ?? []).map(([type, from, to], index): PlannedPayment => ({
     eventId: `${name}-pay-${index}`,
     type,
     payment: index < 2 ? 1 : 2,
     from,
     to,
     isEarly,
-    isContradicted: dice.happens(0.05),
-    sending: sending(dice),
+    hasChangedRepeat: dice.happens(0.05),
+    submission: plannedSubmission(dice),
   }));
-  // Providers do not tell in the order in which things happen.
+  // Providers do not send notifications in order.
   if (dice.happens(0.3)) payments.reverse();
   const isShipped = dice.happens(0.5);
   return {
@@ -99,16 +99,16 @@ export function plannedLife(dice: Dice, client: string, name: string): PlannedLi
     isAllocated: isShipped || dice.happens(0.3),
     shipments: isShipped ? dice.whole(1, 3) : 0,
     isDelivered: dice.happens(0.7),
-    sending: sending(dice),
+    submission: plannedSubmission(dice),
   };
 }
 
-const sending = (dice: Dice): Sending => ({ repeats: dice.pick([0, 0, 0, 1, 2]), isHasty: dice.happens(0.5) });
+const plannedSubmission = (dice: Dice): Submission => ({ repeats: dice.pick([0, 0, 0, 1, 2]), isConcurrent: dice.happens(0.5) });
 
 const plannedCancellations = (dice: Dice, name: string) =>
   Array.from({ length: dice.whole(1, 2) }, (_, index): PlannedCancellation => ({
     requestId: `${name}-cancel-${index}`,
     what: dice.pick(['whole', 'a-unit', 'a-unit']),
-    meets: dice.pick(['payment', 'shipment']),
-    ...sending(dice),
+    phase: dice.pick(['payment', 'shipment']),
+    ...plannedSubmission(dice),
   }));

@@ -2,87 +2,87 @@ import type { OrderContent } from '../../../shared/contracts/orders/routes.ts';
 import type { Assortment, PlannedSku } from './assortment.ts';
 import type { Dice } from './random.ts';
 import { plannedEdits, type PlannedEdit } from './edit-plan.ts';
-import { type PlannedLife, plannedLife } from './life-cycle-plan.ts';
+import { type PlannedLifeCycle, plannedLifeCycle } from './life-cycle-plan.ts';
 import { plannedRefunds, type PlannedRefund } from './refund-plan.ts';
 
-/** Days of the orders: a Saturday, and the Sunday of 23 hours after it in London. */
+/** Days of the orders: a Saturday, and in London a Sunday of 23 hours (daylight saving time starts). */
 export const days = ['2025-03-29', '2025-03-30'] as const;
 
 type Channel = 'storefront' | 'marketplace';
 
-/** One order of a customer, how often and with what its storefront sends it, and what becomes of it then. */
+/** An order, how its storefront sends it, and what happens to it after placement. */
 export type PlannedOrder = {
   client: Channel;
   content: OrderContent;
-  /** Sent so many times more, whatever was answered. */
+  /** Number of repeats, whatever the response. */
   repeats: number;
-  /** Whether the repeats go out at the same time as the first. */
-  isHasty: boolean;
-  /** Other content that is sent under the same identity at last. */
-  changed: OrderContent | undefined;
-  /** Roughly what it costs, as its storefront reckons. */
-  guessedMinor: number;
-  life: PlannedLife;
+  /** Whether repeats are concurrent with the first request. */
+  isConcurrent: boolean;
+  /** Other content, sent last under the same external order id. */
+  changedContent: OrderContent | undefined;
+  /** Order total as the storefront estimates it. */
+  estimatedMinor: number;
+  lifeCycle: PlannedLifeCycle;
   edits: PlannedEdit[];
   refunds: PlannedRefund[];
 };
 
 /**
- * Orders that a storefront sends together: `now`, one by one and answered when decided; `later`, one by one for the
- * queue; `together`, in one request for the queue.
+ * Orders that a storefront sends in one lane: `direct`, one request each with a synchronous response; `queued`, one
+ * asynchronous request each; `batch`, one asynchronous request for all.
  */
 export type PlannedBatch = {
-  lane: 'now' | 'later' | 'together';
+  lane: 'direct' | 'queued' | 'batch';
   orders: PlannedOrder[];
   repeats: number;
-  /** How many orders are sent at the same time. */
-  atOnce: number;
+  /** Number of orders in flight. */
+  concurrency: number;
 };
 
-/** A file of historical orders, dropped so many times more. */
+/** An import file of historical orders, uploaded again `repeats` times. */
 export type PlannedImport = { name: string; rows: ImportRow[]; repeats: number };
 type ImportRow = { externalOrderId: string; channel: Channel; sku: string; quantity: number; price: number };
 
 const countries = ['GB', 'GB', 'GB', 'FR', 'DE', 'US'];
-/** Of so many orders, the first are a rush: at the same moment they want one SKU of which there is not enough for all. */
-export const ordersPerRush = 30;
-const rushLength = 12;
+/** Of this many orders, the first `hotSkuOrders` concurrently order one SKU with too little stock for all. */
+export const ordersPerHotSku = 30;
+const hotSkuOrders = 12;
 const largeEvery = 60;
 const expressMinor = 495;
 
-/** Refunds and edits have dice of their own. */
+/** Plans the orders. Refunds and edits draw from their own dice. */
 export function plannedOrders(
   { orders: dice, refunds: refundDice, edits: editDice }: Record<'orders' | 'refunds' | 'edits', Dice>,
   assortment: Assortment,
   count: number,
 ): PlannedOrder[] {
-  const { skus, rushes } = assortment;
+  const { skus, hotSkus } = assortment;
   return Array.from({ length: count }, (_, index) => {
-    const wanted = index % ordersPerRush < rushLength ? rushes[Math.floor(index / ordersPerRush)] : undefined;
-    const isLarge = index % largeEvery === rushLength;
-    const lines = isLarge ? largeLines(dice, assortment) : someLines(dice, wanted ? [wanted] : skus);
+    const hotSku = index % ordersPerHotSku < hotSkuOrders ? hotSkus[Math.floor(index / ordersPerHotSku)] : undefined;
+    const isLarge = index % largeEvery === hotSkuOrders;
+    const lines = isLarge ? largeLines(dice, assortment) : someLines(dice, hotSku ? [hotSku] : skus);
     const order = plannedOrder(dice, assortment, index, lines);
-    const isPaid = order.life.payments.some(({ type, to }) => type === 'payment.captured' && to === 1000);
+    const isPaid = order.lifeCycle.payments.some(({ type, to }) => type === 'payment.captured' && to === 1000);
     const refunds = isPaid ? plannedRefunds(refundDice, order.content.externalOrderId) : [];
     const edits = plannedEdits(editDice, assortment, order.content.externalOrderId);
     return { ...(refunds.length > 0 ? refundable(order) : order), edits, refunds };
   });
 }
 
-/** Before anybody wants another order, or money back. */
-type Ordered = Omit<PlannedOrder, 'edits' | 'refunds'>;
+/** An order before its edits and refunds are planned. */
+type PlainOrder = Omit<PlannedOrder, 'edits' | 'refunds'>;
 
-/** What is sent back has left the house, and shipping that is refunded was paid for. */
-const refundable = (order: Ordered): Ordered => ({
+/** The order as a refund needs it: with paid shipping, not cancelled as a whole, and shipped. */
+const refundable = (order: PlainOrder): PlainOrder => ({
   ...order,
   content: { ...order.content, shippingMethod: 'express' },
-  guessedMinor: order.guessedMinor + expressMinor,
-  life: {
-    ...order.life,
-    cancellations: order.life.cancellations.filter(({ what }) => what !== 'whole'),
+  estimatedMinor: order.estimatedMinor + expressMinor,
+  lifeCycle: {
+    ...order.lifeCycle,
+    cancellations: order.lifeCycle.cancellations.filter(({ what }) => what !== 'whole'),
     review: 'release',
     isAllocated: true,
-    shipments: Math.max(1, order.life.shipments),
+    shipments: Math.max(1, order.lifeCycle.shipments),
   },
 });
 
@@ -92,7 +92,7 @@ const someLines = (dice: Dice, skus: readonly PlannedSku[]) =>
     quantity: dice.pick([1, 1, 1, 2, 3]),
   }));
 
-/** More SKUs than one transaction takes, half of the time with the one among them that is scarce. */
+/** More SKUs than one transaction takes; every second large order contains the scarce one. */
 function largeLines(dice: Dice, { bulk }: Assortment) {
   const count = dice.whole(100, Math.min(250, bulk.length));
   const first = dice.happens(0.5) ? 0 : bulk.length - count;
@@ -101,10 +101,10 @@ function largeLines(dice: Dice, { bulk }: Assortment) {
 
 function plannedOrder(
   dice: Dice,
-  { skus, rushes, bulk }: Assortment,
+  { skus, hotSkus, bulk }: Assortment,
   index: number,
   lines: OrderContent['lines'],
-): Ordered {
+): PlainOrder {
   const time = `${String(dice.whole(0, 23)).padStart(2, '0')}:${String(dice.whole(0, 59)).padStart(2, '0')}`;
   const client = dice.pick(['storefront', 'marketplace'] as const);
   const content: OrderContent = {
@@ -115,50 +115,50 @@ function plannedOrder(
     lines,
     placedAt: `${dice.pick(days)}T${time}:00+00:00`,
   };
-  const changed = dice.happens(0.1)
+  const changedContent = dice.happens(0.1)
     ? { ...content, lines: [...lines, { sku: dice.pick(skus).sku, quantity: 5 }] }
     : undefined;
-  const prices = new Map([...skus, ...rushes, ...bulk].map(({ sku, priceMinor }) => [sku, priceMinor]));
+  const prices = new Map([...skus, ...hotSkus, ...bulk].map(({ sku, priceMinor }) => [sku, priceMinor]));
   return {
     client,
     content,
     repeats: dice.pick([0, 0, 1, 2]),
-    isHasty: dice.happens(0.5),
-    changed,
-    guessedMinor: lines.reduce((sum, { sku, quantity }) => sum + (prices.get(sku) ?? 0) * quantity, 0),
-    life: plannedLife(dice, client, content.externalOrderId),
+    isConcurrent: dice.happens(0.5),
+    changedContent,
+    estimatedMinor: lines.reduce((sum, { sku, quantity }) => sum + (prices.get(sku) ?? 0) * quantity, 0),
+    lifeCycle: plannedLifeCycle(dice, client, content.externalOrderId),
   };
 }
 
-/** The orders in the lanes in which they are sent; rushes, and some of the others, through the queue as well. */
+/** Distributes the orders over the lanes; orders of a hot SKU are direct or in a batch. */
 export function plannedBatches(orders: readonly PlannedOrder[], dice: Dice): PlannedBatch[] {
   const batches: PlannedBatch[] = [];
-  const add = (lane: PlannedBatch['lane'], some: PlannedOrder[], atOnce: number) => {
-    if (some.length > 0) batches.push({ lane, orders: some, repeats: dice.pick([0, 0, 1]), atOnce });
+  const add = (lane: PlannedBatch['lane'], some: PlannedOrder[], concurrency: number) => {
+    if (some.length > 0) batches.push({ lane, orders: some, repeats: dice.pick([0, 0, 1]), concurrency });
   };
   for (let first = 0; first < orders.length;) {
-    const isRush = first % ordersPerRush === 0;
-    const left = ordersPerRush - (first % ordersPerRush);
-    const some = orders.slice(first, first + (isRush ? rushLength : Math.min(left, dice.whole(4, 18))));
-    const lane = dice.pick(isRush ? rushLanes : lanes);
-    const atOnce = isRush ? rushLength : 4;
-    // A request for the queue is of one channel.
-    const own = lane === 'together' ? some.filter(({ client }) => client === some[0]?.client) : some;
-    add(lane, own, atOnce);
+    const isHotSku = first % ordersPerHotSku === 0;
+    const left = ordersPerHotSku - (first % ordersPerHotSku);
+    const some = orders.slice(first, first + (isHotSku ? hotSkuOrders : Math.min(left, dice.whole(4, 18))));
+    const lane = dice.pick(isHotSku ? hotSkuLanes : lanes);
+    const concurrency = isHotSku ? hotSkuOrders : 4;
+    // A batch request belongs to one channel.
+    const own = lane === 'batch' ? some.filter(({ client }) => client === some[0]?.client) : some;
+    add(lane, own, concurrency);
     add(
-      'now',
+      'direct',
       some.filter((order) => !own.includes(order)),
-      atOnce,
+      concurrency,
     );
     first += some.length;
   }
   return batches;
 }
 
-const rushLanes: PlannedBatch['lane'][] = ['now', 'now', 'together'];
-const lanes: PlannedBatch['lane'][] = ['now', 'now', 'now', 'later', 'together'];
+const hotSkuLanes: PlannedBatch['lane'][] = ['direct', 'direct', 'batch'];
+const lanes: PlannedBatch['lane'][] = ['direct', 'direct', 'direct', 'queued', 'batch'];
 
-/** Files that overlap: what one brings, the next may bring again. */
+/** Import files that overlap in some orders. */
 export function plannedImports(dice: Dice, { skus }: Assortment, count: number): PlannedImport[] {
   const rows = Array.from({ length: count }, (_, index) => {
     const externalOrderId = `old-${index}`;

@@ -1,38 +1,38 @@
 import type { Movement } from '../../../shared/stock/movement.ts';
 import { type PlannedSku, warehouses } from './assortment.ts';
 import type { Dice } from './random.ts';
-import type { Sending } from './life-cycle-plan.ts';
+import type { Submission } from './life-cycle-plan.ts';
 
-/** A delivery note or a count of the warehouse, and the way in which it comes. */
-export type PlannedNote = Sending & { id: string; way: 'http' | 'queue' | 'file'; movements: Movement[] };
+/** Stock movements that the warehouse sends together, and how. */
+export type PlannedMovementDelivery = Submission & { id: string; transport: 'http' | 'queue' | 'file'; movements: Movement[] };
 
-/** Notes of a few movements, of scarce SKUs as well, so that movements and orders meet. */
-export const plannedNotes = (dice: Dice, skus: readonly PlannedSku[], count: number): PlannedNote[] =>
+/** Deliveries of a few movements. They include scarce SKUs, so that movements and orders compete. */
+export const plannedMovementDeliveries = (dice: Dice, skus: readonly PlannedSku[], count: number): PlannedMovementDelivery[] =>
   Array.from({ length: count }, (_, index) => {
     const id = `note-${index}`;
     const movements = Array.from({ length: dice.whole(1, 4) }, (_unused, part) =>
       plannedMovements(dice, dice.pick(skus), `${id}-${part}`),
     ).flat();
-    const way = dice.pick(['http', 'http', 'http', 'queue', 'file'] as const);
-    return { id, way, movements, repeats: dice.pick([0, 1, 1, 2]), isHasty: dice.happens(0.5) };
+    const transport = dice.pick(['http', 'http', 'http', 'queue', 'file'] as const);
+    return { id, transport, movements, repeats: dice.pick([0, 1, 1, 2]), isConcurrent: dice.happens(0.5) };
   });
 
 type Kind = (dice: Dice, quantity: number, counted: number) => Partial<Movement> & Pick<Movement, 'type'>;
 
 const lots = ['A', 'B'];
-const perhapsOfALot = (dice: Dice) => (dice.happens(0.5) ? { lot: dice.pick(lots) } : {});
-/** What happens in a warehouse. What takes something that is not there is refused, which is as good a case. */
+const optionalLot = (dice: Dice) => (dice.happens(0.5) ? { lot: dice.pick(lots) } : {});
+/** Kinds of movements. A movement of more units than there are is rejected, which is a valid case. */
 const kinds: Kind[] = [
   () => ({ type: 'receipt' }),
   (dice) => ({ type: 'receipt', lot: dice.pick(lots) }),
-  (dice) => ({ type: 'receipt', to: 'inspection', ...perhapsOfALot(dice) }),
+  (dice) => ({ type: 'receipt', to: 'inspection', ...optionalLot(dice) }),
   (dice, quantity) => ({ type: 'adjustment', quantity: dice.happens(0.5) ? -quantity : quantity }),
-  (dice) => ({ type: 'damage', ...perhapsOfALot(dice) }),
+  (dice) => ({ type: 'damage', ...optionalLot(dice) }),
   () => ({ type: 'return' }),
   () => ({ type: 'write-off' }),
   (dice) => ({ type: 'write-off', lot: dice.pick(lots) }),
-  (dice) => ({ type: 'write-off', from: 'damaged', ...perhapsOfALot(dice) }),
-  (dice) => ({ type: 'status-change', from: 'inspection', to: 'available', ...perhapsOfALot(dice) }),
+  (dice) => ({ type: 'write-off', from: 'damaged', ...optionalLot(dice) }),
+  (dice) => ({ type: 'status-change', from: 'inspection', to: 'available', ...optionalLot(dice) }),
   () => ({ type: 'safety-stock' }),
   (_dice, _quantity, counted) => ({ type: 'count', quantity: counted }),
   (_dice, _quantity, counted) => ({ type: 'count', quantity: counted, openOrders: 'deducted' }),
@@ -48,7 +48,7 @@ function plannedMovements(dice: Dice, { sku, units }: PlannedSku, id: string): M
   return [{ ...common, ...dice.pick(kinds)(dice, quantity, counted) }];
 }
 
-/** Out of one warehouse and into the other, where a part may be missing, or more is claimed than was sent. */
+/** A transfer between the warehouses, which may arrive with a unit less or more than sent. */
 function plannedTransfer(dice: Dice, out: Omit<Movement, 'type'>): Movement[] {
   const transferId = `transfer-${out.movementId}`;
   const arrived = Math.max(1, out.quantity + dice.pick([0, 0, -1, 1]));

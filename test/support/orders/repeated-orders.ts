@@ -1,6 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
+import type { ApiClient, ApiResponse } from '../system/api-client.ts';
 import type { BackOffice } from '../system/back-office.ts';
 import { expectProblem, orderOf, stockedSku } from '../system/test-data.ts';
+
+/** The response to an order; for one that was accepted (202), the decision once it is known. */
+export async function decisionOn(client: ApiClient, response: ApiResponse): Promise<{ status: number; body: unknown }> {
+  if (response.status !== 202) return response;
+  for (;;) {
+    const { body } = await client.get(String(response.headers.location));
+    if (body.status === 'refused') return { status: body.problem.status, body: body.problem };
+    if (body.status !== 'accepted') return { status: 201, body };
+    await sleep(100);
+  }
+}
 
 /** Counts the responses by status. */
 export const countByStatus = (responses: { status: number }[]) =>

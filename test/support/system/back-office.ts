@@ -59,11 +59,10 @@ export const adminConfigOf = ({ gatewayUrl, credentials }: Pick<BackOffice, 'gat
   credentials: { accessKeyId: 'administrator', secretAccessKey: 'local' },
 });
 
-/** Physical name of the first resource of a type whose id has this prefix: `OrderTable`, or `OrderIntake-Risk` with its stack. */
+/** Physical name of the first resource of a type whose `<stack>-<logical id>` starts with `id`. */
 export function resourceName({ context }: Pick<BackOffice, 'context'>, type: string, id: string): string {
-  const found = context.template
-    .ofType(type)
-    .find(({ stack, logicalId }) => `${stack}-${logicalId}`.includes(`-${id}`));
+  const resources = context.template.ofType(type);
+  const found = resources.find(({ stack, logicalId }) => `${stack}-${logicalId}`.startsWith(id));
   return (found ?? raise(`The template has no ${type} ${id}`)).name;
 }
 
