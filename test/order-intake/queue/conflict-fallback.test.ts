@@ -15,14 +15,23 @@ const database = databaseForAll();
 const stores = orderStores(database.db);
 const conflicting = () => Promise.reject(conflictError('Concurrent requests changed the same items'));
 
-/** A queue whose messages are consumed in batches, like those of the deployed queue. */
+/** A queue with one consumer, which takes all waiting messages as a batch. */
 const consumedQueue = () => {
   const sent: QueuedOrder[] = [];
+  let waiting: QueuedOrder[] = [];
+  let consumer = Promise.resolve();
+  const consume = async () => {
+    const batch = waiting;
+    waiting = [];
+    const processing = queuePlacing(stores, { now: Date.now(), expireHolds: async () => 'all-expired' });
+    waiting.push(...(await placeQueued(processing, batch)));
+  };
   return {
     sent,
     send: async (orders: readonly QueuedOrder[]) => {
       sent.push(...orders);
-      await placeQueued(queuePlacing(stores, { now: Date.now(), expireHolds: async () => 'all-expired' }), orders);
+      waiting.push(...orders);
+      consumer = consumer.then(consume);
     },
   };
 };

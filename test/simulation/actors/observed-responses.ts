@@ -2,7 +2,7 @@ import type { Movement } from '../../../shared/stock/movement.ts';
 import type { OrderContent } from '../../../shared/contracts/orders/routes.ts';
 import type { PlannedMovementDelivery } from '../workload/stock-plan.ts';
 
-/** An response about an order that was sent; status 0 stands for none. */
+/** The response to an order; status 0 if there was none. */
 export type ObservedOrderResponse = { channel: string; sent: OrderContent; status: number; type: string; text: string };
 type ObservedMovementResponse = { sent: Movement; status: 'applied' | 'already-applied' | 'rejected'; reason?: string };
 /** The response to a payment event; `result` is its status field. */
@@ -12,7 +12,7 @@ type ObservedPaymentResponse = Record<'eventId' | 'orderId' | 'type' | 'result',
 };
 /** The response to a command for an order; `id` is the caller's idempotency key. */
 type ObservedCommandResponse = Record<'orderId' | 'what' | 'id' | 'type', string> & { status: number };
-/** An response about a refund that somebody asked for something, under the ids that are known before. */
+/** The response to a refund command, with the ids that the caller knows in advance. */
 export type ObservedRefundResponse = Record<'orderId' | 'requestId' | 'refundId' | 'what' | 'by' | 'type', string> & {
   content: object;
   status: number;
@@ -28,7 +28,7 @@ type ObservedWebhook = Record<'channel' | 'eventId' | 'type', string> & {
 
 export type ObservedResponses = ReturnType<typeof createObservedResponses>;
 
-/** Remembers what callers were told, which the back office must stand by. */
+/** Records the responses that callers received, which the final state must match. */
 export function createObservedResponses() {
   const orders: ObservedOrderResponse[] = [];
   const movements: ObservedMovementResponse[] = [];
@@ -36,7 +36,7 @@ export function createObservedResponses() {
   const commands: ObservedCommandResponse[] = [];
   const refunds: ObservedRefundResponse[] = [];
   const deliveries: ObservedWebhook[] = [];
-  /** Notes that nobody responses: messages and files. */
+  /** Movements sent by message or file, which have no response. */
   const movementDeliveries: PlannedMovementDelivery[] = [];
   /** Days and run ids of the reports requested during the faults phase. */
   const reportRuns: { runId: string; date: string }[] = [];

@@ -10,7 +10,7 @@ const concurrentBatches = 4;
 /** Delays between a storefront's polls of a queued order. After the last one it stops. */
 const pollDelaysMs = [100, 100, 100, 200, 300, 400, 500, 600, 700];
 
-/** The channels' storefronts: many at once, each order under its identity until it is answered, some sent twice or changed. */
+/** The channels' storefronts. They send orders concurrently and retry each until it has a final response. */
 export const storefronts: Actor = {
   name: 'storefronts',
   act: async (context) => {
@@ -56,14 +56,14 @@ async function sendBatch({ client, observed }: RunContext, { orders, repeats }: 
     const response = await callWithRetries(observed, () => client(first.client).post('/orders/batch', { orders: contents }));
     for (const [index, { client: channel, content: sent }] of orders.entries()) {
       const result = response?.body.results?.[index];
-      // As one order for the queue would be response.
+      // The status that a single queued order would have.
       const status = { accepted: 202, placed: 200, refused: Number(result?.problem?.status) }[String(result?.status)];
       observed.orders.push({ channel, sent, status: status ?? 0, type: String(result?.problem?.type ?? ''), text: '' });
     }
   });
 }
 
-/** Waits for what became of a queued order; false if it takes too long, as after a crash, or it was refused. */
+/** Polls a queued order until it is placed. False if it is refused, or still pending after the last poll. */
 async function isDecided({ client, observed }: RunContext, { client: channel, content }: PlannedOrder): Promise<boolean> {
   const path = `/orders/${orderIdOf(channel, content.externalOrderId)}`;
   for (const pauseMs of pollDelaysMs) {

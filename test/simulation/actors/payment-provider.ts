@@ -19,7 +19,7 @@ const faults: WeightedBehaviour[] = [
   { probability: 0.1, fault: 'dropped-after' },
   { probability: 0.04, fault: 500 },
   { probability: 0.02, fault: 429 },
-  // Paid, and the response comes when nobody waits any more.
+  // The refund is made; the response arrives after the caller's timeout.
   { probability: 0.05, delayMs: providerTimeoutSeconds * 1000 + 200 },
   { probability: 0.1, delayMs: 150 },
 ];
@@ -37,8 +37,8 @@ const oneOf = (behaviours: readonly WeightedBehaviour[], roll: number): Weighted
   behaviours.find(({ probability }) => (roll -= probability) < 0) ?? normal;
 
 /**
- * The provider that all payments come by. While `isActive` it is slow, fails, declines, pays without saying so, takes money
- * back, and tells by webhook before it responses, after that, twice, or never: the seed decides by what it is asked for.
+ * The payment provider of all orders. While `isActive`, it delays, fails, declines and reverses refunds, and sends its
+ * notifications before the response, after it, twice or never. The seed decides by the idempotency key.
  */
 export async function startPaymentProvider(seed: number, isActive: () => boolean, context: RunContext) {
   const double = await startHttpProvider(signingSecret);

@@ -37,10 +37,10 @@ type Line = { lineId: string; refundable: { minor: number; quantity: number } };
 
 /** Returns whether the refund exists. */
 async function requestRefund(task: RefundTask): Promise<boolean> {
-  const { context, planned, orderId } = about;
-  const scope = await contentOf(task, planned.scope);
-  if (!scope) return false;
-  const content = { requestId: planned.requestId, orderId, reason: planned.reason, ...scope };
+  const { context, planned, orderId } = task;
+  const amounts = await contentOf(task, planned.scope);
+  if (!amounts) return false;
+  const content = { requestId: planned.requestId, orderId, reason: planned.reason, ...amounts };
   const send = (body: object) =>
     command(task, { what: 'request', by: planned.by, content: body }, (client) => client.post('/refunds', body));
   const response = await repeatedly(planned.submission, () => send(content));
@@ -71,17 +71,17 @@ async function contentOf({ context, planned, orderId }: RefundTask, scope: Plann
 }
 
 async function amend(task: RefundTask): Promise<void> {
-  const { planned, refundId } = about;
-  const scope = await contentOf(task, 'a-part');
-  if (!scope) return;
-  const content = { reason: planned.reason, ...scope };
+  const { planned, refundId } = task;
+  const amounts = await contentOf(task, 'a-part');
+  if (!amounts) return;
+  const content = { reason: planned.reason, ...amounts };
   await repeatedly(planned.submission, () =>
     command(task, { what: 'amend', by: planned.by, content }, (client) => client.put(`/refunds/${refundId}`, content)),
   );
 }
 
 async function decide(task: RefundTask): Promise<void> {
-  const { planned, refundId } = about;
+  const { planned, refundId } = task;
   const decisions = planned.decisions.map(({ by, decision }) => () => {
     const content = { decision, comment: `decided by ${by}` };
     return repeatedly(planned.submission, () =>
@@ -95,7 +95,7 @@ async function decide(task: RefundTask): Promise<void> {
 }
 
 async function withdraw(task: RefundTask): Promise<void> {
-  const { planned, refundId } = about;
+  const { planned, refundId } = task;
   const content = { reason: 'simulated' };
   await repeatedly(planned.submission, () =>
     command(task, { what: 'withdraw', by: planned.by, content }, (client) =>
@@ -108,7 +108,7 @@ type Expected = { lineId: string; expected: number; restock: number; damaged: nu
 
 /** Records the receipt of each parcel, some repeatedly, and some again with the same id and other units. */
 async function returnGoods(task: RefundTask): Promise<void> {
-  const { context, planned, refundId } = about;
+  const { context, planned, refundId } = task;
   const rmaId = refundId.replace('ref_', 'rma_');
   for (const [index, disposition] of planned.parcels.entries()) {
     const response = await callWithRetries(context.observed, () => context.client('warehouse').get(`/returns/${rmaId}`));
@@ -139,7 +139,7 @@ async function returnGoods(task: RefundTask): Promise<void> {
 
 /** Polls until the payout succeeds. Retries a failed payout or grants store credit. */
 async function handleFailedPayout(task: RefundTask): Promise<void> {
-  const { context, planned, refundId } = about;
+  const { context, planned, refundId } = task;
   for (let poll = 0; poll < maxPolls; poll += 1) {
     const status = (await readRefund(context, refundId))?.status;
     if (status === 'payout-failed') await repeatedly(planned.submission, () => remedyPayout(context, task, planned.remedy));
@@ -168,9 +168,9 @@ export async function retryFailedPayouts(context: RunContext): Promise<void> {
   } while (cursor);
 }
 
-/** The customer responses, once more, and then thinks otherwise. */
+/** The customer rates the refund, repeats the rating, and sometimes changes it. */
 async function rate(task: RefundTask, client: string): Promise<void> {
-  const { planned, refundId } = about;
+  const { planned, refundId } = task;
   const sendRating = (score: number) =>
     command(task, { what: 'rate', by: client, content: { score } }, (caller) =>
       caller.post(`/refunds/${refundId}/satisfaction`, { score }),

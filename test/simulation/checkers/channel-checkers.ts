@@ -3,12 +3,12 @@ import type { FinalState } from './final-state.ts';
 import type { Checker } from './checkers.ts';
 import { isSubscribed } from '../actors/webhook-receivers.ts';
 
-/** Channel of each event of an order that its channel is to be told of, by event id. */
+/** Channel by event id, for the events that a channel's endpoint subscribes to. */
 function subscribedEvents({ orders, intakes, committed }: FinalState): Map<string, string> {
   const channels = new Map([...intakes, ...orders].map(({ orderId, channel }) => [orderId, channel]));
   return new Map(
     committed.flatMap(({ eventId, source, type, data }) => {
-      // A payment whose order is not there yet is nobody's.
+      // A payment received before its order has no channel.
       if (source !== 'storeworks.order-intake' || data.order === null || type === 'OrderImported') return [];
       const channel = channels.get(data.orderId);
       return channel !== undefined && isSubscribed(channel, type) ? [[eventId, channel] as const] : [];
@@ -19,11 +19,11 @@ function subscribedEvents({ orders, intakes, committed }: FinalState): Map<strin
 const channelsGetEvents: Checker = {
   name: 'a channel receives every event of its orders or has it as a dead letter',
   violations: (state) => {
-    const taken = new Set(state.observed.deliveries.filter(({ isAccepted }) => isAccepted).map(({ eventId }) => eventId));
+    const accepted = new Set(state.observed.deliveries.filter(({ isAccepted }) => isAccepted).map(({ eventId }) => eventId));
     const dead = new Set(state.deliveries.filter(({ state }) => state === 'dead').map(({ eventId }) => eventId));
     return [...subscribedEvents(state)]
-      .filter(([eventId]) => !taken.has(eventId) && !dead.has(eventId))
-      .map(([eventId, channel]) => `${channel} did not hear of ${eventId}`);
+      .filter(([eventId]) => !accepted.has(eventId) && !dead.has(eventId))
+      .map(([eventId, channel]) => `${channel} did not receive ${eventId}`);
   },
 };
 
@@ -34,12 +34,12 @@ const webhooksMatchEvents: Checker = {
     const channels = new Map([...state.intakes, ...state.orders].map(({ orderId, channel }) => [orderId, channel]));
     return state.observed.deliveries.flatMap(({ channel, eventId, type, data, isSigned }) => {
       const event = events.get(eventId);
-      if (!event) return [`${channel} was told of ${eventId}, which is not there`];
+      if (!event) return [`${channel} received ${eventId}, which does not exist`];
       const isSame = event.type === type && contentHash(event.data) === contentHash(data);
       return [
-        ...(isSigned ? [] : [`${channel} was told of ${eventId} without a good signature`]),
-        ...(isSame ? [] : [`${channel} was told of ${type} ${eventId} in other words`]),
-        ...(channels.get(event.data.orderId) === channel ? [] : [`${eventId} is none of ${channel}'s`]),
+        ...(isSigned ? [] : [`${channel} received ${eventId} without a valid signature`]),
+        ...(isSame ? [] : [`${channel} received ${type} ${eventId} with other content`]),
+        ...(channels.get(event.data.orderId) === channel ? [] : [`${eventId} does not belong to ${channel}`]),
       ];
     });
   },

@@ -11,7 +11,7 @@ import { refundMoneyCheckers } from './refund-money-checkers.ts';
 import { returnCheckers } from './return-checkers.ts';
 import { stockCheckers } from './stock-checkers.ts';
 
-/** What must hold of a back office at rest, whatever happened to it; `violations` says in sentences where it does not. */
+/** An invariant of the quiescent system. `violations` returns one sentence for each violation. */
 export type Checker = { name: string; violations: (state: FinalState) => string[] };
 
 export const checkers: Checker[] = [
@@ -28,7 +28,7 @@ export const checkers: Checker[] = [
   ...channelCheckers,
 ];
 
-/** The invariants that do not hold, with their violations. */
+/** The violated invariants, with their violations. */
 export const violationsOf = (state: FinalState): { name: string; violations: string[] }[] =>
   checkers
     .map(({ name, violations }) => ({ name, violations: violations(state) }))

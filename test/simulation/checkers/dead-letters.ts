@@ -10,26 +10,26 @@ import * as z from 'zod';
 import type { LocalStore } from '../../../infra/local-store.ts';
 import type { Admin } from './final-state.ts';
 
-/** A dead-letter queue that was not empty: how many messages it held, some of them, and how many it holds after they were redriven. */
+/** A dead-letter queue that was not empty: its message count before and after the redrive, and some of its messages. */
 export type DeadLetters = { queue: string; held: number; bodies: string[]; heldAfterRedrive: number };
 
-/** What Lambda parks: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
-const FailedJob = z.object({
+/** A failed asynchronous invocation: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
+const FailedInvocation = z.object({
   requestContext: z.object({ functionArn: z.string() }),
   requestPayload: z.json(),
 });
 
-/** Redrives every dead-letter queue that holds something, as an administrator would once the cause is gone. */
+/** Redrives every dead-letter queue that is not empty, as an administrator does after removing the cause. */
 export async function redriveAll(
   { context, gatewayUrl }: Pick<LocalStore, 'context' | 'gatewayUrl'>,
   { settings }: Admin,
-  settle: () => Promise<void>,
+  becomeQuiescent: () => Promise<void>,
 ): Promise<DeadLetters[]> {
   const sqs = new SQSClient(settings);
   const urlOf = (name: string) => `${gatewayUrl}/${context.template.accountId}/${name}`;
   const bodiesIn = async (name: string) => {
-    const look = { QueueUrl: urlOf(name), MaxNumberOfMessages: 10, VisibilityTimeout: 0 };
-    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(look));
+    const input = { QueueUrl: urlOf(name), MaxNumberOfMessages: 10, VisibilityTimeout: 0 };
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(input));
     return Messages.map(({ Body = '' }) => Body);
   };
   const messagesIn = async (name: string) => {
@@ -48,26 +48,26 @@ export async function redriveAll(
     const held = await messagesIn(name);
     if (held === 0) continue;
     const bodies = await bodiesIn(name);
-    // Refused for a queue that is no other queue's: jobs are run again with what they were given. What a stream leaves
-    // says where to read, not what, and stays.
+    // SQS refuses the move for a queue of failed invocations: each is invoked again with its payload. Failed stream
+    // batches hold a position instead of a payload and stay.
     const move = sqs.send(new StartMessageMoveTaskCommand({ SourceArn: arn }));
-    await move.catch(() => runJobsAgain(sqs, settings, urlOf(name)));
-    await settle();
+    await move.catch(() => invokeAgain(sqs, settings, urlOf(name)));
+    await becomeQuiescent();
     found.push({ queue: name, held, bodies, heldAfterRedrive: await messagesIn(name) });
   }
   sqs.destroy();
   return found;
 }
 
-/** Runs each job of a queue once more; what succeeds leaves the queue. */
-async function runJobsAgain(sqs: SQSClient, settings: Admin['settings'], QueueUrl: string): Promise<void> {
+/** Invokes each function of a queue's failed invocations again and deletes those that succeed. */
+async function invokeAgain(sqs: SQSClient, settings: Admin['settings'], QueueUrl: string): Promise<void> {
   const lambda = new LambdaClient(settings);
   const next = async () => (await sqs.send(new ReceiveMessageCommand({ QueueUrl }))).Messages?.[0];
   for (let message = await next(); message; message = await next()) {
     const { Body = '', ReceiptHandle } = message;
-    const job = FailedJob.safeParse(JSON.parse(Body));
-    if (!job.success) continue;
-    const { requestContext, requestPayload } = job.data;
+    const failed = FailedInvocation.safeParse(JSON.parse(Body));
+    if (!failed.success) continue;
+    const { requestContext, requestPayload } = failed.data;
     const { FunctionError } = await lambda.send(
       new InvokeCommand({ FunctionName: requestContext.functionArn, Payload: JSON.stringify(requestPayload) }),
     );

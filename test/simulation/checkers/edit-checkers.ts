@@ -7,7 +7,7 @@ const amounts = ['subtotalMinor', 'discountMinor', 'shippingMinor', 'taxMinor', 
 type Line = { lineId: string; quantity: number };
 type Edited = { lines: { before: Line | null; after: Line | null }[]; differences: Record<string, number> };
 
-/** Orders with what was placed and what their edits changed, as events tell it. */
+/** Orders with the data of their `OrderPlaced` and `OrderEdited` events. */
 const editedOrders = (state: FinalState) => {
   const changes = changesByOrder(state);
   const orders = new Map(state.orders.map((order) => [order.orderId, order]));
@@ -21,7 +21,7 @@ const editedOrders = (state: FinalState) => {
 };
 type EditedOrder = { order: OrderItem; placed: CommittedEvent['data']; edits: Edited[] };
 
-/** Units that an order has, less those that its events tell of, by line. */
+/** Units of an order less the units of its events, by line; only lines where they differ. */
 function unitsWithoutEvent({ order, placed, edits }: EditedOrder): [lineId: string, units: number][] {
   const units = new Map<string, number>();
   const count = (lines: (Line | null)[], sign: 1 | -1) => {
@@ -38,20 +38,20 @@ function unitsWithoutEvent({ order, placed, edits }: EditedOrder): [lineId: stri
     changed.map(({ after }) => after),
     -1,
   );
-  return [...units].filter(([, left]) => left !== 0);
+  return [...units].filter(([, difference]) => difference !== 0);
 }
 
 const editsAddUp: Checker = {
   name: 'an order equals the placed order with its edits',
   violations: (state) =>
-    editedOrders(state).flatMap((told) => {
-      const { order, placed, edits } = told;
+    editedOrders(state).flatMap((edited) => {
+      const { order, placed, edits } = edited;
       const wrongAmounts = amounts.flatMap((amount) => {
         const sum = edits.reduce((total, { differences }) => total + (differences[amount] ?? 0), placed[amount]);
-        return order[amount] === sum ? [] : [`${order.orderId} has ${amount} ${order[amount]}, its events say ${sum}`];
+        return order[amount] === sum ? [] : [`${order.orderId} has ${amount} ${order[amount]}, its events sum to ${sum}`];
       });
-      const wrongUnits = unitsWithoutEvent(told).map(
-        ([lineId, units]) => `${order.orderId} has ${units} units of ${lineId} that no event tells of`,
+      const wrongUnits = unitsWithoutEvent(edited).map(
+        ([lineId, units]) => `${order.orderId} has ${units} units of ${lineId} without an event`,
       );
       return wrongAmounts.concat(wrongUnits);
     }),

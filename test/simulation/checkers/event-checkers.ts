@@ -13,9 +13,9 @@ const lakeIsComplete: Checker = {
     return [
       ...[...Map.groupBy(missing, ({ type }) => type)].map(
         ([type, events]) =>
-          `${events.length} ${type} never reached it: ${someOf(events.map(({ eventId }) => eventId))}`,
+          `${events.length} ${type} are missing: ${someOf(events.map(({ eventId }) => eventId))}`,
       ),
-      ...(unknown.length > 0 ? [`${unknown.length} events were never committed: ${someOf(unknown)}`] : []),
+      ...(unknown.length > 0 ? [`${unknown.length} events in the lake were not committed: ${someOf(unknown)}`] : []),
     ];
   },
 };
@@ -25,31 +25,31 @@ const copiesAreEqual: Checker = {
   violations: ({ committed, lake }) => {
     const hashes = new Map(committed.map(({ eventId, hash }) => [eventId, hash]));
     const changed = lake.filter(({ eventId, hash }) => hashes.has(eventId) && hashes.get(eventId) !== hash);
-    return changed.map(({ eventId, type, data }) => `${type} ${eventId} became ${JSON.stringify(data)}`);
+    return changed.map(({ eventId, type, data }) => `${type} ${eventId} is in the lake as ${JSON.stringify(data)}`);
   },
 };
 
 const redrivesFail: Checker = {
   name: 'no dead-letter queue holds a message that a redrive would process',
   violations: ({ deadLetters, notifiedByStaff }) => {
-    // A payout that a chargeback overtook waits there until somebody has looked at the provider.
-    const isAwaited = ({ bodies, heldAfterRedrive }: DeadLetters) =>
+    // A payout with an open chargeback stays in the queue until staff look up its result at the provider.
+    const isExpected = ({ bodies, heldAfterRedrive }: DeadLetters) =>
       heldAfterRedrive === 0 && bodies.every((body) => [...notifiedByStaff].some((refundId) => body.includes(refundId)));
     return deadLetters
-      .filter((letters) => !isAwaited(letters))
+      .filter((letters) => !isExpected(letters))
       .map(
-        // Nothing that the actors do is malformed, so whatever was parked is a mistake, also what fails again.
+        // The actors send no malformed messages, so every other dead letter is a defect, even if its redrive fails.
         ({ queue, held, bodies, heldAfterRedrive }) =>
           `${queue} held ${held} messages; ${held - heldAfterRedrive} of them succeeded when redriven: ${bodies[0]}`,
       );
   },
 };
 
-/** A sweep leaves no dead letter, and what it has done does not tell that it fails each time. */
+/** A failing sweep leaves no dead letter and may still complete its work, so its invocations are checked. */
 const noFunctionFails: Checker = {
   name: 'no function fails after the faults end and the system is quiescent',
   violations: ({ failedInvocations }) =>
-    [...Map.groupBy(failedInvocations, ({ functionName, error }) => `${functionName} ended with ${error}`)].map(
+    [...Map.groupBy(failedInvocations, ({ functionName, error }) => `${functionName} failed with ${error}`)].map(
       ([what, times]) => `${what}, ${times.length} times`,
     ),
 };

@@ -9,12 +9,12 @@ const messagesHaveResults: Checker = {
   name: 'every movement sent by message is applied or rejected by an event',
   violations: (state) => {
     const rejected = state.committed.filter(({ type }) => type === 'StockMovementRejected');
-    const answered = new Set([...appliedIds(state), ...rejected.map(({ data }) => String(data.movementId))]);
+    const completed = new Set([...appliedIds(state), ...rejected.map(({ data }) => String(data.movementId))]);
     return state.observed.movementDeliveries
       .filter(({ transport }) => transport === 'queue')
       .flatMap(({ movements }) => movements)
-      .filter(({ movementId }) => !response.has(movementId))
-      .map(({ movementId }) => `${movementId} came by message, and nothing was heard of it`);
+      .filter(({ movementId }) => !completed.has(movementId))
+      .map(({ movementId }) => `${movementId} was sent by message, and no event reports its result`);
   },
 };
 
@@ -22,19 +22,19 @@ const filesHaveResults: Checker = {
   name: 'a movement file has one result per row, and every accepted row is in the ledger',
   violations: (state) => {
     const applied = appliedIds(state);
-    const breachesOf = ({ id, movements }: PlannedMovementDelivery) => {
+    const violationsOf = ({ id, movements }: PlannedMovementDelivery) => {
       const [, ...rows] = (state.stockResults.get(`results/${id}.csv`) ?? '').split('\n').filter(Boolean);
       const results = rows.map((row) => row.split(','));
-      const isWhole =
+      const isComplete =
         results.length === movements.length &&
         movements.every(({ movementId }, index) => results[index]?.[1] === movementId) &&
         state.stockResults.has(`results/${id}.json`);
-      if (!isWhole) return [`${id}.csv of ${movements.length} rows was answered for ${rows.join('; ') || 'none'}`];
+      if (!isComplete) return [`${id}.csv has ${movements.length} rows and the results ${rows.join('; ') || 'none'}`];
       return results
         .filter(([, movementId = '', status]) => status === 'accepted' && !applied.has(movementId))
-        .map(([, movementId]) => `${movementId} was accepted from a file, and is in no ledger`);
+        .map(([, movementId]) => `${movementId} was accepted from a file and is not in the ledger`);
     };
-    return state.observed.movementDeliveries.filter(({ transport }) => transport === 'file').flatMap(breachesOf);
+    return state.observed.movementDeliveries.filter(({ transport }) => transport === 'file').flatMap(violationsOf);
   },
 };
 
@@ -45,23 +45,23 @@ const importsHappenOnce: Checker = {
       new Set(plan.imports.flatMap((file) => file.rows)),
       (row) => `${row.externalOrderId} of ${row.channel}`,
     );
-    const there = new Map(orders.map((order) => [`${order.externalOrderId} of ${order.channel}`, order]));
-    const told = Map.groupBy(
+    const ordersByKey = new Map(orders.map((order) => [`${order.externalOrderId} of ${order.channel}`, order]));
+    const events = Map.groupBy(
       committed.filter(({ type }) => type === 'OrderImported'),
       ({ data }) => `${data.externalOrderId} of ${data.channel}`,
     );
     const violations = [...rows].flatMap(([key, lines]) => {
       const total = lines.reduce((sum, { quantity, price }) => sum + quantity * price, 0);
-      const order = there.get(key);
-      const isGood = order?.imported && order.totalMinor === total && told.get(key)?.length === 1;
-      return isGood ? [] : [`${key} is ${order?.totalMinor}, not ${total}, told ${told.get(key)?.length ?? 0} times`];
+      const order = ordersByKey.get(key);
+      const isImportedOnce = order?.imported && order.totalMinor === total && events.get(key)?.length === 1;
+      return isImportedOnce ? [] : [`${key} has the total ${order?.totalMinor} instead of ${total}, and ${events.get(key)?.length ?? 0} events`];
     });
-    const unanswered = plan.imports.flatMap(({ name, rows: sent }) => {
+    const wrongResults = plan.imports.flatMap(({ name, rows: sent }) => {
       const summary = JSON.parse(orderResults.get(`results/${name}.json`) ?? '{}');
       const isRight = summary.rows === sent.length + 1 && summary.badRows === 1;
-      return isRight ? [] : [`${name}.csv of ${sent.length + 1} rows was answered by ${JSON.stringify(summary)}`];
+      return isRight ? [] : [`${name}.csv of ${sent.length + 1} rows has the result ${JSON.stringify(summary)}`];
     });
-    return [...violations, ...unanswered];
+    return [...violations, ...wrongResults];
   },
 };
 

@@ -24,63 +24,62 @@ import type { ObservedResponses } from '../actors/observed-responses.ts';
 
 type Metadata = { eventId: string; occurredAt: string };
 
-/** An event with its content's hash, by which copies are compared whatever the order of their members. */
+/** An event with the hash of its content, which does not depend on the order of fields. */
 // oxlint-disable-next-line typescript/no-explicit-any -- invariants read events as they expect them to be
 export type CommittedEvent = { eventId: string; source: string; type: string; hash: string; metadata: Metadata; data: any };
 
-/** Names of the schedules of refunds, and the refunds of that time. */
+/** Names of refund schedules, and the refunds at the same time. */
 type Deadlines = { schedules: string[]; refunds: RefundItem[] };
 
-/** All that is to be seen of a back office once it is at rest, and what its callers were told. */
+/** The state of a quiescent back office, and the responses that its callers observed. */
 export type FinalState = Tables & {
   plan: Plan;
   /** Milliseconds since the epoch, by the clock of the engine. */
   now: number;
-  /** Lines of the lake, duplicates included. */
+  /** Lines of the lake, including duplicates. */
   lake: CommittedEvent[];
-  /** Objects under `results/` of the buckets into which files are dropped, by key: of stock, of orders. */
+  /** Objects under `results/` of the upload buckets, by key. */
   stockResults: Map<string, string>;
   orderResults: Map<string, string>;
   deadLetters: DeadLetters[];
-  /** Invocations that ended with an error after the last rest, when nothing goes wrong any more. */
+  /** Invocations that failed after the system was quiescent and without faults. */
   failedInvocations: FailedInvocation[];
-  /** What the payment provider made of it. */
+  /** The payment provider's own ledger. */
   ledger: readonly MadeRefund[];
-  /** Refunds that somebody looked up there, as a chargeback came while they were paid. */
+  /** Refunds whose payout staff looked up at the provider, because of a chargeback. */
   notifiedByStaff: ReadonlySet<string>;
-  /** At rest after the first storm, when many refunds wait, and at the end. */
+  /** After the first faults phase, with many pending refunds, and at the end. */
   deadlines: [Deadlines, Deadlines];
   reports: DayReport[];
   observed: ObservedResponses;
 };
 
-/** Items of all tables by what they are. */
+/** Items of all tables, by kind. */
 type Tables = ReturnType<typeof emptyTables>;
 const emptyTables = () => ({
   orders: [] as OrderItem[],
-  /** Payments whose order never came. */
+  /** Payments received before their order. */
   earlyPayments: [] as EarlyPayments[],
   intakes: [] as IntakeRecord[],
-  /** Large orders that are being placed. */
+  /** Unfinished chunked placements. */
   placements: [] as OpenPlacement[],
-  /** Large changes whose stock follows in steps. */
+  /** Unfinished chunked stock releases and other settlements. */
   settlements: [] as SettlementItem[],
   stock: [] as StockItem[],
   lots: [] as Lot[],
   transits: [] as Transit[],
-  /** Webhooks and what became of them. */
+  /** Webhook deliveries. */
   deliveries: [] as Delivery[],
   refunds: [] as RefundItem[],
-  /** What refunds took from each order. */
   refundLedgers: [] as RefundLedger[],
-  /** Parcels of returns. */
+  /** Receipts of returns. */
   receipts: [] as Receipt[],
-  /** Event items as they lie in the tables. */
+  /** Events in the tables' outbox items. */
   committed: [] as CommittedEvent[],
 });
 
-/** Items are told apart by their sort keys, so that tables may be added. */
-function sortIn(tables: Tables, item: Record<string, unknown>): void {
+/** Adds an item to its kind, by the prefix of its sort key. */
+function addItem(tables: Tables, item: Record<string, unknown>): void {
   const kind = /^[A-Z]+/.exec(String(item.sk))?.[0];
   if (kind === 'ORDER' && isEarlyPayments(item)) tables.earlyPayments.push(EarlyPayments.parse(item));
   else if (kind === 'ORDER') tables.orders.push(OrderItem.parse(item));
@@ -127,14 +126,14 @@ export async function readTables({ context }: Pick<LocalStore, 'context'>, { db 
       const page = await db.send(
         new ScanCommand({ TableName, ConsistentRead: true, ...(from && { ExclusiveStartKey: from }) }),
       );
-      for (const item of page.Items ?? []) sortIn(tables, item);
+      for (const item of page.Items ?? []) addItem(tables, item);
       from = page.LastEvaluatedKey;
     } while (from);
   }
   return tables;
 }
 
-/** Of refunds only: their names begin with the refund's id. */
+/** Names of the refund schedules, which begin with the refund id. */
 export async function readSchedules({ settings }: Admin): Promise<string[]> {
   const scheduler = new SchedulerClient(settings);
   const names: string[] = [];

@@ -6,10 +6,10 @@ import type { Checker } from './checkers.ts';
 
 type Change = { type: string; version: number; status: OrderStatus; data: CommittedEvent['data'] };
 
-/** The changes that events tell of an order, in the order in which they were made; without its placing. */
+/** Changes by order id, from the events after `OrderPlaced`, sorted by version. */
 export function changesByOrder({ committed }: FinalState): Map<string, Change[]> {
-  const ofOrders = committed.filter(({ source }) => source === 'storeworks.order-intake');
-  const changes = ofOrders.flatMap(({ type, data }) => {
+  const orderEvents = committed.filter(({ source }) => source === 'storeworks.order-intake');
+  const changes = orderEvents.flatMap(({ type, data }) => {
     const { version, status } = data.order ?? data;
     return data.orderId !== undefined && version !== undefined ? [{ type, version, status, data }] : [];
   });
@@ -17,7 +17,7 @@ export function changesByOrder({ committed }: FinalState): Map<string, Change[]>
   return Map.groupBy(sorted, ({ data }) => String(data.orderId));
 }
 
-/** What expired is cancelled too, but nobody asked for it, and it is told as such. */
+/** An expiry also cancels units, but without a cancellation request and with its own event. */
 export const isCancellation = (type: string) => /^Order(Lines)?Cancelled$/.test(type);
 
 const sum = <T>(items: readonly T[] | undefined, number: (item: T) => number) =>
@@ -27,31 +27,31 @@ const everyChangeHasAnEvent: Checker = {
   name: 'every change of an order has one event, and the changes lead to its current state',
   violations: (state) => {
     const changes = changesByOrder(state);
-    const early = Map.groupBy(
+    const earlyPayments = Map.groupBy(
       state.committed.filter(({ type, data }) => type === 'PaymentRecorded' && data.order === null),
       ({ data }) => String(data.orderId),
     );
-    const opened = new Map(
+    const initialStatuses = new Map(
       state.committed.filter(({ type }) => type === 'OrderPlaced').map(({ data }) => [data.orderId, data.status]),
     );
     return state.orders.flatMap(({ orderId, version, status, imported }) => {
       if (imported) return [];
       const own = changes.get(orderId) ?? [];
-      const first = (early.get(orderId)?.length ?? 0) + 1;
-      // A payment that has an order held is told by two events.
-      const told = new Set(own.map((change) => change.version));
-      const last = own.at(-1)?.status ?? opened.get(orderId);
+      const first = (earlyPayments.get(orderId)?.length ?? 0) + 1;
+      // A payment that puts an order on hold has two events.
+      const versions = new Set(own.map((change) => change.version));
+      const last = own.at(-1)?.status ?? initialStatuses.get(orderId);
       return [
-        ...(told.size === version - first && (own.at(-1)?.version ?? first) === version
+        ...(versions.size === version - first && (own.at(-1)?.version ?? first) === version
           ? []
-          : [`${orderId} has version ${version}, after ${first} its events tell of ${[...told].join(', ')}`]),
-        ...(last === status ? [] : [`${orderId} is ${status}, its last event says ${last}`]),
+          : [`${orderId} has version ${version}; after version ${first} its events have ${[...versions].join(', ')}`]),
+        ...(last === status ? [] : [`${orderId} is ${status}, its last event has ${last}`]),
       ];
     });
   },
 };
 
-const isLegal = (from: OrderStatus, to: OrderStatus) => from === to || Object.values(transitions[from]).includes(to);
+const isPermitted = (from: OrderStatus, to: OrderStatus) => from === to || Object.values(transitions[from]).includes(to);
 
 const transitionsArePermitted: Checker = {
   name: 'an order makes only permitted transitions',
@@ -63,7 +63,7 @@ const transitionsArePermitted: Checker = {
         const statuses: OrderStatus[] = [data.status, ...(changes.get(data.orderId) ?? []).map(({ status }) => status)];
         return statuses.flatMap((to, index) => {
           const from = statuses[index - 1];
-          return from === undefined || isLegal(from, to) ? [] : [`${data.orderId} went from ${from} to ${to}`];
+          return from === undefined || isPermitted(from, to) ? [] : [`${data.orderId} went from ${from} to ${to}`];
         });
       });
   },
@@ -84,7 +84,7 @@ const commandsAreDone: Checker = {
       .filter(({ status }) => status === 200 || status === 201)
       .flatMap(({ orderId, what, id }) => {
         const order = byId.get(orderId);
-        return order && isDone(order, what, id) ? [] : [`${orderId}: ${what} ${id} was told as done`];
+        return order && isDone(order, what, id) ? [] : [`${orderId}: ${what} ${id} was confirmed but does not exist once`];
       });
   },
 };
@@ -101,19 +101,19 @@ const unitsAddUp: Checker = {
       const unitsOf = (documents: { lines: { lineId: string; quantity: number }[] }[] | undefined, lineId: string) =>
         sum(documents, (one) => sum(one.lines, (line) => (line.lineId === lineId ? line.quantity : 0)));
       const open = sum(lines, (l) => l.quantity - (l.cancelledQuantity ?? 0) - (l.shippedQuantity ?? 0));
-      const isOver = ['cancelled', 'shipped', 'delivered', 'completed'].includes(status);
+      const isClosed = ['cancelled', 'shipped', 'delivered', 'completed'].includes(status);
       const wrong = [
         ...lines.map((line) => ['cancelled units', line.cancelledQuantity ?? 0, unitsOf(cancellations, line.lineId)]),
         ...lines.map((line) => ['shipped units', line.shippedQuantity ?? 0, unitsOf(shipments, line.lineId)]),
-        ['cancelled money', cancelledMinor, sum(cancellations, (one) => Number(one.cancelledMinor))],
-        ...(isOver ? [['open units', open, 0]] : []),
-        ...(status === 'cancelled' ? [['cancelled money', cancelledMinor, totalMinor]] : []),
-        ['money below zero', Math.min(0, totalMinor - cancelledMinor), 0],
+        ['cancelled minor units', cancelledMinor, sum(cancellations, (one) => Number(one.cancelledMinor))],
+        ...(isClosed ? [['open units', open, 0]] : []),
+        ...(status === 'cancelled' ? [['cancelled minor units', cancelledMinor, totalMinor]] : []),
+        ['minor units below zero', Math.min(0, totalMinor - cancelledMinor), 0],
         ['units below zero', Math.min(0, open), 0],
       ] as const;
       return wrong
-        .filter(([, has, should]) => has !== should)
-        .map(([name, has, should]) => `${orderId}, ${status}, has ${has} ${name}, not ${should}`);
+        .filter(([, actual, expected]) => actual !== expected)
+        .map(([name, actual, expected]) => `${orderId} (${status}) has ${actual} ${name} instead of ${expected}`);
     });
   },
 };
@@ -124,8 +124,8 @@ const pastDeadlineIsTerminal: Checker = {
     orders
       .filter(({ status, reservedUntil, completesAt, shipments = [] }) => {
         if (status === 'shipped') return shipments.every(({ deliveredAt }) => deliveredAt !== undefined);
-        const awaitsMoney = status === 'payment-pending' || status === 'on-hold';
-        const until = awaitsMoney ? reservedUntil : status === 'delivered' ? completesAt : undefined;
+        const awaitsPayment = status === 'payment-pending' || status === 'on-hold';
+        const until = awaitsPayment ? reservedUntil : status === 'delivered' ? completesAt : undefined;
         return until != undefined && Date.parse(until) <= now;
       })
       .map(({ orderId, status }) => `${orderId} is still ${status}`),

@@ -3,16 +3,16 @@ import { store } from '../../../infra/store.ts';
 import type { Checker } from './checkers.ts';
 import type { ObservedOrderResponse } from '../actors/observed-responses.ts';
 
-const isServed = ({ status }: ObservedOrderResponse) => status === 200 || status === 201;
-/** Answered with the order itself, and not in a list of results. */
-const isShown = (response: ObservedOrderResponse) => isServed(response) && response.text !== '';
+const isPlaced = ({ status }: ObservedOrderResponse) => status === 200 || status === 201;
+/** The response is the order itself, not a list of results. */
+const hasOrderBody = (response: ObservedOrderResponse) => isPlaced(response) && response.text !== '';
 const keyOf = ({ channel, externalOrderId }: { channel: string; externalOrderId: string }) =>
   `${externalOrderId} of ${channel}`;
 const keyOfResponse = ({ channel, sent }: ObservedOrderResponse) => keyOf({ channel, externalOrderId: sent.externalOrderId });
 
 type Line = { quantity: number };
 
-/** Units by SKU, as one text: lines of an response may be split over warehouses. */
+/** Units by SKU as text, as a response may split a line over warehouses. */
 function unitsOf(lines: readonly { sku: string; quantity: number }[]): string {
   const units = new Map<string, number>();
   for (const { sku, quantity } of lines) units.set(sku, (units.get(sku) ?? 0) + quantity);
@@ -22,8 +22,8 @@ function unitsOf(lines: readonly { sku: string; quantity: number }[]): string {
     .join(', ');
 }
 
-/** Members of an response that say how the order was placed, which no later change may touch. */
-const lastingMembers = [
+/** Fields of a response that later changes of the order do not affect. */
+const immutableFields = [
   'orderId',
   'externalOrderId',
   'channel',
@@ -47,13 +47,13 @@ const oneOrderPerId: Checker = {
     return [
       ...[...items]
         .filter(([, own]) => own.length > 1)
-        .map(([key, own]) => `${key} is ${own.length} orders: ${own.map(({ orderId }) => orderId).join(', ')}`),
+        .map(([key, own]) => `${key} has ${own.length} orders: ${own.map(({ orderId }) => orderId).join(', ')}`),
       ...orders
         .filter(({ orderId }) => placed.get(orderId)?.length !== 1)
-        .map((order) => `${keyOf(order)} was placed by ${placed.get(order.orderId)?.length ?? 0} events`),
+        .map((order) => `${keyOf(order)} has ${placed.get(order.orderId)?.length ?? 0} events of its placement or import`),
       ...[...placed.keys()]
         .filter((orderId) => !orders.some((order) => order.orderId === orderId))
-        .map((orderId) => `${orderId} was placed but is not there`),
+        .map((orderId) => `${orderId} has an event and does not exist`),
     ];
   },
 };
@@ -63,20 +63,20 @@ const confirmedOrdersExist: Checker = {
   violations: ({ orders, committed, observed }) => {
     const byKey = new Map(orders.map((order) => [keyOf(order), order]));
     const events = new Map(committed.map((event) => [event.eventId, event]));
-    return observed.orders.filter(isShown).flatMap((response) => {
+    return observed.orders.filter(hasOrderBody).flatMap((response) => {
       const key = keyOfResponse(response);
       const order = byKey.get(key);
-      if (!order) return [`${key} was answered ${response.status} and does not exist`];
-      const told = JSON.parse(response.text);
+      if (!order) return [`${key} was confirmed with ${response.status} and does not exist`];
+      const confirmed = JSON.parse(response.text);
       const placed = events.get(order.placedEventId)?.data;
-      const violations = lastingMembers
-        .filter((member) => told[member] !== placed?.[member])
-        .map((member) => `${key}: ${member} was told as ${told[member]} and is ${placed?.[member]}`);
-      if (unitsOf(told.lines) !== unitsOf(response.sent.lines)) {
-        violations.push(`${key} was sent with ${unitsOf(response.sent.lines)} and confirmed with ${unitsOf(told.lines)}`);
+      const violations = immutableFields
+        .filter((field) => confirmed[field] !== placed?.[field])
+        .map((field) => `${key}: ${field} was confirmed as ${confirmed[field]} and is ${placed?.[field]}`);
+      if (unitsOf(confirmed.lines) !== unitsOf(response.sent.lines)) {
+        violations.push(`${key} was sent with ${unitsOf(response.sent.lines)} and confirmed with ${unitsOf(confirmed.lines)}`);
       }
-      if (unitsOf(told.lines) !== unitsOf(placed?.lines ?? [])) {
-        violations.push(`${key} was confirmed with ${unitsOf(told.lines)} and has ${unitsOf(placed?.lines ?? [])}`);
+      if (unitsOf(confirmed.lines) !== unitsOf(placed?.lines ?? [])) {
+        violations.push(`${key} was confirmed with ${unitsOf(confirmed.lines)} and has ${unitsOf(placed?.lines ?? [])}`);
       }
       return violations;
     });
@@ -86,11 +86,11 @@ const confirmedOrdersExist: Checker = {
 const repeatsGetFirstResponse: Checker = {
   name: 'a repeated order gets its first response',
   violations: ({ observed }) => {
-    const served = Map.groupBy(observed.orders.filter(isShown), keyOfResponse);
-    return [...served]
+    const confirmed = Map.groupBy(observed.orders.filter(hasOrderBody), keyOfResponse);
+    return [...confirmed]
       .filter(([, responses]) => new Set(responses.map(({ text }) => text)).size > 1)
       .map(
-        ([key, responses]) => `${key} was answered in different words: ${responses.map(({ text }) => text).join(' | ')}`,
+        ([key, responses]) => `${key} got different responses: ${responses.map(({ text }) => text).join(' | ')}`,
       );
   },
 };
@@ -99,19 +99,19 @@ const refusedIsNotPlaced: Checker = {
   name: 'refused content is not an order',
   violations: ({ orders, observed }) => {
     const byKey = new Map(orders.map((order) => [keyOf(order), order]));
-    const served = new Set(observed.orders.filter(isServed).map(keyOfResponse));
+    const placed = new Set(observed.orders.filter(isPlaced).map(keyOfResponse));
     const conflicts = observed.orders.filter(({ type }) => type === 'order-conflict');
     const undecided = new Set(observed.orders.filter(({ status }) => status === 0 || status === 202).map(keyOfResponse));
     const refused = observed.orders.filter(({ type }) => type === 'out-of-stock');
     return [
       ...conflicts
         .filter((response) => !byKey.has(keyOfResponse(response)) && !undecided.has(keyOfResponse(response)))
-        .map((response) => `${keyOfResponse(response)} was refused for an order that does not exist`),
-      // Another sending of the same order may have been served, may wait, or may have got no response.
+        .map((response) => `${keyOfResponse(response)} was refused as a conflict with an order that does not exist`),
+      // Another request for the same order may have placed it, may be queued, or may have had no response.
       ...refused
         .map(keyOfResponse)
-        .filter((key) => byKey.has(key) && !served.has(key) && !undecided.has(key))
-        .map((key) => `${key} was refused for want of stock, and exists`),
+        .filter((key) => byKey.has(key) && !placed.has(key) && !undecided.has(key))
+        .map((key) => `${key} was refused as out of stock and exists`),
     ];
   },
 };
@@ -135,12 +135,12 @@ const reportsAddUp: Checker = {
         ['totalMinor', amounts?.['totalMinor'] ?? 0, sum(({ totalMinor }) => totalMinor)],
         ['taxMinor', amounts?.['taxMinor'] ?? 0, sum(({ taxMinor }) => taxMinor)],
       ] as const;
-      const left = manifest.input.quarantined.map(({ rows, reason }) => `${date} leaves out ${rows} lines: ${reason}`);
+      const quarantined = manifest.input.quarantined.map(({ rows, reason }) => `${date} quarantined ${rows} rows: ${reason}`);
       return [
-        ...left,
+        ...quarantined,
         ...figures
-          .filter(([, reported, real]) => reported !== real)
-          .map(([name, reported, real]) => `${date} reports ${name} of ${reported}; the orders come to ${real}`),
+          .filter(([, reported, actual]) => reported !== actual)
+          .map(([name, reported, actual]) => `${date} reports ${name} of ${reported}; the orders sum to ${actual}`),
       ];
     });
   },
@@ -152,16 +152,16 @@ const queuedAreDecided: Checker = {
     const placed = new Set(orders.map(({ orderId }) => orderId));
     const refused = new Set(committed.filter(({ type }) => type === 'OrderRefused').map(({ data }) => data.orderId));
     const known = new Set([...orders, ...intakes].map(keyOf));
-    const left = intakes.filter(({ orderId }) => !placed.has(orderId));
+    const notPlaced = intakes.filter(({ orderId }) => !placed.has(orderId));
     return [
       ...observed.orders
         .filter((response) => response.status === 202 && !known.has(keyOfResponse(response)))
-        .map((response) => `${keyOfResponse(response)} was accepted and is not there`),
-      ...left
+        .map((response) => `${keyOfResponse(response)} was accepted and does not exist`),
+      ...notPlaced
         .filter(({ status, orderId }) => status === 'accepted' || !refused.has(orderId))
-        .map((intake) => `${keyOf(intake)} is ${intake.status}, and no event tells of it`),
-      ...placements.map(({ orderId, state, taken }) => `${orderId} is ${state} with ${taken} steps taken`),
-      ...settlements.map(({ orderId, kind, settled }) => `${orderId} has to ${kind} more than ${settled} steps`),
+        .map((intake) => `${keyOf(intake)} is still ${intake.status} or has no OrderRefused event`),
+      ...placements.map(({ orderId, state, taken }) => `${orderId} is still ${state} after ${taken} chunks`),
+      ...settlements.map(({ orderId, kind, settled }) => `${orderId} still has to ${kind} stock after ${settled} chunks`),
     ];
   },
 };

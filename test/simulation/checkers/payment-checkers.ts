@@ -4,8 +4,8 @@ import type { Checker } from './checkers.ts';
 import { payingChannel } from '../workload/life-cycle-plan.ts';
 import { changesByOrder, isCancellation } from './life-cycle-checkers.ts';
 
-/** The payments that are kept of each order, placed or not. */
-const keptPayments = ({ orders, earlyPayments }: FinalState) =>
+/** Stored payments by order id, including early payments. */
+const storedPayments = ({ orders, earlyPayments }: FinalState) =>
   new Map([...orders, ...earlyPayments].map(({ orderId, payments = [] }) => [orderId, payments]));
 
 const recorded = ({ committed }: FinalState) => committed.filter(({ type }) => type === 'PaymentRecorded');
@@ -13,22 +13,22 @@ const recorded = ({ committed }: FinalState) => committed.filter(({ type }) => t
 const paymentsAreStoredOnce: Checker = {
   name: 'a payment event is stored and published once, with the acknowledged amount',
   violations: (state) => {
-    const kept = keptPayments(state);
-    const told = Map.groupBy(recorded(state), ({ data }) => `${data.orderId} ${data.payment.eventId}`);
-    const keys = [...kept].flatMap(([orderId, payments]) => payments.map(({ eventId }) => `${orderId} ${eventId}`));
+    const stored = storedPayments(state);
+    const published = Map.groupBy(recorded(state), ({ data }) => `${data.orderId} ${data.payment.eventId}`);
+    const keys = [...stored].flatMap(([orderId, payments]) => payments.map(({ eventId }) => `${orderId} ${eventId}`));
     return [
       ...[...Map.groupBy(keys, (key) => key)]
-        .filter(([key, copies]) => copies.length !== 1 || told.get(key)?.length !== 1)
-        .map(([key, copies]) => `${key} is kept ${copies.length} times and told ${told.get(key)?.length ?? 0} times`),
-      ...[...told.keys()].filter((key) => !keys.includes(key)).map((key) => `${key} is told and not kept`),
+        .filter(([key, copies]) => copies.length !== 1 || published.get(key)?.length !== 1)
+        .map(([key, copies]) => `${key} is stored ${copies.length} times and published ${published.get(key)?.length ?? 0} times`),
+      ...[...published.keys()].filter((key) => !keys.includes(key)).map((key) => `${key} is published and not stored`),
       ...state.observed.payments
         .filter(({ status }) => status === 200)
         .filter(({ orderId, eventId, amountMinor }) => {
-          const payment = kept.get(orderId)?.find((known) => known.eventId === eventId);
+          const payment = stored.get(orderId)?.find((known) => known.eventId === eventId);
           return payment?.amountMinor !== amountMinor;
         })
         .map(
-          ({ orderId, eventId, amountMinor, told: as }) => `${orderId} ${eventId} of ${amountMinor} was told as ${as}`,
+          ({ orderId, eventId, amountMinor, result }) => `${orderId} ${eventId} of ${amountMinor} was acknowledged as ${result} and is not stored`,
         ),
     ];
   },
@@ -56,12 +56,12 @@ const capturedIsSum: Checker = {
       const { capturedMinor, dueMinor } = last.data.order;
       return capturedMinor === captured && dueMinor === due
         ? []
-        : [`${orderId}: ${capturedMinor} of ${dueMinor}, its payments sum to ${captured} of ${due}`];
+        : [`${orderId}: its event has ${capturedMinor} captured of ${dueMinor} due instead of ${captured} of ${due}`];
     });
   },
 };
 
-/** Statuses of an order that somebody still has to deal with, or that left the house. */
+/** Statuses of an order that is open, shipped or cancelled. */
 const servedStatuses = new Set([
   'paid',
   'on-hold',
@@ -78,10 +78,10 @@ const paidOrdersProceed: Checker = {
   violations: (state) => {
     const { orders } = state;
     const changes = changesByOrder(state);
-    const inTime = ({ data }: Pick<CommittedEvent, 'data'>) =>
+    const isPaidInTime = ({ data }: Pick<CommittedEvent, 'data'>) =>
       data.payment?.type === 'payment.captured' && data.payment.amountMinor > 0 && data.order.status !== 'expired';
     return orders
-      .filter(({ orderId, status }) => changes.get(orderId)?.some(inTime) && !servedStatuses.has(status))
+      .filter(({ orderId, status }) => changes.get(orderId)?.some(isPaidInTime) && !servedStatuses.has(status))
       .map(({ orderId, status }) => `${orderId} was paid in time and is ${status}`);
   },
 };
@@ -89,17 +89,17 @@ const paidOrdersProceed: Checker = {
 const onlyPaidIsShipped: Checker = {
   name: 'an order that must be paid is shipped only after payment or after a release by staff',
   violations: (state) => {
-    const opened = new Map(
+    const initialStatuses = new Map(
       state.committed.filter(({ type }) => type === 'OrderPlaced').map(({ data }) => [data.orderId, data.status]),
     );
     const changes = changesByOrder(state);
-    const isFree = ({ orderId, totalMinor, cancelledMinor = 0, payments = [] }: OrderItem) =>
-      opened.get(orderId) === 'paid' ||
+    const mayBeShipped = ({ orderId, totalMinor, cancelledMinor = 0, payments = [] }: OrderItem) =>
+      initialStatuses.get(orderId) === 'paid' ||
       capturedOf(payments) >= totalMinor - cancelledMinor ||
       changes.get(orderId)?.some(({ type, data }) => type === 'OrderReleased' || data.order?.balance === 'settled');
     return state.orders
-      .filter((order) => order.channel === payingChannel && order.shipments !== undefined && !isFree(order))
-      .map(({ orderId }) => `${orderId} was shipped unpaid`);
+      .filter((order) => order.channel === payingChannel && order.shipments !== undefined && !mayBeShipped(order))
+      .map(({ orderId }) => `${orderId} was shipped without payment or release`);
   },
 };
 

@@ -9,7 +9,7 @@ import type { ObservedRefundResponse } from '../actors/observed-responses.ts';
 
 const isDone = ({ status }: ObservedRefundResponse) => status === 200 || status === 201;
 
-/** The events of each refund in the order of its versions. */
+/** Events by refund id, sorted by version. */
 export function eventsByRefund({ committed }: Pick<FinalState, 'committed'>): Map<string, CommittedEvent[]> {
   const own = committed.filter(({ source, data }) => source === 'storeworks.refund-approval' && data.refundId);
   const sorted = own.toSorted((a, b) => a.data.version - b.data.version);
@@ -21,30 +21,30 @@ const requestsHappenOnce: Checker = {
   violations: (state) => {
     const byId = new Map(state.refunds.map((refund) => [refund.refundId, refund]));
     const events = eventsByRefund(state);
-    const askedBy = (refundId: string) => events.get(refundId)?.filter(({ type }) => type === 'RefundRequested') ?? [];
-    const asked = state.observed.refunds.filter(({ what }) => what === 'request');
+    const requestEventsOf = (refundId: string) => events.get(refundId)?.filter(({ type }) => type === 'RefundRequested') ?? [];
+    const requests = state.observed.refunds.filter(({ what }) => what === 'request');
     return [
       ...state.refunds
-        .filter(({ refundId }) => askedBy(refundId).length !== 1)
-        .map(({ refundId }) => `${refundId} was asked for by ${askedBy(refundId).length} events`),
-      ...[...events.keys()].filter((refundId) => !byId.has(refundId)).map((refundId) => `${refundId} is not there`),
-      ...asked
+        .filter(({ refundId }) => requestEventsOf(refundId).length !== 1)
+        .map(({ refundId }) => `${refundId} has ${requestEventsOf(refundId).length} RefundRequested events`),
+      ...[...events.keys()].filter((refundId) => !byId.has(refundId)).map((refundId) => `${refundId} has events and does not exist`),
+      ...requests
         .filter(isDone)
-        .filter(({ refundId, told }) => told.refundId !== refundId || !byId.has(refundId))
-        .map(({ refundId, told }) => `${refundId} was told as ${told.refundId}`),
-      ...asked
+        .filter(({ refundId, confirmed }) => confirmed.refundId !== refundId || !byId.has(refundId))
+        .map(({ refundId, confirmed }) => `${refundId} was confirmed as ${confirmed.refundId} or does not exist`),
+      ...requests
         .filter(
-          ({ status, refundId, told }) => status === 201 && askedBy(refundId)[0]?.data.amountMinor !== told.amountMinor,
+          ({ status, refundId, confirmed }) => status === 201 && requestEventsOf(refundId)[0]?.data.amountMinor !== confirmed.amountMinor,
         )
-        .map(({ refundId, told }) => `${refundId} was confirmed with ${told.amountMinor}`),
-      ...[...Map.groupBy(asked.filter(isDone), ({ refundId }) => refundId)]
+        .map(({ refundId, confirmed }) => `${refundId} was confirmed with the amount ${confirmed.amountMinor}`),
+      ...[...Map.groupBy(requests.filter(isDone), ({ refundId }) => refundId)]
         .filter(([, responses]) => new Set(responses.map(({ content }) => contentHash(content))).size > 1)
-        .map(([refundId]) => `${refundId} is what two different requests were told`),
+        .map(([refundId]) => `${refundId} confirms two different requests`),
     ];
   },
 };
 
-const isLegal = (from: RefundStatus, to: RefundStatus) => from === to || Object.values(transitions[from]).includes(to);
+const isPermitted = (from: RefundStatus, to: RefundStatus) => from === to || Object.values(transitions[from]).includes(to);
 
 const changesHaveEvents: Checker = {
   name: 'every change of a refund has an event and is a permitted transition to its current state',
@@ -58,20 +58,20 @@ const changesHaveEvents: Checker = {
       return [
         ...(byVersion.size === version && byVersion.has(version)
           ? []
-          : [`${refundId} has version ${version}, its events tell of ${[...byVersion.keys()].join(', ')}`]),
-        ...(statuses.at(-1) === status ? [] : [`${refundId} is ${status}, its last event says ${statuses.at(-1)}`]),
+          : [`${refundId} has version ${version}, its events have ${[...byVersion.keys()].join(', ')}`]),
+        ...(statuses.at(-1) === status ? [] : [`${refundId} is ${status}, its last event has ${statuses.at(-1)}`]),
         ...statuses.flatMap((to, index) => {
           const from = statuses[index - 1];
-          return from === undefined || isLegal(from, to) ? [] : [`${refundId} went from ${from} to ${to}`];
+          return from === undefined || isPermitted(from, to) ? [] : [`${refundId} went from ${from} to ${to}`];
         }),
       ];
     });
   },
 };
 
-const never = new Set<RefundStatus>(['pending-approval', 'rejected', 'withdrawn', 'expired']);
+const notApproved = new Set<RefundStatus>(['pending-approval', 'rejected', 'withdrawn', 'expired']);
 
-/** Approvals of who asked, of a department that has approved, or above a limit; too few of them; or too many. */
+/** Approvals by the requester, above a limit, or twice by a department, and a wrong number of approvals. */
 function wrongApprovalsOf({
   refundId,
   requestedBy,
@@ -80,44 +80,44 @@ function wrongApprovalsOf({
   policy,
   amountMinor,
 }: RefundItem): string[] {
-  const given = approvals.filter(({ decision }) => decision === 'approve');
-  const departments = new Set(given.map(({ department }) => department));
-  const unfit = given.filter(
+  const approved = approvals.filter(({ decision }) => decision === 'approve');
+  const departments = new Set(approved.map(({ department }) => department));
+  const invalid = approved.filter(
     ({ by, department }) =>
       [requestedBy, ...amendedBy].includes(by) || amountMinor > (simulatedPolicy.limits[department] ?? 0),
   );
-  const violations = unfit.map(({ by }) => `${refundId} of ${amountMinor} for ${requestedBy} was approved by ${by}`);
-  if (departments.size !== given.length || given.length !== policy.approvalsNeeded) {
-    violations.push(`${refundId} needed ${policy.approvalsNeeded} and got ${[...departments].join(', ')}`);
+  const violations = invalid.map(({ by }) => `${refundId} of ${amountMinor}, requested by ${requestedBy}, was approved by ${by}`);
+  if (departments.size !== approved.length || approved.length !== policy.approvalsNeeded) {
+    violations.push(`${refundId} needs ${policy.approvalsNeeded} approvals and has those of ${[...departments].join(', ')}`);
   }
   return violations;
 }
 
 const approvalsSuffice: Checker = {
   name: 'a refund is paid only with the required number of approvals, each within its limit',
-  violations: ({ refunds }) => refunds.filter(({ status }) => !never.has(status)).flatMap(wrongApprovalsOf),
+  violations: ({ refunds }) => refunds.filter(({ status }) => !notApproved.has(status)).flatMap(wrongApprovalsOf),
 };
 
-const ends = new Set<RefundStatus>(['paid', 'store-credit', 'rejected', 'withdrawn', 'expired']);
-/** Answers to somebody who pays again: the money is the bank's to decide on, or went out otherwise. */
-const unpayable = new Set(['chargeback-open', 'not-refundable']);
+const terminal = new Set<RefundStatus>(['paid', 'store-credit', 'rejected', 'withdrawn', 'expired']);
+/** Problem types of a payout retry that cannot succeed: an open chargeback, or nothing left to refund. */
+const finalProblems = new Set(['chargeback-open', 'not-refundable']);
 
 const refundsEnd: Checker = {
   name: 'a refund reaches a terminal state, or its payout has failed and its amount is refundable again',
   violations: ({ refunds, observed }) =>
     refunds
-      .filter(({ status }) => !ends.has(status))
+      .filter(({ status }) => !terminal.has(status))
       .filter(({ refundId, status }) => {
         const last = observed.refunds.findLast(
           (response) => response.refundId === refundId && response.what === 'retry',
         );
-        return status !== 'payout-failed' || !unpayable.has(last?.type ?? '');
+        return status !== 'payout-failed' || !finalProblems.has(last?.type ?? '');
       })
       .map(({ refundId, orderId, status }) => `${refundId} of ${orderId} is still ${status}`),
 };
 
-/** Whether this is the refund's content: then there is nothing to amend. */
-const asksFor = ({ requestId, orderId, contentHash: hash }: RefundItem, sent: object) =>
+/** Whether the sent content equals the refund's, so that the request amends nothing. */
+const equalsContent = ({ requestId, orderId, contentHash: hash }: RefundItem, sent: object) =>
   contentHash({ ...sent, requestId, orderId }) === hash;
 
 const commandsAreDone: Checker = {
@@ -125,23 +125,23 @@ const commandsAreDone: Checker = {
   violations: (state) => {
     const byId = new Map(state.refunds.map((refund) => [refund.refundId, refund]));
     const events = eventsByRefund(state);
-    const isTold = (refundId: string, wanted: string, department: string) =>
-      events.get(refundId)?.some(({ type, data }) => type === wanted && data.department === department);
-    const isSo = (refund: RefundItem, { refundId, what, by, content }: ObservedRefundResponse) => {
+    const hasEvent = (refundId: string, eventType: string, department: string) =>
+      events.get(refundId)?.some(({ type, data }) => type === eventType && data.department === department);
+    const isPerformed = (refund: RefundItem, { refundId, what, by, content }: ObservedRefundResponse) => {
       const sent = content as { receiptId?: string; units?: unknown; score?: number };
-      if (what === 'approve') return isTold(refundId, 'RefundSupported', by);
-      if (what === 'reject') return isTold(refundId, 'RefundRejected', by);
+      if (what === 'approve') return hasEvent(refundId, 'RefundSupported', by);
+      if (what === 'reject') return hasEvent(refundId, 'RefundRejected', by);
       if (what === 'withdraw') return refund.status === 'withdrawn';
       if (what === 'rate') return refund.rating?.score === sent.score;
-      if (what === 'amend') return refund.amendedBy !== undefined || asksFor(refund, sent);
+      if (what === 'amend') return refund.amendedBy !== undefined || equalsContent(refund, sent);
       if (what !== 'receive') return true;
       const receipt = state.receipts.find((one) => one.refundId === refundId && one.receiptId === sent.receiptId);
       return receipt !== undefined && contentHash(receipt.units) === contentHash(sent.units);
     };
     return state.observed.refunds.filter(isDone).flatMap((response) => {
       const refund = byId.get(response.refundId);
-      if (refund && isSo(refund, response)) return [];
-      return [`${response.refundId}: ${response.what} by ${response.by} was told as done`];
+      if (refund && isPerformed(refund, response)) return [];
+      return [`${response.refundId}: ${response.what} by ${response.by} was confirmed but not performed`];
     });
   },
 };

@@ -10,16 +10,16 @@ import { eventsByRefund } from './refund-checkers.ts';
 const sumOf = <T>(items: readonly T[], amountOf: (item: T) => number) =>
   items.reduce((sum, item) => sum + amountOf(item), 0);
 
-/** What an event posts as gone from the payments; what a provider took back is there again. */
+/** Amount that an event posts as refunded; negative if the provider reversed the payout. */
 const paidBy = ({ type, data }: CommittedEvent): number => {
   if (type === 'RefundPaid') return data.paidMinor;
   return type === 'RefundPayoutFailed' && data.wasPaid ? -data.paidMinor : 0;
 };
 const creditedBy = ({ type, data }: CommittedEvent): number => (type === 'StoreCreditGranted' ? data.creditMinor : 0);
 
-/** Each order that money was taken from, with its account and refunds. */
-function accountsOf({ orders, refundLedgers, refunds }: FinalState) {
-  const byId = new Map(refundLedgers.map((account) => [account.orderId, account]));
+/** Each order with a refund, with its refund ledger and refunds. */
+function refundedOrders({ orders, refundLedgers, refunds }: FinalState) {
+  const byId = new Map(refundLedgers.map((ledger) => [ledger.orderId, ledger]));
   const own = Map.groupBy(refunds, ({ orderId }) => orderId);
   return orders
     .filter(({ orderId }) => byId.has(orderId) || own.has(orderId))
@@ -35,11 +35,11 @@ const componentsSuffice: Checker = {
   name: 'no refundable component gives more money, tax or units than it has, and the refund ledger matches the refunds',
   violations: (state) => {
     const events = eventsByRefund(state);
-    return accountsOf(state).flatMap((state) => {
-      const told = state.refunds.flatMap(({ refundId }) => events.get(refundId) ?? []);
-      const postedMinor = sumOf(told, (event) => paidBy(event) + creditedBy(event));
-      const violations = violatedInvariants({ ...state, postedMinor, requestedUnits: undefined, hasRevertedFailure: false });
-      return violations.map((breach) => `${state.order.orderId}: ${breach}`);
+    return refundedOrders(state).flatMap((refunded) => {
+      const posted = refunded.refunds.flatMap(({ refundId }) => events.get(refundId) ?? []);
+      const postedMinor = sumOf(posted, (event) => paidBy(event) + creditedBy(event));
+      const violations = violatedInvariants({ ...refunded, postedMinor, requestedUnits: undefined, hasRevertedFailure: false });
+      return violations.map((violation) => `${refunded.order.orderId}: ${violation}`);
     });
   },
 };
@@ -51,10 +51,10 @@ const providerAgrees: Checker = {
     const events = eventsByRefund(state);
     const paid = ledger.filter(({ status }) => status === 'succeeded');
     const byReference = Map.groupBy(paid, ({ reference }) => reference);
-    const legs = refunds.flatMap(({ refundId, payouts }) =>
+    const payoutLegs = refunds.flatMap(({ refundId, payouts }) =>
       payouts.map((leg, index) => ({ ...leg, refundId, reference: payoutReference(refundId, index, leg.attempt) })),
     );
-    const settled = legs.filter(({ state }) => state === 'succeeded');
+    const settled = payoutLegs.filter(({ state }) => state === 'succeeded');
     const references = new Set(settled.map(({ reference }) => reference));
     return [
       ...settled.flatMap(({ reference, paymentId, amountMinor }) => {
@@ -65,15 +65,15 @@ const providerAgrees: Checker = {
       ...paid
         .filter(({ reference }) => !references.has(reference))
         .map(
-          ({ reference, amountMinor }) => `the provider paid ${amountMinor} as ${reference}, the books do not say so`,
+          ({ reference, amountMinor }) => `the provider paid ${amountMinor} as ${reference}, which no refund records`,
         ),
       ...refunds.flatMap(({ refundId }) => {
-        const posted = sumOf(events.get(refundId) ?? [], paidBy);
-        const gone = sumOf(
+        const postedMinor = sumOf(events.get(refundId) ?? [], paidBy);
+        const paidMinor = sumOf(
           paid.filter((made) => made.refundId === refundId),
           ({ amountMinor }) => amountMinor,
         );
-        return posted === gone ? [] : [`events post ${posted} of ${refundId}, the provider paid ${gone}`];
+        return postedMinor === paidMinor ? [] : [`events post ${postedMinor} for ${refundId}, the provider paid ${paidMinor}`];
       }),
     ];
   },
@@ -82,21 +82,21 @@ const providerAgrees: Checker = {
 const cancelledUnitsAreRefunded: Checker = {
   name: 'payments for cancelled units are refunded automatically',
   violations: (state) => {
-    // What staff refund of a line may be for the units that were cancelled: they look at it.
-    const isByStaff = new Set(state.observed.refunds.map(({ orderId }) => orderId));
-    const byId = new Map(state.refundLedgers.map((account) => [account.orderId, account]));
-    const open = new Set(
+    // A refund that staff requested may already cover the cancelled units.
+    const requestedByStaff = new Set(state.observed.refunds.map(({ orderId }) => orderId));
+    const byId = new Map(state.refundLedgers.map((ledger) => [ledger.orderId, ledger]));
+    const failedPayouts = new Set(
       state.refunds.filter(({ status }) => status === 'payout-failed').map(({ orderId }) => orderId),
     );
     return state.orders
       .filter(({ status, cancelledMinor = 0 }) => status === 'cancelled' || cancelledMinor > 0)
-      .filter(({ orderId, imported }) => !imported && !isByStaff.has(orderId))
+      .filter(({ orderId, imported }) => !imported && !requestedByStaff.has(orderId))
       .map((order) => OrderSnapshot.parse(order))
-      .filter((order) => !isDisputed(order) && !open.has(order.orderId))
+      .filter((order) => !isDisputed(order) && !failedPayouts.has(order.orderId))
       .flatMap((order) => {
         const { goods } = refundableComponents(order, byId.get(order.orderId) ?? emptyLedger(order.orderId));
         const left = goods.find(({ pot }) => pot === 'overpaid')?.refundable.minor ?? 0;
-        return left === 0 ? [] : [`${order.orderId} still owes ${left} for what was cancelled`];
+        return left === 0 ? [] : [`${order.orderId} still has ${left} to refund for cancelled units`];
       });
   },
 };

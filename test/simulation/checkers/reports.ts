@@ -2,21 +2,21 @@ import { Manifest } from '../../../functions/nightly-metrics/reports/manifest.ts
 import type { ApiClient } from '../../support/system/api-client.ts';
 import { type Admin, readObject } from './final-state.ts';
 
-/** A day's reports as finance finds them; `failure` says why there are none. */
+/** The manifest of a day's reports, or the reason why there is none. */
 export type DayReport = { date: string; manifest: Manifest | undefined; failure: string | undefined };
 
-/** Asks for a day's reports and reads the version in force once all is done. */
+/** Requests a day's reports and reads the version in force when the system is quiescent. */
 export async function reportOf(
   finance: ApiClient,
   { s3 }: Admin,
   bucket: string,
   date: string,
-  settle: () => Promise<void>,
+  becomeQuiescent: () => Promise<void>,
 ): Promise<DayReport> {
   const failed = (failure: string) => ({ date, manifest: undefined, failure });
   const requested = await finance.post('/reports/runs', { date });
   if (requested.status !== 202) return failed(requested.text);
-  await settle();
+  await becomeQuiescent();
   const { body: run } = await finance.get(`/reports/runs/${requested.body.runId}`);
   if (run.status !== 'completed') return failed(`the run is ${run.status}: ${run.error}`);
   const readJson = async (key: string): Promise<unknown> =>

@@ -5,11 +5,11 @@ import type { Checker } from './checkers.ts';
 
 type Unit = { sku: string; warehouse: string; quantity: number; disposition: string; movementId?: string };
 
-/** Units that came back, by the movement that is to book them. */
+/** Returned units, with the movements that post them. */
 const returnedUnits = ({ committed }: FinalState) =>
   committed.filter(({ type }) => type === 'ReturnReceived').flatMap(({ data }) => data.units as Unit[]);
 
-const returnsAreBooked: Checker = {
+const returnsArePosted: Checker = {
   name: 'every returned unit is in the stock ledger once, with its disposition',
   violations: (state) => {
     const moved = Map.groupBy(
@@ -22,15 +22,15 @@ const returnsAreBooked: Checker = {
       ...units.flatMap(({ movementId = '', sku, warehouse, quantity, disposition }) => {
         const [only, ...others] = moved.get(movementId) ?? [];
         const unavailable = disposition === 'damaged' ? quantity : 0;
-        const isSo =
+        const isPosted =
           others.length === 0 &&
           only?.data.sku === sku &&
           only.data.warehouse === warehouse &&
           only.data.onHandDelta === quantity &&
           only.data.unavailableDelta === unavailable;
-        return isSo ? [] : [`${quantity} ${disposition} ${sku} came back to ${warehouse} and are not booked so`];
+        return isPosted ? [] : [`${quantity} ${disposition} ${sku} were returned to ${warehouse} without a matching movement`];
       }),
-      ...[...moved.keys()].filter((id) => !known.has(id)).map((id) => `${id} is booked, and nothing came back`),
+      ...[...moved.keys()].filter((id) => !known.has(id)).map((id) => `${id} is posted without a return`),
     ];
   },
 };
@@ -38,26 +38,26 @@ const returnsAreBooked: Checker = {
 const receiptsAddUp: Checker = {
   name: 'the returned units of a refund are the sum of its receipts, and at most the expected units',
   violations: (state) => {
-    const parcels = Map.groupBy(state.receipts, ({ refundId }) => refundId);
-    const told = Map.groupBy(
+    const receipts = Map.groupBy(state.receipts, ({ refundId }) => refundId);
+    const events = Map.groupBy(
       state.committed.filter(({ type }) => type === 'ReturnReceived'),
       ({ data }) => `${data.refundId} ${data.receiptId}`,
     );
-    const untold = state.receipts.filter((one) => told.get(`${one.refundId} ${one.receiptId}`)?.length !== 1);
+    const withoutEvent = state.receipts.filter(({ refundId, receiptId }) => events.get(`${refundId} ${receiptId}`)?.length !== 1);
     return [
-      ...untold.map(({ refundId, receiptId }) => `${receiptId} of ${refundId} is not told once`),
+      ...withoutEvent.map(({ refundId, receiptId }) => `${receiptId} of ${refundId} does not have exactly one event`),
       ...state.refunds.flatMap(({ refundId, returning }) =>
         returning.flatMap(({ lineId, quantity, restock, damaged, missing }) => {
-          const units = (parcels.get(refundId) ?? []).flatMap((parcel) => parcel.units);
+          const units = (receipts.get(refundId) ?? []).flatMap((receipt) => receipt.units);
           const sum = (disposition: string) =>
             units
               .filter((unit) => unit.lineId === lineId && unit.disposition === disposition)
               .reduce((total, unit) => total + unit.quantity, 0);
-          const isSum = restock === sum('restock') && damaged === sum('damaged') && missing >= sum('missing');
-          return isSum && restock + damaged + missing <= quantity
+          const isSumOfReceipts = restock === sum('restock') && damaged === sum('damaged') && missing >= sum('missing');
+          return isSumOfReceipts && restock + damaged + missing <= quantity
             ? []
             : [
-                `${refundId} ${lineId} got ${restock}, ${damaged}, ${missing} of ${quantity}; its parcels brought others`,
+                `${refundId} ${lineId} has ${restock} restocked, ${damaged} damaged and ${missing} missing of ${quantity}; its receipts differ`,
               ];
         }),
       ),
@@ -65,27 +65,27 @@ const receiptsAddUp: Checker = {
   },
 };
 
-/** The schedules that a refund is to have. */
-function wantedOf({ refundId, status, remindedAt, escalated }: RefundItem): string[] {
+/** Names of the schedules that a refund must have. */
+function expectedSchedules({ refundId, status, remindedAt, escalated }: RefundItem): string[] {
   const isPending = status === 'pending-approval';
-  const isWanted = {
+  const isExpected = {
     remind: isPending && !remindedAt,
     escalate: isPending && !escalated,
     expire: isPending || status === 'awaiting-return',
   };
-  return deadlineKinds.filter((kind) => isWanted[kind]).map((kind) => `${refundId}.${kind}`);
+  return deadlineKinds.filter((kind) => isExpected[kind]).map((kind) => `${refundId}.${kind}`);
 }
 
-const schedulesFollow: Checker = {
+const schedulesMatchRefunds: Checker = {
   name: 'a refund has schedules exactly while it waits for a decision or a return',
   violations: ({ deadlines }) =>
     deadlines.flatMap(({ schedules, refunds }) => {
-      const wanted = refunds.flatMap(wantedOf);
+      const expected = refunds.flatMap(expectedSchedules);
       return [
-        ...wanted.filter((name) => !schedules.includes(name)).map((name) => `${name} is not scheduled`),
-        ...schedules.filter((name) => !wanted.includes(name)).map((name) => `${name} is left over`),
+        ...expected.filter((name) => !schedules.includes(name)).map((name) => `${name} is not scheduled`),
+        ...schedules.filter((name) => !expected.includes(name)).map((name) => `${name} is still scheduled`),
       ];
     }),
 };
 
-export const returnCheckers = [returnsAreBooked, receiptsAddUp, schedulesFollow];
+export const returnCheckers = [returnsArePosted, receiptsAddUp, schedulesMatchRefunds];

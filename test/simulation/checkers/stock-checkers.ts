@@ -10,17 +10,17 @@ const countersOf = ({ stock }: FinalState) =>
 
 const movementsOf = ({ committed }: FinalState) => committed.filter(({ type }) => type === 'StockMoved');
 
-/** Sum of something by SKU and warehouse. */
+/** Sums of units by key. */
 function sums<T>(items: readonly T[], keyAndUnits: (item: T) => readonly [string, number]): Map<string, number> {
-  const found = new Map<string, number>();
+  const totals = new Map<string, number>();
   for (const item of items) {
     const [key, units] = keyAndUnits(item);
-    found.set(key, (found.get(key) ?? 0) + units);
+    totals.set(key, (totals.get(key) ?? 0) + units);
   }
-  return found;
+  return totals;
 }
 
-/** Statuses in which an order holds nothing, whatever its lines say. */
+/** Statuses in which an order has no reservations, whatever its lines contain. */
 const closed = new Set(['cancelled', 'expired', 'completed']);
 const openLines = (order: OrderItem) => (closed.has(order.status) ? [] : order.lines);
 const openUnits = ({ quantity, cancelledQuantity = 0, shippedQuantity = 0 }: OrderItem['lines'][number]) =>
@@ -70,13 +70,13 @@ const ledgerAddsUp: Checker = {
 const reservedEqualsDemand: Checker = {
   name: 'reserved stock equals the demand of open orders',
   violations: (state) => {
-    const owed = sums(state.orders.flatMap(openLines), (line) => [`${line.sku} in ${line.warehouse}`, openUnits(line)]);
+    const demand = sums(state.orders.flatMap(openLines), (line) => [`${line.sku} in ${line.warehouse}`, openUnits(line)]);
     const reserved = sums(countersOf(state), ({ sku, warehouse, counters }) => [
       `${sku} in ${warehouse}`,
       counters.reserved,
     ]);
-    return differences(reserved, owed).map(
-      ([key, units, sum]) => `${key} has ${units} reserved, open orders wait for ${sum}`,
+    return differences(reserved, demand).map(
+      ([key, units, sum]) => `${key} has ${units} reserved, open orders need ${sum}`,
     );
   },
 };
@@ -85,13 +85,13 @@ const movementsApplyOnce: Checker = {
   name: 'a movement is applied once, and only if its response allows it',
   violations: (state) => {
     const applied = Map.groupBy(movementsOf(state), ({ data }) => String(data.movementId));
-    const told = Map.groupBy(state.observed.movements, ({ sent }) => sent.movementId);
+    const confirmed = Map.groupBy(state.observed.movements, ({ sent }) => sent.movementId);
     const twice = [...applied].filter(([, events]) => events.length > 1);
     return [
       ...twice.map(([id, events]) => `${id} was applied ${events.length} times`),
-      ...[...told].flatMap(([id, responses]) =>
+      ...[...confirmed].flatMap(([id, responses]) =>
         responses.some(({ status }) => status !== 'rejected') && !applied.has(id)
-          ? [`${id} was told as applied, and is in no ledger`]
+          ? [`${id} was confirmed as applied and is not in the ledger`]
           : [],
       ),
     ];
@@ -106,12 +106,12 @@ const unavailableForAReason: Checker = {
       return damaged + inspection + safetyStock === unavailable
         ? []
         : [
-            `${sku} in ${warehouse}: ${unavailable} are unavailable, ${damaged}, ${inspection} and ${safetyStock} by reason`,
+            `${sku} in ${warehouse}: ${unavailable} units are unavailable, but ${damaged} damaged, ${inspection} in inspection and ${safetyStock} safety stock`,
           ];
     }),
 };
 
-/** What a shipment took out of lots. */
+/** Units that a shipment took from lots. */
 const lotsOf = ({ lots }: { lots: { lot: string; units: number }[] }) => lots;
 
 const lotsAndTransfersAddUp: Checker = {
@@ -128,7 +128,7 @@ const lotsAndTransfersAddUp: Checker = {
       `${sku} ${lot} in ${warehouse}`,
       onHandDelta,
     ]);
-    const heldSums = sums(
+    const unavailableSums = sums(
       inLots,
       ({ sku, warehouse, lot, unavailableDeltas: { damaged = 0, inspection = 0 } = {} }) => [
         `${sku} ${lot} in ${warehouse} not available`,
@@ -137,16 +137,16 @@ const lotsAndTransfersAddUp: Checker = {
     );
     const transfers = moved.filter(({ transferId }) => transferId !== undefined);
     const transitSums = sums(transfers, ({ sku, transferId, onHandDelta }) => [
-      `${sku} under way in ${transferId}`,
+      `${sku} in transit in ${transferId}`,
       -onHandDelta,
     ]);
     const lots = sums(state.lots, ({ sku, warehouse, lot, units }) => [`${sku} ${lot} in ${warehouse}`, units]);
-    const held = sums(state.lots, ({ sku, warehouse, lot, unavailable = 0 }) => [
+    const unavailableUnits = sums(state.lots, ({ sku, warehouse, lot, unavailable = 0 }) => [
       `${sku} ${lot} in ${warehouse} not available`,
       unavailable,
     ]);
-    const transits = sums(state.transits, ({ sku, transferId, units }) => [`${sku} under way in ${transferId}`, units]);
-    const wrong = [differences(lots, lotSums), differences(held, heldSums), differences(transits, transitSums)].flat();
+    const transits = sums(state.transits, ({ sku, transferId, units }) => [`${sku} in transit in ${transferId}`, units]);
+    const wrong = [differences(lots, lotSums), differences(unavailableUnits, unavailableSums), differences(transits, transitSums)].flat();
     return wrong.map(([key, units, sum]) => `${units} ${key}, its movements sum to ${sum}`);
   },
 };
@@ -154,8 +154,8 @@ const lotsAndTransfersAddUp: Checker = {
 const shipmentsLeaveTheWarehouse: Checker = {
   name: 'the stock of every shipment left its warehouse',
   violations: (state) => {
-    const left = movementsOf(state).filter(({ data }) => data.type === 'shipment');
-    const moved = sums(left, ({ data }) => [`${data.sku} in ${data.warehouse}`, -data.onHandDelta]);
+    const shipments = movementsOf(state).filter(({ data }) => data.type === 'shipment');
+    const moved = sums(shipments, ({ data }) => [`${data.sku} in ${data.warehouse}`, -data.onHandDelta]);
     const lines = state.orders.flatMap((order) => order.lines);
     const shipped = sums(lines, (line) => [`${line.sku} in ${line.warehouse}`, line.shippedQuantity ?? 0]);
     return differences(shipped, moved).map(
@@ -164,7 +164,7 @@ const shipmentsLeaveTheWarehouse: Checker = {
   },
 };
 
-/** Where two sums differ, with both. */
+/** Keys whose sums differ, with both sums. */
 const differences = (one: Map<string, number>, other: Map<string, number>) =>
   [...new Set([...one.keys(), ...other.keys()])]
     .map((key) => [key, one.get(key) ?? 0, other.get(key) ?? 0] as const)
