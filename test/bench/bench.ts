@@ -21,6 +21,6 @@ const [, , name = 'placing'] = process.argv;
 const lane = lanes.get(name);
 if (lane) await lane();
 else {
-  console.error(`There is no lane ${name}; there are ${[...lanes.keys()].join(', ')}`);
+  console.error(`There is no lane ${name}. Lanes: ${[...lanes.keys()].join(', ')}`);
   process.exitCode = 1;
 }

@@ -15,18 +15,18 @@ import { aCause, aSku, aStock } from '../support/builders.ts';
 import { cdkOut, newState, startObservedOffice } from './office.ts';
 import { orderOf } from './order-lane.ts';
 
-/** So many orders has each customer of a set. */
+/** Number of orders of each customer in a set. */
 export const ordersOfCustomers = [1, 2, 5, 20, 50, 200];
 export const ordersPerSet = ordersOfCustomers.reduce((sum, orders) => sum + orders, 0);
 export const customerOf = (set: number, orders: number) => `customer-${set}-${orders}`;
 
-/** As many a day in a small history as in a large one, which is longer. */
+/** The same rate for small and large histories; a large history is longer. */
 const msBetweenOrders = 250_000;
-/** Coprime to every number of orders here: spreads a customer's orders over all of the time. */
+/** Coprime to every number of orders, so that a customer's orders are spread over the whole history. */
 const stride = 7919;
 const ordersPerFile = 5000;
 
-/** A back office that took these sets of customers' orders in the past: their items and events, all relayed long ago. */
+/** Starts a back office with past orders of these sets of customers, whose events were relayed before. */
 export async function startLoadedOffice(sets: number) {
   const state = newState();
   load(state, sets);
@@ -34,7 +34,7 @@ export async function startLoadedOffice(sets: number) {
 }
 export type LoadedOffice = Awaited<ReturnType<typeof startLoadedOffice>>;
 
-/** Writes the orders as an export of the table, and the table as an import of that: as AWS restores one, without stream. */
+/** Writes the orders as a DynamoDB export and imports it as the table. An import has no stream records. */
 function load(directory: string, sets: number): void {
   const url = 'http://127.0.0.1';
   const template = loadTemplate(cdkOut, { gatewayUrl: url, apiUrl: url, issuer: url });
@@ -61,12 +61,12 @@ function load(directory: string, sets: number): void {
   bar.stop();
   console.log(`Importing ${count} orders and their events`);
   const output = join(directory, 'dynamodb.sqlite');
-  const importing = ['import', '--source', source, '--schema', schema, '--output', output];
-  execFileSync(findBinary(), importing, { stdio: 'pipe' });
+  const args = ['import', '--source', source, '--schema', schema, '--output', output];
+  execFileSync(findBinary(), args, { stdio: 'pipe' });
   rmSync(source, { recursive: true });
 }
 
-/** The items of the nth order, as order-intake would have put them. */
+/** Returns the items of the nth order, as order-intake writes them. */
 function pastOrders(table: string, sets: number) {
   const writesOf = orderWrites(table, store.selling.timeZone);
   const sku = 'PAST';
@@ -90,13 +90,13 @@ function pastOrders(table: string, sets: number) {
       now,
     };
     const decision = decide(placement, { order: undefined, skus, stock }, store.selling);
-    if (decision.kind !== 'accepted') throw new Error(`A past order is ${decision.kind}`);
+    if (decision.kind !== 'accepted') throw new Error(`A past order was not accepted: ${decision.kind}`);
     const writes = writesOf({ ...decision, contentHash: hash, cause: aCause({ now }) });
     return writes.map(({ Put }) => Put?.Item ?? {});
   };
 }
 
-/** An item in the words of DynamoDB's export, which are those of its API. */
+/** An item in DynamoDB JSON, as in an export. */
 const attributesOf = (item: object): Record<string, AttributeValue> =>
   Object.fromEntries(
     Object.entries(item)

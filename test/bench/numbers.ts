@@ -1,4 +1,4 @@
-/** The value below which this share (0 to 1) of the values lies; the median with 0.5. */
+/** The value below which this share (0 to 1) of the values lies. */
 export const percentile = (values: readonly number[], share: number) =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0;
 
@@ -7,7 +7,7 @@ export const median = (values: readonly number[]) => percentile(values, 0.5);
 /** Such as `12.3 ms`. */
 export const ms = (value: number) => `${value.toFixed(1)} ms`;
 
-/** Runs `work` for 0 to `count` - 1 with so many at a time; what each took, in ms, and how many were done in a second. */
+/** Runs `work` for 0 to `count` - 1 with `clients` in flight. Returns each latency in ms and the throughput per second. */
 export async function timed(clients: number, count: number, work: (index: number) => Promise<void>) {
   const latencies: number[] = [];
   const started = performance.now();

@@ -8,24 +8,24 @@ import { createRecorder } from './counting/recorder.ts';
 import { tallyOf } from './counting/tally.ts';
 import { transactionConflicts } from './counting/transaction-conflicts.ts';
 
-// An engine in a process of its own, as `npm start` is one, that tells its parent what it saw between two messages.
+// An engine in its own process, like `npm start`. It reports a tally of its calls between `begin` and `end` to its parent.
 const { values } = parseArgs({
   options: {
     app: { type: 'string', default: '' },
     state: { type: 'string', default: '' },
-    /** Duration of a transaction within which others on its items conflict. */
+    /** Duration of a transaction, in which other transactions on its items conflict. */
     'transaction-ms': { type: 'string' },
-    /** Transactions take that long too. */
+    /** Transactions are delayed by this duration. */
     slow: { type: 'boolean', default: false },
-    /** Queues get what the bus has for them so many seconds later. */
-    later: { type: 'string' },
+    /** Delay in seconds of messages from the event bus to queues. */
+    'queue-delay': { type: 'string' },
   },
 });
 const logs = join(values.state, 'logs');
 mkdirSync(logs, { recursive: true });
 const { observer, onDelivery: countDelivery, begin, end } = createRecorder(logs);
-const { later } = values;
-const onDelivery = later === undefined ? countDelivery : () => ({ delaysSeconds: [Number(later)] });
+const queueDelay = values['queue-delay'];
+const onDelivery = queueDelay === undefined ? countDelivery : () => ({ delaysSeconds: [Number(queueDelay)] });
 const transactionMs = values['transaction-ms'];
 const onCall =
   transactionMs === undefined

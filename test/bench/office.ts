@@ -14,7 +14,7 @@ export const cdkOut = await assemble({ root, log: (line) => console.error(line) 
 
 export const newState = () => mkdtempSync(join(tmpdir(), 'storeworks-bench-'));
 
-/** `npm start` on a state of its own. */
+/** Runs `npm start` with its own state directory. */
 export async function startOffice(...options: string[]) {
   const state = newState();
   const started = performance.now();
@@ -22,17 +22,21 @@ export async function startOffice(...options: string[]) {
   return { ...office, secondsToReady: (performance.now() - started) / 1000 };
 }
 
-type Observing = { transactionMs?: number; isSlow?: boolean; laterSeconds?: number; state?: string };
+type ObserverOptions = { transactionMs?: number; isSlow?: boolean; queueDelaySeconds?: number; state?: string };
 
 /**
- * The same in a process that counts what its functions do; `transactionMs`: concurrent transactions conflict
- * as on AWS, and with `isSlow` take so long; `laterSeconds`:
- * what follows from events through queues begins that much later.
+ * Runs a back office that counts the calls of its functions. `transactionMs`: concurrent transactions on an item conflict
+ * during this time, as on AWS; with `isSlow` they also take it. `queueDelaySeconds`: delay of messages to queues.
  */
-export async function startObservedOffice({ transactionMs, isSlow, laterSeconds, state = newState() }: Observing = {}) {
+export async function startObservedOffice({
+  transactionMs,
+  isSlow,
+  queueDelaySeconds,
+  state = newState(),
+}: ObserverOptions = {}) {
   const conflicts = transactionMs === undefined ? [] : ['--transaction-ms', String(transactionMs)];
   const slow = isSlow ? ['--slow'] : [];
-  const later = laterSeconds === undefined ? [] : ['--later', String(laterSeconds)];
+  const queueDelay = queueDelaySeconds === undefined ? [] : ['--queue-delay', String(queueDelaySeconds)];
   const office = await running(state, [
     'test/bench/observed-engine.ts',
     '--app',
@@ -41,13 +45,13 @@ export async function startObservedOffice({ transactionMs, isSlow, laterSeconds,
     state,
     ...conflicts,
     ...slow,
-    ...later,
+    ...queueDelay,
   ]);
   return {
     ...office,
-    /** Counts from now on. */
+    /** Starts counting. */
     begin: () => office.child.send('begin'),
-    /** What was counted since. */
+    /** Ends counting and returns the tally since `begin`. */
     tally: async (): Promise<Tally> => {
       office.child.send('end');
       const [tally] = (await once(office.child, 'message')) as [Tally];
@@ -63,12 +67,12 @@ async function running(state: string, args: string[]) {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const file = join(state, 'credentials.json');
-  const isUp = async () => {
+  const isHealthy = async () => {
     if (!existsSync(file)) return false;
     const health = await fetch(`${JSON.parse(readFileSync(file, 'utf8')).apiUrl}/health`).catch(() => undefined);
     return health?.status === 200;
   };
-  while (!(await isUp())) {
+  while (!(await isHealthy())) {
     if (child.exitCode !== null) throw new Error('The back office did not start');
     await sleep(20);
   }
@@ -83,8 +87,8 @@ async function running(state: string, args: string[]) {
   };
 }
 
-/** What `npm start` tells node. */
+/** Node options of `npm start`. */
 function flagsOfStart(): string[] {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } };
-  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
+  return scripts.start.split(' ').filter((argument) => argument.startsWith('--'));
 }

@@ -15,7 +15,7 @@ import { timed } from './numbers.ts';
 
 type Tables = { orders: string; stock: string };
 
-/** An accepted order of one line as it lies in the tables: the shape that the raw floor repeats. */
+/** Stored items of an accepted order of one line, which the raw floor repeats. */
 export type Shape = { order: Item; event: Item; stock: Item; indexes: number };
 
 export const adminClient = ({ dynamodbEndpoint, region }: { dynamodbEndpoint: string; region: string }) =>
@@ -25,19 +25,19 @@ export const adminClient = ({ dynamodbEndpoint, region }: { dynamodbEndpoint: st
     credentials: { accessKeyId: 'administrator', secretAccessKey: 'local' },
   });
 
-/** Of one of many buyers: more than a few orders of one would be held for their risk. */
+/** An order of a random customer: repeated orders of one customer would be held by risk scoring. */
 export const orderOf = (...skus: string[]) => {
-  const buyer = String(Math.floor(Math.random() * 1_000_000)).padStart(6, '0');
+  const customer = String(Math.floor(Math.random() * 1_000_000)).padStart(6, '0');
   return {
     externalOrderId: randomUUID(),
     currency: 'GBP',
-    customer: { id: `customer-${buyer}`, email: `${buyer}@example.com`, name: 'Ada Lovelace' },
-    shippingAddress: { country: 'GB', postalCode: 'N1 9GU', city: 'London', line1: `${buyer} Regent Street` },
+    customer: { id: `customer-${customer}`, email: `${customer}@example.com`, name: 'Ada Lovelace' },
+    shippingAddress: { country: 'GB', postalCode: 'N1 9GU', city: 'London', line1: `${customer} Regent Street` },
     lines: skus.map((sku) => ({ sku, quantity: 1 })),
   };
 };
 
-/** SKUs with stock that does not run out. */
+/** Creates SKUs with ample stock. */
 export async function stockSkus(admin: ApiClient, count: number): Promise<string[]> {
   const skus = Array.from({ length: count }, (_, index) => `BENCH-${index}`);
   await inParallel(8, skus, (sku) =>
@@ -56,7 +56,7 @@ export async function stockSkus(admin: ApiClient, count: number): Promise<string
   return skus;
 }
 
-/** Posts `count` orders with `clients` in flight; orders per second. */
+/** Posts `count` orders with `clients` in flight. Returns orders per second. */
 export async function ordersPerSecond(channel: ApiClient, skus: string[], clients: number, count: number) {
   const { perSecond } = await timed(clients, count, (index) => placeOrder(channel, [skus[index % skus.length] ?? '']));
   return perSecond;
@@ -64,10 +64,10 @@ export async function ordersPerSecond(channel: ApiClient, skus: string[], client
 
 export async function placeOrder(channel: ApiClient, skus: string[]): Promise<void> {
   const response = await channel.post('/orders', orderOf(...skus));
-  if (response.status !== 201) throw new Error(`An order was answered ${response.status}: ${response.text}`);
+  if (response.status !== 201) throw new Error(`POST /orders returned ${response.status}: ${response.text}`);
 }
 
-/** The same writes, as `commit` of order-intake makes them, straight to the database, in tables of the same definition; transactions per second. */
+/** Sends the same transactions directly to the database, to tables of the same definition. Returns transactions per second. */
 export async function rawPerSecond(db: DynamoDBClient, tables: Tables, shape: Shape, clients: number, count: number) {
   const { perSecond } = await timed(clients, count, async (index) => {
     const pk = { S: `ORDER#${randomUUID()}` };
@@ -100,13 +100,13 @@ export async function rawPerSecond(db: DynamoDBClient, tables: Tables, shape: Sh
   return perSecond;
 }
 
-/** The store's table whose name has this in it. */
+/** The name of the table that matches. */
 export async function tableNamed(db: DynamoDBClient, part: RegExp): Promise<string> {
   const { TableNames = [] } = await db.send(new ListTablesCommand({}));
   return TableNames.find((name) => part.test(name)) ?? raise(`No table matches ${part}`);
 }
 
-/** Reads one accepted order's items back. */
+/** Reads the items of an accepted order. */
 export async function shapeOf(db: DynamoDBClient, orderId: string, sku: string): Promise<Shape> {
   const query = async (TableName: string, pk: string) => {
     const { Items = [] } = await db.send(
@@ -131,7 +131,7 @@ export async function shapeOf(db: DynamoDBClient, orderId: string, sku: string):
   };
 }
 
-/** Tables of their own for the floor, defined as the real ones are, so that no function reads their streams. */
+/** Creates separate tables for the floor with the same definition, whose streams no function reads. */
 export async function floorTables(db: DynamoDBClient, shape: Shape): Promise<Tables> {
   const copy = async (part: RegExp, TableName: string) => {
     const { Table } = await db.send(new DescribeTableCommand({ TableName: await tableNamed(db, part) }));
@@ -158,7 +158,7 @@ export async function floorTables(db: DynamoDBClient, shape: Shape): Promise<Tab
   return tables;
 }
 
-/** Write units of one order of one line, part by part: transactional writes count twice, index entries once per KB. */
+/** Write units of an order of one line, by item. Transactional writes count twice, index entries once per KB. */
 export function writeUnits(shape: Shape): { part: string; bytes: number; units: number }[] {
   const part = (name: string, item: Item) => {
     const bytes = itemSize(item);

@@ -13,7 +13,7 @@ async function read(...rows: string[]) {
   return readSampleYear(file);
 }
 
-test('an invoice becomes an order in pence, at its own London time', async () => {
+test('an invoice becomes an order in pence, with its London time', async () => {
   const year = await read(
     '536365,71053,WHITE METAL LANTERN,6,2011-07-01T08:26,3.39,17850,United Kingdom',
     '536365,84029E,HOT WATER BOTTLE,2,2011-07-01T08:26,4.1250,17850,United Kingdom',
@@ -32,7 +32,7 @@ test('an invoice becomes an order in pence, at its own London time', async () =>
   ]);
 });
 
-test('every row and invoice is an order line or left out with its reason', async () => {
+test('every row is an order line or left out with a reason', async () => {
   const year = await read(
     '1,71053,LANTERN,6,2011-01-04T08:26,3.39,,France',
     '1,POST,POSTAGE,1,2011-01-04T08:26,18,,France',
@@ -63,7 +63,7 @@ test('every row and invoice is an order line or left out with its reason', async
   });
 });
 
-test('a cancellation has its units, prices and customer, and is no order', async () => {
+test('a cancellation keeps its units, prices and customer, and is not an order', async () => {
   const year = await read(
     'C536379,D,Discount,-1,2011-07-01T09:41,27.50,14527,United Kingdom',
     'C536379,71053,LANTERN,-3,2011-07-01T09:41,3.39,14527,United Kingdom',
@@ -83,7 +83,7 @@ test('a cancellation has its units, prices and customer, and is no order', async
   ]);
 });
 
-test('a product has its most frequent name, its median price and the units it sold', async () => {
+test('a product has its most frequent name, its median price and the sold units', async () => {
   const row = (name: string, price: string, quantity = 1) =>
     `${quantity}${price.replace('.', '')},71053,${name},${quantity},2011-01-04T08:26,${price},,France`;
   const year = await read(row('LANTERN', '3.39', 4), row('lantern?', '1.00'), row('LANTERN', '9.99'));

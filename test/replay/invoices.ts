@@ -5,7 +5,7 @@ import { Temporal } from 'temporal-polyfill';
 import * as z from 'zod';
 import { countryCodes } from './countries.ts';
 
-/** One order of the real store, as it can be posted. Prices in pence. */
+/** An order of the data set, ready to post. Prices in pence. */
 export type Invoice = {
   externalOrderId: string;
   customerId?: string;
@@ -15,28 +15,28 @@ export type Invoice = {
   lines: { sku: string; quantity: number; unitPriceMinor: number }[];
 };
 
-/** An invoice of goods or money that went back. The order it takes back is not named in it. */
+/** A cancelled invoice. It does not name the order that it cancels. */
 export type Cancellation = {
   invoiceNumber: string;
   customerId?: string;
-  /** As of an invoice. */
+  /** RFC 3339, as `placedAt`. */
   cancelledAt: string;
   lines: { sku: string; quantity: number; unitPriceMinor: number }[];
 };
 
-/** A product with the name it has most often and the median of its prices. */
+/** A product with its most frequent name and median price. */
 export type Product = { sku: string; name: string; priceMinor: number; unitsSold: number };
 
 export type SampleYear = {
   invoices: Invoice[];
-  /** In the order of the year. */
+  /** In the sequence of the file. */
   cancellations: Cancellation[];
   products: Product[];
-  /** Invoices in the file, whether they can be posted or not. */
+  /** All invoices in the file. */
   invoiceCount: number;
   /** Invoices that are neither orders nor cancellations, by reason. */
   leftOutInvoices: Map<string, number>;
-  /** Rows that are lines of neither, by reason; those of left-out invoices included. */
+  /** Rows that are lines of neither, by reason, including rows of left-out invoices. */
   leftOutRows: Map<string, number>;
 };
 
@@ -55,7 +55,7 @@ type Row = z.infer<typeof Row>;
 /** Codes that charge for something other than goods: postage, carriage, discounts, fees, samples, manual entries. */
 const feeCodes = new Set(['POST', 'DOT', 'C2', 'M', 'D', 'S', 'BANK CHARGES', 'AMAZONFEE', 'CRUK']);
 
-/** Of these, what is no money of a customer. */
+/** The fee codes that are the store's own costs. */
 const costCodes = new Set(['S', 'BANK CHARGES', 'AMAZONFEE', 'CRUK']);
 
 /** Reads a gzip CSV of the columns that `test/data/online-retail/README.md` describes. */

@@ -3,7 +3,7 @@ import { ms, percentile } from '../bench/numbers.ts';
 import type { SampleYear } from './invoices.ts';
 import { type Check, holds } from './reconciliation.ts';
 import type { RefundPlan } from './refund-plan.ts';
-import type { Asked } from './refunds.ts';
+import type { RefundResults } from './refunds.ts';
 import type { Posted, Progress, Reported } from './year.ts';
 
 export function printYear(file: string, { invoiceCount, products, leftOutInvoices, leftOutRows }: SampleYear): void {
@@ -14,30 +14,30 @@ export function printYear(file: string, { invoiceCount, products, leftOutInvoice
 
 export function printOrders({ accepted, replayed, refused, seconds }: Posted): void {
   console.log(
-    `${count(accepted)} orders accepted, ${count(replayed)} were there already; ` +
+    `${count(accepted)} orders accepted, ${count(replayed)} existed already; ` +
       `${rate(accepted + replayed, seconds)} orders/s over ${seconds.toFixed(1)} s`,
   );
   printReasons('refused', refused);
 }
 
-export function printRefunds(plan: RefundPlan, asked: Asked, paid: number): void {
+export function printRefunds(plan: RefundPlan, results: RefundResults, paid: number): void {
   console.log(`${count(plan.matched)} cancellations matched to orders, ${count(plan.goodwill)} are goodwill`);
   printReasons('left out', plan.leftOut, ' cancellations');
   printReasons('left out', plan.leftOutLines, ' lines of cancellations');
   console.log(
-    `${count(asked.requested)} refunds requested, ${count(asked.replayed)} were there already; ` +
-      `${count(asked.automatic)} approved automatically, ${count(asked.escalated)} by people, ${count(paid)} paid`,
+    `${count(results.requested)} refunds requested, ${count(results.replayed)} existed already; ` +
+      `${count(results.automatic)} approved automatically, ${count(results.escalated)} by approvers, ${count(paid)} paid`,
   );
-  printReasons('refused', asked.refused);
-  const { requests, decisions } = asked.latencies;
-  printLatencies('a request, which the policy decides', requests);
-  printLatencies('a decision of a person', decisions);
+  printReasons('refused', results.refused);
+  const { requests, decisions } = results.latencies;
+  printLatencies('refund request with policy decision', requests);
+  printLatencies('decision of an approver', decisions);
 }
 
 function printLatencies(what: string, latencies: readonly number[]): void {
   if (latencies.length === 0) return;
   const [half, most] = [percentile(latencies, 0.5), percentile(latencies, 0.99)];
-  console.log(`  ${what}: p50 ${ms(half)}, p99 ${ms(most)} of ${count(latencies.length)} round trips`);
+  console.log(`  ${what}: p50 ${ms(half)}, p99 ${ms(most)} of ${count(latencies.length)} requests`);
 }
 
 export const printReports = ({ days, changed, seconds }: Reported): void =>

@@ -4,11 +4,11 @@ import { parse } from 'csv-parse/sync';
 import * as z from 'zod';
 import type { SampleYear } from './invoices.ts';
 import type { RefundPlan } from './refund-plan.ts';
-import type { Asked } from './refunds.ts';
+import type { RefundResults } from './refunds.ts';
 import type { RefundSums } from './refund-sums.ts';
 import type { Posted } from './year.ts';
 
-/** One equation that has to hold; the right side is a sum of named parts. */
+/** An equation; its right side is a sum of named parts. */
 export type Check = { name: string; left: number; right: Record<string, number>; money?: boolean };
 
 export const holds = ({ left, right }: Check) => left === sum(Object.values(right));
@@ -28,7 +28,7 @@ const Manifest = z.object({
 });
 export type ReportSums = { orders: number; units: number; totalMinor: number };
 
-/** Sums over the report versions in force of these days, as finance reads them from the bucket. */
+/** Sums of the days' reports, from the versions in force in the bucket. */
 export async function sumOfReports(s3: S3Client, bucket: string, days: Iterable<string>): Promise<ReportSums> {
   const total: ReportSums = { orders: 0, units: 0, totalMinor: 0 };
   for (const day of days) {
@@ -44,7 +44,7 @@ export async function sumOfReports(s3: S3Client, bucket: string, days: Iterable<
 
 const RefundRows = z.array(z.object({ refundId: z.string(), refundedMinor: z.coerce.number().int() }));
 
-/** Money that these refunds gave back, over the report versions in force of these days. */
+/** The amount of these refunds in the days' reports, from the versions in force. */
 export async function refundedInReports(
   s3: S3Client,
   bucket: string,
@@ -72,22 +72,22 @@ async function readText(s3: S3Client, Bucket: string, Key: string): Promise<stri
 const readJson = async (s3: S3Client, bucket: string, key: string): Promise<unknown> =>
   JSON.parse(await readText(s3, bucket, key));
 
-/** What the replay did, and what the back office tells of it. */
+/** What the replay sent, and what the back office returned. */
 export type Outcome = {
   year: SampleYear;
   posted: Posted;
   reports: ReportSums;
   plan: RefundPlan;
-  asked: Asked;
+  results: RefundResults;
   refunds: RefundSums & { inReportsMinor: number };
   stock: { onHand: number; reserved: number };
   unitsShipped: number;
 };
 
-/** What went in must have come out: invoices, money and units. */
-export const reconciliation = (outcome: Outcome): Check[] => [...ofOrders(outcome), ...ofRefunds(outcome)];
+/** Compares invoices, money and units sent with those in the back office. */
+export const reconciliation = (outcome: Outcome): Check[] => [...orderChecks(outcome), ...refundChecks(outcome)];
 
-const ofOrders = ({ year, posted, reports, stock, unitsShipped }: Outcome): Check[] => [
+const orderChecks = ({ year, posted, reports, stock, unitsShipped }: Outcome): Check[] => [
   {
     name: 'invoices',
     left: year.invoiceCount,
@@ -109,7 +109,7 @@ const ofOrders = ({ year, posted, reports, stock, unitsShipped }: Outcome): Chec
   { name: 'units sold', left: posted.units, right: { 'in the daily reports': reports.units } },
 ];
 
-const ofRefunds = ({ year, plan, asked, refunds, stock, unitsShipped }: Outcome): Check[] => [
+const refundChecks = ({ year, plan, results, refunds, stock, unitsShipped }: Outcome): Check[] => [
   {
     name: 'cancellations',
     left: year.cancellations.length,
@@ -118,7 +118,7 @@ const ofRefunds = ({ year, plan, asked, refunds, stock, unitsShipped }: Outcome)
   {
     name: 'refund requests',
     left: plan.refunds.length,
-    right: { paid: refunds.paid, refused: sum(asked.refused.values()) },
+    right: { paid: refunds.paid, refused: sum(results.refused.values()) },
   },
   {
     name: 'refunds paid',
@@ -135,7 +135,7 @@ const ofRefunds = ({ year, plan, asked, refunds, stock, unitsShipped }: Outcome)
   {
     name: 'refunds paid',
     left: refunds.paidMinor,
-    right: { 'taken from pots of goods': refunds.goodsMinor, 'of goodwill': refunds.goodwillMinor },
+    right: { 'taken from goods and shipping': refunds.goodsMinor, 'of goodwill': refunds.goodwillMinor },
     money: true,
   },
   {

@@ -1,7 +1,7 @@
 import type { Cancellation } from './invoices.ts';
 
-/** An order of a customer as the back office took it. Amounts in pence. */
-export type TakenOrder = {
+/** A customer's order as the back office placed it. Amounts in pence. */
+export type PlacedOrder = {
   orderId: string;
   customerId: string;
   placedAt: string;
@@ -9,7 +9,7 @@ export type TakenOrder = {
   lines: { lineId: string; sku: string; quantity: number; unitPriceMinor: number }[];
 };
 
-/** What a cancellation asks back of one order. */
+/** The part of a cancellation that is refunded from one order. */
 export type PlannedRefund = {
   /** The number of the cancellation. */
   requestId: string;
@@ -20,44 +20,47 @@ export type PlannedRefund = {
 };
 
 export type RefundPlan = {
-  /** In the order of the year; one for each order that a cancellation concerns. */
+  /** In the sequence of the cancellations; one per cancellation and order. */
   refunds: PlannedRefund[];
-  /** Cancellations of which at least a unit was found in an order, and others that are goodwill alone. */
+  /** Cancellations with at least one unit matched to an order. */
   matched: number;
+  /** Cancellations refunded as goodwill only. */
   goodwill: number;
-  /** Cancellations of which nothing is asked back, and lines of any that are not, by reason. */
+  /** Cancellations that are not refunded, and lines that are not refunded, by reason. */
   leftOut: Map<string, number>;
   leftOutLines: Map<string, number>;
 };
 
 type Line = Cancellation['lines'][number];
 
-/** An order with what no refund has taken yet. */
-type Open = Omit<TakenOrder, 'lines'> & {
+/** An order with its units and money that are not refunded yet. */
+type OpenOrder = Omit<PlacedOrder, 'lines'> & {
   leftMinor: number;
-  lines: (TakenOrder['lines'][number] & { left: number })[];
+  lines: (PlacedOrder['lines'][number] & { left: number })[];
 };
 
 /**
- * Finds the orders that cancellations take back. Units come from the customer's latest earlier order that has enough of
- * the SKU left, or else from several, the latest first, at the price that was paid. What no order has, such as a discount,
- * is goodwill at the cancellation's price, of the latest earlier order that has the money left, or else of several. Goods
- * come before goodwill, so that no goodwill takes the money of goods.
+ * Matches cancellations to orders. Units come from the customer's latest earlier order with enough units of the SKU, or
+ * else from several orders, latest first, at the paid price. Other lines, such as discounts, are goodwill at the
+ * cancellation's price, from the latest earlier order with enough money, or else from several. Units are matched before
+ * goodwill, so that goodwill does not use money of goods.
  */
-export function planRefunds(orders: readonly TakenOrder[], cancellations: readonly Cancellation[]): RefundPlan {
-  const byCustomer = Map.groupBy(orders.map(untaken).toSorted(latestFirst), ({ customerId }) => customerId);
+export function planRefunds(orders: readonly PlacedOrder[], cancellations: readonly Cancellation[]): RefundPlan {
+  const byCustomer = Map.groupBy(orders.map(toOpenOrder).toSorted(latestFirst), ({ customerId }) => customerId);
   const plan: RefundPlan = { refunds: [], matched: 0, goodwill: 0, leftOut: new Map(), leftOutLines: new Map() };
-  const cases = cancellations.map((cancellation) => {
+  const matches = cancellations.map((cancellation) => {
     const earlier = (byCustomer.get(cancellation.customerId ?? '') ?? []).filter(
       ({ placedAt }) => Date.parse(placedAt) < Date.parse(cancellation.cancelledAt),
     );
     const refunds = new Map<string, PlannedRefund>();
-    const unmatched = cancellation.lines.flatMap((line) => matchLine(earlier, line, refundOf(refunds, cancellation)));
+    const unmatched = cancellation.lines.flatMap((line) =>
+      matchLine(earlier, line, refundOfOrder(refunds, cancellation)),
+    );
     return { cancellation, earlier, refunds, unmatched, isMatched: refunds.size > 0 };
   });
-  for (const { cancellation, earlier, refunds, unmatched, isMatched } of cases) {
+  for (const { cancellation, earlier, refunds, unmatched, isMatched } of matches) {
     const reasons = unmatched.flatMap((line) => {
-      const reason = giveGoodwill(cancellation, earlier, line, refundOf(refunds, cancellation));
+      const reason = allocateGoodwill(cancellation, earlier, line, refundOfOrder(refunds, cancellation));
       return reason ?? [];
     });
     for (const reason of reasons) count(plan.leftOutLines, reason);
@@ -69,36 +72,40 @@ export function planRefunds(orders: readonly TakenOrder[], cancellations: readon
   return plan;
 }
 
-const untaken = (order: TakenOrder): Open => ({
+const toOpenOrder = (order: PlacedOrder): OpenOrder => ({
   ...order,
   leftMinor: order.totalMinor,
   lines: order.lines.map((line) => ({ ...line, left: line.quantity })),
 });
 
-const latestFirst = (a: Open, b: Open) => Date.parse(b.placedAt) - Date.parse(a.placedAt);
+const latestFirst = (a: OpenOrder, b: OpenOrder) => Date.parse(b.placedAt) - Date.parse(a.placedAt);
 
-/** The refund of an order under the cancellation's number; there is one, to which more is added. */
-const refundOf =
+/** The cancellation's refund of an order, created at the first call. */
+const refundOfOrder =
   (refunds: Map<string, PlannedRefund>, { invoiceNumber: requestId }: Cancellation) =>
-  ({ orderId, customerId }: Open): PlannedRefund => {
+  ({ orderId, customerId }: OpenOrder): PlannedRefund => {
     const refund = refunds.get(orderId) ?? { requestId, orderId, customerId, lines: [], goodwillMinor: 0 };
     refunds.set(orderId, refund);
     return refund;
   };
-type RefundOf = ReturnType<typeof refundOf>;
+type RefundOfOrder = ReturnType<typeof refundOfOrder>;
 
-const unitsLeft = (order: Open, sku: string) =>
+const unitsLeft = (order: OpenOrder, sku: string) =>
   order.lines.reduce((sum, line) => sum + (line.sku === sku ? line.left : 0), 0);
 
-/** Takes a line's units from orders; what none of them has is left of it. */
-function matchLine(earlier: readonly Open[], { sku, quantity, unitPriceMinor }: Line, refundIn: RefundOf): Line[] {
+/** Allocates a line's units to orders. Returns a line of the unmatched units. */
+function matchLine(
+  earlier: readonly OpenOrder[],
+  { sku, quantity, unitPriceMinor }: Line,
+  refundOfOrder: RefundOfOrder,
+): Line[] {
   const whole = earlier.find((order) => unitsLeft(order, sku) >= quantity);
   let missing = quantity;
   for (const order of whole ? [whole] : earlier) {
     for (const line of order.lines) {
       const units = line.sku === sku ? Math.min(missing, line.left) : 0;
       if (units === 0) continue;
-      addUnits(refundIn(order), line.lineId, units);
+      addUnits(refundOfOrder(order), line.lineId, units);
       line.left -= units;
       order.leftMinor -= units * line.unitPriceMinor;
       missing -= units;
@@ -113,14 +120,14 @@ function addUnits({ lines }: PlannedRefund, lineId: string, quantity: number): v
   else lines.push({ lineId, quantity });
 }
 
-/** Gives a line's money for other orders' sake, or tells why not. */
-function giveGoodwill(
+/** Allocates a line's amount to orders as goodwill. Returns a reason if it cannot. */
+function allocateGoodwill(
   { customerId }: Cancellation,
-  earlier: readonly Open[],
+  earlier: readonly OpenOrder[],
   { quantity, unitPriceMinor }: Line,
-  refundIn: RefundOf,
+  refundOfOrder: RefundOfOrder,
 ): string | undefined {
-  if (customerId === undefined) return 'of a guest';
+  if (customerId === undefined) return 'guest customer';
   if (earlier.length === 0) return 'no earlier order of the customer';
   const amountMinor = quantity * unitPriceMinor;
   if (amountMinor > earlier.reduce((sum, { leftMinor }) => sum + leftMinor, 0)) {
@@ -131,7 +138,7 @@ function giveGoodwill(
   for (const order of whole ? [whole] : earlier) {
     const minor = Math.min(missingMinor, order.leftMinor);
     if (minor === 0) continue;
-    refundIn(order).goodwillMinor += minor;
+    refundOfOrder(order).goodwillMinor += minor;
     order.leftMinor -= minor;
     missingMinor -= minor;
   }

@@ -1,29 +1,29 @@
 import { inParallel } from '../../shared/in-parallel.ts';
 import type { RefundResponse, Refundable } from '../../shared/contracts/refunds/refund-content.ts';
 import type { ApiClient } from '../support/system/api-client.ts';
-import { expectStatus, send } from './sending.ts';
+import { expectStatus, sendWithRetries } from './send-with-retries.ts';
 import { businessDay } from './year.ts';
 import type * as z from 'zod';
 
-/** What refunds came to, each sum from another place that the back office tells it in. */
+/** Sums of refunds, each from another response of the back office. */
 export type RefundSums = {
   paid: number;
-  /** By the payouts of the refunds. */
+  /** From the refunds' payouts. */
   paidMinor: number;
-  /** By the pots of their orders: of the payments that gave it, and of the lines and the shipping that it is for. */
+  /** From the refundable components of the orders: their payments, and their lines and shipping. */
   paymentsMinor: number;
   goodsMinor: number;
-  /** Is in no pot of an order. */
+  /** From the refunds, as orders have no component for goodwill. */
   goodwillMinor: number;
-  /** By the returns. */
+  /** From the returns. */
   unitsRestocked: number;
-  /** Business days on which money went out. */
+  /** Business days of the payments. */
   days: Set<string>;
 };
 
-const atOnce = 16;
+const concurrency = 16;
 
-/** Reads refunds, their orders and returns as they are now. */
+/** Reads the current refunds and their orders and returns. */
 export async function sumOfRefunds(reader: ApiClient, refundIds: readonly string[]): Promise<RefundSums> {
   const sums: RefundSums = {
     paid: 0,
@@ -35,11 +35,11 @@ export async function sumOfRefunds(reader: ApiClient, refundIds: readonly string
     days: new Set(),
   };
   const read = async (path: string) => {
-    const response = await send(() => reader.get(path));
+    const response = await sendWithRetries(() => reader.get(path));
     expectStatus(response, 200);
     return response.body;
   };
-  const orderIds = await inParallel(atOnce, refundIds, async (refundId) => {
+  const orderIds = await inParallel(concurrency, refundIds, async (refundId) => {
     const refund: RefundResponse = await read(`/refunds/${refundId}`);
     addRefund(sums, refund);
     const { events } = await read(`/refunds/${refundId}/timeline`);
@@ -50,8 +50,8 @@ export async function sumOfRefunds(reader: ApiClient, refundIds: readonly string
     for (const { restock } of units) sums.unitsRestocked += restock;
     return refund.orderId;
   });
-  await inParallel(atOnce, [...new Set(orderIds)], async (orderId) =>
-    addPots(sums, await read(`/orders/${orderId}/refundable`)),
+  await inParallel(concurrency, [...new Set(orderIds)], async (orderId) =>
+    addComponents(sums, await read(`/orders/${orderId}/refundable`)),
   );
   return sums;
 }
@@ -66,7 +66,7 @@ function addRefund(sums: RefundSums, { status, payouts, pots }: RefundResponse):
   }
 }
 
-function addPots(sums: RefundSums, { payments, lines, shipping, overpaid }: z.infer<typeof Refundable>): void {
+function addComponents(sums: RefundSums, { payments, lines, shipping, overpaid }: z.infer<typeof Refundable>): void {
   for (const { refunded } of payments) sums.paymentsMinor += refunded.minor;
   for (const { refunded } of [...lines, shipping, overpaid]) sums.goodsMinor += refunded.minor;
 }

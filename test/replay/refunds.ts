@@ -1,70 +1,68 @@
 import { inParallel } from '../../shared/in-parallel.ts';
 import type { ApiResponse, ApiClient } from '../support/system/api-client.ts';
 import { paymentSignature } from '../support/payments/signature.ts';
-import type { PlannedRefund, TakenOrder } from './refund-plan.ts';
-import { expectStatus, send } from './sending.ts';
+import type { PlannedRefund, PlacedOrder } from './refund-plan.ts';
+import { expectStatus, sendWithRetries } from './send-with-retries.ts';
 import type { Progress } from './year.ts';
 
-/** Who takes part: the departments by their clients, and the payment provider, which signs. */
-export type People = {
+/** Clients of the departments, and the payment provider's webhook secret. */
+export type Participants = {
   service: ApiClient;
   warehouse: ApiClient;
-  /** In the order in which they are asked. */
+  /** In the sequence of their decisions. */
   approvers: ApiClient[];
   provider: { apiUrl: string; webhookSecret: string };
 };
 
-export type Asked = {
+export type RefundResults = {
   requested: number;
   replayed: number;
-  /** Approved by the policy, and by people. */
+  /** Approved by the policy. */
   automatic: number;
+  /** Approved by approvers. */
   escalated: number;
-  /** Not taken or not approved, by response or status. */
+  /** Refused requests by response, and refunds not approved by status. */
   refused: Map<string, number>;
   refundIds: string[];
-  /** Round trips in ms of requests, which the policy judges, and of people's decisions. */
+  /** Latencies in ms of refund requests and of approvers' decisions. */
   latencies: { requests: number[]; decisions: number[] };
 };
 
-/** Requests at a time; few, as how long one takes is told. */
+/** Concurrent requests; few, as their latency is measured. */
 const clients = 4;
 const provider = 'sample-bank';
 
-/**
- * Has the orders paid whose money goes back, and of those whose goods come back all units shipped. Doing it again
- * changes nothing.
- */
+/** Pays the orders to be refunded, and ships all units of those with returned goods. Idempotent. */
 export async function payAndShip(
-  { warehouse, provider: bank }: People,
-  orders: readonly TakenOrder[],
+  { warehouse, provider: bank }: Participants,
+  orders: readonly PlacedOrder[],
   refunds: readonly PlannedRefund[],
   progress: Progress,
 ): Promise<{ unitsShipped: number }> {
-  const concerned = new Set(refunds.map(({ orderId }) => orderId));
+  const refunded = new Set(refunds.map(({ orderId }) => orderId));
   const returned = new Set(refunds.flatMap(({ orderId, lines }) => (lines.length > 0 ? orderId : [])));
-  const toPay = orders.filter(({ orderId }) => concerned.has(orderId));
+  const toPay = orders.filter(({ orderId }) => refunded.has(orderId));
   let done = 0;
   const shipped = await inParallel(clients, toPay, async ({ orderId, placedAt, totalMinor, lines }) => {
     const eventId = `captured-${orderId}`;
-    await tell(bank, { type: 'payment.captured', orderId, amountMinor: totalMinor, at: placedAt, eventId });
+    await notify(bank, { type: 'payment.captured', orderId, amountMinor: totalMinor, at: placedAt, eventId });
     progress((done += 1), toPay.length);
     if (!returned.has(orderId)) return 0;
     const units = lines.map(({ lineId, quantity }) => ({ lineId, quantity }));
     const content = { shipmentId: 'whole-order', lines: units };
-    expectStatus(await send(() => warehouse.post(`/orders/${orderId}/shipments`, content)), 200, 201);
+    expectStatus(await sendWithRetries(() => warehouse.post(`/orders/${orderId}/shipments`, content)), 200, 201);
     return units.reduce((sum, { quantity }) => sum + quantity, 0);
   });
   return { unitsShipped: shipped.reduce((sum, units) => sum + units, 0) };
 }
 
-/** Asks for the refunds, a customer's one after another, has people decide where they must, and sends the goods back. */
-export async function askForRefunds(
-  people: People,
+/** Requests the refunds, sequentially for each customer, decides those that need approval, and returns the goods. */
+export async function requestRefunds(
+  participants: Participants,
   refunds: readonly PlannedRefund[],
   progress: Progress,
-): Promise<Asked> {
-  const asked: Asked = {
+): Promise<RefundResults> {
+  const results: RefundResults = {
     requested: 0,
     replayed: 0,
     automatic: 0,
@@ -74,17 +72,21 @@ export async function askForRefunds(
     latencies: { requests: [], decisions: [] },
   };
   let done = 0;
-  const ofCustomers = [...Map.groupBy(refunds, ({ customerId }) => customerId).values()];
-  await inParallel(clients, ofCustomers, async (own) => {
+  const byCustomer = [...Map.groupBy(refunds, ({ customerId }) => customerId).values()];
+  await inParallel(clients, byCustomer, async (own) => {
     for (const planned of own) {
-      await askForRefund(people, planned, asked);
+      await requestRefund(participants, planned, results);
       progress((done += 1), refunds.length);
     }
   });
-  return asked;
+  return results;
 }
 
-async function askForRefund(people: People, planned: PlannedRefund, asked: Asked): Promise<void> {
+async function requestRefund(
+  participants: Participants,
+  planned: PlannedRefund,
+  results: RefundResults,
+): Promise<void> {
   const { requestId, orderId, lines, goodwillMinor } = planned;
   const content = {
     requestId,
@@ -93,20 +95,20 @@ async function askForRefund(people: People, planned: PlannedRefund, asked: Asked
     ...(lines.length > 0 && { lines }),
     ...(goodwillMinor > 0 && { goodwillMinor }),
   };
-  const response = await timed(asked.latencies.requests, () => people.service.post('/refunds', content));
+  const response = await timed(results.latencies.requests, () => participants.service.post('/refunds', content));
   if (response.status !== 200 && response.status !== 201) {
-    return count(asked.refused, `${response.status} ${response.body.type ?? ''}`.trim());
+    return count(results.refused, `${response.status} ${response.body.type ?? ''}`.trim());
   }
-  asked[response.status === 201 ? 'requested' : 'replayed'] += 1;
-  asked.refundIds.push(response.body.refundId);
-  const { status, policy } = await decide(people, response.body, asked);
-  if (['pending-approval', 'rejected', 'withdrawn', 'expired'].includes(status)) return count(asked.refused, status);
-  asked[policy.approvalsNeeded > 0 ? 'escalated' : 'automatic'] += 1;
-  if (response.body.return) await sendBack(people, response.body.return.rmaId, `${requestId}-parcel`);
+  results[response.status === 201 ? 'requested' : 'replayed'] += 1;
+  results.refundIds.push(response.body.refundId);
+  const { status, policy } = await decide(participants, response.body, results);
+  if (['pending-approval', 'rejected', 'withdrawn', 'expired'].includes(status)) return count(results.refused, status);
+  results[policy.approvalsNeeded > 0 ? 'escalated' : 'automatic'] += 1;
+  if (response.body.return) await returnGoods(participants, response.body.return.rmaId, `${requestId}-parcel`);
 }
 
-/** Asks one after another to approve until nobody else is needed; who may not, is passed over. */
-async function decide({ approvers }: People, refund: ApiResponse['body'], { latencies }: Asked) {
+/** The approvers decide one after another until the refund is approved. An approver without permission is skipped. */
+async function decide({ approvers }: Participants, refund: ApiResponse['body'], { latencies }: RefundResults) {
   let current = refund;
   for (const approver of approvers) {
     if (current.status !== 'pending-approval') break;
@@ -118,9 +120,9 @@ async function decide({ approvers }: People, refund: ApiResponse['body'], { late
   return current;
 }
 
-/** All goods of a return come back as they left, in parcels of so many lines as one receipt may have. */
-async function sendBack({ service, warehouse }: People, rmaId: string, parcel: string): Promise<void> {
-  const expected = await send(() => service.get(`/returns/${rmaId}`));
+/** Records the receipt of all units of a return, undamaged, with at most 100 lines each. */
+async function returnGoods({ service, warehouse }: Participants, rmaId: string, receiptPrefix: string): Promise<void> {
+  const expected = await sendWithRetries(() => service.get(`/returns/${rmaId}`));
   expectStatus(expected, 200);
   const units = expected.body.units.map(({ lineId, expected: quantity }: { lineId: string; expected: number }) => ({
     lineId,
@@ -128,53 +130,68 @@ async function sendBack({ service, warehouse }: People, rmaId: string, parcel: s
     disposition: 'restock',
   }));
   for (let from = 0; from < units.length; from += 100) {
-    const receipt = { receiptId: `${parcel}-${from}`, units: units.slice(from, from + 100) };
-    expectStatus(await send(() => warehouse.post(`/returns/${rmaId}/receipts`, receipt)), 200, 201);
+    const receipt = { receiptId: `${receiptPrefix}-${from}`, units: units.slice(from, from + 100) };
+    expectStatus(await sendWithRetries(() => warehouse.post(`/returns/${rmaId}/receipts`, receipt)), 200, 201);
   }
 }
 
-/** Plays the provider: sends the money of every payout on its way, and says so. Returns how many it sent. */
+/** Notifies every sent payout as succeeded, as the payment provider does. Returns the number of payouts. */
 export async function payRefunds(
-  { service, provider: bank }: People,
+  { service, provider: bank }: Participants,
   refundIds: readonly string[],
   progress: Progress,
 ): Promise<number> {
   let done = 0;
   const sent = await inParallel(clients, refundIds, async (refundId) => {
-    const { body: refund } = await send(() => service.get(`/refunds/${refundId}`));
+    const { body: refund } = await sendWithRetries(() => service.get(`/refunds/${refundId}`));
     progress((done += 1), refundIds.length);
-    const legs = refund.payouts.filter(({ status }: { status: string }) => status === 'sent');
-    for (const { amountMinor, reference } of legs) {
+    const payouts = refund.payouts.filter(({ status }: { status: string }) => status === 'sent');
+    for (const { amountMinor, reference } of payouts) {
       const { orderId, requestedAt: at } = refund;
       const eventId = `paid-${reference}`;
-      await tell(bank, { type: 'refund.succeeded', orderId, amountMinor, at, eventId, refundId: reference });
+      await notify(bank, { type: 'refund.succeeded', orderId, amountMinor, at, eventId, refundId: reference });
     }
-    return legs.length;
+    return payouts.length;
   });
-  return sent.reduce((sum, legs) => sum + legs, 0);
+  return sent.reduce((sum, payouts) => sum + payouts, 0);
 }
 
-type Word = { type: string; orderId: string; amountMinor: number; at: string; eventId: string; refundId?: string };
+type Notification = {
+  type: string;
+  orderId: string;
+  amountMinor: number;
+  at: string;
+  eventId: string;
+  refundId?: string;
+};
 
-/** Posts a signed webhook; the same again is the same. */
-async function tell({ apiUrl, webhookSecret }: People['provider'], { at, ...word }: Word): Promise<void> {
+/** Posts a signed payment notification. Idempotent by `eventId`. */
+async function notify(
+  { apiUrl, webhookSecret }: Participants['provider'],
+  { at, ...notification }: Notification,
+): Promise<void> {
   const occurredAt = new Date(at).toISOString();
-  const body = JSON.stringify({ ...word, paymentId: `payment-${word.orderId}`, currency: 'GBP', occurredAt });
-  const response = await send(async () => {
-    const response = await fetch(`${apiUrl}/payments/webhooks/${provider}`, {
+  const body = JSON.stringify({
+    ...notification,
+    paymentId: `payment-${notification.orderId}`,
+    currency: 'GBP',
+    occurredAt,
+  });
+  const response = await sendWithRetries(async () => {
+    const fetched = await fetch(`${apiUrl}/payments/webhooks/${provider}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'storeworks-signature': paymentSignature(body, webhookSecret) },
       body,
     });
-    const text = await response.text();
-    return { status: response.status, headers: Object.fromEntries(response.headers), text, body: JSON.parse(text) };
+    const text = await fetched.text();
+    return { status: fetched.status, headers: Object.fromEntries(fetched.headers), text, body: JSON.parse(text) };
   });
   expectStatus(response, 200);
 }
 
 async function timed(latencies: number[], request: () => Promise<ApiResponse>): Promise<ApiResponse> {
   const started = performance.now();
-  const response = await send(request);
+  const response = await sendWithRetries(request);
   latencies.push(performance.now() - started);
   return response;
 }

@@ -7,9 +7,9 @@ import { waitUntilIdle } from '../support/system/until-idle.ts';
 import { readSampleYear } from './invoices.ts';
 import { printChecks, printOrders, printRefunds, printReports, printYear, withBar } from './printing.ts';
 import { type Check, holds, type Outcome, reconciliation, refundedInReports, sumOfReports } from './reconciliation.ts';
-import { planRefunds, type RefundPlan, type TakenOrder } from './refund-plan.ts';
+import { planRefunds, type RefundPlan, type PlacedOrder } from './refund-plan.ts';
 import { type RefundSums, sumOfRefunds } from './refund-sums.ts';
-import { askForRefunds, payAndShip, payRefunds, type People } from './refunds.ts';
+import { requestRefunds, payAndShip, payRefunds, type Participants } from './refunds.ts';
 import { postOrders, prepare, runReports, stockOf } from './year.ts';
 
 const { values, positionals } = parseArgs({
@@ -34,12 +34,12 @@ async function replay(file: string | undefined): Promise<boolean> {
     postOrders(marketplace, year.invoices, { clients: Number(values.clients), progress }),
   );
   printOrders(posted);
-  const settled = () => waitUntilIdle(credentials.gatewayUrl);
-  await settled();
+  const whenIdle = () => waitUntilIdle(credentials.gatewayUrl);
+  await whenIdle();
 
-  const people = { service, warehouse, approvers: [lead, finance, admin], provider: credentials };
-  const plan = planRefunds(posted.ordersOfCustomers, year.cancellations);
-  const refunded = await refund(people, posted.ordersOfCustomers, plan, settled);
+  const participants = { service, warehouse, approvers: [lead, finance, admin], provider: credentials };
+  const plan = planRefunds(posted.customerOrders, year.cancellations);
+  const refunded = await refund(participants, posted.customerOrders, plan, whenIdle);
 
   const days = [...new Set([...posted.days, ...refunded.sums.days])].toSorted();
   const reported = await withBar('Reports', (progress) => runReports(finance, days, progress));
@@ -47,42 +47,47 @@ async function replay(file: string | undefined): Promise<boolean> {
 
   const checks = await reconcile(credentials, admin, { year, posted, plan, ...refunded });
   printChecks(checks);
-  const { asked, payouts } = refunded;
-  if (prepared.created + prepared.stocked + posted.accepted + asked.requested + payouts + reported.changed === 0) {
-    console.log('\nNothing changed: everything was there already.');
+  const { results, payouts } = refunded;
+  if (prepared.created + prepared.stocked + posted.accepted + results.requested + payouts + reported.changed === 0) {
+    console.log('\nNothing changed: everything existed already.');
   }
   await Promise.all([admin, marketplace, service, warehouse, lead, finance].map((client) => client.close()));
   return checks.every(holds);
 }
 
-/** Has the cancellations refunded, from the payment of their orders to the provider's word that the money went back. */
-async function refund(people: People, orders: TakenOrder[], plan: RefundPlan, settled: () => Promise<void>) {
+/** Refunds the cancellations, from the payment of their orders to the provider's notification of the payout. */
+async function refund(
+  participants: Participants,
+  orders: PlacedOrder[],
+  plan: RefundPlan,
+  whenIdle: () => Promise<void>,
+) {
   const { unitsShipped } = await withBar('Paid and shipped', (progress) =>
-    payAndShip(people, orders, plan.refunds, progress),
+    payAndShip(participants, orders, plan.refunds, progress),
   );
-  await settled();
-  const asked = await withBar('Refunds', (progress) => askForRefunds(people, plan.refunds, progress));
-  await settled();
-  const payouts = await withBar('Payouts', (progress) => payRefunds(people, asked.refundIds, progress));
-  await settled();
-  const sums = await sumOfRefunds(people.service, asked.refundIds);
-  printRefunds(plan, asked, sums.paid);
-  return { unitsShipped, asked, payouts, sums };
+  await whenIdle();
+  const results = await withBar('Refunds', (progress) => requestRefunds(participants, plan.refunds, progress));
+  await whenIdle();
+  const payouts = await withBar('Payouts', (progress) => payRefunds(participants, results.refundIds, progress));
+  await whenIdle();
+  const sums = await sumOfRefunds(participants.service, results.refundIds);
+  printRefunds(plan, results, sums.paid);
+  return { unitsShipped, results, payouts, sums };
 }
 
-/** Compares what was done with what the reports and the stock tell. */
+/** Compares the sent orders and refunds with the reports and the stock. */
 async function reconcile(
   { reportsBucket, ...credentials }: Parameters<typeof s3Of>[0] & { reportsBucket: string },
   admin: ApiClient,
-  { sums, ...done }: Omit<Outcome, 'reports' | 'refunds' | 'stock'> & { sums: RefundSums },
+  { sums, ...sent }: Omit<Outcome, 'reports' | 'refunds' | 'stock'> & { sums: RefundSums },
 ): Promise<Check[]> {
   const s3 = s3Of(credentials);
-  const inReportsMinor = await refundedInReports(s3, reportsBucket, sums.days, done.asked.refundIds);
+  const inReportsMinor = await refundedInReports(s3, reportsBucket, sums.days, sent.results.refundIds);
   return reconciliation({
-    ...done,
-    reports: await sumOfReports(s3, reportsBucket, done.posted.days),
+    ...sent,
+    reports: await sumOfReports(s3, reportsBucket, sent.posted.days),
     refunds: { ...sums, inReportsMinor },
-    stock: await stockOf(admin, done.year.products),
+    stock: await stockOf(admin, sent.year.products),
   });
 }
 
@@ -106,7 +111,7 @@ function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error ? String(error.code) : '';
   return ['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET'].includes(code)
-    ? 'The back office went away. Start it (npm start) and run the replay again: nothing will be doubled.'
+    ? 'The back office stopped. Start it (npm start) and run the replay again: it creates no duplicates.'
     : error.message;
 }
 

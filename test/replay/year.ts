@@ -3,10 +3,10 @@ import { businessDays } from '../../shared/business-day.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import type { ApiClient } from '../support/system/api-client.ts';
 import type { Invoice, Product } from './invoices.ts';
-import type { TakenOrder } from './refund-plan.ts';
-import { expectStatus, send } from './sending.ts';
+import type { PlacedOrder } from './refund-plan.ts';
+import { expectStatus, sendWithRetries } from './send-with-retries.ts';
 
-/** Called with the share of the work that is done. */
+/** Reports completed and total work items. */
 export type Progress = (done: number, total: number) => void;
 
 export type Prepared = { created: number; unchanged: number; stocked: number; alreadyStocked: number };
@@ -14,24 +14,24 @@ export type Posted = {
   accepted: number;
   replayed: number;
   refused: Map<string, number>;
-  /** Of accepted and replayed orders together. */
+  /** Sum over accepted and replayed orders. */
   totalMinor: number;
   units: number;
   days: Set<string>;
-  /** Of customers who are known, in the order of the invoices. */
-  ordersOfCustomers: TakenOrder[];
+  /** Orders with a customer id, in the sequence of the invoices. */
+  customerOrders: PlacedOrder[];
   seconds: number;
 };
 export type Reported = { days: number; changed: number; seconds: number };
 
 export const businessDay = businessDays('Europe/London');
 
-/** Creates each product and receives as many units as the year sold. Doing it again changes nothing. */
+/** Creates each product with the units that the year sold as opening stock. Idempotent. */
 export async function prepare(admin: ApiClient, products: Product[], progress: Progress): Promise<Prepared> {
   const result: Prepared = { created: 0, unchanged: 0, stocked: 0, alreadyStocked: 0 };
   let done = 0;
   await inParallel(16, products, async ({ sku, name, priceMinor }) => {
-    const response = await send(() =>
+    const response = await sendWithRetries(() =>
       admin.put(`/catalog/skus/${encodeURIComponent(sku)}`, { name, priceMinor, currency: 'GBP' }),
     );
     expectStatus(response, 200, 201);
@@ -47,7 +47,7 @@ export async function prepare(admin: ApiClient, products: Product[], progress: P
       quantity: unitsSold,
       reason: 'opening stock',
     }));
-    const response = await send(() => admin.post('/stock/movements', { movements }));
+    const response = await sendWithRetries(() => admin.post('/stock/movements', { movements }));
     expectStatus(response, 200);
     for (const { status, reason, movementId } of response.body.results) {
       if (status === 'rejected') throw new Error(`Opening stock ${movementId} was rejected: ${reason}`);
@@ -58,7 +58,7 @@ export async function prepare(admin: ApiClient, products: Product[], progress: P
   return result;
 }
 
-/** Posts every invoice as an order of the channel, `clients` at a time, in the order of the year. */
+/** Posts every invoice as an order of the channel, in sequence, with `clients` requests in flight. */
 export async function postOrders(
   channel: ApiClient,
   invoices: Invoice[],
@@ -72,12 +72,12 @@ export async function postOrders(
     totalMinor: 0,
     units: 0,
     days: new Set(),
-    ordersOfCustomers: [],
+    customerOrders: [],
     seconds: 0,
   };
   let done = 0;
-  const taken = await inParallel(clients, invoices, async (invoice) => {
-    const response = await send(() => channel.post('/orders', orderOf(invoice)));
+  const customerOrders = await inParallel(clients, invoices, async (invoice) => {
+    const response = await sendWithRetries(() => channel.post('/orders', orderOf(invoice)));
     progress((done += 1), invoices.length);
     if (response.status !== 200 && response.status !== 201) {
       const reason = `${response.status} ${response.body.type ?? ''}`.trim();
@@ -91,7 +91,7 @@ export async function postOrders(
     const { orderId, placedAt, totalMinor, lines } = response.body;
     return invoice.customerId ? [{ orderId, customerId: invoice.customerId, placedAt, totalMinor, lines }] : [];
   });
-  posted.ordersOfCustomers = taken.flat();
+  posted.customerOrders = customerOrders.flat();
   posted.seconds = (performance.now() - started) / 1000;
   return posted;
 }
@@ -105,13 +105,13 @@ const orderOf = ({ externalOrderId, customerId, country, placedAt, lines }: Invo
   placedAt,
 });
 
-/** Runs the reports of the days, a few at a time, and waits for each. */
+/** Runs the reports of the days, four at a time, and waits until each is completed. */
 export async function runReports(finance: ApiClient, days: string[], progress: Progress): Promise<Reported> {
   const started = performance.now();
   let done = 0;
   let changed = 0;
   await inParallel(4, days, async (date) => {
-    const requested = await send(() => finance.post('/reports/runs', { date }));
+    const requested = await sendWithRetries(() => finance.post('/reports/runs', { date }));
     expectStatus(requested, 202);
     const run = await completedRun(finance, requested.body.runId);
     changed += run.changed ? 1 : 0;
@@ -123,7 +123,7 @@ export async function runReports(finance: ApiClient, days: string[], progress: P
 async function completedRun(finance: ApiClient, runId: string): Promise<{ changed: boolean }> {
   const deadline = Date.now() + 300_000;
   while (Date.now() < deadline) {
-    const { body: run } = await send(() => finance.get(`/reports/runs/${runId}`));
+    const { body: run } = await sendWithRetries(() => finance.get(`/reports/runs/${runId}`));
     if (run.status === 'completed') return run;
     if (run.status === 'failed') throw new Error(`Report run ${runId} failed: ${run.error}`);
     await sleep(50);
@@ -131,11 +131,11 @@ async function completedRun(finance: ApiClient, runId: string): Promise<{ change
   throw new Error(`Report run ${runId} did not complete in 5 minutes`);
 }
 
-/** Units over all the products, by the stock interface. */
+/** Units of all products, from the stock API. */
 export async function stockOf(reader: ApiClient, products: Product[]): Promise<{ onHand: number; reserved: number }> {
   const stock = { onHand: 0, reserved: 0 };
   await inParallel(16, products, async ({ sku }) => {
-    const response = await send(() => reader.get(`/stock/${encodeURIComponent(sku)}`));
+    const response = await sendWithRetries(() => reader.get(`/stock/${encodeURIComponent(sku)}`));
     expectStatus(response, 200);
     stock.onHand += response.body.onHand;
     stock.reserved += response.body.reserved;

@@ -84,7 +84,9 @@ async function runMutants(nameOrAll: string): Promise<boolean> {
     );
     if (!isExpected) unexpected.push(name);
   }
-  console.log(`${names.length - unexpected.length} of ${names.length} as expected; not: ${unexpected.join(', ') || 'none'}`);
+  console.log(
+    `${names.length - unexpected.length} of ${names.length} as expected; not: ${unexpected.join(', ') || 'none'}`,
+  );
   return unexpected.length === 0;
 }
 
@@ -131,6 +133,7 @@ async function run(seed: number, cdkOut: string): Promise<SimulationResult> {
 
 function whole(name: string, text: string): number {
   const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1) throw new Error(`--${name} must be a whole number of at least 1\n${usage}`);
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw new Error(`--${name} must be a whole number of at least 1\n${usage}`);
   return number;
 }

@@ -54,7 +54,14 @@ export async function simulate(options: SimulationOptions) {
   const stateDirectory = await mkdtemp(join(tmpdir(), 'storeworks-simulation-'));
   const failed: FailedInvocation[] = [];
   const observer = { onFailed: (invocation: FailedInvocation) => failed.push(invocation) };
-  const engine = await startLocalStore({ cdkOut, stateDirectory, now, faults: faultInjector, observer, ...(log && { log }) });
+  const engine = await startLocalStore({
+    cdkOut,
+    stateDirectory,
+    now,
+    faults: faultInjector,
+    observer,
+    ...(log && { log }),
+  });
   const clients = clientsOf(engine, now);
   const admin = adminOf(engine);
   const progress = progressOf(orders, options.onOrder);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { median } from '../numbers.ts';
 
-/** Median milliseconds to import each module in a fresh process, taken in turn so that noise meets both alike. */
+/** Median milliseconds to import each module in a new process. Runs alternate, so that noise affects all modules equally. */
 export function coldImports(modules: Record<string, { file: string; env?: Record<string, string> }>, runs: number) {
   const times = new Map(Object.keys(modules).map((name) => [name, [] as number[]]));
   for (let run = 0; run < runs; run += 1) {
@@ -23,7 +23,7 @@ function importOnce(file: string, env: Record<string, string>): number {
   return Number(output.trim().split('\n').at(-1));
 }
 
-/** The floor: a bundle that makes a DynamoDB client and does nothing else. */
+/** The floor: a bundle that only creates a DynamoDB client. */
 export function bareClientBundle(): string {
   const directory = mkdtempSync(join(tmpdir(), 'storeworks-bare-'));
   const entry = join(directory, 'entry.ts');

@@ -4,7 +4,7 @@ export type Item = Record<string, AttributeValue>;
 
 /**
  * Size of a stored item in bytes, by the rules of the DynamoDB developer guide ("DynamoDB item sizes and formats"):
- * names and strings in UTF-8, numbers about one byte per two digits and one more, lists and maps 3 bytes and 1 an entry.
+ * names and strings in UTF-8, numbers about one byte per two digits plus one, lists and maps 3 bytes plus 1 per entry.
  */
 export const itemSize = (item: Item): number =>
   Object.entries(item).reduce((sum, [name, value]) => sum + bytesOf(name) + valueSize(value), 0);
@@ -17,15 +17,15 @@ function valueSize(value: AttributeValue): number {
   if (value.BOOL !== undefined || value.NULL !== undefined) return 1;
   if (value.M) return 3 + itemSize(value.M) + Object.keys(value.M).length;
   if (value.L) return 3 + value.L.reduce((sum, element) => sum + valueSize(element) + 1, 0);
-  // On the wire, where these items are read, binary is base64 text.
+  // The recorded requests have binary values in base64.
   if (value.B !== undefined) return Buffer.from(String(value.B), 'base64').length;
-  throw new Error(`An attribute of a kind that no table uses: ${Object.keys(value).join()}`);
+  throw new Error(`Unsupported attribute type: ${Object.keys(value).join()}`);
 }
 
 /** Write units of one item: one per started KB, two in a transaction. */
 export const writeUnitsOf = (bytes: number, isTransaction: boolean) =>
   Math.max(1, Math.ceil(bytes / 1024)) * (isTransaction ? 2 : 1);
 
-/** Read units of so many bytes read at once: one per started 4 KB, half of it where the read need not be consistent. */
+/** Read units of one read: one per started 4 KB, half of that for an eventually consistent read. */
 export const readUnitsOf = (bytes: number, isConsistent: boolean) =>
   Math.max(1, Math.ceil(bytes / 4096)) * (isConsistent ? 1 : 0.5);

@@ -4,7 +4,7 @@ import type { Faults } from '../../../infra/local/faults.ts';
 import type { EndedInvocation, Observer } from '../../../infra/local/observer.ts';
 
 export type RecordedCall = {
-  /** When it was answered, in ms since the epoch. */
+  /** Time of the response, in ms since the epoch. */
   at: number;
   functionName: string;
   service: string;
@@ -15,17 +15,17 @@ export type RecordedCall = {
   response: string;
 };
 
-/** What functions did between two moments, and what the engine sent to queues meanwhile. */
+/** Calls and invocations of functions, and messages to queues, between `begin` and `end`. */
 export type Recording = {
   calls: RecordedCall[];
   invocations: (EndedInvocation & { at: number })[];
   /** Bytes of each message. */
   deliveries: number[];
-  /** Of the functions' own logs. */
+  /** Size of the functions' logs. */
   logBytes: number;
 };
 
-/** Writes down what an engine shows to its observer; what it means is found out afterwards, so that it costs little. */
+/** Records an engine's calls and invocations. They are evaluated afterwards, so that recording costs little. */
 export function createRecorder(logDirectory: string) {
   let recording: Recording | undefined;
   const observer: Observer = {
@@ -58,7 +58,7 @@ export function createRecorder(logDirectory: string) {
       recording = { calls: [], invocations: [], deliveries: [], logBytes: -logged() };
     },
     end: (): Recording => {
-      if (!recording) throw new Error('Nothing was being recorded');
+      if (!recording) throw new Error('The recording has not begun');
       const ended = { ...recording, logBytes: recording.logBytes + logged() };
       recording = undefined;
       return ended;

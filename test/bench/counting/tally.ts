@@ -4,13 +4,13 @@ import type { RecordedCall, Recording } from './recorder.ts';
 import { type Charge, chargesOf, type SizeOf } from './write-units.ts';
 
 type FunctionTally = {
-  /** Such as `order-intake/api`. */
+  /** For example `order-intake/api`. */
   name: string;
   memoryMb: number;
   invocations: number;
-  /** Each rounded up to a whole ms, as Lambda bills them. */
+  /** Sum of durations, each rounded up to a ms, as Lambda bills them. */
   billedMs: number;
-  /** As Lambda samples: the first of a second, and a twentieth of the others. */
+  /** By Lambda's sampling: the first invocation per second and 5 % of the others. */
   traces: number;
   readUnits: number;
   writeUnits: number;
@@ -22,11 +22,11 @@ export type Tally = {
   functions: FunctionTally[];
   /** The partition key with the most write units in one second. */
   hottest: KeyUnits;
-  /** The one with the most in all. */
+  /** The partition key with the most write units in the recording. */
   heaviest: KeyUnits;
-  /** Of stock items. */
+  /** Writes of stock items. */
   stockWrites: number;
-  transactions: { sent: number; conflicts: number; lost: number };
+  transactions: { sent: number; conflicts: number; failedConditions: number };
   queueRequests: number;
   busEvents: number;
   objectPuts: number;
@@ -36,7 +36,7 @@ export type Tally = {
 const chunkBytes = 65_536;
 const messagesPerRequest = 10;
 
-/** What a recording would have been charged for at AWS. What schedules start is left out: it runs without orders too. */
+/** The billed quantities of a recording on AWS. Scheduled functions are excluded, as they also run without orders. */
 export async function tallyOf(recording: Recording, template: Template, sizeOf: SizeOf): Promise<Tally> {
   const names = functionNames(template);
   const isCounted = ({ functionName }: { functionName: string }) => names.has(functionName);
@@ -106,11 +106,11 @@ function transactionsOf(calls: readonly RecordedCall[]): Tally['transactions'] {
   return {
     sent: sent.length,
     conflicts: cancelledBy('TransactionConflict'),
-    lost: cancelledBy('ConditionalCheckFailed'),
+    failedConditions: cancelledBy('ConditionalCheckFailed'),
   };
 }
 
-/** Sends, by functions and by rules, and what Lambda's pollers receive and delete: up to ten messages a request. */
+/** Sends of functions and rules, and receives and deletes of Lambda's pollers with up to ten messages per request. */
 function queueRequestsOf(calls: readonly RecordedCall[], deliveries: number[], invocations: { payload: string }[]) {
   const chunks = (bytes: number) => Math.max(1, Math.ceil(bytes / chunkBytes));
   const sends = calls.filter(({ service }) => service === 'sqs');
@@ -125,7 +125,7 @@ function queuedMessages(payload: string): number {
 
 type Entries = { Entries: { Detail: string; DetailType: string; Source: string }[] };
 
-/** Events that a call put on the bus, one for each started 64 KB. */
+/** Billed events of a PutEvents call: one per started 64 KB of an entry. */
 function eventsOf({ operation, body }: RecordedCall): number {
   if (operation !== 'PutEvents') return 0;
   const { Entries: entries } = JSON.parse(body) as Entries;

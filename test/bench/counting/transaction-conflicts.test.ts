@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { isRetryableError } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import { transactionConflicts, usualTransactionMs } from './transaction-conflicts.ts';
 
-/** A transaction on these items of one table, as a function sends it. */
+/** A transaction on these items of one table. */
 const onItems = (...items: string[]) => {
   const TransactItems = items.map((pk) => ({
     Update: { TableName: 'stock', Key: { pk: { S: pk }, sk: { S: 'STOCK' } } },
@@ -19,7 +19,7 @@ const onItems = (...items: string[]) => {
   return { functionName: 'Place', call };
 };
 
-test('a transaction on an item of one under way is cancelled with a reason for each item, and later goes through', () => {
+test('a transaction on an item of a running transaction is cancelled with a reason per item, and succeeds later', () => {
   let now = 0;
   const onCall = transactionConflicts({}, () => now);
   expect(onCall(onItems('A', 'B'))).toBeUndefined();

@@ -24,7 +24,7 @@ const call = (operation: string, input: object, status = 200, response = {}): Re
 const transaction = (...TransactItems: object[]) => ({ TransactItems });
 const put = (Item: object) => ({ Put: { TableName: 'OrderTable', Item } });
 
-/** Units at each key that the calls wrote to, of a table with one index; items that lie there have 1,500 bytes. */
+/** Write units by key, for a table with one index whose existing items have 1,500 bytes. */
 async function unitsOf(...calls: RecordedCall[]) {
   const index = {
     IndexName: 'byStatus',
@@ -37,7 +37,7 @@ async function unitsOf(...calls: RecordedCall[]) {
   return charges.map(({ key, units }) => `${key}: ${units}`);
 }
 
-test('a put in a transaction costs two units a started KB and one of the index', async () => {
+test('a put in a transaction costs two units per started KB and one for the index entry', async () => {
   expect(await unitsOf(call('TransactWriteItems', transaction(put(order('A', 'placed', 1000)))))).toEqual([
     'OrderTable A: 4',
     'OrderTable.byStatus placed: 1',
@@ -45,7 +45,7 @@ test('a put in a transaction costs two units a started KB and one of the index',
   expect(await unitsOf(call('PutItem', { TableName: 'OrderTable', Item: keys('A') }))).toEqual(['OrderTable A: 1']);
 });
 
-test('a changed index key takes the entry from one place and puts it in another; an equal one costs nothing', async () => {
+test('a changed index key costs the deletion of one index entry and the creation of another; an equal key costs nothing', async () => {
   const placed = call('TransactWriteItems', transaction(put(order('A', 'placed'))));
   const paid = call('TransactWriteItems', transaction(put(order('A', 'paid'))));
   expect((await unitsOf(placed, paid, paid)).slice(2)).toEqual([
@@ -56,7 +56,7 @@ test('a changed index key takes the entry from one place and puts it in another;
   ]);
 });
 
-test('an update costs what the item weighs, and a delete also takes the entry from the index', async () => {
+test('an update costs the size of the item, and a delete also costs the index entry', async () => {
   const update = { TableName: 'OrderTable', Key: keys('A'), UpdateExpression: 'SET #n = :n' };
   expect(await unitsOf(call('TransactWriteItems', transaction({ Update: update })))).toEqual(['OrderTable A: 4']);
   const deleted = { Delete: { TableName: 'OrderTable', Key: keys('A') } };
@@ -67,13 +67,13 @@ test('an update costs what the item weighs, and a delete also takes the entry fr
   ]);
 });
 
-test('a transaction that was cancelled costs its units and changes no index', async () => {
+test('a cancelled transaction costs its write units but no index entry', async () => {
   expect(await unitsOf(call('TransactWriteItems', transaction(put(order('A', 'placed'))), 400))).toEqual([
     'OrderTable A: 2',
   ]);
 });
 
-test('an update of an index key is refused, as nobody could tell what it costs', async () => {
+test('an update of an index key throws, as its cost cannot be derived', async () => {
   const update = {
     TableName: 'OrderTable',
     Key: keys('A'),
@@ -83,7 +83,7 @@ test('an update of an index key is refused, as nobody could tell what it costs',
   await expect(unitsOf(call('UpdateItem', update))).rejects.toThrow('byStatus');
 });
 
-test('reads cost a unit a started 4 KB, half of it where they need not be consistent, and so does a missing item', () => {
+test('a read costs a unit per started 4 KB, half of that if eventually consistent, also for a missing item', () => {
   const found = { Responses: { OrderTable: [order('A', 'placed', 5000)] } };
   const batch = (ConsistentRead: boolean) =>
     call(

@@ -3,7 +3,7 @@ import { tablesOf } from '../../../infra/local/dynamodb/tables.ts';
 import { type Item, itemSize, writeUnitsOf } from './item-size.ts';
 import type { RecordedCall } from './recorder.ts';
 
-/** Units that a function wrote at one partition key of a table or of one of its indexes. */
+/** Write units of a function at a partition key of a table or index. */
 export type Charge = { at: number; functionName: string; key: string; units: number };
 
 type Index = { name: string; hash: string; range: string };
@@ -15,28 +15,28 @@ type Write = {
   ExpressionAttributeNames?: object;
 };
 type Input = Write & { TransactItems?: Record<string, Write>[] };
-type Known = { bytes: number; item: Item | undefined };
+type WrittenItem = { bytes: number; item: Item | undefined };
 
-/** Bytes of an item as it lies in its table, 0 if it does not. */
+/** Size in bytes of a stored item; 0 if it does not exist. */
 export type SizeOf = (table: string, key: Item) => Promise<number>;
 
 /**
- * Every write that the calls made, charged as DynamoDB does: by the size of the item, twice in a transaction, also if
- * its condition failed; once for each index entry that came or went. An updated item is as large as it lies there
- * afterwards; an item that was not written before in the same calls is new to the indexes.
+ * Write units of the calls by DynamoDB's rules: the size of the item, twice in a transaction, even if a condition failed,
+ * and once per created or deleted index entry. An update is charged with the item's stored size. An item that these
+ * calls did not write before counts as new to the indexes.
  */
 export async function chargesOf(calls: readonly RecordedCall[], template: Template, sizeOf: SizeOf): Promise<Charge[]> {
   const tables = new Map(tablesOf(template).map((table) => [table.name, { ...table, indexes: indexesOf(table) }]));
-  const known = new Map<string, Known>();
+  const written = new Map<string, WrittenItem>();
   const charges: Charge[] = [];
   for (const { at, functionName, status, ...call } of calls) {
     const { writes, isTransaction } = writesOf(call);
     for (const { kind, write } of writes) {
       const table = tables.get(write.TableName);
-      if (!table) throw new Error(`A write to ${write.TableName}, which the template does not have`);
+      if (!table) throw new Error(`The template has no table ${write.TableName}`);
       const key = keyOf(write);
       const identity = [table.name, key.pk?.S, key.sk?.S].join(' ');
-      const before = known.get(identity);
+      const before = written.get(identity);
       const bytes = write.Item ? itemSize(write.Item) : (before?.bytes ?? (await sizeOf(table.name, key)));
       const charge = (where: string, partition: string, units: number) =>
         charges.push({ at, functionName, key: `${where} ${partition}`, units });
@@ -44,7 +44,7 @@ export async function chargesOf(calls: readonly RecordedCall[], template: Templa
       if (status !== 200 || kind === 'ConditionCheck') continue;
       if (kind === 'Update') checkUpdate(write, table.indexes);
       const after = kind === 'Delete' ? undefined : (write.Item ?? before?.item);
-      known.set(identity, { bytes, item: after });
+      written.set(identity, { bytes, item: after });
       for (const index of table.indexes) {
         const [old, next] = [entryOf(before?.item, index), entryOf(after, index)];
         if (old?.text === next?.text) continue;
@@ -71,7 +71,7 @@ function writesOf({ service, operation, body }: Pick<RecordedCall, 'service' | '
 
 const keyOf = ({ Key, Item: item }: Write): Item => {
   const { pk, sk } = Key ?? item ?? {};
-  if (!pk || !sk) throw new Error('A write without a key');
+  if (!pk || !sk) throw new Error('The write has no key');
   return { pk, sk };
 };
 
@@ -84,7 +84,7 @@ const indexesOf = ({ properties }: { properties: Record<string, unknown> }): Ind
     range: range?.AttributeName ?? '',
   }));
 
-/** An item's entry in an index of keys: none without both of the index's key attributes. */
+/** An item's entry in a keys-only index; undefined without both key attributes. */
 function entryOf(item: Item | undefined, { hash, range }: Index) {
   const [partition, sort] = [item?.[hash]?.S, item?.[range]?.S];
   if (!item || partition === undefined || sort === undefined) return undefined;
@@ -93,11 +93,11 @@ function entryOf(item: Item | undefined, { hash, range }: Index) {
   return { partition, text: `${partition} ${sort}`, bytes };
 }
 
-/** What an update does to index keys cannot be told from its expression; nothing that is measured here does it. */
+/** Throws for an update of an index key, whose cost cannot be derived. No measured function sends one. */
 function checkUpdate({ UpdateExpression = '', ExpressionAttributeNames = {} }: Write, indexes: Index[]): void {
   const text = [UpdateExpression, ...Object.values(ExpressionAttributeNames)].join(' ');
   const touched = indexes.find(({ hash, range }) =>
     [hash, range].some((name) => new RegExp(`\\b${name}\\b`).test(text)),
   );
-  if (touched) throw new Error(`Cannot count an update of ${touched.name}: ${UpdateExpression}`);
+  if (touched) throw new Error(`Cannot count an update of a key of ${touched.name}: ${UpdateExpression}`);
 }

@@ -15,11 +15,11 @@ type Side = {
   admin: ApiClient;
   queries: Query[];
   latencies: number[][];
-  /** Of one request of each query. */
+  /** Per request of each query. */
   readUnits: number[];
 };
 
-/** Finding orders among many and among a hundredth of them, in turn. */
+/** Alternates order queries on a large history and on one with a hundredth of its orders. */
 export async function find(): Promise<void> {
   const offices: LoadedOffice[] = [];
   try {
@@ -35,7 +35,7 @@ export async function find(): Promise<void> {
       const latencies = queries.map(() => []);
       sides.push({ orders: sets * ordersPerSet, admin, queries, latencies, readUnits });
     }
-    // The first round warms up.
+    // The first round is a warm-up.
     for (let round = 0; round <= rounds; round += 1) {
       for (const index of sides[0]?.queries.keys() ?? []) {
         for (const side of sides) await measure(side, index, round > 0);
@@ -51,28 +51,28 @@ export async function find(): Promise<void> {
 async function measure({ admin, queries, latencies }: Side, index: number, isCounted: boolean): Promise<void> {
   const paths = queries[index]?.paths ?? [];
   const offset = Math.floor(Math.random() * paths.length);
-  const taken = await timed(clients, requestsPerRound, async (request) => {
+  const measured = await timed(clients, requestsPerRound, async (request) => {
     await get(admin, paths[(offset + request) % paths.length] ?? '');
   });
-  if (isCounted) latencies[index]?.push(...taken.latencies);
+  if (isCounted) latencies[index]?.push(...measured.latencies);
 }
 
-/** Counted on as many kinds of customers at both sizes. */
+/** Read units per request, over one customer of each kind. */
 async function unitsOf(office: LoadedOffice, admin: ApiClient, { paths }: Query): Promise<number> {
-  const asked = paths.slice(0, ordersOfCustomers.length);
+  const sample = paths.slice(0, ordersOfCustomers.length);
   office.begin();
-  for (const path of asked) await get(admin, path);
+  for (const path of sample) await get(admin, path);
   const { functions } = await office.tally();
-  return functions.reduce((sum, { readUnits }) => sum + readUnits, 0) / asked.length;
+  return functions.reduce((sum, { readUnits }) => sum + readUnits, 0) / sample.length;
 }
 
 async function get(admin: ApiClient, path: string) {
   const response = await admin.get(path);
-  if (response.status !== 200) throw new Error(`${path} was answered ${response.status}: ${response.text}`);
+  if (response.status !== 200) throw new Error(`GET ${path} returned ${response.status}: ${response.text}`);
   return response.body as { orders: { orderId: string; placedAt: string }[]; cursor?: string };
 }
 
-/** The same kinds of question at both sizes; of customers and days there are more among more orders. */
+/** The same kinds of queries at both sizes; the large history has more customers and days. */
 async function queriesOf(admin: ApiClient, sets: number): Promise<Query[]> {
   const someSets = Array.from({ length: Math.min(sets, 100) }, (_, index) =>
     Math.floor((index * sets) / Math.min(sets, 100)),
@@ -101,13 +101,13 @@ async function pathOfPage(admin: ApiClient, path: string, page: number): Promise
   let wanted = path;
   for (let at = 1; at < page; at += 1) {
     const { cursor } = await get(admin, wanted);
-    if (cursor === undefined) throw new Error(`${path} has ${at} pages only`);
+    if (cursor === undefined) throw new Error(`${path} has only ${at} pages`);
     wanted = `${path}&cursor=${encodeURIComponent(cursor)}`;
   }
   return wanted;
 }
 
-/** Page by page a customer's 200 orders come newest first, each once. */
+/** Checks that the pages of a customer's 200 orders contain each once, newest first. */
 async function checkWholeHistory(admin: ApiClient, customer: string): Promise<void> {
   const seen: { orderId: string; placedAt: string }[] = [];
   let cursor: string | undefined;
@@ -120,7 +120,9 @@ async function checkWholeHistory(admin: ApiClient, customer: string): Promise<vo
   const times = seen.map(({ placedAt }) => Date.parse(placedAt));
   const isInOrder = times.every((time, index) => index === 0 || time < (times[index - 1] ?? 0));
   if (new Set(seen.map(({ orderId }) => orderId)).size !== 200 || seen.length !== 200 || !isInOrder) {
-    throw new Error(`${customer} has ${seen.length} orders instead of 200, or not the newest first`);
+    throw new Error(
+      `${customer} has ${seen.length} orders instead of 200, has duplicates, or is not sorted newest first`,
+    );
   }
 }
 
@@ -128,7 +130,7 @@ function report(sides: Side[]): void {
   const [small, large] = sides;
   if (!small || !large) return;
   console.log(
-    `Finding orders, ${clients} clients, ${rounds} rounds of ${requestsPerRound}; p50, p99 and read units of a request`,
+    `Finding orders, ${clients} clients, ${rounds} rounds of ${requestsPerRound}; p50, p99 and read units per request`,
   );
   console.log(
     `  ${''.padEnd(34)}${sides.map(({ orders }) => `${orders} orders`.padStart(30)).join('')}   p99 over p99`,

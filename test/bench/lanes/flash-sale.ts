@@ -32,12 +32,12 @@ const batchesInFlight = 8;
 const ordersPerTransaction = 49;
 const largeOrders = 5;
 const largestOrder = 1000;
-/** Write units in a second: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html */
+/** Write units per second: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html */
 const keyLimit = 1000;
 
 type Tables = { orders: string; stock: string };
 
-/** One SKU, all orders through the queue, over the same orders in grouped transactions straight to the database. */
+/** Queued orders of one SKU compared with the same orders in grouped transactions sent directly to the database. */
 export async function flashSale(): Promise<void> {
   const office = await startObservedOffice();
   const { credentials } = office;
@@ -59,11 +59,11 @@ export async function flashSale(): Promise<void> {
       return office.tally();
     };
     const queued = await counted(() => queue(ordersPerRound));
-    console.log(`\nWhat functions wrote in one more round`);
+    console.log(`\nWrites of the functions in one more round`);
     console.log(`  stock writes/order   ${(queued.stockWrites / ordersPerRound).toFixed(4)}  (aim: at most 0.05)`);
     reportKeys(queued);
     const keyFull = (keyLimit * ordersPerRound) / queued.heaviest.units;
-    console.log(`  so that key is full  at ${keyFull.toFixed(0)} orders/s`);
+    console.log(`  key limit reached    at ${keyFull.toFixed(0)} orders/s`);
     const large = await counted(() =>
       inParallel(2, Array(largeOrders).fill(skus), (all) => placeOrder(storefront, all)),
     );
@@ -77,7 +77,7 @@ export async function flashSale(): Promise<void> {
 
 type Lane = { perSecond: number; acceptedPerSecond: number };
 
-/** Both in turn, on an office at rest. */
+/** Alternates the queue and the floor, each on an idle back office. */
 async function speed(
   gatewayUrl: string,
   queue: (count: number) => Promise<Lane>,
@@ -95,30 +95,30 @@ async function speed(
   }
   const perSecond = median(lane.map((each) => each.perSecond));
   console.log(`Flash sale, one SKU, median of ${rounds} rounds of ${ordersPerRound} orders`);
-  console.log(`  answered 202         ${median(lane.map((each) => each.acceptedPerSecond)).toFixed(0)} orders/s`);
+  console.log(`  accepted (202)       ${median(lane.map((each) => each.acceptedPerSecond)).toFixed(0)} orders/s`);
   console.log(`  placed               ${perSecond.toFixed(0)} orders/s, from the first request to the last order`);
   console.log(`  raw, grouped         ${median(raw).toFixed(0)} orders/s, ${ordersPerTransaction} a transaction`);
   console.log(`  ratio                ${(perSecond / median(raw)).toFixed(2)}  (aim: at least 0.5)`);
 }
 
 function reportKeys({ hottest, heaviest }: Tally): void {
-  console.log(`  in any second        ${hottest.units} write units at ${hottest.key}  (limit of a key: ${keyLimit})`);
-  console.log(`  in the whole run     ${heaviest.units} write units at ${heaviest.key}`);
+  console.log(`  peak second          ${hottest.units} write units at ${hottest.key}  (limit of a key: ${keyLimit})`);
+  console.log(`  whole run            ${heaviest.units} write units at ${heaviest.key}`);
 }
 
-/** Reads the units that orders hold, past the store: looking often must not slow what is looked at. */
+/** Reads the reserved units directly from the table, so that polling does not slow the functions. */
 async function reservedIn(db: DynamoDBClient, sku: string): Promise<() => Promise<number>> {
   const TableName = await tableNamed(db, /StockTable/);
   const Key = { pk: { S: `SKU#${sku}` }, sk: { S: 'STOCK' } };
   return async () => {
     const { Item } = await db.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
     const units = Number(Item?.['warehouses']?.M?.['main']?.M?.['reserved']?.N);
-    if (!Number.isInteger(units)) throw new Error(`No units of ${sku} are in ${TableName}`);
+    if (!Number.isInteger(units)) throw new Error(`${TableName} has no reserved units of ${sku}`);
     return units;
   };
 }
 
-/** Orders per second from the first request until all of them hold their stock. */
+/** Orders per second from the first request until all are reserved. */
 async function queueLane(
   storefront: ApiClient,
   reserved: () => Promise<number>,
@@ -132,11 +132,11 @@ async function queueLane(
   const started = performance.now();
   await inParallel(batchesInFlight, batches, async (orders) => {
     const response = await storefront.post('/orders/batch', { orders });
-    if (response.status !== 202) throw new Error(`A batch was answered ${response.status}: ${response.text}`);
+    if (response.status !== 202) throw new Error(`POST /orders/batch returned ${response.status}: ${response.text}`);
   });
   const accepted = performance.now() - started;
   for (let left = count; left > 0; left = target - (await reserved())) {
-    // Seldom at first, as looking slows what is looked at.
+    // Polls slow the functions, so they are rare at first.
     await sleep(Math.max(10, left / 4));
   }
   const placed = performance.now() - started;
@@ -148,7 +148,7 @@ async function floorOf(db: DynamoDBClient, shape: Shape): Promise<(count: number
   return (count) => groupedFloor(db, tables, shape, count);
 }
 
-/** The same orders, events and stock in grouped transactions, two at a time on stock items of their own. */
+/** The same orders, events and reservations in grouped transactions, two in flight on separate stock items. */
 async function groupedFloor(db: DynamoDBClient, tables: Tables, shape: Shape, count: number): Promise<number> {
   const put = (TableName: string, Item: Record<string, AttributeValue>) => ({ Put: { TableName, Item } });
   const groups = Array.from({ length: Math.ceil(count / ordersPerTransaction) }, (_, index) => index);
@@ -156,7 +156,7 @@ async function groupedFloor(db: DynamoDBClient, tables: Tables, shape: Shape, co
   await inParallel(2, groups, async (index) => {
     const size = Math.min(ordersPerTransaction, count - index * ordersPerTransaction);
     const orders = Array.from({ length: size }, () => ({ S: `ORDER#${randomUUID()}` }));
-    const take = {
+    const reserve = {
       TableName: tables.stock,
       Key: { pk: { S: `SKU#${index % 2}` }, sk: { S: 'STOCK' } },
       UpdateExpression:
@@ -177,7 +177,7 @@ async function groupedFloor(db: DynamoDBClient, tables: Tables, shape: Shape, co
     ]);
     for (;;) {
       try {
-        await db.send(new TransactWriteItemsCommand({ TransactItems: [{ Update: take }, ...puts] }));
+        await db.send(new TransactWriteItemsCommand({ TransactItems: [{ Update: reserve }, ...puts] }));
         return;
       } catch (error) {
         if (!(error instanceof Error && /TransactionConflict/.test(error.message))) throw error;

@@ -120,24 +120,24 @@ function withTransactionConflicts(database: DynamoDBDocumentClient) {
 
 /** The queue of orders and its consumer, with the batching window of the deployed one: 1 s. */
 function consumedQueue(stores: ReturnType<typeof orderStores>) {
-  let messages: QueuedOrder[] = [];
-  let isStopped = false;
+  const messages: QueuedOrder[] = [];
+  const consumer = new AbortController();
   const consume = async () => {
-    while (!isStopped) {
+    while (!consumer.signal.aborted) {
       await sleep(1000);
       const batch = messages.splice(0, 500);
       const failed = await placeQueued(queuePlacing(stores, { now: Date.now(), expireHolds: skipExpiry }), batch);
-      messages = [...messages, ...failed];
+      messages.push(...failed);
     }
   };
-  const consumer = consume();
+  const stopped = consume();
   return {
     send: async (orders: readonly QueuedOrder[]) => {
       messages.push(...orders);
     },
     stop: async () => {
-      isStopped = true;
-      await consumer;
+      consumer.abort();
+      await stopped;
     },
   };
 }

@@ -21,12 +21,12 @@ import {
 const clientCounts = [16, 64];
 const ordersPerRound = 800;
 const rounds = 5;
-/** Each sandbox compiles for itself what it runs often, and a store's sandboxes live for hours. */
+/** Each sandbox compiles its hot code. Sandboxes on AWS live for hours, so compiled code is measured. */
 const warmUpRounds = 8;
 
 type Office = Pick<Awaited<ReturnType<typeof startOffice>>, 'credentials'>;
 
-/** The synchronous lane with all that follows from orders on the same cores, and the cold start of its function. */
+/** Synchronous orders with their event consumers on the same cores, and the cold start of the placing function. */
 export async function placing(): Promise<void> {
   const office = await startOffice();
   try {
@@ -38,9 +38,9 @@ export async function placing(): Promise<void> {
   }
 }
 
-/** The same where what follows from orders through queues begins only afterwards: at AWS it has machines of its own. */
+/** Synchronous orders with delayed queue consumers, as on AWS these run on other machines. */
 export async function placingAlone(): Promise<void> {
-  const office = await startObservedOffice({ laterSeconds: 900 });
+  const office = await startObservedOffice({ queueDelaySeconds: 900 });
   try {
     await orderLane(office, () => sleep(2000));
   } finally {
@@ -48,8 +48,8 @@ export async function placingAlone(): Promise<void> {
   }
 }
 
-/** Orders over HTTP and the same transactions straight to the database, in turn; `atRest` waits in between. */
-async function orderLane({ credentials }: Office, atRest: () => Promise<void>): Promise<void> {
+/** Alternates orders over HTTP and the same transactions sent directly to the database. */
+async function orderLane({ credentials }: Office, waitForIdle: () => Promise<void>): Promise<void> {
   const storefront = createApiClient(credentials, 'storefront', Math.max(...clientCounts));
   const admin = createApiClient(credentials, 'admin');
   const db = adminClient(credentials);
@@ -63,7 +63,7 @@ async function orderLane({ credentials }: Office, atRest: () => Promise<void>): 
   const parts = writeUnits(shape);
   console.log('Write units of a one-line order, counted from item sizes');
   for (const { part, bytes, units } of parts) console.log(`  ${part.padEnd(20)} ${units}  (${bytes} bytes)`);
-  console.log(`  ${'in all'.padEnd(20)} ${parts.reduce((sum, { units }) => sum + units, 0)}\n`);
+  console.log(`  ${'total'.padEnd(20)} ${parts.reduce((sum, { units }) => sum + units, 0)}\n`);
   await Promise.all([storefront.close(), admin.close()]);
 
   async function throughput(clients: number): Promise<void> {
@@ -74,9 +74,9 @@ async function orderLane({ credentials }: Office, atRest: () => Promise<void>): 
     const orders: number[] = [];
     const raw: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
-      await atRest();
+      await waitForIdle();
       orders.push(await ordersPerSecond(storefront, skus, clients, ordersPerRound));
-      await atRest();
+      await waitForIdle();
       raw.push(await rawPerSecond(db, tables, shape, clients, ordersPerRound));
     }
     const spread = (values: number[]) => `${Math.round(Math.min(...values))} to ${Math.round(Math.max(...values))}`;
@@ -87,7 +87,7 @@ async function orderLane({ credentials }: Office, atRest: () => Promise<void>): 
   }
 }
 
-/** Cold start of the function that takes orders, over the least a function of its kind can import. */
+/** Cold import of the placing function compared with that of a bare DynamoDB client. */
 function imports(): void {
   const file = bundleOf('order-intake', 'api');
   const env = {
@@ -109,7 +109,7 @@ function imports(): void {
   console.log(`  ratio                ${(own / bare).toFixed(2)}  (aim: at most 1.5)`);
 }
 
-/** The bundle that the synthesised template, which `npm start` runs, has for a handler. */
+/** The bundle of a handler in the synthesised assembly. */
 function bundleOf(workflow: string, handler: string): string {
   const { stacks, assets } = readAssembly(cdkOut);
   const functions = stacks.flatMap(({ template }) => Object.values(template.Resources));

@@ -6,12 +6,12 @@ import { orderOf, placeOrder, stockSkus } from '../order-lane.ts';
 import { prices } from '../counting/prices.ts';
 import type { Tally } from '../counting/tally.ts';
 
-/** A million orders a month, in eight busy hours a day, are little more than one a second. */
+/** A million orders a month in eight hours a day are about one per second. */
 const pauseMs = 1000;
 const pace = { warmUp: 5, orders: 60, requests: 60 };
 const burstOrders = 2000;
 const ordersPerBatch = 100;
-/** Of an access log's line, as the API's format makes it. */
+/** Size of an access log line in the API's format. */
 const accessLogBytes = 330;
 const million = 1e6;
 
@@ -20,13 +20,13 @@ type Lane = {
   warmUp: number;
   orders: number;
   requests: number;
-  /** Places so many orders. */
+  /** Places `count` orders. */
   run: (count: number) => Promise<void>;
 };
 type Column = { name: string; tally: Tally; orders: number; requests: number };
 type Amount = { what: string; unit: string; of: (column: Column) => number; price: number };
 
-/** What a million orders cost: counted on the engine, order by order and in the rush of a flash sale. */
+/** Estimates the AWS cost of a million orders from counted calls: for direct, queued and flash sale orders. */
 export async function price(): Promise<void> {
   const office = await startObservedOffice();
   try {
@@ -36,14 +36,15 @@ export async function price(): Promise<void> {
     const lanes = lanesOf(storefront, await stockSkus(admin, 50));
     const columns: Column[] = [];
     for (const { run, ...lane } of lanes) {
-      // Sandboxes are there and warm before anything counts.
+      // Warms up sandboxes before counting.
       await run(lane.warmUp);
       await waitUntilIdle(gatewayUrl);
       office.begin();
       await run(lane.orders);
       await waitUntilIdle(gatewayUrl);
       const tally = await office.tally();
-      if (tally.busEvents < lane.orders) throw new Error(`${lane.name}: ${tally.busEvents} orders were placed only`);
+      if (tally.busEvents < lane.orders)
+        throw new Error(`${lane.name}: only ${tally.busEvents} events for ${lane.orders} orders`);
       columns.push({ ...lane, tally });
       console.log(`Counted ${lane.orders} orders: ${lane.name}`);
     }
@@ -70,7 +71,7 @@ function lanesOf(storefront: ApiClient, skus: string[]): Lane[] {
   };
   return [
     {
-      name: 'at once',
+      name: 'direct',
       ...pace,
       run: (count) => paced(count, (sku) => placeOrder(storefront, [sku])),
     },
@@ -116,7 +117,7 @@ const fields = (texts: string[]) => texts.map((text) => text.padStart(7)).join('
 
 function reportFunctions(columns: Column[]): void {
   line(
-    'Of one order',
+    'Per order',
     columns.map(({ name }) => name),
   );
   line(
@@ -147,13 +148,13 @@ function reportPrice(columns: Column[]): void {
   const total = (column: Column) =>
     amounts.reduce((dollars, { of, price }) => dollars + (of(column) / column.orders) * million * price, 0);
   line(
-    'in all',
+    'total',
     columns.map((column) => `$ ${total(column).toFixed(2).padStart(6)}`),
   );
   console.log(`
-  At once and queued: an order every ${pauseMs} ms; flash sale: ${burstOrders} of one SKU, ${ordersPerBatch} a request, as fast as it goes.
-  Lambda's ms are this machine's; each ms more in every order's invocations at 1 GB is $ ${(million * prices.lambdaGbSecond * 1e-3).toFixed(3)}.
-  Not counted: what costs the same without orders (schedules, idle polling, alarms), storage, backups, transfer.`);
+  Direct and queued: one order every ${pauseMs} ms; flash sale: ${burstOrders} orders of one SKU, ${ordersPerBatch} per request, without pauses.
+  Lambda durations are those of this machine; one more ms at 1 GB per order costs $ ${(million * prices.lambdaGbSecond * 1e-3).toFixed(3)}.
+  Not included: costs that do not depend on orders (schedules, idle polling, alarms), storage, backups, data transfer.`);
 }
 
 const rounded = (value: number) => value.toFixed(value >= 10 ? 1 : value > 0 && value < 0.1 ? 3 : 2);

@@ -6,7 +6,7 @@ import { startOffice } from '../office.ts';
 
 const restarts = 3;
 
-/** Measures the first start, which bundles, and restarts, which reuse its assembly: seconds until the API is healthy. */
+/** Measures seconds until the API is healthy: of the first start, which bundles, and of restarts, which reuse the assembly. */
 export async function start(): Promise<void> {
   const assemblies = mkdtempSync(join(tmpdir(), 'storeworks-bench-assemblies-'));
   const secondsToReady = async () => {
@@ -18,10 +18,10 @@ export async function start(): Promise<void> {
     const first = await secondsToReady();
     const others: number[] = [];
     for (let restart = 0; restart < restarts; restart += 1) others.push(await secondsToReady());
-    const again = median(others);
+    const restartMedian = median(others);
     console.log(`first start   ${first.toFixed(1)} s`);
-    console.log(`restart       ${again.toFixed(1)} s, median of ${restarts}`);
-    console.log(`ratio         ${(again / first).toFixed(2)}`);
+    console.log(`restart       ${restartMedian.toFixed(1)} s, median of ${restarts}`);
+    console.log(`ratio         ${(restartMedian / first).toFixed(2)}`);
   } finally {
     rmSync(assemblies, { recursive: true });
   }

@@ -37,22 +37,22 @@ test(
 
     const first = await replay();
     expect(first).toContain('2 cancellations matched to orders, 0 are goodwill');
-    expect(first).toContain('4 refunds requested, 0 were there already; 1 approved automatically, 3 by people, 4 paid');
+    expect(first).toContain('4 refunds requested, 0 existed already; 1 approved automatically, 3 by approvers, 4 paid');
     expect(first).toContain('cancellations: 3 = 2 matched + 0 goodwill + 1 left out');
     expect(first).toContain('units restocked: 9 = 9 on hand again');
     for (const total of [
       '£1843.00 in the daily reports',
       '£1843.00 taken from payments',
-      '£1818.00 taken from pots of goods + £25.00 of goodwill',
+      '£1818.00 taken from goods and shipping + £25.00 of goodwill',
     ]) {
       expect(first).toContain(`holds    refunds paid: £1843.00 = ${total}`);
     }
     expect(first).not.toContain('DIFFERS');
 
     const second = await replay();
-    expect(second).toContain('0 refunds requested, 4 were there already');
+    expect(second).toContain('0 refunds requested, 4 existed already');
     expect(second).toContain('units restocked: 9 = 9 on hand again');
-    expect(second).toContain('Nothing changed: everything was there already.');
+    expect(second).toContain('Nothing changed: everything existed already.');
     expect(second).not.toContain('DIFFERS');
   },
 );

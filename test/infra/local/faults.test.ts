@@ -132,7 +132,7 @@ const working = `import { appendFileSync } from 'node:fs';
 
 /** A function that writes the session token of its sandbox to a file on each run. */
 function functionWith(faults: Faults = {}) {
-  const small = smallContext([functionOf('Work', working, { Timeout: 20 })]);
+  const small = smallContext([functionOf('Work', working, { Timeout: 900 })]);
   const ended: EndedInvocation[] = [];
   const lambda = createLambda(
     { ...small.context, faults, observer: { onInvoked: (invocation) => ended.push(invocation) } },

@@ -41,7 +41,12 @@ async function sendRepeatedly(context: RunContext, order: PlannedOrder, lane: 'd
   if (order.changedContent) await send(context, order, order.changedContent, lane);
 }
 
-async function send({ client, observed }: RunContext, order: PlannedOrder, content: PlannedOrder['content'], lane: string) {
+async function send(
+  { client, observed }: RunContext,
+  order: PlannedOrder,
+  content: PlannedOrder['content'],
+  lane: string,
+) {
   const headers = lane === 'queued' ? { prefer: 'respond-async' } : {};
   const response = await callWithRetries(observed, () => client(order.client).post('/orders', content, headers));
   const { status = 0, text = '', body } = response ?? {};
@@ -53,7 +58,9 @@ async function sendBatch({ client, observed }: RunContext, { orders, repeats }: 
   if (!first) return;
   await repeatedly({ repeats, isConcurrent: first.isConcurrent }, async () => {
     const contents = orders.map(({ content }) => content);
-    const response = await callWithRetries(observed, () => client(first.client).post('/orders/batch', { orders: contents }));
+    const response = await callWithRetries(observed, () =>
+      client(first.client).post('/orders/batch', { orders: contents }),
+    );
     for (const [index, { client: channel, content: sent }] of orders.entries()) {
       const result = response?.body.results?.[index];
       // The status that a single queued order would have.
@@ -64,7 +71,10 @@ async function sendBatch({ client, observed }: RunContext, { orders, repeats }: 
 }
 
 /** Polls a queued order until it is placed. False if it is refused, or still pending after the last poll. */
-async function isDecided({ client, observed }: RunContext, { client: channel, content }: PlannedOrder): Promise<boolean> {
+async function isDecided(
+  { client, observed }: RunContext,
+  { client: channel, content }: PlannedOrder,
+): Promise<boolean> {
   const path = `/orders/${orderIdOf(channel, content.externalOrderId)}`;
   for (const pauseMs of pollDelaysMs) {
     await sleep(pauseMs);

@@ -24,7 +24,10 @@ const runRefund = (context: RunContext, order: PlannedOrder, planned: PlannedRef
   const task = { context, planned, orderId, requestId, refundId: refundIdOf(orderId, requestId) };
   if (!(await requestRefund(task))) return;
   if (planned.isAmended) await amend(task);
-  await Promise.all([decide(task), planned.isWithdrawn && planned.submission.isConcurrent ? withdraw(task) : undefined]);
+  await Promise.all([
+    decide(task),
+    planned.isWithdrawn && planned.submission.isConcurrent ? withdraw(task) : undefined,
+  ]);
   if (planned.isWithdrawn) await withdraw(task);
   await returnGoods(task);
   await handleFailedPayout(task);
@@ -46,12 +49,16 @@ async function requestRefund(task: RefundTask): Promise<boolean> {
   const response = await repeatedly(planned.submission, () => send(content));
   if (planned.hasChangedRepeat) await send({ ...content, note: 'Something else.' });
   // Of concurrent requests, the first may fail although another one succeeds.
-  return response?.status === 201 || response?.status === 200 || (await readRefund(context, task.refundId)) !== undefined;
+  return (
+    response?.status === 201 || response?.status === 200 || (await readRefund(context, task.refundId)) !== undefined
+  );
 }
 
 /** Request content from what is refundable now; undefined if nothing is. */
 async function contentOf({ context, planned, orderId }: RefundTask, scope: PlannedRefund['scope']) {
-  const response = await callWithRetries(context.observed, () => context.client('admin').get(`/orders/${orderId}/refundable`));
+  const response = await callWithRetries(context.observed, () =>
+    context.client('admin').get(`/orders/${orderId}/refundable`),
+  );
   if (response?.status !== 200) return undefined;
   const open = (response.body.lines as Line[]).filter(({ refundable }) => refundable.quantity > 0);
   const [first] = open;
@@ -111,7 +118,9 @@ async function returnGoods(task: RefundTask): Promise<void> {
   const { context, planned, refundId } = task;
   const rmaId = refundId.replace('ref_', 'rma_');
   for (const [index, disposition] of planned.parcels.entries()) {
-    const response = await callWithRetries(context.observed, () => context.client('warehouse').get(`/returns/${rmaId}`));
+    const response = await callWithRetries(context.observed, () =>
+      context.client('warehouse').get(`/returns/${rmaId}`),
+    );
     if (response?.status !== 200 || response.body.status !== 'expected') return;
     const open = (response.body.units as Expected[])
       .map(({ lineId, expected, restock, damaged, missing }) => ({
@@ -142,7 +151,8 @@ async function handleFailedPayout(task: RefundTask): Promise<void> {
   const { context, planned, refundId } = task;
   for (let poll = 0; poll < maxPolls; poll += 1) {
     const status = (await readRefund(context, refundId))?.status;
-    if (status === 'payout-failed') await repeatedly(planned.submission, () => remedyPayout(context, task, planned.remedy));
+    if (status === 'payout-failed')
+      await repeatedly(planned.submission, () => remedyPayout(context, task, planned.remedy));
     else if (status !== 'approved' && status !== 'paying') return;
     await sleep(pollIntervalMs);
   }

@@ -31,11 +31,14 @@ export type RunContext = {
 export type Actor = { name: string; act: (context: RunContext) => Promise<void> };
 
 const maxAttempts = 12;
-/** What callers are told to send again: no room, no response, a token or a signature that ended on the way. */
+/** Responses that callers retry: server errors, throttling, and a token or signature that expired in transit. */
 const isTransient = ({ status }: ApiResponse) => status >= 500 || status === 429 || status === 401;
 
 /** Repeats a call until its response is final, as the API documentation requires; undefined after `maxAttempts`. */
-export async function callWithRetries(observed: ObservedResponses, call: () => Promise<ApiResponse>): Promise<ApiResponse | undefined> {
+export async function callWithRetries(
+  observed: ObservedResponses,
+  call: () => Promise<ApiResponse>,
+): Promise<ApiResponse | undefined> {
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
     if (attempt > 0) observed.countRetry();
     const response = await call().catch(() => undefined);

@@ -13,7 +13,10 @@ export const warehouse: Actor = {
     const sqs = new SQSClient(admin.settings);
     const { stockMovementsQueue } = engine.credentials;
     const queueUrl = `${engine.gatewayUrl}/${engine.context.template.accountId}/${stockMovementsQueue}`;
-    const transports: Record<PlannedMovementDelivery['transport'], (delivery: PlannedMovementDelivery) => Promise<unknown>> = {
+    const transports: Record<
+      PlannedMovementDelivery['transport'],
+      (delivery: PlannedMovementDelivery) => Promise<unknown>
+    > = {
       http: ({ movements }) => post(context, movements),
       queue: ({ movements }) => {
         const MessageBody = JSON.stringify({ movements });

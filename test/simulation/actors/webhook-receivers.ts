@@ -25,7 +25,11 @@ const failures = [
  * Starts the channels' servers and registers each as a webhook endpoint. While `isActive`, they are slow or fail. The seed
  * decides by the event's type and order and the number of the delivery.
  */
-export async function startReceivers(seed: number, isActive: () => boolean, { client, observed }: Pick<RunContext, 'client' | 'observed'>) {
+export async function startReceivers(
+  seed: number,
+  isActive: () => boolean,
+  { client, observed }: Pick<RunContext, 'client' | 'observed'>,
+) {
   const deliveryCounts = new Map<string, number>();
   const failureOf = ({ json: { type, data } }: Received) => {
     const subject = `${type} ${data.orderId}`;

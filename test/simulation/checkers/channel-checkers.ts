@@ -19,7 +19,9 @@ function subscribedEvents({ orders, intakes, committed }: FinalState): Map<strin
 const channelsGetEvents: Checker = {
   name: 'a channel receives every event of its orders or has it as a dead letter',
   violations: (state) => {
-    const accepted = new Set(state.observed.deliveries.filter(({ isAccepted }) => isAccepted).map(({ eventId }) => eventId));
+    const accepted = new Set(
+      state.observed.deliveries.filter(({ isAccepted }) => isAccepted).map(({ eventId }) => eventId),
+    );
     const dead = new Set(state.deliveries.filter(({ state }) => state === 'dead').map(({ eventId }) => eventId));
     return [...subscribedEvents(state)]
       .filter(([eventId]) => !accepted.has(eventId) && !dead.has(eventId))

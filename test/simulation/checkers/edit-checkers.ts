@@ -48,7 +48,9 @@ const editsAddUp: Checker = {
       const { order, placed, edits } = edited;
       const wrongAmounts = amounts.flatMap((amount) => {
         const sum = edits.reduce((total, { differences }) => total + (differences[amount] ?? 0), placed[amount]);
-        return order[amount] === sum ? [] : [`${order.orderId} has ${amount} ${order[amount]}, its events sum to ${sum}`];
+        return order[amount] === sum
+          ? []
+          : [`${order.orderId} has ${amount} ${order[amount]}, its events sum to ${sum}`];
       });
       const wrongUnits = unitsWithoutEvent(edited).map(
         ([lineId, units]) => `${order.orderId} has ${units} units of ${lineId} without an event`,

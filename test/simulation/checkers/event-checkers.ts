@@ -12,8 +12,7 @@ const lakeIsComplete: Checker = {
     const unknown = [...inLake].filter((eventId) => !inTables.has(eventId));
     return [
       ...[...Map.groupBy(missing, ({ type }) => type)].map(
-        ([type, events]) =>
-          `${events.length} ${type} are missing: ${someOf(events.map(({ eventId }) => eventId))}`,
+        ([type, events]) => `${events.length} ${type} are missing: ${someOf(events.map(({ eventId }) => eventId))}`,
       ),
       ...(unknown.length > 0 ? [`${unknown.length} events in the lake were not committed: ${someOf(unknown)}`] : []),
     ];
@@ -34,7 +33,8 @@ const redrivesFail: Checker = {
   violations: ({ deadLetters, notifiedByStaff }) => {
     // A payout with an open chargeback stays in the queue until staff look up its result at the provider.
     const isExpected = ({ bodies, heldAfterRedrive }: DeadLetters) =>
-      heldAfterRedrive === 0 && bodies.every((body) => [...notifiedByStaff].some((refundId) => body.includes(refundId)));
+      heldAfterRedrive === 0 &&
+      bodies.every((body) => [...notifiedByStaff].some((refundId) => body.includes(refundId)));
     return deadLetters
       .filter((letters) => !isExpected(letters))
       .map(

@@ -54,7 +54,9 @@ const importsHappenOnce: Checker = {
       const total = lines.reduce((sum, { quantity, price }) => sum + quantity * price, 0);
       const order = ordersByKey.get(key);
       const isImportedOnce = order?.imported && order.totalMinor === total && events.get(key)?.length === 1;
-      return isImportedOnce ? [] : [`${key} has the total ${order?.totalMinor} instead of ${total}, and ${events.get(key)?.length ?? 0} events`];
+      return isImportedOnce
+        ? []
+        : [`${key} has the total ${order?.totalMinor} instead of ${total}, and ${events.get(key)?.length ?? 0} events`];
     });
     const wrongResults = plan.imports.flatMap(({ name, rows: sent }) => {
       const summary = JSON.parse(orderResults.get(`results/${name}.json`) ?? '{}');

@@ -25,8 +25,15 @@ import type { ObservedResponses } from '../actors/observed-responses.ts';
 type Metadata = { eventId: string; occurredAt: string };
 
 /** An event with the hash of its content, which does not depend on the order of fields. */
-// oxlint-disable-next-line typescript/no-explicit-any -- invariants read events as they expect them to be
-export type CommittedEvent = { eventId: string; source: string; type: string; hash: string; metadata: Metadata; data: any };
+export type CommittedEvent = {
+  eventId: string;
+  source: string;
+  type: string;
+  hash: string;
+  metadata: Metadata;
+  // oxlint-disable-next-line typescript/no-explicit-any -- each checker reads the fields of the events that it expects
+  data: any;
+};
 
 /** Names of refund schedules, and the refunds at the same time. */
 type Deadlines = { schedules: string[]; refunds: RefundItem[] };

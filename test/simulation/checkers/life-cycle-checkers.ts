@@ -51,7 +51,8 @@ const everyChangeHasAnEvent: Checker = {
   },
 };
 
-const isPermitted = (from: OrderStatus, to: OrderStatus) => from === to || Object.values(transitions[from]).includes(to);
+const isPermitted = (from: OrderStatus, to: OrderStatus) =>
+  from === to || Object.values(transitions[from]).includes(to);
 
 const transitionsArePermitted: Checker = {
   name: 'an order makes only permitted transitions',
@@ -84,7 +85,9 @@ const commandsAreDone: Checker = {
       .filter(({ status }) => status === 200 || status === 201)
       .flatMap(({ orderId, what, id }) => {
         const order = byId.get(orderId);
-        return order && isDone(order, what, id) ? [] : [`${orderId}: ${what} ${id} was confirmed but does not exist once`];
+        return order && isDone(order, what, id)
+          ? []
+          : [`${orderId}: ${what} ${id} was confirmed but does not exist once`];
       });
   },
 };
@@ -131,4 +134,10 @@ const pastDeadlineIsTerminal: Checker = {
       .map(({ orderId, status }) => `${orderId} is still ${status}`),
 };
 
-export const lifeCycleCheckers = [everyChangeHasAnEvent, transitionsArePermitted, commandsAreDone, unitsAddUp, pastDeadlineIsTerminal];
+export const lifeCycleCheckers = [
+  everyChangeHasAnEvent,
+  transitionsArePermitted,
+  commandsAreDone,
+  unitsAddUp,
+  pastDeadlineIsTerminal,
+];

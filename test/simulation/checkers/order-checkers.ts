@@ -8,7 +8,8 @@ const isPlaced = ({ status }: ObservedOrderResponse) => status === 200 || status
 const hasOrderBody = (response: ObservedOrderResponse) => isPlaced(response) && response.text !== '';
 const keyOf = ({ channel, externalOrderId }: { channel: string; externalOrderId: string }) =>
   `${externalOrderId} of ${channel}`;
-const keyOfResponse = ({ channel, sent }: ObservedOrderResponse) => keyOf({ channel, externalOrderId: sent.externalOrderId });
+const keyOfResponse = ({ channel, sent }: ObservedOrderResponse) =>
+  keyOf({ channel, externalOrderId: sent.externalOrderId });
 
 type Line = { quantity: number };
 
@@ -50,7 +51,9 @@ const oneOrderPerId: Checker = {
         .map(([key, own]) => `${key} has ${own.length} orders: ${own.map(({ orderId }) => orderId).join(', ')}`),
       ...orders
         .filter(({ orderId }) => placed.get(orderId)?.length !== 1)
-        .map((order) => `${keyOf(order)} has ${placed.get(order.orderId)?.length ?? 0} events of its placement or import`),
+        .map(
+          (order) => `${keyOf(order)} has ${placed.get(order.orderId)?.length ?? 0} events of its placement or import`,
+        ),
       ...[...placed.keys()]
         .filter((orderId) => !orders.some((order) => order.orderId === orderId))
         .map((orderId) => `${orderId} has an event and does not exist`),
@@ -73,10 +76,14 @@ const confirmedOrdersExist: Checker = {
         .filter((field) => confirmed[field] !== placed?.[field])
         .map((field) => `${key}: ${field} was confirmed as ${confirmed[field]} and is ${placed?.[field]}`);
       if (unitsOf(confirmed.lines) !== unitsOf(response.sent.lines)) {
-        violations.push(`${key} was sent with ${unitsOf(response.sent.lines)} and confirmed with ${unitsOf(confirmed.lines)}`);
+        violations.push(
+          `${key} was sent with ${unitsOf(response.sent.lines)} and confirmed with ${unitsOf(confirmed.lines)}`,
+        );
       }
       if (unitsOf(confirmed.lines) !== unitsOf(placed?.lines ?? [])) {
-        violations.push(`${key} was confirmed with ${unitsOf(confirmed.lines)} and has ${unitsOf(placed?.lines ?? [])}`);
+        violations.push(
+          `${key} was confirmed with ${unitsOf(confirmed.lines)} and has ${unitsOf(placed?.lines ?? [])}`,
+        );
       }
       return violations;
     });
@@ -89,9 +96,7 @@ const repeatsGetFirstResponse: Checker = {
     const confirmed = Map.groupBy(observed.orders.filter(hasOrderBody), keyOfResponse);
     return [...confirmed]
       .filter(([, responses]) => new Set(responses.map(({ text }) => text)).size > 1)
-      .map(
-        ([key, responses]) => `${key} got different responses: ${responses.map(({ text }) => text).join(' | ')}`,
-      );
+      .map(([key, responses]) => `${key} got different responses: ${responses.map(({ text }) => text).join(' | ')}`);
   },
 };
 
@@ -101,7 +106,9 @@ const refusedIsNotPlaced: Checker = {
     const byKey = new Map(orders.map((order) => [keyOf(order), order]));
     const placed = new Set(observed.orders.filter(isPlaced).map(keyOfResponse));
     const conflicts = observed.orders.filter(({ type }) => type === 'order-conflict');
-    const undecided = new Set(observed.orders.filter(({ status }) => status === 0 || status === 202).map(keyOfResponse));
+    const undecided = new Set(
+      observed.orders.filter(({ status }) => status === 0 || status === 202).map(keyOfResponse),
+    );
     const refused = observed.orders.filter(({ type }) => type === 'out-of-stock');
     return [
       ...conflicts
@@ -135,7 +142,9 @@ const reportsAddUp: Checker = {
         ['totalMinor', amounts?.['totalMinor'] ?? 0, sum(({ totalMinor }) => totalMinor)],
         ['taxMinor', amounts?.['taxMinor'] ?? 0, sum(({ taxMinor }) => taxMinor)],
       ] as const;
-      const quarantined = manifest.input.quarantined.map(({ rows, reason }) => `${date} quarantined ${rows} rows: ${reason}`);
+      const quarantined = manifest.input.quarantined.map(
+        ({ rows, reason }) => `${date} quarantined ${rows} rows: ${reason}`,
+      );
       return [
         ...quarantined,
         ...figures
@@ -151,19 +160,28 @@ const queuedAreDecided: Checker = {
   violations: ({ orders, intakes, placements, settlements, committed, observed }) => {
     const placed = new Set(orders.map(({ orderId }) => orderId));
     const refused = new Set(committed.filter(({ type }) => type === 'OrderRefused').map(({ data }) => data.orderId));
-    const known = new Set([...orders, ...intakes].map(keyOf));
+    const storedKeys = new Set([...orders, ...intakes].map(keyOf));
     const notPlaced = intakes.filter(({ orderId }) => !placed.has(orderId));
     return [
       ...observed.orders
-        .filter((response) => response.status === 202 && !known.has(keyOfResponse(response)))
+        .filter((response) => response.status === 202 && !storedKeys.has(keyOfResponse(response)))
         .map((response) => `${keyOfResponse(response)} was accepted and does not exist`),
       ...notPlaced
         .filter(({ status, orderId }) => status === 'accepted' || !refused.has(orderId))
         .map((intake) => `${keyOf(intake)} is still ${intake.status} or has no OrderRefused event`),
       ...placements.map(({ orderId, state, taken }) => `${orderId} is still ${state} after ${taken} chunks`),
-      ...settlements.map(({ orderId, kind, settled }) => `${orderId} still has to ${kind} stock after ${settled} chunks`),
+      ...settlements.map(
+        ({ orderId, kind, settled }) => `${orderId} still has to ${kind} stock after ${settled} chunks`,
+      ),
     ];
   },
 };
 
-export const orderCheckers = [queuedAreDecided, oneOrderPerId, confirmedOrdersExist, repeatsGetFirstResponse, refusedIsNotPlaced, reportsAddUp];
+export const orderCheckers = [
+  queuedAreDecided,
+  oneOrderPerId,
+  confirmedOrdersExist,
+  repeatsGetFirstResponse,
+  refusedIsNotPlaced,
+  reportsAddUp,
+];

@@ -19,16 +19,20 @@ const paymentsAreStoredOnce: Checker = {
     return [
       ...[...Map.groupBy(keys, (key) => key)]
         .filter(([key, copies]) => copies.length !== 1 || published.get(key)?.length !== 1)
-        .map(([key, copies]) => `${key} is stored ${copies.length} times and published ${published.get(key)?.length ?? 0} times`),
+        .map(
+          ([key, copies]) =>
+            `${key} is stored ${copies.length} times and published ${published.get(key)?.length ?? 0} times`,
+        ),
       ...[...published.keys()].filter((key) => !keys.includes(key)).map((key) => `${key} is published and not stored`),
       ...state.observed.payments
         .filter(({ status }) => status === 200)
         .filter(({ orderId, eventId, amountMinor }) => {
-          const payment = stored.get(orderId)?.find((known) => known.eventId === eventId);
+          const payment = stored.get(orderId)?.find((candidate) => candidate.eventId === eventId);
           return payment?.amountMinor !== amountMinor;
         })
         .map(
-          ({ orderId, eventId, amountMinor, result }) => `${orderId} ${eventId} of ${amountMinor} was acknowledged as ${result} and is not stored`,
+          ({ orderId, eventId, amountMinor, result }) =>
+            `${orderId} ${eventId} of ${amountMinor} was acknowledged as ${result} and is not stored with this amount`,
         ),
     ];
   },

@@ -21,20 +21,24 @@ const requestsHappenOnce: Checker = {
   violations: (state) => {
     const byId = new Map(state.refunds.map((refund) => [refund.refundId, refund]));
     const events = eventsByRefund(state);
-    const requestEventsOf = (refundId: string) => events.get(refundId)?.filter(({ type }) => type === 'RefundRequested') ?? [];
+    const requestEventsOf = (refundId: string) =>
+      events.get(refundId)?.filter(({ type }) => type === 'RefundRequested') ?? [];
     const requests = state.observed.refunds.filter(({ what }) => what === 'request');
     return [
       ...state.refunds
         .filter(({ refundId }) => requestEventsOf(refundId).length !== 1)
         .map(({ refundId }) => `${refundId} has ${requestEventsOf(refundId).length} RefundRequested events`),
-      ...[...events.keys()].filter((refundId) => !byId.has(refundId)).map((refundId) => `${refundId} has events and does not exist`),
+      ...[...events.keys()]
+        .filter((refundId) => !byId.has(refundId))
+        .map((refundId) => `${refundId} has events and does not exist`),
       ...requests
         .filter(isDone)
         .filter(({ refundId, confirmed }) => confirmed.refundId !== refundId || !byId.has(refundId))
         .map(({ refundId, confirmed }) => `${refundId} was confirmed as ${confirmed.refundId} or does not exist`),
       ...requests
         .filter(
-          ({ status, refundId, confirmed }) => status === 201 && requestEventsOf(refundId)[0]?.data.amountMinor !== confirmed.amountMinor,
+          ({ status, refundId, confirmed }) =>
+            status === 201 && requestEventsOf(refundId)[0]?.data.amountMinor !== confirmed.amountMinor,
         )
         .map(({ refundId, confirmed }) => `${refundId} was confirmed with the amount ${confirmed.amountMinor}`),
       ...[...Map.groupBy(requests.filter(isDone), ({ refundId }) => refundId)]
@@ -44,7 +48,8 @@ const requestsHappenOnce: Checker = {
   },
 };
 
-const isPermitted = (from: RefundStatus, to: RefundStatus) => from === to || Object.values(transitions[from]).includes(to);
+const isPermitted = (from: RefundStatus, to: RefundStatus) =>
+  from === to || Object.values(transitions[from]).includes(to);
 
 const changesHaveEvents: Checker = {
   name: 'every change of a refund has an event and is a permitted transition to its current state',
@@ -86,9 +91,13 @@ function wrongApprovalsOf({
     ({ by, department }) =>
       [requestedBy, ...amendedBy].includes(by) || amountMinor > (simulatedPolicy.limits[department] ?? 0),
   );
-  const violations = invalid.map(({ by }) => `${refundId} of ${amountMinor}, requested by ${requestedBy}, was approved by ${by}`);
+  const violations = invalid.map(
+    ({ by }) => `${refundId} of ${amountMinor}, requested by ${requestedBy}, was approved by ${by}`,
+  );
   if (departments.size !== approved.length || approved.length !== policy.approvalsNeeded) {
-    violations.push(`${refundId} needs ${policy.approvalsNeeded} approvals and has those of ${[...departments].join(', ')}`);
+    violations.push(
+      `${refundId} needs ${policy.approvalsNeeded} approvals and has those of ${[...departments].join(', ')}`,
+    );
   }
   return violations;
 }

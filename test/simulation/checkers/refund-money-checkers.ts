@@ -38,7 +38,12 @@ const componentsSuffice: Checker = {
     return refundedOrders(state).flatMap((refunded) => {
       const posted = refunded.refunds.flatMap(({ refundId }) => events.get(refundId) ?? []);
       const postedMinor = sumOf(posted, (event) => paidBy(event) + creditedBy(event));
-      const violations = violatedInvariants({ ...refunded, postedMinor, requestedUnits: undefined, hasRevertedFailure: false });
+      const violations = violatedInvariants({
+        ...refunded,
+        postedMinor,
+        requestedUnits: undefined,
+        hasRevertedFailure: false,
+      });
       return violations.map((violation) => `${refunded.order.orderId}: ${violation}`);
     });
   },
@@ -73,7 +78,9 @@ const providerAgrees: Checker = {
           paid.filter((made) => made.refundId === refundId),
           ({ amountMinor }) => amountMinor,
         );
-        return postedMinor === paidMinor ? [] : [`events post ${postedMinor} for ${refundId}, the provider paid ${paidMinor}`];
+        return postedMinor === paidMinor
+          ? []
+          : [`events post ${postedMinor} for ${refundId}, the provider paid ${paidMinor}`];
       }),
     ];
   },

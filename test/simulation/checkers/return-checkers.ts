@@ -17,7 +17,7 @@ const returnsArePosted: Checker = {
       ({ data }) => String(data.movementId),
     );
     const units = returnedUnits(state).filter(({ disposition }) => disposition !== 'missing');
-    const known = new Set(units.map(({ movementId }) => movementId));
+    const movementIds = new Set(units.map(({ movementId }) => movementId));
     return [
       ...units.flatMap(({ movementId = '', sku, warehouse, quantity, disposition }) => {
         const [only, ...others] = moved.get(movementId) ?? [];
@@ -28,9 +28,11 @@ const returnsArePosted: Checker = {
           only.data.warehouse === warehouse &&
           only.data.onHandDelta === quantity &&
           only.data.unavailableDelta === unavailable;
-        return isPosted ? [] : [`${quantity} ${disposition} ${sku} were returned to ${warehouse} without a matching movement`];
+        return isPosted
+          ? []
+          : [`${quantity} ${disposition} ${sku} were returned to ${warehouse} without a matching movement`];
       }),
-      ...[...moved.keys()].filter((id) => !known.has(id)).map((id) => `${id} is posted without a return`),
+      ...[...moved.keys()].filter((id) => !movementIds.has(id)).map((id) => `${id} is posted without a return`),
     ];
   },
 };
@@ -43,7 +45,9 @@ const receiptsAddUp: Checker = {
       state.committed.filter(({ type }) => type === 'ReturnReceived'),
       ({ data }) => `${data.refundId} ${data.receiptId}`,
     );
-    const withoutEvent = state.receipts.filter(({ refundId, receiptId }) => events.get(`${refundId} ${receiptId}`)?.length !== 1);
+    const withoutEvent = state.receipts.filter(
+      ({ refundId, receiptId }) => events.get(`${refundId} ${receiptId}`)?.length !== 1,
+    );
     return [
       ...withoutEvent.map(({ refundId, receiptId }) => `${receiptId} of ${refundId} does not have exactly one event`),
       ...state.refunds.flatMap(({ refundId, returning }) =>

@@ -70,7 +70,10 @@ const ledgerAddsUp: Checker = {
 const reservedEqualsDemand: Checker = {
   name: 'reserved stock equals the demand of open orders',
   violations: (state) => {
-    const demand = sums(state.orders.flatMap(openLines), (line) => [`${line.sku} in ${line.warehouse}`, openUnits(line)]);
+    const demand = sums(state.orders.flatMap(openLines), (line) => [
+      `${line.sku} in ${line.warehouse}`,
+      openUnits(line),
+    ]);
     const reserved = sums(countersOf(state), ({ sku, warehouse, counters }) => [
       `${sku} in ${warehouse}`,
       counters.reserved,
@@ -145,8 +148,15 @@ const lotsAndTransfersAddUp: Checker = {
       `${sku} ${lot} in ${warehouse} not available`,
       unavailable,
     ]);
-    const transits = sums(state.transits, ({ sku, transferId, units }) => [`${sku} in transit in ${transferId}`, units]);
-    const wrong = [differences(lots, lotSums), differences(unavailableUnits, unavailableSums), differences(transits, transitSums)].flat();
+    const transits = sums(state.transits, ({ sku, transferId, units }) => [
+      `${sku} in transit in ${transferId}`,
+      units,
+    ]);
+    const wrong = [
+      differences(lots, lotSums),
+      differences(unavailableUnits, unavailableSums),
+      differences(transits, transitSums),
+    ].flat();
     return wrong.map(([key, units, sum]) => `${units} ${key}, its movements sum to ${sum}`);
   },
 };

@@ -69,7 +69,8 @@ export function createFaultInjector(seed: number): FaultInjector {
     const { service, operation } = made.call;
     const isWrite = service !== 'dynamodb' || operation === 'TransactWriteItems' || operation === 'UpdateItem';
     const identity = `call ${identityOfCall(made)}`;
-    const isOutage = (attempts.get(identity) ?? 0) < outageAttempts && chance(seed, identity, 'outage') < probability.outage;
+    const isOutage =
+      (attempts.get(identity) ?? 0) < outageAttempts && chance(seed, identity, 'outage') < probability.outage;
     const crashFactor = /\/PLACEMENT|Payout/.test(identity) ? probability.crashFactorBetweenSteps : 1;
     const isBatch = operation === 'PutEvents' || operation === 'SendMessageBatch';
     const kind = faultOf(identity, [
@@ -182,7 +183,12 @@ function partialBatch({ call: { service, body } }: FunctionCall): CallFault {
       const failed = throttled.map(() => ({ ErrorCode: 'ThrottlingException', ErrorMessage: 'A fault' }));
       return jsonResponse({ FailedEntryCount: throttled.length, Entries: [...(partial.Entries ?? []), ...failed] });
     }
-    const failed = throttled.map(({ Id }) => ({ Id, SenderFault: false, Code: 'ServiceUnavailable', Message: 'A fault' }));
+    const failed = throttled.map(({ Id }) => ({
+      Id,
+      SenderFault: false,
+      Code: 'ServiceUnavailable',
+      Message: 'A fault',
+    }));
     return jsonResponse({ ...partial, Failed: failed });
   };
   return { kind: 'partial', part: Buffer.from(JSON.stringify({ ...rest, Entries: accepted })), complete };

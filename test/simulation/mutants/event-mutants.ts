@@ -28,8 +28,8 @@ export const eventMutants: Record<string, Mutant> = {
   },
   'queue-with-one-receive': {
     file: 'infra/constructs/work-queue.ts',
-    from: 'const usualAttempts = 10;',
-    to: 'const usualAttempts = 1;',
+    from: 'maxReceiveCount = 10,',
+    to: 'maxReceiveCount = 1,',
     detectedBy: 'no dead-letter queue holds a message that a redrive would process',
   },
   'sweep-fails-without-due-orders': {

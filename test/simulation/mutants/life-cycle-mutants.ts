@@ -78,7 +78,8 @@ export const lifeCycleMutants: Record<string, Mutant> = {
     file: 'functions/order-intake/order/payment.ts',
     from: '.reduce((sum, { amountMinor }) => sum + amountMinor, 0);',
     to: '.reduce((sum, { amountMinor }) => Math.max(sum, amountMinor), 0);',
-    detectedBy: 'the captured amount of an order is the sum of its captures, and the amount due its total less cancellations',
+    detectedBy:
+      'the captured amount of an order is the sum of its captures, and the amount due its total less cancellations',
   },
   'partial-payment-as-unpaid': {
     file: 'functions/order-intake/order/payment.ts',

@@ -42,13 +42,15 @@ export const refundMutants: Record<string, Mutant> = {
     file: 'functions/refund-approval/refund/allocation.ts',
     from: 'if (quantity <= left.quantity && minor <= left.minor) add(',
     to: 'if (minor <= left.minor) add(',
-    detectedBy: 'no refundable component gives more money, tax or units than it has, and the refund ledger matches the refunds',
+    detectedBy:
+      'no refundable component gives more money, tax or units than it has, and the refund ledger matches the refunds',
   },
   'refund-ledger-without-version': {
     file: 'functions/refund-approval/refund/store.ts',
     from: 'Item: { ...ledger, ...ledgerKey(ledger.orderId) }, ...condition } });',
     to: 'Item: { ...ledger, ...ledgerKey(ledger.orderId) } } });',
-    detectedBy: 'no refundable component gives more money, tax or units than it has, and the refund ledger matches the refunds',
+    detectedBy:
+      'no refundable component gives more money, tax or units than it has, and the refund ledger matches the refunds',
   },
   'payout-with-new-idempotency-key': {
     file: 'functions/refund-approval/payouts/http-provider-client.ts',

@@ -103,7 +103,10 @@ export function plannedLifeCycle(dice: Dice, client: string, name: string): Plan
   };
 }
 
-const plannedSubmission = (dice: Dice): Submission => ({ repeats: dice.pick([0, 0, 0, 1, 2]), isConcurrent: dice.happens(0.5) });
+const plannedSubmission = (dice: Dice): Submission => ({
+  repeats: dice.pick([0, 0, 0, 1, 2]),
+  isConcurrent: dice.happens(0.5),
+});
 
 const plannedCancellations = (dice: Dice, name: string) =>
   Array.from({ length: dice.whole(1, 2) }, (_, index): PlannedCancellation => ({

@@ -4,10 +4,18 @@ import type { Dice } from './random.ts';
 import type { Submission } from './life-cycle-plan.ts';
 
 /** Stock movements that the warehouse sends together, and how. */
-export type PlannedMovementDelivery = Submission & { id: string; transport: 'http' | 'queue' | 'file'; movements: Movement[] };
+export type PlannedMovementDelivery = Submission & {
+  id: string;
+  transport: 'http' | 'queue' | 'file';
+  movements: Movement[];
+};
 
 /** Deliveries of a few movements. They include scarce SKUs, so that movements and orders compete. */
-export const plannedMovementDeliveries = (dice: Dice, skus: readonly PlannedSku[], count: number): PlannedMovementDelivery[] =>
+export const plannedMovementDeliveries = (
+  dice: Dice,
+  skus: readonly PlannedSku[],
+  count: number,
+): PlannedMovementDelivery[] =>
   Array.from({ length: count }, (_, index) => {
     const id = `note-${index}`;
     const movements = Array.from({ length: dice.whole(1, 4) }, (_unused, part) =>

@@ -59,10 +59,10 @@ export const adminConfigOf = ({ gatewayUrl, credentials }: Pick<BackOffice, 'gat
   credentials: { accessKeyId: 'administrator', secretAccessKey: 'local' },
 });
 
-/** Physical name of the first resource of a type whose `<stack>-<logical id>` starts with `id`. */
+/** Physical name of the first resource of a type whose `<Workflow>-<LogicalId>` starts with `id`. */
 export function resourceName({ context }: Pick<BackOffice, 'context'>, type: string, id: string): string {
   const resources = context.template.ofType(type);
-  const found = resources.find(({ stack, logicalId }) => `${stack}-${logicalId}`.startsWith(id));
+  const found = resources.find(({ stack, logicalId }) => `${stack}-${logicalId}`.startsWith(`Storeworks-${id}`));
   return (found ?? raise(`The template has no ${type} ${id}`)).name;
 }
 

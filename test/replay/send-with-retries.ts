@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiResponse } from '../support/system/api-client.ts';
 
-/** Repeats a request that the back office was too busy for, as its `Retry-After` asks. */
-export async function send(request: () => Promise<ApiResponse>): Promise<ApiResponse> {
+/** Repeats a request with status 503 or 429 up to 20 times, after the delay in `Retry-After`. */
+export async function sendWithRetries(request: () => Promise<ApiResponse>): Promise<ApiResponse> {
   for (let attempt = 0; ; attempt += 1) {
     const response = await request();
     if ((response.status !== 503 && response.status !== 429) || attempt === 20) return response;
@@ -11,5 +11,6 @@ export async function send(request: () => Promise<ApiResponse>): Promise<ApiResp
 }
 
 export function expectStatus(response: ApiResponse, ...statuses: number[]): void {
-  if (!statuses.includes(response.status)) throw new Error(`Unexpected response ${response.status}: ${response.text}`);
+  if (!statuses.includes(response.status))
+    throw new Error(`Unexpected response status ${response.status}: ${response.text}`);
 }
