@@ -30,7 +30,7 @@ export class RefundApprovalStack extends WorkflowStack {
         all(orders.checker, orders.byCustomer, catalog.reader, stock.reader),
         all(channels, departments, returnAddresses, calendar),
       ),
-      errorImpact: 'Customer service cannot request refunds, and nobody can decide on them.',
+      errorImpact: 'Customer service cannot request refunds, and approvers cannot decide on them.',
     });
     this.onConsole<TablesEnv>({
       handler: 'refund-approval/approvals/console-decision.handler.ts',

@@ -20,7 +20,7 @@ export function checkCellCounts(header: readonly string[], rows: readonly FileRo
     const reason = `has ${cells.length} cells, the header ${header.length}; quote a cell with commas or line breaks`;
     return isUnshifted
       ? { row, externalOrderId: cells[idAt] ?? '', reason }
-      : { row, externalOrderId: '', reason: `${reason}; of which order it is cannot be told` };
+      : { row, externalOrderId: '', reason: `${reason}; the order of this row cannot be identified` };
   });
   return { bad, rowOf: (channel: string, externalOrderId: string) => firstRows.get(keyOf(channel, externalOrderId)) };
 }

@@ -47,7 +47,7 @@ test('refuses a row with another number of cells and the whole order it belongs 
     '2 C-1 Row 3 has another number of cells and may be of this order',
     '3 C-1 has 9 cells, the header 8; quote a cell with commas or line breaks',
     '5 C-3 has 5 cells, the header 8; quote a cell with commas or line breaks',
-    '6  has 4 cells, the header 8; quote a cell with commas or line breaks; of which order it is cannot be told',
+    '6  has 4 cells, the header 8; quote a cell with commas or line breaks; the order of this row cannot be identified',
   ]);
   expect(summary).toEqual({ rows: 5, imported: 1, alreadyImported: 0, badRows: 4 });
 });
@@ -60,7 +60,7 @@ test('imports no order that a row with shifted cells may belong to', async () =>
   );
   expect(bad).toEqual([
     '2 U-1 Row 3 has another number of cells and may be of this order',
-    expect.stringMatching(/^3  has 9 cells, .* cannot be told$/),
+    expect.stringMatching(/^3  has 9 cells, .* cannot be identified$/),
   ]);
   expect(summary).toMatchObject({ rows: 3, imported: 1 });
 });
