@@ -107,12 +107,11 @@ const impureName = /\b(Date\.now\(|new Date\(\)|performance\.now\(|Math\.random\
 export const purityViolations = (sources: Sources): string[] =>
   [...sources]
     .filter(([path]) => isPure(path))
-    .flatMap(([path, source]) => [
-      ...importsOf(path, source)
-        .filter(({ to, typeOnly }) => !typeOnly && impurePackage.test(to))
-        .map(({ to }) => `${path} imports ${to}`),
-      ...[...source.matchAll(impureName)].map(([name]) => `${path} uses ${name}`),
-    ]);
+    .flatMap(([path, source]) => {
+      const packages = importsOf(path, source).filter(({ to, typeOnly }) => !typeOnly && impurePackage.test(to));
+      const names = [...source.matchAll(impureName)];
+      return packages.map(({ to }) => `${path} imports ${to}`).concat(names.map(([name]) => `${path} uses ${name}`));
+    });
 
 const maxFilesPerFolder = 15;
 
