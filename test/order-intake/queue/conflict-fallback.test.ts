@@ -61,6 +61,15 @@ test('an order that the queue refuses gets the problem of a direct placement', a
   expect(refused.body).toEqual(direct.body);
 });
 
+test('an order that another request placed meanwhile gets the response of a replay', async () => {
+  const sku = await stockedSku(database.db, 5);
+  const own = request(sku, 'placed-by-another');
+  const other = { ...own, cause: { ...own.cause, causationId: 'another-request' } };
+  const queue = { send: async () => void (await placing(stores)(other)) };
+  const replayed = await placeOrQueue(conflicting, stores, queue, channels, wait)(own);
+  expect(replayed).toMatchObject({ status: 200, headers: { 'idempotent-replayed': 'true' } });
+});
+
 test('an order without a decision in time is accepted', async () => {
   const sku = await stockedSku(database.db, 5);
   const short = { responseWithinMs: 20, pollMs: 5 };

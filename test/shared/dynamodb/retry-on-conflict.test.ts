@@ -48,14 +48,14 @@ describe('retryOnConflict', () => {
   });
 
   test('throws a retryable error when its budget is spent', async () => {
-    const startedAt = performance.now();
-    const conflict = retryOnConflict(50, async () => undefined).catch((error: unknown) => error);
+    let attempts = 0;
+    const conflict = retryOnConflict(50, async () => void (attempts += 1)).catch((error: unknown) => error);
     const throttled = retryOnConflict(50, async () => Promise.reject(cancelled('TransactionConflict'))).catch(
       (error: unknown) => error,
     );
     expect(isRetryableError(await conflict)).toBe(true);
     expect(isRetryableError(await throttled)).toBe(true);
-    expect(performance.now() - startedAt).toBeLessThan(30_000);
+    expect(attempts).toBeLessThan(50);
   });
 
   test('makes five attempts although each takes longer than the budget', async () => {
