@@ -36,9 +36,11 @@ function memoryLake({ refuses = '\0', now = before } = {}) {
   } as unknown as S3Client;
   const logged: unknown[] = [];
   const write = journal(createLakeStore(s3, 'lake'), businessDays('Europe/London'), () => Date.parse(now));
+  // The days of a batch are written concurrently, in any order.
+  const keysOf = (folder: string) => [...files.keys()].filter((key) => key.startsWith(folder)).toSorted();
   const lines = () =>
-    [...files].flatMap(([key, bytes]) =>
-      gunzipSync(bytes)
+    keysOf('events/').flatMap((key) =>
+      gunzipSync(files.get(key) ?? '')
         .toString()
         .trimEnd()
         .split('\n')
@@ -46,7 +48,8 @@ function memoryLake({ refuses = '\0', now = before } = {}) {
     );
   return {
     files,
-    lateArrivals: () => [...files.keys()].filter((key) => key.startsWith('late/')),
+    eventFiles: () => keysOf('events/'),
+    lateArrivals: () => keysOf('late/'),
     lines,
     logged,
     write: (messages: { messageId: string; body: string }[]) =>
@@ -60,7 +63,7 @@ describe('event journal', () => {
     const lake = memoryLake();
     const sent = [event('e1', summerEvening, { note: 'é\n' }), event('e2', summerNight)];
     expect(await lake.write(sent.map((body, index) => message(`m${index}`, body)))).toEqual(failures());
-    expect([...lake.files.keys()].map((key) => key.replace(/[0-9a-f]{32}/, 'NAME'))).toEqual([
+    expect(lake.eventFiles().map((key) => key.replace(/[0-9a-f]{32}/, 'NAME'))).toEqual([
       'events/dt=2011-06-30/NAME.ndjson.gz',
       'events/dt=2011-07-01/NAME.ndjson.gz',
     ]);

@@ -144,8 +144,10 @@ describe('an order', () => {
     const sku = await aSkuWith(2);
     const briefly = orderStores(withConflicts(database.db, { conflicts: 4 }));
     expect((await post(orderFor(sku), 'storefront', briefly)).status).toBe(201);
-    const persistent = orderStores(withConflicts(database.db, { conflicts: Infinity }));
-    const failure = await post(orderFor(sku), 'storefront', persistent).catch((error: unknown) => error);
+    const persistent = placing(orderStores(withConflicts(database.db, { conflicts: Infinity })), { budgetMs: 100 });
+    const failure = await persistent(aRequest(routes.placeOrder, { body: orderFor(sku) })).catch(
+      (error: unknown) => error,
+    );
     expect(isRetryableError(failure)).toBe(true);
     expect(await countersOf(sku)).toMatchObject({ reserved: 1, available: 1 });
   });

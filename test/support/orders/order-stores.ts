@@ -43,8 +43,12 @@ export const expiryOf = (orders: Parameters<typeof createHoldExpiry>[0]): Expire
 /** Returns the route function that places an order. */
 export const placing = (
   stores: OrderStores,
-  { channels = testChannels, expireHolds = skipExpiry }: { channels?: Channels; expireHolds?: ExpireHolds } = {},
-) => placeOrder(stores, channels, aPolicy(), expireHolds, retryBudgetMs);
+  {
+    channels = testChannels,
+    expireHolds = skipExpiry,
+    budgetMs = retryBudgetMs,
+  }: { channels?: Channels; expireHolds?: ExpireHolds; budgetMs?: number } = {},
+) => placeOrder(stores, channels, aPolicy(), expireHolds, budgetMs);
 
 /** Returns the route function that reads one order. */
 export const reading = ({ orders, intakes }: OrderStores) => getOrder(orders, findQueuedOrder(intakes), testChannels);
