@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Tests through the running system. They share one synthesised app. */
-const system = ['test/flows/**/*.test.ts', 'test/simulation/simulation.test.ts'];
+const system = ['test/flows/**/*.test.ts'];
 /** System tests with hundreds of SKUs, a thousand orders or long waits: `npm run test:slow`. */
-const slow = ['test/flows/**/*.slow.test.ts', 'test/infra/*.slow.test.ts'];
+const slow = ['test/**/*.slow.test.ts'];
 /** Time limits far above the normal duration, so that no test fails because its machine is slow or busy. */
 const timeLimits = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 50_000 } } };
 const running = { globalSetup: ['test/support/system/synthesise.ts'], ...timeLimits };
