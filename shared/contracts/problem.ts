@@ -3,11 +3,29 @@ import * as z from 'zod';
 /** RFC 9457 problem document. `type` is a stable name, relative to the API's `/problems/`. */
 export const Problem = z
   .looseObject({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string().optional(),
-    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+    type: z.string().meta({
+      description: 'Stable name of the kind of error, relative to `/problems/` of this API',
+      example: 'out-of-stock',
+    }),
+    title: z.string().meta({ description: 'Short text of the HTTP status', example: 'Conflict' }),
+    status: z.int().meta({ description: 'HTTP status of the response', example: 409 }),
+    detail: z.string().optional().meta({
+      description: 'What went wrong and what to do about it, for a person',
+      example: 'Some lines have fewer available units than requested.',
+    }),
+    errors: z
+      .array(
+        z.object({
+          pointer: z
+            .string()
+            .meta({ description: 'JSON pointer (RFC 6901) of the field', example: '/lines/0/quantity' }),
+          detail: z
+            .string()
+            .meta({ description: 'What is wrong with the field', example: 'Too small: expected number to be >=1' }),
+        }),
+      )
+      .optional()
+      .describe('One entry per invalid field'),
   })
   .meta({ id: 'Problem' });
 

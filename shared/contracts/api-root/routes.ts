@@ -10,7 +10,12 @@ export const getHealth = defineRoute({
   responses: {
     200: {
       description: 'Every table responds',
-      schema: z.object({ status: z.literal('ok'), tables: z.int() }).meta({ id: 'Health' }),
+      schema: z
+        .object({
+          status: z.literal('ok').describe('Always `ok`: another state is a 503'),
+          tables: z.int().meta({ description: 'Number of tables that respond', example: 5 }),
+        })
+        .meta({ id: 'Health' }),
     },
     503: { description: 'A table does not respond', schema: Problem },
   },
@@ -21,7 +26,14 @@ export const getOpenApi = defineRoute({
   path: '/openapi.json',
   tag: 'Service',
   summary: 'This API as an OpenAPI 3.1 document',
-  responses: { 200: { description: 'The document', schema: z.looseObject({ openapi: z.string() }) } },
+  responses: {
+    200: {
+      description: 'The document',
+      schema: z.looseObject({
+        openapi: z.string().meta({ description: 'Version of the OpenAPI specification', example: '3.1.0' }),
+      }),
+    },
+  },
 });
 
 export const getDocs = defineRoute({
@@ -37,7 +49,9 @@ export const getDocsFile = defineRoute({
   path: '/docs/{file}',
   tag: 'Service',
   summary: 'A file of the documentation page',
-  params: z.strictObject({ file: z.string().max(100) }),
+  params: z.strictObject({
+    file: z.string().max(100).meta({ description: 'Name of the file', example: 'swagger-ui.css' }),
+  }),
   responses: {
     200: { description: 'The file' },
     404: { description: 'The page has no such file', schema: Problem },

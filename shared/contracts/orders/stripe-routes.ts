@@ -4,11 +4,15 @@ import { Problem } from '../problem.ts';
 
 /** Members of every Stripe event: docs.stripe.com/api/events/object */
 export const StripeEvent = z.looseObject({
-  id: z.string(),
-  type: z.string(),
-  /** Seconds since the epoch. */
-  created: z.int().nonnegative(),
-  data: z.looseObject({ object: z.looseObject({}) }),
+  id: z.string().meta({ description: 'Id of the event', example: 'evt_1SZ0a2Lkdm3QEt8q' }),
+  type: z.string().meta({ description: 'Type of the event', example: 'payment_intent.succeeded' }),
+  created: z
+    .int()
+    .nonnegative()
+    .meta({ description: 'Time of the event in seconds since the epoch', example: 1796030100 }),
+  data: z
+    .looseObject({ object: z.looseObject({}).describe('The object that the event is about, such as a PaymentIntent') })
+    .describe('Data of the event'),
 });
 export type StripeEvent = z.infer<typeof StripeEvent>;
 
@@ -27,9 +31,14 @@ export const postStripeEvent = defineRoute({
       description:
         'Recorded, recorded before, or stored until its order is placed; `ignored` if it concerns no order of this store',
       schema: z.object({
-        orderId: z.string().optional(),
-        eventId: z.string(),
-        status: z.enum(['recorded', 'already-recorded', 'waiting-for-order', 'ignored']),
+        orderId: z.string().optional().meta({
+          description: 'Order of the payment; absent if the event is ignored',
+          example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px',
+        }),
+        eventId: z.string().meta({ description: 'Id of the event', example: 'evt_1SZ0a2Lkdm3QEt8q' }),
+        status: z
+          .enum(['recorded', 'already-recorded', 'waiting-for-order', 'ignored'])
+          .describe('What happened to the event'),
       }),
     },
     401: { description: '`invalid-signature`: missing, wrong, or older than 5 minutes', schema: Problem },

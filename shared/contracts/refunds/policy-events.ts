@@ -5,5 +5,9 @@ import { defineEvent } from '../define-event.ts';
 export const RefundPolicyChanged = defineEvent(
   'storeworks.refund-approval',
   'RefundPolicyChanged',
-  z.object({ version: z.int().positive(), by: z.string(), content: z.looseObject({}) }),
+  z.object({
+    version: z.int().positive().meta({ description: 'Version in force after the change', example: 4 }),
+    by: z.string().meta({ description: 'Client or user who changed it', example: 'finance' }),
+    content: z.looseObject({}).describe('The whole policy'),
+  }),
 );

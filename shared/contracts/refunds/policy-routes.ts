@@ -12,59 +12,120 @@ const Share = z.number().min(0).max(1);
  * earlier refunds, so that parts of a large refund are judged as a large one.
  */
 const Conditions = z.strictObject({
-  amountAtLeastMinor: AmountMinor.optional(),
-  amountAtMostMinor: AmountMinor.optional(),
-  currencies: z.array(z.string()).min(1).max(50).optional(),
-  reasons: z.array(RefundReason).min(1).optional(),
-  channels: z.array(z.string()).min(1).max(100).optional(),
+  amountAtLeastMinor: AmountMinor.optional().describe(
+    'Least amount of the refund and the order’s earlier refunds, in minor units of the refund’s currency',
+  ),
+  amountAtMostMinor: AmountMinor.optional().describe(
+    'Largest amount of the refund and the order’s earlier refunds, in minor units of the refund’s currency',
+  ),
+  currencies: z
+    .array(z.string())
+    .min(1)
+    .max(50)
+    .optional()
+    .meta({ description: 'ISO 4217 codes of the refund', example: ['GBP', 'EUR'] }),
+  reasons: z
+    .array(RefundReason)
+    .min(1)
+    .optional()
+    .meta({ description: 'Reasons of the request', example: ['damaged'] }),
+  channels: z
+    .array(z.string())
+    .min(1)
+    .max(100)
+    .optional()
+    .meta({ description: 'Channels of the order', example: ['storefront'] }),
   goods: z
     .array(z.enum(['not-shipped', 'shipped', 'delivered']))
     .min(1)
-    .optional(),
-  daysSinceDeliveryAtLeast: z.number().nonnegative().optional(),
-  /** Refunded orders divided by all orders of the customer. */
-  refundRateAtLeast: Share.optional(),
-  /** @default 1 The least number of orders for which a refund rate is computed. */
-  ordersAtLeast: z.int().positive().optional(),
-  accountAgeDaysBelow: z.number().positive().optional(),
-  /** Whether the request includes goodwill. */
-  isGoodwill: z.boolean().optional(),
-  /** Whether the request is for overpaid money only. */
-  isOverpaid: z.boolean().optional(),
+    .optional()
+    .meta({ description: 'How far the goods of the request have got', example: ['not-shipped'] }),
+  daysSinceDeliveryAtLeast: z
+    .number()
+    .nonnegative()
+    .optional()
+    .meta({ description: 'Days since the last delivery', example: 14 }),
+  refundRateAtLeast: Share.optional().meta({
+    description: 'Refunded orders divided by all orders of the customer, from 0 to 1',
+    example: 0.5,
+  }),
+  ordersAtLeast: z
+    .int()
+    .positive()
+    .optional()
+    .meta({ description: 'Least number of orders for which a refund rate is computed. Default: 1', example: 4 }),
+  accountAgeDaysBelow: z
+    .number()
+    .positive()
+    .optional()
+    .meta({ description: 'Days since the customer’s first order', example: 30 }),
+  isGoodwill: z.boolean().optional().meta({ description: 'Whether the request includes goodwill', example: true }),
+  isOverpaid: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Whether the request is for overpaid money only', example: true }),
 });
 
 const Rule = z.strictObject({
-  rule: Name,
-  when: Conditions,
-  decision: z.enum(['approve', 'one-approver', 'two-approvers', 'refuse']),
-  /** @default false Whether shipped goods must come back before the payout. */
-  payAfterReturn: z.boolean().optional(),
+  rule: Name.meta({ description: 'Name of the rule, unique in the policy', example: 'large-refund' }),
+  when: Conditions.describe('Conditions that must all hold; none for the last rule'),
+  decision: z
+    .enum(['approve', 'one-approver', 'two-approvers', 'refuse'])
+    .describe('Decision of the rule: automatic, or the number of approvals needed'),
+  payAfterReturn: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Whether shipped goods must come back before the payout. Default: false', example: true }),
 });
 export type Rule = z.infer<typeof Rule>;
 
 /** The refund policy. The first rule that applies decides. Each change by staff is a new version. */
 export const RefundPolicy = z
   .strictObject({
-    rules: z.array(Rule).min(1).max(100),
-    /** The largest amount that a department may approve, in minor units of any currency. Others may not approve. */
-    limits: z.record(Name, AmountMinor),
-    /** Working hours until the reminder, the escalation and the expiry of a request. */
-    waiting: z.strictObject({
-      remindAfterHours: z.number().positive().max(1000),
-      escalateAfterHours: z.number().positive().max(1000),
-      expireAfterHours: z.number().positive().max(1000),
-      /** The department that an undecided request is escalated to. */
-      escalateTo: Name,
+    rules: z.array(Rule).min(1).max(100).describe('The rules in order; the first that applies decides'),
+    limits: z.record(Name, AmountMinor).meta({
+      description:
+        'By department: the largest amount that it may approve, in minor units of any currency. Other departments may not approve',
+      example: { service: 10_000, finance: 1_000_000 },
     }),
-    /** Withheld from returned goods: a share of their price (in basis points), and an amount for the return shipping. */
-    returns: z.strictObject({
-      restockingBasisPoints: z.int().min(0).max(10_000),
-      returnShippingMinor: AmountMinor,
-      /** Reasons without these fees. */
-      freeFor: z.array(RefundReason),
-      /** Days from the approval until the goods must be back. */
-      windowDays: z.number().positive().max(365),
-    }),
+    waiting: z
+      .strictObject({
+        remindAfterHours: z
+          .number()
+          .positive()
+          .max(1000)
+          .meta({ description: 'Working hours until the reminder', example: 8 }),
+        escalateAfterHours: z
+          .number()
+          .positive()
+          .max(1000)
+          .meta({ description: 'Working hours until the escalation', example: 16 }),
+        expireAfterHours: z
+          .number()
+          .positive()
+          .max(1000)
+          .meta({ description: 'Working hours until the expiry', example: 80 }),
+        escalateTo: Name.meta({
+          description: 'Department that an undecided request is escalated to; it needs a limit',
+          example: 'finance',
+        }),
+      })
+      .describe('Working hours until the reminder, the escalation and the expiry of a request'),
+    returns: z
+      .strictObject({
+        restockingBasisPoints: z.int().min(0).max(10_000).meta({
+          description: 'Share of the price of returned goods that is withheld, in basis points (1/100 of a percent)',
+          example: 1500,
+        }),
+        returnShippingMinor: AmountMinor.describe('Amount withheld for the return shipping, in minor units'),
+        freeFor: z.array(RefundReason).meta({ description: 'Reasons without these fees', example: ['damaged'] }),
+        windowDays: z
+          .number()
+          .positive()
+          .max(365)
+          .meta({ description: 'Days from the approval until the goods must be back', example: 30 }),
+      })
+      .describe('Fees and deadline of returns'),
   })
   .refine(({ rules }) => new Set(rules.map(({ rule }) => rule)).size === rules.length, {
     path: ['rules'],
@@ -87,7 +148,13 @@ export const RefundPolicy = z
 export type RefundPolicy = z.infer<typeof RefundPolicy>;
 
 const PolicyVersion = z
-  .object({ version: z.int().positive(), at: Instant, by: z.string(), from: z.string(), content: RefundPolicy })
+  .object({
+    version: z.int().positive().meta({ description: 'Number of the version, from 1', example: 4 }),
+    at: Instant.describe('Time of the change'),
+    by: z.string().meta({ description: 'Client or user who made the change', example: 'finance' }),
+    from: z.string().meta({ description: 'Address that the change came from', example: '192.0.2.1' }),
+    content: RefundPolicy.describe('The policy of this version'),
+  })
   .meta({ id: 'RefundPolicyVersion' });
 
 export const getRefundPolicy = defineRoute({
@@ -105,7 +172,12 @@ export const putRefundPolicy = defineRoute({
   tag: 'Refunds',
   summary: 'Change the refund policy. Open requests keep the version that judged them',
   scope: 'policies.write',
-  headers: z.looseObject({ 'if-match': z.string().optional() }),
+  headers: z.looseObject({
+    'if-match': z
+      .string()
+      .optional()
+      .meta({ description: '`ETag` of the policy that the change is based on', example: '"3"' }),
+  }),
   body: RefundPolicy,
   responses: {
     200: { description: 'The policy is in force; also if it was before', schema: RefundPolicy },
@@ -126,13 +198,29 @@ export const listRefundPolicyVersions = defineRoute({
   summary: 'List the versions of the refund policy, with person, time and address of each change; the newest first',
   scope: 'refunds.decide',
   query: z.strictObject({
-    limit: z.coerce.number().int().min(1).max(100).default(20),
-    cursor: z.string().max(1000).optional(),
+    limit: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(100)
+      .default(20)
+      .meta({ description: 'Largest number of versions of a page', example: 20 }),
+    cursor: z
+      .string()
+      .max(1000)
+      .optional()
+      .meta({ description: '`cursor` of the previous page', example: 'eyJwayI6IlBPTElDWSJ9' }),
   }),
   responses: {
     200: {
       description: 'A page; `cursor` requests the next one. Version 0, the default policy, is not listed.',
-      schema: z.object({ versions: z.array(PolicyVersion), cursor: z.string().optional() }),
+      schema: z.object({
+        versions: z.array(PolicyVersion).describe('The versions, newest first'),
+        cursor: z
+          .string()
+          .optional()
+          .meta({ description: 'Requests the next page; absent on the last one', example: 'eyJwayI6IlBPTElDWSJ9' }),
+      }),
     },
     400: { description: 'A parameter is not valid', schema: Problem },
   },

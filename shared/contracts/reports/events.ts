@@ -6,12 +6,22 @@ import { defineEvent } from '../define-event.ts';
 export const ReportRunRequested = defineEvent(
   'storeworks.nightly-metrics',
   'ReportRunRequested',
-  z.object({ runId: z.string(), date: BusinessDay }),
+  z.object({
+    runId: z.string().meta({ description: 'Id of the run', example: 'nightly-2026-11-29' }),
+    date: BusinessDay.describe('Business day of the reports'),
+  }),
 );
 
 /** A day's reports are in the reports bucket under this version; `changed` is whether the run wrote it. */
 export const ReportRunCompleted = defineEvent(
   'storeworks.nightly-metrics',
   'ReportRunCompleted',
-  z.object({ runId: z.string(), date: BusinessDay, version: z.int().positive(), changed: z.boolean() }),
+  z.object({
+    runId: z.string().meta({ description: 'Id of the run', example: 'nightly-2026-11-29' }),
+    date: BusinessDay.describe('Business day of the reports'),
+    version: z.int().positive().meta({ description: 'Version of the reports in force after the run', example: 1 }),
+    changed: z
+      .boolean()
+      .meta({ description: 'Whether the run wrote this version; false if the figures were unchanged', example: true }),
+  }),
 );

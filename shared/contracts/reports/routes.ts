@@ -5,18 +5,29 @@ import { Problem } from '../problem.ts';
 
 export const ReportRun = z
   .object({
-    runId: z.string(),
-    date: BusinessDay,
-    status: z.enum(['requested', 'running', 'completed', 'failed']),
-    requestedAt: z.string(),
-    completedAt: z.string().optional(),
-    /** Version of the day's reports that this run wrote or found unchanged. */
-    version: z.int().optional(),
-    /** Whether the run wrote a new version; false if the figures were unchanged. */
-    changed: z.boolean().optional(),
-    /** Key of the manifest in the reports bucket. */
-    manifest: z.string().optional(),
-    error: z.string().optional(),
+    runId: z.string().meta({ description: 'Id of the run', example: 'nightly-2026-11-29' }),
+    date: BusinessDay.describe('Business day of the reports'),
+    status: z
+      .enum(['requested', 'running', 'completed', 'failed'])
+      .describe('State of the run; a failed run can be requested again'),
+    requestedAt: z.string().meta({ description: 'Time of the request', example: '2026-11-30T00:30:00.000Z' }),
+    completedAt: z
+      .string()
+      .optional()
+      .meta({ description: 'Time of the completion', example: '2026-11-30T00:30:09.120Z' }),
+    version: z
+      .int()
+      .optional()
+      .meta({ description: 'Version of the day’s reports that this run wrote or found unchanged', example: 1 }),
+    changed: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Whether the run wrote a new version; false if the figures were unchanged', example: true }),
+    manifest: z.string().optional().meta({
+      description: 'Key of the manifest in the reports bucket',
+      example: 'reports/daily/dt=2026-11-29/v=1/manifest.json',
+    }),
+    error: z.string().optional().meta({ description: 'Why the run failed', example: 'The lake could not be read' }),
   })
   .meta({ id: 'ReportRun' });
 export type ReportRun = z.infer<typeof ReportRun>;
@@ -27,7 +38,7 @@ export const postReportRun = defineRoute({
   tag: 'Reports',
   summary: "Run a business day's reports",
   scope: 'reports.run',
-  body: z.strictObject({ date: BusinessDay }),
+  body: z.strictObject({ date: BusinessDay.describe('Business day of the reports; it must have begun') }),
   responses: {
     202: { description: 'Requested; poll `Location`', schema: ReportRun },
     422: { description: 'An invalid date, or a day that has not begun', schema: Problem },
@@ -40,7 +51,9 @@ export const getReportRun = defineRoute({
   tag: 'Reports',
   summary: 'Read a report run',
   scope: 'reports.read',
-  params: z.strictObject({ runId: z.string().max(64) }),
+  params: z.strictObject({
+    runId: z.string().max(64).meta({ description: 'Id of the run', example: 'nightly-2026-11-29' }),
+  }),
   responses: {
     200: { description: 'The run', schema: ReportRun },
     404: { description: 'Unknown run', schema: Problem },

@@ -5,7 +5,7 @@ import { defineEvent } from '../define-event.ts';
 export const StockAuditRequested = defineEvent(
   'storeworks.stock-audit',
   'StockAuditRequested',
-  z.object({ auditId: z.string() }),
+  z.object({ auditId: z.string().meta({ description: 'Id of the audit', example: 'nightly-2026-11-29' }) }),
 );
 
 /**
@@ -16,10 +16,15 @@ export const StockAuditCompleted = defineEvent(
   'storeworks.stock-audit',
   'StockAuditCompleted',
   z.object({
-    auditId: z.string(),
-    skus: z.int(),
-    differences: z.int(),
-    notCompared: z.int().optional(),
-    file: z.string(),
+    auditId: z.string().meta({ description: 'Id of the audit', example: 'nightly-2026-11-29' }),
+    skus: z.int().meta({ description: 'Number of SKUs with a stock item', example: 3958 }),
+    differences: z
+      .int()
+      .meta({ description: 'Number of pairs of SKU and warehouse whose counters differ', example: 0 }),
+    notCompared: z.int().optional().meta({ description: 'Number of SKUs that changed in every pass', example: 0 }),
+    file: z.string().meta({
+      description: 'Key of the list of differences in the reports bucket',
+      example: 'audits/stock/nightly-2026-11-29/differences.csv',
+    }),
   }),
 );

@@ -4,17 +4,26 @@ import { Problem } from '../problem.ts';
 
 export const StockAudit = z
   .object({
-    auditId: z.string(),
-    status: z.enum(['requested', 'completed']),
-    requestedAt: z.string(),
-    completedAt: z.string().optional(),
-    /** Number of SKUs with a stock item. */
-    skus: z.int().optional(),
-    differences: z.int().optional(),
-    /** Number of SKUs that changed in every pass. `not-compared.csv` beside `file` lists them. */
-    notCompared: z.int().optional(),
-    /** Key of the list of differences in the reports bucket. */
-    file: z.string().optional(),
+    auditId: z.string().meta({ description: 'Id of the audit', example: 'nightly-2026-11-29' }),
+    status: z.enum(['requested', 'completed']).describe('State of the audit'),
+    requestedAt: z.string().meta({ description: 'Time of the request', example: '2026-11-30T02:00:00.000Z' }),
+    completedAt: z
+      .string()
+      .optional()
+      .meta({ description: 'Time of the completion', example: '2026-11-30T02:00:41.305Z' }),
+    skus: z.int().optional().meta({ description: 'Number of SKUs with a stock item', example: 3958 }),
+    differences: z.int().optional().meta({
+      description: 'Number of pairs of SKU and warehouse whose counters differ from the ledger or the open orders',
+      example: 0,
+    }),
+    notCompared: z.int().optional().meta({
+      description: 'Number of SKUs that changed in every pass. `not-compared.csv` beside `file` lists them',
+      example: 0,
+    }),
+    file: z.string().optional().meta({
+      description: 'Key of the list of differences in the reports bucket',
+      example: 'audits/stock/nightly-2026-11-29/differences.csv',
+    }),
   })
   .meta({ id: 'StockAudit' });
 export type StockAudit = z.infer<typeof StockAudit>;
@@ -34,7 +43,9 @@ export const getStockAudit = defineRoute({
   tag: 'Stock',
   summary: 'State and result of an audit',
   scope: 'stock.read',
-  params: z.strictObject({ auditId: z.string().max(64) }),
+  params: z.strictObject({
+    auditId: z.string().max(64).meta({ description: 'Id of the audit', example: 'nightly-2026-11-29' }),
+  }),
   responses: {
     200: { description: 'The audit', schema: StockAudit },
     404: { description: 'Unknown audit', schema: Problem },

@@ -10,9 +10,23 @@ const RepairId = z
 /** `skus` limits the repair to some SKUs of the audit. */
 export const RepairContent = z
   .strictObject({
-    repairId: RepairId,
-    reason: z.string().trim().min(1).max(200),
-    skus: z.array(Sku).min(1).max(1000).optional(),
+    repairId: RepairId.meta({
+      description: 'Id of the repair, chosen by the caller; repeated requests have the same one',
+      example: 'repair-2026-11-30',
+    }),
+    reason: z.string().trim().min(1).max(200).meta({
+      description: 'Why the counters are changed, for the ledger',
+      example: 'Difference of audit nightly-2026-11-29',
+    }),
+    skus: z
+      .array(Sku)
+      .min(1)
+      .max(1000)
+      .optional()
+      .meta({
+        description: 'Limits the repair to these SKUs of the audit. Default: all',
+        example: ['TEA-EARL-GREY-100'],
+      }),
   })
   .meta({ id: 'RepairContent' });
 export type RepairContent = z.infer<typeof RepairContent>;
@@ -21,17 +35,27 @@ export type RepairContent = z.infer<typeof RepairContent>;
 export const StockRepair = z
   .object({
     ...RepairContent.shape,
-    auditId: z.string(),
-    status: z.enum(['requested', 'completed']),
-    requestedAt: z.string(),
-    completedAt: z.string().optional(),
-    /** Repaired so far. */
-    repaired: z.int(),
-    alreadyRight: z.int().optional(),
-    /** Differ by another amount than in the audit, or changed in each attempt. A new audit is needed. */
-    movedOn: z.int().optional(),
-    /** Key of the list of outcomes in the reports bucket. */
-    file: z.string().optional(),
+    auditId: z.string().meta({ description: 'Audit whose differences are repaired', example: 'nightly-2026-11-29' }),
+    status: z.enum(['requested', 'completed']).describe('State of the repair'),
+    requestedAt: z.string().meta({ description: 'Time of the request', example: '2026-11-30T09:15:00.000Z' }),
+    completedAt: z
+      .string()
+      .optional()
+      .meta({ description: 'Time of the completion', example: '2026-11-30T09:15:08.411Z' }),
+    repaired: z.int().meta({ description: 'Number of pairs of SKU and warehouse repaired so far', example: 3 }),
+    alreadyRight: z
+      .int()
+      .optional()
+      .meta({ description: 'Number of pairs whose counters were right before the repair', example: 0 }),
+    movedOn: z.int().optional().meta({
+      description:
+        'Number of pairs that differ by another amount than in the audit, or changed in each attempt: a new audit is needed',
+      example: 0,
+    }),
+    file: z.string().optional().meta({
+      description: 'Key of the list of outcomes in the reports bucket',
+      example: 'audits/stock/nightly-2026-11-29/repairs/repair-2026-11-30.csv',
+    }),
   })
   .meta({ id: 'StockRepair' });
 export type StockRepair = z.infer<typeof StockRepair>;
@@ -44,7 +68,7 @@ export const postStockRepair = defineRoute({
   tag: 'Stock',
   summary: 'Repair the counters that an audit found wrong',
   scope: 'stock.write',
-  params: z.strictObject({ auditId: AuditId }),
+  params: z.strictObject({ auditId: AuditId.meta({ description: 'Id of the audit', example: 'nightly-2026-11-29' }) }),
   body: RepairContent,
   responses: {
     202: { description: 'Requested, by this or an earlier request; poll `Location`', schema: StockRepair },
@@ -63,7 +87,10 @@ export const getStockRepair = defineRoute({
   tag: 'Stock',
   summary: 'State and result of a repair',
   scope: 'stock.read',
-  params: z.strictObject({ auditId: AuditId, repairId: RepairId }),
+  params: z.strictObject({
+    auditId: AuditId.meta({ description: 'Id of the audit', example: 'nightly-2026-11-29' }),
+    repairId: RepairId.meta({ description: 'Id of the repair', example: 'repair-2026-11-30' }),
+  }),
   responses: {
     200: { description: 'The repair', schema: StockRepair },
     404: { description: 'Unknown repair', schema: Problem },

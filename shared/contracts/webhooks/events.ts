@@ -6,11 +6,16 @@ export const WebhookEndpointChanged = defineEvent(
   'storeworks.channel-webhooks',
   'WebhookEndpointChanged',
   z.object({
-    channel: z.string(),
-    endpointId: z.string(),
-    url: z.string(),
-    status: z.enum(['active', 'disabled', 'deleted']),
-    reason: z.string().optional(),
+    channel: z.string().meta({ description: 'Channel of the endpoint', example: 'storefront' }),
+    endpointId: z.string().meta({ description: 'Id of the endpoint', example: 'orders-to-erp' }),
+    url: z
+      .string()
+      .meta({ description: 'Address that receives the events', example: 'https://shop.example/storeworks/events' }),
+    status: z.enum(['active', 'disabled', 'deleted']).describe('Status after the change'),
+    reason: z
+      .string()
+      .optional()
+      .meta({ description: 'Why the endpoint is disabled', example: 'The endpoint responded 410 Gone' }),
   }),
 );
 
@@ -19,12 +24,14 @@ export const WebhookDeliveryGivenUp = defineEvent(
   'storeworks.channel-webhooks',
   'WebhookDeliveryGivenUp',
   z.object({
-    channel: z.string(),
-    endpointId: z.string(),
-    /** Id of the undelivered event; also the `webhook-id`. */
-    deliveredEventId: z.string(),
-    orderId: z.string(),
-    reason: z.string(),
-    attempts: z.int().nonnegative(),
+    channel: z.string().meta({ description: 'Channel of the endpoint', example: 'storefront' }),
+    endpointId: z.string().meta({ description: 'Id of the endpoint', example: 'orders-to-erp' }),
+    deliveredEventId: z.string().meta({
+      description: 'Id of the undelivered event; also the `webhook-id`',
+      example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX',
+    }),
+    orderId: z.string().meta({ description: 'Order of the event', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    reason: z.string().meta({ description: 'Why no further attempt is made', example: 'Not accepted within a day' }),
+    attempts: z.int().nonnegative().meta({ description: 'Number of attempts', example: 12 }),
   }),
 );

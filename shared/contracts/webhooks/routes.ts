@@ -6,13 +6,30 @@ import { Problem } from '../problem.ts';
 const EndpointId = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'An endpoint id has 1 to 64 letters, digits, dashes or underscores');
-const params = z.strictObject({ endpointId: EndpointId });
+const params = z.strictObject({
+  endpointId: EndpointId.meta({ description: 'Id of the endpoint, chosen by its channel', example: 'orders-to-erp' }),
+});
 /** Staff may name the channel. @default the caller's own channel */
-const channelQuery = { channel: z.string().min(1).max(64).optional() };
+const channelQuery = {
+  channel: z.string().min(1).max(64).optional().meta({
+    description: 'Channel of the endpoint, for staff. Default: the channel of the caller',
+    example: 'storefront',
+  }),
+};
 const query = z.strictObject(channelQuery);
 const paging = {
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-  cursor: z.string().max(1000).optional(),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(50)
+    .meta({ description: 'Largest number of deliveries of a page', example: 50 }),
+  cursor: z
+    .string()
+    .max(1000)
+    .optional()
+    .meta({ description: '`cursor` of the previous page', example: 'eyJwayI6IkVORFBPSU5UIn0' }),
 };
 
 const WebhookEndpointContent = z
@@ -22,28 +39,47 @@ const WebhookEndpointContent = z
       .max(2000)
       .refine((url) => !URL.canParse(url) || new URL(url).username + new URL(url).password === '', {
         message: 'A URL must not contain a user name or password; the signature authenticates the caller',
+      })
+      .meta({
+        description: 'Address that receives the events by POST: https, and public',
+        example: 'https://shop.example/storeworks/events',
       }),
-    /** Names of order events such as `OrderPlaced`; every order event if left out. */
     eventTypes: z
       .array(z.string().regex(/^[A-Z][A-Za-z]{1,63}$/))
       .min(1)
       .max(50)
-      .optional(),
+      .optional()
+      .meta({
+        description: 'Names of the order events to deliver. Default: every order event',
+        example: ['OrderPlaced', 'OrderShipped'],
+      }),
   })
   .meta({ id: 'WebhookEndpointContent' });
 
 const WebhookEndpointResponse = z
   .object({
-    endpointId: z.string(),
-    channel: z.string(),
-    url: z.string(),
-    eventTypes: z.array(z.string()).optional(),
-    status: z.enum(['active', 'disabled']),
-    /** Why it is disabled. */
-    reason: z.string().optional(),
-    createdAt: Instant,
-    /** Signing secret (Standard Webhooks), in the response to the creation only. */
-    secret: z.string().optional(),
+    endpointId: z.string().meta({ description: 'Id of the endpoint', example: 'orders-to-erp' }),
+    channel: z.string().meta({ description: 'Channel whose order events are delivered', example: 'storefront' }),
+    url: z
+      .string()
+      .meta({ description: 'Address that receives the events', example: 'https://shop.example/storeworks/events' }),
+    eventTypes: z
+      .array(z.string())
+      .optional()
+      .meta({
+        description: 'Names of the delivered order events; absent for every order event',
+        example: ['OrderPlaced', 'OrderShipped'],
+      }),
+    status: z.enum(['active', 'disabled']).describe('`active`, or `disabled` after the endpoint responded 410'),
+    reason: z
+      .string()
+      .optional()
+      .meta({ description: 'Why the endpoint is disabled', example: 'The endpoint responded 410 Gone' }),
+    createdAt: Instant.describe('Time of the creation'),
+    secret: z.string().optional().meta({
+      description: 'Signing secret (Standard Webhooks), in the response to the creation only',
+      example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    }),
   })
   .meta({ id: 'WebhookEndpoint' });
 export type WebhookEndpointResponse = z.infer<typeof WebhookEndpointResponse>;
@@ -80,7 +116,10 @@ export const listWebhookEndpoints = defineRoute({
   scope: 'orders.write',
   query,
   responses: {
-    200: { description: 'All endpoints', schema: z.object({ endpoints: z.array(WebhookEndpointResponse) }) },
+    200: {
+      description: 'All endpoints',
+      schema: z.object({ endpoints: z.array(WebhookEndpointResponse).describe('The endpoints of the channel') }),
+    },
     403: notAChannel,
   },
 });
@@ -113,24 +152,37 @@ export const deleteWebhookEndpoint = defineRoute({
 
 export const DeliveryAttempt = z
   .object({
-    at: Instant,
-    milliseconds: z.int().nonnegative(),
-    /** Status of the response, if there was one. */
-    status: z.int().optional(),
-    error: z.string().optional(),
+    at: Instant.describe('Start of the attempt'),
+    milliseconds: z.int().nonnegative().meta({ description: 'Duration of the attempt in milliseconds', example: 182 }),
+    status: z
+      .int()
+      .optional()
+      .meta({ description: 'HTTP status of the response; absent if there was none', example: 200 }),
+    error: z
+      .string()
+      .optional()
+      .meta({ description: 'Why there was no response', example: 'The endpoint did not respond within 10 s' }),
   })
   .meta({ id: 'WebhookAttempt' });
 export type DeliveryAttempt = z.infer<typeof DeliveryAttempt>;
 
 const WebhookDelivery = z
   .object({
-    eventId: z.string(),
-    eventType: z.string(),
-    orderId: z.string(),
-    state: z.enum(['pending', 'delivered', 'dead']),
-    reason: z.string().optional(),
-    nextAttemptAt: Instant.optional(),
-    attempts: z.array(DeliveryAttempt),
+    eventId: z.string().meta({
+      description: 'Id of the delivered event; also the `webhook-id` header',
+      example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX',
+    }),
+    eventType: z.string().meta({ description: 'Name of the event', example: 'OrderPlaced' }),
+    orderId: z.string().meta({ description: 'Order of the event', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    state: z
+      .enum(['pending', 'delivered', 'dead'])
+      .describe('`dead`: the endpoint did not accept the event within the maximum age'),
+    reason: z
+      .string()
+      .optional()
+      .meta({ description: 'Why the delivery is dead', example: 'Not accepted within a day' }),
+    nextAttemptAt: Instant.optional().describe('Time of the next attempt of a pending delivery'),
+    attempts: z.array(DeliveryAttempt).describe('The attempts, oldest first'),
   })
   .meta({ id: 'WebhookDelivery' });
 
@@ -141,11 +193,21 @@ export const listWebhookDeliveries = defineRoute({
   summary: 'List the deliveries of the last 30 days, newest first: all, or the dead ones',
   scope: 'orders.write',
   params,
-  query: z.strictObject({ ...channelQuery, ...paging, state: z.enum(['all', 'dead']).default('all') }),
+  query: z.strictObject({
+    ...channelQuery,
+    ...paging,
+    state: z.enum(['all', 'dead']).default('all').describe('`dead` lists only deliveries that can be replayed'),
+  }),
   responses: {
     200: {
       description: 'A page',
-      schema: z.object({ deliveries: z.array(WebhookDelivery), cursor: z.string().optional() }),
+      schema: z.object({
+        deliveries: z.array(WebhookDelivery).describe('The deliveries, newest first'),
+        cursor: z
+          .string()
+          .optional()
+          .meta({ description: 'Requests the next page; absent on the last one', example: 'eyJwayI6IkVORFBPSU5UIn0' }),
+      }),
     },
     403: notAChannel,
     404: unknownEndpoint,
@@ -162,12 +224,13 @@ export const postWebhookReplay = defineRoute({
   query,
   body: z
     .strictObject({
-      from: Instant,
-      to: Instant,
-      /** Also replay delivered and pending deliveries. */
-      includeDelivered: z.boolean().default(false),
-      /** Of the previous response, if the period has more deliveries than one call replays. */
-      cursor: z.string().max(1000).optional(),
+      from: Instant.describe('Start of the period (inclusive), by the time of the event'),
+      to: Instant.describe('End of the period (exclusive)'),
+      includeDelivered: z.boolean().default(false).describe('Also replay delivered and pending deliveries'),
+      cursor: z.string().max(1000).optional().meta({
+        description: '`cursor` of the previous response, if the period has more deliveries than one call replays',
+        example: 'eyJwayI6IkVORFBPSU5UIn0',
+      }),
     })
     .refine(({ from, to }) => Date.parse(from) < Date.parse(to), {
       path: ['to'],
@@ -176,7 +239,13 @@ export const postWebhookReplay = defineRoute({
   responses: {
     202: {
       description: 'Queued; with a cursor there are more deliveries to replay',
-      schema: z.object({ replayed: z.int(), cursor: z.string().optional() }),
+      schema: z.object({
+        replayed: z.int().meta({ description: 'Number of deliveries queued by this call', example: 25 }),
+        cursor: z.string().optional().meta({
+          description: 'Send it to replay the rest of the period; absent if there is none',
+          example: 'eyJwayI6IkVORFBPSU5UIn0',
+        }),
+      }),
     },
     403: notAChannel,
     404: unknownEndpoint,
