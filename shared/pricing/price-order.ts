@@ -14,9 +14,9 @@ export type SellableLine = {
   category?: string | undefined;
 };
 type PlacedLine = DataOf<typeof OrderPlaced>['lines'][number];
-type PricedLine = SellableLine & { discountMinor: number; taxMinor: number };
+export type PricedLine = SellableLine & { discountMinor: number; taxMinor: number };
 type Amounts = Pick<PlacedLine, 'quantity' | 'unitPriceMinor' | 'discountMinor' | 'taxMinor'>;
-type Taxation = Pick<SellingPolicy, 'taxIncluded' | 'taxBasisPoints'>;
+export type Taxation = Pick<SellingPolicy, 'taxIncluded' | 'taxBasisPoints'>;
 
 export type Totals = {
   subtotalMinor: number;
@@ -27,9 +27,9 @@ export type Totals = {
   totalMinor: number;
 };
 
-const grossOf = ({ quantity, unitPriceMinor }: { quantity: number; unitPriceMinor: number }) =>
+export const grossOf = ({ quantity, unitPriceMinor }: { quantity: number; unitPriceMinor: number }) =>
   quantity * unitPriceMinor;
-const sumOf = (amounts: readonly number[]) => amounts.reduce((sum, amount) => sum + amount, 0);
+export const sumOf = (amounts: readonly number[]) => amounts.reduce((sum, amount) => sum + amount, 0);
 
 const basisPointsOf = (taxCategory: string, { taxBasisPoints }: Taxation) =>
   taxBasisPoints[taxCategory] ?? taxBasisPoints.standard;
@@ -50,12 +50,16 @@ export function priceOrder(
   const priced = lines.map((line) => ({
     ...line,
     discountMinor: 0,
-    taxMinor: taxOf(grossOf(line), basisPointsOf(line.taxCategory, taxation), taxIncluded),
+    taxMinor: taxAt(grossOf(line), line, taxation),
   }));
   const shipping = { shippingMinor, taxMinor: taxOfShipping(shippingMinor, taxation) };
   const totals = totalsOf(priced, shipping, taxIncluded, charges);
   return totals && { lines: priced, totals };
 }
+
+/** The tax of an amount of this line. */
+export const taxAt = (minor: number, { taxCategory }: Pick<SellableLine, 'taxCategory'>, taxation: Taxation) =>
+  taxOf(minor, basisPointsOf(taxCategory, taxation), taxation.taxIncluded);
 
 export const taxOfShipping = (shippingMinor: number, taxation: Taxation) =>
   taxOf(shippingMinor, taxation.taxBasisPoints.standard, taxation.taxIncluded);

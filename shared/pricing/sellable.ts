@@ -3,8 +3,15 @@ import type { FieldError } from '../contracts/problem.ts';
 import type { SellingPolicy } from '../store.ts';
 import type { SellableLine } from './price-order.ts';
 
-/** A refusal with response 422. `lines`: the current prices, if a price was wrong. */
-export type Invalid = { kind: 'invalid'; type: string; detail: string; errors: FieldError[]; lines?: CurrentPrice[] };
+/** A refusal with response 422. `lines` and `amounts`: the current prices or amounts, if a sent one was wrong. */
+export type Invalid = {
+  kind: 'invalid';
+  type: string;
+  detail: string;
+  errors: FieldError[];
+  lines?: CurrentPrice[];
+  amounts?: object;
+};
 type CurrentPrice = { sku: string; unitPriceMinor: number; currency: string };
 
 /** A requested line; `pointer` is its JSON pointer in the request. */

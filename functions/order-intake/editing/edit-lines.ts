@@ -9,8 +9,9 @@ import { chooseWarehouses, demandOf, assignWarehouses } from '../../../shared/st
 import { unknownLines, type Outcome } from '../order/change.ts';
 import { type LineUnits, openUnits } from '../order/line-units.ts';
 import type { OrderItem, PlacedOrder } from '../order/order-item.ts';
-import { priceOrder, splitLine } from '../../../shared/pricing/price-order.ts';
-import { amountTooLarge, type Invalid, invalid, sellable } from '../../../shared/pricing/sellable.ts';
+import { priceFor } from '../../../shared/pricing/price-for.ts';
+import { grossOf, type SellableLine, splitLine, taxAt, type Taxation } from '../../../shared/pricing/price-order.ts';
+import { type Invalid, invalid, sellable } from '../../../shared/pricing/sellable.ts';
 
 const maxLines = 1000;
 /** The transaction also writes the order, `OrderEdited` and possibly `OrderHeld`. */
@@ -45,8 +46,22 @@ export function editLines(
   if ('refusal' in increases) return increases;
   const additions = sellable(addedLines, { currency, pricesItself }, skus);
   if ('refusal' in additions) return additions;
-  const priced = priceOrder([...increases.lines, ...additions.lines], 0, { ...policy, taxIncluded });
-  if (!priced) return { refusal: amountTooLarge };
+  const taxation = { ...policy, taxIncluded };
+  const taxed = increases.lines.map((line, index) => ({
+    pointer: increasedLines[index]?.pointer ?? '',
+    taxMinor: pricesItself ? taxLike(resize.growing[index]?.line, line, taxation) : undefined,
+  }));
+  const priced = priceFor(
+    { pricesItself },
+    {
+      lines: [...increases.lines, ...additions.lines],
+      sentLines: [...taxed, ...addedLines],
+      sent: {},
+      shippingMinor: 0,
+    },
+    taxation,
+  );
+  if ('refusal' in priced) return priced;
 
   // Prefers warehouses that serve the order already, those of the growing lines first.
   const servingWarehouses = [...resize.growing.map(({ line }) => line), ...order.lines].map(
@@ -61,6 +76,15 @@ export function editLines(
   const reservations = netReservations(sold.flat(), resize.released);
   const refusal = refusalOf(order, lines, reservations);
   return refusal ? { refusal } : { lines, lineCount, reservations };
+}
+
+/** The tax of added units: at the current rate, or at the line's own rate if its channel sent another tax. */
+function taxLike(line: Line | undefined, added: SellableLine, taxation: Taxation): number {
+  const calculatedMinor = taxAt(grossOf(added), added, taxation);
+  if (!line) return calculatedMinor;
+  const netMinor = grossOf(line) - line.discountMinor;
+  if (netMinor === 0 || line.taxMinor === taxAt(netMinor, added, taxation)) return calculatedMinor;
+  return Number((BigInt(line.taxMinor) * BigInt(grossOf(added))) / BigInt(netMinor));
 }
 
 const outOfStock = (lines: { sku: string }[]): Outcome => ({

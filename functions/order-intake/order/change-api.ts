@@ -45,8 +45,8 @@ export function changeResponse(outcome: Outcome | undefined, now: number, firstS
     case 'stale':
       return problem(412, 'order-changed', 'The order has changed since the version of If-Match.');
     case 'invalid': {
-      const { type, detail, errors, lines } = outcome;
-      return problem(422, type, detail, { errors, ...(lines && { lines }) });
+      const { type, detail, errors, lines, amounts } = outcome;
+      return problem(422, type, detail, { errors, ...(lines && { lines }), ...(amounts && { amounts }) });
     }
     default:
       return problem(404, 'not-found', outcome.detail);

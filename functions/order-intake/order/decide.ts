@@ -4,9 +4,9 @@ import type { OrderContent } from '../../../shared/contracts/orders/routes.ts';
 import { InitialStatus } from '../../../shared/contracts/orders/status.ts';
 import { isTooLarge } from '../../../shared/dynamodb/transaction-limits.ts';
 import type { Payment } from '../../../shared/payments/payment.ts';
-import { priceOrder, splitLine, type Totals } from '../../../shared/pricing/price-order.ts';
+import { priceFor } from '../../../shared/pricing/price-for.ts';
+import { type SellableLine, splitLine, type Totals } from '../../../shared/pricing/price-order.ts';
 import {
-  amountTooLarge,
   type Invalid,
   invalid,
   orderTooLarge,
@@ -67,15 +67,15 @@ export function decide(placement: Placement, state: PlacementState, policy: Sell
 
   const sold = sellableLines(placement, state.skus);
   if ('refusal' in sold) return sold.refusal;
-  const priced = priceOrder(sold.lines, shipping.priceMinor, policy, content.charges);
-  if (!priced) return amountTooLarge;
+  const priced = priceRequested(placement, sold.lines, shipping.priceMinor, policy);
+  if ('refusal' in priced) return priced.refusal;
   const allocation = chooseWarehouses(demand, state.stock, policy.warehousePreference);
   if ('shortages' in allocation) return { kind: 'out-of-stock', lines: allocation.shortages };
 
   const parts = assignWarehouses(content.lines, allocation.reservations);
   const lines: PlacedOrder['lines'] = [];
   for (const [index, line] of priced.lines.entries()) {
-    lines.push(...splitLine(line, parts[index] ?? [], policy.taxIncluded, lines.length + 1));
+    lines.push(...splitLine(line, parts[index] ?? [], priced.totals.taxIncluded, lines.length + 1));
   }
   const exchangeOf = placement.exchangeOf && usedPayments(placement.exchangeOf, priced.totals.totalMinor);
   const initial = initialPayment({ ...placement, exchangeOf }, priced.totals.totalMinor, state.earlyPayments);
@@ -159,11 +159,19 @@ const placedOrder = (
   exchangeOf,
 });
 
-const sellableLines = ({ content: { currency, lines }, channel }: Placement, skus: PlacementState['skus']) =>
-  sellable(
-    lines.map((line, index) => ({ ...line, pointer: `/lines/${index}` })),
-    { currency, pricesItself: channel.pricesItself },
-    skus,
-  );
+const withPointers = ({ lines }: OrderContent) => lines.map((line, index) => ({ ...line, pointer: `/lines/${index}` }));
+
+const priceRequested = (
+  { content, channel }: Placement,
+  lines: readonly SellableLine[],
+  shippingMinor: number,
+  policy: SellingPolicy,
+) => {
+  const { charges } = content;
+  return priceFor(channel, { lines, sentLines: withPointers(content), sent: content, shippingMinor, charges }, policy);
+};
+
+const sellableLines = ({ content, channel }: Placement, skus: PlacementState['skus']) =>
+  sellable(withPointers(content), { currency: content.currency, pricesItself: channel.pricesItself }, skus);
 
 const placedInFuture = invalid('placed-in-future', '/placedAt', 'An order cannot be placed in the future.');

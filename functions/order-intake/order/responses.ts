@@ -45,8 +45,8 @@ export async function placementResponse(
       return problem(409, 'out-of-stock', `There is not enough stock of ${lines.length} SKU(s).`, { lines });
     }
     default: {
-      const { type, detail, errors, lines } = decision;
-      return problem(422, type, detail, { errors, ...(lines && { lines }) });
+      const { type, detail, errors, lines, amounts } = decision;
+      return problem(422, type, detail, { errors, ...(lines && { lines }), ...(amounts && { amounts }) });
     }
   }
 }

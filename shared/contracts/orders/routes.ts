@@ -5,6 +5,7 @@ import { Balance } from '../../payments/payment.ts';
 import { defineRoute } from '../define-route.ts';
 import { AcceptedOrder, Preferences, QueuedOrderResponse } from './queue-routes.ts';
 import { Problem } from '../problem.ts';
+import { sentLineAmounts, sentOrderAmounts } from './sent-amounts.ts';
 
 const Text = (max: number) => z.string().trim().min(1).max(max);
 
@@ -20,6 +21,7 @@ export const WantedLine = z.strictObject({
   sku: Sku,
   quantity: z.int().min(1).max(1_000_000),
   unitPriceMinor: AmountMinor.optional(),
+  ...sentLineAmounts,
 });
 
 export const Note = z.string().max(2000);
@@ -50,6 +52,7 @@ export const OrderContent = z
         'A charge id is used twice',
       )
       .optional(),
+    ...sentOrderAmounts,
     placedAt: Instant.optional(),
     note: Note.optional(),
   })
@@ -134,7 +137,11 @@ export const placeOrder = defineRoute({
     },
     403: { description: '`not-a-channel`: the client is not a channel that places orders', schema: Problem },
     409: { description: '`out-of-stock` with the available units, or `order-conflict`', schema: Problem },
-    422: { description: 'Invalid content, or lines that cannot be sold as requested', schema: Problem },
+    422: {
+      description:
+        'Invalid content; lines that cannot be sold as requested; `price-changed`: a sent amount is not the current one, see `lines` and `amounts`; `amounts-differ`: the amounts of a channel that prices itself do not add up',
+      schema: Problem,
+    },
     503: { description: '`busy`: nothing was written; send the same order again', schema: Problem },
   },
 });

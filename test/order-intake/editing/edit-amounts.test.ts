@@ -232,3 +232,33 @@ test('after any edits, totals match the lines, events match the totals, and no u
   );
   expect(edited).toBeGreaterThan(0);
 });
+
+describe('units added to a line of a channel that prices itself', () => {
+  const grow = anEdit({ lines: [{ lineId: 'line-2', quantity: 4 }] });
+  test.each<[string, Partial<OrderItem>, number, number]>([
+    ['are taxed at the current rate if the line is', {}, 133, 533],
+    ['are taxed like the line if the channel sent its own tax', {}, 80, 320],
+    ['are not taxed if the channel sent no tax', {}, 0, 0],
+    ['are taxed like the line if the prices of the order exclude tax', { taxIncluded: false }, 70, 280],
+    ['are taxed at the current rate if the line was free', { discountMinor: 800 }, 0, 400],
+  ])('%s', (_name, { discountMinor = 0, taxIncluded = true }, taxMinor, expected) => {
+    const totalMinor = 800 - discountMinor + (taxIncluded ? 0 : taxMinor);
+    const line = { ...plate, discountMinor, taxMinor, totalMinor };
+    const order = aMugOrder({ lines: [mugs, line], taxIncluded });
+    const after = changedOf(editOf(order, grow, { pricesItself: true })).order.lines[1];
+    expect(after).toMatchObject({ quantity: 4, taxMinor: expected });
+    expect(after?.totalMinor).toBe(3200 - discountMinor + (taxIncluded ? 0 : expected));
+  });
+
+  test('and new lines may have amounts of the channel, which must add up', () => {
+    const bowl = { sku: 'BOWL', quantity: 2, unitPriceMinor: 500, discountMinor: 100, taxMinor: 9 };
+    const edited = (totalMinor: number) =>
+      editOf(aMugOrder(), anEdit({ addLines: [{ ...bowl, totalMinor }] }), { pricesItself: true });
+    expect(changedOf(edited(900)).order.lines[2]).toMatchObject({ discountMinor: 100, taxMinor: 9, totalMinor: 900 });
+    expect(edited(1000)).toMatchObject({
+      kind: 'invalid',
+      type: 'amounts-differ',
+      errors: [{ pointer: '/addLines/0/totalMinor', detail: expect.stringContaining('Expected 900') }],
+    });
+  });
+});

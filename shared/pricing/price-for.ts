@@ -1,0 +1,55 @@
+import { type Taxation, priceOrder } from './price-order.ts';
+import {
+  differencesFrom,
+  type Difference,
+  lineTotalOf,
+  type Priced,
+  priceAsSent,
+  type Requested,
+} from './sent-amounts.ts';
+import { amountTooLarge, type Invalid } from './sellable.ts';
+
+/**
+ * Prices an order for its channel. A channel that prices itself sets the amounts that it sends, which must add up
+ * (`amounts-differ`). Others have the amounts of the store, and an amount that they send must be the current one
+ * (`price-changed`, with the current amounts).
+ */
+export function priceFor(
+  { pricesItself }: { pricesItself: boolean },
+  requested: Requested,
+  taxation: Taxation,
+): Priced | { refusal: Invalid } {
+  if (pricesItself) {
+    const priced = priceAsSent(requested, taxation);
+    if (priced === 'too-large') return { refusal: amountTooLarge };
+    return 'differences' in priced ? { refusal: refusalOf('amounts-differ', priced.differences) } : priced;
+  }
+  const { lines, shippingMinor, charges, sentLines, sent } = requested;
+  const priced = priceOrder(lines, shippingMinor, taxation, charges);
+  if (!priced) return { refusal: amountTooLarge };
+  const differences = differencesFrom(priced, sentLines, sent);
+  if (differences.length === 0) return priced;
+  return { refusal: { ...refusalOf('price-changed', differences), amounts: currentAmounts(priced) } };
+}
+
+const refusalOf = (type: 'amounts-differ' | 'price-changed', differences: Difference[]): Invalid => ({
+  kind: 'invalid',
+  type,
+  detail:
+    type === 'amounts-differ'
+      ? `${differences.length} amount(s) do not add up: ${differences[0]?.detail}.`
+      : `${differences.length} amount(s) are not the current ones: ${differences[0]?.detail}.`,
+  errors: differences,
+});
+
+const currentAmounts = ({ lines, totals }: Priced) => ({
+  ...totals,
+  lines: lines.map((line) => ({
+    sku: line.sku,
+    quantity: line.quantity,
+    unitPriceMinor: line.unitPriceMinor,
+    discountMinor: line.discountMinor,
+    taxMinor: line.taxMinor,
+    totalMinor: lineTotalOf(line, totals.taxIncluded),
+  })),
+});
