@@ -28,7 +28,8 @@ const totals = fc.record({
 const units = fc.integer({ min: 0, max: 54 }).map((main) => ({ main, north: 54 - main }));
 
 test('an accepted order of a channel that prices itself adds up, and its refundable components sum to its total', () => {
-  const counts = { accepted: 0, refused: 0 };
+  let accepted = 0;
+  const refusals: string[] = [];
   fc.assert(
     fc.property(lines, totals, fc.boolean(), units, units, (some, sent, isStoreIncluded, mugs, hats) => {
       const placement: Placement = {
@@ -48,11 +49,10 @@ test('an accepted order of a channel that prices itself adds up, and its refunda
       };
       const decision = decide(placement, state, aPolicy({ taxIncluded: isStoreIncluded }));
       if (decision.kind !== 'accepted') {
-        counts.refused += 1;
-        expect(decision).toMatchObject({ kind: 'invalid', type: 'amounts-differ' });
+        refusals.push(decision.kind === 'invalid' ? decision.type : decision.kind);
         return;
       }
-      counts.accepted += 1;
+      accepted += 1;
       const { order } = decision;
       const taxOnTop = (taxMinor: number) => (order.taxIncluded ? 0 : taxMinor);
       expect(order.taxIncluded).toBe(sent.taxIncluded ?? isStoreIncluded);
@@ -78,5 +78,6 @@ test('an accepted order of a channel that prices itself adds up, and its refunda
     }),
     { numRuns: 500 },
   );
-  expect(Math.min(counts.accepted, counts.refused)).toBeGreaterThan(20);
+  expect(new Set(refusals)).toEqual(new Set(['amounts-differ']));
+  expect(Math.min(accepted, refusals.length)).toBeGreaterThan(20);
 });

@@ -66,6 +66,11 @@ describe('a channel that prices itself', () => {
       { totals: { taxMinor: 50 }, lines: [{ taxMinor: 50 }] },
     ],
     [
+      'a tax of the order above the price of its taxed lines, allocated in proportion to the prices',
+      { lines: [{ taxCategory: 'zero' }, { unitPriceMinor: 50 }], sent: { taxMinor: 500 } },
+      { totals: { taxMinor: 500 }, lines: [{ taxMinor: 480 }, { taxMinor: 20 }] },
+    ],
+    [
       'the tax of its lines, so that the rest of the tax is that of shipping',
       { lines: [{ taxMinor: 400 }], sent: { shippingMinor: 600, taxMinor: 490 } },
       { totals: { taxMinor: 490, totalMinor: 3100 }, lines: [{ taxMinor: 400 }] },
