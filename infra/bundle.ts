@@ -1,6 +1,6 @@
-import { existsSync, globSync, mkdirSync, symlinkSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { build, type Metafile } from 'esbuild';
+import { build, type BuildOptions, type Metafile } from 'esbuild';
 import { writeApiRootFiles } from './api-root-files.ts';
 import { bundleOf } from './constructs/workflow-function.ts';
 import { fetchLambdaBinding } from './lambda-binding.ts';
@@ -11,37 +11,61 @@ const packages = join(root, 'node_modules');
 /** Functions that write files beside their bundle's code, by bundle. */
 const extraFiles: Record<string, (directory: string) => void> = { 'api-root/api': writeApiRootFiles };
 
+const options = {
+  absWorkingDir: root,
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  // esbuild removes unused code from ES modules only.
+  mainFields: ['module', 'main'],
+  // CommonJS packages in the bundle load Node's own modules with `require`.
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  external: ['@duckdb/*'],
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'error',
+} satisfies BuildOptions;
+
 /**
- * Bundles every `functions/<path>.handler.ts` in one pass, into `<path>/index.mjs` under `directory`. For Lambda, the
- * native packages are those of Lambda's processor: throws if they are neither cached nor available from the registry.
+ * Bundles every `functions/<path>.handler.ts` into `<path>/index.mjs` under `directory`. For Lambda, the native packages
+ * are those of Lambda's processor: throws if they are neither cached nor available from the registry.
  */
 export async function bundleHandlers(directory: string, { isForLambda }: { isForLambda: boolean }): Promise<void> {
   const binding = isForLambda ? fetchLambdaBinding() : bindingForThisMachine();
-  const entries = globSync('functions/**/*.handler.ts', { cwd: root }).sort();
-  const { metafile } = await build({
-    absWorkingDir: root,
-    entryPoints: entries.map((entry) => ({ in: entry, out: join(bundleOf(relative('functions', entry)), 'index') })),
-    outdir: directory,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    // esbuild removes unused code from ES modules only.
-    mainFields: ['module', 'main'],
-    // CommonJS packages in the bundle load Node's own modules with `require`.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    external: ['@duckdb/*'],
-    legalComments: 'none',
-    metafile: true,
-    logLevel: 'error',
-  });
-  for (const [file, output] of Object.entries(metafile.outputs)) {
+  const handlers = globSync('functions/**/*.handler.ts', { cwd: root }).sort();
+  const served = handlers.filter(servesHttp);
+  const outputs = await Promise.all([
+    bundleTogether(
+      handlers.filter((handler) => !served.includes(handler)),
+      directory,
+    ),
+    ...served.map((handler) => bundleInChunks(handler, directory)),
+  ]);
+  for (const [file, output] of outputs.flatMap((each) => Object.entries(each))) {
     if (importsDuckdb(output)) linkDuckdb(dirname(join(root, file)), binding);
   }
   for (const [bundle, write] of Object.entries(extraFiles)) {
     if (existsSync(join(directory, bundle))) write(join(directory, bundle));
   }
+}
+
+const servesHttp = (handler: string) => readFileSync(join(root, handler), 'utf8').includes('/lambda/http-handler.ts');
+const pathOf = (handler: string) => bundleOf(relative('functions', handler));
+
+/** One pass for many functions, which is faster. Code that is imported on demand is in `index.mjs` too. */
+async function bundleTogether(handlers: string[], directory: string): Promise<Metafile['outputs']> {
+  const entryPoints = handlers.map((handler) => ({ in: handler, out: join(pathOf(handler), 'index') }));
+  return (await build({ ...options, entryPoints, outdir: directory })).metafile.outputs;
+}
+
+/** Code that is imported on demand has its own files: a cold start, for which a caller waits, does not compile it. */
+async function bundleInChunks(handler: string, directory: string): Promise<Metafile['outputs']> {
+  const entryPoints = [{ in: handler, out: 'index' }];
+  const outdir = join(directory, pathOf(handler));
+  const chunks = { splitting: true, chunkNames: 'chunks/[name]-[hash]' };
+  return (await build({ ...options, ...chunks, entryPoints, outdir })).metafile.outputs;
 }
 
 const importsDuckdb = (output: Metafile['outputs'][string]) =>

@@ -15,19 +15,15 @@ import { createExportStore } from './export/export-store.ts';
 import { fulfilmentRoutes } from './fulfilment/fulfilment-api.ts';
 import { createHoldExpiry, oncePerSecond } from './order/hold-expiry-job.ts';
 import { createOrderStore } from './order/order-store.ts';
-import { createPlacementStore, orderWrites } from './order/placement-store.ts';
 import { receivePayment } from './payments/payments-api.ts';
 import { verifySignature } from './payments/webhook-signature.ts';
-import { createChunkedPlacementStore } from './placement/chunked-placement-store.ts';
-import { placeOrder } from './placement/placement-api.ts';
-import { placeOrQueue } from './queue/conflict-fallback-api.ts';
-import { findQueuedOrder, preferredPlacement, queueOrder, queueOrders } from './queue/queue-api.ts';
+import { queueOrders } from './queue/queue-api.ts';
 import { createIntakeStore } from './queue/intake-store.ts';
 import { createOrderQueue } from './queue/order-queue.ts';
 import { review } from './risk/review-api.ts';
 import { assessFirst, createRiskAssessment } from './risk/risk-assessment.ts';
 import { createRiskStore } from './risk/risk-store.ts';
-import { findOrders, getOrder, getTimeline } from './search/search-api.ts';
+import { findOrders, getTimeline } from './search/search-api.ts';
 import { createSearchStore } from './search/search-store.ts';
 
 // `jitless`: zod would compile a parser, which takes longer than this one parse.
@@ -39,31 +35,22 @@ const {
   ORDER_QUEUE_URL,
   ...tables
 } = Env.parse(process.env, { jitless: true });
-const { ORDER_TABLE_NAME, STOCK_TABLE_NAME } = tables;
+const { ORDER_TABLE_NAME } = tables;
 const db = openDatabase();
-const writes = orderWrites(ORDER_TABLE_NAME, policy.timeZone);
 const orders = createOrderStore(db, tables, policy.timeZone);
-const placements = createPlacementStore(db, tables, policy.timeZone);
-const chunkedPlacements = createChunkedPlacementStore(db, ORDER_TABLE_NAME, STOCK_TABLE_NAME, writes);
 const intakes = createIntakeStore(db, ORDER_TABLE_NAME);
 const exports = createExportStore(db, tables);
 const search = createSearchStore(db, ORDER_TABLE_NAME);
 const risks = createRiskStore(db, tables, RISK.windowMinutes);
 
-const stores = { orders, placements, chunkedPlacements, intakes };
 const queue = createOrderQueue(ORDER_QUEUE_URL);
 const expireHolds = oncePerSecond(createHoldExpiry(orders));
 const assessment = createRiskAssessment({ risks, changes: orders }, RISK);
-const placeNow = placeOrder(stores, channels, policy, expireHolds);
 const fulfilment = fulfilmentRoutes(orders, channels, policy, (now, change) => assessFirst(assessment, now, change));
 
+/** All routes of orders except those of `placement.handler.ts`. */
 export const handler = httpHandler(
-  on(
-    routes.placeOrder,
-    preferredPlacement(placeOrQueue(placeNow, stores, queue, channels), queueOrder(stores, queue, channels)),
-  ),
-  on(placeOrders, queueOrders(stores, queue, channels)),
-  on(routes.getOrder, getOrder(orders, findQueuedOrder(intakes), channels)),
+  on(placeOrders, queueOrders({ orders, intakes }, queue, channels)),
   on(routes.getTimeline, getTimeline(orders, channels)),
   on(routes.findOrders, findOrders(orders, search, channels)),
   on(editOrder, editing(orders, readOffer(db, tables), channels, policy, expireHolds)),

@@ -33,9 +33,12 @@ export class ApiRoutes extends Construct {
     });
   }
 
-  /** A route without a scope is open. */
-  add({ key, scope }: Pick<DefinedRoute, 'key' | 'scope'>): void {
-    const route = new CfnRoute(this, key, {
+  /**
+   * A route without a scope is open. A route that moved from another function keeps its logical id: CloudFormation creates
+   * before it deletes, and an API refuses a second route with the same key.
+   */
+  add({ key, scope }: Pick<DefinedRoute, 'key' | 'scope'>, movedFrom: Construct = this): void {
+    const route = new CfnRoute(movedFrom, key, {
       apiId: importFromApi('ApiId'),
       routeKey: key,
       target: this.target,

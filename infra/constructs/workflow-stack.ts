@@ -35,11 +35,12 @@ export abstract class WorkflowStack extends Stack {
     for (const shared of [data, api]) this.addStackDependency(shared);
   }
 
-  /** Serves the routes of these contract modules. */
-  routes<E = Unstated>({ routes, ...props }: FunctionProps<E> & { routes: RouteModule[] }): ApiRoutes {
-    const id = idOf(props.handler);
-    const served = new ApiRoutes(this, `${id}Routes`, new WorkflowFunction(this, id, props));
-    for (const route of routes.flatMap((module) => Object.values(module)).filter(isRoute)) served.add(route);
+  /** Serves the routes of these contract modules. `movedFrom`: the function that served them in an earlier deployment. */
+  routes<E = Unstated>(props: FunctionProps<E> & { routes: RouteModule[]; movedFrom?: ApiRoutes }): ApiRoutes {
+    const { routes, movedFrom, ...rest } = props;
+    const id = idOf(rest.handler);
+    const served = new ApiRoutes(this, `${id}Routes`, new WorkflowFunction(this, id, rest));
+    for (const route of routes.flatMap((module) => Object.values(module)).filter(isRoute)) served.add(route, movedFrom);
     return served;
   }
 

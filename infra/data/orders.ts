@@ -22,6 +22,8 @@ export const orders = {
   checker: orderTable.access('BatchGetItem', 'ConditionCheckItem'),
   /** Deletes the marks of chunked placements and settlements. */
   writer: orderTable.access('BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+  /** Places orders, in chunks if they are large; before it refuses one for lack of stock, it expires overdue holds. */
+  placer: all(orderTable.access('BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'), orderTable.query('byDue')),
   /** Serves the API: finds orders by every index, and reads their timelines. */
   editor: all(
     orderTable.access('BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),

@@ -1,20 +1,14 @@
 import { type App, Duration } from 'aws-cdk-lib';
-import type { Env } from '../../functions/order-intake/env.ts';
 import type { QueueEnv } from '../../functions/order-intake/queue/env.ts';
-import * as editRoutes from '../../shared/contracts/orders/edit-routes.ts';
-import * as exportRoutes from '../../shared/contracts/orders/export-routes.ts';
-import * as lifeCycleRoutes from '../../shared/contracts/orders/life-cycle-routes.ts';
-import * as queueRoutes from '../../shared/contracts/orders/queue-routes.ts';
-import * as routes from '../../shared/contracts/orders/routes.ts';
 import { all } from '../constructs/access.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
 import { catalog } from '../data/catalog.ts';
-import { orders, risk } from '../data/orders.ts';
-import { webhookSecret } from '../data/payments.ts';
+import { orders } from '../data/orders.ts';
 import { stock } from '../data/stock.ts';
 import { settings } from '../settings.ts';
 import { addEventConsumers } from './order-intake/events.ts';
 import { addFiles } from './order-intake/files.ts';
+import { addRoutes } from './order-intake/http.ts';
 import { addStripeWebhook } from './order-intake/stripe.ts';
 import { addSweeps } from './order-intake/sweeps.ts';
 
@@ -35,15 +29,7 @@ export class OrderIntakeStack extends WorkflowStack {
       maxConcurrency: 2,
     });
     const sender = queued.sender('ORDER_QUEUE_URL');
-    this.routes<Env>({
-      routes: [routes, queueRoutes, editRoutes, lifeCycleRoutes, exportRoutes],
-      handler: 'order-intake/api.handler.ts',
-      uses: all(
-        all(orders.editor, stock.reserver, stock.shipper, catalog.reader, risk.counter),
-        all(webhookSecret.reader, sender, settings.channels, settings.selling, settings.risk),
-      ),
-      errorImpact: 'Customers cannot place orders.',
-    });
+    addRoutes(this, sender);
     addSweeps(this, sender);
     addStripeWebhook(this);
     addEventConsumers(this);

@@ -1,4 +1,4 @@
-import { existsSync, globSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -17,6 +17,14 @@ test('every handler has a bundle below 3 MB', () => {
   expect(handlers.filter((handler) => bytes(handler) > 3_000_000)).toEqual([]);
 });
 
+test('a function of the API compiles code that it imports on demand only then', () => {
+  const placement = join(directory, bundleOf('order-intake/placement.handler.ts'));
+  const containsSqs = (file: string) => readFileSync(file, 'utf8').includes('AmazonSQS');
+  expect(containsSqs(join(placement, 'index.mjs'))).toBe(false);
+  const chunks = readdirSync(join(placement, 'chunks')).map((name) => join(placement, 'chunks', name));
+  expect(chunks.some(containsSqs)).toBe(true);
+});
+
 test("only the report function has DuckDB, for this machine's processor", () => {
   const withDuckdb = handlers.filter((handler) => existsSync(join(directory, bundleOf(handler), 'node_modules')));
   expect(withDuckdb).toEqual(['nightly-metrics/reports/report-run.handler.ts']);
@@ -29,5 +37,5 @@ test("only the report function has DuckDB, for this machine's processor", () => 
 
 test('the API has its OpenAPI document and the files of the documentation page', () => {
   const files = globSync('*', { cwd: join(directory, 'api-root/api') }).toSorted();
-  expect(files).toEqual(['index.mjs', 'openapi.json', 'swagger-ui-bundle.js', 'swagger-ui.css']);
+  expect(files).toEqual(['chunks', 'index.mjs', 'openapi.json', 'swagger-ui-bundle.js', 'swagger-ui.css']);
 });

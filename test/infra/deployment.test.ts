@@ -72,3 +72,12 @@ test('CloudFormation refuses functions that are bundled for this machine', () =>
   expect(Parameters.BundledFor.Default).not.toBe('Lambda');
   expect(Rules.BundledForLambda.Assertions[0].Assert).toEqual({ 'Fn::Equals': [{ Ref: 'BundledFor' }, 'Lambda'] });
 });
+
+test('a route that moved to another function keeps its logical id: an API refuses a second route with the same key', () => {
+  const resources: [string, { Properties?: { RouteKey?: string; Target?: unknown } }][] = Object.entries(
+    templates.get('OrderIntake')?.Resources ?? {},
+  );
+  const [id, route] = resources.find(([, { Properties }]) => Properties?.RouteKey === 'POST /orders') ?? [];
+  expect(id).toBe('ApiRoutesPOSTordersC87552C6');
+  expect(JSON.stringify(route?.Properties?.Target)).toContain('PlacementRoutesIntegration');
+});

@@ -29,7 +29,7 @@ test('refund approval reads orders and writes none', () => {
 });
 
 test('every function that can refuse an order for lack of stock may expire overdue holds', () => {
-  for (const name of ['Api', 'Queued', 'Exchange', 'Sweep']) {
+  for (const name of ['Placement', 'Api', 'Queued', 'Exchange', 'Sweep']) {
     const statements = ofType('AWS::IAM::Policy')
       .filter(({ id }) => id.startsWith(`OrderIntake-${name}`))
       .flatMap(({ properties }) => properties.PolicyDocument.Statement);

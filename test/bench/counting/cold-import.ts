@@ -40,7 +40,7 @@ export function bareClientBundle(): string {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    nodePaths: [join(import.meta.dirname, '../../node_modules')],
+    nodePaths: [join(import.meta.dirname, '../../../node_modules')],
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'error',
   });

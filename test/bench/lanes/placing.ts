@@ -89,17 +89,14 @@ async function orderLane({ credentials }: Office, waitForIdle: () => Promise<voi
 
 /** Cold import of the placing function compared with that of a bare DynamoDB client. */
 function imports(): void {
-  const file = bundleOf('order-intake', 'api');
+  const file = bundleOf('order-intake', 'placement');
   const env = {
     ORDER_TABLE_NAME: 'orders',
     STOCK_TABLE_NAME: 'stock',
     CATALOG_TABLE_NAME: 'catalog',
-    RISK_TABLE_NAME: 'risk',
     CHANNELS: '{}',
     ORDER_QUEUE_URL: 'https://queue',
-    WEBHOOK_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:webhooks',
     SELLING: JSON.stringify(store.selling),
-    RISK: JSON.stringify(store.risk),
   };
   const times = coldImports({ orderIntake: { file, env }, bare: { file: bareClientBundle() } }, 15);
   const [own = 0, bare = 0] = [times.get('orderIntake'), times.get('bare')];

@@ -104,7 +104,7 @@ describe('an order accepted asynchronously', () => {
 
 test('an accepted order that could not be queued is placed by the sweep within half an hour', async () => {
   let aheadMs = 0;
-  const cdkOut = withoutGrant(/^OrderIntake-Api/, 'sqs:SendMessage');
+  const cdkOut = withoutGrant(/^OrderIntake-Placement/, 'sqs:SendMessage');
   const degraded = await backOfficeForTest({ cdkOut, now: () => Date.now() + aheadMs });
   const sku = await stockedSku(degraded, { units: 5 });
   const content = orderOf(sku);

@@ -1,0 +1,35 @@
+import type { Env } from '../../../functions/order-intake/env.ts';
+import type { PlacementEnv } from '../../../functions/order-intake/placement/env.ts';
+import * as editRoutes from '../../../shared/contracts/orders/edit-routes.ts';
+import * as exportRoutes from '../../../shared/contracts/orders/export-routes.ts';
+import * as lifeCycleRoutes from '../../../shared/contracts/orders/life-cycle-routes.ts';
+import * as queueRoutes from '../../../shared/contracts/orders/queue-routes.ts';
+import * as routes from '../../../shared/contracts/orders/routes.ts';
+import { type Access, all } from '../../constructs/access.ts';
+import type { WorkflowStack } from '../../constructs/workflow-stack.ts';
+import { catalog } from '../../data/catalog.ts';
+import { orders, risk } from '../../data/orders.ts';
+import { webhookSecret } from '../../data/payments.ts';
+import { stock } from '../../data/stock.ts';
+import { settings } from '../../settings.ts';
+
+/** The routes of orders. Two have a function with few imports, because its cold start delays customers. */
+export function addRoutes(stack: WorkflowStack, sender: Access<'ORDER_QUEUE_URL'>): void {
+  const { placeOrder, getOrder, ...otherRoutes } = routes;
+  const api = stack.routes<Env>({
+    routes: [otherRoutes, queueRoutes, editRoutes, lifeCycleRoutes, exportRoutes],
+    handler: 'order-intake/api.handler.ts',
+    uses: all(
+      all(orders.editor, stock.reserver, stock.shipper, catalog.reader, risk.counter),
+      all(webhookSecret.reader, sender, settings.channels, settings.selling, settings.risk),
+    ),
+    errorImpact: 'Orders cannot be listed, changed or shipped, and payments are not recorded.',
+  });
+  stack.routes<PlacementEnv>({
+    routes: [{ placeOrder, getOrder }],
+    movedFrom: api,
+    handler: 'order-intake/placement.handler.ts',
+    uses: all(orders.placer, stock.reserver, catalog.reader, sender, settings.channels, settings.selling),
+    errorImpact: 'Customers cannot place orders.',
+  });
+}
