@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { DataOf } from '../../../shared/contracts/define-event.ts';
 import type { OrderImported } from '../../../shared/contracts/orders/import-events.ts';
+import { Email } from '../../../shared/email.ts';
 import { orderIdOf } from '../../../shared/ids.ts';
 import {
   AmountMinor,
@@ -37,7 +38,7 @@ const orderFields = {
   currency: Currency,
   placedAt: Instant,
   customerId: CallerId.optional(),
-  customerEmail: z.email().max(254).optional(),
+  customerEmail: Email.optional(),
   country: Country.default('ZZ'),
   postalCode: z.string().max(20).optional(),
   city: z.string().max(100).optional(),

@@ -1,3 +1,4 @@
+import { normalEmail } from '../../../shared/email.ts';
 import { contentHash } from '../../../shared/ids.ts';
 import type { Payment } from '../../../shared/payments/payment.ts';
 import type { OrderItem } from '../order/order-item.ts';
@@ -93,10 +94,11 @@ function valuesOf(order: OrderItem): { kind: VelocityKind; value: string }[] {
   return values.flatMap(([kind, value]) => (value === undefined || value === '' ? [] : [{ kind, value }]));
 }
 
-/** Normalizes an email address: case and the part after a plus sign are ignored. */
+/** The normal form of an email address, without the part after a plus sign. */
 function mailboxOf(email: string): string {
-  const at = email.lastIndexOf('@');
-  return `${email.slice(0, at).replace(/\+.*$/, '')}${email.slice(at)}`.toLowerCase();
+  const normal = normalEmail(email);
+  const at = normal.lastIndexOf('@');
+  return `${normal.slice(0, at).replace(/\+.*$/, '')}${normal.slice(at)}`;
 }
 
 const normalized = (text: string) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '');

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { emailDomain } from '../../../shared/email.ts';
 
 /** A counter keeps at least this many entries, so no limit may be higher. */
 export const maxCounterEntries = 100;
@@ -29,7 +30,7 @@ export const RiskPolicy = z.object({
   }),
   countriesDiffer: Points,
   /** Domains of disposable email addresses; each includes its subdomains. */
-  disposableDomains: z.array(z.string()),
+  disposableDomains: z.array(z.string().transform((domain) => emailDomain(`@${domain}`))),
   disposableEmail: Points,
   /** From `count` failed payments in the window on, the order has the points. */
   failures: z.object({ count: Limit, points: Points }),
@@ -132,8 +133,8 @@ function countryReason({ shippingCountry, billingCountry }: RiskSignals, policy:
 }
 
 function emailReason({ email }: RiskSignals, policy: RiskPolicy): RiskReason | undefined {
-  const domain = email?.slice(email.lastIndexOf('@') + 1).toLowerCase();
-  if (domain === undefined) return undefined;
+  if (email === undefined) return undefined;
+  const domain = emailDomain(email);
   const disposable = policy.disposableDomains.find((each) => domain === each || domain.endsWith(`.${each}`));
   return disposable === undefined
     ? undefined

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Discount, OrderCharge, OrderLine } from './events.ts';
+import { Email } from '../../email.ts';
 import { AmountMinor, BusinessDay, CallerId, Country, Currency, Instant, Sku } from '../../names.ts';
 import { Balance } from '../../payments/payment.ts';
 import { defineRoute } from '../define-route.ts';
@@ -34,7 +35,7 @@ export const OrderContent = z
     currency: Currency,
     customer: z.strictObject({
       id: CallerId.optional(),
-      email: z.email().max(254).optional(),
+      email: Email.optional(),
       name: Text(200).optional(),
       phone: Text(40).optional(),
     }),

@@ -7,6 +7,7 @@ import {
   velocityKinds,
 } from '../../../functions/order-intake/risk/risk-score.ts';
 import { store } from '../../../infra/store.ts';
+import { emailDomain } from '../../../shared/email.ts';
 
 const policy: RiskPolicy = {
   holdFrom: 50,
@@ -25,7 +26,7 @@ const policy: RiskPolicy = {
     firstOrderPoints: 20,
   },
   countriesDiffer: 20,
-  disposableDomains: ['mailinator.com'],
+  disposableDomains: ['mailinator.com', emailDomain('@müllpost.de')],
   disposableEmail: 35,
   failures: { count: 3, points: 40 },
 };
@@ -72,6 +73,7 @@ describe('risk score of an order', () => {
     ['countries-differ', { billingCountry: 'FR' }, { billingCountry: 'ZZ' }],
     ['countries-differ', { billingCountry: 'FR' }, { billingCountry: undefined }],
     ['disposable-email', { email: 'x@MAILINATOR.com' }, { email: 'x@notmailinator.com' }],
+    ['disposable-email', { email: 'jörg@eu.müllpost.de' }, { email: 'jörg@müll.de' }],
     ['disposable-email', { email: 'x@eu.mailinator.com' }, { email: 'mailinator.com@example.com' }],
     ['many-failures', { failuresInWindow: 3 }, { failuresInWindow: 2 }],
   ] as const)('has the reason %s for %o and not for %o', (code, risky, harmless) => {
