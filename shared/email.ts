@@ -1,4 +1,3 @@
-import { domainToASCII } from 'node:url';
 import * as z from 'zod';
 
 /** Dot-atom of RFC 5322, with the letters of any language (RFC 6531); dots neither lead, trail nor repeat. */
@@ -18,9 +17,12 @@ export const Email = z
   .refine(isEmail, 'An e-mail address has the form ada@example.com')
   .meta({ format: 'idn-email', example: 'ada@example.com' });
 
+/** The domain in Punycode and lower case (WHATWG URL); undefined if it has a label that IDNA does not allow. */
+const asciiDomain = (domain: string): string | undefined => URL.parse(`http://${domain}`)?.hostname;
+
 function isEmail(email: string): boolean {
   const [local, domain] = partsOf(email.normalize('NFC'));
-  return localPart.test(local) && domainPart.test(domain) && domainToASCII(domain) !== '';
+  return localPart.test(local) && domainPart.test(domain) && asciiDomain(domain) !== undefined;
 }
 
 /**
@@ -29,7 +31,7 @@ function isEmail(email: string): boolean {
  */
 export function normalEmail(email: string): string {
   const [local, domain] = partsOf(email.normalize('NFC'));
-  return `${local.toLowerCase()}@${domainToASCII(domain) || domain.toLowerCase()}`.normalize('NFC');
+  return `${local.toLowerCase()}@${asciiDomain(domain) ?? domain.toLowerCase()}`.normalize('NFC');
 }
 
 /** Domain of an address, in the normal form. */

@@ -32,6 +32,8 @@ test.each([
   'ada@-example.com',
   'ada@ex%41mple.com',
   'ada@exa_mple.com',
+  'ada@\u200d\u0bcd.com',
+  'ada@xn--ü.com',
   'ada@example.com\n',
   'Ada <ada@example.com>',
   'ad\ud800a@example.com',
