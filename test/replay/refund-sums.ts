@@ -1,5 +1,6 @@
 import { inParallel } from '../../shared/in-parallel.ts';
-import type { RefundResponse, Refundable } from '../../shared/contracts/refunds/refund-content.ts';
+import type { Refundable } from '../../shared/contracts/refunds/refundable.ts';
+import type { RefundResponse } from '../../shared/contracts/refunds/refund-response.ts';
 import type { ApiClient } from '../support/system/api-client.ts';
 import { expectStatus, sendWithRetries } from './send-with-retries.ts';
 import { businessDay } from './year.ts';

@@ -1,4 +1,4 @@
-import type { RefundResponse } from '../../../shared/contracts/refunds/refund-content.ts';
+import type { RefundResponse } from '../../../shared/contracts/refunds/refund-response.ts';
 import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
 import { componentTotals, type Outcome } from './change.ts';
 import { returnStatusOf, rmaIdOf } from './expected-return.ts';

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Refundable } from '../../../shared/contracts/refunds/refund-content.ts';
+import type { Refundable } from '../../../shared/contracts/refunds/refundable.ts';
 import { isDisputed } from '../refund/order-snapshot.ts';
 import { emptyLedger, refundedAndPendingMinor, sumOf, zeroAmount } from '../refund/refund-ledger.ts';
 import { chargeComponent, type RefundableComponent, refundableComponents } from '../refund/refundable-components.ts';

@@ -7,37 +7,48 @@ const source = 'storeworks.refund-approval';
 
 /** The amount of a refund for one component, summed over its payments. */
 const ComponentAmount = z.object({
-  /** `line:<lineId>`, `charge:<chargeId>`, `shipping`, `overpaid` or `goodwill`. */
-  pot: z.string(),
-  sku: z.string().optional(),
-  amountMinor: AmountMinor,
-  /** Included in `amountMinor`. */
-  taxMinor: AmountMinor,
-  quantity: z.int().nonnegative(),
+  pot: z.string().meta({
+    description: 'Component: `line:<lineId>`, `charge:<chargeId>`, `shipping`, `overpaid` or `goodwill`',
+    example: 'line:1',
+  }),
+  sku: z.string().optional().meta({ description: 'SKU of the order line', example: 'TEA-EARL-GREY-100' }),
+  amountMinor: AmountMinor.describe('Amount for the component over all payments, in minor units'),
+  taxMinor: AmountMinor.meta({ description: 'Tax included in the amount, in minor units', example: 333 }),
+  quantity: z.int().nonnegative().meta({ description: 'Number of units', example: 1 }),
 });
 
 /** The fields of every event: the refund after the change. */
 const Refund = z.object({
-  refundId: z.string(),
-  orderId: z.string(),
-  externalOrderId: z.string(),
-  channel: z.string(),
-  currency: Currency,
-  status: RefundStatus,
-  reason: z.string(),
-  amountMinor: AmountMinor,
-  version: z.int().positive(),
+  refundId: z.string().meta({ description: 'Id of the refund', example: 'ref_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+  orderId: z.string().meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+  externalOrderId: z.string().meta({ description: 'Id of the order in its channel', example: 'web-100042' }),
+  channel: z.string().meta({ description: 'Channel of the order', example: 'storefront' }),
+  currency: Currency.describe('Currency of the refund, ISO 4217'),
+  status: RefundStatus.describe('Status after the change'),
+  reason: z.string().meta({ description: 'Reason code of the request', example: 'damaged' }),
+  amountMinor: AmountMinor.describe('Amount of the refund, in minor units'),
+  version: z.int().positive().meta({ description: 'Version of the refund after the change', example: 2 }),
 });
 
 const Judged = Refund.extend({
-  pots: z.array(ComponentAmount),
-  rule: z.string(),
-  policyVersion: z.int().nonnegative(),
-  approvalsNeeded: z.int(),
-  requestedBy: z.string(),
+  pots: z.array(ComponentAmount).describe('Amounts by refundable component'),
+  rule: z.string().meta({ description: 'Policy rule that judged the request', example: 'large-refund' }),
+  policyVersion: z.int().nonnegative().meta({ description: 'Version of the policy', example: 4 }),
+  approvalsNeeded: z.int().meta({ description: 'Number of approvals', example: 1 }),
+  requestedBy: z.string().meta({ description: 'Client or user who requested the refund', example: 'service' }),
 });
-const Waiting = Refund.extend({ requestedAt: Instant, deadlineAt: Instant.optional() });
-const Decided = Refund.extend({ by: z.string(), department: z.string(), comment: z.string().optional() });
+const Waiting = Refund.extend({
+  requestedAt: Instant.describe('Time of the request'),
+  deadlineAt: Instant.optional().describe('Time at which the request expires'),
+});
+const Decided = Refund.extend({
+  by: z.string().meta({ description: 'Client or user who decided', example: 'service-lead' }),
+  department: z.string().meta({ description: 'Department of the decision', example: 'service' }),
+  comment: z
+    .string()
+    .optional()
+    .meta({ description: 'Comment of the person who decided', example: 'Agreed with the customer by phone' }),
+});
 
 /** A refund was requested. Its status says whether the policy decided at once. */
 export const RefundRequested = defineEvent(source, 'RefundRequested', Judged);
@@ -49,20 +60,33 @@ export const RefundSupported = defineEvent(source, 'RefundSupported', Decided);
 export const RefundApproved = defineEvent(source, 'RefundApproved', Judged);
 /** Rejected by a person or the policy. The amount is refundable again. */
 export const RefundRejected = defineEvent(source, 'RefundRejected', Decided);
-export const RefundWithdrawn = defineEvent(source, 'RefundWithdrawn', Refund.extend({ by: z.string() }));
+export const RefundWithdrawn = defineEvent(
+  source,
+  'RefundWithdrawn',
+  Refund.extend({ by: z.string().meta({ description: 'Client or user who withdrew the refund', example: 'service' }) }),
+);
 /** The deadline of the decision or of the return passed. */
 export const RefundExpired = defineEvent(source, 'RefundExpired', Refund);
 /** A reminder: the request is not decided, and it expires at `deadlineAt`. */
 export const RefundReminded = defineEvent(source, 'RefundReminded', Waiting);
 /** The request is not decided after the reminder: this department should decide. */
-export const RefundEscalated = defineEvent(source, 'RefundEscalated', Waiting.extend({ escalatedTo: z.string() }));
+export const RefundEscalated = defineEvent(
+  source,
+  'RefundEscalated',
+  Waiting.extend({
+    escalatedTo: z.string().meta({ description: 'Department that should decide', example: 'finance' }),
+  }),
+);
 /** The customer has a result and is asked for a rating. Published once, also if the payout fails later. */
 export const RefundCaseClosed = defineEvent(source, 'RefundCaseClosed', Refund);
 /** The customer's rating. */
 export const CaseRated = defineEvent(
   source,
   'CaseRated',
-  Refund.extend({ score: z.int().min(1).max(5), comment: z.string().optional() }),
+  Refund.extend({
+    score: z.int().min(1).max(5).meta({ description: 'Rating of the case: 1 is bad, 5 is good', example: 5 }),
+    comment: z.string().optional().meta({ description: 'Comment of the customer', example: 'Quick and friendly' }),
+  }),
 );
 /** The intent to pay is recorded; the provider is called next. */
 export const RefundPayoutStarted = defineEvent(source, 'RefundPayoutStarted', Refund);
@@ -72,8 +96,23 @@ export const ExchangeApproved = defineEvent(
   source,
   'ExchangeApproved',
   Refund.extend({
-    lines: z.array(z.object({ sku: Sku, quantity: z.int().positive() })),
-    payments: z.array(z.object({ provider: z.string(), paymentId: CallerId, amountMinor: AmountMinor })),
+    lines: z
+      .array(
+        z.object({
+          sku: Sku.describe('SKU of the replacement'),
+          quantity: z.int().positive().meta({ description: 'Number of units', example: 1 }),
+        }),
+      )
+      .describe('Lines of the replacement'),
+    payments: z
+      .array(
+        z.object({
+          provider: z.string().meta({ description: 'Payment provider', example: 'acme' }),
+          paymentId: CallerId.meta({ description: 'Id of the payment at the provider', example: 'pay_88123' }),
+          amountMinor: AmountMinor.describe('Largest amount from this payment, in minor units'),
+        }),
+      )
+      .describe('Payments that pay for the replacement, in this order, up to their amounts'),
   }),
 );
 /** The replacement was placed. `creditMinor` paid for it and is posted as refunded; the rest is paid out next. */
@@ -81,46 +120,75 @@ export const ExchangeSettled = defineEvent(
   source,
   'ExchangeSettled',
   Refund.extend({
-    replacementOrderId: z.string(),
-    /** The total of the replacement. */
-    replacementMinor: AmountMinor,
-    creditMinor: AmountMinor,
-    pots: z.array(ComponentAmount),
+    replacementOrderId: z
+      .string()
+      .meta({ description: 'Id of the replacement order', example: 'ord_01kba0f2j3m5n6p7q8r9s0t1v2' }),
+    replacementMinor: AmountMinor.describe('Total of the replacement order, in minor units'),
+    creditMinor: AmountMinor.describe('Amount that paid for the replacement and is posted as refunded, in minor units'),
+    pots: z.array(ComponentAmount).describe('The credit by refundable component'),
   }),
 );
 /** The replacement cannot be placed: the whole amount is paid out. */
-export const ExchangeRefused = defineEvent(source, 'ExchangeRefused', Refund.extend({ refusal: z.string() }));
+export const ExchangeRefused = defineEvent(
+  source,
+  'ExchangeRefused',
+  Refund.extend({
+    refusal: z
+      .string()
+      .meta({ description: 'Why the replacement cannot be placed, as a problem type', example: 'out-of-stock' }),
+  }),
+);
 
 const PaidLeg = Refund.extend({
-  provider: z.string(),
-  paymentId: z.string(),
-  /** The amount of this leg. */
-  paidMinor: AmountMinor,
-  pots: z.array(ComponentAmount),
+  provider: z.string().meta({ description: 'Payment provider', example: 'acme' }),
+  paymentId: z.string().meta({ description: 'Id of the payment at the provider', example: 'pay_88123' }),
+  paidMinor: AmountMinor.describe('Amount of this payout, in minor units'),
+  pots: z.array(ComponentAmount).describe('The payout by refundable component'),
 });
 /** One leg was paid to its payment. It is posted as refunded. */
 export const RefundPaid = defineEvent(
   source,
   'RefundPaid',
-  PaidLeg.extend({ providerRefundId: z.string().optional() }),
+  PaidLeg.extend({
+    providerRefundId: z
+      .string()
+      .optional()
+      .meta({ description: 'Id of the refund at the provider', example: 're_55120' }),
+  }),
 );
 /** The provider refused a leg, or returned a paid one (`wasPaid`): the amount is refundable again. */
 export const RefundPayoutFailed = defineEvent(
   source,
   'RefundPayoutFailed',
-  PaidLeg.extend({ failure: z.string(), wasPaid: z.boolean() }),
+  PaidLeg.extend({
+    failure: z.string().meta({ description: 'Why the provider refused the payout', example: 'The card is closed' }),
+    wasPaid: z
+      .boolean()
+      .meta({ description: 'Whether the provider returned a payout that was paid before', example: false }),
+  }),
 );
 /** The customer got store credit instead of a failed payout. */
 export const StoreCreditGranted = defineEvent(
   source,
   'StoreCreditGranted',
-  Refund.extend({ customerId: z.string().optional(), creditMinor: AmountMinor, pots: z.array(ComponentAmount) }),
+  Refund.extend({
+    customerId: z
+      .string()
+      .optional()
+      .meta({ description: 'Id of the customer; absent if the order has none', example: 'cust-4711' }),
+    creditMinor: AmountMinor.describe('Amount of the store credit, in minor units'),
+    pots: z.array(ComponentAmount).describe('The credit by refundable component'),
+  }),
 );
 /** A payout succeeded after it was replaced by store credit. The customer has both; staff must settle it. */
 export const RefundPaidTwice = defineEvent(
   source,
   'RefundPaidTwice',
-  Refund.extend({ provider: z.string(), paymentId: z.string(), twiceMinor: AmountMinor }),
+  Refund.extend({
+    provider: z.string().meta({ description: 'Payment provider', example: 'acme' }),
+    paymentId: z.string().meta({ description: 'Id of the payment at the provider', example: 'pay_88123' }),
+    twiceMinor: AmountMinor.describe('Amount that the customer has twice, in minor units'),
+  }),
 );
 
 /** The disposition of a returned unit: sold again, kept apart, or not in the parcel. */
@@ -132,23 +200,31 @@ export const ReturnReceived = defineEvent(
   source,
   'ReturnReceived',
   Refund.extend({
-    rmaId: z.string(),
-    receiptId: CallerId,
-    units: z.array(
-      z.object({
-        lineId: z.string(),
-        sku: Sku,
-        warehouse: Warehouse,
-        quantity: z.int().positive(),
-        disposition: Disposition,
-        lot: z.string().optional(),
-        note: z.string().optional(),
-        /** The id of the stock movement. Missing units have none. */
-        movementId: CallerId.optional(),
-      }),
-    ),
-    /** Whether no more units are expected. */
-    isComplete: z.boolean(),
+    rmaId: z.string().meta({ description: 'Id of the return', example: 'rma_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    receiptId: CallerId.meta({ description: 'Id of the receipt, chosen by its caller', example: 'receipt-771' }),
+    units: z
+      .array(
+        z.object({
+          lineId: z.string().meta({ description: 'Id of the order line', example: '1' }),
+          sku: Sku.describe('SKU'),
+          warehouse: Warehouse.describe('Warehouse that received the units'),
+          quantity: z.int().positive().meta({ description: 'Number of units', example: 1 }),
+          disposition: Disposition.describe(
+            '`restock`: sold again; `damaged`: kept apart; `missing`: not in the parcel',
+          ),
+          lot: z.string().optional().meta({ description: 'Lot that the units return to', example: 'L2026-11' }),
+          note: z
+            .string()
+            .optional()
+            .meta({ description: 'Note about the state of the goods', example: 'Box torn, goods fine' }),
+          movementId: CallerId.optional().meta({
+            description: 'Id of the stock movement; absent for missing units',
+            example: 'rma_01kb9zq4y8t4v7c0m3j5r6n8px-receipt-771-1',
+          }),
+        }),
+      )
+      .describe('Units of the receipt'),
+    isComplete: z.boolean().meta({ description: 'Whether no more units are expected', example: true }),
   }),
 );
 /** The return is complete or its deadline passed: the refund is approved, less the withheld amounts. */
@@ -156,9 +232,26 @@ export const RefundReturnReceived = defineEvent(
   source,
   'RefundReturnReceived',
   Refund.extend({
-    rmaId: z.string(),
-    pots: z.array(ComponentAmount),
-    missing: z.array(z.object({ lineId: z.string(), sku: Sku, quantity: z.int().positive() })),
-    withheld: z.object({ missingMinor: AmountMinor, restockingMinor: AmountMinor, returnShippingMinor: AmountMinor }),
+    rmaId: z.string().meta({ description: 'Id of the return', example: 'rma_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    pots: z.array(ComponentAmount).describe('Approved amounts by refundable component'),
+    missing: z
+      .array(
+        z.object({
+          lineId: z.string().meta({ description: 'Id of the order line', example: '1' }),
+          sku: Sku.describe('SKU'),
+          quantity: z.int().positive().meta({ description: 'Number of units', example: 1 }),
+        }),
+      )
+      .describe('Units that did not come back'),
+    withheld: z
+      .object({
+        missingMinor: AmountMinor.meta({ description: 'Value of missing units, in minor units', example: 0 }),
+        restockingMinor: AmountMinor.meta({ description: 'Restocking fee, in minor units', example: 300 }),
+        returnShippingMinor: AmountMinor.meta({
+          description: 'Fee for the return shipping, in minor units',
+          example: 0,
+        }),
+      })
+      .describe('Amounts withheld from the refund'),
   }),
 );

@@ -1,7 +1,5 @@
 import * as z from 'zod';
-import { OrderCharge } from '../orders/events.ts';
-import { AmountMinor, CallerId, Currency, Instant, Sku } from '../../names.ts';
-import { RefundStatus } from './status.ts';
+import { AmountMinor, CallerId, Sku } from '../../names.ts';
 
 export const Text = (max: number) => z.string().trim().min(1).max(max);
 
@@ -9,19 +7,27 @@ export const Text = (max: number) => z.string().trim().min(1).max(max);
 export const RefundReason = Text(100).meta({ examples: ['damaged', 'changed-mind', 'late'] });
 export type RefundReason = z.infer<typeof RefundReason>;
 
-const replacementLine = z.strictObject({ sku: Sku, quantity: z.int().min(1).max(1_000_000) });
+const replacementLine = z.strictObject({
+  sku: Sku.describe('SKU of the replacement'),
+  quantity: z.int().min(1).max(1_000_000).meta({ description: 'Number of units', example: 1 }),
+});
 /** The limit of 50 lines keeps the replacement and its stock in one transaction. */
-const Replacement = z.strictObject({ lines: z.array(replacementLine).min(1).max(50) });
+export const Replacement = z.strictObject({
+  lines: z.array(replacementLine).min(1).max(50).describe('Lines of the replacement order'),
+});
 
 /** What a request asks for. A line without `amountMinor` is refunded at the value of its units. */
 export const requestedFields = {
   lines: z
     .array(
       z.strictObject({
-        lineId: Text(40),
-        /** 0 for an amount without units: the units stay refundable. */
-        quantity: z.int().min(0).max(1_000_000),
-        amountMinor: AmountMinor.min(1).optional(),
+        lineId: Text(40).meta({ description: 'Id of the order line', example: '1' }),
+        quantity: z
+          .int()
+          .min(0)
+          .max(1_000_000)
+          .meta({ description: 'Number of units; 0 for an amount without units, which stay refundable', example: 1 }),
+        amountMinor: AmountMinor.min(1).optional().describe('Amount in minor units. Default: the value of the units'),
       }),
     )
     .min(1)
@@ -31,155 +37,63 @@ export const requestedFields = {
       (lines) => lines.every(({ quantity, amountMinor }) => quantity > 0 || amountMinor !== undefined),
       'A line without units has an amount',
     )
-    .optional(),
-  /** Duties and fees. `amountMinor` defaults to the refundable rest of the charge. */
+    .optional()
+    .describe('Units or amounts of order lines'),
   charges: z
-    .array(z.strictObject({ chargeId: CallerId, amountMinor: AmountMinor.min(1).optional() }))
+    .array(
+      z.strictObject({
+        chargeId: CallerId.meta({ description: 'Id of the charge in the order', example: 'import-duty' }),
+        amountMinor: AmountMinor.min(1)
+          .optional()
+          .describe('Amount in minor units. Default: the refundable rest of the charge'),
+      }),
+    )
     .min(1)
     .max(20)
     .refine(
       (charges) => new Set(charges.map(({ chargeId }) => chargeId)).size === charges.length,
       'A charge is named twice',
     )
-    .optional(),
-  shippingMinor: AmountMinor.optional(),
-  /** Tax alone, over all lines and shipping. */
-  taxMinor: AmountMinor.optional(),
-  /** Captured above the amount due, as after a cancellation. */
-  overpaidMinor: AmountMinor.optional(),
-  goodwillMinor: AmountMinor.optional(),
+    .optional()
+    .describe('Duties and fees of the order'),
+  shippingMinor: AmountMinor.optional().meta({ description: 'Amount of the shipping, in minor units', example: 495 }),
+  taxMinor: AmountMinor.optional().meta({
+    description: 'Tax alone, over all lines and shipping, in minor units',
+    example: 333,
+  }),
+  overpaidMinor: AmountMinor.optional().describe('Money captured above the amount due, in minor units'),
+  goodwillMinor: AmountMinor.optional().meta({
+    description: 'Amount above what the order’s components allow, in minor units',
+    example: 500,
+  }),
   /** @default true Whether the customer returns the shipped units. */
-  restock: z.boolean().optional(),
-  /**
-   * The replacement of an exchange: an order at catalogue prices, which the amount of the lines pays. A rest is refunded;
-   * for a higher total, the order waits for the payment of the difference.
-   */
-  exchange: Replacement.optional(),
-  note: Text(1000).optional(),
+  restock: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Whether the customer returns the shipped units. Default: true', example: true }),
+  exchange: Replacement.optional().describe(
+    'The replacement of an exchange: an order at catalogue prices, which the amount of the lines pays. A rest is refunded; for a higher total, the order waits for the payment of the difference',
+  ),
+  note: Text(1000)
+    .optional()
+    .meta({ description: 'Note for the colleagues who decide', example: 'Photo of the damage is in the ticket' }),
 };
 
 export const RefundContent = z
   .strictObject({
-    requestId: CallerId,
-    orderId: z.string().regex(/^ord_[0-9a-z]{26}$/, 'Not an order id'),
-    reason: RefundReason,
+    requestId: CallerId.meta({
+      description: 'Id of the request, chosen by the caller; a repeated request has the same one',
+      example: 'rma-20071',
+    }),
+    orderId: z
+      .string()
+      .regex(/^ord_[0-9a-z]{26}$/, 'Not an order id')
+      .meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    reason: RefundReason.meta({
+      description: 'Reason code of the store’s choice; the rules of the policy refer to it',
+      example: 'damaged',
+    }),
     ...requestedFields,
   })
   .meta({ id: 'RefundContent' });
 export type RefundContent = z.infer<typeof RefundContent>;
-
-const ComponentAmounts = z.object({ minor: AmountMinor, taxMinor: AmountMinor, quantity: z.int().nonnegative() });
-const componentAmounts = {
-  captured: ComponentAmounts,
-  refunded: ComponentAmounts,
-  pending: ComponentAmounts,
-  refundable: ComponentAmounts,
-};
-
-export const Refundable = z
-  .object({
-    orderId: z.string(),
-    currency: Currency,
-    capturedMinor: AmountMinor,
-    refundedMinor: AmountMinor,
-    pendingMinor: AmountMinor,
-    /** The amount that all further requests together may have. */
-    refundableMinor: AmountMinor,
-    /** The reason why nothing can be refunded, such as an open chargeback. */
-    blockedBy: z.string().optional(),
-    lines: z.array(z.object({ lineId: z.string(), sku: z.string(), ...componentAmounts })),
-    /** Absent if the order has none. */
-    charges: z.array(OrderCharge.omit({ amountMinor: true }).extend(componentAmounts)).optional(),
-    shipping: z.object(componentAmounts),
-    overpaid: z.object(componentAmounts),
-    /** The tax included in lines and shipping. It can be refunded alone. */
-    tax: z.object({
-      capturedMinor: AmountMinor,
-      refundedMinor: AmountMinor,
-      pendingMinor: AmountMinor,
-      refundableMinor: AmountMinor,
-    }),
-    payments: z.array(z.object({ provider: z.string(), paymentId: z.string(), ...componentAmounts })),
-    /** The rule for a request of the whole refundable amount. A smaller one may have another rule. */
-    policy: z.object({ rule: z.string(), decision: z.string(), approvalsNeeded: z.int(), version: z.int() }),
-  })
-  .meta({ id: 'Refundable' });
-
-const Approval = z.object({
-  decision: z.enum(['approve', 'reject']),
-  by: z.string(),
-  department: z.string(),
-  at: Instant,
-  comment: z.string().optional(),
-});
-
-export const Satisfaction = z
-  .strictObject({
-    /** 1 is bad, 5 is good. */
-    score: z.int().min(1).max(5),
-    comment: Text(1000).optional(),
-  })
-  .meta({ id: 'RefundSatisfaction' });
-
-export const RefundResponse = z
-  .object({
-    refundId: z.string(),
-    requestId: z.string(),
-    orderId: z.string(),
-    externalOrderId: z.string(),
-    channel: z.string(),
-    status: RefundStatus,
-    reason: z.string(),
-    note: z.string().optional(),
-    currency: Currency,
-    amountMinor: AmountMinor,
-    policy: z.object({
-      rule: z.string(),
-      version: z.int(),
-      approvalsNeeded: z.int(),
-      payAfterReturn: z.boolean(),
-    }),
-    /** The amount of each component. */
-    pots: z.array(z.object({ pot: z.string(), amountMinor: AmountMinor, taxMinor: AmountMinor, quantity: z.int() })),
-    /** One leg per payment, the newest payment first. */
-    payouts: z.array(
-      z.object({
-        /** The provider's reference of this attempt: the `Idempotency-Key`, and `refundId` in its webhooks. */
-        reference: z.string(),
-        provider: z.string(),
-        paymentId: z.string(),
-        amountMinor: AmountMinor,
-        /** `store-credit`: the payout failed and store credit was given; `exchanged`: it paid for the replacement. */
-        status: z.enum(['due', 'sent', 'succeeded', 'failed', 'store-credit', 'exchanged']),
-        providerRefundId: z.string().optional(),
-        failure: z.string().optional(),
-      }),
-    ),
-    /** The amount that the customer has both as money and as store credit. */
-    paidTwiceMinor: AmountMinor.optional(),
-    /** Present if goods are expected back; see `GET /returns/{rmaId}`. */
-    return: z
-      .object({
-        rmaId: z.string(),
-        status: z.enum(['requested', 'expected', 'received', 'closed']),
-        returnBy: Instant.optional(),
-      })
-      .optional(),
-    exchange: Replacement.extend({
-      /** Present once the replacement is placed. */
-      replacement: z.object({ orderId: z.string(), totalMinor: AmountMinor, creditMinor: AmountMinor }).optional(),
-      /** Why the replacement could not be placed, as a problem type: the exchange became a refund. */
-      refusal: z.string().optional(),
-    }).optional(),
-    approvals: z.array(Approval),
-    requestedBy: z.string(),
-    requestedAt: Instant,
-    /** The deadline of the decision or of the return; absent in other statuses. */
-    deadlineAt: Instant.optional(),
-    /** The department that the request was escalated to. */
-    escalatedTo: z.string().optional(),
-    /** The customer's rating. */
-    satisfaction: Satisfaction.optional(),
-  })
-  .meta({ id: 'Refund' });
-export type RefundResponse = z.infer<typeof RefundResponse>;

@@ -8,66 +8,99 @@ const Text = (max: number) => z.string().trim().min(1).max(max);
 
 /** The return address of a warehouse. */
 export const ReturnAddress = z.object({
-  name: Text(200),
-  line1: Text(200),
-  city: Text(100).optional(),
-  postalCode: Text(20).optional(),
-  country: Country,
+  name: Text(200).meta({ description: 'Name of the recipient', example: 'Storeworks Returns' }),
+  line1: Text(200).meta({ description: 'Street and number', example: '1 Dock Road' }),
+  city: Text(100).optional().meta({ description: 'City', example: 'London' }),
+  postalCode: Text(20).optional().meta({ description: 'Postal code', example: 'E16 1AG' }),
+  country: Country.describe('Country, ISO 3166-1 alpha-2'),
 });
 export type ReturnAddress = z.infer<typeof ReturnAddress>;
 
 /** Units of a line that were in a parcel or are missing. */
 export const ReceivedUnits = z.strictObject({
-  lineId: Text(40),
-  quantity: z.int().min(1).max(1_000_000),
-  disposition: Disposition,
-  lot: Text(64).optional(),
-  note: Text(500).optional(),
+  lineId: Text(40).meta({ description: 'Id of the order line', example: '1' }),
+  quantity: z.int().min(1).max(1_000_000).meta({ description: 'Number of units', example: 1 }),
+  disposition: Disposition.describe('`restock`: sold again; `damaged`: kept apart; `missing`: not in the parcel'),
+  lot: Text(64).optional().meta({ description: 'Lot that the units return to', example: 'L2026-11' }),
+  note: Text(500)
+    .optional()
+    .meta({ description: 'Note about the state of the goods', example: 'Box torn, goods fine' }),
 });
 
 const units = z.int().nonnegative();
 
 export const ReturnResponse = z
   .object({
-    rmaId: z.string(),
-    refundId: z.string(),
-    orderId: z.string(),
-    externalOrderId: z.string(),
-    channel: z.string(),
-    /** `requested` until the decision on the refund; `closed` if the refund ended unpaid: no goods are expected. */
-    status: z.enum(['requested', 'expected', 'received', 'closed']),
-    reason: z.string(),
-    note: z.string().optional(),
-    /** The deadline of the return. */
-    returnBy: Instant.optional(),
-    /** The data of shipping labels: one for each warehouse that some of the units return to. */
-    labels: z.array(
-      z.object({
-        reference: z.string(),
-        warehouse: Warehouse,
-        to: ReturnAddress.optional(),
-        units: z.array(z.object({ sku: z.string(), quantity: units })),
-      }),
-    ),
-    units: z.array(
-      z.object({
-        lineId: z.string(),
-        sku: z.string(),
-        warehouse: Warehouse,
-        expected: units,
-        restock: units,
-        damaged: units,
-        missing: units,
-      }),
-    ),
-    receipts: z.array(
-      z.object({ receiptId: z.string(), at: Instant, warehouse: Warehouse.optional(), units: z.array(ReceivedUnits) }),
-    ),
+    rmaId: z.string().meta({ description: 'Id of the return', example: 'rma_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    refundId: z.string().meta({ description: 'Id of the refund', example: 'ref_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    orderId: z.string().meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    externalOrderId: z.string().meta({ description: 'Id of the order in its channel', example: 'web-100042' }),
+    channel: z.string().meta({ description: 'Channel of the order', example: 'storefront' }),
+    status: z
+      .enum(['requested', 'expected', 'received', 'closed'])
+      .describe(
+        '`requested` until the decision on the refund; `closed` if the refund ended unpaid: no goods are expected',
+      ),
+    reason: z.string().meta({ description: 'Reason code of the refund', example: 'damaged' }),
+    note: z
+      .string()
+      .optional()
+      .meta({ description: 'Note of the refund', example: 'Photo of the damage is in the ticket' }),
+    returnBy: Instant.optional().describe('Deadline of the return'),
+    labels: z
+      .array(
+        z.object({
+          reference: z
+            .string()
+            .meta({ description: 'Reference that the label carries', example: 'rma_01kb9zq4y8t4v7c0m3j5r6n8px-main' }),
+          warehouse: Warehouse.describe('Warehouse that receives the parcel'),
+          to: ReturnAddress.optional().describe('Return address; absent if the store has none'),
+          units: z
+            .array(
+              z.object({
+                sku: z.string().meta({ description: 'SKU', example: 'TEA-EARL-GREY-100' }),
+                quantity: units.meta({ description: 'Number of units', example: 1 }),
+              }),
+            )
+            .describe('Units of the parcel'),
+        }),
+      )
+      .describe('The data of shipping labels: one for each warehouse that some of the units return to'),
+    units: z
+      .array(
+        z.object({
+          lineId: z.string().meta({ description: 'Id of the order line', example: '1' }),
+          sku: z.string().meta({ description: 'SKU', example: 'TEA-EARL-GREY-100' }),
+          warehouse: Warehouse.describe('Warehouse of the label'),
+          expected: units.meta({ description: 'Number of units expected back', example: 2 }),
+          restock: units.meta({ description: 'Number of received units that can be sold again', example: 1 }),
+          damaged: units.meta({ description: 'Number of received units that are damaged', example: 1 }),
+          missing: units.meta({ description: 'Number of units that were not in the parcels', example: 0 }),
+        }),
+      )
+      .describe('Expected and received units by order line and warehouse'),
+    receipts: z
+      .array(
+        z.object({
+          receiptId: z
+            .string()
+            .meta({ description: 'Id of the receipt, chosen by its caller', example: 'receipt-771' }),
+          at: Instant.describe('Time of the receipt'),
+          warehouse: Warehouse.optional().describe('Warehouse that received the goods, if not that of the label'),
+          units: z.array(ReceivedUnits).describe('Units of the receipt'),
+        }),
+      )
+      .describe('Receipts, oldest first'),
   })
   .meta({ id: 'Return' });
 export type ReturnResponse = z.infer<typeof ReturnResponse>;
 
-const ReturnParams = z.strictObject({ rmaId: z.string().regex(/^rma_[0-9a-z]{26}$/, 'Not a return id') });
+const ReturnParams = z.strictObject({
+  rmaId: z
+    .string()
+    .regex(/^rma_[0-9a-z]{26}$/, 'Not a return id')
+    .meta({ description: 'Id of the return', example: 'rma_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+});
 const unknownReturn = { description: 'No such return is visible to the caller', schema: Problem };
 
 export const getReturn = defineRoute({
@@ -89,10 +122,15 @@ export const receiveReturn = defineRoute({
   params: ReturnParams,
   body: z
     .strictObject({
-      receiptId: CallerId,
-      units: z.array(ReceivedUnits).min(1).max(100),
+      receiptId: CallerId.meta({
+        description: 'Id of the receipt, chosen by the caller; a repeated receipt has the same one',
+        example: 'receipt-771',
+      }),
+      units: z.array(ReceivedUnits).min(1).max(100).describe('Units that were in the parcel, or are missing'),
       /** The receiving warehouse. @default the warehouse of the label */
-      warehouse: Warehouse.optional(),
+      warehouse: Warehouse.optional().describe(
+        'Warehouse that received the goods. Default: the warehouse of the label',
+      ),
     })
     .meta({ id: 'ReturnReceipt' }),
   responses: {

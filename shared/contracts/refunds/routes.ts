@@ -5,17 +5,16 @@ import { defineRoute } from '../define-route.ts';
 import { OrderParams } from '../orders/routes.ts';
 import { Problem } from '../problem.ts';
 
-import {
-  RefundReason,
-  RefundContent,
-  Refundable,
-  RefundResponse,
-  Text,
-  requestedFields,
-  Satisfaction,
-} from './refund-content.ts';
+import { RefundReason, RefundContent, Text, requestedFields } from './refund-content.ts';
+import { Refundable } from './refundable.ts';
+import { RefundResponse, Satisfaction } from './refund-response.ts';
 
-export const RefundParams = z.strictObject({ refundId: z.string().regex(/^ref_[0-9a-z]{26}$/, 'Not a refund id') });
+export const RefundParams = z.strictObject({
+  refundId: z
+    .string()
+    .regex(/^ref_[0-9a-z]{26}$/, 'Not a refund id')
+    .meta({ description: 'Id of the refund', example: 'ref_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+});
 const unknownRefund = { description: 'No such refund is visible to the caller', schema: Problem };
 const busy = { description: '`busy`: nothing was changed; repeat the request', schema: Problem };
 const illegal = { description: '`illegal-transition` with the `currentStatus`', schema: Problem };
@@ -64,7 +63,12 @@ export const requestRefund = defineRoute({
 });
 
 export const RefundDecision = z
-  .strictObject({ decision: z.enum(['approve', 'reject']), comment: Text(1000).optional() })
+  .strictObject({
+    decision: z.enum(['approve', 'reject']).describe('The decision'),
+    comment: Text(1000)
+      .optional()
+      .meta({ description: 'Comment for the colleagues', example: 'Agreed with the customer by phone' }),
+  })
   .meta({ id: 'RefundDecision' });
 
 export const decideRefund = defineRoute({
@@ -98,7 +102,11 @@ export const withdrawRefund = defineRoute({
   summary: 'Withdraw a refund before its payout',
   scope: 'refunds.request',
   params: RefundParams,
-  body: z.strictObject({ reason: Text(500) }).meta({ id: 'RefundWithdrawal' }),
+  body: z
+    .strictObject({
+      reason: Text(500).meta({ description: 'Why the refund is withdrawn', example: 'The customer keeps the goods' }),
+    })
+    .meta({ id: 'RefundWithdrawal' }),
   responses: {
     200: { description: 'The current refund', schema: RefundResponse },
     404: unknownRefund,
@@ -115,7 +123,15 @@ export const amendRefund = defineRoute({
   summary: 'Change a request before its decision. Earlier approvals are void',
   scope: 'refunds.request',
   params: RefundParams,
-  body: z.strictObject({ reason: RefundReason, ...requestedFields }).meta({ id: 'RefundAmendment' }),
+  body: z
+    .strictObject({
+      reason: RefundReason.meta({
+        description: 'Reason code of the store’s choice; the rules of the policy refer to it',
+        example: 'damaged',
+      }),
+      ...requestedFields,
+    })
+    .meta({ id: 'RefundAmendment' }),
   responses: {
     200: { description: 'The current refund', schema: RefundResponse },
     404: unknownRefund,
@@ -133,7 +149,12 @@ export const settleRefund = defineRoute({
   scope: 'refunds.decide',
   params: RefundParams,
   body: z
-    .strictObject({ action: z.enum(['retry', 'store-credit']), reason: Text(500).optional() })
+    .strictObject({
+      action: z
+        .enum(['retry', 'store-credit'])
+        .describe('`retry` pays again; `store-credit` gives the amount as store credit'),
+      reason: Text(500).optional().meta({ description: 'Why this was chosen', example: 'The card is closed' }),
+    })
     .meta({ id: 'RefundPayout' }),
   responses: {
     200: { description: 'The current refund', schema: RefundResponse },
@@ -185,9 +206,21 @@ export const getRefundTimeline = defineRoute({
     200: {
       description: 'The status, the deadline if there is one, and the events',
       schema: z.object({
-        status: RefundStatus,
-        deadlineAt: Instant.optional(),
-        events: z.array(z.object({ eventId: z.string(), type: z.string(), occurredAt: Instant, text: z.string() })),
+        status: RefundStatus.describe('Status of the refund'),
+        deadlineAt: Instant.optional().describe('Deadline of the decision or of the return'),
+        events: z
+          .array(
+            z.object({
+              eventId: z.string().meta({ description: 'Id of the event', example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX' }),
+              type: z.string().meta({ description: 'Name of the event', example: 'RefundApproved' }),
+              occurredAt: Instant.describe('Time of the event'),
+              text: z.string().meta({
+                description: 'What happened, as the customer may read it',
+                example: 'The refund was approved',
+              }),
+            }),
+          )
+          .describe('The events, oldest first'),
       }),
     },
     404: unknownRefund,
@@ -202,10 +235,24 @@ export const findRefunds = defineRoute({
   scope: 'orders.read',
   query: z
     .strictObject({
-      status: RefundStatus.optional(),
-      orderId: z.string().max(64).optional(),
-      limit: z.coerce.number().int().min(1).max(100).default(50),
-      cursor: z.string().max(1000).optional(),
+      status: RefundStatus.optional().describe('Status of the refunds'),
+      orderId: z
+        .string()
+        .max(64)
+        .optional()
+        .meta({ description: 'Order of the refunds', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+      limit: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(100)
+        .default(50)
+        .meta({ description: 'Largest number of refunds of a page', example: 50 }),
+      cursor: z
+        .string()
+        .max(1000)
+        .optional()
+        .meta({ description: '`cursor` of the previous page', example: 'eyJwayI6IlJFRlVORCJ9' }),
     })
     .refine(
       ({ status, orderId }) => (status === undefined) !== (orderId === undefined),
@@ -214,7 +261,13 @@ export const findRefunds = defineRoute({
   responses: {
     200: {
       description: 'A page; `cursor` requests the next one',
-      schema: z.object({ refunds: z.array(RefundResponse), cursor: z.string().optional() }),
+      schema: z.object({
+        refunds: z.array(RefundResponse).describe('The refunds, newest first'),
+        cursor: z
+          .string()
+          .optional()
+          .meta({ description: 'Requests the next page; absent on the last one', example: 'eyJwayI6IlJFRlVORCJ9' }),
+      }),
     },
     400: { description: 'A parameter is not valid', schema: Problem },
   },

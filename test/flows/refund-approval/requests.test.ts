@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { OrderCharge } from '../../../shared/contracts/orders/events.ts';
-import { RefundResponse } from '../../../shared/contracts/refunds/refund-content.ts';
+import { RefundResponse } from '../../../shared/contracts/refunds/refund-response.ts';
 import { refundIdOf } from '../../../shared/ids.ts';
 import { placedOrder } from '../../support/orders/order-api.ts';
 import { aDuty } from '../../support/orders/placed-order.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RefundResponse } from '../../../shared/contracts/refunds/refund-content.ts';
+import { RefundResponse } from '../../../shared/contracts/refunds/refund-response.ts';
 import { orderIdOf, refundIdOf } from '../../../shared/ids.ts';
 import type { ApiResponse } from '../../support/system/api-client.ts';
 import type { PlannedOrder } from '../workload/order-plan.ts';

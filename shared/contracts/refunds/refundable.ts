@@ -1,0 +1,71 @@
+import * as z from 'zod';
+import { AmountMinor, Currency } from '../../names.ts';
+import { OrderCharge } from '../orders/events.ts';
+
+const ComponentAmounts = z.object({
+  minor: AmountMinor.describe('Amount in minor units'),
+  taxMinor: AmountMinor.meta({ description: 'Tax included in the amount, in minor units', example: 333 }),
+  quantity: z.int().nonnegative().meta({ description: 'Number of units; 0 for a component without units', example: 1 }),
+});
+const componentAmounts = {
+  captured: ComponentAmounts.describe('Amounts paid for the component'),
+  refunded: ComponentAmounts.describe('Amounts already refunded'),
+  pending: ComponentAmounts.describe('Amounts of open refund requests'),
+  refundable: ComponentAmounts.describe('Amounts that can still be requested'),
+};
+
+export const Refundable = z
+  .object({
+    orderId: z.string().meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    currency: Currency.describe('Currency of the order, ISO 4217'),
+    capturedMinor: AmountMinor.describe('Captured amount of the order, in minor units'),
+    refundedMinor: AmountMinor.meta({ description: 'Refunded amount of the order, in minor units', example: 0 }),
+    pendingMinor: AmountMinor.meta({ description: 'Amount of open refund requests, in minor units', example: 0 }),
+    refundableMinor: AmountMinor.describe('Amount that all further requests together may have, in minor units'),
+    blockedBy: z.string().optional().meta({ description: 'Why nothing can be refunded', example: 'chargeback-open' }),
+    lines: z
+      .array(
+        z.object({
+          lineId: z.string().meta({ description: 'Id of the order line', example: '1' }),
+          sku: z.string().meta({ description: 'SKU of the order line', example: 'TEA-EARL-GREY-100' }),
+          ...componentAmounts,
+        }),
+      )
+      .describe('The order lines'),
+    charges: z
+      .array(OrderCharge.omit({ amountMinor: true }).extend(componentAmounts))
+      .optional()
+      .describe('Duties and fees; absent if the order has none'),
+    shipping: z.object(componentAmounts).describe('The shipping'),
+    overpaid: z.object(componentAmounts).describe('Money captured above the amount due'),
+    tax: z
+      .object({
+        capturedMinor: AmountMinor.meta({ description: 'Tax that was captured, in minor units', example: 333 }),
+        refundedMinor: AmountMinor.meta({ description: 'Tax that was refunded, in minor units', example: 0 }),
+        pendingMinor: AmountMinor.meta({ description: 'Tax of open refund requests, in minor units', example: 0 }),
+        refundableMinor: AmountMinor.meta({
+          description: 'Tax that can still be requested, in minor units',
+          example: 333,
+        }),
+      })
+      .describe('Tax included in lines and shipping; it can be refunded alone'),
+    payments: z
+      .array(
+        z.object({
+          provider: z.string().meta({ description: 'Payment provider', example: 'acme' }),
+          paymentId: z.string().meta({ description: 'Id of the payment at the provider', example: 'pay_88123' }),
+          ...componentAmounts,
+        }),
+      )
+      .describe('The payments of the order, newest first'),
+    policy: z
+      .object({
+        rule: z.string().meta({ description: 'Name of the rule', example: 'large-refund' }),
+        decision: z.string().meta({ description: 'Decision of the rule', example: 'one-approver' }),
+        approvalsNeeded: z.int().meta({ description: 'Number of approvals', example: 1 }),
+        version: z.int().meta({ description: 'Version of the policy', example: 4 }),
+      })
+      .describe('The policy rule for a request of the whole refundable amount; a smaller one may have another rule'),
+  })
+  .meta({ id: 'Refundable' });
+export type Refundable = z.infer<typeof Refundable>;
