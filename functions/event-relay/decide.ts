@@ -15,8 +15,10 @@ export type Entry = { sequenceNumber: string; source: string; detailType: string
 export type InvalidRecord = { sequenceNumber: string; reason: 'malformed' | 'too-large' };
 
 const Text = z.object({ S: z.string() }).transform(({ S }) => S);
+/** Lambda has binary values in base64. */
+const Binary = z.object({ B: z.base64() }).transform(({ B }) => new Uint8Array(Buffer.from(B, 'base64')));
 const OutboxImage = z
-  .object({ pk: Text, sk: Text, source: Text, detailType: Text, detail: Text })
+  .object({ pk: Text, sk: Text, source: Text, detailType: Text, detail: z.union([Text, Binary]) })
   .pipe(OutboxItem)
   .refine((item) => isJsonObject(item.detail), 'The detail is not a JSON object');
 

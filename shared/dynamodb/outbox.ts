@@ -1,3 +1,4 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { decodeTime, encodeTime } from 'ulid';
 import * as z from 'zod';
 import type { NewEvent } from '../contracts/define-event.ts';
@@ -6,25 +7,43 @@ const eventKeyPrefix = 'EVENT#';
 
 /**
  * An event item in the table of its aggregate, written in the same transaction as the state change. `event-relay` reads
- * it from the stream; the timeline of the aggregate is a query on its partition key. `detail` is JSON text.
+ * it from the stream; the timeline of the aggregate is a query on its partition key. `detail` is JSON text; it is stored
+ * as text, or as DEFLATE data (RFC 1951) of its UTF-8 bytes.
  */
 export const OutboxItem = z.object({
   pk: z.string(),
   sk: z.string().startsWith(eventKeyPrefix),
   source: z.string(),
   detailType: z.string(),
-  detail: z.string(),
+  detail: z.union([z.string(), z.instanceof(Uint8Array).transform(inflated)]),
 });
 export type OutboxItem = z.infer<typeof OutboxItem>;
+type StoredItem = z.input<typeof OutboxItem>;
 
 /** The event item to put in the transaction that changes the aggregate with partition key `pk`. */
-export const outboxItem = (pk: string, event: NewEvent): OutboxItem => ({
-  pk,
-  sk: eventKey(event.detail.metadata.eventId),
-  source: event.source,
-  detailType: event['detail-type'],
-  detail: JSON.stringify(event.detail),
-});
+export function outboxItem(pk: string, event: NewEvent): StoredItem {
+  const { source, 'detail-type': detailType } = event;
+  const detail = JSON.stringify(event.detail);
+  const item = { pk, sk: eventKey(event.detail.metadata.eventId), source, detailType, detail };
+  if (unitsOf(item) === 1) return item;
+  const compressed = { ...item, detail: deflateRawSync(detail) };
+  return unitsOf(compressed) < unitsOf(item) ? compressed : item;
+}
+
+/** Write units, one for each started KB of names and values. Compression that saves none is not worth its time. */
+const unitsOf = (item: StoredItem) =>
+  Math.ceil(
+    Object.entries(item).reduce((sum, [name, value]) => sum + name.length + Buffer.byteLength(value), 0) / 1024,
+  );
+
+function inflated(data: Uint8Array, context: z.RefinementCtx): string {
+  try {
+    return inflateRawSync(data).toString('utf8');
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: `The detail is not DEFLATE data: ${String(error)}` });
+    return z.NEVER;
+  }
+}
 
 /** Time at which the event was written, in milliseconds since the epoch. `metadata.occurredAt` is the business time. */
 export const recordedAt = (eventId: string) => decodeTime(eventId);

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { OutboxItem } from '../../../shared/dynamodb/outbox.ts';
 
 const table = 'reports';
 
@@ -32,9 +33,9 @@ export async function startReportTable() {
           ExpressionAttributeValues: { ':pk': pk, ':event': 'EVENT#' },
         }),
       );
-      return Items.map((item) => ({
-        type: item['detailType'],
-        data: (JSON.parse(item['detail'] as string) as { data: unknown }).data,
+      return Items.map((item) => OutboxItem.parse(item)).map(({ detailType, detail }) => ({
+        type: detailType,
+        data: (JSON.parse(detail) as { data: unknown }).data,
       }));
     },
     async stop() {

@@ -1,6 +1,6 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Database } from '../../../shared/dynamodb/database.ts';
-import { timelineKeys } from '../../../shared/dynamodb/outbox.ts';
+import { OutboxItem, timelineKeys } from '../../../shared/dynamodb/outbox.ts';
 
 type OutboxEvent = { detailType: string; detail: { metadata: Record<string, unknown>; data: Record<string, unknown> } };
 
@@ -9,5 +9,8 @@ export async function eventsOf(db: Database, table: string, pk: string): Promise
   const { Items = [] } = await db.send(
     new QueryCommand({ TableName: table, ...timelineKeys(pk), ConsistentRead: true }),
   );
-  return Items.map(({ detailType, detail }) => ({ detailType, detail: JSON.parse(detail) }));
+  return Items.map((item) => OutboxItem.parse(item)).map(({ detailType, detail }) => ({
+    detailType,
+    detail: JSON.parse(detail),
+  }));
 }
