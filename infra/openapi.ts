@@ -55,21 +55,33 @@ function operationOf(route: DefinedRoute): ZodOpenApiOperationObject {
   };
 }
 
+/** What API Gateway answers before a request reaches a function. */
+const GatewayMessage = z
+  .object({
+    message: z.string().meta({ description: 'Reason, in English', example: 'Unauthorized' }),
+  })
+  .meta({ id: 'GatewayMessage', description: 'A request that API Gateway refused before it reached a function' });
+
+/** A refusal by the function, or by API Gateway. */
+const Refusal = 'refusal' as const;
+
 /** A route's own responses, and the responses common to all routes of its kind. */
 function responsesOf(route: DefinedRoute): ZodOpenApiResponsesObject {
   const common = {
+    400: { description: 'A parameter is not valid, or the body is not JSON', schema: Refusal },
     ...(route.scope && {
-      401: { description: 'The token is missing or not valid', schema: Problem },
-      403: { description: 'The token lacks the scope', schema: Problem },
+      401: { description: 'The token is missing or not valid', schema: GatewayMessage },
+      403: { description: 'The token lacks the scope', schema: GatewayMessage },
     }),
-    ...((route.params ?? route.query ?? route.headers) && {
-      400: { description: 'A parameter is not valid', schema: Problem },
-    }),
+    // A path parameter that contains a slash, or is empty, is another path.
+    ...(route.params && { 404: { description: 'There is no such resource', schema: Refusal } }),
+    413: { description: 'The body is too large', schema: Refusal },
     ...(route.body && {
-      400: { description: 'The body is not JSON', schema: Problem },
-      413: { description: 'The body is too large', schema: Problem },
       415: { description: 'The body is not sent as JSON', schema: Problem },
+      422: { description: 'The content has invalid fields', schema: Problem },
     }),
+    429: { description: 'Too many requests per second', schema: GatewayMessage },
+    431: { description: 'Request line and header values have more than 10,240 bytes', schema: GatewayMessage },
     500: { description: 'Internal error; no change was made in part', schema: Problem },
     503: { description: 'Too many requests at once; see `Retry-After`', schema: Problem },
   };
@@ -77,8 +89,12 @@ function responsesOf(route: DefinedRoute): ZodOpenApiResponsesObject {
   return Object.fromEntries(responses.map(([status, response]) => [status, responseOf(response)]));
 }
 
-function responseOf({ description, schema }: { description: string; schema?: z.ZodType }) {
+function responseOf({ description, schema }: { description: string; schema?: z.ZodType | typeof Refusal }) {
   if (!schema) return { description };
+  if (schema === Refusal) {
+    const content = { 'application/problem+json': { schema: Problem }, 'application/json': { schema: GatewayMessage } };
+    return { description, content };
+  }
   const mediaType = schema === Problem ? 'application/problem+json' : 'application/json';
   return { description, content: { [mediaType]: { schema } } };
 }

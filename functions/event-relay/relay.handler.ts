@@ -1,5 +1,6 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import * as z from 'zod';
+import { failedRecordQueue } from '../../shared/lambda/failed-records.ts';
 import { eventHandler } from '../../shared/lambda/event-handler.ts';
 import { createBusClient } from './bus-client.ts';
 import { StreamRecord } from './decide.ts';
@@ -7,7 +8,8 @@ import { Env } from './env.ts';
 import { relay } from './relay.ts';
 
 const env = Env.parse(process.env);
-const relayRecords = relay(createBusClient(new EventBridgeClient(), env.EVENT_BUS_NAME));
+const bus = createBusClient(new EventBridgeClient(), env.EVENT_BUS_NAME);
+const relayRecords = relay(bus, failedRecordQueue(env.FAILED_RECORD_QUEUE_URL));
 
 export const handler = eventHandler(z.object({ Records: z.array(StreamRecord) }), ({ Records }, logger) =>
   relayRecords(Records, logger),

@@ -2,12 +2,28 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StartError } from './start-error.ts';
 
+/** Responses to requests that Node's parser refuses. */
+const messages = new Map<string, [number, string]>([
+  ['HPE_HEADER_OVERFLOW', [431, 'Request Header Fields Too Large']],
+  ['ERR_HTTP_REQUEST_TIMEOUT', [408, 'Request Timeout']],
+]);
+
 /** A server that listens before its handler exists, so that its address is known when the services are created. */
 export async function listen(port: number, orAnyPort = false) {
   let listener: RequestListener = (_request, response) => {
     response.writeHead(503, { 'content-type': 'application/json' }).end('{"message":"Starting"}');
   };
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => listener(request, response));
+  server.on('clientError', (error: Error & { code?: string }, socket) => {
+    const [status, message] = messages.get(error.code ?? '') ?? [400, 'Bad Request'];
+    if (!socket.writable || error.code === 'ECONNRESET') {
+      socket.destroy();
+      return;
+    }
+    const body = JSON.stringify({ message });
+    const headers = `content-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close`;
+    socket.end(`HTTP/1.1 ${status} ${message}\r\n${headers}\r\n\r\n${body}`);
+  });
   const bound = await bind(server, port, orAnyPort);
   return {
     url: `http://127.0.0.1:${bound}`,

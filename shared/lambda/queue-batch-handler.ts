@@ -5,10 +5,13 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type * as z from 'zod';
 
 const logger = new Logger();
+/** Of the function's timeout: messages that are not handled before it are retried. */
+const reservedMs = 10_000;
 
 /**
  * For messages that are cheaper to handle together. `handle` receives all parsed messages of a batch and returns those to
- * be retried. A malformed message is retried alone until SQS moves it to the dead-letter queue.
+ * be retried. A malformed message is retried alone until SQS moves it to the dead-letter queue. If `handle` throws, its
+ * messages are handled again in two halves, so that in the end only the messages that cause the error are retried.
  */
 export const queueBatchHandler = <S extends z.ZodType<object>>(
   message: S,
@@ -16,7 +19,7 @@ export const queueBatchHandler = <S extends z.ZodType<object>>(
 ) =>
   middy<SQSEvent, SQSBatchResponse>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .handler(async ({ Records }: SQSEvent, _context: Context) => {
+    .handler(async ({ Records }: SQSEvent, context: Context) => {
       const idByMessage = new Map<z.infer<S>, string>();
       const failed: string[] = [];
       for (const { messageId, body } of Records) {
@@ -27,7 +30,20 @@ export const queueBatchHandler = <S extends z.ZodType<object>>(
           logger.error('record failed', { messageId, error: parsed.error.message });
         }
       }
-      const retried = await handle([...idByMessage.keys()], logger);
+      const hasTime = () => context.getRemainingTimeInMillis() > reservedMs;
+      const handleSome = async (messages: z.infer<S>[]): Promise<readonly z.infer<S>[]> => {
+        try {
+          return await handle(messages, logger);
+        } catch (error) {
+          const messageIds = messages.map((each) => idByMessage.get(each));
+          logger.error('records failed', { messageIds, error: error instanceof Error ? error : String(error) });
+          if (messages.length === 1 || !hasTime()) return messages;
+          const half = Math.ceil(messages.length / 2);
+          // In their order: `handle` may depend on the order of a batch.
+          return [...(await handleSome(messages.slice(0, half))), ...(await handleSome(messages.slice(half)))];
+        }
+      };
+      const retried = await handleSome([...idByMessage.keys()]);
       failed.push(...retried.flatMap((each) => idByMessage.get(each) ?? []));
       return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
     });

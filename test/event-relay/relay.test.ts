@@ -7,6 +7,7 @@ import { relay } from '../../functions/event-relay/relay.ts';
 
 const silent = { error: () => undefined, warn: () => undefined };
 const megabyte = 1_048_576;
+const setAside = () => Promise.resolve();
 
 const record = (sequenceNumber: number, image: Record<string, string> = {}): StreamRecord => {
   const item = {
@@ -46,7 +47,7 @@ describe('event relay', () => {
   it('puts a batch on the bus in its order, ten entries a request', async () => {
     const { bus, requests, sent } = fakeBus();
     expect(
-      await relay(bus)(
+      await relay(bus, setAside)(
         numbers(25).map((n) => record(n)),
         silent,
       ),
@@ -57,7 +58,7 @@ describe('event relay', () => {
 
   it('keeps source, type and detail unchanged and sends the time the event was written', async () => {
     const { bus, requests } = fakeBus();
-    await relay(bus)([record(1, { detail: '{"metadata":{},  "data":"é"}' })], silent);
+    await relay(bus, setAside)([record(1, { detail: '{"metadata":{},  "data":"é"}' })], silent);
     expect(requests[0]?.Entries).toEqual([
       {
         EventBusName: 'bus',
@@ -72,7 +73,7 @@ describe('event relay', () => {
   it('fails the first entry that the bus refused, and sends no later request', async () => {
     const { bus, sent } = fakeBus((detail) => numberIn(detail) === 13);
     expect(
-      await relay(bus)(
+      await relay(bus, setAside)(
         numbers(35).map((n) => record(n)),
         silent,
       ),
@@ -82,12 +83,12 @@ describe('event relay', () => {
 
   it('fails the first record of a request that failed as a whole', async () => {
     const bus = { put: () => Promise.reject(new Error('no network')) };
-    expect(await relay(bus)([record(1), record(2)], silent)).toEqual(failure(1));
+    expect(await relay(bus, setAside)([record(1), record(2)], silent)).toEqual(failure(1));
   });
 
   it('fails the first record when the response has fewer entries than the request', async () => {
     const client = { send: () => Promise.resolve({ FailedEntryCount: 0 }) } as unknown as EventBridgeClient;
-    expect(await relay(createBusClient(client, 'bus'))([record(1)], silent)).toEqual(failure(1));
+    expect(await relay(createBusClient(client, 'bus'), setAside)([record(1)], silent)).toEqual(failure(1));
   });
 
   it.each([
@@ -95,17 +96,36 @@ describe('event relay', () => {
     ['too large', tooLarge(2)],
     ['without an image', { dynamodb: { SequenceNumber: '2', NewImage: undefined } }],
     ['not an event item', record(2, { sk: 'ORDER' })],
-  ])('fails a record that is %s and sends the others', async (_, invalid) => {
+  ])('sends the failure queue a record that is %s, and the bus the others', async (_, invalid) => {
     const { bus, sent } = fakeBus();
-    expect(await relay(bus)([record(1), invalid, record(3)], silent)).toEqual(failure(2));
+    const aside: object[] = [];
+    const relayAll = relay(bus, (failed) => Promise.resolve(void aside.push(failed)));
+    expect(await relayAll([record(1), invalid, record(3)], silent)).toEqual({ batchItemFailures: [] });
     expect(sent()).toEqual([1, 3]);
+    expect(aside).toEqual([invalid]);
   });
 
-  it('fails the earlier of an invalid and an unconfirmed record', async () => {
-    const refusing = fakeBus((detail) => numberIn(detail) === 1);
-    expect(await relay(refusing.bus)([record(1), malformed(2)], silent)).toEqual(failure(1));
-    const refusingLater = fakeBus((detail) => numberIn(detail) === 3);
-    expect(await relay(refusingLater.bus)([malformed(2), record(3)], silent)).toEqual(failure(2));
+  it.each(['MalformedDetail', 'InvalidArgument'])('sends the failure queue an entry refused as %s', async (code) => {
+    const seen: number[] = [];
+    const aside: object[] = [];
+    const bus = {
+      put: (entries: Entry[]) => {
+        const index = entries.findIndex(({ detail }) => numberIn(detail) === 2);
+        seen.push(...entries.map(({ detail }) => numberIn(detail)));
+        return Promise.resolve(index < 0 ? undefined : { firstFailed: index, reason: code });
+      },
+    };
+    const relayAll = relay(bus, (failed) => Promise.resolve(void aside.push(failed)));
+    expect(await relayAll([record(1), record(2), record(3)], silent)).toEqual({ batchItemFailures: [] });
+    expect(new Set(seen)).toEqual(new Set([1, 2, 3]));
+    expect(aside).toEqual([record(2)]);
+  });
+
+  it('retries an invalid record that the failure queue does not take', async () => {
+    const { bus, sent } = fakeBus();
+    const relayAll = relay(bus, () => Promise.reject(new Error('down')));
+    expect(await relayAll([record(1), malformed(2), record(3)], silent)).toEqual(failure(2));
+    expect(sent()).toEqual([1, 3]);
   });
 
   it('sends every event when the stream redelivers from the failed record, however often the bus refuses', async () => {
@@ -120,7 +140,7 @@ describe('event relay', () => {
         });
         let batch = numbers(30).map((n) => record(n));
         while (batch.length > 0) {
-          const { batchItemFailures } = await relay(bus)(batch, silent);
+          const { batchItemFailures } = await relay(bus, setAside)(batch, silent);
           const from = batchItemFailures[0]?.itemIdentifier;
           batch = from ? batch.slice(batch.findIndex(({ dynamodb }) => dynamodb.SequenceNumber === from)) : [];
         }

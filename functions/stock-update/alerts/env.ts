@@ -2,11 +2,13 @@ import * as z from 'zod';
 import { StoreEnv } from '../stock/env.ts';
 import { IdleLevels } from './idle.ts';
 
-export const AlertEnv = StoreEnv.pick({ STOCK_TABLE_NAME: true });
+export const AlertEnv = StoreEnv.pick({ STOCK_TABLE_NAME: true }).extend({
+  FAILED_RECORD_QUEUE_URL: z.string().min(1),
+});
 export type AlertEnv = z.infer<typeof AlertEnv>;
 
 /** Environment of the nightly search for idle stock. `IDLE_LEVELS` is JSON text. */
-export const ParsedIdleEnv = AlertEnv.extend({
+export const ParsedIdleEnv = StoreEnv.pick({ STOCK_TABLE_NAME: true }).extend({
   IDLE_LEVELS: z
     .string()
     .transform((text): unknown => JSON.parse(text))

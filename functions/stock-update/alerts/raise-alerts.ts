@@ -1,6 +1,8 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { DynamoDBBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
+import { isRetryableError } from '../../../shared/dynamodb/retry-on-conflict.ts';
+import { isOutage, type SetAside } from '../../../shared/lambda/failed-records.ts';
 import type { AlertStore } from './alert-store.ts';
 import { crossingsOf, StockChange } from './crossings.ts';
 
@@ -8,11 +10,11 @@ import { crossingsOf, StockChange } from './crossings.ts';
 export const StreamRecord = z.looseObject({ dynamodb: z.looseObject({ SequenceNumber: z.string() }) });
 
 /**
- * Raises the alerts of a batch of changes in order. Returns the first failed record: the stream delivers it and all later
- * ones again.
+ * Raises the alerts of a batch of changes in order. Returns the first record that failed in an outage: the stream delivers
+ * it and all later ones again. A record with any other error goes to the failure queue and delays no others.
  */
 export const raiseAlerts =
-  (store: Pick<AlertStore, 'record'>) =>
+  (store: Pick<AlertStore, 'record'>, setAside: SetAside) =>
   async (records: z.infer<typeof StreamRecord>[], log: Pick<Logger, 'error'>): Promise<DynamoDBBatchResponse> => {
     for (const record of records) {
       try {
@@ -20,11 +22,22 @@ export const raiseAlerts =
       } catch (error) {
         const itemIdentifier = record.dynamodb.SequenceNumber;
         log.error('record failed', { itemIdentifier, error: String(error) });
-        return { batchItemFailures: [{ itemIdentifier }] };
+        if (isOutage(error) || isRetryableError(error) || !(await isSetAside(setAside, record, error))) {
+          return { batchItemFailures: [{ itemIdentifier }] };
+        }
       }
     }
     return { batchItemFailures: [] };
   };
+
+async function isSetAside(setAside: SetAside, record: object, error: unknown): Promise<boolean> {
+  try {
+    await setAside(record, error);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 async function raise(store: Pick<AlertStore, 'record'>, { dynamodb }: StockChange): Promise<void> {
   const { SequenceNumber, OldImage, NewImage, ApproximateCreationDateTime } = dynamodb;

@@ -50,6 +50,13 @@ export const supports: Support = {
 /** API Gateway's maximum size of a request body in bytes. */
 const maxBodyBytes = 10 * 1024 * 1024;
 
+/** API Gateway's maximum size of the request line and header values in bytes: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
+const maxHeadBytes = 10_240;
+const isHeadTooLarge = ({ method = '', url = '', httpVersion, rawHeaders }: IncomingMessage) =>
+  `${method} ${url} HTTP/${httpVersion}`.length +
+    rawHeaders.reduce((sum, text, index) => sum + (index % 2 === 1 ? text.length : 0), 0) >
+  maxHeadBytes;
+
 type Parts = {
   lambda: { invoke: (arn: string, payload: string) => Promise<InvokeResult> };
   verifyToken: VerifyToken;
@@ -72,6 +79,7 @@ export function createHttpApi(context: LocalContext, { lambda, verifyToken }: Pa
   }
 
   const respondTo = async (request: IncomingMessage, requestId: string): Promise<HttpResponse | 'gone'> => {
+    if (isHeadTooLarge(request)) return messageResponse(431, 'Request Header Fields Too Large');
     const found = findRoute(request.method ?? '', (request.url ?? '/').split('?', 1)[0] ?? '/');
     if (found === 'malformed') return messageResponse(400, 'Bad Request');
     if (!found) return messageResponse(404, 'Not Found');

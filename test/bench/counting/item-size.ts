@@ -17,8 +17,10 @@ function valueSize(value: AttributeValue): number {
   if (value.BOOL !== undefined || value.NULL !== undefined) return 1;
   if (value.M) return 3 + itemSize(value.M) + Object.keys(value.M).length;
   if (value.L) return 3 + value.L.reduce((sum, element) => sum + valueSize(element) + 1, 0);
-  // The recorded requests have binary values in base64.
-  if (value.B !== undefined) return Buffer.from(String(value.B), 'base64').length;
+  // The recorded requests have binary values in base64, the SDK has their bytes.
+  const binary: unknown = value.B;
+  if (binary instanceof Uint8Array) return binary.length;
+  if (typeof binary === 'string') return Buffer.from(binary, 'base64').length;
   throw new Error(`Unsupported attribute type: ${Object.keys(value).join()}`);
 }
 

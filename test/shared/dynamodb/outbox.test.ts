@@ -1,5 +1,4 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { entryOf } from '../../../functions/event-relay/decide.ts';
 import { type DataOf, newEvent } from '../../../shared/contracts/define-event.ts';
@@ -37,6 +36,11 @@ const stored = (event: ReturnType<typeof eventOf>) => {
   const item = outboxItem('ORDER#1', event);
   return { item, image: marshall(item) };
 };
+const marshall = (item: Record<string, string | Uint8Array>): Record<string, AttributeValue> =>
+  Object.fromEntries(
+    Object.entries(item).map(([name, value]) => [name, typeof value === 'string' ? { S: value } : { B: value }]),
+  );
+
 /** As Lambda receives a stream record: binary values in base64. */
 const recordOf = (image: Record<string, AttributeValue>) => ({
   dynamodb: {

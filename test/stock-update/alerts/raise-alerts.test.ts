@@ -5,6 +5,7 @@ import { raiseAlerts } from '../../../functions/stock-update/alerts/raise-alerts
 import { databaseForAll, tables } from '../../support/database/dynamodb.ts';
 import { eventsOf } from '../../support/database/outbox.ts';
 
+const noFailure = () => Promise.reject(new Error('No record fails'));
 const levels = { reorderPoint: 5, overstockAbove: 100 };
 const at = (available: number, given: object = levels) => ({ available, levels: given });
 
@@ -60,7 +61,7 @@ describe('alerts of a SKU over several changes', () => {
         },
       };
     });
-    const response = await raiseAlerts(createAlertStore(database.db, tables))(records, { error: () => {} });
+    const response = await raiseAlerts(createAlertStore(database.db, tables), noFailure)(records, { error: () => {} });
     expect(response).toEqual({ batchItemFailures: [] });
     const events = await eventsOf(database.db, tables.STOCK_TABLE_NAME, `ALERT#${sku}`);
     return events.map(({ detail: { data } }) => [data['kind'], data['available']]);
@@ -104,19 +105,24 @@ describe('alerts of a SKU over several changes', () => {
   });
 });
 
-test('a batch stops at the first record that fails or is malformed, and returns it', async () => {
+test('a batch stops at the first record that is throttled, and sets a malformed one aside', async () => {
   const recorded: string[] = [];
-  const raise = raiseAlerts({
+  const aside: object[] = [];
+  const throttled = Object.assign(new Error('throttled'), { name: 'ThrottlingException' });
+  const store: Parameters<typeof raiseAlerts>[0] = {
     record: (_alert, sequenceNumber) => {
-      if (sequenceNumber === '3') return Promise.reject(new Error('throttled'));
+      if (sequenceNumber === '3') return Promise.reject(throttled);
       recorded.push(sequenceNumber);
       return Promise.resolve('done');
     },
-  });
+  };
+  const raise = raiseAlerts(store, (record) => Promise.resolve(void aside.push(record)));
   const log = { error: () => {} };
   const records = [change('1', 1, 0), change('2', 5, 4), change('3', 0, 4), change('4', 4, 0)];
   expect(await raise(records, log)).toEqual({ batchItemFailures: [{ itemIdentifier: '3' }] });
   expect(recorded).toEqual(['1']);
   const malformed = { dynamodb: { SequenceNumber: '9' } };
-  expect(await raise([malformed], log)).toEqual({ batchItemFailures: [{ itemIdentifier: '9' }] });
+  expect(await raise([malformed, change('10', 1, 0)], log)).toEqual({ batchItemFailures: [] });
+  expect(recorded).toEqual(['1', '10']);
+  expect(aside).toEqual([malformed]);
 });

@@ -449,6 +449,19 @@ describe('the server', () => {
     expect((await get('/in', { method: 'POST', body: 'x' })).status).toBe(200);
   });
 
+  test.each<[string, string, Record<string, string>]>([
+    ['a long path', '/in?x=' + 'x'.repeat(10_300), {}],
+    ['a long header', '/in', { cookie: 'x'.repeat(10_300) }],
+    ['many headers', '/in', Object.fromEntries(Array.from({ length: 11 }, (_, n) => [`x-${n}`, 'x'.repeat(950)]))],
+    ['a path and a header', '/in?x=' + 'x'.repeat(6000), { cookie: 'x'.repeat(6000) }],
+    ['the longest header of a path', '/in', { 'x-long': 'x'.repeat(10_250) }],
+  ])('returns 431 for %s: request line and header values over 10,240 bytes', async (_name, path, headers) => {
+    const { get } = await start(echoApi(route('$default')));
+    const response = await get(path, { headers });
+    expect(response.status).toBe(431);
+    expect(await response.json()).toEqual({ message: 'Request Header Fields Too Large' });
+  });
+
   test('returns 413 for an event over the function’s payload limit', async () => {
     const { get } = await start(echoApi(route('POST /in')));
     expect((await get('/in', { method: 'POST', body: Buffer.alloc(6_000_000) })).status).toBe(413);

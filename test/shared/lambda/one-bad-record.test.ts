@@ -1,0 +1,162 @@
+import { globSync, readFileSync } from 'node:fs';
+import type { Context, SQSRecord } from 'aws-lambda';
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { raiseAlerts } from '../../../functions/stock-update/alerts/raise-alerts.ts';
+import { handleEachMessage } from '../../../shared/lambda/message-batch.ts';
+import { queueBatchHandler } from '../../../shared/lambda/queue-batch-handler.ts';
+import { queueHandler } from '../../../shared/lambda/queue-handler.ts';
+import { ofType, resolve } from '../../infra/synthesised.ts';
+
+const context = {
+  awsRequestId: 'request',
+  functionName: 'test',
+  getRemainingTimeInMillis: () => 30_000,
+} as unknown as Context;
+const silent = { error: () => undefined };
+const named = (name: string, properties: object = {}) => Object.assign(new Error(name), { name, ...properties });
+
+/** What a handler may throw for one record; a value that is not an `Error` too. */
+const failures: [string, () => unknown][] = [
+  ['a defect of the domain code', () => new TypeError("Cannot read properties of undefined (reading 'rate')")],
+  ['a table key that does not exist', () => new RangeError('Invalid time value')],
+  ['a broken invariant', () => named('AssertionError')],
+  ['a stored item that does not parse', () => z.string().safeParse(1).error],
+  ['a request that the store refuses', () => named('ValidationException', { $fault: 'client' })],
+  ['a throttled store', () => named('ThrottlingException', { $fault: 'client', $retryable: { throttling: true } })],
+  ['a store that is down', () => named('InternalServerError', { $fault: 'server' })],
+  ['a value that is not an error', () => 'text'],
+];
+const places = [0, 1, 2];
+const cases = failures.flatMap(([name, error]) => places.map((bad) => [name, bad, error] as const));
+
+const Message = z.object({ number: z.int() });
+const batchOf = (bodies: unknown[]) => ({
+  Records: bodies.map((body, index) => ({
+    messageId: `m${index}`,
+    receiptHandle: `r${index}`,
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })) as unknown as SQSRecord[],
+});
+const numbers = [0, 1, 2].map((number) => ({ number }));
+type Handle = (number: number) => Promise<void>;
+
+/** Every kit of `shared/lambda` for messages of a queue, as a function of what handles one message. */
+const kits: Record<string, (handle: Handle) => (batch: ReturnType<typeof batchOf>) => Promise<unknown>> = {
+  queueHandler: (handle) => (batch) =>
+    queueHandler({ envelope: Message }, ({ number }) => handle(number))(batch, context),
+  queueBatchHandler: (handle) => (batch) =>
+    queueBatchHandler(Message, async (messages) => {
+      for (const { number } of messages) await handle(number);
+      return [];
+    })(batch, context),
+  handleEachMessage: (handle) => (batch) =>
+    handleEachMessage(
+      async ({ body }: { messageId: string; receiptHandle: string; body: string }) => {
+        await handle(Message.parse(JSON.parse(body)).number);
+        return undefined;
+      },
+      () => Promise.resolve(),
+    )(batch.Records, silent),
+};
+
+describe.each(Object.entries(kits))('%s', (_kit, of) => {
+  test.each(cases)('with %s at record %i retries that record only', async (_name, bad, error) => {
+    const handled = new Set<number>();
+    const handler = of((number) => {
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors
+      if (number === bad) return Promise.reject(error());
+      handled.add(number);
+      return Promise.resolve();
+    });
+    expect(await handler(batchOf(numbers))).toEqual({ batchItemFailures: [{ itemIdentifier: `m${bad}` }] });
+    expect(handled).toEqual(new Set([0, 1, 2].filter((number) => number !== bad)));
+  });
+
+  test.each(['', 'null', '[]', '{"number":"one"}', '\ud800', '{"number":'])(
+    'with the body %j retries that record only',
+    async (body) => {
+      const handled: number[] = [];
+      const handler = of((number) => Promise.resolve(void handled.push(number)));
+      const response = await handler(batchOf([{ number: 0 }, body, { number: 2 }]));
+      expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }] });
+      expect(new Set(handled)).toEqual(new Set([0, 2]));
+    },
+  );
+});
+
+const image = (units: number) => ({
+  sku: { S: 'MUG' },
+  levels: { M: { reorderPoint: { N: '5' } } },
+  warehouses: { M: { main: { M: { available: { N: String(units) } } } } },
+});
+const change = (sequence: number) => ({
+  dynamodb: {
+    SequenceNumber: String(sequence),
+    ApproximateCreationDateTime: 1.5,
+    OldImage: image(9),
+    NewImage: image(3),
+  },
+});
+
+describe('a stream', () => {
+  test.each(cases)(
+    'with %s at record %i processes the others in this invocation or the next',
+    async (_n, bad, error) => {
+      const done = new Set<string>();
+      const aside: object[] = [];
+      let attempts = 0;
+      const store = {
+        record: (_alert: object, sequence: string) => {
+          // An outage passes; any other error stays.
+          const isOutage = ['ThrottlingException', 'InternalServerError'].includes((error() as Error).name);
+          attempts += sequence === String(bad) ? 1 : 0;
+          // oxlint-disable-next-line typescript/prefer-promise-reject-errors
+          if (sequence === String(bad) && (!isOutage || attempts === 1)) return Promise.reject(error());
+          done.add(sequence);
+          return Promise.resolve('done' as const);
+        },
+      };
+      const raise = raiseAlerts(store, (record) => Promise.resolve(void aside.push(record)));
+      const records = places.map(change);
+      const { batchItemFailures } = await raise(records, silent);
+      const from = records.findIndex(
+        ({ dynamodb }) => dynamodb.SequenceNumber === batchItemFailures[0]?.itemIdentifier,
+      );
+      const next = await raise(from < 0 ? [] : records.slice(from), silent);
+      expect(next).toEqual({ batchItemFailures: [] });
+      expect([
+        ...done,
+        ...aside.map((record) => (record as ReturnType<typeof change>).dynamodb.SequenceNumber),
+      ]).toHaveLength(3);
+      expect(done.size).toBeGreaterThanOrEqual(2);
+    },
+  );
+
+  test('whose failure queue is down too retries the record', async () => {
+    const raise = raiseAlerts({ record: () => Promise.reject(new TypeError('defect')) }, () =>
+      Promise.reject(new Error('down')),
+    );
+    expect(await raise([change(0), change(1)], silent)).toEqual({ batchItemFailures: [{ itemIdentifier: '0' }] });
+  });
+});
+
+/** The kit of every function that a queue or stream invokes. Those without one have their own test of a bad record. */
+const ownTests: Record<string, string> = {
+  'event-journal/journal.handler.ts': 'test/event-journal/journal.test.ts',
+  'event-relay/relay.handler.ts': 'test/event-relay/relay.test.ts',
+  'stock-update/alerts/stock-changed.handler.ts': 'test/shared/lambda/one-bad-record.test.ts',
+};
+
+test('every function that a queue or stream invokes isolates a bad record by one of these kits', () => {
+  const handlers = ofType('AWS::Lambda::EventSourceMapping').map(({ properties }) =>
+    resolve(properties.FunctionName).properties.Description.replace(/^.*: /, ''),
+  );
+  expect(new Set(handlers).size).toBeGreaterThan(15);
+  const isIsolated = (handler: string) => {
+    const source = readFileSync(`functions/${handler}`, 'utf8');
+    return Object.keys(kits).some((kit) => source.includes(`${kit}(`)) || (ownTests[handler] ?? '') !== '';
+  };
+  expect([...new Set(handlers)].filter((handler) => !isIsolated(handler))).toEqual([]);
+  expect(Object.values(ownTests).filter((file) => globSync(file).length === 0)).toEqual([]);
+});
