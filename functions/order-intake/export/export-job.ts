@@ -1,39 +1,15 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
-import { csvLine } from '../../../shared/csv.ts';
+import { csvHeader, csvLine } from '../../../shared/csv/write.ts';
+import { orderColumns } from '../../../shared/contracts/orders/file-columns.ts';
 import { asOf } from '../order/deadlines.ts';
 import type { OrderItem } from '../order/order-item.ts';
 import type { ChannelAccess } from '../../../shared/access/channel-access.ts';
 
 const dayMs = 86_400_000;
 const ordersPerPage = 100;
-
-type Cell = string | number | undefined;
-/** Value of each column for an order line. */
-const columns: Record<string, (order: OrderItem, line: OrderItem['lines'][number]) => Cell> = {
-  orderId: (order) => order.orderId,
-  externalOrderId: (order) => order.externalOrderId,
-  channel: (order) => order.channel,
-  status: (order) => order.status,
-  currency: (order) => order.currency,
-  placedAt: (order) => order.placedAt,
-  customerId: (order) => order.customer.id,
-  customerEmail: (order) => order.customer.email,
-  country: (order) => order.shippingAddress.country,
-  postalCode: (order) => order.shippingAddress.postalCode,
-  city: (order) => order.shippingAddress.city,
-  shippingMinor: (order) => order.shippingMinor,
-  orderTotalMinor: (order) => order.totalMinor,
-  lineId: (_order, line) => line.lineId,
-  sku: (_order, line) => line.sku,
-  quantity: (_order, line) => line.quantity,
-  unitPriceMinor: (_order, line) => line.unitPriceMinor,
-  discountMinor: (_order, line) => line.discountMinor,
-  taxMinor: (_order, line) => line.taxMinor,
-  totalMinor: (_order, line) => line.totalMinor,
-  warehouse: (_order, line) => line.warehouse,
-};
+const columns = Object.entries(orderColumns);
 
 /** Returns a page of the orders of a business day, newest first. */
 type FindPage = (
@@ -51,7 +27,7 @@ export async function writeExport(
   const write = async (text: string) => {
     if (!file.write(text)) await once(file, 'drain');
   };
-  await write(csvLine(Object.keys(columns)));
+  await write(csvHeader(columns.map(([name]) => name)));
   let orders = 0;
   for (const day of daysOf(from, to)) {
     for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
@@ -67,7 +43,7 @@ export async function writeExport(
 }
 
 const linesOf = (order: OrderItem): string =>
-  order.lines.map((line) => csvLine(Object.values(columns).map((show) => show(order, line)))).join('');
+  order.lines.map((line) => csvLine(columns.map(([, { write }]) => write({ order, line })))).join('');
 
 /** Newest first, like the orders of a day. */
 const daysOf = (from: string, to: string): string[] =>

@@ -1,12 +1,11 @@
-import type { Readable } from 'node:stream';
-import { parse } from 'csv-parse';
-import * as z from 'zod';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
-import { csvLine, isBlankRow } from '../../../shared/csv.ts';
+import { readTable, refusalOf, type RowProblem, type TableRow } from '../../../shared/csv/read.ts';
+import { csvFile } from '../../../shared/csv/write.ts';
+import { orderColumns, orderResultColumns } from '../../../shared/contracts/orders/file-columns.ts';
 import type { Cause } from '../../../shared/contracts/define-event.ts';
 import { contentHash } from '../../../shared/ids.ts';
 import { inParallel } from '../../../shared/in-parallel.ts';
-import { type BadRow, type FileRow, headerProblem, type ImportedOrder, ordersOf } from './import-rows.ts';
+import { type BadRow, type ImportedOrder, ordersOf } from './import-rows.ts';
 
 /** Limit of the function's memory. Larger files must be split by the sender. */
 const maxRows = 200_000;
@@ -21,7 +20,7 @@ export type ImportSummary = {
   /** Why the whole file was refused. */
   refused?: string;
 };
-const Cells = z.array(z.string());
+export type ImportResult = { summary: ImportSummary; bad: BadRow[] };
 type Settings = Omit<Parameters<typeof ordersOf>[1], 'now'>;
 type ImportOrder = (
   order: ImportedOrder,
@@ -31,15 +30,13 @@ type ImportOrder = (
 
 /** Imports the orders of a CSV file. Importing the same file again adds no order and returns the same bad rows. */
 export async function importFile(
-  file: Readable,
+  file: AsyncIterable<Uint8Array | string>,
   importOrder: ImportOrder,
   settings: Settings,
   cause: Cause,
-): Promise<{ summary: ImportSummary; bad: BadRow[] }> {
+): Promise<ImportResult> {
   const parsed = await readRows(file);
-  if ('refused' in parsed) {
-    return { summary: { rows: 0, imported: 0, alreadyImported: 0, badRows: 0, refused: parsed.refused }, bad: [] };
-  }
+  if ('refused' in parsed) return refusedFile(parsed.refused);
   const { orders, bad } = ordersOf(parsed, { ...settings, now: cause.now });
   const summary = { rows: parsed.rows.length, imported: 0, alreadyImported: 0, badRows: 0 };
   await inParallel(concurrentOrders, orders, async ({ order, rows }) => {
@@ -55,40 +52,43 @@ export async function importFile(
   return { summary, bad: bad.toSorted((a, b) => a.row - b.row) };
 }
 
-type FileRows = { header: string[]; rows: FileRow[] };
+/** The result of a file of which nothing was imported. */
+export const refusedFile = ({ row, reason }: RowProblem): ImportResult => ({
+  summary: {
+    rows: 0,
+    imported: 0,
+    alreadyImported: 0,
+    badRows: 0,
+    refused: refusalOf({ row, reason }),
+  },
+  bad: [{ row, externalOrderId: '', reason }],
+});
 
-/** The non-blank rows of the file, or why it is refused. */
-async function readRows(file: Readable): Promise<FileRows | { refused: string }> {
-  const parser = file.pipe(parse({ bom: true, trim: true, relax_column_count: true }));
-  // `pipe` does not forward errors, so the parser would never end.
-  file.on('error', (error) => parser.destroy(error));
-  let header: string[] | undefined;
-  const rows: FileRow[] = [];
-  let row = 0;
-  try {
-    for await (const record of parser) {
-      const cells = Cells.parse(record);
-      row += 1;
-      if (isBlankRow(cells)) continue;
-      if (!header) {
-        header = cells;
-        const problem = headerProblem(header);
-        if (problem !== undefined) return { refused: problem };
-        continue;
-      }
-      if (rows.length === maxRows) return { refused: `The file has more than ${maxRows} rows; split it` };
-      rows.push({ row, cells });
-    }
-  } catch (error) {
-    if (!(error instanceof Error) || !('code' in error) || !String(error.code).startsWith('CSV_')) {
-      throw error;
-    }
-    return { refused: `The file is no CSV: ${error.message}` };
-  }
-  return header ? { header, rows } : { refused: 'The file is empty' };
+type FileRows = { header: readonly string[]; rows: TableRow[] };
+
+/**
+ * The rows of the file, or why it is refused. A file that cannot be read to its end is refused: orders whose other rows
+ * were not read would be imported in part.
+ */
+async function readRows(file: AsyncIterable<Uint8Array | string>): Promise<FileRows | { refused: RowProblem }> {
+  let header: readonly string[] = [];
+  const rows: TableRow[] = [];
+  const end = await readTable(
+    file,
+    orderColumns,
+    (more, names) => {
+      header = names;
+      rows.push(...more);
+    },
+    { maxRows },
+  );
+  const refused = end.refused ?? end.unreadFrom;
+  return refused ? { refused } : { header, rows };
 }
 
 /** The bad rows as a CSV file. */
 export const resultCsv = (bad: readonly BadRow[]): string =>
-  csvLine(['row', 'externalOrderId', 'reason']) +
-  bad.map(({ row, externalOrderId, reason }) => csvLine([row, externalOrderId, reason])).join('');
+  csvFile(
+    Object.keys(orderResultColumns),
+    bad.map(({ row, externalOrderId, reason }) => [row, externalOrderId, reason]),
+  );

@@ -27,7 +27,7 @@ export const importUploadedFile =
       if (openOrders.success) {
         const cause = { actor: `file ${key}`, correlationId: key, causationId: sequencer };
         await importRows(body, { openOrders: openOrders.data, uploadedAt, cause }, { store, result, clock, log });
-      } else result.reject('The metadata open-orders must be included or deducted');
+      } else await result.refuse({ row: 1, reason: 'The metadata open-orders must be included or deducted' });
       const { summary, bytes } = await result.close();
       await putResult(createReadStream(path), bytes);
       return summary;

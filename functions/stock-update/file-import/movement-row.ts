@@ -1,53 +1,26 @@
 import * as z from 'zod';
+import { movementColumns } from '../../../shared/contracts/stock/file-columns.ts';
+import { problemOf, rowParser } from '../../../shared/csv/columns.ts';
+import type { TableRow } from '../../../shared/csv/read.ts';
 import { Movement } from '../../../shared/stock/movement.ts';
 
 /** Values of the object metadata `open-orders`, the default for counts without the column `openOrders`. */
 export const OpenOrders = z.enum(['included', 'deducted']);
 export type OpenOrders = z.infer<typeof OpenOrders>;
 
-const required = ['movementId', 'sku', 'warehouse', 'type', 'quantity'];
-const optional = [
-  'reason',
-  'lot',
-  'expiresOn',
-  'occurredAt',
-  'expectedOnHand',
-  'openOrders',
-  'from',
-  'to',
-  'transferId',
-];
-const columnNames = new Set([...required, ...optional]);
-const numericColumns = new Set(['quantity', 'expectedOnHand']);
+const readCells = rowParser(movementColumns);
 
-/** Why a header with these columns is invalid, or undefined. Columns may have any order. */
-export function headerProblem(columns: readonly string[]): string | undefined {
-  const missing = required.filter((name) => !columns.includes(name));
-  const unknown = columns.filter((name) => !columnNames.has(name));
-  if (missing.length > 0) return `The header lacks ${missing.join(', ')}`;
-  if (unknown.length > 0)
-    return `The header has the unknown column ${unknown.map((name) => JSON.stringify(name)).join(', ')}`;
-  return new Set(columns).size < columns.length ? 'The header has a column twice' : undefined;
-}
-
-/** The movement of a row, or why the row is malformed. An empty cell is an absent field. */
-export function parseRow(
-  columns: readonly string[],
-  cells: readonly string[],
+/** The movement of a row, or why the row is malformed. */
+export function parseMovement(
+  { fields, problem = '' }: Pick<TableRow, 'fields' | 'problem'>,
   openOrders: OpenOrders | undefined,
 ): { movement: Movement } | { problem: string } {
-  if (cells.length !== columns.length) return { problem: `invalid: ${cells.length} cells, not ${columns.length}` };
-  const fields = columns.flatMap((name, index) => {
-    const cell = (cells[index] ?? '').trim();
-    return cell === '' ? [] : [[name, numericColumns.has(name) ? numberOf(cell) : cell] as const];
-  });
-  const row = Object.fromEntries(fields);
-  if (openOrders && row['type'] === 'count') row['openOrders'] ??= openOrders;
-  const parsed = Movement.safeParse(row);
+  if (!fields) return { problem: `invalid: ${problem}` };
+  const cells = readCells(fields);
+  if ('problem' in cells) return { problem: `invalid: ${cells.problem}` };
+  const { content } = cells;
+  const isDefaulted = openOrders !== undefined && content.type === 'count' && content.openOrders === undefined;
+  const parsed = Movement.safeParse(isDefaulted ? { ...content, openOrders } : content);
   if (parsed.success) return { movement: parsed.data };
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  return { problem: `invalid: ${problems.join('; ')}` };
+  return { problem: `invalid: ${problemOf(movementColumns, parsed.error.issues, fields)}` };
 }
-
-/** `Number` also accepts `0x10` and `1e3`, which a spreadsheet does not write. */
-const numberOf = (cell: string) => (/^[+-]?\d+$/.test(cell) ? Number(cell) : cell);

@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
-import { csvLine } from '../../../shared/csv.ts';
+import { movementResultColumns } from '../../../shared/contracts/stock/file-columns.ts';
+import { refusalOf, type RowProblem } from '../../../shared/csv/read.ts';
+import { csvHeader, csvLine } from '../../../shared/csv/write.ts';
 
 export type Summary = {
   rows: number;
@@ -21,7 +23,7 @@ export function createResultFile(path: string) {
   const write = async (line: string) => {
     if (!file.write(line)) await once(file, 'drain');
   };
-  void write('row,movementId,status,reason\n');
+  void write(csvHeader(Object.keys(movementResultColumns)));
 
   return {
     /** A row without a `reason` was accepted, by this or an earlier run. */
@@ -37,8 +39,10 @@ export function createResultFile(path: string) {
       await write(csvLine([row, movementId, status, reason]));
     },
 
-    reject(problem: string): void {
-      summary.refused = problem;
+    /** The file was refused because of this row. No row was read. */
+    async refuse({ row, reason }: RowProblem): Promise<void> {
+      summary.refused = refusalOf({ row, reason });
+      await write(csvLine([row, '', 'rejected', reason]));
     },
 
     /** Closes the file and returns its size in bytes. */
@@ -49,4 +53,4 @@ export function createResultFile(path: string) {
     },
   };
 }
-export type ResultFile = Pick<ReturnType<typeof createResultFile>, 'add' | 'reject'>;
+export type ResultFile = Pick<ReturnType<typeof createResultFile>, 'add' | 'refuse'>;

@@ -99,7 +99,7 @@ test('each malformed row is listed, and an order with a malformed row is not imp
   expect((await office.client('storefront').get('/orders?customerId=eve')).body.orders).toHaveLength(1);
   const refused = await uploadOrders('other', ['1,2'], 'sku,colour');
   expect(refused.summary.refused).toBe(
-    'The header lacks externalOrderId, channel, currency, placedAt, quantity, unitPriceMinor',
+    'The header lacks externalOrderId, channel, currency, placedAt, quantity, unitPriceMinor; it has "colour"',
   );
 });
 

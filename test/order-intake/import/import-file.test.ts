@@ -44,10 +44,10 @@ test('refuses a row with another number of cells and the whole order it belongs 
     aRow('C-3', { city: 'Stow\non the Wold' }),
   ]);
   expect(bad).toEqual([
-    '2 C-1 Row 3 has another number of cells and may be of this order',
-    '3 C-1 has 9 cells, the header 8; quote a cell with commas or line breaks',
-    '5 C-3 has 5 cells, the header 8; quote a cell with commas or line breaks',
-    '6  has 4 cells, the header 8; quote a cell with commas or line breaks; the order of this row cannot be identified',
+    '2 C-1 Row 3 is malformed and may be of this order',
+    '3 C-1 has 9 cells, the header 8; quote a cell that contains the separator or a line break',
+    '5 C-3 has 5 cells, the header 8; quote a cell that contains the separator or a line break',
+    '6  has 4 cells, the header 8; quote a cell that contains the separator or a line break; the order of this row cannot be identified',
   ]);
   expect(summary).toEqual({ rows: 5, imported: 1, alreadyImported: 0, badRows: 4 });
 });
@@ -59,7 +59,7 @@ test('imports no order that a row with shifted cells may belong to', async () =>
     defaultHeader.replace('externalOrderId', 'id').replace('city', 'externalOrderId').replace('id', 'city'),
   );
   expect(bad).toEqual([
-    '2 U-1 Row 3 has another number of cells and may be of this order',
+    '2 U-1 Row 3 is malformed and may be of this order',
     expect.stringMatching(/^3  has 9 cells, .* cannot be identified$/),
   ]);
   expect(summary).toMatchObject({ rows: 3, imported: 1 });
