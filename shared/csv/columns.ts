@@ -25,16 +25,17 @@ export type RowOf<C> = {
 };
 
 type Fields = Readonly<Record<string, string>>;
-type Parsed<C> = { content: RowOf<C> } | { problem: string };
+type Parsed<R> = { content: R } | { problem: string };
 
 /** Parses the fields of a row, by column. */
-export function rowParser<C extends Columns>(columns: C): (fields: Fields) => Parsed<C> {
+export function rowParser<C extends Columns>(columns: C): (fields: Fields) => Parsed<RowOf<C>>;
+export function rowParser(columns: Columns): (fields: Fields) => Parsed<object> {
   const shape = Object.entries(columns).flatMap(([name, { read }]) => (read ? [[name, read] as const] : []));
   const schema = z.object(Object.fromEntries(shape));
   return (fields) => {
     const parsed = schema.safeParse(fields);
     if (!parsed.success) return { problem: problemOf(columns, parsed.error.issues, fields) };
-    return { content: parsed.data as RowOf<C> };
+    return { content: parsed.data };
   };
 }
 
