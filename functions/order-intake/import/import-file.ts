@@ -12,7 +12,7 @@ const maxRows = 200_000;
 const concurrentOrders = 16;
 const retryBudgetMs = 30_000;
 
-export type ImportSummary = {
+type ImportSummary = {
   rows: number;
   imported: number;
   alreadyImported: number;
@@ -53,7 +53,7 @@ export async function importFile(
 }
 
 /** The result of a file of which nothing was imported. */
-export const refusedFile = ({ row, reason }: RowProblem): ImportResult => ({
+const refusedFile = ({ row, reason }: RowProblem): ImportResult => ({
   summary: {
     rows: 0,
     imported: 0,
