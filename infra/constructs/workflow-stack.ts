@@ -51,12 +51,12 @@ export abstract class WorkflowStack extends Stack {
     this.queue<E>(rest).subscribe(bus.name, where ? { ...pattern, detail: { data: where } } : pattern);
   }
 
-  /** Consumes the uploads of files to a bucket, whose keys match a wildcard such as `imports/*.csv`. */
-  onFile<E = Unstated>(bucket: BucketDefinition<string>, wildcard: string, props: ConsumerProps<E> & QueueProps): void {
+  /** Consumes the uploads of files to a bucket, whatever their keys, so that each has a result; results have none. */
+  onFile<E = Unstated>(bucket: BucketDefinition<string>, props: ConsumerProps<E> & QueueProps): void {
     this.queue<E>(props).subscribe('default', {
       source: ['aws.s3'],
       detailType: ['Object Created'],
-      detail: { bucket: { name: [bucket.name] }, object: { key: [{ wildcard }] } },
+      detail: { bucket: { name: [bucket.name] }, object: { key: [{ 'anything-but': { prefix: 'results/' } }] } },
     });
   }
 

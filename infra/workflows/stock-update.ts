@@ -47,7 +47,7 @@ export class StockUpdateStack extends WorkflowStack {
       errorImpact: 'Returned goods are in the warehouse but not in stock: customers cannot buy them.',
       maxConcurrency: 5,
     });
-    this.onFile<FileEnv>(stockInbox, 'movements/*.csv', {
+    this.onFile<FileEnv>(stockInbox, {
       ...oneAtATime,
       handler: 'stock-update/file-import/file-uploaded.handler.ts',
       uses: all(movements, stockFileImporter),

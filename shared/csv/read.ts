@@ -25,11 +25,22 @@ export const refusalOf = ({ row, reason }: RowProblem): string => (row === 1 ? r
 export type TableEnd = {
   encoding: Encoding;
   separator: Separator;
+  /** The file's columns, if its header is valid. */
+  names?: readonly string[];
   /** Why no row was read. */
   refused?: RowProblem;
   /** The first row that could not be read, if nothing after it was read either. It was not passed to `onRows`. */
   unreadFrom?: RowProblem & { cells: readonly string[] };
 };
+
+const separatorNames = { ',': 'comma', ';': 'semicolon', '\t': 'tab' } as const;
+
+/** What was detected in a file, for its summary, where it is not UTF-8 with commas. */
+export const detectedFormat = ({ encoding, separator }: TableEnd) => ({
+  ...(encoding !== 'UTF-8' && { encoding }),
+  ...(separator !== ',' && { separator: separatorNames[separator] }),
+});
+export type DetectedFormat = ReturnType<typeof detectedFormat>;
 
 /** Rows in order, with the names of the file's columns. */
 type OnRows = (rows: TableRow[], names: readonly string[]) => Promise<void> | void;
@@ -59,7 +70,6 @@ function createTable(columns: Columns, maxRows: number) {
   const end: TableEnd = { encoding: 'UTF-8', separator: ',' };
   let start = '';
   let tokenizer: ReturnType<typeof createTokenizer> | undefined;
-  let names: string[] | undefined;
   let row = 0;
   let rowsFound = 0;
 
@@ -90,11 +100,11 @@ function createTable(columns: Columns, maxRows: number) {
     return tokens.flatMap((each) => {
       row += 1;
       if (isDone() || (each.problem === undefined && each.cells.every((cell) => cell.trim() === ''))) return [];
-      if (!names) {
+      if (!end.names) {
         const problem = each.cells.some((cell) => cell.includes('\0')) ? binary : each.problem;
         const header = problem === undefined ? headerOf(each.cells, columns) : { problem };
         if ('problem' in header) refuse(header.problem, row);
-        else ({ names } = header);
+        else ({ names: end.names } = header);
         return [];
       }
       if (each.isLast) {
@@ -106,13 +116,13 @@ function createTable(columns: Columns, maxRows: number) {
         end.unreadFrom = { row, reason: `The file has more than ${maxRows} rows; split it`, cells: each.cells };
         return [];
       }
-      return [rowOf(row, each, names, end.encoding)];
+      return [rowOf(row, each, end.names, end.encoding)];
     });
   }
 
   return {
     isDone,
-    names: () => names ?? [],
+    names: () => end.names ?? [],
     write(decoded: Decoded): TableRow[] {
       if ('unreadable' in decoded) {
         refuse(decoded.unreadable, 1);
@@ -128,7 +138,7 @@ function createTable(columns: Columns, maxRows: number) {
       const rows = tokenizer ? [] : begin(true);
       if (tokenizer) rows.push(...take(tokenizer.end()));
       if (isDone()) return rows;
-      if (!names) refuse('The file is empty: it has no header', 1);
+      if (!end.names) refuse('The file is empty: it has no header', 1);
       else if (rowsFound === 0) refuse('The file has no rows below its header', row);
       return rows;
     },

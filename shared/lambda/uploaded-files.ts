@@ -1,3 +1,4 @@
+import { AssertionError } from 'node:assert';
 import { Readable } from 'node:stream';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import {
@@ -9,11 +10,12 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import * as z from 'zod';
+import { isOwnObject, misplacement, resultKeyOf } from './file-keys.ts';
 
 /** EventBridge event of S3. `sequencer` increases with each upload of a key, `time` is in whole seconds. */
 export const ObjectCreated = z.object({
   time: z.iso.datetime(),
-  detail: z.object({ object: z.object({ key: z.string(), sequencer: z.string() }) }),
+  detail: z.object({ object: z.object({ key: z.string(), sequencer: z.string(), size: z.number().optional() }) }),
 });
 type ObjectCreated = z.infer<typeof ObjectCreated>;
 
@@ -28,12 +30,25 @@ export type UploadedFile = {
   putResult: (csv: string | Readable, bytes?: number) => Promise<void>;
 };
 
+type Inbox = {
+  bucket: string;
+  /** The folder whose files are processed. */
+  folder: string;
+  /** The result of a file that is refused as a whole. */
+  refuse: (reason: string) => { summary: object; csv: string };
+};
+
 /**
  * Processes CSV files uploaded to a folder of a bucket. The results of `<folder>/<name>.csv` are `results/<name>.csv` and,
- * last, the summary `results/<name>.json`. `processFile` handles one file and returns its summary. A redelivered event of a
- * processed upload is ignored; the same file uploaded again is a new one.
+ * last, the summary `results/<name>.json`; see `resultKeyOf` for other keys, whose files are refused. `processFile` handles
+ * one file and returns its summary. A redelivered event of a processed upload is ignored; the same file uploaded again is a
+ * new one. A defect leaves a summary with `failed` until a later attempt completes.
  */
-export function uploadedFiles(s3: S3Client, Bucket: string, folder: string, log: Pick<Logger, 'info' | 'warn'>) {
+export function uploadedFiles(
+  s3: S3Client,
+  { bucket: Bucket, folder, refuse }: Inbox,
+  log: Pick<Logger, 'info' | 'warn'>,
+) {
   const open = async (Key: string) => {
     try {
       const { Body, Metadata = {} } = await s3.send(new GetObjectCommand({ Bucket, Key }));
@@ -53,36 +68,52 @@ export function uploadedFiles(s3: S3Client, Bucket: string, folder: string, log:
       throw error;
     }
   };
+  const putCsv = async (Key: string, Body: string | Readable, ContentLength?: number) => {
+    const ContentType = 'text/csv; charset=utf-8';
+    await s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType, ContentLength }));
+  };
+  const putSummary = async (Key: string, summary: object, Metadata: Record<string, string>) => {
+    const Body = `${JSON.stringify(summary, undefined, 2)}\n`;
+    await s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: 'application/json', Metadata }));
+  };
 
   return async ({ time, detail: { object } }: ObjectCreated, processFile: (file: UploadedFile) => Promise<object>) => {
-    const { key, sequencer } = object;
-    const uploadedAt = new Date(Date.parse(time) + 999).toISOString();
-    const isInFolder = key.startsWith(`${folder}/`) && key.endsWith('.csv') && key.length > folder.length + 5;
-    if (!isInFolder) return log.warn(`object is not a CSV file in ${folder}`, { key });
-    const result = `results/${key.slice(folder.length + 1, -'.csv'.length)}`;
+    const { key, sequencer, size } = object;
+    if (isOwnObject(key, size)) return;
+    const result = resultKeyOf(folder, key);
     const previous = await processedSequencer(`${result}.json`);
     if (previous !== undefined && previous >= sequencer) return log.info('file already processed', { key, sequencer });
+    const complete = async (summary: object) => {
+      await putSummary(`${result}.json`, { file: key, ...summary }, { sequencer });
+      log.info('file processed', { key, ...summary });
+    };
+
+    const reason = misplacement(folder, key);
+    if (reason !== undefined) {
+      const { summary, csv } = refuse(reason);
+      await putCsv(`${result}.csv`, csv);
+      return complete(summary);
+    }
     const file = await open(key);
     if (!file) return log.warn('file does not exist', { key });
-
-    const putResult = async (Body: string | Readable, bytes?: number) => {
-      const ContentType = 'text/csv; charset=utf-8';
-      await s3.send(new PutObjectCommand({ Bucket, Key: `${result}.csv`, Body, ContentType, ContentLength: bytes }));
-    };
+    const uploadedAt = new Date(Date.parse(time) + 999).toISOString();
+    const putResult = (csv: string | Readable, bytes?: number) => putCsv(`${result}.csv`, csv, bytes);
     try {
-      const summary = await processFile({ key, sequencer, uploadedAt, ...file, putResult });
-      await s3.send(
-        new PutObjectCommand({
-          Bucket,
-          Key: `${result}.json`,
-          Body: `${JSON.stringify({ file: key, ...summary }, undefined, 2)}\n`,
-          ContentType: 'application/json',
-          Metadata: { sequencer },
-        }),
-      );
-      return log.info('file processed', { key, ...summary });
+      return await complete(await processFile({ key, sequencer, uploadedAt, ...file, putResult }));
+    } catch (error) {
+      if (isDefect(error)) await putSummary(`${result}.json`, { file: key, failed }, {});
+      throw error;
     } finally {
       file.body.destroy();
     }
   };
 }
+
+const failed =
+  'An error of the store stopped the file; some rows may be applied. The store tries again, and staff is informed. To upload the same file again is safe.';
+
+/** Whether a retry would fail in the same way, unlike after an error of the network or a service. */
+const isDefect = (error: unknown): boolean =>
+  [TypeError, RangeError, ReferenceError, SyntaxError, AssertionError, z.ZodError].some(
+    (kind) => error instanceof kind,
+  );

@@ -1,5 +1,12 @@
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
-import { readTable, refusalOf, type RowProblem, type TableRow } from '../../../shared/csv/read.ts';
+import {
+  type DetectedFormat,
+  detectedFormat,
+  readTable,
+  refusalOf,
+  type RowProblem,
+  type TableRow,
+} from '../../../shared/csv/read.ts';
 import { csvFile } from '../../../shared/csv/write.ts';
 import { orderColumns, orderResultColumns } from '../../../shared/contracts/orders/file-columns.ts';
 import type { Cause } from '../../../shared/contracts/define-event.ts';
@@ -19,7 +26,7 @@ type ImportSummary = {
   badRows: number;
   /** Why the whole file was refused. */
   refused?: string;
-};
+} & DetectedFormat;
 export type ImportResult = { summary: ImportSummary; bad: BadRow[] };
 type Settings = Omit<Parameters<typeof ordersOf>[1], 'now'>;
 type ImportOrder = (
@@ -36,9 +43,15 @@ export async function importFile(
   cause: Cause,
 ): Promise<ImportResult> {
   const parsed = await readRows(file);
-  if ('refused' in parsed) return refusedFile(parsed.refused);
+  if ('refused' in parsed) return refusedFile(parsed.refused, parsed.format);
   const { orders, bad } = ordersOf(parsed, { ...settings, now: cause.now });
-  const summary = { rows: parsed.rows.length, imported: 0, alreadyImported: 0, badRows: 0 };
+  const summary: ImportSummary = {
+    ...parsed.format,
+    rows: parsed.rows.length,
+    imported: 0,
+    alreadyImported: 0,
+    badRows: 0,
+  };
   await inParallel(concurrentOrders, orders, async ({ order, rows }) => {
     const outcome = await retryOnConflict(retryBudgetMs, () => importOrder(order, contentHash(order), cause));
     if (outcome === 'imported') summary.imported += 1;
@@ -52,9 +65,10 @@ export async function importFile(
   return { summary, bad: bad.toSorted((a, b) => a.row - b.row) };
 }
 
-/** The result of a file of which nothing was imported. */
-const refusedFile = ({ row, reason }: RowProblem): ImportResult => ({
+/** The result of a file of which nothing was imported, because of this row. */
+export const refusedFile = ({ row, reason }: RowProblem, format: DetectedFormat = {}): ImportResult => ({
   summary: {
+    ...format,
     rows: 0,
     imported: 0,
     alreadyImported: 0,
@@ -64,13 +78,15 @@ const refusedFile = ({ row, reason }: RowProblem): ImportResult => ({
   bad: [{ row, externalOrderId: '', reason }],
 });
 
-type FileRows = { header: readonly string[]; rows: TableRow[] };
+type FileRows = { header: readonly string[]; rows: TableRow[]; format: DetectedFormat };
 
 /**
  * The rows of the file, or why it is refused. A file that cannot be read to its end is refused: orders whose other rows
  * were not read would be imported in part.
  */
-async function readRows(file: AsyncIterable<Uint8Array | string>): Promise<FileRows | { refused: RowProblem }> {
+async function readRows(
+  file: AsyncIterable<Uint8Array | string>,
+): Promise<FileRows | { refused: RowProblem; format: DetectedFormat }> {
   let header: readonly string[] = [];
   const rows: TableRow[] = [];
   const end = await readTable(
@@ -83,7 +99,8 @@ async function readRows(file: AsyncIterable<Uint8Array | string>): Promise<FileR
     { maxRows },
   );
   const refused = end.refused ?? end.unreadFrom;
-  return refused ? { refused } : { header, rows };
+  const format = detectedFormat(end);
+  return refused ? { refused, format } : { header, rows, format };
 }
 
 /** The bad rows as a CSV file. */

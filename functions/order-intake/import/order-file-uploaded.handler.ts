@@ -4,12 +4,20 @@ import { openDatabase, batchJobMaxAttempts } from '../../../shared/dynamodb/data
 import { uploadedFiles, ObjectCreated } from '../../../shared/lambda/uploaded-files.ts';
 import { queueHandler } from '../../../shared/lambda/queue-handler.ts';
 import { ImportEnv } from './env.ts';
-import { importFile, resultCsv } from './import-file.ts';
+import { importFile, refusedFile, resultCsv } from './import-file.ts';
 import { createImportStore } from './import-store.ts';
 
 const env = ImportEnv.parse(process.env);
 const store = createImportStore(openDatabase(batchJobMaxAttempts), env, env.SELLING.timeZone);
-const onUploaded = uploadedFiles(new S3Client(), env.ORDER_FILES_BUCKET_NAME, 'imports', new Logger());
+const inbox = {
+  bucket: env.ORDER_FILES_BUCKET_NAME,
+  folder: 'imports',
+  refuse: (reason: string) => {
+    const { summary, bad } = refusedFile({ row: 1, reason });
+    return { summary, csv: resultCsv(bad) };
+  },
+};
+const onUploaded = uploadedFiles(new S3Client(), inbox, new Logger());
 const channels = new Set(Object.values(env.CHANNELS).map(({ channel }) => channel));
 
 /** Imports an uploaded file and writes its bad rows to the result file. */

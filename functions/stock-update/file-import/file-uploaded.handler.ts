@@ -5,13 +5,15 @@ import { uploadedFiles, ObjectCreated } from '../../../shared/lambda/uploaded-fi
 import { queueHandler } from '../../../shared/lambda/queue-handler.ts';
 import { FileEnv } from './env.ts';
 import { importUploadedFile } from './file-import-job.ts';
+import { refusedFile } from './result-file-store.ts';
 import { createStockStore } from '../stock/store.ts';
 import { combineWrites } from './combined-writes.ts';
 
 const env = FileEnv.parse(process.env);
 const log = new Logger();
 const store = createStockStore(openDatabase(batchJobMaxAttempts), env);
-const onUploaded = uploadedFiles(new S3Client(), env.INBOX_BUCKET_NAME, 'movements', log);
+const inbox = { bucket: env.INBOX_BUCKET_NAME, folder: 'movements', refuse: refusedFile };
+const onUploaded = uploadedFiles(new S3Client(), inbox, log);
 const importFile = importUploadedFile({ store: { ...store, write: combineWrites(store) }, clock: Date.now, log });
 
 export const handler = queueHandler({ envelope: ObjectCreated }, (event) => onUploaded(event, importFile));

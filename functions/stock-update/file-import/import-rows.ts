@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { movementColumns } from '../../../shared/contracts/stock/file-columns.ts';
-import { readTable } from '../../../shared/csv/read.ts';
+import { detectedFormat, readTable } from '../../../shared/csv/read.ts';
 import type { Cause } from '../../../shared/contracts/define-event.ts';
 import type { Movement } from '../../../shared/stock/movement.ts';
 import { type OpenOrders, parseMovement } from './movement-row.ts';
@@ -54,11 +54,16 @@ export async function importRows(
       if (each.row % rowsPerProgress === 0) log.info('file in progress', { rows: each.row });
     }
   });
+  result.describe(detectedFormat(end));
   if (end.refused) return result.refuse(end.refused);
   if (end.unreadFrom) {
-    const { row, reason } = end.unreadFrom;
+    const { row, reason, cells } = end.unreadFrom;
     log.warn('malformed CSV', { row, problem: reason });
-    rows.push({ number: row, movementId: '', problem: `unreadable from here on: ${reason}` });
+    rows.push({
+      number: row,
+      movementId: idOf(cells[end.names?.indexOf('movementId') ?? -1]),
+      problem: `unreadable from here on: ${reason}`,
+    });
   }
   await flush();
 }

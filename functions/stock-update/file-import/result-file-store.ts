@@ -3,8 +3,8 @@ import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { movementResultColumns } from '../../../shared/contracts/stock/file-columns.ts';
-import { refusalOf, type RowProblem } from '../../../shared/csv/read.ts';
-import { csvHeader, csvLine } from '../../../shared/csv/write.ts';
+import { type DetectedFormat, refusalOf, type RowProblem } from '../../../shared/csv/read.ts';
+import { csvFile, csvHeader, csvLine } from '../../../shared/csv/write.ts';
 
 export type Summary = {
   rows: number;
@@ -14,7 +14,7 @@ export type Summary = {
   reasons: Record<string, number>;
   /** Why the whole file was rejected. */
   refused?: string;
-};
+} & DetectedFormat;
 
 /** Result of each row of a file, written to `path` at once so that memory does not grow with the file. */
 export function createResultFile(path: string) {
@@ -39,6 +39,10 @@ export function createResultFile(path: string) {
       await write(csvLine([row, movementId, status, reason]));
     },
 
+    describe(format: DetectedFormat): void {
+      Object.assign(summary, format);
+    },
+
     /** The file was refused because of this row. No row was read. */
     async refuse({ row, reason }: RowProblem): Promise<void> {
       summary.refused = refusalOf({ row, reason });
@@ -53,4 +57,10 @@ export function createResultFile(path: string) {
     },
   };
 }
-export type ResultFile = Pick<ReturnType<typeof createResultFile>, 'add' | 'refuse'>;
+/** The result of a file that is not read. */
+export const refusedFile = (refused: string): { summary: Summary; csv: string } => ({
+  summary: { rows: 0, accepted: 0, rejected: 0, reasons: {}, refused },
+  csv: csvFile(Object.keys(movementResultColumns), [[1, '', 'rejected', refused]]),
+});
+
+export type ResultFile = Pick<ReturnType<typeof createResultFile>, 'add' | 'describe' | 'refuse'>;

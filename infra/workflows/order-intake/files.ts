@@ -11,7 +11,7 @@ import { settings } from '../../settings.ts';
 
 /** Files of historical orders, imported after their upload, and exports, requested over HTTP. */
 export function addFiles(stack: WorkflowStack): void {
-  stack.onFile<ImportEnv>(orderFiles, 'imports/*.csv', {
+  stack.onFile<ImportEnv>(orderFiles, {
     ...oneAtATime,
     handler: 'order-intake/import/order-file-uploaded.handler.ts',
     uses: all(orders.importer, orderFileImporter, settings.channels, settings.selling),
