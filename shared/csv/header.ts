@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein';
 import type { Columns } from './columns.ts';
 import { maxColumns } from './limits.ts';
 import type { Separator } from './tokenize.ts';
@@ -37,7 +38,8 @@ export function headerOf(cells: readonly string[], columns: Columns): { names: s
   const unknown = names.filter((name) => !known.has(name.toLowerCase()));
   const twice = names.filter((name, index) => names.indexOf(name) < index);
   if (missing.length > 0) return { problem: `The header lacks ${missing.join(', ')}${hintOf(unknown)}` };
-  if (unknown.length > 0) return { problem: `The header has unknown columns: ${quoted(unknown)}` };
+  if (unknown.length > 0)
+    return { problem: `The header has unknown columns: ${quoted(unknown)}${meantBy(unknown[0] ?? '', known)}` };
   return twice.length > 0 ? { problem: `The header has a column twice: ${quoted(twice)}` } : { names };
 }
 
@@ -46,4 +48,12 @@ const quoted = (names: readonly string[]) =>
     .slice(0, 10)
     .map((name) => JSON.stringify(name.slice(0, 64)))
     .join(', ');
+/** Mistyped letters of a column's name that are recognised. */
+const maxMistyped = 2;
+
+function meantBy(name: string, known: ReadonlyMap<string, string>): string {
+  const near = [...known].filter(([lower]) => distance(lower, name.slice(0, 64).toLowerCase()) <= maxMistyped);
+  return near.length > 0 ? `; did you mean ${near.map(([, meant]) => meant).join(' or ')}?` : '';
+}
+
 const hintOf = (unknown: readonly string[]) => (unknown.length > 0 ? `; it has ${quoted(unknown)}` : '');

@@ -1,5 +1,5 @@
 /** Regular expressions in the common syntax of JavaScript and RE2, which DuckDB uses. They apply to a text without leading apostrophes. */
-const spreadsheetPatterns = {
+export const spreadsheetPatterns = {
   /** Spreadsheets run it as a formula. */
   formula: String.raw`^[=+\-@\t\r]`,
   /** Digits with signs of numbers, dates and times, which spreadsheets show in another form: `00123`, `1E5`, `3/4`. */

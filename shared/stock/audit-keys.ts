@@ -5,9 +5,8 @@ export const auditKey = (auditId: string) => ({ pk: auditPartition(auditId), sk:
 
 /** Pattern of all keys of audits in the reports bucket. */
 export const auditFiles = 'stock-audits/*';
-/** List of differences of an audit, as CSV with the columns `differenceColumns`. */
+/** List of differences of an audit, as CSV. */
 export const differencesFile = (auditId: string) => `stock-audits/${auditId}/differences.csv`;
-export const differenceColumns = ['sku', 'warehouse', 'counter', 'found', 'expected'] as const;
 /** List of SKUs that the audit could not compare, one per line. */
 export const notComparedFile = (auditId: string) => `stock-audits/${auditId}/not-compared.csv`;
 /** List of the outcomes of a repair. */

@@ -56,7 +56,7 @@ export async function refundedInReports(
   for (const day of days) {
     const { manifest } = Latest.parse(await readJson(s3, bucket, `daily/dt=${day}/latest.json`));
     const csv = await readText(s3, bucket, `${posix.dirname(manifest)}/refunds.csv`);
-    for (const row of RefundRows.parse(parse(csv, { columns: true }))) {
+    for (const row of RefundRows.parse(parse(csv, { bom: true, columns: true }))) {
       if (own.has(row.refundId)) refundedMinor += row.refundedMinor;
     }
   }

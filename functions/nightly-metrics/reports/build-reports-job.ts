@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { hoursOfDay } from '../../../shared/business-day.ts';
+import { spreadsheetPatterns } from '../../../shared/csv/spreadsheet-text.ts';
 import type { DuckDb } from './duckdb-client.ts';
 import { loadEvents } from './load-events.ts';
 import { assertReconciled, type Content, type ReportEntry } from './manifest.ts';
@@ -47,11 +48,20 @@ async function writeReport(connection: Connection, report: Report, directory: st
   return { name: report.name, ...(await sumsOf(connection, report, table)), files };
 }
 
-/** A spreadsheet runs a cell that begins like this as a formula; a leading apostrophe prevents that. */
-const csvCell = ({ name, type }: Report['columns'][number]) =>
-  type === 'text'
-    ? `CASE WHEN regexp_matches(${name}, '^[=+\\-@\\t\\r]') THEN '''' || ${name} ELSE ${name} END AS ${name}`
-    : name;
+/** A cell as `csvLine` writes it. The name of the first column starts with a byte order mark, for spreadsheets. */
+function csvCell({ name, type }: Report['columns'][number], index: number): string {
+  const cell = type === 'text' ? spreadsheetCell(name) : name;
+  return `${cell} AS "${index === 0 ? '\uFEFF' : ''}${name}"`;
+}
+
+/** SQL for `toSpreadsheet` of a column. */
+function spreadsheetCell(name: string): string {
+  const matches = (pattern: string) => `regexp_matches(ltrim(${name}, ''''), ${literal(pattern)})`;
+  const { formula, numeric, plain, month } = spreadsheetPatterns;
+  const isNumeric = `(${matches(numeric)} AND NOT ${matches(plain)})`;
+  const isMonth = `(${matches('[0-9]')} AND ${matches(month)})`;
+  return `CASE WHEN ${matches(formula)} OR ${isNumeric} OR ${isMonth} THEN '''' || ${name} ELSE ${name} END`;
+}
 
 async function fileEntry(path: string) {
   const content = await readFile(path);

@@ -21,7 +21,7 @@ export async function build(files: Buffer[], { date = '2011-06-15', timeZone = '
   });
   const { input, reports } = await buildReports(duckDb, paths, directory, { date, timeZone });
   const read = (file: string) => readFileSync(join(directory, file));
-  const rows = (name: string) => parse<Record<string, string>>(read(`${name}.csv`), { columns: true });
+  const rows = (name: string) => parse<Record<string, string>>(read(`${name}.csv`), { bom: true, columns: true });
   const report = (name: string) => reports.find((each) => each.name === name);
   return { input, reports, read, rows, report, directory };
 }

@@ -107,7 +107,7 @@ describe('reports of a day', () => {
       reports.map(() => [0, 0, {}]),
     );
     expect(read('sales-by-sku.csv').toString()).toBe(
-      'sku,currency,orders,units,subtotalMinor,discountMinor,salesMinor\r\n',
+      '\uFEFFsku,currency,orders,units,subtotalMinor,discountMinor,salesMinor\r\n',
     );
     expect(read('sales-by-sku.parquet').subarray(0, 4).toString()).toBe('PAR1');
   });

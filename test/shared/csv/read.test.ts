@@ -79,6 +79,7 @@ test.each<[string, Buffer | string, string | RegExp, number?]>([
   ['a line sep=|', 'sep=|\nid|city\n', /sep= states "\|"/],
   ['another header', 'name,price\nMug,3\n', 'The header lacks id; it has "name", "price"'],
   ['an unknown column', 'id,colour\na,red\n', 'The header has unknown columns: "colour"'],
+  ['a mistyped column', 'id,ctiy\na,b\n', 'The header has unknown columns: "ctiy"; did you mean city?'],
   ['the column __proto__', 'id,__proto__\na,1\n', 'The header has unknown columns: "__proto__"'],
   ['the column constructor', 'id,constructor\na,1\n', /unknown columns: "constructor"/],
   ['a column twice, once in upper case', 'id,city,CITY\na,b,c\n', 'The header has a column twice: "city"'],

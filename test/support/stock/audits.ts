@@ -18,7 +18,7 @@ async function untilCompleted(office: BackOffice, path: string) {
 async function readCsv(office: BackOffice, Key: string): Promise<Record<string, string>[]> {
   const object = { Bucket: office.credentials.reportsBucket, Key };
   const { Body } = await s3Of(office.credentials).send(new GetObjectCommand(object));
-  return parse((await Body?.transformToString()) ?? '', { columns: true });
+  return parse((await Body?.transformToString()) ?? '', { bom: true, columns: true });
 }
 
 /** Requests an audit as the warehouse does. Returns the result and the rows of its CSV file. */
