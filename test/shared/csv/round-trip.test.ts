@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { parse } from 'csv-parse/sync';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { postcodeValidator } from 'postcode-validator';
 import { expect, test } from 'vitest';
 import { readTable, type TableRow } from '../../../shared/csv/read.ts';
