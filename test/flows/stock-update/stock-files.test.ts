@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GetObjectCommand, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s3';
+import { gzipSync } from 'node:zlib';
+import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -18,10 +19,10 @@ afterAll(() => office.stop());
 const stockOf = async (sku: string) => (await office.client('warehouse').get(`/stock/${sku}`)).body;
 
 const inbox = () => office.credentials.stockInboxBucket;
-const upload = async (name: string, text: string, Metadata: Record<string, string> = {}) => {
-  const object = { Bucket: inbox(), Key: `movements/${name}.csv`, Body: text, Metadata };
-  await s3Of(office.credentials).send(new PutObjectCommand(object));
-};
+const put = (Key: string, Body: string | Buffer, Metadata: Record<string, string> = {}) =>
+  s3Of(office.credentials).send(new PutObjectCommand({ Bucket: inbox(), Key, Body, Metadata }));
+const upload = (name: string, text: string | Buffer, metadata?: Record<string, string>) =>
+  put(`movements/${name}.csv`, text, metadata);
 const read = async (key: string): Promise<string | undefined> => {
   try {
     const { Body } = await s3Of(office.credentials).send(new GetObjectCommand({ Bucket: inbox(), Key: key }));
@@ -175,6 +176,131 @@ describe('a file of movements', () => {
     const { rows } = await resultOf(`quote-${sku}`);
     expect(outcomes(rows)).toEqual(['accepted', expect.stringMatching(/^unreadable from here on/)]);
     expect(await stockOf(sku)).toMatchObject({ onHand: 5 });
+  });
+});
+
+describe('whatever is uploaded has a result', () => {
+  const header = 'movementId,sku,warehouse,type,quantity,reason';
+  /** A good row, the given one, and another good row. A character of the text is a byte. */
+  const around = (sku: string, id: string, line: string) =>
+    western(
+      `${header}\n${id}-1,${sku},main,receipt,1,\n${line.replace('SKU-0', sku)}\n${id}-2,${sku},main,receipt,1,\n`,
+    );
+  const western = (text: string) => Buffer.from(text, 'latin1');
+
+  test('that names a broken row, and the rows around it are applied', async () => {
+    const sku = await stockedSku(office, { units: 0 });
+    const rows: [id: string, line: string, reason: RegExp][] = [
+      ['quote', 'x,SKU-0,main,receipt,1,3" nail', /^invalid: Cell 6 has a quote/],
+      ['quotes', 'x,SKU-0,main,receipt,1,the "old" one', /^invalid: Cell 6 has a quote/],
+      ['inches', 'x,SKU-0,main,receipt,1,19"', /^invalid: Cell 6 has a quote/],
+      ['after', 'x,SKU-0,main,receipt,1,"a" b', /^invalid: Cell 6 has text after/],
+      ['few', 'x,SKU-0,main,receipt,1', /^invalid: has 5 cells, the header 6/],
+      ['many', 'x,SKU-0,main,receipt,1,a,b', /^invalid: has 7 cells, the header 6/],
+      ['decimal', 'x,SKU-0,main,receipt,"1,5",', /^invalid: quantity: Not a whole number; write it like 12, not "1,5"/],
+      ['negative', 'x,SKU-0,main,receipt,-1,', /^invalid: quantity/],
+      ['type', 'x,SKU-0,main,gift,1,', /^invalid: type/],
+      ['unknown', 'x,NO-SKU,main,receipt,1,', /^unknown-sku$/],
+      ['long', `x,SKU-0,main,receipt,1,${'y'.repeat(70_000)}`, /^invalid: The row is longer than 65536/],
+      ['cp850', 'x,SKU-0,main,receipt,1,Z\x81rich', /^invalid: has characters that are not readable as UTF-8/],
+      ['cp437', 'x,SKU-0,main,receipt,1,caf\x82', /^invalid: has characters/],
+      ['damaged', 'x,SKU-0,main,receipt,1,Z\xef\xbf\xbdrich', /^invalid: has characters/],
+      ['surrogate', 'x,SKU-0,main,receipt,1,\xed\xa0\x80', /^invalid: has characters/],
+      ['nul', 'x,SKU-0,main,receipt,1,a\0b', /^invalid: has characters/],
+      ['noid', ',SKU-0,main,receipt,1,', /^invalid: movementId: The cell is empty/],
+    ];
+    await Promise.all(rows.map(([id, line]) => upload(`row-${id}`, around(sku, id, line))));
+    for (const [id, , reason] of rows) {
+      const { rows: results, summary } = await resultOf(`row-${id}`);
+      expect(outcomes(results), id).toEqual(['accepted', expect.stringMatching(reason), 'accepted']);
+      expect(
+        results.map(({ row, movementId }) => `${row} ${movementId}`),
+        id,
+      ).toEqual([`2 ${id}-1`, `3 ${id === 'noid' ? '' : 'x'}`, `4 ${id}-2`]);
+      expect(summary, id).toMatchObject({ rows: 3, accepted: 2, rejected: 1 });
+    }
+    expect(await stockOf(sku)).toMatchObject({ onHand: 2 * rows.length });
+  });
+
+  test('that says why a whole file is refused', async () => {
+    const files: [name: string, content: string | Buffer, reason: RegExp][] = [
+      ['empty', '', /file is empty/],
+      ['blank', '\n\n', /file is empty/],
+      ['header', `${header}\n`, /no rows below its header/],
+      ['xlsx', Buffer.from('504b030414000600080000002100', 'hex'), /Excel workbook/],
+      ['gzip', gzipSync(header), /gzip/],
+      ['pdf', '%PDF-1.7\n', /PDF/],
+      ['utf16', Buffer.from(`${header}\n`, 'utf16le'), /UTF-16 without a byte order mark/],
+      ['pipes', `${header.replaceAll(',', '|')}\n`, /separated by "\|"/],
+      ['columns', `${header}${',x'.repeat(300)}\n`, /306 columns/],
+      ['twice', `${header},SKU\n`, /a column twice: "sku"/],
+      ['mistyped', `${header},expiersOn\n`, /did you mean expiresOn\?/],
+      ['quote', `${header},"lot\n`, /opens a quote/],
+    ];
+    await Promise.all(files.map(([name, content]) => upload(`file-${name}`, content)));
+    for (const [name, , reason] of files) {
+      const { summary, rows } = await resultOf(`file-${name}`);
+      expect(summary, name).toMatchObject({ rows: 0, refused: expect.stringMatching(reason) });
+      expect(rows, name).toMatchObject([{ row: '1', status: 'rejected', reason: expect.stringMatching(reason) }]);
+    }
+  });
+
+  test('in any separator and encoding that is detected', async () => {
+    const sku = await stockedSku(office, { units: 0 });
+    const text = (id: string) => `${header}\n${id},${sku},main,receipt,1,Zürich\n`;
+    const files: [name: string, content: string | Buffer, format: object][] = [
+      ['bom', `\uFEFF${text('bom')}`, {}],
+      ['semicolons', text('semicolons').replaceAll(',', ';'), { separator: 'semicolon' }],
+      ['quoted', text('quoted').replaceAll(',', ';').replace('Zürich', '"Zürich"'), { separator: 'semicolon' }],
+      ['tabs', text('tabs').replaceAll(',', '\t'), { separator: 'tab' }],
+      ['sep', `sep=;\r\n${text('sep').replaceAll(',', ';')}`, { separator: 'semicolon' }],
+      ['utf16', Buffer.from(`\uFEFF${text('utf16')}`, 'utf16le'), { encoding: 'UTF-16LE' }],
+      ['western', western(text('western')), { encoding: 'Windows-1252' }],
+      ['case', text('case').replace(header, ` ${header.toUpperCase()} ,,`), {}],
+    ];
+    await Promise.all(files.map(([name, content]) => upload(`format-${name}`, content)));
+    for (const [name, , format] of files) {
+      const { summary, rows } = await resultOf(`format-${name}`);
+      expect(summary, `${name} ${JSON.stringify(rows)}`).toMatchObject({ accepted: 1, rejected: 0, ...format });
+    }
+    const { movements } = (await office.client('warehouse').get(`/stock/${sku}/movements`)).body;
+    expect(movements.filter(({ reason }: { reason?: string }) => reason === 'Zürich')).toHaveLength(files.length);
+  });
+
+  test('under any name, and no two files share a result', async () => {
+    const sku = await stockedSku(office, { units: 0 });
+    const csv = (id: string) => `movementId,sku,warehouse,type,quantity\n${id},${sku},main,receipt,1\n`;
+    const names: [key: string, result: string, summary: object][] = [
+      [`movements/${sku}.csv`, sku, { accepted: 1 }],
+      [`movements/${sku}.CSV`, `${sku}.CSV`, { accepted: 1 }],
+      [`movements/${sku}.Csv`, `${sku}.Csv`, { accepted: 1 }],
+      [
+        `movements/${sku}.txt`,
+        `_/movements/${sku}.txt`,
+        { refused: expect.stringContaining('does not end with .csv') },
+      ],
+      [
+        `Movements/${sku}.csv`,
+        `_/Movements/${sku}.csv`,
+        { refused: expect.stringContaining('not in the folder movements/') },
+      ],
+      [`${sku}.csv`, `_/${sku}.csv`, { refused: expect.stringContaining('upload it as movements/<name>.csv') }],
+      [`orders/${sku}.csv`, `_/orders/${sku}.csv`, { refused: expect.stringContaining('not in the folder') }],
+    ];
+    await put('movements/', '');
+    await Promise.all(names.map(([key]) => put(key, csv(key))));
+    for (const [key, result, summary] of names)
+      expect((await resultOf(result)).summary).toMatchObject({ file: key, ...summary });
+    await office.settled();
+    const { Contents = [] } = await s3Of(office.credentials).send(
+      new ListObjectsV2Command({ Bucket: inbox(), Prefix: 'results/_/' }),
+    );
+    expect(
+      Contents.map(({ Key }) => Key).filter(
+        (key) => key?.includes('results/_/results') || key?.endsWith('movements/.json'),
+      ),
+    ).toEqual([]);
+    expect(await stockOf(sku)).toMatchObject({ onHand: 3 });
   });
 });
 
