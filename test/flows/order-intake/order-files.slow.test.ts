@@ -142,3 +142,64 @@ test('an export contains the orders of its days that are visible to the client',
     (await office.client('finance').post('/orders/exports', { from: '2024-02-02', to: '2024-02-01' })).status,
   ).toBe(422);
 });
+
+const rowOf = (id: string, { city = 'London', price = '100' } = {}) =>
+  `${id},storefront,GBP,2019-10-01T10:00:00Z,${city},MUG,1,${price}`;
+const cityHeader = 'externalOrderId,channel,currency,placedAt,city,sku,quantity,unitPriceMinor';
+
+test.each<[name: string, line: string, reason: string]>([
+  ['a quote in a cell', rowOf('Q-2', { city: '3" nail' }), 'Cell 5 has a quote but does not start with one'],
+  ['text after a quote', rowOf('Q-2', { city: '"Stow" on the Wold' }), 'Cell 5 has text after its closing quote'],
+  ['a comma in a cell', rowOf('Q-2', { city: 'Paris, France' }), 'has 9 cells, the header 8'],
+  ['a decimal comma', rowOf('Q-2', { price: '"12,50"' }), 'unitPriceMinor: Not a whole number; write it like 1999'],
+  ['a damaged letter', rowOf('Q-2', { city: 'Z\uFFFDrich' }), 'has characters that are not readable as UTF-8'],
+  ['a local date', rowOf('Q-2').replace('2019-10-01T10:00:00Z', '31/12/2011'), 'write it like 2026-11-30T09:15:00Z'],
+])('an order file with %s imports the other orders', async (name, line, reason) => {
+  const tag = name.replaceAll(' ', '-');
+  const own = (text: string) => text.replaceAll('Q-', `${tag}-`);
+  const { summary, badRows } = await uploadOrders(
+    `broken-${tag}`,
+    [rowOf('Q-1'), line, rowOf('Q-3')].map(own),
+    cityHeader,
+  );
+  expect(summary).toMatchObject({ rows: 3, imported: 2, badRows: 1 });
+  expect(badRows).toEqual([expect.stringMatching(/^3,/)]);
+  expect(badRows[0]).toContain(reason);
+});
+
+test('an order file that cannot be read to its end imports nothing, and the corrected file everything', async () => {
+  const open = await uploadOrders(
+    'open-quote',
+    [rowOf('O-1'), rowOf('O-2', { city: '"London' }), rowOf('O-3')],
+    cityHeader,
+  );
+  expect(open.summary).toMatchObject({ imported: 0, refused: expect.stringMatching(/^Row 3: Cell 5 opens a quote/) });
+  expect(open.badRows).toEqual([expect.stringMatching(/^3,,Cell 5 opens a quote/)]);
+  const corrected = await uploadOrders('corrected', [rowOf('O-1'), rowOf('O-2'), rowOf('O-3')], cityHeader);
+  expect(corrected.summary).toMatchObject({ imported: 3, badRows: 0 });
+});
+
+test('an export of imported orders is imported again without a change', async () => {
+  const text = ['00501', '+44 1', '=1+1', '1E5', 'MAR1', "'=x"];
+  const head = 'externalOrderId,channel,currency,placedAt,postalCode,city,sku,quantity,unitPriceMinor';
+  const line = (cell: string, at: number) =>
+    `RT-${at},storefront,GBP,2018-05-01T10:00:00Z,${cell.replace(/^'?(?=[=+])/, "'")},Zürich,0012,1,100`;
+  expect((await uploadOrders('round-trip', text.map(line), head)).summary).toMatchObject({
+    imported: text.length,
+    badRows: 0,
+  });
+  const finance = office.client('finance');
+  const { headers } = await finance.post('/orders/exports', { from: '2018-05-01', to: '2018-05-01' });
+  const state = async () => (await finance.get(String(headers.location))).body;
+  await expect.poll(state).toMatchObject({ status: 'completed', orders: text.length });
+  const file = await read((await state()).file);
+  expect(file.startsWith('\uFEFForderId,')).toBe(true);
+  const [exportHead = '', ...rows] = file.trim().split('\n');
+  const again = await uploadOrders('round-trip-again', rows, exportHead);
+  expect(again.summary, again.badRows.join('\n')).toMatchObject({
+    rows: text.length,
+    imported: 0,
+    alreadyImported: text.length,
+    badRows: 0,
+  });
+});

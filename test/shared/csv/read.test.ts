@@ -6,7 +6,7 @@ import { readTable, type TableRow } from '../../../shared/csv/read.ts';
 const columns = {
   id: { required: true, description: 'Id.', example: 'a' },
   city: { description: 'City.', example: 'London' },
-  units: { description: 'Units.', example: '3' },
+  unitCount: { description: 'Units.', example: '3' },
 } as const;
 type Chunks = readonly (Buffer | string)[];
 
@@ -169,8 +169,8 @@ test('numbers rows as a spreadsheet shows them', async () => {
 });
 
 test('has the cells of a row by column, without empty ones', async () => {
-  const { rows } = await read(['UNITS,id,city\n3,a,\n']);
-  expect(rows).toEqual([{ row: 2, cells: ['3', 'a', ''], fields: { units: '3', id: 'a' } }]);
+  const { rows } = await read(['UNITCOUNT,id,city\n3,a,\n']);
+  expect(rows).toEqual([{ row: 2, cells: ['3', 'a', ''], fields: { unitCount: '3', id: 'a' } }]);
 });
 
 test('stops at a number of rows', async () => {
