@@ -26,6 +26,8 @@ export const store = {
   returnAddresses: {
     main: { name: 'Storeworks Returns', line1: '1 Dock Road', city: 'London', postalCode: 'E16 1AG', country: 'GB' },
   },
+  /** Days before its expiry day on which a lot is no longer sold. 0 sells a lot until the end of that day. */
+  lots: { daysBeforeExpiry: 0 },
   /** For SKUs without alert levels of their own. */
   idleStock: { slowMovingAfterDays: 90, deadAfterDays: 365 },
   /** Working hours in which staff decide on refunds, in the store's time zone. Monday is 1. */
@@ -97,6 +99,7 @@ export type Store = {
   deployment: Deployment;
   selling: SellingPolicy;
   returnAddresses: Record<string, ReturnAddress>;
+  lots: { daysBeforeExpiry: number };
   idleStock: IdleLevels;
   calendar: Omit<WorkingCalendar, 'timeZone'>;
   webhooks: WebhookRetryPolicy;

@@ -22,7 +22,7 @@ export const handler = httpHandler(
   on(routes.getStock, getStock(store)),
   on(routes.getMovements, getMovements(store)),
   on(routes.putAlertLevels, putAlertLevels(store, alerts)),
-  on(routes.getLots, getLots(store, env.TIME_ZONE)),
+  on(routes.getLots, getLots(store, env)),
   on(postStockRepair, requestRepair(repairs)),
   on(getStockRepair, getRepair(repairs)),
 );

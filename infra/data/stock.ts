@@ -21,7 +21,7 @@ export const stock = {
   /** Applies movements; for a count it reads the ledger. */
   mover: stockTable.access('BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
   alertWriter: stockTable.access('PutItem', 'ConditionCheckItem'),
-  lotWriter: stockTable.access('BatchGetItem', 'Query', 'PutItem', 'DeleteItem'),
+  lotWriter: stockTable.access('BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
   repairer: stockTable.access('BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
   ledgerReader: stockTable.access('BatchGetItem', 'Query'),
   allSkus: stockTable.query('allStock'),

@@ -22,11 +22,11 @@ import { addRepairs } from './stock-update/repairs.ts';
 export class StockUpdateStack extends WorkflowStack {
   constructor(app: App, shared: SharedStacks) {
     super(app, 'stock-update', shared);
-    const movements = all(stock.mover, catalog.reader);
+    const movements = all(stock.mover, catalog.reader, settings.lotExpiry);
     this.routes<Env>({
       routes: [routes, repairRoutes],
       handler: 'stock-update/api.handler.ts',
-      uses: all(movements, stockAudits.reader, settings.timeZone),
+      uses: all(movements, stockAudits.reader),
       errorImpact: 'Warehouses cannot post stock movements, and storefronts show figures that are out of date.',
     });
     const { queue } = this.queue<MessageEnv>({

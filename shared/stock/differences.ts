@@ -8,6 +8,7 @@ export const counters = [
   'damaged',
   'inspection',
   'safetyStock',
+  'expired',
   'reserved',
   'available',
 ] as const;
@@ -29,7 +30,14 @@ export type SumsByWarehouse = Map<string, LedgerSums>;
 /** Units that open orders reserve, by SKU and then by warehouse. */
 export type ReservedUnits = Map<string, Map<string, number>>;
 
-export const zeroSums: LedgerSums = { onHand: 0, unavailable: 0, damaged: 0, inspection: 0, safetyStock: 0 };
+export const zeroSums: LedgerSums = {
+  onHand: 0,
+  unavailable: 0,
+  damaged: 0,
+  inspection: 0,
+  safetyStock: 0,
+  expired: 0,
+};
 const noCounters = { onHand: 0, reserved: 0, unavailable: 0, available: 0 };
 
 /** Counters of a SKU that differ from the expected value, including warehouses without counters. */

@@ -58,7 +58,7 @@ type Fields = {
   to?: StockStatus | undefined;
 } & { [field in keyof typeof allowedFor]?: unknown };
 
-const mayBeZero = new Set<MovementType>(['count', 'safety-stock']);
+const mayBeZero = new Set<MovementType>(['count', 'safety-stock', 'expiry-correction']);
 
 /** The movement types that allow a field. */
 const allowedFor = {
@@ -66,8 +66,8 @@ const allowedFor = {
   openOrders: ['count'],
   from: ['damage', 'write-off', 'transfer-out', 'status-change'],
   to: ['receipt', 'return', 'transfer-in', 'status-change'],
-  transferId: ['transfer-out', 'transfer-in'],
-  expiresOn: ['receipt', 'return'],
+  transferId: ['transfer-out', 'transfer-in', 'transit-loss'],
+  expiresOn: ['receipt', 'return', 'expiry-correction'],
 } satisfies Record<string, MovementType[]>;
 const restricted: [keyof typeof allowedFor, MovementType[]][] = [
   ['expectedOnHand', allowedFor.expectedOnHand],
@@ -82,7 +82,7 @@ function problemsOf(movement: Fields): ['quantity' | keyof typeof allowedFor, st
   const { type, quantity, from, to, lot, expiresOn } = movement;
   const problems: ReturnType<typeof problemsOf> = [];
   if (type !== 'adjustment' && quantity < (mayBeZero.has(type) ? 0 : 1)) {
-    problems.push(['quantity', 'Only an adjustment may be negative, only a count or safety stock may be zero']);
+    problems.push(['quantity', `Only an adjustment may be negative, only ${[...mayBeZero].join(', ')} may be zero`]);
   }
   if (type === 'adjustment' && quantity === 0) problems.push(['quantity', 'An adjustment must not be zero']);
   for (const [field, types] of restricted) {
@@ -94,6 +94,12 @@ function problemsOf(movement: Fields): ['quantity' | keyof typeof allowedFor, st
     problems.push(['to', '`from` and `to` must differ']);
   }
   if (type === 'damage' && from === 'damaged') problems.push(['from', 'These units are already damaged']);
+  if (type === 'transit-loss' && movement.transferId === undefined)
+    problems.push(['transferId', 'A transit loss names the transfer']);
+  if (type === 'expiry-correction' && expiresOn === undefined)
+    problems.push(['expiresOn', 'An expiry correction has the right day']);
+  if (type === 'expiry-correction' && quantity !== 0)
+    problems.push(['quantity', 'An expiry correction changes the day of the whole lot, and its quantity is 0']);
   if (expiresOn !== undefined && lot === undefined) problems.push(['expiresOn', 'Only allowed with `lot`']);
   return problems;
 }

@@ -86,13 +86,14 @@ function add(
   { warehouse, onHandDelta, unavailableDelta, unavailableDeltas }: MovedData,
 ): void {
   const sums = ledger.get(warehouse) ?? zeroSums;
-  const { damaged = 0, inspection = 0, safetyStock = 0 } = unavailableDeltas ?? {};
+  const { damaged = 0, inspection = 0, safetyStock = 0, expired = 0 } = unavailableDeltas ?? {};
   ledger.set(warehouse, {
     onHand: sums.onHand + onHandDelta,
     unavailable: sums.unavailable + unavailableDelta,
     damaged: sums.damaged + damaged,
     inspection: sums.inspection + inspection,
     safetyStock: sums.safetyStock + safetyStock,
+    expired: sums.expired + expired,
   });
 }
 type MovedData = z.infer<typeof MovedEvent>['data'];

@@ -16,8 +16,8 @@ export type Counters = z.infer<typeof Counters>;
 /** Any number, so that an audit can read and list a wrong counter. */
 const units = z.number();
 /**
- * Units of a SKU in one warehouse, as stored. `unavailable` is the sum of `damaged`, `inspection` and `safetyStock`, which
- * are zero if absent. Orders read and change only `onHand`, `reserved` and `available`.
+ * Units of a SKU in one warehouse, as stored. `unavailable` is the sum of `damaged`, `inspection`, `safetyStock` and
+ * `expired`, which are zero if absent. Orders read and change only `onHand`, `reserved` and `available`.
  */
 export const WarehouseStock = z.object({
   onHand: units,
@@ -28,6 +28,8 @@ export const WarehouseStock = z.object({
   inspection: units.optional(),
   /** Units withheld from sale. */
   safetyStock: units.optional(),
+  /** Units of lots that are past their last day of sale. */
+  expired: units.optional(),
   /** Time of the last count by the clock of its sender (UTC). An older count is outdated. */
   countedAt: z.string().optional(),
 });
@@ -68,6 +70,10 @@ export type StockItem = z.infer<typeof StockItem>;
 /** Units for sale. A negative `available` of one warehouse does not reduce that of another. */
 export const sellable = (availables: readonly number[]): number =>
   availables.reduce((sum, available) => sum + Math.max(0, available), 0);
+
+/** Reserved units that the warehouse cannot ship, because available is negative. */
+export const shortUnitsIn = ({ available, reserved }: Pick<WarehouseStock, 'available' | 'reserved'>): number =>
+  Math.max(0, Math.min(reserved, -available));
 
 /** Units for sale over all warehouses. */
 export const availableIn = (item: StockItem | undefined): number =>

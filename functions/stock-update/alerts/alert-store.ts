@@ -21,7 +21,14 @@ const LastIdleAlert = z.object({ pk: z.string(), sk: z.string(), idleSince: z.st
 /** Padded to one length, sequence numbers of a stream compare as text. */
 const sequenceLength = 40;
 
-export type Alert = { sku: string; kind: AlertKind; available: number; levels: AlertLevels };
+export type Alert = {
+  sku: string;
+  kind: AlertKind;
+  available: number;
+  levels: AlertLevels;
+  /** Only for `oversold`. */
+  shortUnits?: number;
+};
 
 /** Alert levels of SKUs, and the alerts that were raised. */
 export const createAlertStore = (db: Database, { STOCK_TABLE_NAME: table }: { STOCK_TABLE_NAME: string }) => ({

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { AlertKind } from '../../../shared/contracts/stock/events.ts';
-import { type AlertLevels, sellable } from '../../../shared/stock/stock-item.ts';
+import { type AlertLevels, sellable, shortUnitsIn } from '../../../shared/stock/stock-item.ts';
 
 const Text = z.object({ S: z.string() }).transform(({ S }) => S);
 const Units = z.object({ N: z.string() }).transform(({ N }) => Number(N));
-const Warehouse = z.object({ M: z.object({ available: Units }) }).transform(({ M }) => M.available);
+const Warehouse = z.object({ M: z.object({ available: Units, reserved: Units }) }).transform(({ M }) => M);
 const Levels = z
   .object({
     M: z.object({
@@ -23,7 +23,8 @@ const Image = z
   })
   .transform(({ sku, warehouses, levels = {} }) => ({
     sku,
-    available: sellable(Object.values(warehouses.M)),
+    available: sellable(Object.values(warehouses.M).map(({ available }) => available)),
+    shortUnits: Object.values(warehouses.M).reduce((sum, counters) => sum + shortUnitsIn(counters), 0),
     levels,
   }));
 
@@ -39,7 +40,7 @@ export const StockChange = z.object({
 export type StockChange = z.infer<typeof StockChange>;
 
 /** The part of a stock item on which alerts depend. */
-type Level = { available: number; levels: AlertLevels };
+type Level = { available: number; shortUnits: number; levels: AlertLevels };
 
 const isOut = ({ available }: Level) => available <= 0;
 const isLow = ({ available, levels: { reorderPoint } }: Level) =>
@@ -49,7 +50,8 @@ const isOverstocked = ({ available, levels: { overstockAbove } }: Level) =>
 
 /**
  * Kinds of alerts that a change raises: conditions that hold after it and did not before. The first receipt of a SKU is
- * not `back-in-stock`. The store decides whether a SKU was out of stock before.
+ * not `back-in-stock`. The store decides whether a SKU was out of stock before. Each increase of the units that cannot be
+ * shipped is `oversold`.
  */
 export function crossingsOf(before: Level | undefined, after: Level): AlertKind[] {
   const kinds: AlertKind[] = [];
@@ -57,5 +59,6 @@ export function crossingsOf(before: Level | undefined, after: Level): AlertKind[
   if (!isOut(after) && before && isOut(before)) kinds.push('back-in-stock');
   if (isLow(after) && !(before && isLow(before))) kinds.push('low');
   if (isOverstocked(after) && !(before && isOverstocked(before))) kinds.push('overstock');
+  if (after.shortUnits > (before?.shortUnits ?? 0)) kinds.push('oversold');
   return kinds;
 }

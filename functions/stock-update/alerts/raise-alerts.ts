@@ -41,7 +41,7 @@ async function isSetAside(setAside: SetAside, record: object, error: unknown): P
 
 async function raise(store: Pick<AlertStore, 'record'>, { dynamodb }: StockChange): Promise<void> {
   const { SequenceNumber, OldImage, NewImage, ApproximateCreationDateTime } = dynamodb;
-  const { sku, available, levels } = NewImage;
+  const { sku, available, shortUnits, levels } = NewImage;
   for (const kind of crossingsOf(OldImage, NewImage)) {
     const cause = {
       actor: 'storeworks.stock-update',
@@ -49,6 +49,7 @@ async function raise(store: Pick<AlertStore, 'record'>, { dynamodb }: StockChang
       causationId: `stream-${SequenceNumber}`,
       now: Math.floor(ApproximateCreationDateTime * 1000),
     };
-    await store.record({ sku, kind, available, levels }, SequenceNumber, cause);
+    const alert = { sku, kind, available, levels, ...(kind === 'oversold' && { shortUnits }) };
+    await store.record(alert, SequenceNumber, cause);
   }
 }

@@ -1,7 +1,7 @@
-import { businessDays } from '../../../shared/business-day.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import type { EventOf } from '../../../shared/contracts/define-event.ts';
 import type { StockMoved } from '../../../shared/contracts/stock/events.ts';
+import { withExpiredUnits } from '../stock/lot-changes.ts';
 import type { LotStore } from './lot-store.ts';
 import { deductLots } from './lots.ts';
 
@@ -12,17 +12,21 @@ const retryBudgetMs = 15_000;
  * no lot was present at the time of the shipment.
  */
 export const deductShippedLots =
-  (store: LotStore, timeZone: string, clock: () => number) =>
+  (store: LotStore, cutoffAt: (now: number) => string, clock: () => number) =>
   async ({ detail: { data, metadata } }: EventOf<typeof StockMoved>): Promise<void> => {
     const { movementId, sku, warehouse, onHandDelta, occurredAt } = data;
-    const today = businessDays(timeZone)(Date.parse(occurredAt));
+    const cutoff = cutoffAt(Date.parse(occurredAt));
     const { actor, correlationId, eventId: causationId } = metadata;
     const cause = { actor, correlationId, causationId, now: clock() };
     await retryOnConflict(retryBudgetMs, async () => {
       const lots = await store.lotsIn(sku, warehouse);
-      const { present, after, deducted } = deductLots(lots, -onHandDelta, today, occurredAt);
+      const { present, after, deducted } = deductLots(lots, -onHandDelta, cutoff, occurredAt);
       if (present.length === 0 || (await store.isDeducted(movementId))) return 'done';
       const shipped = { movementId, sku, warehouse, lots: deducted };
-      return (await store.deduct(lots, after, shipped, cause)) === 'done' ? 'done' : undefined;
+      const changes = after.map(({ before, lot }) => ({
+        before,
+        ...withExpiredUnits(before, lot, cutoffAt(cause.now)),
+      }));
+      return (await store.deduct(changes, shipped, cause)) === 'done' ? 'done' : undefined;
     });
   };

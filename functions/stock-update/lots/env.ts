@@ -1,8 +1,5 @@
-import * as z from 'zod';
+import type * as z from 'zod';
+import { StoreEnv } from '../stock/env.ts';
 
-export const ShipmentEnv = z.object({
-  STOCK_TABLE_NAME: z.string().min(1),
-  /** IANA time zone of the store: a lot expires at the end of a day there. */
-  TIME_ZONE: z.string().min(1),
-});
-export type ShipmentEnv = z.infer<typeof ShipmentEnv>;
+export const LotEnv = StoreEnv.omit({ CATALOG_TABLE_NAME: true });
+export type LotEnv = z.infer<typeof LotEnv>;

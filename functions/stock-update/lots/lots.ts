@@ -1,8 +1,8 @@
 import type { Lot } from '../stock/snapshot.ts';
 
-/** A lot can be sold until the end of the day on which it expires. `today` is the day at the store, `YYYY-MM-DD`. */
-export const isExpired = ({ expiresOn }: Pick<Lot, 'expiresOn'>, today: string) =>
-  expiresOn !== undefined && expiresOn < today;
+/** Whether a lot expires before a day, `YYYY-MM-DD`: today, or the first day whose lots are still sold. */
+export const isExpired = ({ expiresOn }: Pick<Lot, 'expiresOn'>, day: string) =>
+  expiresOn !== undefined && expiresOn < day;
 
 const sellableUnitsIn = ({ units, unavailable = 0 }: Lot) => units - unavailable;
 
@@ -15,8 +15,8 @@ export const firstExpiredFirst = (a: Lot, b: Lot): number => {
 };
 
 /** Lots from which to pick these units, first expired first and no expired lot. `missing` units are in no lot. */
-export function suggestLots(lots: readonly Lot[], units: number, today: string) {
-  const usable = lots.filter((lot) => !isExpired(lot, today)).toSorted(firstExpiredFirst);
+export function suggestLots(lots: readonly Lot[], units: number, cutoff: string) {
+  const usable = lots.filter((lot) => !isExpired(lot, cutoff)).toSorted(firstExpiredFirst);
   const { parts, missing } = allocateInOrder(usable, units);
   return {
     suggestion: parts.map(({ lot: { warehouse, lot }, picked }) => ({ warehouse, lot, units: picked })),
@@ -28,14 +28,16 @@ export function suggestLots(lots: readonly Lot[], units: number, today: string) 
  * Lots of a warehouse after units were shipped from it at `shippedAt`: suggested lots first, expired ones last. Unavailable
  * units and lots received later are not changed; `present` are the lots received by then.
  */
-export function deductLots(lots: readonly Lot[], units: number, today: string, shippedAt: string) {
-  const present = lots.filter(({ since = shippedAt }) => Date.parse(since) <= Date.parse(shippedAt));
-  const [expired, usable] = [true, false].map((wanted) => present.filter((lot) => isExpired(lot, today) === wanted));
+export function deductLots(lots: readonly Lot[], units: number, cutoff: string, shippedAt: string) {
+  const present = lots.filter(
+    ({ units: left, since = shippedAt }) => left > 0 && Date.parse(since) <= Date.parse(shippedAt),
+  );
+  const [expired, usable] = [true, false].map((wanted) => present.filter((lot) => isExpired(lot, cutoff) === wanted));
   const inOrder = [usable, expired].flatMap((group = []) => group.toSorted(firstExpiredFirst));
   const { parts } = allocateInOrder(inOrder, units);
   return {
     present,
-    after: parts.map(({ lot, picked }) => ({ ...lot, units: lot.units - picked })),
+    after: parts.map(({ lot, picked }) => ({ before: lot, lot: { ...lot, units: lot.units - picked } })),
     deducted: parts.map(({ lot: { lot, expiresOn }, picked }) => ({ lot, expiresOn, units: picked })),
   };
 }

@@ -1,13 +1,14 @@
 import { openDatabase } from '../../../shared/dynamodb/database.ts';
 import { StockMoved } from '../../../shared/contracts/stock/events.ts';
 import { queueHandler } from '../../../shared/lambda/queue-handler.ts';
-import { ShipmentEnv } from './env.ts';
+import { LotEnv } from './env.ts';
+import { expiryCutoff } from '../stock/lot-changes.ts';
 import { createLotStore } from './lot-store.ts';
 import { deductShippedLots } from './deduct-shipped-lots.ts';
 
-const env = ShipmentEnv.parse(process.env);
+const env = LotEnv.parse(process.env);
 
 export const handler = queueHandler(
   StockMoved,
-  deductShippedLots(createLotStore(openDatabase(), env), env.TIME_ZONE, Date.now),
+  deductShippedLots(createLotStore(openDatabase(), env), expiryCutoff(env), Date.now),
 );

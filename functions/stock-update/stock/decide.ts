@@ -5,11 +5,12 @@ import type { RejectionReason } from '../../../shared/contracts/stock/routes.ts'
 import type { WarehouseStock } from '../../../shared/stock/stock-item.ts';
 import { countedAt, isOutdated, type MovedSinceCount, noMovements, onHandFrom } from './counts.ts';
 import { occurredAtOf, type SubmittedMovement } from './submitted-movement.ts';
-import { type Lot, lotSortKey, type StockSnapshot, type Transit, transitSortKey } from './snapshot.ts';
+import { lotAfter, transitAfter } from './lot-changes.ts';
+import type { Lot, StockSnapshot, Transit } from './snapshot.ts';
 
 export const emptyWarehouse: WarehouseStock = { onHand: 0, reserved: 0, unavailable: 0, available: 0 };
 
-type UnavailableStatus = 'damaged' | 'inspection' | 'safetyStock';
+type UnavailableStatus = 'damaged' | 'inspection' | 'safetyStock' | 'expired';
 type Deltas = { onHand: number } & { [status in UnavailableStatus]?: number };
 
 /** A counter or time of a warehouse that must still have the value on which the decision was based when it is written. */
@@ -26,6 +27,11 @@ export type MovementContext = {
    * @default noMovements
    */
   movedSince?: MovedSinceCount | 'too-much';
+  /**
+   * Lots that expire before this day are not for sale.
+   * @default no lot expires
+   */
+  cutoff?: string;
 };
 
 /** Effect of a movement: the data of its event, and the counters, lot and transit after it. */
@@ -37,7 +43,9 @@ export type Change = {
   transit?: Transit;
 };
 export type Decision =
-  { kind: 'apply'; change: Change } | { kind: 'already-applied' } | { kind: 'rejected'; reason: RejectionReason };
+  | { kind: 'apply'; change: Change }
+  | { kind: 'already-applied' }
+  | { kind: 'rejected'; reason: RejectionReason; detail?: string };
 
 /** Decides whether a movement is applied, and its effect. `now` is in milliseconds since the epoch. */
 export function decide(
@@ -60,16 +68,16 @@ export function decide(
   if (movedSince === 'too-much') return rejected('count-outdated');
   const orders = { shipped: movedSince.shipped, givenUpAt: context.snapshot.stock?.givenUpAt };
   if (type === 'count' && isOutdated(movement, before, orders, now)) return rejected('count-outdated');
-  const deltas = effects[type](movement, before, movedSince);
+  const moved = effects[type](movement, before, movedSince);
+  const changedLot = lotAfter(movement, moved, context.snapshot, { now, cutoff: context.cutoff ?? '' });
+  if (changedLot && 'reason' in changedLot) return { kind: 'rejected', ...changedLot };
+  const expired = changedLot?.expiredDelta ?? 0;
+  const deltas: Deltas = { ...moved, ...(expired !== 0 && { expired }) };
   const after = { ...addDeltas(before, deltas), ...(type === 'count' && { countedAt: countedAt(occurredAt, before) }) };
-  if (after.available < Math.min(0, before.available))
-    return rejected(type === 'count' ? 'below-reserved' : 'insufficient-stock');
-  if ((after.damaged ?? 0) < 0 || (after.inspection ?? 0) < 0) return rejected('insufficient-stock');
-
+  const shortage = shortageAfter(type, before, { ...after, available: after.available + Math.max(0, expired) });
+  if (shortage) return rejected(shortage);
   const transit = transitAfter(movement, context.snapshot);
   if (typeof transit === 'string') return rejected(transit);
-  const changedLot = lotAfter(movement, deltas, context.snapshot, now);
-  if (typeof changedLot === 'string') return rejected(changedLot);
   const { onHand: onHandDelta, ...parts } = deltas;
   const unavailableDelta = after.unavailable - before.unavailable;
   return {
@@ -86,17 +94,31 @@ export function decide(
         lot,
         transferId,
         occurredAt,
+        ...(movement.expiresOn !== undefined && { expiresOn: movement.expiresOn }),
+        ...(transit && { inTransitDelta: inTransitDeltaOf(movement) }),
         ...(Object.keys(parts).length > 0 && { unavailableDeltas: parts }),
       },
       after,
       expectedFields: expectedFieldsOf(movement),
-      ...(changedLot && { lot: changedLot }),
+      ...(changedLot && { lot: changedLot.lot }),
       ...(transit && { transit }),
     },
   };
 }
 
 const rejected = (reason: RejectionReason): Decision => ({ kind: 'rejected', reason });
+
+/**
+ * Why units that a movement removes are missing. A count states what is there and may leave fewer units than orders
+ * reserve. `after` includes the units that expire with the movement.
+ */
+function shortageAfter(type: MovementType, before: WarehouseStock, after: WarehouseStock): RejectionReason | undefined {
+  if (type === 'count') return after.onHand < 0 ? 'count-outdated' : undefined;
+  if (after.available < Math.min(0, before.available)) return 'insufficient-stock';
+  return (after.damaged ?? 0) < 0 || (after.inspection ?? 0) < 0 ? 'insufficient-stock' : undefined;
+}
+
+const inTransitDeltaOf = ({ type, quantity }: SubmittedMovement) => (type === 'transfer-out' ? quantity : -quantity);
 
 type Effect = (movement: SubmittedMovement, before: WarehouseStock, movedSince: MovedSinceCount) => Deltas;
 const addStock: Effect = ({ quantity, to = 'available' }) => into(to, quantity, quantity);
@@ -108,6 +130,8 @@ const effects: Record<MovementType, Effect> = {
   'transfer-in': addStock,
   'write-off': removeStock,
   'transfer-out': removeStock,
+  'transit-loss': () => ({ onHand: 0 }),
+  'expiry-correction': () => ({ onHand: 0 }),
   adjustment: ({ quantity }) => ({ onHand: quantity }),
   damage: ({ quantity, from = 'available' }) => between(from, 'damaged', quantity),
   'status-change': ({ quantity, from = 'available', to = 'available' }) => between(from, to, quantity),
@@ -133,6 +157,7 @@ function addDeltas(before: WarehouseStock, { onHand, ...parts }: Deltas): Wareho
     available: before.available + onHand - unavailable,
     ...(parts.damaged !== undefined && { damaged: (before.damaged ?? 0) + parts.damaged }),
     ...(parts.inspection !== undefined && { inspection: (before.inspection ?? 0) + parts.inspection }),
+    ...(parts.expired !== undefined && { expired: (before.expired ?? 0) + parts.expired }),
     ...(parts.safetyStock !== undefined && { safetyStock: (before.safetyStock ?? 0) + parts.safetyStock }),
   };
 }
@@ -141,58 +166,4 @@ function expectedFieldsOf({ type, openOrders }: SubmittedMovement): ExpectedFiel
   if (type === 'safety-stock') return ['safetyStock'];
   if (type !== 'count') return [];
   return openOrders === 'deducted' ? ['onHand', 'countedAt', 'reserved'] : ['onHand', 'countedAt'];
-}
-
-/** The lot after a movement, or why it is rejected. A count does not distinguish lots and changes none. */
-function lotAfter(
-  movement: SubmittedMovement,
-  { onHand, damaged = 0, inspection = 0 }: Deltas,
-  { lots, transits }: StockSnapshot,
-  now: number,
-): Lot | RejectionReason | undefined {
-  const { sku, warehouse, type, lot, transferId } = movement;
-  const unavailableDelta = damaged + inspection;
-  if (lot === undefined || type === 'count' || (onHand === 0 && unavailableDelta === 0)) return undefined;
-  const before = lots.get(lotSortKey(warehouse, lot));
-  const arrived = transferId === undefined ? undefined : transits.get(transitSortKey(transferId, lot));
-  const expiresOn = movement.expiresOn ?? (type === 'transfer-in' ? arrived?.expiresOn : undefined);
-  if (expiresOn !== undefined && before?.expiresOn !== undefined && before.expiresOn !== expiresOn)
-    return 'lot-conflict';
-  const units = (before?.units ?? 0) + onHand;
-  const unavailable = (before?.unavailable ?? 0) + unavailableDelta;
-  if (unavailable < 0 || unavailable > units) return 'insufficient-lot';
-  const expiryDay = expiresOn ?? before?.expiresOn;
-  const since = before ? before.since : new Date(now).toISOString();
-  return {
-    sku,
-    warehouse,
-    lot,
-    units,
-    ...(unavailable > 0 && { unavailable }),
-    ...(expiryDay !== undefined && { expiresOn: expiryDay }),
-    ...(since && { since }),
-  };
-}
-
-/** Units in transit after a movement of a named transfer. A transfer without an id is not tracked. */
-function transitAfter(
-  movement: SubmittedMovement,
-  { lots, transits }: StockSnapshot,
-): Transit | RejectionReason | undefined {
-  const { sku, warehouse, type, quantity, lot, transferId } = movement;
-  if (transferId === undefined) return undefined;
-  const before = transits.get(transitSortKey(transferId, lot));
-  if (type === 'transfer-in') {
-    return before && before.units >= quantity ? { ...before, units: before.units - quantity } : 'not-in-transit';
-  }
-  if (before && before.from !== warehouse) return 'transfer-conflict';
-  const expiresOn = lot === undefined ? undefined : lots.get(lotSortKey(warehouse, lot))?.expiresOn;
-  return {
-    sku,
-    transferId,
-    from: warehouse,
-    units: (before?.units ?? 0) + quantity,
-    ...(lot !== undefined && { lot }),
-    ...(expiresOn !== undefined && { expiresOn }),
-  };
 }

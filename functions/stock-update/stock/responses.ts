@@ -1,14 +1,15 @@
 import { problem } from '../../../shared/contracts/problem.ts';
-import type { StockItem, WarehouseStock } from '../../../shared/stock/stock-item.ts';
+import { shortUnitsIn, type StockItem, type WarehouseStock } from '../../../shared/stock/stock-item.ts';
 import type { Transit } from './snapshot.ts';
 
 export const unknownSku = problem(404, 'unknown-sku', 'The catalogue does not have this SKU.');
 
 /** Units by the reason why they are unavailable. */
-const unavailableBy = ({ damaged = 0, inspection = 0, safetyStock = 0 }: WarehouseStock) => ({
+const unavailableBy = ({ damaged = 0, inspection = 0, safetyStock = 0, expired = 0 }: WarehouseStock) => ({
   damaged,
   inspection,
   safetyStock,
+  expired,
 });
 
 /** Counters of a SKU in total and by warehouse, sorted by name. */
@@ -17,7 +18,16 @@ export function stockResponse(sku: string, stock: StockItem | undefined) {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([warehouse, counters]) => {
       const { onHand, reserved, unavailable, available } = counters;
-      return { warehouse, onHand, reserved, unavailable, available, unavailableBy: unavailableBy(counters) };
+      const by = unavailableBy(counters);
+      return {
+        warehouse,
+        onHand,
+        reserved,
+        unavailable,
+        available,
+        shortUnits: shortUnitsIn(counters),
+        unavailableBy: by,
+      };
     });
   const total = (units: (warehouse: (typeof warehouses)[number]) => number) =>
     warehouses.reduce((sum, warehouse) => sum + units(warehouse), 0);
@@ -27,10 +37,12 @@ export function stockResponse(sku: string, stock: StockItem | undefined) {
     reserved: total(({ reserved }) => reserved),
     unavailable: total(({ unavailable }) => unavailable),
     available: total(({ available }) => available),
+    shortUnits: total(({ shortUnits }) => shortUnits),
     unavailableBy: {
       damaged: total((each) => each.unavailableBy.damaged),
       inspection: total((each) => each.unavailableBy.inspection),
       safetyStock: total((each) => each.unavailableBy.safetyStock),
+      expired: total((each) => each.unavailableBy.expired),
     },
     warehouses,
   };

@@ -11,6 +11,8 @@ export const Lot = z.object({
   /** Units of the lot that are damaged or in inspection, by movements that name it; absent when zero. */
   unavailable: z.int().optional(),
   expiresOn: z.iso.date().optional(),
+  /** Units that stock counts as expired; absent when zero. */
+  expired: z.int().optional(),
   /** When its first units were received in this warehouse (UTC). */
   since: z.string().optional(),
 });
@@ -27,7 +29,7 @@ export const Transit = z.object({
 });
 export type Transit = z.infer<typeof Transit>;
 
-/** Stock, lots and transits of one SKU as they were read. Lots and transits by sort key; only those with units. */
+/** Stock, lots and transits of one SKU as they were read. Lots and transits by sort key; a lot with an expiry may be empty. */
 export type StockSnapshot = { stock: StockItem | undefined; lots: Map<string, Lot>; transits: Map<string, Transit> };
 
 export const lotPrefix = 'LOT#';

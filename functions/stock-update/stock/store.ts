@@ -9,6 +9,7 @@ import { StockMoved, StockMovementRejected } from '../../../shared/contracts/sto
 import { eventKey, OutboxItem, outboxItem, timelineKeys } from '../../../shared/dynamodb/outbox.ts';
 import { queryPages } from '../../../shared/dynamodb/query-pages.ts';
 import { StockItem, stockKey, stockPartition } from '../../../shared/stock/stock-item.ts';
+import { expiryCutoff, type LotExpirySettings } from './lot-changes.ts';
 import { readMovedSinceCounts } from './ledger-store.ts';
 import type { MovementState, WritePlan } from './write-plan.ts';
 import { contentHashOf, type SubmittedMovement } from './submitted-movement.ts';
@@ -43,8 +44,13 @@ const LedgerEvent = StockMoved.envelope.shape.detail;
 /** Stock items, lots, transits, identities of movements, and the events that form the ledger. */
 export function createStockStore(
   db: Database,
-  { STOCK_TABLE_NAME: table, CATALOG_TABLE_NAME: catalog }: { STOCK_TABLE_NAME: string; CATALOG_TABLE_NAME: string },
+  {
+    STOCK_TABLE_NAME: table,
+    CATALOG_TABLE_NAME: catalog,
+    ...expiry
+  }: { STOCK_TABLE_NAME: string; CATALOG_TABLE_NAME: string } & Partial<LotExpirySettings>,
 ) {
+  const cutoff = expiryCutoff(expiry);
   /** All items of a SKU whose sort key begins with `prefix`. */
   const itemsWithPrefix = async (sku: string, prefix: string): Promise<unknown[]> => {
     const items: unknown[] = [];
@@ -110,6 +116,7 @@ export function createStockStore(
         appliedHashes: new Map(),
         rejectedFor: new Map(),
         movedSince: new Map(),
+        cutoff,
       };
       for (const item of items[catalog] ?? []) state.catalogue.add(SkuRecord.parse(item).sku);
       for (const sku of skus) state.snapshots.set(sku, emptySnapshot());
@@ -128,7 +135,9 @@ export function createStockStore(
       };
     },
 
-    lots: async (sku: string): Promise<Lot[]> => (await itemsWithPrefix(sku, lotPrefix)).map((item) => Lot.parse(item)),
+    /** Lots with units. */
+    lots: async (sku: string): Promise<Lot[]> =>
+      (await itemsWithPrefix(sku, lotPrefix)).map((item) => Lot.parse(item)).filter(({ units }) => units > 0),
     transits: async (sku: string): Promise<Transit[]> =>
       (await itemsWithPrefix(sku, transitPrefix)).map((item) => Transit.parse(item)),
 

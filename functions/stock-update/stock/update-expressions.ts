@@ -4,7 +4,7 @@ import { listKeyOf, WarehouseStock } from '../../../shared/stock/stock-item.ts';
 import { emptyWarehouse } from './decide.ts';
 import { onHandIn, startsIdlePeriod } from './idle-since.ts';
 import { type CounterPlan, guardedCounters, type WarehouseConditions, type WritePlan } from './write-plan.ts';
-import { skuRowKey, type StockSnapshot } from './snapshot.ts';
+import { type Lot, lotPrefix, skuRowKey, type StockSnapshot } from './snapshot.ts';
 
 type UpdateParts = Omit<NonNullable<Action['Update']>, 'TableName' | 'Key'>;
 type Parts = { sets: string[]; conditions: string[]; names: Record<string, string>; values: Record<string, unknown> };
@@ -18,6 +18,7 @@ const names = {
   damaged: '#d',
   inspection: '#i',
   safetyStock: '#s',
+  expired: '#e',
   countedAt: '#c',
 };
 const summedCounters = [
@@ -28,6 +29,7 @@ const summedCounters = [
   'damaged',
   'inspection',
   'safetyStock',
+  'expired',
 ] as const;
 
 /**
@@ -97,7 +99,7 @@ function addWarehouse(
   for (const name of summedCounters) {
     const delta = (changed[name] ?? 0) - (known[name] ?? 0);
     if (delta === 0 && name !== 'onHand') continue;
-    // `damaged`, `inspection` and `safetyStock` exist only after their first change.
+    // `damaged`, `inspection`, `safetyStock` and `expired` exist only after their first change.
     const current = Object.hasOwn(emptyWarehouse, name) ? path(name) : `if_not_exists(${path(name)}, :zero)`;
     parts.sets.push(`${path(name)} = ${current} + ${value(name, 'p', delta)}`);
   }
@@ -147,29 +149,32 @@ export const lotActions = (
 export const transitActions = (table: string, { before, after }: WritePlan): Action[] =>
   replacements(table, before.transits, after.transits);
 
-function replacements<T extends { sku: string; units: number; unavailable?: number | undefined }>(
-  table: string,
-  before: Map<string, T>,
-  after: Map<string, T>,
-): Action[] {
+type Replaced = Pick<Lot, 'sku' | 'units'> & {
+  [field in 'unavailable' | 'expired' | 'expiresOn']?: Lot[field] | undefined;
+};
+
+/** A lot with an expiry day is kept when it is empty, so that later receipts of it have the same day. */
+function replacements<T extends Replaced>(table: string, before: Map<string, T>, after: Map<string, T>): Action[] {
   return [...after].flatMap(([sk, item]): Action[] => {
     const known = before.get(sk);
     if (item === known) return [];
     const Key = skuRowKey(item.sku, sk);
     const condition = known ? unchanged(known) : { ConditionExpression: 'attribute_not_exists(pk)' };
-    if (item.units > 0) return [{ Put: { TableName: table, Item: { ...Key, ...item }, ...condition } }];
+    const isKept = item.units > 0 || (item.expiresOn !== undefined && sk.startsWith(lotPrefix));
+    if (isKept) return [{ Put: { TableName: table, Item: { ...Key, ...item }, ...condition } }];
     // Created and emptied within the plan.
     return known ? [{ Delete: { TableName: table, Key, ...condition } }] : [];
   });
 }
 
-const unchanged = ({ units, unavailable }: { units: number; unavailable?: number | undefined }) =>
-  unavailable === undefined
-    ? {
-        ConditionExpression: 'units = :units AND attribute_not_exists(unavailable)',
-        ExpressionAttributeValues: { ':units': units },
-      }
-    : {
-        ConditionExpression: 'units = :units AND unavailable = :unavailable',
-        ExpressionAttributeValues: { ':units': units, ':unavailable': unavailable },
-      };
+/** Condition that the units and the expiry of an item are as they were read. */
+function unchanged(known: Replaced) {
+  const fields = ['units', 'unavailable', 'expired', 'expiresOn'] as const;
+  const values = fields.flatMap((field) => (known[field] === undefined ? [] : [[`:${field}`, known[field]] as const]));
+  return {
+    ConditionExpression: fields
+      .map((field) => (known[field] === undefined ? `attribute_not_exists(${field})` : `${field} = :${field}`))
+      .join(' AND '),
+    ExpressionAttributeValues: Object.fromEntries(values),
+  };
+}

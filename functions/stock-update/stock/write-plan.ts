@@ -33,7 +33,13 @@ export type CounterPlan = Pick<WritePlan, 'conditions' | 'changes'> & {
 
 type Outcome =
   | { movement: SubmittedMovement; status: 'applied' | 'already-applied'; stock: StockItem | undefined }
-  | { movement: SubmittedMovement; status: 'rejected'; reason: RejectionReason; stock: StockItem | undefined };
+  | {
+      movement: SubmittedMovement;
+      status: 'rejected';
+      reason: RejectionReason;
+      detail?: string;
+      stock: StockItem | undefined;
+    };
 
 /** What is read before the decision on a list of movements. */
 export type MovementState = {
@@ -47,6 +53,8 @@ export type MovementState = {
   rejectedFor: Map<string, ReadonlySet<string>>;
   /** By count of an earlier time; absent if nothing moved since. */
   movedSince: Map<SubmittedMovement, MovedSinceCount | 'too-much'>;
+  /** Returns the day before which lots are expired at a time in milliseconds. @default no lot expires */
+  cutoff?: (now: number) => string;
 };
 
 /**
@@ -64,6 +72,7 @@ export function planMovements(sku: string, movements: readonly SubmittedMovement
       appliedHash: hashes.get(movement.movementId),
       snapshot: plan.after,
       movedSince: movedSinceCount(movement, state, plan),
+      ...(state.cutoff && { cutoff: state.cutoff(now) }),
     };
     const decision = decide(movement, hash, context, now);
     if (decision.kind === 'apply') {
@@ -72,7 +81,10 @@ export function planMovements(sku: string, movements: readonly SubmittedMovement
       hashes.set(movement.movementId, hash);
     }
     const { stock } = plan.after;
-    if (decision.kind === 'rejected') return { movement, status: 'rejected', reason: decision.reason, stock };
+    if (decision.kind === 'rejected') {
+      const { reason, detail } = decision;
+      return { movement, status: 'rejected', reason, ...(detail !== undefined && { detail }), stock };
+    }
     return { movement, status: decision.kind === 'apply' ? 'applied' : 'already-applied', stock };
   });
   return { plan, outcomes };
@@ -103,9 +115,14 @@ function add(plan: WritePlan, change: Change, hash: string): void {
     minimums: { available: 0, damaged: 0, inspection: 0 },
     expectedFields: new Set(),
   };
+  const previous = plan.after.stock?.warehouses[warehouse] ?? emptyWarehouse;
   for (const counter of guardedCounters) {
-    const removed = (initial[counter] ?? 0) - (change.after[counter] ?? 0);
-    conditions.minimums[counter] = Math.max(conditions.minimums[counter], removed);
+    // Units that expire leave available even if orders reserve them.
+    const expired = counter === 'available' ? Math.max(0, change.moved.unavailableDeltas?.expired ?? 0) : 0;
+    const after = (change.after[counter] ?? 0) + expired;
+    // A count may make available negative. A later receipt does not need the units that the count removed.
+    if (change.moved.type === 'count' || after >= (previous[counter] ?? 0)) continue;
+    conditions.minimums[counter] = Math.max(conditions.minimums[counter], (initial[counter] ?? 0) - after);
   }
   for (const field of change.expectedFields) conditions.expectedFields.add(field);
   plan.conditions.set(warehouse, conditions);

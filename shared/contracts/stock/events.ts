@@ -14,6 +14,8 @@ export const MovementType = z.enum([
   'write-off',
   'status-change',
   'safety-stock',
+  'transit-loss',
+  'expiry-correction',
 ]);
 export type MovementType = z.infer<typeof MovementType>;
 
@@ -29,6 +31,7 @@ export const Corrections = z
     damaged: z.number(),
     inspection: z.number(),
     safetyStock: z.number(),
+    expired: z.number(),
     reserved: z.number(),
     available: z.number(),
   })
@@ -43,17 +46,28 @@ export const StockMoved = defineEvent(
     movementId: z.string(),
     sku: Sku,
     warehouse: Warehouse,
-    /** Orders record `shipment`, repairs `audit-correction`; callers post the other types. */
-    type: z.enum([...MovementType.options, 'shipment', 'audit-correction']),
+    /** Orders record `shipment`, repairs `audit-correction`, the nightly expiry of lots `expiry`; callers post the others. */
+    type: z.enum([...MovementType.options, 'shipment', 'audit-correction', 'expiry']),
     onHandDelta: z.int(),
     unavailableDelta: z.int(),
     /** The non-zero parts of `unavailableDelta`. */
-    unavailableDeltas: z.object({ damaged: z.int(), inspection: z.int(), safetyStock: z.int() }).partial().optional(),
+    unavailableDeltas: z
+      .object({ damaged: z.int(), inspection: z.int(), safetyStock: z.int(), expired: z.int() })
+      .partial()
+      .optional(),
     /** Only for `audit-correction`, which moves no units. */
     corrections: Corrections.optional(),
     transferId: z.string().optional(),
     reason: z.string().optional(),
     lot: z.string().optional(),
+    expiresOn: z.iso.date().optional().meta({
+      description: 'Last day on which the lot is sold, as submitted',
+      example: '2027-03-31',
+    }),
+    inTransitDelta: z.int().optional().meta({
+      description: 'Units added to the transfer; negative if they arrived or were lost. Absent without `transferId`',
+      example: -2,
+    }),
     occurredAt: Instant,
   }),
 );
@@ -68,6 +82,19 @@ export const StockLotsShipped = defineEvent(
     sku: Sku,
     warehouse: Warehouse,
     lots: z.array(z.object({ lot: z.string(), expiresOn: z.iso.date().optional(), units: z.int().positive() })),
+  }),
+);
+
+/** The units of a lot are past their last day of sale and became unavailable. */
+export const StockLotExpired = defineEvent(
+  'storeworks.stock-update',
+  'StockLotExpired',
+  z.object({
+    sku: Sku.meta({ description: 'SKU of the lot' }),
+    warehouse: Warehouse.meta({ description: 'Warehouse of the lot' }),
+    lot: z.string().meta({ description: 'Name of the lot', example: 'L-2026-11' }),
+    expiresOn: z.iso.date().meta({ description: 'Expiry day of the lot', example: '2026-11-29' }),
+    units: z.int().positive().meta({ description: 'Units that became unavailable', example: 12 }),
   }),
 );
 
@@ -87,7 +114,7 @@ export const StockMovementRejected = defineEvent(
   }),
 );
 
-export const AlertKind = z.enum(['low', 'out', 'back-in-stock', 'overstock', 'slow-moving', 'dead']);
+export const AlertKind = z.enum(['low', 'out', 'back-in-stock', 'overstock', 'slow-moving', 'dead', 'oversold']);
 export type AlertKind = z.infer<typeof AlertKind>;
 
 /**
@@ -102,6 +129,10 @@ export const StockAlertRaised = defineEvent(
     kind: AlertKind,
     /** Units after the crossing. */
     available: z.int(),
+    shortUnits: z.int().optional().meta({
+      description: 'Reserved units that cannot be shipped, over all warehouses; only for `oversold`',
+      example: 2,
+    }),
     /** Only for `slow-moving` and `dead`. */
     idleSince: Instant.optional(),
     levels: AlertLevels.optional(),

@@ -7,7 +7,16 @@ import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
 
 /** Units by the reason why they are unavailable. `unavailable` is their sum. */
-const Unavailable = z.object({ damaged: z.int(), inspection: z.int(), safetyStock: z.int() });
+const Unavailable = z.object({
+  damaged: z.int(),
+  inspection: z.int(),
+  safetyStock: z.int(),
+  expired: z.int().meta({ description: 'Units of lots that are past their last day of sale', example: 4 }),
+});
+const shortUnits = z.int().meta({
+  description: 'Reserved units that are not on hand; their orders are in `GET /stock/{sku}/unfillable-orders`',
+  example: 2,
+});
 
 /** Units that left one warehouse and were not received in another. */
 const InTransit = z.object({
@@ -21,8 +30,9 @@ const InTransit = z.object({
 /** Counters in units, in total and by warehouse. Units in transit are not on hand. */
 const StockResponse = Counters.extend({
   sku: Sku,
+  shortUnits,
   unavailableBy: Unavailable,
-  warehouses: z.array(Counters.extend({ warehouse: Warehouse, unavailableBy: Unavailable })),
+  warehouses: z.array(Counters.extend({ warehouse: Warehouse, shortUnits, unavailableBy: Unavailable })),
 }).meta({ id: 'Stock' });
 const StockWithTransfersResponse = StockResponse.extend({
   inTransit: z.object({ units: z.int(), transfers: z.array(InTransit) }),
@@ -49,6 +59,10 @@ export const MovementResult = z
     movementId: z.string(),
     status: z.enum(['applied', 'already-applied', 'rejected']),
     reason: RejectionReason.optional(),
+    detail: z.string().optional().meta({
+      description: 'What contradicts the movement, for `lot-conflict`: both expiry days',
+      example: 'Lot L1 expires on 2027-03-31, and the movement has 2027-04-30',
+    }),
     stock: StockResponse.optional(),
   })
   .meta({ id: 'MovementResult' });
@@ -94,6 +108,10 @@ const LotResponse = z.object({
   unavailable: z.int(),
   expiresOn: z.string().optional(),
   isExpired: z.boolean(),
+  isSold: z.boolean().meta({
+    description: 'Whether the lot is before its last day of sale, which the store may set some days before expiry',
+    example: true,
+  }),
 });
 
 export const getLots = defineRoute({

@@ -28,10 +28,17 @@ const openUnits = ({ quantity, cancelledQuantity = 0, shippedQuantity = 0 }: Ord
 
 const availableIsNotNegative: Checker = {
   name: 'no SKU is oversold: available is never negative',
-  violations: (state) =>
-    countersOf(state)
-      .filter(({ counters }) => counters.available < 0)
-      .map(({ sku, warehouse, counters }) => `${sku} in ${warehouse} has ${counters.available} available`),
+  violations: (state) => {
+    // A count of fewer units than orders reserve makes available negative, and so do lots that expire.
+    const mayBeShort = new Set(
+      movementsOf(state)
+        .filter(({ data }) => (data.type === 'count' && data.onHandDelta < 0) || data.type === 'expiry')
+        .map(({ data }) => `${data.sku} in ${data.warehouse}`),
+    );
+    return countersOf(state)
+      .filter(({ sku, warehouse, counters }) => counters.available < 0 && !mayBeShort.has(`${sku} in ${warehouse}`))
+      .map(({ sku, warehouse, counters }) => `${sku} in ${warehouse} has ${counters.available} available`);
+  },
 };
 
 const availableIsDerived: Checker = {
@@ -105,11 +112,11 @@ const unavailableForAReason: Checker = {
   name: 'unavailable stock is damaged, in inspection or safety stock',
   violations: (state) =>
     countersOf(state).flatMap(({ sku, warehouse, counters }) => {
-      const { unavailable, damaged = 0, inspection = 0, safetyStock = 0 } = counters;
-      return damaged + inspection + safetyStock === unavailable
+      const { unavailable, damaged = 0, inspection = 0, safetyStock = 0, expired = 0 } = counters;
+      return damaged + inspection + safetyStock + expired === unavailable
         ? []
         : [
-            `${sku} in ${warehouse}: ${unavailable} units are unavailable, but ${damaged} damaged, ${inspection} in inspection and ${safetyStock} safety stock`,
+            `${sku} in ${warehouse}: ${unavailable} units are unavailable, but ${damaged} damaged, ${inspection} in inspection, ${safetyStock} safety stock and ${expired} expired`,
           ];
     }),
 };
@@ -121,7 +128,7 @@ const lotsAndTransfersAddUp: Checker = {
   name: 'lots and transfers equal the movements into them less the movements and shipments out of them',
   violations: (state) => {
     const moved = movementsOf(state).map(({ data }) => data);
-    const inLots = moved.filter(({ lot, type }) => lot !== undefined && type !== 'count');
+    const inLots = moved.filter(({ lot, type }) => lot !== undefined && type !== 'count' && type !== 'expiry');
     const shipped = state.committed
       .filter(({ type }) => type === 'StockLotsShipped')
       .flatMap(({ data: { sku, warehouse, lots } }) =>
@@ -139,9 +146,9 @@ const lotsAndTransfersAddUp: Checker = {
       ],
     );
     const transfers = moved.filter(({ transferId }) => transferId !== undefined);
-    const transitSums = sums(transfers, ({ sku, transferId, onHandDelta }) => [
+    const transitSums = sums(transfers, ({ sku, transferId, inTransitDelta }) => [
       `${sku} in transit in ${transferId}`,
-      -onHandDelta,
+      inTransitDelta,
     ]);
     const lots = sums(state.lots, ({ sku, warehouse, lot, units }) => [`${sku} ${lot} in ${warehouse}`, units]);
     const unavailableUnits = sums(state.lots, ({ sku, warehouse, lot, unavailable = 0 }) => [

@@ -34,15 +34,15 @@ export const stockMutants: Record<string, Mutant> = {
     detectedBy: 'unavailable stock is damaged, in inspection or safety stock',
   },
   'lot-without-unavailable-units': {
-    file: 'functions/stock-update/stock/decide.ts',
+    file: 'functions/stock-update/stock/lot-changes.ts',
     from: '...(unavailable > 0 && { unavailable }),',
     to: '',
     detectedBy: 'lots and transfers equal the movements into them less the movements and shipments out of them',
   },
   'transfer-not-received': {
-    file: 'functions/stock-update/stock/decide.ts',
-    from: 'units: before.units - quantity }',
-    to: 'units: before.units }',
+    file: 'functions/stock-update/stock/lot-changes.ts',
+    from: "type === 'transfer-in' && before) return { ...before, units: before.units - quantity }",
+    to: "type === 'transfer-in' && before) return before",
     detectedBy: 'lots and transfers equal the movements into them less the movements and shipments out of them',
   },
   'shipment-recorded-as-one-unit': {

@@ -62,8 +62,10 @@ function plannedTransfer(dice: Dice, out: Omit<Movement, 'type'>): Movement[] {
   const arrived = Math.max(1, out.quantity + dice.pick([0, 0, -1, 1]));
   const [first, second] = warehouses;
   const into = { ...out, movementId: `${out.movementId}-in`, warehouse: out.warehouse === first ? second : first };
+  const lost = { ...out, movementId: `${out.movementId}-lost`, quantity: 1, type: 'transit-loss' as const, transferId };
   return [
     { ...out, type: 'transfer-out', transferId },
     { ...into, quantity: arrived, type: 'transfer-in', transferId },
+    ...(arrived < out.quantity ? [lost] : []),
   ];
 }

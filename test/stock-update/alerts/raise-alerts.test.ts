@@ -7,7 +7,7 @@ import { eventsOf } from '../../support/database/outbox.ts';
 
 const noFailure = () => Promise.reject(new Error('No record fails'));
 const levels = { reorderPoint: 5, overstockAbove: 100 };
-const at = (available: number, given: object = levels) => ({ available, levels: given });
+const at = (available: number, given: object = levels, shortUnits = 0) => ({ available, levels: given, shortUnits });
 
 describe('a change of available units', () => {
   test.each<[string, ReturnType<typeof at> | undefined, ReturnType<typeof at>, string[]]>([
@@ -24,6 +24,11 @@ describe('a change of available units', () => {
     ['nothing at the overstock level', at(99), at(100), []],
     ['overstock with the first receipt', undefined, at(101), ['overstock']],
     ['nothing with the first receipt', undefined, at(50), []],
+    ['oversold when orders reserve units that are not there', at(9), at(9, levels, 2), ['oversold']],
+    ['oversold when more units are missing', at(9, levels, 2), at(9, levels, 3), ['oversold']],
+    ['nothing when as many units are missing', at(9, levels, 2), at(9, levels, 2), []],
+    ['nothing when fewer units are missing', at(9, levels, 2), at(9, levels, 1), []],
+    ['out and oversold in one change', at(9, {}), at(0, {}, 4), ['out', 'oversold']],
     ['nothing for a new SKU without stock', undefined, at(0, {}), []],
   ])('raises %s', (_name, before, after, kinds) => {
     expect(crossingsOf(before, after)).toEqual(kinds);
@@ -33,7 +38,9 @@ describe('a change of available units', () => {
 const imageOf = (sku: string, available: Record<string, number>) => ({
   sku: { S: sku },
   warehouses: {
-    M: Object.fromEntries(Object.entries(available).map(([name, N]) => [name, { M: { available: { N: `${N}` } } }])),
+    M: Object.fromEntries(
+      Object.entries(available).map(([name, N]) => [name, { M: { available: { N: `${N}` }, reserved: { N: '0' } } }]),
+    ),
   },
 });
 const image = (available: number) => imageOf('MUG', { main: available, north: 0 });
@@ -42,7 +49,12 @@ const change = (SequenceNumber: string, before: number, after: number) => ({
 });
 
 test('a stream record has the available units over all warehouses', () => {
-  expect(StockChange.parse(change('7', 3, 0)).dynamodb.OldImage).toEqual({ sku: 'MUG', available: 3, levels: {} });
+  expect(StockChange.parse(change('7', 3, 0)).dynamodb.OldImage).toEqual({
+    sku: 'MUG',
+    available: 3,
+    shortUnits: 0,
+    levels: {},
+  });
 });
 
 describe('alerts of a SKU over several changes', () => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createLotStore } from '../../../functions/stock-update/lots/lot-store.ts';
 import { applyMovements } from '../../../functions/stock-update/stock/apply-movements.ts';
 import { deductShippedLots } from '../../../functions/stock-update/lots/deduct-shipped-lots.ts';
+import { expiryCutoff } from '../../../functions/stock-update/stock/lot-changes.ts';
 import { createStockStore } from '../../../functions/stock-update/stock/store.ts';
 import { newEvent } from '../../../shared/contracts/define-event.ts';
 import { StockLotsShipped, StockMoved } from '../../../shared/contracts/stock/events.ts';
@@ -15,7 +16,7 @@ import { stockedSku } from '../../support/stock/stocked-skus.ts';
 const database = databaseForAll();
 const store = createStockStore(database.db, tables);
 const lots = createLotStore(database.db, tables);
-const deliver = deductShippedLots(lots, aPolicy().timeZone, () => noon);
+const deliver = deductShippedLots(lots, expiryCutoff({ TIME_ZONE: aPolicy().timeZone }), () => noon);
 
 let made = 0;
 /** A SKU with 5 units of lot L in inspection. */

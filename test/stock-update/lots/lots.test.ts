@@ -110,7 +110,8 @@ describe('a shipment', () => {
           ...aLot(`L${index}`, usable + unavailable),
           unavailable,
         }));
-        const { after, deducted } = deductLots(before, units, today, shippedAt);
+        const { after: changes, deducted } = deductLots(before, units, today, shippedAt);
+        const after = changes.map((change) => change.lot);
         const total = (of: { units: number }[]) => of.reduce((sum, each) => sum + each.units, 0);
         expect(total(deducted)).toBe(Math.min(units, total(amounts.map(({ usable }) => ({ units: usable })))));
         const untouched = before.filter(({ lot }) => !after.some((other) => other.lot === lot));

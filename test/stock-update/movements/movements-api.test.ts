@@ -134,19 +134,32 @@ describe('movements', () => {
     expect(counts.map(({ quantity }) => quantity)).toContain(moved);
   });
 
-  test('that count below the reserved units are rejected with the current stock', async () => {
+  test.each([
+    ['below the reserved units', 3, { onHand: 3, reserved: 4, available: -1, shortUnits: 1 }],
+    ['no unit', 0, { onHand: 0, reserved: 4, available: -4, shortUnits: 4 }],
+    ['one less than reserved', 3, { available: -1, shortUnits: 1 }],
+    ['the reserved units', 4, { onHand: 4, reserved: 4, available: 0, shortUnits: 0 }],
+    ['more than reserved', 6, { onHand: 6, reserved: 4, available: 2, shortUnits: 0 }],
+  ])('that count %s set on hand, and no more can be reserved than available', async (_name, quantity, stock) => {
     const sku = await aSkuWith(10);
     await reserve(sku, 4);
-    const [below, exact] = await post([
-      { movementId: `${sku}-1`, sku, type: 'count', quantity: 3 },
-      { movementId: `${sku}-2`, sku, type: 'count', quantity: 4 },
+    const [result] = await post([{ movementId: `${sku}-1`, sku, type: 'count', quantity }]);
+    expect(result).toMatchObject({ status: 'applied', stock });
+    await expect(reserve(sku, Math.max(1, stock.available + 1))).resolves.toBe('version-conflict');
+  });
+
+  test('that follow a count below the reserved units in one transaction are applied', async () => {
+    const sku = await aSkuWith(10);
+    await reserve(sku, 4);
+    const results = await post([
+      { movementId: `${sku}-1`, sku, type: 'count', quantity: 1 },
+      { movementId: `${sku}-2`, sku, quantity: 2 },
+      { movementId: `${sku}-3`, sku, type: 'damage', quantity: 1 },
+      { movementId: `${sku}-4`, sku, quantity: 5 },
+      { movementId: `${sku}-5`, sku, type: 'adjustment', quantity: -3 },
     ]);
-    expect(below).toMatchObject({
-      status: 'rejected',
-      reason: 'below-reserved',
-      stock: { onHand: 10, reserved: 4, available: 6 },
-    });
-    expect(exact).toMatchObject({ status: 'applied', stock: { onHand: 4, reserved: 4, available: 0 } });
+    expect(outcomes(results)).toEqual(['applied', 'applied', 'insufficient-stock', 'applied', 'applied']);
+    expect(await stockOf(sku)).toMatchObject({ onHand: 5, reserved: 4, available: 1 });
   });
 
   test('are rejected with 413 above 100 in a body', async () => {
@@ -171,7 +184,8 @@ describe('the stock of a SKU', () => {
       unavailable: 0,
       available: 0,
       warehouses: [],
-      unavailableBy: { damaged: 0, inspection: 0, safetyStock: 0 },
+      shortUnits: 0,
+      unavailableBy: { damaged: 0, inspection: 0, safetyStock: 0, expired: 0 },
       inTransit: { units: 0, transfers: [] },
     });
     const unknown = await getStock(store)(aRequest(routes.getStock, { params: { sku: 'NO-SUCH-SKU' } }));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Movement } from '../../../shared/stock/movement.ts';
-import { decided } from './mug-stock.ts';
+import { expiryCutoff } from '../../../functions/stock-update/stock/lot-changes.ts';
+import { contextOf, decided } from './mug-stock.ts';
 
 describe('a movement with a lot or transfer', () => {
   test.each<[string, Partial<Movement>, object]>([
@@ -46,6 +47,43 @@ describe('a movement with a lot or transfer', () => {
     expect(decided(movement)).toMatchObject({ kind: 'apply', change: { lot } });
   });
 
+  /** L1 expires on 30 June; by this day it has. */
+  const cutoff = '2026-07-01';
+  test.each<[string, Partial<Movement>, object, object]>([
+    ['a receipt', { quantity: 2 }, { units: 7, expired: 7 }, { expired: 7, available: 5 }],
+    ['a receipt into inspection', { quantity: 2, to: 'inspection' }, { units: 7, expired: 5 }, { expired: 5 }],
+    ['a write-off', { type: 'write-off', quantity: 5 }, { units: 0 }, { onHand: 15, available: 5 }],
+    ['damage', { type: 'damage', quantity: 1 }, { units: 5, unavailable: 1, expired: 4 }, { expired: 4, damaged: 2 }],
+    ['an adjustment', { type: 'adjustment', quantity: -1 }, { units: 4, expired: 4 }, { expired: 4, available: 5 }],
+    [
+      'a transfer of all units',
+      { type: 'transfer-out', transferId: 'T3', quantity: 5 },
+      { units: 0, expiresOn: '2026-06-30' },
+      { onHand: 15, available: 5 },
+    ],
+    [
+      'a later expiry day returns its units to sale',
+      { type: 'expiry-correction', quantity: 0, expiresOn: '2026-07-01' },
+      { units: 5, expiresOn: '2026-07-01' },
+      { onHand: 20, available: 10 },
+    ],
+  ])('units of an expired lot are not available: %s', (_name, movement, lot, stock) => {
+    const change = decided({ lot: 'L1', ...movement }, contextOf({ cutoff }));
+    expect(change).toMatchObject({ kind: 'apply', change: { lot, after: stock } });
+  });
+
+  test.each<[string, string, number, string]>([
+    ['at noon', '2026-06-30T12:00:00Z', 0, '2026-06-30'],
+    ['16 minutes before the day ends in London', '2026-06-30T22:44:00Z', 0, '2026-06-30'],
+    ['15 minutes before the day ends in London', '2026-06-30T22:45:00Z', 0, '2026-07-01'],
+    ['15 minutes before the day ends in winter', '2026-12-31T23:45:00Z', 0, '2027-01-01'],
+    ['three days before expiry', '2026-06-27T12:00:00Z', 3, '2026-06-30'],
+    ['over the end of a month', '2026-02-27T12:00:00Z', 2, '2026-03-01'],
+  ])('the day before which lots are not sold: %s', (_name, now, days, cutoffDay) => {
+    const cutoffAt = expiryCutoff({ TIME_ZONE: 'Europe/London', DAYS_BEFORE_EXPIRY: `${days}` });
+    expect(cutoffAt(Date.parse(now))).toBe(cutoffDay);
+  });
+
   test.each<[string, Partial<Movement>]>([
     ['a count', { type: 'count', quantity: 15, lot: 'L1' }],
     ['damage found in inspection', { lot: 'L3', type: 'damage', quantity: 1, from: 'inspection' }],
@@ -67,6 +105,11 @@ describe('a movement with a lot or transfer', () => {
       { from: 'main', units: 4, lot: 'L1', expiresOn: '2026-06-30' },
     ],
     ['a partial transfer in', { type: 'transfer-in', transferId: 'T1', quantity: 4 }, { from: 'north', units: 2 }],
+    [
+      'a loss in transit',
+      { type: 'transit-loss', warehouse: 'north', transferId: 'T1', quantity: 4 },
+      { from: 'north', units: 2 },
+    ],
     ['a complete transfer in', { type: 'transfer-in', transferId: 'T1', quantity: 6 }, { from: 'north', units: 0 }],
   ])('changes the units in transit: %s', (_name, movement, transit) => {
     expect(decided(movement)).toMatchObject({ kind: 'apply', change: { transit } });

@@ -21,7 +21,6 @@ describe('a movement', () => {
       {},
       { reason: 'insufficient-stock' },
     ],
-    ['that counts less than the reserved units', { type: 'count', quantity: 9 }, {}, { reason: 'below-reserved' }],
     [
       'that expects another figure on hand',
       { type: 'count', quantity: 9, expectedOnHand: 11 },
@@ -75,9 +74,9 @@ describe('a movement', () => {
     ],
     [
       'that counts less than the units removed since',
-      { type: 'count', quantity: 11, occurredAt: '2026-03-05T06:00:00Z' },
+      { type: 'count', quantity: 1, occurredAt: '2026-03-05T06:00:00Z' },
       { movedSince: { shipped: 0, other: -2 } },
-      { reason: 'below-reserved' },
+      { reason: 'count-outdated' },
     ],
     [
       'that writes off more than the damaged units',
@@ -126,7 +125,7 @@ describe('a movement', () => {
       'that changes the expiry day of a lot',
       { lot: 'L1', quantity: 1, expiresOn: '2026-07-01' },
       {},
-      { reason: 'lot-conflict' },
+      { reason: 'lot-conflict', detail: 'Lot L1 expires on 2026-06-30, and the movement has 2026-07-01' },
     ],
     [
       'that receives more than the units in transit',
@@ -143,6 +142,30 @@ describe('a movement', () => {
     [
       'that sends from another warehouse in the same transfer',
       { type: 'transfer-out', transferId: 'T1', quantity: 1 },
+      {},
+      { reason: 'transfer-conflict' },
+    ],
+    [
+      'that corrects the expiry day of an unknown lot',
+      { type: 'expiry-correction', lot: 'L7', quantity: 0, expiresOn: '2026-07-01' },
+      {},
+      { reason: 'insufficient-lot' },
+    ],
+    [
+      'that loses more than the units in transit',
+      { type: 'transit-loss', transferId: 'T1', quantity: 7, warehouse: 'north' },
+      {},
+      { reason: 'not-in-transit' },
+    ],
+    [
+      'that loses units of an unknown transfer',
+      { type: 'transit-loss', transferId: 'T9', quantity: 1, warehouse: 'north' },
+      {},
+      { reason: 'not-in-transit' },
+    ],
+    [
+      'that loses units in transit from another warehouse',
+      { type: 'transit-loss', transferId: 'T1', quantity: 1, warehouse: 'main' },
       {},
       { reason: 'transfer-conflict' },
     ],

@@ -9,7 +9,8 @@ test('the response for a SKU without stock has zeros and no warehouse', () => {
     reserved: 0,
     unavailable: 0,
     available: 0,
-    unavailableBy: { damaged: 0, inspection: 0, safetyStock: 0 },
+    shortUnits: 0,
+    unavailableBy: { damaged: 0, inspection: 0, safetyStock: 0, expired: 0 },
     warehouses: [],
   });
 });
