@@ -23,10 +23,9 @@ export const deductShippedLots =
       const { present, after, deducted } = deductLots(lots, -onHandDelta, cutoff, occurredAt);
       if (present.length === 0 || (await store.isDeducted(movementId))) return 'done';
       const shipped = { movementId, sku, warehouse, lots: deducted };
-      const changes = after.map(({ before, lot }) => ({
-        before,
-        ...withExpiredUnits(before, lot, cutoffAt(cause.now)),
-      }));
+      const changes = after.map(({ before, lot }) =>
+        Object.assign({ before }, withExpiredUnits(before, lot, cutoffAt(cause.now))),
+      );
       return (await store.deduct(changes, shipped, cause)) === 'done' ? 'done' : undefined;
     });
   };

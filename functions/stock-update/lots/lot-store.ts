@@ -39,7 +39,11 @@ export const createLotStore = (db: Database, { STOCK_TABLE_NAME: table }: { STOC
           StockMoved,
           {
             movementId: `expiry#${sku}#${warehouse}#${lot}#${id}`,
-            ...{ sku, warehouse, lot, type: 'expiry' as const, onHandDelta: 0 },
+            sku,
+            warehouse,
+            lot,
+            type: 'expiry',
+            onHandDelta: 0,
             unavailableDelta: expiredDelta,
             unavailableDeltas: { expired: expiredDelta },
             occurredAt: new Date(cause.now).toISOString(),

@@ -25,7 +25,7 @@ export const expiryCutoff = ({ TIME_ZONE = 'UTC', DAYS_BEFORE_EXPIRY = '0' }: Pa
 };
 
 /** Units of a lot that are expired: all that are not unavailable for another reason. */
-export const expiredUnitsOf = ({ units, unavailable = 0, expiresOn }: Lot, cutoff: string): number =>
+const expiredUnitsOf = ({ units, unavailable = 0, expiresOn }: Lot, cutoff: string): number =>
   expiresOn !== undefined && expiresOn < cutoff ? units - unavailable : 0;
 
 export type LotDeltas = { onHand: number; damaged?: number; inspection?: number };
