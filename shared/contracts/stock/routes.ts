@@ -14,7 +14,7 @@ const Unavailable = z.object({
   expired: z.int().meta({ description: 'Units of lots that are past their last day of sale', example: 4 }),
 });
 const shortUnits = z.int().meta({
-  description: 'Reserved units that are not on hand; their orders are in `GET /stock/{sku}/unfillable-orders`',
+  description: 'Reserved units that cannot be shipped, because available is negative',
   example: 2,
 });
 

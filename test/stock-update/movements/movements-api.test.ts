@@ -137,7 +137,7 @@ describe('movements', () => {
   test.each([
     ['below the reserved units', 3, { onHand: 3, reserved: 4, available: -1, shortUnits: 1 }],
     ['no unit', 0, { onHand: 0, reserved: 4, available: -4, shortUnits: 4 }],
-    ['one less than reserved', 3, { available: -1, shortUnits: 1 }],
+    ['half of the reserved units', 2, { available: -2, shortUnits: 2 }],
     ['the reserved units', 4, { onHand: 4, reserved: 4, available: 0, shortUnits: 0 }],
     ['more than reserved', 6, { onHand: 6, reserved: 4, available: 2, shortUnits: 0 }],
   ])('that count %s set on hand, and no more can be reserved than available', async (_name, quantity, stock) => {
