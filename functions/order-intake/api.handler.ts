@@ -50,7 +50,7 @@ const fulfilment = fulfilmentRoutes(orders, channels, policy, (now, change) => a
 
 /** All routes of orders except those of `placement.handler.ts`. */
 export const handler = httpHandler(
-  on(placeOrders, queueOrders({ orders, intakes }, queue, channels)),
+  on(placeOrders, queueOrders({ orders, intakes }, queue, channels, policy)),
   on(routes.getTimeline, getTimeline(orders, channels)),
   on(routes.findOrders, findOrders(orders, search, channels)),
   on(editOrder, editing(orders, readOffer(db, tables), channels, policy, expireHolds)),

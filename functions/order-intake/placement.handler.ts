@@ -36,7 +36,10 @@ const placeNow = placeOrder(stores, channels, policy, oncePerSecond(createHoldEx
 export const handler = httpHandler(
   on(
     placeOrderRoute,
-    preferredPlacement(placeOrQueue(placeNow, stores, queue, channels), queueOrder(stores, queue, channels)),
+    preferredPlacement(
+      placeOrQueue(placeNow, stores, queue, channels, policy),
+      queueOrder(stores, queue, channels, policy),
+    ),
   ),
   on(getOrderRoute, getOrder(orders, findQueuedOrder(intakes), channels)),
 );

@@ -1,6 +1,6 @@
 import type { cancelOrder } from '../../../shared/contracts/orders/life-cycle-routes.ts';
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
-import { contentHash } from '../../../shared/ids.ts';
+import { canonicalHash } from '../../../shared/content-hash.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';
 import { applyForCaller, changeResponse } from '../order/change-api.ts';
@@ -12,6 +12,9 @@ export const cancellation =
   (store: OrderStore, channels: Channels) =>
   async (request: Request<typeof cancelOrder>): Promise<HttpResponse> => {
     const { body, cause } = request;
-    const outcome = await applyForCaller(store, channels, request, (order) => cancel(order, body, contentHash(body)));
+    const outcome = await applyForCaller(store, channels, request, (order) => {
+      const stored = order.cancellations?.find(({ requestId }) => requestId === body.requestId)?.contentHash;
+      return cancel(order, body, canonicalHash(body, { stored }));
+    });
     return changeResponse(outcome, cause.now, 200);
   };

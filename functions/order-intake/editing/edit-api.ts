@@ -1,7 +1,7 @@
 import type { readOffer } from '../../../shared/catalog/offer-store.ts';
 import type { editOrder } from '../../../shared/contracts/orders/edit-routes.ts';
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
-import { contentHash } from '../../../shared/ids.ts';
+import { canonicalHash } from '../../../shared/content-hash.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels, SellingPolicy } from '../../../shared/store.ts';
 import type { OrderStore } from '../order/order-store.ts';
@@ -21,8 +21,9 @@ export const editing =
   ) =>
   async (request: Request<typeof editOrder>): Promise<HttpResponse> => {
     const { body: content, headers, cause } = request;
-    const sent = { content, contentHash: contentHash(content), ifMatch: headers['if-match'] };
     const decide = async (order: OrderItem) => {
+      const stored = order.edits?.find(({ editId }) => editId === content.editId)?.contentHash;
+      const sent = { content, contentHash: canonicalHash(content, { stored }), ifMatch: headers['if-match'] };
       const channel = Object.values(channels).find((known) => known.channel === order.channel);
       const offer = { ...(await offerOf(skusOf(order, content))), pricesItself: channel?.pricesItself ?? false };
       return edit(order, sent, offer, policy);

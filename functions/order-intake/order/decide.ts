@@ -25,6 +25,8 @@ import { type Payable, reservedFor, withCredit, withPayment } from './payment.ts
 export type Placement = {
   orderId: string;
   contentHash: string;
+  /** Hash of the content as sent, which orders placed before 2026-11-30 have. */
+  sentHash?: string | undefined;
   content: OrderContent;
   channel: { channel: string; pricesItself: boolean; paymentWindowMinutes?: number | undefined };
   /** Milliseconds since the epoch. */
@@ -48,17 +50,19 @@ type ExchangeOf = NonNullable<PlacedOrder['exchangeOf']>;
 export type Decision =
   | { kind: 'accepted'; order: PlacedOrder; reservations: Reservation[]; initialState: InitialState }
   | { kind: 'already-placed'; placedEventId: string }
-  | { kind: 'order-conflict'; orderId: string }
+  /** `placedEventId`: the order is placed, and may still have been placed with equal content. */
+  | { kind: 'order-conflict'; orderId: string; placedEventId?: string | undefined }
   | { kind: 'out-of-stock'; lines: Shortage[] }
   | Invalid;
 
 /** Accepts or refuses an order. An accepted order has its prices and the warehouses of its units. */
 export function decide(placement: Placement, state: PlacementState, policy: SellingPolicy): Decision {
   const { orderId, content } = placement;
-  if (state.order?.contentHash === placement.contentHash) {
-    return { kind: 'already-placed', placedEventId: state.order.placedEventId };
+  if (state.order) {
+    const { contentHash, placedEventId } = state.order;
+    const isSame = contentHash === placement.contentHash || contentHash === placement.sentHash;
+    return isSame ? { kind: 'already-placed', placedEventId } : { kind: 'order-conflict', orderId, placedEventId };
   }
-  if (state.order) return { kind: 'order-conflict', orderId };
 
   const demand = demandOf(content.lines);
   const shipping = shippingOf(content, policy);

@@ -1,6 +1,13 @@
 import type { ChannelAccess } from '../../../shared/access/channel-access.ts';
-import { type OrderResponse, RiskResponse, ShipmentResponse } from '../../../shared/contracts/orders/routes.ts';
+import {
+  type OrderContent,
+  type OrderResponse,
+  RiskResponse,
+  ShipmentResponse,
+} from '../../../shared/contracts/orders/routes.ts';
 import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
+import { isPlacedAs } from '../../../shared/orders/equal-order.ts';
+import type { SellingPolicy } from '../../../shared/store.ts';
 import { asOf } from './deadlines.ts';
 import type { Decision } from './decide.ts';
 import type { OrderItem, PlacedOrder } from './order-item.ts';
@@ -19,20 +26,29 @@ export const acceptedResponse = (orderId: string, headers: Record<string, string
   body: { orderId, status: 'accepted' },
 });
 
+/** The request that a response is for. With it, an order that was placed with equal content is a replay. */
+type PlacementRequest = { content: OrderContent; channel: { pricesItself: boolean }; policy: SellingPolicy };
+
+const replayResponse = (order: PlacedOrder) => placedResponse(200, order, { 'idempotent-replayed': 'true' });
+
 /** The response to a placement. For a replay it reads the order as it was placed, so that the body is the same. */
 export async function placementResponse(
   decision: Decision,
   orderId: string,
   orders: Pick<OrderStore, 'placed'>,
+  request?: PlacementRequest,
 ): Promise<HttpResponse> {
   switch (decision.kind) {
     case 'accepted':
       return placedResponse(201, decision.order);
-    case 'already-placed': {
-      const order = await orders.placed(orderId, decision.placedEventId);
-      return placedResponse(200, order, { 'idempotent-replayed': 'true' });
-    }
-    case 'order-conflict':
+    case 'already-placed':
+      return replayResponse(await orders.placed(orderId, decision.placedEventId));
+    case 'order-conflict': {
+      const { placedEventId } = decision;
+      const placed = request && placedEventId !== undefined ? await orders.placed(orderId, placedEventId) : undefined;
+      if (request && placed && isPlacedAs(request.content, placed, request.channel, request.policy)) {
+        return replayResponse(placed);
+      }
       return problem(
         409,
         'order-conflict',
@@ -40,6 +56,7 @@ export async function placementResponse(
         { orderId },
         locationOf(orderId),
       );
+    }
     case 'out-of-stock': {
       const { lines } = decision;
       return problem(409, 'out-of-stock', `There is not enough stock of ${lines.length} SKU(s).`, { lines });

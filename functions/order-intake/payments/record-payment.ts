@@ -1,7 +1,7 @@
 import type { Cause } from '../../../shared/contracts/define-event.ts';
 import { PaymentRecorded } from '../../../shared/contracts/orders/life-cycle-events.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
-import { contentHash } from '../../../shared/ids.ts';
+import { canonicalHash } from '../../../shared/content-hash.ts';
 import { type Payment, publishedPaymentOf } from '../../../shared/payments/payment.ts';
 import { attemptChange, changeRetryBudgetMs } from '../order/apply.ts';
 import { changed, draftEvent, eventData, type Outcome } from '../order/change.ts';
@@ -52,7 +52,7 @@ type Match = 'new' | 'same' | 'other' | 'too-many';
 function matchPayment(payments: readonly Payment[] = [], payment: Payment): Match {
   const { eventId, provider } = payment;
   const earlier = payments.find((known) => known.eventId === eventId && known.provider === provider);
-  if (earlier) return contentHash(earlier) === contentHash(payment) ? 'same' : 'other';
+  if (earlier) return canonicalHash(earlier) === canonicalHash(payment) ? 'same' : 'other';
   return payments.length < maxPayments ? 'new' : 'too-many';
 }
 

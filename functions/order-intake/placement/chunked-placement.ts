@@ -28,13 +28,13 @@ export const placeInChunks = (
   cause: Cause,
   retryBudgetMs = usualRetryBudgetMs,
 ): Promise<Decision> => {
-  const { orderId, contentHash, now, decidedAt = now } = placement;
+  const { orderId, contentHash, sentHash, now, decidedAt = now } = placement;
   let isConsistent = false;
   return retryOnConflict(retryBudgetMs, async () => {
     const open = await chunkedPlacements.find(orderId);
     if (open) {
       isConsistent = true;
-      const hasOtherContent = open.contentHash !== contentHash;
+      const hasOtherContent = open.contentHash !== contentHash && open.contentHash !== sentHash;
       if (hasOtherContent && open.state === 'reserving' && !isAbandoned(open, decidedAt))
         return { kind: 'order-conflict', orderId };
       if (hasOtherContent) await chunkedPlacements.startUndo(open, open.taken);

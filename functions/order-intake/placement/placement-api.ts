@@ -1,6 +1,7 @@
 import type { placeOrder as placeOrderRoute } from '../../../shared/contracts/orders/routes.ts';
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import { contentHash, orderIdOf } from '../../../shared/ids.ts';
+import { orderHash } from '../../../shared/orders/equal-order.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels, SellingPolicy } from '../../../shared/store.ts';
 import type { ExpireHolds } from '../order/hold-expiry-job.ts';
@@ -17,10 +18,11 @@ export const placeOrder =
     const channel = channels[caller.clientId];
     if (!channel) return notAChannel;
     const orderId = orderIdOf(channel.channel, content.externalOrderId);
-    const placement = { orderId, contentHash: contentHash(content), content, channel, now: cause.now };
+    const hashes = { contentHash: orderHash(content, policy), sentHash: contentHash(content) };
+    const placement = { orderId, ...hashes, content, channel, now: cause.now };
     const decide = () => place(stores, placement, policy, cause, retryBudgetMs);
     const decision = await decide();
     const isOutdated = decision.kind === 'out-of-stock' && (await expireHolds(cause)) !== 'skipped';
     const latest = isOutdated ? await decide() : decision;
-    return placementResponse(latest, orderId, stores.orders);
+    return placementResponse(latest, orderId, stores.orders, { content, channel, policy });
   };

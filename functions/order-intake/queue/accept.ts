@@ -2,8 +2,9 @@ import type { Cause } from '../../../shared/contracts/define-event.ts';
 import type { OrderContent } from '../../../shared/contracts/orders/routes.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import { contentHash, orderIdOf } from '../../../shared/ids.ts';
-import type { Channels } from '../../../shared/store.ts';
-import { acceptedRecord, type QueuedOrder } from './intake-item.ts';
+import { isSameOrder, orderHash } from '../../../shared/orders/equal-order.ts';
+import type { Channels, SellingPolicy } from '../../../shared/store.ts';
+import { acceptedRecord, type IntakeRecord, messageOf, type QueuedOrder } from './intake-item.ts';
 import type { IntakeState, IntakeStore } from './intake-store.ts';
 import type { OrderQueue } from './order-queue.ts';
 
@@ -12,7 +13,9 @@ const retryBudgetMs = 4000;
 export type Acceptance =
   | { kind: 'queued'; orderId: string }
   | { kind: 'already-placed'; orderId: string; placedEventId: string }
-  | { kind: 'order-conflict'; orderId: string };
+  | { kind: 'order-conflict'; orderId: string; placedEventId?: string | undefined };
+
+type Placed = NonNullable<IntakeState['order']>;
 
 /** `queued` is sent to the queue; if `isNew`, its record is written first and replaces the refused attempt `replaces`. */
 type AcceptanceDecision = {
@@ -31,11 +34,13 @@ export async function acceptOrders(
   queue: OrderQueue,
   contents: readonly OrderContent[],
   { channel, pricesItself, paymentWindowMinutes }: Channels[string],
+  policy: SellingPolicy,
   { now, ...cause }: Cause,
 ): Promise<Acceptance[]> {
   const requested = contents.map((content): QueuedOrder => ({
     orderId: orderIdOf(channel, content.externalOrderId),
-    contentHash: contentHash(content),
+    contentHash: orderHash(content, policy),
+    sentHash: contentHash(content),
     attemptId: store.nextAttemptId(now),
     acceptedAtMs: now,
     channel: { channel, pricesItself, paymentWindowMinutes },
@@ -44,7 +49,7 @@ export async function acceptOrders(
   }));
   const decisions = await retryOnConflict(retryBudgetMs, async () => {
     const states = await store.states([...new Set(requested.map(({ orderId }) => orderId))]);
-    const decided = decideAcceptances(requested, states);
+    const decided = decideAcceptances(requested, states, policy);
     const fresh = decided.flatMap(({ queued, isNew, replaces }) =>
       queued && isNew ? [{ record: acceptedRecord(queued), replaces }] : [],
     );
@@ -54,21 +59,35 @@ export async function acceptOrders(
   return decisions.map(({ acceptance }) => acceptance);
 }
 
+function placedBefore({ contentHash: stored, placedEventId }: Placed, { orderId, ...hashes }: QueuedOrder): Acceptance {
+  const isReplay = stored === hashes.contentHash || stored === hashes.sentHash;
+  return { kind: isReplay ? 'already-placed' : 'order-conflict', orderId, placedEventId };
+}
+
+const isSame = (
+  existing: QueuedOrder | IntakeRecord,
+  { content, channel, ...hashes }: QueuedOrder,
+  policy: SellingPolicy,
+) =>
+  existing.contentHash === hashes.contentHash ||
+  existing.contentHash === hashes.sentHash ||
+  ('content' in existing && isSameOrder(existing.content, content, channel, policy));
+
 /** Decides the orders of one request; the same order may be in it twice. `states` is by order id. */
 function decideAcceptances(
   requested: readonly QueuedOrder[],
   states: ReadonlyMap<string, IntakeState>,
+  policy: SellingPolicy,
 ): AcceptanceDecision[] {
   const inThisRequest = new Map<string, QueuedOrder>();
   return requested.map((queued): AcceptanceDecision => {
     const { orderId } = queued;
     const { order, intake } = states.get(orderId) ?? {};
     const duplicate = inThisRequest.get(orderId);
-    const existing = order ?? duplicate ?? (intake?.status === 'accepted' ? intake : undefined);
-    if (existing && existing.contentHash !== queued.contentHash) {
-      return { acceptance: { kind: 'order-conflict', orderId } };
-    }
-    if (order) return { acceptance: { kind: 'already-placed', orderId, placedEventId: order.placedEventId } };
+    if (order) return { acceptance: placedBefore(order, queued) };
+    const accepted = intake?.status === 'accepted' ? intake : undefined;
+    const existing = duplicate ?? (accepted && (messageOf(accepted) ?? accepted));
+    if (existing && !isSame(existing, queued, policy)) return { acceptance: { kind: 'order-conflict', orderId } };
     const acceptance = { kind: 'queued' as const, orderId };
     if (duplicate) return { acceptance };
     inThisRequest.set(orderId, queued);

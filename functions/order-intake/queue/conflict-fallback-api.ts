@@ -5,7 +5,7 @@ import type { placeOrder } from '../../../shared/contracts/orders/routes.ts';
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import { isRetryableError } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
-import type { Channels } from '../../../shared/store.ts';
+import type { Channels, SellingPolicy } from '../../../shared/store.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import { acceptedResponse, notAChannel, placedResponse, placementResponse } from '../order/responses.ts';
 import { acceptOrders } from './accept.ts';
@@ -27,7 +27,14 @@ const usualWait = { responseWithinMs: 12_000, pollMs: 250 };
  * direct placement, or 202 if there is no decision in time. A problem that is not retryable is thrown unchanged.
  */
 export const placeOrQueue =
-  (placeNow: Serve, stores: Stores, queue: OrderQueue, channels: Channels, wait = usualWait): Serve =>
+  (
+    placeNow: Serve,
+    stores: Stores,
+    queue: OrderQueue,
+    channels: Channels,
+    policy: SellingPolicy,
+    wait = usualWait,
+  ): Serve =>
   async (request) => {
     const deadline = performance.now() + wait.responseWithinMs;
     try {
@@ -37,9 +44,12 @@ export const placeOrQueue =
     }
     const channel = channels[request.caller.clientId];
     if (!channel) return notAChannel;
-    const [acceptance] = await acceptOrders(stores.intakes, queue, [request.body], channel, request.cause);
+    const [acceptance] = await acceptOrders(stores.intakes, queue, [request.body], channel, policy, request.cause);
     assert(acceptance, 'Every valid order has an acceptance');
-    if (acceptance.kind !== 'queued') return placementResponse(acceptance, acceptance.orderId, stores.orders);
+    if (acceptance.kind !== 'queued') {
+      const { body: content } = request;
+      return placementResponse(acceptance, acceptance.orderId, stores.orders, { content, channel, policy });
+    }
     return decisionOn(acceptance.orderId, request.cause, stores, { deadline, pollMs: wait.pollMs });
   };
 

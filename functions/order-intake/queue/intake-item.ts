@@ -54,6 +54,8 @@ export const isExpired = (record: IntakeRecord, now: number): boolean => expires
 export const QueuedOrder = z.object({
   orderId: z.string(),
   contentHash: z.string(),
+  /** Absent in messages before 2026-11-30. */
+  sentHash: z.string().optional(),
   attemptId: z.string(),
   /** Milliseconds since the epoch. */
   acceptedAtMs: z.int(),

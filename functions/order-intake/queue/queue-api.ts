@@ -10,7 +10,7 @@ import {
 import { OrderContent, type placeOrder } from '../../../shared/contracts/orders/routes.ts';
 import { fieldErrors, type HttpResponse, Problem, problem } from '../../../shared/contracts/problem.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
-import type { Channels } from '../../../shared/store.ts';
+import type { Channels, SellingPolicy } from '../../../shared/store.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import { acceptedResponse, locationOf, notAChannel, placementResponse } from '../order/responses.ts';
 import { type Acceptance, acceptOrders } from './accept.ts';
@@ -28,49 +28,50 @@ export const preferredPlacement = (placeNow: Serve, queueForLater: Serve) => (re
 
 /** Queues an order of the caller's channel. */
 export const queueOrder =
-  (stores: Stores, queue: OrderQueue, channels: Channels): Serve =>
+  (stores: Stores, queue: OrderQueue, channels: Channels, policy: SellingPolicy): Serve =>
   async ({ body: content, caller, cause }) => {
     const channel = channels[caller.clientId];
     if (!channel) return notAChannel;
-    const [acceptance] = await acceptOrders(stores.intakes, queue, [content], channel, cause);
+    const [acceptance] = await acceptOrders(stores.intakes, queue, [content], channel, policy, cause);
     assert(acceptance, 'Every valid order has an acceptance');
     if (acceptance.kind === 'queued') {
       return acceptedResponse(acceptance.orderId, { 'preference-applied': 'respond-async' });
     }
-    return placementResponse(acceptance, acceptance.orderId, stores.orders);
+    return placementResponse(acceptance, acceptance.orderId, stores.orders, { content, channel, policy });
   };
 
 /** Queues a batch of orders of the caller's channel. Each order has its own result. */
 export const queueOrders =
-  (stores: Stores, queue: OrderQueue, channels: Channels) =>
+  (stores: Stores, queue: OrderQueue, channels: Channels, policy: SellingPolicy) =>
   async ({ body: { orders }, caller, cause }: Request<typeof placeOrders>): Promise<HttpResponse> => {
     const channel = channels[caller.clientId];
     if (!channel) return notAChannel;
     if (orders.length > maxOrdersPerBatch) return tooManyOrders;
     const parsed = orders.map((order) => OrderContent.safeParse(order));
     const valid = parsed.flatMap(({ data }) => data ?? []);
-    const acceptances = (await acceptOrders(stores.intakes, queue, valid, channel, cause)).values();
+    const acceptances = (await acceptOrders(stores.intakes, queue, valid, channel, policy, cause)).values();
     const results = await Promise.all(
       parsed.map(async ({ data, error }, index) => {
         if (error) return invalidResult(error, index);
         const { value: acceptance } = acceptances.next();
         assert(acceptance, 'Every valid order has an acceptance');
-        return resultOf(data.externalOrderId, acceptance, stores.orders);
+        return resultOf({ content: data, channel, policy }, acceptance, stores.orders);
       }),
     );
     return { status: 202, body: { results } };
   };
 
 async function resultOf(
-  externalOrderId: string,
+  request: { content: OrderContent; channel: Channels[string]; policy: SellingPolicy },
   acceptance: Acceptance,
   orders: Stores['orders'],
 ): Promise<BatchResult> {
   const { kind, orderId } = acceptance;
-  const result = { externalOrderId, orderId, ...locationOf(orderId) };
+  const result = { externalOrderId: request.content.externalOrderId, orderId, ...locationOf(orderId) };
   if (kind === 'queued') return { ...result, status: 'accepted' };
   if (kind === 'already-placed') return { ...result, status: 'placed' };
-  const { body } = await placementResponse(acceptance, orderId, orders);
+  const { status, body } = await placementResponse(acceptance, orderId, orders, request);
+  if (status === 200) return { ...result, status: 'placed' };
   return { ...result, status: 'refused', problem: Problem.parse(body) };
 }
 

@@ -16,11 +16,12 @@ const refusalsPerTransaction = 33;
  * (milliseconds), because the queue may hold an order for longer than the window.
  */
 export const placementOf = (
-  { orderId, contentHash, content, channel, acceptedAtMs }: QueuedOrder,
+  { orderId, contentHash, sentHash, content, channel, acceptedAtMs }: QueuedOrder,
   now: number,
 ): Placement => ({
   orderId,
   contentHash,
+  sentHash,
   content,
   channel,
   now: acceptedAtMs,

@@ -4,7 +4,8 @@ import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import type { RefundContent } from '../../../shared/contracts/refunds/refund-content.ts';
 import type * as routes from '../../../shared/contracts/refunds/routes.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
-import { contentHash, refundIdOf } from '../../../shared/ids.ts';
+import { canonicalHash } from '../../../shared/content-hash.ts';
+import { refundIdOf } from '../../../shared/ids.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';
 import { applyChange, changeRetryBudgetMs } from '../refund/apply.ts';
@@ -12,6 +13,10 @@ import type { Outcome } from '../refund/change.ts';
 import { outcomeResponse, unknownOrder, unknownRefund } from '../refund/responses.ts';
 import { amend, rate, request, type RequestSnapshot, withdraw } from './decide.ts';
 import type { RequestStore } from './request-store.ts';
+
+const defaults = { restock: true, shippingMinor: 0, taxMinor: 0, overpaidMinor: 0, goodwillMinor: 0 };
+const requestHash = (content: object, { refund }: RequestSnapshot) =>
+  canonicalHash(content, { defaults, stored: refund?.contentHash });
 
 /** The routes of those who request refunds. `deadlineOf` returns the time at which a request made at `now` expires. */
 export function requestApi(
@@ -47,7 +52,13 @@ export function requestApi(
       const offer = await offerFor(content);
       const decide = (snapshot: RequestSnapshot) => {
         const deadlineAt = deadlineOf(snapshot, cause.now);
-        const asked = { refundId, content, contentHash: contentHash(body), by: caller.subject, now: cause.now };
+        const asked = {
+          refundId,
+          content,
+          contentHash: requestHash(body, snapshot),
+          by: caller.subject,
+          now: cause.now,
+        };
         return request({ ...asked, deadlineAt, offer }, snapshot);
       };
       const outcome = await applyRequest(orderId, refundId, decide, httpRequest);
@@ -62,7 +73,7 @@ export function requestApi(
       const offer = await offerFor(body);
       const decide = (snapshot: RequestSnapshot) => {
         const deadlineAt = deadlineOf(snapshot, cause.now);
-        const hash = contentHash({ ...body, requestId, orderId });
+        const hash = requestHash({ ...body, requestId, orderId }, snapshot);
         const content = { ...body, requestId };
         const asked = { refundId, content, contentHash: hash, by: caller.subject, now: cause.now };
         return amend({ ...asked, deadlineAt, offer }, snapshot);

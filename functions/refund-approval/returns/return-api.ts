@@ -2,7 +2,7 @@ import { channelAccessOf, isVisible } from '../../../shared/access/channel-acces
 import type * as routes from '../../../shared/contracts/refunds/return-routes.ts';
 import { problem, type HttpResponse } from '../../../shared/contracts/problem.ts';
 import type { ReturnAddress, ReturnResponse } from '../../../shared/contracts/refunds/return-routes.ts';
-import { contentHash } from '../../../shared/ids.ts';
+import { canonicalHash } from '../../../shared/content-hash.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';
 import { outcomeResponse } from '../refund/responses.ts';
@@ -49,12 +49,15 @@ export function returnApi(store: RefundStore, receipts: ReceiptStore, channels: 
       if (!refund) return unknownReturn;
       const { refundId } = refund;
       const at = new Date(cause.now).toISOString();
-      const receipt: Receipt = { ...body, refundId, by: caller.subject, at, contentHash: contentHash(body) };
       const outcome = await applyChange(
         store,
         refundId,
-        async (current, ledger) =>
-          applyReceipt(current, ledger, receipt, await receipts.find(refundId, receipt.receiptId), returnWarehouseOf),
+        async (current, ledger) => {
+          const earlier = await receipts.find(refundId, body.receiptId);
+          const hash = canonicalHash(body, { stored: earlier?.contentHash });
+          const receipt: Receipt = { ...body, refundId, by: caller.subject, at, contentHash: hash };
+          return applyReceipt(current, ledger, receipt, earlier, returnWarehouseOf);
+        },
         cause,
       );
       if (outcome?.kind === 'changed') {

@@ -4,7 +4,7 @@ import {
   type postStockRepair,
   StockRepair,
 } from '../../../shared/contracts/stock/repair-routes.ts';
-import { contentHash } from '../../../shared/ids.ts';
+import { canonicalHash } from '../../../shared/content-hash.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { RepairItem, RepairStore } from './repair-store.ts';
 
@@ -22,10 +22,9 @@ export const requestRepair =
     const audit = await store.audit(auditId);
     if (!audit) return problem(404, 'not-found', `Audit ${auditId} does not exist.`);
     if (audit.status !== 'completed') return notCompleted;
-    const hash = contentHash(body);
-    await store.request(auditId, body, hash, cause);
+    await store.request(auditId, body, canonicalHash(body), cause);
     const repair = await store.find({ auditId, repairId: body.repairId });
-    if (repair?.contentHash !== hash) return conflict;
+    if (repair?.contentHash !== canonicalHash(body, { stored: repair?.contentHash })) return conflict;
     const location = `/stock/audits/${auditId}/repairs/${body.repairId}`;
     return { status: 202, headers: { location }, body: await responseOf(store, repair) };
   };

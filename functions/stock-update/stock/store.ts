@@ -155,10 +155,10 @@ export function createStockStore(
         cause,
       );
       const Key = movementKey(movementId);
-      const hash = contentHashOf(movement);
       await retryOnConflict(rejectionRetryBudgetMs, async () => {
         const [item] = (await readBatch(db, { [table]: [Key] }, true))[table] ?? [];
         const { contentHash: applied, refusals = [] } = MovementItem.optional().parse(item) ?? {};
+        const hash = contentHashOf(movement, applied);
         if (applied === hash || refusals.includes(messageId)) return 'done';
         const rejections = { before: refusals, after: [...refusals, messageId].slice(-maxRejectionsKept) };
         const actions = [

@@ -1,4 +1,4 @@
-import { contentHash } from '../../../shared/ids.ts';
+import { canonicalHash } from '../../../shared/content-hash.ts';
 import type { Movement } from '../../../shared/stock/movement.ts';
 
 /** A movement with the time at which its message was sent, its file uploaded or its event published. Absent over HTTP. */
@@ -8,6 +8,6 @@ export type SubmittedMovement = Movement & { submittedAt?: string };
 export const occurredAtOf = ({ occurredAt, submittedAt }: SubmittedMovement): string | undefined =>
   occurredAt ?? submittedAt;
 
-/** Hash of the content, which does not depend on when it was submitted. */
-export const contentHashOf = (movement: SubmittedMovement): string =>
-  contentHash({ ...movement, submittedAt: undefined });
+/** Hash of the content, which does not depend on when it was submitted; `stored` is that under the same movement id. */
+export const contentHashOf = (movement: SubmittedMovement, stored?: string): string =>
+  canonicalHash({ ...movement, submittedAt: undefined }, { stored });

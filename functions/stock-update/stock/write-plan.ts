@@ -66,7 +66,7 @@ export function planMovements(sku: string, movements: readonly SubmittedMovement
   const plan: WritePlan = { before, after: before, changes: [], conditions: new Map(), dependsOnLedger: false };
   const hashes = new Map(state.appliedHashes);
   const outcomes = movements.map((movement): Outcome => {
-    const hash = contentHashOf(movement);
+    const hash = contentHashOf(movement, hashes.get(movement.movementId));
     const context = {
       isInCatalogue: state.catalogue.has(sku),
       appliedHash: hashes.get(movement.movementId),

@@ -53,7 +53,13 @@ export async function hotSku(): Promise<void> {
       );
     }
     const queue = consumedQueue(stores);
-    const fallback = placeOrQueue(placeOrder(stores, channels, aPolicy(), skipExpiry), stores, queue, channels);
+    const fallback = placeOrQueue(
+      placeOrder(stores, channels, aPolicy(), skipExpiry),
+      stores,
+      queue,
+      channels,
+      aPolicy(),
+    );
     await measure('Direct placement, then the queue', sku, conflicts, (content) => fallback(request(content)));
     await queue.stop();
     client.destroy();

@@ -145,10 +145,16 @@ describe('an order that is placed already', () => {
     expect(decide(placement, emptyState, aPolicy())).toEqual({ kind: 'already-placed', placedEventId: 'event-1' });
   });
 
+  test('is a replay if it was stored with the hash of the content as sent', () => {
+    const placement = aPlacement({}, { contentHash: 'canonical', sentHash: 'hash' });
+    expect(decide(placement, aState({ order }), aPolicy())).toMatchObject({ kind: 'already-placed' });
+  });
+
   test('is a conflict with other content', () => {
     expect(decide(aPlacement({}, { contentHash: 'other' }), aState({ order }), aPolicy())).toEqual({
       kind: 'order-conflict',
       orderId: 'ord_0000000000000000000000000a',
+      placedEventId: 'event-1',
     });
   });
 });

@@ -1,0 +1,86 @@
+import { canonicalHash } from '../content-hash.ts';
+import type { DataOf } from '../contracts/define-event.ts';
+import type { OrderPlaced } from '../contracts/orders/events.ts';
+import { normalEmail } from '../email.ts';
+import type { OrderContent } from '../contracts/orders/routes.ts';
+import { sumOf } from '../pricing/price-order.ts';
+import { shippingOf } from '../pricing/sellable.ts';
+import type { SellingPolicy } from '../store.ts';
+
+type PlacedOrder = DataOf<typeof OrderPlaced>;
+type PlacedLine = PlacedOrder['lines'][number];
+type Methods = Pick<SellingPolicy, 'shippingMethods'>;
+type Channel = { pricesItself: boolean };
+
+/** Hash of an order's content, with the defaults of the store left out. */
+export const orderHash = (content: OrderContent, policy: Methods): string =>
+  hashOf(content, { note: '', shippingMethod: shippingOf({}, policy)?.method });
+
+const hashOf = <C extends Pick<OrderContent, 'customer'>>(content: C, defaults: Record<string, unknown>): string => {
+  const { email, ...customer } = content.customer;
+  return canonicalHash({ ...content, customer: { ...customer, email: email && normalEmail(email) } }, { defaults });
+};
+
+/** Whether two requests are for the same order. Amounts that a channel only expects are not part of it. */
+export const isSameOrder = (a: OrderContent, b: OrderContent, channel: Channel, policy: Methods): boolean =>
+  orderHash(contentOf(a, channel), policy) === orderHash(contentOf(b, channel), policy);
+
+const contentOf = (content: OrderContent, { pricesItself }: Channel): OrderContent =>
+  pricesItself ? content : { ...withoutAmounts(content), lines: content.lines.map(withoutPrice) };
+
+const withoutPrice = ({ sku, quantity }: OrderContent['lines'][number]) => ({ sku, quantity });
+
+function withoutAmounts(content: OrderContent): OrderContent {
+  const { subtotalMinor: _s, discountMinor: _d, shippingMinor: _sh, taxMinor: _t, taxIncluded: _i, ...rest } = content;
+  const { totalMinor: _total, ...others } = rest;
+  return others;
+}
+
+/**
+ * Whether the order was placed with this content. An amount, price or time that the content leaves to the store is as the
+ * store set it; one that it states is the placed one. The discount that a channel sets for itself has the default 0.
+ */
+export function isPlacedAs(content: OrderContent, placed: PlacedOrder, channel: Channel, policy: Methods): boolean {
+  const parts = linesOf(content, placed.lines);
+  if (!parts) return false;
+  const { lines: _lines, placedAt, shippingMethod = shippingOf({}, policy)?.method, ...stated } = content;
+  const { customer, shippingAddress, billingAddress, couponCodes, charges, externalOrderId, currency, note } = placed;
+  const same = { customer, shippingAddress, billingAddress, couponCodes, charges, externalOrderId, currency, note };
+  const defaults = { note: '' };
+  return (
+    shippingMethod === placed.shippingMethod &&
+    (placedAt === undefined || Date.parse(placedAt) === Date.parse(placed.placedAt)) &&
+    hashOf(withoutAmounts({ ...stated, lines: [] }), defaults) === hashOf(same, defaults) &&
+    amounts.every((name) => content[name] === undefined || content[name] === placed[name]) &&
+    content.lines.every((line, index) => hasAmounts(line, parts[index] ?? [])) &&
+    (!channel.pricesItself || hasDefaultDiscount(content, parts))
+  );
+}
+
+const amounts = ['subtotalMinor', 'discountMinor', 'shippingMinor', 'taxMinor', 'taxIncluded', 'totalMinor'] as const;
+
+/** The placed lines of each requested line, one per warehouse; undefined if they are of other lines. */
+function linesOf({ lines }: OrderContent, placed: readonly PlacedLine[]): PlacedLine[][] | undefined {
+  const rest = [...placed];
+  const parts = lines.map(({ sku, quantity }) => {
+    const own: PlacedLine[] = [];
+    while (rest[0]?.sku === sku && sumOf(own.map((line) => line.quantity)) < quantity) own.push(...rest.splice(0, 1));
+    return sumOf(own.map((line) => line.quantity)) === quantity ? own : undefined;
+  });
+  return rest.length > 0 ? undefined : parts.every((own) => own !== undefined) ? parts : undefined;
+}
+
+function hasAmounts(line: OrderContent['lines'][number], parts: readonly PlacedLine[]): boolean {
+  const { unitPriceMinor } = line;
+  const lineAmounts = ['discountMinor', 'taxMinor', 'totalMinor'] as const;
+  return (
+    parts.every((part) => unitPriceMinor === undefined || part.unitPriceMinor === unitPriceMinor) &&
+    lineAmounts.every((name) => line[name] === undefined || line[name] === sumOf(parts.map((part) => part[name])))
+  );
+}
+
+const hasDefaultDiscount = ({ lines, discountMinor }: OrderContent, parts: readonly PlacedLine[][]): boolean =>
+  discountMinor !== undefined ||
+  lines.every(
+    (line, index) => line.discountMinor !== undefined || (parts[index] ?? []).every((part) => part.discountMinor === 0),
+  );
