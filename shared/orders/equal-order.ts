@@ -16,7 +16,7 @@ type Channel = { pricesItself: boolean };
 export const orderHash = (content: OrderContent, policy: Methods): string =>
   hashOf(content, { note: '', shippingMethod: shippingOf({}, policy)?.method });
 
-const hashOf = <C extends Pick<OrderContent, 'customer'>>(content: C, defaults: Record<string, unknown>): string => {
+const hashOf = (content: Pick<OrderContent, 'customer'>, defaults: Record<string, unknown>): string => {
   const { email, ...customer } = content.customer;
   return canonicalHash({ ...content, customer: { ...customer, email: email && normalEmail(email) } }, { defaults });
 };

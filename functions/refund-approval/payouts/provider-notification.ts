@@ -3,6 +3,7 @@ import type { Payment } from '../../../shared/payments/payment.ts';
 import { applyChange } from '../refund/apply.ts';
 import type { Payout, RefundItem } from '../refund/refund-item.ts';
 import { orderIndex } from '../refund/refund-keys.ts';
+import { importedProvider } from '../refund/order-snapshot.ts';
 import type { RefundStore } from '../refund/store.ts';
 import { applyProviderResult, failedAfterSuccess, parsePayoutReference, type ProviderResult } from './decide.ts';
 
@@ -76,8 +77,10 @@ async function findOnlyRefund(store: Store, notification: Notification): Promise
   return only.refundId;
 }
 
+/** Any provider of the store may pay a refund of an imported order: that of the payment is not known. */
 const isOfPayment = (payout: Payout, { payment }: Notification): boolean =>
-  payout.provider === payment.provider && payout.paymentId === payment.paymentId;
+  payout.provider === importedProvider ||
+  (payout.provider === payment.provider && payout.paymentId === payment.paymentId);
 
 const resultOf = ({ type, occurredAt }: Payment): ProviderResult =>
   type === 'refund.succeeded'

@@ -8,8 +8,7 @@ import type { RefundLedger } from './refund-ledger.ts';
 
 const units = z.int().nonnegative().default(0);
 
-/** The fields of an order item that refunds read: no name and no address. */
-export const OrderSnapshot = z.object({
+const StoredOrder = z.object({
   orderId: z.string(),
   externalOrderId: z.string(),
   channel: z.string(),
@@ -41,10 +40,46 @@ export const OrderSnapshot = z.object({
   placedAt: Instant,
   /** The exchanged order whose payments paid for this one. */
   exchangeOf: z.object({ orderId: z.string() }).optional(),
+  imported: z.literal(true).optional(),
   /** Counts the changes of the order. */
   version: z.int().positive(),
 });
-export type OrderSnapshot = z.infer<typeof OrderSnapshot>;
+export type OrderSnapshot = z.infer<typeof StoredOrder>;
+
+/** The fields of an order item that refunds read: no name and no address. */
+export const OrderSnapshot = StoredOrder.transform((order) => (order.imported ? withHistory(order) : order));
+
+/** The provider of a payment that was captured before the import. It has no adapter, so that staff pay its refunds. */
+export const importedProvider = 'imported';
+
+/**
+ * An imported order is completed: without other records it was paid, shipped and delivered when it was placed, in the
+ * system that it comes from. A payment event of a provider replaces that assumption.
+ */
+function withHistory(order: OrderSnapshot): OrderSnapshot {
+  const { payments, shipments, placedAt, externalOrderId, currency, totalMinor } = order;
+  const isCaptured = payments.some(({ type }) => type === 'payment.captured');
+  const capture: Payment = {
+    provider: importedProvider,
+    paymentId: externalOrderId,
+    eventId: externalOrderId,
+    type: 'payment.captured',
+    amountMinor: totalMinor,
+    currency,
+    occurredAt: placedAt,
+  };
+  return {
+    ...order,
+    payments: isCaptured ? payments : [...payments, capture],
+    shipments: shipments.length > 0 ? shipments : [{ shippedAt: placedAt, deliveredAt: placedAt }],
+    lines: order.lines.map(({ quantity, cancelledQuantity, ...line }) => ({
+      ...line,
+      quantity,
+      cancelledQuantity,
+      shippedQuantity: quantity - cancelledQuantity,
+    })),
+  };
+}
 
 /** An order, its refund ledger, and one of its refunds, read at one moment. */
 export type RefundSnapshot = { order: OrderSnapshot; ledger: RefundLedger | undefined; refund: RefundItem | undefined };

@@ -55,6 +55,11 @@ describe('an order is the same', () => {
       { ...content, placedAt },
       { ...content, placedAt: '2026-03-05T12:00:00+01:00' },
     ],
+    [
+      'with another case of its e-mail address',
+      content,
+      { ...content, customer: { id: 'customer-1', email: 'Ada@EXAMPLE.com' } },
+    ],
     ['with blanks around its note', { ...content, note: 'Ring' }, { ...content, note: ' Ring ' }],
     [
       'with its charges in another order',
@@ -113,7 +118,7 @@ describe('an order is the same', () => {
   });
 
   test('of a channel that prices itself only with its own discount', () => {
-    const discounted = { ...content, lines: lines.map((line) => ({ ...line, discountMinor: 100 })) };
+    const discounted = { ...content, lines: lines.map(({ sku, quantity }) => ({ sku, quantity, discountMinor: 100 })) };
     const own = placed(discounted, marketplace);
     expect(isPlacedAs(discounted, own, marketplace, policy)).toBe(true);
     expect(
