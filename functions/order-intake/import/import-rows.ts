@@ -4,8 +4,8 @@ import type { DataOf } from '../../../shared/contracts/define-event.ts';
 import { orderColumns } from '../../../shared/contracts/orders/file-columns.ts';
 import type { OrderImported } from '../../../shared/contracts/orders/import-events.ts';
 import { orderIdOf } from '../../../shared/ids.ts';
-import { maxAmountMinor } from '../../../shared/names.ts';
 import type { SellingPolicy } from '../../../shared/store.ts';
+import { importedAmounts } from './imported-amounts.ts';
 import { checkMalformedRows } from './malformed-rows.ts';
 
 /** A row's cells by column; an empty cell is absent. */
@@ -52,17 +52,21 @@ export function ordersOf(
       }
       return [];
     }
-    const order = orderOf(first.content, good, settings.policy);
-    if (order.totalMinor >= 0 && order.totalMinor <= maxAmountMinor && order.lines.every(isPayable)) {
+    const { shippingMinor } = first.content;
+    const contents = good.map(({ content }) => content);
+    const amounts = importedAmounts(contents, { shippingMinor }, settings.policy.taxIncluded);
+    if (!('wrong' in amounts)) {
+      const order = orderOf(first.content, good, settings.policy);
       return [{ order, rows: good.map(({ row }) => row) }];
     }
-    for (const { each } of read) reject(each, 'An amount of this order is below zero or too large');
+    for (const [index, { each }] of read.entries()) {
+      const own = amounts.wrong.filter((wrong) => wrong.index === undefined || wrong.index === index);
+      reject(each, own.map(({ reason }) => reason).join('; ') || 'Another row of this order is bad');
+    }
     return [];
   });
   return { orders, bad: bad.toSorted((a, b) => a.row - b.row) };
 }
-
-const isPayable = ({ totalMinor }: { totalMinor: number }) => totalMinor >= 0;
 
 function readRow({ row, fields }: RawRow, { channels, now }: Settings): ParsedRow | { problem: string } {
   const parsed = parseRow(fields);

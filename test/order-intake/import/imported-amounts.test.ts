@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { importedAmounts } from '../../../functions/order-intake/import/imported-amounts.ts';
+
+const aRow = { sku: 'MUG', quantity: 2, unitPriceMinor: 1200, discountMinor: 0, taxMinor: 0 };
+
+describe('the amounts of an imported order', () => {
+  test.each<[string, Partial<typeof aRow & { totalMinor: number }>, object, boolean, number]>([
+    ['without tax and discount', {}, {}, true, 2400],
+    ['with its discount', { discountMinor: 2400 }, {}, true, 0],
+    ['with the tax that its prices include', { taxMinor: 400 }, {}, true, 2400],
+    ['with tax on top', { taxMinor: 480 }, {}, false, 2880],
+    [
+      'with shipping and the totals that it states',
+      { totalMinor: 2400 },
+      { shippingMinor: 500, totalMinor: 2900 },
+      true,
+      2900,
+    ],
+  ])('add up %s', (_name, row, sent, taxIncluded, totalMinor) => {
+    const priced = importedAmounts([{ ...aRow, ...row }], { shippingMinor: 0, ...sent }, taxIncluded);
+    expect(priced).toMatchObject({ totals: { totalMinor } });
+  });
+
+  test.each<[string, Partial<typeof aRow & { totalMinor: number }>, object, object]>([
+    [
+      'a discount above the price',
+      { discountMinor: 2401 },
+      {},
+      { index: 1, reason: 'discountMinor: Expected 0 to 2400 (the price of the line), received 2401' },
+    ],
+    [
+      'a tax above the price that includes it',
+      { taxMinor: 2401 },
+      {},
+      { index: 1, reason: 'taxMinor: Expected 0 to 2400 (the price of the line), received 2401' },
+    ],
+    [
+      'a tax above the price after its discount',
+      { discountMinor: 2000, taxMinor: 401 },
+      {},
+      { index: 1, reason: 'taxMinor: Expected 0 to 400 (the price of the line), received 401' },
+    ],
+    [
+      'a total that is not the sum',
+      { totalMinor: 1 },
+      {},
+      { index: 1, reason: expect.stringMatching(/^totalMinor: Expected 2400 .* received 1$/) },
+    ],
+    [
+      'a total of the order that is not the sum',
+      {},
+      { totalMinor: 1 },
+      { reason: expect.stringMatching(/^totalMinor: Expected 4800 .* received 1$/) },
+    ],
+    ['an amount above the limit', { unitPriceMinor: 1e12 }, {}, { reason: 'An amount of this order is too large' }],
+  ])('name row, column, expected and received amount of %s', (_name, row, sent, wrong) => {
+    const rows = [aRow, { ...aRow, ...row }];
+    expect(importedAmounts(rows, { shippingMinor: 0, ...sent }, true)).toEqual({ wrong: [wrong] });
+  });
+});
