@@ -1,6 +1,6 @@
 import type * as routes from '../../../shared/contracts/orders/life-cycle-routes.ts';
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
-import { canonicalHash } from '../../../shared/content-hash.ts';
+import { contentHash } from '../../../shared/ids.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels, SellingPolicy } from '../../../shared/store.ts';
 import type { Decide } from '../order/apply.ts';
@@ -42,14 +42,7 @@ export function fulfilmentRoutes(
 
     shipOrder: (request: Request<typeof routes.shipOrder>) => {
       const { body, cause } = request;
-      return changeAssessed(
-        request,
-        (order) => {
-          const stored = order.shipments?.find(({ shipmentId }) => shipmentId === body.shipmentId)?.contentHash;
-          return ship(order, body, canonicalHash(body, { stored }), cause.now);
-        },
-        201,
-      );
+      return changeAssessed(request, (order) => ship(order, body, contentHash(body), cause.now), 201);
     },
 
     deliverShipment: async (request: Request<typeof routes.deliverShipment>): Promise<HttpResponse> => {
