@@ -16,14 +16,14 @@ export const orderMutants: Record<string, Mutant> = {
   },
   'replay-with-changed-body': {
     file: 'functions/order-intake/order/responses.ts',
-    from: "return placedResponse(200, order, { 'idempotent-replayed': 'true' });",
-    to: 'return { status: 200, body: { ...orderBody(order), again: true } };',
+    from: "=> placedResponse(200, order, { 'idempotent-replayed': 'true' });",
+    to: '=> ({ status: 200, body: { ...orderBody(order), again: true } });',
     detectedBy: 'a repeated order gets its first response',
   },
   'changed-content-as-replay': {
     file: 'functions/order-intake/order/decide.ts',
-    from: 'if (state.order?.contentHash === placement.contentHash) {',
-    to: 'if (state.order) {',
+    from: 'const isSame = contentHash === placement.contentHash || contentHash === placement.sentHash;',
+    to: 'const isSame = contentHash !== undefined;',
     detectedBy: 'every confirmed order exists with the same content',
   },
   'out-of-stock-after-commit': {
