@@ -58,6 +58,7 @@ export const handler = httpHandler(
   on(life.allocateOrder, fulfilment.allocateOrder),
   on(life.shipOrder, fulfilment.shipOrder),
   on(life.deliverShipment, fulfilment.deliverShipment),
+  on(life.correctDelivery, fulfilment.correctDelivery),
   on(life.reviewOrder, review(orders, channels)),
   on(life.postPayment, receivePayment(orders), verifySignature(secretReader(WEBHOOK_SECRET_ARN))),
   on(exportRoutes.postOrderExport, requestExport(exports, channels)),

@@ -83,7 +83,9 @@ function parseRequest(route: DefinedRoute, event: GatewayEvent) {
   if (headers?.success === false) return { refusal: badParameters('header', headers.error) };
   if (!route.body) return { params: params?.data, query: query?.data, headers: headers?.data, body: undefined };
 
-  const body = readBody(event, route.maxBodyBytes ?? defaultMaxBodyBytes);
+  const body = isBodyOmitted(route, event)
+    ? { json: undefined }
+    : readBody(event, route.maxBodyBytes ?? defaultMaxBodyBytes);
   if ('refusal' in body) return body;
   const content = route.body.safeParse(body.json);
   if (content.success) {
@@ -92,6 +94,10 @@ function parseRequest(route: DefinedRoute, event: GatewayEvent) {
   const errors = fieldErrors(content.error).slice(0, 100);
   return { refusal: problem(422, 'invalid-content', `The body has ${errors.length} invalid field(s).`, { errors }) };
 }
+
+/** Whether the request has no body, and the route's schema has a default for it. A content type does not matter then. */
+const isBodyOmitted = ({ body }: DefinedRoute, event: GatewayEvent) =>
+  bytesOf(event).length === 0 && body?.safeParse(undefined).success === true;
 
 function readBody(event: GatewayEvent, maxBytes: number): { json: unknown } | { refusal: HttpResponse } {
   const contentType = event.headers['content-type'] ?? '';

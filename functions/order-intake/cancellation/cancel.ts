@@ -1,6 +1,6 @@
 import type { Cancellation } from '../../../shared/contracts/orders/life-cycle-routes.ts';
 import { cancelUnits } from '../order/cancel-units.ts';
-import { illegal, unknownLines, type Outcome } from '../order/change.ts';
+import { illegal, tooManyUnits, unknownLines, type Outcome } from '../order/change.ts';
 import { next } from '../order/life-cycle.ts';
 import { allOpenUnits, selectUnits } from '../order/line-units.ts';
 import type { OrderItem } from '../order/order-item.ts';
@@ -18,15 +18,20 @@ export function cancel(order: OrderItem, { requestId, reason, lines }: Cancellat
   }
   const selected = lines ? selectUnits(order, lines) : { units: allOpenUnits(order) };
   if ('invalid' in selected) return unknownLines(selected.invalid);
-  if (!next(order.status, lines ? 'cancel-lines' : 'cancel')) return illegal(order, 'cancelled');
-  if ('short' in selected) {
-    const detail = 'Fewer units than requested are open: the others are cancelled or shipped.';
-    return {
-      kind: 'conflict',
-      type: 'too-many-units',
-      detail,
-      extension: { lines: selected.short, currentStatus: order.status },
-    };
+  if (!next(order.status, lines ? 'cancel-lines' : 'cancel')) {
+    return next(order.status, 'cancel-lines') ? onlyInPart(order) : illegal(order, 'cancelled');
   }
+  if ('short' in selected) return tooManyUnits(order, selected.short);
   return cancelUnits(order, selected.units, { requestId, reason, contentHash });
 }
+
+/** Refuses to cancel the whole of a partly shipped order, and names the units that can be cancelled. */
+const onlyInPart = (order: OrderItem): Outcome => {
+  const cancellableLines = allOpenUnits(order).map(({ lineId, quantity }) => ({ lineId, quantity }));
+  return {
+    kind: 'conflict',
+    type: 'illegal-transition',
+    detail: `An order that is ${order.status} can be cancelled in part only: send \`cancellableLines\` as \`lines\`.`,
+    extension: { currentStatus: order.status, cancellableLines },
+  };
+};

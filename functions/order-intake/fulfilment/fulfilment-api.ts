@@ -1,15 +1,19 @@
 import type * as routes from '../../../shared/contracts/orders/life-cycle-routes.ts';
-import type { HttpResponse } from '../../../shared/contracts/problem.ts';
+import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
 import { contentHash } from '../../../shared/ids.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels, SellingPolicy } from '../../../shared/store.ts';
 import type { Decide } from '../order/apply.ts';
 import { applyForCaller, changeResponse, type ChangeRequest } from '../order/change-api.ts';
 import type { Outcome } from '../order/change.ts';
+import { isStale } from '../order/order-item.ts';
 import type { OrderStore } from '../order/order-store.ts';
-import { allocateStock, deliver, ship } from './shipping.ts';
+import { correctDelivery, deliver } from './delivery.ts';
+import { allocateStock, ship } from './shipping.ts';
 
 const defaultReturnWindowDays = 30;
+
+const notStaff = problem(403, 'not-staff', 'Only staff may correct a delivery.');
 
 /**
  * Runs a change whose decision needs the order's risk: `assessed` wraps the decision so that an order without an
@@ -47,10 +51,19 @@ export function fulfilmentRoutes(
 
     deliverShipment: async (request: Request<typeof routes.deliverShipment>): Promise<HttpResponse> => {
       const { params, body, cause } = request;
-      const { deliveredAt = new Date(cause.now).toISOString() } = body;
-      const arrival = { shipmentId: params.shipmentId, deliveredAt, now: cause.now };
+      const arrival = { ...body, shipmentId: params.shipmentId, now: cause.now };
       const outcome = await applyForCaller(store, channels, request, (order) =>
         deliver(order, arrival, returnWindowDays),
+      );
+      return changeResponse(outcome, cause.now, 200);
+    },
+
+    correctDelivery: async (request: Request<typeof routes.correctDelivery>): Promise<HttpResponse> => {
+      const { params, headers, body, caller, cause } = request;
+      if (!channels[caller.clientId]?.staff) return notStaff;
+      const correction = { ...body, shipmentId: params.shipmentId, now: cause.now };
+      const outcome = await applyForCaller(store, channels, request, (order) =>
+        isStale(order, headers['if-match']) ? { kind: 'stale' } : correctDelivery(order, correction, returnWindowDays),
       );
       return changeResponse(outcome, cause.now, 200);
     },

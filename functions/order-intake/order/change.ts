@@ -54,6 +54,17 @@ export const unknownLines = (errors: FieldError[]): Invalid => ({
   errors,
 });
 
+/** Refuses units that are cancelled or shipped already; `lines` says how many of them are open. */
+export const tooManyUnits = (
+  { status }: OrderItem,
+  lines: { lineId: string; requested: number; open: number }[],
+): Outcome => ({
+  kind: 'conflict',
+  type: 'too-many-units',
+  detail: 'Fewer units than requested are open: the others are cancelled or shipped.',
+  extension: { lines, currentStatus: status },
+});
+
 export const illegal = ({ status, holdReasons }: OrderItem, wanted: string): Outcome => ({
   kind: 'illegal',
   status,

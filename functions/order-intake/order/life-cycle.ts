@@ -21,6 +21,7 @@ export type Command =
   | 'deliver-part'
   | 'deliver-rest'
   | 'complete'
+  | 'reopen'
   | 'expire';
 
 const open = { hold: 'on-hold', cancel: 'cancelled' } as const;
@@ -62,7 +63,8 @@ export const transitions: Record<OrderStatus, Partial<Record<Command, OrderStatu
   },
   shipped: { ...unchanged('shipped'), 'deliver-part': 'shipped', 'deliver-rest': 'delivered' },
   delivered: { ...unchanged('delivered'), complete: 'completed' },
-  completed: unchanged('completed'),
+  // A corrected delivery can move the end of the return window into the future.
+  completed: { ...unchanged('completed'), reopen: 'delivered' },
   cancelled: unchanged('cancelled'),
   expired: unchanged('expired'),
 };

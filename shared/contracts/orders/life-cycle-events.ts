@@ -97,6 +97,10 @@ export const OrderShipped = defineEvent(
     lines: z.array(LineUnits),
     carrier: z.string().optional(),
     trackingNumber: z.string().optional(),
+    shippedAt: Instant.optional().meta({
+      description: 'When the shipment left the warehouse; absent in events before 2026-11-30.',
+      example: '2026-11-27T16:00:00Z',
+    }),
   }),
 );
 
@@ -105,6 +109,25 @@ export const OrderDelivered = defineEvent(
   source,
   'OrderDelivered',
   ChangedOrder.extend({ shipmentId: z.string(), deliveredAt: Instant }),
+);
+
+/** Staff corrected the time of a delivery. The return window moves with it, so that a completed order may be open again. */
+export const OrderDeliveryCorrected = defineEvent(
+  source,
+  'OrderDeliveryCorrected',
+  ChangedOrder.extend({
+    shipmentId: z.string().meta({ description: 'The shipment whose delivery was corrected.', example: 'PARCEL-1' }),
+    deliveredAt: Instant.meta({ description: 'The corrected time of delivery.', example: '2026-11-28T10:30:00Z' }),
+    deliveredAtBefore: Instant.meta({
+      description: 'The time of delivery before the correction.',
+      example: '2025-11-28T10:30:00Z',
+    }),
+    completesAt: Instant.meta({
+      description: 'The end of the return window after the correction.',
+      example: '2026-12-28T10:30:00Z',
+    }),
+    reason: z.string().meta({ description: 'Why staff corrected the time.', example: 'The year was mistyped' }),
+  }),
 );
 
 /** All shipments were delivered and the return window is over. */

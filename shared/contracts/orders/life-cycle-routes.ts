@@ -52,7 +52,15 @@ export const cancelOrder = defineRoute({
   scope: 'orders.write',
   params: OrderParams,
   body: Cancellation,
-  responses: { 200: { description: `The current order. ${replayed}`, schema: OrderResponse }, ...refusals },
+  responses: {
+    200: { description: `The current order. ${replayed}`, schema: OrderResponse },
+    ...refusals,
+    409: {
+      description:
+        '`illegal-transition` with the `currentStatus`, and the `cancellableLines` of a partly shipped order; `too-many-units` with the open units of each of the `lines`; or the id was used for other content',
+      schema: Problem,
+    },
+  },
 });
 
 export const allocateOrder = defineRoute({
@@ -71,6 +79,10 @@ export const ShipmentContent = z
     lines: Lines(1),
     carrier: Text(100).optional(),
     trackingNumber: Text(200).optional(),
+    shippedAt: Instant.optional().meta({
+      description: 'When the shipment left the warehouse: from the placement of the order to now. Now by default.',
+      example: '2026-11-27T16:00:00Z',
+    }),
   })
   .meta({ id: 'ShipmentContent' });
 export type ShipmentContent = z.infer<typeof ShipmentContent>;
@@ -90,6 +102,16 @@ export const shipOrder = defineRoute({
   },
 });
 
+const Delivery = z
+  .strictObject({
+    deliveredAt: Instant.optional().meta({
+      description: 'When the shipment arrived, from the time of shipment to now. Now by default.',
+      example: '2026-11-28T10:30:00Z',
+    }),
+  })
+  .default({})
+  .meta({ description: 'May be omitted.' });
+
 export const deliverShipment = defineRoute({
   method: 'POST',
   path: '/orders/{orderId}/shipments/{shipmentId}/delivery',
@@ -97,8 +119,53 @@ export const deliverShipment = defineRoute({
   summary: 'Record the delivery of a shipment',
   scope: 'stock.write',
   params: OrderParams.extend({ shipmentId: CallerId }),
-  body: z.strictObject({ deliveredAt: Instant.optional() }),
-  responses: { 200: { description: `The current order. ${replayed}`, schema: OrderResponse }, ...refusals },
+  body: Delivery,
+  responses: {
+    200: { description: `The current order. ${replayed}`, schema: OrderResponse },
+    ...refusals,
+    422: {
+      description: '`delivered-before-shipped` or `delivered-in-future`, with the possible times; or invalid content',
+      schema: Problem,
+    },
+  },
+});
+
+const DeliveryCorrection = z
+  .strictObject({
+    deliveredAt: Instant.meta({
+      description: 'The right time of delivery, from the time of shipment to now.',
+      example: '2026-11-28T10:30:00Z',
+    }),
+    reason: Text(500).meta({
+      description: 'Why the time is corrected; part of the order’s timeline.',
+      example: 'The year was mistyped',
+    }),
+  })
+  .meta({ id: 'DeliveryCorrection' });
+
+export const correctDelivery = defineRoute({
+  method: 'PUT',
+  path: '/orders/{orderId}/shipments/{shipmentId}/delivery',
+  tag: 'Orders',
+  summary: 'Correct the time of a recorded delivery, and with it the return window; staff only',
+  scope: 'orders.write',
+  params: OrderParams.extend({ shipmentId: CallerId }),
+  headers: ifMatchHeaders,
+  body: DeliveryCorrection,
+  responses: {
+    200: {
+      description: `The current order; a completed one is \`delivered\` again until its new return window ends. ${replayed}`,
+      schema: OrderResponse,
+    },
+    403: { description: '`not-staff`: the caller may not correct deliveries', schema: Problem },
+    ...refusals,
+    409: { description: '`not-delivered`: the shipment has no delivery to correct', schema: Problem },
+    422: {
+      description: '`delivered-before-shipped` or `delivered-in-future`, with the possible times; or invalid content',
+      schema: Problem,
+    },
+    ...staleResponse,
+  },
 });
 
 const Review = z.strictObject({ decision: z.enum(['release', 'reject']), reason: Text(500) }).meta({ id: 'Review' });

@@ -6,7 +6,8 @@ import { currentOrderBody } from '../../../functions/order-intake/order/response
 import { changeResponse } from '../../../functions/order-intake/order/change-api.ts';
 import type { OrderItem } from '../../../functions/order-intake/order/order-item.ts';
 import { record } from '../../../functions/order-intake/payments/record-payment.ts';
-import { deliver, ship } from '../../../functions/order-intake/fulfilment/shipping.ts';
+import { deliver } from '../../../functions/order-intake/fulfilment/delivery.ts';
+import { ship } from '../../../functions/order-intake/fulfilment/shipping.ts';
 import type { Payment } from '../../../shared/payments/payment.ts';
 import { aCapture, aCause } from '../../support/builders.ts';
 import { aPlacedOrder, noon } from '../../support/orders/placed-order.ts';

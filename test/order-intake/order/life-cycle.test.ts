@@ -25,6 +25,8 @@ describe('order life cycle', () => {
     ['shipped', 'cancel-lines', undefined],
     ['delivered', 'complete', 'completed'],
     ['completed', 'cancel', undefined],
+    ['completed', 'reopen', 'delivered'],
+    ['expired', 'reopen', undefined],
     ['cancelled', 'release', undefined],
     ['expired', 'pay', 'expired'],
   ])('%s, %s: %s', (status, command, after) => {
@@ -35,10 +37,12 @@ describe('order life cycle', () => {
     for (const status of statuses) expect([next(status, 'pay'), next(status, 'hold')]).not.toContain(undefined);
   });
 
-  test('never leaves a terminal state, and never puts shipped orders on hold', () => {
-    for (const status of ['completed', 'cancelled', 'expired'] as const) {
+  test('leaves a terminal state only by a corrected delivery, and never puts shipped orders on hold', () => {
+    for (const status of ['cancelled', 'expired'] as const) {
       expect(new Set(Object.values(transitions[status]))).toEqual(new Set([status]));
     }
+    const { reopen, ...others } = transitions.completed;
+    expect([reopen, ...Object.values(others)]).toEqual(['delivered', 'completed', 'completed']);
     for (const status of ['partly-shipped', 'shipped', 'delivered'] as const) {
       expect(Object.values(transitions[status])).not.toContain('on-hold');
     }
