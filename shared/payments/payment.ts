@@ -12,6 +12,8 @@ export const PaymentEvent = z
       'refund.succeeded',
       'refund.failed',
       'chargeback.opened',
+      'chargeback.won',
+      'chargeback.lost',
     ]),
     paymentId: CallerId,
     orderId: z.string().regex(/^ord_[0-9a-z]{26}$/, 'Not an order id'),
@@ -19,6 +21,11 @@ export const PaymentEvent = z
     currency: Currency,
     occurredAt: Instant,
     refundId: CallerId.optional(),
+    chargebackId: CallerId.optional().meta({
+      description:
+        'The provider’s id of the chargeback, which its opening and its end have in common. Without it, they belong together by `paymentId`.',
+      example: 'dp_1PgafmB7WZ01zgkW',
+    }),
     /** The provider's fingerprint of the card, the same for every payment with it. */
     cardFingerprint: CallerId.optional(),
   })
@@ -41,6 +48,9 @@ export const Balance = z.object({
   balance: z.enum(['unpaid', 'underpaid', 'settled', 'overpaid']),
   dueMinor: AmountMinor,
   capturedMinor: z.int().nonnegative(),
-  chargedBackMinor: z.int().nonnegative(),
+  chargedBackMinor: z.int().nonnegative().meta({
+    description: 'Open and lost chargebacks, in minor units of the order’s currency. A won one no longer counts.',
+    example: 1999,
+  }),
 });
 export type Balance = z.infer<typeof Balance>;

@@ -175,7 +175,12 @@ describe('a batch read that spans a change', () => {
     await requestRefund(orderId);
     const refundId = refundIdIn(orderId);
     await approve(refundId, 'finance');
-    await applyChangeWithOrder(store, refundId, (refund, _order, ledger) => blockPayout(refund, ledger), aCause());
+    await applyChangeWithOrder(
+      store,
+      refundId,
+      (refund, _order, ledger) => blockPayout(refund, ledger, 'chargeback-open'),
+      aCause(),
+    );
     const settle = (action: 'retry' | 'store-credit', through = store) =>
       payoutApi(through).settleRefund(
         aRequest(routes.settleRefund, { params: { refundId }, body: { action } }, 'finance'),

@@ -6,6 +6,7 @@ import { contentHash, orderIdOf, replacementNameOf } from '../../../shared/ids.t
 import type { Channels, SellingPolicy } from '../../../shared/store.ts';
 import { type Decision, decide, type Placement } from '../order/decide.ts';
 import type { ExchangeStore } from './exchange-store.ts';
+import { hasOpenDispute } from '../../../shared/payments/dispute.ts';
 import type { OrderItem } from '../order/order-item.ts';
 import type { ExpireHolds } from '../order/hold-expiry-job.ts';
 import type { OrderStore } from '../order/order-store.ts';
@@ -89,7 +90,7 @@ function placementFor(
 }
 
 /** Whether a chargeback is open on the payments that would pay for the replacement. */
-const isDisputed = ({ payments = [] }: OrderItem) => payments.some(({ type }) => type === 'chargeback.opened');
+const isDisputed = ({ payments = [] }: OrderItem) => hasOpenDispute(payments);
 
 /** The reason of a refusal, as a problem type. */
 function refusalOf(decision: Decision): string | undefined {

@@ -7,6 +7,7 @@ import {
 } from '../../../shared/contracts/define-event.ts';
 import type { FieldError } from '../../../shared/contracts/problem.ts';
 import type { OrderStatus } from '../../../shared/contracts/orders/status.ts';
+import { isDisputeEvent } from '../../../shared/payments/dispute.ts';
 import type { Payment } from '../../../shared/payments/payment.ts';
 import type { Reservation } from '../../../shared/stock/reservation.ts';
 import { canBeHeld } from './life-cycle.ts';
@@ -89,7 +90,7 @@ export const reservedUntilIn = (
   order: Pick<OrderItem, 'reservedUntil' | 'payments' | 'totalMinor' | 'cancelledMinor'>,
 ): string | null => {
   const { reservedUntil, payments = [], totalMinor, cancelledMinor = 0 } = order;
-  const hasMoney = payments.some((payment) => isPositiveCapture(payment) || payment.type === 'chargeback.opened');
+  const hasMoney = payments.some((payment) => isPositiveCapture(payment) || isDisputeEvent(payment));
   const isPaymentDue = !hasMoney && totalMinor > cancelledMinor;
   return status === 'payment-pending' || (status === 'on-hold' && isPaymentDue) ? reservedUntil : null;
 };

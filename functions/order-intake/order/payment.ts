@@ -1,5 +1,6 @@
 import { OrderHeld } from '../../../shared/contracts/orders/life-cycle-events.ts';
 import type { Balance, Payment } from '../../../shared/payments/payment.ts';
+import { disputesOf, isDisputeEvent } from '../../../shared/payments/dispute.ts';
 import { isPositiveCapture, type DraftEvent, draftEvent, eventData, reservedUntilIn } from './change.ts';
 import { canBeHeld, next } from './life-cycle.ts';
 import type { OrderItem } from './order-item.ts';
@@ -19,7 +20,9 @@ export function balanceOf({ status, totalMinor, cancelledMinor = 0, payments = [
   const isClosed = status === 'expired' || status === 'cancelled';
   const dueMinor = isClosed ? 0 : totalMinor - cancelledMinor;
   const capturedMinor = sumOf('payment.captured');
-  const chargedBackMinor = sumOf('chargeback.opened');
+  const chargedBackMinor = disputesOf(payments)
+    .filter((dispute) => dispute.state !== 'won' && dispute.currency === currency)
+    .reduce((sum, { amountMinor }) => sum + amountMinor, 0);
   return { balance: compare(capturedMinor, dueMinor), dueMinor, capturedMinor, chargedBackMinor };
 }
 
@@ -32,14 +35,25 @@ function compare(capturedMinor: number, dueMinor: number): Balance['balance'] {
 /** Adds a payment event: the order is paid if the captured amount is due, or held if it differs or is disputed. */
 export function withPayment<P extends Payable>(order: P, payment: Payment): P {
   const recorded = { ...order, payments: [...(order.payments ?? []), payment] };
-  if (!isPositiveCapture(payment) && payment.type !== 'chargeback.opened') return recorded;
+  if (isDisputeEvent(payment)) return withDisputes(recorded);
+  if (!isPositiveCapture(payment)) return recorded;
   const reasons = new Set(order.holdReasons);
-  if (payment.type === 'chargeback.opened') return withHoldReasons(recorded, reasons.add('chargeback'));
   if (payment.currency !== order.currency) return withHoldReasons(recorded, reasons.add('wrong-currency'));
   const { balance } = balanceOf(recorded);
   // A provider may capture per parcel, so less than the total is no reason to hold.
   const isByParcel = order.status === 'partly-shipped' && balance === 'underpaid';
   return withHoldReasons(recorded, withBalance(order.holdReasons, isByParcel ? 'settled' : balance));
+}
+
+/** Holds an order with an open or lost chargeback. When the last one is won, the order continues, if it is paid. */
+function withDisputes<P extends Payable>(order: P): P {
+  const reasons = new Set(order.holdReasons);
+  const isUnresolved = disputesOf(order.payments ?? []).some(({ state }) => state !== 'won');
+  if (isUnresolved) return withHoldReasons(order, reasons.add('chargeback'));
+  if (!reasons.delete('chargeback')) return order;
+  const { capturedMinor, dueMinor } = balanceOf(order);
+  const lacksMoney = capturedMinor < dueMinor && order.status !== 'partly-shipped';
+  return withHoldReasons(order, lacksMoney ? reasons.add('underpaid') : reasons);
 }
 
 /** Adds payments of an earlier return to a new order: paid if they cover it, otherwise the rest is awaited without a hold. */

@@ -11,6 +11,7 @@ const OfCharge = z.object({
   charge: z.string(),
   payment_intent: z.string().nullish(),
 });
+const Dispute = OfCharge.extend({ id: z.string(), status: z.string() });
 const Refund = OfCharge.extend({ status: z.string(), metadata });
 
 /** Reads a charge from Stripe; it has the metadata of its PaymentIntent. */
@@ -19,6 +20,7 @@ export type ReadCharge = (id: string) => Promise<unknown>;
 type StripeNotification = Pick<PaymentEvent, 'type' | 'paymentId' | 'amountMinor' | 'currency'> & {
   orderId: string | undefined;
   refundId?: string | undefined;
+  chargebackId?: string | undefined;
 };
 
 /**
@@ -60,7 +62,11 @@ async function notificationOf(
       return refundType && { ...(await ofCharge(refundType, refund, readCharge)), refundId };
     }
     case 'charge.dispute.created':
-      return ofCharge('chargeback.opened', OfCharge.parse(object), readCharge);
+    case 'charge.dispute.closed': {
+      const { id: chargebackId, status, ...dispute } = Dispute.parse(object);
+      const disputeType = type === 'charge.dispute.created' ? 'chargeback.opened' : disputeEnds[status];
+      return disputeType && { ...(await ofCharge(disputeType, dispute, readCharge)), chargebackId };
+    }
     default:
       return undefined;
   }
@@ -71,6 +77,13 @@ const finalRefundTypes: Partial<Record<string, 'refund.succeeded' | 'refund.fail
   succeeded: 'refund.succeeded',
   failed: 'refund.failed',
   canceled: 'refund.failed',
+};
+
+/** Final states of a dispute: docs.stripe.com/api/disputes/object. A closed inquiry (`warning_closed`) took no money. */
+const disputeEnds: Partial<Record<string, 'chargeback.won' | 'chargeback.lost'>> = {
+  won: 'chargeback.won',
+  warning_closed: 'chargeback.won',
+  lost: 'chargeback.lost',
 };
 
 const ofIntent = (

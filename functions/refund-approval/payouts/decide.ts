@@ -69,11 +69,26 @@ export function startExchange(refund: RefundItem): Outcome {
   return { kind: 'changed', refund: after, events: [draftEvent(ExchangeApproved, data)] };
 }
 
-/** Fails the due payouts of an order with an open chargeback, before any provider is called. */
-export function blockPayout(refund: RefundItem, ledger: RefundLedger): Outcome {
+/** Why a chargeback prevents the payout: it is open, or it took the money of a payment that the refund would use. */
+export function blockedBy(refund: RefundItem, order: OrderSnapshot, ledger: RefundLedger): PayoutBlock | undefined {
+  if (isDisputed(order)) return 'chargeback-open';
+  const own = new Set(refund.payouts.filter(({ state }) => state === 'due').map(paymentComponent));
+  const isTaken = refundableComponents(order, ledger).payments.some(
+    ({ pot, captured, refunded, pending, lostMinor = 0 }) =>
+      own.has(pot) && lostMinor > 0 && lostMinor + refunded.minor + pending.minor > captured.minor,
+  );
+  return isTaken ? 'chargeback-lost' : undefined;
+}
+type PayoutBlock = 'chargeback-open' | 'chargeback-lost';
+
+/** Fails the due payouts of an order with a chargeback, before any provider is called. */
+export function blockPayout(refund: RefundItem, ledger: RefundLedger, failure: PayoutBlock): Outcome {
   const status = next(refund.status, 'block');
-  if (!status) return illegal(refund, 'paid while a chargeback is open');
-  const failure = 'chargeback-open';
+  if (!status)
+    return illegal(
+      refund,
+      failure === 'chargeback-open' ? 'paid while a chargeback is open' : 'paid after a lost chargeback',
+    );
   const payouts = refund.payouts.map((payout): Payout =>
     payout.state === 'due' ? { ...payout, state: 'failed', failure } : payout,
   );

@@ -1,10 +1,16 @@
 import type { Cause } from '../../../shared/contracts/define-event.ts';
 import { applyChange, applyChangeWithOrder } from '../refund/apply.ts';
-import { isDisputed } from '../refund/order-snapshot.ts';
 import { isExchangeOpen, type Payout, payoutReference, type RefundItem } from '../refund/refund-item.ts';
 import type { RefundLedger } from '../refund/refund-ledger.ts';
 import type { RefundStore } from '../refund/store.ts';
-import { applyProviderResult, blockPayout, type ProviderResult, startExchange, startPayout } from './decide.ts';
+import {
+  applyProviderResult,
+  blockedBy,
+  blockPayout,
+  type ProviderResult,
+  startExchange,
+  startPayout,
+} from './decide.ts';
 import type { ProviderResponse, SendPayout } from './provider.ts';
 
 type Dependencies = {
@@ -27,7 +33,8 @@ export const payRefund =
       dependencies.store,
       refundId,
       (refund, order, ledger) => {
-        if (isDisputed(order)) return blockPayout(refund, ledger);
+        const block = blockedBy(refund, order, ledger);
+        if (block) return blockPayout(refund, ledger, block);
         return isExchangeOpen(refund) ? startExchange(refund) : startPayout(refund);
       },
       cause,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { OrderCharge } from '../../../shared/contracts/orders/events.ts';
 import { OrderStatus } from '../../../shared/contracts/orders/status.ts';
 import { AmountMinor, Currency, Instant } from '../../../shared/names.ts';
+import { hasOpenDispute, isDisputeEvent } from '../../../shared/payments/dispute.ts';
 import { Payment } from '../../../shared/payments/payment.ts';
 import type { RefundItem } from './refund-item.ts';
 import type { RefundLedger } from './refund-ledger.ts';
@@ -85,11 +86,10 @@ function withHistory(order: OrderSnapshot): OrderSnapshot {
 export type RefundSnapshot = { order: OrderSnapshot; ledger: RefundLedger | undefined; refund: RefundItem | undefined };
 
 /** Whether a chargeback of the order is open: until the bank decides, nothing is refunded. */
-export const isDisputed = ({ payments }: Pick<OrderSnapshot, 'payments'>): boolean =>
-  payments.some(({ type }) => type === 'chargeback.opened');
+export const isDisputed = ({ payments }: Pick<OrderSnapshot, 'payments'>): boolean => hasOpenDispute(payments);
 
 /** Adds the chargebacks of the exchanged order, whose money paid for this one. */
 export const withChargebacksOf = (order: OrderSnapshot, exchanged: OrderSnapshot): OrderSnapshot => ({
   ...order,
-  payments: [...order.payments, ...exchanged.payments.filter(({ type }) => type === 'chargeback.opened')],
+  payments: [...order.payments, ...exchanged.payments.filter(isDisputeEvent)],
 });

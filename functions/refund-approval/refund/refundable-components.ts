@@ -1,4 +1,5 @@
 import { allocate } from '../../../shared/money.ts';
+import { disputesOf } from '../../../shared/payments/dispute.ts';
 import type { OrderSnapshot } from './order-snapshot.ts';
 import { type Amount, plus, type RefundLedger, sumOf, zeroAmount } from './refund-ledger.ts';
 
@@ -8,13 +9,17 @@ import { type Amount, plus, type RefundLedger, sumOf, zeroAmount } from './refun
  */
 export type ComponentName = string;
 
-/** The amounts of a component (`pot` is its name). `refundable` is captured less refunded less pending. */
+/**
+ * The amounts of a component (`pot` is its name). `refundable` is captured less refunded less pending; of a payment, also
+ * less `lostMinor`, which lost chargebacks took.
+ */
 export type RefundableComponent = {
   pot: ComponentName;
   captured: Amount;
   refunded: Amount;
   pending: Amount;
   refundable: Amount;
+  lostMinor?: number;
 };
 
 /** Never below zero: `used` is higher where units were cancelled after their refund. */
@@ -36,8 +41,15 @@ export function refundableComponents(
     const { refunded, pending } = ledger.pots[pot] ?? { refunded: zeroAmount, pending: zeroAmount };
     return { pot, captured, refunded, pending, refundable: remaining(captured, plus(refunded, pending)) };
   };
-  const payments = capturesOf(order).map(({ key, minor }) => component(`payment:${key}`, { ...zeroAmount, minor }));
-  const capturedMinor = sumOf(payments.map(({ captured }) => captured.minor));
+  const lost = lostByPayment(order);
+  const payments = capturesOf(order).map(({ key, minor }) => {
+    const payment = component(`payment:${key}`, { ...zeroAmount, minor });
+    const lostMinor = Math.min(minor, lost.get(key) ?? 0);
+    if (lostMinor === 0) return payment;
+    const refundable = { ...zeroAmount, minor: Math.max(0, payment.refundable.minor - lostMinor) };
+    return { ...payment, refundable, lostMinor };
+  });
+  const capturedMinor = sumOf(payments.map(({ captured, lostMinor = 0 }) => captured.minor - lostMinor));
   const dueMinor = dueOf(order);
   const shippingTaxMinor = order.taxMinor - sumOf(order.lines.map(({ taxMinor }) => taxMinor));
   const shipping = {
@@ -87,4 +99,16 @@ function capturesOf({ payments, currency }: OrderSnapshot): { key: string; minor
   );
   const byPayment = Map.groupBy(newestFirst, ({ provider, paymentId }) => `${provider}/${paymentId}`);
   return [...byPayment].map(([key, own]) => ({ key, minor: sumOf(own.map(({ amountMinor }) => amountMinor)) }));
+}
+
+/** The amounts that lost chargebacks took, by payment. */
+function lostByPayment({ payments, currency }: OrderSnapshot): Map<string, number> {
+  const byPayment = new Map<string, number>();
+  for (const { state, provider, paymentId, amountMinor, ...dispute } of disputesOf(payments)) {
+    const key = `${provider}/${paymentId}`;
+    if (state === 'lost' && dispute.currency === currency) {
+      byPayment.set(key, (byPayment.get(key) ?? 0) + amountMinor);
+    }
+  }
+  return byPayment;
 }

@@ -19,8 +19,8 @@ export function addOverpayments(stack: WorkflowStack): void {
       $or: [
         { cancelledMinor: Match.exists() },
         { differences: { totalMinor: [{ numeric: ['<', 0] }] } },
-        { payment: { type: ['payment.captured'] }, order: { balance: ['overpaid'] } },
-        { payment: { type: ['payment.captured'] }, order: { status: ['expired'] } },
+        { payment: { type: ['payment.captured', 'chargeback.won'] }, order: { balance: ['overpaid'] } },
+        { payment: { type: ['payment.captured', 'chargeback.won'] }, order: { status: ['expired'] } },
       ],
     },
     handler: 'refund-approval/overpayment.handler.ts',

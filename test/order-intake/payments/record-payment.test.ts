@@ -27,6 +27,8 @@ describe('payment events of an order', () => {
     ['too much', 'placed', { amountMinor: 9999 }, 'on-hold', ['overpaid']],
     ['another currency', 'placed', { currency: 'EUR' }, 'on-hold', ['wrong-currency']],
     ['a chargeback', 'paid', { type: 'chargeback.opened' }, 'on-hold', ['chargeback']],
+    ['a lost chargeback', 'paid', { type: 'chargeback.lost' }, 'on-hold', ['chargeback']],
+    ['a won chargeback', 'paid', { type: 'chargeback.won' }, 'paid', undefined],
     ['an authorisation', 'payment-pending', { type: 'payment.authorized' }, 'payment-pending', undefined],
     ['a failure', 'paid', { type: 'payment.failed' }, 'paid', undefined],
     ['a capture of 0', 'payment-pending', { amountMinor: 0 }, 'payment-pending', undefined],

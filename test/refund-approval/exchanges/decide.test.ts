@@ -179,10 +179,10 @@ describe('an exchange', () => {
 
   test('blocked by a chargeback keeps its amount as a failed payout, without the part used for a replacement', () => {
     const { refund, ledger } = exchanging();
-    const open = changeOf(blockPayout({ ...refund, status: 'approved' }, ledger));
+    const open = changeOf(blockPayout({ ...refund, status: 'approved' }, ledger, 'chargeback-open'));
     expect(open.refund).toMatchObject({ status: 'payout-failed', exchange: { refusal: 'chargeback-open' } });
     const settled = changeOf(settleExchange(refund, ledger, aReplacement(600, 150)));
-    const blocked = changeOf(blockPayout(settled.refund, settled.ledger ?? ledger));
+    const blocked = changeOf(blockPayout(settled.refund, settled.ledger ?? ledger, 'chargeback-open'));
     expect(blocked.refund.payouts.map(({ state }) => state)).toEqual(['exchanged', 'exchanged', 'failed']);
     expect(typesOf(blocked)).toEqual(['RefundPayoutFailed']);
   });

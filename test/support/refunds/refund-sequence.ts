@@ -212,7 +212,7 @@ function outcomeOf(state: SequenceState, refund: RefundItem | undefined, step: R
     case 'pay':
       return startPayout(refund);
     case 'block':
-      return blockPayout(refund, state.ledger);
+      return blockPayout(refund, state.ledger, 'chargeback-open');
     case 'exchange':
       return exchanged(refund, state.ledger, step.share);
     case 'result': {
