@@ -17,25 +17,24 @@ export function disputesOf(payments: readonly Payment[]): Dispute[] {
   const byPayment = Map.groupBy(payments.filter(isDisputeEvent), ({ provider, paymentId, currency }) =>
     JSON.stringify([provider, paymentId, currency]),
   );
-  return [...byPayment.values()].flatMap((events) => {
-    const inTime = events.toSorted((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt) || compareIds(a, b));
-    const openings = inTime.filter(({ type }) => type === 'chargeback.opened');
-    const ends = lastById(inTime.filter(({ type }) => type !== 'chargeback.opened'));
-    const named = lastById(openings.filter(({ chargebackId }) => chargebackId !== undefined));
-    const partnerOf = ({ chargebackId }: DisputeEvent) => ends.find((end) => end.chargebackId === chargebackId);
-    const partners = new Set(named.map(partnerOf));
-    return [
-      ...named.filter(partnerOf).flatMap((opening) => disputes([opening], [partnerOf(opening) ?? opening])),
-      ...disputes(
-        openings.filter(({ chargebackId }) => chargebackId === undefined),
-        ends.filter((end) => !partners.has(end)),
-      ),
-      ...disputes(
-        named.filter((opening) => !partnerOf(opening)),
-        [],
-      ),
-    ];
-  });
+  return [...byPayment.values()].flatMap(disputesOfPayment);
+}
+
+function disputesOfPayment(events: readonly DisputeEvent[]): Dispute[] {
+  const inTime = events.toSorted((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt) || compareIds(a, b));
+  const openings = lastById(inTime.filter(({ type }) => type === 'chargeback.opened'));
+  const ends = lastById(inTime.filter(({ type }) => type !== 'chargeback.opened'));
+  const partnerOf = ({ chargebackId }: DisputeEvent) =>
+    chargebackId === undefined ? undefined : ends.find((end) => end.chargebackId === chargebackId);
+  const matched = openings.map(partnerOf).filter((end) => end !== undefined);
+  const others = openings.filter((opening) => !partnerOf(opening));
+  const isNamed = ({ chargebackId }: DisputeEvent) => chargebackId !== undefined;
+  // Openings before 2026-11-30 have no id, their ends may have one.
+  const unnamed = paired(
+    others.filter((opening) => !isNamed(opening)),
+    ends.filter((end) => !matched.includes(end)),
+  );
+  return [...matched, ...others.filter(isNamed), ...unnamed].map(disputeOf);
 }
 
 /** Of the events with the same chargeback id the last one, and all events without an id. */
@@ -45,17 +44,19 @@ const lastById = (events: readonly DisputeEvent[]): DisputeEvent[] =>
       chargebackId === undefined || events.findLastIndex((other) => other.chargebackId === chargebackId) === index,
   );
 
-/** One chargeback for each opening, and for each end whose opening has not arrived. */
-const disputes = (opened: readonly DisputeEvent[], ends: readonly DisputeEvent[]): Dispute[] =>
-  Array.from({ length: Math.max(opened.length, ends.length) }, (_, index) => ends[index] ?? opened[index])
-    .filter((event) => event !== undefined)
-    .map(({ provider, paymentId, currency, amountMinor, type }) => ({
-      provider,
-      paymentId,
-      currency,
-      amountMinor,
-      state: stateOf[type],
-    }));
+/** The end of each opening, the opening if it has none, and ends whose opening has not arrived. */
+const paired = (openings: readonly DisputeEvent[], ends: readonly DisputeEvent[]): DisputeEvent[] => [
+  ...ends,
+  ...openings.slice(ends.length),
+];
+
+const disputeOf = ({ provider, paymentId, currency, amountMinor, type }: DisputeEvent): Dispute => ({
+  provider,
+  paymentId,
+  currency,
+  amountMinor,
+  state: stateOf[type],
+});
 
 const compareIds = (a: Payment, b: Payment) => (a.eventId < b.eventId ? -1 : 1);
 

@@ -47,7 +47,7 @@ export function refundableComponents(
     const lostMinor = Math.min(minor, lost.get(key) ?? 0);
     if (lostMinor === 0) return payment;
     const refundable = { ...zeroAmount, minor: Math.max(0, payment.refundable.minor - lostMinor) };
-    return { ...payment, refundable, lostMinor };
+    return Object.assign(payment, { refundable, lostMinor });
   });
   const capturedMinor = sumOf(payments.map(({ captured, lostMinor = 0 }) => captured.minor - lostMinor));
   const dueMinor = dueOf(order);
