@@ -22,7 +22,7 @@ export function balanceOf({ status, totalMinor, cancelledMinor = 0, payments = [
   const capturedMinor = sumOf('payment.captured');
   const chargedBackMinor = disputesOf(payments)
     .filter((dispute) => dispute.state !== 'won' && dispute.currency === currency)
-    .reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+    .reduce((sum, dispute) => sum + dispute.amountMinor, 0);
   return { balance: compare(capturedMinor, dueMinor), dueMinor, capturedMinor, chargedBackMinor };
 }
 
