@@ -67,6 +67,7 @@ function utf16(encoding: 'UTF-16LE' | 'UTF-16BE'): Decode {
 function byLine(): Decode {
   let encoding: 'UTF-8' | 'Windows-1252' | undefined;
   let rest = Buffer.alloc(0);
+  let isStart = true;
 
   function lineOf(bytes: Buffer): string {
     const text = utf8(bytes);
@@ -93,8 +94,10 @@ function byLine(): Decode {
     const all = Buffer.concat([rest, bytes]);
     const end = isEnd ? all.length : cutOf(all);
     rest = all.subarray(end);
-    const text = textOf(all.subarray(0, end)).replace(/^\uFEFF/, '');
-    return { text, encoding: encoding ?? 'UTF-8' };
+    const text = textOf(all.subarray(0, end));
+    const isMarked = isStart && text.startsWith('\uFEFF');
+    isStart &&= text === '';
+    return { text: isMarked ? text.slice(1) : text, encoding: encoding ?? 'UTF-8' };
   };
 }
 

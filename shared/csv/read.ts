@@ -83,10 +83,10 @@ function createTable(columns: Columns, maxRows: number) {
     const first = /^[^\r\n]*/.exec(start)?.[0] ?? '';
     const stated = statedSeparator(first);
     const counted = stated ? start.slice(first.length).replace(/^(\r\n|\r|\n)/, '') : start;
-    const header = /^([\s,;]*[\r\n])?([^\r\n]+)([\r\n])?/.exec(counted);
-    const isComplete = isEnd || header?.[3] !== undefined || start.length > maxRowLength;
+    const [, header = '', lineEnd] = /^([^\r\n]*[^\s,;][^\r\n]*)([\r\n])?/m.exec(counted) ?? [];
+    const isComplete = isEnd || lineEnd !== undefined || start.length > maxRowLength;
     if (!isComplete) return [];
-    const found = stated ?? separatorOf(header?.[2] ?? '');
+    const found = stated ?? separatorOf(header);
     if ('problem' in found) {
       refuse(found.problem, 1);
       return [];
@@ -116,7 +116,7 @@ function createTable(columns: Columns, maxRows: number) {
         end.unreadFrom = { row, reason: `The file has more than ${maxRows} rows; split it`, cells: each.cells };
         return [];
       }
-      return [rowOf(row, each, end.names, end.encoding)];
+      return [rowOf(row, each, end.names)];
     });
   }
 
@@ -148,7 +148,7 @@ function createTable(columns: Columns, maxRows: number) {
 
 const binary = 'The file has NUL bytes: it is binary, or UTF-16 without a byte order mark; save it as "CSV UTF-8"';
 
-function rowOf(row: number, { cells: found, problem }: Tokens, names: readonly string[], encoding: Encoding): TableRow {
+function rowOf(row: number, { cells: found, problem }: Tokens, names: readonly string[]): TableRow {
   if (problem !== undefined) return { row, cells: found, problem, isBroken: true };
   const hasRest = found.slice(names.length).some((cell) => cell.trim() !== '');
   const cells = hasRest ? found : found.slice(0, names.length);
@@ -162,7 +162,7 @@ function rowOf(row: number, { cells: found, problem }: Tokens, names: readonly s
     return {
       row,
       cells,
-      problem: `has characters that are not readable as ${encoding}, such as ${example}; save the file as "CSV UTF-8"`,
+      problem: `has characters that are not readable, such as ${example}; save the file as "CSV UTF-8"`,
     };
   }
   const pairs = names.map((name, index) => [name, cells[index] ?? ''] as const);
