@@ -56,7 +56,7 @@ const oddName = fc.constantFrom(
 );
 
 /** Replaces, removes or adds one member somewhere in the value. `picks` chooses the way into it. */
-export function mutated(value: unknown, picks: readonly number[], odd: unknown, name: string): unknown {
+function mutated(value: unknown, picks: readonly number[], odd: unknown, name: string): unknown {
   const [pick = 0, ...rest] = picks;
   if (typeof value !== 'object' || value === null || rest.length === 0) return odd;
   const keys = Object.keys(value);
