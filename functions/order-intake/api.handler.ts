@@ -2,6 +2,7 @@ import { readOffer } from '../../shared/catalog/offer-store.ts';
 import { editOrder } from '../../shared/contracts/orders/edit-routes.ts';
 import * as exportRoutes from '../../shared/contracts/orders/export-routes.ts';
 import * as life from '../../shared/contracts/orders/life-cycle-routes.ts';
+import { getPickList } from '../../shared/contracts/orders/pick-list-routes.ts';
 import { placeOrders } from '../../shared/contracts/orders/queue-routes.ts';
 import * as routes from '../../shared/contracts/orders/routes.ts';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
@@ -17,6 +18,8 @@ import { createHoldExpiry, oncePerSecond } from './order/hold-expiry-job.ts';
 import { createOrderStore } from './order/order-store.ts';
 import { receivePayment } from './payments/payments-api.ts';
 import { verifySignature } from './payments/webhook-signature.ts';
+import { pickList } from './picking/pick-list-api.ts';
+import { createPickListStore } from './picking/pick-list-store.ts';
 import { queueOrders } from './queue/queue-api.ts';
 import { createIntakeStore } from './queue/intake-store.ts';
 import { createOrderQueue } from './queue/order-queue.ts';
@@ -40,7 +43,7 @@ const db = openDatabase();
 const orders = createOrderStore(db, tables, policy.timeZone);
 const intakes = createIntakeStore(db, ORDER_TABLE_NAME);
 const exports = createExportStore(db, tables);
-const search = createSearchStore(db, ORDER_TABLE_NAME);
+const search = createSearchStore(db, ORDER_TABLE_NAME, policy.timeZone);
 const risks = createRiskStore(db, tables, RISK.windowMinutes);
 
 const queue = createOrderQueue(ORDER_QUEUE_URL);
@@ -52,7 +55,8 @@ const fulfilment = fulfilmentRoutes(orders, channels, policy, (now, change) => a
 export const handler = httpHandler(
   on(placeOrders, queueOrders({ orders, intakes }, queue, channels, policy)),
   on(routes.getTimeline, getTimeline(orders, channels)),
-  on(routes.findOrders, findOrders(orders, search, channels)),
+  on(routes.findOrders, findOrders(orders, search, channels, policy.timeZone)),
+  on(getPickList, pickList(orders, createPickListStore(db, tables), channels)),
   on(editOrder, editing(orders, readOffer(db, tables), channels, policy, expireHolds)),
   on(life.cancelOrder, cancellation(orders, channels)),
   on(life.allocateOrder, fulfilment.allocateOrder),

@@ -17,7 +17,7 @@ const { CHANNELS, SELLING, ORDER_FILES_BUCKET_NAME, ...tables } = ExportEnv.pars
 const db = openDatabase(batchJobMaxAttempts);
 const s3 = new S3Client();
 const orders = createOrderStore(db, tables, SELLING.timeZone);
-const search = createSearchStore(db, tables.ORDER_TABLE_NAME);
+const search = createSearchStore(db, tables.ORDER_TABLE_NAME, SELLING.timeZone);
 const exports = createExportStore(db, tables);
 const find: Parameters<typeof writeExport>[0] = (...query) => findPage({ ...orders, ...search }, ...query);
 const channels = Object.values(CHANNELS).map(({ channel }) => channel);

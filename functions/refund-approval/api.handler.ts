@@ -1,6 +1,6 @@
 import { readOffer } from '../../shared/catalog/offer-store.ts';
 import * as policyHttp from '../../shared/contracts/refunds/policy-routes.ts';
-import { getReturn, receiveReturn } from '../../shared/contracts/refunds/return-routes.ts';
+import { findReturns, getReturn, receiveReturn } from '../../shared/contracts/refunds/return-routes.ts';
 import * as routes from '../../shared/contracts/refunds/routes.ts';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
@@ -16,6 +16,7 @@ import { requestApi } from './requests/request-api.ts';
 import { createRequestStore } from './requests/request-store.ts';
 import { createReceiptStore } from './returns/receipt-store.ts';
 import { returnApi } from './returns/return-api.ts';
+import { searchApi } from './search/search-api.ts';
 
 const { CHANNELS, DEPARTMENTS, RETURN_ADDRESSES, CALENDAR, ...tables } = ParsedEnv.parse(process.env);
 const db = openDatabase();
@@ -27,6 +28,7 @@ const refunds = refundApi(store, CHANNELS);
 const decisions = decisionApi({ store, policies: policyStore }, DEPARTMENTS);
 const payouts = payoutApi(store);
 const returns = returnApi(store, createReceiptStore(db, tables.REFUND_TABLE_NAME), CHANNELS, RETURN_ADDRESSES);
+const search = searchApi(store, CHANNELS, CALENDAR.timeZone, returns.summaryOf);
 const policies = policyApi(policyStore);
 
 export const handler = httpHandler(
@@ -38,7 +40,8 @@ export const handler = httpHandler(
   on(routes.settleRefund, payouts.settleRefund),
   on(routes.getRefund, refunds.getRefund),
   on(routes.getRefundTimeline, refunds.getRefundTimeline),
-  on(routes.findRefunds, refunds.findRefunds),
+  on(routes.findRefunds, search.findRefunds),
+  on(findReturns, search.findReturns),
   on(getReturn, returns.getReturn),
   on(receiveReturn, returns.receiveReturn),
   on(routes.rateRefund, requests.rateRefund),

@@ -9,6 +9,7 @@ export const orderTable = new TableDefinition('OrderTable', 'ORDER_TABLE_NAME', 
     { name: 'byCustomer', partitionKey: 'customerKey', sortKey: 'placedKey' },
     { name: 'byStatus', partitionKey: 'statusKey', sortKey: 'placedKey' },
     { name: 'byDay', partitionKey: 'dayKey', sortKey: 'placedKey' },
+    { name: 'byEmail', partitionKey: 'emailKey', sortKey: 'placedKey' },
     { name: 'byDue', partitionKey: 'dueKey', sortKey: 'dueAt' },
   ],
 });
@@ -27,7 +28,7 @@ export const orders = {
   /** Serves the API: finds orders by every index, and reads their timelines. */
   editor: all(
     orderTable.access('BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
-    orderTable.query('byCustomer', 'byStatus', 'byDay', 'byDue'),
+    orderTable.query('byCustomer', 'byStatus', 'byDay', 'byEmail', 'byDue'),
   ),
   /** Places queued orders; before it refuses one for lack of stock, it expires overdue holds. */
   queuePlacer: all(

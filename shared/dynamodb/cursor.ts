@@ -3,7 +3,7 @@ import { contentHash } from '../ids.ts';
 
 const Cursor = z.object({ query: z.string(), position: z.string() });
 
-/** A cursor that continues after `position` (a sort key). It is valid for the same query only. */
+/** A cursor that continues after `position` (a sort key). It is valid for the same query only: include the caller in it. */
 export const cursorOf = (query: unknown, position: string): string =>
   Buffer.from(JSON.stringify({ query: contentHash(query), position })).toString('base64url');
 

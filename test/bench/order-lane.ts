@@ -164,7 +164,7 @@ export function writeUnits(shape: Shape): { part: string; bytes: number; units: 
     const bytes = itemSize(item);
     return { part: name, bytes, units: writeUnitsOf(bytes, true) };
   };
-  const indexKeys = Object.keys(shape.order).filter((name) => /^(customer|status|day|placed)Key$/.test(name));
+  const indexKeys = Object.keys(shape.order).filter((name) => /^(customer|email|status|day|placed)Key$/.test(name));
   const entry = itemSize(
     Object.fromEntries(Object.entries(shape.order).filter(([name]) => ['pk', 'sk', ...indexKeys].includes(name))),
   );

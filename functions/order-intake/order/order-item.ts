@@ -4,6 +4,7 @@ import { OrderPlaced } from '../../../shared/contracts/orders/events.ts';
 import { RiskResponse } from '../../../shared/contracts/orders/routes.ts';
 import { AmountMinor, Instant } from '../../../shared/names.ts';
 import { OrderStatus } from '../../../shared/contracts/orders/status.ts';
+import { normalEmail } from '../../../shared/email.ts';
 import { Payment } from '../../../shared/payments/payment.ts';
 import { customerIndex, shardOf, shards, statusIndex } from '../../../shared/orders/order-keys.ts';
 
@@ -97,6 +98,8 @@ export const isEarlyPayments = (item: unknown): boolean => EarlyPayments.safePar
 
 /** Index of orders by business day. */
 export const dayIndex = { name: 'byDay', attribute: 'dayKey', keysOf: (day: string) => shards(`DAY#${day}`) };
+/** Sparse index of orders by the e-mail address of their customer, in its normal form. */
+export const emailIndex = { name: 'byEmail', attribute: 'emailKey', keysOf: (email: string) => [`EMAIL#${email}`] };
 /** Sparse index of orders with a deadline, by deadline. */
 export const dueIndex = { name: 'byDue', attribute: 'dueKey', sortKey: 'dueAt', keys: () => shards('DUE') };
 export type OrderIndex = { name: string; attribute: string; keysOf: (value: string) => string[] };
@@ -114,6 +117,9 @@ function dueAtOf({ status, reservedUntil, completesAt }: Pick<OrderItem, 'status
   return status === 'delivered' ? completesAt : undefined;
 }
 
+/** Partition key of an e-mail address in its index. */
+export const emailKeyOf = (email: string) => emailIndex.keysOf(normalEmail(email))[0];
+
 /** The index attributes of an order; `day` is its business day. */
 export const indexKeys = (
   order: Pick<OrderItem, 'status' | 'placedAt' | 'orderId' | 'channel' | 'customer' | 'reservedUntil' | 'completesAt'>,
@@ -123,6 +129,7 @@ export const indexKeys = (
   const dueAt = dueAtOf(order);
   return {
     ...(order.customer.id !== undefined && { customerKey: customerIndex.keysOf(order.customer.id)[0] }),
+    ...(order.customer.email !== undefined && { emailKey: emailKeyOf(order.customer.email) }),
     statusKey: statusIndex.keysOf(order.status)[shard],
     dayKey: dayIndex.keysOf(day)[shard],
     placedKey: placedKeyOf(order),

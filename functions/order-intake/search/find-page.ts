@@ -1,46 +1,60 @@
-import type { FindOrdersQuery } from '../../../shared/contracts/orders/routes.ts';
+import { type ChannelAccess, isVisible } from '../../../shared/access/channel-access.ts';
+import type { TimeRange } from '../../../shared/contracts/list-query.ts';
+import { OrderStatus } from '../../../shared/contracts/orders/status.ts';
+import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
+import { collectPage, type KeySource, newestFirst, newestOf } from '../../../shared/dynamodb/list-page.ts';
+import { normalEmail } from '../../../shared/email.ts';
 import { orderIdOf } from '../../../shared/ids.ts';
 import { customerIndex, placedKeyPattern, statusIndex } from '../../../shared/orders/order-keys.ts';
-import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
 import { asOf } from '../order/deadlines.ts';
-import { dayIndex, type OrderIndex, type OrderItem, placedKeyOf } from '../order/order-item.ts';
-import { isVisible, type ChannelAccess } from '../../../shared/access/channel-access.ts';
+import { emailIndex, dayIndex, type OrderIndex, type OrderItem, placedKeyOf } from '../order/order-item.ts';
 import type { OrderStore } from '../order/order-store.ts';
+import { newestOfAllDays } from './all-days.ts';
 import type { SearchStore } from './search-store.ts';
 
-/** Limit of index reads per page: a channel with few orders among many gets a short page with a cursor. */
-const maxRounds = 10;
-const keysPerRound = 100;
-
-type Criteria = Omit<FindOrdersQuery, 'limit' | 'cursor'>;
+/** What an order is searched by. The filters are combined by "and"; several statuses by "or". */
+export type OrderSearch = {
+  externalOrderId?: string | undefined;
+  email?: string | undefined;
+  customerId?: string | undefined;
+  status?: readonly OrderStatus[] | undefined;
+  day?: string | undefined;
+  warehouse?: string | undefined;
+  channel?: string | undefined;
+  /** When the order was placed. */
+  range?: TimeRange | undefined;
+  limit: number;
+  cursor?: string | undefined;
+  /** The client, for whom alone the cursor is valid. */
+  caller?: string | undefined;
+};
+type Criteria = Omit<OrderSearch, 'limit' | 'cursor' | 'caller'>;
 type FindStore = Pick<OrderStore, 'read'> & SearchStore;
 
 /** A page of orders, newest first, with the cursor of the next page. Undefined if the cursor belongs to another query. */
 export async function findPage(
   store: FindStore,
-  { limit, cursor, ...criteria }: FindOrdersQuery,
+  { limit, cursor, ...query }: OrderSearch,
   access: ChannelAccess,
   now: number,
 ): Promise<{ orders: OrderItem[]; cursor?: string } | undefined> {
-  let position = cursor === undefined ? undefined : positionOf(cursor, criteria, placedKeyPattern);
-  if (cursor !== undefined && position === undefined) return undefined;
-  const nextKeys = keySource(store, criteria, access);
-  const isVisibleKey = (key: string) => isVisible(placedKeyParts(key).channel, access);
-  // One key more than the page needs shows whether there is another page.
-  const count = (access.onlyChannel === undefined ? limit : keysPerRound) + 1;
-
-  const orders: OrderItem[] = [];
-  for (let round = 1; ; round += 1) {
-    const keys = await nextKeys(position, count);
-    const wanted = keys.filter(isVisibleKey).slice(0, limit - orders.length);
-    const isFull = orders.length + wanted.length === limit;
-    const last = isFull ? wanted.at(-1) : keys.at(-1);
-    const read = await readInOrder(store, wanted);
-    orders.push(...read.filter((order) => matchesStatus(asOf(order, now), criteria)));
-    if (last === undefined || (last === keys.at(-1) && keys.length < count)) return { orders };
-    if (orders.length === limit || round === maxRounds) return { orders, cursor: cursorOf(criteria, last) };
-    position = last;
-  }
+  const after = cursor === undefined ? undefined : positionOf(cursor, query, placedKeyPattern);
+  if (cursor !== undefined && after === undefined) return undefined;
+  const { from = '', before } = query.range ?? {};
+  const isKeyWanted = (key: string) => {
+    const { channel } = placedKeyParts(key);
+    const isInRange = key >= from && (before === undefined || key < before);
+    return isInRange && isVisible(channel, access) && (query.channel === undefined || channel === query.channel);
+  };
+  const read = async (keys: string[]) => {
+    const orders = await store.read(keys.map((key) => placedKeyParts(key).orderId));
+    const matching = orders.filter((order) => isMatch(asOf(order, now), query, store.dayOf));
+    return new Map(matching.map((order) => [placedKeyOf(order), order]));
+  };
+  const { source, isComplete } = keySource(store, query, access);
+  const isFiltered = !isComplete || access.onlyChannel !== undefined;
+  const { entries, last } = await collectPage(source, read, { limit, after, isFiltered, isKeyWanted });
+  return { orders: entries, ...(last !== undefined && { cursor: cursorOf(query, last) }) };
 }
 
 const placedKeyParts = (placedKey: string) => {
@@ -48,41 +62,55 @@ const placedKeyParts = (placedKey: string) => {
   return { orderId, channel };
 };
 
-/** The index is eventually consistent: it may list an order under an earlier status. */
-const matchesStatus = (order: OrderItem, { status }: Criteria) => status === undefined || order.status === status;
-
-async function readInOrder(store: FindStore, placedKeys: string[]): Promise<OrderItem[]> {
-  const ids = placedKeys.map((key) => placedKeyParts(key).orderId);
-  const byId = new Map((await store.read(ids)).map((order) => [order.orderId, order]));
-  return ids.flatMap((id) => byId.get(id) ?? []);
+/** Also checks what the index selected: it is eventually consistent, and may list an order under an earlier status. */
+function isMatch(
+  order: OrderItem,
+  { status, day, warehouse, email, customerId, externalOrderId }: Criteria,
+  dayOf: SearchStore['dayOf'],
+) {
+  return (
+    (status === undefined || status.includes(order.status)) &&
+    (warehouse === undefined || order.lines.some((line) => line.warehouse === warehouse)) &&
+    (email === undefined || (order.customer.email !== undefined && normalEmail(order.customer.email) === email)) &&
+    (customerId === undefined || order.customer.id === customerId) &&
+    (externalOrderId === undefined || order.externalOrderId === externalOrderId) &&
+    (day === undefined || dayOf(Date.parse(order.placedAt)) === day)
+  );
 }
 
-type KeySource = (before: string | undefined, count: number) => Promise<string[]>;
-
-function keySource(store: FindStore, criteria: Criteria, access: ChannelAccess): KeySource {
-  const { externalOrderId, customerId, status, day } = criteria;
-  if (externalOrderId !== undefined) return identifiedKeys(store, externalOrderId, access);
-  if (customerId !== undefined) return mergedKeys(store, customerIndex, customerId);
-  if (status !== undefined) return mergedKeys(store, statusIndex, status);
-  return mergedKeys(store, dayIndex, day ?? '');
-}
-
-/** Keys of an index, newest first, merged from all shards. */
-const mergedKeys =
-  (store: FindStore, index: OrderIndex, value: string): KeySource =>
-  async (before, count) => {
-    const shards = await Promise.all(index.keysOf(value).map((key) => store.placedKeys(index, key, before, count)));
-    return newestFirst(shards.flat()).slice(0, count);
+/** The index with the fewest keys that the criteria select. `isComplete`: no other filter than the index is left. */
+function keySource(
+  store: FindStore,
+  criteria: Criteria,
+  access: ChannelAccess,
+): { source: KeySource; isComplete: boolean } {
+  const { externalOrderId, email, customerId, status, day, range = {}, ...others } = criteria;
+  const selecting = [externalOrderId, email, customerId, status, day, ...Object.values(others)];
+  const isComplete = selecting.filter((value) => value !== undefined).length <= 1;
+  const merged = (index: OrderIndex, values: readonly string[]) =>
+    newestOf(
+      values.flatMap(index.keysOf),
+      (key, before, count) => store.placedKeys(index, key, before, count),
+      range.from,
+      range.before,
+    );
+  const source = () => {
+    if (externalOrderId !== undefined) return identifiedKeys(store, externalOrderId, access);
+    if (email !== undefined) return merged(emailIndex, [email]);
+    if (customerId !== undefined) return merged(customerIndex, [customerId]);
+    if (day !== undefined) return merged(dayIndex, [day]);
+    if (status !== undefined) return merged(statusIndex, status);
+    return newestOfAllDays(store, range);
   };
+  return { source: source(), isComplete };
+}
 
 /** An external id needs no index: the order id derives from it and the channel. */
 const identifiedKeys =
   (store: FindStore, externalOrderId: string, { onlyChannel, channels }: ChannelAccess): KeySource =>
-  async (before, count) => {
+  async (after, count) => {
     const searched = onlyChannel === undefined ? channels : [onlyChannel];
     const orders = await store.read(searched.map((channel) => orderIdOf(channel, externalOrderId)));
-    const keys = orders.map(placedKeyOf).filter((key) => before === undefined || key < before);
-    return newestFirst(keys).slice(0, count);
+    const keys = newestFirst(orders.map(placedKeyOf).filter((key) => after === undefined || key < after));
+    return { keys: keys.slice(0, count), next: keys.length > count ? keys[count - 1] : undefined };
   };
-
-const newestFirst = (keys: string[]) => keys.toSorted((a, b) => (a < b ? 1 : -1));

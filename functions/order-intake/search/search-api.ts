@@ -1,9 +1,17 @@
 import * as z from 'zod';
 import { type ChannelAccess, channelAccessOf } from '../../../shared/access/channel-access.ts';
+import {
+  emptyRange,
+  invalidCursor,
+  invalidParameter,
+  invalidValueText,
+  timeRangeOf,
+} from '../../../shared/contracts/list-query.ts';
 import type { QueuedOrderResponse } from '../../../shared/contracts/orders/queue-routes.ts';
 import type * as routes from '../../../shared/contracts/orders/routes.ts';
-import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
+import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import type { OutboxItem } from '../../../shared/dynamodb/outbox.ts';
+import { normalEmail } from '../../../shared/email.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';
 import { etagOf } from '../order/order-item.ts';
@@ -11,8 +19,6 @@ import type { OrderStore } from '../order/order-store.ts';
 import { currentOrderBody, currentOrderBodyFor, unknownOrder } from '../order/responses.ts';
 import { findPage } from './find-page.ts';
 import type { SearchStore } from './search-store.ts';
-
-const badCursor = problem(400, 'invalid-cursor', 'The cursor does not belong to this query.');
 
 /** Returns an order that is accepted but not placed, or refused, if it is visible to the caller. */
 type FindQueued = (orderId: string, access: ChannelAccess, now: number) => Promise<QueuedOrderResponse | undefined>;
@@ -39,12 +45,21 @@ export const getTimeline =
     return { status: 200, body: { events: (await orders.timeline(orderId)).map(timelineEntry) } };
   };
 
-/** Serves a page of orders. */
+/** Serves a page of orders. `timeZone` is the IANA zone of the business days. */
 export const findOrders =
-  (orders: Pick<OrderStore, 'read'>, search: SearchStore, channels: Channels) =>
+  (orders: Pick<OrderStore, 'read'>, search: SearchStore, channels: Channels, timeZone: string) =>
   async ({ query, caller, cause }: Request<typeof routes.findOrders>): Promise<HttpResponse> => {
-    const page = await findPage({ ...orders, ...search }, query, channelAccessOf(caller.clientId, channels), cause.now);
-    if (!page) return badCursor;
+    const { from, to, email, ...criteria } = query;
+    const range = timeRangeOf({ from, to }, timeZone);
+    if (!range) return emptyRange;
+    const access = channelAccessOf(caller.clientId, channels);
+    const { channel } = criteria;
+    if (channel !== undefined && !access.channels.includes(channel)) {
+      return invalidParameter('channel', invalidValueText(channel, access.channels));
+    }
+    const find = { ...criteria, email: email && normalEmail(email), range, caller: caller.clientId };
+    const page = await findPage({ ...orders, ...search }, find, access, cause.now);
+    if (!page) return invalidCursor;
     return { status: 200, body: { ...page, orders: page.orders.map((order) => currentOrderBody(order, cause.now)) } };
   };
 

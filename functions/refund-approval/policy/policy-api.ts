@@ -4,7 +4,7 @@ import type * as routes from '../../../shared/contracts/refunds/policy-routes.ts
 import { contentHash } from '../../../shared/ids.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
-import { invalidCursor } from '../refund/responses.ts';
+import { invalidCursor } from '../../../shared/contracts/list-query.ts';
 import { changePolicy, etagOf } from './policy-change.ts';
 import type { PolicyInForce, PolicyStore } from '../refund/policy-store.ts';
 import { policyVersionPattern } from '../refund/refund-keys.ts';

@@ -32,8 +32,11 @@ export type RefundIndex = { name: string; attribute: string; keyOf: (value: stri
 /** Sort key of both indexes: the time of the request in UTC, then the id. */
 export const requestedKeyPattern = /^[^#]+#ref_[0-9a-z]{26}$/;
 
-export const indexKeys = ({ refundId, status, orderId, requestedAt }: RefundItem) => ({
-  [statusIndex.attribute]: statusIndex.keyOf(status),
-  [orderIndex.attribute]: orderIndex.keyOf(orderId),
-  requestedKey: `${new Date(requestedAt).toISOString()}#${refundId}`,
+export const requestedKeyOf = ({ requestedAt, refundId }: Pick<RefundItem, 'requestedAt' | 'refundId'>) =>
+  `${new Date(requestedAt).toISOString()}#${refundId}`;
+
+export const indexKeys = (refund: RefundItem) => ({
+  [statusIndex.attribute]: statusIndex.keyOf(refund.status),
+  [orderIndex.attribute]: orderIndex.keyOf(refund.orderId),
+  requestedKey: requestedKeyOf(refund),
 });

@@ -48,7 +48,6 @@ export const refundResponse = (refund: RefundItem): RefundResponse => ({
 
 export const unknownRefund = problem(404, 'not-found', 'There is no such refund.');
 export const unknownOrder = problem(404, 'not-found', 'There is no such order.');
-export const invalidCursor = problem(400, 'invalid-parameter', 'The cursor does not belong to this query.');
 
 /** The response to a command; `firstStatus` is the status of a change. */
 export function outcomeResponse(outcome: Outcome | undefined, firstStatus: 200 | 201 = 200): HttpResponse {

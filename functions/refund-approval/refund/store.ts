@@ -1,7 +1,6 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Cause } from '../../../shared/contracts/define-event.ts';
-import type { RefundStatus } from '../../../shared/contracts/refunds/status.ts';
 import { type Action, type Database, type Key, readBatch, transact } from '../../../shared/dynamodb/database.ts';
 import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';
 import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
@@ -15,13 +14,12 @@ import { RefundItem } from './refund-item.ts';
 import {
   indexKeys,
   ledgerKey,
-  orderIndex,
   receiptKey,
   refundedOrderKey,
   type RefundIndex,
   refundKey,
   refundPartition,
-  statusIndex,
+  requestedKeyOf,
 } from './refund-keys.ts';
 import { emptyLedger, RefundLedger } from './refund-ledger.ts';
 
@@ -133,33 +131,38 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
     /** The refund's events, oldest first. */
     timeline: (refundId: string) => timelineOf(db, table, refundPartition(refundId)),
 
-    /** Up to `limit` refunds of a status or an order, the newest first, after the position `before`. */
-    async find(index: RefundIndex, value: string, before: string | undefined, limit: number) {
-      const { Items = [], LastEvaluatedKey } = await db.send(
+    /** Up to `count` sort keys under one partition key of an index, the newest first, after the position `before`. */
+    async requestedKeys({ name, attribute }: RefundIndex, key: string, before: string | undefined, count: number) {
+      const { Items = [] } = await db.send(
         new QueryCommand({
           TableName: table,
-          IndexName: index.name,
+          IndexName: name,
           KeyConditionExpression: before === undefined ? '#key = :key' : '#key = :key AND requestedKey < :before',
-          ExpressionAttributeNames: { '#key': index.attribute },
-          ExpressionAttributeValues: { ':key': index.keyOf(value), ...(before !== undefined && { ':before': before }) },
+          ExpressionAttributeNames: { '#key': attribute },
+          ExpressionAttributeValues: { ':key': key, ...(before !== undefined && { ':before': before }) },
           ScanIndexForward: false,
-          Limit: limit,
+          Limit: count,
         }),
       );
-      const positions = Items.map((item) => IndexEntry.parse(item).requestedKey);
-      const ids = positions.map((position) => position.slice(position.indexOf('#') + 1));
+      return Items.map((item) => IndexEntry.parse(item).requestedKey);
+    },
+
+    /** The refunds of these sort keys, by sort key. */
+    async listed(keys: readonly string[]): Promise<Map<string, RefundItem>> {
+      const ids = keys.map((key) => key.slice(key.indexOf('#') + 1));
       const items = (await readBatch(db, { [table]: ids.map(refundKey) }, true))[table] ?? [];
-      const byId = new Map(items.map((item) => RefundItem.parse(item)).map((refund) => [refund.refundId, refund]));
+      return new Map(items.map((item) => RefundItem.parse(item)).map((refund) => [requestedKeyOf(refund), refund]));
+    },
+
+    /** Up to `limit` refunds of a status or an order, the newest first, after the position `before`. */
+    async find(index: RefundIndex, value: string, before: string | undefined, limit: number) {
+      const keys = await this.requestedKeys(index, index.keyOf(value), before, limit);
+      const refunds = await this.listed(keys);
       return {
-        refunds: ids.flatMap((id) => byId.get(id) ?? []),
-        last: LastEvaluatedKey ? positions.at(-1) : undefined,
+        refunds: keys.flatMap((key) => refunds.get(key) ?? []),
+        last: keys.length === limit ? keys.at(-1) : undefined,
       };
     },
   };
 }
 export type RefundStore = ReturnType<typeof createRefundStore>;
-
-export const indexFor = (query: { status?: RefundStatus | undefined; orderId?: string | undefined }) =>
-  query.orderId === undefined
-    ? { index: statusIndex, value: query.status ?? '' }
-    : { index: orderIndex, value: query.orderId };

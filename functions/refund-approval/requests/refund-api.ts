@@ -1,12 +1,9 @@
 import { channelAccessOf, isVisible } from '../../../shared/access/channel-access.ts';
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import type * as routes from '../../../shared/contracts/refunds/routes.ts';
-import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';
-import { requestedKeyPattern } from '../refund/refund-keys.ts';
-import { invalidCursor, refundResponse, unknownOrder, unknownRefund } from '../refund/responses.ts';
-import { indexFor } from '../refund/store.ts';
+import { refundResponse, unknownOrder, unknownRefund } from '../refund/responses.ts';
 import type { RequestStore } from './request-store.ts';
 import { refundableResponse } from './refundable-response.ts';
 import { timelineResponse } from './timeline.ts';
@@ -36,22 +33,6 @@ export function refundApi(store: RequestStore, channels: Channels) {
       if (!refund) return unknownRefund;
       const { refundId, status, deadlineAt } = refund;
       return { status: 200, body: { status, deadlineAt, events: timelineResponse(await store.timeline(refundId)) } };
-    },
-
-    findRefunds: async ({ query, caller }: Request<typeof routes.findRefunds>): Promise<HttpResponse> => {
-      const { limit, cursor, ...criteria } = query;
-      const position = cursor === undefined ? undefined : positionOf(cursor, criteria, requestedKeyPattern);
-      if (cursor !== undefined && position === undefined) return invalidCursor;
-      const { index, value } = indexFor(criteria);
-      const { refunds, last } = await store.find(index, value, position, limit);
-      // The index is eventually consistent; the items are read with strong consistency.
-      const current = refunds.filter(({ status }) => criteria.status === undefined || status === criteria.status);
-      const access = channelAccessOf(caller.clientId, channels);
-      const visible = current.filter(({ channel }) => isVisible(channel, access));
-      return {
-        status: 200,
-        body: { refunds: visible.map(refundResponse), ...(last !== undefined && { cursor: cursorOf(criteria, last) }) },
-      };
     },
   };
 }

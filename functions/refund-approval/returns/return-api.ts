@@ -1,7 +1,7 @@
 import { channelAccessOf, isVisible } from '../../../shared/access/channel-access.ts';
 import type * as routes from '../../../shared/contracts/refunds/return-routes.ts';
 import { problem, type HttpResponse } from '../../../shared/contracts/problem.ts';
-import type { ReturnAddress, ReturnResponse } from '../../../shared/contracts/refunds/return-routes.ts';
+import type { ReturnAddress, ReturnResponse, ReturnSummary } from '../../../shared/contracts/refunds/return-routes.ts';
 import { canonicalHash } from '../../../shared/content-hash.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';
@@ -22,8 +22,15 @@ export function returnApi(store: RefundStore, receipts: ReceiptStore, channels: 
   const returnWarehouseOf: ReturnWarehouseOf = (warehouse) =>
     warehouse in addresses ? warehouse : (first ?? warehouse);
 
-  const bodyOf = async (refund: RefundItem): Promise<ReturnResponse> =>
-    returnResponse(refund, await receipts.all(refund.refundId), addresses, returnWarehouseOf);
+  const bodyOf = async (refund: RefundItem): Promise<ReturnResponse> => ({
+    ...returnSummary(refund, addresses, returnWarehouseOf),
+    receipts: (await receipts.all(refund.refundId)).map(({ receiptId, at, warehouse, units }) => ({
+      receiptId,
+      at,
+      warehouse,
+      units,
+    })),
+  });
 
   const find = async (rmaId: string, { clientId }: { clientId: string }): Promise<RefundItem | undefined> => {
     const refund = await store.refund(refundIdOfReturn(rmaId));
@@ -33,6 +40,9 @@ export function returnApi(store: RefundStore, receipts: ReceiptStore, channels: 
   };
 
   return {
+    /** The return of a refund without its receipts. */
+    summaryOf: (refund: RefundItem): ReturnSummary => returnSummary(refund, addresses, returnWarehouseOf),
+
     getReturn: async ({ params, caller }: Request<typeof routes.getReturn>): Promise<HttpResponse> => {
       const refund = await find(params.rmaId, caller);
       return refund ? { status: 200, body: await bodyOf(refund) } : unknownReturn;
@@ -73,13 +83,12 @@ export function returnApi(store: RefundStore, receipts: ReceiptStore, channels: 
 
 const unknownReturn = problem(404, 'not-found', 'There is no such return.');
 
-/** The response body of a return. */
-function returnResponse(
+/** The response body of a return, without its receipts. */
+function returnSummary(
   refund: RefundItem,
-  receipts: readonly Receipt[],
   addresses: ReturnAddresses,
   returnWarehouseOf: ReturnWarehouseOf,
-): ReturnResponse {
+): ReturnSummary {
   const rmaId = rmaIdOf(refund.refundId);
   const status = returnStatusOf(refund);
   const byWarehouse = Map.groupBy(refund.returning, ({ warehouse }) => returnWarehouseOf(warehouse));
@@ -106,6 +115,5 @@ function returnResponse(
       warehouse: returnWarehouseOf(warehouse),
       expected: quantity,
     })),
-    receipts: receipts.map(({ receiptId, at, warehouse, units }) => ({ receiptId, at, warehouse, units })),
   };
 }

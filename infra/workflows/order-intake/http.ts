@@ -3,6 +3,7 @@ import type { PlacementEnv } from '../../../functions/order-intake/placement/env
 import * as editRoutes from '../../../shared/contracts/orders/edit-routes.ts';
 import * as exportRoutes from '../../../shared/contracts/orders/export-routes.ts';
 import * as lifeCycleRoutes from '../../../shared/contracts/orders/life-cycle-routes.ts';
+import * as pickListRoutes from '../../../shared/contracts/orders/pick-list-routes.ts';
 import * as queueRoutes from '../../../shared/contracts/orders/queue-routes.ts';
 import * as routes from '../../../shared/contracts/orders/routes.ts';
 import { type Access, all } from '../../constructs/access.ts';
@@ -17,7 +18,7 @@ import { settings } from '../../settings.ts';
 export function addRoutes(stack: WorkflowStack, sender: Access<'ORDER_QUEUE_URL'>): void {
   const { placeOrder, getOrder, ...otherRoutes } = routes;
   const api = stack.routes<Env>({
-    routes: [otherRoutes, queueRoutes, editRoutes, lifeCycleRoutes, exportRoutes],
+    routes: [otherRoutes, queueRoutes, editRoutes, lifeCycleRoutes, exportRoutes, pickListRoutes],
     handler: 'order-intake/api.handler.ts',
     uses: all(
       all(orders.editor, stock.reserver, stock.shipper, catalog.reader, risk.counter),

@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import { Discount, OrderCharge, OrderLine } from './events.ts';
 import { Email } from '../../email.ts';
-import { AmountMinor, BusinessDay, CallerId, Country, Currency, Instant, Sku } from '../../names.ts';
+import { AmountMinor, BusinessDay, CallerId, Country, Currency, Instant, Sku, Warehouse } from '../../names.ts';
 import { Balance } from '../../payments/payment.ts';
 import { defineRoute } from '../define-route.ts';
 import { AcceptedOrder, Preferences, QueuedOrderResponse } from './queue-routes.ts';
+import { nextCursor, pageParameters, severalOf, timeRangeParameters } from '../list-query.ts';
 import { Problem } from '../problem.ts';
+import { OrderStatus } from './status.ts';
 import { sentLineAmounts, sentOrderAmounts } from './sent-amounts.ts';
 
 const Text = (max: number) => z.string().trim().min(1).max(max);
@@ -187,29 +189,72 @@ export const getTimeline = defineRoute({
   },
 });
 
+const filterNames = [
+  'externalOrderId',
+  'email',
+  'customerId',
+  'status',
+  'day',
+  'from',
+  'to',
+  'warehouse',
+  'channel',
+] as const;
+
 const FindOrdersQuery = z
   .strictObject({
-    externalOrderId: CallerId.optional(),
-    customerId: CallerId.optional(),
-    status: z.string().max(40).optional(),
-    day: BusinessDay.optional(),
-    limit: z.coerce.number().int().min(1).max(100).default(50),
-    cursor: z.string().max(2000).optional(),
+    externalOrderId: CallerId.optional().meta({
+      description: 'Id of the order in its channel',
+      example: 'web-100042',
+    }),
+    email: Email.optional().meta({
+      description: 'E-mail address of the customer, in any spelling with the same normal form (write + as %2B)',
+      example: 'ada@example.com',
+    }),
+    customerId: CallerId.optional().meta({ description: 'Id of the customer in the channel', example: 'customer-7' }),
+    status: severalOf(OrderStatus.options, { description: 'Current status', example: 'paid,allocated' }).optional(),
+    day: BusinessDay.optional().meta({
+      description: 'Business day on which the order was placed; not with `from` or `to`',
+      example: '2026-11-30',
+    }),
+    ...timeRangeParameters('the order was placed'),
+    warehouse: Warehouse.optional().meta({
+      description: 'Orders with a line that ships from this warehouse',
+      example: 'main',
+    }),
+    channel: z.string().max(128).optional().meta({
+      description: 'Channel that placed the order; a channel finds its own orders only',
+      example: 'storefront',
+    }),
+    ...pageParameters,
   })
-  .refine((query) => [query.externalOrderId, query.customerId, query.status, query.day].filter(Boolean).length === 1, {
-    message: 'Give exactly one of externalOrderId, customerId, status and day',
+  .refine((query) => filterNames.some((name) => query[name] !== undefined), {
+    message: `Give at least one of ${filterNames.join(', ')}`,
+  })
+  .refine(({ day, from, to }) => day === undefined || (from === undefined && to === undefined), {
+    path: ['day'],
+    message: 'Give either day, or from and to',
   });
-export type FindOrdersQuery = z.infer<typeof FindOrdersQuery>;
 
 export const findOrders = defineRoute({
   method: 'GET',
   path: '/orders',
   tag: 'Orders',
-  summary: 'Find orders by exactly one of external id, customer, status or business day; newest first',
+  summary: 'Find orders by any combination of filters; newest first',
   scope: 'orders.read',
   query: FindOrdersQuery,
   responses: {
-    200: { description: 'A page', schema: z.object({ orders: z.array(OrderResponse), cursor: z.string().optional() }) },
-    400: { description: 'Invalid query', schema: Problem },
+    200: {
+      description: 'A page; `cursor` requests the next one. Several filters may give a short page although more follow',
+      schema: z.object({
+        orders: z.array(OrderResponse).meta({ description: 'Orders, newest first' }),
+        cursor: nextCursor,
+      }),
+    },
+    400: {
+      description:
+        '`invalid-parameter` with the valid values and the closest one; `invalid-cursor`: it belongs to another query',
+      schema: Problem,
+    },
   },
 });

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Disposition } from './events.ts';
 import { CallerId, Country, Instant, Warehouse } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
+import { nextCursor, pageParameters, severalOf, timeRangeParameters } from '../list-query.ts';
 import { Problem } from '../problem.ts';
 
 const Text = (max: number) => z.string().trim().min(1).max(max);
@@ -95,6 +96,10 @@ export const ReturnResponse = z
   .meta({ id: 'Return' });
 export type ReturnResponse = z.infer<typeof ReturnResponse>;
 
+/** An entry of the list of returns. */
+const ReturnSummary = ReturnResponse.omit({ receipts: true }).meta({ id: 'ReturnSummary' });
+export type ReturnSummary = z.infer<typeof ReturnSummary>;
+
 const ReturnParams = z.strictObject({
   rmaId: z
     .string()
@@ -111,6 +116,44 @@ export const getReturn = defineRoute({
   scope: 'orders.read',
   params: ReturnParams,
   responses: { 200: { description: 'The current return', schema: ReturnResponse }, 404: unknownReturn },
+});
+
+/** Statuses by which returns are listed. `expected` contains the overdue ones. */
+export const ReturnFilter = z.enum(['requested', 'expected', 'overdue', 'received', 'closed']);
+export type ReturnFilter = z.infer<typeof ReturnFilter>;
+
+export const findReturns = defineRoute({
+  method: 'GET',
+  path: '/returns',
+  tag: 'Refunds',
+  summary: 'List returns by status, warehouse, order and time of request, the newest first',
+  scope: 'orders.read',
+  query: z.strictObject({
+    status: severalOf(ReturnFilter.options, {
+      description: 'Status of the return; `expected` contains the `overdue` ones, whose deadline `returnBy` has passed',
+      example: 'expected,received',
+    }).optional(),
+    warehouse: Warehouse.optional().meta({
+      description: 'Returns with units that go back to this warehouse',
+      example: 'main',
+    }),
+    orderId: z.string().max(64).optional().meta({
+      description: 'Returns of this order only',
+      example: 'ord_0k3jd8s2m4n6p8q0r2t4v6x8z0',
+    }),
+    ...timeRangeParameters('the return was requested'),
+    ...pageParameters,
+  }),
+  responses: {
+    200: {
+      description: 'A page; `cursor` requests the next one',
+      schema: z.object({
+        returns: z.array(ReturnSummary).meta({ description: 'Returns without their receipts, the newest first' }),
+        cursor: nextCursor,
+      }),
+    },
+    400: { description: 'A parameter is not valid; `invalid-cursor`: it belongs to another query', schema: Problem },
+  },
 });
 
 export const receiveReturn = defineRoute({

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Instant } from '../../names.ts';
 import { RefundStatus } from './status.ts';
 import { defineRoute } from '../define-route.ts';
+import { nextCursor, pageParameters, severalOf, timeRangeParameters } from '../list-query.ts';
 import { OrderParams } from '../orders/routes.ts';
 import { Problem } from '../problem.ts';
 
@@ -231,42 +232,23 @@ export const findRefunds = defineRoute({
   method: 'GET',
   path: '/refunds',
   tag: 'Refunds',
-  summary: 'Find refunds by status or order, the newest first',
+  summary: 'Find refunds by status, order and time of request, the newest first',
   scope: 'orders.read',
-  query: z
-    .strictObject({
-      status: RefundStatus.optional().describe('Status of the refunds'),
-      orderId: z
-        .string()
-        .max(64)
-        .optional()
-        .meta({ description: 'Order of the refunds', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
-      limit: z.coerce
-        .number()
-        .int()
-        .min(1)
-        .max(100)
-        .default(50)
-        .meta({ description: 'Largest number of refunds of a page', example: 50 }),
-      cursor: z
-        .string()
-        .max(1000)
-        .optional()
-        .meta({ description: '`cursor` of the previous page', example: 'eyJwayI6IlJFRlVORCJ9' }),
-    })
-    .refine(
-      ({ status, orderId }) => (status === undefined) !== (orderId === undefined),
-      'Give either status or orderId',
-    ),
+  query: z.strictObject({
+    status: severalOf(RefundStatus.options, { description: 'Status of the refund', example: 'paying,paid' }).optional(),
+    orderId: z.string().max(64).optional().meta({
+      description: 'Refunds of this order only',
+      example: 'ord_0k3jd8s2m4n6p8q0r2t4v6x8z0',
+    }),
+    ...timeRangeParameters('the refund was requested'),
+    ...pageParameters,
+  }),
   responses: {
     200: {
       description: 'A page; `cursor` requests the next one',
       schema: z.object({
-        refunds: z.array(RefundResponse).describe('The refunds, newest first'),
-        cursor: z
-          .string()
-          .optional()
-          .meta({ description: 'Requests the next page; absent on the last one', example: 'eyJwayI6IlJFRlVORCJ9' }),
+        refunds: z.array(RefundResponse).meta({ description: 'Refunds, the newest first' }),
+        cursor: nextCursor,
       }),
     },
     400: { description: 'A parameter is not valid', schema: Problem },

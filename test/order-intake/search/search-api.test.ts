@@ -28,6 +28,7 @@ const find = async (query: object, clientId = 'admin') => {
     stores.orders,
     stores.search,
     channels,
+    'Europe/London',
   )(aRequest(routes.findOrders, { query: { limit: 50, ...query } }, clientId));
   expect(status).toBe(200);
   return body as { orders: OrderResponse[]; cursor?: string };
@@ -57,7 +58,7 @@ describe('a search', () => {
     expect(await findAll({ day: '2012-07-01', limit: 4 })).toEqual([]);
     expect(await findAll({ customerId: customer.id, limit: 7 })).toEqual(placed);
     for (const placedAt of ['2012-07-04T10:00:00Z', undefined]) await post(orderFor(sku, { placedAt }));
-    const newest = await find({ status: 'placed', limit: 100 });
+    const newest = await find({ status: ['placed'], limit: 100 });
     const times = newest.orders.map(({ placedAt }) => Date.parse(placedAt));
     expect(times.length).toBeGreaterThan(placed.length);
     expect(times).toEqual(times.toSorted((a, b) => b - a));
@@ -85,7 +86,7 @@ describe('a search', () => {
     for (const time of ['10:00', '11:00']) await post(orderFor(sku, { placedAt: `${day}T${time}:00Z` }));
     const { cursor } = await find({ day, limit: 1 });
     expect(cursor).toEqual(expect.any(String));
-    const ask = findOrders(stores.orders, stores.search, channels);
+    const ask = findOrders(stores.orders, stores.search, channels, 'Europe/London');
     for (const query of [
       { limit: 1, day: other, cursor },
       { limit: 1, day, cursor: 'bm9uc2Vuc2U' },

@@ -24,6 +24,7 @@ const orderIndexes = {
   byCustomer: ['customerKey', 'placedKey'],
   byStatus: ['statusKey', 'placedKey'],
   byDay: ['dayKey', 'placedKey'],
+  byEmail: ['emailKey', 'placedKey'],
   byDue: ['dueKey', 'dueAt'],
 } as const;
 const refundIndexes = { byStatus: ['statusKey', 'requestedKey'], byOrder: ['orderKey', 'requestedKey'] } as const;

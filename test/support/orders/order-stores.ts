@@ -25,7 +25,7 @@ export function orderStores(db: Database, tables: Tables = testTables, timeZone 
     placements: createPlacementStore(db, tables, timeZone),
     chunkedPlacements: createChunkedPlacementStore(db, orderTable, stockTable, orderWrites(orderTable, timeZone)),
     intakes: createIntakeStore(db, orderTable),
-    search: createSearchStore(db, orderTable),
+    search: createSearchStore(db, orderTable, timeZone),
   };
 }
 export type OrderStores = ReturnType<typeof orderStores>;

@@ -1,0 +1,57 @@
+import { channelAccessOf } from '../../../shared/access/channel-access.ts';
+import { invalidCursor, emptyRange, timeRangeOf } from '../../../shared/contracts/list-query.ts';
+import type { HttpResponse } from '../../../shared/contracts/problem.ts';
+import type { findReturns, ReturnSummary } from '../../../shared/contracts/refunds/return-routes.ts';
+import type { findRefunds } from '../../../shared/contracts/refunds/routes.ts';
+import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
+import type { Request } from '../../../shared/lambda/http-handler.ts';
+import type { Channels } from '../../../shared/store.ts';
+import type { RefundItem } from '../refund/refund-item.ts';
+import { requestedKeyPattern } from '../refund/refund-keys.ts';
+import { refundResponse } from '../refund/responses.ts';
+import type { RefundStore } from '../refund/store.ts';
+import { findRefundPage, type RefundSearch } from './find-refunds.ts';
+import { isReturnListed, refundStatusesOf } from './return-filter.ts';
+
+/** The routes that list refunds and returns. `timeZone` is the IANA zone of the business days. */
+export function searchApi(
+  store: Pick<RefundStore, 'requestedKeys' | 'listed'>,
+  channels: Channels,
+  timeZone: string,
+  summaryOf: (refund: RefundItem) => ReturnSummary,
+) {
+  /** A page with its cursor, or the response to an invalid cursor or time range. */
+  async function pageOf(
+    list: 'refunds' | 'returns',
+    { limit, cursor, ...filters }: Request<typeof findRefunds>['query'] | Request<typeof findReturns>['query'],
+    clientId: string,
+    search: Pick<RefundSearch, 'status' | 'isWanted'>,
+  ): Promise<{ refunds: RefundItem[]; cursor: { cursor?: string } } | { refusal: HttpResponse }> {
+    const query = { list, ...filters, caller: clientId };
+    const after = cursor === undefined ? undefined : positionOf(cursor, query, requestedKeyPattern);
+    if (cursor !== undefined && after === undefined) return { refusal: invalidCursor };
+    const range = timeRangeOf(filters, timeZone);
+    if (!range) return { refusal: emptyRange };
+    const access = channelAccessOf(clientId, channels);
+    const { orderId } = filters;
+    const { entries, last } = await findRefundPage(store, { ...search, orderId, range, limit, after, access });
+    return { refunds: entries, cursor: last === undefined ? {} : { cursor: cursorOf(query, last) } };
+  }
+
+  return {
+    findRefunds: async ({ query, caller }: Request<typeof findRefunds>): Promise<HttpResponse> => {
+      const page = await pageOf('refunds', query, caller.clientId, { status: query.status });
+      if ('refusal' in page) return page.refusal;
+      return { status: 200, body: { refunds: page.refunds.map(refundResponse), ...page.cursor } };
+    },
+
+    findReturns: async ({ query, caller, cause }: Request<typeof findReturns>): Promise<HttpResponse> => {
+      const page = await pageOf('returns', query, caller.clientId, {
+        status: refundStatusesOf(query.status),
+        isWanted: (refund) => refund.returning.length > 0 && isReturnListed(summaryOf(refund), query, cause.now),
+      });
+      if ('refusal' in page) return page.refusal;
+      return { status: 200, body: { returns: page.refunds.map(summaryOf), ...page.cursor } };
+    },
+  };
+}

@@ -1,0 +1,172 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, test } from 'vitest';
+import { indexKeys, type OrderItem } from '../../../functions/order-intake/order/order-item.ts';
+import { pickList } from '../../../functions/order-intake/picking/pick-list-api.ts';
+import { createPickListStore } from '../../../functions/order-intake/picking/pick-list-store.ts';
+import { isToPick, pickListCsv, pickListOf } from '../../../functions/order-intake/picking/pick-list.ts';
+import { getPickList, PickList } from '../../../shared/contracts/orders/pick-list-routes.ts';
+import { orderIdOf } from '../../../shared/ids.ts';
+import { orderKey } from '../../../shared/orders/order-keys.ts';
+import { databaseForEach, tables } from '../../support/database/dynamodb.ts';
+import { channels } from '../../support/environment.ts';
+import { orderStores } from '../../support/orders/order-stores.ts';
+import { aPlacedOrder } from '../../support/orders/placed-order.ts';
+import { aRequest } from '../../support/requests.ts';
+import { createSku } from '../../support/stock/stocked-skus.ts';
+
+type Line = Partial<OrderItem['lines'][number]>;
+/** An allocated order with a line of 3 units per entry. */
+function allocated(name: string, lines: Line[] = [{}], given: Partial<OrderItem> = {}): OrderItem {
+  const order = aPlacedOrder(
+    lines.map(() => ({ quantity: 3, totalMinor: 300 })),
+    { externalOrderId: name, status: 'allocated', ...given },
+  );
+  const orderId = orderIdOf(order.channel, name);
+  return { ...order, orderId, lines: order.lines.map((line, index) => Object.assign(line, lines[index])) };
+}
+
+describe('an order is picked', () => {
+  test.each<[string, OrderItem, boolean]>([
+    ['allocated', allocated('a'), true],
+    ['partly shipped', allocated('a', [{ shippedQuantity: 2 }], { status: 'partly-shipped' }), true],
+    [
+      'partly shipped, the rest on hold',
+      allocated('a', [{ shippedQuantity: 2 }], { status: 'partly-shipped', holdReasons: ['risk'] }),
+      false,
+    ],
+    ['paid, not allocated', allocated('a', [{}], { status: 'paid' }), false],
+    ['on hold', allocated('a', [{}], { status: 'on-hold', holdReasons: ['risk'] }), false],
+    ['shipped', allocated('a', [{ shippedQuantity: 3 }], { status: 'shipped' }), false],
+    [
+      'shipped and cancelled',
+      allocated('a', [{ shippedQuantity: 1, cancelledQuantity: 2 }], { status: 'partly-shipped' }),
+      false,
+    ],
+    ['of another warehouse', allocated('a', [{ warehouse: 'north' }]), false],
+    ['partly of another warehouse', allocated('a', [{ warehouse: 'north' }, {}]), true],
+    ['imported', allocated('a', [{}], { imported: true }), false],
+    ['with another shipping method', allocated('a', [{}], { shippingMethod: 'standard' }), false],
+  ])('%s', (_name, order, expected) =>
+    expect(isToPick(order, { warehouse: 'main', shippingMethod: 'express' })).toBe(expected),
+  );
+});
+
+test('a pick list has the units that are left, and totals by SKU', () => {
+  const orders = [
+    allocated('a', [
+      { sku: 'MUG', shippedQuantity: 1 },
+      { sku: 'TEA', warehouse: 'north' },
+    ]),
+    allocated('b', [{ sku: 'TEA', cancelledQuantity: 1 }, { sku: 'MUG' }, { sku: 'CUP', shippedQuantity: 3 }]),
+  ];
+  const list = pickListOf('main', orders, new Map([['MUG', { name: 'A mug' }]]));
+  expect(list.orders.map(({ lines }) => lines)).toEqual([
+    [{ lineId: 'line-1', sku: 'MUG', name: 'A mug', quantity: 2 }],
+    [
+      { lineId: 'line-1', sku: 'TEA', name: undefined, quantity: 2 },
+      { lineId: 'line-2', sku: 'MUG', name: 'A mug', quantity: 3 },
+    ],
+  ]);
+  expect(list.totals).toEqual([
+    { sku: 'MUG', name: 'A mug', quantity: 5 },
+    { sku: 'TEA', name: undefined, quantity: 2 },
+  ]);
+});
+
+test.each([
+  ['Ring twice', 'Ring twice'],
+  ['=1+1', "'=1+1"],
+  ['a, "b"', '"a, ""b"""'],
+  ['two\nlines', '"two\nlines"'],
+  ['Zürich 東京', 'Zürich 東京'],
+])('a note of %j is the CSV cell %s', (note, cell) => {
+  const csv = pickListCsv(pickListOf('main', [allocated('a', [{}], { note })], new Map()));
+  expect(csv.startsWith('\uFEFForderId,externalOrderId,')).toBe(true);
+  expect(csv.endsWith(`,${cell}\n`)).toBe(true);
+});
+
+describe('the pages of a pick list', () => {
+  const database = databaseForEach();
+  const { orders } = orderStores(database.db);
+  const route = pickList(orders, createPickListStore(database.db, tables), channels);
+  const write = (order: OrderItem) => {
+    const Item = { ...order, ...orderKey(order.orderId), ...indexKeys(order, '2026-03-05') };
+    return database.db.send(new PutCommand({ TableName: tables.ORDER_TABLE_NAME, Item }));
+  };
+  const ask = (query: Record<string, string | number>, clientId = 'warehouse', accept?: string) =>
+    route(
+      aRequest(
+        getPickList,
+        { params: { warehouse: 'main' }, query: getPickList.query.parse(query), headers: { accept } },
+        clientId,
+      ),
+    );
+  async function namesOf(query: Record<string, string | number>, clientId?: string, between = async () => {}) {
+    const found: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = PickList.parse((await ask({ ...query, ...(cursor !== undefined && { cursor }) }, clientId)).body);
+      found.push(...page.orders.map(({ externalOrderId }) => externalOrderId));
+      ({ cursor } = page);
+      await between();
+    } while (cursor !== undefined);
+    return found.join(' ');
+  }
+  const placedAt = (minute: number) => `2026-03-05T10:${String(minute).padStart(2, '0')}:00Z`;
+
+  test('have the orders of the warehouse, oldest first, also while orders ship and come in', async () => {
+    for (const [minute, name] of ['a', 'b', 'c', 'd', 'e', 'f'].entries()) {
+      const channel = name === 'e' ? 'marketplace' : 'storefront';
+      const shippingMethod = name === 'd' ? 'standard' : 'express';
+      const warehouse = name === 'c' ? 'north' : 'main';
+      await write(allocated(name, [{ warehouse }], { placedAt: placedAt(minute), channel, shippingMethod }));
+    }
+    expect(await namesOf({ limit: 2 })).toBe('a b d e f');
+    expect(await namesOf({ limit: 1, shippingMethod: 'standard' })).toBe('d');
+    expect(await namesOf({ limit: 2 }, 'marketplace')).toBe('e');
+    let minute = 10;
+    const shipAndPlace = async () => {
+      minute += 1;
+      if (minute > 13) return;
+      await write(allocated('a', [{ shippedQuantity: 3 }], { status: 'shipped', placedAt: placedAt(0) }));
+      await write(allocated('b', [{ shippedQuantity: 1 }], { status: 'partly-shipped', placedAt: placedAt(1) }));
+      await write(allocated(`new-${minute}`, [{}], { placedAt: placedAt(minute) }));
+    };
+    expect(await namesOf({ limit: 1 }, 'warehouse', shipAndPlace)).toBe('a b d e f new-11 new-12 new-13');
+  });
+
+  test('are CSV on request, with a link to the next page', async () => {
+    const sku = await createSku(database.db, { sku: 'MUG', name: 'A mug' });
+    for (const name of ['a', 'b']) await write(allocated(name, [{ sku }, { sku }]));
+    for (const [format, accept, isCsv] of [
+      ['csv', undefined, true],
+      ['', 'text/csv', true],
+      ['json', 'text/csv', false],
+      ['', 'application/json, text/csv;q=0.5', false],
+      ['', undefined, false],
+      ['', '*/*', false],
+    ] as const) {
+      const { contentType, body } = await ask(format === '' ? {} : { format }, 'warehouse', accept);
+      expect(contentType === 'text/csv; charset=utf-8', `${format} ${accept}`).toBe(isCsv);
+      expect(typeof body === 'string').toBe(isCsv);
+    }
+    const first = await ask({ format: 'csv', limit: 1 });
+    expect(String(first.body).trimEnd().split('\n')).toHaveLength(3);
+    expect(String(first.body)).toContain(',MUG,A mug,3,');
+    const link = /^<\/warehouses\/main\/pick-list\?(?<query>.+)>; rel="next"$/.exec(first.headers?.['link'] ?? '');
+    const next = await ask(Object.fromEntries(new URLSearchParams(link?.groups?.['query'])));
+    expect(String(next.body).trimEnd().split('\n')).toHaveLength(3);
+    expect(next.headers).toEqual({});
+    expect(next.body).not.toBe(first.body);
+  });
+
+  test('have cursors of one list and one caller', async () => {
+    for (const name of ['a', 'b', 'c']) await write(allocated(name));
+    const { cursor = '' } = PickList.parse((await ask({ limit: 1 })).body);
+    expect((await ask({ cursor })).status).toBe(200);
+    expect((await ask({ cursor, format: 'csv' })).status).toBe(200);
+    expect((await ask({ cursor, shippingMethod: 'express' })).status).toBe(400);
+    expect((await ask({ cursor }, 'admin')).status).toBe(400);
+    expect((await ask({ cursor: 'x' })).status).toBe(400);
+  });
+});
