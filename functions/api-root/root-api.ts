@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { problem, type HttpResponse } from '../../shared/contracts/problem.ts';
-import { getDocs, getDocsFile, getHealth, getOpenApi } from '../../shared/contracts/api-root/routes.ts';
+import { getAsyncApi, getDocs, getDocsFile, getHealth, getOpenApi } from '../../shared/contracts/api-root/routes.ts';
 import { on } from '../../shared/lambda/http-handler.ts';
 import { methodsOf } from './decide.ts';
 import type { FileStore } from './file-store.ts';
@@ -12,10 +12,11 @@ type Deps = { store: HealthStore; files: FileStore; tokenUrl: string | undefined
 
 const logger = new Logger();
 
-/** Handlers of the public routes (health, the OpenAPI document, its page) and of the catch-all route. */
+/** Handlers of the public routes (health, the OpenAPI and AsyncAPI documents, the page) and of the catch-all route. */
 export const rootHandlers = ({ store, files, tokenUrl }: Deps): Handler[] => [
   on(getHealth, async () => healthOf(store)),
   on(getOpenApi, async () => ({ status: 200, body: files.document(tokenUrl) })),
+  on(getAsyncApi, async () => ({ status: 200, body: files.read('asyncapi.json') })),
   on(getDocs, async () => pageResponse(tokenUrl)),
   on(getDocsFile, async ({ params: { file } }) =>
     isPageFile(file) ? pageFileResponse(file, files.read) : problem(404, 'not-found', 'The page has no such file.'),

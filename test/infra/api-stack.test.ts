@@ -15,6 +15,7 @@ test('every route needs a token with its scope, except the open ones', () => {
   expect(new Set(open)).toEqual(
     new Set([
       '$default',
+      'GET /asyncapi.json',
       'GET /docs',
       'GET /docs/{file}',
       'GET /health',

@@ -35,7 +35,14 @@ test("only the report function has DuckDB, for this machine's processor", () => 
   expect(existsSync(join(packages, names[0] ?? '', 'duckdb.node'))).toBe(true);
 });
 
-test('the API has its OpenAPI document and the files of the documentation page', () => {
+test('the API has its OpenAPI and AsyncAPI documents and the files of the documentation page', () => {
   const files = globSync('*', { cwd: join(directory, 'api-root/api') }).toSorted();
-  expect(files).toEqual(['chunks', 'index.mjs', 'openapi.json', 'swagger-ui-bundle.js', 'swagger-ui.css']);
+  expect(files).toEqual([
+    'asyncapi.json',
+    'chunks',
+    'index.mjs',
+    'openapi.json',
+    'swagger-ui-bundle.js',
+    'swagger-ui.css',
+  ]);
 });

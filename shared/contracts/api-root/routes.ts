@@ -36,6 +36,21 @@ export const getOpenApi = defineRoute({
   },
 });
 
+export const getAsyncApi = defineRoute({
+  method: 'GET',
+  path: '/asyncapi.json',
+  tag: 'Service',
+  summary: 'Events, webhooks, queue messages and files as an AsyncAPI 3 document',
+  responses: {
+    200: {
+      description: 'The document',
+      schema: z.looseObject({
+        asyncapi: z.string().meta({ description: 'Version of the AsyncAPI specification', example: '3.0.0' }),
+      }),
+    },
+  },
+});
+
 export const getDocs = defineRoute({
   method: 'GET',
   path: '/docs',
