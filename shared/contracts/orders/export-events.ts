@@ -6,5 +6,13 @@ import { defineEvent } from '../define-event.ts';
 export const OrderExportRequested = defineEvent(
   'storeworks.order-intake',
   'OrderExportRequested',
-  z.object({ exportId: z.string(), from: BusinessDay, to: BusinessDay, onlyChannel: z.string().optional() }),
+  z.object({
+    exportId: z.string().meta({ description: 'Id of the export', example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX' }),
+    from: BusinessDay.describe('First business day'),
+    to: BusinessDay.describe('Last business day'),
+    onlyChannel: z
+      .string()
+      .optional()
+      .meta({ description: 'Channel whose orders are exported; absent for all', example: 'storefront' }),
+  }),
 );

@@ -8,14 +8,15 @@ const dayMs = 86_400_000;
 
 export const OrderExport = z
   .object({
-    exportId: z.string(),
-    from: BusinessDay,
-    to: BusinessDay,
-    status: z.enum(['requested', 'completed']),
-    /** Number of orders in the file. */
-    orders: z.int().optional(),
-    /** Object key in the OrderFiles bucket. */
-    file: z.string().optional(),
+    exportId: z.string().meta({ description: 'Id of the export', example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX' }),
+    from: BusinessDay.describe('First business day'),
+    to: BusinessDay.describe('Last business day'),
+    status: z.enum(['requested', 'completed']).describe('State of the export'),
+    orders: z.int().optional().meta({ description: 'Number of orders in the file', example: 412 }),
+    file: z.string().optional().meta({
+      description: 'Key of the file in the OrderFiles bucket',
+      example: 'exports/01KB9ZQ4Y8T4V7C0M3J5R6N8PX.csv',
+    }),
   })
   .meta({ id: 'OrderExport' });
 export type OrderExport = z.infer<typeof OrderExport>;
@@ -27,7 +28,10 @@ export const postOrderExport = defineRoute({
   summary: 'Export the orders of a range of business days as a CSV file in S3, one row per order line',
   scope: 'orders.read',
   body: z
-    .strictObject({ from: BusinessDay, to: BusinessDay })
+    .strictObject({
+      from: BusinessDay.describe('First business day'),
+      to: BusinessDay.describe('Last business day, at most 366 days'),
+    })
     .refine(({ from, to }) => from <= to, { path: ['to'], message: '`to` must not be before `from`' })
     .refine(({ from, to }) => Date.parse(to) - Date.parse(from) < daysPerExport * dayMs, {
       path: ['to'],
@@ -45,7 +49,12 @@ export const getOrderExport = defineRoute({
   tag: 'Orders',
   summary: 'Get the status of an export',
   scope: 'orders.read',
-  params: z.strictObject({ exportId: z.string().regex(/^[0-9A-Z]{26}$/, 'Not an export id') }),
+  params: z.strictObject({
+    exportId: z
+      .string()
+      .regex(/^[0-9A-Z]{26}$/, 'Not an export id')
+      .meta({ description: 'Id of the export', example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX' }),
+  }),
   responses: {
     200: { description: 'The export', schema: OrderExport },
     404: { description: 'Unknown export', schema: Problem },

@@ -3,13 +3,24 @@ import { Sku } from '../../names.ts';
 import { defineEvent } from '../define-event.ts';
 
 const source = 'storeworks.stock-update';
-const Repair = z.object({ auditId: z.string(), repairId: z.string(), reason: z.string() });
+const Repair = z.object({
+  auditId: z.string().meta({ description: 'Audit whose differences are repaired', example: 'nightly-2026-11-29' }),
+  repairId: z.string().meta({ description: 'Id of the repair', example: 'repair-2026-11-30' }),
+  reason: z
+    .string()
+    .meta({ description: 'Why the counters are changed', example: 'Difference of audit nightly-2026-11-29' }),
+});
 
 /** A caller requested the repair of the differences of an audit, or only of those of `skus`. */
 export const StockRepairRequested = defineEvent(
   source,
   'StockRepairRequested',
-  Repair.extend({ skus: z.array(Sku).optional() }),
+  Repair.extend({
+    skus: z
+      .array(Sku)
+      .optional()
+      .meta({ description: 'SKUs that the repair is limited to; absent for all', example: ['TEA-EARL-GREY-100'] }),
+  }),
 );
 
 /**
@@ -19,5 +30,15 @@ export const StockRepairRequested = defineEvent(
 export const StockRepaired = defineEvent(
   source,
   'StockRepaired',
-  Repair.extend({ repaired: z.int(), alreadyRight: z.int(), movedOn: z.int(), file: z.string() }),
+  Repair.extend({
+    repaired: z.int().meta({ description: 'Number of repaired pairs of SKU and warehouse', example: 3 }),
+    alreadyRight: z
+      .int()
+      .meta({ description: 'Number of pairs whose counters were right before the repair', example: 0 }),
+    movedOn: z.int().meta({ description: 'Number of pairs that differ from the audit', example: 0 }),
+    file: z.string().meta({
+      description: 'Key of the list of outcomes in the reports bucket',
+      example: 'audits/stock/nightly-2026-11-29/repairs/repair-2026-11-30.csv',
+    }),
+  }),
 );
