@@ -42,6 +42,9 @@ export const detectedFormat = ({ encoding, separator }: TableEnd) => ({
 });
 export type DetectedFormat = ReturnType<typeof detectedFormat>;
 
+/** Reading stops at the first row beyond a limit. */
+type Limits = { maxRows?: number; maxCharacters?: number };
+
 /** Rows in order, with the names of the file's columns. */
 type OnRows = (rows: TableRow[], names: readonly string[]) => Promise<void> | void;
 
@@ -53,9 +56,9 @@ export async function readTable(
   body: AsyncIterable<Uint8Array | string>,
   columns: Columns,
   onRows: OnRows,
-  { maxRows = Infinity }: { maxRows?: number } = {},
+  limits: Limits = {},
 ): Promise<TableEnd> {
-  const table = createTable(columns, maxRows);
+  const table = createTable(columns, limits);
   for await (const decoded of decodeFile(body)) {
     const rows = table.write(decoded);
     if (rows.length > 0) await onRows(rows, table.names());
@@ -66,12 +69,13 @@ export async function readTable(
   return table.result();
 }
 
-function createTable(columns: Columns, maxRows: number) {
+function createTable(columns: Columns, { maxRows = Infinity, maxCharacters = Infinity }: Limits) {
   const end: TableEnd = { encoding: 'UTF-8', separator: ',' };
   let start = '';
   let tokenizer: ReturnType<typeof createTokenizer> | undefined;
   let row = 0;
   let rowsFound = 0;
+  let characters = 0;
 
   const isDone = () => end.refused !== undefined || end.unreadFrom !== undefined;
   const refuse = (reason: string, at: number) => {
@@ -129,6 +133,13 @@ function createTable(columns: Columns, maxRows: number) {
         return [];
       }
       end.encoding = decoded.encoding;
+      characters += decoded.text.length;
+      if (characters > maxCharacters) {
+        const reason = `The file has more than ${maxCharacters} characters; split it`;
+        if (end.names) end.unreadFrom = { row: row + 1, reason, cells: [] };
+        else refuse(reason, row + 1);
+        return [];
+      }
       if (tokenizer) return take(tokenizer.write(decoded.text));
       start += decoded.text;
       return begin(false);

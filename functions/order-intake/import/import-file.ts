@@ -14,8 +14,8 @@ import { contentHash } from '../../../shared/ids.ts';
 import { inParallel } from '../../../shared/in-parallel.ts';
 import { type BadRow, type ImportedOrder, ordersOf } from './import-rows.ts';
 
-/** Limit of the function's memory. Larger files must be split by the sender. */
-const maxRows = 200_000;
+/** Limits of the function's memory. Larger files must be split by the sender. */
+const limits = { maxRows: 200_000, maxCharacters: 100_000_000 };
 const concurrentOrders = 16;
 const retryBudgetMs = 30_000;
 
@@ -96,7 +96,7 @@ async function readRows(
       header = names;
       rows.push(...more);
     },
-    { maxRows },
+    limits,
   );
   const refused = end.refused ?? end.unreadFrom;
   const format = detectedFormat(end);

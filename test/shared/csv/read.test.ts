@@ -11,7 +11,7 @@ const columns = {
 } as const;
 type Chunks = readonly (Buffer | string)[];
 
-async function read(chunks: Chunks, options?: { maxRows: number }) {
+async function read(chunks: Chunks, options?: { maxRows?: number; maxCharacters?: number }) {
   const rows: TableRow[] = [];
   const end = await readTable(Readable.from(chunks), columns, (more) => void rows.push(...more), options);
   return { ...end, rows, shown: rows.map(({ row, cells, problem }) => `${row} ${problem ?? cells.join('|')}`) };
@@ -227,6 +227,12 @@ test('stops at a number of rows', async () => {
   const { shown, unreadFrom } = await read(['id\na\nb\nc\nd\n'], { maxRows: 2 });
   expect(shown).toEqual(['2 a', '3 b']);
   expect(unreadFrom).toMatchObject({ row: 4, reason: 'The file has more than 2 rows; split it' });
+});
+
+test('stops at a number of characters', async () => {
+  const { rows, unreadFrom } = await read(['id\na\n', 'bcd\n', `${many(100)}\n`, 'c\n'], { maxCharacters: 50 });
+  expect(rows.map(({ row }) => row)).toEqual([2, 3]);
+  expect(unreadFrom).toMatchObject({ row: 4, reason: 'The file has more than 50 characters; split it' });
 });
 
 test('an error of the body or of the caller is thrown', async () => {
