@@ -6,6 +6,8 @@ import { contentHash } from '../../shared/ids.ts';
 import { httpHandler, on, type Request } from '../../shared/lambda/http-handler.ts';
 import { decide, etagOf, type StoredSku } from './decide.ts';
 import { Env } from './env.ts';
+import { listSkus } from './sku-list-api.ts';
+import { createSkuListStore } from './sku-list-store.ts';
 import { type CatalogStore, createCatalogStore } from './store.ts';
 
 /** Concurrent changes of one SKU are rare: the later one is decided again on the new version. */
@@ -40,5 +42,11 @@ export const getSku =
     return sku ? skuResponse(200, sku) : unknownSku;
   };
 
-const store = createCatalogStore(openDatabase(), Env.parse(process.env));
-export const handler = httpHandler(on(routes.putSku, putSku(store)), on(routes.getSku, getSku(store)));
+const env = Env.parse(process.env);
+const db = openDatabase();
+const store = createCatalogStore(db, env);
+export const handler = httpHandler(
+  on(routes.putSku, putSku(store)),
+  on(routes.getSku, getSku(store)),
+  on(routes.listSkus, listSkus(createSkuListStore(db, env), env.TIME_ZONE)),
+);

@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { skuKey, skuPartition, SkuRecord } from '../../shared/catalog/sku-item.ts';
+import { skuKey, skuPartition, SkuRecord, skuShards } from '../../shared/catalog/sku-item.ts';
 import { type Database, transact } from '../../shared/dynamodb/database.ts';
 import { SkuChanged } from '../../shared/contracts/catalog/events.ts';
 import { type Cause, newEvent } from '../../shared/contracts/define-event.ts';
@@ -25,7 +25,14 @@ export const createCatalogStore = (db: Database, { CATALOG_TABLE_NAME: table }: 
       {
         Put: {
           TableName: table,
-          Item: { ...skuKey(record.sku), ...record, version, contentHash },
+          Item: {
+            ...skuKey(record.sku),
+            ...record,
+            version,
+            contentHash,
+            listKey: skuShards.keyOf(record.sku),
+            changedAt: new Date(cause.now).toISOString(),
+          },
           ...expectVersion(version - 1),
         },
       },

@@ -19,7 +19,8 @@ type TableProps<I extends string> = {
   /** `none`: the table holds no events. @default new-images */
   stream?: 'none' | 'new-images' | 'new-and-old-images';
 };
-type Action = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'ConditionCheckItem';
+type Action =
+  'GetItem' | 'BatchGetItem' | 'Query' | 'Scan' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'ConditionCheckItem';
 
 export type AnyTable = TableDefinition<string, string>;
 

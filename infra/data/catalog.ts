@@ -1,10 +1,17 @@
+import { allSkus } from '../../shared/catalog/sku-item.ts';
+import { all } from '../constructs/access.ts';
 import { TableDefinition } from '../constructs/table.ts';
 
-export const catalogTable = new TableDefinition('CatalogTable', 'CATALOG_TABLE_NAME');
+export const catalogTable = new TableDefinition('CatalogTable', 'CATALOG_TABLE_NAME', {
+  indexes: [{ name: 'allSkus', partitionKey: allSkus.attribute, sortKey: allSkus.sortKey }],
+});
 
 export const catalog = {
   /** Sets the variable; the function makes no request. */
   named: catalogTable.access(),
   reader: catalogTable.access('BatchGetItem'),
   editor: catalogTable.access('GetItem', 'PutItem'),
+  lister: all(catalogTable.access('BatchGetItem'), catalogTable.query('allSkus')),
+  /** Adds SKUs to the index. */
+  indexer: catalogTable.access('Scan', 'Query', 'UpdateItem'),
 };

@@ -1,8 +1,10 @@
-import type { App } from 'aws-cdk-lib';
-import type { Env } from '../../functions/catalog/env.ts';
+import { type App, Duration } from 'aws-cdk-lib';
+import type { Env, IndexEnv } from '../../functions/catalog/env.ts';
 import * as routes from '../../shared/contracts/catalog/routes.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
+import { all } from '../constructs/access.ts';
 import { catalog } from '../data/catalog.ts';
+import { settings } from '../settings.ts';
 
 /** SKUs over HTTP. */
 export class CatalogStack extends WorkflowStack {
@@ -11,8 +13,14 @@ export class CatalogStack extends WorkflowStack {
     this.routes<Env>({
       routes: [routes],
       handler: 'catalog/api.handler.ts',
-      uses: catalog.editor,
+      uses: all(catalog.editor, catalog.lister, settings.timeZone),
       errorImpact: 'Marketing cannot read or change SKUs.',
+    });
+    this.onConsole<IndexEnv>({
+      handler: 'catalog/index-skus.handler.ts',
+      uses: catalog.indexer,
+      errorImpact: 'SKUs that were last changed before 2026-11-30 are missing in the list of SKUs.',
+      timeout: Duration.minutes(10),
     });
   }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { listShards } from '../dynamodb/list-shards.ts';
 import { AmountMinor, Currency, Sku } from '../names.ts';
 
 /** A SKU. A catalogue item has these attributes beside its keys. */
@@ -28,3 +29,7 @@ export const skuPartition = (sku: string) => `SKU#${sku}`;
 
 /** Key of a SKU's catalogue item. */
 export const skuKey = (sku: string) => ({ pk: skuPartition(sku), sk: 'SKU' });
+
+/** Index of all SKUs by code, keys only. SKUs that were last changed before 2026-11-30 are added by `index-skus`. */
+export const allSkus = { name: 'allSkus', attribute: 'listKey', sortKey: 'pk' };
+export const skuShards = listShards('SKU');

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { listShards } from '../dynamodb/list-shards.ts';
 import { Sku } from '../names.ts';
 
 /**
@@ -86,8 +87,8 @@ export const stockPartition = (sku: string) => `SKU#${sku}`;
 export const stockKey = (sku: string) => ({ pk: stockPartition(sku), sk: 'STOCK' });
 
 /** Index of all stock items, keys only. Its partitions are `listKeys`. */
-export const allStock = { name: 'allStock', attribute: 'listKey' };
-const listShards = 4;
-export const listKeys = Array.from({ length: listShards }, (_, shard) => `STOCK#${shard}`);
+export const allStock = { name: 'allStock', attribute: 'listKey', sortKey: 'pk' };
+const shards = listShards('STOCK');
+export const listKeys = shards.keys;
 /** Distributes the SKUs over the partitions of the index. */
-export const listKeyOf = (sku: string) => `STOCK#${Buffer.from(sku).reduce((sum, byte) => sum + byte, 0) % listShards}`;
+export const listKeyOf = shards.keyOf;

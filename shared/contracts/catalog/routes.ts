@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { SkuRecord } from '../../catalog/sku-item.ts';
-import { AmountMinor, Currency, Sku } from '../../names.ts';
+import { AmountMinor, Currency, Instant, Sku } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
+import { nextCursor, pageParameters, timeRangeParameters } from '../list-query.ts';
 import { Problem } from '../problem.ts';
 
 const params = z.strictObject({ sku: Sku });
@@ -51,5 +52,38 @@ export const getSku = defineRoute({
   responses: {
     200: { description: 'The SKU', schema: SkuResponse },
     404: { description: 'Unknown SKU', schema: Problem },
+  },
+});
+
+/** An entry of the list of SKUs. */
+const ListedSku = SkuRecord.extend({
+  changedAt: Instant.meta({ description: 'When the SKU was last changed (UTC)', example: '2026-11-30T09:15:00.000Z' }),
+}).meta({ id: 'ListedSku' });
+
+export const listSkus = defineRoute({
+  method: 'GET',
+  path: '/catalog/skus',
+  tag: 'Catalogue',
+  summary:
+    'List SKUs by category, by whether they are on sale and by time of their last change, in the order of their codes',
+  scope: 'catalog.read',
+  query: z.strictObject({
+    category: Label.optional().meta({ description: 'SKUs of this category, spelled exactly', example: 'kitchen' }),
+    active: z.enum(['true', 'false'], 'Valid values: true, false').optional().meta({
+      description: '`true` lists the SKUs on sale, `false` those that are not',
+      example: 'true',
+    }),
+    changedSince: timeRangeParameters('the SKU was last changed').from,
+    ...pageParameters,
+  }),
+  responses: {
+    200: {
+      description: 'A page; `cursor` requests the next one. Filters may give a short page although more follow',
+      schema: z.object({
+        skus: z.array(ListedSku).meta({ description: 'SKUs in the order of their codes' }),
+        cursor: nextCursor,
+      }),
+    },
+    400: { description: 'A parameter is not valid; `invalid-cursor`: it belongs to another list', schema: Problem },
   },
 });

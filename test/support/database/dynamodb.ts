@@ -19,6 +19,7 @@ export const tables = {
   RISK_TABLE_NAME: 'risk',
 };
 /** Key attributes of each index, as in `infra/data`. */
+const catalogIndexes = { allSkus: ['listKey', 'pk'] } as const;
 const stockIndexes = { allStock: ['listKey', 'pk'] } as const;
 const orderIndexes = {
   byCustomer: ['customerKey', 'placedKey'],
@@ -65,7 +66,7 @@ async function startDatabase(): Promise<Running> {
     requestHandler: { httpsAgent: {}, httpAgent: { maxSockets: 200 } },
   });
   await untilReady(client, process);
-  await createTable(client, tables.CATALOG_TABLE_NAME, {});
+  await createTable(client, tables.CATALOG_TABLE_NAME, catalogIndexes);
   await createTable(client, tables.STOCK_TABLE_NAME, stockIndexes);
   await createTable(client, tables.ORDER_TABLE_NAME, orderIndexes);
   await createTable(client, tables.RISK_TABLE_NAME, {});

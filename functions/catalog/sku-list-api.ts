@@ -1,0 +1,34 @@
+import type * as routes from '../../shared/contracts/catalog/routes.ts';
+import { invalidCursor, timeRangeOf } from '../../shared/contracts/list-query.ts';
+import type { HttpResponse } from '../../shared/contracts/problem.ts';
+import { skuShards } from '../../shared/catalog/sku-item.ts';
+import { cursorOf, positionOf } from '../../shared/dynamodb/cursor.ts';
+import { collectPage, oldestOf } from '../../shared/dynamodb/list-page.ts';
+import type { Request } from '../../shared/lambda/http-handler.ts';
+import type { ListedSku, SkuListStore } from './sku-list-store.ts';
+
+const positionPattern = /^SKU#[A-Za-z0-9._-]{1,64}$/;
+
+/** Serves a page of the list of SKUs. `timeZone` is the IANA zone of the business days. */
+export const listSkus =
+  (store: SkuListStore, timeZone: string) =>
+  async ({ query, caller }: Request<typeof routes.listSkus>): Promise<HttpResponse> => {
+    const { limit, cursor, category, active, changedSince } = query;
+    const list = { list: 'skus', category, active, changedSince, caller: caller.clientId };
+    const after = cursor === undefined ? undefined : positionOf(cursor, list, positionPattern);
+    if (cursor !== undefined && after === undefined) return invalidCursor;
+
+    const since = timeRangeOf({ from: changedSince }, timeZone)?.from;
+    const isListed = (sku: ListedSku) =>
+      (category === undefined || sku.category === category) &&
+      (active === undefined || sku.active === (active === 'true')) &&
+      (since === undefined || sku.changedAt >= since);
+    const read = async (keys: string[]) => new Map([...(await store.read(keys))].filter(([, sku]) => isListed(sku)));
+    const isFiltered = [category, active, changedSince].some((filter) => filter !== undefined);
+    const source = oldestOf(skuShards.keys, store.partitionKeys);
+    const { entries, last } = await collectPage(source, read, { limit, after, isFiltered });
+    return {
+      status: 200,
+      body: { skus: entries, ...(last !== undefined && { cursor: cursorOf(list, last) }) },
+    };
+  };
