@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { Address } from '../../address.ts';
 import { CallerId } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { staleResponse, ifMatchHeaders, Lines, refusals, replayed, Text } from './life-cycle-routes.ts';
-import { Address, Note, OrderResponse, OrderParams, ShippingMethod, WantedLine } from './routes.ts';
+import { Note, OrderResponse, OrderParams, ShippingMethod, WantedLine } from './routes.ts';
 import { Problem } from '../problem.ts';
 
 /** Changes of an order; absent members stay unchanged. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { AmountMinor, CallerId, Country, Currency, Instant, Sku, Warehouse } from '../../names.ts';
+import { StoredAddress } from '../../address.ts';
+import { AmountMinor, CallerId, Currency, Instant, Sku, Warehouse } from '../../names.ts';
 import { OrderStatus } from './status.ts';
 import { defineEvent } from '../define-event.ts';
 
@@ -39,13 +40,6 @@ const Customer = z.object({
   phone: z.string().optional(),
 });
 
-export const Address = z.object({
-  country: Country,
-  postalCode: z.string().optional(),
-  city: z.string().optional(),
-  line1: z.string().optional(),
-});
-
 /**
  * The return whose goods an order replaces, and the payments of the returned order that pay for it. They count as captured
  * for the replacement, at the same provider.
@@ -68,8 +62,8 @@ export const OrderPlaced = defineEvent(
     status: OrderStatus.extract(['placed', 'payment-pending', 'paid', 'on-hold']),
     currency: Currency,
     customer: Customer,
-    shippingAddress: Address,
-    billingAddress: Address.optional(),
+    shippingAddress: StoredAddress,
+    billingAddress: StoredAddress.optional(),
     shippingMethod: z.string(),
     couponCodes: z.array(z.string()),
     note: z.string().optional(),

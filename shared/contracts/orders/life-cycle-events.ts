@@ -1,9 +1,10 @@
 import * as z from 'zod';
+import { StoredAddress } from '../../address.ts';
 import { AmountMinor, Currency, Instant } from '../../names.ts';
 import { OrderStatus } from './status.ts';
 import { Balance, PublishedPayment } from '../../payments/payment.ts';
 import { defineEvent } from '../define-event.ts';
-import { Address, OrderLine } from './events.ts';
+import { OrderLine } from './events.ts';
 
 const source = 'storeworks.order-intake';
 
@@ -79,7 +80,7 @@ export const OrderEdited = defineEvent(
       totalMinor: z.int(),
     }),
     /** New values of edited members; absent if not edited. */
-    shippingAddress: Address.optional(),
+    shippingAddress: StoredAddress.optional(),
     shippingMethod: z.string().optional(),
     note: z.string().optional(),
   }),

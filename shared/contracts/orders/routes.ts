@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { Discount, OrderCharge, OrderLine } from './events.ts';
+import { Address } from '../../address.ts';
 import { Email } from '../../email.ts';
-import { AmountMinor, BusinessDay, CallerId, Country, Currency, Instant, Sku, Warehouse } from '../../names.ts';
+import { AmountMinor, BusinessDay, CallerId, Currency, Instant, Sku, Warehouse } from '../../names.ts';
 import { Balance } from '../../payments/payment.ts';
 import { defineRoute } from '../define-route.ts';
 import { AcceptedOrder, Preferences, QueuedOrderResponse } from './queue-routes.ts';
@@ -11,13 +12,6 @@ import { OrderStatus } from './status.ts';
 import { sentLineAmounts, sentOrderAmounts } from './sent-amounts.ts';
 
 const Text = (max: number) => z.string().trim().min(1).max(max);
-
-export const Address = z.strictObject({
-  country: Country,
-  postalCode: Text(20).optional(),
-  city: Text(100).optional(),
-  line1: Text(200).optional(),
-});
 
 /** A requested line. */
 export const WantedLine = z.strictObject({

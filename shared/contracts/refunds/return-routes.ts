@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Disposition } from './events.ts';
-import { CallerId, Country, Instant, Warehouse } from '../../names.ts';
+import { addressFields } from '../../address.ts';
+import { CallerId, Instant, Warehouse } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { nextCursor, pageParameters, severalOf, timeRangeParameters } from '../list-query.ts';
 import { Problem } from '../problem.ts';
@@ -9,11 +10,9 @@ const Text = (max: number) => z.string().trim().min(1).max(max);
 
 /** The return address of a warehouse. */
 export const ReturnAddress = z.object({
+  ...addressFields,
   name: Text(200).meta({ description: 'Name of the recipient', example: 'Storeworks Returns' }),
   line1: Text(200).meta({ description: 'Street and number', example: '1 Dock Road' }),
-  city: Text(100).optional().meta({ description: 'City', example: 'London' }),
-  postalCode: Text(20).optional().meta({ description: 'Postal code', example: 'E16 1AG' }),
-  country: Country.describe('Country, ISO 3166-1 alpha-2'),
 });
 export type ReturnAddress = z.infer<typeof ReturnAddress>;
 
