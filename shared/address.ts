@@ -11,7 +11,7 @@ const Phone = z
   .trim()
   .max(40)
   .regex(
-    /^\+?(?:[ ().\/-]*\d){4,15}(?: ?(?:x|ext\.?) ?\d{1,6})?$/i,
+    /^\+?(?:[ ()./-]*\d){4,15}(?: ?(?:x|ext\.?) ?\d{1,6})?$/i,
     'A phone number has 4 to 15 digits, such as +44 20 7946 0018',
   )
   .meta({ description: 'Phone number for the carrier, best with the country code', example: '+44 20 7946 0018' });
