@@ -1,4 +1,5 @@
 import { readOffer } from '../../shared/catalog/offer-store.ts';
+import { correctOrder } from '../../shared/contracts/orders/contact-routes.ts';
 import { editOrder } from '../../shared/contracts/orders/edit-routes.ts';
 import * as exportRoutes from '../../shared/contracts/orders/export-routes.ts';
 import * as life from '../../shared/contracts/orders/life-cycle-routes.ts';
@@ -9,6 +10,7 @@ import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
 import { secretReader } from '../../shared/secret-store.ts';
 import { cancellation } from './cancellation/cancellation-api.ts';
+import { correction } from './contact/contact-api.ts';
 import { editing } from './editing/edit-api.ts';
 import { Env } from './env.ts';
 import { getExport, requestExport } from './export/export-api.ts';
@@ -58,6 +60,7 @@ export const handler = httpHandler(
   on(routes.findOrders, findOrders(orders, search, channels, policy.timeZone)),
   on(getPickList, pickList(orders, createPickListStore(db, tables), channels)),
   on(editOrder, editing(orders, readOffer(db, tables), channels, policy, expireHolds)),
+  on(correctOrder, correction(orders, channels)),
   on(life.cancelOrder, cancellation(orders, channels)),
   on(life.allocateOrder, fulfilment.allocateOrder),
   on(life.shipOrder, fulfilment.shipOrder),

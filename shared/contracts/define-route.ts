@@ -8,7 +8,7 @@ type RouteResponse = { description: string; schema?: z.ZodType };
  * value. A route without a scope is public.
  */
 export type Route = {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: `/${string}`;
   summary: string;
   tag: string;

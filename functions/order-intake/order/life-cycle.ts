@@ -11,6 +11,7 @@ export type Command =
   | 'release-paid'
   | 'release-awaiting'
   | 'edit'
+  | 'correct'
   | 'allocate'
   | 'cancel'
   | 'cancel-lines'
@@ -30,15 +31,32 @@ const unchanged = <const S extends OrderStatus>(status: S) => ({ pay: status, ho
 
 /** Status, command and next status. Every other combination is an illegal transition. */
 export const transitions: Record<OrderStatus, Partial<Record<Command, OrderStatus>>> = {
-  placed: { ...open, ...shippable, edit: 'placed', pay: 'paid', allocate: 'allocated', 'cancel-lines': 'placed' },
+  placed: {
+    ...open,
+    ...shippable,
+    edit: 'placed',
+    correct: 'placed',
+    pay: 'paid',
+    allocate: 'allocated',
+    'cancel-lines': 'placed',
+  },
   'payment-pending': {
     ...open,
     edit: 'payment-pending',
+    correct: 'payment-pending',
     pay: 'paid',
     expire: 'expired',
     'cancel-lines': 'payment-pending',
   },
-  paid: { ...open, ...shippable, edit: 'paid', pay: 'paid', allocate: 'allocated', 'cancel-lines': 'paid' },
+  paid: {
+    ...open,
+    ...shippable,
+    edit: 'paid',
+    correct: 'paid',
+    pay: 'paid',
+    allocate: 'allocated',
+    'cancel-lines': 'paid',
+  },
   'on-hold': {
     ...open,
     pay: 'paid',
@@ -48,11 +66,13 @@ export const transitions: Record<OrderStatus, Partial<Record<Command, OrderStatu
     expire: 'expired',
     'cancel-lines': 'on-hold',
     edit: 'on-hold',
+    correct: 'on-hold',
   },
-  allocated: { ...open, ...shippable, pay: 'allocated', 'cancel-lines': 'allocated' },
+  allocated: { ...open, ...shippable, correct: 'allocated', pay: 'allocated', 'cancel-lines': 'allocated' },
   'partly-shipped': {
     ...unchanged('partly-shipped'),
     ...shippable,
+    correct: 'partly-shipped',
     release: 'partly-shipped',
     'release-paid': 'partly-shipped',
     'release-awaiting': 'partly-shipped',

@@ -79,7 +79,7 @@ export const placedResponse = (
   body: orderBody(order),
 });
 
-/** An order as it is now, with its cancelled and shipped units, payments and shipments. */
+/** An order as it is now, with its cancelled and shipped units, payments, shipments, customer and addresses. */
 export function currentOrderBody(stored: OrderItem, now: number): OrderResponse {
   const order = asOf(stored, now);
   const body = orderBody(order);
@@ -91,6 +91,7 @@ export function currentOrderBody(stored: OrderItem, now: number): OrderResponse 
     holdReasons: order.holdReasons,
     payment: hasPayments || order.paymentWindowMinutes !== undefined ? balanceOf(order) : undefined,
     shipments: order.shipments?.map((shipment) => ShipmentResponse.parse(shipment)),
+    ...detailsOf(order),
   };
 }
 
@@ -98,6 +99,15 @@ export function currentOrderBody(stored: OrderItem, now: number): OrderResponse 
 export const currentOrderBodyFor = ({ onlyChannel }: ChannelAccess, order: OrderItem, now: number): OrderResponse => ({
   ...currentOrderBody(order, now),
   ...(onlyChannel === undefined && order.risk && { risk: RiskResponse.parse(order.risk) }),
+});
+
+/** For warehouse and service. The response to a placement has none, so that replays of older orders keep their bytes. */
+const detailsOf = ({ customer, shippingAddress, billingAddress, shippingMethod, note }: OrderItem) => ({
+  customer,
+  shippingAddress,
+  billingAddress,
+  shippingMethod,
+  note,
 });
 
 const countsOf = (line: OrderItem['lines'][number] | undefined) => ({

@@ -67,7 +67,7 @@ const Detail = z.object({
   metadata: z.object({ eventId: z.string(), occurredAt: z.string(), actor: z.string() }),
   data: z.record(z.string(), z.unknown()),
 });
-const personalFields = new Set(['customer', 'shippingAddress', 'billingAddress', 'note']);
+const personalFields = new Set(['customer', 'shippingAddress', 'billingAddress', 'note', 'before', 'after']);
 
 /** An event without its personal data. */
 function timelineEntry({ detailType, detail }: OutboxItem) {

@@ -33,11 +33,12 @@ export const OrderCharge = z.object({
 });
 export type OrderCharge = z.infer<typeof OrderCharge>;
 
-const Customer = z.object({
-  id: z.string().optional(),
-  email: z.string().optional(),
-  name: z.string().optional(),
-  phone: z.string().optional(),
+/** The customer of a stored order. */
+export const StoredCustomer = z.object({
+  id: z.string().optional().meta({ description: 'The channel’s id of the customer', example: 'customer-7' }),
+  email: z.string().optional().meta({ description: 'E-mail address as sent', example: 'ada@example.com' }),
+  name: z.string().optional().meta({ description: 'Name', example: 'Ada Lovelace' }),
+  phone: z.string().optional().meta({ description: 'Phone number as sent', example: '+44 20 7946 0018' }),
 });
 
 /**
@@ -61,7 +62,7 @@ export const OrderPlaced = defineEvent(
     /** `paid` or `on-hold` if payments were received before the order. */
     status: OrderStatus.extract(['placed', 'payment-pending', 'paid', 'on-hold']),
     currency: Currency,
-    customer: Customer,
+    customer: StoredCustomer,
     shippingAddress: StoredAddress,
     billingAddress: StoredAddress.optional(),
     shippingMethod: z.string(),

@@ -9,7 +9,7 @@ import { OrderLine } from './events.ts';
 const source = 'storeworks.order-intake';
 
 /** Data of every change: the order's identity, and its status and version after the change. */
-const ChangedOrder = z.object({
+export const ChangedOrder = z.object({
   orderId: z.string(),
   externalOrderId: z.string(),
   channel: z.string(),

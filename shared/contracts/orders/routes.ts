@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { Discount, OrderCharge, OrderLine } from './events.ts';
-import { Address } from '../../address.ts';
+import { Discount, OrderCharge, OrderLine, StoredCustomer } from './events.ts';
+import { Address, StoredAddress } from '../../address.ts';
 import { Email } from '../../email.ts';
 import { AmountMinor, BusinessDay, CallerId, Currency, Instant, Sku, Warehouse } from '../../names.ts';
 import { Balance } from '../../payments/payment.ts';
@@ -110,6 +110,20 @@ export const OrderResponse = z
     exchangeOf: z.object({ orderId: z.string(), refundId: z.string() }).optional(),
     /** In the response for a single order, for staff and back-office clients. Absent until a reason is found or the order is allocated. */
     risk: RiskResponse.optional(),
+    customer: StoredCustomer.optional().meta({
+      description: 'Absent in the response to a placement, as are addresses, shipping method and note',
+      example: { email: 'ada@example.com', name: 'Ada Lovelace' },
+    }),
+    shippingAddress: StoredAddress.optional().meta({
+      description: 'Where the order ships to',
+      example: { country: 'GB', postalCode: 'SW1A 1AA', city: 'London', line1: '10 Downing Street' },
+    }),
+    billingAddress: StoredAddress.optional().meta({
+      description: 'Address of the invoice; absent if it is not known',
+      example: { country: 'GB', postalCode: 'SW1A 1AA', city: 'London', line1: '10 Downing Street' },
+    }),
+    shippingMethod: z.string().optional().meta({ description: 'Shipping method', example: 'standard' }),
+    note: z.string().optional().meta({ description: 'Note for the store or the warehouse', example: 'Ring twice' }),
   })
   .meta({ id: 'Order' });
 export type OrderResponse = z.infer<typeof OrderResponse>;

@@ -27,6 +27,8 @@ describe('order life cycle', () => {
     ['completed', 'cancel', undefined],
     ['completed', 'reopen', 'delivered'],
     ['expired', 'reopen', undefined],
+    ['allocated', 'correct', 'allocated'],
+    ['shipped', 'correct', undefined],
     ['cancelled', 'release', undefined],
     ['expired', 'pay', 'expired'],
   ])('%s, %s: %s', (status, command, after) => {

@@ -106,7 +106,7 @@ describe('an order read by id', () => {
     const order = bodyOf(await post(orderFor(sku, { note: 'Ring twice' })));
     const params = { orderId: order.orderId };
     for (const clientId of ['storefront', 'admin', 'warehouse']) {
-      expect((await reading(stores)(aRequest(routes.getOrder, { params }, clientId))).body).toEqual(order);
+      expect((await reading(stores)(aRequest(routes.getOrder, { params }, clientId))).body).toMatchObject(order);
       const { body } = await getTimeline(stores.orders, channels)(aRequest(routes.getTimeline, { params }, clientId));
       const { events } = body as { events: unknown[] };
       expect(events).toMatchObject([{ type: 'OrderPlaced', occurredAt: order.placedAt, data: { totalMinor: 1200 } }]);
