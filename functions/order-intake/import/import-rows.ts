@@ -98,26 +98,23 @@ function groupProblem(
   return malformedRow === undefined ? undefined : `Row ${malformedRow} is malformed and may be of this order`;
 }
 
-function orderOf(
-  first: Row,
-  rows: readonly ParsedRow[],
-  { taxIncluded, warehousePreference }: Settings['policy'],
-): ImportedOrder {
+function orderOf(first: Row, rows: readonly ParsedRow[], policy: Settings['policy']): ImportedOrder {
   const sum = (of: (row: Row) => number) => rows.reduce((total, { content }) => total + of(content), 0);
-  const { externalOrderId, channel, currency, shippingMinor, placedAt, country, postalCode, city } = first;
+  const { externalOrderId, channel, currency, shippingMinor, chargesMinor, placedAt } = first;
+  const { taxIncluded = policy.taxIncluded } = first;
   const subtotalMinor = sum(({ quantity, unitPriceMinor }) => quantity * unitPriceMinor);
   const discountMinor = sum((row) => row.discountMinor);
-  const taxMinor = sum((row) => row.taxMinor);
+  const taxMinor = sum((row) => row.taxMinor) + first.shippingTaxMinor;
   return {
     orderId: orderIdOf(channel, externalOrderId),
     externalOrderId,
     channel,
     status: 'completed',
     currency,
-    customer: { id: first.customerId, email: first.customerEmail },
-    shippingAddress: { country, postalCode, city },
-    shippingMethod: 'imported',
+    ...peopleOf(first),
+    shippingMethod: first.shippingMethod ?? 'imported',
     couponCodes: [],
+    note: first.note,
     lines: rows.map(({ content }, index) => ({
       lineId: `line-${index + 1}`,
       sku: content.sku,
@@ -127,16 +124,55 @@ function orderOf(
       taxMinor: content.taxMinor,
       totalMinor:
         content.quantity * content.unitPriceMinor - content.discountMinor + (taxIncluded ? 0 : content.taxMinor),
-      warehouse: content.warehouse ?? warehousePreference[0] ?? 'main',
+      warehouse: content.warehouse ?? policy.warehousePreference[0] ?? 'main',
     })),
     subtotalMinor,
     discountMinor,
     shippingMinor,
     taxMinor,
     taxIncluded,
-    totalMinor: subtotalMinor - discountMinor + shippingMinor + (taxIncluded ? 0 : taxMinor),
+    ...(chargesMinor > 0 && { charges: [importedCharge(chargesMinor)] }),
+    totalMinor: subtotalMinor - discountMinor + shippingMinor + chargesMinor + (taxIncluded ? 0 : taxMinor),
     discounts: [],
     reservedUntil: null,
     placedAt,
   };
 }
+
+const importedCharge = (amountMinor: number) => ({
+  chargeId: 'imported',
+  kind: 'fee' as const,
+  name: 'Imported duties and fees',
+  amountMinor,
+});
+
+/** Customer and addresses of the order. */
+const peopleOf = (row: Row) => ({
+  customer: { id: row.customerId, email: row.customerEmail, name: row.customerName, phone: row.customerPhone },
+  shippingAddress: {
+    name: row.recipientName,
+    company: row.company,
+    line1: row.line1,
+    line2: row.line2,
+    district: row.district,
+    city: row.city,
+    state: row.state,
+    postalCode: row.postalCode,
+    country: row.country,
+    phone: row.phone,
+  },
+  ...(row.billingCountry !== undefined && {
+    billingAddress: {
+      name: row.billingName,
+      company: row.billingCompany,
+      line1: row.billingLine1,
+      line2: row.billingLine2,
+      district: row.billingDistrict,
+      city: row.billingCity,
+      state: row.billingState,
+      postalCode: row.billingPostalCode,
+      country: row.billingCountry,
+      phone: row.billingPhone,
+    },
+  }),
+});

@@ -2,19 +2,26 @@ import * as z from 'zod';
 import { type Column, type Columns, wholeNumber } from '../../csv/columns.ts';
 import type { DataOf } from '../define-event.ts';
 import { Email } from '../../email.ts';
-import { AmountMinor, CallerId, Country, Currency, Instant, Sku, Warehouse } from '../../names.ts';
+import { CallerId, Currency, Instant, Sku, Warehouse } from '../../names.ts';
+import type { Payment } from '../../payments/payment.ts';
 import type { OrderLine, OrderPlaced } from './events.ts';
+import { billingAddressColumns, shippingAddressColumns, textCell } from './file-address-columns.ts';
+import { amountCell, orderAmountColumns } from './file-amount-columns.ts';
 import { OrderStatus } from './status.ts';
 
 /** A row of an export: a line of an order. */
 type ExportedLine = {
-  order: Omit<DataOf<typeof OrderPlaced>, 'status' | 'lines'> & { status: OrderStatus };
-  line: OrderLine;
+  order: Omit<DataOf<typeof OrderPlaced>, 'status' | 'lines'> & {
+    status: OrderStatus;
+    lines: OrderLine[];
+    cancelledMinor?: number | undefined;
+    payments?: Payment[] | undefined;
+  };
+  line: OrderLine & { cancelledQuantity?: number | undefined; shippedQuantity?: number | undefined };
 };
 /** All rows of an order agree on its columns `of: 'order'`. */
 type OrderColumn = Column<ExportedLine> & { of: 'order' | 'line' };
 
-const amount = wholeNumber.pipe(AmountMinor);
 const notSold = 'An order that was cancelled or expired is not imported';
 
 /** Columns of the files of orders, imported and exported, in the order of an export. */
@@ -78,40 +85,37 @@ export const orderColumns = {
     description: 'E-mail address of the customer.',
     example: 'ada@example.com',
   },
-  country: {
+  customerName: {
     of: 'order',
-    read: Country.default('ZZ'),
-    write: ({ order }) => order.shippingAddress.country,
-    description: 'ISO 3166-1 alpha-2 code of the shipping address; `ZZ`, the default of imports, is unknown.',
-    example: 'GB',
+    read: textCell(200),
+    write: ({ order }) => order.customer.name,
+    description: 'Name of the customer.',
+    example: 'Ada Lovelace',
   },
-  postalCode: {
+  customerPhone: {
     of: 'order',
-    read: z.string().max(20).optional(),
-    write: ({ order }) => order.shippingAddress.postalCode,
-    description: 'Postal code of the shipping address.',
-    example: 'SW1A 1AA',
+    read: textCell(40),
+    write: ({ order }) => order.customer.phone,
+    description: 'Phone number of the customer.',
+    example: '+44 20 7946 0018',
   },
-  city: {
+  ...shippingAddressColumns,
+  ...billingAddressColumns,
+  shippingMethod: {
     of: 'order',
-    read: z.string().max(100).optional(),
-    write: ({ order }) => order.shippingAddress.city,
-    description: 'City of the shipping address.',
-    example: 'London',
+    read: textCell(40),
+    write: ({ order }) => order.shippingMethod,
+    description: 'Shipping method; `imported` by default.',
+    example: 'standard',
   },
-  shippingMinor: {
+  note: {
     of: 'order',
-    read: amount.default(0),
-    write: ({ order }) => order.shippingMinor,
-    description: 'Shipping of the order in minor units; 0 by default.',
-    example: '495',
+    read: textCell(2000),
+    write: ({ order }) => order.note,
+    description: 'Note for the store or the warehouse.',
+    example: 'Ring twice',
   },
-  orderTotalMinor: {
-    of: 'order',
-    write: ({ order }) => order.totalMinor,
-    description: 'Total of the order in minor units. Ignored by imports.',
-    example: '4493',
-  },
+  ...orderAmountColumns,
   lineId: {
     of: 'line',
     write: ({ line }) => line.lineId,
@@ -134,9 +138,21 @@ export const orderColumns = {
     description: 'Units, 1 to 1,000,000.',
     example: '2',
   },
+  cancelledQuantity: {
+    of: 'line',
+    write: ({ line }) => line.cancelledQuantity ?? 0,
+    description: 'Cancelled units of the line. Ignored by imports.',
+    example: '0',
+  },
+  shippedQuantity: {
+    of: 'line',
+    write: ({ line }) => line.shippedQuantity ?? 0,
+    description: 'Shipped units of the line. Ignored by imports.',
+    example: '2',
+  },
   unitPriceMinor: {
     of: 'line',
-    read: amount,
+    read: amountCell,
     required: true,
     write: ({ line }) => line.unitPriceMinor,
     description: 'Price of a unit in minor units, such as pence.',
@@ -144,14 +160,14 @@ export const orderColumns = {
   },
   discountMinor: {
     of: 'line',
-    read: amount.default(0),
+    read: amountCell.default(0),
     write: ({ line }) => line.discountMinor,
     description: 'Discount of the whole line in minor units; 0 by default.',
     example: '0',
   },
   taxMinor: {
     of: 'line',
-    read: amount.default(0),
+    read: amountCell.default(0),
     write: ({ line }) => line.taxMinor,
     description: 'Tax of the whole line in minor units; 0 by default.',
     example: '666',
