@@ -1,5 +1,5 @@
 import type { OrderContact } from '../../../shared/contracts/orders/contact-routes.ts';
-import { OrderContactChanged } from '../../../shared/contracts/orders/contact-events.ts';
+import { OrderContactChanged } from '../../../shared/contracts/orders/life-cycle-events.ts';
 import { isTooLarge } from '../../../shared/dynamodb/transaction-limits.ts';
 import { invalid, orderTooLarge } from '../../../shared/pricing/sellable.ts';
 import { changed, draftEvent, eventData, illegal, type Outcome } from '../order/change.ts';

@@ -5,8 +5,8 @@ import { Email } from '../../email.ts';
 import { CallerId, Currency, Instant, Sku, Warehouse } from '../../names.ts';
 import type { Payment } from '../../payments/payment.ts';
 import type { OrderLine, OrderPlaced } from './events.ts';
-import { billingAddressColumns, shippingAddressColumns, textCell } from './file-address-columns.ts';
-import { amountCell, orderAmountColumns } from './file-amount-columns.ts';
+import { billingAddressColumns, shippingAddressColumns, textCell } from './columns/addresses.ts';
+import { amountCell, orderAmountColumns } from './columns/amounts.ts';
 import { OrderStatus } from './status.ts';
 
 /** A row of an export: a line of an order. */

@@ -4,12 +4,12 @@ import { AmountMinor, Currency, Instant } from '../../names.ts';
 import { OrderStatus } from './status.ts';
 import { Balance, PublishedPayment } from '../../payments/payment.ts';
 import { defineEvent } from '../define-event.ts';
-import { OrderLine } from './events.ts';
+import { OrderLine, OrderPlaced } from './events.ts';
 
 const source = 'storeworks.order-intake';
 
 /** Data of every change: the order's identity, and its status and version after the change. */
-export const ChangedOrder = z.object({
+const ChangedOrder = z.object({
   orderId: z.string(),
   externalOrderId: z.string(),
   channel: z.string(),
@@ -83,6 +83,25 @@ export const OrderEdited = defineEvent(
     shippingAddress: StoredAddress.optional(),
     shippingMethod: z.string().optional(),
     note: z.string().optional(),
+  }),
+);
+
+const Contact = OrderPlaced.envelope.shape.detail.shape.data
+  .pick({ customer: true, shippingAddress: true, billingAddress: true, note: true })
+  .meta({ description: 'Customer, addresses and note of the order' });
+
+/** Contact data, addresses or note of an order were corrected. `metadata.actor` says by whom. */
+export const OrderContactChanged = defineEvent(
+  source,
+  'OrderContactChanged',
+  ChangedOrder.extend({
+    fields: z.array(z.string()).meta({
+      description: 'JSON pointers of the changed fields',
+      example: ['/customer/email', '/shippingAddress/line2'],
+    }),
+    before: Contact,
+    after: Contact,
+    reason: z.string().optional().meta({ description: 'Why the order was corrected', example: 'The buyer called' }),
   }),
 );
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { StoredAddress } from '../../address.ts';
-import { Country } from '../../names.ts';
+import type { StoredAddress } from '../../../address.ts';
+import { Country } from '../../../names.ts';
 
 /** Texts of historical orders are bounded only: they may be older than the checks of new orders. */
 export const textCell = (max: number) => z.string().max(max).optional();

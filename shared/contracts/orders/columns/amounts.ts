@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { wholeNumber } from '../../csv/columns.ts';
-import type { Payment } from '../../payments/payment.ts';
-import { AmountMinor } from '../../names.ts';
-import type { OrderCharge, OrderLine } from './events.ts';
+import { wholeNumber } from '../../../csv/columns.ts';
+import type { Payment } from '../../../payments/payment.ts';
+import { AmountMinor } from '../../../names.ts';
+import type { OrderCharge, OrderLine } from '../events.ts';
 
 export const amountCell = wholeNumber.pipe(AmountMinor);
 
