@@ -22,6 +22,7 @@ type ExportedLine = {
 /** All rows of an order agree on its columns `of: 'order'`. */
 type OrderColumn = Column<ExportedLine> & { of: 'order' | 'line' };
 
+const unitsCancelled = 'An order with cancelled units is not imported';
 const notSold = 'An order that was cancelled or expired is not imported';
 
 /** Columns of the files of orders, imported and exported, in the order of an export. */
@@ -140,8 +141,9 @@ export const orderColumns = {
   },
   cancelledQuantity: {
     of: 'line',
+    read: wholeNumber.pipe(z.literal(0, { error: unitsCancelled })).optional(),
     write: ({ line }) => line.cancelledQuantity ?? 0,
-    description: 'Cancelled units of the line. Ignored by imports.',
+    description: 'Cancelled units of the line. An import refuses rows with cancelled units.',
     example: '0',
   },
   shippedQuantity: {

@@ -41,7 +41,7 @@ async function exported(order: OrderItem): Promise<string> {
   return path;
 }
 
-async function importedFrom(path: string): Promise<ImportedOrder> {
+async function readImport(path: string) {
   const found: ImportedOrder[] = [];
   const settings = { channels: new Set(Object.keys(channels)), policy: aPolicy() };
   const keep = async (order: ImportedOrder) => {
@@ -49,6 +49,10 @@ async function importedFrom(path: string): Promise<ImportedOrder> {
     return 'imported' as const;
   };
   const { bad } = await importFile(createReadStream(path), keep, settings, aCause());
+  return { found, bad };
+}
+async function importedFrom(path: string): Promise<ImportedOrder> {
+  const { found, bad } = await readImport(path);
   expect(bad).toEqual([]);
   const [order] = found;
   if (!order) throw new Error('No order was imported');
@@ -128,7 +132,12 @@ test('an export has what was paid, refunded, cancelled and shipped', async () =>
   const [first, second] = order.lines;
   if (!first || !second) throw new Error('Two lines are expected');
   const lines = [{ ...first, cancelledQuantity: 1, shippedQuantity: 1 }, second];
-  const rows = parse(await readFile(await exported({ ...order, lines }), 'utf8'), { bom: true, columns: true });
+  const path = await exported({ ...order, lines });
+  expect((await readImport(path)).bad).toMatchObject([
+    { row: 2, reason: expect.stringMatching(/^cancelledQuantity: An order with cancelled units is not imported/) },
+    { row: 3 },
+  ]);
+  const rows = parse(await readFile(path, 'utf8'), { bom: true, columns: true });
   expect(rows).toMatchObject([
     { paidMinor: '3195', refundedMinor: '700', cancelledMinor: '1000', cancelledQuantity: '1', shippedQuantity: '1' },
     {
