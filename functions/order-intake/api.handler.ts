@@ -1,6 +1,5 @@
 import { readOffer } from '../../shared/catalog/offer-store.ts';
-import { correctOrder } from '../../shared/contracts/orders/contact-routes.ts';
-import { editOrder } from '../../shared/contracts/orders/edit-routes.ts';
+import { correctOrder, editOrder } from '../../shared/contracts/orders/edit-routes.ts';
 import * as exportRoutes from '../../shared/contracts/orders/export-routes.ts';
 import * as life from '../../shared/contracts/orders/life-cycle-routes.ts';
 import { getPickList } from '../../shared/contracts/orders/pick-list-routes.ts';

@@ -1,4 +1,4 @@
-import type { correctOrder } from '../../../shared/contracts/orders/contact-routes.ts';
+import type { correctOrder } from '../../../shared/contracts/orders/edit-routes.ts';
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';

@@ -1,4 +1,4 @@
-import type { OrderContact } from '../../../shared/contracts/orders/contact-routes.ts';
+import type { OrderContact } from '../../../shared/contracts/orders/edit-routes.ts';
 import { OrderContactChanged } from '../../../shared/contracts/orders/life-cycle-events.ts';
 import { isTooLarge } from '../../../shared/dynamodb/transaction-limits.ts';
 import { invalid, orderTooLarge } from '../../../shared/pricing/sellable.ts';

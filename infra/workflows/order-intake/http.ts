@@ -1,6 +1,5 @@
 import type { Env } from '../../../functions/order-intake/env.ts';
 import type { PlacementEnv } from '../../../functions/order-intake/placement/env.ts';
-import * as contactRoutes from '../../../shared/contracts/orders/contact-routes.ts';
 import * as editRoutes from '../../../shared/contracts/orders/edit-routes.ts';
 import * as exportRoutes from '../../../shared/contracts/orders/export-routes.ts';
 import * as lifeCycleRoutes from '../../../shared/contracts/orders/life-cycle-routes.ts';
@@ -19,7 +18,7 @@ import { settings } from '../../settings.ts';
 export function addRoutes(stack: WorkflowStack, sender: Access<'ORDER_QUEUE_URL'>): void {
   const { placeOrder, getOrder, ...otherRoutes } = routes;
   const api = stack.routes<Env>({
-    routes: [otherRoutes, queueRoutes, editRoutes, contactRoutes, lifeCycleRoutes, exportRoutes, pickListRoutes],
+    routes: [otherRoutes, queueRoutes, editRoutes, lifeCycleRoutes, exportRoutes, pickListRoutes],
     handler: 'order-intake/api.handler.ts',
     uses: all(
       all(orders.editor, stock.reserver, stock.shipper, catalog.reader, risk.counter),

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { correct } from '../../../functions/order-intake/contact/correct.ts';
 import type { OrderItem } from '../../../functions/order-intake/order/order-item.ts';
 import { OrderContactChanged } from '../../../shared/contracts/orders/life-cycle-events.ts';
-import { OrderContact } from '../../../shared/contracts/orders/contact-routes.ts';
+import { OrderContact } from '../../../shared/contracts/orders/edit-routes.ts';
 import type { OrderStatus } from '../../../shared/contracts/orders/status.ts';
 import { aCause } from '../../support/builders.ts';
 import { aPlacedOrder } from '../../support/orders/placed-order.ts';
