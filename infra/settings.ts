@@ -1,4 +1,4 @@
-import { channelsOf } from '../shared/store.ts';
+import { channelsOf, warehousesOf } from '../shared/store.ts';
 import { variables } from './constructs/access.ts';
 import { clientId } from './data/identities.ts';
 import { store } from './store.ts';
@@ -22,6 +22,7 @@ export const settings = {
   risk: variables({ RISK: JSON.stringify(store.risk) }),
   calendar: variables({ CALENDAR: JSON.stringify({ ...store.calendar, timeZone: store.selling.timeZone }) }),
   returnAddresses: variables({ RETURN_ADDRESSES: JSON.stringify(store.returnAddresses) }),
+  warehouses: variables({ WAREHOUSES: JSON.stringify(warehousesOf(store)) }),
   idleStock: variables({ IDLE_LEVELS: JSON.stringify(store.idleStock) }),
   webhookRetries: variables({ RETRYING: JSON.stringify(store.webhooks) }),
 };

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import type { Scope } from './access/scopes.ts';
+import type { ReturnAddress } from './contracts/refunds/return-routes.ts';
+import type { WarehouseResponse } from './contracts/stock/level-routes.ts';
 
 /** A client of the HTTP API. A client with `orders.write` is a channel of the same name; only staff see other channels. */
 export type Client = {
@@ -53,3 +55,18 @@ export const SellingPolicy = z.object({
   exchangePaymentMinutes: z.number().positive().optional(),
 });
 export type SellingPolicy = z.infer<typeof SellingPolicy>;
+
+/** The warehouses that the settings name, the preferred ones first. */
+export function warehousesOf({
+  selling: { warehousePreference },
+  returnAddresses,
+}: {
+  selling: Pick<SellingPolicy, 'warehousePreference'>;
+  returnAddresses: Record<string, ReturnAddress>;
+}): WarehouseResponse[] {
+  const addresses = new Map(Object.entries(returnAddresses));
+  return [...new Set([...warehousePreference, ...addresses.keys()])].map((warehouse) => {
+    const returnAddress = addresses.get(warehouse);
+    return { warehouse, name: returnAddress?.name, returnAddress };
+  });
+}

@@ -1,27 +1,46 @@
+import * as alertRoutes from '../../shared/contracts/stock/alert-routes.ts';
+import * as levelRoutes from '../../shared/contracts/stock/level-routes.ts';
+import { listUnfillableOrders } from '../../shared/contracts/stock/shortage-routes.ts';
 import * as routes from '../../shared/contracts/stock/routes.ts';
 import { getStockRepair, postStockRepair } from '../../shared/contracts/stock/repair-routes.ts';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
 import { putAlertLevels } from './alerts/alert-levels-api.ts';
 import { createAlertStore } from './alerts/alert-store.ts';
+import { acknowledgeAlert, listAlerts } from './alerts/alerts-api.ts';
+import { createRaisedAlertStore } from './alerts/raised-alert-store.ts';
 import { Env } from './env.ts';
+import { createLevelStore } from './levels/level-store.ts';
+import { listStock } from './levels/levels-api.ts';
 import { getLots } from './lots/lots-api.ts';
 import { getMovements, getStock, postMovements } from './movements/movements-api.ts';
 import { getRepair, requestRepair } from './repair/repair-api.ts';
 import { createRepairStore } from './repair/repair-store.ts';
+import { unfillableOrders } from './shortages/shortages-api.ts';
+import { createShortageStore } from './shortages/shortage-store.ts';
 import { createStockStore } from './stock/store.ts';
+import { listWarehouses } from './warehouses/warehouses-api.ts';
 
 const env = Env.parse(process.env);
 const database = openDatabase();
 const store = createStockStore(database, env);
 const alerts = createAlertStore(database, env);
+const raisedAlerts = createRaisedAlertStore(database, env);
 const repairs = createRepairStore(database, env);
 
 export const handler = httpHandler(
   on(routes.postMovements, postMovements(store)),
   on(routes.getStock, getStock(store)),
-  on(routes.getMovements, getMovements(store)),
+  on(routes.getMovements, getMovements(store, env.TIME_ZONE)),
   on(routes.putAlertLevels, putAlertLevels(store, alerts)),
+  on(levelRoutes.listStock, listStock({ levels: createLevelStore(database, env), stock: store }, env)),
+  on(levelRoutes.listWarehouses, listWarehouses(env.WAREHOUSES)),
+  on(
+    listUnfillableOrders,
+    unfillableOrders({ stock: store, orders: createShortageStore(database, env) }, env.CHANNELS),
+  ),
+  on(alertRoutes.listAlerts, listAlerts(raisedAlerts)),
+  on(alertRoutes.acknowledgeAlert, acknowledgeAlert(raisedAlerts)),
   on(routes.getLots, getLots(store, env)),
   on(postStockRepair, requestRepair(repairs)),
   on(getStockRepair, getRepair(repairs)),

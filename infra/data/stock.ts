@@ -6,7 +6,10 @@ import { TableDefinition } from '../constructs/table.ts';
 export const stockTable = new TableDefinition('StockTable', 'STOCK_TABLE_NAME', {
   // Alerts compare the stock before and after a change.
   stream: 'new-and-old-images',
-  indexes: [{ name: 'allStock', partitionKey: allStock.attribute, sortKey: 'pk' }],
+  indexes: [
+    { name: 'allStock', partitionKey: allStock.attribute, sortKey: 'pk' },
+    { name: 'byAlertStatus', partitionKey: 'alertKey', sortKey: 'pk' },
+  ],
 });
 
 export const stock = {
@@ -25,6 +28,7 @@ export const stock = {
   repairer: stockTable.access('BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
   ledgerReader: stockTable.access('BatchGetItem', 'Query'),
   allSkus: stockTable.query('allStock'),
+  byAlertStatus: stockTable.query('byAlertStatus'),
 };
 
 /** CSV files of movements that warehouses and other systems upload, and their result files. */

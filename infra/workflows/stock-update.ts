@@ -1,20 +1,17 @@
 import { type App, Duration } from 'aws-cdk-lib';
-import type { Env } from '../../functions/stock-update/env.ts';
 import type { FileEnv } from '../../functions/stock-update/file-import/env.ts';
 import type { MessageEnv } from '../../functions/stock-update/movements/env.ts';
 import type { StoreEnv } from '../../functions/stock-update/stock/env.ts';
 import { ReturnReceived } from '../../shared/contracts/refunds/events.ts';
-import * as repairRoutes from '../../shared/contracts/stock/repair-routes.ts';
-import * as routes from '../../shared/contracts/stock/routes.ts';
 import { all } from '../constructs/access.ts';
 import { exportValue } from '../constructs/exports.ts';
 import { oneAtATime } from '../constructs/work-queue.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
 import { catalog } from '../data/catalog.ts';
-import { stockAudits } from '../data/stock-audits.ts';
 import { stock, stockFileImporter, stockInbox } from '../data/stock.ts';
 import { settings } from '../settings.ts';
 import { addAlerts } from './stock-update/alerts.ts';
+import { addHttp } from './stock-update/http.ts';
 import { addLots } from './stock-update/lots.ts';
 import { addRepairs } from './stock-update/repairs.ts';
 
@@ -23,12 +20,7 @@ export class StockUpdateStack extends WorkflowStack {
   constructor(app: App, shared: SharedStacks) {
     super(app, 'stock-update', shared);
     const movements = all(stock.mover, catalog.reader, settings.lotExpiry);
-    this.routes<Env>({
-      routes: [routes, repairRoutes],
-      handler: 'stock-update/api.handler.ts',
-      uses: all(movements, stockAudits.reader),
-      errorImpact: 'Warehouses cannot post stock movements, and storefronts show figures that are out of date.',
-    });
+    addHttp(this, movements);
     const { queue } = this.queue<MessageEnv>({
       handler: 'stock-update/movements/movement-message.handler.ts',
       uses: (own) => all(movements, own.url('MOVEMENT_QUEUE_URL')),

@@ -63,13 +63,13 @@ export const timelineKeys = (pk: string) => ({
   ExpressionAttributeValues: { ':pk': pk, ':events': eventKeyPrefix },
 });
 
-/** Key condition of the events written at or after `from`, in milliseconds since the epoch. */
-export const timelineKeysFrom = (pk: string, from: number) => ({
+/** Key condition of the events written at or after `from` and before `before`, in milliseconds since the epoch. */
+export const timelineKeysFrom = (pk: string, from: number, before?: number) => ({
   KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :end',
   ExpressionAttributeValues: {
     ':pk': pk,
     ':from': eventKey(encodeTime(Math.max(0, from))),
-    // `~` sorts after every character of a ULID.
-    ':end': eventKey('~'),
+    // An id is longer than its time and sorts after it; `~` sorts after every character of a ULID.
+    ':end': eventKey(before === undefined ? '~' : encodeTime(Math.max(0, before))),
   },
 });

@@ -8,7 +8,14 @@ import { OpenPlacement, openPlacements, reservedBy, StoredPlan } from './placeme
 import { openSettlements, remainingReservations, SettlementItem } from './settlement-item.ts';
 
 /** Statuses of orders with reserved units. */
-const openStatuses = ['placed', 'payment-pending', 'paid', 'on-hold', 'allocated', 'partly-shipped'];
+export const openStatuses: readonly string[] = [
+  'placed',
+  'payment-pending',
+  'paid',
+  'on-hold',
+  'allocated',
+  'partly-shipped',
+];
 
 const units = z.int().nonnegative().default(0);
 /** The members of an order that are read. */

@@ -17,6 +17,8 @@ Object.assign(process.env, tables, {
   WEBHOOK_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:webhooks',
   POWERTOOLS_LOG_LEVEL: 'SILENT',
   CHANNELS: JSON.stringify(channels),
+  WAREHOUSES: JSON.stringify([{ warehouse: 'main' }]),
+  DAYS_BEFORE_EXPIRY: '0',
   ORDER_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/000000000000/orders',
   DELIVERY_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/000000000000/deliveries',
   RETRYING: JSON.stringify(store.webhooks),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Database, readBatch, transact } from '../../../shared/dynamodb/database.ts';
+import { type Action, type Database, readBatch, transact } from '../../../shared/dynamodb/database.ts';
 import { type Cause, newEvent } from '../../../shared/contracts/define-event.ts';
 import { type AlertKind, StockAlertLevelsSet, StockAlertRaised } from '../../../shared/contracts/stock/events.ts';
 import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
@@ -12,6 +12,7 @@ import {
   StockItem,
   stockKey,
 } from '../../../shared/stock/stock-item.ts';
+import { raisedAlertItem } from './raised-alert.ts';
 
 /** Partition of a SKU's alerts and their events. The partition of its stock holds only the ledger. */
 const alertPartition = (sku: string) => `ALERT#${sku}`;
@@ -29,6 +30,15 @@ export type Alert = {
   /** Only for `oversold`. */
   shortUnits?: number;
 };
+
+/** The event of a raised alert, and the item that `GET /stock/alerts` lists. */
+function raisedActions(TableName: string, alert: Alert & { idleSince?: string }, cause: Cause): Action[] {
+  const event = newEvent(StockAlertRaised, alert, cause);
+  return [
+    { Put: { TableName, Item: outboxItem(alertPartition(alert.sku), event) } },
+    { Put: { TableName, Item: raisedAlertItem(alert, event.detail.metadata) } },
+  ];
+}
 
 /** Alert levels of SKUs, and the alerts that were raised. */
 export const createAlertStore = (db: Database, { STOCK_TABLE_NAME: table }: { STOCK_TABLE_NAME: string }) => ({
@@ -58,7 +68,6 @@ export const createAlertStore = (db: Database, { STOCK_TABLE_NAME: table }: { ST
    * return to stock.
    */
   record(alert: Alert, sequenceNumber: string, cause: Cause): Promise<'done' | 'version-conflict'> {
-    const pk = alertPartition(alert.sku);
     const sequence = sequenceNumber.padStart(sequenceLength, '0');
     return transact(db, [
       {
@@ -70,7 +79,7 @@ export const createAlertStore = (db: Database, { STOCK_TABLE_NAME: table }: { ST
           ExpressionAttributeValues: { ':sequence': sequence },
         },
       },
-      { Put: { TableName: table, Item: outboxItem(pk, newEvent(StockAlertRaised, alert, cause)) } },
+      ...raisedActions(table, alert, cause),
       ...(alert.kind === 'back-in-stock'
         ? [
             {
@@ -124,9 +133,7 @@ export const createAlertStore = (db: Database, { STOCK_TABLE_NAME: table }: { ST
       {
         ConditionCheck: { TableName: table, Key: stockKey(sku), ConditionExpression: 'idleSince = :since', ...values },
       },
-      {
-        Put: { TableName: table, Item: outboxItem(alertPartition(sku), newEvent(StockAlertRaised, alert, cause)) },
-      },
+      ...raisedActions(table, alert, cause),
     ]);
   },
 });

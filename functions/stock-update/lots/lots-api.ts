@@ -3,9 +3,9 @@ import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import type * as routes from '../../../shared/contracts/stock/routes.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { expiryCutoff, type LotExpirySettings } from '../stock/lot-changes.ts';
-import { unknownSku } from '../stock/responses.ts';
+import { lotResponse, unknownSku } from '../stock/responses.ts';
 import type { StockStore } from '../stock/store.ts';
-import { firstExpiredFirst, isExpired, suggestLots } from './lots.ts';
+import { firstExpiredFirst, suggestLots } from './lots.ts';
 
 export const getLots =
   (store: StockStore, env: LotExpirySettings) =>
@@ -16,14 +16,6 @@ export const getLots =
     const lots = all.filter(({ warehouse }) => only === undefined || warehouse === only).toSorted(firstExpiredFirst);
     const today = businessDays(env.TIME_ZONE)(cause.now);
     const cutoff = expiryCutoff(env)(cause.now);
-    const listed = lots.map(({ warehouse, lot, units, unavailable = 0, expiresOn }) => ({
-      warehouse,
-      lot,
-      units,
-      unavailable,
-      expiresOn,
-      isExpired: isExpired({ expiresOn }, today),
-      isSold: !isExpired({ expiresOn }, cutoff),
-    }));
+    const listed = lots.map((lot) => lotResponse(lot, today, cutoff));
     return { status: 200, body: { sku, lots: listed, ...suggestLots(lots, requestedUnits, cutoff) } };
   };

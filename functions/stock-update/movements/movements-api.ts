@@ -1,6 +1,9 @@
+import { emptyRange, invalidCursor, timeRangeOf } from '../../../shared/contracts/list-query.ts';
 import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
 import * as routes from '../../../shared/contracts/stock/routes.ts';
 import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
+import { collectPage, type KeySource } from '../../../shared/dynamodb/list-page.ts';
+import { recordedAt } from '../../../shared/dynamodb/outbox.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { applyMovements, type Limits } from '../stock/apply-movements.ts';
 import { inTransitResponse, stockResponse, unknownSku } from '../stock/responses.ts';
@@ -8,12 +11,13 @@ import type { StockStore } from '../stock/store.ts';
 
 const eventIdPattern = /^[0-9A-Z]{26}$/;
 
+type LedgerEvent = Awaited<ReturnType<StockStore['ledger']>>[number];
+
 const tooManyMovements = problem(
   413,
   'too-many-movements',
   `A request has at most ${routes.maxMovements} movements. Send several requests.`,
 );
-const invalidCursor = problem(400, 'invalid-cursor', 'The cursor does not belong to this query.');
 
 export const postMovements =
   (store: StockStore, limits?: Limits) =>
@@ -30,22 +34,41 @@ export const getStock =
     return { status: 200, body: { ...stockResponse(sku, stock), inTransit: inTransitResponse(transits) } };
   };
 
+/** Serves a page of the ledger, by time of recording, the newest first. `timeZone` is the IANA zone of the business days. */
 export const getMovements =
-  (store: StockStore) =>
-  async ({ params: { sku }, query }: Request<typeof routes.getMovements>): Promise<HttpResponse> => {
-    const { limit, cursor } = query;
-    const after = cursor === undefined ? undefined : positionOf(cursor, { sku }, eventIdPattern);
-    if (cursor !== undefined && after === undefined) return invalidCursor;
+  (store: StockStore, timeZone: string) =>
+  async ({ params: { sku }, query, caller }: Request<typeof routes.getMovements>): Promise<HttpResponse> => {
+    const { limit, cursor, ...filters } = query;
+    const list = { list: 'movements', sku, ...filters, caller: caller.clientId };
+    const position = cursor === undefined ? undefined : positionOf(cursor, list, eventIdPattern);
+    if (cursor !== undefined && position === undefined) return invalidCursor;
+    const range = timeRangeOf(filters, timeZone);
+    if (!range) return emptyRange;
     if (!(await store.stock(sku)).isInCatalogue) return unknownSku;
-    // One more than requested shows whether there is another page.
-    const entries = await store.ledger(sku, after, limit + 1);
-    const page = entries.slice(0, limit);
-    const last = entries.length > limit ? page.at(-1) : undefined;
+
+    const { type, warehouse } = filters;
+    const isListed = ({ data }: LedgerEvent) =>
+      (type === undefined || type.includes(data.type)) && (warehouse === undefined || data.warehouse === warehouse);
+    const read = new Map<string, LedgerEvent>();
+    const recorded = { from: timeOf(range.from), before: timeOf(range.before) };
+    const source: KeySource = async (after, count) => {
+      // One more than requested shows whether there is another page.
+      const events = await store.ledger(sku, after, count + 1, recorded);
+      const keys = events.slice(0, count).map(({ metadata }) => metadata.eventId);
+      for (const event of events) if (isListed(event)) read.set(event.metadata.eventId, event);
+      return { keys, next: events.length > count ? keys.at(-1) : undefined };
+    };
+    const isFiltered = type !== undefined || warehouse !== undefined;
+    const { entries, last } = await collectPage(source, async () => read, { limit, after: position, isFiltered });
     return {
       status: 200,
-      body: {
-        movements: page.map(({ metadata, data }) => Object.assign(data, { actor: metadata.actor })),
-        ...(last && { cursor: cursorOf({ sku }, last.metadata.eventId) }),
-      },
+      body: { movements: entries.map(ledgerEntry), ...(last !== undefined && { cursor: cursorOf(list, last) }) },
     };
   };
+
+const timeOf = (instant: string | undefined) => (instant === undefined ? undefined : Date.parse(instant));
+const ledgerEntry = ({ metadata, data }: LedgerEvent) => ({
+  ...data,
+  actor: metadata.actor,
+  recordedAt: new Date(recordedAt(metadata.eventId)).toISOString(),
+});

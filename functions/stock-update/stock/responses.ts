@@ -1,6 +1,6 @@
 import { problem } from '../../../shared/contracts/problem.ts';
 import { shortUnitsIn, type StockItem, type WarehouseStock } from '../../../shared/stock/stock-item.ts';
-import type { Transit } from './snapshot.ts';
+import type { Lot, Transit } from './snapshot.ts';
 
 export const unknownSku = problem(404, 'unknown-sku', 'The catalogue does not have this SKU.');
 
@@ -47,6 +47,21 @@ export function stockResponse(sku: string, stock: StockItem | undefined) {
     warehouses,
   };
 }
+
+/** A lot on the day `today`; lots that expire before the day `cutoff` are not sold. */
+export const lotResponse = (
+  { warehouse, lot, units, unavailable = 0, expiresOn }: Lot,
+  today: string,
+  cutoff: string,
+) => ({
+  warehouse,
+  lot,
+  units,
+  unavailable,
+  expiresOn,
+  isExpired: expiresOn !== undefined && expiresOn < today,
+  isSold: expiresOn === undefined || expiresOn >= cutoff,
+});
 
 /** Units in transit, in total and by transfer and lot. */
 export function inTransitResponse(transits: Iterable<Transit>) {

@@ -6,7 +6,7 @@ import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import { type Action, type Database, type Key, readBatch, transact } from '../../../shared/dynamodb/database.ts';
 import { type Cause, newEvent } from '../../../shared/contracts/define-event.ts';
 import { StockMoved, StockMovementRejected } from '../../../shared/contracts/stock/events.ts';
-import { eventKey, OutboxItem, outboxItem, timelineKeys } from '../../../shared/dynamodb/outbox.ts';
+import { eventKey, OutboxItem, outboxItem, timelineKeysFrom } from '../../../shared/dynamodb/outbox.ts';
 import { queryPages } from '../../../shared/dynamodb/query-pages.ts';
 import { StockItem, stockKey, stockPartition } from '../../../shared/stock/stock-item.ts';
 import { expiryCutoff, type LotExpirySettings } from './lot-changes.ts';
@@ -169,13 +169,21 @@ export function createStockStore(
       });
     },
 
-    /** Up to `limit` movements of a SKU, latest first, after the event with the id `after`. */
-    async ledger(sku: string, after: string | undefined, limit: number) {
+    /**
+     * Up to `limit` movements of a SKU, latest first, after the event with the id `after`. `from` (inclusive) and `before` are
+     * times of recording in milliseconds since the epoch.
+     */
+    async ledger(
+      sku: string,
+      after: string | undefined,
+      limit: number,
+      { from = 0, before }: { from?: number | undefined; before?: number | undefined } = {},
+    ) {
       const pk = stockPartition(sku);
       const { Items = [] } = await db.send(
         new QueryCommand({
           TableName: table,
-          ...timelineKeys(pk),
+          ...timelineKeysFrom(pk, from, before),
           ConsistentRead: true,
           ScanIndexForward: false,
           Limit: limit,

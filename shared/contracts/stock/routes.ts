@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { StockMoved } from './events.ts';
-import { Sku, Warehouse } from '../../names.ts';
+import { Instant, Sku, Warehouse } from '../../names.ts';
 import { AlertLevels, Counters } from '../../stock/stock-item.ts';
 import { Movement } from '../../stock/movement.ts';
 import { defineRoute } from '../define-route.ts';
+import { nextCursor, pageParameters, severalOf, timeRangeParameters } from '../list-query.ts';
 import { Problem } from '../problem.ts';
 
 /** Units by the reason why they are unavailable. `unavailable` is their sum. */
@@ -28,7 +29,7 @@ const InTransit = z.object({
 });
 
 /** Counters in units, in total and by warehouse. Units in transit are not on hand. */
-const StockResponse = Counters.extend({
+export const StockResponse = Counters.extend({
   sku: Sku,
   shortUnits,
   unavailableBy: Unavailable,
@@ -100,7 +101,7 @@ export const getStock = defineRoute({
 });
 
 /** Units of a lot that were received, less those shipped or removed by a movement that names the lot. */
-const LotResponse = z.object({
+export const LotResponse = z.object({
   warehouse: Warehouse,
   lot: z.string(),
   units: z.int(),
@@ -143,24 +144,38 @@ export const getLots = defineRoute({
 
 /** A movement in the ledger. */
 const LedgerEntry = StockMoved.envelope.shape.detail.shape.data
-  .extend({ actor: z.string() })
+  .extend({
+    actor: z.string(),
+    recordedAt: Instant.meta({
+      description: 'When the movement was recorded (UTC). The ledger is in this order',
+      example: '2026-11-30T09:15:00.000Z',
+    }),
+  })
   .meta({ id: 'LedgerEntry' });
 
 export const getMovements = defineRoute({
   method: 'GET',
   path: '/stock/{sku}/movements',
   tag: 'Stock',
-  summary: 'Movement ledger of a SKU, newest first',
+  summary: 'Movement ledger of a SKU by time of recording, type and warehouse, newest first',
   scope: 'stock.read',
   params: z.strictObject({ sku: Sku }),
   query: z.strictObject({
-    limit: z.coerce.number().int().min(1).max(100).default(50),
-    cursor: z.string().max(1000).optional(),
+    ...timeRangeParameters('the movement was recorded'),
+    type: severalOf(StockMoved.envelope.shape.detail.shape.data.shape.type.options, {
+      description: 'Type of the movement',
+      example: 'receipt,count',
+    }).optional(),
+    warehouse: Warehouse.optional().meta({ description: 'Movements of this warehouse', example: 'main' }),
+    ...pageParameters,
   }),
   responses: {
     200: {
-      description: 'Movements',
-      schema: z.object({ movements: z.array(LedgerEntry), cursor: z.string().optional() }),
+      description: 'A page; `cursor` requests the next one. Filters may give a short page although more follow',
+      schema: z.object({
+        movements: z.array(LedgerEntry).meta({ description: 'Movements, the newest first' }),
+        cursor: nextCursor,
+      }),
     },
     400: { description: 'Invalid query', schema: Problem },
     404: { description: 'Unknown SKU', schema: Problem },

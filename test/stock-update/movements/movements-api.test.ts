@@ -1,13 +1,14 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import '../../support/environment.ts';
 import { getMovements, getStock, postMovements } from '../../../functions/stock-update/movements/movements-api.ts';
+import { applyMovements } from '../../../functions/stock-update/stock/apply-movements.ts';
 import { createStockStore } from '../../../functions/stock-update/stock/store.ts';
 import * as routes from '../../../shared/contracts/stock/routes.ts';
 import type { MovementResult } from '../../../shared/contracts/stock/routes.ts';
 import type { Movement } from '../../../shared/stock/movement.ts';
 import { reserveAction } from '../../../shared/stock/reservation.ts';
 import { transact } from '../../../shared/dynamodb/database.ts';
-import { aMovement } from '../../support/builders.ts';
+import { aCause, aMovement } from '../../support/builders.ts';
 import { withConflicts } from '../../support/database/conflicting-database.ts';
 import { databaseForAll, tables } from '../../support/database/dynamodb.ts';
 import { eventsOf } from '../../support/database/outbox.ts';
@@ -193,8 +194,16 @@ describe('the stock of a SKU', () => {
   });
 });
 
-const ledger = (sku: string, query: { limit: number; cursor?: string }) =>
-  getMovements(store)(aRequest(routes.getMovements, { params: { sku }, query }));
+const ledger = (sku: string, query: Record<string, unknown>) =>
+  getMovements(
+    store,
+    'Europe/London',
+  )(
+    aRequest(routes.getMovements, {
+      params: { sku },
+      query: routes.getMovements.query.parse(query),
+    }),
+  );
 
 describe('the ledger', () => {
   test('lists all movements, latest first, page by page', async () => {
@@ -223,5 +232,48 @@ describe('the ledger', () => {
     expect(await ledger(two, { limit: 1, cursor })).toMatchObject({ status: 400, body: { type: 'invalid-cursor' } });
     expect(await ledger(one, { limit: 1, cursor: 'x' })).toMatchObject({ status: 400 });
     expect(await ledger('NO-SUCH-SKU', { limit: 1 })).toMatchObject({ status: 404 });
+  });
+
+  describe('lists', () => {
+    let sku: string;
+    /** Ids of one process never go back in time, so this is later than the movements of the other tests. */
+    const day = Date.UTC(2090, 2, 5);
+    beforeAll(async () => {
+      sku = await aSkuWith(0);
+      const moved = (now: number, given: Partial<Movement>) =>
+        applyMovements(store, [aMovement({ sku, movementId: `${sku}-${now}`, ...given })], aCause({ now }), limits);
+      await moved(day + 1_000, { quantity: 5 });
+      await moved(day + 2_000, { type: 'damage', quantity: 1 });
+      await moved(day + 3_000, { warehouse: 'north', quantity: 2 });
+      await moved(day + 86_400_000, { type: 'count', quantity: 9 });
+    });
+
+    test.each([
+      ['all', {}, ['count', 'receipt', 'damage', 'receipt']],
+      ['one type', { type: 'receipt' }, ['receipt', 'receipt']],
+      ['several types', { type: 'damage,count' }, ['count', 'damage']],
+      ['a warehouse', { warehouse: 'north' }, ['receipt']],
+      ['a warehouse that has none', { warehouse: 'south' }, []],
+      ['a business day', { from: '2090-03-05', to: '2090-03-05' }, ['receipt', 'damage', 'receipt']],
+      ['from an instant on', { from: '2090-03-05T00:00:03Z' }, ['count', 'receipt']],
+      ['until an instant', { to: '2090-03-05T00:00:02Z' }, ['receipt']],
+      ['a type in a range', { from: '2090-03-05T00:00:02Z', type: 'receipt' }, ['receipt']],
+    ])('%s', async (_name, query, types) => {
+      const { movements } = (await ledger(sku, query)).body as { movements: { type: string }[] };
+      expect(movements.map(({ type }) => type)).toEqual(types);
+    });
+
+    test('a filtered range page by page', async () => {
+      const query = { type: 'receipt,count', from: '2090-03-05', limit: 2 };
+      const first = (await ledger(sku, query)).body as { movements: object[]; cursor: string };
+      expect(first.movements).toMatchObject([
+        { type: 'count' },
+        { type: 'receipt', recordedAt: '2090-03-05T00:00:03.000Z' },
+      ]);
+      const second = (await ledger(sku, { ...query, cursor: first.cursor })).body;
+      expect(second).toMatchObject({ movements: [{ type: 'receipt', warehouse: 'main' }] });
+      expect(await ledger(sku, { cursor: first.cursor })).toMatchObject({ status: 400 });
+      expect(await ledger(sku, { from: '2090-03-06', to: '2090-03-05' })).toMatchObject({ status: 400 });
+    });
   });
 });

@@ -20,7 +20,7 @@ export const tables = {
 };
 /** Key attributes of each index, as in `infra/data`. */
 const catalogIndexes = { allSkus: ['listKey', 'pk'] } as const;
-const stockIndexes = { allStock: ['listKey', 'pk'] } as const;
+const stockIndexes = { allStock: ['listKey', 'pk'], byAlertStatus: ['alertKey', 'pk'] } as const;
 const orderIndexes = {
   byCustomer: ['customerKey', 'placedKey'],
   byStatus: ['statusKey', 'placedKey'],
