@@ -1,12 +1,12 @@
 import type * as routes from '../../../shared/contracts/orders/life-cycle-routes.ts';
 import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
-import { contentHash } from '../../../shared/ids.ts';
+import { canonicalHash } from '../../../shared/content-hash.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels, SellingPolicy } from '../../../shared/store.ts';
 import type { Decide } from '../order/apply.ts';
 import { applyForCaller, changeResponse, type ChangeRequest } from '../order/change-api.ts';
 import type { Outcome } from '../order/change.ts';
-import { isStale } from '../order/order-item.ts';
+import { isStale, type OrderItem } from '../order/order-item.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import { correctDelivery, deliver } from './delivery.ts';
 import { allocateStock, ship } from './shipping.ts';
@@ -46,7 +46,11 @@ export function fulfilmentRoutes(
 
     shipOrder: (request: Request<typeof routes.shipOrder>) => {
       const { body, cause } = request;
-      return changeAssessed(request, (order) => ship(order, body, contentHash(body), cause.now), 201);
+      const shipAsSent = (order: OrderItem) => {
+        const stored = order.shipments?.find(({ shipmentId }) => shipmentId === body.shipmentId)?.contentHash;
+        return ship(order, body, canonicalHash(body, { stored }), cause.now);
+      };
+      return changeAssessed(request, shipAsSent, 201);
     },
 
     deliverShipment: async (request: Request<typeof routes.deliverShipment>): Promise<HttpResponse> => {

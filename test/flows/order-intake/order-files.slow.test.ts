@@ -1,5 +1,6 @@
-import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { orderFiles } from '../../support/orders/order-files.ts';
 import { type BackOffice, s3Of, startBackOffice } from '../../support/system/back-office.ts';
 import { orderOf, stockedSku } from '../../support/system/test-data.ts';
 
@@ -9,26 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => office.stop());
 
-const header = 'externalOrderId,channel,currency,placedAt,customerId,country,sku,quantity,unitPriceMinor,taxMinor';
-
-async function read(Key: string): Promise<string> {
-  const { Body } = await s3Of(office.credentials).send(
-    new GetObjectCommand({ Bucket: office.credentials.orderFilesBucket, Key }),
-  );
-  return (await Body?.transformToString()) ?? '';
-}
-
-/** Uploads a file and waits for its result files. */
-async function uploadOrders(name: string, rows: string[], head = header) {
-  const Body = [head, ...rows].join('\n');
-  const Bucket = office.credentials.orderFilesBucket;
-  await s3Of(office.credentials).send(new PutObjectCommand({ Bucket, Key: `imports/${name}.csv`, Body }));
-  await expect.poll(() => read(`results/${name}.json`).catch(() => '')).not.toBe('');
-  return {
-    summary: JSON.parse(await read(`results/${name}.json`)),
-    badRows: (await read(`results/${name}.csv`)).trim().split('\n').slice(1),
-  };
-}
+const { read, upload: uploadOrders } = orderFiles(() => office);
 
 test('past orders are imported completely without stock changes and are listed like other orders', async () => {
   const sku = await stockedSku(office, { units: 5 });

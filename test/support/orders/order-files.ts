@@ -1,0 +1,32 @@
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { expect } from 'vitest';
+import { type BackOffice, s3Of } from '../system/back-office.ts';
+
+const header = 'externalOrderId,channel,currency,placedAt,customerId,country,sku,quantity,unitPriceMinor,taxMinor';
+
+/** The bucket of order files. `office` is read at each call, because tests assign it in `beforeAll`. */
+export function orderFiles(office: () => BackOffice) {
+  const read = async (Key: string): Promise<string> => {
+    const { credentials } = office();
+    const { Body } = await s3Of(credentials).send(new GetObjectCommand({ Bucket: credentials.orderFilesBucket, Key }));
+    return (await Body?.transformToString()) ?? '';
+  };
+  return {
+    read,
+    /** Uploads a file and waits for its result files. */
+    upload: async (name: string, rows: string[], head = header) => {
+      const { credentials } = office();
+      const file = {
+        Bucket: credentials.orderFilesBucket,
+        Key: `imports/${name}.csv`,
+        Body: [head, ...rows].join('\n'),
+      };
+      await s3Of(credentials).send(new PutObjectCommand(file));
+      await expect.poll(() => read(`results/${name}.json`).catch(() => '')).not.toBe('');
+      return {
+        summary: JSON.parse(await read(`results/${name}.json`)),
+        badRows: (await read(`results/${name}.csv`)).trim().split('\n').slice(1),
+      };
+    },
+  };
+}
