@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { aDuty } from '../../support/orders/placed-order.ts';
-import { refundDriver } from '../../support/refunds/refund-driver.ts';
-import type { ApiResponse } from '../../support/system/api-client.ts';
-import { type BackOffice, startBackOffice } from '../../support/system/back-office.ts';
-import { expectProblem, orderOf, stockedSku } from '../../support/system/test-data.ts';
+import { aDuty } from '../../../support/orders/placed-order.ts';
+import { refundDriver } from '../../../support/refunds/refund-driver.ts';
+import type { ApiResponse } from '../../../support/system/api-client.ts';
+import { type BackOffice, startBackOffice } from '../../../support/system/back-office.ts';
+import { expectProblem, orderOf, stockedSku } from '../../../support/system/test-data.ts';
 
 type Line = Record<string, unknown>;
 type Content = Record<string, unknown> & { lines: Line[] };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { aPayment, postPayment } from '../../support/orders/order-api.ts';
-import { type BackOffice, startBackOffice } from '../../support/system/back-office.ts';
-import { expectProblem, orderOf, stockedSku } from '../../support/system/test-data.ts';
+import { aPayment, postPayment } from '../../../support/orders/order-api.ts';
+import { type BackOffice, startBackOffice } from '../../../support/system/back-office.ts';
+import { expectProblem, orderOf, stockedSku } from '../../../support/system/test-data.ts';
 
 type Content = Record<string, unknown>;
 
