@@ -8,7 +8,7 @@ import { aPlacedOrder } from '../../support/orders/placed-order.ts';
 import { aRequest } from '../../support/requests.ts';
 
 const content = { shipmentId: 's-1', lines: [{ lineId: 'line-1', quantity: 1 }], carrier: 'Zoe\u0308' };
-const channels = { storefront: { channel: 'storefront', pricesItself: false } };
+const channels = { storefront: { channel: 'storefront', pricesItself: false, staff: false } };
 
 /** Ships an order that has a shipment with this hash under the same id. */
 const shipAgain = (hash: string, body: routes.ShipmentContent = content) => {
