@@ -88,7 +88,7 @@ describe.each(Object.entries(kits))('%s', (_kit, of) => {
 const image = (units: number) => ({
   sku: { S: 'MUG' },
   levels: { M: { reorderPoint: { N: '5' } } },
-  warehouses: { M: { main: { M: { available: { N: String(units) } } } } },
+  warehouses: { M: { main: { M: { available: { N: String(units) }, reserved: { N: '0' } } } } },
 });
 const change = (sequence: number) => ({
   dynamodb: {
