@@ -5,20 +5,36 @@ import { defineRoute } from '../define-route.ts';
 import { nextCursor, pageParameters, timeRangeParameters } from '../list-query.ts';
 import { Problem } from '../problem.ts';
 
-const params = z.strictObject({ sku: Sku });
+const params = z.strictObject({ sku: Sku.describe('Code of the stock keeping unit, case-sensitive') });
 const Label = z.string().trim().min(1).max(100);
 
 /** Body of `PUT`; a missing field is set to its default. */
 export const SkuContent = z
   .strictObject({
-    name: z.string().trim().min(1).max(300),
-    priceMinor: AmountMinor,
-    currency: Currency,
-    costMinor: AmountMinor.optional(),
-    category: Label.optional(),
-    taxCategory: Label.default('standard'),
-    weightGrams: z.int().min(0).max(10_000_000).optional(),
-    active: z.boolean().default(true),
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(300)
+      .meta({ description: 'Name of the SKU, as customers see it', example: 'Earl Grey tea, 100 bags' }),
+    priceMinor: AmountMinor.describe('Price of a unit, in minor units'),
+    currency: Currency.describe('Currency of price and cost, ISO 4217'),
+    costMinor: AmountMinor.optional().meta({ description: 'Purchase cost of a unit, in minor units', example: 850 }),
+    category: Label.optional().meta({ description: 'Category for reports', example: 'Tea' }),
+    taxCategory: Label.default('standard').meta({
+      description: 'Tax category of the store’s settings. Default: `standard`',
+      example: 'standard',
+    }),
+    weightGrams: z
+      .int()
+      .min(0)
+      .max(10_000_000)
+      .optional()
+      .meta({ description: 'Weight of a unit in grams', example: 320 }),
+    active: z
+      .boolean()
+      .default(true)
+      .meta({ description: 'Whether the SKU can be ordered. Default: true', example: true }),
   })
   .meta({ id: 'SkuContent' });
 

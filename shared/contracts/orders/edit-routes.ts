@@ -10,14 +10,16 @@ import { Problem } from '../problem.ts';
 /** Changes of an order; absent members stay unchanged. */
 export const OrderEdit = z
   .strictObject({
-    editId: CallerId,
-    reason: Text(500),
-    /** New quantities of lines; 0 removes the line. */
-    lines: Lines(0).optional(),
-    addLines: z.array(WantedLine).min(1).max(1000).optional(),
-    shippingAddress: Address.optional(),
-    shippingMethod: ShippingMethod.optional(),
-    note: Note.optional(),
+    editId: CallerId.meta({
+      description: 'Id of the edit, chosen by the caller; a repeated edit has the same one',
+      example: 'edit-1',
+    }),
+    reason: Text(500).meta({ description: 'Why the order is edited', example: 'The customer called' }),
+    lines: Lines(0).optional().describe('New quantities of lines; 0 removes the line'),
+    addLines: z.array(WantedLine).min(1).max(1000).optional().describe('New lines'),
+    shippingAddress: Address.optional().describe('New shipping address'),
+    shippingMethod: ShippingMethod.optional().meta({ description: 'New shipping method', example: 'express' }),
+    note: Note.optional().meta({ description: 'New note', example: 'Please ring twice' }),
   })
   .refine(
     ({ editId: _id, reason: _reason, ...changes }) => Object.values(changes).some((change) => change !== undefined),

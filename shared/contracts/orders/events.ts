@@ -9,27 +9,42 @@ import { defineEvent } from '../define-event.ts';
  * for the whole line. Total = quantity × unit price − discount, + tax if prices exclude it.
  */
 export const OrderLine = z.object({
-  lineId: z.string(),
-  sku: Sku,
-  quantity: z.int().positive(),
-  unitPriceMinor: AmountMinor,
-  discountMinor: AmountMinor,
-  taxMinor: AmountMinor,
-  totalMinor: AmountMinor,
-  warehouse: Warehouse,
+  lineId: z.string().meta({ description: 'Id of the line', example: '1' }),
+  sku: Sku.describe('SKU of the line'),
+  quantity: z.int().positive().meta({ description: 'Number of units', example: 2 }),
+  unitPriceMinor: AmountMinor.describe('Price of a unit, in minor units'),
+  discountMinor: AmountMinor.meta({ description: 'Discount of the whole line, in minor units', example: 0 }),
+  taxMinor: AmountMinor.meta({ description: 'Tax of the whole line, in minor units', example: 666 }),
+  totalMinor: AmountMinor.meta({
+    description: 'Quantity × unit price − discount, plus tax if prices exclude it, in minor units',
+    example: 3998,
+  }),
+  warehouse: Warehouse.describe('Warehouse whose stock is reserved for the line'),
 });
 export type OrderLine = z.infer<typeof OrderLine>;
 
 /** The discount of a promotion or coupon code. For a code that does not apply it is 0, and `reason` says why. */
-export const Discount = z.object({ code: z.string(), appliedMinor: AmountMinor, reason: z.string().optional() });
+export const Discount = z.object({
+  code: z.string().meta({ description: 'Promotion or coupon code', example: 'SPRING10' }),
+  appliedMinor: AmountMinor.meta({
+    description: 'Discount in minor units; 0 for a code that does not apply',
+    example: 400,
+  }),
+  reason: z.string().optional().meta({ description: 'Why a code does not apply', example: 'unknown-code' }),
+});
 export type Discount = z.infer<typeof Discount>;
 
 /** A duty or fee of the whole order. No tax is calculated on it. */
 export const OrderCharge = z.object({
-  chargeId: CallerId,
-  kind: z.enum(['duty', 'fee']),
-  name: z.string().trim().min(1).max(200),
-  amountMinor: AmountMinor,
+  chargeId: CallerId.meta({ description: 'Id of the charge in the order', example: 'import-duty' }),
+  kind: z.enum(['duty', 'fee']).describe('Kind of the charge'),
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .meta({ description: 'Name of the charge, as customers see it', example: 'Import duty' }),
+  amountMinor: AmountMinor.meta({ description: 'Amount in minor units', example: 1200 }),
 });
 export type OrderCharge = z.infer<typeof OrderCharge>;
 
@@ -46,9 +61,17 @@ export const StoredCustomer = z.object({
  * for the replacement, at the same provider.
  */
 const ExchangeOf = z.object({
-  orderId: z.string(),
-  refundId: z.string(),
-  payments: z.array(z.object({ provider: z.string(), paymentId: CallerId, amountMinor: AmountMinor })),
+  orderId: z.string().meta({ description: 'Id of the returned order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+  refundId: z.string().meta({ description: 'Id of the refund', example: 'ref_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+  payments: z
+    .array(
+      z.object({
+        provider: z.string().meta({ description: 'Payment provider', example: 'acme' }),
+        paymentId: CallerId.meta({ description: 'Id of the payment at the provider', example: 'pay_88123' }),
+        amountMinor: AmountMinor.describe('Amount that counts as captured, in minor units'),
+      }),
+    )
+    .describe('Payments of the returned order that pay for this order'),
 });
 
 /** An order was accepted: priced, with its stock reserved. A line has the SKU's `category` at that time. */
@@ -56,35 +79,51 @@ export const OrderPlaced = defineEvent(
   'storeworks.order-intake',
   'OrderPlaced',
   z.object({
-    orderId: z.string(),
-    externalOrderId: z.string(),
-    channel: z.string(),
-    /** `paid` or `on-hold` if payments were received before the order. */
-    status: OrderStatus.extract(['placed', 'payment-pending', 'paid', 'on-hold']),
-    currency: Currency,
-    customer: StoredCustomer,
-    shippingAddress: StoredAddress,
-    billingAddress: StoredAddress.optional(),
-    shippingMethod: z.string(),
-    couponCodes: z.array(z.string()),
-    note: z.string().optional(),
-    lines: z.array(OrderLine.extend({ category: z.string().optional() })),
-    /** Sum of quantity × unit price of the lines. `taxMinor` is the tax of lines and shipping. */
-    subtotalMinor: AmountMinor,
-    discountMinor: AmountMinor,
-    shippingMinor: AmountMinor,
-    taxMinor: AmountMinor,
-    taxIncluded: z.boolean(),
-    /** Absent if there are none. */
-    charges: z.array(OrderCharge).optional(),
-    /** subtotal − discount + shipping + charges, + tax if prices exclude it. */
-    totalMinor: AmountMinor,
-    discounts: z.array(Discount),
-    /** When the reservation expires; null if the order waits for no payment. */
-    reservedUntil: Instant.nullable(),
-    placedAt: Instant,
-    /** For an order that the store placed as a replacement of returned goods. */
-    exchangeOf: ExchangeOf.optional(),
+    orderId: z.string().meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    externalOrderId: z.string().meta({ description: 'Id of the order in its channel', example: 'web-100042' }),
+    channel: z.string().meta({ description: 'Channel of the order', example: 'storefront' }),
+    status: OrderStatus.extract(['placed', 'payment-pending', 'paid', 'on-hold']).describe(
+      'Status of the order; `paid` or `on-hold` if payments were received before the order',
+    ),
+    currency: Currency.describe('Currency of all amounts, ISO 4217'),
+    customer: StoredCustomer.describe('The customer'),
+    shippingAddress: StoredAddress.describe('Address that the goods are shipped to'),
+    billingAddress: StoredAddress.optional().describe('Address of the invoice, if it differs'),
+    shippingMethod: z.string().meta({ description: 'Shipping method', example: 'standard' }),
+    couponCodes: z.array(z.string()).meta({ description: 'Coupon codes of the order', example: ['SPRING10'] }),
+    note: z
+      .string()
+      .optional()
+      .meta({ description: 'Note of the customer', example: 'Please leave it with the neighbour' }),
+    lines: z
+      .array(
+        OrderLine.extend({
+          category: z
+            .string()
+            .optional()
+            .meta({ description: 'Category of the SKU when the order was placed', example: 'Tea' }),
+        }),
+      )
+      .describe('The lines, one for each warehouse that ships a part'),
+    subtotalMinor: AmountMinor.meta({
+      description: 'Sum of quantity × unit price of the lines, in minor units',
+      example: 3998,
+    }),
+    discountMinor: AmountMinor.meta({ description: 'Sum of the discounts, in minor units', example: 0 }),
+    shippingMinor: AmountMinor.meta({ description: 'Price of the shipping, in minor units', example: 495 }),
+    taxMinor: AmountMinor.meta({ description: 'Tax of lines and shipping, in minor units', example: 749 }),
+    taxIncluded: z.boolean().meta({ description: 'Whether the amounts contain the tax', example: true }),
+    charges: z.array(OrderCharge).optional().describe('Duties and fees; absent if there are none'),
+    totalMinor: AmountMinor.meta({
+      description: 'Subtotal − discount + shipping + charges, plus tax if it is not included, in minor units',
+      example: 4493,
+    }),
+    discounts: z.array(Discount).describe('Discounts by promotion or coupon code'),
+    reservedUntil: Instant.nullable().describe(
+      'Time at which the reservation expires; null if the order waits for no payment',
+    ),
+    placedAt: Instant.describe('Time at which the order was placed'),
+    exchangeOf: ExchangeOf.optional().describe('The return whose goods the order replaces'),
   }),
 );
 
@@ -93,10 +132,18 @@ export const ReplacementRefused = defineEvent(
   'storeworks.order-intake',
   'ReplacementRefused',
   z.object({
-    orderId: z.string(),
-    externalOrderId: z.string(),
-    channel: z.string(),
-    exchangeOf: ExchangeOf.pick({ orderId: true, refundId: true }),
-    reason: z.string(),
+    orderId: z
+      .string()
+      .meta({ description: 'Id that the replacement order would have had', example: 'ord_01kba0f2j3m5n6p7q8r9s0t1v2' }),
+    externalOrderId: z
+      .string()
+      .meta({ description: 'Id of the replacement order in its channel', example: 'web-100042-exchange' }),
+    channel: z.string().meta({ description: 'Channel of the returned order', example: 'storefront' }),
+    exchangeOf: ExchangeOf.pick({ orderId: true, refundId: true }).describe(
+      'The return whose goods would have been replaced',
+    ),
+    reason: z
+      .string()
+      .meta({ description: 'Why the replacement was refused, as a problem type', example: 'out-of-stock' }),
   }),
 );

@@ -15,9 +15,13 @@ const Text = (max: number) => z.string().trim().min(1).max(max);
 
 /** A requested line. */
 export const WantedLine = z.strictObject({
-  sku: Sku,
-  quantity: z.int().min(1).max(1_000_000),
-  unitPriceMinor: AmountMinor.optional(),
+  sku: Sku.describe('SKU of the line'),
+  quantity: z.int().min(1).max(1_000_000).meta({ description: 'Number of units', example: 2 }),
+  unitPriceMinor: AmountMinor.optional().meta({
+    description:
+      'Price of a unit in minor units. Counts for a channel that prices itself; for others it must be the current price',
+    example: 1999,
+  }),
   ...sentLineAmounts,
 });
 
@@ -27,20 +31,28 @@ export const ShippingMethod = Text(40);
 /** What a storefront or channel sends to place an order. */
 export const OrderContent = z
   .strictObject({
-    externalOrderId: CallerId,
-    currency: Currency,
-    customer: z.strictObject({
-      id: CallerId.optional(),
-      email: Email.optional(),
-      name: Text(200).optional(),
-      phone: Text(40).optional(),
+    externalOrderId: CallerId.describe('Id of the order in its channel; a repeated order has the same one'),
+    currency: Currency.describe('Currency of all amounts, ISO 4217'),
+    customer: z
+      .strictObject({
+        id: CallerId.optional().meta({ description: 'Id of the customer in the channel', example: 'cust-4711' }),
+        email: Email.optional().meta({ description: 'E-mail address', example: 'ada@example.com' }),
+        name: Text(200).optional().meta({ description: 'Name', example: 'Ada Lovelace' }),
+        phone: Text(40).optional().meta({ description: 'Phone number', example: '+44 20 7946 0018' }),
+      })
+      .describe('The customer'),
+    shippingAddress: Address.describe('Address that the goods are shipped to'),
+    billingAddress: Address.optional().describe('Address of the invoice, if it differs'),
+    lines: z.array(WantedLine).min(1).max(1000).describe('The lines'),
+    couponCodes: z
+      .array(Text(40))
+      .max(20)
+      .optional()
+      .meta({ description: 'Coupon codes', example: ['SPRING10'] }),
+    shippingMethod: ShippingMethod.optional().meta({
+      description: 'Shipping method. Default: the first one of the store',
+      example: 'standard',
     }),
-    shippingAddress: Address,
-    billingAddress: Address.optional(),
-    lines: z.array(WantedLine).min(1).max(1000),
-    couponCodes: z.array(Text(40)).max(20).optional(),
-    shippingMethod: ShippingMethod.optional(),
-    /** Duties and fees, part of the order's total. No tax is calculated on them. */
     charges: z
       .array(z.strictObject(OrderCharge.shape))
       .max(20)
@@ -48,68 +60,115 @@ export const OrderContent = z
         (charges) => new Set(charges.map(({ chargeId }) => chargeId)).size === charges.length,
         'A charge id is used twice',
       )
-      .optional(),
+      .optional()
+      .describe('Duties and fees, part of the order’s total. No tax is calculated on them'),
     ...sentOrderAmounts,
-    placedAt: Instant.optional(),
-    note: Note.optional(),
+    placedAt: Instant.optional().describe(
+      'Time at which the customer placed the order. Default: the time of the request',
+    ),
+    note: Note.optional().meta({ description: 'Note of the customer', example: 'Please leave it with the neighbour' }),
   })
   .meta({ id: 'OrderContent' });
 export type OrderContent = z.infer<typeof OrderContent>;
 
 /** A line as ordered or edited, with its cancelled and shipped units; absent if there are none. */
 const CurrentLine = OrderLine.extend({
-  cancelledQuantity: z.int().positive().optional(),
-  shippedQuantity: z.int().positive().optional(),
+  cancelledQuantity: z
+    .int()
+    .positive()
+    .optional()
+    .meta({ description: 'Number of cancelled units; absent if there are none', example: 1 }),
+  shippedQuantity: z
+    .int()
+    .positive()
+    .optional()
+    .meta({ description: 'Number of shipped units; absent if there are none', example: 1 }),
 });
 
 export const ShipmentResponse = z.object({
-  shipmentId: z.string(),
-  lines: z.array(z.object({ lineId: z.string(), quantity: z.int() })),
-  carrier: z.string().optional(),
-  trackingNumber: z.string().optional(),
-  shippedAt: Instant,
-  deliveredAt: Instant.optional(),
+  shipmentId: z.string().meta({ description: 'Id of the shipment, chosen by the warehouse', example: 'PARCEL-1' }),
+  lines: z
+    .array(
+      z.object({
+        lineId: z.string().meta({ description: 'Id of the order line', example: '1' }),
+        quantity: z.int().meta({ description: 'Number of units', example: 1 }),
+      }),
+    )
+    .describe('Shipped units'),
+  carrier: z.string().optional().meta({ description: 'Carrier', example: 'Royal Mail' }),
+  trackingNumber: z
+    .string()
+    .optional()
+    .meta({ description: 'Tracking number of the carrier', example: 'RM123456785GB' }),
+  shippedAt: Instant.describe('Time of the shipment'),
+  deliveredAt: Instant.optional().describe('Time of the delivery; absent before it'),
 });
 
 /** The risk of an order: a score of 0 to 100, the sum of the points of its reasons. */
 export const RiskResponse = z.object({
-  score: z.int(),
-  reasons: z.array(z.object({ code: z.string(), points: z.int(), detail: z.string() })),
-  assessedAt: Instant,
+  score: z.int().meta({ description: 'Score of 0 to 100, the sum of the points of the reasons', example: 35 }),
+  reasons: z
+    .array(
+      z.object({
+        code: z.string().meta({ description: 'Stable name of the reason', example: 'disposable-email' }),
+        points: z.int().meta({ description: 'Points of the reason', example: 35 }),
+        detail: z
+          .string()
+          .meta({ description: 'The reason, for a person', example: 'The e-mail domain is disposable' }),
+      }),
+    )
+    .describe('What the score consists of'),
+  assessedAt: Instant.describe('Time of the assessment'),
 });
 
 export const OrderResponse = z
   .object({
-    orderId: z.string(),
-    externalOrderId: z.string(),
-    channel: z.string(),
-    status: z.string(),
-    currency: Currency,
-    lines: z.array(CurrentLine),
-    subtotalMinor: AmountMinor,
-    discountMinor: AmountMinor,
-    shippingMinor: AmountMinor,
-    taxMinor: AmountMinor,
-    taxIncluded: z.boolean(),
-    /** Duties and fees; absent if there are none. */
-    charges: z.array(OrderCharge).optional(),
-    totalMinor: AmountMinor,
-    discounts: z.array(Discount),
-    /** When the reservation expires; null if the order waits for no payment. */
-    reservedUntil: Instant.nullable(),
-    placedAt: Instant,
-    /** Value of the cancelled units. The amounts above do not change with a cancellation, only with an edit. */
-    cancelledMinor: AmountMinor.optional(),
-    /** Why the order, or its rest if partly shipped, is held for review. */
-    holdReasons: z.array(z.string()).optional(),
-    payment: Balance.optional(),
-    shipments: z.array(ShipmentResponse).optional(),
-    /** Imported from another system, without reservations. */
-    imported: z.literal(true).optional(),
-    /** The return whose goods the order replaces. */
-    exchangeOf: z.object({ orderId: z.string(), refundId: z.string() }).optional(),
-    /** In the response for a single order, for staff and back-office clients. Absent until a reason is found or the order is allocated. */
-    risk: RiskResponse.optional(),
+    orderId: z.string().meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    externalOrderId: z.string().meta({ description: 'Id of the order in its channel', example: 'web-100042' }),
+    channel: z.string().meta({ description: 'Channel of the order', example: 'storefront' }),
+    status: z.string().meta({ description: 'Status of the order', example: 'paid' }),
+    currency: Currency.describe('Currency of all amounts, ISO 4217'),
+    lines: z.array(CurrentLine).describe('The lines, one for each warehouse that ships a part'),
+    subtotalMinor: AmountMinor.meta({
+      description: 'Sum of quantity × unit price of the lines, in minor units',
+      example: 3998,
+    }),
+    discountMinor: AmountMinor.meta({ description: 'Sum of the discounts, in minor units', example: 0 }),
+    shippingMinor: AmountMinor.meta({ description: 'Price of the shipping, in minor units', example: 495 }),
+    taxMinor: AmountMinor.meta({ description: 'Tax of lines and shipping, in minor units', example: 749 }),
+    taxIncluded: z.boolean().meta({ description: 'Whether the amounts contain the tax', example: true }),
+    charges: z.array(OrderCharge).optional().describe('Duties and fees; absent if there are none'),
+    totalMinor: AmountMinor.meta({
+      description: 'Subtotal − discount + shipping + charges, plus tax if it is not included, in minor units',
+      example: 4493,
+    }),
+    discounts: z.array(Discount).describe('Discounts by promotion or coupon code, also of codes that do not apply'),
+    reservedUntil: Instant.nullable().describe(
+      'Time at which the reservation expires; null if the order waits for no payment',
+    ),
+    placedAt: Instant.describe('Time at which the order was placed'),
+    cancelledMinor: AmountMinor.optional().describe(
+      'Value of the cancelled units, in minor units. The other amounts do not change with a cancellation, only with an edit',
+    ),
+    holdReasons: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'Why the order, or its rest if partly shipped, is held for review', example: ['risk'] }),
+    payment: Balance.optional().describe('Captured against due amount'),
+    shipments: z.array(ShipmentResponse).optional().describe('The shipments, oldest first'),
+    imported: z.literal(true).optional().describe('Imported from another system, without reservations'),
+    exchangeOf: z
+      .object({
+        orderId: z
+          .string()
+          .meta({ description: 'Id of the returned order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+        refundId: z.string().meta({ description: 'Id of the refund', example: 'ref_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+      })
+      .optional()
+      .describe('The return whose goods the order replaces'),
+    risk: RiskResponse.optional().describe(
+      'The risk of the order, in the response for a single order, for staff and back-office clients. Absent until a reason is found or the order is allocated',
+    ),
     customer: StoredCustomer.optional().meta({
       description: 'Absent in the response to a placement, as are addresses, shipping method and note',
       example: { email: 'ada@example.com', name: 'Ada Lovelace' },
@@ -128,7 +187,12 @@ export const OrderResponse = z
   .meta({ id: 'Order' });
 export type OrderResponse = z.infer<typeof OrderResponse>;
 
-export const OrderParams = z.strictObject({ orderId: z.string().regex(/^ord_[0-9a-z]{26}$/, 'Not an order id') });
+export const OrderParams = z.strictObject({
+  orderId: z
+    .string()
+    .regex(/^ord_[0-9a-z]{26}$/, 'Not an order id')
+    .meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+});
 
 export const placeOrder = defineRoute({
   method: 'POST',
@@ -176,11 +240,11 @@ export const getOrder = defineRoute({
 /** An event of an order; `data` is the event's data without personal data. */
 const TimelineEntry = z
   .object({
-    eventId: z.string(),
-    type: z.string(),
-    occurredAt: Instant,
-    actor: z.string(),
-    data: z.record(z.string(), z.unknown()),
+    eventId: z.string().meta({ description: 'Id of the event', example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX' }),
+    type: z.string().meta({ description: 'Name of the event', example: 'OrderPlaced' }),
+    occurredAt: Instant.describe('Time of the event'),
+    actor: z.string().meta({ description: 'Client, user or workflow that caused it', example: 'storefront' }),
+    data: z.record(z.string(), z.unknown()).describe('Data of the event, without personal data'),
   })
   .meta({ id: 'TimelineEntry' });
 
@@ -192,7 +256,10 @@ export const getTimeline = defineRoute({
   scope: 'orders.read',
   params: OrderParams,
   responses: {
-    200: { description: 'The events', schema: z.object({ events: z.array(TimelineEntry) }) },
+    200: {
+      description: 'The events',
+      schema: z.object({ events: z.array(TimelineEntry).describe('The events, oldest first') }),
+    },
     404: { description: 'Unknown order', schema: Problem },
   },
 });
@@ -256,7 +323,10 @@ export const findOrders = defineRoute({
       description: 'A page; `cursor` requests the next one. Several filters may give a short page although more follow',
       schema: z.object({
         orders: z.array(OrderResponse).meta({ description: 'Orders, newest first' }),
-        cursor: nextCursor,
+        cursor: nextCursor.meta({
+          description: 'Requests the next page; absent on the last one',
+          example: 'eyJwayI6Ik9SREVSIn0',
+        }),
       }),
     },
     400: {
