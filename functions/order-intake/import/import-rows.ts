@@ -5,7 +5,7 @@ import { orderColumns } from '../../../shared/contracts/orders/file-columns.ts';
 import type { OrderImported } from '../../../shared/contracts/orders/import-events.ts';
 import { orderIdOf } from '../../../shared/ids.ts';
 import type { SellingPolicy } from '../../../shared/store.ts';
-import { importedAmounts } from './imported-amounts.ts';
+import { importedAmounts, importedCharge } from './imported-amounts.ts';
 import { checkMalformedRows } from './malformed-rows.ts';
 
 /** A row's cells by column; an empty cell is absent. */
@@ -52,9 +52,9 @@ export function ordersOf(
       }
       return [];
     }
-    const { shippingMinor } = first.content;
     const contents = good.map(({ content }) => content);
-    const amounts = importedAmounts(contents, { shippingMinor }, settings.policy.taxIncluded);
+    const { taxIncluded = settings.policy.taxIncluded } = first.content;
+    const amounts = importedAmounts(contents, first.content, taxIncluded);
     if (!('wrong' in amounts)) {
       const order = orderOf(first.content, good, settings.policy);
       return [{ order, rows: good.map(({ row }) => row) }];
@@ -138,13 +138,6 @@ function orderOf(first: Row, rows: readonly ParsedRow[], policy: Settings['polic
     placedAt,
   };
 }
-
-const importedCharge = (amountMinor: number) => ({
-  chargeId: 'imported',
-  kind: 'fee' as const,
-  name: 'Imported duties and fees',
-  amountMinor,
-});
 
 /** Customer and addresses of the order. */
 const peopleOf = (row: Row) => ({

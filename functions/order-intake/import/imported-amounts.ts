@@ -1,4 +1,6 @@
-import { type Priced, priceAsSent, type SentTotals } from '../../../shared/pricing/sent-amounts.ts';
+import type { OrderCharge } from '../../../shared/contracts/orders/events.ts';
+import { sumOf, type Totals } from '../../../shared/pricing/price-order.ts';
+import { type Priced, priceAsSent } from '../../../shared/pricing/sent-amounts.ts';
 
 /** The amounts of a row, for the whole line except the unit price. */
 type RowAmounts = {
@@ -10,18 +12,34 @@ type RowAmounts = {
   totalMinor?: number | undefined;
 };
 
+/** The amounts of an order, in each of its rows. Totals are optional: they are only compared with the rows. */
+type OrderAmounts = {
+  shippingMinor: number;
+  shippingTaxMinor?: number;
+  chargesMinor?: number;
+  orderSubtotalMinor?: number | undefined;
+  orderDiscountMinor?: number | undefined;
+  orderTaxMinor?: number | undefined;
+  orderTotalMinor?: number | undefined;
+};
+
 /** A column of a row that does not fit the others; without `index`, all rows of the order have it. */
 export type WrongAmount = { index?: number; reason: string };
 
 /**
  * Checks the amounts of an imported order against each other, as those of an order of a channel that prices itself. All
- * tax is in the rows, none is calculated.
+ * tax is in the file, none is calculated.
  */
 export function importedAmounts(
   rows: readonly RowAmounts[],
-  sent: SentTotals & { shippingMinor: number },
+  order: OrderAmounts,
   taxIncluded: boolean,
 ): Priced | { wrong: WrongAmount[] } {
+  const { shippingMinor, shippingTaxMinor = 0, chargesMinor = 0 } = order;
+  if (shippingTaxMinor > shippingMinor) {
+    const range = `0 to ${shippingMinor} (the price of shipping)`;
+    return { wrong: [{ reason: `shippingTaxMinor: Expected ${range}, received ${shippingTaxMinor}` }] };
+  }
   const priced = priceAsSent(
     {
       lines: rows.map(({ sku, quantity, unitPriceMinor }) => ({ sku, quantity, unitPriceMinor, taxCategory: 'none' })),
@@ -31,13 +49,17 @@ export function importedAmounts(
         taxMinor,
         totalMinor,
       })),
-      sent,
+      sent: { shippingMinor, taxMinor: sumOf(rows.map(({ taxMinor }) => taxMinor)) + shippingTaxMinor },
       shippingMinor: 0,
+      charges: [importedCharge(chargesMinor)],
     },
     { taxIncluded, taxBasisPoints: { standard: 0 } },
   );
   if (priced === 'too-large') return { wrong: [{ reason: 'An amount of this order is too large' }] };
-  if (!('differences' in priced)) return priced;
+  if (!('differences' in priced)) {
+    const wrong = wrongTotals(order, priced.totals);
+    return wrong.length > 0 ? { wrong } : priced;
+  }
   return {
     wrong: priced.differences.map(({ pointer, detail }) => {
       const [, index = '', column] = pointer.split('/');
@@ -46,4 +68,27 @@ export function importedAmounts(
         : { index: Number(index), reason: `${column}: ${detail}` };
     }),
   };
+}
+
+/** The duties and fees of an imported order: its file has their sum. */
+export const importedCharge = (amountMinor: number): OrderCharge => ({
+  chargeId: 'imported',
+  kind: 'fee',
+  name: 'Imported duties and fees',
+  amountMinor,
+});
+
+/** The totals of the file that differ from those of its rows. */
+function wrongTotals(order: OrderAmounts, totals: Totals): WrongAmount[] {
+  const columns = [
+    ['orderSubtotalMinor', totals.subtotalMinor],
+    ['orderDiscountMinor', totals.discountMinor],
+    ['orderTaxMinor', totals.taxMinor],
+    ['orderTotalMinor', totals.totalMinor],
+  ] as const;
+  return columns.flatMap(([column, expected]) => {
+    const received = order[column];
+    if (received === undefined || received === expected) return [];
+    return [{ reason: `${column}: Expected ${expected} (by the rows of the order), received ${received}` }];
+  });
 }

@@ -176,8 +176,9 @@ export const orderColumns = {
   },
   totalMinor: {
     of: 'line',
+    read: amountCell.optional(),
     write: ({ line }) => line.totalMinor,
-    description: 'Total of the line in minor units. Ignored by imports.',
+    description: 'Total of the line in minor units. Imports compare it with the other amounts of the row.',
     example: '3998',
   },
   warehouse: {

@@ -12,9 +12,17 @@ describe('the amounts of an imported order', () => {
     [
       'with shipping and the totals that it states',
       { totalMinor: 2400 },
-      { shippingMinor: 500, totalMinor: 2900 },
+      { shippingMinor: 500, orderSubtotalMinor: 2400, orderDiscountMinor: 0, orderTaxMinor: 0, orderTotalMinor: 2900 },
       true,
       2900,
+    ],
+    ['with duties and fees', {}, { chargesMinor: 250, orderTotalMinor: 2650 }, true, 2650],
+    [
+      'with tax of shipping on top',
+      { taxMinor: 480 },
+      { shippingMinor: 500, shippingTaxMinor: 100, orderTaxMinor: 580, orderTotalMinor: 3480 },
+      false,
+      3480,
     ],
   ])('add up %s', (_name, row, sent, taxIncluded, totalMinor) => {
     const priced = importedAmounts([{ ...aRow, ...row }], { shippingMinor: 0, ...sent }, taxIncluded);
@@ -49,8 +57,32 @@ describe('the amounts of an imported order', () => {
     [
       'a total of the order that is not the sum',
       {},
-      { totalMinor: 1 },
-      { reason: expect.stringMatching(/^totalMinor: Expected 4800 .* received 1$/) },
+      { orderTotalMinor: 1 },
+      { reason: 'orderTotalMinor: Expected 4800 (by the rows of the order), received 1' },
+    ],
+    [
+      'a total without the charges',
+      {},
+      { chargesMinor: 250, orderTotalMinor: 4800 },
+      { reason: 'orderTotalMinor: Expected 5050 (by the rows of the order), received 4800' },
+    ],
+    [
+      'a subtotal that is not the sum',
+      {},
+      { orderSubtotalMinor: 2400 },
+      { reason: 'orderSubtotalMinor: Expected 4800 (by the rows of the order), received 2400' },
+    ],
+    [
+      'a tax that is not the sum',
+      {},
+      { orderTaxMinor: 1 },
+      { reason: 'orderTaxMinor: Expected 0 (by the rows of the order), received 1' },
+    ],
+    [
+      'a tax above the price of shipping',
+      {},
+      { shippingMinor: 400, shippingTaxMinor: 401 },
+      { reason: 'shippingTaxMinor: Expected 0 to 400 (the price of shipping), received 401' },
     ],
     ['an amount above the limit', { unitPriceMinor: 1e12 }, {}, { reason: 'An amount of this order is too large' }],
   ])('name row, column, expected and received amount of %s', (_name, row, sent, wrong) => {
