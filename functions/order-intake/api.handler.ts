@@ -15,6 +15,7 @@ import { Env } from './env.ts';
 import { getExport, requestExport } from './export/export-api.ts';
 import { createExportStore } from './export/export-store.ts';
 import { fulfilmentRoutes } from './fulfilment/fulfilment-api.ts';
+import { createRefundedUnitsStore } from './fulfilment/refunded-units-store.ts';
 import { createHoldExpiry, oncePerSecond } from './order/hold-expiry-job.ts';
 import { createOrderStore } from './order/order-store.ts';
 import { receivePayment } from './payments/payments-api.ts';
@@ -50,7 +51,10 @@ const risks = createRiskStore(db, tables, RISK.windowMinutes);
 const queue = createOrderQueue(ORDER_QUEUE_URL);
 const expireHolds = oncePerSecond(createHoldExpiry(orders));
 const assessment = createRiskAssessment({ risks, changes: orders }, RISK);
-const fulfilment = fulfilmentRoutes(orders, channels, policy, (now, change) => assessFirst(assessment, now, change));
+const refunded = createRefundedUnitsStore(db, tables);
+const fulfilment = fulfilmentRoutes({ orders, refunded }, channels, policy, (now, change) =>
+  assessFirst(assessment, now, change),
+);
 
 /** All routes of orders except those of `placement.handler.ts`. */
 export const handler = httpHandler(

@@ -12,6 +12,7 @@ export const Env = z.object({
   CHANNELS: jsonVariable(Channels),
   SELLING: jsonVariable(SellingPolicy),
   RISK_TABLE_NAME: z.string().min(1),
+  REFUND_TABLE_NAME: z.string().min(1),
   RISK: jsonVariable(RiskPolicy),
   /** ARN of the secret that signs payment webhooks. */
   WEBHOOK_SECRET_ARN: z.string().min(1),

@@ -9,6 +9,8 @@ export const refundTable = new TableDefinition('RefundTable', 'REFUND_TABLE_NAME
 
 export const refunds = {
   reader: refundTable.access('BatchGetItem'),
+  /** Reads refund ledgers, and checks their version in its own transaction. */
+  checker: refundTable.access('BatchGetItem', 'ConditionCheckItem'),
   writer: refundTable.access('BatchGetItem', 'PutItem'),
   /** Lists the items of one partition, such as the versions of the policy. */
   lister: refundTable.access('Query'),

@@ -4,7 +4,8 @@ import { decisionApi } from '../../functions/refund-approval/approvals/decision-
 import { refundApi } from '../../functions/refund-approval/requests/refund-api.ts';
 import { applyChangeWithOrder } from '../../functions/refund-approval/refund/apply.ts';
 import { blockPayout } from '../../functions/refund-approval/payouts/decide.ts';
-import { ledgerKey, refundPartition } from '../../functions/refund-approval/refund/refund-keys.ts';
+import { refundPartition } from '../../functions/refund-approval/refund/refund-keys.ts';
+import { ledgerKey } from '../../shared/refunds/refunded-units.ts';
 import { requestApi } from '../../functions/refund-approval/requests/request-api.ts';
 import { createPolicyStore } from '../../functions/refund-approval/refund/policy-store.ts';
 import { payoutApi } from '../../functions/refund-approval/payouts/payout-api.ts';

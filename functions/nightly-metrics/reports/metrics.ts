@@ -118,6 +118,8 @@ const changeShape = JSON.stringify({
   reason: 'VARCHAR',
   lines: [{ quantity: 'DOUBLE', before: { quantity: 'DOUBLE' }, after: { quantity: 'DOUBLE' } }],
   cancelledMinor: 'DOUBLE',
+  refundId: 'VARCHAR',
+  refundedMinor: 'DOUBLE',
   differences: { totalMinor: 'DOUBLE' },
 });
 /** Fields of the events of payouts, their reversals, exchanges and store credit. */
@@ -151,10 +153,12 @@ const orderIsValid = [
   `coalesce(len(o.lines) > 0 AND list_bool_and(list_transform(o.lines, lambda line: ${lineIsValid})), false)`,
 ].join(' AND ');
 
+/** The value of units that were refunded before they were cancelled: their refund has it already. */
+const postedByRefund = 'coalesce(c.refundedMinor, 0)';
 const eachLine = (holds: string) => `list_bool_and(list_transform(c.lines, lambda line: ${holds}))`;
 const changeIsValid = [
   ...['orderId', 'externalOrderId', 'channel', 'currency'].map((field) => `c.${field} IS NOT NULL`),
-  `CASE WHEN ${isEdit} THEN ${isAmount('abs(c.differences.totalMinor)')} ELSE ${isAmount('c.cancelledMinor')} END`,
+  `CASE WHEN ${isEdit} THEN ${isAmount('abs(c.differences.totalMinor)')} ELSE ${isAmount('c.cancelledMinor')} AND ${isAmount(postedByRefund)} END`,
   `coalesce(len(c.lines) = 0
      OR CASE WHEN ${isEdit} THEN ${eachLine(isAmount(`abs(${unitsMore})`))} ELSE ${eachLine(isAmount('line.quantity'))} END,
      false)`,
@@ -210,8 +214,8 @@ export const measuredTables = [
   `CREATE TEMP TABLE order_change AS
    SELECT c.orderId AS orderId, c.externalOrderId AS externalOrderId, c.channel AS channel, c.currency AS currency,
      type AS change, c.reason AS reason, strftime(epoch_ms(occurredMs), '%Y-%m-%dT%H:%M:%S.%gZ') AS changedAt, id AS eventId,
-     ${unitsOf('coalesce(line.quantity, 0)')} AS cancelledUnits,
-     CAST(coalesce(c.cancelledMinor, 0) AS BIGINT) AS cancelledMinor,
+     CASE WHEN c.refundId IS NULL THEN ${unitsOf('coalesce(line.quantity, 0)')} ELSE 0 END AS cancelledUnits,
+     CAST(coalesce(c.cancelledMinor, 0) - ${postedByRefund} AS BIGINT) AS cancelledMinor,
      ${unitsOf(unitsMore)} AS editedUnits, CAST(coalesce(c.differences.totalMinor, 0) AS BIGINT) AS editedMinor
    FROM change_event WHERE isValid`,
   `CREATE TEMP TABLE refund_event AS

@@ -6,9 +6,10 @@ import type { Channels, SellingPolicy } from '../../../shared/store.ts';
 import type { Decide } from '../order/apply.ts';
 import { applyForCaller, changeResponse, type ChangeRequest } from '../order/change-api.ts';
 import type { Outcome } from '../order/change.ts';
-import { isStale, type OrderItem } from '../order/order-item.ts';
+import { isStale } from '../order/order-item.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import { correctDelivery, deliver } from './delivery.ts';
+import type { RefundedUnitsStore } from './refunded-units-store.ts';
 import { allocateStock, ship } from './shipping.ts';
 
 const defaultReturnWindowDays = 30;
@@ -26,7 +27,7 @@ type AssessFirst = (
 
 /** Serves allocation, shipments and deliveries, by the name of the route. */
 export function fulfilmentRoutes(
-  store: OrderStore,
+  { orders: store, refunded }: { orders: OrderStore; refunded: RefundedUnitsStore },
   channels: Channels,
   { returnWindowDays = defaultReturnWindowDays }: Pick<SellingPolicy, 'returnWindowDays'>,
   assessFirst: AssessFirst,
@@ -46,11 +47,14 @@ export function fulfilmentRoutes(
 
     shipOrder: (request: Request<typeof routes.shipOrder>) => {
       const { body, cause } = request;
-      const shipAsSent = (order: OrderItem) => {
+      const shipUnrefunded: Decide = async (order) => {
         const stored = order.shipments?.find(({ shipmentId }) => shipmentId === body.shipmentId)?.contentHash;
-        return ship(order, body, canonicalHash(body, { stored }), cause.now);
+        const { units, unchanged } = await refunded.read(order.orderId);
+        const outcome = ship(order, body, canonicalHash(body, { stored }), cause.now, units);
+        // Of a shipment and a refund of the same units at the same time, one fails and is decided again.
+        return outcome.kind === 'changed' ? { ...outcome, condition: unchanged } : outcome;
       };
-      return changeAssessed(request, shipAsSent, 201);
+      return changeAssessed(request, shipUnrefunded, 201);
     },
 
     deliverShipment: async (request: Request<typeof routes.deliverShipment>): Promise<HttpResponse> => {

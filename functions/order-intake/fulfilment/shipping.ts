@@ -1,6 +1,7 @@
 import { clockToleranceMs } from '../../../shared/clock.ts';
 import { OrderAllocated, OrderShipped } from '../../../shared/contracts/orders/life-cycle-events.ts';
 import type { ShipmentContent } from '../../../shared/contracts/orders/life-cycle-routes.ts';
+import { blockedUnits, type RefundedUnits, unitsOfLine } from '../../../shared/refunds/refunded-units.ts';
 import { reservationsOf } from '../../../shared/stock/reservation.ts';
 import {
   changed,
@@ -14,7 +15,7 @@ import {
   draftEvent,
 } from '../order/change.ts';
 import { next } from '../order/life-cycle.ts';
-import { withCounted, openUnits, selectUnits } from '../order/line-units.ts';
+import { withCounted, type LineUnits, openUnits, selectUnits } from '../order/line-units.ts';
 import type { OrderItem } from '../order/order-item.ts';
 import { invalid } from '../../../shared/pricing/sellable.ts';
 
@@ -26,8 +27,14 @@ export function allocateStock(order: OrderItem): Outcome {
   return changed(after, [draftEvent(OrderAllocated, eventData(after))]);
 }
 
-/** Ships units of lines, once per shipment id. */
-export function ship(order: OrderItem, content: ShipmentContent, contentHash: string, now: number): Outcome {
+/** Ships units of lines, once per shipment id. `refunded`: units that refunds pay back, which must not be shipped. */
+export function ship(
+  order: OrderItem,
+  content: ShipmentContent,
+  contentHash: string,
+  now: number,
+  refunded: readonly RefundedUnits[] = [],
+): Outcome {
   const { shipmentId, lines, carrier, trackingNumber, shippedAt = new Date(now).toISOString() } = content;
   const earlier = order.shipments?.find((shipment) => shipment.shipmentId === shipmentId);
   if (earlier?.contentHash === contentHash) return { kind: 'already-done', order };
@@ -39,6 +46,8 @@ export function ship(order: OrderItem, content: ShipmentContent, contentHash: st
   if ('invalid' in selected) return unknownLines(selected.invalid);
   if (!next(order.status, 'ship-part') || isHeld(order)) return illegal(order, 'shipped');
   if ('short' in selected) return tooManyUnits(order, selected.short);
+  const blocked = refuseRefunded(order, selected.units, refunded);
+  if (blocked) return blocked;
   const after = withCounted(order.lines, selected.units, 'shippedQuantity');
   const isRest = after.every((line) => openUnits(line) === 0);
   const shipment = { shipmentId, contentHash, lines, carrier, trackingNumber, shippedAt };
@@ -51,6 +60,28 @@ export function ship(order: OrderItem, content: ShipmentContent, contentHash: st
     kind: 'ship',
     reservations: reservationsOf(selected.units),
   });
+}
+
+/** Refuses units that a refund pays back; `shippable` is the number of the line's units without a refund. */
+function refuseRefunded(
+  order: OrderItem,
+  units: readonly LineUnits[],
+  refunded: readonly RefundedUnits[],
+): Outcome | undefined {
+  const blocked = blockedUnits(refunded, order.cancellations);
+  const lines = units.flatMap(({ lineId, quantity: requested }) => {
+    const line = order.lines.find((each) => each.lineId === lineId);
+    const shippable = Math.max(0, (line ? openUnits(line) : 0) - unitsOfLine(blocked, lineId));
+    return requested > shippable ? [{ lineId, requested, shippable }] : [];
+  });
+  if (lines.length === 0) return undefined;
+  const refunds = blocked.filter(({ lineId }) => lines.some((line) => line.lineId === lineId));
+  return {
+    kind: 'conflict',
+    type: 'refund-pending',
+    detail: 'Some of these units are refunded, or their refund is requested: ship at most the `shippable` units.',
+    extension: { lines, refunds, currentStatus: order.status },
+  };
 }
 
 /** Refuses a shipment before its order or in the future. A caller's clock may differ by `clockToleranceMs`. */

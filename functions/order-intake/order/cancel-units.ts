@@ -6,12 +6,14 @@ import { withCounted, type LineUnits, openUnits, valueOf } from './line-units.ts
 import type { OrderItem } from './order-item.ts';
 import { paidIfCovered } from './payment.ts';
 
-type CancellationRequest = { requestId: string; reason: string; contentHash: string };
+/** `refundId`: the units are cancelled because of this refund, which pays them back. */
+type CancellationRequest = { requestId: string; reason: string; contentHash: string; refundId?: string };
 
 /** Cancels open units of an order and releases their stock; the last open unit changes the status. */
 export function cancelUnits(order: OrderItem, units: LineUnits[], request: CancellationRequest): Change {
-  const { requestId, reason, contentHash } = request;
-  const lines = withCounted(order.lines, units, 'cancelledQuantity');
+  const { requestId, reason, contentHash, refundId } = request;
+  const cancelled = withCounted(order.lines, units, 'cancelledQuantity');
+  const lines = refundId === undefined ? cancelled : withCounted(cancelled, units, 'refundedQuantity');
   const isRest = lines.every((line) => openUnits(line) === 0);
   const isWhole = isRest && lines.every(({ shippedQuantity = 0 }) => shippedQuantity === 0);
   const before = order.cancelledMinor ?? 0;
@@ -29,7 +31,8 @@ export function cancelUnits(order: OrderItem, units: LineUnits[], request: Cance
       status,
     ),
   );
-  const data = { ...eventData(after), requestId, reason, lines: units, cancelledMinor };
+  const refunded = refundId === undefined ? {} : { refundId, refundedMinor: valueOf(order, units) };
+  const data = { ...eventData(after), requestId, reason, lines: units, cancelledMinor, ...refunded };
   const event = isWhole ? draftEvent(OrderCancelled, data) : draftEvent(OrderLinesCancelled, data);
   return changed(after, [event], { kind: 'release', reservations: reservationsOf(units) });
 }

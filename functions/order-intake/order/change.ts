@@ -8,6 +8,7 @@ import {
 import type { FieldError } from '../../../shared/contracts/problem.ts';
 import type { OrderStatus } from '../../../shared/contracts/orders/status.ts';
 import { isDisputeEvent } from '../../../shared/payments/dispute.ts';
+import type { Action } from '../../../shared/dynamodb/database.ts';
 import type { Payment } from '../../../shared/payments/payment.ts';
 import type { Reservation } from '../../../shared/stock/reservation.ts';
 import { canBeHeld } from './life-cycle.ts';
@@ -17,8 +18,14 @@ import type { Invalid } from '../../../shared/pricing/sellable.ts';
 /** Stock writes of a change. An `exchange` (an edit) reserves positive and releases negative units. */
 export type StockChange = { kind: 'release' | 'ship' | 'exchange'; reservations: Reservation[] };
 
-/** What a command writes: the order, its events and its stock. */
-export type Change = { kind: 'changed'; order: OrderItem; events: DraftEvent[]; stock?: StockChange | undefined };
+/** What a command writes: the order, its events and its stock. `condition`: another item that the decision read. */
+export type Change = {
+  kind: 'changed';
+  order: OrderItem;
+  events: DraftEvent[];
+  stock?: StockChange | undefined;
+  condition?: Action;
+};
 
 /**
  * Result of a command: a change or a refusal. `already-done`: the same id and content were applied before. `stale`: the

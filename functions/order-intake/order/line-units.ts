@@ -47,7 +47,7 @@ export function selectUnits(
 export function withCounted(
   lines: readonly Line[],
   units: readonly LineUnits[],
-  counter: 'cancelledQuantity' | 'shippedQuantity',
+  counter: 'cancelledQuantity' | 'shippedQuantity' | 'refundedQuantity',
 ): Line[] {
   const byId = new Map(units.map(({ lineId, quantity }) => [lineId, quantity]));
   return lines.map((line) => {
@@ -69,6 +69,13 @@ export function valueOf({ lines }: Pick<OrderItem, 'lines'>, units: readonly Lin
     return sum + shareOf(line, before + quantity) - shareOf(line, before);
   }, 0);
 }
+
+/** The value of units that were cancelled because of their refund. It is paid and not due, but not overpaid either. */
+export const refundedUnitsMinor = (lines: OrderItem['lines']): number =>
+  lines.reduce((sum, line) => {
+    const { cancelledQuantity = 0, refundedQuantity = 0 } = line;
+    return sum + shareOf(line, cancelledQuantity) - shareOf(line, cancelledQuantity - refundedQuantity);
+  }, 0);
 
 const shareOf = ({ totalMinor, quantity }: Line, units: number) =>
   allocate(totalMinor, [units, quantity - units])[0] ?? 0;

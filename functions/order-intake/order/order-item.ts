@@ -20,6 +20,8 @@ export const OrderItem = placedShape.omit({ status: true, lines: true }).extend(
     placedShape.shape.lines.element.extend({
       cancelledQuantity: z.int().positive().optional(),
       shippedQuantity: z.int().positive().optional(),
+      /** Those of the cancelled units that were cancelled because of their refund. */
+      refundedQuantity: z.int().positive().optional(),
     }),
   ),
   edits: z

@@ -77,7 +77,7 @@ export function createOrderStore(db: Database, tables: Tables, timeZone: string)
      */
     async commit(
       before: OrderItem,
-      { order, events, stock }: Change,
+      { order, events, stock, condition }: Change,
       cause: Cause,
     ): Promise<'done' | 'version-conflict'> {
       businessDay ??= businessDays(timeZone);
@@ -87,6 +87,7 @@ export function createOrderStore(db: Database, tables: Tables, timeZone: string)
         ...events.map((draft) => ({
           Put: { TableName: orders, Item: outboxItem(orderPartition(order.orderId), draft(cause)) },
         })),
+        ...(condition ? [condition] : []),
       ];
       if (!stock) return transact(db, writes);
       if (stock.kind === 'exchange') {

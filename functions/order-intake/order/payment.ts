@@ -3,16 +3,18 @@ import type { Balance, Payment } from '../../../shared/payments/payment.ts';
 import { disputesOf, isDisputeEvent } from '../../../shared/payments/dispute.ts';
 import { isPositiveCapture, type DraftEvent, draftEvent, eventData, reservedUntilIn } from './change.ts';
 import { canBeHeld, next } from './life-cycle.ts';
+import { refundedUnitsMinor } from './line-units.ts';
 import type { OrderItem } from './order-item.ts';
 
 /** The attributes of an order that its payments affect, before or after it is placed. */
 export type Payable = Pick<
   OrderItem,
   'status' | 'currency' | 'totalMinor' | 'cancelledMinor' | 'payments' | 'holdReasons' | 'reservedUntil'
->;
+> & { lines?: OrderItem['lines'] };
 
 /** Captured against due amount, independent of the order of payment events. Nothing is due on a cancelled or expired order. */
-export function balanceOf({ status, totalMinor, cancelledMinor = 0, payments = [], currency }: Payable): Balance {
+export function balanceOf(order: Payable): Balance {
+  const { status, totalMinor, cancelledMinor = 0, payments = [], currency } = order;
   const sumOf = (type: Payment['type']) =>
     payments
       .filter((payment) => payment.type === type && payment.currency === currency)
@@ -23,7 +25,8 @@ export function balanceOf({ status, totalMinor, cancelledMinor = 0, payments = [
   const chargedBackMinor = disputesOf(payments)
     .filter((dispute) => dispute.state !== 'won' && dispute.currency === currency)
     .reduce((sum, dispute) => sum + dispute.amountMinor, 0);
-  return { balance: compare(capturedMinor, dueMinor), dueMinor, capturedMinor, chargedBackMinor };
+  const balance = compare(capturedMinor, dueMinor + refundedUnitsMinor(order.lines ?? []));
+  return { balance, dueMinor, capturedMinor, chargedBackMinor };
 }
 
 function compare(capturedMinor: number, dueMinor: number): Balance['balance'] {
@@ -76,9 +79,9 @@ function withHoldReasons<P extends Payable>(order: P, reasons: ReadonlySet<strin
 
 /** After a cancellation: the order is paid if the captured amount now covers it; an excess is refunded, not held. */
 export function paidIfCovered(order: OrderItem): OrderItem {
-  const { capturedMinor, dueMinor } = balanceOf(order);
+  const { balance } = balanceOf(order);
   const lacksMoney = order.status === 'payment-pending' || order.holdReasons?.includes('underpaid');
-  return lacksMoney && capturedMinor >= dueMinor
+  return lacksMoney && (balance === 'settled' || balance === 'overpaid')
     ? withHoldReasons(order, withBalance(order.holdReasons, 'settled'))
     : order;
 }

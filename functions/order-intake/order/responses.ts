@@ -113,6 +113,7 @@ const detailsOf = ({ customer, shippingAddress, billingAddress, shippingMethod, 
 const countsOf = (line: OrderItem['lines'][number] | undefined) => ({
   cancelledQuantity: line?.cancelledQuantity,
   shippedQuantity: line?.shippedQuantity,
+  refundedQuantity: line?.refundedQuantity,
 });
 
 /** The members are in a fixed order, so that the body from the item and from the event are the same bytes. */

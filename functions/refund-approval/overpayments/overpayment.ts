@@ -87,11 +87,11 @@ const refundedOrPending = (components: readonly RefundableComponent[]): number =
 
 /** The refunded amount of unshipped units that may be the cancelled ones. */
 function refundedBeforeCancellation(
-  { cancelledQuantity, shippedQuantity }: OrderSnapshot['lines'][number],
+  { cancelledQuantity, shippedQuantity, refundedQuantity }: OrderSnapshot['lines'][number],
   { captured, refunded, pending }: RefundableComponent,
 ): number {
   const units = refunded.quantity + pending.quantity;
-  const sameUnits = Math.min(cancelledQuantity, units - shippedQuantity);
+  const sameUnits = Math.min(cancelledQuantity - refundedQuantity, units - refundedQuantity - shippedQuantity);
   if (sameUnits <= 0) return 0;
   const refundedMinor = refunded.minor + pending.minor;
   // `overpaid` excludes the part above the line's current value already.

@@ -12,7 +12,7 @@ import type { RefundStatus } from '../../../shared/contracts/refunds/status.ts';
 import type { Shortage } from './allocation.ts';
 import { endsCase } from './life-cycle.ts';
 import type { Receipt, RefundItem } from './refund-item.ts';
-import { type Leg, type RefundLedger, release } from './refund-ledger.ts';
+import { type Leg, type RefundLedger, release, withUnshipped } from './refund-ledger.ts';
 
 /** The next version of a refund, of its order's ledger if amounts are reserved or released, and the events. */
 export type Change = {
@@ -73,7 +73,12 @@ export function endUnpaid(
   const after: RefundItem = { ...refund, status, deadlineAt: undefined, version: refund.version + 1 };
   const released = refund.payouts.reduce(release, ledger);
   const version = ledger.version + 1;
-  return { kind: 'changed', refund: after, ledger: { ...released, version }, events: [eventOf(after)] };
+  return {
+    kind: 'changed',
+    refund: after,
+    ledger: { ...withUnshipped(released, refund.refundId, []), version },
+    events: [eventOf(after)],
+  };
 }
 
 /** Closes the customer's case with the first change that ends it. */
@@ -101,6 +106,7 @@ export const eventData = (refund: RefundItem) => ({
 export const judgedEventData = (refund: RefundItem) => ({
   ...eventData(refund),
   pots: componentTotals(refund.payouts),
+  unshipped: refund.unshipped,
   rule: refund.policy.rule,
   policyVersion: refund.policy.version,
   approvalsNeeded: refund.policy.approvalsNeeded,

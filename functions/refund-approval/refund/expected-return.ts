@@ -1,6 +1,7 @@
 import type { ReturnResponse } from '../../../shared/contracts/refunds/return-routes.ts';
 import type { RefundPolicy } from '../../../shared/contracts/refunds/policy-routes.ts';
 import type { RefundStatus } from '../../../shared/contracts/refunds/status.ts';
+import { blockedUnits, unitsOfLine, type UnshippedUnits } from '../../../shared/refunds/refunded-units.ts';
 import type { OrderSnapshot } from './order-snapshot.ts';
 import type { RefundItem, Returning, ReturnTerms } from './refund-item.ts';
 import type { RefundLedger } from './refund-ledger.ts';
@@ -27,12 +28,34 @@ export function returningUnits(
   return lines.flatMap(({ lineId, quantity }) => {
     const line = order.lines.find((each) => each.lineId === lineId);
     if (!line) return [];
-    const { refunded, pending } = ledger.pots[`line:${lineId}`] ?? {};
-    const left = line.shippedQuantity - (refunded?.quantity ?? 0) - (pending?.quantity ?? 0);
-    const returned = Math.min(quantity, Math.max(0, left));
+    const returned = Math.min(quantity, shippedLeft(line, ledger));
     const { sku, warehouse } = line;
     return returned > 0 ? [{ lineId, sku, warehouse, quantity: returned, restock: 0, damaged: 0, missing: 0 }] : [];
   });
+}
+
+/** The requested units that are not shipped. Of a partly shipped line, the shipped units are refunded first. */
+export const unshippedUnits = (
+  order: OrderSnapshot,
+  ledger: RefundLedger,
+  { lines = [] }: RequestedLines,
+): UnshippedUnits[] => {
+  const blocked = blockedUnits(ledger.unshipped ?? [], order.cancellations);
+  return lines.flatMap(({ lineId, quantity }) => {
+    const line = order.lines.find((each) => each.lineId === lineId);
+    if (!line) return [];
+    const open = line.quantity - line.cancelledQuantity - line.shippedQuantity - unitsOfLine(blocked, lineId);
+    const unshipped = Math.min(quantity - Math.min(quantity, shippedLeft(line, ledger)), open);
+    return unshipped > 0 ? [{ lineId, quantity: unshipped }] : [];
+  });
+};
+
+/** The shipped units of a line that no refund is for. */
+function shippedLeft({ lineId, shippedQuantity }: OrderSnapshot['lines'][number], ledger: RefundLedger): number {
+  const { refunded, pending } = ledger.pots[`line:${lineId}`] ?? {};
+  const units = (refunded?.quantity ?? 0) + (pending?.quantity ?? 0);
+  const shipped = Math.max(0, units - unitsOfLine(ledger.unshipped ?? [], lineId));
+  return Math.max(0, shippedQuantity - shipped);
 }
 
 export const returnTermsFor = (reason: string, { returns }: Pick<RefundPolicy, 'returns'>): ReturnTerms => {

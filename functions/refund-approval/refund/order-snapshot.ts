@@ -26,6 +26,7 @@ const StoredOrder = z.object({
       totalMinor: AmountMinor,
       cancelledQuantity: units,
       shippedQuantity: units,
+      refundedQuantity: units,
     }),
   ),
   shippingMinor: AmountMinor,
@@ -34,6 +35,7 @@ const StoredOrder = z.object({
   charges: z.array(OrderCharge).default([]),
   totalMinor: AmountMinor,
   cancelledMinor: AmountMinor.default(0),
+  cancellations: z.array(z.object({ requestId: z.string() })).default([]),
   /** The change of the total by each edit. */
   edits: z.array(z.object({ differenceMinor: z.int().default(0) })).default([]),
   payments: z.array(Payment).default([]),

@@ -3,6 +3,7 @@ import { RefundReason } from '../../../shared/contracts/refunds/refund-content.t
 import { ReceivedUnits } from '../../../shared/contracts/refunds/return-routes.ts';
 import { RefundStatus } from '../../../shared/contracts/refunds/status.ts';
 import { AmountMinor, CallerId, Currency, Instant, Warehouse } from '../../../shared/names.ts';
+import { UnshippedUnits } from '../../../shared/refunds/refunded-units.ts';
 import { Leg, sumOf } from './refund-ledger.ts';
 
 /**
@@ -85,6 +86,8 @@ export const RefundItem = z.object({
   }),
   payouts: z.array(Payout),
   returning: z.array(Returning),
+  /** Units that are cancelled once the refund is approved. */
+  unshipped: z.array(UnshippedUnits).optional(),
   returnTerms: ReturnTerms.optional(),
   /** The deadline of the return; set when the refund is approved. */
   returnBy: Instant.optional(),

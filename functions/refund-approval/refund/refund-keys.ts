@@ -8,7 +8,6 @@ export const receiptKey = (refundId: string, receiptId: string) => ({
   pk: refundPartition(refundId),
   sk: `${receiptPrefix}${receiptId}`,
 });
-export const ledgerKey = (orderId: string) => ({ pk: `ORDER#${orderId}`, sk: 'ACCOUNT' });
 /** One item per refunded order of a customer, however many refunds the order has. */
 export const customerPartition = (customerId: string) => `CUSTOMER#${customerId}`;
 export const refundedOrderKey = (customerId: string, orderId: string) => ({

@@ -1,6 +1,7 @@
 import assert from 'node:assert';
 import * as z from 'zod';
 import { AmountMinor } from '../../../shared/names.ts';
+import { RefundedUnits, type UnshippedUnits } from '../../../shared/refunds/refunded-units.ts';
 
 /** Money of a refundable component, the tax included in it and the units it is for. None is negative. */
 const Amount = z.object({ minor: AmountMinor, taxMinor: AmountMinor, quantity: z.int().nonnegative() });
@@ -15,6 +16,8 @@ export const RefundLedger = z.object({
   orderId: z.string(),
   version: z.int().nonnegative(),
   pots: z.record(z.string(), LedgerEntry),
+  /** Units that were not shipped when their refund was requested. Shipments must not take them. */
+  unshipped: z.array(RefundedUnits).optional(),
 });
 export type RefundLedger = z.infer<typeof RefundLedger>;
 
@@ -105,6 +108,13 @@ function updateEntries(
     pots[pot] = entry;
   }
   return { ...ledger, pots };
+}
+
+/** The ledger with the unshipped units of a refund instead of those that it had before. */
+export function withUnshipped(ledger: RefundLedger, refundId: string, units: readonly UnshippedUnits[]): RefundLedger {
+  const others = ledger.unshipped?.filter((unit) => unit.refundId !== refundId) ?? [];
+  if (units.length === 0 && ledger.unshipped === undefined) return ledger;
+  return { ...ledger, unshipped: [...others, ...units.map((unit) => ({ refundId, ...unit }))] };
 }
 
 /** The refunded and pending amount of the order, without overpaid money. */

@@ -67,7 +67,7 @@ export function refundableComponents(
   ];
   // Units that were refunded before their cancellation are not overpaid: their money went back already.
   const refundedBeforeMinor = sumOf(goods.map(excessMinor));
-  const overpaidMinor = Math.max(0, capturedMinor - dueMinor - refundedBeforeMinor);
+  const overpaidMinor = Math.max(0, capturedMinor - dueMinor - refundedUnitsMinor(order) - refundedBeforeMinor);
   return { goods: [...goods, component('overpaid', { ...zeroAmount, minor: overpaidMinor })], payments };
 }
 
@@ -84,12 +84,23 @@ function removedLines({ lines }: OrderSnapshot, { pots }: RefundLedger): Compone
   return Object.keys(pots).filter((pot) => pot.startsWith('line:') && !present.has(pot));
 }
 
-/** The value of the line's units that are not cancelled, rounded as the cancellation rounded it. */
-function valueOf({ totalMinor, taxMinor, quantity, cancelledQuantity }: OrderSnapshot['lines'][number]): Amount {
+/**
+ * The value of the line's units that are not cancelled, rounded as the cancellation rounded it. Units that were cancelled
+ * because of their refund still count, as their refund does.
+ */
+function valueOf({ refundedQuantity, ...line }: OrderSnapshot['lines'][number]): Amount {
+  const { totalMinor, taxMinor, quantity } = line;
+  const cancelledQuantity = line.cancelledQuantity - refundedQuantity;
   const left = quantity - cancelledQuantity;
   const remainingOf = (whole: number) => whole - (allocate(whole, [cancelledQuantity, left])[0] ?? 0);
   return { minor: remainingOf(totalMinor), taxMinor: remainingOf(taxMinor), quantity: left };
 }
+
+/** The value of units that were cancelled because of their refund: nothing is due for them, but they are not overpaid. */
+const refundedUnitsMinor = (order: OrderSnapshot): number =>
+  isExpired(order)
+    ? 0
+    : sumOf(order.lines.map((line) => valueOf(line).minor - valueOf({ ...line, refundedQuantity: 0 }).minor));
 
 /** Captured money by payment, the newest capture first. */
 function capturesOf({ payments, currency }: OrderSnapshot): { key: string; minor: number }[] {

@@ -7,13 +7,13 @@ import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import { timelineOf } from '../../../shared/dynamodb/timeline.ts';
 import { orderKey } from '../../../shared/orders/order-keys.ts';
+import { ledgerKey } from '../../../shared/refunds/refunded-units.ts';
 import { type Change, closeCase } from './change.ts';
 import type { TablesEnv } from './env.ts';
 import { OrderSnapshot, type RefundSnapshot, withChargebacksOf } from './order-snapshot.ts';
 import { RefundItem } from './refund-item.ts';
 import {
   indexKeys,
-  ledgerKey,
   receiptKey,
   refundedOrderKey,
   type RefundIndex,

@@ -11,7 +11,14 @@ import {
 import type { RefundContent } from '../../../shared/contracts/refunds/refund-content.ts';
 import { allocateRefund, type RequestedParts } from '../refund/allocation.ts';
 import { draftEvent, endUnpaid, eventData, illegal, judgedEventData, type Outcome } from '../refund/change.ts';
-import { deadlineIn, hasReturnedUnits, returnByOf, returningUnits, returnTermsFor } from '../refund/expected-return.ts';
+import {
+  deadlineIn,
+  hasReturnedUnits,
+  returnByOf,
+  returningUnits,
+  returnTermsFor,
+  unshippedUnits,
+} from '../refund/expected-return.ts';
 import { next } from '../refund/life-cycle.ts';
 import { isDisputed, type OrderSnapshot, type RefundSnapshot } from '../refund/order-snapshot.ts';
 import type { PolicyInForce } from '../refund/policy-store.ts';
@@ -23,6 +30,7 @@ import {
   type RefundLedger,
   release,
   reserve,
+  withUnshipped,
 } from '../refund/refund-ledger.ts';
 import { refuseExchange } from './exchange-request.ts';
 import { type CustomerHistory, judge, policyFacts, type Verdict } from './judge.ts';
@@ -109,7 +117,8 @@ function judged(asked: RefundRequest, snapshot: RequestSnapshot, requestVersion:
   if (errors.length > 0) return { kind: 'invalid', errors };
   if (isDisputed(order)) return { kind: 'chargeback-open' };
   const requested = requestedParts(content);
-  const ledger = snapshot.ledger ?? emptyLedger(order.orderId);
+  // An amendment replaces the units of the request.
+  const ledger = withUnshipped(snapshot.ledger ?? emptyLedger(order.orderId), refundId, []);
   const allocated = allocateRefund(order, ledger, requested);
   if ('shortages' in allocated) return { kind: 'not-refundable', pots: allocated.shortages };
   if (allocated.amountMinor === 0) return nothingRequested;
@@ -118,6 +127,7 @@ function judged(asked: RefundRequest, snapshot: RequestSnapshot, requestVersion:
   if (refusal) return refusal;
 
   const returning = returningUnits(order, ledger, content);
+  const unshipped = unshippedUnits(order, ledger, content);
   const orderAmountMinor = allocated.amountMinor + refundedAndPendingMinor(ledger);
   const judgement = judge(
     policyFacts(order, requested, orderAmountMinor, content.reason, history, now),
@@ -148,6 +158,7 @@ function judged(asked: RefundRequest, snapshot: RequestSnapshot, requestVersion:
     },
     payouts: allocated.legs.map((leg) => ({ ...leg, state: 'due', attempt: 0 })),
     returning,
+    unshipped: unshipped.length > 0 ? unshipped : undefined,
     returnTerms,
     returnBy,
     exchange: content.exchange,
@@ -165,11 +176,16 @@ function judged(asked: RefundRequest, snapshot: RequestSnapshot, requestVersion:
       draftEvent(RefundRejected, { ...eventData(refund), by: 'policy', department: 'policy', comment: verdict.rule }),
     );
     // An amendment released its reserved amounts; a new request reserved none.
-    const released = snapshot.ledger && { ...snapshot.ledger, version: ledger.version + 1 };
+    const released = snapshot.ledger && { ...ledger, version: ledger.version + 1 };
     return { kind: 'changed', refund, ledger: released, events };
   }
   if (status !== 'pending-approval') events.push(draftEvent(RefundApproved, judgedEventData(refund)));
-  return { kind: 'changed', refund, ledger: reserved(ledger, allocated.legs), events };
+  return {
+    kind: 'changed',
+    refund,
+    ledger: withUnshipped(reserved(ledger, allocated.legs), refundId, unshipped),
+    events,
+  };
 }
 
 const noOffer: Offer = { skus: new Map(), stock: new Map() };

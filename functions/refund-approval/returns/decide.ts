@@ -12,7 +12,7 @@ import {
 } from '../refund/expected-return.ts';
 import { next } from '../refund/life-cycle.ts';
 import type { Receipt, RefundItem, Returning } from '../refund/refund-item.ts';
-import { type RefundLedger, release, reserve, settleUnpaidUnits } from '../refund/refund-ledger.ts';
+import { type RefundLedger, release, reserve, settleUnpaidUnits, withUnshipped } from '../refund/refund-ledger.ts';
 import { allocateReturn } from './return-allocation.ts';
 
 /** Returns the warehouse that receives returns of goods shipped from `warehouse`. */
@@ -71,7 +71,11 @@ function settleReturn(
     const comment = hasReturnedUnits(refund) ? 'The fees are as high as the refund.' : 'Nothing came back.';
     const data = { ...eventData(after), by: 'policy', department: 'policy', comment };
     const events = [draftEvent(RefundRejected, data)];
-    return { refund: after, ledger: settleUnpaidUnits(released, unpaidUnits), events };
+    return {
+      refund: after,
+      ledger: withUnshipped(settleUnpaidUnits(released, unpaidUnits), refund.refundId, []),
+      events,
+    };
   }
   const after: RefundItem = {
     ...refund,
@@ -85,6 +89,7 @@ function settleReturn(
     ...eventData(after),
     rmaId: rmaIdOf(after.refundId),
     pots: componentTotals(legs),
+    unshipped: after.unshipped,
     missing: missing.map(({ lineId, sku, missing: quantity }) => ({ lineId, sku, quantity })),
     withheld,
   };

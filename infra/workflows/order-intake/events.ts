@@ -1,10 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/aws-events';
+import type { RefundedUnitsEnv } from '../../../functions/order-intake/cancellation/env.ts';
 import type { ExchangeEnv } from '../../../functions/order-intake/exchange/env.ts';
 import type { RiskEnv } from '../../../functions/order-intake/risk/env.ts';
 import { OrderPlaced } from '../../../shared/contracts/orders/events.ts';
 import { OrderImported } from '../../../shared/contracts/orders/import-events.ts';
 import { OrderShipped, PaymentRecorded } from '../../../shared/contracts/orders/life-cycle-events.ts';
-import { ExchangeApproved } from '../../../shared/contracts/refunds/events.ts';
+import { ExchangeApproved, RefundApproved, RefundReturnReceived } from '../../../shared/contracts/refunds/events.ts';
 import { all } from '../../constructs/access.ts';
 import type { WorkflowStack } from '../../constructs/workflow-stack.ts';
 import { catalog } from '../../data/catalog.ts';
@@ -12,7 +14,7 @@ import { orders, risk } from '../../data/orders.ts';
 import { stock } from '../../data/stock.ts';
 import { settings } from '../../settings.ts';
 
-/** The risk assessment, and orders that replace returned goods. */
+/** The risk assessment, orders that replace returned goods, and cancellations of refunded units. */
 export function addEventConsumers(stack: WorkflowStack): void {
   stack.onEvents<RiskEnv>([OrderPlaced, OrderImported, PaymentRecorded, OrderShipped], {
     handler: 'order-intake/risk/risk.handler.ts',
@@ -28,5 +30,11 @@ export function addEventConsumers(stack: WorkflowStack): void {
     handler: 'order-intake/exchange/exchange.handler.ts',
     uses: all(orders.writer, orders.byDue, stock.reserver, catalog.reader, settings.channels, settings.selling),
     errorImpact: 'Customers who exchange goods wait for their new order.',
+  });
+  stack.onEvents<RefundedUnitsEnv>([RefundApproved, RefundReturnReceived], {
+    where: { unshipped: { lineId: Match.exists() }, status: ['approved'] },
+    handler: 'order-intake/cancellation/refunded-units.handler.ts',
+    uses: all(orders.writer, stock.reserver, settings.timeZone),
+    errorImpact: 'Units that were refunded before shipment stay reserved.',
   });
 }

@@ -11,6 +11,7 @@ import type { WorkflowStack } from '../../constructs/workflow-stack.ts';
 import { catalog } from '../../data/catalog.ts';
 import { orders, risk } from '../../data/orders.ts';
 import { webhookSecret } from '../../data/payments.ts';
+import { refunds } from '../../data/refunds.ts';
 import { stock } from '../../data/stock.ts';
 import { settings } from '../../settings.ts';
 
@@ -21,7 +22,7 @@ export function addRoutes(stack: WorkflowStack, sender: Access<'ORDER_QUEUE_URL'
     routes: [otherRoutes, queueRoutes, editRoutes, lifeCycleRoutes, exportRoutes, pickListRoutes],
     handler: 'order-intake/api.handler.ts',
     uses: all(
-      all(orders.editor, stock.reserver, stock.shipper, catalog.reader, risk.counter),
+      all(orders.editor, stock.reserver, stock.shipper, catalog.reader, risk.counter, refunds.checker),
       all(webhookSecret.reader, sender, settings.channels, settings.selling, settings.risk),
     ),
     errorImpact: 'Orders cannot be listed, changed or shipped, and payments are not recorded.',

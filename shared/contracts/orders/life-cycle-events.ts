@@ -34,6 +34,14 @@ const Cancelled = ChangedOrder.extend({
   lines: z.array(LineUnits),
   /** Total of these units; with the order's last unit, also shipping and charges. */
   cancelledMinor: AmountMinor,
+  refundId: z.string().optional().meta({
+    description: 'The refund whose units were cancelled, because they were refunded before shipment',
+    example: 'ref_01kb9zq4y8t4v7c0m3j5r6n8px',
+  }),
+  refundedMinor: AmountMinor.optional().meta({
+    description: 'Value of these units, part of `cancelledMinor`, in minor units. The refund pays it back.',
+    example: 1200,
+  }),
 });
 
 /** The whole order was cancelled. */

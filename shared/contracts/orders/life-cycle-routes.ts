@@ -99,6 +99,11 @@ export const shipOrder = defineRoute({
     200: { description: replayed, schema: OrderResponse },
     201: { description: 'Recorded; the current order', schema: OrderResponse },
     ...refusals,
+    409: {
+      description:
+        '`refund-pending`: some of the units are refunded, or their refund is requested; with the `shippable` units of each of the `lines`, and the `refunds` with their units. `illegal-transition` with the `currentStatus`, and the `holdReasons` of a held order; `too-many-units` with the open units of each of the `lines`; or the id was used for another shipment',
+      schema: Problem,
+    },
   },
 });
 

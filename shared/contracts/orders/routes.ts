@@ -83,6 +83,10 @@ const CurrentLine = OrderLine.extend({
     .positive()
     .optional()
     .meta({ description: 'Number of shipped units; absent if there are none', example: 1 }),
+  refundedQuantity: z.int().positive().optional().meta({
+    description: 'Those of the cancelled units that were cancelled because they were refunded before shipment',
+    example: 1,
+  }),
 });
 
 export const ShipmentResponse = z.object({

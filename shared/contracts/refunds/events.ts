@@ -17,6 +17,21 @@ const ComponentAmount = z.object({
   quantity: z.int().nonnegative().meta({ description: 'Number of units', example: 1 }),
 });
 
+/** Units that the refund pays back and that are not shipped. */
+const unshipped = z
+  .array(
+    z.object({
+      lineId: z.string().meta({ description: 'Id of the order line', example: 'line-1' }),
+      quantity: z.int().positive().meta({ description: 'Number of units', example: 1 }),
+    }),
+  )
+  .optional()
+  .meta({
+    description:
+      'Units that were not shipped at the request: not shipped any more, and cancelled once the refund is `approved`; absent if there are none',
+    example: [{ lineId: 'line-1', quantity: 1 }],
+  });
+
 /** The fields of every event: the refund after the change. */
 const Refund = z.object({
   refundId: z.string().meta({ description: 'Id of the refund', example: 'ref_01kb9zq4y8t4v7c0m3j5r6n8px' }),
@@ -32,6 +47,7 @@ const Refund = z.object({
 
 const Judged = Refund.extend({
   pots: z.array(ComponentAmount).describe('Amounts by refundable component'),
+  unshipped,
   rule: z.string().meta({ description: 'Policy rule that judged the request', example: 'large-refund' }),
   policyVersion: z.int().nonnegative().meta({ description: 'Version of the policy', example: 4 }),
   approvalsNeeded: z.int().meta({ description: 'Number of approvals', example: 1 }),
@@ -234,6 +250,7 @@ export const RefundReturnReceived = defineEvent(
   Refund.extend({
     rmaId: z.string().meta({ description: 'Id of the return', example: 'rma_01kb9zq4y8t4v7c0m3j5r6n8px' }),
     pots: z.array(ComponentAmount).describe('Approved amounts by refundable component'),
+    unshipped,
     missing: z
       .array(
         z.object({

@@ -281,3 +281,36 @@ describe('an invalid request', () => {
     for (const client of ['service', 'storefront', 'marketing']) expectProblem(await refunds.decide(path, client), 403);
   });
 });
+
+describe('units refunded before shipment', () => {
+  test('are not shipped while the refund waits, and are cancelled once it is approved', async () => {
+    const { orderId, path: order } = await refunds.paidOrder({ quantity: 3, priceMinor: 30_000 });
+    const { path, refundId } = await refunds.requested(orderId, { lines: [{ lineId: 'line-1', quantity: 1 }] });
+    const refused = await refunds.ship(order, 3);
+    expectProblem(refused, 409, 'refund-pending');
+    expect(refused.body).toMatchObject({
+      lines: [{ lineId: 'line-1', requested: 3, shippable: 2 }],
+      refunds: [{ refundId, lineId: 'line-1', quantity: 1 }],
+    });
+    expect((await refunds.ship(order, 2)).status).toBe(201);
+    expect((await refunds.decide(path)).status).toBe(200);
+    await refunds.becomes(order, {
+      status: 'shipped',
+      cancelledMinor: 30_000,
+      lines: [{ cancelledQuantity: 1, refundedQuantity: 1, shippedQuantity: 2 }],
+      payment: { balance: 'settled' },
+    });
+    await refunds.becomes(path, { status: 'paid', amountMinor: 30_000 });
+    // Nothing is refunded a second time as overpaid.
+    expect(await refunds.refundsOf(orderId)).toHaveLength(1);
+    expect(await refunds.refundable(orderId)).toMatchObject({ refundableMinor: 60_000 });
+  });
+
+  test('can be shipped after the refund was withdrawn', async () => {
+    const { orderId, path: order } = await refunds.paidOrder({ quantity: 2, priceMinor: 30_000 });
+    const { path } = await refunds.requested(orderId, { lines: [{ lineId: 'line-1', quantity: 2 }] });
+    expectProblem(await refunds.ship(order, 1), 409, 'refund-pending');
+    expect((await refunds.withdraw(path)).status).toBe(200);
+    expect((await refunds.ship(order, 2)).status).toBe(201);
+  });
+});

@@ -33,7 +33,7 @@ const stockTable = tables.STOCK_TABLE_NAME;
 const settlementsOn = (db: Database) => createSettlementStore(db, tables.ORDER_TABLE_NAME, stockTable);
 const settlements = settlementsOn(database.db);
 const fulfilmentOn = (db: Database) =>
-  fulfilmentRoutes(orderStores(db).orders, channels, aPolicy(), (now, change) =>
+  fulfilmentRoutes(orderStores(db), channels, aPolicy(), (now, change) =>
     assessFirst(riskAssessmentOn(db), now, change),
   );
 

@@ -13,7 +13,7 @@ import { stockedSku } from '../../support/stock/stocked-skus.ts';
 import { aName, database, put, read, eventTypesOf } from './assessed-orders.ts';
 
 const stores = orderStores(database.db);
-const fulfilment = fulfilmentRoutes(stores.orders, channels, {}, (_now, change) => change((decide) => decide));
+const fulfilment = fulfilmentRoutes(stores, channels, {}, (_now, change) => change((decide) => decide));
 
 /** A paid order on hold for its risk. */
 let order: OrderItem;

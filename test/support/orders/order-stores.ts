@@ -1,3 +1,4 @@
+import { createRefundedUnitsStore } from '../../../functions/order-intake/fulfilment/refunded-units-store.ts';
 import { createHoldExpiry, type ExpireHolds } from '../../../functions/order-intake/order/hold-expiry-job.ts';
 import { createOrderStore } from '../../../functions/order-intake/order/order-store.ts';
 import { createPlacementStore, orderWrites } from '../../../functions/order-intake/order/placement-store.ts';
@@ -26,6 +27,7 @@ export function orderStores(db: Database, tables: Tables = testTables, timeZone 
     chunkedPlacements: createChunkedPlacementStore(db, orderTable, stockTable, orderWrites(orderTable, timeZone)),
     intakes: createIntakeStore(db, orderTable),
     search: createSearchStore(db, orderTable, timeZone),
+    refunded: createRefundedUnitsStore(db, testTables),
   };
 }
 export type OrderStores = ReturnType<typeof orderStores>;

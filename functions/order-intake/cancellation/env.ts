@@ -1,0 +1,10 @@
+import * as z from 'zod';
+
+/** The variables of `refunded-units`. */
+export const RefundedUnitsEnv = z.object({
+  ORDER_TABLE_NAME: z.string().min(1),
+  STOCK_TABLE_NAME: z.string().min(1),
+  /** IANA zone of the business days. */
+  TIME_ZONE: z.string().min(1),
+});
+export type RefundedUnitsEnv = z.infer<typeof RefundedUnitsEnv>;

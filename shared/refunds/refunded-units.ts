@@ -1,0 +1,25 @@
+import * as z from 'zod';
+
+/** Units of an order that a refund pays back and that were not shipped when it was requested. */
+export const UnshippedUnits = z.object({ lineId: z.string(), quantity: z.int().positive() });
+export type UnshippedUnits = z.infer<typeof UnshippedUnits>;
+
+/** The same units in the refund ledger of their order, by refund. */
+export const RefundedUnits = UnshippedUnits.extend({ refundId: z.string() });
+export type RefundedUnits = z.infer<typeof RefundedUnits>;
+
+/** Key of the refund ledger of an order. */
+export const ledgerKey = (orderId: string) => ({ pk: `ORDER#${orderId}`, sk: 'ACCOUNT' });
+
+/**
+ * The units that must not be shipped: those of refunds that are requested or approved and whose units are not cancelled
+ * yet. The cancellation of a refund's units has the refund's id.
+ */
+export const blockedUnits = (
+  units: readonly RefundedUnits[],
+  cancellations: readonly { requestId: string }[] = [],
+): RefundedUnits[] => units.filter(({ refundId }) => !cancellations.some(({ requestId }) => requestId === refundId));
+
+/** The number of units of a line. */
+export const unitsOfLine = (units: readonly UnshippedUnits[], lineId: string): number =>
+  units.reduce((sum, unit) => (unit.lineId === lineId ? sum + unit.quantity : sum), 0);
