@@ -300,7 +300,7 @@ describe('units refunded before shipment', () => {
       lines: [{ cancelledQuantity: 1, refundedQuantity: 1, shippedQuantity: 2 }],
       payment: { balance: 'settled' },
     });
-    await refunds.becomes(path, { status: 'paid', amountMinor: 30_000 });
+    await refunds.becomes(path, { status: 'paying', amountMinor: 30_000 });
     // Nothing is refunded a second time as overpaid.
     expect(await refunds.refundsOf(orderId)).toHaveLength(1);
     expect(await refunds.refundable(orderId)).toMatchObject({ refundableMinor: 60_000 });
