@@ -1,7 +1,14 @@
 import * as z from 'zod';
 
-/** Units of an order that a refund pays back and that were not shipped when it was requested. */
-export const UnshippedUnits = z.object({ lineId: z.string(), quantity: z.int().positive() });
+/**
+ * Units of an order that a refund pays back and that were not shipped when it was requested. `remaining`: the units of the
+ * line then, without those that were cancelled for other reasons.
+ */
+export const UnshippedUnits = z.object({
+  lineId: z.string(),
+  quantity: z.int().positive(),
+  remaining: z.int().nonnegative().optional(),
+});
 export type UnshippedUnits = z.infer<typeof UnshippedUnits>;
 
 /** The same units in the refund ledger of their order, by refund. */
@@ -19,6 +26,26 @@ export const blockedUnits = (
   units: readonly RefundedUnits[],
   cancellations: readonly { requestId: string }[] = [],
 ): RefundedUnits[] => units.filter(({ refundId }) => !cancellations.some(({ requestId }) => requestId === refundId));
+
+/** The units of a line without those that were cancelled for other reasons than a refund. */
+export const remainingUnits = ({
+  quantity,
+  cancelledQuantity = 0,
+  refundedQuantity = 0,
+}: {
+  quantity: number;
+  cancelledQuantity?: number | undefined;
+  refundedQuantity?: number | undefined;
+}): number => quantity - cancelledQuantity + refundedQuantity;
+
+/** How many of a refund's units staff cancelled or edited away since its request: any such units are taken to be the same. */
+export const goneUnits = (
+  { quantity, remaining }: UnshippedUnits,
+  line: Parameters<typeof remainingUnits>[0],
+): number => {
+  const left = remainingUnits(line);
+  return Math.min(quantity, Math.max(0, (remaining ?? left) - left));
+};
 
 /** The number of units of a line. */
 export const unitsOfLine = (units: readonly UnshippedUnits[], lineId: string): number =>

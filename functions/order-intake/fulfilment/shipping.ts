@@ -1,7 +1,7 @@
 import { clockToleranceMs } from '../../../shared/clock.ts';
 import { OrderAllocated, OrderShipped } from '../../../shared/contracts/orders/life-cycle-events.ts';
 import type { ShipmentContent } from '../../../shared/contracts/orders/life-cycle-routes.ts';
-import { blockedUnits, type RefundedUnits, unitsOfLine } from '../../../shared/refunds/refunded-units.ts';
+import { blockedUnits, goneUnits, type RefundedUnits } from '../../../shared/refunds/refunded-units.ts';
 import { reservationsOf } from '../../../shared/stock/reservation.ts';
 import {
   changed,
@@ -71,11 +71,16 @@ function refuseRefunded(
   const blocked = blockedUnits(refunded, order.cancellations);
   const lines = units.flatMap(({ lineId, quantity: requested }) => {
     const line = order.lines.find((each) => each.lineId === lineId);
-    const shippable = Math.max(0, (line ? openUnits(line) : 0) - unitsOfLine(blocked, lineId));
+    if (!line) return [];
+    const own = blocked.filter((unit) => unit.lineId === lineId);
+    const kept = own.reduce((sum, unit) => sum + unit.quantity - goneUnits(unit, line), 0);
+    const shippable = Math.max(0, openUnits(line) - kept);
     return requested > shippable ? [{ lineId, requested, shippable }] : [];
   });
   if (lines.length === 0) return undefined;
-  const refunds = blocked.filter(({ lineId }) => lines.some((line) => line.lineId === lineId));
+  const refunds = blocked
+    .filter(({ lineId }) => lines.some((line) => line.lineId === lineId))
+    .map(({ refundId, lineId, quantity }) => ({ refundId, lineId, quantity }));
   return {
     kind: 'conflict',
     type: 'refund-pending',

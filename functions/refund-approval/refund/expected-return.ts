@@ -1,7 +1,12 @@
 import type { ReturnResponse } from '../../../shared/contracts/refunds/return-routes.ts';
 import type { RefundPolicy } from '../../../shared/contracts/refunds/policy-routes.ts';
 import type { RefundStatus } from '../../../shared/contracts/refunds/status.ts';
-import { blockedUnits, unitsOfLine, type UnshippedUnits } from '../../../shared/refunds/refunded-units.ts';
+import {
+  blockedUnits,
+  remainingUnits,
+  unitsOfLine,
+  type UnshippedUnits,
+} from '../../../shared/refunds/refunded-units.ts';
 import type { OrderSnapshot } from './order-snapshot.ts';
 import type { RefundItem, Returning, ReturnTerms } from './refund-item.ts';
 import type { RefundLedger } from './refund-ledger.ts';
@@ -46,7 +51,7 @@ export const unshippedUnits = (
     if (!line) return [];
     const open = line.quantity - line.cancelledQuantity - line.shippedQuantity - unitsOfLine(blocked, lineId);
     const unshipped = Math.min(quantity - Math.min(quantity, shippedLeft(line, ledger)), open);
-    return unshipped > 0 ? [{ lineId, quantity: unshipped }] : [];
+    return unshipped > 0 ? [{ lineId, quantity: unshipped, remaining: remainingUnits(line) }] : [];
   });
 };
 

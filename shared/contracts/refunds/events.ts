@@ -23,6 +23,10 @@ const unshipped = z
     z.object({
       lineId: z.string().meta({ description: 'Id of the order line', example: 'line-1' }),
       quantity: z.int().positive().meta({ description: 'Number of units', example: 1 }),
+      remaining: z.int().nonnegative().optional().meta({
+        description: 'Units of the line at the request, without those that were cancelled for other reasons',
+        example: 3,
+      }),
     }),
   )
   .optional()

@@ -69,7 +69,7 @@ describe('the units that a refund takes from shipment', () => {
   ])('%s', (_name, shipped, content, units) => {
     const order = paidOrder(shipped);
     const { refund, ledger } = refundOf(order, content);
-    expect(refund.unshipped ?? []).toEqual(units > 0 ? unitsOfFirstLine(units) : []);
+    expect(refund.unshipped ?? []).toMatchObject(units > 0 ? unitsOfFirstLine(units) : []);
     const shippable = 3 - shipped - units;
     const results = Array.from({ length: 3 - shipped }, (_, index) => {
       const outcome = shipOutcome(order, index + 1, ledger);
@@ -79,6 +79,14 @@ describe('the units that a refund takes from shipment', () => {
       ...Array.from({ length: shippable }, () => 'changed'),
       ...Array.from({ length: units }, () => 'refund-pending'),
     ]);
+  });
+
+  test('are not counted again after staff cancelled as many', () => {
+    const order = paidOrder();
+    const { ledger } = refundOf(order, { lines: lines(2) });
+    const rest = cancelled(order, 2);
+    expect(shipOutcome(rest, 1, ledger).kind).toBe('changed');
+    expect(shipOutcome(cancelled(order, 1), 2, ledger)).toMatchObject({ type: 'refund-pending' });
   });
 
   test('of several refunds add up', () => {
@@ -106,7 +114,7 @@ describe('the units that a refund takes from shipment', () => {
     const snapshot = known(OrderSnapshot.parse(order), { ledger, refund });
     const amended = changeOf(amend(aRefundRequest({ lines: lines(1) }, { refundId: 'ref_1' }), snapshot));
     assert(amended.ledger);
-    expect(amended.refund.unshipped).toEqual(unitsOfFirstLine(1));
+    expect(amended.refund.unshipped).toMatchObject(unitsOfFirstLine(1));
     expect(shipOutcome(order, 2, amended.ledger).kind).toBe('changed');
     expect(shipOutcome(order, 3, amended.ledger)).toMatchObject({ type: 'refund-pending' });
     const withdrawn = changeOf(withdraw(amended.refund, amended.ledger, 'sam'));
@@ -156,13 +164,22 @@ describe('the cancellation of refunded units', () => {
   });
 
   test.each<[string, (order: OrderItem) => OrderItem, object]>([
-    ['cancels what staff left', (order) => cancelled(order, 2), { cancelledQuantity: 3, refundedQuantity: 1 }],
+    [
+      'takes the units that staff cancelled since',
+      (order) => cancelled(order, 2),
+      { cancelledQuantity: 2, refundedQuantity: 2 },
+    ],
+    ['cancels the others of them', (order) => cancelled(order, 1), { cancelledQuantity: 2, refundedQuantity: 2 }],
+    ['takes the units that an edit removed since', (order) => edited(order, 2), { quantity: 2, cancelledQuantity: 1 }],
     ['is recorded although staff left nothing', (order) => cancelled(order, 3), { cancelledQuantity: 3 }],
     ['does not touch shipped units', (order) => shipping(order, 2).order, { shippedQuantity: 2, refundedQuantity: 1 }],
     ['does not touch an expired order', (order) => ({ ...order, status: 'expired' }), { quantity: 3 }],
   ])('%s', (_name, change, line) => {
     const order = change(paidOrder());
-    const outcome = cancelRefunded(order, { refundId: 'ref_1', unshipped: unitsOfFirstLine(2) });
+    const outcome = cancelRefunded(order, {
+      refundId: 'ref_1',
+      unshipped: [{ lineId: 'line-1', quantity: 2, remaining: 3 }],
+    });
     const after = outcome.kind === 'changed' ? outcome.order : order;
     expect(after.lines).toMatchObject([line]);
     expect(after.cancellations?.some(({ requestId }) => requestId === 'ref_1') ?? false).toBe(
@@ -180,6 +197,10 @@ describe('the cancellation of refunded units', () => {
     const after = orderOf(cancelRefunded(order, unshippedOf(refund)));
     expect(after).toMatchObject({ status: 'on-hold', holdReasons: ['underpaid'] });
   });
+});
+const edited = (order: OrderItem, quantity: number): OrderItem => ({
+  ...order,
+  lines: order.lines.map((line) => Object.assign({}, line, { quantity })),
 });
 const cancelled = (order: OrderItem, quantity: number) =>
   orderOf(cancel(order, { requestId: 'staff', reason: 'x', lines: unitsOfFirstLine(quantity) }, ''));
