@@ -1,4 +1,8 @@
 import * as z from 'zod';
+import { clockToleranceMs } from './clock.ts';
+import { didYouMean } from './closest.ts';
+import { countryCodes, countryMeantBy } from './reference-data/countries.ts';
+import { currencyCodes } from './reference-data/currencies.ts';
 
 /** Code of a stock keeping unit, case-sensitive. */
 export const Sku = z
@@ -10,31 +14,80 @@ export const Warehouse = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/, 'A warehouse has 1 to 32 letters, digits, dots, dashes or underscores')
   .meta({ example: 'main' });
-/** ISO 4217 code. */
-export const Currency = z
+
+/** Three capital letters, as in stored items, events and responses, which may have a code that is no longer active. */
+export const CurrencyCode = z
   .string()
   .regex(/^[A-Z]{3}$/, 'A currency is an ISO 4217 code such as GBP')
   .meta({ example: 'GBP' });
-/** ISO 3166-1 alpha-2 code; `ZZ` is an unknown country. */
-export const Country = z
+/** An active ISO 4217 code, for input. */
+export const Currency = z
+  .enum(currencyCodes, {
+    error: ({ input }) => `Not an ISO 4217 currency code such as GBP${didYouMean(input, currencyCodes)}`,
+  })
+  .meta({ id: 'Currency', description: 'Active ISO 4217 currency code', example: 'GBP' });
+
+/** Two capital letters, as in stored items, events and responses. */
+export const CountryCode = z
   .string()
   .regex(/^[A-Z]{2}$/, 'A country is an ISO 3166-1 alpha-2 code such as GB')
   .meta({ example: 'GB' });
+/** ISO 3166-1 alpha-2 code, for input; `ZZ` is an unknown country. */
+export const Country = z
+  .enum(countryCodes, {
+    error: ({ input }) => `Not an ISO 3166-1 alpha-2 country code such as GB${countrySuggestion(input)}`,
+  })
+  .meta({ id: 'Country', description: 'ISO 3166-1 alpha-2 country code; `ZZ` if unknown', example: 'GB' });
+
+function countrySuggestion(input: unknown): string {
+  const meant = typeof input === 'string' ? countryMeantBy(input) : undefined;
+  return meant === undefined ? didYouMean(input, countryCodes) : `: did you mean ${meant}?`;
+}
+
 /** Largest amount in minor units. */
 export const maxAmountMinor = 1_000_000_000_000;
 /** Amount in minor units of its currency, such as pence. */
 export const AmountMinor = z.int().min(0).max(maxAmountMinor).meta({ example: 1999 });
+
 /** RFC 3339 time with offset, from 1970 on: sort keys and day names do not support earlier times. */
 export const Instant = z.iso
   .datetime({ offset: true })
   .refine((instant) => Date.parse(instant) >= 0, 'A time is from 1970 on')
   .meta({ example: '2026-11-30T09:15:00Z' });
+/** Earlier times are errors of a clock, a spreadsheet or a unit, such as seconds taken for milliseconds. */
+const earliestEventMs = Date.UTC(2000, 0, 1);
+/** Time of an event as its source reports it: from 2000 on. Whether it is in the future depends on the clock: `timeProblem`. */
+export const EventInstant = Instant.refine(
+  (instant) => Date.parse(instant) >= earliestEventMs,
+  'The time is before the year 2000',
+).meta({ example: '2026-11-30T09:15:00Z' });
+/** Why something cannot have happened at `instant`, for a problem's detail; undefined if it can. `now` in milliseconds. */
+export function timeProblem(instant: string, now: number): string | undefined {
+  const at = Date.parse(instant);
+  if (at > now + clockToleranceMs) return 'The time is in the future';
+  if (at < earliestEventMs) return 'The time is before the year 2000';
+  return undefined;
+}
+
 /** A business day of the store, `YYYY-MM-DD`. */
 export const BusinessDay = z.iso.date().meta({ example: '2026-11-30' });
-/** Idempotency key chosen by the caller. */
+/** Idempotency key chosen by the caller. Use `PathId` for an id that is part of a path. */
 export const CallerId = z
   .string()
   .min(1)
   .max(128)
   .regex(/^[\x21-\x7e]+$/, 'An id has printable ASCII characters and no spaces')
   .meta({ example: 'web-100042' });
+/**
+ * Id chosen by the caller that is part of a path: the unreserved characters of RFC 3986. API Gateway decodes a path before
+ * it matches routes, so that `%2F` separates segments; clients remove the segments `.` and `..`.
+ */
+export const PathId = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(
+    /^(?!\.{1,2}$)[A-Za-z0-9._~-]+$/,
+    'An id that is part of a path has letters, digits, dashes, dots, underscores or tildes, and is not `.` or `..`',
+  )
+  .meta({ example: 'parcel-1' });

@@ -1,4 +1,5 @@
 import type { Channels } from '../store.ts';
+import { ownValue } from '../own-value.ts';
 
 /** The orders that a client may read: those of `onlyChannel`, or of all `channels` if it is undefined. */
 export type ChannelAccess = { onlyChannel: string | undefined; channels: readonly string[] };
@@ -8,7 +9,7 @@ export type ChannelAccess = { onlyChannel: string | undefined; channels: readonl
  * reads its own orders only. Staff, and clients that place no orders (warehouse, finance), read all channels.
  */
 export function channelAccessOf(clientId: string, channels: Channels): ChannelAccess {
-  const own = channels[clientId];
+  const own = ownValue(channels, clientId);
   return {
     onlyChannel: own && !own.staff ? own.channel : undefined,
     channels: Object.values(channels).map(({ channel }) => channel),
@@ -23,7 +24,7 @@ export const isVisible = (channel: string, { onlyChannel }: ChannelAccess) =>
  * the caller is no channel or names a channel that it has no access to.
  */
 export function requestedChannel(clientId: string, channels: Channels, named: string | undefined): string | undefined {
-  const own = channels[clientId];
+  const own = ownValue(channels, clientId);
   if (named === undefined || named === own?.channel) return own?.channel;
   const access = channelAccessOf(clientId, channels);
   return own?.staff && access.channels.includes(named) ? named : undefined;

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { listShards } from '../dynamodb/list-shards.ts';
-import { AmountMinor, Currency, Sku } from '../names.ts';
+import { AmountMinor, CurrencyCode, Sku } from '../names.ts';
 
 /** A SKU. A catalogue item has these attributes beside its keys. */
 export const SkuRecord = z.object({
   sku: Sku.describe('Code of the stock keeping unit'),
   name: z.string().meta({ description: 'Name of the SKU, as customers see it', example: 'Earl Grey tea, 100 bags' }),
   priceMinor: AmountMinor.describe('Price of a unit, in minor units'),
-  currency: Currency.describe('Currency of price and cost, ISO 4217'),
+  currency: CurrencyCode.describe('Currency of price and cost, ISO 4217'),
   costMinor: AmountMinor.optional().meta({ description: 'Purchase cost of a unit, in minor units', example: 850 }),
   category: z.string().optional().meta({ description: 'Category for reports', example: 'Tea' }),
   taxCategory: z.string().meta({ description: 'Tax category', example: 'standard' }),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { didYouMean } from '../closest.ts';
 
 /** RFC 9457 problem document. `type` is a stable name, relative to the API's `/problems/`. */
 export const Problem = z
@@ -67,12 +68,29 @@ export const problem = (
 
 /** JSON pointer (RFC 6901) of a zod issue path. */
 const pointerOf = (path: readonly PropertyKey[]) =>
-  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  path.map((part) => `/${String(part).toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
-/** One entry per invalid field. The pointer of an unknown field is its own, not its parent's. */
+/** Options of `safeParse` for input whose errors are answered. */
+export const inputs = { reportInput: true } as const;
+
+/** More values are described by their schema's own message. */
+const maxListedValues = 30;
+type Issue = z.ZodError['issues'][number];
+
+/** Names the valid values of a field that has few, and the closest one if the issue has its input (`reportInput`). */
+function detailOf(issue: Issue): string {
+  if (issue.code !== 'invalid_value' || issue.values.length > maxListedValues) return issue.message;
+  const values = issue.values.map(String);
+  return `Must be ${values.length === 1 ? '' : 'one of '}${values.join(', ')}${didYouMean(issue.input, values)}`;
+}
+
+/**
+ * One entry per invalid field. The pointer of an unknown field is its own, not its parent's. Parse with `inputs`, so that
+ * an entry can name what the caller probably meant.
+ */
 export const fieldErrors = (error: z.ZodError): FieldError[] =>
   error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => ({ pointer: pointerOf([...issue.path, key]), detail: 'Unknown field' }))
-      : [{ pointer: pointerOf(issue.path), detail: issue.message }],
+      : [{ pointer: pointerOf(issue.path), detail: detailOf(issue) }],
   );

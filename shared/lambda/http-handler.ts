@@ -6,7 +6,8 @@ import * as z from 'zod';
 import { isRetryableError } from '../dynamodb/retry-on-conflict.ts';
 import type { Cause } from '../contracts/define-event.ts';
 import type { DefinedRoute } from '../contracts/define-route.ts';
-import { fieldErrors, problem, type HttpResponse } from '../contracts/problem.ts';
+import { type FieldError, fieldErrors, type HttpResponse, inputs, problem } from '../contracts/problem.ts';
+import { MalformedTextError, readJson, textProblem } from '../json.ts';
 
 const logger = new Logger();
 const defaultMaxBodyBytes = 1_048_576;
@@ -75,11 +76,15 @@ export const httpHandler = (...handlers: Handler[]) => {
 };
 
 function parseRequest(route: DefinedRoute, event: GatewayEvent) {
-  const params = route.params?.safeParse(event.pathParameters ?? {});
+  const malformed = [...malformedParameters(event.pathParameters), ...malformedParameters(event.queryStringParameters)];
+  if (malformed.length > 0) {
+    return { refusal: problem(400, 'invalid-parameter', 'A parameter is not valid.', { errors: malformed }) };
+  }
+  const params = route.params?.safeParse(event.pathParameters ?? {}, inputs);
   if (params?.success === false) return { refusal: badParameters('path', params.error) };
-  const query = route.query?.safeParse(event.queryStringParameters ?? {});
+  const query = route.query?.safeParse(event.queryStringParameters ?? {}, inputs);
   if (query?.success === false) return { refusal: badParameters('query', query.error) };
-  const headers = route.headers?.safeParse(event.headers);
+  const headers = route.headers?.safeParse(event.headers, inputs);
   if (headers?.success === false) return { refusal: badParameters('header', headers.error) };
   if (!route.body) return { params: params?.data, query: query?.data, headers: headers?.data, body: undefined };
 
@@ -87,12 +92,22 @@ function parseRequest(route: DefinedRoute, event: GatewayEvent) {
     ? { json: undefined }
     : readBody(event, route.maxBodyBytes ?? defaultMaxBodyBytes);
   if ('refusal' in body) return body;
-  const content = route.body.safeParse(body.json);
+  const content = route.body.safeParse(body.json, inputs);
   if (content.success) {
     return { params: params?.data, query: query?.data, headers: headers?.data, body: content.data };
   }
-  const errors = fieldErrors(content.error).slice(0, 100);
-  return { refusal: problem(422, 'invalid-content', `The body has ${errors.length} invalid field(s).`, { errors }) };
+  return { refusal: invalidContent(fieldErrors(content.error)) };
+}
+
+const malformedParameters = (parameters: Record<string, string | undefined> = {}): FieldError[] =>
+  Object.entries(parameters).flatMap(([name, value]) => {
+    const detail = textProblem(name) ?? textProblem(value ?? '');
+    return detail === undefined ? [] : [{ pointer: `/${name.toWellFormed()}`, detail }];
+  });
+
+function invalidContent(all: FieldError[]): HttpResponse {
+  const errors = all.slice(0, 100);
+  return problem(422, 'invalid-content', `The body has ${errors.length} invalid field(s).`, { errors });
 }
 
 /** Whether the request has no body, and the route's schema has a default for it. A content type does not matter then. */
@@ -109,8 +124,9 @@ function readBody(event: GatewayEvent, maxBytes: number): { json: unknown } | { 
     return { refusal: problem(413, 'content-too-large', `The body may have at most ${maxBytes} bytes.`) };
   }
   try {
-    return { json: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) };
+    return { json: readJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) };
   } catch (error) {
+    if (error instanceof MalformedTextError) return { refusal: invalidContent(error.errors) };
     if (!(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error;
     return { refusal: problem(400, 'malformed-body', 'The body is not valid JSON.') };
   }

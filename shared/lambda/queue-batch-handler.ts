@@ -3,6 +3,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type * as z from 'zod';
+import { MalformedTextError, readJson } from '../json.ts';
 
 const logger = new Logger();
 /** Of the function's timeout: messages that are not handled before it are retried. */
@@ -48,12 +49,12 @@ export const queueBatchHandler = <S extends z.ZodType<object>>(
       return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
     });
 
-/** Returns undefined, which no message schema accepts, for text that is not JSON. */
+/** Returns undefined, which no message schema accepts, for text that is not JSON, or has text that is not well-formed. */
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return readJson(text);
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
+    if (error instanceof SyntaxError || error instanceof MalformedTextError) return undefined;
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type * as z from 'zod';
+import { readJson } from '../json.ts';
 
 const logger = new Logger();
 
@@ -15,7 +16,7 @@ export const queueHandler = <S extends z.ZodType>(
   const processor = new BatchProcessor(EventType.SQS);
   const onRecord = async (record: SQSRecord) => {
     try {
-      await handle(event.envelope.parse(JSON.parse(record.body)), record);
+      await handle(event.envelope.parse(readJson(record.body)), record);
     } catch (error) {
       logger.error('record failed', {
         messageId: record.messageId,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AmountMinor, CallerId, Currency, Instant } from '../names.ts';
+import { AmountMinor, CallerId, Currency, CurrencyCode, EventInstant, Instant } from '../names.ts';
 
 /** A provider's notification of a payment, refund or chargeback of an order; `eventId` is its identity. Source: the HTTP contract. */
 export const PaymentEvent = z
@@ -19,7 +19,7 @@ export const PaymentEvent = z
     orderId: z.string().regex(/^ord_[0-9a-z]{26}$/, 'Not an order id'),
     amountMinor: AmountMinor,
     currency: Currency,
-    occurredAt: Instant,
+    occurredAt: EventInstant,
     refundId: CallerId.optional(),
     chargebackId: CallerId.optional().meta({
       description:
@@ -33,7 +33,11 @@ export const PaymentEvent = z
 export type PaymentEvent = z.infer<typeof PaymentEvent>;
 
 /** A payment event as the order item stores it. */
-export const Payment = PaymentEvent.omit({ orderId: true }).extend({ provider: z.string() });
+export const Payment = PaymentEvent.omit({ orderId: true }).extend({
+  currency: CurrencyCode,
+  occurredAt: Instant,
+  provider: z.string(),
+});
 export type Payment = z.infer<typeof Payment>;
 
 /** A payment event as domain events publish it: without the card, which only the risk score needs. */

@@ -4,6 +4,7 @@ import { allocate, taxOf } from '../money.ts';
 import { maxAmountMinor } from '../names.ts';
 import type { SellingPolicy } from '../store.ts';
 import type { WarehouseUnits } from '../stock/allocation.ts';
+import { ownValue } from '../own-value.ts';
 
 /** A requested line with its unit price. */
 export type SellableLine = {
@@ -32,7 +33,7 @@ export const grossOf = ({ quantity, unitPriceMinor }: { quantity: number; unitPr
 export const sumOf = (amounts: readonly number[]) => amounts.reduce((sum, amount) => sum + amount, 0);
 
 const basisPointsOf = (taxCategory: string, { taxBasisPoints }: Taxation) =>
-  taxBasisPoints[taxCategory] ?? taxBasisPoints.standard;
+  ownValue(taxBasisPoints, taxCategory) ?? taxBasisPoints.standard;
 
 /**
  * Prices lines and shipping; charges are gross. Tax is rounded once per requested line, before warehouses are chosen, so

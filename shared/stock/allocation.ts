@@ -1,5 +1,6 @@
 import type { Reservation } from './reservation.ts';
 import { availableIn, type StockItem } from './stock-item.ts';
+import { ownValue } from '../own-value.ts';
 
 type RequestedUnits = { sku: string; quantity: number };
 /** The units of a line from one warehouse. */
@@ -28,7 +29,8 @@ export function chooseWarehouses(
   if (shortages.length > 0) return { shortages };
 
   const warehouses = inOrder(new Set([...stock.values()].flatMap((item) => Object.keys(item.warehouses))), preference);
-  const unitsIn = (sku: string, warehouse: string) => stock.get(sku)?.warehouses[warehouse]?.available ?? 0;
+  const unitsIn = (sku: string, warehouse: string) =>
+    ownValue(stock.get(sku)?.warehouses ?? {}, warehouse)?.available ?? 0;
   const hasAll = (warehouse: string) => [...demand].every(([sku, units]) => unitsIn(sku, warehouse) >= units);
   const single = warehouses.find(hasAll);
   const sources = single === undefined ? warehouses : [single];

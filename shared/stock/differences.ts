@@ -1,5 +1,6 @@
 import type { StockItem, WarehouseStock } from './stock-item.ts';
 import type { Reservation } from './reservation.ts';
+import { ownValue } from '../own-value.ts';
 
 /** Compared counters in the order of the list of differences. `available` is derived from the others. */
 export const counters = [
@@ -49,7 +50,7 @@ export function differencesOf(
   const reserved = reservedUnits.get(sku) ?? new Map<string, number>();
   const names = new Set([...Object.keys(warehouses), ...ledgerSums.keys(), ...reserved.keys()]);
   return [...names].toSorted().flatMap((warehouse) => {
-    const current: WarehouseStock = warehouses[warehouse] ?? noCounters;
+    const current: WarehouseStock = ownValue(warehouses, warehouse) ?? noCounters;
     const expectedValues = {
       ...(ledgerSums.get(warehouse) ?? zeroSums),
       reserved: reserved.get(warehouse) ?? 0,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { MovementType, StockStatus } from '../contracts/stock/events.ts';
-import { CallerId, Instant, Sku, Warehouse } from '../names.ts';
+import { CallerId, EventInstant, Sku, Warehouse } from '../names.ts';
 
 /**
  * A requested change of stock, over HTTP, in a queue message or in a row of a file. `quantity` is signed for an adjustment,
@@ -21,7 +21,7 @@ export const Movement = z
      * Later movements are added to the quantity of a count.
      * @default the time of the request, the message or the upload
      */
-    occurredAt: Instant.optional(),
+    occurredAt: EventInstant.optional(),
     /** For a count: rejects it if on hand is not this figure. Later movements are not added then. */
     expectedOnHand: z.int().nonnegative().optional(),
     /**

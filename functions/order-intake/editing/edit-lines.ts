@@ -12,6 +12,7 @@ import type { OrderItem, PlacedOrder } from '../order/order-item.ts';
 import { priceFor } from '../../../shared/pricing/price-for.ts';
 import { grossOf, type SellableLine, splitLine, taxAt, type Taxation } from '../../../shared/pricing/price-order.ts';
 import { type Invalid, invalid, sellable } from '../../../shared/pricing/sellable.ts';
+import { ownValue } from '../../../shared/own-value.ts';
 
 const maxLines = 1000;
 /** The transaction also writes the order, `OrderEdited` and possibly `OrderHeld`. */
@@ -119,7 +120,7 @@ function withReleased(stock: Offer['stock'], released: readonly LineUnits[]): Of
     [...stock].map(([sku, item]) => {
       const warehouses = { ...item.warehouses };
       for (const { warehouse, quantity } of bySku.get(sku) ?? []) {
-        const counters = warehouses[warehouse];
+        const counters = ownValue(warehouses, warehouse);
         if (counters) warehouses[warehouse] = { ...counters, available: counters.available + quantity };
       }
       return [sku, { ...item, warehouses }];

@@ -1,7 +1,8 @@
 import type { Cause } from '../../../shared/contracts/define-event.ts';
 import type { postPayment } from '../../../shared/contracts/orders/life-cycle-routes.ts';
-import type { HttpResponse } from '../../../shared/contracts/problem.ts';
+import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
+import { timeProblem } from '../../../shared/names.ts';
 import type { PaymentEvent } from '../../../shared/payments/payment.ts';
 import { changeResponse } from '../order/change-api.ts';
 import type { OrderStore } from '../order/order-store.ts';
@@ -10,8 +11,11 @@ import { recordPayment } from './record-payment.ts';
 /** Serves the signed webhook of payment providers that send the store's own format. */
 export const receivePayment =
   (store: OrderStore) =>
-  ({ params, body, cause }: Request<typeof postPayment>): Promise<HttpResponse> =>
-    recordNotification(store, params.provider, body, cause);
+  async ({ params, body, cause }: Request<typeof postPayment>): Promise<HttpResponse> => {
+    const detail = timeProblem(body.occurredAt, cause.now);
+    if (detail === undefined) return recordNotification(store, params.provider, body, cause);
+    return problem(422, 'invalid-content', detail, { errors: [{ pointer: '/occurredAt', detail }] });
+  };
 
 /** Records a provider's payment event and returns the webhook's response. */
 export async function recordNotification(

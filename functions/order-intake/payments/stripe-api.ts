@@ -7,6 +7,7 @@ import { openStripe } from '../../../shared/payments/stripe-client.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import { recordNotification } from './payments-api.ts';
 import { paymentEventOf } from './stripe-event.ts';
+import { ownValue } from '../../../shared/own-value.ts';
 
 /** Provider name of Stripe's payments; the PaymentProviders secret has the account under the same name. */
 const provider = 'stripe';
@@ -19,7 +20,7 @@ const invalidSignature = problem(
 
 /** Stripe's account in the secret, if there is one. */
 export const stripeAccount = (readSecret: () => Promise<string>) => async (): Promise<StripeAccount | undefined> => {
-  const settings = PaymentProviders.parse(JSON.parse(await readSecret()))[provider];
+  const settings = ownValue(PaymentProviders.parse(JSON.parse(await readSecret())), provider);
   return settings?.kind === 'stripe' ? settings : undefined;
 };
 type ReadAccount = ReturnType<typeof stripeAccount>;

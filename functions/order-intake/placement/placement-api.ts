@@ -8,6 +8,7 @@ import type { ExpireHolds } from '../order/hold-expiry-job.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import { notAChannel, placementResponse } from '../order/responses.ts';
 import { place, type PlacementStores } from './place.ts';
+import { ownValue } from '../../../shared/own-value.ts';
 
 type Stores = PlacementStores & { orders: Pick<OrderStore, 'placed'> };
 
@@ -15,7 +16,7 @@ type Stores = PlacementStores & { orders: Pick<OrderStore, 'placed'> };
 export const placeOrder =
   (stores: Stores, channels: Channels, policy: SellingPolicy, expireHolds: ExpireHolds, retryBudgetMs?: number) =>
   async ({ body: content, caller, cause }: Request<typeof placeOrderRoute>): Promise<HttpResponse> => {
-    const channel = channels[caller.clientId];
+    const channel = ownValue(channels, caller.clientId);
     if (!channel) return notAChannel;
     const orderId = orderIdOf(channel.channel, content.externalOrderId);
     const hashes = { contentHash: orderHash(content, policy), sentHash: contentHash(content) };

@@ -11,6 +11,7 @@ import { acceptedResponse, notAChannel, placedResponse, placementResponse } from
 import { acceptOrders } from './accept.ts';
 import type { IntakeStore } from './intake-store.ts';
 import type { OrderQueue } from './order-queue.ts';
+import { ownValue } from '../../../shared/own-value.ts';
 
 type Serve = (request: Request<typeof placeOrder>) => Promise<HttpResponse>;
 type Stores = {
@@ -42,7 +43,7 @@ export const placeOrQueue =
     } catch (error) {
       if (!isRetryableError(error)) throw error;
     }
-    const channel = channels[request.caller.clientId];
+    const channel = ownValue(channels, request.caller.clientId);
     if (!channel) return notAChannel;
     const [acceptance] = await acceptOrders(stores.intakes, queue, [request.body], channel, policy, request.cause);
     assert(acceptance, 'Every valid order has an acceptance');

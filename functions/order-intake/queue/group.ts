@@ -4,6 +4,7 @@ import type { StockItem } from '../../../shared/stock/stock-item.ts';
 import type { SellingPolicy } from '../../../shared/store.ts';
 import { type Decision, decide, type Placement, type PlacementState } from '../order/decide.ts';
 import type { InitialState, PlacedOrder } from '../order/order-item.ts';
+import { ownValue } from '../../../shared/own-value.ts';
 
 /** Below DynamoDB's limit of 4 MB per transaction. */
 const maxGroupBytes = 3_500_000;
@@ -65,7 +66,7 @@ const stockEntry = (stock: ReadonlyMap<string, StockItem>, sku: string): [string
 function without(item: StockItem | undefined, { sku, from }: Reservation): StockItem {
   const warehouses = { ...item?.warehouses };
   for (const { warehouse, units } of from) {
-    const counters = warehouses[warehouse];
+    const counters = ownValue(warehouses, warehouse);
     if (counters) warehouses[warehouse] = { ...counters, available: counters.available - units };
   }
   return { sku, warehouses };

@@ -8,7 +8,7 @@ import {
   type QueuedOrderResponse,
 } from '../../../shared/contracts/orders/queue-routes.ts';
 import { OrderContent, type placeOrder } from '../../../shared/contracts/orders/routes.ts';
-import { fieldErrors, type HttpResponse, Problem, problem } from '../../../shared/contracts/problem.ts';
+import { fieldErrors, inputs, type HttpResponse, Problem, problem } from '../../../shared/contracts/problem.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels, SellingPolicy } from '../../../shared/store.ts';
 import type { OrderStore } from '../order/order-store.ts';
@@ -17,6 +17,7 @@ import { type Acceptance, acceptOrders } from './accept.ts';
 import type { IntakeRecord } from './intake-item.ts';
 import type { IntakeStore } from './intake-store.ts';
 import type { OrderQueue } from './order-queue.ts';
+import { ownValue } from '../../../shared/own-value.ts';
 
 type PlacementRequest = Request<typeof placeOrder>;
 type Serve = (request: PlacementRequest) => Promise<HttpResponse>;
@@ -30,7 +31,7 @@ export const preferredPlacement = (placeNow: Serve, queueForLater: Serve) => (re
 export const queueOrder =
   (stores: Stores, queue: OrderQueue, channels: Channels, policy: SellingPolicy): Serve =>
   async ({ body: content, caller, cause }) => {
-    const channel = channels[caller.clientId];
+    const channel = ownValue(channels, caller.clientId);
     if (!channel) return notAChannel;
     const [acceptance] = await acceptOrders(stores.intakes, queue, [content], channel, policy, cause);
     assert(acceptance, 'Every valid order has an acceptance');
@@ -44,10 +45,10 @@ export const queueOrder =
 export const queueOrders =
   (stores: Stores, queue: OrderQueue, channels: Channels, policy: SellingPolicy) =>
   async ({ body: { orders }, caller, cause }: Request<typeof placeOrders>): Promise<HttpResponse> => {
-    const channel = channels[caller.clientId];
+    const channel = ownValue(channels, caller.clientId);
     if (!channel) return notAChannel;
     if (orders.length > maxOrdersPerBatch) return tooManyOrders;
-    const parsed = orders.map((order) => OrderContent.safeParse(order));
+    const parsed = orders.map((order) => OrderContent.safeParse(order, inputs));
     const valid = parsed.flatMap(({ data }) => data ?? []);
     const acceptances = (await acceptOrders(stores.intakes, queue, valid, channel, policy, cause)).values();
     const results = await Promise.all(

@@ -6,6 +6,7 @@ import { applyForCaller, changeResponse } from '../order/change-api.ts';
 import { isStale } from '../order/order-item.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import { reject, release } from './review.ts';
+import { ownValue } from '../../../shared/own-value.ts';
 
 const notStaff = problem(403, 'not-staff', 'This client may not decide on held orders.');
 
@@ -14,7 +15,7 @@ export const review =
   (store: OrderStore, channels: Channels) =>
   async (request: Request<typeof reviewOrder>): Promise<HttpResponse> => {
     const { caller, body, headers, cause } = request;
-    if (!channels[caller.clientId]?.staff) return notStaff;
+    if (!ownValue(channels, caller.clientId)?.staff) return notStaff;
     const { decision, reason } = body;
     const outcome = await applyForCaller(store, channels, request, (order) => {
       if (isStale(order, headers['if-match'])) return { kind: 'stale' };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { emailDomain } from '../../../shared/email.ts';
+import { ownValue } from '../../../shared/own-value.ts';
 
 /** A counter keeps at least this many entries, so no limit may be higher. */
 export const maxCounterEntries = 100;
@@ -107,7 +108,7 @@ function velocityReasons({ ordersInWindow }: RiskSignals, { velocity, windowMinu
 
 function amountReason({ history, totalMinor, currency }: RiskSignals, { amount }: RiskPolicy): RiskReason | undefined {
   if (history.orders < amount.ordersNeeded) {
-    const from = amount.firstOrderFromMinor[currency];
+    const from = ownValue(amount.firstOrderFromMinor, currency);
     if (from === undefined || totalMinor < from) return undefined;
     return {
       code: 'large-first-order',

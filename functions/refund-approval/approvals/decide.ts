@@ -13,6 +13,7 @@ import { deadlineIn, returnByOf } from '../refund/expected-return.ts';
 import { next } from '../refund/life-cycle.ts';
 import type { RefundItem } from '../refund/refund-item.ts';
 import type { RefundLedger } from '../refund/refund-ledger.ts';
+import { ownValue } from '../../../shared/own-value.ts';
 
 /** A person or a client, the department they decide for, and the source address. */
 export type Decider = { by: string; department: string; from: string };
@@ -23,7 +24,7 @@ type Caller = { clientId: string; subject: string; groups: string[]; address: st
 export function deciderOf(caller: Caller, departments: Record<string, string>): Decider {
   const { clientId, subject, groups, address } = caller;
   const known = new Set(Object.values(departments));
-  const department = groups.find((group) => known.has(group)) ?? departments[clientId] ?? 'none';
+  const department = groups.find((group) => known.has(group)) ?? ownValue(departments, clientId) ?? 'none';
   return { by: subject || clientId, department, from: address };
 }
 
@@ -76,7 +77,7 @@ function refusalOf(
 ): DecisionRefusal | undefined {
   if (refund.requestedBy === by || refund.amendedBy?.includes(by)) return 'own-request';
   if (refund.approvals.some((approval) => approval.department === department)) return 'same-department';
-  const limit = limits[department];
+  const limit = ownValue(limits, department);
   if (limit === undefined) return 'no-limit';
   return refund.amountMinor > limit ? 'above-limit' : undefined;
 }

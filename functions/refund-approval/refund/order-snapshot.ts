@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { OrderCharge } from '../../../shared/contracts/orders/events.ts';
 import { OrderStatus } from '../../../shared/contracts/orders/status.ts';
-import { AmountMinor, Currency, Instant } from '../../../shared/names.ts';
+import { AmountMinor, CurrencyCode, Instant } from '../../../shared/names.ts';
 import { hasOpenDispute, isDisputeEvent } from '../../../shared/payments/dispute.ts';
 import { Payment } from '../../../shared/payments/payment.ts';
 import type { RefundItem } from './refund-item.ts';
@@ -14,7 +14,7 @@ const StoredOrder = z.object({
   externalOrderId: z.string(),
   channel: z.string(),
   status: OrderStatus,
-  currency: Currency,
+  currency: CurrencyCode,
   customer: z.object({ id: z.string().optional() }),
   lines: z.array(
     z.object({

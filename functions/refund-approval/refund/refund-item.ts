@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { RefundReason } from '../../../shared/contracts/refunds/refund-content.ts';
 import { ReceivedUnits } from '../../../shared/contracts/refunds/return-routes.ts';
 import { RefundStatus } from '../../../shared/contracts/refunds/status.ts';
-import { AmountMinor, CallerId, Currency, Instant, Warehouse } from '../../../shared/names.ts';
+import { AmountMinor, CallerId, CurrencyCode, Instant, Warehouse } from '../../../shared/names.ts';
 import { UnshippedUnits } from '../../../shared/refunds/refunded-units.ts';
 import { Leg, sumOf } from './refund-ledger.ts';
 
@@ -76,7 +76,7 @@ export const RefundItem = z.object({
   status: RefundStatus,
   reason: RefundReason,
   note: z.string().optional(),
-  currency: Currency,
+  currency: CurrencyCode,
   amountMinor: AmountMinor,
   policy: z.object({
     rule: z.string(),

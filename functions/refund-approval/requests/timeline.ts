@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { OutboxItem } from '../../../shared/dynamodb/outbox.ts';
+import { ownValue } from '../../../shared/own-value.ts';
 
 const Detail = z.object({
   metadata: z.object({ eventId: z.string(), occurredAt: z.string() }),
@@ -32,7 +33,7 @@ const texts: Record<string, string> = {
 /** The events of a refund, the oldest first, as its customer may read them: without staff names and comments. */
 export const timelineResponse = (events: readonly OutboxItem[]) =>
   events.flatMap(({ detailType, detail }) => {
-    const text = texts[detailType];
+    const text = ownValue(texts, detailType);
     if (text === undefined) return [];
     const { eventId, occurredAt } = Detail.parse(JSON.parse(detail)).metadata;
     return [{ eventId, type: detailType, occurredAt, text }];

@@ -12,6 +12,7 @@ import { refundIdOfReturn, returnStatusOf, rmaIdOf } from '../refund/expected-re
 import type { Receipt, RefundItem } from '../refund/refund-item.ts';
 import { type ReturnWarehouseOf, applyReceipt } from './decide.ts';
 import type { RefundStore } from '../refund/store.ts';
+import { ownValue } from '../../../shared/own-value.ts';
 
 /** Return addresses by warehouse. Goods from a warehouse without an address go to the first warehouse with one. */
 export type ReturnAddresses = Record<string, ReturnAddress>;
@@ -95,7 +96,7 @@ function returnSummary(
   const labels = [...byWarehouse].map(([warehouse, lines]) => ({
     reference: rmaId,
     warehouse,
-    to: addresses[warehouse],
+    to: ownValue(addresses, warehouse),
     units: lines.map(({ sku, quantity }) => ({ sku, quantity })),
   }));
   return {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { maxMovements, type MovementResult, type RejectionReason } from '../../../shared/contracts/stock/routes.ts';
+import { readJson } from '../../../shared/json.ts';
 import { Movement } from '../../../shared/stock/movement.ts';
 import { applyInOrder } from '../stock/apply-movements.ts';
 import type { StockStore } from '../stock/store.ts';
@@ -45,7 +46,7 @@ export const applyMessage =
   (store: StockStore, deferrals: DeferralStore, clock: () => number) =>
   async ({ messageId, body, attributes }: MovementMessage): Promise<number | undefined> => {
     const submittedAt = new Date(attributes.SentTimestamp).toISOString();
-    const movements = Body.parse(JSON.parse(body)).movements.map((each) => Object.assign(each, { submittedAt }));
+    const movements = Body.parse(readJson(body)).movements.map((each) => Object.assign(each, { submittedAt }));
     const now = clock();
     const cause = { actor: attributes.SenderId, correlationId: messageId, causationId: messageId, now };
     const first = await applyInOrder(store, movements, cause, retryableReasons);

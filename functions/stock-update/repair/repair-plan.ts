@@ -3,6 +3,7 @@ import { confirmedDifferences, counters, type Difference } from '../../../shared
 import type { StockItem, WarehouseStock } from '../../../shared/stock/stock-item.ts';
 import { emptyWarehouse, type ExpectedField } from '../stock/decide.ts';
 import type { CounterPlan } from '../stock/write-plan.ts';
+import { ownValue } from '../../../shared/own-value.ts';
 
 /** Outcome of a repair for a SKU in a warehouse where the audit found a difference. */
 export type RepairOutcome = {
@@ -29,7 +30,7 @@ export function planRepair(
     const here = current.filter((difference) => difference.warehouse === warehouse);
     const same = confirmedDifferences(own, here);
     if (same.length > 0) {
-      const corrections = correctionsOf(stock.warehouses[warehouse] ?? emptyWarehouse, same);
+      const corrections = correctionsOf(ownValue(stock.warehouses, warehouse) ?? emptyWarehouse, same);
       return { sku, warehouse, corrections, outcome: 'repaired' };
     }
     const isWrong = here.some(({ counter }) => own.some((difference) => difference.counter === counter));
@@ -54,7 +55,7 @@ function writePlanOf(stock: StockItem, repaired: readonly RepairOutcome[]): Repa
   const warehouses = { ...stock.warehouses };
   const conditions: CounterPlan['conditions'] = new Map();
   for (const { warehouse, corrections } of repaired) {
-    warehouses[warehouse] = applyCorrections(warehouses[warehouse] ?? emptyWarehouse, corrections);
+    warehouses[warehouse] = applyCorrections(ownValue(warehouses, warehouse) ?? emptyWarehouse, corrections);
     conditions.set(warehouse, {
       minimums: { available: 0, damaged: 0, inspection: 0 },
       expectedFields: new Set(expectedFieldsOf(corrections)),

@@ -7,6 +7,7 @@ import { countedAt, isOutdated, type MovedSinceCount, noMovements, onHandFrom } 
 import { occurredAtOf, type SubmittedMovement } from './submitted-movement.ts';
 import { lotAfter, transitAfter } from './lot-changes.ts';
 import type { Lot, StockSnapshot, Transit } from './snapshot.ts';
+import { ownValue } from '../../../shared/own-value.ts';
 
 export const emptyWarehouse: WarehouseStock = { onHand: 0, reserved: 0, unavailable: 0, available: 0 };
 
@@ -62,7 +63,7 @@ export function decide(
     return rejected('occurred-in-future');
   const occurredAt = occurredAtOf(movement) ?? new Date(now).toISOString();
 
-  const before = context.snapshot.stock?.warehouses[warehouse] ?? emptyWarehouse;
+  const before = ownValue(context.snapshot.stock?.warehouses ?? {}, warehouse) ?? emptyWarehouse;
   const { movedSince = noMovements } = context;
   if (expectedOnHand !== undefined && expectedOnHand !== before.onHand) return rejected('count-outdated');
   if (movedSince === 'too-much') return rejected('count-outdated');

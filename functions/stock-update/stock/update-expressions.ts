@@ -5,6 +5,7 @@ import { emptyWarehouse } from './decide.ts';
 import { onHandIn, startsIdlePeriod } from './idle-since.ts';
 import { type CounterPlan, guardedCounters, type WarehouseConditions, type WritePlan } from './write-plan.ts';
 import { type Lot, lotPrefix, skuRowKey, type StockSnapshot } from './snapshot.ts';
+import { ownValue } from '../../../shared/own-value.ts';
 
 type UpdateParts = Omit<NonNullable<Action['Update']>, 'TableName' | 'Key'>;
 type Parts = { sets: string[]; conditions: string[]; names: Record<string, string>; values: Record<string, unknown> };
@@ -50,7 +51,7 @@ export function stockUpdateExpression(sku: string, plan: CounterPlan, now: numbe
   }
   const parts: Parts = { sets: [], conditions: [], names: {}, values: {} };
   for (const [index, [warehouse, need]] of [...conditions].entries()) {
-    const [known, changed] = [before.stock.warehouses[warehouse], warehouses[warehouse]];
+    const [known, changed] = [ownValue(before.stock.warehouses, warehouse), ownValue(warehouses, warehouse)];
     assert(changed, 'A plan has counters of each warehouse that it changes');
     parts.names[`#${index}`] = warehouse;
     if (known) addWarehouse(parts, index, known, changed, need);

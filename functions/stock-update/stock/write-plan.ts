@@ -4,6 +4,7 @@ import { countedAsOf, type MovedSinceCount, noMovements, sumMovedSince } from '.
 import { type Change, decide, emptyWarehouse, type ExpectedField } from './decide.ts';
 import { emptySnapshot, lotSortKey, type StockSnapshot, transitSortKey } from './snapshot.ts';
 import { contentHashOf, type SubmittedMovement } from './submitted-movement.ts';
+import { ownValue } from '../../../shared/own-value.ts';
 
 /** Counters that no movement of a plan may make negative, and that other transactions change concurrently. */
 export const guardedCounters = ['available', 'damaged', 'inspection'] as const;
@@ -110,12 +111,12 @@ function movedSinceCount(
 
 function add(plan: WritePlan, change: Change, hash: string): void {
   const { warehouse } = change.moved;
-  const initial = plan.before.stock?.warehouses[warehouse] ?? emptyWarehouse;
+  const initial = ownValue(plan.before.stock?.warehouses ?? {}, warehouse) ?? emptyWarehouse;
   const conditions = plan.conditions.get(warehouse) ?? {
     minimums: { available: 0, damaged: 0, inspection: 0 },
     expectedFields: new Set(),
   };
-  const previous = plan.after.stock?.warehouses[warehouse] ?? emptyWarehouse;
+  const previous = ownValue(plan.after.stock?.warehouses ?? {}, warehouse) ?? emptyWarehouse;
   for (const counter of guardedCounters) {
     // Units that expire leave available even if orders reserve them.
     const expired = counter === 'available' ? Math.max(0, change.moved.unavailableDeltas?.expired ?? 0) : 0;

@@ -7,7 +7,8 @@ type Compiled<R> = { route: R; method: string; segments: Segment[] };
 const rank = { exact: 0, variable: 1, greedy: 2 };
 
 /**
- * Finds the route of a method and a raw path as API Gateway does: the most specific path with a matching method (exact,
+ * Finds the route of a method and a raw path as API Gateway does: it decodes the whole path first, so that `%2F` separates
+ * segments, and takes the most specific path with a matching method (exact,
  * `{variable}`, `{greedy+}`), a specific method before ANY, `$default` last. `malformed`: the path has invalid
  * percent-encoding. Source: "Create routes for HTTP APIs".
  */
@@ -21,20 +22,25 @@ export function createRouter<R extends { key: string }>(routes: R[]) {
   }
   const variable = compiled.filter(({ segments }) => segments.some(({ kind }) => kind !== 'exact'));
 
-  return (method: string, path: string): RouteMatch<R> | 'malformed' | undefined => {
+  return (method: string, rawPath: string): RouteMatch<R> | 'malformed' | undefined => {
+    const path = decoded(rawPath);
+    if (path === undefined) return 'malformed';
     const plain = exact.get(`${method} ${path}`) ?? exact.get(`ANY ${path}`);
     if (plain) return { route: plain, pathParameters: undefined };
     const parts = path.split('/').slice(1);
     const found = variable.find((candidate) => allows(candidate.method, method) && fits(candidate.segments, parts));
-    try {
-      if (found) return { route: found.route, pathParameters: parametersOf(found.segments, parts) };
-      // Throws for invalid percent-encoding.
-      decodeURIComponent(path);
-    } catch {
-      return 'malformed';
-    }
+    if (found) return { route: found.route, pathParameters: parametersOf(found.segments, parts) };
     return fallback && { route: fallback, pathParameters: undefined };
   };
+}
+
+function decoded(rawPath: string): string | undefined {
+  try {
+    return decodeURIComponent(rawPath);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
 }
 
 function compile<R extends { key: string }>(route: R): Compiled<R> {
@@ -80,8 +86,8 @@ function fits(segments: Segment[], parts: string[]): boolean {
 function parametersOf(segments: Segment[], parts: string[]): Record<string, string> {
   const parameters: Record<string, string> = {};
   segments.forEach(({ kind, text }, index) => {
-    if (kind === 'variable') parameters[text] = decodeURIComponent(parts[index] ?? '');
-    if (kind === 'greedy') parameters[text] = decodeURIComponent(parts.slice(index).join('/'));
+    if (kind === 'variable') parameters[text] = parts[index] ?? '';
+    if (kind === 'greedy') parameters[text] = parts.slice(index).join('/');
   });
   return parameters;
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { StoredAddress } from '../../address.ts';
-import { AmountMinor, CallerId, Currency, Instant, Sku, Warehouse } from '../../names.ts';
+import { AmountMinor, CallerId, CurrencyCode, Instant, Sku, Warehouse } from '../../names.ts';
 import { OrderStatus } from './status.ts';
 import { defineEvent } from '../define-event.ts';
 
@@ -85,7 +85,7 @@ export const OrderPlaced = defineEvent(
     status: OrderStatus.extract(['placed', 'payment-pending', 'paid', 'on-hold']).describe(
       'Status of the order; `paid` or `on-hold` if payments were received before the order',
     ),
-    currency: Currency.describe('Currency of all amounts, ISO 4217'),
+    currency: CurrencyCode.describe('Currency of all amounts, ISO 4217'),
     customer: StoredCustomer.describe('The customer'),
     shippingAddress: StoredAddress.describe('Address that the goods are shipped to'),
     billingAddress: StoredAddress.optional().describe('Address of the invoice, if it differs'),

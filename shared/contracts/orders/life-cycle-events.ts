@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { StoredAddress } from '../../address.ts';
-import { AmountMinor, Currency, Instant } from '../../names.ts';
+import { AmountMinor, CurrencyCode, Instant } from '../../names.ts';
 import { OrderStatus } from './status.ts';
 import { Balance, PublishedPayment } from '../../payments/payment.ts';
 import { defineEvent } from '../define-event.ts';
@@ -13,7 +13,7 @@ const ChangedOrder = z.object({
   orderId: z.string(),
   externalOrderId: z.string(),
   channel: z.string(),
-  currency: Currency,
+  currency: CurrencyCode,
   status: OrderStatus,
   version: z.int().positive(),
 });

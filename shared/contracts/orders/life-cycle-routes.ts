@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CallerId, Instant } from '../../names.ts';
+import { CallerId, Instant, PathId } from '../../names.ts';
 import { PaymentEvent } from '../../payments/payment.ts';
 import { defineRoute } from '../define-route.ts';
 import { OrderResponse, OrderParams } from './routes.ts';
@@ -75,7 +75,7 @@ export const allocateOrder = defineRoute({
 
 export const ShipmentContent = z
   .strictObject({
-    shipmentId: CallerId,
+    shipmentId: PathId,
     lines: Lines(1),
     carrier: Text(100).optional(),
     trackingNumber: Text(200).optional(),

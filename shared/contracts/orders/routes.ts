@@ -2,7 +2,17 @@ import * as z from 'zod';
 import { Discount, OrderCharge, OrderLine, StoredCustomer } from './events.ts';
 import { Address, StoredAddress } from '../../address.ts';
 import { Email } from '../../email.ts';
-import { AmountMinor, BusinessDay, CallerId, Currency, Instant, Sku, Warehouse } from '../../names.ts';
+import {
+  AmountMinor,
+  BusinessDay,
+  CallerId,
+  Currency,
+  CurrencyCode,
+  EventInstant,
+  Instant,
+  Sku,
+  Warehouse,
+} from '../../names.ts';
 import { Balance } from '../../payments/payment.ts';
 import { defineRoute } from '../define-route.ts';
 import { AcceptedOrder, Preferences, QueuedOrderResponse } from './queue-routes.ts';
@@ -63,7 +73,7 @@ export const OrderContent = z
       .optional()
       .describe('Duties and fees, part of the order’s total. No tax is calculated on them'),
     ...sentOrderAmounts,
-    placedAt: Instant.optional().describe(
+    placedAt: EventInstant.optional().describe(
       'Time at which the customer placed the order. Default: the time of the request',
     ),
     note: Note.optional().meta({ description: 'Note of the customer', example: 'Please leave it with the neighbour' }),
@@ -131,7 +141,7 @@ export const OrderResponse = z
     externalOrderId: z.string().meta({ description: 'Id of the order in its channel', example: 'web-100042' }),
     channel: z.string().meta({ description: 'Channel of the order', example: 'storefront' }),
     status: z.string().meta({ description: 'Status of the order', example: 'paid' }),
-    currency: Currency.describe('Currency of all amounts, ISO 4217'),
+    currency: CurrencyCode.describe('Currency of all amounts, ISO 4217'),
     lines: z.array(CurrentLine).describe('The lines, one for each warehouse that ships a part'),
     subtotalMinor: AmountMinor.meta({
       description: 'Sum of quantity × unit price of the lines, in minor units',

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AmountMinor, CallerId, Currency, Instant, Sku, Warehouse } from '../../names.ts';
+import { AmountMinor, CallerId, CurrencyCode, Instant, Sku, Warehouse } from '../../names.ts';
 import { RefundStatus } from './status.ts';
 import { defineEvent } from '../define-event.ts';
 
@@ -42,7 +42,7 @@ const Refund = z.object({
   orderId: z.string().meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
   externalOrderId: z.string().meta({ description: 'Id of the order in its channel', example: 'web-100042' }),
   channel: z.string().meta({ description: 'Channel of the order', example: 'storefront' }),
-  currency: Currency.describe('Currency of the refund, ISO 4217'),
+  currency: CurrencyCode.describe('Currency of the refund, ISO 4217'),
   status: RefundStatus.describe('Status after the change'),
   reason: z.string().meta({ description: 'Reason code of the request', example: 'damaged' }),
   amountMinor: AmountMinor.describe('Amount of the refund, in minor units'),

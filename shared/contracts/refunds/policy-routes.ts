@@ -3,6 +3,7 @@ import { AmountMinor, Instant } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
 import { RefundReason } from './refund-content.ts';
+import { ownValue } from '../../own-value.ts';
 
 const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'A name has 1 to 40 lower case letters, digits or dashes');
 const Share = z.number().min(0).max(1);
@@ -140,7 +141,7 @@ export const RefundPolicy = z
       waiting.remindAfterHours <= waiting.escalateAfterHours && waiting.escalateAfterHours <= waiting.expireAfterHours,
     { path: ['waiting'], message: 'The reminder comes first, then the escalation, then the expiry' },
   )
-  .refine(({ limits, waiting }) => limits[waiting.escalateTo] !== undefined, {
+  .refine(({ limits, waiting }) => ownValue(limits, waiting.escalateTo) !== undefined, {
     path: ['waiting', 'escalateTo'],
     message: 'The department of the escalation needs a limit',
   })

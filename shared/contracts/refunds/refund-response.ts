@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AmountMinor, Currency, Instant } from '../../names.ts';
+import { AmountMinor, CurrencyCode, Instant } from '../../names.ts';
 import { Replacement, Text } from './refund-content.ts';
 import { RefundStatus } from './status.ts';
 
@@ -34,7 +34,7 @@ export const RefundResponse = z
       .string()
       .optional()
       .meta({ description: 'Note of the request', example: 'Photo of the damage is in the ticket' }),
-    currency: Currency.describe('Currency of the refund, ISO 4217'),
+    currency: CurrencyCode.describe('Currency of the refund, ISO 4217'),
     amountMinor: AmountMinor.describe('Amount of the refund, in minor units'),
     policy: z
       .object({

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AmountMinor, Currency } from '../../names.ts';
+import { AmountMinor, CurrencyCode } from '../../names.ts';
 import { OrderCharge } from '../orders/events.ts';
 
 const ComponentAmounts = z.object({
@@ -17,7 +17,7 @@ const componentAmounts = {
 export const Refundable = z
   .object({
     orderId: z.string().meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
-    currency: Currency.describe('Currency of the order, ISO 4217'),
+    currency: CurrencyCode.describe('Currency of the order, ISO 4217'),
     capturedMinor: AmountMinor.describe('Captured amount of the order, in minor units'),
     refundedMinor: AmountMinor.meta({ description: 'Refunded amount of the order, in minor units', example: 0 }),
     pendingMinor: AmountMinor.meta({ description: 'Amount of open refund requests, in minor units', example: 0 }),

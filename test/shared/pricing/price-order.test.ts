@@ -19,6 +19,16 @@ describe('an order is priced', () => {
     ['at the reduced rate', { taxCategory: 'reduced' }, { taxIncluded: false }, { taxMinor: 60, totalMinor: 1260 }],
     ['without tax', { taxCategory: 'zero' }, { taxIncluded: false }, { taxMinor: 0, totalMinor: 1200 }],
     ['at the standard rate for an unknown tax category', { taxCategory: 'gold' }, {}, { taxMinor: 200 }],
+    ['at the standard rate for the tax category constructor', { taxCategory: 'constructor' }, {}, { taxMinor: 200 }],
+    ['at the standard rate for the tax category __proto__', { taxCategory: '__proto__' }, {}, { taxMinor: 200 }],
+    ['at the standard rate for the tax category toString', { taxCategory: 'toString' }, {}, { taxMinor: 200 }],
+    [
+      'at the standard rate for the tax category hasOwnProperty',
+      { taxCategory: 'hasOwnProperty' },
+      {},
+      { taxMinor: 200 },
+    ],
+    ['at the standard rate for the tax category valueOf', { taxCategory: 'valueOf' }, {}, { taxMinor: 200 }],
     [
       'with half a penny of tax rounded up',
       { unitPriceMinor: 10, taxCategory: 'reduced' },

@@ -148,8 +148,17 @@ describe('a request is routed to', () => {
       permission('echo', source),
       route(key),
     ]);
-    const path = '/a/x%2Fy%20%C3%A9/b/1/2%3F';
-    expect(await event(path)).toMatchObject({ pathParameters: { id: 'x/y é', rest: '1/2?' } });
+    const path = '/a/x%20%C3%A9/b/1/2%3F%2F3';
+    expect(await event(path)).toMatchObject({ pathParameters: { id: 'x é', rest: '1/2?/3' } });
+  });
+
+  test('a route by the decoded path, so that an encoded slash separates segments', async () => {
+    const { get, event } = await start(echoApi(route('GET /a/{id}/b')));
+    const statuses = await Promise.all(
+      ['/a/x%2Fy/b', '/a/%2F/b', '/a%2Fx/b', '/%61/x/b', '/a/x%252Fy/b'].map(async (path) => (await get(path)).status),
+    );
+    expect(statuses).toEqual([404, 404, 200, 200, 200]);
+    expect(await event('/a/x%252Fy/b')).toMatchObject({ pathParameters: { id: 'x%2Fy' } });
   });
 
   test('no route (400) if its path has invalid percent-encoding', async () => {
