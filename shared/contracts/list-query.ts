@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { dayBounds } from '../business-day.ts';
-import { closestTo } from '../closest-value.ts';
+import { closest } from '../closest.ts';
 import { BusinessDay, Instant } from '../names.ts';
 import { type HttpResponse, problem } from './problem.ts';
 
@@ -32,8 +32,8 @@ export const invalidCursor = problem(
 
 /** What is wrong with a value outside a closed list: the closest valid value, if one is close, and all valid values. */
 export function invalidValueText(value: string, valid: readonly string[]): string {
-  const closest = closestTo(value, valid);
-  const hint = closest === undefined ? '' : ` Did you mean ${closest}?`;
+  const [likely] = closest(value, valid);
+  const hint = likely === undefined ? '' : ` Did you mean ${likely}?`;
   return `"${value.slice(0, 60)}" is not a valid value.${hint} Valid values: ${valid.join(', ')}`;
 }
 
