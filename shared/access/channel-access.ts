@@ -1,5 +1,5 @@
 import type { Channels } from '../store.ts';
-import { ownValue } from '../own-value.ts';
+import { ownValue } from '../input/own-value.ts';
 
 /** The orders that a client may read: those of `onlyChannel`, or of all `channels` if it is undefined. */
 export type ChannelAccess = { onlyChannel: string | undefined; channels: readonly string[] };

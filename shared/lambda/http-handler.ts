@@ -7,7 +7,7 @@ import { isRetryableError } from '../dynamodb/retry-on-conflict.ts';
 import type { Cause } from '../contracts/define-event.ts';
 import type { DefinedRoute } from '../contracts/define-route.ts';
 import { type FieldError, fieldErrors, type HttpResponse, inputs, problem } from '../contracts/problem.ts';
-import { MalformedTextError, readJson, textProblem } from '../json.ts';
+import { MalformedTextError, readJson, textProblem } from '../input/json.ts';
 
 const logger = new Logger();
 const defaultMaxBodyBytes = 1_048_576;

@@ -3,7 +3,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type * as z from 'zod';
-import { MalformedTextError, readJson } from '../json.ts';
+import { MalformedTextError, readJson } from '../input/json.ts';
 
 const logger = new Logger();
 /** Of the function's timeout: messages that are not handled before it are retried. */

@@ -4,7 +4,7 @@ import { allocate, taxOf } from '../money.ts';
 import { maxAmountMinor } from '../names.ts';
 import type { SellingPolicy } from '../store.ts';
 import type { WarehouseUnits } from '../stock/allocation.ts';
-import { ownValue } from '../own-value.ts';
+import { ownValue } from '../input/own-value.ts';
 
 /** A requested line with its unit price. */
 export type SellableLine = {

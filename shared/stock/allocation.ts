@@ -1,6 +1,6 @@
 import type { Reservation } from './reservation.ts';
 import { availableIn, type StockItem } from './stock-item.ts';
-import { ownValue } from '../own-value.ts';
+import { ownValue } from '../input/own-value.ts';
 
 type RequestedUnits = { sku: string; quantity: number };
 /** The units of a line from one warehouse. */

@@ -1,6 +1,6 @@
 import type { StockItem, WarehouseStock } from './stock-item.ts';
 import type { Reservation } from './reservation.ts';
-import { ownValue } from '../own-value.ts';
+import { ownValue } from '../input/own-value.ts';
 
 /** Compared counters in the order of the list of differences. `available` is derived from the others. */
 export const counters = [

@@ -12,7 +12,7 @@ import type { OrderItem, PlacedOrder } from '../order/order-item.ts';
 import { priceFor } from '../../../shared/pricing/price-for.ts';
 import { grossOf, type SellableLine, splitLine, taxAt, type Taxation } from '../../../shared/pricing/price-order.ts';
 import { type Invalid, invalid, sellable } from '../../../shared/pricing/sellable.ts';
-import { ownValue } from '../../../shared/own-value.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 const maxLines = 1000;
 /** The transaction also writes the order, `OrderEdited` and possibly `OrderHeld`. */

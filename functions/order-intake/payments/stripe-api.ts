@@ -7,7 +7,7 @@ import { openStripe } from '../../../shared/payments/stripe-client.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import { recordNotification } from './payments-api.ts';
 import { paymentEventOf } from './stripe-event.ts';
-import { ownValue } from '../../../shared/own-value.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 /** Provider name of Stripe's payments; the PaymentProviders secret has the account under the same name. */
 const provider = 'stripe';

@@ -8,7 +8,7 @@ import type { ExpireHolds } from '../order/hold-expiry-job.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import { notAChannel, placementResponse } from '../order/responses.ts';
 import { place, type PlacementStores } from './place.ts';
-import { ownValue } from '../../../shared/own-value.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 type Stores = PlacementStores & { orders: Pick<OrderStore, 'placed'> };
 

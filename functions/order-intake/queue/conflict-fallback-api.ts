@@ -11,7 +11,7 @@ import { acceptedResponse, notAChannel, placedResponse, placementResponse } from
 import { acceptOrders } from './accept.ts';
 import type { IntakeStore } from './intake-store.ts';
 import type { OrderQueue } from './order-queue.ts';
-import { ownValue } from '../../../shared/own-value.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 type Serve = (request: Request<typeof placeOrder>) => Promise<HttpResponse>;
 type Stores = {

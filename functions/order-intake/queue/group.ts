@@ -4,7 +4,7 @@ import type { StockItem } from '../../../shared/stock/stock-item.ts';
 import type { SellingPolicy } from '../../../shared/store.ts';
 import { type Decision, decide, type Placement, type PlacementState } from '../order/decide.ts';
 import type { InitialState, PlacedOrder } from '../order/order-item.ts';
-import { ownValue } from '../../../shared/own-value.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 /** Below DynamoDB's limit of 4 MB per transaction. */
 const maxGroupBytes = 3_500_000;

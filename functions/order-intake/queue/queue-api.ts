@@ -17,7 +17,7 @@ import { type Acceptance, acceptOrders } from './accept.ts';
 import type { IntakeRecord } from './intake-item.ts';
 import type { IntakeStore } from './intake-store.ts';
 import type { OrderQueue } from './order-queue.ts';
-import { ownValue } from '../../../shared/own-value.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 type PlacementRequest = Request<typeof placeOrder>;
 type Serve = (request: PlacementRequest) => Promise<HttpResponse>;

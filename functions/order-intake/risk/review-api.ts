@@ -6,7 +6,7 @@ import { applyForCaller, changeResponse } from '../order/change-api.ts';
 import { isStale } from '../order/order-item.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import { reject, release } from './review.ts';
-import { ownValue } from '../../../shared/own-value.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 const notStaff = problem(403, 'not-staff', 'This client may not decide on held orders.');
 

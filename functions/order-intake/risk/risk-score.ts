@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { emailDomain } from '../../../shared/email.ts';
-import { ownValue } from '../../../shared/own-value.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 /** A counter keeps at least this many entries, so no limit may be higher. */
 export const maxCounterEntries = 100;

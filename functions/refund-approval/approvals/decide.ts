@@ -13,7 +13,7 @@ import { deadlineIn, returnByOf } from '../refund/expected-return.ts';
 import { next } from '../refund/life-cycle.ts';
 import type { RefundItem } from '../refund/refund-item.ts';
 import type { RefundLedger } from '../refund/refund-ledger.ts';
-import { ownValue } from '../../../shared/own-value.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 /** A person or a client, the department they decide for, and the source address. */
 export type Decider = { by: string; department: string; from: string };

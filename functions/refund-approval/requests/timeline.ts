@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { OutboxItem } from '../../../shared/dynamodb/outbox.ts';
-import { ownValue } from '../../../shared/own-value.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 const Detail = z.object({
   metadata: z.object({ eventId: z.string(), occurredAt: z.string() }),

@@ -12,7 +12,7 @@ import { refundIdOfReturn, returnStatusOf, rmaIdOf } from '../refund/expected-re
 import type { Receipt, RefundItem } from '../refund/refund-item.ts';
 import { type ReturnWarehouseOf, applyReceipt } from './decide.ts';
 import type { RefundStore } from '../refund/store.ts';
-import { ownValue } from '../../../shared/own-value.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 /** Return addresses by warehouse. Goods from a warehouse without an address go to the first warehouse with one. */
 export type ReturnAddresses = Record<string, ReturnAddress>;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { maxMovements, type MovementResult, type RejectionReason } from '../../../shared/contracts/stock/routes.ts';
-import { readJson } from '../../../shared/json.ts';
+import { readJson } from '../../../shared/input/json.ts';
 import { Movement } from '../../../shared/stock/movement.ts';
 import { applyInOrder } from '../stock/apply-movements.ts';
 import type { StockStore } from '../stock/store.ts';

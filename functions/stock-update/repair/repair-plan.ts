@@ -3,7 +3,7 @@ import { confirmedDifferences, counters, type Difference } from '../../../shared
 import type { StockItem, WarehouseStock } from '../../../shared/stock/stock-item.ts';
 import { emptyWarehouse, type ExpectedField } from '../stock/decide.ts';
 import type { CounterPlan } from '../stock/write-plan.ts';
-import { ownValue } from '../../../shared/own-value.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 /** Outcome of a repair for a SKU in a warehouse where the audit found a difference. */
 export type RepairOutcome = {

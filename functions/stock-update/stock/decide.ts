@@ -7,7 +7,7 @@ import { countedAt, isOutdated, type MovedSinceCount, noMovements, onHandFrom } 
 import { occurredAtOf, type SubmittedMovement } from './submitted-movement.ts';
 import { lotAfter, transitAfter } from './lot-changes.ts';
 import type { Lot, StockSnapshot, Transit } from './snapshot.ts';
-import { ownValue } from '../../../shared/own-value.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 export const emptyWarehouse: WarehouseStock = { onHand: 0, reserved: 0, unavailable: 0, available: 0 };
 

@@ -5,7 +5,7 @@ import { emptyWarehouse } from './decide.ts';
 import { onHandIn, startsIdlePeriod } from './idle-since.ts';
 import { type CounterPlan, guardedCounters, type WarehouseConditions, type WritePlan } from './write-plan.ts';
 import { type Lot, lotPrefix, skuRowKey, type StockSnapshot } from './snapshot.ts';
-import { ownValue } from '../../../shared/own-value.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 type UpdateParts = Omit<NonNullable<Action['Update']>, 'TableName' | 'Key'>;
 type Parts = { sets: string[]; conditions: string[]; names: Record<string, string>; values: Record<string, unknown> };

@@ -4,7 +4,7 @@ import { countedAsOf, type MovedSinceCount, noMovements, sumMovedSince } from '.
 import { type Change, decide, emptyWarehouse, type ExpectedField } from './decide.ts';
 import { emptySnapshot, lotSortKey, type StockSnapshot, transitSortKey } from './snapshot.ts';
 import { contentHashOf, type SubmittedMovement } from './submitted-movement.ts';
-import { ownValue } from '../../../shared/own-value.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 /** Counters that no movement of a plan may make negative, and that other transactions change concurrently. */
 export const guardedCounters = ['available', 'damaged', 'inspection'] as const;

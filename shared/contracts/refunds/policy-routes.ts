@@ -3,7 +3,7 @@ import { AmountMinor, Instant } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
 import { RefundReason } from './refund-content.ts';
-import { ownValue } from '../../own-value.ts';
+import { ownValue } from '../../input/own-value.ts';
 
 const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'A name has 1 to 40 lower case letters, digits or dashes');
 const Share = z.number().min(0).max(1);

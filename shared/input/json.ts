@@ -1,4 +1,4 @@
-import type { FieldError } from './contracts/problem.ts';
+import type { FieldError } from '../contracts/problem.ts';
 
 /** A text in JSON that is not text: half a surrogate pair, or a control character. */
 export class MalformedTextError extends Error {

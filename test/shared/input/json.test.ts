@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MalformedTextError, readJson } from '../../shared/json.ts';
+import { MalformedTextError, readJson } from '../../../shared/input/json.ts';
 
 const pointersOf = (text: string) => {
   try {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ownValue } from '../../shared/own-value.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 const inherited = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf', 'isPrototypeOf'];
 
