@@ -27,11 +27,6 @@ export const Currency = z
   })
   .meta({ id: 'Currency', description: 'Active ISO 4217 currency code', example: 'GBP' });
 
-/** Two capital letters, as in stored items, events and responses. */
-export const CountryCode = z
-  .string()
-  .regex(/^[A-Z]{2}$/, 'A country is an ISO 3166-1 alpha-2 code such as GB')
-  .meta({ example: 'GB' });
 /** ISO 3166-1 alpha-2 code, for input; `ZZ` is an unknown country. */
 export const Country = z
   .enum(countryCodes, {
