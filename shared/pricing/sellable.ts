@@ -1,3 +1,4 @@
+import { didYouMean } from '../closest.ts';
 import { notSold, type SkuRecord } from '../catalog/sku-item.ts';
 import type { FieldError } from '../contracts/problem.ts';
 import type { SellingPolicy } from '../store.ts';
@@ -79,9 +80,12 @@ export const amountTooLarge = invalid(
   '/lines',
   'An amount of the order exceeds the limit of the store.',
 );
-export const unknownShipping = ({ shippingMethods }: Pick<SellingPolicy, 'shippingMethods'>) =>
-  invalid(
-    'unknown-shipping-method',
-    '/shippingMethod',
-    `The shipping methods are ${shippingMethods.map(({ method }) => method).join(', ')}.`,
-  );
+/** The problem of a shipping method that the store does not have; it names the closest one. */
+export const unknownShipping = (
+  { shippingMethod }: { shippingMethod?: string | undefined },
+  { shippingMethods }: Pick<SellingPolicy, 'shippingMethods'>,
+) => {
+  const methods = shippingMethods.map(({ method }) => method);
+  const end = didYouMean(shippingMethod, methods) || '.';
+  return invalid('unknown-shipping-method', '/shippingMethod', `The shipping methods are ${methods.join(', ')}${end}`);
+};

@@ -77,7 +77,7 @@ function amountsOf(
   let shipping = { shippingMinor: order.shippingMinor, taxMinor: order.taxMinor - taxOfLines };
   if (shippingMethod !== order.shippingMethod) {
     const method = shippingOf({ shippingMethod }, policy);
-    if (!method) return { refusal: unknownShipping(policy) };
+    if (!method) return { refusal: unknownShipping({ shippingMethod }, policy) };
     const taxMinor = taxOfShipping(method.priceMinor, { ...policy, taxIncluded });
     shipping = { shippingMinor: method.priceMinor, taxMinor };
   }

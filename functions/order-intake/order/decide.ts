@@ -66,7 +66,7 @@ export function decide(placement: Placement, state: PlacementState, policy: Sell
 
   const demand = demandOf(content.lines);
   const shipping = shippingOf(content, policy);
-  if (!shipping) return unknownShipping(policy);
+  if (!shipping) return unknownShipping(content, policy);
   if (content.placedAt && Date.parse(content.placedAt) > placement.now + clockToleranceMs) return placedInFuture;
 
   const sold = sellableLines(placement, state.skus);

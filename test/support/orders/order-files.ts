@@ -1,5 +1,5 @@
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { expect } from 'vitest';
+import { vi } from 'vitest';
 import { type BackOffice, s3Of } from '../system/back-office.ts';
 
 const header = 'externalOrderId,channel,currency,placedAt,customerId,country,sku,quantity,unitPriceMinor,taxMinor';
@@ -22,7 +22,7 @@ export function orderFiles(office: () => BackOffice) {
         Body: [head, ...rows].join('\n'),
       };
       await s3Of(credentials).send(new PutObjectCommand(file));
-      await expect.poll(() => read(`results/${name}.json`).catch(() => '')).not.toBe('');
+      await vi.waitFor(() => read(`results/${name}.json`), { timeout: 50_000, interval: 50 });
       return {
         summary: JSON.parse(await read(`results/${name}.json`)),
         badRows: (await read(`results/${name}.csv`)).trim().split('\n').slice(1),
