@@ -14,8 +14,9 @@ const channels = { storefront: { channel: 'storefront', pricesItself: false, sta
 const shipAgain = (hash: string, body: routes.ShipmentContent = content) => {
   const shipment = { ...content, contentHash: hash, shippedAt: '2026-03-05T12:00:00Z' };
   const order = aPlacedOrder([{ quantity: 2, totalMinor: 2000 }], { shipments: [shipment] });
-  const store = { current: async () => ({ order }), commit: () => expect.fail('Nothing is written') };
-  const { shipOrder } = fulfilmentRoutes(store as never, channels, aPolicy(), (_now, change) =>
+  const orders = { current: async () => ({ order }), commit: () => expect.fail('Nothing is written') };
+  const refunded = { read: async () => ({ units: [] }) };
+  const { shipOrder } = fulfilmentRoutes({ orders, refunded } as never, channels, aPolicy(), (_now, change) =>
     change((decide) => decide),
   );
   return shipOrder(aRequest(routes.shipOrder, { params: { orderId: order.orderId }, body }, 'warehouse'));
