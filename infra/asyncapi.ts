@@ -61,7 +61,7 @@ function webhookMessage({ detailType, envelope }: EventDefinition): Message {
   const body = z.object({
     type: z.literal(detailType).describe('Name of the event'),
     timestamp: metadata.shape.occurredAt.describe('Time of the event'),
-    data,
+    data: data.describe('What changed'),
   });
   return { name: detailType, contentType: 'application/json', payload: schemaOf(body) };
 }

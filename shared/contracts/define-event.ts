@@ -33,9 +33,14 @@ export const defineEvent = <const S extends string, const T extends string, D ex
   version: 1,
   pattern: { source: [source], detailType: [detailType] },
   envelope: z.object({
-    source: z.literal(source),
-    'detail-type': z.literal(detailType),
-    detail: z.object({ metadata: Metadata, data }),
+    source: z.literal(source).describe('Workflow that published the event'),
+    'detail-type': z.literal(detailType).describe('Name of the event'),
+    detail: z
+      .object({
+        metadata: Metadata.describe('Identity, time and origin of the event'),
+        data: data.describe('What changed'),
+      })
+      .describe('The event'),
   }),
 });
 

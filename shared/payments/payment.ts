@@ -4,39 +4,52 @@ import { AmountMinor, CallerId, Currency, CurrencyCode, EventInstant, Instant } 
 /** A provider's notification of a payment, refund or chargeback of an order; `eventId` is its identity. Source: the HTTP contract. */
 export const PaymentEvent = z
   .strictObject({
-    eventId: CallerId,
-    type: z.enum([
-      'payment.authorized',
-      'payment.captured',
-      'payment.failed',
-      'refund.succeeded',
-      'refund.failed',
-      'chargeback.opened',
-      'chargeback.won',
-      'chargeback.lost',
-    ]),
-    paymentId: CallerId,
-    orderId: z.string().regex(/^ord_[0-9a-z]{26}$/, 'Not an order id'),
-    amountMinor: AmountMinor,
-    currency: Currency,
-    occurredAt: EventInstant,
-    refundId: CallerId.optional(),
+    eventId: CallerId.meta({
+      description: 'Id of the event at the provider; a repeated event has the same one',
+      example: 'evt_90211',
+    }),
+    type: z
+      .enum([
+        'payment.authorized',
+        'payment.captured',
+        'payment.failed',
+        'refund.succeeded',
+        'refund.failed',
+        'chargeback.opened',
+        'chargeback.won',
+        'chargeback.lost',
+      ])
+      .describe('What happened'),
+    paymentId: CallerId.meta({ description: 'Id of the payment at the provider', example: 'pay_88123' }),
+    orderId: z
+      .string()
+      .regex(/^ord_[0-9a-z]{26}$/, 'Not an order id')
+      .meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    amountMinor: AmountMinor.describe('Amount in minor units'),
+    currency: Currency.describe('Currency of the amount, ISO 4217'),
+    occurredAt: EventInstant.describe('Time of the event at the provider'),
+    refundId: CallerId.optional().meta({
+      description: 'Reference of the payout, for `refund.*`',
+      example: 'ref_01kb9zq4y8t4v7c0m3j5r6n8px-1-1',
+    }),
     chargebackId: CallerId.optional().meta({
       description:
         'The provider’s id of the chargeback, which its opening and its end have in common. Without it, they belong together by `paymentId`.',
       example: 'dp_1PgafmB7WZ01zgkW',
     }),
-    /** The provider's fingerprint of the card, the same for every payment with it. */
-    cardFingerprint: CallerId.optional(),
+    cardFingerprint: CallerId.optional().meta({
+      description: 'The provider’s fingerprint of the card, the same for every payment with it',
+      example: 'card_f8d11c',
+    }),
   })
   .meta({ id: 'PaymentEvent' });
 export type PaymentEvent = z.infer<typeof PaymentEvent>;
 
 /** A payment event as the order item stores it. */
 export const Payment = PaymentEvent.omit({ orderId: true }).extend({
-  currency: CurrencyCode,
-  occurredAt: Instant,
-  provider: z.string(),
+  currency: CurrencyCode.describe('Currency of the amount, ISO 4217'),
+  occurredAt: Instant.describe('Time of the event at the provider'),
+  provider: z.string().meta({ description: 'Payment provider', example: 'acme' }),
 });
 export type Payment = z.infer<typeof Payment>;
 
@@ -49,9 +62,11 @@ export const publishedPaymentOf = ({
 
 /** Captured against due amount of an order; due is its total less `cancelledMinor`. */
 export const Balance = z.object({
-  balance: z.enum(['unpaid', 'underpaid', 'settled', 'overpaid']),
-  dueMinor: AmountMinor,
-  capturedMinor: z.int().nonnegative(),
+  balance: z
+    .enum(['unpaid', 'underpaid', 'settled', 'overpaid'])
+    .describe('Whether the captured amount is the amount due'),
+  dueMinor: AmountMinor.meta({ description: 'Total less cancelled units, in minor units', example: 4493 }),
+  capturedMinor: z.int().nonnegative().meta({ description: 'Captured amount, in minor units', example: 4493 }),
   chargedBackMinor: z.int().nonnegative().meta({
     description: 'Open and lost chargebacks, in minor units of the order’s currency. A won one no longer counts.',
     example: 1999,

@@ -8,39 +8,63 @@ import { CallerId, EventInstant, Sku, Warehouse } from '../names.ts';
  */
 export const Movement = z
   .strictObject({
-    movementId: CallerId,
-    sku: Sku,
-    warehouse: Warehouse,
-    type: MovementType,
-    quantity: z.int().min(-1_000_000_000).max(1_000_000_000),
-    reason: z.string().trim().min(1).max(200).optional(),
-    lot: z.string().trim().min(1).max(64).optional(),
-    /** Last day on which the lot is sold. */
-    expiresOn: z.iso.date().optional(),
+    movementId: CallerId.meta({
+      description: 'Id of the movement, chosen by the caller; a repeated movement has the same one',
+      example: 'receipt-2026-11-30-17',
+    }),
+    sku: Sku.describe('SKU'),
+    warehouse: Warehouse.describe('Warehouse'),
+    type: MovementType.describe('Kind of the movement'),
+    quantity: z.int().min(-1_000_000_000).max(1_000_000_000).meta({
+      description:
+        'Number of units: signed for an adjustment, the units found for a count, the units to withhold for safety stock, positive for the other types',
+      example: 24,
+    }),
+    reason: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .optional()
+      .meta({ description: 'Why stock is moved', example: 'Delivery note 5521' }),
+    lot: z.string().trim().min(1).max(64).optional().meta({ description: 'Lot of the units', example: 'L2026-11' }),
+    expiresOn: z.iso
+      .date()
+      .optional()
+      .meta({ description: 'Last day on which the lot is sold', example: '2027-05-31' }),
     /**
      * Later movements are added to the quantity of a count.
      * @default the time of the request, the message or the upload
      */
-    occurredAt: EventInstant.optional(),
-    /** For a count: rejects it if on hand is not this figure. Later movements are not added then. */
-    expectedOnHand: z.int().nonnegative().optional(),
+    occurredAt: EventInstant.optional().describe(
+      'Time of the movement; later movements are added to the quantity of a count. Default: the time of the request, the message or the upload',
+    ),
+    expectedOnHand: z.int().nonnegative().optional().meta({
+      description: 'For a count: rejects it if on hand is not this figure. Later movements are not added then',
+      example: 24,
+    }),
     /**
      * For a count: whether `quantity` includes the units that open orders reserve.
      * @default 'included'
      */
-    openOrders: z.enum(['included', 'deducted']).optional(),
+    openOrders: z
+      .enum(['included', 'deducted'])
+      .optional()
+      .describe('For a count: whether `quantity` includes the units that open orders reserve. Default: `included`'),
     /**
      * Status of the units before the movement.
      * @default 'available'
      */
-    from: StockStatus.optional(),
+    from: StockStatus.optional().describe('Status of the units before the movement. Default: `available`'),
     /**
      * Status of the units after the movement.
      * @default 'available'
      */
-    to: StockStatus.optional(),
-    /** Id of the transfer between two warehouses. */
-    transferId: CallerId.optional(),
+    to: StockStatus.optional().describe('Status of the units after the movement. Default: `available`'),
+    transferId: CallerId.optional().meta({
+      description: 'Id of the transfer between two warehouses',
+      example: 'transfer-88',
+    }),
   })
   .superRefine((movement, context) => {
     for (const [field, message] of problemsOf(movement)) {

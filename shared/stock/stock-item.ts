@@ -7,10 +7,14 @@ import { Sku } from '../names.ts';
  * condition cannot calculate.
  */
 export const Counters = z.object({
-  onHand: z.int(),
-  reserved: z.int(),
-  unavailable: z.int(),
-  available: z.int(),
+  onHand: z.int().meta({ description: 'Units in the warehouse', example: 48 }),
+  reserved: z.int().meta({ description: 'Units reserved by open orders', example: 2 }),
+  unavailable: z
+    .int()
+    .meta({ description: 'Units that cannot be sold: damaged, in inspection or safety stock', example: 1 }),
+  available: z
+    .int()
+    .meta({ description: 'Units that can be ordered: on hand less reserved less unavailable', example: 45 }),
 });
 export type Counters = z.infer<typeof Counters>;
 
@@ -43,12 +47,26 @@ const IdleDays = z.int().min(1).max(3650).optional();
  * shipment. An absent unit level raises none; absent days are those of the store.
  */
 export const AlertLevels = z.strictObject({
-  /** The SKU is low at or below this level. */
-  reorderPoint: z.int().min(0).max(1_000_000_000).optional(),
-  /** The SKU is overstocked above this level. */
-  overstockAbove: z.int().min(0).max(1_000_000_000).optional(),
-  slowMovingAfterDays: IdleDays,
-  deadAfterDays: IdleDays,
+  reorderPoint: z
+    .int()
+    .min(0)
+    .max(1_000_000_000)
+    .optional()
+    .meta({ description: 'The SKU is low at or below this number of available units', example: 10 }),
+  overstockAbove: z
+    .int()
+    .min(0)
+    .max(1_000_000_000)
+    .optional()
+    .meta({ description: 'The SKU is overstocked above this number of available units', example: 500 }),
+  slowMovingAfterDays: IdleDays.meta({
+    description: 'Days without a shipment until the stock is slow moving. Default: those of the store',
+    example: 90,
+  }),
+  deadAfterDays: IdleDays.meta({
+    description: 'Days without a shipment until the stock is dead. Default: those of the store',
+    example: 365,
+  }),
 });
 export type AlertLevels = z.infer<typeof AlertLevels>;
 

@@ -47,7 +47,12 @@ export const putSku = defineRoute({
   summary: 'Create or replace a SKU',
   scope: 'catalog.write',
   params,
-  headers: z.looseObject({ 'if-match': z.string().optional() }),
+  headers: z.looseObject({
+    'if-match': z
+      .string()
+      .optional()
+      .meta({ description: 'The `ETag` of the SKU that the change is based on', example: '"3"' }),
+  }),
   body: SkuContent,
   responses: {
     200: { description: 'Replaced, or unchanged', schema: SkuResponse },

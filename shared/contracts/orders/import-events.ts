@@ -6,5 +6,7 @@ import { OrderPlaced } from './events.ts';
 export const OrderImported = defineEvent(
   'storeworks.order-intake',
   'OrderImported',
-  OrderPlaced.envelope.shape.detail.shape.data.extend({ status: z.literal('completed') }),
+  OrderPlaced.envelope.shape.detail.shape.data.extend({
+    status: z.literal('completed').describe('Imported orders are completed'),
+  }),
 );

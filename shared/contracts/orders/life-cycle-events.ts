@@ -10,30 +10,33 @@ const source = 'storeworks.order-intake';
 
 /** Data of every change: the order's identity, and its status and version after the change. */
 const ChangedOrder = z.object({
-  orderId: z.string(),
-  externalOrderId: z.string(),
-  channel: z.string(),
-  currency: CurrencyCode,
-  status: OrderStatus,
-  version: z.int().positive(),
+  orderId: z.string().meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+  externalOrderId: z.string().meta({ description: 'Id of the order in its channel', example: 'web-100042' }),
+  channel: z.string().meta({ description: 'Channel of the order', example: 'storefront' }),
+  currency: CurrencyCode.describe('Currency of all amounts, ISO 4217'),
+  status: OrderStatus.describe('Status after the change'),
+  version: z.int().positive().meta({ description: 'Version of the order after the change', example: 3 }),
 });
 
 /** Units of a line in the warehouse where they are or were reserved. */
 const LineUnits = z.object({
-  lineId: z.string(),
-  sku: z.string(),
-  warehouse: z.string(),
-  quantity: z.int().positive(),
+  lineId: z.string().meta({ description: 'Id of the line', example: '1' }),
+  sku: z.string().meta({ description: 'SKU of the line', example: 'TEA-EARL-GREY-100' }),
+  warehouse: z.string().meta({ description: 'Warehouse where the units are or were reserved', example: 'main' }),
+  quantity: z.int().positive().meta({ description: 'Number of units', example: 1 }),
 });
 
 const Cancelled = ChangedOrder.extend({
-  /** The caller's id; `review` after a rejection; `unpaid` if the rest of an exchange order was not paid in time. */
-  requestId: z.string(),
-  reason: z.string(),
-  /** The units whose stock was released. */
-  lines: z.array(LineUnits),
-  /** Total of these units; with the order's last unit, also shipping and charges. */
-  cancelledMinor: AmountMinor,
+  requestId: z.string().meta({
+    description:
+      'Id of the request; `review` after a rejection; `unpaid` if the rest of an exchange order was not paid in time',
+    example: 'cancel-1',
+  }),
+  reason: z.string().meta({ description: 'Why the units were cancelled', example: 'Ordered twice' }),
+  lines: z.array(LineUnits).describe('Units whose stock was released'),
+  cancelledMinor: AmountMinor.describe(
+    'Total of these units, in minor units; with the order’s last unit, also shipping and charges',
+  ),
   refundId: z.string().optional().meta({
     description: 'The refund whose units were cancelled, because they were refunded before shipment',
     example: 'ref_01kb9zq4y8t4v7c0m3j5r6n8px',
@@ -54,43 +57,60 @@ export const OrderExpired = defineEvent(
   source,
   'OrderExpired',
   ChangedOrder.extend({
-    reservedUntil: Instant,
-    lines: z.array(LineUnits),
-    /** The order's total less what was cancelled before; absent in events before 2026-11-22. */
-    cancelledMinor: AmountMinor.optional(),
+    reservedUntil: Instant.describe('Time at which the reservation expired'),
+    lines: z.array(LineUnits).describe('Units whose stock was released'),
+    cancelledMinor: AmountMinor.optional().describe(
+      'The order’s total less what was cancelled before, in minor units; absent in events before 2026-11-22',
+    ),
   }),
 );
 
-const EditedLine = OrderLine.extend({ category: z.string().optional() });
+const EditedLine = OrderLine.extend({
+  category: z.string().optional().meta({ description: 'Category of the SKU', example: 'Tea' }),
+});
 
 /** An order was edited. `OrderPlaced` followed by the order's edits gives the current order. */
 export const OrderEdited = defineEvent(
   source,
   'OrderEdited',
   ChangedOrder.extend({
-    editId: z.string(),
-    reason: z.string(),
-    /** The changed lines; `before` is null for an added line, `after` for a removed one. */
-    lines: z.array(z.object({ before: EditedLine.nullable(), after: EditedLine.nullable() })),
-    /** The order's amounts after the edit; `differences` is the change, negative for a reduction. */
-    amounts: z.object({
-      subtotalMinor: AmountMinor,
-      discountMinor: AmountMinor,
-      shippingMinor: AmountMinor,
-      taxMinor: AmountMinor,
-      totalMinor: AmountMinor,
-    }),
-    differences: z.object({
-      subtotalMinor: z.int(),
-      discountMinor: z.int(),
-      shippingMinor: z.int(),
-      taxMinor: z.int(),
-      totalMinor: z.int(),
-    }),
-    /** New values of edited members; absent if not edited. */
-    shippingAddress: StoredAddress.optional(),
-    shippingMethod: z.string().optional(),
-    note: z.string().optional(),
+    editId: z.string().meta({ description: 'Id of the edit, chosen by the caller', example: 'edit-1' }),
+    reason: z.string().meta({ description: 'Why the order was edited', example: 'The customer called' }),
+    lines: z
+      .array(
+        z.object({
+          before: EditedLine.nullable().describe('The line before the edit; null for an added line'),
+          after: EditedLine.nullable().describe('The line after the edit; null for a removed line'),
+        }),
+      )
+      .describe('The changed lines'),
+    amounts: z
+      .object({
+        subtotalMinor: AmountMinor.meta({ description: 'Subtotal in minor units', example: 3998 }),
+        discountMinor: AmountMinor.meta({ description: 'Discount in minor units', example: 0 }),
+        shippingMinor: AmountMinor.meta({ description: 'Shipping in minor units', example: 495 }),
+        taxMinor: AmountMinor.meta({ description: 'Tax in minor units', example: 749 }),
+        totalMinor: AmountMinor.meta({ description: 'Total in minor units', example: 4493 }),
+      })
+      .describe('The order’s amounts after the edit'),
+    differences: z
+      .object({
+        subtotalMinor: z.int().meta({ description: 'Change of the subtotal, in minor units', example: -1999 }),
+        discountMinor: z.int().meta({ description: 'Change of the discount, in minor units', example: 0 }),
+        shippingMinor: z.int().meta({ description: 'Change of the shipping, in minor units', example: 0 }),
+        taxMinor: z.int().meta({ description: 'Change of the tax, in minor units', example: -333 }),
+        totalMinor: z.int().meta({ description: 'Change of the total, in minor units', example: -1999 }),
+      })
+      .describe('Change of the amounts, negative for a reduction'),
+    shippingAddress: StoredAddress.optional().describe('New shipping address; absent if it is unchanged'),
+    shippingMethod: z
+      .string()
+      .optional()
+      .meta({ description: 'New shipping method; absent if it is unchanged', example: 'express' }),
+    note: z
+      .string()
+      .optional()
+      .meta({ description: 'New note; absent if it is unchanged', example: 'Please ring twice' }),
   }),
 );
 
@@ -121,10 +141,13 @@ export const OrderShipped = defineEvent(
   source,
   'OrderShipped',
   ChangedOrder.extend({
-    shipmentId: z.string(),
-    lines: z.array(LineUnits),
-    carrier: z.string().optional(),
-    trackingNumber: z.string().optional(),
+    shipmentId: z.string().meta({ description: 'Id of the shipment, chosen by the warehouse', example: 'PARCEL-1' }),
+    lines: z.array(LineUnits).describe('Shipped units'),
+    carrier: z.string().optional().meta({ description: 'Carrier', example: 'Royal Mail' }),
+    trackingNumber: z
+      .string()
+      .optional()
+      .meta({ description: 'Tracking number of the carrier', example: 'RM123456785GB' }),
     shippedAt: Instant.optional().meta({
       description: 'When the shipment left the warehouse; absent in events before 2026-11-30.',
       example: '2026-11-27T16:00:00Z',
@@ -136,7 +159,10 @@ export const OrderShipped = defineEvent(
 export const OrderDelivered = defineEvent(
   source,
   'OrderDelivered',
-  ChangedOrder.extend({ shipmentId: z.string(), deliveredAt: Instant }),
+  ChangedOrder.extend({
+    shipmentId: z.string().meta({ description: 'Id of the shipment', example: 'PARCEL-1' }),
+    deliveredAt: Instant.describe('Time of the delivery'),
+  }),
 );
 
 /** Staff corrected the time of a delivery. The return window moves with it, so that a completed order may be open again. */
@@ -162,14 +188,32 @@ export const OrderDeliveryCorrected = defineEvent(
 export const OrderCompleted = defineEvent(source, 'OrderCompleted', ChangedOrder);
 
 /** An order, or the open rest of a `partly-shipped` one, awaits review before it ships. `reasons`: all hold reasons. */
-export const OrderHeld = defineEvent(source, 'OrderHeld', ChangedOrder.extend({ reasons: z.array(z.string()) }));
+export const OrderHeld = defineEvent(
+  source,
+  'OrderHeld',
+  ChangedOrder.extend({
+    reasons: z.array(z.string()).meta({ description: 'All reasons why the order is held', example: ['risk'] }),
+  }),
+);
 
 /** Staff released a held order. */
-export const OrderReleased = defineEvent(source, 'OrderReleased', ChangedOrder.extend({ reason: z.string() }));
+export const OrderReleased = defineEvent(
+  source,
+  'OrderReleased',
+  ChangedOrder.extend({
+    reason: z.string().meta({ description: 'Why staff released the order', example: 'Customer is known' }),
+  }),
+);
 
 /** A payment event of a provider was recorded. `order` is null if the payment arrived before its order. */
 export const PaymentRecorded = defineEvent(
   source,
   'PaymentRecorded',
-  z.object({ orderId: z.string(), payment: PublishedPayment, order: ChangedOrder.extend(Balance.shape).nullable() }),
+  z.object({
+    orderId: z.string().meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    payment: PublishedPayment.describe('The payment event'),
+    order: ChangedOrder.extend(Balance.shape)
+      .nullable()
+      .describe('The order after the change; null if the payment arrived before its order'),
+  }),
 );

@@ -10,7 +10,12 @@ export const Text = (max: number) => z.string().trim().min(1).max(max);
 /** Units of lines, each line at most once. */
 export const Lines = (minUnits: 0 | 1) =>
   z
-    .array(z.strictObject({ lineId: Text(40), quantity: z.int().min(minUnits).max(1_000_000) }))
+    .array(
+      z.strictObject({
+        lineId: Text(40).meta({ description: 'Id of the order line', example: '1' }),
+        quantity: z.int().min(minUnits).max(1_000_000).meta({ description: 'Number of units', example: 1 }),
+      }),
+    )
     .min(1)
     .max(1000)
     .refine((lines) => new Set(lines.map(({ lineId }) => lineId)).size === lines.length, 'A line is named twice');
@@ -33,14 +38,21 @@ export const ifMatchHeaders = z.object({
     .string()
     .max(200)
     .optional()
-    .meta({ description: 'The `ETag` of an order version; another version is not changed' }),
+    .meta({ description: 'The `ETag` of an order version; another version is not changed', example: '"3"' }),
 });
 export const staleResponse = {
   412: { description: '`order-changed`: the order has changed since the version of `If-Match`', schema: Problem },
 };
 
 export const Cancellation = z
-  .strictObject({ requestId: CallerId, reason: Text(500), lines: Lines(1).optional() })
+  .strictObject({
+    requestId: CallerId.meta({
+      description: 'Id of the request, chosen by the caller; a repeated request has the same one',
+      example: 'cancel-1',
+    }),
+    reason: Text(500).meta({ description: 'Why the order is cancelled', example: 'Ordered twice' }),
+    lines: Lines(1).optional().describe('Units to cancel. Default: all units that are not shipped'),
+  })
   .meta({ id: 'Cancellation' });
 export type Cancellation = z.infer<typeof Cancellation>;
 
@@ -75,10 +87,15 @@ export const allocateOrder = defineRoute({
 
 export const ShipmentContent = z
   .strictObject({
-    shipmentId: PathId,
-    lines: Lines(1),
-    carrier: Text(100).optional(),
-    trackingNumber: Text(200).optional(),
+    shipmentId: PathId.meta({
+      description: 'Id of the shipment, chosen by the warehouse; a repeated shipment has the same one',
+      example: 'PARCEL-1',
+    }),
+    lines: Lines(1).describe('Shipped units'),
+    carrier: Text(100).optional().meta({ description: 'Carrier', example: 'Royal Mail' }),
+    trackingNumber: Text(200)
+      .optional()
+      .meta({ description: 'Tracking number of the carrier', example: 'RM123456785GB' }),
     shippedAt: Instant.optional().meta({
       description: 'When the shipment left the warehouse: from the placement of the order to now. Now by default.',
       example: '2026-11-27T16:00:00Z',
@@ -123,7 +140,7 @@ export const deliverShipment = defineRoute({
   tag: 'Orders',
   summary: 'Record the delivery of a shipment',
   scope: 'stock.write',
-  params: OrderParams.extend({ shipmentId: CallerId }),
+  params: OrderParams.extend({ shipmentId: CallerId.meta({ description: 'Id of the shipment', example: 'PARCEL-1' }) }),
   body: Delivery,
   responses: {
     200: { description: `The current order. ${replayed}`, schema: OrderResponse },
@@ -154,7 +171,7 @@ export const correctDelivery = defineRoute({
   tag: 'Orders',
   summary: 'Correct the time of a recorded delivery, and with it the return window; staff only',
   scope: 'orders.write',
-  params: OrderParams.extend({ shipmentId: CallerId }),
+  params: OrderParams.extend({ shipmentId: CallerId.meta({ description: 'Id of the shipment', example: 'PARCEL-1' }) }),
   headers: ifMatchHeaders,
   body: DeliveryCorrection,
   responses: {
@@ -173,7 +190,12 @@ export const correctDelivery = defineRoute({
   },
 });
 
-const Review = z.strictObject({ decision: z.enum(['release', 'reject']), reason: Text(500) }).meta({ id: 'Review' });
+const Review = z
+  .strictObject({
+    decision: z.enum(['release', 'reject']).describe('The decision'),
+    reason: Text(500).meta({ description: 'Why the order is released or rejected', example: 'Customer is known' }),
+  })
+  .meta({ id: 'Review' });
 
 export const reviewOrder = defineRoute({
   method: 'POST',
@@ -198,20 +220,26 @@ export const postPayment = defineRoute({
   path: '/payments/webhooks/{provider}',
   tag: 'Payments',
   summary: 'Receive a payment event from a payment provider',
-  params: z.strictObject({ provider: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'Not the name of a provider') }),
-  headers: z.object({
-    'storeworks-signature': z
+  params: z.strictObject({
+    provider: z
       .string()
-      .meta({ description: '`t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`, at most 5 minutes old' }),
+      .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'Not the name of a provider')
+      .meta({ description: 'Name of the payment provider', example: 'acme' }),
+  }),
+  headers: z.object({
+    'storeworks-signature': z.string().meta({
+      description: '`t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`, at most 5 minutes old',
+      example: 't=1796030100,v1=5257a869e7ecebeda32affa62cdca3fa51cad7e77a0e56ff536d0ce8e108d8bd',
+    }),
   }),
   body: PaymentEvent,
   responses: {
     200: {
       description: 'Recorded, recorded before, or stored until its order is placed',
       schema: z.object({
-        orderId: z.string(),
-        eventId: z.string(),
-        status: z.enum(['recorded', 'already-recorded', 'waiting-for-order']),
+        orderId: z.string().meta({ description: 'Order of the payment', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+        eventId: z.string().meta({ description: 'Id of the event', example: 'evt_90211' }),
+        status: z.enum(['recorded', 'already-recorded', 'waiting-for-order']).describe('What happened to the event'),
       }),
     },
     401: { description: '`invalid-signature`: missing, wrong, or older than 5 minutes', schema: Problem },

@@ -23,7 +23,10 @@ export const postStripeEvent = defineRoute({
   tag: 'Payments',
   summary: 'Receive an event from Stripe in its own format; the PaymentIntent’s metadata names the order as `orderId`',
   headers: z.object({
-    'stripe-signature': z.string().meta({ description: 'Stripe’s signature, at most 5 minutes old' }),
+    'stripe-signature': z.string().meta({
+      description: 'Stripe’s signature, at most 5 minutes old',
+      example: 't=1796030100,v1=5257a869e7ecebeda32affa62cdca3fa51cad7e77a0e56ff536d0ce8e108d8bd',
+    }),
   }),
   body: StripeEvent,
   responses: {

@@ -26,14 +26,14 @@ export type StockStatus = z.infer<typeof StockStatus>;
 /** Amounts by which counters were corrected. Not an integer if the wrong counter was not one. */
 export const Corrections = z
   .object({
-    onHand: z.number(),
-    unavailable: z.number(),
-    damaged: z.number(),
-    inspection: z.number(),
-    safetyStock: z.number(),
-    expired: z.number(),
-    reserved: z.number(),
-    available: z.number(),
+    onHand: z.number().meta({ description: 'Correction of the units on hand', example: -1 }),
+    unavailable: z.number().meta({ description: 'Correction of the unavailable units', example: 0 }),
+    damaged: z.number().meta({ description: 'Correction of the damaged units', example: 0 }),
+    inspection: z.number().meta({ description: 'Correction of the units in inspection', example: 0 }),
+    safetyStock: z.number().meta({ description: 'Correction of the safety stock', example: 0 }),
+    expired: z.number().meta({ description: 'Correction of the expired units', example: 0 }),
+    reserved: z.number().meta({ description: 'Correction of the reserved units', example: 1 }),
+    available: z.number().meta({ description: 'Correction of the available units', example: -2 }),
   })
   .partial();
 export type Corrections = z.infer<typeof Corrections>;
@@ -43,23 +43,35 @@ export const StockMoved = defineEvent(
   'storeworks.stock-update',
   'StockMoved',
   z.object({
-    movementId: z.string(),
-    sku: Sku,
-    warehouse: Warehouse,
-    /** Orders record `shipment`, repairs `audit-correction`, the nightly expiry of lots `expiry`; callers post the others. */
-    type: z.enum([...MovementType.options, 'shipment', 'audit-correction', 'expiry']),
-    onHandDelta: z.int(),
-    unavailableDelta: z.int(),
-    /** The non-zero parts of `unavailableDelta`. */
+    movementId: z
+      .string()
+      .meta({ description: 'Id of the movement, chosen by the caller', example: 'receipt-2026-11-30-17' }),
+    sku: Sku.describe('SKU'),
+    warehouse: Warehouse.describe('Warehouse'),
+    type: z
+      .enum([...MovementType.options, 'shipment', 'audit-correction', 'expiry'])
+      .describe(
+        'Kind of the movement. Orders record `shipment`, repairs `audit-correction`; callers post the other types',
+      ),
+    onHandDelta: z.int().meta({ description: 'Change of the units on hand', example: 24 }),
+    unavailableDelta: z.int().meta({ description: 'Change of the unavailable units', example: 0 }),
     unavailableDeltas: z
-      .object({ damaged: z.int(), inspection: z.int(), safetyStock: z.int(), expired: z.int() })
+      .object({
+        damaged: z.int().meta({ description: 'Change of the damaged units', example: 1 }),
+        inspection: z.int().meta({ description: 'Change of the units in inspection', example: 1 }),
+        safetyStock: z.int().meta({ description: 'Change of the safety stock', example: 5 }),
+        expired: z.int().meta({ description: 'Change of the expired units', example: 1 }),
+      })
       .partial()
-      .optional(),
-    /** Only for `audit-correction`, which moves no units. */
-    corrections: Corrections.optional(),
-    transferId: z.string().optional(),
-    reason: z.string().optional(),
-    lot: z.string().optional(),
+      .optional()
+      .describe('The non-zero parts of `unavailableDelta`'),
+    corrections: Corrections.optional().describe('Only for `audit-correction`, which moves no units'),
+    transferId: z
+      .string()
+      .optional()
+      .meta({ description: 'Id of the transfer between two warehouses', example: 'transfer-88' }),
+    reason: z.string().optional().meta({ description: 'Why stock was moved', example: 'Delivery note 5521' }),
+    lot: z.string().optional().meta({ description: 'Lot of the units', example: 'L2026-11' }),
     expiresOn: z.iso.date().optional().meta({
       description: 'Last day on which the lot is sold, as submitted',
       example: '2027-03-31',
@@ -68,7 +80,7 @@ export const StockMoved = defineEvent(
       description: 'Units added to the transfer; negative if they arrived or were lost. Absent without `transferId`',
       example: -2,
     }),
-    occurredAt: Instant,
+    occurredAt: Instant.describe('Time of the movement'),
   }),
 );
 
@@ -77,11 +89,24 @@ export const StockLotsShipped = defineEvent(
   'storeworks.stock-update',
   'StockLotsShipped',
   z.object({
-    /** Movement id of the shipment in the ledger. */
-    movementId: z.string(),
-    sku: Sku,
-    warehouse: Warehouse,
-    lots: z.array(z.object({ lot: z.string(), expiresOn: z.iso.date().optional(), units: z.int().positive() })),
+    movementId: z.string().meta({
+      description: 'Movement id of the shipment in the ledger',
+      example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px-PARCEL-1',
+    }),
+    sku: Sku.describe('SKU'),
+    warehouse: Warehouse.describe('Warehouse'),
+    lots: z
+      .array(
+        z.object({
+          lot: z.string().meta({ description: 'Lot', example: 'L2026-11' }),
+          expiresOn: z.iso
+            .date()
+            .optional()
+            .meta({ description: 'Last day on which the lot is sold', example: '2027-05-31' }),
+          units: z.int().positive().meta({ description: 'Number of units', example: 2 }),
+        }),
+      )
+      .describe('Units by lot'),
   }),
 );
 
@@ -103,14 +128,15 @@ export const StockMovementRejected = defineEvent(
   'storeworks.stock-update',
   'StockMovementRejected',
   z.object({
-    movementId: z.string(),
-    sku: Sku,
-    warehouse: Warehouse,
-    type: MovementType,
-    quantity: z.int(),
-    /** `RejectionReason`. */
-    reason: z.string(),
-    messageId: z.string(),
+    movementId: z.string().meta({ description: 'Id of the movement', example: 'receipt-2026-11-30-17' }),
+    sku: Sku.describe('SKU'),
+    warehouse: Warehouse.describe('Warehouse'),
+    type: MovementType.describe('Kind of the movement'),
+    quantity: z.int().meta({ description: 'Requested quantity', example: 24 }),
+    reason: z.string().meta({ description: 'Why it was rejected', example: 'unknown-sku' }),
+    messageId: z
+      .string()
+      .meta({ description: 'Id of the queue message', example: '0b1e8c0a-9d0f-4f5c-9d59-0f9d3e8f7a10' }),
   }),
 );
 
@@ -125,17 +151,15 @@ export const StockAlertRaised = defineEvent(
   'storeworks.stock-update',
   'StockAlertRaised',
   z.object({
-    sku: Sku,
-    kind: AlertKind,
-    /** Units after the crossing. */
-    available: z.int(),
+    sku: Sku.describe('SKU'),
+    kind: AlertKind.describe('Kind of the alert'),
+    available: z.int().meta({ description: 'Available units over all warehouses after the crossing', example: 4 }),
     shortUnits: z.int().optional().meta({
       description: 'Reserved units that cannot be shipped, over all warehouses; only for `oversold`',
       example: 2,
     }),
-    /** Only for `slow-moving` and `dead`. */
-    idleSince: Instant.optional(),
-    levels: AlertLevels.optional(),
+    idleSince: Instant.optional().describe('Time since which no unit was shipped; only for `slow-moving` and `dead`'),
+    levels: AlertLevels.optional().describe('Alert levels of the SKU'),
   }),
 );
 
@@ -143,5 +167,5 @@ export const StockAlertRaised = defineEvent(
 export const StockAlertLevelsSet = defineEvent(
   'storeworks.stock-update',
   'StockAlertLevelsSet',
-  z.object({ sku: Sku, levels: AlertLevels }),
+  z.object({ sku: Sku.describe('SKU'), levels: AlertLevels.describe('The new levels') }),
 );
