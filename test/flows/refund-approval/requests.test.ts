@@ -172,8 +172,9 @@ describe('a refund request', () => {
       expectProblem(again, 409, 'not-refundable');
       expect(again.body.pots).toEqual([{ pot: 'charge:duty-gb', requestedMinor, refundableMinor: 0 }]);
     }
-    await refunds.requested(orderId, { charges: [{ chargeId: 'handling', amountMinor: 1 }] });
+    await refunds.requested(orderId, { lines: undefined, charges: [{ chargeId: 'handling', amountMinor: 1 }] });
     await refunds.requested(orderId, { lines: undefined, charges: [{ chargeId: 'handling' }] });
+    await refunds.requested(orderId);
     expect(await refunds.refundable(orderId)).toMatchObject({
       refundableMinor: 0,
       lines: [{ refundable: nothing }],

@@ -119,6 +119,8 @@ describe('refunds of a day', () => {
     const pots = [aComponent({ pot: 'overpaid', amountMinor: 1000, taxMinor: 0, quantity: 0 })];
     const cancelled = posting(OrderCancelled, {
       requestId: 'r',
+      // Cancelled by a person, not by the refund of its units.
+      refundId: undefined,
       lines: [{ lineId: 'line-1', sku: 'MUG', warehouse: 'main', quantity: 1 }],
       cancelledMinor: 1000,
     });
