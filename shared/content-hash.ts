@@ -1,4 +1,5 @@
 import { contentHash } from './ids.ts';
+import { ownValue } from './input/own-value.ts';
 
 type Options = {
   /** Values that mean the same as an absent member of the content. */
@@ -13,9 +14,7 @@ type Options = {
  */
 export function canonicalHash(content: object, { defaults = {}, stored }: Options = {}): string {
   if (stored !== undefined && stored === contentHash(content)) return stored;
-  const members = Object.entries(content).filter(
-    ([name, value]) => value !== new Map(Object.entries(defaults)).get(name),
-  );
+  const members = Object.entries(content).filter(([name, value]) => value !== ownValue(defaults, name));
   return contentHash(canonicalForm(Object.fromEntries(members)));
 }
 

@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { dayBounds } from '../business-day.ts';
-import { closest } from '../closest.ts';
 import { BusinessDay, Instant } from '../names.ts';
-import { type HttpResponse, problem } from './problem.ts';
+import { type HttpResponse, invalidValueText, problem } from './problem.ts';
 
 /** Query parameters of every list that has pages. */
 export const pageParameters = {
@@ -29,13 +28,6 @@ export const invalidCursor = problem(
   'invalid-cursor',
   'The cursor does not belong to this query. Repeat the filters of the page before, or start without a cursor.',
 );
-
-/** What is wrong with a value outside a closed list: the closest valid value, if one is close, and all valid values. */
-export function invalidValueText(value: string, valid: readonly string[]): string {
-  const [likely] = closest(value, valid);
-  const hint = likely === undefined ? '' : ` Did you mean ${likely}?`;
-  return `"${value.slice(0, 60)}" is not a valid value.${hint} Valid values: ${valid.join(', ')}`;
-}
 
 /** The response to a query parameter whose value depends on the configuration of the store. */
 export const invalidParameter = (name: string, detail: string): HttpResponse =>

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { didYouMean } from '../closest.ts';
+import { closest } from '../closest.ts';
 
 /** RFC 9457 problem document. `type` is a stable name, relative to the API's `/problems/`. */
 export const Problem = z
@@ -66,8 +66,8 @@ export const problem = (
   body: { type, title: titles[status] ?? 'Error', status, detail, ...extension },
 });
 
-/** JSON pointer (RFC 6901) of a zod issue path. */
-const pointerOf = (path: readonly PropertyKey[]) =>
+/** JSON pointer (RFC 6901) of a path. */
+export const pointerOf = (path: readonly PropertyKey[]) =>
   path.map((part) => `/${String(part).toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 /** Options of `safeParse` for input whose errors are answered. */
@@ -77,11 +77,18 @@ export const inputs = { reportInput: true } as const;
 const maxListedValues = 30;
 type Issue = z.ZodError['issues'][number];
 
+/** What is wrong with a value outside a closed list: the closest valid value, if one is close, and all valid values. */
+export function invalidValueText(value: unknown, valid: readonly string[]): string {
+  const [likely] = typeof value === 'string' ? closest(value, valid) : [];
+  const given = typeof value === 'string' ? `"${value.slice(0, 60)}" is not a valid value.` : 'Not a valid value.';
+  const hint = likely === undefined ? '' : ` Did you mean ${likely}?`;
+  return `${given}${hint} Valid values: ${valid.join(', ')}`;
+}
+
 /** Names the valid values of a field that has few, and the closest one if the issue has its input (`reportInput`). */
 function detailOf(issue: Issue): string {
   if (issue.code !== 'invalid_value' || issue.values.length > maxListedValues) return issue.message;
-  const values = issue.values.map(String);
-  return `Must be ${values.length === 1 ? '' : 'one of '}${values.join(', ')}${didYouMean(issue.input, values)}`;
+  return invalidValueText(issue.input, issue.values.map(String));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { distance } from 'fastest-levenshtein';
+import { closest } from '../closest.ts';
 import type { Columns } from './columns.ts';
 import { maxColumns } from './limits.ts';
 import type { Separator } from './tokenize.ts';
@@ -48,12 +48,10 @@ const quoted = (names: readonly string[]) =>
     .slice(0, 10)
     .map((name) => JSON.stringify(name.slice(0, 64)))
     .join(', ');
-/** Mistyped letters of a column's name that are recognised. */
-const maxMistyped = 2;
 
 function meantBy(name: string, known: ReadonlyMap<string, string>): string {
-  const near = [...known].filter(([lower]) => distance(lower, name.slice(0, 64).toLowerCase()) <= maxMistyped);
-  return near.length > 0 ? `; did you mean ${near.map(([, meant]) => meant).join(' or ')}?` : '';
+  const near = closest(name, known.values());
+  return near.length > 0 ? `; did you mean ${near.join(' or ')}?` : '';
 }
 
 const hintOf = (unknown: readonly string[]) => (unknown.length > 0 ? `; it has ${quoted(unknown)}` : '');

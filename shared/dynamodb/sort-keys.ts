@@ -1,12 +1,15 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Database } from './database.ts';
+import { conflictError } from './retry-on-conflict.ts';
 
 type Index = { name: string; attribute: string; sortKey: string };
 
+const SortKey = z.string();
+
 /**
  * Returns a function that reads up to `count` sort keys of an index under one partition key, from `after` (exclusive) on,
- * upwards or downwards.
+ * upwards or downwards. Fewer keys are all that there are: throws a retryable error if DynamoDB ends a page before `count`.
  */
 export const sortKeyReader = (
   db: Database,
@@ -15,9 +18,8 @@ export const sortKeyReader = (
   direction: 'up' | 'down',
 ) => {
   const comparison = direction === 'up' ? '>' : '<';
-  const Entry = z.looseObject({ [sortKey]: z.string() }).transform((entry) => z.string().parse(entry[sortKey]));
   return async (partition: string, after: string | undefined, count: number): Promise<string[]> => {
-    const { Items = [] } = await db.send(
+    const { Items = [], LastEvaluatedKey } = await db.send(
       new QueryCommand({
         TableName,
         IndexName: name,
@@ -28,6 +30,8 @@ export const sortKeyReader = (
         Limit: count,
       }),
     );
-    return Items.map((item) => Entry.parse(item));
+    // A page of keys is far below DynamoDB's 1 MB, so that only `Limit` may end it.
+    if (LastEvaluatedKey && Items.length < count) throw conflictError('The index returned less than a page');
+    return Items.map((item) => SortKey.parse(item[sortKey]));
   };
 };

@@ -1,4 +1,4 @@
-import type { FieldError } from '../contracts/problem.ts';
+import { type FieldError, pointerOf } from '../contracts/problem.ts';
 
 /** A text in JSON that is not text: half a surrogate pair, or a control character. */
 export class MalformedTextError extends Error {
@@ -49,7 +49,7 @@ function textErrors(value: unknown): FieldError[] {
     }
     if (typeof current !== 'object' || current === null) continue;
     for (const [name, member] of Object.entries(current)) {
-      const at = `${pointer}/${name.toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')}`;
+      const at = `${pointer}${pointerOf([name])}`;
       const detail = textProblem(name);
       if (detail === undefined) pending.push({ value: member, pointer: at });
       else errors.push({ pointer: at, detail });

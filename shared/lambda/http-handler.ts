@@ -112,7 +112,7 @@ function invalidContent(all: FieldError[]): HttpResponse {
 
 /** Whether the request has no body, and the route's schema has a default for it. A content type does not matter then. */
 const isBodyOmitted = ({ body }: DefinedRoute, event: GatewayEvent) =>
-  bytesOf(event).length === 0 && body?.safeParse(undefined).success === true;
+  !event.body && body?.safeParse(undefined).success === true;
 
 function readBody(event: GatewayEvent, maxBytes: number): { json: unknown } | { refusal: HttpResponse } {
   const contentType = event.headers['content-type'] ?? '';

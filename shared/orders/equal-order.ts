@@ -21,6 +21,12 @@ const hashOf = (content: Pick<OrderContent, 'customer'>, defaults: Record<string
   return canonicalHash({ ...content, customer: { ...customer, email: email && normalEmail(email) } }, { defaults });
 };
 
+/** Whether a stored hash is of this content: canonical, or as sent, which orders placed before 2026-11-30 have. */
+export const hasHash = (
+  stored: string,
+  { contentHash, sentHash }: { contentHash: string; sentHash?: string | undefined },
+): boolean => stored === contentHash || stored === sentHash;
+
 /** Whether two requests are for the same order. Amounts that a channel only expects are not part of it. */
 export const isSameOrder = (a: OrderContent, b: OrderContent, channel: Channel, policy: Methods): boolean =>
   orderHash(contentOf(a, channel), policy) === orderHash(contentOf(b, channel), policy);

@@ -43,6 +43,11 @@ test.each([
   ['placedAt', '31.12.2011 10:00', /^placedAt: .*; write it like 2026-11-30T09:15:00Z, not/],
   ['placedAt', '12/31/11 9:15 AM', /^placedAt: .*; write it like 2026-11-30T09:15:00Z, not/],
   ['placedAt', '40908', /^placedAt: .*; write it like 2026-11-30T09:15:00Z, not "40908"/],
+  [
+    'placedAt',
+    '1970-01-01T00:00:00Z',
+    /^placedAt: The time is before the year 2000; write it like 2026-11-30T09:15:00Z, not/,
+  ],
   ['country', 'Germany', /^country: .*; write it like GB, not "Germany"/],
   ['customerEmail', 'ada', /^customerEmail: .*; write it like ada@example.com, not "ada"/],
   ['status', 'cancelled', /^status: An order that was cancelled or expired is not imported; write it like completed/],

@@ -1,6 +1,7 @@
 import type * as routes from '../../../shared/contracts/orders/life-cycle-routes.ts';
 import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
 import { canonicalHash } from '../../../shared/content-hash.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels, SellingPolicy } from '../../../shared/store.ts';
 import type { Decide } from '../order/apply.ts';
@@ -68,7 +69,7 @@ export function fulfilmentRoutes(
 
     correctDelivery: async (request: Request<typeof routes.correctDelivery>): Promise<HttpResponse> => {
       const { params, headers, body, caller, cause } = request;
-      if (!channels[caller.clientId]?.staff) return notStaff;
+      if (!ownValue(channels, caller.clientId)?.staff) return notStaff;
       const correction = { ...body, shipmentId: params.shipmentId, now: cause.now };
       const outcome = await applyForCaller(store, channels, request, (order) =>
         isStale(order, headers['if-match']) ? { kind: 'stale' } : correctDelivery(order, correction, returnWindowDays),

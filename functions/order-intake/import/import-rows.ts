@@ -4,6 +4,8 @@ import type { DataOf } from '../../../shared/contracts/define-event.ts';
 import { orderColumns } from '../../../shared/contracts/orders/file-columns.ts';
 import type { OrderImported } from '../../../shared/contracts/orders/import-events.ts';
 import { orderIdOf } from '../../../shared/ids.ts';
+import type { Totals } from '../../../shared/pricing/price-order.ts';
+import { lineTotalOf } from '../../../shared/pricing/sent-amounts.ts';
 import type { SellingPolicy } from '../../../shared/store.ts';
 import { importedAmounts, importedCharge } from './imported-amounts.ts';
 import { checkMalformedRows } from './malformed-rows.ts';
@@ -56,7 +58,7 @@ export function ordersOf(
     const { taxIncluded = settings.policy.taxIncluded } = first.content;
     const amounts = importedAmounts(contents, first.content, taxIncluded);
     if (!('wrong' in amounts)) {
-      const order = orderOf(first.content, good, settings.policy);
+      const order = orderOf(first.content, good, amounts.totals, settings.policy);
       return [{ order, rows: good.map(({ row }) => row) }];
     }
     for (const [index, { each }] of read.entries()) {
@@ -98,13 +100,8 @@ function groupProblem(
   return malformedRow === undefined ? undefined : `Row ${malformedRow} is malformed and may be of this order`;
 }
 
-function orderOf(first: Row, rows: readonly ParsedRow[], policy: Settings['policy']): ImportedOrder {
-  const sum = (of: (row: Row) => number) => rows.reduce((total, { content }) => total + of(content), 0);
-  const { externalOrderId, channel, currency, shippingMinor, chargesMinor, placedAt } = first;
-  const { taxIncluded = policy.taxIncluded } = first;
-  const subtotalMinor = sum(({ quantity, unitPriceMinor }) => quantity * unitPriceMinor);
-  const discountMinor = sum((row) => row.discountMinor);
-  const taxMinor = sum((row) => row.taxMinor) + first.shippingTaxMinor;
+function orderOf(first: Row, rows: readonly ParsedRow[], totals: Totals, policy: Settings['policy']): ImportedOrder {
+  const { externalOrderId, channel, currency, chargesMinor, placedAt } = first;
   return {
     orderId: orderIdOf(channel, externalOrderId),
     externalOrderId,
@@ -122,17 +119,11 @@ function orderOf(first: Row, rows: readonly ParsedRow[], policy: Settings['polic
       unitPriceMinor: content.unitPriceMinor,
       discountMinor: content.discountMinor,
       taxMinor: content.taxMinor,
-      totalMinor:
-        content.quantity * content.unitPriceMinor - content.discountMinor + (taxIncluded ? 0 : content.taxMinor),
+      totalMinor: lineTotalOf(content, totals.taxIncluded),
       warehouse: content.warehouse ?? policy.warehousePreference[0] ?? 'main',
     })),
-    subtotalMinor,
-    discountMinor,
-    shippingMinor,
-    taxMinor,
-    taxIncluded,
+    ...totals,
     ...(chargesMinor > 0 && { charges: [importedCharge(chargesMinor)] }),
-    totalMinor: subtotalMinor - discountMinor + shippingMinor + chargesMinor + (taxIncluded ? 0 : taxMinor),
     discounts: [],
     reservedUntil: null,
     placedAt,

@@ -4,6 +4,7 @@ import type { OrderContent } from '../../../shared/contracts/orders/routes.ts';
 import { InitialStatus } from '../../../shared/contracts/orders/status.ts';
 import { isTooLarge } from '../../../shared/dynamodb/transaction-limits.ts';
 import type { Payment } from '../../../shared/payments/payment.ts';
+import { hasHash } from '../../../shared/orders/equal-order.ts';
 import { priceFor } from '../../../shared/pricing/price-for.ts';
 import { type SellableLine, splitLine, type Totals } from '../../../shared/pricing/price-order.ts';
 import {
@@ -60,8 +61,9 @@ export function decide(placement: Placement, state: PlacementState, policy: Sell
   const { orderId, content } = placement;
   if (state.order) {
     const { contentHash, placedEventId } = state.order;
-    const isSame = contentHash === placement.contentHash || contentHash === placement.sentHash;
-    return isSame ? { kind: 'already-placed', placedEventId } : { kind: 'order-conflict', orderId, placedEventId };
+    return hasHash(contentHash, placement)
+      ? { kind: 'already-placed', placedEventId }
+      : { kind: 'order-conflict', orderId, placedEventId };
   }
 
   const demand = demandOf(content.lines);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { StripeEvent } from '../../../shared/contracts/orders/stripe-routes.ts';
 import { PaymentEvent } from '../../../shared/payments/payment.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 const metadata = z.record(z.string(), z.string()).default({});
 const Charge = z.object({ metadata });
@@ -57,14 +58,14 @@ async function notificationOf(
     case 'refund.updated':
     case 'refund.failed': {
       const { status, metadata: own, ...refund } = Refund.parse(object);
-      const refundType = finalRefundTypes[status];
+      const refundType = ownValue(finalRefundTypes, status);
       const refundId = own['reference'] ?? own['refundId'];
       return refundType && { ...(await ofCharge(refundType, refund, readCharge)), refundId };
     }
     case 'charge.dispute.created':
     case 'charge.dispute.closed': {
       const { id: chargebackId, status, ...dispute } = Dispute.parse(object);
-      const disputeType = type === 'charge.dispute.created' ? 'chargeback.opened' : disputeEnds[status];
+      const disputeType = type === 'charge.dispute.created' ? 'chargeback.opened' : ownValue(disputeEnds, status);
       return disputeType && { ...(await ofCharge(disputeType, dispute, readCharge)), chargebackId };
     }
     default:

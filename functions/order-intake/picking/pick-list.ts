@@ -1,3 +1,5 @@
+import { addressFields, type StoredAddress } from '../../../shared/address.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 import type { PickList, PickOrder } from '../../../shared/contracts/orders/pick-list-routes.ts';
 import { type Cell, csvFile } from '../../../shared/csv/write.ts';
 import { openUnits } from '../order/line-units.ts';
@@ -54,21 +56,7 @@ const pickOf = (order: OrderItem, warehouse: string, names: Names): PickOrder =>
 });
 
 type Column = (order: PickOrder, line: PickOrder['lines'][number]) => Cell;
-const addressColumns = [
-  'name',
-  'company',
-  'line1',
-  'line2',
-  'district',
-  'city',
-  'state',
-  'postalCode',
-  'country',
-  'phone',
-] as const;
-/** Also parts that older orders lack. */
-type AddressParts = { readonly [part in (typeof addressColumns)[number]]?: string | undefined };
-const partOf = (address: AddressParts, part: (typeof addressColumns)[number]) => address[part];
+const partOf = (address: StoredAddress, part: string) => ownValue<string | undefined>(address, part);
 const columns: readonly (readonly [string, Column])[] = [
   ['orderId', (order) => order.orderId],
   ['externalOrderId', (order) => order.externalOrderId],
@@ -82,7 +70,7 @@ const columns: readonly (readonly [string, Column])[] = [
   ['customerName', ({ customer }) => customer.name],
   ['customerPhone', ({ customer }) => customer.phone],
   ['customerEmail', ({ customer }) => customer.email],
-  ...addressColumns.map((part): readonly [string, Column] => [
+  ...Object.keys(addressFields).map((part): readonly [string, Column] => [
     part,
     ({ shippingAddress }) => partOf(shippingAddress, part),
   ]),

@@ -1,5 +1,6 @@
 import type { Cause } from '../../../shared/contracts/define-event.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
+import { hasHash } from '../../../shared/orders/equal-order.ts';
 import { chunksOf, type OpenPlacement } from '../../../shared/orders/placement-item.ts';
 import { runAll } from '../../../shared/run-all.ts';
 import type { SellingPolicy } from '../../../shared/store.ts';
@@ -28,13 +29,13 @@ export const placeInChunks = (
   cause: Cause,
   retryBudgetMs = usualRetryBudgetMs,
 ): Promise<Decision> => {
-  const { orderId, contentHash, sentHash, now, decidedAt = now } = placement;
+  const { orderId, contentHash, now, decidedAt = now } = placement;
   let isConsistent = false;
   return retryOnConflict(retryBudgetMs, async () => {
     const open = await chunkedPlacements.find(orderId);
     if (open) {
       isConsistent = true;
-      const hasOtherContent = open.contentHash !== contentHash && open.contentHash !== sentHash;
+      const hasOtherContent = !hasHash(open.contentHash, placement);
       if (hasOtherContent && open.state === 'reserving' && !isAbandoned(open, decidedAt))
         return { kind: 'order-conflict', orderId };
       if (hasOtherContent) await chunkedPlacements.startUndo(open, open.taken);

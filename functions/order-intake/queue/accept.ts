@@ -2,7 +2,7 @@ import type { Cause } from '../../../shared/contracts/define-event.ts';
 import type { OrderContent } from '../../../shared/contracts/orders/routes.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import { contentHash, orderIdOf } from '../../../shared/ids.ts';
-import { isSameOrder, orderHash } from '../../../shared/orders/equal-order.ts';
+import { hasHash, isSameOrder, orderHash } from '../../../shared/orders/equal-order.ts';
 import type { Channels, SellingPolicy } from '../../../shared/store.ts';
 import { acceptedRecord, type IntakeRecord, messageOf, type QueuedOrder } from './intake-item.ts';
 import type { IntakeState, IntakeStore } from './intake-store.ts';
@@ -60,8 +60,7 @@ export async function acceptOrders(
 }
 
 function placedBefore({ contentHash: stored, placedEventId }: Placed, { orderId, ...hashes }: QueuedOrder): Acceptance {
-  const isReplay = stored === hashes.contentHash || stored === hashes.sentHash;
-  return { kind: isReplay ? 'already-placed' : 'order-conflict', orderId, placedEventId };
+  return { kind: hasHash(stored, hashes) ? 'already-placed' : 'order-conflict', orderId, placedEventId };
 }
 
 const isSame = (
@@ -69,8 +68,7 @@ const isSame = (
   { content, channel, ...hashes }: QueuedOrder,
   policy: SellingPolicy,
 ) =>
-  existing.contentHash === hashes.contentHash ||
-  existing.contentHash === hashes.sentHash ||
+  hasHash(existing.contentHash, hashes) ||
   ('content' in existing && isSameOrder(existing.content, content, channel, policy));
 
 /** Decides the orders of one request; the same order may be in it twice. `states` is by order id. */

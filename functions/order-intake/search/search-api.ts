@@ -1,15 +1,9 @@
 import * as z from 'zod';
 import { type ChannelAccess, channelAccessOf } from '../../../shared/access/channel-access.ts';
-import {
-  emptyRange,
-  invalidCursor,
-  invalidParameter,
-  invalidValueText,
-  timeRangeOf,
-} from '../../../shared/contracts/list-query.ts';
+import { emptyRange, invalidCursor, invalidParameter, timeRangeOf } from '../../../shared/contracts/list-query.ts';
 import type { QueuedOrderResponse } from '../../../shared/contracts/orders/queue-routes.ts';
 import type * as routes from '../../../shared/contracts/orders/routes.ts';
-import type { HttpResponse } from '../../../shared/contracts/problem.ts';
+import { type HttpResponse, invalidValueText } from '../../../shared/contracts/problem.ts';
 import type { OutboxItem } from '../../../shared/dynamodb/outbox.ts';
 import { normalEmail } from '../../../shared/email.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';

@@ -1,10 +1,10 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Cause } from '../../../shared/contracts/define-event.ts';
 import { type Action, type Database, type Key, readBatch, transact } from '../../../shared/dynamodb/database.ts';
 import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';
 import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
+import { sortKeyReader } from '../../../shared/dynamodb/sort-keys.ts';
 import { timelineOf } from '../../../shared/dynamodb/timeline.ts';
 import { orderKey } from '../../../shared/orders/order-keys.ts';
 import { ledgerKey } from '../../../shared/refunds/refunded-units.ts';
@@ -22,8 +22,6 @@ import {
   requestedKeyOf,
 } from './refund-keys.ts';
 import { emptyLedger, RefundLedger } from './refund-ledger.ts';
-
-const IndexEntry = z.object({ requestedKey: z.string() });
 
 /** For two equal reads in a row of an order that other requests change. */
 const snapshotRetryBudgetMs = 2_000;
@@ -132,20 +130,8 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
     timeline: (refundId: string) => timelineOf(db, table, refundPartition(refundId)),
 
     /** Up to `count` sort keys under one partition key of an index, the newest first, after the position `before`. */
-    async requestedKeys({ name, attribute }: RefundIndex, key: string, before: string | undefined, count: number) {
-      const { Items = [] } = await db.send(
-        new QueryCommand({
-          TableName: table,
-          IndexName: name,
-          KeyConditionExpression: before === undefined ? '#key = :key' : '#key = :key AND requestedKey < :before',
-          ExpressionAttributeNames: { '#key': attribute },
-          ExpressionAttributeValues: { ':key': key, ...(before !== undefined && { ':before': before }) },
-          ScanIndexForward: false,
-          Limit: count,
-        }),
-      );
-      return Items.map((item) => IndexEntry.parse(item).requestedKey);
-    },
+    requestedKeys: ({ name, attribute }: RefundIndex, key: string, before: string | undefined, count: number) =>
+      sortKeyReader(db, table, { name, attribute, sortKey: 'requestedKey' }, 'down')(key, before, count),
 
     /** The refunds of these sort keys, by sort key. */
     async listed(keys: readonly string[]): Promise<Map<string, RefundItem>> {

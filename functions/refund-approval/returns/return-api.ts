@@ -21,7 +21,7 @@ export type ReturnAddresses = Record<string, ReturnAddress>;
 export function returnApi(store: RefundStore, receipts: ReceiptStore, channels: Channels, addresses: ReturnAddresses) {
   const [first] = Object.keys(addresses);
   const returnWarehouseOf: ReturnWarehouseOf = (warehouse) =>
-    warehouse in addresses ? warehouse : (first ?? warehouse);
+    ownValue(addresses, warehouse) ? warehouse : (first ?? warehouse);
 
   const bodyOf = async (refund: RefundItem): Promise<ReturnResponse> => ({
     ...returnSummary(refund, addresses, returnWarehouseOf),

@@ -41,7 +41,7 @@ export const createRepairFiles = (s3: S3Client, Bucket: string) => ({
       outcome,
       ...counters.map((counter) => corrections[counter] ?? 0),
     ]);
-    const Body = csvFile([...Object.keys(repairOutcomeColumns), ...counters], rows);
+    const Body = csvFile(Object.keys(repairOutcomeColumns), rows);
     await s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: 'text/csv; charset=utf-8' }));
     return Key;
   },

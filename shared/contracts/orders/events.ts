@@ -74,6 +74,23 @@ const ExchangeOf = z.object({
     .describe('Payments of the returned order that pay for this order'),
 });
 
+/** The amounts of an order. */
+export const orderAmounts = {
+  subtotalMinor: AmountMinor.meta({
+    description: 'Sum of quantity × unit price of the lines, in minor units',
+    example: 3998,
+  }),
+  discountMinor: AmountMinor.meta({ description: 'Sum of the discounts, in minor units', example: 0 }),
+  shippingMinor: AmountMinor.meta({ description: 'Price of the shipping, in minor units', example: 495 }),
+  taxMinor: AmountMinor.meta({ description: 'Tax of lines and shipping, in minor units', example: 749 }),
+  taxIncluded: z.boolean().meta({ description: 'Whether the amounts contain the tax', example: true }),
+  charges: z.array(OrderCharge).optional().describe('Duties and fees; absent if there are none'),
+  totalMinor: AmountMinor.meta({
+    description: 'Subtotal − discount + shipping + charges, plus tax if it is not included, in minor units',
+    example: 4493,
+  }),
+};
+
 /** An order was accepted: priced, with its stock reserved. A line has the SKU's `category` at that time. */
 export const OrderPlaced = defineEvent(
   'storeworks.order-intake',
@@ -105,19 +122,7 @@ export const OrderPlaced = defineEvent(
         }),
       )
       .describe('The lines, one for each warehouse that ships a part'),
-    subtotalMinor: AmountMinor.meta({
-      description: 'Sum of quantity × unit price of the lines, in minor units',
-      example: 3998,
-    }),
-    discountMinor: AmountMinor.meta({ description: 'Sum of the discounts, in minor units', example: 0 }),
-    shippingMinor: AmountMinor.meta({ description: 'Price of the shipping, in minor units', example: 495 }),
-    taxMinor: AmountMinor.meta({ description: 'Tax of lines and shipping, in minor units', example: 749 }),
-    taxIncluded: z.boolean().meta({ description: 'Whether the amounts contain the tax', example: true }),
-    charges: z.array(OrderCharge).optional().describe('Duties and fees; absent if there are none'),
-    totalMinor: AmountMinor.meta({
-      description: 'Subtotal − discount + shipping + charges, plus tax if it is not included, in minor units',
-      example: 4493,
-    }),
+    ...orderAmounts,
     discounts: z.array(Discount).describe('Discounts by promotion or coupon code'),
     reservedUntil: Instant.nullable().describe(
       'Time at which the reservation expires; null if the order waits for no payment',

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Column, type Columns, wholeNumber } from '../../csv/columns.ts';
 import type { DataOf } from '../define-event.ts';
 import { Email } from '../../email.ts';
-import { CallerId, Currency, Instant, Sku, Warehouse } from '../../names.ts';
+import { CallerId, Currency, EventInstant, Sku, Warehouse } from '../../names.ts';
 import type { Payment } from '../../payments/payment.ts';
 import type { OrderLine, OrderPlaced } from './events.ts';
 import { billingAddressColumns, shippingAddressColumns, textCell } from './columns/addresses.ts';
@@ -66,10 +66,10 @@ export const orderColumns = {
   },
   placedAt: {
     of: 'order',
-    read: Instant,
+    read: EventInstant,
     required: true,
     write: ({ order }) => order.placedAt,
-    description: 'Time at which the order was placed, RFC 3339 with offset, not in the future.',
+    description: 'Time at which the order was placed, RFC 3339 with offset, from 2000 on and not in the future.',
     example: '2026-11-30T09:15:00Z',
   },
   customerId: {

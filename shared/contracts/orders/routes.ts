@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Discount, OrderCharge, OrderLine, StoredCustomer } from './events.ts';
+import { Discount, OrderCharge, OrderLine, StoredCustomer, orderAmounts } from './events.ts';
 import { Address, StoredAddress } from '../../address.ts';
 import { Email } from '../../email.ts';
 import {
@@ -143,19 +143,7 @@ export const OrderResponse = z
     status: z.string().meta({ description: 'Status of the order', example: 'paid' }),
     currency: CurrencyCode.describe('Currency of all amounts, ISO 4217'),
     lines: z.array(CurrentLine).describe('The lines, one for each warehouse that ships a part'),
-    subtotalMinor: AmountMinor.meta({
-      description: 'Sum of quantity × unit price of the lines, in minor units',
-      example: 3998,
-    }),
-    discountMinor: AmountMinor.meta({ description: 'Sum of the discounts, in minor units', example: 0 }),
-    shippingMinor: AmountMinor.meta({ description: 'Price of the shipping, in minor units', example: 495 }),
-    taxMinor: AmountMinor.meta({ description: 'Tax of lines and shipping, in minor units', example: 749 }),
-    taxIncluded: z.boolean().meta({ description: 'Whether the amounts contain the tax', example: true }),
-    charges: z.array(OrderCharge).optional().describe('Duties and fees; absent if there are none'),
-    totalMinor: AmountMinor.meta({
-      description: 'Subtotal − discount + shipping + charges, plus tax if it is not included, in minor units',
-      example: 4493,
-    }),
+    ...orderAmounts,
     discounts: z.array(Discount).describe('Discounts by promotion or coupon code, also of codes that do not apply'),
     reservedUntil: Instant.nullable().describe(
       'Time at which the reservation expires; null if the order waits for no payment',

@@ -27,9 +27,15 @@ export const differenceColumns = {
 /** Columns of the list of SKUs that an audit could not compare. */
 export const notComparedColumns = { sku } satisfies Columns;
 
-/** Columns of the list of outcomes of a repair. The counters have the amounts by which they were corrected, in units. */
+/** Columns of the list of outcomes of a repair. */
 export const repairOutcomeColumns = {
   sku,
   warehouse,
   outcome: { description: '`repaired`, `already-right` or `moved-on`.', example: 'repaired' },
+  ...Object.fromEntries(
+    counters.map((counter) => [
+      counter,
+      { description: `Correction of the counter \`${counter}\`, in units.`, example: '0' },
+    ]),
+  ),
 } satisfies Columns;

@@ -35,7 +35,7 @@ describe('a query is refused with the valid values', () => {
     ['/refunds?from=1960-01-01T00:00:00Z', 'from', 'a day such as'],
     ['/returns?status=awaited', 'status', 'Valid values: requested, expected, overdue, received, closed'],
     ['/returns?status=overdu', 'status', 'Did you mean overdue?'],
-    ['/warehouses/main/pick-list?format=xml', 'format', 'json'],
+    ['/warehouses/main/pick-list?format=xml', 'format', 'Valid values: json, csv'],
   ])('%s', async (path, name, detail) => {
     const { status, body } = await get(path);
     expect(status).toBe(400);

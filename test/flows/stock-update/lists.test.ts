@@ -12,13 +12,13 @@ const get = (path: string, client = 'warehouse') => office.client(client).get(pa
 
 describe('a query is refused with the valid values', () => {
   test.each([
-    ['/catalog/skus?active=yes', 'active', 'true'],
+    ['/catalog/skus?active=yes', 'active', 'Valid values: true, false'],
     ['/catalog/skus?changedSince=yesterday', 'changedSince', 'a day such as'],
     ['/catalog/skus?limit=0', 'limit', '1'],
     ['/catalog/skus?colour=red', 'colour', 'Unknown'],
     ['/stock?availableBelow=few', 'availableBelow', 'a whole number of units'],
     ['/stock?availableBelow=', 'availableBelow', 'a whole number of units'],
-    ['/stock?expired=maybe', 'expired', 'true'],
+    ['/stock?expired=maybe', 'expired', 'Valid values: true, false'],
     ['/stock?expiringBefore=soon', 'expiringBefore', 'date'],
     ['/stock?warehouse=a%20b', 'warehouse', 'warehouse'],
     ['/stock/alerts?kind=lo', 'kind', 'Did you mean low?'],

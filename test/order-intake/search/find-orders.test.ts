@@ -96,7 +96,7 @@ describe('orders', () => {
       [{ email: 'jörg@müller.example' }, 'late north'],
       [{ email: 'JÖRG@xn--mller-kva.EXAMPLE' }, 'late north'],
       [{ email: 'ada@example.com', status: 'paid,completed' }, 'early imported'],
-      [{ email: 'nobody@example.com' }, ''],
+      [{ email: 'unknown@example.com' }, ''],
       [{ status: 'paid' }, 'noon early'],
       [{ status: 'paid,allocated,cancelled' }, 'late noon north early'],
       [{ status: 'paid', from: '2026-03-02' }, 'noon'],

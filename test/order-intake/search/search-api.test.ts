@@ -103,10 +103,14 @@ describe('a search', () => {
 describe('an order read by id', () => {
   test('is visible with its timeline to its channel and to staff, and not to other channels', async () => {
     const sku = await aSkuWith(5);
-    const order = bodyOf(await post(orderFor(sku, { note: 'Ring twice' })));
+    const content = orderFor(sku, { note: 'Ring twice' });
+    const { customer, shippingAddress, note } = content;
+    const order = bodyOf(await post(content));
+    const contact = { customer, shippingAddress, shippingMethod: 'standard', note };
     const params = { orderId: order.orderId };
     for (const clientId of ['storefront', 'admin', 'warehouse']) {
-      expect((await reading(stores)(aRequest(routes.getOrder, { params }, clientId))).body).toMatchObject(order);
+      const read = await reading(stores)(aRequest(routes.getOrder, { params }, clientId));
+      expect(read.body).toEqual({ ...order, ...contact });
       const { body } = await getTimeline(stores.orders, channels)(aRequest(routes.getTimeline, { params }, clientId));
       const { events } = body as { events: unknown[] };
       expect(events).toMatchObject([{ type: 'OrderPlaced', occurredAt: order.placedAt, data: { totalMinor: 1200 } }]);

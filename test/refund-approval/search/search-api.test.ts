@@ -40,7 +40,7 @@ const refunds: Record<string, Given> = {
   back: { status: 'paid', day: 4, warehouse: 'north', received: 2, returnBy: '2026-03-19T00:00:00Z' },
   refused: { status: 'rejected', day: 5, warehouse: 'main' },
   goodwill: { status: 'paid', day: 6, channel: 'marketplace', orderId: 'ord_second' },
-  failed: { status: 'payout-failed', day: 7, channel: 'marketplace', orderId: 'ord_second', warehouse: 'elsewhere' },
+  failed: { status: 'payout-failed', day: 7, channel: 'marketplace', orderId: 'ord_second', warehouse: 'constructor' },
 };
 const ids = new Map(Object.keys(refunds).map((name) => [refundIdOf('ord_first', name), name]));
 
@@ -163,7 +163,7 @@ describe('returns', () => {
     [{ warehouse: 'main', status: 'expected' }, 'failed awaiting'],
     [{ orderId: 'ord_first', status: 'expected' }, 'late awaiting'],
     [{ from: '2026-03-04', to: '2026-03-05' }, 'refused back'],
-    [{ warehouse: 'elsewhere' }, ''],
+    [{ warehouse: 'constructor' }, ''],
   ])('of %j are listed: %s', async (query, names) => expect(await allReturns(query)).toBe(names));
 
   test('are visible to their channel only', async () => expect(await allReturns({}, 'marketplace')).toBe('failed'));

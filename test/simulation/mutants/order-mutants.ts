@@ -22,8 +22,8 @@ export const orderMutants: Record<string, Mutant> = {
   },
   'changed-content-as-replay': {
     file: 'functions/order-intake/order/decide.ts',
-    from: 'const isSame = contentHash === placement.contentHash || contentHash === placement.sentHash;',
-    to: 'const isSame = contentHash !== undefined;',
+    from: 'return hasHash(contentHash, placement)',
+    to: "return contentHash !== ''",
     detectedBy: 'every confirmed order exists with the same content',
   },
   'out-of-stock-after-commit': {
