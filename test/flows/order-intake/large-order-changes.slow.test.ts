@@ -8,7 +8,7 @@ import { type BackOffice, startBackOffice } from '../../support/system/back-offi
 import { aCause } from '../../support/builders.ts';
 import { withCrash } from '../../support/database/crashing-database.ts';
 import { withPaymentWindow } from '../../support/system/edited-template.ts';
-import { fireSchedule } from '../../support/system/invoke.ts';
+import { fireSchedule, invoke } from '../../support/system/invoke.ts';
 import { largeOrderOf, stockedSkus, tablesOf, unitsOf } from '../../support/orders/large-orders.ts';
 import { eventTypes, retryWhileBusy } from '../../support/orders/order-api.ts';
 
@@ -89,7 +89,8 @@ describe('an order of hundreds of SKUs', { timeout: 180_000 }, () => {
     expect((await office.client('storefront').get(path)).body.status).toBe('cancelled');
     // The sweep may have run already.
     expect((await unitsOf(office, skus)).reserved).toBeLessThanOrEqual(count - 99);
-    await Promise.all([1, 2, 3].map(() => fireSchedule(office, 'order-intake/unfinished-sweep.handler.ts')));
+    // A sweep that others hold up for too long fails, and leaves the rest to the next one.
+    await Promise.all([1, 2, 3].map(() => invoke(office, 'order-intake/unfinished-sweep.handler.ts', {})));
     await expectUnits(skus, { onHand: 2 * count, reserved: 0 });
     expect((await eventTypes(office, path)).toSorted()).toEqual(['OrderCancelled', 'OrderPlaced']);
   });
