@@ -108,7 +108,7 @@ export async function startEngine(options: EngineOptions) {
       context,
       /** Issues a token of a client; a negative lifetime makes an expired one. */
       issueToken: identity.issueToken,
-      settled: settledBy(pending),
+      settled: settledBy(pending, queueMappings.endWindows),
       inFlight,
       stop,
     };
@@ -203,12 +203,16 @@ const rolesByAccessKey = (template: Template) =>
       .map(({ name, properties }) => [accessKeyOf(name), String(properties.Role)]),
   );
 
-/** Resolves when three checks in a row find nothing pending; rejects after `timeoutMs` with the pending counts. */
+/**
+ * Resolves when three checks in a row find nothing pending; rejects after `timeoutMs` with the pending counts. Meanwhile no
+ * batching window is waited for: on AWS it is a maximum too.
+ */
 const settledBy =
-  (pending: () => Pending) =>
+  (pending: () => Pending, endWindows: () => void) =>
   async (timeoutMs = 60_000): Promise<void> => {
     const deadline = performance.now() + timeoutMs;
     for (let idleChecks = 0; idleChecks < 3;) {
+      endWindows();
       const { pending: left, where } = pendingIn(pending());
       idleChecks = left === 0 ? idleChecks + 1 : 0;
       if (performance.now() > deadline) {

@@ -23,8 +23,8 @@ export const supports: Support = {
   },
 };
 
-/** `waiting` returns the number of messages by queue. */
-type QueueMappings = Running & { waiting: () => Pending };
+/** `waiting` returns the number of messages by queue. `endWindows` delivers messages that wait for a batching window. */
+export type QueueMappings = Running & { waiting: () => Pending; endWindows: () => void };
 type Parts = { queues: Queues; lambda: { invoke: Invoke }; iam: Pick<Iam, 'authorize'> };
 
 /**
@@ -54,6 +54,9 @@ export function startQueueMappings(context: LocalContext, { queues, lambda, iam 
   return {
     pending: () => pendingIn(waiting()).pending,
     waiting,
+    endWindows: () => {
+      for (const poller of pollers) poller.endWindow();
+    },
     async stop() {
       await Promise.all(pollers.map((poller) => poller.stop()));
     },

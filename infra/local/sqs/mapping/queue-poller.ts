@@ -8,6 +8,11 @@ import type { Queues } from '../sqs.ts';
 
 export type Invoke = (arn: string, payload: string) => Promise<InvokeResult>;
 
+export type Poller = Omit<Running, 'pending'> & {
+  /** Delivers what waits for the end of a batching window, as far as the concurrency allows. */
+  endWindow: () => void;
+};
+
 /**
  * A received message of a batch that is not full yet. `json` is its record, `bytes` the record's size in the payload,
  * `receivedAt` the time of its first receive for this batch, `invisibleUntil` the end of its visibility timeout.
@@ -38,7 +43,7 @@ export function startPoller(
   context: LocalContext,
   mapping: QueueMapping,
   { queues, invoke }: { queues: Queues; invoke: Invoke },
-): Omit<Running, 'pending'> {
+): Poller {
   const { queue, batchSize, windowSeconds } = mapping;
   const visibilityMs = queue.visibilityTimeoutSeconds * 1000;
   const { db } = context.state;
@@ -48,6 +53,7 @@ export function startPoller(
   let allowed = mapping.concurrency;
   let phase: 'running' | 'stopping' | 'abandoned' = 'running';
   let cancelWindow: (() => void) | undefined;
+  let windowEnds = false;
 
   function pump(): void {
     cancelWindow?.();
@@ -116,7 +122,7 @@ export function startPoller(
     if (!first) return undefined;
     const isFull = batch.length === batchSize || batch.length < pending.size;
     const windowEnd = first.receivedAt + windowSeconds * 1000;
-    if (!isFull && context.now() < windowEnd) {
+    if (!isFull && !windowEnds && context.now() < windowEnd) {
       cancelWindow = callAt(context, windowEnd, pump);
       return undefined;
     }
@@ -196,6 +202,13 @@ export function startPoller(
   const unsubscribe = queues.onMessage(queue.arn, pump);
   pump();
   return {
+    endWindow() {
+      if (pending.size === 0) return;
+      windowEnds = true;
+      pump();
+      windowEnds = false;
+    },
+
     /** Waits up to 5 s for running invocations; messages that they do not delete become visible again. */
     async stop() {
       phase = 'stopping';

@@ -1,9 +1,8 @@
 import { afterEach } from 'vitest';
 import type { Permission } from '../../../../../infra/local/gateway/aws-call.ts';
-import type { Running } from '../../../../../infra/local/context.ts';
 import type { InvokeResult } from '../../../../../infra/local/lambda/invoke-result.ts';
 import type { QueueRecord } from '../../../../../infra/local/sqs/mapping/queue-batch.ts';
-import { startQueueMappings } from '../../../../../infra/local/sqs/mapping/queue-mapping.ts';
+import { type QueueMappings, startQueueMappings } from '../../../../../infra/local/sqs/mapping/queue-mapping.ts';
 import { createQueues, type Queues } from '../../../../../infra/local/sqs/sqs.ts';
 import { arnOf, queueOf, restartable } from '../queue-fixtures.ts';
 import { functionOf, type SmallResource } from '../../small-template.ts';
@@ -35,7 +34,7 @@ afterEach(async () => {
 export function startMapped(resources: SmallResource[], { handle = () => ok(), refused = '' }: Options = {}) {
   const engine = restartable([worker, ...resources]);
   const batches: string[][] = [];
-  const state = { handle, queues: createQueues(engine.context), mappings: undefined as Running | undefined };
+  const state = { handle, queues: createQueues(engine.context), mappings: undefined as QueueMappings | undefined };
   const authorize = (_role: string, { action }: Permission) => (action === refused ? 'denied' : 'allowed');
   const run = () => {
     const lambda = {

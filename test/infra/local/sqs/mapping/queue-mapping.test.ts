@@ -209,6 +209,29 @@ describe('a stop or kill of the engine', () => {
     ]);
   });
 
+  test('delivers messages that wait for their batching window when all windows end, within its concurrency', async () => {
+    const window = { BatchSize: 2, MaximumBatchingWindowInSeconds: 300 };
+    const worker = slow();
+    const concurrency = { ScalingConfig: { MaximumConcurrency: 2 } };
+    const it = startMapped(
+      [orders({ VisibilityTimeout: 900 }), mappingOf('orders', { ...window, ...concurrency })],
+      worker,
+    );
+    it.run();
+    it.send('a', 'b', 'c', 'd', 'e');
+    await until(() => it.batches.length === 2);
+    it.mappings?.endWindows();
+    expect(it.batches).toHaveLength(2);
+    worker.finish();
+    await until(() => worker.waiting.length === 0 && it.pending() === 1);
+    expect(it.batches).toHaveLength(2);
+    it.mappings?.endWindows();
+    await until(() => it.batches.length === 3);
+    expect(it.batches[2]).toEqual(['e']);
+    worker.finish();
+    await until(() => it.pending() === 0);
+  });
+
   test('waits for a running invocation, and makes undelivered messages visible', async () => {
     const it = startMapped([orders(), mappingOf('orders', { BatchSize: 2, MaximumBatchingWindowInSeconds: 20 })], {
       handle: async () => {
