@@ -23,6 +23,8 @@ export const settings = {
   calendar: variables({ CALENDAR: JSON.stringify({ ...store.calendar, timeZone: store.selling.timeZone }) }),
   returnAddresses: variables({ RETURN_ADDRESSES: JSON.stringify(store.returnAddresses) }),
   warehouses: variables({ WAREHOUSES: JSON.stringify(warehousesOf(store)) }),
+  warehouseCodes: variables({ WAREHOUSE_CODES: JSON.stringify(warehousesOf(store).map(({ warehouse }) => warehouse)) }),
+  taxCategories: variables({ TAX_CATEGORIES: JSON.stringify(Object.keys(store.selling.taxBasisPoints)) }),
   idleStock: variables({ IDLE_LEVELS: JSON.stringify(store.idleStock) }),
   webhookRetries: variables({ RETRYING: JSON.stringify(store.webhooks) }),
 };

@@ -3,7 +3,7 @@ import type { WebhookRetryPolicy } from '../functions/channel-webhooks/deliverie
 import type { RiskPolicy } from '../functions/order-intake/risk/risk-score.ts';
 import type { ReturnAddress } from '../shared/contracts/refunds/return-routes.ts';
 import type { WorkingCalendar } from '../functions/refund-approval/deadlines/calendar.ts';
-import type { Client, SellingPolicy } from '../shared/store.ts';
+import type { Client, SellingPolicy, WarehouseSetting } from '../shared/store.ts';
 
 const officeHours = [{ from: '09:00', to: '17:30' }];
 
@@ -21,6 +21,24 @@ export const store = {
     ],
     warehousePreference: ['main'],
     returnWindowDays: 30,
+  },
+  /**
+   * By code. Movements, returns and files name only these; a closed warehouse stays here as long as its stock or its
+   * orders are used.
+   */
+  warehouses: {
+    main: {
+      name: 'London',
+      address: { line1: '1 Dock Road', city: 'London', postalCode: 'E16 1AG', country: 'GB' },
+    },
+    north: {
+      name: 'Leeds',
+      address: { line1: '7 Canal Street', city: 'Leeds', postalCode: 'LS12 1AA', country: 'GB' },
+    },
+    south: {
+      name: 'Brighton',
+      address: { line1: '3 Sea Lane', city: 'Brighton', postalCode: 'BN1 1AA', country: 'GB' },
+    },
   },
   /** By warehouse. Goods of a warehouse without an address go to the first one. */
   returnAddresses: {
@@ -98,6 +116,7 @@ export type Store = {
   name: string;
   deployment: Deployment;
   selling: SellingPolicy;
+  warehouses: Record<string, WarehouseSetting>;
   returnAddresses: Record<string, ReturnAddress>;
   lots: { daysBeforeExpiry: number };
   idleStock: IdleLevels;

@@ -1,7 +1,10 @@
+import assert from 'node:assert';
 import * as z from 'zod';
 import type { Scope } from './access/scopes.ts';
 import type { ReturnAddress } from './contracts/refunds/return-routes.ts';
-import type { WarehouseResponse } from './contracts/stock/level-routes.ts';
+import { invalidValueText } from './contracts/problem.ts';
+import type { WarehouseAddress, WarehouseResponse } from './contracts/stock/level-routes.ts';
+import { Warehouse } from './names.ts';
 
 /** A client of the HTTP API. A client with `orders.write` is a channel of the same name; only staff see other channels. */
 export type Client = {
@@ -56,17 +59,39 @@ export const SellingPolicy = z.object({
 });
 export type SellingPolicy = z.infer<typeof SellingPolicy>;
 
-/** The warehouses that the settings name, the preferred ones first. */
+/** A warehouse of the settings. Keep a closed warehouse as long as its stock, orders or files are used. */
+export type WarehouseSetting = { name: string; address?: WarehouseAddress };
+
+/** The warehouses of the settings, the preferred ones first. Throws if another setting names an unknown one. */
 export function warehousesOf({
   selling: { warehousePreference },
+  warehouses,
   returnAddresses,
 }: {
   selling: Pick<SellingPolicy, 'warehousePreference'>;
+  warehouses: Record<string, WarehouseSetting>;
   returnAddresses: Record<string, ReturnAddress>;
 }): WarehouseResponse[] {
+  const known = new Map(Object.entries(warehouses));
   const addresses = new Map(Object.entries(returnAddresses));
-  return [...new Set([...warehousePreference, ...addresses.keys()])].map((warehouse) => {
-    const returnAddress = addresses.get(warehouse);
-    return { warehouse, name: returnAddress?.name, returnAddress };
+  for (const warehouse of [...warehousePreference, ...addresses.keys()]) {
+    assert(known.has(warehouse), `The settings name ${warehouse}, which is not one of their warehouses`);
+  }
+  return [...new Set([...warehousePreference, ...known.keys()])].map((warehouse) => {
+    const setting = known.get(warehouse);
+    return {
+      warehouse,
+      name: setting?.name,
+      address: setting?.address,
+      returnAddress: addresses.get(warehouse),
+    };
   });
 }
+
+/** The codes of the warehouses, as functions get them in one environment variable. */
+export const WarehouseCodes = z.array(Warehouse).min(1);
+export type WarehouseCodes = z.infer<typeof WarehouseCodes>;
+
+/** What is wrong with a warehouse that the settings do not have; undefined if they have it. */
+export const warehouseProblem = (warehouse: string, known: WarehouseCodes): string | undefined =>
+  known.includes(warehouse) ? undefined : invalidValueText(warehouse, known);

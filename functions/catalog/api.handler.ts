@@ -1,7 +1,7 @@
 import { retryOnConflict } from '../../shared/dynamodb/retry-on-conflict.ts';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
 import * as routes from '../../shared/contracts/catalog/routes.ts';
-import { problem, type HttpResponse } from '../../shared/contracts/problem.ts';
+import { type HttpResponse, invalidContent, invalidValueText, problem } from '../../shared/contracts/problem.ts';
 import { contentHash } from '../../shared/ids.ts';
 import { httpHandler, on, type Request } from '../../shared/lambda/http-handler.ts';
 import { decide, etagOf, type StoredSku } from './decide.ts';
@@ -21,9 +21,14 @@ const skuResponse = (status: 200 | 201, sku: StoredSku): HttpResponse => ({
 const unknownSku = problem(404, 'unknown-sku', 'The catalogue has no such SKU.');
 const preconditionFailed = problem(412, 'precondition-failed', 'The SKU has another version than If-Match names.');
 
+/** `taxCategories` are those of the settings. */
 export const putSku =
-  (store: CatalogStore, retryBudgetMs = defaultRetryBudgetMs) =>
+  (store: CatalogStore, taxCategories: readonly string[], retryBudgetMs = defaultRetryBudgetMs) =>
   async ({ params, headers, body, cause }: Request<typeof routes.putSku>): Promise<HttpResponse> => {
+    if (!taxCategories.includes(body.taxCategory)) {
+      const detail = invalidValueText(body.taxCategory, taxCategories);
+      return invalidContent([{ pointer: '/taxCategory', detail }]);
+    }
     const record = { sku: params.sku, ...body };
     const wanted = { record, contentHash: contentHash(record) };
     return retryOnConflict(retryBudgetMs, async () => {
@@ -46,7 +51,7 @@ const env = Env.parse(process.env);
 const db = openDatabase();
 const store = createCatalogStore(db, env);
 export const handler = httpHandler(
-  on(routes.putSku, putSku(store)),
+  on(routes.putSku, putSku(store, env.TAX_CATEGORIES)),
   on(routes.getSku, getSku(store)),
   on(routes.listSkus, listSkus(createSkuListStore(db, env), env.TIME_ZONE)),
 );

@@ -1,8 +1,12 @@
 import * as z from 'zod';
+import { jsonVariable } from '../../shared/lambda/json-variable.ts';
 
 export const IndexEnv = z.object({ CATALOG_TABLE_NAME: z.string().min(1) });
 export type IndexEnv = z.infer<typeof IndexEnv>;
 
-/** `TIME_ZONE` is the IANA zone of the business days. */
-export const Env = IndexEnv.extend({ TIME_ZONE: z.string().min(1) });
-export type Env = z.infer<typeof Env>;
+/** `TIME_ZONE` is the IANA zone of the business days, `TAX_CATEGORIES` are those of the settings. */
+export const Env = IndexEnv.extend({
+  TIME_ZONE: z.string().min(1),
+  TAX_CATEGORIES: jsonVariable(z.array(z.string()).min(1)),
+});
+export type Env = z.input<typeof Env>;

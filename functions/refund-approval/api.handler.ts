@@ -18,7 +18,7 @@ import { createReceiptStore } from './returns/receipt-store.ts';
 import { returnApi } from './returns/return-api.ts';
 import { searchApi } from './search/search-api.ts';
 
-const { CHANNELS, DEPARTMENTS, RETURN_ADDRESSES, CALENDAR, ...tables } = ParsedEnv.parse(process.env);
+const { CHANNELS, DEPARTMENTS, RETURN_ADDRESSES, WAREHOUSE_CODES, CALENDAR, ...tables } = ParsedEnv.parse(process.env);
 const db = openDatabase();
 const store = createRequestStore(db, tables);
 const policyStore = createPolicyStore(db, tables.REFUND_TABLE_NAME);
@@ -27,7 +27,8 @@ const requests = requestApi(store, CHANNELS, deadlineOf, readOffer(db, tables));
 const refunds = refundApi(store, CHANNELS);
 const decisions = decisionApi({ store, policies: policyStore }, DEPARTMENTS);
 const payouts = payoutApi(store);
-const returns = returnApi(store, createReceiptStore(db, tables.REFUND_TABLE_NAME), CHANNELS, RETURN_ADDRESSES);
+const warehouses = { addresses: RETURN_ADDRESSES, codes: WAREHOUSE_CODES };
+const returns = returnApi(store, createReceiptStore(db, tables.REFUND_TABLE_NAME), CHANNELS, warehouses);
 const search = searchApi(store, CHANNELS, CALENDAR.timeZone, returns.summaryOf);
 const policies = policyApi(policyStore);
 

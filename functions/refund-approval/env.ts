@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ReturnAddress } from '../../shared/contracts/refunds/return-routes.ts';
 import { Warehouse } from '../../shared/names.ts';
-import { Channels } from '../../shared/store.ts';
+import { Channels, WarehouseCodes } from '../../shared/store.ts';
 import { WorkingCalendar } from './deadlines/calendar.ts';
 import { TablesEnv } from './refund/env.ts';
 
@@ -16,6 +16,7 @@ export const ParsedEnv = TablesEnv.extend({
   /** The department of a client, by client id. People have theirs in their token. */
   DEPARTMENTS: json.pipe(z.record(z.string(), z.string())),
   RETURN_ADDRESSES: json.pipe(z.record(Warehouse, ReturnAddress)),
+  WAREHOUSE_CODES: json.pipe(WarehouseCodes),
   CALENDAR: json.pipe(WorkingCalendar),
 });
 export type Env = z.input<typeof ParsedEnv>;

@@ -29,7 +29,13 @@ const raisedAlerts = createRaisedAlertStore(database, env);
 const repairs = createRepairStore(database, env);
 
 export const handler = httpHandler(
-  on(routes.postMovements, postMovements(store)),
+  on(
+    routes.postMovements,
+    postMovements(
+      store,
+      env.WAREHOUSES.map(({ warehouse }) => warehouse),
+    ),
+  ),
   on(routes.getStock, getStock(store)),
   on(routes.getMovements, getMovements(store, env.TIME_ZONE)),
   on(routes.putAlertLevels, putAlertLevels(store, alerts)),

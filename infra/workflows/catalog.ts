@@ -13,7 +13,7 @@ export class CatalogStack extends WorkflowStack {
     this.routes<Env>({
       routes: [routes],
       handler: 'catalog/api.handler.ts',
-      uses: all(catalog.editor, catalog.lister, settings.timeZone),
+      uses: all(catalog.editor, catalog.lister, settings.timeZone, settings.taxCategories),
       errorImpact: 'Marketing cannot read or change SKUs.',
     });
     this.onConsole<IndexEnv>({

@@ -21,14 +21,14 @@ import { addPayouts } from './refund-approval/payouts.ts';
 export class RefundApprovalStack extends WorkflowStack {
   constructor(app: App, shared: SharedStacks) {
     super(app, 'refund-approval', shared);
-    const { channels, departments, returnAddresses, calendar } = settings;
+    const { channels, departments, returnAddresses, warehouseCodes, calendar } = settings;
     this.routes<Env>({
       routes: [routes, returnRoutes, policyRoutes],
       handler: 'refund-approval/api.handler.ts',
       uses: all(
         all(refunds.writer, refunds.lister, refunds.byStatus, refunds.byOrder),
         all(orders.checker, orders.byCustomer, catalog.reader, stock.reader),
-        all(channels, departments, returnAddresses, calendar),
+        all(channels, departments, returnAddresses, warehouseCodes, calendar),
       ),
       errorImpact: 'Customer service cannot request refunds, and approvers cannot decide on them.',
     });

@@ -23,7 +23,7 @@ export class StockUpdateStack extends WorkflowStack {
     addHttp(this, movements);
     const { queue } = this.queue<MessageEnv>({
       handler: 'stock-update/movements/movement-message.handler.ts',
-      uses: (own) => all(movements, own.url('MOVEMENT_QUEUE_URL')),
+      uses: (own) => all(movements, settings.warehouseCodes, own.url('MOVEMENT_QUEUE_URL')),
       errorImpact: 'Movements that other systems sent are not applied: the store shows too little or too much stock.',
       timeout: Duration.minutes(1),
       maxConcurrency: 10,
@@ -42,7 +42,7 @@ export class StockUpdateStack extends WorkflowStack {
     this.onFile<FileEnv>(stockInbox, {
       ...oneAtATime,
       handler: 'stock-update/file-import/file-uploaded.handler.ts',
-      uses: all(movements, stockFileImporter),
+      uses: all(movements, settings.warehouseCodes, stockFileImporter),
       errorImpact: 'A file of movements has no result file: none or only some of its rows are applied.',
     });
     addAlerts(this);

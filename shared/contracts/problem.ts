@@ -66,6 +66,14 @@ export const problem = (
   body: { type, title: titles[status] ?? 'Error', status, detail, ...extension },
 });
 
+const maxErrors = 100;
+
+/** The response to a body with invalid fields; it names the first hundred. */
+export function invalidContent(all: readonly FieldError[]): HttpResponse {
+  const errors = all.slice(0, maxErrors);
+  return problem(422, 'invalid-content', `The body has ${errors.length} invalid field(s).`, { errors });
+}
+
 /** JSON pointer (RFC 6901) of a path. */
 export const pointerOf = (path: readonly PropertyKey[]) =>
   path.map((part) => `/${String(part).toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

@@ -6,7 +6,14 @@ import * as z from 'zod';
 import { isRetryableError } from '../dynamodb/retry-on-conflict.ts';
 import type { Cause } from '../contracts/define-event.ts';
 import type { DefinedRoute } from '../contracts/define-route.ts';
-import { type FieldError, fieldErrors, type HttpResponse, inputs, problem } from '../contracts/problem.ts';
+import {
+  type FieldError,
+  fieldErrors,
+  type HttpResponse,
+  inputs,
+  invalidContent,
+  problem,
+} from '../contracts/problem.ts';
 import { MalformedTextError, readJson, textProblem } from '../input/json.ts';
 
 const logger = new Logger();
@@ -104,11 +111,6 @@ const malformedParameters = (parameters: Record<string, string | undefined> = {}
     const detail = textProblem(name) ?? textProblem(value ?? '');
     return detail === undefined ? [] : [{ pointer: `/${name.toWellFormed()}`, detail }];
   });
-
-function invalidContent(all: FieldError[]): HttpResponse {
-  const errors = all.slice(0, 100);
-  return problem(422, 'invalid-content', `The body has ${errors.length} invalid field(s).`, { errors });
-}
 
 /** Whether the request has no body, and the route's schema has a default for it. A content type does not matter then. */
 const isBodyOmitted = ({ body }: DefinedRoute, event: GatewayEvent) =>

@@ -16,6 +16,7 @@ const retryBudgetMs = 60_000;
 const put = (sku: string, content: object, ifMatch?: string) =>
   putSku(
     store,
+    ['standard', 'reduced'],
     retryBudgetMs,
   )(
     aRequest(routes.putSku, {
@@ -49,6 +50,16 @@ describe('the catalogue', () => {
     });
     expect(await get('HAT')).toMatchObject({ body: { priceMinor: 1 } });
   });
+
+  test.each(['reducd', 'constructor', '__proto__', 'Standard', 'none'])(
+    'refuses the tax category %s, which the settings do not have',
+    async (taxCategory) => {
+      const refused = await put('TAXED', { taxCategory });
+      const errors = [{ pointer: '/taxCategory', detail: expect.stringContaining('Valid values: standard, reduced') }];
+      expect(refused).toMatchObject({ status: 422, body: { type: 'invalid-content', errors } });
+      expect(await get('TAXED')).toMatchObject({ status: 404 });
+    },
+  );
 
   test('returns 404 for an unknown SKU', async () => {
     expect(await get('NONE')).toMatchObject({ status: 404, body: { type: 'unknown-sku' } });

@@ -84,10 +84,11 @@ describe('an endpoint', () => {
       put('bad', { body: { url: 'https://127.0.0.1/' } }),
       put('bad', { body: { url: 'http://shop.example.com/' } }),
       put('bad', { body: { url, eventTypes: [] } }),
+      put('bad', { body: { url, eventTypes: ['OrderPlaced', 'OrderShiped'] } }),
       put('b/d'),
       put('bad', { query: { channel: '' } }),
     ];
-    expect((await Promise.all(bad)).map(({ status }) => status)).toEqual([400, 422, 422, 422, 422, 422, 400, 400]);
+    expect((await Promise.all(bad)).map(({ status }) => status)).toEqual([400, 422, 422, 422, 422, 422, 422, 400, 400]);
     expect(await list()).toMatchObject([{ endpointId: 'good' }]);
   });
 

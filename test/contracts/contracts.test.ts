@@ -1,7 +1,9 @@
 import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import type { EventDefinition } from '../../shared/contracts/define-event.ts';
+import { webhookEventTypes } from '../../shared/contracts/webhooks/event-types.ts';
 
 const contracts = fileURLToPath(new URL('../../shared/contracts', import.meta.url));
 const modules = await Promise.all(
@@ -31,4 +33,13 @@ describe('the contract of each event', () => {
       expect(event.envelope.parse(sample)).toEqual(sample);
     },
   );
+});
+
+test('webhook endpoints can subscribe to every event of an order that they receive', () => {
+  const ofOrders = events.filter(({ source, envelope }) => {
+    const { data } = envelope.shape.detail.shape;
+    return source === 'storeworks.order-intake' && data instanceof z.ZodObject && 'orderId' in data.shape;
+  });
+  const names = ofOrders.map(({ detailType }) => detailType).filter((name) => name !== 'OrderImported');
+  expect([...webhookEventTypes].toSorted()).toEqual(names.toSorted());
 });

@@ -17,6 +17,8 @@ Object.assign(process.env, tables, {
   WEBHOOK_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:webhooks',
   POWERTOOLS_LOG_LEVEL: 'SILENT',
   CHANNELS: JSON.stringify(channels),
+  WAREHOUSE_CODES: JSON.stringify(['main', 'north', 'south']),
+  TAX_CATEGORIES: JSON.stringify(['standard', 'reduced', 'zero']),
   WAREHOUSES: JSON.stringify([{ warehouse: 'main' }]),
   DAYS_BEFORE_EXPIRY: '0',
   ORDER_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/000000000000/orders',

@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { jsonVariable } from '../../../shared/lambda/json-variable.ts';
-import { Channels, SellingPolicy } from '../../../shared/store.ts';
+import { Channels, SellingPolicy, WarehouseCodes } from '../../../shared/store.ts';
 
 /** The variables of `order-file-uploaded`. */
 export const ImportEnv = z.object({
   ORDER_TABLE_NAME: z.string().min(1),
   CHANNELS: jsonVariable(Channels),
   SELLING: jsonVariable(SellingPolicy),
+  WAREHOUSE_CODES: jsonVariable(WarehouseCodes),
   ORDER_FILES_BUCKET_NAME: z.string().min(1),
 });
 export type ImportEnv = z.input<typeof ImportEnv>;

@@ -6,7 +6,7 @@ import type { OrderImported } from '../../../shared/contracts/orders/import-even
 import { orderIdOf } from '../../../shared/ids.ts';
 import type { Totals } from '../../../shared/pricing/price-order.ts';
 import { lineTotalOf } from '../../../shared/pricing/sent-amounts.ts';
-import type { SellingPolicy } from '../../../shared/store.ts';
+import { type SellingPolicy, type WarehouseCodes, warehouseProblem } from '../../../shared/store.ts';
 import { importedAmounts, importedCharge } from './imported-amounts.ts';
 import { checkMalformedRows } from './malformed-rows.ts';
 
@@ -25,6 +25,8 @@ const linesPerOrder = 1000;
 
 type Settings = {
   channels: ReadonlySet<string>;
+  /** Those of the settings. */
+  warehouses: WarehouseCodes;
   policy: Pick<SellingPolicy, 'taxIncluded' | 'warehousePreference'>;
   now: number;
 };
@@ -70,11 +72,13 @@ export function ordersOf(
   return { orders, bad: bad.toSorted((a, b) => a.row - b.row) };
 }
 
-function readRow({ row, fields }: RawRow, { channels, now }: Settings): ParsedRow | { problem: string } {
+function readRow({ row, fields }: RawRow, { channels, warehouses, now }: Settings): ParsedRow | { problem: string } {
   const parsed = parseRow(fields);
   if ('problem' in parsed) return parsed;
   const { content } = parsed;
   if (!channels.has(content.channel)) return { problem: `channel: ${content.channel} is no channel of the store` };
+  const unknown = content.warehouse === undefined ? undefined : warehouseProblem(content.warehouse, warehouses);
+  if (unknown !== undefined) return { problem: `warehouse: ${unknown}` };
   if (Date.parse(content.placedAt) > now) return { problem: 'placedAt: is in the future' };
   return { row, content };
 }

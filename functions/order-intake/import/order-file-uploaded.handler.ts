@@ -24,7 +24,7 @@ const channels = new Set(Object.values(env.CHANNELS).map(({ channel }) => channe
 export const handler = queueHandler({ envelope: ObjectCreated }, (notification) =>
   onUploaded(notification, async ({ key, sequencer, body, putResult }) => {
     const cause = { actor: `file ${key}`, correlationId: key, causationId: sequencer, now: Date.now() };
-    const settings = { channels, policy: env.SELLING };
+    const settings = { channels, warehouses: env.WAREHOUSE_CODES, policy: env.SELLING };
     const { summary, bad } = await importFile(body, (...given) => store.importOrder(...given), settings, cause);
     await putResult(resultCsv(bad));
     return summary;

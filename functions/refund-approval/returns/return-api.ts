@@ -1,10 +1,10 @@
 import { channelAccessOf, isVisible } from '../../../shared/access/channel-access.ts';
 import type * as routes from '../../../shared/contracts/refunds/return-routes.ts';
-import { problem, type HttpResponse } from '../../../shared/contracts/problem.ts';
+import { type HttpResponse, invalidContent, problem } from '../../../shared/contracts/problem.ts';
 import type { ReturnAddress, ReturnResponse, ReturnSummary } from '../../../shared/contracts/refunds/return-routes.ts';
 import { canonicalHash } from '../../../shared/content-hash.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
-import type { Channels } from '../../../shared/store.ts';
+import { type Channels, type WarehouseCodes, warehouseProblem } from '../../../shared/store.ts';
 import { outcomeResponse } from '../refund/responses.ts';
 import { applyChange } from '../refund/apply.ts';
 import type { ReceiptStore } from './receipt-store.ts';
@@ -18,7 +18,12 @@ import { ownValue } from '../../../shared/input/own-value.ts';
 export type ReturnAddresses = Record<string, ReturnAddress>;
 
 /** Routes for customers who return goods and for the warehouse that receives them. */
-export function returnApi(store: RefundStore, receipts: ReceiptStore, channels: Channels, addresses: ReturnAddresses) {
+export function returnApi(
+  store: RefundStore,
+  receipts: ReceiptStore,
+  channels: Channels,
+  { addresses, codes }: { addresses: ReturnAddresses; codes: WarehouseCodes },
+) {
   const [first] = Object.keys(addresses);
   const returnWarehouseOf: ReturnWarehouseOf = (warehouse) =>
     ownValue(addresses, warehouse) ? warehouse : (first ?? warehouse);
@@ -58,6 +63,8 @@ export function returnApi(store: RefundStore, receipts: ReceiptStore, channels: 
       const { rmaId } = params;
       const refund = await find(rmaId, caller);
       if (!refund) return unknownReturn;
+      const detail = body.warehouse === undefined ? undefined : warehouseProblem(body.warehouse, codes);
+      if (detail !== undefined) return invalidContent([{ pointer: '/warehouse', detail }]);
       const { refundId } = refund;
       const at = new Date(cause.now).toISOString();
       const outcome = await applyChange(

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { UploadedFile } from '../../../shared/lambda/uploaded-files.ts';
+import type { WarehouseCodes } from '../../../shared/store.ts';
 import { importRows } from './import-rows.ts';
 import { OpenOrders } from './movement-row.ts';
 import { createResultFile } from './result-file-store.ts';
@@ -11,13 +12,15 @@ import type { StockStore } from '../stock/store.ts';
 
 type Tools = {
   store: Pick<StockStore, 'read' | 'write'>;
+  /** Those of the settings. */
+  warehouses: WarehouseCodes;
   clock: () => number;
   log: Pick<Logger, 'info' | 'warn'>;
 };
 
 /** Applies the movements of an uploaded file, writes the result file, and returns the summary. */
 export const importUploadedFile =
-  ({ store, clock, log }: Tools) =>
+  ({ store, warehouses, clock, log }: Tools) =>
   async ({ key, sequencer, uploadedAt, body, metadata, putResult }: UploadedFile) => {
     const directory = await mkdtemp(join(tmpdir(), 'stock-file-'));
     try {
@@ -26,7 +29,8 @@ export const importUploadedFile =
       const openOrders = OpenOrders.optional().safeParse(metadata['open-orders']);
       if (openOrders.success) {
         const cause = { actor: `file ${key}`, correlationId: key, causationId: sequencer };
-        await importRows(body, { openOrders: openOrders.data, uploadedAt, cause }, { store, result, clock, log });
+        const upload = { defaults: { openOrders: openOrders.data, warehouses }, uploadedAt, cause };
+        await importRows(body, upload, { store, result, clock, log });
       } else await result.refuse({ row: 1, reason: 'The metadata open-orders must be included or deducted' });
       const { summary, bytes } = await result.close();
       await putResult(createReadStream(path), bytes);

@@ -14,6 +14,11 @@ const log = new Logger();
 const store = createStockStore(openDatabase(batchJobMaxAttempts), env);
 const inbox = { bucket: env.INBOX_BUCKET_NAME, folder: 'movements', refuse: refusedFile };
 const onUploaded = uploadedFiles(new S3Client(), inbox, log);
-const importFile = importUploadedFile({ store: { ...store, write: combineWrites(store) }, clock: Date.now, log });
+const importFile = importUploadedFile({
+  store: { ...store, write: combineWrites(store) },
+  warehouses: env.WAREHOUSE_CODES,
+  clock: Date.now,
+  log,
+});
 
 export const handler = queueHandler({ envelope: ObjectCreated }, (event) => onUploaded(event, importFile));

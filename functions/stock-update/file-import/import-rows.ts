@@ -4,7 +4,7 @@ import { movementColumns } from '../../../shared/contracts/stock/file-columns.ts
 import { detectedFormat, readTable } from '../../../shared/csv/read.ts';
 import type { Cause } from '../../../shared/contracts/define-event.ts';
 import type { Movement } from '../../../shared/stock/movement.ts';
-import { type OpenOrders, parseMovement } from './movement-row.ts';
+import { type FileDefaults, parseMovement } from './movement-row.ts';
 import { applyMovements } from '../stock/apply-movements.ts';
 import type { ResultFile } from './result-file-store.ts';
 import type { StockStore } from '../stock/store.ts';
@@ -16,7 +16,7 @@ const rowsPerProgress = 10_000;
 const fileLimits = { retryBudgetMs: 120_000, skusAtOnce: 132 };
 
 type Row = { number: number; movementId: string } & ({ movement: Movement } | { problem: string });
-type Upload = { openOrders: OpenOrders | undefined; uploadedAt: string; cause: Omit<Cause, 'now'> };
+type Upload = { defaults: FileDefaults; uploadedAt: string; cause: Omit<Cause, 'now'> };
 type Tools = {
   store: Pick<StockStore, 'read' | 'write'>;
   result: ResultFile;
@@ -31,7 +31,7 @@ type Tools = {
  */
 export async function importRows(
   body: Readable,
-  { openOrders, uploadedAt, cause }: Upload,
+  { defaults, uploadedAt, cause }: Upload,
   { store, result, clock, log }: Tools,
 ): Promise<void> {
   let rows: Row[] = [];
@@ -49,7 +49,7 @@ export async function importRows(
   const end = await readTable(body, movementColumns, async (more, names) => {
     for (const each of more) {
       const movementId = idOf(each.cells[names.indexOf('movementId')]);
-      rows.push({ number: each.row, movementId, ...parseMovement(each, openOrders) });
+      rows.push({ number: each.row, movementId, ...parseMovement(each, defaults) });
       if (rows.length >= batchRows) await flush();
       if (each.row % rowsPerProgress === 0) log.info('file in progress', { rows: each.row });
     }

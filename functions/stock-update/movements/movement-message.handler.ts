@@ -10,7 +10,8 @@ import { createDeferralStore } from './deferral-store.ts';
 
 const env = MessageEnv.parse(process.env);
 const database = openDatabase();
-const apply = applyMessage(createStockStore(database, env), createDeferralStore(database, env), Date.now);
+const stores = { store: createStockStore(database, env), deferrals: createDeferralStore(database, env) };
+const apply = applyMessage(stores, env.WAREHOUSE_CODES, Date.now);
 const applyEach = handleEachMessage(apply, setVisibilityTimeout(new SQSClient(), env.MOVEMENT_QUEUE_URL));
 
 export const handler = eventHandler(z.object({ Records: z.array(MovementMessage) }), ({ Records }, logger) =>

@@ -1,10 +1,11 @@
 import { emptyRange, invalidCursor, timeRangeOf } from '../../../shared/contracts/list-query.ts';
-import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
+import { type FieldError, type HttpResponse, invalidContent, problem } from '../../../shared/contracts/problem.ts';
 import * as routes from '../../../shared/contracts/stock/routes.ts';
 import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
 import { collectPage, type KeySource } from '../../../shared/dynamodb/list-page.ts';
 import { recordedAt } from '../../../shared/dynamodb/outbox.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
+import { type WarehouseCodes, warehouseProblem } from '../../../shared/store.ts';
 import { applyMovements, type Limits } from '../stock/apply-movements.ts';
 import { inTransitResponse, stockResponse, unknownSku } from '../stock/responses.ts';
 import type { StockStore } from '../stock/store.ts';
@@ -19,10 +20,16 @@ const tooManyMovements = problem(
   `A request has at most ${routes.maxMovements} movements. Send several requests.`,
 );
 
+/** `warehouses` are those of the settings. */
 export const postMovements =
-  (store: StockStore, limits?: Limits) =>
+  (store: StockStore, warehouses: WarehouseCodes, limits?: Limits) =>
   async ({ body: { movements }, cause }: Request<typeof routes.postMovements>): Promise<HttpResponse> => {
     if (movements.length > routes.maxMovements) return tooManyMovements;
+    const errors = movements.flatMap(({ warehouse }, index): FieldError[] => {
+      const detail = warehouseProblem(warehouse, warehouses);
+      return detail === undefined ? [] : [{ pointer: `/movements/${index}/warehouse`, detail }];
+    });
+    if (errors.length > 0) return invalidContent(errors);
     return { status: 200, body: { results: await applyMovements(store, movements, cause, limits) } };
   };
 

@@ -14,7 +14,10 @@ export function addFiles(stack: WorkflowStack): void {
   stack.onFile<ImportEnv>(orderFiles, {
     ...oneAtATime,
     handler: 'order-intake/import/order-file-uploaded.handler.ts',
-    uses: all(orders.importer, orderFileImporter, settings.channels, settings.selling),
+    uses: all(
+      all(orders.importer, orderFileImporter),
+      all(settings.channels, settings.selling, settings.warehouseCodes),
+    ),
     errorImpact: 'A file of historical orders has no result file: none or only some of its orders are imported.',
   });
   stack.onEvents<ExportEnv>(OrderExportRequested, {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { addressFields } from '../../address.ts';
 import { BusinessDay, Warehouse } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { nextCursor, pageParameters } from '../list-query.ts';
@@ -55,11 +56,19 @@ export const listStock = defineRoute({
   },
 });
 
+/** Where a warehouse is. */
+const WarehouseAddress = z.object(addressFields).omit({ name: true });
+export type WarehouseAddress = z.infer<typeof WarehouseAddress>;
+
 /** A warehouse of the store's settings. */
 export const WarehouseResponse = z
   .object({
     warehouse: Warehouse.meta({ description: 'Code of the warehouse', example: 'main' }),
-    name: z.string().optional().meta({ description: 'Name in its return address', example: 'Storeworks Returns' }),
+    name: z.string().optional().meta({ description: 'Name of the warehouse', example: 'London' }),
+    address: WarehouseAddress.optional().meta({
+      description: 'Where the warehouse is',
+      example: { line1: '1 Dock Road', city: 'London', postalCode: 'E16 1AG', country: 'GB' },
+    }),
     returnAddress: ReturnAddress.optional().meta({
       description: 'Where customers send returns; absent if returns go to the first warehouse with an address',
       example: { name: 'Storeworks Returns', line1: '1 Dock Road', city: 'London', country: 'GB' },

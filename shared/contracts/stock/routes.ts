@@ -55,6 +55,7 @@ const StockWithTransfersResponse = StockResponse.extend({
 /** Why a movement was rejected. Stock is unchanged, and the movement may be sent again except on `movement-conflict`. */
 export const RejectionReason = z.enum([
   'unknown-sku',
+  'unknown-warehouse',
   'insufficient-stock',
   'below-reserved',
   'count-outdated',

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Instant } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
+import { webhookEventTypes } from './event-types.ts';
 
 const EndpointId = z
   .string()
@@ -45,7 +46,7 @@ const WebhookEndpointContent = z
         example: 'https://shop.example/storeworks/events',
       }),
     eventTypes: z
-      .array(z.string().regex(/^[A-Z][A-Za-z]{1,63}$/))
+      .array(z.enum(webhookEventTypes))
       .min(1)
       .max(50)
       .optional()

@@ -43,7 +43,7 @@ async function exported(order: OrderItem): Promise<string> {
 
 async function readImport(path: string) {
   const found: ImportedOrder[] = [];
-  const settings = { channels: new Set(Object.keys(channels)), policy: aPolicy() };
+  const settings = { channels: new Set(Object.keys(channels)), warehouses: ['main', 'north'], policy: aPolicy() };
   const keep = async (order: ImportedOrder) => {
     found.push(order);
     return 'imported' as const;

@@ -16,7 +16,7 @@ const aRow = (externalOrderId: string, { city = 'London', sku = 'MUG' } = {}) =>
 /** Imports a file of these lines; returns its summary and its bad rows as `row externalOrderId reason`. */
 async function imported(lines: readonly string[], header = defaultHeader) {
   const store = createImportStore(database.db, tables, aPolicy().timeZone);
-  const settings = { channels: new Set(Object.keys(channels)), policy: aPolicy() };
+  const settings = { channels: new Set(Object.keys(channels)), warehouses: ['main', 'north'], policy: aPolicy() };
   const file = Readable.from([[header, ...lines].join('\n')]);
   const { summary, bad } = await importFile(file, (...given) => store.importOrder(...given), settings, aCause());
   return { summary, bad: bad.map(({ row, externalOrderId, reason }) => `${row} ${externalOrderId} ${reason}`) };
@@ -63,4 +63,14 @@ test('imports no order that a row with shifted cells may belong to', async () =>
     expect.stringMatching(/^3  has 9 cells, .* cannot be identified$/),
   ]);
   expect(summary).toMatchObject({ rows: 3, imported: 1 });
+});
+
+test('imports no order of a warehouse that the settings do not have, and names the closest', async () => {
+  const rows = [`${aRow('W-1')},north`, `${aRow('W-2')},nroth`, `${aRow('W-3')},constructor`, `${aRow('W-4')},`];
+  const { summary, bad } = await imported(rows, `${defaultHeader},warehouse`);
+  expect(bad).toEqual([
+    '3 W-2 warehouse: "nroth" is not a valid value. Did you mean north? Valid values: main, north',
+    '4 W-3 warehouse: "constructor" is not a valid value. Valid values: main, north',
+  ]);
+  expect(summary).toMatchObject({ imported: 2 });
 });

@@ -19,7 +19,10 @@ const database = databaseForAll();
 const store = createRefundStore(database.db, tables);
 const receipts = createReceiptStore(database.db, tables.REFUND_TABLE_NAME);
 const address = { name: 'Returns', line1: '1 Dock Road', country: 'GB' };
-const { summaryOf } = returnApi(store, receipts, channels, { main: address, north: address });
+const { summaryOf } = returnApi(store, receipts, channels, {
+  addresses: { main: address, north: address },
+  codes: ['main', 'north'],
+});
 const { findRefunds: listRefunds, findReturns: listReturns } = searchApi(store, channels, 'Europe/London', summaryOf);
 const now = Date.UTC(2026, 2, 20);
 

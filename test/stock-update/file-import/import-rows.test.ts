@@ -24,12 +24,14 @@ async function newSkus(count: number): Promise<string[]> {
   return skus;
 }
 
+const warehouses = ['main', 'north'];
 const log = { info: () => {}, warn: () => {} };
 let runs = 0;
 async function run(body: Readable, through: Pick<StockStore, 'read' | 'write'> = store, uploadedAt = noon) {
   const path = join(directory, `${(runs += 1)}.csv`);
   const result = createResultFile(path);
-  const upload = { openOrders: undefined, uploadedAt: new Date(uploadedAt).toISOString(), cause: aCause() };
+  const defaults = { openOrders: undefined, warehouses };
+  const upload = { defaults, uploadedAt: new Date(uploadedAt).toISOString(), cause: aCause() };
   try {
     await importRows(body, upload, { store: through, result, clock: () => noon, log });
   } finally {
@@ -127,6 +129,11 @@ describe('a row', () => {
       { problem: expect.stringContaining('quantity') },
     ],
     [
+      'no warehouse that the settings do not have, and the closest',
+      ['m', 'MUG', 'mian', 'receipt', '1', ''],
+      { problem: expect.stringMatching(/^invalid: warehouse: .*Did you mean main/) },
+    ],
+    [
       'every malformed field in the reason',
       ['', 'M U G', 'main', 'gift', '1', ''],
       { problem: expect.stringMatching(/movementId.*sku.*type/) },
@@ -135,7 +142,7 @@ describe('a row', () => {
     const fields = Object.fromEntries(
       columns.map((name, index) => [name, cells[index] ?? '']).filter(([, cell]) => cell),
     );
-    expect(parseMovement({ fields }, 'deducted')).toMatchObject(expected);
+    expect(parseMovement({ fields }, { openOrders: 'deducted', warehouses })).toMatchObject(expected);
   });
 });
 

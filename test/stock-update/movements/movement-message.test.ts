@@ -28,8 +28,8 @@ function aMessageSent(submittedAt: number, sku: string, ...given: Partial<Moveme
   const movements = given.map((each, index) => aMovement({ sku, movementId: `${messageId}-${index}`, ...each }));
   const deliver = (seconds: number, through = store) =>
     applyMessage(
-      through,
-      deferrals,
+      { store: through, deferrals },
+      ['main', 'north'],
       () => noon + seconds * 1000,
     )(
       MovementMessage.parse({
@@ -293,4 +293,12 @@ describe('of two concurrent deliveries of a message', () => {
     expect(await onHand(sku)).toEqual({ main: 4 });
     expect(await rejections(movements[0])).toEqual([]);
   });
+});
+
+test('a movement of a warehouse that the settings do not have is rejected once, the others are applied', async () => {
+  const sku = await aSkuWith(1);
+  const { movements, deliver } = aMessage(sku, { quantity: 2 }, { warehouse: 'mian' }, { warehouse: 'north' });
+  expect([await deliver(0), await deliver(1)]).toEqual([undefined, undefined]);
+  expect(await Promise.all(movements.map(rejections))).toEqual([[], ['unknown-warehouse'], []]);
+  expect(Object.keys(await onHand(sku)).toSorted()).toEqual(['main', 'north']);
 });

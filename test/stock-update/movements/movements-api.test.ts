@@ -18,11 +18,12 @@ import { stockedSku } from '../../support/stock/stocked-skus.ts';
 const database = databaseForAll();
 const store = createStockStore(database.db, tables);
 
+const warehouses = ['main', 'north', 'south', 'w0', 'w1', 'w2'];
 /** A retry budget that a slow machine does not use up. */
 const limits = { retryBudgetMs: 100_000, skusAtOnce: 8 };
 const aSkuWith = (units: number) => stockedSku(database.db, units);
 const respond = (movements: Movement[], through = store) =>
-  postMovements(through, limits)(aRequest(routes.postMovements, { body: { movements } }, 'warehouse'));
+  postMovements(through, warehouses, limits)(aRequest(routes.postMovements, { body: { movements } }, 'warehouse'));
 async function post(movements: Partial<Movement>[], through = store): Promise<MovementResult[]> {
   const { status, body } = await respond(movements.map(aMovement), through);
   expect(status).toBe(200);
@@ -276,4 +277,25 @@ describe('the ledger', () => {
       expect(await ledger(sku, { from: '2090-03-06', to: '2090-03-05' })).toMatchObject({ status: 400 });
     });
   });
+});
+
+test('movements of warehouses that the settings do not have are refused, with the closest ones, and none is applied', async () => {
+  const sku = await aSkuWith(0);
+  const given = ['main', 'mian', 'constructor', 'toString', 'MAIN', 'nort'].map((warehouse, index) =>
+    aMovement({ movementId: `${sku}-${index}`, sku, warehouse, quantity: 1 }),
+  );
+  const { status, body } = await respond(given);
+  expect(status).toBe(422);
+  const hints = (body as { errors: { pointer: string; detail: string }[] }).errors.map(({ pointer, detail }) => [
+    pointer,
+    /Did you mean (\w+)/.exec(detail)?.[1],
+  ]);
+  expect(hints).toEqual([
+    ['/movements/1/warehouse', 'main'],
+    ['/movements/2/warehouse', undefined],
+    ['/movements/3/warehouse', undefined],
+    ['/movements/4/warehouse', 'main'],
+    ['/movements/5/warehouse', 'north'],
+  ]);
+  expect((await stockOf(sku)).onHand).toBe(0);
 });

@@ -1,0 +1,22 @@
+/**
+ * Names of the events that endpoints receive: every event of an order except `OrderImported`. A test compares them with
+ * the definitions of the events.
+ */
+export const webhookEventTypes = [
+  'OrderPlaced',
+  'OrderRefused',
+  'OrderHeld',
+  'OrderReleased',
+  'OrderEdited',
+  'OrderContactChanged',
+  'PaymentRecorded',
+  'OrderAllocated',
+  'OrderLinesCancelled',
+  'OrderCancelled',
+  'OrderExpired',
+  'OrderShipped',
+  'OrderDelivered',
+  'OrderDeliveryCorrected',
+  'OrderCompleted',
+  'ReplacementRefused',
+] as const;
