@@ -60,13 +60,17 @@ export const publishedPaymentOf = ({
   ...payment
 }: Payment): z.infer<typeof PublishedPayment> => payment;
 
-/** Captured against due amount of an order; due is its total less `cancelledMinor`. */
+/** Captured against due amount of an order; due is its total less `cancelledMinor`. Refunds of money not due count. */
 export const Balance = z.object({
   balance: z
     .enum(['unpaid', 'underpaid', 'settled', 'overpaid'])
-    .describe('Whether the captured amount is the amount due'),
+    .describe('Whether the captured amount, less refunds of money that is not due, is the amount due'),
   dueMinor: AmountMinor.meta({ description: 'Total less cancelled units, in minor units', example: 4493 }),
   capturedMinor: z.int().nonnegative().meta({ description: 'Captured amount, in minor units', example: 4493 }),
+  refundedMinor: AmountMinor.optional().meta({
+    description: 'Refunded amount, also as store credit or by exchange, in minor units; absent without a refund',
+    example: 1999,
+  }),
   chargedBackMinor: z.int().nonnegative().meta({
     description: 'Open and lost chargebacks, in minor units of the order’s currency. A won one no longer counts.',
     example: 1999,

@@ -70,12 +70,5 @@ export function valueOf({ lines }: Pick<OrderItem, 'lines'>, units: readonly Lin
   }, 0);
 }
 
-/** The value of units that were cancelled because of their refund. It is paid and not due, but not overpaid either. */
-export const refundedUnitsMinor = (lines: OrderItem['lines']): number =>
-  lines.reduce((sum, line) => {
-    const { cancelledQuantity = 0, refundedQuantity = 0 } = line;
-    return sum + shareOf(line, cancelledQuantity) - shareOf(line, cancelledQuantity - refundedQuantity);
-  }, 0);
-
 const shareOf = ({ totalMinor, quantity }: Line, units: number) =>
   allocate(totalMinor, [units, quantity - units])[0] ?? 0;

@@ -6,6 +6,7 @@ import { AmountMinor, Instant } from '../../../shared/names.ts';
 import { OrderStatus } from '../../../shared/contracts/orders/status.ts';
 import { normalEmail } from '../../../shared/email.ts';
 import { Payment } from '../../../shared/payments/payment.ts';
+import { RefundedAmounts } from '../../../shared/refunds/refunded-amounts.ts';
 import { customerIndex, shardOf, shards, statusIndex } from '../../../shared/orders/order-keys.ts';
 
 /** An order as its first event describes it. */
@@ -56,6 +57,8 @@ export const OrderItem = placedShape.omit({ status: true, lines: true }).extend(
   completesAt: Instant.optional(),
   /** In the order of receipt. */
   payments: z.array(Payment).optional(),
+  /** What refund-approval has refunded; absent without a refund. */
+  refunded: RefundedAmounts.optional(),
   /** The channel's payment window when the order was placed. */
   paymentWindowMinutes: z.number().optional(),
   /** Why the order, or its rest if partly shipped, is held for review. */

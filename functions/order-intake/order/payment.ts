@@ -1,18 +1,23 @@
 import { OrderHeld } from '../../../shared/contracts/orders/life-cycle-events.ts';
 import type { Balance, Payment } from '../../../shared/payments/payment.ts';
 import { disputesOf, isDisputeEvent } from '../../../shared/payments/dispute.ts';
+import { refundedUnitsMinor } from '../../../shared/refunds/component-values.ts';
+import { refundedBeyondValueMinor, type RefundedAmounts } from '../../../shared/refunds/refunded-amounts.ts';
 import { isPositiveCapture, type DraftEvent, draftEvent, eventData, reservedUntilIn } from './change.ts';
 import { canBeHeld, next } from './life-cycle.ts';
-import { refundedUnitsMinor } from './line-units.ts';
 import type { OrderItem } from './order-item.ts';
 
 /** The attributes of an order that its payments affect, before or after it is placed. */
 export type Payable = Pick<
   OrderItem,
   'status' | 'currency' | 'totalMinor' | 'cancelledMinor' | 'payments' | 'holdReasons' | 'reservedUntil'
-> & { lines?: OrderItem['lines'] };
+>;
+const isPlaced = (order: Payable): order is OrderItem => 'placedEventId' in order;
 
-/** Captured against due amount, independent of the order of payment events. Nothing is due on a cancelled or expired order. */
+/**
+ * Captured against due amount, independent of the order of payment events. Nothing is due on a cancelled or expired order.
+ * Money that was refunded beyond the value of what the order still has counts as not captured.
+ */
 export function balanceOf(order: Payable): Balance {
   const { status, totalMinor, cancelledMinor = 0, payments = [], currency } = order;
   const sumOf = (type: Payment['type']) =>
@@ -25,14 +30,39 @@ export function balanceOf(order: Payable): Balance {
   const chargedBackMinor = disputesOf(payments)
     .filter((dispute) => dispute.state !== 'won' && dispute.currency === currency)
     .reduce((sum, dispute) => sum + dispute.amountMinor, 0);
-  const balance = compare(capturedMinor, dueMinor + refundedUnitsMinor(order.lines ?? []));
-  return { balance, dueMinor, capturedMinor, chargedBackMinor };
+  const { refunded } = isPlaced(order) ? order : {};
+  const returnedMinor = isPlaced(order) && refunded ? refundedBeyondValueMinor(order, refunded) : 0;
+  const neededMinor = dueMinor + (isPlaced(order) ? refundedUnitsMinor(order) : 0) + returnedMinor;
+  const refundedMinor = refunded?.amounts.reduce((sum, { minor }) => sum + minor, 0);
+  return {
+    balance: compare(capturedMinor, neededMinor),
+    dueMinor,
+    capturedMinor,
+    ...(refundedMinor !== undefined && { refundedMinor }),
+    chargedBackMinor,
+  };
 }
 
-function compare(capturedMinor: number, dueMinor: number): Balance['balance'] {
-  if (capturedMinor === dueMinor) return 'settled';
+function compare(capturedMinor: number, neededMinor: number): Balance['balance'] {
+  if (capturedMinor === neededMinor) return 'settled';
   if (capturedMinor === 0) return 'unpaid';
-  return capturedMinor < dueMinor ? 'underpaid' : 'overpaid';
+  return capturedMinor < neededMinor ? 'underpaid' : 'overpaid';
+}
+
+/** Whether less was captured than the order needs. */
+export const lacksMoney = (order: Payable): boolean => {
+  const { balance } = balanceOf(order);
+  return balance === 'unpaid' || balance === 'underpaid';
+};
+
+/**
+ * Records what the refund ledger has refunded. A hold that waits for this refund ends when the balance is settled; refunds
+ * hold no other order.
+ */
+export function withRefunded(order: OrderItem, refunded: RefundedAmounts): OrderItem {
+  const recorded = { ...order, refunded };
+  const isAwaited = order.holdReasons?.some((reason) => reason === 'overpaid' || reason === 'refund-due') ?? false;
+  return isAwaited ? withHoldReasons(recorded, withBalance(order.holdReasons, balanceOf(recorded).balance)) : recorded;
 }
 
 /** Adds a payment event: the order is paid if the captured amount is due, or held if it differs or is disputed. */
@@ -54,9 +84,8 @@ function withDisputes<P extends Payable>(order: P): P {
   const isUnresolved = disputesOf(order.payments ?? []).some(({ state }) => state !== 'won');
   if (isUnresolved) return withHoldReasons(order, reasons.add('chargeback'));
   if (!reasons.delete('chargeback')) return order;
-  const { capturedMinor, dueMinor } = balanceOf(order);
-  const lacksMoney = capturedMinor < dueMinor && order.status !== 'partly-shipped';
-  return withHoldReasons(order, lacksMoney ? reasons.add('underpaid') : reasons);
+  const isUnderpaid = lacksMoney(order) && order.status !== 'partly-shipped';
+  return withHoldReasons(order, isUnderpaid ? reasons.add('underpaid') : reasons);
 }
 
 /** Adds payments of an earlier return to a new order: paid if they cover it, otherwise the rest is awaited without a hold. */
@@ -80,8 +109,8 @@ function withHoldReasons<P extends Payable>(order: P, reasons: ReadonlySet<strin
 /** After a cancellation: the order is paid if the captured amount now covers it; an excess is refunded, not held. */
 export function paidIfCovered(order: OrderItem): OrderItem {
   const { balance } = balanceOf(order);
-  const lacksMoney = order.status === 'payment-pending' || order.holdReasons?.includes('underpaid');
-  return lacksMoney && (balance === 'settled' || balance === 'overpaid')
+  const awaitsMoney = order.status === 'payment-pending' || order.holdReasons?.includes('underpaid');
+  return awaitsMoney && (balance === 'settled' || balance === 'overpaid')
     ? withHoldReasons(order, withBalance(order.holdReasons, 'settled'))
     : order;
 }
@@ -89,10 +118,10 @@ export function paidIfCovered(order: OrderItem): OrderItem {
 /** Applies a changed total to the payment state: the order is paid, held, or unchanged. */
 export function repriced(before: OrderItem, after: OrderItem): OrderItem {
   const { balance, capturedMinor, dueMinor } = balanceOf(after);
-  const dueBefore = balanceOf(before).dueMinor;
+  const { dueMinor: dueBefore, balance: balanceBefore } = balanceOf(before);
   if (dueMinor === dueBefore) return after;
-  // An earlier excess may be refunded already, so staff must confirm that it can pay for the larger total.
-  const mayBeRefunded = capturedMinor > dueBefore && dueMinor > dueBefore;
+  // The refund of an earlier excess may be on its way, so staff must confirm that it can pay for the larger total.
+  const mayBeRefunded = balanceBefore === 'overpaid' && dueMinor > dueBefore;
   if (mayBeRefunded) return withHoldReasons(after, withBalance(after.holdReasons, balance).add('refund-due'));
   // An order with a total of 0 awaited no payment; with a positive total it must not ship unpaid.
   const becamePayable = balance === 'unpaid' && dueBefore === 0 && after.paymentWindowMinutes !== undefined;

@@ -4,7 +4,7 @@ import { changed, draftEvent, eventData, illegal, isHeld, withStatus, type Outco
 import { type Command, next } from '../order/life-cycle.ts';
 import { allOpenUnits } from '../order/line-units.ts';
 import type { OrderItem } from '../order/order-item.ts';
-import { balanceOf, reservedFor } from '../order/payment.ts';
+import { balanceOf, lacksMoney, reservedFor } from '../order/payment.ts';
 
 /** Rejects a held order: cancels its open units and releases their stock. Shipped units stay shipped. */
 export const reject = (order: OrderItem, reason: string): Outcome =>
@@ -22,7 +22,7 @@ export function release(order: OrderItem, reason: string, now: number): Outcome 
   const isUnpaid = capturedMinor === 0 && dueMinor > 0;
   const acceptsLess = holdReasons.some((held) => held === 'underpaid' || held === 'refund-due');
   const isLessAccepted = order.isLessAccepted || acceptsLess;
-  const isAwaiting = isUnpaid || (capturedMinor < dueMinor && !isLessAccepted);
+  const isAwaiting = isUnpaid || (lacksMoney(order) && !isLessAccepted);
   const withoutWindow: Command = isUnpaid ? 'release' : 'release-paid';
   const status = next(order.status, paymentWindowMinutes && isAwaiting ? 'release-awaiting' : withoutWindow);
   if (!status || !isHeld(order)) return illegal(order, 'released');

@@ -1,4 +1,5 @@
 import { allocate } from '../../../shared/money.ts';
+import { chargeComponent } from '../../../shared/refunds/component-values.ts';
 import type { OrderSnapshot } from './order-snapshot.ts';
 import {
   type Allocation,
@@ -9,12 +10,7 @@ import {
   sumOf,
   zeroAmount,
 } from './refund-ledger.ts';
-import {
-  chargeComponent,
-  type ComponentName,
-  type RefundableComponent,
-  refundableComponents,
-} from './refundable-components.ts';
+import { type ComponentName, type RefundableComponent, refundableComponents } from './refundable-components.ts';
 
 /** What a request asks for. A line without an amount is refunded at the value of its units. */
 export type RequestedParts = {

@@ -1,5 +1,11 @@
-import { allocate } from '../../../shared/money.ts';
 import { disputesOf } from '../../../shared/payments/dispute.ts';
+import {
+  componentValues,
+  dueMinorOf,
+  lineComponent,
+  overpaidComponent,
+  refundedUnitsMinor,
+} from '../../../shared/refunds/component-values.ts';
 import type { OrderSnapshot } from './order-snapshot.ts';
 import { type Amount, plus, type RefundLedger, sumOf, zeroAmount } from './refund-ledger.ts';
 
@@ -50,57 +56,22 @@ export function refundableComponents(
     return Object.assign(payment, { refundable, lostMinor });
   });
   const capturedMinor = sumOf(payments.map(({ captured, lostMinor = 0 }) => captured.minor - lostMinor));
-  const dueMinor = dueOf(order);
-  const shippingTaxMinor = order.taxMinor - sumOf(order.lines.map(({ taxMinor }) => taxMinor));
-  const shipping = {
-    minor: order.shippingMinor + (order.taxIncluded ? 0 : shippingTaxMinor),
-    taxMinor: shippingTaxMinor,
-    quantity: 0,
-  };
   const goods = [
-    ...order.lines.map((line) => component(lineComponent(line), isExpired(order) ? zeroAmount : valueOf(line))),
+    ...componentValues(order).map(({ pot, value }) => component(pot, value)),
     ...removedLines(order, ledger).map((pot) => component(pot, zeroAmount)),
-    ...order.charges.map(({ chargeId, amountMinor }) =>
-      component(chargeComponent(chargeId), dueMinor === 0 ? zeroAmount : { ...zeroAmount, minor: amountMinor }),
-    ),
-    component('shipping', dueMinor === 0 ? zeroAmount : shipping),
   ];
   // Units that were refunded before their cancellation are not overpaid: their money went back already.
   const refundedBeforeMinor = sumOf(goods.map(excessMinor));
-  const overpaidMinor = Math.max(0, capturedMinor - dueMinor - refundedUnitsMinor(order) - refundedBeforeMinor);
-  return { goods: [...goods, component('overpaid', { ...zeroAmount, minor: overpaidMinor })], payments };
+  const notOverpaidMinor = dueMinorOf(order) + refundedUnitsMinor(order) + refundedBeforeMinor;
+  const overpaidMinor = Math.max(0, capturedMinor - notOverpaidMinor);
+  return { goods: [...goods, component(overpaidComponent, { ...zeroAmount, minor: overpaidMinor })], payments };
 }
-
-/** An expired order has nothing due, also where its payment was captured after it expired. */
-const isExpired = ({ status }: OrderSnapshot): boolean => status === 'expired';
-const dueOf = (order: OrderSnapshot): number => (isExpired(order) ? 0 : order.totalMinor - order.cancelledMinor);
-
-export const chargeComponent = (chargeId: string): ComponentName => `charge:${chargeId}`;
-const lineComponent = ({ lineId }: { lineId: string }): ComponentName => `line:${lineId}`;
 
 /** Lines with ledger entries that an edit removed from the order. */
 function removedLines({ lines }: OrderSnapshot, { pots }: RefundLedger): ComponentName[] {
   const present = new Set(lines.map(lineComponent));
   return Object.keys(pots).filter((pot) => pot.startsWith('line:') && !present.has(pot));
 }
-
-/**
- * The value of the line's units that are not cancelled, rounded as the cancellation rounded it. Units that were cancelled
- * because of their refund still count, as their refund does.
- */
-function valueOf({ refundedQuantity, ...line }: OrderSnapshot['lines'][number]): Amount {
-  const { totalMinor, taxMinor, quantity } = line;
-  const cancelledQuantity = line.cancelledQuantity - refundedQuantity;
-  const left = quantity - cancelledQuantity;
-  const remainingOf = (whole: number) => whole - (allocate(whole, [cancelledQuantity, left])[0] ?? 0);
-  return { minor: remainingOf(totalMinor), taxMinor: remainingOf(taxMinor), quantity: left };
-}
-
-/** The value of units that were cancelled because of their refund: nothing is due for them, but they are not overpaid. */
-const refundedUnitsMinor = (order: OrderSnapshot): number =>
-  isExpired(order)
-    ? 0
-    : sumOf(order.lines.map((line) => valueOf(line).minor - valueOf({ ...line, refundedQuantity: 0 }).minor));
 
 /** Captured money by payment, the newest capture first. */
 function capturesOf({ payments, currency }: OrderSnapshot): { key: string; minor: number }[] {

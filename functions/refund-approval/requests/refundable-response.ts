@@ -1,8 +1,9 @@
 import type * as z from 'zod';
 import type { Refundable } from '../../../shared/contracts/refunds/refundable.ts';
+import { chargeComponent } from '../../../shared/refunds/component-values.ts';
 import { isDisputed } from '../refund/order-snapshot.ts';
 import { emptyLedger, refundedAndPendingMinor, sumOf, zeroAmount } from '../refund/refund-ledger.ts';
-import { chargeComponent, type RefundableComponent, refundableComponents } from '../refund/refundable-components.ts';
+import { type RefundableComponent, refundableComponents } from '../refund/refundable-components.ts';
 import type { RequestSnapshot } from './decide.ts';
 import { judge, policyFacts } from './judge.ts';
 

@@ -196,12 +196,12 @@ export const OrderHeld = defineEvent(
   }),
 );
 
-/** Staff released a held order. */
+/** A held order was released: by staff, or by the refund of its overpaid amount. */
 export const OrderReleased = defineEvent(
   source,
   'OrderReleased',
   ChangedOrder.extend({
-    reason: z.string().meta({ description: 'Why staff released the order', example: 'Customer is known' }),
+    reason: z.string().meta({ description: 'Why the order was released', example: 'Customer is known' }),
   }),
 );
 
