@@ -26,7 +26,7 @@ const paid = (given: Partial<OrderItem> = {}, line: Partial<OrderItem['lines'][n
     payments: [aCapture(2495)],
     ...given,
   });
-  return { ...order, lines: order.lines.map((each) => ({ ...each, ...line })) };
+  return { ...order, lines: order.lines.map((each) => Object.assign(each, line)) };
 };
 /** One of the units was removed by an edit. */
 const editedDown = (given: Partial<OrderItem> = {}) =>

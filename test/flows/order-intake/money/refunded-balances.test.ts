@@ -84,10 +84,7 @@ describe('the balance of an order that was edited down', () => {
     await refunds.becomes(path, settled);
     await report('refund.failed', 10);
     await refunds.becomes(path, { payment: { balance: 'overpaid', refundedMinor: 0 } });
-    if (resolution) {
-      const resolved = await refunds.resolvePayout(refundPath, resolution);
-      expect(resolved.status, resolved.text).toBe(200);
-    }
+    if (resolution) await refunds.resolvePayout(refundPath, resolution);
     if (resolution === 'retry') await report('refund.succeeded', 20, 2);
     await refunds.becomes(path, { payment });
     await office.settled();
