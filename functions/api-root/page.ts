@@ -30,7 +30,7 @@ const policy = (tokenUrl: string | undefined) =>
     "frame-ancestors 'none'",
   ].join('; ');
 
-const common = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' };
+const common = { 'referrer-policy': 'no-referrer' };
 
 /** The documentation page. Its policy allows scripts from this origin, and calls to this API and the token endpoint. */
 export const pageResponse = (tokenUrl: string | undefined) => ({

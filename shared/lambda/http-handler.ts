@@ -194,11 +194,22 @@ function failureOf(error: unknown): HttpResponse {
   return problem(500, 'internal-error', 'Internal error. The request had no partial effect and can be retried.');
 }
 
+/**
+ * Headers of every response; a route may set others. Responses contain data of one caller, or of one moment. Browsers
+ * ignore the transport header over plain HTTP, so that it has no effect on this machine. Source: OWASP REST Security.
+ */
+const defaultHeaders = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'strict-transport-security': 'max-age=31536000',
+  'x-content-type-options': 'nosniff',
+};
+
 function serialise({ status, headers = {}, body, contentType = 'application/json' }: HttpResponse) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return {
     statusCode: status,
-    headers: { 'content-type': contentType, ...headers },
+    headers: { ...defaultHeaders, 'content-type': contentType, ...headers },
     ...(text !== undefined && { body: text }),
   };
 }

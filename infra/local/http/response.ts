@@ -48,10 +48,13 @@ export function readResponse(payload: string): HttpResponse | undefined {
   };
 }
 
+/** The engine's own responses are not stored by caches, as those of apps that set these headers. */
+const ownResponseHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+
 /** API Gateway's own responses: `{"message": …}`. */
 export const messageResponse = (status: number, message: string): HttpResponse => ({
   status,
-  headers: { 'content-type': 'application/json' },
+  headers: { ...ownResponseHeaders, 'content-type': 'application/json' },
   body: JSON.stringify({ message }),
 });
 
@@ -61,7 +64,11 @@ export const refusalResponse = (status: 401 | 403, detail: string, challenge: st
     status === 401 ? ['unauthorized', 'Unauthorized', 'Unauthorized'] : ['forbidden', 'Forbidden', 'Forbidden'];
   return {
     status,
-    headers: { 'content-type': 'application/problem+json', 'www-authenticate': challenge },
+    headers: {
+      ...ownResponseHeaders,
+      'content-type': 'application/problem+json',
+      'www-authenticate': challenge,
+    },
     body: JSON.stringify({ type, title, status, detail, message }),
   };
 };

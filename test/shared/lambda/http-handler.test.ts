@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { expect, test } from 'vitest';
 import '../../support/environment.ts';
 import { conflictError } from '../../../shared/dynamodb/retry-on-conflict.ts';
+import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
 import * as routes from '../../../shared/contracts/catalog/routes.ts';
 import { httpHandler, on } from '../../../shared/lambda/http-handler.ts';
 
@@ -24,4 +25,20 @@ test.each([
   expect(response.headers?.['retry-after']).toBe(retryAfter);
   expect(JSON.parse(response.body ?? '')).toMatchObject({ type, status });
   expect(response.body).not.toContain(error.message);
+});
+
+test.each<[string, HttpResponse, Record<string, string>]>([
+  ['JSON', { status: 200, body: {} }, { 'cache-control': 'no-store' }],
+  ['a problem', problem(409, 'order-conflict', 'Other content.'), { 'content-type': 'application/problem+json' }],
+  ['a redirect', { status: 302, headers: { location: 'https://files.example/a' } }, { 'cache-control': 'no-store' }],
+  ['no content', { status: 204 }, { 'cache-control': 'no-store' }],
+  ['a route with its own', { status: 200, headers: { 'cache-control': 'no-cache' } }, { 'cache-control': 'no-cache' }],
+])('%s has the security headers, which a route may override', async (_name, response, own) => {
+  const { headers } = await httpHandler(on(routes.getSku, () => Promise.resolve(response)))(event, context);
+  expect(headers).toMatchObject({
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'strict-transport-security': 'max-age=31536000',
+    'x-content-type-options': 'nosniff',
+    ...own,
+  });
 });
