@@ -18,6 +18,8 @@ export class ChannelWebhooksStack extends WorkflowStack {
       handler: 'channel-webhooks/deliveries/deliver.handler.ts',
       uses: (queue) => all(webhooks.deliverer, orders.reader, queue.url('DELIVERY_QUEUE_URL'), settings.webhookRetries),
       errorImpact,
+      // Endpoints that answer slowly hold at most this part of the account's 1,000 concurrent executions.
+      maxConcurrency: 50,
       // A day of retries has a dozen receives, and each pause of an endpoint, up to 5 minutes long, adds one: some 320.
       maxReceiveCount: 500,
       // The function retries a delivery for a day.

@@ -26,6 +26,16 @@ test('a webhook delivery is given up by its function, before its queue moves it 
   expect(queue?.properties.RedrivePolicy.maxReceiveCount).toBeGreaterThan(receives + 100);
 });
 
+test('attempts of webhooks end before their function does, and take a small part of the account’s concurrency', () => {
+  const queue = workQueues.find(({ id }) => id.startsWith('ChannelWebhooks-Deliver'));
+  const mapping = mappings.find(({ properties }) => resolve(properties.EventSourceArn) === queue);
+  assert(mapping);
+  // AWS allows 1,000 concurrent executions by default.
+  expect(mapping.properties.ScalingConfig.MaximumConcurrency).toBeLessThanOrEqual(100);
+  const { Timeout } = resolve(mapping.properties.FunctionName).properties;
+  expect(Timeout).toBeGreaterThanOrEqual(2 * store.webhooks.timeoutSeconds);
+});
+
 test('a deferred stock movement has as many retries left as other messages', () => {
   const receives = ({ properties }: (typeof workQueues)[number]) => properties.RedrivePolicy.maxReceiveCount;
   const [messages, others] = ['StockUpdate-MovementMessage', 'OrderIntake-Risk'].map((name) =>

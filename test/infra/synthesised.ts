@@ -47,6 +47,7 @@ type Properties = {
   Role: Reference;
   RouteKey: string;
   Runtime: string;
+  ScalingConfig: { MaximumConcurrency: number };
   ScheduleExpression: string;
   ScheduleExpressionTimezone: string;
   SourceArn: unknown;

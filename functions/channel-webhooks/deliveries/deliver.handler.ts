@@ -9,7 +9,7 @@ import { DeliveryMessage } from './delivery.ts';
 import { createDeliveryQueue, type DeliveryQueue } from './delivery-queue.ts';
 import { createDeliveryStore } from './delivery-store.ts';
 import { ParsedDeliverEnv } from './env.ts';
-import { createWebhookClient } from './webhook-client.ts';
+import { createWebhookClient } from '../endpoints/webhook-client.ts';
 
 const Record = z.object({
   messageId: z.string(),

@@ -5,8 +5,8 @@ import type { EndpointStore } from '../endpoints/endpoint-store.ts';
 import { afterAttempt, nextStep, pauseSeconds, type WebhookRetryPolicy } from './decide.ts';
 import type { DeliveryMessage, ReceivedMessage } from './delivery.ts';
 import type { DeliveryStore } from './delivery-store.ts';
-import { signatureHeaders } from './signature.ts';
-import type { PostResult } from './webhook-client.ts';
+import { signatureHeaders } from '../endpoints/signature.ts';
+import type { PostResult } from '../endpoints/webhook-client.ts';
 
 type Deps = {
   deliveries: Pick<DeliveryStore, 'load' | 'record'>;
@@ -39,7 +39,8 @@ export const deliver =
     const headers = signatureHeaders(step.endpoint.secret, message.eventId, Math.floor(startedAt / 1000), body);
     const result = await post(step.endpoint.url, headers, body);
     const endedAt = now();
-    const attempt = { at: new Date(startedAt).toISOString(), milliseconds: endedAt - startedAt, ...result };
+    const { body: _unused, ...response } = result;
+    const attempt = { at: new Date(startedAt).toISOString(), milliseconds: endedAt - startedAt, ...response };
     const outcome = afterAttempt(message, delivery, attempt, endedAt, random(), policy);
     const gone = outcome.endpoint === 'gone' ? step.endpoint : undefined;
     await assertRecorded(deliveries.record(outcome.delivery, causeOf(message, endedAt), gone));

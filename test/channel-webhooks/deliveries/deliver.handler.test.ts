@@ -5,7 +5,7 @@ import { deliver } from '../../../functions/channel-webhooks/deliveries/deliver.
 import { deliverBatch } from '../../../functions/channel-webhooks/deliveries/deliver.handler.ts';
 import type { DeliveryMessage } from '../../../functions/channel-webhooks/deliveries/delivery.ts';
 import type { EndpointId } from '../../../functions/channel-webhooks/endpoints/endpoint.ts';
-import { createWebhookClient } from '../../../functions/channel-webhooks/deliveries/webhook-client.ts';
+import { createWebhookClient } from '../../../functions/channel-webhooks/endpoints/webhook-client.ts';
 import { createDeliveryStore } from '../../../functions/channel-webhooks/deliveries/delivery-store.ts';
 import { createEndpointStore } from '../../../functions/channel-webhooks/endpoints/endpoint-store.ts';
 import { allSortKeys } from '../../../functions/channel-webhooks/deliveries/delivery.ts';

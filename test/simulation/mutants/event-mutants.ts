@@ -60,7 +60,7 @@ const requestInTime = requestNightlyRuns(`,
     detectedBy: 'a channel receives every event of its orders or has it as a dead letter',
   },
   'webhook-signature-without-timestamp': {
-    file: 'functions/channel-webhooks/deliveries/signature.ts',
+    file: 'functions/channel-webhooks/endpoints/signature.ts',
     from: 'update(`${id}.${timestamp}.${body}`)',
     to: 'update(`${id}.${body}`)',
     detectedBy: 'every webhook message is signed, belongs to its channel and matches a committed event',

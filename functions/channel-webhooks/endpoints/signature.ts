@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { secretPrefix } from '../endpoints/endpoint.ts';
+import { secretPrefix } from './endpoint.ts';
 
 /**
  * Headers of a delivery: HMAC-SHA256 of `id.timestamp.body` under the secret's bytes, as base64. `timestamp` is in seconds

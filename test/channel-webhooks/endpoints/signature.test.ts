@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { signatureHeaders } from '../../../functions/channel-webhooks/deliveries/signature.ts';
+import { signatureHeaders } from '../../../functions/channel-webhooks/endpoints/signature.ts';
 
 test('the signature equals the example of the Standard Webhooks specification', () => {
   const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
