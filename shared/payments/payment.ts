@@ -71,6 +71,18 @@ export const Balance = z.object({
     description: 'Refunded amount, also as store credit or by exchange, in minor units; absent without a refund',
     example: 1999,
   }),
+  otherCaptures: z
+    .array(
+      z.object({
+        currency: CurrencyCode.meta({ description: 'Currency of the captures, ISO 4217', example: 'EUR' }),
+        capturedMinor: z.int().positive().meta({ description: 'Captured amount, in its minor units', example: 4493 }),
+      }),
+    )
+    .optional()
+    .meta({
+      description: 'Captures in another currency than the order’s, which pay for nothing; absent without one',
+      example: [{ currency: 'EUR', capturedMinor: 4493 }],
+    }),
   chargedBackMinor: z.int().nonnegative().meta({
     description: 'Open and lost chargebacks, in minor units of the order’s currency. A won one no longer counts.',
     example: 1999,

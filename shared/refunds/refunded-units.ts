@@ -15,8 +15,11 @@ export type UnshippedUnits = z.infer<typeof UnshippedUnits>;
 export const RefundedUnits = UnshippedUnits.extend({ refundId: z.string() });
 export type RefundedUnits = z.infer<typeof RefundedUnits>;
 
-/** Key of the refund ledger of an order. */
-export const ledgerKey = (orderId: string) => ({ pk: `ORDER#${orderId}`, sk: 'ACCOUNT' });
+/** Key of the refund ledger of an order, or of its ledger in another `currency` than the order's. */
+export const ledgerKey = (orderId: string, currency?: string) => ({
+  pk: `ORDER#${orderId}`,
+  sk: currency === undefined ? 'ACCOUNT' : `ACCOUNT#${currency}`,
+});
 
 /**
  * The units that must not be shipped: those of refunds that are requested or approved and whose units are not cancelled

@@ -39,8 +39,21 @@ export function balanceOf(order: Payable): Balance {
     dueMinor,
     capturedMinor,
     ...(refundedMinor !== undefined && { refundedMinor }),
+    ...otherCapturesOf(order),
     chargedBackMinor,
   };
+}
+
+/** Captures in another currency than the order's, which can only be refunded. */
+function otherCapturesOf({ payments = [], currency }: Payable): Pick<Balance, 'otherCaptures'> {
+  const others = payments.filter((payment) => isPositiveCapture(payment) && payment.currency !== currency);
+  if (others.length === 0) return {};
+  const byCurrency = Map.groupBy(others, (payment) => payment.currency);
+  const otherCaptures = [...byCurrency].map(([other, captures]) => ({
+    currency: other,
+    capturedMinor: captures.reduce((sum, { amountMinor }) => sum + amountMinor, 0),
+  }));
+  return { otherCaptures: otherCaptures.toSorted((a, b) => (a.currency < b.currency ? -1 : 1)) };
 }
 
 function compare(capturedMinor: number, neededMinor: number): Balance['balance'] {

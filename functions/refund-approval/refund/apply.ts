@@ -25,7 +25,7 @@ export const applyChange = async (
   const { outcome } = await retryOnConflict(changeRetryBudgetMs, async () => {
     const refund = await store.refund(refundId);
     if (!refund) return { outcome: undefined };
-    const ledger = await store.ledger(refund.orderId);
+    const ledger = await store.ledger(refund.orderId, refund.ledgerCurrency);
     // The second read proves that refund and ledger belong to the same moment.
     if ((await store.refund(refundId))?.version !== refund.version) return undefined;
     const outcome = await decide(refund, ledger);
@@ -43,8 +43,8 @@ export const applyChangeWithOrder = async (
   cause: Cause,
 ): Promise<Outcome | undefined> => {
   const { outcome } = await retryOnConflict(changeRetryBudgetMs, async () => {
-    const orderId = (await store.refund(refundId))?.orderId;
-    const snapshot = orderId === undefined ? undefined : await store.snapshot(orderId, refundId);
+    const found = await store.refund(refundId);
+    const snapshot = found && (await store.snapshot(found.orderId, refundId, found.ledgerCurrency));
     if (!snapshot?.refund) return { outcome: undefined };
     const { refund, order, ledger = emptyLedger(order.orderId) } = snapshot;
     const outcome = decide(refund, order, ledger);

@@ -61,7 +61,7 @@ export const importedProvider = 'imported';
  */
 function withHistory(order: OrderSnapshot): OrderSnapshot {
   const { payments, shipments, placedAt, externalOrderId, currency, totalMinor } = order;
-  const isCaptured = payments.some(({ type }) => type === 'payment.captured');
+  const isCaptured = payments.some((payment) => payment.type === 'payment.captured' && payment.currency === currency);
   const capture: Payment = {
     provider: importedProvider,
     paymentId: externalOrderId,
@@ -83,6 +83,31 @@ function withHistory(order: OrderSnapshot): OrderSnapshot {
     })),
   };
 }
+
+/**
+ * The order as a refund in this currency sees it. Nothing is due in another currency than the order's, so that all that
+ * was captured in it is overpaid.
+ */
+export const inCurrency = (order: OrderSnapshot, currency: string): OrderSnapshot =>
+  currency === order.currency
+    ? order
+    : {
+        ...order,
+        currency,
+        lines: [],
+        charges: [],
+        shippingMinor: 0,
+        taxMinor: 0,
+        totalMinor: 0,
+        cancelledMinor: 0,
+        edits: [],
+      };
+
+/** The currencies of captures that differ from the order's. */
+export const otherCurrenciesOf = ({ payments, currency }: OrderSnapshot): string[] => {
+  const captures = payments.filter(({ type, amountMinor }) => type === 'payment.captured' && amountMinor > 0);
+  return [...new Set(captures.map((payment) => payment.currency))].filter((other) => other !== currency).toSorted();
+};
 
 /** An order, its refund ledger, and one of its refunds, read at one moment. */
 export type RefundSnapshot = { order: OrderSnapshot; ledger: RefundLedger | undefined; refund: RefundItem | undefined };

@@ -77,6 +77,8 @@ export const RefundItem = z.object({
   reason: RefundReason,
   note: z.string().optional(),
   currency: CurrencyCode,
+  /** Of a refund of captures in another currency than the order's: the currency of their ledger. */
+  ledgerCurrency: CurrencyCode.optional(),
   amountMinor: AmountMinor,
   policy: z.object({
     rule: z.string(),

@@ -1,6 +1,6 @@
 import assert from 'node:assert';
 import * as z from 'zod';
-import { AmountMinor } from '../../../shared/names.ts';
+import { AmountMinor, CurrencyCode } from '../../../shared/names.ts';
 import { RefundedUnits, type UnshippedUnits } from '../../../shared/refunds/refunded-units.ts';
 
 /** Money of a refundable component, the tax included in it and the units it is for. None is negative. */
@@ -14,6 +14,8 @@ type LedgerEntry = z.infer<typeof LedgerEntry>;
 /** Refunded and pending amounts of an order by component. A component without an entry has none. `version` counts writes. */
 export const RefundLedger = z.object({
   orderId: z.string(),
+  /** Of captures in another currency than the order's, which have a ledger of their own. */
+  currency: CurrencyCode.optional(),
   version: z.int().nonnegative(),
   pots: z.record(z.string(), LedgerEntry),
   /** Units that were not shipped when their refund was requested. Shipments must not take them. */
@@ -21,7 +23,12 @@ export const RefundLedger = z.object({
 });
 export type RefundLedger = z.infer<typeof RefundLedger>;
 
-export const emptyLedger = (orderId: string): RefundLedger => ({ orderId, version: 0, pots: {} });
+export const emptyLedger = (orderId: string, currency?: string): RefundLedger => ({
+  orderId,
+  ...(currency !== undefined && { currency }),
+  version: 0,
+  pots: {},
+});
 
 /** The part of a refund that is for one component; `pot` is the component's name. */
 const Allocation = Amount.extend({ pot: z.string() });

@@ -10,7 +10,7 @@ import { orderKey } from '../../../shared/orders/order-keys.ts';
 import { ledgerKey } from '../../../shared/refunds/refunded-units.ts';
 import { type Change, closeCase } from './change.ts';
 import type { TablesEnv } from './env.ts';
-import { OrderSnapshot, type RefundSnapshot, withChargebacksOf } from './order-snapshot.ts';
+import { inCurrency, OrderSnapshot, type RefundSnapshot, withChargebacksOf } from './order-snapshot.ts';
 import { RefundItem } from './refund-item.ts';
 import {
   indexKeys,
@@ -37,17 +37,22 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
   const readOne = async (name: string, key: Key): Promise<unknown> =>
     ((await readBatch(db, { [name]: [key] }, true))[name] ?? [])[0];
 
-  const readTogether = async (orderId: string, refundId: string) => {
-    const keys = { [orders]: [orderKey(orderId)], [table]: [ledgerKey(orderId), refundKey(refundId)] };
+  const readTogether = async (orderId: string, refundId: string, currency: string | undefined) => {
+    const inOther = currency === undefined ? [] : [ledgerKey(orderId, currency)];
+    const keys = { [orders]: [orderKey(orderId)], [table]: [ledgerKey(orderId), refundKey(refundId), ...inOther] };
     const items = await readBatch(db, keys, true);
     const find = <T>(schema: z.ZodType<T>, { sk }: Key) => {
       const found = items[table]?.find((item) => z.object({ sk: z.literal(sk) }).safeParse(item).success);
       return found === undefined ? undefined : schema.parse(found);
     };
+    // An early payment is no order: it does not match the schema.
+    const order = OrderSnapshot.safeParse((items[orders] ?? [])[0]).data;
+    const isOther = order !== undefined && currency !== undefined && currency !== order.currency;
     return {
-      // An early payment is no order: it does not match the schema.
-      order: OrderSnapshot.safeParse((items[orders] ?? [])[0]).data,
-      ledger: find(RefundLedger, ledgerKey(orderId)),
+      order: isOther ? inCurrency(order, currency) : order,
+      ledger: isOther
+        ? (find(RefundLedger, ledgerKey(orderId, currency)) ?? emptyLedger(orderId, currency))
+        : find(RefundLedger, ledgerKey(orderId)),
       refund: find(RefundItem, refundKey(refundId)),
     };
   };
@@ -65,19 +70,23 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
       return item === undefined ? undefined : RefundItem.parse(item);
     },
 
-    async ledger(orderId: string): Promise<RefundLedger> {
-      const item = await readOne(table, ledgerKey(orderId));
-      return item === undefined ? emptyLedger(orderId) : RefundLedger.parse(item);
+    /** The ledger of an order, or of its captures in another `currency`. */
+    async ledger(orderId: string, currency?: string): Promise<RefundLedger> {
+      const item = await readOne(table, ledgerKey(orderId, currency));
+      return item === undefined ? emptyLedger(orderId, currency) : RefundLedger.parse(item);
     },
 
-    /** The order, its ledger and one of its refunds at one moment; undefined if there is no such order. */
-    async snapshot(orderId: string, refundId: string): Promise<RefundSnapshot | undefined> {
+    /**
+     * The order, its ledger and one of its refunds at one moment, as a refund in this currency (by default the order's)
+     * sees them; undefined if there is no such order.
+     */
+    async snapshot(orderId: string, refundId: string, currency?: string): Promise<RefundSnapshot | undefined> {
       const { snapshot } = await retryOnConflict(snapshotRetryBudgetMs, async () => {
-        const read = await readTogether(orderId, refundId);
+        const read = await readTogether(orderId, refundId, currency);
         const { order } = read;
         if (!order) return { snapshot: undefined };
         // BatchGetItem is not isolated. Equal versions in two reads prove that nothing changed in between.
-        return hasSameVersions(read, await readTogether(orderId, refundId))
+        return hasSameVersions(read, await readTogether(orderId, refundId, currency))
           ? { snapshot: { ...read, order: await withExchangedOrders(order) } }
           : undefined;
       });
@@ -112,7 +121,9 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
       }
       if (ledger) {
         const condition = expectVersion(before.ledger?.version ?? 0);
-        actions.push({ Put: { TableName: table, Item: { ...ledger, ...ledgerKey(ledger.orderId) }, ...condition } });
+        actions.push({
+          Put: { TableName: table, Item: { ...ledger, ...ledgerKey(ledger.orderId, ledger.currency) }, ...condition },
+        });
       }
       if (refund.customerId !== undefined && refund.payouts.some(({ state }) => state === 'succeeded')) {
         actions.push({ Put: { TableName: table, Item: refundedOrderKey(refund.customerId, refund.orderId) } });

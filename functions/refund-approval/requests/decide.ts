@@ -1,5 +1,4 @@
 import type { Offer } from '../../../shared/catalog/offer-store.ts';
-import type { FieldError } from '../../../shared/contracts/problem.ts';
 import {
   CaseRated,
   RefundAmended,
@@ -9,7 +8,7 @@ import {
   RefundWithdrawn,
 } from '../../../shared/contracts/refunds/events.ts';
 import type { RefundContent } from '../../../shared/contracts/refunds/refund-content.ts';
-import { allocateRefund, type RequestedParts } from '../refund/allocation.ts';
+import { allocateRefund } from '../refund/allocation.ts';
 import { draftEvent, endUnpaid, eventData, illegal, judgedEventData, type Outcome } from '../refund/change.ts';
 import {
   deadlineIn,
@@ -20,7 +19,7 @@ import {
   unshippedUnits,
 } from '../refund/expected-return.ts';
 import { next } from '../refund/life-cycle.ts';
-import { isDisputed, type OrderSnapshot, type RefundSnapshot } from '../refund/order-snapshot.ts';
+import { isDisputed, type RefundSnapshot } from '../refund/order-snapshot.ts';
 import type { PolicyInForce } from '../refund/policy-store.ts';
 import type { RefundItem } from '../refund/refund-item.ts';
 import {
@@ -33,6 +32,7 @@ import {
   withUnshipped,
 } from '../refund/refund-ledger.ts';
 import { refuseExchange } from './exchange-request.ts';
+import { invalidParts, requestedParts } from './requested-parts.ts';
 import { type CustomerHistory, judge, policyFacts, type Verdict } from './judge.ts';
 
 /** What a decision on a request depends on. `refund` is the one with the id of the request. */
@@ -113,7 +113,7 @@ type RequestVersion = {
 function judged(asked: RefundRequest, snapshot: RequestSnapshot, requestVersion: RequestVersion): Outcome {
   const { order, policy, history } = snapshot;
   const { content, refundId, contentHash, by, now } = asked;
-  const errors = unknownParts(order, content);
+  const errors = invalidParts(snapshot, content);
   if (errors.length > 0) return { kind: 'invalid', errors };
   if (isDisputed(order)) return { kind: 'chargeback-open' };
   const requested = requestedParts(content);
@@ -149,6 +149,7 @@ function judged(asked: RefundRequest, snapshot: RequestSnapshot, requestVersion:
     reason: content.reason,
     note: content.note,
     currency: order.currency,
+    ledgerCurrency: ledger.currency,
     amountMinor: allocated.amountMinor,
     policy: {
       rule: verdict.rule,
@@ -199,38 +200,6 @@ function initialStatus({ decision, approvalsNeeded, payAfterReturn }: Verdict): 
   if (decision === 'refuse') return 'rejected';
   if (approvalsNeeded > 0) return 'pending-approval';
   return payAfterReturn ? 'awaiting-return' : 'approved';
-}
-
-const requestedParts = ({
-  lines,
-  charges,
-  shippingMinor,
-  taxMinor,
-  overpaidMinor,
-  goodwillMinor,
-}: RefundRequest['content']): RequestedParts => ({
-  lines,
-  charges,
-  shippingMinor,
-  taxMinor,
-  overpaidMinor,
-  goodwillMinor,
-});
-
-/** Requested lines and charges that the order does not have. */
-function unknownParts(order: OrderSnapshot, { lines = [], charges = [] }: RefundRequest['content']): FieldError[] {
-  const lineIds = new Set(order.lines.map(({ lineId }) => lineId));
-  const chargeIds = new Set(order.charges.map(({ chargeId }) => chargeId));
-  return [
-    ...lines.flatMap(({ lineId }, index) =>
-      lineIds.has(lineId) ? [] : [{ pointer: `/lines/${index}/lineId`, detail: `The order has no line ${lineId}` }],
-    ),
-    ...charges.flatMap(({ chargeId }, index) =>
-      chargeIds.has(chargeId)
-        ? []
-        : [{ pointer: `/charges/${index}/chargeId`, detail: `The order has no charge ${chargeId}` }],
-    ),
-  ];
 }
 
 const nothingRequested: Outcome = {

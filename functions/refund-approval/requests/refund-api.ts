@@ -3,6 +3,7 @@ import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import type * as routes from '../../../shared/contracts/refunds/routes.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';
+import { otherCurrenciesOf } from '../refund/order-snapshot.ts';
 import { refundResponse, unknownOrder, unknownRefund } from '../refund/responses.ts';
 import type { RequestStore } from './request-store.ts';
 import { refundableResponse } from './refundable-response.ts';
@@ -20,7 +21,11 @@ export function refundApi(store: RequestStore, channels: Channels) {
       const snapshot = await store.requestSnapshot(params.orderId, 'none');
       const access = channelAccessOf(caller.clientId, channels);
       if (!snapshot || !isVisible(snapshot.order.channel, access)) return unknownOrder;
-      return { status: 200, body: refundableResponse(snapshot, cause.now) };
+      const others = await Promise.all(
+        otherCurrenciesOf(snapshot.order).map((currency) => store.snapshot(params.orderId, 'none', currency)),
+      );
+      const inOthers = others.filter((other) => other !== undefined);
+      return { status: 200, body: refundableResponse(snapshot, inOthers, cause.now) };
     },
 
     getRefund: async ({ params, caller }: Request<typeof routes.getRefund>): Promise<HttpResponse> => {

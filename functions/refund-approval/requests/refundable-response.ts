@@ -9,9 +9,13 @@ import { judge, policyFacts } from './judge.ts';
 
 type Part = 'captured' | 'refunded' | 'pending' | 'refundable';
 
-/** The refundable components of an order, and the rule that would decide on a request for all of them. */
+/** An order and its ledger as a refund in another currency sees them. */
+type InOtherCurrency = Pick<RequestSnapshot, 'order' | 'ledger'>;
+
+/** The refundable components of an order, its payments in `others`, and the rule that would decide on a request for all of them. */
 export function refundableResponse(
   { order, ledger = emptyLedger(order.orderId), policy, history }: Omit<RequestSnapshot, 'refund'>,
+  others: readonly InOtherCurrency[],
   now: number,
 ): z.infer<typeof Refundable> {
   const { goods, payments } = refundableComponents(order, ledger);
@@ -47,12 +51,21 @@ export function refundableResponse(
       pendingMinor: taxMinor('pending'),
       refundableMinor: taxMinor('refundable'),
     },
-    payments: payments.map(({ pot, captured, refunded, pending, refundable }) => {
-      const [provider = '', paymentId = ''] = splitAtSlash(pot.slice('payment:'.length));
-      return { provider, paymentId, captured, refunded, pending, refundable };
-    }),
+    payments: payments.map(paymentOf),
+    ...(others.length > 0 && { otherCurrencies: others.map(otherCurrencyOf) }),
     policy: { rule, decision, approvalsNeeded, version: policy.version },
   };
+}
+
+function otherCurrencyOf({ order, ledger = emptyLedger(order.orderId) }: InOtherCurrency) {
+  const { payments } = refundableComponents(order, ledger);
+  const refundableMinor = isDisputed(order) ? 0 : sumOf(payments.map(({ refundable }) => refundable.minor));
+  return { currency: order.currency, refundableMinor, payments: payments.map(paymentOf) };
+}
+
+function paymentOf({ pot, captured, refunded, pending, refundable }: RefundableComponent) {
+  const [provider = '', paymentId = ''] = splitAtSlash(pot.slice('payment:'.length));
+  return { provider, paymentId, captured, refunded, pending, refundable };
 }
 
 /** A payment id may contain a slash, a provider name may not. */

@@ -15,8 +15,11 @@ import { amend, rate, request, type RequestSnapshot, withdraw } from './decide.t
 import type { RequestStore } from './request-store.ts';
 
 const defaults = { restock: true, shippingMinor: 0, taxMinor: 0, overpaidMinor: 0, goodwillMinor: 0 };
-const requestHash = (content: object, { refund }: RequestSnapshot) =>
-  canonicalHash(content, { defaults, stored: refund?.contentHash });
+const requestHash = (content: object, { refund, order }: RequestSnapshot) => {
+  // Spelling the order's currency out is no other content; another currency is.
+  const currency = refund?.ledgerCurrency === undefined ? order.currency : undefined;
+  return canonicalHash(content, { defaults: { ...defaults, currency }, stored: refund?.contentHash });
+};
 
 /** The routes of those who request refunds. `deadlineOf` returns the time at which a request made at `now` expires. */
 export function requestApi(
@@ -31,13 +34,12 @@ export function requestApi(
     exchange && offerOf([...new Set(exchange.lines.map(({ sku }) => sku))]);
 
   const applyRequest = (
-    orderId: string,
-    refundId: string,
+    { orderId, refundId, currency }: { orderId: string; refundId: string; currency: string | undefined },
     decide: (snapshot: RequestSnapshot) => Outcome,
     { caller, cause }: Pick<Request<typeof routes.requestRefund>, 'caller' | 'cause'>,
   ) =>
     retryOnConflict(changeRetryBudgetMs, async () => {
-      const snapshot = await store.requestSnapshot(orderId, refundId);
+      const snapshot = await store.requestSnapshot(orderId, refundId, currency);
       if (!snapshot || !isVisibleTo(caller.clientId, snapshot.order.channel)) return 'unknown' as const;
       const outcome = decide(snapshot);
       if (outcome.kind !== 'changed') return outcome;
@@ -61,7 +63,8 @@ export function requestApi(
         };
         return request({ ...asked, deadlineAt, offer }, snapshot);
       };
-      const outcome = await applyRequest(orderId, refundId, decide, httpRequest);
+      const target = { orderId, refundId, currency: content.currency };
+      const outcome = await applyRequest(target, decide, httpRequest);
       return outcome === 'unknown' ? unknownOrder : outcomeResponse(outcome, 201);
     },
 
@@ -69,7 +72,7 @@ export function requestApi(
       const { params, body, caller, cause } = httpRequest;
       const refund = await store.refund(params.refundId);
       if (!refund) return unknownRefund;
-      const { refundId, orderId, requestId } = refund;
+      const { refundId, orderId, requestId, ledgerCurrency: currency } = refund;
       const offer = await offerFor(body);
       const decide = (snapshot: RequestSnapshot) => {
         const deadlineAt = deadlineOf(snapshot, cause.now);
@@ -78,7 +81,7 @@ export function requestApi(
         const asked = { refundId, content, contentHash: hash, by: caller.subject, now: cause.now };
         return amend({ ...asked, deadlineAt, offer }, snapshot);
       };
-      const outcome = await applyRequest(orderId, refundId, decide, httpRequest);
+      const outcome = await applyRequest({ orderId, refundId, currency }, decide, httpRequest);
       return outcome === 'unknown' ? unknownRefund : outcomeResponse(outcome);
     },
 

@@ -13,9 +13,9 @@ export function createRequestStore(db: Database, tables: TablesEnv) {
   return {
     ...refunds,
 
-    /** Undefined if there is no such order. `history` is undefined for a guest. */
-    async requestSnapshot(orderId: string, refundId: string): Promise<RequestSnapshot | undefined> {
-      const snapshot = await refunds.snapshot(orderId, refundId);
+    /** For a refund in this currency; undefined if there is no such order. `history` is undefined for a guest. */
+    async requestSnapshot(orderId: string, refundId: string, currency?: string): Promise<RequestSnapshot | undefined> {
+      const snapshot = await refunds.snapshot(orderId, refundId, currency);
       if (!snapshot) return undefined;
       const { id: customerId } = snapshot.order.customer;
       const history = customerId === undefined ? undefined : await historyOf(customerId);

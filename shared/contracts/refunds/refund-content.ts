@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AmountMinor, CallerId, Sku } from '../../names.ts';
+import { AmountMinor, CallerId, Currency, Sku } from '../../names.ts';
 
 export const Text = (max: number) => z.string().trim().min(1).max(max);
 
@@ -61,7 +61,12 @@ export const requestedFields = {
     description: 'Tax alone, over all lines and shipping, in minor units',
     example: 333,
   }),
-  overpaidMinor: AmountMinor.optional().describe('Money captured above the amount due, in minor units'),
+  overpaidMinor: AmountMinor.optional().describe(
+    'Money captured above the amount due, in minor units of `currency`. In another currency than the order’s nothing is due',
+  ),
+  currency: Currency.optional().describe(
+    'Currency of the captures to refund, ISO 4217. Default: that of the order. Another one goes with `overpaidMinor` only, and is refunded to the payments captured in it',
+  ),
   goodwillMinor: AmountMinor.optional().meta({
     description: 'Amount above what the order’s components allow, in minor units',
     example: 500,

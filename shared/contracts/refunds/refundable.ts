@@ -14,6 +14,12 @@ const componentAmounts = {
   refundable: ComponentAmounts.describe('Amounts that can still be requested'),
 };
 
+const RefundablePayment = z.object({
+  provider: z.string().meta({ description: 'Payment provider', example: 'acme' }),
+  paymentId: z.string().meta({ description: 'Id of the payment at the provider', example: 'pay_88123' }),
+  ...componentAmounts,
+});
+
 export const Refundable = z
   .object({
     orderId: z.string().meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
@@ -49,15 +55,21 @@ export const Refundable = z
         }),
       })
       .describe('Tax included in lines and shipping; it can be refunded alone'),
-    payments: z
+    payments: z.array(RefundablePayment).describe('The payments of the order in its currency, newest first'),
+    otherCurrencies: z
       .array(
         z.object({
-          provider: z.string().meta({ description: 'Payment provider', example: 'acme' }),
-          paymentId: z.string().meta({ description: 'Id of the payment at the provider', example: 'pay_88123' }),
-          ...componentAmounts,
+          currency: CurrencyCode.meta({ description: 'Currency of these payments, ISO 4217', example: 'EUR' }),
+          refundableMinor: AmountMinor.describe(
+            'Amount that all further requests in this currency together may have, in its minor units',
+          ),
+          payments: z.array(RefundablePayment).describe('The payments in this currency, newest first'),
         }),
       )
-      .describe('The payments of the order, newest first'),
+      .optional()
+      .describe(
+        'Payments captured in another currency than the order’s; absent without one. Request `overpaidMinor` with their `currency`',
+      ),
     policy: z
       .object({
         rule: z.string().meta({ description: 'Name of the rule', example: 'large-refund' }),
