@@ -47,8 +47,8 @@ export const refundMutants: Record<string, Mutant> = {
   },
   'refund-ledger-without-version': {
     file: 'functions/refund-approval/refund/store.ts',
-    from: 'Item: { ...ledger, ...ledgerKey(ledger.orderId) }, ...condition } });',
-    to: 'Item: { ...ledger, ...ledgerKey(ledger.orderId) } } });',
+    from: 'Item: { ...ledger, ...ledgerKey(ledger.orderId, ledger.currency) }, ...condition },',
+    to: 'Item: { ...ledger, ...ledgerKey(ledger.orderId, ledger.currency) } },',
     detectedBy:
       'no refundable component gives more money, tax or units than it has, and the refund ledger matches the refunds',
   },
