@@ -1,7 +1,10 @@
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventDefinition } from '../shared/contracts/define-event.ts';
-import type { Columns } from '../shared/csv/columns.ts';
+import type { FileDefinition } from '../shared/contracts/define-file.ts';
+import * as orderFiles from '../shared/contracts/orders/columns/files.ts';
+import * as stockAuditFiles from '../shared/contracts/stock-audit/files.ts';
+import * as stockFiles from '../shared/contracts/stock/files.ts';
 
 const contracts = join(import.meta.dirname, '../shared/contracts');
 const modulesOf = (pattern: string) =>
@@ -14,14 +17,14 @@ const modulesOf = (pattern: string) =>
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 const isEvent = (value: unknown): value is EventDefinition =>
   isObject(value) && 'envelope' in value && 'detailType' in value;
-const isColumns = (entry: [string, unknown]): entry is [string, Columns] => isObject(entry[1]);
+const isFile = (entry: [string, object]): entry is [string, FileDefinition] => 'isFile' in entry[1];
 
 /** Every event of every domain's contract. */
 export const contractEvents: EventDefinition[] = (await modulesOf('*/*events.ts')).flatMap((module) =>
   Object.values(module).filter(isEvent),
 );
 
-/** The columns of every kind of file, by name. */
-export const contractFiles: Record<string, Columns> = Object.fromEntries(
-  (await modulesOf('*/file-columns.ts')).flatMap((module) => Object.entries(module).filter(isColumns)),
+/** Every kind of file, by name. */
+export const contractFiles: Record<string, FileDefinition> = Object.fromEntries(
+  [orderFiles, stockFiles, stockAuditFiles].flatMap((module) => Object.entries<object>(module).filter(isFile)),
 );

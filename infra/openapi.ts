@@ -5,6 +5,8 @@ import { Problem } from '../shared/contracts/problem.ts';
 import { resourceServer, scopes } from '../shared/access/scopes.ts';
 
 const security = 'oauth2';
+const asyncApiText =
+  'AsyncAPI document of events, webhooks, queue messages and files in S3: where to upload them, their columns and results';
 
 /** The OpenAPI 3.1 document of these routes. The deployed function sets its own token URL. */
 export function createOpenApi(routes: readonly DefinedRoute[]): object {
@@ -20,6 +22,7 @@ export function createOpenApi(routes: readonly DefinedRoute[]): object {
         'offset; errors are problem documents (RFC 9457) whose `type` is a stable name.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
+    externalDocs: { url: '/asyncapi.json', description: asyncApiText },
     servers: [{ url: '/' }],
     tags: [...new Set(routes.map(({ tag }) => tag))].sort().map((name) => ({ name })),
     paths,
@@ -90,18 +93,31 @@ function responsesOf(route: DefinedRoute): ZodOpenApiResponsesObject {
     500: { description: 'Internal error; no change was made in part', schema: Problem },
     503: { description: 'Too many requests at once; see `Retry-After`', schema: Problem },
   };
-  const responses = Object.entries({ ...common, ...route.responses });
+  // API Gateway may also respond with these, whatever the route says about them.
+  const ofGateway = new Set(
+    Object.entries(common).flatMap(([status, { schema }]) => (schema === Problem ? [] : [status])),
+  );
+  const responses = Object.entries<Described>({ ...common, ...route.responses }).map(
+    ([status, response]) =>
+      [
+        status,
+        ofGateway.has(status) && response.schema === Problem ? { ...response, schema: Refusal } : response,
+      ] as const,
+  );
   return Object.fromEntries(responses.map(([status, response]) => [status, responseOf(response)]));
 }
 
-function responseOf({ description, schema }: { description: string; schema?: z.ZodType | typeof Refusal }) {
-  if (!schema) return { description };
+type Described = { description: string; schema?: z.ZodType | typeof Refusal; text?: readonly string[] };
+
+function responseOf({ description, schema, text = [] }: Described) {
+  const texts = Object.fromEntries(text.map((mediaType) => [mediaType, { schema: { type: 'string' as const } }]));
+  if (!schema) return { description, ...(text.length > 0 && { content: texts }) };
   if (schema === Refusal) {
     const content = { 'application/problem+json': { schema: Problem }, 'application/json': { schema: GatewayMessage } };
     return { description, content };
   }
   const mediaType = schema === Problem ? 'application/problem+json' : 'application/json';
-  return { description, content: { [mediaType]: { schema } } };
+  return { description, content: { [mediaType]: { schema }, ...texts } };
 }
 
 /** A scope as tokens carry it. */

@@ -1,7 +1,13 @@
 import type * as z from 'zod';
 import type { Scope } from '../access/scopes.ts';
 
-type RouteResponse = { description: string; schema?: z.ZodType };
+type RouteResponse = {
+  description: string;
+  /** Of the JSON body. */
+  schema?: z.ZodType;
+  /** Media types of bodies of text. */
+  text?: readonly string[];
+};
 
 /**
  * An HTTP route. The routes and scopes of the HTTP API, the handler's parsers and the OpenAPI document derive from this

@@ -3,6 +3,10 @@ import { createAsyncApi } from '../../infra/asyncapi.ts';
 import { contractEvents, contractFiles } from '../../infra/contract-events.ts';
 import { contractRoutes } from '../../infra/contract-routes.ts';
 import { createOpenApi } from '../../infra/openapi.ts';
+import * as auditColumns from '../../shared/contracts/stock-audit/file-columns.ts';
+import * as orderFileColumns from '../../shared/contracts/orders/file-columns.ts';
+import * as stockFileColumns from '../../shared/contracts/stock/file-columns.ts';
+import { schemasOf } from '../support/documents/schemas.ts';
 
 type Schema = {
   $ref?: string;
@@ -31,7 +35,11 @@ type OpenApi = {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema>; parameters?: Record<string, Parameter> };
 };
-type AsyncApi = { channels: Record<string, { messages: Record<string, { payload: Schema }> }> };
+type AsyncApi = {
+  servers: object;
+  channels: Record<string, { messages: Record<string, { payload: Schema }> }>;
+  operations: object;
+};
 
 const childrenOf = ({ items, additionalProperties, anyOf = [], oneOf = [], allOf = [] }: Schema): Schema[] => [
   ...(items ? [items] : []),
@@ -86,7 +94,45 @@ const gapsOfOpenApi = ({ paths, components }: OpenApi) => [
   ),
 ];
 
+type Path = (string | number)[];
+const schemaKeywords = ['type', '$ref', 'anyOf', 'oneOf', 'allOf', 'enum', 'const'];
+
+/** Every example and default of a document with the path of its schema. */
+function examplesOf(node: unknown, path: Path = []): { path: Path; example: unknown }[] {
+  if (typeof node !== 'object' || node === null) return [];
+  const { example, examples, default: standard, ...rest }: Schema = node;
+  const isSchema = schemaKeywords.some((keyword) => keyword in rest);
+  const shown = [example, standard, ...(Array.isArray(examples) ? examples : [])].filter((each) => each !== undefined);
+  return [
+    ...(isSchema ? shown.map((each) => ({ path, example: each })) : []),
+    ...Object.entries(isSchema ? rest : node).flatMap(([name, child]) => examplesOf(child, [...path, name])),
+  ];
+}
+
+/** The examples that their own schema refuses. */
+const wrongExamples = (document: object): string[] => {
+  const { faultsOf } = schemasOf(document);
+  return examplesOf(document).flatMap(({ path, example }) => {
+    const faults = faultsOf(example, ...path);
+    return faults.length === 0 ? [] : [`${path.join(' ')}: ${JSON.stringify(example)} ${faults.join('; ')}`];
+  });
+};
+
 describe('the OpenAPI document', () => {
+  test('has examples that conform to their schemas', () => {
+    const document = createOpenApi(contractRoutes);
+    expect(examplesOf(document).length).toBeGreaterThan(500);
+    expect(wrongExamples(document)).toEqual([]);
+  });
+
+  test('is searched for examples and defaults that do not conform', () => {
+    const schema = {
+      type: 'object',
+      properties: { default: { type: 'integer', example: 'x' }, n: { enum: ['a'], default: 'b' } },
+    };
+    expect(wrongExamples({ components: { schemas: { Named: schema } } })).toHaveLength(2);
+  });
+
   test('describes every field and shows what it looks like', () => {
     expect(gapsOfOpenApi(createOpenApi(contractRoutes) as OpenApi)).toEqual([]);
   });
@@ -115,7 +161,7 @@ describe('the OpenAPI document', () => {
 });
 
 describe('the AsyncAPI document', () => {
-  const { channels } = createAsyncApi(contractEvents, contractFiles) as AsyncApi;
+  const { channels, operations, servers } = createAsyncApi(contractEvents, contractFiles) as AsyncApi;
 
   test('has every event on the bus, and order events as webhooks', () => {
     const names = contractEvents.map(({ detailType }) => detailType);
@@ -123,6 +169,26 @@ describe('the AsyncAPI document', () => {
     const webhooks = Object.keys(channels['webhooks']?.messages ?? {});
     expect(webhooks).toEqual(expect.arrayContaining(['OrderPlaced', 'OrderShipped', 'PaymentRecorded']));
     expect(webhooks).not.toContain('OrderImported');
+  });
+
+  test('has the place and the content of every kind of file, and the summary of an upload as its reply', () => {
+    const kinds = Object.values(contractFiles);
+    const described = kinds.flatMap(({ content }) => ('columns' in content ? [content.columns] : []));
+    const columns = [auditColumns, orderFileColumns, stockFileColumns].flatMap((module) =>
+      Object.values<object>(module),
+    );
+    expect(new Set<object>(described)).toEqual(new Set(columns));
+    expect(channels).toMatchObject({
+      orderFile: { address: 'imports/{name}.csv', servers: [{ $ref: '#/servers/OrderFilesBucketName' }] },
+      orderFileSummary: { address: 'results/{name}.json', parameters: { name: {} } },
+      orderExport: { address: 'exports/{exportId}.csv', parameters: { exportId: {} } },
+    });
+    expect(operations).toMatchObject({
+      orderFile: { action: 'receive', reply: { channel: { $ref: '#/channels/orderFileSummary' } } },
+      movementFile: { action: 'receive', reply: { channel: { $ref: '#/channels/movementFileSummary' } } },
+      orderExport: { action: 'send', channel: { $ref: '#/channels/orderExport' } },
+    });
+    expect(servers).toHaveProperty('OrderFilesBucketName');
   });
 
   test('describes every field of events, webhooks, queue messages and files, and shows what it looks like', () => {

@@ -29,3 +29,8 @@ describe('the OpenAPI document has every status that any request of the route ma
 test('a replay to a webhook endpoint may be refused for its content', () => {
   expect(operationOf('/webhooks/endpoints/{endpointId}/replays', 'POST')).toHaveProperty('422');
 });
+
+test('a scope that is missing is documented beside the refusals of the route', () => {
+  const { content } = operationOf('/orders', 'POST')['403'] ?? {};
+  expect(Object.keys(content ?? {})).toEqual(['application/problem+json', 'application/json']);
+});

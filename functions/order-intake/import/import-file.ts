@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import {
   type DetectedFormat,
@@ -8,6 +9,7 @@ import {
   type TableRow,
 } from '../../../shared/csv/read.ts';
 import { csvFile } from '../../../shared/csv/write.ts';
+import type { ProcessedOrderFile } from '../../../shared/contracts/orders/columns/files.ts';
 import { orderColumns, orderResultColumns } from '../../../shared/contracts/orders/file-columns.ts';
 import type { Cause } from '../../../shared/contracts/define-event.ts';
 import { contentHash } from '../../../shared/ids.ts';
@@ -19,14 +21,7 @@ const limits = { maxRows: 200_000, maxCharacters: 100_000_000 };
 const concurrentOrders = 16;
 const retryBudgetMs = 30_000;
 
-type ImportSummary = {
-  rows: number;
-  imported: number;
-  alreadyImported: number;
-  badRows: number;
-  /** Why the whole file was refused. */
-  refused?: string;
-} & DetectedFormat;
+type ImportSummary = Omit<z.infer<typeof ProcessedOrderFile>, 'file'>;
 export type ImportResult = { summary: ImportSummary; bad: BadRow[] };
 type Settings = Omit<Parameters<typeof ordersOf>[1], 'now'>;
 type ImportOrder = (

@@ -2,19 +2,13 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
+import type * as z from 'zod';
 import { movementResultColumns } from '../../../shared/contracts/stock/file-columns.ts';
+import type { ProcessedMovementFile } from '../../../shared/contracts/stock/files.ts';
 import { type DetectedFormat, refusalOf, type RowProblem } from '../../../shared/csv/read.ts';
 import { csvFile, csvHeader, csvLine } from '../../../shared/csv/write.ts';
 
-export type Summary = {
-  rows: number;
-  accepted: number;
-  rejected: number;
-  /** Rejected rows by reason. Malformed rows have the reason `invalid`. */
-  reasons: Record<string, number>;
-  /** Why the whole file was rejected. */
-  refused?: string;
-} & DetectedFormat;
+export type Summary = Omit<z.infer<typeof ProcessedMovementFile>, 'file'>;
 
 /** Result of each row of a file, written to `path` at once so that memory does not grow with the file. */
 export function createResultFile(path: string) {

@@ -56,7 +56,7 @@ export const getDocs = defineRoute({
   path: '/docs',
   tag: 'Service',
   summary: 'Documentation page of this API',
-  responses: { 200: { description: 'HTML' } },
+  responses: { 200: { description: 'The page', text: ['text/html'] } },
 });
 
 export const getDocsFile = defineRoute({
@@ -68,7 +68,7 @@ export const getDocsFile = defineRoute({
     file: z.string().max(100).meta({ description: 'Name of the file', example: 'swagger-ui.css' }),
   }),
   responses: {
-    200: { description: 'The file' },
+    200: { description: 'The file', text: ['text/css', 'text/javascript'] },
     404: { description: 'The page has no such file', schema: Problem },
   },
 });

@@ -93,6 +93,7 @@ export const getPickList = defineRoute({
       description:
         'A page. As CSV it has a row per line to pick, and the next page as `Link` with `rel="next"`. Orders on hold are left out',
       schema: PickList,
+      text: ['text/csv'],
     },
     400: { description: 'A parameter is not valid; `invalid-cursor`: it belongs to another list', schema: Problem },
   },
