@@ -57,7 +57,14 @@ export const store = {
       '2027-01-01 2027-03-26 2027-03-29 2027-05-03 2027-05-31 2027-08-30 2027-12-27 2027-12-28'
     ).split(' '),
   },
-  webhooks: { initialDelaySeconds: 5, maxDelaySeconds: 14_400, maxAgeSeconds: 86_400, timeoutSeconds: 10 },
+  webhooks: {
+    initialDelaySeconds: 5,
+    maxDelaySeconds: 14_400,
+    maxAgeSeconds: 86_400,
+    timeoutSeconds: 10,
+    /** An endpoint that only fails for three days is disabled. */
+    disableAfterSeconds: 3 * 86_400,
+  },
   risk: {
     holdFrom: 50,
     windowMinutes: 60,

@@ -2,12 +2,19 @@ import { type App, Duration } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/aws-events';
 import type { DeliverEnv, FanOutEnv } from '../../functions/channel-webhooks/deliveries/env.ts';
 import type { ApiEnv } from '../../functions/channel-webhooks/env.ts';
+import { WebhookEndpointDisabled } from '../../shared/contracts/webhooks/events.ts';
 import * as routes from '../../shared/contracts/webhooks/routes.ts';
 import { all } from '../constructs/access.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
 import { orders } from '../data/orders.ts';
 import { webhooks } from '../data/webhooks.ts';
 import { settings } from '../settings.ts';
+
+/** A channel that responds 410 disabled its endpoint itself. */
+const failingDisabled = {
+  ...WebhookEndpointDisabled,
+  pattern: { ...WebhookEndpointDisabled.pattern, detail: { data: { reason: ['failing'] } } },
+};
 
 /** Sends order events to the channels' own endpoints. */
 export class ChannelWebhooksStack extends WorkflowStack {
@@ -24,6 +31,9 @@ export class ChannelWebhooksStack extends WorkflowStack {
       maxReceiveCount: 500,
       // The function retries a delivery for a day.
       maxMessageAge: Duration.hours(30),
+    });
+    this.alarmOn(failingDisabled, {
+      errorImpact: 'A channel gets no events of its orders until it repairs and enables its webhook endpoint.',
     });
     const sender = deliveries.sender('DELIVERY_QUEUE_URL');
     // A channel that imported years of history needs no webhook for each order.

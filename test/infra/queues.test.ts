@@ -1,6 +1,6 @@
 import assert from 'node:assert';
 import { expect, test } from 'vitest';
-import { pauseSeconds } from '../../functions/channel-webhooks/deliveries/decide.ts';
+import { pauseSeconds } from '../../functions/channel-webhooks/endpoints/health.ts';
 import { deferralDelaysMs } from '../../functions/stock-update/movements/movement-message.ts';
 import { store } from '../../infra/store.ts';
 import { idsOf, ofType, resolve, withAlarmOn } from './synthesised.ts';

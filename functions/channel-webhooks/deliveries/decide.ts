@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { DeliveryAttempt } from '../../../shared/contracts/webhooks/routes.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
+import { pauseSeconds } from '../endpoints/health.ts';
 import type { Delivery, ReceivedMessage } from './delivery.ts';
 
 /** How a delivery is retried: the delay quadruples from the initial to the maximum one. */
@@ -11,12 +12,13 @@ export const WebhookRetryPolicy = z.object({
   maxAgeSeconds: z.number().positive(),
   /** Timeout of one attempt. */
   timeoutSeconds: z.number().positive(),
+  /** How long an endpoint may only fail before it is disabled. @default 3 days */
+  disableAfterSeconds: z.number().positive().default(259_200),
 });
 export type WebhookRetryPolicy = z.infer<typeof WebhookRetryPolicy>;
 
-/** Consecutive failures from which an endpoint is paused, so that its messages do not hold up other endpoints. */
-const failuresBeforePause = 3;
-const maxPauseSeconds = 300;
+/** Longest wait of a message for an endpoint that gets one attempt at a time. */
+const maxWaitSeconds = 400;
 /** Attempts kept in a delivery: two full rounds. */
 const maxAttemptsKept = 30;
 
@@ -48,13 +50,24 @@ export function nextStep(
     return hadItsChance(endpoint, round) ? dead(round, 'not-accepted-in-time') : { kind: 'post', endpoint };
   }
   const notBefore = Math.max(current?.nextAttemptAt ?? 0, endpoint.pausedUntil ?? 0);
-  if (notBefore > now) return { kind: 'wait', seconds: Math.ceil((notBefore - now) / 1000) };
+  if (notBefore > now) {
+    const due = Math.ceil((notBefore - now) / 1000);
+    const isPaused = (endpoint.pausedUntil ?? 0) > now;
+    return { kind: 'wait', seconds: isPaused ? Math.max(due, turnSeconds(message, now)) : due };
+  }
   return { kind: 'post', endpoint };
 }
 
+/**
+ * How long a message waits for its turn at an endpoint that gets one attempt at a time. It grows with the age of the
+ * message: some 350 receives in a day, below the maximum of the queue.
+ */
+export const turnSeconds = ({ startedAt }: ReceivedMessage, now: number): number =>
+  Math.min(maxWaitSeconds, Math.max(1, (now - startedAt) / 20_000));
+
 /** Whether the endpoint, and not a backlog of ours, is the reason that this round was not delivered in time. */
-const hadItsChance = ({ failures }: Endpoint, { tries }: Delivery): boolean =>
-  tries > 0 ? failures > 0 : pauseSeconds(failures) > 0;
+const hadItsChance = ({ failures, isSlow = false }: Endpoint, { tries }: Delivery): boolean =>
+  isSlow || (tries > 0 ? failures > 0 : pauseSeconds(failures) > 0);
 
 const dead = (round: Delivery, reason: string): Step => ({
   kind: 'dead',
@@ -106,7 +119,3 @@ export function retryDelaySeconds(tries: number, random: number, policy: Webhook
   const longest = Math.min(policy.maxDelaySeconds, policy.initialDelaySeconds * 4 ** (tries - 1));
   return longest * (0.5 + random / 2);
 }
-
-/** How long an endpoint is paused after this many consecutive failures. */
-export const pauseSeconds = (failures: number): number =>
-  failures < failuresBeforePause ? 0 : Math.min(maxPauseSeconds, 2 ** (failures - failuresBeforePause));

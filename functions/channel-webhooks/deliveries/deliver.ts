@@ -1,17 +1,23 @@
 import type { Cause } from '../../../shared/contracts/define-event.ts';
+import type { DeliveryAttempt } from '../../../shared/contracts/webhooks/routes.ts';
 import { conflictError } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { EndpointStore } from '../endpoints/endpoint-store.ts';
-import { afterAttempt, nextStep, pauseSeconds, type WebhookRetryPolicy } from './decide.ts';
+import { healthAfter, isLimited } from '../endpoints/health.ts';
+import { afterAttempt, nextStep, turnSeconds, type WebhookRetryPolicy } from './decide.ts';
 import type { DeliveryMessage, ReceivedMessage } from './delivery.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import { signatureHeaders } from '../endpoints/signature.ts';
-import type { PostResult } from '../endpoints/webhook-client.ts';
+import type { WebhookClient } from '../endpoints/webhook-client.ts';
 
+/** A claim also covers the writes after the attempt. */
+const claimMarginSeconds = 2;
+
+type OrderEvent = NonNullable<Awaited<ReturnType<DeliveryStore['load']>>['event']>;
 type Deps = {
   deliveries: Pick<DeliveryStore, 'load' | 'record'>;
-  endpoints: Pick<EndpointStore, 'updateHealth'>;
-  post: (url: string, headers: Record<string, string>, body: string) => Promise<PostResult>;
+  endpoints: Pick<EndpointStore, 'updateHealth' | 'claim'>;
+  post: WebhookClient;
   policy: WebhookRetryPolicy;
   now: () => number;
   random: () => number;
@@ -21,9 +27,9 @@ type Deps = {
  * Makes at most one attempt for a message and records it. Returns the seconds until the message is to be received again,
  * undefined if it is settled. Throws a conflict error if a copy of the message was recorded first.
  */
-export const deliver =
-  ({ deliveries, endpoints, post, policy, now, random }: Deps) =>
-  async (message: ReceivedMessage): Promise<number | undefined> => {
+export const deliver = ({ deliveries, endpoints, post, policy, now, random }: Deps) => {
+  const attemptAt = attemptWith(post, now);
+  return async (message: ReceivedMessage): Promise<number | undefined> => {
     const { endpoint, delivery, event } = await deliveries.load(message);
     const step = nextStep(message, endpoint, delivery, now(), policy);
     if (step.kind === 'drop') return undefined;
@@ -34,31 +40,31 @@ export const deliver =
     }
     if (!event) throw new Error(`There is no event ${message.eventId} of ${message.orderId}`);
 
-    const body = JSON.stringify({ type: message.eventType, timestamp: event.metadata.occurredAt, data: event.data });
-    const startedAt = now();
-    const headers = signatureHeaders(step.endpoint.secret, message.eventId, Math.floor(startedAt / 1000), body);
-    const result = await post(step.endpoint.url, headers, body);
+    if (isLimited(step.endpoint)) {
+      const until = now() + (policy.timeoutSeconds + claimMarginSeconds) * 1000;
+      if (!(await endpoints.claim(step.endpoint, until))) return turnSeconds(message, now());
+    }
+    const attempt = await attemptAt(step.endpoint, message, event);
     const endedAt = now();
-    const { body: _unused, ...response } = result;
-    const attempt = { at: new Date(startedAt).toISOString(), milliseconds: endedAt - startedAt, ...response };
     const outcome = afterAttempt(message, delivery, attempt, endedAt, random(), policy);
-    const gone = outcome.endpoint === 'gone' ? step.endpoint : undefined;
-    await assertRecorded(deliveries.record(outcome.delivery, causeOf(message, endedAt), gone));
-    if (outcome.endpoint !== 'gone') await updateHealth(endpoints, step.endpoint, outcome.endpoint, endedAt);
+    const health = healthAfter(step.endpoint, outcome.endpoint, attempt, endedAt, policy);
+    const disabled = health.kind === 'disable' ? { endpoint: step.endpoint, reason: health.reason } : undefined;
+    await assertRecorded(deliveries.record(outcome.delivery, causeOf(message, endedAt), disabled));
+    if (health.kind === 'update') await endpoints.updateHealth(step.endpoint, health.health);
     return outcome.retrySeconds;
   };
+};
 
-async function updateHealth(
-  endpoints: Deps['endpoints'],
-  endpoint: Endpoint,
-  health: 'healthy' | 'failing',
-  now: number,
-): Promise<void> {
-  if (health === 'healthy' && endpoint.failures === 0) return;
-  const failures = health === 'healthy' ? 0 : endpoint.failures + 1;
-  const pausedUntil = health === 'healthy' ? 0 : now + pauseSeconds(failures) * 1000;
-  await endpoints.updateHealth(endpoint, failures, pausedUntil);
-}
+/** Posts an event to an endpoint. */
+const attemptWith =
+  (post: WebhookClient, now: () => number) =>
+  async (endpoint: Endpoint, { eventId, eventType }: DeliveryMessage, event: OrderEvent): Promise<DeliveryAttempt> => {
+    const body = JSON.stringify({ type: eventType, timestamp: event.metadata.occurredAt, data: event.data });
+    const startedAt = now();
+    const headers = signatureHeaders(endpoint.secret, eventId, Math.floor(startedAt / 1000), body);
+    const { body: _unused, ...result } = await post(endpoint.url, headers, body);
+    return { at: new Date(startedAt).toISOString(), milliseconds: now() - startedAt, ...result };
+  };
 
 async function assertRecorded(record: Promise<'done' | 'version-conflict'>): Promise<void> {
   if ((await record) === 'version-conflict') {

@@ -6,7 +6,7 @@ import { type Action, type Database, readBatch, transact } from '../../../shared
 import { eventKey, OutboxItem, outboxItem } from '../../../shared/dynamodb/outbox.ts';
 import { orderKey, orderPartition } from '../../../shared/orders/order-keys.ts';
 import { channelPartition, Endpoint, type EndpointId, endpointKey, endpointPrefix } from '../endpoints/endpoint.ts';
-import { endpointWrite } from '../endpoints/endpoint-store.ts';
+import { endpointDisable } from '../endpoints/endpoint-store.ts';
 import {
   deadIndex,
   Delivery,
@@ -56,10 +56,14 @@ export function createDeliveryStore(db: Database, tables: { WEBHOOK_TABLE_NAME: 
     },
 
     /**
-     * Writes the next revision of a delivery, and disables the endpoint `gone` with it. A dead delivery publishes its event,
+     * Writes the next revision of a delivery, and disables an endpoint with it. A dead delivery publishes its event,
      * unless it was never attempted because its endpoint is disabled, which an event of its own has published.
      */
-    async record(delivery: Delivery, cause: Cause, gone?: Endpoint): Promise<'done' | 'version-conflict'> {
+    async record(
+      delivery: Delivery,
+      cause: Cause,
+      disabled?: { endpoint: Endpoint; reason: 'gone' | 'failing' },
+    ): Promise<'done' | 'version-conflict'> {
       const { channel, endpointId, orderId, tries, reason = '' } = delivery;
       const put: Action = {
         Put: {
@@ -78,14 +82,12 @@ export function createDeliveryStore(db: Database, tables: { WEBHOOK_TABLE_NAME: 
               }),
         },
       };
-      if (delivery.state !== 'dead' || (reason === 'endpoint-disabled' && tries === 0)) return transact(db, [put]);
+      const disable = disabled ? endpointDisable(table, disabled.endpoint, disabled.reason, cause) : [];
+      const isPublished = delivery.state === 'dead' && !(reason === 'endpoint-disabled' && tries === 0);
+      if (!isPublished) return transact(db, [put, ...disable]);
       const data = { channel, endpointId, deliveredEventId: delivery.eventId, orderId, reason, attempts: tries };
       const event = outboxItem(channelPartition(channel), newEvent(WebhookDeliveryGivenUp, data, cause));
-      return transact(db, [
-        put,
-        { Put: { TableName: table, Item: event } },
-        ...(gone ? disable(table, gone, cause) : []),
-      ]);
+      return transact(db, [put, { Put: { TableName: table, Item: event } }, ...disable]);
     },
 
     /**
@@ -120,6 +122,3 @@ export function createDeliveryStore(db: Database, tables: { WEBHOOK_TABLE_NAME: 
   };
 }
 export type DeliveryStore = ReturnType<typeof createDeliveryStore>;
-
-const disable = (table: string, endpoint: Endpoint, cause: Cause): Action[] =>
-  endpointWrite(table, { ...endpoint, status: 'disabled', reason: 'gone', version: endpoint.version + 1 }, cause);

@@ -1,10 +1,12 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type Cause, newEvent } from '../../../shared/contracts/define-event.ts';
-import { WebhookEndpointChanged } from '../../../shared/contracts/webhooks/events.ts';
+import { WebhookEndpointChanged, WebhookEndpointDisabled } from '../../../shared/contracts/webhooks/events.ts';
 import { type Action, type Database, transact } from '../../../shared/dynamodb/database.ts';
 import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';
 import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
 import { channelPartition, Endpoint, type EndpointId, endpointKey, endpointPrefix } from './endpoint.ts';
+import type { Health } from './health.ts';
 
 /** Endpoints and the events of their changes. */
 export const createEndpointStore = (db: Database, { WEBHOOK_TABLE_NAME: table }: { WEBHOOK_TABLE_NAME: string }) => ({
@@ -33,21 +35,51 @@ export const createEndpointStore = (db: Database, { WEBHOOK_TABLE_NAME: table }:
       { Put: { TableName: table, Item: changeEvent(endpoint, 'deleted', cause) } },
     ]),
 
-  /**
-   * Stores the consecutive failures of an endpoint and, in milliseconds since the epoch, the end of its pause. Without a
-   * version check, as both are hints. Throws if the endpoint was deleted.
-   */
-  async updateHealth(id: EndpointId, failures: number, pausedUntil: number): Promise<void> {
-    await db.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: endpointKey(id),
-        UpdateExpression: 'SET failures = :failures, pausedUntil = :until',
-        // Without the condition, the update of a deleted endpoint would create a partial item.
-        ConditionExpression: 'attribute_exists(pk)',
-        ExpressionAttributeValues: { ':failures': failures, ':until': pausedUntil },
-      }),
+  /** Stores the health of an endpoint, unless its channel changed or deleted it since it was read. */
+  async updateHealth(endpoint: Endpoint, { failures, ...rest }: Health): Promise<void> {
+    const { pausedUntil, failingSince, lastFailure, isSlow } = rest;
+    const optional = Object.entries({ pausedUntil, failingSince, lastFailure, isSlow });
+    const present = optional.filter(([, value]) => value !== undefined);
+    const absent = optional.filter(([, value]) => value === undefined).map(([name]) => name);
+    const sets = ['failures = :failures', ...present.map(([name]) => `${name} = :${name}`)];
+    await ignoreFailedCondition(
+      db.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: endpointKey(endpoint),
+          UpdateExpression: `SET ${sets.join(', ')}${absent.length > 0 ? ` REMOVE ${absent.join(', ')}` : ''}`,
+          ConditionExpression: '#version = :version',
+          ExpressionAttributeNames: { '#version': 'version' },
+          ExpressionAttributeValues: {
+            ':failures': failures,
+            ':version': endpoint.version,
+            ...Object.fromEntries(present.map(([name, value]) => [`:${name}`, value])),
+          },
+        }),
+      ),
     );
+  },
+
+  /**
+   * Claims the only attempt of a limited endpoint until `until` (milliseconds since the epoch): its other messages see a
+   * pause. Of concurrent claims one succeeds.
+   */
+  async claim({ pausedUntil, ...endpoint }: Endpoint, until: number): Promise<boolean> {
+    const claimed = await ignoreFailedCondition(
+      db.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: endpointKey(endpoint),
+          UpdateExpression: 'SET pausedUntil = :until',
+          ConditionExpression:
+            pausedUntil === undefined
+              ? 'attribute_exists(pk) AND attribute_not_exists(pausedUntil)'
+              : 'pausedUntil = :read',
+          ExpressionAttributeValues: { ':until': until, ...(pausedUntil !== undefined && { ':read': pausedUntil }) },
+        }),
+      ),
+    );
+    return claimed !== undefined;
   },
 });
 export type EndpointStore = ReturnType<typeof createEndpointStore>;
@@ -63,6 +95,31 @@ export const endpointWrite = (table: string, endpoint: Endpoint, cause: Cause): 
   },
   { Put: { TableName: table, Item: changeEvent(endpoint, endpoint.status, cause) } },
 ];
+
+/** Actions that disable an endpoint and publish why; they fail if it was changed since it was read. */
+export function endpointDisable(table: string, endpoint: Endpoint, reason: 'gone' | 'failing', cause: Cause): Action[] {
+  const { channel, endpointId, url, failingSince, lastFailure, version } = endpoint;
+  const disabledAt = new Date(cause.now).toISOString();
+  const since = failingSince === undefined ? disabledAt : new Date(failingSince).toISOString();
+  const event = newEvent(
+    WebhookEndpointDisabled,
+    { channel, endpointId, url, reason, failingSince: since, lastFailure },
+    cause,
+  );
+  return [
+    ...endpointWrite(table, { ...endpoint, status: 'disabled', reason, disabledAt, version: version + 1 }, cause),
+    { Put: { TableName: table, Item: outboxItem(channelPartition(channel), event) } },
+  ];
+}
+
+async function ignoreFailedCondition<T>(update: Promise<T>): Promise<T | undefined> {
+  try {
+    return await update;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw error;
+  }
+}
 
 const changeEvent = (
   { channel, endpointId, url, reason }: Endpoint,

@@ -10,14 +10,21 @@ export const Endpoint = z.object({
   /** Signing secret: `whsec_` and base64. */
   secret: z.string(),
   status: z.enum(['active', 'disabled']),
-  /** Why it is disabled. */
+  /** Why it is disabled: `gone` (it responded 410) or `failing`. */
   reason: z.string().optional(),
+  disabledAt: z.string().optional(),
   createdAt: z.string(),
   version: z.int().positive(),
   /** Consecutive failed attempts. */
   failures: z.int().nonnegative(),
   /** Milliseconds since the epoch; no delivery is attempted before. */
   pausedUntil: z.int().optional(),
+  /** When the first of the consecutive failures ended, in milliseconds since the epoch. */
+  failingSince: z.int().optional(),
+  /** Error or status of the last failed attempt. */
+  lastFailure: z.string().optional(),
+  /** Whether its last answer was slow. */
+  isSlow: z.boolean().optional(),
 });
 export type Endpoint = z.infer<typeof Endpoint>;
 export type EndpointId = Pick<Endpoint, 'channel' | 'endpointId'>;

@@ -17,6 +17,9 @@ export const endpointBody = (endpoint: Endpoint, secret?: string): WebhookEndpoi
   eventTypes: endpoint.eventTypes,
   status: endpoint.status,
   reason: endpoint.reason,
+  disabledAt: endpoint.disabledAt,
+  lastFailure: endpoint.lastFailure,
+  ...(endpoint.failingSince !== undefined && { failingSince: new Date(endpoint.failingSince).toISOString() }),
   createdAt: endpoint.createdAt,
   ...(secret !== undefined && { secret }),
 });

@@ -19,6 +19,28 @@ export const WebhookEndpointChanged = defineEvent(
   }),
 );
 
+/** The deliverer disabled an endpoint: it responded 410, or accepted nothing for three days. Its channel can enable it. */
+export const WebhookEndpointDisabled = defineEvent(
+  'storeworks.channel-webhooks',
+  'WebhookEndpointDisabled',
+  z.object({
+    channel: z.string().meta({ description: 'Channel of the endpoint', example: 'storefront' }),
+    endpointId: z.string().meta({ description: 'Id of the endpoint', example: 'orders-to-erp' }),
+    url: z
+      .string()
+      .meta({ description: 'Address that received the events', example: 'https://shop.example/storeworks/events' }),
+    reason: z.enum(['gone', 'failing']).describe('`gone`: it responded 410. `failing`: every attempt failed'),
+    failingSince: z.iso.datetime().meta({
+      description: 'First failure since the last accepted event',
+      example: '2026-11-27T09:00:00.000Z',
+    }),
+    lastFailure: z
+      .string()
+      .optional()
+      .meta({ description: 'Error or HTTP status of the last failed attempt before', example: 'timeout' }),
+  }),
+);
+
 /** An endpoint did not accept an event within the maximum age; the delivery is dead and can be replayed. */
 export const WebhookDeliveryGivenUp = defineEvent(
   'storeworks.channel-webhooks',

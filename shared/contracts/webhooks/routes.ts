@@ -71,11 +71,19 @@ const WebhookEndpointResponse = z
         description: 'Names of the delivered order events; absent for every order event',
         example: ['OrderPlaced', 'OrderShipped'],
       }),
-    status: z.enum(['active', 'disabled']).describe('`active`, or `disabled` after the endpoint responded 410'),
-    reason: z
-      .string()
-      .optional()
-      .meta({ description: 'Why the endpoint is disabled', example: 'The endpoint responded 410 Gone' }),
+    status: z
+      .enum(['active', 'disabled'])
+      .describe('`active`, or `disabled`: it responded 410, or only failed for three days. PUT enables it'),
+    reason: z.string().optional().meta({
+      description: 'Why the endpoint is disabled: `gone` (it responded 410) or `failing`',
+      example: 'failing',
+    }),
+    disabledAt: Instant.optional().describe('When the endpoint was disabled'),
+    failingSince: Instant.optional().describe('First failure since the last accepted event; absent if there is none'),
+    lastFailure: z.string().optional().meta({
+      description: 'Error or HTTP status of the last failed attempt since then',
+      example: 'timeout',
+    }),
     createdAt: Instant.describe('Time of the creation'),
     secret: z.string().optional().meta({
       description: 'Signing secret (Standard Webhooks), in the response to the creation only',
@@ -159,10 +167,7 @@ export const DeliveryAttempt = z
       .int()
       .optional()
       .meta({ description: 'HTTP status of the response; absent if there was none', example: 200 }),
-    error: z
-      .string()
-      .optional()
-      .meta({ description: 'Why there was no response', example: 'The endpoint did not respond within 10 s' }),
+    error: z.string().optional().meta({ description: 'Why there was no complete response', example: 'timeout' }),
   })
   .meta({ id: 'WebhookAttempt' });
 export type DeliveryAttempt = z.infer<typeof DeliveryAttempt>;

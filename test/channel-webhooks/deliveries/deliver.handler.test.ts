@@ -4,6 +4,7 @@ import '../../support/environment.ts';
 import { deliver } from '../../../functions/channel-webhooks/deliveries/deliver.ts';
 import { deliverBatch } from '../../../functions/channel-webhooks/deliveries/deliver.handler.ts';
 import type { DeliveryMessage } from '../../../functions/channel-webhooks/deliveries/delivery.ts';
+import type { Health } from '../../../functions/channel-webhooks/endpoints/health.ts';
 import type { EndpointId } from '../../../functions/channel-webhooks/endpoints/endpoint.ts';
 import { createWebhookClient } from '../../../functions/channel-webhooks/endpoints/webhook-client.ts';
 import { createDeliveryStore } from '../../../functions/channel-webhooks/deliveries/delivery-store.ts';
@@ -15,6 +16,7 @@ import { WebhookDeliveryGivenUp } from '../../../shared/contracts/webhooks/event
 import { noon } from '../../support/builders.ts';
 import { databaseForAll, tables } from '../../support/database/dynamodb.ts';
 import { eventsOf } from '../../support/database/outbox.ts';
+import { type HostileBehaviour, startHostileReceiver } from '../../support/webhooks/hostile-receiver.ts';
 import { isSignedWith, startReceiver } from '../../support/webhooks/webhook-receiver.ts';
 import { anEndpoint, anOrderEvent } from '../../support/webhooks/order-events.ts';
 
@@ -140,7 +142,8 @@ describe('a delivery', () => {
     expect(await deliverAll([message], { now: noon + 1000 })).toEqual([0]);
     expect(receiver.received).toHaveLength(1);
     const late = noon + (settings.webhooks.maxAgeSeconds - 1) * 1000;
-    expect(await deliverAll([message], { now: late, db: failingAt(1) })).toEqual([0]);
+    const claimedMs = 12_000;
+    expect(await deliverAll([message], { now: late - claimedMs, db: failingAt(1) })).toEqual([0]);
     expect(await deliverAll([message], { now: late })).toEqual([]);
     expect(await deliverAll([message], { now: late })).toEqual([]);
     expect(await recorded(endpoint)).toMatchObject([{ state: 'dead', reason: 'not-accepted-in-time', tries: 2 }]);
@@ -153,7 +156,7 @@ describe('a delivery', () => {
       const { receiver, endpoint, message } = await aDelivery(() => ({ status: 503 }));
       if (tries > 0) await deliverAll([message], { now: noon });
       const dayMs = settings.webhooks.maxAgeSeconds * 1000;
-      await endpoints.updateHealth(endpoint, 20, noon + 9 * dayMs);
+      await endpoints.updateHealth(endpoint, { failures: 20, pausedUntil: noon + 9 * dayMs });
       expect(await deliverAll([message], { now: noon + dayMs, sentAt: noon })).toEqual([0]);
       const sent: string[] = [];
       const send = (command: Parameters<Database['send']>[0]) => {
@@ -175,6 +178,78 @@ describe('a delivery', () => {
       expect(receiver.received).toHaveLength(tries);
     },
   );
+
+  test.each<[string, Health]>([
+    ['failed the last time', { failures: 1 }],
+    ['failed often', { failures: 9, pausedUntil: noon - 1 }],
+    ['was slow the last time', { failures: 0, isSlow: true }],
+    ['was slow and paused', { failures: 0, isSlow: true, pausedUntil: noon - 1 }],
+    ['is stored by an earlier version', { failures: 2, pausedUntil: 0 }],
+  ])('of an endpoint that %s is attempted alone; the others wait for their turn', async (_what, health) => {
+    const { receiver, endpoint, message, next } = await aDelivery();
+    await endpoints.updateHealth(endpoint, health);
+    const others = await Promise.all(Array.from({ length: 9 }, next));
+    expect(await deliverAll([message, ...others], { now: noon })).toHaveLength(9);
+    expect(receiver.received).toHaveLength(1);
+    // It accepted the event: the rest is delivered together.
+    expect(await deliverAll([message, ...others], { now: noon })).toEqual([]);
+    expect(receiver.received).toHaveLength(10);
+    expect(await endpoints.read(endpoint)).toMatchObject({ failures: 0 });
+  });
+
+  test('of a claim that crashed is attempted when the claim ends', async () => {
+    const { receiver, endpoint, message } = await aDelivery();
+    await endpoints.updateHealth(endpoint, { failures: 1 });
+    expect(await deliverAll([message], { now: noon, db: failingAt(1) })).toEqual([0]);
+    expect(await deliverAll([message], { now: noon + 1000 })).toEqual([0]);
+    expect(await deliverAll([message], { now: noon + 13_000 })).toEqual([]);
+    expect(receiver.received).toHaveLength(2);
+  });
+
+  test('to an endpoint that only failed for three days disables it with a notice, and can be replayed', async () => {
+    const { endpoint, message, next } = await aDelivery(() => ({ status: 503 }));
+    const since = noon - settings.webhooks.disableAfterSeconds * 1000;
+    await endpoints.updateHealth(endpoint, { failures: 40, failingSince: since, lastFailure: 'timeout' });
+    expect(await deliverAll([message], { now: noon, db: failingAt(1) })).toEqual([0]);
+    expect(await endpoints.read(endpoint)).toMatchObject({ status: 'active' });
+    expect(await deliverAll([message], { now: noon + 13_000 })).toEqual([0]);
+    expect(await endpoints.read(endpoint)).toMatchObject({
+      status: 'disabled',
+      reason: 'failing',
+      disabledAt: new Date(noon + 13_000).toISOString(),
+      failingSince: since,
+    });
+    expect(await deliverAll([message, await next()], { now: noon + 60_000 })).toEqual([]);
+    expect((await recorded(endpoint)).map(({ state, reason }) => [state, reason])).toEqual([
+      ['dead', 'endpoint-disabled'],
+      ['dead', 'endpoint-disabled'],
+    ]);
+    const events = await eventsOf(database.db, tables.WEBHOOK_TABLE_NAME, 'CHANNEL#storefront');
+    const notices = events.filter(
+      ({ detailType, detail }) =>
+        detailType === 'WebhookEndpointDisabled' && detail.data['endpointId'] === endpoint.endpointId,
+    );
+    expect(notices.map(({ detail }) => detail.data)).toMatchObject([
+      { reason: 'failing', failingSince: new Date(since).toISOString(), lastFailure: 'timeout' },
+    ]);
+  });
+
+  test.each<HostileBehaviour>([
+    'switches protocols',
+    'never answers',
+    'sends a body without end',
+    'closes without an answer',
+    'sends huge headers',
+  ])('to a receiver that %s is a recorded failure and delays no other delivery', async (behaviour) => {
+    const hostile = await startHostileReceiver(behaviour);
+    onTestFinished(() => hostile.stop());
+    const { endpoint: good, message } = await aDelivery();
+    const bad = await anEndpoint(endpoints, hostile.url);
+    expect(await deliverAll([{ ...message, endpointId: bad.endpointId }, message], { now: noon })).toEqual([0]);
+    expect(await recorded(good)).toMatchObject([{ state: 'delivered' }]);
+    expect(await recorded(bad)).toMatchObject([{ state: 'pending', tries: 1, attempts: [{}] }]);
+    expect(await endpoints.read(bad)).toMatchObject({ failures: 1, failingSince: noon });
+  });
 
   test('with status 410 disables its endpoint, and later deliveries are dead without an attempt', async () => {
     const { receiver, endpoint, message, next } = await aDelivery(() => ({ status: 410 }));

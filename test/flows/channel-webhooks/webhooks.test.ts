@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type BackOffice, startBackOffice } from '../../support/system/back-office.ts';
 import { withEnvironment } from '../../support/system/edited-template.ts';
 import { expectProblem, orderOf, stockedSku } from '../../support/system/test-data.ts';
+import { startHostileReceiver } from '../../support/webhooks/hostile-receiver.ts';
 import { isSignedWith, startReceiver } from '../../support/webhooks/webhook-receiver.ts';
 
 // Retries for 4 seconds instead of a day.
@@ -17,18 +18,22 @@ afterAll(() => office.stop());
 
 const storefront = () => office.client('storefront');
 
-/** Starts a receiver and registers an endpoint for it. Both are removed when the test ends. */
-async function anEndpoint(behave?: Parameters<typeof startReceiver>[0]) {
-  const receiver = await startReceiver(behave);
-  const endpointId = `shop-${randomUUID().slice(0, 8)}`;
-  const path = `/webhooks/endpoints/${endpointId}`;
-  const created = await storefront().put(path, { url: receiver.url });
+/** Registers an endpoint, which is removed when the test ends. */
+async function anEndpointAt(url: string) {
+  const path = `/webhooks/endpoints/shop-${randomUUID().slice(0, 8)}`;
+  const created = await storefront().put(path, { url });
   expect(created.status, created.text).toBe(201);
   onTestFinished(async () => {
     expect((await storefront().send('DELETE', path)).status).toBe(204);
-    await receiver.stop();
   });
-  const secret: string = created.body.secret;
+  return { path, secret: String(created.body.secret) };
+}
+
+/** Starts a receiver and registers an endpoint for it. Both are removed when the test ends. */
+async function anEndpoint(behave?: Parameters<typeof startReceiver>[0]) {
+  const receiver = await startReceiver(behave);
+  onTestFinished(() => receiver.stop());
+  const { path, secret } = await anEndpointAt(receiver.url);
   const listed = async (state: string) => (await storefront().get(`${path}/deliveries?state=${state}`)).body.deliveries;
   const replay = (content: object = {}) =>
     storefront().post(`${path}/replays`, { from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z', ...content });
@@ -133,6 +138,30 @@ test('an endpoint that does not respond does not delay other endpoints', async (
       each.attempts.map(({ error }) => error),
     );
   await expect.poll(async () => new Set(await errors())).toEqual(new Set(['timeout']));
+});
+
+test('hostile endpoints are failing endpoints, and the honest endpoint of the same channel gets its events', async () => {
+  const hostile = await Promise.all(
+    (['switches protocols', 'never answers', 'sends a body without end', 'closes without an answer'] as const).map(
+      async (behaviour) => {
+        const receiver = await startHostileReceiver(behaviour);
+        return { ...(await anEndpointAt(receiver.url)), stop: receiver.stop };
+      },
+    ),
+  );
+  onTestFinished(async () => void (await Promise.all(hostile.map(({ stop }) => stop()))));
+  const honest = await anEndpoint();
+  const orderIds = await Promise.all(Array.from({ length: 5 }, () => placeOrder()));
+  await expect
+    .poll(() => honest.receiver.received.map(({ json }) => json.data.orderId).toSorted())
+    .toEqual(orderIds.toSorted());
+  const failures = async () =>
+    (await Promise.all(hostile.map(({ path }) => storefront().get(path)))).map(({ body }) => body.lastFailure);
+  await expect.poll(failures).toEqual(['upgrade-refused', 'timeout', 'timeout', 'ECONNRESET']);
+  expect((await storefront().get(hostile[0]?.path ?? '')).body).toMatchObject({
+    status: 'active',
+    failingSince: expect.any(String),
+  });
 });
 
 test('a response of more than 64 KB is a failed delivery', async () => {
