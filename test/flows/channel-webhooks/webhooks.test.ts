@@ -145,7 +145,8 @@ test('hostile endpoints are failing endpoints, and the honest endpoint of the sa
     (['switches protocols', 'never answers', 'sends a body without end', 'closes without an answer'] as const).map(
       async (behaviour) => {
         const receiver = await startHostileReceiver(behaviour);
-        return { ...(await anEndpointAt(receiver.url)), stop: receiver.stop };
+        const { path } = await anEndpointAt(receiver.url);
+        return { path, stop: receiver.stop };
       },
     ),
   );
