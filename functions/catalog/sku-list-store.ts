@@ -15,7 +15,7 @@ export const createSkuListStore = (db: Database, { CATALOG_TABLE_NAME: table }: 
   /** SKUs by their partition key, which the index returns. */
   async read(partitionKeys: readonly string[]): Promise<Map<string, ListedSku>> {
     const keys = partitionKeys.map((pk) => skuKey(pk.slice(skuPartition('').length)));
-    const items = (await readBatch(db, { [table]: keys }, true))[table] ?? [];
+    const items = (await readBatch(db, { [table]: keys }, true)).get(table) ?? [];
     return new Map(items.map((item) => ListedSku.parse(item)).map((sku) => [skuPartition(sku.sku), sku]));
   },
 });

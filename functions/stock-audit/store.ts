@@ -27,7 +27,7 @@ export const createAuditStore = (db: Database, table: string) => ({
   },
 
   async audit(auditId: string): Promise<StockAudit | undefined> {
-    const [item] = (await readBatch(db, { [table]: [auditKey(auditId)] }, true))[table] ?? [];
+    const [item] = (await readBatch(db, { [table]: [auditKey(auditId)] }, true)).get(table) ?? [];
     return item === undefined ? undefined : StockAudit.parse(item);
   },
 

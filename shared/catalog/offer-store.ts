@@ -11,8 +11,8 @@ export const readOffer =
   async (skus: readonly string[]) => {
     const items = await readBatch(db, { [catalog]: skus.map(skuKey), [stock]: skus.map(stockKey) }, true);
     return {
-      skus: new Map((items[catalog] ?? []).map((item) => SkuRecord.parse(item)).map((sku) => [sku.sku, sku])),
-      stock: new Map((items[stock] ?? []).map((item) => StockItem.parse(item)).map((item) => [item.sku, item])),
+      skus: new Map((items.get(catalog) ?? []).map((item) => SkuRecord.parse(item)).map((sku) => [sku.sku, sku])),
+      stock: new Map((items.get(stock) ?? []).map((item) => StockItem.parse(item)).map((item) => [item.sku, item])),
     };
   };
 export type Offer = Awaited<ReturnType<ReturnType<typeof readOffer>>>;

@@ -51,9 +51,9 @@ export async function readBatch(
   db: Database,
   keysByTable: Record<string, readonly Key[]>,
   isConsistent: boolean,
-): Promise<Record<string, unknown[]>> {
+): Promise<ReadonlyMap<string, unknown[]>> {
   const wanted = Object.entries(keysByTable).flatMap(([table, keys]) => keys.map((key) => ({ table, key })));
-  const found: Record<string, unknown[]> = Object.fromEntries(Object.keys(keysByTable).map((table) => [table, []]));
+  const found = new Map(Object.keys(keysByTable).map((table): [string, unknown[]] => [table, []]));
   const chunks = Array.from({ length: Math.ceil(wanted.length / keysPerBatch) }, (_, index) =>
     wanted.slice(index * keysPerBatch, (index + 1) * keysPerBatch),
   );
@@ -66,7 +66,7 @@ export async function readBatch(
     );
     for (let attempt = 0; attempt < maxBatchAttempts; attempt += 1) {
       const output: BatchGetCommandOutput = await db.send(new BatchGetCommand({ RequestItems: request }));
-      for (const [table, items] of Object.entries(output.Responses ?? {})) found[table]?.push(...items);
+      for (const [table, items] of Object.entries(output.Responses ?? {})) found.get(table)?.push(...items);
       request = output.UnprocessedKeys ?? {};
       if (Object.keys(request).length === 0) return;
       await setTimeout(Math.random() * 20 * 2 ** attempt);

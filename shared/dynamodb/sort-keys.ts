@@ -2,6 +2,7 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Database } from './database.ts';
 import { conflictError } from './retry-on-conflict.ts';
+import { ownValue } from '../input/own-value.ts';
 
 type Index = { name: string; attribute: string; sortKey: string };
 
@@ -32,6 +33,6 @@ export const sortKeyReader = (
     );
     // A page of keys is far below DynamoDB's 1 MB, so that only `Limit` may end it.
     if (LastEvaluatedKey && Items.length < count) throw conflictError('The index returned less than a page');
-    return Items.map((item) => SortKey.parse(item[sortKey]));
+    return Items.map((item) => SortKey.parse(ownValue(item, sortKey)));
   };
 };

@@ -43,7 +43,8 @@ type Found = { open: ReservedUnits; versions: Map<string, number> };
  * order that changes during the read, and counts none twice.
  */
 export function reservedUnitsReader(db: Database, orders: string) {
-  const read = async (keys: Key[]): Promise<unknown[]> => (await readBatch(db, { [orders]: keys }, true))[orders] ?? [];
+  const read = async (keys: Key[]): Promise<unknown[]> =>
+    (await readBatch(db, { [orders]: keys }, true)).get(orders) ?? [];
 
   /** Read first, because a placement becomes an order. */
   async function addPlacements({ open, versions }: Found): Promise<void> {

@@ -7,7 +7,7 @@ export type Dispute = Pick<Payment, 'provider' | 'paymentId' | 'currency' | 'amo
 
 const stateOf = { 'chargeback.opened': 'open', 'chargeback.won': 'won', 'chargeback.lost': 'lost' } as const;
 type DisputeEvent = Payment & { type: keyof typeof stateOf };
-export const isDisputeEvent = (payment: Payment): payment is DisputeEvent => payment.type in stateOf;
+export const isDisputeEvent = (payment: Payment): payment is DisputeEvent => Object.hasOwn(stateOf, payment.type);
 
 /**
  * The chargebacks of these payment events, which may arrive in any order. An opening and the last end with its

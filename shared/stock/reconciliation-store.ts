@@ -27,7 +27,9 @@ export function createReconciliationStore(
   { STOCK_TABLE_NAME: table, ORDER_TABLE_NAME: orders }: { STOCK_TABLE_NAME: string; ORDER_TABLE_NAME: string },
 ) {
   const stocks = async (skus: readonly string[]): Promise<StockItem[]> =>
-    ((await readBatch(db, { [table]: skus.map(stockKey) }, true))[table] ?? []).map((item) => StockItem.parse(item));
+    ((await readBatch(db, { [table]: skus.map(stockKey) }, true)).get(table) ?? []).map((item) =>
+      StockItem.parse(item),
+    );
 
   async function ledgerOf(sku: string): Promise<{ sums: SumsByWarehouse; rows: number }> {
     const sums: SumsByWarehouse = new Map();

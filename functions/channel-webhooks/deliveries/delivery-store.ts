@@ -41,11 +41,11 @@ export function createDeliveryStore(db: Database, tables: { WEBHOOK_TABLE_NAME: 
       const eventItem = { pk: orderPartition(message.orderId), sk: eventKey(message.eventId) };
       const keys = { [table]: [endpointKey(message), deliveryKey(message)], [orders]: [eventItem] };
       const found = await readBatch(db, keys, true);
-      const own = (found[table] ?? []).map((item) => ({
+      const own = (found.get(table) ?? []).map((item) => ({
         item,
         isEndpoint: ItemKey.parse(item).sk.startsWith(endpointPrefix),
       }));
-      const [event] = found[orders] ?? [];
+      const [event] = found.get(orders) ?? [];
       const endpoint = own.find(({ isEndpoint }) => isEndpoint)?.item;
       const delivery = own.find(({ isEndpoint }) => !isEndpoint)?.item;
       return {
@@ -114,7 +114,7 @@ export function createDeliveryStore(db: Database, tables: { WEBHOOK_TABLE_NAME: 
       if (!isDeadOnly) return { deliveries: Items.map((item) => Delivery.parse(item)), ...more };
       // The index projects keys only and is eventually consistent: deliveries that are no longer dead are left out.
       const keys = Items.map((item) => ItemKey.parse(item)).map(({ pk, sk }) => ({ pk, sk }));
-      const found = (await readBatch(db, { [table]: keys }, true))[table] ?? [];
+      const found = (await readBatch(db, { [table]: keys }, true)).get(table) ?? [];
       const bySortKey = new Map(found.map((item) => [ItemKey.parse(item).sk, Delivery.parse(item)]));
       const listed = keys.flatMap(({ sk }) => bySortKey.get(sk) ?? []);
       return { deliveries: listed.filter(({ state }) => state === 'dead'), ...more };

@@ -11,6 +11,7 @@ import { assertReconciled, type Content, type ReportEntry } from './manifest.ts'
 import { measuredTables } from './metrics.ts';
 import { type Report, reports } from './reports.ts';
 import { type Connection, literal } from './sql.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 type Day = { date: string; timeZone: string };
 
@@ -81,9 +82,11 @@ async function sumsOf(connection: Connection, report: Report, table: string) {
        FROM ${table} GROUP BY currency ORDER BY currency`,
     ),
   );
-  const total = (name: string) => found.reduce((sum, row) => sum + exactNumber(row[name]), 0);
+  const total = (name: string) => found.reduce((sum, row) => sum + exactNumber(ownValue(row, name)), 0);
   const amounts = found.map((row) => {
-    const columns = summed.filter(({ name }) => isAmount(name)).map(({ name }) => [name, exactNumber(row[name])]);
+    const columns = summed
+      .filter(({ name }) => isAmount(name))
+      .map(({ name }) => [name, exactNumber(ownValue(row, name))]);
     return [row['currency'] ?? '', Object.fromEntries(columns)];
   });
   return {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { BusinessDay } from '../../../shared/names.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 const Count = z.int().nonnegative();
 
@@ -56,10 +57,10 @@ export type Content = Pick<Manifest, 'input' | 'reports'>;
  * another version of DuckDB may write other bytes for the same figures.
  */
 export function digestsOf({ input, reports }: Content): { files: string; data: string } {
-  const rowsByReason: Record<string, number> = {};
-  for (const { reason, rows } of input.quarantined) rowsByReason[reason] = (rowsByReason[reason] ?? 0) + rows;
+  const rowsByReason = new Map<string, number>();
+  for (const { reason, rows } of input.quarantined) rowsByReason.set(reason, (rowsByReason.get(reason) ?? 0) + rows);
   const files = reports.flatMap((report) => report.files.map(({ file, sha256 }) => [file, sha256] as const));
-  const quarantined = Object.entries(rowsByReason).sort(([a], [b]) => (a < b ? -1 : 1));
+  const quarantined = [...rowsByReason].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     files: digest([files, quarantined]),
     data: digest([files.filter(([file]) => !file.endsWith('.parquet')), quarantined]),
@@ -89,12 +90,13 @@ export function assertReconciled(reports: ReportEntry[]): void {
     if (report.orders !== undefined) assert.equal(report.orders, orders.orders, difference('orders'));
     const columns = new Set(Object.values(report.amounts).flatMap((sums) => Object.keys(sums)));
     for (const currency of currencies) {
-      const listed = { ...orders.amounts[currency], ...changes.amounts[currency], ...refunds.amounts[currency] };
+      const [placed, changed, refunded] = [orders, changes, refunds].map(({ amounts }) => ownValue(amounts, currency));
+      const listed: Sums = { ...placed, ...changed, ...refunded };
       const sums: Sums = { ...listed, ...derivedSums(listed) };
       for (const column of columns) {
         assert.equal(
-          report.amounts[currency]?.[column] ?? 0,
-          sums[column] ?? 0,
+          ownValue(ownValue(report.amounts, currency) ?? {}, column) ?? 0,
+          ownValue(sums, column) ?? 0,
           difference(`${column} in ${currency}`),
         );
       }

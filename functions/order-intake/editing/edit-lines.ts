@@ -12,7 +12,6 @@ import type { OrderItem, PlacedOrder } from '../order/order-item.ts';
 import { priceFor } from '../../../shared/pricing/price-for.ts';
 import { grossOf, type SellableLine, splitLine, taxAt, type Taxation } from '../../../shared/pricing/price-order.ts';
 import { type Invalid, invalid, sellable } from '../../../shared/pricing/sellable.ts';
-import { ownValue } from '../../../shared/input/own-value.ts';
 
 const maxLines = 1000;
 /** The transaction also writes the order, `OrderEdited` and possibly `OrderHeld`. */
@@ -118,12 +117,12 @@ function withReleased(stock: Offer['stock'], released: readonly LineUnits[]): Of
   const bySku = Map.groupBy(released, ({ sku }) => sku);
   return new Map(
     [...stock].map(([sku, item]) => {
-      const warehouses = { ...item.warehouses };
+      const warehouses = new Map(Object.entries(item.warehouses));
       for (const { warehouse, quantity } of bySku.get(sku) ?? []) {
-        const counters = ownValue(warehouses, warehouse);
-        if (counters) warehouses[warehouse] = { ...counters, available: counters.available + quantity };
+        const counters = warehouses.get(warehouse);
+        if (counters) warehouses.set(warehouse, { ...counters, available: counters.available + quantity });
       }
-      return [sku, { ...item, warehouses }];
+      return [sku, { ...item, warehouses: Object.fromEntries(warehouses) }];
     }),
   );
 }

@@ -29,7 +29,7 @@ export function createExchangeStore(db: Database, tables: Tables, timeZone: stri
 
   return {
     async outcome(orderId: string): Promise<ExchangeOutcome | undefined> {
-      const [item] = (await readBatch(db, { [orders]: [outcomeKey(orderId)] }, true))[orders] ?? [];
+      const [item] = (await readBatch(db, { [orders]: [outcomeKey(orderId)] }, true)).get(orders) ?? [];
       return item === undefined ? undefined : OutcomeItem.parse(item).outcome;
     },
 

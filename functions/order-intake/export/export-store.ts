@@ -24,7 +24,7 @@ export const createExportStore = (db: Database, { ORDER_TABLE_NAME: table }: { O
   },
 
   async read(exportId: string): Promise<StoredExport | undefined> {
-    const [item] = (await readBatch(db, { [table]: [exportKey(exportId)] }, true))[table] ?? [];
+    const [item] = (await readBatch(db, { [table]: [exportKey(exportId)] }, true)).get(table) ?? [];
     return item === undefined ? undefined : StoredExport.parse(item);
   },
 

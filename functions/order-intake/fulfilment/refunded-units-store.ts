@@ -12,7 +12,7 @@ export function createRefundedUnitsStore(db: Database, { REFUND_TABLE_NAME: tabl
     /** The refunded units, and the condition that no refund of the order changed them since. */
     async read(orderId: string): Promise<{ units: RefundedUnits[]; unchanged: Action }> {
       const key = ledgerKey(orderId);
-      const [item] = (await readBatch(db, { [table]: [key] }, true))[table] ?? [];
+      const [item] = (await readBatch(db, { [table]: [key] }, true)).get(table) ?? [];
       const { version, unshipped } = item === undefined ? { version: 0, unshipped: [] } : Ledger.parse(item);
       return {
         units: unshipped,

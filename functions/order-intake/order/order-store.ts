@@ -35,13 +35,13 @@ export function createOrderStore(db: Database, tables: Tables, timeZone: string)
 
   /** The orders that exist of these ids, in no order. */
   const read = async (orderIds: readonly string[]): Promise<OrderItem[]> => {
-    const items = (await readBatch(db, { [orders]: orderIds.map(orderKey) }, true))[orders] ?? [];
+    const items = (await readBatch(db, { [orders]: orderIds.map(orderKey) }, true)).get(orders) ?? [];
     return items.filter((item) => !isEarlyPayments(item)).map((item) => OrderItem.parse(item));
   };
 
   const placedEvent = async (orderId: string, placedEventId: string) => {
     const key = { pk: orderPartition(orderId), sk: eventKey(placedEventId) };
-    const [event] = (await readBatch(db, { [orders]: [key] }, true))[orders] ?? [];
+    const [event] = (await readBatch(db, { [orders]: [key] }, true)).get(orders) ?? [];
     return Placed.parse(JSON.parse(OutboxItem.parse(event).detail));
   };
 
@@ -66,7 +66,7 @@ export function createOrderStore(db: Database, tables: Tables, timeZone: string)
 
     /** The order as it is now, or the payments received before it. */
     async current(orderId: string): Promise<{ order?: OrderItem; earlyPayments?: EarlyPayments }> {
-      const [item] = (await readBatch(db, { [orders]: [orderKey(orderId)] }, true))[orders] ?? [];
+      const [item] = (await readBatch(db, { [orders]: [orderKey(orderId)] }, true)).get(orders) ?? [];
       if (item === undefined) return {};
       return isEarlyPayments(item) ? { earlyPayments: EarlyPayments.parse(item) } : { order: OrderItem.parse(item) };
     },

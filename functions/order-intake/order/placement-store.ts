@@ -70,14 +70,14 @@ export function createPlacementStore(db: Database, tables: Tables, timeZone: str
       [stock]: skus.map(stockKey),
     };
     const items = await readBatch(db, keys, isConsistent);
-    const found = items[orders] ?? [];
+    const found = items.get(orders) ?? [];
     const placed = found.filter((item) => !isEarlyPayments(item));
     const early = found.filter(isEarlyPayments);
     return {
       orders: new Map(placed.map((item) => Identity.parse(item)).map((order) => [order.orderId, order])),
       earlyPayments: new Map(early.map((item) => EarlyPayments.parse(item)).map((order) => [order.orderId, order])),
-      skus: new Map((items[catalog] ?? []).map((item) => SkuRecord.parse(item)).map((sku) => [sku.sku, sku])),
-      stock: new Map((items[stock] ?? []).map((item) => StockItem.parse(item)).map((item) => [item.sku, item])),
+      skus: new Map((items.get(catalog) ?? []).map((item) => SkuRecord.parse(item)).map((sku) => [sku.sku, sku])),
+      stock: new Map((items.get(stock) ?? []).map((item) => StockItem.parse(item)).map((item) => [item.sku, item])),
     };
   };
 

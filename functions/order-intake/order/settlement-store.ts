@@ -75,7 +75,7 @@ export function createSettlementStore(db: Database, orderTable: string, stockTab
     }),
 
     async find(key: Key): Promise<SettlementItem | undefined> {
-      const [item] = (await readBatch(db, { [orderTable]: [key] }, true))[orderTable] ?? [];
+      const [item] = (await readBatch(db, { [orderTable]: [key] }, true)).get(orderTable) ?? [];
       return item === undefined ? undefined : SettlementItem.parse(item);
     },
 

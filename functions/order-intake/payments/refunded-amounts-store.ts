@@ -16,7 +16,7 @@ export const createRefundedAmountsStore = (
 ) => ({
   /** Strongly consistent; undefined for an order without a refund. */
   async refundedAmounts(orderId: string): Promise<RefundedAmounts | undefined> {
-    const [item] = (await readBatch(db, { [table]: [ledgerKey(orderId)] }, true))[table] ?? [];
+    const [item] = (await readBatch(db, { [table]: [ledgerKey(orderId)] }, true)).get(table) ?? [];
     if (item === undefined) return undefined;
     const { version, pots } = Ledger.parse(item);
     const amounts = Object.entries(pots)

@@ -13,7 +13,7 @@ export const createPickListStore = (
 
   /** The catalogue's records of these SKUs, by SKU. Not strongly consistent: a name may be a second old. */
   async skus(skus: readonly string[]): Promise<Map<string, SkuRecord>> {
-    const items = (await readBatch(db, { [catalog]: skus.map(skuKey) }, false))[catalog] ?? [];
+    const items = (await readBatch(db, { [catalog]: skus.map(skuKey) }, false)).get(catalog) ?? [];
     return new Map(items.map((item) => SkuRecord.parse(item)).map((record) => [record.sku, record]));
   },
 });

@@ -74,13 +74,13 @@ export function createChunkedPlacementStore(db: Database, orderTable: string, st
 
   return {
     async find(orderId: string): Promise<OpenPlacement | undefined> {
-      const [item] = (await readBatch(db, { [orderTable]: [placementKey(orderId)] }, true))[orderTable] ?? [];
+      const [item] = (await readBatch(db, { [orderTable]: [placementKey(orderId)] }, true)).get(orderTable) ?? [];
       return item === undefined ? undefined : OpenPlacement.parse(item);
     },
 
     /** The order to place; undefined if this placement has ended. */
     async plan({ orderId, attemptId }: OpenPlacement): Promise<Omit<NewOrder, 'contentHash'> | undefined> {
-      const [item] = (await readBatch(db, { [orderTable]: [planKey(orderId)] }, true))[orderTable] ?? [];
+      const [item] = (await readBatch(db, { [orderTable]: [planKey(orderId)] }, true)).get(orderTable) ?? [];
       const stored = item === undefined ? undefined : StoredPlan.parse(item);
       if (stored?.attemptId !== attemptId) return undefined;
       const { order, opening, cause } = Plan.parse(stored.plan);

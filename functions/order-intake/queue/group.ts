@@ -4,7 +4,6 @@ import type { StockItem } from '../../../shared/stock/stock-item.ts';
 import type { SellingPolicy } from '../../../shared/store.ts';
 import { type Decision, decide, type Placement, type PlacementState } from '../order/decide.ts';
 import type { InitialState, PlacedOrder } from '../order/order-item.ts';
-import { ownValue } from '../../../shared/input/own-value.ts';
 
 /** Below DynamoDB's limit of 4 MB per transaction. */
 const maxGroupBytes = 3_500_000;
@@ -64,12 +63,12 @@ const stockEntry = (stock: ReadonlyMap<string, StockItem>, sku: string): [string
 };
 
 function without(item: StockItem | undefined, { sku, from }: Reservation): StockItem {
-  const warehouses = { ...item?.warehouses };
+  const warehouses = new Map(Object.entries(item?.warehouses ?? {}));
   for (const { warehouse, units } of from) {
-    const counters = ownValue(warehouses, warehouse);
-    if (counters) warehouses[warehouse] = { ...counters, available: counters.available - units };
+    const counters = warehouses.get(warehouse);
+    if (counters) warehouses.set(warehouse, { ...counters, available: counters.available - units });
   }
-  return { sku, warehouses };
+  return { sku, warehouses: Object.fromEntries(warehouses) };
 }
 
 /** One chain per SKU: an order belongs to the chain of its SKU with the highest demand. */

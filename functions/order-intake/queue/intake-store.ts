@@ -38,7 +38,7 @@ export type Refusal = { record: IntakeRecord; cause: Cause };
 export function createIntakeStore(db: Database, orderTable: string) {
   const states = async (orderIds: readonly string[]): Promise<Map<string, IntakeState>> => {
     const keys = orderIds.flatMap((orderId) => [orderKey(orderId), intakeKey(orderId)]);
-    const items = (await readBatch(db, { [orderTable]: keys }, true))[orderTable] ?? [];
+    const items = (await readBatch(db, { [orderTable]: keys }, true)).get(orderTable) ?? [];
     const found = new Map<string, IntakeState>();
     for (const item of items) {
       if (SortKey.parse(item).sk === 'INTAKE') {
@@ -82,7 +82,7 @@ export function createIntakeStore(db: Database, orderTable: string) {
 
     /** The records of these orders, by id. */
     async records(orderIds: readonly string[]): Promise<Map<string, IntakeRecord>> {
-      const items = (await readBatch(db, { [orderTable]: orderIds.map(intakeKey) }, true))[orderTable] ?? [];
+      const items = (await readBatch(db, { [orderTable]: orderIds.map(intakeKey) }, true)).get(orderTable) ?? [];
       return new Map(items.map((item) => IntakeRecord.parse(item)).map((record) => [record.orderId, record]));
     },
 
@@ -143,7 +143,7 @@ export function createIntakeStore(db: Database, orderTable: string) {
 
     /** The key up to which `resendAccepted` has processed the index. */
     async resendPosition(): Promise<string> {
-      const [item] = (await readBatch(db, { [orderTable]: [resendPositionKey] }, true))[orderTable] ?? [];
+      const [item] = (await readBatch(db, { [orderTable]: [resendPositionKey] }, true)).get(orderTable) ?? [];
       return item === undefined ? acceptedKey('') : ResendPosition.parse(item).key;
     },
     async setResendPosition(key: string): Promise<void> {
@@ -152,7 +152,7 @@ export function createIntakeStore(db: Database, orderTable: string) {
 
     /** The record, if it is visible to the caller and not expired at `now` (milliseconds). */
     async visible(orderId: string, access: ChannelAccess, now: number): Promise<IntakeRecord | undefined> {
-      const [item] = (await readBatch(db, { [orderTable]: [intakeKey(orderId)] }, true))[orderTable] ?? [];
+      const [item] = (await readBatch(db, { [orderTable]: [intakeKey(orderId)] }, true)).get(orderTable) ?? [];
       const record = item === undefined ? undefined : IntakeRecord.parse(item);
       return record && !isExpired(record, now) && isVisible(record.channel, access) ? record : undefined;
     },

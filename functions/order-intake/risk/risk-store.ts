@@ -33,7 +33,7 @@ export function createRiskStore(
   return {
     /** The existing orders, and the ids of orders whose item cannot be parsed. */
     async orders(orderIds: readonly string[]): Promise<{ orders: OrderItem[]; unreadable: string[] }> {
-      const items = (await readBatch(db, { [table]: orderIds.map(orderKey) }, true))[table] ?? [];
+      const items = (await readBatch(db, { [table]: orderIds.map(orderKey) }, true)).get(table) ?? [];
       const parsed = items
         .filter((item) => !isEarlyPayments(item))
         .map((item) => ({ item, order: OrderItem.safeParse(item).data }));
@@ -45,7 +45,7 @@ export function createRiskStore(
 
     /** The counters of distinct partitions; an empty counter for one that is not stored. */
     async counters(partitions: readonly string[]): Promise<Map<string, VelocityCounter>> {
-      const items = (await readBatch(db, { [riskTable]: partitions.map(keyOf) }, true))[riskTable] ?? [];
+      const items = (await readBatch(db, { [riskTable]: partitions.map(keyOf) }, true)).get(riskTable) ?? [];
       const stored = new Map(items.map((item) => [CounterKey.parse(item).pk, parseCounter(item)]));
       return new Map(partitions.map((partition) => [partition, stored.get(partition) ?? emptyCounter]));
     },

@@ -10,6 +10,7 @@ import {
 import type { OrderSnapshot } from './order-snapshot.ts';
 import type { RefundItem, Returning, ReturnTerms } from './refund-item.ts';
 import type { RefundLedger } from './refund-ledger.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 const msPerDay = 86_400_000;
 
@@ -57,7 +58,7 @@ export const unshippedUnits = (
 
 /** The shipped units of a line that no refund is for. */
 function shippedLeft({ lineId, shippedQuantity }: OrderSnapshot['lines'][number], ledger: RefundLedger): number {
-  const { refunded, pending } = ledger.pots[`line:${lineId}`] ?? {};
+  const { refunded, pending } = ownValue(ledger.pots, `line:${lineId}`) ?? {};
   const units = (refunded?.quantity ?? 0) + (pending?.quantity ?? 0);
   const shipped = Math.max(0, units - unitsOfLine(ledger.unshipped ?? [], lineId));
   return Math.max(0, shippedQuantity - shipped);

@@ -26,7 +26,7 @@ const StoredVersion = StoredPolicy.extend({ sk: z.string() });
 /** The policy in force and all earlier versions. */
 export function createPolicyStore(db: Database, table: string) {
   const read = async (key: { pk: string; sk: string }) => {
-    const [item] = (await readBatch(db, { [table]: [key] }, true))[table] ?? [];
+    const [item] = (await readBatch(db, { [table]: [key] }, true)).get(table) ?? [];
     return item === undefined ? undefined : StoredPolicy.parse(item);
   };
 

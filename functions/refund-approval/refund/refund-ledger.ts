@@ -106,15 +106,15 @@ function updateEntries(
   allocations: readonly Allocation[],
   update: (entry: LedgerEntry, amount: Amount) => LedgerEntry,
 ): RefundLedger {
-  const pots = { ...ledger.pots };
+  const pots = new Map(Object.entries(ledger.pots));
   for (const { pot, ...amount } of allocations) {
-    const entry = update(pots[pot] ?? { refunded: zeroAmount, pending: zeroAmount }, amount);
+    const entry = update(pots.get(pot) ?? { refunded: zeroAmount, pending: zeroAmount }, amount);
     for (const { minor, taxMinor, quantity } of [entry.refunded, entry.pending]) {
       assert(minor >= 0 && taxMinor >= 0 && quantity >= 0, `More was released from ${pot} than was reserved`);
     }
-    pots[pot] = entry;
+    pots.set(pot, entry);
   }
-  return { ...ledger, pots };
+  return { ...ledger, pots: Object.fromEntries(pots) };
 }
 
 /** The ledger with the unshipped units of a refund instead of those that it had before. */

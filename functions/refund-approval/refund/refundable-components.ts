@@ -8,6 +8,7 @@ import {
 } from '../../../shared/refunds/component-values.ts';
 import type { OrderSnapshot } from './order-snapshot.ts';
 import { type Amount, plus, type RefundLedger, sumOf, zeroAmount } from './refund-ledger.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 /**
  * `line:<lineId>`, `charge:<chargeId>` (a duty or fee), `shipping`, `overpaid` (captured beyond the amount due),
@@ -44,7 +45,7 @@ export function refundableComponents(
   ledger: RefundLedger,
 ): { goods: RefundableComponent[]; payments: RefundableComponent[] } {
   const component = (pot: ComponentName, captured: Amount): RefundableComponent => {
-    const { refunded, pending } = ledger.pots[pot] ?? { refunded: zeroAmount, pending: zeroAmount };
+    const { refunded, pending } = ownValue(ledger.pots, pot) ?? { refunded: zeroAmount, pending: zeroAmount };
     return { pot, captured, refunded, pending, refundable: remaining(captured, plus(refunded, pending)) };
   };
   const lost = lostByPayment(order);

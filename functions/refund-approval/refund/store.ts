@@ -35,18 +35,18 @@ const hasSameVersions = (a: BatchRead, b: BatchRead): boolean =>
 /** Reads and writes refunds and refund ledgers; reads orders. All reads are strongly consistent. */
 export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDER_TABLE_NAME: orders }: TablesEnv) {
   const readOne = async (name: string, key: Key): Promise<unknown> =>
-    ((await readBatch(db, { [name]: [key] }, true))[name] ?? [])[0];
+    ((await readBatch(db, { [name]: [key] }, true)).get(name) ?? [])[0];
 
   const readTogether = async (orderId: string, refundId: string, currency: string | undefined) => {
     const inOther = currency === undefined ? [] : [ledgerKey(orderId, currency)];
     const keys = { [orders]: [orderKey(orderId)], [table]: [ledgerKey(orderId), refundKey(refundId), ...inOther] };
     const items = await readBatch(db, keys, true);
     const find = <T>(schema: z.ZodType<T>, { sk }: Key) => {
-      const found = items[table]?.find((item) => z.object({ sk: z.literal(sk) }).safeParse(item).success);
+      const found = items.get(table)?.find((item) => z.object({ sk: z.literal(sk) }).safeParse(item).success);
       return found === undefined ? undefined : schema.parse(found);
     };
     // An early payment is no order: it does not match the schema.
-    const order = OrderSnapshot.safeParse((items[orders] ?? [])[0]).data;
+    const order = OrderSnapshot.safeParse((items.get(orders) ?? [])[0]).data;
     const isOther = order !== undefined && currency !== undefined && currency !== order.currency;
     return {
       order: isOther ? inCurrency(order, currency) : order,
@@ -147,7 +147,7 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
     /** The refunds of these sort keys, by sort key. */
     async listed(keys: readonly string[]): Promise<Map<string, RefundItem>> {
       const ids = keys.map((key) => key.slice(key.indexOf('#') + 1));
-      const items = (await readBatch(db, { [table]: ids.map(refundKey) }, true))[table] ?? [];
+      const items = (await readBatch(db, { [table]: ids.map(refundKey) }, true)).get(table) ?? [];
       return new Map(items.map((item) => RefundItem.parse(item)).map((refund) => [requestedKeyOf(refund), refund]));
     },
 

@@ -6,7 +6,7 @@ import { receiptKey, receiptPrefix, refundPartition } from '../refund/refund-key
 /** Reads the receipts of returns. The refund store writes a receipt in the same transaction as its refund. */
 export const createReceiptStore = (db: Database, table: string) => ({
   async find(refundId: string, receiptId: string): Promise<Receipt | undefined> {
-    const [item] = (await readBatch(db, { [table]: [receiptKey(refundId, receiptId)] }, true))[table] ?? [];
+    const [item] = (await readBatch(db, { [table]: [receiptKey(refundId, receiptId)] }, true)).get(table) ?? [];
     return item === undefined ? undefined : Receipt.parse(item);
   },
 

@@ -97,7 +97,7 @@ export const createAlertStore = (db: Database, { STOCK_TABLE_NAME: table }: { ST
   /** All stock items, page by page. */
   async *stocks(): AsyncGenerator<StockItem[]> {
     for await (const keys of keysUnder(db, table, allStock, listKeys)) {
-      const items = (await readBatch(db, { [table]: keys }, false))[table] ?? [];
+      const items = (await readBatch(db, { [table]: keys }, false)).get(table) ?? [];
       yield items.map((item) => StockItem.parse(item));
     }
   },
@@ -108,7 +108,7 @@ export const createAlertStore = (db: Database, { STOCK_TABLE_NAME: table }: { ST
       alerts.map(({ sku, kind }) => [lastAlertKey(sku, kind).pk + lastAlertKey(sku, kind).sk, `${sku} ${kind}`]),
     );
     const keys = alerts.map(({ sku, kind }) => lastAlertKey(sku, kind));
-    const items = (await readBatch(db, { [table]: keys }, false))[table] ?? [];
+    const items = (await readBatch(db, { [table]: keys }, false)).get(table) ?? [];
     return new Map(
       items.map((item) => {
         const { pk, sk, idleSince } = LastIdleAlert.parse(item);

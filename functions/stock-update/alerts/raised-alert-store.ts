@@ -6,7 +6,7 @@ import { alertIndex, alertKeyOf, raisedAlertKey } from './raised-alert.ts';
 /** Alerts that were raised since 2026-11-30, and their acknowledgements. */
 export const createRaisedAlertStore = (db: Database, { STOCK_TABLE_NAME: table }: { STOCK_TABLE_NAME: string }) => {
   const read = async (alertIds: readonly string[]): Promise<RaisedAlert[]> => {
-    const items = (await readBatch(db, { [table]: alertIds.map(raisedAlertKey) }, true))[table] ?? [];
+    const items = (await readBatch(db, { [table]: alertIds.map(raisedAlertKey) }, true)).get(table) ?? [];
     return items.map((item) => RaisedAlert.parse(item));
   };
   return {

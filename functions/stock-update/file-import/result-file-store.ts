@@ -13,6 +13,7 @@ export type Summary = Omit<z.infer<typeof ProcessedMovementFile>, 'file'>;
 /** Result of each row of a file, written to `path` at once so that memory does not grow with the file. */
 export function createResultFile(path: string) {
   const summary: Summary = { rows: 0, accepted: 0, rejected: 0, reasons: {} };
+  const reasons = new Map<string, number>();
   const file = createWriteStream(path);
   const write = async (line: string) => {
     if (!file.write(line)) await once(file, 'drain');
@@ -27,7 +28,7 @@ export function createResultFile(path: string) {
       else {
         summary.rejected += 1;
         const kind = /^[\w-]+/.exec(reason)?.[0] ?? reason;
-        summary.reasons[kind] = (summary.reasons[kind] ?? 0) + 1;
+        reasons.set(kind, (reasons.get(kind) ?? 0) + 1);
       }
       const status = reason === undefined ? 'accepted' : 'rejected';
       await write(csvLine([row, movementId, status, reason]));
@@ -47,7 +48,7 @@ export function createResultFile(path: string) {
     async close(): Promise<{ summary: Summary; bytes: number }> {
       file.end();
       await finished(file);
-      return { summary, bytes: (await stat(path)).size };
+      return { summary: { ...summary, reasons: Object.fromEntries(reasons) }, bytes: (await stat(path)).size };
     },
   };
 }

@@ -9,7 +9,7 @@ export const createLevelStore = (db: Database, { STOCK_TABLE_NAME: table }: { ST
   /** Stock items by their partition key, which the index returns. */
   async read(partitionKeys: readonly string[]): Promise<Map<string, StockItem>> {
     const keys = partitionKeys.map((pk) => stockKey(pk.slice(stockPartition('').length)));
-    const items = (await readBatch(db, { [table]: keys }, true))[table] ?? [];
+    const items = (await readBatch(db, { [table]: keys }, true)).get(table) ?? [];
     return new Map(items.map((item) => StockItem.parse(item)).map((stock) => [stockPartition(stock.sku), stock]));
   },
 });

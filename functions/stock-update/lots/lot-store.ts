@@ -106,7 +106,7 @@ export const createLotStore = (db: Database, { STOCK_TABLE_NAME: table }: { STOC
     },
 
     isDeducted: async (movementId: string): Promise<boolean> =>
-      (await readBatch(db, { [table]: [deductionKey(movementId)] }, true))[table]?.length === 1,
+      (await readBatch(db, { [table]: [deductionKey(movementId)] }, true)).get(table)?.length === 1,
 
     /**
      * Deducts a shipment from lots that are as they were read, once per movement, with an event. A shipment for which no lot

@@ -11,7 +11,7 @@ export type Deferral = z.infer<typeof Deferral>;
 /** Deferrals by message. The receive count of SQS also counts deliveries that failed. */
 export const createDeferralStore = (db: Database, { STOCK_TABLE_NAME: table }: { STOCK_TABLE_NAME: string }) => ({
   async last(messageId: string): Promise<Deferral | undefined> {
-    const [item] = (await readBatch(db, { [table]: [deferralKey(messageId)] }, true))[table] ?? [];
+    const [item] = (await readBatch(db, { [table]: [deferralKey(messageId)] }, true)).get(table) ?? [];
     return Deferral.optional().parse(item);
   },
 

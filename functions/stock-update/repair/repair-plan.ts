@@ -52,10 +52,10 @@ function correctionsOf(stock: WarehouseStock, differences: readonly Difference[]
 }
 
 function writePlanOf(stock: StockItem, repaired: readonly RepairOutcome[]): RepairPlan {
-  const warehouses = { ...stock.warehouses };
+  const warehouses = new Map(Object.entries(stock.warehouses));
   const conditions: CounterPlan['conditions'] = new Map();
   for (const { warehouse, corrections } of repaired) {
-    warehouses[warehouse] = applyCorrections(ownValue(warehouses, warehouse) ?? emptyWarehouse, corrections);
+    warehouses.set(warehouse, applyCorrections(warehouses.get(warehouse) ?? emptyWarehouse, corrections));
     conditions.set(warehouse, {
       minimums: { available: 0, damaged: 0, inspection: 0 },
       expectedFields: new Set(expectedFieldsOf(corrections)),
@@ -64,7 +64,7 @@ function writePlanOf(stock: StockItem, repaired: readonly RepairOutcome[]): Repa
   return {
     sku: stock.sku,
     before: { stock },
-    after: { stock: { ...stock, warehouses } },
+    after: { stock: { ...stock, warehouses: Object.fromEntries(warehouses) } },
     conditions,
     changes: [],
     correctsReserved: repaired.some(({ corrections }) => corrections.reserved !== undefined),

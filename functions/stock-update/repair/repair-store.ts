@@ -42,12 +42,12 @@ export const createRepairStore = (
 
   return {
     async audit(auditId: string): Promise<StockAudit | undefined> {
-      const [item] = (await readBatch(db, { [audits]: [auditKey(auditId)] }, true))[audits] ?? [];
+      const [item] = (await readBatch(db, { [audits]: [auditKey(auditId)] }, true)).get(audits) ?? [];
       return item === undefined ? undefined : StockAudit.parse(item);
     },
 
     async find(id: RepairId): Promise<RepairItem | undefined> {
-      const [item] = (await readBatch(db, { [table]: [repairKey(id)] }, true))[table] ?? [];
+      const [item] = (await readBatch(db, { [table]: [repairKey(id)] }, true)).get(table) ?? [];
       return item === undefined ? undefined : RepairItem.parse(item);
     },
 

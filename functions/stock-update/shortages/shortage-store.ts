@@ -39,7 +39,7 @@ export const createShortageStore = (db: Database, { ORDER_TABLE_NAME: table }: {
 
   /** The orders that are open, by id. The index is eventually consistent; the orders are read with strong consistency. */
   async openOrders(orderIds: readonly string[]): Promise<Map<string, OpenOrder>> {
-    const items = (await readBatch(db, { [table]: orderIds.map(orderKey) }, true))[table] ?? [];
+    const items = (await readBatch(db, { [table]: orderIds.map(orderKey) }, true)).get(table) ?? [];
     const open = items.map((item) => Order.parse(item)).filter(({ status }) => openStatuses.includes(status));
     return new Map(open.map((order) => [order.orderId, order]));
   },

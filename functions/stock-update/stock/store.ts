@@ -118,9 +118,9 @@ export function createStockStore(
         movedSince: new Map(),
         cutoff,
       };
-      for (const item of items[catalog] ?? []) state.catalogue.add(SkuRecord.parse(item).sku);
+      for (const item of items.get(catalog) ?? []) state.catalogue.add(SkuRecord.parse(item).sku);
       for (const sku of skus) state.snapshots.set(sku, emptySnapshot());
-      for (const item of items[table] ?? []) addItem(state, item);
+      for (const item of items.get(table) ?? []) addItem(state, item);
       await readMovedSinceCounts(db, table, state, movements);
       return state;
     },
@@ -128,9 +128,9 @@ export function createStockStore(
     /** Stock of a SKU, and whether the catalogue has the SKU. */
     async stock(sku: string): Promise<{ isInCatalogue: boolean; stock: StockItem | undefined }> {
       const items = await readBatch(db, { [catalog]: [skuKey(sku)], [table]: [stockKey(sku)] }, true);
-      const [stock] = items[table] ?? [];
+      const [stock] = items.get(table) ?? [];
       return {
-        isInCatalogue: items[catalog]?.length === 1,
+        isInCatalogue: items.get(catalog)?.length === 1,
         stock: stock === undefined ? undefined : StockItem.parse(stock),
       };
     },
@@ -156,7 +156,7 @@ export function createStockStore(
       );
       const Key = movementKey(movementId);
       await retryOnConflict(rejectionRetryBudgetMs, async () => {
-        const [item] = (await readBatch(db, { [table]: [Key] }, true))[table] ?? [];
+        const [item] = (await readBatch(db, { [table]: [Key] }, true)).get(table) ?? [];
         const { contentHash: applied, refusals = [] } = MovementItem.optional().parse(item) ?? {};
         const hash = contentHashOf(movement, applied);
         if (applied === hash || refusals.includes(messageId)) return 'done';

@@ -8,7 +8,7 @@ import { type Lot, lotPrefix, skuRowKey, type StockSnapshot } from './snapshot.t
 import { ownValue } from '../../../shared/input/own-value.ts';
 
 type UpdateParts = Omit<NonNullable<Action['Update']>, 'TableName' | 'Key'>;
-type Parts = { sets: string[]; conditions: string[]; names: Record<string, string>; values: Record<string, unknown> };
+type Parts = { sets: string[]; conditions: string[]; names: Map<string, string>; values: Map<string, unknown> };
 
 /** Short names, because an expression has at most 4 KB and a plan may change 20 warehouses. */
 const names = {
@@ -49,16 +49,16 @@ export function stockUpdateExpression(sku: string, plan: CounterPlan, now: numbe
       ExpressionAttributeValues: { ':sku': sku, ':warehouses': warehouses, ':listKey': listKeyOf(sku), ...idleSince },
     };
   }
-  const parts: Parts = { sets: [], conditions: [], names: {}, values: {} };
+  const parts: Parts = { sets: [], conditions: [], names: new Map(), values: new Map() };
   for (const [index, [warehouse, need]] of [...conditions].entries()) {
     const [known, changed] = [ownValue(before.stock.warehouses, warehouse), ownValue(warehouses, warehouse)];
     assert(changed, 'A plan has counters of each warehouse that it changes');
-    parts.names[`#${index}`] = warehouse;
+    parts.names.set(`#${index}`, warehouse);
     if (known) addWarehouse(parts, index, known, changed, need);
     else {
       parts.sets.push(`#w.#${index} = :${index}`);
       parts.conditions.push(`attribute_not_exists(#w.#${index})`);
-      parts.values[`:${index}`] = WarehouseStock.parse(changed);
+      parts.values.set(`:${index}`, WarehouseStock.parse(changed));
     }
   }
   const used = parts.sets.concat(parts.conditions).join(' ');
@@ -67,12 +67,16 @@ export function stockUpdateExpression(sku: string, plan: CounterPlan, now: numbe
     ConditionExpression: ['attribute_exists(pk)', ...parts.conditions].join(' AND '),
     ExpressionAttributeNames: {
       '#w': 'warehouses',
-      ...parts.names,
+      ...Object.fromEntries(parts.names),
       ...Object.fromEntries(
         Object.entries(names).flatMap(([name, short]) => (used.includes(short) ? [[short, name]] : [])),
       ),
     },
-    ExpressionAttributeValues: { ...parts.values, ...(used.includes(':zero') && { ':zero': 0 }), ...idleSince },
+    ExpressionAttributeValues: {
+      ...Object.fromEntries(parts.values),
+      ...(used.includes(':zero') && { ':zero': 0 }),
+      ...idleSince,
+    },
   };
 }
 
@@ -94,7 +98,7 @@ function addWarehouse(
   const path = (name: keyof typeof names) => `#w.#${index}.${names[name]}`;
   const value = (name: keyof typeof names, kind: string, given: unknown) => {
     const placeholder = `:${kind}${names[name].slice(1)}${index}`;
-    parts.values[placeholder] = given;
+    parts.values.set(placeholder, given);
     return placeholder;
   };
   for (const name of summedCounters) {

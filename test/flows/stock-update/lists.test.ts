@@ -71,7 +71,7 @@ test(
     expect((await get(`/stock/${sku}/movements?type=count&from=2026-01-01`)).body.movements).toMatchObject([
       { movementId: count.movementId, recordedAt: expect.any(String) },
     ]);
-    expect((await get('/warehouses')).body.warehouses).toMatchObject([{ warehouse: 'main' }]);
+    expect((await get('/warehouses')).body.warehouses[0]).toMatchObject({ warehouse: 'main', name: 'London' });
 
     const oversold = async () =>
       (await get('/stock/alerts?kind=oversold&status=open')).body.alerts.find(

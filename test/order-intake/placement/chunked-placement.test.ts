@@ -35,7 +35,9 @@ async function unitsReservedByPlacements(): Promise<number> {
   const reserved = await Promise.all(
     (await openPlacements()).map(async (orderId) => {
       const keys = [placementKey(orderId), planKey(orderId)];
-      const items = (await readBatch(database.db, { [tables.ORDER_TABLE_NAME]: keys }, true))[tables.ORDER_TABLE_NAME];
+      const items = (await readBatch(database.db, { [tables.ORDER_TABLE_NAME]: keys }, true)).get(
+        tables.ORDER_TABLE_NAME,
+      );
       const plan = items?.find((item) => StoredPlan.safeParse(item).success);
       const open = items?.find((item) => item !== plan);
       return reservedBy(OpenPlacement.parse(open), StoredPlan.parse(plan)).flatMap(({ from }) => from);

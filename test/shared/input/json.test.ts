@@ -22,6 +22,8 @@ describe('text that is not well-formed is refused at its pointer', () => {
     ['a NUL', String.raw`{"name":"Ada\u0000"}`, ['/name']],
     ['a form feed', String.raw`{"name":"Ada\f"}`, ['/name']],
     ['an escape', String.raw`{"a/b":"\u001B[31m"}`, ['/a~1b']],
+    ['the name __proto__', '{"limits":{"__proto__":1,"a":2}}', ['/limits/__proto__']],
+    ['the name __proto__ as an escape', String.raw`[{"\u005f_proto__":{}}]`, ['/0/__proto__']],
     ['a raw half', '{"note":"\ud83d"}', ['/note']],
   ])('%s', (_case, text, pointers) => expect(pointersOf(text)).toEqual(pointers));
 });
@@ -31,7 +33,7 @@ test.each([
   String.raw`{"note":"\\ud83d"}`,
   String.raw`{"note":"tab\t line\n end\r"}`,
   '{"note":"😀 ü 漢"}',
-  '{"__proto__":1,"constructor":2}',
+  '{"a":"__proto__","constructor":2,"toString":[]}',
 ])('well-formed text is kept: %s', (text) => expect(readJson(text)).toEqual(JSON.parse(text)));
 
 test('JSON nested a hundred thousand deep is read', () => {

@@ -31,7 +31,8 @@ export async function skusWith(db: Database, units: readonly number[]): Promise<
 
 /** Returns the total units of these SKUs in `main` and checks that the counters of each SKU are consistent. */
 export async function unitsOf(db: Database, skus: readonly string[]): Promise<{ onHand: number; reserved: number }> {
-  const { stock = [] } = await readBatch(db, { [tables.STOCK_TABLE_NAME]: skus.map(stockKey) }, true);
+  const stock =
+    (await readBatch(db, { [tables.STOCK_TABLE_NAME]: skus.map(stockKey) }, true)).get(tables.STOCK_TABLE_NAME) ?? [];
   const sum = { onHand: 0, reserved: 0 };
   for (const item of stock) {
     const { onHand, reserved, available } = StockItem.parse(item).warehouses['main'] ?? {};
