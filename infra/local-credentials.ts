@@ -12,16 +12,20 @@ export function localCredentialsOf(engine: Engine) {
     if (value === undefined) throw new StartError(`No stack has an output ${key}.`);
     return value;
   };
-  const { apiUrl, gatewayUrl, issuer, tokenEndpoint, clients, dynamodbEndpoint, region } = engine;
+  const { apiUrl, gatewayUrl, issuer, tokenEndpoint, clients, region, awsCredentials, databaseUrl } = engine;
   return {
     apiUrl,
     issuer,
     tokenEndpoint,
     clients,
     s3Endpoint: gatewayUrl,
-    dynamodbEndpoint,
+    dynamodbEndpoint: gatewayUrl,
     sqsEndpoint: gatewayUrl,
     gatewayUrl,
+    /** An administrator's access key for all AWS services here. */
+    awsCredentials,
+    /** The database itself, which checks nothing: for measurements. */
+    databaseUrl,
     region,
     reportsBucket: output('ReportsBucketName'),
     lakeBucket: output('LakeBucketName'),

@@ -14,6 +14,9 @@ const advice = {
   'no-assembly': 'Synthesise it with: npm run synth',
 };
 
+// What this process and its database write is for its user only. Worker threads cannot set it.
+process.umask(0o077);
+
 try {
   const { fresh, port, stateDirectory, app, assemblies } = readOptions();
   const cdkOut = app ?? (await synthesise(assemblies));
@@ -53,18 +56,18 @@ async function synthesise(folder: string | undefined): Promise<string> {
 }
 
 function announce({ credentials, context }: LocalStore): void {
-  const { clientId, clientSecret } = credentials.clients.storefront ?? { clientId: '', clientSecret: '' };
+  const file = join(context.state.directory, 'credentials.json');
   console.log(`Storeworks runs at ${credentials.apiUrl}
 
   Interface     ${credentials.apiUrl}/docs
   Tokens        ${credentials.tokenEndpoint}
   AWS services  ${credentials.gatewayUrl}  (S3, SQS, EventBridge, Scheduler, Lambda, DynamoDB)
-  DynamoDB      ${credentials.dynamodbEndpoint}
   Reports       s3://${credentials.reportsBucket}
-  Credentials   ${join(context.state.directory, 'credentials.json')}
+  Credentials   ${file}
 
 Try it:
-  curl -s ${credentials.tokenEndpoint} -u ${clientId}:${clientSecret} -d grant_type=client_credentials
+  curl -s ${credentials.tokenEndpoint} -d grant_type=client_credentials \\
+    -u $(node -p "const c = JSON.parse(fs.readFileSync('${file}')).clients.storefront; c.clientId + ':' + c.clientSecret")
 
 Load a year of orders from a real store, in a second terminal:
   npm run replay -- ${demoData}

@@ -4,6 +4,7 @@ import type { Deliver, LocalContext } from './context.ts';
 import { supports as dynamodbSupports, startDynamodb } from './dynamodb/dynamodb.ts';
 import { createEventBus, supports as eventBusSupports } from './events/event-bus.ts';
 import type { Faults } from './faults.ts';
+import { openAccessKeys } from './gateway/access-keys.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createHttpApi, supports as httpApiSupports } from './http/http-api.ts';
 import { createIam } from './iam/iam.ts';
@@ -20,7 +21,7 @@ import { freePort, listen } from './server.ts';
 import { openState } from './state.ts';
 import { startStreamMappings, supports as streamMappingSupports } from './dynamodb/stream-mapping.ts';
 import { checkSupported } from './supported.ts';
-import { loadTemplate, type Template } from './template/template.ts';
+import { loadTemplate } from './template/template.ts';
 
 export type EngineOptions = {
   /** Directory of the synthesised CDK app (the cloud assembly). */
@@ -58,7 +59,7 @@ export async function startEngine(options: EngineOptions) {
   try {
     const api = await listen(port);
     running.push(api);
-    const gateway = await listen(port && port + 1, true);
+    const gateway = await listen(port && port + 1, { orAnyPort: true, localPagesOnly: true });
     running.push(gateway);
     const identityPort = await freePort(port && port + 2);
 
@@ -74,17 +75,17 @@ export async function startEngine(options: EngineOptions) {
       { gatewayUrl: gateway.url, identityPort, functionEnvironment },
       running,
     );
-    const { identity, dynamodb, iam, queues, lambda, bus, s3, scheduler, queueMappings, streams, secrets } = services;
+    const { identity, dynamodb, iam, accessKeys, queues, lambda, bus, s3, scheduler, queueMappings, streams, secrets } =
+      services;
     const working = { streams, bus, lambda, scheduler, s3 };
     const pending = (): Pending => ({
       ...queueMappings.waiting(),
       ...Object.fromEntries(Object.entries(working).map(([name, part]) => [name, part.pending()])),
     });
-    const roles = rolesByAccessKey(template);
     gateway.serve(
       createGateway(context, {
         iam,
-        roleOfAccessKey: (id) => roles.get(id),
+        accessKey: accessKeys.find,
         services: { dynamodb, s3, sqs: queues, events: bus, lambda, scheduler, secretsmanager: secrets },
         crash: lambda.crash,
         pending,
@@ -95,9 +96,12 @@ export async function startEngine(options: EngineOptions) {
     const { inFlight } = lambda;
     return {
       apiUrl: api.url,
-      /** Endpoint of every AWS service; DynamoDB also has one of its own, without permission checks. */
+      /** Endpoint of every AWS service. */
       gatewayUrl: gateway.url,
-      dynamodbEndpoint: dynamodb.endpoint,
+      /** The database itself, without checks of signatures and permissions. Not for callers of the system. */
+      databaseUrl: dynamodb.endpoint,
+      /** The account's administrator at `gatewayUrl`. */
+      awsCredentials: accessKeys.administrator,
       region: template.region,
       issuer,
       tokenEndpoint: identity.tokenEndpoint,
@@ -137,6 +141,7 @@ async function startServices(
   const dynamodb = await startDynamodb(context);
   running.push(dynamodb);
   const iam = createIam(template);
+  const accessKeys = openAccessKeys(context);
   const queues = createQueues(context);
   const deliver: Deliver = async (arn, payload, options) => {
     if (arn.startsWith('arn:aws:sqs:')) return sendTo(context, queues, arn, payload, options);
@@ -146,7 +151,7 @@ async function startServices(
   };
   const lambda = createLambda(context, {
     gatewayUrl,
-    accessKeyOf,
+    credentialsOf: accessKeys.ofFunction,
     functionEnvironment,
     deliver,
     authorize: iam.authorize,
@@ -163,7 +168,7 @@ async function startServices(
   running.push(queueMappings, streams);
 
   const secrets = createSecrets(context);
-  return { identity, dynamodb, iam, queues, lambda, bus, s3, scheduler, queueMappings, streams, secrets };
+  return { identity, dynamodb, iam, accessKeys, queues, lambda, bus, s3, scheduler, queueMappings, streams, secrets };
 }
 
 const allSupports = [
@@ -192,16 +197,6 @@ function sendTo(
   if (!fault) return queues.send(queueArn, body, options);
   for (const delaySeconds of fault.delaysSeconds) queues.send(queueArn, body, { ...options, delaySeconds });
 }
-
-/** Access key id with which a function signs its calls; the gateway derives the role from it. */
-const accessKeyOf = (functionName: string) => `function.${functionName}`;
-
-const rolesByAccessKey = (template: Template) =>
-  new Map(
-    template
-      .ofType('AWS::Lambda::Function')
-      .map(({ name, properties }) => [accessKeyOf(name), String(properties.Role)]),
-  );
 
 /**
  * Resolves when three checks in a row find nothing pending; rejects after `timeoutMs` with the pending counts. Meanwhile no

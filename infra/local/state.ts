@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StartError } from './start-error.ts';
@@ -21,7 +21,7 @@ export type State = {
 /** Opens or creates the state in `directory`. Throws StartError for a state in use or of another version. */
 export function openState(directory: string, { fresh = false } = {}): State {
   if (fresh) emptyState(directory);
-  mkdirSync(directory, { recursive: true });
+  makePrivate(directory);
   const db = new DatabaseSync(join(directory, 'engine.sqlite'));
   lock(db, directory);
   const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
@@ -53,9 +53,21 @@ export function openState(directory: string, { fresh = false } = {}): State {
   return { directory, db, transaction, close: () => db.close() };
 }
 
+/**
+ * Creates the directory for its owner only. A directory with a state of before 2026-11-30, and its files, become so too;
+ * another directory with files, such as `/tmp`, keeps its mode.
+ */
+function makePrivate(directory: string): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const entries = readdirSync(directory, { withFileTypes: true });
+  if (entries.length > 0 && !existsSync(join(directory, 'engine.sqlite'))) return;
+  chmodSync(directory, 0o700);
+  for (const entry of entries.filter((each) => each.isFile())) chmodSync(join(directory, entry.name), 0o600);
+}
+
 /** Deletes the state directory. Throws StartError if an instance is running on it. */
 function emptyState(directory: string): void {
-  mkdirSync(directory, { recursive: true });
+  makePrivate(directory);
   const db = new DatabaseSync(join(directory, 'engine.sqlite'));
   lock(db, directory);
   db.close();

@@ -38,7 +38,7 @@ const engine = await startLocalStore({
   faults: { onDelivery, onCall },
   log: (line) => console.error(line),
 });
-const database = createDynamoDbClient(engine.credentials.dynamodbEndpoint);
+const database = createDynamoDbClient(engine.databaseUrl);
 
 async function sizeOf(table: string, key: Item): Promise<number> {
   const { Item: item } = await database.call('GetItem', { TableName: table, Key: key, ConsistentRead: true });

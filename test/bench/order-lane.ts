@@ -9,6 +9,7 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { inParallel } from '../../shared/in-parallel.ts';
+import type { LocalStore } from '../../infra/local-store.ts';
 import type { ApiClient } from '../support/system/api-client.ts';
 import { type Item, itemSize, writeUnitsOf } from './counting/item-size.ts';
 import { timed } from './numbers.ts';
@@ -18,12 +19,11 @@ type Tables = { orders: string; stock: string };
 /** Stored items of an accepted order of one line, which the raw floor repeats. */
 export type Shape = { order: Item; event: Item; stock: Item; indexes: number };
 
-export const adminClient = ({ dynamodbEndpoint, region }: { dynamodbEndpoint: string; region: string }) =>
-  new DynamoDBClient({
-    endpoint: dynamodbEndpoint,
-    region,
-    credentials: { accessKeyId: 'administrator', secretAccessKey: 'local' },
-  });
+type DatabaseAccess = Pick<LocalStore['credentials'], 'databaseUrl' | 'region' | 'awsCredentials'>;
+
+/** A client of the database itself: the gateway's checks are no part of the raw speed. */
+export const adminClient = ({ databaseUrl, region, awsCredentials }: DatabaseAccess) =>
+  new DynamoDBClient({ endpoint: databaseUrl, region, credentials: awsCredentials });
 
 /** An order of a random customer: repeated orders of one customer would be held by risk scoring. */
 export const orderOf = (...skus: string[]) => {

@@ -99,13 +99,14 @@ async function readCredentials() {
   }
 }
 
-const s3Of = ({ s3Endpoint, region }: { s3Endpoint: string; region: string }) =>
-  new S3Client({
-    endpoint: s3Endpoint,
-    region,
-    forcePathStyle: true,
-    credentials: { accessKeyId: 'administrator', secretAccessKey: 'local' },
-  });
+type S3Access = {
+  s3Endpoint: string;
+  region: string;
+  awsCredentials: { accessKeyId: string; secretAccessKey: string };
+};
+
+const s3Of = ({ s3Endpoint, region, awsCredentials }: S3Access) =>
+  new S3Client({ endpoint: s3Endpoint, region, forcePathStyle: true, credentials: awsCredentials });
 
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

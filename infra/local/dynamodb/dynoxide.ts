@@ -1,5 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -28,13 +28,13 @@ const watched = 'exec 3<&0; (read -r ended <&3 || kill -9 $$) & exec "$@" 3<&- <
  */
 export async function startDynoxide(file: string, { sweeps, onExit }: { sweeps: boolean; onExit: () => void }) {
   const binary = findBinary();
-  const port = await freePort();
-  const endpoint = `http://127.0.0.1:${port}`;
+  const { host, port } = await freeAddress();
+  const endpoint = `http://${host}:${port}`;
   const token = randomBytes(24).toString('hex');
   const management = sweeps ? ['--mcp', '--mcp-port', '0'] : [];
   const child: Child = spawn(
     'sh',
-    ['-c', watched, 'sh', binary, 'serve', '--port', String(port), '--db-path', file, ...management],
+    ['-c', watched, 'sh', binary, 'serve', '--host', host, '--port', String(port), '--db-path', file, ...management],
     { detached: true, stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, DYNOXIDE_MCP_AUTH_TOKEN: token } },
   );
   let output = '';
@@ -123,12 +123,16 @@ async function ready(endpoint: string, child: Child, output: () => string): Prom
   }
 }
 
-/** dynoxide accepts port 0, but does not report the chosen port. */
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
+/**
+ * A free port of a random loopback address. dynoxide lets pages of every origin read and write its tables, without a
+ * signature; they can search the ports of 127.0.0.1, but not those of 16 million addresses.
+ */
+async function freeAddress(): Promise<{ host: string; port: number }> {
+  const host = ['127', ...Array.from({ length: 3 }, () => randomInt(1, 255))].join('.');
+  const probe = createServer().listen(0, host);
   await once(probe, 'listening');
   const { port } = probe.address() as AddressInfo;
   probe.close();
   await once(probe, 'close');
-  return port;
+  return { host, port };
 }

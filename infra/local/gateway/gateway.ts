@@ -7,14 +7,15 @@ import type { LocalContext } from '../context.ts';
 import type { CallFault } from '../faults.ts';
 import { errorResponse, protocolOf } from './errors.ts';
 import { type Pending, pendingIn } from '../pending.ts';
-import { type Signature, signatureOf } from './signature.ts';
+import type { AccessKey } from './access-keys.ts';
+import { signatureOf } from './signature.ts';
+import { createVerifier, unknownAccessKey, unsigned } from './verify-signature.ts';
 import type { Iam } from '../iam/iam.ts';
 import type { Template } from '../template/template.ts';
 
 type GatewayParts = {
   iam: Iam;
-  /** Role of an access key id; `undefined` for the account's administrator. */
-  roleOfAccessKey: (accessKeyId: string) => string | undefined;
+  accessKey: (accessKeyId: string) => AccessKey | undefined;
   /** By the service name of the signature's credential scope. */
   services: Record<string, AwsService>;
   /** Kills the sandbox with this session token; for injected faults. */
@@ -29,19 +30,20 @@ const mebibyte = 1024 * 1024;
 const longestBody = (service: string) => (service === 's3' ? 512 : 10) * mebibyte;
 
 /**
- * The endpoint of all AWS APIs. Reads service and role from the signature, checks the role's permissions, and calls the
- * service. Errors have the format of the service's protocol. Signatures are not verified: the engine listens on
- * 127.0.0.1 only.
+ * The endpoint of all AWS APIs. Verifies the signature, checks the permissions of the access key's role, and calls the
+ * service. Errors have the format of the service's protocol.
  */
 export function createGateway(context: LocalContext, parts: GatewayParts): RequestListener {
   const sessions = sessionNames(context.template);
 
-  const handleCall = async (request: IncomingMessage, signature: Signature, url: Url): Promise<AwsResponse> => {
+  const verify = createVerifier(context.now);
+
+  const handleCall = async (request: IncomingMessage, signature: ReturnType<typeof signatureOf>, url: Url) => {
+    if (!('accessKeyId' in signature)) throw unsigned(signature.service);
     const service = Object.hasOwn(parts.services, signature.service) ? parts.services[signature.service] : undefined;
     if (!service) throw unknownService(signature.service, parts.services);
-    if (signature.expiresAt !== undefined && signature.expiresAt < context.now()) {
-      throw new AwsError('AccessDenied', 'Request has expired', 403);
-    }
+    const accessKey = parts.accessKey(signature.accessKeyId);
+    if (!accessKey) throw unknownAccessKey(signature.service);
     const body = await bodyOf(request, longestBody(signature.service));
     const call: AwsCall = {
       service: signature.service,
@@ -52,9 +54,10 @@ export function createGateway(context: LocalContext, parts: GatewayParts): Reque
       headers: request.headers as AwsCall['headers'],
       body,
     };
-    const role = signature.accessKeyId === undefined ? undefined : parts.roleOfAccessKey(signature.accessKeyId);
-    if (role !== undefined) authorize(call, service, role);
-    const functionName = role === undefined ? undefined : signature.accessKeyId?.replace(/^function\./, '');
+    verify(call, signature, accessKey.secretAccessKey);
+    const { roleArn } = accessKey;
+    if (roleArn !== undefined) authorize(call, service, roleArn);
+    const functionName = roleArn === undefined ? undefined : signature.accessKeyId.replace(/^function\./, '');
     const fault = functionName === undefined ? undefined : context.faults?.onCall?.({ functionName, call });
     const result = await (fault ? faultyResponse(fault, call, service) : service.handle(call));
     if (functionName !== undefined) context.observer?.onResponse?.({ functionName, call }, result);
@@ -156,9 +159,7 @@ function respond(
 
 function unknownService(service: string, services: Record<string, AwsService>): AwsError {
   const known = Object.keys(services).join(', ');
-  return service === ''
-    ? new AwsError('MissingAuthenticationToken', 'The request has no AWS signature that names a service.', 403)
-    : new AwsError('UnknownService', `The local engine does not support ${service}; it supports ${known}.`, 400);
+  return new AwsError('UnknownService', `The local engine does not support ${service}; it supports ${known}.`, 400);
 }
 
 function accessDenied(service: string, message: string): AwsError {

@@ -1,10 +1,10 @@
 import { randomUUID, timingSafeEqual, createHash } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JWK } from 'jose';
 import { OAuth2Issuer, OAuth2Service } from 'oauth2-mock-server';
 import * as z from 'zod';
 import type { LocalContext, Support } from '../context.ts';
+import { listen } from '../server.ts';
 import { type IdentityClient, readClients } from './client.ts';
 import { openKeys } from './keys.ts';
 import { createVerifier, type VerifyToken } from './token-verifier.ts';
@@ -131,16 +131,11 @@ export async function startIdentity(context: LocalContext, { port = 0 } = {}): P
     return sendJson(response, 200, { access_token: token, expires_in: client.tokenSeconds, token_type: 'Bearer' });
   });
 
-  const server = createServer((request, response) => {
-    if (!admits(request, response)) return;
-    service.requestHandler(request, response);
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url: issuer, serve, stop } = await listen(port, { localPagesOnly: true });
   provider.url = issuer;
+  serve((request, response) => {
+    if (admits(request, response)) service.requestHandler(request, response);
+  });
 
   return {
     issuer,
@@ -153,10 +148,7 @@ export async function startIdentity(context: LocalContext, { port = 0 } = {}): P
     ),
     verifyToken: await createVerifier(issuer, publicPartOf(provider), context.now),
     issueToken,
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    stop,
   };
 }
 

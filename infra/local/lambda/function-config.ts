@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Credentials } from '../gateway/access-keys.ts';
 import type { Resource, Template } from '../template/template.ts';
 import { parseProperties, refusal } from '../template/template-properties.ts';
 
@@ -119,7 +120,7 @@ export function functionNameOf(nameOrArn: string): string {
 type Surroundings = {
   region: string;
   gatewayUrl: string;
-  accessKeyId: string;
+  credentials: Credentials;
   /** Variables of every function; a function's own variable of the same name takes precedence. */
   functionEnvironment?: Record<string, string> | undefined;
 };
@@ -129,7 +130,7 @@ type Surroundings = {
  */
 export function environmentOf(
   config: FunctionConfig,
-  { region, gatewayUrl, accessKeyId, functionEnvironment }: Surroundings,
+  { region, gatewayUrl, credentials, functionEnvironment }: Surroundings,
 ): Record<string, string> {
   return {
     PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
@@ -149,8 +150,8 @@ export function environmentOf(
     AWS_LAMBDA_LOG_STREAM_NAME: config.name,
     LAMBDA_TASK_ROOT: config.directory,
     AWS_ENDPOINT_URL: gatewayUrl,
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     // Otherwise the SDK reads the developer's configuration files or requests instance credentials.
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',

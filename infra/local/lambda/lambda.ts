@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createAsyncInvocations, awsRetryDelaysMs } from './async-invocations.ts';
 import { type AwsResponse, type AwsCall, AwsError, type AwsService, type Permission } from '../gateway/aws-call.ts';
 import type { Deliver, LocalContext, Running, Support } from '../context.ts';
+import type { Credentials } from '../gateway/access-keys.ts';
 import { environmentOf, type FunctionConfig, functionNameOf, readFunctions } from './function-config.ts';
 import type { InvocationFault } from '../faults.ts';
 import { failed, type InvokeResult, maxSyncBytes, platformFailure } from './invoke-result.ts';
@@ -63,8 +64,8 @@ export type Lambda = AwsService &
 
 type Parts = {
   gatewayUrl: string;
-  /** Access key id with which a function signs its calls. */
-  accessKeyOf: (functionName: string) => string;
+  /** With which a function signs its calls. */
+  credentialsOf: (functionName: string) => Credentials;
   /** Variables of every function, besides its own and Lambda's. */
   functionEnvironment?: Record<string, string> | undefined;
   deliver: Deliver;
@@ -87,13 +88,9 @@ export function createLambda(context: LocalContext, parts: Parts): Lambda {
 
   const pools = new Map<string, Pool>();
   for (const config of functions.values()) {
-    const accessKeyId = parts.accessKeyOf(config.name);
-    const environment = environmentOf(config, {
-      region: template.region,
-      gatewayUrl,
-      accessKeyId,
-      functionEnvironment,
-    });
+    const credentials = parts.credentialsOf(config.name);
+    const { region } = template;
+    const environment = environmentOf(config, { region, gatewayUrl, credentials, functionEnvironment });
     const logFile = join(logDirectory, `${config.name}.log`);
     const onDone = (payload: string, durationMs: number) =>
       context.observer?.onInvoked?.({ functionName: config.name, payload, durationMs });

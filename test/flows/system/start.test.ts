@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
+import { request } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -38,6 +39,7 @@ function npmStart(env: Record<string, string> = {}, ...args: string[]) {
   started.push({ child, exit });
   return {
     child,
+    printed: () => printed,
     ended: async () => {
       const [code] = await exit;
       return { code, printed: printed.trim() };
@@ -92,12 +94,54 @@ test('a database that does not respond fails the start with a one-line message',
 
 test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('%s stops the engine and every child process', async (signal) => {
   const engine = npmStart();
-  const { dynamodbEndpoint, gatewayUrl } = await engine.ready();
-  expect((await fetch(dynamodbEndpoint)).status).toBeGreaterThan(0);
+  const { databaseUrl, gatewayUrl } = await engine.ready();
+  expect((await fetch(databaseUrl)).status).toBeGreaterThan(0);
   engine.child.kill(signal);
   await engine.ended();
-  for (const url of [dynamodbEndpoint, gatewayUrl]) {
+  for (const url of [databaseUrl, gatewayUrl]) {
     await expect.poll(() => fetch(url).catch(() => 'closed')).toBe('closed');
   }
   expect(existsSync(join(state, 'engine.sqlite'))).toBe(true);
+});
+
+/** Status of a GET request with these headers, which `fetch` would not send. */
+const statusOf = (url: string, headers: Record<string, string>) =>
+  new Promise<number | undefined>((resolve, reject) => {
+    request(url, { headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .on('error', reject)
+      .end();
+  });
+
+test('the state is for its user only, and the output has no secret', async () => {
+  chmodSync(state, 0o755);
+  const engine = npmStart();
+  const { clients, webhookSecret, awsCredentials, apiUrl } = await engine.ready();
+  await fetch(`${apiUrl}/health`);
+  const readable = readdirSync(state, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => (statSync(join(state, name)).mode & 0o077) !== 0,
+  );
+  expect([statSync(state).mode & 0o777, readable]).toEqual([0o700, []]);
+  const secrets = [webhookSecret, awsCredentials.secretAccessKey];
+  for (const { clientSecret } of Object.values<{ clientSecret: string }>(clients)) secrets.push(clientSecret);
+  expect(secrets.filter((secret) => engine.printed().includes(secret))).toEqual([]);
+});
+
+test('pages of other machines get no response and no token, also if their name resolves to this machine', async () => {
+  const { apiUrl, gatewayUrl, issuer, tokenEndpoint, clients } = await npmStart().ready();
+  for (const url of [apiUrl, gatewayUrl, issuer]) {
+    expect([url, await statusOf(url, { host: `attacker.example:${new URL(url).port}` })]).toEqual([url, 421]);
+  }
+  for (const url of [gatewayUrl, issuer]) {
+    expect([url, await statusOf(url, { origin: 'https://attacker.example' })]).toEqual([url, 403]);
+  }
+  const { clientId, clientSecret } = clients.storefront;
+  const docsPage = await fetch(tokenEndpoint, {
+    method: 'POST',
+    headers: { origin: apiUrl, authorization: `Basic ${btoa(`${clientId}:${clientSecret}`)}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  });
+  expect([docsPage.status, docsPage.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
 });

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import type { CallFault, Faults, InvocationFault } from '../../../infra/local/faults.ts';
 import { jsonResponse } from '../../../infra/local/gateway/aws-call.ts';
 import { createGateway } from '../../../infra/local/gateway/gateway.ts';
+import { signedFetch } from './gateway/signed-fetch.ts';
 import { createIam } from '../../../infra/local/iam/iam.ts';
 import { createLambda } from '../../../infra/local/lambda/lambda.ts';
 import type { EndedInvocation } from '../../../infra/local/observer.ts';
@@ -36,7 +37,10 @@ async function gatewayWith(fault: CallFault | undefined) {
     },
     {
       iam: createIam(small.context.template),
-      roleOfAccessKey: (id) => (id === 'function.Place' ? 'arn:aws:iam::000000000000:role/Place' : undefined),
+      accessKey: (id) => ({
+        secretAccessKey: 'local',
+        roleArn: id === 'function.Place' ? 'arn:aws:iam::000000000000:role/Place' : undefined,
+      }),
       services: { dynamodb: { permissions: () => [], handle } },
       crash: (sessionToken) => crashed.push(sessionToken),
     },
@@ -48,16 +52,12 @@ async function gatewayWith(fault: CallFault | undefined) {
   });
   const { port } = server.address() as AddressInfo;
   const call = (accessKeyId = 'function.Place') =>
-    fetch(`http://127.0.0.1:${port}/`, {
-      method: 'POST',
-      headers: {
-        authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260131/eu-west-1/dynamodb/aws4_request, SignedHeaders=host, Signature=00`,
-        'x-amz-target': 'DynamoDB_20120810.PutItem',
-        'x-amz-security-token': 'sandbox-1',
-        connection: 'close',
-      },
-      body: '{}',
-    }).then(
+    signedFetch(
+      'dynamodb',
+      { accessKeyId, secretAccessKey: 'local', sessionToken: 'sandbox-1' },
+      `http://127.0.0.1:${port}/`,
+      { method: 'POST', headers: { 'x-amz-target': 'DynamoDB_20120810.PutItem', connection: 'close' }, body: '{}' },
+    ).then(
       ({ status }) => status,
       () => 'no response',
     );
@@ -130,13 +130,15 @@ const working = `import { appendFileSync } from 'node:fs';
     return Date.now();
   }`;
 
+const credentialsOf = (name: string) => ({ accessKeyId: name, secretAccessKey: 'local' });
+
 /** A function that writes the session token of its sandbox to a file on each run. */
 function functionWith(faults: Faults = {}) {
   const small = smallContext([functionOf('Work', working, { Timeout: 900 })]);
   const ended: EndedInvocation[] = [];
   const lambda = createLambda(
     { ...small.context, faults, observer: { onInvoked: (invocation) => ended.push(invocation) } },
-    { gatewayUrl: 'http://127.0.0.1:9', accessKeyOf: (name) => name, deliver: async () => {} },
+    { gatewayUrl: 'http://127.0.0.1:9', credentialsOf, deliver: async () => {} },
   );
   onTestFinished(async () => {
     await lambda.stop();

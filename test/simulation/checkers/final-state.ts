@@ -106,13 +106,11 @@ function addItem(tables: Tables, item: Record<string, unknown>): void {
   }
 }
 
-const administrator = { accessKeyId: 'administrator', secretAccessKey: 'local' };
-
 export function adminOf({
   gatewayUrl: endpoint,
-  credentials: { region },
+  credentials: { region, awsCredentials },
 }: Pick<LocalStore, 'gatewayUrl' | 'credentials'>) {
-  const settings = { endpoint, region, credentials: administrator };
+  const settings = { endpoint, region, credentials: awsCredentials };
   return {
     settings,
     db: DynamoDBDocumentClient.from(new DynamoDBClient(settings)),

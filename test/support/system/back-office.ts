@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { inject, onTestFinished } from 'vitest';
 import type { EngineOptions } from '../../../infra/local/engine.ts';
-import { startLocalStore } from '../../../infra/local-store.ts';
+import { type LocalStore, startLocalStore } from '../../../infra/local-store.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
 
 export type BackOffice = Awaited<ReturnType<typeof startBackOffice>>;
@@ -56,7 +56,7 @@ export async function backOfficeForTest(options: Parameters<typeof startBackOffi
 export const adminConfigOf = ({ gatewayUrl, credentials }: Pick<BackOffice, 'gatewayUrl' | 'credentials'>) => ({
   endpoint: gatewayUrl,
   region: credentials.region,
-  credentials: { accessKeyId: 'administrator', secretAccessKey: 'local' },
+  credentials: credentials.awsCredentials,
 });
 
 /** Physical name of the first resource of a type whose `<Workflow>-<LogicalId>` starts with `id`. */
@@ -66,17 +66,14 @@ export function resourceName({ context }: Pick<BackOffice, 'context'>, type: str
   return (found ?? raise(`The template has no ${type} ${id}`)).name;
 }
 
-export const s3Of = ({ s3Endpoint, region }: { s3Endpoint: string; region: string }) =>
-  new S3Client({
-    endpoint: s3Endpoint,
-    region,
-    forcePathStyle: true,
-    credentials: { accessKeyId: 'administrator', secretAccessKey: 'local' },
-  });
+type S3Access = Pick<LocalStore['credentials'], 's3Endpoint' | 'region' | 'awsCredentials'>;
+
+export const s3Of = ({ s3Endpoint, region, awsCredentials }: S3Access) =>
+  new S3Client({ endpoint: s3Endpoint, region, forcePathStyle: true, credentials: awsCredentials });
 
 type LakeEvent = { source: string; 'detail-type': string; detail: { metadata: { eventId: string }; data: unknown } };
 
-export function createLake(credentials: { s3Endpoint: string; region: string; lakeBucket: string }) {
+export function createLake(credentials: S3Access & { lakeBucket: string }) {
   const s3 = s3Of(credentials);
   const Bucket = credentials.lakeBucket;
   /** Returns all events of a type in the lake, duplicates included. */

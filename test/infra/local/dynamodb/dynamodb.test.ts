@@ -231,6 +231,16 @@ test('the database ends with the process that started it, also after SIGKILL, an
   expect(found.Item).toEqual(item);
 });
 
+test('the database is not at an address that a web page could find by searching ports', async () => {
+  const { dynamodb } = await start([orders()]);
+  const { hostname, port } = new URL(dynamodb.endpoint);
+  expect(hostname).toMatch(/^127(\.\d+){3}$/);
+  expect((await fetch(dynamodb.endpoint)).status).toBeGreaterThan(0);
+  for (const host of ['127.0.0.1', 'localhost']) {
+    await expect(fetch(`http://${host}:${port}`)).rejects.toThrow('fetch failed');
+  }
+});
+
 test('expired items are deleted, and the stream record has the identity of the service', async () => {
   const table = orders({ TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true } });
   const { dynamodb, local } = await start([table]);

@@ -79,7 +79,8 @@ async function start(resources: SmallResource[]) {
     const jwt = properties.JwtConfiguration as { Issuer: string };
     if (jwt.Issuer === issuer) jwt.Issuer = identity.issuer;
   }
-  const lambda = createLambda(small.context, { gatewayUrl: '', accessKeyOf: (name) => name, deliver: async () => {} });
+  const credentialsOf = (name: string) => ({ accessKeyId: name, secretAccessKey: 'local' });
+  const lambda = createLambda(small.context, { gatewayUrl: '', credentialsOf, deliver: async () => {} });
   cleanups.push(lambda.stop);
   const server = createServer(createHttpApi(small.context, { lambda, verifyToken: identity.verifyToken }).listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

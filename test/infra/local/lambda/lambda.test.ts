@@ -22,7 +22,7 @@ function start(resources: SmallResource[], { directory, retryDelaysMs = [1, 1], 
   const lambda = createLambda(small.context, {
     gatewayUrl: 'http://127.0.0.1:9',
     functionEnvironment: { GREETING: 'default', STAGE: 'local' },
-    accessKeyOf: (name) => `function.${name}`,
+    credentialsOf: (name) => ({ accessKeyId: `function.${name}`, secretAccessKey: 'local' }),
     deliver: async (arn, payload) => {
       if (refuse) throw new Error('no such queue');
       delivered.push({ arn, payload });

@@ -18,11 +18,15 @@ export async function startApi(resources: SmallResource[]) {
   const engine = restartable(resources);
   const queues = createQueues(engine.context);
   const iam = createIam(engine.context.template);
-  const gateway = createGateway(engine.context, { iam, roleOfAccessKey: () => undefined, services: { sqs: queues } });
+  const credentials = { accessKeyId: 'person', secretAccessKey: 'x' };
+  const gateway = createGateway(engine.context, {
+    iam,
+    accessKey: () => ({ ...credentials, roleArn: undefined }),
+    services: { sqs: queues },
+  });
   const server: Server = createServer(gateway).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const credentials = { accessKeyId: 'person', secretAccessKey: 'x' };
   const client = new SQSClient({
     region: 'eu-west-1',
     endpoint,
