@@ -56,9 +56,12 @@ export const EventInstant = Instant.refine(
   (instant) => Date.parse(instant) >= earliestEventMs,
   'The time is before the year 2000',
 ).meta({ example: '2026-11-30T09:15:00Z' });
-/** Why something cannot have happened at `instant`, for a problem's detail; undefined if it can. `now` in milliseconds. */
-export function timeProblem(instant: string, now: number): string | undefined {
-  const at = Date.parse(instant);
+/**
+ * Why something cannot have happened at `instant` (a text, or milliseconds), for a problem's detail; undefined if it can.
+ * `now` in milliseconds.
+ */
+export function timeProblem(instant: string | number, now: number): string | undefined {
+  const at = typeof instant === 'string' ? Date.parse(instant) : instant;
   if (at > now + clockToleranceMs) return 'The time is in the future';
   if (at < earliestEventMs) return 'The time is before the year 2000';
   return undefined;

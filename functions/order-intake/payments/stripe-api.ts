@@ -3,6 +3,7 @@ import type { postStripeEvent } from '../../../shared/contracts/orders/stripe-ro
 import { problem, type HttpResponse } from '../../../shared/contracts/problem.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { PaymentProviders, type StripeAccount } from '../../../shared/payments/providers.ts';
+import { timeProblem } from '../../../shared/names.ts';
 import { openStripe } from '../../../shared/payments/stripe-client.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import { recordNotification } from './payments-api.ts';
@@ -54,6 +55,9 @@ export const receiveStripeEvent =
       if (!account) throw new Error('The PaymentProviders secret has no Stripe account');
       return openStripe(account, timeoutMs).charges.retrieve(id);
     };
+    const detail = timeProblem(event.created * 1000, cause.now);
+    if (detail !== undefined)
+      return problem(422, 'invalid-content', detail, { errors: [{ pointer: '/created', detail }] });
     const payment = await paymentEventOf(event, readCharge);
     if (!payment) return { status: 200, body: { eventId: event.id, status: 'ignored' } };
     return recordNotification(store, provider, payment, cause);

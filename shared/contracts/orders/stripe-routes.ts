@@ -46,7 +46,7 @@ export const postStripeEvent = defineRoute({
     },
     401: { description: '`invalid-signature`: missing, wrong, or older than 5 minutes', schema: Problem },
     409: { description: '`payment-conflict`: the event id was used for other content', schema: Problem },
-    422: { description: 'Not a Stripe event', schema: Problem },
+    422: { description: 'Not a Stripe event, or one created before 2000 or in the future', schema: Problem },
     503: { description: '`busy`: nothing was changed; send the event again', schema: Problem },
   },
 });
