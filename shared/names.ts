@@ -89,3 +89,16 @@ export const PathId = z
     'An id that is part of a path has letters, digits, dashes, dots, underscores or tildes, and is not `.` or `..`',
   )
   .meta({ example: 'parcel-1' });
+/**
+ * Id in a path, of stored data that may be older than `PathId`, or generated. Refuses what no request can have in a path
+ * segment; such ids remain in lists.
+ */
+export const PathSegment = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(
+    /^(?!\.{1,2}$)(?:(?![/%?#\\])[\x21-\x7e])+$/,
+    'An id in a path has printable ASCII characters except / % ? # and \\, and is not `.` or `..`',
+  )
+  .meta({ example: 'parcel-1' });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PathSegment } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
 
@@ -65,7 +66,7 @@ export const getDocsFile = defineRoute({
   tag: 'Service',
   summary: 'A file of the documentation page',
   params: z.strictObject({
-    file: z.string().max(100).meta({ description: 'Name of the file', example: 'swagger-ui.css' }),
+    file: PathSegment.max(100).meta({ description: 'Name of the file', example: 'swagger-ui.css' }),
   }),
   responses: {
     200: { description: 'The file', text: ['text/css', 'text/javascript'] },

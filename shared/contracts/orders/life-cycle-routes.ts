@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CallerId, Instant, PathId } from '../../names.ts';
+import { CallerId, Instant, PathId, PathSegment } from '../../names.ts';
 import { PaymentEvent } from '../../payments/payment.ts';
 import { defineRoute } from '../define-route.ts';
 import { OrderResponse, OrderParams } from './routes.ts';
@@ -140,7 +140,9 @@ export const deliverShipment = defineRoute({
   tag: 'Orders',
   summary: 'Record the delivery of a shipment',
   scope: 'stock.write',
-  params: OrderParams.extend({ shipmentId: CallerId.meta({ description: 'Id of the shipment', example: 'PARCEL-1' }) }),
+  params: OrderParams.extend({
+    shipmentId: PathSegment.meta({ description: 'Id of the shipment', example: 'PARCEL-1' }),
+  }),
   body: Delivery,
   responses: {
     200: { description: `The current order. ${replayed}`, schema: OrderResponse },
@@ -171,7 +173,9 @@ export const correctDelivery = defineRoute({
   tag: 'Orders',
   summary: 'Correct the time of a recorded delivery, and with it the return window; staff only',
   scope: 'orders.write',
-  params: OrderParams.extend({ shipmentId: CallerId.meta({ description: 'Id of the shipment', example: 'PARCEL-1' }) }),
+  params: OrderParams.extend({
+    shipmentId: PathSegment.meta({ description: 'Id of the shipment', example: 'PARCEL-1' }),
+  }),
   headers: ifMatchHeaders,
   body: DeliveryCorrection,
   responses: {

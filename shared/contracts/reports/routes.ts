@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { BusinessDay } from '../../names.ts';
+import { BusinessDay, PathSegment } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
 
@@ -52,7 +52,7 @@ export const getReportRun = defineRoute({
   summary: 'Read a report run',
   scope: 'reports.read',
   params: z.strictObject({
-    runId: z.string().max(64).meta({ description: 'Id of the run', example: 'nightly-2026-11-29' }),
+    runId: PathSegment.max(64).meta({ description: 'Id of the run', example: 'nightly-2026-11-29' }),
   }),
   responses: {
     200: { description: 'The run', schema: ReportRun },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PathSegment } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
 
@@ -44,7 +45,7 @@ export const getStockAudit = defineRoute({
   summary: 'State and result of an audit',
   scope: 'stock.read',
   params: z.strictObject({
-    auditId: z.string().max(64).meta({ description: 'Id of the audit', example: 'nightly-2026-11-29' }),
+    auditId: PathSegment.max(64).meta({ description: 'Id of the audit', example: 'nightly-2026-11-29' }),
   }),
   responses: {
     200: { description: 'The audit', schema: StockAudit },

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Sku } from '../../names.ts';
+import { PathSegment, Sku } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
 
@@ -60,7 +60,7 @@ export const StockRepair = z
   .meta({ id: 'StockRepair' });
 export type StockRepair = z.infer<typeof StockRepair>;
 
-const AuditId = z.string().max(64);
+const AuditId = PathSegment.max(64);
 
 export const postStockRepair = defineRoute({
   method: 'POST',

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { contractRoutes } from '../../infra/contract-routes.ts';
+import { orderColumns } from '../../shared/contracts/orders/file-columns.ts';
+import { ShipmentContent } from '../../shared/contracts/orders/life-cycle-routes.ts';
+import { WantedLine } from '../../shared/contracts/orders/routes.ts';
+import { RepairContent } from '../../shared/contracts/stock/repair-routes.ts';
+import { Movement } from '../../shared/stock/movement.ts';
+
+/** API Gateway decodes a path before it matches routes; clients remove `.` and `..`. */
+const unsafe = [
+  'a/b',
+  '/a',
+  'a%2Fb',
+  'a%b',
+  'a?b',
+  'a#b',
+  'a\\b',
+  '.',
+  '..',
+  '',
+  'a b',
+  ' a',
+  'a\tb',
+  'a\nb',
+  'a\u0000b',
+  'a\u007fb',
+  'a\u0085b',
+  'a\ud800b',
+  'ü',
+];
+const accepted = (schema: z.ZodType) => unsafe.filter((id) => schema.safeParse(id).success);
+
+/** Schemas with which an id of a path is created in a body or file. The others are created by their path or the store. */
+const created: Record<string, z.ZodType[]> = {
+  sku: [Movement.shape.sku, orderColumns.sku.read, WantedLine.shape.sku],
+  warehouse: [Movement.shape.warehouse, orderColumns.warehouse.read],
+  shipmentId: [ShipmentContent.shape.shipmentId],
+  repairId: [RepairContent.shape.repairId],
+};
+const byPathOrStore = new Set([
+  'orderId',
+  'exportId',
+  'refundId',
+  'rmaId',
+  'runId',
+  'auditId',
+  'alertId',
+  'provider',
+  'endpointId',
+  'file',
+]);
+
+const parameters = contractRoutes.flatMap(({ key, path, params }) =>
+  [...path.matchAll(/\{(\w+)\+?\}/g)].map(([, name = '']) => ({ key, name, schema: params?.shape[name] })),
+);
+
+test.each(parameters.map((parameter) => [parameter.name, parameter.key, parameter.schema] as const))(
+  'the path parameter %s of %s accepts only ids that survive an HTTP API',
+  (_name, _key, schema) => {
+    expect(schema).toBeInstanceOf(z.ZodType);
+    expect(accepted(schema as z.ZodType)).toEqual([]);
+  },
+);
+
+describe('an id that a body or file creates', () => {
+  test('is listed for every path parameter', () => {
+    const names = new Set(parameters.map(({ name }) => name));
+    expect(Array.from(names).toSorted()).toEqual(
+      Object.keys(created)
+        .concat(...byPathOrStore)
+        .toSorted(),
+    );
+  });
+
+  test.each(Object.entries(created))('%s survives an HTTP API', (_name, schemas) => {
+    // An optional cell may be empty.
+    for (const schema of schemas) expect(accepted(schema).filter((id) => id !== '')).toEqual([]);
+  });
+});
