@@ -7,7 +7,9 @@ import { placeOrders } from '../../shared/contracts/orders/queue-routes.ts';
 import * as routes from '../../shared/contracts/orders/routes.ts';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
+import { createRefundedUnitsStore } from '../../shared/refunds/refunded-units-store.ts';
 import { secretReader } from '../../shared/secret-store.ts';
+import { expiryCutoff } from '../../shared/stock/lot.ts';
 import { cancellation } from './cancellation/cancellation-api.ts';
 import { correction } from './contact/contact-api.ts';
 import { editing } from './editing/edit-api.ts';
@@ -15,7 +17,6 @@ import { Env } from './env.ts';
 import { getExport, requestExport } from './export/export-api.ts';
 import { createExportStore } from './export/export-store.ts';
 import { fulfilmentRoutes } from './fulfilment/fulfilment-api.ts';
-import { createRefundedUnitsStore } from './fulfilment/refunded-units-store.ts';
 import { createHoldExpiry, oncePerSecond } from './order/hold-expiry-job.ts';
 import { createOrderStore } from './order/order-store.ts';
 import { receivePayment } from './payments/payments-api.ts';
@@ -61,7 +62,10 @@ export const handler = httpHandler(
   on(placeOrders, queueOrders({ orders, intakes }, queue, channels, policy)),
   on(routes.getTimeline, getTimeline(orders, channels)),
   on(routes.findOrders, findOrders(orders, search, channels, policy.timeZone)),
-  on(getPickList, pickList(orders, createPickListStore(db, tables), channels)),
+  on(
+    getPickList,
+    pickList({ orders, refunded, picks: createPickListStore(db, tables) }, channels, expiryCutoff(tables)),
+  ),
   on(editOrder, editing(orders, readOffer(db, tables), channels, policy, expireHolds)),
   on(correctOrder, correction(orders, channels)),
   on(life.cancelOrder, cancellation(orders, channels)),

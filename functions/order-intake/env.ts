@@ -17,6 +17,10 @@ export const Env = z.object({
   /** ARN of the secret that signs payment webhooks. */
   WEBHOOK_SECRET_ARN: z.string().min(1),
   ORDER_QUEUE_URL: z.string().min(1),
+  /** IANA zone of the store: a lot expires at the end of a day there. */
+  TIME_ZONE: z.string().min(1),
+  /** Days before its expiry day on which a lot is no longer sold. */
+  DAYS_BEFORE_EXPIRY: z.string().regex(/^\d{1,3}$/),
 });
 export type Env = z.input<typeof Env>;
 

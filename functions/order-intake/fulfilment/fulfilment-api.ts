@@ -10,7 +10,7 @@ import type { Outcome } from '../order/change.ts';
 import { isStale } from '../order/order-item.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import { correctDelivery, deliver } from './delivery.ts';
-import type { RefundedUnitsStore } from './refunded-units-store.ts';
+import type { RefundedUnitsStore } from '../../../shared/refunds/refunded-units-store.ts';
 import { allocateStock, ship } from './shipping.ts';
 
 const defaultReturnWindowDays = 30;
@@ -28,7 +28,7 @@ type AssessFirst = (
 
 /** Serves allocation, shipments and deliveries, by the name of the route. */
 export function fulfilmentRoutes(
-  { orders: store, refunded }: { orders: OrderStore; refunded: RefundedUnitsStore },
+  { orders: store, refunded }: { orders: OrderStore; refunded: Pick<RefundedUnitsStore, 'read'> },
   channels: Channels,
   { returnWindowDays = defaultReturnWindowDays }: Pick<SellingPolicy, 'returnWindowDays'>,
   assessFirst: AssessFirst,

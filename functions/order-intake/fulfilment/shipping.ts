@@ -1,7 +1,7 @@
 import { clockToleranceMs } from '../../../shared/clock.ts';
 import { OrderAllocated, OrderShipped } from '../../../shared/contracts/orders/life-cycle-events.ts';
 import type { ShipmentContent } from '../../../shared/contracts/orders/life-cycle-routes.ts';
-import { blockedUnits, goneUnits, type RefundedUnits } from '../../../shared/refunds/refunded-units.ts';
+import { blockedUnits, type RefundedUnits } from '../../../shared/refunds/refunded-units.ts';
 import { reservationsOf } from '../../../shared/stock/reservation.ts';
 import {
   changed,
@@ -15,7 +15,7 @@ import {
   draftEvent,
 } from '../order/change.ts';
 import { next } from '../order/life-cycle.ts';
-import { withCounted, type LineUnits, openUnits, selectUnits } from '../order/line-units.ts';
+import { withCounted, type LineUnits, openUnits, selectUnits, shippableUnits } from '../order/line-units.ts';
 import type { OrderItem } from '../order/order-item.ts';
 import { invalid } from '../../../shared/pricing/sellable.ts';
 
@@ -72,9 +72,7 @@ function refuseRefunded(
   const lines = units.flatMap(({ lineId, quantity: requested }) => {
     const line = order.lines.find((each) => each.lineId === lineId);
     if (!line) return [];
-    const own = blocked.filter((unit) => unit.lineId === lineId);
-    const kept = own.reduce((sum, unit) => sum + unit.quantity - goneUnits(unit, line), 0);
-    const shippable = Math.max(0, openUnits(line) - kept);
+    const shippable = shippableUnits(line, blocked);
     return requested > shippable ? [{ lineId, requested, shippable }] : [];
   });
   if (lines.length === 0) return undefined;

@@ -1,5 +1,6 @@
 import { allocate } from '../../../shared/money.ts';
 import type { FieldError } from '../../../shared/contracts/problem.ts';
+import { goneUnits, type RefundedUnits } from '../../../shared/refunds/refunded-units.ts';
 import type { OrderItem } from './order-item.ts';
 
 type Line = OrderItem['lines'][number];
@@ -10,6 +11,12 @@ export type LineUnits = { lineId: string; sku: string; warehouse: string; quanti
 /** Units that are reserved: neither cancelled nor shipped. */
 export const openUnits = ({ quantity, cancelledQuantity = 0, shippedQuantity = 0 }: Line) =>
   quantity - cancelledQuantity - shippedQuantity;
+
+/** Open units that no refund pays back: the units that may be shipped. `blocked` as from `blockedUnits`. */
+export function shippableUnits(line: Line, blocked: readonly RefundedUnits[]): number {
+  const own = blocked.filter(({ lineId }) => lineId === line.lineId);
+  return Math.max(0, openUnits(line) - own.reduce((sum, unit) => sum + unit.quantity - goneUnits(unit, line), 0));
+}
 
 export const allOpenUnits = ({ lines }: Pick<OrderItem, 'lines'>): LineUnits[] =>
   lines.map((line) => unitsOf(line, openUnits(line))).filter(({ quantity }) => quantity > 0);

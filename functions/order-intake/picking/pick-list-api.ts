@@ -4,22 +4,27 @@ import type { getPickList } from '../../../shared/contracts/orders/pick-list-rou
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
 import { collectPage, oldestOf } from '../../../shared/dynamodb/list-page.ts';
+import { inParallel } from '../../../shared/in-parallel.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { placedKeyPattern, statusIndex } from '../../../shared/orders/order-keys.ts';
+import type { RefundedUnitsStore } from '../../../shared/refunds/refunded-units-store.ts';
 import type { Channels } from '../../../shared/store.ts';
 import { placedKeyOf } from '../order/order-item.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import type { PickListStore } from './pick-list-store.ts';
 import { isToPick, pickListCsv, pickListOf } from './pick-list.ts';
 
+type Stores = { orders: Pick<OrderStore, 'read'>; refunded: Pick<RefundedUnitsStore, 'unitsOf'>; picks: PickListStore };
+
+const concurrentLots = 16;
 const partitions = ['allocated', 'partly-shipped'].flatMap(statusIndex.keysOf);
 const orderIdIn = (placedKey: string) => placedKeyPattern.exec(placedKey)?.groups?.['orderId'] ?? '';
 const acceptsCsv = (accept = '') => /\btext\/csv\b/i.test(accept) && !/\bapplication\/json\b/i.test(accept);
 
 /** Serves a page of the pick list of a warehouse, from the index of statuses. */
 export const pickList =
-  (orders: Pick<OrderStore, 'read'>, store: PickListStore, channels: Channels) =>
-  async ({ params, query, headers, caller }: Request<typeof getPickList>): Promise<HttpResponse> => {
+  ({ orders, refunded, picks: store }: Stores, channels: Channels, cutoffAt: (now: number) => string) =>
+  async ({ params, query, headers, caller, cause }: Request<typeof getPickList>): Promise<HttpResponse> => {
     const { warehouse } = params;
     const { limit, cursor, shippingMethod, format = acceptsCsv(headers.accept) ? 'csv' : 'json' } = query;
     const list = { list: 'pick-list', warehouse, shippingMethod, caller: caller.clientId };
@@ -28,15 +33,21 @@ export const pickList =
 
     const access = channelAccessOf(caller.clientId, channels);
     const read = async (keys: string[]) => {
-      const found = await orders.read(keys.map(orderIdIn));
-      const wanted = found.filter(
-        (order) => isVisible(order.channel, access) && isToPick(order, { warehouse, shippingMethod }),
-      );
-      return new Map(wanted.map((order) => [placedKeyOf(order), order]));
+      const orderIds = keys.map(orderIdIn);
+      const [found, units] = await Promise.all([orders.read(orderIds), refunded.unitsOf(orderIds)]);
+      const wanted = found
+        .map((order) => ({ order, refunded: units.get(order.orderId) }))
+        .filter((each) => isVisible(each.order.channel, access) && isToPick(each, { warehouse, shippingMethod }));
+      return new Map(wanted.map((each) => [placedKeyOf(each.order), each]));
     };
     const page = await collectPage(oldestOf(partitions, store.oldestKeys), read, { limit, after, isFiltered: true });
-    const skus = new Set(page.entries.flatMap(({ lines }) => lines.map(({ sku }) => sku)));
-    const picks = pickListOf(warehouse, page.entries, await store.skus([...skus]));
+    const lines = page.entries.flatMap(({ order }) => order.lines.filter((line) => line.warehouse === warehouse));
+    const skus = [...new Set(lines.map(({ sku }) => sku))];
+    const [names, lots] = await Promise.all([
+      store.skus(skus),
+      inParallel(concurrentLots, skus, async (sku) => [sku, await store.lots(sku, warehouse)] as const),
+    ]);
+    const picks = pickListOf(warehouse, page.entries, { names, lots: new Map(lots), cutoff: cutoffAt(cause.now) });
     const next = page.last === undefined ? undefined : cursorOf(list, page.last);
     if (format === 'json') return { status: 200, body: { ...picks, ...(next !== undefined && { cursor: next }) } };
     const parameters = new URLSearchParams({ format, limit: String(limit), ...(shippingMethod && { shippingMethod }) });

@@ -2,29 +2,59 @@ import { addressFields, type StoredAddress } from '../../../shared/address.ts';
 import { ownValue } from '../../../shared/input/own-value.ts';
 import type { PickList, PickOrder } from '../../../shared/contracts/orders/pick-list-routes.ts';
 import { type Cell, csvFile } from '../../../shared/csv/write.ts';
-import { openUnits } from '../order/line-units.ts';
+import { blockedUnits, type RefundedUnits } from '../../../shared/refunds/refunded-units.ts';
+import { type Lot, suggestLots } from '../../../shared/stock/lot.ts';
+import { shippableUnits } from '../order/line-units.ts';
 import type { OrderItem } from '../order/order-item.ts';
 
 type Names = ReadonlyMap<string, { name: string }>;
 type Filter = { warehouse: string; shippingMethod?: string | undefined };
 
-/** Lines with units that the warehouse still has to pick. Those of an order on hold are blocked. */
-const openLines = (order: OrderItem, warehouse: string) => {
-  const isBlocked = (order.holdReasons ?? []).length > 0;
-  const hasOpenUnits = (line: OrderItem['lines'][number]) => line.warehouse === warehouse && openUnits(line) > 0;
-  return isBlocked ? [] : order.lines.filter(hasOpenUnits);
+/** An order and the units that its refunds pay back, as in the refund ledger. */
+export type Pickable = { order: OrderItem; refunded?: readonly RefundedUnits[] | undefined };
+
+/** Lines with units that the warehouse still has to pick. Those of an order on hold are blocked, as refunded units are. */
+const openLines = ({ order, refunded = [] }: Pickable, warehouse: string) => {
+  if ((order.holdReasons ?? []).length > 0) return [];
+  const blocked = blockedUnits(refunded, order.cancellations);
+  return order.lines
+    .filter((line) => line.warehouse === warehouse)
+    .map((line) => ({ line, quantity: shippableUnits(line, blocked) }))
+    .filter(({ quantity }) => quantity > 0);
 };
 
 /** Whether the warehouse has to pick units of the order. An imported order has none: another system ships it. */
-export const isToPick = (order: OrderItem, { warehouse, shippingMethod }: Filter): boolean =>
+export const isToPick = ({ order, refunded }: Pickable, { warehouse, shippingMethod }: Filter): boolean =>
   (order.status === 'allocated' || order.status === 'partly-shipped') &&
   !order.imported &&
   (shippingMethod === undefined || order.shippingMethod === shippingMethod) &&
-  openLines(order, warehouse).length > 0;
+  openLines({ order, refunded }, warehouse).length > 0;
 
-/** The page of these orders, with totals by SKU. */
-export function pickListOf(warehouse: string, orders: readonly OrderItem[], names: Names): PickList {
-  const picks = orders.map((order) => pickOf(order, warehouse, names));
+/**
+ * The page of these orders, with totals by SKU. The units of a SKU are picked from its lots, those of the first order from
+ * the lots that expire first. `cutoff` is the day before which lots are not sold.
+ */
+export function pickListOf(
+  warehouse: string,
+  orders: readonly Pickable[],
+  { names, lots, cutoff }: { names: Names; lots: ReadonlyMap<string, readonly Lot[]>; cutoff: string },
+): PickList {
+  const left = new Map(lots);
+  const pickLots = (sku: string, units: number) => {
+    const all = left.get(sku) ?? [];
+    const { suggestion } = suggestLots(all, units, cutoff);
+    const picked = new Map(suggestion.map((part) => [part.lot, part.units]));
+    left.set(
+      sku,
+      all.map((lot) => ({ ...lot, units: lot.units - (picked.get(lot.lot) ?? 0) })),
+    );
+    return suggestion.map(({ lot, units: quantity }) => ({
+      lot,
+      expiresOn: all.find((each) => each.lot === lot)?.expiresOn,
+      quantity,
+    }));
+  };
+  const picks = orders.map((order) => pickOf(order, warehouse, names, pickLots));
   const bySku = Map.groupBy(
     picks.flatMap(({ lines }) => lines),
     ({ sku }) => sku,
@@ -37,7 +67,9 @@ export function pickListOf(warehouse: string, orders: readonly OrderItem[], name
   return { warehouse, orders: picks, totals: totals.toSorted((a, b) => (a.sku < b.sku ? -1 : 1)) };
 }
 
-const pickOf = (order: OrderItem, warehouse: string, names: Names): PickOrder => ({
+type PickLots = (sku: string, units: number) => PickOrder['lines'][number]['lots'];
+
+const pickOf = ({ order, refunded }: Pickable, warehouse: string, names: Names, pickLots: PickLots): PickOrder => ({
   orderId: order.orderId,
   externalOrderId: order.externalOrderId,
   channel: order.channel,
@@ -47,11 +79,12 @@ const pickOf = (order: OrderItem, warehouse: string, names: Names): PickOrder =>
   customer: order.customer,
   shippingAddress: order.shippingAddress,
   note: order.note,
-  lines: openLines(order, warehouse).map((line) => ({
-    lineId: line.lineId,
-    sku: line.sku,
-    name: names.get(line.sku)?.name,
-    quantity: openUnits(line),
+  lines: openLines({ order, refunded }, warehouse).map(({ line: { lineId, sku }, quantity }) => ({
+    lineId,
+    sku,
+    name: names.get(sku)?.name,
+    quantity,
+    lots: pickLots(sku, quantity),
   })),
 });
 
@@ -67,6 +100,7 @@ const columns: readonly (readonly [string, Column])[] = [
   ['sku', (_order, line) => line.sku],
   ['skuName', (_order, line) => line.name],
   ['quantity', (_order, line) => line.quantity],
+  ['lots', (_order, line) => line.lots.map(({ lot, quantity }) => `${lot}: ${quantity}`).join('; ')],
   ['customerName', ({ customer }) => customer.name],
   ['customerPhone', ({ customer }) => customer.phone],
   ['customerEmail', ({ customer }) => customer.email],

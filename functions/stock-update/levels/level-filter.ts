@@ -1,5 +1,5 @@
 import type { StockItem } from '../../../shared/stock/stock-item.ts';
-import type { Lot } from '../stock/snapshot.ts';
+import type { Lot } from '../../../shared/stock/lot.ts';
 
 export type LevelFilter = {
   warehouse?: string | undefined;

@@ -7,11 +7,11 @@ import { collectPage, oldestOf } from '../../../shared/dynamodb/list-page.ts';
 import { inParallel } from '../../../shared/in-parallel.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { listKeys, type StockItem, stockPartition } from '../../../shared/stock/stock-item.ts';
-import { expiryCutoff, type LotExpirySettings } from '../stock/lot-changes.ts';
 import { lotResponse, stockResponse } from '../stock/responses.ts';
 import type { StockStore } from '../stock/store.ts';
 import { type LevelFilter, matchesLevels, matchingLots, needsLots } from './level-filter.ts';
 import type { LevelStore } from './level-store.ts';
+import { expiryCutoff, type LotExpirySettings } from '../../../shared/stock/lot.ts';
 
 const positionPattern = /^SKU#[A-Za-z0-9._-]{1,64}$/;
 /** The lots of a SKU are a query each. */

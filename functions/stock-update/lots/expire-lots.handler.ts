@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { batchJobMaxAttempts, openDatabase } from '../../../shared/dynamodb/database.ts';
 import { eventHandler } from '../../../shared/lambda/event-handler.ts';
 import { Instant } from '../../../shared/names.ts';
-import { expiryCutoff } from '../stock/lot-changes.ts';
 import { LotEnv } from './env.ts';
 import { expireLots } from './expire-lots.ts';
 import { createLotStore } from './lot-store.ts';
+import { expiryCutoff } from '../../../shared/stock/lot.ts';
 
 const env = LotEnv.parse(process.env);
 const store = createLotStore(openDatabase(batchJobMaxAttempts), env);

@@ -2,8 +2,8 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import { inParallel } from '../../../shared/in-parallel.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import { withExpiredUnits } from '../stock/lot-changes.ts';
-import type { Lot } from '../stock/snapshot.ts';
 import type { LotStore } from './lot-store.ts';
+import type { Lot } from '../../../shared/stock/lot.ts';
 
 const skusAtOnce = 16;
 const retryBudgetMs = 15_000;

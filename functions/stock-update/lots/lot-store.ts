@@ -4,8 +4,8 @@ import { StockLotExpired, StockLotsShipped, StockMoved } from '../../../shared/c
 import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
 import { keysUnder, queryPages } from '../../../shared/dynamodb/query-pages.ts';
 import { allStock, listKeys, stockKey, stockPartition } from '../../../shared/stock/stock-item.ts';
-import { Lot, lotPrefix, lotSortKey } from '../stock/snapshot.ts';
 import { lotActions } from '../stock/update-expressions.ts';
+import { Lot, lotPrefix, lotSortKey } from '../../../shared/stock/lot.ts';
 
 /** Key of the record that the units of a shipment were deducted from lots. */
 const deductionKey = (movementId: string) => ({ pk: `MOVEMENT#${movementId}`, sk: 'LOTS' });

@@ -2,10 +2,9 @@ import { businessDays } from '../../../shared/business-day.ts';
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import type * as routes from '../../../shared/contracts/stock/routes.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
-import { expiryCutoff, type LotExpirySettings } from '../stock/lot-changes.ts';
 import { lotResponse, unknownSku } from '../stock/responses.ts';
 import type { StockStore } from '../stock/store.ts';
-import { firstExpiredFirst, suggestLots } from './lots.ts';
+import { expiryCutoff, type LotExpirySettings, firstExpiredFirst, suggestLots } from '../../../shared/stock/lot.ts';
 
 export const getLots =
   (store: StockStore, env: LotExpirySettings) =>

@@ -6,8 +6,9 @@ import type { WarehouseStock } from '../../../shared/stock/stock-item.ts';
 import { countedAt, isOutdated, type MovedSinceCount, noMovements, onHandFrom } from './counts.ts';
 import { occurredAtOf, type SubmittedMovement } from './submitted-movement.ts';
 import { lotAfter, transitAfter } from './lot-changes.ts';
-import type { Lot, StockSnapshot, Transit } from './snapshot.ts';
+import type { StockSnapshot, Transit } from './snapshot.ts';
 import { ownValue } from '../../../shared/input/own-value.ts';
+import type { Lot } from '../../../shared/stock/lot.ts';
 
 export const emptyWarehouse: WarehouseStock = { onHand: 0, reserved: 0, unavailable: 0, available: 0 };
 

@@ -1,28 +1,7 @@
-import { businessDays } from '../../../shared/business-day.ts';
 import type { RejectionReason } from '../../../shared/contracts/stock/routes.ts';
-import { type Lot, lotSortKey, type StockSnapshot, type Transit, transitSortKey } from './snapshot.ts';
+import { type Lot, lotSortKey } from '../../../shared/stock/lot.ts';
+import { type StockSnapshot, type Transit, transitSortKey } from './snapshot.ts';
 import type { SubmittedMovement } from './submitted-movement.ts';
-
-const dayMs = 86_400_000;
-/** Lots leave sale this long before the day ends, so that no order reserves their units at midnight. */
-const leadMs = 15 * 60_000;
-
-export type LotExpirySettings = {
-  /** IANA time zone of the store. */
-  TIME_ZONE: string;
-  /** Days before its expiry day on which a lot is no longer sold, as text. */
-  DAYS_BEFORE_EXPIRY: string;
-};
-
-/**
- * Returns the day before which lots are expired at `now` (milliseconds): `DAYS_BEFORE_EXPIRY` days before their expiry day
- * ends, less 15 minutes.
- */
-export const expiryCutoff = ({ TIME_ZONE = 'UTC', DAYS_BEFORE_EXPIRY = '0' }: Partial<LotExpirySettings>) => {
-  const dayOf = businessDays(TIME_ZONE);
-  return (now: number): string =>
-    new Date(Date.parse(dayOf(now + leadMs)) + Number(DAYS_BEFORE_EXPIRY) * dayMs).toISOString().slice(0, 10);
-};
 
 /** Units of a lot that are expired: all that are not unavailable for another reason. */
 const expiredUnitsOf = ({ units, unavailable = 0, expiresOn }: Lot, cutoff: string): number =>

@@ -1,6 +1,7 @@
 import { problem } from '../../../shared/contracts/problem.ts';
 import { shortUnitsIn, type StockItem, type WarehouseStock } from '../../../shared/stock/stock-item.ts';
-import type { Lot, Transit } from './snapshot.ts';
+import type { Transit } from './snapshot.ts';
+import type { Lot } from '../../../shared/stock/lot.ts';
 
 export const unknownSku = problem(404, 'unknown-sku', 'The catalogue does not have this SKU.');
 

@@ -9,21 +9,12 @@ import { StockMoved, StockMovementRejected } from '../../../shared/contracts/sto
 import { eventKey, OutboxItem, outboxItem, timelineKeysFrom } from '../../../shared/dynamodb/outbox.ts';
 import { queryPages } from '../../../shared/dynamodb/query-pages.ts';
 import { StockItem, stockKey, stockPartition } from '../../../shared/stock/stock-item.ts';
-import { expiryCutoff, type LotExpirySettings } from './lot-changes.ts';
 import { readMovedSinceCounts } from './ledger-store.ts';
 import type { MovementState, WritePlan } from './write-plan.ts';
 import { contentHashOf, type SubmittedMovement } from './submitted-movement.ts';
-import {
-  emptySnapshot,
-  Lot,
-  lotPrefix,
-  lotSortKey,
-  skuRowKey,
-  Transit,
-  transitPrefix,
-  transitSortKey,
-} from './snapshot.ts';
+import { emptySnapshot, skuRowKey, Transit, transitPrefix, transitSortKey } from './snapshot.ts';
 import { lotActions, stockUpdateExpression, transitActions, withLastMovement } from './update-expressions.ts';
+import { expiryCutoff, type LotExpirySettings, Lot, lotPrefix, lotSortKey } from '../../../shared/stock/lot.ts';
 
 const movementKey = (movementId: string) => ({ pk: `MOVEMENT#${movementId}`, sk: 'MOVEMENT' });
 

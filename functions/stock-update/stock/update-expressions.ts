@@ -4,8 +4,9 @@ import { listKeyOf, WarehouseStock } from '../../../shared/stock/stock-item.ts';
 import { emptyWarehouse } from './decide.ts';
 import { onHandIn, startsIdlePeriod } from './idle-since.ts';
 import { type CounterPlan, guardedCounters, type WarehouseConditions, type WritePlan } from './write-plan.ts';
-import { type Lot, lotPrefix, skuRowKey, type StockSnapshot } from './snapshot.ts';
+import { skuRowKey, type StockSnapshot } from './snapshot.ts';
 import { ownValue } from '../../../shared/input/own-value.ts';
+import { type Lot, lotPrefix } from '../../../shared/stock/lot.ts';
 
 type UpdateParts = Omit<NonNullable<Action['Update']>, 'TableName' | 'Key'>;
 type Parts = { sets: string[]; conditions: string[]; names: Map<string, string>; values: Map<string, unknown> };

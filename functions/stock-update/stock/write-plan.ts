@@ -2,9 +2,10 @@ import type { RejectionReason } from '../../../shared/contracts/stock/routes.ts'
 import type { StockItem } from '../../../shared/stock/stock-item.ts';
 import { countedAsOf, type MovedSinceCount, noMovements, sumMovedSince } from './counts.ts';
 import { type Change, decide, emptyWarehouse, type ExpectedField } from './decide.ts';
-import { emptySnapshot, lotSortKey, type StockSnapshot, transitSortKey } from './snapshot.ts';
+import { emptySnapshot, type StockSnapshot, transitSortKey } from './snapshot.ts';
 import { contentHashOf, type SubmittedMovement } from './submitted-movement.ts';
 import { ownValue } from '../../../shared/input/own-value.ts';
+import { lotSortKey } from '../../../shared/stock/lot.ts';
 
 /** Counters that no movement of a plan may make negative, and that other transactions change concurrently. */
 export const guardedCounters = ['available', 'damaged', 'inspection'] as const;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CallerId, Instant, Sku, Warehouse } from '../../names.ts';
+import { BusinessDay, CallerId, Instant, Sku, Warehouse } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { nextCursor, pageParameters } from '../list-query.ts';
 import { Problem } from '../problem.ts';
@@ -7,7 +7,8 @@ import { OrderContent, OrderParams, ShippingMethod } from './routes.ts';
 
 const { customer, shippingAddress, note } = OrderContent.shape;
 const quantity = z.int().positive().meta({
-  description: 'Units to pick: ordered, and neither cancelled nor shipped',
+  description:
+    'Units to pick: ordered, and neither cancelled, shipped nor refunded, also by a refund that is not decided',
   example: 2,
 });
 const sku = Sku.meta({ description: 'SKU of the units', example: 'TEA-EARL-GREY-100' });
@@ -46,6 +47,21 @@ export const PickOrder = z
           sku,
           name,
           quantity,
+          lots: z
+            .array(
+              z.object({
+                lot: z.string().meta({ description: 'Lot to pick from', example: 'L2026-11' }),
+                expiresOn: BusinessDay.optional().meta({
+                  description: 'Last day on which the lot is sold; absent if it has none',
+                  example: '2027-05-31',
+                }),
+                quantity: z.int().positive().meta({ description: 'Units to pick from the lot', example: 2 }),
+              }),
+            )
+            .meta({
+              description:
+                'Lots to pick from, first expired first. Lots that are expired, or are past the last day on which the store sells them, are left out. Units that are in no such lot have none',
+            }),
         }),
       )
       .meta({ description: 'Lines with units to pick in this warehouse' }),
@@ -91,7 +107,7 @@ export const getPickList = defineRoute({
   responses: {
     200: {
       description:
-        'A page. As CSV it has a row per line to pick, and the next page as `Link` with `rel="next"`. Orders on hold are left out',
+        'A page. As CSV it has a row per line to pick, and the next page as `Link` with `rel="next"`. Orders on hold are left out, and units that a refund pays back. Each page proposes lots for its own orders: pick a page before you request the next one',
       schema: PickList,
       text: ['text/csv'],
     },

@@ -98,7 +98,19 @@ test('a newcomer with the OpenAPI document leads an order from its SKU to the re
   await api.call('postOrdersOrderIdAllocation', { as: warehouse, params });
   const picks = await api.call('getWarehousesWarehousePickList', { as: warehouse });
   const [pick] = picks.orders;
-  expect(pick).toMatchObject({ orderId: order.orderId, lines: [{ sku: sku.sku, quantity: 30 }] });
+  expect(pick).toMatchObject({
+    orderId: order.orderId,
+    lines: [
+      {
+        sku: sku.sku,
+        quantity: 30,
+        lots: [
+          { lot: 'early', quantity: 8 },
+          { lot: 'late', quantity: 22 },
+        ],
+      },
+    ],
+  });
   const csv = await api.call('getWarehousesWarehousePickList', { as: warehouse, query: { format: 'csv' } });
   expect(parse(csv, { bom: true, columns: true })).toMatchObject([{ orderId: order.orderId, quantity: '30' }]);
   const { lineId } = pick.lines[0];

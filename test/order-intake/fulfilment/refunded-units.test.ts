@@ -225,7 +225,7 @@ describe('a shipment and a refund of the same units at the same time', () => {
     await applyChange(stores.orders, orderId, (order) => record(order, aCapture(totalMinor)), aCause());
     return { orderId, skus };
   }
-  const shipBoth = (orderId: string, refunded = stores.refunded) =>
+  const shipBoth = (orderId: string, refunded: Pick<typeof stores.refunded, 'read'> = stores.refunded) =>
     fulfilmentRoutes({ ...stores, refunded }, channels, {}, (_now, change) => change((decide) => decide)).shipOrder(
       aRequest(life.shipOrder, { params: { orderId }, body: { shipmentId: 's', lines: unitsOfFirstLine(2) } }),
     );

@@ -7,6 +7,9 @@ import { isToPick, pickListCsv, pickListOf } from '../../../functions/order-inta
 import { getPickList, PickList } from '../../../shared/contracts/orders/pick-list-routes.ts';
 import { orderIdOf } from '../../../shared/ids.ts';
 import { orderKey } from '../../../shared/orders/order-keys.ts';
+import { ledgerKey } from '../../../shared/refunds/refunded-units.ts';
+import { type Lot, lotSortKey } from '../../../shared/stock/lot.ts';
+import { stockPartition } from '../../../shared/stock/stock-item.ts';
 import { databaseForEach, tables } from '../../support/database/dynamodb.ts';
 import { channels } from '../../support/environment.ts';
 import { orderStores } from '../../support/orders/order-stores.ts';
@@ -24,6 +27,76 @@ function allocated(name: string, lines: Line[] = [{}], given: Partial<OrderItem>
   const orderId = orderIdOf(order.channel, name);
   return { ...order, orderId, lines: order.lines.map((line, index) => Object.assign(line, lines[index])) };
 }
+
+const picked = (...orders: OrderItem[]) => orders.map((order) => ({ order }));
+const nothing = { names: new Map<string, { name: string }>(), lots: new Map<string, Lot[]>(), cutoff: '2026-03-05' };
+const aLot = (lot: string, units: number, expiresOn?: string): Lot => ({
+  sku: 'MUG',
+  warehouse: 'main',
+  lot,
+  units,
+  ...(expiresOn && { expiresOn }),
+});
+
+describe('units that a refund pays back are not picked', () => {
+  const pending = { refundId: 'r-1', lineId: 'line-1', quantity: 2, remaining: 3 };
+  test.each<[string, Line, Partial<OrderItem>, (typeof pending)[], number[]]>([
+    ['requested', {}, {}, [pending], [1]],
+    ['requested for all units', {}, {}, [{ ...pending, quantity: 3 }], []],
+    [
+      'requested twice',
+      {},
+      {},
+      [
+        { ...pending, quantity: 1 },
+        { ...pending, refundId: 'r-2', quantity: 1 },
+      ],
+      [1],
+    ],
+    ['of another line', {}, {}, [{ ...pending, lineId: 'line-2' }], [3]],
+    ['beside shipped units', { shippedQuantity: 1 }, { status: 'partly-shipped' }, [pending], []],
+    [
+      'approved and cancelled',
+      { cancelledQuantity: 2, refundedQuantity: 2 },
+      { cancellations: [{ requestId: 'r-1', contentHash: 'h' }] },
+      [pending],
+      [1],
+    ],
+    ['requested, then cancelled by staff', { cancelledQuantity: 2 }, {}, [pending], [1]],
+  ])('%s', (_name, line, given, refunded, expected) => {
+    const pickable = { order: allocated('a', [line], given), refunded };
+    expect(isToPick(pickable, { warehouse: 'main' })).toBe(expected.length > 0);
+    const { orders } = pickListOf('main', [pickable], nothing);
+    expect(orders.flatMap(({ lines }) => lines.map(({ quantity }) => quantity))).toEqual(expected);
+  });
+});
+
+describe('the lots of a pick list are the ones that expire first', () => {
+  test.each<[string, Lot[], [string, number][][]]>([
+    ['none', [], [[], []]],
+    ['one for all', [aLot('a', 9)], [[['a', 3]], [['a', 3]]]],
+    [
+      'the earliest first',
+      [aLot('a', 4, '2026-05-01'), aLot('b', 2, '2026-04-01')],
+      [
+        [
+          ['b', 2],
+          ['a', 1],
+        ],
+        [['a', 3]],
+      ],
+    ],
+    ['not an expired one', [aLot('old', 9, '2026-03-04'), aLot('a', 9, '2026-03-05')], [[['a', 3]], [['a', 3]]]],
+    ['a lot without expiry last', [aLot('a', 9), aLot('b', 3, '2026-04-01')], [[['b', 3]], [['a', 3]]]],
+    ['without damaged units', [{ ...aLot('a', 4), unavailable: 3 }], [[['a', 1]], []]],
+    ['as far as they go', [aLot('a', 4)], [[['a', 3]], [['a', 1]]]],
+  ])('%s', (_name, lots, expected) => {
+    const orders = picked(allocated('a', [{ sku: 'MUG' }]), allocated('b', [{ sku: 'MUG' }]));
+    const list = pickListOf('main', orders, { ...nothing, lots: new Map([['MUG', lots]]) });
+    const proposed = list.orders.map(({ lines }) => (lines[0]?.lots ?? []).map(({ lot, quantity }) => [lot, quantity]));
+    expect(proposed).toEqual(expected);
+  });
+});
 
 describe('an order is picked', () => {
   test.each<[string, OrderItem, boolean]>([
@@ -47,7 +120,7 @@ describe('an order is picked', () => {
     ['imported', allocated('a', [{}], { imported: true }), false],
     ['with another shipping method', allocated('a', [{}], { shippingMethod: 'standard' }), false],
   ])('%s', (_name, order, expected) =>
-    expect(isToPick(order, { warehouse: 'main', shippingMethod: 'express' })).toBe(expected),
+    expect(isToPick({ order }, { warehouse: 'main', shippingMethod: 'express' })).toBe(expected),
   );
 });
 
@@ -59,12 +132,13 @@ test('a pick list has the units that are left, and totals by SKU', () => {
     ]),
     allocated('b', [{ sku: 'TEA', cancelledQuantity: 1 }, { sku: 'MUG' }, { sku: 'CUP', shippedQuantity: 3 }]),
   ];
-  const list = pickListOf('main', orders, new Map([['MUG', { name: 'A mug' }]]));
+  const names = new Map([['MUG', { name: 'A mug' }]]);
+  const list = pickListOf('main', picked(...orders), { ...nothing, names });
   expect(list.orders.map(({ lines }) => lines)).toEqual([
-    [{ lineId: 'line-1', sku: 'MUG', name: 'A mug', quantity: 2 }],
+    [{ lineId: 'line-1', sku: 'MUG', name: 'A mug', quantity: 2, lots: [] }],
     [
-      { lineId: 'line-1', sku: 'TEA', name: undefined, quantity: 2 },
-      { lineId: 'line-2', sku: 'MUG', name: 'A mug', quantity: 3 },
+      { lineId: 'line-1', sku: 'TEA', name: undefined, quantity: 2, lots: [] },
+      { lineId: 'line-2', sku: 'MUG', name: 'A mug', quantity: 3, lots: [] },
     ],
   ]);
   expect(list.totals).toEqual([
@@ -80,15 +154,16 @@ test.each([
   ['two\nlines', '"two\nlines"'],
   ['Zürich 東京', 'Zürich 東京'],
 ])('a note of %j is the CSV cell %s', (note, cell) => {
-  const csv = pickListCsv(pickListOf('main', [allocated('a', [{}], { note })], new Map()));
+  const csv = pickListCsv(pickListOf('main', picked(allocated('a', [{}], { note })), nothing));
   expect(csv.startsWith('\uFEFForderId,externalOrderId,')).toBe(true);
   expect(csv.endsWith(`,${cell}\n`)).toBe(true);
 });
 
 describe('the pages of a pick list', () => {
   const database = databaseForEach();
-  const { orders } = orderStores(database.db);
-  const route = pickList(orders, createPickListStore(database.db, tables), channels);
+  const { orders, refunded } = orderStores(database.db);
+  const stores = { orders, refunded, picks: createPickListStore(database.db, tables) };
+  const route = pickList(stores, channels, () => '2026-03-05');
   const write = (order: OrderItem) => {
     const Item = { ...order, ...orderKey(order.orderId), ...indexKeys(order, '2026-03-05') };
     return database.db.send(new PutCommand({ TableName: tables.ORDER_TABLE_NAME, Item }));
@@ -138,6 +213,14 @@ describe('the pages of a pick list', () => {
   test('are CSV on request, with a link to the next page', async () => {
     const sku = await createSku(database.db, { sku: 'MUG', name: 'A mug' });
     for (const name of ['a', 'b']) await write(allocated(name, [{ sku }, { sku }]));
+    for (const given of [
+      aLot('early', 2, '2026-04-01'),
+      aLot('late', 9, '2026-05-01'),
+      { ...aLot('first', 9, '2026-03-09'), warehouse: 'north' },
+    ]) {
+      const key = { pk: stockPartition(sku), sk: lotSortKey(given.warehouse, given.lot) };
+      await database.db.send(new PutCommand({ TableName: tables.STOCK_TABLE_NAME, Item: { ...given, ...key } }));
+    }
     for (const [format, accept, isCsv] of [
       ['csv', undefined, true],
       ['', 'text/csv', true],
@@ -152,12 +235,36 @@ describe('the pages of a pick list', () => {
     }
     const first = await ask({ format: 'csv', limit: 1 });
     expect(String(first.body).trimEnd().split('\n')).toHaveLength(3);
-    expect(String(first.body)).toContain(',MUG,A mug,3,');
+    expect(String(first.body)).toContain(',MUG,A mug,3,"early: 2; late: 1",');
     const link = /^<\/warehouses\/main\/pick-list\?(?<query>.+)>; rel="next"$/.exec(first.headers?.['link'] ?? '');
     const next = await ask(Object.fromEntries(new URLSearchParams(link?.groups?.['query'])));
     expect(String(next.body).trimEnd().split('\n')).toHaveLength(3);
     expect(next.headers).toEqual({});
     expect(next.body).not.toBe(first.body);
+  });
+
+  test('leave out refunded units, and orders of which nothing is left', async () => {
+    for (const name of ['a', 'b', 'c']) await write(allocated(name, [{ sku: 'MUG' }]));
+    for (const [name, quantity] of [
+      ['a', 3],
+      ['b', 1],
+    ] as const) {
+      const Item = {
+        ...ledgerKey(orderIdOf('storefront', name)),
+        version: 1,
+        unshipped: [{ refundId: 'r-1', lineId: 'line-1', quantity, remaining: 3 }],
+      };
+      await database.db.send(new PutCommand({ TableName: tables.REFUND_TABLE_NAME, Item }));
+    }
+    const { orders: found, totals } = PickList.parse((await ask({})).body);
+    const units = new Map(found.map(({ externalOrderId, lines }) => [externalOrderId, lines[0]?.quantity]));
+    expect(units).toEqual(
+      new Map([
+        ['b', 2],
+        ['c', 3],
+      ]),
+    );
+    expect(totals).toMatchObject([{ sku: 'MUG', quantity: 5 }]);
   });
 
   test('have cursors of one list and one caller', async () => {

@@ -10,7 +10,7 @@ import { IntakeRecord } from '../../../functions/order-intake/queue/intake-item.
 import { EarlyPayments, isEarlyPayments, OrderItem } from '../../../functions/order-intake/order/order-item.ts';
 import { RefundLedger } from '../../../functions/refund-approval/refund/refund-ledger.ts';
 import { Receipt, RefundItem } from '../../../functions/refund-approval/refund/refund-item.ts';
-import { Lot, Transit } from '../../../functions/stock-update/stock/snapshot.ts';
+import { Transit } from '../../../functions/stock-update/stock/snapshot.ts';
 import { contentHash } from '../../../shared/ids.ts';
 import { OpenPlacement } from '../../../shared/orders/placement-item.ts';
 import { SettlementItem } from '../../../shared/orders/settlement-item.ts';
@@ -21,6 +21,7 @@ import type { DeadLetters } from './dead-letters.ts';
 import type { Plan } from '../workload/plan.ts';
 import type { DayReport } from './reports.ts';
 import type { ObservedResponses } from '../actors/observed-responses.ts';
+import { Lot } from '../../../shared/stock/lot.ts';
 
 type Metadata = { eventId: string; occurredAt: string };
 

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { createLotStore } from '../../../functions/stock-update/lots/lot-store.ts';
 import { applyMovements } from '../../../functions/stock-update/stock/apply-movements.ts';
 import { deductShippedLots } from '../../../functions/stock-update/lots/deduct-shipped-lots.ts';
-import { expiryCutoff } from '../../../functions/stock-update/stock/lot-changes.ts';
 import { createStockStore } from '../../../functions/stock-update/stock/store.ts';
 import { newEvent } from '../../../shared/contracts/define-event.ts';
 import { StockLotsShipped, StockMoved } from '../../../shared/contracts/stock/events.ts';
@@ -12,6 +11,7 @@ import { aCause, aMovement, aPolicy, noon } from '../../support/builders.ts';
 import { databaseForAll, tables } from '../../support/database/dynamodb.ts';
 import { eventsOf } from '../../support/database/outbox.ts';
 import { stockedSku } from '../../support/stock/stocked-skus.ts';
+import { expiryCutoff } from '../../../shared/stock/lot.ts';
 
 const database = databaseForAll();
 const store = createStockStore(database.db, tables);

@@ -3,7 +3,6 @@ import { deductShippedLots } from '../../../functions/stock-update/lots/deduct-s
 import { expireLots } from '../../../functions/stock-update/lots/expire-lots.ts';
 import { createLotStore } from '../../../functions/stock-update/lots/lot-store.ts';
 import { applyMovements } from '../../../functions/stock-update/stock/apply-movements.ts';
-import { expiryCutoff } from '../../../functions/stock-update/stock/lot-changes.ts';
 import { createStockStore } from '../../../functions/stock-update/stock/store.ts';
 import { newEvent } from '../../../shared/contracts/define-event.ts';
 import { StockLotExpired, StockMoved } from '../../../shared/contracts/stock/events.ts';
@@ -15,6 +14,7 @@ import { aCause, aMovement, noon } from '../../support/builders.ts';
 import { databaseForAll, tables } from '../../support/database/dynamodb.ts';
 import { eventsOf } from '../../support/database/outbox.ts';
 import { stockedSku } from '../../support/stock/stocked-skus.ts';
+import { expiryCutoff } from '../../../shared/stock/lot.ts';
 
 const dayMs = 86_400_000;
 const database = databaseForAll();

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { deductLots, firstExpiredFirst, isExpired, suggestLots } from '../../../functions/stock-update/lots/lots.ts';
+import { deductLots } from '../../../functions/stock-update/lots/lots.ts';
+import { firstExpiredFirst, isExpired, suggestLots } from '../../../shared/stock/lot.ts';
 
 const aLot = (lot: string, units: number, expiresOn?: string, warehouse = 'main') => ({
   sku: 'MUG',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Movement } from '../../../shared/stock/movement.ts';
-import { expiryCutoff } from '../../../functions/stock-update/stock/lot-changes.ts';
 import { contextOf, decided } from './mug-stock.ts';
+import { expiryCutoff } from '../../../shared/stock/lot.ts';
 
 describe('a movement with a lot or transfer', () => {
   test.each<[string, Partial<Movement>, object]>([

@@ -1,8 +1,9 @@
 import { decide, type MovementContext } from '../../../functions/stock-update/stock/decide.ts';
-import { lotSortKey, type StockSnapshot, transitSortKey } from '../../../functions/stock-update/stock/snapshot.ts';
+import { type StockSnapshot, transitSortKey } from '../../../functions/stock-update/stock/snapshot.ts';
 import type { Movement } from '../../../shared/stock/movement.ts';
 import type { StockItem, WarehouseStock } from '../../../shared/stock/stock-item.ts';
 import { aMovement, aStock, noon } from '../../support/builders.ts';
+import { lotSortKey } from '../../../shared/stock/lot.ts';
 
 /** 20 on hand in `main`: 3 reserved, 1 damaged, 4 in inspection, 2 safety stock, 10 available; counted on 2 March. */
 const main: WarehouseStock = {

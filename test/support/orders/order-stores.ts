@@ -1,4 +1,4 @@
-import { createRefundedUnitsStore } from '../../../functions/order-intake/fulfilment/refunded-units-store.ts';
+import { createRefundedUnitsStore } from '../../../shared/refunds/refunded-units-store.ts';
 import { createHoldExpiry, type ExpireHolds } from '../../../functions/order-intake/order/hold-expiry-job.ts';
 import { createOrderStore } from '../../../functions/order-intake/order/order-store.ts';
 import { createPlacementStore, orderWrites } from '../../../functions/order-intake/order/placement-store.ts';
