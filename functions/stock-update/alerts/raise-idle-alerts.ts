@@ -8,12 +8,16 @@ const parallelAlerts = 16;
 
 type Tools = { store: Pick<AlertStore, 'stocks' | 'raisedIdle' | 'recordIdle'>; log: Pick<Logger, 'info'> };
 
-/** Raises an alert for each SKU with idle stock, once per idle period. `now` is in milliseconds. */
+/**
+ * Raises an alert for each SKU with idle stock, once per idle period. `now` is in milliseconds. An alert that fails delays
+ * no other; afterwards all errors are thrown.
+ */
 export const raiseIdleAlerts =
   ({ store, log }: Tools, defaults: IdleLevels) =>
   async (now: number, causationId: string): Promise<void> => {
     const cause = { actor: 'storeworks.stock-update', correlationId: causationId, causationId, now };
     let [skus, alerts] = [0, 0];
+    const errors: unknown[] = [];
     for await (const stocks of store.stocks()) {
       skus += stocks.length;
       const idle = stocks.flatMap((item) => {
@@ -24,8 +28,13 @@ export const raiseIdleAlerts =
       const raised = await store.raisedIdle(idle);
       const newAlerts = idle.filter(({ sku, kind, idleSince }) => raised.get(`${sku} ${kind}`) !== idleSince);
       await inParallel(parallelAlerts, newAlerts, async (alert) => {
-        if ((await store.recordIdle(alert, cause)) === 'done') alerts += 1;
+        try {
+          if ((await store.recordIdle(alert, cause)) === 'done') alerts += 1;
+        } catch (error) {
+          errors.push(error);
+        }
       });
     }
     log.info('idle stock checked', { skus, alerts });
+    if (errors.length > 0) throw new AggregateError(errors, `${errors.length} idle alert(s) failed`);
   };

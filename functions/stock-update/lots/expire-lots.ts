@@ -12,7 +12,7 @@ type Tools = { store: Pick<LotStore, 'skus' | 'lotsOf' | 'expire'>; log: Pick<Lo
 
 /**
  * Makes the units of each lot that expires before `cutoff` unavailable, once, and those of a lot that no longer expires
- * available. `now` is in milliseconds.
+ * available. `now` is in milliseconds. A SKU that fails delays no other; afterwards all errors are thrown.
  */
 export const expireLots =
   ({ store, log }: Tools, cutoffAt: (now: number) => string) =>
@@ -23,6 +23,7 @@ export const expireLots =
     const changesOf = async (sku: string) =>
       (await store.lotsOf(sku)).map(changeOf).filter(({ expiredDelta }) => expiredDelta !== 0);
     let expired = 0;
+    const errors: unknown[] = [];
     for await (const skus of store.skus()) {
       await inParallel(skusAtOnce, skus, (sku) =>
         retryOnConflict(retryBudgetMs, async () => {
@@ -31,8 +32,9 @@ export const expireLots =
             expired += 1;
           }
           return 'done';
-        }),
+        }).catch((error: unknown) => errors.push(error)),
       );
     }
     log.info('lots expired', { cutoff, expired });
+    if (errors.length > 0) throw new AggregateError(errors, `The lots of ${errors.length} SKU(s) failed`);
   };

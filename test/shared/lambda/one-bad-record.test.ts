@@ -158,3 +158,23 @@ test('every function that a queue or stream invokes isolates a bad record by one
   expect([...new Set(handlers)].filter((handler) => !isIsolated(handler))).toEqual([]);
   expect(Object.values(ownTests).filter((file) => globSync(file).length === 0)).toEqual([]);
 });
+
+/** The test in which one record of a schedule's work fails; null for a schedule that only requests one run. */
+const scheduleTests: Record<string, string | null> = {
+  'nightly-metrics/schedule/nightly.handler.ts': null,
+  'order-intake/expiry/sweep.handler.ts': 'test/order-intake/order/process-due-orders.test.ts',
+  'order-intake/unfinished-sweep.handler.ts': 'test/order-intake/order/settlement-store.test.ts',
+  'refund-approval/payouts/payout-sweep.handler.ts': 'test/refund-approval/payouts/payout-sweep.test.ts',
+  'stock-audit/nightly.handler.ts': null,
+  'stock-update/alerts/idle-stock.handler.ts': 'test/stock-update/alerts/idle.test.ts',
+  'stock-update/lots/expire-lots.handler.ts': 'test/stock-update/lots/expire-lots.test.ts',
+};
+
+test('every schedule has a test in which one record fails and the others are handled', () => {
+  const handlers = ofType('AWS::Scheduler::Schedule').map(({ properties }) =>
+    properties.Description.replace(/^Storeworks /, ''),
+  );
+  expect(handlers.toSorted()).toEqual(Object.keys(scheduleTests).toSorted());
+  const missing = Object.values(scheduleTests).filter((file) => file !== null && globSync(file).length === 0);
+  expect(missing).toEqual([]);
+});

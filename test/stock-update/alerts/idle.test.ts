@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { raiseIdleAlerts } from '../../../functions/stock-update/alerts/raise-idle-alerts.ts';
 import { createAlertStore } from '../../../functions/stock-update/alerts/alert-store.ts';
 import { applyMovements } from '../../../functions/stock-update/stock/apply-movements.ts';
 import { createStockStore } from '../../../functions/stock-update/stock/store.ts';
 import type { Movement } from '../../../shared/stock/movement.ts';
-import { aCause, aMovement, noon } from '../../support/builders.ts';
+import { aCause, aMovement, aStock, noon } from '../../support/builders.ts';
 import { databaseForAll, tables } from '../../support/database/dynamodb.ts';
 import { createSku } from '../../support/stock/stocked-skus.ts';
 
@@ -57,4 +58,27 @@ describe('idle time starts', () => {
     await createAlertStore(database.db, tables).setLevels(sku, { reorderPoint: 1 }, aCause());
     expect(await idleSinceDay([[], [{ type: 'adjustment' }]], sku)).toBe(1);
   });
+});
+
+test.each([0, 1, 2])('an idle alert that fails (place %i) delays no other, also not of later pages', async (bad) => {
+  const raised: string[] = [];
+  const stock = (sku: number) => ({ ...aStock(String(sku), { main: 5 }), idleSince: '2020-01-01T00:00:00.000Z' });
+  const store = {
+    stocks: async function* stocks() {
+      yield [stock(0), stock(1)];
+      yield [stock(2)];
+    },
+    raisedIdle: async () => new Map<string, string>(),
+    recordIdle: async ({ sku }: { sku: string }) => {
+      if (sku === String(bad)) throw new TypeError('An item does not parse');
+      raised.push(sku);
+      return 'done' as const;
+    },
+  };
+  const run = raiseIdleAlerts(
+    { store, log: { info: () => undefined } },
+    { slowMovingAfterDays: 90, deadAfterDays: 365 },
+  );
+  await expect(run(Date.parse('2026-01-01T00:00:00Z'), 'run')).rejects.toThrow('1 idle alert(s) failed');
+  expect(raised.toSorted()).toEqual(['0', '1', '2'].filter((sku) => sku !== String(bad)));
 });

@@ -133,3 +133,25 @@ test('a lot whose expiry day is corrected is sold again', async () => {
   await expire(later);
   expect(await main()).toMatchObject({ available: 15 });
 });
+
+test.each([0, 1, 2])(
+  'a SKU whose lots cannot be read (place %i) delays no other, also not of later pages',
+  async (bad) => {
+    const read: string[] = [];
+    const failing = {
+      ...lots,
+      skus: async function* skus() {
+        yield ['0', '1'];
+        yield ['2'];
+      },
+      lotsOf: async (sku: string) => {
+        if (sku === String(bad)) throw new TypeError('An item does not parse');
+        read.push(sku);
+        return [];
+      },
+    };
+    const run = expireLots({ store: failing, log }, cutoffAt)(noon, 'run-with-bad-sku');
+    await expect(run).rejects.toThrow('The lots of 1 SKU(s) failed');
+    expect(read.toSorted()).toEqual(['0', '1', '2'].filter((sku) => sku !== String(bad)));
+  },
+);
