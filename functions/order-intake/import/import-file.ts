@@ -13,6 +13,7 @@ import type { ProcessedOrderFile } from '../../../shared/contracts/orders/column
 import { orderColumns, orderResultColumns } from '../../../shared/contracts/orders/file-columns.ts';
 import type { Cause } from '../../../shared/contracts/define-event.ts';
 import { contentHash } from '../../../shared/ids.ts';
+import { importedOrderHash } from '../../../shared/orders/equal-order.ts';
 import { inParallel } from '../../../shared/in-parallel.ts';
 import { type BadRow, type ImportedOrder, ordersOf } from './import-rows.ts';
 
@@ -26,7 +27,7 @@ export type ImportResult = { summary: ImportSummary; bad: BadRow[] };
 type Settings = Omit<Parameters<typeof ordersOf>[1], 'now'>;
 type ImportOrder = (
   order: ImportedOrder,
-  hash: string,
+  hashes: { contentHash: string; sentHash: string },
   cause: Cause,
 ) => Promise<'imported' | 'already-imported' | 'conflict'>;
 
@@ -48,7 +49,8 @@ export async function importFile(
     badRows: 0,
   };
   await inParallel(concurrentOrders, orders, async ({ order, rows }) => {
-    const outcome = await retryOnConflict(retryBudgetMs, () => importOrder(order, contentHash(order), cause));
+    const hashes = { contentHash: importedOrderHash(order), sentHash: contentHash(order) };
+    const outcome = await retryOnConflict(retryBudgetMs, () => importOrder(order, hashes, cause));
     if (outcome === 'imported') summary.imported += 1;
     else if (outcome === 'already-imported') summary.alreadyImported += 1;
     else {

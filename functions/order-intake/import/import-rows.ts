@@ -3,6 +3,7 @@ import type { TableRow } from '../../../shared/csv/read.ts';
 import type { DataOf } from '../../../shared/contracts/define-event.ts';
 import { orderColumns } from '../../../shared/contracts/orders/file-columns.ts';
 import type { OrderImported } from '../../../shared/contracts/orders/import-events.ts';
+import { normalEmail } from '../../../shared/email.ts';
 import { orderIdOf } from '../../../shared/ids.ts';
 import type { Totals } from '../../../shared/pricing/price-order.ts';
 import { lineTotalOf } from '../../../shared/pricing/sent-amounts.ts';
@@ -92,16 +93,21 @@ function groupProblem(
   malformedRowOf: MalformedRowOf,
 ): string | undefined {
   if (rows.length > linesPerOrder) return `An order has at most ${linesPerOrder} rows`;
+  const valueOf = (content: Row, name: string) =>
+    comparable(name, Object.entries(content).find(([key]) => key === name)?.[1]);
   const differing = orderFields.filter((name) =>
-    rows.some(
-      ({ content }) =>
-        Object.entries(content).find(([key]) => key === name)?.[1] !==
-        Object.entries(first).find(([key]) => key === name)?.[1],
-    ),
+    rows.some(({ content }) => valueOf(content, name) !== valueOf(first, name)),
   );
   if (differing.length > 0) return `The rows of this order differ in ${differing.join(', ')}`;
   const malformedRow = malformedRowOf(first.channel, first.externalOrderId);
   return malformedRow === undefined ? undefined : `Row ${malformedRow} is malformed and may be of this order`;
+}
+
+/** A value in the form in which the rows of an order are compared: another spelling is no other value. */
+function comparable(name: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  if (name === 'placedAt') return Date.parse(value);
+  return name === 'customerEmail' ? normalEmail(value) : value.normalize();
 }
 
 function orderOf(first: Row, rows: readonly ParsedRow[], totals: Totals, policy: Settings['policy']): ImportedOrder {

@@ -6,6 +6,7 @@ import { type Cause, newEvent } from '../../../shared/contracts/define-event.ts'
 import { OrderImported } from '../../../shared/contracts/orders/import-events.ts';
 import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
 import type { ImportedOrder } from './import-rows.ts';
+import { hasHash } from '../../../shared/orders/equal-order.ts';
 import { orderKey, orderPartition } from '../../../shared/orders/order-keys.ts';
 import { indexKeys, type OrderItem } from '../order/order-item.ts';
 
@@ -21,12 +22,12 @@ export function createImportStore(
   return {
     async importOrder(
       order: ImportedOrder,
-      contentHash: string,
+      hashes: { contentHash: string; sentHash: string },
       cause: Cause,
     ): Promise<'imported' | 'already-imported' | 'conflict'> {
       const event = newEvent(OrderImported, order, cause, order.placedAt);
       const { eventId: placedEventId } = event.detail.metadata;
-      const item: OrderItem = { ...order, imported: true, contentHash, placedEventId, version: 1 };
+      const item: OrderItem = { ...order, imported: true, contentHash: hashes.contentHash, placedEventId, version: 1 };
       const keys = { ...orderKey(order.orderId), ...indexKeys(order, businessDay(Date.parse(order.placedAt))) };
       const outcome = await transact(db, [
         { Put: { TableName: table, Item: { ...item, ...keys }, ConditionExpression: 'attribute_not_exists(pk)' } },
@@ -37,7 +38,7 @@ export function createImportStore(
       const { Item } = await db.send(new GetCommand(key));
       // The item may be an early payment instead of an order.
       const existing = Identity.safeParse(Item).data;
-      return existing?.imported && existing.contentHash === contentHash ? 'already-imported' : 'conflict';
+      return existing?.imported && hasHash(existing.contentHash, hashes) ? 'already-imported' : 'conflict';
     },
   };
 }

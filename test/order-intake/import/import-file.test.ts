@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { importFile } from '../../../functions/order-intake/import/import-file.ts';
 import { createImportStore } from '../../../functions/order-intake/import/import-store.ts';
 import { aCause, aPolicy } from '../../support/builders.ts';
@@ -73,4 +73,43 @@ test('imports no order of a warehouse that the settings do not have, and names t
     '4 W-3 warehouse: "constructor" is not a valid value. Valid values: main, north',
   ]);
   expect(summary).toMatchObject({ imported: 2 });
+});
+
+describe('an order that is imported again', () => {
+  const header = 'externalOrderId,channel,currency,placedAt,customerEmail,note,sku,quantity,unitPriceMinor';
+  const row = (id: string, placedAt = '2019-07-01T10:00:00Z', email = 'zoë@müller.de', note = 'Café') =>
+    `${id},storefront,GBP,${placedAt},${email},${note},MUG,1,100`;
+  const spellings: [name: string, given: [placedAt?: string, email?: string, note?: string]][] = [
+    ['the same content', []],
+    ['a time at another offset', ['2019-07-01T15:30:00+05:30']],
+    ['a time at an offset that changes its date', ['2019-06-30T23:00:00-11:00']],
+    ['a time with milliseconds', ['2019-07-01T10:00:00.000Z']],
+    ['an e-mail address in upper case', [undefined, 'ZOË@MÜLLER.DE']],
+    ['a domain in Punycode', [undefined, 'zoë@xn--mller-kva.de']],
+    ['an e-mail address decomposed', [undefined, 'zoë@müller.de'.normalize('NFD')]],
+    ['a note decomposed', [undefined, undefined, 'Café'.normalize('NFD')]],
+  ];
+  test.each(spellings)('with %s is the same order', async (name, given) => {
+    const id = `S-${spellings.findIndex(([each]) => each === name)}`;
+    await imported([row(id)], header);
+    const again = { summary: { rows: 1, imported: 0, alreadyImported: 1, badRows: 0 }, bad: [] };
+    expect(await imported([row(id, ...given)], header)).toEqual(again);
+    // Rows of one order may be spelled differently too.
+    const rows = [row(`${id}-rows`), row(`${id}-rows`, ...given)];
+    expect((await imported(rows, header)).summary).toMatchObject({ imported: 1, badRows: 0 });
+  });
+
+  test.each<[string, [placedAt?: string, email?: string, note?: string]]>([
+    ['time', ['2019-07-01T10:00:00+01:00']],
+    ['second', ['2019-07-01T10:00:01Z']],
+    ['mailbox', [undefined, 'zoe@müller.de']],
+    ['domain', [undefined, 'zoë@muller.de']],
+    ['note', [undefined, undefined, 'Cafe']],
+  ])('with another %s is a conflict', async (name, given) => {
+    await imported([row(`D-${name}`)], header);
+    const { bad } = await imported([row(`D-${name}`, ...given)], header);
+    expect(bad).toEqual([expect.stringContaining('order-conflict')]);
+    const rows = [row(`D-${name}-rows`), row(`D-${name}-rows`, ...given)];
+    expect((await imported(rows, header)).bad[0]).toContain('The rows of this order differ in');
+  });
 });

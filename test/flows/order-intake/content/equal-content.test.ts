@@ -76,6 +76,11 @@ const withEmail = (content: Content, change: (email: string) => string): Content
   const customer = content['customer'] as { email: string };
   return { ...content, customer: { ...customer, email: change(customer.email) } };
 };
+/** The same time at an offset of whole hours, two digits. */
+const atOffset = ({ placedAt }: Content, hours: number) => {
+  const offset = `${hours < 0 ? '-' : '+'}${String(Math.abs(hours)).padStart(2, '0')}:00`;
+  return new Date(Date.parse(String(placedAt)) + hours * 3_600_000).toISOString().replace('Z', offset);
+};
 /** The same time at UTC+05:30. */
 const inIndia = ({ placedAt }: Content) =>
   new Date(Date.parse(String(placedAt)) + 5.5 * 3_600_000).toISOString().replace('Z', '+05:30');
@@ -85,6 +90,19 @@ const spellings: [kind: Kind, name: string, spell: (content: Content) => unknown
   ['order', 'its members in another order', reversed],
   ['order', 'its time at another offset', (content) => ({ ...content, placedAt: inIndia(content) })],
   ['order', 'its e-mail address in upper case', (content) => withEmail(content, (email) => email.toUpperCase())],
+  ['order', 'its time at an offset of another day', (content) => ({ ...content, placedAt: atOffset(content, -11) })],
+  ['order', 'its time at +00:00', (content) => ({ ...content, placedAt: atOffset(content, 0) })],
+  [
+    'order',
+    'its domain in upper case',
+    (content) => withEmail(content, (email) => email.replace('example', 'EXAMPLE')),
+  ],
+  ['marketplace order', 'its time at another offset', (content) => ({ ...content, placedAt: atOffset(content, 9) })],
+  [
+    'marketplace order',
+    'its e-mail address in upper case',
+    (content) => withEmail(content, (email) => email.toUpperCase()),
+  ],
   ['order', 'its e-mail address decomposed', (content) => withEmail(content, (email) => email.normalize('NFD'))],
   ['order', 'an empty list of coupons', (content) => ({ ...content, couponCodes: [] })],
   ['order', 'an empty list of charges', (content) => ({ ...content, charges: [] })],
