@@ -79,16 +79,17 @@ describe('an order that is imported again', () => {
   const header = 'externalOrderId,channel,currency,placedAt,customerEmail,note,sku,quantity,unitPriceMinor';
   const row = (id: string, placedAt = '2019-07-01T10:00:00Z', email = 'zoë@müller.de', note = 'Café') =>
     `${id},storefront,GBP,${placedAt},${email},${note},MUG,1,100`;
-  const spellings: [name: string, given: [placedAt?: string, email?: string, note?: string]][] = [
-    ['the same content', []],
-    ['a time at another offset', ['2019-07-01T15:30:00+05:30']],
-    ['a time at an offset that changes its date', ['2019-06-30T23:00:00-11:00']],
-    ['a time with milliseconds', ['2019-07-01T10:00:00.000Z']],
-    ['an e-mail address in upper case', [undefined, 'ZOË@MÜLLER.DE']],
-    ['a domain in Punycode', [undefined, 'zoë@xn--mller-kva.de']],
-    ['an e-mail address decomposed', [undefined, 'zoë@müller.de'.normalize('NFD')]],
-    ['a note decomposed', [undefined, undefined, 'Café'.normalize('NFD')]],
-  ];
+  const spellings: [name: string, given: [placedAt?: string | undefined, email?: string | undefined, note?: string]][] =
+    [
+      ['the same content', []],
+      ['a time at another offset', ['2019-07-01T15:30:00+05:30']],
+      ['a time at an offset that changes its date', ['2019-06-30T23:00:00-11:00']],
+      ['a time with milliseconds', ['2019-07-01T10:00:00.000Z']],
+      ['an e-mail address in upper case', [undefined, 'ZOË@MÜLLER.DE']],
+      ['a domain in Punycode', [undefined, 'zoë@xn--mller-kva.de']],
+      ['an e-mail address decomposed', [undefined, 'zoë@müller.de'.normalize('NFD')]],
+      ['a note decomposed', [undefined, undefined, 'Café'.normalize('NFD')]],
+    ];
   test.each(spellings)('with %s is the same order', async (name, given) => {
     const id = `S-${spellings.findIndex(([each]) => each === name)}`;
     await imported([row(id)], header);
@@ -99,7 +100,7 @@ describe('an order that is imported again', () => {
     expect((await imported(rows, header)).summary).toMatchObject({ imported: 1, badRows: 0 });
   });
 
-  test.each<[string, [placedAt?: string, email?: string, note?: string]]>([
+  test.each<[string, [placedAt?: string | undefined, email?: string | undefined, note?: string]]>([
     ['time', ['2019-07-01T10:00:00+01:00']],
     ['second', ['2019-07-01T10:00:01Z']],
     ['mailbox', [undefined, 'zoe@müller.de']],
