@@ -29,7 +29,7 @@ const decisions = decisionApi({ store, policies: policyStore }, DEPARTMENTS);
 const payouts = payoutApi(store);
 const warehouses = { addresses: RETURN_ADDRESSES, codes: WAREHOUSE_CODES };
 const returns = returnApi(store, createReceiptStore(db, tables.REFUND_TABLE_NAME), CHANNELS, warehouses);
-const search = searchApi(store, CHANNELS, CALENDAR.timeZone, returns.summaryOf);
+const search = searchApi({ store, policies: policyStore }, CHANNELS, CALENDAR.timeZone, returns.summaryOf);
 const policies = policyApi(policyStore);
 
 export const handler = httpHandler(

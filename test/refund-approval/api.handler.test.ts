@@ -237,7 +237,7 @@ test('refunds of a status are listed in pages, each once, the newest first', asy
   let cursor: string | undefined;
   do {
     const query = { status: ['pending-approval' as const], limit: 3, cursor };
-    const { body } = await searchApi(store, channels, 'Europe/London', noSummary).findRefunds(
+    const { body } = await searchApi({ store, policies }, channels, 'Europe/London', noSummary).findRefunds(
       aRequest(routes.findRefunds, { query }, 'finance'),
     );
     const page = routes.findRefunds.responses[200].schema.parse(body);

@@ -1,6 +1,7 @@
 import { RefundApproved, RefundRejected, RefundSupported } from '../../../shared/contracts/refunds/events.ts';
 import type { RefundPolicy } from '../../../shared/contracts/refunds/policy-routes.ts';
 import {
+  departmentRefusal,
   type DecisionRefusal,
   draftEvent,
   endUnpaid,
@@ -76,10 +77,7 @@ function refusalOf(
   limits: RefundPolicy['limits'],
 ): DecisionRefusal | undefined {
   if (refund.requestedBy === by || refund.amendedBy?.includes(by)) return 'own-request';
-  if (refund.approvals.some((approval) => approval.department === department)) return 'same-department';
-  const limit = ownValue(limits, department);
-  if (limit === undefined) return 'no-limit';
-  return refund.amountMinor > limit ? 'above-limit' : undefined;
+  return departmentRefusal(refund, department, limits);
 }
 
 const refusalDetail: Record<DecisionRefusal, string> = {

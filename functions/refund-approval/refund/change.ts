@@ -1,3 +1,5 @@
+import type { RefundPolicy } from '../../../shared/contracts/refunds/policy-routes.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 import {
   type Cause,
   type DataOf,
@@ -26,6 +28,18 @@ export type Change = {
 
 /** Why a person may not decide on a refund. */
 export type DecisionRefusal = 'own-request' | 'same-department' | 'above-limit' | 'no-limit';
+
+/** Why a department cannot approve a refund; undefined if it can. */
+export function departmentRefusal(
+  { approvals, amountMinor }: Pick<RefundItem, 'approvals' | 'amountMinor'>,
+  department: string,
+  limits: RefundPolicy['limits'],
+): DecisionRefusal | undefined {
+  if (approvals.some((approval) => approval.department === department)) return 'same-department';
+  const limit = ownValue(limits, department);
+  if (limit === undefined) return 'no-limit';
+  return amountMinor > limit ? 'above-limit' : undefined;
+}
 
 /** The result of a command. `already-done`: the same command with the same content was applied before. */
 export type Outcome =

@@ -1,11 +1,14 @@
 import { channelAccessOf } from '../../../shared/access/channel-access.ts';
-import { invalidCursor, emptyRange, timeRangeOf } from '../../../shared/contracts/list-query.ts';
-import type { HttpResponse } from '../../../shared/contracts/problem.ts';
+import { invalidCursor, emptyRange, invalidParameter, timeRangeOf } from '../../../shared/contracts/list-query.ts';
+import { type HttpResponse, invalidValueText } from '../../../shared/contracts/problem.ts';
 import type { findReturns, ReturnSummary } from '../../../shared/contracts/refunds/return-routes.ts';
 import type { findRefunds } from '../../../shared/contracts/refunds/routes.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';
+import { departmentRefusal } from '../refund/change.ts';
+import type { PolicyStore } from '../refund/policy-store.ts';
 import type { RefundItem } from '../refund/refund-item.ts';
 import { requestedKeyPattern } from '../refund/refund-keys.ts';
 import { refundResponse } from '../refund/responses.ts';
@@ -13,9 +16,9 @@ import type { RefundStore } from '../refund/store.ts';
 import { findRefundPage, type RefundSearch } from './find-refunds.ts';
 import { isReturnListed, refundStatusesOf } from './return-filter.ts';
 
-/** The routes that list refunds and returns. `timeZone` is the IANA zone of the business days. */
+/** The routes that list refunds and returns. `timeZone` is the IANA zone of the business days. `summaryOf` is the entry of a return. */
 export function searchApi(
-  store: Pick<RefundStore, 'requestedKeys' | 'listed'>,
+  { store, policies }: { store: Pick<RefundStore, 'requestedKeys' | 'listed'>; policies: Pick<PolicyStore, 'inForce'> },
   channels: Channels,
   timeZone: string,
   summaryOf: (refund: RefundItem) => ReturnSummary,
@@ -38,9 +41,26 @@ export function searchApi(
     return { refunds: entries, cursor: last === undefined ? {} : { cursor: cursorOf(query, last) } };
   }
 
+  /** The refunds that wait for the decision of a department, by the limits in force; or the response to an unknown one. */
+  async function awaiting(department: string): Promise<Pick<RefundSearch, 'isWanted'> | { refusal: HttpResponse }> {
+    const { limits } = (await policies.inForce()).content;
+    if (ownValue(limits, department) === undefined) {
+      return { refusal: invalidParameter('awaiting', invalidValueText(department, Object.keys(limits))) };
+    }
+    const isWanted = (refund: RefundItem) =>
+      refund.status === 'pending-approval' && departmentRefusal(refund, department, limits) === undefined;
+    return { isWanted };
+  }
+
   return {
     findRefunds: async ({ query, caller }: Request<typeof findRefunds>): Promise<HttpResponse> => {
-      const page = await pageOf('refunds', query, caller.clientId, { status: query.status });
+      const { awaiting: department, status: given } = query;
+      const wanted = department === undefined ? {} : await awaiting(department);
+      if ('refusal' in wanted) return wanted.refusal;
+      const isPossible = given === undefined || given.includes('pending-approval');
+      const pending = isPossible ? (['pending-approval'] as const) : [];
+      const status = department === undefined ? given : pending;
+      const page = await pageOf('refunds', query, caller.clientId, { ...wanted, status });
       if ('refusal' in page) return page.refusal;
       return { status: 200, body: { refunds: page.refunds.map(refundResponse), ...page.cursor } };
     },

@@ -232,10 +232,15 @@ export const findRefunds = defineRoute({
   method: 'GET',
   path: '/refunds',
   tag: 'Refunds',
-  summary: 'Find refunds by status, order and time of request, the newest first',
+  summary: 'Find refunds by status, awaited decision, order and time of request, the newest first',
   scope: 'orders.read',
   query: z.strictObject({
     status: severalOf(RefundStatus.options, { description: 'Status of the refund', example: 'paying,paid' }).optional(),
+    awaiting: Text(64).optional().meta({
+      description:
+        'Refunds that wait for an approval that this department may give: within its limit of the policy in force, and without an approval of it. Valid values are the departments with a limit',
+      example: 'finance',
+    }),
     orderId: z.string().max(64).optional().meta({
       description: 'Refunds of this order only',
       example: 'ord_0k3jd8s2m4n6p8q0r2t4v6x8z0',
@@ -251,6 +256,10 @@ export const findRefunds = defineRoute({
         cursor: nextCursor,
       }),
     },
-    400: { description: 'A parameter is not valid', schema: Problem },
+    400: {
+      description:
+        '`invalid-parameter` with the valid values and the closest one; `invalid-cursor`: it belongs to another query',
+      schema: Problem,
+    },
   },
 });

@@ -2,6 +2,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { indexKeys, refundKey } from '../../../functions/refund-approval/refund/refund-keys.ts';
 import { RefundItem } from '../../../functions/refund-approval/refund/refund-item.ts';
+import { createPolicyStore } from '../../../functions/refund-approval/refund/policy-store.ts';
 import { createRefundStore } from '../../../functions/refund-approval/refund/store.ts';
 import { createReceiptStore } from '../../../functions/refund-approval/returns/receipt-store.ts';
 import { returnApi } from '../../../functions/refund-approval/returns/return-api.ts';
@@ -23,7 +24,12 @@ const { summaryOf } = returnApi(store, receipts, channels, {
   addresses: { main: address, north: address },
   codes: ['main', 'north'],
 });
-const { findRefunds: listRefunds, findReturns: listReturns } = searchApi(store, channels, 'Europe/London', summaryOf);
+const { findRefunds: listRefunds, findReturns: listReturns } = searchApi(
+  { store, policies: createPolicyStore(database.db, tables.REFUND_TABLE_NAME) },
+  channels,
+  'Europe/London',
+  summaryOf,
+);
 const now = Date.UTC(2026, 2, 20);
 
 type Given = {
@@ -45,42 +51,47 @@ const refunds: Record<string, Given> = {
   goodwill: { status: 'paid', day: 6, channel: 'marketplace', orderId: 'ord_second' },
   failed: { status: 'payout-failed', day: 7, channel: 'marketplace', orderId: 'ord_second', warehouse: 'constructor' },
 };
-const ids = new Map(Object.keys(refunds).map((name) => [refundIdOf('ord_first', name), name]));
+const ids = new Map<string, string>();
 
+const anApproval = (department: string) => ({
+  by: department,
+  department,
+  from: '192.0.2.1',
+  decision: 'approve' as const,
+  at: '2026-03-01T13:00:00Z',
+});
+
+/** Stores a refund with this name; `content` overrides its members. */
+async function write(name: string, given: Given & { minute?: number }, content: Partial<RefundItem> = {}) {
+  const { status, day, channel = 'storefront', orderId = 'ord_first', warehouse, received = 0, returnBy } = given;
+  const refundId = refundIdOf('ord_first', name);
+  ids.set(refundId, name);
+  const refund = RefundItem.parse({
+    refundId,
+    requestId: name,
+    orderId,
+    externalOrderId: 'web-1',
+    channel,
+    status,
+    reason: 'late',
+    currency: 'GBP',
+    amountMinor: 100,
+    policy: { rule: 'any', version: 1, approvalsNeeded: 0, payAfterReturn: false },
+    payouts: [],
+    returning: warehouse ? [{ lineId: 'line-1', sku: 'TEA', warehouse, quantity: 2, restock: received }] : [],
+    returnBy,
+    approvals: [],
+    requestedBy: 'service',
+    requestedAt: `2026-03-0${day}T12:0${given.minute ?? 0}:00Z`,
+    contentHash: '',
+    version: 1,
+    ...content,
+  });
+  const Item = { ...refund, ...refundKey(refundId), ...indexKeys(refund) };
+  await database.db.send(new PutCommand({ TableName: tables.REFUND_TABLE_NAME, Item }));
+}
 beforeAll(async () => {
-  for (const [refundId, name] of ids) {
-    const {
-      status,
-      day,
-      channel = 'storefront',
-      orderId = 'ord_first',
-      warehouse,
-      received = 0,
-      returnBy,
-    } = refunds[name] ?? { status: 'paid', day: 1 };
-    const refund = RefundItem.parse({
-      refundId,
-      requestId: name,
-      orderId,
-      externalOrderId: 'web-1',
-      channel,
-      status,
-      reason: 'late',
-      currency: 'GBP',
-      amountMinor: 100,
-      policy: { rule: 'any', version: 1, approvalsNeeded: 0, payAfterReturn: false },
-      payouts: [],
-      returning: warehouse ? [{ lineId: 'line-1', sku: 'TEA', warehouse, quantity: 2, restock: received }] : [],
-      returnBy,
-      approvals: [],
-      requestedBy: 'service',
-      requestedAt: `2026-03-0${day}T12:00:00Z`,
-      contentHash: '',
-      version: 1,
-    });
-    const Item = { ...refund, ...refundKey(refundId), ...indexKeys(refund) };
-    await database.db.send(new PutCommand({ TableName: tables.REFUND_TABLE_NAME, Item }));
-  }
+  for (const [name, given] of Object.entries(refunds)) await write(name, given);
 });
 
 type Query = Record<string, string | number>;
@@ -170,4 +181,52 @@ describe('returns', () => {
   ])('of %j are listed: %s', async (query, names) => expect(await allReturns(query)).toBe(names));
 
   test('are visible to their channel only', async () => expect(await allReturns({}, 'marketplace')).toBe('failed'));
+});
+
+describe('refunds that wait for a decision', () => {
+  /** Order of requests: `small`, then `large`, then `supported`. */
+  const waiting: Record<string, Partial<RefundItem>> = {
+    small: { amountMinor: 20_000 },
+    large: { amountMinor: 200_000 },
+    supported: { amountMinor: 60_000, approvals: [anApproval('finance')] },
+    decided: { amountMinor: 20_000, status: 'approved' },
+  };
+  beforeAll(async () => {
+    for (const [index, [name, given]] of Object.entries(waiting).entries()) {
+      await write(name, { status: 'pending-approval', day: 1, orderId: 'ord_waiting', minute: index }, given);
+    }
+  });
+
+  test.each<[Query, string]>([
+    [{ awaiting: 'finance' }, 'large small'],
+    [{ awaiting: 'service-lead' }, 'supported small'],
+    [{ awaiting: 'admin' }, 'supported large small'],
+    [{ awaiting: 'admin', status: 'approved,pending-approval' }, 'supported large small'],
+    [{ awaiting: 'admin', status: 'approved' }, ''],
+    [{ awaiting: 'admin', to: '2026-02-28' }, ''],
+  ])('%j are listed, the newest first: %s', async (query, names) =>
+    expect(await allRefunds({ ...query, orderId: 'ord_waiting', limit: 1 })).toBe(names),
+  );
+
+  test.each([
+    ['finanse', 'Did you mean finance?'],
+    ['service', 'Valid values: service-lead, finance, admin'],
+    ['constructor', 'Valid values'],
+    ['__proto__', 'Valid values'],
+    ['Finance', 'Did you mean finance?'],
+  ])('are not listed for %s, which has no limit: %s', async (awaiting, detail) => {
+    const query = findRefunds.query.parse({ awaiting });
+    const { status, body } = await listRefunds(aRequest(findRefunds, { query }, 'finance'));
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ type: 'invalid-parameter', errors: [{ pointer: '/awaiting' }] });
+    expect(JSON.stringify(body)).toContain(detail);
+  });
+
+  test('have cursors of their department', async () => {
+    const query = findRefunds.query.parse({ awaiting: 'admin', orderId: 'ord_waiting', limit: 1 });
+    const { body } = await listRefunds(aRequest(findRefunds, { query }, 'finance'));
+    const { cursor } = findRefunds.responses[200].schema.parse(body);
+    const other = findRefunds.query.parse({ awaiting: 'finance', orderId: 'ord_waiting', cursor });
+    expect((await listRefunds(aRequest(findRefunds, { query: other }, 'finance'))).status).toBe(400);
+  });
 });
