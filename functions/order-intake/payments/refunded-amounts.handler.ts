@@ -11,7 +11,7 @@ import { createRefundedAmountsStore } from './refunded-amounts-store.ts';
 const { TIME_ZONE, ...tables } = RefundedAmountsEnv.parse(process.env);
 const db = openDatabase();
 const orders = createOrderStore(db, tables, TIME_ZONE);
-const { refundedAmounts } = createRefundedAmountsStore(db, tables);
+const refunds = createRefundedAmountsStore(db, tables);
 
 /** An event after which the refund ledger of an order has other refunded amounts. */
 const RefundEvent = {
@@ -20,7 +20,7 @@ const RefundEvent = {
 
 export const handler = queueHandler(RefundEvent, async ({ detail: { metadata, data } }) => {
   // The event says that the ledger changed; the ledger, read after it, says how.
-  const refunded = await refundedAmounts(data.orderId);
+  const refunded = await refunds.refundedAmounts(data.orderId);
   if (!refunded) return;
   const { eventId: causationId, correlationId } = metadata;
   const cause = { actor: 'storeworks.order-intake', correlationId, causationId, now: Date.now() };

@@ -2,7 +2,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { jsonResponse } from '../../../../infra/local/gateway/aws-call.ts';
-import type { LocalContext } from '../../../../infra/local/context.ts';
 import { openAccessKeys } from '../../../../infra/local/gateway/access-keys.ts';
 import { createGateway } from '../../../../infra/local/gateway/gateway.ts';
 import { createIam } from '../../../../infra/local/iam/iam.ts';
@@ -21,7 +20,7 @@ const echo = {
   },
 };
 const small = smallContext([]);
-const gateway = createGateway({ ...small.context, now: () => clock.now, log: () => {} } as LocalContext, {
+const gateway = createGateway({ ...small.context, now: () => clock.now, log: () => {} }, {
   iam: createIam(small.context.template),
   accessKey: (id) => (id === key.accessKeyId ? { ...key, roleArn: undefined } : undefined),
   services: { s3: echo, dynamodb: echo, sqs: echo, lambda: echo, scheduler: echo },

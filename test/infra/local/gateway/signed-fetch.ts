@@ -51,7 +51,7 @@ export async function signedHeaders(service: string, credentials: Credentials, u
 
 /** Sends a request that the SDK's signer signs. */
 export const signedFetch = async (service: string, credentials: Credentials, url: string, sent: Sent = {}) =>
-  fetch(url, { ...sent, headers: await signedHeaders(service, credentials, url, sent) } as RequestInit);
+  fetch(url, { ...sent, headers: await signedHeaders(service, credentials, url, sent) });
 
 /** As the SDK's presigner for S3: the body is not known yet. */
 const unhashed = { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' };
@@ -66,5 +66,5 @@ export async function presignedUrl(
     expiresIn: seconds,
     signingDate,
   });
-  return `${new URL(url).origin}${signed.path}?${new URLSearchParams(signed.query as Record<string, string>)}`;
+  return `${new URL(url).origin}${signed.path}?${new URLSearchParams(signed.query as Record<string, string>).toString()}`;
 }
