@@ -20,11 +20,14 @@ const echo = {
   },
 };
 const small = smallContext([]);
-const gateway = createGateway({ ...small.context, now: () => clock.now, log: () => {} }, {
-  iam: createIam(small.context.template),
-  accessKey: (id) => (id === key.accessKeyId ? { ...key, roleArn: undefined } : undefined),
-  services: { s3: echo, dynamodb: echo, sqs: echo, lambda: echo, scheduler: echo },
-});
+const gateway = createGateway(
+  { ...small.context, now: () => clock.now, log: () => {} },
+  {
+    iam: createIam(small.context.template),
+    accessKey: (id) => (id === key.accessKeyId ? { ...key, roleArn: undefined } : undefined),
+    services: { s3: echo, dynamodb: echo, sqs: echo, lambda: echo, scheduler: echo },
+  },
+);
 const server = createServer(gateway);
 let endpoint: string;
 beforeAll(async () => {
