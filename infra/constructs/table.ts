@@ -22,6 +22,16 @@ type TableProps<I extends string> = {
 type Action =
   'GetItem' | 'BatchGetItem' | 'Query' | 'Scan' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'ConditionCheckItem';
 
+/** A part of a table's items. IAM compares the partition key and the attributes that a request names. */
+type Part = {
+  /** Patterns of partition keys, such as `ALERT#*`. */
+  partitions: readonly string[];
+  /** Top-level attributes beside the keys that a request may name, in its expressions or its item. @default all */
+  attributes?: readonly string[];
+  /** Whether the actions must be part of a transaction. @default false */
+  inTransactions?: boolean;
+};
+
 export type AnyTable = TableDefinition<string, string>;
 
 /**
@@ -53,6 +63,15 @@ export class TableDefinition<V extends string, I extends string = never> {
   /** Access to items of the table by these actions; without any, the variable only. Indexes need `query`. */
   access(...actions: Action[]): Access<V> {
     return { variables: this.named(), grant: (handler) => this.grant(handler, actions, [this.arn]) };
+  }
+
+  /**
+   * Access to a part of the items. Conditions as in the DynamoDB guide, "Using IAM policy conditions for fine-grained
+   * access control" and "Using IAM with transactions".
+   */
+  items(part: Part, ...actions: Action[]): Access<V> {
+    const conditions = conditionsOf(part);
+    return { variables: this.named(), grant: (handler) => this.grant(handler, actions, [this.arn], conditions) };
   }
 
   /** Access to query these indexes. */
@@ -113,10 +132,23 @@ export class TableDefinition<V extends string, I extends string = never> {
   }
 
   /** The library's own grants would add every index. */
-  private grant({ role }: WorkflowFunction, actions: Action[], resourceArns: string[]): void {
+  private grant({ role }: WorkflowFunction, actions: Action[], resourceArns: string[], conditions?: Conditions): void {
     if (actions.length === 0) return;
-    Grant.addToPrincipal({ grantee: role, actions: actions.map((action) => `dynamodb:${action}`), resourceArns });
+    Grant.addToPrincipal({
+      grantee: role,
+      actions: actions.map((action) => `dynamodb:${action}`),
+      resourceArns,
+      ...(conditions && { conditions }),
+    });
   }
 }
+
+type Conditions = Record<string, Record<string, readonly string[]>>;
+
+const conditionsOf = ({ partitions, attributes, inTransactions = false }: Part): Conditions => ({
+  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions },
+  ...(attributes && { 'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', ...attributes] } }),
+  ...(inTransactions && { 'ForAnyValue:StringEquals': { 'dynamodb:EnclosingOperation': ['TransactWriteItems'] } }),
+});
 
 const viewTypes = { 'new-images': StreamViewType.NEW_IMAGE, 'new-and-old-images': StreamViewType.NEW_AND_OLD_IMAGES };

@@ -2,6 +2,7 @@ import { Aws, Duration, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AccountRecovery,
   type CfnUserPool,
+  type CfnUserPoolClient,
   FeaturePlan,
   Mfa,
   OAuthScope,
@@ -95,6 +96,8 @@ function addClients(pool: UserPool, clients: Record<string, Client>): void {
         scopes: client.scopes.map((scope) => OAuthScope.resourceServer(server, scopeOf[scope])),
       },
     });
+    // Without this list, Cognito would admit sign-in by password proof and by custom challenges. An empty list is not valid.
+    (created.node.defaultChild as CfnUserPoolClient).explicitAuthFlows = ['ALLOW_REFRESH_TOKEN_AUTH'];
     addOutput(Stack.of(pool), outputOf(name), created.userPoolClientId);
   }
 }

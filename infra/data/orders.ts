@@ -14,30 +14,53 @@ export const orderTable = new TableDefinition('OrderTable', 'ORDER_TABLE_NAME', 
   ],
 });
 
+/** Orders, with their events and the marks of their chunked changes. */
+const ofOrders = ['ORDER#*'];
+const reads = orderTable.access('BatchGetItem');
+/**
+ * Marks of chunked changes count their steps, and are deleted with the last one. An order has none of these attributes: it
+ * is written as a whole, on condition of its version.
+ */
+const marks = { partitions: ofOrders, attributes: ['settled', 'attemptId', 'state', 'taken'], inTransactions: true };
+const changes = all(
+  orderTable.items({ partitions: ofOrders }, 'PutItem'),
+  orderTable.items(marks, 'UpdateItem', 'DeleteItem'),
+);
+
 export const orders = {
   /** Sets the variable; the function makes no request. */
   named: orderTable.access(),
   getter: orderTable.access('GetItem'),
-  reader: orderTable.access('BatchGetItem'),
+  reader: reads,
   /** Reads orders, and checks their version in its own transaction. */
   checker: orderTable.access('BatchGetItem', 'ConditionCheckItem'),
-  /** Deletes the marks of chunked placements and settlements. */
-  writer: orderTable.access('BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+  writer: all(reads, changes),
   /** Places orders, in chunks if they are large; before it refuses one for lack of stock, it expires overdue holds. */
-  placer: all(orderTable.access('BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'), orderTable.query('byDue')),
-  /** Serves the API: finds orders by every index, and reads their timelines. */
+  placer: all(reads, changes, orderTable.query('byDue')),
+  /** Serves the API: finds orders by every index, reads their timelines, and records requested exports. */
   editor: all(
-    orderTable.access('BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
+    all(reads, changes, orderTable.access('Query')),
     orderTable.query('byCustomer', 'byStatus', 'byDay', 'byEmail', 'byDue'),
+    orderTable.items({ partitions: ['EXPORT#*'] }, 'PutItem'),
   ),
   /** Places queued orders; before it refuses one for lack of stock, it expires overdue holds. */
-  queuePlacer: all(
-    orderTable.access('BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'),
-    orderTable.query('byDue'),
+  queuePlacer: all(reads, changes, orderTable.access('ConditionCheckItem'), orderTable.query('byDue')),
+  /** Remembers up to which queued order it looked for missing messages. */
+  resender: orderTable.items({ partitions: ['INTAKE'] }, 'PutItem'),
+  /** Holds orders, and stores their risk. */
+  assessor: all(
+    reads,
+    orderTable.items({ partitions: ofOrders }, 'PutItem'),
+    orderTable.items({ partitions: ofOrders, attributes: ['risk', 'version'] }, 'UpdateItem'),
   ),
-  assessor: orderTable.access('BatchGetItem', 'UpdateItem', 'PutItem'),
-  importer: orderTable.access('PutItem', 'GetItem'),
-  exporter: orderTable.access('BatchGetItem', 'UpdateItem'),
+  importer: all(orderTable.access('GetItem'), orderTable.items({ partitions: ofOrders }, 'PutItem')),
+  /** Completes exports. */
+  exporter: all(reads, orderTable.items({ partitions: ['EXPORT#*'] }, 'UpdateItem')),
+  /** Adds orders to the index of e-mail addresses. */
+  emailIndexer: all(
+    reads,
+    orderTable.items({ partitions: ofOrders, attributes: ['emailKey', 'customer'] }, 'UpdateItem'),
+  ),
   byCustomer: orderTable.query('byCustomer'),
   byStatus: orderTable.query('byStatus'),
   byDay: orderTable.query('byDay'),

@@ -12,21 +12,50 @@ export const stockTable = new TableDefinition('StockTable', 'STOCK_TABLE_NAME', 
   ],
 });
 
+/** Stock, lots, transfers and the ledger of a SKU. */
+const ofSkus = ['SKU#*'];
+/** What orders write and compare: never levels, the list of SKUs, or lots. */
+const reserved = { partitions: ofSkus, attributes: ['warehouses', 'takes', 'givenUpAt'] };
+const shipped = { partitions: ofSkus, attributes: ['warehouses', 'idleSince', 'lastMove'] };
+/** Empty lots and transfers are deleted. A stock item has none of these attributes. */
+const lots = {
+  partitions: ofSkus,
+  attributes: ['units', 'unavailable', 'expired', 'expiresOn'],
+  inTransactions: true,
+};
+const readsLedger = stockTable.access('BatchGetItem', 'Query');
+const movements = { partitions: [...ofSkus, 'MOVEMENT#*'] };
+const expired = { partitions: ofSkus, attributes: ['warehouses', 'lastMove'] };
+
 export const stock = {
   /** Sets the variable; the function makes no request. */
   named: stockTable.access(),
   reader: stockTable.access('BatchGetItem'),
   /** Reserves and releases units of orders. */
-  reserver: stockTable.access('BatchGetItem', 'UpdateItem'),
-  releaser: stockTable.access('UpdateItem'),
-  /** Writes the ledger rows of shipments. */
-  shipper: stockTable.access('UpdateItem', 'PutItem'),
+  reserver: all(stockTable.access('BatchGetItem'), stockTable.items(reserved, 'UpdateItem')),
+  releaser: stockTable.items(reserved, 'UpdateItem'),
+  /** Releases units, and writes the ledger rows of shipments. */
+  shipper: all(
+    stockTable.items(reserved, 'UpdateItem'),
+    stockTable.items(shipped, 'UpdateItem'),
+    stockTable.items({ partitions: ofSkus }, 'PutItem'),
+  ),
   /** Applies movements; for a count it reads the ledger. */
-  mover: stockTable.access('BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
-  alertWriter: stockTable.access('PutItem', 'ConditionCheckItem'),
-  lotWriter: stockTable.access('BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
-  repairer: stockTable.access('BatchGetItem', 'Query', 'PutItem', 'UpdateItem'),
-  ledgerReader: stockTable.access('BatchGetItem', 'Query'),
+  mover: all(readsLedger, stockTable.items(movements, 'PutItem', 'UpdateItem'), stockTable.items(lots, 'DeleteItem')),
+  /** Remembers how often a message was deferred. */
+  deferrer: stockTable.items({ partitions: ['MESSAGE#*'] }, 'PutItem'),
+  /** Stores alert levels, acknowledgements and requested repairs. */
+  requester: stockTable.items({ partitions: ['ALERT#*', 'RAISED#*', 'REPAIR#*'] }, 'PutItem', 'UpdateItem'),
+  alertWriter: stockTable.items({ partitions: ['ALERT#*', 'RAISED#*'] }, 'PutItem', 'ConditionCheckItem'),
+  /** Deducts shipments from lots, and takes expired lots off sale. */
+  lotWriter: all(
+    readsLedger,
+    stockTable.items(movements, 'PutItem'),
+    stockTable.items(expired, 'UpdateItem'),
+    stockTable.items(lots, 'DeleteItem'),
+  ),
+  repairer: all(readsLedger, stockTable.items({ partitions: [...ofSkus, 'REPAIR#*'] }, 'PutItem', 'UpdateItem')),
+  ledgerReader: readsLedger,
   allSkus: stockTable.query('allStock'),
   byAlertStatus: stockTable.query('byAlertStatus'),
 };

@@ -23,7 +23,7 @@ export class StockUpdateStack extends WorkflowStack {
     addHttp(this, movements);
     const { queue } = this.queue<MessageEnv>({
       handler: 'stock-update/movements/movement-message.handler.ts',
-      uses: (own) => all(movements, settings.warehouseCodes, own.url('MOVEMENT_QUEUE_URL')),
+      uses: (own) => all(movements, stock.deferrer, settings.warehouseCodes, own.url('MOVEMENT_QUEUE_URL')),
       errorImpact: 'Movements that other systems sent are not applied: the store shows too little or too much stock.',
       timeout: Duration.minutes(1),
       maxConcurrency: 10,

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ofType } from './synthesised.ts';
 
 test('no role has a wildcard action, and only tracing has a wildcard resource', () => {
@@ -42,5 +42,127 @@ test('every function that can refuse an order for lack of stock may expire overd
     const changing = ['BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'];
     expect(actionsOn('OrderTable'), name).toEqual(expect.arrayContaining(changing));
     expect(actionsOn('StockTable'), name).toContain('UpdateItem');
+  }
+});
+
+type Write = { role: string; table: string; action: string; partitions: string[]; attributes: string[] | undefined };
+
+/** What each role may write, derived from the template: a statement without a condition covers all partitions. */
+const writes: Write[] = ofType('AWS::IAM::Policy').flatMap(({ id, properties }) =>
+  properties.PolicyDocument.Statement.flatMap(({ Action, Resource, Condition = {} }) => {
+    const table = /Data-(\w+Table)/.exec(JSON.stringify(Resource))?.[1] ?? '';
+    const role = id.replace(/(Function)?RoleDefaultPolicy\w+$/, '');
+    const attributes = Condition['ForAllValues:StringEquals']?.['dynamodb:Attributes'];
+    const partitions = [Condition['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? '*'].flat();
+    return [Action]
+      .flat()
+      .filter((action) => /^dynamodb:(Put|Update|Delete|BatchWrite)/.test(action))
+      .map((action) => ({
+        role,
+        table,
+        action: action.replace('dynamodb:', ''),
+        partitions,
+        attributes: attributes === undefined ? undefined : [attributes].flat(),
+      }));
+  }),
+);
+
+/** Roles by what they may do, such as `OrderTable DeleteItem ORDER#*`. */
+function rolesBy(found: Write[]): Record<string, string[]> {
+  const grouped = Map.groupBy(
+    found.flatMap((write) => write.partitions.map((partition) => ({ ...write, partition }))),
+    ({ table, action, partition, attributes }) => [table, action, partition, ...(attributes ?? [])].join(' '),
+  );
+  return Object.fromEntries([...grouped].map(([key, all]) => [key, all.map(({ role }) => role).sort()]));
+}
+
+describe('least privilege for items', () => {
+  const changesOrders = [
+    'OrderIntake-Api',
+    'OrderIntake-Exchange',
+    'OrderIntake-Placement',
+    'OrderIntake-QueuedOrders',
+    'OrderIntake-RefundedAmounts',
+    'OrderIntake-RefundedUnits',
+    'OrderIntake-StripeWebhook',
+    'OrderIntake-Sweep',
+    'OrderIntake-UnfinishedSweep',
+  ];
+  const movesStock = [
+    'StockUpdate-Api',
+    'StockUpdate-FileUploaded',
+    'StockUpdate-MovementMessage',
+    'StockUpdate-ReturnReceived',
+  ];
+  const marks = 'pk sk settled attemptId state taken';
+
+  test('these functions delete items: marks of chunked orders, empty lots, and endpoints', () => {
+    expect(rolesBy(writes.filter(({ action }) => action === 'DeleteItem'))).toEqual({
+      [`OrderTable DeleteItem ORDER#* ${marks}`]: changesOrders,
+      'StockTable DeleteItem SKU#* pk sk units unavailable expired expiresOn': [
+        ...movesStock,
+        'StockUpdate-ExpireLots',
+        'StockUpdate-Shipment',
+      ].sort(),
+      'WebhookTable DeleteItem *': ['ChannelWebhooks-Api'],
+    });
+  });
+
+  test('these functions update parts of items in the order and the stock table', () => {
+    const updates = writes.filter(({ action, table }) => action === 'UpdateItem' && /Order|Stock(?!Audit)/.test(table));
+    const ships = ['OrderIntake-Api', 'OrderIntake-UnfinishedSweep'];
+    const expires = ['StockUpdate-ExpireLots', 'StockUpdate-Shipment'];
+    expect(rolesBy(updates)).toEqual({
+      [`OrderTable UpdateItem ORDER#* ${marks}`]: changesOrders,
+      'OrderTable UpdateItem ORDER#* pk sk risk version': ['OrderIntake-Risk'],
+      'OrderTable UpdateItem ORDER#* pk sk emailKey customer': ['OrderIntake-IndexEmails'],
+      'OrderTable UpdateItem EXPORT#*': ['OrderIntake-OrderExport'],
+      'StockTable UpdateItem SKU#* pk sk warehouses takes givenUpAt': changesOrders,
+      'StockTable UpdateItem SKU#* pk sk warehouses idleSince lastMove': ships,
+      'StockTable UpdateItem SKU#* pk sk warehouses lastMove': expires,
+      'StockTable UpdateItem SKU#*': [...movesStock, 'StockUpdate-Repair'].sort(),
+      'StockTable UpdateItem MOVEMENT#*': movesStock,
+      'StockTable UpdateItem REPAIR#*': ['StockUpdate-Api', 'StockUpdate-Repair'],
+      'StockTable UpdateItem ALERT#*': ['StockUpdate-Api'],
+      'StockTable UpdateItem RAISED#*': ['StockUpdate-Api'],
+    });
+  });
+
+  test('a function writes order and stock items of its own partitions only', () => {
+    const unlimited = writes.filter(
+      ({ table, partitions }) => ['OrderTable', 'StockTable'].includes(table) && partitions.includes('*'),
+    );
+    expect(unlimited).toEqual([]);
+    const partitionsOf = (role: string) =>
+      new Set(writes.filter((write) => write.role === role).flatMap(({ partitions }) => partitions));
+    expect(partitionsOf('StockUpdate-StockChanged')).toEqual(new Set(['ALERT#*', 'RAISED#*']));
+    expect(partitionsOf('StockUpdate-IdleStock')).toEqual(new Set(['ALERT#*', 'RAISED#*']));
+    expect(partitionsOf('OrderIntake-OrderExport')).toEqual(new Set(['EXPORT#*']));
+    expect(partitionsOf('OrderIntake-OrderFileUploaded')).toEqual(new Set(['ORDER#*']));
+  });
+
+  test('items are deleted in transactions only, together with the change that they belong to', () => {
+    const statements = ofType('AWS::IAM::Policy').flatMap(({ properties }) => properties.PolicyDocument.Statement);
+    const deleting = statements.filter(
+      ({ Action, Resource }) =>
+        [Action].flat().includes('dynamodb:DeleteItem') && !/Webhook/.test(JSON.stringify(Resource)),
+    );
+    expect(deleting.length).toBeGreaterThan(0);
+    for (const { Condition } of deleting) {
+      expect([Condition?.['ForAnyValue:StringEquals']?.['dynamodb:EnclosingOperation']].flat()).toEqual([
+        'TransactWriteItems',
+      ]);
+    }
+  });
+});
+
+test('the clients of machines get tokens by client credentials only', () => {
+  const clients = ofType('AWS::Cognito::UserPoolClient');
+  expect(clients.length).toBeGreaterThan(0);
+  for (const { properties } of clients) {
+    expect(properties).toMatchObject({
+      AllowedOAuthFlows: ['client_credentials'],
+      ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'],
+    });
   }
 });

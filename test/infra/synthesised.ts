@@ -8,13 +8,18 @@ import { bundlesContext, notBundled } from '../../infra/constructs/workflow-func
 type Reference = { Ref?: string; 'Fn::GetAtt'?: [string, string] };
 type Delivery = { OnFailure: { Destination: Reference } };
 type Target = { DeadLetterConfig: { Arn: Reference } };
-type Statement = { Action: string | string[]; Resource: unknown };
+type Statement = {
+  Action: string | string[];
+  Resource: unknown;
+  Condition?: Record<string, Record<string, string | string[]>>;
+};
 
 /** Properties that the tests read, of resources of all types. */
 type Properties = {
   AlarmActions: unknown[];
   AlarmDescription: string;
   AllowedOAuthFlows: string[];
+  ExplicitAuthFlows: string[];
   AllowedOAuthScopes: { 'Fn::Join': [string, unknown[]] }[];
   AuthorizationScopes: string[];
   AuthorizationType: string;

@@ -6,7 +6,7 @@ import type { LocalContext } from '../context.ts';
 import { createDynamoDbClient, type DynamoDbClient } from './client.ts';
 import { checkAvailable, type DynamoDbInput, isStreamOperation, permissionsOf, tablesWritten } from './permissions.ts';
 import { startDynoxide } from './dynoxide.ts';
-import { ensureTable, hasTimeToLive, tablesOf } from './tables.ts';
+import { ensureTable, hasTimeToLive, partitionKeysOf, tablesOf } from './tables.ts';
 import { StartError } from '../start-error.ts';
 
 export const supports = {
@@ -97,6 +97,7 @@ export async function startDynamodb(context: LocalContext) {
 
 function service(client: DynamoDbClient, { template }: LocalContext, listeners: Map<string, Set<() => void>>) {
   const tableArns = `arn:aws:dynamodb:${template.region}:${template.accountId}:table/`;
+  const partitionKeyOf = partitionKeysOf(template);
   // `permissions` and `handle` need the same parsed body.
   const parsed = new WeakMap<AwsCall, DynamoDbInput>();
   const inputOf = (call: AwsCall): DynamoDbInput => {
@@ -136,7 +137,7 @@ function service(client: DynamoDbClient, { template }: LocalContext, listeners: 
     );
 
   return {
-    permissions: (call) => permissionsOf(call.operation, inputOf(call), tableArns),
+    permissions: (call) => permissionsOf(call.operation, inputOf(call), tableArns, partitionKeyOf),
     handle,
   } satisfies AwsService;
 }

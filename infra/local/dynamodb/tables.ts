@@ -48,6 +48,19 @@ export const tablesOf = (template: Template): Resource[] => [
 export const hasTimeToLive = (table: Resource): boolean =>
   propertiesOf(table).TimeToLiveSpecification?.Enabled === true;
 
+/** Names of the partition keys of the template's tables and of their indexes. */
+export function partitionKeysOf(template: Template): (table: string, index?: string) => string {
+  const nameIn = (schema: z.infer<typeof KeySchema>) =>
+    schema.find(({ KeyType: type }) => type === 'HASH')?.AttributeName ?? '';
+  const names = new Map<string, string>();
+  for (const table of tablesOf(template)) {
+    const { KeySchema: own, GlobalSecondaryIndexes: global, LocalSecondaryIndexes: local } = propertiesOf(table);
+    names.set(table.name, nameIn(own));
+    for (const index of [...global, ...local]) names.set(`${table.name}/${index.IndexName}`, nameIn(index.KeySchema));
+  }
+  return (table, index) => names.get(index === undefined ? table : `${table}/${index}`) ?? '';
+}
+
 /**
  * Creates the table if it does not exist, and updates its indexes and TTL, as a deployment does. Throws StartError for
  * a change that replaces the table on AWS, because it would delete the data.

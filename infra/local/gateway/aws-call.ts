@@ -20,6 +20,8 @@ export type Permission = {
   resource: string;
   /** Condition keys of this request, such as `iam:PassedToService`; IAM adds those of the account and role. */
   context?: Record<string, string | string[]>;
+  /** Condition keys of each item of the request, such as `dynamodb:LeadingKeys`: the permission is required for each. */
+  items?: () => Record<string, string | string[]>[];
 };
 
 /** A local AWS service behind the gateway. */

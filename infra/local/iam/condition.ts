@@ -20,7 +20,14 @@ const knownKeys = new Set([
   'aws:sourceaccount',
   'aws:sourcearn',
   'iam:passedtoservice',
+  'dynamodb:leadingkeys',
+  'dynamodb:attributes',
+  'dynamodb:enclosingoperation',
 ]);
+
+/** Whether a statement's `Condition` depends on the items of a request. */
+export const readsItems = (raw: Record<string, Record<string, unknown>>): boolean =>
+  Object.values(raw).some((keys) => Object.keys(keys).some((key) => key.toLowerCase().startsWith('dynamodb:')));
 
 type Operator = { negated: boolean; matcher: (pattern: string, at: string) => { test: (value: string) => boolean } };
 

@@ -38,7 +38,7 @@ const telemetryPolicies = new Set([
   'arn:aws:iam::aws:policy/CloudWatchLambdaInsightsExecutionRolePolicy',
 ]);
 
-type Role = { arn: string; statements: Statement[]; trust: Statement[]; decisions: Map<string, Decision> };
+type Role = { arn: string; statements: Statement[]; trust: Statement[]; matching: Map<string, Matching> };
 type Decision = 'allowed' | 'denied' | 'explicitly denied';
 
 /** Maximum number of cached decisions per role. S3 object keys would make the number unlimited. */
@@ -68,20 +68,20 @@ export function createIam(template: Template): Iam {
       ...policies.flatMap((policy) => openDocument(policy.properties.PolicyDocument, 'identity', placeOf(policy))),
     ];
     const trust = openDocument(properties.AssumeRolePolicyDocument, 'trust', placeOf(resource));
-    roles.set(arn, { arn, statements, trust, decisions: new Map() });
+    roles.set(arn, { arn, statements, trust, matching: new Map() });
   }
 
   const decide = (roleArn: string, permission: Permission): Decision => {
     const role = roles.get(roleArn);
     if (!role) return 'denied';
-    const compute = () => decision(role.statements, permission, identityContext(template, role, permission));
-    if (permission.context) return compute();
-    const key = `${permission.action} ${permission.resource}`;
-    const known = role.decisions.get(key);
-    if (known) return known;
-    if (role.decisions.size >= maxCachedDecisions) role.decisions.clear();
-    const decided = compute();
-    role.decisions.set(key, decided);
+    const matching = matchingOf(role, permission);
+    if (matching.decision && !permission.context) return matching.decision;
+    const base = identityContext(template, role, permission.context);
+    const items = matching.readItems ? permission.items?.() : undefined;
+    const contexts = items?.map((item) => Object.assign(lowerCased(item), base)) ?? [base];
+    const decisions = new Set(contexts.map((context) => decision(matching.statements, context)));
+    const decided = strictest.find((each) => decisions.has(each)) ?? 'denied';
+    if (!matching.readItems && !permission.context) matching.decision = decided;
     return decided;
   };
 
@@ -97,17 +97,31 @@ export function createIam(template: Template): Iam {
         'aws:sourcearn': sourceArn === undefined ? 'not-checked' : [sourceArn],
       };
       const request = { action: 'sts:AssumeRole', resource: roleArn, principal: servicePrincipal };
-      return decision(roles.get(roleArn)?.trust ?? [], request, context) === 'allowed';
+      const trusting = (roles.get(roleArn)?.trust ?? []).filter((statement) => statement.matches(request));
+      return decision(trusting, context) === 'allowed';
     },
   };
 }
 
-function decision(
-  statements: Statement[],
-  request: Permission & { principal?: string },
-  context: RequestContext,
-): Decision {
-  const applying = statements.filter((statement) => statement.applies(request, context));
+/** The statements for an action and resource. The decision is kept if it depends on nothing else of the request. */
+type Matching = { statements: Statement[]; readItems: boolean; decision?: Decision };
+
+function matchingOf({ statements, matching }: Role, { action, resource }: Permission): Matching {
+  const key = `${action} ${resource}`;
+  const known = matching.get(key);
+  if (known) return known;
+  if (matching.size >= maxCachedDecisions) matching.clear();
+  const found = statements.filter((statement) => statement.matches({ action, resource }));
+  const made = { statements: found, readItems: found.some(({ readsItems }) => readsItems) };
+  matching.set(key, made);
+  return made;
+}
+
+/** A request for several items is allowed if each item is. */
+const strictest = ['explicitly denied', 'denied', 'allowed'] as const;
+
+function decision(matching: Statement[], context: RequestContext): Decision {
+  const applying = matching.filter((statement) => statement.holds(context));
   if (applying.some(({ effect }) => effect === 'Deny')) return 'explicitly denied';
   return applying.length > 0 ? 'allowed' : 'denied';
 }
@@ -116,10 +130,15 @@ function decision(
  * Condition keys are not case-sensitive:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
  */
-function identityContext({ accountId, region }: Template, role: Role, { context = {} }: Permission): RequestContext {
-  const given = Object.entries(context).map(([key, value]) => [key.toLowerCase(), [value].flat()] as const);
+function lowerCased(context: Record<string, string | string[]>): RequestContext {
+  const lower: RequestContext = {};
+  for (const [key, value] of Object.entries(context)) lower[key.toLowerCase()] = Array.isArray(value) ? value : [value];
+  return lower;
+}
+
+function identityContext({ accountId, region }: Template, role: Role, context: Permission['context']): RequestContext {
   return {
-    ...Object.fromEntries(given),
+    ...lowerCased(context ?? {}),
     // On AWS, the SDK calls over TLS.
     'aws:securetransport': ['true'],
     'aws:requestedregion': [region],

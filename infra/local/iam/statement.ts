@@ -1,12 +1,17 @@
 import * as z from 'zod';
-import { type Conditions, openConditions, type RequestContext } from './condition.ts';
+import { type Conditions, openConditions, readsItems } from './condition.ts';
 import { glob } from './pattern.ts';
 import { StartError } from '../start-error.ts';
 
 /** A compiled policy statement. */
 export type Statement = {
   effect: 'Allow' | 'Deny';
-  applies: (request: { action: string; resource: string; principal?: string }, context: RequestContext) => boolean;
+  /** Whether its action, resource and principal match. */
+  matches: (request: { action: string; resource: string; principal?: string }) => boolean;
+  /** Evaluates its conditions. */
+  holds: Conditions;
+  /** Whether its conditions depend on the items of a request. */
+  readsItems: boolean;
 };
 
 const Texts = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
@@ -47,7 +52,6 @@ export function openDocument(document: unknown, kind: 'identity' | 'trust', at: 
 type RawStatement = z.infer<typeof IdentityStatement> | z.infer<typeof TrustStatement>;
 
 function openStatement(raw: RawStatement, at: string): Statement {
-  const conditions: Conditions = openConditions(raw.Condition, at);
   const actions = eitherOr(raw.Action, raw.NotAction, 'Action', at, 'i');
   const resources =
     'Principal' in raw
@@ -63,8 +67,9 @@ function openStatement(raw: RawStatement, at: string): Statement {
     services === undefined || (principal !== undefined && services.includes(principal));
   return {
     effect: raw.Effect,
-    applies: ({ action, resource, principal }, context) =>
-      principals(principal) && actions(action) && resources(resource) && conditions(context),
+    matches: ({ action, resource, principal }) => principals(principal) && actions(action) && resources(resource),
+    holds: openConditions(raw.Condition, at),
+    readsItems: readsItems(raw.Condition),
   };
 }
 

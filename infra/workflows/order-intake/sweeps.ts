@@ -12,7 +12,7 @@ import { settings } from '../../settings.ts';
 export function addSweeps(stack: WorkflowStack, queueSender: Access<'ORDER_QUEUE_URL'>): void {
   stack.every<UnfinishedSweepEnv>('1 minute', {
     handler: 'order-intake/unfinished-sweep.handler.ts',
-    uses: all(orders.writer, orders.byStatus, stock.shipper, queueSender, settings.timeZone),
+    uses: all(all(orders.writer, orders.resender, orders.byStatus), stock.shipper, queueSender, settings.timeZone),
     errorImpact: 'Stock of large orders stays reserved after they end, and orders accepted for later may get lost.',
     timeout: Duration.minutes(1),
   });
@@ -24,7 +24,7 @@ export function addSweeps(stack: WorkflowStack, queueSender: Access<'ORDER_QUEUE
   });
   stack.onConsole<IndexEmailsEnv>({
     handler: 'order-intake/search/index-emails.handler.ts',
-    uses: all(orders.exporter, orders.byDay, stock.named, settings.timeZone),
+    uses: all(orders.emailIndexer, orders.byDay, stock.named, settings.timeZone),
     errorImpact: 'Orders from before 2026-11-30 are not found by the e-mail address of their customer.',
     timeout: Duration.minutes(10),
   });

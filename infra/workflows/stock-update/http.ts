@@ -18,7 +18,7 @@ export function addHttp(stack: WorkflowStack, movements: AccessFor<StoreEnv>): v
     routes: [routes, levelRoutes, alertRoutes, shortageRoutes, repairRoutes],
     handler: 'stock-update/api.handler.ts',
     uses: all(
-      all(movements, stock.allSkus, stock.byAlertStatus, stockAudits.reader),
+      all(movements, stock.requester, stock.allSkus, stock.byAlertStatus, stockAudits.reader),
       all(orders.reader, orders.byStatus),
       all(settings.channels, settings.warehouses),
     ),

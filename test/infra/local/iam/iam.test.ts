@@ -210,11 +210,7 @@ describe('conditions', () => {
 
 test.each<[string, Json, string]>([
   ['operator', { Condition: { IpAddress: { 'aws:SourceArn': '10.0.0.0/8' } } }, 'condition operator IpAddress'],
-  [
-    'condition key',
-    { Condition: { StringEquals: { 'dynamodb:LeadingKeys': 'a' } } },
-    'condition key dynamodb:LeadingKeys',
-  ],
+  ['condition key', { Condition: { StringEquals: { 'dynamodb:Select': 'a' } } }, 'condition key dynamodb:Select'],
   ['policy variable', { Resource: 'arn:aws:s3:::lake/${aws:username}' }, 'policy variables'],
   ['statement element', { Principal: '*' }, 'Principal'],
   ['effect', { Effect: 'allow' }, 'Effect'],
