@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import type { EventDefinition } from '../shared/contracts/define-event.ts';
 import type { FileDefinition } from '../shared/contracts/define-file.ts';
+import { WebhookChangeRequested, WebhookRedirected } from '../shared/contracts/webhooks/events.ts';
+import { WebhookEndpointVerification } from '../shared/contracts/webhooks/verification.ts';
 import { postMovements } from '../shared/contracts/stock/routes.ts';
 import type { Columns } from '../shared/csv/columns.ts';
 
@@ -22,7 +24,12 @@ export function createAsyncApi(events: readonly EventDefinition[], files: Record
       }),
       webhooks: channel(
         'POST to the endpoints of a channel, signed as in Standard Webhooks, for events of its own orders.',
-        { messages: events.filter(isOrderEvent).map(webhookMessage) },
+        {
+          messages: [
+            ...events.filter((event) => isOrderEvent(event) || isNotice(event)).map(webhookMessage),
+            challenge,
+          ],
+        },
       ),
       movementQueue: channel('SQS queue of stock movements: the body of `POST /stock/movements`.', {
         messages: [{ name: 'Movements', contentType: 'application/json', payload: schemaOf(postMovements.body) }],
@@ -55,6 +62,10 @@ const busMessage = ({ detailType, envelope }: EventDefinition): Message => ({
 const isOrderEvent = ({ source, detailType }: EventDefinition) =>
   source === 'storeworks.order-intake' && detailType !== 'OrderImported' && detailType !== 'OrderExportRequested';
 
+/** The address that received the events before gets these two. */
+const isNotice = ({ detailType }: EventDefinition) =>
+  detailType === WebhookChangeRequested.detailType || detailType === WebhookRedirected.detailType;
+
 function webhookMessage({ detailType, envelope }: EventDefinition): Message {
   const { metadata, data } = envelope.shape.detail.shape;
   const body = z.object({
@@ -65,8 +76,16 @@ function webhookMessage({ detailType, envelope }: EventDefinition): Message {
   return { name: detailType, contentType: 'application/json', payload: schemaOf(body) };
 }
 
-const schemaOf = (schema: z.ZodType): object =>
-  z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' });
+function schemaOf(schema: z.ZodType): object {
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' });
+}
+
+const challenge: Message = {
+  name: 'WebhookEndpointVerification',
+  contentType: 'application/json',
+  description: 'The endpoint must answer with 2xx and `{"challenge": "<data.challenge>"}` before it gets events.',
+  payload: schemaOf(WebhookEndpointVerification),
+};
 
 type Files = Readonly<Record<string, FileDefinition>>;
 

@@ -26,5 +26,6 @@ export const settings = {
   warehouseCodes: variables({ WAREHOUSE_CODES: JSON.stringify(warehousesOf(store).map(({ warehouse }) => warehouse)) }),
   taxCategories: variables({ TAX_CATEGORIES: JSON.stringify(Object.keys(store.selling.taxBasisPoints)) }),
   idleStock: variables({ IDLE_LEVELS: JSON.stringify(store.idleStock) }),
+  webhookChallenge: variables({ WEBHOOK_CHALLENGED: store.webhookChallenge }),
   webhookRetries: variables({ RETRYING: JSON.stringify(store.webhooks) }),
 };

@@ -1,4 +1,5 @@
 import type { IdleLevels } from '../functions/stock-update/alerts/idle.ts';
+import type { Challenged } from '../functions/channel-webhooks/endpoints/address.ts';
 import type { WebhookRetryPolicy } from '../functions/channel-webhooks/deliveries/decide.ts';
 import type { RiskPolicy } from '../functions/order-intake/risk/risk-score.ts';
 import type { ReturnAddress } from '../shared/contracts/refunds/return-routes.ts';
@@ -65,6 +66,8 @@ export const store = {
     /** An endpoint that only fails for three days is disabled. */
     disableAfterSeconds: 3 * 86_400,
   },
+  /** Endpoints at these addresses must echo a challenge before they get events; `all` adds the local engine's. */
+  webhookChallenge: 'public',
   risk: {
     holdFrom: 50,
     windowMinutes: 60,
@@ -129,6 +132,7 @@ export type Store = {
   idleStock: IdleLevels;
   calendar: Omit<WorkingCalendar, 'timeZone'>;
   webhooks: WebhookRetryPolicy;
+  webhookChallenge: Challenged;
   risk: RiskPolicy;
   clients: Record<string, Client>;
 };

@@ -1,7 +1,12 @@
 import * as z from 'zod';
 import { Channels } from '../../shared/store.ts';
-import { FanOutEnv, json, loopback } from './deliveries/env.ts';
+import { FanOutEnv, json } from './deliveries/env.ts';
+import { loopback } from './endpoints/env.ts';
 
 /** Environment of the HTTP API. */
-export const ParsedApiEnv = FanOutEnv.extend({ ...loopback, CHANNELS: json.pipe(Channels) });
+export const ParsedApiEnv = FanOutEnv.extend({
+  ...loopback,
+  CHANNELS: json.pipe(Channels),
+  WEBHOOK_CHALLENGED: z.enum(['public', 'all']),
+});
 export type ApiEnv = z.input<typeof ParsedApiEnv>;

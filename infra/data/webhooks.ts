@@ -7,8 +7,9 @@ export const webhookTable = new TableDefinition('WebhookTable', 'WEBHOOK_TABLE_N
 });
 
 export const webhooks = {
+  endpointReader: webhookTable.access('GetItem'),
   endpointLister: webhookTable.access('Query'),
   deliverer: webhookTable.access('BatchGetItem', 'PutItem', 'UpdateItem'),
-  editor: webhookTable.access('GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem', 'Query'),
+  editor: webhookTable.access('GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
   byDead: webhookTable.query('byDead'),
 };

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
-import { channels } from '../support/environment.ts';
+import { channels as defaultChannels } from '../support/environment.ts';
 import { deliveryHandlers } from '../../functions/channel-webhooks/deliveries/delivery-api.ts';
 import type { DeliveryMessage } from '../../functions/channel-webhooks/deliveries/delivery.ts';
 import { endpointHandlers } from '../../functions/channel-webhooks/endpoints/endpoint-api.ts';
@@ -15,8 +15,16 @@ import { withConflicts } from '../support/database/conflicting-database.ts';
 import { databaseForEach, tables } from '../support/database/dynamodb.ts';
 import { eventsOf } from '../support/database/outbox.ts';
 
+const channels = {
+  ...defaultChannels,
+  'service-lead': { channel: 'service-lead', pricesItself: false, staff: true },
+};
+
 // A database for each test, as each counts the endpoints of the same channel.
 const database = databaseForEach();
+
+let answer: { status?: number; error?: string } = { status: 200 };
+const challenge = async () => ({ at: '2026-03-05T12:00:00.000Z', milliseconds: 5, ...answer });
 
 type Given = { endpointId?: string; body?: unknown; query?: Record<string, string>; client?: string; db?: Database };
 
@@ -27,7 +35,7 @@ async function call(method: string, path: string, given: Given = {}, sent: Deliv
   const deliveries = createDeliveryStore(db, tables);
   const queue = { send: async (messages: DeliveryMessage[]) => void sent.push(...messages) };
   const handler = httpHandler(
-    ...endpointHandlers({ store: endpoints, channels, isLoopbackAllowed: false, retryBudgetMs: 60_000 }),
+    ...endpointHandlers({ store: endpoints, challenge, channels, isLoopbackAllowed: false, retryBudgetMs: 60_000 }),
     ...deliveryHandlers({ endpoints, deliveries, channels, queue }),
   );
   const event = {
@@ -50,10 +58,12 @@ const put = (endpointId: string, given: Given = {}) =>
   call('PUT', '/webhooks/endpoints/{endpointId}', { endpointId, body: { url }, ...given });
 const url = 'https://shop.example.com/hooks';
 const list = async (given: Given = {}) => (await call('GET', '/webhooks/endpoints', given)).body.endpoints;
-const publishedStatuses = async () =>
-  (await eventsOf(database.db, tables.WEBHOOK_TABLE_NAME, channelPartition('storefront'))).map(
-    ({ detail }) => detail.data['status'],
-  );
+const publishedStatuses = async () => (await published('WebhookEndpointChanged')).map(({ status }) => status);
+
+const published = async (type: string) =>
+  (await eventsOf(database.db, tables.WEBHOOK_TABLE_NAME, channelPartition('storefront')))
+    .filter(({ detailType }) => detailType === type)
+    .map(({ detail }) => detail.data);
 
 describe('an endpoint', () => {
   test('is created once by ten concurrent PUTs; the secret is shown once and each change is published', async () => {
@@ -62,8 +72,8 @@ describe('an endpoint', () => {
     expect(created).toHaveLength(1);
     expect(responses.filter(({ status }) => status === 200)).toHaveLength(9);
     expect(responses.filter(({ body }) => 'secret' in body)).toEqual(created);
-    expect(await list()).toMatchObject([{ endpointId: 'shop', url, status: 'active' }]);
-    expect(await publishedStatuses()).toEqual(responses.map(() => 'active'));
+    expect(await list()).toMatchObject([{ endpointId: 'shop', url, status: 'pending-verification' }]);
+    expect(await publishedStatuses()).toEqual(responses.map(() => 'pending-verification'));
   });
 
   test('is not created in part when the write fails, and is created despite conflicts', async () => {
@@ -72,7 +82,7 @@ describe('an endpoint', () => {
     // The response with the secret did not arrive: the caller has to delete the endpoint to get a new secret.
     expect((await put('shop', { db: withCrash(database.db, { transaction: 1, when: 'after' }) })).status).toBe(500);
     expect((await put('shop', { db: withConflicts(database.db, { conflicts: 3 }) })).status).toBe(200);
-    expect(await publishedStatuses()).toEqual(['active', 'active']);
+    expect(await publishedStatuses()).toEqual(['pending-verification', 'pending-verification']);
   });
 
   test('with invalid content is refused, and the other endpoints stay', async () => {
@@ -113,6 +123,166 @@ describe('an endpoint', () => {
     expect((await call('GET', '/webhooks/endpoints/{endpointId}', { endpointId: 'shop-1' })).status).toBe(404);
     expect((await put('eleventh')).status).toBe(201);
   });
+});
+
+describe('the verification of an endpoint', () => {
+  const verify = () => call('POST', '/webhooks/endpoints/{endpointId}/verification', { endpointId: 'shop' });
+
+  test('makes it active, also when repeated', async () => {
+    expect((await verify()).status).toBe(404);
+    expect((await put('shop')).body).toMatchObject({ status: 'pending-verification' });
+    answer = { status: 200 };
+    expect(await verify()).toMatchObject({ status: 200, body: { status: 'active' } });
+    answer = { error: 'timeout' };
+    expect(await verify()).toMatchObject({ status: 200, body: { status: 'active' } });
+    expect(await publishedStatuses()).toEqual(['pending-verification', 'active']);
+    // The same address stays verified; another one does not.
+    expect((await put('shop', { body: { url, eventTypes: ['OrderPlaced'] } })).body.status).toBe('active');
+    expect((await put('shop', { body: { url: `${url}/2` } })).body.status).toBe('pending-verification');
+  });
+
+  test.each([
+    [{ status: 200, error: 'challenge-not-echoed' }, 'status 200, without the challenge'],
+    [{ status: 404 }, 'status 404'],
+    [{ status: 302 }, 'status 302'],
+    [{ error: 'timeout' }, 'timeout'],
+    [{ error: 'address-refused' }, 'address-refused'],
+  ])('fails with what the endpoint answered, once in 15 seconds: %o', async (given, detail) => {
+    await put('shop');
+    answer = given;
+    const failed = await verify();
+    expect(failed).toMatchObject({ status: 409, body: { type: 'verification-failed' } });
+    expect(failed.body.detail).toContain(`it answered: ${detail}.`);
+    expect(await verify()).toMatchObject({ status: 429, body: { type: 'too-many-attempts' } });
+    expect(await list()).toMatchObject([{ status: 'pending-verification' }]);
+  });
+});
+
+describe('a rotation', () => {
+  const rotate = (given: Given = {}) =>
+    call('POST', '/webhooks/endpoints/{endpointId}/secret-rotations', { endpointId: 'shop', ...given });
+
+  test('shows a new secret and until when the previous one is valid, and is published', async () => {
+    expect((await rotate()).status).toBe(404);
+    const { secret } = (await put('shop')).body;
+    const rotated = await rotate();
+    expect(rotated).toMatchObject({ status: 201, body: { previousSecretsExpireAt: expect.any(String) } });
+    expect(rotated.body.secret).toMatch(/^whsec_/);
+    expect(rotated.body.secret).not.toBe(secret);
+    const revoked = await rotate({ body: { previousExpiresAfterSeconds: 0 } });
+    expect(revoked.body).not.toHaveProperty('previousSecretsExpireAt');
+    expect(await list()).toMatchObject([{ endpointId: 'shop' }]);
+    expect((await list())[0]).not.toHaveProperty('secret');
+    expect(await published('WebhookRedirected')).toMatchObject([
+      { change: 'rotate-secret', requestedBy: 'storefront' },
+      { change: 'rotate-secret', requestedBy: 'storefront' },
+    ]);
+    expect((await rotate({ body: { previousExpiresAfterSeconds: 604_801 } })).status).toBe(422);
+  });
+});
+
+describe('staff', () => {
+  const query = { channel: 'storefront' };
+  const elsewhere = { url: 'https://elsewhere.example.com/hooks' };
+  const decide = (client: string, changeId: string, decision: 'approve' | 'reject' = 'approve') =>
+    call('POST', '/webhooks/endpoints/{endpointId}/decisions', {
+      endpointId: 'shop',
+      client,
+      body: { changeId, decision },
+      ...(client !== 'storefront' && { query }),
+    });
+  const asStaff = (body: object = elsewhere) => put('shop', { client: 'admin', query, body });
+  const rotateAsStaff = () =>
+    call('POST', '/webhooks/endpoints/{endpointId}/secret-rotations', { endpointId: 'shop', client: 'admin', query });
+
+  test.each([
+    ['create an endpoint', false, asStaff],
+    ['redirect an endpoint', true, asStaff],
+    ['redirect an endpoint and its types', true, () => asStaff({ ...elsewhere, eventTypes: ['OrderPlaced'] })],
+    ['rotate a secret', true, rotateAsStaff],
+    [
+      'redirect an endpoint twice',
+      true,
+      async () => {
+        await asStaff({ url: 'https://first.example.com/' });
+        return asStaff();
+      },
+    ],
+  ])('who %s need the channel or a second person', async (_what, isExisting, request) => {
+    if (isExisting) await put('shop');
+    const before = isExisting ? await list() : [];
+    const response = await request();
+    expect(response).toMatchObject({ status: 202, body: { pendingChange: { requestedBy: 'admin' } } });
+    expect(response.body).not.toHaveProperty('secret');
+    const { changeId } = response.body.pendingChange;
+    const now = await list();
+    expect(now[0]).toMatchObject(isExisting ? { ...before[0] } : { status: 'disabled', reason: 'awaiting-approval' });
+    expect(await decide('admin', changeId)).toMatchObject({ status: 403, body: { type: 'second-person-needed' } });
+    expect(await decide('marketplace', changeId)).toMatchObject({ status: 403 });
+    expect(await decide('storefront', 'another')).toMatchObject({ status: 409, body: { type: 'no-such-change' } });
+    // A repeated request of the requester does not become active either.
+    expect((await asStaff()).status).toBe(202);
+    expect(await decide('storefront', changeId)).toMatchObject({ status: 409, body: { type: 'no-such-change' } });
+    expect(await published('WebhookRedirected')).toEqual([]);
+  });
+
+  test.each(['storefront', 'service-lead'])('redirect an endpoint after %s approves, once', async (decider) => {
+    await put('shop');
+    const { changeId } = (await asStaff()).body.pendingChange;
+    const decisions = await Promise.all([decide(decider, changeId), decide(decider, changeId)]);
+    expect(decisions.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    const [shop] = await list();
+    expect(shop).toMatchObject({ ...elsewhere, status: 'pending-verification' });
+    expect(shop).not.toHaveProperty('pendingChange');
+    expect(await published('WebhookRedirected')).toMatchObject([
+      { ...elsewhere, change: 'redirect', requestedBy: 'admin', approvedBy: decider },
+    ]);
+  });
+
+  test('create an endpoint whose secret is shown to who approves; its address has to echo the challenge', async () => {
+    const { changeId } = (await asStaff()).body.pendingChange;
+    const approved = await decide('service-lead', changeId);
+    expect(approved).toMatchObject({ status: 200, body: { ...elsewhere, status: 'pending-verification' } });
+    expect(approved.body.secret).toMatch(/^whsec_/);
+  });
+
+  test('reject a request: the endpoint stays as it was, and a rejected creation leaves none', async () => {
+    const creation = (await asStaff()).body.pendingChange;
+    expect((await decide('admin', creation.changeId, 'reject')).status).toBe(200);
+    expect(await list()).toEqual([]);
+    await put('shop');
+    const redirect = (await asStaff()).body.pendingChange;
+    expect((await decide('storefront', redirect.changeId, 'reject')).status).toBe(200);
+    expect((await list())[0]).toMatchObject({ url });
+    expect((await decide('storefront', redirect.changeId)).status).toBe(409);
+  });
+
+  test('change the event types of an endpoint at once, as its receiver stays the same', async () => {
+    await put('shop');
+    expect((await asStaff({ url, eventTypes: ['OrderPlaced'] })).status).toBe(200);
+  });
+
+  test('cannot approve what was requested more than a week ago', async () => {
+    await put('shop');
+    const { changeId } = (await asStaff()).body.pendingChange;
+    const store = createEndpointStore(database.db, tables);
+    const stored = await store.read({ channel: 'storefront', endpointId: 'shop' });
+    if (!stored?.pendingChange) throw new Error('No change is pending');
+    const pendingChange = { ...stored.pendingChange, expiresAt: Date.now() - 1 };
+    await store.write({ ...stored, pendingChange, version: stored.version + 1 }, aCause());
+    expect((await list())[0]).not.toHaveProperty('pendingChange');
+    expect((await decide('storefront', changeId)).status).toBe(409);
+  });
+});
+
+test('a channel that redirects its own endpoint publishes where the notice goes, if the old address was verified', async () => {
+  await put('shop');
+  await put('shop', { body: { url: `${url}/2` } });
+  answer = { status: 200 };
+  await call('POST', '/webhooks/endpoints/{endpointId}/verification', { endpointId: 'shop' });
+  await put('shop', { body: { url: `${url}/3` } });
+  const redirects = await published('WebhookRedirected');
+  expect(redirects.map(({ noticeUrl }) => noticeUrl)).toEqual([undefined, `${url}/2`]);
 });
 
 describe('deliveries of an endpoint', () => {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { DeliveryAttempt } from '../../../shared/contracts/webhooks/routes.ts';
+import type { DeliveryAttempt } from '../../../shared/contracts/webhooks/delivery-routes.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
-import { pauseSeconds } from '../endpoints/health.ts';
+import { isAccepted, pauseSeconds } from '../endpoints/health.ts';
 import type { Delivery, ReceivedMessage } from './delivery.ts';
 
 /** How a delivery is retried: the delay quadruples from the initial to the maximum one. */
@@ -110,9 +110,6 @@ export function afterAttempt(
   }
   return { delivery: { ...attempted, nextAttemptAt }, endpoint: 'failing', retrySeconds };
 }
-
-const isAccepted = ({ status, error }: DeliveryAttempt) =>
-  error === undefined && status !== undefined && status >= 200 && status < 300;
 
 /** Delay after the `tries`-th failed attempt; half of it is jitter. */
 export function retryDelaySeconds(tries: number, random: number, policy: WebhookRetryPolicy): number {

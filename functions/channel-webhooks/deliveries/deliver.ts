@@ -1,22 +1,26 @@
 import type { Cause } from '../../../shared/contracts/define-event.ts';
-import type { DeliveryAttempt } from '../../../shared/contracts/webhooks/routes.ts';
+import type { DeliveryAttempt } from '../../../shared/contracts/webhooks/delivery-routes.ts';
 import { conflictError } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { EndpointStore } from '../endpoints/endpoint-store.ts';
-import { healthAfter, isLimited } from '../endpoints/health.ts';
+import { createChallengeClient } from '../endpoints/challenge-client.ts';
+import { healthAfter, isAccepted, isLimited } from '../endpoints/health.ts';
 import { afterAttempt, nextStep, turnSeconds, type WebhookRetryPolicy } from './decide.ts';
 import type { DeliveryMessage, ReceivedMessage } from './delivery.ts';
 import type { DeliveryStore } from './delivery-store.ts';
+import { validSecrets } from '../endpoints/secrets.ts';
 import { signatureHeaders } from '../endpoints/signature.ts';
 import type { WebhookClient } from '../endpoints/webhook-client.ts';
 
+/** The first event follows its challenge. */
+const secondsAfterVerification = 1;
 /** A claim also covers the writes after the attempt. */
 const claimMarginSeconds = 2;
 
 type OrderEvent = NonNullable<Awaited<ReturnType<DeliveryStore['load']>>['event']>;
 type Deps = {
   deliveries: Pick<DeliveryStore, 'load' | 'record'>;
-  endpoints: Pick<EndpointStore, 'updateHealth' | 'claim'>;
+  endpoints: Pick<EndpointStore, 'updateHealth' | 'claim' | 'verify'>;
   post: WebhookClient;
   policy: WebhookRetryPolicy;
   now: () => number;
@@ -24,11 +28,13 @@ type Deps = {
 };
 
 /**
- * Makes at most one attempt for a message and records it. Returns the seconds until the message is to be received again,
+ * Makes at most one attempt for a message and records it. The first attempt for an endpoint that is not verified is its
+ * challenge, without the event. Returns the seconds until the message is to be received again,
  * undefined if it is settled. Throws a conflict error if a copy of the message was recorded first.
  */
 export const deliver = ({ deliveries, endpoints, post, policy, now, random }: Deps) => {
   const attemptAt = attemptWith(post, now);
+  const challenge = createChallengeClient(post, now);
   return async (message: ReceivedMessage): Promise<number | undefined> => {
     const { endpoint, delivery, event } = await deliveries.load(message);
     const step = nextStep(message, endpoint, delivery, now(), policy);
@@ -44,8 +50,13 @@ export const deliver = ({ deliveries, endpoints, post, policy, now, random }: De
       const until = now() + (policy.timeoutSeconds + claimMarginSeconds) * 1000;
       if (!(await endpoints.claim(step.endpoint, until))) return turnSeconds(message, now());
     }
-    const attempt = await attemptAt(step.endpoint, message, event);
+    const { isUnverified = false } = step.endpoint;
+    const attempt = isUnverified ? await challenge(step.endpoint) : await attemptAt(step.endpoint, message, event);
     const endedAt = now();
+    if (isUnverified && isAccepted(attempt)) {
+      await endpoints.verify(step.endpoint, causeOf(message, endedAt));
+      return secondsAfterVerification;
+    }
     const outcome = afterAttempt(message, delivery, attempt, endedAt, random(), policy);
     const health = healthAfter(step.endpoint, outcome.endpoint, attempt, endedAt, policy);
     const disabled = health.kind === 'disable' ? { endpoint: step.endpoint, reason: health.reason } : undefined;
@@ -61,7 +72,7 @@ const attemptWith =
   async (endpoint: Endpoint, { eventId, eventType }: DeliveryMessage, event: OrderEvent): Promise<DeliveryAttempt> => {
     const body = JSON.stringify({ type: eventType, timestamp: event.metadata.occurredAt, data: event.data });
     const startedAt = now();
-    const headers = signatureHeaders(endpoint.secret, eventId, Math.floor(startedAt / 1000), body);
+    const headers = signatureHeaders(validSecrets(endpoint, startedAt), eventId, Math.floor(startedAt / 1000), body);
     const { body: _unused, ...result } = await post(endpoint.url, headers, body);
     return { at: new Date(startedAt).toISOString(), milliseconds: now() - startedAt, ...result };
   };

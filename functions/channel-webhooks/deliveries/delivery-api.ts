@@ -1,5 +1,5 @@
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
-import * as routes from '../../../shared/contracts/webhooks/routes.ts';
+import * as routes from '../../../shared/contracts/webhooks/delivery-routes.ts';
 import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
 import { on, type Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';

@@ -1,6 +1,6 @@
 import { encodeTime } from 'ulid';
 import * as z from 'zod';
-import { DeliveryAttempt } from '../../../shared/contracts/webhooks/routes.ts';
+import { DeliveryAttempt } from '../../../shared/contracts/webhooks/delivery-routes.ts';
 import type { EndpointId } from '../endpoints/endpoint.ts';
 
 /** A message of the delivery queue: a reference to an event, for one endpoint. `round` is 0, then counts the replays. */

@@ -1,9 +1,8 @@
 import * as z from 'zod';
+import { loopback } from '../endpoints/env.ts';
 import { WebhookRetryPolicy } from './decide.ts';
 
 export const json = z.string().transform((text): unknown => JSON.parse(text));
-/** `allowed` permits endpoints on loopback addresses, also over http. Only the local engine sets it. */
-export const loopback = { STOREWORKS_WEBHOOK_LOOPBACK: z.literal('allowed').optional() };
 
 export const FanOutEnv = z.object({
   WEBHOOK_TABLE_NAME: z.string().min(1),

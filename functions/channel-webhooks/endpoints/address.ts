@@ -29,13 +29,24 @@ export function literalAddress({ hostname }: URL): string | undefined {
   return parseAddress(address) && address;
 }
 
+/** Whether the host of a URL is this machine. Only the local engine allows such endpoints. */
+function isLocal(url: URL): boolean {
+  const address = literalAddress(url);
+  return url.hostname === 'localhost' || (address !== undefined && isLoopback(address));
+}
+
+/** Which endpoints have to echo a challenge: those at public addresses, which on AWS are all, or also local ones. */
+export type Challenged = 'public' | 'all';
+
+export const isChallenged = (url: string, challenged: Challenged): boolean =>
+  challenged === 'all' || !isLocal(new URL(url));
+
 /** Why an endpoint cannot have this URL, as a sentence. The address of a host name is checked when connecting. */
 export function urlRefusal(text: string, isLoopbackAllowed: boolean): string | undefined {
   const url = new URL(text);
   const address = literalAddress(url);
-  const isLocal = url.hostname === 'localhost' || (address !== undefined && isLoopback(address));
-  if (isLocal && isLoopbackAllowed) return undefined;
+  if (isLocal(url) && isLoopbackAllowed) return undefined;
   if (url.protocol !== 'https:') return 'The URL of an endpoint must use https.';
-  if (isLocal || (address !== undefined && !isPublic(address))) return 'An endpoint must have a public address.';
+  if (isLocal(url) || (address !== undefined && !isPublic(address))) return 'An endpoint must have a public address.';
   return undefined;
 }

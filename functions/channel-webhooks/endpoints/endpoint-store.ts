@@ -1,11 +1,11 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { type Cause, newEvent } from '../../../shared/contracts/define-event.ts';
+import { type Cause, newEvent, type NewEvent } from '../../../shared/contracts/define-event.ts';
 import { WebhookEndpointChanged, WebhookEndpointDisabled } from '../../../shared/contracts/webhooks/events.ts';
 import { type Action, type Database, transact } from '../../../shared/dynamodb/database.ts';
 import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';
 import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
-import { channelPartition, Endpoint, type EndpointId, endpointKey, endpointPrefix } from './endpoint.ts';
+import { channelPartition, Endpoint, type EndpointId, endpointKey, endpointPrefix, statusOf } from './endpoint.ts';
 import type { Health } from './health.ts';
 
 /** Endpoints and the events of their changes. */
@@ -27,7 +27,18 @@ export const createEndpointStore = (db: Database, { WEBHOOK_TABLE_NAME: table }:
     return Item && Endpoint.parse(Item);
   },
 
-  write: (endpoint: Endpoint, cause: Cause) => transact(db, endpointWrite(table, endpoint, cause)),
+  /** Writes a version of an endpoint, and an event about who can read the channel's events. */
+  write: (endpoint: Endpoint, cause: Cause, notice?: NewEvent) =>
+    transact(db, [
+      ...endpointWrite(table, endpoint, cause),
+      ...(notice ? [{ Put: { TableName: table, Item: outboxItem(channelPartition(endpoint.channel), notice) } }] : []),
+    ]),
+
+  /** Records that the endpoint echoed the challenge, unless it was changed since it was read. */
+  verify: ({ isUnverified: _was, ...endpoint }: Endpoint, cause: Cause) => {
+    const { pausedUntil: _pause, failingSince: _since, lastFailure: _failure, ...rest } = endpoint;
+    return transact(db, endpointWrite(table, { ...rest, failures: 0, version: endpoint.version + 1 }, cause));
+  },
 
   delete: (endpoint: Endpoint, cause: Cause) =>
     transact(db, [
@@ -93,7 +104,7 @@ export const endpointWrite = (table: string, endpoint: Endpoint, cause: Cause): 
       ...expectVersion(endpoint.version - 1),
     },
   },
-  { Put: { TableName: table, Item: changeEvent(endpoint, endpoint.status, cause) } },
+  { Put: { TableName: table, Item: changeEvent(endpoint, statusOf(endpoint), cause) } },
 ];
 
 /** Actions that disable an endpoint and publish why; they fail if it was changed since it was read. */
@@ -123,7 +134,7 @@ async function ignoreFailedCondition<T>(update: Promise<T>): Promise<T | undefin
 
 const changeEvent = (
   { channel, endpointId, url, reason }: Endpoint,
-  status: Endpoint['status'] | 'deleted',
+  status: ReturnType<typeof statusOf> | 'deleted',
   cause: Cause,
 ) =>
   outboxItem(

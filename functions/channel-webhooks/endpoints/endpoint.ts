@@ -1,5 +1,22 @@
 import * as z from 'zod';
 
+/** A change by staff that awaits its decision. Times are milliseconds since the epoch. */
+const PendingChange = z.object({
+  changeId: z.string(),
+  change: z.enum(['create', 'redirect', 'rotate-secret']),
+  url: z.string(),
+  eventTypes: z.array(z.string()).optional(),
+  /** Of a rotation. */
+  previousExpiresAfterSeconds: z.int().nonnegative().optional(),
+  requestedBy: z.string(),
+  requestedAt: z.int(),
+  expiresAt: z.int(),
+});
+export type PendingChange = z.infer<typeof PendingChange>;
+
+/** Reason of a disabled endpoint that staff created and nobody approved yet. */
+export const awaitingApproval = 'awaiting-approval';
+
 /** An endpoint as it is stored. */
 export const Endpoint = z.object({
   channel: z.string(),
@@ -9,8 +26,13 @@ export const Endpoint = z.object({
   eventTypes: z.array(z.string()).optional(),
   /** Signing secret: `whsec_` and base64. */
   secret: z.string(),
+  /** Secrets before it, the newest first, and when they expire in milliseconds since the epoch. */
+  previousSecrets: z.array(z.object({ secret: z.string(), expiresAt: z.int() })).optional(),
+  /** Whether its address still has to echo the challenge. Endpoints of earlier versions are verified. */
+  isUnverified: z.boolean().optional(),
+  pendingChange: PendingChange.optional(),
   status: z.enum(['active', 'disabled']),
-  /** Why it is disabled: `gone` (it responded 410) or `failing`. */
+  /** Why it is disabled: `gone` (it responded 410), `failing` or `awaiting-approval`. */
   reason: z.string().optional(),
   disabledAt: z.string().optional(),
   createdAt: z.string(),
@@ -38,6 +60,10 @@ export const endpointKey = ({ channel, endpointId }: EndpointId) => ({
   pk: channelPartition(channel),
   sk: `${endpointPrefix}${endpointId}`,
 });
+
+/** The status that its channel reads. */
+export const statusOf = ({ status, isUnverified = false }: Pick<Endpoint, 'status' | 'isUnverified'>) =>
+  status === 'active' && isUnverified ? 'pending-verification' : status;
 
 /** Whether an endpoint receives events of this type. */
 export const isSubscribed = ({ eventTypes }: Pick<Endpoint, 'eventTypes'>, eventType: string): boolean =>

@@ -1,4 +1,4 @@
-import type { DeliveryAttempt } from '../../../shared/contracts/webhooks/routes.ts';
+import type { DeliveryAttempt } from '../../../shared/contracts/webhooks/delivery-routes.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** Consecutive failures from which an endpoint is paused, so that its messages do not hold up other endpoints. */
@@ -10,7 +10,8 @@ const minFailuresToDisable = 10;
 const slowMs = 3000;
 
 /** What is known of an endpoint from its last attempts. */
-export type Health = Pick<Endpoint, 'failures' | 'pausedUntil' | 'failingSince' | 'lastFailure' | 'isSlow'>;
+export type Health = Pick<Endpoint, 'failures' | 'pausedUntil' | 'failingSince' | 'lastFailure' | 'isSlow'> &
+  Partial<Pick<Endpoint, 'isUnverified'>>;
 
 export type HealthChange =
   { kind: 'none' } | { kind: 'update'; health: Health } | { kind: 'disable'; reason: 'gone' | 'failing' };
@@ -19,8 +20,13 @@ export type HealthChange =
 export const pauseSeconds = (failures: number): number =>
   failures < failuresBeforePause ? 0 : Math.min(maxPauseSeconds, 2 ** (failures - failuresBeforePause));
 
-/** Whether an endpoint gets one attempt at a time: it failed or answered slowly the last time. */
-export const isLimited = ({ failures, isSlow = false }: Health): boolean => failures > 0 || isSlow;
+/** A complete response with a 2xx status. */
+export const isAccepted = ({ status, error }: Pick<DeliveryAttempt, 'status' | 'error'>): boolean =>
+  error === undefined && status !== undefined && status >= 200 && status < 300;
+
+/** Whether an endpoint gets one attempt at a time: it failed or answered slowly the last time, or is not verified. */
+export const isLimited = ({ failures, isSlow = false, isUnverified = false }: Health): boolean =>
+  failures > 0 || isSlow || isUnverified;
 
 /**
  * The health of an endpoint after an attempt that ended at `now` (milliseconds). An endpoint that has only failed for

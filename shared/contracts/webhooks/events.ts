@@ -11,7 +11,7 @@ export const WebhookEndpointChanged = defineEvent(
     url: z
       .string()
       .meta({ description: 'Address that receives the events', example: 'https://shop.example/storeworks/events' }),
-    status: z.enum(['active', 'disabled', 'deleted']).describe('Status after the change'),
+    status: z.enum(['active', 'disabled', 'pending-verification', 'deleted']).describe('Status after the change'),
     reason: z
       .string()
       .optional()
@@ -55,5 +55,44 @@ export const WebhookDeliveryGivenUp = defineEvent(
     orderId: z.string().meta({ description: 'Order of the event', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
     reason: z.string().meta({ description: 'Why no further attempt is made', example: 'Not accepted within a day' }),
     attempts: z.int().nonnegative().meta({ description: 'Number of attempts', example: 12 }),
+  }),
+);
+
+const who = {
+  channel: z.string().meta({ description: 'Channel of the endpoint', example: 'storefront' }),
+  endpointId: z.string().meta({ description: 'Id of the endpoint', example: 'orders-to-erp' }),
+  noticeUrl: z.string().optional().meta({
+    description: 'Address that received the events before, and gets this notice; absent if there was none',
+    example: 'https://shop.example/storeworks/events',
+  }),
+  url: z.string().meta({ description: 'Address after the change', example: 'https://new.shop.example/events' }),
+  change: z.enum(['create', 'redirect', 'rotate-secret']).describe('Creation by staff, another URL, or another secret'),
+  requestedBy: z.string().meta({ description: 'Who requested the change', example: 'admin' }),
+};
+
+/** Staff requested where a channel's events go, or how they are signed. The channel or a second person decides. */
+export const WebhookChangeRequested = defineEvent(
+  'storeworks.channel-webhooks',
+  'WebhookChangeRequested',
+  z.object({
+    ...who,
+    changeId: z.string().meta({ description: 'Id of the change', example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX' }),
+    expiresAt: z.iso.datetime().meta({
+      description: 'Until when the change can be approved',
+      example: '2026-12-07T09:00:00.000Z',
+    }),
+  }),
+);
+
+/** The URL or secret of an endpoint changed. The address that received the events before gets a notice. */
+export const WebhookRedirected = defineEvent(
+  'storeworks.channel-webhooks',
+  'WebhookRedirected',
+  z.object({
+    ...who,
+    approvedBy: z.string().optional().meta({
+      description: 'Who approved the change; absent if the channel changed it itself',
+      example: 'service-lead',
+    }),
   }),
 );

@@ -13,11 +13,11 @@ import { allSortKeys } from '../../../functions/channel-webhooks/deliveries/deli
 import { store as settings } from '../../../infra/store.ts';
 import type { Database } from '../../../shared/dynamodb/database.ts';
 import { WebhookDeliveryGivenUp } from '../../../shared/contracts/webhooks/events.ts';
-import { noon } from '../../support/builders.ts';
+import { aCause, noon } from '../../support/builders.ts';
 import { databaseForAll, tables } from '../../support/database/dynamodb.ts';
 import { eventsOf } from '../../support/database/outbox.ts';
 import { type HostileBehaviour, startHostileReceiver } from '../../support/webhooks/hostile-receiver.ts';
-import { isSignedWith, startReceiver } from '../../support/webhooks/webhook-receiver.ts';
+import { isSignedWith, type Received, startReceiver } from '../../support/webhooks/webhook-receiver.ts';
 import { anEndpoint, anOrderEvent } from '../../support/webhooks/order-events.ts';
 
 const database = databaseForAll();
@@ -249,6 +249,72 @@ describe('a delivery', () => {
     expect(await recorded(good)).toMatchObject([{ state: 'delivered' }]);
     expect(await recorded(bad)).toMatchObject([{ state: 'pending', tries: 1, attempts: [{}] }]);
     expect(await endpoints.read(bad)).toMatchObject({ failures: 1, failingSince: noon });
+  });
+
+  test('is signed with both secrets after a rotation', async () => {
+    const now = Date.now();
+    const { receiver, endpoint, message } = await aDelivery();
+    const secret = 'whsec_bmV3';
+    const previousSecrets = [
+      { secret: endpoint.secret, expiresAt: now + 1000 },
+      { secret: 'whsec_b2xk', expiresAt: now },
+    ];
+    await endpoints.write({ ...endpoint, secret, previousSecrets, version: 2 }, aCause());
+    expect(await deliverAll([message], { now })).toEqual([]);
+    const [received] = receiver.received;
+    const signed = ['whsec_bmV3', endpoint.secret, 'whsec_b2xk'].map(
+      (each) => received && isSignedWith(each, received),
+    );
+    expect(signed).toEqual([true, true, false]);
+  });
+
+  describe('of an endpoint that is not verified', () => {
+    const isChallenge = ({ json }: Received) => json.type === 'WebhookEndpointVerification';
+    const unverified = async (behave: Parameters<typeof startReceiver>[0]) => {
+      const given = await aDelivery(behave);
+      await endpoints.write({ ...given.endpoint, isUnverified: true, version: 2 }, aCause());
+      return given;
+    };
+
+    test.each<[string, (challenge: string) => string]>([
+      ['JSON with the challenge', (challenge) => JSON.stringify({ challenge })],
+      ['JSON with the challenge and more', (challenge) => JSON.stringify({ ok: true, challenge })],
+      ['the challenge as text', (challenge) => `${challenge}\n`],
+    ])('follows its challenge, which it answers with %s', async (_what, answer) => {
+      const { receiver, endpoint, message, next } = await unverified((received) => ({
+        status: 200,
+        body: answer(String(received.json.data.challenge)),
+      }));
+      const others = [await next(), await next()];
+      const now = Date.now();
+      expect(await deliverAll([message, ...others], { now })).toEqual([0, 1, 2]);
+      const [challenge, ...more] = receiver.received;
+      expect(more).toEqual([]);
+      expect(challenge && [isChallenge(challenge), isSignedWith(endpoint.secret, challenge)]).toEqual([true, true]);
+      expect(await deliverAll([message, ...others], { now })).toEqual([]);
+      expect(receiver.received.map(isChallenge)).toEqual([true, false, false, false]);
+      expect(await endpoints.read(endpoint)).toMatchObject({ status: 'active', version: 3, failures: 0 });
+    });
+
+    test.each<[string, { status: number; body?: (received: Received) => string }, object]>([
+      ['nothing', { status: 204 }, { status: 204, error: 'challenge-not-echoed' }],
+      ['another challenge', { status: 200, body: () => '{"challenge":"guess"}' }, { error: 'challenge-not-echoed' }],
+      ['the whole request', { status: 200, body: ({ body }) => body }, { error: 'challenge-not-echoed' }],
+      ['a page', { status: 200, body: () => '<html>Welcome</html>' }, { error: 'challenge-not-echoed' }],
+      ['JSON null', { status: 200, body: () => 'null' }, { error: 'challenge-not-echoed' }],
+      ['a redirect', { status: 307 }, { status: 307 }],
+      ['not found', { status: 404, body: ({ json }) => String(json.data.challenge) }, { status: 404 }],
+    ])('has no event sent when it answers the challenge with %s', async (_what, { status, body }, expected) => {
+      const { receiver, endpoint, message } = await unverified((received) => ({
+        status,
+        ...(body && { body: body(received) }),
+      }));
+      expect(await deliverAll([message], { now: noon })).toEqual([0]);
+      expect(await deliverAll([message], { now: noon + 60_000 })).toEqual([0]);
+      expect(receiver.received.map(isChallenge)).toEqual([true, true]);
+      expect(await recorded(endpoint)).toMatchObject([{ state: 'pending', tries: 2, attempts: [expected, expected] }]);
+      expect(await endpoints.read(endpoint)).toMatchObject({ isUnverified: true, failures: 2 });
+    });
   });
 
   test('with status 410 disables its endpoint, and later deliveries are dead without an attempt', async () => {

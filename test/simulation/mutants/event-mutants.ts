@@ -54,7 +54,7 @@ const requestInTime = requestNightlyRuns(`,
     to: "createHash('sha256').update(String(Math.random()))",
   },
   'rejected-webhook-counts-as-delivered': {
-    file: 'functions/channel-webhooks/deliveries/decide.ts',
+    file: 'functions/channel-webhooks/endpoints/health.ts',
     from: 'status >= 200 && status < 300',
     to: 'status >= 200 && status < 600',
     detectedBy: 'a channel receives every event of its orders or has it as a dead letter',

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export type Received = {
   headers: IncomingHttpHeaders;
   body: string;
-  json: { type: string; data: { orderId: string } };
+  json: { type: string; data: { orderId: string; challenge?: string } };
 };
 type Behaviour = (
   received: Received,
@@ -45,5 +45,6 @@ export function isSignedWith(secret: string, { headers, body }: Received, now = 
   if (Math.abs(now / 1000 - Number(timestamp)) > 300) return false;
   const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
   const signed = `${String(headers['webhook-id'])}.${timestamp}.${body}`;
-  return headers['webhook-signature'] === `v1,${createHmac('sha256', key).update(signed).digest('base64')}`;
+  const signature = `v1,${createHmac('sha256', key).update(signed).digest('base64')}`;
+  return String(headers['webhook-signature']).split(' ').includes(signature);
 }

@@ -1,0 +1,83 @@
+import * as z from 'zod';
+import { Instant } from '../../names.ts';
+import { Problem } from '../problem.ts';
+
+const EndpointId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'An endpoint id has 1 to 64 letters, digits, dashes or underscores');
+export const params = z.strictObject({
+  endpointId: EndpointId.meta({ description: 'Id of the endpoint, chosen by its channel', example: 'orders-to-erp' }),
+});
+/** Staff may name the channel. @default the caller's own channel */
+export const channelQuery = {
+  channel: z.string().min(1).max(64).optional().meta({
+    description: 'Channel of the endpoint, for staff. Default: the channel of the caller',
+    example: 'storefront',
+  }),
+};
+export const query = z.strictObject(channelQuery);
+const PendingChange = z
+  .object({
+    changeId: z
+      .string()
+      .meta({ description: 'Id of the change, for its decision', example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX' }),
+    change: z
+      .enum(['create', 'redirect', 'rotate-secret'])
+      .describe('`create` an endpoint, `redirect` it to another URL, or `rotate-secret`'),
+    url: z
+      .string()
+      .meta({ description: 'Address after the change', example: 'https://shop.example/storeworks/events' }),
+    requestedBy: z.string().meta({ description: 'Who requested the change', example: 'admin' }),
+    requestedAt: Instant.describe('Time of the request'),
+    expiresAt: Instant.describe('Until when the change can be approved'),
+  })
+  .meta({ id: 'WebhookPendingChange' });
+
+export const WebhookEndpointResponse = z
+  .object({
+    endpointId: z.string().meta({ description: 'Id of the endpoint', example: 'orders-to-erp' }),
+    channel: z.string().meta({ description: 'Channel whose order events are delivered', example: 'storefront' }),
+    url: z
+      .string()
+      .meta({ description: 'Address that receives the events', example: 'https://shop.example/storeworks/events' }),
+    eventTypes: z
+      .array(z.string())
+      .optional()
+      .meta({
+        description: 'Names of the delivered order events; absent for every order event',
+        example: ['OrderPlaced', 'OrderShipped'],
+      }),
+    status: z
+      .enum(['active', 'disabled', 'pending-verification'])
+      .describe(
+        '`active`; `pending-verification` until it echoes the challenge; or `disabled`: it responded 410, only failed ' +
+          'for three days (PUT enables it), or awaits the approval of its creation',
+      ),
+    reason: z.string().optional().meta({
+      description: 'Why it is disabled: `gone` (it responded 410), `failing`, or `awaiting-approval`',
+      example: 'failing',
+    }),
+    disabledAt: Instant.optional().describe('When the endpoint was disabled'),
+    failingSince: Instant.optional().describe('First failure since the last accepted event; absent if there is none'),
+    lastFailure: z.string().optional().meta({
+      description: 'Error or HTTP status of the last failed attempt since then',
+      example: 'timeout',
+    }),
+    createdAt: Instant.describe('Time of the creation'),
+    secret: z.string().optional().meta({
+      description: 'Signing secret (Standard Webhooks), in the response to its creation or rotation only',
+      example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    }),
+    previousSecretsExpireAt: Instant.optional().describe(
+      'Until then, requests are also signed with the secret before; absent if only one secret is valid',
+    ),
+    pendingChange: PendingChange.optional().describe('A change by staff that awaits the channel or a second person'),
+  })
+  .meta({ id: 'WebhookEndpoint' });
+export type WebhookEndpointResponse = z.infer<typeof WebhookEndpointResponse>;
+
+export const unknownEndpoint = { description: 'The channel has no such endpoint', schema: Problem };
+export const notAChannel = {
+  description: '`not-a-channel`: the caller is not this channel and may not act for it',
+  schema: Problem,
+};
