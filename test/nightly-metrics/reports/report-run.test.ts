@@ -1,116 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDuckDb } from '../../../functions/nightly-metrics/reports/duckdb-client.ts';
-import { createLakeStore } from '../../../functions/nightly-metrics/run/lake-store.ts';
+import { describe, expect, it } from 'vitest';
 import { Manifest } from '../../../functions/nightly-metrics/reports/manifest.ts';
-import { reportRun } from '../../../functions/nightly-metrics/reports/report-run-job.ts';
-import { createReportFileStore, Latest } from '../../../functions/nightly-metrics/reports/report-file-store.ts';
 import { createRunStore } from '../../../functions/nightly-metrics/run/run-store.ts';
-import { newEvent } from '../../../shared/contracts/define-event.ts';
-import { ReportRunRequested } from '../../../shared/contracts/reports/events.ts';
 import { lakeKey } from '../../../shared/lake.ts';
-import { memoryS3 } from '../run/memory-s3.ts';
-import { lakeFile, orderPlaced } from './lake-files.ts';
-import { startReportTable } from '../run/report-table.ts';
-
-let table: Awaited<ReturnType<typeof startReportTable>>;
-beforeAll(async () => {
-  table = await startReportTable();
-});
-afterAll(() => table.stop());
-
-const duckDb = createDuckDb();
-const silent = { info: () => undefined, warn: () => undefined };
-const cause = { actor: 'finance', correlationId: 'c', causationId: 'r', now: Date.UTC(2011, 5, 16) };
-type Functions = Record<string, unknown>;
-/** Called around each effect of a run with its name and number; throws to make the run fail there. */
-type Fault = (moment: 'before' | 'after', effect: string, number: number) => void | Promise<void>;
-
-let days = 0;
-
-/** A lake, a reports bucket and the report table, for a day of its own. */
-function scene({ ignoresConditions = false } = {}) {
-  days += 1;
-  const date = new Date(Date.UTC(2000, 0, days)).toISOString().slice(0, 10);
-  return sceneOf(date, memoryS3({ ignoresConditions }));
-}
-
-function sceneOf(date: string, s3: ReturnType<typeof memoryS3>) {
-  const store = createRunStore(table.db, table.table);
-  const files = createReportFileStore(s3.client, 'reports');
-  const run = async (runId: string, fault: Fault = () => undefined) => {
-    const event = newEvent(ReportRunRequested, { runId, date }, cause);
-    let effects = 0;
-    const faulty = <T extends Functions>(functions: T): T => wrap(functions, fault, () => (effects += 1));
-    await reportRun({
-      runs: faulty(store),
-      files: faulty(files),
-      lake: createLakeStore(s3.client, 'lake'),
-      duckDb,
-      timeZone: 'Europe/London',
-      clock: () => cause.now,
-      log: silent,
-    })(ReportRunRequested.envelope.parse(event));
-    return effects;
-  };
-  return {
-    date,
-    s3,
-    store,
-    journal: (...orders: object[]) => void s3.objects.set(`lake/${lakeKey(date, randomUUID())}`, lakeFile(...orders)),
-    order: (amountMinor = 1000) =>
-      orderPlaced({ placedAt: `${date}T12:00:00Z`, lines: [{ unitPriceMinor: amountMinor }] }),
-    /** Requests a run under a new id. */
-    async request(): Promise<string> {
-      const runId = randomUUID();
-      await store.request(runId, date, cause);
-      return runId;
-    },
-    run,
-    async requestAndRun(fault?: Fault): Promise<string> {
-      const runId = await this.request();
-      await run(runId, fault);
-      return runId;
-    },
-    latest: () => Latest.parse(s3.json(`reports/daily/dt=${date}/latest.json`)),
-    versions: () =>
-      [...s3.objects.keys()]
-        .flatMap((key) => /\/v=(\d+)\/manifest\.json$/.exec(key)?.[1] ?? [])
-        .map(Number)
-        .sort((a, b) => a - b),
-    /** Total of the version that `latest.json` names, after checking every file against the manifest. */
-    verifiedTotal(): number {
-      const latest = this.latest();
-      const manifest = Manifest.parse(s3.json(`reports/${latest.manifest}`));
-      for (const { file, bytes, sha256 } of manifest.reports.flatMap(({ files }) => files)) {
-        const content = s3.objects.get(`reports/daily/dt=${date}/v=${latest.version}/${file}`) ?? Buffer.alloc(0);
-        expect([file, content.length, createHash('sha256').update(content).digest('hex')]).toEqual([
-          file,
-          bytes,
-          sha256,
-        ]);
-      }
-      return manifest.reports[0]?.amounts['GBP']?.['totalMinor'] ?? 0;
-    },
-  };
-}
-
-function wrap<T extends Functions>(functions: T, fault: Fault, nextNumber: () => number): T {
-  const entries = Object.entries(functions).map(([name, work]) => {
-    const wrapped = async (...input: unknown[]) => {
-      const number = nextNumber();
-      await fault('before', name, number);
-      const result: unknown = await (work as (...input: unknown[]) => unknown)(...input);
-      await fault('after', name, number);
-      return result;
-    };
-    return [name, wrapped];
-  });
-  return Object.fromEntries(entries) as T;
-}
-
-const completions = async (runId: string) =>
-  (await table.events(`RUN#${runId}`)).filter(({ type }) => type === 'ReportRunCompleted').map(({ data }) => data);
+import { lakeFile } from './lake-files.ts';
+import { cause, completions, scene, table } from './report-scene.ts';
 
 describe('report run', () => {
   it('writes the files of the first version, then the manifest, then latest.json', async () => {
@@ -197,46 +90,7 @@ describe('report run', () => {
   });
 });
 
-const failAt =
-  (at: 'before' | 'after', step: number): Fault =>
-  (moment, _, number) => {
-    if (moment === at && number >= step) throw new Error('crashed');
-  };
-
 describe('report run that crashes', () => {
-  it.each([
-    ['an unchanged lake', false],
-    ['a lake with new events', true],
-  ])('at any step publishes nothing inconsistent, and completes when it is retried over %s', async (_, grows) => {
-    const whole = scene();
-    whole.journal(whole.order());
-    const steps = await whole.run(await whole.request());
-    expect(steps).toBeGreaterThan(9);
-    for (let step = 1; step <= steps; step += 1) {
-      for (const moment of ['before', 'after'] as const) {
-        const day = scene();
-        day.journal(day.order(1000));
-        const runId = await day.request();
-        // From the crash on every effect fails, including storing the error.
-        await expect(day.run(runId, failAt(moment, step))).rejects.toThrow('crashed');
-        const isPublished = day.s3.objects.has(`reports/daily/dt=${day.date}/latest.json`);
-        expect(isPublished ? day.verifiedTotal() : 1000).toBe(1000);
-        if (grows) day.journal(day.order(500));
-        await day.run(runId);
-        expect(await completions(runId)).toHaveLength(1);
-        const isCompletedBefore = moment === 'after' && step === steps;
-        expect([step, moment, day.verifiedTotal()]).toEqual([step, moment, grows && !isCompletedBefore ? 1500 : 1000]);
-        expect(await day.store.read(runId)).toMatchObject({
-          status: 'completed',
-          changed: true,
-          version: day.latest().version,
-        });
-        const newest = Math.max(...day.versions());
-        expect([newest, day.versions().length === 1 || grows]).toEqual([day.latest().version, true]);
-      }
-    }
-  });
-
   it.each([0, 1, 5, 11, 12, 13])('after %d writes to the bucket is completed by its retry', async (puts) => {
     const day = scene();
     day.journal(day.order(1000));
