@@ -96,7 +96,7 @@ export const createEndpointStore = (db: Database, { WEBHOOK_TABLE_NAME: table }:
 export type EndpointStore = ReturnType<typeof createEndpointStore>;
 
 /** Actions that write a version of an endpoint and its event; they fail if the version before it is not current. */
-export const endpointWrite = (table: string, endpoint: Endpoint, cause: Cause): Action[] => [
+const endpointWrite = (table: string, endpoint: Endpoint, cause: Cause): Action[] => [
   {
     Put: {
       TableName: table,

@@ -14,7 +14,7 @@ function drip(socket: Socket, chunk: string): void {
 }
 
 /** Every way in which a receiver answers other than HTTP intends. None of them accepts the delivery. */
-export const hostileBehaviours = {
+const hostileBehaviours = {
   'switches protocols': (socket) =>
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'),
   'switches protocols and closes': (socket) =>
