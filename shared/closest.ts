@@ -14,7 +14,7 @@ export function closest(text: string, candidates: Iterable<string>): string[] {
   const near: { candidate: string; rank: number }[] = [];
   for (const candidate of candidates) {
     const known = candidate.toLowerCase();
-    const mistyped = distance(wanted, known);
+    const mistyped = isSwapped(wanted, known) ? 1 : distance(wanted, known);
     if (mistyped > Math.ceil(Math.max(wanted.length, known.length) / 3)) continue;
     // Among equal distances, the longer common start is the likelier meaning.
     near.push({ candidate, rank: mistyped - commonStart(wanted, known) / (maxComparedLength + 1) });
@@ -25,6 +25,13 @@ export function closest(text: string, candidates: Iterable<string>): string[] {
     .filter(({ rank }) => rank === best)
     .slice(0, maxSuggestions)
     .map(({ candidate }) => candidate);
+}
+
+/** Whether the texts differ by two neighbouring characters in the other order, as `GPB` and `GBP`: one mistake. */
+function isSwapped(a: string, b: string): boolean {
+  const at = commonStart(a, b);
+  if (a.length !== b.length || at + 1 >= a.length) return false;
+  return a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2);
 }
 
 function commonStart(a: string, b: string): number {

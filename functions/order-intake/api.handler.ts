@@ -36,6 +36,7 @@ import { createSearchStore } from './search/search-store.ts';
 const {
   CHANNELS: channels,
   SELLING: policy,
+  WAREHOUSE_CODES: warehouses,
   RISK,
   WEBHOOK_SECRET_ARN,
   ORDER_QUEUE_URL,
@@ -61,10 +62,13 @@ const fulfilment = fulfilmentRoutes({ orders, refunded }, channels, policy, (now
 export const handler = httpHandler(
   on(placeOrders, queueOrders({ orders, intakes }, queue, channels, policy)),
   on(routes.getTimeline, getTimeline(orders, channels)),
-  on(routes.findOrders, findOrders(orders, search, channels, policy.timeZone)),
+  on(routes.findOrders, findOrders(orders, search, { channels, warehouses, timeZone: policy.timeZone })),
   on(
     getPickList,
-    pickList({ orders, refunded, picks: createPickListStore(db, tables) }, channels, expiryCutoff(tables)),
+    pickList(
+      { orders, refunded, picks: createPickListStore(db, tables) },
+      { channels, warehouses, cutoffAt: expiryCutoff(tables) },
+    ),
   ),
   on(editOrder, editing(orders, readOffer(db, tables), channels, policy, expireHolds)),
   on(correctOrder, correction(orders, channels)),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { jsonVariable } from '../../shared/lambda/json-variable.ts';
-import { Channels, SellingPolicy } from '../../shared/store.ts';
+import { Channels, SellingPolicy, WarehouseCodes } from '../../shared/store.ts';
 import { RiskPolicy } from './risk/risk-score.ts';
 
 /** The variables of the function that serves HTTP. */
@@ -11,6 +11,7 @@ export const Env = z.object({
   /** By client id. */
   CHANNELS: jsonVariable(Channels),
   SELLING: jsonVariable(SellingPolicy),
+  WAREHOUSE_CODES: jsonVariable(WarehouseCodes),
   RISK_TABLE_NAME: z.string().min(1),
   REFUND_TABLE_NAME: z.string().min(1),
   RISK: jsonVariable(RiskPolicy),

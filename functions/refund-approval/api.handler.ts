@@ -27,9 +27,12 @@ const requests = requestApi(store, CHANNELS, deadlineOf, readOffer(db, tables));
 const refunds = refundApi(store, CHANNELS);
 const decisions = decisionApi({ store, policies: policyStore }, DEPARTMENTS);
 const payouts = payoutApi(store);
-const warehouses = { addresses: RETURN_ADDRESSES, codes: WAREHOUSE_CODES };
-const returns = returnApi(store, createReceiptStore(db, tables.REFUND_TABLE_NAME), CHANNELS, warehouses);
-const search = searchApi({ store, policies: policyStore }, CHANNELS, CALENDAR.timeZone, returns.summaryOf);
+const returns = returnApi(store, createReceiptStore(db, tables.REFUND_TABLE_NAME), CHANNELS, {
+  addresses: RETURN_ADDRESSES,
+  codes: WAREHOUSE_CODES,
+});
+const settings = { channels: CHANNELS, warehouses: WAREHOUSE_CODES, timeZone: CALENDAR.timeZone };
+const search = searchApi({ store, policies: policyStore }, settings, returns.summaryOf);
 const policies = policyApi(policyStore);
 
 export const handler = httpHandler(

@@ -27,19 +27,14 @@ const store = createStockStore(database, env);
 const alerts = createAlertStore(database, env);
 const raisedAlerts = createRaisedAlertStore(database, env);
 const repairs = createRepairStore(database, env);
+const warehouses = env.WAREHOUSES.map(({ warehouse }) => warehouse);
 
 export const handler = httpHandler(
-  on(
-    routes.postMovements,
-    postMovements(
-      store,
-      env.WAREHOUSES.map(({ warehouse }) => warehouse),
-    ),
-  ),
+  on(routes.postMovements, postMovements(store, warehouses)),
   on(routes.getStock, getStock(store)),
-  on(routes.getMovements, getMovements(store, env.TIME_ZONE)),
+  on(routes.getMovements, getMovements(store, env.TIME_ZONE, warehouses)),
   on(routes.putAlertLevels, putAlertLevels(store, alerts)),
-  on(levelRoutes.listStock, listStock({ levels: createLevelStore(database, env), stock: store }, env)),
+  on(levelRoutes.listStock, listStock({ levels: createLevelStore(database, env), stock: store }, env, warehouses)),
   on(levelRoutes.listWarehouses, listWarehouses(env.WAREHOUSES)),
   on(
     listUnfillableOrders,

@@ -23,6 +23,8 @@ export type Route = {
   query?: z.ZodObject;
   headers?: z.ZodObject;
   body?: z.ZodType;
+  /** The handler checks the texts of the body, by `textErrors`: each of its entries has a result. @default false */
+  checksTexts?: boolean;
   /** Largest accepted body in bytes. @default 1 MiB */
   maxBodyBytes?: number;
   responses: Record<number, RouteResponse>;

@@ -39,7 +39,7 @@ export function readJson(text: string): unknown {
 }
 
 /** One entry per text or name in a JSON value that is not well-formed; the first hundred. */
-function textErrors(value: unknown): FieldError[] {
+export function textErrors(value: unknown): FieldError[] {
   const errors: FieldError[] = [];
   // A list instead of recursion: JSON from outside may be nested deeper than the stack.
   const pending: { value: unknown; pointer: string }[] = [{ value, pointer: '' }];

@@ -95,9 +95,7 @@ function parseRequest(route: DefinedRoute, event: GatewayEvent) {
   if (headers?.success === false) return { refusal: badParameters('header', headers.error) };
   if (!route.body) return { params: params?.data, query: query?.data, headers: headers?.data, body: undefined };
 
-  const body = isBodyOmitted(route, event)
-    ? { json: undefined }
-    : readBody(event, route.maxBodyBytes ?? defaultMaxBodyBytes);
+  const body = isBodyOmitted(route, event) ? { json: undefined } : readBody(event, route);
   if ('refusal' in body) return body;
   const content = route.body.safeParse(body.json, inputs);
   if (content.success) {
@@ -116,7 +114,10 @@ const malformedParameters = (parameters: Record<string, string | undefined> = {}
 const isBodyOmitted = ({ body }: DefinedRoute, event: GatewayEvent) =>
   !event.body && body?.safeParse(undefined).success === true;
 
-function readBody(event: GatewayEvent, maxBytes: number): { json: unknown } | { refusal: HttpResponse } {
+function readBody(
+  event: GatewayEvent,
+  { maxBodyBytes: maxBytes = defaultMaxBodyBytes, checksTexts = false }: DefinedRoute,
+): { json: unknown } | { refusal: HttpResponse } {
   const contentType = event.headers['content-type'] ?? '';
   if (!/^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(contentType)) {
     return { refusal: problem(415, 'unsupported-media-type', 'Send the body as application/json.') };
@@ -126,7 +127,8 @@ function readBody(event: GatewayEvent, maxBytes: number): { json: unknown } | { 
     return { refusal: problem(413, 'content-too-large', `The body may have at most ${maxBytes} bytes.`) };
   }
   try {
-    return { json: readJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) };
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return { json: checksTexts ? JSON.parse(text) : readJson(text) };
   } catch (error) {
     if (error instanceof MalformedTextError) return { refusal: invalidContent(error.errors) };
     if (!(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error;

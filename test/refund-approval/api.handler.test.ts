@@ -21,7 +21,7 @@ import { aCapture, aCause } from '../support/builders.ts';
 import { withConflicts } from '../support/database/conflicting-database.ts';
 import { withCrash } from '../support/database/crashing-database.ts';
 import { databaseForAll, tables } from '../support/database/dynamodb.ts';
-import { channels } from '../support/environment.ts';
+import { channels, warehouses } from '../support/environment.ts';
 import { eventsOf } from '../support/database/outbox.ts';
 import { anOrderSnapshot } from '../support/refunds/refund-builders.ts';
 import { aRequest } from '../support/requests.ts';
@@ -237,7 +237,8 @@ test('refunds of a status are listed in pages, each once, the newest first', asy
   let cursor: string | undefined;
   do {
     const query = { status: ['pending-approval' as const], limit: 3, cursor };
-    const { body } = await searchApi({ store, policies }, channels, 'Europe/London', noSummary).findRefunds(
+    const settings = { channels, warehouses, timeZone: 'Europe/London' };
+    const { body } = await searchApi({ store, policies }, settings, noSummary).findRefunds(
       aRequest(routes.findRefunds, { query }, 'finance'),
     );
     const page = routes.findRefunds.responses[200].schema.parse(body);

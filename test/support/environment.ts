@@ -9,6 +9,9 @@ export const channels = {
   admin: { channel: 'admin', pricesItself: false, staff: true },
 };
 
+/** Warehouses of the tests. */
+export const warehouses = ['main', 'north', 'south'];
+
 // Handlers read their environment when they are imported: import this file before them.
 Object.assign(process.env, tables, {
   TIME_ZONE: 'Europe/London',
@@ -17,7 +20,7 @@ Object.assign(process.env, tables, {
   WEBHOOK_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:webhooks',
   POWERTOOLS_LOG_LEVEL: 'SILENT',
   CHANNELS: JSON.stringify(channels),
-  WAREHOUSE_CODES: JSON.stringify(['main', 'north', 'south']),
+  WAREHOUSE_CODES: JSON.stringify(warehouses),
   TAX_CATEGORIES: JSON.stringify(['standard', 'reduced', 'zero']),
   WAREHOUSES: JSON.stringify([{ warehouse: 'main' }]),
   DAYS_BEFORE_EXPIRY: '0',

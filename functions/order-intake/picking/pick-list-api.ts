@@ -8,7 +8,8 @@ import { inParallel } from '../../../shared/in-parallel.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { placedKeyPattern, statusIndex } from '../../../shared/orders/order-keys.ts';
 import type { RefundedUnitsStore } from '../../../shared/refunds/refunded-units-store.ts';
-import type { Channels } from '../../../shared/store.ts';
+import type { Channels, WarehouseCodes } from '../../../shared/store.ts';
+import { unknownWarehousePath } from '../../../shared/unknown-warehouse.ts';
 import { placedKeyOf } from '../order/order-item.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import type { PickListStore } from './pick-list-store.ts';
@@ -21,11 +22,16 @@ const partitions = ['allocated', 'partly-shipped'].flatMap(statusIndex.keysOf);
 const orderIdIn = (placedKey: string) => placedKeyPattern.exec(placedKey)?.groups?.['orderId'] ?? '';
 const acceptsCsv = (accept = '') => /\btext\/csv\b/i.test(accept) && !/\bapplication\/json\b/i.test(accept);
 
+/** The settings of the store that a pick list depends on. `cutoffAt` is the day before which lots are not sold. */
+type Settings = { channels: Channels; warehouses: WarehouseCodes; cutoffAt: (now: number) => string };
+
 /** Serves a page of the pick list of a warehouse, from the index of statuses. */
 export const pickList =
-  ({ orders, refunded, picks: store }: Stores, channels: Channels, cutoffAt: (now: number) => string) =>
+  ({ orders, refunded, picks: store }: Stores, { channels, warehouses, cutoffAt }: Settings) =>
   async ({ params, query, headers, caller, cause }: Request<typeof getPickList>): Promise<HttpResponse> => {
     const { warehouse } = params;
+    const unknown = unknownWarehousePath(warehouse, warehouses);
+    if (unknown) return unknown;
     const { limit, cursor, shippingMethod, format = acceptsCsv(headers.accept) ? 'csv' : 'json' } = query;
     const list = { list: 'pick-list', warehouse, shippingMethod, caller: caller.clientId };
     const after = cursor === undefined ? undefined : positionOf(cursor, list, placedKeyPattern);

@@ -8,7 +8,14 @@ import {
   type QueuedOrderResponse,
 } from '../../../shared/contracts/orders/queue-routes.ts';
 import { OrderContent, type placeOrder } from '../../../shared/contracts/orders/routes.ts';
-import { fieldErrors, inputs, type HttpResponse, Problem, problem } from '../../../shared/contracts/problem.ts';
+import {
+  type FieldError,
+  fieldErrors,
+  inputs,
+  type HttpResponse,
+  Problem,
+  problem,
+} from '../../../shared/contracts/problem.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels, SellingPolicy } from '../../../shared/store.ts';
 import type { OrderStore } from '../order/order-store.ts';
@@ -17,6 +24,7 @@ import { type Acceptance, acceptOrders } from './accept.ts';
 import type { IntakeRecord } from './intake-item.ts';
 import type { IntakeStore } from './intake-store.ts';
 import type { OrderQueue } from './order-queue.ts';
+import { textErrors } from '../../../shared/input/json.ts';
 import { ownValue } from '../../../shared/input/own-value.ts';
 
 type PlacementRequest = Request<typeof placeOrder>;
@@ -48,15 +56,15 @@ export const queueOrders =
     const channel = ownValue(channels, caller.clientId);
     if (!channel) return notAChannel;
     if (orders.length > maxOrdersPerBatch) return tooManyOrders;
-    const parsed = orders.map((order) => OrderContent.safeParse(order, inputs));
-    const valid = parsed.flatMap(({ data }) => data ?? []);
+    const parsed = orders.map(parseOrder);
+    const valid = parsed.flatMap(({ content }) => content ?? []);
     const acceptances = (await acceptOrders(stores.intakes, queue, valid, channel, policy, cause)).values();
     const results = await Promise.all(
-      parsed.map(async ({ data, error }, index) => {
-        if (error) return invalidResult(error, index);
+      parsed.map(async ({ content, errors }, index) => {
+        if (!content) return invalidResult(errors, index);
         const { value: acceptance } = acceptances.next();
         assert(acceptance, 'Every valid order has an acceptance');
-        return resultOf({ content: data, channel, policy }, acceptance, stores.orders);
+        return resultOf({ content, channel, policy }, acceptance, stores.orders);
       }),
     );
     return { status: 202, body: { results } };
@@ -76,8 +84,18 @@ async function resultOf(
   return { ...result, status: 'refused', problem: Problem.parse(body) };
 }
 
-const invalidResult = (error: Parameters<typeof fieldErrors>[0], index: number): BatchResult => {
-  const errors = fieldErrors(error).map(({ pointer, detail }) => ({ pointer: `/orders/${index}${pointer}`, detail }));
+/** The content of an order of a batch, or what is wrong with it. */
+function parseOrder(
+  order: unknown,
+): { content: OrderContent; errors?: never } | { content?: never; errors: FieldError[] } {
+  const malformed = textErrors(order);
+  if (malformed.length > 0) return { errors: malformed };
+  const { data, error } = OrderContent.safeParse(order, inputs);
+  return data ? { content: data } : { errors: fieldErrors(error) };
+}
+
+const invalidResult = (invalid: readonly FieldError[], index: number): BatchResult => {
+  const errors = invalid.map(({ pointer, detail }) => ({ pointer: `/orders/${index}${pointer}`, detail }));
   const { body } = problem(422, 'invalid-content', `The order has ${errors.length} invalid field(s).`, { errors });
   return { status: 'refused', problem: Problem.parse(body) };
 };

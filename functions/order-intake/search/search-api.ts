@@ -7,7 +7,8 @@ import { type HttpResponse, invalidValueText } from '../../../shared/contracts/p
 import type { OutboxItem } from '../../../shared/dynamodb/outbox.ts';
 import { normalEmail } from '../../../shared/email.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
-import type { Channels } from '../../../shared/store.ts';
+import type { Channels, WarehouseCodes } from '../../../shared/store.ts';
+import { unknownWarehouseFilter } from '../../../shared/unknown-warehouse.ts';
 import { etagOf } from '../order/order-item.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import { currentOrderBody, currentOrderBodyFor, unknownOrder } from '../order/responses.ts';
@@ -39,9 +40,12 @@ export const getTimeline =
     return { status: 200, body: { events: (await orders.timeline(orderId)).map(timelineEntry) } };
   };
 
-/** Serves a page of orders. `timeZone` is the IANA zone of the business days. */
+/** The settings of the store that a search depends on. `timeZone` is the IANA zone of the business days. */
+type SearchSettings = { channels: Channels; warehouses: WarehouseCodes; timeZone: string };
+
+/** Serves a page of orders. */
 export const findOrders =
-  (orders: Pick<OrderStore, 'read'>, search: SearchStore, channels: Channels, timeZone: string) =>
+  (orders: Pick<OrderStore, 'read'>, search: SearchStore, { channels, warehouses, timeZone }: SearchSettings) =>
   async ({ query, caller, cause }: Request<typeof routes.findOrders>): Promise<HttpResponse> => {
     const { from, to, email, ...criteria } = query;
     const range = timeRangeOf({ from, to }, timeZone);
@@ -51,6 +55,8 @@ export const findOrders =
     if (channel !== undefined && !access.channels.includes(channel)) {
       return invalidParameter('channel', invalidValueText(channel, access.channels));
     }
+    const unknown = unknownWarehouseFilter(criteria.warehouse, warehouses);
+    if (unknown) return unknown;
     const find = { ...criteria, email: email && normalEmail(email), range, caller: caller.clientId };
     const page = await findPage({ ...orders, ...search }, find, access, cause.now);
     if (!page) return invalidCursor;

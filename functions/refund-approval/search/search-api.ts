@@ -6,7 +6,8 @@ import type { findRefunds } from '../../../shared/contracts/refunds/routes.ts';
 import { ownValue } from '../../../shared/input/own-value.ts';
 import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
-import type { Channels } from '../../../shared/store.ts';
+import type { Channels, WarehouseCodes } from '../../../shared/store.ts';
+import { unknownWarehouseFilter } from '../../../shared/unknown-warehouse.ts';
 import { departmentRefusal } from '../refund/change.ts';
 import type { PolicyStore } from '../refund/policy-store.ts';
 import type { RefundItem } from '../refund/refund-item.ts';
@@ -16,11 +17,13 @@ import type { RefundStore } from '../refund/store.ts';
 import { findRefundPage, type RefundSearch } from './find-refunds.ts';
 import { isReturnListed, refundStatusesOf } from './return-filter.ts';
 
-/** The routes that list refunds and returns. `timeZone` is the IANA zone of the business days. `summaryOf` is the entry of a return. */
+/** `timeZone` is the IANA zone of the business days. */
+type Settings = { channels: Channels; warehouses: WarehouseCodes; timeZone: string };
+
+/** The routes that list refunds and returns. `summaryOf` is the entry of a return. */
 export function searchApi(
   { store, policies }: { store: Pick<RefundStore, 'requestedKeys' | 'listed'>; policies: Pick<PolicyStore, 'inForce'> },
-  channels: Channels,
-  timeZone: string,
+  { channels, warehouses, timeZone }: Settings,
   summaryOf: (refund: RefundItem) => ReturnSummary,
 ) {
   /** A page with its cursor, or the response to an invalid cursor or time range. */
@@ -66,6 +69,8 @@ export function searchApi(
     },
 
     findReturns: async ({ query, caller, cause }: Request<typeof findReturns>): Promise<HttpResponse> => {
+      const unknown = unknownWarehouseFilter(query.warehouse, warehouses);
+      if (unknown) return unknown;
       const page = await pageOf('returns', query, caller.clientId, {
         status: refundStatusesOf(query.status),
         isWanted: (refund) => refund.returning.length > 0 && isReturnListed(summaryOf(refund), query, cause.now),

@@ -8,6 +8,8 @@ import { inParallel } from '../../../shared/in-parallel.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { listKeys, type StockItem, stockPartition } from '../../../shared/stock/stock-item.ts';
 import { lotResponse, stockResponse } from '../stock/responses.ts';
+import type { WarehouseCodes } from '../../../shared/store.ts';
+import { unknownWarehouseFilter } from '../../../shared/unknown-warehouse.ts';
 import type { StockStore } from '../stock/store.ts';
 import { type LevelFilter, matchesLevels, matchingLots, needsLots } from './level-filter.ts';
 import type { LevelStore } from './level-store.ts';
@@ -20,11 +22,13 @@ const parallelQueries = 32;
 type Stores = { levels: LevelStore; stock: Pick<StockStore, 'lots'> };
 type Entry = ReturnType<typeof stockResponse> & { lots?: ReturnType<typeof lotResponse>[] };
 
-/** Serves a page of the list of stock, in the order of the SKUs. */
+/** Serves a page of the list of stock, in the order of the SKUs. `warehouses` are those of the settings. */
 export const listStock =
-  ({ levels, stock }: Stores, settings: LotExpirySettings) =>
+  ({ levels, stock }: Stores, settings: LotExpirySettings, warehouses: WarehouseCodes) =>
   async ({ query, caller, cause }: Request<typeof routes.listStock>): Promise<HttpResponse> => {
     const { limit, cursor, ...filter } = query;
+    const unknown = unknownWarehouseFilter(filter.warehouse, warehouses);
+    if (unknown) return unknown;
     const list = { list: 'stock', ...filter, caller: caller.clientId };
     const after = cursor === undefined ? undefined : positionOf(cursor, list, positionPattern);
     if (cursor !== undefined && after === undefined) return invalidCursor;

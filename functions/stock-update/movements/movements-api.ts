@@ -6,6 +6,7 @@ import { collectPage, type KeySource } from '../../../shared/dynamodb/list-page.
 import { recordedAt } from '../../../shared/dynamodb/outbox.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { type WarehouseCodes, warehouseProblem } from '../../../shared/store.ts';
+import { unknownWarehouseFilter } from '../../../shared/unknown-warehouse.ts';
 import { applyMovements, type Limits } from '../stock/apply-movements.ts';
 import { inTransitResponse, stockResponse, unknownSku } from '../stock/responses.ts';
 import type { StockStore } from '../stock/store.ts';
@@ -43,9 +44,11 @@ export const getStock =
 
 /** Serves a page of the ledger, by time of recording, the newest first. `timeZone` is the IANA zone of the business days. */
 export const getMovements =
-  (store: StockStore, timeZone: string) =>
+  (store: StockStore, timeZone: string, warehouses: WarehouseCodes) =>
   async ({ params: { sku }, query, caller }: Request<typeof routes.getMovements>): Promise<HttpResponse> => {
     const { limit, cursor, ...filters } = query;
+    const unknown = unknownWarehouseFilter(filters.warehouse, warehouses);
+    if (unknown) return unknown;
     const list = { list: 'movements', sku, ...filters, caller: caller.clientId };
     const position = cursor === undefined ? undefined : positionOf(cursor, list, eventIdPattern);
     if (cursor !== undefined && position === undefined) return invalidCursor;

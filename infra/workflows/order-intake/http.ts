@@ -24,7 +24,7 @@ export function addRoutes(stack: WorkflowStack, sender: Access<'ORDER_QUEUE_URL'
     uses: all(
       all(orders.editor, stock.reserver, stock.shipper, catalog.reader, risk.counter, refunds.checker),
       all(webhookSecret.reader, sender, settings.channels, settings.selling, settings.risk),
-      all(stock.ledgerReader, settings.lotExpiry),
+      all(stock.ledgerReader, settings.lotExpiry, settings.warehouseCodes),
     ),
     errorImpact: 'Orders cannot be listed, changed or shipped, and payments are not recorded.',
   });

@@ -112,5 +112,6 @@ export const getPickList = defineRoute({
       text: ['text/csv'],
     },
     400: { description: 'A parameter is not valid; `invalid-cursor`: it belongs to another list', schema: Problem },
+    404: { description: '`unknown-warehouse`: the detail names the closest one', schema: Problem },
   },
 });

@@ -68,6 +68,7 @@ export const placeOrders = defineRoute({
       .min(1)
       .meta({ description: 'The orders, each as in `POST /orders`', example: [{ externalOrderId: 'web-100042' }] }),
   }),
+  checksTexts: true,
   // A Lambda function receives at most 6 MB.
   maxBodyBytes: 5 * 1_048_576,
   responses: {

@@ -27,6 +27,8 @@ describe('a query is refused with the valid values', () => {
     ['/orders?day=2026-03-02&to=2026-03-03', 'day', 'either day'],
     ['/orders?email=ada', 'email', 'e-mail address'],
     ['/orders?warehouse=a%20b', 'warehouse', 'warehouse'],
+    ['/orders?warehouse=mian', 'warehouse', 'Did you mean main?'],
+    ['/orders?warehouse=constructor', 'warehouse', 'Valid values: main, north, south'],
     ['/orders?day=2026-03-01&state=paid', 'state', 'Unknown'],
     ['/refunds?status=payed', 'status', 'Did you mean paid?'],
     ['/refunds?status=approve,paid', 'status', 'Did you mean approved?'],
@@ -34,6 +36,7 @@ describe('a query is refused with the valid values', () => {
     ['/refunds?to=2026-13-01', 'to', 'a day such as'],
     ['/refunds?from=1960-01-01T00:00:00Z', 'from', 'a day such as'],
     ['/returns?status=awaited', 'status', 'Valid values: requested, expected, overdue, received, closed'],
+    ['/returns?warehouse=suoth', 'warehouse', 'Did you mean south?'],
     ['/returns?status=overdu', 'status', 'Did you mean overdue?'],
     ['/warehouses/main/pick-list?format=xml', 'format', 'Valid values: json, csv'],
   ])('%s', async (path, name, detail) => {
@@ -43,6 +46,20 @@ describe('a query is refused with the valid values', () => {
       type: expect.stringContaining('invalid-parameter'),
       errors: [{ pointer: `/${name}`, detail: expect.stringContaining(detail) }],
     });
+  });
+
+  test.each([
+    ['mian', ': did you mean main?'],
+    ['Main', ': did you mean main?'],
+    ['nort', ': did you mean north?'],
+    ['constructor', ''],
+    ['__proto__', undefined],
+  ])('the pick list of the warehouse %s is not found', async (warehouse, end) => {
+    const { status, body } = await get(`/warehouses/${warehouse}/pick-list`);
+    // A code has no leading underscore.
+    if (end === undefined) expect({ status, type: body.type }).toEqual({ status: 400, type: 'invalid-parameter' });
+    else
+      expect(body).toMatchObject({ status: 404, type: 'unknown-warehouse', detail: expect.stringContaining(end) });
   });
 
   test.each([

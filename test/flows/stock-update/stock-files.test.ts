@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s3';
-import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { parse } from 'csv-parse/sync';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDeferralStore } from '../../../functions/stock-update/movements/deferral-store.ts';
-import { adminConfigOf, type BackOffice, s3Of, startBackOffice } from '../../support/system/back-office.ts';
+import { type BackOffice, s3Of, startBackOffice } from '../../support/system/back-office.ts';
 import { tablesOf } from '../../support/orders/large-orders.ts';
+import { outcomesOf, stockInbox } from '../../support/stock/stock-inbox.ts';
 import { orderOf, stockedSku } from '../../support/system/test-data.ts';
 
 let office: BackOffice;
@@ -18,36 +16,7 @@ afterAll(() => office.stop());
 
 const stockOf = async (sku: string) => (await office.client('warehouse').get(`/stock/${sku}`)).body;
 
-const inbox = () => office.credentials.stockInboxBucket;
-const put = (Key: string, Body: string | Buffer, Metadata: Record<string, string> = {}) =>
-  s3Of(office.credentials).send(new PutObjectCommand({ Bucket: inbox(), Key, Body, Metadata }));
-const upload = (name: string, text: string | Buffer, metadata?: Record<string, string>) =>
-  put(`movements/${name}.csv`, text, metadata);
-const read = async (key: string): Promise<string | undefined> => {
-  try {
-    const { Body } = await s3Of(office.credentials).send(new GetObjectCommand({ Bucket: inbox(), Key: key }));
-    return await Body?.transformToString();
-  } catch (error) {
-    if (error instanceof NoSuchKey) return undefined;
-    throw error;
-  }
-};
-/** Waits for the result of an uploaded file. Returns its summary and rows. */
-async function resultOf(name: string) {
-  for (let tries = 0; tries < 600; tries += 1) {
-    const summary = await read(`results/${name}.json`);
-    if (summary === undefined) await sleep(50);
-    else {
-      const csv = (await read(`results/${name}.csv`)) ?? '';
-      return {
-        summary: JSON.parse(summary),
-        rows: parse(csv, { bom: true, columns: true }) as Record<string, string>[],
-      };
-    }
-  }
-  throw new Error(`No result of ${name}`);
-}
-const outcomes = (rows: Record<string, string>[]) => rows.map(({ reason, status }) => reason || status);
+const { put, upload, resultOf, send } = stockInbox(() => office);
 
 describe('a file of movements', () => {
   test('with spaces in its name is applied in row order, and its result states the error of each malformed row', async () => {
@@ -68,7 +37,7 @@ describe('a file of movements', () => {
     ].join('\r\n');
     await upload(name, text);
     const { summary, rows } = await resultOf(name);
-    expect(outcomes(rows)).toEqual([
+    expect(outcomesOf(rows)).toEqual([
       'accepted',
       'insufficient-stock',
       'accepted',
@@ -149,7 +118,7 @@ describe('a file of movements', () => {
     await upload(`new-${sku}`, `${header}\nn-${sku},${sku},main,count,8,2026-03-02T06:00:00Z\n`);
     expect((await resultOf(`new-${sku}`)).summary).toMatchObject({ accepted: 1 });
     await upload(`old-${sku}`, `${header}\no-${sku},${sku},main,count,3,2026-03-01T06:00:00Z\n`);
-    expect(outcomes((await resultOf(`old-${sku}`)).rows)).toEqual(['count-outdated']);
+    expect(outcomesOf((await resultOf(`old-${sku}`)).rows)).toEqual(['count-outdated']);
     expect(await stockOf(sku)).toMatchObject({ onHand: 8 });
   });
 
@@ -174,7 +143,7 @@ describe('a file of movements', () => {
       `${header}\nq-${sku},${sku},main,receipt,5,fine\nr-${sku},${sku},main,receipt,5,"open\n${tail}`,
     );
     const { rows } = await resultOf(`quote-${sku}`);
-    expect(outcomes(rows)).toEqual(['accepted', expect.stringMatching(/^unreadable from here on/)]);
+    expect(outcomesOf(rows)).toEqual(['accepted', expect.stringMatching(/^unreadable from here on/)]);
     expect(await stockOf(sku)).toMatchObject({ onHand: 5 });
   });
 });
@@ -212,7 +181,7 @@ describe('whatever is uploaded has a result', () => {
     await Promise.all(rows.map(([id, line]) => upload(`row-${id}`, around(sku, id, line))));
     for (const [id, , reason] of rows) {
       const { rows: results, summary } = await resultOf(`row-${id}`);
-      expect(outcomes(results), id).toEqual(['accepted', expect.stringMatching(reason), 'accepted']);
+      expect(outcomesOf(results), id).toEqual(['accepted', expect.stringMatching(reason), 'accepted']);
       expect(
         results.map(({ row, movementId }) => `${row} ${movementId}`),
         id,
@@ -293,7 +262,7 @@ describe('whatever is uploaded has a result', () => {
       expect((await resultOf(result)).summary).toMatchObject({ file: key, ...summary });
     await office.settled();
     const { Contents = [] } = await s3Of(office.credentials).send(
-      new ListObjectsV2Command({ Bucket: inbox(), Prefix: 'results/_/' }),
+      new ListObjectsV2Command({ Bucket: office.credentials.stockInboxBucket, Prefix: 'results/_/' }),
     );
     expect(
       Contents.map(({ Key }) => Key).filter(
@@ -305,14 +274,6 @@ describe('whatever is uploaded has a result', () => {
 });
 
 describe('movements by message', () => {
-  const send = async (body: unknown) => {
-    const sqs = new SQSClient(adminConfigOf(office));
-    const QueueName = office.credentials.stockMovementsQueue;
-    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
-    const MessageBody = typeof body === 'string' ? body : JSON.stringify(body);
-    const { MessageId = '' } = await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
-    return MessageId;
-  };
   const receipt = (sku: string, id: string, given: object = {}) => ({
     movements: [{ movementId: `${sku}-${id}`, sku, warehouse: 'main', type: 'receipt', quantity: 1, ...given }],
   });

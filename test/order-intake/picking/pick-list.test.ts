@@ -11,7 +11,7 @@ import { ledgerKey } from '../../../shared/refunds/refunded-units.ts';
 import { type Lot, lotSortKey } from '../../../shared/stock/lot.ts';
 import { stockPartition } from '../../../shared/stock/stock-item.ts';
 import { databaseForEach, tables } from '../../support/database/dynamodb.ts';
-import { channels } from '../../support/environment.ts';
+import { channels, warehouses } from '../../support/environment.ts';
 import { orderStores } from '../../support/orders/order-stores.ts';
 import { aPlacedOrder } from '../../support/orders/placed-order.ts';
 import { aRequest } from '../../support/requests.ts';
@@ -163,7 +163,7 @@ describe('the pages of a pick list', () => {
   const database = databaseForEach();
   const { orders, refunded } = orderStores(database.db);
   const stores = { orders, refunded, picks: createPickListStore(database.db, tables) };
-  const route = pickList(stores, channels, () => '2026-03-05');
+  const route = pickList(stores, { channels, warehouses, cutoffAt: () => '2026-03-05' });
   const write = (order: OrderItem) => {
     const Item = { ...order, ...orderKey(order.orderId), ...indexKeys(order, '2026-03-05') };
     return database.db.send(new PutCommand({ TableName: tables.ORDER_TABLE_NAME, Item }));

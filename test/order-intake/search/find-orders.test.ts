@@ -11,7 +11,7 @@ import { orderKey } from '../../../shared/orders/order-keys.ts';
 import { indexKeys } from '../../../functions/order-intake/order/order-item.ts';
 import { aPlacedOrder } from '../../support/orders/placed-order.ts';
 import { databaseForEach, tables } from '../../support/database/dynamodb.ts';
-import { channels } from '../../support/environment.ts';
+import { channels, warehouses } from '../../support/environment.ts';
 import { orderStores } from '../../support/orders/order-stores.ts';
 import { aRequest } from '../../support/requests.ts';
 
@@ -64,12 +64,9 @@ async function write(
 type Query = Record<string, string | number>;
 const ask = async (query: Query, clientId = 'admin') => {
   const parsed = routes.findOrders.query.parse(query);
-  return findOrders(
-    stores.orders,
-    stores.search,
-    channels,
-    timeZone,
-  )(aRequest(routes.findOrders, { query: parsed }, clientId));
+  return findOrders(stores.orders, stores.search, { channels, warehouses, timeZone })(
+    aRequest(routes.findOrders, { query: parsed }, clientId),
+  );
 };
 const pageOf = async (query: Query, clientId?: string) =>
   routes.findOrders.responses[200].schema.parse((await ask(query, clientId)).body);
@@ -110,7 +107,7 @@ describe('orders', () => {
       [{ warehouse: 'north' }, 'late north'],
       [{ warehouse: 'north', status: 'allocated' }, 'north'],
       [{ warehouse: 'main', day: '2026-03-01' }, 'market early'],
-      [{ warehouse: 'unknown' }, ''],
+      [{ warehouse: 'south' }, ''],
       [{ channel: 'marketplace' }, 'market'],
       [{ channel: 'storefront', from: '2026-03-01', status: 'paid,allocated' }, 'noon north early'],
       [{ customerId: 'ada', day: '2026-03-09' }, 'noon'],

@@ -5,7 +5,7 @@ import type { OrderContent, OrderResponse } from '../../../shared/contracts/orde
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import { anOrder } from '../../support/builders.ts';
 import { databaseForAll } from '../../support/database/dynamodb.ts';
-import { channels } from '../../support/environment.ts';
+import { channels, warehouses } from '../../support/environment.ts';
 import { orderStores, placing, reading } from '../../support/orders/order-stores.ts';
 import { aRequest } from '../../support/requests.ts';
 import { stockedSku } from '../../support/stock/stocked-skus.ts';
@@ -24,12 +24,11 @@ const orderFor = (sku: string, given: Partial<OrderContent> = {}) =>
 const bodyOf = (response: HttpResponse) => response.body as OrderResponse;
 
 const find = async (query: object, clientId = 'admin') => {
-  const { status, body } = await findOrders(
-    stores.orders,
-    stores.search,
+  const { status, body } = await findOrders(stores.orders, stores.search, {
     channels,
-    'Europe/London',
-  )(aRequest(routes.findOrders, { query: { limit: 50, ...query } }, clientId));
+    warehouses,
+    timeZone: 'Europe/London',
+  })(aRequest(routes.findOrders, { query: { limit: 50, ...query } }, clientId));
   expect(status).toBe(200);
   return body as { orders: OrderResponse[]; cursor?: string };
 };
@@ -86,7 +85,7 @@ describe('a search', () => {
     for (const time of ['10:00', '11:00']) await post(orderFor(sku, { placedAt: `${day}T${time}:00Z` }));
     const { cursor } = await find({ day, limit: 1 });
     expect(cursor).toEqual(expect.any(String));
-    const ask = findOrders(stores.orders, stores.search, channels, 'Europe/London');
+    const ask = findOrders(stores.orders, stores.search, { channels, warehouses, timeZone: 'Europe/London' });
     for (const query of [
       { limit: 1, day: other, cursor },
       { limit: 1, day, cursor: 'bm9uc2Vuc2U' },

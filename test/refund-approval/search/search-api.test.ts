@@ -13,7 +13,7 @@ import type { RefundStatus } from '../../../shared/contracts/refunds/status.ts';
 import { refundIdOf } from '../../../shared/ids.ts';
 import { aCause } from '../../support/builders.ts';
 import { databaseForAll, tables } from '../../support/database/dynamodb.ts';
-import { channels } from '../../support/environment.ts';
+import { channels, warehouses } from '../../support/environment.ts';
 import { aRequest } from '../../support/requests.ts';
 
 const database = databaseForAll();
@@ -26,8 +26,7 @@ const { summaryOf } = returnApi(store, receipts, channels, {
 });
 const { findRefunds: listRefunds, findReturns: listReturns } = searchApi(
   { store, policies: createPolicyStore(database.db, tables.REFUND_TABLE_NAME) },
-  channels,
-  'Europe/London',
+  { channels, warehouses, timeZone: 'Europe/London' },
   summaryOf,
 );
 const now = Date.UTC(2026, 2, 20);
@@ -177,7 +176,7 @@ describe('returns', () => {
     [{ warehouse: 'main', status: 'expected' }, 'failed awaiting'],
     [{ orderId: 'ord_first', status: 'expected' }, 'late awaiting'],
     [{ from: '2026-03-04', to: '2026-03-05' }, 'refused back'],
-    [{ warehouse: 'constructor' }, ''],
+    [{ warehouse: 'south' }, ''],
   ])('of %j are listed: %s', async (query, names) => expect(await allReturns(query)).toBe(names));
 
   test('are visible to their channel only', async () => expect(await allReturns({}, 'marketplace')).toBe('failed'));

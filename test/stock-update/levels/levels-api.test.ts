@@ -7,6 +7,7 @@ import * as routes from '../../../shared/contracts/stock/level-routes.ts';
 import type { Movement } from '../../../shared/stock/movement.ts';
 import { aCause, aMovement } from '../../support/builders.ts';
 import { databaseForEach, tables } from '../../support/database/dynamodb.ts';
+import { warehouses } from '../../support/environment.ts';
 import { aRequest } from '../../support/requests.ts';
 import { createSku } from '../../support/stock/stocked-skus.ts';
 
@@ -26,6 +27,7 @@ const list = async (query: Record<string, unknown> = {}, client = 'warehouse') =
   listStock(
     { levels: createLevelStore(database.db, tables), stock: store },
     settings,
+    warehouses,
   )(aRequest(routes.listStock, { query: routes.listStock.query.parse(query) }, client));
 async function pageOf(query: Record<string, unknown> = {}) {
   const { status, body } = await list(query);

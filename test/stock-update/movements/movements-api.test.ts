@@ -199,6 +199,7 @@ const ledger = (sku: string, query: Record<string, unknown>) =>
   getMovements(
     store,
     'Europe/London',
+    warehouses,
   )(
     aRequest(routes.getMovements, {
       params: { sku },

@@ -13,13 +13,13 @@ export function orderFiles(office: () => BackOffice) {
   };
   return {
     read,
-    /** Uploads a file and waits for its result files. */
-    upload: async (name: string, rows: string[], head = header) => {
+    /** Uploads a file and waits for its result files. In `latin1`, a character of the rows is a byte. */
+    upload: async (name: string, rows: string[], head = header, encoding: 'utf8' | 'latin1' = 'utf8') => {
       const { credentials } = office();
       const file = {
         Bucket: credentials.orderFilesBucket,
         Key: `imports/${name}.csv`,
-        Body: [head, ...rows].join('\n'),
+        Body: Buffer.from([head, ...rows].join('\n'), encoding),
       };
       await s3Of(credentials).send(new PutObjectCommand(file));
       await vi.waitFor(() => read(`results/${name}.json`), { timeout: 50_000, interval: 50 });
