@@ -13,7 +13,7 @@ test.each<[string, string[], string[]]>([
   ['GPB', ['EUR', 'GBP', 'USD'], ['GBP']],
   ['BGP', ['EUR', 'GBP', 'USD'], ['GBP']],
   ['GBP', ['GPB', 'GBP', 'BGP'], ['GBP']],
-  ['UDS', ['AUD', 'USD', 'UZS'], ['USD']],
+  ['UDS', ['AUD', 'USD', 'UZS'], ['USD', 'UZS']],
   ['mian', ['main', 'north'], ['main']],
   ['balloon', statuses, []],
   ['', statuses, []],

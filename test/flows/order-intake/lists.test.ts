@@ -58,8 +58,7 @@ describe('a query is refused with the valid values', () => {
     const { status, body } = await get(`/warehouses/${warehouse}/pick-list`);
     // A code has no leading underscore.
     if (end === undefined) expect({ status, type: body.type }).toEqual({ status: 400, type: 'invalid-parameter' });
-    else
-      expect(body).toMatchObject({ status: 404, type: 'unknown-warehouse', detail: expect.stringContaining(end) });
+    else expect(body).toMatchObject({ status: 404, type: 'unknown-warehouse', detail: expect.stringContaining(end) });
   });
 
   test.each([
