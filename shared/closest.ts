@@ -3,6 +3,8 @@ import { distance } from 'fastest-levenshtein';
 /** Longer text is not compared: the distance takes time in proportion to the product of the lengths. */
 const maxComparedLength = 100;
 const maxSuggestions = 2;
+/** Two neighbours in the other order are one mistake, and a likelier one than another character. */
+const swapped = 0.5;
 
 /**
  * The candidates that `text` most likely means, best first: equal without case, or about a third of the characters
@@ -14,7 +16,7 @@ export function closest(text: string, candidates: Iterable<string>): string[] {
   const near: { candidate: string; rank: number }[] = [];
   for (const candidate of candidates) {
     const known = candidate.toLowerCase();
-    const mistyped = isSwapped(wanted, known) ? 1 : distance(wanted, known);
+    const mistyped = isSwapped(wanted, known) ? swapped : distance(wanted, known);
     if (mistyped > Math.ceil(Math.max(wanted.length, known.length) / 3)) continue;
     // Among equal distances, the longer common start is the likelier meaning.
     near.push({ candidate, rank: mistyped - commonStart(wanted, known) / (maxComparedLength + 1) });
@@ -27,7 +29,7 @@ export function closest(text: string, candidates: Iterable<string>): string[] {
     .map(({ candidate }) => candidate);
 }
 
-/** Whether the texts differ by two neighbouring characters in the other order, as `GPB` and `GBP`: one mistake. */
+/** Whether the texts differ by two neighbouring characters in the other order, as `GPB` and `GBP`. */
 function isSwapped(a: string, b: string): boolean {
   const at = commonStart(a, b);
   if (a.length !== b.length || at + 1 >= a.length) return false;
