@@ -9,7 +9,7 @@ import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { placedKeyPattern, statusIndex } from '../../../shared/orders/order-keys.ts';
 import type { RefundedUnitsStore } from '../../../shared/refunds/refunded-units-store.ts';
 import type { Channels, WarehouseCodes } from '../../../shared/store.ts';
-import { unknownWarehousePath } from '../../../shared/unknown-warehouse.ts';
+import { unknownWarehousePath } from '../../../shared/reference-data/unknown-warehouse.ts';
 import { placedKeyOf } from '../order/order-item.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import type { PickListStore } from './pick-list-store.ts';

@@ -8,7 +8,7 @@ import type { OutboxItem } from '../../../shared/dynamodb/outbox.ts';
 import { normalEmail } from '../../../shared/email.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels, WarehouseCodes } from '../../../shared/store.ts';
-import { unknownWarehouseFilter } from '../../../shared/unknown-warehouse.ts';
+import { unknownWarehouseFilter } from '../../../shared/reference-data/unknown-warehouse.ts';
 import { etagOf } from '../order/order-item.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import { currentOrderBody, currentOrderBodyFor, unknownOrder } from '../order/responses.ts';

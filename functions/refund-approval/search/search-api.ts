@@ -7,7 +7,7 @@ import { ownValue } from '../../../shared/input/own-value.ts';
 import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels, WarehouseCodes } from '../../../shared/store.ts';
-import { unknownWarehouseFilter } from '../../../shared/unknown-warehouse.ts';
+import { unknownWarehouseFilter } from '../../../shared/reference-data/unknown-warehouse.ts';
 import { departmentRefusal } from '../refund/change.ts';
 import type { PolicyStore } from '../refund/policy-store.ts';
 import type { RefundItem } from '../refund/refund-item.ts';

@@ -9,7 +9,7 @@ import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { listKeys, type StockItem, stockPartition } from '../../../shared/stock/stock-item.ts';
 import { lotResponse, stockResponse } from '../stock/responses.ts';
 import type { WarehouseCodes } from '../../../shared/store.ts';
-import { unknownWarehouseFilter } from '../../../shared/unknown-warehouse.ts';
+import { unknownWarehouseFilter } from '../../../shared/reference-data/unknown-warehouse.ts';
 import type { StockStore } from '../stock/store.ts';
 import { type LevelFilter, matchesLevels, matchingLots, needsLots } from './level-filter.ts';
 import type { LevelStore } from './level-store.ts';

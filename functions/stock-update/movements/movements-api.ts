@@ -6,7 +6,7 @@ import { collectPage, type KeySource } from '../../../shared/dynamodb/list-page.
 import { recordedAt } from '../../../shared/dynamodb/outbox.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { type WarehouseCodes, warehouseProblem } from '../../../shared/store.ts';
-import { unknownWarehouseFilter } from '../../../shared/unknown-warehouse.ts';
+import { unknownWarehouseFilter } from '../../../shared/reference-data/unknown-warehouse.ts';
 import { applyMovements, type Limits } from '../stock/apply-movements.ts';
 import { inTransitResponse, stockResponse, unknownSku } from '../stock/responses.ts';
 import type { StockStore } from '../stock/store.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { unknownWarehouseFilter, unknownWarehousePath } from '../../shared/unknown-warehouse.ts';
+import { unknownWarehouseFilter, unknownWarehousePath } from '../../../shared/reference-data/unknown-warehouse.ts';
 
 const known = ['main', 'north', 'south'];
 

@@ -1,7 +1,7 @@
-import { didYouMean } from './closest.ts';
-import { invalidParameter } from './contracts/list-query.ts';
-import { type HttpResponse, problem } from './contracts/problem.ts';
-import { type WarehouseCodes, warehouseProblem } from './store.ts';
+import { didYouMean } from '../closest.ts';
+import { invalidParameter } from '../contracts/list-query.ts';
+import { type HttpResponse, problem } from '../contracts/problem.ts';
+import { type WarehouseCodes, warehouseProblem } from '../store.ts';
 
 /** The 400 response to a filter by a warehouse that the settings do not have; undefined if they have it. */
 export function unknownWarehouseFilter(warehouse: string | undefined, known: WarehouseCodes): HttpResponse | undefined {
