@@ -3,6 +3,7 @@ import type { Challenged } from '../functions/channel-webhooks/endpoints/address
 import type { WebhookRetryPolicy } from '../functions/channel-webhooks/deliveries/decide.ts';
 import type { RiskPolicy } from '../functions/order-intake/risk/risk-score.ts';
 import type { ReturnAddress } from '../shared/contracts/refunds/return-routes.ts';
+import type { PolicySettings } from '../functions/refund-approval/policy/settings.ts';
 import type { WorkingCalendar } from '../functions/refund-approval/deadlines/calendar.ts';
 import type { Client, SellingPolicy, WarehouseSetting } from '../shared/store.ts';
 
@@ -58,6 +59,8 @@ export const store = {
       '2027-01-01 2027-03-26 2027-03-29 2027-05-03 2027-05-31 2027-08-30 2027-12-27 2027-12-28'
     ).split(' '),
   },
+  /** A looser refund policy waits a week for a second person; its author is judged by the policy before for three days. */
+  policyChanges: { changeExpiresHours: 168, authorWatchHours: 72 },
   webhooks: {
     initialDelaySeconds: 5,
     maxDelaySeconds: 14_400,
@@ -131,6 +134,7 @@ export type Store = {
   lots: { daysBeforeExpiry: number };
   idleStock: IdleLevels;
   calendar: Omit<WorkingCalendar, 'timeZone'>;
+  policyChanges: PolicySettings;
   webhooks: WebhookRetryPolicy;
   webhookChallenge: Challenged;
   risk: RiskPolicy;

@@ -13,6 +13,10 @@ export const orderIdOf = (channel: string, externalOrderId: string): string => i
 /** The id of a refund request, derived like the id of an order. */
 export const refundIdOf = (orderId: string, requestId: string): string => idOf('ref_', orderId, requestId);
 
+/** The id of a person's change of a policy: the version that it is based on, and a hash. It repeats with its content. */
+export const policyChangeIdOf = (baseVersion: number, by: string, content: object): string =>
+  idOf(`pch_${String(baseVersion).padStart(8, '0')}_`, by, contentHash(content));
+
 /** The `externalOrderId` of an exchange's replacement order. */
 export const replacementNameOf = (refundId: string): string => `exchange-${refundId}`;
 

@@ -1,4 +1,5 @@
 import { readOffer } from '../../shared/catalog/offer-store.ts';
+import * as policyChangeHttp from '../../shared/contracts/refunds/policy-change-routes.ts';
 import * as policyHttp from '../../shared/contracts/refunds/policy-routes.ts';
 import { findReturns, getReturn, receiveReturn } from '../../shared/contracts/refunds/return-routes.ts';
 import * as routes from '../../shared/contracts/refunds/routes.ts';
@@ -8,6 +9,8 @@ import { decisionApi } from './approvals/decision-api.ts';
 import { expiryOf } from './deadlines/deadlines.ts';
 import { ParsedEnv } from './env.ts';
 import { payoutApi } from './payouts/payout-api.ts';
+import { policyChangeApi } from './policy/change-api.ts';
+import { createPolicyChangeStore } from './policy/change-store.ts';
 import { policyApi } from './policy/policy-api.ts';
 import { createPolicyStore } from './refund/policy-store.ts';
 import type { RequestSnapshot } from './requests/decide.ts';
@@ -18,7 +21,8 @@ import { createReceiptStore } from './returns/receipt-store.ts';
 import { returnApi } from './returns/return-api.ts';
 import { searchApi } from './search/search-api.ts';
 
-const { CHANNELS, DEPARTMENTS, RETURN_ADDRESSES, WAREHOUSE_CODES, CALENDAR, ...tables } = ParsedEnv.parse(process.env);
+const { CHANNELS, DEPARTMENTS, RETURN_ADDRESSES, WAREHOUSE_CODES, CALENDAR, POLICY_CHANGES, ...tables } =
+  ParsedEnv.parse(process.env);
 const db = openDatabase();
 const store = createRequestStore(db, tables);
 const policyStore = createPolicyStore(db, tables.REFUND_TABLE_NAME);
@@ -33,7 +37,9 @@ const returns = returnApi(store, createReceiptStore(db, tables.REFUND_TABLE_NAME
 });
 const settings = { channels: CHANNELS, warehouses: WAREHOUSE_CODES, timeZone: CALENDAR.timeZone };
 const search = searchApi({ store, policies: policyStore }, settings, returns.summaryOf);
-const policies = policyApi(policyStore);
+const changeStore = createPolicyChangeStore(db, tables.REFUND_TABLE_NAME);
+const policies = policyApi(policyStore, changeStore, POLICY_CHANGES);
+const policyChanges = policyChangeApi(policyStore, changeStore, POLICY_CHANGES.authorWatchHours);
 
 export const handler = httpHandler(
   on(routes.getRefundable, refunds.getRefundable),
@@ -52,4 +58,7 @@ export const handler = httpHandler(
   on(policyHttp.getRefundPolicy, policies.getRefundPolicy),
   on(policyHttp.putRefundPolicy, policies.putRefundPolicy),
   on(policyHttp.listRefundPolicyVersions, policies.listRefundPolicyVersions),
+  on(policyChangeHttp.listRefundPolicyChanges, policyChanges.listRefundPolicyChanges),
+  on(policyChangeHttp.getRefundPolicyChange, policyChanges.getRefundPolicyChange),
+  on(policyChangeHttp.decideRefundPolicyChange, policyChanges.decideRefundPolicyChange),
 );

@@ -3,6 +3,7 @@ import { ReturnAddress } from '../../shared/contracts/refunds/return-routes.ts';
 import { Warehouse } from '../../shared/names.ts';
 import { Channels, WarehouseCodes } from '../../shared/store.ts';
 import { WorkingCalendar } from './deadlines/calendar.ts';
+import { PolicySettings } from './policy/settings.ts';
 import { TablesEnv } from './refund/env.ts';
 
 const json = z.string().transform((text): unknown => JSON.parse(text));
@@ -18,6 +19,7 @@ export const ParsedEnv = TablesEnv.extend({
   RETURN_ADDRESSES: json.pipe(z.record(Warehouse, ReturnAddress)),
   WAREHOUSE_CODES: json.pipe(WarehouseCodes),
   CALENDAR: json.pipe(WorkingCalendar),
+  POLICY_CHANGES: json.pipe(PolicySettings),
 });
 export type Env = z.input<typeof ParsedEnv>;
 

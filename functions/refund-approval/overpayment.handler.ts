@@ -22,5 +22,5 @@ const refund = refundOverpayment({
 });
 
 export const handler = queueHandler(OrderEvent, ({ detail: { metadata, data } }) =>
-  refund(data.orderId, causedBy(metadata, Date.now())),
+  refund(data.orderId, metadata.actor, causedBy(metadata, Date.now())),
 );

@@ -12,6 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import { resourceServer, type Scope, scopes } from '../../shared/access/scopes.ts';
+import { assertSeparation } from '../../shared/access/separation.ts';
 import type { Client } from '../../shared/store.ts';
 import { addOutput, dataStackName, exportValue } from '../constructs/exports.ts';
 
@@ -42,6 +43,7 @@ export const clientId = (client: string) => Fn.getStackOutput(dataStackName, out
 
 /** Creates the identities that may call the store: machines by client credentials, people in a department's group. */
 export function createIdentities(stack: Stack, { clients, domainPrefix }: Props): void {
+  assertSeparation(clients);
   const identities = new Construct(stack, 'Identities');
   const pool = new UserPool(identities, 'Users', {
     featurePlan: FeaturePlan.PLUS,

@@ -3,6 +3,7 @@ import { Match } from 'aws-cdk-lib/aws-events';
 import type { Env } from '../../functions/refund-approval/env.ts';
 import type { TablesEnv } from '../../functions/refund-approval/refund/env.ts';
 import { OrderPlaced, ReplacementRefused } from '../../shared/contracts/orders/events.ts';
+import * as policyChangeRoutes from '../../shared/contracts/refunds/policy-change-routes.ts';
 import * as policyRoutes from '../../shared/contracts/refunds/policy-routes.ts';
 import * as returnRoutes from '../../shared/contracts/refunds/return-routes.ts';
 import * as routes from '../../shared/contracts/refunds/routes.ts';
@@ -16,19 +17,20 @@ import { settings } from '../settings.ts';
 import { addDeadlines } from './refund-approval/deadlines.ts';
 import { addOverpayments } from './refund-approval/overpayments.ts';
 import { addPayouts } from './refund-approval/payouts.ts';
+import { addPolicyNotices } from './refund-approval/policy.ts';
 
 /** Refunds: requested, decided, paid out. */
 export class RefundApprovalStack extends WorkflowStack {
   constructor(app: App, shared: SharedStacks) {
     super(app, 'refund-approval', shared);
-    const { channels, departments, returnAddresses, warehouseCodes, calendar } = settings;
+    const { channels, departments, returnAddresses, warehouseCodes, calendar, policyChanges } = settings;
     this.routes<Env>({
-      routes: [routes, returnRoutes, policyRoutes],
+      routes: [routes, returnRoutes, policyRoutes, policyChangeRoutes],
       handler: 'refund-approval/api.handler.ts',
       uses: all(
         all(refunds.writer, refunds.lister, refunds.byStatus, refunds.byOrder),
         all(orders.checker, orders.byCustomer, catalog.reader, stock.reader),
-        all(channels, departments, returnAddresses, warehouseCodes, calendar),
+        all(channels, departments, returnAddresses, warehouseCodes, calendar, policyChanges),
       ),
       errorImpact: 'Customer service cannot request refunds, and approvers cannot decide on them.',
     });
@@ -47,5 +49,6 @@ export class RefundApprovalStack extends WorkflowStack {
     addOverpayments(this);
     addPayouts(this);
     addDeadlines(this);
+    addPolicyNotices(this);
   }
 }

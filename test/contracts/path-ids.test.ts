@@ -43,6 +43,7 @@ const byPathOrStore = new Set([
   'exportId',
   'refundId',
   'rmaId',
+  'changeId',
   'runId',
   'auditId',
   'alertId',

@@ -47,7 +47,7 @@ export function approve(
     ...refund.approvals,
     { ...decider, decision: 'approve' as const, at: new Date(now).toISOString(), comment },
   ];
-  const isLast = approvals.length >= refund.policy.approvalsNeeded;
+  const isLast = hasEnoughApprovals(refund.policy, approvals, now);
   const returnBy = isLast ? returnByOf(refund.returnTerms, now) : undefined;
   const status = isLast ? approvedStatus : refund.status;
   const after: RefundItem = {
@@ -67,6 +67,18 @@ export function approve(
   };
 }
 
+/** The approval of a looser policy's author does not count alone for what the earlier policy gave more people. */
+function hasEnoughApprovals(
+  { approvalsNeeded, forAuthors = [] }: RefundItem['policy'],
+  approvals: RefundItem['approvals'],
+  now: number,
+): boolean {
+  const authors = forAuthors.filter(({ by, until }) => now < Date.parse(until) && approvals.some((a) => a.by === by));
+  const others = approvals.filter((approval) => !authors.some(({ by }) => by === approval.by));
+  const needed = Math.max(approvalsNeeded, ...authors.map((author) => author.approvalsNeeded));
+  return others.length >= approvalsNeeded || approvals.length >= needed;
+}
+
 /** A repeated decision of the same person counts once. */
 const hasDecided = ({ approvals }: RefundItem, { by }: Decider, decision: 'approve' | 'reject'): boolean =>
   approvals.some((earlier) => earlier.by === by && earlier.decision === decision);
@@ -76,7 +88,7 @@ function refusalOf(
   { by, department }: Decider,
   limits: RefundPolicy['limits'],
 ): DecisionRefusal | undefined {
-  if (refund.requestedBy === by || refund.amendedBy?.includes(by)) return 'own-request';
+  if ([refund.requestedBy, refund.causedBy, ...(refund.amendedBy ?? [])].includes(by)) return 'own-request';
   return departmentRefusal(refund, department, limits);
 }
 

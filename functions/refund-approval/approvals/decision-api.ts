@@ -5,6 +5,7 @@ import type * as routes from '../../../shared/contracts/refunds/routes.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { applyChange } from '../refund/apply.ts';
 import type { PolicyStore } from '../refund/policy-store.ts';
+import { policiesFor, strictestLimits } from '../refund/refund-policy.ts';
 import type { RefundItem } from '../refund/refund-item.ts';
 import type { RefundLedger } from '../refund/refund-ledger.ts';
 import { outcomeResponse } from '../refund/responses.ts';
@@ -13,14 +14,14 @@ import { approve, type Decider, deciderOf, reject } from './decide.ts';
 
 type Stores = { store: Pick<RefundStore, 'refund' | 'ledger' | 'commit'>; policies: Pick<PolicyStore, 'inForce'> };
 
-/** Applies a decision, from the API or the AWS console. The limits are those of the policy in force. */
+/** Applies a decision, from the API or the AWS console. The limits are those of the policy in force, and of the one that the decider made looser. */
 export async function decideOnRefund(
   { store, policies }: Stores,
   { refundId, decision, comment }: { refundId: string } & z.infer<typeof routes.RefundDecision>,
   decider: Decider,
   cause: Cause,
 ): Promise<HttpResponse> {
-  const { limits } = (await policies.inForce()).content;
+  const limits = strictestLimits(policiesFor(await policies.inForce(), [decider.by], cause.now));
   const decide = (refund: RefundItem, ledger: RefundLedger) =>
     decision === 'approve'
       ? approve(refund, decider, comment, limits, cause.now)

@@ -14,6 +14,7 @@ type OverpaymentRequest = {
   content: { requestId: string; reason: string; overpaidMinor: number };
   contentHash: string;
   by: string;
+  causedBy: string;
   now: number;
   deadlineAt: string;
 };
@@ -30,11 +31,11 @@ type Dependencies<S extends RefundSnapshot> = {
 
 /**
  * Requests the refund of overpaid money after an event that may cause it: a cancellation, an edit, an expiry, or a later
- * payment. The request id derives from the event, so that each event requests at most one refund.
+ * payment. `causedBy` is the actor of the event. The request id derives from the event, so that each event requests at most one refund.
  */
 export const refundOverpayment =
   <S extends RefundSnapshot>({ store, request, deadlineOf }: Dependencies<S>) =>
-  async (orderId: string, cause: Cause): Promise<void> => {
+  async (orderId: string, causedBy: string, cause: Cause): Promise<void> => {
     const requestId = `cancellation-${cause.causationId}`;
     const refundId = refundIdOf(orderId, requestId);
     await retryOnConflict(changeRetryBudgetMs, async () => {
@@ -45,7 +46,7 @@ export const refundOverpayment =
       const content = { requestId, reason: 'cancelled', overpaidMinor };
       const { actor: by, now } = cause;
       const hash = contentHash({ orderId, ...content });
-      const asked = { refundId, content, contentHash: hash, by, now, deadlineAt: deadlineOf(snapshot, now) };
+      const asked = { refundId, content, contentHash: hash, by, causedBy, now, deadlineAt: deadlineOf(snapshot, now) };
       const outcome = request(asked, snapshot);
       if (outcome.kind === 'chargeback-open') return 'done';
       if (outcome.kind !== 'changed') throw new Error(`Cannot refund ${overpaidMinor} of ${orderId}: ${outcome.kind}`);

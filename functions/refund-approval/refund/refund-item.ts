@@ -85,6 +85,10 @@ export const RefundItem = z.object({
     version: z.int().nonnegative(),
     approvalsNeeded: z.int().min(0).max(2),
     payAfterReturn: z.boolean(),
+    /** Approvals that are needed if the author of a looser policy is among those who approve, until a time; 3 is never. */
+    forAuthors: z
+      .array(z.object({ by: z.string(), until: Instant, approvalsNeeded: z.int().min(0).max(3) }))
+      .optional(),
   }),
   payouts: z.array(Payout),
   returning: z.array(Returning),
@@ -96,6 +100,8 @@ export const RefundItem = z.object({
   exchange: Exchange.optional(),
   approvals: z.array(Approval),
   requestedBy: z.string(),
+  /** The person whose change of the order led to this automatic request. They may not approve it either. */
+  causedBy: z.string().optional(),
   /** People who amended the request. None of them may approve it. */
   amendedBy: z.array(z.string()).optional(),
   requestedAt: Instant,

@@ -22,6 +22,10 @@ export const policyVersionKey = (version: number) => ({
   sk: `${policyVersionPrefix}${String(version).padStart(8, '0')}`,
 });
 export const policyVersionPattern = /^VERSION#\d{8}$/;
+/** Requested changes, by the version that they are based on. */
+export const policyChangePrefix = 'CHANGE#';
+export const policyChangeKey = (changeId: string) => ({ pk: policyKey.pk, sk: `${policyChangePrefix}${changeId}` });
+export const policyChangePattern = /^CHANGE#pch_\d{8}_[0-9a-z]{26}$/;
 
 /** Indexes of keys only: name, partition key attribute, and partition key of a value. */
 export const statusIndex = { name: 'byStatus', attribute: 'statusKey', keyOf: (status: string) => `STATUS#${status}` };

@@ -4,6 +4,13 @@ import { componentTotals, type Outcome } from './change.ts';
 import { returnStatusOf, rmaIdOf } from './expected-return.ts';
 import { paidTwiceMinor, payoutReference, type RefundItem } from './refund-item.ts';
 
+const policyResponse = ({ rule, version, approvalsNeeded, payAfterReturn }: RefundItem['policy']) => ({
+  rule,
+  version,
+  approvalsNeeded,
+  payAfterReturn,
+});
+
 /** The response body of a refund. */
 export const refundResponse = (refund: RefundItem): RefundResponse => ({
   refundId: refund.refundId,
@@ -16,7 +23,7 @@ export const refundResponse = (refund: RefundItem): RefundResponse => ({
   note: refund.note,
   currency: refund.currency,
   amountMinor: refund.amountMinor,
-  policy: refund.policy,
+  policy: policyResponse(refund.policy),
   pots: componentTotals(refund.payouts),
   payouts: refund.payouts.map((leg, index) => ({
     reference: payoutReference(refund.refundId, index, leg.attempt),

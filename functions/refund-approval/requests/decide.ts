@@ -7,6 +7,7 @@ import {
   RefundRequested,
   RefundWithdrawn,
 } from '../../../shared/contracts/refunds/events.ts';
+import type { RefundPolicy } from '../../../shared/contracts/refunds/policy-routes.ts';
 import type { RefundContent } from '../../../shared/contracts/refunds/refund-content.ts';
 import { allocateRefund } from '../refund/allocation.ts';
 import { draftEvent, endUnpaid, eventData, illegal, judgedEventData, type Outcome } from '../refund/change.ts';
@@ -20,8 +21,8 @@ import {
 } from '../refund/expected-return.ts';
 import { next } from '../refund/life-cycle.ts';
 import { isDisputed, type RefundSnapshot } from '../refund/order-snapshot.ts';
-import type { PolicyInForce } from '../refund/policy-store.ts';
-import type { RefundItem } from '../refund/refund-item.ts';
+import { policiesFor, type PolicyInForce, watchedPolicies } from '../refund/refund-policy.ts';
+import type { RefundItem, ReturnTerms } from '../refund/refund-item.ts';
 import {
   emptyLedger,
   type Leg,
@@ -33,7 +34,7 @@ import {
 } from '../refund/refund-ledger.ts';
 import { refuseExchange } from './exchange-request.ts';
 import { invalidParts, requestedParts } from './requested-parts.ts';
-import { type CustomerHistory, judge, policyFacts, type Verdict } from './judge.ts';
+import { type CustomerHistory, judge, judgeByAll, type PolicyFacts, policyFacts, type Verdict } from './judge.ts';
 
 /** What a decision on a request depends on. `refund` is the one with the id of the request. */
 export type RequestSnapshot = RefundSnapshot & { policy: PolicyInForce; history: CustomerHistory | undefined };
@@ -44,6 +45,8 @@ export type RefundRequest = {
   contentHash: string;
   /** The id of a person or a client. */
   by: string;
+  /** The person whose change of the order led to this automatic request. */
+  causedBy?: string | undefined;
   /** Milliseconds since the epoch. */
   now: number;
   /** The request expires at this time if it is not decided. */
@@ -68,7 +71,7 @@ export function amend(asked: RefundRequest, snapshot: RequestSnapshot): Outcome 
   if (!next(refund.status, 'amend')) return illegal(refund, 'amended');
   const released = refund.payouts.reduce(release, ledger ?? emptyLedger(refund.orderId));
   return judged(
-    { ...asked, by: refund.requestedBy },
+    { ...asked, by: refund.requestedBy, causedBy: refund.causedBy },
     { ...snapshot, ledger: released },
     {
       version: refund.version + 1,
@@ -129,13 +132,13 @@ function judged(asked: RefundRequest, snapshot: RequestSnapshot, requestVersion:
   const returning = returningUnits(order, ledger, content);
   const unshipped = unshippedUnits(order, ledger, content);
   const orderAmountMinor = allocated.amountMinor + refundedAndPendingMinor(ledger);
-  const judgement = judge(
-    policyFacts(order, requested, orderAmountMinor, content.reason, history, now),
-    policy.content,
-  );
+  const facts = policyFacts(order, requested, orderAmountMinor, content.reason, history, now);
+  const people = [by, asked.causedBy, ...(requestVersion.amendedBy ?? [])];
+  const policies = policiesFor(policy, people, now);
+  const judgement = judgeByAll(facts, policies);
   const verdict = { ...judgement, payAfterReturn: judgement.payAfterReturn && returning.length > 0 };
   const status = initialStatus(verdict);
-  const returnTerms = returning.length > 0 ? returnTermsFor(content.reason, policy.content) : undefined;
+  const returnTerms = returning.length > 0 ? strictestTerms(content.reason, policies) : undefined;
   const isApproved = status === 'approved' || status === 'awaiting-return';
   const returnBy = isApproved ? returnByOf(returnTerms, now) : undefined;
   const refund: RefundItem = {
@@ -156,6 +159,7 @@ function judged(asked: RefundRequest, snapshot: RequestSnapshot, requestVersion:
       version: policy.version,
       approvalsNeeded: verdict.approvalsNeeded,
       payAfterReturn: verdict.payAfterReturn,
+      forAuthors: approvalsOfAuthors(facts, policy, verdict.approvalsNeeded, now),
     },
     payouts: allocated.legs.map((leg) => ({ ...leg, state: 'due', attempt: 0 })),
     returning,
@@ -165,6 +169,7 @@ function judged(asked: RefundRequest, snapshot: RequestSnapshot, requestVersion:
     exchange: content.exchange,
     approvals: [],
     requestedBy: by,
+    causedBy: asked.causedBy,
     amendedBy: requestVersion.amendedBy,
     requestedAt: new Date(now).toISOString(),
     deadlineAt: deadlineIn(status, asked.deadlineAt, returnBy),
@@ -186,6 +191,26 @@ function judged(asked: RefundRequest, snapshot: RequestSnapshot, requestVersion:
     refund,
     ledger: withUnshipped(reserved(ledger, allocated.legs), refundId, unshipped),
     events,
+  };
+}
+
+/** What the authors of looser policies need if one of them approves, where it is more than others need. */
+function approvalsOfAuthors(facts: PolicyFacts, policy: PolicyInForce, approvalsNeeded: number, now: number) {
+  const ofAuthors = watchedPolicies(policy, now).map(({ by, until, content }) => {
+    const earlier = judge(facts, content);
+    return { by, until, approvalsNeeded: earlier.decision === 'refuse' ? 3 : earlier.approvalsNeeded };
+  });
+  const stricter = ofAuthors.filter((author) => author.approvalsNeeded > approvalsNeeded);
+  return stricter.length > 0 ? stricter : undefined;
+}
+
+/** The highest fees and the shortest time of the policies. */
+function strictestTerms(reason: string, policies: readonly RefundPolicy[]): ReturnTerms {
+  const terms = policies.map((policy) => returnTermsFor(reason, policy));
+  return {
+    windowDays: Math.min(...terms.map(({ windowDays }) => windowDays)),
+    restockingBasisPoints: Math.max(...terms.map(({ restockingBasisPoints }) => restockingBasisPoints)),
+    returnShippingMinor: Math.max(...terms.map(({ returnShippingMinor }) => returnShippingMinor)),
   };
 }
 

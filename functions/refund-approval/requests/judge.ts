@@ -1,4 +1,4 @@
-import type { RefundPolicy, Rule } from '../../../shared/contracts/refunds/policy-routes.ts';
+import { type RefundPolicy, type Rule, ruleDecisions } from '../../../shared/contracts/refunds/policy-routes.ts';
 import type { RefundReason } from '../../../shared/contracts/refunds/refund-content.ts';
 import type { RequestedParts } from '../refund/allocation.ts';
 import type { OrderSnapshot } from '../refund/order-snapshot.ts';
@@ -38,6 +38,14 @@ export function judge(facts: PolicyFacts, { rules }: Pick<RefundPolicy, 'rules'>
   const approvalsNeeded = decision === 'two-approvers' ? 2 : decision === 'one-approver' ? 1 : 0;
   const isShipped = facts.goods !== 'not-shipped';
   return { rule, decision, approvalsNeeded, payAfterReturn: payAfterReturn && isShipped };
+}
+
+/** The strictest of the policies' decisions: the most approvals or a refusal, and the payout after the return. */
+export function judgeByAll(facts: PolicyFacts, policies: readonly Pick<RefundPolicy, 'rules'>[]): Verdict {
+  const verdicts = policies.map((policy) => judge(facts, policy));
+  const rankOf = ({ decision }: Verdict) => ruleDecisions.indexOf(decision);
+  const strictest = verdicts.reduce((a, b) => (rankOf(b) > rankOf(a) ? b : a));
+  return { ...strictest, payAfterReturn: verdicts.some(({ payAfterReturn }) => payAfterReturn) };
 }
 
 function applies(when: Rule['when'], facts: PolicyFacts): boolean {

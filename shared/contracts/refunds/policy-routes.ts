@@ -67,12 +67,13 @@ const Conditions = z.strictObject({
     .meta({ description: 'Whether the request is for overpaid money only', example: true }),
 });
 
+/** The decisions of a rule, from the most lenient to the strictest. */
+export const ruleDecisions = ['approve', 'one-approver', 'two-approvers', 'refuse'] as const;
+
 const Rule = z.strictObject({
   rule: Name.meta({ description: 'Name of the rule, unique in the policy', example: 'large-refund' }),
   when: Conditions.describe('Conditions that must all hold; none for the last rule'),
-  decision: z
-    .enum(['approve', 'one-approver', 'two-approvers', 'refuse'])
-    .describe('Decision of the rule: automatic, or the number of approvals needed'),
+  decision: z.enum(ruleDecisions).describe('Decision of the rule: automatic, or the number of approvals needed'),
   payAfterReturn: z
     .boolean()
     .optional()
@@ -154,9 +155,49 @@ const PolicyVersion = z
     at: Instant.describe('Time of the change'),
     by: z.string().meta({ description: 'Client or user who made the change', example: 'finance' }),
     from: z.string().meta({ description: 'Address that the change came from', example: '192.0.2.1' }),
+    approvedBy: z
+      .string()
+      .optional()
+      .meta({ description: 'Client or user who approved the change, if it needed a second person', example: 'admin' }),
     content: RefundPolicy.describe('The policy of this version'),
   })
   .meta({ id: 'RefundPolicyVersion' });
+
+/** A change that makes the policy looser. A second person decides on it. */
+export const RefundPolicyChange = z
+  .object({
+    changeId: z.string().meta({ description: 'Id of the change', example: 'pch_00000003_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    status: z
+      .enum(['pending-approval', 'approved', 'rejected', 'expired', 'superseded'])
+      .describe('`superseded`: another version came into force, so the change must be requested again'),
+    baseVersion: z
+      .int()
+      .nonnegative()
+      .meta({ description: 'Version of the policy that the change is based on', example: 3 }),
+    looser: z
+      .array(z.enum(['rules', 'limits', 'returns']))
+      .meta({ description: 'Parts of the policy that are looser than in the version in force', example: ['rules'] }),
+    requestedBy: z.string().meta({ description: 'Client or user who requested the change', example: 'finance' }),
+    requestedAt: Instant.describe('Time of the request'),
+    expiresAt: Instant.describe('Time until which the change can be approved'),
+    mayApprove: z
+      .object({
+        scope: z.string().meta({ description: 'Scope that a decision needs', example: 'storeworks/policies.write' }),
+        except: z
+          .array(z.string())
+          .meta({ description: 'Clients or users who may not approve the change', example: ['finance'] }),
+      })
+      .describe('Who may approve the change'),
+    decidedBy: z.string().optional().meta({ description: 'Client or user who decided', example: 'admin' }),
+    decidedAt: Instant.optional().describe('Time of the decision'),
+    comment: z
+      .string()
+      .optional()
+      .meta({ description: 'Comment of the person who decided', example: 'Agreed in the finance meeting' }),
+    content: RefundPolicy.describe('The new policy'),
+  })
+  .meta({ id: 'RefundPolicyChange' });
+export type RefundPolicyChange = z.infer<typeof RefundPolicyChange>;
 
 export const getRefundPolicy = defineRoute({
   method: 'GET',
@@ -171,7 +212,8 @@ export const putRefundPolicy = defineRoute({
   method: 'PUT',
   path: '/policies/refund',
   tag: 'Refunds',
-  summary: 'Change the refund policy. Open requests keep the version that judged them',
+  summary:
+    'Change the refund policy. A looser policy waits for the approval of a second person. Open requests keep the version that judged them',
   scope: 'policies.write',
   headers: z.looseObject({
     'if-match': z
@@ -181,7 +223,15 @@ export const putRefundPolicy = defineRoute({
   }),
   body: RefundPolicy,
   responses: {
-    200: { description: 'The policy is in force; also if it was before', schema: RefundPolicy },
+    200: {
+      description: 'The policy is in force: the first of the store, one that is not looser, or the one in force before',
+      schema: RefundPolicy,
+    },
+    202: {
+      description:
+        'The policy is looser, so it waits for a second person: see `POST /policies/refund/changes/{changeId}/decisions`',
+      schema: RefundPolicyChange,
+    },
     412: { description: 'The policy changed since the given ETag', schema: Problem },
     422: { description: 'Invalid content', schema: Problem },
     428: {

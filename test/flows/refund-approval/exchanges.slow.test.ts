@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { defaultPolicy } from '../../../functions/refund-approval/refund/default-policy.ts';
+import { defaultPolicy } from '../../../functions/refund-approval/refund/refund-policy.ts';
 import type { CallFault, FunctionCall } from '../../../infra/local/faults.ts';
 import { startHttpProvider } from '../../support/payments/provider-double.ts';
 import { setProviders } from '../../support/payments/providers-secret.ts';

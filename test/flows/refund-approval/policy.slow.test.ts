@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { defaultPolicy } from '../../../functions/refund-approval/refund/default-policy.ts';
+import { defaultPolicy } from '../../../functions/refund-approval/refund/refund-policy.ts';
 import { retryWhileBusy } from '../../support/orders/order-api.ts';
 import { refundDriver } from '../../support/refunds/refund-driver.ts';
 import { type BackOffice, startBackOffice } from '../../support/system/back-office.ts';
@@ -61,7 +61,7 @@ test('a policy change needs the version that was read, every version is kept, an
   await office.settled();
   const published = (await office.lake.events('RefundPolicyChanged')).map(({ detail }) => detail.data);
   expect(published).toHaveLength(2);
-  expect(published).toContainEqual({ version: 1, by: versions[1].by, content: approveAll });
+  expect(published).toContainEqual({ version: 1, by: versions[1].by, isLooser: true, content: approveAll });
 });
 
 test.each<[string, object, string]>([
@@ -85,8 +85,25 @@ test('only clients with the policy scopes read or change the policy', async () =
   for (const name of ['service', 'service-lead']) expect((await putPolicy(defaultPolicy, '*', name)).status).toBe(403);
 });
 
+test('one client with all scopes cannot make the policy looser, pay itself and set the policy back', async () => {
+  await refunds.setPolicy({ ...defaultPolicy, rules: [{ rule: 'any', when: {}, decision: 'two-approvers' }] });
+  const before = (await getPolicy()).body;
+  const approveAll = { ...defaultPolicy, rules: [{ rule: 'any', when: {}, decision: 'approve' }] };
+  const asked = await putPolicy(approveAll, '*', 'admin');
+  expect([asked.status, asked.body.status, (await getPolicy()).body]).toEqual([202, 'pending-approval', before]);
+  const decide = (by: string) => office.client(by).post(`${asked.headers.location}/decisions`, { decision: 'approve' });
+  expectProblem(await decide('admin'), 403, 'own-change');
+  const own = { by: 'admin', priceMinor: 60_000 };
+  expect((await refunds.requestedRefund(own)).refund.status).toBe('pending-approval');
+  expect((await decide('finance')).body.status).toBe('approved');
+  expect((await refunds.requestedRefund(own)).refund).toMatchObject({ policy: { approvalsNeeded: 2 } });
+  expect((await refunds.requestedRefund({ priceMinor: 60_000 })).refund.policy.approvalsNeeded).toBe(0);
+  const { changes } = (await office.client('finance').get(`${path}/changes`)).body;
+  expect(changes[0]).toMatchObject({ requestedBy: expect.any(String), status: 'approved', looser: ['rules'] });
+});
+
 test('only departments with a limit in the policy in force can approve', async () => {
-  expect((await putPolicy({ ...defaultPolicy, limits: { finance: 40_000 } }, '*')).status).toBe(200);
+  await refunds.setPolicy({ ...defaultPolicy, limits: { finance: 40_000 } });
   const { path: refund } = await refunds.requestedRefund();
   expectProblem(await refunds.decide(refund, 'service-lead'), 403, 'no-limit');
   expect((await refunds.decide(refund)).body.approvals).toMatchObject([{ department: 'finance' }]);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { defaultPolicy } from '../../../functions/refund-approval/refund/default-policy.ts';
+import { defaultPolicy } from '../../../functions/refund-approval/refund/refund-policy.ts';
 import { newEvent } from '../../../shared/contracts/define-event.ts';
 import { RefundReturnReceived, ReturnReceived } from '../../../shared/contracts/refunds/events.ts';
 import { aCause } from '../../support/builders.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { approve, type Decider, reject } from '../../../functions/refund-approval/approvals/decide.ts';
 import { expire } from '../../../functions/refund-approval/deadlines/deadlines.ts';
-import { defaultPolicy } from '../../../functions/refund-approval/refund/default-policy.ts';
+import { defaultPolicy } from '../../../functions/refund-approval/refund/refund-policy.ts';
 import { type RequestSnapshot, withdraw } from '../../../functions/refund-approval/requests/decide.ts';
 import { endReturn } from '../../../functions/refund-approval/returns/decide.ts';
 import { noon } from '../../support/builders.ts';

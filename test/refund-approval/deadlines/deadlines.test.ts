@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { scheduleDeadlines } from '../../../functions/refund-approval/deadlines/schedule-deadlines.ts';
-import { defaultPolicy } from '../../../functions/refund-approval/refund/default-policy.ts';
+import { defaultPolicy } from '../../../functions/refund-approval/refund/refund-policy.ts';
 import { emptyLedger } from '../../../functions/refund-approval/refund/refund-ledger.ts';
 import type { RefundItem } from '../../../functions/refund-approval/refund/refund-item.ts';
 import { endReturn } from '../../../functions/refund-approval/returns/decide.ts';

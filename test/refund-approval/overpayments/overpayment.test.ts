@@ -32,7 +32,7 @@ const changedOrder = (outcome: ReturnType<typeof record>) => {
 };
 /** The amount refunded after an event of the order that is delivered twice; undefined if none. */
 async function refundedAfter({ orderId }: OrderItem, causationId: string) {
-  for (let times = 0; times < 2; times += 1) await refund(orderId, aCause({ causationId }));
+  for (let times = 0; times < 2; times += 1) await refund(orderId, 'storefront', aCause({ causationId }));
   return (await store.refund(refundIdOf(orderId, `cancellation-${causationId}`)))?.amountMinor;
 }
 

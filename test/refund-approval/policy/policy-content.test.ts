@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { defaultPolicy } from '../../../functions/refund-approval/refund/default-policy.ts';
+import { defaultPolicy } from '../../../functions/refund-approval/refund/refund-policy.ts';
 import { RefundPolicy } from '../../../shared/contracts/refunds/policy-routes.ts';
 
 test.each<[string, object, string]>([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { approve, type Decider } from '../../../functions/refund-approval/approvals/decide.ts';
-import { defaultPolicy } from '../../../functions/refund-approval/refund/default-policy.ts';
+import { defaultPolicy } from '../../../functions/refund-approval/refund/refund-policy.ts';
 import { emptyLedger } from '../../../functions/refund-approval/refund/refund-ledger.ts';
 import { amend, request, type RequestSnapshot } from '../../../functions/refund-approval/requests/decide.ts';
 import { aCapture, noon } from '../../support/builders.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { defaultPolicy } from '../../../functions/refund-approval/refund/default-policy.ts';
+import { defaultPolicy } from '../../../functions/refund-approval/refund/refund-policy.ts';
 import { type PolicyFacts, judge } from '../../../functions/refund-approval/requests/judge.ts';
 import type { Rule } from '../../../shared/contracts/refunds/policy-routes.ts';
 

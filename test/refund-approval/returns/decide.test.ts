@@ -5,7 +5,7 @@ import type { Change, Outcome } from '../../../functions/refund-approval/refund/
 import { approve } from '../../../functions/refund-approval/approvals/decide.ts';
 import { expire } from '../../../functions/refund-approval/deadlines/deadlines.ts';
 import { request, withdraw } from '../../../functions/refund-approval/requests/decide.ts';
-import { defaultPolicy } from '../../../functions/refund-approval/refund/default-policy.ts';
+import { defaultPolicy } from '../../../functions/refund-approval/refund/refund-policy.ts';
 import { OrderSnapshot } from '../../../functions/refund-approval/refund/order-snapshot.ts';
 import { type RefundLedger, type Leg } from '../../../functions/refund-approval/refund/refund-ledger.ts';
 import { refundableComponents } from '../../../functions/refund-approval/refund/refundable-components.ts';

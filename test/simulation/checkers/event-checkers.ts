@@ -35,8 +35,10 @@ const redrivesFail: Checker = {
     const isExpected = ({ bodies, heldAfterRedrive }: DeadLetters) =>
       heldAfterRedrive === 0 &&
       bodies.every((body) => [...notifiedByStaff].some((refundId) => body.includes(refundId)));
+    // The simulation sets a looser policy; the notice of it waits for a person.
+    const isNotice = ({ queue }: DeadLetters) => queue.includes('RefundPolicyChanged');
     return deadLetters
-      .filter((letters) => !isExpected(letters))
+      .filter((letters) => !isNotice(letters) && !isExpected(letters))
       .map(
         // The actors send no malformed messages, so every other dead letter is a defect, even if its redrive fails.
         ({ queue, held, bodies, heldAfterRedrive }) =>

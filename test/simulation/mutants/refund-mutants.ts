@@ -16,7 +16,7 @@ export const refundMutants: Record<string, Mutant> = {
   },
   'requester-approves-own-refund': {
     file: 'functions/refund-approval/approvals/decide.ts',
-    from: "if (refund.requestedBy === by || refund.amendedBy?.includes(by)) return 'own-request';",
+    from: "if ([refund.requestedBy, refund.causedBy, ...(refund.amendedBy ?? [])].includes(by)) return 'own-request';",
     to: '',
     detectedBy: 'a refund is paid only with the required number of approvals, each within its limit',
   },

@@ -5,7 +5,7 @@ import {
   request,
   type RefundRequest,
 } from '../../../functions/refund-approval/requests/decide.ts';
-import { defaultPolicy } from '../../../functions/refund-approval/refund/default-policy.ts';
+import { defaultPolicy } from '../../../functions/refund-approval/refund/refund-policy.ts';
 import { OrderSnapshot } from '../../../functions/refund-approval/refund/order-snapshot.ts';
 import type { RefundItem } from '../../../functions/refund-approval/refund/refund-item.ts';
 import { aCapture, aCause, noon } from '../builders.ts';

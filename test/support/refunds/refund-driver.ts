@@ -91,7 +91,10 @@ export function refundDriver(office: () => BackOffice) {
       pay(order.orderId, { type: 'refund.succeeded', paymentId: order.paymentId, ...content }, provider),
     setPolicy: async (policy: RefundPolicy) => {
       const response = await office().client('admin').put('/policies/refund', policy, { 'if-match': '*' });
-      expect(response.status, response.text).toBe(200);
+      if (response.status === 200) return;
+      expect(response.status, response.text).toBe(202);
+      const approved = await post('finance', `${response.headers.location}/decisions`, { decision: 'approve' });
+      expect(approved.status, approved.text).toBe(200);
     },
   };
 }

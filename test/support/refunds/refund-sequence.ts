@@ -11,7 +11,7 @@ import {
   type RefundRequest,
   withdraw,
 } from '../../../functions/refund-approval/requests/decide.ts';
-import { defaultPolicy } from '../../../functions/refund-approval/refund/default-policy.ts';
+import { defaultPolicy } from '../../../functions/refund-approval/refund/refund-policy.ts';
 import { OrderSnapshot } from '../../../functions/refund-approval/refund/order-snapshot.ts';
 import { convertToRefund, settleExchange } from '../../../functions/refund-approval/exchanges/decide.ts';
 import {
