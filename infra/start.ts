@@ -18,9 +18,9 @@ const advice = {
 process.umask(0o077);
 
 try {
-  const { fresh, port, stateDirectory, app, assemblies } = readOptions();
+  const { app, assemblies, ...options } = readOptions();
   const cdkOut = app ?? (await synthesise(assemblies));
-  const store = await startLocalStore({ cdkOut, stateDirectory, port, fresh, log });
+  const store = await startLocalStore({ ...options, cdkOut, log });
   announce(store);
   stopOnSignal(store);
 } catch (error) {
@@ -34,6 +34,8 @@ function readOptions() {
     options: {
       fresh: { type: 'boolean', default: false },
       state: { type: 'string', default: join(root, '.local') },
+      /** Refuses AWS requests that other access keys than those of the credentials file sign. */
+      'issued-keys': { type: 'boolean', default: false },
       /** Directory of an app that was synthesised before, as for `cdk --app`. */
       app: { type: 'string' },
       /** Directory of the assemblies that later starts reuse. */
@@ -44,7 +46,8 @@ function readOptions() {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new StartError(`PORT must be a number from 0 to 65535, not ${process.env.PORT}.`);
   }
-  return { fresh: values.fresh, port, stateDirectory: values.state, app: values.app, assemblies: values.assemblies };
+  const { fresh, state, app, assemblies, 'issued-keys': issuedKeys } = values;
+  return { fresh, port, stateDirectory: state, app, assemblies, acceptsOtherKeys: !issuedKeys };
 }
 
 async function synthesise(folder: string | undefined): Promise<string> {

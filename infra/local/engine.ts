@@ -33,6 +33,8 @@ export type EngineOptions = {
   port?: number;
   /** Deletes the state first. */
   fresh?: boolean;
+  /** Accepts requests that any other access key signed as the administrator's. @default false */
+  acceptsOtherKeys?: boolean;
   /** Variables of every function, besides its own and Lambda's. */
   functionEnvironment?: Record<string, string>;
   /** Clock of the engine and its functions. @default `Date.now` */
@@ -86,6 +88,7 @@ export async function startEngine(options: EngineOptions) {
       createGateway(context, {
         iam,
         accessKey: accessKeys.find,
+        acceptsOtherKeys: options.acceptsOtherKeys ?? false,
         services: { dynamodb, s3, sqs: queues, events: bus, lambda, scheduler, secretsmanager: secrets },
         crash: lambda.crash,
         pending,

@@ -20,7 +20,8 @@ export function openAccessKeys({ template, state }: Pick<LocalContext, 'template
   const keys = new Map<string, AccessKey>();
   const add = ({ accessKeyId, secretAccessKey }: Credentials, roleArn?: string) =>
     void keys.set(accessKeyId, { secretAccessKey, roleArn });
-  const administrator = credentials('administrator');
+  // Not a name that callers choose for a key of their own.
+  const administrator = credentials(`administrator.${credentials('administrator').secretAccessKey.slice(0, 8)}`);
   const ofFunction = (name: string) => credentials(`function.${name}`);
   add(administrator);
   for (const { name, properties } of template.ofType('AWS::Lambda::Function')) {

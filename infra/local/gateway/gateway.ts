@@ -16,6 +16,8 @@ import type { Template } from '../template/template.ts';
 type GatewayParts = {
   iam: Iam;
   accessKey: (accessKeyId: string) => AccessKey | undefined;
+  /** Takes a request whose header names an access key that was not issued for the administrator's. @default false */
+  acceptsOtherKeys?: boolean;
   /** By the service name of the signature's credential scope. */
   services: Record<string, AwsService>;
   /** Kills the sandbox with this session token; for injected faults. */
@@ -43,7 +45,8 @@ export function createGateway(context: LocalContext, parts: GatewayParts): Reque
     const service = Object.hasOwn(parts.services, signature.service) ? parts.services[signature.service] : undefined;
     if (!service) throw unknownService(signature.service, parts.services);
     const accessKey = parts.accessKey(signature.accessKeyId);
-    if (!accessKey) throw unknownAccessKey(signature.service);
+    const isOtherKey = !accessKey && parts.acceptsOtherKeys && signature.lifetimeSeconds === undefined;
+    if (!accessKey && !isOtherKey) throw unknownAccessKey(signature.service);
     const body = await bodyOf(request, longestBody(signature.service));
     const call: AwsCall = {
       service: signature.service,
@@ -54,8 +57,8 @@ export function createGateway(context: LocalContext, parts: GatewayParts): Reque
       headers: request.headers as AwsCall['headers'],
       body,
     };
-    verify(call, signature, accessKey.secretAccessKey);
-    const { roleArn } = accessKey;
+    if (accessKey) verify(call, signature, accessKey.secretAccessKey);
+    const roleArn = accessKey?.roleArn;
     if (roleArn !== undefined) authorize(call, service, roleArn);
     const functionName = roleArn === undefined ? undefined : signature.accessKeyId.replace(/^function\./, '');
     const fault = functionName === undefined ? undefined : context.faults?.onCall?.({ functionName, call });

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { jsonResponse } from '../../../../infra/local/gateway/aws-call.ts';
@@ -9,6 +9,7 @@ import { functionOf, smallContext } from '../small-template.ts';
 import { presignedUrl, signedFetch, signedHeaders } from './signed-fetch.ts';
 
 const key = { accessKeyId: 'administrator', secretAccessKey: 'local' };
+const other = { accessKeyId: 'test', secretAccessKey: 'test' };
 const signedAt = new Date('2026-01-31T10:00:00Z');
 const clock = { now: signedAt.getTime() };
 let handled = 0;
@@ -20,15 +21,17 @@ const echo = {
   },
 };
 const small = smallContext([]);
-const gateway = createGateway(
-  { ...small.context, now: () => clock.now, log: () => {} },
-  {
-    iam: createIam(small.context.template),
-    accessKey: (id) => (id === key.accessKeyId ? { ...key, roleArn: undefined } : undefined),
-    services: { s3: echo, dynamodb: echo, sqs: echo, lambda: echo, scheduler: echo },
-  },
-);
-const server = createServer(gateway);
+const gatewayOf = (options: { acceptsOtherKeys?: boolean }) =>
+  createGateway(
+    { ...small.context, now: () => clock.now, log: () => {} },
+    {
+      ...options,
+      iam: createIam(small.context.template),
+      accessKey: (id) => (id === key.accessKeyId ? { ...key, roleArn: undefined } : undefined),
+      services: { s3: echo, dynamodb: echo, sqs: echo, lambda: echo, scheduler: echo },
+    },
+  );
+const server = createServer(gatewayOf({}));
 let endpoint: string;
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -150,6 +153,37 @@ describe('access keys', () => {
     expect(openAccessKeys(own.context).administrator).toEqual(administrator);
     expect(openAccessKeys(small.context).administrator).not.toEqual(administrator);
     own.close();
+  });
+});
+
+describe('a gateway that accepts other keys', () => {
+  let own: Server;
+  let url: string;
+  beforeAll(async () => {
+    own = createServer(gatewayOf({ acceptsOtherKeys: true }));
+    await new Promise<void>((resolve) => own.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(own.address() as AddressInfo).port}/reports/a.csv`;
+  });
+  afterAll(() => {
+    own.closeAllConnections();
+    own.close();
+  });
+
+  test.each<[string, () => Promise<Response>, string]>([
+    ['takes a key of its caller for the administrator', () => signedFetch('s3', other, url), '200'],
+    [
+      'verifies the signature of an issued key',
+      () => signedFetch('s3', { ...key, secretAccessKey: 'x' }, url),
+      mismatch,
+    ],
+    ['refuses an unsigned request', () => fetch(url), '403 AccessDenied'],
+    [
+      'refuses a presigned URL of another key',
+      async () => fetch(await presignedUrl(other, url, { signingDate: signedAt })),
+      '403 InvalidAccessKeyId',
+    ],
+  ])('%s', async (_name, call, expected) => {
+    expect(await outcome(call())).toBe(expected);
   });
 });
 
