@@ -39,6 +39,22 @@ type Inbox = {
 };
 
 /**
+ * Thrown by `processFile` after it wrote the result file, if the store could not process some rows. The summary is kept,
+ * the upload is tried again, and its dead-letter queue informs staff.
+ */
+export class FailedRowsError extends Error {
+  override readonly name = 'FailedRowsError';
+  readonly summary: object;
+  constructor(summary: object, cause: unknown) {
+    super(`Some rows failed: ${String(cause)}`, { cause });
+    this.summary = summary;
+  }
+}
+
+/** The reason of a row that the store could not process. */
+export const failedRow = 'failed: an error of the store; it tries again, and staff is informed';
+
+/**
  * Processes CSV files uploaded to a folder of a bucket. The results of `<folder>/<name>.csv` are `results/<name>.csv` and,
  * last, the summary `results/<name>.json`; see `resultKeyOf` for other keys, whose files are refused. `processFile` handles
  * one file and returns its summary. A redelivered event of a processed upload is ignored; the same file uploaded again is a
@@ -101,7 +117,9 @@ export function uploadedFiles(
     try {
       return await complete(await processFile({ key, sequencer, uploadedAt, ...file, putResult }));
     } catch (error) {
-      if (isDefect(error)) await putSummary(`${result}.json`, { file: key, failed }, {});
+      if (error instanceof FailedRowsError) {
+        await putSummary(`${result}.json`, { file: key, ...error.summary, failed }, {});
+      } else if (isDefect(error)) await putSummary(`${result}.json`, { file: key, failed }, {});
       throw error;
     } finally {
       file.body.destroy();

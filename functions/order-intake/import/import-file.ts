@@ -1,5 +1,7 @@
 import type * as z from 'zod';
-import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
+import { isRetryableError, retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
+import { isOutage } from '../../../shared/lambda/failed-records.ts';
+import { failedRow } from '../../../shared/lambda/uploaded-files.ts';
 import {
   type DetectedFormat,
   detectedFormat,
@@ -23,7 +25,8 @@ const concurrentOrders = 16;
 const retryBudgetMs = 30_000;
 
 type ImportSummary = Omit<z.infer<typeof ProcessedOrderFile>, 'file'>;
-export type ImportResult = { summary: ImportSummary; bad: BadRow[] };
+/** `failure` is the first error of an order that the store could not import; the others were. */
+export type ImportResult = { summary: ImportSummary; bad: BadRow[]; failure?: unknown };
 type Settings = Omit<Parameters<typeof ordersOf>[1], 'now'>;
 type ImportOrder = (
   order: ImportedOrder,
@@ -48,18 +51,24 @@ export async function importFile(
     alreadyImported: 0,
     badRows: 0,
   };
+  let failure: unknown;
   await inParallel(concurrentOrders, orders, async ({ order, rows }) => {
     const hashes = { contentHash: importedOrderHash(order), sentHash: contentHash(order) };
-    const outcome = await retryOnConflict(retryBudgetMs, () => importOrder(order, hashes, cause));
-    if (outcome === 'imported') summary.imported += 1;
-    else if (outcome === 'already-imported') summary.alreadyImported += 1;
-    else {
-      const reason = 'order-conflict: the store has another order with this external id';
+    const reject = (reason: string) =>
       bad.push(...rows.map((row) => ({ row, externalOrderId: order.externalOrderId, reason })));
+    try {
+      const outcome = await retryOnConflict(retryBudgetMs, () => importOrder(order, hashes, cause));
+      if (outcome === 'imported') summary.imported += 1;
+      else if (outcome === 'already-imported') summary.alreadyImported += 1;
+      else reject('order-conflict: the store has another order with this external id');
+    } catch (error) {
+      if (isOutage(error) || isRetryableError(error)) throw error;
+      failure ??= error;
+      reject(failedRow);
     }
   });
   summary.badRows = bad.length;
-  return { summary, bad: bad.toSorted((a, b) => a.row - b.row) };
+  return { summary, bad: bad.toSorted((a, b) => a.row - b.row), ...(failure !== undefined && { failure }) };
 }
 
 /** The result of a file of which nothing was imported, because of this row. */

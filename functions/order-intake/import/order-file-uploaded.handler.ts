@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { S3Client } from '@aws-sdk/client-s3';
 import { openDatabase, batchJobMaxAttempts } from '../../../shared/dynamodb/database.ts';
-import { uploadedFiles, ObjectCreated } from '../../../shared/lambda/uploaded-files.ts';
+import { FailedRowsError, uploadedFiles, ObjectCreated } from '../../../shared/lambda/uploaded-files.ts';
 import { queueHandler } from '../../../shared/lambda/queue-handler.ts';
 import { ImportEnv } from './env.ts';
 import { importFile, refusedFile, resultCsv } from './import-file.ts';
@@ -25,8 +25,14 @@ export const handler = queueHandler({ envelope: ObjectCreated }, (notification) 
   onUploaded(notification, async ({ key, sequencer, body, putResult }) => {
     const cause = { actor: `file ${key}`, correlationId: key, causationId: sequencer, now: Date.now() };
     const settings = { channels, warehouses: env.WAREHOUSE_CODES, policy: env.SELLING };
-    const { summary, bad } = await importFile(body, (...given) => store.importOrder(...given), settings, cause);
+    const { summary, bad, failure } = await importFile(
+      body,
+      (...given) => store.importOrder(...given),
+      settings,
+      cause,
+    );
     await putResult(resultCsv(bad));
+    if (failure !== undefined) throw new FailedRowsError(summary, failure);
     return summary;
   }),
 );

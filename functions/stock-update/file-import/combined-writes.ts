@@ -1,4 +1,3 @@
-import { isRetryableError } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import type { Action } from '../../../shared/dynamodb/database.ts';
 import { maxActionsPerTransaction } from '../../../shared/dynamodb/transaction-limits.ts';
 import type { StockStore } from '../stock/store.ts';
@@ -8,7 +7,7 @@ type PendingWrite = { actions: Action[]; resolve: (outcome: Promise<Outcome>) =>
 
 /**
  * Combines concurrent writes of several SKUs in one transaction, because most rows of a file have different SKUs. If that
- * transaction fails on a conflict, each SKU is written in its own.
+ * transaction fails, each SKU is written in its own.
  */
 export function combineWrites({ actionsOf, commit }: Pick<StockStore, 'actionsOf' | 'commit'>): StockStore['write'] {
   let pending: PendingWrite[] = [];
@@ -25,12 +24,9 @@ export function combineWrites({ actionsOf, commit }: Pick<StockStore, 'actionsOf
   }
 
   async function orSeparately(combined: Promise<Outcome>, actions: Action[]): Promise<Outcome> {
-    try {
-      if ((await combined) === 'done') return 'done';
-    } catch (error) {
-      if (!isRetryableError(error)) throw error;
-    }
-    return commit(actions);
+    // An error may be that of another SKU.
+    const outcome = await combined.catch(() => 'failed' as const);
+    return outcome === 'done' ? outcome : commit(actions);
   }
 
   return (sku, plan, cause) => {

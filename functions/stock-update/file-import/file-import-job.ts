@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '@aws-lambda-powertools/logger';
-import type { UploadedFile } from '../../../shared/lambda/uploaded-files.ts';
+import { FailedRowsError, type UploadedFile } from '../../../shared/lambda/uploaded-files.ts';
 import type { WarehouseCodes } from '../../../shared/store.ts';
 import { importRows } from './import-rows.ts';
 import { OpenOrders } from './movement-row.ts';
@@ -26,14 +26,16 @@ export const importUploadedFile =
     try {
       const path = join(directory, 'result.csv');
       const result = createResultFile(path);
+      let failure: unknown;
       const openOrders = OpenOrders.optional().safeParse(metadata['open-orders']);
       if (openOrders.success) {
         const cause = { actor: `file ${key}`, correlationId: key, causationId: sequencer };
         const upload = { defaults: { openOrders: openOrders.data, warehouses }, uploadedAt, cause };
-        await importRows(body, upload, { store, result, clock, log });
+        ({ failure } = await importRows(body, upload, { store, result, clock, log }));
       } else await result.refuse({ row: 1, reason: 'The metadata open-orders must be included or deducted' });
       const { summary, bytes } = await result.close();
       await putResult(createReadStream(path), bytes);
+      if (failure !== undefined) throw new FailedRowsError(summary, failure);
       return summary;
     } finally {
       await rm(directory, { recursive: true, force: true });

@@ -5,7 +5,8 @@ import { detectedFormat, readTable } from '../../../shared/csv/read.ts';
 import type { Cause } from '../../../shared/contracts/define-event.ts';
 import type { Movement } from '../../../shared/stock/movement.ts';
 import { type FileDefaults, parseMovement } from './movement-row.ts';
-import { applyMovements } from '../stock/apply-movements.ts';
+import { applyRows } from './apply-rows.ts';
+import { failedRow } from '../../../shared/lambda/uploaded-files.ts';
 import type { ResultFile } from './result-file-store.ts';
 import type { StockStore } from '../stock/store.ts';
 
@@ -27,21 +28,25 @@ type Tools = {
 /**
  * Applies the rows of a file in order and adds each to the result. Rows have the numbers that a spreadsheet shows.
  * A repeated run finds applied rows by movement id; it may apply a row that the first run rejected, after later rows.
- * Throws on conflicts that use up the retry budget, and if the body ends early.
+ * Returns the first error of a row that the store could not apply; the others are applied. Throws on conflicts that use up
+ * the retry budget, and if the body ends early.
  */
 export async function importRows(
   body: Readable,
   { defaults, uploadedAt, cause }: Upload,
   { store, result, clock, log }: Tools,
-): Promise<void> {
+): Promise<{ failure?: unknown }> {
   let rows: Row[] = [];
+  let failure: unknown;
   const flush = async () => {
-    const movements = rows.flatMap((row) => ('movement' in row ? [{ ...row.movement, submittedAt: uploadedAt }] : []));
-    const applied = await applyMovements(store, movements, { ...cause, now: clock() }, fileLimits);
-    const results = applied.values();
-    for (const row of rows) {
-      if ('problem' in row) await result.add(row.number, row.movementId, row.problem);
-      else await result.add(row.number, row.movementId, results.next().value?.reason);
+    const movements = rows.map((row) => ('movement' in row ? { ...row.movement, submittedAt: uploadedAt } : undefined));
+    const sent = movements.filter((movement) => movement !== undefined);
+    const applied = await applyRows(store, sent, { ...cause, now: clock() }, fileLimits);
+    failure ??= applied.failure;
+    for (const [index, row] of rows.entries()) {
+      const movement = movements[index];
+      const outcome = (movement && applied.results.get(movement)) ?? { reason: failedRow };
+      await result.add(row.number, row.movementId, 'problem' in row ? row.problem : outcome.reason);
     }
     rows = [];
   };
@@ -55,7 +60,10 @@ export async function importRows(
     }
   });
   result.describe(detectedFormat(end));
-  if (end.refused) return result.refuse(end.refused);
+  if (end.refused) {
+    await result.refuse(end.refused);
+    return {};
+  }
   if (end.unreadFrom) {
     const { row, reason, cells } = end.unreadFrom;
     log.warn('malformed CSV', { row, problem: reason });
@@ -66,6 +74,7 @@ export async function importRows(
     });
   }
   await flush();
+  return { failure };
 }
 
 /** A malformed row keeps its id, as far as it can be one. */

@@ -72,7 +72,7 @@ export async function applyInOrder(
 }
 
 /** Movements whose order must be kept: those of one SKU, and those with one id. */
-function chainsOf(movements: readonly SubmittedMovement[]): SubmittedMovement[][] {
+export function chainsOf(movements: readonly SubmittedMovement[]): SubmittedMovement[][] {
   const skuOfId = new Map<string, string>();
   const chains = new Map<string, SubmittedMovement[]>();
   for (const movement of movements) {

@@ -178,3 +178,21 @@ test('every schedule has a test in which one record fails and the others are han
   const missing = Object.values(scheduleTests).filter((file) => file !== null && globSync(file).length === 0);
   expect(missing).toEqual([]);
 });
+
+/** The test in which one row of an uploaded file fails and the others are imported. */
+const importTests: Record<string, string> = {
+  'order-intake/import/order-file-uploaded.handler.ts': 'test/order-intake/import/one-bad-order.test.ts',
+  'stock-update/file-import/file-uploaded.handler.ts': 'test/stock-update/file-import/one-bad-row.test.ts',
+};
+
+test('every importer of uploaded files has a test in which one row fails and the others are imported', () => {
+  const handlers = globSync('**/*.handler.ts', { cwd: 'functions' }).filter((handler) =>
+    readFileSync(`functions/${handler}`, 'utf8').includes('uploadedFiles('),
+  );
+  const uploads = ofType('AWS::Events::Rule').filter(({ properties }) =>
+    JSON.stringify(properties).includes('Object Created'),
+  );
+  expect(uploads).toHaveLength(handlers.length);
+  expect(handlers.toSorted()).toEqual(Object.keys(importTests).toSorted());
+  expect(Object.values(importTests).filter((file) => globSync(file).length === 0)).toEqual([]);
+});

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { GetObjectCommand, HeadObjectCommand, NotFound, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { expect, test } from 'vitest';
-import { type UploadedFile, uploadedFiles } from '../../../shared/lambda/uploaded-files.ts';
+import { FailedRowsError, type UploadedFile, uploadedFiles } from '../../../shared/lambda/uploaded-files.ts';
 
 const log = { info: () => {}, warn: () => {} };
 
@@ -80,6 +80,20 @@ test.each([
   const { upload, summary } = inboxOf();
   await expect(upload('imports/a.csv', () => Promise.reject(error))).rejects.toThrow(error);
   expect(summary('results/a.json')).toEqual({ file: 'imports/a.csv', failed: expect.stringContaining('tries again') });
+  await upload('imports/a.csv');
+  expect(summary('results/a.json')).toEqual({ file: 'imports/a.csv', content: 'id\na\n' });
+});
+
+test('rows that failed leave the summary of the others, and a later attempt replaces it', async () => {
+  const { upload, summary } = inboxOf();
+  const failed = new FailedRowsError({ rows: 3, accepted: 2 }, new TypeError('x is undefined'));
+  await expect(upload('imports/a.csv', () => Promise.reject(failed))).rejects.toThrow('x is undefined');
+  expect(summary('results/a.json')).toEqual({
+    file: 'imports/a.csv',
+    rows: 3,
+    accepted: 2,
+    failed: expect.stringContaining('tries again'),
+  });
   await upload('imports/a.csv');
   expect(summary('results/a.json')).toEqual({ file: 'imports/a.csv', content: 'id\na\n' });
 });
