@@ -210,6 +210,13 @@ describe('the pages of a pick list', () => {
     expect(await namesOf({ limit: 1 }, 'warehouse', shipAndPlace)).toBe('a b d e f new-11 new-12 new-13');
   });
 
+  test.each(['nroth', 'constructor', 'Main'])('are not found of the warehouse %s', async (warehouse) => {
+    const query = getPickList.query.parse({});
+    const given = { params: { warehouse }, query, headers: {} };
+    const { status, body } = await route(aRequest(getPickList, given, 'warehouse'));
+    expect({ status, body }).toMatchObject({ status: 404, body: { type: 'unknown-warehouse' } });
+  });
+
   test('are CSV on request, with a link to the next page', async () => {
     const sku = await createSku(database.db, { sku: 'MUG', name: 'A mug' });
     for (const name of ['a', 'b']) await write(allocated(name, [{ sku }, { sku }]));

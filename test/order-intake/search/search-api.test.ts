@@ -99,6 +99,12 @@ describe('a search', () => {
   });
 });
 
+test('orders of a warehouse that the settings do not have are refused', async () => {
+  const ask = findOrders(stores.orders, stores.search, { channels, warehouses, timeZone: 'Europe/London' });
+  const response = await ask(aRequest(routes.findOrders, { query: { limit: 1, warehouse: 'nroth' } }));
+  expect(response).toMatchObject({ status: 400, body: { errors: [{ pointer: '/warehouse' }] } });
+});
+
 describe('an order read by id', () => {
   test('is visible with its timeline to its channel and to staff, and not to other channels', async () => {
     const sku = await aSkuWith(5);

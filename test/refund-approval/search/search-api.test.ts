@@ -179,6 +179,14 @@ describe('returns', () => {
     [{ warehouse: 'south' }, ''],
   ])('of %j are listed: %s', async (query, names) => expect(await allReturns(query)).toBe(names));
 
+  test('of a warehouse that the settings do not have are refused', async () => {
+    const query = findReturns.query.parse({ warehouse: 'nroth' });
+    expect(await listReturns(aRequest(findReturns, { query }, 'warehouse'))).toMatchObject({
+      status: 400,
+      body: { type: 'invalid-parameter', errors: [{ pointer: '/warehouse' }] },
+    });
+  });
+
   test('are visible to their channel only', async () => expect(await allReturns({}, 'marketplace')).toBe('failed'));
 });
 

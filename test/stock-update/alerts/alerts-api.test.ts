@@ -56,6 +56,15 @@ describe('the list of alerts', () => {
     expect(await alertsOf(query)).toEqual(alerts);
   });
 
+  test('leaves out an alert that the index still has under its earlier status', async () => {
+    const { alerts } = await pageOf({ status: 'open' });
+    const acknowledged = alerts.map((alert) => Object.assign(alert, { status: 'acknowledged' as const }));
+    const late = { ...store, read: () => Promise.resolve(acknowledged) };
+    const query = routes.listAlerts.query.parse({ status: 'open' });
+    const { body } = await listAlerts(late)(aRequest(routes.listAlerts, { query }, 'warehouse'));
+    expect(body).toEqual({ alerts: [] });
+  });
+
   test('has pages that neither repeat nor miss an alert while others are raised and acknowledged', async () => {
     const first = await pageOf({ limit: '2' });
     expect(first.alerts.map(({ kind }) => kind)).toEqual(['low', 'oversold']);

@@ -83,6 +83,24 @@ describe('the list of stock', () => {
     expect((await pageOf()).stock[0]).not.toHaveProperty('lots');
   });
 
+  test('has the lots of the warehouse only', async () => {
+    const lotOf = (lot: string, given: Partial<Movement> = {}) => ({
+      quantity: 1,
+      lot,
+      expiresOn: '2026-03-01',
+      ...given,
+    });
+    await receive('NUT', lotOf('MAIN-1'), lotOf('NORTH-1', { warehouse: 'north' }));
+    for (const query of [{ expired: 'true' }, { expiringBefore: '2026-03-02' }]) {
+      const { stock } = await pageOf({ ...query, warehouse: 'north' });
+      expect(stock.map(({ sku, lots }) => [sku, lots?.map(({ lot }) => lot)])).toEqual([['NUT', ['NORTH-1']]]);
+    }
+  });
+
+  test('is refused of a warehouse that the settings do not have', async () => {
+    expect(await list({ warehouse: 'nroth' })).toMatchObject({ status: 400, body: { type: 'invalid-parameter' } });
+  });
+
   test('has pages that neither repeat nor miss a SKU while stock changes', async () => {
     const first = await pageOf({ limit: '2', availableBelow: '10' });
     expect(first.stock.map(({ sku }) => sku)).toEqual(['JAR', 'MILK']);

@@ -265,6 +265,11 @@ describe('the ledger', () => {
       expect(movements.map(({ type }) => type)).toEqual(types);
     });
 
+    test('none of a warehouse that the settings do not have', async () => {
+      const refused = { status: 400, body: { type: 'invalid-parameter' } };
+      expect(await ledger(sku, { warehouse: 'nroth' })).toMatchObject(refused);
+    });
+
     test('a filtered range page by page', async () => {
       const query = { type: 'receipt,count', from: '2090-03-05', limit: 2 };
       const first = (await ledger(sku, query)).body as { movements: object[]; cursor: string };
