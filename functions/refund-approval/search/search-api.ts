@@ -44,14 +44,13 @@ export function searchApi(
     return { refunds: entries, cursor: last === undefined ? {} : { cursor: cursorOf(query, last) } };
   }
 
-  /** The refunds that wait for the decision of a department, by the limits in force; or the response to an unknown one. */
+  /** Which pending refunds wait for the decision of a department, by the limits in force; or the response to an unknown one. */
   async function awaiting(department: string): Promise<Pick<RefundSearch, 'isWanted'> | { refusal: HttpResponse }> {
     const { limits } = (await policies.inForce()).content;
     if (ownValue(limits, department) === undefined) {
       return { refusal: invalidParameter('awaiting', invalidValueText(department, Object.keys(limits))) };
     }
-    const isWanted = (refund: RefundItem) =>
-      refund.status === 'pending-approval' && departmentRefusal(refund, department, limits) === undefined;
+    const isWanted = (refund: RefundItem) => departmentRefusal(refund, department, limits) === undefined;
     return { isWanted };
   }
 
