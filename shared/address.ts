@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { StoredText } from './bounds.ts';
 import { Country } from './names.ts';
 import { isPostalCodeOf, postalCodeProblem } from './postal-code.ts';
 
@@ -39,11 +40,7 @@ export const Address = z.strictObject(addressFields).check(({ value, issues }) =
   issues.push({ code: 'custom', path: ['postalCode'], input: postalCode, message: postalCodeProblem(code) });
 });
 
-const stored = (field: z.ZodOptional<z.ZodString>) =>
-  z
-    .string()
-    .meta(field.unwrap().meta() ?? {})
-    .optional();
+const stored = (field: z.ZodOptional<z.ZodString>) => StoredText.meta(field.unwrap().meta() ?? {}).optional();
 
 /** An address in stored orders and events, and in imported history: they may be older than the checks. */
 export const StoredAddress = z.object({
@@ -55,7 +52,7 @@ export const StoredAddress = z.object({
   city: stored(addressFields.city),
   state: stored(addressFields.state),
   postalCode: stored(addressFields.postalCode),
-  country: z.string().meta(country.meta() ?? {}),
+  country: StoredText.meta(country.meta() ?? {}),
   phone: stored(addressFields.phone),
 });
 export type StoredAddress = z.infer<typeof StoredAddress>;

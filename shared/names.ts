@@ -44,15 +44,34 @@ export const maxAmountMinor = 1_000_000_000_000;
 /** Amount in minor units of its currency, such as pence. */
 export const AmountMinor = z.int().min(0).max(maxAmountMinor).meta({ example: 1999 });
 
-/** RFC 3339 time with offset, from 1970 on: sort keys and day names do not support earlier times. */
-export const Instant = z.iso
-  .datetime({ offset: true })
-  .refine((instant) => Date.parse(instant) >= 0, 'A time is from 1970 on')
+/** Characters of a time: nanoseconds with an offset have 35. RFC 3339 itself limits the digits of the fraction nowhere. */
+const maxInstantLength = 40;
+const DateTime = z.iso.datetime({ offset: true });
+const isFrom1970 = (instant: string) => Date.parse(instant) >= 0;
+const before1970 = 'A time is from 1970 on';
+
+/** RFC 3339 time with offset, for input, from 1970 on: sort keys and day names do not support earlier times. */
+export const SentInstant = DateTime.max(maxInstantLength, `A time has at most ${maxInstantLength} characters`)
+  .refine(isFrom1970, before1970)
   .meta({ example: '2026-11-30T09:15:00Z' });
+/**
+ * RFC 3339 time with offset in events, responses and stored items. A longer time, which could be sent before 2026-11-30, is
+ * shortened to milliseconds when it is read.
+ */
+export const Instant = DateTime.overwrite(shortened)
+  .max(maxInstantLength)
+  .refine(isFrom1970, before1970)
+  .meta({ example: '2026-11-30T09:15:00Z' });
+
+function shortened(instant: string): string {
+  const at = instant.length > maxInstantLength ? Date.parse(instant) : Number.NaN;
+  return Number.isNaN(at) ? instant : new Date(at).toISOString();
+}
+
 /** Earlier times are errors of a clock, a spreadsheet or a unit, such as seconds taken for milliseconds. */
 const earliestEventMs = Date.UTC(2000, 0, 1);
 /** Time of an event as its source reports it: from 2000 on. Whether it is in the future depends on the clock: `timeProblem`. */
-export const EventInstant = Instant.refine(
+export const EventInstant = SentInstant.refine(
   (instant) => Date.parse(instant) >= earliestEventMs,
   'The time is before the year 2000',
 ).meta({ example: '2026-11-30T09:15:00Z' });

@@ -1,16 +1,17 @@
 import * as z from 'zod';
+import { StoredText } from '../bounds.ts';
 import { listShards } from '../dynamodb/list-shards.ts';
 import { AmountMinor, CurrencyCode, Sku } from '../names.ts';
 
 /** A SKU. A catalogue item has these attributes beside its keys. */
 export const SkuRecord = z.object({
   sku: Sku.describe('Code of the stock keeping unit'),
-  name: z.string().meta({ description: 'Name of the SKU, as customers see it', example: 'Earl Grey tea, 100 bags' }),
+  name: StoredText.meta({ description: 'Name of the SKU, as customers see it', example: 'Earl Grey tea, 100 bags' }),
   priceMinor: AmountMinor.describe('Price of a unit, in minor units'),
   currency: CurrencyCode.describe('Currency of price and cost, ISO 4217'),
   costMinor: AmountMinor.optional().meta({ description: 'Purchase cost of a unit, in minor units', example: 850 }),
-  category: z.string().optional().meta({ description: 'Category for reports', example: 'Tea' }),
-  taxCategory: z.string().meta({ description: 'Tax category', example: 'standard' }),
+  category: StoredText.optional().meta({ description: 'Category for reports', example: 'Tea' }),
+  taxCategory: StoredText.meta({ description: 'Tax category', example: 'standard' }),
   weightGrams: z.int().nonnegative().optional().meta({ description: 'Weight of a unit in grams', example: 320 }),
   active: z.boolean().meta({ description: 'Whether the SKU can be ordered', example: true }),
 });

@@ -1,23 +1,27 @@
 import { monotonicFactory } from 'ulid';
 import * as z from 'zod';
+import { StoredText } from '../bounds.ts';
+import { Instant } from '../names.ts';
 
 export const Metadata = z.object({
-  eventId: z.string().meta({
+  eventId: StoredText.meta({
     description: 'Id of the event; an event that is delivered again has the same one',
     example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX',
   }),
   version: z.int().positive().meta({ description: 'Version of the event’s data', example: 1 }),
-  occurredAt: z.iso.datetime({ offset: true }).meta({
+  occurredAt: Instant.meta({
     description: 'Business time of the event, RFC 3339 with offset; determines the business day of its reports',
     example: '2026-11-30T09:15:00.000Z',
   }),
-  correlationId: z
-    .string()
-    .meta({ description: 'Id of the request that started the chain of events', example: 'c0ffee-1' }),
-  causationId: z
-    .string()
-    .meta({ description: 'Id of the event or request that caused this event', example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PW' }),
-  actor: z.string().meta({ description: 'A client or user id, or `storeworks.<workflow>`', example: 'storefront' }),
+  correlationId: StoredText.meta({
+    description: 'Id of the request that started the chain of events',
+    example: 'c0ffee-1',
+  }),
+  causationId: StoredText.meta({
+    description: 'Id of the event or request that caused this event',
+    example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PW',
+  }),
+  actor: StoredText.meta({ description: 'A client or user id, or `storeworks.<workflow>`', example: 'storefront' }),
 });
 
 export type Metadata = z.infer<typeof Metadata>;

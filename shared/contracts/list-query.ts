@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { StoredText } from '../bounds.ts';
 import { dayBounds } from '../business-day.ts';
 import { BusinessDay, Instant } from '../names.ts';
 import { type HttpResponse, invalidValueText, problem } from './problem.ts';
@@ -17,7 +18,7 @@ export const pageParameters = {
 };
 
 /** The member of a response that requests the next page. */
-export const nextCursor = z.string().optional().meta({
+export const nextCursor = StoredText.optional().meta({
   description: 'Requests the next page; absent on the last page',
   example: 'eyJxdWVyeSI6Ij…',
 });
@@ -60,6 +61,7 @@ export const severalOf = <const V extends string>(
 const timeText = 'A time is a day such as 2026-11-30 or an instant such as 2026-11-30T09:15:00Z (write + as %2B)';
 const Time = z
   .string()
+  .max(40)
   .refine((text) => BusinessDay.safeParse(text).success || Instant.safeParse(text).success, timeText);
 
 /** Query parameters of a time range. `of` names the time that is compared, such as "the order was placed". */

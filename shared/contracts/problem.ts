@@ -1,30 +1,34 @@
 import * as z from 'zod';
+import { maxEntries, StoredText } from '../bounds.ts';
 import { closest } from '../closest.ts';
 
 /** RFC 9457 problem document. `type` is a stable name, relative to the API's `/problems/`. */
 export const Problem = z
   .looseObject({
-    type: z.string().meta({
+    type: StoredText.meta({
       description: 'Stable name of the kind of error, relative to `/problems/` of this API',
       example: 'out-of-stock',
     }),
-    title: z.string().meta({ description: 'Short text of the HTTP status', example: 'Conflict' }),
+    title: StoredText.meta({ description: 'Short text of the HTTP status', example: 'Conflict' }),
     status: z.int().meta({ description: 'HTTP status of the response', example: 409 }),
-    detail: z.string().optional().meta({
+    detail: StoredText.optional().meta({
       description: 'What went wrong and what to do about it, for a person',
       example: 'Some lines have fewer available units than requested.',
     }),
     errors: z
       .array(
         z.object({
-          pointer: z
-            .string()
-            .meta({ description: 'JSON pointer (RFC 6901) of the field', example: '/lines/0/quantity' }),
-          detail: z
-            .string()
-            .meta({ description: 'What is wrong with the field', example: 'Too small: expected number to be >=1' }),
+          pointer: StoredText.meta({
+            description: 'JSON pointer (RFC 6901) of the field',
+            example: '/lines/0/quantity',
+          }),
+          detail: StoredText.meta({
+            description: 'What is wrong with the field',
+            example: 'Too small: expected number to be >=1',
+          }),
         }),
       )
+      .max(maxEntries)
       .optional()
       .describe('One entry per invalid field'),
   })
@@ -63,10 +67,28 @@ export const problem = (
   status,
   headers,
   contentType: 'application/problem+json',
-  body: { type, title: titles[status] ?? 'Error', status, detail, ...extension },
+  body: {
+    type,
+    title: titles[status] ?? 'Error',
+    status,
+    detail,
+    ...extension,
+    ...(extension.errors && { errors: extension.errors.slice(0, maxErrors).map(cutError) }),
+  },
 });
 
+/** Limits of a problem document. A caller chooses the names of unknown fields, and with them the pointers. */
 const maxErrors = 100;
+const maxPointerLength = 200;
+const maxDetailLength = 1000;
+
+const cutError = ({ pointer, detail }: FieldError): FieldError => ({
+  pointer: cut(pointer, maxPointerLength),
+  detail: cut(detail, maxDetailLength),
+});
+
+const cut = (text: string, maxLength: number) =>
+  text.length > maxLength ? `${text.slice(0, maxLength).toWellFormed()}…` : text;
 
 /** The response to a body with invalid fields; it names the first hundred. */
 export function invalidContent(all: readonly FieldError[]): HttpResponse {

@@ -50,6 +50,7 @@ export const recordedAt = (eventId: string) => decodeTime(eventId);
 
 /** Sort key of the event item. */
 export const eventKey = (eventId: string) => `${eventKeyPrefix}${eventId}`;
+export const eventKeyPattern = /^EVENT#[0-9A-Z]{26}$/;
 
 /** Filter of the stream event source mapping: inserted event items only. */
 export const outboxStreamFilter = {

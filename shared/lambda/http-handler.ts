@@ -209,9 +209,26 @@ const defaultHeaders = {
 
 function serialise({ status, headers = {}, body, contentType = 'application/json' }: HttpResponse) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
+  if (text !== undefined && isTooLarge(text)) {
+    logger.error('response too large', { status, characters: text.length });
+    return serialise(tooLarge);
+  }
   return {
     statusCode: status,
     headers: { ...defaultHeaders, 'content-type': contentType, ...headers },
     ...(text !== undefined && { body: text }),
   };
 }
+
+/** Lambda returns at most 6 MB, in which the body is a JSON text. The rest is for the headers. */
+const maxResponseBytes = 6_000_000;
+/** A character has at most 3 bytes, or 6 as an escape in JSON. */
+const isTooLarge = (text: string) =>
+  text.length > maxResponseBytes / 6 && Buffer.byteLength(JSON.stringify(text)) > maxResponseBytes;
+
+/** Lists and errors are cut before they reach this size. A change that the request made is recorded. */
+const tooLarge = problem(
+  500,
+  'response-too-large',
+  'The response has more than 6 MB. The request itself was carried out. Read lists with a smaller limit.',
+);

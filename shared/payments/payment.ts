@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maxEntries, StoredText } from '../bounds.ts';
 import { AmountMinor, CallerId, Currency, CurrencyCode, EventInstant, Instant } from '../names.ts';
 
 /** A provider's notification of a payment, refund or chargeback of an order; `eventId` is its identity. Source: the HTTP contract. */
@@ -49,7 +50,7 @@ export type PaymentEvent = z.infer<typeof PaymentEvent>;
 export const Payment = PaymentEvent.omit({ orderId: true }).extend({
   currency: CurrencyCode.describe('Currency of the amount, ISO 4217'),
   occurredAt: Instant.describe('Time of the event at the provider'),
-  provider: z.string().meta({ description: 'Payment provider', example: 'acme' }),
+  provider: StoredText.meta({ description: 'Payment provider', example: 'acme' }),
 });
 export type Payment = z.infer<typeof Payment>;
 
@@ -78,6 +79,7 @@ export const Balance = z.object({
         capturedMinor: z.int().positive().meta({ description: 'Captured amount, in its minor units', example: 4493 }),
       }),
     )
+    .max(maxEntries)
     .optional()
     .meta({
       description: 'Captures in another currency than the order’s, which pay for nothing; absent without one',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { StoredText } from '../bounds.ts';
 import { listShards } from '../dynamodb/list-shards.ts';
 import { Sku } from '../names.ts';
 
@@ -36,7 +37,7 @@ export const WarehouseStock = z.object({
   /** Units of lots that are past their last day of sale. */
   expired: units.optional(),
   /** Time of the last count by the clock of its sender (UTC). An older count is outdated. */
-  countedAt: z.string().optional(),
+  countedAt: StoredText.optional(),
 });
 export type WarehouseStock = z.infer<typeof WarehouseStock>;
 
@@ -73,16 +74,16 @@ export type AlertLevels = z.infer<typeof AlertLevels>;
 /** All stock of a SKU is one item, so that one action of a transaction reserves units in several warehouses. */
 export const StockItem = z.object({
   sku: Sku,
-  warehouses: z.record(z.string(), WarehouseStock),
+  warehouses: z.record(StoredText, WarehouseStock),
   levels: AlertLevels.optional(),
   /** Time since which stock was on hand and no unit was shipped, in any warehouse. Absent before the first receipt. */
-  idleSince: z.string().optional(),
+  idleSince: StoredText.optional(),
   /** Number of reservations. If this and `reserved` are unchanged, nothing was reserved or released in between. */
   takes: z.int().nonnegative().optional(),
   /** Time of the last release of reserved units, in any warehouse (UTC). */
-  givenUpAt: z.string().optional(),
+  givenUpAt: StoredText.optional(),
   /** Event id of the last ledger row. If it is unchanged, no movement was recorded in between. */
-  lastMove: z.string().optional(),
+  lastMove: StoredText.optional(),
 });
 export type StockItem = z.infer<typeof StockItem>;
 

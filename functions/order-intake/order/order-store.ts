@@ -8,7 +8,7 @@ import { PaymentRecorded } from '../../../shared/contracts/orders/life-cycle-eve
 import { maxActionsPerTransaction } from '../../../shared/dynamodb/transaction-limits.ts';
 import type { SettlementItem } from '../../../shared/orders/settlement-item.ts';
 import { eventKey, OutboxItem, outboxItem } from '../../../shared/dynamodb/outbox.ts';
-import { timelineOf } from '../../../shared/dynamodb/timeline.ts';
+import { timelinePage } from '../../../shared/dynamodb/timeline.ts';
 import { orderKey, orderPartition } from '../../../shared/orders/order-keys.ts';
 import { type Payment, publishedPaymentOf } from '../../../shared/payments/payment.ts';
 import { adjustReservationAction } from '../../../shared/stock/reservation-actions.ts';
@@ -61,8 +61,9 @@ export function createOrderStore(db: Database, tables: Tables, timeZone: string)
     placed: async (orderId: string, placedEventId: string): Promise<PlacedOrder> =>
       (await placedEvent(orderId, placedEventId)).data,
 
-    /** The order's events, oldest first. */
-    timeline: (orderId: string) => timelineOf(db, orders, orderPartition(orderId)),
+    /** A page of the order's events, oldest first, after the position of a cursor. */
+    timeline: (orderId: string, limit: number, after?: string) =>
+      timelinePage(db, orders, orderPartition(orderId), { limit, after }),
 
     /** The order as it is now, or the payments received before it. */
     async current(orderId: string): Promise<{ order?: OrderItem; earlyPayments?: EarlyPayments }> {

@@ -94,8 +94,13 @@ function parseOrder(
   return data ? { content: data } : { errors: fieldErrors(error) };
 }
 
+/** Invalid fields of an order that the response to a batch names. A response has at most 6 MB. */
+const errorsPerOrder = 10;
+
 const invalidResult = (invalid: readonly FieldError[], index: number): BatchResult => {
-  const errors = invalid.map(({ pointer, detail }) => ({ pointer: `/orders/${index}${pointer}`, detail }));
+  const errors = invalid
+    .slice(0, errorsPerOrder)
+    .map(({ pointer, detail }) => ({ pointer: `/orders/${index}${pointer}`, detail }));
   const { body } = problem(422, 'invalid-content', `The order has ${errors.length} invalid field(s).`, { errors });
   return { status: 'refused', problem: Problem.parse(body) };
 };

@@ -4,7 +4,8 @@ import { emptyRange, invalidCursor, invalidParameter, timeRangeOf } from '../../
 import type { QueuedOrderResponse } from '../../../shared/contracts/orders/queue-routes.ts';
 import type * as routes from '../../../shared/contracts/orders/routes.ts';
 import { type HttpResponse, invalidValueText } from '../../../shared/contracts/problem.ts';
-import type { OutboxItem } from '../../../shared/dynamodb/outbox.ts';
+import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
+import { eventKeyPattern, type OutboxItem } from '../../../shared/dynamodb/outbox.ts';
 import { normalEmail } from '../../../shared/email.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels, WarehouseCodes } from '../../../shared/store.ts';
@@ -34,10 +35,18 @@ export const getOrder =
 /** Serves the events of an order. */
 export const getTimeline =
   (orders: Pick<OrderStore, 'visible' | 'timeline'>, channels: Channels) =>
-  async ({ params: { orderId }, caller }: Request<typeof routes.getTimeline>): Promise<HttpResponse> => {
+  async ({ params: { orderId }, query, caller }: Request<typeof routes.getTimeline>): Promise<HttpResponse> => {
+    const { limit, cursor } = query;
     const order = await orders.visible(orderId, channelAccessOf(caller.clientId, channels));
     if (!order) return unknownOrder;
-    return { status: 200, body: { events: (await orders.timeline(orderId)).map(timelineEntry) } };
+    const list = { list: 'timeline', orderId, caller: caller.clientId };
+    const after = cursor === undefined ? undefined : positionOf(cursor, list, eventKeyPattern);
+    if (cursor !== undefined && after === undefined) return invalidCursor;
+    const { events, last } = await orders.timeline(orderId, limit, after);
+    return {
+      status: 200,
+      body: { events: events.map(timelineEntry), ...(last !== undefined && { cursor: cursorOf(list, last) }) },
+    };
   };
 
 /** The settings of the store that a search depends on. `timeZone` is the IANA zone of the business days. */

@@ -4,7 +4,7 @@ import type * as routes from '../../../shared/contracts/refunds/policy-routes.ts
 import { policyChangeIdOf } from '../../../shared/ids.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
-import { invalidCursor } from '../../../shared/contracts/list-query.ts';
+import { countWithinBytes, invalidCursor } from '../../../shared/contracts/list-query.ts';
 import type { PolicyInForce } from '../refund/refund-policy.ts';
 import { changeResponse } from './change-api.ts';
 import type { PolicyChange, PolicyChangeStore } from './change-store.ts';
@@ -60,7 +60,9 @@ export const policyApi = (store: PolicyStore, changes: PolicyChangeStore, settin
   }: Request<typeof routes.listRefundPolicyVersions>): Promise<HttpResponse> => {
     const before = cursor === undefined ? undefined : positionOf(cursor, 'versions', policyVersionPattern);
     if (cursor !== undefined && before === undefined) return invalidCursor;
-    const { versions, last } = await store.versions(before, limit);
+    const page = await store.versions(before, limit);
+    const versions = page.versions.slice(0, countWithinBytes(page.versions));
+    const last = versions.length < page.versions.length ? versions.at(-1)?.sk : page.last;
     const body = {
       versions: versions.map(({ version, at, by, from, approvedBy, content }) => ({
         version,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { StoredText } from '../../bounds.ts';
 import { PathSegment } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
@@ -31,7 +32,7 @@ export const getOpenApi = defineRoute({
     200: {
       description: 'The document',
       schema: z.looseObject({
-        openapi: z.string().meta({ description: 'Version of the OpenAPI specification', example: '3.1.0' }),
+        openapi: StoredText.meta({ description: 'Version of the OpenAPI specification', example: '3.1.0' }),
       }),
     },
   },
@@ -46,7 +47,7 @@ export const getAsyncApi = defineRoute({
     200: {
       description: 'The document',
       schema: z.looseObject({
-        asyncapi: z.string().meta({ description: 'Version of the AsyncAPI specification', example: '3.0.0' }),
+        asyncapi: StoredText.meta({ description: 'Version of the AsyncAPI specification', example: '3.0.0' }),
       }),
     },
   },

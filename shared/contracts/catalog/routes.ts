@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maxEntries } from '../../bounds.ts';
 import { SkuRecord } from '../../catalog/sku-item.ts';
 import { AmountMinor, Currency, Instant, Sku } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
@@ -48,10 +49,10 @@ export const putSku = defineRoute({
   scope: 'catalog.write',
   params,
   headers: z.looseObject({
-    'if-match': z
-      .string()
-      .optional()
-      .meta({ description: 'The `ETag` of the SKU that the change is based on', example: '"3"' }),
+    'if-match': z.string().max(200).optional().meta({
+      description: 'The `ETag` of the SKU that the change is based on',
+      example: '"3"',
+    }),
   }),
   body: SkuContent,
   responses: {
@@ -101,7 +102,7 @@ export const listSkus = defineRoute({
     200: {
       description: 'A page; `cursor` requests the next one. Filters may give a short page although more follow',
       schema: z.object({
-        skus: z.array(ListedSku).meta({ description: 'SKUs in the order of their codes' }),
+        skus: z.array(ListedSku).max(maxEntries).meta({ description: 'SKUs in the order of their codes' }),
         cursor: nextCursor,
       }),
     },

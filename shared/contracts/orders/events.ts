@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maxEntries, StoredText } from '../../bounds.ts';
 import { StoredAddress } from '../../address.ts';
 import { AmountMinor, CallerId, CurrencyCode, Instant, Sku, Warehouse } from '../../names.ts';
 import { OrderStatus } from './status.ts';
@@ -9,7 +10,7 @@ import { defineEvent } from '../define-event.ts';
  * for the whole line. Total = quantity × unit price − discount, + tax if prices exclude it.
  */
 export const OrderLine = z.object({
-  lineId: z.string().meta({ description: 'Id of the line', example: '1' }),
+  lineId: StoredText.meta({ description: 'Id of the line', example: '1' }),
   sku: Sku.describe('SKU of the line'),
   quantity: z.int().positive().meta({ description: 'Number of units', example: 2 }),
   unitPriceMinor: AmountMinor.describe('Price of a unit, in minor units'),
@@ -25,12 +26,12 @@ export type OrderLine = z.infer<typeof OrderLine>;
 
 /** The discount of a promotion or coupon code. For a code that does not apply it is 0, and `reason` says why. */
 export const Discount = z.object({
-  code: z.string().meta({ description: 'Promotion or coupon code', example: 'SPRING10' }),
+  code: StoredText.meta({ description: 'Promotion or coupon code', example: 'SPRING10' }),
   appliedMinor: AmountMinor.meta({
     description: 'Discount in minor units; 0 for a code that does not apply',
     example: 400,
   }),
-  reason: z.string().optional().meta({ description: 'Why a code does not apply', example: 'unknown-code' }),
+  reason: StoredText.optional().meta({ description: 'Why a code does not apply', example: 'unknown-code' }),
 });
 export type Discount = z.infer<typeof Discount>;
 
@@ -50,10 +51,10 @@ export type OrderCharge = z.infer<typeof OrderCharge>;
 
 /** The customer of a stored order. */
 export const StoredCustomer = z.object({
-  id: z.string().optional().meta({ description: 'The channel’s id of the customer', example: 'customer-7' }),
-  email: z.string().optional().meta({ description: 'E-mail address as sent', example: 'ada@example.com' }),
-  name: z.string().optional().meta({ description: 'Name', example: 'Ada Lovelace' }),
-  phone: z.string().optional().meta({ description: 'Phone number as sent', example: '+44 20 7946 0018' }),
+  id: StoredText.optional().meta({ description: 'The channel’s id of the customer', example: 'customer-7' }),
+  email: StoredText.optional().meta({ description: 'E-mail address as sent', example: 'ada@example.com' }),
+  name: StoredText.optional().meta({ description: 'Name', example: 'Ada Lovelace' }),
+  phone: StoredText.optional().meta({ description: 'Phone number as sent', example: '+44 20 7946 0018' }),
 });
 
 /**
@@ -61,16 +62,17 @@ export const StoredCustomer = z.object({
  * for the replacement, at the same provider.
  */
 const ExchangeOf = z.object({
-  orderId: z.string().meta({ description: 'Id of the returned order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
-  refundId: z.string().meta({ description: 'Id of the refund', example: 'ref_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+  orderId: StoredText.meta({ description: 'Id of the returned order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+  refundId: StoredText.meta({ description: 'Id of the refund', example: 'ref_01kb9zq4y8t4v7c0m3j5r6n8px' }),
   payments: z
     .array(
       z.object({
-        provider: z.string().meta({ description: 'Payment provider', example: 'acme' }),
+        provider: StoredText.meta({ description: 'Payment provider', example: 'acme' }),
         paymentId: CallerId.meta({ description: 'Id of the payment at the provider', example: 'pay_88123' }),
         amountMinor: AmountMinor.describe('Amount that counts as captured, in minor units'),
       }),
     )
+    .max(maxEntries)
     .describe('Payments of the returned order that pay for this order'),
 });
 
@@ -84,7 +86,7 @@ export const orderAmounts = {
   shippingMinor: AmountMinor.meta({ description: 'Price of the shipping, in minor units', example: 495 }),
   taxMinor: AmountMinor.meta({ description: 'Tax of lines and shipping, in minor units', example: 749 }),
   taxIncluded: z.boolean().meta({ description: 'Whether the amounts contain the tax', example: true }),
-  charges: z.array(OrderCharge).optional().describe('Duties and fees; absent if there are none'),
+  charges: z.array(OrderCharge).max(maxEntries).optional().describe('Duties and fees; absent if there are none'),
   totalMinor: AmountMinor.meta({
     description: 'Subtotal − discount + shipping + charges, plus tax if it is not included, in minor units',
     example: 4493,
@@ -96,9 +98,9 @@ export const OrderPlaced = defineEvent(
   'storeworks.order-intake',
   'OrderPlaced',
   z.object({
-    orderId: z.string().meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
-    externalOrderId: z.string().meta({ description: 'Id of the order in its channel', example: 'web-100042' }),
-    channel: z.string().meta({ description: 'Channel of the order', example: 'storefront' }),
+    orderId: StoredText.meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    externalOrderId: StoredText.meta({ description: 'Id of the order in its channel', example: 'web-100042' }),
+    channel: StoredText.meta({ description: 'Channel of the order', example: 'storefront' }),
     status: OrderStatus.extract(['placed', 'payment-pending', 'paid', 'on-hold']).describe(
       'Status of the order; `paid` or `on-hold` if payments were received before the order',
     ),
@@ -106,24 +108,28 @@ export const OrderPlaced = defineEvent(
     customer: StoredCustomer.describe('The customer'),
     shippingAddress: StoredAddress.describe('Address that the goods are shipped to'),
     billingAddress: StoredAddress.optional().describe('Address of the invoice, if it differs'),
-    shippingMethod: z.string().meta({ description: 'Shipping method', example: 'standard' }),
-    couponCodes: z.array(z.string()).meta({ description: 'Coupon codes of the order', example: ['SPRING10'] }),
-    note: z
-      .string()
-      .optional()
-      .meta({ description: 'Note of the customer', example: 'Please leave it with the neighbour' }),
+    shippingMethod: StoredText.meta({ description: 'Shipping method', example: 'standard' }),
+    couponCodes: z
+      .array(StoredText)
+      .max(maxEntries)
+      .meta({ description: 'Coupon codes of the order', example: ['SPRING10'] }),
+    note: StoredText.optional().meta({
+      description: 'Note of the customer',
+      example: 'Please leave it with the neighbour',
+    }),
     lines: z
       .array(
         OrderLine.extend({
-          category: z
-            .string()
-            .optional()
-            .meta({ description: 'Category of the SKU when the order was placed', example: 'Tea' }),
+          category: StoredText.optional().meta({
+            description: 'Category of the SKU when the order was placed',
+            example: 'Tea',
+          }),
         }),
       )
+      .max(maxEntries)
       .describe('The lines, one for each warehouse that ships a part'),
     ...orderAmounts,
-    discounts: z.array(Discount).describe('Discounts by promotion or coupon code'),
+    discounts: z.array(Discount).max(maxEntries).describe('Discounts by promotion or coupon code'),
     reservedUntil: Instant.nullable().describe(
       'Time at which the reservation expires; null if the order waits for no payment',
     ),
@@ -137,18 +143,21 @@ export const ReplacementRefused = defineEvent(
   'storeworks.order-intake',
   'ReplacementRefused',
   z.object({
-    orderId: z
-      .string()
-      .meta({ description: 'Id that the replacement order would have had', example: 'ord_01kba0f2j3m5n6p7q8r9s0t1v2' }),
-    externalOrderId: z
-      .string()
-      .meta({ description: 'Id of the replacement order in its channel', example: 'web-100042-exchange' }),
-    channel: z.string().meta({ description: 'Channel of the returned order', example: 'storefront' }),
+    orderId: StoredText.meta({
+      description: 'Id that the replacement order would have had',
+      example: 'ord_01kba0f2j3m5n6p7q8r9s0t1v2',
+    }),
+    externalOrderId: StoredText.meta({
+      description: 'Id of the replacement order in its channel',
+      example: 'web-100042-exchange',
+    }),
+    channel: StoredText.meta({ description: 'Channel of the returned order', example: 'storefront' }),
     exchangeOf: ExchangeOf.pick({ orderId: true, refundId: true }).describe(
       'The return whose goods would have been replaced',
     ),
-    reason: z
-      .string()
-      .meta({ description: 'Why the replacement was refused, as a problem type', example: 'out-of-stock' }),
+    reason: StoredText.meta({
+      description: 'Why the replacement was refused, as a problem type',
+      example: 'out-of-stock',
+    }),
   }),
 );

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { StoredText } from '../../bounds.ts';
 import { BusinessDay } from '../../names.ts';
 import { defineEvent } from '../define-event.ts';
 
@@ -7,12 +8,12 @@ export const OrderExportRequested = defineEvent(
   'storeworks.order-intake',
   'OrderExportRequested',
   z.object({
-    exportId: z.string().meta({ description: 'Id of the export', example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX' }),
+    exportId: StoredText.meta({ description: 'Id of the export', example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX' }),
     from: BusinessDay.describe('First business day'),
     to: BusinessDay.describe('Last business day'),
-    onlyChannel: z
-      .string()
-      .optional()
-      .meta({ description: 'Channel whose orders are exported; absent for all', example: 'storefront' }),
+    onlyChannel: StoredText.optional().meta({
+      description: 'Channel whose orders are exported; absent for all',
+      example: 'storefront',
+    }),
   }),
 );

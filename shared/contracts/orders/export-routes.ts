@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { StoredText } from '../../bounds.ts';
 import { BusinessDay } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
@@ -8,12 +9,12 @@ const dayMs = 86_400_000;
 
 export const OrderExport = z
   .object({
-    exportId: z.string().meta({ description: 'Id of the export', example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX' }),
+    exportId: StoredText.meta({ description: 'Id of the export', example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX' }),
     from: BusinessDay.describe('First business day'),
     to: BusinessDay.describe('Last business day'),
     status: z.enum(['requested', 'completed']).describe('State of the export'),
     orders: z.int().optional().meta({ description: 'Number of orders in the file', example: 412 }),
-    file: z.string().optional().meta({
+    file: StoredText.optional().meta({
       description: 'Key of the file in the OrderFiles bucket',
       example: 'exports/01KB9ZQ4Y8T4V7C0M3J5R6N8PX.csv',
     }),

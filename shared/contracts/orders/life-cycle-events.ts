@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maxEntries, StoredText } from '../../bounds.ts';
 import { StoredAddress } from '../../address.ts';
 import { AmountMinor, CurrencyCode, Instant } from '../../names.ts';
 import { OrderStatus } from './status.ts';
@@ -10,9 +11,9 @@ const source = 'storeworks.order-intake';
 
 /** Data of every change: the order's identity, and its status and version after the change. */
 const ChangedOrder = z.object({
-  orderId: z.string().meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
-  externalOrderId: z.string().meta({ description: 'Id of the order in its channel', example: 'web-100042' }),
-  channel: z.string().meta({ description: 'Channel of the order', example: 'storefront' }),
+  orderId: StoredText.meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+  externalOrderId: StoredText.meta({ description: 'Id of the order in its channel', example: 'web-100042' }),
+  channel: StoredText.meta({ description: 'Channel of the order', example: 'storefront' }),
   currency: CurrencyCode.describe('Currency of all amounts, ISO 4217'),
   status: OrderStatus.describe('Status after the change'),
   version: z.int().positive().meta({ description: 'Version of the order after the change', example: 3 }),
@@ -20,24 +21,24 @@ const ChangedOrder = z.object({
 
 /** Units of a line in the warehouse where they are or were reserved. */
 const LineUnits = z.object({
-  lineId: z.string().meta({ description: 'Id of the line', example: '1' }),
-  sku: z.string().meta({ description: 'SKU of the line', example: 'TEA-EARL-GREY-100' }),
-  warehouse: z.string().meta({ description: 'Warehouse where the units are or were reserved', example: 'main' }),
+  lineId: StoredText.meta({ description: 'Id of the line', example: '1' }),
+  sku: StoredText.meta({ description: 'SKU of the line', example: 'TEA-EARL-GREY-100' }),
+  warehouse: StoredText.meta({ description: 'Warehouse where the units are or were reserved', example: 'main' }),
   quantity: z.int().positive().meta({ description: 'Number of units', example: 1 }),
 });
 
 const Cancelled = ChangedOrder.extend({
-  requestId: z.string().meta({
+  requestId: StoredText.meta({
     description:
       'Id of the request; `review` after a rejection; `unpaid` if the rest of an exchange order was not paid in time',
     example: 'cancel-1',
   }),
-  reason: z.string().meta({ description: 'Why the units were cancelled', example: 'Ordered twice' }),
-  lines: z.array(LineUnits).describe('Units whose stock was released'),
+  reason: StoredText.meta({ description: 'Why the units were cancelled', example: 'Ordered twice' }),
+  lines: z.array(LineUnits).max(maxEntries).describe('Units whose stock was released'),
   cancelledMinor: AmountMinor.describe(
     'Total of these units, in minor units; with the order’s last unit, also shipping and charges',
   ),
-  refundId: z.string().optional().meta({
+  refundId: StoredText.optional().meta({
     description: 'The refund whose units were cancelled, because they were refunded before shipment',
     example: 'ref_01kb9zq4y8t4v7c0m3j5r6n8px',
   }),
@@ -58,7 +59,7 @@ export const OrderExpired = defineEvent(
   'OrderExpired',
   ChangedOrder.extend({
     reservedUntil: Instant.describe('Time at which the reservation expired'),
-    lines: z.array(LineUnits).describe('Units whose stock was released'),
+    lines: z.array(LineUnits).max(maxEntries).describe('Units whose stock was released'),
     cancelledMinor: AmountMinor.optional().describe(
       'The order’s total less what was cancelled before, in minor units; absent in events before 2026-11-22',
     ),
@@ -66,7 +67,7 @@ export const OrderExpired = defineEvent(
 );
 
 const EditedLine = OrderLine.extend({
-  category: z.string().optional().meta({ description: 'Category of the SKU', example: 'Tea' }),
+  category: StoredText.optional().meta({ description: 'Category of the SKU', example: 'Tea' }),
 });
 
 /** An order was edited. `OrderPlaced` followed by the order's edits gives the current order. */
@@ -74,8 +75,8 @@ export const OrderEdited = defineEvent(
   source,
   'OrderEdited',
   ChangedOrder.extend({
-    editId: z.string().meta({ description: 'Id of the edit, chosen by the caller', example: 'edit-1' }),
-    reason: z.string().meta({ description: 'Why the order was edited', example: 'The customer called' }),
+    editId: StoredText.meta({ description: 'Id of the edit, chosen by the caller', example: 'edit-1' }),
+    reason: StoredText.meta({ description: 'Why the order was edited', example: 'The customer called' }),
     lines: z
       .array(
         z.object({
@@ -83,6 +84,7 @@ export const OrderEdited = defineEvent(
           after: EditedLine.nullable().describe('The line after the edit; null for a removed line'),
         }),
       )
+      .max(maxEntries)
       .describe('The changed lines'),
     amounts: z
       .object({
@@ -103,14 +105,14 @@ export const OrderEdited = defineEvent(
       })
       .describe('Change of the amounts, negative for a reduction'),
     shippingAddress: StoredAddress.optional().describe('New shipping address; absent if it is unchanged'),
-    shippingMethod: z
-      .string()
-      .optional()
-      .meta({ description: 'New shipping method; absent if it is unchanged', example: 'express' }),
-    note: z
-      .string()
-      .optional()
-      .meta({ description: 'New note; absent if it is unchanged', example: 'Please ring twice' }),
+    shippingMethod: StoredText.optional().meta({
+      description: 'New shipping method; absent if it is unchanged',
+      example: 'express',
+    }),
+    note: StoredText.optional().meta({
+      description: 'New note; absent if it is unchanged',
+      example: 'Please ring twice',
+    }),
   }),
 );
 
@@ -123,13 +125,16 @@ export const OrderContactChanged = defineEvent(
   source,
   'OrderContactChanged',
   ChangedOrder.extend({
-    fields: z.array(z.string()).meta({
-      description: 'JSON pointers of the changed fields',
-      example: ['/customer/email', '/shippingAddress/line2'],
-    }),
+    fields: z
+      .array(StoredText)
+      .max(maxEntries)
+      .meta({
+        description: 'JSON pointers of the changed fields',
+        example: ['/customer/email', '/shippingAddress/line2'],
+      }),
     before: Contact,
     after: Contact,
-    reason: z.string().optional().meta({ description: 'Why the order was corrected', example: 'The buyer called' }),
+    reason: StoredText.optional().meta({ description: 'Why the order was corrected', example: 'The buyer called' }),
   }),
 );
 
@@ -141,13 +146,13 @@ export const OrderShipped = defineEvent(
   source,
   'OrderShipped',
   ChangedOrder.extend({
-    shipmentId: z.string().meta({ description: 'Id of the shipment, chosen by the warehouse', example: 'PARCEL-1' }),
-    lines: z.array(LineUnits).describe('Shipped units'),
-    carrier: z.string().optional().meta({ description: 'Carrier', example: 'Royal Mail' }),
-    trackingNumber: z
-      .string()
-      .optional()
-      .meta({ description: 'Tracking number of the carrier', example: 'RM123456785GB' }),
+    shipmentId: StoredText.meta({ description: 'Id of the shipment, chosen by the warehouse', example: 'PARCEL-1' }),
+    lines: z.array(LineUnits).max(maxEntries).describe('Shipped units'),
+    carrier: StoredText.optional().meta({ description: 'Carrier', example: 'Royal Mail' }),
+    trackingNumber: StoredText.optional().meta({
+      description: 'Tracking number of the carrier',
+      example: 'RM123456785GB',
+    }),
     shippedAt: Instant.optional().meta({
       description: 'When the shipment left the warehouse; absent in events before 2026-11-30.',
       example: '2026-11-27T16:00:00Z',
@@ -160,7 +165,7 @@ export const OrderDelivered = defineEvent(
   source,
   'OrderDelivered',
   ChangedOrder.extend({
-    shipmentId: z.string().meta({ description: 'Id of the shipment', example: 'PARCEL-1' }),
+    shipmentId: StoredText.meta({ description: 'Id of the shipment', example: 'PARCEL-1' }),
     deliveredAt: Instant.describe('Time of the delivery'),
   }),
 );
@@ -170,7 +175,7 @@ export const OrderDeliveryCorrected = defineEvent(
   source,
   'OrderDeliveryCorrected',
   ChangedOrder.extend({
-    shipmentId: z.string().meta({ description: 'The shipment whose delivery was corrected.', example: 'PARCEL-1' }),
+    shipmentId: StoredText.meta({ description: 'The shipment whose delivery was corrected.', example: 'PARCEL-1' }),
     deliveredAt: Instant.meta({ description: 'The corrected time of delivery.', example: '2026-11-28T10:30:00Z' }),
     deliveredAtBefore: Instant.meta({
       description: 'The time of delivery before the correction.',
@@ -180,7 +185,7 @@ export const OrderDeliveryCorrected = defineEvent(
       description: 'The end of the return window after the correction.',
       example: '2026-12-28T10:30:00Z',
     }),
-    reason: z.string().meta({ description: 'Why staff corrected the time.', example: 'The year was mistyped' }),
+    reason: StoredText.meta({ description: 'Why staff corrected the time.', example: 'The year was mistyped' }),
   }),
 );
 
@@ -192,7 +197,10 @@ export const OrderHeld = defineEvent(
   source,
   'OrderHeld',
   ChangedOrder.extend({
-    reasons: z.array(z.string()).meta({ description: 'All reasons why the order is held', example: ['risk'] }),
+    reasons: z
+      .array(StoredText)
+      .max(maxEntries)
+      .meta({ description: 'All reasons why the order is held', example: ['risk'] }),
   }),
 );
 
@@ -201,7 +209,7 @@ export const OrderReleased = defineEvent(
   source,
   'OrderReleased',
   ChangedOrder.extend({
-    reason: z.string().meta({ description: 'Why the order was released', example: 'Customer is known' }),
+    reason: StoredText.meta({ description: 'Why the order was released', example: 'Customer is known' }),
   }),
 );
 
@@ -210,7 +218,7 @@ export const PaymentRecorded = defineEvent(
   source,
   'PaymentRecorded',
   z.object({
-    orderId: z.string().meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    orderId: StoredText.meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
     payment: PublishedPayment.describe('The payment event'),
     order: ChangedOrder.extend(Balance.shape)
       .nullable()

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { CallerId, Instant, PathId, PathSegment } from '../../names.ts';
+import { StoredText } from '../../bounds.ts';
+import { CallerId, PathId, PathSegment, SentInstant } from '../../names.ts';
 import { PaymentEvent } from '../../payments/payment.ts';
 import { defineRoute } from '../define-route.ts';
 import { OrderResponse, OrderParams } from './routes.ts';
@@ -96,7 +97,7 @@ export const ShipmentContent = z
     trackingNumber: Text(200)
       .optional()
       .meta({ description: 'Tracking number of the carrier', example: 'RM123456785GB' }),
-    shippedAt: Instant.optional().meta({
+    shippedAt: SentInstant.optional().meta({
       description: 'When the shipment left the warehouse: from the placement of the order to now. Now by default.',
       example: '2026-11-27T16:00:00Z',
     }),
@@ -126,7 +127,7 @@ export const shipOrder = defineRoute({
 
 const Delivery = z
   .strictObject({
-    deliveredAt: Instant.optional().meta({
+    deliveredAt: SentInstant.optional().meta({
       description: 'When the shipment arrived, from the time of shipment to now. Now by default.',
       example: '2026-11-28T10:30:00Z',
     }),
@@ -156,7 +157,7 @@ export const deliverShipment = defineRoute({
 
 const DeliveryCorrection = z
   .strictObject({
-    deliveredAt: Instant.meta({
+    deliveredAt: SentInstant.meta({
       description: 'The right time of delivery, from the time of shipment to now.',
       example: '2026-11-28T10:30:00Z',
     }),
@@ -231,7 +232,7 @@ export const postPayment = defineRoute({
       .meta({ description: 'Name of the payment provider', example: 'acme' }),
   }),
   headers: z.object({
-    'storeworks-signature': z.string().meta({
+    'storeworks-signature': z.string().max(2000).meta({
       description: '`t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`, at most 5 minutes old',
       example: 't=1796030100,v1=5257a869e7ecebeda32affa62cdca3fa51cad7e77a0e56ff536d0ce8e108d8bd',
     }),
@@ -241,8 +242,8 @@ export const postPayment = defineRoute({
     200: {
       description: 'Recorded, recorded before, or stored until its order is placed',
       schema: z.object({
-        orderId: z.string().meta({ description: 'Order of the payment', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
-        eventId: z.string().meta({ description: 'Id of the event', example: 'evt_90211' }),
+        orderId: StoredText.meta({ description: 'Order of the payment', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+        eventId: StoredText.meta({ description: 'Id of the event', example: 'evt_90211' }),
         status: z.enum(['recorded', 'already-recorded', 'waiting-for-order']).describe('What happened to the event'),
       }),
     },

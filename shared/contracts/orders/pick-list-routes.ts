@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maxEntries, StoredText } from '../../bounds.ts';
 import { BusinessDay, CallerId, Instant, Sku, Warehouse } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { nextCursor, pageParameters } from '../list-query.ts';
@@ -12,7 +13,7 @@ const quantity = z.int().positive().meta({
   example: 2,
 });
 const sku = Sku.meta({ description: 'SKU of the units', example: 'TEA-EARL-GREY-100' });
-const name = z.string().optional().meta({
+const name = StoredText.optional().meta({
   description: 'Name of the SKU in the catalogue; absent if the SKU is not there',
   example: 'Earl Grey, 100 bags',
 });
@@ -25,7 +26,7 @@ export const PickOrder = z
       example: 'ord_0k3jd8s2m4n6p8q0r2t4v6x8z0',
     }),
     externalOrderId: CallerId.meta({ description: 'Id of the order in its channel', example: 'web-100042' }),
-    channel: z.string().meta({ description: 'Channel that placed the order', example: 'storefront' }),
+    channel: StoredText.meta({ description: 'Channel that placed the order', example: 'storefront' }),
     status: z.enum(['allocated', 'partly-shipped']).meta({ description: 'Status of the order', example: 'allocated' }),
     placedAt: Instant.meta({ description: 'When the order was placed', example: '2026-11-30T09:15:00Z' }),
     shippingMethod: ShippingMethod.optional().meta({
@@ -43,14 +44,14 @@ export const PickOrder = z
     lines: z
       .array(
         z.object({
-          lineId: z.string().meta({ description: 'Id of the line, for its shipment', example: 'line-1' }),
+          lineId: StoredText.meta({ description: 'Id of the line, for its shipment', example: 'line-1' }),
           sku,
           name,
           quantity,
           lots: z
             .array(
               z.object({
-                lot: z.string().meta({ description: 'Lot to pick from', example: 'L2026-11' }),
+                lot: StoredText.meta({ description: 'Lot to pick from', example: 'L2026-11' }),
                 expiresOn: BusinessDay.optional().meta({
                   description: 'Last day on which the lot is sold; absent if it has none',
                   example: '2027-05-31',
@@ -58,12 +59,14 @@ export const PickOrder = z
                 quantity: z.int().positive().meta({ description: 'Units to pick from the lot', example: 2 }),
               }),
             )
+            .max(maxEntries)
             .meta({
               description:
                 'Lots to pick from, first expired first. Lots that are expired, or are past the last day on which the store sells them, are left out. Units that are in no such lot have none',
             }),
         }),
       )
+      .max(maxEntries)
       .meta({ description: 'Lines with units to pick in this warehouse' }),
   })
   .meta({ id: 'PickOrder' });
@@ -72,9 +75,13 @@ export type PickOrder = z.infer<typeof PickOrder>;
 export const PickList = z
   .object({
     warehouse: Warehouse.meta({ description: 'Warehouse whose units are picked', example: 'main' }),
-    orders: z.array(PickOrder).meta({ description: 'Orders to pick, the one that waits longest first' }),
+    orders: z
+      .array(PickOrder)
+      .max(maxEntries)
+      .meta({ description: 'Orders to pick, the one that waits longest first' }),
     totals: z
       .array(z.object({ sku, name, quantity }))
+      .max(maxEntries)
       .meta({ description: 'Units of all orders of this page by SKU, to pick them in one round' }),
     cursor: nextCursor,
   })

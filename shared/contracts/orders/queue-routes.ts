@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maxEntries, StoredText } from '../../bounds.ts';
 import { CallerId, Instant } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
@@ -18,7 +19,7 @@ export const prefersAsync = ({ prefer = '' }: z.infer<typeof Preferences>): bool
 
 export const AcceptedOrder = z
   .object({
-    orderId: z.string().meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    orderId: StoredText.meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
     status: z.literal('accepted').describe('The order is queued'),
   })
   .meta({ id: 'AcceptedOrder' });
@@ -26,9 +27,9 @@ export const AcceptedOrder = z
 /** A queued order: accepted and not yet decided, or refused. Once it is placed, the order itself is returned. */
 export const QueuedOrderResponse = z
   .object({
-    orderId: z.string().meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
-    externalOrderId: z.string().meta({ description: 'Id of the order in its channel', example: 'web-100042' }),
-    channel: z.string().meta({ description: 'Channel of the order', example: 'storefront' }),
+    orderId: StoredText.meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    externalOrderId: StoredText.meta({ description: 'Id of the order in its channel', example: 'web-100042' }),
+    channel: StoredText.meta({ description: 'Channel of the order', example: 'storefront' }),
     status: z.enum(['accepted', 'refused']).describe('`accepted` until it is decided'),
     acceptedAt: Instant.describe('Time at which the order was queued'),
     problem: Problem.optional().describe('Why the order was refused'),
@@ -39,18 +40,18 @@ export type QueuedOrderResponse = z.infer<typeof QueuedOrderResponse>;
 const BatchResult = z
   .object({
     externalOrderId: CallerId.optional().describe('Id of the order in its channel; absent if it is not valid'),
-    orderId: z
-      .string()
-      .optional()
-      .meta({ description: 'Id of the order; absent if it was refused', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    orderId: StoredText.optional().meta({
+      description: 'Id of the order; absent if it was refused',
+      example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px',
+    }),
     status: z
       .enum(['accepted', 'placed', 'refused'])
       .describe('`placed`: the same order was sent and placed before. `refused`: nothing was written, see `problem`'),
-    location: z
-      .string()
-      .optional()
-      .meta({ description: 'Path of the order', example: '/orders/ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
-    problem: Problem.optional().describe('Why the order was refused'),
+    location: StoredText.optional().meta({
+      description: 'Path of the order',
+      example: '/orders/ord_01kb9zq4y8t4v7c0m3j5r6n8px',
+    }),
+    problem: Problem.optional().describe('Why the order was refused; with its first ten invalid fields'),
   })
   .meta({ id: 'OrderBatchResult' });
 export type BatchResult = z.infer<typeof BatchResult>;
@@ -65,8 +66,13 @@ export const placeOrders = defineRoute({
   body: z.strictObject({
     orders: z
       .array(z.unknown())
+
       .min(1)
-      .meta({ description: 'The orders, each as in `POST /orders`', example: [{ externalOrderId: 'web-100042' }] }),
+      .meta({
+        maxItems: maxOrdersPerBatch,
+        description: 'The orders, each as in `POST /orders`',
+        example: [{ externalOrderId: 'web-100042' }],
+      }),
   }),
   checksTexts: true,
   // A Lambda function receives at most 6 MB.
@@ -75,7 +81,7 @@ export const placeOrders = defineRoute({
     202: {
       description: 'A result for each order, in the order of the request; read an accepted order at its `location`',
       schema: z.object({
-        results: z.array(BatchResult).describe('A result for each order, in the order of the request'),
+        results: z.array(BatchResult).max(maxEntries).describe('A result for each order, in the order of the request'),
       }),
     },
     403: { description: '`not-a-channel`: the client is not a channel that places orders', schema: Problem },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { boundedRecord, maxEntries, StoredText } from '../../bounds.ts';
 import { Discount, OrderCharge, OrderLine, StoredCustomer, orderAmounts } from './events.ts';
 import { Address, StoredAddress } from '../../address.ts';
 import { Email } from '../../email.ts';
@@ -100,20 +101,21 @@ const CurrentLine = OrderLine.extend({
 });
 
 export const ShipmentResponse = z.object({
-  shipmentId: z.string().meta({ description: 'Id of the shipment, chosen by the warehouse', example: 'PARCEL-1' }),
+  shipmentId: StoredText.meta({ description: 'Id of the shipment, chosen by the warehouse', example: 'PARCEL-1' }),
   lines: z
     .array(
       z.object({
-        lineId: z.string().meta({ description: 'Id of the order line', example: '1' }),
+        lineId: StoredText.meta({ description: 'Id of the order line', example: '1' }),
         quantity: z.int().meta({ description: 'Number of units', example: 1 }),
       }),
     )
+    .max(maxEntries)
     .describe('Shipped units'),
-  carrier: z.string().optional().meta({ description: 'Carrier', example: 'Royal Mail' }),
-  trackingNumber: z
-    .string()
-    .optional()
-    .meta({ description: 'Tracking number of the carrier', example: 'RM123456785GB' }),
+  carrier: StoredText.optional().meta({ description: 'Carrier', example: 'Royal Mail' }),
+  trackingNumber: StoredText.optional().meta({
+    description: 'Tracking number of the carrier',
+    example: 'RM123456785GB',
+  }),
   shippedAt: Instant.describe('Time of the shipment'),
   deliveredAt: Instant.optional().describe('Time of the delivery; absent before it'),
 });
@@ -124,27 +126,32 @@ export const RiskResponse = z.object({
   reasons: z
     .array(
       z.object({
-        code: z.string().meta({ description: 'Stable name of the reason', example: 'disposable-email' }),
+        code: StoredText.meta({ description: 'Stable name of the reason', example: 'disposable-email' }),
         points: z.int().meta({ description: 'Points of the reason', example: 35 }),
-        detail: z
-          .string()
-          .meta({ description: 'The reason, for a person', example: 'The e-mail domain is disposable' }),
+        detail: StoredText.meta({
+          description: 'The reason, for a person',
+          example: 'The e-mail domain is disposable',
+        }),
       }),
     )
+    .max(maxEntries)
     .describe('What the score consists of'),
   assessedAt: Instant.describe('Time of the assessment'),
 });
 
 export const OrderResponse = z
   .object({
-    orderId: z.string().meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
-    externalOrderId: z.string().meta({ description: 'Id of the order in its channel', example: 'web-100042' }),
-    channel: z.string().meta({ description: 'Channel of the order', example: 'storefront' }),
-    status: z.string().meta({ description: 'Status of the order', example: 'paid' }),
+    orderId: StoredText.meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    externalOrderId: StoredText.meta({ description: 'Id of the order in its channel', example: 'web-100042' }),
+    channel: StoredText.meta({ description: 'Channel of the order', example: 'storefront' }),
+    status: StoredText.meta({ description: 'Status of the order', example: 'paid' }),
     currency: CurrencyCode.describe('Currency of all amounts, ISO 4217'),
-    lines: z.array(CurrentLine).describe('The lines, one for each warehouse that ships a part'),
+    lines: z.array(CurrentLine).max(maxEntries).describe('The lines, one for each warehouse that ships a part'),
     ...orderAmounts,
-    discounts: z.array(Discount).describe('Discounts by promotion or coupon code, also of codes that do not apply'),
+    discounts: z
+      .array(Discount)
+      .max(maxEntries)
+      .describe('Discounts by promotion or coupon code, also of codes that do not apply'),
     reservedUntil: Instant.nullable().describe(
       'Time at which the reservation expires; null if the order waits for no payment',
     ),
@@ -153,18 +160,20 @@ export const OrderResponse = z
       'Value of the cancelled units, in minor units. The other amounts do not change with a cancellation, only with an edit',
     ),
     holdReasons: z
-      .array(z.string())
+      .array(StoredText)
+      .max(maxEntries)
       .optional()
       .meta({ description: 'Why the order, or its rest if partly shipped, is held for review', example: ['risk'] }),
     payment: Balance.optional().describe('Captured against due amount'),
-    shipments: z.array(ShipmentResponse).optional().describe('The shipments, oldest first'),
+    shipments: z.array(ShipmentResponse).max(maxEntries).optional().describe('The shipments, oldest first'),
     imported: z.literal(true).optional().describe('Imported from another system, without reservations'),
     exchangeOf: z
       .object({
-        orderId: z
-          .string()
-          .meta({ description: 'Id of the returned order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
-        refundId: z.string().meta({ description: 'Id of the refund', example: 'ref_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+        orderId: StoredText.meta({
+          description: 'Id of the returned order',
+          example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px',
+        }),
+        refundId: StoredText.meta({ description: 'Id of the refund', example: 'ref_01kb9zq4y8t4v7c0m3j5r6n8px' }),
       })
       .optional()
       .describe('The return whose goods the order replaces'),
@@ -183,8 +192,8 @@ export const OrderResponse = z
       description: 'Address of the invoice; absent if it is not known',
       example: { country: 'GB', postalCode: 'SW1A 1AA', city: 'London', line1: '10 Downing Street' },
     }),
-    shippingMethod: z.string().optional().meta({ description: 'Shipping method', example: 'standard' }),
-    note: z.string().optional().meta({ description: 'Note for the store or the warehouse', example: 'Ring twice' }),
+    shippingMethod: StoredText.optional().meta({ description: 'Shipping method', example: 'standard' }),
+    note: StoredText.optional().meta({ description: 'Note for the store or the warehouse', example: 'Ring twice' }),
   })
   .meta({ id: 'Order' });
 export type OrderResponse = z.infer<typeof OrderResponse>;
@@ -242,11 +251,11 @@ export const getOrder = defineRoute({
 /** An event of an order; `data` is the event's data without personal data. */
 const TimelineEntry = z
   .object({
-    eventId: z.string().meta({ description: 'Id of the event', example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX' }),
-    type: z.string().meta({ description: 'Name of the event', example: 'OrderPlaced' }),
+    eventId: StoredText.meta({ description: 'Id of the event', example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX' }),
+    type: StoredText.meta({ description: 'Name of the event', example: 'OrderPlaced' }),
     occurredAt: Instant.describe('Time of the event'),
-    actor: z.string().meta({ description: 'Client, user or workflow that caused it', example: 'storefront' }),
-    data: z.record(z.string(), z.unknown()).describe('Data of the event, without personal data'),
+    actor: StoredText.meta({ description: 'Client, user or workflow that caused it', example: 'storefront' }),
+    data: boundedRecord(StoredText, z.unknown(), 1000).describe('Data of the event, without personal data'),
   })
   .meta({ id: 'TimelineEntry' });
 
@@ -257,11 +266,23 @@ export const getTimeline = defineRoute({
   summary: 'List the events of an order, oldest first',
   scope: 'orders.read',
   params: OrderParams,
+  // Unlike other lists, this one once had no pages: whoever sends no limit gets all events that fit into a response.
+  query: z.object({
+    limit: z.coerce.number().int().min(1).max(1000).default(1000).meta({
+      description: 'Largest number of events of the page, 1 to 1,000. A page is shorter if its events are large',
+      example: 1000,
+    }),
+    cursor: pageParameters.cursor,
+  }),
   responses: {
     200: {
-      description: 'The events',
-      schema: z.object({ events: z.array(TimelineEntry).describe('The events, oldest first') }),
+      description: 'The events, or a page of them; `cursor` requests the next one',
+      schema: z.object({
+        events: z.array(TimelineEntry).max(maxEntries).describe('The events, oldest first'),
+        cursor: nextCursor,
+      }),
     },
+    400: { description: '`invalid-cursor`: it belongs to another order or caller', schema: Problem },
     404: { description: 'Unknown order', schema: Problem },
   },
 });
@@ -324,7 +345,7 @@ export const findOrders = defineRoute({
     200: {
       description: 'A page; `cursor` requests the next one. Several filters may give a short page although more follow',
       schema: z.object({
-        orders: z.array(OrderResponse).meta({ description: 'Orders, newest first' }),
+        orders: z.array(OrderResponse).max(maxEntries).meta({ description: 'Orders, newest first' }),
         cursor: nextCursor.meta({
           description: 'Requests the next page; absent on the last one',
           example: 'eyJwayI6Ik9SREVSIn0',

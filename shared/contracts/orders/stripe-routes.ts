@@ -1,11 +1,12 @@
 import * as z from 'zod';
+import { StoredText } from '../../bounds.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
 
 /** Members of every Stripe event: docs.stripe.com/api/events/object */
 export const StripeEvent = z.looseObject({
-  id: z.string().meta({ description: 'Id of the event', example: 'evt_1SZ0a2Lkdm3QEt8q' }),
-  type: z.string().meta({ description: 'Type of the event', example: 'payment_intent.succeeded' }),
+  id: StoredText.meta({ description: 'Id of the event', example: 'evt_1SZ0a2Lkdm3QEt8q' }),
+  type: StoredText.meta({ description: 'Type of the event', example: 'payment_intent.succeeded' }),
   created: z
     .int()
     .nonnegative()
@@ -23,7 +24,7 @@ export const postStripeEvent = defineRoute({
   tag: 'Payments',
   summary: 'Receive an event from Stripe in its own format; the PaymentIntent’s metadata names the order as `orderId`',
   headers: z.object({
-    'stripe-signature': z.string().meta({
+    'stripe-signature': z.string().max(2000).meta({
       description: 'Stripe’s signature, at most 5 minutes old',
       example: 't=1796030100,v1=5257a869e7ecebeda32affa62cdca3fa51cad7e77a0e56ff536d0ce8e108d8bd',
     }),
@@ -34,11 +35,11 @@ export const postStripeEvent = defineRoute({
       description:
         'Recorded, recorded before, or stored until its order is placed; `ignored` if it concerns no order of this store',
       schema: z.object({
-        orderId: z.string().optional().meta({
+        orderId: StoredText.optional().meta({
           description: 'Order of the payment; absent if the event is ignored',
           example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px',
         }),
-        eventId: z.string().meta({ description: 'Id of the event', example: 'evt_1SZ0a2Lkdm3QEt8q' }),
+        eventId: StoredText.meta({ description: 'Id of the event', example: 'evt_1SZ0a2Lkdm3QEt8q' }),
         status: z
           .enum(['recorded', 'already-recorded', 'waiting-for-order', 'ignored'])
           .describe('What happened to the event'),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maxEntries, StoredText } from '../../bounds.ts';
 import { AmountMinor, CallerId, CurrencyCode, Instant, Sku, Warehouse } from '../../names.ts';
 import { RefundStatus } from './status.ts';
 import { defineEvent } from '../define-event.ts';
@@ -7,11 +8,11 @@ const source = 'storeworks.refund-approval';
 
 /** The amount of a refund for one component, summed over its payments. */
 const ComponentAmount = z.object({
-  pot: z.string().meta({
+  pot: StoredText.meta({
     description: 'Component: `line:<lineId>`, `charge:<chargeId>`, `shipping`, `overpaid` or `goodwill`',
     example: 'line:1',
   }),
-  sku: z.string().optional().meta({ description: 'SKU of the order line', example: 'TEA-EARL-GREY-100' }),
+  sku: StoredText.optional().meta({ description: 'SKU of the order line', example: 'TEA-EARL-GREY-100' }),
   amountMinor: AmountMinor.describe('Amount for the component over all payments, in minor units'),
   taxMinor: AmountMinor.meta({ description: 'Tax included in the amount, in minor units', example: 333 }),
   quantity: z.int().nonnegative().meta({ description: 'Number of units', example: 1 }),
@@ -21,7 +22,7 @@ const ComponentAmount = z.object({
 const unshipped = z
   .array(
     z.object({
-      lineId: z.string().meta({ description: 'Id of the order line', example: 'line-1' }),
+      lineId: StoredText.meta({ description: 'Id of the order line', example: 'line-1' }),
       quantity: z.int().positive().meta({ description: 'Number of units', example: 1 }),
       remaining: z.int().nonnegative().optional().meta({
         description: 'Units of the line at the request, without those that were cancelled for other reasons',
@@ -29,6 +30,7 @@ const unshipped = z
       }),
     }),
   )
+  .max(maxEntries)
   .optional()
   .meta({
     description:
@@ -38,36 +40,36 @@ const unshipped = z
 
 /** The fields of every event: the refund after the change. */
 const Refund = z.object({
-  refundId: z.string().meta({ description: 'Id of the refund', example: 'ref_01kb9zq4y8t4v7c0m3j5r6n8px' }),
-  orderId: z.string().meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
-  externalOrderId: z.string().meta({ description: 'Id of the order in its channel', example: 'web-100042' }),
-  channel: z.string().meta({ description: 'Channel of the order', example: 'storefront' }),
+  refundId: StoredText.meta({ description: 'Id of the refund', example: 'ref_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+  orderId: StoredText.meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+  externalOrderId: StoredText.meta({ description: 'Id of the order in its channel', example: 'web-100042' }),
+  channel: StoredText.meta({ description: 'Channel of the order', example: 'storefront' }),
   currency: CurrencyCode.describe('Currency of the refund, ISO 4217'),
   status: RefundStatus.describe('Status after the change'),
-  reason: z.string().meta({ description: 'Reason code of the request', example: 'damaged' }),
+  reason: StoredText.meta({ description: 'Reason code of the request', example: 'damaged' }),
   amountMinor: AmountMinor.describe('Amount of the refund, in minor units'),
   version: z.int().positive().meta({ description: 'Version of the refund after the change', example: 2 }),
 });
 
 const Judged = Refund.extend({
-  pots: z.array(ComponentAmount).describe('Amounts by refundable component'),
+  pots: z.array(ComponentAmount).max(maxEntries).describe('Amounts by refundable component'),
   unshipped,
-  rule: z.string().meta({ description: 'Policy rule that judged the request', example: 'large-refund' }),
+  rule: StoredText.meta({ description: 'Policy rule that judged the request', example: 'large-refund' }),
   policyVersion: z.int().nonnegative().meta({ description: 'Version of the policy', example: 4 }),
   approvalsNeeded: z.int().meta({ description: 'Number of approvals', example: 1 }),
-  requestedBy: z.string().meta({ description: 'Client or user who requested the refund', example: 'service' }),
+  requestedBy: StoredText.meta({ description: 'Client or user who requested the refund', example: 'service' }),
 });
 const Waiting = Refund.extend({
   requestedAt: Instant.describe('Time of the request'),
   deadlineAt: Instant.optional().describe('Time at which the request expires'),
 });
 const Decided = Refund.extend({
-  by: z.string().meta({ description: 'Client or user who decided', example: 'service-lead' }),
-  department: z.string().meta({ description: 'Department of the decision', example: 'service' }),
-  comment: z
-    .string()
-    .optional()
-    .meta({ description: 'Comment of the person who decided', example: 'Agreed with the customer by phone' }),
+  by: StoredText.meta({ description: 'Client or user who decided', example: 'service-lead' }),
+  department: StoredText.meta({ description: 'Department of the decision', example: 'service' }),
+  comment: StoredText.optional().meta({
+    description: 'Comment of the person who decided',
+    example: 'Agreed with the customer by phone',
+  }),
 });
 
 /** A refund was requested. Its status says whether the policy decided at once. */
@@ -83,7 +85,7 @@ export const RefundRejected = defineEvent(source, 'RefundRejected', Decided);
 export const RefundWithdrawn = defineEvent(
   source,
   'RefundWithdrawn',
-  Refund.extend({ by: z.string().meta({ description: 'Client or user who withdrew the refund', example: 'service' }) }),
+  Refund.extend({ by: StoredText.meta({ description: 'Client or user who withdrew the refund', example: 'service' }) }),
 );
 /** The deadline of the decision or of the return passed. */
 export const RefundExpired = defineEvent(source, 'RefundExpired', Refund);
@@ -94,7 +96,7 @@ export const RefundEscalated = defineEvent(
   source,
   'RefundEscalated',
   Waiting.extend({
-    escalatedTo: z.string().meta({ description: 'Department that should decide', example: 'finance' }),
+    escalatedTo: StoredText.meta({ description: 'Department that should decide', example: 'finance' }),
   }),
 );
 /** The customer has a result and is asked for a rating. Published once, also if the payout fails later. */
@@ -105,7 +107,7 @@ export const CaseRated = defineEvent(
   'CaseRated',
   Refund.extend({
     score: z.int().min(1).max(5).meta({ description: 'Rating of the case: 1 is bad, 5 is good', example: 5 }),
-    comment: z.string().optional().meta({ description: 'Comment of the customer', example: 'Quick and friendly' }),
+    comment: StoredText.optional().meta({ description: 'Comment of the customer', example: 'Quick and friendly' }),
   }),
 );
 /** The intent to pay is recorded; the provider is called next. */
@@ -123,15 +125,17 @@ export const ExchangeApproved = defineEvent(
           quantity: z.int().positive().meta({ description: 'Number of units', example: 1 }),
         }),
       )
+      .max(maxEntries)
       .describe('Lines of the replacement'),
     payments: z
       .array(
         z.object({
-          provider: z.string().meta({ description: 'Payment provider', example: 'acme' }),
+          provider: StoredText.meta({ description: 'Payment provider', example: 'acme' }),
           paymentId: CallerId.meta({ description: 'Id of the payment at the provider', example: 'pay_88123' }),
           amountMinor: AmountMinor.describe('Largest amount from this payment, in minor units'),
         }),
       )
+      .max(maxEntries)
       .describe('Payments that pay for the replacement, in this order, up to their amounts'),
   }),
 );
@@ -140,12 +144,13 @@ export const ExchangeSettled = defineEvent(
   source,
   'ExchangeSettled',
   Refund.extend({
-    replacementOrderId: z
-      .string()
-      .meta({ description: 'Id of the replacement order', example: 'ord_01kba0f2j3m5n6p7q8r9s0t1v2' }),
+    replacementOrderId: StoredText.meta({
+      description: 'Id of the replacement order',
+      example: 'ord_01kba0f2j3m5n6p7q8r9s0t1v2',
+    }),
     replacementMinor: AmountMinor.describe('Total of the replacement order, in minor units'),
     creditMinor: AmountMinor.describe('Amount that paid for the replacement and is posted as refunded, in minor units'),
-    pots: z.array(ComponentAmount).describe('The credit by refundable component'),
+    pots: z.array(ComponentAmount).max(maxEntries).describe('The credit by refundable component'),
   }),
 );
 /** The replacement cannot be placed: the whole amount is paid out. */
@@ -153,27 +158,28 @@ export const ExchangeRefused = defineEvent(
   source,
   'ExchangeRefused',
   Refund.extend({
-    refusal: z
-      .string()
-      .meta({ description: 'Why the replacement cannot be placed, as a problem type', example: 'out-of-stock' }),
+    refusal: StoredText.meta({
+      description: 'Why the replacement cannot be placed, as a problem type',
+      example: 'out-of-stock',
+    }),
   }),
 );
 
 const PaidLeg = Refund.extend({
-  provider: z.string().meta({ description: 'Payment provider', example: 'acme' }),
-  paymentId: z.string().meta({ description: 'Id of the payment at the provider', example: 'pay_88123' }),
+  provider: StoredText.meta({ description: 'Payment provider', example: 'acme' }),
+  paymentId: StoredText.meta({ description: 'Id of the payment at the provider', example: 'pay_88123' }),
   paidMinor: AmountMinor.describe('Amount of this payout, in minor units'),
-  pots: z.array(ComponentAmount).describe('The payout by refundable component'),
+  pots: z.array(ComponentAmount).max(maxEntries).describe('The payout by refundable component'),
 });
 /** One leg was paid to its payment. It is posted as refunded. */
 export const RefundPaid = defineEvent(
   source,
   'RefundPaid',
   PaidLeg.extend({
-    providerRefundId: z
-      .string()
-      .optional()
-      .meta({ description: 'Id of the refund at the provider', example: 're_55120' }),
+    providerRefundId: StoredText.optional().meta({
+      description: 'Id of the refund at the provider',
+      example: 're_55120',
+    }),
   }),
 );
 /** The provider refused a leg, or returned a paid one (`wasPaid`): the amount is refundable again. */
@@ -181,7 +187,7 @@ export const RefundPayoutFailed = defineEvent(
   source,
   'RefundPayoutFailed',
   PaidLeg.extend({
-    failure: z.string().meta({ description: 'Why the provider refused the payout', example: 'The card is closed' }),
+    failure: StoredText.meta({ description: 'Why the provider refused the payout', example: 'The card is closed' }),
     wasPaid: z
       .boolean()
       .meta({ description: 'Whether the provider returned a payout that was paid before', example: false }),
@@ -192,12 +198,12 @@ export const StoreCreditGranted = defineEvent(
   source,
   'StoreCreditGranted',
   Refund.extend({
-    customerId: z
-      .string()
-      .optional()
-      .meta({ description: 'Id of the customer; absent if the order has none', example: 'cust-4711' }),
+    customerId: StoredText.optional().meta({
+      description: 'Id of the customer; absent if the order has none',
+      example: 'cust-4711',
+    }),
     creditMinor: AmountMinor.describe('Amount of the store credit, in minor units'),
-    pots: z.array(ComponentAmount).describe('The credit by refundable component'),
+    pots: z.array(ComponentAmount).max(maxEntries).describe('The credit by refundable component'),
   }),
 );
 /** A payout succeeded after it was replaced by store credit. The customer has both; staff must settle it. */
@@ -205,8 +211,8 @@ export const RefundPaidTwice = defineEvent(
   source,
   'RefundPaidTwice',
   Refund.extend({
-    provider: z.string().meta({ description: 'Payment provider', example: 'acme' }),
-    paymentId: z.string().meta({ description: 'Id of the payment at the provider', example: 'pay_88123' }),
+    provider: StoredText.meta({ description: 'Payment provider', example: 'acme' }),
+    paymentId: StoredText.meta({ description: 'Id of the payment at the provider', example: 'pay_88123' }),
     twiceMinor: AmountMinor.describe('Amount that the customer has twice, in minor units'),
   }),
 );
@@ -220,29 +226,30 @@ export const ReturnReceived = defineEvent(
   source,
   'ReturnReceived',
   Refund.extend({
-    rmaId: z.string().meta({ description: 'Id of the return', example: 'rma_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    rmaId: StoredText.meta({ description: 'Id of the return', example: 'rma_01kb9zq4y8t4v7c0m3j5r6n8px' }),
     receiptId: CallerId.meta({ description: 'Id of the receipt, chosen by its caller', example: 'receipt-771' }),
     units: z
       .array(
         z.object({
-          lineId: z.string().meta({ description: 'Id of the order line', example: '1' }),
+          lineId: StoredText.meta({ description: 'Id of the order line', example: '1' }),
           sku: Sku.describe('SKU'),
           warehouse: Warehouse.describe('Warehouse that received the units'),
           quantity: z.int().positive().meta({ description: 'Number of units', example: 1 }),
           disposition: Disposition.describe(
             '`restock`: sold again; `damaged`: kept apart; `missing`: not in the parcel',
           ),
-          lot: z.string().optional().meta({ description: 'Lot that the units return to', example: 'L2026-11' }),
-          note: z
-            .string()
-            .optional()
-            .meta({ description: 'Note about the state of the goods', example: 'Box torn, goods fine' }),
+          lot: StoredText.optional().meta({ description: 'Lot that the units return to', example: 'L2026-11' }),
+          note: StoredText.optional().meta({
+            description: 'Note about the state of the goods',
+            example: 'Box torn, goods fine',
+          }),
           movementId: CallerId.optional().meta({
             description: 'Id of the stock movement; absent for missing units',
             example: 'rma_01kb9zq4y8t4v7c0m3j5r6n8px-receipt-771-1',
           }),
         }),
       )
+      .max(maxEntries)
       .describe('Units of the receipt'),
     isComplete: z.boolean().meta({ description: 'Whether no more units are expected', example: true }),
   }),
@@ -252,17 +259,18 @@ export const RefundReturnReceived = defineEvent(
   source,
   'RefundReturnReceived',
   Refund.extend({
-    rmaId: z.string().meta({ description: 'Id of the return', example: 'rma_01kb9zq4y8t4v7c0m3j5r6n8px' }),
-    pots: z.array(ComponentAmount).describe('Approved amounts by refundable component'),
+    rmaId: StoredText.meta({ description: 'Id of the return', example: 'rma_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    pots: z.array(ComponentAmount).max(maxEntries).describe('Approved amounts by refundable component'),
     unshipped,
     missing: z
       .array(
         z.object({
-          lineId: z.string().meta({ description: 'Id of the order line', example: '1' }),
+          lineId: StoredText.meta({ description: 'Id of the order line', example: '1' }),
           sku: Sku.describe('SKU'),
           quantity: z.int().positive().meta({ description: 'Number of units', example: 1 }),
         }),
       )
+      .max(maxEntries)
       .describe('Units that did not come back'),
     withheld: z
       .object({

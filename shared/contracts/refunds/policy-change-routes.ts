@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maxEntries } from '../../bounds.ts';
 import { defineRoute } from '../define-route.ts';
 import { nextCursor, pageParameters } from '../list-query.ts';
 import { Problem } from '../problem.ts';
@@ -24,7 +25,7 @@ export const listRefundPolicyChanges = defineRoute({
     200: {
       description: 'A page of changes',
       schema: z.object({
-        changes: z.array(RefundPolicyChange).describe('The changes, those of the newest version first'),
+        changes: z.array(RefundPolicyChange).max(maxEntries).describe('The changes, those of the newest version first'),
         cursor: nextCursor,
       }),
     },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maxEntries, StoredText } from '../../bounds.ts';
 import { defineEvent } from '../define-event.ts';
 
 /** A new policy is in force. `content` is the whole policy, so that the event lake has every version. */
@@ -7,11 +8,11 @@ export const RefundPolicyChanged = defineEvent(
   'RefundPolicyChanged',
   z.object({
     version: z.int().positive().meta({ description: 'Version in force after the change', example: 4 }),
-    by: z.string().meta({ description: 'Client or user who changed it', example: 'finance' }),
-    approvedBy: z
-      .string()
-      .optional()
-      .meta({ description: 'Client or user who approved it, if it needed a second person', example: 'admin' }),
+    by: StoredText.meta({ description: 'Client or user who changed it', example: 'finance' }),
+    approvedBy: StoredText.optional().meta({
+      description: 'Client or user who approved it, if it needed a second person',
+      example: 'admin',
+    }),
     isLooser: z
       .boolean()
       .optional()
@@ -21,14 +22,15 @@ export const RefundPolicyChanged = defineEvent(
 );
 
 const Change = {
-  changeId: z.string().meta({ description: 'Id of the change', example: 'pch_00000003_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+  changeId: StoredText.meta({ description: 'Id of the change', example: 'pch_00000003_01kb9zq4y8t4v7c0m3j5r6n8px' }),
   baseVersion: z
     .int()
     .nonnegative()
     .meta({ description: 'Version of the policy that the change is based on', example: 3 }),
-  requestedBy: z.string().meta({ description: 'Client or user who requested it', example: 'finance' }),
+  requestedBy: StoredText.meta({ description: 'Client or user who requested it', example: 'finance' }),
   looser: z
-    .array(z.string())
+    .array(StoredText)
+    .max(maxEntries)
     .meta({ description: 'Looser parts of the policy: `rules`, `limits`, `returns`', example: ['rules'] }),
 };
 
@@ -45,7 +47,7 @@ export const RefundPolicyChangeRejected = defineEvent(
   'RefundPolicyChangeRejected',
   z.object({
     ...Change,
-    by: z.string().meta({ description: 'Client or user who refused it', example: 'admin' }),
-    comment: z.string().optional().meta({ description: 'Why it was refused', example: 'Not agreed' }),
+    by: StoredText.meta({ description: 'Client or user who refused it', example: 'admin' }),
+    comment: StoredText.optional().meta({ description: 'Why it was refused', example: 'Not agreed' }),
   }),
 );

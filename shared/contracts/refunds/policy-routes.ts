@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { boundedRecord, maxEntries, StoredText } from '../../bounds.ts';
 import { AmountMinor, Instant } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
@@ -20,7 +21,7 @@ const Conditions = z.strictObject({
     'Largest amount of the refund and the order’s earlier refunds, in minor units of the refund’s currency',
   ),
   currencies: z
-    .array(z.string())
+    .array(StoredText)
     .min(1)
     .max(50)
     .optional()
@@ -28,10 +29,11 @@ const Conditions = z.strictObject({
   reasons: z
     .array(RefundReason)
     .min(1)
+    .max(100)
     .optional()
     .meta({ description: 'Reasons of the request', example: ['damaged'] }),
   channels: z
-    .array(z.string())
+    .array(StoredText)
     .min(1)
     .max(100)
     .optional()
@@ -39,6 +41,7 @@ const Conditions = z.strictObject({
   goods: z
     .array(z.enum(['not-shipped', 'shipped', 'delivered']))
     .min(1)
+    .max(100)
     .optional()
     .meta({ description: 'How far the goods of the request have got', example: ['not-shipped'] }),
   daysSinceDeliveryAtLeast: z
@@ -85,7 +88,7 @@ export type Rule = z.infer<typeof Rule>;
 export const RefundPolicy = z
   .strictObject({
     rules: z.array(Rule).min(1).max(100).describe('The rules in order; the first that applies decides'),
-    limits: z.record(Name, AmountMinor).meta({
+    limits: boundedRecord(Name, AmountMinor, 1000).meta({
       description:
         'By department: the largest amount that it may approve, in minor units of any currency. Other departments may not approve',
       example: { service: 10_000, finance: 1_000_000 },
@@ -120,7 +123,10 @@ export const RefundPolicy = z
           example: 1500,
         }),
         returnShippingMinor: AmountMinor.describe('Amount withheld for the return shipping, in minor units'),
-        freeFor: z.array(RefundReason).meta({ description: 'Reasons without these fees', example: ['damaged'] }),
+        freeFor: z
+          .array(RefundReason)
+          .max(100)
+          .meta({ description: 'Reasons without these fees', example: ['damaged'] }),
         windowDays: z
           .number()
           .positive()
@@ -153,12 +159,12 @@ const PolicyVersion = z
   .object({
     version: z.int().positive().meta({ description: 'Number of the version, from 1', example: 4 }),
     at: Instant.describe('Time of the change'),
-    by: z.string().meta({ description: 'Client or user who made the change', example: 'finance' }),
-    from: z.string().meta({ description: 'Address that the change came from', example: '192.0.2.1' }),
-    approvedBy: z
-      .string()
-      .optional()
-      .meta({ description: 'Client or user who approved the change, if it needed a second person', example: 'admin' }),
+    by: StoredText.meta({ description: 'Client or user who made the change', example: 'finance' }),
+    from: StoredText.meta({ description: 'Address that the change came from', example: '192.0.2.1' }),
+    approvedBy: StoredText.optional().meta({
+      description: 'Client or user who approved the change, if it needed a second person',
+      example: 'admin',
+    }),
     content: RefundPolicy.describe('The policy of this version'),
   })
   .meta({ id: 'RefundPolicyVersion' });
@@ -166,7 +172,7 @@ const PolicyVersion = z
 /** A change that makes the policy looser. A second person decides on it. */
 export const RefundPolicyChange = z
   .object({
-    changeId: z.string().meta({ description: 'Id of the change', example: 'pch_00000003_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    changeId: StoredText.meta({ description: 'Id of the change', example: 'pch_00000003_01kb9zq4y8t4v7c0m3j5r6n8px' }),
     status: z
       .enum(['pending-approval', 'approved', 'rejected', 'expired', 'superseded'])
       .describe('`superseded`: another version came into force, so the change must be requested again'),
@@ -176,24 +182,26 @@ export const RefundPolicyChange = z
       .meta({ description: 'Version of the policy that the change is based on', example: 3 }),
     looser: z
       .array(z.enum(['rules', 'limits', 'returns']))
+      .max(maxEntries)
       .meta({ description: 'Parts of the policy that are looser than in the version in force', example: ['rules'] }),
-    requestedBy: z.string().meta({ description: 'Client or user who requested the change', example: 'finance' }),
+    requestedBy: StoredText.meta({ description: 'Client or user who requested the change', example: 'finance' }),
     requestedAt: Instant.describe('Time of the request'),
     expiresAt: Instant.describe('Time until which the change can be approved'),
     mayApprove: z
       .object({
-        scope: z.string().meta({ description: 'Scope that a decision needs', example: 'storeworks/policies.write' }),
+        scope: StoredText.meta({ description: 'Scope that a decision needs', example: 'storeworks/policies.write' }),
         except: z
-          .array(z.string())
+          .array(StoredText)
+          .max(maxEntries)
           .meta({ description: 'Clients or users who may not approve the change', example: ['finance'] }),
       })
       .describe('Who may approve the change'),
-    decidedBy: z.string().optional().meta({ description: 'Client or user who decided', example: 'admin' }),
+    decidedBy: StoredText.optional().meta({ description: 'Client or user who decided', example: 'admin' }),
     decidedAt: Instant.optional().describe('Time of the decision'),
-    comment: z
-      .string()
-      .optional()
-      .meta({ description: 'Comment of the person who decided', example: 'Agreed in the finance meeting' }),
+    comment: StoredText.optional().meta({
+      description: 'Comment of the person who decided',
+      example: 'Agreed in the finance meeting',
+    }),
     content: RefundPolicy.describe('The new policy'),
   })
   .meta({ id: 'RefundPolicyChange' });
@@ -216,12 +224,14 @@ export const putRefundPolicy = defineRoute({
     'Change the refund policy. A looser policy waits for the approval of a second person. Open requests keep the version that judged them',
   scope: 'policies.write',
   headers: z.looseObject({
-    'if-match': z
-      .string()
-      .optional()
-      .meta({ description: '`ETag` of the policy that the change is based on', example: '"3"' }),
+    'if-match': z.string().max(200).optional().meta({
+      description: '`ETag` of the policy that the change is based on',
+      example: '"3"',
+    }),
   }),
   body: RefundPolicy,
+  // A version is an item and an event, which have at most 400 and 256 KB.
+  maxBodyBytes: 100_000,
   responses: {
     200: {
       description: 'The policy is in force: the first of the store, one that is not looser, or the one in force before',
@@ -266,11 +276,11 @@ export const listRefundPolicyVersions = defineRoute({
     200: {
       description: 'A page; `cursor` requests the next one. Version 0, the default policy, is not listed.',
       schema: z.object({
-        versions: z.array(PolicyVersion).describe('The versions, newest first'),
-        cursor: z
-          .string()
-          .optional()
-          .meta({ description: 'Requests the next page; absent on the last one', example: 'eyJwayI6IlBPTElDWSJ9' }),
+        versions: z.array(PolicyVersion).max(maxEntries).describe('The versions, newest first'),
+        cursor: StoredText.optional().meta({
+          description: 'Requests the next page; absent on the last one',
+          example: 'eyJwayI6IlBPTElDWSJ9',
+        }),
       }),
     },
     400: { description: 'A parameter is not valid', schema: Problem },

@@ -1,17 +1,18 @@
 import * as z from 'zod';
+import { maxEntries, StoredText } from '../../bounds.ts';
 import { AmountMinor, CurrencyCode, Instant } from '../../names.ts';
 import { Replacement, Text } from './refund-content.ts';
 import { RefundStatus } from './status.ts';
 
 const Approval = z.object({
   decision: z.enum(['approve', 'reject']).describe('The decision'),
-  by: z.string().meta({ description: 'Client or user who decided', example: 'service-lead' }),
-  department: z.string().meta({ description: 'Department of the decision', example: 'service' }),
+  by: StoredText.meta({ description: 'Client or user who decided', example: 'service-lead' }),
+  department: StoredText.meta({ description: 'Department of the decision', example: 'service' }),
   at: Instant.describe('Time of the decision'),
-  comment: z
-    .string()
-    .optional()
-    .meta({ description: 'Comment of the person who decided', example: 'Agreed with the customer by phone' }),
+  comment: StoredText.optional().meta({
+    description: 'Comment of the person who decided',
+    example: 'Agreed with the customer by phone',
+  }),
 });
 
 export const Satisfaction = z
@@ -23,22 +24,22 @@ export const Satisfaction = z
 
 export const RefundResponse = z
   .object({
-    refundId: z.string().meta({ description: 'Id of the refund', example: 'ref_01kb9zq4y8t4v7c0m3j5r6n8px' }),
-    requestId: z.string().meta({ description: 'Id of the request, chosen by its caller', example: 'rma-20071' }),
-    orderId: z.string().meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
-    externalOrderId: z.string().meta({ description: 'Id of the order in its channel', example: 'web-100042' }),
-    channel: z.string().meta({ description: 'Channel of the order', example: 'storefront' }),
+    refundId: StoredText.meta({ description: 'Id of the refund', example: 'ref_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    requestId: StoredText.meta({ description: 'Id of the request, chosen by its caller', example: 'rma-20071' }),
+    orderId: StoredText.meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    externalOrderId: StoredText.meta({ description: 'Id of the order in its channel', example: 'web-100042' }),
+    channel: StoredText.meta({ description: 'Channel of the order', example: 'storefront' }),
     status: RefundStatus.describe('Status of the refund'),
-    reason: z.string().meta({ description: 'Reason code of the request', example: 'damaged' }),
-    note: z
-      .string()
-      .optional()
-      .meta({ description: 'Note of the request', example: 'Photo of the damage is in the ticket' }),
+    reason: StoredText.meta({ description: 'Reason code of the request', example: 'damaged' }),
+    note: StoredText.optional().meta({
+      description: 'Note of the request',
+      example: 'Photo of the damage is in the ticket',
+    }),
     currency: CurrencyCode.describe('Currency of the refund, ISO 4217'),
     amountMinor: AmountMinor.describe('Amount of the refund, in minor units'),
     policy: z
       .object({
-        rule: z.string().meta({ description: 'Name of the rule', example: 'large-refund' }),
+        rule: StoredText.meta({ description: 'Name of the rule', example: 'large-refund' }),
         version: z.int().meta({ description: 'Version of the policy', example: 4 }),
         approvalsNeeded: z.int().meta({ description: 'Number of approvals', example: 1 }),
         payAfterReturn: z
@@ -49,7 +50,7 @@ export const RefundResponse = z
     pots: z
       .array(
         z.object({
-          pot: z.string().meta({
+          pot: StoredText.meta({
             description: 'Component: `line:<lineId>`, `charge:<chargeId>`, `shipping`, `overpaid` or `goodwill`',
             example: 'line:1',
           }),
@@ -58,40 +59,42 @@ export const RefundResponse = z
           quantity: z.int().meta({ description: 'Number of units', example: 1 }),
         }),
       )
+      .max(maxEntries)
       .describe('The amount of each refundable component'),
     payouts: z
       .array(
         z.object({
-          reference: z.string().meta({
+          reference: StoredText.meta({
             description:
               'The provider’s reference of this attempt: the `Idempotency-Key`, and `refundId` in its webhooks',
             example: 'ref_01kb9zq4y8t4v7c0m3j5r6n8px-1-1',
           }),
-          provider: z.string().meta({ description: 'Payment provider', example: 'acme' }),
-          paymentId: z.string().meta({ description: 'Id of the payment at the provider', example: 'pay_88123' }),
+          provider: StoredText.meta({ description: 'Payment provider', example: 'acme' }),
+          paymentId: StoredText.meta({ description: 'Id of the payment at the provider', example: 'pay_88123' }),
           amountMinor: AmountMinor.describe('Amount of the payout, in minor units'),
           status: z
             .enum(['due', 'sent', 'succeeded', 'failed', 'store-credit', 'exchanged'])
             .describe(
               '`store-credit`: the payout failed and store credit was given; `exchanged`: it paid for the replacement',
             ),
-          providerRefundId: z
-            .string()
-            .optional()
-            .meta({ description: 'Id of the refund at the provider', example: 're_55120' }),
-          failure: z
-            .string()
-            .optional()
-            .meta({ description: 'Why the provider refused the payout', example: 'The card is closed' }),
+          providerRefundId: StoredText.optional().meta({
+            description: 'Id of the refund at the provider',
+            example: 're_55120',
+          }),
+          failure: StoredText.optional().meta({
+            description: 'Why the provider refused the payout',
+            example: 'The card is closed',
+          }),
         }),
       )
+      .max(maxEntries)
       .describe('One payout per payment, the newest payment first'),
     paidTwiceMinor: AmountMinor.optional().describe(
       'Amount that the customer has both as money and as store credit, in minor units',
     ),
     return: z
       .object({
-        rmaId: z.string().meta({ description: 'Id of the return', example: 'rma_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+        rmaId: StoredText.meta({ description: 'Id of the return', example: 'rma_01kb9zq4y8t4v7c0m3j5r6n8px' }),
         status: z.enum(['requested', 'expected', 'received', 'closed']).describe('Status of the return'),
         returnBy: Instant.optional().describe('Deadline of the return'),
       })
@@ -100,29 +103,30 @@ export const RefundResponse = z
     exchange: Replacement.extend({
       replacement: z
         .object({
-          orderId: z
-            .string()
-            .meta({ description: 'Id of the replacement order', example: 'ord_01kba0f2j3m5n6p7q8r9s0t1v2' }),
+          orderId: StoredText.meta({
+            description: 'Id of the replacement order',
+            example: 'ord_01kba0f2j3m5n6p7q8r9s0t1v2',
+          }),
           totalMinor: AmountMinor.describe('Total of the replacement order, in minor units'),
           creditMinor: AmountMinor.describe('Amount of the refund that paid for it, in minor units'),
         })
         .optional()
         .describe('The replacement order, once it is placed'),
-      refusal: z.string().optional().meta({
+      refusal: StoredText.optional().meta({
         description: 'Why the replacement could not be placed, as a problem type: the exchange became a refund',
         example: 'out-of-stock',
       }),
     })
       .optional()
       .describe('The replacement of an exchange'),
-    approvals: z.array(Approval).describe('Decisions of persons, oldest first'),
-    requestedBy: z.string().meta({ description: 'Client or user who requested the refund', example: 'service' }),
+    approvals: z.array(Approval).max(maxEntries).describe('Decisions of persons, oldest first'),
+    requestedBy: StoredText.meta({ description: 'Client or user who requested the refund', example: 'service' }),
     requestedAt: Instant.describe('Time of the request'),
     deadlineAt: Instant.optional().describe('Deadline of the decision or of the return; absent in other statuses'),
-    escalatedTo: z
-      .string()
-      .optional()
-      .meta({ description: 'Department that the request was escalated to', example: 'finance' }),
+    escalatedTo: StoredText.optional().meta({
+      description: 'Department that the request was escalated to',
+      example: 'finance',
+    }),
     satisfaction: Satisfaction.optional().describe('The customer’s rating'),
   })
   .meta({ id: 'Refund' });

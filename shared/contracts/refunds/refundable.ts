@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maxEntries, StoredText } from '../../bounds.ts';
 import { AmountMinor, CurrencyCode } from '../../names.ts';
 import { OrderCharge } from '../orders/events.ts';
 
@@ -15,31 +16,33 @@ const componentAmounts = {
 };
 
 const RefundablePayment = z.object({
-  provider: z.string().meta({ description: 'Payment provider', example: 'acme' }),
-  paymentId: z.string().meta({ description: 'Id of the payment at the provider', example: 'pay_88123' }),
+  provider: StoredText.meta({ description: 'Payment provider', example: 'acme' }),
+  paymentId: StoredText.meta({ description: 'Id of the payment at the provider', example: 'pay_88123' }),
   ...componentAmounts,
 });
 
 export const Refundable = z
   .object({
-    orderId: z.string().meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    orderId: StoredText.meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
     currency: CurrencyCode.describe('Currency of the order, ISO 4217'),
     capturedMinor: AmountMinor.describe('Captured amount of the order, in minor units'),
     refundedMinor: AmountMinor.meta({ description: 'Refunded amount of the order, in minor units', example: 0 }),
     pendingMinor: AmountMinor.meta({ description: 'Amount of open refund requests, in minor units', example: 0 }),
     refundableMinor: AmountMinor.describe('Amount that all further requests together may have, in minor units'),
-    blockedBy: z.string().optional().meta({ description: 'Why nothing can be refunded', example: 'chargeback-open' }),
+    blockedBy: StoredText.optional().meta({ description: 'Why nothing can be refunded', example: 'chargeback-open' }),
     lines: z
       .array(
         z.object({
-          lineId: z.string().meta({ description: 'Id of the order line', example: '1' }),
-          sku: z.string().meta({ description: 'SKU of the order line', example: 'TEA-EARL-GREY-100' }),
+          lineId: StoredText.meta({ description: 'Id of the order line', example: '1' }),
+          sku: StoredText.meta({ description: 'SKU of the order line', example: 'TEA-EARL-GREY-100' }),
           ...componentAmounts,
         }),
       )
+      .max(maxEntries)
       .describe('The order lines'),
     charges: z
       .array(OrderCharge.omit({ amountMinor: true }).extend(componentAmounts))
+      .max(maxEntries)
       .optional()
       .describe('Duties and fees; absent if the order has none'),
     shipping: z.object(componentAmounts).describe('The shipping'),
@@ -55,7 +58,10 @@ export const Refundable = z
         }),
       })
       .describe('Tax included in lines and shipping; it can be refunded alone'),
-    payments: z.array(RefundablePayment).describe('The payments of the order in its currency, newest first'),
+    payments: z
+      .array(RefundablePayment)
+      .max(maxEntries)
+      .describe('The payments of the order in its currency, newest first'),
     otherCurrencies: z
       .array(
         z.object({
@@ -63,17 +69,18 @@ export const Refundable = z
           refundableMinor: AmountMinor.describe(
             'Amount that all further requests in this currency together may have, in its minor units',
           ),
-          payments: z.array(RefundablePayment).describe('The payments in this currency, newest first'),
+          payments: z.array(RefundablePayment).max(maxEntries).describe('The payments in this currency, newest first'),
         }),
       )
+      .max(maxEntries)
       .optional()
       .describe(
         'Payments captured in another currency than the order’s; absent without one. Request `overpaidMinor` with their `currency`',
       ),
     policy: z
       .object({
-        rule: z.string().meta({ description: 'Name of the rule', example: 'large-refund' }),
-        decision: z.string().meta({ description: 'Decision of the rule', example: 'one-approver' }),
+        rule: StoredText.meta({ description: 'Name of the rule', example: 'large-refund' }),
+        decision: StoredText.meta({ description: 'Decision of the rule', example: 'one-approver' }),
         approvalsNeeded: z.int().meta({ description: 'Number of approvals', example: 1 }),
         version: z.int().meta({ description: 'Version of the policy', example: 4 }),
       })

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maxEntries, StoredText } from '../../bounds.ts';
 import { Disposition } from './events.ts';
 import { addressFields } from '../../address.ts';
 import { CallerId, Instant, Warehouse } from '../../names.ts';
@@ -31,46 +32,49 @@ const units = z.int().nonnegative();
 
 export const ReturnResponse = z
   .object({
-    rmaId: z.string().meta({ description: 'Id of the return', example: 'rma_01kb9zq4y8t4v7c0m3j5r6n8px' }),
-    refundId: z.string().meta({ description: 'Id of the refund', example: 'ref_01kb9zq4y8t4v7c0m3j5r6n8px' }),
-    orderId: z.string().meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
-    externalOrderId: z.string().meta({ description: 'Id of the order in its channel', example: 'web-100042' }),
-    channel: z.string().meta({ description: 'Channel of the order', example: 'storefront' }),
+    rmaId: StoredText.meta({ description: 'Id of the return', example: 'rma_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    refundId: StoredText.meta({ description: 'Id of the refund', example: 'ref_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    orderId: StoredText.meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    externalOrderId: StoredText.meta({ description: 'Id of the order in its channel', example: 'web-100042' }),
+    channel: StoredText.meta({ description: 'Channel of the order', example: 'storefront' }),
     status: z
       .enum(['requested', 'expected', 'received', 'closed'])
       .describe(
         '`requested` until the decision on the refund; `closed` if the refund ended unpaid: no goods are expected',
       ),
-    reason: z.string().meta({ description: 'Reason code of the refund', example: 'damaged' }),
-    note: z
-      .string()
-      .optional()
-      .meta({ description: 'Note of the refund', example: 'Photo of the damage is in the ticket' }),
+    reason: StoredText.meta({ description: 'Reason code of the refund', example: 'damaged' }),
+    note: StoredText.optional().meta({
+      description: 'Note of the refund',
+      example: 'Photo of the damage is in the ticket',
+    }),
     returnBy: Instant.optional().describe('Deadline of the return'),
     labels: z
       .array(
         z.object({
-          reference: z
-            .string()
-            .meta({ description: 'Reference that the label carries', example: 'rma_01kb9zq4y8t4v7c0m3j5r6n8px-main' }),
+          reference: StoredText.meta({
+            description: 'Reference that the label carries',
+            example: 'rma_01kb9zq4y8t4v7c0m3j5r6n8px-main',
+          }),
           warehouse: Warehouse.describe('Warehouse that receives the parcel'),
           to: ReturnAddress.optional().describe('Return address; absent if the store has none'),
           units: z
             .array(
               z.object({
-                sku: z.string().meta({ description: 'SKU', example: 'TEA-EARL-GREY-100' }),
+                sku: StoredText.meta({ description: 'SKU', example: 'TEA-EARL-GREY-100' }),
                 quantity: units.meta({ description: 'Number of units', example: 1 }),
               }),
             )
+            .max(maxEntries)
             .describe('Units of the parcel'),
         }),
       )
+      .max(maxEntries)
       .describe('The data of shipping labels: one for each warehouse that some of the units return to'),
     units: z
       .array(
         z.object({
-          lineId: z.string().meta({ description: 'Id of the order line', example: '1' }),
-          sku: z.string().meta({ description: 'SKU', example: 'TEA-EARL-GREY-100' }),
+          lineId: StoredText.meta({ description: 'Id of the order line', example: '1' }),
+          sku: StoredText.meta({ description: 'SKU', example: 'TEA-EARL-GREY-100' }),
           warehouse: Warehouse.describe('Warehouse of the label'),
           expected: units.meta({ description: 'Number of units expected back', example: 2 }),
           restock: units.meta({ description: 'Number of received units that can be sold again', example: 1 }),
@@ -78,18 +82,21 @@ export const ReturnResponse = z
           missing: units.meta({ description: 'Number of units that were not in the parcels', example: 0 }),
         }),
       )
+      .max(maxEntries)
       .describe('Expected and received units by order line and warehouse'),
     receipts: z
       .array(
         z.object({
-          receiptId: z
-            .string()
-            .meta({ description: 'Id of the receipt, chosen by its caller', example: 'receipt-771' }),
+          receiptId: StoredText.meta({
+            description: 'Id of the receipt, chosen by its caller',
+            example: 'receipt-771',
+          }),
           at: Instant.describe('Time of the receipt'),
           warehouse: Warehouse.optional().describe('Warehouse that received the goods, if not that of the label'),
-          units: z.array(ReceivedUnits).describe('Units of the receipt'),
+          units: z.array(ReceivedUnits).max(maxEntries).describe('Units of the receipt'),
         }),
       )
+      .max(maxEntries)
       .describe('Receipts, oldest first'),
   })
   .meta({ id: 'Return' });
@@ -147,7 +154,10 @@ export const findReturns = defineRoute({
     200: {
       description: 'A page; `cursor` requests the next one',
       schema: z.object({
-        returns: z.array(ReturnSummary).meta({ description: 'Returns without their receipts, the newest first' }),
+        returns: z
+          .array(ReturnSummary)
+          .max(maxEntries)
+          .meta({ description: 'Returns without their receipts, the newest first' }),
         cursor: nextCursor,
       }),
     },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maxEntries, StoredText } from '../../bounds.ts';
 import { Instant } from '../../names.ts';
 import { RefundStatus } from './status.ts';
 import { defineRoute } from '../define-route.ts';
@@ -212,15 +213,16 @@ export const getRefundTimeline = defineRoute({
         events: z
           .array(
             z.object({
-              eventId: z.string().meta({ description: 'Id of the event', example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX' }),
-              type: z.string().meta({ description: 'Name of the event', example: 'RefundApproved' }),
+              eventId: StoredText.meta({ description: 'Id of the event', example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX' }),
+              type: StoredText.meta({ description: 'Name of the event', example: 'RefundApproved' }),
               occurredAt: Instant.describe('Time of the event'),
-              text: z.string().meta({
+              text: StoredText.meta({
                 description: 'What happened, as the customer may read it',
                 example: 'The refund was approved',
               }),
             }),
           )
+          .max(maxEntries)
           .describe('The events, oldest first'),
       }),
     },
@@ -252,7 +254,7 @@ export const findRefunds = defineRoute({
     200: {
       description: 'A page; `cursor` requests the next one',
       schema: z.object({
-        refunds: z.array(RefundResponse).meta({ description: 'Refunds, the newest first' }),
+        refunds: z.array(RefundResponse).max(maxEntries).meta({ description: 'Refunds, the newest first' }),
         cursor: nextCursor,
       }),
     },

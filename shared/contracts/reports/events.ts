@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { StoredText } from '../../bounds.ts';
 import { BusinessDay } from '../../names.ts';
 import { defineEvent } from '../define-event.ts';
 
@@ -7,7 +8,7 @@ export const ReportRunRequested = defineEvent(
   'storeworks.nightly-metrics',
   'ReportRunRequested',
   z.object({
-    runId: z.string().meta({ description: 'Id of the run', example: 'nightly-2026-11-29' }),
+    runId: StoredText.meta({ description: 'Id of the run', example: 'nightly-2026-11-29' }),
     date: BusinessDay.describe('Business day of the reports'),
   }),
 );
@@ -17,7 +18,7 @@ export const ReportRunCompleted = defineEvent(
   'storeworks.nightly-metrics',
   'ReportRunCompleted',
   z.object({
-    runId: z.string().meta({ description: 'Id of the run', example: 'nightly-2026-11-29' }),
+    runId: StoredText.meta({ description: 'Id of the run', example: 'nightly-2026-11-29' }),
     date: BusinessDay.describe('Business day of the reports'),
     version: z.int().positive().meta({ description: 'Version of the reports in force after the run', example: 1 }),
     changed: z

@@ -1,20 +1,21 @@
 import * as z from 'zod';
+import { StoredText } from '../../bounds.ts';
 import { BusinessDay, PathSegment } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
 
 export const ReportRun = z
   .object({
-    runId: z.string().meta({ description: 'Id of the run', example: 'nightly-2026-11-29' }),
+    runId: StoredText.meta({ description: 'Id of the run', example: 'nightly-2026-11-29' }),
     date: BusinessDay.describe('Business day of the reports'),
     status: z
       .enum(['requested', 'running', 'completed', 'failed'])
       .describe('State of the run; a failed run can be requested again'),
-    requestedAt: z.string().meta({ description: 'Time of the request', example: '2026-11-30T00:30:00.000Z' }),
-    completedAt: z
-      .string()
-      .optional()
-      .meta({ description: 'Time of the completion', example: '2026-11-30T00:30:09.120Z' }),
+    requestedAt: StoredText.meta({ description: 'Time of the request', example: '2026-11-30T00:30:00.000Z' }),
+    completedAt: StoredText.optional().meta({
+      description: 'Time of the completion',
+      example: '2026-11-30T00:30:09.120Z',
+    }),
     version: z
       .int()
       .optional()
@@ -23,11 +24,11 @@ export const ReportRun = z
       .boolean()
       .optional()
       .meta({ description: 'Whether the run wrote a new version; false if the figures were unchanged', example: true }),
-    manifest: z.string().optional().meta({
+    manifest: StoredText.optional().meta({
       description: 'Key of the manifest in the reports bucket',
       example: 'reports/daily/dt=2026-11-29/v=1/manifest.json',
     }),
-    error: z.string().optional().meta({ description: 'Why the run failed', example: 'The lake could not be read' }),
+    error: StoredText.optional().meta({ description: 'Why the run failed', example: 'The lake could not be read' }),
   })
   .meta({ id: 'ReportRun' });
 export type ReportRun = z.infer<typeof ReportRun>;

@@ -1,17 +1,18 @@
 import * as z from 'zod';
+import { StoredText } from '../../bounds.ts';
 import { PathSegment } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
 
 export const StockAudit = z
   .object({
-    auditId: z.string().meta({ description: 'Id of the audit', example: 'nightly-2026-11-29' }),
+    auditId: StoredText.meta({ description: 'Id of the audit', example: 'nightly-2026-11-29' }),
     status: z.enum(['requested', 'completed']).describe('State of the audit'),
-    requestedAt: z.string().meta({ description: 'Time of the request', example: '2026-11-30T02:00:00.000Z' }),
-    completedAt: z
-      .string()
-      .optional()
-      .meta({ description: 'Time of the completion', example: '2026-11-30T02:00:41.305Z' }),
+    requestedAt: StoredText.meta({ description: 'Time of the request', example: '2026-11-30T02:00:00.000Z' }),
+    completedAt: StoredText.optional().meta({
+      description: 'Time of the completion',
+      example: '2026-11-30T02:00:41.305Z',
+    }),
     skus: z.int().optional().meta({ description: 'Number of SKUs with a stock item', example: 3958 }),
     differences: z.int().optional().meta({
       description: 'Number of pairs of SKU and warehouse whose counters differ from the ledger or the open orders',
@@ -21,7 +22,7 @@ export const StockAudit = z
       description: 'Number of SKUs that changed in every pass. `not-compared.csv` beside `file` lists them',
       example: 0,
     }),
-    file: z.string().optional().meta({
+    file: StoredText.optional().meta({
       description: 'Key of the list of differences in the reports bucket',
       example: 'audits/stock/nightly-2026-11-29/differences.csv',
     }),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maxEntries, StoredText } from '../../bounds.ts';
 import { Instant, Sku } from '../../names.ts';
 import { AlertLevels } from '../../stock/stock-item.ts';
 import { defineRoute } from '../define-route.ts';
@@ -37,8 +38,8 @@ export const RaisedAlert = z
     acknowledgement: z
       .object({
         at: Instant.meta({ description: 'When the alert was acknowledged (UTC)', example: '2026-11-30T10:00:00.000Z' }),
-        by: z.string().meta({ description: 'User or client that acknowledged it', example: 'warehouse' }),
-        note: z.string().optional().meta({ description: 'Note of that person', example: 'Reordered, due on Friday' }),
+        by: StoredText.meta({ description: 'User or client that acknowledged it', example: 'warehouse' }),
+        note: StoredText.optional().meta({ description: 'Note of that person', example: 'Reordered, due on Friday' }),
       })
       .optional()
       .meta({ description: 'Who acknowledged the alert, and when; absent while it is open' }),
@@ -61,7 +62,7 @@ export const listAlerts = defineRoute({
     200: {
       description: 'A page; `cursor` requests the next one. A filter may give a short page although more follow',
       schema: z.object({
-        alerts: z.array(RaisedAlert).meta({ description: 'Alerts, the newest first' }),
+        alerts: z.array(RaisedAlert).max(maxEntries).meta({ description: 'Alerts, the newest first' }),
         cursor: nextCursor,
       }),
     },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maxEntries, StoredText } from '../../bounds.ts';
 import { Instant, Sku, Warehouse } from '../../names.ts';
 import { AlertLevels } from '../../stock/stock-item.ts';
 import { defineEvent } from '../define-event.ts';
@@ -43,9 +44,10 @@ export const StockMoved = defineEvent(
   'storeworks.stock-update',
   'StockMoved',
   z.object({
-    movementId: z
-      .string()
-      .meta({ description: 'Id of the movement, chosen by the caller', example: 'receipt-2026-11-30-17' }),
+    movementId: StoredText.meta({
+      description: 'Id of the movement, chosen by the caller',
+      example: 'receipt-2026-11-30-17',
+    }),
     sku: Sku.describe('SKU'),
     warehouse: Warehouse.describe('Warehouse'),
     type: z
@@ -66,12 +68,12 @@ export const StockMoved = defineEvent(
       .optional()
       .describe('The non-zero parts of `unavailableDelta`'),
     corrections: Corrections.optional().describe('Only for `audit-correction`, which moves no units'),
-    transferId: z
-      .string()
-      .optional()
-      .meta({ description: 'Id of the transfer between two warehouses', example: 'transfer-88' }),
-    reason: z.string().optional().meta({ description: 'Why stock was moved', example: 'Delivery note 5521' }),
-    lot: z.string().optional().meta({ description: 'Lot of the units', example: 'L2026-11' }),
+    transferId: StoredText.optional().meta({
+      description: 'Id of the transfer between two warehouses',
+      example: 'transfer-88',
+    }),
+    reason: StoredText.optional().meta({ description: 'Why stock was moved', example: 'Delivery note 5521' }),
+    lot: StoredText.optional().meta({ description: 'Lot of the units', example: 'L2026-11' }),
     expiresOn: z.iso.date().optional().meta({
       description: 'Last day on which the lot is sold, as submitted',
       example: '2027-03-31',
@@ -89,7 +91,7 @@ export const StockLotsShipped = defineEvent(
   'storeworks.stock-update',
   'StockLotsShipped',
   z.object({
-    movementId: z.string().meta({
+    movementId: StoredText.meta({
       description: 'Movement id of the shipment in the ledger',
       example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px-PARCEL-1',
     }),
@@ -98,7 +100,7 @@ export const StockLotsShipped = defineEvent(
     lots: z
       .array(
         z.object({
-          lot: z.string().meta({ description: 'Lot', example: 'L2026-11' }),
+          lot: StoredText.meta({ description: 'Lot', example: 'L2026-11' }),
           expiresOn: z.iso
             .date()
             .optional()
@@ -106,6 +108,7 @@ export const StockLotsShipped = defineEvent(
           units: z.int().positive().meta({ description: 'Number of units', example: 2 }),
         }),
       )
+      .max(maxEntries)
       .describe('Units by lot'),
   }),
 );
@@ -117,7 +120,7 @@ export const StockLotExpired = defineEvent(
   z.object({
     sku: Sku.meta({ description: 'SKU of the lot' }),
     warehouse: Warehouse.meta({ description: 'Warehouse of the lot' }),
-    lot: z.string().meta({ description: 'Name of the lot', example: 'L-2026-11' }),
+    lot: StoredText.meta({ description: 'Name of the lot', example: 'L-2026-11' }),
     expiresOn: z.iso.date().meta({ description: 'Expiry day of the lot', example: '2026-11-29' }),
     units: z.int().positive().meta({ description: 'Units that became unavailable', example: 12 }),
   }),
@@ -128,15 +131,16 @@ export const StockMovementRejected = defineEvent(
   'storeworks.stock-update',
   'StockMovementRejected',
   z.object({
-    movementId: z.string().meta({ description: 'Id of the movement', example: 'receipt-2026-11-30-17' }),
+    movementId: StoredText.meta({ description: 'Id of the movement', example: 'receipt-2026-11-30-17' }),
     sku: Sku.describe('SKU'),
     warehouse: Warehouse.describe('Warehouse'),
     type: MovementType.describe('Kind of the movement'),
     quantity: z.int().meta({ description: 'Requested quantity', example: 24 }),
-    reason: z.string().meta({ description: 'Why it was rejected', example: 'unknown-sku' }),
-    messageId: z
-      .string()
-      .meta({ description: 'Id of the queue message', example: '0b1e8c0a-9d0f-4f5c-9d59-0f9d3e8f7a10' }),
+    reason: StoredText.meta({ description: 'Why it was rejected', example: 'unknown-sku' }),
+    messageId: StoredText.meta({
+      description: 'Id of the queue message',
+      example: '0b1e8c0a-9d0f-4f5c-9d59-0f9d3e8f7a10',
+    }),
   }),
 );
 

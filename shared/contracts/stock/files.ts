@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { StoredText } from '../../bounds.ts';
 import { count, FailedFile, processedFile } from '../../csv/file-summary.ts';
 import { defineFile } from '../define-file.ts';
 import { movementColumns, movementResultColumns } from './file-columns.ts';
@@ -9,7 +10,7 @@ export const ProcessedMovementFile = z.object({
   accepted: count('Number of movements that were applied, by this or an earlier upload', 180),
   rejected: count('Number of rows that were not applied; the result file has each with its reason', 2),
   reasons: z
-    .record(z.string(), z.int())
+    .record(StoredText, z.int())
     .meta({ description: 'Number of rejected rows by reason; malformed rows have `invalid`', example: { invalid: 2 } }),
 });
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maxEntries, StoredText } from '../../bounds.ts';
 import { addressFields } from '../../address.ts';
 import { BusinessDay, Warehouse } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
@@ -9,7 +10,7 @@ import { LotResponse, StockResponse } from './routes.ts';
 
 /** An entry of the list of stock. */
 const ListedStock = StockResponse.extend({
-  lots: z.array(LotResponse).optional().meta({
+  lots: z.array(LotResponse).max(maxEntries).optional().meta({
     description: 'Lots that match the filters; only with `expired=true` or `expiringBefore`',
   }),
 }).meta({ id: 'ListedStock' });
@@ -48,7 +49,7 @@ export const listStock = defineRoute({
     200: {
       description: 'A page; `cursor` requests the next one. Filters may give a short page although more follow',
       schema: z.object({
-        stock: z.array(ListedStock).meta({ description: 'Stock, in the order of the SKUs' }),
+        stock: z.array(ListedStock).max(maxEntries).meta({ description: 'Stock, in the order of the SKUs' }),
         cursor: nextCursor,
       }),
     },
@@ -64,7 +65,7 @@ export type WarehouseAddress = z.infer<typeof WarehouseAddress>;
 export const WarehouseResponse = z
   .object({
     warehouse: Warehouse.meta({ description: 'Code of the warehouse', example: 'main' }),
-    name: z.string().optional().meta({ description: 'Name of the warehouse', example: 'London' }),
+    name: StoredText.optional().meta({ description: 'Name of the warehouse', example: 'London' }),
     address: WarehouseAddress.optional().meta({
       description: 'Where the warehouse is',
       example: { line1: '1 Dock Road', city: 'London', postalCode: 'E16 1AG', country: 'GB' },
@@ -87,7 +88,10 @@ export const listWarehouses = defineRoute({
     200: {
       description: 'All warehouses of the settings',
       schema: z.object({
-        warehouses: z.array(WarehouseResponse).meta({ description: 'Warehouses, the preferred ones first' }),
+        warehouses: z
+          .array(WarehouseResponse)
+          .max(maxEntries)
+          .meta({ description: 'Warehouses, the preferred ones first' }),
       }),
     },
   },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { StoredText } from '../../bounds.ts';
 import { PathSegment, Sku } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
@@ -35,13 +36,13 @@ export type RepairContent = z.infer<typeof RepairContent>;
 export const StockRepair = z
   .object({
     ...RepairContent.shape,
-    auditId: z.string().meta({ description: 'Audit whose differences are repaired', example: 'nightly-2026-11-29' }),
+    auditId: StoredText.meta({ description: 'Audit whose differences are repaired', example: 'nightly-2026-11-29' }),
     status: z.enum(['requested', 'completed']).describe('State of the repair'),
-    requestedAt: z.string().meta({ description: 'Time of the request', example: '2026-11-30T09:15:00.000Z' }),
-    completedAt: z
-      .string()
-      .optional()
-      .meta({ description: 'Time of the completion', example: '2026-11-30T09:15:08.411Z' }),
+    requestedAt: StoredText.meta({ description: 'Time of the request', example: '2026-11-30T09:15:00.000Z' }),
+    completedAt: StoredText.optional().meta({
+      description: 'Time of the completion',
+      example: '2026-11-30T09:15:08.411Z',
+    }),
     repaired: z.int().meta({ description: 'Number of pairs of SKU and warehouse repaired so far', example: 3 }),
     alreadyRight: z
       .int()
@@ -52,7 +53,7 @@ export const StockRepair = z
         'Number of pairs that differ by another amount than in the audit, or changed in each attempt: a new audit is needed',
       example: 0,
     }),
-    file: z.string().optional().meta({
+    file: StoredText.optional().meta({
       description: 'Key of the list of outcomes in the reports bucket',
       example: 'audits/stock/nightly-2026-11-29/repairs/repair-2026-11-30.csv',
     }),

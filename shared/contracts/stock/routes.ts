@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maxEntries, StoredText } from '../../bounds.ts';
 import { StockMoved } from './events.ts';
 import { Instant, Sku, Warehouse } from '../../names.ts';
 import { AlertLevels, Counters } from '../../stock/stock-item.ts';
@@ -21,11 +22,11 @@ const shortUnits = z.int().meta({
 
 /** Units that left one warehouse and were not received in another. */
 const InTransit = z.object({
-  transferId: z.string().meta({ description: 'Id of the transfer', example: 'transfer-88' }),
+  transferId: StoredText.meta({ description: 'Id of the transfer', example: 'transfer-88' }),
   from: Warehouse.describe('Warehouse that sent the units'),
   units: z.int().meta({ description: 'Number of units that were not received yet', example: 12 }),
-  lot: z.string().optional().meta({ description: 'Lot of the units', example: 'L2026-11' }),
-  expiresOn: z.string().optional().meta({ description: 'Last day on which the lot is sold', example: '2027-05-31' }),
+  lot: StoredText.optional().meta({ description: 'Lot of the units', example: 'L2026-11' }),
+  expiresOn: StoredText.optional().meta({ description: 'Last day on which the lot is sold', example: '2027-05-31' }),
 });
 
 /** Counters in units, in total and by warehouse. Units in transit are not on hand. */
@@ -41,13 +42,14 @@ export const StockResponse = Counters.extend({
         unavailableBy: Unavailable.describe('Units by the reason why they are unavailable'),
       }),
     )
+    .max(maxEntries)
     .describe('Counters by warehouse'),
 }).meta({ id: 'Stock' });
 const StockWithTransfersResponse = StockResponse.extend({
   inTransit: z
     .object({
       units: z.int().meta({ description: 'Number of units in transit', example: 12 }),
-      transfers: z.array(InTransit).describe('The open transfers'),
+      transfers: z.array(InTransit).max(maxEntries).describe('The open transfers'),
     })
     .describe('Units that left one warehouse and were not received in another; they are not on hand'),
 }).meta({ id: 'StockWithTransfers' });
@@ -71,12 +73,12 @@ export type RejectionReason = z.infer<typeof RejectionReason>;
 /** `stock` is the stock of the SKU after the movement; absent for an unknown SKU. */
 export const MovementResult = z
   .object({
-    movementId: z.string().meta({ description: 'Id of the movement', example: 'receipt-2026-11-30-17' }),
+    movementId: StoredText.meta({ description: 'Id of the movement', example: 'receipt-2026-11-30-17' }),
     status: z
       .enum(['applied', 'already-applied', 'rejected'])
       .describe('`already-applied`: the same movement was applied before'),
     reason: RejectionReason.optional().describe('Why the movement was rejected'),
-    detail: z.string().optional().meta({
+    detail: StoredText.optional().meta({
       description: 'What contradicts the movement, for `lot-conflict`: both expiry days',
       example: 'Lot L1 expires on 2027-03-31, and the movement has 2027-04-30',
     }),
@@ -94,11 +96,15 @@ export const postMovements = defineRoute({
   tag: 'Stock',
   summary: 'Receive, adjust, count and write off stock',
   scope: 'stock.write',
-  body: z.strictObject({ movements: z.array(Movement).min(1).describe('The movements, at most 100') }),
+  body: z.strictObject({
+    movements: z.array(Movement).min(1).meta({ maxItems: maxMovements, description: 'The movements, at most 100' }),
+  }),
   responses: {
     200: {
       description: 'One result per movement, in order',
-      schema: z.object({ results: z.array(MovementResult).describe('One result per movement, in order') }),
+      schema: z.object({
+        results: z.array(MovementResult).max(maxEntries).describe('One result per movement, in order'),
+      }),
     },
     413: { description: 'More than 100 movements', schema: Problem },
     422: { description: 'Invalid content', schema: Problem },
@@ -122,7 +128,7 @@ export const getStock = defineRoute({
 /** Units of a lot that were received, less those shipped or removed by a movement that names the lot. */
 export const LotResponse = z.object({
   warehouse: Warehouse.describe('Warehouse'),
-  lot: z.string().meta({ description: 'Lot', example: 'L2026-11' }),
+  lot: StoredText.meta({ description: 'Lot', example: 'L2026-11' }),
   units: z.int().meta({
     description: 'Units that were received, less those shipped or removed by a movement that names the lot',
     example: 48,
@@ -130,7 +136,7 @@ export const LotResponse = z.object({
   unavailable: z
     .int()
     .meta({ description: 'Units of the lot that are damaged or in inspection, by movements that name it', example: 0 }),
-  expiresOn: z.string().optional().meta({ description: 'Last day on which the lot is sold', example: '2027-05-31' }),
+  expiresOn: StoredText.optional().meta({ description: 'Last day on which the lot is sold', example: '2027-05-31' }),
   isExpired: z.boolean().meta({ description: 'Whether the lot may not be sold any more', example: false }),
   isSold: z.boolean().meta({
     description: 'Whether the lot is before its last day of sale, which the store may set some days before expiry',
@@ -160,9 +166,10 @@ export const getLots = defineRoute({
       description: 'Lots, first expired first out; `suggestion` of lots for `units`, and how many units are `missing`',
       schema: z.object({
         sku: Sku.describe('SKU'),
-        lots: z.array(LotResponse).describe('The lots, first expired first out'),
+        lots: z.array(LotResponse).max(maxEntries).describe('The lots, first expired first out'),
         suggestion: z
           .array(LotResponse.pick({ warehouse: true, lot: true, units: true }))
+          .max(maxEntries)
           .describe('Lots to pick `units` from'),
         missing: z.int().meta({ description: 'Number of units for which there is no lot', example: 0 }),
       }),
@@ -175,7 +182,7 @@ export const getLots = defineRoute({
 /** A movement in the ledger. */
 const LedgerEntry = StockMoved.envelope.shape.detail.shape.data
   .extend({
-    actor: z.string().meta({ description: 'Client, user or workflow that posted the movement', example: 'warehouse' }),
+    actor: StoredText.meta({ description: 'Client, user or workflow that posted the movement', example: 'warehouse' }),
     recordedAt: Instant.meta({
       description: 'When the movement was recorded (UTC). The ledger is in this order',
       example: '2026-11-30T09:15:00.000Z',
@@ -203,7 +210,7 @@ export const getMovements = defineRoute({
     200: {
       description: 'A page; `cursor` requests the next one. Filters may give a short page although more follow',
       schema: z.object({
-        movements: z.array(LedgerEntry).meta({ description: 'Movements, the newest first' }),
+        movements: z.array(LedgerEntry).max(maxEntries).meta({ description: 'Movements, the newest first' }),
         cursor: nextCursor
           .meta({ description: 'Requests the next page; absent on the last one', example: 'eyJwayI6IlNLVSJ9' })
           .meta({ description: '`cursor` of the previous page', example: 'eyJwayI6IlNLVSJ9' }),

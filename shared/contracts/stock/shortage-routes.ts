@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maxEntries, StoredText } from '../../bounds.ts';
 import { CallerId, Instant, Sku, Warehouse } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { nextCursor, pageParameters } from '../list-query.ts';
@@ -11,9 +12,9 @@ const sku = Sku.meta({ description: 'SKU', example: 'TEA-EARL-GREY-100' });
 /** An order with units that its warehouse does not have. */
 export const UnfillableOrder = z
   .object({
-    orderId: z.string().meta({ description: 'Id of the order', example: 'ord_0k3jd8s2m4n6p8q0r2t4v6x8z0' }),
+    orderId: StoredText.meta({ description: 'Id of the order', example: 'ord_0k3jd8s2m4n6p8q0r2t4v6x8z0' }),
     externalOrderId: CallerId.meta({ description: 'Id of the order in its channel', example: 'web-100042' }),
-    channel: z.string().meta({ description: 'Channel that placed the order', example: 'storefront' }),
+    channel: StoredText.meta({ description: 'Channel that placed the order', example: 'storefront' }),
     status: OrderStatus.meta({ description: 'Status of the order', example: 'paid' }),
     placedAt: Instant.meta({ description: 'When the order was placed', example: '2026-11-30T09:15:00Z' }),
     units: z
@@ -27,6 +28,7 @@ export const UnfillableOrder = z
           missing: z.int().positive().meta({ description: 'How many of them are not there', example: 2 }),
         }),
       )
+      .max(maxEntries)
       .meta({ description: 'Units of the order by warehouse' }),
   })
   .meta({ id: 'UnfillableOrder' });
@@ -47,7 +49,10 @@ export const listUnfillableOrders = defineRoute({
       schema: z.object({
         sku,
         shortUnits: z.int().meta({ description: 'Reserved units that are not there, in all warehouses', example: 2 }),
-        orders: z.array(UnfillableOrder).meta({ description: 'Orders that cannot be filled, the newest first' }),
+        orders: z
+          .array(UnfillableOrder)
+          .max(maxEntries)
+          .meta({ description: 'Orders that cannot be filled, the newest first' }),
         cursor: nextCursor,
       }),
     },

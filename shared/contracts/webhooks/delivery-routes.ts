@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { Instant } from '../../names.ts';
+import { maxEntries, StoredText } from '../../bounds.ts';
+import { Instant, SentInstant } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
 import { channelQuery, notAChannel, params, query, unknownEndpoint } from './endpoint.ts';
@@ -27,28 +28,28 @@ export const DeliveryAttempt = z
       .int()
       .optional()
       .meta({ description: 'HTTP status of the response; absent if there was none', example: 200 }),
-    error: z.string().optional().meta({ description: 'Why there was no complete response', example: 'timeout' }),
+    error: StoredText.optional().meta({ description: 'Why there was no complete response', example: 'timeout' }),
   })
   .meta({ id: 'WebhookAttempt' });
 export type DeliveryAttempt = z.infer<typeof DeliveryAttempt>;
 
 const WebhookDelivery = z
   .object({
-    eventId: z.string().meta({
+    eventId: StoredText.meta({
       description: 'Id of the delivered event; also the `webhook-id` header',
       example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX',
     }),
-    eventType: z.string().meta({ description: 'Name of the event', example: 'OrderPlaced' }),
-    orderId: z.string().meta({ description: 'Order of the event', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    eventType: StoredText.meta({ description: 'Name of the event', example: 'OrderPlaced' }),
+    orderId: StoredText.meta({ description: 'Order of the event', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
     state: z
       .enum(['pending', 'delivered', 'dead'])
       .describe('`dead`: the endpoint did not accept the event within the maximum age'),
-    reason: z
-      .string()
-      .optional()
-      .meta({ description: 'Why the delivery is dead', example: 'Not accepted within a day' }),
+    reason: StoredText.optional().meta({
+      description: 'Why the delivery is dead',
+      example: 'Not accepted within a day',
+    }),
     nextAttemptAt: Instant.optional().describe('Time of the next attempt of a pending delivery'),
-    attempts: z.array(DeliveryAttempt).describe('The attempts, oldest first'),
+    attempts: z.array(DeliveryAttempt).max(maxEntries).describe('The attempts, oldest first'),
   })
   .meta({ id: 'WebhookDelivery' });
 
@@ -68,11 +69,11 @@ export const listWebhookDeliveries = defineRoute({
     200: {
       description: 'A page',
       schema: z.object({
-        deliveries: z.array(WebhookDelivery).describe('The deliveries, newest first'),
-        cursor: z
-          .string()
-          .optional()
-          .meta({ description: 'Requests the next page; absent on the last one', example: 'eyJwayI6IkVORFBPSU5UIn0' }),
+        deliveries: z.array(WebhookDelivery).max(maxEntries).describe('The deliveries, newest first'),
+        cursor: StoredText.optional().meta({
+          description: 'Requests the next page; absent on the last one',
+          example: 'eyJwayI6IkVORFBPSU5UIn0',
+        }),
       }),
     },
     403: notAChannel,
@@ -90,8 +91,8 @@ export const postWebhookReplay = defineRoute({
   query,
   body: z
     .strictObject({
-      from: Instant.describe('Start of the period (inclusive), by the time of the event'),
-      to: Instant.describe('End of the period (exclusive)'),
+      from: SentInstant.describe('Start of the period (inclusive), by the time of the event'),
+      to: SentInstant.describe('End of the period (exclusive)'),
       includeDelivered: z.boolean().default(false).describe('Also replay delivered and pending deliveries'),
       cursor: z.string().max(1000).optional().meta({
         description: '`cursor` of the previous response, if the period has more deliveries than one call replays',
@@ -107,7 +108,7 @@ export const postWebhookReplay = defineRoute({
       description: 'Queued; with a cursor there are more deliveries to replay',
       schema: z.object({
         replayed: z.int().meta({ description: 'Number of deliveries queued by this call', example: 25 }),
-        cursor: z.string().optional().meta({
+        cursor: StoredText.optional().meta({
           description: 'Send it to replay the rest of the period; absent if there is none',
           example: 'eyJwayI6IkVORFBPSU5UIn0',
         }),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maxEntries, StoredText } from '../../bounds.ts';
 import { Instant } from '../../names.ts';
 import { Problem } from '../problem.ts';
 
@@ -18,16 +19,18 @@ export const channelQuery = {
 export const query = z.strictObject(channelQuery);
 const PendingChange = z
   .object({
-    changeId: z
-      .string()
-      .meta({ description: 'Id of the change, for its decision', example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX' }),
+    changeId: StoredText.meta({
+      description: 'Id of the change, for its decision',
+      example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX',
+    }),
     change: z
       .enum(['create', 'redirect', 'rotate-secret'])
       .describe('`create` an endpoint, `redirect` it to another URL, or `rotate-secret`'),
-    url: z
-      .string()
-      .meta({ description: 'Address after the change', example: 'https://shop.example/storeworks/events' }),
-    requestedBy: z.string().meta({ description: 'Who requested the change', example: 'admin' }),
+    url: StoredText.meta({
+      description: 'Address after the change',
+      example: 'https://shop.example/storeworks/events',
+    }),
+    requestedBy: StoredText.meta({ description: 'Who requested the change', example: 'admin' }),
     requestedAt: Instant.describe('Time of the request'),
     expiresAt: Instant.describe('Until when the change can be approved'),
   })
@@ -35,13 +38,15 @@ const PendingChange = z
 
 export const WebhookEndpointResponse = z
   .object({
-    endpointId: z.string().meta({ description: 'Id of the endpoint', example: 'orders-to-erp' }),
-    channel: z.string().meta({ description: 'Channel whose order events are delivered', example: 'storefront' }),
-    url: z
-      .string()
-      .meta({ description: 'Address that receives the events', example: 'https://shop.example/storeworks/events' }),
+    endpointId: StoredText.meta({ description: 'Id of the endpoint', example: 'orders-to-erp' }),
+    channel: StoredText.meta({ description: 'Channel whose order events are delivered', example: 'storefront' }),
+    url: StoredText.meta({
+      description: 'Address that receives the events',
+      example: 'https://shop.example/storeworks/events',
+    }),
     eventTypes: z
-      .array(z.string())
+      .array(StoredText)
+      .max(maxEntries)
       .optional()
       .meta({
         description: 'Names of the delivered order events; absent for every order event',
@@ -53,18 +58,18 @@ export const WebhookEndpointResponse = z
         '`active`; `pending-verification` until it echoes the challenge; or `disabled`: it responded 410, only failed ' +
           'for three days (PUT enables it), or awaits the approval of its creation',
       ),
-    reason: z.string().optional().meta({
+    reason: StoredText.optional().meta({
       description: 'Why it is disabled: `gone` (it responded 410), `failing`, or `awaiting-approval`',
       example: 'failing',
     }),
     disabledAt: Instant.optional().describe('When the endpoint was disabled'),
     failingSince: Instant.optional().describe('First failure since the last accepted event; absent if there is none'),
-    lastFailure: z.string().optional().meta({
+    lastFailure: StoredText.optional().meta({
       description: 'Error or HTTP status of the last failed attempt since then',
       example: 'timeout',
     }),
     createdAt: Instant.describe('Time of the creation'),
-    secret: z.string().optional().meta({
+    secret: StoredText.optional().meta({
       description: 'Signing secret (Standard Webhooks), in the response to its creation or rotation only',
       example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
     }),

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { StoredText } from '../../bounds.ts';
+import { Instant } from '../../names.ts';
 import { defineEvent } from '../define-event.ts';
 
 /** A channel's webhook endpoint was created, changed, disabled (it responded 410) or deleted. Without its secret. */
@@ -6,16 +8,17 @@ export const WebhookEndpointChanged = defineEvent(
   'storeworks.channel-webhooks',
   'WebhookEndpointChanged',
   z.object({
-    channel: z.string().meta({ description: 'Channel of the endpoint', example: 'storefront' }),
-    endpointId: z.string().meta({ description: 'Id of the endpoint', example: 'orders-to-erp' }),
-    url: z
-      .string()
-      .meta({ description: 'Address that receives the events', example: 'https://shop.example/storeworks/events' }),
+    channel: StoredText.meta({ description: 'Channel of the endpoint', example: 'storefront' }),
+    endpointId: StoredText.meta({ description: 'Id of the endpoint', example: 'orders-to-erp' }),
+    url: StoredText.meta({
+      description: 'Address that receives the events',
+      example: 'https://shop.example/storeworks/events',
+    }),
     status: z.enum(['active', 'disabled', 'pending-verification', 'deleted']).describe('Status after the change'),
-    reason: z
-      .string()
-      .optional()
-      .meta({ description: 'Why the endpoint is disabled', example: 'The endpoint responded 410 Gone' }),
+    reason: StoredText.optional().meta({
+      description: 'Why the endpoint is disabled',
+      example: 'The endpoint responded 410 Gone',
+    }),
   }),
 );
 
@@ -24,20 +27,21 @@ export const WebhookEndpointDisabled = defineEvent(
   'storeworks.channel-webhooks',
   'WebhookEndpointDisabled',
   z.object({
-    channel: z.string().meta({ description: 'Channel of the endpoint', example: 'storefront' }),
-    endpointId: z.string().meta({ description: 'Id of the endpoint', example: 'orders-to-erp' }),
-    url: z
-      .string()
-      .meta({ description: 'Address that received the events', example: 'https://shop.example/storeworks/events' }),
+    channel: StoredText.meta({ description: 'Channel of the endpoint', example: 'storefront' }),
+    endpointId: StoredText.meta({ description: 'Id of the endpoint', example: 'orders-to-erp' }),
+    url: StoredText.meta({
+      description: 'Address that received the events',
+      example: 'https://shop.example/storeworks/events',
+    }),
     reason: z.enum(['gone', 'failing']).describe('`gone`: it responded 410. `failing`: every attempt failed'),
-    failingSince: z.iso.datetime().meta({
+    failingSince: Instant.meta({
       description: 'First failure since the last accepted event',
       example: '2026-11-27T09:00:00.000Z',
     }),
-    lastFailure: z
-      .string()
-      .optional()
-      .meta({ description: 'Error or HTTP status of the last failed attempt before', example: 'timeout' }),
+    lastFailure: StoredText.optional().meta({
+      description: 'Error or HTTP status of the last failed attempt before',
+      example: 'timeout',
+    }),
   }),
 );
 
@@ -46,28 +50,28 @@ export const WebhookDeliveryGivenUp = defineEvent(
   'storeworks.channel-webhooks',
   'WebhookDeliveryGivenUp',
   z.object({
-    channel: z.string().meta({ description: 'Channel of the endpoint', example: 'storefront' }),
-    endpointId: z.string().meta({ description: 'Id of the endpoint', example: 'orders-to-erp' }),
-    deliveredEventId: z.string().meta({
+    channel: StoredText.meta({ description: 'Channel of the endpoint', example: 'storefront' }),
+    endpointId: StoredText.meta({ description: 'Id of the endpoint', example: 'orders-to-erp' }),
+    deliveredEventId: StoredText.meta({
       description: 'Id of the undelivered event; also the `webhook-id`',
       example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX',
     }),
-    orderId: z.string().meta({ description: 'Order of the event', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
-    reason: z.string().meta({ description: 'Why no further attempt is made', example: 'Not accepted within a day' }),
+    orderId: StoredText.meta({ description: 'Order of the event', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    reason: StoredText.meta({ description: 'Why no further attempt is made', example: 'Not accepted within a day' }),
     attempts: z.int().nonnegative().meta({ description: 'Number of attempts', example: 12 }),
   }),
 );
 
 const who = {
-  channel: z.string().meta({ description: 'Channel of the endpoint', example: 'storefront' }),
-  endpointId: z.string().meta({ description: 'Id of the endpoint', example: 'orders-to-erp' }),
-  noticeUrl: z.string().optional().meta({
+  channel: StoredText.meta({ description: 'Channel of the endpoint', example: 'storefront' }),
+  endpointId: StoredText.meta({ description: 'Id of the endpoint', example: 'orders-to-erp' }),
+  noticeUrl: StoredText.optional().meta({
     description: 'Address that received the events before, and gets this notice; absent if there was none',
     example: 'https://shop.example/storeworks/events',
   }),
-  url: z.string().meta({ description: 'Address after the change', example: 'https://new.shop.example/events' }),
+  url: StoredText.meta({ description: 'Address after the change', example: 'https://new.shop.example/events' }),
   change: z.enum(['create', 'redirect', 'rotate-secret']).describe('Creation by staff, another URL, or another secret'),
-  requestedBy: z.string().meta({ description: 'Who requested the change', example: 'admin' }),
+  requestedBy: StoredText.meta({ description: 'Who requested the change', example: 'admin' }),
 };
 
 /** Staff requested where a channel's events go, or how they are signed. The channel or a second person decides. */
@@ -76,8 +80,8 @@ export const WebhookChangeRequested = defineEvent(
   'WebhookChangeRequested',
   z.object({
     ...who,
-    changeId: z.string().meta({ description: 'Id of the change', example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX' }),
-    expiresAt: z.iso.datetime().meta({
+    changeId: StoredText.meta({ description: 'Id of the change', example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX' }),
+    expiresAt: Instant.meta({
       description: 'Until when the change can be approved',
       example: '2026-12-07T09:00:00.000Z',
     }),
@@ -90,7 +94,7 @@ export const WebhookRedirected = defineEvent(
   'WebhookRedirected',
   z.object({
     ...who,
-    approvedBy: z.string().optional().meta({
+    approvedBy: StoredText.optional().meta({
       description: 'Who approved the change; absent if the channel changed it itself',
       example: 'service-lead',
     }),

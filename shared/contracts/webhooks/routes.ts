@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maxEntries } from '../../bounds.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
 import { webhookEventTypes } from './event-types.ts';
@@ -60,7 +61,9 @@ export const listWebhookEndpoints = defineRoute({
   responses: {
     200: {
       description: 'All endpoints',
-      schema: z.object({ endpoints: z.array(WebhookEndpointResponse).describe('The endpoints of the channel') }),
+      schema: z.object({
+        endpoints: z.array(WebhookEndpointResponse).max(maxEntries).describe('The endpoints of the channel'),
+      }),
     },
     403: notAChannel,
   },

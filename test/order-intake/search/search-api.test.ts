@@ -1,10 +1,16 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { findOrders, getTimeline } from '../../../functions/order-intake/search/search-api.ts';
+import { newEvent } from '../../../shared/contracts/define-event.ts';
+import { OrderAllocated } from '../../../shared/contracts/orders/life-cycle-events.ts';
 import * as routes from '../../../shared/contracts/orders/routes.ts';
 import type { OrderContent, OrderResponse } from '../../../shared/contracts/orders/routes.ts';
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
-import { anOrder } from '../../support/builders.ts';
-import { databaseForAll } from '../../support/database/dynamodb.ts';
+import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
+import { orderPartition } from '../../../shared/orders/order-keys.ts';
+import allocated from '../../contracts/order-allocated.sample.json' with { type: 'json' };
+import { aCause, anOrder } from '../../support/builders.ts';
+import { databaseForAll, tables } from '../../support/database/dynamodb.ts';
 import { channels, warehouses } from '../../support/environment.ts';
 import { orderStores, placing, reading } from '../../support/orders/order-stores.ts';
 import { aRequest } from '../../support/requests.ts';
@@ -105,6 +111,48 @@ test('orders of a warehouse that the settings do not have are refused', async ()
   expect(response).toMatchObject({ status: 400, body: { errors: [{ pointer: '/warehouse' }] } });
 });
 
+const timelineOf = (params: { orderId: string }, clientId: string, query: { limit?: number; cursor?: string } = {}) =>
+  getTimeline(
+    stores.orders,
+    channels,
+  )(aRequest(routes.getTimeline, { params, query: { limit: 1000, ...query } }, clientId));
+
+describe('the timeline of an order', () => {
+  test('has pages, whose cursor belongs to the order and the caller', async () => {
+    const { orderId } = bodyOf(await post(orderFor(await aSkuWith(5))));
+    const { orderId: other } = bodyOf(await post(orderFor(await aSkuWith(5))));
+    for (const index of [1, 2, 3, 4]) {
+      const { data } = OrderAllocated.envelope.parse(allocated).detail;
+      const event = newEvent(OrderAllocated, { ...data, orderId }, aCause({ now: Date.now() + index }));
+      await database.db.send(
+        new PutCommand({
+          TableName: tables.ORDER_TABLE_NAME,
+          Item: outboxItem(orderPartition(orderId), event),
+        }),
+      );
+    }
+    const all = await timelineOf({ orderId }, 'storefront');
+    const types: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const { body } = await timelineOf({ orderId }, 'storefront', {
+        limit: 2,
+        ...(cursor !== undefined && { cursor }),
+      });
+      const page = body as { events: { type: string }[]; cursor?: string };
+      expect(page.events.length).toBeLessThanOrEqual(2);
+      types.push(...page.events.map(({ type }) => type));
+      ({ cursor } = page);
+      if (cursor === undefined) break;
+      expect(await timelineOf({ orderId: other }, 'storefront', { cursor })).toMatchObject({ status: 400 });
+      expect(await timelineOf({ orderId }, 'admin', { cursor })).toMatchObject({ status: 400 });
+    } while (cursor !== undefined);
+    expect(types).toEqual(['OrderPlaced', ...Array.from({ length: 4 }, () => 'OrderAllocated')]);
+    expect((all.body as { events: unknown[]; cursor?: string }).events).toHaveLength(5);
+    expect(all.body).not.toHaveProperty('cursor');
+  });
+});
+
 describe('an order read by id', () => {
   test('is visible with its timeline to its channel and to staff, and not to other channels', async () => {
     const sku = await aSkuWith(5);
@@ -116,7 +164,7 @@ describe('an order read by id', () => {
     for (const clientId of ['storefront', 'admin', 'warehouse']) {
       const read = await reading(stores)(aRequest(routes.getOrder, { params }, clientId));
       expect(read.body).toEqual({ ...order, ...contact });
-      const { body } = await getTimeline(stores.orders, channels)(aRequest(routes.getTimeline, { params }, clientId));
+      const { body } = await timelineOf(params, clientId);
       const { events } = body as { events: unknown[] };
       expect(events).toMatchObject([{ type: 'OrderPlaced', occurredAt: order.placedAt, data: { totalMinor: 1200 } }]);
       expect(JSON.stringify(events)).not.toMatch(/ada@example|Ring twice/);
@@ -124,11 +172,7 @@ describe('an order read by id', () => {
     expect(await reading(stores)(aRequest(routes.getOrder, { params }, 'marketplace'))).toMatchObject({
       status: 404,
     });
-    expect(
-      await getTimeline(stores.orders, channels)(aRequest(routes.getTimeline, { params }, 'marketplace')),
-    ).toMatchObject({
-      status: 404,
-    });
+    expect(await timelineOf(params, 'marketplace')).toMatchObject({ status: 404 });
   });
 
   test('is not found if it was never placed', async () => {

@@ -42,3 +42,27 @@ test.each<[string, HttpResponse, Record<string, string>]>([
     ...own,
   });
 });
+
+test.each([
+  ['a list', { entries: Array.from({ length: 70_000 }, () => ({ id: 'x'.repeat(90) })) }],
+  ['a text', 'x'.repeat(6_300_000)],
+  ['quotes, which Lambda escapes', '"'.repeat(3_100_000)],
+  ['characters of three bytes', '€'.repeat(2_100_000)],
+  ['line ends of a CSV file', '\n'.repeat(3_100_000)],
+])('%s beyond the 6 MB of a Lambda response is a problem document', async (_name, body) => {
+  const response = await httpHandler(on(routes.getSku, () => Promise.resolve({ status: 200, body })))(event, context);
+  expect(response.statusCode).toBe(500);
+  expect(JSON.parse(response.body ?? '')).toMatchObject({ type: 'response-too-large' });
+});
+
+test.each([
+  ['a list', { entries: Array.from({ length: 40_000 }, () => ({ id: 'x'.repeat(90) })) }],
+  ['a text', 'x'.repeat(5_900_000)],
+  ['quotes', '"'.repeat(2_900_000)],
+])('%s within it is returned', async (_name, body) => {
+  const { statusCode } = await httpHandler(on(routes.getSku, () => Promise.resolve({ status: 200, body })))(
+    event,
+    context,
+  );
+  expect(statusCode).toBe(200);
+});
