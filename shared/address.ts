@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { StoredText } from './bounds.ts';
+import { StoredText } from './contracts/bounds.ts';
 import { Country } from './names.ts';
 import { isPostalCodeOf, postalCodeProblem } from './postal-code.ts';
 

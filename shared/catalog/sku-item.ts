@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { StoredText } from '../bounds.ts';
+import { StoredText } from '../contracts/bounds.ts';
 import { listShards } from '../dynamodb/list-shards.ts';
 import { AmountMinor, CurrencyCode, Sku } from '../names.ts';
 

@@ -1,6 +1,6 @@
 import { monotonicFactory } from 'ulid';
 import * as z from 'zod';
-import { StoredText } from '../bounds.ts';
+import { StoredText } from './bounds.ts';
 import { Instant } from '../names.ts';
 
 export const Metadata = z.object({

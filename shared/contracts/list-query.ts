@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { StoredText } from '../bounds.ts';
+import { StoredText } from './bounds.ts';
 import { dayBounds } from '../business-day.ts';
 import { BusinessDay, Instant } from '../names.ts';
 import { type HttpResponse, invalidValueText, problem } from './problem.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { maxEntries, StoredText } from '../bounds.ts';
+import { maxEntries, StoredText } from './bounds.ts';
 import { closest } from '../closest.ts';
 
 /** RFC 9457 problem document. `type` is a stable name, relative to the API's `/problems/`. */

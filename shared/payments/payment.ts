@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { maxEntries, StoredText } from '../bounds.ts';
+import { maxEntries, StoredText } from '../contracts/bounds.ts';
 import { AmountMinor, CallerId, Currency, CurrencyCode, EventInstant, Instant } from '../names.ts';
 
 /** A provider's notification of a payment, refund or chargeback of an order; `eventId` is its identity. Source: the HTTP contract. */

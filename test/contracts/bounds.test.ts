@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { contractEvents } from '../../infra/contract-events.ts';
 import { contractRoutes } from '../../infra/contract-routes.ts';
-import { boundedRecord, StoredText } from '../../shared/bounds.ts';
+import { boundedRecord, StoredText } from '../../shared/contracts/bounds.ts';
 import { EventInstant, Instant, SentInstant } from '../../shared/names.ts';
 
 type Schema = {

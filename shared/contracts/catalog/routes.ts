@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { maxEntries } from '../../bounds.ts';
+import { maxEntries } from '../bounds.ts';
 import { SkuRecord } from '../../catalog/sku-item.ts';
 import { AmountMinor, Currency, Instant, Sku } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';

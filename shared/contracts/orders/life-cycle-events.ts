@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { maxEntries, StoredText } from '../../bounds.ts';
+import { maxEntries, StoredText } from '../bounds.ts';
 import { StoredAddress } from '../../address.ts';
 import { AmountMinor, CurrencyCode, Instant } from '../../names.ts';
 import { OrderStatus } from './status.ts';

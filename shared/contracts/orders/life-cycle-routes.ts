@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { StoredText } from '../../bounds.ts';
+import { StoredText } from '../bounds.ts';
 import { CallerId, PathId, PathSegment, SentInstant } from '../../names.ts';
 import { PaymentEvent } from '../../payments/payment.ts';
 import { defineRoute } from '../define-route.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { maxEntries, StoredText } from '../../bounds.ts';
+import { maxEntries, StoredText } from '../bounds.ts';
 import { BusinessDay, CallerId, Instant, Sku, Warehouse } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { nextCursor, pageParameters } from '../list-query.ts';

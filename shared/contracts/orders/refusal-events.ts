@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { StoredText } from '../../bounds.ts';
+import { StoredText } from '../bounds.ts';
 import { Instant } from '../../names.ts';
 import { defineEvent } from '../define-event.ts';
 

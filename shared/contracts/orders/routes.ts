@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { boundedRecord, maxEntries, StoredText } from '../../bounds.ts';
+import { boundedRecord, maxEntries, StoredText } from '../bounds.ts';
 import { Discount, OrderCharge, OrderLine, StoredCustomer, orderAmounts } from './events.ts';
 import { Address, StoredAddress } from '../../address.ts';
 import { Email } from '../../email.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { StoredText } from '../../bounds.ts';
+import { StoredText } from '../bounds.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
 

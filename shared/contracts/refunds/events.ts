@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { maxEntries, StoredText } from '../../bounds.ts';
+import { maxEntries, StoredText } from '../bounds.ts';
 import { AmountMinor, CallerId, CurrencyCode, Instant, Sku, Warehouse } from '../../names.ts';
 import { RefundStatus } from './status.ts';
 import { defineEvent } from '../define-event.ts';

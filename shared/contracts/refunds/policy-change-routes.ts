@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { maxEntries } from '../../bounds.ts';
+import { maxEntries } from '../bounds.ts';
 import { defineRoute } from '../define-route.ts';
 import { nextCursor, pageParameters } from '../list-query.ts';
 import { Problem } from '../problem.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { maxEntries, StoredText } from '../../bounds.ts';
+import { maxEntries, StoredText } from '../bounds.ts';
 import { defineEvent } from '../define-event.ts';
 
 /** A new policy is in force. `content` is the whole policy, so that the event lake has every version. */

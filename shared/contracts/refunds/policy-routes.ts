@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { boundedRecord, maxEntries, StoredText } from '../../bounds.ts';
+import { boundedRecord, maxEntries, StoredText } from '../bounds.ts';
 import { AmountMinor, Instant } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { maxEntries, StoredText } from '../../bounds.ts';
+import { maxEntries, StoredText } from '../bounds.ts';
 import { AmountMinor, CurrencyCode, Instant } from '../../names.ts';
 import { Replacement, Text } from './refund-content.ts';
 import { RefundStatus } from './status.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { maxEntries, StoredText } from '../../bounds.ts';
+import { maxEntries, StoredText } from '../bounds.ts';
 import { AmountMinor, CurrencyCode } from '../../names.ts';
 import { OrderCharge } from '../orders/events.ts';
 

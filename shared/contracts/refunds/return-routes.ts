@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { maxEntries, StoredText } from '../../bounds.ts';
+import { maxEntries, StoredText } from '../bounds.ts';
 import { Disposition } from './events.ts';
 import { addressFields } from '../../address.ts';
 import { CallerId, Instant, Warehouse } from '../../names.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { StoredText } from '../../bounds.ts';
+import { StoredText } from '../bounds.ts';
 import { defineEvent } from '../define-event.ts';
 
 /** A caller or the nightly schedule requested an audit of all stock. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { maxEntries, StoredText } from '../../bounds.ts';
+import { maxEntries, StoredText } from '../bounds.ts';
 import { Instant, Sku, Warehouse } from '../../names.ts';
 import { AlertLevels } from '../../stock/stock-item.ts';
 import { defineEvent } from '../define-event.ts';

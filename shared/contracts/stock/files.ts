@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { StoredText } from '../../bounds.ts';
+import { StoredText } from '../bounds.ts';
 import { count, FailedFile, processedFile } from '../../csv/file-summary.ts';
 import { defineFile } from '../define-file.ts';
 import { movementColumns, movementResultColumns } from './file-columns.ts';

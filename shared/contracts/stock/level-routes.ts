@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { maxEntries, StoredText } from '../../bounds.ts';
+import { maxEntries, StoredText } from '../bounds.ts';
 import { addressFields } from '../../address.ts';
 import { BusinessDay, Warehouse } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { maxEntries, StoredText } from '../../bounds.ts';
+import { maxEntries, StoredText } from '../bounds.ts';
 import { Sku } from '../../names.ts';
 import { defineEvent } from '../define-event.ts';
 

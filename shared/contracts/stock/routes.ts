@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { maxEntries, StoredText } from '../../bounds.ts';
+import { maxEntries, StoredText } from '../bounds.ts';
 import { StockMoved } from './events.ts';
 import { Instant, Sku, Warehouse } from '../../names.ts';
 import { AlertLevels, Counters } from '../../stock/stock-item.ts';

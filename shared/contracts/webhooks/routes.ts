@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { maxEntries } from '../../bounds.ts';
+import { maxEntries } from '../bounds.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
 import { webhookEventTypes } from './event-types.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { StoredText } from '../../bounds.ts';
+import { StoredText } from '../bounds.ts';
 import { Instant } from '../../names.ts';
 
 /** The signed request that an endpoint must answer with its challenge. */
