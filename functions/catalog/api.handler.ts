@@ -3,7 +3,7 @@ import { openDatabase } from '../../shared/dynamodb/database.ts';
 import * as routes from '../../shared/contracts/catalog/routes.ts';
 import { type HttpResponse, invalidContent, invalidValueText, problem } from '../../shared/contracts/problem.ts';
 import { contentHash } from '../../shared/ids.ts';
-import { httpHandler, on, type Request } from '../../shared/lambda/http-handler.ts';
+import { httpHandlerForChannels, on, type Request } from '../../shared/lambda/http-handler.ts';
 import { decide, etagOf, type StoredSku } from './decide.ts';
 import { Env } from './env.ts';
 import { listSkus } from './sku-list-api.ts';
@@ -50,7 +50,8 @@ export const getSku =
 const env = Env.parse(process.env);
 const db = openDatabase();
 const store = createCatalogStore(db, env);
-export const handler = httpHandler(
+export const handler = httpHandlerForChannels(
+  env.CHANNELS,
   on(routes.putSku, putSku(store, env.TAX_CATEGORIES)),
   on(routes.getSku, getSku(store)),
   on(routes.listSkus, listSkus(createSkuListStore(db, env), env.TIME_ZONE)),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Channels } from '../../shared/store.ts';
 import { jsonVariable } from '../../shared/lambda/json-variable.ts';
 
 export const IndexEnv = z.object({ CATALOG_TABLE_NAME: z.string().min(1) });
@@ -7,6 +8,8 @@ export type IndexEnv = z.infer<typeof IndexEnv>;
 /** `TIME_ZONE` is the IANA zone of the business days, `TAX_CATEGORIES` are those of the settings. */
 export const Env = IndexEnv.extend({
   TIME_ZONE: z.string().min(1),
+  /** By client id. */
+  CHANNELS: jsonVariable(Channels),
   TAX_CATEGORIES: jsonVariable(z.array(z.string()).min(1)),
 });
 export type Env = z.input<typeof Env>;

@@ -6,7 +6,7 @@ import { getPickList } from '../../shared/contracts/orders/pick-list-routes.ts';
 import { placeOrders } from '../../shared/contracts/orders/queue-routes.ts';
 import * as routes from '../../shared/contracts/orders/routes.ts';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
-import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
+import { httpHandlerForChannels, on } from '../../shared/lambda/http-handler.ts';
 import { createRefundedUnitsStore } from '../../shared/refunds/refunded-units-store.ts';
 import { secretReader } from '../../shared/secret-store.ts';
 import { expiryCutoff } from '../../shared/stock/lot.ts';
@@ -59,7 +59,8 @@ const fulfilment = fulfilmentRoutes({ orders, refunded }, channels, policy, (now
 );
 
 /** All routes of orders except those of `placement.handler.ts`. */
-export const handler = httpHandler(
+export const handler = httpHandlerForChannels(
+  channels,
   on(placeOrders, queueOrders({ orders, intakes }, queue, channels, policy)),
   on(routes.getTimeline, getTimeline(orders, channels)),
   on(routes.findOrders, findOrders(orders, search, { channels, warehouses, timeZone: policy.timeZone })),

@@ -4,7 +4,7 @@ import * as policyHttp from '../../shared/contracts/refunds/policy-routes.ts';
 import { findReturns, getReturn, receiveReturn } from '../../shared/contracts/refunds/return-routes.ts';
 import * as routes from '../../shared/contracts/refunds/routes.ts';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
-import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
+import { httpHandlerForChannels, on } from '../../shared/lambda/http-handler.ts';
 import { decisionApi } from './approvals/decision-api.ts';
 import { expiryOf } from './deadlines/deadlines.ts';
 import { ParsedEnv } from './env.ts';
@@ -41,7 +41,8 @@ const changeStore = createPolicyChangeStore(db, tables.REFUND_TABLE_NAME);
 const policies = policyApi(policyStore, changeStore, POLICY_CHANGES);
 const policyChanges = policyChangeApi(policyStore, changeStore, POLICY_CHANGES.authorWatchHours);
 
-export const handler = httpHandler(
+export const handler = httpHandlerForChannels(
+  CHANNELS,
   on(routes.getRefundable, refunds.getRefundable),
   on(routes.requestRefund, requests.requestRefund),
   on(routes.amendRefund, requests.amendRefund),

@@ -4,7 +4,7 @@ import { listUnfillableOrders } from '../../shared/contracts/stock/shortage-rout
 import * as routes from '../../shared/contracts/stock/routes.ts';
 import { getStockRepair, postStockRepair } from '../../shared/contracts/stock/repair-routes.ts';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
-import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
+import { httpHandlerForChannels, on } from '../../shared/lambda/http-handler.ts';
 import { putAlertLevels } from './alerts/alert-levels-api.ts';
 import { createAlertStore } from './alerts/alert-store.ts';
 import { acknowledgeAlert, listAlerts } from './alerts/alerts-api.ts';
@@ -29,7 +29,8 @@ const raisedAlerts = createRaisedAlertStore(database, env);
 const repairs = createRepairStore(database, env);
 const warehouses = env.WAREHOUSES.map(({ warehouse }) => warehouse);
 
-export const handler = httpHandler(
+export const handler = httpHandlerForChannels(
+  env.CHANNELS,
   on(routes.postMovements, postMovements(store, warehouses)),
   on(routes.getStock, getStock(store)),
   on(routes.getMovements, getMovements(store, env.TIME_ZONE, warehouses)),

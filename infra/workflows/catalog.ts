@@ -13,7 +13,7 @@ export class CatalogStack extends WorkflowStack {
     this.routes<Env>({
       routes: [routes],
       handler: 'catalog/api.handler.ts',
-      uses: all(catalog.editor, catalog.lister, settings.timeZone, settings.taxCategories),
+      uses: all(catalog.editor, catalog.lister, settings.timeZone, settings.taxCategories, settings.channels),
       errorImpact: 'Marketing cannot read or change SKUs.',
     });
     this.onConsole<IndexEnv>({

@@ -3,6 +3,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import * as z from 'zod';
+import { bodyForClient } from '../access/back-office.ts';
 import { isRetryableError } from '../dynamodb/retry-on-conflict.ts';
 import type { Cause } from '../contracts/define-event.ts';
 import type { DefinedRoute } from '../contracts/define-route.ts';
@@ -14,6 +15,7 @@ import {
   invalidContent,
   problem,
 } from '../contracts/problem.ts';
+import type { Channels } from '../store.ts';
 import { MalformedTextError, readJson, textProblem } from '../input/json.ts';
 
 const logger = new Logger();
@@ -64,6 +66,18 @@ export const on = <R extends DefinedRoute>(
     return serve({ ...parsed, caller, cause } as Request<R>);
   },
 });
+
+/** As `httpHandler`. Channels get no fields and texts of the back office. */
+export const httpHandlerForChannels = (channels: Channels, ...handlers: Handler[]) =>
+  httpHandler(
+    ...handlers.map(({ route, handle }) => ({
+      route,
+      handle: async (event: GatewayEvent, now: number) => {
+        const response = await handle(event, now);
+        return { ...response, body: bodyForClient(response.body, callerOf(event).clientId, channels) };
+      },
+    })),
+  );
 
 /** Serves the routes of one function: finds the route, parses the request, and returns JSON or a problem document. */
 export const httpHandler = (...handlers: Handler[]) => {

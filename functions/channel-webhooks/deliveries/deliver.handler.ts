@@ -40,6 +40,7 @@ const deliverOne = deliver({
   endpoints: createEndpointStore(database, env),
   post: createWebhookClient({ isLoopbackAllowed: env.STOREWORKS_WEBHOOK_LOOPBACK === 'allowed', timeoutSeconds }),
   policy: env.RETRYING,
+  channels: env.CHANNELS,
   now: Date.now,
   random: Math.random,
 });

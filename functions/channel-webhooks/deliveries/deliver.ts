@@ -1,6 +1,8 @@
+import { eventDataForChannel } from '../../../shared/access/back-office.ts';
 import type { Cause } from '../../../shared/contracts/define-event.ts';
 import type { DeliveryAttempt } from '../../../shared/contracts/webhooks/delivery-routes.ts';
 import { conflictError } from '../../../shared/dynamodb/retry-on-conflict.ts';
+import type { Channels } from '../../../shared/store.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { EndpointStore } from '../endpoints/endpoint-store.ts';
 import { createChallengeClient } from '../endpoints/challenge-client.ts';
@@ -23,6 +25,8 @@ type Deps = {
   endpoints: Pick<EndpointStore, 'updateHealth' | 'claim' | 'verify'>;
   post: WebhookClient;
   policy: WebhookRetryPolicy;
+  /** By client id. */
+  channels: Channels;
   now: () => number;
   random: () => number;
 };
@@ -32,8 +36,8 @@ type Deps = {
  * challenge, without the event. Returns the seconds until the message is to be received again,
  * undefined if it is settled. Throws a conflict error if a copy of the message was recorded first.
  */
-export const deliver = ({ deliveries, endpoints, post, policy, now, random }: Deps) => {
-  const attemptAt = attemptWith(post, now);
+export const deliver = ({ deliveries, endpoints, post, policy, channels, now, random }: Deps) => {
+  const attemptAt = attemptWith(post, channels, now);
   const challenge = createChallengeClient(post, now);
   return async (message: ReceivedMessage): Promise<number | undefined> => {
     const { endpoint, delivery, event } = await deliveries.load(message);
@@ -66,11 +70,13 @@ export const deliver = ({ deliveries, endpoints, post, policy, now, random }: De
   };
 };
 
-/** Posts an event to an endpoint. */
+/** Posts an event to an endpoint, as its channel may read it. */
 const attemptWith =
-  (post: WebhookClient, now: () => number) =>
+  (post: WebhookClient, channels: Channels, now: () => number) =>
   async (endpoint: Endpoint, { eventId, eventType }: DeliveryMessage, event: OrderEvent): Promise<DeliveryAttempt> => {
-    const body = JSON.stringify({ type: eventType, timestamp: event.metadata.occurredAt, data: event.data });
+    const { occurredAt, actor } = event.metadata;
+    const data = eventDataForChannel(event.data, actor, channels);
+    const body = JSON.stringify({ type: eventType, timestamp: occurredAt, data });
     const startedAt = now();
     const headers = signatureHeaders(validSecrets(endpoint, startedAt), eventId, Math.floor(startedAt / 1000), body);
     const { body: _unused, ...result } = await post(endpoint.url, headers, body);

@@ -17,7 +17,7 @@ import {
 } from './delivery.ts';
 
 const EventDetail = z.object({
-  metadata: z.object({ occurredAt: z.string() }),
+  metadata: z.object({ occurredAt: z.string(), actor: z.string() }),
   data: z.record(z.string(), z.unknown()),
 });
 const OrderChannel = z.object({ channel: z.string() });

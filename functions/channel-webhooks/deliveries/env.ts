@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { loopback } from '../endpoints/env.ts';
+import { Channels } from '../../../shared/store.ts';
 import { WebhookRetryPolicy } from './decide.ts';
 
 export const json = z.string().transform((text): unknown => JSON.parse(text));
@@ -11,5 +12,10 @@ export const FanOutEnv = z.object({
 });
 export type FanOutEnv = z.infer<typeof FanOutEnv>;
 
-export const ParsedDeliverEnv = FanOutEnv.extend({ ...loopback, RETRYING: json.pipe(WebhookRetryPolicy) });
+export const ParsedDeliverEnv = FanOutEnv.extend({
+  ...loopback,
+  RETRYING: json.pipe(WebhookRetryPolicy),
+  /** By client id. */
+  CHANNELS: json.pipe(Channels),
+});
 export type DeliverEnv = z.input<typeof ParsedDeliverEnv>;

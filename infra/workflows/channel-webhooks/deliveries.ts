@@ -19,7 +19,14 @@ export function addDeliveries(stack: WorkflowStack): Access<'DELIVERY_QUEUE_URL'
   const errorImpact = 'Channels do not learn of changes of their orders and may show customers an old status.';
   const deliveries = stack.queue<DeliverEnv>({
     handler: 'channel-webhooks/deliveries/deliver.handler.ts',
-    uses: (queue) => all(webhooks.deliverer, orders.reader, queue.url('DELIVERY_QUEUE_URL'), settings.webhookRetries),
+    uses: (queue) =>
+      all(
+        webhooks.deliverer,
+        orders.reader,
+        queue.url('DELIVERY_QUEUE_URL'),
+        settings.webhookRetries,
+        settings.channels,
+      ),
     errorImpact,
     // Endpoints that answer slowly hold at most this part of the account's 1,000 concurrent executions.
     maxConcurrency: 50,

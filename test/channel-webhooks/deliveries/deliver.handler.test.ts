@@ -1,6 +1,6 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import '../../support/environment.ts';
+import { channels } from '../../support/environment.ts';
 import { deliver } from '../../../functions/channel-webhooks/deliveries/deliver.ts';
 import { deliverBatch } from '../../../functions/channel-webhooks/deliveries/deliver.handler.ts';
 import type { DeliveryMessage } from '../../../functions/channel-webhooks/deliveries/delivery.ts';
@@ -50,6 +50,7 @@ async function deliverAll(messages: readonly unknown[], given: { db?: Database; 
     endpoints: createEndpointStore(db, tables),
     post: createWebhookClient({ isLoopbackAllowed: true, timeoutSeconds: 2 }),
     policy: settings.webhooks,
+    channels,
     now: () => now,
     random: () => 0.5,
   });

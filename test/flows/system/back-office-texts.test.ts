@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { contractRoutes } from '../../../infra/contract-routes.ts';
+import { aPayment, placedOrder, postPayment } from '../../support/orders/order-api.ts';
+import { startBackOffice } from '../../support/system/back-office.ts';
+import { startReceiver } from '../../support/webhooks/webhook-receiver.ts';
+
+const secret = 'suspected fraud, do not tell';
+const costMinor = 987_654_321;
+
+test(
+  'a channel finds no text and no cost of the back office in any route or webhook',
+  { timeout: 600_000 },
+  async () => {
+    const office = await startBackOffice();
+    const receiver = await startReceiver();
+    try {
+      const as = (name: string) => office.client(name);
+      await as('storefront').put('/webhooks/endpoints/shop', { url: receiver.url });
+      const { orderId, path, sku } = await placedOrder(office, { quantity: 6, priceMinor: 5000 });
+      const put = await as('admin').put(`/catalog/skus/${sku}`, {
+        name: 'Mug',
+        priceMinor: 5000,
+        currency: 'GBP',
+        costMinor,
+      });
+      const lines = (quantity: number) => [{ lineId: 'line-1', quantity }];
+      await postPayment(office, aPayment(orderId, { amountMinor: 35_000 }));
+      const done = [
+        put,
+        await as('service-lead').post(`${path}/review`, { decision: 'release', reason: secret }),
+        await as('service-lead').post(`${path}/cancellation`, { requestId: 'c', reason: secret, lines: lines(1) }),
+        await as('service-lead').send('PATCH', path, { customer: { name: 'Ada L.' }, reason: secret }),
+        await as('warehouse').post(`${path}/shipments`, { shipmentId: 's', lines: lines(3) }),
+        await as('warehouse').post(`${path}/shipments/s/delivery`, {}),
+        await as('warehouse').post('/stock/movements', {
+          movements: [{ movementId: 'm', sku, warehouse: 'main', type: 'adjustment', quantity: -1, reason: secret }],
+        }),
+      ];
+      const refund = await as('service').post('/refunds', {
+        requestId: 'r',
+        orderId,
+        reason: 'late',
+        note: secret,
+        lines: lines(1),
+        goodwillMinor: 3000,
+      });
+      const refundPath = `/refunds/${refund.body.refundId}`;
+      done.push(refund, await as('finance').post(`${refundPath}/decisions`, { decision: 'reject', comment: secret }));
+      expect(done.map(({ status, text }) => (status < 300 ? 'ok' : text))).toEqual(done.map(() => 'ok'));
+      await office.settled();
+
+      const ids: Record<string, string> = {
+        orderId,
+        sku,
+        refundId: refund.body.refundId,
+        rmaId: String(refund.body.refundId).replace('ref_', 'rma_'),
+        endpointId: 'shop',
+      };
+      const reads = contractRoutes
+        .filter(({ method, scope }) => method === 'GET' && scope !== undefined)
+        .map((route) => route.path.replaceAll(/\{(\w+)\+?\}/g, (_, name: string) => ids[name] ?? 'unknown'))
+        .concat(`/orders?customerId=${'x'}`, '/orders?status=partly-shipped,delivered', `/refunds?orderId=${orderId}`);
+      const bodies = await Promise.all(reads.map(async (read) => (await as('storefront').get(read)).text));
+      const staff = await Promise.all(reads.map(async (read) => (await as('admin').get(read)).text));
+      const telling = (texts: string[]) =>
+        reads.filter((_, index) => [secret, String(costMinor)].some((text) => texts[index]?.includes(text)));
+      expect(telling(bodies)).toEqual([]);
+      expect(telling(staff).length).toBeGreaterThan(4);
+      await expect.poll(() => receiver.received.length, { timeout: 60_000 }).toBeGreaterThan(4);
+      expect(receiver.received.filter(({ body }) => body.includes(secret))).toEqual([]);
+    } finally {
+      await office.stop();
+      await receiver.stop();
+    }
+  },
+);
