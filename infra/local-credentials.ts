@@ -1,5 +1,7 @@
+import { parseSigningSecret, validSecrets } from '../shared/payments/webhook-secret.ts';
 import type { Engine } from './local/engine.ts';
 import { StartError } from './local/start-error.ts';
+import { store } from './store.ts';
 
 /**
  * What the callers of the local store need: endpoints, each client's secret, and the names of the resources that
@@ -12,6 +14,12 @@ export function localCredentialsOf(engine: Engine) {
     if (value === undefined) throw new StartError(`No stack has an output ${key}.`);
     return value;
   };
+  const webhookSecrets = new Map(
+    Object.entries<string>(store.paymentWebhooks).map(([provider, id]) => {
+      const [current] = validSecrets(parseSigningSecret(engine.secretText(output(`${id}Arn`))), 0);
+      return [provider, current];
+    }),
+  );
   const { apiUrl, gatewayUrl, issuer, tokenEndpoint, clients, region, awsCredentials, databaseUrl } = engine;
   return {
     apiUrl,
@@ -29,7 +37,10 @@ export function localCredentialsOf(engine: Engine) {
     region,
     reportsBucket: output('ReportsBucketName'),
     lakeBucket: output('LakeBucketName'),
-    webhookSecret: engine.secretText(output('WebhookSecretArn')),
+    /** By payment provider. */
+    webhookSecrets: Object.fromEntries(webhookSecrets),
+    /** That of `acme`; kept for callers from before each provider had its own. */
+    webhookSecret: webhookSecrets.get('acme') ?? '',
     paymentProvidersSecret: nameOfSecret(output('PaymentProvidersArn')),
     stockInboxBucket: output('StockInboxBucketName'),
     stockMovementsQueue: output('StockMovementsQueueName'),

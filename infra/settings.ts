@@ -28,5 +28,6 @@ export const settings = {
   taxCategories: variables({ TAX_CATEGORIES: JSON.stringify(Object.keys(store.selling.taxBasisPoints)) }),
   idleStock: variables({ IDLE_LEVELS: JSON.stringify(store.idleStock) }),
   webhookChallenge: variables({ WEBHOOK_CHALLENGED: store.webhookChallenge }),
+  restatements: variables({ MAX_RESTATED_DAYS: String(store.reports.maxRestatedDaysPerNight) }),
   webhookRetries: variables({ RETRYING: JSON.stringify(store.webhooks) }),
 };

@@ -61,6 +61,10 @@ export const store = {
   },
   /** A looser refund policy waits a week for a second person; its author is judged by the policy before for three days. */
   policyChanges: { changeExpiresHours: 168, authorWatchHours: 72 },
+  /** Earlier days with late events that one night restates; the others wait for the next nights, with an alarm. */
+  reports: { maxRestatedDaysPerNight: 400 },
+  /** Logical id of the secret by provider of payment webhooks. An id never changes; Stripe has a route of its own. */
+  paymentWebhooks: { acme: 'WebhookSecret', giftcard: 'WebhookSecretGiftcard', 'acme-b': 'WebhookSecretAcmeB' },
   webhooks: {
     initialDelaySeconds: 5,
     maxDelaySeconds: 14_400,
@@ -95,7 +99,12 @@ export const store = {
   },
   clients: {
     storefront: { scopes: ['orders.write', 'orders.read', 'catalog.read', 'stock.read'] },
-    marketplace: { scopes: ['orders.write', 'orders.read', 'catalog.read', 'stock.read'], pricesItself: true },
+    marketplace: {
+      scopes: ['orders.write', 'orders.read', 'catalog.read', 'stock.read'],
+      pricesItself: true,
+      // `npm run replay` sends the orders of a past year, each with its own time.
+      maxOrderAgeDays: 20 * 365,
+    },
     warehouse: { scopes: ['stock.write', 'stock.read', 'orders.read', 'catalog.read'] },
     service: { scopes: ['orders.read', 'stock.read', 'catalog.read', 'refunds.request'] },
     'service-lead': {
@@ -106,6 +115,8 @@ export const store = {
     marketing: { scopes: ['catalog.read', 'orders.read', 'promotions.write', 'promotions.read', 'reports.read'] },
     admin: {
       staff: true,
+      // Staff enter orders that were taken on paper or by another system.
+      maxOrderAgeDays: 366,
       scopes: [
         'orders.write',
         'orders.read',
@@ -135,6 +146,8 @@ export type Store = {
   idleStock: IdleLevels;
   calendar: Omit<WorkingCalendar, 'timeZone'>;
   policyChanges: PolicySettings;
+  reports: { maxRestatedDaysPerNight: number };
+  paymentWebhooks: Record<string, string>;
   webhooks: WebhookRetryPolicy;
   webhookChallenge: Challenged;
   risk: RiskPolicy;

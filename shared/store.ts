@@ -13,7 +13,12 @@ export type Client = {
   staff?: true;
   /** Time to pay an order of this channel before it expires. @default orders do not expire */
   paymentWindowMinutes?: number;
+  /** Days in the past that `placedAt` of an order of this channel may be. @default 30 */
+  maxOrderAgeDays?: number;
 };
+
+/** Days in the past that `placedAt` may be, unless the channel has its own limit. */
+export const defaultMaxOrderAgeDays = 30;
 
 /** The channels by client id, as functions get them in one environment variable. */
 export const Channels = z.record(
@@ -23,6 +28,7 @@ export const Channels = z.record(
     pricesItself: z.boolean(),
     staff: z.boolean(),
     paymentWindowMinutes: z.number().positive().optional(),
+    maxOrderAgeDays: z.number().positive().optional(),
   }),
 );
 export type Channels = z.infer<typeof Channels>;
@@ -32,9 +38,15 @@ export const channelsOf = (clients: Record<string, Client>): Channels =>
   Object.fromEntries(
     Object.entries(clients)
       .filter(([, { scopes }]) => scopes.includes('orders.write'))
-      .map(([name, { pricesItself = false, staff = false, paymentWindowMinutes }]) => [
+      .map(([name, { pricesItself = false, staff = false, paymentWindowMinutes, maxOrderAgeDays }]) => [
         name,
-        { channel: name, pricesItself, staff, ...(paymentWindowMinutes && { paymentWindowMinutes }) },
+        {
+          channel: name,
+          pricesItself,
+          staff,
+          ...(paymentWindowMinutes && { paymentWindowMinutes }),
+          ...(maxOrderAgeDays && { maxOrderAgeDays }),
+        },
       ]),
   );
 

@@ -19,6 +19,7 @@ import { createExportStore } from './export/export-store.ts';
 import { fulfilmentRoutes } from './fulfilment/fulfilment-api.ts';
 import { createHoldExpiry, oncePerSecond } from './order/hold-expiry-job.ts';
 import { createOrderStore } from './order/order-store.ts';
+import { duplicateDecision } from './payments/duplicate-api.ts';
 import { receivePayment } from './payments/payments-api.ts';
 import { verifySignature } from './payments/webhook-signature.ts';
 import { pickList } from './picking/pick-list-api.ts';
@@ -38,7 +39,7 @@ const {
   SELLING: policy,
   WAREHOUSE_CODES: warehouses,
   RISK,
-  WEBHOOK_SECRET_ARN,
+  WEBHOOK_SECRET_ARNS,
   ORDER_QUEUE_URL,
   ...tables
 } = Env.parse(process.env, { jitless: true });
@@ -54,6 +55,9 @@ const queue = createOrderQueue(ORDER_QUEUE_URL);
 const expireHolds = oncePerSecond(createHoldExpiry(orders));
 const assessment = createRiskAssessment({ risks, changes: orders }, RISK);
 const refunded = createRefundedUnitsStore(db, tables);
+const webhookSecrets = new Map(
+  Object.entries(WEBHOOK_SECRET_ARNS).map(([provider, arn]) => [provider, secretReader(arn)]),
+);
 const fulfilment = fulfilmentRoutes({ orders, refunded }, channels, policy, (now, change) =>
   assessFirst(assessment, now, change),
 );
@@ -79,7 +83,8 @@ export const handler = httpHandlerForChannels(
   on(life.deliverShipment, fulfilment.deliverShipment),
   on(life.correctDelivery, fulfilment.correctDelivery),
   on(life.reviewOrder, review(orders, channels)),
-  on(life.postPayment, receivePayment(orders), verifySignature(secretReader(WEBHOOK_SECRET_ARN))),
+  on(life.postPayment, receivePayment(orders), verifySignature(webhookSecrets)),
+  on(life.decideDuplicatePayment, duplicateDecision(orders, channels)),
   on(exportRoutes.postOrderExport, requestExport(exports, channels)),
   on(exportRoutes.getOrderExport, getExport(exports, channels)),
 );

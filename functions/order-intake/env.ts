@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { jsonVariable } from '../../shared/lambda/json-variable.ts';
+import { WebhookProvider } from '../../shared/payments/webhook-secret.ts';
 import { Channels, SellingPolicy, WarehouseCodes } from '../../shared/store.ts';
 import { RiskPolicy } from './risk/risk-score.ts';
 
@@ -15,8 +16,8 @@ export const Env = z.object({
   RISK_TABLE_NAME: z.string().min(1),
   REFUND_TABLE_NAME: z.string().min(1),
   RISK: jsonVariable(RiskPolicy),
-  /** ARN of the secret that signs payment webhooks. */
-  WEBHOOK_SECRET_ARN: z.string().min(1),
+  /** ARN of the secret that signs the webhooks of a payment provider, by provider. */
+  WEBHOOK_SECRET_ARNS: jsonVariable(z.record(WebhookProvider, z.string().min(1))),
   ORDER_QUEUE_URL: z.string().min(1),
   /** IANA zone of the store: a lot expires at the end of a day there. */
   TIME_ZONE: z.string().min(1),

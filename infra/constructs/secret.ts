@@ -14,6 +14,7 @@ type SecretProps = {
 export class SecretDefinition<V extends string> {
   /** Logical id. It never changes: CloudFormation would replace the secret. */
   readonly id: string;
+  readonly arn: string;
   readonly reader: Access<V>;
   private readonly props: SecretProps;
 
@@ -21,6 +22,7 @@ export class SecretDefinition<V extends string> {
     this.id = id;
     this.props = props;
     const arn = importFromData(`${id}Arn`);
+    this.arn = arn;
     this.reader = {
       variables: { [variable]: arn } as Record<V, string>,
       grant: ({ role: grantee }) =>

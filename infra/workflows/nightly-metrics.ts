@@ -2,7 +2,7 @@ import { type App, Duration, Size } from 'aws-cdk-lib';
 import type { ReportRunEnv } from '../../functions/nightly-metrics/reports/env.ts';
 import type { Env } from '../../functions/nightly-metrics/run/env.ts';
 import type { NightlyEnv } from '../../functions/nightly-metrics/schedule/env.ts';
-import { ReportRunRequested } from '../../shared/contracts/reports/events.ts';
+import { ReportRunRequested, RestatementsDeferred } from '../../shared/contracts/reports/events.ts';
 import * as routes from '../../shared/contracts/reports/routes.ts';
 import { all } from '../constructs/access.ts';
 import { oneAtATime } from '../constructs/work-queue.ts';
@@ -23,10 +23,13 @@ export class NightlyMetricsStack extends WorkflowStack {
     // After midnight, and after the journal has written the last orders of the day.
     this.daily<NightlyEnv>('00:30', {
       handler: 'nightly-metrics/schedule/nightly.handler.ts',
-      uses: all(reportRuns.requester, lake.lister, settings.timeZone),
+      uses: all(reportRuns.requester, lake.lister, settings.timeZone, settings.restatements),
       errorImpact: "Finance has no reports of yesterday in the morning, until someone requests the day's run.",
-      // After an import of years it requests thousands of runs.
+      // It requests up to hundreds of runs.
       timeout: Duration.minutes(5),
+    });
+    this.alarmOn(RestatementsDeferred, {
+      errorImpact: 'Reports of the days that the message names are outdated until a later night restates them.',
     });
     this.onEvents<ReportRunEnv>(ReportRunRequested, {
       ...oneAtATime,

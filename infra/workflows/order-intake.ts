@@ -1,5 +1,6 @@
 import { type App, Duration } from 'aws-cdk-lib';
 import type { QueueEnv } from '../../functions/order-intake/queue/env.ts';
+import { DuplicatePaymentSuspected } from '../../shared/contracts/orders/life-cycle-events.ts';
 import { all } from '../constructs/access.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
 import { catalog } from '../data/catalog.ts';
@@ -34,5 +35,6 @@ export class OrderIntakeStack extends WorkflowStack {
     addStripeWebhook(this);
     addEventConsumers(this);
     addFiles(this);
+    this.alarmOn(DuplicatePaymentSuspected, { errorImpact: 'Two payment providers reported the same payment.' });
   }
 }

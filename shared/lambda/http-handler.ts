@@ -42,6 +42,8 @@ type Guard = (
   headers: Record<string, string | undefined>,
   body: Buffer,
   now: number,
+  /** Path parameters before they are parsed. */
+  params: Record<string, string | undefined>,
 ) => Promise<HttpResponse | undefined>;
 
 type Handler = { route: DefinedRoute; handle: (event: GatewayEvent, now: number) => Promise<HttpResponse> };
@@ -55,7 +57,7 @@ export const on = <R extends DefinedRoute>(
 ): Handler => ({
   route,
   handle: async (event, now) => {
-    const refusal = await guard?.(event.headers, bytesOf(event), now);
+    const refusal = await guard?.(event.headers, bytesOf(event), now, event.pathParameters ?? {});
     if (refusal) return refusal;
     const parsed = parseRequest(route, event);
     if ('refusal' in parsed) return parsed.refusal;

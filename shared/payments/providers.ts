@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { signingSecret } from './webhook-secret.ts';
 
 /** An https URL, or plain HTTP on this machine for tests. */
 const Address = z
@@ -10,7 +11,7 @@ const StripeAccount = z.strictObject({
   apiKey: z.string().min(1),
   apiBase: Address.optional(),
   /** Signing secret of the webhook endpoint in Stripe's dashboard; without it, all events are refused. */
-  webhookSecret: z.string().min(1).optional(),
+  webhookSecret: signingSecret(1).optional(),
 });
 export type StripeAccount = z.infer<typeof StripeAccount>;
 
@@ -19,6 +20,6 @@ export const PaymentProviders = z.record(
   z.string(),
   z.discriminatedUnion('kind', [
     StripeAccount,
-    z.strictObject({ kind: z.literal('http'), url: Address, signingSecret: z.string().min(16) }),
+    z.strictObject({ kind: z.literal('http'), url: Address, signingSecret: signingSecret(16) }),
   ]),
 );

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { store } from '../../infra/store.ts';
 import { idsOf, ofType } from './synthesised.ts';
 
 const inData = (logicalId: string) => `Data-${logicalId}`;
@@ -62,6 +63,10 @@ test('the logical ids of data are stable', () => {
   ];
   const bucketIds = ['AccessLogBucket', 'LakeBucket', 'OrderFilesBucket', 'ReportsBucket', 'StockInboxBucket'];
   expect(idsOf(kept.flatMap(ofType))).toEqual(
-    new Set([...tableIds, ...bucketIds, 'Bus', 'Users', 'WebhookSecret', 'PaymentProviders'].map(inData)),
+    new Set(
+      [...tableIds, ...bucketIds, 'Bus', 'Users', ...Object.values(store.paymentWebhooks), 'PaymentProviders'].map(
+        inData,
+      ),
+    ),
   );
 });

@@ -30,7 +30,7 @@ export type RefundResults = {
 
 /** Concurrent requests; few, as their latency is measured. */
 const clients = 4;
-const provider = 'sample-bank';
+const provider = 'acme';
 
 /** Pays the orders to be refunded, and ships all units of those with returned goods. Idempotent. */
 export async function payAndShip(

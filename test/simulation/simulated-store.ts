@@ -1,5 +1,5 @@
 import { synthesiseInto } from '../../infra/assembly.ts';
-import { editTemplates, environmentEdit, paymentWindow } from '../support/system/template-edits.ts';
+import { anyOrderAge, editTemplates, environmentEdit, paymentWindow } from '../support/system/template-edits.ts';
 import { payingChannel, paymentWindowMinutes } from './workload/life-cycle-plan.ts';
 import { providerTimeoutSeconds } from './actors/payment-provider.ts';
 import { retrying } from './actors/webhook-receivers.ts';
@@ -11,11 +11,12 @@ export async function synthesise(checkout: string, cdkOut: string): Promise<void
 }
 
 /**
- * Edits a synthesised app in place: one channel requires payment before fulfilment, webhook retries end sooner, and the
- * payment provider's timeout is shorter.
+ * Edits a synthesised app in place: one channel requires payment before fulfilment, orders have times of 2025, webhook
+ * retries end sooner, and the payment provider's timeout is shorter.
  */
 export function applySimulationSettings(cdkOut: string): void {
   editTemplates(cdkOut, environmentEdit('CHANNELS', paymentWindow(payingChannel, paymentWindowMinutes)));
+  editTemplates(cdkOut, environmentEdit('CHANNELS', anyOrderAge('storefront')));
   editTemplates(
     cdkOut,
     environmentEdit('RETRYING', () => JSON.stringify(retrying)),

@@ -4,8 +4,8 @@ import { store } from '../../infra/store.ts';
 
 /** Channels of the tests: a storefront, a marketplace with its own prices, and staff who enter orders. */
 export const channels = {
-  storefront: { channel: 'storefront', pricesItself: false, staff: false },
-  marketplace: { channel: 'marketplace', pricesItself: true, staff: false },
+  storefront: { channel: 'storefront', pricesItself: false, staff: false, maxOrderAgeDays: 7300 },
+  marketplace: { channel: 'marketplace', pricesItself: true, staff: false, maxOrderAgeDays: 7300 },
   admin: { channel: 'admin', pricesItself: false, staff: true },
 };
 
@@ -17,7 +17,7 @@ Object.assign(process.env, tables, {
   TIME_ZONE: 'Europe/London',
   STOCK_AUDIT_TABLE_NAME: 'stock-audits',
   AWS_REGION: 'eu-west-1',
-  WEBHOOK_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:webhooks',
+  WEBHOOK_SECRET_ARNS: JSON.stringify({ acme: 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:webhooks' }),
   POWERTOOLS_LOG_LEVEL: 'SILENT',
   CHANNELS: JSON.stringify(channels),
   WAREHOUSE_CODES: JSON.stringify(warehouses),

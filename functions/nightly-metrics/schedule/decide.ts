@@ -8,6 +8,18 @@ export function nightlyRun(scheduledAtMs: number, timeZone: string): Run {
   return { runId: `nightly-${date}`, date };
 }
 
-/** The runs that restate earlier days: one per day with events that arrived on `arrivalDay`. */
-export const restatementRuns = (arrivalDay: string, lateDays: readonly string[]): Run[] =>
-  lateDays.map((date) => ({ runId: `nightly-${arrivalDay}-${date}`, date }));
+/** The days that a night restates, and those that wait for the next nights; the newest first. */
+export type NightPlan = { restated: string[]; waiting: string[] };
+
+/**
+ * Plans the night after `arrivalDay`: days with events that arrived on it and days that waited, up to `maxDays`. Of more
+ * days the newest are restated, as finance needs them most; the others wait.
+ */
+export function planNight(lateDays: readonly string[], waitingBefore: readonly string[], maxDays: number): NightPlan {
+  const days = [...new Set([...lateDays, ...waitingBefore])].toSorted().toReversed();
+  return { restated: days.slice(0, maxDays), waiting: days.slice(maxDays) };
+}
+
+/** The runs that restate earlier days in the night after `arrivalDay`. */
+export const restatementRuns = (arrivalDay: string, days: readonly string[]): Run[] =>
+  days.map((date) => ({ runId: `nightly-${arrivalDay}-${date}`, date }));

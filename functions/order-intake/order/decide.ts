@@ -18,7 +18,7 @@ import {
 import { assignWarehouses, chooseWarehouses, demandOf, type Shortage } from '../../../shared/stock/allocation.ts';
 import type { Reservation } from '../../../shared/stock/reservation.ts';
 import type { StockItem } from '../../../shared/stock/stock-item.ts';
-import type { SellingPolicy } from '../../../shared/store.ts';
+import { defaultMaxOrderAgeDays, type SellingPolicy } from '../../../shared/store.ts';
 import type { EarlyPayments, InitialState, PlacedOrder } from './order-item.ts';
 import { type Payable, reservedFor, withCredit, withPayment } from './payment.ts';
 
@@ -29,7 +29,12 @@ export type Placement = {
   /** Hash of the content as sent, which orders placed before 2026-11-30 have. */
   sentHash?: string | undefined;
   content: OrderContent;
-  channel: { channel: string; pricesItself: boolean; paymentWindowMinutes?: number | undefined };
+  channel: {
+    channel: string;
+    pricesItself: boolean;
+    paymentWindowMinutes?: number | undefined;
+    maxOrderAgeDays?: number | undefined;
+  };
   /** Milliseconds since the epoch. */
   now: number;
   /** When a queued order is decided, in milliseconds: its payment window starts then. @default now */
@@ -69,7 +74,8 @@ export function decide(placement: Placement, state: PlacementState, policy: Sell
   const demand = demandOf(content.lines);
   const shipping = shippingOf(content, policy);
   if (!shipping) return unknownShipping(content, policy);
-  if (content.placedAt && Date.parse(content.placedAt) > placement.now + clockToleranceMs) return placedInFuture;
+  const untimely = refuseTime(placement);
+  if (untimely) return untimely;
 
   const sold = sellableLines(placement, state.skus);
   if ('refusal' in sold) return sold.refusal;
@@ -94,6 +100,8 @@ export function decide(placement: Placement, state: PlacementState, policy: Sell
     initialState: {
       earlyPaymentsVersion: state.earlyPayments?.version,
       payments: initial.payments,
+      suspectedDuplicates: state.earlyPayments?.suspectedDuplicates,
+      receivedAt: content.placedAt === undefined ? undefined : new Date(placement.now).toISOString(),
       holdReasons: initial.holdReasons,
       paymentWindowMinutes: placement.channel.paymentWindowMinutes,
     },
@@ -180,4 +188,20 @@ const priceRequested = (
 const sellableLines = ({ content, channel }: Placement, skus: PlacementState['skus']) =>
   sellable(withPointers(content), { currency: content.currency, pricesItself: channel.pricesItself }, skus);
 
+/** Refuses a time in the future, and one further in the past than the channel may name: it would restate that day. */
+function refuseTime({ content: { placedAt }, channel, now }: Placement): Invalid | undefined {
+  if (placedAt === undefined) return undefined;
+  const at = Date.parse(placedAt);
+  const { maxOrderAgeDays = defaultMaxOrderAgeDays } = channel;
+  if (at > now + clockToleranceMs) return placedInFuture;
+  return at < now - maxOrderAgeDays * dayMs ? placedTooEarly(maxOrderAgeDays) : undefined;
+}
+
+const dayMs = 86_400_000;
+const placedTooEarly = (days: number) =>
+  invalid(
+    'placed-too-early',
+    '/placedAt',
+    `An order of this channel is placed at most ${days} days before it is sent.`,
+  );
 const placedInFuture = invalid('placed-in-future', '/placedAt', 'An order cannot be placed in the future.');

@@ -9,6 +9,10 @@ import { Payment } from '../../../shared/payments/payment.ts';
 import { RefundedAmounts } from '../../../shared/refunds/refunded-amounts.ts';
 import { customerIndex, shardOf, shards, statusIndex } from '../../../shared/orders/order-keys.ts';
 
+/** A payment that another provider reported before, with the decision of staff; it does not count. */
+const SuspectedDuplicate = z.object({ payment: Payment, decision: z.enum(['count', 'dismiss']).optional() });
+export type SuspectedDuplicate = z.infer<typeof SuspectedDuplicate>;
+
 /** An order as its first event describes it. */
 export type PlacedOrder = DataOf<typeof OrderPlaced>;
 
@@ -55,8 +59,12 @@ export const OrderItem = placedShape.omit({ status: true, lines: true }).extend(
     .optional(),
   /** End of the return window of the delivered shipments. */
   completesAt: Instant.optional(),
+  /** When the store received the order, if the caller named `placedAt`: velocity counts by it. */
+  receivedAt: Instant.optional(),
   /** In the order of receipt. */
   payments: z.array(Payment).optional(),
+  /** In the order of receipt. One that staff count is also among the payments. */
+  suspectedDuplicates: z.array(SuspectedDuplicate).optional(),
   /** What refund-approval has refunded; absent without a refund. */
   refunded: RefundedAmounts.optional(),
   /** The channel's payment window when the order was placed. */
@@ -93,10 +101,14 @@ export const EarlyPayments = z.object({
   isAwaited: z.literal(true),
   version: z.int().positive(),
   payments: z.array(Payment),
+  suspectedDuplicates: z.array(SuspectedDuplicate).optional(),
 });
 export type EarlyPayments = z.infer<typeof EarlyPayments>;
 /** Members of a new order's item that its first event does not have. */
-export type InitialState = Pick<OrderItem, 'payments' | 'holdReasons' | 'paymentWindowMinutes'> & {
+export type InitialState = Pick<
+  OrderItem,
+  'payments' | 'suspectedDuplicates' | 'receivedAt' | 'holdReasons' | 'paymentWindowMinutes'
+> & {
   earlyPaymentsVersion?: number | undefined;
 };
 export const isEarlyPayments = (item: unknown): boolean => EarlyPayments.safeParse(item).success;

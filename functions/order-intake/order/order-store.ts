@@ -4,7 +4,7 @@ import { businessDays } from '../../../shared/business-day.ts';
 import { type Action, type Database, readBatch, transact } from '../../../shared/dynamodb/database.ts';
 import { type Cause, newEvent } from '../../../shared/contracts/define-event.ts';
 import { OrderPlaced } from '../../../shared/contracts/orders/events.ts';
-import { PaymentRecorded } from '../../../shared/contracts/orders/life-cycle-events.ts';
+import { DuplicatePaymentSuspected, PaymentRecorded } from '../../../shared/contracts/orders/life-cycle-events.ts';
 import { maxActionsPerTransaction } from '../../../shared/dynamodb/transaction-limits.ts';
 import type { SettlementItem } from '../../../shared/orders/settlement-item.ts';
 import { eventKey, OutboxItem, outboxItem } from '../../../shared/dynamodb/outbox.ts';
@@ -103,12 +103,30 @@ export function createOrderStore(db: Database, tables: Tables, timeZone: string)
       return outcome;
     },
 
-    /** Adds a payment to the early payments `stored`. `version-conflict` also if the order was placed since the read. */
-    async storeEarlyPayment(orderId: string, stored: EarlyPayments | undefined, payment: Payment, cause: Cause) {
-      const version = stored?.version ?? 0;
-      const payments = [...(stored?.payments ?? []), payment];
-      const item: EarlyPayments = { orderId, isAwaited: true, version: version + 1, payments };
-      const event = newEvent(PaymentRecorded, { orderId, payment: publishedPaymentOf(payment), order: null }, cause);
+    /**
+     * Adds a payment to the early payments `stored`, or to their suspected duplicates if another provider, `reportedBy`,
+     * reported it before. `version-conflict` also if the order was placed since the read.
+     */
+    async storeEarlyPayment(
+      orderId: string,
+      stored: EarlyPayments | undefined,
+      payment: Payment,
+      cause: Cause,
+      reportedBy?: string,
+    ) {
+      const { version = 0, payments = [], suspectedDuplicates = [] } = stored ?? {};
+      const data = { orderId, payment: publishedPaymentOf(payment), order: null };
+      const isSuspected = reportedBy !== undefined;
+      const event = isSuspected
+        ? newEvent(DuplicatePaymentSuspected, { ...data, reportedBy }, cause)
+        : newEvent(PaymentRecorded, data, cause);
+      const item: EarlyPayments = {
+        orderId,
+        isAwaited: true,
+        version: version + 1,
+        payments: isSuspected ? payments : [...payments, payment],
+        suspectedDuplicates: isSuspected ? [...suspectedDuplicates, { payment }] : stored?.suspectedDuplicates,
+      };
       return transact(db, [
         { Put: { TableName: orders, Item: { ...orderKey(orderId), ...item }, ...expectVersion(version) } },
         { Put: { TableName: orders, Item: outboxItem(orderPartition(orderId), event) } },

@@ -5,6 +5,7 @@ import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { timeProblem } from '../../../shared/names.ts';
 import type { PaymentEvent } from '../../../shared/payments/payment.ts';
 import { changeResponse } from '../order/change-api.ts';
+import type { OrderItem } from '../order/order-item.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import { recordPayment } from './record-payment.ts';
 
@@ -25,6 +26,10 @@ export async function recordNotification(
   cause: Cause,
 ): Promise<HttpResponse> {
   const actor = `provider.${provider}`;
+  const isSuspected = ({ suspectedDuplicates = [] }: OrderItem) =>
+    suspectedDuplicates.some(
+      ({ payment }) => payment.provider === provider && payment.eventId === notification.eventId,
+    );
   const outcome = await recordPayment(store, orderId, { ...notification, provider }, { ...cause, actor });
   const response = (status: string): HttpResponse => ({
     status: 200,
@@ -33,8 +38,10 @@ export async function recordNotification(
   switch (outcome.kind) {
     case 'stored':
       return response('waiting-for-order');
+    case 'stored-as-suspected':
+      return response('awaiting-decision');
     case 'changed':
-      return response('recorded');
+      return response(isSuspected(outcome.order) ? 'awaiting-decision' : 'recorded');
     case 'already-stored':
     case 'already-done':
       return response('already-recorded');

@@ -8,11 +8,12 @@ import { changed, draftEvent, eventData, type Outcome } from '../order/change.ts
 import type { OrderItem } from '../order/order-item.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import { balanceOf, holdEvents, withPayment } from '../order/payment.ts';
+import { earlierReporterOf, suspect } from './suspected-duplicate.ts';
 
 /** Keeps the order below DynamoDB's item limit of 400 KB; a provider usually sends a handful. */
 const maxPayments = 400;
 
-type Recorded = Outcome | { kind: 'stored' } | { kind: 'already-stored' };
+type Recorded = Outcome | { kind: 'stored' | 'stored-as-suspected' | 'already-stored' };
 
 /** Adds a payment event to its order once, or stores it as an early payment until the order is placed. */
 export const recordPayment = (
@@ -24,19 +25,25 @@ export const recordPayment = (
   retryOnConflict(changeRetryBudgetMs, async (): Promise<Recorded | undefined> => {
     const { order, earlyPayments } = await store.current(orderId);
     if (order) return (await attemptChange(store, order, (current) => record(current, payment), cause))?.outcome;
-    const match = matchPayment(earlyPayments?.payments, payment);
+    const match = matchPayment(receivedBy(earlyPayments), payment);
     if (match === 'same') return { kind: 'already-stored' };
     if (match !== 'new') return refusedPayment(match);
-    return (await store.storeEarlyPayment(orderId, earlyPayments, payment, cause)) === 'done'
-      ? { kind: 'stored' }
-      : undefined;
+    const reportedBy = earlierReporterOf(earlyPayments?.payments, payment);
+    const written = await store.storeEarlyPayment(orderId, earlyPayments, payment, cause, reportedBy);
+    if (written !== 'done') return undefined;
+    return { kind: reportedBy === undefined ? 'stored' : 'stored-as-suspected' };
   });
 
-/** Adds a payment event to an order, once. Payments are facts, so no status refuses them. */
+/**
+ * Adds a payment event to an order, once. Payments are facts, so no status refuses them; one that another provider
+ * reported before awaits a decision.
+ */
 export function record(order: OrderItem, payment: Payment): Outcome {
-  const match = matchPayment(order.payments, payment);
+  const match = matchPayment(receivedBy(order), payment);
   if (match === 'same') return { kind: 'already-done', order };
   if (match !== 'new') return refusedPayment(match);
+  const reportedBy = earlierReporterOf(order.payments, payment);
+  if (reportedBy !== undefined) return suspect(order, payment, reportedBy);
   const after = { ...withPayment(order, payment), version: order.version + 1 };
   const recorded = draftEvent(PaymentRecorded, {
     orderId: order.orderId,
@@ -45,6 +52,15 @@ export function record(order: OrderItem, payment: Payment): Outcome {
   });
   return changed(after, [recorded, ...holdEvents(order, after)]);
 }
+
+/** The payments of an order, and those that await a decision or were dismissed. */
+const receivedBy = ({
+  payments = [],
+  suspectedDuplicates = [],
+}: Pick<OrderItem, 'payments' | 'suspectedDuplicates'> = {}): Payment[] => [
+  ...payments,
+  ...suspectedDuplicates.map(({ payment }) => payment),
+];
 
 type Match = 'new' | 'same' | 'other' | 'too-many';
 

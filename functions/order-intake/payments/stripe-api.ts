@@ -5,13 +5,11 @@ import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { PaymentProviders, type StripeAccount } from '../../../shared/payments/providers.ts';
 import { timeProblem } from '../../../shared/names.ts';
 import { openStripe } from '../../../shared/payments/stripe-client.ts';
+import { stripeProvider, validSecrets } from '../../../shared/payments/webhook-secret.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import { recordNotification } from './payments-api.ts';
 import { paymentEventOf } from './stripe-event.ts';
 import { ownValue } from '../../../shared/input/own-value.ts';
-
-/** Provider name of Stripe's payments; the PaymentProviders secret has the account under the same name. */
-const provider = 'stripe';
 
 const invalidSignature = problem(
   401,
@@ -19,9 +17,9 @@ const invalidSignature = problem(
   'Stripe-Signature is missing, wrong, or older than 5 minutes.',
 );
 
-/** Stripe's account in the secret, if there is one. */
+/** Stripe's account in the secret under the name of the provider, if there is one. */
 export const stripeAccount = (readSecret: () => Promise<string>) => async (): Promise<StripeAccount | undefined> => {
-  const settings = ownValue(PaymentProviders.parse(JSON.parse(await readSecret())), provider);
+  const settings = ownValue(PaymentProviders.parse(JSON.parse(await readSecret())), stripeProvider);
   return settings?.kind === 'stripe' ? settings : undefined;
 };
 type ReadAccount = ReturnType<typeof stripeAccount>;
@@ -29,22 +27,28 @@ type ReadAccount = ReturnType<typeof stripeAccount>;
 /** Verifies Stripe's signature before the body is parsed. */
 export const verifyStripeSignature =
   (readAccount: ReadAccount) =>
-  async (headers: Record<string, string | undefined>, body: Buffer): Promise<HttpResponse | undefined> => {
+  async (headers: Record<string, string | undefined>, body: Buffer, now: number): Promise<HttpResponse | undefined> => {
     const signature = headers['stripe-signature'];
     // Without a signature the secret need not be read.
     if (signature === undefined) return invalidSignature;
     const secret = (await readAccount())?.webhookSecret;
     if (secret === undefined) return invalidSignature;
-    try {
-      Stripe.webhooks.constructEvent(body, signature, secret);
-      return undefined;
-    } catch (error) {
-      if (error instanceof Stripe.errors.StripeSignatureVerificationError) return invalidSignature;
-      // Signed but not JSON: the body parser refuses it.
-      if (error instanceof SyntaxError) return undefined;
-      throw error;
-    }
+    return validSecrets(secret, now).some((valid) => isSignedByStripe(body, signature, valid))
+      ? undefined
+      : invalidSignature;
   };
+
+function isSignedByStripe(body: Buffer, signature: string, secret: string): boolean {
+  try {
+    Stripe.webhooks.constructEvent(body, signature, secret);
+    return true;
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripeSignatureVerificationError) return false;
+    // Signed but not JSON: the body parser refuses it.
+    if (error instanceof SyntaxError) return true;
+    throw error;
+  }
+}
 
 /** Serves Stripe's webhook: converts its event and records it as a payment event. */
 export const receiveStripeEvent =
@@ -60,5 +64,5 @@ export const receiveStripeEvent =
       return problem(422, 'invalid-content', detail, { errors: [{ pointer: '/created', detail }] });
     const payment = await paymentEventOf(event, readCharge);
     if (!payment) return { status: 200, body: { eventId: event.id, status: 'ignored' } };
-    return recordNotification(store, provider, payment, cause);
+    return recordNotification(store, stripeProvider, payment, cause);
   };

@@ -1,22 +1,33 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
+import { parseSigningSecret, validSecrets } from '../../../shared/payments/webhook-secret.ts';
 
 const toleranceMs = 5 * 60_000;
 
 const invalidSignature = problem(
   401,
   'invalid-signature',
-  'Storeworks-Signature is missing, wrong, or older than 5 minutes: t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">.',
+  'Storeworks-Signature is missing, older than 5 minutes, or not made with the secret of this provider: t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">.',
 );
 
-/** Verifies a payment provider's signature before the body is parsed. */
+/**
+ * Verifies a payment provider's signature with its own secret before the body is parsed. A provider without a secret is
+ * refused like a wrong signature. `readers` returns the text of a provider's secret by the provider's name.
+ */
 export const verifySignature =
-  (readSecret: () => Promise<string>) =>
-  async (headers: Record<string, string | undefined>, body: Buffer, now: number): Promise<HttpResponse | undefined> => {
+  (readers: ReadonlyMap<string, () => Promise<string>>) =>
+  async (
+    headers: Record<string, string | undefined>,
+    body: Buffer,
+    now: number,
+    { provider = '' }: Record<string, string | undefined>,
+  ): Promise<HttpResponse | undefined> => {
     const signature = headers['storeworks-signature'];
+    const readSecret = readers.get(provider);
     // Without a signature the secret need not be read.
-    if (signature === undefined) return invalidSignature;
-    return isSigned(signature, body, await readSecret(), now) ? undefined : invalidSignature;
+    if (signature === undefined || !readSecret) return invalidSignature;
+    const secrets = validSecrets(parseSigningSecret(await readSecret()), now);
+    return secrets.some((secret) => isSigned(signature, body, secret, now)) ? undefined : invalidSignature;
   };
 
 /**

@@ -24,7 +24,13 @@ const StoredCause = z.object({
   causationId: z.string(),
   now: z.number(),
 });
-const StoredInitialState = OrderItem.pick({ payments: true, holdReasons: true, paymentWindowMinutes: true }).extend({
+const StoredInitialState = OrderItem.pick({
+  payments: true,
+  suspectedDuplicates: true,
+  receivedAt: true,
+  holdReasons: true,
+  paymentWindowMinutes: true,
+}).extend({
   awaitedVersion: z.int().positive().optional(),
 });
 /** The stored form of a `NewOrder`. */

@@ -33,7 +33,7 @@ export async function acceptOrders(
   store: Pick<IntakeStore, 'nextAttemptId' | 'states' | 'accept'>,
   queue: OrderQueue,
   contents: readonly OrderContent[],
-  { channel, pricesItself, paymentWindowMinutes }: Channels[string],
+  { channel, pricesItself, paymentWindowMinutes, maxOrderAgeDays }: Channels[string],
   policy: SellingPolicy,
   { now, ...cause }: Cause,
 ): Promise<Acceptance[]> {
@@ -43,7 +43,7 @@ export async function acceptOrders(
     sentHash: contentHash(content),
     attemptId: store.nextAttemptId(now),
     acceptedAtMs: now,
-    channel: { channel, pricesItself, paymentWindowMinutes },
+    channel: { channel, pricesItself, paymentWindowMinutes, maxOrderAgeDays },
     cause,
     content,
   }));

@@ -63,6 +63,7 @@ export const QueuedOrder = z.object({
     channel: z.string(),
     pricesItself: z.boolean(),
     paymentWindowMinutes: z.number().positive().optional(),
+    maxOrderAgeDays: z.number().positive().optional(),
   }),
   cause: z.object({ actor: z.string(), correlationId: z.string(), causationId: z.string() }),
   content: OrderContent,

@@ -21,7 +21,7 @@ export function counterEntriesOf(order: OrderItem): CounterEntries[] {
   const { orderId, currency } = order;
   const totalMinor = purchasedMinorOf(order);
   const purchase = totalMinor > 0 ? { totalMinor, currency } : {};
-  const own: CounterEntry = { id: orderEntryId(orderId), at: Date.parse(order.placedAt) };
+  const own: CounterEntry = { id: orderEntryId(orderId), at: receivedMsOf(order) };
   const entriesOf = (kind: VelocityKind, value: string): CounterEntry[] => {
     if (kind === 'address') return [own];
     const failed = failedPayments(order).filter((payment) => kind !== 'card' || payment.cardFingerprint === value);
@@ -63,9 +63,15 @@ export const isAssessed = (order: OrderItem): boolean => order.risk?.facts === r
 export const hasRiskRelevantPayments = ({ payments = [] }: OrderItem): boolean =>
   payments.some(({ type, cardFingerprint }) => type === 'payment.failed' || cardFingerprint !== undefined);
 
-/** Centre of the window for failed payments: the latest of placement and failed payments, in milliseconds. */
+/**
+ * When the order arrived, in milliseconds: not when its channel says that it was placed, as orders of one minute would
+ * then be in different windows. Imported orders arrive together and count at their own times.
+ */
+const receivedMsOf = ({ receivedAt, placedAt }: OrderItem): number => Date.parse(receivedAt ?? placedAt);
+
+/** Centre of the window for failed payments: the latest of arrival and failed payments, in milliseconds. */
 export const failureWindowCentre = (order: OrderItem): number =>
-  Math.max(Date.parse(order.placedAt), ...failedPayments(order).map(({ occurredAt }) => Date.parse(occurredAt)));
+  Math.max(receivedMsOf(order), ...failedPayments(order).map(({ occurredAt }) => Date.parse(occurredAt)));
 
 /** The order's failed payments as counter entries. */
 export const failuresOf = (order: OrderItem): CounterEntry[] => failedPayments(order).map(failureOf);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { staffEventTypes } from '../../../shared/contracts/orders/life-cycle-events.ts';
 import { type ChannelAccess, channelAccessOf } from '../../../shared/access/channel-access.ts';
 import { emptyRange, invalidCursor, invalidParameter, timeRangeOf } from '../../../shared/contracts/list-query.ts';
 import type { QueuedOrderResponse } from '../../../shared/contracts/orders/queue-routes.ts';
@@ -37,15 +38,21 @@ export const getTimeline =
   (orders: Pick<OrderStore, 'visible' | 'timeline'>, channels: Channels) =>
   async ({ params: { orderId }, query, caller }: Request<typeof routes.getTimeline>): Promise<HttpResponse> => {
     const { limit, cursor } = query;
-    const order = await orders.visible(orderId, channelAccessOf(caller.clientId, channels));
+    const access = channelAccessOf(caller.clientId, channels);
+    const order = await orders.visible(orderId, access);
     if (!order) return unknownOrder;
     const list = { list: 'timeline', orderId, caller: caller.clientId };
     const after = cursor === undefined ? undefined : positionOf(cursor, list, eventKeyPattern);
     if (cursor !== undefined && after === undefined) return invalidCursor;
     const { events, last } = await orders.timeline(orderId, limit, after);
+    const isShown = ({ detailType }: OutboxItem) =>
+      access.onlyChannel === undefined || !staffEventTypes.includes(detailType);
     return {
       status: 200,
-      body: { events: events.map(timelineEntry), ...(last !== undefined && { cursor: cursorOf(list, last) }) },
+      body: {
+        events: events.filter(isShown).map(timelineEntry),
+        ...(last !== undefined && { cursor: cursorOf(list, last) }),
+      },
     };
   };
 

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import * as z from 'zod';
+import { type SigningSecret, validSecrets } from '../../../shared/payments/webhook-secret.ts';
 import type { ProviderResponse, SendPayout } from './provider.ts';
 
 const maxResponseBytes = 65_536;
@@ -17,17 +18,24 @@ const declinedStatuses = new Set([402, 409, 422]);
  * response the result is unknown.
  */
 export const createHttpProvider =
-  ({ url, signingSecret }: { url: string; signingSecret: string }, timeoutMs: number, now: () => number): SendPayout =>
+  (
+    { url, signingSecret }: { url: string; signingSecret: SigningSecret },
+    timeoutMs: number,
+    now: () => number,
+  ): SendPayout =>
   async ({ reference, refundId, paymentId, amountMinor, currency }) => {
     const body = JSON.stringify({ reference, refundId, paymentId, amountMinor, currency });
     const t = Math.floor(now() / 1000);
-    const v1 = createHmac('sha256', signingSecret).update(`${t}.${body}`).digest('hex');
+    // During a rotation the request has the signatures of both secrets, and the provider accepts either.
+    const signatures = validSecrets(signingSecret, now()).map(
+      (secret) => `v1=${createHmac('sha256', secret).update(`${t}.${body}`).digest('hex')}`,
+    );
     const response = await fetch(url, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
         'idempotency-key': reference,
-        'storeworks-signature': `t=${t},v1=${v1}`,
+        'storeworks-signature': [`t=${t}`, ...signatures].join(','),
       },
       body,
       redirect: 'error',

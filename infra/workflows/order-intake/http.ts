@@ -10,7 +10,7 @@ import { type Access, all } from '../../constructs/access.ts';
 import type { WorkflowStack } from '../../constructs/workflow-stack.ts';
 import { catalog } from '../../data/catalog.ts';
 import { orders, risk } from '../../data/orders.ts';
-import { webhookSecret } from '../../data/payments.ts';
+import { webhookSecretsReader } from '../../data/payments.ts';
 import { refunds } from '../../data/refunds.ts';
 import { stock } from '../../data/stock.ts';
 import { settings } from '../../settings.ts';
@@ -23,7 +23,7 @@ export function addRoutes(stack: WorkflowStack, sender: Access<'ORDER_QUEUE_URL'
     handler: 'order-intake/api.handler.ts',
     uses: all(
       all(orders.editor, stock.reserver, stock.shipper, catalog.reader, risk.counter, refunds.checker),
-      all(webhookSecret.reader, sender, settings.channels, settings.selling, settings.risk),
+      all(webhookSecretsReader, sender, settings.channels, settings.selling, settings.risk),
       all(stock.ledgerReader, settings.lotExpiry, settings.warehouseCodes),
     ),
     errorImpact: 'Orders cannot be listed, changed or shipped, and payments are not recorded.',

@@ -225,3 +225,32 @@ export const PaymentRecorded = defineEvent(
       .describe('The order after the change; null if the payment arrived before its order'),
   }),
 );
+
+/** A payment that another provider reported before: it does not count until staff decide. For staff only. */
+export const DuplicatePaymentSuspected = defineEvent(
+  source,
+  'DuplicatePaymentSuspected',
+  z.object({
+    orderId: StoredText.meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    payment: PublishedPayment.describe('The payment event that does not count'),
+    reportedBy: StoredText.meta({ description: 'The provider whose equal payment event counts', example: 'acme' }),
+    order: ChangedOrder.nullable().describe('The order; null if the payment arrived before its order'),
+  }),
+);
+
+/** Staff decided on a suspected duplicate. One that counts is also published as `PaymentRecorded`. For staff only. */
+export const DuplicatePaymentDecided = defineEvent(
+  source,
+  'DuplicatePaymentDecided',
+  ChangedOrder.extend({
+    payment: PublishedPayment.describe('The suspected payment event'),
+    decision: z.enum(['count', 'dismiss']).describe('Whether the payment counts'),
+    reason: StoredText.meta({ description: 'Why staff decided so', example: 'Acme-b confirmed the payment' }),
+  }),
+);
+
+/** Names of the events of an order that only staff see. */
+export const staffEventTypes: readonly string[] = [
+  DuplicatePaymentSuspected.detailType,
+  DuplicatePaymentDecided.detailType,
+];

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { StoredText } from '../bounds.ts';
 import { CallerId, PathId, PathSegment, SentInstant } from '../../names.ts';
 import { PaymentEvent } from '../../payments/payment.ts';
+import { stripeProvider, WebhookProvider } from '../../payments/webhook-secret.ts';
 import { defineRoute } from '../define-route.ts';
 import { OrderResponse, OrderParams } from './routes.ts';
 import { Problem } from '../problem.ts';
@@ -226,30 +227,68 @@ export const postPayment = defineRoute({
   tag: 'Payments',
   summary: 'Receive a payment event from a payment provider',
   params: z.strictObject({
-    provider: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'Not the name of a provider')
-      .meta({ description: 'Name of the payment provider', example: 'acme' }),
+    provider: WebhookProvider.meta({
+      description: 'Name of the payment provider, which has a secret of its own',
+      example: 'acme',
+    }),
   }),
   headers: z.object({
     'storeworks-signature': z.string().max(2000).meta({
-      description: '`t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`, at most 5 minutes old',
+      description:
+        '`t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">` with the secret of this provider, at most 5 minutes old',
       example: 't=1796030100,v1=5257a869e7ecebeda32affa62cdca3fa51cad7e77a0e56ff536d0ce8e108d8bd',
     }),
   }),
   body: PaymentEvent,
   responses: {
     200: {
-      description: 'Recorded, recorded before, or stored until its order is placed',
+      description:
+        'Recorded, recorded before, or stored until its order is placed. A payment that another provider reported before (equal `paymentId`, `type`, amount and currency) is stored as `awaiting-decision` and does not count until staff decide.',
       schema: z.object({
         orderId: StoredText.meta({ description: 'Order of the payment', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
         eventId: StoredText.meta({ description: 'Id of the event', example: 'evt_90211' }),
-        status: z.enum(['recorded', 'already-recorded', 'waiting-for-order']).describe('What happened to the event'),
+        status: z
+          .enum(['recorded', 'already-recorded', 'waiting-for-order', 'awaiting-decision'])
+          .describe('What happened to the event'),
       }),
     },
-    401: { description: '`invalid-signature`: missing, wrong, or older than 5 minutes', schema: Problem },
+    401: {
+      description: '`invalid-signature`: missing, wrong, older than 5 minutes, or the provider has no secret',
+      schema: Problem,
+    },
     409: { description: '`payment-conflict`: the event id was used for other content', schema: Problem },
     422: { description: 'Invalid content', schema: Problem },
     503: { description: '`busy`: nothing was changed; send the event again', schema: Problem },
+  },
+});
+
+const DuplicateDecision = z
+  .strictObject({
+    provider: WebhookProvider.or(z.literal(stripeProvider)).meta({
+      description: 'Provider of the suspected payment event',
+      example: 'acme-b',
+    }),
+    eventId: CallerId.meta({ description: 'Id of the suspected payment event', example: 'evt_90211' }),
+    decision: z
+      .enum(['count', 'dismiss'])
+      .describe('`count`: it is another payment of the order; `dismiss`: it is the payment that counts already'),
+    reason: Text(500).meta({ description: 'Why staff decide so', example: 'Acme-b confirmed the payment' }),
+  })
+  .meta({ id: 'DuplicateDecision' });
+
+export const decideDuplicatePayment = defineRoute({
+  method: 'POST',
+  path: '/orders/{orderId}/payment-decisions',
+  tag: 'Payments',
+  summary: 'Decide whether a payment that two providers reported counts twice; staff only',
+  scope: 'orders.write',
+  params: OrderParams,
+  body: DuplicateDecision,
+  responses: {
+    200: { description: `The current order. ${replayed}`, schema: OrderResponse },
+    403: { description: '`not-staff`: the caller may not decide on payments', schema: Problem },
+    ...refusals,
+    404: { description: 'Unknown order, or it has no such suspected payment', schema: Problem },
+    409: { description: '`already-decided`: the other decision was made before', schema: Problem },
   },
 });

@@ -75,7 +75,7 @@ export const OrderContent = z
       .describe('Duties and fees, part of the order’s total. No tax is calculated on them'),
     ...sentOrderAmounts,
     placedAt: EventInstant.optional().describe(
-      'Time at which the customer placed the order. Default: the time of the request',
+      'Time at which the customer placed the order: at most 30 days ago, or as the settings of the channel allow. Default: the time of the request',
     ),
     note: Note.optional().meta({ description: 'Note of the customer', example: 'Please leave it with the neighbour' }),
   })

@@ -26,3 +26,17 @@ export const ReportRunCompleted = defineEvent(
       .meta({ description: 'Whether the run wrote this version; false if the figures were unchanged', example: true }),
   }),
 );
+
+/** More earlier days have late events than one night restates: their reports are outdated until a later night. */
+export const RestatementsDeferred = defineEvent(
+  'storeworks.nightly-metrics',
+  'RestatementsDeferred',
+  z.object({
+    arrivalDay: BusinessDay.describe('The day before the night'),
+    days: z.int().positive().meta({ description: 'Number of days that wait', example: 2 }),
+    waiting: z
+      .array(BusinessDay)
+      .max(400)
+      .meta({ description: 'The days that wait, newest first; of more than 400 the newest', example: ['2010-12-02'] }),
+  }),
+);

@@ -1,6 +1,6 @@
 /**
- * Names of the events that endpoints receive: every event of an order except `OrderImported`. A test compares them with
- * the definitions of the events.
+ * Names of the events that endpoints receive: every event of an order except `OrderImported` and those for staff only. A test
+ * compares them with the definitions of the events.
  */
 export const webhookEventTypes = [
   'OrderPlaced',

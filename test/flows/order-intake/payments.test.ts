@@ -72,6 +72,18 @@ describe('a payment webhook', () => {
     expect((await postPayment(office, body, { signature: late })).body.status).toBe('recorded');
   });
 
+  test.each(['acme-b', 'giftcard', 'stripe', 'imported', 'unknown', 'constructor', '__proto__', 'ACME', 'acme%2Db'])(
+    'signed by acme is refused under the name of %s',
+    async (provider) => {
+      const { orderId, path } = await placedOrder(office);
+      const body = JSON.stringify(aPayment(orderId));
+      const signature = paymentSignature(body, office.credentials.webhookSecret, now());
+      expectProblem(await postPayment(office, body, { signature, provider }), 401, 'invalid-signature');
+      expect((await postPayment(office, body, { signature })).body.status).toBe('recorded');
+      expect(await read(path)).toMatchObject({ status: 'paid', payment: { capturedMinor: 1000 } });
+    },
+  );
+
   test('with a valid signature and invalid content is refused', async () => {
     expectProblem(await postPayment(office, aPayment('nonsense')), 422, 'invalid-content');
     expectProblem(await postPayment(office, '{'), 400, 'malformed-body');
@@ -135,6 +147,37 @@ describe('a payment webhook', () => {
   });
 });
 
+const decidePayment = (orderId: string, decision: object, by = 'service-lead') =>
+  office.client(by).post(`/orders/${orderId}/payment-decisions`, decision);
+
+describe('a payment that two providers report', () => {
+  test('counts once until staff decide, who alone see it', async () => {
+    const { orderId, path } = await placedOrder(office);
+    const payment = aPayment(orderId);
+    await postPayment(office, payment);
+    const copies = [payment, { ...payment, eventId: 'another', occurredAt: new Date(now() - 60_000).toISOString() }];
+    const providers = ['acme-b', 'giftcard'];
+    for (const [index, copy] of copies.entries()) {
+      const provider = providers[index] ?? '';
+      expect((await postPayment(office, copy, { provider })).body.status).toBe('awaiting-decision');
+      expect((await postPayment(office, copy, { provider })).body.status).toBe('already-recorded');
+    }
+    expect(await read(path)).toMatchObject({ status: 'paid', payment: { capturedMinor: 1000 } });
+    const suspected = Array.from(copies, () => 'DuplicatePaymentSuspected');
+    expect(await eventTypes(office, path)).toEqual(['OrderPlaced', 'PaymentRecorded', ...suspected]);
+    const { events } = (await office.client('storefront').get(`${path}/timeline`)).body;
+    expect(events.map(({ type }: { type: string }) => type)).toEqual(['OrderPlaced', 'PaymentRecorded']);
+
+    const decision = { provider: 'acme-b', eventId: payment.eventId, decision: 'count', reason: 'asked the provider' };
+    expectProblem(await decidePayment(orderId, decision, 'storefront'), 403, 'not-staff');
+    expectProblem(await decidePayment(orderId, { ...decision, provider: 'acme' }), 404, 'not-found');
+    expect((await decidePayment(orderId, decision)).body.payment.capturedMinor).toBe(2000);
+    expect((await decidePayment(orderId, decision)).headers['idempotent-replayed']).toBe('true');
+    expectProblem(await decidePayment(orderId, { ...decision, decision: 'dismiss' }), 409, 'already-decided');
+    expect((await read(path)).holdReasons).toEqual(['overpaid']);
+  });
+});
+
 describe('a payment before its order', () => {
   test('is kept until the order is placed, and the order is paid from the start', async () => {
     const sku = await stockedSku(office, { priceMinor: 1000 });
@@ -148,13 +191,19 @@ describe('a payment before its order', () => {
       await office.client('storefront').post(`/orders/${orderId}/cancellation`, { requestId: 'r', reason: 'x' }),
       404,
     );
+    const copied = await postPayment(office, payment, { provider: 'acme-b' });
+    expect(copied.body.status).toBe('awaiting-decision');
+    expect((await postPayment(office, payment, { provider: 'acme-b' })).body.status).toBe('already-recorded');
     const placed = await office.client('storefront').post('/orders', content);
     expect([placed.status, placed.body.status], placed.text).toEqual([201, 'paid']);
     const again = await office.client('storefront').post('/orders', content);
     expect([again.status, again.text]).toEqual([200, placed.text]);
     expect((await postPayment(office, payment)).body.status).toBe('already-recorded');
     expect(await read(`/orders/${orderId}`)).toMatchObject({ status: 'paid', payment: { capturedMinor: 1000 } });
-    expect(await eventTypes(office, `/orders/${orderId}`)).toEqual(['PaymentRecorded', 'OrderPlaced']);
+    const types = ['PaymentRecorded', 'DuplicatePaymentSuspected', 'OrderPlaced'];
+    expect(await eventTypes(office, `/orders/${orderId}`)).toEqual(types);
+    const decision = { provider: 'acme-b', eventId: payment.eventId, decision: 'dismiss', reason: 'a copy' };
+    expect((await decidePayment(orderId, decision)).body.payment.capturedMinor).toBe(1000);
   });
 });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { placedOrder } from '../../support/orders/order-api.ts';
 import { startHttpProvider, startStripe } from '../../support/payments/provider-double.ts';
+import { stripeWebhookSecret } from '../../support/payments/stripe-webhook.ts';
 import { setProviders } from '../../support/payments/providers-secret.ts';
 import { refundDriver } from '../../support/refunds/refund-driver.ts';
 import { type BackOffice, startBackOffice } from '../../support/system/back-office.ts';
@@ -18,7 +19,7 @@ beforeAll(async () => {
   office = await startBackOffice({ cdkOut: withShortWindows() });
   await setProviders(office, {
     acme: { kind: 'http', url: `${acme.url}/refunds`, signingSecret },
-    stripe: { kind: 'stripe', apiKey, apiBase: stripe.url },
+    stripe: { kind: 'stripe', apiKey, apiBase: stripe.url, webhookSecret: stripeWebhookSecret },
   });
 });
 afterAll(async () => {

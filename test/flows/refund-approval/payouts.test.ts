@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CallFault, FunctionCall } from '../../../infra/local/faults.ts';
 import { startHttpProvider, startStripe } from '../../support/payments/provider-double.ts';
+import { chargeOf, stripeWebhookSecret } from '../../support/payments/stripe-webhook.ts';
 import { setProviders } from '../../support/payments/providers-secret.ts';
 import { refundDriver } from '../../support/refunds/refund-driver.ts';
 import { adminConfigOf, type BackOffice, resourceName, startBackOffice } from '../../support/system/back-office.ts';
@@ -27,7 +28,7 @@ beforeAll(async () => {
   });
   await setProviders(office, {
     acme: { kind: 'http', url: `${acme.url}/refunds`, signingSecret },
-    stripe: { kind: 'stripe', apiKey, apiBase: stripe.url },
+    stripe: { kind: 'stripe', apiKey, apiBase: stripe.url, webhookSecret: stripeWebhookSecret },
   });
 });
 afterAll(async () => {
@@ -63,6 +64,7 @@ async function approvedRefund(provider = 'acme') {
   const paymentId = provider === 'stripe' ? `pi_${randomUUID()}` : 'pay-1';
   if (provider === 'stripe') stripe.capture(paymentId, 1000);
   const { orderId } = await refunds.paidOrder({ provider, paymentIds: [paymentId] });
+  if (provider === 'stripe') stripe.charge(chargeOf(paymentId), { orderId });
   const { refundId, path, refund } = await refunds.requested(orderId, { reason: 'late' });
   expect(refund.status).toBe('approved');
   return { orderId, paymentId, refundId, path };
@@ -277,17 +279,17 @@ describe('a provider notification', () => {
   });
 
   test('completes the payout of a provider that staff pay manually', async () => {
-    const order = await approvedRefund('bank');
+    const order = await approvedRefund('giftcard');
     await refunds.becomes(order.path, { status: 'paying' });
     expect((await refunds.read(order.path)).payouts).toMatchObject([
       { status: 'sent', reference: `${order.refundId}.0.1` },
     ]);
-    await refunds.notifyPayout(order, {}, 'bank');
+    await refunds.notifyPayout(order, {}, 'giftcard');
     await refunds.becomes(order.path, { status: 'paid' });
   });
 
   test('that matches no payout changes nothing and moves to the dead-letter queue', async () => {
-    const order = await approvedRefund('bank');
+    const order = await approvedRefund('giftcard');
     const { path, refundId } = order;
     await refunds.becomes(path, { status: 'paying' });
     const unmatched = [
@@ -298,7 +300,7 @@ describe('a provider notification', () => {
       { refundId: 'nobody' },
       { amountMinor: 1 },
     ];
-    for (const content of unmatched) await refunds.notifyPayout(order, content, 'bank');
+    for (const content of unmatched) await refunds.notifyPayout(order, content, 'giftcard');
     while ((await messagesInQueue('RefundApproval-ProviderNotificationDeadLetters')) < unmatched.length) {
       await sleep(500);
       passVisibilityTimeout();

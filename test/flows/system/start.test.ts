@@ -118,13 +118,13 @@ const statusOf = (url: string, headers: Record<string, string>) =>
 test('the state is for its user only, and the output has no secret', async () => {
   chmodSync(state, 0o755);
   const engine = npmStart();
-  const { clients, webhookSecret, awsCredentials, apiUrl } = await engine.ready();
+  const { clients, webhookSecrets, awsCredentials, apiUrl } = await engine.ready();
   await fetch(`${apiUrl}/health`);
   const readable = readdirSync(state, { recursive: true, encoding: 'utf8' }).filter(
     (name) => (statSync(join(state, name)).mode & 0o077) !== 0,
   );
   expect([statSync(state).mode & 0o777, readable]).toEqual([0o700, []]);
-  const secrets = [webhookSecret, awsCredentials.secretAccessKey];
+  const secrets = [...Object.values(webhookSecrets), awsCredentials.secretAccessKey];
   for (const { clientSecret } of Object.values<{ clientSecret: string }>(clients)) secrets.push(clientSecret);
   expect(secrets.filter((secret) => engine.printed().includes(secret))).toEqual([]);
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLakeStore } from '../../../functions/nightly-metrics/run/lake-store.ts';
 import { createRunStore } from '../../../functions/nightly-metrics/run/run-store.ts';
 import { requestNightlyRuns, ScheduledInvocation } from '../../../functions/nightly-metrics/schedule/nightly-runs.ts';
+import { createNightStore } from '../../../functions/nightly-metrics/schedule/night-store.ts';
 import { lateArrivalKey } from '../../../shared/lake.ts';
 import { memoryS3 } from '../run/memory-s3.ts';
 import { startReportTable } from '../run/report-table.ts';
@@ -14,16 +15,14 @@ afterAll(() => table.stop());
 
 const timeZone = 'Europe/London';
 const store = () => createRunStore(table.db, table.table);
+const nights = () => createNightStore(table.db, table.table);
 
 /** Invokes the nightly job at its scheduled time `time`, over a lake with these late arrivals. */
-const nightly = (time: string, late: [arrivalDay: string, day: string][] = []) => {
+const nightly = (time: string, late: [arrivalDay: string, day: string][] = [], maxRestatedDays = 400) => {
   const s3 = memoryS3();
   for (const [arrivalDay, day] of late) s3.objects.set(`lake/${lateArrivalKey(arrivalDay, day)}`, Buffer.alloc(0));
-  return requestNightlyRuns(
-    store(),
-    createLakeStore(s3.client, 'lake'),
-    timeZone,
-  )(ScheduledInvocation.parse({ time }), Date.now());
+  const stores = { runs: store(), lake: createLakeStore(s3.client, 'lake'), nights: nights() };
+  return requestNightlyRuns(stores, timeZone, maxRestatedDays)(ScheduledInvocation.parse({ time }), Date.now());
 };
 
 describe('nightly schedule', () => {
@@ -44,7 +43,7 @@ describe('nightly schedule', () => {
       ['2013-06-15', '2013-06-14'],
       ['2013-06-16', '2013-06-01'],
     ];
-    const dates = ['2013-06-15', '2009-12-31', '2013-06-13', '2013-06-14'];
+    const dates = ['2013-06-15', '2013-06-14', '2013-06-13', '2009-12-31'];
     const requested = await nightly('2013-06-15T23:30:00Z', late);
     expect(requested.map(({ date, isNew }) => [date, isNew])).toEqual(dates.map((date) => [date, true]));
     const again = await nightly('2013-06-15T23:30:00Z', late);
@@ -62,11 +61,45 @@ describe('nightly schedule', () => {
   it('requests the day before when the lake cannot be listed, and the other days when it is retried', async () => {
     const lake = { daysWithLateArrivals: () => Promise.reject(new Error('SlowDown')) };
     const invocation = ScheduledInvocation.parse({ time: '2014-06-15T23:30:00Z' });
-    await expect(requestNightlyRuns(store(), lake, timeZone)(invocation, Date.now())).rejects.toThrow('SlowDown');
+    const request = requestNightlyRuns({ runs: store(), lake, nights: nights() }, timeZone, 400);
+    await expect(request(invocation, Date.now())).rejects.toThrow('SlowDown');
     expect(await store().read('nightly-2014-06-15')).toMatchObject({ status: 'requested' });
     expect(await nightly('2014-06-15T23:30:00Z', [['2014-06-15', '2014-06-01']])).toMatchObject([
       { runId: 'nightly-2014-06-15', isNew: false },
       { runId: 'nightly-2014-06-15-2014-06-01', isNew: true },
+    ]);
+  });
+
+  it('restates the newest days up to the limit, and the others in the next nights, which an event names', async () => {
+    const years = ['2001', '2002', '2003', '2004', '2005'];
+    const late: [string, string][] = years.map((year) => ['2015-06-15', `${year}-01-01`]);
+    const alsoLate: [string, string][] = [
+      ['2015-06-16', '2015-06-10'],
+      // Waits already, and has events of the next day too.
+      ['2015-06-16', '2001-01-01'],
+    ];
+    const nightOf = async (time: string) =>
+      (await nightly(time, [...late, ...alsoLate], 2)).slice(1).map(({ date, isNew }) => [date, isNew]);
+    const first = (isNew: boolean) => [
+      ['2005-01-01', isNew],
+      ['2004-01-01', isNew],
+    ];
+    expect(await nightOf('2015-06-15T23:30:00Z')).toEqual(first(true));
+    expect(await nightOf('2015-06-15T23:30:00Z')).toEqual(first(false));
+    expect(await nightOf('2015-06-16T23:30:00Z')).toEqual([
+      ['2015-06-10', true],
+      ['2003-01-01', true],
+    ]);
+    // A late repetition takes no day from the next night.
+    expect(await nightOf('2015-06-15T23:30:00Z')).toEqual(first(false));
+    expect(await nightOf('2015-06-17T23:30:00Z')).toEqual([
+      ['2002-01-01', true],
+      ['2001-01-01', true],
+    ]);
+    expect(await nightOf('2015-06-18T23:30:00Z')).toEqual([]);
+    expect((await table.events('RESTATEMENTS')).map(({ data }) => data)).toEqual([
+      { arrivalDay: '2015-06-15', days: 3, waiting: ['2003-01-01', '2002-01-01', '2001-01-01'] },
+      { arrivalDay: '2015-06-16', days: 2, waiting: ['2002-01-01', '2001-01-01'] },
     ]);
   });
 

@@ -79,7 +79,7 @@ describe('an order in stock', () => {
     ],
     ['with its duties', { charges: [aDuty(250)] }, { charges: [aDuty(250)], totalMinor: 1450 }],
     ['without duties if it has none', { charges: [] }, { charges: undefined, totalMinor: 1200 }],
-    ['at the requested time', { placedAt: '2011-12-01T08:26:00+01:00' }, { placedAt: '2011-12-01T08:26:00+01:00' }],
+    ['at the requested time', { placedAt: '2026-02-03T13:00:01+01:00' }, { placedAt: '2026-02-03T13:00:01+01:00' }],
     [
       'at a time within the clock tolerance of five minutes',
       { placedAt: '2026-03-05T12:05:01Z' },
@@ -178,6 +178,13 @@ describe('an order is refused', () => {
       aState(),
       'unknown-shipping-method',
       ['/shippingMethod'],
+    ],
+    [
+      'for a time too far in the past',
+      { placedAt: '2026-02-03T12:00:00Z' },
+      aState(),
+      'placed-too-early',
+      ['/placedAt'],
     ],
     ['for a time in the future', { placedAt: '2026-03-05T12:05:02Z' }, aState(), 'placed-in-future', ['/placedAt']],
     [
@@ -278,4 +285,35 @@ test('the total of an accepted order is the sum of its parts, and it reserves th
       expect(new Set(order.lines.map(({ lineId }) => lineId)).size).toBe(order.lines.length);
     }),
   );
+});
+
+describe('the time of an order', () => {
+  const day = 86_400_000;
+  const ago = (ms: number) => new Date(noon - ms).toISOString();
+  const placedBy = (channel: Partial<Placement['channel']>, placedAt: string | undefined) =>
+    decide(
+      aPlacement(placedAt === undefined ? {} : { placedAt }, {
+        channel: { channel: 'storefront', pricesItself: false, ...channel },
+      }),
+      aState(),
+      aPolicy(),
+    );
+
+  test.each([
+    ['30 days ago', {}, ago(30 * day), true],
+    ['more than 30 days ago', {}, ago(30 * day + 1), false],
+    ['years ago', {}, '2009-12-01T08:26:00Z', false],
+    ['as long ago as its channel may', { maxOrderAgeDays: 2 }, ago(2 * day), true],
+    ['longer ago than its channel may', { maxOrderAgeDays: 2 }, ago(2 * day + 1), false],
+    ['years ago, of a channel that may', { maxOrderAgeDays: 7300 }, '2009-12-01T08:26:00Z', true],
+  ])('%s', (_name, channel, placedAt, isPlaced) => {
+    // Velocity counts by the arrival.
+    const accepted = { order: { placedAt }, initialState: { receivedAt: ago(0) } };
+    expect(placedBy(channel, placedAt)).toMatchObject(isPlaced ? accepted : { type: 'placed-too-early' });
+  });
+
+  test('is stored once if the caller names none', () => {
+    const decision = placedBy({}, undefined);
+    expect(decision.kind === 'accepted' && decision.initialState.receivedAt).toBeUndefined();
+  });
 });

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { isSigned } from '../../../functions/order-intake/payments/webhook-signature.ts';
+import { isSigned, verifySignature } from '../../../functions/order-intake/payments/webhook-signature.ts';
+import { paymentSignature } from '../../support/payments/signature.ts';
 import { noon } from '../../support/orders/placed-order.ts';
 
 describe('a webhook signature', () => {
@@ -22,4 +23,51 @@ describe('a webhook signature', () => {
   ])('%s', (_name, header, isGood) => {
     expect(isSigned(header, body, 'secret', noon)).toBe(isGood);
   });
+});
+
+describe('a payment webhook', () => {
+  const body = Buffer.from('{"paymentId":"pay-1"}');
+  const [current, other, previous] = ['current-secret-0', 'secret-of-another', 'previous-secret0'];
+  const rotating = (previousUntil: number) =>
+    JSON.stringify({ current, previous, previousUntil: new Date(previousUntil).toISOString() });
+  const secrets = {
+    acme: current,
+    'acme-b': other,
+    rotating: rotating(noon + 1),
+    rotated: rotating(noon),
+    replaced: JSON.stringify({ current }),
+    weak: 'too short',
+    malformed: `{ "current": "${current}"`,
+    incomplete: JSON.stringify({ current, previous }),
+  };
+  const readers = new Map(Object.entries(secrets).map(([provider, text]) => [provider, () => Promise.resolve(text)]));
+  const verify = (provider: string, secret: string) =>
+    verifySignature(readers)({ 'storeworks-signature': paymentSignature(body.toString(), secret, noon) }, body, noon, {
+      provider,
+    });
+
+  test.each([
+    ['of a provider with its secret', 'acme', current, undefined],
+    ['of a provider with the secret of another', 'acme-b', current, 401],
+    ['of a provider without a secret', 'unknown', current, 401],
+    ['of Stripe', 'stripe', current, 401],
+    ['of a name that objects have', 'constructor', current, 401],
+    ['during a rotation with the current secret', 'rotating', current, undefined],
+    ['during a rotation with the previous secret', 'rotating', previous, undefined],
+    ['during a rotation with another secret', 'rotating', other, 401],
+    ['after a rotation with the current secret', 'rotated', current, undefined],
+    ['after a rotation with the previous secret', 'rotated', previous, 401],
+    ['with the text of the whole JSON', 'replaced', secrets.replaced, 401],
+  ])('%s', async (_name, provider, secret, status) => {
+    expect((await verify(provider, secret))?.status).toBe(status);
+  });
+
+  test.each(['weak', 'malformed', 'incomplete'])(
+    'fails with a secret that is %s, and the error does not contain it',
+    async (provider) => {
+      await expect(verify(provider, current)).rejects.toThrow(
+        expect.not.objectContaining({ message: expect.stringMatching(/too short|secret-0/) }),
+      );
+    },
+  );
 });

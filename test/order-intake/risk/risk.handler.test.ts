@@ -100,6 +100,36 @@ describe('a batch', () => {
   });
 });
 
+describe('orders that arrive together', () => {
+  const receivedAt = new Date(noon).toISOString();
+  const card = () => {
+    const cardFingerprint = aName();
+    return () => [aFailure({ type: 'payment.authorized', cardFingerprint })];
+  };
+
+  test.each([
+    ['an hour apart', 60],
+    ['a day apart', 24 * 60],
+    ['a week apart', 7 * 24 * 60],
+    ['at one time', 0],
+    ['in the order of time reversed', -90],
+  ])('count together, whatever times their channel names: %s', async (_name, minutes) => {
+    const payments = card();
+    const orders = await placed(4, { receivedAt }, minutes * minute);
+    for (const order of orders) await put({ ...order, payments: payments() });
+    await deliver(orders.map(bodyOf));
+    expect((await findings(orders)).flatMap(({ codes }) => codes)).toEqual(['card-velocity']);
+  });
+
+  test('count apart if they are imported, or from before their arrival was stored', async () => {
+    const payments = card();
+    const orders = await placed(4, {}, 60 * minute);
+    for (const order of orders) await put({ ...order, payments: payments() });
+    await deliver(orders.map(bodyOf));
+    expect((await findings(orders)).flatMap(({ codes }) => codes)).toEqual([]);
+  });
+});
+
 describe('failed payments', () => {
   test('have the order assessed again, and do not hold it again after its release', async () => {
     const customer = { id: aName(), email: disposable() };

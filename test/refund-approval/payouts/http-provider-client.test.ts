@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'v
 import { createHttpProvider } from '../../../functions/refund-approval/payouts/http-provider-client.ts';
 import { createProviderLookup } from '../../../functions/refund-approval/payouts/configured-provider-client.ts';
 import { startHttpProvider } from '../../support/payments/provider-double.ts';
+import { paymentSignature } from '../../support/payments/signature.ts';
 
 const signingSecret = 'a shared signing secret';
 let acme: Awaited<ReturnType<typeof startHttpProvider>>;
@@ -40,6 +41,37 @@ test('posts a signed payout with the reference as idempotency key and pays once'
     [given.reference, body],
   ]);
   expect(acme.refunds).toHaveLength(1);
+});
+
+test('signs with both secrets until the end of a rotation', async () => {
+  const received: string[] = [];
+  const server = createServer((request, response) => {
+    received.push(String(request.headers['storeworks-signature']));
+    request.resume().on('end', () => response.writeHead(202).end());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const [current, previous] = ['the current signing secret', 'the previous signing secret'];
+  const end = Date.parse('2026-12-07T00:00:00Z');
+  const rotating = { current, previous, previousUntil: new Date(end).toISOString() };
+  const body = JSON.stringify(
+    (({ isRepeated: _isRepeated, ...sent }) => sent)({ ...aPayout(), reference: 'ref_1.0.1' }),
+  );
+  for (const now of [end - 1, end]) {
+    await createHttpProvider(
+      { url, signingSecret: rotating },
+      timeoutMs,
+      () => now,
+    )({
+      ...aPayout(),
+      reference: 'ref_1.0.1',
+    });
+  }
+  const [t, v1] = [paymentSignature(body, current, end).split(','), paymentSignature(body, previous, end - 1)];
+  expect(received[0]?.split(',')).toHaveLength(3);
+  expect(received[0]).toMatch(new RegExp(`${v1.split(',')[1]}$`));
+  expect(received[1]?.split(',')).toEqual(t);
 });
 
 test.each([

@@ -4,6 +4,7 @@ import type { OrderCharge } from '../../../shared/contracts/orders/events.ts';
 import type { ApiResponse } from '../system/api-client.ts';
 import type { BackOffice } from '../system/back-office.ts';
 import { paymentSignature } from '../payments/signature.ts';
+import { stripeWebhookOf } from '../payments/stripe-webhook.ts';
 import { orderOf, stockedSku } from '../system/test-data.ts';
 
 /** Places an order of one line with a new SKU and a new customer, so that orders do not affect each other's risk or refunds. */
@@ -41,17 +42,29 @@ export const aPayment = (orderId: string, given: Record<string, unknown> = {}) =
 
 /** Posts a payment event as a provider does, without an access token. The signature is valid by default; null omits it. */
 export async function postPayment(
-  { apiUrl, credentials: { webhookSecret }, context }: BackOffice,
+  { apiUrl, credentials: { webhookSecrets }, context }: BackOffice,
   content: unknown,
   given: { signature?: string | null; provider?: string } = {},
 ): Promise<ApiResponse> {
   const body = typeof content === 'string' ? content : JSON.stringify(content);
-  const { signature = paymentSignature(body, webhookSecret, context.now()), provider = 'acme' } = given;
+  const { provider = 'acme' } = given;
+  const { signature = paymentSignature(body, webhookSecrets[provider] ?? '', context.now()) } = given;
   const headers = {
     'content-type': 'application/json',
     ...(signature !== null && { 'storeworks-signature': signature }),
   };
-  const response = await fetch(`${apiUrl}/payments/webhooks/${provider}`, { method: 'POST', headers, body });
+  return send(`${apiUrl}/payments/webhooks/${provider}`, { method: 'POST', headers, body });
+}
+
+/** Posts a capture or an end of a refund as Stripe does, on its own route. */
+export const postStripePayment = (
+  { apiUrl, context }: BackOffice,
+  payment: ReturnType<typeof aPayment>,
+): Promise<ApiResponse> =>
+  send(`${apiUrl}/webhooks/payments/stripe`, { method: 'POST', ...stripeWebhookOf(payment, context.now()) });
+
+async function send(url: string, request: RequestInit): Promise<ApiResponse> {
+  const response = await fetch(url, request);
   const text = await response.text();
   return { status: response.status, headers: Object.fromEntries(response.headers), text, body: JSON.parse(text) };
 }

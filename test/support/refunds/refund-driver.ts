@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, vi } from 'vitest';
 import type { RefundPolicy } from '../../../shared/contracts/refunds/policy-routes.ts';
-import { aPayment, placedOrder, postPayment, retryWhileBusy } from '../orders/order-api.ts';
+import { aPayment, placedOrder, postPayment, postStripePayment, retryWhileBusy } from '../orders/order-api.ts';
 import type { BackOffice } from '../system/back-office.ts';
 
 type Content = Record<string, unknown>;
@@ -19,7 +19,10 @@ export function refundDriver(office: () => BackOffice) {
     eventually(async () => expect(await read(path)).toMatchObject(expected));
 
   const pay = async (orderId: string, payment: Content, provider = 'acme') => {
-    const response = await postPayment(office(), aPayment(orderId, payment), { provider });
+    const event = aPayment(orderId, payment);
+    const response = await (provider === 'stripe'
+      ? postStripePayment(office(), event)
+      : postPayment(office(), event, { provider }));
     expect(response.status, response.text).toBeLessThan(300);
     return response;
   };

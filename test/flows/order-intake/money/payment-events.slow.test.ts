@@ -3,6 +3,7 @@ import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { aPayment, eventTypes, placedOrder, postPayment } from '../../../support/orders/order-api.ts';
 import { startStripe } from '../../../support/payments/provider-double.ts';
+import { stripeWebhookSecret } from '../../../support/payments/stripe-webhook.ts';
 import { setProviders } from '../../../support/payments/providers-secret.ts';
 import { refundDriver } from '../../../support/refunds/refund-driver.ts';
 import { type BackOffice, startBackOffice } from '../../../support/system/back-office.ts';
@@ -10,12 +11,13 @@ import { withShortWindows } from '../../../support/system/edited-template.ts';
 import { expectProblem } from '../../../support/system/test-data.ts';
 
 const apiKey = 'sk_test_double';
-const webhookSecret = 'whsec_test';
 let office: BackOffice;
 let stripe: Awaited<ReturnType<typeof startStripe>>;
 beforeAll(async () => {
   [office, stripe] = await Promise.all([startBackOffice({ cdkOut: withShortWindows() }), startStripe(apiKey)]);
-  await setProviders(office, { stripe: { kind: 'stripe', apiKey, apiBase: stripe.url, webhookSecret } });
+  await setProviders(office, {
+    stripe: { kind: 'stripe', apiKey, apiBase: stripe.url, webhookSecret: stripeWebhookSecret },
+  });
   // The payouts are made only when an event reports them.
   stripe.reset(() => ({ result: 'pending' }));
 });
@@ -28,7 +30,7 @@ const at = (second: number) => Math.floor(Date.now() / 1000) - 60 + second;
 async function postStripe(type: string, object: object, given: object = {}) {
   const id = `evt_${randomUUID()}`;
   const body = JSON.stringify({ id, object: 'event', created: at(0), type, data: { object }, ...given });
-  const signature = Stripe.webhooks.generateTestHeaderString({ payload: body, secret: webhookSecret });
+  const signature = Stripe.webhooks.generateTestHeaderString({ payload: body, secret: stripeWebhookSecret });
   const headers = { 'content-type': 'application/json', 'stripe-signature': signature };
   const response = await fetch(`${office.apiUrl}/webhooks/payments/stripe`, { method: 'POST', headers, body });
   const text = await response.text();
