@@ -83,28 +83,47 @@ async function sumsOf(connection: Connection, report: Report, table: string) {
     ),
   );
   const total = (name: string) => found.reduce((sum, row) => sum + exactNumber(ownValue(row, name)), 0);
-  const amounts = found.map((row) => {
-    const columns = summed
-      .filter(({ name }) => isAmount(name))
-      .map(({ name }) => [name, exactNumber(ownValue(row, name))]);
-    return [row['currency'] ?? '', Object.fromEntries(columns)];
-  });
+  const amountsWhere = (isWanted: (sum: bigint) => boolean): [string, [string, bigint][]][] =>
+    found.map((row) => {
+      const columns = summed
+        .filter(({ name }) => isAmount(name))
+        .map(({ name }): [string, bigint] => [name, exactSum(ownValue(row, name))]);
+      return [row['currency'] ?? '', columns.filter(([, sum]) => isWanted(sum))];
+    });
+  const large = amountsWhere((sum) => !isExactNumber(sum)).filter(([, columns]) => columns.length > 0);
   return {
     rows: total('rowCount'),
     ...(report.countsOrders && { orders: total('orders') }),
     ...(has('units') && { units: total('units') }),
-    amounts: Object.fromEntries(amounts),
+    amounts: byCurrency(amountsWhere(isExactNumber), Number),
+    ...(large.length > 0 && { largeAmounts: byCurrency(large, String) }),
   };
 }
 
 /** Columns whose sums by currency are in the manifest. */
 const isAmount = (column: string) => /Minor$|^(cancelled|edited|refunded|credited)Units$/.test(column);
 
-/** A sum as a number. Throws above 2^53, from where a JSON number is not exact. */
+const byCurrency = <T>(sums: [string, [string, bigint][]][], toJson: (sum: bigint) => T) =>
+  Object.fromEntries(
+    sums.map(([currency, columns]) => [
+      currency,
+      Object.fromEntries(columns.map(([name, sum]) => [name, toJson(sum)])),
+    ]),
+  );
+
+function exactSum(text: string | null | undefined): bigint {
+  assert(text, 'Every column has a sum.');
+  return BigInt(text);
+}
+
+/** Whether a JSON number is exact: below 2^53. */
+const isExactNumber = (sum: bigint) => Number.isSafeInteger(Number(sum));
+
+/** A number of rows, orders or units. */
 function exactNumber(text: string | null | undefined): number {
-  const value = Number(text);
-  assert(text && Number.isSafeInteger(value), `The sum ${text} is too large to be exact.`);
-  return value;
+  const count = exactSum(text);
+  assert(isExactNumber(count), `The count ${text} is too large to be exact.`);
+  return Number(count);
 }
 
 /** An order is placed once: two events that place it would count its amounts twice. */

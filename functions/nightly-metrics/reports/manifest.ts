@@ -26,6 +26,8 @@ const ReportEntry = z.object({
   units: Count.optional(),
   /** By currency; empty when the report has no rows. */
   amounts: z.record(z.string(), Amounts),
+  /** The sums above 2^53, which a JSON number cannot have, as text. They are not in `amounts`; absent if there are none. */
+  largeAmounts: z.record(z.string(), z.record(z.string(), z.string().regex(/^-?\d+$/))).optional(),
   files: z.array(ReportFile),
 });
 export type ReportEntry = z.infer<typeof ReportEntry>;
@@ -70,7 +72,14 @@ export function digestsOf({ input, reports }: Content): { files: string; data: s
 const digest = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 
 /** Sums of a currency by column. The columns of orders, changes and refunds are disjoint. */
-type Sums = Record<string, number>;
+type Sums = Record<string, bigint>;
+
+const sumsIn = ({ amounts, largeAmounts = {} }: ReportEntry, currency: string): Sums =>
+  Object.fromEntries(
+    [ownValue(amounts, currency), ownValue(largeAmounts, currency)]
+      .flatMap((columns) => Object.entries<number | string>(columns ?? {}))
+      .map(([column, sum]) => [column, BigInt(sum)]),
+  );
 
 /**
  * Checks that every report adds up to the orders, their changes and the refunds, in units and in each amount. Throws at a
@@ -88,15 +97,16 @@ export function assertReconciled(reports: ReportEntry[]): void {
     const difference = (what: string) => `${report.name} does not add up to the orders: ${what}`;
     if (report.units !== undefined) assert.equal(report.units, orders.units, difference('units'));
     if (report.orders !== undefined) assert.equal(report.orders, orders.orders, difference('orders'));
-    const columns = new Set(Object.values(report.amounts).flatMap((sums) => Object.keys(sums)));
+    const own = new Map([...currencies].map((currency) => [currency, sumsIn(report, currency)]));
+    const columns = new Set([...own.values()].flatMap((sums) => Object.keys(sums)));
     for (const currency of currencies) {
-      const [placed, changed, refunded] = [orders, changes, refunds].map(({ amounts }) => ownValue(amounts, currency));
+      const [placed, changed, refunded] = [orders, changes, refunds].map((each) => sumsIn(each, currency));
       const listed: Sums = { ...placed, ...changed, ...refunded };
       const sums: Sums = { ...listed, ...derivedSums(listed) };
       for (const column of columns) {
         assert.equal(
-          ownValue(ownValue(report.amounts, currency) ?? {}, column) ?? 0,
-          ownValue(sums, column) ?? 0,
+          ownValue(own.get(currency) ?? {}, column) ?? 0n,
+          ownValue(sums, column) ?? 0n,
           difference(`${column} in ${currency}`),
         );
       }
@@ -106,13 +116,13 @@ export function assertReconciled(reports: ReportEntry[]): void {
 
 /** Sums of columns that the three lists do not have. */
 function derivedSums({
-  subtotalMinor = 0,
-  discountMinor = 0,
-  totalMinor = 0,
-  cancelledMinor = 0,
-  editedMinor = 0,
-  refundedMinor = 0,
-  overpaidMinor = 0,
+  subtotalMinor = 0n,
+  discountMinor = 0n,
+  totalMinor = 0n,
+  cancelledMinor = 0n,
+  editedMinor = 0n,
+  refundedMinor = 0n,
+  overpaidMinor = 0n,
 }: Sums): Sums {
   return {
     salesMinor: subtotalMinor - discountMinor,

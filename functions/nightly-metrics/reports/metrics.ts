@@ -22,7 +22,11 @@ import {
  * `refund_posting`   components of refunds             of the payout, its reversal or the credit
  */
 
-const amount = (sum: string) => `CAST(coalesce(sum(${sum}), 0) AS BIGINT)`;
+/**
+ * A sum is exact at any size: it is added in 128 bits, and DECIMAL is its type in Parquet files, which write HUGEINT as
+ * floating point. Otherwise one channel's large orders would stop the reports of all.
+ */
+const amount = (sum: string) => `CAST(coalesce(sum(CAST(${sum} AS HUGEINT)), 0) AS DECIMAL(38, 0))`;
 
 /** Measures of orders. `salesMinor` is subtotal less discount: without shipping, with the tax that prices include. */
 export const orderMeasures = {
@@ -36,13 +40,15 @@ export const orderMeasures = {
   totalMinor: amount('totalMinor'),
 };
 
+const lineSubtotal = 'CAST(quantity AS HUGEINT) * unitPriceMinor';
+
 /** The measures that lines have. Shipping and tax belong to an order. */
 export const lineMeasures = {
   orders: 'count(DISTINCT orderId)',
   units: amount('quantity'),
-  subtotalMinor: amount('quantity * unitPriceMinor'),
+  subtotalMinor: amount(lineSubtotal),
   discountMinor: amount('discountMinor'),
-  salesMinor: amount('quantity * unitPriceMinor - discountMinor'),
+  salesMinor: amount(`${lineSubtotal} - discountMinor`),
 };
 
 /** Money refunded to payments or spent on an exchange's replacement, and, separately, store credit. */

@@ -244,3 +244,31 @@ describe('CSV cells', () => {
     },
   );
 });
+
+describe('the sums of a day', () => {
+  const maxMinor = 1_000_000_000_000;
+  const large = (count: number) =>
+    Array.from({ length: count }, () =>
+      orderPlaced({ channel: 'marketplace', lines: [{ sku: 'GOLD', quantity: 1, unitPriceMinor: maxMinor }] }),
+    );
+
+  it.each([
+    [1, { amounts: { GBP: { totalMinor: maxMinor + 1000 } }, largeAmounts: undefined }],
+    [9007, { amounts: { GBP: { totalMinor: 9007 * maxMinor + 1000 } }, largeAmounts: undefined }],
+    [9008, { amounts: { GBP: { cancelledMinor: 0 } }, largeAmounts: { GBP: { totalMinor: '9008000000001000' } } }],
+    [9100, { amounts: { GBP: { cancelledMinor: 0 } }, largeAmounts: { GBP: { totalMinor: '9100000000001000' } } }],
+    [10_001, { amounts: { GBP: { cancelledMinor: 0 } }, largeAmounts: { GBP: { totalMinor: '10001000000001000' } } }],
+  ])('are exact with %i orders of the largest amount, and other channels have their reports', async (count, sums) => {
+    const { report, rows } = await build([lakeFile(orderPlaced({}), ...large(count))]);
+    const { amounts, largeAmounts } = report('totals-by-channel') ?? {};
+    expect({ amounts, largeAmounts }).toMatchObject(sums);
+    expect(rows('totals-by-channel')).toMatchObject([
+      { channel: 'marketplace', orders: String(count), totalMinor: `${count}000000000000` },
+      { channel: 'storefront', orders: '1', totalMinor: '1000', netMinor: '1000' },
+    ]);
+    expect(rows('sales-by-sku').map(({ sku, subtotalMinor }) => [sku, subtotalMinor])).toEqual([
+      ['GOLD', `${count}000000000000`],
+      ['MUG', '1000'],
+    ]);
+  });
+});
