@@ -1,9 +1,11 @@
 import { retryOnConflict } from '../../shared/dynamodb/retry-on-conflict.ts';
+import { createCursors } from '../../shared/dynamodb/cursor.ts';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
 import * as routes from '../../shared/contracts/catalog/routes.ts';
 import { type HttpResponse, invalidContent, invalidValueText, problem } from '../../shared/contracts/problem.ts';
 import { contentHash } from '../../shared/ids.ts';
 import { httpHandlerForChannels, on, type Request } from '../../shared/lambda/http-handler.ts';
+import { secretReader } from '../../shared/secret-store.ts';
 import { decide, etagOf, type StoredSku } from './decide.ts';
 import { Env } from './env.ts';
 import { listSkus } from './sku-list-api.ts';
@@ -50,9 +52,10 @@ export const getSku =
 const env = Env.parse(process.env);
 const db = openDatabase();
 const store = createCatalogStore(db, env);
+const cursors = createCursors(secretReader(env.CURSOR_SECRET_ARN));
 export const handler = httpHandlerForChannels(
   env.CHANNELS,
   on(routes.putSku, putSku(store, env.TAX_CATEGORIES)),
   on(routes.getSku, getSku(store)),
-  on(routes.listSkus, listSkus(createSkuListStore(db, env), env.TIME_ZONE)),
+  on(routes.listSkus, listSkus(createSkuListStore(db, env), cursors, env.TIME_ZONE)),
 );

@@ -7,6 +7,7 @@ export type IndexEnv = z.infer<typeof IndexEnv>;
 
 /** `TIME_ZONE` is the IANA zone of the business days, `TAX_CATEGORIES` are those of the settings. */
 export const Env = IndexEnv.extend({
+  CURSOR_SECRET_ARN: z.string().min(1),
   TIME_ZONE: z.string().min(1),
   /** By client id. */
   CHANNELS: jsonVariable(Channels),

@@ -2,7 +2,7 @@ import type * as routes from '../../shared/contracts/catalog/routes.ts';
 import { invalidCursor, timeRangeOf } from '../../shared/contracts/list-query.ts';
 import type { HttpResponse } from '../../shared/contracts/problem.ts';
 import { skuShards } from '../../shared/catalog/sku-item.ts';
-import { cursorOf, positionOf } from '../../shared/dynamodb/cursor.ts';
+import type { Cursors } from '../../shared/dynamodb/cursor.ts';
 import { collectPage, oldestOf } from '../../shared/dynamodb/list-page.ts';
 import type { Request } from '../../shared/lambda/http-handler.ts';
 import type { ListedSku, SkuListStore } from './sku-list-store.ts';
@@ -11,11 +11,11 @@ const positionPattern = /^SKU#[A-Za-z0-9._-]{1,64}$/;
 
 /** Serves a page of the list of SKUs. `timeZone` is the IANA zone of the business days. */
 export const listSkus =
-  (store: SkuListStore, timeZone: string) =>
+  (store: SkuListStore, cursors: Cursors, timeZone: string) =>
   async ({ query, caller }: Request<typeof routes.listSkus>): Promise<HttpResponse> => {
     const { limit, cursor, category, active, changedSince } = query;
     const list = { list: 'skus', category, active, changedSince, caller: caller.clientId };
-    const after = cursor === undefined ? undefined : positionOf(cursor, list, positionPattern);
+    const after = cursor === undefined ? undefined : await cursors.position(cursor, list, positionPattern);
     if (cursor !== undefined && after === undefined) return invalidCursor;
 
     const since = timeRangeOf({ from: changedSince }, timeZone)?.from;
@@ -29,6 +29,6 @@ export const listSkus =
     const { entries, last } = await collectPage(source, read, { limit, after, isFiltered });
     return {
       status: 200,
-      body: { skus: entries, ...(last !== undefined && { cursor: cursorOf(list, last) }) },
+      body: { skus: entries, ...(last !== undefined && { cursor: await cursors.of(list, last) }) },
     };
   };

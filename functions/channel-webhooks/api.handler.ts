@@ -1,6 +1,8 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { createCursors } from '../../shared/dynamodb/cursor.ts';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { httpHandler } from '../../shared/lambda/http-handler.ts';
+import { secretReader } from '../../shared/secret-store.ts';
 import { deliveryHandlers } from './deliveries/delivery-api.ts';
 import { createDeliveryQueue } from './deliveries/delivery-queue.ts';
 import { createDeliveryStore } from './deliveries/delivery-store.ts';
@@ -14,6 +16,7 @@ const env = ParsedApiEnv.parse(process.env, { jitless: true });
 const database = openDatabase();
 const endpoints = createEndpointStore(database, env);
 const deliveries = createDeliveryStore(database, env);
+const cursors = createCursors(secretReader(env.CURSOR_SECRET_ARN));
 const challenged = env.WEBHOOK_CHALLENGED;
 const queue = createDeliveryQueue(new SQSClient(), env.DELIVERY_QUEUE_URL);
 const isLoopbackAllowed = env.STOREWORKS_WEBHOOK_LOOPBACK === 'allowed';
@@ -21,5 +24,5 @@ const challenge = createChallengeClient(createWebhookClient({ isLoopbackAllowed,
 
 export const handler = httpHandler(
   ...endpointHandlers({ store: endpoints, challenge, channels: env.CHANNELS, isLoopbackAllowed, challenged }),
-  ...deliveryHandlers({ endpoints, deliveries, channels: env.CHANNELS, queue }),
+  ...deliveryHandlers({ endpoints, deliveries, channels: env.CHANNELS, queue, cursors }),
 );

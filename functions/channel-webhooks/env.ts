@@ -6,6 +6,7 @@ import { loopback } from './endpoints/env.ts';
 /** Environment of the HTTP API. */
 export const ParsedApiEnv = FanOutEnv.extend({
   ...loopback,
+  CURSOR_SECRET_ARN: z.string().min(1),
   CHANNELS: json.pipe(Channels),
   WEBHOOK_CHALLENGED: z.enum(['public', 'all']),
 });

@@ -5,6 +5,7 @@ import * as life from '../../shared/contracts/orders/life-cycle-routes.ts';
 import { getPickList } from '../../shared/contracts/orders/pick-list-routes.ts';
 import { placeOrders } from '../../shared/contracts/orders/queue-routes.ts';
 import * as routes from '../../shared/contracts/orders/routes.ts';
+import { createCursors } from '../../shared/dynamodb/cursor.ts';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { httpHandlerForChannels, on } from '../../shared/lambda/http-handler.ts';
 import { createRefundedUnitsStore } from '../../shared/refunds/refunded-units-store.ts';
@@ -40,6 +41,7 @@ const {
   WAREHOUSE_CODES: warehouses,
   RISK,
   WEBHOOK_SECRET_ARNS,
+  CURSOR_SECRET_ARN,
   ORDER_QUEUE_URL,
   ...tables
 } = Env.parse(process.env, { jitless: true });
@@ -51,6 +53,7 @@ const exports = createExportStore(db, tables);
 const search = createSearchStore(db, ORDER_TABLE_NAME, policy.timeZone);
 const risks = createRiskStore(db, tables, RISK.windowMinutes);
 
+const cursors = createCursors(secretReader(CURSOR_SECRET_ARN));
 const queue = createOrderQueue(ORDER_QUEUE_URL);
 const expireHolds = oncePerSecond(createHoldExpiry(orders));
 const assessment = createRiskAssessment({ risks, changes: orders }, RISK);
@@ -66,12 +69,12 @@ const fulfilment = fulfilmentRoutes({ orders, refunded }, channels, policy, (now
 export const handler = httpHandlerForChannels(
   channels,
   on(placeOrders, queueOrders({ orders, intakes }, queue, channels, policy)),
-  on(routes.getTimeline, getTimeline(orders, channels)),
-  on(routes.findOrders, findOrders(orders, search, { channels, warehouses, timeZone: policy.timeZone })),
+  on(routes.getTimeline, getTimeline(orders, cursors, channels)),
+  on(routes.findOrders, findOrders({ orders, search, cursors }, { channels, warehouses, timeZone: policy.timeZone })),
   on(
     getPickList,
     pickList(
-      { orders, refunded, picks: createPickListStore(db, tables) },
+      { orders, refunded, picks: createPickListStore(db, tables), cursors },
       { channels, warehouses, cutoffAt: expiryCutoff(tables) },
     ),
   ),

@@ -18,6 +18,8 @@ export const Env = z.object({
   RISK: jsonVariable(RiskPolicy),
   /** ARN of the secret that signs the webhooks of a payment provider, by provider. */
   WEBHOOK_SECRET_ARNS: jsonVariable(z.record(WebhookProvider, z.string().min(1))),
+  /** ARN of the secret from which the key of cursors derives. */
+  CURSOR_SECRET_ARN: z.string().min(1),
   ORDER_QUEUE_URL: z.string().min(1),
   /** IANA zone of the store: a lot expires at the end of a day there. */
   TIME_ZONE: z.string().min(1),

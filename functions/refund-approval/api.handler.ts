@@ -3,8 +3,10 @@ import * as policyChangeHttp from '../../shared/contracts/refunds/policy-change-
 import * as policyHttp from '../../shared/contracts/refunds/policy-routes.ts';
 import { findReturns, getReturn, receiveReturn } from '../../shared/contracts/refunds/return-routes.ts';
 import * as routes from '../../shared/contracts/refunds/routes.ts';
+import { createCursors } from '../../shared/dynamodb/cursor.ts';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { httpHandlerForChannels, on } from '../../shared/lambda/http-handler.ts';
+import { secretReader } from '../../shared/secret-store.ts';
 import { decisionApi } from './approvals/decision-api.ts';
 import { expiryOf } from './deadlines/deadlines.ts';
 import { ParsedEnv } from './env.ts';
@@ -21,8 +23,16 @@ import { createReceiptStore } from './returns/receipt-store.ts';
 import { returnApi } from './returns/return-api.ts';
 import { searchApi } from './search/search-api.ts';
 
-const { CHANNELS, DEPARTMENTS, RETURN_ADDRESSES, WAREHOUSE_CODES, CALENDAR, POLICY_CHANGES, ...tables } =
-  ParsedEnv.parse(process.env);
+const {
+  CURSOR_SECRET_ARN,
+  CHANNELS,
+  DEPARTMENTS,
+  RETURN_ADDRESSES,
+  WAREHOUSE_CODES,
+  CALENDAR,
+  POLICY_CHANGES,
+  ...tables
+} = ParsedEnv.parse(process.env);
 const db = openDatabase();
 const store = createRequestStore(db, tables);
 const policyStore = createPolicyStore(db, tables.REFUND_TABLE_NAME);
@@ -36,10 +46,12 @@ const returns = returnApi(store, createReceiptStore(db, tables.REFUND_TABLE_NAME
   codes: WAREHOUSE_CODES,
 });
 const settings = { channels: CHANNELS, warehouses: WAREHOUSE_CODES, timeZone: CALENDAR.timeZone };
-const search = searchApi({ store, policies: policyStore }, settings, returns.summaryOf);
-const changeStore = createPolicyChangeStore(db, tables.REFUND_TABLE_NAME);
-const policies = policyApi(policyStore, changeStore, POLICY_CHANGES);
-const policyChanges = policyChangeApi(policyStore, changeStore, POLICY_CHANGES.authorWatchHours);
+const cursors = createCursors(secretReader(CURSOR_SECRET_ARN));
+const search = searchApi({ store, policies: policyStore, cursors }, settings, returns.summaryOf);
+const changes = createPolicyChangeStore(db, tables.REFUND_TABLE_NAME);
+const policyStores = { store: policyStore, changes, cursors };
+const policies = policyApi(policyStores, POLICY_CHANGES);
+const policyChanges = policyChangeApi(policyStores, POLICY_CHANGES.authorWatchHours);
 
 export const handler = httpHandlerForChannels(
   CHANNELS,

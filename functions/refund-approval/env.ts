@@ -13,6 +13,7 @@ export const ParsedEnv = TablesEnv.extend({
   /** Catalogue and stock of replacements. */
   CATALOG_TABLE_NAME: z.string().min(1),
   STOCK_TABLE_NAME: z.string().min(1),
+  CURSOR_SECRET_ARN: z.string().min(1),
   CHANNELS: json.pipe(Channels),
   /** The department of a client, by client id. People have theirs in their token. */
   DEPARTMENTS: json.pipe(z.record(z.string(), z.string())),

@@ -3,8 +3,10 @@ import * as levelRoutes from '../../shared/contracts/stock/level-routes.ts';
 import { listUnfillableOrders } from '../../shared/contracts/stock/shortage-routes.ts';
 import * as routes from '../../shared/contracts/stock/routes.ts';
 import { getStockRepair, postStockRepair } from '../../shared/contracts/stock/repair-routes.ts';
+import { createCursors } from '../../shared/dynamodb/cursor.ts';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { httpHandlerForChannels, on } from '../../shared/lambda/http-handler.ts';
+import { secretReader } from '../../shared/secret-store.ts';
 import { putAlertLevels } from './alerts/alert-levels-api.ts';
 import { createAlertStore } from './alerts/alert-store.ts';
 import { acknowledgeAlert, listAlerts } from './alerts/alerts-api.ts';
@@ -24,6 +26,7 @@ import { listWarehouses } from './warehouses/warehouses-api.ts';
 const env = Env.parse(process.env);
 const database = openDatabase();
 const store = createStockStore(database, env);
+const cursors = createCursors(secretReader(env.CURSOR_SECRET_ARN));
 const alerts = createAlertStore(database, env);
 const raisedAlerts = createRaisedAlertStore(database, env);
 const repairs = createRepairStore(database, env);
@@ -33,15 +36,18 @@ export const handler = httpHandlerForChannels(
   env.CHANNELS,
   on(routes.postMovements, postMovements(store, warehouses)),
   on(routes.getStock, getStock(store)),
-  on(routes.getMovements, getMovements(store, env.TIME_ZONE, warehouses)),
+  on(routes.getMovements, getMovements({ store, cursors }, env.TIME_ZONE, warehouses)),
   on(routes.putAlertLevels, putAlertLevels(store, alerts)),
-  on(levelRoutes.listStock, listStock({ levels: createLevelStore(database, env), stock: store }, env, warehouses)),
+  on(
+    levelRoutes.listStock,
+    listStock({ levels: createLevelStore(database, env), stock: store, cursors }, env, warehouses),
+  ),
   on(levelRoutes.listWarehouses, listWarehouses(env.WAREHOUSES)),
   on(
     listUnfillableOrders,
-    unfillableOrders({ stock: store, orders: createShortageStore(database, env) }, env.CHANNELS),
+    unfillableOrders({ stock: store, orders: createShortageStore(database, env), cursors }, env.CHANNELS),
   ),
-  on(alertRoutes.listAlerts, listAlerts(raisedAlerts)),
+  on(alertRoutes.listAlerts, listAlerts(raisedAlerts, cursors)),
   on(alertRoutes.acknowledgeAlert, acknowledgeAlert(raisedAlerts)),
   on(routes.getLots, getLots(store, env)),
   on(postStockRepair, requestRepair(repairs)),

@@ -5,6 +5,7 @@ import { Channels } from '../../shared/store.ts';
 import { StoreEnv } from './stock/env.ts';
 
 export const Env = StoreEnv.extend({
+  CURSOR_SECRET_ARN: z.string().min(1),
   STOCK_AUDIT_TABLE_NAME: z.string().min(1),
   ORDER_TABLE_NAME: z.string().min(1),
   /** By client id. */

@@ -10,7 +10,7 @@ type SecretProps = {
   initialText?: string;
 };
 
-/** A secret of the data stack that another party knows too. `variable` is the environment variable that holds its ARN. */
+/** A secret of the data stack, which other parties or callers depend on. `variable` is the environment variable that holds its ARN. */
 export class SecretDefinition<V extends string> {
   /** Logical id. It never changes: CloudFormation would replace the secret. */
   readonly id: string;
@@ -43,7 +43,8 @@ export class SecretDefinition<V extends string> {
     exportValue(stack, `${this.id}Arn`, secret.secretArn);
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
-      reason: 'The other party needs the new secret before a rotation: automatic rotation would break its requests.',
+      reason:
+        'Another party, or what a caller holds, needs the old secret: automatic rotation would break its requests.',
     });
   }
 }

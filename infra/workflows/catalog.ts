@@ -4,6 +4,7 @@ import * as routes from '../../shared/contracts/catalog/routes.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
 import { all } from '../constructs/access.ts';
 import { catalog } from '../data/catalog.ts';
+import { cursorSecret } from '../data/cursors.ts';
 import { settings } from '../settings.ts';
 
 /** SKUs over HTTP. */
@@ -13,7 +14,10 @@ export class CatalogStack extends WorkflowStack {
     this.routes<Env>({
       routes: [routes],
       handler: 'catalog/api.handler.ts',
-      uses: all(catalog.editor, catalog.lister, settings.timeZone, settings.taxCategories, settings.channels),
+      uses: all(
+        all(catalog.editor, catalog.lister, cursorSecret.reader),
+        all(settings.timeZone, settings.taxCategories, settings.channels),
+      ),
       errorImpact: 'Marketing cannot read or change SKUs.',
     });
     this.onConsole<IndexEnv>({

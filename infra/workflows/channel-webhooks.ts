@@ -7,6 +7,7 @@ import { WebhookChangeRequested, WebhookRedirected } from '../../shared/contract
 import * as routes from '../../shared/contracts/webhooks/routes.ts';
 import { all } from '../constructs/access.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
+import { cursorSecret } from '../data/cursors.ts';
 import { orders } from '../data/orders.ts';
 import { webhooks } from '../data/webhooks.ts';
 import { settings } from '../settings.ts';
@@ -26,7 +27,7 @@ export class ChannelWebhooksStack extends WorkflowStack {
       maxReceiveCount: 70,
       maxMessageAge: Duration.hours(2),
     });
-    const api = all(webhooks.editor, webhooks.byDead, orders.named, sender);
+    const api = all(webhooks.editor, webhooks.byDead, orders.named, sender, cursorSecret.reader);
     this.routes<ApiEnv>({
       routes: [routes, changeRoutes, deliveryRoutes],
       handler: 'channel-webhooks/api.handler.ts',

@@ -10,6 +10,7 @@ import * as routes from '../../shared/contracts/refunds/routes.ts';
 import { all } from '../constructs/access.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
 import { catalog } from '../data/catalog.ts';
+import { cursorSecret } from '../data/cursors.ts';
 import { orders } from '../data/orders.ts';
 import { refunds } from '../data/refunds.ts';
 import { stock } from '../data/stock.ts';
@@ -29,7 +30,7 @@ export class RefundApprovalStack extends WorkflowStack {
       handler: 'refund-approval/api.handler.ts',
       uses: all(
         all(refunds.writer, refunds.lister, refunds.byStatus, refunds.byOrder),
-        all(orders.checker, orders.byCustomer, catalog.reader, stock.reader),
+        all(orders.checker, orders.byCustomer, catalog.reader, stock.reader, cursorSecret.reader),
         all(channels, departments, returnAddresses, warehouseCodes, calendar, policyChanges),
       ),
       errorImpact: 'Customer service cannot request refunds, and approvers cannot decide on them.',

@@ -13,14 +13,14 @@ export const pageParameters = {
   cursor: z.string().max(2000).optional().meta({
     description:
       'The `cursor` of the page before. It belongs to that caller, list and filters; only `limit` may change',
-    example: 'eyJxdWVyeSI6Ij…',
+    example: 'q3Zk0dJ7…',
   }),
 };
 
 /** The member of a response that requests the next page. */
 export const nextCursor = StoredText.optional().meta({
   description: 'Requests the next page; absent on the last page',
-  example: 'eyJxdWVyeSI6Ij…',
+  example: 'q3Zk0dJ7…',
 });
 
 /** The response to a cursor of another query or caller. */

@@ -7,6 +7,7 @@ import { indexSkus } from '../../functions/catalog/index-skus.ts';
 import { createCatalogStore } from '../../functions/catalog/store.ts';
 import { skuKey, type SkuRecord } from '../../shared/catalog/sku-item.ts';
 import * as routes from '../../shared/contracts/catalog/routes.ts';
+import { cursors } from '../support/cursors.ts';
 import { aCause, aSku } from '../support/builders.ts';
 import { databaseForEach, tables } from '../support/database/dynamodb.ts';
 import { aRequest } from '../support/requests.ts';
@@ -25,6 +26,7 @@ const put = async (sku: string, given: Partial<SkuRecord> = {}, now = at('12:00:
 const list = async (query: Record<string, unknown> = {}, client = 'admin') =>
   listSkus(
     createSkuListStore(database.db, tables),
+    cursors,
     'Europe/London',
   )(aRequest(routes.listSkus, { query: routes.listSkus.query.parse(query) }, client));
 const bodyOf = async (query: Record<string, unknown>) => {

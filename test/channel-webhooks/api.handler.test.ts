@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
+import { cursors } from '../support/cursors.ts';
 import { channels as defaultChannels } from '../support/environment.ts';
 import { deliveryHandlers } from '../../functions/channel-webhooks/deliveries/delivery-api.ts';
 import type { DeliveryMessage } from '../../functions/channel-webhooks/deliveries/delivery.ts';
@@ -36,7 +37,7 @@ async function call(method: string, path: string, given: Given = {}, sent: Deliv
   const queue = { send: async (messages: DeliveryMessage[]) => void sent.push(...messages) };
   const handler = httpHandler(
     ...endpointHandlers({ store: endpoints, challenge, channels, isLoopbackAllowed: false, retryBudgetMs: 60_000 }),
-    ...deliveryHandlers({ endpoints, deliveries, channels, queue }),
+    ...deliveryHandlers({ endpoints, deliveries, channels, queue, cursors }),
   );
   const event = {
     routeKey: `${method} ${path}`,

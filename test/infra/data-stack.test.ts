@@ -64,9 +64,15 @@ test('the logical ids of data are stable', () => {
   const bucketIds = ['AccessLogBucket', 'LakeBucket', 'OrderFilesBucket', 'ReportsBucket', 'StockInboxBucket'];
   expect(idsOf(kept.flatMap(ofType))).toEqual(
     new Set(
-      [...tableIds, ...bucketIds, 'Bus', 'Users', ...Object.values(store.paymentWebhooks), 'PaymentProviders'].map(
-        inData,
-      ),
+      [
+        ...tableIds,
+        ...bucketIds,
+        'Bus',
+        'Users',
+        ...Object.values(store.paymentWebhooks),
+        'PaymentProviders',
+        'CursorSecret',
+      ].map(inData),
     ),
   );
 });

@@ -17,6 +17,7 @@ import type { HttpResponse } from '../../shared/contracts/problem.ts';
 import * as routes from '../../shared/contracts/refunds/routes.ts';
 import { orderIdOf, refundIdOf } from '../../shared/ids.ts';
 import { orderKey } from '../../shared/orders/order-keys.ts';
+import { cursors } from '../support/cursors.ts';
 import { aCapture, aCause } from '../support/builders.ts';
 import { withConflicts } from '../support/database/conflicting-database.ts';
 import { withCrash } from '../support/database/crashing-database.ts';
@@ -238,7 +239,7 @@ test('refunds of a status are listed in pages, each once, the newest first', asy
   do {
     const query = { status: ['pending-approval' as const], limit: 3, cursor };
     const settings = { channels, warehouses, timeZone: 'Europe/London' };
-    const { body } = await searchApi({ store, policies }, settings, noSummary).findRefunds(
+    const { body } = await searchApi({ store, policies, cursors }, settings, noSummary).findRefunds(
       aRequest(routes.findRefunds, { query }, 'finance'),
     );
     const page = routes.findRefunds.responses[200].schema.parse(body);

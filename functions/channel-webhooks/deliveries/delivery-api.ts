@@ -1,6 +1,6 @@
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import * as routes from '../../../shared/contracts/webhooks/delivery-routes.ts';
-import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
+import type { Cursors } from '../../../shared/dynamodb/cursor.ts';
 import { on, type Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';
 import type { EndpointStore } from '../endpoints/endpoint-store.ts';
@@ -17,6 +17,7 @@ type Deps = {
   deliveries: Pick<DeliveryStore, 'list'>;
   channels: Channels;
   queue: Pick<DeliveryQueue, 'send'>;
+  cursors: Cursors;
 };
 
 /** Handlers of the delivery and replay routes. */
@@ -26,13 +27,16 @@ export const deliveryHandlers = (deps: Deps) => [
 ];
 
 const listDeliveries =
-  ({ endpoints, deliveries: store }: Deps) =>
-  async (channel: string, { params, query }: Request<typeof routes.listWebhookDeliveries>): Promise<HttpResponse> => {
+  ({ endpoints, deliveries: store, cursors }: Deps) =>
+  async (
+    channel: string,
+    { params, query, caller }: Request<typeof routes.listWebhookDeliveries>,
+  ): Promise<HttpResponse> => {
     const { limit, cursor, state } = query;
     const id = { channel, ...params };
     if (!(await endpoints.read(id))) return unknownEndpoint;
-    const filter = { ...id, state };
-    const position = cursor === undefined ? undefined : positionOf(cursor, filter, deliverySortKeyPattern);
+    const filter = { list: 'deliveries', ...id, state, caller: caller.clientId };
+    const position = cursor === undefined ? undefined : await cursors.position(cursor, filter, deliverySortKeyPattern);
     if (cursor !== undefined && position === undefined) return invalidCursor;
     const range = { first: allSortKeys.first, last: position === undefined ? allSortKeys.last : justBefore(position) };
     const page = { isDeadOnly: state === 'dead', isNewestFirst: true, limit };
@@ -41,7 +45,7 @@ const listDeliveries =
       status: 200,
       body: {
         deliveries: deliveries.map(deliveryBody),
-        ...(next !== undefined && { cursor: cursorOf(filter, next) }),
+        ...(next !== undefined && { cursor: await cursors.of(filter, next) }),
       },
     };
   };
@@ -51,17 +55,23 @@ const justBefore = (sortKey: string) =>
   `${sortKey.slice(0, -1)}${String.fromCharCode(sortKey.charCodeAt(sortKey.length - 1) - 1)}~`;
 
 const postReplay =
-  ({ endpoints, deliveries, queue }: Deps) =>
-  async (channel: string, { params, body }: Request<typeof routes.postWebhookReplay>): Promise<HttpResponse> => {
+  ({ endpoints, deliveries, queue, cursors }: Deps) =>
+  async (
+    channel: string,
+    { params, body, caller }: Request<typeof routes.postWebhookReplay>,
+  ): Promise<HttpResponse> => {
     const id = { channel, ...params };
     const endpoint = await endpoints.read(id);
     if (!endpoint) return unknownEndpoint;
     if (endpoint.status === 'disabled') return endpointDisabled;
     const { cursor, from, to, includeDelivered } = body;
-    const filter = { ...id, from, to, includeDelivered };
-    const after = cursor === undefined ? undefined : positionOf(cursor, filter, deliverySortKeyPattern);
+    const filter = { list: 'replay', ...id, from, to, includeDelivered, caller: caller.clientId };
+    const after = cursor === undefined ? undefined : await cursors.position(cursor, filter, deliverySortKeyPattern);
     if (cursor !== undefined && after === undefined) return invalidCursor;
     const period = { fromMs: Date.parse(from), toMs: Date.parse(to), includeDelivered, after };
     const { replayed, position } = await replay(deliveries, queue, id, period);
-    return { status: 202, body: { replayed, ...(position !== undefined && { cursor: cursorOf(filter, position) }) } };
+    return {
+      status: 202,
+      body: { replayed, ...(position !== undefined && { cursor: await cursors.of(filter, position) }) },
+    };
   };

@@ -13,10 +13,10 @@ const columns = Object.entries(orderColumns);
 
 /** Returns a page of the orders of a business day, newest first. */
 type FindPage = (
-  query: { day: string; limit: number; cursor: string | undefined },
+  query: { day: string; limit: number; after: string | undefined },
   access: ChannelAccess,
   now: number,
-) => Promise<{ orders: OrderItem[]; cursor?: string } | undefined>;
+) => Promise<{ orders: OrderItem[]; last?: string }>;
 
 /** Writes the orders of days (inclusive), newest first, to a file at `path`, page by page; returns their number. */
 export async function writeExport(
@@ -30,11 +30,11 @@ export async function writeExport(
   await write(csvHeader(columns.map(([name]) => name)));
   let orders = 0;
   for (const day of daysOf(from, to)) {
-    for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
-      const page = await findPage({ day, limit: ordersPerPage, cursor }, access, now);
-      for (const order of page?.orders ?? []) await write(linesOf(asOf(order, now)));
-      orders += page?.orders.length ?? 0;
-      cursor = page?.cursor;
+    for (let after: string | undefined, isFirst = true; isFirst || after !== undefined; isFirst = false) {
+      const page = await findPage({ day, limit: ordersPerPage, after }, access, now);
+      for (const order of page.orders) await write(linesOf(asOf(order, now)));
+      orders += page.orders.length;
+      after = page.last;
     }
   }
   file.end();

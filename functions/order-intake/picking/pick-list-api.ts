@@ -2,7 +2,7 @@ import { channelAccessOf, isVisible } from '../../../shared/access/channel-acces
 import { invalidCursor } from '../../../shared/contracts/list-query.ts';
 import type { getPickList } from '../../../shared/contracts/orders/pick-list-routes.ts';
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
-import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
+import type { Cursors } from '../../../shared/dynamodb/cursor.ts';
 import { collectPage, oldestOf } from '../../../shared/dynamodb/list-page.ts';
 import { inParallel } from '../../../shared/in-parallel.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
@@ -15,7 +15,12 @@ import type { OrderStore } from '../order/order-store.ts';
 import type { PickListStore } from './pick-list-store.ts';
 import { isToPick, pickListCsv, pickListOf } from './pick-list.ts';
 
-type Stores = { orders: Pick<OrderStore, 'read'>; refunded: Pick<RefundedUnitsStore, 'unitsOf'>; picks: PickListStore };
+type Stores = {
+  orders: Pick<OrderStore, 'read'>;
+  refunded: Pick<RefundedUnitsStore, 'unitsOf'>;
+  picks: PickListStore;
+  cursors: Cursors;
+};
 
 const concurrentLots = 16;
 const partitions = ['allocated', 'partly-shipped'].flatMap(statusIndex.keysOf);
@@ -27,14 +32,14 @@ type Settings = { channels: Channels; warehouses: WarehouseCodes; cutoffAt: (now
 
 /** Serves a page of the pick list of a warehouse, from the index of statuses. */
 export const pickList =
-  ({ orders, refunded, picks: store }: Stores, { channels, warehouses, cutoffAt }: Settings) =>
+  ({ orders, refunded, picks: store, cursors }: Stores, { channels, warehouses, cutoffAt }: Settings) =>
   async ({ params, query, headers, caller, cause }: Request<typeof getPickList>): Promise<HttpResponse> => {
     const { warehouse } = params;
     const unknown = unknownWarehousePath(warehouse, warehouses);
     if (unknown) return unknown;
     const { limit, cursor, shippingMethod, format = acceptsCsv(headers.accept) ? 'csv' : 'json' } = query;
     const list = { list: 'pick-list', warehouse, shippingMethod, caller: caller.clientId };
-    const after = cursor === undefined ? undefined : positionOf(cursor, list, placedKeyPattern);
+    const after = cursor === undefined ? undefined : await cursors.position(cursor, list, placedKeyPattern);
     if (cursor !== undefined && after === undefined) return invalidCursor;
 
     const access = channelAccessOf(caller.clientId, channels);
@@ -54,7 +59,7 @@ export const pickList =
       inParallel(concurrentLots, skus, async (sku) => [sku, await store.lots(sku, warehouse)] as const),
     ]);
     const picks = pickListOf(warehouse, page.entries, { names, lots: new Map(lots), cutoff: cutoffAt(cause.now) });
-    const next = page.last === undefined ? undefined : cursorOf(list, page.last);
+    const next = page.last === undefined ? undefined : await cursors.of(list, page.last);
     if (format === 'json') return { status: 200, body: { ...picks, ...(next !== undefined && { cursor: next }) } };
     const parameters = new URLSearchParams({ format, limit: String(limit), ...(shippingMethod && { shippingMethod }) });
     const link = `</warehouses/${warehouse}/pick-list?${parameters.toString()}&cursor=${next}>; rel="next"`;

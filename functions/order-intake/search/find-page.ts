@@ -1,7 +1,6 @@
 import { type ChannelAccess, isVisible } from '../../../shared/access/channel-access.ts';
 import type { TimeRange } from '../../../shared/contracts/list-query.ts';
 import { OrderStatus } from '../../../shared/contracts/orders/status.ts';
-import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
 import { collectPage, type KeySource, newestFirst, newestOf } from '../../../shared/dynamodb/list-page.ts';
 import { normalEmail } from '../../../shared/email.ts';
 import { orderIdOf } from '../../../shared/ids.ts';
@@ -24,22 +23,19 @@ export type OrderSearch = {
   /** When the order was placed. */
   range?: TimeRange | undefined;
   limit: number;
-  cursor?: string | undefined;
-  /** The client, for whom alone the cursor is valid. */
-  caller?: string | undefined;
+  /** Where the page before ended. */
+  after?: string | undefined;
 };
-type Criteria = Omit<OrderSearch, 'limit' | 'cursor' | 'caller'>;
+type Criteria = Omit<OrderSearch, 'limit' | 'after'>;
 type FindStore = Pick<OrderStore, 'read'> & SearchStore;
 
-/** A page of orders, newest first, with the cursor of the next page. Undefined if the cursor belongs to another query. */
+/** A page of orders, newest first. `last` is the position of the next page. */
 export async function findPage(
   store: FindStore,
-  { limit, cursor, ...query }: OrderSearch,
+  { limit, after, ...query }: OrderSearch,
   access: ChannelAccess,
   now: number,
-): Promise<{ orders: OrderItem[]; cursor?: string } | undefined> {
-  const after = cursor === undefined ? undefined : positionOf(cursor, query, placedKeyPattern);
-  if (cursor !== undefined && after === undefined) return undefined;
+): Promise<{ orders: OrderItem[]; last?: string }> {
   const { from = '', before } = query.range ?? {};
   const isKeyWanted = (key: string) => {
     const { channel } = placedKeyParts(key);
@@ -54,7 +50,7 @@ export async function findPage(
   const { source, isComplete } = keySource(store, query, access);
   const isFiltered = !isComplete || access.onlyChannel !== undefined;
   const { entries, last } = await collectPage(source, read, { limit, after, isFiltered, isKeyWanted });
-  return { orders: entries, ...(last !== undefined && { cursor: cursorOf(query, last) }) };
+  return { orders: entries, ...(last !== undefined && { last }) };
 }
 
 const placedKeyParts = (placedKey: string) => {

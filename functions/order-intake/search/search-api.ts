@@ -5,10 +5,11 @@ import { emptyRange, invalidCursor, invalidParameter, timeRangeOf } from '../../
 import type { QueuedOrderResponse } from '../../../shared/contracts/orders/queue-routes.ts';
 import type * as routes from '../../../shared/contracts/orders/routes.ts';
 import { type HttpResponse, invalidValueText } from '../../../shared/contracts/problem.ts';
-import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
+import type { Cursors } from '../../../shared/dynamodb/cursor.ts';
 import { eventKeyPattern, type OutboxItem } from '../../../shared/dynamodb/outbox.ts';
 import { normalEmail } from '../../../shared/email.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
+import { placedKeyPattern } from '../../../shared/orders/order-keys.ts';
 import type { Channels, WarehouseCodes } from '../../../shared/store.ts';
 import { unknownWarehouseFilter } from '../../../shared/reference-data/unknown-warehouse.ts';
 import { etagOf } from '../order/order-item.ts';
@@ -35,14 +36,14 @@ export const getOrder =
 
 /** Serves the events of an order. */
 export const getTimeline =
-  (orders: Pick<OrderStore, 'visible' | 'timeline'>, channels: Channels) =>
+  (orders: Pick<OrderStore, 'visible' | 'timeline'>, cursors: Cursors, channels: Channels) =>
   async ({ params: { orderId }, query, caller }: Request<typeof routes.getTimeline>): Promise<HttpResponse> => {
     const { limit, cursor } = query;
     const access = channelAccessOf(caller.clientId, channels);
     const order = await orders.visible(orderId, access);
     if (!order) return unknownOrder;
     const list = { list: 'timeline', orderId, caller: caller.clientId };
-    const after = cursor === undefined ? undefined : positionOf(cursor, list, eventKeyPattern);
+    const after = cursor === undefined ? undefined : await cursors.position(cursor, list, eventKeyPattern);
     if (cursor !== undefined && after === undefined) return invalidCursor;
     const { events, last } = await orders.timeline(orderId, limit, after);
     const isShown = ({ detailType }: OutboxItem) =>
@@ -51,7 +52,7 @@ export const getTimeline =
       status: 200,
       body: {
         events: events.filter(isShown).map(timelineEntry),
-        ...(last !== undefined && { cursor: cursorOf(list, last) }),
+        ...(last !== undefined && { cursor: await cursors.of(list, last) }),
       },
     };
   };
@@ -59,11 +60,13 @@ export const getTimeline =
 /** The settings of the store that a search depends on. `timeZone` is the IANA zone of the business days. */
 type SearchSettings = { channels: Channels; warehouses: WarehouseCodes; timeZone: string };
 
+type ListDeps = { orders: Pick<OrderStore, 'read'>; search: SearchStore; cursors: Cursors };
+
 /** Serves a page of orders. */
 export const findOrders =
-  (orders: Pick<OrderStore, 'read'>, search: SearchStore, { channels, warehouses, timeZone }: SearchSettings) =>
+  ({ orders, search, cursors }: ListDeps, { channels, warehouses, timeZone }: SearchSettings) =>
   async ({ query, caller, cause }: Request<typeof routes.findOrders>): Promise<HttpResponse> => {
-    const { from, to, email, ...criteria } = query;
+    const { from, to, email, limit, cursor, ...criteria } = query;
     const range = timeRangeOf({ from, to }, timeZone);
     if (!range) return emptyRange;
     const access = channelAccessOf(caller.clientId, channels);
@@ -73,10 +76,14 @@ export const findOrders =
     }
     const unknown = unknownWarehouseFilter(criteria.warehouse, warehouses);
     if (unknown) return unknown;
-    const find = { ...criteria, email: email && normalEmail(email), range, caller: caller.clientId };
-    const page = await findPage({ ...orders, ...search }, find, access, cause.now);
-    if (!page) return invalidCursor;
-    return { status: 200, body: { ...page, orders: page.orders.map((order) => currentOrderBody(order, cause.now)) } };
+    const wanted = { ...criteria, email: email && normalEmail(email), range };
+    const list = { list: 'orders', ...wanted, caller: caller.clientId };
+    const after = cursor === undefined ? undefined : await cursors.position(cursor, list, placedKeyPattern);
+    if (cursor !== undefined && after === undefined) return invalidCursor;
+    const page = await findPage({ ...orders, ...search }, { ...wanted, limit, after }, access, cause.now);
+    const found = page.orders.map((order) => currentOrderBody(order, cause.now));
+    const next = page.last === undefined ? {} : { cursor: await cursors.of(list, page.last) };
+    return { status: 200, body: { orders: found, ...next } };
   };
 
 const Detail = z.object({

@@ -3,7 +3,7 @@ import { invalidCursor } from '../../../shared/contracts/list-query.ts';
 import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
 import type * as routes from '../../../shared/contracts/refunds/policy-change-routes.ts';
 import type { RefundPolicyChange } from '../../../shared/contracts/refunds/policy-routes.ts';
-import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
+import type { Cursors } from '../../../shared/dynamodb/cursor.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { PolicyStore } from '../refund/policy-store.ts';
@@ -15,17 +15,20 @@ import { nextVersion } from './policy-change.ts';
 const retryBudgetMs = 4000;
 const unknownChange = problem(404, 'not-found', 'There is no such change of the policy.');
 
+export type PolicyStores = { store: PolicyStore; changes: PolicyChangeStore; cursors: Cursors };
+
 /** The routes of requested changes. After an approval, the author is judged by the earlier policy for `authorWatchHours`. */
-export const policyChangeApi = (store: PolicyStore, changes: PolicyChangeStore, authorWatchHours: number) => ({
+export const policyChangeApi = ({ store, changes, cursors }: PolicyStores, authorWatchHours: number) => ({
   listRefundPolicyChanges: async (request: Request<typeof routes.listRefundPolicyChanges>): Promise<HttpResponse> => {
     const { limit, cursor } = request.query;
-    const before = cursor === undefined ? undefined : positionOf(cursor, 'policy-changes', policyChangePattern);
+    const list = { list: 'policy-changes', caller: request.caller.clientId };
+    const before = cursor === undefined ? undefined : await cursors.position(cursor, list, policyChangePattern);
     if (cursor !== undefined && before === undefined) return invalidCursor;
     const { version } = await store.inForce();
     const page = await changes.list(before, limit);
     const body = {
       changes: page.changes.map((change) => changeResponse(change, version, request.cause.now)),
-      ...(page.last !== undefined && { cursor: cursorOf('policy-changes', page.last) }),
+      ...(page.last !== undefined && { cursor: await cursors.of(list, page.last) }),
     };
     return { status: 200, body };
   },

@@ -3,22 +3,20 @@ import { problem, type HttpResponse } from '../../../shared/contracts/problem.ts
 import type * as routes from '../../../shared/contracts/refunds/policy-routes.ts';
 import { policyChangeIdOf } from '../../../shared/ids.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
-import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
 import { countWithinBytes, invalidCursor } from '../../../shared/contracts/list-query.ts';
 import type { PolicyInForce } from '../refund/refund-policy.ts';
-import { changeResponse } from './change-api.ts';
-import type { PolicyChange, PolicyChangeStore } from './change-store.ts';
+import { changeResponse, type PolicyStores } from './change-api.ts';
+import type { PolicyChange } from './change-store.ts';
 import type { LooserPart } from './looser.ts';
 import { changePolicy, etagOf, type WantedPolicy } from './policy-change.ts';
 import type { PolicySettings } from './settings.ts';
-import type { PolicyStore } from '../refund/policy-store.ts';
 import { policyVersionPattern } from '../refund/refund-keys.ts';
 
 const retryBudgetMs = 4000;
 const msPerHour = 3_600_000;
 
 /** The routes that read and change the refund policy. */
-export const policyApi = (store: PolicyStore, changes: PolicyChangeStore, settings: PolicySettings) => ({
+export const policyApi = ({ store, changes, cursors }: PolicyStores, settings: PolicySettings) => ({
   getRefundPolicy: async (): Promise<HttpResponse> => policyResponse(await store.inForce()),
 
   putRefundPolicy: ({ headers, body, caller, cause }: Request<typeof routes.putRefundPolicy>): Promise<HttpResponse> =>
@@ -57,8 +55,10 @@ export const policyApi = (store: PolicyStore, changes: PolicyChangeStore, settin
 
   listRefundPolicyVersions: async ({
     query: { limit, cursor },
+    caller,
   }: Request<typeof routes.listRefundPolicyVersions>): Promise<HttpResponse> => {
-    const before = cursor === undefined ? undefined : positionOf(cursor, 'versions', policyVersionPattern);
+    const list = { list: 'policy-versions', caller: caller.clientId };
+    const before = cursor === undefined ? undefined : await cursors.position(cursor, list, policyVersionPattern);
     if (cursor !== undefined && before === undefined) return invalidCursor;
     const page = await store.versions(before, limit);
     const versions = page.versions.slice(0, countWithinBytes(page.versions));
@@ -72,7 +72,7 @@ export const policyApi = (store: PolicyStore, changes: PolicyChangeStore, settin
         approvedBy,
         content,
       })),
-      ...(last !== undefined && { cursor: cursorOf('versions', last) }),
+      ...(last !== undefined && { cursor: await cursors.of(list, last) }),
     };
     return { status: 200, body };
   },

@@ -4,7 +4,7 @@ import { type HttpResponse, invalidValueText } from '../../../shared/contracts/p
 import type { findReturns, ReturnSummary } from '../../../shared/contracts/refunds/return-routes.ts';
 import type { findRefunds } from '../../../shared/contracts/refunds/routes.ts';
 import { ownValue } from '../../../shared/input/own-value.ts';
-import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
+import type { Cursors } from '../../../shared/dynamodb/cursor.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels, WarehouseCodes } from '../../../shared/store.ts';
 import { unknownWarehouseFilter } from '../../../shared/reference-data/unknown-warehouse.ts';
@@ -20,9 +20,15 @@ import { isReturnListed, refundStatusesOf } from './return-filter.ts';
 /** `timeZone` is the IANA zone of the business days. */
 type Settings = { channels: Channels; warehouses: WarehouseCodes; timeZone: string };
 
+type Stores = {
+  store: Pick<RefundStore, 'requestedKeys' | 'listed'>;
+  policies: Pick<PolicyStore, 'inForce'>;
+  cursors: Cursors;
+};
+
 /** The routes that list refunds and returns. `summaryOf` is the entry of a return. */
 export function searchApi(
-  { store, policies }: { store: Pick<RefundStore, 'requestedKeys' | 'listed'>; policies: Pick<PolicyStore, 'inForce'> },
+  { store, policies, cursors }: Stores,
   { channels, warehouses, timeZone }: Settings,
   summaryOf: (refund: RefundItem) => ReturnSummary,
 ) {
@@ -34,14 +40,14 @@ export function searchApi(
     search: Pick<RefundSearch, 'status' | 'isWanted'>,
   ): Promise<{ refunds: RefundItem[]; cursor: { cursor?: string } } | { refusal: HttpResponse }> {
     const query = { list, ...filters, caller: clientId };
-    const after = cursor === undefined ? undefined : positionOf(cursor, query, requestedKeyPattern);
+    const after = cursor === undefined ? undefined : await cursors.position(cursor, query, requestedKeyPattern);
     if (cursor !== undefined && after === undefined) return { refusal: invalidCursor };
     const range = timeRangeOf(filters, timeZone);
     if (!range) return { refusal: emptyRange };
     const access = channelAccessOf(clientId, channels);
     const { orderId } = filters;
     const { entries, last } = await findRefundPage(store, { ...search, orderId, range, limit, after, access });
-    return { refunds: entries, cursor: last === undefined ? {} : { cursor: cursorOf(query, last) } };
+    return { refunds: entries, cursor: last === undefined ? {} : { cursor: await cursors.of(query, last) } };
   }
 
   /** Which pending refunds wait for the decision of a department, by the limits in force; or the response to an unknown one. */

@@ -2,7 +2,7 @@ import { invalidCursor } from '../../../shared/contracts/list-query.ts';
 import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
 import { AlertStatus, type RaisedAlert } from '../../../shared/contracts/stock/alert-routes.ts';
 import type * as routes from '../../../shared/contracts/stock/alert-routes.ts';
-import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
+import type { Cursors } from '../../../shared/dynamodb/cursor.ts';
 import { collectPage, newestOf } from '../../../shared/dynamodb/list-page.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
@@ -15,11 +15,11 @@ const alertResponse = (alert: RaisedAlert): HttpResponse => ({ status: 200, body
 
 /** Serves a page of the raised alerts, the newest first. */
 export const listAlerts =
-  (store: RaisedAlertStore) =>
+  (store: RaisedAlertStore, cursors: Cursors) =>
   async ({ query, caller }: Request<typeof routes.listAlerts>): Promise<HttpResponse> => {
     const { limit, cursor, kind, status = AlertStatus.options } = query;
     const list = { list: 'stock-alerts', kind, status, caller: caller.clientId };
-    const after = cursor === undefined ? undefined : positionOf(cursor, list, raisedAlertPattern);
+    const after = cursor === undefined ? undefined : await cursors.position(cursor, list, raisedAlertPattern);
     if (cursor !== undefined && after === undefined) return invalidCursor;
 
     // The index is eventually consistent; the alerts are read with strong consistency.
@@ -31,7 +31,10 @@ export const listAlerts =
     };
     const source = newestOf(alertKeysOf(status), store.newestKeys);
     const { entries, last } = await collectPage(source, read, { limit, after, isFiltered: true });
-    return { status: 200, body: { alerts: entries, ...(last !== undefined && { cursor: cursorOf(list, last) }) } };
+    return {
+      status: 200,
+      body: { alerts: entries, ...(last !== undefined && { cursor: await cursors.of(list, last) }) },
+    };
   };
 
 /** The first acknowledgement of an alert counts; a later one changes nothing. */

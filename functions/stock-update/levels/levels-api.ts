@@ -2,7 +2,7 @@ import { businessDays } from '../../../shared/business-day.ts';
 import { invalidCursor } from '../../../shared/contracts/list-query.ts';
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import type * as routes from '../../../shared/contracts/stock/level-routes.ts';
-import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
+import type { Cursors } from '../../../shared/dynamodb/cursor.ts';
 import { collectPage, oldestOf } from '../../../shared/dynamodb/list-page.ts';
 import { inParallel } from '../../../shared/in-parallel.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
@@ -19,18 +19,18 @@ const positionPattern = /^SKU#[A-Za-z0-9._-]{1,64}$/;
 /** The lots of a SKU are a query each. */
 const parallelQueries = 32;
 
-type Stores = { levels: LevelStore; stock: Pick<StockStore, 'lots'> };
+type Stores = { levels: LevelStore; stock: Pick<StockStore, 'lots'>; cursors: Cursors };
 type Entry = ReturnType<typeof stockResponse> & { lots?: ReturnType<typeof lotResponse>[] };
 
 /** Serves a page of the list of stock, in the order of the SKUs. `warehouses` are those of the settings. */
 export const listStock =
-  ({ levels, stock }: Stores, settings: LotExpirySettings, warehouses: WarehouseCodes) =>
+  ({ levels, stock, cursors }: Stores, settings: LotExpirySettings, warehouses: WarehouseCodes) =>
   async ({ query, caller, cause }: Request<typeof routes.listStock>): Promise<HttpResponse> => {
     const { limit, cursor, ...filter } = query;
     const unknown = unknownWarehouseFilter(filter.warehouse, warehouses);
     if (unknown) return unknown;
     const list = { list: 'stock', ...filter, caller: caller.clientId };
-    const after = cursor === undefined ? undefined : positionOf(cursor, list, positionPattern);
+    const after = cursor === undefined ? undefined : await cursors.position(cursor, list, positionPattern);
     if (cursor !== undefined && after === undefined) return invalidCursor;
 
     const today = businessDays(settings.TIME_ZONE)(cause.now);
@@ -44,7 +44,10 @@ export const listStock =
     const isFiltered = Object.values(filter).some((value) => value !== undefined);
     const source = oldestOf(listKeys, levels.partitionKeys);
     const { entries, last } = await collectPage(source, read, { limit, after, isFiltered });
-    return { status: 200, body: { stock: entries, ...(last !== undefined && { cursor: cursorOf(list, last) }) } };
+    return {
+      status: 200,
+      body: { stock: entries, ...(last !== undefined && { cursor: await cursors.of(list, last) }) },
+    };
   };
 
 /** The entries of these items by partition key, without those whose lots do not match. */

@@ -1,7 +1,7 @@
 import { emptyRange, invalidCursor, timeRangeOf } from '../../../shared/contracts/list-query.ts';
 import { type FieldError, type HttpResponse, invalidContent, problem } from '../../../shared/contracts/problem.ts';
 import * as routes from '../../../shared/contracts/stock/routes.ts';
-import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
+import type { Cursors } from '../../../shared/dynamodb/cursor.ts';
 import { collectPage, type KeySource } from '../../../shared/dynamodb/list-page.ts';
 import { recordedAt } from '../../../shared/dynamodb/outbox.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
@@ -42,15 +42,17 @@ export const getStock =
     return { status: 200, body: { ...stockResponse(sku, stock), inTransit: inTransitResponse(transits) } };
   };
 
+type ListStores = { store: StockStore; cursors: Cursors };
+
 /** Serves a page of the ledger, by time of recording, the newest first. `timeZone` is the IANA zone of the business days. */
 export const getMovements =
-  (store: StockStore, timeZone: string, warehouses: WarehouseCodes) =>
+  ({ store, cursors }: ListStores, timeZone: string, warehouses: WarehouseCodes) =>
   async ({ params: { sku }, query, caller }: Request<typeof routes.getMovements>): Promise<HttpResponse> => {
     const { limit, cursor, ...filters } = query;
     const unknown = unknownWarehouseFilter(filters.warehouse, warehouses);
     if (unknown) return unknown;
     const list = { list: 'movements', sku, ...filters, caller: caller.clientId };
-    const position = cursor === undefined ? undefined : positionOf(cursor, list, eventIdPattern);
+    const position = cursor === undefined ? undefined : await cursors.position(cursor, list, eventIdPattern);
     if (cursor !== undefined && position === undefined) return invalidCursor;
     const range = timeRangeOf(filters, timeZone);
     if (!range) return emptyRange;
@@ -72,7 +74,10 @@ export const getMovements =
     const { entries, last } = await collectPage(source, async () => read, { limit, after: position, isFiltered });
     return {
       status: 200,
-      body: { movements: entries.map(ledgerEntry), ...(last !== undefined && { cursor: cursorOf(list, last) }) },
+      body: {
+        movements: entries.map(ledgerEntry),
+        ...(last !== undefined && { cursor: await cursors.of(list, last) }),
+      },
     };
   };
 

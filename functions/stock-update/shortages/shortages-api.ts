@@ -2,7 +2,7 @@ import { channelAccessOf, isVisible } from '../../../shared/access/channel-acces
 import { invalidCursor } from '../../../shared/contracts/list-query.ts';
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import type { listUnfillableOrders, UnfillableOrder } from '../../../shared/contracts/stock/shortage-routes.ts';
-import { cursorOf, positionOf } from '../../../shared/dynamodb/cursor.ts';
+import type { Cursors } from '../../../shared/dynamodb/cursor.ts';
 import { collectPage, type KeySource, newestOf } from '../../../shared/dynamodb/list-page.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { placedKeyPattern } from '../../../shared/orders/order-keys.ts';
@@ -13,15 +13,15 @@ import { parsePosition, positionOfPage, positionPattern } from './position.ts';
 import type { ShortageStore } from './shortage-store.ts';
 import { missingUnits, shortUnitsOf, total, type Units, without } from './unfillable.ts';
 
-type Stores = { stock: Pick<StockStore, 'stock'>; orders: ShortageStore };
+type Stores = { stock: Pick<StockStore, 'stock'>; orders: ShortageStore; cursors: Cursors };
 
 /** Serves a page of the orders that the stock of a SKU cannot fill, the newest first. */
 export const unfillableOrders =
-  ({ stock, orders }: Stores, channels: Channels) =>
+  ({ stock, orders, cursors }: Stores, channels: Channels) =>
   async ({ params: { sku }, query, caller }: Request<typeof listUnfillableOrders>): Promise<HttpResponse> => {
     const { limit, cursor } = query;
     const list = { list: 'unfillable-orders', sku, caller: caller.clientId };
-    const position = cursor === undefined ? undefined : positionOf(cursor, list, positionPattern);
+    const position = cursor === undefined ? undefined : await cursors.position(cursor, list, positionPattern);
     if (cursor !== undefined && position === undefined) return invalidCursor;
     const { isInCatalogue, stock: item } = await stock.stock(sku);
     if (!isInCatalogue) return unknownSku;
@@ -45,7 +45,7 @@ export const unfillableOrders =
         sku,
         shortUnits: total(short),
         orders: entries,
-        ...(next !== undefined && { cursor: cursorOf(list, next) }),
+        ...(next !== undefined && { cursor: await cursors.of(list, next) }),
       },
     };
   };

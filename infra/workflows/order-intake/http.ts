@@ -9,6 +9,7 @@ import * as routes from '../../../shared/contracts/orders/routes.ts';
 import { type Access, all } from '../../constructs/access.ts';
 import type { WorkflowStack } from '../../constructs/workflow-stack.ts';
 import { catalog } from '../../data/catalog.ts';
+import { cursorSecret } from '../../data/cursors.ts';
 import { orders, risk } from '../../data/orders.ts';
 import { webhookSecretsReader } from '../../data/payments.ts';
 import { refunds } from '../../data/refunds.ts';
@@ -24,7 +25,7 @@ export function addRoutes(stack: WorkflowStack, sender: Access<'ORDER_QUEUE_URL'
     uses: all(
       all(orders.editor, stock.reserver, stock.shipper, catalog.reader, risk.counter, refunds.checker),
       all(webhookSecretsReader, sender, settings.channels, settings.selling, settings.risk),
-      all(stock.ledgerReader, settings.lotExpiry, settings.warehouseCodes),
+      all(stock.ledgerReader, settings.lotExpiry, settings.warehouseCodes, cursorSecret.reader),
     ),
     errorImpact: 'Orders cannot be listed, changed or shipped, and payments are not recorded.',
   });

@@ -7,6 +7,7 @@ import * as routes from '../../../shared/contracts/stock/routes.ts';
 import * as shortageRoutes from '../../../shared/contracts/stock/shortage-routes.ts';
 import { type AccessFor, all } from '../../constructs/access.ts';
 import type { WorkflowStack } from '../../constructs/workflow-stack.ts';
+import { cursorSecret } from '../../data/cursors.ts';
 import { orders } from '../../data/orders.ts';
 import { stockAudits } from '../../data/stock-audits.ts';
 import { stock } from '../../data/stock.ts';
@@ -19,7 +20,7 @@ export function addHttp(stack: WorkflowStack, movements: AccessFor<StoreEnv>): v
     handler: 'stock-update/api.handler.ts',
     uses: all(
       all(movements, stock.requester, stock.allSkus, stock.byAlertStatus, stockAudits.reader),
-      all(orders.reader, orders.byStatus),
+      all(orders.reader, orders.byStatus, cursorSecret.reader),
       all(settings.channels, settings.warehouses),
     ),
     errorImpact: 'Warehouses cannot post stock movements, and storefronts show figures that are out of date.',

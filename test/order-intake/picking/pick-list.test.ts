@@ -10,6 +10,7 @@ import { orderKey } from '../../../shared/orders/order-keys.ts';
 import { ledgerKey } from '../../../shared/refunds/refunded-units.ts';
 import { type Lot, lotSortKey } from '../../../shared/stock/lot.ts';
 import { stockPartition } from '../../../shared/stock/stock-item.ts';
+import { cursors } from '../../support/cursors.ts';
 import { databaseForEach, tables } from '../../support/database/dynamodb.ts';
 import { channels, warehouses } from '../../support/environment.ts';
 import { orderStores } from '../../support/orders/order-stores.ts';
@@ -162,7 +163,7 @@ test.each([
 describe('the pages of a pick list', () => {
   const database = databaseForEach();
   const { orders, refunded } = orderStores(database.db);
-  const stores = { orders, refunded, picks: createPickListStore(database.db, tables) };
+  const stores = { orders, refunded, picks: createPickListStore(database.db, tables), cursors };
   const route = pickList(stores, { channels, warehouses, cutoffAt: () => '2026-03-05' });
   const write = (order: OrderItem) => {
     const Item = { ...order, ...orderKey(order.orderId), ...indexKeys(order, '2026-03-05') };

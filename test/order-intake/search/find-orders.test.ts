@@ -9,6 +9,7 @@ import type { OrderStatus } from '../../../shared/contracts/orders/status.ts';
 import { orderIdOf } from '../../../shared/ids.ts';
 import { orderKey } from '../../../shared/orders/order-keys.ts';
 import { indexKeys } from '../../../functions/order-intake/order/order-item.ts';
+import { cursors } from '../../support/cursors.ts';
 import { aPlacedOrder } from '../../support/orders/placed-order.ts';
 import { databaseForEach, tables } from '../../support/database/dynamodb.ts';
 import { channels, warehouses } from '../../support/environment.ts';
@@ -64,9 +65,10 @@ async function write(
 type Query = Record<string, string | number>;
 const ask = async (query: Query, clientId = 'admin') => {
   const parsed = routes.findOrders.query.parse(query);
-  return findOrders(stores.orders, stores.search, { channels, warehouses, timeZone })(
-    aRequest(routes.findOrders, { query: parsed }, clientId),
-  );
+  return findOrders(
+    { ...stores, cursors },
+    { channels, warehouses, timeZone },
+  )(aRequest(routes.findOrders, { query: parsed }, clientId));
 };
 const pageOf = async (query: Query, clientId?: string) =>
   routes.findOrders.responses[200].schema.parse((await ask(query, clientId)).body);

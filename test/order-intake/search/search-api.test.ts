@@ -10,6 +10,7 @@ import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
 import { orderPartition } from '../../../shared/orders/order-keys.ts';
 import allocated from '../../contracts/order-allocated.sample.json' with { type: 'json' };
 import { aCause, anOrder } from '../../support/builders.ts';
+import { cursors } from '../../support/cursors.ts';
 import { databaseForAll, tables } from '../../support/database/dynamodb.ts';
 import { channels, warehouses } from '../../support/environment.ts';
 import { orderStores, placing, reading } from '../../support/orders/order-stores.ts';
@@ -30,11 +31,14 @@ const orderFor = (sku: string, given: Partial<OrderContent> = {}) =>
 const bodyOf = (response: HttpResponse) => response.body as OrderResponse;
 
 const find = async (query: object, clientId = 'admin') => {
-  const { status, body } = await findOrders(stores.orders, stores.search, {
-    channels,
-    warehouses,
-    timeZone: 'Europe/London',
-  })(aRequest(routes.findOrders, { query: { limit: 50, ...query } }, clientId));
+  const { status, body } = await findOrders(
+    { ...stores, cursors },
+    {
+      channels,
+      warehouses,
+      timeZone: 'Europe/London',
+    },
+  )(aRequest(routes.findOrders, { query: { limit: 50, ...query } }, clientId));
   expect(status).toBe(200);
   return body as { orders: OrderResponse[]; cursor?: string };
 };
@@ -91,7 +95,7 @@ describe('a search', () => {
     for (const time of ['10:00', '11:00']) await post(orderFor(sku, { placedAt: `${day}T${time}:00Z` }));
     const { cursor } = await find({ day, limit: 1 });
     expect(cursor).toEqual(expect.any(String));
-    const ask = findOrders(stores.orders, stores.search, { channels, warehouses, timeZone: 'Europe/London' });
+    const ask = findOrders({ ...stores, cursors }, { channels, warehouses, timeZone: 'Europe/London' });
     for (const query of [
       { limit: 1, day: other, cursor },
       { limit: 1, day, cursor: 'bm9uc2Vuc2U' },
@@ -114,6 +118,7 @@ test('orders of a warehouse that the settings do not have are refused', async ()
 const timelineOf = (params: { orderId: string }, clientId: string, query: { limit?: number; cursor?: string } = {}) =>
   getTimeline(
     stores.orders,
+    cursors,
     channels,
   )(aRequest(routes.getTimeline, { params, query: { limit: 1000, ...query } }, clientId));
 

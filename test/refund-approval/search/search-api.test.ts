@@ -11,6 +11,7 @@ import { findReturns } from '../../../shared/contracts/refunds/return-routes.ts'
 import { findRefunds } from '../../../shared/contracts/refunds/routes.ts';
 import type { RefundStatus } from '../../../shared/contracts/refunds/status.ts';
 import { refundIdOf } from '../../../shared/ids.ts';
+import { cursors } from '../../support/cursors.ts';
 import { aCause } from '../../support/builders.ts';
 import { databaseForAll, tables } from '../../support/database/dynamodb.ts';
 import { channels, warehouses } from '../../support/environment.ts';
@@ -25,7 +26,7 @@ const { summaryOf } = returnApi(store, receipts, channels, {
   codes: ['main', 'north'],
 });
 const { findRefunds: listRefunds, findReturns: listReturns } = searchApi(
-  { store, policies: createPolicyStore(database.db, tables.REFUND_TABLE_NAME) },
+  { store, policies: createPolicyStore(database.db, tables.REFUND_TABLE_NAME), cursors },
   { channels, warehouses, timeZone: 'Europe/London' },
   summaryOf,
 );

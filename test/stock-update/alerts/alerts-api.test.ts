@@ -4,6 +4,7 @@ import { acknowledgeAlert, listAlerts } from '../../../functions/stock-update/al
 import { createRaisedAlertStore } from '../../../functions/stock-update/alerts/raised-alert-store.ts';
 import * as routes from '../../../shared/contracts/stock/alert-routes.ts';
 import type { AlertKind } from '../../../shared/contracts/stock/events.ts';
+import { cursors } from '../../support/cursors.ts';
 import { aCause, noon } from '../../support/builders.ts';
 import { databaseForEach, tables } from '../../support/database/dynamodb.ts';
 import { eventsOf } from '../../support/database/outbox.ts';
@@ -20,7 +21,7 @@ const raise = async (sku: string, kind: AlertKind, now = noon + (sequence += 1))
     aCause({ now }),
   );
 const list = async (query: Record<string, unknown> = {}, client = 'warehouse') =>
-  listAlerts(store)(aRequest(routes.listAlerts, { query: routes.listAlerts.query.parse(query) }, client));
+  listAlerts(store, cursors)(aRequest(routes.listAlerts, { query: routes.listAlerts.query.parse(query) }, client));
 const pageOf = async (query: Record<string, unknown> = {}) => {
   const { status, body } = await list(query);
   expect(status).toBe(200);

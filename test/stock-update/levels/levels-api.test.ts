@@ -5,6 +5,7 @@ import { applyMovements } from '../../../functions/stock-update/stock/apply-move
 import { createStockStore } from '../../../functions/stock-update/stock/store.ts';
 import * as routes from '../../../shared/contracts/stock/level-routes.ts';
 import type { Movement } from '../../../shared/stock/movement.ts';
+import { cursors } from '../../support/cursors.ts';
 import { aCause, aMovement } from '../../support/builders.ts';
 import { databaseForEach, tables } from '../../support/database/dynamodb.ts';
 import { warehouses } from '../../support/environment.ts';
@@ -25,7 +26,7 @@ async function receive(sku: string, ...receipts: Partial<Movement>[]) {
 
 const list = async (query: Record<string, unknown> = {}, client = 'warehouse') =>
   listStock(
-    { levels: createLevelStore(database.db, tables), stock: store },
+    { levels: createLevelStore(database.db, tables), stock: store, cursors },
     settings,
     warehouses,
   )(aRequest(routes.listStock, { query: routes.listStock.query.parse(query) }, client));

@@ -8,6 +8,7 @@ import type { MovementResult } from '../../../shared/contracts/stock/routes.ts';
 import type { Movement } from '../../../shared/stock/movement.ts';
 import { reserveAction } from '../../../shared/stock/reservation.ts';
 import { transact } from '../../../shared/dynamodb/database.ts';
+import { cursors } from '../../support/cursors.ts';
 import { aCause, aMovement } from '../../support/builders.ts';
 import { withConflicts } from '../../support/database/conflicting-database.ts';
 import { databaseForAll, tables } from '../../support/database/dynamodb.ts';
@@ -197,7 +198,7 @@ describe('the stock of a SKU', () => {
 
 const ledger = (sku: string, query: Record<string, unknown>) =>
   getMovements(
-    store,
+    { store, cursors },
     'Europe/London',
     warehouses,
   )(

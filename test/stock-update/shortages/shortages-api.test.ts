@@ -8,6 +8,7 @@ import { createStockStore } from '../../../functions/stock-update/stock/store.ts
 import { listUnfillableOrders, type UnfillableOrder } from '../../../shared/contracts/stock/shortage-routes.ts';
 import { orderKey } from '../../../shared/orders/order-keys.ts';
 import { listKeyOf, stockKey } from '../../../shared/stock/stock-item.ts';
+import { cursors } from '../../support/cursors.ts';
 import { databaseForEach, tables } from '../../support/database/dynamodb.ts';
 import { channels } from '../../support/environment.ts';
 import { aPlacedOrder } from '../../support/orders/placed-order.ts';
@@ -63,7 +64,7 @@ async function order(minute: number, lines: Line[], given: Partial<OrderItem> = 
 
 const list = async (query: Record<string, unknown> = {}, client = 'warehouse', sku = 'MUG') =>
   unfillableOrders(
-    stores,
+    { ...stores, cursors },
     channels,
   )(aRequest(listUnfillableOrders, { params: { sku }, query: listUnfillableOrders.query.parse(query) }, client));
 async function pageOf(query: Record<string, unknown> = {}, client = 'warehouse') {
