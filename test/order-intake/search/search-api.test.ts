@@ -110,7 +110,7 @@ describe('a search', () => {
 });
 
 test('orders of a warehouse that the settings do not have are refused', async () => {
-  const ask = findOrders(stores.orders, stores.search, { channels, warehouses, timeZone: 'Europe/London' });
+  const ask = findOrders({ ...stores, cursors }, { channels, warehouses, timeZone: 'Europe/London' });
   const response = await ask(aRequest(routes.findOrders, { query: { limit: 1, warehouse: 'nroth' } }));
   expect(response).toMatchObject({ status: 400, body: { errors: [{ pointer: '/warehouse' }] } });
 });

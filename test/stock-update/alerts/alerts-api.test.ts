@@ -62,7 +62,7 @@ describe('the list of alerts', () => {
     const acknowledged = alerts.map((alert) => Object.assign(alert, { status: 'acknowledged' as const }));
     const late = { ...store, read: () => Promise.resolve(acknowledged) };
     const query = routes.listAlerts.query.parse({ status: 'open' });
-    const { body } = await listAlerts(late)(aRequest(routes.listAlerts, { query }, 'warehouse'));
+    const { body } = await listAlerts(late, cursors)(aRequest(routes.listAlerts, { query }, 'warehouse'));
     expect(body).toEqual({ alerts: [] });
   });
 
