@@ -98,7 +98,11 @@ export const store = {
     failures: { count: 3, points: 40 },
   },
   clients: {
-    storefront: { scopes: ['orders.write', 'orders.read', 'catalog.read', 'stock.read'] },
+    storefront: {
+      scopes: ['orders.write', 'orders.read', 'catalog.read', 'stock.read'],
+      // A storefront that moves here sends the orders of its last year.
+      maxOrderAgeDays: 366,
+    },
     marketplace: {
       scopes: ['orders.write', 'orders.read', 'catalog.read', 'stock.read'],
       pricesItself: true,
