@@ -22,6 +22,8 @@ export const store = {
       { method: 'express', priceMinor: 495 },
     ],
     warehousePreference: ['main'],
+    /** 1,000,000.00 for a unit and 10,000,000.00 for an order, in the order's currency. `byChannel` sets others. */
+    ceilings: { unitPriceMinor: 100_000_000, orderMinor: 1_000_000_000 },
     returnWindowDays: 30,
   },
   /**

@@ -52,6 +52,9 @@ export const channelsOf = (clients: Record<string, Client>): Channels =>
 
 const BasisPoints = z.int().min(0).max(10_000);
 
+/** Largest amounts of an order, in minor units of its currency. */
+const Ceilings = z.object({ unitPriceMinor: z.int().positive(), orderMinor: z.int().positive() });
+
 /** How orders are priced and sold, as functions get it in one environment variable. */
 export const SellingPolicy = z.object({
   /** IANA time zone of the business days. */
@@ -64,6 +67,8 @@ export const SellingPolicy = z.object({
   shippingMethods: z.array(z.object({ method: z.string(), priceMinor: z.int().nonnegative() })).min(1),
   /** Warehouses by preference; all others follow by name. */
   warehousePreference: z.array(z.string()),
+  /** A larger order is 422 `amount-too-large`. @default 10^12 minor units */
+  ceilings: Ceilings.extend({ byChannel: z.record(z.string(), Ceilings).optional() }).optional(),
   /** Days after the last delivery for returns; then an order is completed. @default 30 */
   returnWindowDays: z.number().positive().optional(),
   /** Minutes to pay the difference for a replacement of a higher price. @default a week */

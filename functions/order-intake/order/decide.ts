@@ -5,6 +5,7 @@ import { InitialStatus } from '../../../shared/contracts/orders/status.ts';
 import { isTooLarge } from '../../../shared/dynamodb/transaction-limits.ts';
 import type { Payment } from '../../../shared/payments/payment.ts';
 import { hasHash } from '../../../shared/orders/equal-order.ts';
+import { ceilingRefusal } from '../../../shared/pricing/ceilings.ts';
 import { priceFor } from '../../../shared/pricing/price-for.ts';
 import { type SellableLine, splitLine, type Totals } from '../../../shared/pricing/price-order.ts';
 import {
@@ -182,7 +183,14 @@ const priceRequested = (
   policy: SellingPolicy,
 ) => {
   const { charges } = content;
-  return priceFor(channel, { lines, sentLines: withPointers(content), sent: content, shippingMinor, charges }, policy);
+  const priced = priceFor(
+    channel,
+    { lines, sentLines: withPointers(content), sent: content, shippingMinor, charges },
+    policy,
+  );
+  if ('refusal' in priced) return priced;
+  const refusal = ceilingRefusal(channel.channel, lines, priced.totals.totalMinor, policy);
+  return refusal ? { refusal } : priced;
 };
 
 const sellableLines = ({ content, channel }: Placement, skus: PlacementState['skus']) =>

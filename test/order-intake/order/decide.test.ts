@@ -317,3 +317,28 @@ describe('the time of an order', () => {
     expect(decision.kind === 'accepted' && decision.initialState.receivedAt).toBeUndefined();
   });
 });
+
+describe('the ceilings of a channel', () => {
+  const ceilings = { unitPriceMinor: 100_000, orderMinor: 1_000_000 };
+  const others = { ...ceilings, byChannel: { storefront: { unitPriceMinor: 500_000, orderMinor: 5_000_000 } } };
+
+  test.each([
+    ['the largest price', 100_000, 1, ceilings, undefined],
+    ['a larger price', 100_001, 1, ceilings, ['/lines/0/unitPriceMinor']],
+    ['the largest order', 100_000, 10, ceilings, undefined],
+    ['a larger order', 90_000, 12, ceilings, ['/lines']],
+    ['both', 200_000, 9, ceilings, ['/lines/0/unitPriceMinor', '/lines']],
+    ['its own ceilings', 500_000, 10, others, undefined],
+    ['a price above its own ceilings', 500_001, 1, others, ['/lines/0/unitPriceMinor']],
+    ['no ceilings', 1_000_000_000, 1, undefined, undefined],
+  ])('of an order with %s', (_what, priceMinor, quantity, given, expected) => {
+    const state = aState({
+      skus: new Map([['MUG', aSku({ priceMinor })]]),
+      stock: new Map([['MUG', aStock('MUG', { main: 100 })]]),
+    });
+    const policy = { ...aPolicy(), ...(given && { ceilings: given }) };
+    const decision = decide(aPlacement({ lines: [{ sku: 'MUG', quantity }] }), state, policy);
+    expect(decision.kind).toBe(expected ? 'invalid' : 'accepted');
+    expect(pointers(decision)).toEqual(expected);
+  });
+});
