@@ -19,6 +19,7 @@ export const settings = {
   departments: variables({
     DEPARTMENTS: byClientId(Object.fromEntries(Object.keys(store.clients).map((name) => [name, name]))),
   }),
+  exportsAtOnce: variables({ EXPORTS_AT_ONCE: String(store.quotas.exportsAtOnce) }),
   risk: variables({ RISK: JSON.stringify(store.risk) }),
   calendar: variables({ CALENDAR: JSON.stringify({ ...store.calendar, timeZone: store.selling.timeZone }) }),
   policyChanges: variables({ POLICY_CHANGES: JSON.stringify(store.policyChanges) }),

@@ -77,6 +77,8 @@ export const store = {
   },
   /** Endpoints at these addresses must echo a challenge before they get events; `all` adds the local engine's. */
   webhookChallenge: 'public',
+  /** Per client: unfinished exports of orders. The two that are written at once then serve several clients. */
+  quotas: { exportsAtOnce: 3 },
   risk: {
     holdFrom: 50,
     windowMinutes: 60,
@@ -156,6 +158,7 @@ export type Store = {
   paymentWebhooks: Record<string, string>;
   webhooks: WebhookRetryPolicy;
   webhookChallenge: Challenged;
+  quotas: { exportsAtOnce: number };
   risk: RiskPolicy;
   clients: Record<string, Client>;
 };

@@ -42,6 +42,7 @@ const {
   RISK,
   WEBHOOK_SECRET_ARNS,
   CURSOR_SECRET_ARN,
+  EXPORTS_AT_ONCE,
   ORDER_QUEUE_URL,
   ...tables
 } = Env.parse(process.env, { jitless: true });
@@ -88,6 +89,6 @@ export const handler = httpHandlerForChannels(
   on(life.reviewOrder, review(orders, channels)),
   on(life.postPayment, receivePayment(orders), verifySignature(webhookSecrets)),
   on(life.decideDuplicatePayment, duplicateDecision(orders, channels)),
-  on(exportRoutes.postOrderExport, requestExport(exports, channels)),
+  on(exportRoutes.postOrderExport, requestExport(exports, channels, EXPORTS_AT_ONCE)),
   on(exportRoutes.getOrderExport, getExport(exports, channels)),
 );

@@ -20,6 +20,8 @@ export const Env = z.object({
   WEBHOOK_SECRET_ARNS: jsonVariable(z.record(WebhookProvider, z.string().min(1))),
   /** ARN of the secret from which the key of cursors derives. */
   CURSOR_SECRET_ARN: z.string().min(1),
+  /** Unfinished exports that a client has at most. */
+  EXPORTS_AT_ONCE: jsonVariable(z.int().positive()),
   ORDER_QUEUE_URL: z.string().min(1),
   /** IANA zone of the store: a lot expires at the end of a day there. */
   TIME_ZONE: z.string().min(1),

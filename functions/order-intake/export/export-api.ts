@@ -1,6 +1,7 @@
 import { ulid } from 'ulid';
 import type * as routes from '../../../shared/contracts/orders/export-routes.ts';
 import { problem, type HttpResponse } from '../../../shared/contracts/problem.ts';
+import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';
 import type { ExportStore } from './export-store.ts';
@@ -8,14 +9,33 @@ import { channelAccessOf } from '../../../shared/access/channel-access.ts';
 
 const unknownExport = problem(404, 'unknown-export', 'There is no such export.');
 
-/** Requests a file of the orders that are visible to the caller. */
+const retryBudgetMs = 4000;
+const tooManyExports = (atOnce: number) =>
+  problem(
+    429,
+    'too-many-exports',
+    `A client has at most ${atOnce} exports at once. Request this one when one of them is completed.`,
+    {},
+    { 'retry-after': '60' },
+  );
+
+/** Requests a file of the orders that are visible to the caller, who has at most `atOnce` unfinished exports. */
 export const requestExport =
-  (store: Pick<ExportStore, 'request'>, channels: Channels) =>
+  (store: Pick<ExportStore, 'request' | 'unfinished'>, channels: Channels, atOnce: number) =>
   async ({ body, caller, cause }: Request<typeof routes.postOrderExport>): Promise<HttpResponse> => {
     const { onlyChannel } = channelAccessOf(caller.clientId, channels);
     const requested = { exportId: ulid(cause.now), ...body, status: 'requested' as const };
-    await store.request({ ...requested, onlyChannel }, cause);
-    return { status: 202, headers: { location: `/orders/exports/${requested.exportId}` }, body: requested };
+    const accepted: HttpResponse = {
+      status: 202,
+      headers: { location: `/orders/exports/${requested.exportId}` },
+      body: requested,
+    };
+    return retryOnConflict(retryBudgetMs, async () => {
+      const unfinished = await store.unfinished(caller.clientId, cause.now);
+      if (unfinished.exports.length >= atOnce) return tooManyExports(atOnce);
+      const outcome = await store.request({ ...requested, onlyChannel }, caller.clientId, unfinished, cause);
+      return outcome === 'done' ? accepted : undefined;
+    });
   };
 
 /** Returns an export whose orders are all visible to the caller. */

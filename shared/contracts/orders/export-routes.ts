@@ -41,6 +41,7 @@ export const postOrderExport = defineRoute({
   responses: {
     202: { description: 'Requested; poll `Location`', schema: OrderExport },
     422: { description: 'Invalid range of days', schema: Problem },
+    429: { description: '`too-many-exports`: the client has too many that are not completed', schema: Problem },
   },
 });
 
