@@ -7,6 +7,7 @@ import { editLines, type Offer } from './edit-lines.ts';
 import { next } from '../order/life-cycle.ts';
 import { isStale, type OrderItem } from '../order/order-item.ts';
 import { repriced, holdEvents } from '../order/payment.ts';
+import { ceilingRefusal } from '../../../shared/pricing/ceilings.ts';
 import { taxOfShipping, type Totals, totalsOf } from '../../../shared/pricing/price-order.ts';
 import {
   amountTooLarge,
@@ -81,7 +82,12 @@ function amountsOf(
     const taxMinor = taxOfShipping(method.priceMinor, { ...policy, taxIncluded });
     shipping = { shippingMinor: method.priceMinor, taxMinor };
   }
-  return totalsOf(lines, shipping, taxIncluded, order.charges) ?? { refusal: amountTooLarge };
+  const totals = totalsOf(lines, shipping, taxIncluded, order.charges);
+  if (!totals) return { refusal: amountTooLarge };
+  // An edit may always make an order smaller.
+  const isLarger = totals.totalMinor > order.totalMinor;
+  const refusal = isLarger ? ceilingRefusal(order.channel, lines, totals.totalMinor, policy) : undefined;
+  return refusal ? { refusal } : totals;
 }
 
 /** Data of `OrderEdited`. */

@@ -8,6 +8,7 @@ import { orderIdOf } from '../../../shared/ids.ts';
 import type { Totals } from '../../../shared/pricing/price-order.ts';
 import { lineTotalOf } from '../../../shared/pricing/sent-amounts.ts';
 import { type SellingPolicy, type WarehouseCodes, warehouseProblem } from '../../../shared/store.ts';
+import { ceilingRefusal } from '../../../shared/pricing/ceilings.ts';
 import { importedAmounts, importedCharge } from './imported-amounts.ts';
 import { checkMalformedRows } from './malformed-rows.ts';
 
@@ -28,7 +29,7 @@ type Settings = {
   channels: ReadonlySet<string>;
   /** Those of the settings. */
   warehouses: WarehouseCodes;
-  policy: Pick<SellingPolicy, 'taxIncluded' | 'warehousePreference'>;
+  policy: Pick<SellingPolicy, 'ceilings' | 'taxIncluded' | 'warehousePreference'>;
   now: number;
 };
 type MalformedRowOf = ReturnType<typeof checkMalformedRows>['rowOf'];
@@ -60,6 +61,14 @@ export function ordersOf(
     const contents = good.map(({ content }) => content);
     const { taxIncluded = settings.policy.taxIncluded } = first.content;
     const amounts = importedAmounts(contents, first.content, taxIncluded);
+    const refusal =
+      'wrong' in amounts
+        ? undefined
+        : ceilingRefusal(first.content.channel, contents, amounts.totals.totalMinor, settings.policy);
+    if (refusal) {
+      for (const { each } of read) reject(each, refusal.detail);
+      return [];
+    }
     if (!('wrong' in amounts)) {
       const order = orderOf(first.content, good, amounts.totals, settings.policy);
       return [{ order, rows: good.map(({ row }) => row) }];

@@ -12,6 +12,7 @@ import { reservationsOf } from '../../../shared/stock/reservation.ts';
 import {
   aMugOrder,
   anEdit,
+  anOffer,
   changedOf,
   editOf,
   eventsOf,
@@ -261,4 +262,15 @@ describe('units added to a line of a channel that prices itself', () => {
       errors: [{ pointer: '/addLines/0/totalMinor', detail: expect.stringContaining('Expected 900') }],
     });
   });
+});
+
+test.each([
+  ['above the ceiling', 5, 3000, 'invalid'],
+  ['within it', 2, 100_000, 'changed'],
+  ['smaller, although still above it', 0, 100, 'changed'],
+])('an edit that makes an order %s is decided by the ceilings of its channel', (_what, quantity, orderMinor, kind) => {
+  const policy = aPolicy({ ceilings: { unitPriceMinor: 100_000, orderMinor } });
+  const order = aMugOrder({});
+  const content = anEdit({ lines: [{ lineId: 'line-2', quantity }] });
+  expect(edit(order, { content, contentHash: 'h' }, anOffer(), policy).kind).toBe(kind);
 });
