@@ -104,8 +104,8 @@ export const store = {
   clients: {
     storefront: {
       scopes: ['orders.write', 'orders.read', 'catalog.read', 'stock.read'],
-      // A storefront that moves here sends the orders of its last year.
-      maxOrderAgeDays: 366,
+      // A shop that moves here sends the orders of its last years, which reports count on their days.
+      maxOrderAgeDays: 5 * 365,
     },
     marketplace: {
       scopes: ['orders.write', 'orders.read', 'catalog.read', 'stock.read'],

@@ -1,4 +1,5 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { Temporal } from 'temporal-polyfill';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { orderFiles } from '../../support/orders/order-files.ts';
 import { type BackOffice, s3Of, startBackOffice } from '../../support/system/back-office.ts';
@@ -92,19 +93,20 @@ test('each malformed row is listed, and an order with a malformed row is not imp
 test('an export contains the orders of its days that are visible to the client', async () => {
   const sku = await stockedSku(office, { units: 1000 });
   const note = { customer: { id: '=cmd()', email: 'eve@example.com' } };
+  // Two days that a storefront may still send orders of.
+  const from = Temporal.Now.plainDateISO('Europe/London').subtract({ days: 50 });
+  const to = from.add({ days: 1 });
+  const midnight = (days: number) => from.add({ days }).toZonedDateTime('Europe/London').toInstant();
   for (let index = 0; index < 105; index += 1) {
-    await office.client('marketplace').post('/orders', orderOf(sku, { placedAt: '2024-02-01T12:00:00Z' }));
+    await office.client('marketplace').post('/orders', orderOf(sku, { placedAt: midnight(1).toString() }));
   }
-  for (const placedAt of [
-    '2024-01-31T23:59:00Z',
-    '2024-02-01T00:00:00Z',
-    '2024-02-02T23:59:00Z',
-    '2024-02-03T00:00:00Z',
-  ]) {
+  const [early, late] = [midnight(0).toString(), midnight(2).subtract({ minutes: 1 }).toString()];
+  const before = midnight(0).subtract({ minutes: 1 }).toString();
+  for (const placedAt of [before, early, late, midnight(2).toString()]) {
     await office.client('storefront').post('/orders', orderOf(sku, { placedAt, ...note }));
   }
   const exported = async (client: string) => {
-    const requested = await office.client(client).post('/orders/exports', { from: '2024-02-01', to: '2024-02-02' });
+    const requested = await office.client(client).post('/orders/exports', { from: String(from), to: String(to) });
     expect(requested, requested.text).toMatchObject({ status: 202, body: { status: 'requested' } });
     const state = async () => (await office.client(client).get(String(requested.headers.location))).body;
     await expect.poll(state).toMatchObject({ status: 'completed' });
@@ -120,13 +122,13 @@ test('an export contains the orders of its days that are visible to the client',
   expect(new Set(all.lines.map((line) => line.split(',')[0])).size).toBe(107);
   const own = await exported('storefront');
   expect(own.lines.map((line) => line.split(',').slice(2, 7).join())).toEqual([
-    "storefront,placed,GBP,2024-02-02T23:59:00Z,'=cmd()",
-    "storefront,placed,GBP,2024-02-01T00:00:00Z,'=cmd()",
+    `storefront,placed,GBP,${late},'=cmd()`,
+    `storefront,placed,GBP,${early},'=cmd()`,
   ]);
   expect((await office.client('storefront').get(all.location)).status).toBe(404);
-  expect(
-    (await office.client('finance').post('/orders/exports', { from: '2024-02-02', to: '2024-02-01' })).status,
-  ).toBe(422);
+  expect((await office.client('finance').post('/orders/exports', { from: String(to), to: String(from) })).status).toBe(
+    422,
+  );
 });
 
 const rowOf = (id: string, { city = 'London', price = '100' } = {}) =>
