@@ -4,7 +4,7 @@ import * as z from 'zod';
  * Largest text that the store writes, in UTF-16 code units, and most entries of a list in an event or a response. Input has
  * lower limits of its own; these are above everything that input could lead to, so that stored data is always read.
  */
-export const maxTextLength = 10_000;
+const maxTextLength = 10_000;
 export const maxEntries = 10_000;
 
 /** A text in an event, a response or a stored item. */

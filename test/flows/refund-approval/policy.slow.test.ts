@@ -91,7 +91,8 @@ test('one client with all scopes cannot make the policy looser, pay itself and s
   const approveAll = { ...defaultPolicy, rules: [{ rule: 'any', when: {}, decision: 'approve' }] };
   const asked = await putPolicy(approveAll, '*', 'admin');
   expect([asked.status, asked.body.status, (await getPolicy()).body]).toEqual([202, 'pending-approval', before]);
-  const decide = (by: string) => office.client(by).post(`${asked.headers.location}/decisions`, { decision: 'approve' });
+  const decide = (by: string) =>
+    office.client(by).post(`${String(asked.headers.location)}/decisions`, { decision: 'approve' });
   expectProblem(await decide('admin'), 403, 'own-change');
   const own = { by: 'admin', priceMinor: 60_000 };
   expect((await refunds.requestedRefund(own)).refund.status).toBe('pending-approval');

@@ -96,7 +96,7 @@ export function refundDriver(office: () => BackOffice) {
       const response = await office().client('admin').put('/policies/refund', policy, { 'if-match': '*' });
       if (response.status === 200) return;
       expect(response.status, response.text).toBe(202);
-      const approved = await post('finance', `${response.headers.location}/decisions`, { decision: 'approve' });
+      const approved = await post('finance', `${String(response.headers.location)}/decisions`, { decision: 'approve' });
       expect(approved.status, approved.text).toBe(200);
     },
   };
