@@ -231,7 +231,7 @@ describe('staff', () => {
     await put('shop');
     const { changeId } = (await asStaff()).body.pendingChange;
     const decisions = await Promise.all([decide(decider, changeId), decide(decider, changeId)]);
-    expect(decisions.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
+    expect(decisions.map(({ status }) => status).toSorted((a = 0, b = 0) => a - b)).toEqual([200, 409]);
     const [shop] = await list();
     expect(shop).toMatchObject({ ...elsewhere, status: 'pending-verification' });
     expect(shop).not.toHaveProperty('pendingChange');
