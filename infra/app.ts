@@ -7,8 +7,8 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import cdk from '../cdk.json' with { type: 'json' };
 import { bundleHandlers } from './bundle.ts';
 import { bundlesContext } from './constructs/workflow-function.ts';
-import { ApiStack } from './data/api-stack.ts';
-import { DataStack } from './data/data-stack.ts';
+import { ApiStack } from './stacks/api-stack.ts';
+import { DataStack } from './stacks/data-stack.ts';
 import { refuseDeployment } from './local-assembly.ts';
 import { store } from './store.ts';
 

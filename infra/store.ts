@@ -102,15 +102,14 @@ export const store = {
     failures: { count: 3, points: 40 },
   },
   clients: {
+    // Both send the orders of past years when they move here, each with its own time, as `npm run replay` does.
     storefront: {
       scopes: ['orders.write', 'orders.read', 'catalog.read', 'stock.read'],
-      // A shop that moves here sends the orders of its last years, which reports count on their days.
-      maxOrderAgeDays: 5 * 365,
+      maxOrderAgeDays: 20 * 365,
     },
     marketplace: {
       scopes: ['orders.write', 'orders.read', 'catalog.read', 'stock.read'],
       pricesItself: true,
-      // `npm run replay` sends the orders of a past year, each with its own time.
       maxOrderAgeDays: 20 * 365,
     },
     warehouse: { scopes: ['stock.write', 'stock.read', 'orders.read', 'catalog.read'] },

@@ -47,6 +47,8 @@ export const stock = {
   /** Stores alert levels, acknowledgements and requested repairs. */
   requester: stockTable.items({ partitions: ['ALERT#*', 'RAISED#*', 'REPAIR#*'] }, 'PutItem', 'UpdateItem'),
   alertWriter: stockTable.items({ partitions: ['ALERT#*', 'RAISED#*'] }, 'PutItem', 'ConditionCheckItem'),
+  /** Checks that stock is still idle. */
+  checker: stockTable.items({ partitions: ofSkus }, 'ConditionCheckItem'),
   /** Deducts shipments from lots, and takes expired lots off sale. */
   lotWriter: all(
     readsLedger,

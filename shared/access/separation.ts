@@ -1,4 +1,5 @@
 import assert from 'node:assert';
+import { ownValue } from '../input/own-value.ts';
 import type { Scope } from './scopes.ts';
 
 /** A part in paying a refund. One person with two parts could pay themselves, unless a control prevents it. */
@@ -52,7 +53,7 @@ type Client = { scopes: readonly Scope[]; staff?: true };
 export function assertSeparation(clients: Record<string, Client>): void {
   for (const [name, { scopes, staff }] of Object.entries(clients)) {
     for (const combination of combinationsOf(scopes)) {
-      const control = controls[combination];
+      const control = ownValue(controls, combination);
       assert(
         control,
         `The client ${name} combines ${combination}, which has no control in shared/access/separation.ts`,

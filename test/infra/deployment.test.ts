@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { afterEach, expect, test, vi } from 'vitest';
 import settings from '../../cdk.json' with { type: 'json' };
 import { bundlesContext, notBundled } from '../../infra/constructs/workflow-function.ts';
-import { DataStack } from '../../infra/data/data-stack.ts';
+import { DataStack } from '../../infra/stacks/data-stack.ts';
 import { refuseDeployment } from '../../infra/local-assembly.ts';
 import { store } from '../../infra/store.ts';
 import { templates } from './synthesised.ts';

@@ -1,5 +1,5 @@
 import { synthesiseInto } from '../../infra/assembly.ts';
-import { anyOrderAge, editTemplates, environmentEdit, paymentWindow } from '../support/system/template-edits.ts';
+import { editTemplates, environmentEdit, paymentWindow } from '../support/system/template-edits.ts';
 import { payingChannel, paymentWindowMinutes } from './workload/life-cycle-plan.ts';
 import { providerTimeoutSeconds } from './actors/payment-provider.ts';
 import { retrying } from './actors/webhook-receivers.ts';
@@ -16,7 +16,6 @@ export async function synthesise(checkout: string, cdkOut: string): Promise<void
  */
 export function applySimulationSettings(cdkOut: string): void {
   editTemplates(cdkOut, environmentEdit('CHANNELS', paymentWindow(payingChannel, paymentWindowMinutes)));
-  editTemplates(cdkOut, environmentEdit('CHANNELS', anyOrderAge('storefront')));
   editTemplates(
     cdkOut,
     environmentEdit('RETRYING', () => JSON.stringify(retrying)),

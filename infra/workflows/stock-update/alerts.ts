@@ -17,7 +17,7 @@ export function addAlerts(stack: WorkflowStack): void {
   });
   stack.daily<IdleEnv>('04:00', {
     handler: 'stock-update/alerts/idle-stock.handler.ts',
-    uses: all(stock.reader, stock.alertWriter, stock.allSkus, settings.idleStock),
+    uses: all(stock.reader, stock.checker, stock.alertWriter, stock.allSkus, settings.idleStock),
     errorImpact: 'Buyers do not learn of products that do not sell.',
     timeout: Duration.minutes(15),
   });

@@ -3,13 +3,11 @@ import { Temporal } from 'temporal-polyfill';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { orderFiles } from '../../support/orders/order-files.ts';
 import { type BackOffice, s3Of, startBackOffice } from '../../support/system/back-office.ts';
-import { withEnvironment } from '../../support/system/edited-template.ts';
-import { anyOrderAge } from '../../support/system/template-edits.ts';
 import { orderOf, stockedSku } from '../../support/system/test-data.ts';
 
 let office: BackOffice;
 beforeAll(async () => {
-  office = await startBackOffice({ cdkOut: withEnvironment('CHANNELS', anyOrderAge('storefront')) });
+  office = await startBackOffice();
 });
 afterAll(() => office.stop());
 

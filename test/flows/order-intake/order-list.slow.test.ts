@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BackOffice, startBackOffice } from '../../support/system/back-office.ts';
-import { withEnvironment } from '../../support/system/edited-template.ts';
-import { anyOrderAge } from '../../support/system/template-edits.ts';
 import { orderOf, stockedSku } from '../../support/system/test-data.ts';
 
 let office: BackOffice;
 let sku: string;
 beforeAll(async () => {
-  office = await startBackOffice({ cdkOut: withEnvironment('CHANNELS', anyOrderAge('storefront')) });
+  office = await startBackOffice();
   sku = await stockedSku(office, { units: 1000 });
 });
 afterAll(() => office.stop());

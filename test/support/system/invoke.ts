@@ -4,8 +4,8 @@ import { adminConfigOf, type BackOffice } from './back-office.ts';
 
 /** Invokes a scheduled function, identified by its entry file, with the event of EventBridge Scheduler. */
 export async function fireSchedule(office: BackOffice, entry: string, dueAt = new Date()): Promise<void> {
-  const { failure } = await invoke(office, entry, { time: dueAt.toISOString() });
-  expect(failure).toBeUndefined();
+  const { failure, result } = await invoke(office, entry, { time: dueAt.toISOString() });
+  expect(failure, JSON.stringify(result)).toBeUndefined();
 }
 
 /** Invokes a queue consumer with these events and expects that it accepts every message. */

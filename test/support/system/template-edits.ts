@@ -55,10 +55,6 @@ export const disableSchedules =
 export const paymentWindow = (channel: string, minutes: number) => (text: string) =>
   text.replace(`"channel":"${channel}",`, `"channel":"${channel}","paymentWindowMinutes":${minutes},`);
 
-/** Returns an edit of the `CHANNELS` variable that lets a channel place orders with a time of the last 20 years. */
-export const anyOrderAge = (channel: string) => (text: string) =>
-  text.replace(`"channel":"${channel}",`, `"channel":"${channel}","maxOrderAgeDays":7300,`);
-
 function mapTexts(value: unknown, edit: (text: string) => string): unknown {
   if (typeof value === 'string') return edit(value);
   if (Array.isArray(value)) return value.map((item) => mapTexts(item, edit));

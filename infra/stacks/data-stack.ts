@@ -2,10 +2,10 @@ import { type App, Stack } from 'aws-cdk-lib';
 import { createAccessLogBucket } from '../constructs/bucket.ts';
 import { dataStackName } from '../constructs/exports.ts';
 import type { Store } from '../store.ts';
-import { createAlarmTopic } from './alarm-topic.ts';
+import { createAlarmTopic } from '../data/alarm-topic.ts';
 import { buckets, secrets, tables } from './definitions.ts';
-import { createEventBus } from './event-bus.ts';
-import { createIdentities } from './identities.ts';
+import { createEventBus } from '../data/event-bus.ts';
+import { createIdentities } from '../data/identities.ts';
 
 /** Everything that outlives a deployment: tables, buckets, secrets, the event bus, identities and the alarm topic. */
 export class DataStack extends Stack {

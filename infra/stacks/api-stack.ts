@@ -5,7 +5,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { addAlarm, setWorkflow } from '../constructs/alarm.ts';
 import { apiStackName, exportValue, importFromData } from '../constructs/exports.ts';
 import type { Store } from '../store.ts';
-import { clientId } from './identities.ts';
+import { clientId } from '../data/identities.ts';
 
 /** The HTTP API: its stage, access log and authorizer. Workflows add their routes. */
 export class ApiStack extends Stack {
