@@ -50,26 +50,27 @@ async function paidBy(provider: 'acme' | 'stripe', priceMinor = 1000) {
 }
 
 type Paid = Awaited<ReturnType<typeof paidBy>>;
-type DisputeEvent = [type: 'opened' | 'won' | 'lost' | 'warning', second: number];
+/** Events are a quarter of a minute apart, so that a slow machine does not reorder them. */
+type DisputeEvent = [type: 'opened' | 'won' | 'lost' | 'warning', quarter: number];
 
 /** Reports a chargeback as the provider does, each event twice. */
 const report = {
-  acme: async ({ orderId, paymentId, priceMinor }: Paid, [type, second]: DisputeEvent, chargebackId: string) => {
+  acme: async ({ orderId, paymentId, priceMinor }: Paid, [type, quarter]: DisputeEvent, chargebackId: string) => {
     const event = {
-      eventId: `${chargebackId}-${type}-${second}`,
+      eventId: `${chargebackId}-${type}-${quarter}`,
       type: type === 'warning' ? 'chargeback.won' : `chargeback.${type}`,
       paymentId,
       chargebackId,
       amountMinor: priceMinor,
-      occurredAt: new Date(at(second) * 1000).toISOString(),
+      occurredAt: new Date(at(15 * quarter) * 1000).toISOString(),
     };
     const sent = aPayment(orderId, event);
     return Promise.all([postPayment(office, sent), postPayment(office, sent)]);
   },
-  stripe: async ({ ofCharge }: Paid, [type, second]: DisputeEvent, id: string) => {
+  stripe: async ({ ofCharge }: Paid, [type, quarter]: DisputeEvent, id: string) => {
     const status = { opened: 'needs_response', won: 'won', lost: 'lost', warning: 'warning_closed' }[type];
     const name = type === 'opened' ? 'charge.dispute.created' : 'charge.dispute.closed';
-    const given = { id: `evt_${id}_${type}_${second}`, created: at(second) };
+    const given = { id: `evt_${id}_${type}_${quarter}`, created: at(15 * quarter) };
     const send = () => postStripe(name, { ...ofCharge, id, status }, given);
     return Promise.all([send(), send()]);
   },
@@ -223,9 +224,10 @@ describe('the end of a refund at Stripe', () => {
     const { refundId, path } = await refunds.requested(orderId, { reason: 'late' });
     await refunds.becomes(path, { status: 'paying' });
     const metadata = { refundId, reference: `${refundId}.0.1` };
+    const now = at(60);
     for (const [type, refundStatus, second] of events) {
       const send = (id: string) =>
-        postStripe(type, { ...ofCharge, id: 're_1', status: refundStatus, metadata }, { id, created: at(60 + second) });
+        postStripe(type, { ...ofCharge, id: 're_1', status: refundStatus, metadata }, { id, created: now + second });
       const id = `evt_${randomUUID()}`;
       for (const response of await Promise.all([send(id), send(id), send(`${id}_again`)])) {
         expect(response.status, response.text).toBe(200);
