@@ -11,7 +11,7 @@ export async function synthesise(checkout: string, cdkOut: string): Promise<void
 }
 
 /**
- * Edits a synthesised app in place: one channel requires payment before fulfilment, orders have times of 2025, webhook
+ * Edits a synthesised app in place: one channel requires payment before fulfilment, webhook
  * retries end sooner, and the payment provider's timeout is shorter.
  */
 export function applySimulationSettings(cdkOut: string): void {

@@ -1,8 +1,8 @@
-import { OrderReleased } from '../../../shared/contracts/orders/life-cycle-events.ts';
+import { OrderRefundRecorded, OrderReleased } from '../../../shared/contracts/orders/life-cycle-events.ts';
 import type { RefundedAmounts } from '../../../shared/refunds/refunded-amounts.ts';
 import { changed, draftEvent, eventData, isHeld, type Outcome } from '../order/change.ts';
 import type { OrderItem } from '../order/order-item.ts';
-import { holdEvents, withRefunded } from '../order/payment.ts';
+import { balanceOf, holdEvents, withRefunded } from '../order/payment.ts';
 
 /**
  * Records the refunded amounts of the order. Those of an older version of the refund ledger change nothing, so that
@@ -11,7 +11,9 @@ import { holdEvents, withRefunded } from '../order/payment.ts';
 export function recordRefunded(order: OrderItem, refunded: RefundedAmounts): Outcome {
   if (order.refunded && order.refunded.version >= refunded.version) return { kind: 'already-done', order };
   const after = { ...withRefunded(order, refunded), version: order.version + 1 };
-  const isReleased = isHeld(order) && !isHeld(after);
-  const data = { ...eventData(after), reason: 'The overpaid amount was refunded' };
-  return changed(after, [...holdEvents(order, after), ...(isReleased ? [draftEvent(OrderReleased, data)] : [])]);
+  const events = [draftEvent(OrderRefundRecorded, { ...eventData(after), ...balanceOf(after) })];
+  if (isHeld(order) && !isHeld(after)) {
+    events.push(draftEvent(OrderReleased, { ...eventData(after), reason: 'The overpaid amount was refunded' }));
+  }
+  return changed(after, [...events, ...holdEvents(order, after)]);
 }

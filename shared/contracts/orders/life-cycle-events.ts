@@ -226,6 +226,9 @@ export const PaymentRecorded = defineEvent(
   }),
 );
 
+/** The refunded amounts of an order were recorded: a refund was paid, credited, exchanged, or returned by its provider. */
+export const OrderRefundRecorded = defineEvent(source, 'OrderRefundRecorded', ChangedOrder.extend(Balance.shape));
+
 /** A payment that another provider reported before: it does not count until staff decide. For staff only. */
 export const DuplicatePaymentSuspected = defineEvent(
   source,

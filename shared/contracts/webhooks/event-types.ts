@@ -10,6 +10,7 @@ export const webhookEventTypes = [
   'OrderEdited',
   'OrderContactChanged',
   'PaymentRecorded',
+  'OrderRefundRecorded',
   'OrderAllocated',
   'OrderLinesCancelled',
   'OrderCancelled',

@@ -162,6 +162,10 @@ describe('a refund of overpaid money', () => {
     const change = afterRefund(order, pots);
     expect([change.order.status, change.order.holdReasons]).toEqual([status, holdReasons]);
     expect(change.order.version).toBe(order.version + 1);
-    expect(change.events.map((draft) => draft(aCause())['detail-type'])).toEqual(types);
+    const events = change.events.map((draft) => draft(aCause()));
+    expect(events.map((event) => event['detail-type'])).toEqual(['OrderRefundRecorded', ...types]);
+    const { orderId, version } = change.order;
+    const published = events[0]?.detail.data;
+    expect(published).toMatchObject({ orderId, version, status, ...balanceOf(change.order) });
   });
 });
