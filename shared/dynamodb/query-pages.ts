@@ -1,5 +1,6 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { countWithinBytes } from '../contracts/list-query.ts';
 import type { Database, Key } from './database.ts';
 
 const Keys = z.object({ pk: z.string(), sk: z.string() });
@@ -35,4 +36,32 @@ export async function* keysUnder(
       yield items.map((item) => Keys.parse(item)).map(({ pk, sk }) => ({ pk, sk }));
     }
   }
+}
+
+/**
+ * A page of the items of a partition whose sort keys start with `prefix`, the last sort key first, after the sort key
+ * `before`: up to `limit` items, and as many as fit into a response. `last` is where the next page starts, if there is one.
+ */
+export async function newestUnder<S extends z.ZodType>(
+  db: Database,
+  TableName: string,
+  { pk, prefix }: { pk: string; prefix: string },
+  schema: S,
+  { before, limit }: { before: string | undefined; limit: number },
+): Promise<{ items: z.infer<S>[]; last: string | undefined }> {
+  const { Items = [], LastEvaluatedKey } = await db.send(
+    new QueryCommand({
+      TableName,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+      ConsistentRead: true,
+      ScanIndexForward: false,
+      Limit: limit,
+      ...(before !== undefined && { ExclusiveStartKey: { pk, sk: before } }),
+    }),
+  );
+  const fitting = Items.slice(0, countWithinBytes(Items));
+  const isCut = fitting.length < Items.length || LastEvaluatedKey !== undefined;
+  const last = isCut ? Keys.parse(fitting.at(-1)).sk : undefined;
+  return { items: fitting.map((item) => schema.parse(item)), last };
 }

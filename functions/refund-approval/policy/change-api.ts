@@ -25,10 +25,10 @@ export const policyChangeApi = ({ store, changes, cursors }: PolicyStores, autho
     const before = cursor === undefined ? undefined : await cursors.position(cursor, list, policyChangePattern);
     if (cursor !== undefined && before === undefined) return invalidCursor;
     const { version } = await store.inForce();
-    const page = await changes.list(before, limit);
+    const { items, last } = await changes.list(before, limit);
     const body = {
-      changes: page.changes.map((change) => changeResponse(change, version, request.cause.now)),
-      ...(page.last !== undefined && { cursor: await cursors.of(list, page.last) }),
+      changes: items.map((change) => changeResponse(change, version, request.cause.now)),
+      ...(last !== undefined && { cursor: await cursors.of(list, last) }),
     };
     return { status: 200, body };
   },

@@ -1,4 +1,3 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { type Cause, newEvent } from '../../../shared/contracts/define-event.ts';
 import {
@@ -9,6 +8,7 @@ import { RefundPolicy } from '../../../shared/contracts/refunds/policy-routes.ts
 import { type Action, type Database, readBatch, transact } from '../../../shared/dynamodb/database.ts';
 import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';
 import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
+import { newestUnder } from '../../../shared/dynamodb/query-pages.ts';
 import { policyChangeKey, policyChangePrefix, policyKey } from '../refund/refund-keys.ts';
 
 /** A requested change in the table, without its key. */
@@ -66,28 +66,8 @@ export function createPolicyChangeStore(db: Database, table: string) {
       ),
 
     /** Up to `limit` changes, those of the newest version first, after the sort key `before`. */
-    async list(before: string | undefined, limit: number) {
-      const { Items = [], LastEvaluatedKey } = await db.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-          ExpressionAttributeValues: {
-            ':pk': policyKey.pk,
-            ':first': policyChangePrefix,
-            ':last': before ?? `${policyChangePrefix}~`,
-          },
-          ConsistentRead: true,
-          ScanIndexForward: false,
-          // The range includes `before` itself.
-          Limit: before === undefined ? limit : limit + 1,
-        }),
-      );
-      const found = Items.map((item) => PolicyChange.parse(item)).filter(
-        ({ changeId }) => policyChangeKey(changeId).sk !== before,
-      );
-      const last = found.at(-1);
-      return { changes: found, last: LastEvaluatedKey && last ? policyChangeKey(last.changeId).sk : undefined };
-    },
+    list: (before: string | undefined, limit: number) =>
+      newestUnder(db, table, { pk: policyKey.pk, prefix: policyChangePrefix }, PolicyChange, { before, limit }),
   };
 }
 export type PolicyChangeStore = ReturnType<typeof createPolicyChangeStore>;

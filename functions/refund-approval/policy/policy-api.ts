@@ -3,7 +3,7 @@ import { problem, type HttpResponse } from '../../../shared/contracts/problem.ts
 import type * as routes from '../../../shared/contracts/refunds/policy-routes.ts';
 import { policyChangeIdOf } from '../../../shared/ids.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
-import { countWithinBytes, invalidCursor } from '../../../shared/contracts/list-query.ts';
+import { invalidCursor } from '../../../shared/contracts/list-query.ts';
 import type { PolicyInForce } from '../refund/refund-policy.ts';
 import { changeResponse, type PolicyStores } from './change-api.ts';
 import type { PolicyChange } from './change-store.ts';
@@ -60,11 +60,9 @@ export const policyApi = ({ store, changes, cursors }: PolicyStores, settings: P
     const list = { list: 'policy-versions', caller: caller.clientId };
     const before = cursor === undefined ? undefined : await cursors.position(cursor, list, policyVersionPattern);
     if (cursor !== undefined && before === undefined) return invalidCursor;
-    const page = await store.versions(before, limit);
-    const versions = page.versions.slice(0, countWithinBytes(page.versions));
-    const last = versions.length < page.versions.length ? versions.at(-1)?.sk : page.last;
+    const { items, last } = await store.versions(before, limit);
     const body = {
-      versions: versions.map(({ version, at, by, from, approvedBy, content }) => ({
+      versions: items.map(({ version, at, by, from, approvedBy, content }) => ({
         version,
         at,
         by,

@@ -1,4 +1,3 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { type Action, type Database, readBatch, transact } from '../../../shared/dynamodb/database.ts';
 import { type Cause, newEvent } from '../../../shared/contracts/define-event.ts';
@@ -6,6 +5,7 @@ import { RefundPolicyChanged } from '../../../shared/contracts/refunds/policy-ev
 import { RefundPolicy } from '../../../shared/contracts/refunds/policy-routes.ts';
 import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
 import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';
+import { newestUnder } from '../../../shared/dynamodb/query-pages.ts';
 import { policyKey, policyVersionKey, policyVersionPrefix } from './refund-keys.ts';
 import { defaultPolicy, type EarlierPolicy, type PolicyInForce } from './refund-policy.ts';
 
@@ -32,7 +32,6 @@ const StoredPolicy = z.object({
   approvedBy: z.string().optional(),
   earlier: z.array(z.object({ by: z.string(), until: z.string(), version: z.int().nonnegative() })).optional(),
 });
-const StoredVersion = StoredPolicy.extend({ sk: z.string() });
 
 /** The policy in force and all earlier versions. */
 export function createPolicyStore(db: Database, table: string) {
@@ -81,25 +80,8 @@ export function createPolicyStore(db: Database, table: string) {
     },
 
     /** Up to `limit` versions, the newest first, after the sort key `before`. */
-    async versions(before: string | undefined, limit: number) {
-      const { Items = [], LastEvaluatedKey } = await db.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-          ExpressionAttributeValues: {
-            ':pk': policyKey.pk,
-            ':first': policyVersionPrefix,
-            ':last': before ?? `${policyVersionPrefix}~`,
-          },
-          ConsistentRead: true,
-          ScanIndexForward: false,
-          // The range includes `before` itself.
-          Limit: before === undefined ? limit : limit + 1,
-        }),
-      );
-      const found = Items.map((item) => StoredVersion.parse(item)).filter(({ sk }) => sk !== before);
-      return { versions: found, last: LastEvaluatedKey ? found.at(-1)?.sk : undefined };
-    },
+    versions: (before: string | undefined, limit: number) =>
+      newestUnder(db, table, { pk: policyKey.pk, prefix: policyVersionPrefix }, StoredPolicy, { before, limit }),
   };
 }
 export type PolicyStore = ReturnType<typeof createPolicyStore>;

@@ -166,7 +166,7 @@ describe('a looser policy', () => {
       ({ detailType }) => detailType,
     );
     expect(events.slice(-2)).toEqual(['RefundPolicyChangeRequested', 'RefundPolicyChanged']);
-    const { versions } = await policies.versions(undefined, 1);
+    const { items: versions } = await policies.versions(undefined, 1);
     expect(versions).toMatchObject([{ version: 3, by: 'admin', approvedBy: 'finance' }]);
   });
 
