@@ -57,7 +57,7 @@ describe('a host name', () => {
     ['resolves to the metadata service', [['169.254.169.254']]],
     ['resolves to an IPv4-mapped loopback address', [['::ffff:127.0.0.1']]],
     ['resolves to no address', [[]]],
-  ])('that %s reaches nobody', async (_what, answers) => {
+  ])('that %s gets no request', async (_what, answers) => {
     const receiver = await startHostileReceiver('redirects');
     onTestFinished(() => receiver.stop());
     const { lookup, queries } = rebindingLookup(...answers);

@@ -37,7 +37,7 @@ test('an endpoint proves its ownership, rotates its secret without losing events
   expectProblem(await asChannel().post(`${path}/verification`, {}), 409, 'verification-failed');
   await placeOrder();
   await expect.poll(() => types(old.received).length, { timeout: 30_000 }).toBeGreaterThan(1);
-  // Whoever does not echo the challenge learns nothing of the order.
+  // An address that does not echo the challenge gets no data of the order.
   expect(new Set(types(old.received))).toEqual(new Set(['WebhookEndpointVerification']));
 
   old.behave = ({ json }) => ({ status: 200, body: JSON.stringify({ challenge: json.data.challenge }) });

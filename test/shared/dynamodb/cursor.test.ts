@@ -32,7 +32,7 @@ describe('a cursor', () => {
 
   test.each([
     ['another client', { ...query, caller: 'marketplace' }],
-    ['nobody', { ...query, caller: '' }],
+    ['a caller without id', { ...query, caller: '' }],
     ['another list', { ...query, list: 'refunds' }],
     ['another filter', { ...query, status: 'shipped' }],
     ['one more filter', { ...query, day: '2026-03-05' }],
