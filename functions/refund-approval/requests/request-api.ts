@@ -4,7 +4,6 @@ import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import type { RefundContent } from '../../../shared/contracts/refunds/refund-content.ts';
 import type * as routes from '../../../shared/contracts/refunds/routes.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
-import { canonicalHash } from '../../../shared/content-hash.ts';
 import { refundIdOf } from '../../../shared/ids.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';
@@ -12,14 +11,8 @@ import { applyChange, changeRetryBudgetMs } from '../refund/apply.ts';
 import type { Outcome } from '../refund/change.ts';
 import { outcomeResponse, unknownOrder, unknownRefund } from '../refund/responses.ts';
 import { amend, rate, request, type RequestSnapshot, withdraw } from './decide.ts';
+import { requestHash } from './request-hash.ts';
 import type { RequestStore } from './request-store.ts';
-
-const defaults = { restock: true, shippingMinor: 0, taxMinor: 0, overpaidMinor: 0, goodwillMinor: 0 };
-const requestHash = (content: object, { refund, order }: RequestSnapshot) => {
-  // Spelling the order's currency out is no other content; another currency is.
-  const currency = refund?.ledgerCurrency === undefined ? order.currency : undefined;
-  return canonicalHash(content, { defaults: { ...defaults, currency }, stored: refund?.contentHash });
-};
 
 /** The routes of those who request refunds. `deadlineOf` returns the time at which a request made at `now` expires. */
 export function requestApi(

@@ -76,3 +76,17 @@ test.each([
   expect(await refunds.read(path)).toMatchObject({ payment: { balance: 'settled', capturedMinor: 1000 } });
   expect(await refunds.refundable(orderId)).toMatchObject({ capturedMinor: 1000, refundableMinor: 1000 });
 });
+
+test('a request in another currency that is repeated is one refund, and its id is of no other currency', async () => {
+  const { orderId } = await placedOrder(office, { priceMinor: 1000 });
+  await refunds.pay(orderId, { amountMinor: 1300 });
+  await refunds.pay(orderId, { paymentId: randomUUID(), amountMinor: 1300, currency: 'EUR' });
+  const ask = (requestId: string, currency: string) =>
+    refunds.request(orderId, { requestId, ...overpaid(currency, 300) });
+  const first = await ask('in-euros', 'EUR');
+  expect(first, first.text).toMatchObject({ status: 201, body: { currency: 'EUR' } });
+  expect(await ask('in-euros', 'EUR')).toMatchObject({ status: 200, body: { refundId: first.body.refundId } });
+  expectProblem(await ask('in-euros', 'GBP'), 409, 'refund-conflict');
+  expect(await ask('in-pounds', 'GBP')).toMatchObject({ status: 201, body: { currency: 'GBP' } });
+  expectProblem(await ask('in-pounds', 'EUR'), 409, 'refund-conflict');
+});
