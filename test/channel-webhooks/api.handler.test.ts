@@ -1,3 +1,4 @@
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { cursors } from '../support/cursors.ts';
@@ -5,7 +6,11 @@ import { channels as defaultChannels } from '../support/environment.ts';
 import { deliveryHandlers } from '../../functions/channel-webhooks/deliveries/delivery-api.ts';
 import type { DeliveryMessage } from '../../functions/channel-webhooks/deliveries/delivery.ts';
 import { endpointHandlers } from '../../functions/channel-webhooks/endpoints/endpoint-api.ts';
-import { channelPartition } from '../../functions/channel-webhooks/endpoints/endpoint.ts';
+import {
+  channelPartition,
+  type Endpoint,
+  type PendingChange,
+} from '../../functions/channel-webhooks/endpoints/endpoint.ts';
 import { createDeliveryStore } from '../../functions/channel-webhooks/deliveries/delivery-store.ts';
 import { createEndpointStore } from '../../functions/channel-webhooks/endpoints/endpoint-store.ts';
 import type { Database } from '../../shared/dynamodb/database.ts';
@@ -182,6 +187,37 @@ describe('a rotation', () => {
   });
 });
 
+const store = () => createEndpointStore(database.db, tables);
+
+/** An endpoint of the storefront, as it is stored. */
+async function storedEndpoint(endpointId: string): Promise<Endpoint> {
+  const stored = await store().read({ channel: 'storefront', endpointId });
+  if (!stored) throw new Error(`There is no endpoint ${endpointId}`);
+  return stored;
+}
+
+/** Changes the stored change that awaits its decision. */
+async function storePending(endpointId: string, given: Partial<PendingChange>) {
+  const stored = await storedEndpoint(endpointId);
+  if (!stored.pendingChange) throw new Error('No change is pending');
+  const pendingChange = { ...stored.pendingChange, ...given };
+  await store().write({ ...stored, pendingChange, version: stored.version + 1 }, aCause());
+}
+const expire = (endpointId: string) => storePending(endpointId, { expiresAt: Date.now() - 1 });
+
+/** A database that runs this before its first transaction. */
+function beforeTransaction(db: Database, run: () => Promise<unknown>): Database {
+  let isFirst = true;
+  const send = async (command: Parameters<Database['send']>[0]) => {
+    if (command instanceof TransactWriteCommand && isFirst) {
+      isFirst = false;
+      await run();
+    }
+    return db.send(command);
+  };
+  return { send } as Database;
+}
+
 describe('staff', () => {
   const query = { channel: 'storefront' };
   const elsewhere = { url: 'https://elsewhere.example.com/hooks' };
@@ -193,8 +229,9 @@ describe('staff', () => {
       ...(client !== 'storefront' && { query }),
     });
   const asStaff = (body: object = elsewhere) => put('shop', { client: 'admin', query, body });
-  const rotateAsStaff = () =>
-    call('POST', '/webhooks/endpoints/{endpointId}/secret-rotations', { endpointId: 'shop', client: 'admin', query });
+  const rotateAs = (client: string, body: object = {}) =>
+    call('POST', '/webhooks/endpoints/{endpointId}/secret-rotations', { endpointId: 'shop', client, query, body });
+  const rotateAsStaff = (body: object = {}) => rotateAs('admin', body);
 
   test.each([
     ['create an endpoint', false, asStaff],
@@ -221,10 +258,102 @@ describe('staff', () => {
     expect(await decide('admin', changeId)).toMatchObject({ status: 403, body: { type: 'second-person-needed' } });
     expect(await decide('marketplace', changeId)).toMatchObject({ status: 403 });
     expect(await decide('storefront', 'another')).toMatchObject({ status: 409, body: { type: 'no-such-change' } });
-    // A repeated request of the requester does not become active either.
-    expect((await asStaff()).status).toBe(202);
+    // Another request of the requester does not become active either, and replaces the first one.
+    expect((await asStaff({ url: 'https://third.example.com/' })).status).toBe(202);
     expect(await decide('storefront', changeId)).toMatchObject({ status: 409, body: { type: 'no-such-change' } });
     expect(await published('WebhookRedirected')).toEqual([]);
+  });
+
+  test.each([
+    ['creation', false, () => asStaff(), () => asStaff()],
+    [
+      'creation with types in another order',
+      false,
+      () => asStaff({ ...elsewhere, eventTypes: ['OrderPlaced', 'OrderShipped'] }),
+      () => asStaff({ ...elsewhere, eventTypes: ['OrderShipped', 'OrderPlaced'] }),
+    ],
+    ['redirect', true, () => asStaff(), () => asStaff()],
+    ['rotation', true, () => rotateAsStaff(), () => rotateAsStaff()],
+    [
+      'rotation with the default overlap',
+      true,
+      rotateAsStaff,
+      () => rotateAsStaff({ previousExpiresAfterSeconds: 86_400 }),
+    ],
+  ])('who repeat a %s request one change', async (_what, isExisting, first, second) => {
+    if (isExisting) await put('shop');
+    const { changeId } = (await first()).body.pendingChange;
+    expect(await second()).toMatchObject({ status: 202, body: { pendingChange: { changeId } } });
+    expect(await published('WebhookChangeRequested')).toHaveLength(1);
+    expect((await decide('storefront', changeId)).status).toBe(200);
+  });
+
+  test.each([
+    ['another address', () => asStaff({ url: 'https://third.example.com/' })],
+    ['other types', () => asStaff({ ...elsewhere, eventTypes: ['OrderPlaced'] })],
+    ['a rotation', () => rotateAsStaff()],
+    ['the same of another person', () => put('shop', { client: 'service-lead', query, body: elsewhere })],
+    ['the same after it expired', async () => (await expire('shop'), asStaff())],
+  ])('who request %s replace the change', async (_what, request) => {
+    await put('shop');
+    const { changeId } = (await asStaff()).body.pendingChange;
+    const response = await request();
+    expect(response).toMatchObject({ status: 202, body: { pendingChange: { changeId: expect.any(String) } } });
+    expect(response.body.pendingChange.changeId).not.toBe(changeId);
+    expect(await published('WebhookChangeRequested')).toHaveLength(2);
+  });
+
+  test.each(['admin', 'service-lead', 'storefront'])(
+    'create an endpoint whose secret %s cannot rotate before the approval',
+    async (client) => {
+      const { changeId } = (await asStaff()).body.pendingChange;
+      expect(await rotateAs(client)).toMatchObject({ status: 409, body: { type: 'awaiting-approval' } });
+      expect(await decide('storefront', changeId)).toMatchObject({ status: 200, body: elsewhere });
+    },
+  );
+
+  test('who reject another change than the creation keep the endpoint', async () => {
+    const { changeId } = (await asStaff()).body.pendingChange;
+    // A rotation of an endpoint that awaits its approval, as stored before it was refused.
+    await storePending('shop', { change: 'rotate-secret' });
+    expect(await decide('storefront', changeId)).toMatchObject({ status: 409, body: { type: 'awaiting-approval' } });
+    expect((await decide('storefront', changeId, 'reject')).status).toBe(200);
+    expect(await list()).toMatchObject([{ endpointId: 'shop', status: 'disabled' }]);
+  });
+
+  test('who reject a creation do not delete the endpoint that its channel created meanwhile', async () => {
+    const { changeId } = (await asStaff()).body.pendingChange;
+    const db = beforeTransaction(database.db, () => put('shop'));
+    const body = { changeId, decision: 'reject' };
+    const path = '/webhooks/endpoints/{endpointId}/decisions';
+    const rejected = await call('POST', path, { endpointId: 'shop', client: 'admin', query, body, db });
+    expect(rejected).toMatchObject({ status: 409, body: { type: 'no-such-change' } });
+    expect(await list()).toMatchObject([{ url, status: 'pending-verification' }]);
+  });
+
+  test('create endpoints that count until they expire, and DynamoDB deletes the expired ones', async () => {
+    const ids = Array.from({ length: 10 }, (_, index) => `shop-${index}`);
+    for (const id of ids) expect((await put(id, { client: 'admin', query })).status).toBe(202);
+    expect(await put('shop')).toMatchObject({ status: 409, body: { type: 'too-many-endpoints' } });
+    const [first = '', second = ''] = ids;
+    expect((await storedEndpoint(first)).expiresAt).toBeGreaterThan(Date.now() / 1000);
+    await expire(first);
+    expect((await put('shop')).status).toBe(201);
+    expect(await put('shop-10')).toMatchObject({ status: 409 });
+    // Its channel keeps it.
+    expect((await put(second)).status).toBe(200);
+    expect(await storedEndpoint(second)).not.toHaveProperty('expiresAt');
+  });
+
+  test('need a second person for the endpoints of their own channel too', async () => {
+    const own = await put('shop', { client: 'admin' });
+    expect(own).toMatchObject({ status: 202, body: { channel: 'admin', status: 'disabled' } });
+    const path = '/webhooks/endpoints/{endpointId}/decisions';
+    const body = { changeId: own.body.pendingChange.changeId, decision: 'approve' };
+    const approve = (client: string) =>
+      call('POST', path, { endpointId: 'shop', client, body, query: { channel: 'admin' } });
+    expect(await approve('admin')).toMatchObject({ status: 403, body: { type: 'second-person-needed' } });
+    expect((await approve('service-lead')).status).toBe(200);
   });
 
   test.each(['storefront', 'service-lead'])('redirect an endpoint after %s approves, once', async (decider) => {
@@ -266,11 +395,7 @@ describe('staff', () => {
   test('cannot approve what was requested more than a week ago', async () => {
     await put('shop');
     const { changeId } = (await asStaff()).body.pendingChange;
-    const store = createEndpointStore(database.db, tables);
-    const stored = await store.read({ channel: 'storefront', endpointId: 'shop' });
-    if (!stored?.pendingChange) throw new Error('No change is pending');
-    const pendingChange = { ...stored.pendingChange, expiresAt: Date.now() - 1 };
-    await store.write({ ...stored, pendingChange, version: stored.version + 1 }, aCause());
+    await expire('shop');
     expect((await list())[0]).not.toHaveProperty('pendingChange');
     expect((await decide('storefront', changeId)).status).toBe(409);
   });

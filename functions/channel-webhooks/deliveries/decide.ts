@@ -31,7 +31,8 @@ export type Step =
 
 /**
  * Decides on a message at `now` (milliseconds). Duplicates of a settled delivery are dropped. Past its maximum age, a
- * delivery is dead without an attempt if its endpoint had the chance to take it, and is attempted a last time otherwise.
+ * delivery is dead without an attempt if its endpoint had the chance to take it, and is attempted a last time otherwise,
+ * after the endpoint's pause.
  */
 export function nextStep(
   message: ReceivedMessage,
@@ -46,9 +47,8 @@ export function nextStep(
   if (current && current.state !== 'pending') return { kind: 'drop' };
   const round = roundOf(message, delivery);
   if (endpoint.status === 'disabled') return dead(round, 'endpoint-disabled');
-  if (now > round.startedAt + maxAgeSeconds * 1000) {
-    return hadItsChance(endpoint, round) ? dead(round, 'not-accepted-in-time') : { kind: 'post', endpoint };
-  }
+  const isTooOld = now > round.startedAt + maxAgeSeconds * 1000;
+  if (isTooOld && hadItsChance(endpoint, round)) return dead(round, 'not-accepted-in-time');
   const notBefore = Math.max(current?.nextAttemptAt ?? 0, endpoint.pausedUntil ?? 0);
   if (notBefore > now) {
     const due = Math.ceil((notBefore - now) / 1000);

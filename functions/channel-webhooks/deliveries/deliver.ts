@@ -51,8 +51,9 @@ export const deliver = ({ deliveries, endpoints, post, policy, channels, now, ra
     if (!event) throw new Error(`There is no event ${message.eventId} of ${message.orderId}`);
 
     if (isLimited(step.endpoint)) {
-      const until = now() + (policy.timeoutSeconds + claimMarginSeconds) * 1000;
-      if (!(await endpoints.claim(step.endpoint, until))) return turnSeconds(message, now());
+      const from = now();
+      const claim = { now: from, until: from + (policy.timeoutSeconds + claimMarginSeconds) * 1000 };
+      if (!(await endpoints.claim(step.endpoint, claim))) return turnSeconds(message, from);
     }
     const { isUnverified = false } = step.endpoint;
     const attempt = isUnverified ? await challenge(step.endpoint) : await attemptAt(step.endpoint, message, event);

@@ -7,10 +7,26 @@ import { WebhookChangeRequested, WebhookRedirected } from '../../../shared/contr
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { type Challenged, isChallenged } from './address.ts';
-import { type Change, mayApprove, noticeUrlOf, pendingAt, requested, withContent, withSecret } from './change.ts';
+import {
+  type Change,
+  isRequested,
+  mayApprove,
+  noticeUrlOf,
+  pendingAt,
+  requested,
+  withContent,
+  withSecret,
+} from './change.ts';
 import { awaitingApproval, type Endpoint, type PendingChange, secretPrefix } from './endpoint.ts';
 import type { EndpointStore } from './endpoint-store.ts';
-import { endpointBody, noSuchChange, secondPersonNeeded, tooManySecrets, unknownEndpoint } from './responses.ts';
+import {
+  creationNotApproved,
+  endpointBody,
+  noSuchChange,
+  secondPersonNeeded,
+  tooManySecrets,
+  unknownEndpoint,
+} from './responses.ts';
 
 const retryBudgetMs = 4000;
 
@@ -19,13 +35,19 @@ type Store = Pick<EndpointStore, 'read' | 'write' | 'delete'>;
 /** A new signing secret: 32 random bytes, as Standard Webhooks recommends. */
 export const newSecret = (): string => secretPrefix + randomBytes(32).toString('base64');
 
-/** Stores a change by staff that awaits its decision, and publishes it. Undefined on a version conflict. */
+/**
+ * Stores a change by staff that awaits its decision, and publishes it; a repeated request is the same change. Undefined on a
+ * version conflict.
+ */
 export async function requestChange(
   store: Store,
   current: Endpoint,
   change: Change,
   cause: Cause,
 ): Promise<HttpResponse | undefined> {
+  if (isRequested(current, change, cause.actor, cause.now)) {
+    return { status: 202, body: endpointBody(current, cause.now) };
+  }
   const next = requested(current, change, { changeId: ulid(cause.now), requestedBy: cause.actor, now: cause.now });
   const { channel, endpointId, pendingChange } = next;
   if (!pendingChange) throw new Error('A requested change is pending');
@@ -78,6 +100,7 @@ export const postSecretRotation =
       const current = await store.read({ channel, ...params });
       if (!current) return unknownEndpoint;
       const change = { change: 'rotate-secret' as const, url: current.url, ...body };
+      if (current.reason === awaitingApproval) return creationNotApproved;
       if (!isOwn) return requestChange(store, current, change, cause);
       return rotate(store, current, body.previousExpiresAfterSeconds, 201, cause);
     });
@@ -92,6 +115,7 @@ async function rotate(
 ): Promise<HttpResponse | undefined> {
   const next = withSecret(current, newSecret(), overlapSeconds, cause.now);
   if (next === 'too-many-secrets') return tooManySecrets;
+  if (next === awaitingApproval) return creationNotApproved;
   const event = redirectEvent(current, next, 'rotate-secret', cause, requestedBy);
   if ((await store.write(next, cause, event)) === 'version-conflict') return undefined;
   return { status, body: endpointBody(next, cause.now, next.secret) };
@@ -117,12 +141,12 @@ export const postChangeDecision =
 
 async function reject(
   store: Store,
-  { pendingChange: _rejected, ...current }: Endpoint,
+  { pendingChange: rejected, ...current }: Endpoint,
   cause: Cause,
 ): Promise<HttpResponse | undefined> {
   const next = { ...current, version: current.version + 1 };
   // A rejected creation leaves no endpoint.
-  const written = current.reason === awaitingApproval ? store.delete(current, cause) : store.write(next, cause);
+  const written = rejected?.change === 'create' ? store.delete(current, cause) : store.write(next, cause);
   if ((await written) === 'version-conflict') return undefined;
   return { status: 200, body: endpointBody(next, cause.now) };
 }

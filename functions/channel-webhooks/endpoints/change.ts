@@ -1,3 +1,4 @@
+import { canonicalHash } from '../../../shared/content-hash.ts';
 import { validSecrets, rotated } from './secrets.ts';
 import { awaitingApproval, type Endpoint, type PendingChange } from './endpoint.ts';
 
@@ -13,7 +14,10 @@ export function destinationChange(current: Endpoint | undefined, url: string): '
   return current.url === url ? undefined : 'redirect';
 }
 
-/** The endpoint with a change that awaits its decision. A later request replaces an earlier one. */
+/**
+ * The endpoint with a change that awaits its decision. A later request replaces an earlier one, and an expired creation is
+ * deleted.
+ */
 export const requested = (
   current: Endpoint,
   change: Change,
@@ -21,8 +25,26 @@ export const requested = (
 ): Endpoint => ({
   ...current,
   pendingChange: { ...change, changeId, requestedBy, requestedAt: now, expiresAt: now + pendingMs },
+  ...(change.change === 'create' && { expiresAt: Math.ceil((now + pendingMs) / 1000) }),
   version: current.version + 1,
 });
+
+/** Whether this person already requested the same change, and it can still be approved at `now`. */
+export function isRequested({ pendingChange }: Endpoint, change: Change, requestedBy: string, now: number): boolean {
+  if (!pendingChange || pendingChange.expiresAt <= now || pendingChange.requestedBy !== requestedBy) return false;
+  return canonicalHash(changeOf(pendingChange)) === canonicalHash(changeOf(change));
+}
+
+const changeOf = ({ change, url, eventTypes, previousExpiresAfterSeconds }: Change) => ({
+  change,
+  url,
+  eventTypes: eventTypes?.toSorted(),
+  previousExpiresAfterSeconds,
+});
+
+/** Whether staff created the endpoint and the time for the approval is over. DynamoDB deletes it within days. */
+export const isExpiredCreation = ({ reason, pendingChange }: Endpoint, now: number): boolean =>
+  reason === awaitingApproval && (pendingChange === undefined || pendingChange.expiresAt <= now);
 
 /** The endpoint with another content: active, without failures, and without a change that awaited a decision. */
 export function withContent(
@@ -48,13 +70,17 @@ export function withContent(
   };
 }
 
-/** The endpoint with a new secret, without a change that awaited a decision. */
+/**
+ * The endpoint with a new secret, without a change that awaited a decision. The secret of an endpoint that awaits its
+ * approval was not shown and is not rotated.
+ */
 export function withSecret(
   { pendingChange: _replaced, ...current }: Endpoint,
   secret: string,
   overlapSeconds: number,
   now: number,
-): Endpoint | 'too-many-secrets' {
+): Endpoint | 'too-many-secrets' | typeof awaitingApproval {
+  if (current.reason === awaitingApproval) return awaitingApproval;
   const secrets = rotated(current, secret, overlapSeconds, now);
   return secrets === 'too-many-secrets' ? secrets : { ...current, ...secrets, version: current.version + 1 };
 }

@@ -7,7 +7,7 @@ import type { Channels } from '../../../shared/store.ts';
 import { type Challenged, isChallenged, urlRefusal } from './address.ts';
 import type { ChallengeClient } from './challenge-client.ts';
 import { postVerification } from './verification-api.ts';
-import { destinationChange, withContent } from './change.ts';
+import { destinationChange, isExpiredCreation, withContent } from './change.ts';
 import { newSecret, postChangeDecision, postSecretRotation, redirectEvent, requestChange } from './change-api.ts';
 import { awaitingApproval, type Endpoint, type EndpointId } from './endpoint.ts';
 import type { EndpointStore } from './endpoint-store.ts';
@@ -52,12 +52,13 @@ export const endpointHandlers = ({ store, challenge, channels, ...options }: Dep
   ),
   on(
     routes.deleteWebhookEndpoint,
-    forChannel(channels, async (channel, { params, cause }) => {
-      const endpoint = await store.read({ channel, ...params });
-      // A concurrent delete fails this one's condition and publishes the event: both respond 204.
-      if (endpoint) await store.delete(endpoint, cause);
-      return { status: 204 };
-    }),
+    forChannel(channels, (channel, { params, cause }) =>
+      retryOnConflict(options.retryBudgetMs ?? defaultRetryBudgetMs, async () => {
+        const endpoint = await store.read({ channel, ...params });
+        const isDone = !endpoint || (await store.delete(endpoint, cause)) === 'done';
+        return isDone ? { status: 204 } : undefined;
+      }),
+    ),
   ),
 ];
 
@@ -75,7 +76,8 @@ const putEndpoint =
     if (refusal !== undefined) return urlRefused(refusal);
     return retryOnConflict(retryBudgetMs, async () => {
       const stored = await store.read({ channel, endpointId });
-      if (!stored && (await store.list(channel)).length >= maxEndpointsPerChannel) return tooManyEndpoints;
+      if (!stored && (await countedEndpoints(store, channel, cause.now)) >= maxEndpointsPerChannel)
+        return tooManyEndpoints;
       const current = stored ?? newEndpoint({ channel, endpointId }, body.url, cause.now);
       const change = destinationChange(stored, body.url);
       if (change && !isOwn) return requestChange(store, current, { change, ...body }, cause);
@@ -86,6 +88,10 @@ const putEndpoint =
       return { status: stored ? 200 : 201, body: endpointBody(next, cause.now, secret) };
     });
   };
+
+/** Number of the channel's endpoints, without those that can no longer be approved. */
+const countedEndpoints = async (store: EndpointStore, channel: string, now: number): Promise<number> =>
+  (await store.list(channel)).filter((endpoint) => !isExpiredCreation(endpoint, now)).length;
 
 /** An endpoint before its first version; disabled, in case that it awaits its approval. */
 const newEndpoint = (id: EndpointId, url: string, now: number): Endpoint => ({

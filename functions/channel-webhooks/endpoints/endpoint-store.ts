@@ -40,9 +40,10 @@ export const createEndpointStore = (db: Database, { WEBHOOK_TABLE_NAME: table }:
     return transact(db, endpointWrite(table, { ...rest, failures: 0, version: endpoint.version + 1 }, cause));
   },
 
+  /** Deletes an endpoint, unless it was changed or deleted since it was read. */
   delete: (endpoint: Endpoint, cause: Cause) =>
     transact(db, [
-      { Delete: { TableName: table, Key: endpointKey(endpoint), ConditionExpression: 'attribute_exists(pk)' } },
+      { Delete: { TableName: table, Key: endpointKey(endpoint), ...expectVersion(endpoint.version) } },
       { Put: { TableName: table, Item: changeEvent(endpoint, 'deleted', cause) } },
     ]),
 
@@ -72,10 +73,14 @@ export const createEndpointStore = (db: Database, { WEBHOOK_TABLE_NAME: table }:
   },
 
   /**
-   * Claims the only attempt of a limited endpoint until `until` (milliseconds since the epoch): its other messages see a
-   * pause. Of concurrent claims one succeeds.
+   * Claims the only attempt of a limited endpoint from `now` until `until` (milliseconds since the epoch): its other messages
+   * see a pause. Of concurrent claims one succeeds, and none during a pause.
    */
-  async claim({ pausedUntil, ...endpoint }: Endpoint, until: number): Promise<boolean> {
+  async claim(
+    { pausedUntil, ...endpoint }: Endpoint,
+    { now, until }: { now: number; until: number },
+  ): Promise<boolean> {
+    if (pausedUntil !== undefined && pausedUntil > now) return false;
     const claimed = await ignoreFailedCondition(
       db.send(
         new UpdateCommand({

@@ -14,7 +14,7 @@ const PendingChange = z.object({
 });
 export type PendingChange = z.infer<typeof PendingChange>;
 
-/** Reason of a disabled endpoint that staff created and nobody approved yet. */
+/** Reason of a disabled endpoint whose creation by staff is not approved. */
 export const awaitingApproval = 'awaiting-approval';
 
 /** An endpoint as it is stored. */
@@ -47,6 +47,8 @@ export const Endpoint = z.object({
   lastFailure: z.string().optional(),
   /** Whether its last answer was slow. */
   isSlow: z.boolean().optional(),
+  /** Seconds since the epoch when DynamoDB may delete a creation that was not approved. */
+  expiresAt: z.int().optional(),
 });
 export type Endpoint = z.infer<typeof Endpoint>;
 export type EndpointId = Pick<Endpoint, 'channel' | 'endpointId'>;

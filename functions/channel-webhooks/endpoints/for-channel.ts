@@ -8,7 +8,7 @@ type ChannelRequest = { caller: { clientId: string }; query: { channel?: string 
 
 /**
  * Serves a request for the requested channel, or refuses it if the caller has no access to that channel. `isOwn`: the
- * caller is the channel itself, and not staff.
+ * caller is the channel itself, and not staff. Staff are never, so that changes of their own channel need two people too.
  */
 export const forChannel =
   <R extends ChannelRequest>(
@@ -18,5 +18,6 @@ export const forChannel =
   async (request: R): Promise<HttpResponse> => {
     const channel = requestedChannel(request.caller.clientId, channels, request.query.channel);
     if (channel === undefined) return notAChannel;
-    return serve(channel, request, ownValue(channels, request.caller.clientId)?.channel === channel);
+    const client = ownValue(channels, request.caller.clientId);
+    return serve(channel, request, client?.channel === channel && !client.staff);
   };

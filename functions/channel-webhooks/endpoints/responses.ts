@@ -16,6 +16,11 @@ export const tooManySecrets = problem(
   'too-many-secrets',
   'Five secrets are valid. Wait until one expires, or revoke them with previousExpiresAfterSeconds 0.',
 );
+export const creationNotApproved = problem(
+  409,
+  'awaiting-approval',
+  'The creation of the endpoint is not approved. The approval shows its secret.',
+);
 export const noSuchChange = problem(409, 'no-such-change', 'The change was decided, replaced or has expired.');
 export const secondPersonNeeded = problem(
   403,

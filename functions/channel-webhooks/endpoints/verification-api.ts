@@ -16,8 +16,8 @@ export const postVerification =
     const endpoint = await store.read({ channel, ...params });
     if (!endpoint) return unknownEndpoint;
     if (!endpoint.isUnverified) return { status: 200, body: endpointBody(endpoint, cause.now) };
-    const isBusy = (endpoint.pausedUntil ?? 0) > cause.now;
-    if (isBusy || !(await store.claim(endpoint, cause.now + attemptSeconds * 1000))) return tooManyAttempts;
+    const claim = { now: cause.now, until: cause.now + attemptSeconds * 1000 };
+    if (!(await store.claim(endpoint, claim))) return tooManyAttempts;
     const attempt = await challenge(endpoint);
     if (!isAccepted(attempt)) return verificationFailed(attempt);
     await store.verify(endpoint, cause);

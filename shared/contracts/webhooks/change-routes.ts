@@ -49,7 +49,11 @@ export const postWebhookSecretRotation = defineRoute({
     },
     403: notAChannel,
     404: unknownEndpoint,
-    409: { description: '`too-many-secrets`: five are valid; wait or revoke', schema: Problem },
+    409: {
+      description:
+        '`too-many-secrets`: five are valid; wait or revoke. `awaiting-approval`: the creation is not approved',
+      schema: Problem,
+    },
   },
 });
 
@@ -76,7 +80,7 @@ export const postWebhookChangeDecision = defineRoute({
     403: { description: '`not-a-channel`, or `second-person-needed`', schema: Problem },
     404: unknownEndpoint,
     409: {
-      description: '`no-such-change`: decided, replaced or expired; or `too-many-secrets`',
+      description: '`no-such-change`: decided, replaced or expired; `too-many-secrets`; or `awaiting-approval`',
       schema: Problem,
     },
   },

@@ -137,6 +137,18 @@ describe('a message', () => {
     const late = noon + 86_400_001;
     expect(nextStep(message, anEndpoint({ failures }), delivery, late, store.webhooks).kind).toBe(kind);
   });
+  test.each([
+    ['the running attempt of another message', { failures: 1 }, undefined],
+    ['the running attempt of another message, after its own', { failures: 0 }, aDelivery()],
+    ['a pause after two failures', { failures: 2 }, undefined],
+    ['the running challenge', { failures: 0, isUnverified: true }, undefined],
+    ['the challenge that failed twice', { failures: 2, isUnverified: true }, undefined],
+  ] as const)('past its maximum age waits for %s', (_what, given, delivery) => {
+    const late = noon + 86_400_001;
+    const busy = anEndpoint({ ...given, pausedUntil: late + 1 });
+    expect(nextStep(message, busy, delivery, late, store.webhooks).kind).toBe('wait');
+    expect(nextStep(message, busy, delivery, late + 1, store.webhooks).kind).toBe('post');
+  });
   test('for a disabled endpoint is dead at once', () => {
     expect(nextStep(message, anEndpoint({ status: 'disabled' }), undefined, noon, store.webhooks)).toMatchObject({
       kind: 'dead',
