@@ -1,4 +1,5 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import { isRetryableError } from '../dynamodb/retry-on-conflict.ts';
 
 /** Sends a stream record that no retry can process to the failure queue. */
 export type SetAside = (record: object, error: unknown) => Promise<void>;
@@ -25,8 +26,8 @@ export function failedRecordQueue(QueueUrl: string): SetAside {
 const serverErrors = new Set(['AccessDeniedException', 'ResourceNotFoundException', 'TimeoutError', 'NetworkingError']);
 
 /**
- * Whether an error may pass or concerns all records alike: throttling, conflicts, an AWS service or the network that is
- * down, a permission that is missing. The stream retries its record.
+ * Whether an error concerns all records alike: throttling, an AWS service or the network that is down, a permission that
+ * is missing.
  */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
@@ -34,3 +35,6 @@ export function isOutage(error: unknown): boolean {
   const isOfNetwork = typeof code === 'string' && /^E[A-Z_]+$/.test(code) && !code.startsWith('ERR_');
   return $fault === 'server' || $retryable !== undefined || isOfNetwork || serverErrors.has(error.name);
 }
+
+/** Whether the same work may succeed later without a correction: after an outage or a conflict. */
+export const isTransient = (error: unknown): boolean => isOutage(error) || isRetryableError(error);

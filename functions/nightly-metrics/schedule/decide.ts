@@ -1,6 +1,6 @@
 import { businessDays, dayBefore } from '../../../shared/business-day.ts';
 
-type Run = { runId: string; date: string };
+export type Run = { runId: string; date: string };
 
 /** The run for a scheduled time: the business day before it. Repeated and late invocations get the same run. */
 export function nightlyRun(scheduledAtMs: number, timeZone: string): Run {
@@ -18,6 +18,16 @@ export type NightPlan = { restated: string[]; waiting: string[] };
 export function planNight(lateDays: readonly string[], waitingBefore: readonly string[], maxDays: number): NightPlan {
   const days = [...new Set([...lateDays, ...waitingBefore])].toSorted().toReversed();
   return { restated: days.slice(0, maxDays), waiting: days.slice(maxDays) };
+}
+
+/**
+ * Plans a late invocation of a night before the last one. Its days that wait are added to those of the last night, except
+ * those that the last night restates, which has their events.
+ */
+export function planOlderNight(lateDays: readonly string[], last: NightPlan, maxDays: number) {
+  const { restated, waiting } = planNight(lateDays, [], maxDays);
+  const more = waiting.filter((day) => !last.restated.includes(day));
+  return { restated, lastNight: { restated: last.restated, waiting: planNight(more, last.waiting, 0).waiting } };
 }
 
 /** The runs that restate earlier days in the night after `arrivalDay`. */

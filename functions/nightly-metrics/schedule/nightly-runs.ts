@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import type { Cause } from '../../../shared/contracts/define-event.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
-import { inParallel } from '../../../shared/in-parallel.ts';
 import { Instant } from '../../../shared/names.ts';
+import { runAll } from '../../../shared/run-all.ts';
 import type { LakeStore } from '../run/lake-store.ts';
 import type { RunStore } from '../run/run-store.ts';
-import { nightlyRun, planNight, restatementRuns } from './decide.ts';
-import type { NightStore } from './night-store.ts';
+import { nightlyRun, planNight, planOlderNight, restatementRuns, type Run } from './decide.ts';
+import type { LastNight, NightStore } from './night-store.ts';
 
-const maxParallelRequests = 8;
+const parallelRequests = 8;
 const retryBudgetMs = 10_000;
 
 /**
@@ -18,44 +18,67 @@ const retryBudgetMs = 10_000;
 export const ScheduledInvocation = z.object({ time: Instant });
 
 type Stores = {
-  runs: Pick<RunStore, 'request'>;
+  runs: Pick<RunStore, 'request' | 'read'>;
   lake: Pick<LakeStore, 'daysWithLateArrivals'>;
   nights: NightStore;
 };
 
 /**
  * Requests the run of the business day before the scheduled time, and runs of earlier days with events that arrived on
- * that day, at most `maxRestatedDays`; the others wait for the next nights. Repeated invocations request the same runs.
+ * that day, at most `maxRestatedDays`; the others wait for the next nights. Repeated invocations request the same runs. A
+ * request that fails delays no other; those of restatements are also repeated by the next night.
  */
 export const requestNightlyRuns =
-  ({ runs, lake, nights }: Stores, timeZone: string, maxRestatedDays: number) =>
-  async (
-    { time }: z.infer<typeof ScheduledInvocation>,
-    now: number,
-  ): Promise<{ runId: string; date: string; isNew: boolean }[]> => {
+  (stores: Stores, timeZone: string, maxRestatedDays: number) =>
+  async ({ time }: z.infer<typeof ScheduledInvocation>, now: number): Promise<(Run & { isNew: boolean })[]> => {
     const causeOf = (runId: string): Cause => ({
       actor: 'storeworks.nightly-metrics',
       correlationId: runId,
       causationId: `schedule-${time}`,
       now,
     });
-    const request = async ({ runId, date }: { runId: string; date: string }) => {
-      const { isNew } = await runs.request(runId, date, causeOf(runId));
-      return { runId, date, isNew };
-    };
+    const requestAll = (runs: readonly Run[]) =>
+      runAll(parallelRequests, runs, async ({ runId, date }) => {
+        const { isNew } = await stores.runs.request(runId, date, causeOf(runId));
+        return { runId, date, isNew };
+      });
     const nightly = nightlyRun(Date.parse(time), timeZone);
-    const requested = await request(nightly);
-    const lateDays = await lake.daysWithLateArrivals(nightly.date);
-    const restated = await retryOnConflict(retryBudgetMs, async () => {
-      const last = await nights.last();
-      // A repeated invocation, which may follow a crash.
-      if (last?.arrivalDay === nightly.date) return last.restated;
-      // A late invocation for an earlier night: the days that wait are those of a newer one.
-      if (last && last.arrivalDay > nightly.date) return planNight(lateDays, [], maxRestatedDays).restated;
-      const plan = planNight(lateDays, last?.waiting ?? [], maxRestatedDays);
-      return (await nights.write(last, nightly.date, plan, causeOf(nightly.runId))) === 'done'
-        ? plan.restated
-        : undefined;
-    });
-    return [requested, ...(await inParallel(maxParallelRequests, restatementRuns(nightly.date, restated), request))];
+    const restatements = async () => {
+      const lateDays = await stores.lake.daysWithLateArrivals(nightly.date);
+      const days = await planDays(
+        stores,
+        { arrivalDay: nightly.date, lateDays },
+        maxRestatedDays,
+        causeOf(nightly.runId),
+      );
+      return requestAll(restatementRuns(nightly.date, days));
+    };
+    return (await runAll(2, [() => requestAll([nightly]), restatements], (request) => request())).flat();
   };
+
+/** Stores the plan of a night and returns the days that it restates. */
+const planDays = (
+  { runs, nights }: Stores,
+  { arrivalDay, lateDays }: { arrivalDay: string; lateDays: readonly string[] },
+  maxDays: number,
+  cause: Cause,
+): Promise<string[]> =>
+  retryOnConflict(retryBudgetMs, async () => {
+    const last = await nights.last();
+    // A repeated invocation, which may follow a crash.
+    if (last?.arrivalDay === arrivalDay) return last.restated;
+    if (last && last.arrivalDay > arrivalDay) {
+      const { restated, lastNight } = planOlderNight(lateDays, last, maxDays);
+      if (lastNight.waiting.length === last.waiting.length) return restated;
+      return (await nights.write(last, last.arrivalDay, lastNight, cause)) === 'done' ? restated : undefined;
+    }
+    const before = [...(last?.waiting ?? []), ...(last ? await unrequestedDays(runs, last) : [])];
+    const plan = planNight(lateDays, before, maxDays);
+    return (await nights.write(last, arrivalDay, plan, cause)) === 'done' ? plan.restated : undefined;
+  });
+
+/** The days of a night's plan whose runs it did not request: it failed after it had stored the plan. */
+async function unrequestedDays(runs: Stores['runs'], { arrivalDay, restated }: LastNight): Promise<string[]> {
+  const planned = restatementRuns(arrivalDay, restated);
+  return runAll(parallelRequests, planned, async ({ runId, date }) => ((await runs.read(runId)) ? undefined : date));
+}

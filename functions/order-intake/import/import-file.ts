@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { isRetryableError, retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
-import { isOutage } from '../../../shared/lambda/failed-records.ts';
+import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
+import { isTransient } from '../../../shared/lambda/failed-records.ts';
 import { failedRow } from '../../../shared/lambda/uploaded-files.ts';
 import {
   type DetectedFormat,
@@ -62,7 +62,7 @@ export async function importFile(
       else if (outcome === 'already-imported') summary.alreadyImported += 1;
       else reject('order-conflict: the store has another order with this external id');
     } catch (error) {
-      if (isOutage(error) || isRetryableError(error)) throw error;
+      if (isTransient(error)) throw error;
       failure ??= error;
       reject(failedRow);
     }

@@ -135,9 +135,10 @@ export async function finishNow(store: Steps, settlement: SettlementItem, now: n
   }
 }
 
+const itemsAtOnce = 4;
 /** Finishes settlements that their functions left open; returns the ids of the orders. */
 export const finishOpenSettlements = async (store: SettlementStore, now: number): Promise<string[]> =>
-  runAll(await store.open(new Date(now - abandonedAfterMs).toISOString()), async (key) => {
+  runAll(itemsAtOnce, await store.open(new Date(now - abandonedAfterMs).toISOString()), async (key) => {
     const open = await store.find(key);
     if (open) await finish(store, open, now);
     return open?.orderId;

@@ -87,9 +87,10 @@ async function continuePlacement(
   return undefined;
 }
 
+const placementsAtOnce = 4;
 /** Releases the chunks of abandoned placements; returns the ids of the orders. `now` is in milliseconds. */
 export const undoAbandoned = async (store: ChunkedPlacementStore, now: number): Promise<string[]> =>
-  runAll(await store.startedBefore(new Date(now - abandonedAfterMs).toISOString()), (orderId) =>
+  runAll(placementsAtOnce, await store.startedBefore(new Date(now - abandonedAfterMs).toISOString()), (orderId) =>
     retryOnConflict(sweepRetryBudgetMs, async () => {
       const open = await store.find(orderId);
       if (!open || !isAbandoned(open, now)) return orderId;

@@ -1,8 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { DynamoDBBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
-import { isRetryableError } from '../../../shared/dynamodb/retry-on-conflict.ts';
-import { isOutage, type SetAside } from '../../../shared/lambda/failed-records.ts';
+import { isTransient, type SetAside } from '../../../shared/lambda/failed-records.ts';
 import type { AlertStore } from './alert-store.ts';
 import { crossingsOf, StockChange } from './crossings.ts';
 
@@ -22,7 +21,7 @@ export const raiseAlerts =
       } catch (error) {
         const itemIdentifier = record.dynamodb.SequenceNumber;
         log.error('record failed', { itemIdentifier, error: String(error) });
-        if (isOutage(error) || isRetryableError(error) || !(await isSetAside(setAside, record, error))) {
+        if (isTransient(error) || !(await isSetAside(setAside, record, error))) {
           return { batchItemFailures: [{ itemIdentifier }] };
         }
       }

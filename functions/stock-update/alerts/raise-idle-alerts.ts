@@ -1,5 +1,5 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { inParallel } from '../../../shared/in-parallel.ts';
+import { runAllPages } from '../../../shared/run-all.ts';
 import { availableIn } from '../../../shared/stock/stock-item.ts';
 import type { AlertStore } from './alert-store.ts';
 import { type IdleLevels, idleKindOf } from './idle.ts';
@@ -10,31 +10,31 @@ type Tools = { store: Pick<AlertStore, 'stocks' | 'raisedIdle' | 'recordIdle'>; 
 
 /**
  * Raises an alert for each SKU with idle stock, once per idle period. `now` is in milliseconds. An alert that fails delays
- * no other; afterwards all errors are thrown.
+ * no other.
  */
 export const raiseIdleAlerts =
   ({ store, log }: Tools, defaults: IdleLevels) =>
   async (now: number, causationId: string): Promise<void> => {
     const cause = { actor: 'storeworks.stock-update', correlationId: causationId, causationId, now };
     let [skus, alerts] = [0, 0];
-    const errors: unknown[] = [];
-    for await (const stocks of store.stocks()) {
-      skus += stocks.length;
-      const idle = stocks.flatMap((item) => {
-        const { sku, levels, idleSince = '' } = item;
-        const kind = idleKindOf(item, defaults, now);
-        return kind ? [{ sku, kind, idleSince, available: availableIn(item), levels: { ...defaults, ...levels } }] : [];
-      });
-      const raised = await store.raisedIdle(idle);
-      const newAlerts = idle.filter(({ sku, kind, idleSince }) => raised.get(`${sku} ${kind}`) !== idleSince);
-      await inParallel(parallelAlerts, newAlerts, async (alert) => {
-        try {
-          if ((await store.recordIdle(alert, cause)) === 'done') alerts += 1;
-        } catch (error) {
-          errors.push(error);
-        }
-      });
+    async function* newAlerts() {
+      for await (const stocks of store.stocks()) {
+        skus += stocks.length;
+        const idle = stocks.flatMap((item) => {
+          const { sku, levels, idleSince = '' } = item;
+          const kind = idleKindOf(item, defaults, now);
+          const available = availableIn(item);
+          return kind ? [{ sku, kind, idleSince, available, levels: { ...defaults, ...levels } }] : [];
+        });
+        const raised = await store.raisedIdle(idle);
+        yield idle.filter(({ sku, kind, idleSince }) => raised.get(`${sku} ${kind}`) !== idleSince);
+      }
     }
-    log.info('idle stock checked', { skus, alerts });
-    if (errors.length > 0) throw new AggregateError(errors, `${errors.length} idle alert(s) failed`);
+    try {
+      await runAllPages(parallelAlerts, newAlerts(), async (alert) => {
+        if ((await store.recordIdle(alert, cause)) === 'done') alerts += 1;
+      });
+    } finally {
+      log.info('idle stock checked', { skus, alerts });
+    }
   };

@@ -1,8 +1,7 @@
 import type { Cause } from '../../../shared/contracts/define-event.ts';
 import type { MovementResult } from '../../../shared/contracts/stock/routes.ts';
-import { isRetryableError } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import { inParallel } from '../../../shared/in-parallel.ts';
-import { isOutage } from '../../../shared/lambda/failed-records.ts';
+import { isTransient } from '../../../shared/lambda/failed-records.ts';
 import { applyMovements, chainsOf, type Limits } from '../stock/apply-movements.ts';
 import type { StockStore } from '../stock/store.ts';
 import type { SubmittedMovement } from '../stock/submitted-movement.ts';
@@ -33,20 +32,16 @@ export async function applyRows(
     add(movements, await apply(movements));
     return { results };
   } catch (error) {
-    throwIfOfAll(error);
+    if (isTransient(error)) throw error;
   }
   let failure: unknown;
   await inParallel(limits.skusAtOnce, chainsOf(movements), async (chain) => {
     try {
       for (const movement of chain) add([movement], await apply([movement]));
     } catch (error) {
-      throwIfOfAll(error);
+      if (isTransient(error)) throw error;
       failure ??= error;
     }
   });
   return { results, failure };
-}
-
-function throwIfOfAll(error: unknown): void {
-  if (isOutage(error) || isRetryableError(error)) throw error;
 }

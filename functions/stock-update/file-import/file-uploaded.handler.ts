@@ -14,8 +14,9 @@ const log = new Logger();
 const store = createStockStore(openDatabase(batchJobMaxAttempts), env);
 const inbox = { bucket: env.INBOX_BUCKET_NAME, folder: 'movements', refuse: refusedFile };
 const onUploaded = uploadedFiles(new S3Client(), inbox, log);
+const reportError = (error: unknown) => log.error('combined transaction failed', { error: String(error) });
 const importFile = importUploadedFile({
-  store: { ...store, write: combineWrites(store) },
+  store: { ...store, write: combineWrites(store, reportError) },
   warehouses: env.WAREHOUSE_CODES,
   clock: Date.now,
   log,

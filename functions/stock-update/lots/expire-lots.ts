@@ -1,6 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { inParallel } from '../../../shared/in-parallel.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
+import { runAllPages } from '../../../shared/run-all.ts';
 import { withExpiredUnits } from '../stock/lot-changes.ts';
 import type { LotStore } from './lot-store.ts';
 import type { Lot } from '../../../shared/stock/lot.ts';
@@ -12,7 +12,7 @@ type Tools = { store: Pick<LotStore, 'skus' | 'lotsOf' | 'expire'>; log: Pick<Lo
 
 /**
  * Makes the units of each lot that expires before `cutoff` unavailable, once, and those of a lot that no longer expires
- * available. `now` is in milliseconds. A SKU that fails delays no other; afterwards all errors are thrown.
+ * available. `now` is in milliseconds. A SKU that fails delays no other.
  */
 export const expireLots =
   ({ store, log }: Tools, cutoffAt: (now: number) => string) =>
@@ -23,18 +23,17 @@ export const expireLots =
     const changesOf = async (sku: string) =>
       (await store.lotsOf(sku)).map(changeOf).filter(({ expiredDelta }) => expiredDelta !== 0);
     let expired = 0;
-    const errors: unknown[] = [];
-    for await (const skus of store.skus()) {
-      await inParallel(skusAtOnce, skus, (sku) =>
-        retryOnConflict(retryBudgetMs, async () => {
-          for (const change of await changesOf(sku)) {
-            if ((await store.expire(change, cause)) !== 'done') return undefined;
-            expired += 1;
-          }
-          return 'done';
-        }).catch((error: unknown) => errors.push(error)),
-      );
+    const expireAll = (sku: string) =>
+      retryOnConflict(retryBudgetMs, async () => {
+        for (const change of await changesOf(sku)) {
+          if ((await store.expire(change, cause)) !== 'done') return undefined;
+          expired += 1;
+        }
+        return 'done';
+      });
+    try {
+      await runAllPages(skusAtOnce, store.skus(), expireAll);
+    } finally {
+      log.info('lots expired', { cutoff, expired });
     }
-    log.info('lots expired', { cutoff, expired });
-    if (errors.length > 0) throw new AggregateError(errors, `The lots of ${errors.length} SKU(s) failed`);
   };

@@ -14,14 +14,21 @@ beforeAll(async () => {
 afterAll(() => table.stop());
 
 const timeZone = 'Europe/London';
+type Stores = Parameters<typeof requestNightlyRuns>[0];
 const store = () => createRunStore(table.db, table.table);
 const nights = () => createNightStore(table.db, table.table);
 
 /** Invokes the nightly job at its scheduled time `time`, over a lake with these late arrivals. */
-const nightly = (time: string, late: [arrivalDay: string, day: string][] = [], maxRestatedDays = 400) => {
+const nightly = (
+  time: string,
+  late: [arrivalDay: string, day: string][] = [],
+  maxRestatedDays = 400,
+  request: Stores['runs']['request'] = store().request,
+) => {
   const s3 = memoryS3();
   for (const [arrivalDay, day] of late) s3.objects.set(`lake/${lateArrivalKey(arrivalDay, day)}`, Buffer.alloc(0));
-  const stores = { runs: store(), lake: createLakeStore(s3.client, 'lake'), nights: nights() };
+  const runs = { read: store().read, request };
+  const stores: Stores = { runs, lake: createLakeStore(s3.client, 'lake'), nights: nights() };
   return requestNightlyRuns(stores, timeZone, maxRestatedDays)(ScheduledInvocation.parse({ time }), Date.now());
 };
 
@@ -101,6 +108,58 @@ describe('nightly schedule', () => {
       { arrivalDay: '2015-06-15', days: 3, waiting: ['2003-01-01', '2002-01-01', '2001-01-01'] },
       { arrivalDay: '2015-06-16', days: 2, waiting: ['2002-01-01', '2001-01-01'] },
     ]);
+  });
+
+  it('keeps the days that wait after a late invocation of an older night, once, with an event', async () => {
+    const late: [string, string][] = ['2001', '2002', '2003'].map((year) => ['2016-06-15', `${year}-01-01`]);
+    const nightOf = async (time: string) => (await nightly(time, late, 1)).slice(1).map(({ date }) => date);
+    await nightOf('2016-06-16T23:30:00Z');
+    expect(await nightOf('2016-06-15T23:30:00Z')).toEqual(['2003-01-01']);
+    expect(await nightOf('2016-06-15T23:30:00Z')).toEqual(['2003-01-01']);
+    expect(await nightOf('2016-06-17T23:30:00Z')).toEqual(['2002-01-01']);
+    expect(await nightOf('2016-06-18T23:30:00Z')).toEqual(['2001-01-01']);
+    const events = (await table.events('RESTATEMENTS')).map(({ data }) => data as { arrivalDay: string });
+    expect(events.filter(({ arrivalDay }) => arrivalDay.startsWith('2016-'))).toEqual([
+      { arrivalDay: '2016-06-16', days: 2, waiting: ['2002-01-01', '2001-01-01'] },
+      { arrivalDay: '2016-06-17', days: 1, waiting: ['2001-01-01'] },
+    ]);
+  });
+
+  describe('when the request of a day fails', () => {
+    // More than are requested at once.
+    const lateDays = Array.from({ length: 14 }, (_, index) => String(14 - index).padStart(2, '0'));
+    const late = (year: string): [string, string][] => lateDays.map((day) => [`${year}-06-15`, `${year}-06-${day}`]);
+    const failing =
+      (failed: string[], error: () => Error): Stores['runs']['request'] =>
+      (runId, date, cause) =>
+        failed.includes(date) ? Promise.reject(error()) : store().request(runId, date, cause);
+    const defect = () => new TypeError('defect');
+
+    it.each([
+      ['the first', '2021', '14'],
+      ['the middle', '2022', '07'],
+      ['the last', '2023', '01'],
+      ['the day before', '2024', '15'],
+    ])('requests the others: %s', async (_name, year, day) => {
+      const bad = `${year}-06-${day}`;
+      const request = nightly(`${year}-06-15T23:30:00Z`, late(year), 400, failing([bad], defect));
+      await expect(request).rejects.toThrow('defect');
+      const idOf = (date: string) => (date === `${year}-06-15` ? `nightly-${date}` : `nightly-${year}-06-15-${date}`);
+      const dates = ['15', ...lateDays].map((each) => `${year}-06-${each}`);
+      const found = await Promise.all(dates.map(async (date) => [date, await store().read(idOf(date))] as const));
+      expect(found.filter(([, run]) => run === undefined).map(([date]) => date)).toEqual([bad]);
+    });
+
+    it('requests it in the next night', async () => {
+      const crash = failing(['2025-06-11', '2025-06-10'], defect);
+      await expect(nightly('2025-06-15T23:30:00Z', late('2025'), 400, crash)).rejects.toThrow('defect');
+      expect((await nightly('2025-06-16T23:30:00Z')).map(({ runId }) => runId)).toEqual([
+        'nightly-2025-06-16',
+        'nightly-2025-06-16-2025-06-11',
+        'nightly-2025-06-16-2025-06-10',
+      ]);
+      expect(await nightly('2025-06-17T23:30:00Z')).toHaveLength(1);
+    });
   });
 
   it('refuses an invocation without its scheduled time', () => {

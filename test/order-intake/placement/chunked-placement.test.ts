@@ -177,3 +177,29 @@ describe('a placement whose last chunk is refused', () => {
     expect(await reservedOf(skus)).toBe(250);
   });
 });
+
+test.each([0, 1, 2])('an abandoned placement that cannot be undone (place %i) delays no other', async (place) => {
+  const orders = [];
+  for (const at of [2, 3, 2]) {
+    const skus = await skusWith(Array.from({ length: 250 }, () => 1));
+    const content = orderFor(skus);
+    const crashed = orderStores(withCrash(database.db, { transaction: at, when: 'after' }));
+    await expect(post(content, crashed)).rejects.toThrow('Crashed');
+    orders.push({ skus, orderId: idOf(content) });
+  }
+  const bad = orders[place];
+  const failing: typeof stores.chunkedPlacements = {
+    ...stores.chunkedPlacements,
+    find: (orderId) =>
+      orderId === bad?.orderId
+        ? Promise.reject(new TypeError('An item does not parse'))
+        : stores.chunkedPlacements.find(orderId),
+  };
+  await expect(undoAbandoned(failing, noon + 121_000)).rejects.toThrow('1 of 3 item(s) failed');
+  expect(await openPlacements()).toEqual([bad?.orderId]);
+  for (const { skus, orderId } of orders) {
+    expect(await reservedOf(skus)).toBe(orderId === bad?.orderId ? await unitsReservedByPlacements() : 0);
+  }
+  expect(await undoAbandoned(stores.chunkedPlacements, noon + 121_000)).toEqual([bad?.orderId]);
+  expect(await unitsReservedByPlacements()).toBe(0);
+});

@@ -1,5 +1,6 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { beforeEach, expect, test } from 'vitest';
+import { gzipSync } from 'node:zlib';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { channels } from '../../support/environment.ts';
 import { acceptOrders } from '../../../functions/order-intake/queue/accept.ts';
 import { intakeKey, type QueuedOrder } from '../../../functions/order-intake/queue/intake-item.ts';
@@ -46,6 +47,18 @@ const accept = (externalOrderIds: readonly string[], queue: ReturnType<typeof aQ
   );
 const place = (messages: readonly QueuedOrder[]) =>
   placeQueued(queuePlacing(stores, { now: noon + minute, expireHolds: expiryOf(stores.orders) }), messages);
+const setIntake = (externalOrderId: string, values: Record<string, unknown>) => {
+  const [[name, value] = ['', '']] = Object.entries(values);
+  return database.db.send(
+    new UpdateCommand({
+      TableName: tables.ORDER_TABLE_NAME,
+      Key: intakeKey(idOf(externalOrderId)),
+      UpdateExpression: 'SET #name = :value',
+      ExpressionAttributeNames: { '#name': name },
+      ExpressionAttributeValues: { ':value': value },
+    }),
+  );
+};
 const idOf = (externalOrderId: string) => orderIdOf('storefront', externalOrderId);
 const read = (externalOrderId: string, now: number) =>
   reading(stores)(aRequest(routes.getOrder, { params: { orderId: idOf(externalOrderId) }, cause: aCause({ now }) }));
@@ -88,6 +101,37 @@ test('of many orders, exactly the old undecided ones are sent again', async () =
   const unsent = [...many.slice(0, 95), ...many.slice(855)].map(idOf);
   expect(resent.toSorted()).toEqual(unsent.toSorted());
   expect((await read('order-800', noon + minute)).body).toMatchObject({ status: 'refused' });
+});
+
+describe.each([
+  ['message that is not compressed', { message: Buffer.from('{') }],
+  ['message that is not the JSON of an order', { message: gzipSync('{"orderId":1}') }],
+  ['status that does not exist', { status: 'unknown' }],
+  ['problem of another shape', { problem: 'text' }],
+  ['content hash that is not text', { contentHash: 7 }],
+])('a stored order with a %s', (_name, values) => {
+  test.each([0, 1, 2])('(place %i) delays no other, and is reported once', async (place) => {
+    const queue = aQueue();
+    queue.isDown = true;
+    const names = ['a', 'b', 'c'];
+    for (const [index, name] of names.entries()) {
+      await expect(accept([name], queue, noon + index)).rejects.toThrow('does not answer');
+    }
+    queue.isDown = false;
+    const bad = names[place] ?? '';
+    await setIntake(bad, values);
+    await expect(resendAccepted(stores.intakes, queue, noon + 16 * minute)).rejects.toThrow(
+      `1 of 3 item(s) failed; the first: Error: ${idOf(bad)} cannot be read`,
+    );
+    const sent = queue.messages.map(({ orderId }) => orderId);
+    expect(sent.toSorted()).toEqual(
+      names
+        .filter((name) => name !== bad)
+        .map(idOf)
+        .toSorted(),
+    );
+    expect(await resendAccepted(stores.intakes, queue, noon + 17 * minute)).toEqual([]);
+  });
 });
 
 test('a run with a clock behind the last one sends nothing', async () => {

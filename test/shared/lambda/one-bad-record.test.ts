@@ -139,11 +139,27 @@ describe('a stream', () => {
   });
 });
 
+/** Tests in which one record fails and the others are handled: file and the start of the test's name. */
+type NamedTests = Record<string, [file: string, name: string][]>;
+
+/** The named tests that their file does not have. */
+const missingTests = (tests: NamedTests) =>
+  Object.values(tests)
+    .flat()
+    .filter(([file, name]) => !globSync(file).some((found) => hasTest(readFileSync(found, 'utf8'), name)));
+const hasTest = (source: string, name: string) => /\(\s*'$/.test(source.slice(0, Math.max(0, source.indexOf(name))));
+
 /** The kit of every function that a queue or stream invokes. Those without one have their own test of a bad record. */
-const ownTests: Record<string, string> = {
-  'event-journal/journal.handler.ts': 'test/event-journal/journal.test.ts',
-  'event-relay/relay.handler.ts': 'test/event-relay/relay.test.ts',
-  'stock-update/alerts/stock-changed.handler.ts': 'test/shared/lambda/one-bad-record.test.ts',
+const ownTests: NamedTests = {
+  'event-journal/journal.handler.ts': [
+    ['test/event-journal/journal.test.ts', 'fails only the messages of a day that could not be written'],
+  ],
+  'event-relay/relay.handler.ts': [
+    ['test/event-relay/relay.test.ts', 'sends the failure queue an entry refused as %s'],
+  ],
+  'stock-update/alerts/stock-changed.handler.ts': [
+    ['test/shared/lambda/one-bad-record.test.ts', 'with %s at record %i processes the others in this invocation'],
+  ],
 };
 
 test('every function that a queue or stream invokes isolates a bad record by one of these kits', () => {
@@ -153,36 +169,58 @@ test('every function that a queue or stream invokes isolates a bad record by one
   expect(new Set(handlers).size).toBeGreaterThan(15);
   const isIsolated = (handler: string) => {
     const source = readFileSync(`functions/${handler}`, 'utf8');
-    return Object.keys(kits).some((kit) => source.includes(`${kit}(`)) || (ownTests[handler] ?? '') !== '';
+    return Object.keys(kits).some((kit) => source.includes(`${kit}(`)) || (ownTests[handler] ?? []).length > 0;
   };
   expect([...new Set(handlers)].filter((handler) => !isIsolated(handler))).toEqual([]);
-  expect(Object.values(ownTests).filter((file) => globSync(file).length === 0)).toEqual([]);
+  expect(missingTests(ownTests)).toEqual([]);
 });
 
-/** The test in which one record of a schedule's work fails; null for a schedule that only requests one run. */
-const scheduleTests: Record<string, string | null> = {
-  'nightly-metrics/schedule/nightly.handler.ts': null,
-  'order-intake/expiry/sweep.handler.ts': 'test/order-intake/order/process-due-orders.test.ts',
-  'order-intake/unfinished-sweep.handler.ts': 'test/order-intake/order/settlement-store.test.ts',
-  'refund-approval/payouts/payout-sweep.handler.ts': 'test/refund-approval/payouts/payout-sweep.test.ts',
-  'stock-audit/nightly.handler.ts': null,
-  'stock-update/alerts/idle-stock.handler.ts': 'test/stock-update/alerts/idle.test.ts',
-  'stock-update/lots/expire-lots.handler.ts': 'test/stock-update/lots/expire-lots.test.ts',
+/** One or more tests of each kind of record that a schedule handles. */
+const scheduleTests: NamedTests = {
+  'nightly-metrics/schedule/nightly.handler.ts': [
+    ['test/nightly-metrics/schedule/nightly-runs.test.ts', 'requests the others: %s'],
+  ],
+  'order-intake/expiry/sweep.handler.ts': [
+    ['test/order-intake/order/process-due-orders.test.ts', 'one order that cannot be parsed does not stop the others'],
+  ],
+  'order-intake/unfinished-sweep.handler.ts': [
+    ['test/order-intake/order/settlement-store.test.ts', 'finishes the other settlements if one fails'],
+    ['test/order-intake/placement/chunked-placement.test.ts', 'an abandoned placement that cannot be undone'],
+    ['test/order-intake/queue/resend-accepted-job.test.ts', '(place %i) delays no other'],
+  ],
+  'refund-approval/payouts/payout-sweep.handler.ts': [
+    ['test/refund-approval/payouts/payout-sweep.test.ts', 'a payout that fails (refund %s) delays no other'],
+  ],
+  'stock-audit/nightly.handler.ts': [],
+  'stock-update/alerts/idle-stock.handler.ts': [
+    ['test/stock-update/alerts/idle.test.ts', 'an idle alert that fails (place %i) delays no other'],
+  ],
+  'stock-update/lots/expire-lots.handler.ts': [
+    ['test/stock-update/lots/expire-lots.test.ts', 'a SKU whose lots cannot be read (place %i) delays no other'],
+  ],
 };
+/** Schedules that only request one run. */
+const ofOneRecord = ['stock-audit/nightly.handler.ts'];
 
 test('every schedule has a test in which one record fails and the others are handled', () => {
   const handlers = ofType('AWS::Scheduler::Schedule').map(({ properties }) =>
     properties.Description.replace(/^Storeworks /, ''),
   );
   expect(handlers.toSorted()).toEqual(Object.keys(scheduleTests).toSorted());
-  const missing = Object.values(scheduleTests).filter((file) => file !== null && globSync(file).length === 0);
-  expect(missing).toEqual([]);
+  const untested = Object.entries(scheduleTests).flatMap(([handler, tests]) => (tests.length === 0 ? [handler] : []));
+  expect(untested).toEqual(ofOneRecord);
+  expect(missingTests(scheduleTests)).toEqual([]);
 });
 
-/** The test in which one row of an uploaded file fails and the others are imported. */
-const importTests: Record<string, string> = {
-  'order-intake/import/order-file-uploaded.handler.ts': 'test/order-intake/import/one-bad-order.test.ts',
-  'stock-update/file-import/file-uploaded.handler.ts': 'test/stock-update/file-import/one-bad-row.test.ts',
+/** The tests in which one row of an uploaded file fails and the others are imported. */
+const importTests: NamedTests = {
+  'order-intake/import/order-file-uploaded.handler.ts': [
+    ['test/order-intake/import/one-bad-order.test.ts', 'of the order %s fails that order only'],
+  ],
+  'stock-update/file-import/file-uploaded.handler.ts': [
+    ['test/stock-update/file-import/one-bad-row.test.ts', 'when the store would %s row %i of a SKU fails it'],
+    ['test/stock-update/file-import/one-bad-row.test.ts', 'a transaction that the store refuses for one SKU'],
+  ],
 };
 
 test('every importer of uploaded files has a test in which one row fails and the others are imported', () => {
@@ -194,5 +232,5 @@ test('every importer of uploaded files has a test in which one row fails and the
   );
   expect(uploads).toHaveLength(handlers.length);
   expect(handlers.toSorted()).toEqual(Object.keys(importTests).toSorted());
-  expect(Object.values(importTests).filter((file) => globSync(file).length === 0)).toEqual([]);
+  expect(missingTests(importTests)).toEqual([]);
 });

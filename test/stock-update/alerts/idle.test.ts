@@ -79,6 +79,6 @@ test.each([0, 1, 2])('an idle alert that fails (place %i) delays no other, also 
     { store, log: { info: () => undefined } },
     { slowMovingAfterDays: 90, deadAfterDays: 365 },
   );
-  await expect(run(Date.parse('2026-01-01T00:00:00Z'), 'run')).rejects.toThrow('1 idle alert(s) failed');
+  await expect(run(Date.parse('2026-01-01T00:00:00Z'), 'run')).rejects.toThrow('1 of 3 item(s) failed');
   expect(raised.toSorted()).toEqual(['0', '1', '2'].filter((sku) => sku !== String(bad)));
 });

@@ -158,7 +158,7 @@ describe('rows of many SKUs', () => {
       sizes.push(actions.length);
       return store.commit(actions);
     };
-    return { ...store, sizes, write: combineWrites({ ...store, commit }) };
+    return { ...store, sizes, write: combineWrites({ ...store, commit }, () => undefined) };
   }
 
   test('are combined, 33 in a transaction', async () => {

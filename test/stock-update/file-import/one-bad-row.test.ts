@@ -67,8 +67,36 @@ test('a transaction that the store refuses for one SKU is written separately for
     JSON.stringify(actions).includes(skus[1] ?? '')
       ? Promise.reject(Object.assign(new Error('Too large'), { name: 'ValidationException' }))
       : store.commit(actions);
-  const combining = { ...store, write: combineWrites({ ...store, commit }) };
+  const reported: unknown[] = [];
+  const combining = { ...store, write: combineWrites({ ...store, commit }, (error) => reported.push(error)) };
   const { results } = await applyRows(combining, rows, aCause(), limits);
   expect(rows.filter((row) => !results.has(row)).map(({ sku }) => sku)).toEqual([skus[1], skus[1]]);
   expect(await Promise.all(skus.map(onHand))).toEqual([2, 0, 2]);
+  expect(reported.map(String)).toContain('ValidationException: Too large');
+});
+
+test.each(outages)('%s fails a transaction of several SKUs, which are not written separately', async (_name, error) => {
+  const { skus, rows } = await rowsOfThreeSkus();
+  let commits = 0;
+  const commit: StockStore['commit'] = () => {
+    commits += 1;
+    return Promise.reject(error());
+  };
+  const combining = { ...store, write: combineWrites({ ...store, commit }, () => undefined) };
+  await expect(applyRows(combining, rows, aCause(), limits)).rejects.toThrow(error().message);
+  expect(commits).toBe(1);
+  expect(await Promise.all(skus.map(onHand))).toEqual([0, 0, 0]);
+});
+
+test('an error that only the combination of SKUs has is reported, and all rows are applied', async () => {
+  const { skus, rows } = await rowsOfThreeSkus();
+  const commit: StockStore['commit'] = (actions) =>
+    skus.every((sku) => JSON.stringify(actions).includes(sku))
+      ? Promise.reject(Object.assign(new Error('Too large'), { name: 'ValidationException' }))
+      : store.commit(actions);
+  const reported: unknown[] = [];
+  const combining = { ...store, write: combineWrites({ ...store, commit }, (error) => reported.push(error)) };
+  expect((await applyRows(combining, rows, aCause(), limits)).failure).toBeUndefined();
+  expect(await Promise.all(skus.map(onHand))).toEqual([2, 2, 2]);
+  expect(reported.map(String)).toEqual(['ValidationException: Too large']);
 });

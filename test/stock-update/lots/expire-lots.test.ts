@@ -151,7 +151,7 @@ test.each([0, 1, 2])(
       },
     };
     const run = expireLots({ store: failing, log }, cutoffAt)(noon, 'run-with-bad-sku');
-    await expect(run).rejects.toThrow('The lots of 1 SKU(s) failed');
+    await expect(run).rejects.toThrow('1 of 3 item(s) failed');
     expect(read.toSorted()).toEqual(['0', '1', '2'].filter((sku) => sku !== String(bad)));
   },
 );
