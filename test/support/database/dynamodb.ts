@@ -17,6 +17,7 @@ export const tables = {
   WEBHOOK_TABLE_NAME: 'webhooks',
   REFUND_TABLE_NAME: 'refunds',
   RISK_TABLE_NAME: 'risk',
+  SETTINGS_TABLE_NAME: 'settings',
 };
 /** Key attributes of each index, as in `infra/data`. */
 const catalogIndexes = { allSkus: ['listKey', 'pk'] } as const;
@@ -54,7 +55,7 @@ function databaseBetween(
   return { db: { send } as Database };
 }
 
-/** Starts an empty DynamoDB in memory with the tables of catalogue, stock, orders, risk, refunds and webhooks. */
+/** Starts an empty DynamoDB in memory with the tables of catalogue, stock, orders, risk, refunds, webhooks and settings. */
 async function startDatabase(): Promise<Running> {
   const port = await freePort();
   const binary = join(dirname(createRequire(import.meta.url).resolve('@dynoxide/linux-x64/package.json')), 'dynoxide');
@@ -72,6 +73,7 @@ async function startDatabase(): Promise<Running> {
   await createTable(client, tables.RISK_TABLE_NAME, {});
   await createTable(client, tables.REFUND_TABLE_NAME, refundIndexes);
   await createTable(client, tables.WEBHOOK_TABLE_NAME, webhookIndexes);
+  await createTable(client, tables.SETTINGS_TABLE_NAME, {});
   return {
     db: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
     async stop() {

@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import { TaxZone } from '../tax/tax-zones.ts';
+import { ShippingMethod } from './shipping-methods.ts';
+import { snapshotReader } from './snapshot.ts';
+
+const Version = z.int().positive();
+
+/**
+ * The settings by which orders are priced and placed, each with the version of its document. A document that nobody has
+ * set is absent: the settings of the deployment (`SELLING`) apply.
+ */
+export const SellingSettings = z.object({
+  taxZones: z.object({ version: Version, zones: z.array(TaxZone) }).optional(),
+  shippingMethods: z.object({ version: Version, methods: z.array(ShippingMethod) }).optional(),
+  /** Warehouses by preference; all others follow by name. */
+  warehouses: z.object({ version: Version, preference: z.array(z.string()) }).optional(),
+});
+export type SellingSettings = z.infer<typeof SellingSettings>;
+
+/** Key of the snapshot in the table of settings. Placing reads it with the SKUs. */
+export const sellingSettingsKey = { pk: 'SNAPSHOT#SELLING', sk: 'SNAPSHOT' };
+
+/** As `snapshotReader`: the settings of the item, or none. */
+export function sellingSettingsReader(): (item: unknown) => SellingSettings {
+  const read = snapshotReader(SellingSettings);
+  return (item) => read(item)?.value ?? {};
+}
