@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import {
   capabilityViolations,
   folderSizeViolations,
+  handParsedVariables,
   importViolations,
   incompleteWorkflows,
   longWorkflowStacks,
@@ -25,6 +26,7 @@ describe('the repository', () => {
   test('has no folder named by kind and no barrel file', () => expect(misplaced(sources)).toEqual([]));
   test('has at most 15 source files per folder', () => expect(folderSizeViolations(sources)).toEqual([]));
   test('has a local engine without words of this store', () => expect(storeWordsInLocalEngine(sources)).toEqual([]));
+  test('parses JSON variables of the environment in one place', () => expect(handParsedVariables(sources)).toEqual([]));
   test('has workflow stacks of one screen', () => expect(longWorkflowStacks(sources)).toEqual([]));
   test('has complete workflows', () => {
     const paths = globSync('{functions,infra,test}/**/*.{ts,md}', { cwd: root });
@@ -85,6 +87,14 @@ describe('a violation is found', () => {
     'a word of this store in the local engine: %s',
     (source) => expect(storeWordsInLocalEngine(file('infra/local/engine.ts', source))).toHaveLength(1),
   );
+
+  test('an environment that parses JSON itself', () => {
+    const source = 'z.string().transform((text): unknown => JSON.parse(text))';
+    for (const path of ['functions/a/env.ts', 'functions/a/order/env.ts']) {
+      expect(handParsedVariables(file(path, source))).toHaveLength(1);
+    }
+    expect(handParsedVariables(file('functions/a/env.ts', 'jsonVariable(Channels)'))).toEqual([]);
+  });
 
   test('a workflow stack longer than one screen', () => {
     expect(longWorkflowStacks(file('infra/workflows/a.ts', '\n'.repeat(59)))).toEqual([]);

@@ -1,5 +1,5 @@
 import type * as routes from '../../shared/contracts/catalog/routes.ts';
-import { invalidCursor, timeRangeOf } from '../../shared/contracts/list-query.ts';
+import { timeRangeOf } from '../../shared/contracts/list-query.ts';
 import type { HttpResponse } from '../../shared/contracts/problem.ts';
 import { skuShards } from '../../shared/catalog/sku-item.ts';
 import type { Cursors } from '../../shared/dynamodb/cursor.ts';
@@ -15,8 +15,9 @@ export const listSkus =
   async ({ query, caller }: Request<typeof routes.listSkus>): Promise<HttpResponse> => {
     const { limit, cursor, category, active, changedSince } = query;
     const list = { list: 'skus', category, active, changedSince, caller: caller.clientId };
-    const after = cursor === undefined ? undefined : await cursors.position(cursor, list, positionPattern);
-    if (cursor !== undefined && after === undefined) return invalidCursor;
+    const start = await cursors.startAfter(cursor, list, positionPattern);
+    if ('refusal' in start) return start.refusal;
+    const { after } = start;
 
     const since = timeRangeOf({ from: changedSince }, timeZone)?.from;
     const isListed = (sku: ListedSku) =>

@@ -145,6 +145,12 @@ export const longWorkflowStacks = (sources: Sources): string[] =>
     .filter(({ lines }) => lines > maxLinesPerWorkflowStack)
     .map(({ path, lines }) => `${path} has ${lines} lines, more than ${maxLinesPerWorkflowStack}`);
 
+/** Environments that parse JSON themselves instead of with `jsonVariable`. */
+export const handParsedVariables = (sources: Sources): string[] =>
+  [...sources]
+    .filter(([path, source]) => /^functions\/(.+\/)?env\.ts$/.test(path) && source.includes('JSON.parse'))
+    .map(([path]) => `${path} parses JSON itself`);
+
 /** Workflows without a file in infra, tests, a README or a row in the root README, and tests of folders that are gone. */
 export function incompleteWorkflows(paths: string[], rootReadme: string): string[] {
   const workflows = new Set(paths.map(workflowOf).filter((name) => name !== undefined));

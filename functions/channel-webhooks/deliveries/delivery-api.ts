@@ -10,7 +10,7 @@ import { allSortKeys, deliverySortKeyPattern } from './delivery.ts';
 import type { DeliveryQueue } from './delivery-queue.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import { replay } from './replay.ts';
-import { deliveryBody, endpointDisabled, invalidCursor } from './responses.ts';
+import { deliveryBody, endpointDisabled } from './responses.ts';
 
 type Deps = {
   endpoints: Pick<EndpointStore, 'read'>;
@@ -36,8 +36,9 @@ const listDeliveries =
     const id = { channel, ...params };
     if (!(await endpoints.read(id))) return unknownEndpoint;
     const filter = { list: 'deliveries', ...id, state, caller: caller.clientId };
-    const position = cursor === undefined ? undefined : await cursors.position(cursor, filter, deliverySortKeyPattern);
-    if (cursor !== undefined && position === undefined) return invalidCursor;
+    const start = await cursors.startAfter(cursor, filter, deliverySortKeyPattern);
+    if ('refusal' in start) return start.refusal;
+    const { after: position } = start;
     const range = { first: allSortKeys.first, last: position === undefined ? allSortKeys.last : justBefore(position) };
     const page = { isDeadOnly: state === 'dead', isNewestFirst: true, limit };
     const { deliveries, next } = await store.list(id, range, page);
@@ -66,8 +67,9 @@ const postReplay =
     if (endpoint.status === 'disabled') return endpointDisabled;
     const { cursor, from, to, includeDelivered } = body;
     const filter = { list: 'replay', ...id, from, to, includeDelivered, caller: caller.clientId };
-    const after = cursor === undefined ? undefined : await cursors.position(cursor, filter, deliverySortKeyPattern);
-    if (cursor !== undefined && after === undefined) return invalidCursor;
+    const start = await cursors.startAfter(cursor, filter, deliverySortKeyPattern);
+    if ('refusal' in start) return start.refusal;
+    const { after } = start;
     const period = { fromMs: Date.parse(from), toMs: Date.parse(to), includeDelivered, after };
     const { replayed, position } = await replay(deliveries, queue, id, period);
     return {

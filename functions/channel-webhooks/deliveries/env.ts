@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import { loopback } from '../endpoints/env.ts';
+import { jsonVariable } from '../../../shared/lambda/json-variable.ts';
 import { Channels } from '../../../shared/store.ts';
 import { WebhookRetryPolicy } from './decide.ts';
-
-export const json = z.string().transform((text): unknown => JSON.parse(text));
 
 export const FanOutEnv = z.object({
   WEBHOOK_TABLE_NAME: z.string().min(1),
@@ -14,8 +13,8 @@ export type FanOutEnv = z.infer<typeof FanOutEnv>;
 
 export const ParsedDeliverEnv = FanOutEnv.extend({
   ...loopback,
-  RETRYING: json.pipe(WebhookRetryPolicy),
+  RETRYING: jsonVariable(WebhookRetryPolicy),
   /** By client id. */
-  CHANNELS: json.pipe(Channels),
+  CHANNELS: jsonVariable(Channels),
 });
 export type DeliverEnv = z.input<typeof ParsedDeliverEnv>;

@@ -2,7 +2,6 @@ import { problem } from '../../../shared/contracts/problem.ts';
 import type { Delivery } from './delivery.ts';
 
 export const endpointDisabled = problem(409, 'endpoint-disabled', 'The endpoint is disabled; PUT it to enable it.');
-export const invalidCursor = problem(400, 'invalid-cursor', 'The cursor does not belong to this query.');
 
 /** A delivery as its channel reads it. */
 export const deliveryBody = ({ eventId, eventType, orderId, state, reason, nextAttemptAt, attempts }: Delivery) => ({

@@ -1,5 +1,4 @@
 import { channelAccessOf, isVisible } from '../../../shared/access/channel-access.ts';
-import { invalidCursor } from '../../../shared/contracts/list-query.ts';
 import type { getPickList } from '../../../shared/contracts/orders/pick-list-routes.ts';
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import type { Cursors } from '../../../shared/dynamodb/cursor.ts';
@@ -39,8 +38,9 @@ export const pickList =
     if (unknown) return unknown;
     const { limit, cursor, shippingMethod, format = acceptsCsv(headers.accept) ? 'csv' : 'json' } = query;
     const list = { list: 'pick-list', warehouse, shippingMethod, caller: caller.clientId };
-    const after = cursor === undefined ? undefined : await cursors.position(cursor, list, placedKeyPattern);
-    if (cursor !== undefined && after === undefined) return invalidCursor;
+    const start = await cursors.startAfter(cursor, list, placedKeyPattern);
+    if ('refusal' in start) return start.refusal;
+    const { after } = start;
 
     const access = channelAccessOf(caller.clientId, channels);
     const read = async (keys: string[]) => {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { staffEventTypes } from '../../../shared/contracts/orders/life-cycle-events.ts';
 import { type ChannelAccess, channelAccessOf } from '../../../shared/access/channel-access.ts';
-import { emptyRange, invalidCursor, invalidParameter, timeRangeOf } from '../../../shared/contracts/list-query.ts';
+import { emptyRange, invalidParameter, timeRangeOf } from '../../../shared/contracts/list-query.ts';
 import type { QueuedOrderResponse } from '../../../shared/contracts/orders/queue-routes.ts';
 import type * as routes from '../../../shared/contracts/orders/routes.ts';
 import { type HttpResponse, invalidValueText } from '../../../shared/contracts/problem.ts';
@@ -43,8 +43,9 @@ export const getTimeline =
     const order = await orders.visible(orderId, access);
     if (!order) return unknownOrder;
     const list = { list: 'timeline', orderId, caller: caller.clientId };
-    const after = cursor === undefined ? undefined : await cursors.position(cursor, list, eventKeyPattern);
-    if (cursor !== undefined && after === undefined) return invalidCursor;
+    const start = await cursors.startAfter(cursor, list, eventKeyPattern);
+    if ('refusal' in start) return start.refusal;
+    const { after } = start;
     const { events, last } = await orders.timeline(orderId, limit, after);
     const isShown = ({ detailType }: OutboxItem) =>
       access.onlyChannel === undefined || !staffEventTypes.includes(detailType);
@@ -78,8 +79,9 @@ export const findOrders =
     if (unknown) return unknown;
     const wanted = { ...criteria, email: email && normalEmail(email), range };
     const list = { list: 'orders', ...wanted, caller: caller.clientId };
-    const after = cursor === undefined ? undefined : await cursors.position(cursor, list, placedKeyPattern);
-    if (cursor !== undefined && after === undefined) return invalidCursor;
+    const start = await cursors.startAfter(cursor, list, placedKeyPattern);
+    if ('refusal' in start) return start.refusal;
+    const { after } = start;
     const page = await findPage({ ...orders, ...search }, { ...wanted, limit, after }, access, cause.now);
     const found = page.orders.map((order) => currentOrderBody(order, cause.now));
     const next = page.last === undefined ? {} : { cursor: await cursors.of(list, page.last) };

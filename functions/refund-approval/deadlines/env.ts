@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { jsonVariable } from '../../../shared/lambda/json-variable.ts';
 import { TablesEnv } from '../refund/env.ts';
 import { WorkingCalendar } from './calendar.ts';
 
@@ -13,10 +14,6 @@ export type ScheduleEnv = z.infer<typeof ScheduleEnv>;
 
 export const Env = TablesEnv.extend({
   ...ScheduleEnv.shape,
-  /** JSON. */
-  CALENDAR: z
-    .string()
-    .transform((text): unknown => JSON.parse(text))
-    .pipe(WorkingCalendar),
+  CALENDAR: jsonVariable(WorkingCalendar),
 });
 export type Env = z.input<typeof Env>;

@@ -1,5 +1,4 @@
 import { resourceServer } from '../../../shared/access/scopes.ts';
-import { invalidCursor } from '../../../shared/contracts/list-query.ts';
 import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
 import type * as routes from '../../../shared/contracts/refunds/policy-change-routes.ts';
 import type { RefundPolicyChange } from '../../../shared/contracts/refunds/policy-routes.ts';
@@ -22,8 +21,9 @@ export const policyChangeApi = ({ store, changes, cursors }: PolicyStores, autho
   listRefundPolicyChanges: async (request: Request<typeof routes.listRefundPolicyChanges>): Promise<HttpResponse> => {
     const { limit, cursor } = request.query;
     const list = { list: 'policy-changes', caller: request.caller.clientId };
-    const before = cursor === undefined ? undefined : await cursors.position(cursor, list, policyChangePattern);
-    if (cursor !== undefined && before === undefined) return invalidCursor;
+    const start = await cursors.startAfter(cursor, list, policyChangePattern);
+    if ('refusal' in start) return start.refusal;
+    const { after: before } = start;
     const { version } = await store.inForce();
     const { items, last } = await changes.list(before, limit);
     const body = {

@@ -3,7 +3,6 @@ import { problem, type HttpResponse } from '../../../shared/contracts/problem.ts
 import type * as routes from '../../../shared/contracts/refunds/policy-routes.ts';
 import { policyChangeIdOf } from '../../../shared/ids.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
-import { invalidCursor } from '../../../shared/contracts/list-query.ts';
 import type { PolicyInForce } from '../refund/refund-policy.ts';
 import { changeResponse, type PolicyStores } from './change-api.ts';
 import type { PolicyChange } from './change-store.ts';
@@ -58,8 +57,9 @@ export const policyApi = ({ store, changes, cursors }: PolicyStores, settings: P
     caller,
   }: Request<typeof routes.listRefundPolicyVersions>): Promise<HttpResponse> => {
     const list = { list: 'policy-versions', caller: caller.clientId };
-    const before = cursor === undefined ? undefined : await cursors.position(cursor, list, policyVersionPattern);
-    if (cursor !== undefined && before === undefined) return invalidCursor;
+    const start = await cursors.startAfter(cursor, list, policyVersionPattern);
+    if ('refusal' in start) return start.refusal;
+    const { after: before } = start;
     const { items, last } = await store.versions(before, limit);
     const body = {
       versions: items.map(({ version, at, by, from, approvedBy, content }) => ({

@@ -1,5 +1,5 @@
 import { channelAccessOf } from '../../../shared/access/channel-access.ts';
-import { invalidCursor, emptyRange, invalidParameter, timeRangeOf } from '../../../shared/contracts/list-query.ts';
+import { emptyRange, invalidParameter, timeRangeOf } from '../../../shared/contracts/list-query.ts';
 import { type HttpResponse, invalidValueText } from '../../../shared/contracts/problem.ts';
 import type { findReturns, ReturnSummary } from '../../../shared/contracts/refunds/return-routes.ts';
 import type { findRefunds } from '../../../shared/contracts/refunds/routes.ts';
@@ -40,8 +40,9 @@ export function searchApi(
     search: Pick<RefundSearch, 'status' | 'isWanted'>,
   ): Promise<{ refunds: RefundItem[]; cursor: { cursor?: string } } | { refusal: HttpResponse }> {
     const query = { list, ...filters, caller: clientId };
-    const after = cursor === undefined ? undefined : await cursors.position(cursor, query, requestedKeyPattern);
-    if (cursor !== undefined && after === undefined) return { refusal: invalidCursor };
+    const start = await cursors.startAfter(cursor, query, requestedKeyPattern);
+    if ('refusal' in start) return start;
+    const { after } = start;
     const range = timeRangeOf(filters, timeZone);
     if (!range) return { refusal: emptyRange };
     const access = channelAccessOf(clientId, channels);

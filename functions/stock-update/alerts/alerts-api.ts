@@ -1,4 +1,3 @@
-import { invalidCursor } from '../../../shared/contracts/list-query.ts';
 import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
 import { AlertStatus, type RaisedAlert } from '../../../shared/contracts/stock/alert-routes.ts';
 import type * as routes from '../../../shared/contracts/stock/alert-routes.ts';
@@ -19,8 +18,9 @@ export const listAlerts =
   async ({ query, caller }: Request<typeof routes.listAlerts>): Promise<HttpResponse> => {
     const { limit, cursor, kind, status = AlertStatus.options } = query;
     const list = { list: 'stock-alerts', kind, status, caller: caller.clientId };
-    const after = cursor === undefined ? undefined : await cursors.position(cursor, list, raisedAlertPattern);
-    if (cursor !== undefined && after === undefined) return invalidCursor;
+    const start = await cursors.startAfter(cursor, list, raisedAlertPattern);
+    if ('refusal' in start) return start.refusal;
+    const { after } = start;
 
     // The index is eventually consistent; the alerts are read with strong consistency.
     const isListed = (alert: RaisedAlert) =>

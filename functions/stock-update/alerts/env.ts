@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { jsonVariable } from '../../../shared/lambda/json-variable.ts';
 import { StoreEnv } from '../stock/env.ts';
 import { IdleLevels } from './idle.ts';
 
@@ -7,11 +8,8 @@ export const AlertEnv = StoreEnv.pick({ STOCK_TABLE_NAME: true }).extend({
 });
 export type AlertEnv = z.infer<typeof AlertEnv>;
 
-/** Environment of the nightly search for idle stock. `IDLE_LEVELS` is JSON text. */
+/** Environment of the nightly search for idle stock. */
 export const ParsedIdleEnv = StoreEnv.pick({ STOCK_TABLE_NAME: true }).extend({
-  IDLE_LEVELS: z
-    .string()
-    .transform((text): unknown => JSON.parse(text))
-    .pipe(IdleLevels),
+  IDLE_LEVELS: jsonVariable(IdleLevels),
 });
 export type IdleEnv = z.input<typeof ParsedIdleEnv>;

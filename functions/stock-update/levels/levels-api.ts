@@ -1,5 +1,4 @@
 import { businessDays } from '../../../shared/business-day.ts';
-import { invalidCursor } from '../../../shared/contracts/list-query.ts';
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import type * as routes from '../../../shared/contracts/stock/level-routes.ts';
 import type { Cursors } from '../../../shared/dynamodb/cursor.ts';
@@ -30,8 +29,9 @@ export const listStock =
     const unknown = unknownWarehouseFilter(filter.warehouse, warehouses);
     if (unknown) return unknown;
     const list = { list: 'stock', ...filter, caller: caller.clientId };
-    const after = cursor === undefined ? undefined : await cursors.position(cursor, list, positionPattern);
-    if (cursor !== undefined && after === undefined) return invalidCursor;
+    const start = await cursors.startAfter(cursor, list, positionPattern);
+    if ('refusal' in start) return start.refusal;
+    const { after } = start;
 
     const today = businessDays(settings.TIME_ZONE)(cause.now);
     const cutoff = expiryCutoff(settings)(cause.now);

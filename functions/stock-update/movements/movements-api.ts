@@ -1,4 +1,4 @@
-import { emptyRange, invalidCursor, timeRangeOf } from '../../../shared/contracts/list-query.ts';
+import { emptyRange, timeRangeOf } from '../../../shared/contracts/list-query.ts';
 import { type FieldError, type HttpResponse, invalidContent, problem } from '../../../shared/contracts/problem.ts';
 import * as routes from '../../../shared/contracts/stock/routes.ts';
 import type { Cursors } from '../../../shared/dynamodb/cursor.ts';
@@ -52,8 +52,9 @@ export const getMovements =
     const unknown = unknownWarehouseFilter(filters.warehouse, warehouses);
     if (unknown) return unknown;
     const list = { list: 'movements', sku, ...filters, caller: caller.clientId };
-    const position = cursor === undefined ? undefined : await cursors.position(cursor, list, eventIdPattern);
-    if (cursor !== undefined && position === undefined) return invalidCursor;
+    const start = await cursors.startAfter(cursor, list, eventIdPattern);
+    if ('refusal' in start) return start.refusal;
+    const { after: position } = start;
     const range = timeRangeOf(filters, timeZone);
     if (!range) return emptyRange;
     if (!(await store.stock(sku)).isInCatalogue) return unknownSku;

@@ -1,5 +1,4 @@
 import { channelAccessOf, isVisible } from '../../../shared/access/channel-access.ts';
-import { invalidCursor } from '../../../shared/contracts/list-query.ts';
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import type { listUnfillableOrders, UnfillableOrder } from '../../../shared/contracts/stock/shortage-routes.ts';
 import type { Cursors } from '../../../shared/dynamodb/cursor.ts';
@@ -21,8 +20,9 @@ export const unfillableOrders =
   async ({ params: { sku }, query, caller }: Request<typeof listUnfillableOrders>): Promise<HttpResponse> => {
     const { limit, cursor } = query;
     const list = { list: 'unfillable-orders', sku, caller: caller.clientId };
-    const position = cursor === undefined ? undefined : await cursors.position(cursor, list, positionPattern);
-    if (cursor !== undefined && position === undefined) return invalidCursor;
+    const start = await cursors.startAfter(cursor, list, positionPattern);
+    if ('refusal' in start) return start.refusal;
+    const { after: position } = start;
     const { isInCatalogue, stock: item } = await stock.stock(sku);
     if (!isInCatalogue) return unknownSku;
 

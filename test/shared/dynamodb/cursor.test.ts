@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { invalidCursor } from '../../../shared/contracts/list-query.ts';
 import { createCursors } from '../../../shared/dynamodb/cursor.ts';
 import { contentHash } from '../../../shared/ids.ts';
 import { cursors } from '../../support/cursors.ts';
@@ -20,13 +21,17 @@ const plain = Buffer.from(JSON.stringify({ query: contentHash(query), position }
 
 describe('a cursor', () => {
   test('has its position for the same query', async () => {
-    expect(await cursors.position(cursor, { ...query }, anything)).toBe(position);
+    expect(await cursors.startAfter(cursor, { ...query }, anything)).toEqual({ after: position });
+  });
+
+  test('that is not sent starts at the start of the list', async () => {
+    expect(await cursors.startAfter(undefined, query, anything)).toEqual({ after: undefined });
   });
 
   test.each(['SKU#A', 'SKU#Zürich', position, 'x'.repeat(128), 'y'.repeat(1000)])(
     'has the position %s',
     async (each) => {
-      expect(await cursors.position(await cursors.of(query, each), query, anything)).toBe(each);
+      expect(await cursors.startAfter(await cursors.of(query, each), query, anything)).toEqual({ after: each });
     },
   );
 
@@ -38,7 +43,9 @@ describe('a cursor', () => {
     ['one more filter', { ...query, day: '2026-03-05' }],
     ['one filter less', { caller: 'storefront', list: 'orders' }],
   ])('of %s is invalid', async (_name, other) => {
-    expect(await cursors.position(await cursors.of(other, position), query, anything)).toBeUndefined();
+    expect(await cursors.startAfter(await cursors.of(other, position), query, anything)).toEqual({
+      refusal: invalidCursor,
+    });
   });
 
   test.each([
@@ -54,16 +61,18 @@ describe('a cursor', () => {
     ['of zeros', Buffer.alloc(156).toString('base64url')],
     ['of the form before 2026-11-30', plain],
   ])('%s is invalid', async (_name, each) => {
-    expect(await cursors.position(each, query, anything)).toBeUndefined();
+    expect(await cursors.startAfter(each, query, anything)).toEqual({ refusal: invalidCursor });
   });
 
   test('with a position of another form is invalid', async () => {
-    expect(await cursors.position(cursor, query, /^\d+$/)).toBeUndefined();
+    expect(await cursors.startAfter(cursor, query, /^\d+$/)).toEqual({ refusal: invalidCursor });
   });
 
   test('of another secret is invalid', async () => {
     const others = createCursors(async () => 'another secret');
-    expect(await cursors.position(await others.of(query, position), query, anything)).toBeUndefined();
+    expect(await cursors.startAfter(await others.of(query, position), query, anything)).toEqual({
+      refusal: invalidCursor,
+    });
   });
 
   test('shows neither its position nor how long it is', async () => {
