@@ -1,6 +1,6 @@
 import { getOrder as getOrderRoute, placeOrder as placeOrderRoute } from '../../shared/contracts/orders/routes.ts';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
-import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
+import { httpHandlerForChannels, on } from '../../shared/lambda/http-handler.ts';
 import { createHoldExpiry, oncePerSecond } from './order/hold-expiry-job.ts';
 import { createOrderStore } from './order/order-store.ts';
 import { createPlacementStore, orderWrites } from './order/placement-store.ts';
@@ -33,7 +33,8 @@ const queue = createOrderQueue(ORDER_QUEUE_URL);
 const placeNow = placeOrder(stores, channels, policy, oncePerSecond(createHoldExpiry(orders)));
 
 /** Customers wait for these routes. All others are in `api.handler.ts`, so that this function starts fast. */
-export const handler = httpHandler(
+export const handler = httpHandlerForChannels(
+  channels,
   on(
     placeOrderRoute,
     preferredPlacement(

@@ -1,49 +1,66 @@
-import type { Channels } from '../store.ts';
+import type { DefinedRoute } from '../contracts/define-route.ts';
+import { type Marks, marksOf, union } from '../contracts/readers.ts';
 import { ownValue } from '../input/own-value.ts';
+import type { Channels } from '../store.ts';
 
 type Json = { [name: string]: unknown };
 
 /** What a channel reads instead of a reason that staff wrote. */
 export const reasonOfTheStore = 'Decided by the store';
 
-/** Fields of the back office, wherever they are in a response. */
-const backOfficeFields = new Set(['costMinor', 'risk']);
-
-/** Texts of staff in a response: the field, and by which members its object is recognised. */
-const staffTexts: { field: string; isIn: (object: Json, clientId: string) => boolean }[] = [
-  // The comment of a decision on a refund, and of a change of the policy.
-  { field: 'comment', isIn: ({ by, decision }) => by !== undefined && decision !== undefined },
-  { field: 'note', isIn: ({ refundId, requestedBy }, clientId) => refundId !== undefined && requestedBy !== clientId },
-  // The acknowledgement of an alert.
-  { field: 'note', isIn: ({ at, by }) => at !== undefined && by !== undefined },
-  { field: 'reason', isIn: ({ movementId, recordedAt }) => movementId !== undefined && recordedAt !== undefined },
-];
+/** The channel that reads; `actor` caused the event that it reads. */
+type Reader = { clientId: string; actor?: string; channels: Channels };
 
 /** Whether a client is a channel, and not staff or the back office. */
 const isChannel = (clientId: string, channels: Channels): boolean => ownValue(channels, clientId)?.staff === false;
 
-/** The data of an order's event as its channel reads it: a `reason` only if the channel or a workflow gave it. */
-export function eventDataForChannel<D extends Json>(data: D, actor: string, channels: Channels): D {
-  const isPublic = actor.startsWith('storeworks.') || isChannel(actor, channels);
-  return isPublic || data['reason'] === undefined ? data : { ...data, reason: reasonOfTheStore };
+/**
+ * Returns the bodies of a route's responses as a client may read them: channels get no field that the schemas of the
+ * responses keep for staff. Without `channels`, which clients are staff is unknown, and no caller gets such a field.
+ */
+export function bodiesForClients({ responses }: DefinedRoute, channels: Channels | undefined) {
+  // Derived once for all responses, so that also a status that the route does not name hides them.
+  let marks: { of: Marks | undefined } | undefined;
+  return (body: unknown, clientId: string): unknown => {
+    if (channels && !isChannel(clientId, channels)) return body;
+    marks ??= { of: union(Object.values(responses).map(({ schema }) => schema && marksOf(schema))) };
+    return asRead(body, marks.of, { clientId, channels: channels ?? {} });
+  };
 }
 
-/** A response body as a client may read it: channels get no back-office fields and no texts of staff. */
-export const bodyForClient = (body: unknown, clientId: string, channels: Channels): unknown =>
-  isChannel(clientId, channels) ? withoutBackOffice(body, clientId, channels) : body;
-
-function withoutBackOffice(value: unknown, clientId: string, channels: Channels): unknown {
-  if (Array.isArray(value)) return value.map((each) => withoutBackOffice(each, clientId, channels));
-  if (!isObject(value)) return value;
-  const object = isEvent(value) ? { ...value, data: eventDataForChannel(value.data, value.actor, channels) } : value;
+/** A value as a channel reads it. The members keep their order. */
+export function asRead(value: unknown, marks: Marks | undefined, reader: Reader): unknown {
+  if (!marks || typeof value !== 'object' || value === null) return value;
+  const { members, each } = marks;
+  if (Array.isArray(value)) return each ? value.map((entry) => asRead(entry, each, reader)) : value;
   return Object.fromEntries(
-    Object.entries(object)
-      .filter(([name]) => !backOfficeFields.has(name))
-      .filter(([name]) => !staffTexts.some(({ field, isIn }) => field === name && isIn(object, clientId)))
-      .map(([name, member]) => [name, withoutBackOffice(member, clientId, channels)]),
+    Object.entries<unknown>({ ...value }).flatMap(([name, member]) => {
+      const own = members.get(name) ?? each;
+      const shown = own?.readers ? shownTo(reader, own.readers, member, value) : asRead(member, own, reader);
+      return shown === undefined ? [] : [[name, shown]];
+    }),
   );
 }
 
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null;
-const isEvent = (value: Json): value is { actor: string; data: Json } =>
-  value['eventId'] !== undefined && typeof value['actor'] === 'string' && isObject(value['data']);
+/** A marked field as a channel reads it; undefined if it does not. */
+function shownTo(
+  { clientId, actor = '', channels }: Reader,
+  readers: NonNullable<Marks['readers']>,
+  value: unknown,
+  holder: Json | object,
+): unknown {
+  switch (readers.kind) {
+    case 'staff': {
+      return undefined;
+    }
+    case 'writer': {
+      return Object.entries(holder).some(([name, by]) => name === readers.namedBy && by === clientId)
+        ? value
+        : undefined;
+    }
+    case 'actor': {
+      const isPublic = actor.startsWith('storeworks.') || isChannel(actor, channels);
+      return value === undefined || isPublic ? value : reasonOfTheStore;
+    }
+  }
+}

@@ -3,7 +3,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import * as z from 'zod';
-import { bodyForClient } from '../access/back-office.ts';
+import { bodiesForClients } from '../access/back-office.ts';
 import { isRetryableError } from '../dynamodb/retry-on-conflict.ts';
 import type { Cause } from '../contracts/define-event.ts';
 import type { DefinedRoute } from '../contracts/define-route.ts';
@@ -69,21 +69,19 @@ export const on = <R extends DefinedRoute>(
   },
 });
 
-/** As `httpHandler`. Channels get no fields and texts of the back office. */
-export const httpHandlerForChannels = (channels: Channels, ...handlers: Handler[]) =>
-  httpHandler(
-    ...handlers.map(({ route, handle }) => ({
-      route,
-      handle: async (event: GatewayEvent, now: number) => {
-        const response = await handle(event, now);
-        return { ...response, body: bodyForClient(response.body, callerOf(event).clientId, channels) };
-      },
-    })),
-  );
+/**
+ * Serves the routes of one function: finds the route, parses the request, and returns JSON or a problem document. Fields
+ * that a schema of a response keeps for staff are removed for every caller; `httpHandlerForChannels` shows them to staff.
+ */
+export const httpHandler = (...handlers: Handler[]) => serving(undefined, handlers);
 
-/** Serves the routes of one function: finds the route, parses the request, and returns JSON or a problem document. */
-export const httpHandler = (...handlers: Handler[]) => {
-  const byKey = new Map(handlers.map((handler) => [handler.route.key, handler]));
+/** As `httpHandler`, for routes with fields for staff. Of the clients, only `channels` do not get them. */
+export const httpHandlerForChannels = (channels: Channels, ...handlers: Handler[]) => serving(channels, handlers);
+
+const serving = (channels: Channels | undefined, handlers: Handler[]) => {
+  const byKey = new Map(
+    handlers.map(({ route, handle }) => [route.key, { handle, bodyFor: bodiesForClients(route, channels) }]),
+  );
   return middy<GatewayEvent, APIGatewayProxyStructuredResultV2>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .handler(async (event: GatewayEvent, _context: Context) => {
@@ -91,7 +89,8 @@ export const httpHandler = (...handlers: Handler[]) => {
       if (!handler) return serialise(problem(404, 'not-found', `No resource exists at ${event.rawPath}.`));
       logger.appendKeys({ route: event.routeKey, correlationId: correlationIdOf(event) });
       try {
-        return serialise(await handler.handle(event, Date.now()));
+        const response = await handler.handle(event, Date.now());
+        return serialise({ ...response, body: handler.bodyFor(response.body, callerOf(event).clientId) });
       } catch (error) {
         return serialise(failureOf(error));
       }

@@ -1,4 +1,4 @@
-import { eventDataForChannel } from '../../../shared/access/back-office.ts';
+import { eventDataForChannel } from '../../../shared/access/order-events.ts';
 import type { Cause } from '../../../shared/contracts/define-event.ts';
 import type { DeliveryAttempt } from '../../../shared/contracts/webhooks/delivery-routes.ts';
 import { conflictError } from '../../../shared/dynamodb/retry-on-conflict.ts';
@@ -76,7 +76,7 @@ const attemptWith =
   (post: WebhookClient, channels: Channels, now: () => number) =>
   async (endpoint: Endpoint, { eventId, eventType }: DeliveryMessage, event: OrderEvent): Promise<DeliveryAttempt> => {
     const { occurredAt, actor } = event.metadata;
-    const data = eventDataForChannel(event.data, actor, channels);
+    const data = eventDataForChannel(eventType, event.data, actor, channels);
     const body = JSON.stringify({ type: eventType, timestamp: occurredAt, data });
     const startedAt = now();
     const headers = signatureHeaders(validSecrets(endpoint, startedAt), eventId, Math.floor(startedAt / 1000), body);

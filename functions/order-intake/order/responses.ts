@@ -1,4 +1,3 @@
-import type { ChannelAccess } from '../../../shared/access/channel-access.ts';
 import {
   type OrderContent,
   type OrderResponse,
@@ -95,10 +94,10 @@ export function currentOrderBody(stored: OrderItem, now: number): OrderResponse 
   };
 }
 
-/** As `currentOrderBody`, with the risk for callers that see the orders of all channels. */
-export const currentOrderBodyFor = ({ onlyChannel }: ChannelAccess, order: OrderItem, now: number): OrderResponse => ({
+/** As `currentOrderBody`, with the risk, which the schema keeps for staff. */
+export const orderBodyWithRisk = (order: OrderItem, now: number): OrderResponse => ({
   ...currentOrderBody(order, now),
-  ...(onlyChannel === undefined && order.risk && { risk: RiskResponse.parse(order.risk) }),
+  ...(order.risk && { risk: RiskResponse.parse(order.risk) }),
 });
 
 /** For warehouse and service. The response to a placement has none, so that replays of older orders keep their bytes. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { staffEventTypes } from '../../../shared/contracts/orders/life-cycle-events.ts';
 import { type ChannelAccess, channelAccessOf } from '../../../shared/access/channel-access.ts';
+import { eventDataForChannel } from '../../../shared/access/order-events.ts';
 import { emptyRange, invalidParameter, timeRangeOf } from '../../../shared/contracts/list-query.ts';
 import type { QueuedOrderResponse } from '../../../shared/contracts/orders/queue-routes.ts';
 import type * as routes from '../../../shared/contracts/orders/routes.ts';
@@ -14,7 +15,7 @@ import type { Channels, WarehouseCodes } from '../../../shared/store.ts';
 import { unknownWarehouseFilter } from '../../../shared/reference-data/unknown-warehouse.ts';
 import { etagOf } from '../order/order-item.ts';
 import type { OrderStore } from '../order/order-store.ts';
-import { currentOrderBody, currentOrderBodyFor, unknownOrder } from '../order/responses.ts';
+import { currentOrderBody, orderBodyWithRisk, unknownOrder } from '../order/responses.ts';
 import { findPage } from './find-page.ts';
 import type { SearchStore } from './search-store.ts';
 
@@ -28,7 +29,7 @@ export const getOrder =
     const access = channelAccessOf(caller.clientId, channels);
     const order = await orders.visible(orderId, access);
     if (order) {
-      return { status: 200, headers: { etag: etagOf(order) }, body: currentOrderBodyFor(access, order, cause.now) };
+      return { status: 200, headers: { etag: etagOf(order) }, body: orderBodyWithRisk(order, cause.now) };
     }
     const queued = await findQueued(orderId, access, cause.now);
     return queued ? { status: 200, body: queued } : unknownOrder;
@@ -47,12 +48,13 @@ export const getTimeline =
     if ('refusal' in start) return start.refusal;
     const { after } = start;
     const { events, last } = await orders.timeline(orderId, limit, after);
-    const isShown = ({ detailType }: OutboxItem) =>
-      access.onlyChannel === undefined || !staffEventTypes.includes(detailType);
+    const isForStaff = access.onlyChannel === undefined;
+    const isShown = ({ detailType }: OutboxItem) => isForStaff || !staffEventTypes.includes(detailType);
+    const entries = events.filter(isShown).map(timelineEntry);
     return {
       status: 200,
       body: {
-        events: events.filter(isShown).map(timelineEntry),
+        events: isForStaff ? entries : entries.map((entry) => entryForChannel(entry, channels)),
         ...(last !== undefined && { cursor: await cursors.of(list, last) }),
       },
     };
@@ -101,3 +103,8 @@ function timelineEntry({ detailType, detail }: OutboxItem) {
   const shown = Object.fromEntries(Object.entries(data).filter(([name]) => !personalFields.has(name)));
   return { eventId, type: detailType, occurredAt, actor, data: shown };
 }
+
+const entryForChannel = (entry: ReturnType<typeof timelineEntry>, channels: Channels) => ({
+  ...entry,
+  data: eventDataForChannel(entry.type, entry.data, entry.actor, channels),
+});

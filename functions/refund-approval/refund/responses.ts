@@ -11,6 +11,10 @@ const policyResponse = ({ rule, version, approvalsNeeded, payAfterReturn }: Refu
   payAfterReturn,
 });
 
+/** The note and who wrote it: an amendment replaces the note. */
+export const noteOf = ({ note, requestedBy, amendedBy = [] }: RefundItem) =>
+  note === undefined ? {} : { note, noteBy: amendedBy.at(-1) ?? requestedBy };
+
 /** The response body of a refund. */
 export const refundResponse = (refund: RefundItem): RefundResponse => ({
   refundId: refund.refundId,
@@ -20,7 +24,7 @@ export const refundResponse = (refund: RefundItem): RefundResponse => ({
   channel: refund.channel,
   status: refund.status,
   reason: refund.reason,
-  note: refund.note,
+  ...noteOf(refund),
   currency: refund.currency,
   amountMinor: refund.amountMinor,
   policy: policyResponse(refund.policy),

@@ -5,7 +5,7 @@ import type { ReturnAddress, ReturnResponse, ReturnSummary } from '../../../shar
 import { canonicalHash } from '../../../shared/content-hash.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { type Channels, type WarehouseCodes, warehouseProblem } from '../../../shared/store.ts';
-import { outcomeResponse } from '../refund/responses.ts';
+import { noteOf, outcomeResponse } from '../refund/responses.ts';
 import { applyChange } from '../refund/apply.ts';
 import type { ReceiptStore } from './receipt-store.ts';
 import { refundIdOfReturn, returnStatusOf, rmaIdOf } from '../refund/expected-return.ts';
@@ -114,7 +114,7 @@ function returnSummary(
     channel: refund.channel,
     status,
     reason: refund.reason,
-    note: refund.note,
+    ...noteOf(refund),
     returnBy: refund.returnBy,
     // The customer gets labels only after approval.
     labels: status === 'expected' || status === 'received' ? labels : [],

@@ -6,6 +6,7 @@ import { OrderStatus } from './status.ts';
 import { Balance, PublishedPayment } from '../../payments/payment.ts';
 import { defineEvent } from '../define-event.ts';
 import { OrderLine, OrderPlaced } from './events.ts';
+import { reasonOfActor } from '../readers.ts';
 
 const source = 'storeworks.order-intake';
 
@@ -33,7 +34,7 @@ const Cancelled = ChangedOrder.extend({
       'Id of the request; `review` after a rejection; `unpaid` if the rest of an exchange order was not paid in time',
     example: 'cancel-1',
   }),
-  reason: StoredText.meta({ description: 'Why the units were cancelled', example: 'Ordered twice' }),
+  reason: reasonOfActor(StoredText).meta({ description: 'Why the units were cancelled', example: 'Ordered twice' }),
   lines: z.array(LineUnits).max(maxEntries).describe('Units whose stock was released'),
   cancelledMinor: AmountMinor.describe(
     'Total of these units, in minor units; with the order’s last unit, also shipping and charges',
@@ -76,7 +77,7 @@ export const OrderEdited = defineEvent(
   'OrderEdited',
   ChangedOrder.extend({
     editId: StoredText.meta({ description: 'Id of the edit, chosen by the caller', example: 'edit-1' }),
-    reason: StoredText.meta({ description: 'Why the order was edited', example: 'The customer called' }),
+    reason: reasonOfActor(StoredText).meta({ description: 'Why the order was edited', example: 'The customer called' }),
     lines: z
       .array(
         z.object({
@@ -134,7 +135,9 @@ export const OrderContactChanged = defineEvent(
       }),
     before: Contact,
     after: Contact,
-    reason: StoredText.optional().meta({ description: 'Why the order was corrected', example: 'The buyer called' }),
+    reason: reasonOfActor(StoredText)
+      .optional()
+      .meta({ description: 'Why the order was corrected', example: 'The buyer called' }),
   }),
 );
 
@@ -185,7 +188,10 @@ export const OrderDeliveryCorrected = defineEvent(
       description: 'The end of the return window after the correction.',
       example: '2026-12-28T10:30:00Z',
     }),
-    reason: StoredText.meta({ description: 'Why staff corrected the time.', example: 'The year was mistyped' }),
+    reason: reasonOfActor(StoredText).meta({
+      description: 'Why staff corrected the time.',
+      example: 'The year was mistyped',
+    }),
   }),
 );
 
@@ -209,7 +215,7 @@ export const OrderReleased = defineEvent(
   source,
   'OrderReleased',
   ChangedOrder.extend({
-    reason: StoredText.meta({ description: 'Why the order was released', example: 'Customer is known' }),
+    reason: reasonOfActor(StoredText).meta({ description: 'Why the order was released', example: 'Customer is known' }),
   }),
 );
 
@@ -248,7 +254,10 @@ export const DuplicatePaymentDecided = defineEvent(
   ChangedOrder.extend({
     payment: PublishedPayment.describe('The suspected payment event'),
     decision: z.enum(['count', 'dismiss']).describe('Whether the payment counts'),
-    reason: StoredText.meta({ description: 'Why staff decided so', example: 'Acme-b confirmed the payment' }),
+    reason: reasonOfActor(StoredText).meta({
+      description: 'Why staff decided so',
+      example: 'Acme-b confirmed the payment',
+    }),
   }),
 );
 

@@ -21,6 +21,7 @@ import { nextCursor, pageParameters, severalOf, timeRangeParameters } from '../l
 import { Problem } from '../problem.ts';
 import { OrderStatus } from './status.ts';
 import { sentLineAmounts, sentOrderAmounts } from './sent-amounts.ts';
+import { staffOnly } from '../readers.ts';
 
 const Text = (max: number) => z.string().trim().min(1).max(max);
 
@@ -177,9 +178,11 @@ export const OrderResponse = z
       })
       .optional()
       .describe('The return whose goods the order replaces'),
-    risk: RiskResponse.optional().describe(
-      'The risk of the order, in the response for a single order, for staff and back-office clients. Absent until a reason is found or the order is allocated',
-    ),
+    risk: staffOnly(RiskResponse)
+      .optional()
+      .describe(
+        'The risk of the order, in the response for a single order, for staff and back-office clients. Absent until a reason is found or the order is allocated',
+      ),
     customer: StoredCustomer.optional().meta({
       description: 'Absent in the response to a placement, as are addresses, shipping method and note',
       example: { email: 'ada@example.com', name: 'Ada Lovelace' },

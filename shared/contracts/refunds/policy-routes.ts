@@ -5,6 +5,7 @@ import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
 import { RefundReason } from './refund-content.ts';
 import { ownValue } from '../../input/own-value.ts';
+import { staffOnly } from '../readers.ts';
 
 const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'A name has 1 to 40 lower case letters, digits or dashes');
 const Share = z.number().min(0).max(1);
@@ -198,7 +199,7 @@ export const RefundPolicyChange = z
       .describe('Who may approve the change'),
     decidedBy: StoredText.optional().meta({ description: 'Client or user who decided', example: 'admin' }),
     decidedAt: Instant.optional().describe('Time of the decision'),
-    comment: StoredText.optional().meta({
+    comment: staffOnly(StoredText).optional().meta({
       description: 'Comment of the person who decided',
       example: 'Agreed in the finance meeting',
     }),

@@ -3,13 +3,26 @@ import { maxEntries, StoredText } from '../bounds.ts';
 import { AmountMinor, CurrencyCode, Instant } from '../../names.ts';
 import { Replacement, Text } from './refund-content.ts';
 import { RefundStatus } from './status.ts';
+import { staffOnly, writerOnly } from '../readers.ts';
+
+/** A channel reads only its own note. */
+export const requestNote = {
+  note: writerOnly(StoredText, 'noteBy').optional().meta({
+    description: 'Note of the request. A channel reads only a note that it wrote',
+    example: 'Photo of the damage is in the ticket',
+  }),
+  noteBy: StoredText.optional().meta({
+    description: 'Client or user who wrote the note: who requested the refund, or amended it last',
+    example: 'service',
+  }),
+};
 
 const Approval = z.object({
   decision: z.enum(['approve', 'reject']).describe('The decision'),
   by: StoredText.meta({ description: 'Client or user who decided', example: 'service-lead' }),
   department: StoredText.meta({ description: 'Department of the decision', example: 'service' }),
   at: Instant.describe('Time of the decision'),
-  comment: StoredText.optional().meta({
+  comment: staffOnly(StoredText).optional().meta({
     description: 'Comment of the person who decided',
     example: 'Agreed with the customer by phone',
   }),
@@ -31,10 +44,7 @@ export const RefundResponse = z
     channel: StoredText.meta({ description: 'Channel of the order', example: 'storefront' }),
     status: RefundStatus.describe('Status of the refund'),
     reason: StoredText.meta({ description: 'Reason code of the request', example: 'damaged' }),
-    note: StoredText.optional().meta({
-      description: 'Note of the request',
-      example: 'Photo of the damage is in the ticket',
-    }),
+    ...requestNote,
     currency: CurrencyCode.describe('Currency of the refund, ISO 4217'),
     amountMinor: AmountMinor.describe('Amount of the refund, in minor units'),
     policy: z

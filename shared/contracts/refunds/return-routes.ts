@@ -6,6 +6,8 @@ import { CallerId, Instant, Warehouse } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { nextCursor, pageParameters, severalOf, timeRangeParameters } from '../list-query.ts';
 import { Problem } from '../problem.ts';
+import { staffOnly } from '../readers.ts';
+import { requestNote } from './refund-response.ts';
 
 const Text = (max: number) => z.string().trim().min(1).max(max);
 
@@ -23,7 +25,7 @@ export const ReceivedUnits = z.strictObject({
   quantity: z.int().min(1).max(1_000_000).meta({ description: 'Number of units', example: 1 }),
   disposition: Disposition.describe('`restock`: sold again; `damaged`: kept apart; `missing`: not in the parcel'),
   lot: Text(64).optional().meta({ description: 'Lot that the units return to', example: 'L2026-11' }),
-  note: Text(500)
+  note: staffOnly(Text(500))
     .optional()
     .meta({ description: 'Note about the state of the goods', example: 'Box torn, goods fine' }),
 });
@@ -43,10 +45,7 @@ export const ReturnResponse = z
         '`requested` until the decision on the refund; `closed` if the refund ended unpaid: no goods are expected',
       ),
     reason: StoredText.meta({ description: 'Reason code of the refund', example: 'damaged' }),
-    note: StoredText.optional().meta({
-      description: 'Note of the refund',
-      example: 'Photo of the damage is in the ticket',
-    }),
+    ...requestNote,
     returnBy: Instant.optional().describe('Deadline of the return'),
     labels: z
       .array(

@@ -6,6 +6,7 @@ import { defineRoute } from '../define-route.ts';
 import { nextCursor, pageParameters, severalOf } from '../list-query.ts';
 import { Problem } from '../problem.ts';
 import { AlertKind } from './events.ts';
+import { staffOnly } from '../readers.ts';
 
 export const AlertStatus = z.enum(['open', 'acknowledged']);
 const alertId = z.string().regex(/^[0-9A-Z]{26}$/, 'An alert id has 26 digits and capital letters');
@@ -39,7 +40,9 @@ export const RaisedAlert = z
       .object({
         at: Instant.meta({ description: 'When the alert was acknowledged (UTC)', example: '2026-11-30T10:00:00.000Z' }),
         by: StoredText.meta({ description: 'User or client that acknowledged it', example: 'warehouse' }),
-        note: StoredText.optional().meta({ description: 'Note of that person', example: 'Reordered, due on Friday' }),
+        note: staffOnly(StoredText)
+          .optional()
+          .meta({ description: 'Note of that person', example: 'Reordered, due on Friday' }),
       })
       .optional()
       .meta({ description: 'Who acknowledged the alert, and when; absent while it is open' }),

@@ -3,6 +3,7 @@ import { maxEntries, StoredText } from '../bounds.ts';
 import { Instant, Sku, Warehouse } from '../../names.ts';
 import { AlertLevels } from '../../stock/stock-item.ts';
 import { defineEvent } from '../define-event.ts';
+import { staffOnly } from '../readers.ts';
 
 export const MovementType = z.enum([
   'receipt',
@@ -72,7 +73,9 @@ export const StockMoved = defineEvent(
       description: 'Id of the transfer between two warehouses',
       example: 'transfer-88',
     }),
-    reason: StoredText.optional().meta({ description: 'Why stock was moved', example: 'Delivery note 5521' }),
+    reason: staffOnly(StoredText)
+      .optional()
+      .meta({ description: 'Why stock was moved', example: 'Delivery note 5521' }),
     lot: StoredText.optional().meta({ description: 'Lot of the units', example: 'L2026-11' }),
     expiresOn: z.iso.date().optional().meta({
       description: 'Last day on which the lot is sold, as submitted',
