@@ -1,5 +1,6 @@
 import type { EventDefinition } from '../contracts/define-event.ts';
 import * as orders from '../contracts/orders/events.ts';
+import * as imports from '../contracts/orders/import-events.ts';
 import * as changes from '../contracts/orders/life-cycle-events.ts';
 import * as refusals from '../contracts/orders/refusal-events.ts';
 import { type Marks, marksOf } from '../contracts/readers.ts';
@@ -11,7 +12,7 @@ const isEvent = (value: object | string): value is EventDefinition =>
 
 /** The events that an order's channel reads, by name. */
 const definitions = new Map(
-  [orders, changes, refusals]
+  [orders, imports, changes, refusals]
     .flatMap((module) => Object.values<object | string>(module).filter(isEvent))
     .map((event) => [event.detailType, event]),
 );

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { StoredText } from '../contracts/bounds.ts';
+import { staffOnly } from '../contracts/readers.ts';
 import { listShards } from '../dynamodb/list-shards.ts';
 import { AmountMinor, CurrencyCode, Sku } from '../names.ts';
 
@@ -9,7 +10,9 @@ export const SkuRecord = z.object({
   name: StoredText.meta({ description: 'Name of the SKU, as customers see it', example: 'Earl Grey tea, 100 bags' }),
   priceMinor: AmountMinor.describe('Price of a unit, in minor units'),
   currency: CurrencyCode.describe('Currency of price and cost, ISO 4217'),
-  costMinor: AmountMinor.optional().meta({ description: 'Purchase cost of a unit, in minor units', example: 850 }),
+  costMinor: staffOnly(AmountMinor)
+    .optional()
+    .meta({ description: 'Purchase cost of a unit, in minor units', example: 850 }),
   category: StoredText.optional().meta({ description: 'Category for reports', example: 'Tea' }),
   taxCategory: StoredText.meta({ description: 'Tax category', example: 'standard' }),
   weightGrams: z.int().nonnegative().optional().meta({ description: 'Weight of a unit in grams', example: 320 }),

@@ -1,3 +1,4 @@
+import assert from 'node:assert';
 import * as z from 'zod';
 
 /**
@@ -31,8 +32,7 @@ export type Marks = { readers?: Readers; members: Map<string, Marks>; each?: Mar
 export function marksOf(schema: z.core.$ZodType, outer: ReadonlySet<z.core.$ZodType> = new Set()): Marks | undefined {
   const readers = registry.get(schema as z.ZodType)?.readers;
   if (readers) return { readers, members: new Map() };
-  // A schema that contains itself was entered before.
-  if (outer.has(schema)) return undefined;
+  assert(!outer.has(schema), 'A schema with fields for some readers cannot contain itself');
   const path = new Set([...outer, schema]);
   const within = (inner: z.core.$ZodType) => marksOf(inner, path);
   if (schema instanceof z.ZodObject) {
@@ -46,7 +46,10 @@ export function marksOf(schema: z.core.$ZodType, outer: ReadonlySet<z.core.$ZodT
   if (schema instanceof z.ZodRecord) return eachOf(within(schema.valueType));
   if (schema instanceof z.ZodUnion) return union(schema.options.map(within));
   if (schema instanceof z.ZodIntersection) return union([within(schema.def.left), within(schema.def.right)]);
-  if (schema instanceof z.ZodTuple) return eachOf(union(schema.def.items.map(within)));
+  if (schema instanceof z.ZodTuple) {
+    const { items, rest } = schema.def;
+    return eachOf(union([...items, ...(rest ? [rest] : [])].map(within)));
+  }
   if (schema instanceof z.ZodPipe) return union([within(schema.in), within(schema.out)]);
   if (schema instanceof z.ZodLazy) return within(schema.unwrap());
   return 'innerType' in schema._zod.def ? within(schema._zod.def.innerType as z.core.$ZodType) : undefined;

@@ -5,7 +5,6 @@ import { AmountMinor, Currency, Instant, Sku } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { nextCursor, pageParameters, timeRangeParameters } from '../list-query.ts';
 import { Problem } from '../problem.ts';
-import { staffOnly } from '../readers.ts';
 
 const params = z.strictObject({ sku: Sku.describe('Code of the stock keeping unit, case-sensitive') });
 const Label = z.string().trim().min(1).max(100);
@@ -21,9 +20,7 @@ export const SkuContent = z
       .meta({ description: 'Name of the SKU, as customers see it', example: 'Earl Grey tea, 100 bags' }),
     priceMinor: AmountMinor.describe('Price of a unit, in minor units'),
     currency: Currency.describe('Currency of price and cost, ISO 4217'),
-    costMinor: staffOnly(AmountMinor)
-      .optional()
-      .meta({ description: 'Purchase cost of a unit, in minor units', example: 850 }),
+    costMinor: AmountMinor.optional().meta({ description: 'Purchase cost of a unit, in minor units', example: 850 }),
     category: Label.optional().meta({ description: 'Category for reports', example: 'Tea' }),
     taxCategory: Label.default('standard').meta({
       description: 'Tax category of the store’s settings. Default: `standard`',

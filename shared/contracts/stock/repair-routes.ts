@@ -3,6 +3,7 @@ import { StoredText } from '../bounds.ts';
 import { PathSegment, Sku } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
+import { staffOnly } from '../readers.ts';
 
 const RepairId = z
   .string()
@@ -15,7 +16,7 @@ export const RepairContent = z
       description: 'Id of the repair, chosen by the caller; repeated requests have the same one',
       example: 'repair-2026-11-30',
     }),
-    reason: z.string().trim().min(1).max(200).meta({
+    reason: staffOnly(z.string().trim().min(1).max(200)).meta({
       description: 'Why the counters are changed, for the ledger',
       example: 'Difference of audit nightly-2026-11-29',
     }),
