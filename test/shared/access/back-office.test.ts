@@ -187,7 +187,7 @@ describe('each field that may be of the back office is decided by its full path'
     expect(routes.length).toBeGreaterThan(20);
     const found = routes.flatMap((route) =>
       Object.entries(route.responses).flatMap(([status, { schema }]) =>
-        schema ? placesIn(schema, `${route.key} ${status}`).map((place) => ({ ...place, route })) : [],
+        schema ? placesIn(schema, `${route.key} ${status}`).map(({ path, steps }) => ({ path, steps, route })) : [],
       ),
     );
     const isShown = ({ route, steps }: (typeof found)[number]) =>
@@ -200,7 +200,7 @@ describe('each field that may be of the back office is decided by its full path'
     const found = contractEvents
       .filter(({ detailType }) => new Set<string>(webhookEventTypes).has(detailType))
       .flatMap(({ detailType, envelope }) =>
-        placesIn(envelope.shape.detail.shape.data, detailType).map((place) => ({ ...place, detailType })),
+        placesIn(envelope.shape.detail.shape.data, detailType).map(({ path, steps }) => ({ path, steps, detailType })),
       );
     const isShown = ({ detailType, steps }: (typeof found)[number]) =>
       tells(eventDataForChannel(detailType, Object(secretAt(steps)), 'admin', channels));
