@@ -28,7 +28,7 @@ export const recordPayment = (
     const match = matchPayment(receivedBy(earlyPayments), payment);
     if (match === 'same') return { kind: 'already-stored' };
     if (match !== 'new') return refusedPayment(match);
-    const reportedBy = earlierReporterOf(earlyPayments?.payments, payment);
+    const reportedBy = earlierReporterOf(earlyPayments, payment);
     const written = await store.storeEarlyPayment(orderId, earlyPayments, payment, cause, reportedBy);
     if (written !== 'done') return undefined;
     return { kind: reportedBy === undefined ? 'stored' : 'stored-as-suspected' };
@@ -42,7 +42,7 @@ export function record(order: OrderItem, payment: Payment): Outcome {
   const match = matchPayment(receivedBy(order), payment);
   if (match === 'same') return { kind: 'already-done', order };
   if (match !== 'new') return refusedPayment(match);
-  const reportedBy = earlierReporterOf(order.payments, payment);
+  const reportedBy = earlierReporterOf(order, payment);
   if (reportedBy !== undefined) return suspect(order, payment, reportedBy);
   const after = { ...withPayment(order, payment), version: order.version + 1 };
   const recorded = draftEvent(PaymentRecorded, {

@@ -8,19 +8,32 @@ import { type Change, changed, draftEvent, eventData, type Outcome } from '../or
 import type { OrderItem, SuspectedDuplicate } from '../order/order-item.ts';
 import { balanceOf, holdEvents, withPayment } from '../order/payment.ts';
 
+/** Events that move no money. Two providers may try a payment under one reference of the caller. */
+const attempts = new Set<Payment['type']>(['payment.authorized', 'payment.failed']);
+const movesMoney = ({ type }: Payment) => !attempts.has(type);
+const isEqual = (a: Payment, b: Payment) => a.type === b.type && a.amountMinor === b.amountMinor;
+
+type Received = Pick<OrderItem, 'payments' | 'suspectedDuplicates'>;
+
 /**
- * The provider that reported the same payment of the order before: this payment id, type, amount and currency under
- * another name. Event id and time are the sender's choice and do not count.
+ * The other provider whose payment of this id and currency counts, if the event may be of the same payment: an event that
+ * moves money, an equal one, or any later event of a payment that is suspected or dismissed. Event id, time and, as money
+ * may move in parts, type and amount are the sender's choice. Undefined if earlier money of this payment counts.
  */
-export const earlierReporterOf = (payments: readonly Payment[] = [], payment: Payment): string | undefined =>
-  payments.find(
-    (known) =>
-      known.provider !== payment.provider &&
-      known.paymentId === payment.paymentId &&
-      known.type === payment.type &&
-      known.amountMinor === payment.amountMinor &&
-      known.currency === payment.currency,
-  )?.provider;
+export function earlierReporterOf(received: Received | undefined, payment: Payment): string | undefined {
+  const { payments = [], suspectedDuplicates = [] } = received ?? {};
+  const sameId = payments.filter(({ paymentId }) => paymentId === payment.paymentId);
+  const others = sameId.filter(({ provider }) => provider !== payment.provider);
+  const isOwn = ({ provider, paymentId }: Payment) => provider === payment.provider && paymentId === payment.paymentId;
+  const hasCurrency = ({ currency }: Payment) => currency === payment.currency;
+  if (sameId.some((known) => isOwn(known) && hasCurrency(known) && movesMoney(known))) return undefined;
+  const reporter = others
+    .filter(hasCurrency)
+    .find((known) => isEqual(known, payment) || (movesMoney(known) && movesMoney(payment)));
+  if (reporter) return reporter.provider;
+  const isSuspected = suspectedDuplicates.some(({ payment: known, decision }) => decision !== 'count' && isOwn(known));
+  return isSuspected ? others[0]?.provider : undefined;
+}
 
 /** Stores a payment beside those that count, until a person decides on it. */
 export function suspect(order: OrderItem, payment: Payment, reportedBy: string): Change {

@@ -242,7 +242,7 @@ export const DuplicatePaymentSuspected = defineEvent(
   z.object({
     orderId: StoredText.meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
     payment: PublishedPayment.describe('The payment event that does not count'),
-    reportedBy: StoredText.meta({ description: 'The provider whose equal payment event counts', example: 'acme' }),
+    reportedBy: StoredText.meta({ description: 'The provider whose payment of this id counts', example: 'acme' }),
     order: ChangedOrder.nullable().describe('The order; null if the payment arrived before its order'),
   }),
 );

@@ -23,6 +23,14 @@ describe('a payment that another provider reported before', () => {
     ['with another card', {}, { cardFingerprint: 'card' }],
     ['as a chargeback', { type: 'chargeback.opened' }, {}],
     ['as a refund', { type: 'refund.succeeded', refundId: 'ref-1' }, { refundId: 'ref-2' }],
+    ['as an authorization', { type: 'payment.authorized' }, { eventId: 'other' }],
+    ['with a larger amount', {}, { eventId: 'other', amountMinor: 99_000 }],
+    ['with a smaller amount', {}, { eventId: 'other', amountMinor: 2 }],
+    ['refunded', {}, { eventId: 'other', type: 'refund.succeeded', refundId: 'ref-1', amountMinor: 700 }],
+    ['with a refund that failed', {}, { eventId: 'other', type: 'refund.failed', refundId: 'ref-1' }],
+    ['charged back', {}, { eventId: 'other', type: 'chargeback.opened', chargebackId: 'dp_1' }],
+    ['captured after its refund', { type: 'refund.succeeded' }, { eventId: 'other', type: 'payment.captured' }],
+    ['captured after its chargeback', { type: 'chargeback.lost' }, { eventId: 'other', type: 'payment.captured' }],
   ])('%s does not count, and raises an alarm once', (_name, first, second) => {
     const before = recorded(aPlacedOrder(), aPayment(first)).order;
     const copy = aPayment({ ...first, provider: 'acme-b', ...second });
@@ -39,9 +47,9 @@ describe('a payment that another provider reported before', () => {
 
   test.each<[string, Partial<Payment>]>([
     ['another payment id', { provider: 'giftcard', paymentId: 'gift-1' }],
-    ['another amount', { provider: 'giftcard', amountMinor: 5 }],
     ['another currency', { provider: 'giftcard', currency: 'EUR' }],
-    ['another type', { provider: 'giftcard', type: 'payment.authorized' }],
+    ['an authorization', { provider: 'giftcard', type: 'payment.authorized' }],
+    ['a failure', { provider: 'giftcard', type: 'payment.failed' }],
     ['the same provider', { eventId: 'second-parcel' }],
   ])('is not one with %s', (_name, given) => {
     const { order, types } = recorded(paid, aPayment({ eventId: 'event-2', ...given }));
@@ -71,4 +79,36 @@ describe('a payment that another provider reported before', () => {
       expect(decideDuplicate(suspected, { ...meant, ...other, decision: 'count' }).kind).toBe('unknown');
     },
   );
+
+  /** The types of the events of later payments of the suspected one, after a decision on it. */
+  const laterTypes = (order: OrderItem, given: Partial<Payment>) =>
+    recorded(order, aPayment({ provider: 'acme-b', eventId: 'later', ...given })).types[0];
+  const decided = (decision: 'count' | 'dismiss') => {
+    const outcome = decideDuplicate(suspected, { ...meant, decision });
+    return outcome.kind === 'changed' ? outcome.order : suspected;
+  };
+  const laterEvents: [string, Partial<Payment>][] = [
+    ['an equal event', {}],
+    ['another amount', { amountMinor: 5 }],
+    ['a refund', { type: 'refund.succeeded', refundId: 'ref-1' }],
+    ['a chargeback', { type: 'chargeback.opened' }],
+    ['a chargeback that was lost', { type: 'chargeback.lost' }],
+    ['an authorization', { type: 'payment.authorized', amountMinor: 5 }],
+    ['another currency', { currency: 'EUR' }],
+  ];
+  test.each(laterEvents)('does not count later either, undecided or dismissed: %s', (_name, given) => {
+    expect(laterTypes(suspected, given)).toBe('DuplicatePaymentSuspected');
+    expect(laterTypes(decided('dismiss'), given)).toBe('DuplicatePaymentSuspected');
+  });
+  test.each(laterEvents)('counts later if it counts, as does that of the first provider: %s', (_name, given) => {
+    expect(laterTypes(decided('count'), given)).toBe('PaymentRecorded');
+    expect(laterTypes(decided('count'), { ...given, provider: 'acme' })).toBe('PaymentRecorded');
+  });
+
+  test('that tried the payment and failed does not stop another provider', () => {
+    for (const type of ['payment.failed', 'payment.authorized'] as const) {
+      const tried = recorded(aPlacedOrder(undefined, { status: 'payment-pending' }), aPayment({ type })).order;
+      expect(recorded(tried, aPayment({ provider: 'acme-b' })).order.status).toBe('paid');
+    }
+  });
 });
