@@ -70,11 +70,12 @@ function shortened(instant: string): string {
 
 /** Earlier times are errors of a clock, a spreadsheet or a unit, such as seconds taken for milliseconds. */
 const earliestEventMs = Date.UTC(2000, 0, 1);
+const isFrom2000 = (instant: string) => Date.parse(instant) >= earliestEventMs;
+const before2000 = 'The time is before the year 2000';
 /** Time of an event as its source reports it: from 2000 on. Whether it is in the future depends on the clock: `timeProblem`. */
-export const EventInstant = SentInstant.refine(
-  (instant) => Date.parse(instant) >= earliestEventMs,
-  'The time is before the year 2000',
-).meta({ example: '2026-11-30T09:15:00Z' });
+export const EventInstant = SentInstant.refine(isFrom2000, before2000).meta({ example: '2026-11-30T09:15:00Z' });
+/** `EventInstant` in a message, which may have been sent before 2026-11-30: a longer time is shortened to milliseconds. */
+export const QueuedEventInstant = Instant.refine(isFrom2000, before2000);
 /**
  * Why something cannot have happened at `instant` (a text, or milliseconds), for a problem's detail; undefined if it can.
  * `now` in milliseconds.
@@ -82,7 +83,7 @@ export const EventInstant = SentInstant.refine(
 export function timeProblem(instant: string | number, now: number): string | undefined {
   const at = typeof instant === 'string' ? Date.parse(instant) : instant;
   if (at > now + clockToleranceMs) return 'The time is in the future';
-  if (at < earliestEventMs) return 'The time is before the year 2000';
+  if (at < earliestEventMs) return before2000;
   return undefined;
 }
 

@@ -2,6 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { OrderContent } from '../../../shared/contracts/orders/routes.ts';
 import { Problem } from '../../../shared/contracts/problem.ts';
+import { Instant } from '../../../shared/names.ts';
 import { orderPartition, recordIndex, shardOf } from '../../../shared/orders/order-keys.ts';
 
 /** How long a refusal can be read. */
@@ -66,7 +67,7 @@ export const QueuedOrder = z.object({
     maxOrderAgeDays: z.number().positive().optional(),
   }),
   cause: z.object({ actor: z.string(), correlationId: z.string(), causationId: z.string() }),
-  content: OrderContent,
+  content: OrderContent.safeExtend({ placedAt: Instant.optional() }),
 });
 export type QueuedOrder = z.infer<typeof QueuedOrder>;
 

@@ -1,14 +1,16 @@
 import * as z from 'zod';
 import { maxMovements, type MovementResult, type RejectionReason } from '../../../shared/contracts/stock/routes.ts';
 import { readJson } from '../../../shared/input/json.ts';
+import { QueuedEventInstant } from '../../../shared/names.ts';
 import { Movement } from '../../../shared/stock/movement.ts';
 import { type WarehouseCodes, warehouseProblem } from '../../../shared/store.ts';
 import { applyInOrder } from '../stock/apply-movements.ts';
 import type { StockStore } from '../stock/store.ts';
 import type { DeferralStore } from './deferral-store.ts';
 
+const QueuedMovement = Movement.safeExtend({ occurredAt: QueuedEventInstant.optional() });
 /** The same body as `POST /stock/movements`. SQS moves other messages to the dead-letter queue. */
-const Body = z.strictObject({ movements: z.array(Movement).min(1).max(maxMovements) });
+const Body = z.strictObject({ movements: z.array(QueuedMovement).min(1).max(maxMovements) });
 
 export const MovementMessage = z.object({
   messageId: z.string(),

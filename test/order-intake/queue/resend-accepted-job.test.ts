@@ -157,3 +157,21 @@ test('a refusal expires after 90 days, also if its item is not deleted yet, and 
   expect(await accept(['none'], queue, noon + 91 * day)).toMatchObject([{ kind: 'queued' }]);
   expect((await read('none', noon + 91 * day)).body).toMatchObject({ status: 'accepted' });
 });
+
+test.each([20, 21, 400, 6000, 100_000])(
+  'an order that was accepted with a time of %i fraction digits, before times had a limit, is placed',
+  async (count) => {
+    const queue = aQueue();
+    await accept(['long'], queue);
+    const [sent] = queue.messages;
+    if (!sent) throw new Error('No message');
+    const placedAt = `2026-03-05T11:00:00.${'1'.repeat(count)}Z`;
+    const message = gzipSync(JSON.stringify({ ...sent, content: { ...sent.content, placedAt } }));
+    await setIntake('long', { message });
+    queue.messages.length = 0;
+    expect(await resendAccepted(stores.intakes, queue, noon + 16 * minute)).toEqual([idOf('long')]);
+    expect(await place(queue.messages)).toEqual([]);
+    const shortened = { status: 'placed', placedAt: '2026-03-05T11:00:00.111Z' };
+    expect((await read('long', noon + 20 * minute)).body).toMatchObject(shortened);
+  },
+);

@@ -302,3 +302,23 @@ test('a movement of a warehouse that the settings do not have is rejected once, 
   expect(await Promise.all(movements.map(rejections))).toEqual([[], ['unknown-warehouse'], []]);
   expect(Object.keys(await onHand(sku)).toSorted()).toEqual(['main', 'north']);
 });
+
+describe('a message that was sent before times had a limit', () => {
+  const digits = (count: number) => `2026-03-05T11:00:00.${'1'.repeat(count)}Z`;
+
+  test.each([20, 21, 400, 6000, 100_000])('is applied with a time of %i fraction digits, once', async (count) => {
+    const sku = await aSkuWith(5);
+    const message = aMessage(sku, { type: 'adjustment', quantity: 2, occurredAt: digits(count) });
+    expect([await message.deliver(1), await message.deliver(2)]).toEqual([undefined, undefined]);
+    expect(await onHand(sku)).toEqual({ main: 7 });
+    expect(await rejections(message.movements[0])).toEqual([]);
+  });
+
+  test.each(['1999-12-31T23:59:59Z', '1969-01-01T00:00:00Z', '2026-03-05'])(
+    'is not applied at %s',
+    async (occurredAt) => {
+      const message = aMessage(await aSkuWith(5), { type: 'adjustment', quantity: 2, occurredAt });
+      await expect(message.deliver(1)).rejects.toThrow(/occurredAt/);
+    },
+  );
+});
