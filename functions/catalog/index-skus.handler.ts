@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { batchJobMaxAttempts, openDatabase } from '../../shared/dynamodb/database.ts';
 import { eventHandler } from '../../shared/lambda/event-handler.ts';
 import { IndexEnv } from './env.ts';
-import { indexSkus } from './index-skus.ts';
-import { createSkuIndexStore, Position } from './sku-index-store.ts';
+import { indexSkus } from './skus/index-skus.ts';
+import { createSkuIndexStore, Position } from './skus/sku-index-store.ts';
 
 /** Below the function's timeout of ten minutes. */
 const budgetMs = 8 * 60_000;

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { StoredText } from '../contracts/bounds.ts';
 import { staffOnly } from '../contracts/readers.ts';
 import { listShards } from '../dynamodb/list-shards.ts';
-import { AmountMinor, CurrencyCode, Sku } from '../names.ts';
+import { AmountMinor, CurrencyCode, PathId, Sku } from '../names.ts';
+import { Publication, stateAt } from './publication.ts';
 
 /** A SKU. A catalogue item has these attributes beside its keys. */
 export const SkuRecord = z.object({
@@ -17,16 +18,25 @@ export const SkuRecord = z.object({
   taxCategory: StoredText.meta({ description: 'Tax category', example: 'standard' }),
   weightGrams: z.int().nonnegative().optional().meta({ description: 'Weight of a unit in grams', example: 320 }),
   active: z.boolean().meta({ description: 'Whether the SKU can be ordered', example: true }),
+  product: Publication.extend({
+    productId: PathId.meta({ description: 'Id of the product', example: 'earl-grey' }),
+  })
+    .optional()
+    .meta({ description: 'The product of which the SKU is a variant. The SKU can be ordered while it is on sale' }),
 });
 export type SkuRecord = z.infer<typeof SkuRecord>;
 
-/** The problem type and detail if a SKU cannot be sold in this currency; undefined if it can. */
-export function notSold(sku: SkuRecord | undefined, code: string, currency: string) {
+/** The problem type and detail if a SKU cannot be sold in this currency at `now` (milliseconds); undefined if it can. */
+export function notSold(sku: SkuRecord | undefined, code: string, currency: string, now: number) {
   if (!sku) return { type: 'unknown-sku', detail: `${code} is not in the catalogue` };
-  if (!sku.active) return { type: 'inactive-sku', detail: `${code} is not on sale` };
+  if (!isOnSale(sku, now)) return { type: 'inactive-sku', detail: `${code} is not on sale` };
   if (sku.currency !== currency) return { type: 'wrong-currency', detail: `${code} is sold in ${sku.currency}` };
   return undefined;
 }
+
+/** Whether the SKU can be ordered at `now` (milliseconds): it is active, and its product is published. */
+export const isOnSale = ({ active, product }: SkuRecord, now: number): boolean =>
+  active && (!product || stateAt(product, now) === 'published');
 
 /** Partition key of a SKU and of its events. */
 export const skuPartition = (sku: string) => `SKU#${sku}`;

@@ -18,10 +18,13 @@ type CurrentPrice = { sku: string; unitPriceMinor: number; currency: string };
 /** A requested line; `pointer` is its JSON pointer in the request. */
 type RequestedLine = { sku: string; quantity: number; unitPriceMinor?: number | undefined; pointer: string };
 
-/** Returns the lines with their prices, or a refusal that has the type of the first error and lists all errors. */
+/**
+ * Returns the lines with their prices, or a refusal that has the type of the first error and lists all errors. `now`, in
+ * milliseconds, decides which products are on sale.
+ */
 export function sellable(
   requested: readonly RequestedLine[],
-  { currency, pricesItself }: { currency: string; pricesItself: boolean },
+  { currency, pricesItself, now }: { currency: string; pricesItself: boolean; now: number },
   skus: ReadonlyMap<string, SkuRecord>,
 ): { lines: SellableLine[] } | { refusal: Invalid } {
   const lines: SellableLine[] = [];
@@ -30,7 +33,7 @@ export function sellable(
     const refuse = (type: string, field: string, detail: string, sku?: SkuRecord) =>
       failures.push({ type, pointer: `${pointer}/${field}`, detail, ...(sku && { sku }) });
     const sku = skus.get(code);
-    const refusal = notSold(sku, code, currency);
+    const refusal = notSold(sku, code, currency, now);
     if (refusal) refuse(refusal.type, 'sku', refusal.detail);
     if (!sku || refusal) continue;
     if (!pricesItself && unitPriceMinor !== undefined && unitPriceMinor !== sku.priceMinor) {

@@ -25,7 +25,8 @@ export const editing =
       const stored = order.edits?.find(({ editId }) => editId === content.editId)?.contentHash;
       const sent = { content, contentHash: canonicalHash(content, { stored }), ifMatch: headers['if-match'] };
       const channel = Object.values(channels).find((known) => known.channel === order.channel);
-      const offer = { ...(await offerOf(skusOf(order, content))), pricesItself: channel?.pricesItself ?? false };
+      const pricesItself = channel?.pricesItself ?? false;
+      const offer = { ...(await offerOf(skusOf(order, content))), pricesItself, now: cause.now };
       return edit(order, sent, offer, policy);
     };
     const outcome = await applyForCaller(store, channels, request, decide);

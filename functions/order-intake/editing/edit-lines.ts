@@ -17,18 +17,19 @@ const maxLines = 1000;
 /** The transaction also writes the order, `OrderEdited` and possibly `OrderHeld`. */
 const maxSkus = maxActionsPerTransaction - 3;
 
-/** Current catalogue and stock of the edit's SKUs; `pricesItself`: the order's channel sets its own prices. */
+/** Catalogue and stock of the edit's SKUs at `now` (milliseconds); `pricesItself`: the channel sets its own prices. */
 export type Offer = {
   skus: ReadonlyMap<string, SkuRecord>;
   stock: ReadonlyMap<string, StockItem>;
   pricesItself: boolean;
+  now: number;
 };
 
 /** The lines after the edit and the change of reservations; negative units are released. */
 export function editLines(
   order: OrderItem,
   { lines: requested = [], addLines = [] }: OrderEdit,
-  { skus, stock, pricesItself }: Offer,
+  { skus, stock, pricesItself, now }: Offer,
   policy: SellingPolicy,
 ): { lines: OrderItem['lines']; lineCount: number; reservations: Reservation[] } | { refusal: Outcome } {
   const resize = resized(order, requested);
@@ -42,9 +43,9 @@ export function editLines(
     pointer,
   }));
   const addedLines = addLines.map((line, index) => ({ ...line, pointer: `/addLines/${index}` }));
-  const increases = sellable(increasedLines, { currency, pricesItself: true }, skus);
+  const increases = sellable(increasedLines, { currency, pricesItself: true, now }, skus);
   if ('refusal' in increases) return increases;
-  const additions = sellable(addedLines, { currency, pricesItself }, skus);
+  const additions = sellable(addedLines, { currency, pricesItself, now }, skus);
   if ('refusal' in additions) return additions;
   const taxation = { ...policy, taxIncluded };
   const taxed = increases.lines.map((line, index) => ({

@@ -193,8 +193,8 @@ const priceRequested = (
   return refusal ? { refusal } : priced;
 };
 
-const sellableLines = ({ content, channel }: Placement, skus: PlacementState['skus']) =>
-  sellable(withPointers(content), { currency: content.currency, pricesItself: channel.pricesItself }, skus);
+const sellableLines = ({ content, channel: { pricesItself }, now }: Placement, skus: PlacementState['skus']) =>
+  sellable(withPointers(content), { currency: content.currency, pricesItself, now }, skus);
 
 /** Refuses a time in the future, and one further in the past than the channel may name: it would restate that day. */
 function refuseTime({ content: { placedAt }, channel, now }: Placement): Invalid | undefined {

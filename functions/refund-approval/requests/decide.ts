@@ -126,7 +126,7 @@ function judged(asked: RefundRequest, snapshot: RequestSnapshot, requestVersion:
   if ('shortages' in allocated) return { kind: 'not-refundable', pots: allocated.shortages };
   if (allocated.amountMinor === 0) return nothingRequested;
 
-  const refusal = refuseExchange(content, order, ledger, asked.offer ?? noOffer);
+  const refusal = refuseExchange(content, order, ledger, asked.offer ?? noOffer, now);
   if (refusal) return refusal;
 
   const returning = returningUnits(order, ledger, content);

@@ -10,12 +10,13 @@ import type { RefundLedger } from '../refund/refund-ledger.ts';
 
 type ExchangeContent = Omit<RefundContent, 'requestId' | 'orderId'>;
 
-/** Refuses an exchange that the current catalogue and stock (`offer`) or the order do not allow; else undefined. */
+/** Refuses an exchange that catalogue and stock at `now` (milliseconds) or the order do not allow; else undefined. */
 export function refuseExchange(
   content: ExchangeContent,
   order: OrderSnapshot,
   ledger: RefundLedger,
   offer: Offer,
+  now: number,
 ): Outcome | undefined {
   const { exchange } = content;
   if (!exchange) return undefined;
@@ -23,7 +24,7 @@ export function refuseExchange(
   if (errors.length > 0) return { kind: 'invalid', errors };
 
   const unsold = exchange.lines.flatMap(({ sku }, index) => {
-    const refusal = notSold(offer.skus.get(sku), sku, order.currency);
+    const refusal = notSold(offer.skus.get(sku), sku, order.currency, now);
     return refusal ? [{ ...refusal, pointer: `/exchange/lines/${index}/sku` }] : [];
   });
   const [first] = unsold;

@@ -187,6 +187,7 @@ test('after any edits, totals match the lines, events match the totals, and no u
           skus: today,
           stock: new Map([...stock].filter(([sku]) => needed.has(sku))),
           pricesItself: false,
+          now: 0,
         };
         const outcome = edit(order, { content, contentHash: content.editId }, offer, policy);
         if (outcome.kind !== 'changed') continue;

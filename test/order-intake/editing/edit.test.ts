@@ -162,6 +162,7 @@ describe('an edit is refused for', () => {
       { type: 'unknown-sku', errors: [{ pointer: '/addLines/1/sku' }] },
     ],
     ['an inactive SKU', anEdit({ addLines: [{ sku: 'OLD', quantity: 1 }] }), 'invalid', { type: 'inactive-sku' }],
+    ['a SKU of a draft', anEdit({ addLines: [{ sku: 'DRAFT', quantity: 1 }] }), 'invalid', { type: 'inactive-sku' }],
     [
       'a SKU with another currency',
       anEdit({ addLines: [{ sku: 'FOREIGN', quantity: 1 }] }),

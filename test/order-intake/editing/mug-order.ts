@@ -4,7 +4,7 @@ import type { OrderItem } from '../../../functions/order-intake/order/order-item
 import type { SkuRecord } from '../../../shared/catalog/sku-item.ts';
 import { OrderEdited } from '../../../shared/contracts/orders/life-cycle-events.ts';
 import type { OrderEdit } from '../../../shared/contracts/orders/edit-routes.ts';
-import { aCause, aPolicy, aSku, aStock } from '../../support/builders.ts';
+import { aCause, aPolicy, aSku, aStock, noon } from '../../support/builders.ts';
 import { aPlacedOrder } from '../../support/orders/placed-order.ts';
 
 export const anEdit = (given: Partial<OrderEdit> = {}): OrderEdit => ({
@@ -54,6 +54,7 @@ export const today = catalogue(
   aSku({ sku: 'PLATE', priceMinor: 900 }),
   aSku({ sku: 'BOWL', priceMinor: 600, category: 'kitchen' }),
   aSku({ sku: 'OLD', active: false }),
+  aSku({ sku: 'DRAFT', product: { productId: 'draft', status: 'draft' } }),
   aSku({ sku: 'FOREIGN', currency: 'EUR' }),
 );
 export const inStock = (available: Record<string, Record<string, number>>) =>
@@ -63,6 +64,7 @@ export const anOffer = (given: Partial<Parameters<typeof edit>[2]> = {}) => ({
   skus: today,
   stock: plenty,
   pricesItself: false,
+  now: noon,
   ...given,
 });
 

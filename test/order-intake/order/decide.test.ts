@@ -164,6 +164,13 @@ describe('an order is refused', () => {
   test.each<[string, Partial<OrderContent>, PlacementState, string, string[]]>([
     ['for an unknown SKU', { lines: [{ sku: 'MUG', quantity: 1 }, other] }, aState(), 'unknown-sku', ['/lines/1/sku']],
     ['for a SKU that is not on sale', {}, inCatalogue(aSku({ active: false })), 'inactive-sku', ['/lines/0/sku']],
+    [
+      'for a SKU of a draft',
+      {},
+      inCatalogue(aSku({ product: { productId: 'mugs', status: 'draft' } })),
+      'inactive-sku',
+      ['/lines/0/sku'],
+    ],
     ['in another currency', { currency: 'EUR' }, aState(), 'wrong-currency', ['/lines/0/sku']],
     [
       'for every line that cannot be sold',

@@ -1,6 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { createCatalogStore } from '../../../functions/catalog/store.ts';
+import { createCatalogStore } from '../../../functions/catalog/skus/sku-store.ts';
 import { createStockStore } from '../../../functions/stock-update/stock/store.ts';
 import type { SkuRecord } from '../../../shared/catalog/sku-item.ts';
 import * as routes from '../../../shared/contracts/orders/routes.ts';

@@ -63,6 +63,11 @@ describe('an exchange', () => {
   test.each<[string, Parameters<typeof ask>, object]>([
     ['goods outside the catalogue', [{}, { skus: new Map() }], { kind: 'invalid', type: 'unknown-sku' }],
     ['goods that are off sale', [{}, onSale({ active: false })], { kind: 'invalid', type: 'inactive-sku' }],
+    [
+      'goods of an archived product',
+      [{}, onSale({ product: { productId: 'shirts', status: 'archived' } })],
+      { kind: 'invalid', type: 'inactive-sku' },
+    ],
     ['goods sold in euros', [{}, onSale({ currency: 'EUR' })], { kind: 'invalid', type: 'wrong-currency' }],
     [
       'more units than the stock',

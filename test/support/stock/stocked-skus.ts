@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { createCatalogStore } from '../../../functions/catalog/store.ts';
+import { createCatalogStore } from '../../../functions/catalog/skus/sku-store.ts';
 import { applyMovements } from '../../../functions/stock-update/stock/apply-movements.ts';
 import { createStockStore } from '../../../functions/stock-update/stock/store.ts';
 import type { SkuRecord } from '../../../shared/catalog/sku-item.ts';

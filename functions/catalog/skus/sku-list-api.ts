@@ -1,18 +1,20 @@
-import type * as routes from '../../shared/contracts/catalog/routes.ts';
-import { timeRangeOf } from '../../shared/contracts/list-query.ts';
-import type { HttpResponse } from '../../shared/contracts/problem.ts';
-import { skuShards } from '../../shared/catalog/sku-item.ts';
-import type { Cursors } from '../../shared/dynamodb/cursor.ts';
-import { collectPage, oldestOf } from '../../shared/dynamodb/list-page.ts';
-import type { Request } from '../../shared/lambda/http-handler.ts';
+import type * as routes from '../../../shared/contracts/catalog/routes.ts';
+import { timeRangeOf } from '../../../shared/contracts/list-query.ts';
+import type { HttpResponse } from '../../../shared/contracts/problem.ts';
+import { skuShards } from '../../../shared/catalog/sku-item.ts';
+import type { Cursors } from '../../../shared/dynamodb/cursor.ts';
+import { collectPage, oldestOf } from '../../../shared/dynamodb/list-page.ts';
+import type { Request } from '../../../shared/lambda/http-handler.ts';
+import type { Channels } from '../../../shared/store.ts';
 import type { ListedSku, SkuListStore } from './sku-list-store.ts';
+import { skuFor } from './visibility.ts';
 
 const positionPattern = /^SKU#[A-Za-z0-9._-]{1,64}$/;
 
 /** Serves a page of the list of SKUs. `timeZone` is the IANA zone of the business days. */
 export const listSkus =
-  (store: SkuListStore, cursors: Cursors, timeZone: string) =>
-  async ({ query, caller }: Request<typeof routes.listSkus>): Promise<HttpResponse> => {
+  (store: SkuListStore, cursors: Cursors, timeZone: string, channels: Channels) =>
+  async ({ query, caller, cause }: Request<typeof routes.listSkus>): Promise<HttpResponse> => {
     const { limit, cursor, category, active, changedSince } = query;
     const list = { list: 'skus', category, active, changedSince, caller: caller.clientId };
     const start = await cursors.startAfter(cursor, list, positionPattern);
@@ -24,7 +26,13 @@ export const listSkus =
       (category === undefined || sku.category === category) &&
       (active === undefined || sku.active === (active === 'true')) &&
       (since === undefined || sku.changedAt >= since);
-    const read = async (keys: string[]) => new Map([...(await store.read(keys))].filter(([, sku]) => isListed(sku)));
+    const read = async (keys: string[]) =>
+      new Map(
+        [...(await store.read(keys))].flatMap(([key, sku]) => {
+          const seen = isListed(sku) ? skuFor(sku, caller.clientId, channels, cause.now) : undefined;
+          return seen ? [[key, seen] as const] : [];
+        }),
+      );
     const isFiltered = [category, active, changedSince].some((filter) => filter !== undefined);
     const source = oldestOf(skuShards.keys, store.partitionKeys);
     const { entries, last } = await collectPage(source, read, { limit, after, isFiltered });

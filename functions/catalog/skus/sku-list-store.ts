@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { allSkus, skuKey, skuPartition, SkuRecord } from '../../shared/catalog/sku-item.ts';
-import { type Database, readBatch } from '../../shared/dynamodb/database.ts';
-import { sortKeyReader } from '../../shared/dynamodb/sort-keys.ts';
-import { Instant } from '../../shared/names.ts';
+import { allSkus, skuKey, skuPartition, SkuRecord } from '../../../shared/catalog/sku-item.ts';
+import { type Database, readBatch } from '../../../shared/dynamodb/database.ts';
+import { sortKeyReader } from '../../../shared/dynamodb/sort-keys.ts';
+import { Instant } from '../../../shared/names.ts';
 
 /** A SKU of the index of all SKUs. */
 const ListedSku = SkuRecord.extend({ changedAt: Instant });

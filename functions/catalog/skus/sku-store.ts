@@ -1,11 +1,11 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { skuKey, skuPartition, SkuRecord, skuShards } from '../../shared/catalog/sku-item.ts';
-import { type Database, transact } from '../../shared/dynamodb/database.ts';
-import { SkuChanged } from '../../shared/contracts/catalog/events.ts';
-import { type Cause, newEvent } from '../../shared/contracts/define-event.ts';
-import { expectVersion } from '../../shared/dynamodb/expect-version.ts';
-import { outboxItem } from '../../shared/dynamodb/outbox.ts';
+import { skuKey, skuPartition, SkuRecord, skuShards } from '../../../shared/catalog/sku-item.ts';
+import { type Database, transact } from '../../../shared/dynamodb/database.ts';
+import { SkuChanged } from '../../../shared/contracts/catalog/events.ts';
+import { type Cause, newEvent } from '../../../shared/contracts/define-event.ts';
+import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';
+import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
 import type { StoredSku } from './decide.ts';
 
 const SkuItem = SkuRecord.extend({ version: z.int().positive(), contentHash: z.string() });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { decide, etagOf, type StoredSku } from '../../functions/catalog/decide.ts';
-import { aSku } from '../support/builders.ts';
+import { decide, etagOf, type StoredSku } from '../../../functions/catalog/skus/decide.ts';
+import { aSku } from '../../support/builders.ts';
 
 const wanted = { record: aSku(), contentHash: 'aaaaaaaaaaaaaaaa' };
 const current: StoredSku = { record: aSku({ name: 'A cup' }), version: 3, contentHash: 'bbbbbbbbbbbbbbbb' };

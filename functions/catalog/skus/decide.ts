@@ -1,4 +1,4 @@
-import type { SkuRecord } from '../../shared/catalog/sku-item.ts';
+import type { SkuRecord } from '../../../shared/catalog/sku-item.ts';
 
 /** A SKU as it is stored; `version` counts its changes from 1. */
 export type StoredSku = { record: SkuRecord; version: number; contentHash: string };
@@ -10,7 +10,7 @@ export type Decision =
 /** Strong entity tag (RFC 9110): every change of the SKU changes it. */
 export const etagOf = ({ version, contentHash }: StoredSku) => `"${version}-${contentHash.slice(0, 12)}"`;
 
-/** Decides whether a SKU is created, replaced or unchanged. `ifMatch` is the If-Match header (RFC 9110). */
+/** Decides whether a SKU is created, replaced or unchanged; it stays in its product. `ifMatch` is the If-Match header (RFC 9110). */
 export function decide(
   wanted: { record: SkuRecord; contentHash: string },
   current: StoredSku | undefined,
@@ -19,7 +19,8 @@ export function decide(
   if (ifMatch !== undefined && !matches(ifMatch, current)) return { kind: 'precondition-failed' };
   if (!current) return { kind: 'create', next: { ...wanted, version: 1 } };
   if (current.contentHash === wanted.contentHash) return { kind: 'unchanged', current };
-  return { kind: 'replace', next: { ...wanted, version: current.version + 1 } };
+  const record = { ...wanted.record, product: current.record.product };
+  return { kind: 'replace', next: { record, contentHash: wanted.contentHash, version: current.version + 1 } };
 }
 
 const matches = (ifMatch: string, current: StoredSku | undefined) => {

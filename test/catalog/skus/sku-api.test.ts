@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import '../support/environment.ts';
-import { getSku, putSku } from '../../functions/catalog/api.handler.ts';
-import { createCatalogStore } from '../../functions/catalog/store.ts';
-import * as routes from '../../shared/contracts/catalog/routes.ts';
-import { databaseForAll, tables } from '../support/database/dynamodb.ts';
-import { eventsOf } from '../support/database/outbox.ts';
-import { aRequest } from '../support/requests.ts';
+import '../../support/environment.ts';
+import { getSku, putSku } from '../../../functions/catalog/skus/sku-api.ts';
+import { createCatalogStore } from '../../../functions/catalog/skus/sku-store.ts';
+import * as routes from '../../../shared/contracts/catalog/routes.ts';
+import { aCause, aSku } from '../../support/builders.ts';
+import { databaseForAll, tables } from '../../support/database/dynamodb.ts';
+import { eventsOf } from '../../support/database/outbox.ts';
+import { aRequest } from '../../support/requests.ts';
 
 const database = databaseForAll();
 const store = createCatalogStore(database.db, tables);
@@ -25,7 +26,9 @@ const put = (sku: string, content: object, ifMatch?: string) =>
       body: routes.SkuContent.parse({ name: 'A mug', priceMinor: 1200, currency: 'GBP', ...content }),
     }),
   );
-const get = (sku: string) => getSku(store)(aRequest(routes.getSku, { params: { sku } }));
+const channels = { storefront: { channel: 'storefront', pricesItself: false, staff: false } };
+const get = (sku: string, client = 'admin') =>
+  getSku(store, channels)(aRequest(routes.getSku, { params: { sku } }, client));
 const events = (sku: string) => eventsOf(database.db, tables.CATALOG_TABLE_NAME, `SKU#${sku}`);
 
 describe('the catalogue', () => {
@@ -60,6 +63,14 @@ describe('the catalogue', () => {
       expect(await get('TAXED')).toMatchObject({ status: 404 });
     },
   );
+
+  test('keeps the product of a SKU, and hides a SKU from channels before the launch', async () => {
+    const product = { productId: 'pots', status: 'published', publishedFrom: '2026-03-06T00:00:00Z' } as const;
+    await store.write({ record: aSku({ sku: 'POT', product }), version: 1, contentHash: '' }, aCause());
+    await put('POT', { priceMinor: 7 });
+    expect(await get('POT')).toMatchObject({ body: { priceMinor: 7, product } });
+    expect(await get('POT', 'storefront')).toMatchObject({ status: 404, body: { type: 'unknown-sku' } });
+  });
 
   test('returns 404 for an unknown SKU', async () => {
     expect(await get('NONE')).toMatchObject({ status: 404, body: { type: 'unknown-sku' } });

@@ -1,18 +1,19 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { listSkus } from '../../functions/catalog/sku-list-api.ts';
-import { createSkuListStore } from '../../functions/catalog/sku-list-store.ts';
-import { createSkuIndexStore } from '../../functions/catalog/sku-index-store.ts';
-import { indexSkus } from '../../functions/catalog/index-skus.ts';
-import { createCatalogStore } from '../../functions/catalog/store.ts';
-import { skuKey, type SkuRecord } from '../../shared/catalog/sku-item.ts';
-import * as routes from '../../shared/contracts/catalog/routes.ts';
-import { cursors } from '../support/cursors.ts';
-import { aCause, aSku } from '../support/builders.ts';
-import { databaseForEach, tables } from '../support/database/dynamodb.ts';
-import { aRequest } from '../support/requests.ts';
+import { listSkus } from '../../../functions/catalog/skus/sku-list-api.ts';
+import { createSkuListStore } from '../../../functions/catalog/skus/sku-list-store.ts';
+import { createSkuIndexStore } from '../../../functions/catalog/skus/sku-index-store.ts';
+import { indexSkus } from '../../../functions/catalog/skus/index-skus.ts';
+import { createCatalogStore } from '../../../functions/catalog/skus/sku-store.ts';
+import { skuKey, type SkuRecord } from '../../../shared/catalog/sku-item.ts';
+import * as routes from '../../../shared/contracts/catalog/routes.ts';
+import { cursors } from '../../support/cursors.ts';
+import { aCause, aSku } from '../../support/builders.ts';
+import { databaseForEach, tables } from '../../support/database/dynamodb.ts';
+import { aRequest } from '../../support/requests.ts';
 
 const database = databaseForEach();
+const channels = { storefront: { channel: 'storefront', pricesItself: false, staff: false } };
 const at = (time: string) => Date.parse(`2026-03-05T${time}Z`);
 
 const put = async (sku: string, given: Partial<SkuRecord> = {}, now = at('12:00:00'), version = 1) =>
@@ -28,6 +29,7 @@ const list = async (query: Record<string, unknown> = {}, client = 'admin') =>
     createSkuListStore(database.db, tables),
     cursors,
     'Europe/London',
+    channels,
   )(aRequest(routes.listSkus, { query: routes.listSkus.query.parse(query) }, client));
 const bodyOf = async (query: Record<string, unknown>) => {
   const { status, body } = await list(query);
@@ -81,6 +83,24 @@ describe('the list of SKUs', () => {
     await put('MUG', { priceMinor: 1 }, at('14:00:00'), 2);
     await put('PAN');
     expect(await skusOf({ limit: '10', cursor: first.cursor })).toEqual(['MUG', 'PAN', 'TEA', 'a.b']);
+  });
+
+  test('has no SKU of a product before its launch for a channel, and no times of launch and withdrawal', async () => {
+    const product = { productId: 'pots', status: 'published' } as const;
+    await put('POT-SOON', { product: { ...product, publishedFrom: '2026-03-06T00:00:00Z' } });
+    await put('POT-NOW', { product: { ...product, publishedUntil: '2026-03-06T00:00:00Z' } });
+    await put('POT-OLD', { product: { ...product, publishedUntil: '2026-03-01T00:00:00Z' } });
+    await put('POT-DRAFT', { product: { ...product, status: 'draft' } });
+    const seenBy = async (client: string) =>
+      (await list({}, client)).body as { skus: { sku: string; product?: object }[] };
+    const pots = ({ skus }: { skus: { sku: string; product?: object }[] }) =>
+      skus.filter(({ sku }) => sku.startsWith('POT'));
+    expect(pots(await seenBy('admin')).map(({ sku }) => sku)).toEqual(['POT-DRAFT', 'POT-NOW', 'POT-OLD', 'POT-SOON']);
+    expect(pots(await seenBy('storefront'))).toMatchObject([
+      { sku: 'POT-NOW', product: { ...product } },
+      { sku: 'POT-OLD' },
+    ]);
+    expect(JSON.stringify(await seenBy('storefront'))).not.toContain('publishedUntil');
   });
 
   test('refuses a cursor of other filters or of another caller', async () => {

@@ -1,10 +1,10 @@
 import { QueryCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { skuKey, skuPartition, SkuRecord, skuShards } from '../../shared/catalog/sku-item.ts';
-import { SkuChanged } from '../../shared/contracts/catalog/events.ts';
-import type { Database } from '../../shared/dynamodb/database.ts';
-import { OutboxItem, timelineKeys } from '../../shared/dynamodb/outbox.ts';
+import { skuKey, skuPartition, SkuRecord, skuShards } from '../../../shared/catalog/sku-item.ts';
+import { SkuChanged } from '../../../shared/contracts/catalog/events.ts';
+import type { Database } from '../../../shared/dynamodb/database.ts';
+import { OutboxItem, timelineKeys } from '../../../shared/dynamodb/outbox.ts';
 
 /** Position of a scan. */
 export const Position = z.strictObject({ pk: z.string(), sk: z.string() });

@@ -1,4 +1,4 @@
-import { inParallel } from '../../shared/in-parallel.ts';
+import { inParallel } from '../../../shared/in-parallel.ts';
 import type { Position, SkuIndexStore } from './sku-index-store.ts';
 
 const parallelSkus = 16;
