@@ -66,5 +66,8 @@ export function assertSeparation(clients: Record<string, Client>): void {
   }
   const setters = Object.entries(clients).filter(([, { scopes }]) => scopes.includes('policies.write'));
   const [only] = setters;
-  assert(setters.length !== 1, `Only ${only?.[0]} may set policies: nobody could approve a looser one`);
+  assert(
+    setters.length !== 1,
+    `Only ${only?.[0]} may set policies, so a looser policy has no second person to approve it`,
+  );
 }

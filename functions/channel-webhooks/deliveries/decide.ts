@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { DeliveryAttempt } from '../../../shared/contracts/webhooks/delivery-routes.ts';
+import type { DeadReason } from '../../../shared/contracts/webhooks/endpoint.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import { isAccepted, pauseSeconds } from '../endpoints/health.ts';
 import type { Delivery, ReceivedMessage } from './delivery.ts';
@@ -46,9 +47,9 @@ export function nextStep(
   const current = delivery?.round === message.round ? delivery : undefined;
   if (current && current.state !== 'pending') return { kind: 'drop' };
   const round = roundOf(message, delivery);
-  if (endpoint.status === 'disabled') return dead(round, 'endpoint-disabled');
+  if (endpoint.status === 'disabled') return { kind: 'dead', delivery: dead(round, 'endpoint-disabled') };
   const isTooOld = now > round.startedAt + maxAgeSeconds * 1000;
-  if (isTooOld && hadItsChance(endpoint, round)) return dead(round, 'not-accepted-in-time');
+  if (isTooOld && hadItsChance(endpoint, round)) return { kind: 'dead', delivery: dead(round, 'not-accepted-in-time') };
   const notBefore = Math.max(current?.nextAttemptAt ?? 0, endpoint.pausedUntil ?? 0);
   if (notBefore > now) {
     const due = Math.ceil((notBefore - now) / 1000);
@@ -69,10 +70,7 @@ export const turnSeconds = ({ startedAt }: ReceivedMessage, now: number): number
 const hadItsChance = ({ failures, isSlow = false }: Endpoint, { tries }: Delivery): boolean =>
   isSlow || (tries > 0 ? failures > 0 : pauseSeconds(failures) > 0);
 
-const dead = (round: Delivery, reason: string): Step => ({
-  kind: 'dead',
-  delivery: { ...round, state: 'dead', reason },
-});
+const dead = (delivery: Delivery, reason: DeadReason): Delivery => ({ ...delivery, state: 'dead', reason });
 
 /** The delivery in this message's round, with the revision of its next write. */
 function roundOf(message: ReceivedMessage, delivery: Delivery | undefined): Delivery {
@@ -101,12 +99,12 @@ export function afterAttempt(
   const round = roundOf(message, previous);
   const tries = round.tries + 1;
   const attempted: Delivery = { ...round, tries, attempts: [...round.attempts, attempt].slice(-maxAttemptsKept) };
-  if (attempt.status === 410) return { delivery: { ...attempted, state: 'dead', reason: 'gone' }, endpoint: 'gone' };
+  if (attempt.status === 410) return { delivery: dead(attempted, 'gone'), endpoint: 'gone' };
   if (isAccepted(attempt)) return { delivery: { ...attempted, state: 'delivered' }, endpoint: 'healthy' };
   const retrySeconds = retryDelaySeconds(tries, random, policy);
   const nextAttemptAt = now + Math.round(retrySeconds * 1000);
   if (nextAttemptAt > round.startedAt + policy.maxAgeSeconds * 1000) {
-    return { delivery: { ...attempted, state: 'dead', reason: 'not-accepted-in-time' }, endpoint: 'failing' };
+    return { delivery: dead(attempted, 'not-accepted-in-time'), endpoint: 'failing' };
   }
   return { delivery: { ...attempted, nextAttemptAt }, endpoint: 'failing', retrySeconds };
 }

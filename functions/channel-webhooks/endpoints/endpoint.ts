@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { EndpointReason } from '../../../shared/contracts/webhooks/endpoint.ts';
 
 /** A change by staff that awaits its decision. Times are milliseconds since the epoch. */
 const PendingChange = z.object({
@@ -15,7 +16,7 @@ const PendingChange = z.object({
 export type PendingChange = z.infer<typeof PendingChange>;
 
 /** Reason of a disabled endpoint whose creation by staff is not approved. */
-export const awaitingApproval = 'awaiting-approval';
+export const awaitingApproval = 'awaiting-approval' satisfies EndpointReason;
 
 /** An endpoint as it is stored. */
 export const Endpoint = z.object({

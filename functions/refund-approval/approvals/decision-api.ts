@@ -21,7 +21,7 @@ export async function decideOnRefund(
   decider: Decider,
   cause: Cause,
 ): Promise<HttpResponse> {
-  const limits = strictestLimits(policiesFor(await policies.inForce(), [decider.by], cause.now));
+  const limits = strictestLimits(policiesFor(await policies.inForce(cause.now), [decider.by], cause.now));
   const decide = (refund: RefundItem, ledger: RefundLedger) =>
     decision === 'approve'
       ? approve(refund, decider, comment, limits, cause.now)

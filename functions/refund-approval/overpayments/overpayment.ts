@@ -21,7 +21,7 @@ type OverpaymentRequest = {
 
 type Dependencies<S extends RefundSnapshot> = {
   store: Pick<RefundStore, 'commit'> & {
-    requestSnapshot: (orderId: string, refundId: string) => Promise<S | undefined>;
+    requestSnapshot: (ids: { orderId: string; refundId: string }, now: number) => Promise<S | undefined>;
   };
   /** Decides on the request by the policy, as on any other. */
   request: (asked: OverpaymentRequest, snapshot: S) => Outcome;
@@ -39,7 +39,7 @@ export const refundOverpayment =
     const requestId = `cancellation-${cause.causationId}`;
     const refundId = refundIdOf(orderId, requestId);
     await retryOnConflict(changeRetryBudgetMs, async () => {
-      const snapshot = await store.requestSnapshot(orderId, refundId);
+      const snapshot = await store.requestSnapshot({ orderId, refundId }, cause.now);
       if (!snapshot) throw new Error(`The order ${orderId} does not exist`);
       const overpaidMinor = overpaymentOf(snapshot);
       if (snapshot.refund || overpaidMinor === 0) return 'done';

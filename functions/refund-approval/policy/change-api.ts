@@ -24,7 +24,7 @@ export const policyChangeApi = ({ store, changes, cursors }: PolicyStores, autho
     const start = await cursors.startAfter(cursor, list, policyChangePattern);
     if ('refusal' in start) return start.refusal;
     const { after: before } = start;
-    const { version } = await store.inForce();
+    const { version } = await store.current();
     const { items, last } = await changes.list(before, limit);
     const body = {
       changes: items.map((change) => changeResponse(change, version, request.cause.now)),
@@ -39,7 +39,7 @@ export const policyChangeApi = ({ store, changes, cursors }: PolicyStores, autho
   }: Request<typeof routes.getRefundPolicyChange>): Promise<HttpResponse> => {
     const change = await changes.find(params.changeId);
     if (!change) return unknownChange;
-    return { status: 200, body: changeResponse(change, (await store.inForce()).version, cause.now) };
+    return { status: 200, body: changeResponse(change, (await store.current()).version, cause.now) };
   },
 
   decideRefundPolicyChange: ({
@@ -51,7 +51,7 @@ export const policyChangeApi = ({ store, changes, cursors }: PolicyStores, autho
     retryOnConflict(retryBudgetMs, async () => {
       const change = await changes.find(params.changeId);
       if (!change) return unknownChange;
-      const current = await store.inForce();
+      const current = await store.inForce(cause.now);
       const by = caller.subject || caller.clientId;
       const decision = decideOnChange(change, { ...body, comment: body.comment, by }, current.version, cause.now);
       switch (decision.kind) {

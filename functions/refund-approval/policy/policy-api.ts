@@ -16,11 +16,11 @@ const msPerHour = 3_600_000;
 
 /** The routes that read and change the refund policy. */
 export const policyApi = ({ store, changes, cursors }: PolicyStores, settings: PolicySettings) => ({
-  getRefundPolicy: async (): Promise<HttpResponse> => policyResponse(await store.inForce()),
+  getRefundPolicy: async (): Promise<HttpResponse> => policyResponse(await store.current()),
 
   putRefundPolicy: ({ headers, body, caller, cause }: Request<typeof routes.putRefundPolicy>): Promise<HttpResponse> =>
     retryOnConflict(retryBudgetMs, async () => {
-      const current = await store.inForce();
+      const current = await store.inForce(cause.now);
       const by = caller.subject || caller.clientId;
       const wanted = { content: body, by, at: new Date(cause.now).toISOString(), from: caller.address };
       const decision = changePolicy(wanted, current, headers['if-match'], settings.authorWatchHours);

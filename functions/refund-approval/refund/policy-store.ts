@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Action, type Database, readBatch, transact } from '../../../shared/dynamodb/database.ts';
+import { type Action, type Database, type Key, readBatch, transact } from '../../../shared/dynamodb/database.ts';
 import { type Cause, newEvent } from '../../../shared/contracts/define-event.ts';
 import { RefundPolicyChanged } from '../../../shared/contracts/refunds/policy-events.ts';
 import { RefundPolicy } from '../../../shared/contracts/refunds/policy-routes.ts';
@@ -7,7 +7,7 @@ import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
 import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';
 import { newestUnder } from '../../../shared/dynamodb/query-pages.ts';
 import { policyKey, policyVersionKey, policyVersionPrefix } from './refund-keys.ts';
-import { defaultPolicy, type EarlierPolicy, type PolicyInForce } from './refund-policy.ts';
+import { defaultPolicy, type EarlierPolicy, type PolicyInForce, watchedPolicies } from './refund-policy.ts';
 
 /** An earlier policy as it is stored: its content is that of its version. */
 export type EarlierVersion = Omit<EarlierPolicy, 'content'>;
@@ -35,29 +35,37 @@ const StoredPolicy = z.object({
 
 /** The policy in force and all earlier versions. */
 export function createPolicyStore(db: Database, table: string) {
-  const read = async (key: { pk: string; sk: string }) => {
-    const [item] = (await readBatch(db, { [table]: [key] }, true)).get(table) ?? [];
-    return item === undefined ? undefined : StoredPolicy.parse(item);
+  const read = async (keys: Key[]) => {
+    const items = (await readBatch(db, { [table]: keys }, true)).get(table) ?? [];
+    return items.map((item) => StoredPolicy.parse(item));
   };
+  const readCurrent = async (): Promise<Pick<PolicyVersion, 'version' | 'content' | 'earlier'>> =>
+    (await read([policyKey]))[0] ?? { version: 0, content: defaultPolicy };
 
-  /** The content of a version; 0 is the default policy. */
-  const contentOf = async (version: number): Promise<RefundPolicy> => {
-    if (version === 0) return defaultPolicy;
-    const found = await read(policyVersionKey(version));
-    if (!found) throw new RangeError(`The refund policy has no version ${version}`);
-    return found.content;
+  /** The content of these versions, in one request. Version 0 is the default policy. */
+  const contentsOf = async (versions: ReadonlySet<number>): Promise<ReadonlyMap<number, RefundPolicy>> => {
+    const stored = await read([...versions].filter((version) => version > 0).map(policyVersionKey));
+    return new Map([[0, defaultPolicy], ...stored.map(({ version, content }) => [version, content] as const)]);
   };
 
   return {
-    async inForce(): Promise<PolicyInForce> {
-      const policy = await read(policyKey);
-      if (!policy) return { version: 0, content: defaultPolicy };
-      const { version, content, earlier = [] } = policy;
-      const withContent = async (each: EarlierVersion) => ({ ...each, content: await contentOf(each.version) });
-      return { version, content, earlier: await Promise.all(earlier.map(withContent)) };
+    /** The policy in force without those that still judge the authors of changes: one read. */
+    async current(): Promise<Pick<PolicyInForce, 'version' | 'content'>> {
+      const { version, content } = await readCurrent();
+      return { version, content };
     },
 
-    version: contentOf,
+    /** The policy in force, with those that judge the authors of changes at `now` (ms since the epoch). */
+    async inForce(now: number): Promise<PolicyInForce> {
+      const { version, content, earlier } = await readCurrent();
+      const watched = watchedPolicies({ earlier }, now);
+      const contents = await contentsOf(new Set(watched.map((each) => each.version)));
+      const withContent = (each: EarlierVersion) => ({ ...each, content: contentIn(contents, each.version) });
+      return { version, content, earlier: watched.map(withContent) };
+    },
+
+    /** The content of a version; 0 is the default policy. */
+    version: async (version: number): Promise<RefundPolicy> => contentIn(await contentsOf(new Set([version])), version),
 
     /**
      * Puts a new version in force, together with the `others` of the transaction. Another new version in the meantime is
@@ -85,3 +93,9 @@ export function createPolicyStore(db: Database, table: string) {
   };
 }
 export type PolicyStore = ReturnType<typeof createPolicyStore>;
+
+function contentIn(contents: ReadonlyMap<number, RefundPolicy>, version: number): RefundPolicy {
+  const content = contents.get(version);
+  if (!content) throw new RangeError(`The refund policy has no version ${version}`);
+  return content;
+}

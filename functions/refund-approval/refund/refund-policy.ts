@@ -29,8 +29,10 @@ export type EarlierPolicy = { by: string; until: string; version: number; conten
 export type PolicyInForce = { version: number; content: RefundPolicy; earlier?: EarlierPolicy[] };
 
 /** The earlier policies that still judge their authors at `now` (ms since the epoch). */
-export const watchedPolicies = ({ earlier = [] }: Pick<PolicyInForce, 'earlier'>, now: number): EarlierPolicy[] =>
-  earlier.filter(({ until }) => now < Date.parse(until));
+export const watchedPolicies = <E extends Pick<EarlierPolicy, 'until'>>(
+  { earlier = [] }: { earlier?: E[] | undefined },
+  now: number,
+): E[] => earlier.filter(({ until }) => now < Date.parse(until));
 
 /**
  * The policies that judge what these people do: the one in force, and those that each of them made looser. The strictest

@@ -18,7 +18,7 @@ export function refundApi(store: RequestStore, channels: Channels) {
 
   return {
     getRefundable: async ({ params, caller, cause }: Request<typeof routes.getRefundable>): Promise<HttpResponse> => {
-      const snapshot = await store.requestSnapshot(params.orderId, 'none');
+      const snapshot = await store.requestSnapshot({ ...params, refundId: 'none' }, cause.now);
       const access = channelAccessOf(caller.clientId, channels);
       if (!snapshot || !isVisible(snapshot.order.channel, access)) return unknownOrder;
       const others = await Promise.all(

@@ -27,12 +27,12 @@ export function requestApi(
     exchange && offerOf([...new Set(exchange.lines.map(({ sku }) => sku))]);
 
   const applyRequest = (
-    { orderId, refundId, currency }: { orderId: string; refundId: string; currency: string | undefined },
+    target: { orderId: string; refundId: string; currency: string | undefined },
     decide: (snapshot: RequestSnapshot) => Outcome,
     { caller, cause }: Pick<Request<typeof routes.requestRefund>, 'caller' | 'cause'>,
   ) =>
     retryOnConflict(changeRetryBudgetMs, async () => {
-      const snapshot = await store.requestSnapshot(orderId, refundId, currency);
+      const snapshot = await store.requestSnapshot(target, cause.now);
       if (!snapshot || !isVisibleTo(caller.clientId, snapshot.order.channel)) return 'unknown' as const;
       const outcome = decide(snapshot);
       if (outcome.kind !== 'changed') return outcome;

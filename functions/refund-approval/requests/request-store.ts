@@ -13,13 +13,19 @@ export function createRequestStore(db: Database, tables: TablesEnv) {
   return {
     ...refunds,
 
-    /** For a refund in this currency; undefined if there is no such order. `history` is undefined for a guest. */
-    async requestSnapshot(orderId: string, refundId: string, currency?: string): Promise<RequestSnapshot | undefined> {
+    /**
+     * For a refund in this currency, requested at `now` (ms since the epoch); undefined if there is no such order. `history` is
+     * undefined for a guest.
+     */
+    async requestSnapshot(
+      { orderId, refundId, currency }: { orderId: string; refundId: string; currency?: string | undefined },
+      now: number,
+    ): Promise<RequestSnapshot | undefined> {
       const snapshot = await refunds.snapshot(orderId, refundId, currency);
       if (!snapshot) return undefined;
       const { id: customerId } = snapshot.order.customer;
       const history = customerId === undefined ? undefined : await historyOf(customerId);
-      return { ...snapshot, policy: await policies.inForce(), history };
+      return { ...snapshot, policy: await policies.inForce(now), history };
     },
   };
 }

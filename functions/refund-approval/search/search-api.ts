@@ -22,7 +22,7 @@ type Settings = { channels: Channels; warehouses: WarehouseCodes; timeZone: stri
 
 type Stores = {
   store: Pick<RefundStore, 'requestedKeys' | 'listed'>;
-  policies: Pick<PolicyStore, 'inForce'>;
+  policies: Pick<PolicyStore, 'current'>;
   cursors: Cursors;
 };
 
@@ -53,7 +53,7 @@ export function searchApi(
 
   /** Which pending refunds wait for the decision of a department, by the limits in force; or the response to an unknown one. */
   async function awaiting(department: string): Promise<Pick<RefundSearch, 'isWanted'> | { refusal: HttpResponse }> {
-    const { limits } = (await policies.inForce()).content;
+    const { limits } = (await policies.current()).content;
     if (ownValue(limits, department) === undefined) {
       return { refusal: invalidParameter('awaiting', invalidValueText(department, Object.keys(limits))) };
     }

@@ -269,7 +269,7 @@ export const getTimeline = defineRoute({
   summary: 'List the events of an order, oldest first',
   scope: 'orders.read',
   params: OrderParams,
-  // Unlike other lists, this one once had no pages: whoever sends no limit gets all events that fit into a response.
+  // This list had no pages at first: without a limit, the response has all events that fit into it.
   query: z.object({
     limit: z.coerce.number().int().min(1).max(1000).default(1000).meta({
       description: 'Largest number of events of the page, 1 to 1,000. A page is shorter if its events are large',
@@ -351,7 +351,7 @@ export const findOrders = defineRoute({
         orders: z.array(OrderResponse).max(maxEntries).meta({ description: 'Orders, newest first' }),
         cursor: nextCursor.meta({
           description: 'Requests the next page; absent on the last one',
-          example: 'eyJwayI6Ik9SREVSIn0',
+          example: 'q3Zk0dJ7…',
         }),
       }),
     },

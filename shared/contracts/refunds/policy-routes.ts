@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { boundedRecord, maxEntries, StoredText } from '../bounds.ts';
 import { AmountMinor, Instant } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
+import { nextCursor, pageParameters } from '../list-query.ts';
 import { Problem } from '../problem.ts';
 import { RefundReason } from './refund-content.ts';
 import { ownValue } from '../../input/own-value.ts';
@@ -259,29 +260,13 @@ export const listRefundPolicyVersions = defineRoute({
   tag: 'Refunds',
   summary: 'List the versions of the refund policy, with person, time and address of each change; the newest first',
   scope: 'refunds.decide',
-  query: z.strictObject({
-    limit: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .max(100)
-      .default(20)
-      .meta({ description: 'Largest number of versions of a page', example: 20 }),
-    cursor: z
-      .string()
-      .max(1000)
-      .optional()
-      .meta({ description: '`cursor` of the previous page', example: 'eyJwayI6IlBPTElDWSJ9' }),
-  }),
+  query: z.strictObject(pageParameters),
   responses: {
     200: {
       description: 'A page; `cursor` requests the next one. Version 0, the default policy, is not listed.',
       schema: z.object({
         versions: z.array(PolicyVersion).max(maxEntries).describe('The versions, newest first'),
-        cursor: StoredText.optional().meta({
-          description: 'Requests the next page; absent on the last one',
-          example: 'eyJwayI6IlBPTElDWSJ9',
-        }),
+        cursor: nextCursor,
       }),
     },
     400: { description: 'A parameter is not valid', schema: Problem },

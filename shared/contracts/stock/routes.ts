@@ -211,9 +211,7 @@ export const getMovements = defineRoute({
       description: 'A page; `cursor` requests the next one. Filters may give a short page although more follow',
       schema: z.object({
         movements: z.array(LedgerEntry).max(maxEntries).meta({ description: 'Movements, the newest first' }),
-        cursor: nextCursor
-          .meta({ description: 'Requests the next page; absent on the last one', example: 'eyJwayI6IlNLVSJ9' })
-          .meta({ description: '`cursor` of the previous page', example: 'eyJwayI6IlNLVSJ9' }),
+        cursor: nextCursor,
       }),
     },
     400: { description: 'Invalid query', schema: Problem },

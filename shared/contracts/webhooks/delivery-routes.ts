@@ -2,23 +2,9 @@ import * as z from 'zod';
 import { maxEntries, StoredText } from '../bounds.ts';
 import { Instant, SentInstant } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
+import { nextCursor, pageParameters } from '../list-query.ts';
 import { Problem } from '../problem.ts';
-import { channelQuery, notAChannel, params, query, unknownEndpoint } from './endpoint.ts';
-
-const paging = {
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(100)
-    .default(50)
-    .meta({ description: 'Largest number of deliveries of a page', example: 50 }),
-  cursor: z
-    .string()
-    .max(1000)
-    .optional()
-    .meta({ description: '`cursor` of the previous page', example: 'eyJwayI6IkVORFBPSU5UIn0' }),
-};
+import { channelQuery, deadReason, notAChannel, params, query, unknownEndpoint } from './endpoint.ts';
 
 export const DeliveryAttempt = z
   .object({
@@ -44,10 +30,7 @@ const WebhookDelivery = z
     state: z
       .enum(['pending', 'delivered', 'dead'])
       .describe('`dead`: the endpoint did not accept the event within the maximum age'),
-    reason: StoredText.optional().meta({
-      description: 'Why the delivery is dead',
-      example: 'Not accepted within a day',
-    }),
+    reason: deadReason.optional(),
     nextAttemptAt: Instant.optional().describe('Time of the next attempt of a pending delivery'),
     attempts: z.array(DeliveryAttempt).max(maxEntries).describe('The attempts, oldest first'),
   })
@@ -62,7 +45,7 @@ export const listWebhookDeliveries = defineRoute({
   params,
   query: z.strictObject({
     ...channelQuery,
-    ...paging,
+    ...pageParameters,
     state: z.enum(['all', 'dead']).default('all').describe('`dead` lists only deliveries that can be replayed'),
   }),
   responses: {
@@ -70,10 +53,7 @@ export const listWebhookDeliveries = defineRoute({
       description: 'A page',
       schema: z.object({
         deliveries: z.array(WebhookDelivery).max(maxEntries).describe('The deliveries, newest first'),
-        cursor: StoredText.optional().meta({
-          description: 'Requests the next page; absent on the last one',
-          example: 'eyJwayI6IkVORFBPSU5UIn0',
-        }),
+        cursor: nextCursor,
       }),
     },
     403: notAChannel,
@@ -94,9 +74,9 @@ export const postWebhookReplay = defineRoute({
       from: SentInstant.describe('Start of the period (inclusive), by the time of the event'),
       to: SentInstant.describe('End of the period (exclusive)'),
       includeDelivered: z.boolean().default(false).describe('Also replay delivered and pending deliveries'),
-      cursor: z.string().max(1000).optional().meta({
-        description: '`cursor` of the previous response, if the period has more deliveries than one call replays',
-        example: 'eyJwayI6IkVORFBPSU5UIn0',
+      cursor: pageParameters.cursor.meta({
+        description: '`cursor` of the response before, if the period has more deliveries than one call replays',
+        example: 'q3Zk0dJ7…',
       }),
     })
     .refine(({ from, to }) => Date.parse(from) < Date.parse(to), {
@@ -108,9 +88,9 @@ export const postWebhookReplay = defineRoute({
       description: 'Queued; with a cursor there are more deliveries to replay',
       schema: z.object({
         replayed: z.int().meta({ description: 'Number of deliveries queued by this call', example: 25 }),
-        cursor: StoredText.optional().meta({
+        cursor: nextCursor.meta({
           description: 'Send it to replay the rest of the period; absent if there is none',
-          example: 'eyJwayI6IkVORFBPSU5UIn0',
+          example: 'q3Zk0dJ7…',
         }),
       }),
     },

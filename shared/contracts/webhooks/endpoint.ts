@@ -17,6 +17,27 @@ export const channelQuery = {
   }),
 };
 export const query = z.strictObject(channelQuery);
+/** The fields that identify an endpoint in events and requests. */
+export const endpointFields = {
+  channel: StoredText.meta({ description: 'Channel of the endpoint', example: 'storefront' }),
+  endpointId: StoredText.meta({ description: 'Id of the endpoint', example: 'orders-to-erp' }),
+};
+
+/** Why an endpoint is disabled. */
+export type EndpointReason = 'gone' | 'failing' | 'awaiting-approval';
+export const endpointReason = StoredText.optional().meta({
+  description: 'Why it is disabled: `gone` (it responded 410), `failing`, or `awaiting-approval`',
+  example: 'gone' satisfies EndpointReason,
+});
+
+/** Why a delivery is dead. */
+export type DeadReason = 'not-accepted-in-time' | 'gone' | 'endpoint-disabled';
+export const deadReason = StoredText.meta({
+  description:
+    'Why the delivery is dead: `not-accepted-in-time`, `gone` (the endpoint responded 410), or `endpoint-disabled`',
+  example: 'not-accepted-in-time' satisfies DeadReason,
+});
+
 const PendingChange = z
   .object({
     changeId: StoredText.meta({
@@ -38,8 +59,7 @@ const PendingChange = z
 
 export const WebhookEndpointResponse = z
   .object({
-    endpointId: StoredText.meta({ description: 'Id of the endpoint', example: 'orders-to-erp' }),
-    channel: StoredText.meta({ description: 'Channel whose order events are delivered', example: 'storefront' }),
+    ...endpointFields,
     url: StoredText.meta({
       description: 'Address that receives the events',
       example: 'https://shop.example/storeworks/events',
@@ -58,10 +78,7 @@ export const WebhookEndpointResponse = z
         '`active`; `pending-verification` until it echoes the challenge; or `disabled`: it responded 410, only failed ' +
           'for three days (PUT enables it), or awaits the approval of its creation',
       ),
-    reason: StoredText.optional().meta({
-      description: 'Why it is disabled: `gone` (it responded 410), `failing`, or `awaiting-approval`',
-      example: 'failing',
-    }),
+    reason: endpointReason,
     disabledAt: Instant.optional().describe('When the endpoint was disabled'),
     failingSince: Instant.optional().describe('First failure since the last accepted event; absent if there is none'),
     lastFailure: StoredText.optional().meta({

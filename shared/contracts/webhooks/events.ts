@@ -2,23 +2,20 @@ import * as z from 'zod';
 import { StoredText } from '../bounds.ts';
 import { Instant } from '../../names.ts';
 import { defineEvent } from '../define-event.ts';
+import { deadReason, endpointFields, endpointReason } from './endpoint.ts';
 
 /** A channel's webhook endpoint was created, changed, disabled (it responded 410) or deleted. Without its secret. */
 export const WebhookEndpointChanged = defineEvent(
   'storeworks.channel-webhooks',
   'WebhookEndpointChanged',
   z.object({
-    channel: StoredText.meta({ description: 'Channel of the endpoint', example: 'storefront' }),
-    endpointId: StoredText.meta({ description: 'Id of the endpoint', example: 'orders-to-erp' }),
+    ...endpointFields,
     url: StoredText.meta({
       description: 'Address that receives the events',
       example: 'https://shop.example/storeworks/events',
     }),
     status: z.enum(['active', 'disabled', 'pending-verification', 'deleted']).describe('Status after the change'),
-    reason: StoredText.optional().meta({
-      description: 'Why the endpoint is disabled',
-      example: 'The endpoint responded 410 Gone',
-    }),
+    reason: endpointReason,
   }),
 );
 
@@ -27,8 +24,7 @@ export const WebhookEndpointDisabled = defineEvent(
   'storeworks.channel-webhooks',
   'WebhookEndpointDisabled',
   z.object({
-    channel: StoredText.meta({ description: 'Channel of the endpoint', example: 'storefront' }),
-    endpointId: StoredText.meta({ description: 'Id of the endpoint', example: 'orders-to-erp' }),
+    ...endpointFields,
     url: StoredText.meta({
       description: 'Address that received the events',
       example: 'https://shop.example/storeworks/events',
@@ -50,21 +46,19 @@ export const WebhookDeliveryGivenUp = defineEvent(
   'storeworks.channel-webhooks',
   'WebhookDeliveryGivenUp',
   z.object({
-    channel: StoredText.meta({ description: 'Channel of the endpoint', example: 'storefront' }),
-    endpointId: StoredText.meta({ description: 'Id of the endpoint', example: 'orders-to-erp' }),
+    ...endpointFields,
     deliveredEventId: StoredText.meta({
       description: 'Id of the undelivered event; also the `webhook-id`',
       example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX',
     }),
     orderId: StoredText.meta({ description: 'Order of the event', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
-    reason: StoredText.meta({ description: 'Why no further attempt is made', example: 'Not accepted within a day' }),
+    reason: deadReason,
     attempts: z.int().nonnegative().meta({ description: 'Number of attempts', example: 12 }),
   }),
 );
 
 const who = {
-  channel: StoredText.meta({ description: 'Channel of the endpoint', example: 'storefront' }),
-  endpointId: StoredText.meta({ description: 'Id of the endpoint', example: 'orders-to-erp' }),
+  ...endpointFields,
   noticeUrl: StoredText.optional().meta({
     description: 'Address that received the events before, and gets this notice; absent if there was none',
     example: 'https://shop.example/storeworks/events',

@@ -56,7 +56,7 @@ const decide = (by: string, changeId: string, decision: 'approve' | 'reject' = '
       by,
     ),
   );
-const inForce = async () => (await policies.inForce()).content;
+const inForce = async () => (await policies.current()).content;
 
 const writeOrder = (order: OrderSnapshot) =>
   database.db.send(
