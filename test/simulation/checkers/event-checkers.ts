@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Checker } from './checkers.ts';
 
@@ -28,22 +29,31 @@ const copiesAreEqual: Checker = {
   },
 };
 
+/** The id of the event in a message from the bus. */
+const eventIdIn = (body: string): string => (JSON.parse(body) as BusMessage).detail.metadata.eventId;
+type BusMessage = { detail: { metadata: { eventId: string } } };
+
 const redrivesFail: Checker = {
   name: 'no dead-letter queue holds a message that a redrive would process',
-  violations: ({ deadLetters, notifiedByStaff }) => {
+  violations: ({ deadLetters, notifiedByStaff, committed }) => {
     // A payout with an open chargeback stays in the queue until staff look up its result at the provider.
     const isExpected = ({ bodies, heldAfterRedrive }: DeadLetters) =>
       heldAfterRedrive === 0 &&
       bodies.every((body) => [...notifiedByStaff].some((refundId) => body.includes(refundId)));
-    // The simulation sets a looser policy; the notice of it waits for a person.
-    const isNotice = ({ queue }: DeadLetters) => queue.includes('RefundPolicyChanged');
-    return deadLetters
-      .filter((letters) => !isNotice(letters) && !isExpected(letters))
+    // A looser policy raises a notice, which waits for a person. Other policies raise none.
+    const isOfPolicies = ({ queue }: DeadLetters) => queue.includes('RefundPolicyChanged');
+    const looser = committed.filter(({ type, data }) => type === 'RefundPolicyChanged' && data.isLooser === true);
+    const isNoticeOfAll = ({ bodies }: DeadLetters) =>
+      isDeepStrictEqual(new Set(bodies.map(eventIdIn)), new Set(looser.map(({ eventId }) => eventId)));
+    const withoutNotice = deadLetters.some(isOfPolicies) ? [] : looser;
+    const unexpected = deadLetters
+      .filter((letters) => !(isOfPolicies(letters) ? isNoticeOfAll(letters) : isExpected(letters)))
       .map(
         // The actors send no malformed messages, so every other dead letter is a defect, even if its redrive fails.
         ({ queue, held, bodies, heldAfterRedrive }) =>
           `${queue} held ${held} messages; ${held - heldAfterRedrive} of them succeeded when redriven: ${bodies[0]}`,
       );
+    return [...unexpected, ...withoutNotice.map(({ eventId }) => `the looser policy of ${eventId} raised no notice`)];
   },
 };
 

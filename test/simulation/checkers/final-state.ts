@@ -25,7 +25,7 @@ import type { DayReport } from './reports.ts';
 import type { ObservedResponses } from '../actors/observed-responses.ts';
 import { Lot } from '../../../shared/stock/lot.ts';
 
-type Metadata = { eventId: string; occurredAt: string };
+type Metadata = { eventId: string; occurredAt: string; actor: string };
 
 /** An event with the hash of its content, which does not depend on the order of fields. */
 export type CommittedEvent = {

@@ -71,4 +71,28 @@ const requestInTime = requestNightlyRuns(`,
     to: 'update(`${id}.${body}`)',
     detectedBy: 'every webhook message is signed, belongs to its channel and matches a committed event',
   },
+  'channels-read-reasons-of-staff': {
+    file: 'shared/access/back-office.ts',
+    from: 'return value === undefined || isPublic ?',
+    to: 'return value === undefined || actor ?',
+    detectedBy: 'every webhook message is signed, belongs to its channel and matches a committed event',
+  },
+  'channels-read-no-reason': {
+    file: 'shared/access/back-office.ts',
+    from: 'return value === undefined || isPublic ?',
+    to: 'return value === undefined ?',
+    detectedBy: 'every webhook message is signed, belongs to its channel and matches a committed event',
+  },
+  'every-policy-raises-a-notice': {
+    file: 'infra/workflows/refund-approval/policy.ts',
+    from: '{ isLooser: [true] }',
+    to: '{ isLooser: [true, false] }',
+    detectedBy: 'no dead-letter queue holds a message that a redrive would process',
+  },
+  'no-policy-raises-a-notice': {
+    file: 'infra/workflows/refund-approval/policy.ts',
+    from: '{ isLooser: [true] }',
+    to: "{ isLooser: ['true'] }",
+    detectedBy: 'no dead-letter queue holds a message that a redrive would process',
+  },
 };
