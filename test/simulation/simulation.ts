@@ -8,7 +8,7 @@ import { inParallel } from '../../shared/in-parallel.ts';
 import { type ApiClient, createApiClient } from '../support/system/api-client.ts';
 import { actors } from './actors/actors.ts';
 import type { PlannedSku } from './workload/assortment.ts';
-import { redriveAll } from './checkers/dead-letters.ts';
+import { readNotices, redriveAll } from './checkers/dead-letters.ts';
 import { adminOf, type FinalState, readLake, readResults, readSchedules, readTables } from './checkers/final-state.ts';
 import { violationsOf } from './checkers/checkers.ts';
 import { days } from './workload/order-plan.ts';
@@ -83,6 +83,7 @@ export async function simulate(options: SimulationOptions) {
     faults.end();
     await becomeQuiescent();
     const deadlines = await readDeadlines(context);
+    const policyNotices = await readNotices(engine, admin, 'RefundPolicyChanged');
     faults.begin();
     await passAMonth(context, becomeQuiescent);
     faults.end();
@@ -93,6 +94,7 @@ export async function simulate(options: SimulationOptions) {
       ...(await readState(context, becomeQuiescent, deadlines)),
       ledger: provider.ledger,
       notifiedByStaff: provider.notifiedByStaff,
+      policyNotices,
       failedInvocations: failed,
     };
     const seconds = (performance.now() - started) / 1000;
@@ -163,7 +165,7 @@ async function readState(
   { engine, admin, client, plan, observed, now }: RunContext,
   becomeQuiescent: () => Promise<void>,
   afterFaults: FinalState['deadlines'][0],
-): Promise<Omit<FinalState, 'ledger' | 'notifiedByStaff' | 'failedInvocations'>> {
+): Promise<Omit<FinalState, 'ledger' | 'notifiedByStaff' | 'policyNotices' | 'failedInvocations'>> {
   const { reportsBucket, lakeBucket, stockInboxBucket, orderFilesBucket } = engine.credentials;
   const deadLetters = await redriveAll(engine, admin, becomeQuiescent);
   const reports: FinalState['reports'] = [];

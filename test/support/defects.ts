@@ -17,3 +17,11 @@ export const outages: [name: string, error: () => Error][] = [
   ['a network that is down', () => Object.assign(new Error('reset'), { code: 'ECONNRESET' })],
   ['a permission that is missing', () => Object.assign(new Error('denied'), { name: 'AccessDeniedException' })],
 ];
+
+/** The store's answer to too many requests. The caller repeats the request before it counts as an outage. */
+export const throttling: [name: string, error: () => Error][] = [
+  [
+    'a throttled store',
+    () => Object.assign(new Error('slow down'), { name: 'ThrottlingException', $retryable: { throttling: true } }),
+  ],
+];

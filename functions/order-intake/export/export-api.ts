@@ -9,7 +9,7 @@ import { channelAccessOf } from '../../../shared/access/channel-access.ts';
 
 const unknownExport = problem(404, 'unknown-export', 'There is no such export.');
 
-const retryBudgetMs = 4000;
+const defaultRetryBudgetMs = 4000;
 const tooManyExports = (atOnce: number) =>
   problem(
     429,
@@ -21,7 +21,12 @@ const tooManyExports = (atOnce: number) =>
 
 /** Requests a file of the orders that are visible to the caller, who has at most `atOnce` unfinished exports. */
 export const requestExport =
-  (store: Pick<ExportStore, 'request' | 'unfinished'>, channels: Channels, atOnce: number) =>
+  (
+    store: Pick<ExportStore, 'request' | 'unfinished'>,
+    channels: Channels,
+    atOnce: number,
+    retryBudgetMs = defaultRetryBudgetMs,
+  ) =>
   async ({ body, caller, cause }: Request<typeof routes.postOrderExport>): Promise<HttpResponse> => {
     const { onlyChannel } = channelAccessOf(caller.clientId, channels);
     const requested = { exportId: ulid(cause.now), ...body, status: 'requested' as const };

@@ -136,7 +136,7 @@ describe('a count states what is there, also below the reserved units', () => {
     expect(body.shortUnits).toBe(short);
     // The newest ones: the older are shipped first.
     const found = body.orders.map(({ orderId }: { orderId: string }) => orderId);
-    expect(new Set(found)).toEqual(new Set(placed.slice(3 - orders)));
+    expect(found.toSorted()).toEqual(placed.slice(3 - orders).toSorted());
     expectProblem(await order(sku, 3), 409, 'out-of-stock');
   });
 });

@@ -7,6 +7,7 @@ import { handleEachMessage } from '../../../shared/lambda/message-batch.ts';
 import { queueBatchHandler } from '../../../shared/lambda/queue-batch-handler.ts';
 import { queueHandler } from '../../../shared/lambda/queue-handler.ts';
 import { ofType, resolve } from '../../infra/synthesised.ts';
+import { defects, outages, throttling } from '../../support/defects.ts';
 
 const context = {
   awsRequestId: 'request',
@@ -14,21 +15,15 @@ const context = {
   getRemainingTimeInMillis: () => 30_000,
 } as unknown as Context;
 const silent = { error: () => undefined };
-const named = (name: string, properties: object = {}) => Object.assign(new Error(name), { name, ...properties });
-
-/** What a handler may throw for one record; a value that is not an `Error` too. */
-const failures: [string, () => Error][] = [
-  ['a defect of the domain code', () => new TypeError("Cannot read properties of undefined (reading 'rate')")],
-  ['a table key that does not exist', () => new RangeError('Invalid time value')],
-  ['a broken invariant', () => named('AssertionError')],
-  ['a stored item that does not parse', () => z.string().safeParse(1).error ?? new Error()],
-  ['a request that the store refuses', () => named('ValidationException', { $fault: 'client' })],
-  ['a throttled store', () => named('ThrottlingException', { $fault: 'client', $retryable: { throttling: true } })],
-  ['a store that is down', () => named('InternalServerError', { $fault: 'server' })],
-  ['a value that is not an error', () => 'text' as unknown as Error],
+/** What a handler may throw for one record. */
+const failures = [
+  ...defects.map(([name, error]) => ({ name, error, isOutage: false })),
+  ...[...outages, ...throttling].map(([name, error]) => ({ name, error, isOutage: true })),
 ];
 const places = [0, 1, 2];
-const cases = failures.flatMap(([name, error]) => places.map((bad) => [name, bad, error] as const));
+const cases = failures.flatMap(({ name, error, isOutage }) =>
+  places.map((bad) => [name, bad, error, isOutage] as const),
+);
 
 const Message = z.object({ number: z.int() });
 const batchOf = (bodies: unknown[]) => ({
@@ -101,14 +96,13 @@ const change = (sequence: number) => ({
 describe('a stream', () => {
   test.each(cases)(
     'with %s at record %i processes the others in this invocation or the next',
-    async (_n, bad, error) => {
+    async (_n, bad, error, isOutage) => {
       const done = new Set<string>();
       const aside: object[] = [];
       let attempts = 0;
       const store = {
         record: (_alert: object, sequence: string) => {
           // An outage passes; any other error stays.
-          const isOutage = ['ThrottlingException', 'InternalServerError'].includes(error().name);
           attempts += sequence === String(bad) ? 1 : 0;
           if (sequence === String(bad) && (!isOutage || attempts === 1)) return Promise.reject(error());
           done.add(sequence);

@@ -59,6 +59,29 @@ export async function redriveAll(
   return found;
 }
 
+const Notice = z.object({ detail: z.object({ metadata: z.object({ eventId: z.string() }) }) });
+
+/** The ids of the events whose notice waits in the queue of this event type. It has at most ten messages. */
+export async function readNotices(
+  { context, gatewayUrl }: Pick<LocalStore, 'context' | 'gatewayUrl'>,
+  { settings }: Admin,
+  detailType: string,
+): Promise<string[]> {
+  const sqs = new SQSClient(settings);
+  const queues = context.template
+    .ofType('AWS::SQS::Queue')
+    .filter(({ logicalId }) => logicalId.startsWith(`${detailType}DeadLetters`));
+  const ids: string[] = [];
+  for (const { name } of queues) {
+    const QueueUrl = `${gatewayUrl}/${context.template.accountId}/${name}`;
+    const input = { QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 };
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(input));
+    ids.push(...Messages.map(({ Body = '' }) => Notice.parse(JSON.parse(Body)).detail.metadata.eventId));
+  }
+  sqs.destroy();
+  return ids;
+}
+
 /** Invokes each function of a queue's failed invocations again and deletes those that succeed. */
 async function invokeAgain(sqs: SQSClient, settings: Admin['settings'], QueueUrl: string): Promise<void> {
   const lambda = new LambdaClient(settings);

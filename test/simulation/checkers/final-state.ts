@@ -52,6 +52,8 @@ export type FinalState = Tables & {
   stockResults: Map<string, string>;
   orderResults: Map<string, string>;
   deadLetters: DeadLetters[];
+  /** Ids of the events of policies whose notice waits after the first faults phase. Notices expire after two weeks. */
+  policyNotices: string[];
   /** Invocations that failed after the system was quiescent and without faults. */
   failedInvocations: FailedInvocation[];
   /** The payment provider's own ledger. */
