@@ -39,6 +39,7 @@ const created: Record<string, z.ZodType[]> = {
   repairId: [RepairContent.shape.repairId],
 };
 const byPathOrStore = new Set([
+  'categoryId',
   'orderId',
   'exportId',
   'refundId',

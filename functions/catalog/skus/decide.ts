@@ -1,4 +1,5 @@
 import type { SkuRecord } from '../../../shared/catalog/sku-item.ts';
+import { isPermitted } from '../../../shared/entity-tag.ts';
 
 /** A SKU as it is stored; `version` counts its changes from 1. */
 export type StoredSku = { record: SkuRecord; version: number; contentHash: string };
@@ -7,24 +8,15 @@ export type Decision =
   | { kind: 'unchanged'; current: StoredSku }
   | { kind: 'precondition-failed' };
 
-/** Strong entity tag (RFC 9110): every change of the SKU changes it. */
-export const etagOf = ({ version, contentHash }: StoredSku) => `"${version}-${contentHash.slice(0, 12)}"`;
-
 /** Decides whether a SKU is created, replaced or unchanged; it stays in its product. `ifMatch` is the If-Match header (RFC 9110). */
 export function decide(
   wanted: { record: SkuRecord; contentHash: string },
   current: StoredSku | undefined,
   ifMatch: string | undefined,
 ): Decision {
-  if (ifMatch !== undefined && !matches(ifMatch, current)) return { kind: 'precondition-failed' };
+  if (!isPermitted(ifMatch, current)) return { kind: 'precondition-failed' };
   if (!current) return { kind: 'create', next: { ...wanted, version: 1 } };
   if (current.contentHash === wanted.contentHash) return { kind: 'unchanged', current };
   const record = { ...wanted.record, product: current.record.product };
   return { kind: 'replace', next: { record, contentHash: wanted.contentHash, version: current.version + 1 } };
 }
-
-const matches = (ifMatch: string, current: StoredSku | undefined) => {
-  if (!current) return false;
-  const tags = new Set(ifMatch.split(',').map((tag) => tag.trim()));
-  return tags.has('*') || tags.has(etagOf(current));
-};

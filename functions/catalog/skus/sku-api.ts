@@ -1,10 +1,11 @@
 import type * as routes from '../../../shared/contracts/catalog/routes.ts';
 import { type HttpResponse, invalidContent, invalidValueText, problem } from '../../../shared/contracts/problem.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
+import { etagOf } from '../../../shared/entity-tag.ts';
 import { contentHash } from '../../../shared/ids.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';
-import { decide, etagOf, type StoredSku } from './decide.ts';
+import { decide, type StoredSku } from './decide.ts';
 import type { CatalogStore } from './sku-store.ts';
 import { skuFor } from './visibility.ts';
 

@@ -1,0 +1,116 @@
+import type { Category } from '../../../shared/catalog/category.ts';
+import {
+  type Categories,
+  descendantsOf,
+  pathOf,
+  type VersionedCategory,
+} from '../../../shared/catalog/category-tree.ts';
+import { didYouMean } from '../../../shared/closest.ts';
+import type { CategoryContent } from '../../../shared/contracts/catalog/category-routes.ts';
+import type { FieldError } from '../../../shared/contracts/problem.ts';
+import { isPermitted } from '../../../shared/entity-tag.ts';
+import { contentHash } from '../../../shared/ids.ts';
+
+/** Levels of the tree. */
+export const maxDepth = 10;
+/** Categories of the store. Their item is also limited in bytes. */
+export const maxCategories = 2000;
+
+export type Decision =
+  | { kind: 'create' | 'replace'; next: VersionedCategory }
+  | { kind: 'unchanged'; current: VersionedCategory }
+  | { kind: 'precondition-failed' }
+  | { kind: 'invalid'; errors: FieldError[] };
+
+/** Hash of what a PUT sets, for the entity tag and for unchanged content. */
+export const hashOf = ({ changedAt: _at, version: _version, ...content }: Category & { version?: number }) =>
+  contentHash(content);
+
+/** A category with the members that its entity tag depends on. */
+export const tagged = (category: VersionedCategory) => ({
+  version: category.version,
+  contentHash: hashOf(category),
+});
+
+/** Decides whether a category is created, replaced or unchanged. `now` in milliseconds. */
+export function decide(
+  categoryId: string,
+  content: CategoryContent,
+  categories: Categories,
+  ifMatch: string | undefined,
+  now: number,
+): Decision {
+  const current = categories.get(categoryId);
+  if (!isPermitted(ifMatch, current && tagged(current))) return { kind: 'precondition-failed' };
+  const errors = errorsOf(categoryId, content, categories);
+  if (errors.length > 0) return { kind: 'invalid', errors };
+  const wanted = { categoryId, ...content, changedAt: new Date(now).toISOString() };
+  if (!current) return { kind: 'create', next: { ...wanted, version: 1 } };
+  if (hashOf(current) === hashOf(wanted)) return { kind: 'unchanged', current };
+  return { kind: 'replace', next: { ...wanted, version: current.version + 1 } };
+}
+
+function errorsOf(categoryId: string, content: CategoryContent, categories: Categories): FieldError[] {
+  const { parentId } = content;
+  const errors = [...repeatedRules(content), ...otherTypes(categoryId, content, categories)];
+  if (parentId === undefined) return errors;
+  if (parentId !== categoryId && !categories.has(parentId)) {
+    const end = didYouMean(parentId, categories.keys()) || '. Create it first.';
+    return [{ pointer: '/parentId', detail: `There is no category ${parentId}${end}` }, ...errors];
+  }
+  const above = pathOf(categories, parentId).map((category) => category.categoryId);
+  if (parentId === categoryId || above.includes(categoryId)) {
+    const cycle = [...above.slice(above.indexOf(categoryId)), categoryId].join(' → ');
+    const detail = `A category cannot be below itself: ${parentId === categoryId ? `${categoryId} → ${categoryId}` : cycle}. Choose another parent, or move ${parentId} first.`;
+    return [{ pointer: '/parentId', detail }, ...errors];
+  }
+  const depth = above.length + 1 + heightOf(categories, categoryId);
+  if (depth <= maxDepth) return errors;
+  const detail = `The tree would have ${depth} levels, and at most ${maxDepth} are possible. Choose a parent further up.`;
+  return [{ pointer: '/parentId', detail }, ...errors];
+}
+
+/** Levels below a category. */
+const heightOf = (categories: Categories, categoryId: string) => {
+  const depth = pathOf(categories, categoryId).length;
+  const depths = descendantsOf(categories, categoryId).map(
+    (each) => pathOf(categories, each.categoryId).length - depth,
+  );
+  return Math.max(0, ...depths);
+};
+
+const repeatedRules = ({ attributes, requiredFields }: CategoryContent): FieldError[] => [
+  ...attributes.flatMap(({ name }, index) =>
+    attributes.findIndex((each) => each.name === name) < index
+      ? [
+          {
+            pointer: `/attributes/${index}/name`,
+            detail: `The attribute ${name} is there already. Remove one of them.`,
+          },
+        ]
+      : [],
+  ),
+  ...requiredFields.flatMap((field, index) =>
+    requiredFields.indexOf(field) < index
+      ? [{ pointer: `/requiredFields/${index}`, detail: `The field ${field} is there already. Remove one of them.` }]
+      : [],
+  ),
+];
+
+/** An attribute has one type, and one kind of owner, on the whole path of a product. */
+function otherTypes(
+  categoryId: string,
+  { parentId, attributes }: CategoryContent,
+  categories: Categories,
+): FieldError[] {
+  const related = [...pathOf(categories, parentId), ...descendantsOf(categories, categoryId)];
+  const rules = related
+    .filter((category) => category.categoryId !== categoryId)
+    .flatMap((category) => category.attributes.map((rule) => ({ ...rule, from: category.categoryId })));
+  return attributes.flatMap((own, index) => {
+    const other = rules.find(({ name, type, of }) => name === own.name && (type !== own.type || of !== own.of));
+    if (!other) return [];
+    const detail = `The category ${other.from} has ${own.name} as a ${other.type} attribute of the ${other.of}. Use the same, or another name.`;
+    return [{ pointer: `/attributes/${index}`, detail }];
+  });
+}
