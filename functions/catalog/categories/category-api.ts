@@ -5,7 +5,7 @@ import { timeRangeOf } from '../../../shared/contracts/list-query.ts';
 import { type HttpResponse, invalidContent, problem } from '../../../shared/contracts/problem.ts';
 import type { Cursors } from '../../../shared/dynamodb/cursor.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
-import { etagOf } from '../../../shared/entity-tag.ts';
+import { etagOf } from '../../../shared/contracts/entity-tag.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { CategoryStore, StoredCategories } from './category-store.ts';
 import { type Decision, decide, maxCategories, tagged } from './decide.ts';

@@ -8,7 +8,7 @@ import {
 import { didYouMean } from '../../../shared/closest.ts';
 import type { CategoryContent } from '../../../shared/contracts/catalog/category-routes.ts';
 import type { FieldError } from '../../../shared/contracts/problem.ts';
-import { isPermitted } from '../../../shared/entity-tag.ts';
+import { isPermitted } from '../../../shared/contracts/entity-tag.ts';
 import { contentHash } from '../../../shared/ids.ts';
 
 /** Levels of the tree. */

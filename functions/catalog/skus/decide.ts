@@ -1,5 +1,5 @@
 import type { SkuRecord } from '../../../shared/catalog/sku-item.ts';
-import { isPermitted } from '../../../shared/entity-tag.ts';
+import { isPermitted } from '../../../shared/contracts/entity-tag.ts';
 
 /** A SKU as it is stored; `version` counts its changes from 1. */
 export type StoredSku = { record: SkuRecord; version: number; contentHash: string };

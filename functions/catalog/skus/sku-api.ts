@@ -1,7 +1,7 @@
 import type * as routes from '../../../shared/contracts/catalog/routes.ts';
 import { type HttpResponse, invalidContent, invalidValueText, problem } from '../../../shared/contracts/problem.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
-import { etagOf } from '../../../shared/entity-tag.ts';
+import { etagOf } from '../../../shared/contracts/entity-tag.ts';
 import { contentHash } from '../../../shared/ids.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';

@@ -8,7 +8,7 @@ import {
   type VersionedCategory,
 } from '../../../shared/catalog/category-tree.ts';
 import { CategoryContent } from '../../../shared/contracts/catalog/category-routes.ts';
-import { etagOf } from '../../../shared/entity-tag.ts';
+import { etagOf } from '../../../shared/contracts/entity-tag.ts';
 import { noon } from '../../support/builders.ts';
 
 type Given = Partial<CategoryContent> & { parentId?: string };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decide, type StoredSku } from '../../../functions/catalog/skus/decide.ts';
-import { etagOf } from '../../../shared/entity-tag.ts';
+import { etagOf } from '../../../shared/contracts/entity-tag.ts';
 import { aSku } from '../../support/builders.ts';
 
 const wanted = { record: aSku(), contentHash: 'aaaaaaaaaaaaaaaa' };
