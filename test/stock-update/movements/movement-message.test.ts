@@ -25,7 +25,11 @@ const [deliveries, lastDelivery] = [[0, 2, 32], 452];
 const aMessage = (sku: string, ...given: Partial<Movement>[]) => aMessageSent(noon, sku, ...given);
 function aMessageSent(submittedAt: number, sku: string, ...given: Partial<Movement>[]) {
   const messageId = `message-${(made += 1)}`;
-  const movements = given.map((each, index) => aMovement({ sku, movementId: `${messageId}-${index}`, ...each }));
+  // The builder refuses times that the message may have.
+  const movements = given.map(({ occurredAt, ...each }, index) => ({
+    ...aMovement({ sku, movementId: `${messageId}-${index}`, ...each }),
+    ...(occurredAt !== undefined && { occurredAt }),
+  }));
   const deliver = (seconds: number, through = store) =>
     applyMessage(
       { store: through, deferrals },
