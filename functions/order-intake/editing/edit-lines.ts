@@ -10,6 +10,7 @@ import { unknownLines, type Outcome } from '../order/change.ts';
 import { type LineUnits, openUnits } from '../order/line-units.ts';
 import type { OrderItem, PlacedOrder } from '../order/order-item.ts';
 import { priceFor } from '../../../shared/pricing/price-for.ts';
+import type { SentPrice } from '../../../shared/pricing/ceilings.ts';
 import { grossOf, type SellableLine, splitLine, taxAt, type Taxation } from '../../../shared/pricing/price-order.ts';
 import { type Invalid, invalid, sellable } from '../../../shared/pricing/sellable.ts';
 
@@ -25,13 +26,21 @@ export type Offer = {
   now: number;
 };
 
-/** The lines after the edit and the change of reservations; negative units are released. */
+/** The lines after the edit, the prices of added units, and the change of reservations; negative units are released. */
+type EditedLines = {
+  lines: OrderItem['lines'];
+  lineCount: number;
+  prices: SentPrice[];
+  reservations: Reservation[];
+};
+
+/** Changes the quantities of lines and adds lines. */
 export function editLines(
   order: OrderItem,
   { lines: requested = [], addLines = [] }: OrderEdit,
   { skus, stock, pricesItself, now }: Offer,
   policy: SellingPolicy,
-): { lines: OrderItem['lines']; lineCount: number; reservations: Reservation[] } | { refusal: Outcome } {
+): EditedLines | { refusal: Outcome } {
   const resize = resized(order, requested);
   if ('refusal' in resize) return resize;
   const { currency, taxIncluded } = order;
@@ -76,7 +85,14 @@ export function editLines(
   const { lines, lineCount } = withSold(order, resize, sold);
   const reservations = netReservations(sold.flat(), resize.released);
   const refusal = refusalOf(order, lines, reservations);
-  return refusal ? { refusal } : { lines, lineCount, reservations };
+  const pointers = [
+    ...increasedLines.map(({ pointer }) => `${pointer}/quantity`),
+    ...addedLines.map(({ pointer, unitPriceMinor }) =>
+      unitPriceMinor === undefined ? pointer : `${pointer}/unitPriceMinor`,
+    ),
+  ];
+  const prices = priced.lines.map(({ unitPriceMinor }, index) => ({ unitPriceMinor, pointer: pointers[index] ?? '' }));
+  return refusal ? { refusal } : { lines, lineCount, prices, reservations };
 }
 
 /** The tax of added units: at the current rate, or at the line's own rate if its channel sent another tax. */

@@ -7,7 +7,12 @@ import { editLines, type Offer } from './edit-lines.ts';
 import { next } from '../order/life-cycle.ts';
 import { isStale, type OrderItem } from '../order/order-item.ts';
 import { repriced, holdEvents } from '../order/payment.ts';
-import { ceilingRefusal } from '../../../shared/pricing/ceilings.ts';
+import {
+  ceilingRefusal,
+  pricesAboveCeiling,
+  type SentPrice,
+  totalAboveCeiling,
+} from '../../../shared/pricing/ceilings.ts';
 import { taxOfShipping, type Totals, totalsOf } from '../../../shared/pricing/price-order.ts';
 import {
   amountTooLarge,
@@ -44,6 +49,8 @@ export function edit(
   if ('refusal' in units) return units.refusal;
   const amounts = amountsOf(order, content, units.lines, policy);
   if ('refusal' in amounts) return amounts.refusal;
+  const tooMuch = aboveCeilings(order, content, { ...amounts, prices: units.prices }, policy);
+  if (tooMuch) return tooMuch;
   const { lines, lineCount } = units;
   const { shippingAddress = order.shippingAddress, shippingMethod = order.shippingMethod, note = order.note } = content;
   const after = repriced(order, {
@@ -83,11 +90,23 @@ function amountsOf(
     shipping = { shippingMinor: method.priceMinor, taxMinor };
   }
   const totals = totalsOf(lines, shipping, taxIncluded, order.charges);
-  if (!totals) return { refusal: amountTooLarge };
-  // An edit may always make an order smaller.
-  const isLarger = totals.totalMinor > order.totalMinor;
-  const refusal = isLarger ? ceilingRefusal(order.channel, lines, totals.totalMinor, policy) : undefined;
-  return refusal ? { refusal } : totals;
+  return totals ?? { refusal: amountTooLarge };
+}
+
+/** Refuses added units above the ceilings of the channel. An edit may always make an order smaller. */
+function aboveCeilings(
+  order: OrderItem,
+  content: OrderEdit,
+  { prices, totalMinor }: { prices: readonly SentPrice[]; totalMinor: number },
+  policy: SellingPolicy,
+): Invalid | undefined {
+  const additions = prices.map(({ pointer }) => `/${pointer.split('/')[1]}`);
+  const pointers = [...new Set(additions), ...(content.shippingMethod === undefined ? [] : ['/shippingMethod'])];
+  const isLarger = totalMinor > order.totalMinor;
+  return ceilingRefusal([
+    ...pricesAboveCeiling(order.channel, prices, policy),
+    ...(isLarger ? totalAboveCeiling(order.channel, { totalMinor, pointers }, policy) : []),
+  ]);
 }
 
 /** Data of `OrderEdited`. */

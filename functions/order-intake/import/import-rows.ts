@@ -8,8 +8,7 @@ import { orderIdOf } from '../../../shared/ids.ts';
 import type { Totals } from '../../../shared/pricing/price-order.ts';
 import { lineTotalOf } from '../../../shared/pricing/sent-amounts.ts';
 import { type SellingPolicy, type WarehouseCodes, warehouseProblem } from '../../../shared/store.ts';
-import { ceilingRefusal } from '../../../shared/pricing/ceilings.ts';
-import { importedAmounts, importedCharge } from './imported-amounts.ts';
+import { amountsWithinCeilings, importedCharge } from './imported-amounts.ts';
 import { checkMalformedRows } from './malformed-rows.ts';
 
 /** A row's cells by column; an empty cell is absent. */
@@ -60,15 +59,7 @@ export function ordersOf(
     }
     const contents = good.map(({ content }) => content);
     const { taxIncluded = settings.policy.taxIncluded } = first.content;
-    const amounts = importedAmounts(contents, first.content, taxIncluded);
-    const refusal =
-      'wrong' in amounts
-        ? undefined
-        : ceilingRefusal(first.content.channel, contents, amounts.totals.totalMinor, settings.policy);
-    if (refusal) {
-      for (const { each } of read) reject(each, refusal.detail);
-      return [];
-    }
+    const amounts = amountsWithinCeilings(contents, first.content, taxIncluded, settings.policy);
     if (!('wrong' in amounts)) {
       const order = orderOf(first.content, good, amounts.totals, settings.policy);
       return [{ order, rows: good.map(({ row }) => row) }];

@@ -1,6 +1,9 @@
 import type { OrderCharge } from '../../../shared/contracts/orders/events.ts';
+import type { FieldError } from '../../../shared/contracts/problem.ts';
+import { pricesAboveCeiling, totalAboveCeiling } from '../../../shared/pricing/ceilings.ts';
 import { sumOf, type Totals } from '../../../shared/pricing/price-order.ts';
 import { type Priced, priceAsSent } from '../../../shared/pricing/sent-amounts.ts';
+import type { SellingPolicy } from '../../../shared/store.ts';
 
 /** The amounts of a row, for the whole line except the unit price. */
 type RowAmounts = {
@@ -60,14 +63,31 @@ export function importedAmounts(
     const wrong = wrongTotals(order, priced.totals);
     return wrong.length > 0 ? { wrong } : priced;
   }
-  return {
-    wrong: priced.differences.map(({ pointer, detail }) => {
-      const [, index = '', column] = pointer.split('/');
-      return column === undefined
-        ? { reason: `${index}: ${detail}` }
-        : { index: Number(index), reason: `${column}: ${detail}` };
-    }),
-  };
+  return { wrong: priced.differences.map(wrongAmountOf) };
+}
+
+/** The amounts of an imported order, if they fit each other and are within the ceilings of its channel. */
+export function amountsWithinCeilings(
+  rows: readonly RowAmounts[],
+  order: OrderAmounts & { channel: string },
+  taxIncluded: boolean,
+  policy: Pick<SellingPolicy, 'ceilings'>,
+): Priced | { wrong: WrongAmount[] } {
+  const amounts = importedAmounts(rows, order, taxIncluded);
+  if ('wrong' in amounts) return amounts;
+  const { channel } = order;
+  const prices = rows.map(({ unitPriceMinor }, index) => ({ unitPriceMinor, pointer: `/${index}/unitPriceMinor` }));
+  const total = { totalMinor: amounts.totals.totalMinor, pointers: ['/orderTotalMinor'] };
+  const errors = [...pricesAboveCeiling(channel, prices, policy), ...totalAboveCeiling(channel, total, policy)];
+  return errors.length > 0 ? { wrong: errors.map(wrongAmountOf) } : amounts;
+}
+
+/** The pointer is `/<index>/<column>` for a row, or `/<column>` for the order. */
+function wrongAmountOf({ pointer, detail }: FieldError): WrongAmount {
+  const [, index = '', column] = pointer.split('/');
+  return column === undefined
+    ? { reason: `${index}: ${detail}` }
+    : { index: Number(index), reason: `${column}: ${detail}` };
 }
 
 /** The duties and fees of an imported order: its file has their sum. */

@@ -5,7 +5,7 @@ import { InitialStatus } from '../../../shared/contracts/orders/status.ts';
 import { isTooLarge } from '../../../shared/dynamodb/transaction-limits.ts';
 import type { Payment } from '../../../shared/payments/payment.ts';
 import { hasHash } from '../../../shared/orders/equal-order.ts';
-import { ceilingRefusal } from '../../../shared/pricing/ceilings.ts';
+import { ceilingRefusal, pricesAboveCeiling, totalAboveCeiling } from '../../../shared/pricing/ceilings.ts';
 import { priceFor } from '../../../shared/pricing/price-for.ts';
 import { type SellableLine, splitLine, type Totals } from '../../../shared/pricing/price-order.ts';
 import {
@@ -189,7 +189,15 @@ const priceRequested = (
     policy,
   );
   if ('refusal' in priced) return priced;
-  const refusal = ceilingRefusal(channel.channel, lines, priced.totals.totalMinor, policy);
+  const { totalMinor } = priced.totals;
+  const prices = lines.map(({ unitPriceMinor }, index) => ({
+    unitPriceMinor,
+    pointer: `/lines/${index}/unitPriceMinor`,
+  }));
+  const refusal = ceilingRefusal([
+    ...pricesAboveCeiling(channel.channel, prices, policy),
+    ...totalAboveCeiling(channel.channel, { totalMinor, pointers: ['/lines'] }, policy),
+  ]);
   return refusal ? { refusal } : priced;
 };
 

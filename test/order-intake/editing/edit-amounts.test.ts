@@ -275,3 +275,50 @@ test.each([
   const content = anEdit({ lines: [{ lineId: 'line-2', quantity }] });
   expect(edit(order, { content, contentHash: 'h' }, anOffer(), policy).kind).toBe(kind);
 });
+
+describe('the ceilings of a channel, in an edit', () => {
+  const add = (unitPriceMinor?: number) => ({ sku: 'BOWL', quantity: 1, ...(unitPriceMinor && { unitPriceMinor }) });
+  const more = (lineId: string) => ({ lines: [{ lineId, quantity: 9 }] });
+  const fewer = { lines: [{ lineId: 'line-1', quantity: 1 }] };
+
+  // A mug costs 1200 and a plate 800; the order's total is 3594.
+  test.each<[string, object, boolean, [price: number, order: number], string[]]>([
+    [
+      'an added line of a sent price',
+      { addLines: [add(900), add(1001)] },
+      true,
+      [1000, 90_000],
+      ['/addLines/1/unitPriceMinor'],
+    ],
+    ['an added line of the catalogue price', { addLines: [add()] }, false, [500, 90_000], ['/addLines/0']],
+    ['an increased line', more('line-1'), false, [1000, 90_000], ['/lines/0/quantity']],
+    ['an increased line beside an expensive one', more('line-2'), false, [1000, 90_000], []],
+    ['an added line beside an expensive one', { addLines: [add()] }, false, [1000, 90_000], []],
+    ['a smaller expensive line', fewer, false, [1000, 100], []],
+    [
+      'an expensive added line of a smaller order',
+      { ...fewer, addLines: [add(1001)] },
+      true,
+      [1000, 100],
+      ['/addLines/0/unitPriceMinor'],
+    ],
+    ['the total by increased lines', more('line-2'), false, [9000, 4000], ['/lines']],
+    ['the total by added lines', { addLines: [add()] }, false, [9000, 4000], ['/addLines']],
+    ['the total by both', { ...more('line-2'), addLines: [add()] }, false, [9000, 4000], ['/lines', '/addLines']],
+    [
+      'the total by added lines beside a smaller one',
+      { ...fewer, addLines: [{ sku: 'BOWL', quantity: 9 }] },
+      false,
+      [9000, 4000],
+      ['/addLines'],
+    ],
+    ['a price and the total', { addLines: [add()] }, false, [500, 4000], ['/addLines/0', '/addLines']],
+    ['a note of an expensive order', { note: 'Ring twice' }, false, [1, 1], []],
+  ])('concern %s', (_name, given, pricesItself, [unitPriceMinor, orderMinor], pointers) => {
+    const policy = aPolicy({ ceilings: { unitPriceMinor, orderMinor } });
+    const outcome = edit(aMugOrder(), { content: anEdit(given), contentHash: 'h' }, anOffer({ pricesItself }), policy);
+    const errors = outcome.kind === 'invalid' ? outcome.errors : [];
+    expect(errors.map(({ pointer }) => pointer)).toEqual(pointers);
+    expect(outcome).toMatchObject(pointers.length > 0 ? { type: 'amount-too-large' } : { kind: 'changed' });
+  });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { importedAmounts } from '../../../functions/order-intake/import/imported-amounts.ts';
+import { amountsWithinCeilings, importedAmounts } from '../../../functions/order-intake/import/imported-amounts.ts';
 
 const aRow = { sku: 'MUG', quantity: 2, unitPriceMinor: 1200, discountMinor: 0, taxMinor: 0 };
 
@@ -88,5 +88,84 @@ describe('the amounts of an imported order', () => {
   ])('name row, column, expected and received amount of %s', (_name, row, sent, wrong) => {
     const rows = [aRow, { ...aRow, ...row }];
     expect(importedAmounts(rows, { shippingMinor: 0, ...sent }, true)).toEqual({ wrong: [wrong] });
+  });
+});
+
+describe('an imported order within or above the ceilings of its channel', () => {
+  const ceilings = { unitPriceMinor: 1200, orderMinor: 5000 };
+  const byChannel = { storefront: { unitPriceMinor: 9000, orderMinor: 90_000 } };
+  const price = (index: number) => ({ index, reason: 'unitPriceMinor: A unit costs at most 1200 minor units' });
+  const total = { reason: 'orderTotalMinor: An order has at most 5000 minor units' };
+
+  test.each<[string, [unitPriceMinor: number, quantity: number][], object, object[]]>([
+    [
+      'at both ceilings',
+      [
+        [1200, 2],
+        [1200, 2],
+      ],
+      { shippingMinor: 200 },
+      [],
+    ],
+    [
+      'with a price above it in the second row',
+      [
+        [1200, 1],
+        [1201, 1],
+      ],
+      {},
+      [price(1)],
+    ],
+    [
+      'with prices above it in both rows',
+      [
+        [1201, 1],
+        [9000, 0],
+      ],
+      {},
+      [price(0), price(1)],
+    ],
+    [
+      'with a total above it by units',
+      [
+        [1200, 3],
+        [1200, 2],
+      ],
+      {},
+      [total],
+    ],
+    [
+      'with a total above it by shipping',
+      [
+        [1200, 2],
+        [1200, 2],
+      ],
+      { shippingMinor: 201 },
+      [total],
+    ],
+    [
+      'with a total above it by fees',
+      [
+        [1200, 2],
+        [1200, 2],
+      ],
+      { chargesMinor: 201 },
+      [total],
+    ],
+    [
+      'with both above them',
+      [
+        [2501, 1],
+        [1200, 3],
+      ],
+      {},
+      [price(0), total],
+    ],
+  ])('%s', (_name, lines, given, wrong) => {
+    const rows = lines.map(([unitPriceMinor, quantity]) => ({ ...aRow, unitPriceMinor, quantity }));
+    const order = { channel: 'storefront', shippingMinor: 0, ...given };
+    const amountsWith = (policy: object) => amountsWithinCeilings(rows, order, true, policy);
+    expect(amountsWith({ ceilings })).toEqual(wrong.length > 0 ? { wrong } : amountsWith({}));
+    expect(amountsWith({ ceilings: { ...ceilings, byChannel } })).not.toHaveProperty('wrong');
   });
 });
