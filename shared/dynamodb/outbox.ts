@@ -3,7 +3,7 @@ import { decodeTime, encodeTime } from 'ulid';
 import * as z from 'zod';
 import type { NewEvent } from '../contracts/define-event.ts';
 
-const eventKeyPrefix = 'EVENT#';
+export const eventKeyPrefix = 'EVENT#';
 
 /**
  * An event item in the table of its aggregate, written in the same transaction as the state change. `event-relay` reads

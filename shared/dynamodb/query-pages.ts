@@ -38,30 +38,53 @@ export async function* keysUnder(
   }
 }
 
+type Prefix = { pk: string; prefix: string };
+/** `after`: the sort key at which the page before ended. */
+type PageStart = { after: string | undefined; limit: number };
+type Page<S extends z.ZodType> = { items: z.infer<S>[]; last: string | undefined };
+
 /**
- * A page of the items of a partition whose sort keys start with `prefix`, the last sort key first, after the sort key
- * `before`: up to `limit` items, and as many as fit into a response. `last` is where the next page starts, if there is one.
+ * A page of the items of a partition whose sort keys start with `prefix`, in the order of the sort keys: up to `limit`
+ * items, and as many as fit into a response once they are parsed. `last` is where the next page starts, if there is one.
  */
-export async function newestUnder<S extends z.ZodType>(
+export const oldestUnder = <S extends z.ZodType>(
   db: Database,
-  TableName: string,
-  { pk, prefix }: { pk: string; prefix: string },
+  table: string,
+  under: Prefix,
+  schema: S,
+  start: PageStart,
+): Promise<Page<S>> => pageUnder(db, { TableName: table, ScanIndexForward: true }, under, schema, start);
+
+/** Such a page, the last sort key first, before the sort key `before`. */
+export const newestUnder = <S extends z.ZodType>(
+  db: Database,
+  table: string,
+  under: Prefix,
   schema: S,
   { before, limit }: { before: string | undefined; limit: number },
-): Promise<{ items: z.infer<S>[]; last: string | undefined }> {
+): Promise<Page<S>> =>
+  pageUnder(db, { TableName: table, ScanIndexForward: false }, under, schema, { after: before, limit });
+
+async function pageUnder<S extends z.ZodType>(
+  db: Database,
+  query: { TableName: string; ScanIndexForward: boolean },
+  { pk, prefix }: Prefix,
+  schema: S,
+  { after, limit }: PageStart,
+): Promise<Page<S>> {
   const { Items = [], LastEvaluatedKey } = await db.send(
     new QueryCommand({
-      TableName,
+      ...query,
       KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
       ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
       ConsistentRead: true,
-      ScanIndexForward: false,
-      Limit: limit,
-      ...(before !== undefined && { ExclusiveStartKey: { pk, sk: before } }),
+      // One more shows whether there is a next page.
+      Limit: limit + 1,
+      ...(after !== undefined && { ExclusiveStartKey: { pk, sk: after } }),
     }),
   );
-  const fitting = Items.slice(0, countWithinBytes(Items));
-  const isCut = fitting.length < Items.length || LastEvaluatedKey !== undefined;
-  const last = isCut ? Keys.parse(fitting.at(-1)).sk : undefined;
-  return { items: fitting.map((item) => schema.parse(item)), last };
+  const parsed = Items.slice(0, limit).map((item) => schema.parse(item));
+  const items = parsed.slice(0, countWithinBytes(parsed));
+  const isCut = items.length < Items.length || LastEvaluatedKey !== undefined;
+  return { items, last: isCut ? Keys.parse(Items[items.length - 1]).sk : undefined };
 }

@@ -26,10 +26,12 @@ const aMessage = (sku: string, ...given: Partial<Movement>[]) => aMessageSent(no
 function aMessageSent(submittedAt: number, sku: string, ...given: Partial<Movement>[]) {
   const messageId = `message-${(made += 1)}`;
   // The builder refuses times that the message may have.
-  const movements = given.map(({ occurredAt, ...each }, index) => ({
-    ...aMovement({ sku, movementId: `${messageId}-${index}`, ...each }),
-    ...(occurredAt !== undefined && { occurredAt }),
-  }));
+  const movements = given.map(({ occurredAt, ...each }, index) =>
+    Object.assign(
+      aMovement({ sku, movementId: `${messageId}-${index}`, ...each }),
+      occurredAt !== undefined && { occurredAt },
+    ),
+  );
   const deliver = (seconds: number, through = store) =>
     applyMessage(
       { store: through, deferrals },
