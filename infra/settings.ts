@@ -10,10 +10,7 @@ const byClientId = <T>(byName: Record<string, T>) =>
 /** Settings of the store as variables of functions. */
 export const settings = {
   timeZone: variables({ TIME_ZONE: store.selling.timeZone }),
-  lotExpiry: variables({
-    TIME_ZONE: store.selling.timeZone,
-    DAYS_BEFORE_EXPIRY: String(store.lots.daysBeforeExpiry),
-  }),
+  daysBeforeExpiry: variables({ DAYS_BEFORE_EXPIRY: String(store.lots.daysBeforeExpiry) }),
   selling: variables({ SELLING: JSON.stringify(store.selling) }),
   channels: variables({ CHANNELS: byClientId(channelsOf(store.clients)) }),
   departments: variables({

@@ -44,6 +44,7 @@ const {
   CURSOR_SECRET_ARN,
   EXPORTS_AT_ONCE,
   ORDER_QUEUE_URL,
+  DAYS_BEFORE_EXPIRY,
   ...tables
 } = Env.parse(process.env, { jitless: true });
 const { ORDER_TABLE_NAME } = tables;
@@ -76,7 +77,7 @@ export const handler = httpHandlerForChannels(
     getPickList,
     pickList(
       { orders, refunded, picks: createPickListStore(db, tables), cursors },
-      { channels, warehouses, cutoffAt: expiryCutoff(tables) },
+      { channels, warehouses, cutoffAt: expiryCutoff({ TIME_ZONE: policy.timeZone, DAYS_BEFORE_EXPIRY }) },
     ),
   ),
   on(editOrder, editing(orders, readOffer(db, tables), channels, policy, expireHolds)),

@@ -23,8 +23,6 @@ export const Env = z.object({
   /** Unfinished exports that a client has at most. */
   EXPORTS_AT_ONCE: jsonVariable(z.int().positive()),
   ORDER_QUEUE_URL: z.string().min(1),
-  /** IANA zone of the store: a lot expires at the end of a day there. */
-  TIME_ZONE: z.string().min(1),
   /** Days before its expiry day on which a lot is no longer sold. */
   DAYS_BEFORE_EXPIRY: z.string().regex(/^\d{1,3}$/),
 });

@@ -19,7 +19,7 @@ import { addRepairs } from './stock-update/repairs.ts';
 export class StockUpdateStack extends WorkflowStack {
   constructor(app: App, shared: SharedStacks) {
     super(app, 'stock-update', shared);
-    const movements = all(stock.mover, catalog.reader, settings.lotExpiry);
+    const movements = all(stock.mover, catalog.reader, settings.timeZone, settings.daysBeforeExpiry);
     addHttp(this, movements);
     const { queue } = this.queue<MessageEnv>({
       handler: 'stock-update/movements/movement-message.handler.ts',

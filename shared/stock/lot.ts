@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { businessDays } from '../business-day.ts';
+import { lazyBusinessDay } from '../business-day.ts';
 import { Sku, Warehouse } from '../names.ts';
 
 /** Units of a lot in a warehouse that were received, less those shipped or removed by a movement that names the lot. */
@@ -38,7 +38,7 @@ export type LotExpirySettings = {
  * ends, less 15 minutes.
  */
 export const expiryCutoff = ({ TIME_ZONE = 'UTC', DAYS_BEFORE_EXPIRY = '0' }: Partial<LotExpirySettings>) => {
-  const dayOf = businessDays(TIME_ZONE);
+  const dayOf = lazyBusinessDay(TIME_ZONE);
   return (now: number): string =>
     new Date(Date.parse(dayOf(now + leadMs)) + Number(DAYS_BEFORE_EXPIRY) * dayMs).toISOString().slice(0, 10);
 };

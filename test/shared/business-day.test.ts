@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { businessDays, dayBefore, dayBounds, hoursOfDay } from '../../shared/business-day.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { businessDays, dayBefore, dayBounds, hoursOfDay, lazyBusinessDay } from '../../shared/business-day.ts';
+import { expiryCutoff } from '../../shared/stock/lot.ts';
 
 const hourMs = 3_600_000;
 const hoursBetween = ({ startMs, endMs }: { startMs: number; endMs: number }) => (endMs - startMs) / hourMs;
@@ -19,6 +20,17 @@ describe('business day', () => {
 
   it('is refused for an unknown zone', () => {
     expect(() => businessDays('Europe/Atlantis')).toThrow(RangeError);
+  });
+
+  it('loads the calendar with the first day, once', () => {
+    const load = vi.spyOn(Intl, 'DateTimeFormat');
+    const [dayOf, cutoffAt] = [lazyBusinessDay('Europe/London'), expiryCutoff({ TIME_ZONE: 'Europe/London' })];
+    expect(load).not.toHaveBeenCalled();
+    for (const zoned of [dayOf, cutoffAt, dayOf, cutoffAt]) {
+      expect(zoned(Date.parse('2011-06-30T23:00:00Z'))).toBe('2011-07-01');
+    }
+    expect(load).toHaveBeenCalledTimes(2);
+    load.mockRestore();
   });
 
   it('does not depend on earlier calls', () => {

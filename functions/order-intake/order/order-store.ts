@@ -1,6 +1,6 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { businessDays } from '../../../shared/business-day.ts';
+import { lazyBusinessDay } from '../../../shared/business-day.ts';
 import { type Action, type Database, readBatch, transact } from '../../../shared/dynamodb/database.ts';
 import { type Cause, newEvent } from '../../../shared/contracts/define-event.ts';
 import { OrderPlaced } from '../../../shared/contracts/orders/events.ts';
@@ -29,7 +29,7 @@ const Placed = OrderPlaced.envelope.shape.detail;
  * the IANA zone of the business days.
  */
 export function createOrderStore(db: Database, tables: Tables, timeZone: string) {
-  let businessDay: ReturnType<typeof businessDays> | undefined;
+  const businessDay = lazyBusinessDay(timeZone);
   const { ORDER_TABLE_NAME: orders, STOCK_TABLE_NAME: stockTable } = tables;
   const settlements = createSettlementStore(db, orders, stockTable);
 
@@ -81,7 +81,6 @@ export function createOrderStore(db: Database, tables: Tables, timeZone: string)
       { order, events, stock, condition }: Change,
       cause: Cause,
     ): Promise<'done' | 'version-conflict'> {
-      businessDay ??= businessDays(timeZone);
       const keys = { ...orderKey(order.orderId), ...indexKeys(order, businessDay(Date.parse(order.placedAt))) };
       const writes: Action[] = [
         { Put: { TableName: orders, Item: { ...order, ...keys }, ...expectVersion(before.version) } },

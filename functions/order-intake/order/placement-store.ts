@@ -1,4 +1,4 @@
-import { businessDays } from '../../../shared/business-day.ts';
+import { lazyBusinessDay } from '../../../shared/business-day.ts';
 import { skuKey, SkuRecord } from '../../../shared/catalog/sku-item.ts';
 import { type Cause, newEvent } from '../../../shared/contracts/define-event.ts';
 import { OrderPlaced } from '../../../shared/contracts/orders/events.ts';
@@ -30,8 +30,7 @@ const Identity = OrderItem.pick({ orderId: true, contentHash: true, placedEventI
  * is the IANA zone of the business days.
  */
 export function orderWrites(orderTable: string, timeZone: string) {
-  // Created with the first order: loading the zone's calendar takes a tenth of a cold start, and reads do not need it.
-  let businessDay: ReturnType<typeof businessDays> | undefined;
+  const businessDay = lazyBusinessDay(timeZone);
   return ({
     order,
     initialState: { earlyPaymentsVersion = 0, ...initialState },
@@ -47,7 +46,6 @@ export function orderWrites(orderTable: string, timeZone: string) {
       placedEventId,
       version: earlyPaymentsVersion + 1,
     };
-    businessDay ??= businessDays(timeZone);
     const keys = { ...orderKey(order.orderId), ...indexKeys(order, businessDay(Date.parse(order.placedAt))) };
     return [
       { Put: { TableName: orderTable, Item: { ...item, ...keys }, ...expectVersion(earlyPaymentsVersion) } },

@@ -1,13 +1,7 @@
-import { businessDays } from '../../../shared/business-day.ts';
+import { lazyBusinessDay } from '../../../shared/business-day.ts';
 import type { Database } from '../../../shared/dynamodb/database.ts';
 import { sortKeyReader } from '../../../shared/dynamodb/sort-keys.ts';
 import type { OrderIndex } from '../order/order-item.ts';
-
-/** Loads the zone's calendar with the first day: that is slow, and most requests need none. */
-function lazyBusinessDay(timeZone: string): (instantMs: number) => string {
-  let businessDay: ReturnType<typeof businessDays> | undefined;
-  return (instantMs) => (businessDay ??= businessDays(timeZone))(instantMs);
-}
 
 /** Reads the indexes of orders. `timeZone` is the IANA zone of the business days. */
 export const createSearchStore = (db: Database, orderTable: string, timeZone: string) => ({

@@ -25,7 +25,13 @@ export function addRoutes(stack: WorkflowStack, sender: Access<'ORDER_QUEUE_URL'
     uses: all(
       all(orders.editor, stock.reserver, stock.shipper, catalog.reader, risk.counter, refunds.checker),
       all(webhookSecretsReader, sender, settings.channels, settings.selling, settings.risk),
-      all(stock.ledgerReader, settings.lotExpiry, settings.warehouseCodes, cursorSecret.reader, settings.exportsAtOnce),
+      all(
+        stock.ledgerReader,
+        settings.daysBeforeExpiry,
+        settings.warehouseCodes,
+        cursorSecret.reader,
+        settings.exportsAtOnce,
+      ),
     ),
     errorImpact: 'Orders cannot be listed, changed or shipped, and payments are not recorded.',
   });
