@@ -77,6 +77,11 @@ export const store = {
   },
   /** Endpoints at these addresses must echo a challenge before they get events; `all` adds the local engine's. */
   webhookChallenge: 'public',
+  /**
+   * Days for which data with personal data is kept, as the table "Retention" in infra/README.md says: uploaded CSV files with
+   * their results, exports of orders, and the personal data of orders (six years of tax records, and the year of the order).
+   */
+  retention: { uploadDays: 90, exportDays: 30, orderPersonalDataDays: 7 * 366 },
   /** Per client: unfinished exports of orders. The two that are written at once then serve several clients. */
   quotas: { exportsAtOnce: 3 },
   risk: {
@@ -157,6 +162,7 @@ export type Store = {
   paymentWebhooks: Record<string, string>;
   webhooks: WebhookRetryPolicy;
   webhookChallenge: Challenged;
+  retention: { uploadDays: number; exportDays: number; orderPersonalDataDays: number };
   quotas: { exportsAtOnce: number };
   risk: RiskPolicy;
   clients: Record<string, Client>;

@@ -6,24 +6,31 @@ import { exportName, exportValue, importFromData } from './exports.ts';
 
 type Keys = `${string}/*`;
 
+type BucketProps = {
+  /** EventBridge gets its object events. */
+  notifies?: boolean;
+  /**
+   * Days after which S3 deletes objects, by the beginning of their key; the shortest that matches counts. The table
+   * "Retention" in infra/README.md repeats them.
+   * @default objects are kept
+   */
+  expiresAfterDays?: Readonly<Record<string, number>>;
+};
+
 /**
- * A bucket of the data stack. S3 keeps overwritten and deleted versions for 30 days. `variable` is the environment
- * variable that holds the bucket's name.
+ * A bucket of the data stack. S3 keeps overwritten and deleted versions, and expired objects, for 30 days more. `variable`
+ * is the environment variable that holds the bucket's name.
  */
 export class BucketDefinition<V extends string> {
   /** Logical id. It never changes: CloudFormation would replace the bucket. */
   readonly id: string;
   private readonly variable: V;
-  private readonly notifies: boolean;
+  private readonly props: BucketProps;
 
-  constructor(
-    id: string,
-    variable: V,
-    { notifies = false }: { /** EventBridge gets its object events. */ notifies?: boolean } = {},
-  ) {
+  constructor(id: string, variable: V, props: BucketProps = {}) {
     this.id = id;
     this.variable = variable;
-    this.notifies = notifies;
+    this.props = props;
   }
 
   get name(): string {
@@ -55,6 +62,7 @@ export class BucketDefinition<V extends string> {
   }
 
   create(stack: Stack, accessLogs: Bucket): void {
+    const { notifies = false, expiresAfterDays = {} } = this.props;
     const bucket = new Bucket(stack, this.id, {
       ...privateBucket,
       versioned: true,
@@ -63,11 +71,12 @@ export class BucketDefinition<V extends string> {
       serverAccessLogsPrefix: `${this.id}/`,
       lifecycleRules: [
         { abortIncompleteMultipartUploadAfter: Duration.days(1), noncurrentVersionExpiration: Duration.days(30) },
+        ...Object.entries(expiresAfterDays).map(([prefix, days]) => ({ prefix, expiration: Duration.days(days) })),
       ],
     });
     const resource = bucket.node.defaultChild as CfnBucket;
     resource.overrideLogicalId(this.id);
-    if (this.notifies) {
+    if (notifies) {
       // CloudFormation's own property: the library's would add a function that sets it.
       resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
     }

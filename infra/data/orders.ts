@@ -1,6 +1,7 @@
 import { all } from '../constructs/access.ts';
 import { BucketDefinition } from '../constructs/bucket.ts';
 import { TableDefinition } from '../constructs/table.ts';
+import { store } from '../store.ts';
 
 /** Orders are kept. The results of queued orders expire. */
 export const orderTable = new TableDefinition('OrderTable', 'ORDER_TABLE_NAME', {
@@ -75,7 +76,11 @@ export const riskTable = new TableDefinition('RiskTable', 'RISK_TABLE_NAME', {
 export const risk = { counter: riskTable.access('BatchGetItem', 'PutItem') };
 
 /** CSV files of historical orders to import, their result files, and exports. */
-export const orderFiles = new BucketDefinition('OrderFilesBucket', 'ORDER_FILES_BUCKET_NAME', { notifies: true });
+export const orderFiles = new BucketDefinition('OrderFilesBucket', 'ORDER_FILES_BUCKET_NAME', {
+  notifies: true,
+  // Uploads may have any key.
+  expiresAfterDays: { '': store.retention.uploadDays, 'exports/': store.retention.exportDays },
+});
 
 /** Imports an uploaded file and writes its result file. */
 export const orderFileImporter = all(

@@ -2,6 +2,7 @@ import { allStock } from '../../shared/stock/stock-item.ts';
 import { all } from '../constructs/access.ts';
 import { BucketDefinition } from '../constructs/bucket.ts';
 import { TableDefinition } from '../constructs/table.ts';
+import { store } from '../store.ts';
 
 export const stockTable = new TableDefinition('StockTable', 'STOCK_TABLE_NAME', {
   // Alerts compare the stock before and after a change.
@@ -63,7 +64,10 @@ export const stock = {
 };
 
 /** CSV files of movements that warehouses and other systems upload, and their result files. */
-export const stockInbox = new BucketDefinition('StockInboxBucket', 'INBOX_BUCKET_NAME', { notifies: true });
+export const stockInbox = new BucketDefinition('StockInboxBucket', 'INBOX_BUCKET_NAME', {
+  notifies: true,
+  expiresAfterDays: { '': store.retention.uploadDays },
+});
 
 /** Imports an uploaded file and writes its result file. */
 export const stockFileImporter = all(

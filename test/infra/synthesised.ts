@@ -14,6 +14,13 @@ type Statement = {
   Condition?: Record<string, Record<string, string | string[]>>;
 };
 
+type LifecycleRule = {
+  Status: string;
+  Prefix?: string;
+  ExpirationInDays?: number;
+  NoncurrentVersionExpiration?: { NoncurrentDays: number };
+};
+
 /** Properties that the tests read, of resources of all types. */
 type Properties = {
   AlarmActions: unknown[];
@@ -37,6 +44,7 @@ type Properties = {
   GenerateSecret: boolean;
   IntegrationUri: Reference;
   JwtConfiguration: { Audience: unknown[] };
+  LifecycleConfiguration?: { Rules: LifecycleRule[] };
   LoggingConfig: { LogGroup: Reference };
   ManagedPolicyArns?: unknown;
   MaximumRecordAgeInSeconds: number;

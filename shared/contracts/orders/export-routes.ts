@@ -15,7 +15,7 @@ export const OrderExport = z
     status: z.enum(['requested', 'completed']).describe('State of the export'),
     orders: z.int().optional().meta({ description: 'Number of orders in the file', example: 412 }),
     file: StoredText.optional().meta({
-      description: 'Key of the file in the OrderFiles bucket',
+      description: 'Key of the file in the OrderFiles bucket, which deletes it after 30 days',
       example: 'exports/01KB9ZQ4Y8T4V7C0M3J5R6N8PX.csv',
     }),
   })
