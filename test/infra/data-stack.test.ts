@@ -72,6 +72,7 @@ test('the logical ids of data are stable', () => {
         ...Object.values(store.paymentWebhooks),
         'PaymentProviders',
         'CursorSecret',
+        'PseudonymSecret',
       ].map(inData),
     ),
   );
