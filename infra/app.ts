@@ -16,6 +16,7 @@ import { store } from './store.ts';
 const workflows = [
   (await import('./workflows/api-root.ts')).ApiRootStack,
   (await import('./workflows/catalog.ts')).CatalogStack,
+  (await import('./workflows/store-settings.ts')).StoreSettingsStack,
   (await import('./workflows/stock-update.ts')).StockUpdateStack,
   (await import('./workflows/stock-audit.ts')).StockAuditStack,
   (await import('./workflows/order-intake.ts')).OrderIntakeStack,

@@ -4,7 +4,7 @@ import type { WebhookRetryPolicy } from '../functions/channel-webhooks/deliverie
 import type { RiskPolicy } from '../functions/order-intake/risk/risk-score.ts';
 import type { ReturnAddress } from '../shared/contracts/refunds/return-routes.ts';
 import type { PolicySettings } from '../functions/refund-approval/policy/settings.ts';
-import type { WorkingCalendar } from '../functions/refund-approval/deadlines/calendar.ts';
+import type { WorkingCalendar } from '../shared/settings/calendars.ts';
 import type { Client, SellingPolicy, WarehouseSetting } from '../shared/store.ts';
 
 const officeHours = [{ from: '09:00', to: '17:30' }];
@@ -123,7 +123,9 @@ export const store = {
       staff: true,
       scopes: ['orders.read', 'orders.write', 'stock.read', 'catalog.read', 'refunds.request', 'refunds.decide'],
     },
-    finance: { scopes: ['orders.read', 'reports.read', 'reports.run', 'refunds.decide', 'policies.write'] },
+    finance: {
+      scopes: ['orders.read', 'catalog.read', 'reports.read', 'reports.run', 'refunds.decide', 'policies.write'],
+    },
     marketing: { scopes: ['catalog.read', 'orders.read', 'promotions.write', 'promotions.read', 'reports.read'] },
     admin: {
       staff: true,

@@ -3,7 +3,7 @@ import { ReturnAddress } from '../../shared/contracts/refunds/return-routes.ts';
 import { jsonVariable } from '../../shared/lambda/json-variable.ts';
 import { Warehouse } from '../../shared/names.ts';
 import { Channels, WarehouseCodes } from '../../shared/store.ts';
-import { WorkingCalendar } from './deadlines/calendar.ts';
+import { WorkingCalendar } from '../../shared/settings/calendars.ts';
 import { PolicySettings } from './policy/settings.ts';
 import { TablesEnv } from './refund/env.ts';
 

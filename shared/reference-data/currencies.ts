@@ -10,6 +10,9 @@ const noDecimals = 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF 
 const threeDecimals = 'BHD IQD JOD KWD LYD OMR TND';
 const fourDecimals = 'CLF UYW';
 
+/** Active ISO 4217 codes without a minor unit. */
+const withoutMinorUnit = new Set('XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU XTS XUA XXX'.split(' '));
+
 const exponents = new Map<string, number>(
   [noDecimals, undefined, twoDecimals, threeDecimals, fourDecimals].flatMap((codes, exponent) =>
     (codes?.split(' ') ?? []).map((code): [string, number] => [code, exponent]),
@@ -21,3 +24,6 @@ export const currencyCodes: readonly string[] = [...exponents.keys()].sort();
 
 /** Decimals of a currency by ISO 4217: 2 for GBP, 0 for JPY. An amount in minor units is divided by ten to this power. */
 export const exponentOf = (currency: string): number => exponents.get(currency) ?? 2;
+
+/** Whether ISO 4217 gives the code no minor unit, as for gold (XAU). Nothing is priced in it. */
+export const hasNoMinorUnit = (currency: string): boolean => withoutMinorUnit.has(currency);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { boundedRecord } from '../contracts/bounds.ts';
-import { AmountMinor, Country, CurrencyCode } from '../names.ts';
+import { AmountMinor, Country } from '../names.ts';
 
 const maxMethods = 100;
 const maxCurrencies = 200;
@@ -17,7 +17,7 @@ export const ShippingMethod = z.strictObject({
     .min(1)
     .max(100)
     .meta({ description: 'Name of the method, as customers see it', example: 'Express' }),
-  prices: boundedRecord(CurrencyCode, AmountMinor, maxCurrencies).meta({
+  prices: boundedRecord(z.string().max(20), AmountMinor, maxCurrencies).meta({
     description: 'Price by currency (ISO 4217), in its minor units. In other currencies the method is not offered',
     example: { GBP: 495, EUR: 595, JPY: 900 },
   }),

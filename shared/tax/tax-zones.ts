@@ -113,6 +113,6 @@ export const comparablePostalCode = (postalCode: string) => postalCode.toUpperCa
 
 /** The zones without the rules between them: `TaxZones` of the contract has those. */
 export const TaxZoneList = z.strictObject({
-  zones: z.array(TaxZone).max(maxZones).describe('Tax zones. The most specific one of an address applies'),
+  zones: z.array(TaxZone).min(1).max(maxZones).describe('Tax zones. The most specific one of an address applies'),
 });
 export type TaxZoneList = z.infer<typeof TaxZoneList>;

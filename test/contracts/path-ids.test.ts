@@ -51,6 +51,8 @@ const byPathOrStore = new Set([
   'provider',
   'endpointId',
   'file',
+  'name',
+  'version',
 ]);
 
 const parameters = contractRoutes.flatMap(({ key, path, params }) =>

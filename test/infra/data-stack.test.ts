@@ -56,6 +56,7 @@ test('the logical ids of data are stable', () => {
     'StockTable',
     'OrderTable',
     'RiskTable',
+    'SettingsTable',
     'RefundTable',
     'ReportTable',
     'StockAuditTable',

@@ -1,27 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import * as z from 'zod';
-
-const TimeOfDay = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'A time of day is HH:MM');
-const Span = z
-  .strictObject({ from: TimeOfDay, to: TimeOfDay })
-  .refine(({ from, to }) => from < to, 'Working hours end after they begin');
-/** Ordered, without overlap. */
-const Day = z.array(Span).refine((spans) => spans.every(({ from }, i) => i === 0 || from >= (spans[i - 1]?.to ?? '')));
-
-/** Working hours in local time of the zone. Weekdays are 1 (Monday) to 7 (Sunday); a missing weekday has none. */
-export const WorkingCalendar = z
-  .strictObject({
-    /** IANA time zone. */
-    timeZone: z.string(),
-    workingHours: z.partialRecord(z.enum(['1', '2', '3', '4', '5', '6', '7']), Day),
-    /** Dates without working hours. */
-    holidays: z.array(z.iso.date()),
-  })
-  .refine(
-    ({ workingHours }) => Object.values(workingHours).some((spans) => spans.length > 0),
-    'A calendar has working hours on at least one weekday',
-  );
-export type WorkingCalendar = z.infer<typeof WorkingCalendar>;
+import type { WorkingCalendar } from '../../../shared/settings/calendars.ts';
 
 const msPerHour = 3_600_000;
 

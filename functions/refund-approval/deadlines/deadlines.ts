@@ -7,7 +7,8 @@ import { hasReturnedUnits } from '../refund/expected-return.ts';
 import { next } from '../refund/life-cycle.ts';
 import type { RefundItem } from '../refund/refund-item.ts';
 import type { RefundLedger } from '../refund/refund-ledger.ts';
-import { type WorkingCalendar, workingTimeAfter } from './calendar.ts';
+import type { WorkingCalendar } from '../../../shared/settings/calendars.ts';
+import { workingTimeAfter } from './calendar.ts';
 
 /** A reminder, the escalation to a lead, and the expiry. */
 export const deadlineKinds = ['remind', 'escalate', 'expire'] as const;

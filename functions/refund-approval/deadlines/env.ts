@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { jsonVariable } from '../../../shared/lambda/json-variable.ts';
 import { TablesEnv } from '../refund/env.ts';
-import { WorkingCalendar } from './calendar.ts';
+import { WorkingCalendar } from '../../../shared/settings/calendars.ts';
 
 /** The schedule group, the targets of its schedules, and the role that they assume. */
 const ScheduleEnv = z.object({

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import type { PolicyStore } from '../refund/policy-store.ts';
 import type { RefundStore } from '../refund/store.ts';
-import type { WorkingCalendar } from './calendar.ts';
+import type { WorkingCalendar } from '../../../shared/settings/calendars.ts';
 import type { ScheduleClient } from './schedule-client.ts';
 import { deadlineKinds, deadlinesOf } from './deadlines.ts';
 

@@ -1,11 +1,8 @@
 import * as fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, test } from 'vitest';
-import {
-  type WorkingCalendar,
-  WorkingCalendar as Schema,
-  workingTimeAfter,
-} from '../../../functions/refund-approval/deadlines/calendar.ts';
+import { workingTimeAfter } from '../../../functions/refund-approval/deadlines/calendar.ts';
+import { type WorkingCalendar, WorkingCalendar as Schema } from '../../../shared/settings/calendars.ts';
 import { store } from '../../../infra/store.ts';
 
 const nineToFive = [{ from: '09:00', to: '17:00' }];

@@ -1,0 +1,31 @@
+import * as routes from '../../shared/contracts/settings/routes.ts';
+import { createCursors } from '../../shared/dynamodb/cursor.ts';
+import { openDatabase } from '../../shared/dynamodb/database.ts';
+import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
+import { secretReader } from '../../shared/secret-store.ts';
+import { defaultDocuments } from './defaults.ts';
+import { documentApi } from './document-api.ts';
+import { Env } from './env.ts';
+import { createSettingsStore } from './store.ts';
+import { versionApi } from './version-api.ts';
+
+const env = Env.parse(process.env);
+const store = createSettingsStore(openDatabase(), env);
+const defaults = defaultDocuments({ selling: env.SELLING, warehouses: env.WAREHOUSES, calendar: env.CALENDAR });
+const documents = documentApi(store, defaults);
+const versions = versionApi(store, createCursors(secretReader(env.CURSOR_SECRET_ARN)));
+
+export const handler = httpHandler(
+  on(routes.getTaxZones, documents.read('tax-zones')),
+  on(routes.putTaxZones, documents.write('tax-zones')),
+  on(routes.getShippingMethods, documents.read('shipping-methods')),
+  on(routes.putShippingMethods, documents.write('shipping-methods')),
+  on(routes.getWarehouseSettings, documents.read('warehouses')),
+  on(routes.putWarehouseSettings, documents.write('warehouses')),
+  on(routes.getCalendars, documents.read('calendars')),
+  on(routes.putCalendars, documents.write('calendars')),
+  on(routes.getReasons, documents.read('reasons')),
+  on(routes.putReasons, documents.write('reasons')),
+  on(routes.listSettingVersions, versions.list),
+  on(routes.getSettingVersion, versions.get),
+);
