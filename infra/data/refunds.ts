@@ -1,3 +1,4 @@
+import { all } from '../constructs/access.ts';
 import { TableDefinition } from '../constructs/table.ts';
 
 export const refundTable = new TableDefinition('RefundTable', 'REFUND_TABLE_NAME', {
@@ -7,13 +8,20 @@ export const refundTable = new TableDefinition('RefundTable', 'REFUND_TABLE_NAME
   ],
 });
 
+/** Refunds, the ledgers of orders, and the refunded orders of customers, with their events. */
+const ofRefunds = ['REFUND#*', 'ORDER#*', 'CUSTOMER#*'];
+
 export const refunds = {
   reader: refundTable.access('BatchGetItem'),
   /** Reads refund ledgers, and checks their version in its own transaction. */
   checker: refundTable.access('BatchGetItem', 'ConditionCheckItem'),
-  writer: refundTable.access('BatchGetItem', 'PutItem'),
-  /** Lists the items of one partition, such as the versions of the policy. */
-  lister: refundTable.access('Query'),
+  /** Reads the policy too, and does not change it. */
+  writer: all(refundTable.access('BatchGetItem'), refundTable.items({ partitions: ofRefunds }, 'PutItem')),
+  policyWriter: refundTable.items({ partitions: ['POLICY#*'] }, 'PutItem'),
+  /** Lists the events of a refund, the versions of the policy, and the refunded orders of a customer. */
+  lister: refundTable.items({ partitions: ['REFUND#*', 'POLICY#*', 'CUSTOMER#*'] }, 'Query'),
+  /** Counts the refunded orders of a customer. */
+  historyReader: refundTable.items({ partitions: ['CUSTOMER#*'] }, 'Query'),
   byStatus: refundTable.query('byStatus'),
   byOrder: refundTable.query('byOrder'),
 };

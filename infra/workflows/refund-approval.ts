@@ -29,7 +29,7 @@ export class RefundApprovalStack extends WorkflowStack {
       routes: [routes, returnRoutes, policyRoutes, policyChangeRoutes],
       handler: 'refund-approval/api.handler.ts',
       uses: all(
-        all(refunds.writer, refunds.lister, refunds.byStatus, refunds.byOrder),
+        all(refunds.writer, refunds.policyWriter, refunds.lister, refunds.byStatus, refunds.byOrder),
         all(orders.checker, orders.byCustomer, catalog.reader, stock.reader, cursorSecret.reader),
         all(channels, departments, returnAddresses, warehouseCodes, calendar, policyChanges),
       ),

@@ -104,7 +104,7 @@ describe('least privilege for items', () => {
         'StockUpdate-ExpireLots',
         'StockUpdate-Shipment',
       ].sort(),
-      'WebhookTable DeleteItem *': ['ChannelWebhooks-Api'],
+      'WebhookTable DeleteItem CHANNEL#* pk sk version': ['ChannelWebhooks-Api'],
     });
   });
 
@@ -141,12 +141,28 @@ describe('least privilege for items', () => {
     expect(partitionsOf('OrderIntake-OrderFileUploaded')).toEqual(new Set(['ORDER#*']));
   });
 
+  test('the webhook API writes no deliveries, and nothing but a claim into an endpoint in place', () => {
+    expect(rolesBy(writes.filter(({ table, action }) => table === 'WebhookTable' && action !== 'DeleteItem'))).toEqual({
+      'WebhookTable PutItem CHANNEL#*': ['ChannelWebhooks-Api', 'ChannelWebhooks-Deliver'],
+      'WebhookTable PutItem ENDPOINT#*': ['ChannelWebhooks-Deliver'],
+      'WebhookTable UpdateItem CHANNEL#* pk sk pausedUntil': ['ChannelWebhooks-Api'],
+      'WebhookTable UpdateItem CHANNEL#* pk sk failures pausedUntil failingSince lastFailure isSlow version': [
+        'ChannelWebhooks-Deliver',
+      ],
+    });
+  });
+
+  test('only the API writes the refund policy, and no function writes all of the refund table', () => {
+    const found = rolesBy(writes.filter(({ table }) => table === 'RefundTable'));
+    expect(found['RefundTable PutItem POLICY#*']).toEqual(['RefundApproval-Api']);
+    expect(Object.keys(found).sort()).toEqual(
+      ['CUSTOMER', 'ORDER', 'POLICY', 'REFUND'].map((partition) => `RefundTable PutItem ${partition}#*`),
+    );
+  });
+
   test('items are deleted in transactions only, together with the change that they belong to', () => {
     const statements = ofType('AWS::IAM::Policy').flatMap(({ properties }) => properties.PolicyDocument.Statement);
-    const deleting = statements.filter(
-      ({ Action, Resource }) =>
-        [Action].flat().includes('dynamodb:DeleteItem') && !/Webhook/.test(JSON.stringify(Resource)),
-    );
+    const deleting = statements.filter(({ Action }) => [Action].flat().includes('dynamodb:DeleteItem'));
     expect(deleting.length).toBeGreaterThan(0);
     for (const { Condition } of deleting) {
       expect([Condition?.['ForAnyValue:StringEquals']?.['dynamodb:EnclosingOperation']].flat()).toEqual([

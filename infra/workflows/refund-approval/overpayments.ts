@@ -24,7 +24,7 @@ export function addOverpayments(stack: WorkflowStack): void {
       ],
     },
     handler: 'refund-approval/overpayment.handler.ts',
-    uses: all(refunds.writer, refunds.lister, orders.checker, orders.byCustomer, settings.calendar),
+    uses: all(refunds.writer, refunds.historyReader, orders.checker, orders.byCustomer, settings.calendar),
     errorImpact: 'Customers do not get back what they paid for cancelled units or expired orders.',
   });
 }
