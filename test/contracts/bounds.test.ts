@@ -8,7 +8,7 @@ import { EventInstant, Instant, SentInstant } from '../../shared/names.ts';
 type Schema = {
   $ref?: string;
   $defs?: Record<string, Schema>;
-  type?: string;
+  type?: string | string[];
   format?: string;
   pattern?: string;
   maxLength?: number;
@@ -22,12 +22,19 @@ type Schema = {
   anyOf?: Schema[];
   oneOf?: Schema[];
   allOf?: Schema[];
+  not?: Schema;
 };
 
 /** Whether only texts of a limited length match the pattern: it is anchored and repeats nothing without a limit. */
 function isBoundedPattern(pattern: string): boolean {
   const plain = pattern.replaceAll(/\\./g, 'x').replaceAll(/\[[^\]]*\]/g, 'x');
-  return plain.startsWith('^') && plain.endsWith('$') && !/[*+]|\{\d+,\}/.test(plain);
+  return plain.startsWith('^') && plain.endsWith('$') && !/[*+]|\{\d+,\}/.test(plain) && !hasTopLevelOr(plain);
+}
+
+/** Whether the pattern has alternatives outside its groups: the anchors then belong to the first and the last only. */
+function hasTopLevelOr(plain: string): boolean {
+  const outside = plain.replaceAll(/\([^()]*\)/g, 'x');
+  return outside === plain ? plain.includes('|') : hasTopLevelOr(outside);
 }
 
 const isBoundedText = ({ maxLength, enum: values, const: only, pattern = '', format }: Schema) =>
@@ -37,9 +44,15 @@ const isBoundedText = ({ maxLength, enum: values, const: only, pattern = '', for
   format === 'date' ||
   isBoundedPattern(pattern);
 
+/** Whether the schema says nothing about its values, as `z.unknown()` does. */
+const isAnything = ({ $ref, type, enum: values, const: only, anyOf, oneOf, allOf, ...others }: Schema) =>
+  [$ref, type, values, only, anyOf, oneOf, allOf, others.not].every((each) => each === undefined);
+
 function isUnbounded(schema: Schema): boolean {
-  if (schema.type === 'string') return !isBoundedText(schema);
-  if (schema.type === 'array') return schema.maxItems === undefined;
+  if (isAnything(schema)) return true;
+  const types = [schema.type].flat();
+  if (types.includes('string') && !isBoundedText(schema)) return true;
+  if (types.includes('array') && schema.maxItems === undefined) return true;
   // Unknown members of an open object are not described, and not stored.
   const members = schema.additionalProperties;
   const isRecord = typeof members === 'object' && Object.keys(members).length > 0;
@@ -55,11 +68,11 @@ function unboundedIn(schema: Schema, path: string, defs: Record<string, Schema>)
   }
   const { items, additionalProperties: members, properties = {}, anyOf = [], oneOf = [], allOf = [] } = schema;
   return [
-    ...(isUnbounded(schema) ? [`${path}: ${schema.type}`] : []),
+    ...(isUnbounded(schema) ? [`${path}: ${[schema.type ?? 'anything'].flat().join('|')}`] : []),
     ...Object.entries(properties).flatMap(([key, member]) => unboundedIn(member, `${path}.${key}`, defs)),
     ...[...anyOf, ...oneOf, ...allOf].flatMap((each) => unboundedIn(each, path, defs)),
     ...(items ? unboundedIn(items, `${path}[]`, defs) : []),
-    ...(typeof members === 'object' ? unboundedIn(members, `${path}.*`, defs) : []),
+    ...(typeof members === 'object' && Object.keys(members).length > 0 ? unboundedIn(members, `${path}.*`, defs) : []),
   ];
 }
 
@@ -68,13 +81,16 @@ function unbounded(schema: z.ZodType, io: 'input' | 'output'): string[] {
   return unboundedIn(document, '', document.$defs ?? {});
 }
 
+/** Values that the handler parses one by one with another schema, so that one of them does not refuse the others. */
+const parsedLater: Record<string, string[]> = { 'POST /orders/batch': ['body.orders[]: anything'] };
+
 describe('every text, list and record has a maximum', () => {
   test.each(contractRoutes.map((route) => [route.key, route] as const))('in the requests of %s', (_key, route) => {
     const parts = { params: route.params, query: route.query, headers: route.headers, body: route.body };
     const found = Object.entries(parts).flatMap(([part, schema]) =>
       schema ? unbounded(schema, 'input').map((path) => `${part}${path}`) : [],
     );
-    expect(found).toEqual([]);
+    expect(found).toEqual(parsedLater[route.key] ?? []);
   });
 
   test.each(contractRoutes.map((route) => [route.key, route] as const))('in the responses of %s', (_key, route) => {
@@ -93,6 +109,11 @@ describe('every text, list and record has a maximum', () => {
     ['a text', z.object({ note: z.string() }), ['.note: string']],
     ['a pattern that repeats without a limit', z.object({ id: z.string().regex(/^[a-z]+$/) }), ['.id: string']],
     ['a pattern that is not anchored', z.object({ id: z.string().regex(/[a-z]{1,9}/) }), ['.id: string']],
+    ['alternatives outside a group', z.object({ id: z.string().regex(/^a|[^b]{1,9}|c$/) }), ['.id: string']],
+    ['alternatives in a group', z.object({ id: z.string().regex(/^(a|(b|c){2})$/) }), []],
+    ['any value', z.object({ value: z.unknown() }), ['.value: anything']],
+    ['any value in a list', z.array(z.any()).max(3), ['[]: anything']],
+    ['several types', z.object({ a: z.any().meta({ type: ['string', 'null'] }) }), ['.a: string|null']],
     ['a time', z.object({ at: z.iso.datetime() }), ['.at: string']],
     ['a list in a list', z.array(z.object({ ids: z.array(Id) })).max(3), ['[].ids: array']],
     ['a record', z.object({ byId: z.record(Id, z.int()) }), ['.byId: object']],
