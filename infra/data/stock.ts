@@ -24,6 +24,9 @@ const lots = {
   attributes: ['units', 'unavailable', 'expired', 'expiresOn'],
   inTransactions: true,
 };
+/** Events of alert levels. The last alert of a kind, beside them, has other attributes. */
+const levelEvents = { partitions: ['ALERT#*'], attributes: ['source', 'detailType', 'detail'] };
+const acknowledged = { partitions: ['RAISED#*'], attributes: ['status', 'acknowledgement', 'alertKey'] };
 const readsLedger = stockTable.access('BatchGetItem', 'Query');
 const movements = { partitions: [...ofSkus, 'MOVEMENT#*'] };
 const expired = { partitions: ofSkus, attributes: ['warehouses', 'lastMove'] };
@@ -46,8 +49,15 @@ export const stock = {
   /** Remembers how often a message was deferred. */
   deferrer: stockTable.items({ partitions: ['MESSAGE#*'] }, 'PutItem'),
   /** Stores alert levels, acknowledgements and requested repairs. */
-  requester: stockTable.items({ partitions: ['ALERT#*', 'RAISED#*', 'REPAIR#*'] }, 'PutItem', 'UpdateItem'),
-  alertWriter: stockTable.items({ partitions: ['ALERT#*', 'RAISED#*'] }, 'PutItem', 'ConditionCheckItem'),
+  requester: all(
+    stockTable.items(levelEvents, 'PutItem'),
+    stockTable.items({ partitions: ['REPAIR#*'] }, 'PutItem'),
+    stockTable.items(acknowledged, 'UpdateItem'),
+  ),
+  alertWriter: all(
+    stockTable.items({ partitions: ['ALERT#*', 'RAISED#*'] }, 'PutItem'),
+    stockTable.items({ partitions: ['ALERT#*'] }, 'ConditionCheckItem'),
+  ),
   /** Checks that stock is still idle. */
   checker: stockTable.items({ partitions: ofSkus }, 'ConditionCheckItem'),
   /** Deducts shipments from lots, and takes expired lots off sale. */

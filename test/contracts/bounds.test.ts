@@ -50,9 +50,9 @@ const isAnything = ({ $ref, type, enum: values, const: only, anyOf, oneOf, allOf
 
 function isUnbounded(schema: Schema): boolean {
   if (isAnything(schema)) return true;
-  const types = [schema.type].flat();
-  if (types.includes('string') && !isBoundedText(schema)) return true;
-  if (types.includes('array') && schema.maxItems === undefined) return true;
+  const types = new Set([schema.type].flat());
+  if (types.has('string') && !isBoundedText(schema)) return true;
+  if (types.has('array') && schema.maxItems === undefined) return true;
   // Unknown members of an open object are not described, and not stored.
   const members = schema.additionalProperties;
   const isRecord = typeof members === 'object' && Object.keys(members).length > 0;

@@ -122,10 +122,26 @@ describe('least privilege for items', () => {
       'StockTable UpdateItem SKU#* pk sk warehouses lastMove': expires,
       'StockTable UpdateItem SKU#*': [...movesStock, 'StockUpdate-Repair'].sort(),
       'StockTable UpdateItem MOVEMENT#*': movesStock,
-      'StockTable UpdateItem REPAIR#*': ['StockUpdate-Api', 'StockUpdate-Repair'],
-      'StockTable UpdateItem ALERT#*': ['StockUpdate-Api'],
-      'StockTable UpdateItem RAISED#*': ['StockUpdate-Api'],
+      'StockTable UpdateItem REPAIR#*': ['StockUpdate-Repair'],
+      'StockTable UpdateItem RAISED#* pk sk status acknowledgement alertKey': ['StockUpdate-Api'],
     });
+  });
+
+  test('alerts are written by the functions that raise them; the API writes the events of levels only', () => {
+    const puts = writes.filter(
+      ({ action, partitions }) => action === 'PutItem' && partitions.some((each) => /^(ALERT|RAISED)/.test(each)),
+    );
+    expect(rolesBy(puts)).toEqual({
+      'StockTable PutItem ALERT#*': ['StockUpdate-IdleStock', 'StockUpdate-StockChanged'],
+      'StockTable PutItem RAISED#*': ['StockUpdate-IdleStock', 'StockUpdate-StockChanged'],
+      'StockTable PutItem ALERT#* pk sk source detailType detail': ['StockUpdate-Api'],
+    });
+    const checked = ofType('AWS::IAM::Policy')
+      .filter(({ id }) => id.startsWith('StockUpdate-StockChanged'))
+      .flatMap(({ properties }) => properties.PolicyDocument.Statement)
+      .filter(({ Action }) => [Action].flat().includes('dynamodb:ConditionCheckItem'))
+      .map(({ Condition }) => Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys']);
+    expect(checked.flat()).toEqual(['ALERT#*']);
   });
 
   test('a function writes order and stock items of its own partitions only', () => {
