@@ -90,10 +90,14 @@ const cutError = ({ pointer, detail }: FieldError): FieldError => ({
 const cut = (text: string, maxLength: number) =>
   text.length > maxLength ? `${text.slice(0, maxLength).toWellFormed()}…` : text;
 
-/** The response to a body with invalid fields; it names the first hundred. */
-export function invalidContent(all: readonly FieldError[]): HttpResponse {
-  const errors = all.slice(0, maxErrors);
-  return problem(422, 'invalid-content', `The body has ${errors.length} invalid field(s).`, { errors });
+/** The response to a body, or to one order of it, with invalid fields; it has their number and names the first ones. */
+export function invalidContent(
+  all: readonly FieldError[],
+  { of = 'body', named = maxErrors }: { of?: 'body' | 'order'; named?: number } = {},
+): HttpResponse {
+  const first = all.length > named ? ` The errors name the first ${named}.` : '';
+  const detail = `The ${of} has ${all.length} invalid field(s).${first}`;
+  return problem(422, 'invalid-content', detail, { errors: all.slice(0, named) });
 }
 
 /** JSON pointer (RFC 6901) of a path. */

@@ -12,7 +12,7 @@ import { unknownWarehousePath } from '../../../shared/reference-data/unknown-war
 import { placedKeyOf } from '../order/order-item.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import type { PickListStore } from './pick-list-store.ts';
-import { isToPick, pickListCsv, pickListOf } from './pick-list.ts';
+import { pickListCsv, pickListOf, toPick } from './pick-list.ts';
 
 type Stores = {
   orders: Pick<OrderStore, 'read'>;
@@ -47,13 +47,12 @@ export const pickList =
       const orderIds = keys.map(orderIdIn);
       const [found, units] = await Promise.all([orders.read(orderIds), refunded.unitsOf(orderIds)]);
       const wanted = found
-        .map((order) => ({ order, refunded: units.get(order.orderId) }))
-        .filter((each) => isVisible(each.order.channel, access) && isToPick(each, { warehouse, shippingMethod }));
+        .filter(({ channel }) => isVisible(channel, access))
+        .flatMap((order) => toPick({ order, refunded: units.get(order.orderId) }, { warehouse, shippingMethod }) ?? []);
       return new Map(wanted.map((each) => [placedKeyOf(each.order), each]));
     };
     const page = await collectPage(oldestOf(partitions, store.oldestKeys), read, { limit, after, isFiltered: true });
-    const lines = page.entries.flatMap(({ order }) => order.lines.filter((line) => line.warehouse === warehouse));
-    const skus = [...new Set(lines.map(({ sku }) => sku))];
+    const skus = [...new Set(page.entries.flatMap(({ lines }) => lines.map(({ line }) => line.sku)))];
     const [names, lots] = await Promise.all([
       store.skus(skus),
       inParallel(concurrentLots, skus, async (sku) => [sku, await store.lots(sku, warehouse)] as const),

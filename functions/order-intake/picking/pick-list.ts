@@ -13,8 +13,12 @@ type Filter = { warehouse: string; shippingMethod?: string | undefined };
 /** An order and the units that its refunds pay back, as in the refund ledger. */
 export type Pickable = { order: OrderItem; refunded?: readonly RefundedUnits[] | undefined };
 
+type OpenLine = { line: OrderItem['lines'][number]; quantity: number };
+/** An order and its lines that a warehouse has to pick. */
+export type OrderToPick = { order: OrderItem; lines: readonly OpenLine[] };
+
 /** Lines with units that the warehouse still has to pick. Those of an order on hold are blocked, as refunded units are. */
-const openLines = ({ order, refunded = [] }: Pickable, warehouse: string) => {
+const openLines = ({ order, refunded = [] }: Pickable, warehouse: string): OpenLine[] => {
   if ((order.holdReasons ?? []).length > 0) return [];
   const blocked = blockedUnits(refunded, order.cancellations);
   return order.lines
@@ -23,12 +27,15 @@ const openLines = ({ order, refunded = [] }: Pickable, warehouse: string) => {
     .filter(({ quantity }) => quantity > 0);
 };
 
-/** Whether the warehouse has to pick units of the order. An imported order has none: another system ships it. */
-export const isToPick = ({ order, refunded }: Pickable, { warehouse, shippingMethod }: Filter): boolean =>
-  (order.status === 'allocated' || order.status === 'partly-shipped') &&
-  !order.imported &&
-  (shippingMethod === undefined || order.shippingMethod === shippingMethod) &&
-  openLines({ order, refunded }, warehouse).length > 0;
+/** What the warehouse has to pick of the order, if anything. Another system ships an imported order. */
+export function toPick({ order, refunded }: Pickable, { warehouse, shippingMethod }: Filter): OrderToPick | undefined {
+  const isPickable =
+    (order.status === 'allocated' || order.status === 'partly-shipped') &&
+    !order.imported &&
+    (shippingMethod === undefined || order.shippingMethod === shippingMethod);
+  const lines = isPickable ? openLines({ order, refunded }, warehouse) : [];
+  return lines.length > 0 ? { order, lines } : undefined;
+}
 
 /**
  * The page of these orders, with totals by SKU. The units of a SKU are picked from its lots, those of the first order from
@@ -36,7 +43,7 @@ export const isToPick = ({ order, refunded }: Pickable, { warehouse, shippingMet
  */
 export function pickListOf(
   warehouse: string,
-  orders: readonly Pickable[],
+  orders: readonly OrderToPick[],
   { names, lots, cutoff }: { names: Names; lots: ReadonlyMap<string, readonly Lot[]>; cutoff: string },
 ): PickList {
   const left = new Map(lots);
@@ -54,7 +61,7 @@ export function pickListOf(
       quantity,
     }));
   };
-  const picks = orders.map((order) => pickOf(order, warehouse, names, pickLots));
+  const picks = orders.map((order) => pickOf(order, names, pickLots));
   const bySku = Map.groupBy(
     picks.flatMap(({ lines }) => lines),
     ({ sku }) => sku,
@@ -69,7 +76,7 @@ export function pickListOf(
 
 type PickLots = (sku: string, units: number) => PickOrder['lines'][number]['lots'];
 
-const pickOf = ({ order, refunded }: Pickable, warehouse: string, names: Names, pickLots: PickLots): PickOrder => ({
+const pickOf = ({ order, lines }: OrderToPick, names: Names, pickLots: PickLots): PickOrder => ({
   orderId: order.orderId,
   externalOrderId: order.externalOrderId,
   channel: order.channel,
@@ -79,7 +86,7 @@ const pickOf = ({ order, refunded }: Pickable, warehouse: string, names: Names, 
   customer: order.customer,
   shippingAddress: order.shippingAddress,
   note: order.note,
-  lines: openLines({ order, refunded }, warehouse).map(({ line: { lineId, sku }, quantity }) => ({
+  lines: lines.map(({ line: { lineId, sku }, quantity }) => ({
     lineId,
     sku,
     name: names.get(sku)?.name,

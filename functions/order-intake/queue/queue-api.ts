@@ -13,6 +13,7 @@ import {
   fieldErrors,
   inputs,
   type HttpResponse,
+  invalidContent,
   Problem,
   problem,
 } from '../../../shared/contracts/problem.ts';
@@ -98,10 +99,8 @@ function parseOrder(
 const errorsPerOrder = 10;
 
 const invalidResult = (invalid: readonly FieldError[], index: number): BatchResult => {
-  const errors = invalid
-    .slice(0, errorsPerOrder)
-    .map(({ pointer, detail }) => ({ pointer: `/orders/${index}${pointer}`, detail }));
-  const { body } = problem(422, 'invalid-content', `The order has ${errors.length} invalid field(s).`, { errors });
+  const errors = invalid.map(({ pointer, detail }) => ({ pointer: `/orders/${index}${pointer}`, detail }));
+  const { body } = invalidContent(errors, { of: 'order', named: errorsPerOrder });
   return { status: 'refused', problem: Problem.parse(body) };
 };
 

@@ -91,7 +91,7 @@ test('each malformed row is listed, and an order with a malformed row is not imp
 test('an export contains the orders of its days that are visible to the client', async () => {
   const sku = await stockedSku(office, { units: 1000 });
   const note = { customer: { id: '=cmd()', email: 'eve@example.com' } };
-  // Two days that a storefront may still send orders of.
+  // Two days on which no other test places orders.
   const from = Temporal.Now.plainDateISO('Europe/London').subtract({ days: 50 });
   const to = from.add({ days: 1 });
   const midnight = (days: number) => from.add({ days }).toZonedDateTime('Europe/London').toInstant();

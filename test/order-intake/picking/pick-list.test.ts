@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { indexKeys, type OrderItem } from '../../../functions/order-intake/order/order-item.ts';
 import { pickList } from '../../../functions/order-intake/picking/pick-list-api.ts';
 import { createPickListStore } from '../../../functions/order-intake/picking/pick-list-store.ts';
-import { isToPick, pickListCsv, pickListOf } from '../../../functions/order-intake/picking/pick-list.ts';
+import { pickListCsv, pickListOf, toPick } from '../../../functions/order-intake/picking/pick-list.ts';
 import { getPickList, PickList } from '../../../shared/contracts/orders/pick-list-routes.ts';
 import { orderIdOf } from '../../../shared/ids.ts';
 import { orderKey } from '../../../shared/orders/order-keys.ts';
@@ -29,7 +29,7 @@ function allocated(name: string, lines: Line[] = [{}], given: Partial<OrderItem>
   return { ...order, orderId, lines: order.lines.map((line, index) => Object.assign(line, lines[index])) };
 }
 
-const picked = (...orders: OrderItem[]) => orders.map((order) => ({ order }));
+const picked = (...orders: OrderItem[]) => orders.flatMap((order) => toPick({ order }, { warehouse: 'main' }) ?? []);
 const nothing = { names: new Map<string, { name: string }>(), lots: new Map<string, Lot[]>(), cutoff: '2026-03-05' };
 const aLot = (lot: string, units: number, expiresOn?: string): Lot => ({
   sku: 'MUG',
@@ -66,8 +66,9 @@ describe('units that a refund pays back are not picked', () => {
     ['requested, then cancelled by staff', { cancelledQuantity: 2 }, {}, [pending], [1]],
   ])('%s', (_name, line, given, refunded, expected) => {
     const pickable = { order: allocated('a', [line], given), refunded };
-    expect(isToPick(pickable, { warehouse: 'main' })).toBe(expected.length > 0);
-    const { orders } = pickListOf('main', [pickable], nothing);
+    const order = toPick(pickable, { warehouse: 'main' });
+    expect(order !== undefined).toBe(expected.length > 0);
+    const { orders } = pickListOf('main', order ? [order] : [], nothing);
     expect(orders.flatMap(({ lines }) => lines.map(({ quantity }) => quantity))).toEqual(expected);
   });
 });
@@ -121,7 +122,7 @@ describe('an order is picked', () => {
     ['imported', allocated('a', [{}], { imported: true }), false],
     ['with another shipping method', allocated('a', [{}], { shippingMethod: 'standard' }), false],
   ])('%s', (_name, order, expected) =>
-    expect(isToPick({ order }, { warehouse: 'main', shippingMethod: 'express' })).toBe(expected),
+    expect(toPick({ order }, { warehouse: 'main', shippingMethod: 'express' }) !== undefined).toBe(expected),
   );
 });
 
@@ -273,6 +274,23 @@ describe('the pages of a pick list', () => {
       ]),
     );
     expect(totals).toMatchObject([{ sku: 'MUG', quantity: 5 }]);
+  });
+
+  test('read the lots of lines that are left to pick, and no others', async () => {
+    await write(
+      allocated('a', [{ sku: 'MUG' }, { sku: 'CUP', shippedQuantity: 3 }, { sku: 'TEA', warehouse: 'north' }]),
+    );
+    await write(allocated('b', [{ sku: 'POT', cancelledQuantity: 3 }, { sku: 'MUG' }]));
+    const read: string[] = [];
+    const lots = (sku: string, warehouse: string) => {
+      read.push(sku);
+      return stores.picks.lots(sku, warehouse);
+    };
+    const settings = { channels, warehouses, cutoffAt: () => '2026-03-05' };
+    const counted = pickList({ ...stores, picks: { ...stores.picks, lots } }, settings);
+    const given = { params: { warehouse: 'main' }, query: getPickList.query.parse({}), headers: {} };
+    expect(await counted(aRequest(getPickList, given, 'warehouse'))).toMatchObject({ status: 200 });
+    expect(read).toEqual(['MUG']);
   });
 
   test('have cursors of one list and one caller', async () => {
