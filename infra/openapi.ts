@@ -88,7 +88,7 @@ function responsesOf(route: DefinedRoute): ZodOpenApiResponsesObject {
       415: { description: 'The body is not sent as JSON', schema: Problem },
       422: { description: 'The content has invalid fields', schema: Problem },
     }),
-    429: { description: 'Too many requests per second', schema: GatewayMessage },
+    429: { description: 'Too many requests per second; a problem document has `Retry-After`', schema: Refusal },
     431: { description: 'Request line and header values have more than 10,240 bytes', schema: GatewayMessage },
     500: { description: 'Internal error; no change was made in part', schema: Problem },
     503: { description: 'Too many requests at once; see `Retry-After`', schema: Problem },

@@ -1,4 +1,5 @@
-import { channelsOf, warehousesOf } from '../shared/store.ts';
+import type { RequestQuotas } from '../shared/lambda/request-limits.ts';
+import { channelsOf, type Client, warehousesOf } from '../shared/store.ts';
 import { variables } from './constructs/access.ts';
 import { clientId } from './data/identities.ts';
 import { store } from './store.ts';
@@ -6,6 +7,14 @@ import { store } from './store.ts';
 /** A function knows a caller by the client id that the user pool assigned, not by its name in the settings. */
 const byClientId = <T>(byName: Record<string, T>) =>
   JSON.stringify(Object.fromEntries(Object.entries(byName).map(([name, value]) => [clientId(name), value])));
+
+function requestQuotas(): string {
+  const ofClients = Object.entries<Client>(store.clients).flatMap(([name, { requestsPerSecond }]) =>
+    requestsPerSecond === undefined ? [] : [[clientId(name), requestsPerSecond] as const],
+  );
+  const quotas: RequestQuotas = { ...store.quotas.requests, byClient: Object.fromEntries(ofClients) };
+  return JSON.stringify(quotas);
+}
 
 /** Settings of the store as variables of functions. */
 export const settings = {
@@ -16,6 +25,8 @@ export const settings = {
   departments: variables({
     DEPARTMENTS: byClientId(Object.fromEntries(Object.keys(store.clients).map((name) => [name, name]))),
   }),
+  /** Every function of the API has them. */
+  requestQuotas: variables({ REQUEST_QUOTAS: requestQuotas() }),
   exportsAtOnce: variables({ EXPORTS_AT_ONCE: String(store.quotas.exportsAtOnce) }),
   risk: variables({ RISK: JSON.stringify(store.risk) }),
   calendar: variables({ CALENDAR: JSON.stringify({ ...store.calendar, timeZone: store.selling.timeZone }) }),

@@ -7,6 +7,8 @@ import type { PolicySettings } from '../functions/refund-approval/policy/setting
 import type { WorkingCalendar } from '../shared/settings/calendars.ts';
 import type { Client, SellingPolicy, WarehouseSetting } from '../shared/store.ts';
 
+/** Of the store's own clients: more than a sandbox serves, so that it never refuses them. */
+const requestsPerSecond = 1000;
 const officeHours = [{ from: '09:00', to: '17:30' }];
 
 /** The store that this checkout deploys. */
@@ -82,8 +84,15 @@ export const store = {
    * their results, exports of orders, and the personal data of orders (six years of tax records, and the year of the order).
    */
   retention: { uploadDays: 90, exportDays: 30, orderPersonalDataDays: 7 * 366 },
-  /** Per client: unfinished exports of orders. The two that are written at once then serve several clients. */
-  quotas: { exportsAtOnce: 3 },
+  quotas: {
+    /** Per client: unfinished exports of orders. The two that are written at once then serve several clients. */
+    exportsAtOnce: 3,
+    /**
+     * Per caller and sandbox of a function: an order takes about 30 ms, so that a client that is new keeps no sandbox from
+     * others. `requestsPerSecond` of a client sets another rate. `anonymous` is per address, without valid signatures.
+     */
+    requests: { perSecond: 50, anonymousPerSecond: 50, burstSeconds: 10 },
+  },
   risk: {
     holdFrom: 50,
     windowMinutes: 60,
@@ -109,25 +118,33 @@ export const store = {
   clients: {
     // Both send the orders of past years when they move here, each with its own time, as `npm run replay` does.
     storefront: {
+      requestsPerSecond,
       scopes: ['orders.write', 'orders.read', 'catalog.read', 'stock.read'],
       maxOrderAgeDays: 20 * 365,
     },
     marketplace: {
+      requestsPerSecond,
       scopes: ['orders.write', 'orders.read', 'catalog.read', 'stock.read'],
       pricesItself: true,
       maxOrderAgeDays: 20 * 365,
     },
-    warehouse: { scopes: ['stock.write', 'stock.read', 'orders.read', 'catalog.read'] },
-    service: { scopes: ['orders.read', 'stock.read', 'catalog.read', 'refunds.request'] },
+    warehouse: { requestsPerSecond, scopes: ['stock.write', 'stock.read', 'orders.read', 'catalog.read'] },
+    service: { requestsPerSecond, scopes: ['orders.read', 'stock.read', 'catalog.read', 'refunds.request'] },
     'service-lead': {
+      requestsPerSecond,
       staff: true,
       scopes: ['orders.read', 'orders.write', 'stock.read', 'catalog.read', 'refunds.request', 'refunds.decide'],
     },
     finance: {
+      requestsPerSecond,
       scopes: ['orders.read', 'catalog.read', 'reports.read', 'reports.run', 'refunds.decide', 'policies.write'],
     },
-    marketing: { scopes: ['catalog.read', 'orders.read', 'promotions.write', 'promotions.read', 'reports.read'] },
+    marketing: {
+      requestsPerSecond,
+      scopes: ['catalog.read', 'orders.read', 'promotions.write', 'promotions.read', 'reports.read'],
+    },
     admin: {
+      requestsPerSecond,
       staff: true,
       // Staff enter orders that were taken on paper or by another system.
       maxOrderAgeDays: 366,
@@ -165,9 +182,15 @@ export type Store = {
   webhooks: WebhookRetryPolicy;
   webhookChallenge: Challenged;
   retention: { uploadDays: number; exportDays: number; orderPersonalDataDays: number };
-  quotas: { exportsAtOnce: number };
+  quotas: Quotas;
   risk: RiskPolicy;
   clients: Record<string, Client>;
+};
+
+/** What one caller may ask of the store, so that others are served beside it. */
+type Quotas = {
+  exportsAtOnce: number;
+  requests: { perSecond: number; anonymousPerSecond: number; burstSeconds: number };
 };
 
 type Deployment = {

@@ -15,6 +15,8 @@ export type Client = {
   paymentWindowMinutes?: number;
   /** Days in the past that `placedAt` of an order of this channel may be. @default 30 */
   maxOrderAgeDays?: number;
+  /** Requests per second that each sandbox of a function serves of this client. @default that of `quotas` */
+  requestsPerSecond?: number;
 };
 
 /** Days in the past that `placedAt` may be, unless the channel has its own limit. */

@@ -3,7 +3,9 @@ import { type App, Stack } from 'aws-cdk-lib';
 import { type EventPattern, EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { bus } from '../data/event-bus.ts';
+import { settings } from '../settings.ts';
 import { store } from '../store.ts';
+import { all } from './access.ts';
 import { setWorkflow } from './alarm.ts';
 import { ApiRoutes, isRoute, type RouteModule } from './api-routes.ts';
 import type { BucketDefinition } from './bucket.ts';
@@ -39,7 +41,8 @@ export abstract class WorkflowStack extends Stack {
   routes<E = Unstated>(props: FunctionProps<E> & { routes: RouteModule[]; movedFrom?: ApiRoutes }): ApiRoutes {
     const { routes, movedFrom, ...rest } = props;
     const id = idOf(rest.handler);
-    const served = new ApiRoutes(this, `${id}Routes`, new WorkflowFunction(this, id, rest));
+    const uses = all(rest.uses, settings.requestQuotas);
+    const served = new ApiRoutes(this, `${id}Routes`, new WorkflowFunction(this, id, { ...rest, uses }));
     for (const route of routes.flatMap((module) => Object.values(module)).filter(isRoute)) served.add(route, movedFrom);
     return served;
   }

@@ -16,10 +16,13 @@ import {
   problem,
 } from '../contracts/problem.ts';
 import type { Channels } from '../store.ts';
+import { jsonVariable } from './json-variable.ts';
+import { createRequestLimits, type RequestLimits, RequestQuotas } from './request-limits.ts';
 import { MalformedTextError, readJson, textProblem } from '../input/json.ts';
 
 const logger = new Logger();
-const defaultMaxBodyBytes = 1_048_576;
+/** Largest body of a request, unless the route has its own limit. */
+export const defaultMaxBodyBytes = 1_048_576;
 
 type Parsed<S> = S extends z.ZodType ? z.infer<S> : undefined;
 
@@ -46,7 +49,12 @@ type Guard = (
   params: Record<string, string | undefined>,
 ) => Promise<HttpResponse | undefined>;
 
-type Handler = { route: DefinedRoute; handle: (event: GatewayEvent, now: number) => Promise<HttpResponse> };
+type Handler = {
+  route: DefinedRoute;
+  handle: (event: GatewayEvent, now: number) => Promise<HttpResponse>;
+  guard?: Check | undefined;
+};
+type Check = (event: GatewayEvent, route: DefinedRoute, now: number) => Promise<HttpResponse | undefined>;
 type GatewayEvent = APIGatewayProxyEventV2;
 
 /** Binds a route to the function that serves it. */
@@ -56,9 +64,8 @@ export const on = <R extends DefinedRoute>(
   guard?: Guard,
 ): Handler => ({
   route,
+  guard: guard && checking(guard),
   handle: async (event, now) => {
-    const refusal = await guard?.(event.headers, bytesOf(event), now, event.pathParameters ?? {});
-    if (refusal) return refusal;
     const parsed = parseRequest(route, event);
     if ('refusal' in parsed) return parsed.refusal;
     const caller = callerOf(event);
@@ -79,23 +86,73 @@ export const httpHandler = (...handlers: Handler[]) => serving(undefined, handle
 export const httpHandlerForChannels = (channels: Channels, ...handlers: Handler[]) => serving(channels, handlers);
 
 const serving = (channels: Channels | undefined, handlers: Handler[]) => {
+  const limits = requestLimits();
   const byKey = new Map(
-    handlers.map(({ route, handle }) => [route.key, { handle, bodyFor: bodiesForClients(route, channels) }]),
+    handlers.map((handler) => [handler.route.key, { handler, bodyFor: bodiesForClients(handler.route, channels) }]),
   );
   return middy<GatewayEvent, APIGatewayProxyStructuredResultV2>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .handler(async (event: GatewayEvent, _context: Context) => {
-      const handler = byKey.get(event.routeKey);
-      if (!handler) return serialise(problem(404, 'not-found', `No resource exists at ${event.rawPath}.`));
+      const found = byKey.get(event.routeKey);
+      if (!found) return serialise(problem(404, 'not-found', `No resource exists at ${event.rawPath}.`));
       logger.appendKeys({ route: event.routeKey, correlationId: correlationIdOf(event) });
       try {
-        const response = await handler.handle(event, Date.now());
-        return serialise({ ...response, body: handler.bodyFor(response.body, callerOf(event).clientId) });
+        const response = await handleWithin(limits, found.handler, event, Date.now());
+        return serialise({ ...response, body: found.bodyFor(response.body, callerOf(event).clientId) });
       } catch (error) {
         return serialise(failureOf(error));
       }
     });
 };
+
+/** The quotas of `infra/store.ts`; undefined for a function that was deployed without. */
+function requestLimits(): RequestLimits | undefined {
+  const { REQUEST_QUOTAS } = process.env;
+  return REQUEST_QUOTAS === undefined
+    ? undefined
+    : createRequestLimits(jsonVariable(RequestQuotas).parse(REQUEST_QUOTAS, { jitless: true }));
+}
+
+/**
+ * A request whose signature the guard accepts takes no token: a payment provider sends as many as it has events. The address
+ * of refused ones has a quota, so that guessing costs no more verifications than that.
+ */
+async function handleWithin(
+  limits: RequestLimits | undefined,
+  { route, handle, guard }: Handler,
+  event: GatewayEvent,
+  now: number,
+): Promise<HttpResponse> {
+  const { clientId } = callerOf(event);
+  const caller = { clientId, address: event.requestContext.http?.sourceIp ?? '' };
+  const waitSeconds = limits?.waitSeconds(caller, now) ?? 0;
+  if (waitSeconds > 0) return tooManyRequests(waitSeconds);
+  const refusal = await guard?.(event, route, now);
+  if (!guard || refusal) limits?.take(caller, now);
+  return refusal ?? handle(event, now);
+}
+
+/** Checks the size of a body before its signature. */
+const checking =
+  (guard: Guard): Check =>
+  async (event, route, now) => {
+    const body = bytesOf(event);
+    return tooLargeBody(body, route) ?? guard(event.headers, body, now, event.pathParameters ?? {});
+  };
+
+const tooManyRequests = (waitSeconds: number) =>
+  problem(
+    429,
+    'too-many-requests',
+    'The caller sends more requests per second than its quota. Retry after the given time.',
+    {},
+    { 'retry-after': String(Math.max(1, Math.ceil(waitSeconds))) },
+  );
+
+const tooLargeBody = (bytes: Buffer, { maxBodyBytes = defaultMaxBodyBytes }: DefinedRoute): HttpResponse | undefined =>
+  bytes.length > maxBodyBytes
+    ? problem(413, 'content-too-large', `The body may have at most ${maxBodyBytes} bytes.`)
+    : undefined;
 
 function parseRequest(route: DefinedRoute, event: GatewayEvent) {
   const malformed = [...malformedParameters(event.pathParameters), ...malformedParameters(event.queryStringParameters)];
@@ -129,21 +186,17 @@ const malformedParameters = (parameters: Record<string, string | undefined> = {}
 const isBodyOmitted = ({ body }: DefinedRoute, event: GatewayEvent) =>
   !event.body && body?.safeParse(undefined).success === true;
 
-function readBody(
-  event: GatewayEvent,
-  { maxBodyBytes: maxBytes = defaultMaxBodyBytes, checksTexts = false }: DefinedRoute,
-): { json: unknown } | { refusal: HttpResponse } {
+function readBody(event: GatewayEvent, route: DefinedRoute): { json: unknown } | { refusal: HttpResponse } {
   const contentType = event.headers['content-type'] ?? '';
   if (!/^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(contentType)) {
     return { refusal: problem(415, 'unsupported-media-type', 'Send the body as application/json.') };
   }
   const bytes = bytesOf(event);
-  if (bytes.length > maxBytes) {
-    return { refusal: problem(413, 'content-too-large', `The body may have at most ${maxBytes} bytes.`) };
-  }
+  const tooLarge = tooLargeBody(bytes, route);
+  if (tooLarge) return { refusal: tooLarge };
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return { json: checksTexts ? JSON.parse(text) : readJson(text) };
+    return { json: route.checksTexts ? JSON.parse(text) : readJson(text) };
   } catch (error) {
     if (error instanceof MalformedTextError) return { refusal: invalidContent(error.errors) };
     if (!(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error;

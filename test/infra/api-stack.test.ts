@@ -52,3 +52,18 @@ test('the API may invoke each of its functions by one permission', () => {
   expect(permissions.map(({ FunctionName }) => FunctionName)).toEqual(functions);
   for (const { SourceArn } of permissions) expect(JSON.stringify(SourceArn)).toMatch(/"Api-Api\w+"},"\/\*\/\*"/);
 });
+
+test('every function of the API has the quotas of requests, with the rates of the clients that have their own', () => {
+  const served = ofType('AWS::ApiGatewayV2::Integration').map(({ properties }) =>
+    JSON.stringify(properties.IntegrationUri),
+  );
+  const functions = ofType('AWS::Lambda::Function').filter(
+    ({ properties: { Environment } }) => Environment?.Variables?.REQUEST_QUOTAS !== undefined,
+  );
+  expect(functions).toHaveLength(served.length);
+  for (const { properties } of functions) {
+    const text = JSON.stringify(properties.Environment.Variables.REQUEST_QUOTAS);
+    expect(text).toContain(JSON.stringify(JSON.stringify(store.quotas.requests).slice(1, -1)).slice(1, -1));
+    for (const { requestsPerSecond } of Object.values(store.clients)) expect(text).toContain(`:${requestsPerSecond}`);
+  }
+});

@@ -112,6 +112,7 @@ export function readHttpApi(template: Template): HttpApiConfig | undefined {
       isPermitted: mayInvoke('apigateway.amazonaws.com', functionArn, sourceArnOf(template, api.ref, route.RouteKey)),
     };
   });
+  checkRouteSettings(template, stage, routes);
   return { apiId: api.ref, cors: cors && corsOf(cors), routes };
 }
 
@@ -120,6 +121,30 @@ function readStage(template: Template, api: Resource): z.infer<typeof Stage> {
   const [stage] = stages;
   if (!stage || stages.length > 1) throw refusal(api, 'it must have one stage, $default');
   return parseProperties(Stage, stage);
+}
+
+/**
+ * API Gateway refuses a stage with settings of a route that does not exist when the stage is created. Whether a limit that a
+ * route leaves out is that of the stage or of the account is not documented.
+ */
+function checkRouteSettings(
+  template: Template,
+  { RouteSettings: settings }: z.infer<typeof Stage>,
+  routes: RouteConfig[],
+) {
+  const [resource] = template.ofType('AWS::ApiGatewayV2::Stage');
+  for (const [key, { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst }] of Object.entries(settings)) {
+    if (!resource) continue;
+    if (!routes.some((route) => route.key === key)) {
+      throw refusal(resource, `unable to find Route by key ${key} within the provided RouteSettings`);
+    }
+    if ((rate === undefined) !== (burst === undefined)) {
+      throw refusal(
+        resource,
+        `the RouteSettings of ${key} must have both ThrottlingRateLimit and ThrottlingBurstLimit`,
+      );
+    }
+  }
 }
 
 const authorizerOf = (authorizer: z.infer<typeof Authorizer> | undefined): JwtAuthorizer | undefined =>

@@ -240,6 +240,8 @@ export const postPayment = defineRoute({
     }),
   }),
   body: PaymentEvent,
+  // Anybody may send a body; it is refused before its signature is verified.
+  maxBodyBytes: 262_144,
   responses: {
     200: {
       description:

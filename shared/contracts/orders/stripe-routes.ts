@@ -30,6 +30,8 @@ export const postStripeEvent = defineRoute({
     }),
   }),
   body: StripeEvent,
+  // Anybody may send a body; it is refused before its signature is verified.
+  maxBodyBytes: 524_288,
   responses: {
     200: {
       description:

@@ -507,7 +507,7 @@ describe('the server', () => {
       echoApi(
         stage({
           DefaultRouteSettings: { ThrottlingBurstLimit: 3, ThrottlingRateLimit: 0.001 },
-          RouteSettings: { 'GET /more': { ThrottlingBurstLimit: 5 } },
+          RouteSettings: { 'GET /more': { ThrottlingBurstLimit: 5, ThrottlingRateLimit: 0.001 } },
         }),
         route('GET /'),
         route('GET /more'),
@@ -526,6 +526,16 @@ describe('the server', () => {
 
 test.each([
   ['another stage', stage({ StageName: 'prod' }), 'StageName'],
+  [
+    'throttling of a route that does not exist',
+    stage({ RouteSettings: { 'GET /no': { ThrottlingBurstLimit: 5, ThrottlingRateLimit: 5 } } }),
+    'unable to find Route by key GET /no',
+  ],
+  [
+    'half of the throttling of a route',
+    [stage({ RouteSettings: { 'GET /x': { ThrottlingBurstLimit: 5 } } }), route('GET /x')],
+    'ThrottlingRateLimit',
+  ],
   ['payload format 1.0', integration('Old', 'echo', { PayloadFormatVersion: '1.0' }), 'PayloadFormatVersion'],
   ['a route without an integration', route('GET /x', { Target: 'integrations/None' }), 'integrations/None'],
   ['a route with IAM authorization', route('GET /x', { AuthorizationType: 'AWS_IAM' }), 'AuthorizationType'],
@@ -535,5 +545,5 @@ test.each([
     'authorizer',
   ],
 ])('an API with %s prevents the start with one sentence', async (_name, odd, message) => {
-  await expect(start(echoApi(odd))).rejects.toThrow(message);
+  await expect(start(echoApi(...[odd].flat()))).rejects.toThrow(message);
 });
