@@ -10,6 +10,8 @@ import { Warehouse } from './names.ts';
 export type Client = {
   scopes: readonly Scope[];
   pricesItself?: true;
+  /** Whether the prices of this channel contain tax. @default as the tax zone, else as the store sells */
+  taxIncluded?: boolean;
   staff?: true;
   /** Time to pay an order of this channel before it expires. @default orders do not expire */
   paymentWindowMinutes?: number;
@@ -28,6 +30,7 @@ export const Channels = z.record(
   z.object({
     channel: z.string(),
     pricesItself: z.boolean(),
+    taxIncluded: z.boolean().optional(),
     staff: z.boolean(),
     paymentWindowMinutes: z.number().positive().optional(),
     maxOrderAgeDays: z.number().positive().optional(),
@@ -40,11 +43,12 @@ export const channelsOf = (clients: Record<string, Client>): Channels =>
   Object.fromEntries(
     Object.entries(clients)
       .filter(([, { scopes }]) => scopes.includes('orders.write'))
-      .map(([name, { pricesItself = false, staff = false, paymentWindowMinutes, maxOrderAgeDays }]) => [
+      .map(([name, { pricesItself = false, taxIncluded, staff = false, paymentWindowMinutes, maxOrderAgeDays }]) => [
         name,
         {
           channel: name,
           pricesItself,
+          ...(taxIncluded !== undefined && { taxIncluded }),
           staff,
           ...(paymentWindowMinutes && { paymentWindowMinutes }),
           ...(maxOrderAgeDays && { maxOrderAgeDays }),
@@ -65,8 +69,16 @@ export const SellingPolicy = z.object({
   taxIncluded: z.boolean(),
   /** Basis points (1/100 of a percent) by tax category of the SKU; `standard` also applies to unknown categories. */
   taxBasisPoints: z.object({ standard: BasisPoints }).catchall(BasisPoints),
-  /** Price by method; the first is the default. Taxed as `standard`. */
-  shippingMethods: z.array(z.object({ method: z.string(), priceMinor: z.int().nonnegative() })).min(1),
+  /** By method; the first is the default. Taxed as `standard`. `priceMinor` applies to currencies without a price. */
+  shippingMethods: z
+    .array(
+      z.object({
+        method: z.string(),
+        prices: z.record(z.string(), z.int().nonnegative()).optional(),
+        priceMinor: z.int().nonnegative().optional(),
+      }),
+    )
+    .min(1),
   /** Warehouses by preference; all others follow by name. */
   warehousePreference: z.array(z.string()),
   /** A larger order is 422 `amount-too-large`. @default 10^12 minor units */

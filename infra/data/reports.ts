@@ -1,6 +1,5 @@
 import { auditFiles } from '../../shared/stock/audit-keys.ts';
 import { BucketDefinition } from '../constructs/bucket.ts';
-import { SecretDefinition } from '../constructs/secret.ts';
 import { TableDefinition } from '../constructs/table.ts';
 
 export const reportTable = new TableDefinition('ReportTable', 'REPORT_TABLE_NAME');
@@ -20,13 +19,7 @@ export const reports = {
   auditReader: reportsBucket.objects(auditFiles, 'GetObject'),
 };
 
-/** Names of customers in the lake and in reports derive from it. With a new text, every customer gets a new name. */
-export const pseudonymSecret = new SecretDefinition('PseudonymSecret', 'PSEUDONYM_SECRET_ARN', {
-  description:
-    'The names of customers in the lake and in reports derive from it: see functions/event-journal/README.md',
-});
-
-/** Every event without its personal data, by business day. */
+/** Every event, by business day. */
 export const lakeBucket = new BucketDefinition('LakeBucket', 'LAKE_BUCKET_NAME');
 
 export const lake = {

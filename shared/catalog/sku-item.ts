@@ -3,7 +3,11 @@ import { StoredText } from '../contracts/bounds.ts';
 import { staffOnly } from '../contracts/readers.ts';
 import { listShards } from '../dynamodb/list-shards.ts';
 import { AmountMinor, CurrencyCode, PathId, Sku } from '../names.ts';
+import { PriceEntry } from '../pricing/price-lists.ts';
 import { Publication, stateAt } from './publication.ts';
+
+/** A SKU is one item, which placing an order reads whole. */
+const maxPriceEntries = 100;
 
 /** A SKU. A catalogue item has these attributes beside its keys. */
 export const SkuRecord = z.object({
@@ -17,6 +21,11 @@ export const SkuRecord = z.object({
   category: StoredText.optional().meta({ description: 'Category for reports', example: 'Tea' }),
   taxCategory: StoredText.meta({ description: 'Tax category', example: 'standard' }),
   weightGrams: z.int().nonnegative().optional().meta({ description: 'Weight of a unit in grams', example: 320 }),
+  prices: z
+    .array(PriceEntry)
+    .max(maxPriceEntries)
+    .optional()
+    .describe('Prices in price lists, beside the SKU’s own price'),
   active: z.boolean().meta({ description: 'Whether the SKU can be ordered', example: true }),
   product: Publication.extend({
     productId: PathId.meta({ description: 'Id of the product', example: 'earl-grey' }),
@@ -30,7 +39,8 @@ export type SkuRecord = z.infer<typeof SkuRecord>;
 export function notSold(sku: SkuRecord | undefined, code: string, currency: string, now: number) {
   if (!sku) return { type: 'unknown-sku', detail: `${code} is not in the catalogue` };
   if (!isOnSale(sku, now)) return { type: 'inactive-sku', detail: `${code} is not on sale` };
-  if (sku.currency !== currency) return { type: 'wrong-currency', detail: `${code} is sold in ${sku.currency}` };
+  if (sku.currency !== currency && !sku.prices?.length)
+    return { type: 'wrong-currency', detail: `${code} is sold in ${sku.currency}` };
   return undefined;
 }
 

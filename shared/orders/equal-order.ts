@@ -4,7 +4,6 @@ import type { OrderPlaced } from '../contracts/orders/events.ts';
 import { normalEmail } from '../email.ts';
 import type { OrderContent } from '../contracts/orders/routes.ts';
 import { sumOf } from '../pricing/price-order.ts';
-import { shippingOf } from '../pricing/sellable.ts';
 import type { SellingPolicy } from '../store.ts';
 
 type PlacedOrder = DataOf<typeof OrderPlaced>;
@@ -14,7 +13,9 @@ type Channel = { pricesItself: boolean };
 
 /** Hash of an order's content, with the defaults of the store left out. */
 export const orderHash = (content: OrderContent, policy: Methods): string =>
-  hashOf(content, { note: '', shippingMethod: shippingOf({}, policy)?.method });
+  hashOf(content, { note: '', shippingMethod: defaultMethod(policy) });
+
+const defaultMethod = ({ shippingMethods }: Methods) => shippingMethods[0]?.method;
 
 /** Hash of an imported order: the same for other spellings of its times, texts and e-mail address. */
 export const importedOrderHash = (order: Pick<PlacedOrder, 'customer'>): string => hashOf(order, {});
@@ -52,7 +53,7 @@ function withoutAmounts(content: OrderContent): OrderContent {
 export function isPlacedAs(content: OrderContent, placed: PlacedOrder, channel: Channel, policy: Methods): boolean {
   const parts = linesOf(content, placed.lines);
   if (!parts) return false;
-  const { lines: _lines, placedAt, shippingMethod = shippingOf({}, policy)?.method, ...stated } = content;
+  const { lines: _lines, placedAt, shippingMethod = defaultMethod(policy), ...stated } = content;
   const { customer, shippingAddress, billingAddress, couponCodes, charges, externalOrderId, currency, note } = placed;
   const same = { customer, shippingAddress, billingAddress, couponCodes, charges, externalOrderId, currency, note };
   const defaults = { note: '' };

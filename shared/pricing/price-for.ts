@@ -1,4 +1,6 @@
-import { type Taxation, priceOrder } from './price-order.ts';
+import type { Taxation } from '../tax/taxation.ts';
+import type { TaxByRate } from '../tax/tax-of-parts.ts';
+import { priceOrder } from './price-order.ts';
 import {
   differencesFrom,
   type Difference,
@@ -12,20 +14,20 @@ import { amountTooLarge, type Invalid } from './sellable.ts';
 /**
  * Prices an order for its channel. A channel that prices itself sets the amounts that it sends, which must add up
  * (`amounts-differ`). Others have the amounts of the store, and an amount that they send must be the current one
- * (`price-changed`, with the current amounts).
+ * (`price-changed`, with the current amounts). Only amounts of the store have taxes by rate.
  */
 export function priceFor(
   { pricesItself }: { pricesItself: boolean },
   requested: Requested,
   taxation: Taxation,
-): Priced | { refusal: Invalid } {
+): (Priced & { taxes?: TaxByRate[] }) | { refusal: Invalid } {
   if (pricesItself) {
     const priced = priceAsSent(requested, taxation);
     if (priced === 'too-large') return { refusal: amountTooLarge };
     return 'differences' in priced ? { refusal: refusalOf('amounts-differ', priced.differences) } : priced;
   }
-  const { lines, shippingMinor, charges, sentLines, sent } = requested;
-  const priced = priceOrder(lines, shippingMinor, taxation, charges);
+  const { lines, shipping, charges, sentLines, sent } = requested;
+  const priced = priceOrder(lines, shipping, taxation, charges);
   if (!priced) return { refusal: amountTooLarge };
   const differences = differencesFrom(priced, sentLines, sent);
   if (differences.length === 0) return priced;

@@ -1,23 +1,32 @@
 import type { DataOf } from '../contracts/define-event.ts';
 import type { OrderCharge, OrderPlaced } from '../contracts/orders/events.ts';
-import { allocate, taxOf } from '../money.ts';
+import { allocate } from '../money.ts';
 import { maxAmountMinor } from '../names.ts';
-import type { SellingPolicy } from '../store.ts';
 import type { WarehouseUnits } from '../stock/allocation.ts';
-import { ownValue } from '../input/own-value.ts';
+import { standardCategory } from '../tax/rates.ts';
+import { shippingParts, type TaxedPart, type TaxByRate, taxesByRate, taxOfParts } from '../tax/tax-of-parts.ts';
+import type { Taxation } from '../tax/taxation.ts';
 
-/** A requested line with its unit price. */
+/** A requested line with its unit price, and the list that it is from; without one it is the SKU's own price. */
 export type SellableLine = {
   sku: string;
   quantity: number;
   unitPriceMinor: number;
   taxCategory: string;
   category?: string | undefined;
+  priceList?: { listId: string; version: number } | undefined;
 };
 type PlacedLine = DataOf<typeof OrderPlaced>['lines'][number];
 export type PricedLine = SellableLine & { discountMinor: number; taxMinor: number };
 type Amounts = Pick<PlacedLine, 'quantity' | 'unitPriceMinor' | 'discountMinor' | 'taxMinor'>;
-export type Taxation = Pick<SellingPolicy, 'taxIncluded' | 'taxBasisPoints'>;
+
+/** The price of shipping, and how it is taxed. */
+export type Shipping = {
+  shippingMinor: number;
+  taxCategory?: string | undefined;
+  taxed?: 'proportional' | undefined;
+};
+export const noShipping: Shipping = { shippingMinor: 0 };
 
 export type Totals = {
   subtotalMinor: number;
@@ -28,42 +37,104 @@ export type Totals = {
   totalMinor: number;
 };
 
+export type PricedOrder = { lines: PricedLine[]; totals: Totals; taxes: TaxByRate[] };
+
 export const grossOf = ({ quantity, unitPriceMinor }: { quantity: number; unitPriceMinor: number }) =>
   quantity * unitPriceMinor;
 export const sumOf = (amounts: readonly number[]) => amounts.reduce((sum, amount) => sum + amount, 0);
 
-const basisPointsOf = (taxCategory: string, { taxBasisPoints }: Taxation) =>
-  ownValue(taxBasisPoints, taxCategory) ?? taxBasisPoints.standard;
+/** What a line is, so that equal lines have equal keys and the order of lines decides on no amount. */
+export const keyOf = ({ sku, quantity, unitPriceMinor, taxCategory }: SellableLine, discountMinor = 0): string =>
+  [sku, quantity, unitPriceMinor, discountMinor, taxCategory].join('\0');
+
+/** A line after its discount, as a part to tax. */
+export const partOf = (line: SellableLine, discountMinor = 0): TaxedPart => ({
+  key: keyOf(line, discountMinor),
+  taxCategory: line.taxCategory,
+  amountMinor: grossOf(line) - discountMinor,
+});
 
 /**
- * Prices lines and shipping; charges are gross. Tax is rounded once per requested line, before warehouses are chosen, so
- * that the warehouses cannot change the total. Returns undefined if an amount exceeds `maxAmountMinor`.
+ * Prices lines and shipping; charges are gross. Tax is rounded before warehouses are chosen, so that the warehouses cannot
+ * change the total. Returns undefined if an amount exceeds `maxAmountMinor`.
  */
 export function priceOrder(
   lines: readonly SellableLine[],
-  shippingMinor: number,
+  shipping: Shipping,
   taxation: Taxation,
   charges?: readonly OrderCharge[],
-): { lines: PricedLine[]; totals: Totals } | undefined {
+): PricedOrder | undefined {
   // The sum is exact up to this limit, which is far below 2^53.
   if (sumOf(lines.map(grossOf)) > maxAmountMinor) return undefined;
-  const { taxIncluded } = taxation;
-  const priced = lines.map((line) => ({
-    ...line,
-    discountMinor: 0,
-    taxMinor: taxAt(grossOf(line), line, taxation),
-  }));
-  const shipping = { shippingMinor, taxMinor: taxOfShipping(shippingMinor, taxation) };
-  const totals = totalsOf(priced, shipping, taxIncluded, charges);
-  return totals && { lines: priced, totals };
+  const { lineTaxes, shipping: taxedShipping } = calculatedTaxes(
+    lines.map((line) => partOf(line)),
+    shipping,
+    taxation,
+  );
+  const priced = lines.map((line, index) => ({ ...line, discountMinor: 0, taxMinor: lineTaxes[index] ?? 0 }));
+  const shippingAmounts = { shippingMinor: shipping.shippingMinor, taxMinor: sumOf(taxedShipping.map(taxMinorOf)) };
+  const totals = totalsOf(priced, shippingAmounts, taxation.taxIncluded, charges);
+  return totals && { lines: priced, totals, taxes: orderTaxes(priced, taxedShipping, taxation) };
+}
+
+const taxMinorOf = ({ taxMinor }: { taxMinor: number }) => taxMinor;
+type TaxedShipping = TaxedPart & { taxMinor: number };
+const withTax = (part: TaxedPart, taxMinor = 0): TaxedShipping => Object.assign({ taxMinor }, part);
+
+/** The tax of each line and of the parts of shipping. */
+export function calculatedTaxes(
+  goods: readonly TaxedPart[],
+  shipping: Shipping,
+  taxation: Taxation,
+): { lineTaxes: number[]; shipping: TaxedShipping[] } {
+  const parts = shippingParts(shipping.shippingMinor, shipping, goods);
+  const taxes = taxOfParts([...goods, ...parts], taxation);
+  return {
+    lineTaxes: taxes.slice(0, goods.length),
+    shipping: parts.map((part, index) => withTax(part, taxes[goods.length + index])),
+  };
+}
+
+/** Shipping whose tax is known, as parts: as calculated, or allocated if its tax was rounded with that of the goods. */
+export function taxedShipping(
+  shipping: Shipping,
+  goods: readonly TaxedPart[],
+  taxMinor: number,
+  taxation: Taxation,
+): TaxedShipping[] {
+  const parts = shippingParts(shipping.shippingMinor, shipping, goods);
+  const calculated = taxOfParts(parts, taxation);
+  const amounts = parts.map(({ amountMinor }) => amountMinor);
+  const isCalculated = sumOf(calculated) === taxMinor;
+  const keys = parts.map(({ key }) => key);
+  const weights = sumOf(amounts) > 0 ? amounts : amounts.map(() => 1);
+  const taxes = isCalculated ? calculated : allocate(taxMinor, weights, keys);
+  return parts.map((part, index) => withTax(part, taxes[index]));
+}
+
+/** A placed line with the tax category that it had; stored lines leave `standard` out. */
+export const withCategory = <L extends { taxCategory?: string | undefined }>(line: L) => ({
+  ...line,
+  taxCategory: line.taxCategory ?? standardCategory,
+});
+
+/** The tax of an order by rate. The taxes sum to those of the lines and of shipping. */
+export function orderTaxes(
+  lines: readonly PricedLine[],
+  shipping: readonly TaxedShipping[],
+  taxation: Taxation,
+): TaxByRate[] {
+  const goods = lines.map((line) => ({ ...partOf(line, line.discountMinor), taxMinor: line.taxMinor }));
+  const charged = shipping.filter(({ amountMinor, taxMinor }) => amountMinor > 0 || taxMinor > 0);
+  return taxesByRate([...goods, ...charged], taxation);
 }
 
 /** The tax of an amount of this line. */
-export const taxAt = (minor: number, { taxCategory }: Pick<SellableLine, 'taxCategory'>, taxation: Taxation) =>
-  taxOf(minor, basisPointsOf(taxCategory, taxation), taxation.taxIncluded);
+export const taxAt = (minor: number, { taxCategory }: Pick<SellableLine, 'taxCategory'>, taxation: Taxation): number =>
+  taxOfParts([{ key: '', taxCategory, amountMinor: minor }], taxation)[0] ?? 0;
 
-export const taxOfShipping = (shippingMinor: number, taxation: Taxation) =>
-  taxOf(shippingMinor, taxation.taxBasisPoints.standard, taxation.taxIncluded);
+export const taxOfShipping = (shipping: Shipping, goods: readonly TaxedPart[], taxation: Taxation): number =>
+  sumOf(taxOfParts(shippingParts(shipping.shippingMinor, shipping, goods), taxation));
 
 /** Sums of lines, shipping and charges; undefined if one exceeds `maxAmountMinor`. */
 export function totalsOf(
@@ -98,9 +169,22 @@ export function splitLine(
   return parts.map(({ warehouse, units: quantity }, index): PlacedLine => {
     const discountMinor = discounts[index] ?? 0;
     const taxMinor = taxes[index] ?? 0;
-    const { sku, unitPriceMinor, category } = line;
+    const { sku, unitPriceMinor, category, priceList } = line;
+    const taxCategory = line.taxCategory === standardCategory ? undefined : line.taxCategory;
     const lineId = `line-${firstNumber + index}`;
     const totalMinor = quantity * unitPriceMinor - discountMinor + (taxIncluded ? 0 : taxMinor);
-    return { lineId, sku, quantity, unitPriceMinor, discountMinor, taxMinor, totalMinor, warehouse, category };
+    return {
+      lineId,
+      sku,
+      quantity,
+      unitPriceMinor,
+      discountMinor,
+      taxMinor,
+      totalMinor,
+      warehouse,
+      category,
+      taxCategory,
+      priceList,
+    };
   });
 }

@@ -1,8 +1,9 @@
-import { didYouMean } from '../closest.ts';
 import { notSold, type SkuRecord } from '../catalog/sku-item.ts';
 import type { FieldError } from '../contracts/problem.ts';
-import type { SellingPolicy } from '../store.ts';
-import type { SellableLine } from './price-order.ts';
+import { taxOnTop, taxWithin, untaxable } from '../tax/tax-of-parts.ts';
+import type { Taxation } from '../tax/taxation.ts';
+import { baseList, type PriceContext, type PriceList, priceOf, type SelectedPrice } from './price-lists.ts';
+import { type SellableLine, sumOf } from './price-order.ts';
 
 /** A refusal with response 422. `lines` and `amounts`: the current prices or amounts, if a sent one was wrong. */
 export type Invalid = {
@@ -13,10 +14,20 @@ export type Invalid = {
   lines?: CurrentPrice[];
   amounts?: object;
 };
-type CurrentPrice = { sku: string; unitPriceMinor: number; currency: string };
+/** The current price beside the sent one. */
+type CurrentPrice = {
+  sku: string;
+  unitPriceMinor: number;
+  currency: string;
+  sentUnitPriceMinor: number;
+  priceList: string;
+};
 
 /** A requested line; `pointer` is its JSON pointer in the request. */
 type RequestedLine = { sku: string; quantity: number; unitPriceMinor?: number | undefined; pointer: string };
+
+/** What is on sale: SKUs by code, and the price lists. */
+export type Assortment = { skus: ReadonlyMap<string, SkuRecord>; priceLists: readonly PriceList[] };
 
 /**
  * Returns the lines with their prices, or a refusal that has the type of the first error and lists all errors. `now`, in
@@ -24,34 +35,46 @@ type RequestedLine = { sku: string; quantity: number; unitPriceMinor?: number | 
  */
 export function sellable(
   requested: readonly RequestedLine[],
-  { currency, pricesItself, now }: { currency: string; pricesItself: boolean; now: number },
-  skus: ReadonlyMap<string, SkuRecord>,
+  {
+    pricesItself,
+    taxation,
+    now,
+    ...context
+  }: PriceContext & { pricesItself: boolean; taxation: Taxation; now: number },
+  { skus, priceLists }: Assortment,
 ): { lines: SellableLine[] } | { refusal: Invalid } {
+  const { currency } = context;
   const lines: SellableLine[] = [];
-  const failures: (FieldError & { type: string; sku?: SkuRecord })[] = [];
-  for (const { sku: code, quantity, unitPriceMinor, pointer } of requested) {
-    const refuse = (type: string, field: string, detail: string, sku?: SkuRecord) =>
-      failures.push({ type, pointer: `${pointer}/${field}`, detail, ...(sku && { sku }) });
+  const failures: (FieldError & { type: string; current?: CurrentPrice })[] = [];
+  const quantities = unitsBySku(requested);
+  for (const { sku: code, quantity, unitPriceMinor: sent, pointer } of requested) {
+    const refuse = (type: string, field: string, detail: string, current?: CurrentPrice) =>
+      failures.push({ type, pointer: `${pointer}/${field}`, detail, ...(current && { current }) });
     const sku = skus.get(code);
     const refusal = notSold(sku, code, currency, now);
     if (refusal) refuse(refusal.type, 'sku', refusal.detail);
     if (!sku || refusal) continue;
-    if (!pricesItself && unitPriceMinor !== undefined && unitPriceMinor !== sku.priceMinor) {
-      refuse('price-changed', 'unitPriceMinor', `${code} costs ${sku.priceMinor} now`, sku);
+    const { taxCategory, category } = sku;
+    const selected = priceOf(sku, quantities.get(code) ?? quantity, context, priceLists);
+    const untaxed = untaxable([taxCategory], taxation);
+    if (!selected) refuse('wrong-currency', 'sku', `${code} has no price in ${currency} here`);
+    else if (untaxed.length > 0) refuse('no-tax-rate', 'sku', noRateDetail(taxCategory, taxation));
+    if (!selected || untaxed.length > 0) continue;
+    const price = asSold(selected, taxCategory, taxation);
+    const { list } = selected;
+    if (!pricesItself && sent !== undefined && sent !== price) {
+      const priceList = list?.listId ?? baseList;
+      const current = { sku: code, unitPriceMinor: price, currency, sentUnitPriceMinor: sent, priceList };
+      refuse('price-changed', 'unitPriceMinor', `${code} costs ${price} now, ${sent} was sent`, current);
     } else {
-      const { taxCategory, category, priceMinor } = sku;
-      const price = pricesItself ? (unitPriceMinor ?? priceMinor) : priceMinor;
-      lines.push({ sku: code, quantity, unitPriceMinor: price, taxCategory, category });
+      const isOwn = pricesItself && sent !== undefined;
+      const priceList = list && !isOwn ? { listId: list.listId, version: list.version } : undefined;
+      lines.push({ sku: code, quantity, unitPriceMinor: isOwn ? sent : price, taxCategory, category, priceList });
     }
   }
   const [first] = failures;
   if (!first) return { lines };
-  const current = new Map(failures.flatMap(({ sku }) => (sku ? [[sku.sku, sku] as const] : [])));
-  const prices = [...current.values()].map(({ sku, priceMinor, currency: soldIn }) => ({
-    sku,
-    unitPriceMinor: priceMinor,
-    currency: soldIn,
-  }));
+  const prices = [...new Map(failures.flatMap(({ current }) => (current ? [[current.sku, current]] : []))).values()];
   return {
     refusal: {
       kind: 'invalid',
@@ -63,12 +86,24 @@ export function sellable(
   };
 }
 
-/** The requested shipping method, by default the store's first; undefined if the store does not have it. */
-export const shippingOf = (
-  { shippingMethod }: { shippingMethod?: string | undefined },
-  { shippingMethods }: Pick<SellingPolicy, 'shippingMethods'>,
-) =>
-  shippingMethod === undefined ? shippingMethods[0] : shippingMethods.find(({ method }) => method === shippingMethod);
+/** Units by SKU: a quantity break counts all lines of a SKU, so that it does not depend on how lines are split. */
+const unitsBySku = (lines: readonly RequestedLine[]): ReadonlyMap<string, number> =>
+  new Map(
+    [...Map.groupBy(lines, ({ sku }) => sku)].map(([sku, own]) => [sku, sumOf(own.map((line) => line.quantity))]),
+  );
+
+/** The price as the order has it, with or without tax. */
+function asSold({ unitPriceMinor, list }: SelectedPrice, taxCategory: string, taxation: Taxation): number {
+  const { taxIncluded, isTaxRemoved = false, relief } = taxation;
+  const containsTax = list?.taxIncluded ?? (taxIncluded || isTaxRemoved);
+  if (containsTax === taxIncluded || relief?.kind === 'export') return unitPriceMinor;
+  return containsTax
+    ? unitPriceMinor - taxWithin(unitPriceMinor, taxCategory, taxation)
+    : unitPriceMinor + taxOnTop(unitPriceMinor, taxCategory, taxation);
+}
+
+export const noRateDetail = (taxCategory: string, { zone, at }: Taxation): string =>
+  `The tax zone ${zone.zoneId} has no rate of ${taxCategory} or standard at ${new Date(at).toISOString()}`;
 
 export const invalid = (type: string, pointer: string, detail: string): Invalid => ({
   kind: 'invalid',
@@ -83,12 +118,3 @@ export const amountTooLarge = invalid(
   '/lines',
   'An amount of the order exceeds the limit of the store.',
 );
-/** The problem of a shipping method that the store does not have; it names the closest one. */
-export const unknownShipping = (
-  { shippingMethod }: { shippingMethod?: string | undefined },
-  { shippingMethods }: Pick<SellingPolicy, 'shippingMethods'>,
-) => {
-  const methods = shippingMethods.map(({ method }) => method);
-  const end = didYouMean(shippingMethod, methods) || '.';
-  return invalid('unknown-shipping-method', '/shippingMethod', `The shipping methods are ${methods.join(', ')}${end}`);
-};

@@ -1,14 +1,16 @@
 import type { OrderCharge } from '../contracts/orders/events.ts';
 import { allocate } from '../money.ts';
 import { maxAmountMinor } from '../names.ts';
+import type { Taxation } from '../tax/taxation.ts';
 import {
+  calculatedTaxes,
   grossOf,
+  keyOf,
+  partOf,
   type PricedLine,
   type SellableLine,
+  type Shipping,
   sumOf,
-  taxAt,
-  type Taxation,
-  taxOfShipping,
   type Totals,
   totalsOf,
 } from './price-order.ts';
@@ -32,8 +34,8 @@ export type Requested = {
   lines: readonly SellableLine[];
   sentLines: readonly SentLine[];
   sent: SentTotals;
-  /** Price of the shipping method. */
-  shippingMinor: number;
+  /** The price of the shipping method. */
+  shipping: Shipping;
   charges?: readonly OrderCharge[] | undefined;
 };
 export type Priced = { lines: PricedLine[]; totals: Totals };
@@ -43,16 +45,17 @@ export type Priced = { lines: PricedLine[]; totals: Totals };
  * not fit, or `too-large` if one exceeds `maxAmountMinor`. The amounts of an accepted order add up.
  */
 export function priceAsSent(
-  { lines, sentLines, sent, shippingMinor: methodMinor, charges }: Requested,
+  { lines, sentLines, sent, shipping: method, charges }: Requested,
   taxation: Taxation,
 ): Priced | { differences: Difference[] } | 'too-large' {
   const subtotalMinor = sumOf(lines.map(grossOf));
   if (subtotalMinor > maxAmountMinor) return 'too-large';
-  const { shippingMinor = methodMinor, taxIncluded = taxation.taxIncluded } = sent;
+  const { shippingMinor = method.shippingMinor, taxIncluded = taxation.taxIncluded } = sent;
   const discounts = discountsOf(lines, sentLines, sent.discountMinor);
   if ('differences' in discounts) return discounts;
   const net = lines.map((line, index) => grossOf(line) - (discounts.shares[index] ?? 0));
-  const taxes = taxesOf({ lines, net, sentLines, shippingMinor }, sent.taxMinor, { ...taxation, taxIncluded });
+  const requested = { lines, net, sentLines, shipping: { ...method, shippingMinor } };
+  const taxes = taxesOf(requested, sent.taxMinor, { ...taxation, taxIncluded });
   if ('differences' in taxes) return taxes;
   const priced = lines.map((line, index) => ({
     ...line,
@@ -128,7 +131,8 @@ function discountsOf(lines: readonly SellableLine[], sentLines: readonly SentLin
     return { differences: [outside('/discountMinor', range, 'with the discounts of the lines', orderMinor)] };
   }
   const rest = (orderMinor ?? ownMinor) - ownMinor;
-  const shares = rest > 0 ? allocate(rest, open) : [];
+  const keys = lines.map((line) => keyOf(line));
+  const shares = rest > 0 ? allocate(rest, open, keys) : [];
   return { shares: own.map((discount, index) => discount ?? shares[index] ?? 0) };
 }
 
@@ -138,8 +142,8 @@ function taxesOf(
     lines,
     net,
     sentLines,
-    shippingMinor,
-  }: { lines: readonly SellableLine[]; net: number[]; sentLines: readonly SentLine[]; shippingMinor: number },
+    shipping,
+  }: { lines: readonly SellableLine[]; net: number[]; sentLines: readonly SentLine[]; shipping: Shipping },
   orderMinor: Amount,
   taxation: Taxation,
 ): Shares {
@@ -147,27 +151,32 @@ function taxesOf(
   const own = [...lines.map((_line, index) => sentLines[index]?.taxMinor), undefined];
   const tooHigh = taxIncluded ? net.flatMap((minor, index) => above(sentLines[index], 'taxMinor', minor)) : [];
   if (tooHigh.length > 0) return { differences: tooHigh };
-  const calculated = [
-    ...lines.map((line, index) => taxAt(net[index] ?? 0, line, taxation)),
-    taxOfShipping(shippingMinor, taxation),
-  ];
+  const parts = lines.map((line, index) => partOf(line, grossOf(line) - (net[index] ?? 0)));
+  const { lineTaxes, shipping: shippingTaxes } = calculatedTaxes(parts, shipping, taxation);
+  const calculated = [...lineTaxes, sumOf(shippingTaxes.map(({ taxMinor }) => taxMinor))];
+  const keys = [...parts.map(({ key }) => key), ''];
   if (orderMinor === undefined) return { shares: own.map((tax, index) => tax ?? calculated[index] ?? 0) };
   const ifOpen = (amounts: number[]) => amounts.map((minor, index) => (own[index] === undefined ? minor : 0));
-  const open = ifOpen([...net, shippingMinor]);
+  const open = ifOpen([...net, shipping.shippingMinor]);
   const ownMinor = sumOf(own.map((tax = 0) => tax));
   const range = { from: ownMinor, to: ownMinor + sumOf(open) };
   if (!isWithin(orderMinor, range)) {
     return { differences: [outside('/taxMinor', range, 'with the tax of the lines and of shipping', orderMinor)] };
   }
-  const shares = sharesWithin(orderMinor - ownMinor, ifOpen(calculated), open);
+  const shares = sharesWithin(orderMinor - ownMinor, ifOpen(calculated), open, keys);
   return { shares: own.map((tax, index) => tax ?? shares[index] ?? 0) };
 }
 
 /** Allocates in proportion to the weights, or to the limits if a share would exceed its limit. */
-function sharesWithin(amountMinor: number, weights: readonly number[], limits: readonly number[]): number[] {
+function sharesWithin(
+  amountMinor: number,
+  weights: readonly number[],
+  limits: readonly number[],
+  keys: readonly string[],
+): number[] {
   if (amountMinor === 0) return [];
-  const shares = sumOf(weights) > 0 ? allocate(amountMinor, weights) : undefined;
-  return shares?.every((share, index) => share <= (limits[index] ?? 0)) ? shares : allocate(amountMinor, limits);
+  const shares = sumOf(weights) > 0 ? allocate(amountMinor, weights, keys) : undefined;
+  return shares?.every((share, index) => share <= (limits[index] ?? 0)) ? shares : allocate(amountMinor, limits, keys);
 }
 
 const isWithin = (minor: number, { from, to }: { from: number; to: number }) => minor >= from && minor <= to;

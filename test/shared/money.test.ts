@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { allocate, taxOf } from '../../shared/money.ts';
+import { allocate, roundHalfUp } from '../../shared/money.ts';
 
 describe('an amount is allocated', () => {
   test.each([
@@ -16,6 +16,20 @@ describe('an amount is allocated', () => {
     ['as zeros if it is zero', 0, [1, 2], [0, 0]],
   ])('%s', (_name, total, weights, parts) => {
     expect(allocate(total, weights)).toEqual(parts);
+  });
+
+  test.each([
+    ['the smaller key', 100, [1, 1, 1], ['c', 'a', 'b'], [33, 34, 33]],
+    ['the smaller key, after larger remainders', 10, [1, 5, 3], ['c', 'a', 'b'], [1, 6, 3]],
+    ['the earlier part, if the keys are equal', 100, [1, 1, 1], ['a', 'a', 'a'], [34, 33, 33]],
+    ['the smaller keys, for two units', 11, [1, 1, 1], ['c', 'a', 'b'], [3, 4, 4]],
+    ['the smaller key by code unit', 1, [1, 1], ['a', 'B'], [0, 1]],
+  ])('with the unit of equal remainders to %s', (_name, total, weights, keys, parts) => {
+    expect(allocate(total, weights, keys)).toEqual(parts);
+  });
+
+  test('to weights that are larger than 2^53', () => {
+    expect(allocate(100, [2n ** 80n, 2n ** 81n])).toEqual([33, 67]);
   });
 
   test('not without a weight above zero', () => {
@@ -40,33 +54,12 @@ describe('an amount is allocated', () => {
   });
 });
 
-describe('tax', () => {
-  test.each([
-    [1200, 2000, true, 200],
-    [1200, 2000, false, 240],
-    [10, 500, false, 1],
-    [9, 500, false, 0],
-    [999, 2000, true, 167],
-    [0, 2000, true, 0],
-    [1200, 0, true, 0],
-    [1_000_000_000_000, 10_000, false, 1_000_000_000_000],
-    [1_000_000_000_000, 2000, true, 166_666_666_667],
-  ])('of %i at %i basis points, included: %s', (amount, basisPoints, isIncluded, tax) => {
-    expect(taxOf(amount, basisPoints, isIncluded)).toBe(tax);
-  });
-
-  test('is between zero and the amount', () => {
-    fc.assert(
-      fc.property(
-        fc.nat({ max: 1_000_000_000 }),
-        fc.nat({ max: 10_000 }),
-        fc.boolean(),
-        (amount, basisPoints, isIncluded) => {
-          const tax = taxOf(amount, basisPoints, isIncluded);
-          expect(tax).toBeGreaterThanOrEqual(0);
-          expect(tax).toBeLessThanOrEqual(amount);
-        },
-      ),
-    );
-  });
+test.each([
+  [1n, 2n, 1],
+  [49n, 100n, 0],
+  [3n, 2n, 2],
+  [0n, 7n, 0],
+  [10n ** 30n + 5n * 10n ** 17n, 10n ** 18n, 1_000_000_000_001],
+])('%i / %i is rounded half up to %i', (numerator, denominator, rounded) => {
+  expect(roundHalfUp(numerator, denominator)).toBe(rounded);
 });

@@ -11,19 +11,26 @@ import { type LineUnits, openUnits } from '../order/line-units.ts';
 import type { OrderItem, PlacedOrder } from '../order/order-item.ts';
 import { priceFor } from '../../../shared/pricing/price-for.ts';
 import type { SentPrice } from '../../../shared/pricing/ceilings.ts';
-import { grossOf, type SellableLine, splitLine, taxAt, type Taxation } from '../../../shared/pricing/price-order.ts';
+import { grossOf, noShipping, type SellableLine, splitLine, taxAt } from '../../../shared/pricing/price-order.ts';
+import type { PricingRules } from '../../../shared/pricing/pricing-rules.ts';
 import { type Invalid, invalid, sellable } from '../../../shared/pricing/sellable.ts';
+import type { Taxation } from '../../../shared/tax/taxation.ts';
 
 const maxLines = 1000;
 /** The transaction also writes the order, `OrderEdited` and possibly `OrderHeld`. */
 const maxSkus = maxActionsPerTransaction - 3;
 
-/** Catalogue and stock of the edit's SKUs at `now` (milliseconds); `pricesItself`: the channel sets its own prices. */
+/**
+ * Catalogue and stock of the edit's SKUs at `now` (milliseconds); `pricesItself`: the order's channel sets its own prices.
+ * `rules` are the current ones, `frozenRules` those of the order. @default the settings of the deployment
+ */
 export type Offer = {
   skus: ReadonlyMap<string, SkuRecord>;
   stock: ReadonlyMap<string, StockItem>;
   pricesItself: boolean;
   now: number;
+  rules?: PricingRules | undefined;
+  frozenRules?: PricingRules | undefined;
 };
 
 /** The lines after the edit, the prices of added units, and the change of reservations; negative units are released. */
@@ -38,7 +45,8 @@ type EditedLines = {
 export function editLines(
   order: OrderItem,
   { lines: requested = [], addLines = [] }: OrderEdit,
-  { skus, stock, pricesItself, now }: Offer,
+  { skus, stock, pricesItself, now, rules }: Offer,
+  taxation: Taxation,
   policy: SellingPolicy,
 ): EditedLines | { refusal: Outcome } {
   const resize = resized(order, requested);
@@ -52,11 +60,12 @@ export function editLines(
     pointer,
   }));
   const addedLines = addLines.map((line, index) => ({ ...line, pointer: `/addLines/${index}` }));
-  const increases = sellable(increasedLines, { currency, pricesItself: true, now }, skus);
+  const context = { currency, channel: order.channel, customerGroup: order.customer.group, at: now, now, taxation };
+  const assortment = { skus, priceLists: rules?.priceLists ?? [] };
+  const increases = sellable(increasedLines, { ...context, pricesItself: true }, assortment);
   if ('refusal' in increases) return increases;
-  const additions = sellable(addedLines, { currency, pricesItself, now }, skus);
+  const additions = sellable(addedLines, { ...context, pricesItself }, assortment);
   if ('refusal' in additions) return additions;
-  const taxation = { ...policy, taxIncluded };
   const taxed = increases.lines.map((line, index) => ({
     pointer: increasedLines[index]?.pointer ?? '',
     taxMinor: pricesItself ? taxLike(resize.growing[index]?.line, line, taxation) : undefined,
@@ -67,7 +76,7 @@ export function editLines(
       lines: [...increases.lines, ...additions.lines],
       sentLines: [...taxed, ...addedLines],
       sent: {},
-      shippingMinor: 0,
+      shipping: noShipping,
     },
     taxation,
   );

@@ -13,14 +13,21 @@ import {
   type SentPrice,
   totalAboveCeiling,
 } from '../../../shared/pricing/ceilings.ts';
-import { taxOfShipping, type Totals, totalsOf } from '../../../shared/pricing/price-order.ts';
+import { frozenTaxation } from '../../../shared/pricing/frozen-taxation.ts';
 import {
-  amountTooLarge,
-  type Invalid,
-  orderTooLarge,
-  shippingOf,
-  unknownShipping,
-} from '../../../shared/pricing/sellable.ts';
+  orderTaxes,
+  partOf,
+  type Shipping,
+  taxedShipping,
+  taxOfShipping,
+  type Totals,
+  totalsOf,
+  withCategory,
+} from '../../../shared/pricing/price-order.ts';
+import { type PricingRules, rulesOf } from '../../../shared/pricing/pricing-rules.ts';
+import { amountTooLarge, type Invalid, orderTooLarge } from '../../../shared/pricing/sellable.ts';
+import { methodFor, shippingOf } from '../../../shared/pricing/shipping-price.ts';
+import type { Taxation } from '../../../shared/tax/taxation.ts';
 
 /** An edit request; `ifMatch` is the ETag of the order version that it applies to. */
 export type SentEdit = { content: OrderEdit; contentHash: string; ifMatch?: string | undefined };
@@ -45,9 +52,11 @@ export function edit(
   if (isStale(order, ifMatch)) return { kind: 'stale' };
   if (!next(order.status, 'edit')) return illegal(order, 'edited');
 
-  const units = editLines(order, content, offer, policy);
+  const rules = offer.rules ?? rulesOf(policy);
+  const taxation = frozenTaxation(order, offer.frozenRules ?? rulesOf(policy));
+  const units = editLines(order, content, offer, taxation, policy);
   if ('refusal' in units) return units.refusal;
-  const amounts = amountsOf(order, content, units.lines, policy);
+  const amounts = amountsOf(order, content, units.lines, { rules, taxation });
   if ('refusal' in amounts) return amounts.refusal;
   const tooMuch = aboveCeilings(order, content, { ...amounts, prices: units.prices }, policy);
   if (tooMuch) return tooMuch;
@@ -76,21 +85,31 @@ export function edit(
 /** The order's amounts. A new shipping method has its current price; an unchanged method and charges keep theirs. */
 function amountsOf(
   order: OrderItem,
-  { shippingMethod = order.shippingMethod }: OrderEdit,
+  { shippingMethod = order.shippingMethod, shippingAddress = order.shippingAddress }: OrderEdit,
   lines: OrderItem['lines'],
-  policy: SellingPolicy,
-): Totals | { refusal: Invalid } {
+  { rules, taxation }: { rules: PricingRules; taxation: Taxation },
+): (Totals & Pick<OrderItem, 'taxes'>) | { refusal: Invalid } {
   const { taxIncluded } = order;
   const taxOfLines = order.lines.reduce((sum, { taxMinor }) => sum + taxMinor, 0);
-  let shipping = { shippingMinor: order.shippingMinor, taxMinor: order.taxMinor - taxOfLines };
+  const goods = lines.map((line) => withCategory(line));
+  const { methods } = rules.shippingMethods;
+  const parts = goods.map((line) => partOf(line, line.discountMinor));
+  let shipping: Shipping = { ...methods.find(({ method }) => method === order.shippingMethod), ...order };
+  let shippingTaxMinor = order.taxMinor - taxOfLines;
   if (shippingMethod !== order.shippingMethod) {
-    const method = shippingOf({ shippingMethod }, policy);
-    if (!method) return { refusal: unknownShipping({ shippingMethod }, policy) };
-    const taxMinor = taxOfShipping(method.priceMinor, { ...policy, taxIncluded });
-    shipping = { shippingMinor: method.priceMinor, taxMinor };
+    const { country } = shippingAddress;
+    const offered = methodFor({ shippingMethod, currency: order.currency, country }, methods);
+    if ('refusal' in offered) return offered;
+    const priced = shippingOf(offered, goods, taxation);
+    if ('refusal' in priced) return priced;
+    shipping = priced;
+    shippingTaxMinor = taxOfShipping(shipping, parts, taxation);
   }
-  const totals = totalsOf(lines, shipping, taxIncluded, order.charges);
-  return totals ?? { refusal: amountTooLarge };
+  const { shippingMinor } = shipping;
+  const totals = totalsOf(lines, { shippingMinor, taxMinor: shippingTaxMinor }, taxIncluded, order.charges);
+  if (!totals) return { refusal: amountTooLarge };
+  const taxed = taxedShipping(shipping, parts, shippingTaxMinor, taxation);
+  return { ...totals, taxes: order.taxes && orderTaxes(goods, taxed, taxation) };
 }
 
 /** Refuses added units above the ceilings of the channel. An edit may always make an order smaller. */

@@ -1,7 +1,8 @@
 import type { OrderCharge } from '../../../shared/contracts/orders/events.ts';
 import type { FieldError } from '../../../shared/contracts/problem.ts';
 import { pricesAboveCeiling, totalAboveCeiling } from '../../../shared/pricing/ceilings.ts';
-import { sumOf, type Totals } from '../../../shared/pricing/price-order.ts';
+import { noShipping, sumOf, type Totals } from '../../../shared/pricing/price-order.ts';
+import { deployedZone } from '../../../shared/pricing/pricing-rules.ts';
 import { type Priced, priceAsSent } from '../../../shared/pricing/sent-amounts.ts';
 import type { SellingPolicy } from '../../../shared/store.ts';
 
@@ -25,6 +26,9 @@ type OrderAmounts = {
   orderTaxMinor?: number | undefined;
   orderTotalMinor?: number | undefined;
 };
+
+/** All tax is in the file. */
+const untaxedZone = deployedZone({ taxBasisPoints: { standard: 0 } });
 
 /** A column of a row that does not fit the others; without `index`, all rows of the order have it. */
 export type WrongAmount = { index?: number; reason: string };
@@ -53,10 +57,10 @@ export function importedAmounts(
         totalMinor,
       })),
       sent: { shippingMinor, taxMinor: sumOf(rows.map(({ taxMinor }) => taxMinor)) + shippingTaxMinor },
-      shippingMinor: 0,
+      shipping: noShipping,
       charges: [importedCharge(chargesMinor)],
     },
-    { taxIncluded, taxBasisPoints: { standard: 0 } },
+    { zone: untaxedZone, at: 0, taxIncluded },
   );
   if (priced === 'too-large') return { wrong: [{ reason: 'An amount of this order is too large' }] };
   if (!('differences' in priced)) {

@@ -6,16 +6,10 @@ import { isTooLarge } from '../../../shared/dynamodb/transaction-limits.ts';
 import type { Payment } from '../../../shared/payments/payment.ts';
 import { hasHash } from '../../../shared/orders/equal-order.ts';
 import { ceilingRefusal, pricesAboveCeiling, totalAboveCeiling } from '../../../shared/pricing/ceilings.ts';
-import { priceFor } from '../../../shared/pricing/price-for.ts';
-import { type SellableLine, splitLine, type Totals } from '../../../shared/pricing/price-order.ts';
-import {
-  type Invalid,
-  invalid,
-  orderTooLarge,
-  sellable,
-  shippingOf,
-  unknownShipping,
-} from '../../../shared/pricing/sellable.ts';
+import { priceBasket, type PricedBasket } from '../../../shared/pricing/price-basket.ts';
+import { splitLine } from '../../../shared/pricing/price-order.ts';
+import { type PricingRules, rulesOf } from '../../../shared/pricing/pricing-rules.ts';
+import { type Invalid, invalid, orderTooLarge } from '../../../shared/pricing/sellable.ts';
 import { assignWarehouses, chooseWarehouses, demandOf, type Shortage } from '../../../shared/stock/allocation.ts';
 import type { Reservation } from '../../../shared/stock/reservation.ts';
 import type { StockItem } from '../../../shared/stock/stock-item.ts';
@@ -33,6 +27,7 @@ export type Placement = {
   channel: {
     channel: string;
     pricesItself: boolean;
+    taxIncluded?: boolean | undefined;
     paymentWindowMinutes?: number | undefined;
     maxOrderAgeDays?: number | undefined;
   };
@@ -50,6 +45,8 @@ export type PlacementState = {
   skus: ReadonlyMap<string, SkuRecord>;
   stock: ReadonlyMap<string, StockItem>;
   earlyPayments?: EarlyPayments | undefined;
+  /** What prices are calculated by. @default the settings of the deployment */
+  rules?: PricingRules | undefined;
 };
 
 type ExchangeOf = NonNullable<PlacedOrder['exchangeOf']>;
@@ -73,14 +70,10 @@ export function decide(placement: Placement, state: PlacementState, policy: Sell
   }
 
   const demand = demandOf(content.lines);
-  const shipping = shippingOf(content, policy);
-  if (!shipping) return unknownShipping(content, policy);
   const untimely = refuseTime(placement);
   if (untimely) return untimely;
 
-  const sold = sellableLines(placement, state.skus);
-  if ('refusal' in sold) return sold.refusal;
-  const priced = priceRequested(placement, sold.lines, shipping.priceMinor, policy);
+  const priced = priceRequested(placement, state, policy);
   if ('refusal' in priced) return priced.refusal;
   const allocation = chooseWarehouses(demand, state.stock, policy.warehousePreference);
   if ('shortages' in allocation) return { kind: 'out-of-stock', lines: allocation.shortages };
@@ -92,7 +85,7 @@ export function decide(placement: Placement, state: PlacementState, policy: Sell
   }
   const exchangeOf = placement.exchangeOf && usedPayments(placement.exchangeOf, priced.totals.totalMinor);
   const initial = initialPayment({ ...placement, exchangeOf }, priced.totals.totalMinor, state.earlyPayments);
-  const order = placedOrder({ ...placement, exchangeOf }, shipping.method, lines, priced.totals, initial);
+  const order = placedOrder({ ...placement, exchangeOf }, priced, lines, initial);
   if (isTooLarge(order)) return orderTooLarge;
   return {
     kind: 'accepted',
@@ -148,9 +141,8 @@ const creditOf = ({ exchangeOf, content, now }: Placement): Payment[] =>
 
 const placedOrder = (
   { orderId, content, channel: { channel }, now, exchangeOf }: Placement,
-  shippingMethod: string,
+  { shippingMethod, totals, terms }: PricedBasket,
   lines: PlacedOrder['lines'],
-  totals: Totals,
   { status, reservedUntil }: Payable,
 ): PlacedOrder => ({
   orderId,
@@ -166,6 +158,7 @@ const placedOrder = (
   note: content.note,
   lines,
   ...totals,
+  ...terms,
   charges: content.charges?.length ? content.charges : undefined,
   // The store has no promotions, so that no code is valid.
   discounts: (content.couponCodes ?? []).map((code) => ({ code, appliedMinor: 0, reason: 'unknown-code' })),
@@ -176,21 +169,24 @@ const placedOrder = (
 
 const withPointers = ({ lines }: OrderContent) => lines.map((line, index) => ({ ...line, pointer: `/lines/${index}` }));
 
-const priceRequested = (
-  { content, channel }: Placement,
-  lines: readonly SellableLine[],
-  shippingMinor: number,
-  policy: SellingPolicy,
-) => {
-  const { charges } = content;
-  const priced = priceFor(
-    channel,
-    { lines, sentLines: withPointers(content), sent: content, shippingMinor, charges },
-    policy,
+function priceRequested(placement: Placement, state: PlacementState, policy: SellingPolicy) {
+  const { content, channel, now } = placement;
+  const priced = priceBasket(
+    {
+      ...content,
+      lines: withPointers(content),
+      channel,
+      destination: content.shippingAddress,
+      sent: content,
+      now,
+      at: content.placedAt === undefined ? now : Date.parse(content.placedAt),
+    },
+    state.skus,
+    state.rules ?? rulesOf(policy),
   );
   if ('refusal' in priced) return priced;
   const { totalMinor } = priced.totals;
-  const prices = lines.map(({ unitPriceMinor }, index) => ({
+  const prices = priced.lines.map(({ unitPriceMinor }, index) => ({
     unitPriceMinor,
     pointer: `/lines/${index}/unitPriceMinor`,
   }));
@@ -199,10 +195,7 @@ const priceRequested = (
     ...totalAboveCeiling(channel.channel, { totalMinor, pointers: ['/lines'] }, policy),
   ]);
   return refusal ? { refusal } : priced;
-};
-
-const sellableLines = ({ content, channel: { pricesItself }, now }: Placement, skus: PlacementState['skus']) =>
-  sellable(withPointers(content), { currency: content.currency, pricesItself, now }, skus);
+}
 
 /** Refuses a time in the future, and one further in the past than the channel may name: it would restate that day. */
 function refuseTime({ content: { placedAt }, channel, now }: Placement): Invalid | undefined {

@@ -115,6 +115,32 @@ const countsOf = (line: OrderItem['lines'][number] | undefined) => ({
   refundedQuantity: line?.refundedQuantity,
 });
 
+/** Tax by rate, zone and versions; orders before 2026-11-30 have none. */
+const pricingOf = ({ taxes, taxZone, pricing }: PlacedOrder | OrderItem) => ({
+  ...(taxes && {
+    taxes: taxes.map(({ rateId, name, jurisdiction, percentage, kind, reason, taxableMinor, taxMinor }) => ({
+      rateId,
+      name,
+      jurisdiction,
+      percentage,
+      kind,
+      reason,
+      taxableMinor,
+      taxMinor,
+    })),
+  }),
+  ...(taxZone && { taxZone: { zoneId: taxZone.zoneId, name: taxZone.name, treatment: taxZone.treatment } }),
+  ...(pricing && {
+    pricing: {
+      engine: pricing.engine,
+      settingsVersions: {
+        taxZones: pricing.settingsVersions.taxZones,
+        shippingMethods: pricing.settingsVersions.shippingMethods,
+      },
+    },
+  }),
+});
+
 /** The members are in a fixed order, so that the body from the item and from the event are the same bytes. */
 const orderBody = (order: PlacedOrder | OrderItem): OrderResponse => ({
   orderId: order.orderId,
@@ -131,6 +157,7 @@ const orderBody = (order: PlacedOrder | OrderItem): OrderResponse => ({
     taxMinor: line.taxMinor,
     totalMinor: line.totalMinor,
     warehouse: line.warehouse,
+    ...(line.priceList && { priceList: { listId: line.priceList.listId, version: line.priceList.version } }),
   })),
   subtotalMinor: order.subtotalMinor,
   discountMinor: order.discountMinor,
@@ -141,6 +168,7 @@ const orderBody = (order: PlacedOrder | OrderItem): OrderResponse => ({
     charges: order.charges.map(({ chargeId, kind, name, amountMinor }) => ({ chargeId, kind, name, amountMinor })),
   }),
   totalMinor: order.totalMinor,
+  ...pricingOf(order),
   discounts: order.discounts.map(({ code, appliedMinor, reason }) => ({ code, appliedMinor, reason })),
   reservedUntil: order.reservedUntil,
   placedAt: order.placedAt,

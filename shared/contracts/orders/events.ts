@@ -4,7 +4,7 @@ import { StoredAddress } from '../../address.ts';
 import { AmountMinor, CallerId, CurrencyCode, Instant, Sku, Warehouse } from '../../names.ts';
 import { OrderStatus } from './status.ts';
 import { defineEvent } from '../define-event.ts';
-import { personal } from '../personal-data.ts';
+import { LinePriceList, pricingTerms, storedCustomerTerms } from './pricing/terms.ts';
 
 /**
  * A priced line of one warehouse; a requested line from two warehouses becomes two lines. Amounts except the unit price are
@@ -22,6 +22,7 @@ export const OrderLine = z.object({
     example: 3998,
   }),
   warehouse: Warehouse.describe('Warehouse whose stock is reserved for the line'),
+  priceList: LinePriceList.optional().describe('Price list of the unit price; absent for the SKU’s own price'),
 });
 export type OrderLine = z.infer<typeof OrderLine>;
 
@@ -52,10 +53,11 @@ export type OrderCharge = z.infer<typeof OrderCharge>;
 
 /** The customer of a stored order. */
 export const StoredCustomer = z.object({
-  id: personal(StoredText.optional().meta({ description: 'The channel’s id of the customer', example: 'customer-7' })),
-  email: personal(StoredText.optional().meta({ description: 'E-mail address as sent', example: 'ada@example.com' })),
-  name: personal(StoredText.optional().meta({ description: 'Name', example: 'Ada Lovelace' })),
-  phone: personal(StoredText.optional().meta({ description: 'Phone number as sent', example: '+44 20 7946 0018' })),
+  id: StoredText.optional().meta({ description: 'The channel’s id of the customer', example: 'customer-7' }),
+  email: StoredText.optional().meta({ description: 'E-mail address as sent', example: 'ada@example.com' }),
+  name: StoredText.optional().meta({ description: 'Name', example: 'Ada Lovelace' }),
+  phone: StoredText.optional().meta({ description: 'Phone number as sent', example: '+44 20 7946 0018' }),
+  ...storedCustomerTerms,
 });
 
 /**
@@ -114,12 +116,10 @@ export const OrderPlaced = defineEvent(
       .array(StoredText)
       .max(maxEntries)
       .meta({ description: 'Coupon codes of the order', example: ['SPRING10'] }),
-    note: personal(
-      StoredText.optional().meta({
-        description: 'Note of the customer',
-        example: 'Please leave it with the neighbour',
-      }),
-    ),
+    note: StoredText.optional().meta({
+      description: 'Note of the customer',
+      example: 'Please leave it with the neighbour',
+    }),
     lines: z
       .array(
         OrderLine.extend({
@@ -127,11 +127,16 @@ export const OrderPlaced = defineEvent(
             description: 'Category of the SKU when the order was placed',
             example: 'Tea',
           }),
+          taxCategory: StoredText.optional().meta({
+            description: 'Tax category of the SKU when the order was placed; absent for `standard`',
+            example: 'reduced',
+          }),
         }),
       )
       .max(maxEntries)
       .describe('The lines, one for each warehouse that ships a part'),
     ...orderAmounts,
+    ...pricingTerms,
     discounts: z.array(Discount).max(maxEntries).describe('Discounts by promotion or coupon code'),
     reservedUntil: Instant.nullable().describe(
       'Time at which the reservation expires; null if the order waits for no payment',

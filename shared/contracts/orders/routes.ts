@@ -20,7 +20,8 @@ import { AcceptedOrder, Preferences, QueuedOrderResponse } from './queue-routes.
 import { nextCursor, pageParameters, severalOf, timeRangeParameters } from '../list-query.ts';
 import { Problem } from '../problem.ts';
 import { OrderStatus } from './status.ts';
-import { sentLineAmounts, sentOrderAmounts } from './sent-amounts.ts';
+import { pricingTerms, sentCustomerTerms } from './pricing/terms.ts';
+import { sentLineAmounts, sentOrderAmounts } from './pricing/sent-amounts.ts';
 import { staffOnly } from '../readers.ts';
 
 const Text = (max: number) => z.string().trim().min(1).max(max);
@@ -51,6 +52,7 @@ export const OrderContent = z
         email: Email.optional().meta({ description: 'E-mail address', example: 'ada@example.com' }),
         name: Text(200).optional().meta({ description: 'Name', example: 'Ada Lovelace' }),
         phone: Text(40).optional().meta({ description: 'Phone number', example: '+44 20 7946 0018' }),
+        ...sentCustomerTerms,
       })
       .describe('The customer'),
     shippingAddress: Address.describe('Address that the goods are shipped to'),
@@ -149,6 +151,7 @@ export const OrderResponse = z
     currency: CurrencyCode.describe('Currency of all amounts, ISO 4217'),
     lines: z.array(CurrentLine).max(maxEntries).describe('The lines, one for each warehouse that ships a part'),
     ...orderAmounts,
+    ...pricingTerms,
     discounts: z
       .array(Discount)
       .max(maxEntries)

@@ -63,6 +63,16 @@ describe('an order in stock', () => {
         shippingMinor: 0,
         taxMinor: 600,
         taxIncluded: true,
+        taxes: [
+          {
+            rateId: 'standard',
+            name: 'Tax',
+            jurisdiction: '*',
+            percentage: '20',
+            taxableMinor: 3000,
+            taxMinor: 600,
+          },
+        ],
         totalMinor: 3600,
         discounts: [],
         reservedUntil: null,

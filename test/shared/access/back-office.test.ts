@@ -136,6 +136,9 @@ const tells = (value: unknown) => JSON.stringify(value).includes(secret);
 const shown: Record<string, string> = {
   'Order.note': 'the channel wrote it',
   'PickOrder.note': 'the channel wrote it',
+  'Order.customer.taxExemption.reason': 'the channel wrote it',
+  'PickOrder.customer.taxExemption.reason': 'the channel wrote it',
+  'Order.taxes[].reason': 'the VAT number or the exemption that the channel sent',
   'Order.discounts[].reason': 'a code',
   'Refund.reason': 'a code',
   'Return.reason': 'a code',
@@ -163,7 +166,11 @@ const hidden = [
 const shownInEvents: Record<string, string> = {
   'OrderPlaced.note': 'the channel wrote it',
   'OrderPlaced.discounts[].reason': 'a code',
+  'OrderPlaced.customer.taxExemption.reason': 'the channel wrote it',
+  'OrderPlaced.taxes[].reason': 'the VAT number or the exemption that the channel sent',
   'OrderEdited.note': 'the note of the order, which its channel reads',
+  'OrderContactChanged.before.customer.taxExemption.reason': 'the channel wrote it',
+  'OrderContactChanged.after.customer.taxExemption.reason': 'the channel wrote it',
   'OrderContactChanged.before.note': 'the note of the order, which its channel reads',
   'OrderContactChanged.after.note': 'the note of the order, which its channel reads',
   'ReplacementRefused.reason': 'a code',

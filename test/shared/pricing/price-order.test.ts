@@ -1,8 +1,18 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { priceOrder, type SellableLine, splitLine } from '../../../shared/pricing/price-order.ts';
-import { aPolicy } from '../../support/builders.ts';
+import { type PricedOrder, priceOrder, type SellableLine, splitLine } from '../../../shared/pricing/price-order.ts';
+import { aTaxation } from '../../support/pricing.ts';
+import type { aPolicy } from '../../support/builders.ts';
+import type { OrderCharge } from '../../../shared/contracts/orders/events.ts';
 import { aDuty } from '../../support/orders/placed-order.ts';
+
+/** Prices lines with shipping taxed at the standard rate, by the settings of the deployment. */
+const priced = (
+  lines: SellableLine[],
+  shippingMinor: number,
+  policy: Parameters<typeof aPolicy>[0] = {},
+  charges?: OrderCharge[],
+): PricedOrder | undefined => priceOrder(lines, { shippingMinor, taxCategory: 'standard' }, aTaxation(policy), charges);
 
 const aLine = (given: Partial<SellableLine> = {}): SellableLine => ({
   sku: 'MUG',
@@ -38,17 +48,17 @@ describe('an order is priced', () => {
     ['for a price of 0', { unitPriceMinor: 0 }, {}, { subtotalMinor: 0, taxMinor: 0, totalMinor: 0 }],
     ['up to the largest amount', { unitPriceMinor: 1_000_000, quantity: 1_000_000 }, {}, { totalMinor: 1e12 }],
   ])('%s', (_name, line, policy, totals) => {
-    expect(priceOrder([aLine(line)], 0, aPolicy(policy))?.totals).toMatchObject(totals);
+    expect(priced([aLine(line)], 0, policy)?.totals).toMatchObject(totals);
   });
 
   test('with tax on shipping at the standard rate', () => {
-    const priced = priceOrder([aLine({ taxCategory: 'zero' })], 495, aPolicy({ taxIncluded: false }));
-    expect(priced?.totals).toMatchObject({ shippingMinor: 495, taxMinor: 99, totalMinor: 1200 + 495 + 99 });
+    const order = priced([aLine({ taxCategory: 'zero' })], 495, { taxIncluded: false });
+    expect(order?.totals).toMatchObject({ shippingMinor: 495, taxMinor: 99, totalMinor: 1200 + 495 + 99 });
   });
 
   test('with duties and fees without any tax on them', () => {
-    const priced = priceOrder([aLine()], 495, aPolicy({ taxIncluded: false }), [aDuty(301), aDuty(50, 'fee-1')]);
-    expect(priced?.totals).toMatchObject({
+    const order = priced([aLine()], 495, { taxIncluded: false }, [aDuty(301), aDuty(50, 'fee-1')]);
+    expect(order?.totals).toMatchObject({
       subtotalMinor: 1200,
       taxMinor: 240 + 99,
       totalMinor: 1200 + 495 + 339 + 351,
@@ -56,8 +66,8 @@ describe('an order is priced', () => {
   });
 
   test('only if its duties keep the total within the limit', () => {
-    expect(priceOrder([aLine({ unitPriceMinor: 1e12 })], 0, aPolicy(), [aDuty(0)])?.totals.totalMinor).toBe(1e12);
-    expect(priceOrder([aLine({ unitPriceMinor: 1e12 })], 0, aPolicy(), [aDuty(1)])).toBeUndefined();
+    expect(priced([aLine({ unitPriceMinor: 1e12 })], 0, {}, [aDuty(0)])?.totals.totalMinor).toBe(1e12);
+    expect(priced([aLine({ unitPriceMinor: 1e12 })], 0, {}, [aDuty(1)])).toBeUndefined();
   });
 
   test.each<[string, Partial<SellableLine>[], boolean]>([
@@ -65,7 +75,7 @@ describe('an order is priced', () => {
     ['of all lines together', [{ unitPriceMinor: 6e11 }, { unitPriceMinor: 6e11 }], true],
     ['with tax', [{ unitPriceMinor: 9e11 }], false],
   ])('only if the amount %s is within the limit', (_name, lines, taxIncluded) => {
-    expect(priceOrder(lines.map(aLine), 0, aPolicy({ taxIncluded }))).toBeUndefined();
+    expect(priced(lines.map(aLine), 0, { taxIncluded })).toBeUndefined();
   });
 });
 
@@ -82,11 +92,11 @@ describe('a split line', () => {
     const cuts = fc.array(fc.integer({ min: 1, max: 999 }), { maxLength: 3 });
     fc.assert(
       fc.property(orders, cuts, fc.integer({ min: 0, max: 5000 }), fc.boolean(), (lines, at, shipping, taxIncluded) => {
-        const priced = priceOrder(lines, shipping, aPolicy({ taxIncluded }));
-        const parts = priced?.lines.flatMap((line) => splitLine(line, cut(line.quantity, at), taxIncluded, 1)) ?? [];
+        const order = priced(lines, shipping, { taxIncluded });
+        const parts = order?.lines.flatMap((line) => splitLine(line, cut(line.quantity, at), taxIncluded, 1)) ?? [];
         const sum = (field: 'taxMinor' | 'totalMinor' | 'discountMinor') =>
           parts.reduce((total, part) => total + part[field], 0);
-        const totals = priced?.totals;
+        const totals = order?.totals;
         const shippingTax = (totals?.taxMinor ?? 0) - sum('taxMinor');
         expect(shippingTax).toBeGreaterThanOrEqual(0);
         expect(Math.min(...parts.map(({ taxMinor }) => taxMinor))).toBeGreaterThanOrEqual(0);
@@ -104,9 +114,9 @@ describe('a split line', () => {
   test('costs the same from any warehouses', () => {
     fc.assert(
       fc.property(requestedLine, fc.array(fc.integer({ min: 1, max: 999 }), { maxLength: 4 }), (line, at) => {
-        const [priced] = priceOrder([line], 0, aPolicy())?.lines ?? [];
-        const parts = priced ? splitLine(priced, cut(line.quantity, at), true, 1) : [];
-        expect(parts.reduce((total, { taxMinor }) => total + taxMinor, 0)).toBe(priced?.taxMinor);
+        const [requested] = priced([line], 0)?.lines ?? [];
+        const parts = requested ? splitLine(requested, cut(line.quantity, at), true, 1) : [];
+        expect(parts.reduce((total, { taxMinor }) => total + taxMinor, 0)).toBe(requested?.taxMinor);
         expect(parts.reduce((total, { totalMinor }) => total + totalMinor, 0)).toBe(
           line.quantity * line.unitPriceMinor,
         );

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { priceFor } from '../../../shared/pricing/price-for.ts';
 import type { SellableLine } from '../../../shared/pricing/price-order.ts';
 import type { SentLine, SentTotals } from '../../../shared/pricing/sent-amounts.ts';
-import { aPolicy } from '../../support/builders.ts';
+import { aTaxation } from '../../support/pricing.ts';
 import { aDuty } from '../../support/orders/placed-order.ts';
 
 type Given = {
@@ -22,10 +22,10 @@ const price = ({ lines = [{}], sent = {}, shippingMinor = 0, taxIncluded = true 
       lines: lines.map((line) => ({ ...aLine, ...line })),
       sentLines: lines.map((line, index) => ({ pointer: `/lines/${index}`, ...line })),
       sent,
-      shippingMinor,
+      shipping: { shippingMinor, taxCategory: 'standard' },
       charges: [aDuty(100)],
     },
-    aPolicy({ taxIncluded }),
+    aTaxation({ taxIncluded }),
   );
 
 describe('a channel that prices itself', () => {

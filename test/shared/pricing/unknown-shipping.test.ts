@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest';
-import { unknownShipping } from '../../../shared/pricing/sellable.ts';
+import { unknownShipping } from '../../../shared/pricing/shipping-price.ts';
 
-const policy = {
-  shippingMethods: ['standard', 'express', 'next-day'].map((method) => ({ method, priceMinor: 0 })),
-};
+const methods = ['standard', 'express', 'next-day'].map((method) => ({ method }));
 const known = 'The shipping methods are standard, express, next-day';
 
 test.each([
@@ -15,7 +13,7 @@ test.each([
   ['pigeon post', `${known}.`],
   ['constructor', `${known}.`],
 ])('the problem of the shipping method %s names the methods and the closest one', (shippingMethod, detail) => {
-  expect(unknownShipping({ shippingMethod }, policy)).toEqual({
+  expect(unknownShipping(shippingMethod, methods)).toEqual({
     kind: 'invalid',
     type: 'unknown-shipping-method',
     detail,

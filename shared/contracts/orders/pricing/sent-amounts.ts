@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AmountMinor } from '../../names.ts';
+import { AmountMinor } from '../../../names.ts';
 
 const amount = (description: string, example: number) => AmountMinor.optional().meta({ description, example });
 
