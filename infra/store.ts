@@ -21,7 +21,7 @@ export const store = {
     taxBasisPoints: { standard: 2000, reduced: 500, zero: 0 },
     shippingMethods: [
       { method: 'standard', priceMinor: 0 },
-      { method: 'express', priceMinor: 495 },
+      { method: 'express', prices: { GBP: 495, EUR: 595, USD: 695, JPY: 900 } },
     ],
     warehousePreference: ['main'],
     /** 1,000,000.00 for a unit and 10,000,000.00 for an order, in the order's currency. `byChannel` sets others. */

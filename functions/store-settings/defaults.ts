@@ -44,12 +44,15 @@ const taxZonesOf = ({ taxBasisPoints, taxIncluded }: SellingPolicy): TaxZoneList
   ],
 });
 
-/** A price of the deployment is a number of minor units in every currency. */
+/** `priceMinor` of the deployment is a number of minor units in every currency that has no price of its own. */
 const shippingMethodsOf = ({ shippingMethods }: SellingPolicy): ShippingMethodList => ({
-  methods: shippingMethods.map(({ method, priceMinor }) => ({
+  methods: shippingMethods.map(({ method, priceMinor, prices }) => ({
     method,
     name: method,
-    prices: Object.fromEntries(currencyCodes.map((currency) => [currency, priceMinor])),
+    prices: {
+      ...(priceMinor !== undefined && Object.fromEntries(currencyCodes.map((currency) => [currency, priceMinor]))),
+      ...prices,
+    },
     taxCategory: 'standard',
   })),
 });
