@@ -83,6 +83,14 @@ function unbounded(schema: z.ZodType, io: 'input' | 'output'): string[] {
 
 /** Values that the handler parses one by one with another schema, so that one of them does not refuse the others. */
 const parsedLater: Record<string, string[]> = { 'POST /orders/batch': ['body.orders[]: anything'] };
+/** Differences between two versions of a document of settings. The schemas of the documents limit them. */
+const ofDocuments: Record<string, string[]> = {
+  'GET /settings/{name}/versions': [
+    '200.versions[].changes[].before: anything',
+    '200.versions[].changes[].after: anything',
+  ],
+  'GET /settings/{name}/versions/{version}': ['200.changes[].before: anything', '200.changes[].after: anything'],
+};
 
 describe('every text, list and record has a maximum', () => {
   test.each(contractRoutes.map((route) => [route.key, route] as const))('in the requests of %s', (_key, route) => {
@@ -97,7 +105,7 @@ describe('every text, list and record has a maximum', () => {
     const found = Object.entries(route.responses).flatMap(([status, { schema }]) =>
       schema ? unbounded(schema, 'output').map((path) => `${status}${path}`) : [],
     );
-    expect(found).toEqual([]);
+    expect(found).toEqual(ofDocuments[route.key] ?? []);
   });
 
   test.each(contractEvents.map((event) => [event.detailType, event] as const))('in the event %s', (_name, event) => {

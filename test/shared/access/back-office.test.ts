@@ -141,6 +141,7 @@ const shown: Record<string, string> = {
   'Order.taxes[].reason': 'the VAT number or the exemption that the channel sent',
   'Order.discounts[].reason': 'a code',
   'Refund.reason': 'a code',
+  'Reasons.lists[].reasons[].reason': 'a code',
   'Return.reason': 'a code',
   'ReturnSummary.reason': 'a code',
   'RefundSatisfaction.comment': 'the customer wrote it',
