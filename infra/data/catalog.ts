@@ -10,7 +10,8 @@ export const catalog = {
   /** Sets the variable; the function makes no request. */
   named: catalogTable.access(),
   reader: catalogTable.access('BatchGetItem'),
-  editor: catalogTable.access('GetItem', 'PutItem'),
+  /** Writes SKUs, and products with the copies on their SKUs. */
+  editor: catalogTable.access('GetItem', 'PutItem', 'UpdateItem'),
   lister: all(catalogTable.access('BatchGetItem'), catalogTable.query('allSkus')),
   /** Adds SKUs to the index. */
   indexer: catalogTable.access('Scan', 'Query', 'UpdateItem'),

@@ -1,6 +1,7 @@
 import { type App, Duration } from 'aws-cdk-lib';
 import type { Env, IndexEnv } from '../../functions/catalog/env.ts';
 import * as categoryRoutes from '../../shared/contracts/catalog/category-routes.ts';
+import * as productRoutes from '../../shared/contracts/catalog/product-routes.ts';
 import * as routes from '../../shared/contracts/catalog/routes.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
 import { all } from '../constructs/access.ts';
@@ -8,18 +9,18 @@ import { catalog } from '../data/catalog.ts';
 import { cursorSecret } from '../data/cursors.ts';
 import { settings } from '../settings.ts';
 
-/** SKUs and categories over HTTP. */
+/** SKUs, products and categories over HTTP. */
 export class CatalogStack extends WorkflowStack {
   constructor(app: App, shared: SharedStacks) {
     super(app, 'catalog', shared);
     this.routes<Env>({
-      routes: [routes, categoryRoutes],
+      routes: [routes, productRoutes, categoryRoutes],
       handler: 'catalog/api.handler.ts',
       uses: all(
         all(catalog.editor, catalog.lister, cursorSecret.reader),
         all(settings.timeZone, settings.taxCategories, settings.channels),
       ),
-      errorImpact: 'Marketing cannot read or change SKUs and categories.',
+      errorImpact: 'Marketing cannot read or change SKUs, products and categories.',
     });
     this.onConsole<IndexEnv>({
       handler: 'catalog/index-skus.handler.ts',

@@ -37,3 +37,11 @@ export function stateAt({ status, publishedFrom, publishedUntil }: Publication, 
 /** Whether customers have not seen the product yet. */
 export const isBeforeLaunch = (publication: Publication, now: number): boolean =>
   ['draft', 'scheduled'].includes(stateAt(publication, now));
+
+/** The last time, at `now` in milliseconds, at which what customers see of a product changed. */
+export function lastChangeAt({ publishedFrom, publishedUntil }: Publication, changedAt: string, now: number): string {
+  const passed = [publishedFrom, publishedUntil]
+    .flatMap((instant) => (instant === undefined ? [] : [new Date(instant).toISOString()]))
+    .filter((instant) => Date.parse(instant) <= now);
+  return [changedAt, ...passed].toSorted().at(-1) ?? changedAt;
+}

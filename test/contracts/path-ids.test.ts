@@ -40,6 +40,7 @@ const created: Record<string, z.ZodType[]> = {
 };
 const byPathOrStore = new Set([
   'categoryId',
+  'productId',
   'orderId',
   'exportId',
   'refundId',
