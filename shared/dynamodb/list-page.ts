@@ -6,9 +6,12 @@ export type KeySource = (
   count: number,
 ) => Promise<{ keys: string[]; next?: string | undefined }>;
 
-/** Limit of index reads per page: a filter that matches few entries gives a short page with a cursor, never a scan. */
-const maxRounds = 10;
+/** Limits of reads per page: a filter that matches few entries gives a short page with a cursor, never a scan. */
+const maxReadingRounds = 10;
+const maxRounds = 40;
 const keysPerFilteredRound = 100;
+/** While the keys of a round are mostly not wanted. */
+const keysPerSkippingRound = 1000;
 
 type PageOptions = {
   limit: number;
@@ -16,7 +19,11 @@ type PageOptions = {
   after: string | undefined;
   /** Whether some keys or entries are left out, so that a round reads more keys than the page has room for. */
   isFiltered: boolean;
-  /** @default every key is read */
+  /**
+   * Keys of other channels are skipped without reading their entries, so that a page of a channel does not show, by being
+   * short, how many orders others have.
+   * @default every key is read
+   */
   isKeyWanted?: (key: string) => boolean;
 };
 
@@ -33,22 +40,29 @@ export async function collectPage<T>(
   const perRound = isFiltered ? Math.max(limit, keysPerFilteredRound) : limit;
   const found: { key: string; entry: T }[] = [];
   let position = after;
+  let count = perRound;
+  let entriesRead = 0;
   for (let round = 1; ; round += 1) {
-    const { keys, next } = await source(position, perRound);
-    const byKey = await read(keys.filter(isKeyWanted));
-    for (const key of keys) {
+    const { keys, next } = await source(position, count);
+    const allWanted = keys.filter(isKeyWanted);
+    const wanted = allWanted.slice(0, perRound);
+    const end = allWanted.length > wanted.length ? wanted.at(-1) : next;
+    const byKey = await read(wanted);
+    for (const key of wanted) {
       const entry = byKey.get(key);
       if (entry !== undefined) found.push({ key, entry });
     }
+    entriesRead += wanted.length;
     const fitting = found.slice(0, Math.min(limit, countWithinBytes(found)));
-    const isLastRound = next === undefined || round === maxRounds;
+    const isLastRound = end === undefined || round === maxRounds || entriesRead >= maxReadingRounds * perRound;
     if (fitting.length === limit || fitting.length < found.length || isLastRound) {
       const entries = fitting.map(({ entry }) => entry);
       const isCut = fitting.length < found.length;
-      const last = isCut ? fitting.at(-1)?.key : next;
+      const last = isCut ? fitting.at(-1)?.key : end;
       return { entries, ...(last !== undefined && { last }) };
     }
-    position = next;
+    position = end;
+    count = wanted.length * 2 < keys.length ? Math.max(perRound, keysPerSkippingRound) : perRound;
   }
 }
 

@@ -76,6 +76,34 @@ describe('pages of a list', () => {
     expect(pages).toBe(3);
   });
 
+  test.each([
+    ['none of the keys', [], 1],
+    ['the last key', ['k00000'], 1],
+    ['one key of a hundred', keysOf(2500).filter((_, index) => index % 100 === 0), 3],
+  ])(
+    'are not short because of skipped keys, whose entries are not read: %s is wanted',
+    async (_name, wanted, pages) => {
+      const keys = keysOf(2500);
+      const source = newestOf(['0'], readKeysOf(new Map([['0', keys]])));
+      const entriesRead: string[] = [];
+      const sizes: number[] = [];
+      let after: string | undefined;
+      do {
+        const read = async (listed: string[]) => {
+          entriesRead.push(...listed);
+          return new Map(listed.map((key) => [key, key]));
+        };
+        const isKeyWanted = (key: string) => wanted.includes(key);
+        const page = await collectPage(source, read, { limit: 10, after, isFiltered: true, isKeyWanted });
+        sizes.push(page.entries.length);
+        after = page.last;
+      } while (after !== undefined);
+      expect(sizes).toHaveLength(pages);
+      expect(sizes.slice(0, -1).every((size) => size === 10)).toBe(true);
+      expect(new Set(entriesRead)).toEqual(new Set(wanted));
+    },
+  );
+
   test('have at most 0.9 MB, and an entry that is larger is a page', async () => {
     const keys = newestFirst(keysOf(6));
     const sizes = [400_000, 400_000, 400_000, 2_000_000, 1, 1];
