@@ -10,11 +10,16 @@ export const shards = (key: string) => Array.from({ length: shardCount }, (_, sh
 /** The last character of an id, which is a hash, is evenly distributed. */
 export const shardOf = (orderId: string) => orderId.charCodeAt(orderId.length - 1) % shardCount;
 
-/** Index of orders by customer: its name, its partition key attribute and the partition keys of a customer. */
+/**
+ * Index of orders by customer: its name, its partition key attribute and the partition keys of a customer. A channel may send
+ * one id for all its customers, so that an id has as many shards as a day. The first key has the orders from before
+ * 2026-11-30.
+ */
 export const customerIndex = {
   name: 'byCustomer',
   attribute: 'customerKey',
-  keysOf: (id: string) => [`CUSTOMER#${id}`],
+  keysOf: (id: string) => [`CUSTOMER#${id}`, ...shards(`CUSTOMERS#${id}`)],
+  keyOf: (id: string, orderId: string) => shards(`CUSTOMERS#${id}`)[shardOf(orderId)],
 };
 
 /** Index of orders by status: its name, its partition key attribute and the partition keys of a status. */

@@ -115,8 +115,15 @@ export const isEarlyPayments = (item: unknown): boolean => EarlyPayments.safePar
 
 /** Index of orders by business day. */
 export const dayIndex = { name: 'byDay', attribute: 'dayKey', keysOf: (day: string) => shards(`DAY#${day}`) };
-/** Sparse index of orders by the e-mail address of their customer, in its normal form. */
-export const emailIndex = { name: 'byEmail', attribute: 'emailKey', keysOf: (email: string) => [`EMAIL#${email}`] };
+/**
+ * Sparse index of orders by the e-mail address of their customer, in its normal form. As for `customerIndex`, the first key
+ * has the orders from before 2026-11-30.
+ */
+export const emailIndex = {
+  name: 'byEmail',
+  attribute: 'emailKey',
+  keysOf: (email: string) => [`EMAIL#${email}`, ...shards(`EMAIL#${email}`)],
+};
 /** Sparse index of orders with a deadline, by deadline. */
 export const dueIndex = { name: 'byDue', attribute: 'dueKey', sortKey: 'dueAt', keys: () => shards('DUE') };
 export type OrderIndex = { name: string; attribute: string; keysOf: (value: string) => string[] };
@@ -134,8 +141,8 @@ function dueAtOf({ status, reservedUntil, completesAt }: Pick<OrderItem, 'status
   return status === 'delivered' ? completesAt : undefined;
 }
 
-/** Partition key of an e-mail address in its index. */
-export const emailKeyOf = (email: string) => emailIndex.keysOf(normalEmail(email))[0];
+/** Partition key of an order with this e-mail address in its index. */
+export const emailKeyOf = (email: string, orderId: string) => shards(`EMAIL#${normalEmail(email)}`)[shardOf(orderId)];
 
 /** The index attributes of an order; `day` is its business day. */
 export const indexKeys = (
@@ -145,8 +152,8 @@ export const indexKeys = (
   const shard = shardOf(order.orderId);
   const dueAt = dueAtOf(order);
   return {
-    ...(order.customer.id !== undefined && { customerKey: customerIndex.keysOf(order.customer.id)[0] }),
-    ...(order.customer.email !== undefined && { emailKey: emailKeyOf(order.customer.email) }),
+    ...(order.customer.id !== undefined && { customerKey: customerIndex.keyOf(order.customer.id, order.orderId) }),
+    ...(order.customer.email !== undefined && { emailKey: emailKeyOf(order.customer.email, order.orderId) }),
     statusKey: statusIndex.keysOf(order.status)[shard],
     dayKey: dayIndex.keysOf(day)[shard],
     placedKey: placedKeyOf(order),

@@ -51,7 +51,7 @@ export function scoreOrders(
   const updates: CounterUpdate[] = [];
   for (const partition of new Set([...entriesByPartition.keys(), ...purchasesByPartition.keys()])) {
     const before = stored.get(partition) ?? emptyCounter;
-    const counted = withEntries(before, entriesAt(entriesByPartition, partition));
+    const counted = withEntries(before, entriesAt(entriesByPartition, partition), policy.windowMinutes * 60_000);
     const all = withPurchases(counted, entriesAt(purchasesByPartition, partition));
     // One write per counter, so one version however many entries are new.
     const counter = all === before ? before : { ...all, version: before.version + 1 };

@@ -61,17 +61,35 @@ export function withPurchases(counter: VelocityCounter, entries: readonly Counte
   return { ...counter, version: counter.version + 1, entries: byId([...counter.entries.values(), ...increased]) };
 }
 
-/** Adds entries, each once, in order of time; returns the same object if it includes all of them already. */
-export function withEntries(before: VelocityCounter, more: readonly CounterEntry[]): VelocityCounter {
+/**
+ * Adds entries, each once, in order of time; returns the same object if it includes all of them already. An entry is not
+ * added if its window is full: no limit is higher, so that a value of all customers of a channel, such as `guest`, needs no
+ * write per order.
+ */
+export function withEntries(before: VelocityCounter, more: readonly CounterEntry[], windowMs: number): VelocityCounter {
   const counter = withPurchases(before, more);
-  const added = more.filter(({ id }) => !counter.entries.has(id));
-  if (added.length === 0) return counter;
-  const sorted = added.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : Number(a.id > b.id)));
-  const entries = byId([...counter.entries.values(), ...sorted]);
+  const missing = more
+    .filter(({ id }) => !counter.entries.has(id))
+    .toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : Number(a.id > b.id)));
+  const entries = new Map(counter.entries);
+  for (const entry of missing) if (!isWindowFull(entries, entry, windowMs)) entries.set(entry.id, entry);
+  if (entries.size === counter.entries.size) return counter;
   return compacted({ ...counter, version: before.version + 1, entries });
 }
 
-/** Number of orders in the window around this one that were counted up to and including it. */
+function isWindowFull(entries: ReadonlyMap<string, CounterEntry>, { id, at }: CounterEntry, windowMs: number): boolean {
+  if (entries.size < maxCounterEntries) return false;
+  const prefix = id.startsWith(orderPrefix) ? orderPrefix : failurePrefix;
+  const inWindow = [...entries.values()].filter(
+    (entry) => entry.id.startsWith(prefix) && isWithinWindow(entry.at, at, windowMs),
+  );
+  return inWindow.length >= maxCounterEntries;
+}
+
+/**
+ * Number of orders in the window around this one that were counted up to and including it. If its window is full, it is not
+ * counted itself, and comes after all others.
+ */
 export const ordersUpTo = (counter: VelocityCounter, own: CounterEntry, windowMs: number): number =>
   entriesUpTo(counter, own).filter(({ id, at }) => id.startsWith(orderPrefix) && isWithinWindow(at, own.at, windowMs))
     .length;
@@ -92,9 +110,9 @@ export function purchasesBefore(counter: VelocityCounter, own: CounterEntry, cur
   };
 }
 
-function entriesUpTo({ entries }: VelocityCounter, { id }: CounterEntry): CounterEntry[] {
-  const ids = [...entries.keys()];
-  return [...entries.values()].slice(0, ids.indexOf(id) + 1);
+function entriesUpTo({ entries }: VelocityCounter, own: CounterEntry): CounterEntry[] {
+  if (!entries.has(own.id)) return [...entries.values(), own];
+  return [...entries.values()].slice(0, [...entries.keys()].indexOf(own.id) + 1);
 }
 
 const byId = (entries: readonly CounterEntry[]) => new Map(entries.map((entry) => [entry.id, entry]));

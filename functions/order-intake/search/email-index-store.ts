@@ -20,7 +20,7 @@ export const createEmailIndexStore = (db: Database, orderTable: string) => ({
           UpdateExpression: 'SET #key = :key',
           ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(#key) AND customer.email = :email',
           ExpressionAttributeNames: { '#key': emailIndex.attribute },
-          ExpressionAttributeValues: { ':key': emailKeyOf(email), ':email': email },
+          ExpressionAttributeValues: { ':key': emailKeyOf(email, orderId), ':email': email },
         }),
       );
       return true;

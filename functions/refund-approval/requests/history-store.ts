@@ -8,8 +8,15 @@ import type { CustomerHistory } from './judge.ts';
 
 const IndexEntry = z.object({ placedKey: z.string().regex(placedKeyPattern) });
 
+/**
+ * An id of more orders is not one person: a channel sends it for all its customers. Its refunds are judged like those of a
+ * guest, so that a request never counts a channel's whole past.
+ */
+const maxOrdersOfCustomer = 5000;
+
 /** Counts a customer's orders and refunded orders. The order index is eventually consistent. */
 export function createHistoryStore(db: Database, { REFUND_TABLE_NAME: refunds, ORDER_TABLE_NAME: orders }: TablesEnv) {
+  /** Stops above the maximum. */
   const count = async (query: { TableName: string; IndexName?: string }, attribute: string, value: string) => {
     let sum = 0;
     let startKey: Record<string, unknown> | undefined;
@@ -19,26 +26,34 @@ export function createHistoryStore(db: Database, { REFUND_TABLE_NAME: refunds, O
           ...query,
           ...keyIs(attribute, value),
           Select: 'COUNT',
+          Limit: maxOrdersOfCustomer + 1,
           ...(startKey && { ExclusiveStartKey: startKey }),
         }),
       );
       sum += page.Count ?? 0;
       startKey = page.LastEvaluatedKey;
-    } while (startKey);
+    } while (startKey && sum <= maxOrdersOfCustomer);
     return sum;
   };
 
   return async (customerId: string): Promise<CustomerHistory | undefined> => {
-    const [key = ''] = customerIndex.keysOf(customerId);
     const ordersOfCustomer = { TableName: orders, IndexName: customerIndex.name };
-    const [first, orderCount, refundedCount] = await Promise.all([
-      db.send(new QueryCommand({ ...ordersOfCustomer, ...keyIs(customerIndex.attribute, key), Limit: 1 })),
-      count(ordersOfCustomer, customerIndex.attribute, key),
+    const keys = customerIndex.keysOf(customerId);
+    const [firsts, counts, refundedCount] = await Promise.all([
+      Promise.all(
+        keys.map((key) =>
+          db.send(new QueryCommand({ ...ordersOfCustomer, ...keyIs(customerIndex.attribute, key), Limit: 1 })),
+        ),
+      ),
+      Promise.all(keys.map((key) => count(ordersOfCustomer, customerIndex.attribute, key))),
       count({ TableName: refunds }, 'pk', customerPartition(customerId)),
     ]);
-    const [item] = first.Items ?? [];
-    if (!item) return undefined;
-    const { at = '' } = placedKeyPattern.exec(IndexEntry.parse(item).placedKey)?.groups ?? {};
+    const [first] = firsts
+      .flatMap(({ Items = [] }) => Items.map((item) => IndexEntry.parse(item).placedKey))
+      .toSorted((a, b) => (a < b ? -1 : 1));
+    const orderCount = counts.reduce((sum, each) => sum + each, 0);
+    if (first === undefined || orderCount > maxOrdersOfCustomer) return undefined;
+    const { at = '' } = placedKeyPattern.exec(first)?.groups ?? {};
     return { orders: orderCount, refundedOrders: refundedCount, firstOrderAt: at };
   };
 }

@@ -41,11 +41,12 @@ const given: Record<string, Given> = {
 const idOf = (name: string) => orderIdOf(given[name]?.channel ?? 'storefront', name);
 const names = new Map(Object.keys(given).map((name) => [idOf(name), name]));
 
-/** Writes an order; `lacks` are index attributes that it does not have. */
+/** Writes an order; `lacks` are index attributes that it does not have, `had` those that it had in an earlier version. */
 async function write(
   name: string,
   { at, status = 'placed', channel = 'storefront', ...rest }: Given,
   lacks: string[] = [],
+  had: Record<string, string> = {},
 ) {
   const { email, customerId, warehouse = 'main' } = rest;
   const order = aPlacedOrder(undefined, {
@@ -58,7 +59,7 @@ async function write(
   });
   const lines = order.lines.map((line) => ({ ...line, warehouse }));
   const keys = Object.entries(indexKeys(order, dayOf(Date.parse(at)))).filter(([key]) => !lacks.includes(key));
-  const Item = { ...order, lines, ...orderKey(order.orderId), ...Object.fromEntries(keys) };
+  const Item = { ...order, lines, ...orderKey(order.orderId), ...Object.fromEntries(keys), ...had };
   await database.db.send(new PutCommand({ TableName: tables.ORDER_TABLE_NAME, Item }));
 }
 
@@ -203,4 +204,19 @@ describe('orders from before the index of e-mail addresses', () => {
     expect(await indexing.indexEmail({ orderId: orderIdOf('storefront', 'old'), customer })).toBe(false);
     expect(await namesOf({ email: 'grace@example.com' })).toBe('');
   });
+});
+
+test('orders of one customer are found in pages, those with the index keys of before 2026-11-30 included', async () => {
+  const customer = { customerId: 'guest', email: 'guest@example.com' };
+  const hadKeys = { customerKey: 'CUSTOMER#guest', emailKey: 'EMAIL#guest@example.com' };
+  const days = Array.from({ length: 12 }, (_, index) => String(index + 10));
+  for (const day of days) {
+    const isOld = Number(day) < 16;
+    await write(day, { ...customer, at: `2026-03-${day}T09:00:00Z` }, [], isOld ? hadKeys : {});
+  }
+  await write('other', { customerId: 'guest#0', email: 'guest#0@example.com', at: '2026-03-15T10:00:00Z' });
+  const newestFirst = days.toReversed().join(' ');
+  expect(await namesOf({ customerId: 'guest' })).toBe(newestFirst);
+  expect(await namesOf({ email: 'Guest@example.com' })).toBe(newestFirst);
+  expect(await namesOf({ customerId: 'guest#0' })).toBe('other');
 });
