@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { StoredText } from './contracts/bounds.ts';
+import { personal } from './contracts/personal-data.ts';
 import { Country } from './names.ts';
 import { isPostalCodeOf, postalCodeProblem } from './postal-code.ts';
 
@@ -40,7 +41,7 @@ export const Address = z.strictObject(addressFields).check(({ value, issues }) =
   issues.push({ code: 'custom', path: ['postalCode'], input: postalCode, message: postalCodeProblem(code) });
 });
 
-const stored = (field: z.ZodOptional<z.ZodString>) => StoredText.meta(field.unwrap().meta() ?? {}).optional();
+const stored = (field: z.ZodOptional<z.ZodString>) => personal(StoredText.meta(field.unwrap().meta() ?? {}).optional());
 
 /** An address in stored orders and events, and in imported history: they may be older than the checks. */
 export const StoredAddress = z.object({

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { type PersonalFields, withoutPersonal } from '../../shared/contracts/personal-data.ts';
 
 /** The fields of an SQS record that the journal reads. */
 export const Message = z.object({ messageId: z.string(), body: z.string() });
 export type Message = z.infer<typeof Message>;
 
-/** Any event: the fields that the journal needs are required, all others are kept unchanged. */
+/** Any event: the fields that the journal needs are required, all others of its detail are kept. */
 const AnyEvent = z.object({
   source: z.string().min(1),
   'detail-type': z.string().min(1),
@@ -14,6 +15,16 @@ const AnyEvent = z.object({
   }),
 });
 type AnyEvent = z.infer<typeof AnyEvent>;
+type LakeEvent = AnyEvent & { customer?: string };
+
+type Journal = {
+  /** The business day of an instant in milliseconds. */
+  businessDay: (instantMs: number) => string;
+  /** The personal fields of an event's data, by detail type. */
+  personalFields: ReadonlyMap<string, PersonalFields>;
+  /** A stable name for the customer of an event's data, if it has one. */
+  pseudonymOf: (data: unknown) => string | undefined;
+};
 
 /** A file of the lake: the events of one business day in one batch. */
 export type LakeFile = {
@@ -32,21 +43,41 @@ const arrivalCutoffMs = 10 * 60_000;
 export const arrivalDayOf = (nowMs: number, businessDay: (instantMs: number) => string): string =>
   businessDay(nowMs - arrivalCutoffMs);
 
-/** Groups a batch by business day. `malformed` has the ids of messages that are not events. */
+/**
+ * Groups a batch by business day, without the personal fields of its events. `malformed` has the ids of messages that are
+ * not events.
+ */
 export function lakeFilesOf(
   messages: Message[],
-  businessDay: (instantMs: number) => string,
+  { businessDay, ...rules }: Journal,
 ): { files: LakeFile[]; malformed: string[] } {
   const parsed = messages.map(({ messageId, body }) => ({ messageId, event: eventOf(body) }));
   const malformed = parsed.filter(({ event }) => !event).map(({ messageId }) => messageId);
-  const events = parsed.flatMap(({ messageId, event }) => (event ? [{ messageId, event }] : []));
+  const events = parsed.flatMap(({ messageId, event }) =>
+    event ? [{ messageId, event: lakeEventOf(event, rules) }] : [],
+  );
   const byDay = Object.groupBy(events, ({ event }) => businessDay(Date.parse(event.detail.metadata.occurredAt)));
   const files = Object.entries(byDay).map(([day, entries = []]) => lakeFileOf(day, entries));
   return { files, malformed };
 }
 
+/**
+ * The event as the lake has it: the table of its aggregate keeps the personal fields, so that one erasure there is enough.
+ * `customer` is the pseudonym of the event's customer.
+ */
+function lakeEventOf(event: AnyEvent, { personalFields, pseudonymOf }: Omit<Journal, 'businessDay'>): LakeEvent {
+  const { data } = event.detail;
+  const fields = personalFields.get(event['detail-type']);
+  const customer = pseudonymOf(data);
+  return {
+    ...event,
+    detail: { ...event.detail, ...(fields && { data: withoutPersonal(data, fields) }) },
+    ...(customer !== undefined && { customer }),
+  };
+}
+
 /** One line per event id, in the order of the ids, so that files of the same events have the same bytes. */
-function lakeFileOf(day: string, entries: { messageId: string; event: AnyEvent }[]): LakeFile {
+function lakeFileOf(day: string, entries: { messageId: string; event: LakeEvent }[]): LakeFile {
   const byId = new Map(entries.map(({ event }) => [event.detail.metadata.eventId, lineOf(event)]));
   const ids = [...byId.keys()].sort();
   return {
@@ -61,7 +92,7 @@ function lakeFileOf(day: string, entries: { messageId: string; event: AnyEvent }
  * Replaces lone surrogates, such as half of a truncated emoji, by U+FFFD: JSON readers other than JavaScript refuse such a
  * line. `JSON.stringify` escapes lone surrogates, and nothing else, as `\ud…`.
  */
-const lineOf = (event: AnyEvent): string =>
+const lineOf = (event: LakeEvent): string =>
   JSON.stringify(event).replaceAll(/\\(ud[89a-f][0-9a-f]{2}|.)/g, (escape, code: string) =>
     code.startsWith('ud') ? String.raw`\ufffd` : escape,
   );

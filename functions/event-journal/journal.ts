@@ -2,16 +2,28 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SQSBatchResponse } from 'aws-lambda';
 import { inParallel } from '../../shared/in-parallel.ts';
 import { arrivalDayOf, lakeFilesOf, type LakeFile, type Message } from './decide.ts';
+import { customerPseudonym } from './customer-pseudonym.ts';
 import type { LakeStore } from './lake-store.ts';
+import { personalFields } from './personal-events.ts';
 
 const maxParallelFiles = 16;
 
+type Deps = {
+  lake: LakeStore;
+  businessDay: (instantMs: number) => string;
+  /** The secret of the customers' pseudonyms. */
+  readSecret: () => Promise<string>;
+  clock: () => number;
+};
+
 /** Writes a batch of events to the lake. Fails the messages that are not events, and those of a file that failed. */
 export const journal =
-  (lake: LakeStore, businessDay: (instantMs: number) => string, clock: () => number) =>
+  ({ lake, businessDay, readSecret, clock }: Deps) =>
   async (messages: Message[], log: Pick<Logger, 'error'>): Promise<SQSBatchResponse> => {
     const arrivalDay = arrivalDayOf(clock(), businessDay);
-    const { files, malformed } = lakeFilesOf(messages, businessDay);
+    const secret = await readSecret();
+    const pseudonymOf = (data: unknown) => customerPseudonym(secret, data);
+    const { files, malformed } = lakeFilesOf(messages, { businessDay, personalFields, pseudonymOf });
     if (malformed.length > 0) log.error('messages are not events', { messageIds: malformed });
     const failed = await inParallel(maxParallelFiles, files, async (file) => {
       const error = await errorOf(lake, file, arrivalDay);

@@ -1,5 +1,6 @@
 import { auditFiles } from '../../shared/stock/audit-keys.ts';
 import { BucketDefinition } from '../constructs/bucket.ts';
+import { SecretDefinition } from '../constructs/secret.ts';
 import { TableDefinition } from '../constructs/table.ts';
 
 export const reportTable = new TableDefinition('ReportTable', 'REPORT_TABLE_NAME');
@@ -19,7 +20,13 @@ export const reports = {
   auditReader: reportsBucket.objects(auditFiles, 'GetObject'),
 };
 
-/** Every event, by business day. */
+/** Names of customers in the lake and in reports derive from it. With a new text, every customer gets a new name. */
+export const pseudonymSecret = new SecretDefinition('PseudonymSecret', 'PSEUDONYM_SECRET_ARN', {
+  description:
+    'The names of customers in the lake and in reports derive from it: see functions/event-journal/README.md',
+});
+
+/** Every event without its personal data, by business day. */
 export const lakeBucket = new BucketDefinition('LakeBucket', 'LAKE_BUCKET_NAME');
 
 export const lake = {

@@ -3,7 +3,7 @@ import { Match } from 'aws-cdk-lib/aws-events';
 import type { Env } from '../../functions/event-journal/env.ts';
 import { all } from '../constructs/access.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
-import { lake } from '../data/reports.ts';
+import { lake, pseudonymSecret } from '../data/reports.ts';
 import { settings } from '../settings.ts';
 
 /** Writes every event of the bus into the lake. */
@@ -13,7 +13,7 @@ export class EventJournalStack extends WorkflowStack {
     const everyEvent = { pattern: { source: Match.prefix('storeworks.') } };
     this.onEvents<Env>(everyEvent, {
       handler: 'event-journal/journal.handler.ts',
-      uses: all(lake.writer, lake.lateEventWriter, settings.timeZone),
+      uses: all(lake.writer, lake.lateEventWriter, pseudonymSecret.reader, settings.timeZone),
       errorImpact: 'Reports lack orders until the journal has caught up.',
       timeout: Duration.minutes(1),
       // Large files are cheaper to write and faster to read. A report lags behind by this window at most.

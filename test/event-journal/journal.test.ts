@@ -24,7 +24,7 @@ const summerNight = '2011-06-30T23:30:00Z';
 const before = '2011-01-01T12:00:00Z';
 
 /** A journal at the time `now` over a bucket in memory that refuses keys containing `refuses`. */
-function memoryLake({ refuses = '\0', now = before } = {}) {
+function memoryLake({ refuses = '\0', now = before, readSecret = () => Promise.resolve('secret') } = {}) {
   const files = new Map<string, Buffer>();
   const s3 = {
     send: ({ input }: PutObjectCommand) => {
@@ -35,7 +35,12 @@ function memoryLake({ refuses = '\0', now = before } = {}) {
     },
   } as unknown as S3Client;
   const logged: unknown[] = [];
-  const write = journal(createLakeStore(s3, 'lake'), businessDays('Europe/London'), () => Date.parse(now));
+  const write = journal({
+    lake: createLakeStore(s3, 'lake'),
+    businessDay: businessDays('Europe/London'),
+    readSecret,
+    clock: () => Date.parse(now),
+  });
   // The days of a batch are written concurrently, in any order.
   const keysOf = (folder: string) => [...files.keys()].filter((key) => key.startsWith(folder)).toSorted();
   const lines = () =>
@@ -59,9 +64,9 @@ function memoryLake({ refuses = '\0', now = before } = {}) {
 const failures = (...ids: string[]) => ({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
 
 describe('event journal', () => {
-  it('writes each event unchanged to the business day of its occurredAt', async () => {
+  it('writes each event without personal data unchanged to the business day of its occurredAt', async () => {
     const lake = memoryLake();
-    const sent = [event('e1', summerEvening, { note: 'é\n' }), event('e2', summerNight)];
+    const sent = [event('e1', summerEvening, { line: 'é\n' }), event('e2', summerNight)];
     expect(await lake.write(sent.map((body, index) => message(`m${index}`, body)))).toEqual(failures());
     expect(lake.eventFiles().map((key) => key.replace(/[0-9a-f]{32}/, 'NAME'))).toEqual([
       'events/dt=2011-06-30/NAME.ndjson.gz',
@@ -73,13 +78,50 @@ describe('event journal', () => {
     ]);
   });
 
+  it('writes no personal data, and the pseudonym of the customer', async () => {
+    const lake = memoryLake();
+    const order = {
+      channel: 'storefront',
+      customer: { id: 'c1', email: 'ada@example.com', name: 'Ada', phone: '+44 20 7946 0018' },
+      shippingAddress: { name: 'Ada', line1: '10 Downing Street', postalCode: 'SW1A 1AA', country: 'GB' },
+      billingAddress: { city: 'London', country: 'GB' },
+      note: 'Ring twice',
+      totalMinor: 4493,
+    };
+    await lake.write([message('m1', event('e1', summerEvening, order))]);
+    expect(lake.lines()).toMatchObject([
+      [
+        '2011-06-30',
+        {
+          detail: {
+            data: {
+              channel: 'storefront',
+              customer: {},
+              shippingAddress: { country: 'GB' },
+              billingAddress: { country: 'GB' },
+              totalMinor: 4493,
+            },
+          },
+          customer: expect.stringMatching(/^cus_[0-9a-f]{32}$/) as string,
+        },
+      ],
+    ]);
+    expect(JSON.stringify(lake.lines())).not.toMatch(/\bc1\b|\b[aA]da\b|7946|Downing|SW1A|London|Ring/);
+  });
+
+  it('writes nothing while the secret of the pseudonyms cannot be read', async () => {
+    const lake = memoryLake({ readSecret: () => Promise.reject(new Error('Throttled')) });
+    await expect(lake.write([message('m1', event('e1', summerEvening))])).rejects.toThrow('Throttled');
+    expect(lake.files.size).toBe(0);
+  });
+
   it('replaces lone surrogates and keeps everything else', async () => {
     const lake = memoryLake();
     await lake.write([
-      message('m1', event('e1', summerEvening, { note: 'cut \ud83d', pair: '😀', text: '\\ud83d \\\\ud83d' })),
+      message('m1', event('e1', summerEvening, { line: 'cut \ud83d', pair: '😀', text: '\\ud83d \\\\ud83d' })),
     ]);
     expect(lake.lines()).toMatchObject([
-      ['2011-06-30', { detail: { data: { note: 'cut \ufffd', pair: '😀', text: '\\ud83d \\\\ud83d' } } }],
+      ['2011-06-30', { detail: { data: { line: 'cut \ufffd', pair: '😀', text: '\\ud83d \\\\ud83d' } } }],
     ]);
   });
 

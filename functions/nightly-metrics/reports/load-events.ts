@@ -3,7 +3,7 @@ import type { DayHour } from '../../../shared/business-day.ts';
 import { type Connection, literal } from './sql.ts';
 
 const columns = `{source: 'VARCHAR', 'detail-type': 'VARCHAR',
-  detail: 'STRUCT(metadata STRUCT(eventId VARCHAR, occurredAt VARCHAR), data JSON)'}`;
+  detail: 'STRUCT(metadata STRUCT(eventId VARCHAR, occurredAt VARCHAR), data JSON)', customer: 'VARCHAR'}`;
 
 const Count = z.coerce.number().int().nonnegative();
 const Counts = z.object({ lines: Count, quarantined: Count, events: Count });
@@ -13,7 +13,7 @@ type InputCounts = { files: number; lines: number; events: number; duplicates: n
 
 /**
  * Reads decompressed lake files into the temporary table `event`, one row per event id: `path, source, type, id, occurredMs,
- * data`. Lines that are not events of these hours go to the table `quarantine`: `path, reason`.
+ * data, customer`. Lines that are not events of these hours go to the table `quarantine`: `path, reason`.
  */
 export async function loadEvents(connection: Connection, paths: string[], hours: DayHour[]): Promise<InputCounts> {
   const spans = hours.map(({ label, startMs, endMs }) => `(${literal(label)}, ${startMs}, ${endMs})`);
@@ -22,7 +22,7 @@ export async function loadEvents(connection: Connection, paths: string[], hours:
   await connection.run('CREATE TEMP TABLE quarantine (path VARCHAR, reason VARCHAR)');
   await connection.run(
     `CREATE TEMP TABLE line (path VARCHAR, source VARCHAR, type VARCHAR, id VARCHAR, occurredMs BIGINT, data JSON,
-       reason VARCHAR)`,
+       customer VARCHAR, reason VARCHAR)`,
   );
   if (paths.length > 0)
     await connection.run(`INSERT INTO line SELECT *, ${quarantineReason} FROM (${readFiles(paths)})`);
@@ -30,7 +30,7 @@ export async function loadEvents(connection: Connection, paths: string[], hours:
   // Should copies of an event differ, the one that is kept does not depend on the order of the files.
   await connection.run(
     `CREATE TEMP TABLE event AS SELECT * EXCLUDE (reason) FROM line WHERE reason IS NULL
-     QUALIFY row_number() OVER (PARTITION BY id ORDER BY CAST(data AS VARCHAR), path) = 1`,
+     QUALIFY row_number() OVER (PARTITION BY id ORDER BY CAST(data AS VARCHAR), customer, path) = 1`,
   );
   const [counts] = await connection.rows(
     `SELECT count(*) AS lines, count(reason) AS quarantined, (SELECT count(*) FROM event) AS events FROM line`,
@@ -43,7 +43,8 @@ export async function loadEvents(connection: Connection, paths: string[], hours:
 /** A line that is not JSON, or has another shape, is read as NULLs instead of failing the query. */
 const readFiles = (paths: string[]) =>
   `SELECT filename, source, "detail-type" AS type, detail.metadata.eventId AS id,
-     epoch_ms(TRY_CAST(detail.metadata.occurredAt AS TIMESTAMPTZ)) AS occurredMs, detail.data
+     epoch_ms(TRY_CAST(detail.metadata.occurredAt AS TIMESTAMPTZ)) AS occurredMs, detail.data,
+     customer
    FROM read_json([${paths.map(literal).join(', ')}], format = 'newline_delimited', compression = 'uncompressed',
      columns = ${columns}, filename = true, ignore_errors = true, maximum_object_size = 67108864)`;
 

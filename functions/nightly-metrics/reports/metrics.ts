@@ -191,13 +191,14 @@ const isOneOf = (...events: { source: string; detailType: string }[]) =>
   `(source, type) IN (${events.map(({ source, detailType }) => `('${source}', '${detailType}')`).join(', ')})`;
 
 /**
- * SQL that creates the tables above from `event` (one row per event id: `path, occurredMs, source, type, data`) and
+ * SQL that creates the tables above from `event` (one row per event id: `path, occurredMs, source, type, data, customer`) and
  * `day_hour` (`label, startMs, endMs`), and adds invalid events to `quarantine`.
  */
 export const measuredTables = [
+  // Events before 2026-11-30 have the customer's id instead of the pseudonym.
   `CREATE TEMP TABLE order_event AS
-   SELECT path, occurredMs, o, ${orderIsValid} AS isValid
-   FROM (SELECT path, occurredMs, from_json(data, '${orderShape}') AS o FROM event
+   SELECT path, occurredMs, o, coalesce(customer, o.customer.id) AS customerId, ${orderIsValid} AS isValid
+   FROM (SELECT path, occurredMs, customer, from_json(data, '${orderShape}') AS o FROM event
          WHERE ${isOneOf(OrderPlaced, OrderImported)})`,
   `INSERT INTO quarantine SELECT path, 'invalid-order' FROM order_event WHERE NOT isValid`,
   `CREATE TEMP TABLE order_line AS
@@ -206,7 +207,7 @@ export const measuredTables = [
      CAST(line.discountMinor AS BIGINT) AS discountMinor
    FROM (SELECT o, unnest(o.lines) AS line FROM order_event WHERE isValid)`,
   `CREATE TEMP TABLE placed_order AS
-   SELECT o.orderId AS orderId, o.externalOrderId AS externalOrderId, o.channel AS channel, o.customer.id AS customerId,
+   SELECT o.orderId AS orderId, o.externalOrderId AS externalOrderId, o.channel AS channel, customerId,
      o.shippingAddress.country AS country, o.currency AS currency, o.placedAt AS placedAt, label AS hour,
      CAST(list_sum(list_transform(o.lines, lambda line: line.quantity)) AS BIGINT) AS units, len(o.lines) AS lines,
      ${amounts.map((field) => `CAST(o.${field} AS BIGINT) AS ${field}`).join(', ')}

@@ -4,6 +4,7 @@ import { StoredAddress } from '../../address.ts';
 import { AmountMinor, CallerId, CurrencyCode, Instant, Sku, Warehouse } from '../../names.ts';
 import { OrderStatus } from './status.ts';
 import { defineEvent } from '../define-event.ts';
+import { personal } from '../personal-data.ts';
 import { LinePriceList, pricingTerms, storedCustomerTerms } from './pricing/terms.ts';
 
 /**
@@ -53,10 +54,10 @@ export type OrderCharge = z.infer<typeof OrderCharge>;
 
 /** The customer of a stored order. */
 export const StoredCustomer = z.object({
-  id: StoredText.optional().meta({ description: 'The channel’s id of the customer', example: 'customer-7' }),
-  email: StoredText.optional().meta({ description: 'E-mail address as sent', example: 'ada@example.com' }),
-  name: StoredText.optional().meta({ description: 'Name', example: 'Ada Lovelace' }),
-  phone: StoredText.optional().meta({ description: 'Phone number as sent', example: '+44 20 7946 0018' }),
+  id: personal(StoredText.optional().meta({ description: 'The channel’s id of the customer', example: 'customer-7' })),
+  email: personal(StoredText.optional().meta({ description: 'E-mail address as sent', example: 'ada@example.com' })),
+  name: personal(StoredText.optional().meta({ description: 'Name', example: 'Ada Lovelace' })),
+  phone: personal(StoredText.optional().meta({ description: 'Phone number as sent', example: '+44 20 7946 0018' })),
   ...storedCustomerTerms,
 });
 
@@ -116,10 +117,12 @@ export const OrderPlaced = defineEvent(
       .array(StoredText)
       .max(maxEntries)
       .meta({ description: 'Coupon codes of the order', example: ['SPRING10'] }),
-    note: StoredText.optional().meta({
-      description: 'Note of the customer',
-      example: 'Please leave it with the neighbour',
-    }),
+    note: personal(
+      StoredText.optional().meta({
+        description: 'Note of the customer',
+        example: 'Please leave it with the neighbour',
+      }),
+    ),
     lines: z
       .array(
         OrderLine.extend({

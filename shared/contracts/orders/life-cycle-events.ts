@@ -5,6 +5,7 @@ import { AmountMinor, CurrencyCode, Instant } from '../../names.ts';
 import { OrderStatus } from './status.ts';
 import { Balance, PublishedPayment } from '../../payments/payment.ts';
 import { defineEvent } from '../define-event.ts';
+import { personal } from '../personal-data.ts';
 import { OrderLine, OrderPlaced } from './events.ts';
 import { reasonOfActor } from '../readers.ts';
 
@@ -110,10 +111,12 @@ export const OrderEdited = defineEvent(
       description: 'New shipping method; absent if it is unchanged',
       example: 'express',
     }),
-    note: StoredText.optional().meta({
-      description: 'New note; absent if it is unchanged',
-      example: 'Please ring twice',
-    }),
+    note: personal(
+      StoredText.optional().meta({
+        description: 'New note; absent if it is unchanged',
+        example: 'Please ring twice',
+      }),
+    ),
   }),
 );
 
@@ -135,9 +138,11 @@ export const OrderContactChanged = defineEvent(
       }),
     before: Contact,
     after: Contact,
-    reason: reasonOfActor(StoredText)
-      .optional()
-      .meta({ description: 'Why the order was corrected', example: 'The buyer called' }),
+    reason: personal(
+      reasonOfActor(StoredText)
+        .optional()
+        .meta({ description: 'Why the order was corrected', example: 'The buyer called' }),
+    ),
   }),
 );
 
@@ -152,10 +157,9 @@ export const OrderShipped = defineEvent(
     shipmentId: StoredText.meta({ description: 'Id of the shipment, chosen by the warehouse', example: 'PARCEL-1' }),
     lines: z.array(LineUnits).max(maxEntries).describe('Shipped units'),
     carrier: StoredText.optional().meta({ description: 'Carrier', example: 'Royal Mail' }),
-    trackingNumber: StoredText.optional().meta({
-      description: 'Tracking number of the carrier',
-      example: 'RM123456785GB',
-    }),
+    trackingNumber: personal(
+      StoredText.optional().meta({ description: 'Tracking number of the carrier', example: 'RM123456785GB' }),
+    ),
     shippedAt: Instant.optional().meta({
       description: 'When the shipment left the warehouse; absent in events before 2026-11-30.',
       example: '2026-11-27T16:00:00Z',

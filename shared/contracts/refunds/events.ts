@@ -3,6 +3,7 @@ import { maxEntries, StoredText } from '../bounds.ts';
 import { AmountMinor, CallerId, CurrencyCode, Instant, Sku, Warehouse } from '../../names.ts';
 import { RefundStatus } from './status.ts';
 import { defineEvent } from '../define-event.ts';
+import { personal } from '../personal-data.ts';
 
 const source = 'storeworks.refund-approval';
 
@@ -66,10 +67,12 @@ const Waiting = Refund.extend({
 const Decided = Refund.extend({
   by: StoredText.meta({ description: 'Client or user who decided', example: 'service-lead' }),
   department: StoredText.meta({ description: 'Department of the decision', example: 'service' }),
-  comment: StoredText.optional().meta({
-    description: 'Comment of the person who decided',
-    example: 'Agreed with the customer by phone',
-  }),
+  comment: personal(
+    StoredText.optional().meta({
+      description: 'Comment of the person who decided',
+      example: 'Agreed with the customer by phone',
+    }),
+  ),
 });
 
 /** A refund was requested. Its status says whether the policy decided at once. */
@@ -107,7 +110,9 @@ export const CaseRated = defineEvent(
   'CaseRated',
   Refund.extend({
     score: z.int().min(1).max(5).meta({ description: 'Rating of the case: 1 is bad, 5 is good', example: 5 }),
-    comment: StoredText.optional().meta({ description: 'Comment of the customer', example: 'Quick and friendly' }),
+    comment: personal(
+      StoredText.optional().meta({ description: 'Comment of the customer', example: 'Quick and friendly' }),
+    ),
   }),
 );
 /** The intent to pay is recorded; the provider is called next. */
@@ -198,10 +203,12 @@ export const StoreCreditGranted = defineEvent(
   source,
   'StoreCreditGranted',
   Refund.extend({
-    customerId: StoredText.optional().meta({
-      description: 'Id of the customer; absent if the order has none',
-      example: 'cust-4711',
-    }),
+    customerId: personal(
+      StoredText.optional().meta({
+        description: 'Id of the customer; absent if the order has none',
+        example: 'cust-4711',
+      }),
+    ),
     creditMinor: AmountMinor.describe('Amount of the store credit, in minor units'),
     pots: z.array(ComponentAmount).max(maxEntries).describe('The credit by refundable component'),
   }),
@@ -239,10 +246,12 @@ export const ReturnReceived = defineEvent(
             '`restock`: sold again; `damaged`: kept apart; `missing`: not in the parcel',
           ),
           lot: StoredText.optional().meta({ description: 'Lot that the units return to', example: 'L2026-11' }),
-          note: StoredText.optional().meta({
-            description: 'Note about the state of the goods',
-            example: 'Box torn, goods fine',
-          }),
+          note: personal(
+            StoredText.optional().meta({
+              description: 'Note about the state of the goods',
+              example: 'Box torn, goods fine',
+            }),
+          ),
           movementId: CallerId.optional().meta({
             description: 'Id of the stock movement; absent for missing units',
             example: 'rma_01kb9zq4y8t4v7c0m3j5r6n8px-receipt-771-1',

@@ -6,11 +6,13 @@ import { gunzipSync } from 'node:zlib';
 import type { LocalStore } from '../../../infra/local-store.ts';
 import type { FailedInvocation } from '../../../infra/local/observer.ts';
 import { Delivery } from '../../../functions/channel-webhooks/deliveries/delivery.ts';
+import { personalFields } from '../../../functions/event-journal/personal-events.ts';
 import { IntakeRecord } from '../../../functions/order-intake/queue/intake-item.ts';
 import { EarlyPayments, isEarlyPayments, OrderItem } from '../../../functions/order-intake/order/order-item.ts';
 import { RefundLedger } from '../../../functions/refund-approval/refund/refund-ledger.ts';
 import { Receipt, RefundItem } from '../../../functions/refund-approval/refund/refund-item.ts';
 import { Transit } from '../../../functions/stock-update/stock/snapshot.ts';
+import { withoutPersonal } from '../../../shared/contracts/personal-data.ts';
 import { contentHash } from '../../../shared/ids.ts';
 import { OpenPlacement } from '../../../shared/orders/placement-item.ts';
 import { SettlementItem } from '../../../shared/orders/settlement-item.ts';
@@ -157,9 +159,16 @@ export async function readSchedules({ settings }: Admin): Promise<string[]> {
 
 type LakeLine = { source: string; 'detail-type': string; detail: { metadata: Metadata; data: unknown } };
 
-function committedEvent(source: string, type: string, detail: LakeLine['detail']): CommittedEvent {
+function eventOf(source: string, type: string, detail: LakeLine['detail']): CommittedEvent {
   const { metadata, data } = detail;
   return { eventId: metadata.eventId, source, type, hash: contentHash(detail), metadata, data };
+}
+
+/** An event of a table. Its hash is of what the lake keeps: the event without personal data. */
+function committedEvent(source: string, type: string, detail: LakeLine['detail']): CommittedEvent {
+  const fields = personalFields.get(type);
+  const kept = fields ? { ...detail, data: withoutPersonal(detail.data, fields) } : detail;
+  return { ...eventOf(source, type, kept), data: detail.data };
 }
 
 export async function readLake(admin: Admin, bucket: string): Promise<CommittedEvent[]> {
@@ -168,7 +177,7 @@ export async function readLake(admin: Admin, bucket: string): Promise<CommittedE
     const text = gunzipSync(await readObject(admin.s3, bucket, Key)).toString('utf8');
     for (const line of text.split('\n').filter(Boolean)) {
       const event = JSON.parse(line) as LakeLine;
-      lines.push(committedEvent(event.source, event['detail-type'], event.detail));
+      lines.push(eventOf(event.source, event['detail-type'], event.detail));
     }
   }
   return lines;

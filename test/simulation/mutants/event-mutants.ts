@@ -20,6 +20,12 @@ export const eventMutants: Record<string, Mutant> = {
     to: "const byId = new Map(entries.map(({ event }) => [event.detail.metadata.eventId, lineOf(event).replace('standard', '')]));",
     detectedBy: 'an event in the lake equals the committed event',
   },
+  'journal-keeps-personal-data': {
+    file: 'functions/event-journal/decide.ts',
+    from: "const fields = personalFields.get(event['detail-type']);",
+    to: 'const fields = personalFields.get(`no ${event["detail-type"]}`);',
+    detectedBy: 'an event in the lake equals the committed event',
+  },
   'report-omits-a-lake-file': {
     file: 'functions/nightly-metrics/run/lake-store.ts',
     from: 'inParallel(maxParallelDownloads, await keysOf(date), (key)',
