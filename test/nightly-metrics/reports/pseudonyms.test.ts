@@ -27,7 +27,7 @@ describe('reports from events without personal data', () => {
       expect(kept.read(`${name}.csv`), name).toEqual(complete.read(`${name}.csv`));
       expect(kept.read(`${name}.parquet`), name).toEqual(complete.read(`${name}.parquet`));
     }
-    const withoutCustomer = ({ rows }: typeof kept) => rows('orders').map((row) => ({ ...row, customerId: '' }));
+    const withoutCustomer = ({ rows }: typeof kept) => rows('orders').map(({ customerId: _name, ...row }) => row);
     expect(withoutCustomer(kept)).toEqual(withoutCustomer(complete));
   });
 
