@@ -22,9 +22,10 @@ const sampleOf = (detailType: string): unknown => {
   return JSON.parse(readFileSync(join(import.meta.dirname, `../contracts/${name}.sample.json`), 'utf8'));
 };
 
-/** Names of fields about a person. Countries and the rest of an order are needed for reports, and name nobody. */
+/** Names of fields about a person. Countries, customer groups and the rest of an order name nobody. */
 const isAboutPerson = (path: string) =>
-  /\/(customer|\w*[aA]ddress)\/(?!country$)\w+$/.test(path) ||
+  /\/(customer|\w*[aA]ddress)\/(?!(?:country|group)$)\w+$/.test(path) ||
+  /\/taxes\/\*\/reason$/.test(path) ||
   /\/(note|comment|customerId|customerName|trackingNumber|\w*[eE]mail|\w*[pP]hone)$/.test(path);
 /** Refund policies and what staff say about them: no person is concerned. */
 const ofPolicies = new Set([
@@ -45,7 +46,7 @@ describe('personal data of events', () => {
       ({ path, schema }) => membersOf(schema).length === 0 && !ofPolicies.has(`${event.detailType}${path}`),
     );
     const typeOf = (schema: z.ZodType): string =>
-      schema instanceof z.ZodOptional || schema instanceof z.ZodNullable
+      schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault
         ? typeOf(z.instanceof(z.ZodType).parse(schema.unwrap()))
         : schema.type;
     const unread = leaves.filter(

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { maxEntries, StoredText } from '../../bounds.ts';
+import { personal } from '../../personal-data.ts';
 import { AmountMinor } from '../../../names.ts';
 import { vatNumberCountry } from '../../../tax/vat-number.ts';
 
@@ -40,13 +41,15 @@ export const sentCustomerTerms = {
 /** As `sentCustomerTerms`, in stored orders and events. */
 export const storedCustomerTerms = {
   group: StoredText.optional().meta({ description: 'Customer group', example: 'wholesale' }),
-  vatNumber: StoredText.optional().meta({ description: 'VAT number as sent', example: 'DE123456789' }),
-  taxExemption: z
-    .object({
-      reason: StoredText.meta({ description: 'Why no tax is due', example: 'Resale certificate 4711' }),
-    })
-    .optional()
-    .describe('The customer pays no tax; absent if it does'),
+  vatNumber: personal(StoredText.optional().meta({ description: 'VAT number as sent', example: 'DE123456789' })),
+  taxExemption: personal(
+    z
+      .object({
+        reason: StoredText.meta({ description: 'Why no tax is due', example: 'Resale certificate 4711' }),
+      })
+      .optional()
+      .describe('The customer pays no tax; absent if it does'),
+  ),
 };
 
 /** The price list of a line. */
@@ -65,10 +68,12 @@ export const TaxAmount = z.object({
     description: 'Kind of the rate: `standard`, `reduced`, `zero` or `exempt`; absent if it has none',
     example: 'standard',
   }),
-  reason: StoredText.optional().meta({
-    description: 'Why no tax is due: the VAT number of a reverse charge, or the reason of an exemption',
-    example: 'DE123456789',
-  }),
+  reason: personal(
+    StoredText.optional().meta({
+      description: 'Why no tax is due: the VAT number of a reverse charge, or the reason of an exemption',
+      example: 'DE123456789',
+    }),
+  ),
   taxableMinor: AmountMinor.meta({
     description: 'Amounts without tax to which the rate applies, in minor units',
     example: 3331,
