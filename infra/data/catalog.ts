@@ -12,6 +12,9 @@ export const catalog = {
   reader: catalogTable.access('BatchGetItem'),
   /** Writes SKUs, and products with the copies on their SKUs. */
   editor: catalogTable.access('GetItem', 'PutItem', 'UpdateItem'),
+  productReader: catalogTable.access('GetItem'),
+  /** Announces launches and withdrawals of unchanged products. */
+  announcer: catalogTable.access('GetItem', 'PutItem', 'ConditionCheckItem'),
   lister: all(catalogTable.access('BatchGetItem'), catalogTable.query('allSkus')),
   /** Adds SKUs to the index. */
   indexer: catalogTable.access('Scan', 'Query', 'UpdateItem'),

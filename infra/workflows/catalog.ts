@@ -8,6 +8,7 @@ import { all } from '../constructs/access.ts';
 import { catalog } from '../data/catalog.ts';
 import { cursorSecret } from '../data/cursors.ts';
 import { settings } from '../settings.ts';
+import { addAnnouncements } from './catalog/announcements.ts';
 
 /** SKUs, products and categories over HTTP. */
 export class CatalogStack extends WorkflowStack {
@@ -28,5 +29,6 @@ export class CatalogStack extends WorkflowStack {
       errorImpact: 'SKUs that were last changed before 2026-11-30 are missing in the list of SKUs.',
       timeout: Duration.minutes(10),
     });
+    addAnnouncements(this);
   }
 }
