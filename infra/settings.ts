@@ -28,6 +28,7 @@ export const settings = {
   /** Every function of the API has them. */
   requestQuotas: variables({ REQUEST_QUOTAS: requestQuotas() }),
   exportsAtOnce: variables({ EXPORTS_AT_ONCE: String(store.quotas.exportsAtOnce) }),
+  personalDataRetention: variables({ PERSONAL_DATA_DAYS: String(store.retention.orderPersonalDataDays) }),
   risk: variables({ RISK: JSON.stringify(store.risk) }),
   calendar: variables({ CALENDAR: JSON.stringify({ ...store.calendar, timeZone: store.selling.timeZone }) }),
   policyChanges: variables({ POLICY_CHANGES: JSON.stringify(store.policyChanges) }),

@@ -40,9 +40,12 @@ export function lazyBusinessDay(timeZone: string): (instantMs: number) => string
   return (instantMs) => (businessDay ??= businessDays(timeZone))(instantMs);
 }
 
+/** The business day `count` days before `day`. */
+export const daysBefore = (day: string, count: number): string =>
+  new Date(Date.parse(`${day}T00:00:00Z`) - count * dayMs).toISOString().slice(0, 10);
+
 /** The business day before `day`. */
-export const dayBefore = (day: string): string =>
-  new Date(Date.parse(`${day}T00:00:00Z`) - dayMs).toISOString().slice(0, 10);
+export const dayBefore = (day: string): string => daysBefore(day, 1);
 
 /** Start and end of a business day, which has 23, 24 or 25 hours. */
 export function dayBounds(day: string, timeZone: string): Period {

@@ -1,10 +1,10 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SQSBatchResponse } from 'aws-lambda';
+import { personalFields } from '../../shared/contracts/personal-events.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import { arrivalDayOf, lakeFilesOf, type LakeFile, type Message } from './decide.ts';
 import { customerPseudonym } from './customer-pseudonym.ts';
 import type { LakeStore } from './lake-store.ts';
-import { personalFields } from './personal-events.ts';
 
 const maxParallelFiles = 16;
 

@@ -62,6 +62,12 @@ export const orders = {
     reads,
     orderTable.items({ partitions: ofOrders, attributes: ['emailKey', 'customer'] }, 'UpdateItem'),
   ),
+  /** Erases personal data: of orders with their events, and the messages of accepted orders. */
+  eraser: all(
+    all(reads, orderTable.access('Query'), orderTable.query('byCustomer', 'byDay', 'byEmail')),
+    orderTable.items({ partitions: ofOrders }, 'PutItem'),
+    orderTable.items({ partitions: ofOrders, attributes: ['message'] }, 'UpdateItem'),
+  ),
   byCustomer: orderTable.query('byCustomer'),
   byStatus: orderTable.query('byStatus'),
   byDay: orderTable.query('byDay'),

@@ -22,6 +22,13 @@ export const refunds = {
   lister: refundTable.items({ partitions: ['REFUND#*', 'POLICY#*', 'CUSTOMER#*'] }, 'Query'),
   /** Counts the refunded orders of a customer. */
   historyReader: refundTable.items({ partitions: ['CUSTOMER#*'] }, 'Query'),
+  /** Erases personal data: of refunds with their events and receipts, and customers from the list of refunded orders. */
+  eraser: all(
+    refundTable.access('BatchGetItem'),
+    refundTable.items({ partitions: ['REFUND#*'] }, 'Query', 'PutItem'),
+    refundTable.query('byOrder'),
+    refundTable.items({ partitions: ['CUSTOMER#*'], inTransactions: true }, 'DeleteItem'),
+  ),
   byStatus: refundTable.query('byStatus'),
   byOrder: refundTable.query('byOrder'),
 };

@@ -7,6 +7,7 @@ import { catalog } from '../data/catalog.ts';
 import { orders } from '../data/orders.ts';
 import { stock } from '../data/stock.ts';
 import { settings } from '../settings.ts';
+import { addErasure } from './order-intake/erasure.ts';
 import { addEventConsumers } from './order-intake/events.ts';
 import { addFiles } from './order-intake/files.ts';
 import { addRoutes } from './order-intake/http.ts';
@@ -35,6 +36,7 @@ export class OrderIntakeStack extends WorkflowStack {
     addStripeWebhook(this);
     addEventConsumers(this);
     addFiles(this);
+    addErasure(this);
     this.alarmOn(DuplicatePaymentSuspected, { errorImpact: 'Two payment providers reported the same payment.' });
   }
 }

@@ -16,6 +16,7 @@ import { refunds } from '../data/refunds.ts';
 import { stock } from '../data/stock.ts';
 import { settings } from '../settings.ts';
 import { addDeadlines } from './refund-approval/deadlines.ts';
+import { addErasure } from './refund-approval/erasure.ts';
 import { addOverpayments } from './refund-approval/overpayments.ts';
 import { addPayouts } from './refund-approval/payouts.ts';
 import { addPolicyNotices } from './refund-approval/policy.ts';
@@ -51,5 +52,6 @@ export class RefundApprovalStack extends WorkflowStack {
     addPayouts(this);
     addDeadlines(this);
     addPolicyNotices(this);
+    addErasure(this);
   }
 }

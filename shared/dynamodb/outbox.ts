@@ -23,10 +23,14 @@ type StoredItem = z.input<typeof OutboxItem>;
 /** The event item to put in the transaction that changes the aggregate with partition key `pk`. */
 export function outboxItem(pk: string, event: NewEvent): StoredItem {
   const { source, 'detail-type': detailType } = event;
-  const detail = JSON.stringify(event.detail);
-  const item = { pk, sk: eventKey(event.detail.metadata.eventId), source, detailType, detail };
+  const sk = eventKey(event.detail.metadata.eventId);
+  return storedEvent({ pk, sk, source, detailType, detail: JSON.stringify(event.detail) });
+}
+
+/** An event item as it is stored. */
+export function storedEvent(item: OutboxItem): StoredItem {
   if (unitsOf(item) === 1) return item;
-  const compressed = { ...item, detail: deflateRawSync(detail) };
+  const compressed = { ...item, detail: deflateRawSync(item.detail) };
   return unitsOf(compressed) < unitsOf(item) ? compressed : item;
 }
 

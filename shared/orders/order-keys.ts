@@ -3,6 +3,9 @@ export const orderPartition = (orderId: string) => `ORDER#${orderId}`;
 /** Key of the order's item. */
 export const orderKey = (orderId: string) => ({ pk: orderPartition(orderId), sk: 'ORDER' });
 
+/** Key of the record of an order that was accepted for later. */
+export const intakeKey = (orderId: string) => ({ pk: orderPartition(orderId), sk: 'INTAKE' });
+
 /** Shards per index key. A partition of DynamoDB takes 1,000 writes per second. */
 const shardCount = 4;
 export const shards = (key: string) => Array.from({ length: shardCount }, (_, shard) => `${key}#${shard}`);

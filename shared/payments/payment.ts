@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { maxEntries, StoredText } from '../contracts/bounds.ts';
+import { personal } from '../contracts/personal-data.ts';
 import { AmountMinor, CallerId, Currency, CurrencyCode, EventInstant, Instant } from '../names.ts';
 
 /** A provider's notification of a payment, refund or chargeback of an order; `eventId` is its identity. Source: the HTTP contract. */
@@ -38,10 +39,12 @@ export const PaymentEvent = z
         'The provider’s id of the chargeback, which its opening and its end have in common. Without it, they belong together by `paymentId`.',
       example: 'dp_1PgafmB7WZ01zgkW',
     }),
-    cardFingerprint: CallerId.optional().meta({
-      description: 'The provider’s fingerprint of the card, the same for every payment with it',
-      example: 'card_f8d11c',
-    }),
+    cardFingerprint: personal(
+      CallerId.optional().meta({
+        description: 'The provider’s fingerprint of the card, the same for every payment with it',
+        example: 'card_f8d11c',
+      }),
+    ),
   })
   .meta({ id: 'PaymentEvent' });
 export type PaymentEvent = z.infer<typeof PaymentEvent>;

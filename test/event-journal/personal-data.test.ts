@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { describe, expect, it } from 'vitest';
 import { customerPseudonym } from '../../functions/event-journal/customer-pseudonym.ts';
 import { lakeFilesOf } from '../../functions/event-journal/decide.ts';
-import { personalFields } from '../../functions/event-journal/personal-events.ts';
+import { personalFields } from '../../shared/contracts/personal-events.ts';
 import { contractEvents } from '../../infra/contract-events.ts';
 import { isPersonal, membersOf, personalFieldsOf } from '../../shared/contracts/personal-data.ts';
 

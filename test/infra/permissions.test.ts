@@ -96,7 +96,7 @@ describe('least privilege for items', () => {
   ];
   const marks = 'pk sk settled attemptId state taken';
 
-  test('these functions delete items: marks of chunked orders, empty lots, and endpoints', () => {
+  test('these functions delete items: marks of chunked orders, empty lots, refunded orders of a customer, and endpoints', () => {
     expect(rolesBy(writes.filter(({ action }) => action === 'DeleteItem'))).toEqual({
       [`OrderTable DeleteItem ORDER#* ${marks}`]: changesOrders,
       'StockTable DeleteItem SKU#* pk sk units unavailable expired expiresOn': [
@@ -104,6 +104,7 @@ describe('least privilege for items', () => {
         'StockUpdate-ExpireLots',
         'StockUpdate-Shipment',
       ].sort(),
+      'RefundTable DeleteItem CUSTOMER#*': ['RefundApproval-PersonalDataErased'],
       'WebhookTable DeleteItem CHANNEL#* pk sk version': ['ChannelWebhooks-Api'],
     });
   });
@@ -116,6 +117,7 @@ describe('least privilege for items', () => {
       [`OrderTable UpdateItem ORDER#* ${marks}`]: changesOrders,
       'OrderTable UpdateItem ORDER#* pk sk risk version': ['OrderIntake-Risk'],
       'OrderTable UpdateItem ORDER#* pk sk emailKey customer': ['OrderIntake-IndexEmails'],
+      'OrderTable UpdateItem ORDER#* pk sk message': ['OrderIntake-ErasePerson', 'OrderIntake-ExpirePersonalData'],
       'OrderTable UpdateItem EXPORT#*': ['OrderIntake-OrderExport'],
       'StockTable UpdateItem SKU#* pk sk warehouses takes givenUpAt': changesOrders,
       'StockTable UpdateItem SKU#* pk sk warehouses idleSince lastMove': ships,

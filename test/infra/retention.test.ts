@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { store } from '../../infra/store.ts';
 import { resources } from './synthesised.ts';
 
 const readme = readFileSync(join(import.meta.dirname, '../../infra/README.md'), 'utf8');
@@ -73,6 +74,17 @@ describe('the retention of data', () => {
       }
     },
   );
+
+  it('of the personal data of orders is that of the settings', () => {
+    const { orderPersonalDataDays } = store.retention;
+    const [orders] = rows.filter(({ place }) => place === 'OrderTable');
+    expect(orders?.lifetime).toMatch(new RegExp(`^${orderPersonalDataDays} days`));
+    const { properties } =
+      ofTypes('AWS::Lambda::Function').find(({ properties: { Description } }) =>
+        Description.endsWith('expire-personal-data.handler.ts'),
+      ) ?? {};
+    expect(properties?.Environment.Variables['PERSONAL_DATA_DAYS']).toBe(String(orderPersonalDataDays));
+  });
 
   it.each(buckets)('of old versions in $id is 30 days, if it has any', ({ properties }) => {
     if (!properties.VersioningConfiguration) return;

@@ -23,7 +23,8 @@ export type Command =
   | 'deliver-rest'
   | 'complete'
   | 'reopen'
-  | 'expire';
+  | 'expire'
+  | 'erase';
 
 const open = { hold: 'on-hold', cancel: 'cancelled' } as const;
 const shippable = { 'ship-part': 'partly-shipped', 'ship-rest': 'shipped' } as const;
@@ -84,9 +85,9 @@ export const transitions: Record<OrderStatus, Partial<Record<Command, OrderStatu
   shipped: { ...unchanged('shipped'), 'deliver-part': 'shipped', 'deliver-rest': 'delivered' },
   delivered: { ...unchanged('delivered'), complete: 'completed' },
   // A corrected delivery can move the end of the return window into the future.
-  completed: { ...unchanged('completed'), reopen: 'delivered' },
-  cancelled: unchanged('cancelled'),
-  expired: unchanged('expired'),
+  completed: { ...unchanged('completed'), reopen: 'delivered', erase: 'completed' },
+  cancelled: { ...unchanged('cancelled'), erase: 'cancelled' },
+  expired: { ...unchanged('expired'), erase: 'expired' },
 };
 
 /** Statuses with hold reasons: they hold the whole order, or the units of a partly shipped order that have not shipped. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { DataOf } from '../../../shared/contracts/define-event.ts';
 import { OrderPlaced } from '../../../shared/contracts/orders/events.ts';
 import { RiskResponse } from '../../../shared/contracts/orders/routes.ts';
+import { personal } from '../../../shared/contracts/personal-data.ts';
 import { AmountMinor, Instant } from '../../../shared/names.ts';
 import { OrderStatus } from '../../../shared/contracts/orders/status.ts';
 import { normalEmail } from '../../../shared/email.ts';
@@ -51,7 +52,7 @@ export const OrderItem = placedShape.omit({ status: true, lines: true }).extend(
         contentHash: z.string(),
         lines: z.array(z.object({ lineId: z.string(), quantity: z.int().positive() })),
         carrier: z.string().optional(),
-        trackingNumber: z.string().optional(),
+        trackingNumber: personal(z.string().optional()),
         shippedAt: Instant,
         deliveredAt: Instant.optional(),
       }),

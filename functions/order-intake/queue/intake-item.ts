@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { OrderContent } from '../../../shared/contracts/orders/routes.ts';
 import { Problem } from '../../../shared/contracts/problem.ts';
 import { Instant } from '../../../shared/names.ts';
-import { orderPartition, recordIndex, shardOf } from '../../../shared/orders/order-keys.ts';
+import { intakeKey, recordIndex, shardOf } from '../../../shared/orders/order-keys.ts';
 
 /** How long a refusal can be read. */
 const retentionMs = 90 * 86_400_000;
@@ -26,8 +26,6 @@ export const IntakeRecord = z.object({
   message: z.instanceof(Uint8Array).optional(),
 });
 export type IntakeRecord = z.infer<typeof IntakeRecord>;
-
-export const intakeKey = (orderId: string) => ({ pk: orderPartition(orderId), sk: 'INTAKE' });
 
 /** Index of records by time of acceptance. */
 export const acceptedIndex = recordIndex('ACCEPTED');

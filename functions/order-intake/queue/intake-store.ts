@@ -6,17 +6,9 @@ import { type Cause, newEvent } from '../../../shared/contracts/define-event.ts'
 import { OrderRefused } from '../../../shared/contracts/orders/refusal-events.ts';
 import { type Action, type Database, readBatch, transact } from '../../../shared/dynamodb/database.ts';
 import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
-import { orderKey, orderPartition } from '../../../shared/orders/order-keys.ts';
+import { intakeKey, orderKey, orderPartition } from '../../../shared/orders/order-keys.ts';
 import { isEarlyPayments, OrderItem } from '../order/order-item.ts';
-import {
-  acceptedIndex,
-  acceptedKey,
-  intakeItem,
-  IntakeRecord,
-  intakeKey,
-  isExpired,
-  orderIdOfAccepted,
-} from './intake-item.ts';
+import { acceptedIndex, acceptedKey, intakeItem, IntakeRecord, isExpired, orderIdOfAccepted } from './intake-item.ts';
 
 const Identity = OrderItem.pick({ orderId: true, contentHash: true, placedEventId: true });
 const IndexEntry = z.object({ placedKey: z.string() });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { personal } from '../../../shared/contracts/personal-data.ts';
 import { RefundReason } from '../../../shared/contracts/refunds/refund-content.ts';
 import { ReceivedUnits } from '../../../shared/contracts/refunds/return-routes.ts';
 import { RefundStatus } from '../../../shared/contracts/refunds/status.ts';
@@ -31,7 +32,7 @@ const Approval = z.object({
   department: z.string(),
   at: Instant,
   from: z.string(),
-  comment: z.string().optional(),
+  comment: personal(z.string().optional()),
 });
 
 const units = z.int().nonnegative().default(0);
@@ -56,7 +57,7 @@ const ReturnTerms = z.object({
 });
 export type ReturnTerms = z.infer<typeof ReturnTerms>;
 
-const Rating = z.object({ score: z.int().min(1).max(5), comment: z.string().optional(), at: Instant });
+const Rating = z.object({ score: z.int().min(1).max(5), comment: personal(z.string().optional()), at: Instant });
 
 const Exchange = z.object({
   lines: z.array(z.object({ sku: z.string(), quantity: z.int().positive() })),
@@ -72,10 +73,10 @@ export const RefundItem = z.object({
   orderId: z.string(),
   externalOrderId: z.string(),
   channel: z.string(),
-  customerId: z.string().optional(),
+  customerId: personal(z.string().optional()),
   status: RefundStatus,
   reason: RefundReason,
-  note: z.string().optional(),
+  note: personal(z.string().optional()),
   currency: CurrencyCode,
   /** Of a refund of captures in another currency than the order's: the currency of their ledger. */
   ledgerCurrency: CurrencyCode.optional(),

@@ -265,6 +265,20 @@ export const DuplicatePaymentDecided = defineEvent(
   }),
 );
 
+/**
+ * Customer, addresses, note and tracking numbers of an order were erased, here and in its earlier events. Whoever has copies
+ * must erase them, too.
+ */
+export const OrderPersonalDataErased = defineEvent(
+  source,
+  'OrderPersonalDataErased',
+  ChangedOrder.extend({
+    reason: z
+      .enum(['request', 'retention'])
+      .meta({ description: 'Whether a person asked for it, or the data was kept long enough', example: 'request' }),
+  }),
+);
+
 /** Names of the events of an order that only staff see. */
 export const staffEventTypes: readonly string[] = [
   DuplicatePaymentSuspected.detailType,

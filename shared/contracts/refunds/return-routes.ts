@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { maxEntries, StoredText } from '../bounds.ts';
 import { Disposition } from './events.ts';
+import { personal } from '../personal-data.ts';
 import { addressFields } from '../../address.ts';
 import { CallerId, Instant, Warehouse } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
@@ -25,9 +26,11 @@ export const ReceivedUnits = z.strictObject({
   quantity: z.int().min(1).max(1_000_000).meta({ description: 'Number of units', example: 1 }),
   disposition: Disposition.describe('`restock`: sold again; `damaged`: kept apart; `missing`: not in the parcel'),
   lot: Text(64).optional().meta({ description: 'Lot that the units return to', example: 'L2026-11' }),
-  note: staffOnly(Text(500))
-    .optional()
-    .meta({ description: 'Note about the state of the goods', example: 'Box torn, goods fine' }),
+  note: personal(
+    staffOnly(Text(500))
+      .optional()
+      .meta({ description: 'Note about the state of the goods', example: 'Box torn, goods fine' }),
+  ),
 });
 
 const units = z.int().nonnegative();

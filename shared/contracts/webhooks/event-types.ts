@@ -20,4 +20,5 @@ export const webhookEventTypes = [
   'OrderDeliveryCorrected',
   'OrderCompleted',
   'ReplacementRefused',
+  'OrderPersonalDataErased',
 ] as const;

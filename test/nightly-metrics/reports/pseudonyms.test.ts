@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { customerPseudonym } from '../../../functions/event-journal/customer-pseudonym.ts';
 import { lakeFilesOf } from '../../../functions/event-journal/decide.ts';
-import { personalFields } from '../../../functions/event-journal/personal-events.ts';
+import { personalFields } from '../../../shared/contracts/personal-events.ts';
 import { build } from './build-day.ts';
 import { lakeFile, orderPlaced } from './lake-files.ts';
 

@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import type { LocalStore } from '../../../infra/local-store.ts';
 import type { FailedInvocation } from '../../../infra/local/observer.ts';
 import { Delivery } from '../../../functions/channel-webhooks/deliveries/delivery.ts';
-import { personalFields } from '../../../functions/event-journal/personal-events.ts';
+import { personalFields } from '../../../shared/contracts/personal-events.ts';
 import { IntakeRecord } from '../../../functions/order-intake/queue/intake-item.ts';
 import { EarlyPayments, isEarlyPayments, OrderItem } from '../../../functions/order-intake/order/order-item.ts';
 import { RefundLedger } from '../../../functions/refund-approval/refund/refund-ledger.ts';

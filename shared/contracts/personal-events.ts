@@ -1,15 +1,9 @@
-import type { EventDefinition } from '../../shared/contracts/define-event.ts';
-import { OrderPlaced } from '../../shared/contracts/orders/events.ts';
-import { OrderImported } from '../../shared/contracts/orders/import-events.ts';
-import { OrderContactChanged, OrderEdited, OrderShipped } from '../../shared/contracts/orders/life-cycle-events.ts';
-import { type PersonalFields, personalFieldsOf } from '../../shared/contracts/personal-data.ts';
-import {
-  CaseRated,
-  RefundRejected,
-  RefundSupported,
-  ReturnReceived,
-  StoreCreditGranted,
-} from '../../shared/contracts/refunds/events.ts';
+import type { EventDefinition } from './define-event.ts';
+import { OrderPlaced } from './orders/events.ts';
+import { OrderImported } from './orders/import-events.ts';
+import { OrderContactChanged, OrderEdited, OrderShipped } from './orders/life-cycle-events.ts';
+import { type PersonalFields, personalFieldsOf } from './personal-data.ts';
+import { CaseRated, RefundRejected, RefundSupported, ReturnReceived, StoreCreditGranted } from './refunds/events.ts';
 
 const events: EventDefinition[] = [
   OrderPlaced,
