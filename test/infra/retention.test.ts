@@ -77,7 +77,7 @@ describe('the retention of data', () => {
 
   it('of the personal data of orders is that of the settings', () => {
     const { orderPersonalDataDays } = store.retention;
-    const [orders] = rows.filter(({ place }) => place === 'OrderTable');
+    const orders = rows.find(({ place }) => place === 'OrderTable');
     expect(orders?.lifetime).toMatch(new RegExp(`^${orderPersonalDataDays} days`));
     const { properties } =
       ofTypes('AWS::Lambda::Function').find(({ properties: { Description } }) =>
