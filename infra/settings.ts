@@ -32,7 +32,6 @@ export const settings = {
   risk: variables({ RISK: JSON.stringify(store.risk) }),
   calendar: variables({ CALENDAR: JSON.stringify({ ...store.calendar, timeZone: store.selling.timeZone }) }),
   policyChanges: variables({ POLICY_CHANGES: JSON.stringify(store.policyChanges) }),
-  returnAddresses: variables({ RETURN_ADDRESSES: JSON.stringify(store.returnAddresses) }),
   warehouses: variables({ WAREHOUSES: JSON.stringify(warehousesOf(store)) }),
   warehouseCodes: variables({ WAREHOUSE_CODES: JSON.stringify(warehousesOf(store).map(({ warehouse }) => warehouse)) }),
   taxCategories: variables({ TAX_CATEGORIES: JSON.stringify(Object.keys(store.selling.taxBasisPoints)) }),

@@ -10,6 +10,7 @@ import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { httpHandlerForChannels, on } from '../../shared/lambda/http-handler.ts';
 import { createRefundedUnitsStore } from '../../shared/refunds/refunded-units-store.ts';
 import { secretReader } from '../../shared/secret-store.ts';
+import { currentReasons, currentWarehouseCodes, withCurrent } from '../../shared/settings/current-settings-store.ts';
 import { expiryCutoff } from '../../shared/stock/lot.ts';
 import { cancellation } from './cancellation/cancellation-api.ts';
 import { correction } from './contact/contact-api.ts';
@@ -38,7 +39,7 @@ import { createSearchStore } from './search/search-store.ts';
 const {
   CHANNELS: channels,
   SELLING: policy,
-  WAREHOUSE_CODES: warehouses,
+  WAREHOUSE_CODES,
   RISK,
   WEBHOOK_SECRET_ARNS,
   CURSOR_SECRET_ARN,
@@ -53,7 +54,10 @@ const orders = createOrderStore(db, tables, policy.timeZone);
 const intakes = createIntakeStore(db, ORDER_TABLE_NAME);
 const exports = createExportStore(db, tables);
 const search = createSearchStore(db, ORDER_TABLE_NAME, policy.timeZone);
+const picks = createPickListStore(db, tables);
 const risks = createRiskStore(db, tables, RISK.windowMinutes);
+const warehouseCodes = currentWarehouseCodes(db, tables, WAREHOUSE_CODES);
+const reasons = currentReasons(db, tables, 'cancellation');
 
 const cursors = createCursors(secretReader(CURSOR_SECRET_ARN));
 const queue = createOrderQueue(ORDER_QUEUE_URL);
@@ -72,17 +76,27 @@ export const handler = httpHandlerForChannels(
   channels,
   on(placeOrders, queueOrders({ orders, intakes }, queue, channels, policy)),
   on(routes.getTimeline, getTimeline(orders, cursors, channels)),
-  on(routes.findOrders, findOrders({ orders, search, cursors }, { channels, warehouses, timeZone: policy.timeZone })),
+  on(
+    routes.findOrders,
+    withCurrent(warehouseCodes, (warehouses) =>
+      findOrders({ orders, search, cursors }, { channels, warehouses, timeZone: policy.timeZone }),
+    ),
+  ),
   on(
     getPickList,
-    pickList(
-      { orders, refunded, picks: createPickListStore(db, tables), cursors },
-      { channels, warehouses, cutoffAt: expiryCutoff({ TIME_ZONE: policy.timeZone, DAYS_BEFORE_EXPIRY }) },
+    withCurrent(warehouseCodes, (warehouses) =>
+      pickList(
+        { orders, refunded, picks, cursors },
+        { channels, warehouses, cutoffAt: expiryCutoff({ TIME_ZONE: policy.timeZone, DAYS_BEFORE_EXPIRY }) },
+      ),
     ),
   ),
   on(editOrder, editing(orders, readOffer(db, tables), channels, policy, expireHolds)),
   on(correctOrder, correction(orders, channels)),
-  on(life.cancelOrder, cancellation(orders, channels)),
+  on(
+    life.cancelOrder,
+    withCurrent(reasons, (known) => cancellation(orders, channels, known)),
+  ),
   on(life.allocateOrder, fulfilment.allocateOrder),
   on(life.shipOrder, fulfilment.shipOrder),
   on(life.deliverShipment, fulfilment.deliverShipment),

@@ -7,6 +7,12 @@ import { createCursors } from '../../shared/dynamodb/cursor.ts';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { httpHandlerForChannels, on } from '../../shared/lambda/http-handler.ts';
 import { secretReader } from '../../shared/secret-store.ts';
+import {
+  currentReasons,
+  currentRefundCalendar,
+  currentWarehouses,
+  withCurrent,
+} from '../../shared/settings/current-settings-store.ts';
 import { decisionApi } from './approvals/decision-api.ts';
 import { expiryOf } from './deadlines/deadlines.ts';
 import { ParsedEnv } from './env.ts';
@@ -20,54 +26,79 @@ import { refundApi } from './requests/refund-api.ts';
 import { requestApi } from './requests/request-api.ts';
 import { createRequestStore } from './requests/request-store.ts';
 import { createReceiptStore } from './returns/receipt-store.ts';
-import { returnApi } from './returns/return-api.ts';
+import { returnApi, returnPlaces } from './returns/return-api.ts';
 import { searchApi } from './search/search-api.ts';
 
-const {
-  CURSOR_SECRET_ARN,
-  CHANNELS,
-  DEPARTMENTS,
-  RETURN_ADDRESSES,
-  WAREHOUSE_CODES,
-  CALENDAR,
-  POLICY_CHANGES,
-  ...tables
-} = ParsedEnv.parse(process.env);
+const { CURSOR_SECRET_ARN, CHANNELS, DEPARTMENTS, WAREHOUSES, CALENDAR, POLICY_CHANGES, TIME_ZONE, ...tables } =
+  ParsedEnv.parse(process.env);
 const db = openDatabase();
 const store = createRequestStore(db, tables);
 const policyStore = createPolicyStore(db, tables.REFUND_TABLE_NAME);
-const deadlineOf = ({ policy }: RequestSnapshot, now: number) => expiryOf(policy.content.waiting, CALENDAR, now);
-const requests = requestApi(store, CHANNELS, deadlineOf, readOffer(db, tables));
 const refunds = refundApi(store, CHANNELS);
 const decisions = decisionApi({ store, policies: policyStore }, DEPARTMENTS);
 const payouts = payoutApi(store);
-const returns = returnApi(store, createReceiptStore(db, tables.REFUND_TABLE_NAME), CHANNELS, {
-  addresses: RETURN_ADDRESSES,
-  codes: WAREHOUSE_CODES,
-});
-const settings = { channels: CHANNELS, warehouses: WAREHOUSE_CODES, timeZone: CALENDAR.timeZone };
+const receipts = createReceiptStore(db, tables.REFUND_TABLE_NAME);
 const cursors = createCursors(secretReader(CURSOR_SECRET_ARN));
-const search = searchApi({ store, policies: policyStore, cursors }, settings, returns.summaryOf);
 const changes = createPolicyChangeStore(db, tables.REFUND_TABLE_NAME);
 const policyStores = { store: policyStore, changes, cursors };
 const policies = policyApi(policyStores, POLICY_CHANGES);
 const policyChanges = policyChangeApi(policyStores, POLICY_CHANGES.authorWatchHours);
 
+const warehouses = currentWarehouses(db, tables, WAREHOUSES);
+const calendar = currentRefundCalendar(db, tables, CALENDAR);
+const reasons = currentReasons(db, tables, 'refund');
+
+const requestsNow = async () => {
+  const [workingHours, known] = await Promise.all([calendar(), reasons()]);
+  const deadlineOf = ({ policy }: RequestSnapshot, now: number) => expiryOf(policy.content.waiting, workingHours, now);
+  return requestApi(store, CHANNELS, deadlineOf, readOffer(db, tables), known);
+};
+const returnsNow = async () => returnApi(store, receipts, CHANNELS, returnPlaces(await warehouses()));
+const searchNow = async () => {
+  const codes = (await warehouses()).map(({ warehouse }) => warehouse);
+  const settings = { channels: CHANNELS, warehouses: codes, timeZone: TIME_ZONE };
+  return searchApi({ store, policies: policyStore, cursors }, settings, (await returnsNow()).summaryOf);
+};
+
 export const handler = httpHandlerForChannels(
   CHANNELS,
   on(routes.getRefundable, refunds.getRefundable),
-  on(routes.requestRefund, requests.requestRefund),
-  on(routes.amendRefund, requests.amendRefund),
-  on(routes.withdrawRefund, requests.withdrawRefund),
+  on(
+    routes.requestRefund,
+    withCurrent(requestsNow, (requests) => requests.requestRefund),
+  ),
+  on(
+    routes.amendRefund,
+    withCurrent(requestsNow, (requests) => requests.amendRefund),
+  ),
+  on(
+    routes.withdrawRefund,
+    withCurrent(requestsNow, (requests) => requests.withdrawRefund),
+  ),
   on(routes.decideRefund, decisions.decideRefund),
   on(routes.settleRefund, payouts.settleRefund),
   on(routes.getRefund, refunds.getRefund),
   on(routes.getRefundTimeline, refunds.getRefundTimeline),
-  on(routes.findRefunds, search.findRefunds),
-  on(findReturns, search.findReturns),
-  on(getReturn, returns.getReturn),
-  on(receiveReturn, returns.receiveReturn),
-  on(routes.rateRefund, requests.rateRefund),
+  on(
+    routes.findRefunds,
+    withCurrent(searchNow, (search) => search.findRefunds),
+  ),
+  on(
+    findReturns,
+    withCurrent(searchNow, (search) => search.findReturns),
+  ),
+  on(
+    getReturn,
+    withCurrent(returnsNow, (returns) => returns.getReturn),
+  ),
+  on(
+    receiveReturn,
+    withCurrent(returnsNow, (returns) => returns.receiveReturn),
+  ),
+  on(
+    routes.rateRefund,
+    withCurrent(requestsNow, (requests) => requests.rateRefund),
+  ),
   on(policyHttp.getRefundPolicy, policies.getRefundPolicy),
   on(policyHttp.putRefundPolicy, policies.putRefundPolicy),
   on(policyHttp.listRefundPolicyVersions, policies.listRefundPolicyVersions),

@@ -7,6 +7,7 @@ import { createCursors } from '../../shared/dynamodb/cursor.ts';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { httpHandlerForChannels, on } from '../../shared/lambda/http-handler.ts';
 import { secretReader } from '../../shared/secret-store.ts';
+import { currentReasons, currentWarehouses, withCurrent } from '../../shared/settings/current-settings-store.ts';
 import { putAlertLevels } from './alerts/alert-levels-api.ts';
 import { createAlertStore } from './alerts/alert-store.ts';
 import { acknowledgeAlert, listAlerts } from './alerts/alerts-api.ts';
@@ -20,6 +21,7 @@ import { getRepair, requestRepair } from './repair/repair-api.ts';
 import { createRepairStore } from './repair/repair-store.ts';
 import { unfillableOrders } from './shortages/shortages-api.ts';
 import { createShortageStore } from './shortages/shortage-store.ts';
+import { movementSettingsOf } from './stock/movement-settings-store.ts';
 import { createStockStore } from './stock/store.ts';
 import { listWarehouses } from './warehouses/warehouses-api.ts';
 
@@ -29,20 +31,29 @@ const store = createStockStore(database, env);
 const cursors = createCursors(secretReader(env.CURSOR_SECRET_ARN));
 const alerts = createAlertStore(database, env);
 const raisedAlerts = createRaisedAlertStore(database, env);
+const levels = createLevelStore(database, env);
 const repairs = createRepairStore(database, env);
-const warehouses = env.WAREHOUSES.map(({ warehouse }) => warehouse);
+const warehouses = currentWarehouses(database, env, env.WAREHOUSES);
+const codes = async () => (await warehouses()).map(({ warehouse }) => warehouse);
+const movementSettings = movementSettingsOf(codes, currentReasons(database, env, 'movement'));
 
 export const handler = httpHandlerForChannels(
   env.CHANNELS,
-  on(routes.postMovements, postMovements(store, warehouses)),
+  on(
+    routes.postMovements,
+    withCurrent(movementSettings, (settings) => postMovements(store, settings)),
+  ),
   on(routes.getStock, getStock(store)),
-  on(routes.getMovements, getMovements({ store, cursors }, env.TIME_ZONE, warehouses)),
+  on(
+    routes.getMovements,
+    withCurrent(codes, (known) => getMovements({ store, cursors }, env.TIME_ZONE, known)),
+  ),
   on(routes.putAlertLevels, putAlertLevels(store, alerts)),
   on(
     levelRoutes.listStock,
-    listStock({ levels: createLevelStore(database, env), stock: store, cursors }, env, warehouses),
+    withCurrent(codes, (known) => listStock({ levels, stock: store, cursors }, env, known)),
   ),
-  on(levelRoutes.listWarehouses, listWarehouses(env.WAREHOUSES)),
+  on(levelRoutes.listWarehouses, withCurrent(warehouses, listWarehouses)),
   on(
     listUnfillableOrders,
     unfillableOrders({ stock: store, orders: createShortageStore(database, env), cursors }, env.CHANNELS),

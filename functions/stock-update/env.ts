@@ -10,6 +10,8 @@ export const Env = StoreEnv.extend({
   ORDER_TABLE_NAME: z.string().min(1),
   /** By client id. */
   CHANNELS: jsonVariable(Channels),
+  SETTINGS_TABLE_NAME: z.string().min(1),
+  /** In force until staff set warehouses. */
   WAREHOUSES: jsonVariable(z.array(WarehouseResponse)),
 });
 export type Env = z.input<typeof Env>;

@@ -13,6 +13,7 @@ import { catalog } from '../data/catalog.ts';
 import { cursorSecret } from '../data/cursors.ts';
 import { orders } from '../data/orders.ts';
 import { refunds } from '../data/refunds.ts';
+import { storeSettings } from '../data/settings.ts';
 import { stock } from '../data/stock.ts';
 import { settings } from '../settings.ts';
 import { addDeadlines } from './refund-approval/deadlines.ts';
@@ -25,14 +26,14 @@ import { addPolicyNotices } from './refund-approval/policy.ts';
 export class RefundApprovalStack extends WorkflowStack {
   constructor(app: App, shared: SharedStacks) {
     super(app, 'refund-approval', shared);
-    const { channels, departments, returnAddresses, warehouseCodes, calendar, policyChanges } = settings;
+    const { channels, departments, warehouses, calendar, timeZone, policyChanges } = settings;
     this.routes<Env>({
       routes: [routes, returnRoutes, policyRoutes, policyChangeRoutes],
       handler: 'refund-approval/api.handler.ts',
       uses: all(
         all(refunds.writer, refunds.policyWriter, refunds.lister, refunds.byStatus, refunds.byOrder),
         all(orders.checker, orders.byCustomer, catalog.reader, stock.reader, cursorSecret.reader),
-        all(channels, departments, returnAddresses, warehouseCodes, calendar, policyChanges),
+        all(storeSettings.reader, channels, departments, warehouses, calendar, timeZone, policyChanges),
       ),
       errorImpact: 'Customer service cannot request refunds, and approvers cannot decide on them.',
     });

@@ -8,6 +8,7 @@ import { exportValue } from '../constructs/exports.ts';
 import { oneAtATime } from '../constructs/work-queue.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
 import { catalog } from '../data/catalog.ts';
+import { storeSettings } from '../data/settings.ts';
 import { stock, stockFileImporter, stockInbox } from '../data/stock.ts';
 import { settings } from '../settings.ts';
 import { addAlerts } from './stock-update/alerts.ts';
@@ -23,7 +24,8 @@ export class StockUpdateStack extends WorkflowStack {
     addHttp(this, movements);
     const { queue } = this.queue<MessageEnv>({
       handler: 'stock-update/movements/movement-message.handler.ts',
-      uses: (own) => all(movements, stock.deferrer, settings.warehouseCodes, own.url('MOVEMENT_QUEUE_URL')),
+      uses: (own) =>
+        all(movements, stock.deferrer, storeSettings.reader, settings.warehouseCodes, own.url('MOVEMENT_QUEUE_URL')),
       errorImpact: 'Movements that other systems sent are not applied: the store shows too little or too much stock.',
       timeout: Duration.minutes(1),
       maxConcurrency: 10,
@@ -42,7 +44,7 @@ export class StockUpdateStack extends WorkflowStack {
     this.onFile<FileEnv>(stockInbox, {
       ...oneAtATime,
       handler: 'stock-update/file-import/file-uploaded.handler.ts',
-      uses: all(movements, settings.warehouseCodes, stockFileImporter),
+      uses: all(movements, storeSettings.reader, settings.warehouseCodes, stockFileImporter),
       errorImpact: 'A file of movements has no result file: none or only some of its rows are applied.',
     });
     addAlerts(this);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type FieldError, invalidValueText } from '../contracts/problem.ts';
 import { repeatedIds, type RuleProblem } from './rules.ts';
 
 const maxReasons = 500;
@@ -75,3 +76,13 @@ export const activeReasons = ({ lists }: ReasonLists, name: ReasonListName): str
     .find(({ list }) => list === name)
     ?.reasons.filter(({ active }) => active)
     .map(({ reason }) => reason);
+
+/** What is wrong with a reason that is none of `reasons`, with its JSON pointer; nothing if any text is a reason. */
+export const unknownReason = (
+  reason: string | undefined,
+  reasons: readonly string[] | undefined,
+  pointer = '/reason',
+): FieldError[] =>
+  reason === undefined || reasons === undefined || reasons.includes(reason)
+    ? []
+    : [{ pointer, detail: invalidValueText(reason, reasons) }];

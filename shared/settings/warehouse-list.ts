@@ -47,6 +47,13 @@ export const WarehouseList = z.strictObject({
 });
 export type WarehouseList = z.infer<typeof WarehouseList>;
 
+/** The warehouses in the order in which they serve orders: the preferred ones, then all others. */
+export function preferredFirst({ preference, warehouses }: WarehouseList): WarehouseList['warehouses'] {
+  const ranks = new Map(preference.map((code, index) => [code, index]));
+  const rankOf = ({ warehouse }: { warehouse: string }) => ranks.get(warehouse) ?? preference.length;
+  return warehouses.toSorted((a, b) => rankOf(a) - rankOf(b));
+}
+
 /** What is wrong between the warehouses. */
 export function warehouseProblems({ preference, warehouses }: WarehouseList): RuleProblem[] {
   const codes = warehouses.map(({ warehouse }) => warehouse);

@@ -33,7 +33,8 @@ const storeOn = (db: Database) => createRequestStore(db, tables);
 const store = storeOn(database.db);
 const policies = createPolicyStore(database.db, tables.REFUND_TABLE_NAME);
 const deadline = () => '2026-04-01T00:00:00.000Z';
-const requests = (through = store) => requestApi(through, channels, deadline, readOffer(database.db, tables));
+const requests = (through = store, reasons?: string[]) =>
+  requestApi(through, channels, deadline, readOffer(database.db, tables), reasons);
 
 const noSummary = () => {
   throw new Error('Returns are not listed here');
@@ -123,6 +124,28 @@ describe('a request for a refund', () => {
     const { orderId } = await anOrder();
     expect((await requestRefund(orderId, storeOn(withConflicts(database.db, { conflicts: 5 })))).status).toBe(201);
     expect(await pendingMinor(orderId)).toBe(20_000);
+  });
+
+  test.each(['latte', 'Late', 'l', 'constructor', 'arrived too late'])(
+    'with the reason "%s", which the list of the store does not have, is refused and changes nothing',
+    async (reason) => {
+      const { orderId } = await anOrder();
+      const body = { ...contentOf(orderId), reason };
+      const refused = await requests(store, ['late', 'damaged']).requestRefund(
+        aRequest(routes.requestRefund, { body }, 'service'),
+      );
+      const errors = [{ pointer: '/reason', detail: expect.stringContaining('Valid values: late, damaged') }];
+      expect(refused).toMatchObject({ status: 422, body: { type: 'invalid-content', errors } });
+      expect(await eventTypes(refundIdOf(orderId, 'request-1'))).toEqual([]);
+    },
+  );
+
+  test('keeps its response when its reason has left the list', async () => {
+    const { orderId } = await anOrder();
+    const request = aRequest(routes.requestRefund, { body: contentOf(orderId) }, 'service');
+    const first = await requests(store, ['late']).requestRefund(request);
+    expect(first.status).toBe(201);
+    expect(await requests(store, ['damaged']).requestRefund(request)).toMatchObject({ status: 200, body: first.body });
   });
 
   test('is 404 for another channel’s order, and so are its other routes', async () => {

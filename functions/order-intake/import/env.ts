@@ -7,6 +7,8 @@ export const ImportEnv = z.object({
   ORDER_TABLE_NAME: z.string().min(1),
   CHANNELS: jsonVariable(Channels),
   SELLING: jsonVariable(SellingPolicy),
+  SETTINGS_TABLE_NAME: z.string().min(1),
+  /** In force until staff set warehouses. */
   WAREHOUSE_CODES: jsonVariable(WarehouseCodes),
   ORDER_FILES_BUCKET_NAME: z.string().min(1),
 });

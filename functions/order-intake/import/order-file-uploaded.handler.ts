@@ -3,12 +3,15 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { openDatabase, batchJobMaxAttempts } from '../../../shared/dynamodb/database.ts';
 import { FailedRowsError, uploadedFiles, ObjectCreated } from '../../../shared/lambda/uploaded-files.ts';
 import { queueHandler } from '../../../shared/lambda/queue-handler.ts';
+import { currentWarehouseCodes } from '../../../shared/settings/current-settings-store.ts';
 import { ImportEnv } from './env.ts';
 import { importFile, refusedFile, resultCsv } from './import-file.ts';
 import { createImportStore } from './import-store.ts';
 
 const env = ImportEnv.parse(process.env);
-const store = createImportStore(openDatabase(batchJobMaxAttempts), env, env.SELLING.timeZone);
+const db = openDatabase(batchJobMaxAttempts);
+const store = createImportStore(db, env, env.SELLING.timeZone);
+const warehouseCodes = currentWarehouseCodes(db, env, env.WAREHOUSE_CODES);
 const inbox = {
   bucket: env.ORDER_FILES_BUCKET_NAME,
   folder: 'imports',
@@ -24,7 +27,7 @@ const channels = new Set(Object.values(env.CHANNELS).map(({ channel }) => channe
 export const handler = queueHandler({ envelope: ObjectCreated }, (notification) =>
   onUploaded(notification, async ({ key, sequencer, body, putResult }) => {
     const cause = { actor: `file ${key}`, correlationId: key, causationId: sequencer, now: Date.now() };
-    const settings = { channels, warehouses: env.WAREHOUSE_CODES, policy: env.SELLING };
+    const settings = { channels, warehouses: await warehouseCodes(), policy: env.SELLING };
     const { summary, bad, failure } = await importFile(
       body,
       (...given) => store.importOrder(...given),

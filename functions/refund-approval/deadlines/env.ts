@@ -6,6 +6,8 @@ import { WorkingCalendar } from '../../../shared/settings/calendars.ts';
 
 export const Env = TablesEnv.extend({
   ...ScheduleEnv.shape,
+  SETTINGS_TABLE_NAME: z.string().min(1),
+  /** In force until staff set calendars. */
   CALENDAR: jsonVariable(WorkingCalendar),
 });
 export type Env = z.input<typeof Env>;

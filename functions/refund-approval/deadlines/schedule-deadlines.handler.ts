@@ -3,6 +3,7 @@ import * as z from 'zod';
 import * as refunds from '../../../shared/contracts/refunds/events.ts';
 import { openDatabase } from '../../../shared/dynamodb/database.ts';
 import { queueHandler } from '../../../shared/lambda/queue-handler.ts';
+import { currentRefundCalendar } from '../../../shared/settings/current-settings-store.ts';
 import { createPolicyStore } from '../refund/policy-store.ts';
 import { createRefundStore } from '../refund/store.ts';
 import { Env } from './env.ts';
@@ -24,13 +25,12 @@ const maxAttempts = 6;
 
 const { CALENDAR, ...env } = Env.parse(process.env);
 const db = openDatabase();
-const schedule = scheduleDeadlines({
-  store: createRefundStore(db, env),
-  policies: createPolicyStore(db, env.REFUND_TABLE_NAME),
-  schedules: createScheduleClient(new SchedulerClient({ maxAttempts }), env),
-  calendar: CALENDAR,
-});
+const store = createRefundStore(db, env);
+const policies = createPolicyStore(db, env.REFUND_TABLE_NAME);
+const schedules = createScheduleClient(new SchedulerClient({ maxAttempts }), env);
+const calendarInForce = currentRefundCalendar(db, env, CALENDAR);
 
 export const handler = queueHandler({ envelope }, async ({ detail }) => {
+  const schedule = scheduleDeadlines({ store, policies, schedules, calendar: await calendarInForce() });
   await schedule(detail.data.refundId, Date.now);
 });

@@ -6,6 +6,7 @@ import type * as routes from '../../../shared/contracts/refunds/routes.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import { refundIdOf } from '../../../shared/ids.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
+import { unknownReason } from '../../../shared/settings/reason-lists.ts';
 import type { Channels } from '../../../shared/store.ts';
 import { applyChange, changeRetryBudgetMs } from '../refund/apply.ts';
 import type { Outcome } from '../refund/change.ts';
@@ -14,12 +15,16 @@ import { amend, rate, request, type RequestSnapshot, withdraw } from './decide.t
 import { requestHash } from './request-hash.ts';
 import type { RequestStore } from './request-store.ts';
 
-/** The routes of those who request refunds. `deadlineOf` returns the time at which a request made at `now` expires. */
+/**
+ * The routes of those who request refunds. `deadlineOf` returns the time at which a request made at `now` expires. A new
+ * reason must be one of `reasons`; without them, any text is a reason.
+ */
 export function requestApi(
   store: RequestStore,
   channels: Channels,
   deadlineOf: (snapshot: RequestSnapshot, now: number) => string,
   offerOf: (skus: string[]) => Promise<Offer>,
+  reasons?: readonly string[],
 ) {
   const isVisibleTo = (clientId: string, channel: string) => isVisible(channel, channelAccessOf(clientId, channels));
 
@@ -27,14 +32,16 @@ export function requestApi(
     exchange && offerOf([...new Set(exchange.lines.map(({ sku }) => sku))]);
 
   const applyRequest = (
-    target: { orderId: string; refundId: string; currency: string | undefined },
+    target: { orderId: string; refundId: string; currency: string | undefined; reason: string },
     decide: (snapshot: RequestSnapshot) => Outcome,
     { caller, cause }: Pick<Request<typeof routes.requestRefund>, 'caller' | 'cause'>,
   ) =>
     retryOnConflict(changeRetryBudgetMs, async () => {
       const snapshot = await store.requestSnapshot(target, cause.now);
       if (!snapshot || !isVisibleTo(caller.clientId, snapshot.order.channel)) return 'unknown' as const;
-      const outcome = decide(snapshot);
+      // A request that is repeated after its reason left the list keeps its response.
+      const errors = snapshot.refund?.reason === target.reason ? [] : unknownReason(target.reason, reasons);
+      const outcome: Outcome = errors.length > 0 ? { kind: 'invalid', errors } : decide(snapshot);
       if (outcome.kind !== 'changed') return outcome;
       return (await store.commit(outcome, snapshot, cause)) === 'done' ? outcome : undefined;
     });
@@ -56,7 +63,7 @@ export function requestApi(
         };
         return request({ ...asked, deadlineAt, offer }, snapshot);
       };
-      const target = { orderId, refundId, currency: content.currency };
+      const target = { orderId, refundId, currency: content.currency, reason: content.reason };
       const outcome = await applyRequest(target, decide, httpRequest);
       return outcome === 'unknown' ? unknownOrder : outcomeResponse(outcome, 201);
     },
@@ -74,7 +81,7 @@ export function requestApi(
         const asked = { refundId, content, contentHash: hash, by: caller.subject, now: cause.now };
         return amend({ ...asked, deadlineAt, offer }, snapshot);
       };
-      const outcome = await applyRequest({ orderId, refundId, currency }, decide, httpRequest);
+      const outcome = await applyRequest({ orderId, refundId, currency, reason: body.reason }, decide, httpRequest);
       return outcome === 'unknown' ? unknownRefund : outcomeResponse(outcome);
     },
 

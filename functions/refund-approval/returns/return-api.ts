@@ -2,6 +2,7 @@ import { channelAccessOf, isVisible } from '../../../shared/access/channel-acces
 import type * as routes from '../../../shared/contracts/refunds/return-routes.ts';
 import { type HttpResponse, invalidContent, problem } from '../../../shared/contracts/problem.ts';
 import type { ReturnAddress, ReturnResponse, ReturnSummary } from '../../../shared/contracts/refunds/return-routes.ts';
+import type { WarehouseResponse } from '../../../shared/contracts/stock/level-routes.ts';
 import { canonicalHash } from '../../../shared/content-hash.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { type Channels, type WarehouseCodes, warehouseProblem } from '../../../shared/store.ts';
@@ -16,6 +17,16 @@ import { ownValue } from '../../../shared/input/own-value.ts';
 
 /** Return addresses by warehouse. Goods from a warehouse without an address go to the first warehouse with one. */
 export type ReturnAddresses = Record<string, ReturnAddress>;
+
+/** The return addresses and the codes of warehouses, in their order. */
+export const returnPlaces = (
+  warehouses: readonly WarehouseResponse[],
+): { addresses: ReturnAddresses; codes: WarehouseCodes } => ({
+  addresses: Object.fromEntries(
+    warehouses.flatMap(({ warehouse, returnAddress }) => (returnAddress ? [[warehouse, returnAddress]] : [])),
+  ),
+  codes: warehouses.map(({ warehouse }) => warehouse),
+});
 
 /** Routes for customers who return goods and for the warehouse that receives them. */
 export function returnApi(

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { FailedRowsError, type UploadedFile } from '../../../shared/lambda/uploaded-files.ts';
-import type { WarehouseCodes } from '../../../shared/store.ts';
+import type { MovementSettings } from '../stock/movement-settings.ts';
 import { importRows } from './import-rows.ts';
 import { OpenOrders } from './movement-row.ts';
 import { createResultFile } from './result-file-store.ts';
@@ -12,15 +12,14 @@ import type { StockStore } from '../stock/store.ts';
 
 type Tools = {
   store: Pick<StockStore, 'read' | 'write'>;
-  /** Those of the settings. */
-  warehouses: WarehouseCodes;
+  settings: MovementSettings;
   clock: () => number;
   log: Pick<Logger, 'info' | 'warn'>;
 };
 
 /** Applies the movements of an uploaded file, writes the result file, and returns the summary. */
 export const importUploadedFile =
-  ({ store, warehouses, clock, log }: Tools) =>
+  ({ store, settings, clock, log }: Tools) =>
   async ({ key, sequencer, uploadedAt, body, metadata, putResult }: UploadedFile) => {
     const directory = await mkdtemp(join(tmpdir(), 'stock-file-'));
     try {
@@ -30,7 +29,7 @@ export const importUploadedFile =
       const openOrders = OpenOrders.optional().safeParse(metadata['open-orders']);
       if (openOrders.success) {
         const cause = { actor: `file ${key}`, correlationId: key, causationId: sequencer };
-        const upload = { defaults: { openOrders: openOrders.data, warehouses }, uploadedAt, cause };
+        const upload = { defaults: { openOrders: openOrders.data, ...settings }, uploadedAt, cause };
         ({ failure } = await importRows(body, upload, { store, result, clock, log }));
       } else await result.refuse({ row: 1, reason: 'The metadata open-orders must be included or deducted' });
       const { summary, bytes } = await result.close();

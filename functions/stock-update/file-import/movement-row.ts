@@ -2,22 +2,22 @@ import * as z from 'zod';
 import { movementColumns } from '../../../shared/contracts/stock/file-columns.ts';
 import { problemOf, rowParser } from '../../../shared/csv/columns.ts';
 import type { TableRow } from '../../../shared/csv/read.ts';
-import { type WarehouseCodes, warehouseProblem } from '../../../shared/store.ts';
 import { Movement } from '../../../shared/stock/movement.ts';
+import { type MovementSettings, unknownName } from '../stock/movement-settings.ts';
 
 /** Values of the object metadata `open-orders`, the default for counts without the column `openOrders`. */
 export const OpenOrders = z.enum(['included', 'deducted']);
 export type OpenOrders = z.infer<typeof OpenOrders>;
 
-/** `openOrders` is the default of the file, `warehouses` are those of the settings. */
-export type FileDefaults = { openOrders: OpenOrders | undefined; warehouses: WarehouseCodes };
+/** `openOrders` is the default of the file. */
+export type FileDefaults = { openOrders: OpenOrders | undefined } & MovementSettings;
 
 const readCells = rowParser(movementColumns);
 
 /** The movement of a row, or why the row is malformed. */
 export function parseMovement(
   { fields, problem: unread = '' }: Pick<TableRow, 'fields' | 'problem'>,
-  { openOrders, warehouses }: FileDefaults,
+  { openOrders, ...settings }: FileDefaults,
 ): { movement: Movement } | { problem: string } {
   if (!fields) return { problem: `invalid: ${unread}` };
   const cells = readCells(fields);
@@ -26,8 +26,8 @@ export function parseMovement(
   const isDefaulted = openOrders !== undefined && content.type === 'count' && content.openOrders === undefined;
   const parsed = Movement.safeParse(isDefaulted ? { ...content, openOrders } : content);
   if (parsed.success) {
-    const problem = warehouseProblem(parsed.data.warehouse, warehouses);
-    return problem === undefined ? { movement: parsed.data } : { problem: `invalid: warehouse: ${problem}` };
+    const unknown = unknownName(parsed.data, settings);
+    return unknown ? { problem: `invalid: ${unknown.field}: ${unknown.detail}` } : { movement: parsed.data };
   }
   return { problem: `invalid: ${problemOf(movementColumns, parsed.error.issues, fields)}` };
 }

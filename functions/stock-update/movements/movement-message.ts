@@ -3,8 +3,8 @@ import { maxMovements, type MovementResult, type RejectionReason } from '../../.
 import { readJson } from '../../../shared/input/json.ts';
 import { QueuedEventInstant } from '../../../shared/names.ts';
 import { Movement } from '../../../shared/stock/movement.ts';
-import { type WarehouseCodes, warehouseProblem } from '../../../shared/store.ts';
 import { applyInOrder } from '../stock/apply-movements.ts';
+import { type MovementSettings, unknownName } from '../stock/movement-settings.ts';
 import type { StockStore } from '../stock/store.ts';
 import type { DeferralStore } from './deferral-store.ts';
 
@@ -43,23 +43,24 @@ async function nextDelayMs(deferrals: DeferralStore, messageId: string, now: num
 
 /**
  * Applies the movements of a message. Publishes an event for each final rejection, such as of a warehouse that the
- * settings do not have. Returns the seconds until the message
- * must be delivered again, or undefined if it is processed.
+ * settings do not have. Returns the seconds until the message must be delivered again, or undefined if it is processed.
  */
 export const applyMessage =
   (
     { store, deferrals }: { store: StockStore; deferrals: DeferralStore },
-    warehouses: WarehouseCodes,
+    settings: MovementSettings,
     clock: () => number,
   ) =>
   async ({ messageId, body, attributes }: MovementMessage): Promise<number | undefined> => {
     const submittedAt = new Date(attributes.SentTimestamp).toISOString();
     const sent = Body.parse(readJson(body)).movements.map((each) => Object.assign(each, { submittedAt }));
-    const isKnown = ({ warehouse }: Movement) => warehouseProblem(warehouse, warehouses) === undefined;
-    const movements = sent.filter(isKnown);
+    const movements = sent.filter((each) => unknownName(each, settings) === undefined);
     const now = clock();
     const cause = { actor: attributes.SenderId, correlationId: messageId, causationId: messageId, now };
-    for (const each of sent) if (!isKnown(each)) await store.reject(each, 'unknown-warehouse', messageId, cause);
+    for (const each of sent) {
+      const unknown = unknownName(each, settings);
+      if (unknown) await store.reject(each, unknown.rejection, messageId, cause);
+    }
     const first = await applyInOrder(store, movements, cause, retryableReasons);
     const canDefer = [...first.values()].some(isRetryable);
     const delayMs = canDefer ? await nextDelayMs(deferrals, messageId, now) : undefined;

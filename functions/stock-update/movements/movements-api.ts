@@ -5,9 +5,10 @@ import type { Cursors } from '../../../shared/dynamodb/cursor.ts';
 import { collectPage, type KeySource } from '../../../shared/dynamodb/list-page.ts';
 import { recordedAt } from '../../../shared/dynamodb/outbox.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
-import { type WarehouseCodes, warehouseProblem } from '../../../shared/store.ts';
+import type { WarehouseCodes } from '../../../shared/store.ts';
 import { unknownWarehouseFilter } from '../../../shared/reference-data/unknown-warehouse.ts';
 import { applyMovements, type Limits } from '../stock/apply-movements.ts';
+import { type MovementSettings, unknownName } from '../stock/movement-settings.ts';
 import { inTransitResponse, stockResponse, unknownSku } from '../stock/responses.ts';
 import type { StockStore } from '../stock/store.ts';
 
@@ -21,14 +22,13 @@ const tooManyMovements = problem(
   `A request has at most ${routes.maxMovements} movements. Send several requests.`,
 );
 
-/** `warehouses` are those of the settings. */
 export const postMovements =
-  (store: StockStore, warehouses: WarehouseCodes, limits?: Limits) =>
+  (store: StockStore, settings: MovementSettings, limits?: Limits) =>
   async ({ body: { movements }, cause }: Request<typeof routes.postMovements>): Promise<HttpResponse> => {
     if (movements.length > routes.maxMovements) return tooManyMovements;
-    const errors = movements.flatMap(({ warehouse }, index): FieldError[] => {
-      const detail = warehouseProblem(warehouse, warehouses);
-      return detail === undefined ? [] : [{ pointer: `/movements/${index}/warehouse`, detail }];
+    const errors = movements.flatMap((movement, index): FieldError[] => {
+      const unknown = unknownName(movement, settings);
+      return unknown ? [{ pointer: `/movements/${index}/${unknown.field}`, detail: unknown.detail }] : [];
     });
     if (errors.length > 0) return invalidContent(errors);
     return { status: 200, body: { results: await applyMovements(store, movements, cause, limits) } };

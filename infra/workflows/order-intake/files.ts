@@ -6,6 +6,7 @@ import { oneAtATime } from '../../constructs/work-queue.ts';
 import type { WorkflowStack } from '../../constructs/workflow-stack.ts';
 import { catalog } from '../../data/catalog.ts';
 import { orderFileExporter, orderFileImporter, orderFiles, orders } from '../../data/orders.ts';
+import { storeSettings } from '../../data/settings.ts';
 import { stock } from '../../data/stock.ts';
 import { settings } from '../../settings.ts';
 
@@ -16,7 +17,7 @@ export function addFiles(stack: WorkflowStack): void {
     handler: 'order-intake/import/order-file-uploaded.handler.ts',
     uses: all(
       all(orders.importer, orderFileImporter),
-      all(settings.channels, settings.selling, settings.warehouseCodes),
+      all(storeSettings.reader, settings.channels, settings.selling, settings.warehouseCodes),
     ),
     errorImpact: 'A file of historical orders has no result file: none or only some of its orders are imported.',
   });

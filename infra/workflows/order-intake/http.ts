@@ -13,6 +13,7 @@ import { cursorSecret } from '../../data/cursors.ts';
 import { orders, risk } from '../../data/orders.ts';
 import { webhookSecretsReader } from '../../data/payments.ts';
 import { refunds } from '../../data/refunds.ts';
+import { storeSettings } from '../../data/settings.ts';
 import { stock } from '../../data/stock.ts';
 import { settings } from '../../settings.ts';
 
@@ -28,6 +29,7 @@ export function addRoutes(stack: WorkflowStack, sender: Access<'ORDER_QUEUE_URL'
       all(
         stock.ledgerReader,
         settings.daysBeforeExpiry,
+        storeSettings.reader,
         settings.warehouseCodes,
         cursorSecret.reader,
         settings.exportsAtOnce,

@@ -5,6 +5,7 @@ import { all } from '../../constructs/access.ts';
 import type { WorkflowStack } from '../../constructs/workflow-stack.ts';
 import { orders } from '../../data/orders.ts';
 import { refunds } from '../../data/refunds.ts';
+import { storeSettings } from '../../data/settings.ts';
 import { settings } from '../../settings.ts';
 
 /** Reminders, escalation and expiry of refunds that wait: one-time schedules, kept up to date by refund events. */
@@ -18,7 +19,7 @@ export function addDeadlines(stack: WorkflowStack): void {
     // A refund that the policy decides at once has no deadlines: it is in another status at version 1.
     where: { $or: [{ status: ['pending-approval', 'awaiting-return'] }, { version: [{ numeric: ['>', 1] }] }] },
     handler: 'refund-approval/deadlines/schedule-deadlines.handler.ts',
-    uses: all(refunds.reader, orders.named, deadlines.scheduler, settings.calendar),
+    uses: all(refunds.reader, orders.named, deadlines.scheduler, storeSettings.reader, settings.calendar),
     errorImpact: 'Approvers get no reminder of new refund requests, and the requests do not expire.',
   });
 }

@@ -10,6 +10,7 @@ import { all } from '../../constructs/access.ts';
 import type { WorkflowStack } from '../../constructs/workflow-stack.ts';
 import { orders } from '../../data/orders.ts';
 import { refunds } from '../../data/refunds.ts';
+import { storeSettings } from '../../data/settings.ts';
 import { settings } from '../../settings.ts';
 
 /** Refunds what customers paid for cancelled units, above the total of an edited order, or for an expired order. */
@@ -24,7 +25,10 @@ export function addOverpayments(stack: WorkflowStack): void {
       ],
     },
     handler: 'refund-approval/overpayment.handler.ts',
-    uses: all(refunds.writer, refunds.historyReader, orders.checker, orders.byCustomer, settings.calendar),
+    uses: all(
+      all(refunds.writer, refunds.historyReader, orders.checker, orders.byCustomer),
+      all(storeSettings.reader, settings.calendar),
+    ),
     errorImpact: 'Customers do not get back what they paid for cancelled units or expired orders.',
   });
 }

@@ -9,6 +9,7 @@ import { type AccessFor, all } from '../../constructs/access.ts';
 import type { WorkflowStack } from '../../constructs/workflow-stack.ts';
 import { cursorSecret } from '../../data/cursors.ts';
 import { orders } from '../../data/orders.ts';
+import { storeSettings } from '../../data/settings.ts';
 import { stockAudits } from '../../data/stock-audits.ts';
 import { stock } from '../../data/stock.ts';
 import { settings } from '../../settings.ts';
@@ -21,7 +22,7 @@ export function addHttp(stack: WorkflowStack, movements: AccessFor<StoreEnv>): v
     uses: all(
       all(movements, stock.requester, stock.allSkus, stock.byAlertStatus, stockAudits.reader),
       all(orders.reader, orders.byStatus, cursorSecret.reader),
-      all(settings.channels, settings.warehouses),
+      all(storeSettings.reader, settings.channels, settings.warehouses),
     ),
     errorImpact: 'Warehouses cannot post stock movements, and storefronts show figures that are out of date.',
   });

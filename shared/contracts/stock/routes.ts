@@ -58,6 +58,7 @@ const StockWithTransfersResponse = StockResponse.extend({
 export const RejectionReason = z.enum([
   'unknown-sku',
   'unknown-warehouse',
+  'unknown-reason',
   'insufficient-stock',
   'below-reserved',
   'count-outdated',

@@ -117,3 +117,33 @@ describe('cancelling and shipping units', () => {
     expect(cancel(first.order, content, 'other')).toMatchObject({ kind: 'conflict', type: 'cancellation-conflict' });
   });
 });
+
+describe('a cancellation with a list of reasons', () => {
+  const order = aPlacedOrder([{ quantity: 2, totalMinor: 200 }]);
+  const reasons = ['ordered-twice', 'late'];
+  const cancelled = (reason: string, given: readonly string[] | undefined = reasons) =>
+    cancel(order, { requestId: 'c-1', reason }, 'hash', given);
+
+  test.each(reasons)('accepts %s', (reason) => expect(cancelled(reason).kind).toBe('changed'));
+
+  test.each([
+    ['latte', 'Did you mean late?'],
+    ['Late', 'Did you mean late?'],
+    ['ordered twice', 'Did you mean ordered-twice?'],
+    ['constructor', 'Valid values: ordered-twice, late'],
+    ['something else', 'Valid values: ordered-twice, late'],
+  ])('refuses "%s" and names the closest: %s', (reason, detail) => {
+    const errors = [{ pointer: '/reason', detail: expect.stringContaining(detail) }];
+    expect(cancelled(reason)).toMatchObject({ kind: 'invalid', type: 'invalid-content', errors });
+  });
+
+  test('accepts a repeated request whose reason has left the list', () => {
+    const first = cancelled('late');
+    const after = first.kind === 'changed' ? first.order : order;
+    expect(cancel(after, { requestId: 'c-1', reason: 'late' }, 'hash', ['other']).kind).toBe('already-done');
+  });
+
+  test('accepts any text without a list', () => {
+    expect(cancel(order, { requestId: 'c-1', reason: 'something else' }, 'hash').kind).toBe('changed');
+  });
+});

@@ -104,7 +104,7 @@ test('a result never contains a spreadsheet formula', async () => {
 });
 
 describe('a row', () => {
-  const columns = ['movementId', 'sku', 'warehouse', 'type', 'quantity', 'openOrders'];
+  const columns = ['movementId', 'sku', 'warehouse', 'type', 'quantity', 'openOrders', 'reason'];
   test.each<[string, string[], object]>([
     ['a movement', ['m', 'MUG', 'main', 'receipt', '3', ''], { movement: { type: 'receipt', quantity: 3 } }],
     ['cells with spaces', [' m ', 'MUG', 'main', 'receipt ', ' 3', ''], { movement: { movementId: 'm', quantity: 3 } }],
@@ -134,6 +134,11 @@ describe('a row', () => {
       { problem: expect.stringMatching(/^invalid: warehouse: .*Did you mean main/) },
     ],
     [
+      'no reason that the list does not have, and the closest',
+      ['m', 'MUG', 'main', 'write-off', '1', '', 'brokn'],
+      { problem: expect.stringMatching(/^invalid: reason: .*Did you mean broken/) },
+    ],
+    [
       'every malformed field in the reason',
       ['', 'M U G', 'main', 'gift', '1', ''],
       { problem: expect.stringMatching(/movementId.*sku.*type/) },
@@ -142,7 +147,9 @@ describe('a row', () => {
     const fields = Object.fromEntries(
       columns.map((name, index) => [name, cells[index] ?? '']).filter(([, cell]) => cell),
     );
-    expect(parseMovement({ fields }, { openOrders: 'deducted', warehouses })).toMatchObject(expected);
+    expect(parseMovement({ fields }, { openOrders: 'deducted', warehouses, reasons: ['broken'] })).toMatchObject(
+      expected,
+    );
   });
 });
 

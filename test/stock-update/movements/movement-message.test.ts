@@ -35,7 +35,7 @@ function aMessageSent(submittedAt: number, sku: string, ...given: Partial<Moveme
   const deliver = (seconds: number, through = store) =>
     applyMessage(
       { store: through, deferrals },
-      ['main', 'north'],
+      { warehouses: ['main', 'north'], reasons: ['broken', 'lost'] },
       () => noon + seconds * 1000,
     )(
       MovementMessage.parse({
@@ -307,6 +307,20 @@ test('a movement of a warehouse that the settings do not have is rejected once, 
   expect([await deliver(0), await deliver(1)]).toEqual([undefined, undefined]);
   expect(await Promise.all(movements.map(rejections))).toEqual([[], ['unknown-warehouse'], []]);
   expect(Object.keys(await onHand(sku)).toSorted()).toEqual(['main', 'north']);
+});
+
+test('an adjustment with a reason that the list does not have is rejected once, the others are applied', async () => {
+  const sku = await aSkuWith(5);
+  const type = 'write-off' as const;
+  const quantity = 1;
+  const { movements, deliver } = aMessage(
+    sku,
+    { type, quantity, reason: 'lost' },
+    { type, quantity, reason: 'brokn' },
+    { reason: 'note 1' },
+  );
+  expect([await deliver(0), await deliver(1)]).toEqual([undefined, undefined]);
+  expect(await Promise.all(movements.map(rejections))).toEqual([[], ['unknown-reason'], []]);
 });
 
 describe('a message that was sent before times had a limit', () => {

@@ -20,11 +20,16 @@ const database = databaseForAll();
 const store = createStockStore(database.db, tables);
 
 const warehouses = ['main', 'north', 'south', 'w0', 'w1', 'w2'];
+const reasons = undefined;
 /** A retry budget that a slow machine does not use up. */
 const limits = { retryBudgetMs: 100_000, skusAtOnce: 8 };
 const aSkuWith = (units: number) => stockedSku(database.db, units);
 const respond = (movements: Movement[], through = store) =>
-  postMovements(through, warehouses, limits)(aRequest(routes.postMovements, { body: { movements } }, 'warehouse'));
+  postMovements(
+    through,
+    { warehouses, reasons },
+    limits,
+  )(aRequest(routes.postMovements, { body: { movements } }, 'warehouse'));
 async function post(movements: Partial<Movement>[], through = store): Promise<MovementResult[]> {
   const { status, body } = await respond(movements.map(aMovement), through);
   expect(status).toBe(200);
@@ -264,6 +269,23 @@ describe('the ledger', () => {
     ])('%s', async (_name, query, types) => {
       const { movements } = (await ledger(sku, query)).body as { movements: { type: string }[] };
       expect(movements.map(({ type }) => type)).toEqual(types);
+    });
+
+    test('none with a reason that the list of the store does not have', async () => {
+      const sku = await aSkuWith(3);
+      const sent = ['broken', 'brokn'].map((reason, index) =>
+        aMovement({ movementId: `${sku}-${index}`, sku, type: 'damage', quantity: 1, reason }),
+      );
+      const settings = { warehouses, reasons: ['broken'] };
+      const body = { movements: sent };
+      const refused = await postMovements(
+        store,
+        settings,
+        limits,
+      )(aRequest(routes.postMovements, { body }, 'warehouse'));
+      const errors = [{ pointer: '/movements/1/reason', detail: expect.stringContaining('Did you mean broken?') }];
+      expect(refused).toMatchObject({ status: 422, body: { errors } });
+      expect(await stockOf(sku)).toMatchObject({ available: 3 });
     });
 
     test('none of a warehouse that the settings do not have', async () => {
