@@ -35,6 +35,7 @@ export const settings = {
   warehouses: variables({ WAREHOUSES: JSON.stringify(warehousesOf(store)) }),
   warehouseCodes: variables({ WAREHOUSE_CODES: JSON.stringify(warehousesOf(store).map(({ warehouse }) => warehouse)) }),
   taxCategories: variables({ TAX_CATEGORIES: JSON.stringify(Object.keys(store.selling.taxBasisPoints)) }),
+  priceGuard: variables({ PRICE_GUARD: JSON.stringify(store.priceGuard) }),
   idleStock: variables({ IDLE_LEVELS: JSON.stringify(store.idleStock) }),
   webhookChallenge: variables({ WEBHOOK_CHALLENGED: store.webhookChallenge }),
   restatements: variables({ MAX_RESTATED_DAYS: String(store.reports.maxRestatedDaysPerNight) }),

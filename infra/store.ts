@@ -2,6 +2,7 @@ import type { IdleLevels } from '../functions/stock-update/alerts/idle.ts';
 import type { Challenged } from '../functions/channel-webhooks/endpoints/address.ts';
 import type { WebhookRetryPolicy } from '../functions/channel-webhooks/deliveries/decide.ts';
 import type { RiskPolicy } from '../functions/order-intake/risk/risk-score.ts';
+import type { PriceGuard } from '../shared/catalog/price-guard.ts';
 import type { ReturnAddress } from '../shared/contracts/refunds/return-routes.ts';
 import type { PolicySettings } from '../functions/refund-approval/policy/settings.ts';
 import type { WorkingCalendar } from '../shared/settings/calendars.ts';
@@ -65,6 +66,11 @@ export const store = {
   },
   /** A looser refund policy waits a week for a second person; its author is judged by the policy before for three days. */
   policyChanges: { changeExpiresHours: 168, authorWatchHours: 72 },
+  /**
+   * Prices below the cost with the margin of their category are refused; `approve`: a second person may approve them. A
+   * margin here is for categories without one.
+   */
+  priceGuard: { belowMargin: 'refuse', changeExpiresHours: 168 },
   /** Earlier days with late events that one night restates; the others wait for the next nights, with an alarm. */
   reports: { maxRestatedDaysPerNight: 400 },
   /** Logical id of the secret by provider of payment webhooks. An id never changes; Stripe has a route of its own. */
@@ -177,6 +183,7 @@ export type Store = {
   idleStock: IdleLevels;
   calendar: Omit<WorkingCalendar, 'timeZone'>;
   policyChanges: PolicySettings;
+  priceGuard: PriceGuard;
   reports: { maxRestatedDaysPerNight: number };
   paymentWebhooks: Record<string, string>;
   webhooks: WebhookRetryPolicy;

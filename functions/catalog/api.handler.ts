@@ -2,6 +2,8 @@ import { createCursors } from '../../shared/dynamodb/cursor.ts';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
 import * as categoryRoutes from '../../shared/contracts/catalog/category-routes.ts';
 import * as productRoutes from '../../shared/contracts/catalog/product-routes.ts';
+import * as priceListRoutes from '../../shared/contracts/catalog/price-list-routes.ts';
+import * as priceRoutes from '../../shared/contracts/catalog/price-routes.ts';
 import * as routes from '../../shared/contracts/catalog/routes.ts';
 import { httpHandlerForChannels, on } from '../../shared/lambda/http-handler.ts';
 import { secretReader } from '../../shared/secret-store.ts';
@@ -11,7 +13,12 @@ import { Env } from './env.ts';
 import { getProduct, putProduct, saveProduct } from './products/product-api.ts';
 import { listProducts } from './products/product-list-api.ts';
 import { createProductStore } from './products/product-store.ts';
-import { getSku, putSku } from './skus/sku-api.ts';
+import { getPriceList, listPriceLists, putPriceList } from './price-lists/price-list-api.ts';
+import { createPriceListStore } from './price-lists/price-list-store.ts';
+import { getPricesAt, listPriceHistory } from './prices/history-api.ts';
+import { createPriceHistoryStore } from './prices/history-store.ts';
+import { deleteSkuPrices, getSkuPrices, putSkuPrices, savePrices } from './prices/sku-prices-api.ts';
+import { getSku, putSku, saveSku } from './skus/sku-api.ts';
 import { listSkus } from './skus/sku-list-api.ts';
 import { createSkuListStore } from './skus/sku-list-store.ts';
 import { createCatalogStore } from './skus/sku-store.ts';
@@ -21,16 +28,28 @@ const db = openDatabase();
 const store = createCatalogStore(db, env);
 const categories = createCategoryStore(db, env);
 const products = createProductStore(db, env);
+const priceLists = createPriceListStore(db, env);
+const history = createPriceHistoryStore(db, env);
+const guard = { taxCategories: env.TAX_CATEGORIES, priceGuard: env.PRICE_GUARD };
+const setPrices = savePrices(store, env.PRICE_GUARD);
 const cursors = createCursors(secretReader(env.CURSOR_SECRET_ARN));
 
 export const handler = httpHandlerForChannels(
   env.CHANNELS,
-  on(routes.putSku, putSku(store, env.TAX_CATEGORIES)),
+  on(routes.putSku, putSku(saveSku(store, guard))),
   on(routes.getSku, getSku(store, env.CHANNELS)),
   on(routes.listSkus, listSkus(createSkuListStore(db, env), cursors, env.TIME_ZONE, env.CHANNELS)),
   on(productRoutes.putProduct, putProduct(saveProduct(products, env.TIME_ZONE), env.CHANNELS)),
   on(productRoutes.getProduct, getProduct(products, env.CHANNELS)),
   on(productRoutes.listProducts, listProducts(products, cursors, env.TIME_ZONE, env.CHANNELS)),
+  on(priceListRoutes.putPriceList, putPriceList(priceLists, env.CHANNELS)),
+  on(priceListRoutes.getPriceList, getPriceList(priceLists, env.CHANNELS)),
+  on(priceListRoutes.listPriceLists, listPriceLists(priceLists, cursors, env.TIME_ZONE, env.CHANNELS)),
+  on(priceRoutes.putSkuPrices, putSkuPrices(setPrices)),
+  on(priceRoutes.getSkuPrices, getSkuPrices(store, env.PRICE_GUARD, env.CHANNELS)),
+  on(priceRoutes.deleteSkuPrices, deleteSkuPrices(setPrices)),
+  on(priceRoutes.getPricesAt, getPricesAt(store, history, env.CHANNELS)),
+  on(priceRoutes.listPriceHistory, listPriceHistory(store, history, cursors, env.CHANNELS)),
   on(categoryRoutes.putCategory, putCategory(saveCategory(categories))),
   on(categoryRoutes.getCategory, getCategory(categories)),
   on(categoryRoutes.listCategories, listCategories(categories, cursors, env.TIME_ZONE)),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PriceGuard } from '../../shared/catalog/price-guard.ts';
 import { Channels } from '../../shared/store.ts';
 import { jsonVariable } from '../../shared/lambda/json-variable.ts';
 
@@ -12,5 +13,6 @@ export const Env = IndexEnv.extend({
   /** By client id. */
   CHANNELS: jsonVariable(Channels),
   TAX_CATEGORIES: jsonVariable(z.array(z.string()).min(1)),
+  PRICE_GUARD: jsonVariable(PriceGuard),
 });
 export type Env = z.input<typeof Env>;

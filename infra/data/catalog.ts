@@ -15,6 +15,8 @@ export const catalog = {
   productReader: catalogTable.access('GetItem'),
   /** Announces launches and withdrawals of unchanged products. */
   announcer: catalogTable.access('GetItem', 'PutItem', 'ConditionCheckItem'),
+  /** Reads changes of prices and versions of price lists. */
+  historian: catalogTable.items({ partitions: ['SKU#*', 'PRICE-LISTS'] }, 'Query'),
   lister: all(catalogTable.access('BatchGetItem'), catalogTable.query('allSkus')),
   /** Adds SKUs to the index. */
   indexer: catalogTable.access('Scan', 'Query', 'UpdateItem'),

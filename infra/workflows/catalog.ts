@@ -2,6 +2,8 @@ import { type App, Duration } from 'aws-cdk-lib';
 import type { Env, IndexEnv } from '../../functions/catalog/env.ts';
 import * as categoryRoutes from '../../shared/contracts/catalog/category-routes.ts';
 import * as productRoutes from '../../shared/contracts/catalog/product-routes.ts';
+import * as priceListRoutes from '../../shared/contracts/catalog/price-list-routes.ts';
+import * as priceRoutes from '../../shared/contracts/catalog/price-routes.ts';
 import * as routes from '../../shared/contracts/catalog/routes.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
 import { all } from '../constructs/access.ts';
@@ -10,18 +12,18 @@ import { cursorSecret } from '../data/cursors.ts';
 import { settings } from '../settings.ts';
 import { addAnnouncements } from './catalog/announcements.ts';
 
-/** SKUs, products and categories over HTTP. */
+/** SKUs, products, prices and categories over HTTP. */
 export class CatalogStack extends WorkflowStack {
   constructor(app: App, shared: SharedStacks) {
     super(app, 'catalog', shared);
     this.routes<Env>({
-      routes: [routes, productRoutes, categoryRoutes],
+      routes: [routes, productRoutes, categoryRoutes, priceListRoutes, priceRoutes],
       handler: 'catalog/api.handler.ts',
       uses: all(
-        all(catalog.editor, catalog.lister, cursorSecret.reader),
-        all(settings.timeZone, settings.taxCategories, settings.channels),
+        all(catalog.editor, catalog.lister, catalog.historian, cursorSecret.reader),
+        all(settings.timeZone, settings.taxCategories, settings.channels, settings.priceGuard),
       ),
-      errorImpact: 'Marketing cannot read or change SKUs, products and categories.',
+      errorImpact: 'Marketing cannot read or change SKUs, products, prices and categories.',
     });
     this.onConsole<IndexEnv>({
       handler: 'catalog/index-skus.handler.ts',

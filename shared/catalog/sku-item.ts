@@ -7,7 +7,7 @@ import { PriceEntry } from '../pricing/price-lists.ts';
 import { Publication, stateAt } from './publication.ts';
 
 /** A SKU is one item, which placing an order reads whole. */
-const maxPriceEntries = 100;
+export const maxPriceEntries = 100;
 
 /** A SKU. A catalogue item has these attributes beside its keys. */
 export const SkuRecord = z.object({
@@ -21,11 +21,10 @@ export const SkuRecord = z.object({
   category: StoredText.optional().meta({ description: 'Category for reports', example: 'Tea' }),
   taxCategory: StoredText.meta({ description: 'Tax category', example: 'standard' }),
   weightGrams: z.int().nonnegative().optional().meta({ description: 'Weight of a unit in grams', example: 320 }),
-  prices: z
-    .array(PriceEntry)
-    .max(maxPriceEntries)
-    .optional()
-    .describe('Prices in price lists, beside the SKU’s own price'),
+  prices: staffOnly(z.array(PriceEntry).max(maxPriceEntries)).optional().meta({
+    description:
+      'Prices in price lists, beside the SKU’s own price. `GET /catalog/skus/{sku}/prices` has those of a time',
+  }),
   active: z.boolean().meta({ description: 'Whether the SKU can be ordered', example: true }),
   product: Publication.extend({
     productId: PathId.meta({ description: 'Id of the product', example: 'earl-grey' }),

@@ -41,6 +41,7 @@ const created: Record<string, z.ZodType[]> = {
 const byPathOrStore = new Set([
   'categoryId',
   'productId',
+  'listId',
   'orderId',
   'exportId',
   'refundId',

@@ -1,11 +1,23 @@
+import type { PriceGuard } from '../../../shared/catalog/price-guard.ts';
 import type * as routes from '../../../shared/contracts/catalog/routes.ts';
-import { type HttpResponse, invalidContent, invalidValueText, problem } from '../../../shared/contracts/problem.ts';
+import type { SkuContent } from '../../../shared/contracts/catalog/routes.ts';
+import type { Cause } from '../../../shared/contracts/define-event.ts';
+import {
+  type FieldError,
+  type HttpResponse,
+  invalidContent,
+  invalidValueText,
+  problem,
+} from '../../../shared/contracts/problem.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import { etagOf } from '../../../shared/contracts/entity-tag.ts';
 import { contentHash } from '../../../shared/ids.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';
-import { decide, type StoredSku } from './decide.ts';
+import type { Decision, StoredSku } from './decide.ts';
+import { belowMargin, type PriceFloor, tooLowText } from './margin-check.ts';
+import { planSku } from './plan-sku.ts';
+import type { Approval } from './price-history.ts';
 import type { CatalogStore } from './sku-store.ts';
 import { skuFor } from './visibility.ts';
 
@@ -20,23 +32,63 @@ const skuResponse = (status: 200 | 201, sku: StoredSku): HttpResponse => ({
 const unknownSku = problem(404, 'unknown-sku', 'The catalogue has no such SKU.');
 const preconditionFailed = problem(412, 'precondition-failed', 'The SKU has another version than If-Match names.');
 
-/** `taxCategories` are those of the settings. */
-export const putSku =
-  (store: CatalogStore, taxCategories: readonly string[], retryBudgetMs = defaultRetryBudgetMs) =>
-  async ({ params, headers, body, cause }: Request<typeof routes.putSku>): Promise<HttpResponse> => {
-    if (!taxCategories.includes(body.taxCategory)) {
-      const detail = invalidValueText(body.taxCategory, taxCategories);
-      return invalidContent([{ pointer: '/taxCategory', detail }]);
-    }
-    const record = { sku: params.sku, ...body };
+/** Why a tax category is not one of the settings; undefined if it is. */
+export const taxCategoryProblem = (taxCategory: string, known: readonly string[]): string | undefined =>
+  known.includes(taxCategory) ? undefined : invalidValueText(taxCategory, known);
+
+type Guard = { taxCategories: readonly string[]; priceGuard: PriceGuard };
+
+export type SavedSku =
+  | Exclude<Decision, { kind: 'create' | 'replace' }>
+  | { kind: 'create' | 'replace'; next: StoredSku }
+  | { kind: 'invalid'; errors: FieldError[] }
+  | { kind: 'below-margin'; floor: PriceFloor; current: StoredSku | undefined };
+
+/**
+ * Creates or replaces a SKU. The row of a file is saved as a PUT. `taxCategories` are those of the settings. A new price
+ * below the margin is not saved, unless a second person `approved` it; a higher cost is saved and reported.
+ */
+export const saveSku =
+  (store: Pick<CatalogStore, 'load' | 'write'>, guard: Guard, retryBudgetMs = defaultRetryBudgetMs) =>
+  async (
+    sku: string,
+    body: SkuContent,
+    cause: Cause,
+    { ifMatch, approval }: { ifMatch?: string | undefined; approval?: Approval | undefined } = {},
+  ): Promise<SavedSku> => {
+    const detail = taxCategoryProblem(body.taxCategory, guard.taxCategories);
+    if (detail !== undefined) return { kind: 'invalid', errors: [{ pointer: '/taxCategory', detail }] };
+    const record = { sku, ...body };
     const wanted = { record, contentHash: contentHash(record) };
     return retryOnConflict(retryBudgetMs, async () => {
-      const decision = decide(wanted, await store.read(params.sku), headers['if-match']);
-      if (decision.kind === 'precondition-failed') return preconditionFailed;
-      if (decision.kind === 'unchanged') return skuResponse(200, decision.current);
-      const outcome = await store.write(decision.next, cause);
-      return outcome === 'done' ? skuResponse(decision.kind === 'create' ? 201 : 200, decision.next) : undefined;
+      const priced = await store.load([sku]);
+      const planned = planSku(wanted, priced, { ifMatch, approval, priceGuard: guard.priceGuard }, cause);
+      if (planned.kind !== 'write') return planned;
+      const { decision, change } = planned;
+      return (await store.write(decision.next, cause, change)) === 'done' ? decision : undefined;
     });
+  };
+
+export const putSku =
+  (save: ReturnType<typeof saveSku>) =>
+  async ({ params, headers, body, cause }: Request<typeof routes.putSku>): Promise<HttpResponse> => {
+    const saved = await save(params.sku, body, cause, { ifMatch: headers['if-match'] });
+    switch (saved.kind) {
+      case 'precondition-failed':
+        return preconditionFailed;
+      case 'unchanged':
+        return skuResponse(200, saved.current);
+      case 'invalid':
+        return invalidContent(saved.errors);
+      case 'below-margin':
+        return belowMargin([{ pointer: '/priceMinor', detail: tooLowText(body.priceMinor, saved.floor) }]);
+      case 'create':
+        return skuResponse(201, saved.next);
+      case 'replace':
+        return skuResponse(200, saved.next);
+      default:
+        return saved satisfies never;
+    }
   };
 
 export const getSku =

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AttributeRule, Category, CategoryId, requirableFields } from '../../catalog/category.ts';
+import { AttributeRule, Category, CategoryId, CategoryMargin, requirableFields } from '../../catalog/category.ts';
 import { maxEntries, StoredText } from '../bounds.ts';
 import { defineRoute } from '../define-route.ts';
 import { nextCursor, pageParameters, timeRangeParameters } from '../list-query.ts';
@@ -34,6 +34,7 @@ export const CategoryContent = z
       .max(50)
       .default([])
       .meta({ description: 'Attributes of products, also in the categories below; names are unique' }),
+    ...CategoryMargin.shape,
   })
   .meta({ id: 'CategoryContent' });
 export type CategoryContent = z.infer<typeof CategoryContent>;

@@ -38,6 +38,7 @@ export const SkuContent = z
       .meta({ description: 'Whether the SKU can be ordered. Default: true', example: true }),
   })
   .meta({ id: 'SkuContent' });
+export type SkuContent = z.infer<typeof SkuContent>;
 
 const SkuResponse = SkuRecord.meta({ id: 'Sku' });
 
@@ -59,7 +60,10 @@ export const putSku = defineRoute({
     200: { description: 'Replaced, or unchanged', schema: SkuResponse },
     201: { description: 'Created', schema: SkuResponse },
     412: { description: 'Changed since the given ETag', schema: Problem },
-    422: { description: 'Invalid content', schema: Problem },
+    422: {
+      description: 'Invalid content; or `below-margin`: the price is below the cost with the margin of the category',
+      schema: Problem,
+    },
     503: { description: '`busy`: concurrent changes of the SKU; nothing was changed', schema: Problem },
   },
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import '../../support/environment.ts';
-import { getSku, putSku } from '../../../functions/catalog/skus/sku-api.ts';
+import { getSku, putSku, saveSku } from '../../../functions/catalog/skus/sku-api.ts';
 import { createCatalogStore } from '../../../functions/catalog/skus/sku-store.ts';
 import * as routes from '../../../shared/contracts/catalog/routes.ts';
 import { aCause, aSku } from '../../support/builders.ts';
@@ -11,15 +11,13 @@ import { aRequest } from '../../support/requests.ts';
 const database = databaseForAll();
 const store = createCatalogStore(database.db, tables);
 
+const priceGuard = { belowMargin: 'refuse', changeExpiresHours: 1 } as const;
+
 /** Long enough for 20 concurrent PUTs on a slow machine. */
 const retryBudgetMs = 60_000;
 
 const put = (sku: string, content: object, ifMatch?: string) =>
-  putSku(
-    store,
-    ['standard', 'reduced'],
-    retryBudgetMs,
-  )(
+  putSku(saveSku(store, { taxCategories: ['standard', 'reduced'], priceGuard }, retryBudgetMs))(
     aRequest(routes.putSku, {
       params: { sku },
       headers: ifMatch === undefined ? {} : { 'if-match': ifMatch },
@@ -41,7 +39,14 @@ describe('the catalogue', () => {
     expect(replaced.headers).not.toEqual(created.headers);
     expect(await get('MUG')).toEqual(replaced);
     expect(await put('MUG', {})).toMatchObject({ status: 200, body: { priceMinor: 1200 } });
-    expect((await events('MUG')).map(({ detail }) => detail.data['priceMinor'])).toEqual([1200, 1300, 1200]);
+    const named = (type: string, all: Awaited<ReturnType<typeof events>>) =>
+      all.filter((event) => event.detailType === type).map(({ detail }) => detail.data);
+    const all = await events('MUG');
+    expect(named('SkuChanged', all).map(({ priceMinor }) => priceMinor)).toEqual([1200, 1300, 1200]);
+    expect(named('PriceChanged', all)).toMatchObject([
+      { lists: [{ listId: 'base', before: [{ breaks: [{ unitPriceMinor: 1200 }] }] }] },
+      { lists: [{ listId: 'base', after: [{ breaks: [{ unitPriceMinor: 1200 }] }] }] },
+    ]);
   });
 
   test('refuses a PUT with the ETag of an earlier version', async () => {
@@ -81,6 +86,7 @@ describe('the catalogue', () => {
     expect(responses.filter(({ status }) => status === 201)).toHaveLength(1);
     expect(responses.filter(({ status }) => status === 200)).toHaveLength(19);
     expect(new Set(responses.map(({ headers }) => headers?.['etag'])).size).toBe(20);
-    expect(await events('RUSH')).toHaveLength(20);
+    // Each change of the price has a second event.
+    expect(await events('RUSH')).toHaveLength(39);
   });
 });
