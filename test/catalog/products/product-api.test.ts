@@ -4,7 +4,7 @@ import { createCategoryStore } from '../../../functions/catalog/categories/categ
 import { getProduct, putProduct, saveProduct } from '../../../functions/catalog/products/product-api.ts';
 import { listProducts } from '../../../functions/catalog/products/product-list-api.ts';
 import { createProductStore } from '../../../functions/catalog/products/product-store.ts';
-import { putSku } from '../../../functions/catalog/skus/sku-api.ts';
+import { putSku, saveSku } from '../../../functions/catalog/skus/sku-api.ts';
 import { createCatalogStore } from '../../../functions/catalog/skus/sku-store.ts';
 import { CategoryContent } from '../../../shared/contracts/catalog/category-routes.ts';
 import * as routes from '../../../shared/contracts/catalog/product-routes.ts';
@@ -16,6 +16,7 @@ import { eventsOf } from '../../support/database/outbox.ts';
 import { aRequest } from '../../support/requests.ts';
 import { aProduct, colour, size } from './product-builders.ts';
 
+const priceGuard = { belowMargin: 'refuse', changeExpiresHours: 1 } as const;
 const channels = { storefront: { channel: 'storefront', pricesItself: false, staff: false } };
 /** Long enough for 20 concurrent PUTs on a slow machine. */
 const retryBudgetMs = 60_000;
@@ -60,11 +61,7 @@ function catalogueOf(database: ReturnType<typeof databaseForAll>) {
         ),
       ),
     putSku: (sku: string, given: object = {}) =>
-      putSku(
-        skus,
-        ['standard'],
-        retryBudgetMs,
-      )(
+      putSku(saveSku(skus, { taxCategories: ['standard'], priceGuard }, retryBudgetMs))(
         aRequest(skuRoutes.putSku, {
           params: { sku },
           body: skuRoutes.SkuContent.parse({ name: sku, priceMinor: 1200, currency: 'GBP', ...given }),

@@ -150,6 +150,12 @@ const shown: Record<string, string> = {
 };
 /** Fields that a channel does not get, or only if it wrote them. */
 const hidden = [
+  'Category.belowMargin',
+  'Category.minMarginBasisPoints',
+  'PriceHistoryEntry.cost',
+  'PricesAt.cost',
+  'PricesAt.cost.costMinor',
+  'SkuPrices.margin',
   'Sku.costMinor',
   'ListedSku.costMinor',
   'Order.risk',
