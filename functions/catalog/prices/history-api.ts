@@ -67,8 +67,8 @@ export const listPriceHistory =
     if (!(await store.read(params.sku))) return unknownSku;
     const { items, last } = await history.page(params.sku, start.after, query.limit);
     const changes = items.map(({ sku, at, by, before, after, requestedBy, approvedBy }) => {
-      const { sku: _sku, lists = [], cost } = priceChangeOf(sku, before, after, undefined) ?? {};
-      return { at, by, lists, ...(cost && { cost }), requestedBy, approvedBy };
+      const { lists = [], cost } = priceChangeOf(sku, before, after, undefined) ?? {};
+      return { at, by, lists, cost, requestedBy, approvedBy };
     });
     return {
       status: 200,

@@ -7,7 +7,7 @@ import { contentHash } from '../../../shared/ids.ts';
  */
 export function mergePeriods(stored: readonly Period[], rows: readonly WantedPeriod[], now: number): Period[] {
   const byStart = new Map(openPeriods(stored, now).map((period) => [period.from, period]));
-  const [inForce] = [...byStart.values()].filter(({ from }) => from <= new Date(now).toISOString());
+  const inForce = [...byStart.values()].find(({ from }) => from <= new Date(now).toISOString());
   const sent = new Set<string>();
   for (const { from, until, breaks } of rows) {
     const goesOn = inForce && contentHash(inForce.breaks) === contentHash(breaks) ? inForce.from : undefined;
@@ -21,6 +21,6 @@ export function mergePeriods(stored: readonly Period[], rows: readonly WantedPer
     if (!next) return period;
     const isOpen = period.until === undefined;
     const isCut = period.until !== undefined && period.until > next.from && !sent.has(period.from);
-    return isOpen || isCut ? { ...period, until: next.from } : period;
+    return isOpen || isCut ? { from: period.from, until: next.from, breaks: period.breaks } : period;
   });
 }

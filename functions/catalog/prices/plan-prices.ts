@@ -70,7 +70,7 @@ export function planPrices(prices: ListPrices, { wanted, ifMatch, approval }: Gi
   if ('errors' in plan) return { kind: 'invalid', errors: plan.errors };
   if (contentHash(plan.periods) === contentHash(stored)) return { kind: 'unchanged' };
   const tooLow = approval ? [] : tooLowIn(wanted, prices, now);
-  const entries = plan.periods.map((period) => ({ listId: list.listId, ...period }));
+  const entries = plan.periods.map(({ from, until, breaks }) => ({ listId: list.listId, from, until, breaks }));
   const others = (sku.record.prices ?? []).filter(({ listId }) => listId !== list.listId);
   const kept = withoutOldest([...others, ...entries], now);
   if (!kept) {

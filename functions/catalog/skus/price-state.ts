@@ -36,7 +36,5 @@ const isOtherCurrency = (before: PriceState | undefined, after: PriceState) =>
 /** The prices of a state in a list, the earliest first. */
 export function periodsIn({ priceMinor, currency, prices = [] }: PriceState, listId: string): PricePeriod[] {
   if (listId === baseList) return [{ currency, breaks: [{ minQuantity: 1, unitPriceMinor: priceMinor }] }];
-  return prices
-    .filter((entry) => entry.listId === listId)
-    .map(({ from, until, breaks }) => ({ from, ...(until !== undefined && { until }), breaks }));
+  return prices.filter((entry) => entry.listId === listId).map(({ from, until, breaks }) => ({ from, until, breaks }));
 }
