@@ -62,5 +62,8 @@ function shownTo(
       const isPublic = actor.startsWith('storeworks.') || isChannel(actor, channels);
       return value === undefined || isPublic ? value : reasonOfTheStore;
     }
+    default: {
+      return readers satisfies never;
+    }
   }
 }

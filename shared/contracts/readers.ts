@@ -9,7 +9,7 @@ import * as z from 'zod';
  */
 type Readers = { kind: 'staff' } | { kind: 'writer'; namedBy: string } | { kind: 'actor' };
 
-const registry = z.registry<{ readers: Readers }>();
+const registry = z.registry<{ readers: Readers }, z.core.$ZodType>();
 
 function marked<S extends z.ZodType>(schema: S, readers: Readers): S {
   const own = schema.clone();
@@ -30,7 +30,7 @@ export type Marks = { readers?: Readers; members: Map<string, Marks>; each?: Mar
 
 /** The marked fields of a schema; undefined if it has none. Of a union, those of all its options. */
 export function marksOf(schema: z.core.$ZodType, outer: ReadonlySet<z.core.$ZodType> = new Set()): Marks | undefined {
-  const readers = registry.get(schema as z.ZodType)?.readers;
+  const readers = registry.get(schema)?.readers;
   if (readers) return { readers, members: new Map() };
   assert(!outer.has(schema), 'A schema with fields for some readers cannot contain itself');
   const path = new Set([...outer, schema]);
@@ -52,7 +52,8 @@ export function marksOf(schema: z.core.$ZodType, outer: ReadonlySet<z.core.$ZodT
   }
   if (schema instanceof z.ZodPipe) return union([within(schema.in), within(schema.out)]);
   if (schema instanceof z.ZodLazy) return within(schema.unwrap());
-  return 'innerType' in schema._zod.def ? within(schema._zod.def.innerType as z.core.$ZodType) : undefined;
+  const inner = 'innerType' in schema._zod.def ? schema._zod.def.innerType : undefined;
+  return inner instanceof z.core.$ZodType ? within(inner) : undefined;
 }
 
 const eachOf = (each: Marks | undefined): Marks | undefined => each && { members: new Map(), each };

@@ -70,6 +70,8 @@ export const putCategory =
         return tooMany;
       case 'invalid':
         return invalidContent(saved.errors);
+      default:
+        return saved satisfies never;
     }
   };
 

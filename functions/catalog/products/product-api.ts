@@ -69,6 +69,8 @@ export const putProduct =
         return preconditionFailed;
       case 'invalid':
         return invalidContent(saved.errors);
+      default:
+        return saved satisfies never;
     }
   };
 

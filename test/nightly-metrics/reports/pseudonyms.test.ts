@@ -36,7 +36,8 @@ describe('reports from events without personal data', () => {
     const customers = rows('orders').map(({ customerId }) => customerId);
     const c1 = pseudonymOf({ channel: 'storefront', customer: { id: 'c1' } });
     const bob = pseudonymOf({ customer: { email: 'BOB@example.com' } });
-    expect(customers.toSorted()).toEqual([c1, c1, bob, '', 'c1'].toSorted());
+    const sorted = (names: unknown[]) => names.map(String).toSorted();
+    expect(sorted(customers)).toEqual(sorted([c1, c1, bob, '', 'c1']));
   });
 
   it('count an event once that the lake has with and without personal data', async () => {

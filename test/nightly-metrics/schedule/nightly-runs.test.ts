@@ -23,11 +23,11 @@ const nightly = (
   time: string,
   late: [arrivalDay: string, day: string][] = [],
   maxRestatedDays = 400,
-  request: Stores['runs']['request'] = store().request,
+  request: Stores['runs']['request'] = (...run) => store().request(...run),
 ) => {
   const s3 = memoryS3();
   for (const [arrivalDay, day] of late) s3.objects.set(`lake/${lateArrivalKey(arrivalDay, day)}`, Buffer.alloc(0));
-  const runs = { read: store().read, request };
+  const runs: Stores['runs'] = { read: (runId) => store().read(runId), request };
   const stores: Stores = { runs, lake: createLakeStore(s3.client, 'lake'), nights: nights() };
   return requestNightlyRuns(stores, timeZone, maxRestatedDays)(ScheduledInvocation.parse({ time }), Date.now());
 };

@@ -41,7 +41,7 @@ describe('the exports of a client', () => {
         await read.promise;
         return found;
       },
-      request: own.request,
+      request: (...stored: Parameters<typeof own.request>) => own.request(...stored),
     };
     const one = () =>
       requestExport(

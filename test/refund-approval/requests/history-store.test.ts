@@ -27,12 +27,12 @@ test('counts the orders of a customer from before and after 2026-11-30, and find
 });
 
 test('judges an id of a whole channel like a guest, after one page of counting per key', async () => {
-  const counted: unknown[] = [];
+  const counted: string[] = [];
   const send = (command: QueryCommand) => {
     const key = command.input.ExpressionAttributeValues?.[':key'];
     if (command.input.Select !== 'COUNT')
       return { Items: [{ placedKey: `2026-01-01T00:00:00.000Z#${orderIdOf('a', 'b')}#a` }] };
-    counted.push(key);
+    counted.push(String(key));
     return { Count: command.input.Limit, LastEvaluatedKey: { pk: 'more' } };
   };
   const db = { send: async (command: QueryCommand) => send(command) } as unknown as Database;
