@@ -21,12 +21,14 @@ export const settings = {
   timeZone: variables({ TIME_ZONE: store.selling.timeZone }),
   daysBeforeExpiry: variables({ DAYS_BEFORE_EXPIRY: String(store.lots.daysBeforeExpiry) }),
   selling: variables({ SELLING: JSON.stringify(store.selling) }),
-  channels: variables({ CHANNELS: byClientId(channelsOf(store.clients)) }),
+  channels: variables({ CHANNELS: byClientId(channelsOf(store.clients, store.quotas)) }),
   departments: variables({
     DEPARTMENTS: byClientId(Object.fromEntries(Object.keys(store.clients).map((name) => [name, name]))),
   }),
   /** Every function of the API has them. */
   requestQuotas: variables({ REQUEST_QUOTAS: requestQuotas() }),
+  orderFileBytes: variables({ MAX_FILE_BYTES: String(store.quotas.fileBytes.orders) }),
+  movementFileBytes: variables({ MAX_FILE_BYTES: String(store.quotas.fileBytes.movements) }),
   exportsAtOnce: variables({ EXPORTS_AT_ONCE: String(store.quotas.exportsAtOnce) }),
   personalDataRetention: variables({ PERSONAL_DATA_DAYS: String(store.retention.orderPersonalDataDays) }),
   risk: variables({ RISK: JSON.stringify(store.risk) }),

@@ -93,6 +93,10 @@ export const store = {
   quotas: {
     /** Per client: unfinished exports of orders. The two that are written at once then serve several clients. */
     exportsAtOnce: 3,
+    /** Per channel: queued orders that are not decided, of an hour. `maxQueuedOrders` of a client sets another number. */
+    queuedOrders: 20_000,
+    /** Per uploaded CSV file of orders and of stock movements; a larger one is refused before it is read. */
+    fileBytes: { orders: 200_000_000, movements: 500_000_000 },
     /**
      * Per caller and sandbox of a function: an order takes about 30 ms, so that a client that is new keeps no sandbox from
      * others. `requestsPerSecond` of a client sets another rate. `anonymous` is per address, without valid signatures.
@@ -197,6 +201,8 @@ export type Store = {
 /** What one caller may ask of the store, so that others are served beside it. */
 type Quotas = {
   exportsAtOnce: number;
+  queuedOrders: number;
+  fileBytes: { orders: number; movements: number };
   requests: { perSecond: number; anonymousPerSecond: number; burstSeconds: number };
 };
 

@@ -17,6 +17,8 @@ export type Client = {
   paymentWindowMinutes?: number;
   /** Days in the past that `placedAt` of an order of this channel may be. @default 30 */
   maxOrderAgeDays?: number;
+  /** Queued orders of this channel that are not decided. @default that of `quotas` */
+  maxQueuedOrders?: number;
   /** Requests per second that each sandbox of a function serves of this client. @default that of `quotas` */
   requestsPerSecond?: number;
 };
@@ -34,26 +36,31 @@ export const Channels = z.record(
     staff: z.boolean(),
     paymentWindowMinutes: z.number().positive().optional(),
     maxOrderAgeDays: z.number().positive().optional(),
+    maxQueuedOrders: z.int().positive().optional(),
   }),
 );
 export type Channels = z.infer<typeof Channels>;
 
-/** The channels among the clients. */
-export const channelsOf = (clients: Record<string, Client>): Channels =>
+/** The channels among the clients. `queuedOrders` is the quota of those without their own. */
+export const channelsOf = (clients: Record<string, Client>, { queuedOrders }: { queuedOrders: number }): Channels =>
   Object.fromEntries(
     Object.entries(clients)
       .filter(([, { scopes }]) => scopes.includes('orders.write'))
-      .map(([name, { pricesItself = false, taxIncluded, staff = false, paymentWindowMinutes, maxOrderAgeDays }]) => [
-        name,
-        {
-          channel: name,
-          pricesItself,
-          ...(taxIncluded !== undefined && { taxIncluded }),
-          staff,
-          ...(paymentWindowMinutes && { paymentWindowMinutes }),
-          ...(maxOrderAgeDays && { maxOrderAgeDays }),
-        },
-      ]),
+      .map(([name, client]) => {
+        const { pricesItself = false, taxIncluded, staff = false, paymentWindowMinutes, maxOrderAgeDays } = client;
+        return [
+          name,
+          {
+            channel: name,
+            pricesItself,
+            ...(taxIncluded !== undefined && { taxIncluded }),
+            staff,
+            maxQueuedOrders: client.maxQueuedOrders ?? queuedOrders,
+            ...(paymentWindowMinutes && { paymentWindowMinutes }),
+            ...(maxOrderAgeDays && { maxOrderAgeDays }),
+          },
+        ];
+      }),
   );
 
 const BasisPoints = z.int().min(0).max(10_000);

@@ -28,6 +28,9 @@ const changes = all(
   orderTable.items(marks, 'UpdateItem', 'DeleteItem'),
 );
 
+/** Counts the queued orders of a channel. */
+const queueCounter = orderTable.items({ partitions: ['QUEUED#*'], attributes: ['orders', 'expiresAt'] }, 'UpdateItem');
+
 export const orders = {
   /** Sets the variable; the function makes no request. */
   named: orderTable.access(),
@@ -37,15 +40,15 @@ export const orders = {
   checker: orderTable.access('BatchGetItem', 'ConditionCheckItem'),
   writer: all(reads, changes),
   /** Places orders, in chunks if they are large; before it refuses one for lack of stock, it expires overdue holds. */
-  placer: all(reads, changes, orderTable.query('byDue')),
+  placer: all(reads, changes, queueCounter, orderTable.query('byDue')),
   /** Serves the API: finds orders by every index, reads their timelines, and records requested exports. */
   editor: all(
-    all(reads, changes, orderTable.access('Query')),
+    all(reads, changes, queueCounter, orderTable.access('Query')),
     orderTable.query('byCustomer', 'byStatus', 'byDay', 'byEmail', 'byDue'),
     orderTable.items({ partitions: ['EXPORT#*'] }, 'PutItem'),
   ),
   /** Places queued orders; before it refuses one for lack of stock, it expires overdue holds. */
-  queuePlacer: all(reads, changes, orderTable.access('ConditionCheckItem'), orderTable.query('byDue')),
+  queuePlacer: all(reads, changes, queueCounter, orderTable.access('ConditionCheckItem'), orderTable.query('byDue')),
   /** Remembers up to which queued order it looked for missing messages. */
   resender: orderTable.items({ partitions: ['INTAKE'] }, 'PutItem'),
   /** Holds orders, and stores their risk. */

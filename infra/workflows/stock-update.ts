@@ -44,7 +44,13 @@ export class StockUpdateStack extends WorkflowStack {
     this.onFile<FileEnv>(stockInbox, {
       ...oneAtATime,
       handler: 'stock-update/file-import/file-uploaded.handler.ts',
-      uses: all(movements, storeSettings.reader, settings.warehouseCodes, stockFileImporter),
+      uses: all(
+        movements,
+        storeSettings.reader,
+        settings.warehouseCodes,
+        settings.movementFileBytes,
+        stockFileImporter,
+      ),
       errorImpact: 'A file of movements has no result file: none or only some of its rows are applied.',
     });
     addAlerts(this);

@@ -34,6 +34,8 @@ type Inbox = {
   bucket: string;
   /** The folder whose files are processed. */
   folder: string;
+  /** A larger file is refused before it is read. */
+  maxBytes: number;
   /** The result of a file that is refused as a whole. */
   refuse: (reason: string) => { summary: object; csv: string };
 };
@@ -62,14 +64,14 @@ export const failedRow = 'failed: an error of the store; it tries again, and sta
  */
 export function uploadedFiles(
   s3: S3Client,
-  { bucket: Bucket, folder, refuse }: Inbox,
+  { bucket: Bucket, folder, maxBytes, refuse }: Inbox,
   log: Pick<Logger, 'info' | 'warn'>,
 ) {
   const open = async (Key: string) => {
     try {
-      const { Body, Metadata = {} } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+      const { Body, Metadata = {}, ContentLength } = await s3.send(new GetObjectCommand({ Bucket, Key }));
       if (!(Body instanceof Readable)) throw new Error(`The object ${Key} has no body`);
-      return { body: Body, metadata: Metadata };
+      return { body: Body, metadata: Metadata, bytes: ContentLength };
     } catch (error) {
       if (error instanceof NoSuchKey) return undefined;
       throw error;
@@ -104,14 +106,22 @@ export function uploadedFiles(
       log.info('file processed', { key, ...summary });
     };
 
-    const reason = misplacement(folder, key);
-    if (reason !== undefined) {
+    const refused = async (reason: string) => {
       const { summary, csv } = refuse(reason);
       await putCsv(`${result}.csv`, csv);
       return complete(summary);
+    };
+    const reason = misplacement(folder, key) ?? sizeProblem(size, maxBytes);
+    if (reason !== undefined) return refused(reason);
+    const opened = await open(key);
+    if (!opened) return log.warn('file does not exist', { key });
+    const { bytes, ...file } = opened;
+    // The event may lack the size, and the object may be a later one.
+    const tooLarge = sizeProblem(bytes, maxBytes);
+    if (tooLarge !== undefined) {
+      file.body.destroy();
+      return refused(tooLarge);
     }
-    const file = await open(key);
-    if (!file) return log.warn('file does not exist', { key });
     const uploadedAt = new Date(Date.parse(time) + 999).toISOString();
     const putResult = (csv: string | Readable, bytes?: number) => putCsv(`${result}.csv`, csv, bytes);
     try {
@@ -135,3 +145,8 @@ const isDefect = (error: unknown): boolean =>
   [TypeError, RangeError, ReferenceError, SyntaxError, AssertionError, z.ZodError].some(
     (kind) => error instanceof kind,
   );
+
+const sizeProblem = (bytes: number | undefined, maxBytes: number): string | undefined =>
+  bytes !== undefined && bytes > maxBytes
+    ? `The file has ${bytes} bytes, more than the ${maxBytes} that are accepted; split it`
+    : undefined;

@@ -119,6 +119,11 @@ describe('least privilege for items', () => {
       'OrderTable UpdateItem ORDER#* pk sk emailKey customer': ['OrderIntake-IndexEmails'],
       'OrderTable UpdateItem ORDER#* pk sk message': ['OrderIntake-ErasePerson', 'OrderIntake-ExpirePersonalData'],
       'OrderTable UpdateItem EXPORT#*': ['OrderIntake-OrderExport'],
+      'OrderTable UpdateItem QUEUED#* pk sk orders expiresAt': [
+        'OrderIntake-Api',
+        'OrderIntake-Placement',
+        'OrderIntake-QueuedOrders',
+      ],
       'StockTable UpdateItem SKU#* pk sk warehouses takes givenUpAt': changesOrders,
       'StockTable UpdateItem SKU#* pk sk warehouses idleSince lastMove': ships,
       'StockTable UpdateItem SKU#* pk sk warehouses lastMove': expires,

@@ -18,6 +18,7 @@ Object.assign(process.env, tables, {
   STOCK_AUDIT_TABLE_NAME: 'stock-audits',
   AWS_REGION: 'eu-west-1',
   EXPORTS_AT_ONCE: '3',
+  MAX_FILE_BYTES: '1000000',
   CURSOR_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:cursors',
   WEBHOOK_SECRET_ARNS: JSON.stringify({ acme: 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:webhooks' }),
   POWERTOOLS_LOG_LEVEL: 'SILENT',

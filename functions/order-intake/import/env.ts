@@ -10,6 +10,8 @@ export const ImportEnv = z.object({
   SETTINGS_TABLE_NAME: z.string().min(1),
   /** In force until staff set warehouses. */
   WAREHOUSE_CODES: jsonVariable(WarehouseCodes),
+  /** Size of the largest file that is read. */
+  MAX_FILE_BYTES: jsonVariable(z.int().positive()),
   ORDER_FILES_BUCKET_NAME: z.string().min(1),
 });
 export type ImportEnv = z.input<typeof ImportEnv>;

@@ -15,6 +15,7 @@ const warehouseCodes = currentWarehouseCodes(db, env, env.WAREHOUSE_CODES);
 const inbox = {
   bucket: env.ORDER_FILES_BUCKET_NAME,
   folder: 'imports',
+  maxBytes: env.MAX_FILE_BYTES,
   refuse: (reason: string) => {
     const { summary, bad } = refusedFile({ row: 1, reason });
     return { summary, csv: resultCsv(bad) };

@@ -7,6 +7,7 @@ import type { Channels, SellingPolicy } from '../../../shared/store.ts';
 import { acceptedRecord, type IntakeRecord, messageOf, type QueuedOrder } from './intake-item.ts';
 import type { IntakeState, IntakeStore } from './intake-store.ts';
 import type { OrderQueue } from './order-queue.ts';
+import { quotaCounterOf, shareOf } from './queue-quota.ts';
 
 const retryBudgetMs = 4000;
 
@@ -25,36 +26,54 @@ type AcceptanceDecision = {
   replaces?: string | undefined;
 };
 
+export type AcceptanceStore = Pick<IntakeStore, 'nextAttemptId' | 'states' | 'accept' | 'countQueued'>;
+
 /**
  * Writes a record of each new order and then sends the orders to the queue. After a crash in between, the next request
  * for the order or `resendAccepted` sends it with the same attempt id, so that a duplicate message has no effect.
+ * `over-quota`: the channel has too many queued orders, and none was written.
  */
 export async function acceptOrders(
-  store: Pick<IntakeStore, 'nextAttemptId' | 'states' | 'accept'>,
+  store: AcceptanceStore,
   queue: OrderQueue,
   contents: readonly OrderContent[],
-  { channel, pricesItself, paymentWindowMinutes, maxOrderAgeDays }: Channels[string],
+  { channel, pricesItself, paymentWindowMinutes, maxOrderAgeDays, maxQueuedOrders = Infinity }: Channels[string],
   policy: SellingPolicy,
   { now, ...cause }: Cause,
-): Promise<Acceptance[]> {
+): Promise<Acceptance[] | 'over-quota'> {
+  const [first] = contents;
+  const counter = first && quotaCounterOf(orderIdOf(channel, first.externalOrderId), now);
   const requested = contents.map((content): QueuedOrder => ({
     orderId: orderIdOf(channel, content.externalOrderId),
     contentHash: orderHash(content, policy),
     sentHash: contentHash(content),
     attemptId: store.nextAttemptId(now),
     acceptedAtMs: now,
+    countedIn: counter,
     channel: { channel, pricesItself, paymentWindowMinutes, maxOrderAgeDays },
     cause,
     content,
   }));
+  let counted = 0;
   const decisions = await retryOnConflict(retryBudgetMs, async () => {
     const states = await store.states([...new Set(requested.map(({ orderId }) => orderId))]);
     const decided = decideAcceptances(requested, states, policy);
     const fresh = decided.flatMap(({ queued, isNew, replaces }) =>
       queued && isNew ? [{ record: acceptedRecord(queued), replaces }] : [],
     );
+    if (counter !== undefined && fresh.length > counted && maxQueuedOrders !== Infinity) {
+      const outcome = await store.countQueued(
+        { channel, counter },
+        fresh.length - counted,
+        shareOf(maxQueuedOrders),
+        now,
+      );
+      if (outcome === 'full') return 'over-quota';
+      counted = fresh.length;
+    }
     return fresh.length === 0 || (await store.accept(fresh)) === 'done' ? decided : undefined;
   });
+  if (decisions === 'over-quota') return decisions;
   await queue.send(decisions.flatMap(({ queued }) => queued ?? []));
   return decisions.map(({ acceptance }) => acceptance);
 }
@@ -91,6 +110,7 @@ function decideAcceptances(
     inThisRequest.set(orderId, queued);
     if (intake?.status !== 'accepted') return { acceptance, queued, isNew: true, replaces: intake?.attemptId };
     const { attemptId, acceptedAt } = intake;
-    return { acceptance, queued: { ...queued, attemptId, acceptedAtMs: Date.parse(acceptedAt) } };
+    const { countedIn } = messageOf(intake) ?? {};
+    return { acceptance, queued: { ...queued, attemptId, countedIn, acceptedAtMs: Date.parse(acceptedAt) } };
   });
 }

@@ -8,14 +8,14 @@ import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels, SellingPolicy } from '../../../shared/store.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import { acceptedResponse, notAChannel, placedResponse, placementResponse } from '../order/responses.ts';
-import { acceptOrders } from './accept.ts';
-import type { IntakeStore } from './intake-store.ts';
+import { acceptOrders, type AcceptanceStore } from './accept.ts';
 import type { OrderQueue } from './order-queue.ts';
+import { tooManyQueuedOrders } from './queue-quota.ts';
 import { ownValue } from '../../../shared/input/own-value.ts';
 
 type Serve = (request: Request<typeof placeOrder>) => Promise<HttpResponse>;
 type Stores = {
-  intakes: Pick<IntakeStore, 'nextAttemptId' | 'states' | 'accept'>;
+  intakes: AcceptanceStore;
   orders: Pick<OrderStore, 'placed' | 'placedEvent'>;
 };
 
@@ -45,7 +45,9 @@ export const placeOrQueue =
     }
     const channel = ownValue(channels, request.caller.clientId);
     if (!channel) return notAChannel;
-    const [acceptance] = await acceptOrders(stores.intakes, queue, [request.body], channel, policy, request.cause);
+    const accepted = await acceptOrders(stores.intakes, queue, [request.body], channel, policy, request.cause);
+    if (accepted === 'over-quota') return tooManyQueuedOrders;
+    const [acceptance] = accepted;
     assert(acceptance, 'Every valid order has an acceptance');
     if (acceptance.kind !== 'queued') {
       const { body: content } = request;

@@ -58,6 +58,8 @@ export const QueuedOrder = z.object({
   attemptId: z.string(),
   /** Milliseconds since the epoch. */
   acceptedAtMs: z.int(),
+  /** Counter of the channel's quota that includes the order. Absent in messages before 2026-11-30. */
+  countedIn: z.string().optional(),
   channel: z.object({
     channel: z.string(),
     pricesItself: z.boolean(),

@@ -1,4 +1,4 @@
-import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { monotonicFactory } from 'ulid';
 import * as z from 'zod';
 import { type ChannelAccess, isVisible } from '../../../shared/access/channel-access.ts';
@@ -9,6 +9,7 @@ import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
 import { intakeKey, orderKey, orderPartition } from '../../../shared/orders/order-keys.ts';
 import { isEarlyPayments, OrderItem } from '../order/order-item.ts';
 import { acceptedIndex, acceptedKey, intakeItem, IntakeRecord, isExpired, orderIdOfAccepted } from './intake-item.ts';
+import { quotaExpiresAt, quotaKey } from './queue-quota.ts';
 
 const Identity = OrderItem.pick({ orderId: true, contentHash: true, placedEventId: true });
 const IndexEntry = z.object({ placedKey: z.string() });
@@ -97,6 +98,46 @@ export function createIntakeStore(db: Database, orderTable: string) {
             db,
             puts.map((Put) => ({ Put })),
           );
+    },
+
+    /** Adds orders to a counter of the channel's queued orders, unless it would then have more than `most`. */
+    async countQueued(
+      { channel, counter }: { channel: string; counter: string },
+      orders: number,
+      most: number,
+      now: number,
+    ): Promise<'done' | 'full'> {
+      const outcome = await writeOnce(
+        db.send(
+          new UpdateCommand({
+            TableName: orderTable,
+            Key: quotaKey(channel, counter),
+            UpdateExpression: 'SET expiresAt = :expiresAt ADD orders :orders',
+            ConditionExpression: 'attribute_not_exists(orders) OR orders <= :most',
+            ExpressionAttributeValues: {
+              ':orders': orders,
+              ':most': most - orders,
+              ':expiresAt': quotaExpiresAt(now),
+            },
+          }),
+        ),
+      );
+      return outcome === 'done' ? 'done' : 'full';
+    },
+
+    /** Removes decided orders from their counter. */
+    async countDecided({ channel, counter }: { channel: string; counter: string }, orders: number): Promise<void> {
+      await writeOnce(
+        db.send(
+          new UpdateCommand({
+            TableName: orderTable,
+            Key: quotaKey(channel, counter),
+            UpdateExpression: 'ADD orders :orders',
+            ConditionExpression: 'attribute_exists(orders)',
+            ExpressionAttributeValues: { ':orders': -orders },
+          }),
+        ),
+      );
     },
 
     /** Writes up to 33 refusals with their events. `version-conflict`: one of the orders is decided already. */

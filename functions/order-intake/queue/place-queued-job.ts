@@ -20,7 +20,7 @@ const chainsAtOnce = 8;
 
 type Stores = RefusalStores & {
   placements: Pick<PlacementStore, 'loadAll' | 'commitGroup'>;
-  intakes: Pick<IntakeStore, 'records' | 'refuse'>;
+  intakes: Pick<IntakeStore, 'records' | 'refuse' | 'countDecided'>;
 };
 type Dependencies = {
   stores: Stores;
@@ -36,7 +36,11 @@ type Dependencies = {
   /** @default 15_000 */
   retryBudgetMs?: number;
 };
-type Batch = Omit<Dependencies, 'expireHolds'> & { expiry: ReturnType<typeof batchExpiry> };
+type Batch = Omit<Dependencies, 'expireHolds'> & {
+  expiry: ReturnType<typeof batchExpiry>;
+  /** Ids of orders that an earlier delivery of their message placed. */
+  placedBefore: Set<string>;
+};
 type Decided = { queued: QueuedOrder; decision: Decision };
 
 /**
@@ -44,18 +48,36 @@ type Decided = { queued: QueuedOrder; decision: Decision };
  * that are decided already stay unchanged.
  */
 export async function placeQueued(given: Dependencies, queued: readonly QueuedOrder[]): Promise<QueuedOrder[]> {
-  const batch = { ...given, expiry: batchExpiry(given) };
+  const batch = { ...given, expiry: batchExpiry(given), placedBefore: new Set<string>() };
   const arrived = queued.toSorted((a, b) => (a.attemptId < b.attemptId ? -1 : 1));
   const distinct = [...new Map(arrived.map((each) => [each.orderId + each.attemptId, each])).values()];
   const deadline = performance.now() + (given.budgetMs ?? usualBudgetMs);
   const failed: QueuedOrder[] = [];
-  for (const run of runsOf(await undecided(batch.stores.intakes, distinct))) {
+  const open = await undecided(batch.stores.intakes, distinct);
+  for (const run of runsOf(open)) {
     if (performance.now() > deadline) failed.push(...run);
     else failed.push(...(await placeRun(batch, run)));
   }
   const failedIds = new Set(failed.map(({ orderId }) => orderId));
+  await countDecided(
+    batch,
+    open.filter(({ orderId }) => !failedIds.has(orderId) && !batch.placedBefore.has(orderId)),
+  );
   return queued.filter(({ orderId }) => failedIds.has(orderId));
 }
+
+/** Removes decided orders from their channel's quota. A failure changes no order: the count ends with its hour. */
+async function countDecided({ stores, report }: Batch, decided: readonly QueuedOrder[]): Promise<void> {
+  const counters = Map.groupBy(decided, ({ channel, countedIn }) => `${channel.channel} ${countedIn}`);
+  await inParallel(chainsAtOnce, [...counters.values()], async (orders) => {
+    const [{ channel: { channel }, countedIn: counter } = noOrder] = orders;
+    if (counter === undefined) return;
+    await stores.intakes.countDecided({ channel, counter }, orders.length).catch((error: unknown) => {
+      report('decided orders not counted', error);
+    });
+  });
+}
+const noOrder = { channel: { channel: '' }, countedIn: undefined };
 
 /**
  * Drops messages that SQS delivered twice, and messages of earlier attempts: a refused order may be sent again. `decide`
@@ -190,8 +212,12 @@ function batchExpiry({ expireHolds, now }: Dependencies) {
 }
 
 /** Writes the refusals and removes the decided orders from `open`. */
-async function recordDecisions({ stores, now }: Batch, open: Undecided, decided: Decided[]): Promise<void> {
+async function recordDecisions(batch: Batch, open: Undecided, decided: Decided[]): Promise<void> {
+  const { stores, now, placedBefore } = batch;
   const refused = decided.filter(({ decision: { kind } }) => kind !== 'accepted' && kind !== 'already-placed');
   await refuseAll(stores, refused, now);
-  for (const { queued } of decided) open.delete(queued.orderId);
+  for (const { queued, decision } of decided) {
+    if (decision.kind === 'already-placed') placedBefore.add(queued.orderId);
+    open.delete(queued.orderId);
+  }
 }

@@ -25,6 +25,7 @@ import { type Acceptance, acceptOrders } from './accept.ts';
 import type { IntakeRecord } from './intake-item.ts';
 import type { IntakeStore } from './intake-store.ts';
 import type { OrderQueue } from './order-queue.ts';
+import { tooManyQueuedOrders } from './queue-quota.ts';
 import { textErrors } from '../../../shared/input/json.ts';
 import { ownValue } from '../../../shared/input/own-value.ts';
 
@@ -42,7 +43,9 @@ export const queueOrder =
   async ({ body: content, caller, cause }) => {
     const channel = ownValue(channels, caller.clientId);
     if (!channel) return notAChannel;
-    const [acceptance] = await acceptOrders(stores.intakes, queue, [content], channel, policy, cause);
+    const accepted = await acceptOrders(stores.intakes, queue, [content], channel, policy, cause);
+    if (accepted === 'over-quota') return tooManyQueuedOrders;
+    const [acceptance] = accepted;
     assert(acceptance, 'Every valid order has an acceptance');
     if (acceptance.kind === 'queued') {
       return acceptedResponse(acceptance.orderId, { 'preference-applied': 'respond-async' });
@@ -59,7 +62,9 @@ export const queueOrders =
     if (orders.length > maxOrdersPerBatch) return tooManyOrders;
     const parsed = orders.map(parseOrder);
     const valid = parsed.flatMap(({ content }) => content ?? []);
-    const acceptances = (await acceptOrders(stores.intakes, queue, valid, channel, policy, cause)).values();
+    const accepted = await acceptOrders(stores.intakes, queue, valid, channel, policy, cause);
+    if (accepted === 'over-quota') return tooManyQueuedOrders;
+    const acceptances = accepted.values();
     const results = await Promise.all(
       parsed.map(async ({ content, errors }, index) => {
         if (!content) return invalidResult(errors, index);

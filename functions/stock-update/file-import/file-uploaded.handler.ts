@@ -15,7 +15,7 @@ const env = FileEnv.parse(process.env);
 const log = new Logger();
 const db = openDatabase(batchJobMaxAttempts);
 const store = createStockStore(db, env);
-const inbox = { bucket: env.INBOX_BUCKET_NAME, folder: 'movements', refuse: refusedFile };
+const inbox = { bucket: env.INBOX_BUCKET_NAME, folder: 'movements', maxBytes: env.MAX_FILE_BYTES, refuse: refusedFile };
 const onUploaded = uploadedFiles(new S3Client(), inbox, log);
 const reportError = (error: unknown) => log.error('combined transaction failed', { error: String(error) });
 const importFile = withCurrent(currentMovementSettings(db, env), (settings) =>

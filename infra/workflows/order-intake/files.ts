@@ -17,7 +17,7 @@ export function addFiles(stack: WorkflowStack): void {
     handler: 'order-intake/import/order-file-uploaded.handler.ts',
     uses: all(
       all(orders.importer, orderFileImporter),
-      all(storeSettings.reader, settings.channels, settings.selling, settings.warehouseCodes),
+      all(storeSettings.reader, settings.channels, settings.selling, settings.warehouseCodes, settings.orderFileBytes),
     ),
     errorImpact: 'A file of historical orders has no result file: none or only some of its orders are imported.',
   });

@@ -87,6 +87,7 @@ export const placeOrders = defineRoute({
     403: { description: '`not-a-channel`: the client is not a channel that places orders', schema: Problem },
     413: { description: 'More than 100 orders', schema: Problem },
     422: { description: 'Invalid content', schema: Problem },
+    429: { description: '`too-many-queued-orders`: the channel has as many as its quota allows', schema: Problem },
     503: { description: '`busy`: send the same orders again', schema: Problem },
   },
 });

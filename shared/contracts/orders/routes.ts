@@ -234,6 +234,7 @@ export const placeOrder = defineRoute({
         'Invalid content; lines that cannot be sold as requested; `price-changed`: a sent amount is not the current one, see `lines` and `amounts`; `amounts-differ`: the amounts of a channel that prices itself do not add up',
       schema: Problem,
     },
+    429: { description: '`too-many-queued-orders`: the channel has as many as its quota allows', schema: Problem },
     503: { description: '`busy`: nothing was written; send the same order again', schema: Problem },
   },
 });

@@ -8,10 +8,12 @@ import { FailedRowsError, type UploadedFile, uploadedFiles } from '../../../shar
 const log = { info: () => {}, warn: () => {} };
 
 /** A bucket that has every uploaded file, and keeps what is written to it. */
-function inboxOf() {
+function inboxOf(storedBytes = 5) {
   const results = new Map<string, { body: string; sequencer: string | undefined }>();
   const send = async (command: unknown) => {
-    if (command instanceof GetObjectCommand) return { Body: Readable.from(['id\na\n']), Metadata: {} };
+    if (command instanceof GetObjectCommand) {
+      return { Body: Readable.from(['id\na\n']), Metadata: {}, ContentLength: storedBytes };
+    }
     if (command instanceof HeadObjectCommand) {
       const found = results.get(command.input.Key ?? '');
       if (!found) throw new NotFound({ message: 'not found', $metadata: {} });
@@ -24,13 +26,14 @@ function inboxOf() {
   const inbox = {
     bucket: 'inbox',
     folder: 'imports',
+    maxBytes: 1000,
     refuse: (refused: string) => ({ summary: { rows: 0, refused }, csv: `row,reason\n1,${refused}\n` }),
   };
   const onUploaded = uploadedFiles({ send } as unknown as S3Client, inbox, log);
   const upload = (
     key: string,
     process: (file: UploadedFile) => Promise<object> = async ({ body }) => ({ content: await text(body) }),
-    { sequencer = '1', size = 5 } = {},
+    { sequencer = '1', size = 5 }: { sequencer?: string; size?: number | undefined } = {},
   ) => onUploaded({ time: '2026-11-30T09:15:00Z', detail: { object: { key, sequencer, size } } }, process);
   return {
     upload,
@@ -104,4 +107,23 @@ test('an error that a retry may cure has no result yet', async () => {
     'lost',
   );
   expect(keys()).toEqual([]);
+});
+
+test.each([
+  ['of one byte more', 1001, 1001],
+  ['of a gigabyte', 1e9, 1e9],
+  ['whose event has no size', 0, 1001],
+  ['that was replaced by a larger one', 5, 5000],
+  ['that was replaced by a smaller one', 1e12, 5],
+])('a file %s is refused with a result, without being read', async (_, size, storedBytes) => {
+  const { upload, summary, keys } = inboxOf(storedBytes);
+  await upload('imports/a.csv', () => Promise.reject(new Error('read')), { size: size === 0 ? undefined : size });
+  expect(keys()).toEqual(['results/a.csv', 'results/a.json']);
+  expect(summary('results/a.json')).toMatchObject({ refused: expect.stringContaining('more than the 1000') });
+});
+
+test('a file of the largest size is read', async () => {
+  const { upload, summary } = inboxOf(1000);
+  await upload('imports/a.csv', () => Promise.resolve({ rows: 1 }), { size: 1000 });
+  expect(summary('results/a.json')).toMatchObject({ rows: 1 });
 });
