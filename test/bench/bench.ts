@@ -1,6 +1,7 @@
 import { basket } from './lanes/basket.ts';
 import { find } from './lanes/find.ts';
 import { flashSale } from './lanes/flash-sale.ts';
+import { hostileChannels } from './lanes/hostile-channels.ts';
 import { hotSku } from './lanes/hot-sku.ts';
 import { placing, placingAlone } from './lanes/placing.ts';
 import { price } from './lanes/price.ts';
@@ -12,6 +13,7 @@ const lanes = new Map<string, () => Promise<void>>([
   ['flash-sale', flashSale],
   ['basket', basket],
   ['hot-sku', hotSku],
+  ['hostile-channels', hostileChannels],
   ['find', find],
   ['price', price],
   ['start', start],

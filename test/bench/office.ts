@@ -22,7 +22,14 @@ export async function startOffice(...options: string[]) {
   return { ...office, secondsToReady: (performance.now() - started) / 1000 };
 }
 
-type ObserverOptions = { transactionMs?: number; isSlow?: boolean; queueDelaySeconds?: number; state?: string };
+type ObserverOptions = {
+  transactionMs?: number;
+  isSlow?: boolean;
+  queueDelaySeconds?: number;
+  state?: string;
+  /** Directory of another assembly. */
+  app?: string;
+};
 
 /**
  * Runs a back office that counts the calls of its functions. `transactionMs`: concurrent transactions on an item conflict
@@ -33,6 +40,7 @@ export async function startObservedOffice({
   isSlow,
   queueDelaySeconds,
   state = newState(),
+  app = cdkOut,
 }: ObserverOptions = {}) {
   const conflicts = transactionMs === undefined ? [] : ['--transaction-ms', String(transactionMs)];
   const slow = isSlow ? ['--slow'] : [];
@@ -40,7 +48,7 @@ export async function startObservedOffice({
   const office = await running(state, [
     'test/bench/observed-engine.ts',
     '--app',
-    cdkOut,
+    app,
     '--state',
     state,
     ...conflicts,

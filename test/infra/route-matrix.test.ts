@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { expect, test } from 'vitest';
+import { contractRoutes } from '../../infra/contract-routes.ts';
+import { store } from '../../infra/store.ts';
+import { permissionTable, quotaTable } from '../support/documents/route-matrix.ts';
+import { ofType } from './synthesised.ts';
+
+const file = join(import.meta.dirname, '../../infra/routes.md');
+const routes = contractRoutes.toSorted((a, b) => (`${a.path} ${a.method}` < `${b.path} ${b.method}` ? -1 : 1));
+const clients = Object.keys(store.clients);
+
+/** What the synthesised stacks grant: the scopes of each client, and those that each route takes. */
+const granted = new Map(
+  ofType('AWS::Cognito::UserPoolClient').map(({ properties: { ClientName, AllowedOAuthScopes } }) => [
+    String(ClientName),
+    new Set<string>(AllowedOAuthScopes.map((scope) => String(scope['Fn::Join'][1].at(-1)).slice(1))),
+  ]),
+);
+const needed = new Map(
+  ofType('AWS::ApiGatewayV2::Route').map(({ properties: { RouteKey, AuthorizationScopes = [] } }) => [
+    String(RouteKey),
+    [AuthorizationScopes].flat().map((scope) => String(scope).replace(/^storeworks\//, '')),
+  ]),
+);
+const isAllowed = (client: string, { key }: { key: string }) => {
+  const scopes = needed.get(key) ?? ['not deployed'];
+  return scopes.length === 0 || scopes.some((scope) => granted.get(client)?.has(scope));
+};
+
+const { requests, fileBytes } = store.quotas;
+const text = `# Routes: permissions and quotas
+
+Generated from the contracts, \`store.ts\` and the synthesised stacks. Update it with \`npx vitest run --project unit test/infra/route-matrix.test.ts -u\`.
+
+## Permissions
+
+The clients of the store that API Gateway lets call a route. What a channel sees there is in the READMEs of the workflows.
+
+${permissionTable(routes, clients, isAllowed)}
+
+## Quotas
+
+A caller that was idle may send the requests of ${requests.burstSeconds} s at once. Beyond its rate it gets 429 \`too-many-requests\` with \`Retry-After\`; the rate is counted by each sandbox of a function. These clients have their own: ${Object.entries(
+  store.clients,
+)
+  .map(([name, { requestsPerSecond }]) => `${name} ${requestsPerSecond}`)
+  .join(
+    ', ',
+  )}. Uploaded files of orders have at most ${fileBytes.orders.toLocaleString('en-GB')} bytes, those of stock movements ${fileBytes.movements.toLocaleString('en-GB')}. All callers together: 10,000 requests per second and route (API Gateway).
+
+${quotaTable(routes, store.quotas)}
+`;
+
+test('infra/routes.md has the permissions and quotas of every route', async () => {
+  const options = await resolveConfig(file);
+  await expect(await format(text, { ...options, parser: 'markdown' })).toMatchFileSnapshot(file);
+});
+
+test('every deployed route has a row in both tables', () => {
+  const deployed = [...needed.keys()].filter((key) => key !== '$default').toSorted();
+  const rowsOf = (table: string) => [...table.matchAll(/^\| `([^`]+)`/gm)].map(([, key]) => key).toSorted();
+  expect(rowsOf(permissionTable(routes, clients, isAllowed))).toEqual(deployed);
+  expect(rowsOf(quotaTable(routes, store.quotas))).toEqual(deployed);
+  expect(quotaTable(routes, store.quotas)).not.toMatch(/undefined|NaN|null/);
+});
+
+test.each(clients)('%s may call a route only with its scope', (client) => {
+  const scopes: readonly string[] = Object.entries(store.clients).find(([name]) => name === client)?.[1].scopes ?? [];
+  for (const route of routes) {
+    expect([route.key, isAllowed(client, route)]).toEqual([
+      route.key,
+      route.scope === undefined || scopes.includes(route.scope),
+    ]);
+  }
+});
