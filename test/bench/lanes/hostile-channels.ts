@@ -21,6 +21,7 @@ const quotaPerSecond = 1;
 const requestTimeoutMs = 30_000;
 
 const root = join(import.meta.dirname, '../../..');
+const manyInvalid = Array.from({ length: 500 }, () => ({ sku: '', quantity: -1 }));
 const scopes = "['orders.write', 'orders.read', 'catalog.read', 'stock.read']";
 const clientLine = (name: string, rate: number) =>
   `    '${name}': { requestsPerSecond: ${rate}, scopes: ${scopes} },\n`;
@@ -147,7 +148,7 @@ function attack(client: ApiClient, skus: string[], kind: number, index: number):
   const attacks = [
     () => client.post('/orders', guest),
     () => client.post('/orders', { ...guest, lines: skus.map((each) => ({ sku: each, quantity: 1 })) }),
-    () => client.post('/orders', { ...order, currency: 'nothing', lines: Array(500).fill({ sku: '', quantity: -1 }) }),
+    () => client.post('/orders', { ...order, currency: 'nothing', lines: manyInvalid }),
     () => client.post('/orders/batch', { orders: Array.from({ length: 100 }, () => orderOf(sku)) }),
     () => client.post('/orders/exports', { from: '2026-01-01', to: '2026-12-31' }),
     () => client.get('/orders?limit=100'),
