@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { vatNumberCountry } from '../../../shared/tax/vat-number.ts';
+
+describe('a VAT number', () => {
+  test.each([
+    ['ATU12345678', 'AT'],
+    ['BE0123456789', 'BE'],
+    ['BG123456789', 'BG'],
+    ['CHE-123.456.789 MWST', 'CH'],
+    ['CY12345678X', 'CY'],
+    ['CZ1234567890', 'CZ'],
+    ['DE123456789', 'DE'],
+    ['de 123 456 789', 'DE'],
+    ['DK12 34 56 78', 'DK'],
+    ['EE123456789', 'EE'],
+    ['EL123456789', 'GR'],
+    ['ESX1234567X', 'ES'],
+    ['FI12345678', 'FI'],
+    ['FRXX123456789', 'FR'],
+    ['GB123 4567 89', 'GB'],
+    ['GBGD123', 'GB'],
+    ['HR12345678901', 'HR'],
+    ['HU12345678', 'HU'],
+    ['IE1X23456X', 'IE'],
+    ['IE1234567WA', 'IE'],
+    ['IT12345678901', 'IT'],
+    ['LT123456789012', 'LT'],
+    ['LU12345678', 'LU'],
+    ['LV12345678901', 'LV'],
+    ['MT12345678', 'MT'],
+    ['NL123456789B01', 'NL'],
+    ['PL1234567890', 'PL'],
+    ['PT123456789', 'PT'],
+    ['RO12', 'RO'],
+    ['SE123456789001', 'SE'],
+    ['SI12345678', 'SI'],
+    ['SK1234567890', 'SK'],
+    ['TW12345678', 'TW'],
+    ['XI123456789', 'XI'],
+  ])('%s has the form of %s', (text, country) => expect(vatNumberCountry(text)).toBe(country));
+
+  test.each([
+    '',
+    'DE',
+    'DE12345678',
+    'DE1234567890',
+    '123456789',
+    'GR123456789',
+    'US123456789',
+    'ATX12345678',
+    'SE123456789002',
+    'GBGD999',
+    'DE12345678a',
+    'DE１２３４５６７８９',
+  ])('%s has no form of a VAT number', (text) => expect(vatNumberCountry(text)).toBeUndefined());
+});
