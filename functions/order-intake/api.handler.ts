@@ -1,4 +1,5 @@
-import { readOffer } from '../../shared/catalog/offer-store.ts';
+import { readPricedOffer } from '../../shared/catalog/offer-store.ts';
+import { readTaxZones } from '../../shared/settings/tax-zones-store.ts';
 import { correctOrder, editOrder } from '../../shared/contracts/orders/edit-routes.ts';
 import * as exportRoutes from '../../shared/contracts/orders/export-routes.ts';
 import * as life from '../../shared/contracts/orders/life-cycle-routes.ts';
@@ -91,7 +92,16 @@ export const handler = httpHandlerForChannels(
       ),
     ),
   ),
-  on(editOrder, editing(orders, readOffer(db, tables), channels, policy, expireHolds)),
+  on(
+    editOrder,
+    editing(
+      orders,
+      { offerOf: readPricedOffer(db, tables), zonesOf: readTaxZones(db, tables) },
+      channels,
+      policy,
+      expireHolds,
+    ),
+  ),
   on(correctOrder, correction(orders, channels)),
   on(
     life.cancelOrder,

@@ -1,4 +1,5 @@
 import assert from 'node:assert';
+import type { TaxZone } from '../tax/tax-zones.ts';
 import { type Destination, zoneOf } from '../tax/zone-of.ts';
 import type { Taxation, TaxStatus } from '../tax/taxation.ts';
 import { taxationFor } from './price-basket.ts';
@@ -11,6 +12,16 @@ type PlacedOrder = {
   placedAt: string;
   taxIncluded: boolean;
   taxZone?: { zoneId: string } | undefined;
+};
+
+/** Rules with the zones by which an order was taxed: those of its version, or of the deployment. */
+export const frozenRules = (
+  { pricing }: { pricing?: { settingsVersions: { taxZones: number } } | undefined },
+  deployed: PricingRules,
+  zones: readonly TaxZone[] | undefined,
+): PricingRules => {
+  const version = pricing?.settingsVersions.taxZones ?? 0;
+  return zones && version > 0 ? { ...deployed, taxZones: { version, zones } } : deployed;
 };
 
 /** The taxation of a placed order: its zone and the rates of its time. `rules`: those of the versions that it names. */

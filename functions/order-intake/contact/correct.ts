@@ -16,7 +16,9 @@ export function correct(order: OrderItem, content: OrderContact, ifMatch?: strin
   if (fields.length === 0) return { kind: 'already-done', order };
   if (isStale(order, ifMatch)) return { kind: 'stale' };
   if (!next(order.status, 'correct')) return illegal(order, 'corrected');
-  if (order.taxMinor > 0 && after.shippingAddress.country !== before.shippingAddress.country) return countryChange;
+  const [from, to] = [before.shippingAddress, after.shippingAddress];
+  if ((order.taxMinor > 0 || order.taxZone) && to.country !== from.country) return countryChange;
+  if (order.taxZone && to.state !== from.state) return stateChange;
 
   const item = { ...order, ...after, version: order.version + 1 };
   const data = { ...eventData(item), fields, before, after, reason: content.reason };
@@ -28,6 +30,12 @@ const countryChange = invalid(
   'country-change',
   '/shippingAddress/country',
   'The tax of this order depends on its shipping country. Send an edit to change the country.',
+);
+
+const stateChange = invalid(
+  'state-change',
+  '/shippingAddress/state',
+  'The tax of this order may depend on its state. Send an edit to change the state within its tax zone.',
 );
 
 const contactOf = ({ customer, shippingAddress, billingAddress, note }: Contact): Contact => ({
@@ -42,7 +50,7 @@ function corrected(before: Contact, content: OrderContact): Contact {
   const { customer = {}, shippingAddress = before.shippingAddress } = content;
   return {
     customer: {
-      id: before.customer.id,
+      ...before.customer,
       email: customer.email === undefined ? before.customer.email : (customer.email ?? undefined),
       name: customer.name === undefined ? before.customer.name : (customer.name ?? undefined),
       phone: customer.phone === undefined ? before.customer.phone : (customer.phone ?? undefined),

@@ -1,8 +1,9 @@
-import type { readOffer } from '../../../shared/catalog/offer-store.ts';
+import type { readPricedOffer } from '../../../shared/catalog/offer-store.ts';
 import type { editOrder } from '../../../shared/contracts/orders/edit-routes.ts';
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import { canonicalHash } from '../../../shared/content-hash.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
+import type { readTaxZones } from '../../../shared/settings/tax-zones-store.ts';
 import type { Channels, SellingPolicy } from '../../../shared/store.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import { edit, skusOf } from './edit.ts';
@@ -14,7 +15,7 @@ import type { ExpireHolds } from '../order/hold-expiry-job.ts';
 export const editing =
   (
     store: OrderStore,
-    offerOf: ReturnType<typeof readOffer>,
+    { offerOf, zonesOf }: { offerOf: ReturnType<typeof readPricedOffer>; zonesOf: ReturnType<typeof readTaxZones> },
     channels: Channels,
     policy: SellingPolicy,
     expireHolds: ExpireHolds,
@@ -26,7 +27,12 @@ export const editing =
       const sent = { content, contentHash: canonicalHash(content, { stored }), ifMatch: headers['if-match'] };
       const channel = Object.values(channels).find((known) => known.channel === order.channel);
       const pricesItself = channel?.pricesItself ?? false;
-      const offer = { ...(await offerOf(skusOf(order, content))), pricesItself, now: cause.now };
+      const version = order.pricing?.settingsVersions.taxZones ?? 0;
+      const [current, frozenZones] = await Promise.all([
+        offerOf(skusOf(order, content)),
+        version > 0 ? zonesOf(version) : undefined,
+      ]);
+      const offer = { ...current, frozenZones, pricesItself, now: cause.now };
       return edit(order, sent, offer, policy);
     };
     const outcome = await applyForCaller(store, channels, request, decide);

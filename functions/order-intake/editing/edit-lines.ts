@@ -12,8 +12,9 @@ import type { OrderItem, PlacedOrder } from '../order/order-item.ts';
 import { priceFor } from '../../../shared/pricing/price-for.ts';
 import type { SentPrice } from '../../../shared/pricing/ceilings.ts';
 import { grossOf, noShipping, type SellableLine, splitLine, taxAt } from '../../../shared/pricing/price-order.ts';
-import type { PricingRules } from '../../../shared/pricing/pricing-rules.ts';
+import type { PricingSnapshots } from '../../../shared/pricing/pricing-snapshots.ts';
 import { type Invalid, invalid, sellable } from '../../../shared/pricing/sellable.ts';
+import type { TaxZone } from '../../../shared/tax/tax-zones.ts';
 import type { Taxation } from '../../../shared/tax/taxation.ts';
 
 const maxLines = 1000;
@@ -22,16 +23,15 @@ const maxSkus = maxActionsPerTransaction - 3;
 
 /**
  * Catalogue and stock of the edit's SKUs at `now` (milliseconds); `pricesItself`: the order's channel sets its own prices.
- * `rules` are the current ones, `frozenRules` those of the order. @default the settings of the deployment
+ * `frozenZones`: the zones by which the order was taxed. @default those of the deployment
  */
 export type Offer = {
   skus: ReadonlyMap<string, SkuRecord>;
   stock: ReadonlyMap<string, StockItem>;
   pricesItself: boolean;
   now: number;
-  rules?: PricingRules | undefined;
-  frozenRules?: PricingRules | undefined;
-};
+  frozenZones?: readonly TaxZone[] | undefined;
+} & Partial<PricingSnapshots>;
 
 /** The lines after the edit, the prices of added units, and the change of reservations; negative units are released. */
 type EditedLines = {
@@ -45,7 +45,7 @@ type EditedLines = {
 export function editLines(
   order: OrderItem,
   { lines: requested = [], addLines = [] }: OrderEdit,
-  { skus, stock, pricesItself, now, rules }: Offer,
+  { skus, stock, pricesItself, now, priceLists = [], settings }: Offer,
   taxation: Taxation,
   policy: SellingPolicy,
 ): EditedLines | { refusal: Outcome } {
@@ -61,7 +61,7 @@ export function editLines(
   }));
   const addedLines = addLines.map((line, index) => ({ ...line, pointer: `/addLines/${index}` }));
   const context = { currency, channel: order.channel, customerGroup: order.customer.group, at: now, now, taxation };
-  const assortment = { skus, priceLists: rules?.priceLists ?? [] };
+  const assortment = { skus, priceLists };
   const increases = sellable(increasedLines, { ...context, pricesItself: true }, assortment);
   if ('refusal' in increases) return increases;
   const additions = sellable(addedLines, { ...context, pricesItself }, assortment);
@@ -86,7 +86,8 @@ export function editLines(
   const servingWarehouses = [...resize.growing.map(({ line }) => line), ...order.lines].map(
     ({ warehouse }) => warehouse,
   );
-  const preference = [...new Set([...servingWarehouses, ...policy.warehousePreference])];
+  const { preference: preferred = policy.warehousePreference } = settings?.warehouses ?? {};
+  const preference = [...new Set([...servingWarehouses, ...preferred])];
   const allocation = chooseWarehouses(demandOf(priced.lines), withReleased(stock, resize.released), preference);
   if ('shortages' in allocation) return { refusal: outOfStock(allocation.shortages) };
   const parts = assignWarehouses(priced.lines, allocation.reservations);

@@ -13,7 +13,7 @@ import {
   type SentPrice,
   totalAboveCeiling,
 } from '../../../shared/pricing/ceilings.ts';
-import { frozenTaxation } from '../../../shared/pricing/frozen-taxation.ts';
+import { frozenRules, frozenTaxation, isOtherZone } from '../../../shared/pricing/frozen-taxation.ts';
 import {
   orderTaxes,
   partOf,
@@ -25,7 +25,7 @@ import {
   withCategory,
 } from '../../../shared/pricing/price-order.ts';
 import { type PricingRules, rulesOf } from '../../../shared/pricing/pricing-rules.ts';
-import { amountTooLarge, type Invalid, orderTooLarge } from '../../../shared/pricing/sellable.ts';
+import { amountTooLarge, type Invalid, invalid, orderTooLarge } from '../../../shared/pricing/sellable.ts';
 import { methodFor, shippingOf } from '../../../shared/pricing/shipping-price.ts';
 import type { Taxation } from '../../../shared/tax/taxation.ts';
 
@@ -52,8 +52,10 @@ export function edit(
   if (isStale(order, ifMatch)) return { kind: 'stale' };
   if (!next(order.status, 'edit')) return illegal(order, 'edited');
 
-  const rules = offer.rules ?? rulesOf(policy);
-  const taxation = frozenTaxation(order, offer.frozenRules ?? rulesOf(policy));
+  const rules = rulesOf(policy, offer.settings, offer.priceLists);
+  const frozen = frozenRules(order, rulesOf(policy), offer.frozenZones);
+  if (content.shippingAddress && isOtherZone(content.shippingAddress, order, frozen)) return zoneChange;
+  const taxation = frozenTaxation(order, frozen);
   const units = editLines(order, content, offer, taxation, policy);
   if ('refusal' in units) return units.refusal;
   const amounts = amountsOf(order, content, units.lines, { rules, taxation });
@@ -81,6 +83,12 @@ export function edit(
   const stock = { kind: 'exchange' as const, reservations: units.reservations };
   return changed(after, [draftEvent(OrderEdited, data), ...holdEvents(order, after)], stock);
 }
+
+const zoneChange = invalid(
+  'tax-zone-change',
+  '/shippingAddress',
+  'The address is in another tax zone than the order was taxed by. Cancel the order and place it again.',
+);
 
 /** The order's amounts. A new shipping method has its current price; an unchanged method and charges keep theirs. */
 function amountsOf(

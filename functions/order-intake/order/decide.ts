@@ -8,7 +8,8 @@ import { hasHash } from '../../../shared/orders/equal-order.ts';
 import { ceilingRefusal, pricesAboveCeiling, totalAboveCeiling } from '../../../shared/pricing/ceilings.ts';
 import { priceBasket, type PricedBasket } from '../../../shared/pricing/price-basket.ts';
 import { splitLine } from '../../../shared/pricing/price-order.ts';
-import { type PricingRules, rulesOf } from '../../../shared/pricing/pricing-rules.ts';
+import { rulesOf } from '../../../shared/pricing/pricing-rules.ts';
+import type { PricingSnapshots } from '../../../shared/pricing/pricing-snapshots.ts';
 import { type Invalid, invalid, orderTooLarge } from '../../../shared/pricing/sellable.ts';
 import { assignWarehouses, chooseWarehouses, demandOf, type Shortage } from '../../../shared/stock/allocation.ts';
 import type { Reservation } from '../../../shared/stock/reservation.ts';
@@ -45,9 +46,7 @@ export type PlacementState = {
   skus: ReadonlyMap<string, SkuRecord>;
   stock: ReadonlyMap<string, StockItem>;
   earlyPayments?: EarlyPayments | undefined;
-  /** What prices are calculated by. @default the settings of the deployment */
-  rules?: PricingRules | undefined;
-};
+} & Partial<PricingSnapshots>;
 
 type ExchangeOf = NonNullable<PlacedOrder['exchangeOf']>;
 
@@ -75,7 +74,8 @@ export function decide(placement: Placement, state: PlacementState, policy: Sell
 
   const priced = priceRequested(placement, state, policy);
   if ('refusal' in priced) return priced.refusal;
-  const allocation = chooseWarehouses(demand, state.stock, policy.warehousePreference);
+  const { preference = policy.warehousePreference } = state.settings?.warehouses ?? {};
+  const allocation = chooseWarehouses(demand, state.stock, preference);
   if ('shortages' in allocation) return { kind: 'out-of-stock', lines: allocation.shortages };
 
   const parts = assignWarehouses(content.lines, allocation.reservations);
@@ -182,7 +182,7 @@ function priceRequested(placement: Placement, state: PlacementState, policy: Sel
       at: content.placedAt === undefined ? now : Date.parse(content.placedAt),
     },
     state.skus,
-    state.rules ?? rulesOf(policy),
+    rulesOf(policy, state.settings, state.priceLists),
   );
   if ('refusal' in priced) return priced;
   const { totalMinor } = priced.totals;

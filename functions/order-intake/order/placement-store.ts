@@ -1,11 +1,12 @@
 import { lazyBusinessDay } from '../../../shared/business-day.ts';
-import { skuKey, SkuRecord } from '../../../shared/catalog/sku-item.ts';
+import { skuKey } from '../../../shared/catalog/sku-item.ts';
 import { type Cause, newEvent } from '../../../shared/contracts/define-event.ts';
 import { OrderPlaced } from '../../../shared/contracts/orders/events.ts';
 import { type Action, type Database, readBatch, transact } from '../../../shared/dynamodb/database.ts';
 import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';
 import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
 import { orderKey, orderPartition } from '../../../shared/orders/order-keys.ts';
+import { offerReader, snapshotKeys } from '../../../shared/pricing/pricing-snapshots.ts';
 import { StockItem, stockKey } from '../../../shared/stock/stock-item.ts';
 import { type Reservation, reserveAction, reservationsOf } from '../../../shared/stock/reservation.ts';
 import type { Placement, PlacementState } from './decide.ts';
@@ -21,7 +22,12 @@ import {
 /** An order to write; `initialState` has the members of its item that `OrderPlaced` lacks. */
 export type NewOrder = { order: PlacedOrder; initialState: InitialState; contentHash: string; cause: Cause };
 
-type Tables = { ORDER_TABLE_NAME: string; STOCK_TABLE_NAME: string; CATALOG_TABLE_NAME: string };
+type Tables = {
+  ORDER_TABLE_NAME: string;
+  STOCK_TABLE_NAME: string;
+  CATALOG_TABLE_NAME: string;
+  SETTINGS_TABLE_NAME: string;
+};
 
 const Identity = OrderItem.pick({ orderId: true, contentHash: true, placedEventId: true });
 
@@ -58,13 +64,16 @@ export type OrderWrites = ReturnType<typeof orderWrites>;
 /** Reads what decides on placements and writes new orders with their reservations. `timeZone` as for `orderWrites`. */
 export function createPlacementStore(db: Database, tables: Tables, timeZone: string) {
   const { ORDER_TABLE_NAME: orders, STOCK_TABLE_NAME: stock, CATALOG_TABLE_NAME: catalog } = tables;
+  const { SETTINGS_TABLE_NAME: settings } = tables;
+  const offerOf = offerReader();
   const writes = orderWrites(orders, timeZone);
 
   const read = async (placements: readonly Placement[], isConsistent: boolean) => {
     const skus = [...new Set(placements.flatMap(({ content }) => content.lines.map(({ sku }) => sku)))];
     const keys = {
       [orders]: placements.map(({ orderId }) => orderKey(orderId)),
-      [catalog]: skus.map(skuKey),
+      [catalog]: [...skus.map(skuKey), snapshotKeys.priceLists],
+      [settings]: [snapshotKeys.settings],
       [stock]: skus.map(stockKey),
     };
     const items = await readBatch(db, keys, isConsistent);
@@ -74,17 +83,17 @@ export function createPlacementStore(db: Database, tables: Tables, timeZone: str
     return {
       orders: new Map(placed.map((item) => Identity.parse(item)).map((order) => [order.orderId, order])),
       earlyPayments: new Map(early.map((item) => EarlyPayments.parse(item)).map((order) => [order.orderId, order])),
-      skus: new Map((items.get(catalog) ?? []).map((item) => SkuRecord.parse(item)).map((sku) => [sku.sku, sku])),
+      ...offerOf(items.get(catalog) ?? [], items.get(settings) ?? []),
       stock: new Map((items.get(stock) ?? []).map((item) => StockItem.parse(item)).map((item) => [item.sku, item])),
     };
   };
 
   return {
-    /** One request for up to 49 SKUs. A consistent read costs twice the read units. */
+    /** One request for up to 48 SKUs. A consistent read costs twice the read units. */
     async load(placement: Placement, isConsistent: boolean): Promise<PlacementState> {
-      const { orders, earlyPayments, skus, stock } = await read([placement], isConsistent);
+      const { orders, earlyPayments, ...offer } = await read([placement], isConsistent);
       const { orderId } = placement;
-      return { order: orders.get(orderId), earlyPayments: earlyPayments.get(orderId), skus, stock };
+      return { order: orders.get(orderId), earlyPayments: earlyPayments.get(orderId), ...offer };
     },
 
     /** The state for several placements, by order id, read consistently. */

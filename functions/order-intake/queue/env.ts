@@ -7,6 +7,7 @@ export const QueueEnv = z.object({
   ORDER_TABLE_NAME: z.string().min(1),
   STOCK_TABLE_NAME: z.string().min(1),
   CATALOG_TABLE_NAME: z.string().min(1),
+  SETTINGS_TABLE_NAME: z.string().min(1),
   SELLING: jsonVariable(SellingPolicy),
 });
 export type QueueEnv = z.input<typeof QueueEnv>;

@@ -17,7 +17,7 @@ type Decided = { placement: Placement; decision: Exclude<Decision, { kind: 'acce
 export type Grouping = { chains: Group[][]; notAccepted: Decided[] };
 
 /** The state of several placements; `orders` and `earlyPayments` by order id. */
-type PlacementStates = Pick<PlacementState, 'skus' | 'stock'> & {
+type PlacementStates = Pick<PlacementState, 'skus' | 'stock' | 'settings' | 'priceLists'> & {
   orders: ReadonlyMap<string, PlacementState['order']>;
   earlyPayments: ReadonlyMap<string, PlacementState['earlyPayments']>;
 };
@@ -28,7 +28,7 @@ type PlacementStates = Pick<PlacementState, 'skus' | 'stock'> & {
  */
 export function groupPlacements(
   placements: readonly Placement[],
-  { orders, earlyPayments, skus, stock }: PlacementStates,
+  { orders, earlyPayments, stock, ...offer }: PlacementStates,
   policy: SellingPolicy,
   maxOrders: number,
 ): Grouping {
@@ -42,7 +42,7 @@ export function groupPlacements(
       {
         order: orders.get(placement.orderId),
         earlyPayments: earlyPayments.get(placement.orderId),
-        skus,
+        ...offer,
         stock: own,
       },
       policy,

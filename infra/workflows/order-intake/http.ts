@@ -33,6 +33,7 @@ export function addRoutes(stack: WorkflowStack, sender: Access<'ORDER_QUEUE_URL'
         settings.warehouseCodes,
         cursorSecret.reader,
         settings.exportsAtOnce,
+        storeSettings.reader,
       ),
     ),
     errorImpact: 'Orders cannot be listed, changed or shipped, and payments are not recorded.',
@@ -41,7 +42,11 @@ export function addRoutes(stack: WorkflowStack, sender: Access<'ORDER_QUEUE_URL'
     routes: [{ placeOrder, getOrder }],
     movedFrom: api,
     handler: 'order-intake/placement.handler.ts',
-    uses: all(orders.placer, stock.reserver, catalog.reader, sender, settings.channels, settings.selling),
+    uses: all(
+      all(orders.placer, stock.reserver, catalog.reader, storeSettings.reader, sender),
+      settings.channels,
+      settings.selling,
+    ),
     errorImpact: 'Customers cannot place orders.',
   });
 }

@@ -60,14 +60,17 @@ const validFrom = '2009-08-01T04:00:00.000Z';
 
 /** Some states with tax on top of the prices. In the others the store has to collect none. */
 export const unitedStates = (): TaxZone[] => [
-  ...places.map(({ rates, shipping, ...place }): TaxZone => ({
-    ...place,
+  ...places.map(({ rates, shipping, zoneId, name, region, postalRanges }): TaxZone => ({
+    zoneId,
+    name,
+    region,
+    postalRanges,
     country: 'US',
     taxIncluded: false,
     rounding: 'order',
     rates: [
       ...rates.map((rate): TaxRate => Object.assign({ taxCategory: standardCategory, validFrom }, rate)),
-      ...(shipping === undefined ? [] : [{ ...shippingRate(place.name), percentage: shipping }]),
+      ...(shipping === undefined ? [] : [{ ...shippingRate(name), percentage: shipping }]),
     ],
   })),
   {

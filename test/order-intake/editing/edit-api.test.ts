@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { channels } from '../../support/environment.ts';
 import { editing } from '../../../functions/order-intake/editing/edit-api.ts';
 import type { ExpireHolds } from '../../../functions/order-intake/order/hold-expiry-job.ts';
-import { readOffer } from '../../../shared/catalog/offer-store.ts';
+import { readPricedOffer } from '../../../shared/catalog/offer-store.ts';
+import { readTaxZones } from '../../../shared/settings/tax-zones-store.ts';
 import { editOrder } from '../../../shared/contracts/orders/edit-routes.ts';
 import * as routes from '../../../shared/contracts/orders/routes.ts';
 import { anOrder, aPolicy } from '../../support/builders.ts';
@@ -27,7 +28,7 @@ function editsOn(
   beforeWrite: () => Promise<unknown> = async () => undefined,
   expireHolds: ExpireHolds = skipExpiry,
 ) {
-  const read = readOffer(db, tables);
+  const read = readPricedOffer(db, tables);
   let isFirst = true;
   const offerOf: typeof read = async (skus) => {
     const offer = await read(skus);
@@ -36,7 +37,7 @@ function editsOn(
     return offer;
   };
   const { orders } = orderStores(db);
-  const edit = editing(orders, offerOf, channels, aPolicy(), expireHolds);
+  const edit = editing(orders, { offerOf, zonesOf: readTaxZones(db, tables) }, channels, aPolicy(), expireHolds);
   return (orderId: string, quantity: number) =>
     edit(
       aRequest(editOrder, {

@@ -16,7 +16,10 @@ import { aPolicy } from '../builders.ts';
 import { tables as testTables } from '../database/dynamodb.ts';
 import { channels as testChannels } from '../environment.ts';
 
-type Tables = { ORDER_TABLE_NAME: string; STOCK_TABLE_NAME: string; CATALOG_TABLE_NAME: string };
+type Tables = Pick<
+  typeof testTables,
+  'ORDER_TABLE_NAME' | 'STOCK_TABLE_NAME' | 'CATALOG_TABLE_NAME' | 'SETTINGS_TABLE_NAME'
+>;
 
 /** Returns all stores of order-intake on one database. */
 export function orderStores(db: Database, tables: Tables = testTables, timeZone = aPolicy().timeZone) {
