@@ -1,5 +1,5 @@
 import { readPricedOffer } from '../../shared/catalog/offer-store.ts';
-import { readTaxZones } from '../../shared/settings/tax-zones-store.ts';
+import { readTaxZones } from '../../shared/settings/priced-settings-store.ts';
 import { correctOrder, editOrder } from '../../shared/contracts/orders/edit-routes.ts';
 import * as exportRoutes from '../../shared/contracts/orders/export-routes.ts';
 import * as life from '../../shared/contracts/orders/life-cycle-routes.ts';

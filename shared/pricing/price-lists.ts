@@ -69,7 +69,7 @@ export type PriceEntry = z.infer<typeof PriceEntry>;
 export type PriceContext = { currency: string; channel: string; customerGroup?: string | undefined; at: number };
 
 /** A unit price, and where it is from. Without `list` it is the SKU's own price. */
-export type SelectedPrice = { unitPriceMinor: number; minQuantity?: number; list?: PriceList | undefined };
+export type SelectedPrice = { unitPriceMinor: number; minQuantity?: number | undefined; list?: PriceList | undefined };
 
 type PricedSku = { priceMinor: number; currency: string; prices?: readonly PriceEntry[] | undefined };
 

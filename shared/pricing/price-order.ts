@@ -15,6 +15,8 @@ export type SellableLine = {
   taxCategory: string;
   category?: string | undefined;
   priceList?: { listId: string; version: number } | undefined;
+  /** Quantity from which the price of the list applies. */
+  minQuantity?: number | undefined;
 };
 type PlacedLine = DataOf<typeof OrderPlaced>['lines'][number];
 export type PricedLine = SellableLine & { discountMinor: number; taxMinor: number };
@@ -172,6 +174,7 @@ export function splitLine(
     const { sku, unitPriceMinor, category, priceList } = line;
     const taxCategory = line.taxCategory === standardCategory ? undefined : line.taxCategory;
     const lineId = `line-${firstNumber + index}`;
+    const partOfLine = parts.length > 1 ? `line-${firstNumber}` : undefined;
     const totalMinor = quantity * unitPriceMinor - discountMinor + (taxIncluded ? 0 : taxMinor);
     return {
       lineId,
@@ -183,6 +186,7 @@ export function splitLine(
       totalMinor,
       warehouse,
       category,
+      partOf: partOfLine,
       taxCategory,
       priceList,
     };

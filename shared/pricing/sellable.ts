@@ -69,7 +69,16 @@ export function sellable(
     } else {
       const isOwn = pricesItself && sent !== undefined;
       const priceList = list && !isOwn ? { listId: list.listId, version: list.version } : undefined;
-      lines.push({ sku: code, quantity, unitPriceMinor: isOwn ? sent : price, taxCategory, category, priceList });
+      const { minQuantity } = priceList ? selected : {};
+      lines.push({
+        sku: code,
+        quantity,
+        unitPriceMinor: isOwn ? sent : price,
+        taxCategory,
+        category,
+        priceList,
+        minQuantity,
+      });
     }
   }
   const [first] = failures;

@@ -3,7 +3,7 @@ import type { editOrder } from '../../../shared/contracts/orders/edit-routes.ts'
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import { canonicalHash } from '../../../shared/content-hash.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
-import type { readTaxZones } from '../../../shared/settings/tax-zones-store.ts';
+import type { readTaxZones } from '../../../shared/settings/priced-settings-store.ts';
 import type { Channels, SellingPolicy } from '../../../shared/store.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import { edit, skusOf } from './edit.ts';

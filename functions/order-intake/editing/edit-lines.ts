@@ -227,7 +227,8 @@ function withSold(
   return {
     lines: [
       ...lines.map((line) => merged(line, merges.get(line.lineId))),
-      ...newPieces.map((piece, index) => ({ ...piece, lineId: `line-${lineCount + index + 1}` })),
+      // Only the lines of the placement say which of them are parts of one requested line.
+      ...newPieces.map((piece, index) => ({ ...piece, partOf: undefined, lineId: `line-${lineCount + index + 1}` })),
     ],
     lineCount: lineCount + newPieces.length,
   };

@@ -130,6 +130,10 @@ export const OrderPlaced = defineEvent(
             description: 'Category of the SKU when the order was placed',
             example: 'Tea',
           }),
+          partOf: StoredText.optional().meta({
+            description: 'Id of the first line of a requested line that several warehouses ship; absent if one does',
+            example: 'line-1',
+          }),
           taxCategory: StoredText.optional().meta({
             description: 'Tax category of the SKU when the order was placed; absent for `standard`',
             example: 'reduced',

@@ -3,7 +3,7 @@ import { channels } from '../../support/environment.ts';
 import { editing } from '../../../functions/order-intake/editing/edit-api.ts';
 import type { ExpireHolds } from '../../../functions/order-intake/order/hold-expiry-job.ts';
 import { readPricedOffer } from '../../../shared/catalog/offer-store.ts';
-import { readTaxZones } from '../../../shared/settings/tax-zones-store.ts';
+import { readTaxZones } from '../../../shared/settings/priced-settings-store.ts';
 import { editOrder } from '../../../shared/contracts/orders/edit-routes.ts';
 import * as routes from '../../../shared/contracts/orders/routes.ts';
 import { anOrder, aPolicy } from '../../support/builders.ts';

@@ -1,0 +1,15 @@
+import * as routes from '../../shared/contracts/quotes/routes.ts';
+import { openDatabase } from '../../shared/dynamodb/database.ts';
+import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
+import { Env } from './env.ts';
+import { priceExplanation } from './explanation-api.ts';
+import { createQuotes } from './quote-api.ts';
+import { createQuoteStore } from './store.ts';
+
+const { CHANNELS: channels, SELLING: policy, ...tables } = Env.parse(process.env);
+const store = createQuoteStore(openDatabase(), tables);
+
+export const handler = httpHandler(
+  on(routes.createQuote, createQuotes(store, channels, policy)),
+  on(routes.explainPrice, priceExplanation(store, channels, policy)),
+);

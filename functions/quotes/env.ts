@@ -1,0 +1,13 @@
+import * as z from 'zod';
+import { jsonVariable } from '../../shared/lambda/json-variable.ts';
+import { Channels, SellingPolicy } from '../../shared/store.ts';
+
+export const Env = z.object({
+  ORDER_TABLE_NAME: z.string().min(1),
+  CATALOG_TABLE_NAME: z.string().min(1),
+  SETTINGS_TABLE_NAME: z.string().min(1),
+  /** By client id. */
+  CHANNELS: jsonVariable(Channels),
+  SELLING: jsonVariable(SellingPolicy),
+});
+export type Env = z.input<typeof Env>;
