@@ -40,6 +40,7 @@ export async function hotSku(): Promise<void> {
       ORDER_TABLE_NAME: await tableNamed(client, /OrderTable/),
       STOCK_TABLE_NAME: await tableNamed(client, /StockTable/),
       CATALOG_TABLE_NAME: await tableNamed(client, /CatalogTable/),
+      SETTINGS_TABLE_NAME: await tableNamed(client, /SettingsTable/),
     };
     const stores = orderStores(db, tables);
     const request = (body: routes.OrderContent) => aRequest(routes.placeOrder, { body }, 'storefront');

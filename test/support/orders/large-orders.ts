@@ -57,6 +57,7 @@ export async function tablesOf({ credentials }: BackOffice) {
       ORDER_TABLE_NAME: named('OrderTable'),
       STOCK_TABLE_NAME: named('StockTable'),
       CATALOG_TABLE_NAME: named('CatalogTable'),
+      SETTINGS_TABLE_NAME: named('SettingsTable'),
     },
   };
 }
