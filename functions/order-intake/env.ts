@@ -13,7 +13,6 @@ export const Env = z.object({
   /** By client id. */
   CHANNELS: jsonVariable(Channels),
   SELLING: jsonVariable(SellingPolicy),
-  SETTINGS_TABLE_NAME: z.string().min(1),
   /** In force until staff set warehouses. */
   WAREHOUSE_CODES: jsonVariable(WarehouseCodes),
   RISK_TABLE_NAME: z.string().min(1),

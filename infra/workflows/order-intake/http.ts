@@ -33,7 +33,6 @@ export function addRoutes(stack: WorkflowStack, sender: Access<'ORDER_QUEUE_URL'
         settings.warehouseCodes,
         cursorSecret.reader,
         settings.exportsAtOnce,
-        storeSettings.reader,
       ),
     ),
     errorImpact: 'Orders cannot be listed, changed or shipped, and payments are not recorded.',
