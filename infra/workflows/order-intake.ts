@@ -3,9 +3,8 @@ import type { QueueEnv } from '../../functions/order-intake/queue/env.ts';
 import { DuplicatePaymentSuspected } from '../../shared/contracts/orders/life-cycle-events.ts';
 import { all } from '../constructs/access.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
-import { catalog } from '../data/catalog.ts';
 import { orders } from '../data/orders.ts';
-import { storeSettings } from '../data/settings.ts';
+import { pricing } from '../data/settings.ts';
 import { stock } from '../data/stock.ts';
 import { settings } from '../settings.ts';
 import { addErasure } from './order-intake/erasure.ts';
@@ -21,7 +20,7 @@ export class OrderIntakeStack extends WorkflowStack {
     super(app, 'order-intake', shared);
     const queued = this.queue<QueueEnv>({
       handler: 'order-intake/queued-orders.handler.ts',
-      uses: all(orders.queuePlacer, stock.reserver, catalog.reader, storeSettings.reader, settings.selling),
+      uses: all(orders.queuePlacer, stock.reserver, pricing.reader, settings.selling),
       errorImpact: 'Orders that were accepted for later are not decided.',
       maxMessageAge: Duration.minutes(5),
       timeout: Duration.minutes(1),

@@ -3,9 +3,8 @@ import type { Env } from '../../functions/quotes/env.ts';
 import * as routes from '../../shared/contracts/quotes/routes.ts';
 import { all } from '../constructs/access.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
-import { catalog } from '../data/catalog.ts';
 import { orders } from '../data/orders.ts';
-import { storeSettings } from '../data/settings.ts';
+import { pricing } from '../data/settings.ts';
 import { settings } from '../settings.ts';
 
 /** Prices of baskets, and explanations of the prices of orders. Writes nothing. */
@@ -15,7 +14,7 @@ export class QuotesStack extends WorkflowStack {
     this.routes<Env>({
       routes: [routes],
       handler: 'quotes/api.handler.ts',
-      uses: all(all(catalog.reader, storeSettings.reader, orders.reader), all(settings.channels, settings.selling)),
+      uses: all(pricing.reader, orders.reader, all(settings.channels, settings.selling)),
       errorImpact: 'Storefronts cannot show totals with tax and shipping before an order.',
     });
   }

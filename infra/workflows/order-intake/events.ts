@@ -18,10 +18,9 @@ import {
 } from '../../../shared/contracts/refunds/events.ts';
 import { all } from '../../constructs/access.ts';
 import type { WorkflowStack } from '../../constructs/workflow-stack.ts';
-import { catalog } from '../../data/catalog.ts';
 import { orders, risk } from '../../data/orders.ts';
 import { refunds } from '../../data/refunds.ts';
-import { storeSettings } from '../../data/settings.ts';
+import { pricing } from '../../data/settings.ts';
 import { stock } from '../../data/stock.ts';
 import { settings } from '../../settings.ts';
 
@@ -39,11 +38,7 @@ export function addEventConsumers(stack: WorkflowStack): void {
   });
   stack.onEvents<ExchangeEnv>(ExchangeApproved, {
     handler: 'order-intake/exchange/exchange.handler.ts',
-    uses: all(
-      all(orders.writer, orders.byDue, stock.reserver, catalog.reader, storeSettings.reader),
-      settings.channels,
-      settings.selling,
-    ),
+    uses: all(orders.writer, orders.byDue, stock.reserver, pricing.reader, settings.channels, settings.selling),
     errorImpact: 'Customers who exchange goods wait for their new order.',
   });
   stack.onEvents<RefundedUnitsEnv>([RefundApproved, RefundReturnReceived], {

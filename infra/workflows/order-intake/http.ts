@@ -13,7 +13,7 @@ import { cursorSecret } from '../../data/cursors.ts';
 import { orders, risk } from '../../data/orders.ts';
 import { webhookSecretsReader } from '../../data/payments.ts';
 import { refunds } from '../../data/refunds.ts';
-import { storeSettings } from '../../data/settings.ts';
+import { pricing, storeSettings } from '../../data/settings.ts';
 import { stock } from '../../data/stock.ts';
 import { settings } from '../../settings.ts';
 
@@ -41,11 +41,7 @@ export function addRoutes(stack: WorkflowStack, sender: Access<'ORDER_QUEUE_URL'
     routes: [{ placeOrder, getOrder }],
     movedFrom: api,
     handler: 'order-intake/placement.handler.ts',
-    uses: all(
-      all(orders.placer, stock.reserver, catalog.reader, storeSettings.reader, sender),
-      settings.channels,
-      settings.selling,
-    ),
+    uses: all(orders.placer, stock.reserver, pricing.reader, sender, settings.channels, settings.selling),
     errorImpact: 'Customers cannot place orders.',
   });
 }
