@@ -6,6 +6,7 @@ import type { Cursors } from '../../../shared/dynamodb/cursor.ts';
 import { collectPage, oldestOf } from '../../../shared/dynamodb/list-page.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';
+import { isOfProduct, type ReadProducts, variantKeys, withLabel } from './product-filter.ts';
 import type { ListedSku, SkuListStore } from './sku-list-store.ts';
 import { skuFor } from './visibility.ts';
 
@@ -13,10 +14,11 @@ const positionPattern = /^SKU#[A-Za-z0-9._-]{1,64}$/;
 
 /** Serves a page of the list of SKUs. `timeZone` is the IANA zone of the business days. */
 export const listSkus =
-  (store: SkuListStore, cursors: Cursors, timeZone: string, channels: Channels) =>
+  (store: SkuListStore, readProducts: ReadProducts, cursors: Cursors, timeZone: string, channels: Channels) =>
   async ({ query, caller, cause }: Request<typeof routes.listSkus>): Promise<HttpResponse> => {
-    const { limit, cursor, category, active, changedSince } = query;
-    const list = { list: 'skus', category, active, changedSince, caller: caller.clientId };
+    const { limit, cursor, ...filters } = query;
+    const { category, active, product, label, changedSince } = filters;
+    const list = { list: 'skus', ...filters, caller: caller.clientId };
     const start = await cursors.startAfter(cursor, list, positionPattern);
     if ('refusal' in start) return start.refusal;
     const { after } = start;
@@ -25,16 +27,18 @@ export const listSkus =
     const isListed = (sku: ListedSku) =>
       (category === undefined || sku.category === category) &&
       (active === undefined || sku.active === (active === 'true')) &&
-      (since === undefined || sku.changedAt >= since);
-    const read = async (keys: string[]) =>
-      new Map(
-        [...(await store.read(keys))].flatMap(([key, sku]) => {
-          const seen = isListed(sku) ? skuFor(sku, caller.clientId, channels, cause.now) : undefined;
-          return seen ? [[key, seen] as const] : [];
-        }),
-      );
-    const isFiltered = [category, active, changedSince].some((filter) => filter !== undefined);
-    const source = oldestOf(skuShards.keys, store.partitionKeys);
+      (since === undefined || sku.changedAt >= since) &&
+      isOfProduct(sku, filters, cause.now);
+    const read = async (keys: string[]) => {
+      const seen = [...(await store.read(keys))].flatMap(([key, sku]) => {
+        const shown = isListed(sku) ? skuFor(sku, caller.clientId, channels, cause.now) : undefined;
+        return shown ? [[key, shown] as const] : [];
+      });
+      return withLabel(new Map(seen), label, readProducts);
+    };
+    const isFiltered = Object.values(filters).some((filter) => filter !== undefined);
+    const source =
+      product === undefined ? oldestOf(skuShards.keys, store.partitionKeys) : await variantKeys(product, readProducts);
     const { entries, last } = await collectPage(source, read, { limit, after, isFiltered });
     return {
       status: 200,

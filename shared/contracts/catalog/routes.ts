@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { maxEntries } from '../bounds.ts';
+import { ProductId } from '../../catalog/product.ts';
+import { productStates } from '../../catalog/publication.ts';
 import { SkuRecord } from '../../catalog/sku-item.ts';
 import { AmountMinor, Currency, Instant, Sku } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
-import { nextCursor, pageParameters, timeRangeParameters } from '../list-query.ts';
+import { nextCursor, pageParameters, severalOf, timeRangeParameters } from '../list-query.ts';
 import { Problem } from '../problem.ts';
 
 const params = z.strictObject({ sku: Sku.describe('Code of the stock keeping unit, case-sensitive') });
@@ -91,7 +93,7 @@ export const listSkus = defineRoute({
   path: '/catalog/skus',
   tag: 'Catalogue',
   summary:
-    'List SKUs by category, by whether they are on sale and by time of their last change, in the order of their codes',
+    'List SKUs by category, product, label, whether they are on sale, and last change, in the order of their codes',
   scope: 'catalog.read',
   query: z.strictObject({
     category: Label.optional().meta({ description: 'SKUs of this category, spelled exactly', example: 'kitchen' }),
@@ -99,6 +101,15 @@ export const listSkus = defineRoute({
       description: '`true` lists the SKUs on sale, `false` those that are not',
       example: 'true',
     }),
+    product: ProductId.optional().meta({ description: 'Variants of this product', example: 'earl-grey' }),
+    label: Label.optional().meta({
+      description: 'SKUs whose product has this label, spelled exactly',
+      example: 'gift',
+    }),
+    status: severalOf(productStates, {
+      description: 'SKUs whose product is in one of these states at this moment',
+      example: 'published',
+    }).optional(),
     changedSince: timeRangeParameters('the SKU was last changed').from,
     ...pageParameters,
   }),

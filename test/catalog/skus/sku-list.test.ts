@@ -5,11 +5,14 @@ import { createSkuListStore } from '../../../functions/catalog/skus/sku-list-sto
 import { createSkuIndexStore } from '../../../functions/catalog/skus/sku-index-store.ts';
 import { indexSkus } from '../../../functions/catalog/skus/index-skus.ts';
 import { createCatalogStore } from '../../../functions/catalog/skus/sku-store.ts';
+import { createProductStore } from '../../../functions/catalog/products/product-store.ts';
+import { saveProduct } from '../../../functions/catalog/products/product-api.ts';
 import { skuKey, type SkuRecord } from '../../../shared/catalog/sku-item.ts';
 import * as routes from '../../../shared/contracts/catalog/routes.ts';
 import { cursors } from '../../support/cursors.ts';
 import { aCause, aSku } from '../../support/builders.ts';
 import { databaseForEach, tables } from '../../support/database/dynamodb.ts';
+import { aProduct } from '../products/product-builders.ts';
 import { aRequest } from '../../support/requests.ts';
 
 const database = databaseForEach();
@@ -27,6 +30,7 @@ const put = async (sku: string, given: Partial<SkuRecord> = {}, now = at('12:00:
 const list = async (query: Record<string, unknown> = {}, client = 'admin') =>
   listSkus(
     createSkuListStore(database.db, tables),
+    createProductStore(database.db, tables).products,
     cursors,
     'Europe/London',
     channels,
@@ -73,6 +77,40 @@ describe('the list of SKUs', () => {
     [{ category: 'constructor' }, []],
   ])('with %j has %j', async (query, skus) => {
     expect(await skusOf(query)).toEqual(skus);
+  });
+
+  test('has filters by product, its label and its state, with pages', async () => {
+    const save = async (productId: string, content: object, now: number) =>
+      expect(
+        await saveProduct(createProductStore(database.db, tables), 'UTC')(
+          productId,
+          aProduct({ ...content }),
+          undefined,
+          aCause({ now }),
+        ),
+      ).toMatchObject({ saved: { kind: 'create' } });
+    const size = (value: string) => [{ name: 'size', type: 'size', value }];
+    const variants = ['MUG', 'JAR', 'CUP'].map((sku) => ({ sku, attributes: size(sku) }));
+    await save('pots', { variants, labels: ['gift'], status: 'published' }, at('11:30:00'));
+    await save('leaves', { variants: [{ sku: 'TEA' }], labels: ['gift', 'new'] }, at('14:00:00'));
+    for (const [query, skus] of [
+      [{ product: 'pots' }, ['CUP', 'JAR', 'MUG']],
+      [{ product: 'pots', active: 'true' }, ['JAR', 'MUG']],
+      [{ product: 'pots', label: 'new' }, []],
+      [{ product: 'none' }, []],
+      [{ label: 'gift' }, ['CUP', 'JAR', 'MUG', 'TEA']],
+      [{ label: 'new' }, ['TEA']],
+      [{ label: 'Gift' }, []],
+      [{ status: 'draft' }, ['TEA']],
+      [{ status: 'published,archived', category: 'kitchen' }, ['CUP', 'JAR', 'MUG']],
+      [{ changedSince: '2026-03-05T13:30:00Z' }, ['TEA']],
+    ] as const) {
+      expect(await skusOf(query), JSON.stringify(query)).toEqual(skus);
+    }
+    expect(await pagesOf({ product: 'pots' })).toEqual([['CUP', 'JAR'], ['MUG']]);
+    expect((await list({ label: 'gift' }, 'storefront')).body).toMatchObject({
+      skus: [{ sku: 'CUP' }, { sku: 'JAR' }, { sku: 'MUG' }],
+    });
   });
 
   test('has pages that neither repeat nor miss a SKU while SKUs are added and changed', async () => {
