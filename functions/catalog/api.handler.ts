@@ -38,7 +38,10 @@ export const handler = httpHandlerForChannels(
   env.CHANNELS,
   on(routes.putSku, putSku(saveSku(store, guard))),
   on(routes.getSku, getSku(store, env.CHANNELS)),
-  on(routes.listSkus, listSkus(createSkuListStore(db, env), products.products, cursors, env.TIME_ZONE, env.CHANNELS)),
+  on(
+    routes.listSkus,
+    listSkus(createSkuListStore(db, env), (keys) => products.products(keys), cursors, env.TIME_ZONE, env.CHANNELS),
+  ),
   on(productRoutes.putProduct, putProduct(saveProduct(products, env.TIME_ZONE), env.CHANNELS)),
   on(productRoutes.getProduct, getProduct(products, env.CHANNELS)),
   on(productRoutes.listProducts, listProducts(products, cursors, env.TIME_ZONE, env.CHANNELS)),

@@ -12,7 +12,7 @@ import { isPermitted } from '../../../shared/contracts/entity-tag.ts';
 import { contentHash } from '../../../shared/ids.ts';
 
 /** Levels of the tree. */
-export const maxDepth = 10;
+const maxDepth = 10;
 /** Categories of the store. Their item is also limited in bytes. */
 export const maxCategories = 2000;
 
@@ -23,7 +23,7 @@ export type Decision =
   | { kind: 'invalid'; errors: FieldError[] };
 
 /** Hash of what a PUT sets, for the entity tag and for unchanged content. */
-export const hashOf = ({ changedAt: _at, version: _version, ...content }: Category & { version?: number }) =>
+const hashOf = ({ changedAt: _at, version: _version, ...content }: Category & { version?: number }) =>
   contentHash(content);
 
 /** A category with the members that its entity tag depends on. */

@@ -30,7 +30,7 @@ const put = async (sku: string, given: Partial<SkuRecord> = {}, now = at('12:00:
 const list = async (query: Record<string, unknown> = {}, client = 'admin') =>
   listSkus(
     createSkuListStore(database.db, tables),
-    createProductStore(database.db, tables).products,
+    (keys) => createProductStore(database.db, tables).products(keys),
     cursors,
     'Europe/London',
     channels,
