@@ -24,6 +24,18 @@ type Value = { minor: number; taxMinor: number; quantity: number };
 const nothing: Value = { minor: 0, taxMinor: 0, quantity: 0 };
 export const lineComponent = ({ lineId }: { lineId: string }): string => `line:${lineId}`;
 export const chargeComponent = (chargeId: string): string => `charge:${chargeId}`;
+const paymentPrefix = 'payment:';
+/** The component of a payment. `paymentKey` is `<provider>/<paymentId>`. */
+export const componentOfPaymentKey = (paymentKey: string): string => `${paymentPrefix}${paymentKey}`;
+export const paymentComponent = ({ provider, paymentId }: { provider: string; paymentId: string }): string =>
+  componentOfPaymentKey(`${provider}/${paymentId}`);
+export const isPaymentComponent = (pot: string): boolean => pot.startsWith(paymentPrefix);
+/** A provider has no slash in its name; the id of a payment may have one. */
+export function paymentOfComponent(pot: string): { provider: string; paymentId: string } {
+  const key = pot.slice(paymentPrefix.length);
+  const slash = key.indexOf('/');
+  return { provider: key.slice(0, slash), paymentId: key.slice(slash + 1) };
+}
 /** The component of money that was captured beyond the amount due. */
 export const overpaidComponent = 'overpaid';
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Database, readBatch } from '../../../shared/dynamodb/database.ts';
+import { isPaymentComponent } from '../../../shared/refunds/component-values.ts';
 import type { RefundedAmounts } from '../../../shared/refunds/refunded-amounts.ts';
 import { ledgerKey } from '../../../shared/refunds/refunded-units.ts';
 
@@ -20,7 +21,7 @@ export const createRefundedAmountsStore = (
     if (item === undefined) return undefined;
     const { version, pots } = Ledger.parse(item);
     const amounts = Object.entries(pots)
-      .filter(([pot, { refunded }]) => !pot.startsWith('payment:') && refunded.minor > 0)
+      .filter(([pot, { refunded }]) => !isPaymentComponent(pot) && refunded.minor > 0)
       .map(([pot, { refunded }]) => ({ pot, minor: refunded.minor }));
     return { version, amounts };
   },

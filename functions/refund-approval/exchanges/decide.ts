@@ -3,7 +3,8 @@ import { allocateToPayments } from '../refund/allocation.ts';
 import { componentTotals, draftEvent, eventData, illegal, type Outcome } from '../refund/change.ts';
 import { next } from '../refund/life-cycle.ts';
 import type { Payout, RefundItem } from '../refund/refund-item.ts';
-import { paymentComponent, type RefundLedger, settle, sumOf } from '../refund/refund-ledger.ts';
+import { paymentComponent } from '../../../shared/refunds/component-values.ts';
+import { type RefundLedger, settle, sumOf } from '../refund/refund-ledger.ts';
 
 /** The amount of a payment that was used for the replacement order. */
 type UsedPayment = { provider: string; paymentId: string; amountMinor: number };

@@ -1,3 +1,4 @@
+import { paymentComponent } from '../../../shared/refunds/component-values.ts';
 import {
   ExchangeApproved,
   RefundPaid,
@@ -11,16 +12,7 @@ import { componentTotals, draftEvent, eventData, illegal, type Outcome } from '.
 import { next } from '../refund/life-cycle.ts';
 import { isDisputed, type OrderSnapshot } from '../refund/order-snapshot.ts';
 import { isExchangeOpen, type Payout, type RefundItem } from '../refund/refund-item.ts';
-import {
-  paymentComponent,
-  type RefundLedger,
-  release,
-  reserve,
-  reverse,
-  settle,
-  sumOf,
-  zeroAmount,
-} from '../refund/refund-ledger.ts';
+import { type RefundLedger, release, reserve, reverse, settle, sumOf, zeroAmount } from '../refund/refund-ledger.ts';
 import { refundableComponents } from '../refund/refundable-components.ts';
 
 /** The result of one payout. `reportedAt` is the provider's time; a response to a request has none if it succeeded. */

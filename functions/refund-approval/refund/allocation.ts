@@ -1,5 +1,5 @@
 import { allocate } from '../../../shared/money.ts';
-import { chargeComponent } from '../../../shared/refunds/component-values.ts';
+import { chargeComponent, paymentOfComponent } from '../../../shared/refunds/component-values.ts';
 import type { OrderSnapshot } from './order-snapshot.ts';
 import {
   type Allocation,
@@ -178,7 +178,7 @@ export function allocateToPayments(
       else open.shift();
     }
     const amountMinor = sumOf(own.map(({ minor }) => minor));
-    if (amountMinor > 0) legs.push({ ...paymentOf(pot), amountMinor, draws: own });
+    if (amountMinor > 0) legs.push({ ...paymentOfComponent(pot), amountMinor, draws: own });
   }
   // Units with an amount of 0, as where the whole price was deducted, go with the last leg.
   const free = allocations.filter(({ minor, quantity }) => minor === 0 && quantity > 0);
@@ -193,9 +193,3 @@ const firstPartOf = (whole: Allocation, minor: number): Allocation => ({
   taxMinor: minor === whole.minor ? whole.taxMinor : prorate(whole.taxMinor, minor, whole.minor),
   quantity: whole.quantity,
 });
-
-function paymentOf(pot: ComponentName): { provider: string; paymentId: string } {
-  const key = pot.slice('payment:'.length);
-  const slash = key.indexOf('/');
-  return { provider: key.slice(0, slash), paymentId: key.slice(slash + 1) };
-}

@@ -1,6 +1,7 @@
 import assert from 'node:assert';
 import * as z from 'zod';
 import { AmountMinor, CurrencyCode } from '../../../shared/names.ts';
+import { isPaymentComponent, overpaidComponent, paymentComponent } from '../../../shared/refunds/component-values.ts';
 import { RefundedUnits, type UnshippedUnits } from '../../../shared/refunds/refunded-units.ts';
 
 /** Money of a refundable component, the tax included in it and the units it is for. None is negative. */
@@ -55,9 +56,6 @@ export const minus = (a: Amount, b: Amount): Amount => ({
   quantity: a.quantity - b.quantity,
 });
 export const sumOf = (amounts: readonly number[]) => amounts.reduce((sum, amount) => sum + amount, 0);
-
-export const paymentComponent = ({ provider, paymentId }: Pick<Leg, 'provider' | 'paymentId'>): string =>
-  `payment:${provider}/${paymentId}`;
 
 /** Reserves the amounts of the legs, so that no other refund can be allocated the same money. */
 export const reserve = (ledger: RefundLedger, legs: readonly Leg[]): RefundLedger =>
@@ -128,6 +126,6 @@ export function withUnshipped(ledger: RefundLedger, refundId: string, units: rea
 export const refundedAndPendingMinor = ({ pots }: RefundLedger): number =>
   sumOf(
     Object.entries(pots)
-      .filter(([pot]) => !pot.startsWith('payment:') && pot !== 'overpaid')
+      .filter(([pot]) => !isPaymentComponent(pot) && pot !== overpaidComponent)
       .map(([, { refunded, pending }]) => refunded.minor + pending.minor),
   );

@@ -1,5 +1,6 @@
 import { disputesOf } from '../../../shared/payments/dispute.ts';
 import {
+  componentOfPaymentKey,
   componentValues,
   dueMinorOf,
   lineComponent,
@@ -50,7 +51,7 @@ export function refundableComponents(
   };
   const lost = lostByPayment(order);
   const payments = capturesOf(order).map(({ key, minor }) => {
-    const payment = component(`payment:${key}`, { ...zeroAmount, minor });
+    const payment = component(componentOfPaymentKey(key), { ...zeroAmount, minor });
     const lostMinor = Math.min(minor, lost.get(key) ?? 0);
     if (lostMinor === 0) return payment;
     const refundable = { ...zeroAmount, minor: Math.max(0, payment.refundable.minor - lostMinor) };

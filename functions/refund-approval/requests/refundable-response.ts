@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Refundable } from '../../../shared/contracts/refunds/refundable.ts';
-import { chargeComponent } from '../../../shared/refunds/component-values.ts';
+import { chargeComponent, paymentOfComponent } from '../../../shared/refunds/component-values.ts';
 import { isDisputed } from '../refund/order-snapshot.ts';
 import { emptyLedger, refundedAndPendingMinor, sumOf, zeroAmount } from '../refund/refund-ledger.ts';
 import { type RefundableComponent, refundableComponents } from '../refund/refundable-components.ts';
@@ -64,12 +64,8 @@ function otherCurrencyOf({ order, ledger = emptyLedger(order.orderId) }: InOther
 }
 
 function paymentOf({ pot, captured, refunded, pending, refundable }: RefundableComponent) {
-  const [provider = '', paymentId = ''] = splitAtSlash(pot.slice('payment:'.length));
-  return { provider, paymentId, captured, refunded, pending, refundable };
+  return { ...paymentOfComponent(pot), captured, refunded, pending, refundable };
 }
-
-/** A payment id may contain a slash, a provider name may not. */
-const splitAtSlash = (text: string) => [text.slice(0, text.indexOf('/')), text.slice(text.indexOf('/') + 1)];
 
 const withoutName = (component: RefundableComponent | undefined) => ({
   captured: component?.captured ?? zeroAmount,

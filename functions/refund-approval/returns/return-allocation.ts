@@ -1,7 +1,8 @@
 import { allocateToPayments, deductFromLines, prorate } from '../refund/allocation.ts';
 import { componentTotals } from '../refund/change.ts';
 import type { RefundItem } from '../refund/refund-item.ts';
-import { type Allocation, paymentComponent, sumOf } from '../refund/refund-ledger.ts';
+import { paymentComponent } from '../../../shared/refunds/component-values.ts';
+import { type Allocation, sumOf } from '../refund/refund-ledger.ts';
 
 const wholeBasisPoints = 10_000;
 

@@ -1,4 +1,5 @@
-import { type RefundLedger, paymentComponent } from '../../../functions/refund-approval/refund/refund-ledger.ts';
+import type { RefundLedger } from '../../../functions/refund-approval/refund/refund-ledger.ts';
+import { isPaymentComponent, paymentComponent } from '../../../shared/refunds/component-values.ts';
 import {
   type RefundableComponent,
   refundableComponents,
@@ -72,7 +73,7 @@ function ofConservation(
 
 /** The refunded amount of the events equals that of the ledger. */
 function ofEvents({ postedMinor, ledger }: SequenceState): string[] {
-  const pots = Object.entries(ledger.pots).filter(([pot]) => pot.startsWith('payment:'));
+  const pots = Object.entries(ledger.pots).filter(([pot]) => isPaymentComponent(pot));
   const refundedMinor = sumOf(pots.map(([, { refunded }]) => refunded.minor));
   return postedMinor === refundedMinor ? [] : [`Events post ${postedMinor}, the ledger has ${refundedMinor}`];
 }
