@@ -12,7 +12,10 @@ import type { Client, SellingPolicy, WarehouseSetting } from '../shared/store.ts
 const requestsPerSecond = 1000;
 const officeHours = [{ from: '09:00', to: '17:30' }];
 
-/** The store that this checkout deploys. */
+/**
+ * The store that this checkout deploys. Tax, shipping methods, warehouses and calendar are in force until staff set others
+ * (`functions/store-settings`).
+ */
 export const store = {
   name: 'storeworks',
   deployment: { protectData: false },

@@ -7,6 +7,7 @@ import * as priceRoutes from '../../shared/contracts/catalog/price-routes.ts';
 import * as routes from '../../shared/contracts/catalog/routes.ts';
 import { httpHandlerForChannels, on } from '../../shared/lambda/http-handler.ts';
 import { secretReader } from '../../shared/secret-store.ts';
+import { currentTaxCategories, withCurrent } from '../../shared/settings/current-settings-store.ts';
 import { getCategory, listCategories, putCategory, saveCategory } from './categories/category-api.ts';
 import { createCategoryStore } from './categories/category-store.ts';
 import { Env } from './env.ts';
@@ -30,13 +31,18 @@ const categories = createCategoryStore(db, env);
 const products = createProductStore(db, env);
 const priceLists = createPriceListStore(db, env);
 const history = createPriceHistoryStore(db, env);
-const guard = { taxCategories: env.TAX_CATEGORIES, priceGuard: env.PRICE_GUARD };
 const setPrices = savePrices(store, env.PRICE_GUARD);
+const taxCategories = currentTaxCategories(db, env, env.TAX_CATEGORIES);
 const cursors = createCursors(secretReader(env.CURSOR_SECRET_ARN));
 
 export const handler = httpHandlerForChannels(
   env.CHANNELS,
-  on(routes.putSku, putSku(saveSku(store, guard))),
+  on(
+    routes.putSku,
+    withCurrent(taxCategories, (known) =>
+      putSku(saveSku(store, { taxCategories: known, priceGuard: env.PRICE_GUARD })),
+    ),
+  ),
   on(routes.getSku, getSku(store, env.CHANNELS)),
   on(
     routes.listSkus,

@@ -6,12 +6,13 @@ import { jsonVariable } from '../../shared/lambda/json-variable.ts';
 export const IndexEnv = z.object({ CATALOG_TABLE_NAME: z.string().min(1) });
 export type IndexEnv = z.infer<typeof IndexEnv>;
 
-/** `TIME_ZONE` is the IANA zone of the business days, `TAX_CATEGORIES` are those of the settings. */
+/** `TIME_ZONE` is the IANA zone of the business days, `TAX_CATEGORIES` are in force until staff set tax zones. */
 export const Env = IndexEnv.extend({
   CURSOR_SECRET_ARN: z.string().min(1),
   TIME_ZONE: z.string().min(1),
   /** By client id. */
   CHANNELS: jsonVariable(Channels),
+  SETTINGS_TABLE_NAME: z.string().min(1),
   TAX_CATEGORIES: jsonVariable(z.array(z.string()).min(1)),
   PRICE_GUARD: jsonVariable(PriceGuard),
 });

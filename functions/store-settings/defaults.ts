@@ -1,11 +1,12 @@
 import type { WarehouseResponse } from '../../shared/contracts/stock/level-routes.ts';
+import { deployedZone } from '../../shared/pricing/pricing-rules.ts';
 import { currencyCodes } from '../../shared/reference-data/currencies.ts';
 import { type CalendarList, refundCalendarId, type WorkingCalendar } from '../../shared/settings/calendars.ts';
 import type { ReasonLists } from '../../shared/settings/reason-lists.ts';
 import type { ShippingMethodList } from '../../shared/settings/shipping-methods.ts';
 import type { WarehouseList } from '../../shared/settings/warehouse-list.ts';
 import type { SellingPolicy } from '../../shared/store.ts';
-import { anyCountry, type TaxZoneList } from '../../shared/tax/tax-zones.ts';
+import type { TaxZoneList } from '../../shared/tax/tax-zones.ts';
 
 type Deployed = {
   selling: SellingPolicy;
@@ -15,34 +16,13 @@ type Deployed = {
 
 /** The documents that are in force until staff set others: the settings of the deployment. */
 export const defaultDocuments = ({ selling, warehouses, calendar }: Deployed) => ({
-  'tax-zones': taxZonesOf(selling),
+  'tax-zones': { zones: [deployedZone(selling)] } satisfies TaxZoneList,
   'shipping-methods': shippingMethodsOf(selling),
   warehouses: warehousesOf(selling, warehouses),
   calendars: { calendars: [{ calendarId: refundCalendarId, ...calendar }] } satisfies CalendarList,
   reasons: { lists: [] } satisfies ReasonLists,
 });
 export type DefaultDocuments = ReturnType<typeof defaultDocuments>;
-
-/** One zone for every country. */
-const taxZonesOf = ({ taxBasisPoints, taxIncluded }: SellingPolicy): TaxZoneList => ({
-  zones: [
-    {
-      zoneId: 'default',
-      name: 'All countries',
-      country: anyCountry,
-      taxIncluded,
-      rounding: 'line',
-      rates: Object.entries(taxBasisPoints).map(([taxCategory, basisPoints]) => ({
-        rateId: taxCategory,
-        name: 'Tax',
-        jurisdiction: anyCountry,
-        taxCategory,
-        percentage: `${Math.floor(basisPoints / 100)}.${String(basisPoints % 100).padStart(2, '0')}`,
-        validFrom: '1970-01-01T00:00:00Z',
-      })),
-    },
-  ],
-});
 
 /** `priceMinor` of the deployment is a number of minor units in every currency that has no price of its own. */
 const shippingMethodsOf = ({ shippingMethods }: SellingPolicy): ShippingMethodList => ({

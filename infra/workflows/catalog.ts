@@ -9,6 +9,7 @@ import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.t
 import { all } from '../constructs/access.ts';
 import { catalog } from '../data/catalog.ts';
 import { cursorSecret } from '../data/cursors.ts';
+import { storeSettings } from '../data/settings.ts';
 import { settings } from '../settings.ts';
 import { addAnnouncements } from './catalog/announcements.ts';
 
@@ -20,7 +21,7 @@ export class CatalogStack extends WorkflowStack {
       routes: [routes, productRoutes, categoryRoutes, priceListRoutes, priceRoutes],
       handler: 'catalog/api.handler.ts',
       uses: all(
-        all(catalog.editor, catalog.lister, catalog.historian, cursorSecret.reader),
+        all(catalog.editor, catalog.lister, catalog.historian, cursorSecret.reader, storeSettings.reader),
         all(settings.timeZone, settings.taxCategories, settings.channels, settings.priceGuard),
       ),
       errorImpact: 'Marketing cannot read or change SKUs, products, prices and categories.',

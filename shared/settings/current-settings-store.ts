@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { WarehouseResponse } from '../contracts/stock/level-routes.ts';
 import { type Database, readBatch } from '../dynamodb/database.ts';
 import type { WarehouseCodes } from '../store.ts';
+import { TaxZoneList, taxCategoriesOf } from '../tax/tax-zones.ts';
 import { CalendarList, refundCalendarId, type WorkingCalendar } from './calendars.ts';
 import { activeReasons, type ReasonListName, ReasonLists } from './reason-lists.ts';
 import { SettingItem, settingKey } from './setting-item.ts';
@@ -69,6 +70,14 @@ export const currentWarehouseCodes = (
     valueOf: (list) => preferredFirst(list).map(({ warehouse }) => warehouse),
     deployed,
   });
+
+/** The tax categories that SKUs may have: those with a rate in a zone. */
+export const currentTaxCategories = (
+  db: Database,
+  env: SettingsEnv,
+  deployed: readonly string[],
+): Current<readonly string[]> =>
+  currentSetting(db, env, { name: 'tax-zones', schema: TaxZoneList, valueOf: taxCategoriesOf, deployed });
 
 /** The calendar in force for decisions on refunds. */
 export const currentRefundCalendar = (

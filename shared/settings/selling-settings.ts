@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { TaxZone } from '../tax/tax-zones.ts';
-import { ShippingMethod } from './shipping-methods.ts';
+import { StoredTaxZone } from '../tax/tax-zones.ts';
+import { StoredShippingMethod } from './shipping-methods.ts';
 import { snapshotReader } from './snapshot.ts';
 
 const Version = z.int().positive();
@@ -10,8 +10,8 @@ const Version = z.int().positive();
  * set is absent: the settings of the deployment (`SELLING`) apply.
  */
 export const SellingSettings = z.object({
-  taxZones: z.object({ version: Version, zones: z.array(TaxZone) }).optional(),
-  shippingMethods: z.object({ version: Version, methods: z.array(ShippingMethod) }).optional(),
+  taxZones: z.object({ version: Version, zones: z.array(StoredTaxZone) }).optional(),
+  shippingMethods: z.object({ version: Version, methods: z.array(StoredShippingMethod) }).optional(),
   /** Warehouses by preference; all others follow by name. */
   warehouses: z.object({ version: Version, preference: z.array(z.string()) }).optional(),
 });

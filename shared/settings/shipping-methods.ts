@@ -6,7 +6,7 @@ const maxMethods = 100;
 const maxCurrencies = 200;
 
 /** A way to send an order, with its price by currency. */
-export const ShippingMethod = z.strictObject({
+const methodFields = {
   method: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'A method has 1 to 64 letters, digits, dots, dashes or underscores')
@@ -35,7 +35,10 @@ export const ShippingMethod = z.strictObject({
     description: '`proportional`: the price is taxed by the rates of the goods in their proportion, not by a category',
     example: 'proportional',
   }),
-});
+};
+const ShippingMethod = z.strictObject(methodFields);
+/** A method in the snapshot for placing. During a deployment, a function may read fields that it does not know yet. */
+export const StoredShippingMethod = z.object(methodFields);
 export type ShippingMethod = z.infer<typeof ShippingMethod>;
 
 /** The methods without the rules between them: `ShippingMethods` of the contract has those. */

@@ -20,13 +20,11 @@ export const Movement = z
         'Number of units: signed for an adjustment, the units found for a count, the units to withhold for safety stock, positive for the other types',
       example: 24,
     }),
-    reason: z
-      .string()
-      .trim()
-      .min(1)
-      .max(200)
-      .optional()
-      .meta({ description: 'Why stock is moved', example: 'Delivery note 5521' }),
+    reason: z.string().trim().min(1).max(200).optional().meta({
+      description:
+        'Why stock is moved. For an adjustment, damage or write-off one of the store’s list, if it has one (`/settings/reasons`)',
+      example: 'Delivery note 5521',
+    }),
     lot: z.string().trim().min(1).max(64).optional().meta({ description: 'Lot of the units', example: 'L2026-11' }),
     expiresOn: z.iso
       .date()

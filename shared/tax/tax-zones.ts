@@ -29,7 +29,7 @@ export const Percentage = z
   .meta({ description: 'Percentage of the taxable amount, as decimal text', example: '8.875' });
 
 /** A tax rate of a zone. Rates of different jurisdictions for one category add up, in their order. */
-const TaxRate = z.strictObject({
+const rateFields = {
   rateId: EntryId.meta({ description: 'Id of the rate, unique in its zone', example: 'vat-standard-2011' }),
   name: Text.meta({ description: 'Name of the tax, as an invoice shows it', example: 'VAT' }),
   jurisdiction: Text.meta({ description: 'Authority that levies the tax', example: 'GB' }),
@@ -54,7 +54,8 @@ const TaxRate = z.strictObject({
     description: 'End of the rate, RFC 3339 with offset, exclusive. Default: none',
     example: '2027-01-01T00:00:00Z',
   }),
-});
+};
+const TaxRate = z.strictObject(rateFields);
 export type TaxRate = z.infer<typeof TaxRate>;
 
 const PostalCode = z
@@ -65,7 +66,7 @@ const PostalCode = z
   .regex(/[A-Za-z0-9]/, 'A postal code has letters or digits');
 
 /** Where orders are taxed by the same rates. The most specific zone of an address applies. */
-export const TaxZone = z.strictObject({
+const zoneFields = {
   zoneId: EntryId.meta({ description: 'Id of the zone, unique among the zones', example: 'gb' }),
   name: Text.meta({ description: 'Name of the zone', example: 'United Kingdom' }),
   country: ZoneCountry,
@@ -104,9 +105,15 @@ export const TaxZone = z.strictObject({
     description: 'A business with a VAT number of valid form accounts for the tax and pays none to the store',
     example: true,
   }),
-  rates: z.array(TaxRate).min(1).max(maxRatesPerZone).describe('Rates of the zone, in the order in which they add up'),
-});
+};
+const ratesOf = <R extends z.ZodType>(rate: R) =>
+  z.array(rate).min(1).max(maxRatesPerZone).describe('Rates of the zone, in the order in which they add up');
+
+const TaxZone = z.strictObject({ ...zoneFields, rates: ratesOf(TaxRate) });
 export type TaxZone = z.infer<typeof TaxZone>;
+
+/** A zone in the snapshot for placing. During a deployment, a function may read fields that it does not know yet. */
+export const StoredTaxZone = z.object({ ...zoneFields, rates: ratesOf(z.object(rateFields)) });
 
 /** Postal codes are compared in this form. */
 export const comparablePostalCode = (postalCode: string) => postalCode.toUpperCase().replaceAll(/[^A-Z0-9]/g, '');
@@ -116,3 +123,8 @@ export const TaxZoneList = z.strictObject({
   zones: z.array(TaxZone).min(1).max(maxZones).describe('Tax zones. The most specific one of an address applies'),
 });
 export type TaxZoneList = z.infer<typeof TaxZoneList>;
+
+/** Every category that has a rate in a zone. */
+export const taxCategoriesOf = ({ zones }: TaxZoneList): string[] => [
+  ...new Set(zones.flatMap(({ rates }) => rates.map(({ taxCategory }) => taxCategory))),
+];

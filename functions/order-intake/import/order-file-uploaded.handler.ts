@@ -28,7 +28,9 @@ const channels = new Set(Object.values(env.CHANNELS).map(({ channel }) => channe
 export const handler = queueHandler({ envelope: ObjectCreated }, (notification) =>
   onUploaded(notification, async ({ key, sequencer, body, putResult }) => {
     const cause = { actor: `file ${key}`, correlationId: key, causationId: sequencer, now: Date.now() };
-    const settings = { channels, warehouses: await warehouseCodes(), policy: env.SELLING };
+    const warehouses = await warehouseCodes();
+    const policy = { ...env.SELLING, warehousePreference: [...warehouses] };
+    const settings = { channels, warehouses, policy };
     const { summary, bad, failure } = await importFile(
       body,
       (...given) => store.importOrder(...given),

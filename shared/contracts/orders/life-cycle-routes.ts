@@ -52,7 +52,10 @@ export const Cancellation = z
       description: 'Id of the request, chosen by the caller; a repeated request has the same one',
       example: 'cancel-1',
     }),
-    reason: Text(500).meta({ description: 'Why the order is cancelled', example: 'Ordered twice' }),
+    reason: Text(500).meta({
+      description: 'Why the order is cancelled; one of the store’s list, if it has one (`/settings/reasons`)',
+      example: 'Ordered twice',
+    }),
     lines: Lines(1).optional().describe('Units to cancel. Default: all units that are not shipped'),
   })
   .meta({ id: 'Cancellation' });

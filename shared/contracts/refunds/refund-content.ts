@@ -95,7 +95,8 @@ export const RefundContent = z
       .regex(/^ord_[0-9a-z]{26}$/, 'Not an order id')
       .meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
     reason: RefundReason.meta({
-      description: 'Reason code of the store’s choice; the rules of the policy refer to it',
+      description:
+        'Reason code; one of the store’s list, if it has one (`/settings/reasons`). The rules of the policy refer to it',
       example: 'damaged',
     }),
     ...requestedFields,

@@ -128,7 +128,8 @@ export const amendRefund = defineRoute({
   body: z
     .strictObject({
       reason: RefundReason.meta({
-        description: 'Reason code of the store’s choice; the rules of the policy refer to it',
+        description:
+          'Reason code; one of the store’s list, if it has one (`/settings/reasons`). The rules of the policy refer to it',
         example: 'damaged',
       }),
       ...requestedFields,

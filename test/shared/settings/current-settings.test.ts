@@ -5,6 +5,7 @@ import {
   currentReasons,
   currentRefundCalendar,
   currentSetting,
+  currentTaxCategories,
   currentWarehouses,
   withCurrent,
 } from '../../../shared/settings/current-settings-store.ts';
@@ -102,6 +103,20 @@ describe('the settings in force', () => {
     };
     await put('calendars', { calendars: [{ ...calendar, calendarId: 'picking', timeZone: 'UTC' }, calendar] });
     expect(await currentRefundCalendar(database.db, tables, deployed)()).toEqual(calendar);
+  });
+
+  test('have the tax categories of all zones', async () => {
+    expect(await currentTaxCategories(database.db, tables, ['standard'])()).toEqual(['standard']);
+    const rate = { name: 'VAT', jurisdiction: 'x', percentage: '5', validFrom: '2011-01-04T00:00:00Z' };
+    const rates = (...categories: string[]) =>
+      categories.map((taxCategory) => Object.assign({ rateId: taxCategory, taxCategory }, rate));
+    const zones = [
+      { zoneId: 'gb', name: 'UK', country: 'GB', rates: rates('standard', 'books') },
+      { zoneId: 'de', name: 'Germany', country: 'DE', rates: rates('standard', 'food') },
+    ];
+    await put('tax-zones', { zones });
+    const found = await currentTaxCategories(database.db, tables, ['standard'])();
+    expect(found.toSorted()).toEqual(['books', 'food', 'standard']);
   });
 
   test('have the active reasons of a list, and any reason where the list is missing', async () => {

@@ -57,6 +57,31 @@ describe('the reader of a snapshot', () => {
   });
 });
 
+test('selling settings with fields of a later deployment are read without them', () => {
+  const rate = {
+    rateId: 'vat',
+    name: 'VAT',
+    jurisdiction: 'GB',
+    taxCategory: 'standard',
+    percentage: '20',
+    validFrom: '2011-01-04T00:00:00Z',
+  };
+  const zone = { zoneId: 'gb', name: 'UK', country: 'GB', rounding: 'line', rates: [rate] };
+  const method = { method: 'express', name: 'Express', prices: { GBP: 495 } };
+  const later = { later: true };
+  const read = sellingSettingsReader()(
+    anItem(1, {
+      ...later,
+      taxZones: { version: 1, zones: [{ ...zone, ...later, rates: [{ ...rate, ...later }] }] },
+      shippingMethods: { version: 1, methods: [{ ...method, ...later }] },
+    }),
+  );
+  expect(read).toEqual({
+    taxZones: { version: 1, zones: [zone] },
+    shippingMethods: { version: 1, methods: [method] },
+  });
+});
+
 test('a store without settings documents has no selling settings', () => {
   expect(sellingSettingsReader()(undefined)).toEqual({});
 });
