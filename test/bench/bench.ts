@@ -5,6 +5,7 @@ import { hostileChannels } from './lanes/hostile-channels.ts';
 import { hotSku } from './lanes/hot-sku.ts';
 import { placing, placingAlone } from './lanes/placing.ts';
 import { price } from './lanes/price.ts';
+import { quotes } from './lanes/quotes.ts';
 import { start } from './lanes/start.ts';
 
 const lanes = new Map<string, () => Promise<void>>([
@@ -16,6 +17,7 @@ const lanes = new Map<string, () => Promise<void>>([
   ['hostile-channels', hostileChannels],
   ['find', find],
   ['price', price],
+  ['quotes', quotes],
   ['start', start],
 ]);
 

@@ -242,6 +242,14 @@ const catalogue = fc.array(fc.record({ priceMinor: fc.integer({ min: 0, max: 99_
   minLength: 5,
   maxLength: 5,
 });
+const equalLines = fc.array(
+  fc.record({ sku: fc.constantFrom('A', 'B', 'C', 'D', 'E'), quantity: fc.integer({ min: 1, max: 2 }) }),
+  { minLength: 2, maxLength: 8 },
+);
+/** SKUs of equal prices and categories: shares of a tax often have equal remainders. */
+const equalPrices = fc
+  .record({ priceMinor: fc.constantFrom(33, 50), taxCategory: fc.constantFrom('standard', 'reduced') })
+  .map((given) => Array.from('ABCDE', () => given));
 const places = fc.constantFrom<Given>(
   {},
   { country: 'DE' },
@@ -293,12 +301,12 @@ describe('for every basket', () => {
   test('the order of lines changes no amount', () => {
     fc.assert(
       fc.property(
-        wantedLines.chain((lines) =>
+        equalLines.chain((lines) =>
           fc.tuple(fc.constant(lines), fc.shuffledSubarray(lines, { minLength: lines.length })),
         ),
         places,
         shippingMethod,
-        catalogue,
+        equalPrices,
         rounding,
         ([lines, shuffled], place, method, prices, round) => {
           const contents = (given: typeof lines) => {
