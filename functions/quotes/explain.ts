@@ -47,21 +47,25 @@ export function explain(order: PlacedOrder, { deployed, zones, methods }: Frozen
   const { orderId, placedAt, currency, taxes, taxMinor, pricing } = order;
   const shipping = `${order.shippingMethod}: ${order.shippingMinor} ${currency}`;
   const head = { orderId, placedAt, currency, shipping, taxes, taxMinor };
-  if (!taxes) return { ...head, pricedBy: 'channel' as const, lines: order.lines.map((line) => explained(line)) };
+  if (!taxes)
+    return { ...head, pricedBy: 'channel' as const, lines: order.lines.map((line) => explained(line, order)) };
   const taxation = frozenTaxation(order, frozenRules(order, deployed, zones));
   return {
     ...head,
-    pricedBy: 'store' as const,
+    pricedBy: isPricedByChannel(order) ? ('channel' as const) : ('store' as const),
     engine: pricing?.engine ?? pricingEngine,
     settingsVersions: pricing?.settingsVersions ?? { taxZones: 0, shippingMethods: 0 },
     taxZone: zoneText(taxation),
     rounding: taxation.zone.rounding,
-    lines: order.lines.map((line) => explained(line, taxation)),
+    lines: order.lines.map((line) => explained(line, order, taxation)),
     recomputed: recomputed(order, taxation, methods ?? deployed.shippingMethods.methods),
   };
 }
 
-function explained(line: PlacedLine, taxation?: Taxation) {
+/** The channel set the prices; the store calculated the tax if it is known by rate. */
+const isPricedByChannel = ({ taxes, pricing }: PlacedOrder) => !taxes || pricing?.pricedBy === 'channel';
+
+function explained(line: PlacedLine, order: PlacedOrder, taxation?: Taxation) {
   const { lineId, sku, quantity, unitPriceMinor, priceList, taxMinor } = line;
   const { taxCategory } = withCategory(line);
   const rates = taxation && !taxation.relief ? ratesInForce(taxation.zone, taxCategory, taxation.at)?.rates : undefined;
@@ -72,7 +76,10 @@ function explained(line: PlacedLine, taxation?: Taxation) {
     unitPriceMinor,
     priceList,
     explanation: {
-      price: taxation ? priceText(line) : 'The channel set the price, or the order is from before 2026-11-30',
+      price:
+        isPricedByChannel(order) && !priceList
+          ? 'The channel set the price, or the order is from before 2026-11-30'
+          : priceText(line),
       tax: taxation
         ? taxText(taxCategory, taxation)
         : 'The channel set the tax, or the order is from before 2026-11-30',

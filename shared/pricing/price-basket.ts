@@ -32,7 +32,7 @@ export type Basket = {
   now: number;
 };
 
-/** What an order keeps of its pricing: nothing of amounts that a channel set itself. */
+/** What an order keeps of its pricing: nothing of tax that a channel set itself. */
 type Terms = Pick<DataOf<typeof OrderPlaced>, 'taxes' | 'taxZone' | 'pricing'>;
 
 /** The amounts of a basket, and what they follow from. */
@@ -59,19 +59,25 @@ export function priceBasket(
   if ('refusal' in shipping) return shipping;
   const priced = priceFor(channel, { lines: sold.lines, sentLines: lines, sent, shipping, charges }, taxation);
   if ('refusal' in priced) return priced;
-  const terms = priced.taxes ? termsOf(priced.taxes, taxation, rules) : {};
+  const terms = priced.taxes ? termsOf(priced.taxes, channel, taxation, rules) : {};
   return { ...priced, shippingMethod: offered.method.method, taxation, terms };
 }
 
-function termsOf(taxes: TaxByRate[], { zone, relief }: Taxation, { taxZones, shippingMethods }: PricingRules): Terms {
+function termsOf(
+  taxes: TaxByRate[],
+  { pricesItself }: Basket['channel'],
+  { zone, relief }: Taxation,
+  { taxZones, shippingMethods }: PricingRules,
+): Terms {
   // An order by the settings of the deployment is as small as before: it stays below 1 KB, which is a write unit.
-  if (taxZones.version === 0 && shippingMethods.version === 0) return { taxes };
+  if (taxZones.version === 0 && shippingMethods.version === 0) return pricesItself ? {} : { taxes };
   const treatment = relief?.kind ?? (zone.treatment === 'domestic' ? undefined : zone.treatment);
   return {
     taxes,
     taxZone: { zoneId: zone.zoneId, name: zone.name, treatment },
     pricing: {
       engine: pricingEngine,
+      pricedBy: pricesItself ? 'channel' : undefined,
       settingsVersions: { taxZones: taxZones.version, shippingMethods: shippingMethods.version },
     },
   };

@@ -1,5 +1,4 @@
 import type { Taxation } from '../tax/taxation.ts';
-import type { TaxByRate } from '../tax/tax-of-parts.ts';
 import { priceOrder } from './price-order.ts';
 import {
   differencesFrom,
@@ -14,13 +13,13 @@ import { amountTooLarge, type Invalid } from './sellable.ts';
 /**
  * Prices an order for its channel. A channel that prices itself sets the amounts that it sends, which must add up
  * (`amounts-differ`). Others have the amounts of the store, and an amount that they send must be the current one
- * (`price-changed`, with the current amounts). Only amounts of the store have taxes by rate.
+ * (`price-changed`, with the current amounts). Only tax that the store calculated is known by rate.
  */
 export function priceFor(
   { pricesItself }: { pricesItself: boolean },
   requested: Requested,
   taxation: Taxation,
-): (Priced & { taxes?: TaxByRate[] }) | { refusal: Invalid } {
+): Priced | { refusal: Invalid } {
   if (pricesItself) {
     const priced = priceAsSent(requested, taxation);
     if (priced === 'too-large') return { refusal: amountTooLarge };

@@ -80,7 +80,7 @@ export function priceOrder(
 }
 
 const taxMinorOf = ({ taxMinor }: { taxMinor: number }) => taxMinor;
-type TaxedShipping = TaxedPart & { taxMinor: number };
+export type TaxedShipping = TaxedPart & { taxMinor: number };
 const withTax = (part: TaxedPart, taxMinor = 0): TaxedShipping => Object.assign({ taxMinor }, part);
 
 /** The tax of each line and of the parts of shipping. */

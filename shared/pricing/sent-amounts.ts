@@ -1,16 +1,19 @@
 import type { OrderCharge } from '../contracts/orders/events.ts';
 import { allocate } from '../money.ts';
 import { maxAmountMinor } from '../names.ts';
+import type { TaxByRate } from '../tax/tax-of-parts.ts';
 import type { Taxation } from '../tax/taxation.ts';
 import {
   calculatedTaxes,
   grossOf,
   keyOf,
+  orderTaxes,
   partOf,
   type PricedLine,
   type SellableLine,
   type Shipping,
   sumOf,
+  type TaxedShipping,
   type Totals,
   totalsOf,
 } from './price-order.ts';
@@ -38,7 +41,8 @@ export type Requested = {
   shipping: Shipping;
   charges?: readonly OrderCharge[] | undefined;
 };
-export type Priced = { lines: PricedLine[]; totals: Totals };
+/** `taxes`: the tax by rate, if the store calculated all of it. */
+export type Priced = { lines: PricedLine[]; totals: Totals; taxes?: TaxByRate[] };
 
 /**
  * Prices an order with the amounts that its channel sent; the store calculates the others. Returns every amount that does
@@ -71,7 +75,9 @@ export function priceAsSent(
     ),
     ...differencesOf('', { subtotalMinor: totals.subtotalMinor, totalMinor: totals.totalMinor }, sent),
   ];
-  return differences.length > 0 ? { differences } : { lines: priced, totals };
+  if (differences.length > 0) return { differences };
+  if (!taxes.shipping) return { lines: priced, totals };
+  return { lines: priced, totals, taxes: orderTaxes(priced, taxes.shipping, { ...taxation, taxIncluded }) };
 }
 
 /** Compares sent amounts with those that the store calculated. */
@@ -136,7 +142,10 @@ function discountsOf(lines: readonly SellableLine[], sentLines: readonly SentLin
   return { shares: own.map((discount, index) => discount ?? shares[index] ?? 0) };
 }
 
-/** The tax of each line and, last, of shipping: its own, calculated, or its share of the order's tax. */
+/**
+ * The tax of each line and, last, of shipping: its own, calculated, or its share of the order's tax. `shipping` has its
+ * parts if the channel states no tax at all.
+ */
 function taxesOf(
   {
     lines,
@@ -146,7 +155,7 @@ function taxesOf(
   }: { lines: readonly SellableLine[]; net: number[]; sentLines: readonly SentLine[]; shipping: Shipping },
   orderMinor: Amount,
   taxation: Taxation,
-): Shares {
+): (Shares & { shipping?: undefined }) | { shares: number[]; shipping: TaxedShipping[] } {
   const { taxIncluded } = taxation;
   const own = [...lines.map((_line, index) => sentLines[index]?.taxMinor), undefined];
   const tooHigh = taxIncluded ? net.flatMap((minor, index) => above(sentLines[index], 'taxMinor', minor)) : [];
@@ -155,7 +164,10 @@ function taxesOf(
   const { lineTaxes, shipping: shippingTaxes } = calculatedTaxes(parts, shipping, taxation);
   const calculated = [...lineTaxes, sumOf(shippingTaxes.map(({ taxMinor }) => taxMinor))];
   const keys = [...parts.map(({ key }) => key), ''];
-  if (orderMinor === undefined) return { shares: own.map((tax, index) => tax ?? calculated[index] ?? 0) };
+  if (orderMinor === undefined) {
+    const shares = own.map((tax, index) => tax ?? calculated[index] ?? 0);
+    return own.every((tax) => tax === undefined) ? { shares, shipping: shippingTaxes } : { shares };
+  }
   const ifOpen = (amounts: number[]) => amounts.map((minor, index) => (own[index] === undefined ? minor : 0));
   const open = ifOpen([...net, shipping.shippingMinor]);
   const ownMinor = sumOf(own.map((tax = 0) => tax));

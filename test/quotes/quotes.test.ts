@@ -261,9 +261,25 @@ describe('the explanation of an order', () => {
     expect((await explained('ord_00000000000000000000000000')).status).toBe(404);
   });
 
-  test('of a channel that prices itself says so', async () => {
-    const order = bodyOf(await placed({}, 'marketplace'));
+  test('of a channel that sets prices and tax says so', async () => {
+    const order = bodyOf(await placed({ taxMinor: 100 }, 'marketplace'));
     const { body } = await explained(order.orderId, 'finance');
     expect(routes.PriceExplanation.parse(body)).toMatchObject({ pricedBy: 'channel', lines: [{ rates: [] }] });
+    expect(body).not.toHaveProperty('recomputed.isEqual');
+  });
+
+  test('of a channel that sets only prices names the rate, and calculates the same tax', async () => {
+    const lines = [{ sku, quantity: 3, unitPriceMinor: 1250 }];
+    const order = bodyOf(await placed({ lines, shippingAddress: berlin }, 'marketplace'));
+    expect(order).toMatchObject({ taxMinor: 599, taxes: [{ percentage: '19', taxableMinor: 3151, taxMinor: 599 }] });
+    const { body } = await explained(order.orderId, 'finance');
+    expect(routes.PriceExplanation.parse(body)).toMatchObject({
+      pricedBy: 'channel',
+      settingsVersions: { taxZones: 4, shippingMethods: 2 },
+      lines: [
+        { explanation: { price: expect.stringMatching(/^The channel/), tax: 'standard: 19 % VAT (DE)' }, rates: [{}] },
+      ],
+      recomputed: { taxMinor: 599, totalMinor: 3750, isEqual: true },
+    });
   });
 });

@@ -133,6 +133,7 @@ const pricingOf = ({ taxes, taxZone, pricing }: PlacedOrder | OrderItem) => ({
   ...(pricing && {
     pricing: {
       engine: pricing.engine,
+      pricedBy: pricing.pricedBy,
       settingsVersions: {
         taxZones: pricing.settingsVersions.taxZones,
         shippingMethods: pricing.settingsVersions.shippingMethods,

@@ -118,7 +118,7 @@ export const PriceExplanation = z
     currency: CurrencyCode.describe('Currency of all amounts, ISO 4217'),
     pricedBy: z.enum(['store', 'channel']).meta({
       description:
-        '`channel`: the channel set the amounts, or the order is from before 2026-11-30; nothing is recomputed',
+        '`channel`: the channel set the prices, or the order is from before 2026-11-30. Tax that it set is not recomputed',
       example: 'store',
     }),
     engine: z.int().positive().optional().meta({ description: 'Version of the calculation', example: 1 }),
@@ -162,7 +162,7 @@ export const PriceExplanation = z
         isEqual: z.boolean().meta({ description: 'Whether both are those of the order', example: true }),
       })
       .optional()
-      .describe('The amounts calculated again; absent if the channel set them'),
+      .describe('The amounts calculated again from the prices; absent if the channel set the tax'),
   })
   .meta({ id: 'PriceExplanation' });
 

@@ -58,6 +58,62 @@ const refusal = (given: Given, lists: PriceList[] = [], some?: TaxZone[]) => {
   return 'refusal' in result ? result.refusal : undefined;
 };
 
+describe('a channel that prices itself', () => {
+  const channel = { channel: 'marketplace', pricesItself: true };
+  const lines = [
+    { unitPriceMinor: 1190, quantity: 2 },
+    { unitPriceMinor: 1070, sku: 'BOOK' },
+  ];
+  test.each<[string, Given, object[]]>([
+    ['that states no tax has it by rate', { country: 'DE', lines }, [{ taxableMinor: 2899, taxMinor: 551 }]],
+    [
+      'has it with that of shipping',
+      { country: 'DE', lines: [{ unitPriceMinor: 1190 }], shippingMethod: 'parcel', sent: { shippingMinor: 119 } },
+      [{ percentage: '19', taxableMinor: 1100, taxMinor: 209 }],
+    ],
+    [
+      'has it on the discounted amount',
+      { country: 'DE', lines: [{ unitPriceMinor: 1290, discountMinor: 100 }] },
+      [{ percentage: '19', taxableMinor: 1000, taxMinor: 190 }],
+    ],
+    [
+      'has it on top of prices without tax',
+      { country: 'DE', lines: [{ unitPriceMinor: 1000 }], sent: { taxIncluded: false } },
+      [{ percentage: '19', taxableMinor: 1000, taxMinor: 190 }],
+    ],
+    ['exports without tax', { country: 'AU', lines }, [{ rateId: 'export', taxableMinor: 3450, taxMinor: 0 }]],
+    [
+      'has the rate of the day',
+      { lines: [{ unitPriceMinor: 1175 }], at: Date.parse('2011-01-03T23:59:59Z') },
+      [{ percentage: '17.5', taxableMinor: 1000, taxMinor: 175 }],
+    ],
+    [
+      'has the rate of the next day',
+      { lines: [{ unitPriceMinor: 1200 }], at: Date.parse('2011-01-04T00:00:00Z') },
+      [{ percentage: '20', taxableMinor: 1000, taxMinor: 200 }],
+    ],
+  ])('%s', (_name, given, taxes) => {
+    const { terms, totals } = priced({ ...given, channel });
+    expect(terms).toMatchObject({ taxes, pricing: { pricedBy: 'channel', settingsVersions: { taxZones: 4 } } });
+    expect(terms.taxes?.reduce((sum, { taxMinor }) => sum + taxMinor, 0)).toBe(totals.taxMinor);
+  });
+
+  test.each<[string, Given]>([
+    ['of the order', { lines, sent: { taxMinor: 300 } }],
+    ['of the order as 0', { lines, sent: { taxMinor: 0 } }],
+    ['of one line', { lines: [{ taxMinor: 10 }, { sku: 'BOOK' }] }],
+    ['of one line as 0', { lines: [{ taxMinor: 0 }, { sku: 'BOOK' }] }],
+    ['of lines and order', { lines: [{ taxMinor: 10 }], sent: { taxMinor: 10 } }],
+  ])('that states the tax %s has none by rate', (_name, given) => {
+    expect(priced({ ...given, channel }).terms).toEqual({});
+  });
+
+  test('keeps nothing by the settings of the deployment', () => {
+    const result = priceBasket(aBasket({ channel, lines }), skus, rulesOf(aPolicy()));
+    expect(result).toMatchObject({ terms: {} });
+  });
+});
+
 describe('the price of a line', () => {
   const eur = { currency: 'EUR', country: 'DE' };
   const sale = aList({ listId: 'sale', priority: 20 });

@@ -88,7 +88,7 @@ export const pricingTerms = {
     .max(maxEntries)
     .optional()
     .describe(
-      'Tax by rate; it sums to `taxMinor`. Absent if the channel set the amounts, and for orders before 2026-11-30',
+      'Tax by rate; it sums to `taxMinor`. Absent if the channel set the tax, and for orders before 2026-11-30',
     ),
   taxZone: z
     .object({
@@ -104,6 +104,10 @@ export const pricingTerms = {
   pricing: z
     .object({
       engine: z.int().positive().meta({ description: 'Version of the calculation', example: 1 }),
+      pricedBy: StoredText.optional().meta({
+        description: '`channel`: the channel set the prices, and the store calculated the tax; absent for the store',
+        example: 'channel',
+      }),
       settingsVersions: z
         .object({
           taxZones: z.int().nonnegative().meta({
