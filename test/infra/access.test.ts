@@ -4,8 +4,10 @@ import { expect, test } from 'vitest';
 import { all, variables } from '../../infra/constructs/access.ts';
 import { bundlesContext, notBundled } from '../../infra/constructs/workflow-function.ts';
 import { type SharedStacks, WorkflowStack } from '../../infra/constructs/workflow-stack.ts';
-import { catalog } from '../../infra/data/catalog.ts';
+import { catalogTable } from '../../infra/data/catalog.ts';
 import { stock } from '../../infra/data/stock.ts';
+
+const catalog = catalogTable.access('GetItem', 'PutItem');
 
 type Env = { CATALOG_TABLE_NAME: string; TIME_ZONE: string; OPTIONAL?: string };
 const meaning = { handler: 'catalog/api.handler.ts', errorImpact: 'None.' } as const;
@@ -13,16 +15,16 @@ const meaning = { handler: 'catalog/api.handler.ts', errorImpact: 'None.' } as c
 class ExampleStack extends WorkflowStack {
   constructor(app: App, shared: SharedStacks) {
     super(app, 'example', shared);
-    this.onConsole<Env>({ ...meaning, uses: all(catalog.editor, variables({ TIME_ZONE: 'Europe/London' })) });
+    this.onConsole<Env>({ ...meaning, uses: all(catalog, variables({ TIME_ZONE: 'Europe/London' })) });
   }
 
   mistakes(): void {
     // @ts-expect-error -- TIME_ZONE is missing
-    this.onConsole<Env>({ ...meaning, uses: catalog.editor });
+    this.onConsole<Env>({ ...meaning, uses: catalog });
     // @ts-expect-error -- CATALOG_TABLE_NAME is missing
     this.onConsole<Env>({ ...meaning, uses: all(stock.mover, variables({ TIME_ZONE: 'Europe/London' })) });
     // @ts-expect-error -- the environment is not stated
-    this.onConsole({ ...meaning, uses: catalog.editor });
+    this.onConsole({ ...meaning, uses: catalog });
   }
 }
 
