@@ -26,18 +26,20 @@ export type Client = {
 /** Days in the past that `placedAt` may be, unless the channel has its own limit. */
 export const defaultMaxOrderAgeDays = 30;
 
+/** What the placement of an order depends on, also of one that was queued before. */
+export const PlacingChannel = z.object({
+  channel: z.string(),
+  pricesItself: z.boolean(),
+  taxIncluded: z.boolean().optional(),
+  paymentWindowMinutes: z.number().positive().optional(),
+  maxOrderAgeDays: z.number().positive().optional(),
+});
+export type PlacingChannel = z.infer<typeof PlacingChannel>;
+
 /** The channels by client id, as functions get them in one environment variable. */
 export const Channels = z.record(
   z.string(),
-  z.object({
-    channel: z.string(),
-    pricesItself: z.boolean(),
-    taxIncluded: z.boolean().optional(),
-    staff: z.boolean(),
-    paymentWindowMinutes: z.number().positive().optional(),
-    maxOrderAgeDays: z.number().positive().optional(),
-    maxQueuedOrders: z.int().positive().optional(),
-  }),
+  PlacingChannel.extend({ staff: z.boolean(), maxQueuedOrders: z.int().positive().optional() }),
 );
 export type Channels = z.infer<typeof Channels>;
 

@@ -26,9 +26,12 @@ export type Basket = {
   charges?: readonly OrderCharge[] | undefined;
   /** Amounts as the caller sent them. */
   sent?: SentTotals | undefined;
-  /** Prices and rates of this time apply, in milliseconds. */
+  /** Tax rates of this time apply, in milliseconds: an order names its own time, and is taxed by the law of then. */
   at: number;
-  /** Products that are on sale at this time can be ordered, in milliseconds. */
+  /**
+   * Prices and products of this time apply, in milliseconds. It is the time of receipt: a caller that names an earlier
+   * time does not get a price that is over.
+   */
   now: number;
 };
 
@@ -47,12 +50,12 @@ export function priceBasket(
   skus: ReadonlyMap<string, SkuRecord>,
   rules: PricingRules,
 ): PricedBasket | { refusal: Invalid } {
-  const { currency, lines, channel, customer, destination, charges, sent = {}, at, now } = basket;
+  const { currency, lines, channel, customer, destination, charges, sent = {}, now } = basket;
   const offered = methodFor({ ...basket, country: destination?.country }, rules.shippingMethods.methods);
   if ('refusal' in offered) return offered;
   const taxation = taxationFor(basket, rules);
   if ('refusal' in taxation) return taxation;
-  const context = { currency, ...channel, customerGroup: customer?.group, at, now, taxation };
+  const context = { currency, ...channel, customerGroup: customer?.group, at: now, taxation };
   const sold = sellable(lines, context, { skus, priceLists: rules.priceLists });
   if ('refusal' in sold) return sold;
   const shipping = shippingOf(offered, sold.lines, taxation);

@@ -30,17 +30,12 @@ type RequestedLine = { sku: string; quantity: number; unitPriceMinor?: number | 
 export type Assortment = { skus: ReadonlyMap<string, SkuRecord>; priceLists: readonly PriceList[] };
 
 /**
- * Returns the lines with their prices, or a refusal that has the type of the first error and lists all errors. `now`, in
- * milliseconds, decides which products are on sale.
+ * Returns the lines with their prices, or a refusal that has the type of the first error and lists all errors. The time of
+ * the context decides on prices and on which products are on sale.
  */
 export function sellable(
   requested: readonly RequestedLine[],
-  {
-    pricesItself,
-    taxation,
-    now,
-    ...context
-  }: PriceContext & { pricesItself: boolean; taxation: Taxation; now: number },
+  { pricesItself, taxation, ...context }: PriceContext & { pricesItself: boolean; taxation: Taxation },
   { skus, priceLists }: Assortment,
 ): { lines: SellableLine[] } | { refusal: Invalid } {
   const { currency } = context;
@@ -51,7 +46,7 @@ export function sellable(
     const refuse = (type: string, field: string, detail: string, current?: CurrentPrice) =>
       failures.push({ type, pointer: `${pointer}/${field}`, detail, ...(current && { current }) });
     const sku = skus.get(code);
-    const refusal = notSold(sku, code, currency, now);
+    const refusal = notSold(sku, code, currency, context.at);
     if (refusal) refuse(refusal.type, 'sku', refusal.detail);
     if (!sku || refusal) continue;
     const { taxCategory, category } = sku;

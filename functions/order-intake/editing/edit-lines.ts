@@ -60,7 +60,7 @@ export function editLines(
     pointer,
   }));
   const addedLines = addLines.map((line, index) => ({ ...line, pointer: `/addLines/${index}` }));
-  const context = { currency, channel: order.channel, customerGroup: order.customer.group, at: now, now, taxation };
+  const context = { currency, channel: order.channel, customerGroup: order.customer.group, at: now, taxation };
   const assortment = { skus, priceLists };
   const increases = sellable(increasedLines, { ...context, pricesItself: true }, assortment);
   if ('refusal' in increases) return increases;

@@ -14,7 +14,7 @@ import { type Invalid, invalid, orderTooLarge } from '../../../shared/pricing/se
 import { assignWarehouses, chooseWarehouses, demandOf, type Shortage } from '../../../shared/stock/allocation.ts';
 import type { Reservation } from '../../../shared/stock/reservation.ts';
 import type { StockItem } from '../../../shared/stock/stock-item.ts';
-import { defaultMaxOrderAgeDays, type SellingPolicy } from '../../../shared/store.ts';
+import { defaultMaxOrderAgeDays, type PlacingChannel, type SellingPolicy } from '../../../shared/store.ts';
 import type { EarlyPayments, InitialState, PlacedOrder } from './order-item.ts';
 import { type Payable, reservedFor, withCredit, withPayment } from './payment.ts';
 
@@ -25,13 +25,7 @@ export type Placement = {
   /** Hash of the content as sent, which orders placed before 2026-11-30 have. */
   sentHash?: string | undefined;
   content: OrderContent;
-  channel: {
-    channel: string;
-    pricesItself: boolean;
-    taxIncluded?: boolean | undefined;
-    paymentWindowMinutes?: number | undefined;
-    maxOrderAgeDays?: number | undefined;
-  };
+  channel: PlacingChannel;
   /** Milliseconds since the epoch. */
   now: number;
   /** When a queued order is decided, in milliseconds: its payment window starts then. @default now */

@@ -3,7 +3,7 @@ import type { OrderContent } from '../../../shared/contracts/orders/routes.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import { contentHash, orderIdOf } from '../../../shared/ids.ts';
 import { hasHash, isSameOrder, orderHash } from '../../../shared/orders/equal-order.ts';
-import type { Channels, SellingPolicy } from '../../../shared/store.ts';
+import { type Channels, PlacingChannel, type SellingPolicy } from '../../../shared/store.ts';
 import { acceptedRecord, type IntakeRecord, messageOf, type QueuedOrder } from './intake-item.ts';
 import type { IntakeState, IntakeStore } from './intake-store.ts';
 import type { OrderQueue } from './order-queue.ts';
@@ -37,10 +37,12 @@ export async function acceptOrders(
   store: AcceptanceStore,
   queue: OrderQueue,
   contents: readonly OrderContent[],
-  { channel, pricesItself, paymentWindowMinutes, maxOrderAgeDays, maxQueuedOrders = Infinity }: Channels[string],
+  { maxQueuedOrders = Infinity, ...settings }: Channels[string],
   policy: SellingPolicy,
   { now, ...cause }: Cause,
 ): Promise<Acceptance[] | 'over-quota'> {
+  const placing = PlacingChannel.parse(settings);
+  const { channel } = placing;
   const [first] = contents;
   const counter = first && quotaCounterOf(orderIdOf(channel, first.externalOrderId), now);
   const requested = contents.map((content): QueuedOrder => ({
@@ -50,7 +52,7 @@ export async function acceptOrders(
     attemptId: store.nextAttemptId(now),
     acceptedAtMs: now,
     countedIn: counter,
-    channel: { channel, pricesItself, paymentWindowMinutes, maxOrderAgeDays },
+    channel: placing,
     cause,
     content,
   }));

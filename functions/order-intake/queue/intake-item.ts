@@ -4,6 +4,7 @@ import { OrderContent } from '../../../shared/contracts/orders/routes.ts';
 import { Problem } from '../../../shared/contracts/problem.ts';
 import { Instant } from '../../../shared/names.ts';
 import { intakeKey, recordIndex, shardOf } from '../../../shared/orders/order-keys.ts';
+import { PlacingChannel } from '../../../shared/store.ts';
 
 /** How long a refusal can be read. */
 const retentionMs = 90 * 86_400_000;
@@ -60,12 +61,7 @@ export const QueuedOrder = z.object({
   acceptedAtMs: z.int(),
   /** Counter of the channel's quota that includes the order. Absent in messages before 2026-11-30. */
   countedIn: z.string().optional(),
-  channel: z.object({
-    channel: z.string(),
-    pricesItself: z.boolean(),
-    paymentWindowMinutes: z.number().positive().optional(),
-    maxOrderAgeDays: z.number().positive().optional(),
-  }),
+  channel: PlacingChannel,
   cause: z.object({ actor: z.string(), correlationId: z.string(), causationId: z.string() }),
   content: OrderContent.safeExtend({ placedAt: Instant.optional() }),
 });

@@ -114,7 +114,7 @@ const ExplainedRate = TaxAmount.pick({ rateId: true, name: true, jurisdiction: t
 export const PriceExplanation = z
   .object({
     orderId: StoredText.meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
-    placedAt: Instant.describe('Time at which the order was placed; its prices and rates apply'),
+    placedAt: Instant.describe('Time at which the order was placed; its tax rates apply'),
     currency: CurrencyCode.describe('Currency of all amounts, ISO 4217'),
     pricedBy: z.enum(['store', 'channel']).meta({
       description:

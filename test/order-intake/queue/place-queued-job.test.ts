@@ -1,5 +1,6 @@
 import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
+import { PlacingChannel } from '../../../shared/store.ts';
 import { channels } from '../../support/environment.ts';
 import { acceptOrders } from '../../../functions/order-intake/queue/accept.ts';
 import type { QueuedOrder } from '../../../functions/order-intake/queue/intake-item.ts';
@@ -189,6 +190,16 @@ describe('queued orders for one SKU', () => {
 });
 
 describe('a queued order', () => {
+  test('has every setting of its channel that a placement depends on', async () => {
+    const settings = { ...channels.storefront, paymentWindowMinutes: 5, maxOrderAgeDays: 7, taxIncluded: false };
+    const content = orderFor(await aSkuWith(1));
+    const [message] = await queued([content], { channel: settings });
+    expect(message?.channel).toEqual(PlacingChannel.parse(settings));
+    await placeAll(message ? [message] : []);
+    const [order] = await stores.orders.read([message?.orderId ?? '']);
+    expect(order?.taxIncluded).toBe(false);
+  });
+
   test.each([
     ['alone', 1],
     ['in a group', 3],

@@ -131,7 +131,14 @@ describe('the price of a line', () => {
     ],
     ['is that of the highest priority', eur, [aList(), sale], 999, 'sale'],
     ['is that of the highest priority, in any order of lists', eur, [sale, aList()], 999, 'sale'],
-    ['is the next one when the price has ended', { ...eur, at: noon + 3_600_000 }, [aList(), sale], 1499, 'eur'],
+    ['is the next one when the price has ended', { ...eur, now: noon + 3_600_000 }, [aList(), sale], 1499, 'eur'],
+    [
+      'is not one that has ended, although the order names a time before its end',
+      { ...eur, at: noon, now: noon + 3_600_000 },
+      [aList(), sale],
+      1499,
+      'eur',
+    ],
     [
       'is not that of a list that starts later',
       eur,
