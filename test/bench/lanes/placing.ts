@@ -94,6 +94,7 @@ function imports(): void {
     ORDER_TABLE_NAME: 'orders',
     STOCK_TABLE_NAME: 'stock',
     CATALOG_TABLE_NAME: 'catalog',
+    SETTINGS_TABLE_NAME: 'settings',
     CHANNELS: '{}',
     ORDER_QUEUE_URL: 'https://queue',
     SELLING: JSON.stringify(store.selling),
