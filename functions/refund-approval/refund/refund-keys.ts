@@ -32,11 +32,16 @@ export const statusIndex = { name: 'byStatus', attribute: 'statusKey', keyOf: (s
 export const orderIndex = { name: 'byOrder', attribute: 'orderKey', keyOf: (orderId: string) => `ORDER#${orderId}` };
 export type RefundIndex = { name: string; attribute: string; keyOf: (value: string) => string };
 
-/** Sort key of both indexes: the time of the request in UTC, then the id. */
-export const requestedKeyPattern = /^[^#]+#ref_[0-9a-z]{26}$/;
+/** Sort key of both indexes: the time of the request in UTC, the id, and the channel, which keys before 2026-11-30 lack. */
+export const requestedKeyPattern = /^[^#]+#(?<refundId>ref_[0-9a-z]{26})(?:#(?<channel>.+))?$/;
 
-export const requestedKeyOf = ({ requestedAt, refundId }: Pick<RefundItem, 'requestedAt' | 'refundId'>) =>
-  `${new Date(requestedAt).toISOString()}#${refundId}`;
+type Requested = Pick<RefundItem, 'requestedAt' | 'refundId' | 'channel'>;
+const requestedKeyOf = ({ requestedAt, refundId, channel }: Requested) =>
+  `${new Date(requestedAt).toISOString()}#${refundId}#${channel}`;
+export function requestedKeyParts(key: string): { refundId: string; channel?: string | undefined } {
+  const { refundId = '', channel } = requestedKeyPattern.exec(key)?.groups ?? {};
+  return { refundId, channel };
+}
 
 export const indexKeys = (refund: RefundItem) => ({
   [statusIndex.attribute]: statusIndex.keyOf(refund.status),

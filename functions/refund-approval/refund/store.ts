@@ -19,7 +19,7 @@ import {
   type RefundIndex,
   refundKey,
   refundPartition,
-  requestedKeyOf,
+  requestedKeyParts,
 } from './refund-keys.ts';
 import { emptyLedger, RefundLedger } from './refund-ledger.ts';
 
@@ -146,9 +146,11 @@ export function createRefundStore(db: Database, { REFUND_TABLE_NAME: table, ORDE
 
     /** The refunds of these sort keys, by sort key. */
     async listed(keys: readonly string[]): Promise<Map<string, RefundItem>> {
-      const ids = keys.map((key) => key.slice(key.indexOf('#') + 1));
-      const items = (await readBatch(db, { [table]: ids.map(refundKey) }, true)).get(table) ?? [];
-      return new Map(items.map((item) => RefundItem.parse(item)).map((refund) => [requestedKeyOf(refund), refund]));
+      // The index may list a refund by its earlier key, without the channel, and by its own.
+      const keyOf = new Map(keys.map((key) => [requestedKeyParts(key).refundId, key]));
+      const items = (await readBatch(db, { [table]: [...keyOf.keys()].map(refundKey) }, true)).get(table) ?? [];
+      const refunds = items.map((item) => RefundItem.parse(item));
+      return new Map(refunds.map((refund) => [keyOf.get(refund.refundId) ?? '', refund]));
     },
 
     /** Up to `limit` refunds of a status or an order, the newest first, after the position `before`. */

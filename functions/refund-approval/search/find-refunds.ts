@@ -3,7 +3,7 @@ import type { TimeRange } from '../../../shared/contracts/list-query.ts';
 import { RefundStatus } from '../../../shared/contracts/refunds/status.ts';
 import { collectPage, newestOf } from '../../../shared/dynamodb/list-page.ts';
 import type { RefundItem } from '../refund/refund-item.ts';
-import { orderIndex, statusIndex } from '../refund/refund-keys.ts';
+import { orderIndex, requestedKeyParts, statusIndex } from '../refund/refund-keys.ts';
 import type { RefundStore } from '../refund/store.ts';
 
 export type RefundSearch = {
@@ -36,5 +36,9 @@ export function findRefundPage(
     status.includes(refund.status) && isVisible(refund.channel, access) && isWanted(refund);
   const read = async (keys: string[]) =>
     new Map([...(await store.listed(keys))].filter(([, refund]) => isListed(refund)));
-  return collectPage(source, read, { limit, after, isFiltered: true });
+  const isKeyWanted = (key: string) => {
+    const { channel } = requestedKeyParts(key);
+    return channel === undefined || isVisible(channel, access);
+  };
+  return collectPage(source, read, { limit, after, isFiltered: true, isKeyWanted });
 }
