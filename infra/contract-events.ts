@@ -2,6 +2,7 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventDefinition } from '../shared/contracts/define-event.ts';
 import type { FileDefinition } from '../shared/contracts/define-file.ts';
+import * as catalogFiles from '../shared/contracts/catalog/files.ts';
 import * as orderFiles from '../shared/contracts/orders/columns/files.ts';
 import * as stockAuditFiles from '../shared/contracts/stock-audit/files.ts';
 import * as stockFiles from '../shared/contracts/stock/files.ts';
@@ -26,5 +27,7 @@ export const contractEvents: EventDefinition[] = (await modulesOf('*/*events.ts'
 
 /** Every kind of file, by name. */
 export const contractFiles: Record<string, FileDefinition> = Object.fromEntries(
-  [orderFiles, stockFiles, stockAuditFiles].flatMap((module) => Object.entries<object>(module).filter(isFile)),
+  [catalogFiles, orderFiles, stockFiles, stockAuditFiles].flatMap((module) =>
+    Object.entries<object>(module).filter(isFile),
+  ),
 );

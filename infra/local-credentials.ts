@@ -44,6 +44,7 @@ export function localCredentialsOf(engine: Engine) {
     paymentProvidersSecret: nameOfSecret(output('PaymentProvidersArn')),
     stockInboxBucket: output('StockInboxBucketName'),
     stockMovementsQueue: output('StockMovementsQueueName'),
+    catalogFilesBucket: output('CatalogFilesBucketName'),
     orderFilesBucket: output('OrderFilesBucketName'),
     eventBusName: output('EventBusName'),
   };

@@ -17,6 +17,9 @@ export const refundIdOf = (orderId: string, requestId: string): string => idOf('
 export const policyChangeIdOf = (baseVersion: number, by: string, content: object): string =>
   idOf(`pch_${String(baseVersion).padStart(8, '0')}_`, by, contentHash(content));
 
+/** The id of a person's request of a price below the margin. It repeats with its content. */
+export const priceChangeIdOf = (by: string, content: object): string => idOf('prc_', by, contentHash(content));
+
 /** The `externalOrderId` of an exchange's replacement order. */
 export const replacementNameOf = (refundId: string): string => `exchange-${refundId}`;
 

@@ -2,15 +2,22 @@ import { createCursors } from '../../shared/dynamodb/cursor.ts';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
 import * as categoryRoutes from '../../shared/contracts/catalog/category-routes.ts';
 import * as productRoutes from '../../shared/contracts/catalog/product-routes.ts';
+import * as fileRoutes from '../../shared/contracts/catalog/file-routes.ts';
 import * as priceListRoutes from '../../shared/contracts/catalog/price-list-routes.ts';
 import * as priceRoutes from '../../shared/contracts/catalog/price-routes.ts';
+import * as priceChangeRoutes from '../../shared/contracts/catalog/price-change-routes.ts';
 import * as routes from '../../shared/contracts/catalog/routes.ts';
 import { httpHandlerForChannels, on } from '../../shared/lambda/http-handler.ts';
 import { secretReader } from '../../shared/secret-store.ts';
 import { currentTaxCategories, withCurrent } from '../../shared/settings/current-settings-store.ts';
+import { priceChangeApi, requestApproval } from './approvals/price-change-api.ts';
+import { createPriceChangeStore } from './approvals/price-change-store.ts';
 import { getCategory, listCategories, putCategory, saveCategory } from './categories/category-api.ts';
 import { createCategoryStore } from './categories/category-store.ts';
 import { Env } from './env.ts';
+import { createCatalogExportStore } from './files/export-store.ts';
+import { getCatalogExport, getCatalogImport, postCatalogExport, postCatalogImport } from './files/file-api.ts';
+import { createCatalogFiles } from './files/files-client.ts';
 import { getProduct, putProduct, saveProduct } from './products/product-api.ts';
 import { listProducts } from './products/product-list-api.ts';
 import { createProductStore } from './products/product-store.ts';
@@ -18,6 +25,7 @@ import { getPriceList, listPriceLists, putPriceList } from './price-lists/price-
 import { createPriceListStore } from './price-lists/price-list-store.ts';
 import { getPricesAt, listPriceHistory } from './prices/history-api.ts';
 import { createPriceHistoryStore } from './prices/history-store.ts';
+import { priceChangeTargets } from './price-change-targets.ts';
 import { deleteSkuPrices, getSkuPrices, putSkuPrices, savePrices } from './prices/sku-prices-api.ts';
 import { getSku, putSku, saveSku } from './skus/sku-api.ts';
 import { listSkus } from './skus/sku-list-api.ts';
@@ -33,15 +41,20 @@ const priceLists = createPriceListStore(db, env);
 const history = createPriceHistoryStore(db, env);
 const setPrices = savePrices(store, env.PRICE_GUARD);
 const taxCategories = currentTaxCategories(db, env, env.TAX_CATEGORIES);
+const changes = createPriceChangeStore(db, env);
+const askSecondPerson = requestApproval(changes, env.PRICE_GUARD);
+const files = createCatalogFiles(env.CATALOG_FILES_BUCKET_NAME);
+const exports = createCatalogExportStore(db, env);
 const cursors = createCursors(secretReader(env.CURSOR_SECRET_ARN));
+const guardWith = (known: readonly string[]) => ({ taxCategories: known, priceGuard: env.PRICE_GUARD });
+const priceChangesWith = (known: readonly string[]) =>
+  priceChangeApi(changes, priceChangeTargets(store, guardWith(known)), cursors);
 
 export const handler = httpHandlerForChannels(
   env.CHANNELS,
   on(
     routes.putSku,
-    withCurrent(taxCategories, (known) =>
-      putSku(saveSku(store, { taxCategories: known, priceGuard: env.PRICE_GUARD })),
-    ),
+    withCurrent(taxCategories, (known) => putSku(saveSku(store, guardWith(known)), askSecondPerson)),
   ),
   on(routes.getSku, getSku(store, env.CHANNELS)),
   on(
@@ -54,11 +67,27 @@ export const handler = httpHandlerForChannels(
   on(priceListRoutes.putPriceList, putPriceList(priceLists, env.CHANNELS)),
   on(priceListRoutes.getPriceList, getPriceList(priceLists, env.CHANNELS)),
   on(priceListRoutes.listPriceLists, listPriceLists(priceLists, cursors, env.TIME_ZONE, env.CHANNELS)),
-  on(priceRoutes.putSkuPrices, putSkuPrices(setPrices)),
+  on(priceRoutes.putSkuPrices, putSkuPrices(setPrices, askSecondPerson)),
   on(priceRoutes.getSkuPrices, getSkuPrices(store, env.PRICE_GUARD, env.CHANNELS)),
   on(priceRoutes.deleteSkuPrices, deleteSkuPrices(setPrices)),
   on(priceRoutes.getPricesAt, getPricesAt(store, history, env.CHANNELS)),
   on(priceRoutes.listPriceHistory, listPriceHistory(store, history, cursors, env.CHANNELS)),
+  on(
+    priceChangeRoutes.listPriceChanges,
+    withCurrent(taxCategories, (known) => priceChangesWith(known).list),
+  ),
+  on(
+    priceChangeRoutes.getPriceChange,
+    withCurrent(taxCategories, (known) => priceChangesWith(known).get),
+  ),
+  on(
+    priceChangeRoutes.decidePriceChange,
+    withCurrent(taxCategories, (known) => priceChangesWith(known).decide),
+  ),
+  on(fileRoutes.postCatalogImport, postCatalogImport(files)),
+  on(fileRoutes.getCatalogImport, getCatalogImport(files)),
+  on(fileRoutes.postCatalogExport, postCatalogExport(exports)),
+  on(fileRoutes.getCatalogExport, getCatalogExport(exports)),
   on(categoryRoutes.putCategory, putCategory(saveCategory(categories))),
   on(categoryRoutes.getCategory, getCategory(categories)),
   on(categoryRoutes.listCategories, listCategories(categories, cursors, env.TIME_ZONE)),

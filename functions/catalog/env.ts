@@ -15,5 +15,6 @@ export const Env = IndexEnv.extend({
   SETTINGS_TABLE_NAME: z.string().min(1),
   TAX_CATEGORIES: jsonVariable(z.array(z.string()).min(1)),
   PRICE_GUARD: jsonVariable(PriceGuard),
+  CATALOG_FILES_BUCKET_NAME: z.string().min(1),
 });
 export type Env = z.input<typeof Env>;

@@ -1,6 +1,8 @@
 import { allSkus } from '../../shared/catalog/sku-item.ts';
 import { all } from '../constructs/access.ts';
+import { BucketDefinition } from '../constructs/bucket.ts';
 import { TableDefinition } from '../constructs/table.ts';
+import { store } from '../store.ts';
 
 export const catalogTable = new TableDefinition('CatalogTable', 'CATALOG_TABLE_NAME', {
   indexes: [{ name: 'allSkus', partitionKey: allSkus.attribute, sortKey: allSkus.sortKey }],
@@ -16,8 +18,36 @@ export const catalog = {
   /** Announces launches and withdrawals of unchanged products. */
   announcer: catalogTable.access('GetItem', 'PutItem', 'ConditionCheckItem'),
   /** Reads changes of prices and versions of price lists. */
-  historian: catalogTable.items({ partitions: ['SKU#*', 'PRICE-LISTS'] }, 'Query'),
+  historian: catalogTable.items({ partitions: ['SKU#*', 'PRICE-LISTS', 'PRICE-CHANGES'] }, 'Query'),
   lister: all(catalogTable.access('BatchGetItem'), catalogTable.query('allSkus')),
   /** Adds SKUs to the index. */
   indexer: catalogTable.access('Scan', 'Query', 'UpdateItem'),
+  /** Imports SKUs and prices. */
+  importer: catalogTable.access('BatchGetItem', 'PutItem'),
+  /** Completes exports. */
+  exporter: all(
+    catalogTable.access('BatchGetItem'),
+    catalogTable.query('allSkus'),
+    catalogTable.items({ partitions: ['EXPORT#*'] }, 'UpdateItem'),
+  ),
 };
+
+/** CSV files of the catalogue that staff upload, their result files, and exports. */
+export const catalogFiles = new BucketDefinition('CatalogFilesBucket', 'CATALOG_FILES_BUCKET_NAME', {
+  notifies: true,
+  expiresAfterDays: { '': store.retention.uploadDays, 'exports/': store.retention.exportDays },
+});
+
+/** Uploads files that were sent over HTTP, and reads summaries. */
+export const catalogFileSender = all(
+  catalogFiles.list(),
+  catalogFiles.objects('imports/*', 'PutObject'),
+  catalogFiles.objects('results/*', 'GetObject'),
+);
+/** Imports an uploaded file and writes its result file. */
+export const catalogFileImporter = all(
+  catalogFiles.list(),
+  catalogFiles.objects('imports/*', 'GetObject'),
+  catalogFiles.objects('results/*', 'GetObject', 'PutObject'),
+);
+export const catalogFileExporter = catalogFiles.objects('exports/*', 'PutObject');

@@ -4,7 +4,7 @@ import type { Columns } from '../csv/columns.ts';
 /** A kind of file in S3. The AsyncAPI document derives from it. */
 type FileKind = {
   /** Stack output with the name of the bucket. */
-  bucket: 'OrderFilesBucketName' | 'StockInboxBucketName' | 'ReportsBucketName';
+  bucket: 'CatalogFilesBucketName' | 'OrderFilesBucketName' | 'StockInboxBucketName' | 'ReportsBucketName';
   /** Key of a file, with its parameters in braces. */
   key: string;
   description: string;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { StoredText } from '../contracts/bounds.ts';
 
 const file = z.string().meta({ description: 'Key of the uploaded file', example: 'imports/2026-11.csv' });
 
@@ -9,12 +10,12 @@ export const count = (description: string, example: number) => z.int().nonnegati
 export const processedFile = {
   file,
   rows: count('Number of rows, without the header', 182),
-  refused: z.string().optional().meta({
+  refused: StoredText.optional().meta({
     description: 'Why the whole file was refused; absent if its rows were processed',
     example: 'row 1: the column sku is missing',
   }),
-  encoding: z.string().optional().meta({ description: 'Encoding, if it is not UTF-8', example: 'Windows-1252' }),
-  separator: z.string().optional().meta({ description: 'Separator, if it is not a comma', example: 'semicolon' }),
+  encoding: StoredText.optional().meta({ description: 'Encoding, if it is not UTF-8', example: 'Windows-1252' }),
+  separator: StoredText.optional().meta({ description: 'Separator, if it is not a comma', example: 'semicolon' }),
 };
 
 /** The summary of a file that a defect of the store stopped. */

@@ -1,4 +1,5 @@
 import { basket } from './lanes/basket.ts';
+import { catalog } from './lanes/catalog.ts';
 import { find } from './lanes/find.ts';
 import { flashSale } from './lanes/flash-sale.ts';
 import { hostileChannels } from './lanes/hostile-channels.ts';
@@ -15,6 +16,7 @@ const lanes = new Map<string, () => Promise<void>>([
   ['basket', basket],
   ['hot-sku', hotSku],
   ['hostile-channels', hostileChannels],
+  ['catalog', catalog],
   ['find', find],
   ['price', price],
   ['quotes', quotes],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { contractRoutes } from '../../infra/contract-routes.ts';
+import { priceColumns, skuColumns } from '../../shared/contracts/catalog/file-columns.ts';
 import { orderColumns } from '../../shared/contracts/orders/file-columns.ts';
 import { ShipmentContent } from '../../shared/contracts/orders/life-cycle-routes.ts';
 import { WantedLine } from '../../shared/contracts/orders/routes.ts';
@@ -33,7 +34,7 @@ const accepted = (schema: z.ZodType) => unsafe.filter((id) => schema.safeParse(i
 
 /** Schemas with which an id of a path is created in a body or file. The others are created by their path or the store. */
 const created: Record<string, z.ZodType[]> = {
-  sku: [Movement.shape.sku, orderColumns.sku.read, WantedLine.shape.sku],
+  sku: [skuColumns.sku.read, priceColumns.sku.read, Movement.shape.sku, orderColumns.sku.read, WantedLine.shape.sku],
   warehouse: [Movement.shape.warehouse, orderColumns.warehouse.read],
   shipmentId: [ShipmentContent.shape.shipmentId],
   repairId: [RepairContent.shape.repairId],
@@ -44,6 +45,7 @@ const byPathOrStore = new Set([
   'listId',
   'orderId',
   'exportId',
+  'importId',
   'refundId',
   'rmaId',
   'changeId',

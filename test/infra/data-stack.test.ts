@@ -19,7 +19,7 @@ test('tables, buckets, users and secrets are retained, and tables can be restore
   for (const { StreamViewType } of streams) expect(StreamViewType).toMatch(/^NEW_(AND_OLD_)?IMAGES?$/);
   const versioned = buckets.filter(({ properties }) => properties.VersioningConfiguration?.Status === 'Enabled');
   expect(idsOf(versioned)).toEqual(
-    new Set(['LakeBucket', 'OrderFilesBucket', 'ReportsBucket', 'StockInboxBucket'].map(inData)),
+    new Set(['CatalogFilesBucket', 'LakeBucket', 'OrderFilesBucket', 'ReportsBucket', 'StockInboxBucket'].map(inData)),
   );
 });
 
@@ -62,7 +62,14 @@ test('the logical ids of data are stable', () => {
     'StockAuditTable',
     'WebhookTable',
   ];
-  const bucketIds = ['AccessLogBucket', 'LakeBucket', 'OrderFilesBucket', 'ReportsBucket', 'StockInboxBucket'];
+  const bucketIds = [
+    'AccessLogBucket',
+    'CatalogFilesBucket',
+    'LakeBucket',
+    'OrderFilesBucket',
+    'ReportsBucket',
+    'StockInboxBucket',
+  ];
   expect(idsOf(kept.flatMap(ofType))).toEqual(
     new Set(
       [

@@ -8,7 +8,7 @@ import type { Cursors } from '../../../shared/dynamodb/cursor.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';
-import { appliesIn } from '../skus/price-visibility.ts';
+import { appliesIn } from '../skus/visibility.ts';
 import { decide, maxPriceLists, tagged } from './decide.ts';
 import type { PriceListStore } from './price-list-store.ts';
 

@@ -1,6 +1,6 @@
 import type { PriceList } from '../../../shared/pricing/price-lists.ts';
 import { baseList } from '../../../shared/pricing/price-lists.ts';
-import { appliesIn } from '../skus/price-visibility.ts';
+import { appliesIn } from '../skus/visibility.ts';
 import type { PriceState } from '../skus/price-state.ts';
 
 const isDuring = ({ from, until }: { from?: string | undefined; until?: string | undefined }, at: number) =>

@@ -8,10 +8,9 @@ import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';
 import { belowMargin } from '../skus/margin-check.ts';
-import type { Approval } from '../skus/price-history.ts';
-import { appliesIn } from '../skus/price-visibility.ts';
+import type { RequestApproval, SaveOptions } from '../skus/sku-api.ts';
 import type { CatalogStore } from '../skus/sku-store.ts';
-import { skuFor } from '../skus/visibility.ts';
+import { appliesIn, skuFor } from '../skus/visibility.ts';
 import { openPeriods, type Period, type WantedPeriod } from './plan-periods.ts';
 import {
   type ListPrices,
@@ -33,7 +32,6 @@ const unknown = {
 const preconditionFailed = problem(412, 'precondition-failed', 'The prices are others than If-Match names.');
 
 type Target = { listId: string; sku: string };
-type Given = { ifMatch?: string | undefined; approval?: Approval | undefined };
 /** The prices that are wanted, or what makes them of the stored ones. */
 type Wanted = readonly WantedPeriod[] | ((stored: readonly Period[], now: number) => readonly WantedPeriod[]);
 export type SavedPrices =
@@ -46,7 +44,7 @@ export const savePrices =
     target: Target,
     wanted: Wanted,
     cause: Cause,
-    given: Given = {},
+    given: SaveOptions = {},
   ): Promise<{ saved: SavedPrices; prices?: ListPrices }> =>
     retryOnConflict(retryBudgetMs, async () => {
       const prices = listPricesOf(await store.load([target.sku]), target, guard);
@@ -57,8 +55,8 @@ export const savePrices =
       const periods = typeof wanted === 'function' ? wanted(stored, now) : wanted;
       const plan = planPrices(prices, { wanted: periods, ...given }, now);
       if (plan.kind !== 'write') return { saved: plan, prices };
-      const { approval } = given;
-      if ((await store.write(plan.next, cause, { current, approval })) !== 'done') return undefined;
+      const { approval, actions } = given;
+      if ((await store.write(plan.next, cause, { current, approval, actions })) !== 'done') return undefined;
       const next = listPricesOf(
         { skus: new Map([[target.sku, plan.next]]), lists: [prices.list], categories: new Map() },
         target,
@@ -108,9 +106,24 @@ export function savedResponse({ saved, prices }: Awaited<ReturnType<SavePrices>>
 }
 
 export const putSkuPrices =
-  (save: SavePrices) =>
-  async ({ params, headers, body, cause }: Request<typeof routes.putSkuPrices>): Promise<HttpResponse> =>
-    savedResponse(await save(params, body.prices, cause, { ifMatch: headers['if-match'] }), cause.now);
+  (save: SavePrices, requestApproval: RequestApproval) =>
+  async ({ params, headers, body, caller, cause }: Request<typeof routes.putSkuPrices>): Promise<HttpResponse> => {
+    const result = await save(params, body.prices, cause, { ifMatch: headers['if-match'] });
+    const { saved, prices } = result;
+    if (saved.kind !== 'below-margin' || prices?.floor?.belowMargin !== 'approve')
+      return savedResponse(result, cause.now);
+    const { minPriceMinor } = prices.floor;
+    const base = etagOf(taggedPrices(prices.stored, cause.now));
+    return requestApproval({ ...params, content: body, base, minPriceMinor }, caller.subject || caller.clientId, cause);
+  };
+
+/** The entity tag of the prices of a SKU in a list at `now` (milliseconds), or that of none. */
+export const tagOfPrices =
+  (store: Pick<CatalogStore, 'load'>, guard: PriceGuard) =>
+  async (target: Target, now: number): Promise<string> => {
+    const prices = listPricesOf(await store.load([target.sku]), target, guard);
+    return typeof prices === 'string' ? prices : etagOf(taggedPrices(prices.stored, now));
+  };
 
 export const deleteSkuPrices =
   (save: SavePrices) =>

@@ -1,6 +1,7 @@
 import type { PriceGuard } from '../../../shared/catalog/price-guard.ts';
 import type * as routes from '../../../shared/contracts/catalog/routes.ts';
 import type { SkuContent } from '../../../shared/contracts/catalog/routes.ts';
+import type { SkuPricesContent } from '../../../shared/contracts/catalog/price-routes.ts';
 import type { Cause } from '../../../shared/contracts/define-event.ts';
 import {
   type FieldError,
@@ -9,6 +10,7 @@ import {
   invalidValueText,
   problem,
 } from '../../../shared/contracts/problem.ts';
+import type { Action } from '../../../shared/dynamodb/database.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import { etagOf } from '../../../shared/contracts/entity-tag.ts';
 import { contentHash } from '../../../shared/ids.ts';
@@ -36,7 +38,30 @@ const preconditionFailed = problem(412, 'precondition-failed', 'The SKU has anot
 export const taxCategoryProblem = (taxCategory: string, known: readonly string[]): string | undefined =>
   known.includes(taxCategory) ? undefined : invalidValueText(taxCategory, known);
 
-type Guard = { taxCategories: readonly string[]; priceGuard: PriceGuard };
+export type Guard = { taxCategories: readonly string[]; priceGuard: PriceGuard };
+
+/** `actions` are written in the same transaction. */
+export type SaveOptions = {
+  ifMatch?: string | undefined;
+  approval?: Approval | undefined;
+  actions?: readonly Action[] | undefined;
+};
+
+/** Makes a price wait for a second person; `base` is the entity tag of what it changes. */
+export type RequestApproval = (
+  change: {
+    sku: string;
+    listId?: string | undefined;
+    content: SkuContent | SkuPricesContent;
+    base: string;
+    minPriceMinor: number;
+  },
+  by: string,
+  cause: Cause,
+) => Promise<HttpResponse>;
+
+/** The entity tag of a SKU, or that of none. */
+export const tagOfSku = (sku: StoredSku | undefined): string => (sku ? etagOf(sku) : 'none');
 
 export type SavedSku =
   | Exclude<Decision, { kind: 'create' | 'replace' }>
@@ -54,7 +79,7 @@ export const saveSku =
     sku: string,
     body: SkuContent,
     cause: Cause,
-    { ifMatch, approval }: { ifMatch?: string | undefined; approval?: Approval | undefined } = {},
+    { ifMatch, approval, actions }: SaveOptions = {},
   ): Promise<SavedSku> => {
     const detail = taxCategoryProblem(body.taxCategory, guard.taxCategories);
     if (detail !== undefined) return { kind: 'invalid', errors: [{ pointer: '/taxCategory', detail }] };
@@ -65,31 +90,39 @@ export const saveSku =
       const planned = planSku(wanted, priced, { ifMatch, approval, priceGuard: guard.priceGuard }, cause);
       if (planned.kind !== 'write') return planned;
       const { decision, change } = planned;
-      return (await store.write(decision.next, cause, change)) === 'done' ? decision : undefined;
+      return (await store.write(decision.next, cause, { ...change, actions })) === 'done' ? decision : undefined;
     });
   };
 
 export const putSku =
-  (save: ReturnType<typeof saveSku>) =>
-  async ({ params, headers, body, cause }: Request<typeof routes.putSku>): Promise<HttpResponse> => {
+  (save: ReturnType<typeof saveSku>, requestApproval: RequestApproval) =>
+  async ({ params, headers, body, caller, cause }: Request<typeof routes.putSku>): Promise<HttpResponse> => {
     const saved = await save(params.sku, body, cause, { ifMatch: headers['if-match'] });
-    switch (saved.kind) {
-      case 'precondition-failed':
-        return preconditionFailed;
-      case 'unchanged':
-        return skuResponse(200, saved.current);
-      case 'invalid':
-        return invalidContent(saved.errors);
-      case 'below-margin':
-        return belowMargin([{ pointer: '/priceMinor', detail: tooLowText(body.priceMinor, saved.floor) }]);
-      case 'create':
-        return skuResponse(201, saved.next);
-      case 'replace':
-        return skuResponse(200, saved.next);
-      default:
-        return saved satisfies never;
-    }
+    if (saved.kind !== 'below-margin' || saved.floor.belowMargin !== 'approve') return savedResponse(saved, body);
+    const { minPriceMinor } = saved.floor;
+    const change = { sku: params.sku, content: body, base: tagOfSku(saved.current), minPriceMinor };
+    return requestApproval(change, caller.subject || caller.clientId, cause);
   };
+
+/** The response to a saved SKU. */
+export function savedResponse(saved: SavedSku, { priceMinor }: Pick<SkuContent, 'priceMinor'>): HttpResponse {
+  switch (saved.kind) {
+    case 'precondition-failed':
+      return preconditionFailed;
+    case 'unchanged':
+      return skuResponse(200, saved.current);
+    case 'invalid':
+      return invalidContent(saved.errors);
+    case 'below-margin':
+      return belowMargin([{ pointer: '/priceMinor', detail: tooLowText(priceMinor, saved.floor) }]);
+    case 'create':
+      return skuResponse(201, saved.next);
+    case 'replace':
+      return skuResponse(200, saved.next);
+    default:
+      return saved satisfies never;
+  }
+}
 
 export const getSku =
   (store: CatalogStore, channels: Channels) =>

@@ -33,6 +33,8 @@ export type SkuChange = {
   current?: StoredSku | undefined;
   approval?: Approval | undefined;
   events?: readonly NewEvent[];
+  /** Of the same transaction. */
+  actions?: readonly Action[] | undefined;
 };
 
 /**
@@ -43,7 +45,7 @@ export function skuActions(
   table: string,
   next: StoredSku,
   cause: Cause,
-  { current, approval, events = [] }: SkuChange = {},
+  { current, approval, events = [], actions = [] }: SkuChange = {},
 ): Action[] {
   const { record, version, contentHash } = next;
   const { sku } = record;
@@ -67,6 +69,7 @@ export function skuActions(
     },
     ...(change ? [{ Put: { TableName: table, Item: { ...historyKey(sku, at, version), ...history } } }] : []),
     ...all.map((event) => ({ Put: { TableName: table, Item: outboxItem(skuPartition(sku), event) } })),
+    ...actions,
   ];
 }
 
@@ -105,6 +108,10 @@ export function createCatalogStore(db: Database, { CATALOG_TABLE_NAME: table }: 
         categories: categoriesIn(at(categoryTreeKey))?.value ?? new Map(),
       };
     },
+
+    /** The actions of `write`, for a transaction that `commit` writes. */
+    actions: (next: StoredSku, cause: Cause, change?: SkuChange): Action[] => skuActions(table, next, cause, change),
+    commit: (actions: Action[]): Promise<'done' | 'version-conflict'> => transact(db, actions),
 
     /** Writes a version of the SKU, its history and events, if the version before it is current. */
     write: (next: StoredSku, cause: Cause, change?: SkuChange): Promise<'done' | 'version-conflict'> =>

@@ -1,6 +1,7 @@
 import { channelAccessOf } from '../../../shared/access/channel-access.ts';
 import { isBeforeLaunch } from '../../../shared/catalog/publication.ts';
 import type { SkuRecord } from '../../../shared/catalog/sku-item.ts';
+import type { PriceList } from '../../../shared/pricing/price-lists.ts';
 import type { Channels } from '../../../shared/store.ts';
 
 /**
@@ -13,3 +14,7 @@ export function skuFor<S extends SkuRecord>(sku: S, clientId: string, channels: 
   if (isBeforeLaunch(product, now)) return undefined;
   return { ...sku, product: { productId: product.productId, status: product.status } };
 }
+
+/** Whether a price list applies in a channel. `onlyChannel` is undefined for staff, who see every list. */
+export const appliesIn = ({ channels }: Pick<PriceList, 'channels'>, onlyChannel: string | undefined): boolean =>
+  onlyChannel === undefined || !channels || channels.includes(onlyChannel);

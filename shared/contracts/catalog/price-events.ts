@@ -56,6 +56,33 @@ export const PriceChanged = defineEvent(
   z.object({ sku: Sku.describe('Code of the stock keeping unit'), ...priceChange }),
 );
 
+const requestedChange = {
+  changeId: StoredText.meta({ description: 'Id of the change', example: 'prc_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+  sku: Sku.describe('Code of the stock keeping unit'),
+  listId: StoredText.optional().meta({ description: 'Price list; absent for the SKU’s own price', example: 'outlet' }),
+  minPriceMinor: z.int().meta({ description: 'Lowest price without an approval, in minor units', example: 1080 }),
+  requestedBy: StoredText.meta({ description: 'Client or user who requested it', example: 'admin' }),
+  expiresAt: Instant.meta({ description: 'End of the time for an approval', example: '2026-12-07T09:15:00.000Z' }),
+};
+
+/** A price below the margin waits for a second person. */
+export const PriceChangeRequested = defineEvent(
+  'storeworks.catalog',
+  'PriceChangeRequested',
+  z.object(requestedChange),
+);
+
+/** A price below the margin was rejected. */
+export const PriceChangeRejected = defineEvent(
+  'storeworks.catalog',
+  'PriceChangeRejected',
+  z.object({
+    ...requestedChange,
+    by: StoredText.meta({ description: 'Who rejected it', example: 'finance' }),
+    comment: StoredText.optional().meta({ description: 'Comment of the decision', example: 'Too low' }),
+  }),
+);
+
 /** A price list was created or its header changed. */
 export const PriceListChanged = defineEvent('storeworks.catalog', 'PriceListChanged', PriceList);
 

@@ -54,6 +54,7 @@ export const SkuPricesContent = z
       .describe('The prices from now on, which do not overlap. The price in force ends if it is left out'),
   })
   .meta({ id: 'SkuPricesContent' });
+export type SkuPricesContent = z.infer<typeof SkuPricesContent>;
 
 const Period = PriceEntry.omit({ listId: true }).meta({ id: 'ListPrice' });
 
@@ -94,6 +95,12 @@ export const putSkuPrices = defineRoute({
   body: SkuPricesContent,
   responses: {
     200: { description: 'Changed, or unchanged', schema: SkuPricesResponse },
+    202: {
+      description: 'A price is below the margin and waits for a second person; `Location` is the change',
+      schema: z.looseObject({
+        changeId: StoredText.meta({ description: 'Id of the change', example: 'prc_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+      }),
+    },
     404: unknown,
     412: { description: 'Changed since the given ETag', schema: Problem },
     422: {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { maxEntries } from '../bounds.ts';
+import { maxEntries, StoredText } from '../bounds.ts';
 import { ProductId } from '../../catalog/product.ts';
 import { productStates } from '../../catalog/publication.ts';
 import { SkuRecord } from '../../catalog/sku-item.ts';
@@ -61,6 +61,12 @@ export const putSku = defineRoute({
   responses: {
     200: { description: 'Replaced, or unchanged', schema: SkuResponse },
     201: { description: 'Created', schema: SkuResponse },
+    202: {
+      description: 'The price is below the margin and waits for a second person; `Location` is the change',
+      schema: z.looseObject({
+        changeId: StoredText.meta({ description: 'Id of the change', example: 'prc_01kb9zq4y8t4v7c0m3j5r6n8px' }),
+      }),
+    },
     412: { description: 'Changed since the given ETag', schema: Problem },
     422: {
       description: 'Invalid content; or `below-margin`: the price is below the cost with the margin of the category',

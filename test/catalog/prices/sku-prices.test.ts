@@ -56,7 +56,7 @@ const putList = (listId: string, content: object, now = noon) =>
     }),
   );
 const putOwn = (sku: string, content: object, now = noon) =>
-  putSku(saveSku(store, { taxCategories: ['standard'], priceGuard }, budgetMs))(
+  putSku(saveSku(store, { taxCategories: ['standard'], priceGuard }, budgetMs), async () => ({ status: 202 }))(
     aRequest(routes.putSku, {
       params: { sku },
       headers: {},
@@ -70,7 +70,7 @@ const put = (
   prices: object[],
   { ifMatch, now = noon }: { ifMatch?: string; now?: number } = {},
 ) =>
-  putSkuPrices(save)(
+  putSkuPrices(save, async () => ({ status: 202 }))(
     aRequest(priceRoutes.putSkuPrices, {
       params: { listId, sku },
       headers: match(ifMatch),

@@ -61,7 +61,7 @@ function catalogueOf(database: ReturnType<typeof databaseForAll>) {
         ),
       ),
     putSku: (sku: string, given: object = {}) =>
-      putSku(saveSku(skus, { taxCategories: ['standard'], priceGuard }, retryBudgetMs))(
+      putSku(saveSku(skus, { taxCategories: ['standard'], priceGuard }, retryBudgetMs), async () => ({ status: 202 }))(
         aRequest(skuRoutes.putSku, {
           params: { sku },
           body: skuRoutes.SkuContent.parse({ name: sku, priceMinor: 1200, currency: 'GBP', ...given }),

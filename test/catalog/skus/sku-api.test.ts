@@ -17,7 +17,9 @@ const priceGuard = { belowMargin: 'refuse', changeExpiresHours: 1 } as const;
 const retryBudgetMs = 60_000;
 
 const put = (sku: string, content: object, ifMatch?: string) =>
-  putSku(saveSku(store, { taxCategories: ['standard', 'reduced'], priceGuard }, retryBudgetMs))(
+  putSku(saveSku(store, { taxCategories: ['standard', 'reduced'], priceGuard }, retryBudgetMs), async () => ({
+    status: 202,
+  }))(
     aRequest(routes.putSku, {
       params: { sku },
       headers: ifMatch === undefined ? {} : { 'if-match': ifMatch },

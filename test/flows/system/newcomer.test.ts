@@ -13,6 +13,7 @@ afterAll(() => office.stop());
 
 /** Outputs of the stacks that the documents name, as `.local/credentials.json` has them. */
 const outputs = () => ({
+  CatalogFilesBucketName: office.credentials.catalogFilesBucket,
   OrderFilesBucketName: office.credentials.orderFilesBucket,
   StockInboxBucketName: office.credentials.stockInboxBucket,
   ReportsBucketName: office.credentials.reportsBucket,

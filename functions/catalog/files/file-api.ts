@@ -1,0 +1,56 @@
+import { ulid } from 'ulid';
+import type * as routes from '../../../shared/contracts/catalog/file-routes.ts';
+import type { CatalogFileKind } from '../../../shared/contracts/catalog/files.ts';
+import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
+import type { Request } from '../../../shared/lambda/http-handler.ts';
+import type { CatalogExportStore } from './export-store.ts';
+import type { CatalogFiles } from './files-client.ts';
+
+const unknownExport = problem(404, 'unknown-export', 'There is no such export.');
+
+const importOf = (kind: CatalogFileKind, name: string) => ({
+  importId: `${kind}-${name}`,
+  kind,
+  file: `imports/${kind}/${name}.csv`,
+  result: `results/${kind}/${name}.csv`,
+});
+
+/** Accepts a file, or names the key under which it is uploaded. The upload to S3 starts the import. */
+export const postCatalogImport =
+  (files: Pick<CatalogFiles, 'put'>) =>
+  async ({ body, cause }: Request<typeof routes.postCatalogImport>): Promise<HttpResponse> => {
+    const requested = importOf(body.kind, ulid(cause.now));
+    if (body.csv !== undefined) await files.put(requested.file, body.csv);
+    const headers = { location: `/catalog/imports/${requested.importId}` };
+    return { status: 202, headers, body: { ...requested, status: 'waiting' } };
+  };
+
+/** Returns the state of an import by its summary in S3. */
+export const getCatalogImport =
+  (files: Pick<CatalogFiles, 'summary'>) =>
+  async ({ params }: Request<typeof routes.getCatalogImport>): Promise<HttpResponse> => {
+    const at = params.importId.lastIndexOf('-');
+    // The pattern of the parameter has the kinds of the contract only.
+    const kind = params.importId.startsWith('skus-') ? 'skus' : 'prices';
+    const requested = importOf(kind, params.importId.slice(at + 1));
+    const summary = await files.summary(requested.result.replace(/csv$/, 'json'));
+    if (!summary) return { status: 200, body: { ...requested, status: 'waiting' } };
+    if ('failed' in summary) return { status: 200, body: { ...requested, status: 'failed' } };
+    const { file: _file, ...rest } = summary;
+    return { status: 200, body: { ...requested, status: 'completed', summary: rest } };
+  };
+
+export const postCatalogExport =
+  (store: Pick<CatalogExportStore, 'request'>) =>
+  async ({ body, cause }: Request<typeof routes.postCatalogExport>): Promise<HttpResponse> => {
+    const requested = { exportId: ulid(cause.now), kind: body.kind, status: 'requested' as const };
+    await store.request(requested, cause);
+    return { status: 202, headers: { location: `/catalog/exports/${requested.exportId}` }, body: requested };
+  };
+
+export const getCatalogExport =
+  (store: Pick<CatalogExportStore, 'read'>) =>
+  async ({ params }: Request<typeof routes.getCatalogExport>): Promise<HttpResponse> => {
+    const found = await store.read(params.exportId);
+    return found ? { status: 200, body: found } : unknownExport;
+  };
