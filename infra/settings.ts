@@ -28,6 +28,7 @@ export const settings = {
   /** Every function of the API has them. */
   requestQuotas: variables({ REQUEST_QUOTAS: requestQuotas() }),
   orderFileBytes: variables({ MAX_FILE_BYTES: String(store.quotas.fileBytes.orders) }),
+  catalogueFileBytes: variables({ MAX_FILE_BYTES: String(store.quotas.fileBytes.catalogue) }),
   movementFileBytes: variables({ MAX_FILE_BYTES: String(store.quotas.fileBytes.movements) }),
   exportsAtOnce: variables({ EXPORTS_AT_ONCE: String(store.quotas.exportsAtOnce) }),
   personalDataRetention: variables({ PERSONAL_DATA_DAYS: String(store.retention.orderPersonalDataDays) }),

@@ -99,7 +99,7 @@ export const store = {
     /** Per channel: queued orders that are not decided, of an hour. `maxQueuedOrders` of a client sets another number. */
     queuedOrders: 20_000,
     /** Per uploaded CSV file of orders and of stock movements; a larger one is refused before it is read. */
-    fileBytes: { orders: 200_000_000, movements: 500_000_000 },
+    fileBytes: { orders: 200_000_000, movements: 500_000_000, catalogue: 200_000_000 },
     /**
      * Per caller and sandbox of a function: an order takes about 30 ms, so that a client that is new keeps no sandbox from
      * others. `requestsPerSecond` of a client sets another rate. `anonymous` is per address, without valid signatures.
@@ -205,7 +205,7 @@ export type Store = {
 type Quotas = {
   exportsAtOnce: number;
   queuedOrders: number;
-  fileBytes: { orders: number; movements: number };
+  fileBytes: { orders: number; movements: number; catalogue: number };
   requests: { perSecond: number; anonymousPerSecond: number; burstSeconds: number };
 };
 

@@ -16,7 +16,12 @@ const log = new Logger();
 const db = openDatabase(batchJobMaxAttempts);
 const store = createCatalogStore(db, env);
 const taxCategories = currentTaxCategories(db, env, env.TAX_CATEGORIES);
-const inbox = { bucket: env.CATALOG_FILES_BUCKET_NAME, folder: 'imports', refuse: refusedFile };
+const inbox = {
+  bucket: env.CATALOG_FILES_BUCKET_NAME,
+  folder: 'imports',
+  maxBytes: env.MAX_FILE_BYTES,
+  refuse: refusedFile,
+};
 const onUploaded = uploadedFiles(new S3Client(), inbox, log);
 const prices = importOf(priceFile(store, env.PRICE_GUARD), Date.now, log);
 

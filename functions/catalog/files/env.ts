@@ -14,5 +14,7 @@ export const ImportEnv = ExportEnv.extend({
   SETTINGS_TABLE_NAME: z.string().min(1),
   TAX_CATEGORIES: jsonVariable(z.array(z.string()).min(1)),
   PRICE_GUARD: jsonVariable(PriceGuard),
+  /** Size of the largest file that is read. */
+  MAX_FILE_BYTES: jsonVariable(z.int().positive()),
 });
 export type ImportEnv = z.input<typeof ImportEnv>;

@@ -14,7 +14,7 @@ export function addFiles(stack: WorkflowStack): void {
     handler: 'catalog/catalog-file-uploaded.handler.ts',
     uses: all(
       all(catalog.importer, catalogFileImporter, storeSettings.reader),
-      all(settings.taxCategories, settings.priceGuard),
+      all(settings.taxCategories, settings.priceGuard, settings.catalogueFileBytes),
     ),
     errorImpact: 'A file of SKUs or prices has no result file: none or only some of its rows are in the catalogue.',
   });
