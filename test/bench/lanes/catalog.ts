@@ -8,7 +8,7 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s3';
-import { type ApiClient, createApiClient } from '../../support/system/api-client.ts';
+import { type ApiClient, type ApiResponse, createApiClient } from '../../support/system/api-client.ts';
 import { s3Of } from '../../support/system/back-office.ts';
 import { waitUntilIdle } from '../../support/system/until-idle.ts';
 import { timed } from '../numbers.ts';
@@ -25,7 +25,7 @@ const priceCount = skuCount / 2;
 const skusPerTransaction = 33;
 const transactionsInFlight = 4;
 const floorTransactions = Math.ceil(skuCount / 5 / skusPerTransaction);
-const checkedPrices = 500;
+const linesPerQuote = 100;
 const pollMs = 200;
 
 const codeOf = (index: number) => `CAT-${String(index).padStart(6, '0')}`;
@@ -51,7 +51,7 @@ export async function catalog(): Promise<void> {
     const exported = await timedExport(admin, files, 'skus');
     const again = await timedImport(files, 'skus', 'again', exported);
     report('imported unchanged', again.seconds, skuCount, again.summary.changed === 0 && again.summary.rejected === 0);
-    await changePrices(admin, files);
+    await changePrices(office, admin, files);
   } finally {
     await admin.close();
     await office.stop();
@@ -117,7 +117,8 @@ async function list(admin: ApiClient): Promise<void> {
   let cursor: string | undefined;
   let pages = 0;
   do {
-    const { body } = await admin.get(`/catalog/skus?limit=100${cursor === undefined ? '' : `&cursor=${cursor}`}`);
+    const page = `/catalog/skus?limit=100${cursor === undefined ? '' : `&cursor=${cursor}`}`;
+    const { body } = await untilAllowed(() => admin.get(page));
     seen.push(...body.skus.map(({ sku }: { sku: string }) => sku));
     cursor = body.cursor;
     pages += 1;
@@ -134,25 +135,29 @@ async function list(admin: ApiClient): Promise<void> {
   report('listed', secondsSince(started), seen.length, seen.join() === codes.join());
 }
 
-/** Half of the SKUs get a price at a minute; every price that is read from then on is the new one. */
-async function changePrices(admin: ApiClient, files: Files): Promise<void> {
+/** Half of the SKUs get a price at a minute; every quote from then on has the new one. */
+async function changePrices({ credentials }: Office, admin: ApiClient, files: Files): Promise<void> {
   await admin.put('/catalog/price-lists/bench', { name: 'Bench', currency: 'GBP', priority: 10 });
   const changed = codes.slice(0, priceCount);
   const rows = (from: string, price: number) => changed.map((sku) => `bench,${sku},${from},,,${price}\n`).join('');
   const header = 'listId,sku,from,until,minQuantity,unitPriceMinor\n';
   const now = await timedImport(files, 'prices', 'now', header + rows('', 2000));
   report('prices', now.seconds, priceCount, now.summary.changed === priceCount);
-  // Twice the time of the first file, and to the next full minute.
-  const minute = Math.ceil((Date.now() + 2000 * now.seconds + 10_000) / 60_000) * 60_000;
+  // Four times the time of the first file, for the second one and the quotes before it, and to the next full minute.
+  const minute = Math.ceil((Date.now() + 4000 * now.seconds + 10_000) / 60_000) * 60_000;
   const later = await timedImport(files, 'prices', 'later', header + rows(new Date(minute).toISOString(), 1500));
   report('future prices', later.seconds, priceCount, later.summary.changed === priceCount && Date.now() < minute);
-  const step = Math.max(1, Math.floor(priceCount / checkedPrices));
-  const checked = changed.filter((_, index) => index % step === 0);
+  const storefront = createApiClient(credentials, 'storefront', 8);
+  const quotes = Array.from({ length: Math.ceil(priceCount / linesPerQuote) }, (_, index) =>
+    changed.slice(index * linesPerQuote, (index + 1) * linesPerQuote).map((sku) => ({ sku, quantity: 1 })),
+  );
   const wrong = async (price: number) => {
     let count = 0;
-    await timed(8, checked.length, async (index) => {
-      const { body } = await admin.get(`/catalog/skus/${checked[index] ?? ''}/prices`);
-      if (body.prices[0]?.breaks[0]?.unitPriceMinor !== price) count += 1;
+    await timed(4, quotes.length, async (index) => {
+      const quote = { currency: 'GBP', lines: quotes[index] };
+      const { body } = await untilAllowed(() => storefront.post('/quotes', quote));
+      const lines = body.lines as { unitPriceMinor: number }[];
+      count += lines.filter(({ unitPriceMinor }) => unitPriceMinor !== price).length;
     });
     return count;
   };
@@ -160,11 +165,20 @@ async function changePrices(admin: ApiClient, files: Files): Promise<void> {
   const isBefore = Date.now() < minute;
   await sleep(Math.max(0, minute - Date.now()));
   const late = await wrong(1500);
-  console.log(
-    `  before the minute    ${early} of ${checked.length} other than the old price${isBefore ? '' : ' (too late)'}`,
-  );
-  console.log(`  from the minute on   ${late} of ${checked.length} other than the new price`);
+  await storefront.close();
+  console.log(`  before the minute    ${early} of ${priceCount} not the old price${isBefore ? '' : ' (too late)'}`);
+  console.log(`  from the minute on   ${late} of ${priceCount} not the new price`);
   if ((isBefore && early > 0) || late > 0) process.exitCode = 1;
+}
+
+/** Sends a request again while the client exceeds its quota. */
+async function untilAllowed(request: () => Promise<ApiResponse>): Promise<ApiResponse> {
+  for (;;) {
+    const response = await request();
+    if (response.status < 400) return response;
+    if (response.status !== 429) throw new Error(`The store returned ${response.status}: ${response.text}`);
+    await sleep(1000);
+  }
 }
 
 /** Sends the items of a new SKU directly to the database, to a table of the same definition. Returns SKUs per second. */
