@@ -53,7 +53,7 @@ export function marksOf(schema: z.core.$ZodType, outer: ReadonlySet<z.core.$ZodT
   if (schema instanceof z.ZodPipe) return union([within(schema.in), within(schema.out)]);
   if (schema instanceof z.ZodLazy) return within(schema.unwrap());
   const inner = 'innerType' in schema._zod.def ? schema._zod.def.innerType : undefined;
-  return inner instanceof z.core.$ZodType ? within(inner) : undefined;
+  return inner instanceof z.ZodType ? within(inner) : undefined;
 }
 
 const eachOf = (each: Marks | undefined): Marks | undefined => each && { members: new Map(), each };
