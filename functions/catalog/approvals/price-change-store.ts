@@ -9,7 +9,7 @@ import { PriceChange } from './price-change.ts';
 
 const pk = 'PRICE-CHANGES';
 const prefix = 'CHANGE#';
-export const changeKey = (changeId: string) => ({ pk, sk: `${prefix}${changeId}` });
+const changeKey = (changeId: string) => ({ pk, sk: `${prefix}${changeId}` });
 export const changeKeyPattern = /^CHANGE#prc_[0-9a-z]{26}$/;
 
 /** Requested prices below the margin. */

@@ -21,7 +21,7 @@ export const PriceChange = PriceChangeTarget.extend({
 });
 export type PriceChange = z.infer<typeof PriceChange>;
 
-export type ChangeStatus = PriceChangeResponse['status'];
+type ChangeStatus = PriceChangeResponse['status'];
 export type ChangeDecision =
   | { kind: 'approve' | 'reject'; change: PriceChange }
   | { kind: 'already-done' }
@@ -29,7 +29,7 @@ export type ChangeDecision =
   | { kind: 'illegal'; status: ChangeStatus };
 
 /** The status at `now` (milliseconds), while what it changes has this entity tag. */
-export function statusOf({ status, base, expiresAt }: PriceChange, tag: string, now: number): ChangeStatus {
+function statusOf({ status, base, expiresAt }: PriceChange, tag: string, now: number): ChangeStatus {
   if (status !== 'pending-approval') return status;
   if (base !== tag) return 'superseded';
   return now < Date.parse(expiresAt) ? status : 'expired';

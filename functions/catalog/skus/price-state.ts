@@ -34,7 +34,7 @@ const isOtherCurrency = (before: PriceState | undefined, after: PriceState) =>
   after.costMinor !== undefined && before !== undefined && before.currency !== after.currency;
 
 /** The prices of a state in a list, the earliest first. */
-export function periodsIn({ priceMinor, currency, prices = [] }: PriceState, listId: string): PricePeriod[] {
+function periodsIn({ priceMinor, currency, prices = [] }: PriceState, listId: string): PricePeriod[] {
   if (listId === baseList) return [{ currency, breaks: [{ minQuantity: 1, unitPriceMinor: priceMinor }] }];
   return prices.filter((entry) => entry.listId === listId).map(({ from, until, breaks }) => ({ from, until, breaks }));
 }

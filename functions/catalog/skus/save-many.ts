@@ -14,7 +14,7 @@ const parallelReads = 4;
 const retryBudgetMs = 120_000;
 
 /** What is planned for a SKU: its next version, if it changes, and the result for the caller. */
-export type SkuPlan<R> = { result: R; write?: { next: StoredSku; change: SkuChange } };
+type SkuPlan<R> = { result: R; write?: { next: StoredSku; change: SkuChange } };
 export type PlanSku<R> = (priced: Priced) => SkuPlan<R>;
 type Store = Pick<CatalogStore, 'load' | 'actions' | 'commit'>;
 

@@ -23,7 +23,7 @@ const SkuItem = SkuRecord.extend({
 });
 
 /** The SKU of an item of the table. */
-export function storedSkuOf(item: unknown): StoredSku {
+function storedSkuOf(item: unknown): StoredSku {
   const { version, contentHash, changedAt, ...record } = SkuItem.parse(item);
   return { record, version, contentHash, ...(changedAt !== undefined && { changedAt }) };
 }
@@ -41,7 +41,7 @@ export type SkuChange = {
  * The actions that write a version of a SKU if the version before it is current: the item, the history of its prices if
  * they changed, and its events. Times of changes never go back, so that the history is in the order of the versions.
  */
-export function skuActions(
+function skuActions(
   table: string,
   next: StoredSku,
   cause: Cause,
