@@ -4,6 +4,7 @@ import type { SampleYear } from './invoices.ts';
 import { type Check, holds } from './reconciliation.ts';
 import type { RefundPlan } from './refund-plan.ts';
 import type { RefundResults } from './refunds.ts';
+import type { TaxRows } from './tax/tax-by-country.ts';
 import type { Posted, Progress, Reported } from './year.ts';
 
 export function printYear(file: string, { invoiceCount, products, leftOutInvoices, leftOutRows }: SampleYear): void {
@@ -43,13 +44,22 @@ function printLatencies(what: string, latencies: readonly number[]): void {
 export const printReports = ({ days, changed, seconds }: Reported): void =>
   console.log(`${count(days)} days reported in ${seconds.toFixed(1)} s, ${changed} changed`);
 
+export function printTaxes(taxes: TaxRows): void {
+  console.log('\nTax by country and rate');
+  const rows = [...taxes.values()].toSorted((a, b) => (`${a.country} ${a.rate}` < `${b.country} ${b.rate}` ? -1 : 1));
+  for (const { country, rate, orders, taxableMinor, taxMinor } of rows) {
+    const cells = [rate.padStart(6), count(orders).padStart(7), pounds(taxableMinor).padStart(13)];
+    console.log(`  ${country} ${cells.join(' ')} taxable ${pounds(taxMinor).padStart(12)} tax`);
+  }
+}
+
 export function printChecks(checks: readonly Check[]): void {
   console.log('\nReconciliation');
   for (const check of checks) console.log(`  ${line(check)}`);
 }
 
 const line = (check: Check) => {
-  const show = (value: number) => (check.money ? `£${(value / 100).toFixed(2)}` : count(value));
+  const show = (value: number) => (check.money ? pounds(value) : count(value));
   const parts = Object.entries(check.right).map(([name, value]) => `${show(value)} ${name}`);
   return `${holds(check) ? 'holds  ' : 'DIFFERS'}  ${check.name}: ${show(check.left)} = ${parts.join(' + ')}`;
 };
@@ -77,6 +87,12 @@ export async function withBar<T>(title: string, work: (progress: Progress) => Pr
     bar.stop();
   }
 }
+
+/** Pence as pounds, in whole numbers. */
+const pounds = (minor: number) => {
+  const pence = String(Math.abs(minor)).padStart(3, '0');
+  return `${minor < 0 ? '-' : ''}£${pence.slice(0, -2)}.${pence.slice(-2)}`;
+};
 
 const count = (value: number) => value.toLocaleString('en-GB');
 const rate = (items: number, seconds: number) => Math.round(items / Math.max(seconds, 0.001));

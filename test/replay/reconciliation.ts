@@ -6,6 +6,7 @@ import type { SampleYear } from './invoices.ts';
 import type { RefundPlan } from './refund-plan.ts';
 import type { RefundResults } from './refunds.ts';
 import type { RefundSums } from './refund-sums.ts';
+import { equalRows, taxOfCountries, type TaxRows } from './tax/tax-by-country.ts';
 import type { Posted } from './year.ts';
 
 /** An equation; its right side is a sum of named parts. */
@@ -22,15 +23,22 @@ const Manifest = z.object({
       name: z.string(),
       orders: z.int().optional(),
       units: z.int().optional(),
-      amounts: z.record(z.string(), z.object({ totalMinor: z.int().optional() })),
+      amounts: z.record(z.string(), z.object({ totalMinor: z.int().optional(), taxMinor: z.int().optional() })),
     }),
   ),
 });
-export type ReportSums = { orders: number; units: number; totalMinor: number };
+/** `taxes`: tax in pence by country. */
+export type ReportSums = {
+  orders: number;
+  units: number;
+  totalMinor: number;
+  taxMinor: number;
+  taxes: Map<string, number>;
+};
 
 /** Sums of the days' reports, from the versions in force in the bucket. */
 export async function sumOfReports(s3: S3Client, bucket: string, days: Iterable<string>): Promise<ReportSums> {
-  const total: ReportSums = { orders: 0, units: 0, totalMinor: 0 };
+  const total: ReportSums = { orders: 0, units: 0, totalMinor: 0, taxMinor: 0, taxes: new Map() };
   for (const day of days) {
     const { manifest } = Latest.parse(await readJson(s3, bucket, `daily/dt=${day}/latest.json`));
     const { reports } = Manifest.parse(await readJson(s3, bucket, manifest));
@@ -38,10 +46,16 @@ export async function sumOfReports(s3: S3Client, bucket: string, days: Iterable<
     total.orders += orders?.orders ?? 0;
     total.units += orders?.units ?? 0;
     total.totalMinor += orders?.amounts.GBP?.totalMinor ?? 0;
+    total.taxMinor += orders?.amounts.GBP?.taxMinor ?? 0;
+    const csv = await readText(s3, bucket, `${posix.dirname(manifest)}/sales-by-country.csv`);
+    for (const { country, taxMinor } of CountryRows.parse(parse(csv, { bom: true, columns: true }))) {
+      total.taxes.set(country, (total.taxes.get(country) ?? 0) + taxMinor);
+    }
   }
   return total;
 }
 
+const CountryRows = z.array(z.object({ country: z.string(), taxMinor: z.coerce.number().int() }));
 const RefundRows = z.array(z.object({ refundId: z.string(), refundedMinor: z.coerce.number().int() }));
 
 /** The amount of these refunds in the days' reports, from the versions in force. */
@@ -85,7 +99,11 @@ export type Outcome = {
 };
 
 /** Compares invoices, money and units sent with those in the back office. */
-export const reconciliation = (outcome: Outcome): Check[] => [...orderChecks(outcome), ...refundChecks(outcome)];
+export const reconciliation = (outcome: Outcome): Check[] => [
+  ...orderChecks(outcome),
+  ...taxChecks(outcome),
+  ...refundChecks(outcome),
+];
 
 const orderChecks = ({ year, posted, reports, stock, unitsShipped }: Outcome): Check[] => [
   {
@@ -108,6 +126,34 @@ const orderChecks = ({ year, posted, reports, stock, unitsShipped }: Outcome): C
   { name: 'units sold', left: posted.units, right: { 'reserved in stock': stock.reserved, shipped: unitsShipped } },
   { name: 'units sold', left: posted.units, right: { 'in the daily reports': reports.units } },
 ];
+
+const taxChecks = ({ posted: { taxes, invoiceTaxes, taxMinor, ...posted }, reports }: Outcome): Check[] => {
+  const countries = taxOfCountries(taxes.values());
+  const names = new Set([...countries.keys(), ...reports.taxes.keys()]);
+  const same = [...names].filter((country) => countries.get(country) === reports.taxes.get(country));
+  const ofRows = (rows: TaxRows) => sum([...rows.values()].map((row) => row.taxMinor));
+  return [
+    {
+      name: 'orders',
+      left: posted.accepted + posted.replayed,
+      right: { 'with tax by rate that adds up to tax and total': posted.taxed },
+    },
+    { name: 'tax of the orders', left: taxMinor, right: { 'by country and rate': ofRows(taxes) }, money: true },
+    { name: 'tax of the orders', left: taxMinor, right: { 'in the daily reports': reports.taxMinor }, money: true },
+    {
+      name: 'tax of the orders',
+      left: taxMinor,
+      right: { 'from the invoices at the rates of their day': ofRows(invoiceTaxes) },
+      money: true,
+    },
+    { name: 'countries', left: names.size, right: { 'with the same tax in the daily reports': same.length } },
+    {
+      name: 'countries and rates',
+      left: new Set([...taxes.keys(), ...invoiceTaxes.keys()]).size,
+      right: { 'with the same orders, amount and tax from the invoices': equalRows(taxes, invoiceTaxes) },
+    },
+  ];
+};
 
 const refundChecks = ({ year, plan, results, refunds, stock, unitsShipped }: Outcome): Check[] => [
   {

@@ -5,11 +5,12 @@ import { parseArgs } from 'node:util';
 import { type ApiClient, createApiClient } from '../support/system/api-client.ts';
 import { waitUntilIdle } from '../support/system/until-idle.ts';
 import { readSampleYear } from './invoices.ts';
-import { printChecks, printOrders, printRefunds, printReports, printYear, withBar } from './printing.ts';
+import { printChecks, printOrders, printRefunds, printReports, printTaxes, printYear, withBar } from './printing.ts';
 import { type Check, holds, type Outcome, reconciliation, refundedInReports, sumOfReports } from './reconciliation.ts';
 import { planRefunds, type RefundPlan, type PlacedOrder } from './refund-plan.ts';
 import { type RefundSums, sumOfRefunds } from './refund-sums.ts';
 import { requestRefunds, payAndShip, payRefunds, type Participants } from './refunds.ts';
+import { putTaxZones } from './tax/tax-zones.ts';
 import { postOrders, prepare, runReports, stockOf } from './year.ts';
 
 const { values, positionals } = parseArgs({
@@ -29,6 +30,8 @@ async function replay(file: string | undefined): Promise<boolean> {
   const [warehouse, lead, finance] = [clientOf('warehouse'), clientOf('service-lead'), clientOf('finance')];
   printYear(file, year);
 
+  const zones = await putTaxZones(admin);
+  console.log(`tax zones: version ${zones.version}${zones.isChanged ? ', put now' : ', in force already'}`);
   const prepared = await withBar('Catalogue and stock', (progress) => prepare(admin, year.products, progress));
   const posted = await withBar('Orders', (progress) =>
     postOrders(marketplace, year.invoices, { clients: Number(values.clients), progress }),
@@ -46,9 +49,12 @@ async function replay(file: string | undefined): Promise<boolean> {
   printReports(reported);
 
   const checks = await reconcile(credentials, admin, { year, posted, plan, ...refunded });
+  printTaxes(posted.taxes);
   printChecks(checks);
   const { results, payouts } = refunded;
-  if (prepared.created + prepared.stocked + posted.accepted + results.requested + payouts + reported.changed === 0) {
+  const changes =
+    prepared.created + prepared.stocked + posted.accepted + results.requested + payouts + reported.changed;
+  if (changes === 0 && !zones.isChanged) {
     console.log('\nNothing changed: everything existed already.');
   }
   await Promise.all([admin, marketplace, service, warehouse, lead, finance].map((client) => client.close()));

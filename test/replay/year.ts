@@ -5,6 +5,7 @@ import type { ApiClient } from '../support/system/api-client.ts';
 import type { Invoice, Product } from './invoices.ts';
 import type { PlacedOrder } from './refund-plan.ts';
 import { expectStatus, sendWithRetries } from './send-with-retries.ts';
+import { addInvoiceTaxes, addOrderTaxes, type TaxRows } from './tax/tax-by-country.ts';
 
 /** Reports completed and total work items. */
 export type Progress = (done: number, total: number) => void;
@@ -16,7 +17,13 @@ export type Posted = {
   refused: Map<string, number>;
   /** Sum over accepted and replayed orders. */
   totalMinor: number;
+  taxMinor: number;
   units: number;
+  /** Orders whose taxes by rate add up. */
+  taxed: number;
+  /** By country and rate, of the orders and, separately, calculated from their invoices. */
+  taxes: TaxRows;
+  invoiceTaxes: TaxRows;
   days: Set<string>;
   /** Orders with a customer id, in the sequence of the invoices. */
   customerOrders: PlacedOrder[];
@@ -70,7 +77,11 @@ export async function postOrders(
     replayed: 0,
     refused: new Map(),
     totalMinor: 0,
+    taxMinor: 0,
     units: 0,
+    taxed: 0,
+    taxes: new Map(),
+    invoiceTaxes: new Map(),
     days: new Set(),
     customerOrders: [],
     seconds: 0,
@@ -86,8 +97,12 @@ export async function postOrders(
     }
     posted[response.status === 201 ? 'accepted' : 'replayed'] += 1;
     posted.totalMinor += response.body.totalMinor;
+    posted.taxMinor += response.body.taxMinor;
     posted.units += invoice.lines.reduce((sum, line) => sum + line.quantity, 0);
-    posted.days.add(businessDay(Date.parse(invoice.placedAt)));
+    const day = businessDay(Date.parse(invoice.placedAt));
+    posted.days.add(day);
+    if (addOrderTaxes(posted.taxes, invoice.country, response.body)) posted.taxed += 1;
+    addInvoiceTaxes(posted.invoiceTaxes, invoice, day);
     const { orderId, placedAt, totalMinor, lines } = response.body;
     return invoice.customerId ? [{ orderId, customerId: invoice.customerId, placedAt, totalMinor, lines }] : [];
   });
