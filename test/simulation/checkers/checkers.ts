@@ -10,12 +10,14 @@ import { refundCheckers } from './refund-checkers.ts';
 import { refundMoneyCheckers } from './refund-money-checkers.ts';
 import { returnCheckers } from './return-checkers.ts';
 import { stockCheckers } from './stock-checkers.ts';
+import { taxCheckers } from './tax/tax-checkers.ts';
 
 /** An invariant of the quiescent system. `violations` returns one sentence for each violation. */
 export type Checker = { name: string; violations: (state: FinalState) => string[] };
 
 export const checkers: Checker[] = [
   ...orderCheckers,
+  ...taxCheckers,
   ...lifeCycleCheckers,
   ...editCheckers,
   ...paymentCheckers,

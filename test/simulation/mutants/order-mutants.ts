@@ -44,6 +44,12 @@ export const orderMutants: Record<string, Mutant> = {
     to: '',
     detectedBy: 'every queued order is placed or refused, without remains of chunked placements',
   },
+  'edit-keeps-taxes-by-rate': {
+    file: 'functions/order-intake/editing/edit.ts',
+    from: 'taxes: order.taxes && orderTaxes(goods, taxed, taxation)',
+    to: 'taxes: order.taxes',
+    detectedBy: 'the taxes of an order by rate sum to its tax',
+  },
   'import-without-idempotency': {
     file: 'functions/order-intake/import/import-store.ts',
     from: "{ Put: { TableName: table, Item: { ...item, ...keys }, ConditionExpression: 'attribute_not_exists(pk)' } },",
