@@ -8,7 +8,7 @@ const maxReasons = 500;
  * The reasons that staff and channels may give. A list that the document does not have leaves its reasons free.
  * `refund`: refund requests. `cancellation`: cancellations of orders. `movement`: stock movements.
  */
-export const reasonListNames = ['refund', 'cancellation', 'movement'] as const;
+const reasonListNames = ['refund', 'cancellation', 'movement'] as const;
 export type ReasonListName = (typeof reasonListNames)[number];
 
 const Reason = z.strictObject({

@@ -10,7 +10,7 @@ const Name = z.string().trim().min(1).max(200);
 const { name: _recipient, ...placeFields } = addressFields;
 
 /** A warehouse of the store. It stays in the list as long as its stock, its orders or files are used. */
-export const WarehouseEntry = z.strictObject({
+const WarehouseEntry = z.strictObject({
   warehouse: Warehouse.meta({ description: 'Code of the warehouse, unique in the list', example: 'main' }),
   name: Name.meta({ description: 'Name of the warehouse', example: 'London' }),
   address: z

@@ -23,7 +23,7 @@ const ZoneCountry = z
   .meta({ description: 'ISO 3166-1 alpha-2 country code; `*` is every country without a zone', example: 'GB' });
 
 /** Up to 100 percent with up to four decimals, as text: a binary fraction does not hold `8.875` times an amount. */
-export const Percentage = z
+const Percentage = z
   .string()
   .regex(/^(?:100(?:\.0{1,4})?|(?:0|[1-9]\d?)(?:\.\d{1,4})?)$/, 'A percentage is 0 to 100 with up to 4 decimals')
   .meta({ description: 'Percentage of the taxable amount, as decimal text', example: '8.875' });

@@ -2,7 +2,7 @@ import type { TaxZone } from './tax-zones.ts';
 import { vatNumberCountry } from './vat-number.ts';
 
 /** Why an order is not taxed although its zone has rates. */
-export type TaxRelief = {
+type TaxRelief = {
   kind: 'export' | 'reverse-charge' | 'exemption';
   name: string;
   /** For the invoice and the audit: the VAT number, or the reason of the exemption. */

@@ -1,6 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import { skuKey } from '../../../shared/catalog/sku-item.ts';
 import { snapshotKeys } from '../../../shared/pricing/pricing-snapshots.ts';
 import { seedTaxZones } from '../../../shared/tax/seed/tax-zones.ts';
@@ -72,9 +71,11 @@ const readsPerSecond = (
     await db.send(
       new BatchGetItemCommand({
         RequestItems: {
-          [catalog]: { Keys: keys.map((key) => marshall(key)) },
-          [settings]: { Keys: [marshall(snapshotKeys.settings)] },
+          [catalog]: { Keys: keys.map(attributes) },
+          [settings]: { Keys: [attributes(snapshotKeys.settings)] },
         },
       }),
     );
   });
+
+const attributes = ({ pk, sk }: { pk: string; sk: string }) => ({ pk: { S: pk }, sk: { S: sk } });
