@@ -9,7 +9,7 @@ import * as z from 'zod';
  */
 type Readers = { kind: 'staff' } | { kind: 'writer'; namedBy: string } | { kind: 'actor' };
 
-const registry = z.registry<{ readers: Readers }, z.core.$ZodType>();
+const registry = z.registry<{ readers: Readers }>();
 
 function marked<S extends z.ZodType>(schema: S, readers: Readers): S {
   const own = schema.clone();

@@ -28,7 +28,7 @@ type Properties = {
   AllowedOAuthFlows: string[];
   ExplicitAuthFlows: string[];
   AllowedOAuthScopes: { 'Fn::Join': [string, unknown[]] }[];
-  AuthorizationScopes: string[];
+  AuthorizationScopes?: string[];
   AuthorizationType: string;
   ClientName: string;
   DefaultRouteSettings: object;

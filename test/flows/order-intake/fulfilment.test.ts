@@ -142,7 +142,10 @@ describe('shipments', () => {
         return retryWhileBusy(send);
       }),
     );
-    const [shipped, cancelled] = [countOf(responses, 201), countOf(responses, 200)];
+    // A request that was repeated because its first response was lost gets the response of a replay, 200.
+    const done = (isShipment: boolean) =>
+      responses.filter(({ status }, index) => (index % 2 === 0) === isShipment && status < 300).length;
+    const [shipped, cancelled] = [done(true), done(false)];
     expect(shipped + cancelled).toBe(30);
     expect(countOf(responses, 409)).toBe(20);
     expect(await stockOf(office, sku)).toEqual({ onHand: 40 - shipped, reserved: 0, available: 40 - shipped });

@@ -178,6 +178,7 @@ const shownInEvents: Record<string, string> = {
   'OrderPlaced.discounts[].reason': 'a code',
   'OrderPlaced.customer.taxExemption.reason': 'the channel wrote it',
   'OrderPlaced.taxes[].reason': 'the VAT number or the exemption that the channel sent',
+  'OrderPersonalDataErased.reason': 'a code',
   'OrderEdited.note': 'the note of the order, which its channel reads',
   'OrderContactChanged.before.customer.taxExemption.reason': 'the channel wrote it',
   'OrderContactChanged.after.customer.taxExemption.reason': 'the channel wrote it',
