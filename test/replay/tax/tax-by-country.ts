@@ -17,7 +17,7 @@ export type TaxRows = Map<string, TaxRow>;
 type Taxed = Pick<OrderResponse, 'taxes' | 'taxMinor' | 'totalMinor'>;
 
 /** The rate of exports, which is of no country. */
-export const exportRate = 'export';
+const exportRate = 'export';
 
 function addTax(rows: TaxRows, { country, rate, ...amounts }: Omit<TaxRow, 'orders'>, orders: number): void {
   const key = `${country} ${rate}`;
