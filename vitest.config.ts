@@ -6,7 +6,7 @@ const system = ['test/flows/**/*.test.ts'];
 /** System tests with hundreds of SKUs, a thousand orders or long waits: `npm run test:slow`. */
 const slow = ['test/**/*.slow.test.ts'];
 /** Time limits far above the normal duration, so that no test fails because its machine is slow or busy. */
-const timeLimits = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 50_000 } } };
+const timeLimits = { testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { timeout: 50_000 } } };
 const running = { globalSetup: ['test/support/system/synthesise.ts'], ...timeLimits };
 
 export default defineConfig({

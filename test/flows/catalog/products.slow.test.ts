@@ -19,7 +19,7 @@ async function moveTo(instant: string): Promise<void> {
 
 test(
   'a product with two variants is on sale from its launch to its withdrawal, and its category is renamed without changing orders',
-  { timeout: 180_000 },
+  { timeout: 600_000 },
   async () => {
     const admin = () => office.client('admin');
     const shop = () => office.client('storefront');

@@ -41,7 +41,7 @@ test('an endpoint proves its ownership, rotates its secret without losing events
   expect(new Set(types(old.received))).toEqual(new Set(['WebhookEndpointVerification']));
 
   old.behave = ({ json }) => ({ status: 200, body: JSON.stringify({ challenge: json.data.challenge }) });
-  await expect.poll(() => types(old.received), { timeout: 60_000 }).toContain('OrderPlaced');
+  await expect.poll(() => types(old.received), { timeout: 600_000 }).toContain('OrderPlaced');
   expect((await asChannel().get(path)).body).toMatchObject({ status: 'active' });
 
   const rotated = await asChannel().post(`${path}/secret-rotations`, {});

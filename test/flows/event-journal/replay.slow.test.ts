@@ -33,7 +33,7 @@ C7,MUG,MUG,-1,2011-03-01T08:26,3.00,,France
 
 test(
   'replaying a year with cancellations reconciles exactly, and a second replay changes nothing',
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   async () => {
     const office = await backOfficeForTest();
     const file = join(mkdtempSync(join(tmpdir(), 'storeworks-year-')), 'year.csv.gz');

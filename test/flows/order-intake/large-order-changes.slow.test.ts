@@ -45,7 +45,7 @@ async function sendFiveTimes(send: () => ReturnType<ReturnType<BackOffice['clien
   return responses[0]?.body;
 }
 
-describe('an order of hundreds of SKUs', { timeout: 180_000 }, () => {
+describe('an order of hundreds of SKUs', { timeout: 600_000 }, () => {
   test('is cancelled by one request, which releases its stock', async () => {
     const { skus, path } = await largeOrder();
     const request = { requestId: randomUUID(), reason: 'no need' };

@@ -19,7 +19,7 @@ afterAll(() => office.stop());
 
 const reservedOf = async (skus: readonly string[]) => (await unitsOf(office, skus)).reserved;
 
-describe('an order of hundreds of SKUs over HTTP', { timeout: 180_000 }, () => {
+describe('an order of hundreds of SKUs over HTTP', { timeout: 600_000 }, () => {
   test.each([600, 1000])('of %d SKUs is placed, read, replayed identically, and publishes one event', async (count) => {
     const skus = await stockedSkus(office, count, () => 2);
     const content = largeOrderOf(skus);
@@ -82,7 +82,7 @@ async function startAndCrash(
   return orderId;
 }
 
-describe('an order whose placement crashed between two chunks', { timeout: 180_000 }, () => {
+describe('an order whose placement crashed between two chunks', { timeout: 600_000 }, () => {
   test('is not visible, is completed by the repeated request, and reserves its stock once', async () => {
     const skus = await stockedSkus(office, 250, () => 2);
     const content = largeOrderOf(skus);

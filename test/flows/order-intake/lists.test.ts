@@ -73,7 +73,7 @@ describe('a query is refused with the valid values', () => {
 
 test(
   'an order is found by its customer and picked by its warehouse until it is shipped',
-  { timeout: 60_000 },
+  { timeout: 600_000 },
   async () => {
     const email = `Jörg.${randomUUID()}@Müller.example`;
     const name = '=Jörg';

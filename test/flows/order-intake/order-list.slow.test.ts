@@ -37,7 +37,7 @@ async function pagesOf(query: string, between: (found: string[]) => Promise<unkn
 
 const minutes = (count: number, step: number) => Array.from({ length: count }, (_, index) => index * step);
 
-describe('order list pages, while orders are placed and cancelled,', { timeout: 120_000 }, () => {
+describe('order list pages, while orders are placed and cancelled,', { timeout: 600_000 }, () => {
   test('contain every existing order once, and each new order that sorts after the current page', async () => {
     const customer = randomUUID();
     const known: string[] = [];

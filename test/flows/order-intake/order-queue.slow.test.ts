@@ -119,7 +119,7 @@ test('an accepted order that could not be queued is placed by the sweep within h
   expect(reserved).toBe(1);
 });
 
-describe('a batch of orders', { timeout: 180_000 }, () => {
+describe('a batch of orders', { timeout: 600_000 }, () => {
   test('returns a separate result for each order', async () => {
     const sku = await stockedSku(office, { units: 10 });
     const [one, two] = [orderOf(sku), orderOf(sku)];
@@ -153,7 +153,7 @@ describe('a batch of orders', { timeout: 180_000 }, () => {
   });
 });
 
-describe('a flash sale', { timeout: 180_000 }, () => {
+describe('a flash sale', { timeout: 600_000 }, () => {
   test('1,000 queued orders for 300 units place exactly 300 orders and publish 300 events', async () => {
     const sku = await stockedSku(office, { units: 300 });
     const ids = await queue(Array.from({ length: 1000 }, () => orderOf(sku)));

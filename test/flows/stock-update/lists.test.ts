@@ -51,7 +51,7 @@ describe('a query is refused with the valid values', () => {
 
 test(
   'a warehouse finds a SKU, its stock, its alert and the orders that a count left without units',
-  { timeout: 120_000 },
+  { timeout: 600_000 },
   async () => {
     const category = `list-${Date.now()}`;
     const sku = await stockedSku(office, { units: 5, category });
@@ -80,7 +80,7 @@ test(
       (await get('/stock/alerts?kind=oversold&status=open')).body.alerts.find(
         (alert: { sku: string }) => alert.sku === sku,
       );
-    await expect.poll(oversold, { timeout: 60_000 }).toMatchObject({ shortUnits: 1, status: 'open' });
+    await expect.poll(oversold, { timeout: 600_000 }).toMatchObject({ shortUnits: 1, status: 'open' });
     const path = `/stock/alerts/${(await oversold()).alertId}/acknowledgement`;
     expect((await office.client('storefront').post(path, {})).status).toBe(403);
     const acknowledged = await office.client('warehouse').post(path, { note: 'Counted again' });

@@ -57,7 +57,7 @@ describe('settings', () => {
 });
 
 // The functions read these settings for the first time here, so that no test waits for a minute.
-test('a new warehouse takes goods, and reasons outside the lists are refused', { timeout: 120_000 }, async () => {
+test('a new warehouse takes goods, and reasons outside the lists are refused', { timeout: 600_000 }, async () => {
   const { body: known } = await office.client('admin').get('/settings/warehouses');
   const east = { warehouse: 'east', name: 'Norwich' };
   const warehouses = { ...known, warehouses: [...known.warehouses, east] };

@@ -90,7 +90,7 @@ test(
       const reasonsIn = (type: string) =>
         receiver.received.flatMap(({ json }) => (json.type === type ? [Object(json.data).reason] : []));
       await expect
-        .poll(() => reasoned.map(reasonsIn), { timeout: 60_000 })
+        .poll(() => reasoned.map(reasonsIn), { timeout: 600_000 })
         .toEqual(reasoned.map(() => [reasonOfTheStore]));
       expect(receiver.received.filter(({ body }) => isTold(body))).toEqual([]);
     } finally {
