@@ -23,7 +23,8 @@ export function personalFieldsOf(schema: z.ZodType): PersonalFields | undefined 
 }
 
 /** Whether the field itself is marked. */
-export const isPersonal = (field: z.ZodType): boolean => field.meta()?.[keyword] === true;
+export const isPersonal = (field: z.ZodType): boolean =>
+  new Map(Object.entries(field.meta() ?? {})).get(keyword) === true;
 
 /** The schemas of a value's members by name; `*` is each entry of an array or record. */
 export function membersOf(schema: unknown): [string, z.ZodType][] {
