@@ -1,7 +1,7 @@
 import { dayBefore } from '../../../shared/business-day.ts';
 import type { Cause } from '../../../shared/contracts/define-event.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
-import { inParallel } from '../../../shared/in-parallel.ts';
+import { settleAll } from '../../../shared/run-all.ts';
 import { changeRetryBudgetMs } from '../order/apply.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import { erase, type Reason } from './erase.ts';
@@ -17,7 +17,7 @@ export type Erasure = { erased: number; alreadyErased: number; open: string[]; i
 
 /**
  * Erases the personal data of the selected orders. Repeat it until it is complete: every part is idempotent, and what is
- * erased stays erased.
+ * erased stays erased. An order that fails delays no other: all errors are thrown at the end.
  */
 export async function eraseSelected(
   stores: Stores,
@@ -27,17 +27,23 @@ export async function eraseSelected(
   isOver: () => boolean,
 ): Promise<Erasure> {
   const erasure: Erasure = { erased: 0, alreadyErased: 0, open: [], isComplete: true };
+  const failures: unknown[] = [];
   for await (const orderIds of selected(stores, selection)) {
-    if (isOver()) return { ...erasure, isComplete: false };
-    const results = await inParallel(maxParallelOrders, orderIds, async (orderId) => ({
+    if (isOver()) {
+      erasure.isComplete = false;
+      break;
+    }
+    const { results, errors } = await settleAll(maxParallelOrders, orderIds, async (orderId) => ({
       orderId,
       result: await eraseOrder(stores, orderId, reason, cause),
     }));
+    failures.push(...errors);
     const having = (wanted: Result) => results.filter(({ result }) => result === wanted);
     erasure.erased += having('erased').length;
     erasure.alreadyErased += having('already-erased').length;
     erasure.open.push(...having('open').map(({ orderId }) => orderId));
   }
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} order(s) could not be erased`);
   return erasure;
 }
 

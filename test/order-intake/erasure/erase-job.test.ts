@@ -187,10 +187,21 @@ describe('the erasure of a person', () => {
       if (isWrite && count === write) throw new Error('Crashed');
       return result;
     };
-    await expect(erase(ofAda, { send: crashing } as Database)).rejects.toThrow('Crashed');
+    await expect(erase(ofAda, { send: crashing } as Database)).rejects.toThrow('1 order(s) could not be erased');
     await erase(ofAda);
     expect(await isErased(order)).toBe(true);
     expect(await erasedEvents()).toBe(1);
+  });
+
+  it.each([0, 1, 2])('of an order that cannot be read (place %i) fails and delays no other', async (place) => {
+    const own = [await stored('1'), await stored('2'), await stored('3')];
+    const Key = orderKey(own[place]?.orderId ?? '');
+    const UpdateExpression = 'SET totalMinor = :text';
+    await database.db.send(
+      new UpdateCommand({ TableName, Key, UpdateExpression, ExpressionAttributeValues: { ':text': 'x' } }),
+    );
+    await expect(erase(ofAda)).rejects.toThrow('1 order(s) could not be erased');
+    expect(await Promise.all(own.map(isErased))).toEqual([0, 1, 2].map((index) => index !== place));
   });
 
   it('publishes one event when it runs twice at the same time', async () => {

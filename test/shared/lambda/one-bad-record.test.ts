@@ -174,6 +174,12 @@ const scheduleTests: NamedTests = {
   'nightly-metrics/schedule/nightly.handler.ts': [
     ['test/nightly-metrics/schedule/nightly-runs.test.ts', 'requests the others: %s'],
   ],
+  'order-intake/erasure/expire-personal-data.handler.ts': [
+    [
+      'test/order-intake/erasure/erase-job.test.ts',
+      'of an order that cannot be read (place %i) fails and delays no other',
+    ],
+  ],
   'order-intake/expiry/sweep.handler.ts': [
     ['test/order-intake/order/process-due-orders.test.ts', 'one order that cannot be parsed does not stop the others'],
   ],
@@ -208,6 +214,10 @@ test('every schedule has a test in which one record fails and the others are han
 
 /** The tests in which one row of an uploaded file fails and the others are imported. */
 const importTests: NamedTests = {
+  'catalog/catalog-file-uploaded.handler.ts': [
+    ['test/catalog/files/catalog-files.test.ts', 'SKU %s'],
+    ['test/catalog/files/catalog-files.test.ts', 'price %s'],
+  ],
   'order-intake/import/order-file-uploaded.handler.ts': [
     ['test/order-intake/import/one-bad-order.test.ts', 'of the order %s fails that order only'],
   ],
