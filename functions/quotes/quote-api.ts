@@ -1,4 +1,6 @@
 import { channelAccessOf } from '../../shared/access/channel-access.ts';
+import { isBeforeLaunch } from '../../shared/catalog/publication.ts';
+import type { SkuRecord } from '../../shared/catalog/sku-item.ts';
 import { type HttpResponse, problem } from '../../shared/contracts/problem.ts';
 import type { createQuote, QuoteContent } from '../../shared/contracts/quotes/routes.ts';
 import { ownValue } from '../../shared/input/own-value.ts';
@@ -13,12 +15,21 @@ export const createQuotes =
   async ({ body, caller, cause }: Request<typeof createQuote>): Promise<HttpResponse> => {
     const channel = channelOf(body, caller.clientId, channels);
     if (!channel) return otherChannel;
-    const offer = await store.offer([...new Set(body.lines.map(({ sku }) => sku))]);
+    const { skus, ...rules } = await store.offer([...new Set(body.lines.map(({ sku }) => sku))]);
+    const { onlyChannel } = channelAccessOf(caller.clientId, channels);
+    const offer = { ...rules, skus: onlyChannel === undefined ? skus : launched(skus, cause.now) };
     const result = quote({ content: body, channel, now: cause.now }, offer, policy);
     if (!('refusal' in result)) return { status: 200, body: result };
     const { type, detail, errors, lines, amounts } = result.refusal;
     return problem(422, type, detail, { errors, ...(lines && { lines }), ...(amounts && { amounts }) });
   };
+
+/**
+ * A channel does not see SKUs of products before their launch, whatever time it asks for: a quote of a later time would show
+ * the plans of the store.
+ */
+const launched = (skus: ReadonlyMap<string, SkuRecord>, now: number) =>
+  new Map([...skus].filter(([, { product }]) => !product || !isBeforeLaunch(product, now)));
 
 /** No channel has this name, so that lists of channels do not apply. */
 const noChannel = { channel: '', pricesItself: false };

@@ -102,7 +102,14 @@ const applicable = (lists: readonly PriceList[], { currency, channel, customerGr
         (!list.customerGroups || (customerGroup !== undefined && list.customerGroups.includes(customerGroup))) &&
         isDuring({ from: list.validFrom, until: list.validTo }, at),
     )
-    .toSorted((a, b) => b.priority - a.priority || (a.listId < b.listId ? -1 : 1));
+    .toSorted(byPriority);
 
-const isDuring = ({ from, until }: { from?: string | undefined; until?: string | undefined }, at: number): boolean =>
-  (from === undefined || Date.parse(from) <= at) && (until === undefined || at < Date.parse(until));
+/** The list of the highest priority first; of equal priorities the first by id. */
+export const byPriority = (a: PriceList, b: PriceList): number =>
+  b.priority - a.priority || (a.listId < b.listId ? -1 : 1);
+
+/** Whether a time (milliseconds) is in a period; an absent start or end does not bound it. */
+export const isDuring = (
+  { from, until }: { from?: string | undefined; until?: string | undefined },
+  at: number,
+): boolean => (from === undefined || Date.parse(from) <= at) && (until === undefined || at < Date.parse(until));

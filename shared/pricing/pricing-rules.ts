@@ -21,7 +21,7 @@ export type PricingRules = {
 
 type Policy = Pick<SellingPolicy, 'taxIncluded' | 'taxBasisPoints' | 'shippingMethods'>;
 
-/** The rules of the store's settings. What nobody has set is as the deployment has it: one rate for every country. */
+/** The rules of the store's settings. Until staff put a document, that of the deployment applies: one rate for every country. */
 export const rulesOf = (
   policy: Policy,
   { taxZones, shippingMethods }: Pick<SellingSettings, 'taxZones' | 'shippingMethods'> = {},

@@ -42,6 +42,8 @@ export function sellable(
   const lines: SellableLine[] = [];
   const failures: (FieldError & { type: string; current?: CurrentPrice })[] = [];
   const quantities = unitsBySku(requested);
+  const categories = requested.flatMap(({ sku }) => skus.get(sku)?.taxCategory ?? []);
+  const withoutRate = new Set(untaxable(categories, taxation));
   for (const { sku: code, quantity, unitPriceMinor: sent, pointer } of requested) {
     const refuse = (type: string, field: string, detail: string, current?: CurrentPrice) =>
       failures.push({ type, pointer: `${pointer}/${field}`, detail, ...(current && { current }) });
@@ -51,10 +53,10 @@ export function sellable(
     if (!sku || refusal) continue;
     const { taxCategory, category } = sku;
     const selected = priceOf(sku, quantities.get(code) ?? quantity, context, priceLists);
-    const untaxed = untaxable([taxCategory], taxation);
+    const isUntaxable = withoutRate.has(taxCategory);
     if (!selected) refuse('wrong-currency', 'sku', `${code} has no price in ${currency} here`);
-    else if (untaxed.length > 0) refuse('no-tax-rate', 'sku', noRateDetail(taxCategory, taxation));
-    if (!selected || untaxed.length > 0) continue;
+    else if (isUntaxable) refuse('no-tax-rate', 'sku', noRateDetail(taxCategory, taxation));
+    if (!selected || isUntaxable) continue;
     const price = asSold(selected, taxCategory, taxation);
     const { list } = selected;
     if (!pricesItself && sent !== undefined && sent !== price) {

@@ -6,8 +6,8 @@ import { snapshotReader } from './snapshot.ts';
 const Version = z.int().positive();
 
 /**
- * The settings by which orders are priced and placed, each with the version of its document. A document that nobody has
- * set is absent: the settings of the deployment (`SELLING`) apply.
+ * The settings by which orders are priced and placed, each with the version of its document. Until staff put a document, it
+ * is absent, and the settings of the deployment (`SELLING`) apply.
  */
 export const SellingSettings = z.object({
   taxZones: z.object({ version: Version, zones: z.array(StoredTaxZone) }).optional(),

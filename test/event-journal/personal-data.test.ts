@@ -22,7 +22,7 @@ const sampleOf = (detailType: string): unknown => {
   return JSON.parse(readFileSync(join(import.meta.dirname, `../contracts/${name}.sample.json`), 'utf8'));
 };
 
-/** Names of fields about a person. Countries, customer groups and the rest of an order name nobody. */
+/** Names of fields about a person. Countries, customer groups and the other fields of an order identify no person. */
 const isAboutPerson = (path: string) =>
   /\/(customer|\w*[aA]ddress)\/(?!(?:country|group)$)\w+$/.test(path) ||
   path.endsWith('/taxes/*/reason') ||

@@ -100,6 +100,22 @@ describe('a quote', () => {
     expect(pricing?.settingsVersions).toEqual({ taxZones: 4, shippingMethods: 2 });
   });
 
+  test.each([
+    ['before its launch', { status: 'published', publishedFrom: new Date(noon + 3_600_000).toISOString() }],
+    ['that is a draft', { status: 'draft' }],
+  ] as const)('of a later time shows a channel no product %s, and staff its price', async (_case, publication) => {
+    const planned = await stockedSku(db, 1, { product: { productId: 'planned', ...publication } });
+    const content = { lines: [{ sku: planned, quantity: 1 }], at: new Date(noon + 7_200_000).toISOString() };
+    expect(await quoted(content)).toMatchObject({
+      status: 422,
+      body: { type: expect.stringContaining('unknown-sku') },
+    });
+    const status = publication.status === 'published' ? 200 : 422;
+    const forStaff = await quoted(content, 'admin');
+    expect(forStaff.status).toBe(status);
+    expect(JSON.stringify(forStaff.body)).not.toContain('unknown-sku');
+  });
+
   test('lists its codes as unknown', async () => {
     const { body } = await quoted({ couponCodes: ['SPRING10'] });
     expect(body).toMatchObject({ discounts: [{ code: 'SPRING10', appliedMinor: 0, reason: 'unknown-code' }] });

@@ -45,7 +45,7 @@ export function createPriceChangeStore(db: Database, { CATALOG_TABLE_NAME: table
       commit(change, newEvent(PriceChangeRequested, dataOf(change), cause)),
 
     reject: (change: PriceChange, by: string, cause: Cause) =>
-      commit(change, newEvent(PriceChangeRejected, { ...dataOf(change), by, comment: change.comment }, cause)),
+      commit(change, newEvent(PriceChangeRejected, { ...dataOf(change), by }, cause)),
 
     /** Up to `limit` changes after the sort key `after`. */
     list: (after: string | undefined, limit: number) =>

@@ -1,65 +1,38 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { finished } from 'node:stream/promises';
 import type * as z from 'zod';
 import { catalogResultColumns } from '../../../shared/contracts/catalog/file-columns.ts';
 import type { ProcessedCatalogFile } from '../../../shared/contracts/catalog/files.ts';
-import { type DetectedFormat, refusalOf, type RowProblem } from '../../../shared/csv/read.ts';
-import { csvFile, csvHeader, csvLine } from '../../../shared/csv/write.ts';
+import type { DetectedFormat, RowProblem } from '../../../shared/csv/read.ts';
+import * as rowResults from '../../../shared/csv/result-file-store.ts';
 import type { Outcome } from './file-rows.ts';
 
 export type Summary = Omit<z.infer<typeof ProcessedCatalogFile>, 'file'>;
 
 const columns = Object.keys(catalogResultColumns);
-const emptySummary = { rows: 0, accepted: 0, changed: 0, rejected: 0, reasons: {} };
 
-/** Result of each row of a file, written to `path` at once so that memory does not grow with the file. */
+/** Result of each row of a file; the summary also counts the rows that changed something. */
 export function createResultFile(path: string) {
-  const summary: Summary = { ...emptySummary };
-  const reasons = new Map<string, number>();
-  const file = createWriteStream(path);
-  const write = async (line: string) => {
-    if (!file.write(line)) await once(file, 'drain');
-  };
-  void write(csvHeader(columns));
+  const file = rowResults.createResultFile(path, columns);
+  let changed = 0;
 
   return {
+    describe: (format: DetectedFormat) => file.describe(format),
+    refuse: (problem: RowProblem) => file.refuse(problem),
+
     async add(row: number, key: string, { reason, isChanged }: Outcome): Promise<void> {
-      summary.rows += 1;
-      if (reason === undefined) {
-        summary.accepted += 1;
-        if (isChanged) summary.changed += 1;
-      } else {
-        summary.rejected += 1;
-        const kind = /^[\w-]+/.exec(reason)?.[0] ?? reason;
-        reasons.set(kind, (reasons.get(kind) ?? 0) + 1);
-      }
-      await write(csvLine([row, key, reason === undefined ? 'accepted' : 'rejected', reason]));
+      if (reason === undefined && isChanged) changed += 1;
+      await file.add(row, key, reason);
     },
 
-    describe(format: DetectedFormat): void {
-      Object.assign(summary, format);
-    },
-
-    /** The file was refused because of this row. No row was read. */
-    async refuse({ row, reason }: RowProblem): Promise<void> {
-      summary.refused = refusalOf({ row, reason });
-      await write(csvLine([row, '', 'rejected', reason]));
-    },
-
-    /** Closes the file and returns its size in bytes. */
     async close(): Promise<{ summary: Summary; bytes: number }> {
-      file.end();
-      await finished(file);
-      return { summary: { ...summary, reasons: Object.fromEntries(reasons) }, bytes: (await stat(path)).size };
+      const { summary, bytes } = await file.close();
+      return { summary: { ...summary, changed }, bytes };
     },
   };
 }
 export type ResultFile = Pick<ReturnType<typeof createResultFile>, 'add' | 'describe' | 'refuse'>;
 
 /** The result of a file that is not read. */
-export const refusedFile = (refused: string): { summary: Summary; csv: string } => ({
-  summary: { ...emptySummary, refused },
-  csv: csvFile(columns, [[1, '', 'rejected', refused]]),
-});
+export const refusedFile = (reason: string): { summary: Summary; csv: string } => {
+  const { summary, csv } = rowResults.refusedFile(reason, columns);
+  return { summary: { ...summary, changed: 0 }, csv };
+};

@@ -13,7 +13,7 @@ import { openPeriods, type Period, planPeriods, type WantedPeriod } from './plan
 
 /** Breaks of all prices of a SKU: its item stays small, because placing reads it. */
 const maxBreaksOfSku = 500;
-/** Prices that ended stay on the SKU for orders that were placed then; the history keeps them for ever. */
+/** Prices that ended stay on the SKU for queued orders, which are priced as of their acceptance, and for quotes of a past time. */
 const keptEndedDays = 31;
 const dayMs = 86_400_000;
 

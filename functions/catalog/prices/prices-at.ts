@@ -1,10 +1,6 @@
-import type { PriceList } from '../../../shared/pricing/price-lists.ts';
-import { baseList } from '../../../shared/pricing/price-lists.ts';
+import { baseList, byPriority, isDuring, type PriceList } from '../../../shared/pricing/price-lists.ts';
 import { appliesIn } from '../skus/visibility.ts';
 import type { PriceState } from '../skus/price-state.ts';
-
-const isDuring = ({ from, until }: { from?: string | undefined; until?: string | undefined }, at: number) =>
-  (from === undefined || Date.parse(from) <= at) && (until === undefined || at < Date.parse(until));
 
 /**
  * The prices of a state in force at a time (milliseconds) by these lists, those that apply first in front; the SKU's own
@@ -18,7 +14,7 @@ export function pricesAt(
 ) {
   const inForce = lists
     .filter((list) => appliesIn(list, onlyChannel) && isDuring({ from: list.validFrom, until: list.validTo }, at))
-    .toSorted((a, b) => b.priority - a.priority || (a.listId < b.listId ? -1 : 1));
+    .toSorted(byPriority);
   return [
     ...inForce.flatMap(({ listId, name, version, priority, channels, customerGroups, taxIncluded, ...list }) => {
       const entry = prices.find((each) => each.listId === listId && isDuring(each, at));

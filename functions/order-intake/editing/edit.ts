@@ -102,7 +102,8 @@ function amountsOf(
   const goods = lines.map((line) => withCategory(line));
   const { methods } = rules.shippingMethods;
   const parts = goods.map((line) => partOf(line, line.discountMinor));
-  let shipping: Shipping = { ...methods.find(({ method }) => method === order.shippingMethod), ...order };
+  const { taxCategory, taxed: taxedBy } = methods.find(({ method }) => method === order.shippingMethod) ?? {};
+  let shipping: Shipping = { shippingMinor: order.shippingMinor, taxCategory, taxed: taxedBy };
   let shippingTaxMinor = order.taxMinor - taxOfLines;
   if (shippingMethod !== order.shippingMethod) {
     const { country } = shippingAddress;

@@ -3,11 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '@aws-lambda-powertools/logger';
+import { movementResultColumns } from '../../../shared/contracts/stock/file-columns.ts';
+import { createResultFile } from '../../../shared/csv/result-file-store.ts';
 import { FailedRowsError, type UploadedFile } from '../../../shared/lambda/uploaded-files.ts';
 import type { MovementSettings } from '../stock/movement-settings.ts';
 import { importRows } from './import-rows.ts';
 import { OpenOrders } from './movement-row.ts';
-import { createResultFile } from './result-file-store.ts';
 import type { StockStore } from '../stock/store.ts';
 
 type Tools = {
@@ -24,7 +25,7 @@ export const importUploadedFile =
     const directory = await mkdtemp(join(tmpdir(), 'stock-file-'));
     try {
       const path = join(directory, 'result.csv');
-      const result = createResultFile(path);
+      const result = createResultFile(path, Object.keys(movementResultColumns));
       let failure: unknown;
       const openOrders = OpenOrders.optional().safeParse(metadata['open-orders']);
       if (openOrders.success) {

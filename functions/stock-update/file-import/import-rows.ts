@@ -7,7 +7,7 @@ import type { Movement } from '../../../shared/stock/movement.ts';
 import { type FileDefaults, parseMovement } from './movement-row.ts';
 import { applyRows } from './apply-rows.ts';
 import { failedRow } from '../../../shared/lambda/uploaded-files.ts';
-import type { ResultFile } from './result-file-store.ts';
+import type { ResultFile } from '../../../shared/csv/result-file-store.ts';
 import type { StockStore } from '../stock/store.ts';
 
 /** Rows in memory at a time, about 30 MB. A larger batch combines more rows of a SKU in a transaction. */

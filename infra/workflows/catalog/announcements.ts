@@ -9,11 +9,12 @@ export function addAnnouncements(stack: WorkflowStack): void {
   const announcements = stack.scheduleQueue<AnnouncementEnv>({
     handler: 'catalog/announcements/announce-product.handler.ts',
     uses: catalog.announcer,
-    errorImpact: 'Other systems are not told of a launch or a withdrawal. The product itself is on sale in time.',
+    errorImpact: 'Other systems receive no event of a launch or a withdrawal. The product itself is on sale in time.',
   });
   stack.onEvents<Env>(ProductChanged, {
     handler: 'catalog/announcements/schedule-announcements.handler.ts',
     uses: all(catalog.productReader, announcements.scheduler),
-    errorImpact: 'Other systems are not told of scheduled launches and withdrawals. The products are on sale in time.',
+    errorImpact:
+      'Other systems receive no events of scheduled launches and withdrawals. The products are on sale in time.',
   });
 }

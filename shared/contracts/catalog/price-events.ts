@@ -79,7 +79,6 @@ export const PriceChangeRejected = defineEvent(
   z.object({
     ...requestedChange,
     by: StoredText.meta({ description: 'Who rejected it', example: 'finance' }),
-    comment: StoredText.optional().meta({ description: 'Comment of the decision', example: 'Too low' }),
   }),
 );
 

@@ -266,8 +266,8 @@ export const DuplicatePaymentDecided = defineEvent(
 );
 
 /**
- * Customer, addresses, note and tracking numbers of an order were erased, here and in its earlier events. Whoever has copies
- * must erase them, too.
+ * Customer, addresses, note and tracking numbers of an order were erased, here and in its earlier events. A consumer that
+ * has copies must erase them, too.
  */
 export const OrderPersonalDataErased = defineEvent(
   source,

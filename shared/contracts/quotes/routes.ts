@@ -30,7 +30,9 @@ export const QuoteContent = z
       example: 'standard',
     }),
     charges,
-    at: SentInstant.optional().describe('Time whose prices and rates apply. Default: the time of the request'),
+    at: SentInstant.optional().describe(
+      'Time whose rates and prices of lists apply; of the last 31 days or later, as older prices are in the price history only. The own price of a SKU is the current one. Default: the time of the request',
+    ),
   })
   .meta({ id: 'QuoteContent' });
 export type QuoteContent = z.infer<typeof QuoteContent>;

@@ -50,7 +50,7 @@ describe('a caller has a quota of its own', () => {
     expect(served(limits, anonymous(other), 100)).toBe(0);
   });
 
-  test('a rate below one request per second still serves one, and a clock that is set back refuses nobody for long', () => {
+  test('a rate below one request per second still serves one, and a clock that is set back does not refuse a caller for long', () => {
     const limits = createRequestLimits({ ...quotas, perSecond: 0.05 });
     expect(served(limits, client('a'), 10)).toBe(1);
     expect(limits.waitSeconds(client('a'), noon)).toBe(20);

@@ -58,7 +58,7 @@ export const stockMutants: Record<string, Mutant> = {
     detectedBy: 'every movement sent by message is applied or rejected by an event',
   },
   'file-result-without-rejected-rows': {
-    file: 'functions/stock-update/file-import/result-file-store.ts',
+    file: 'shared/csv/result-file-store.ts',
     from: "reason === undefined ? 'accepted' : 'rejected'",
     to: "'accepted'",
     detectedBy: 'a movement file has one result per row, and every accepted row is in the ledger',

@@ -6,7 +6,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { importRows } from '../../../functions/stock-update/file-import/import-rows.ts';
 import { parseMovement } from '../../../functions/stock-update/file-import/movement-row.ts';
 import { applyMovements } from '../../../functions/stock-update/stock/apply-movements.ts';
-import { createResultFile } from '../../../functions/stock-update/file-import/result-file-store.ts';
+import { movementResultColumns } from '../../../shared/contracts/stock/file-columns.ts';
+import { createResultFile } from '../../../shared/csv/result-file-store.ts';
 import { createStockStore, type StockStore } from '../../../functions/stock-update/stock/store.ts';
 import { combineWrites } from '../../../functions/stock-update/file-import/combined-writes.ts';
 import { aCause, aMovement, noon } from '../../support/builders.ts';
@@ -29,7 +30,7 @@ const log = { info: () => {}, warn: () => {} };
 let runs = 0;
 async function run(body: Readable, through: Pick<StockStore, 'read' | 'write'> = store, uploadedAt = noon) {
   const path = join(directory, `${(runs += 1)}.csv`);
-  const result = createResultFile(path);
+  const result = createResultFile(path, Object.keys(movementResultColumns));
   const defaults = { openOrders: undefined, warehouses };
   const upload = { defaults, uploadedAt: new Date(uploadedAt).toISOString(), cause: aCause() };
   try {

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import type { OrderItem } from '../../../../functions/order-intake/order/order-item.ts';
-import type { FinalState } from '../final-state.ts';
-import { taxCheckers } from './tax-checkers.ts';
+import { wrongTaxesOf } from './tax-checkers.ts';
 
 const tax = (taxableMinor: number, taxMinor: number) => ({
   rateId: 'standard',
@@ -13,9 +12,7 @@ const tax = (taxableMinor: number, taxMinor: number) => ({
 });
 const sound = { orderId: 'ord_1', channel: 'storefront', taxMinor: 200, totalMinor: 1200, taxes: [tax(1000, 200)] };
 const violations = (order: Partial<OrderItem>) => {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the checker reads these members only
-  const state = { orders: [{ ...sound, ...order }], committed: [] } as unknown as FinalState;
-  return taxCheckers.flatMap((checker) => checker.violations(state));
+  return wrongTaxesOf({ orders: [{ ...sound, ...order }], committed: [] });
 };
 
 test.each<[string, Partial<OrderItem>]>([

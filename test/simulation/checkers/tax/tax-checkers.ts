@@ -1,6 +1,7 @@
 import { store } from '../../../../infra/store.ts';
 import type { OrderItem } from '../../../../functions/order-intake/order/order-item.ts';
 import type { Checker } from '../checkers.ts';
+import type { FinalState } from '../final-state.ts';
 
 type Taxed = Pick<OrderItem, 'orderId' | 'taxes' | 'taxMinor' | 'totalMinor' | 'charges'>;
 
@@ -19,19 +20,28 @@ function wrongTaxes({ orderId, taxes = [], taxMinor, totalMinor, charges = [] }:
   ];
 }
 
+/** What is wrong with the taxes of orders and of their first events. */
+export function wrongTaxesOf({
+  orders,
+  committed,
+}: {
+  orders: readonly (Taxed & Pick<OrderItem, 'channel' | 'imported'>)[];
+  committed: FinalState['committed'];
+}): string[] {
+  const taxed = orders.filter(({ taxes }) => taxes !== undefined);
+  const placed = committed.filter(({ type, data }) => type === 'OrderPlaced' && data.taxes !== undefined);
+  return [
+    ...orders
+      .filter(({ channel, imported, taxes }) => !taxes && !imported && !pricesItself.get(channel))
+      .map(({ orderId, channel }) => `${orderId} of ${channel} has no tax by rate`),
+    ...taxed.flatMap((order) => wrongTaxes(order, 'the order')),
+    ...placed.flatMap(({ data }) => wrongTaxes(data, 'the event of')),
+  ];
+}
+
 const taxesAddUp: Checker = {
   name: 'the taxes of an order by rate sum to its tax, and with the amounts without tax to its total',
-  violations: ({ orders, committed }) => {
-    const taxed = orders.filter(({ taxes }) => taxes !== undefined);
-    const placed = committed.filter(({ type, data }) => type === 'OrderPlaced' && data.taxes !== undefined);
-    return [
-      ...orders
-        .filter(({ channel, imported, taxes }) => !taxes && !imported && !pricesItself.get(channel))
-        .map(({ orderId, channel }) => `${orderId} of ${channel} has no tax by rate`),
-      ...taxed.flatMap((order) => wrongTaxes(order, 'the order')),
-      ...placed.flatMap(({ data }) => wrongTaxes(data, 'the event of')),
-    ];
-  },
+  violations: wrongTaxesOf,
 };
 
 export const taxCheckers = [taxesAddUp];
