@@ -18,6 +18,7 @@ export const tables = {
   REFUND_TABLE_NAME: 'refunds',
   RISK_TABLE_NAME: 'risk',
   SETTINGS_TABLE_NAME: 'settings',
+  PROMOTION_TABLE_NAME: 'promotions',
 };
 /** Key attributes of each index, as in `infra/data`. */
 const catalogIndexes = { allSkus: ['listKey', 'pk'] } as const;
@@ -55,7 +56,7 @@ function databaseBetween(
   return { db: { send } as Database };
 }
 
-/** Starts an empty DynamoDB in memory with the tables of catalogue, stock, orders, risk, refunds, webhooks and settings. */
+/** Starts an empty DynamoDB in memory with the tables of catalogue, stock, orders, risk, refunds, webhooks, settings and promotions. */
 async function startDatabase(): Promise<Running> {
   const port = await freePort();
   const binary = join(dirname(createRequire(import.meta.url).resolve('@dynoxide/linux-x64/package.json')), 'dynoxide');
@@ -74,6 +75,7 @@ async function startDatabase(): Promise<Running> {
   await createTable(client, tables.REFUND_TABLE_NAME, refundIndexes);
   await createTable(client, tables.WEBHOOK_TABLE_NAME, webhookIndexes);
   await createTable(client, tables.SETTINGS_TABLE_NAME, {});
+  await createTable(client, tables.PROMOTION_TABLE_NAME, {});
   return {
     db: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
     async stop() {
