@@ -71,7 +71,10 @@ export const handler = httpHandlerForChannels(
   on(priceRoutes.getSkuPrices, getSkuPrices(store, env.PRICE_GUARD, env.CHANNELS)),
   on(priceRoutes.deleteSkuPrices, deleteSkuPrices(setPrices)),
   on(priceRoutes.getPricesAt, getPricesAt(store, history, env.CHANNELS)),
-  on(priceRoutes.listPriceHistory, listPriceHistory(store, history, cursors, env.CHANNELS)),
+  on(
+    priceRoutes.listPriceHistory,
+    listPriceHistory(store, history, cursors, { channels: env.CHANNELS, timeZone: env.TIME_ZONE }),
+  ),
   on(
     priceChangeRoutes.listPriceChanges,
     withCurrent(taxCategories, (known) => priceChangesWith(known).list),

@@ -4,34 +4,18 @@ import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts
 import type { Cursors } from '../../../shared/dynamodb/cursor.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';
-import type { StoredSku } from '../skus/decide.ts';
-import { priceChangeOf } from '../skus/price-history.ts';
+import { priceChangeOf, type PriceHistory } from '../skus/price-history.ts';
 import { historyKeyPattern } from '../skus/price-keys.ts';
-import { type PriceState, priceStateOf } from '../skus/price-state.ts';
 import type { CatalogStore } from '../skus/sku-store.ts';
 import { skuFor } from '../skus/visibility.ts';
 import type { PriceHistoryStore } from './history-store.ts';
+import { maxChanges, offeredHistory, offeredRange } from './offered-history.ts';
 import { pricesAt } from './prices-at.ts';
+import { stateAt } from './state-at.ts';
 
 const unknownSku = problem(404, 'unknown-sku', 'The catalogue has no such SKU.');
 const notYet = problem(404, 'unknown-sku', 'The SKU did not exist at that time.');
 const staffOnly = problem(403, 'staff-only', 'The history of prices is for staff. Read the prices of a time instead.');
-
-/** The prices that were known at a past time, or are known now for a later one; undefined before the SKU existed. */
-async function stateAt(
-  history: PriceHistoryStore,
-  { record }: StoredSku,
-  at: number,
-  now: number,
-): Promise<PriceState | undefined> {
-  if (at >= now) return priceStateOf(record);
-  const time = new Date(at).toISOString();
-  const before = await history.lastUntil(record.sku, time);
-  if (before) return before.after;
-  const after = await history.firstAfter(record.sku, time);
-  // SKUs from before 2026-11-30 have no history until their first change.
-  return after ? after.before : priceStateOf(record);
-}
 
 export const getPricesAt =
   (store: CatalogStore, history: PriceHistoryStore, channels: Channels) =>
@@ -58,20 +42,45 @@ export const getPricesAt =
   };
 
 export const listPriceHistory =
-  (store: CatalogStore, history: PriceHistoryStore, cursors: Cursors, channels: Channels) =>
-  async ({ params, query, caller }: Request<typeof routes.listPriceHistory>): Promise<HttpResponse> => {
-    if (channelAccessOf(caller.clientId, channels).onlyChannel !== undefined) return staffOnly;
-    const list = { list: 'price-history', sku: params.sku, caller: caller.clientId };
-    const start = await cursors.startAfter(query.cursor, list, historyKeyPattern);
+  (
+    store: CatalogStore,
+    history: PriceHistoryStore,
+    cursors: Cursors,
+    { channels, timeZone }: { channels: Channels; timeZone: string },
+  ) =>
+  async ({ params, query, caller, cause }: Request<typeof routes.listPriceHistory>): Promise<HttpResponse> => {
+    const { onlyChannel } = channelAccessOf(caller.clientId, channels);
+    const { sku } = params;
+    if (onlyChannel !== undefined && query.channel !== onlyChannel) return staffOnly;
+    const range = offeredRange(query, { channels, timeZone, now: cause.now });
+    if (range && 'status' in range) return range;
+    const { limit, cursor, ...filters } = query;
+    const list = { list: 'price-history', sku, ...filters, caller: caller.clientId };
+    const start = await cursors.startAfter(cursor, list, historyKeyPattern);
     if ('refusal' in start) return start.refusal;
-    if (!(await store.read(params.sku))) return unknownSku;
-    const { items, last } = await history.page(params.sku, start.after, query.limit);
-    const changes = items.map(({ sku, at, by, before, after, requestedBy, approvedBy }) => {
-      const { lists = [], cost } = priceChangeOf(sku, before, after, undefined) ?? {};
-      return { at, by, lists, cost, requestedBy, approvedBy };
-    });
+    const stored = await store.read(sku);
+    if (!stored || !skuFor(stored.record, caller.clientId, channels, cause.now)) return unknownSku;
+    const offered = range && (await offeredHistory(history, stored, range, cause.now));
+    if (offered === 'too-many-changes') return tooManyChanges;
+    if (onlyChannel !== undefined) return { status: 200, body: { changes: [], offered } };
+    const { items, last } = await history.page(sku, start.after, limit);
     return {
       status: 200,
-      body: { changes, ...(last !== undefined && { cursor: await cursors.of(list, last) }) },
+      body: {
+        changes: items.map(changeOf),
+        ...(last !== undefined && { cursor: await cursors.of(list, last) }),
+        offered,
+      },
     };
   };
+
+const tooManyChanges = problem(
+  422,
+  'too-many-changes',
+  `The prices changed more than ${maxChanges} times in the range. Use a shorter one.`,
+);
+
+function changeOf({ sku, at, by, before, after, requestedBy, approvedBy }: PriceHistory) {
+  const { lists = [], cost } = priceChangeOf(sku, before, after, undefined) ?? {};
+  return { at, by, lists, cost, requestedBy, approvedBy };
+}

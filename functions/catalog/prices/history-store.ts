@@ -1,12 +1,14 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
 import { priceListReader, type StoredPriceList } from '../../../shared/catalog/price-list-snapshot.ts';
 import { skuPartition } from '../../../shared/catalog/sku-item.ts';
 import type { Database } from '../../../shared/dynamodb/database.ts';
-import { newestUnder } from '../../../shared/dynamodb/query-pages.ts';
+import { newestUnder, queryPages } from '../../../shared/dynamodb/query-pages.ts';
 import { HistoryItem, type PriceHistory } from '../skus/price-history.ts';
 import { historyAfter, historyPrefix, historyUntil, priceListVersionsUntil } from '../skus/price-keys.ts';
 
 type Range = { pk: string; from: string; to: string };
+const Version = z.object({ at: z.string() });
 
 /** Changes of prices, and versions of the price lists. */
 export function createPriceHistoryStore(db: Database, { CATALOG_TABLE_NAME: table }: { CATALOG_TABLE_NAME: string }) {
@@ -26,6 +28,13 @@ export function createPriceHistoryStore(db: Database, { CATALOG_TABLE_NAME: tabl
     return item;
   };
   const parse = (item: unknown) => (item === undefined ? undefined : HistoryItem.parse(item));
+  const itemsIn = ({ pk, from, to }: Range) =>
+    queryPages(db, {
+      TableName: table,
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+      ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
+      ConsistentRead: true,
+    });
 
   return {
     /** The last change of a SKU up to a time (UTC with milliseconds). */
@@ -39,6 +48,27 @@ export function createPriceHistoryStore(db: Database, { CATALOG_TABLE_NAME: tabl
     /** All price lists as they were at a time. */
     listsAt: async (at: string): Promise<StoredPriceList[]> =>
       listsIn(await endOf(priceListVersionsUntil(at), 'last')).value,
+
+    /** The changes of a SKU after `from` and up to `to`, the oldest first; undefined if there are more than `max`. */
+    async changesBetween(sku: string, from: string, to: string, max: number): Promise<PriceHistory[] | undefined> {
+      const changes: PriceHistory[] = [];
+      for await (const items of itemsIn({ ...historyUntil(sku, to), from: historyAfter(sku, from).from })) {
+        changes.push(...items.map((item) => HistoryItem.parse(item)));
+        if (changes.length > max) return undefined;
+      }
+      return changes;
+    },
+
+    /** The versions of the price lists after `from` and up to `to`, the oldest first: of each the lists that `isWanted`. */
+    async listVersionsBetween(from: string, to: string, isWanted: (list: StoredPriceList) => boolean) {
+      const versions: { at: string; lists: StoredPriceList[] }[] = [];
+      for await (const items of itemsIn({ ...priceListVersionsUntil(to), from: priceListVersionsUntil(from).to })) {
+        for (const item of items) {
+          versions.push({ at: Version.parse(item).at, lists: listsIn(item).value.filter(isWanted) });
+        }
+      }
+      return versions;
+    },
 
     /** Up to `limit` changes, the newest first, after the sort key `before`. */
     page: (sku: string, before: string | undefined, limit: number) =>

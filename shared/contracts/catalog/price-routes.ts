@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { maxPriceEntries } from '../../catalog/sku-item.ts';
-import { AmountMinor, CurrencyCode, Instant, SentInstant, Sku } from '../../names.ts';
+import { AmountMinor, Currency, CurrencyCode, Instant, SentInstant, Sku } from '../../names.ts';
 import { PriceEntry, PriceList } from '../../pricing/price-lists.ts';
 import { maxEntries, StoredText } from '../bounds.ts';
 import { defineRoute } from '../define-route.ts';
-import { nextCursor, pageParameters } from '../list-query.ts';
+import { nextCursor, pageParameters, timeRangeParameters } from '../list-query.ts';
 import { Problem } from '../problem.ts';
 import { staffOnly } from '../readers.ts';
 import { priceChange } from './price-events.ts';
@@ -188,14 +188,61 @@ export const getPricesAt = defineRoute({
   },
 });
 
+const offeredPrice = {
+  from: Instant.meta({ description: 'Start of the price', example: '2026-11-01T00:00:00.000Z' }),
+  unitPriceMinor: AmountMinor.meta({
+    description: 'Price of one unit after promotions that everybody gets without a code, in minor units',
+    example: 1499,
+  }),
+};
+
+/** A price that everybody was offered in a channel. */
+const OfferedPrice = z
+  .object({
+    ...offeredPrice,
+    until: Instant.meta({ description: 'End of the price, exclusive', example: '2026-11-15T00:00:00.000Z' }),
+    listPriceMinor: AmountMinor.meta({
+      description: 'Price of one unit by the price list, before promotions, in minor units',
+      example: 1999,
+    }),
+    listId: StoredText.meta({ description: 'Price list; `base` is the SKU’s own price', example: 'base' }),
+    taxIncluded: z.boolean().optional().meta({
+      description: 'Whether the price contains tax, if its list says so. Default: as an order of the channel',
+      example: true,
+    }),
+    promotionIds: z
+      .array(StoredText)
+      .max(maxEntries)
+      .meta({ description: 'Promotions that lower the price', example: ['spring-sale'] }),
+    prior: z
+      .object(offeredPrice)
+      .optional()
+      .describe(
+        'For a price below the one before it: the lowest price of the 30 days before, which an announcement of the reduction has to state (Directive 98/6/EC, Article 6a)',
+      ),
+  })
+  .meta({ id: 'OfferedPrice' });
+
 export const listPriceHistory = defineRoute({
   method: 'GET',
   path: '/catalog/skus/{sku}/price-history',
   tag: 'Prices',
-  summary: 'List the changes of the prices and the cost of a SKU, the newest first. Not for channels',
+  summary:
+    'List the changes of the prices and the cost of a SKU, the newest first, for staff; and the prices that everybody was offered in a channel',
   scope: 'catalog.read',
   params: z.strictObject({ sku: SkuCode }),
-  query: z.strictObject(pageParameters),
+  query: z.strictObject({
+    ...pageParameters,
+    channel: StoredText.optional().meta({
+      description: 'Channel whose offered prices are returned in `offered`. A channel names itself',
+      example: 'storefront',
+    }),
+    currency: Currency.optional().meta({
+      description: 'Currency of the offered prices. Default: that of the SKU',
+      example: 'GBP',
+    }),
+    ...timeRangeParameters('the offered prices applied (default: the last 30 days, at most 400 days)'),
+  }),
   responses: {
     200: {
       description: 'A page',
@@ -211,12 +258,36 @@ export const listPriceHistory = defineRoute({
               .meta({ id: 'PriceHistoryEntry' }),
           )
           .max(maxEntries)
-          .describe('Changes, the newest first'),
+          .describe('Changes, the newest first. None for a channel'),
         cursor: nextCursor,
+        offered: z
+          .object({
+            channel: StoredText.meta({ description: 'Channel of the prices', example: 'storefront' }),
+            currency: CurrencyCode.describe('Currency of the prices'),
+            from: Instant.meta({ description: 'Start of the range', example: '2026-10-31T09:15:00.000Z' }),
+            until: Instant.meta({
+              description: 'End of the range, exclusive; not after now',
+              example: '2026-11-30T09:15:00.000Z',
+            }),
+            prices: z
+              .array(OfferedPrice)
+              .max(maxEntries)
+              .describe('Prices that everybody was offered, the earliest first'),
+            lowest: z
+              .object(offeredPrice)
+              .optional()
+              .describe('The lowest price of the 30 days before `until`; absent if there was none'),
+          })
+          .optional()
+          .describe('Prices that everybody was offered in `channel`. Absent without `channel`'),
       }),
     },
     400: { description: 'A parameter is not valid; `invalid-cursor`: it belongs to another list', schema: Problem },
-    403: { description: '`staff-only`: the caller is a channel', schema: Problem },
+    403: {
+      description: '`staff-only`: the caller is a channel and does not name itself as `channel`',
+      schema: Problem,
+    },
+    422: { description: '`too-many-changes`: the prices changed too often in the range', schema: Problem },
     404: { description: 'Unknown SKU', schema: Problem },
   },
 });

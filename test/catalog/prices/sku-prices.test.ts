@@ -94,13 +94,18 @@ const pricesAt = (sku: string, at: string, client = 'admin', now = noon) =>
     history,
     channels,
   )(aRequest(priceRoutes.getPricesAt, { params: { sku }, query: { at }, cause: by(now) }, client));
-const historyOf = (sku: string, query: { limit: number; cursor?: string }, client = 'admin') =>
-  listPriceHistory(
-    store,
-    history,
-    cursors,
-    channels,
-  )(aRequest(priceRoutes.listPriceHistory, { params: { sku }, query }, client));
+type HistoryQuery = {
+  limit: number;
+  cursor?: string;
+  channel?: string;
+  currency?: 'GBP' | 'EUR';
+  from?: string;
+  to?: string;
+};
+const historyOf = (sku: string, query: HistoryQuery, client = 'admin', now = noon) =>
+  listPriceHistory(store, history, cursors, { channels, timeZone: 'Europe/London' })(
+    aRequest(priceRoutes.listPriceHistory, { params: { sku }, query, cause: by(now) }, client),
+  );
 const events = (pk: string) => eventsOf(db, tables.CATALOG_TABLE_NAME, pk);
 const tagOf = (response: HttpResponse) => response.headers?.['etag'] ?? '';
 const at = (unitPriceMinor: number) => [{ minQuantity: 1, unitPriceMinor }];
@@ -264,6 +269,42 @@ describe('the prices at a time', () => {
     });
     expect(await historyOf('PAGED', { limit: 2 }, 'storefront')).toMatchObject({ status: 403 });
     expect(await historyOf('NONE', { limit: 2 })).toMatchObject({ status: 404 });
+  });
+
+  test('are those that everybody was offered in a channel, with the lowest of the 30 days before a reduction', async () => {
+    const day = (days: number) => noon + days * 86_400_000;
+    const dayIso = (days: number) => new Date(day(days)).toISOString();
+    await putList('everybody', { currency: 'GBP', priority: 30, channels: ['storefront'] }, day(0));
+    await putList('members', { currency: 'GBP', priority: 40, customerGroups: ['members'] }, day(0));
+    await putOwn('OFFERED', { priceMinor: 1000 }, day(1));
+    await put('members', 'OFFERED', [{ breaks: at(100) }], { now: day(1) });
+    await putOwn('OFFERED', { priceMinor: 2000 }, day(10));
+    await put('everybody', 'OFFERED', [{ breaks: at(1500) }, { from: dayIso(50), breaks: at(1) }].slice(0, 1), {
+      now: day(20),
+    });
+    const query = { limit: 1, channel: 'storefront', from: dayIso(15), to: dayIso(60) };
+    const prior = { from: dayIso(1), unitPriceMinor: 1000 };
+    const offered = {
+      channel: 'storefront',
+      currency: 'GBP',
+      prices: [
+        { from: dayIso(10), until: dayIso(20), unitPriceMinor: 2000, listId: 'base' },
+        { from: dayIso(20), until: dayIso(40), unitPriceMinor: 1500, listId: 'everybody', prior },
+      ],
+      // The price of 20.00 ended 20 days before.
+      lowest: { from: dayIso(20), unitPriceMinor: 1500 },
+    };
+    const asked = (client: string, more: object = {}) => historyOf('OFFERED', { ...query, ...more }, client, day(40));
+    expect(await asked('admin')).toMatchObject({ status: 200, body: { changes: [{}], offered } });
+    expect(await asked('storefront')).toMatchObject({ status: 200, body: { changes: [], offered } });
+    expect(await asked('admin', { channel: 'marketplace' })).toMatchObject({
+      body: { offered: { prices: [{ until: dayIso(40), unitPriceMinor: 2000 }] } },
+    });
+    expect(await asked('admin', { currency: 'EUR' })).toMatchObject({ body: { offered: { prices: [] } } });
+    expect(await asked('storefront', { channel: 'marketplace' })).toMatchObject({ status: 403 });
+    for (const wrong of [{ channel: 'none' }, { from: dayIso(50) }, { from: dayIso(-400) }, { channel: undefined }]) {
+      expect(await asked('admin', wrong)).toMatchObject({ status: 400 });
+    }
   });
 
   test('keep the order of the changes when a clock is slow', async () => {
