@@ -155,7 +155,7 @@ export function claimCounters(
 
 /** The claim of a first order under each hash of the customer, for all promotions of the first order together. */
 export const claimFirstOrder = (customer: Identity, policy: Policy): CounterClaim[] =>
-  customerHashes(customer, policy).map((each) => ({ ...customerKey(each, firstOrder), count: 1, most: 1 }));
+  customerHashes(customer, policy).map((each) => Object.assign(customerKey(each, firstOrder), { count: 1, most: 1 }));
 
 /** One claim per counter, with the sum of the counts: a transaction has one action per item. */
 export const mergedClaims = (claims: readonly CounterClaim[]): CounterClaim[] =>

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { allotments, openAllotments, spread } from '../../../shared/promotions/allotments.ts';
 
