@@ -1,12 +1,15 @@
 import type { SkuRecord } from '../catalog/sku-item.ts';
 import type { DataOf } from '../contracts/define-event.ts';
-import type { OrderCharge, OrderPlaced } from '../contracts/orders/events.ts';
+import type { Discount, OrderCharge, OrderPlaced } from '../contracts/orders/events.ts';
 import { taxationOf, type Taxation, type TaxStatus } from '../tax/taxation.ts';
 import { anyCountry } from '../tax/tax-zones.ts';
 import type { TaxByRate } from '../tax/tax-of-parts.ts';
 import { type Destination, homeZoneOf, zoneOf } from '../tax/zone-of.ts';
 import { priceFor } from './price-for.ts';
 import type { PricingRules } from './pricing-rules.ts';
+import { discountsOf } from './promotions/discounts.ts';
+import { promotionsOf } from './promotions/promotions-of.ts';
+import type { PromotionOutcome, PromotionState } from './promotions/types.ts';
 import { type Invalid, invalid, sellable } from './sellable.ts';
 import type { Priced, SentLine, SentTotals } from './sent-amounts.ts';
 import { methodFor, shippingOf } from './shipping-price.ts';
@@ -19,7 +22,13 @@ export type Basket = {
   currency: string;
   lines: readonly (SentLine & { sku: string; quantity: number; unitPriceMinor?: number | undefined })[];
   channel: { channel: string; pricesItself: boolean; taxIncluded?: boolean | undefined };
-  customer?: (TaxStatus & { group?: string | undefined }) | undefined;
+  customer?:
+    (TaxStatus & { id?: string | undefined; email?: string | undefined; group?: string | undefined }) | undefined;
+  /** Whether the customer has no earlier order. Undefined: not known, so that promotions of the first order do not apply. */
+  isFirstOrder?: boolean | undefined;
+  /** Coupon codes as entered. */
+  couponCodes?: readonly string[] | undefined;
+  paymentMethod?: string | undefined;
   /** Absent: to the store's own zone. */
   destination?: Destination | undefined;
   shippingMethod?: string | undefined;
@@ -38,17 +47,28 @@ export type Basket = {
 /** What an order keeps of its pricing: nothing of tax that a channel set itself. */
 type Terms = Pick<DataOf<typeof OrderPlaced>, 'taxes' | 'taxZone' | 'pricing'>;
 
-/** The amounts of a basket, and what they follow from. */
-export type PricedBasket = Priced & { shippingMethod: string; taxation: Taxation; terms: Terms };
+/**
+ * The amounts of a basket, and what they follow from. Lines of gifts follow those of the basket. `promotions` has what an
+ * order claims of limits, and a gift without which its promotion refuses the order.
+ */
+export type PricedBasket = Priced & {
+  shippingMethod: string;
+  taxation: Taxation;
+  terms: Terms;
+  promotions: PromotionOutcome;
+  discounts: Discount[];
+};
 
 /**
- * Prices a basket: selects the price of each line, the tax zone, its rates and the price of shipping. The same basket,
- * SKUs and rules give the same amounts at any later time.
+ * Prices a basket: selects the price of each line, the tax zone, its rates and the price of shipping, and applies the
+ * promotions. The same basket, SKUs, rules and state give the same amounts at any later time. `skus` also has those that
+ * promotions may give.
  */
 export function priceBasket(
   basket: Basket,
   skus: ReadonlyMap<string, SkuRecord>,
   rules: PricingRules,
+  state: PromotionState = {},
 ): PricedBasket | { refusal: Invalid } {
   const { currency, lines, channel, customer, destination, charges, sent = {}, now } = basket;
   const offered = methodFor({ ...basket, country: destination?.country }, rules.shippingMethods.methods);
@@ -60,20 +80,34 @@ export function priceBasket(
   if ('refusal' in sold) return sold;
   const shipping = shippingOf(offered, sold.lines, taxation);
   if ('refusal' in shipping) return shipping;
-  const priced = priceFor(channel, { lines: sold.lines, sentLines: lines, sent, shipping, charges }, taxation);
+  const { method } = offered.method;
+  const goods = { basket, lines: sold.lines, shipping: { ...shipping, method }, context };
+  const { outcome: promotions, giftLines } = promotionsOf(goods, skus, rules, state);
+  const requested = {
+    lines: [...sold.lines, ...giftLines],
+    sentLines: lines,
+    sent,
+    shipping: { ...shipping, shippingMinor: shipping.shippingMinor - promotions.shippingDiscountMinor },
+    charges,
+    discounts: promotions.lineDiscounts,
+  };
+  const priced = priceFor(channel, requested, taxation);
   if ('refusal' in priced) return priced;
   const terms = priced.taxes ? termsOf(priced.taxes, channel, taxation, rules) : {};
-  return { ...priced, shippingMethod: offered.method.method, taxation, terms };
+  return { ...priced, shippingMethod: method, taxation, terms, promotions, discounts: discountsOf(promotions) };
 }
 
 function termsOf(
   taxes: TaxByRate[],
   { pricesItself }: Basket['channel'],
   { zone, relief }: Taxation,
-  { taxZones, shippingMethods }: PricingRules,
+  { taxZones, shippingMethods, promotions }: PricingRules,
 ): Terms {
+  const considered = promotions && promotions.set.promotions.length > 0 ? promotions.set.version : undefined;
   // An order by the settings of the deployment is as small as before: it stays below 1 KB, which is a write unit.
-  if (taxZones.version === 0 && shippingMethods.version === 0) return pricesItself ? {} : { taxes };
+  if (taxZones.version === 0 && shippingMethods.version === 0 && considered === undefined) {
+    return pricesItself ? {} : { taxes };
+  }
   const treatment = relief?.kind ?? (zone.treatment === 'domestic' ? undefined : zone.treatment);
   return {
     taxes,
@@ -81,7 +115,11 @@ function termsOf(
     pricing: {
       engine: pricingEngine,
       pricedBy: pricesItself ? 'channel' : undefined,
-      settingsVersions: { taxZones: taxZones.version, shippingMethods: shippingMethods.version },
+      settingsVersions: {
+        taxZones: taxZones.version,
+        shippingMethods: shippingMethods.version,
+        promotions: considered,
+      },
     },
   };
 }

@@ -25,8 +25,8 @@ export function priceFor(
     if (priced === 'too-large') return { refusal: amountTooLarge };
     return 'differences' in priced ? { refusal: refusalOf('amounts-differ', priced.differences) } : priced;
   }
-  const { lines, shipping, charges, sentLines, sent } = requested;
-  const priced = priceOrder(lines, shipping, taxation, charges);
+  const { lines, shipping, charges, sentLines, sent, discounts } = requested;
+  const priced = priceOrder(lines, shipping, taxation, charges, discounts);
   if (!priced) return { refusal: amountTooLarge };
   const differences = differencesFrom(priced, sentLines, sent);
   if (differences.length === 0) return priced;

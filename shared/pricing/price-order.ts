@@ -17,6 +17,8 @@ export type SellableLine = {
   priceList?: { listId: string; version: number } | undefined;
   /** Quantity from which the price of the list applies. */
   minQuantity?: number | undefined;
+  /** Promotion whose gift the line is. */
+  gift?: string | undefined;
 };
 type PlacedLine = DataOf<typeof OrderPlaced>['lines'][number];
 export type PricedLine = SellableLine & { discountMinor: number; taxMinor: number };
@@ -57,7 +59,7 @@ export const partOf = (line: SellableLine, discountMinor = 0): TaxedPart => ({
 });
 
 /**
- * Prices lines and shipping; charges are gross. Tax is rounded before warehouses are chosen, so that the warehouses cannot
+ * Prices lines, less their discounts, and shipping; charges are gross. Tax is rounded before warehouses are chosen, so that the warehouses cannot
  * change the total. Returns undefined if an amount exceeds `maxAmountMinor`.
  */
 export function priceOrder(
@@ -65,15 +67,20 @@ export function priceOrder(
   shipping: Shipping,
   taxation: Taxation,
   charges?: readonly OrderCharge[],
+  discounts: readonly number[] = [],
 ): PricedOrder | undefined {
   // The sum is exact up to this limit, which is far below 2^53.
   if (sumOf(lines.map(grossOf)) > maxAmountMinor) return undefined;
   const { lineTaxes, shipping: taxedShipping } = calculatedTaxes(
-    lines.map((line) => partOf(line)),
+    lines.map((line, index) => partOf(line, discounts[index])),
     shipping,
     taxation,
   );
-  const priced = lines.map((line, index) => ({ ...line, discountMinor: 0, taxMinor: lineTaxes[index] ?? 0 }));
+  const priced = lines.map((line, index) => ({
+    ...line,
+    discountMinor: discounts[index] ?? 0,
+    taxMinor: lineTaxes[index] ?? 0,
+  }));
   const shippingAmounts = { shippingMinor: shipping.shippingMinor, taxMinor: sumOf(taxedShipping.map(taxMinorOf)) };
   const totals = totalsOf(priced, shippingAmounts, taxation.taxIncluded, charges);
   return totals && { lines: priced, totals, taxes: orderTaxes(priced, taxedShipping, taxation) };
@@ -171,7 +178,7 @@ export function splitLine(
   return parts.map(({ warehouse, units: quantity }, index): PlacedLine => {
     const discountMinor = discounts[index] ?? 0;
     const taxMinor = taxes[index] ?? 0;
-    const { sku, unitPriceMinor, category, priceList } = line;
+    const { sku, unitPriceMinor, category, priceList, gift } = line;
     const taxCategory = line.taxCategory === standardCategory ? undefined : line.taxCategory;
     const lineId = `line-${firstNumber + index}`;
     const partOfLine = parts.length > 1 ? `line-${firstNumber}` : undefined;
@@ -189,6 +196,7 @@ export function splitLine(
       partOf: partOfLine,
       taxCategory,
       priceList,
+      gift,
     };
   });
 }

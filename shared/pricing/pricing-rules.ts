@@ -4,6 +4,7 @@ import type { SellingPolicy } from '../store.ts';
 import { standardCategory } from '../tax/rates.ts';
 import { anyCountry, type TaxZone } from '../tax/tax-zones.ts';
 import type { PriceList } from './price-lists.ts';
+import type { PromotionPolicy, PromotionSet } from './promotions/types.ts';
 
 /** A price by currency. `anyCurrency`: one price for every currency that has none. */
 export type OfferedMethod = Pick<ShippingMethod, 'method' | 'prices' | 'countries' | 'taxCategory' | 'taxed'> & {
@@ -17,6 +18,8 @@ export type PricingRules = {
   taxZones: { version: number; zones: readonly TaxZone[] };
   shippingMethods: { version: number; methods: readonly OfferedMethod[] };
   priceLists: readonly PriceList[];
+  /** Absent: the store never had a promotion. */
+  promotions?: { set: PromotionSet; policy: PromotionPolicy } | undefined;
 };
 
 type Policy = Pick<SellingPolicy, 'taxIncluded' | 'taxBasisPoints' | 'shippingMethods'>;
@@ -26,11 +29,13 @@ export const rulesOf = (
   policy: Policy,
   { taxZones, shippingMethods }: Pick<SellingSettings, 'taxZones' | 'shippingMethods'> = {},
   priceLists: readonly PriceList[] = [],
+  promotions?: PricingRules['promotions'],
 ): PricingRules => ({
   taxIncluded: policy.taxIncluded,
   taxZones: taxZones ?? { version: 0, zones: [deployedZone(policy)] },
   shippingMethods: shippingMethods ?? { version: 0, methods: policy.shippingMethods.map(deployedMethod) },
   priceLists,
+  promotions,
 });
 
 /** The one zone of the settings of the deployment. */

@@ -40,6 +40,8 @@ export type Requested = {
   /** The price of the shipping method. */
   shipping: Shipping;
   charges?: readonly OrderCharge[] | undefined;
+  /** Discounts of promotions, by line. */
+  discounts?: readonly number[] | undefined;
 };
 /** `taxes`: the tax by rate, if the store calculated all of it. */
 export type Priced = { lines: PricedLine[]; totals: Totals; taxes?: TaxByRate[] };

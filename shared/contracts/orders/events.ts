@@ -24,17 +24,59 @@ export const OrderLine = z.object({
   }),
   warehouse: Warehouse.describe('Warehouse whose stock is reserved for the line'),
   priceList: LinePriceList.optional().describe('Price list of the unit price; absent for the SKU’s own price'),
+  gift: StoredText.optional().meta({
+    description: 'Promotion whose gift the line is; absent for a line that was ordered',
+    example: 'tea-gift',
+  }),
 });
 export type OrderLine = z.infer<typeof OrderLine>;
 
 /** The discount of a promotion or coupon code. For a code that does not apply it is 0, and `reason` says why. */
 export const Discount = z.object({
-  code: StoredText.meta({ description: 'Promotion or coupon code', example: 'SPRING10' }),
+  code: StoredText.meta({
+    description: 'Coupon code as entered; the id of the promotion if it needs none',
+    example: 'SPRING10',
+  }),
   appliedMinor: AmountMinor.meta({
     description: 'Discount in minor units; 0 for a code that does not apply',
     example: 400,
   }),
   reason: StoredText.optional().meta({ description: 'Why a code does not apply', example: 'unknown-code' }),
+  promotionId: StoredText.optional().meta({
+    description: 'Id of the promotion; absent for an unknown code, and for discounts of a channel that prices itself',
+    example: 'spring-sale',
+  }),
+  version: z.int().positive().optional().meta({
+    description: 'Version of the promotion’s rules that applied',
+    example: 3,
+  }),
+  name: StoredText.optional().meta({ description: 'Name of the promotion', example: 'Spring sale' }),
+  target: StoredText.optional().meta({
+    description: '`line`, `order`, `gift` or `shipping`. A discount of shipping is not part of `discountMinor`',
+    example: 'order',
+  }),
+  lines: z
+    .array(
+      z.object({
+        lineId: StoredText.optional().meta({
+          description: 'Id of the line; the first one of a line that several warehouses ship. Absent in a quote',
+          example: 'line-1',
+        }),
+        line: z.int().nonnegative().optional().meta({
+          description: 'Index of the line in a quote, which has no line ids',
+          example: 0,
+        }),
+        amountMinor: AmountMinor.meta({ description: 'Discount of the line, in minor units', example: 400 }),
+      }),
+    )
+    .max(maxEntries)
+    .optional()
+    .describe('Discount by line; it sums to `appliedMinor`. Absent for shipping and for codes that do not apply'),
+  trimmed: StoredText.optional().meta({
+    description:
+      'Why the discount is less than its rate or amount: `margin-floor`, `promotion-cap`, `order-cap`, `budget` or `quota`',
+    example: 'promotion-cap',
+  }),
 });
 export type Discount = z.infer<typeof Discount>;
 

@@ -20,6 +20,8 @@ export type PromotionSet = {
   promotions: readonly CompiledPromotion[];
   /** Ids of the categories from the top to each category, itself included. */
   categoryPaths: Readonly<Record<string, readonly string[]>>;
+  /** Margin that prices need by category, inherited ones included; `default`: of all other goods. Absent: no floor. */
+  minMarginBasisPoints?: { default?: number | undefined; byCategory: Readonly<Record<string, number>> } | undefined;
   /** All promotions are switched off. */
   disabled?: boolean | undefined;
 };
@@ -34,6 +36,18 @@ export type PromotionPolicy = {
   foldsEmailTags: boolean;
   /** Zone of schedules without one of their own. */
   timeZone: string;
+  /** Channels that set their prices themselves and get promotions nevertheless. */
+  selfPricingChannels?: readonly string[] | undefined;
+};
+
+/** What is known of stock and limits when a basket is priced. Absent: nothing is known to be used up. */
+export type PromotionState = {
+  /** Available units by SKU. Absent: there are enough units of each gift; a SKU that is not in the map has none. */
+  available?: ReadonlyMap<string, number> | undefined;
+  /** Promotions of entered codes of batches, by code in its normal form. */
+  uniqueCodes?: Cart['uniqueCodes'] | undefined;
+  /** What remains of limits, by promotion. */
+  remaining?: Cart['remaining'] | undefined;
 };
 
 /** A line at its unit price. Equal SKUs with equal prices may be on several lines. */
@@ -41,9 +55,10 @@ export type CartLine = {
   sku: string;
   quantity: number;
   unitPriceMinor: number;
+  taxCategory?: string | undefined;
   productId?: string | undefined;
   categoryId?: string | undefined;
-  attributes?: Readonly<Record<string, string>> | undefined;
+  attributes?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Lowest price of a unit, from cost and margin. */
   floorMinor?: number | undefined;
 };
@@ -71,9 +86,18 @@ export type Cart = {
   remaining: ReadonlyMap<string, Remaining>;
   /** Milliseconds. */
   at: number;
-  taxIncluded: boolean;
-  /** Tax of an amount of this line, where prices are without tax. */
-  taxOf: (line: CartLine, amountMinor: number) => number;
+  /** Where prices are without tax. Absent: they contain it, or none is due. */
+  tax?: CartTax | undefined;
+};
+
+/** Tax where prices are without it. */
+export type CartTax = {
+  /** The tax of an amount without tax. */
+  onTop: (line: CartLine, amountMinor: number) => number;
+  /** The amount without tax of one with it. */
+  netOf: (line: CartLine, grossMinor: number) => number;
+  /** The tax of an order, from the remaining amount of each line and of shipping. */
+  ofOrder: (lineAmounts: readonly number[], shippingMinor: number) => number;
 };
 
 /** What remains of a promotion's limits; absent: not known to be limited. */
@@ -158,6 +182,8 @@ export type PromotionOutcome = {
   gifts: readonly (CartLine & { promotionId: string })[];
   shippingDiscountMinor: number;
   claims: readonly Claim[];
+  /** Promotions that would apply, and that the customer does not get so that their effect can be measured. */
+  holdouts: readonly string[];
   /** A gift whose promotion refuses the order without it. */
   missingGift?: { sku: string; requested: number; available: number } | undefined;
 };

@@ -118,6 +118,10 @@ export const pricingTerms = {
             description: 'Version of the shipping methods; 0 for the settings of the deployment',
             example: 2,
           }),
+          promotions: z.int().nonnegative().optional().meta({
+            description: 'Version of the promotions that were considered; absent if the store had none',
+            example: 12,
+          }),
         })
         .describe('Versions of the settings that the amounts were calculated by'),
     })
