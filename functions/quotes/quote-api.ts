@@ -15,7 +15,7 @@ export const createQuotes =
   async ({ body, caller, cause }: Request<typeof createQuote>): Promise<HttpResponse> => {
     const channel = channelOf(body, caller.clientId, channels);
     if (!channel) return otherChannel;
-    const { skus, ...rules } = await store.offer([...new Set(body.lines.map(({ sku }) => sku))]);
+    const { skus, ...rules } = await store.offer([...new Set(body.lines.map(({ sku }) => sku))], cause.causationId);
     const { onlyChannel } = channelAccessOf(caller.clientId, channels);
     const offer = { ...rules, skus: onlyChannel === undefined ? skus : launched(skus, cause.now) };
     const result = quote({ content: body, channel, now: cause.now }, offer, policy);

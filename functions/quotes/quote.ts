@@ -5,6 +5,7 @@ import { type PricingRules, rulesOf } from '../../shared/pricing/pricing-rules.t
 import type { PricingSnapshots } from '../../shared/pricing/pricing-snapshots.ts';
 import type { Invalid } from '../../shared/pricing/sellable.ts';
 import { lineTotalOf } from '../../shared/pricing/sent-amounts.ts';
+import { promotionRules } from '../../shared/settings/promotion-policy.ts';
 import type { SellingPolicy } from '../../shared/store.ts';
 import { priceText, taxText, zoneText } from './explain.ts';
 
@@ -19,11 +20,11 @@ export type Offer = PricingSnapshots & { skus: ReadonlyMap<string, SkuRecord> };
 /** The amounts of a basket, by the function that prices orders, and where they come from. */
 export function quote(
   { content, channel, now }: Wanted,
-  { skus, settings, priceLists }: Offer,
+  { skus, settings, priceLists, promotions }: Offer,
   policy: SellingPolicy,
 ): ReturnType<typeof quoteBody> | { refusal: Invalid } {
   const at = content.at === undefined ? now : Date.parse(content.at);
-  const rules = rulesOf(policy, settings, priceLists);
+  const rules = rulesOf(policy, settings, priceLists, promotionRules(promotions, settings, policy));
   const lines = content.lines.map((line, index) => ({ ...line, pointer: `/lines/${index}` }));
   const basket = { ...content, lines, channel, destination: content.shippingAddress, at, now: at };
   const priced = priceBasket(basket, skus, rules);

@@ -26,6 +26,8 @@ export const handler = httpHandler(
   on(routes.putCalendars, documents.write('calendars')),
   on(routes.getReasons, documents.read('reasons')),
   on(routes.putReasons, documents.write('reasons')),
+  on(routes.getPromotionSettings, documents.read('promotions')),
+  on(routes.putPromotionSettings, documents.write('promotions')),
   on(routes.listSettingVersions, versions.list),
   on(routes.getSettingVersion, versions.get),
 );

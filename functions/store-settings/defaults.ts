@@ -2,6 +2,7 @@ import type { WarehouseResponse } from '../../shared/contracts/stock/level-route
 import { deployedZone } from '../../shared/pricing/pricing-rules.ts';
 import { currencyCodes } from '../../shared/reference-data/currencies.ts';
 import { type CalendarList, refundCalendarId, type WorkingCalendar } from '../../shared/settings/calendars.ts';
+import { defaultPromotionSettings } from '../../shared/settings/promotion-policy.ts';
 import type { ReasonLists } from '../../shared/settings/reason-lists.ts';
 import type { ShippingMethodList } from '../../shared/settings/shipping-methods.ts';
 import type { WarehouseList } from '../../shared/settings/warehouse-list.ts';
@@ -21,6 +22,7 @@ export const defaultDocuments = ({ selling, warehouses, calendar }: Deployed) =>
   warehouses: warehousesOf(selling, warehouses),
   calendars: { calendars: [{ calendarId: refundCalendarId, ...calendar }] } satisfies CalendarList,
   reasons: { lists: [] } satisfies ReasonLists,
+  promotions: defaultPromotionSettings,
 });
 export type DefaultDocuments = ReturnType<typeof defaultDocuments>;
 

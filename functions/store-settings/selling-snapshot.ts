@@ -1,4 +1,5 @@
 import type { SettingName } from '../../shared/contracts/settings/documents.ts';
+import { PromotionSettings, StoredPromotionPolicy } from '../../shared/settings/promotion-policy.ts';
 import { SellingSettings } from '../../shared/settings/selling-settings.ts';
 import type { SettingVersion } from '../../shared/settings/setting-item.ts';
 import { ShippingMethodList } from '../../shared/settings/shipping-methods.ts';
@@ -32,6 +33,8 @@ function partOf(
       return { shippingMethods: { version, methods: ShippingMethodList.parse(content).methods } };
     case 'warehouses':
       return { warehouses: { version, preference: WarehouseList.parse(content).preference } };
+    case 'promotions':
+      return { promotions: { version, ...StoredPromotionPolicy.parse(PromotionSettings.parse(content)) } };
     case 'calendars':
     case 'reasons':
       return undefined;

@@ -18,7 +18,8 @@ export class StoreSettingsStack extends WorkflowStack {
         all(storeSettings.editor, cursorSecret.reader),
         all(settings.selling, settings.warehouses, settings.calendar),
       ),
-      errorImpact: 'Staff cannot read or change tax zones, shipping methods, warehouses, calendars and reasons.',
+      errorImpact:
+        'Staff cannot read or change tax zones, shipping methods, warehouses, calendars, reasons and the rules of promotions.',
     });
   }
 }

@@ -46,11 +46,14 @@ export async function transact(db: Database, actions: Action[]): Promise<'done' 
   }
 }
 
-/** The existing items with these keys, by table, in no order. Takes any number of distinct keys. */
+/**
+ * The existing items with these keys, by table, in no order. Takes any number of distinct keys. `isConsistent`: whether the
+ * read is strongly consistent, or the tables for which it is.
+ */
 export async function readBatch(
   db: Database,
   keysByTable: Record<string, readonly Key[]>,
-  isConsistent: boolean,
+  isConsistent: boolean | readonly string[],
 ): Promise<ReadonlyMap<string, unknown[]>> {
   const wanted = Object.entries(keysByTable).flatMap(([table, keys]) => keys.map((key) => ({ table, key })));
   const found = new Map(Object.keys(keysByTable).map((table): [string, unknown[]] => [table, []]));
@@ -61,7 +64,10 @@ export async function readBatch(
     let request: NonNullable<BatchGetCommandInput['RequestItems']> = Object.fromEntries(
       [...Map.groupBy(chunk, ({ table }) => table)].map(([table, keys]) => [
         table,
-        { Keys: keys.map(({ key }) => key), ConsistentRead: isConsistent },
+        {
+          Keys: keys.map(({ key }) => key),
+          ConsistentRead: typeof isConsistent === 'boolean' ? isConsistent : isConsistent.includes(table),
+        },
       ]),
     );
     for (let attempt = 0; attempt < maxBatchAttempts; attempt += 1) {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { StoredTaxZone } from '../tax/tax-zones.ts';
+import { StoredPromotionPolicy } from './promotion-policy.ts';
 import { StoredShippingMethod } from './shipping-methods.ts';
 import { snapshotReader } from './snapshot.ts';
 
@@ -14,6 +15,7 @@ export const SellingSettings = z.object({
   shippingMethods: z.object({ version: Version, methods: z.array(StoredShippingMethod) }).optional(),
   /** Warehouses by preference; all others follow by name. */
   warehouses: z.object({ version: Version, preference: z.array(z.string()) }).optional(),
+  promotions: StoredPromotionPolicy.extend({ version: Version }).optional(),
 });
 export type SellingSettings = z.infer<typeof SellingSettings>;
 

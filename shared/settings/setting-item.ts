@@ -24,7 +24,10 @@ export const SettingItem = z
     at: z.string(),
     by: z.string(),
     from: z.string(),
-    data: z.instanceof(Uint8Array).transform(decodeSnapshot).pipe(z.looseObject({})),
+    data: z
+      .instanceof(Uint8Array)
+      .transform((bytes) => decodeSnapshot(bytes))
+      .pipe(z.looseObject({})),
   })
   .transform(({ data, ...version }): SettingVersion => ({ ...version, content: data }));
 

@@ -9,9 +9,9 @@ const maxTextBytes = 8_000_000;
 /** JSON as raw DEFLATE data (RFC 1951) of its UTF-8 bytes. */
 export const encodeSnapshot = (value: object): Uint8Array => deflateRawSync(JSON.stringify(value));
 
-/** The value of `encodeSnapshot`. Throws if the data is not DEFLATE data of JSON, or too long. */
-export const decodeSnapshot = (data: Uint8Array): unknown =>
-  JSON.parse(inflateRawSync(data, { maxOutputLength: maxTextBytes }).toString('utf8'));
+/** The value of `encodeSnapshot`. Throws if the data is not DEFLATE data of JSON, or has more than `maxBytes` of text. */
+export const decodeSnapshot = (data: Uint8Array, maxBytes = maxTextBytes): unknown =>
+  JSON.parse(inflateRawSync(data, { maxOutputLength: maxBytes }).toString('utf8'));
 
 /** An item with the settings or price lists that placing reads with the SKUs, beside its keys. */
 const SnapshotItem = z.object({ version: z.int().positive(), data: z.instanceof(Uint8Array) });

@@ -23,13 +23,14 @@ test('tables, buckets, users and secrets are retained, and tables can be restore
   );
 });
 
-test('only items of the order, risk and webhook tables expire', () => {
+test('only items of the order, promotion, risk and webhook tables expire', () => {
   const expiring = ofType('AWS::DynamoDB::Table').flatMap(({ id, properties: { TimeToLiveSpecification: expiry } }) =>
     expiry ? [[id, expiry]] : [],
   );
   const expiry = { AttributeName: 'expiresAt', Enabled: true };
   expect(Object.fromEntries(expiring)).toEqual({
     'Data-OrderTable': expiry,
+    'Data-PromotionTable': expiry,
     'Data-RiskTable': expiry,
     'Data-WebhookTable': expiry,
   });
@@ -55,6 +56,7 @@ test('the logical ids of data are stable', () => {
     'CatalogTable',
     'StockTable',
     'OrderTable',
+    'PromotionTable',
     'RiskTable',
     'SettingsTable',
     'RefundTable',

@@ -194,6 +194,13 @@ describe('a change of settings', () => {
     });
   });
 
+  test('of promotions is in the snapshot, without what only their approval depends on', async () => {
+    await put('promotions', { resolution: 'best-deal', approvalAboveMinor: { GBP: 1 } });
+    expect(await snapshot()).toEqual({
+      promotions: { version: 1, resolution: 'best-deal', codePolicy: 'lenient', foldsEmailTags: false },
+    });
+  });
+
   test('is tried again when another transaction uses the items', async () => {
     const busy = documentApi(
       createSettingsStore(withConflicts(database.db, { conflicts: 3 }), tables),

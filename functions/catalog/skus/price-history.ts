@@ -18,7 +18,10 @@ export const HistoryItem = z
     by: z.string(),
     requestedBy: z.string().optional(),
     approvedBy: z.string().optional(),
-    data: z.instanceof(Uint8Array).transform(decodeSnapshot).pipe(States),
+    data: z
+      .instanceof(Uint8Array)
+      .transform((bytes) => decodeSnapshot(bytes))
+      .pipe(States),
   })
   .transform(({ data, ...rest }) => ({ ...rest, ...data }));
 export type PriceHistory = z.infer<typeof HistoryItem>;

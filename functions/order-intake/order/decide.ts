@@ -14,6 +14,7 @@ import { type Invalid, invalid, orderTooLarge } from '../../../shared/pricing/se
 import { assignWarehouses, chooseWarehouses, demandOf, type Shortage } from '../../../shared/stock/allocation.ts';
 import type { Reservation } from '../../../shared/stock/reservation.ts';
 import type { StockItem } from '../../../shared/stock/stock-item.ts';
+import { promotionRules } from '../../../shared/settings/promotion-policy.ts';
 import { defaultMaxOrderAgeDays, type PlacingChannel, type SellingPolicy } from '../../../shared/store.ts';
 import type { EarlyPayments, InitialState, PlacedOrder } from './order-item.ts';
 import { type Payable, reservedFor, withCredit, withPayment } from './payment.ts';
@@ -176,7 +177,7 @@ function priceRequested(placement: Placement, state: PlacementState, policy: Sel
       at: content.placedAt === undefined ? now : Date.parse(content.placedAt),
     },
     state.skus,
-    rulesOf(policy, state.settings, state.priceLists),
+    rulesOf(policy, state.settings, state.priceLists, promotionRules(state.promotions, state.settings, policy)),
   );
   if ('refusal' in priced) return priced;
   const { totalMinor } = priced.totals;

@@ -6,6 +6,8 @@ import { type Action, type Database, readBatch, transact } from '../../../shared
 import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';
 import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
 import { orderKey, orderPartition } from '../../../shared/orders/order-keys.ts';
+import { headKeyFor, isHead } from '../../../shared/promotions/promotion-head.ts';
+import { promotionSetReader } from '../../../shared/promotions/promotion-set-store.ts';
 import { offerReader, snapshotKeys } from '../../../shared/pricing/pricing-snapshots.ts';
 import { StockItem, stockKey } from '../../../shared/stock/stock-item.ts';
 import { type Reservation, reserveAction, reservationsOf } from '../../../shared/stock/reservation.ts';
@@ -27,6 +29,7 @@ type Tables = {
   STOCK_TABLE_NAME: string;
   CATALOG_TABLE_NAME: string;
   SETTINGS_TABLE_NAME: string;
+  PROMOTION_TABLE_NAME: string;
 };
 
 const Identity = OrderItem.pick({ orderId: true, contentHash: true, placedEventId: true });
@@ -64,8 +67,9 @@ export type OrderWrites = ReturnType<typeof orderWrites>;
 /** Reads what decides on placements and writes new orders with their reservations. `timeZone` as for `orderWrites`. */
 export function createPlacementStore(db: Database, tables: Tables, timeZone: string) {
   const { ORDER_TABLE_NAME: orders, STOCK_TABLE_NAME: stock, CATALOG_TABLE_NAME: catalog } = tables;
-  const { SETTINGS_TABLE_NAME: settings } = tables;
+  const { SETTINGS_TABLE_NAME: settings, PROMOTION_TABLE_NAME: promotions } = tables;
   const offerOf = offerReader();
+  const promotionsOf = promotionSetReader(db, promotions);
   const writes = orderWrites(orders, timeZone);
 
   const read = async (placements: readonly Placement[], isConsistent: boolean) => {
@@ -75,8 +79,10 @@ export function createPlacementStore(db: Database, tables: Tables, timeZone: str
       [catalog]: [...skus.map(skuKey), snapshotKeys.priceLists],
       [settings]: [snapshotKeys.settings],
       [stock]: skus.map(stockKey),
+      [promotions]: [headKeyFor(placements[0]?.orderId ?? '')],
     };
-    const items = await readBatch(db, keys, isConsistent);
+    // The switch and the limits of promotions are always read consistently.
+    const items = await readBatch(db, keys, isConsistent || [promotions]);
     const found = items.get(orders) ?? [];
     const placed = found.filter((item) => !isEarlyPayments(item));
     const early = found.filter(isEarlyPayments);
@@ -84,6 +90,7 @@ export function createPlacementStore(db: Database, tables: Tables, timeZone: str
       orders: new Map(placed.map((item) => Identity.parse(item)).map((order) => [order.orderId, order])),
       earlyPayments: new Map(early.map((item) => EarlyPayments.parse(item)).map((order) => [order.orderId, order])),
       ...offerOf(items.get(catalog) ?? [], items.get(settings) ?? []),
+      promotions: await promotionsOf((items.get(promotions) ?? []).find(isHead)),
       stock: new Map((items.get(stock) ?? []).map((item) => StockItem.parse(item)).map((item) => [item.sku, item])),
     };
   };

@@ -8,6 +8,7 @@ export const PlacementEnv = z.object({
   STOCK_TABLE_NAME: z.string().min(1),
   CATALOG_TABLE_NAME: z.string().min(1),
   SETTINGS_TABLE_NAME: z.string().min(1),
+  PROMOTION_TABLE_NAME: z.string().min(1),
   /** By client id. */
   CHANNELS: jsonVariable(Channels),
   SELLING: jsonVariable(SellingPolicy),

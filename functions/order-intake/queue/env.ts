@@ -8,6 +8,7 @@ export const QueueEnv = z.object({
   STOCK_TABLE_NAME: z.string().min(1),
   CATALOG_TABLE_NAME: z.string().min(1),
   SETTINGS_TABLE_NAME: z.string().min(1),
+  PROMOTION_TABLE_NAME: z.string().min(1),
   SELLING: jsonVariable(SellingPolicy),
 });
 export type QueueEnv = z.input<typeof QueueEnv>;

@@ -1,5 +1,6 @@
 import { calendarProblems, CalendarList } from '../../settings/calendars.ts';
 import { methodProblems } from '../../settings/method-rules.ts';
+import { PromotionSettings } from '../../settings/promotion-policy.ts';
 import { ReasonLists, reasonProblems } from '../../settings/reason-lists.ts';
 import { withRules } from '../../settings/rules.ts';
 import { ShippingMethodList } from '../../settings/shipping-methods.ts';
@@ -14,6 +15,7 @@ export const documents = {
   warehouses: withRules(WarehouseList, warehouseProblems).meta({ id: 'Warehouses' }),
   calendars: withRules(CalendarList, calendarProblems).meta({ id: 'Calendars' }),
   reasons: withRules(ReasonLists, reasonProblems).meta({ id: 'Reasons' }),
+  promotions: PromotionSettings.meta({ id: 'PromotionSettings' }),
 };
 export type SettingName = keyof typeof documents;
 
@@ -23,4 +25,5 @@ export const settingNames = [
   'warehouses',
   'calendars',
   'reasons',
+  'promotions',
 ] as const satisfies readonly SettingName[];

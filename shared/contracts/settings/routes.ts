@@ -59,6 +59,8 @@ export const getCalendars = readRoute('calendars', 'calendars');
 export const putCalendars = writeRoute('calendars', 'calendars');
 export const getReasons = readRoute('reasons', 'lists of reasons');
 export const putReasons = writeRoute('reasons', 'lists of reasons');
+export const getPromotionSettings = readRoute('promotions', 'rules by which promotions combine');
+export const putPromotionSettings = writeRoute('promotions', 'rules by which promotions combine');
 
 const name = z.enum(settingNames).meta({ description: 'Name of the document', example: 'tax-zones' });
 

@@ -41,6 +41,7 @@ export async function hotSku(): Promise<void> {
       STOCK_TABLE_NAME: await tableNamed(client, /StockTable/),
       CATALOG_TABLE_NAME: await tableNamed(client, /CatalogTable/),
       SETTINGS_TABLE_NAME: await tableNamed(client, /SettingsTable/),
+      PROMOTION_TABLE_NAME: await tableNamed(client, /PromotionTable/),
     };
     const stores = orderStores(db, tables);
     const request = (body: routes.OrderContent) => aRequest(routes.placeOrder, { body }, 'storefront');

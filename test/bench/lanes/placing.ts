@@ -95,6 +95,7 @@ function imports(): void {
     STOCK_TABLE_NAME: 'stock',
     CATALOG_TABLE_NAME: 'catalog',
     SETTINGS_TABLE_NAME: 'settings',
+    PROMOTION_TABLE_NAME: 'promotions',
     CHANNELS: '{}',
     ORDER_QUEUE_URL: 'https://queue',
     SELLING: JSON.stringify(store.selling),

@@ -25,6 +25,8 @@ test.each<[SettingName, object]>([
   ],
   ['calendars', { calendars: [office, { ...office, calendarId: 'picking', timeZone: 'Asia/Kolkata' }] }],
   ['reasons', { lists: [] }],
+  ['promotions', {}],
+  ['promotions', { resolution: 'best-deal', maxOrderDiscountBasisPoints: 7000, approvalAboveMinor: { GBP: 100_000 } }],
   [
     'reasons',
     { lists: [refund, { list: 'movement', reasons: [{ reason: 'count', active: false }, { reason: 'lost' }] }] },
@@ -144,6 +146,12 @@ describe('refuses, and says what to change:', () => {
       'already',
     ],
     ['reasons', { lists: [{ ...refund, list: 'refunds' }] }, '/lists/0/list', 'Did you mean refund?'],
+    ['promotions', { resolution: 'best' }, '/resolution', 'best-deal'],
+    ['promotions', { maxOrderDiscountBasisPoints: 0 }, '/maxOrderDiscountBasisPoints', 'Too small'],
+    ['promotions', { maxOrderDiscountBasisPoints: 10_001 }, '/maxOrderDiscountBasisPoints', 'Too big'],
+    ['promotions', { approvalAboveMinor: {} }, '/approvalAboveMinor', 'at least one currency'],
+    ['promotions', { approvalAboveMinor: { GPB: 1 } }, '/approvalAboveMinor', ''],
+    ['promotions', { foldEmailTags: true }, '/foldEmailTags', ''],
     ['reasons', { lists: [refund, refund] }, '/lists/1/list', 'refund already'],
     ['reasons', { lists: [{ list: 'refund', reasons: [] }] }, '/lists/0/reasons', 'Too small'],
     [

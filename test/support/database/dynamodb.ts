@@ -22,6 +22,7 @@ export const tables = {
 };
 /** Key attributes of each index, as in `infra/data`. */
 const catalogIndexes = { allSkus: ['listKey', 'pk'] } as const;
+const promotionIndexes = { allPromotions: ['listKey', 'pk'] } as const;
 const stockIndexes = { allStock: ['listKey', 'pk'], byAlertStatus: ['alertKey', 'pk'] } as const;
 const orderIndexes = {
   byCustomer: ['customerKey', 'placedKey'],
@@ -75,7 +76,7 @@ async function startDatabase(): Promise<Running> {
   await createTable(client, tables.REFUND_TABLE_NAME, refundIndexes);
   await createTable(client, tables.WEBHOOK_TABLE_NAME, webhookIndexes);
   await createTable(client, tables.SETTINGS_TABLE_NAME, {});
-  await createTable(client, tables.PROMOTION_TABLE_NAME, {});
+  await createTable(client, tables.PROMOTION_TABLE_NAME, promotionIndexes);
   return {
     db: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
     async stop() {

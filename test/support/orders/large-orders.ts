@@ -58,6 +58,7 @@ export async function tablesOf({ credentials }: BackOffice) {
       STOCK_TABLE_NAME: named('StockTable'),
       CATALOG_TABLE_NAME: named('CatalogTable'),
       SETTINGS_TABLE_NAME: named('SettingsTable'),
+      PROMOTION_TABLE_NAME: named('PromotionTable'),
     },
   };
 }

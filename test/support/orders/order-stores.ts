@@ -18,7 +18,7 @@ import { channels as testChannels } from '../environment.ts';
 
 type Tables = Pick<
   typeof testTables,
-  'ORDER_TABLE_NAME' | 'STOCK_TABLE_NAME' | 'CATALOG_TABLE_NAME' | 'SETTINGS_TABLE_NAME'
+  'ORDER_TABLE_NAME' | 'STOCK_TABLE_NAME' | 'CATALOG_TABLE_NAME' | 'SETTINGS_TABLE_NAME' | 'PROMOTION_TABLE_NAME'
 >;
 
 /** Returns all stores of order-intake on one database. */
