@@ -27,6 +27,9 @@ const StoredSet = z.object({
     z.custom<CompiledPromotion>((value) => z.looseObject({ promotionId: z.string() }).safeParse(value).success),
   ),
   categoryPaths: z.record(z.string(), z.array(z.string())),
+  minMarginBasisPoints: z
+    .object({ default: z.number().optional(), byCategory: z.record(z.string(), z.number()) })
+    .optional(),
 });
 const Part = z.object({ sk: z.string(), data: z.instanceof(Uint8Array) });
 
