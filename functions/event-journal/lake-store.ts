@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { lakeKey, lateArrivalKey } from '../../shared/lake.ts';
+import { lakeKey, lateArrivalKey } from '../../shared/lake/lake-keys.ts';
 import type { LakeFile } from './decide.ts';
 
 const compress = promisify(gzip);

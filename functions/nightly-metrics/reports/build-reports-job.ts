@@ -5,12 +5,12 @@ import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { hoursOfDay } from '../../../shared/business-day.ts';
 import { spreadsheetPatterns } from '../../../shared/csv/spreadsheet-text.ts';
-import type { DuckDb } from './duckdb-client.ts';
+import type { DuckDb } from '../../../shared/lake/duckdb-client.ts';
 import { loadEvents } from './load-events.ts';
 import { assertReconciled, type Content, type ReportEntry } from './manifest.ts';
 import { measuredTables } from './metrics.ts';
 import { type Report, reports } from './reports.ts';
-import { type Connection, literal } from './sql.ts';
+import { type Connection, literal } from '../../../shared/lake/sql.ts';
 import { ownValue } from '../../../shared/input/own-value.ts';
 
 type Day = { date: string; timeZone: string };

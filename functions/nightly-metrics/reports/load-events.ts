@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { DayHour } from '../../../shared/business-day.ts';
-import { type Connection, literal } from './sql.ts';
+import { type Connection, literal } from '../../../shared/lake/sql.ts';
 
 const columns = `{source: 'VARCHAR', 'detail-type': 'VARCHAR',
   detail: 'STRUCT(metadata STRUCT(eventId VARCHAR, occurredAt VARCHAR), data JSON)', customer: 'VARCHAR'}`;

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { EventOf } from '../../../shared/contracts/define-event.ts';
 import type { ReportRunRequested } from '../../../shared/contracts/reports/events.ts';
-import type { LakeStore } from '../run/lake-store.ts';
+import type { LakeStore } from '../../../shared/lake/lake-store.ts';
 import type { RunOutcome, RunStore, VersionClaim } from '../run/run-store.ts';
 import { buildReports } from './build-reports-job.ts';
 import { publicationOf } from './decide.ts';
-import type { DuckDb } from './duckdb-client.ts';
+import type { DuckDb } from '../../../shared/lake/duckdb-client.ts';
 import { digestsOf, type Content, type Manifest } from './manifest.ts';
 import { manifestKey, type ReportFileStore } from './report-file-store.ts';
 

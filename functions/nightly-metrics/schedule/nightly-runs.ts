@@ -3,7 +3,7 @@ import type { Cause } from '../../../shared/contracts/define-event.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import { Instant } from '../../../shared/names.ts';
 import { runAll } from '../../../shared/run-all.ts';
-import type { LakeStore } from '../run/lake-store.ts';
+import type { LakeStore } from '../../../shared/lake/lake-store.ts';
 import type { RunStore } from '../run/run-store.ts';
 import { nightlyRun, planNight, planOlderNight, restatementRuns, type Run } from './decide.ts';
 import type { LastNight, NightStore } from './night-store.ts';

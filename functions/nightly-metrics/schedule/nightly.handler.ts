@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { openDatabase } from '../../../shared/dynamodb/database.ts';
 import { eventHandler } from '../../../shared/lambda/event-handler.ts';
-import { createLakeStore } from '../run/lake-store.ts';
+import { createLakeStore } from '../../../shared/lake/lake-store.ts';
 import { createRunStore } from '../run/run-store.ts';
 import { NightlyEnv } from './env.ts';
 import { createNightStore } from './night-store.ts';

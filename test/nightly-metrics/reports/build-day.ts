@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { afterAll } from 'vitest';
 import { buildReports } from '../../../functions/nightly-metrics/reports/build-reports-job.ts';
-import { createDuckDb } from '../../../functions/nightly-metrics/reports/duckdb-client.ts';
+import { createDuckDb } from '../../../shared/lake/duckdb-client.ts';
 
 const duckDb = createDuckDb();
 const root = mkdtempSync(join(tmpdir(), 'build-reports-'));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Manifest } from '../../../functions/nightly-metrics/reports/manifest.ts';
 import { createRunStore } from '../../../functions/nightly-metrics/run/run-store.ts';
-import { lakeKey } from '../../../shared/lake.ts';
+import { lakeKey } from '../../../shared/lake/lake-keys.ts';
 import { lakeFile } from './lake-files.ts';
 import { cause, completions, scene, table } from './report-scene.ts';
 

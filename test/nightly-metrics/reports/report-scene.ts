@@ -1,14 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { createDuckDb } from '../../../functions/nightly-metrics/reports/duckdb-client.ts';
-import { createLakeStore } from '../../../functions/nightly-metrics/run/lake-store.ts';
+import { createDuckDb } from '../../../shared/lake/duckdb-client.ts';
+import { createLakeStore } from '../../../shared/lake/lake-store.ts';
 import { Manifest } from '../../../functions/nightly-metrics/reports/manifest.ts';
 import { reportRun } from '../../../functions/nightly-metrics/reports/report-run-job.ts';
 import { createReportFileStore, Latest } from '../../../functions/nightly-metrics/reports/report-file-store.ts';
 import { createRunStore } from '../../../functions/nightly-metrics/run/run-store.ts';
 import { newEvent } from '../../../shared/contracts/define-event.ts';
 import { ReportRunRequested } from '../../../shared/contracts/reports/events.ts';
-import { lakeKey } from '../../../shared/lake.ts';
+import { lakeKey } from '../../../shared/lake/lake-keys.ts';
 import { memoryS3 } from '../run/memory-s3.ts';
 import { lakeFile, orderPlaced } from './lake-files.ts';
 import { startReportTable } from '../run/report-table.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLakeStore } from '../../../functions/nightly-metrics/run/lake-store.ts';
+import { createLakeStore } from '../../../shared/lake/lake-store.ts';
 import { createRunStore } from '../../../functions/nightly-metrics/run/run-store.ts';
 import { requestNightlyRuns, ScheduledInvocation } from '../../../functions/nightly-metrics/schedule/nightly-runs.ts';
 import { createNightStore } from '../../../functions/nightly-metrics/schedule/night-store.ts';
-import { lateArrivalKey } from '../../../shared/lake.ts';
+import { lateArrivalKey } from '../../../shared/lake/lake-keys.ts';
 import { memoryS3 } from '../run/memory-s3.ts';
 import { startReportTable } from '../run/report-table.ts';
 

@@ -27,7 +27,7 @@ export const eventMutants: Record<string, Mutant> = {
     detectedBy: 'an event in the lake equals the committed event',
   },
   'report-omits-a-lake-file': {
-    file: 'functions/nightly-metrics/run/lake-store.ts',
+    file: 'shared/lake/lake-store.ts',
     from: 'inParallel(maxParallelDownloads, await keysOf(date), (key)',
     to: 'inParallel(maxParallelDownloads, (await keysOf(date)).slice(1), (key)',
     detectedBy: 'a daily report is the sum of its orders',

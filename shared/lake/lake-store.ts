@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
-import { inParallel } from '../../../shared/in-parallel.ts';
-import { lakePrefix, lateArrivalPrefix } from '../../../shared/lake.ts';
-import { BusinessDay } from '../../../shared/names.ts';
+import { inParallel } from '../in-parallel.ts';
+import { lakePrefix, lateArrivalPrefix } from './lake-keys.ts';
+import { BusinessDay } from '../names.ts';
 
 const maxParallelDownloads = 16;
 const gzipSuffix = '.gz';

@@ -46,4 +46,7 @@ const connectionOf = (connection: DuckDBConnection): Connection => ({
     await connection.run(sql);
   },
   rows: async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJson(),
+  async *chunks(sql) {
+    yield* (await connection.stream(sql)).yieldRowObjectJson();
+  },
 });
