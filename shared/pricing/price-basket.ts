@@ -93,17 +93,18 @@ export function priceBasket(
   };
   const priced = priceFor(channel, requested, taxation);
   if ('refusal' in priced) return priced;
-  const terms = priced.taxes ? termsOf(priced.taxes, channel, taxation, rules) : {};
+  const terms = priced.taxes ? termsOf(priced.taxes, basket, taxation, rules) : {};
   return { ...priced, shippingMethod: method, taxation, terms, promotions, discounts: discountsOf(promotions) };
 }
 
 function termsOf(
   taxes: TaxByRate[],
-  { pricesItself }: Basket['channel'],
+  { channel: { pricesItself }, now }: Pick<Basket, 'channel' | 'now'>,
   { zone, relief }: Taxation,
   { taxZones, shippingMethods, promotions }: PricingRules,
 ): Terms {
-  const considered = promotions && promotions.set.promotions.length > 0 ? promotions.set.version : undefined;
+  const set = promotions && !promotions.set.disabled ? promotions.set : undefined;
+  const considered = set && set.promotions.length > 0 ? set.version : undefined;
   // An order by the settings of the deployment is as small as before: it stays below 1 KB, which is a write unit.
   if (taxZones.version === 0 && shippingMethods.version === 0 && considered === undefined) {
     return pricesItself ? {} : { taxes };
@@ -120,6 +121,8 @@ function termsOf(
         shippingMethods: shippingMethods.version,
         promotions: considered,
       },
+      // Promotions were in force or not at this time.
+      ...(considered !== undefined && { pricedAt: new Date(now).toISOString() }),
     },
   };
 }

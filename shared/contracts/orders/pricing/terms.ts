@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { maxEntries, StoredText } from '../../bounds.ts';
 import { personal } from '../../personal-data.ts';
-import { AmountMinor } from '../../../names.ts';
+import { AmountMinor, Instant } from '../../../names.ts';
 import { vatNumberCountry } from '../../../tax/vat-number.ts';
 
 /** What a customer states about price and tax, as a channel sends it. */
@@ -119,11 +119,15 @@ export const pricingTerms = {
             example: 2,
           }),
           promotions: z.int().nonnegative().optional().meta({
-            description: 'Version of the promotions that were considered; absent if the store had none',
+            description: 'Version of the promotions that were considered; absent if the store had none, or all were switched off',
             example: 12,
           }),
         })
         .describe('Versions of the settings that the amounts were calculated by'),
+      pricedAt: Instant.optional().meta({
+        description: 'Time by which promotions were in force; absent if none was considered',
+        example: '2026-11-30T09:15:00.000Z',
+      }),
     })
     .optional()
     .describe('How the amounts were calculated; absent for the settings of the deployment'),
