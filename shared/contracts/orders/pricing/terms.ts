@@ -119,7 +119,8 @@ export const pricingTerms = {
             example: 2,
           }),
           promotions: z.int().nonnegative().optional().meta({
-            description: 'Version of the promotions that were considered; absent if the store had none, or all were switched off',
+            description:
+              'Version of the promotions that were considered; absent if the store had none, or all were switched off',
             example: 12,
           }),
         })
