@@ -6,15 +6,21 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CatalogExportRequested } from '../../shared/contracts/catalog/export-events.ts';
 import { batchJobMaxAttempts, openDatabase } from '../../shared/dynamodb/database.ts';
 import { queueHandler } from '../../shared/lambda/queue-handler.ts';
+import { createCategoryStore } from './categories/category-store.ts';
 import { ExportEnv } from './files/env.ts';
-import { writeExport } from './files/export-job.ts';
 import { createCatalogExportStore } from './files/export-store.ts';
+import { createProductStore } from './products/product-store.ts';
 import { createSkuListStore } from './skus/sku-list-store.ts';
+import { writeCatalogExport } from './write-catalog-export.ts';
 
 const env = ExportEnv.parse(process.env);
 const db = openDatabase(batchJobMaxAttempts);
 const s3 = new S3Client();
-const skus = createSkuListStore(db, env);
+const write = writeCatalogExport({
+  skus: createSkuListStore(db, env),
+  products: createProductStore(db, env),
+  categories: createCategoryStore(db, env),
+});
 const exports = createCatalogExportStore(db, env);
 
 /** Writes the file, then completes the export. A redelivery writes the file again with the current catalogue. */
@@ -23,7 +29,7 @@ export const handler = queueHandler(CatalogExportRequested, async ({ detail: { d
   const directory = await mkdtemp(join(tmpdir(), 'catalog-export-'));
   try {
     const path = join(directory, 'catalog.csv');
-    const rows = await writeExport(skus, { kind, path, now: Date.now() });
+    const rows = await write({ kind, path, now: Date.now() });
     const Key = `exports/${kind}/${exportId}.csv`;
     const { size: ContentLength } = await stat(path);
     const file = { Bucket: env.CATALOG_FILES_BUCKET_NAME, Key, ContentLength, ContentType: 'text/csv; charset=utf-8' };

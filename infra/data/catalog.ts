@@ -22,12 +22,17 @@ export const catalog = {
   lister: all(catalogTable.access('BatchGetItem'), catalogTable.query('allSkus')),
   /** Adds SKUs to the index. */
   indexer: catalogTable.access('Scan', 'Query', 'UpdateItem'),
-  /** Imports SKUs and prices. */
-  importer: catalogTable.access('BatchGetItem', 'PutItem'),
+  /** Imports SKUs, prices, products with the copies on their SKUs, and categories. */
+  importer: all(
+    catalogTable.access('BatchGetItem', 'PutItem'),
+    catalogTable.items({ partitions: ['CATEGORIES'] }, 'GetItem'),
+    catalogTable.items({ partitions: ['SKU#*'] }, 'UpdateItem'),
+  ),
   /** Completes exports. */
   exporter: all(
     catalogTable.access('BatchGetItem'),
     catalogTable.query('allSkus'),
+    catalogTable.items({ partitions: ['CATEGORIES'] }, 'GetItem'),
     catalogTable.items({ partitions: ['EXPORT#*'] }, 'UpdateItem'),
   ),
 };

@@ -64,3 +64,9 @@ export const wholeNumber = z
   .string()
   .regex(/^\d{1,13}$/, notWhole)
   .transform(Number);
+
+/** `true` or `false`; an empty cell is undefined. */
+export const yesOrNo = z
+  .enum(['true', 'false'], 'The values are true and false')
+  .transform((value) => value === 'true')
+  .optional();

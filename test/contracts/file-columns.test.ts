@@ -1,14 +1,21 @@
 import { iso31661 } from 'iso-3166';
 import { describe, expect, test } from 'vitest';
 import * as auditColumns from '../../shared/contracts/stock-audit/file-columns.ts';
+import * as categoryFileColumns from '../../shared/contracts/catalog/columns/category-columns.ts';
+import * as productFileColumns from '../../shared/contracts/catalog/columns/product-columns.ts';
 import * as catalogFileColumns from '../../shared/contracts/catalog/file-columns.ts';
 import * as orderFileColumns from '../../shared/contracts/orders/file-columns.ts';
 import * as stockFileColumns from '../../shared/contracts/stock/file-columns.ts';
 import { type Columns, rowParser } from '../../shared/csv/columns.ts';
 
-const tables: [string, Columns][] = [auditColumns, catalogFileColumns, orderFileColumns, stockFileColumns].flatMap(
-  (module) => Object.entries<Columns>(module),
-);
+const tables: [string, Columns][] = [
+  auditColumns,
+  catalogFileColumns,
+  productFileColumns,
+  categoryFileColumns,
+  orderFileColumns,
+  stockFileColumns,
+].flatMap((module) => Object.entries<Columns>(module));
 
 describe.each(tables)('the table %s', (_name, columns) => {
   test('has a description and an example for each column', () => {

@@ -4,6 +4,8 @@ import { contractEvents, contractFiles } from '../../infra/contract-events.ts';
 import { contractRoutes } from '../../infra/contract-routes.ts';
 import { createOpenApi } from '../../infra/openapi.ts';
 import * as auditColumns from '../../shared/contracts/stock-audit/file-columns.ts';
+import * as categoryFileColumns from '../../shared/contracts/catalog/columns/category-columns.ts';
+import * as productFileColumns from '../../shared/contracts/catalog/columns/product-columns.ts';
 import * as catalogFileColumns from '../../shared/contracts/catalog/file-columns.ts';
 import * as orderFileColumns from '../../shared/contracts/orders/file-columns.ts';
 import * as stockFileColumns from '../../shared/contracts/stock/file-columns.ts';
@@ -175,9 +177,14 @@ describe('the AsyncAPI document', () => {
   test('has the place and the content of every kind of file, and the summary of an upload as its reply', () => {
     const kinds = Object.values(contractFiles);
     const described = kinds.flatMap(({ content }) => ('columns' in content ? [content.columns] : []));
-    const columns = [auditColumns, catalogFileColumns, orderFileColumns, stockFileColumns].flatMap((module) =>
-      Object.values<object>(module),
-    );
+    const columns = [
+      auditColumns,
+      catalogFileColumns,
+      productFileColumns,
+      categoryFileColumns,
+      orderFileColumns,
+      stockFileColumns,
+    ].flatMap((module) => Object.values<object>(module));
     expect(new Set<object>(described)).toEqual(new Set(columns));
     expect(channels).toMatchObject({
       orderFile: { address: 'imports/{name}.csv', servers: [{ $ref: '#/servers/OrderFilesBucketName' }] },

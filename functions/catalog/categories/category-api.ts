@@ -48,7 +48,7 @@ export const saveCategory =
       const decision = decide(categoryId, content, stored.categories, ifMatch, cause.now);
       if (decision.kind !== 'create' && decision.kind !== 'replace') return { saved: decision, stored };
       const isFull = decision.kind === 'create' && stored.categories.size >= maxCategories;
-      const outcome = isFull ? 'too-large' : await store.write(decision.next, stored, cause);
+      const outcome = isFull ? 'too-large' : await store.write([decision.next], stored, cause);
       if (outcome === 'too-large') return { saved: { kind: 'too-many' }, stored };
       return outcome === 'done' ? { saved: decision, stored } : undefined;
     });

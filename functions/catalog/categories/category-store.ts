@@ -29,17 +29,19 @@ export function createCategoryStore(db: Database, { CATALOG_TABLE_NAME: table }:
       return { categories: snapshot?.value ?? new Map(), version: snapshot?.version ?? 0 };
     },
 
-    /** Writes a category and its event, if no other category changed since `version`. */
+    /** Writes categories and their events, if no other category changed since `version`. */
     async write(
-      category: VersionedCategory,
+      changed: readonly VersionedCategory[],
       { categories, version }: StoredCategories,
       cause: Cause,
     ): Promise<'done' | 'version-conflict' | 'too-large'> {
-      const all = new Map([...categories, [category.categoryId, category]]);
+      const all = new Map([...categories, ...changed.map((category) => [category.categoryId, category] as const)]);
       const data = encodeSnapshot({ categories: [...all.values()] });
       if (data.length > maxSnapshotBytes) return 'too-large';
-      const path = pathOf(all, category.categoryId).map(({ categoryId }) => categoryId);
-      const event = newEvent(CategoryChanged, { ...category, path }, cause);
+      const events = changed.map((category) => {
+        const path = pathOf(all, category.categoryId).map(({ categoryId }) => categoryId);
+        return { category, event: newEvent(CategoryChanged, { ...category, path }, cause) };
+      });
       return transact(db, [
         {
           Put: {
@@ -48,7 +50,9 @@ export function createCategoryStore(db: Database, { CATALOG_TABLE_NAME: table }:
             ...expectVersion(version),
           },
         },
-        { Put: { TableName: table, Item: outboxItem(categoryPartition(category.categoryId), event) } },
+        ...events.map(({ category, event }) => ({
+          Put: { TableName: table, Item: outboxItem(categoryPartition(category.categoryId), event) },
+        })),
       ]);
     },
   };

@@ -12,7 +12,7 @@ import { isPermitted } from '../../../shared/contracts/entity-tag.ts';
 import { contentHash } from '../../../shared/ids.ts';
 
 /** Levels of the tree. */
-const maxDepth = 10;
+export const maxDepth = 10;
 /** Categories of the store. Their item is also limited in bytes. */
 export const maxCategories = 2000;
 
@@ -44,13 +44,29 @@ export function decide(
   if (!isPermitted(ifMatch, current && tagged(current))) return { kind: 'precondition-failed' };
   const errors = errorsOf(categoryId, content, categories);
   if (errors.length > 0) return { kind: 'invalid', errors };
-  const wanted = { categoryId, ...content, changedAt: new Date(now).toISOString() };
-  if (!current) return { kind: 'create', next: { ...wanted, version: 1 } };
-  if (hashOf(current) === hashOf(wanted)) return { kind: 'unchanged', current };
-  return { kind: 'replace', next: { ...wanted, version: current.version + 1 } };
+  const next = nextOf(categoryId, content, current, now);
+  if (!current) return { kind: 'create', next };
+  return isSame(current, next) ? { kind: 'unchanged', current } : { kind: 'replace', next };
 }
 
-function errorsOf(categoryId: string, content: CategoryContent, categories: Categories): FieldError[] {
+/** The next version of a category. `now` in milliseconds. */
+export const nextOf = (
+  categoryId: string,
+  content: CategoryContent,
+  current: VersionedCategory | undefined,
+  now: number,
+): VersionedCategory => ({
+  categoryId,
+  ...content,
+  changedAt: new Date(now).toISOString(),
+  version: (current?.version ?? 0) + 1,
+});
+
+/** Whether both have the same content. */
+export const isSame = (a: VersionedCategory, b: VersionedCategory): boolean => hashOf(a) === hashOf(b);
+
+/** What is wrong with a category in these categories, which may contain it. */
+export function errorsOf(categoryId: string, content: CategoryContent, categories: Categories): FieldError[] {
   const { parentId } = content;
   const errors = [...repeatedRules(content), ...otherTypes(categoryId, content, categories)];
   if (parentId === undefined) return errors;
@@ -59,16 +75,30 @@ function errorsOf(categoryId: string, content: CategoryContent, categories: Cate
     return [{ pointer: '/parentId', detail: `There is no category ${parentId}${end}` }, ...errors];
   }
   const above = pathOf(categories, parentId).map((category) => category.categoryId);
-  if (parentId === categoryId || above.includes(categoryId)) {
-    const cycle = [...above.slice(above.indexOf(categoryId)), categoryId].join(' → ');
-    const detail = `A category cannot be below itself: ${parentId === categoryId ? `${categoryId} → ${categoryId}` : cycle}. Choose another parent, or move ${parentId} first.`;
-    return [{ pointer: '/parentId', detail }, ...errors];
+  if (parentId === categoryId) return [belowItself(categoryId, []), ...errors];
+  if (above.includes(categoryId)) {
+    const between = above.slice(above.indexOf(categoryId) + 1).toReversed();
+    return [belowItself(categoryId, between), ...errors];
   }
   const depth = above.length + 1 + heightOf(categories, categoryId);
-  if (depth <= maxDepth) return errors;
-  const detail = `The tree would have ${depth} levels, and at most ${maxDepth} are possible. Choose a parent further up.`;
-  return [{ pointer: '/parentId', detail }, ...errors];
+  return depth <= maxDepth ? errors : [tooDeep(depth), ...errors];
 }
+
+/** Ids of a cycle that an error names. */
+export const maxNamedInCycle = 12;
+
+/** The error of a category that would be below itself. `above` are the ids above it, the nearest first. */
+export function belowItself(categoryId: string, above: readonly string[]): FieldError {
+  const named = above.slice(0, maxNamedInCycle).toReversed();
+  const cycle = [categoryId, ...(above.length > named.length ? ['…'] : []), ...named, categoryId].join(' → ');
+  const detail = `A category cannot be below itself: ${cycle}. Choose another parent, or move ${above[0] ?? categoryId} first.`;
+  return { pointer: '/parentId', detail };
+}
+
+export const tooDeep = (depth: number): FieldError => ({
+  pointer: '/parentId',
+  detail: `The tree would have ${depth} levels, and at most ${maxDepth} are possible. Choose a parent further up.`,
+});
 
 /** Levels below a category. */
 const heightOf = (categories: Categories, categoryId: string) => {

@@ -12,6 +12,8 @@ export type ExportEnv = z.infer<typeof ExportEnv>;
 /** The variables of `catalog-file-uploaded`. `TAX_CATEGORIES` are in force until staff set tax zones. */
 export const ImportEnv = ExportEnv.extend({
   SETTINGS_TABLE_NAME: z.string().min(1),
+  /** IANA zone of launches without one. */
+  TIME_ZONE: z.string().min(1),
   TAX_CATEGORIES: jsonVariable(z.array(z.string()).min(1)),
   PRICE_GUARD: jsonVariable(PriceGuard),
   /** Size of the largest file that is read. */

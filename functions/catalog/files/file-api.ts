@@ -1,6 +1,7 @@
+import assert from 'node:assert';
 import { ulid } from 'ulid';
 import type * as routes from '../../../shared/contracts/catalog/file-routes.ts';
-import type { CatalogFileKind } from '../../../shared/contracts/catalog/files.ts';
+import { type CatalogFileKind, catalogFileKinds } from '../../../shared/contracts/catalog/files.ts';
 import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { CatalogExportStore } from './export-store.ts';
@@ -30,8 +31,8 @@ export const getCatalogImport =
   (files: Pick<CatalogFiles, 'summary'>) =>
   async ({ params }: Request<typeof routes.getCatalogImport>): Promise<HttpResponse> => {
     const at = params.importId.lastIndexOf('-');
-    // The pattern of the parameter has the kinds of the contract only.
-    const kind = params.importId.startsWith('skus-') ? 'skus' : 'prices';
+    const kind = catalogFileKinds.find((each) => each === params.importId.slice(0, at));
+    assert(kind, 'The pattern of the parameter has the kinds of the contract only');
     const requested = importOf(kind, params.importId.slice(at + 1));
     const summary = await files.summary(requested.result.replace(/csv$/, 'json'));
     if (!summary) return { status: 200, body: { ...requested, status: 'waiting' } };

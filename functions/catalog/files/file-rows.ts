@@ -16,6 +16,16 @@ export type FileKind<C> = {
   keyOf: (fields: Readonly<Record<string, string>>) => string;
   groupOf: (content: C) => string;
   maxRowsOfGroup: number;
+  /**
+   * The rows of a group replace what they are about, so that a row of it that cannot be read refuses the group. Keys of rows
+   * are then the names of their groups.
+   */
+  isWhole?: true;
+  /**
+   * Rows in memory that are saved at once.
+   * @default 50,000
+   */
+  maxRowsAtOnce?: number;
   /** Saves groups of rows; the outcome of each group, in their order. Throws errors that concern all of them. */
   save: (groups: readonly FileRow<C>[][], cause: Cause) => Promise<Outcome[]>;
 };

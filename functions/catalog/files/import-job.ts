@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Logger } from '@aws-lambda-powertools/logger';
+import type { CatalogFileKind } from '../../../shared/contracts/catalog/files.ts';
 import type { Cause } from '../../../shared/contracts/define-event.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 import { FailedRowsError, type UploadedFile } from '../../../shared/lambda/uploaded-files.ts';
 import type { FileKind } from './file-rows.ts';
 import { importRows } from './import-rows.ts';
@@ -23,16 +25,16 @@ export const importOf =
 
 /** Imports an uploaded file by the kind of its folder, writes the result file, and returns the summary. */
 export const importUploadedFile =
-  (kinds: ReadonlyMap<string, Import>) =>
+  (kinds: Record<CatalogFileKind, Import>) =>
   async ({ key, sequencer, body, putResult }: UploadedFile): Promise<object> => {
     const directory = await mkdtemp(join(tmpdir(), 'catalog-file-'));
     try {
       const path = join(directory, 'result.csv');
       const result = createResultFile(path);
-      const kind = kinds.get(key.split('/')[1] ?? '');
+      const kind = ownValue<Import>(kinds, key.split('/')[1] ?? '');
       const cause = { actor: `file ${key}`, correlationId: key, causationId: sequencer };
       const { hasFailed } = kind ? await kind(body, cause, result) : { hasFailed: false };
-      if (!kind) await result.refuse({ row: 1, reason: unknownFolder([...kinds.keys()]) });
+      if (!kind) await result.refuse({ row: 1, reason: unknownFolder(Object.keys(kinds)) });
       const { summary, bytes } = await result.close();
       await putResult(createReadStream(path), bytes);
       if (hasFailed) throw new FailedRowsError(summary, 'the store could not save them');

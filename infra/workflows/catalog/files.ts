@@ -7,16 +7,16 @@ import { catalog, catalogFileExporter, catalogFileImporter, catalogFiles } from 
 import { storeSettings } from '../../data/settings.ts';
 import { settings } from '../../settings.ts';
 
-/** Files of SKUs and prices, imported after their upload, and exports, requested over HTTP. */
+/** Files of SKUs, prices, products and categories, imported after their upload, and exports, requested over HTTP. */
 export function addFiles(stack: WorkflowStack): void {
   stack.onFile<ImportEnv>(catalogFiles, {
     ...oneAtATime,
     handler: 'catalog/catalog-file-uploaded.handler.ts',
     uses: all(
       all(catalog.importer, catalogFileImporter, storeSettings.reader),
-      all(settings.taxCategories, settings.priceGuard, settings.catalogueFileBytes),
+      all(settings.taxCategories, settings.priceGuard, settings.timeZone, settings.catalogueFileBytes),
     ),
-    errorImpact: 'A file of SKUs or prices has no result file: none or only some of its rows are in the catalogue.',
+    errorImpact: 'A file of the catalogue has no result file: none or only some of its rows are in the catalogue.',
   });
   stack.onEvents<ExportEnv>(CatalogExportRequested, {
     ...oneAtATime,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Columns, wholeNumber } from '../../csv/columns.ts';
+import { type Columns, wholeNumber, yesOrNo } from '../../csv/columns.ts';
 import { SentInstant, Sku } from '../../names.ts';
 import type { SkuRecord } from '../../catalog/sku-item.ts';
 import type { PriceEntry } from '../../pricing/price-lists.ts';
@@ -7,10 +7,6 @@ import { ListId } from './price-list-routes.ts';
 import { SkuContent } from './routes.ts';
 
 const text = z.string().trim();
-const yesOrNo = z
-  .enum(['true', 'false'], 'The values are true and false')
-  .transform((value) => value === 'true')
-  .optional();
 
 /** Columns of the files of SKUs. A row has the fields of `PUT /catalog/skus/{sku}`; an empty cell is a missing field. */
 export const skuColumns = {
@@ -75,7 +71,7 @@ export const skuColumns = {
 } satisfies Columns<SkuRecord>;
 
 /** A quantity break of a price of a SKU in a list. */
-type PriceRow = Omit<PriceEntry, 'breaks'> & PriceEntry['breaks'][number] & { sku: string };
+export type PriceLine = Omit<PriceEntry, 'breaks'> & PriceEntry['breaks'][number] & { sku: string };
 
 /** Columns of the files of prices: a row for each quantity break. The rows of a SKU in a list follow each other. */
 export const priceColumns = {
@@ -112,7 +108,7 @@ export const priceColumns = {
     description: 'Price of a unit, in minor units of the list.',
     example: '1799',
   },
-} satisfies Columns<PriceRow>;
+} satisfies Columns<PriceLine>;
 
 /** Columns of the result of a catalogue file: one row per row of the file. */
 export const catalogResultColumns = {

@@ -81,7 +81,7 @@ export const postCatalogExport = defineRoute({
   method: 'POST',
   path: '/catalog/exports',
   tag: 'Catalogue',
-  summary: 'Export all SKUs, or their prices in lists, as a CSV file in S3 that can be imported again',
+  summary: 'Export all SKUs, prices in lists, products or categories as a CSV file in S3 that can be imported again',
   scope: 'catalog.write',
   body: z.strictObject({ kind: Kind }).meta({ id: 'CatalogExportContent' }),
   responses: {

@@ -2,10 +2,12 @@ import * as z from 'zod';
 import { count, FailedFile, processedFile } from '../../csv/file-summary.ts';
 import { boundedRecord, StoredText } from '../bounds.ts';
 import { defineFile } from '../define-file.ts';
+import { categoryColumns } from './columns/category-columns.ts';
+import { productColumns } from './columns/product-columns.ts';
 import { catalogResultColumns, priceColumns, skuColumns } from './file-columns.ts';
 
 /** What catalogue files contain. Each has a folder of its own. */
-export const catalogFileKinds = ['skus', 'prices'] as const;
+export const catalogFileKinds = ['skus', 'prices', 'products', 'categories'] as const;
 export type CatalogFileKind = (typeof catalogFileKinds)[number];
 
 /** The summary of a catalogue file that was not stopped by a defect. */
@@ -43,6 +45,22 @@ export const priceFile = defineFile({
   description: 'Upload of prices in lists: a row per quantity break. Prices that no row names stay.',
 });
 
+export const productFile = defineFile({
+  bucket: 'CatalogFilesBucketName',
+  key: 'imports/products/{name}.csv',
+  content: { columns: productColumns },
+  summary: catalogFileSummary,
+  description: 'Upload of products: the rows of a product replace its content. An export can be uploaded.',
+});
+
+export const categoryFile = defineFile({
+  bucket: 'CatalogFilesBucketName',
+  key: 'imports/categories/{name}.csv',
+  content: { columns: categoryColumns },
+  summary: catalogFileSummary,
+  description: 'Upload of categories, in any order: the rows of a category replace its content. Others stay.',
+});
+
 export const catalogFileResult = defineFile({
   bucket: 'CatalogFilesBucketName',
   key: 'results/{kind}/{name}.csv',
@@ -62,4 +80,18 @@ export const priceExport = defineFile({
   key: 'exports/prices/{exportId}.csv',
   content: { columns: priceColumns },
   description: 'Export of the prices in lists that are in force or to come, by `POST /catalog/exports`.',
+});
+
+export const productExport = defineFile({
+  bucket: 'CatalogFilesBucketName',
+  key: 'exports/products/{exportId}.csv',
+  content: { columns: productColumns },
+  description: 'Export of all products by `POST /catalog/exports`.',
+});
+
+export const categoryExport = defineFile({
+  bucket: 'CatalogFilesBucketName',
+  key: 'exports/categories/{exportId}.csv',
+  content: { columns: categoryColumns },
+  description: 'Export of all categories by `POST /catalog/exports`.',
 });

@@ -1,62 +1,16 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import '../../support/environment.ts';
-import { writeExport } from '../../../functions/catalog/files/export-job.ts';
-import { importOf, importUploadedFile } from '../../../functions/catalog/files/import-job.ts';
-import { skuFile } from '../../../functions/catalog/files/sku-rows.ts';
 import { createPriceListStore } from '../../../functions/catalog/price-lists/price-list-store.ts';
-import { priceFile } from '../../../functions/catalog/prices/price-rows.ts';
 import { savePrices } from '../../../functions/catalog/prices/sku-prices-api.ts';
 import { saveSku } from '../../../functions/catalog/skus/sku-api.ts';
-import { createSkuListStore } from '../../../functions/catalog/skus/sku-list-store.ts';
-import { createCatalogStore } from '../../../functions/catalog/skus/sku-store.ts';
-import type { CatalogFileKind } from '../../../shared/contracts/catalog/files.ts';
 import { SkuContent } from '../../../shared/contracts/catalog/routes.ts';
 import { aCause, noon } from '../../support/builders.ts';
 import { databaseForEach, tables } from '../../support/database/dynamodb.ts';
 import { eventsOf } from '../../support/database/outbox.ts';
+import { guard, openCatalogueFiles } from './catalogue-files.ts';
 
 const { db } = databaseForEach();
-const directory = await mkdtemp(join(tmpdir(), 'catalog-files-'));
-afterAll(() => rm(directory, { recursive: true, force: true }));
-
-const guard = {
-  taxCategories: ['standard', 'reduced'],
-  priceGuard: { belowMargin: 'refuse', changeExpiresHours: 1 },
-} as const;
-const log = { info: () => undefined };
-const open = (clock: () => number = () => noon) => {
-  const store = createCatalogStore(db, tables);
-  const kinds = new Map([
-    ['skus', importOf(skuFile(store, guard), clock, log)],
-    ['prices', importOf(priceFile(store, guard.priceGuard), clock, log)],
-  ]);
-  /** Imports a text, and returns the summary and the lines of the result file. */
-  const upload = async (folder: string, csv: string | Buffer) => {
-    const chunks: Buffer[] = [];
-    const summary = await importUploadedFile(kinds)({
-      key: `imports/${folder}/file.csv`,
-      sequencer: '1',
-      uploadedAt: new Date(noon).toISOString(),
-      body: Readable.from([csv]),
-      metadata: {},
-      putResult: async (result) => {
-        for await (const chunk of result) chunks.push(Buffer.from(chunk as Buffer | string));
-      },
-    });
-    const [, ...lines] = Buffer.concat(chunks).toString('utf8').trim().split('\n');
-    return { summary, lines };
-  };
-  const exported = async (kind: CatalogFileKind) => {
-    const path = join(directory, `${kind}.csv`);
-    await writeExport(createSkuListStore(db, tables), { kind, path, now: clock() });
-    return readFile(path, 'utf8');
-  };
-  return { store, upload, exported };
-};
+const open = (clock?: () => number) => openCatalogueFiles(db, clock);
 const putLists = async (...listIds: string[]) => {
   const lists = createPriceListStore(db, tables);
   for (const [index, listId] of listIds.entries()) {

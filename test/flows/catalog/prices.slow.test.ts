@@ -11,7 +11,7 @@ afterAll(() => office.stop());
 
 const eventually = <T>(check: () => Promise<T>) => vi.waitFor(check, { timeout: 50_000, interval: 100 });
 
-test('a file sets prices of a list that start later, and its export is imported without a change', async () => {
+test('a file sets prices of a list that start later, and every export is imported without a change', async () => {
   const admin = office.client('admin');
   const storefront = office.client('storefront');
   const header = 'listId,sku,from,until,minQuantity,unitPriceMinor\n';
@@ -58,17 +58,36 @@ test('a file sets prices of a list that start later, and its export is imported 
   const past = await admin.get(`/catalog/skus/FLOW-1/prices?at=${new Date(Date.parse(start) - 1).toISOString()}`);
   expect(past.body).toMatchObject({ prices: [{ breaks: [{ unitPriceMinor: 900 }] }, {}], cost: { costMinor: 400 } });
 
-  const requested = await admin.post('/catalog/exports', { kind: 'prices' });
-  const exported = await eventually(async () => {
-    const { body } = await admin.get(String(requested.headers['location']));
-    expect(body.status).toBe('completed');
-    return body;
+  const exported = async (kind: string) => {
+    const requested = await admin.post('/catalog/exports', { kind });
+    const { rows, file } = await eventually(async () => {
+      const { body } = await admin.get(String(requested.headers['location']));
+      expect(body.status).toBe('completed');
+      return body;
+    });
+    const object = await s3Of(office.credentials).send(
+      new GetObjectCommand({ Bucket: office.credentials.catalogFilesBucket, Key: file }),
+    );
+    return { rows, csv: (await object.Body?.transformToString()) ?? '' };
+  };
+  const prices = await exported('prices');
+  expect(prices.rows).toBe(2);
+  expect(await imported('prices', prices.csv)).toMatchObject({ accepted: 2, changed: 0, rejected: 0 });
+
+  const tree = 'categoryId,name,parentId,attribute,attributeType\ntea,Tea,drinks,,\ndrinks,Drinks,,origin,text\n';
+  expect(await imported('categories', tree)).toMatchObject({ accepted: 2, changed: 2 });
+  const products =
+    'productId,title,categoryId,status,launchAt,timeZone,sku,attribute,attributeType,attributeValue\n' +
+    'green,Green tea,tea,published,2040-03-20T09:00,Asia/Taipei,,origin,text,Uji\ngreen,,,,,,FLOW-2,,,\nbad,Bad,te,,,,,,,\n';
+  expect(await imported('products', products)).toMatchObject({ accepted: 2, changed: 2, rejected: 1 });
+  expect((await admin.get('/catalog/products/green')).body).toMatchObject({
+    publishedFrom: '2040-03-20T01:00:00.000Z',
+    categoryPath: [{ categoryId: 'drinks' }, { categoryId: 'tea' }],
+    variants: [{ sku: 'FLOW-2' }],
   });
-  expect(exported).toMatchObject({ rows: 2 });
-  const object = { Bucket: office.credentials.catalogFilesBucket, Key: exported.file };
-  const file = await s3Of(office.credentials).send(new GetObjectCommand(object));
-  const csv = (await file.Body?.transformToString()) ?? '';
-  expect(await imported('prices', csv)).toMatchObject({ accepted: 2, changed: 0, rejected: 0 });
+  for (const kind of ['categories', 'products', 'skus'])
+    expect(await imported(kind, (await exported(kind)).csv), kind).toMatchObject({ changed: 0, rejected: 0 });
+
   const { body } = await admin.get('/catalog/skus/FLOW-1/price-history');
   expect(body.changes).toMatchObject([
     { by: expect.stringMatching(/^file imports\/prices\//), lists: [{ listId: 'wholesale', before: [] }] },

@@ -217,6 +217,8 @@ const importTests: NamedTests = {
   'catalog/catalog-file-uploaded.handler.ts': [
     ['test/catalog/files/catalog-files.test.ts', 'SKU %s'],
     ['test/catalog/files/catalog-files.test.ts', 'price %s'],
+    ['test/catalog/files/product-files.test.ts', 'a product %s'],
+    ['test/catalog/files/product-files.test.ts', 'a category %s'],
   ],
   'order-intake/import/order-file-uploaded.handler.ts': [
     ['test/order-intake/import/one-bad-order.test.ts', 'of the order %s fails that order only'],
