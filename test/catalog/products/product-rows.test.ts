@@ -60,8 +60,8 @@ function number() {
   );
 }
 const attributes = fc
-  .uniqueArray(name, { maxLength: 4 })
-  .chain((all) => fc.tuple(...all.map((each) => attribute.map((rest) => ({ name: each, ...rest })))));
+  .array(fc.tuple(name, attribute), { maxLength: 4 })
+  .map((pairs) => [...new Map(pairs)].map(([own, rest]) => Object.assign({ name: own }, rest)));
 const media = fc.record(
   { url: fc.webUrl({ validSchemes: ['https'] }), alt: textOf(300), kind: fc.constantFrom(...mediaKinds) },
   { requiredKeys: ['url'] },
