@@ -77,7 +77,7 @@ function mediaOf(rows: readonly ProductRow[], places: CellPlaces): Part<object> 
   const values = found.map(({ row, cells: { mediaUrl: url, mediaAlt: alt, mediaKind: kind } }, index) => {
     places.set(`/media/${index}`, row, 'mediaUrl');
     places.set(`/media/${index}/alt`, row, 'mediaAlt');
-    return { url, ...(alt !== undefined && { alt }), ...(kind !== undefined && { kind }) };
+    return Object.fromEntries(Object.entries({ url, alt, kind }).filter(([, cell]) => cell !== undefined));
   });
   const errors = rows
     .filter(({ cells }) => cells.mediaUrl === undefined && (cells.mediaAlt ?? cells.mediaKind) !== undefined)
