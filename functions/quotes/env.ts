@@ -7,6 +7,7 @@ export const Env = z.object({
   CATALOG_TABLE_NAME: z.string().min(1),
   SETTINGS_TABLE_NAME: z.string().min(1),
   PROMOTION_TABLE_NAME: z.string().min(1),
+  STOCK_TABLE_NAME: z.string().min(1),
   /** By client id. */
   CHANNELS: jsonVariable(Channels),
   SELLING: jsonVariable(SellingPolicy),

@@ -46,7 +46,7 @@ export function taxText(taxCategory: string, taxation: Taxation): string {
 export function explain(order: PlacedOrder, { deployed, zones, methods }: FrozenSettings) {
   const { orderId, placedAt, currency, taxes, taxMinor, pricing } = order;
   const shipping = `${order.shippingMethod}: ${order.shippingMinor} ${currency}`;
-  const head = { orderId, placedAt, currency, shipping, taxes, taxMinor };
+  const head = { orderId, placedAt, currency, shipping, discounts: order.discounts, taxes, taxMinor };
   if (!taxes)
     return { ...head, pricedBy: 'channel' as const, lines: order.lines.map((line) => explained(line, order)) };
   const taxation = frozenTaxation(order, frozenRules(order, deployed, zones));

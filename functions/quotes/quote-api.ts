@@ -4,25 +4,50 @@ import type { SkuRecord } from '../../shared/catalog/sku-item.ts';
 import { type HttpResponse, problem } from '../../shared/contracts/problem.ts';
 import type { createQuote, QuoteContent } from '../../shared/contracts/quotes/routes.ts';
 import { ownValue } from '../../shared/input/own-value.ts';
+import { normalCode } from '../../shared/pricing/promotions/coupon-code.ts';
+import { priceWithState } from '../../shared/promotions/price-with-state.ts';
 import type { Request } from '../../shared/lambda/http-handler.ts';
 import type { Channels, SellingPolicy } from '../../shared/store.ts';
-import { quote } from './quote.ts';
+import { quoteOf, quoting } from './quote.ts';
 import type { QuoteStore } from './store.ts';
 
 /** Prices baskets. A channel gets its own prices; other clients name the channel. */
 export const createQuotes =
-  (store: Pick<QuoteStore, 'offer'>, channels: Channels, policy: SellingPolicy) =>
+  (store: Pick<QuoteStore, 'offer' | 'remaining' | 'gifts'>, channels: Channels, policy: SellingPolicy) =>
   async ({ body, caller, cause }: Request<typeof createQuote>): Promise<HttpResponse> => {
     const channel = channelOf(body, caller.clientId, channels);
     if (!channel) return otherChannel;
-    const { skus, ...rules } = await store.offer([...new Set(body.lines.map(({ sku }) => sku))], cause.causationId);
     const { onlyChannel } = channelAccessOf(caller.clientId, channels);
-    const offer = { ...rules, skus: onlyChannel === undefined ? skus : launched(skus, cause.now) };
-    const result = quote({ content: body, channel, now: cause.now }, offer, policy);
-    if (!('refusal' in result)) return { status: 200, body: result };
-    const { type, detail, errors, lines, amounts } = result.refusal;
-    return problem(422, type, detail, { errors, ...(lines && { lines }), ...(amounts && { amounts }) });
+    const visible = (skus: ReadonlyMap<string, SkuRecord>) =>
+      onlyChannel === undefined ? skus : launched(skus, cause.now);
+    const { couponCodes = [] } = body;
+    const offer = await store.offer([...new Set(body.lines.map(({ sku }) => sku))], couponCodes, cause.causationId);
+    const { rules, price, at } = quoting(
+      { content: body, channel, now: cause.now },
+      { ...offer, skus: visible(offer.skus) },
+      policy,
+    );
+    const buyer = { currency: body.currency, customer: body.customer, at, codes: couponCodes.map(normalCode) };
+    const priced = await priceWithState(price, rules.promotions?.set, {
+      remaining: async (limited) =>
+        rules.promotions ? store.remaining(limited, buyer, rules.promotions.policy) : new Map(),
+      gifts: async (skus) => {
+        const gifts = await store.gifts(skus);
+        return { ...gifts, skus: visible(gifts.skus) };
+      },
+    });
+    return responseTo(quoteOf(body, priced, rules));
   };
+
+function responseTo(quoted: ReturnType<typeof quoteOf>): HttpResponse {
+  if ('body' in quoted) return { status: 200, body: quoted.body };
+  if ('missingGift' in quoted) {
+    const detail = 'A promotion gives a gift that is out of stock, and requires it.';
+    return problem(409, 'out-of-stock', detail, { lines: [quoted.missingGift] });
+  }
+  const { kind: _kind, type, detail, ...extension } = quoted.refusal;
+  return problem(422, type, detail, extension);
+}
 
 /**
  * A channel does not see SKUs of products before their launch, whatever time it asks for: a quote of a later time would show

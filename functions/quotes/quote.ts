@@ -3,6 +3,8 @@ import type { QuoteContent } from '../../shared/contracts/quotes/routes.ts';
 import { priceBasket, type PricedBasket } from '../../shared/pricing/price-basket.ts';
 import { type PricingRules, rulesOf } from '../../shared/pricing/pricing-rules.ts';
 import type { PricingSnapshots } from '../../shared/pricing/pricing-snapshots.ts';
+import { codeRefusal } from '../../shared/pricing/promotions/code-refusal.ts';
+import type { PromotionOutcome, PromotionState } from '../../shared/pricing/promotions/types.ts';
 import type { Invalid } from '../../shared/pricing/sellable.ts';
 import { lineTotalOf } from '../../shared/pricing/sent-amounts.ts';
 import { promotionRules } from '../../shared/settings/promotion-policy.ts';
@@ -16,25 +18,42 @@ type Wanted = {
   now: number;
 };
 export type Offer = PricingSnapshots & { skus: ReadonlyMap<string, SkuRecord> };
+type UniqueCodes = NonNullable<PromotionState['uniqueCodes']>;
 
-/** The amounts of a basket, by the function that prices orders, and where they come from. */
-export function quote(
+/** The rules of a basket, and the function that prices it, as orders are, by what limits and gifts leave. */
+export function quoting(
   { content, channel, now }: Wanted,
-  { skus, settings, priceLists, promotions }: Offer,
+  { skus, settings, priceLists, promotions, uniqueCodes }: Offer & { uniqueCodes: UniqueCodes },
   policy: SellingPolicy,
-): ReturnType<typeof quoteBody> | { refusal: Invalid } {
+) {
   const at = content.at === undefined ? now : Date.parse(content.at);
   const rules = rulesOf(policy, settings, priceLists, promotionRules(promotions, settings, policy));
   const lines = content.lines.map((line, index) => ({ ...line, pointer: `/lines/${index}` }));
   const basket = { ...content, lines, channel, destination: content.shippingAddress, at, now: at };
-  const priced = priceBasket(basket, skus, rules);
-  return 'refusal' in priced ? priced : quoteBody(content, priced, rules);
+  const price = (state: PromotionState, gifts: Offer['skus']) =>
+    priceBasket(basket, gifts.size === 0 ? skus : new Map([...skus, ...gifts]), rules, { ...state, uniqueCodes });
+  return { rules, price, at };
 }
 
+/** The amounts of a basket, and where they come from; or why an order with it is refused. */
+export function quoteOf(
+  content: QuoteContent,
+  priced: PricedBasket | { refusal: Invalid },
+  rules: PricingRules,
+): { body: ReturnType<typeof quoteBody> } | { refusal: Invalid } | { missingGift: MissingGift } {
+  if ('refusal' in priced) return priced;
+  const refusal = codeRefusal(priced.promotions.codes, rules.promotions?.policy);
+  if (refusal) return { refusal };
+  const { missingGift } = priced.promotions;
+  return missingGift ? { missingGift } : { body: quoteBody(content, priced, rules) };
+}
+
+type MissingGift = NonNullable<PromotionOutcome['missingGift']>;
+
 function quoteBody(
-  { currency, charges, couponCodes = [] }: QuoteContent,
-  { lines, totals, terms, taxation, shippingMethod }: PricedBasket,
-  { shippingMethods }: PricingRules,
+  { currency, charges }: QuoteContent,
+  { lines, totals, terms, taxation, shippingMethod, discounts, promotions }: PricedBasket,
+  { shippingMethods, promotions: inForce }: PricingRules,
 ) {
   const { taxed, taxCategory = 'shipping' } =
     shippingMethods.methods.find(({ method }) => method === shippingMethod) ?? {};
@@ -51,17 +70,33 @@ function quoteBody(
       totalMinor: lineTotalOf(line, totals.taxIncluded),
       priceList: line.priceList,
       taxCategory: line.taxCategory,
+      gift: line.gift,
       explanation: { price: priceText(line, line.minQuantity), tax: taxText(line.taxCategory, taxation) },
     })),
     ...totals,
     charges: charges?.length ? charges : undefined,
     ...terms,
-    // The store has no promotions, so that no code is valid.
-    discounts: couponCodes.map((code) => ({ code, appliedMinor: 0, reason: 'unknown-code' })),
+    discounts,
+    promotions: inForce && quotedPromotions(promotions, inForce.set.version),
     explanation: {
       taxZone: zoneText(taxation),
       rounding: taxation.zone.rounding,
       shipping: `${shippingMethod}: taxed ${taxed ? 'by the rates of the goods, in their proportion' : `as ${taxCategory}`}`,
     },
+  };
+}
+
+function quotedPromotions({ applied, notApplied, codes, claims }: PromotionOutcome, version: number) {
+  const claimed = new Map(
+    claims.map(({ promotionId, uses, units, budgetMinor }) => [promotionId, { uses, units, budgetMinor }]),
+  );
+  return {
+    version,
+    applied: applied.map(({ promotionId, version: ofRules, name, target, discountMinor, trimmed }) => ({
+      ...{ promotionId, version: ofRules, name, target, discountMinor, trimmed },
+      claims: claimed.get(promotionId),
+    })),
+    notApplied,
+    codes,
   };
 }

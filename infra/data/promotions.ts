@@ -9,4 +9,6 @@ export const promotionTable = new TableDefinition('PromotionTable', 'PROMOTION_T
 export const promotions = {
   /** Reads the head, the compiled set and codes. */
   reader: promotionTable.items({ partitions: ['PROMOTIONS#HEAD#*', 'PROMOTIONS#SET#*', 'CODE#*'] }, 'BatchGetItem'),
+  /** Reads what is used of limits. */
+  limitReader: promotionTable.items({ partitions: ['LIMIT#*', 'CUSTOMER#*'] }, 'BatchGetItem'),
 };

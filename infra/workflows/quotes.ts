@@ -4,7 +4,9 @@ import * as routes from '../../shared/contracts/quotes/routes.ts';
 import { all } from '../constructs/access.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
 import { orders } from '../data/orders.ts';
+import { promotions } from '../data/promotions.ts';
 import { pricing } from '../data/settings.ts';
+import { stock } from '../data/stock.ts';
 import { settings } from '../settings.ts';
 
 /** Prices of baskets, and explanations of the prices of orders. Writes nothing. */
@@ -14,7 +16,10 @@ export class QuotesStack extends WorkflowStack {
     this.routes<Env>({
       routes: [routes],
       handler: 'quotes/api.handler.ts',
-      uses: all(pricing.reader, orders.reader, all(settings.channels, settings.selling)),
+      uses: all(
+        all(pricing.reader, promotions.limitReader, stock.reader, orders.reader),
+        all(settings.channels, settings.selling),
+      ),
       errorImpact: 'Storefronts cannot show totals with tax and shipping before an order.',
     });
   }

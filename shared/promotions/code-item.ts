@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Action } from '../dynamodb/database.ts';
+import type { Cart, PromotionSet } from '../pricing/promotions/types.ts';
 
 /**
  * A unique code of a batch. It is stored as it is: staff must find the order of a code that a customer reads to them, and a
@@ -24,6 +25,17 @@ export const usesOfUniqueCode = (perCode = 1): number => Math.min(perCode, maxOr
 
 /** `code` in its normal form. */
 export const codeKey = (code: string) => ({ pk: `CODE#${code}`, sk: 'CODE' });
+
+/** The entered codes of batches, by code, from their items. A revoked code is unknown. */
+export function uniqueCodesOf(items: readonly unknown[], set: PromotionSet | undefined): Cart['uniqueCodes'] {
+  const codes = items.map((item) => CodeItem.parse(item)).filter(({ revoked }) => !revoked);
+  return new Map(
+    codes.map(({ code, promotionId, uses }) => {
+      const promotion = set?.promotions.find((each) => each.promotionId === promotionId);
+      return [code, { promotionId, isUsed: uses >= usesOfUniqueCode(promotion?.limits?.perCode) }];
+    }),
+  );
+}
 
 /** Claims a use of the code for the order. The condition is false if the code is used up, revoked, or held by this order. */
 export const claimCode = (table: string, code: string, orderId: string, maxUses: number): Action => ({

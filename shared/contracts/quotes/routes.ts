@@ -7,6 +7,7 @@ import { Discount, orderAmounts } from '../orders/events.ts';
 import { LinePriceList, pricingTerms, TaxAmount } from '../orders/pricing/terms.ts';
 import { OrderContent, OrderParams, ShippingMethod, WantedLine } from '../orders/routes.ts';
 import { Problem } from '../problem.ts';
+import { QuotedPromotions } from './promotions.ts';
 
 const { customer, charges, couponCodes } = OrderContent.shape;
 
@@ -58,6 +59,10 @@ const QuotedLine = z.object({
   }),
   priceList: LinePriceList.optional().describe('Price list of the unit price; absent for the SKU’s own price'),
   taxCategory: StoredText.meta({ description: 'Tax category of the SKU', example: 'reduced' }),
+  gift: StoredText.optional().meta({
+    description: 'Promotion whose gift the line is; such lines follow the requested ones',
+    example: 'tea-gift',
+  }),
   explanation: LineExplanation.describe('Where price and tax come from'),
 });
 
@@ -76,13 +81,16 @@ export const Quote = z
     currency: CurrencyCode.describe('Currency of all amounts, ISO 4217'),
     at: Instant.describe('Time whose prices and rates apply'),
     shippingMethod: StoredText.meta({ description: 'Shipping method', example: 'standard' }),
-    lines: z.array(QuotedLine).max(maxEntries).describe('The lines, as requested'),
+    lines: z.array(QuotedLine).max(maxEntries).describe('The lines, as requested, then those of gifts'),
     ...orderAmounts,
     ...pricingTerms,
     discounts: z
       .array(Discount)
       .max(maxEntries)
-      .describe('Discounts by promotion or coupon code, and for each one that does not apply, why'),
+      .describe('Discounts by promotion or coupon code, and for each code that does not apply, why'),
+    promotions: QuotedPromotions.optional().describe(
+      'Promotions that applied, and why others did not; absent if the store has none',
+    ),
     explanation: BasketExplanation.describe('Where tax and shipping come from'),
   })
   .meta({ id: 'Quote' });
@@ -100,8 +108,10 @@ export const createQuote = defineRoute({
       schema: Quote,
     },
     403: { description: '`other-channel`: a channel named another channel', schema: Problem },
+    409: { description: '`out-of-stock`: a promotion requires a gift that is out of stock', schema: Problem },
     422: {
-      description: 'Invalid content, or lines that cannot be sold as requested, as for an order',
+      description:
+        'Invalid content, or lines that cannot be sold as requested, as for an order; `code-refused` with a pointer for each code, if the store is strict about codes',
       schema: Problem,
     },
   },
@@ -128,6 +138,10 @@ export const PriceExplanation = z
       .object({
         taxZones: z.int().nonnegative().meta({ description: 'Version of the tax zones', example: 4 }),
         shippingMethods: z.int().nonnegative().meta({ description: 'Version of the shipping methods', example: 2 }),
+        promotions: z.int().nonnegative().optional().meta({
+          description: 'Version of the promotions; absent if the store had none',
+          example: 12,
+        }),
       })
       .optional()
       .describe('Versions of the settings; 0 for those of the deployment'),
@@ -152,6 +166,12 @@ export const PriceExplanation = z
       )
       .max(maxEntries)
       .describe('The lines of the order when it was placed'),
+    discounts: z
+      .array(Discount)
+      .max(maxEntries)
+      .describe(
+        'Promotions with the version of their rules and the discount of each line, and codes that did not apply',
+      ),
     taxes: z.array(TaxAmount).max(maxEntries).optional().describe('Tax by rate'),
     taxMinor: AmountMinor.meta({ description: 'Tax of the order when it was placed, in minor units', example: 666 }),
     recomputed: z
