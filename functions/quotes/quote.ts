@@ -93,7 +93,12 @@ function quotedPromotions({ applied, notApplied, codes, claims }: PromotionOutco
   return {
     version,
     applied: applied.map(({ promotionId, version: ofRules, name, target, discountMinor, trimmed }) => ({
-      ...{ promotionId, version: ofRules, name, target, discountMinor, trimmed },
+      promotionId,
+      version: ofRules,
+      name,
+      target,
+      discountMinor,
+      trimmed,
       claims: claimed.get(promotionId),
     })),
     notApplied,
