@@ -8,6 +8,7 @@ import { RiskPolicy } from './risk/risk-score.ts';
 export const Env = z.object({
   ORDER_TABLE_NAME: z.string().min(1),
   STOCK_TABLE_NAME: z.string().min(1),
+  PROMOTION_TABLE_NAME: z.string().min(1),
   CATALOG_TABLE_NAME: z.string().min(1),
   SETTINGS_TABLE_NAME: z.string().min(1),
   /** By client id. */
@@ -34,6 +35,7 @@ export type Env = z.input<typeof Env>;
 export const UnfinishedSweepEnv = z.object({
   ORDER_TABLE_NAME: z.string().min(1),
   STOCK_TABLE_NAME: z.string().min(1),
+  PROMOTION_TABLE_NAME: z.string().min(1),
   /** IANA zone of the business days. */
   TIME_ZONE: z.string().min(1),
   ORDER_QUEUE_URL: z.string().min(1),

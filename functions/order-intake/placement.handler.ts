@@ -20,12 +20,12 @@ const {
   ORDER_QUEUE_URL,
   ...tables
 } = PlacementEnv.parse(process.env, { jitless: true });
-const { ORDER_TABLE_NAME, STOCK_TABLE_NAME } = tables;
+const { ORDER_TABLE_NAME } = tables;
 const db = openDatabase();
 const writes = orderWrites(ORDER_TABLE_NAME, policy.timeZone);
 const orders = createOrderStore(db, tables, policy.timeZone);
 const placements = createPlacementStore(db, tables, policy.timeZone);
-const chunkedPlacements = createChunkedPlacementStore(db, ORDER_TABLE_NAME, STOCK_TABLE_NAME, writes);
+const chunkedPlacements = createChunkedPlacementStore(db, tables, writes);
 const intakes = createIntakeStore(db, ORDER_TABLE_NAME);
 
 const stores = { orders, placements, chunkedPlacements, intakes };

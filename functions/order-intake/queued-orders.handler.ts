@@ -11,12 +11,12 @@ import { createIntakeStore } from './queue/intake-store.ts';
 import { placeQueued } from './queue/place-queued-job.ts';
 
 const { SELLING: policy, ...tables } = QueueEnv.parse(process.env);
-const { ORDER_TABLE_NAME, STOCK_TABLE_NAME } = tables;
+const { ORDER_TABLE_NAME } = tables;
 const db = openDatabase();
 const writes = orderWrites(ORDER_TABLE_NAME, policy.timeZone);
 const orders = createOrderStore(db, tables, policy.timeZone);
 const placements = createPlacementStore(db, tables, policy.timeZone);
-const chunkedPlacements = createChunkedPlacementStore(db, ORDER_TABLE_NAME, STOCK_TABLE_NAME, writes);
+const chunkedPlacements = createChunkedPlacementStore(db, tables, writes);
 const stores = { orders, placements, intakes: createIntakeStore(db, ORDER_TABLE_NAME) };
 const expireHolds = createHoldExpiry(orders);
 

@@ -10,10 +10,11 @@ import { createIntakeStore } from './queue/intake-store.ts';
 import { createOrderQueue } from './queue/order-queue.ts';
 import { resendAccepted } from './queue/resend-accepted-job.ts';
 
-const { ORDER_TABLE_NAME, STOCK_TABLE_NAME, TIME_ZONE, ORDER_QUEUE_URL } = UnfinishedSweepEnv.parse(process.env);
+const { TIME_ZONE, ORDER_QUEUE_URL, ...tables } = UnfinishedSweepEnv.parse(process.env);
+const { ORDER_TABLE_NAME, STOCK_TABLE_NAME } = tables;
 const database = openDatabase(batchJobMaxAttempts);
 const writes = orderWrites(ORDER_TABLE_NAME, TIME_ZONE);
-const chunkedPlacements = createChunkedPlacementStore(database, ORDER_TABLE_NAME, STOCK_TABLE_NAME, writes);
+const chunkedPlacements = createChunkedPlacementStore(database, tables, writes);
 const settlements = createSettlementStore(database, ORDER_TABLE_NAME, STOCK_TABLE_NAME);
 const intakes = createIntakeStore(database, ORDER_TABLE_NAME);
 const queue = createOrderQueue(ORDER_QUEUE_URL);

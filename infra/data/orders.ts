@@ -2,6 +2,7 @@ import { all } from '../constructs/access.ts';
 import { BucketDefinition } from '../constructs/bucket.ts';
 import { TableDefinition } from '../constructs/table.ts';
 import { store } from '../store.ts';
+import { promotions } from './promotions.ts';
 
 /** Orders are kept. The results of queued orders expire. */
 export const orderTable = new TableDefinition('OrderTable', 'ORDER_TABLE_NAME', {
@@ -31,6 +32,9 @@ const changes = all(
 /** Counts the queued orders of a channel. */
 const queueCounter = orderTable.items({ partitions: ['QUEUED#*'], attributes: ['orders', 'expiresAt'] }, 'UpdateItem');
 
+/** Finds earlier orders of a customer, for promotions of the first order. */
+const firstOrders = orderTable.query('byCustomer', 'byEmail');
+
 export const orders = {
   /** Sets the variable; the function makes no request. */
   named: orderTable.access(),
@@ -38,36 +42,40 @@ export const orders = {
   reader: reads,
   /** Reads orders, and checks their version in its own transaction. */
   checker: orderTable.access('BatchGetItem', 'ConditionCheckItem'),
-  writer: all(reads, changes),
+  writer: all(reads, changes, promotions.releaser),
   /** Places orders, in chunks if they are large; before it refuses one for lack of stock, it expires overdue holds. */
-  placer: all(reads, changes, queueCounter, orderTable.query('byDue')),
+  placer: all(all(reads, changes, queueCounter, orderTable.query('byDue')), firstOrders, promotions.claimer),
   /** Serves the API: finds orders by every index, reads their timelines, and records requested exports. */
   editor: all(
     all(reads, changes, queueCounter, orderTable.access('Query')),
     orderTable.query('byCustomer', 'byStatus', 'byDay', 'byEmail', 'byDue'),
-    orderTable.items({ partitions: ['EXPORT#*'] }, 'PutItem'),
+    all(orderTable.items({ partitions: ['EXPORT#*'] }, 'PutItem'), promotions.releaser),
   ),
   /** Places queued orders; before it refuses one for lack of stock, it expires overdue holds. */
-  queuePlacer: all(reads, changes, queueCounter, orderTable.access('ConditionCheckItem'), orderTable.query('byDue')),
+  queuePlacer: all(
+    all(reads, changes, queueCounter, orderTable.access('ConditionCheckItem'), orderTable.query('byDue')),
+    all(firstOrders, promotions.claimer),
+  ),
   /** Remembers up to which queued order it looked for missing messages. */
   resender: orderTable.items({ partitions: ['INTAKE'] }, 'PutItem'),
   /** Holds orders, and stores their risk. */
   assessor: all(
-    reads,
+    all(reads, promotions.named),
     orderTable.items({ partitions: ofOrders }, 'PutItem'),
     orderTable.items({ partitions: ofOrders, attributes: ['risk', 'version'] }, 'UpdateItem'),
   ),
   importer: all(orderTable.access('GetItem'), orderTable.items({ partitions: ofOrders }, 'PutItem')),
   /** Completes exports. */
-  exporter: all(reads, orderTable.items({ partitions: ['EXPORT#*'] }, 'UpdateItem')),
+  exporter: all(reads, promotions.named, orderTable.items({ partitions: ['EXPORT#*'] }, 'UpdateItem')),
   /** Adds orders to the index of e-mail addresses. */
   emailIndexer: all(
-    reads,
+    all(reads, promotions.named),
     orderTable.items({ partitions: ofOrders, attributes: ['emailKey', 'customer'] }, 'UpdateItem'),
   ),
   /** Erases personal data: of orders with their events, and the messages of accepted orders. */
   eraser: all(
     all(reads, orderTable.access('Query'), orderTable.query('byCustomer', 'byDay', 'byEmail')),
+    promotions.releaser,
     orderTable.items({ partitions: ofOrders }, 'PutItem'),
     orderTable.items({ partitions: ofOrders, attributes: ['message'] }, 'UpdateItem'),
   ),

@@ -26,6 +26,10 @@ export const Problem = z
             description: 'What is wrong with the field',
             example: 'Too small: expected number to be >=1',
           }),
+          reason: StoredText.optional().meta({
+            description: 'Stable name of what is wrong, where there are several: why a coupon code does not apply',
+            example: 'limit-reached',
+          }),
         }),
       )
       .max(maxEntries)
@@ -34,7 +38,8 @@ export const Problem = z
   })
   .meta({ id: 'Problem' });
 
-export type FieldError = { pointer: string; detail: string };
+/** `reason`: a stable name of what is wrong, where a client may act on it. */
+export type FieldError = { pointer: string; detail: string; reason?: string | undefined };
 
 /** An HTTP response before it is serialised. Without `body`, the body is empty. */
 export type HttpResponse = { status: number; headers?: Record<string, string>; body?: unknown; contentType?: string };
@@ -82,9 +87,10 @@ const maxErrors = 100;
 const maxPointerLength = 200;
 const maxDetailLength = 1000;
 
-const cutError = ({ pointer, detail }: FieldError): FieldError => ({
+const cutError = ({ pointer, detail, reason }: FieldError): FieldError => ({
   pointer: cut(pointer, maxPointerLength),
   detail: cut(detail, maxDetailLength),
+  ...(reason !== undefined && { reason }),
 });
 
 const cut = (text: string, maxLength: number) =>

@@ -55,7 +55,9 @@ export function isPlacedAs(content: OrderContent, placed: PlacedOrder, channel: 
   if (!parts) return false;
   const { lines: _lines, placedAt, shippingMethod = defaultMethod(policy), ...stated } = content;
   const { customer, shippingAddress, billingAddress, couponCodes, charges, externalOrderId, currency, note } = placed;
-  const same = { customer, shippingAddress, billingAddress, couponCodes, charges, externalOrderId, currency, note };
+  const { paymentMethod } = placed;
+  const addresses = { shippingAddress, billingAddress };
+  const same = { customer, ...addresses, couponCodes, charges, externalOrderId, currency, note, paymentMethod };
   const defaults = { note: '' };
   return (
     shippingMethod === placed.shippingMethod &&
@@ -71,7 +73,7 @@ const amounts = ['subtotalMinor', 'discountMinor', 'shippingMinor', 'taxMinor', 
 
 /** The placed lines of each requested line, one per warehouse; undefined if they are of other lines. */
 function linesOf({ lines }: OrderContent, placed: readonly PlacedLine[]): PlacedLine[][] | undefined {
-  const rest = [...placed];
+  const rest = placed.filter(({ gift }) => gift === undefined);
   const parts = lines.map(({ sku, quantity }) => {
     const own: PlacedLine[] = [];
     while (rest[0]?.sku === sku && sumOf(own.map((line) => line.quantity)) < quantity) own.push(...rest.splice(0, 1));

@@ -25,6 +25,16 @@ export const customerIndex = {
   keyOf: (id: string, orderId: string) => shards(`CUSTOMERS#${id}`)[shardOf(orderId)],
 };
 
+/**
+ * Sparse index of orders by the e-mail address of their customer, in its normal form. As for `customerIndex`, the first key
+ * has the orders from before 2026-11-30.
+ */
+export const emailIndex = {
+  name: 'byEmail',
+  attribute: 'emailKey',
+  keysOf: (email: string) => [`EMAIL#${email}`, ...shards(`EMAIL#${email}`)],
+};
+
 /** Index of orders by status: its name, its partition key attribute and the partition keys of a status. */
 export const statusIndex = {
   name: 'byStatus',

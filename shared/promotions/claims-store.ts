@@ -5,6 +5,12 @@ import { type Buyer, countersOf, type Counts, isLimited, nameOf, remainingFrom }
 
 const Counter = z.object({ pk: z.string(), sk: z.string(), used: z.int() });
 
+/** The counter in an item, by its name; undefined for other items. */
+export const counterOf = (item: unknown): [string, number][] | undefined => {
+  const counter = Counter.safeParse(item);
+  return counter.success ? [[nameOf(counter.data), counter.data.used]] : undefined;
+};
+
 /** Counters of what is claimed of promotions. Orders raise and lower them in their own transactions. */
 export function createClaimsStore(db: Database, table: string) {
   /** The counters with these keys; those that do not exist are left out. Consistent, which costs twice the read units. */

@@ -78,9 +78,25 @@ export const isLimited = ({ limits = {}, audience }: CompiledPromotion): boolean
 /** The counters that decide on the promotion for this buyer, but for the item of a unique code. */
 export function countersOf(promotion: CompiledPromotion, buyer: Buyer, policy: Policy): Key[] {
   const shared = sharedLimits(promotion, buyer, policy).flatMap(({ counter }) => shardKeys(promotion, counter));
-  const isCounted = promotion.limits?.perCustomer !== undefined;
-  const hashes = isCounted ? customerHashes(buyer.customer ?? {}, policy) : [];
-  return [...shared, ...hashes.map((each) => customerKey(each, promotion.promotionId))];
+  return [...shared, ...customerLimits(promotion, buyer, policy).flatMap(({ keys }) => keys)];
+}
+
+/** The limits of each customer: uses of the promotion, and one first order. */
+function customerLimits(
+  { promotionId, limits = {}, audience }: CompiledPromotion,
+  { customer = {} }: Buyer,
+  policy: Policy,
+): { limit: number; keys: Key[] }[] {
+  const { perCustomer } = limits;
+  const isFirst = audience?.firstOrderOnly === true;
+  if (perCustomer === undefined && !isFirst) return [];
+  const hashes = customerHashes(customer, policy);
+  if (hashes.length === 0) return [];
+  const keysOf = (id: string) => hashes.map((each) => customerKey(each, id));
+  return [
+    ...(perCustomer === undefined ? [] : [{ limit: perCustomer, keys: keysOf(promotionId) }]),
+    ...(isFirst ? [{ limit: 1, keys: keysOf(firstOrder) }] : []),
+  ];
 }
 
 const usedOf = (promotion: CompiledPromotion, counter: string, counts: Counts): number[] =>
@@ -96,12 +112,12 @@ export function remainingFrom(promotion: CompiledPromotion, buyer: Buyer, policy
     ]),
   );
   const uses = [left.get('uses'), left.get('code')].filter((each) => each !== undefined);
-  const perCustomer = promotion.limits?.perCustomer;
-  const own = perCustomer === undefined ? [] : customerHashes(buyer.customer ?? {}, policy);
-  const ownUses = own.map((each) => counts.get(nameOf(customerKey(each, promotion.promotionId))) ?? 0);
+  const ownUses = customerLimits(promotion, buyer, policy).map(({ limit, keys }) =>
+    Math.max(0, limit - Math.max(...keys.map((key) => counts.get(nameOf(key)) ?? 0))),
+  );
   return {
     uses: uses.length > 0 ? Math.min(...uses) : undefined,
-    customerUses: perCustomer !== undefined && own.length > 0 ? perCustomer - Math.max(...ownUses) : undefined,
+    customerUses: ownUses.length > 0 ? Math.min(...ownUses) : undefined,
     units: left.get('units'),
     budgetMinor: left.get('budgetMinor'),
   };

@@ -4,6 +4,7 @@ import * as z from 'zod';
 export const ErasureEnv = z.object({
   ORDER_TABLE_NAME: z.string().min(1),
   STOCK_TABLE_NAME: z.string().min(1),
+  PROMOTION_TABLE_NAME: z.string().min(1),
   /** IANA zone of the business days. */
   TIME_ZONE: z.string().min(1),
 });

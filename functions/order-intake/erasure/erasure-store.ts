@@ -4,8 +4,14 @@ import { normalEmail } from '../../../shared/email.ts';
 import type { Database } from '../../../shared/dynamodb/database.ts';
 import { eraseEvents } from '../../../shared/dynamodb/erase-events.ts';
 import { sortKeyReader } from '../../../shared/dynamodb/sort-keys.ts';
-import { customerIndex, intakeKey, orderPartition, placedKeyPattern } from '../../../shared/orders/order-keys.ts';
-import { dayIndex, emailIndex, type OrderIndex } from '../order/order-item.ts';
+import {
+  customerIndex,
+  emailIndex,
+  intakeKey,
+  orderPartition,
+  placedKeyPattern,
+} from '../../../shared/orders/order-keys.ts';
+import { dayIndex, type OrderIndex } from '../order/order-item.ts';
 
 /** Whose orders, or of which business days (inclusive). */
 export type Selection =

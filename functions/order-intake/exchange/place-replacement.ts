@@ -4,7 +4,7 @@ import type { Cause, DataOf } from '../../../shared/contracts/define-event.ts';
 import type { ExchangeApproved } from '../../../shared/contracts/refunds/events.ts';
 import { contentHash, orderIdOf, replacementNameOf } from '../../../shared/ids.ts';
 import type { Channels, SellingPolicy } from '../../../shared/store.ts';
-import { type Decision, decide, type Placement } from '../order/decide.ts';
+import { type Decision, decide, type Placement, stateOf } from '../order/decide.ts';
 import type { ExchangeStore } from './exchange-store.ts';
 import { hasOpenDispute } from '../../../shared/payments/dispute.ts';
 import type { OrderItem } from '../order/order-item.ts';
@@ -20,7 +20,7 @@ type Approved = DataOf<typeof ExchangeApproved>;
 
 type Stores = {
   orders: Pick<OrderStore, 'read'>;
-  placements: Pick<PlacementStore, 'load'>;
+  placements: Pick<PlacementStore, 'loadAll'>;
   exchanges: ExchangeStore;
 };
 
@@ -44,7 +44,10 @@ export const placeReplacement =
       const placement = placementFor(approved, returned, channels, policy, cause.now);
       const earlier = await exchanges.outcome(placement.orderId);
       if (earlier) return earlier;
-      const decision = decide(placement, await placements.load(placement, true), policy);
+      const states = await placements.loadAll([placement], true);
+      // A replacement gets no promotion of its own.
+      const decision = decide(placement, { ...stateOf(states, placement.orderId), promotions: undefined }, policy);
+      assert(decision.kind !== 'incomplete', 'Only promotions make a decision incomplete');
       // A concurrent attempt placed it after the outcome was read. Only exchanges have this content hash.
       if (decision.kind === 'already-placed') return 'placed';
       const refusal = isDisputed(returned) ? 'chargeback-open' : refusalOf(decision);

@@ -6,6 +6,7 @@ import { Channels, SellingPolicy } from '../../../shared/store.ts';
 export const ExportEnv = z.object({
   ORDER_TABLE_NAME: z.string().min(1),
   STOCK_TABLE_NAME: z.string().min(1),
+  PROMOTION_TABLE_NAME: z.string().min(1),
   CHANNELS: jsonVariable(Channels),
   SELLING: jsonVariable(SellingPolicy),
   ORDER_FILES_BUCKET_NAME: z.string().min(1),

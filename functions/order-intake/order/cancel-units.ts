@@ -1,4 +1,5 @@
 import { OrderCancelled, OrderLinesCancelled } from '../../../shared/contracts/orders/life-cycle-events.ts';
+import { withoutExcessUnits } from '../../../shared/promotions/promotion-claim.ts';
 import { reservationsOf } from '../../../shared/stock/reservation.ts';
 import { type Change, changed, draftEvent, eventData, withStatus } from './change.ts';
 import { next } from './life-cycle.ts';
@@ -26,6 +27,7 @@ export function cancelUnits(order: OrderItem, units: LineUnits[], request: Cance
         ...order,
         lines,
         cancelledMinor: before + cancelledMinor,
+        promotionClaims: withoutExcessUnits(order.promotionClaims, lines),
         cancellations: [...(order.cancellations ?? []), { requestId, contentHash }],
       },
       status,

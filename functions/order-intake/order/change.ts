@@ -11,7 +11,7 @@ import { isDisputeEvent } from '../../../shared/payments/dispute.ts';
 import type { Action } from '../../../shared/dynamodb/database.ts';
 import type { Payment } from '../../../shared/payments/payment.ts';
 import type { Reservation } from '../../../shared/stock/reservation.ts';
-import { canBeHeld } from './life-cycle.ts';
+import { canBeHeld, holdsClaims } from './life-cycle.ts';
 import type { OrderItem } from './order-item.ts';
 import type { Invalid } from '../../../shared/pricing/sellable.ts';
 
@@ -109,6 +109,7 @@ export const withStatus = <O extends OrderItem>(order: O, status: OrderStatus): 
   version: order.version + 1,
   reservedUntil: reservedUntilIn(status, order),
   holdReasons: canBeHeld(status) ? order.holdReasons : undefined,
+  promotionClaims: holdsClaims(status) ? order.promotionClaims : undefined,
 });
 
 /** Members of every event of an order, after the change. */

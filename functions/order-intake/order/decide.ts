@@ -2,18 +2,30 @@ import type { SkuRecord } from '../../../shared/catalog/sku-item.ts';
 import { clockToleranceMs } from '../../../shared/clock.ts';
 import type { OrderContent } from '../../../shared/contracts/orders/routes.ts';
 import { InitialStatus } from '../../../shared/contracts/orders/status.ts';
+import type { Discount } from '../../../shared/contracts/orders/events.ts';
 import { isTooLarge } from '../../../shared/dynamodb/transaction-limits.ts';
 import type { Payment } from '../../../shared/payments/payment.ts';
 import { hasHash } from '../../../shared/orders/equal-order.ts';
 import { ceilingRefusal, pricesAboveCeiling, totalAboveCeiling } from '../../../shared/pricing/ceilings.ts';
-import { priceBasket, type PricedBasket } from '../../../shared/pricing/price-basket.ts';
+import type { Basket, PricedBasket } from '../../../shared/pricing/price-basket.ts';
 import { splitLine } from '../../../shared/pricing/price-order.ts';
 import { rulesOf } from '../../../shared/pricing/pricing-rules.ts';
 import type { PricingSnapshots } from '../../../shared/pricing/pricing-snapshots.ts';
 import { type Invalid, invalid, orderTooLarge } from '../../../shared/pricing/sellable.ts';
 import { assignWarehouses, chooseWarehouses, demandOf, type Shortage } from '../../../shared/stock/allocation.ts';
+import type { Buyer } from '../../../shared/promotions/limit-counters.ts';
+import { type OrderClaims, orderClaims } from '../../../shared/promotions/order-claims.ts';
+import {
+  buyerOf,
+  limitedBy,
+  type LimitState,
+  type Needs,
+  priceWithLimits,
+  unreadLimits,
+} from '../../../shared/promotions/price-with-limits.ts';
+import { type ClaimActions, noClaims } from '../../../shared/promotions/promotion-claim.ts';
 import type { Reservation } from '../../../shared/stock/reservation.ts';
-import type { StockItem } from '../../../shared/stock/stock-item.ts';
+import { availableIn, type StockItem } from '../../../shared/stock/stock-item.ts';
 import { promotionRules } from '../../../shared/settings/promotion-policy.ts';
 import { defaultMaxOrderAgeDays, type PlacingChannel, type SellingPolicy } from '../../../shared/store.ts';
 import type { EarlyPayments, InitialState, PlacedOrder } from './order-item.ts';
@@ -31,6 +43,8 @@ export type Placement = {
   now: number;
   /** When a queued order is decided, in milliseconds: its payment window starts then. @default now */
   decidedAt?: number;
+  /** Where a claim looks for room in sharded counters; orders that are placed together have the same. @default by the order id */
+  claimSeed?: number | undefined;
   /** For a replacement of returned goods: the return and the payments it can use. */
   exchangeOf?: ExchangeOf | undefined;
 };
@@ -41,12 +55,39 @@ export type PlacementState = {
   skus: ReadonlyMap<string, SkuRecord>;
   stock: ReadonlyMap<string, StockItem>;
   earlyPayments?: EarlyPayments | undefined;
+  limits?: LimitState | undefined;
 } & Partial<PricingSnapshots>;
+
+/** What was read for several placements, by order id. */
+export type PlacementStates = Omit<PlacementState, 'order' | 'earlyPayments'> & {
+  orders: ReadonlyMap<string, PlacementState['order']>;
+  earlyPayments: ReadonlyMap<string, PlacementState['earlyPayments']>;
+  firstOrders: ReadonlyMap<string, boolean>;
+  limits: LimitState;
+};
+
+/** The state of one of them. */
+export const stateOf = (states: PlacementStates, orderId: string): PlacementState => {
+  const { orders, earlyPayments, firstOrders, limits, ...offer } = states;
+  const own = { ...limits, isFirstOrder: firstOrders.get(orderId) };
+  return { order: orders.get(orderId), earlyPayments: earlyPayments.get(orderId), ...offer, limits: own };
+};
+
+/** A decision that needs more data first. */
+export type Incomplete = { kind: 'incomplete'; needs: Needs };
 
 type ExchangeOf = NonNullable<PlacedOrder['exchangeOf']>;
 
 export type Decision =
-  | { kind: 'accepted'; order: PlacedOrder; reservations: Reservation[]; initialState: InitialState }
+  | {
+      kind: 'accepted';
+      order: PlacedOrder;
+      reservations: Reservation[];
+      initialState: InitialState;
+      claims?: ClaimActions | undefined;
+      /** Promotions whose limits decided on the order: it gets them, or it would with more left. */
+      dependsOn?: readonly string[] | undefined;
+    }
   | { kind: 'already-placed'; placedEventId: string }
   /** `placedEventId`: the order is placed, and may still have been placed with equal content. */
   | { kind: 'order-conflict'; orderId: string; placedEventId?: string | undefined }
@@ -54,7 +95,7 @@ export type Decision =
   | Invalid;
 
 /** Accepts or refuses an order. An accepted order has its prices and the warehouses of its units. */
-export function decide(placement: Placement, state: PlacementState, policy: SellingPolicy): Decision {
+export function decide(placement: Placement, state: PlacementState, policy: SellingPolicy): Decision | Incomplete {
   const { orderId, content } = placement;
   if (state.order) {
     const { contentHash, placedEventId } = state.order;
@@ -63,24 +104,31 @@ export function decide(placement: Placement, state: PlacementState, policy: Sell
       : { kind: 'order-conflict', orderId, placedEventId };
   }
 
-  const demand = demandOf(content.lines);
   const untimely = refuseTime(placement);
   if (untimely) return untimely;
 
   const priced = priceRequested(placement, state, policy);
+  if ('needs' in priced) return { kind: 'incomplete', needs: priced.needs };
   if ('refusal' in priced) return priced.refusal;
+  const { missingGift } = priced.promotions;
+  if (missingGift) return { kind: 'out-of-stock', lines: [missingGift] };
   const { preference = policy.warehousePreference } = state.settings?.warehouses ?? {};
-  const allocation = chooseWarehouses(demand, state.stock, preference);
+  const allocation = chooseWarehouses(demandOf(priced.lines), state.stock, preference);
   if ('shortages' in allocation) return { kind: 'out-of-stock', lines: allocation.shortages };
 
-  const parts = assignWarehouses(content.lines, allocation.reservations);
+  const parts = assignWarehouses(priced.lines, allocation.reservations);
   const lines: PlacedOrder['lines'] = [];
+  const lineIds: string[] = [];
   for (const [index, line] of priced.lines.entries()) {
+    lineIds.push(`line-${lines.length + 1}`);
     lines.push(...splitLine(line, parts[index] ?? [], priced.totals.taxIncluded, lines.length + 1));
   }
+  const claims = claimsOf(placement, state, priced, lineIds, policy);
+  if ('unread' in claims)
+    return { kind: 'incomplete', needs: { counters: claims.unread, gifts: [], firstOrder: false } };
   const exchangeOf = placement.exchangeOf && usedPayments(placement.exchangeOf, priced.totals.totalMinor);
   const initial = initialPayment({ ...placement, exchangeOf }, priced.totals.totalMinor, state.earlyPayments);
-  const order = placedOrder({ ...placement, exchangeOf }, priced, lines, initial);
+  const order = placedOrder({ ...placement, exchangeOf }, priced, { lines, lineIds }, initial);
   if (isTooLarge(order)) return orderTooLarge;
   return {
     kind: 'accepted',
@@ -93,7 +141,10 @@ export function decide(placement: Placement, state: PlacementState, policy: Sell
       receivedAt: content.placedAt === undefined ? undefined : new Date(placement.now).toISOString(),
       holdReasons: initial.holdReasons,
       paymentWindowMinutes: placement.channel.paymentWindowMinutes,
+      promotionClaims: claims.held.length > 0 ? claims.held : undefined,
     },
+    claims: claims.held.length > 0 ? claims.actions : undefined,
+    dependsOn: limitedBy(priced.promotions),
   };
 }
 
@@ -136,8 +187,8 @@ const creditOf = ({ exchangeOf, content, now }: Placement): Payment[] =>
 
 const placedOrder = (
   { orderId, content, channel: { channel }, now, exchangeOf }: Placement,
-  { shippingMethod, totals, terms }: PricedBasket,
-  lines: PlacedOrder['lines'],
+  { shippingMethod, totals, terms, discounts }: PricedBasket,
+  { lines, lineIds }: { lines: PlacedOrder['lines']; lineIds: readonly string[] },
   { status, reservedUntil }: Payable,
 ): PlacedOrder => ({
   orderId,
@@ -149,42 +200,63 @@ const placedOrder = (
   shippingAddress: content.shippingAddress,
   billingAddress: content.billingAddress,
   shippingMethod,
+  paymentMethod: content.paymentMethod,
   couponCodes: content.couponCodes ?? [],
   note: content.note,
   lines,
   ...totals,
   ...terms,
   charges: content.charges?.length ? content.charges : undefined,
-  // The store has no promotions, so that no code is valid.
-  discounts: (content.couponCodes ?? []).map((code) => ({ code, appliedMinor: 0, reason: 'unknown-code' })),
+  discounts: discounts.map((discount) => withLineIds(discount, lineIds)),
   reservedUntil,
   placedAt: content.placedAt ?? new Date(now).toISOString(),
   exchangeOf,
 });
 
-const withPointers = ({ lines }: OrderContent) => lines.map((line, index) => ({ ...line, pointer: `/lines/${index}` }));
+/** Discounts of an order name its lines by id, where those of a basket have an index. */
+const withLineIds = ({ lines, ...discount }: Discount, lineIds: readonly string[]): Discount => ({
+  ...discount,
+  ...(lines && { lines: lines.map(({ line = 0, amountMinor }) => ({ lineId: lineIds[line], amountMinor })) }),
+});
+
+/** What the order claims of limits. */
+function claimsOf(
+  placement: Placement,
+  { promotions: set, settings, limits = unreadLimits }: PlacementState,
+  { promotions: outcome }: PricedBasket,
+  lineIds: readonly string[],
+  policy: SellingPolicy,
+): OrderClaims | { unread: string[] } {
+  const rules = promotionRules(set, settings, policy);
+  if (!rules || outcome.applied.length === 0) return { held: [], actions: noClaims };
+  const { orderId, claimSeed } = placement;
+  const buyer = buyerOfPlacement(placement);
+  return orderClaims({ orderId, buyer, lineIds }, outcome, rules, limits, claimSeed);
+}
+
+export const buyerOfPlacement = (placement: Placement): Buyer => buyerOf(basketOf(placement));
+
+const basketOf = ({ content, channel, now }: Placement): Basket => ({
+  ...content,
+  lines: content.lines.map((line, index) => ({ ...line, pointer: `/lines/${index}` })),
+  channel,
+  destination: content.shippingAddress,
+  sent: content,
+  now,
+  at: content.placedAt === undefined ? now : Date.parse(content.placedAt),
+});
 
 function priceRequested(placement: Placement, state: PlacementState, policy: SellingPolicy) {
-  const { content, channel, now } = placement;
-  const priced = priceBasket(
-    {
-      ...content,
-      lines: withPointers(content),
-      channel,
-      destination: content.shippingAddress,
-      sent: content,
-      now,
-      at: content.placedAt === undefined ? now : Date.parse(content.placedAt),
-    },
-    state.skus,
-    rulesOf(policy, state.settings, state.priceLists, promotionRules(state.promotions, state.settings, policy)),
-  );
-  if ('refusal' in priced) return priced;
+  const { channel } = placement;
+  const { skus, stock, settings, priceLists, limits = unreadLimits } = state;
+  const rules = rulesOf(policy, settings, priceLists, promotionRules(state.promotions, settings, policy));
+  const available = new Map([...stock].map(([sku, item]) => [sku, availableIn(item)]));
+  const priced = priceWithLimits(basketOf(placement), { skus, available }, rules, limits);
+  if ('refusal' in priced || 'needs' in priced) return priced;
   const { totalMinor } = priced.totals;
-  const prices = priced.lines.map(({ unitPriceMinor }, index) => ({
-    unitPriceMinor,
-    pointer: `/lines/${index}/unitPriceMinor`,
-  }));
+  const prices = priced.lines.flatMap(({ unitPriceMinor, gift }, index) =>
+    gift === undefined ? [{ unitPriceMinor, pointer: `/lines/${index}/unitPriceMinor` }] : [],
+  );
   const refusal = ceilingRefusal([
     ...pricesAboveCeiling(channel.channel, prices, policy),
     ...totalAboveCeiling(channel.channel, { totalMinor, pointers: ['/lines'] }, policy),

@@ -93,5 +93,8 @@ export const transitions: Record<OrderStatus, Partial<Record<Command, OrderStatu
 /** Statuses with hold reasons: they hold the whole order, or the units of a partly shipped order that have not shipped. */
 export const canBeHeld = (status: OrderStatus): boolean => status === 'on-hold' || status === 'partly-shipped';
 
+/** An order that is cancelled as a whole, or expired, holds nothing of the limits of promotions. */
+export const holdsClaims = (status: OrderStatus): boolean => status !== 'cancelled' && status !== 'expired';
+
 /** The status after the command; undefined if the command is illegal. */
 export const next = (status: OrderStatus, command: Command): OrderStatus | undefined => transitions[status][command];

@@ -7,6 +7,7 @@ import { AmountMinor, Instant } from '../../../shared/names.ts';
 import { OrderStatus } from '../../../shared/contracts/orders/status.ts';
 import { normalEmail } from '../../../shared/email.ts';
 import { Payment } from '../../../shared/payments/payment.ts';
+import { PromotionClaim } from '../../../shared/promotions/promotion-claim.ts';
 import { RefundedAmounts } from '../../../shared/refunds/refunded-amounts.ts';
 import { customerIndex, shardOf, shards, statusIndex } from '../../../shared/orders/order-keys.ts';
 
@@ -82,6 +83,8 @@ export const OrderItem = placedShape.omit({ status: true, lines: true }).extend(
   }).optional(),
   /** Imported from another system, without reservations. */
   imported: z.literal(true).optional(),
+  /** Held of the limits of promotions until the whole order is cancelled or expires. */
+  promotionClaims: z.array(PromotionClaim).optional(),
   contentHash: z.string(),
   /** `OrderPlaced` event, from which a replay gets the first response. */
   placedEventId: z.string(),
@@ -108,7 +111,7 @@ export type EarlyPayments = z.infer<typeof EarlyPayments>;
 /** Members of a new order's item that its first event does not have. */
 export type InitialState = Pick<
   OrderItem,
-  'payments' | 'suspectedDuplicates' | 'receivedAt' | 'holdReasons' | 'paymentWindowMinutes'
+  'payments' | 'suspectedDuplicates' | 'receivedAt' | 'holdReasons' | 'paymentWindowMinutes' | 'promotionClaims'
 > & {
   earlyPaymentsVersion?: number | undefined;
 };
@@ -116,15 +119,6 @@ export const isEarlyPayments = (item: unknown): boolean => EarlyPayments.safePar
 
 /** Index of orders by business day. */
 export const dayIndex = { name: 'byDay', attribute: 'dayKey', keysOf: (day: string) => shards(`DAY#${day}`) };
-/**
- * Sparse index of orders by the e-mail address of their customer, in its normal form. As for `customerIndex`, the first key
- * has the orders from before 2026-11-30.
- */
-export const emailIndex = {
-  name: 'byEmail',
-  attribute: 'emailKey',
-  keysOf: (email: string) => [`EMAIL#${email}`, ...shards(`EMAIL#${email}`)],
-};
 /** Sparse index of orders with a deadline, by deadline. */
 export const dueIndex = { name: 'byDue', attribute: 'dueKey', sortKey: 'dueAt', keys: () => shards('DUE') };
 export type OrderIndex = { name: string; attribute: string; keysOf: (value: string) => string[] };

@@ -11,6 +11,7 @@ import { eventKey, OutboxItem, outboxItem } from '../../../shared/dynamodb/outbo
 import { timelinePage } from '../../../shared/dynamodb/timeline.ts';
 import { orderKey, orderPartition } from '../../../shared/orders/order-keys.ts';
 import { type Payment, publishedPaymentOf } from '../../../shared/payments/payment.ts';
+import { releaseActions } from '../../../shared/promotions/promotion-claim.ts';
 import { adjustReservationAction } from '../../../shared/stock/reservation-actions.ts';
 import type { Reservation } from '../../../shared/stock/reservation.ts';
 import type { Change } from './change.ts';
@@ -19,7 +20,7 @@ import { isVisible, type ChannelAccess } from '../../../shared/access/channel-ac
 import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';
 import { createSettlementStore, finishNow, stepSizeOf } from './settlement-store.ts';
 
-type Tables = { ORDER_TABLE_NAME: string; STOCK_TABLE_NAME: string };
+type Tables = { ORDER_TABLE_NAME: string; STOCK_TABLE_NAME: string; PROMOTION_TABLE_NAME: string };
 
 const DueKey = z.object({ pk: z.string() });
 const Placed = OrderPlaced.envelope.shape.detail;
@@ -30,7 +31,7 @@ const Placed = OrderPlaced.envelope.shape.detail;
  */
 export function createOrderStore(db: Database, tables: Tables, timeZone: string) {
   const businessDay = lazyBusinessDay(timeZone);
-  const { ORDER_TABLE_NAME: orders, STOCK_TABLE_NAME: stockTable } = tables;
+  const { ORDER_TABLE_NAME: orders, STOCK_TABLE_NAME: stockTable, PROMOTION_TABLE_NAME: promotions } = tables;
   const settlements = createSettlementStore(db, orders, stockTable);
 
   /** The orders that exist of these ids, in no order. */
@@ -73,7 +74,8 @@ export function createOrderStore(db: Database, tables: Tables, timeZone: string)
     },
 
     /**
-     * Writes the change with its events and stock, if the order still has the version of `before`. Stock that does not fit
+     * Writes the change with its events and stock, if the order still has the version of `before`, and releases what it
+     * does not hold of promotions any more. Stock that does not fit
      * the transaction follows as a settlement, in several transactions.
      */
     async commit(
@@ -88,6 +90,7 @@ export function createOrderStore(db: Database, tables: Tables, timeZone: string)
           Put: { TableName: orders, Item: outboxItem(orderPartition(order.orderId), draft(cause)) },
         })),
         ...(condition ? [condition] : []),
+        ...releaseActions(promotions, before, order),
       ];
       if (!stock) return transact(db, writes);
       if (stock.kind === 'exchange') {

@@ -142,6 +142,20 @@ const pricingOf = ({ taxes, taxZone, pricing }: PlacedOrder | OrderItem) => ({
   }),
 });
 
+const discountBody = (discount: PlacedOrder['discounts'][number]) => ({
+  code: discount.code,
+  appliedMinor: discount.appliedMinor,
+  reason: discount.reason,
+  promotionId: discount.promotionId,
+  version: discount.version,
+  name: discount.name,
+  target: discount.target,
+  ...(discount.lines && {
+    lines: discount.lines.map(({ lineId, line, amountMinor }) => ({ lineId, line, amountMinor })),
+  }),
+  trimmed: discount.trimmed,
+});
+
 /** The members are in a fixed order, so that the body from the item and from the event are the same bytes. */
 const orderBody = (order: PlacedOrder | OrderItem): OrderResponse => ({
   orderId: order.orderId,
@@ -158,6 +172,7 @@ const orderBody = (order: PlacedOrder | OrderItem): OrderResponse => ({
     taxMinor: line.taxMinor,
     totalMinor: line.totalMinor,
     warehouse: line.warehouse,
+    gift: line.gift,
     ...(line.priceList && { priceList: { listId: line.priceList.listId, version: line.priceList.version } }),
   })),
   subtotalMinor: order.subtotalMinor,
@@ -170,7 +185,7 @@ const orderBody = (order: PlacedOrder | OrderItem): OrderResponse => ({
   }),
   totalMinor: order.totalMinor,
   ...pricingOf(order),
-  discounts: order.discounts.map(({ code, appliedMinor, reason }) => ({ code, appliedMinor, reason })),
+  discounts: order.discounts.map(discountBody),
   reservedUntil: order.reservedUntil,
   placedAt: order.placedAt,
   ...('imported' in order && order.imported && { imported: true }),

@@ -4,6 +4,7 @@ import * as z from 'zod';
 export const StripeEnv = z.object({
   ORDER_TABLE_NAME: z.string().min(1),
   STOCK_TABLE_NAME: z.string().min(1),
+  PROMOTION_TABLE_NAME: z.string().min(1),
   /** IANA zone of the business days. */
   TIME_ZONE: z.string().min(1),
   PAYMENT_PROVIDERS_SECRET_ARN: z.string().min(1),
@@ -14,6 +15,7 @@ export type StripeEnv = z.infer<typeof StripeEnv>;
 export const RefundedAmountsEnv = z.object({
   ORDER_TABLE_NAME: z.string().min(1),
   STOCK_TABLE_NAME: z.string().min(1),
+  PROMOTION_TABLE_NAME: z.string().min(1),
   REFUND_TABLE_NAME: z.string().min(1),
   /** IANA zone of the business days. */
   TIME_ZONE: z.string().min(1),

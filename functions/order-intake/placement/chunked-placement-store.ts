@@ -14,6 +14,7 @@ import {
   StoredPlan,
 } from '../../../shared/orders/placement-item.ts';
 import { releaseAction } from '../../../shared/stock/reservation-actions.ts';
+import { type ClaimActions, claimActions } from '../../../shared/promotions/promotion-claim.ts';
 import { type Reservation, reserveAction } from '../../../shared/stock/reservation.ts';
 import { OrderItem } from '../order/order-item.ts';
 import type { NewOrder, OrderWrites } from '../order/placement-store.ts';
@@ -30,27 +31,36 @@ const StoredInitialState = OrderItem.pick({
   receivedAt: true,
   holdReasons: true,
   paymentWindowMinutes: true,
+  promotionClaims: true,
 }).extend({
   awaitedVersion: z.int().positive().optional(),
+});
+const StoredClaims = z.object({
+  counters: z.array(z.object({ pk: z.string(), sk: z.string(), count: z.int(), most: z.int() })),
+  codes: z.array(z.object({ code: z.string(), orderId: z.string(), maxUses: z.int() })),
 });
 /** The stored form of a `NewOrder`. */
 const Plan = z.object({
   order: OrderPlaced.envelope.shape.detail.shape.data,
   opening: StoredInitialState,
   cause: StoredCause,
+  claims: StoredClaims.optional(),
 });
-type Plan = z.infer<typeof Plan>;
+/** Arrays of the plan are mutable. */
+const storedClaims = ({ counters, codes }: ClaimActions) => ({ counters: [...counters], codes: [...codes] });
 const IndexEntry = z.object({ placedKey: z.string() });
 
 const placementsPerShard = 100;
 
+type Tables = { ORDER_TABLE_NAME: string; STOCK_TABLE_NAME: string; PROMOTION_TABLE_NAME: string };
 type Written = Promise<'done' | 'version-conflict'>;
 
 /**
  * Placements in chunks. Each write is one transaction, on condition of the placement's state and number of reserved
  * chunks, so that a repeated or outdated write is a version conflict.
  */
-export function createChunkedPlacementStore(db: Database, orderTable: string, stockTable: string, writes: OrderWrites) {
+export function createChunkedPlacementStore(db: Database, tables: Tables, writes: OrderWrites) {
+  const { ORDER_TABLE_NAME: orderTable, STOCK_TABLE_NAME: stockTable, PROMOTION_TABLE_NAME: promotionTable } = tables;
   /** Sets the number of reserved chunks, if it is `from` in `state`. */
   const countChunk = ({ orderId, attemptId }: OpenPlacement, state: OpenPlacement['state'], from: number, to: number) =>
     ({
@@ -89,19 +99,24 @@ export function createChunkedPlacementStore(db: Database, orderTable: string, st
       const [item] = (await readBatch(db, { [orderTable]: [planKey(orderId)] }, true)).get(orderTable) ?? [];
       const stored = item === undefined ? undefined : StoredPlan.parse(item);
       if (stored?.attemptId !== attemptId) return undefined;
-      const { order, opening, cause } = Plan.parse(stored.plan);
+      const { order, opening, cause, claims } = Plan.parse(stored.plan);
       const { awaitedVersion: earlyPaymentsVersion, ...initialState } = opening;
-      return { order, initialState: { ...initialState, earlyPaymentsVersion }, cause };
+      return { order, initialState: { ...initialState, earlyPaymentsVersion }, cause, claims };
     },
 
     /** Stores the plan at `now` (milliseconds). `version-conflict`: the order has an open placement. */
-    begin({ order, initialState, contentHash, cause }: NewOrder, now: number): Written {
+    begin({ order, initialState, contentHash, cause, claims }: NewOrder, now: number): Written {
       const { orderId } = order;
       const attemptId = ulid(cause.now);
       const startedAt = new Date(now).toISOString();
       const open: OpenPlacement = { orderId, contentHash, attemptId, state: 'reserving', taken: 0, startedAt };
       const { earlyPaymentsVersion: awaitedVersion, ...opening } = initialState;
-      const plan: Plan = { order, opening: { ...opening, awaitedVersion }, cause };
+      const plan: z.input<typeof Plan> = {
+        order,
+        opening: { ...opening, awaitedVersion },
+        cause,
+        claims: claims && storedClaims(claims),
+      };
       return transact(db, [
         {
           Put: {
@@ -136,9 +151,16 @@ export function createChunkedPlacementStore(db: Database, orderTable: string, st
       return transact(db, [{ Update: { ...Update, UpdateExpression, ExpressionAttributeValues } }]);
     },
 
-    /** Writes the order with its event and deletes the placement, if `chunks` chunks are reserved. */
+    /**
+     * Writes the order with its event, claims what it gets of promotions and deletes the placement, if `chunks` chunks are
+     * reserved.
+     */
     complete: (open: OpenPlacement, plan: Omit<NewOrder, 'contentHash'>, chunks: number): Written =>
-      transact(db, [...writes({ ...plan, contentHash: open.contentHash }), ...end(open, 'reserving', chunks)]),
+      transact(db, [
+        ...writes({ ...plan, contentHash: open.contentHash }),
+        ...claimActions(promotionTable, plan.claims),
+        ...end(open, 'reserving', chunks),
+      ]),
 
     /** Deletes a placement whose chunks are all released. */
     remove: (open: OpenPlacement): Written => transact(db, end(open, 'undoing', 0)),

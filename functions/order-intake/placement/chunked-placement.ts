@@ -4,9 +4,9 @@ import { hasHash } from '../../../shared/orders/equal-order.ts';
 import { chunksOf, type OpenPlacement } from '../../../shared/orders/placement-item.ts';
 import { runAll } from '../../../shared/run-all.ts';
 import type { SellingPolicy } from '../../../shared/store.ts';
-import { type Decision, decide, type Placement } from '../order/decide.ts';
+import type { Decision, Placement } from '../order/decide.ts';
 import type { PlacedOrder } from '../order/order-item.ts';
-import type { PlacementStore } from '../order/placement-store.ts';
+import { loadAndDecide, type PlacementStore } from '../order/placement-store.ts';
 import type { ChunkedPlacementStore } from './chunked-placement-store.ts';
 
 /** Below a function's 20 s. The next request for the order continues a placement that is not complete then. */
@@ -15,7 +15,7 @@ const usualRetryBudgetMs = 12_000;
 const abandonedAfterMs = 120_000;
 const sweepRetryBudgetMs = 10_000;
 
-type Stores = { placements: Pick<PlacementStore, 'load'>; chunkedPlacements: ChunkedPlacementStore };
+type Stores = { placements: Pick<PlacementStore, 'loadAll' | 'loadMore'>; chunkedPlacements: ChunkedPlacementStore };
 
 /**
  * Places an order of more SKUs than one transaction takes: each transaction reserves a chunk, and the last writes the
@@ -43,10 +43,10 @@ export const placeInChunks = (
       const order = await continuePlacement(chunkedPlacements, current, decidedAt);
       return order && { kind: 'accepted', order, reservations: chunksOf(order).flat(), initialState: {} };
     }
-    const decision = decide(placement, await placements.load(placement, isConsistent), policy);
+    const decision = await loadAndDecide(placements, placement, isConsistent, policy);
     if (decision.kind === 'accepted') {
-      const { order, initialState } = decision;
-      await chunkedPlacements.begin({ order, initialState, contentHash, cause }, decidedAt);
+      const { order, initialState, claims } = decision;
+      await chunkedPlacements.begin({ order, initialState, contentHash, cause, claims }, decidedAt);
     } else if (isConsistent || decision.kind === 'already-placed' || decision.kind === 'order-conflict') {
       return decision;
     }

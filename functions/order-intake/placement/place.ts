@@ -1,10 +1,11 @@
 import type { Cause } from '../../../shared/contracts/define-event.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
+import { maxActionsPerTransaction } from '../../../shared/dynamodb/transaction-limits.ts';
 import { skusPerTransaction } from '../../../shared/orders/placement-item.ts';
 import { demandOf } from '../../../shared/stock/allocation.ts';
 import type { SellingPolicy } from '../../../shared/store.ts';
-import { type Decision, decide, type Placement } from '../order/decide.ts';
-import type { PlacementStore } from '../order/placement-store.ts';
+import type { Decision, Placement } from '../order/decide.ts';
+import { loadAndDecide, type PlacementStore } from '../order/placement-store.ts';
 import { placeInChunks } from './chunked-placement.ts';
 import type { ChunkedPlacementStore } from './chunked-placement-store.ts';
 
@@ -12,7 +13,7 @@ import type { ChunkedPlacementStore } from './chunked-placement-store.ts';
 const usualRetryBudgetMs = 1500;
 
 export type PlacementStores = {
-  placements: Pick<PlacementStore, 'load' | 'commit'>;
+  placements: Pick<PlacementStore, 'loadAll' | 'loadMore' | 'commit'>;
   chunkedPlacements: ChunkedPlacementStore;
 };
 
@@ -32,10 +33,13 @@ export const place = (
   }
   let isConsistent = false;
   return retryOnConflict(retryBudgetMs ?? usualRetryBudgetMs, async () => {
-    const decision = decide(placement, await stores.placements.load(placement, isConsistent), policy);
+    const decision = await loadAndDecide(stores.placements, placement, isConsistent, policy);
     if (decision.kind === 'accepted') {
-      const { order, initialState, reservations } = decision;
-      const newOrder = { order, initialState, contentHash: placement.contentHash, cause };
+      const { order, initialState, reservations, claims } = decision;
+      if (actionsOf(decision) > maxActionsPerTransaction) {
+        return placeInChunks(stores, placement, policy, cause, retryBudgetMs);
+      }
+      const newOrder = { order, initialState, contentHash: placement.contentHash, cause, claims };
       const outcome = await stores.placements.commit(newOrder, reservations);
       if (outcome === 'done') return decision;
     } else if (isConsistent || decision.kind === 'already-placed' || decision.kind === 'order-conflict') {
@@ -45,3 +49,7 @@ export const place = (
     return undefined;
   });
 };
+
+/** The order, its event, and one action for each SKU, counter and code. */
+const actionsOf = ({ reservations, claims }: Extract<Decision, { kind: 'accepted' }>): number =>
+  2 + reservations.length + (claims ? claims.counters.length + claims.codes.length : 0);

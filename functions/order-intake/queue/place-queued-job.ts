@@ -1,12 +1,13 @@
 import type { Cause } from '../../../shared/contracts/define-event.ts';
 import { conflictError, isRetryableError, retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import { inParallel } from '../../../shared/in-parallel.ts';
+import { codeRefused } from '../../../shared/pricing/promotions/code-refusal.ts';
 import { demandOf } from '../../../shared/stock/allocation.ts';
 import type { SellingPolicy } from '../../../shared/store.ts';
 import type { Decision, Placement } from '../order/decide.ts';
 import type { ExpireHolds } from '../order/hold-expiry-job.ts';
 import type { PlacementStore } from '../order/placement-store.ts';
-import { type Group, groupPlacements, skusPerGroupedOrder } from './group.ts';
+import { type Group, type Grouping, groupPlacements, skusPerGroupedOrder } from './group.ts';
 import type { QueuedOrder } from './intake-item.ts';
 import type { IntakeStore } from './intake-store.ts';
 import { causeOf, placementOf, refuseAll, type RefusalStores, type Undecided } from './refuse-queued.ts';
@@ -17,9 +18,11 @@ const usualRetryBudgetMs = 15_000;
 /** As many orders of one SKU as fit a transaction. Halved after each version conflict. */
 const maxOrdersPerGroup = 49;
 const chainsAtOnce = 8;
+/** Each read is for promotions that apply instead of others whose limit is reached. */
+const maxReads = 10;
 
 type Stores = RefusalStores & {
-  placements: Pick<PlacementStore, 'loadAll' | 'commitGroup'>;
+  placements: Pick<PlacementStore, 'loadAll' | 'loadMore' | 'commitGroup'>;
   intakes: Pick<IntakeStore, 'records' | 'refuse' | 'countDecided'>;
 };
 type Dependencies = {
@@ -141,8 +144,7 @@ function placeInGroups(batch: Batch, open: Undecided, failed: QueuedOrder[]): Pr
   let maxOrders = maxOrdersPerGroup;
   return retryOnConflict(retryBudgetMs, async () => {
     const placements = [...open.values()].map((queued) => placementOf(queued, now));
-    const states = await stores.placements.loadAll(placements);
-    const { chains, notAccepted } = groupPlacements(placements, states, policy, maxOrders);
+    const { chains, notAccepted } = await grouped(stores, placements, policy, maxOrders);
     const failures: ('version-conflict' | 'retryable')[] = [];
     await inParallel(chainsAtOnce, chains, async (chain) => {
       for (const orders of chain) {
@@ -159,11 +161,14 @@ function placeInGroups(batch: Batch, open: Undecided, failed: QueuedOrder[]): Pr
       return queued ? [{ queued, decision }] : [];
     });
     // A lack of stock is final only if all earlier orders are placed and no overdue reservation is left.
-    const isFinal = failures.length === 0 && expiry.isComplete();
+    const areAllPlaced = failures.length === 0;
+    const isFinal = areAllPlaced && expiry.isComplete();
     await recordDecisions(
       batch,
       open,
-      decided.filter(({ decision: { kind } }) => isFinal || kind !== 'out-of-stock'),
+      decided.filter(({ decision }) =>
+        decision.kind === 'out-of-stock' ? isFinal : areAllPlaced || !dependsOnLimits(decision),
+      ),
     );
     const [short] = open.values();
     if (!short) return 'done';
@@ -174,6 +179,26 @@ function placeInGroups(batch: Batch, open: Undecided, failed: QueuedOrder[]): Pr
   });
 }
 
+/** Groups placements; reads more where decisions need it, such as counters of promotions. */
+async function grouped(
+  { placements: store }: Stores,
+  placements: readonly Placement[],
+  policy: SellingPolicy,
+  maxOrders: number,
+): Promise<Grouping> {
+  let states = await store.loadAll(placements, true);
+  for (let reads = 1; ; reads += 1) {
+    const grouping = groupPlacements(placements, states, policy, maxOrders);
+    if (grouping.needs.size === 0) return grouping;
+    if (reads === maxReads) throw conflictError('The limits of promotions kept changing');
+    states = await store.loadMore(placements, states, grouping.needs);
+  }
+}
+
+/** Whether the refusal may be due to what earlier orders of the batch claim. */
+const dependsOnLimits = (decision: Decision) =>
+  decision.kind === 'invalid' && (decision.type === codeRefused || decision.type === 'price-changed');
+
 function moveToFailed(orderId: string, open: Undecided, failed: QueuedOrder[]): void {
   const queued = open.get(orderId);
   if (queued) failed.push(queued);
@@ -183,9 +208,9 @@ function moveToFailed(orderId: string, open: Undecided, failed: QueuedOrder[]): 
 async function placeGroup({ stores, report }: Batch, orders: Group, open: Undecided) {
   try {
     const outcome = await stores.placements.commitGroup(
-      orders.flatMap(({ order, initialState, placement: { contentHash, orderId } }) => {
+      orders.flatMap(({ order, initialState, claims, placement: { contentHash, orderId } }) => {
         const queued = open.get(orderId);
-        return queued ? [{ order, initialState, contentHash, cause: causeOf(queued) }] : [];
+        return queued ? [{ order, initialState, contentHash, claims, cause: causeOf(queued) }] : [];
       }),
     );
     if (outcome === 'done') for (const { placement } of orders) open.delete(placement.orderId);

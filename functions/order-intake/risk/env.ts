@@ -6,6 +6,7 @@ import { RiskPolicy } from './risk-score.ts';
 export const RiskEnv = z.object({
   ORDER_TABLE_NAME: z.string().min(1),
   STOCK_TABLE_NAME: z.string().min(1),
+  PROMOTION_TABLE_NAME: z.string().min(1),
   /** IANA zone of the business days. */
   TIME_ZONE: z.string().min(1),
   RISK_TABLE_NAME: z.string().min(1),

@@ -1,8 +1,8 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Database } from '../../../shared/dynamodb/database.ts';
-import { orderKey } from '../../../shared/orders/order-keys.ts';
-import { emailIndex, emailKeyOf, type OrderItem } from '../order/order-item.ts';
+import { emailIndex, orderKey } from '../../../shared/orders/order-keys.ts';
+import { emailKeyOf, type OrderItem } from '../order/order-item.ts';
 
 /** Adds orders from before 2026-11-30 to the index of e-mail addresses. */
 export const createEmailIndexStore = (db: Database, orderTable: string) => ({

@@ -155,6 +155,10 @@ export const OrderPlaced = defineEvent(
     shippingAddress: StoredAddress.describe('Address that the goods are shipped to'),
     billingAddress: StoredAddress.optional().describe('Address of the invoice, if it differs'),
     shippingMethod: StoredText.meta({ description: 'Shipping method', example: 'standard' }),
+    paymentMethod: StoredText.optional().meta({
+      description: 'Payment method that the channel named, by which promotions may apply',
+      example: 'card',
+    }),
     couponCodes: z
       .array(StoredText)
       .max(maxEntries)

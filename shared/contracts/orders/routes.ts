@@ -67,6 +67,10 @@ export const OrderContent = z
       description: 'Shipping method. Default: the first one of the store',
       example: 'standard',
     }),
+    paymentMethod: Text(128).optional().meta({
+      description: 'Payment method of the customer, by which promotions may apply. Default: not known',
+      example: 'card',
+    }),
     charges: z
       .array(z.strictObject(OrderCharge.shape))
       .max(20)
@@ -231,7 +235,7 @@ export const placeOrder = defineRoute({
     409: { description: '`out-of-stock` with the available units, or `order-conflict`', schema: Problem },
     422: {
       description:
-        'Invalid content; lines that cannot be sold as requested; `price-changed`: a sent amount is not the current one, see `lines` and `amounts`; `amounts-differ`: the amounts of a channel that prices itself do not add up',
+        'Invalid content; lines that cannot be sold as requested; `code-refused`: coupon codes that do not apply, each with its reason, if the store is strict about codes; `price-changed`: a sent amount is not the current one, see `lines` and `amounts`; `amounts-differ`: the amounts of a channel that prices itself do not add up',
       schema: Problem,
     },
     429: { description: '`too-many-queued-orders`: the channel has as many as its quota allows', schema: Problem },

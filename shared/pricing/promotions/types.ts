@@ -10,6 +10,8 @@ export type CompiledPromotion = Omit<PromotionDefinition, 'codes'> & {
   endedAt?: number | undefined;
   /** Shared codes in their normal form. */
   codes?: readonly string[] | undefined;
+  /** A limit was lowered: an order reads the counters before it claims, because a shard may have used more than its part. */
+  limitsLowered?: boolean | undefined;
   /** Number of counters of each limit. Fixed when the promotion is created. */
   shards: number;
 };

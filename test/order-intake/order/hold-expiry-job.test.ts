@@ -64,11 +64,10 @@ function withSweepAfterRead(): typeof stores {
     ...stores,
     placements: {
       ...placements,
-      load: async (placement, isConsistent) => {
-        const state = await placements.load(placement, isConsistent);
-        return isConsistent ? sweepOnce(state) : state;
+      loadAll: async (several, isConsistent) => {
+        const states = await placements.loadAll(several, isConsistent);
+        return isConsistent ? sweepOnce(states) : states;
       },
-      loadAll: async (several) => sweepOnce(await placements.loadAll(several)),
     },
   };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { emailIndex, indexKeys } from '../../../functions/order-intake/order/order-item.ts';
+import { indexKeys } from '../../../functions/order-intake/order/order-item.ts';
 import { orderIdOf } from '../../../shared/ids.ts';
-import { customerIndex } from '../../../shared/orders/order-keys.ts';
+import { customerIndex, emailIndex } from '../../../shared/orders/order-keys.ts';
 import { aPlacedOrder } from '../../support/orders/placed-order.ts';
 
 /** The index attributes of 4,000 orders of one customer. */

@@ -149,8 +149,8 @@ describe('a placement whose last chunk is refused', () => {
       ...crashing,
       placements: {
         ...crashing.placements,
-        load: async (...given: Parameters<typeof crashing.placements.load>) => {
-          const state = await stores.placements.load(...given);
+        loadAll: async (...given: Parameters<typeof crashing.placements.loadAll>) => {
+          const state = await stores.placements.loadAll(...given);
           competingStatus ??= (await post(competing)).status;
           return state;
         },

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Placement } from '../../../functions/order-intake/order/decide.ts';
 import { groupPlacements } from '../../../functions/order-intake/queue/group.ts';
+import { unreadLimits } from '../../../shared/promotions/price-with-limits.ts';
 import { anOrder, aPolicy, aSku, aStock, noon } from '../../support/builders.ts';
 
 const skuNames = ['A', 'B', 'C', 'D'];
@@ -16,6 +17,8 @@ const statesWith = (available: Record<string, number>) => ({
   orders: new Map(),
   skus: new Map(skuNames.map((sku) => [sku, aSku({ sku })])),
   earlyPayments: new Map(),
+  firstOrders: new Map(),
+  limits: unreadLimits,
   stock: new Map(skuNames.map((sku) => [sku, aStock(sku, { main: available[sku] ?? 0 })])),
 });
 const numberOf = ({ orderId }: Placement) => Number(orderId.slice(4));

@@ -20,7 +20,7 @@ import {
 import { withConflicts } from '../../support/database/conflicting-database.ts';
 import { withCrash } from '../../support/database/crashing-database.ts';
 import { databaseForAll, tables } from '../../support/database/dynamodb.ts';
-import { aPromotion } from '../../support/promotions/compiled-promotion.ts';
+import { aPromotion } from '../../support/promotions.ts';
 
 const { db } = databaseForAll();
 const table = tables.PROMOTION_TABLE_NAME;

@@ -34,7 +34,7 @@ export const orderMutants: Record<string, Mutant> = {
   },
   'chunked-placement-not-finished': {
     file: 'functions/order-intake/placement/chunked-placement-store.ts',
-    from: ", ...end(open, 'reserving', chunks)",
+    from: "        ...end(open, 'reserving', chunks),\n",
     to: '',
     detectedBy: 'reserved stock equals the demand of open orders',
   },

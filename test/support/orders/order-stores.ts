@@ -23,11 +23,11 @@ type Tables = Pick<
 
 /** Returns all stores of order-intake on one database. */
 export function orderStores(db: Database, tables: Tables = testTables, timeZone = aPolicy().timeZone) {
-  const { ORDER_TABLE_NAME: orderTable, STOCK_TABLE_NAME: stockTable } = tables;
+  const { ORDER_TABLE_NAME: orderTable } = tables;
   return {
     orders: createOrderStore(db, tables, timeZone),
     placements: createPlacementStore(db, tables, timeZone),
-    chunkedPlacements: createChunkedPlacementStore(db, orderTable, stockTable, orderWrites(orderTable, timeZone)),
+    chunkedPlacements: createChunkedPlacementStore(db, tables, orderWrites(orderTable, timeZone)),
     intakes: createIntakeStore(db, orderTable),
     search: createSearchStore(db, orderTable, timeZone),
     refunded: createRefundedUnitsStore(db, testTables),
