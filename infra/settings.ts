@@ -38,6 +38,7 @@ export const settings = {
   warehouses: variables({ WAREHOUSES: JSON.stringify(warehousesOf(store)) }),
   warehouseCodes: variables({ WAREHOUSE_CODES: JSON.stringify(warehousesOf(store).map(({ warehouse }) => warehouse)) }),
   taxCategories: variables({ TAX_CATEGORIES: JSON.stringify(Object.keys(store.selling.taxBasisPoints)) }),
+  quotes: variables({ QUOTE_VALID_MINUTES: String(store.quotes.validMinutes) }),
   priceGuard: variables({ PRICE_GUARD: JSON.stringify(store.priceGuard) }),
   idleStock: variables({ IDLE_LEVELS: JSON.stringify(store.idleStock) }),
   webhookChallenge: variables({ WEBHOOK_CHALLENGED: store.webhookChallenge }),

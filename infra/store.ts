@@ -74,6 +74,8 @@ export const store = {
    * margin here is for categories without one.
    */
   priceGuard: { belowMargin: 'refuse', changeExpiresHours: 168 },
+  /** An order that sends a signed quote back within this time has its price. */
+  quotes: { validMinutes: 15 },
   /** Earlier days with late events that one night restates; the others wait for the next nights, with an alarm. */
   reports: { maxRestatedDaysPerNight: 400 },
   /** Logical id of the secret by provider of payment webhooks. An id never changes; Stripe has a route of its own. */
@@ -184,6 +186,7 @@ export type Store = {
   name: string;
   deployment: Deployment;
   selling: SellingPolicy;
+  quotes: { validMinutes: number };
   warehouses: Record<string, WarehouseSetting>;
   returnAddresses: Record<string, ReturnAddress>;
   lots: { daysBeforeExpiry: number };

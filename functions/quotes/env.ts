@@ -8,6 +8,10 @@ export const Env = z.object({
   SETTINGS_TABLE_NAME: z.string().min(1),
   PROMOTION_TABLE_NAME: z.string().min(1),
   STOCK_TABLE_NAME: z.string().min(1),
+  /** The key of signed quotes. */
+  QUOTE_SECRET_ARN: z.string().min(1),
+  /** How long a signed quote is valid. */
+  QUOTE_VALID_MINUTES: jsonVariable(z.int().positive()),
   /** By client id. */
   CHANNELS: jsonVariable(Channels),
   SELLING: jsonVariable(SellingPolicy),

@@ -2,18 +2,25 @@ import { channelAccessOf } from '../../shared/access/channel-access.ts';
 import { isBeforeLaunch } from '../../shared/catalog/publication.ts';
 import type { SkuRecord } from '../../shared/catalog/sku-item.ts';
 import { type HttpResponse, problem } from '../../shared/contracts/problem.ts';
+import { maxQuoteLength } from '../../shared/contracts/quotes/signed-quote.ts';
 import type { createQuote, QuoteContent } from '../../shared/contracts/quotes/routes.ts';
 import { ownValue } from '../../shared/input/own-value.ts';
 import { normalCode } from '../../shared/pricing/promotions/coupon-code.ts';
 import { priceWithState } from '../../shared/promotions/price-with-state.ts';
 import type { Request } from '../../shared/lambda/http-handler.ts';
 import type { Channels, SellingPolicy } from '../../shared/store.ts';
+import { signQuote } from '../../shared/quotes/signed-quote.ts';
 import { quoteOf, quoting } from './quote.ts';
 import type { QuoteStore } from './store.ts';
 
 /** Prices baskets. A channel gets its own prices; other clients name the channel. */
 export const createQuotes =
-  (store: Pick<QuoteStore, 'offer' | 'remaining' | 'gifts'>, channels: Channels, policy: SellingPolicy) =>
+  (
+    store: Pick<QuoteStore, 'offer' | 'remaining' | 'gifts'>,
+    channels: Channels,
+    policy: SellingPolicy,
+    signing: Signing,
+  ) =>
   async ({ body, caller, cause }: Request<typeof createQuote>): Promise<HttpResponse> => {
     const channel = channelOf(body, caller.clientId, channels);
     if (!channel) return otherChannel;
@@ -36,8 +43,18 @@ export const createQuotes =
         return { ...gifts, skus: visible(gifts.skus) };
       },
     });
-    return responseTo(quoteOf(body, priced, rules));
+    const quoted = quoteOf(body, priced, rules);
+    if (!body.signed || !('body' in quoted) || 'refusal' in priced) return responseTo(quoted);
+    const expiresAt = cause.now + signing.validMinutes * 60_000;
+    const terms = { basket: body, channel: channel.channel, now: cause.now, expiresAt };
+    const quote = signQuote(priced, terms, await signing.key());
+    if (quote.length > maxQuoteLength) return tooLongToSign;
+    const signedQuote = { quote, expiresAt: new Date(expiresAt).toISOString() };
+    return { status: 200, body: { ...quoted.body, signedQuote } };
   };
+
+/** Key and validity of signed quotes. */
+type Signing = { key: () => Promise<string>; validMinutes: number };
 
 function responseTo(quoted: ReturnType<typeof quoteOf>): HttpResponse {
   if ('body' in quoted) return { status: 200, body: quoted.body };
@@ -65,6 +82,8 @@ function channelOf({ channel: named }: QuoteContent, clientId: string, channels:
   if (named === undefined || named === own?.channel) return own ?? noChannel;
   return onlyChannel === undefined ? Object.values(channels).find(({ channel }) => channel === named) : undefined;
 }
+
+const tooLongToSign = problem(422, 'quote-too-long', 'The basket is too large for a signed quote.');
 
 const otherChannel = problem(
   403,

@@ -5,6 +5,7 @@ import { all } from '../constructs/access.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
 import { orders } from '../data/orders.ts';
 import { promotions } from '../data/promotions.ts';
+import { quoteSecret } from '../data/quotes.ts';
 import { pricing } from '../data/settings.ts';
 import { stock } from '../data/stock.ts';
 import { settings } from '../settings.ts';
@@ -18,7 +19,7 @@ export class QuotesStack extends WorkflowStack {
       handler: 'quotes/api.handler.ts',
       uses: all(
         all(pricing.reader, promotions.limitReader, stock.reader, orders.reader),
-        all(settings.channels, settings.selling),
+        all(quoteSecret.reader, settings.channels, settings.selling, settings.quotes),
       ),
       errorImpact: 'Storefronts cannot show totals with tax and shipping before an order.',
     });

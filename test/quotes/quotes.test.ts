@@ -10,6 +10,7 @@ import type { OrderEdit } from '../../shared/contracts/orders/edit-routes.ts';
 import * as orderRoutes from '../../shared/contracts/orders/routes.ts';
 import type { HttpResponse } from '../../shared/contracts/problem.ts';
 import * as routes from '../../shared/contracts/quotes/routes.ts';
+import { readQuote } from '../../shared/quotes/signed-quote.ts';
 import { readTaxZones } from '../../shared/settings/priced-settings-store.ts';
 import { seedTaxZones } from '../../shared/tax/seed/tax-zones.ts';
 import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
@@ -52,7 +53,10 @@ beforeAll(async () => {
 });
 
 const berlin = { country: 'DE', city: 'Berlin' };
-const quoting = createQuotes(store, channels, aPolicy());
+const quoting = createQuotes(store, channels, aPolicy(), {
+  key: async () => 'a secret of the store',
+  validMinutes: 15,
+});
 const quoted = (body: Partial<routes.QuoteContent>, clientId = 'storefront') =>
   quoting(
     aRequest(
@@ -297,5 +301,39 @@ describe('the explanation of an order', () => {
       ],
       recomputed: { taxMinor: 599, totalMinor: 3750, isEqual: true },
     });
+  });
+});
+
+describe('a signed quote', () => {
+  const signed = async () => {
+    const basket = {
+      currency: 'GBP' as const,
+      lines: [{ sku, quantity: 2 }],
+      shippingAddress: { country: 'GB' as const },
+    };
+    const { status, body } = await quoted({ ...basket, signed: true });
+    expect(status).toBe(200);
+    return { basket, quote: routes.Quote.parse(JSON.parse(JSON.stringify(body))) };
+  };
+
+  test('has the price of the quote for 15 minutes', async () => {
+    const { basket, quote } = await signed();
+    const { quote: jws = '', expiresAt = '' } = quote.signedQuote ?? {};
+    const at = Date.parse(expiresAt);
+    const read = (now: number) => readQuote(jws, basket, { channel: 'storefront', now }, 'a secret of the store');
+    expect(at - Date.parse(quote.at)).toBe(15 * 60_000);
+    expect(read(at - 1)).toMatchObject({ quote: { totals: { totalMinor: quote.totalMinor }, lines: [{ sku }] } });
+    expect(read(at)).toMatchObject({ refusal: { type: 'quote-expired' } });
+  });
+
+  test('is made on request only', async () => {
+    expect((await quoted({})).body).not.toHaveProperty('signedQuote');
+  });
+
+  test('is of the time of the request', () => {
+    const result = routes.QuoteContent.safeParse({
+      ...{ currency: 'GBP', lines: [{ sku: 'TEA', quantity: 1 }], signed: true, at: '2026-12-24T00:00:00Z' },
+    });
+    expect(result.error?.issues).toMatchObject([{ path: ['at'] }]);
   });
 });

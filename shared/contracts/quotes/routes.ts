@@ -8,6 +8,7 @@ import { LinePriceList, pricingTerms, TaxAmount } from '../orders/pricing/terms.
 import { OrderContent, OrderParams, ShippingMethod, WantedLine } from '../orders/routes.ts';
 import { Problem } from '../problem.ts';
 import { QuotedPromotions } from './promotions.ts';
+import { SignedQuote } from './signed-quote.ts';
 
 const { customer, charges, couponCodes } = OrderContent.shape;
 
@@ -34,6 +35,15 @@ export const QuoteContent = z
     at: SentInstant.optional().describe(
       'Time whose rates and prices of lists apply; of the last 31 days or later, as older prices are in the price history only. The own price of a SKU is the current one. Default: the time of the request',
     ),
+    signed: z.boolean().optional().meta({
+      description:
+        'Whether the quote is signed, so that an order of the channel that sends it back in time has this price. It is of the time of the request. Default: false',
+      example: true,
+    }),
+  })
+  .refine(({ signed, at }) => !signed || at === undefined, {
+    path: ['at'],
+    message: 'A signed quote is of the time of the request',
   })
   .meta({ id: 'QuoteContent' });
 export type QuoteContent = z.infer<typeof QuoteContent>;
@@ -91,6 +101,13 @@ export const Quote = z
     promotions: QuotedPromotions.optional().describe(
       'Promotions that applied, and why others did not; absent if the store has none',
     ),
+    signedQuote: z
+      .object({
+        quote: SignedQuote.describe('For the field `quote` of an order with the same basket, a JWS (RFC 7515)'),
+        expiresAt: Instant.describe('Time from which an order gets the current price'),
+      })
+      .optional()
+      .describe('Absent unless `signed` is requested'),
     explanation: BasketExplanation.describe('Where tax and shipping come from'),
   })
   .meta({ id: 'Quote' });
@@ -111,7 +128,7 @@ export const createQuote = defineRoute({
     409: { description: '`out-of-stock`: a promotion requires a gift that is out of stock', schema: Problem },
     422: {
       description:
-        'Invalid content, or lines that cannot be sold as requested, as for an order; `code-refused` with a pointer for each code, if the store is strict about codes',
+        'Invalid content, or lines that cannot be sold as requested, as for an order; `code-refused` with a pointer for each code, if the store is strict about codes; `quote-too-long`: the basket is too large for a signed quote',
       schema: Problem,
     },
   },
