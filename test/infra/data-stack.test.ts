@@ -83,6 +83,7 @@ test('the logical ids of data are stable', () => {
         'PaymentProviders',
         'CursorSecret',
         'PseudonymSecret',
+        'QuoteSecret',
       ].map(inData),
     ),
   );

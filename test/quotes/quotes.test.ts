@@ -332,7 +332,10 @@ describe('a signed quote', () => {
 
   test('is of the time of the request', () => {
     const result = routes.QuoteContent.safeParse({
-      ...{ currency: 'GBP', lines: [{ sku: 'TEA', quantity: 1 }], signed: true, at: '2026-12-24T00:00:00Z' },
+      currency: 'GBP',
+      lines: [{ sku: 'TEA', quantity: 1 }],
+      signed: true,
+      at: '2026-12-24T00:00:00Z',
     });
     expect(result.error?.issues).toMatchObject([{ path: ['at'] }]);
   });
