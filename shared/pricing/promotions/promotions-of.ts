@@ -8,7 +8,8 @@ import type { PriceContext } from '../price-lists.ts';
 import { calculatedTaxes, partOf, type SellableLine, type Shipping, sumOf } from '../price-order.ts';
 import type { PricingRules } from '../pricing-rules.ts';
 import { sellable } from '../sellable.ts';
-import { evaluatePromotions, noPromotions } from './evaluate-promotions.ts';
+import { evaluatePromotions } from './evaluate-promotions.ts';
+import { noPromotions } from './outcome.ts';
 import type { Cart, CartLine, CartTax, GiftChoice, PromotionOutcome, PromotionSet, PromotionState } from './types.ts';
 
 /** A basket whose lines and shipping have their prices. */

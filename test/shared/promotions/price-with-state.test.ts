@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SkuRecord } from '../../../shared/catalog/sku-item.ts';
-import { noPromotions } from '../../../shared/pricing/promotions/evaluate-promotions.ts';
+import { noPromotions } from '../../../shared/pricing/promotions/outcome.ts';
 import type {
   CompiledPromotion,
   PromotionOutcome,

@@ -1,0 +1,141 @@
+import { ownValue } from '../../../input/own-value.ts';
+import { percentOf, sum } from '../amounts.ts';
+import type { Facts } from '../candidates/facts.ts';
+import type { Obstacle } from '../candidates/gates.ts';
+import { bundleDiscounts } from '../kinds/bundle.ts';
+import { givenUnits } from '../kinds/buy-get.ts';
+import { chooseGift } from '../kinds/gift.ts';
+import { type Discounts, lineDiscounts, type Rule } from '../kinds/line-discount.ts';
+import { orderDiscounts } from '../kinds/order-discount.ts';
+import { tierRule } from '../kinds/tiers.ts';
+import { type Goods, isPartial, percentOfUnits } from '../kinds/units.ts';
+import type { Ledger, Proposal } from './ledger.ts';
+import type { PreparedPromotion } from '../candidates/prepared-set.ts';
+import { budgetOf, capOf } from './trims.ts';
+
+/** What a promotion of goods would discount before its caps, or why its goods are not in the cart. */
+export function proposeGoods(prepared: PreparedPromotion, facts: Facts, ledger: Ledger): Proposal | Obstacle {
+  const { promotion, scopes } = prepared;
+  const { discount } = promotion;
+  const { cart, linesIn } = facts;
+  const isOpen = (line: number) =>
+    ledger.isLocked[line] !== true && !(promotion.exclusive === 'line' && ledger.isDiscounted[line]);
+  const lines = linesIn(scopes.eligible).filter(isOpen);
+  const goods: Goods = { facts, remaining: ledger.remaining, lines, quota: quotaOf(prepared, facts) };
+  switch (discount.kind) {
+    case 'percent':
+    case 'amount':
+    case 'fixed-price':
+    case 'tiers': {
+      const rule =
+        discount.kind === 'tiers'
+          ? tierRule(discount, prepared, facts, ledger.remaining)
+          : ruleOf(discount, cart.currency);
+      if ('reason' in rule) return rule;
+      if (lines.length === 0) return { reason: 'no-eligible-lines' };
+      const discounts =
+        discount.level === 'order' && rule.kind !== 'fixed-price'
+          ? orderDiscounts(rule, goods)
+          : lineDiscounts(rule, goods);
+      return proposalOf(goods, discounts);
+    }
+    case 'buy-get': {
+      const eligible = new Set(lines);
+      const sides = {
+        buy: linesIn(scopes.buy).filter((line) => isOpen(line)),
+        get: linesIn(scopes.get).filter((line) => eligible.has(line)),
+      };
+      const { hasSameGoods } = prepared;
+      const { sets, units } = givenUnits(discount, sides, { facts, quota: goods.quota, hasSameGoods });
+      if (sets === 0) return { reason: 'not-enough-units' };
+      const given = { ...goods, lines: [...units.keys()] };
+      const counts = [...units.values()];
+      const rate = discount.get.basisPoints;
+      const amounts = given.lines.map((line, index) => percentOfUnits(given, line, counts[index] ?? 0, rate));
+      const isQuota = sum(counts) < sets * discount.get.units;
+      return { ...proposalOf(given, { discounts: amounts, units: counts }), trimmed: isQuota ? 'quota' : undefined };
+    }
+    case 'bundle': {
+      const priceMinor = ownValue(discount.priceMinor, cart.currency) ?? 0;
+      const { sets, ...discounts } = bundleDiscounts({ ...discount, priceMinor }, goods);
+      if (sets === 0) return { reason: 'not-enough-units' };
+      const needed = sets * sum(Object.values(discount.bundle));
+      const trimmed = sum(discounts.units) < needed ? 'quota' : undefined;
+      return { ...proposalOf(goods, discounts), trimmed };
+    }
+    case 'gift':
+      return linesIn(scopes.eligible).length === 0 ? { reason: 'no-eligible-lines' } : noDiscount;
+  }
+}
+
+const noDiscount: Proposal = { lines: [], discounts: [], discountMinor: 0, units: 0 };
+
+/** Units that the promotion may still discount; Infinity without a limit. */
+export const quotaOf = ({ promotion: { limits, promotionId } }: PreparedPromotion, { cart }: Facts): number =>
+  Math.min(limits?.units ?? Infinity, cart.remaining.get(promotionId)?.units ?? Infinity);
+
+type SimpleDiscount = Extract<
+  PreparedPromotion['promotion']['discount'],
+  { kind: 'percent' | 'amount' | 'fixed-price' }
+>;
+
+/** The rule of a discount in a currency, in which all amounts of the promotion are stated. */
+function ruleOf(discount: SimpleDiscount, currency: string): Rule {
+  switch (discount.kind) {
+    case 'percent':
+      return { kind: 'percent', basisPoints: discount.basisPoints };
+    case 'amount': {
+      const amountMinor = ownValue(discount.amountMinor, currency) ?? 0;
+      return { kind: 'amount', amountMinor, includesTax: discount.amountIncludesTax === true };
+    }
+    case 'fixed-price':
+      return { kind: 'fixed-price', priceMinor: ownValue(discount.priceMinor, currency) ?? 0 };
+  }
+}
+
+function proposalOf(goods: Goods, { discounts, units }: Discounts): Proposal {
+  const { lines } = goods;
+  const discounted = sum(units.filter((_units, index) => (discounts[index] ?? 0) > 0));
+  const trimmed = isPartial(goods, sum(units)) && goods.quota !== Infinity ? 'quota' : undefined;
+  return { lines, discounts, discountMinor: sum(discounts), units: discounted, trimmed };
+}
+
+/** The gift of a promotion, or why there is none. A gift is given whole or not at all. */
+export function proposeGift(
+  prepared: PreparedPromotion,
+  facts: Facts,
+  ledger: Ledger,
+): Proposal | (Obstacle & { missing?: Ledger['missingGift'] }) {
+  const { discount } = prepared.promotion;
+  if (discount.kind !== 'gift') return { reason: 'nothing-left' };
+  const chosen = chooseGift(discount, facts, ledger, quotaOf(prepared, facts));
+  if ('requested' in chosen) {
+    return { reason: 'gift-out-of-stock', missing: discount.ifOutOfStock === 'refuse' ? chosen : undefined };
+  }
+  const { sku, quantity, priceMinor } = chosen;
+  const discountMinor = quantity * priceMinor;
+  if (discountMinor > capOf(prepared, facts)) return { reason: 'nothing-left' };
+  if (discountMinor > facts.maxDiscountMinor - ledger.goodsDiscountMinor) return { reason: 'order-cap' };
+  if (discountMinor > budgetOf(prepared, facts)) return { reason: 'budget-exhausted' };
+  const trimmed = quantity < (discount.units ?? 1) ? 'quota' : undefined;
+  return { lines: [], discounts: [], discountMinor, units: quantity, gift: { sku, quantity }, trimmed };
+}
+
+/** The discount of what is left of the price of shipping. An amount that contains tax is converted for goods only. */
+export function proposeShipping(prepared: PreparedPromotion, facts: Facts, ledger: Ledger): Proposal | Obstacle {
+  const { discount, limits } = prepared.promotion;
+  const { shippingMinor } = ledger;
+  let discountMinor = 0;
+  if (discount.kind === 'percent') discountMinor = percentOf(shippingMinor, discount.basisPoints);
+  else if (discount.kind === 'amount') {
+    discountMinor = Math.min(ownValue(discount.amountMinor, facts.cart.currency) ?? 0, shippingMinor);
+  }
+  if (discountMinor === 0) return { reason: 'nothing-left' };
+  const cap = capOf(prepared, facts);
+  const capped = Math.min(discountMinor, cap);
+  const budget = budgetOf(prepared, facts);
+  const isExhausted = budget <= 0 || (capped > budget && limits?.budgetPolicy !== 'partial');
+  if (isExhausted) return { reason: 'budget-exhausted' };
+  const trimmed = capped > budget ? 'budget' : capped < discountMinor ? 'promotion-cap' : undefined;
+  return { lines: [], discounts: [], discountMinor: Math.min(capped, budget), units: 1, trimmed };
+}
