@@ -49,3 +49,15 @@ export const Attribute = z
   ])
   .meta({ id: 'Attribute' });
 export type Attribute = z.infer<typeof Attribute>;
+
+/** Longer texts are descriptions. SKUs keep a copy of the others, which each order reads. */
+const maxSelectable = 50;
+
+/** The values of attributes by name, as promotions select goods by them: numbers as text, materials by name. */
+export function selectableAttributes(attributes: readonly Attribute[]): Record<string, string[]> {
+  const values = attributes.map(({ name, type, value }): [string, string[]] => [
+    name,
+    type === 'material' ? value.map(({ material }) => material) : [String(value)],
+  ]);
+  return Object.fromEntries(values.filter(([, texts]) => texts.every((text) => text.length <= maxSelectable)));
+}

@@ -28,6 +28,16 @@ export const SkuRecord = z.object({
   active: z.boolean().meta({ description: 'Whether the SKU can be ordered', example: true }),
   product: Publication.extend({
     productId: PathId.meta({ description: 'Id of the product', example: 'earl-grey' }),
+    categoryId: StoredText.optional().meta({ description: 'Id of the category of the product', example: 'tea' }),
+    attributes: z
+      .record(z.string(), z.array(StoredText).max(10))
+      .optional()
+      .meta({
+        maxProperties: 100,
+        description:
+          'Values of the attributes of product and variant by name, as promotions select them; without long texts',
+        example: { colour: ['Navy'] },
+      }),
   })
     .optional()
     .meta({ description: 'The product of which the SKU is a variant. The SKU can be ordered while it is on sale' }),

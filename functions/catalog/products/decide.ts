@@ -1,4 +1,5 @@
 import { type Categories, requirementsOf } from '../../../shared/catalog/category-tree.ts';
+import { selectableAttributes } from '../../../shared/catalog/attribute.ts';
 import type { ProductRecord } from '../../../shared/catalog/product.ts';
 import { stateAt } from '../../../shared/catalog/publication.ts';
 import type { SkuRecord } from '../../../shared/catalog/sku-item.ts';
@@ -118,21 +119,31 @@ const repeats = (values: readonly string[], pointerTo: (index: number) => string
       : [],
   );
 
-const membershipOf = ({ productId, status, publishedFrom, publishedUntil }: ProductRecord): Membership => ({
-  productId,
-  status,
-  ...(publishedFrom !== undefined && { publishedFrom }),
-  ...(publishedUntil !== undefined && { publishedUntil }),
-});
+function membershipOf(record: ProductRecord, variant: ProductRecord['variants'][number]): Membership {
+  const { productId, status, publishedFrom, publishedUntil, categoryId } = record;
+  const attributes = selectableAttributes([...record.attributes, ...variant.attributes]);
+  return {
+    productId,
+    status,
+    ...(publishedFrom !== undefined && { publishedFrom }),
+    ...(publishedUntil !== undefined && { publishedUntil }),
+    ...(categoryId !== undefined && { categoryId }),
+    ...(Object.keys(attributes).length > 0 && { attributes }),
+  };
+}
 
 function changedSkus(before: ProductRecord | undefined, after: ProductRecord): ProductChange['skus'] {
-  const product = membershipOf(after);
-  const had = new Set(before?.variants.map(({ sku }) => sku));
-  const has = new Set(after.variants.map(({ sku }) => sku));
-  const isSame = before !== undefined && contentHash(membershipOf(before)) === contentHash(product);
+  const membershipsOf = (record: ProductRecord) =>
+    new Map(record.variants.map((variant) => [variant.sku, membershipOf(record, variant)]));
+  const had = before ? membershipsOf(before) : new Map<string, Membership>();
+  const has = membershipsOf(after);
+  const isSame = (sku: string, product: Membership) => {
+    const earlier = had.get(sku);
+    return earlier !== undefined && contentHash(earlier) === contentHash(product);
+  };
   return [
-    ...[...has].filter((sku) => !isSame || !had.has(sku)).map((sku) => ({ sku, product })),
-    ...[...had].filter((sku) => !has.has(sku)).map((sku) => ({ sku })),
+    ...[...has].filter(([sku, product]) => !isSame(sku, product)).map(([sku, product]) => ({ sku, product })),
+    ...[...had.keys()].filter((sku) => !has.has(sku)).map((sku) => ({ sku })),
   ];
 }
 

@@ -82,7 +82,8 @@ function cartLineOf(line: SellableLine, sku: SkuRecord | undefined, set: Promoti
     unitPriceMinor,
     taxCategory,
     productId: sku?.product?.productId,
-    categoryId: sku?.category,
+    categoryId: sku?.product?.categoryId ?? sku?.category,
+    attributes: sku?.product?.attributes,
     floorMinor: sku && floorOf(sku, set, currency),
   };
 }

@@ -4,7 +4,8 @@ import { definitionOf } from '../../../support/promotions/case-definition.ts';
 import { type CaseQuote, type PromotionCase, readCases } from '../../../support/promotions/case-file.ts';
 import { comparable, outcomeOf, priceCase } from '../../../support/promotions/price-case.ts';
 
-const cases = readCases('test/data/promotion-cases.json');
+const files = ['promotion-cases.json', 'own-promotion-cases.json'];
+const cases = files.flatMap((file) => readCases(`test/data/${file}`));
 const quotes = cases.flatMap((each) =>
   each.quotes.map((quote, index): [string, PromotionCase, CaseQuote] => [
     `${each.id} ${each.title}: ${quote.name ?? `quote ${index + 1}`}`,
