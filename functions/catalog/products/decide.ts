@@ -56,10 +56,11 @@ export function decide(
   if ('errors' in times || errors.length > 0) return { kind: 'invalid', errors };
   const record = recordOf(productId, content, times);
   const hash = contentHash(record);
-  if (current?.contentHash === hash) return { kind: 'unchanged', current };
+  const skus = changedSkus(current?.record, record, snapshot.skus);
+  // SKUs of a product that was saved before 2026-11-30 have no copy of its category and attributes.
+  if (current?.contentHash === hash && skus.length === 0) return { kind: 'unchanged', current };
   const changedAt = new Date(now).toISOString();
   const next = { record, version: (current?.version ?? 0) + 1, contentHash: hash, changedAt };
-  const skus = changedSkus(current?.record, record);
   if (skus.length > maxChangedSkus) return { kind: 'invalid', errors: [tooManyChanges(skus.length)] };
   if (Buffer.byteLength(JSON.stringify(record)) > maxProductBytes) return { kind: 'invalid', errors: [tooLarge] };
   return { kind: current ? 'replace' : 'create', next, skus, announced: announcement(current?.record, record, now) };
@@ -132,19 +133,19 @@ function membershipOf(record: ProductRecord, variant: ProductRecord['variants'][
   };
 }
 
-function changedSkus(before: ProductRecord | undefined, after: ProductRecord): ProductChange['skus'] {
-  const membershipsOf = (record: ProductRecord) =>
-    new Map(record.variants.map((variant) => [variant.sku, membershipOf(record, variant)]));
-  const had = before ? membershipsOf(before) : new Map<string, Membership>();
-  const has = membershipsOf(after);
-  const isSame = (sku: string, product: Membership) => {
-    const earlier = had.get(sku);
-    return earlier !== undefined && contentHash(earlier) === contentHash(product);
-  };
-  return [
-    ...[...has].filter(([sku, product]) => !isSame(sku, product)).map(([sku, product]) => ({ sku, product })),
-    ...[...had.keys()].filter((sku) => !has.has(sku)).map((sku) => ({ sku })),
-  ];
+/** SKUs whose copy of the product is not the one that they have, and those that leave. */
+function changedSkus(
+  before: ProductRecord | undefined,
+  after: ProductRecord,
+  skus: ProductSnapshot['skus'],
+): ProductChange['skus'] {
+  const has = new Set(after.variants.map(({ sku }) => sku));
+  const hashOf = (product: Membership | undefined) => (product ? contentHash(product) : undefined);
+  const entering = after.variants
+    .map((variant) => ({ sku: variant.sku, product: membershipOf(after, variant) }))
+    .filter(({ sku, product }) => hashOf(skus.get(sku)?.product) !== hashOf(product));
+  const leaving = (before?.variants ?? []).filter(({ sku }) => !has.has(sku)).map(({ sku }) => ({ sku }));
+  return [...entering, ...leaving];
 }
 
 /** Whether the change itself launches or withdraws the product. Schedules announce the others. */

@@ -17,12 +17,18 @@ const skus = new Map(
     aSku({ sku: 'MUG', product: { productId: 'mugs', status: 'published' } }),
   ].map((sku) => [sku.sku, sku]),
 );
-const put = (given: Record<string, unknown>, current?: StoredProduct, ifMatch?: string, now = noon): Decision =>
-  decide('shirt', aProduct(given), { current, skus, categories: clothes, timeZone: 'Europe/London' }, ifMatch, now);
+/** SKUs with their copies of a stored product. */
+const copies = new WeakMap<StoredProduct, typeof skus>();
+function put(given: Record<string, unknown>, current?: StoredProduct, ifMatch?: string, now = noon): Decision {
+  const snapshot = { current, skus: (current && copies.get(current)) ?? skus, categories: clothes };
+  return decide('shirt', aProduct(given), { ...snapshot, timeZone: 'Europe/London' }, ifMatch, now);
+}
 
 function stored(given: Record<string, unknown>, now = noon): StoredProduct {
   const decision = put(given, undefined, undefined, now);
   if (decision.kind !== 'create') throw new Error(`Not created: ${JSON.stringify(decision)}`);
+  const copied = decision.skus.map(({ sku, product }) => [sku, aSku({ sku, product })] as const);
+  copies.set(decision.next, new Map([...skus, ...copied]));
   return decision.next;
 }
 const variants = [
@@ -102,6 +108,28 @@ describe('a product', () => {
     ['is not changed for another ETag', put({ title: 'B' }, launched, '"7-x"'), { kind: 'precondition-failed' }],
     ['is not created for an ETag', put({}, undefined, '*'), { kind: 'precondition-failed' }],
   ])('%s', (_name, decision, expected) => expect(decision).toMatchObject(expected));
+
+  test('gives its SKUs its category and the attributes of product and variant, without long texts', () => {
+    const decision = put({
+      categoryId: 'shirts',
+      attributes: [
+        { name: 'fabric', type: 'material', value: [{ material: 'cotton' }, { material: 'wool' }] },
+        { name: 'care', type: 'text', value: 'x'.repeat(51) },
+        { name: 'grams', type: 'number', value: 180 },
+      ],
+      variants: [variants[0]],
+    });
+    const attributes = { fabric: ['cotton', 'wool'], grams: ['180'], size: ['S'] };
+    expect(decision).toMatchObject({ kind: 'create', skus: [{ product: { categoryId: 'shirts', attributes } }] });
+    expect(JSON.stringify('skus' in decision && decision.skus)).not.toContain('care');
+  });
+
+  test('gives the copy to SKUs that have an older one, although the product is the same', () => {
+    const older = { ...launched };
+    const product = { productId: 'shirt', status: 'published' as const };
+    copies.set(older, new Map([...skus, ['S', aSku({ sku: 'S', product })], ['M', aSku({ sku: 'M', product })]]));
+    expect(put(launchedContent, older)).toMatchObject({ kind: 'replace', skus: [{ sku: 'S' }, { sku: 'M' }] });
+  });
 
   test('reads no product for a SKU that leaves it', () => {
     const decision = put({ variants: [] }, stored({ variants }));
