@@ -6,6 +6,7 @@ import {
   claimAction,
   type CounterClaim,
   customerKey,
+  firstOrder,
   limitPartition,
   nameOf,
   releaseAction,
@@ -57,6 +58,18 @@ export const heldCounters = ({
   ...Object.entries(counters).map(([sk, count]) => ({ pk: limitPartition(promotionId), sk, count })),
   ...customers.map((each) => Object.assign(customerKey(each, promotionId), { count: 1 })),
 ];
+
+/** The claim with the sums of its counters; none for the mark of a first order. */
+export function heldTotals({ promotionId, counters, customers = [], code }: PromotionClaim) {
+  if (promotionId === firstOrder) return [];
+  const sumOf = (prefix: string) => {
+    const own = Object.entries(counters).filter(([counter]) => counter.startsWith(prefix));
+    return own.length === 0 ? undefined : own.reduce((sum, [, count]) => sum + count, 0);
+  };
+  const isUsed = customers.length > 0 || code !== undefined || sumOf('CODE#') !== undefined;
+  const uses = sumOf('USES#') ?? (isUsed ? 1 : undefined);
+  return [{ promotionId, uses, units: sumOf(unitsPrefix), budgetMinor: sumOf('BUDGET#'), code }];
+}
 
 /** The actions of an order's transaction that claim, one for each counter and code. */
 export const claimActions = (table: string, { counters, codes }: ClaimActions = noClaims): Action[] => [

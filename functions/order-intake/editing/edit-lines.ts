@@ -1,4 +1,5 @@
 import type { SkuRecord } from '../../../shared/catalog/sku-item.ts';
+import type { FieldError } from '../../../shared/contracts/problem.ts';
 import type { OrderEdit } from '../../../shared/contracts/orders/edit-routes.ts';
 import { maxActionsPerTransaction } from '../../../shared/dynamodb/transaction-limits.ts';
 import { allocate as prorate } from '../../../shared/money.ts';
@@ -18,8 +19,9 @@ import type { TaxZone } from '../../../shared/tax/tax-zones.ts';
 import type { Taxation } from '../../../shared/tax/taxation.ts';
 
 const maxLines = 1000;
-/** The transaction also writes the order, `OrderEdited` and possibly `OrderHeld`. */
-const maxSkus = maxActionsPerTransaction - 3;
+/** The transaction also writes the order, `OrderEdited` and possibly `OrderHeld`, and releases units of promotions. */
+const maxSkus = ({ promotionClaims = [] }: OrderItem) =>
+  maxActionsPerTransaction - 3 - promotionClaims.reduce((sum, { counters }) => sum + Object.keys(counters).length, 0);
 
 /**
  * Catalogue and stock of the edit's SKUs at `now` (milliseconds); `pricesItself`: the order's channel sets its own prices.
@@ -133,8 +135,8 @@ function refusalOf(
   if (lines.length > Math.max(maxLines, order.lines.length)) {
     return invalid('too-many-lines', '/addLines', `An order has at most ${maxLines} lines.`);
   }
-  if (reservations.length > maxSkus) {
-    return invalid('edit-too-large', '/lines', `An edit changes at most ${maxSkus} SKUs. Send several edits.`);
+  if (reservations.length > maxSkus(order)) {
+    return invalid('edit-too-large', '/lines', `An edit changes at most ${maxSkus(order)} SKUs. Send several edits.`);
   }
   return undefined;
 }
@@ -175,6 +177,11 @@ function resized(order: OrderItem, requested: NonNullable<OrderEdit['lines']>): 
   if (unknown.length > 0) return { refusal: unknownLines(unknown) };
   const cancelled = requested.filter(({ lineId }) => byId.get(lineId)?.cancelledQuantity);
   if (cancelled.length > 0) return { refusal: lineCancelled(cancelled.map(({ lineId }) => lineId)) };
+  const moreGifts = requested.flatMap(({ lineId, quantity }, index) => {
+    const { gift, quantity: before = 0 } = byId.get(lineId) ?? {};
+    return gift !== undefined && quantity > before ? [giftIncreased(`/lines/${index}/quantity`, lineId)] : [];
+  });
+  if (moreGifts.length > 0) return { refusal: giftsIncreased(moreGifts) };
 
   const growing = requested.flatMap(({ lineId, quantity }, index) => {
     const line = byId.get(lineId);
@@ -193,6 +200,14 @@ function resized(order: OrderItem, requested: NonNullable<OrderEdit['lines']>): 
   });
   return { lines, growing, released };
 }
+
+const giftIncreased = (pointer: string, lineId: string) => ({ pointer, detail: `${lineId} is a gift of a promotion` });
+const giftsIncreased = (errors: FieldError[]): Invalid => ({
+  kind: 'invalid',
+  type: 'gift-line',
+  detail: 'A gift cannot be increased. Add a line instead.',
+  errors,
+});
 
 /** The line's total is prorated over cancelled units already; another quantity would change their share. */
 const lineCancelled = (lines: string[]): Outcome => ({

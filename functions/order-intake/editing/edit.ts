@@ -3,6 +3,8 @@ import type { OrderEdit } from '../../../shared/contracts/orders/edit-routes.ts'
 import { isTooLarge } from '../../../shared/dynamodb/transaction-limits.ts';
 import type { SellingPolicy } from '../../../shared/store.ts';
 import { changed, eventData, illegal, type Outcome, draftEvent } from '../order/change.ts';
+import { withoutExcessUnits } from '../../../shared/promotions/promotion-claim.ts';
+import { editedDiscounts } from './edited-discounts.ts';
 import { editLines, type Offer } from './edit-lines.ts';
 import { next } from '../order/life-cycle.ts';
 import { isStale, type OrderItem } from '../order/order-item.ts';
@@ -69,6 +71,8 @@ export function edit(
     ...amounts,
     lines,
     lineCount,
+    discounts: editedDiscounts(order.discounts, lines),
+    promotionClaims: withoutExcessUnits(order.promotionClaims, lines),
     shippingAddress,
     shippingMethod,
     note,

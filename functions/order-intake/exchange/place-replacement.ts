@@ -4,7 +4,8 @@ import type { Cause, DataOf } from '../../../shared/contracts/define-event.ts';
 import type { ExchangeApproved } from '../../../shared/contracts/refunds/events.ts';
 import { contentHash, orderIdOf, replacementNameOf } from '../../../shared/ids.ts';
 import type { Channels, SellingPolicy } from '../../../shared/store.ts';
-import { type Decision, decide, type Placement, stateOf } from '../order/decide.ts';
+import { type Decision, decide, type Placement, type PlacementState, stateOf } from '../order/decide.ts';
+import { linesAtKeptPrices } from './kept-price.ts';
 import type { ExchangeStore } from './exchange-store.ts';
 import { hasOpenDispute } from '../../../shared/payments/dispute.ts';
 import type { OrderItem } from '../order/order-item.ts';
@@ -46,7 +47,8 @@ export const placeReplacement =
       if (earlier) return earlier;
       const states = await placements.loadAll([placement], true);
       // A replacement gets no promotion of its own.
-      const decision = decide(placement, { ...stateOf(states, placement.orderId), promotions: undefined }, policy);
+      const state = { ...stateOf(states, placement.orderId), promotions: undefined };
+      const decision = decideAtKeptPrices(placement, state, policy, returned, approved);
       assert(decision.kind !== 'incomplete', 'Only promotions make a decision incomplete');
       // A concurrent attempt placed it after the outcome was read. Only exchanges have this content hash.
       if (decision.kind === 'already-placed') return 'placed';
@@ -90,6 +92,22 @@ function placementFor(
     now,
     exchangeOf: { orderId, refundId, payments },
   };
+}
+
+/** Decides at today's prices, and again with the discounts of returned units of the same price. */
+function decideAtKeptPrices(
+  placement: Placement,
+  state: PlacementState,
+  policy: SellingPolicy,
+  returnedOrder: OrderItem,
+  { returned = [] }: Approved,
+) {
+  const decision = decide(placement, state, policy);
+  if (decision.kind !== 'accepted') return decision;
+  const lines = linesAtKeptPrices(placement.content.lines, decision.order, returnedOrder, returned);
+  if (!lines) return decision;
+  const channel = { ...placement.channel, pricesItself: true };
+  return decide({ ...placement, channel, content: { ...placement.content, lines } }, state, policy);
 }
 
 /** Whether a chargeback is open on the payments that would pay for the replacement. */

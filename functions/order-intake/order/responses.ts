@@ -6,6 +6,7 @@ import {
 } from '../../../shared/contracts/orders/routes.ts';
 import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
 import { isPlacedAs } from '../../../shared/orders/equal-order.ts';
+import { heldTotals } from '../../../shared/promotions/promotion-claim.ts';
 import type { SellingPolicy } from '../../../shared/store.ts';
 import { asOf } from './deadlines.ts';
 import type { Decision } from './decide.ts';
@@ -89,6 +90,7 @@ export function currentOrderBody(stored: OrderItem, now: number): OrderResponse 
     cancelledMinor: order.cancelledMinor,
     holdReasons: order.holdReasons,
     payment: hasPayments || order.paymentWindowMinutes !== undefined ? balanceOf(order) : undefined,
+    promotionClaims: order.promotionClaims?.flatMap(heldTotals),
     shipments: order.shipments?.map((shipment) => ShipmentResponse.parse(shipment)),
     ...detailsOf(order),
   };

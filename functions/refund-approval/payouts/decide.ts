@@ -57,9 +57,15 @@ export function startExchange(refund: RefundItem): Outcome {
   if (!status || !refund.exchange) return illegal(refund, 'exchanged');
   const after: RefundItem = { ...refund, status, version: refund.version + 1 };
   const payments = refund.payouts.map(({ provider, paymentId, amountMinor }) => ({ provider, paymentId, amountMinor }));
-  const data = { ...eventData(after), lines: refund.exchange.lines, payments };
+  const data = { ...eventData(after), lines: refund.exchange.lines, returned: returnedUnits(refund), payments };
   return { kind: 'changed', refund: after, events: [draftEvent(ExchangeApproved, data)] };
 }
+
+const returnedUnits = ({ payouts }: RefundItem) =>
+  componentTotals(payouts).flatMap(({ pot, quantity }) =>
+    pot.startsWith(linePrefix) && quantity > 0 ? [{ lineId: pot.slice(linePrefix.length), quantity }] : [],
+  );
+const linePrefix = 'line:';
 
 /** Why a chargeback prevents the payout: it is open, or it took the money of a payment that the refund would use. */
 export function blockedBy(refund: RefundItem, order: OrderSnapshot, ledger: RefundLedger): PayoutBlock | undefined {

@@ -146,6 +146,15 @@ export const RiskResponse = z.object({
   assessedAt: Instant.describe('Time of the assessment'),
 });
 
+/** What an order holds of the limits of a promotion. */
+const HeldClaim = z.object({
+  promotionId: StoredText.meta({ description: 'Id of the promotion', example: 'spring-sale' }),
+  uses: z.int().optional().meta({ description: 'Uses; absent if they are not limited', example: 1 }),
+  units: z.int().optional().meta({ description: 'Units at its price; absent if they are not limited', example: 3 }),
+  budgetMinor: AmountMinor.optional().describe('Budget in minor units; absent without one'),
+  code: StoredText.optional().meta({ description: 'Unique code that the order holds', example: 'K7Q2M9XW' }),
+});
+
 export const OrderResponse = z
   .object({
     orderId: StoredText.meta({ description: 'Id of the order', example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px' }),
@@ -189,6 +198,11 @@ export const OrderResponse = z
       .optional()
       .describe(
         'The risk of the order, in the response for a single order, for staff and back-office clients. Absent until a reason is found or the order is allocated',
+      ),
+    promotionClaims: staffOnly(z.array(HeldClaim).max(maxEntries))
+      .optional()
+      .describe(
+        'What the order holds of the limits of promotions, for staff; absent if nothing, and once it is released',
       ),
     customer: StoredCustomer.optional().meta({
       description: 'Absent in the response to a placement, as are addresses, shipping method and note',

@@ -132,6 +132,18 @@ export const ExchangeApproved = defineEvent(
       )
       .max(maxEntries)
       .describe('Lines of the replacement'),
+    returned: z
+      .array(
+        z.object({
+          lineId: StoredText.meta({ description: 'Id of the line of the order', example: 'line-1' }),
+          quantity: z.int().positive().meta({ description: 'Number of units', example: 1 }),
+        }),
+      )
+      .max(maxEntries)
+      .optional()
+      .describe(
+        'Units that are exchanged: a replacement unit of the same price keeps the price that was paid. Events before 2026-11-30 do not have them',
+      ),
     payments: z
       .array(
         z.object({
