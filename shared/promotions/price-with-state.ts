@@ -69,11 +69,12 @@ export async function priceWithState<P extends Outcome>(
       !isFirstOrderRead && priced.promotions.applied.some(({ promotionId }) => isOfFirstOrder(byId.get(promotionId)));
     if (wantedLimits.length === 0 && wantedGifts.length === 0 && !wantsFirstOrder) return priced;
     const gifts = [...new Set(wantedGifts)];
-    const [left, found, first] = await Promise.all([
-      wantedLimits.length === 0 ? new Map<string, Remaining>() : read.remaining(wantedLimits),
-      gifts.length === 0 ? undefined : read.gifts(gifts),
-      wantsFirstOrder ? read.isFirstOrder?.() : isFirstOrder,
-    ]);
+    const [left, found, first]: [ReadonlyMap<string, Remaining>, Gifts | undefined, boolean | undefined] =
+      await Promise.all([
+        wantedLimits.length === 0 ? new Map<string, Remaining>() : read.remaining(wantedLimits),
+        gifts.length === 0 ? undefined : read.gifts(gifts),
+        wantsFirstOrder ? read.isFirstOrder?.() : isFirstOrder,
+      ]);
     isFirstOrder = first;
     isFirstOrderRead ||= wantsFirstOrder;
     for (const { promotionId } of wantedLimits) readLimits.add(promotionId);

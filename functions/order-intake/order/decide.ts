@@ -8,7 +8,7 @@ import type { Payment } from '../../../shared/payments/payment.ts';
 import { hasHash } from '../../../shared/orders/equal-order.ts';
 import { ceilingRefusal, pricesAboveCeiling, totalAboveCeiling } from '../../../shared/pricing/ceilings.ts';
 import type { Basket, PricedBasket } from '../../../shared/pricing/price-basket.ts';
-import { quoteOf } from './quoted-order.ts';
+import { quoteOf } from '../../../shared/quotes/order-quote.ts';
 import { promisedPrice } from '../../../shared/quotes/promised-price.ts';
 import { splitLine } from '../../../shared/pricing/price-order.ts';
 import { type PricingRules, rulesOf } from '../../../shared/pricing/pricing-rules.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert';
-import type { OrderContent } from '../../../shared/contracts/orders/routes.ts';
-import { type Invalid, invalid } from '../../../shared/pricing/sellable.ts';
-import { type QuotedBasket, readQuote } from '../../../shared/quotes/signed-quote.ts';
+import type { OrderContent } from '../contracts/orders/routes.ts';
+import { type Invalid, invalid } from '../pricing/sellable.ts';
+import { type QuotedBasket, readQuote } from './signed-quote.ts';
 
 type Quoted = { content: OrderContent; channel: { channel: string }; now: number };
 
