@@ -1,5 +1,3 @@
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   capabilityViolations,
@@ -10,28 +8,14 @@ import {
   longWorkflowStacks,
   misplaced,
   purityViolations,
-  readSources,
   storeWordsInLocalEngine,
+  violationsIn,
 } from './support/architecture.ts';
 
-const root = join(import.meta.dirname, '..');
-const sources = readSources();
 const file = (path: string, source: string) => new Map([[path, source]]);
 
 describe('the repository', () => {
-  test('has only permitted imports', () => expect(importViolations(sources)).toEqual([]));
-  test('has capabilities that import only the core of their workflow', () =>
-    expect(capabilityViolations(sources)).toEqual([]));
-  test('has pure files of rules', () => expect(purityViolations(sources)).toEqual([]));
-  test('has no folder named by kind and no barrel file', () => expect(misplaced(sources)).toEqual([]));
-  test('has at most 15 source files per folder', () => expect(folderSizeViolations(sources)).toEqual([]));
-  test('has a local engine without words of this store', () => expect(storeWordsInLocalEngine(sources)).toEqual([]));
-  test('parses JSON variables of the environment in one place', () => expect(handParsedVariables(sources)).toEqual([]));
-  test('has workflow stacks of one screen', () => expect(longWorkflowStacks(sources)).toEqual([]));
-  test('has complete workflows', () => {
-    const paths = globSync('{functions,infra,test}/**/*.{ts,md}', { cwd: root });
-    expect(incompleteWorkflows(paths, readFileSync(join(root, 'README.md'), 'utf8'))).toEqual([]);
-  });
+  test.each(Object.entries(violationsIn()))('%s', (_rule, violations) => expect(violations).toEqual([]));
 });
 
 describe('a violation is found', () => {

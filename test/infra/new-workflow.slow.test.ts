@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { violationsIn } from '../support/architecture.ts';
 
 const root = join(import.meta.dirname, '../..');
 const fixture = join(import.meta.dirname, 'fixtures/loyalty-points');
@@ -47,12 +48,16 @@ beforeAll(() => {
 
 describe('a new workflow: its own files, one line in infra/app.ts and one row in README.md', () => {
   test('compiles', async () => {
-    const { stdout } = await run(bin('tsc'), ['--noEmit'], { cwd: copy }).catch((error: { stdout: string }) => error);
+    // The rest of the repository was compiled before; of its tests, only that of the workflow is compiled again.
+    const include = ['infra/app.ts', ...['functions', 'test'].map((folder) => `${folder}/loyalty-points`)];
+    writeFileSync(at('tsconfig.new.json'), JSON.stringify({ extends: './tsconfig.json', include }));
+    const compile = run(bin('tsc'), ['--noEmit', '-p', 'tsconfig.new.json'], { cwd: copy });
+    const { stdout } = await compile.catch((error: { stdout: string }) => error);
     expect(stdout).toBe('');
   });
 
-  test('follows the architecture rules', async () => {
-    expect(await architectureTest()).not.toContain('FAIL');
+  test('follows the architecture rules', () => {
+    expect(Object.values(violationsIn(copy)).flat()).toEqual([]);
   });
 
   test('has its routes, its relayed events and its description in the API', async () => {
@@ -72,17 +77,8 @@ describe('a new workflow: its own files, one line in infra/app.ts and one row in
     );
   });
 
-  test('is refused without its row in README.md', async () => {
+  test('is refused without its row in README.md', () => {
     edit('README.md', /^\| \[loyalty-points\].*\n/m, '');
-    expect(await architectureTest()).toContain('loyalty-points lacks a row in README.md');
+    expect(Object.values(violationsIn(copy)).flat()).toEqual(['loyalty-points lacks a row in README.md']);
   });
 });
-
-/** Output of the architecture test in the copy, passed or failed. */
-async function architectureTest(): Promise<string> {
-  const args = ['run', '--project', 'unit', 'test/architecture.test.ts'];
-  const ended = await run(bin('vitest'), args, { cwd: copy }).catch(
-    (error: { stdout: string; stderr: string }) => error,
-  );
-  return ended.stdout + ended.stderr;
-}

@@ -182,3 +182,20 @@ export const misplaced = (sources: Sources): string[] =>
     const isBarrel = source.trim() !== '' && lines.every((line) => /^export .* from /.test(line));
     return isBarrel ? [`${path} is a barrel file`] : [];
   });
+
+/** The violations of every rule in a repository, by rule. */
+export function violationsIn(root = repository): Record<string, string[]> {
+  const sources = readSources(root);
+  const paths = globSync('{functions,infra,test}/**/*.{ts,md}', { cwd: root });
+  return {
+    'has only permitted imports': importViolations(sources),
+    'has capabilities that import only the core of their workflow': capabilityViolations(sources),
+    'has pure files of rules': purityViolations(sources),
+    'has no folder named by kind and no barrel file': misplaced(sources),
+    'has at most 15 source files per folder': folderSizeViolations(sources),
+    'has a local engine without words of this store': storeWordsInLocalEngine(sources),
+    'parses JSON variables of the environment in one place': handParsedVariables(sources),
+    'has workflow stacks of one screen': longWorkflowStacks(sources),
+    'has complete workflows': incompleteWorkflows(paths, readFileSync(join(root, 'README.md'), 'utf8')),
+  };
+}

@@ -7,6 +7,12 @@ import { adminClient } from '../../bench/order-lane.ts';
 import type { BackOffice } from '../system/back-office.ts';
 import { orderOf } from '../system/test-data.ts';
 
+/**
+ * SKUs of an order whose stock is reserved and released in several transactions of at most 90 SKUs. CI sets a smaller number,
+ * which has chunks enough.
+ */
+export const largeOrderSkus = Number(process.env.LARGE_ORDER_SKUS ?? 600);
+
 /** Creates `count` new SKUs at 100 minor units each, with stock, over HTTP. */
 export async function stockedSkus(office: BackOffice, count: number, units: (index: number) => number) {
   const series = randomUUID().slice(0, 8);
