@@ -21,7 +21,7 @@ export function priceFor(
   taxation: Taxation,
 ): Priced | { refusal: Invalid } {
   if (pricesItself) {
-    const priced = priceAsSent(requested, taxation);
+    const priced = priceAsSent(withDiscounts(requested), taxation);
     if (priced === 'too-large') return { refusal: amountTooLarge };
     return 'differences' in priced ? { refusal: refusalOf('amounts-differ', priced.differences) } : priced;
   }
@@ -31,6 +31,14 @@ export function priceFor(
   const differences = differencesFrom(priced, sentLines, sent);
   if (differences.length === 0) return priced;
   return { refusal: { ...refusalOf('price-changed', differences), amounts: currentAmounts(priced) } };
+}
+
+/** Promotions of a channel that prices itself are as if the channel had sent their discounts. */
+function withDiscounts(requested: Requested): Requested {
+  const { lines, sentLines, discounts = [] } = requested;
+  if (discounts.every((discountMinor) => discountMinor === 0)) return requested;
+  const withDiscount = (index: number) => ({ pointer: '', ...sentLines[index], discountMinor: discounts[index] ?? 0 });
+  return { ...requested, sentLines: lines.map((_line, index) => withDiscount(index)) };
 }
 
 const refusalOf = (type: 'amounts-differ' | 'price-changed', differences: Difference[]): Invalid => ({

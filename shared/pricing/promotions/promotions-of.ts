@@ -22,6 +22,8 @@ type PricedGoods = {
     destination?: { country: string } | undefined;
     paymentMethod?: string | undefined;
     couponCodes?: readonly string[] | undefined;
+    lines: readonly { discountMinor?: number | undefined }[];
+    sent?: { discountMinor?: number | undefined; shippingMinor?: number | undefined } | undefined;
     now: number;
   };
   lines: readonly SellableLine[];
@@ -39,9 +41,12 @@ export function promotionsOf(
   const { basket, lines, shipping, context } = goods;
   const { promotions } = rules;
   const { couponCodes = [], channel } = basket;
-  const isWithout = channel.pricesItself && !promotions?.policy.selfPricingChannels?.includes(channel.channel);
+  const isNamed = promotions?.policy.selfPricingChannels?.includes(channel.channel) ?? false;
+  // A channel that states discounts of its own has these only.
+  const isWithout = channel.pricesItself && (!isNamed || statesDiscounts(basket));
   if (!promotions || isWithout) return { outcome: noPromotions(couponCodes, lines.length), giftLines: [] };
   const { set, policy } = promotions;
+  const isShippingSent = channel.pricesItself && basket.sent?.shippingMinor !== undefined;
   const cartLine = (line: SellableLine): CartLine => cartLineOf(line, skus.get(line.sku), set, basket.currency);
   const choices = giftChoices(set, { skus, priceLists: rules.priceLists }, { ...context, pricesItself: false });
   const { id, email, group } = basket.customer ?? {};
@@ -55,7 +60,7 @@ export function promotionsOf(
         { ...cartLine(line), available: state.available ? (state.available.get(sku) ?? 0) : Infinity },
       ]),
     ),
-    shipping: { method: shipping.method, priceMinor: shipping.shippingMinor },
+    shipping: { method: shipping.method, priceMinor: isShippingSent ? 0 : shipping.shippingMinor },
     customer: { id, email, groups: group === undefined ? [] : [group] },
     isFirstOrder: basket.isFirstOrder,
     country: basket.destination?.country,
@@ -74,16 +79,24 @@ export function promotionsOf(
   return { outcome, giftLines };
 }
 
+const statesDiscounts = ({ lines, sent }: PricedGoods['basket']): boolean =>
+  sent?.discountMinor !== undefined || lines.some(({ discountMinor }) => discountMinor !== undefined);
+
+/** What promotions select goods by. */
+export const goodsOf = (code: string, sku: SkuRecord | undefined) => ({
+  sku: code,
+  productId: sku?.product?.productId,
+  categoryId: sku?.product?.categoryId ?? sku?.category,
+  attributes: sku?.product?.attributes,
+});
+
 function cartLineOf(line: SellableLine, sku: SkuRecord | undefined, set: PromotionSet, currency: string): CartLine {
   const { quantity, unitPriceMinor, taxCategory } = line;
   return {
-    sku: line.sku,
+    ...goodsOf(line.sku, sku),
     quantity,
     unitPriceMinor,
     taxCategory,
-    productId: sku?.product?.productId,
-    categoryId: sku?.product?.categoryId ?? sku?.category,
-    attributes: sku?.product?.attributes,
     floorMinor: sku && floorOf(sku, set, currency),
   };
 }

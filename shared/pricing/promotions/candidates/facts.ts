@@ -11,7 +11,7 @@ export type Facts = {
   policy: PromotionPolicy;
   /** Goods of each line at their unit price. */
   list: readonly number[];
-  /** Position of each line by SKU, then the higher unit price, then position: it breaks ties. */
+  /** Position of each line by SKU, then the higher unit price, then more units, then position: it breaks ties. */
   ranks: readonly number[];
   linesIn: LinesByScope;
   /** Most discount of goods in the order. */
@@ -37,8 +37,15 @@ export function factsOf(cart: Cart, { index, byCode, byId }: PreparedSet, policy
 
 function ranksOf({ lines }: Cart): number[] {
   const order = lines
-    .map(({ sku, unitPriceMinor }, index) => ({ sku, unitPriceMinor, index }))
-    .toSorted((a, b) => compare(a.sku, b.sku) || b.unitPriceMinor - a.unitPriceMinor || a.index - b.index);
+    .map(({ sku, unitPriceMinor, quantity }, index) => ({ sku, unitPriceMinor, quantity, index }))
+    .toSorted(
+      (a, b) =>
+        compare(a.sku, b.sku) ||
+        b.unitPriceMinor - a.unitPriceMinor ||
+        // Else the position of lines of one SKU could decide on a unit that a later promotion rounds.
+        b.quantity - a.quantity ||
+        a.index - b.index,
+    );
   const ranks = lines.map(() => 0);
   for (const [rank, { index }] of order.entries()) ranks[index] = rank;
   return ranks;

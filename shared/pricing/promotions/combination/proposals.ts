@@ -42,7 +42,7 @@ export function proposeGoods(prepared: PreparedPromotion, facts: Facts, ledger: 
     case 'buy-get': {
       const eligible = new Set(lines);
       const sides = {
-        buy: linesIn(scopes.buy).filter((line) => isOpen(line)),
+        buy: linesIn(scopes.buy).filter((line) => eligible.has(line)),
         get: linesIn(scopes.get).filter((line) => eligible.has(line)),
       };
       const { hasSameGoods } = prepared;

@@ -10,14 +10,17 @@ export type Goods = {
   quota: number;
 };
 
-/** Units of each line that have the discount: all, or as many as the quota allows, by SKU. */
+/**
+ * Units of each line that have the discount: all, or as many as the quota allows, the dearest first, so that a further unit
+ * never costs more than its price.
+ */
 export function discountedUnits({ facts: { cart, ranks }, lines, quota }: Goods): number[] {
   const units = lines.map((line) => cart.lines[line]?.quantity ?? 0);
   if (quota === Infinity) return units;
   let left = quota;
-  const order = lines
-    .map((_line, index) => index)
-    .toSorted((a, b) => (ranks[lines[a] ?? 0] ?? 0) - (ranks[lines[b] ?? 0] ?? 0));
+  const priceOf = (index: number) => cart.lines[lines[index] ?? 0]?.unitPriceMinor ?? 0;
+  const rankOf = (index: number) => ranks[lines[index] ?? 0] ?? 0;
+  const order = lines.map((_line, index) => index).toSorted((a, b) => priceOf(b) - priceOf(a) || rankOf(a) - rankOf(b));
   for (const index of order) {
     const own = Math.min(units[index] ?? 0, left);
     units[index] = own;
