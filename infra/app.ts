@@ -17,6 +17,7 @@ const workflows = [
   (await import('./workflows/api-root.ts')).ApiRootStack,
   (await import('./workflows/catalog.ts')).CatalogStack,
   (await import('./workflows/store-settings.ts')).StoreSettingsStack,
+  (await import('./workflows/promotion-scheduling.ts')).PromotionSchedulingStack,
   (await import('./workflows/quotes.ts')).QuotesStack,
   (await import('./workflows/stock-update.ts')).StockUpdateStack,
   (await import('./workflows/stock-audit.ts')).StockAuditStack,

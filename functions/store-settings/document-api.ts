@@ -4,7 +4,7 @@ import type { putTaxZones } from '../../shared/contracts/settings/routes.ts';
 import { retryOnConflict } from '../../shared/dynamodb/retry-on-conflict.ts';
 import type { Request } from '../../shared/lambda/http-handler.ts';
 import { maxSnapshotBytes } from '../../shared/settings/snapshot.ts';
-import { changesBetween } from './changes.ts';
+import { changesBetween } from '../../shared/settings/changes.ts';
 import { decide, etagOf, type SettingInForce } from './decide.ts';
 import type { DefaultDocuments } from './defaults.ts';
 import type { SettingsStore } from './store.ts';

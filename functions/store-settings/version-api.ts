@@ -7,7 +7,7 @@ import type { SettingVersion as VersionResponse } from '../../shared/contracts/s
 import type { Cursors } from '../../shared/dynamodb/cursor.ts';
 import type { Request } from '../../shared/lambda/http-handler.ts';
 import { type SettingVersion, versionKey, versionKeyPattern } from '../../shared/settings/setting-item.ts';
-import { changesBetween } from './changes.ts';
+import { changesBetween } from '../../shared/settings/changes.ts';
 import type { SettingsStore } from './store.ts';
 
 /** Differences of a version in a list. */

@@ -4,9 +4,25 @@ import { TableDefinition } from '../constructs/table.ts';
 /** Promotions, the compiled set in force, codes, and what is used of limits. Parts of replaced sets expire. */
 export const promotionTable = new TableDefinition('PromotionTable', 'PROMOTION_TABLE_NAME', {
   expiryAttribute: 'expiresAt',
-  indexes: [{ name: 'allPromotions', partitionKey: 'listKey', sortKey: 'pk' }],
+  indexes: [
+    { name: 'allPromotions', partitionKey: 'listKey', sortKey: 'pk' },
+    { name: 'byDue', partitionKey: 'dueKey', sortKey: 'dueAt' },
+  ],
 });
 
+/** Promotions with their history, the compiled set, shared codes and the switch. */
+const definitions = { partitions: ['PROMOTION#*', 'PROMOTIONS#*', 'CODE#*'] };
+const reads = promotionTable.access('BatchGetItem');
+/** Parts of a set that replace others, or are replaced, expire. */
+const parts = { partitions: ['PROMOTIONS#SET#*'], attributes: ['expiresAt'], inTransactions: true };
+const compiled = all(
+  promotionTable.items({ partitions: ['PROMOTIONS#*'] }, 'PutItem'),
+  promotionTable.items(parts, 'UpdateItem'),
+);
+const announces = all(
+  promotionTable.access('BatchGetItem', 'ConditionCheckItem'),
+  promotionTable.items({ partitions: ['PROMOTION#*'] }, 'PutItem'),
+);
 const ofLimits = { partitions: ['LIMIT#*', 'CUSTOMER#*'], inTransactions: true };
 const ofCodes = { partitions: ['CODE#*'], inTransactions: true };
 
@@ -24,6 +40,18 @@ export const promotions = {
     promotionTable.items({ ...ofLimits, attributes: ['used'] }, 'UpdateItem'),
     promotionTable.items({ ...ofCodes, attributes: ['uses', 'orderIds'] }, 'UpdateItem'),
   ),
+  /** Writes promotions and the set in force. A code that a promotion no longer has is free. */
+  editor: all(
+    all(reads, promotionTable.access('Query'), promotionTable.query('allPromotions')),
+    all(promotionTable.items(definitions, 'PutItem'), promotionTable.items(parts, 'UpdateItem')),
+    promotionTable.items({ partitions: ['CODE#*'], attributes: ['promotionId'], inTransactions: true }, 'DeleteItem'),
+  ),
+  compiler: all(reads, compiled),
+  /** Announces starts and ends of unchanged promotions. */
+  announcer: announces,
+  sweeper: all(announces, promotionTable.query('byDue')),
+  repairer: all(announces, compiled, promotionTable.query('allPromotions')),
+
   /** Reads the head, the compiled set and codes. */
   reader: promotionTable.items({ partitions: ['PROMOTIONS#HEAD#*', 'PROMOTIONS#SET#*', 'CODE#*'] }, 'BatchGetItem'),
   /** Reads what is used of limits. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { closest, didYouMean } from '../closest.ts';
 import { repeatedIds, type RuleProblem } from './rules.ts';
+import { isTimeZone } from '../time-zone.ts';
 
 const maxCalendars = 100;
 const maxHolidays = 2000;
@@ -103,14 +104,3 @@ const missing = (id: string, ids: readonly string[]): RuleProblem => {
   const hint = likely === undefined ? '' : `: did you mean it by ${likely}?`;
   return { path: ['calendars', ...at], message: `A workflow uses the calendar ${id}${hint}` };
 };
-
-function isTimeZone(text: string): boolean {
-  // Offsets such as +01:00 are time zones for Intl, but no summer time applies to them.
-  if (!/^[A-Za-z]/.test(text)) return false;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== '';
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-}

@@ -4,8 +4,10 @@ import { type Database, readBatch } from '../dynamodb/database.ts';
 import type { WarehouseCodes } from '../store.ts';
 import { TaxZoneList, taxCategoriesOf } from '../tax/tax-zones.ts';
 import { CalendarList, refundCalendarId, type WorkingCalendar } from './calendars.ts';
+import { defaultPromotionSettings, PromotionSettings } from './promotion-policy.ts';
 import { activeReasons, type ReasonListName, ReasonLists } from './reason-lists.ts';
 import { SettingItem, settingKey } from './setting-item.ts';
+import { ShippingMethodList } from './shipping-methods.ts';
 import { preferredFirst, WarehouseList } from './warehouse-list.ts';
 
 /** Less than a minute, so that a change is in force within a minute everywhere. */
@@ -99,4 +101,26 @@ export const currentReasons = (db: Database, env: SettingsEnv, list: ReasonListN
     schema: ReasonLists,
     valueOf: (lists) => activeReasons(lists, list),
     deployed: undefined,
+  });
+
+/** Which promotions a second person approves, and how they combine. */
+export const currentPromotionSettings = (db: Database, env: SettingsEnv): Current<PromotionSettings> =>
+  currentSetting(db, env, {
+    name: 'promotions',
+    schema: PromotionSettings,
+    valueOf: (settings) => settings,
+    deployed: defaultPromotionSettings,
+  });
+
+/** The ids of the shipping methods in force. */
+export const currentShippingMethods = (
+  db: Database,
+  env: SettingsEnv,
+  deployed: readonly string[],
+): Current<readonly string[]> =>
+  currentSetting(db, env, {
+    name: 'shipping-methods',
+    schema: ShippingMethodList,
+    valueOf: ({ methods }) => methods.map(({ method }) => method),
+    deployed,
   });

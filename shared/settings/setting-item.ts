@@ -11,10 +11,11 @@ export const settingPartition = (name: string) => `SETTING#${name}`;
 export const settingKey = (name: string): Key => ({ pk: settingPartition(name), sk: 'CURRENT' });
 /** Versions are padded, so that they sort by number. */
 export const versionPrefix = 'VERSION#';
-export const versionKey = (name: string, version: number): Key => ({
-  pk: settingPartition(name),
+export const versionKeyIn = (pk: string, version: number): Key => ({
+  pk,
   sk: `${versionPrefix}${String(version).padStart(8, '0')}`,
 });
+export const versionKey = (name: string, version: number): Key => versionKeyIn(settingPartition(name), version);
 export const versionKeyPattern = /^VERSION#\d{8}$/;
 
 /** A version in the table, beside its keys. */

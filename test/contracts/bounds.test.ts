@@ -89,6 +89,14 @@ const ofDocuments: Record<string, string[]> = {
     '200.versions[].changes[].before: anything',
     '200.versions[].changes[].after: anything',
   ],
+  'GET /promotions/{promotionId}/versions': [
+    '200.versions[].changes[].before: anything',
+    '200.versions[].changes[].after: anything',
+  ],
+  'GET /promotions/{promotionId}/versions/{version}': [
+    '200.changes[].before: anything',
+    '200.changes[].after: anything',
+  ],
   'GET /settings/{name}/versions/{version}': ['200.changes[].before: anything', '200.changes[].after: anything'],
 };
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { contractRoutes } from '../../infra/contract-routes.ts';
 import { priceColumns, skuColumns } from '../../shared/contracts/catalog/file-columns.ts';
+import { NewPromotion } from '../../shared/contracts/promotions/promotion.ts';
 import { orderColumns } from '../../shared/contracts/orders/file-columns.ts';
 import { ShipmentContent } from '../../shared/contracts/orders/life-cycle-routes.ts';
 import { WantedLine } from '../../shared/contracts/orders/routes.ts';
@@ -38,6 +39,7 @@ const created: Record<string, z.ZodType[]> = {
   warehouse: [Movement.shape.warehouse, orderColumns.warehouse.read],
   shipmentId: [ShipmentContent.shape.shipmentId],
   repairId: [RepairContent.shape.repairId],
+  promotionId: [NewPromotion.shape.promotionId],
 };
 const byPathOrStore = new Set([
   'categoryId',

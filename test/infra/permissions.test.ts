@@ -96,7 +96,7 @@ describe('least privilege for items', () => {
   ];
   const marks = 'pk sk settled attemptId state taken';
 
-  test('these functions delete items: marks of chunked orders, empty lots, refunded orders of a customer, and endpoints', () => {
+  test('these functions delete items: marks of chunked orders, empty lots, codes, refunded orders of a customer, and endpoints', () => {
     expect(rolesBy(writes.filter(({ action }) => action === 'DeleteItem'))).toEqual({
       [`OrderTable DeleteItem ORDER#* ${marks}`]: changesOrders,
       'StockTable DeleteItem SKU#* pk sk units unavailable expired expiresOn': [
@@ -104,6 +104,7 @@ describe('least privilege for items', () => {
         'StockUpdate-ExpireLots',
         'StockUpdate-Shipment',
       ].sort(),
+      'PromotionTable DeleteItem CODE#* pk sk promotionId': ['PromotionScheduling-Api'],
       'RefundTable DeleteItem CUSTOMER#*': ['RefundApproval-PersonalDataErased'],
       'WebhookTable DeleteItem CHANNEL#* pk sk version': ['ChannelWebhooks-Api'],
     });

@@ -1,17 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
 
-/** Whether this is the name of an IANA time zone. */
-export function isTimeZone(name: string): boolean {
-  // Intl also takes offsets, which have no clock changes.
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-}
-
 /**
  * The instant (RFC 3339, UTC) of a local date and time in an IANA zone, or what is wrong with it. A time that occurs twice
  * is the first one; an offset names the other. A time that the clocks skip is refused, as no clock shows it.

@@ -2,7 +2,8 @@ import type { ProductRecord } from '../../../shared/catalog/product.ts';
 import { didYouMean } from '../../../shared/closest.ts';
 import type { ProductContent } from '../../../shared/contracts/catalog/product-routes.ts';
 import type { FieldError } from '../../../shared/contracts/problem.ts';
-import { instantIn, isTimeZone } from './local-time.ts';
+import { isTimeZone } from '../../../shared/time-zone.ts';
+import { instantIn } from './local-time.ts';
 
 export type PublicationTimes = { timeZone?: string; publishedFrom?: string; publishedUntil?: string };
 

@@ -66,34 +66,52 @@ const Tier = z.strictObject({
   amountMinor: AmountByCurrency.optional(),
 });
 
+const levelText = 'What is discounted: each line, the order, or shipping';
+const kind = <const K extends string>(name: K) => z.literal(name).describe('Kind of the discount');
+
 /** What the discount is. Free shipping is 10,000 basis points at level `shipping`; a flash price has a limit of units. */
 const Discount = z.discriminatedUnion('kind', [
   z.strictObject({
-    kind: z.literal('percent'),
-    level: z.enum(promotionLevels),
+    kind: kind('percent'),
+    level: z.enum(promotionLevels).describe(levelText),
     basisPoints: BasisPoints,
   }),
   z.strictObject({
-    kind: z.literal('amount'),
-    level: z.enum(promotionLevels),
+    kind: kind('amount'),
+    level: z.enum(promotionLevels).describe(levelText),
     amountMinor: AmountByCurrency,
     amountIncludesTax: z.boolean().optional().meta({
       description: 'Where prices are without tax: the customer’s total falls by the amount. @default false',
       example: true,
     }),
   }),
-  z.strictObject({ kind: z.literal('fixed-price'), level: z.literal('line'), priceMinor: AmountByCurrency }),
   z.strictObject({
-    kind: z.literal('tiers'),
-    level: z.enum(['line', 'order']),
+    kind: kind('fixed-price'),
+    level: z.literal('line').describe(levelText),
+    priceMinor: AmountByCurrency,
+  }),
+  z.strictObject({
+    kind: kind('tiers'),
+    level: z.enum(['line', 'order']).describe(levelText),
     tierOn: z.enum(['subtotal', 'units']).meta({ description: 'What the tiers count', example: 'subtotal' }),
     tiers: z.array(Tier).min(1).max(maxTiers).describe('Tiers. The highest that is reached applies'),
   }),
   z.strictObject({
-    kind: z.literal('buy-get'),
-    level: z.literal('line'),
-    buy: z.strictObject({ units: Units, of: GoodsScope }),
-    get: z.strictObject({ units: Units, of: GoodsScope, basisPoints: BasisPoints }),
+    kind: kind('buy-get'),
+    level: z.literal('line').describe(levelText),
+    buy: z
+      .strictObject({
+        units: Units.meta({ description: 'Units of a set that are bought', example: 2 }),
+        of: GoodsScope,
+      })
+      .describe('What is bought'),
+    get: z
+      .strictObject({
+        units: Units.meta({ description: 'Units of a set that are discounted', example: 1 }),
+        of: GoodsScope,
+        basisPoints: BasisPoints,
+      })
+      .describe('What is discounted'),
     maxTimes: Units.optional().meta({ description: 'Most sets of an order. @default no maximum', example: 3 }),
     select: z.enum(['per-set', 'cheapest']).optional().meta({
       description:
@@ -102,8 +120,8 @@ const Discount = z.discriminatedUnion('kind', [
     }),
   }),
   z.strictObject({
-    kind: z.literal('gift'),
-    level: z.literal('line'),
+    kind: kind('gift'),
+    level: z.literal('line').describe(levelText),
     gifts: z.array(Sku).min(1).max(maxGifts).describe('SKUs, the first that is in stock is given'),
     units: Units.optional().meta({ description: 'Units of the gift. @default 1', example: 1 }),
     ifOutOfStock: z.enum(['skip', 'refuse']).optional().meta({
@@ -112,8 +130,8 @@ const Discount = z.discriminatedUnion('kind', [
     }),
   }),
   z.strictObject({
-    kind: z.literal('bundle'),
-    level: z.literal('line'),
+    kind: kind('bundle'),
+    level: z.literal('line').describe(levelText),
     bundle: z
       .record(Sku, Units)
       .refine((units) => Object.keys(units).length > 0 && Object.keys(units).length <= maxBundleSkus, {
@@ -148,10 +166,26 @@ const Audience = z.strictObject({
     .meta({ description: 'Payment methods', example: ['card'] }),
   except: z
     .strictObject({
-      channels: z.array(Id).max(100).optional(),
-      customerGroups: z.array(Id).max(100).optional(),
-      countries: z.array(Country).max(300).optional(),
-      paymentMethods: z.array(Id).max(50).optional(),
+      channels: z
+        .array(Id)
+        .max(100)
+        .optional()
+        .meta({ description: 'Excluded channels', example: ['marketplace'] }),
+      customerGroups: z
+        .array(Id)
+        .max(100)
+        .optional()
+        .meta({ description: 'Excluded customer groups', example: ['staff'] }),
+      countries: z
+        .array(Country)
+        .max(300)
+        .optional()
+        .meta({ description: 'Excluded shipping countries', example: ['US'] }),
+      paymentMethods: z
+        .array(Id)
+        .max(50)
+        .optional()
+        .meta({ description: 'Excluded payment methods', example: ['invoice'] }),
     })
     .optional()
     .describe('Excluded channels, groups, countries and payment methods'),

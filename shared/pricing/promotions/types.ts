@@ -8,6 +8,8 @@ export type CompiledPromotion = Omit<PromotionDefinition, 'codes'> & {
   paused?: boolean | undefined;
   /** Ended early, in milliseconds. */
   endedAt?: number | undefined;
+  /** When the definition was put in force, in milliseconds. */
+  approvedAt?: number | undefined;
   /** Shared codes in their normal form. */
   codes?: readonly string[] | undefined;
   /** A limit was lowered: an order reads the counters before it claims, because a shard may have used more than its part. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { instantIn, isTimeZone } from '../../../functions/catalog/products/local-time.ts';
+import { instantIn } from '../../../functions/catalog/products/local-time.ts';
+import { isTimeZone } from '../../../shared/time-zone.ts';
 
 describe('a local time is the instant', () => {
   test.each([

@@ -188,6 +188,18 @@ const scheduleTests: NamedTests = {
     ['test/order-intake/placement/chunked-placement.test.ts', 'an abandoned placement that cannot be undone'],
     ['test/order-intake/queue/resend-accepted-job.test.ts', '(place %i) delays no other'],
   ],
+  'promotion-scheduling/announcements/announcement-sweep.handler.ts': [
+    [
+      'test/promotion-scheduling/announcements/announcements.test.ts',
+      'a promotion that cannot be announced (place %i) delays no other',
+    ],
+  ],
+  'promotion-scheduling/repair-promotions.handler.ts': [
+    [
+      'test/promotion-scheduling/compile/compile-job.test.ts',
+      'of a promotion that cannot be read (%s) delays no other',
+    ],
+  ],
   'refund-approval/payouts/payout-sweep.handler.ts': [
     ['test/refund-approval/payouts/payout-sweep.test.ts', 'a payout that fails (refund %s) delays no other'],
   ],

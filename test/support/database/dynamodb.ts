@@ -22,7 +22,7 @@ export const tables = {
 };
 /** Key attributes of each index, as in `infra/data`. */
 const catalogIndexes = { allSkus: ['listKey', 'pk'] } as const;
-const promotionIndexes = { allPromotions: ['listKey', 'pk'] } as const;
+const promotionIndexes = { allPromotions: ['listKey', 'pk'], byDue: ['dueKey', 'dueAt'] } as const;
 const stockIndexes = { allStock: ['listKey', 'pk'], byAlertStatus: ['alertKey', 'pk'] } as const;
 const orderIndexes = {
   byCustomer: ['customerKey', 'placedKey'],

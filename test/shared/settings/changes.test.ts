@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { changesBetween } from '../../functions/store-settings/changes.ts';
+import { changesBetween } from '../../../shared/settings/changes.ts';
 
 const zones = (...rates: object[]) => ({ zones: [{ zoneId: 'gb', name: 'UK', rates }] });
 const vat = { rateId: 'vat', percentage: '20' };

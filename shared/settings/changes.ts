@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { pointerOf } from '../../shared/contracts/problem.ts';
-import type { SettingChange } from '../../shared/contracts/settings/version.ts';
-import { contentHash } from '../../shared/ids.ts';
+import { pointerOf } from '../contracts/problem.ts';
+import type { SettingChange } from '../contracts/settings/version.ts';
+import { contentHash } from '../ids.ts';
 
 type Path = readonly string[];
 

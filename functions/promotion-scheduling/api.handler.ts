@@ -1,0 +1,85 @@
+import * as routes from '../../shared/contracts/promotions/routes.ts';
+import { createCursors } from '../../shared/dynamodb/cursor.ts';
+import { openDatabase } from '../../shared/dynamodb/database.ts';
+import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
+import { secretReader } from '../../shared/secret-store.ts';
+import {
+  currentPromotionSettings,
+  currentShippingMethods,
+  withCurrent,
+} from '../../shared/settings/current-settings-store.ts';
+import { definitionApi } from './definitions/definition-api.ts';
+import { listPromotions } from './definitions/list-api.ts';
+import { versionApi } from './definitions/version-api.ts';
+import { Env } from './env.ts';
+import { lifecycleApi } from './lifecycle/lifecycle-api.ts';
+import { createPromotionStore } from './promotion/promotion-store.ts';
+import { createReferenceStore } from './promotion/reference-store.ts';
+import { switchApi } from './switch/switch-api.ts';
+import { createSwitchStore } from './switch/switch-store.ts';
+
+const env = Env.parse(process.env);
+const db = openDatabase();
+const store = createPromotionStore(db, env);
+const references = createReferenceStore(db, env);
+const storeZone = env.SELLING.timeZone;
+const policy = currentPromotionSettings(db, env);
+const methods = currentShippingMethods(
+  db,
+  env,
+  env.SELLING.shippingMethods.map(({ method }) => method),
+);
+const channels = Object.values(env.CHANNELS).map(({ channel }) => channel);
+const current = async () => {
+  const [policyInForce, methodsInForce] = await Promise.all([policy(), methods()]);
+  return { policy: policyInForce, methods: methodsInForce, channels, priceGuard: env.PRICE_GUARD, storeZone };
+};
+const cursors = createCursors(secretReader(env.CURSOR_SECRET_ARN));
+const versions = versionApi(store, cursors);
+const switches = switchApi(createSwitchStore(db, env));
+const definitions = (settings: Awaited<ReturnType<typeof current>>) => definitionApi({ store, references }, settings);
+const lifecycle = (settings: Awaited<ReturnType<typeof current>>) => lifecycleApi(store, settings);
+
+export const handler = httpHandler(
+  on(
+    routes.createPromotion,
+    withCurrent(current, (settings) => definitions(settings).create),
+  ),
+  on(
+    routes.putPromotion,
+    withCurrent(current, (settings) => definitions(settings).replace),
+  ),
+  on(
+    routes.getPromotion,
+    withCurrent(current, (settings) => definitions(settings).get),
+  ),
+  on(routes.listPromotions, listPromotions(store, cursors, storeZone)),
+  on(routes.listPromotionVersions, versions.list),
+  on(routes.getPromotionVersion, versions.get),
+  on(
+    routes.submitPromotion,
+    withCurrent(current, (settings) => lifecycle(settings)('submit')),
+  ),
+  on(
+    routes.approvePromotion,
+    withCurrent(current, (settings) => lifecycle(settings)('approve')),
+  ),
+  on(
+    routes.rejectPromotion,
+    withCurrent(current, (settings) => lifecycle(settings)('reject')),
+  ),
+  on(
+    routes.pausePromotion,
+    withCurrent(current, (settings) => lifecycle(settings)('pause')),
+  ),
+  on(
+    routes.resumePromotion,
+    withCurrent(current, (settings) => lifecycle(settings)('resume')),
+  ),
+  on(
+    routes.endPromotion,
+    withCurrent(current, (settings) => lifecycle(settings)('end')),
+  ),
+  on(routes.getPromotionSwitch, switches.get),
+  on(routes.putPromotionSwitch, switches.put),
+);

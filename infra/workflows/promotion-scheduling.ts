@@ -1,0 +1,42 @@
+import { type App, Duration } from 'aws-cdk-lib';
+import type { CompileEnv } from '../../functions/promotion-scheduling/compile/env.ts';
+import type { Env } from '../../functions/promotion-scheduling/env.ts';
+import { CategoryChanged } from '../../shared/contracts/catalog/category-events.ts';
+import * as routes from '../../shared/contracts/promotions/routes.ts';
+import { all } from '../constructs/access.ts';
+import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
+import { catalog } from '../data/catalog.ts';
+import { cursorSecret } from '../data/cursors.ts';
+import { promotions } from '../data/promotions.ts';
+import { storeSettings } from '../data/settings.ts';
+import { settings } from '../settings.ts';
+import { addAnnouncements } from './promotion-scheduling/announcements.ts';
+
+/** Promotions over HTTP, the compiled set by which orders are priced, and events of their starts and ends. */
+export class PromotionSchedulingStack extends WorkflowStack {
+  constructor(app: App, shared: SharedStacks) {
+    super(app, 'promotion-scheduling', shared);
+    this.routes<Env>({
+      routes: [routes],
+      handler: 'promotion-scheduling/api.handler.ts',
+      uses: all(
+        all(promotions.editor, catalog.reader, storeSettings.reader, cursorSecret.reader),
+        all(settings.channels, settings.selling, settings.priceGuard),
+      ),
+      errorImpact: 'Marketing cannot read, change, pause or switch off promotions. Orders get those in force.',
+    });
+    const compiling = all(catalog.reader, settings.timeZone, settings.priceGuard);
+    this.onEvents<CompileEnv>(CategoryChanged, {
+      handler: 'promotion-scheduling/compile/category-changed.handler.ts',
+      uses: all(promotions.compiler, compiling),
+      errorImpact: 'Promotions of a category that was moved, or whose margin changed, apply to its goods as before.',
+    });
+    this.daily<CompileEnv>('02:15', {
+      handler: 'promotion-scheduling/repair-promotions.handler.ts',
+      uses: all(promotions.repairer, compiling),
+      errorImpact: 'Promotions that ended long ago are still read with orders.',
+      timeout: Duration.minutes(10),
+    });
+    addAnnouncements(this);
+  }
+}
