@@ -23,6 +23,7 @@ const announces = all(
   promotionTable.access('BatchGetItem', 'ConditionCheckItem'),
   promotionTable.items({ partitions: ['PROMOTION#*'] }, 'PutItem'),
 );
+const ofPricing = ['PROMOTIONS#HEAD#*', 'PROMOTIONS#SET#*', 'CODE#*'];
 const ofLimits = { partitions: ['LIMIT#*', 'CUSTOMER#*'], inTransactions: true };
 const ofCodes = { partitions: ['CODE#*'], inTransactions: true };
 
@@ -31,7 +32,8 @@ export const promotions = {
   named: promotionTable.access(),
   /** Claims what orders get of promotions, and releases it, in their transactions; reads the counters. */
   claimer: all(
-    promotionTable.items({ partitions: ['LIMIT#*', 'CUSTOMER#*'] }, 'BatchGetItem'),
+    // One statement, because one request reads all of them.
+    promotionTable.items({ partitions: [...ofPricing, 'LIMIT#*', 'CUSTOMER#*'] }, 'BatchGetItem'),
     promotionTable.items({ ...ofLimits, attributes: ['used'] }, 'UpdateItem'),
     promotionTable.items({ ...ofCodes, attributes: ['uses', 'orderIds', 'revoked'] }, 'UpdateItem'),
   ),
@@ -53,7 +55,7 @@ export const promotions = {
   repairer: all(announces, compiled, promotionTable.query('allPromotions')),
 
   /** Reads the head, the compiled set and codes. */
-  reader: promotionTable.items({ partitions: ['PROMOTIONS#HEAD#*', 'PROMOTIONS#SET#*', 'CODE#*'] }, 'BatchGetItem'),
+  reader: promotionTable.items({ partitions: ofPricing }, 'BatchGetItem'),
   /** Reads what is used of limits. */
   limitReader: promotionTable.items({ partitions: ['LIMIT#*', 'CUSTOMER#*'] }, 'BatchGetItem'),
 };
