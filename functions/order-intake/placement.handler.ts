@@ -1,4 +1,5 @@
 import { getOrder as getOrderRoute, placeOrder as placeOrderRoute } from '../../shared/contracts/orders/routes.ts';
+import { quoteKeyReader } from '../../shared/quotes/quote-key-store.ts';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { httpHandlerForChannels, on } from '../../shared/lambda/http-handler.ts';
 import { createHoldExpiry, oncePerSecond } from './order/hold-expiry-job.ts';
@@ -17,6 +18,7 @@ import { getOrder } from './search/search-api.ts';
 const {
   CHANNELS: channels,
   SELLING: policy,
+  QUOTE_SECRET_ARN,
   ORDER_QUEUE_URL,
   ...tables
 } = PlacementEnv.parse(process.env, { jitless: true });
@@ -24,7 +26,7 @@ const { ORDER_TABLE_NAME } = tables;
 const db = openDatabase();
 const writes = orderWrites(ORDER_TABLE_NAME, policy.timeZone);
 const orders = createOrderStore(db, tables, policy.timeZone);
-const placements = createPlacementStore(db, tables, policy.timeZone);
+const placements = createPlacementStore(db, tables, policy.timeZone, quoteKeyReader(QUOTE_SECRET_ARN));
 const chunkedPlacements = createChunkedPlacementStore(db, tables, writes);
 const intakes = createIntakeStore(db, ORDER_TABLE_NAME);
 

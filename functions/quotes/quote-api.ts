@@ -16,7 +16,7 @@ import type { QuoteStore } from './store.ts';
 /** Prices baskets. A channel gets its own prices; other clients name the channel. */
 export const createQuotes =
   (
-    store: Pick<QuoteStore, 'offer' | 'remaining' | 'gifts'>,
+    store: Pick<QuoteStore, 'offer' | 'remaining' | 'gifts' | 'isFirstOrder'>,
     channels: Channels,
     policy: SellingPolicy,
     signing: Signing,
@@ -38,6 +38,7 @@ export const createQuotes =
     const priced = await priceWithState(price, rules.promotions?.set, {
       remaining: async (limited) =>
         rules.promotions ? store.remaining(limited, buyer, rules.promotions.policy) : new Map(),
+      isFirstOrder: hasIdentity(body) ? () => store.isFirstOrder(body.customer ?? {}) : undefined,
       gifts: async (skus) => {
         const gifts = await store.gifts(skus);
         return { ...gifts, skus: visible(gifts.skus) };
@@ -52,6 +53,8 @@ export const createQuotes =
     const signedQuote = { quote, expiresAt: new Date(expiresAt).toISOString() };
     return { status: 200, body: { ...quoted.body, signedQuote } };
   };
+
+const hasIdentity = ({ customer: { id, email } = {} }: QuoteContent) => id !== undefined || email !== undefined;
 
 /** Key and validity of signed quotes. */
 type Signing = { key: () => Promise<string>; validMinutes: number };

@@ -30,8 +30,11 @@ export function quoting(
   const rules = rulesOf(policy, settings, priceLists, promotionRules(promotions, settings, policy));
   const lines = content.lines.map((line, index) => ({ ...line, pointer: `/lines/${index}` }));
   const basket = { ...content, lines, channel, destination: content.shippingAddress, at, now: at };
-  const price = (state: PromotionState, gifts: Offer['skus']) =>
-    priceBasket(basket, gifts.size === 0 ? skus : new Map([...skus, ...gifts]), rules, { ...state, uniqueCodes });
+  const price = (state: PromotionState, gifts: Offer['skus'], isFirstOrder: boolean | undefined) =>
+    priceBasket({ ...basket, isFirstOrder }, gifts.size === 0 ? skus : new Map([...skus, ...gifts]), rules, {
+      ...state,
+      uniqueCodes,
+    });
   return { rules, price, at };
 }
 

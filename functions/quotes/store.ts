@@ -2,6 +2,7 @@ import { skuKey, SkuRecord } from '../../shared/catalog/sku-item.ts';
 import { OrderPlaced } from '../../shared/contracts/orders/events.ts';
 import { type Database, readBatch } from '../../shared/dynamodb/database.ts';
 import { eventKey, OutboxItem } from '../../shared/dynamodb/outbox.ts';
+import { firstOrderReader } from '../../shared/orders/first-order-store.ts';
 import { orderKey, orderPartition } from '../../shared/orders/order-keys.ts';
 import { createClaimsStore } from '../../shared/promotions/claims-store.ts';
 import { codeKey, uniqueCodesOf } from '../../shared/promotions/code-item.ts';
@@ -64,6 +65,9 @@ export function createQuoteStore(db: Database, tables: Tables) {
 
     /** What is left of the limits of promotions for a buyer. */
     remaining: claims.remaining,
+
+    /** Whether a customer has no earlier order. */
+    isFirstOrder: firstOrderReader(db, orders),
 
     /** SKUs that promotions give, and their available units. */
     async gifts(skus: readonly string[]): Promise<Gifts> {

@@ -36,6 +36,8 @@ const queueCounter = orderTable.items({ partitions: ['QUEUED#*'], attributes: ['
 const firstOrders = orderTable.query('byCustomer', 'byEmail');
 
 export const orders = {
+  /** Finds out whether a customer has earlier orders. */
+  firstOrders,
   /** Sets the variable; the function makes no request. */
   named: orderTable.access(),
   getter: orderTable.access('GetItem'),

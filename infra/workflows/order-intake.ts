@@ -4,6 +4,7 @@ import { DuplicatePaymentSuspected } from '../../shared/contracts/orders/life-cy
 import { all } from '../constructs/access.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
 import { orders } from '../data/orders.ts';
+import { quoteSecret } from '../data/quotes.ts';
 import { pricing } from '../data/settings.ts';
 import { stock } from '../data/stock.ts';
 import { settings } from '../settings.ts';
@@ -20,7 +21,7 @@ export class OrderIntakeStack extends WorkflowStack {
     super(app, 'order-intake', shared);
     const queued = this.queue<QueueEnv>({
       handler: 'order-intake/queued-orders.handler.ts',
-      uses: all(orders.queuePlacer, stock.reserver, pricing.reader, settings.selling),
+      uses: all(orders.queuePlacer, stock.reserver, pricing.reader, quoteSecret.reader, settings.selling),
       errorImpact: 'Orders that were accepted for later are not decided.',
       maxMessageAge: Duration.minutes(5),
       timeout: Duration.minutes(1),

@@ -18,7 +18,7 @@ export class QuotesStack extends WorkflowStack {
       routes: [routes],
       handler: 'quotes/api.handler.ts',
       uses: all(
-        all(pricing.reader, promotions.limitReader, stock.reader, orders.reader),
+        all(pricing.reader, promotions.limitReader, stock.reader, orders.reader, orders.firstOrders),
         all(quoteSecret.reader, settings.channels, settings.selling, settings.quotes),
       ),
       errorImpact: 'Storefronts cannot show totals with tax and shipping before an order.',

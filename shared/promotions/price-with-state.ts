@@ -16,6 +16,8 @@ export type Gifts = { skus: ReadonlyMap<string, SkuRecord>; available: ReadonlyM
 type Reads = {
   remaining: (promotions: readonly CompiledPromotion[]) => Promise<ReadonlyMap<string, Remaining>>;
   gifts: (skus: readonly string[]) => Promise<Gifts>;
+  /** Undefined: the customer is not known. */
+  isFirstOrder: (() => Promise<boolean>) | undefined;
 };
 
 type Outcome = { promotions: PromotionOutcome } | { refusal: unknown };
@@ -36,7 +38,7 @@ const roundsOfWhatApplies = 2;
  * gifts that decide on something are read: none for most baskets, which need no further request.
  */
 export async function priceWithState<P extends Outcome>(
-  price: (state: PromotionState, gifts: Gifts['skus']) => P,
+  price: (state: PromotionState, gifts: Gifts['skus'], isFirstOrder: boolean | undefined) => P,
   set: PromotionSet | undefined,
   read: Reads,
 ): Promise<P> {
@@ -46,8 +48,11 @@ export async function priceWithState<P extends Outcome>(
   const remaining = new Map<string, Remaining>();
   const readGifts = new Set<string>();
   const readLimits = new Set<string>();
+  // A known customer is taken for a new one until that decides on a promotion.
+  let isFirstOrder: boolean | undefined = read.isFirstOrder && true;
+  let isFirstOrderRead = false;
   for (let round = 0; ; round += 1) {
-    const priced = price({ available, remaining }, giftSkus);
+    const priced = price({ available, remaining }, giftSkus, isFirstOrder);
     if ('refusal' in priced) return priced;
     const { claims, notApplied, missingGift } = priced.promotions;
     const isLast = round >= roundsOfWhatApplies;
@@ -60,12 +65,18 @@ export async function priceWithState<P extends Outcome>(
       .flatMap(({ promotionId }) => giftsOf(byId.get(promotionId)))
       .concat(missingGift ? giftsOfAll(byId.values(), missingGift.sku) : [])
       .filter((sku) => !readGifts.has(sku));
-    if (wantedLimits.length === 0 && wantedGifts.length === 0) return priced;
+    const wantsFirstOrder: boolean =
+      !isFirstOrderRead && priced.promotions.applied.some(({ promotionId }) => isOfFirstOrder(byId.get(promotionId)));
+    if (wantedLimits.length === 0 && wantedGifts.length === 0 && !wantsFirstOrder) return priced;
     const gifts = [...new Set(wantedGifts)];
-    const [left, found] = await Promise.all([
-      wantedLimits.length === 0 ? new Map<string, Remaining>() : read.remaining(wantedLimits),
-      gifts.length === 0 ? undefined : read.gifts(gifts),
-    ]);
+    const [left, found, first]: [ReadonlyMap<string, Remaining>, Gifts | undefined, boolean | undefined] =
+      await Promise.all([
+        wantedLimits.length === 0 ? new Map<string, Remaining>() : read.remaining(wantedLimits),
+        gifts.length === 0 ? undefined : read.gifts(gifts),
+        wantsFirstOrder ? read.isFirstOrder?.() : isFirstOrder,
+      ]);
+    isFirstOrder = first;
+    isFirstOrderRead ||= wantsFirstOrder;
     for (const { promotionId } of wantedLimits) readLimits.add(promotionId);
     for (const sku of gifts) readGifts.add(sku);
     for (const [promotionId, each] of left) remaining.set(promotionId, each);
@@ -82,6 +93,8 @@ function decidedByLimits({ claims, notApplied, codes }: PromotionOutcome): strin
   );
   return [...claims, ...others].map(({ promotionId }) => promotionId);
 }
+
+const isOfFirstOrder = (promotion: CompiledPromotion | undefined) => promotion?.audience?.firstOrderOnly === true;
 
 const giftsOf = (promotion: CompiledPromotion | undefined): readonly string[] =>
   promotion?.discount.kind === 'gift' ? promotion.discount.gifts : [];

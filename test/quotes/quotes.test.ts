@@ -15,7 +15,7 @@ import { readTaxZones } from '../../shared/settings/priced-settings-store.ts';
 import { seedTaxZones } from '../../shared/tax/seed/tax-zones.ts';
 import { aCause, anOrder, aPolicy, noon } from '../support/builders.ts';
 import { databaseForAll, tables } from '../support/database/dynamodb.ts';
-import { orderStores, placing, skipExpiry } from '../support/orders/order-stores.ts';
+import { orderStores, placing, quoteKey, skipExpiry } from '../support/orders/order-stores.ts';
 import { aRequest } from '../support/requests.ts';
 import { putPricing } from '../support/settings.ts';
 import { stockedSku } from '../support/stock/stocked-skus.ts';
@@ -54,7 +54,7 @@ beforeAll(async () => {
 
 const berlin = { country: 'DE', city: 'Berlin' };
 const quoting = createQuotes(store, channels, aPolicy(), {
-  key: async () => 'a secret of the store',
+  key: async () => quoteKey,
   validMinutes: 15,
 });
 const quoted = (body: Partial<routes.QuoteContent>, clientId = 'storefront') =>
@@ -320,7 +320,7 @@ describe('a signed quote', () => {
     const { basket, quote } = await signed();
     const { quote: jws = '', expiresAt = '' } = quote.signedQuote ?? {};
     const at = Date.parse(expiresAt);
-    const read = (now: number) => readQuote(jws, basket, { channel: 'storefront', now }, 'a secret of the store');
+    const read = (now: number) => readQuote(jws, basket, { channel: 'storefront', now }, quoteKey);
     expect(at - Date.parse(quote.at)).toBe(15 * 60_000);
     expect(read(at - 1)).toMatchObject({ quote: { totals: { totalMinor: quote.totalMinor }, lines: [{ sku }] } });
     expect(read(at)).toMatchObject({ refusal: { type: 'quote-expired' } });

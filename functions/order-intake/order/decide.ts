@@ -8,8 +8,10 @@ import type { Payment } from '../../../shared/payments/payment.ts';
 import { hasHash } from '../../../shared/orders/equal-order.ts';
 import { ceilingRefusal, pricesAboveCeiling, totalAboveCeiling } from '../../../shared/pricing/ceilings.ts';
 import type { Basket, PricedBasket } from '../../../shared/pricing/price-basket.ts';
+import { quoteOf } from '../../../shared/quotes/order-quote.ts';
+import { promisedPrice } from '../../../shared/quotes/promised-price.ts';
 import { splitLine } from '../../../shared/pricing/price-order.ts';
-import { rulesOf } from '../../../shared/pricing/pricing-rules.ts';
+import { type PricingRules, rulesOf } from '../../../shared/pricing/pricing-rules.ts';
 import type { PricingSnapshots } from '../../../shared/pricing/pricing-snapshots.ts';
 import { type Invalid, invalid, orderTooLarge } from '../../../shared/pricing/sellable.ts';
 import { assignWarehouses, chooseWarehouses, demandOf, type Shortage } from '../../../shared/stock/allocation.ts';
@@ -56,6 +58,8 @@ export type PlacementState = {
   stock: ReadonlyMap<string, StockItem>;
   earlyPayments?: EarlyPayments | undefined;
   limits?: LimitState | undefined;
+  /** Read if an order has a signed quote. */
+  quoteKey?: string | undefined;
 } & Partial<PricingSnapshots>;
 
 /** What was read for several placements, by order id. */
@@ -251,8 +255,14 @@ function priceRequested(placement: Placement, state: PlacementState, policy: Sel
   const { skus, stock, settings, priceLists, limits = unreadLimits } = state;
   const rules = rulesOf(policy, settings, priceLists, promotionRules(state.promotions, settings, policy));
   const available = new Map([...stock].map(([sku, item]) => [sku, availableIn(item)]));
-  const priced = priceWithLimits(basketOf(placement), { skus, available }, rules, limits);
-  if ('refusal' in priced || 'needs' in priced) return priced;
+  const basket = basketOf(placement);
+  const promised = placement.content.quote === undefined ? undefined : quoteOf(placement, state.quoteKey);
+  if (promised && 'refusal' in promised) return promised;
+  const current = priceWithLimits(basket, { skus, available }, promised ? lenient(rules) : rules, limits);
+  if ('refusal' in current || 'needs' in current) return current;
+  const chosen = promised && promisedPrice(promised.quote, current, rules, limits, buyerOf(basket));
+  if (chosen && !('priced' in chosen)) return chosen;
+  const priced = chosen?.priced ?? current;
   const { totalMinor } = priced.totals;
   const prices = priced.lines.flatMap(({ unitPriceMinor, gift }, index) =>
     gift === undefined ? [{ unitPriceMinor, pointer: `/lines/${index}/unitPriceMinor` }] : [],
@@ -263,6 +273,12 @@ function priceRequested(placement: Placement, state: PlacementState, policy: Sel
   ]);
   return refusal ? { refusal } : priced;
 }
+
+/** A code whose promotion ended since the quote applies nevertheless. */
+const lenient = ({ promotions, ...rules }: PricingRules): PricingRules => ({
+  ...rules,
+  promotions: promotions && { ...promotions, policy: { ...promotions.policy, codePolicy: 'lenient' } },
+});
 
 /** Refuses a time in the future, and one further in the past than the channel may name: it would restate that day. */
 function refuseTime({ content: { placedAt }, channel, now }: Placement): Invalid | undefined {

@@ -101,8 +101,14 @@ export async function loadAndDecide(
   }
 }
 
-/** Reads what decides on placements and writes new orders with their reservations. `timeZone` as for `orderWrites`. */
-export function createPlacementStore(db: Database, tables: Tables, timeZone: string) {
+/** Of a function whose orders have no quotes. */
+const noQuotes = (): Promise<string> => Promise.reject(new Error('There is no key of signed quotes'));
+
+/**
+ * Reads what decides on placements and writes new orders with their reservations. `timeZone` as for `orderWrites`.
+ * `quoteKey` reads the key of signed quotes.
+ */
+export function createPlacementStore(db: Database, tables: Tables, timeZone: string, quoteKey = noQuotes) {
   const { ORDER_TABLE_NAME: orders, STOCK_TABLE_NAME: stock, CATALOG_TABLE_NAME: catalog } = tables;
   const { SETTINGS_TABLE_NAME: settings, PROMOTION_TABLE_NAME: promotions } = tables;
   const offerOf = offerReader();
@@ -145,6 +151,7 @@ export function createPlacementStore(db: Database, tables: Tables, timeZone: str
         firstOrders: new Map(),
         ...offer,
         promotions: set,
+        quoteKey: placements.some(({ content }) => content.quote !== undefined) ? await quoteKey() : undefined,
         stock: stockIn(items.get(stock) ?? []),
         limits: limitsOf.stateOf(ofPromotions, { counted: first.counted, skus, isExact: isConsistent }, rules),
       };

@@ -9,6 +9,8 @@ export const PlacementEnv = z.object({
   CATALOG_TABLE_NAME: z.string().min(1),
   SETTINGS_TABLE_NAME: z.string().min(1),
   PROMOTION_TABLE_NAME: z.string().min(1),
+  /** The key of signed quotes. */
+  QUOTE_SECRET_ARN: z.string().min(1),
   /** By client id. */
   CHANNELS: jsonVariable(Channels),
   SELLING: jsonVariable(SellingPolicy),

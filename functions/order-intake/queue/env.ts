@@ -9,6 +9,8 @@ export const QueueEnv = z.object({
   CATALOG_TABLE_NAME: z.string().min(1),
   SETTINGS_TABLE_NAME: z.string().min(1),
   PROMOTION_TABLE_NAME: z.string().min(1),
+  /** The key of signed quotes. */
+  QUOTE_SECRET_ARN: z.string().min(1),
   SELLING: jsonVariable(SellingPolicy),
 });
 export type QueueEnv = z.input<typeof QueueEnv>;

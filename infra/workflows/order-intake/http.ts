@@ -12,6 +12,7 @@ import { catalog } from '../../data/catalog.ts';
 import { cursorSecret } from '../../data/cursors.ts';
 import { orders, risk } from '../../data/orders.ts';
 import { webhookSecretsReader } from '../../data/payments.ts';
+import { quoteSecret } from '../../data/quotes.ts';
 import { refunds } from '../../data/refunds.ts';
 import { pricing, storeSettings } from '../../data/settings.ts';
 import { stock } from '../../data/stock.ts';
@@ -41,7 +42,10 @@ export function addRoutes(stack: WorkflowStack, sender: Access<'ORDER_QUEUE_URL'
     routes: [{ placeOrder, getOrder }],
     movedFrom: api,
     handler: 'order-intake/placement.handler.ts',
-    uses: all(orders.placer, stock.reserver, pricing.reader, sender, settings.channels, settings.selling),
+    uses: all(
+      all(orders.placer, stock.reserver, pricing.reader, quoteSecret.reader),
+      all(sender, settings.channels, settings.selling),
+    ),
     errorImpact: 'Customers cannot place orders.',
   });
 }

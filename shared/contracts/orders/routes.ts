@@ -19,6 +19,7 @@ import { defineRoute } from '../define-route.ts';
 import { AcceptedOrder, Preferences, QueuedOrderResponse } from './queue-routes.ts';
 import { nextCursor, pageParameters, severalOf, timeRangeParameters } from '../list-query.ts';
 import { Problem } from '../problem.ts';
+import { SignedQuote } from '../quotes/signed-quote.ts';
 import { OrderStatus } from './status.ts';
 import { pricingTerms, sentCustomerTerms } from './pricing/terms.ts';
 import { sentLineAmounts, sentOrderAmounts } from './pricing/sent-amounts.ts';
@@ -70,6 +71,10 @@ export const OrderContent = z
     paymentMethod: Text(128).optional().meta({
       description: 'Payment method of the customer, by which promotions may apply. Default: not known',
       example: 'card',
+    }),
+    quote: SignedQuote.optional().meta({
+      description:
+        'A signed quote of the channel for this basket, by which the order is priced while its limits can be claimed. Instead of sent amounts',
     }),
     charges: z
       .array(z.strictObject(OrderCharge.shape))
@@ -249,7 +254,7 @@ export const placeOrder = defineRoute({
     409: { description: '`out-of-stock` with the available units, or `order-conflict`', schema: Problem },
     422: {
       description:
-        'Invalid content; lines that cannot be sold as requested; `code-refused`: coupon codes that do not apply, each with its reason, if the store is strict about codes; `price-changed`: a sent amount is not the current one, see `lines` and `amounts`; `amounts-differ`: the amounts of a channel that prices itself do not add up',
+        'Invalid content; lines that cannot be sold as requested; `code-refused`: coupon codes that do not apply, each with its reason, if the store is strict about codes; `price-changed`: a sent amount is not the current one, or the limits of a quote are used up, see `lines` and `amounts`; `invalid-quote`, `quote-expired` or `quote-differs`: the quote is not one for this order; `amounts-differ`: the amounts of a channel that prices itself do not add up',
       schema: Problem,
     },
     429: { description: '`too-many-queued-orders`: the channel has as many as its quota allows', schema: Problem },

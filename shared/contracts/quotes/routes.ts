@@ -10,7 +10,7 @@ import { Problem } from '../problem.ts';
 import { QuotedPromotions } from './promotions.ts';
 import { SignedQuote } from './signed-quote.ts';
 
-const { customer, charges, couponCodes } = OrderContent.shape;
+const { customer, charges, couponCodes, paymentMethod } = OrderContent.shape;
 
 /** A basket to price. */
 export const QuoteContent = z
@@ -27,6 +27,7 @@ export const QuoteContent = z
     ),
     lines: z.array(WantedLine).min(1).max(1000).describe('The lines'),
     couponCodes,
+    paymentMethod,
     shippingMethod: ShippingMethod.optional().meta({
       description: 'Shipping method. Default: the first one with a price in the currency that delivers to the country',
       example: 'standard',

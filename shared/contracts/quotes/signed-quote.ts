@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
-/** A quote of 1,000 lines has about 400,000 characters; the body of an order has at most 1 MiB. */
-export const maxQuoteLength = 900_000;
+/** A quote of 300 lines has about 120,000 characters. Queued orders, with their quote, are items of at most 400 KB. */
+export const maxQuoteLength = 150_000;
 
 /** A signed quote, as the answer to a basket has it and an order sends it back. */
 export const SignedQuote = z.string().max(maxQuoteLength).meta({

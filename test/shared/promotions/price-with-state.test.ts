@@ -19,17 +19,21 @@ const claim = (promotionId: string) => ({ promotionId, uses: 1 as const });
 /** Prices with `outcomeOf`, and returns what was read in each round. */
 async function reads(
   promotions: CompiledPromotion[],
-  outcomeOf: (state: PromotionState) => Partial<PromotionOutcome>,
+  outcomeOf: (state: PromotionState, isFirstOrder?: boolean) => Partial<PromotionOutcome>,
   used: string[] = [],
 ) {
   const rounds: string[][] = [];
   const priced = await priceWithState(
-    (state) => ({ promotions: { ...nothing, ...outcomeOf(state) } }),
+    (state, _gifts, isFirstOrder) => ({ promotions: { ...nothing, ...outcomeOf(state, isFirstOrder) } }),
     { version: 1, promotions, categoryPaths: {} },
     {
       remaining: async (wanted) => {
         rounds.push(wanted.map(({ promotionId }) => promotionId));
         return new Map(wanted.map(({ promotionId }) => [promotionId, { uses: used.includes(promotionId) ? 0 : 5 }]));
+      },
+      isFirstOrder: async () => {
+        rounds.push(['first order']);
+        return false;
       },
       gifts: async (skus) => {
         rounds.push([...skus]);
@@ -117,9 +121,20 @@ test('gives the units of gifts to pricing', async () => {
   expect(seen.map(({ available }) => available?.get('CARD'))).toEqual([undefined, 3]);
 });
 
+test('reads whether it is the first order if that decides on a promotion', async () => {
+  const first = aPromotion({ promotionId: 'welcome', audience: { firstOrderOnly: true } });
+  const welcome = { promotionId: 'welcome', version: 1, name: 'Welcome', target: 'order' as const };
+  const applied = [{ ...welcome, discountMinor: 100, lines: [] }];
+  const { rounds, promotions } = await reads([first], (_state, isFirstOrder) => (isFirstOrder ? { applied } : {}));
+  expect(rounds).toEqual([['first order']]);
+  expect(promotions.applied).toEqual([]);
+});
+
 test('prices a basket that cannot be sold once', async () => {
   const refusal = { refusal: 'unknown-sku' };
   const price = () => refusal as { refusal: unknown } | { promotions: PromotionOutcome };
   const read = async () => expect.fail('read');
-  expect(await priceWithState(price, undefined, { remaining: read, gifts: read })).toBe(refusal);
+  expect(await priceWithState(price, undefined, { remaining: read, gifts: read, isFirstOrder: undefined })).toBe(
+    refusal,
+  );
 });

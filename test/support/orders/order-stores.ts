@@ -21,12 +21,15 @@ type Tables = Pick<
   'ORDER_TABLE_NAME' | 'STOCK_TABLE_NAME' | 'CATALOG_TABLE_NAME' | 'SETTINGS_TABLE_NAME' | 'PROMOTION_TABLE_NAME'
 >;
 
+/** The key of signed quotes. */
+export const quoteKey = 'a secret of the store';
+
 /** Returns all stores of order-intake on one database. */
 export function orderStores(db: Database, tables: Tables = testTables, timeZone = aPolicy().timeZone) {
   const { ORDER_TABLE_NAME: orderTable } = tables;
   return {
     orders: createOrderStore(db, tables, timeZone),
-    placements: createPlacementStore(db, tables, timeZone),
+    placements: createPlacementStore(db, tables, timeZone, async () => quoteKey),
     chunkedPlacements: createChunkedPlacementStore(db, tables, orderWrites(orderTable, timeZone)),
     intakes: createIntakeStore(db, orderTable),
     search: createSearchStore(db, orderTable, timeZone),
