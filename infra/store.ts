@@ -96,7 +96,7 @@ export const store = {
    */
   retention: { uploadDays: 90, exportDays: 30, orderPersonalDataDays: 7 * 366 },
   quotas: {
-    /** Per client: unfinished exports of orders. The two that are written at once then serve several clients. */
+    /** Per client: unfinished exports of orders, and of the catalogue. The two that are written at once then serve several clients. */
     exportsAtOnce: 3,
     /** Per channel: queued orders that are not decided, of an hour. `maxQueuedOrders` of a client sets another number. */
     queuedOrders: 20_000,

@@ -89,7 +89,7 @@ export const handler = httpHandlerForChannels(
   ),
   on(fileRoutes.postCatalogImport, postCatalogImport(files)),
   on(fileRoutes.getCatalogImport, getCatalogImport(files)),
-  on(fileRoutes.postCatalogExport, postCatalogExport(exports)),
+  on(fileRoutes.postCatalogExport, postCatalogExport(exports, env.EXPORTS_AT_ONCE)),
   on(fileRoutes.getCatalogExport, getCatalogExport(exports)),
   on(categoryRoutes.putCategory, putCategory(saveCategory(categories))),
   on(categoryRoutes.getCategory, getCategory(categories)),

@@ -16,5 +16,7 @@ export const Env = IndexEnv.extend({
   TAX_CATEGORIES: jsonVariable(z.array(z.string()).min(1)),
   PRICE_GUARD: jsonVariable(PriceGuard),
   CATALOG_FILES_BUCKET_NAME: z.string().min(1),
+  /** Unfinished exports of a client. */
+  EXPORTS_AT_ONCE: jsonVariable(z.int().positive()),
 });
 export type Env = z.input<typeof Env>;

@@ -26,7 +26,7 @@ export class CatalogStack extends WorkflowStack {
       uses: all(
         all(catalog.editor, catalog.lister, catalog.historian, catalogFileSender),
         all(cursorSecret.reader, storeSettings.reader),
-        all(settings.timeZone, settings.taxCategories, settings.channels, settings.priceGuard),
+        all(settings.timeZone, settings.taxCategories, settings.channels, settings.priceGuard, settings.exportsAtOnce),
       ),
       errorImpact: 'Marketing cannot read or change SKUs, products, prices and categories.',
     });

@@ -3,10 +3,13 @@ import { ulid } from 'ulid';
 import type * as routes from '../../../shared/contracts/catalog/file-routes.ts';
 import { type CatalogFileKind, catalogFileKinds } from '../../../shared/contracts/catalog/files.ts';
 import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
+import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
+import { tooManyExports } from '../../../shared/dynamodb/unfinished-exports.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { CatalogExportStore } from './export-store.ts';
 import type { CatalogFiles } from './files-client.ts';
 
+const defaultRetryBudgetMs = 4000;
 const unknownExport = problem(404, 'unknown-export', 'There is no such export.');
 
 const importOf = (kind: CatalogFileKind, name: string) => ({
@@ -41,12 +44,18 @@ export const getCatalogImport =
     return { status: 200, body: { ...requested, status: 'completed', summary: rest } };
   };
 
+/** Requests a file of a kind for a caller, who has at most `atOnce` unfinished exports. */
 export const postCatalogExport =
-  (store: Pick<CatalogExportStore, 'request'>) =>
-  async ({ body, cause }: Request<typeof routes.postCatalogExport>): Promise<HttpResponse> => {
+  (store: Pick<CatalogExportStore, 'request' | 'unfinished'>, atOnce: number, retryBudgetMs = defaultRetryBudgetMs) =>
+  ({ body, caller, cause }: Request<typeof routes.postCatalogExport>): Promise<HttpResponse> => {
     const requested = { exportId: ulid(cause.now), kind: body.kind, status: 'requested' as const };
-    await store.request(requested, cause);
-    return { status: 202, headers: { location: `/catalog/exports/${requested.exportId}` }, body: requested };
+    const headers = { location: `/catalog/exports/${requested.exportId}` };
+    return retryOnConflict(retryBudgetMs, async () => {
+      const unfinished = await store.unfinished(caller.clientId, cause.now);
+      if (unfinished.exports.length >= atOnce) return tooManyExports(atOnce);
+      const outcome = await store.request(requested, caller.clientId, unfinished, cause);
+      return outcome === 'done' ? { status: 202, headers, body: requested } : undefined;
+    });
   };
 
 export const getCatalogExport =

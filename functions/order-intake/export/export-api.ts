@@ -2,6 +2,7 @@ import { ulid } from 'ulid';
 import type * as routes from '../../../shared/contracts/orders/export-routes.ts';
 import { problem, type HttpResponse } from '../../../shared/contracts/problem.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
+import { tooManyExports } from '../../../shared/dynamodb/unfinished-exports.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { Channels } from '../../../shared/store.ts';
 import type { ExportStore } from './export-store.ts';
@@ -10,14 +11,6 @@ import { channelAccessOf } from '../../../shared/access/channel-access.ts';
 const unknownExport = problem(404, 'unknown-export', 'There is no such export.');
 
 const defaultRetryBudgetMs = 4000;
-const tooManyExports = (atOnce: number) =>
-  problem(
-    429,
-    'too-many-exports',
-    `A client has at most ${atOnce} exports at once. Request this one when one of them is completed.`,
-    {},
-    { 'retry-after': '60' },
-  );
 
 /** Requests a file of the orders that are visible to the caller, who has at most `atOnce` unfinished exports. */
 export const requestExport =

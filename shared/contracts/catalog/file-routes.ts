@@ -87,6 +87,7 @@ export const postCatalogExport = defineRoute({
   responses: {
     202: { description: 'Requested; poll `Location`', schema: CatalogExport },
     422: { description: 'Invalid content', schema: Problem },
+    429: { description: '`too-many-exports`: the client has too many that are not completed', schema: Problem },
   },
 });
 
