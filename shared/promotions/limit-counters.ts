@@ -48,6 +48,21 @@ export const shardsFor = ({ limits = {} }: Pick<CompiledPromotion, 'limits'>): n
   return Math.max(total, units, perCode, budget) < shardedFrom ? 1 : shardCount;
 };
 
+type Limited = Pick<CompiledPromotion, 'limits'>;
+/** Whether a limit is lower than before, or counts again after it was removed: shards may have used more than their part. */
+export function areLowered({ limits: before = {} }: Limited, { limits: after = {} }: Limited): boolean {
+  const budgets = Object.entries(after.budgetMinor ?? {}).map(([currency, minor]) => [
+    new Map(Object.entries(before.budgetMinor ?? {})).get(currency),
+    minor,
+  ]);
+  const counts = [
+    [before.total, after.total],
+    [before.units, after.units],
+    [before.perCode, after.perCode],
+  ];
+  return [...counts, ...budgets].some(([was, is]) => is !== undefined && (was === undefined || is < was));
+}
+
 /** A limit that all customers share: its counter and what it allows. */
 type SharedLimit = { counter: string; limit: number; kind: 'uses' | 'code' | 'units' | 'budgetMinor' };
 

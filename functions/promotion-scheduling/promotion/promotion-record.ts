@@ -40,6 +40,8 @@ export const PromotionRecord = z.object({
   endedAt: z.string().optional(),
   /** Counters of each limit. Fixed once orders can be priced by the promotion. */
   shards: z.int().positive(),
+  /** A limit was lowered since it was in force. */
+  limitsLowered: z.literal(true).optional(),
   /** Of the POST that created it. */
   contentHash: z.string(),
   createdBy: z.string(),
@@ -91,7 +93,7 @@ export const isMatch = (ifMatch: string, record: { version: number }): boolean =
 
 /** The promotion as orders are priced by it; undefined if it was never approved. */
 export function compiledOf(record: PromotionRecord): CompiledPromotion | undefined {
-  const { promotionId, inForce, paused, endedAt, shards } = record;
+  const { promotionId, inForce, paused, endedAt, shards, limitsLowered } = record;
   if (!inForce) return undefined;
   const { codes, ...definition } = inForce.definition;
   return {
@@ -103,6 +105,7 @@ export function compiledOf(record: PromotionRecord): CompiledPromotion | undefin
     ...(endedAt !== undefined && { endedAt: Date.parse(endedAt) }),
     ...(codes && { codes: codesOf({ codes }) }),
     shards,
+    ...(limitsLowered && { limitsLowered }),
   };
 }
 

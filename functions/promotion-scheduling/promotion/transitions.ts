@@ -1,5 +1,5 @@
 import type { PromotionDefinition } from '../../../shared/contracts/promotions/definition.ts';
-import { shardsFor } from '../../../shared/promotions/limit-counters.ts';
+import { areLowered, shardsFor } from '../../../shared/promotions/limit-counters.ts';
 import { needsApproval } from './approval-policy.ts';
 import type { PromotionRecord } from './promotion-record.ts';
 
@@ -60,6 +60,9 @@ const inForce = (record: PromotionRecord, now: number): PromotionRecord => ({
   ...record,
   status: 'approved',
   inForce: { definition: record.definition, version: record.version, approvedAt: new Date(now).toISOString() },
+  ...((record.limitsLowered || (record.inForce && areLowered(record.inForce.definition, record.definition))) && {
+    limitsLowered: true,
+  }),
   authors: [],
 });
 

@@ -5,6 +5,7 @@ import { isRetryableError, retryOnConflict } from '../../../shared/dynamodb/retr
 import type { CompiledPromotion } from '../../../shared/pricing/promotions/types.ts';
 import { createClaimsStore } from '../../../shared/promotions/claims-store.ts';
 import {
+  areLowered,
   type Buyer,
   claimAction,
   claimCounters,
@@ -140,6 +141,18 @@ describe('counters of a promotion', () => {
     expect(shardsFor({})).toBe(1);
     expect([isLimited(aPromotion()), isLimited(aPromotion({ limits: { budgetPer: 'day' } }))]).toEqual([false, false]);
     expect(isLimited(aPromotion({ audience: { firstOrderOnly: true } }))).toBe(true);
+  });
+
+  test.each([
+    [{ total: 10 }, { total: 9 }, true],
+    [{ total: 10 }, { total: 11 }, false],
+    [{ total: 10 }, {}, false],
+    [{}, { units: 5 }, true],
+    [{ budgetMinor: { GBP: 5 } }, { budgetMinor: { GBP: 4 } }, true],
+    [{ budgetMinor: { GBP: 5 } }, { budgetMinor: { GBP: 5 } }, false],
+    [{ budgetMinor: { GBP: 5 } }, { budgetMinor: { GBP: 5, EUR: 5 } }, true],
+  ])('limits %j then %j are lowered: %j', (before, after, isLowered) => {
+    expect(areLowered({ limits: before }, { limits: after })).toBe(isLowered);
   });
 
   test('the claims of a group are one action for each counter', () => {

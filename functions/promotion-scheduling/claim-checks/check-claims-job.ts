@@ -1,0 +1,66 @@
+import type { Cause } from '../../../shared/contracts/define-event.ts';
+import type { Key } from '../../../shared/dynamodb/database.ts';
+import { isLimited, nameOf } from '../../../shared/promotions/limit-counters.ts';
+import type { ClaimCheckStore } from './claim-check-store.ts';
+import { addHeld, compareClaims, confirmed, type CounterDifference, type Held } from './compare-claims.ts';
+
+/** Pause before each pass, in seconds: the index of orders is eventually consistent. */
+const pausesSeconds = [0, 1, 4, 10];
+
+export type ClaimCheck = {
+  counters: number;
+  /** Counters that were set to what the orders hold. */
+  repaired: CounterDifference[];
+  /** Counters that changed in every pass, or whose difference no other pass found. */
+  notCompared: number;
+};
+
+/**
+ * Adds up what orders hold of the limits of promotions, and sets counters that differ. Orders continue meanwhile: a counter
+ * that changes while they are read, or differs, is compared again, and two passes must find the same difference.
+ */
+export async function checkClaims(
+  store: ClaimCheckStore,
+  checkId: string,
+  cause: Cause,
+  pause: (ms: number) => Promise<unknown>,
+): Promise<ClaimCheck> {
+  const limited = (await store.promotions()).filter(isLimited);
+  const ids = limited.map(({ promotionId }) => promotionId);
+  const from = new Date(Math.min(cause.now, ...limited.map(({ approvedAt = 0 }) => approvedAt))).toISOString();
+  const repaired: CounterDifference[] = [];
+  let customers: Key[] = [];
+  let counters = 0;
+  let seen: CounterDifference[] = [];
+  let open: ReadonlySet<string> = new Set();
+  for (const seconds of limited.length > 0 ? pausesSeconds : []) {
+    await pause(seconds * 1000);
+    const before = [...(await store.sharedCounters(ids)), ...(await store.counters(customers))];
+    const held: Held = new Map();
+    for await (const claims of store.claimsSince(from)) addHeld(held, claims);
+    // A counter of a customer is compared if an order holds it in this pass and the one before.
+    const known = new Set(customers.map(nameOf));
+    const ofCustomers = [...held.values()].filter(({ pk }) => pk.startsWith('CUSTOMER#'));
+    const fresh = ofCustomers.filter((each) => !known.has(nameOf(each)));
+    for (const each of fresh) held.delete(nameOf(each));
+    const ofEnded = [...held.values()].filter(({ pk }) => pk.startsWith('LIMIT#') && !ids.includes(pk.slice('LIMIT#'.length)));
+    for (const each of ofEnded) held.delete(nameOf(each));
+    const after = [...(await store.sharedCounters(ids)), ...(await store.counters(customers))];
+    const { differences, changed, compared } = compareClaims(before, held, after);
+    const done = new Set<string>();
+    for (const difference of confirmed(seen, differences)) {
+      if ((await store.repair(difference, checkId, cause)) === 'done') {
+        repaired.push(difference);
+        done.add(nameOf(difference));
+      }
+    }
+    seen = differences.filter((each) => !done.has(nameOf(each)));
+    open = new Set([...changed.map(nameOf), ...seen.map(nameOf)]);
+    counters = compared;
+    customers = ofCustomers.map(({ pk, sk }) => ({ pk, sk }));
+    if (open.size === 0 && fresh.length === 0) break;
+  }
+  const result = { counters, repaired, notCompared: open.size };
+  await store.record(checkId, { ...result, checkedAt: new Date(cause.now).toISOString() });
+  return result;
+}
