@@ -56,6 +56,12 @@ export const promotions = {
 
   /** Reads the head, the compiled set and codes. */
   reader: promotionTable.items({ partitions: ofPricing }, 'BatchGetItem'),
+  /** Compares counters with what orders hold, and repairs them with an event. */
+  claimChecker: all(
+    promotionTable.access('BatchGetItem', 'Query'),
+    promotionTable.items({ ...ofLimits, attributes: ['used'] }, 'UpdateItem'),
+    promotionTable.items({ partitions: ['CLAIM-CHECK#*'] }, 'PutItem'),
+  ),
   /** Reads what is used of limits. */
   limitReader: promotionTable.items({ partitions: ['LIMIT#*', 'CUSTOMER#*'] }, 'BatchGetItem'),
 };

@@ -11,6 +11,7 @@ import { promotions } from '../data/promotions.ts';
 import { storeSettings } from '../data/settings.ts';
 import { settings } from '../settings.ts';
 import { addAnnouncements } from './promotion-scheduling/announcements.ts';
+import { addClaimChecks } from './promotion-scheduling/claim-checks.ts';
 
 /** Promotions over HTTP, the compiled set by which orders are priced, and events of their starts and ends. */
 export class PromotionSchedulingStack extends WorkflowStack {
@@ -38,5 +39,6 @@ export class PromotionSchedulingStack extends WorkflowStack {
       timeout: Duration.minutes(10),
     });
     addAnnouncements(this);
+    addClaimChecks(this);
   }
 }

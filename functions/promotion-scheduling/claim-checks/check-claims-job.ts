@@ -43,7 +43,9 @@ export async function checkClaims(
     const ofCustomers = [...held.values()].filter(({ pk }) => pk.startsWith('CUSTOMER#'));
     const fresh = ofCustomers.filter((each) => !known.has(nameOf(each)));
     for (const each of fresh) held.delete(nameOf(each));
-    const ofEnded = [...held.values()].filter(({ pk }) => pk.startsWith('LIMIT#') && !ids.includes(pk.slice('LIMIT#'.length)));
+    const ofEnded = [...held.values()].filter(
+      ({ pk }) => pk.startsWith('LIMIT#') && !ids.includes(pk.slice('LIMIT#'.length)),
+    );
     for (const each of ofEnded) held.delete(nameOf(each));
     const after = [...(await store.sharedCounters(ids)), ...(await store.counters(customers))];
     const { differences, changed, compared } = compareClaims(before, held, after);

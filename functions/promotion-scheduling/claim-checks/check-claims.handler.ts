@@ -12,7 +12,12 @@ const store = createClaimCheckStore(openDatabase(batchJobMaxAttempts), ClaimChec
 /** `time` is the scheduled time; staff who invoke the function in the AWS console name any. */
 export const handler = eventHandler(z.object({ time: Instant }), async ({ time }, logger) => {
   const checkId = `check-${time}`;
-  const cause = { actor: 'storeworks.promotion-scheduling', correlationId: checkId, causationId: checkId, now: Date.now() };
+  const cause = {
+    actor: 'storeworks.promotion-scheduling',
+    correlationId: checkId,
+    causationId: checkId,
+    now: Date.now(),
+  };
   const result = await checkClaims(store, checkId, cause, pause);
   if (result.repaired.length > 0) logger.warn('claims of promotions repaired', { checkId, ...result });
   return result;

@@ -96,7 +96,9 @@ export function createClaimCheckStore(db: Database, tables: Tables) {
 
     /** Keeps the result of a check. */
     record: (checkId: string, result: object) =>
-      db.send(new PutCommand({ TableName: table, Item: { pk: checkPartition(checkId), sk: 'CHECK', checkId, ...result } })),
+      db.send(
+        new PutCommand({ TableName: table, Item: { pk: checkPartition(checkId), sk: 'CHECK', checkId, ...result } }),
+      ),
   };
 }
 export type ClaimCheckStore = ReturnType<typeof createClaimCheckStore>;
