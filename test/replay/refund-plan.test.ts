@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Cancellation } from './invoices.ts';
 import { planRefunds, type PlacedOrder } from './refund-plan.ts';
+import { repetitions } from '../support/repetitions.ts';
 
 type Units = Record<string, number>;
 
@@ -142,6 +143,6 @@ it('never refunds more units or money than an order has, and counts every cancel
       const leftOut = [...plan.leftOut.values()].reduce((sum, number) => sum + number, 0);
       expect(plan.matched + plan.goodwill + leftOut).toBe(cancelled.length);
     }),
-    { numRuns: 1000 },
+    { numRuns: repetitions(1000) },
   );
 });

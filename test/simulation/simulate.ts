@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { Presets, SingleBar } from 'cli-progress';
 import { inParallel } from '../../shared/in-parallel.ts';
+import { coverageGaps, coveringOrders } from './coverage.ts';
 import { failureText, summaryOf } from './summary.ts';
 import { type Mutant, mutants, withMutant } from './mutants/mutants.ts';
 import { synthesise } from './simulated-store.ts';
@@ -57,8 +58,10 @@ async function runSeed(seed: number, cdkOut: string): Promise<boolean> {
   const result = await run(seed, cdkOut);
   const { violations } = result;
   const verdict = violations.length === 0 ? '  all invariants hold' : failureText({ seed, orders }, violations);
-  console.log(`Seed ${seed}\n${summaryOf(result)}\n${verdict}`);
-  return violations.length === 0;
+  const gaps = orders < coveringOrders || values['no-faults'] ? [] : coverageGaps(result);
+  const lacks = gaps.map((gap) => `  the run lacks ${gap}\n`).join('');
+  console.log(`Seed ${seed}\n${summaryOf(result)}\n${lacks}${verdict}`);
+  return violations.length === 0 && gaps.length === 0;
 }
 
 /** Runs a seed in its own process and prints its output when it exits. */

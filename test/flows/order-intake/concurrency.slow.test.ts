@@ -12,6 +12,7 @@ import {
 } from '../../support/orders/order-api.ts';
 import { expectOneOrderPerThreePosts } from '../../support/orders/repeated-orders.ts';
 import { orderOf, stockedSku } from '../../support/system/test-data.ts';
+import { repetitions } from '../../support/repetitions.ts';
 
 let office: BackOffice;
 beforeAll(async () => {
@@ -21,8 +22,10 @@ afterAll(() => office.stop());
 
 const read = async (path: string) => (await office.client('admin').get(path)).body;
 
-test('of 500 orders posted three times concurrently each is placed once, and different content is refused', () =>
-  expectOneOrderPerThreePosts(office, 500));
+const postedOrders = repetitions(500);
+
+test(`of ${postedOrders} orders posted three times concurrently each is placed once, and different content is refused`, () =>
+  expectOneOrderPerThreePosts(office, postedOrders));
 
 test('50 concurrent partial captures sum to the order total', async () => {
   const { orderId, path, sku } = await placedOrder(office, { quantity: 5 });

@@ -6,6 +6,7 @@ import type { ApiResponse } from '../../support/system/api-client.ts';
 import { type BackOffice, backOfficeForTest, startBackOffice } from '../../support/system/back-office.ts';
 import { withoutGrant } from '../../support/system/edited-template.ts';
 import { expectProblem, orderOf, stockedSku } from '../../support/system/test-data.ts';
+import { repetitions } from '../../support/repetitions.ts';
 
 let office: BackOffice;
 beforeAll(async () => {
@@ -154,18 +155,20 @@ describe('a batch of orders', { timeout: 600_000 }, () => {
 });
 
 describe('a flash sale', { timeout: 600_000 }, () => {
-  test('1,000 queued orders for 300 units place exactly 300 orders and publish 300 events', async () => {
-    const sku = await stockedSku(office, { units: 300 });
-    const ids = await queue(Array.from({ length: 1000 }, () => orderOf(sku)));
+  const [queued, units] = [repetitions(1000), repetitions(300)];
+
+  test(`${queued} queued orders for ${units} units place exactly so many and publish an event for each`, async () => {
+    const sku = await stockedSku(office, { units });
+    const ids = await queue(Array.from({ length: queued }, () => orderOf(sku)));
     const responses = await readDecided(ids);
-    expect(statusesOf(responses)).toEqual({ placed: 300, refused: 700 });
+    expect(statusesOf(responses)).toEqual({ placed: units, refused: queued - units });
     const problems = responses.flatMap(({ body }) => (body.status === 'refused' ? [body.problem.type] : []));
     expect(new Set(problems)).toEqual(new Set(['out-of-stock']));
-    expect(await stockOf(sku)).toMatchObject({ onHand: 300, reserved: 300, available: 0 });
+    expect(await stockOf(sku)).toMatchObject({ onHand: units, reserved: units, available: 0 });
     const events = await eventsAbout('OrderPlaced', ids);
-    expect(events).toHaveLength(300);
-    expect(new Set(events.map(({ detail }) => detail.metadata.eventId)).size).toBe(300);
-    expect(await eventsAbout('OrderRefused', ids)).toHaveLength(700);
+    expect(events).toHaveLength(units);
+    expect(new Set(events.map(({ detail }) => detail.metadata.eventId)).size).toBe(units);
+    expect(await eventsAbout('OrderRefused', ids)).toHaveLength(queued - units);
   });
 
   test('orders queued three times and concurrent synchronous orders sell every unit once', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { workingTimeAfter } from '../../../functions/refund-approval/deadlines/calendar.ts';
 import { type WorkingCalendar, WorkingCalendar as Schema } from '../../../shared/settings/calendars.ts';
 import { store } from '../../../infra/store.ts';
+import { repetitions } from '../../support/repetitions.ts';
 
 const nineToFive = [{ from: '09:00', to: '17:00' }];
 const weekdays: WorkingCalendar = {
@@ -76,7 +77,7 @@ describe('working time', () => {
       }),
       // In binary fractions 0.15 + 17.85 is slightly more than 18, which would be week 19 instead of 18 here.
       {
-        numRuns: 500,
+        numRuns: repetitions(500),
         examples: [[Schema.parse(oneHourAWeek), Date.UTC(2026, 0, 1), 0.15, 17.85]],
       },
     ));

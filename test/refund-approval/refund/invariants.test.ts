@@ -11,6 +11,7 @@ import { violatedInvariants } from '../../support/refunds/refund-invariants.ts';
 import { initialState, applyStep, type SequenceState } from '../../support/refunds/refund-sequence.ts';
 import { orders, type Step, stepSequences } from '../../support/refunds/refund-steps.ts';
 import { aRefundRequest, changeOf, known } from '../../support/refunds/refund-builders.ts';
+import { repetitions } from '../../support/repetitions.ts';
 
 const sumOf = (amounts: readonly number[]) => amounts.reduce((sum, amount) => sum + amount, 0);
 const zeroAmount = { minor: 0, taxMinor: 0, quantity: 0 };
@@ -95,7 +96,7 @@ describe('the refunds of an order', () => {
       fc.property(orders, stepSequences(30), (order, steps) => {
         expect(firstViolations(order, steps)).toEqual([]);
       }),
-      { numRuns: 7000 },
+      { numRuns: repetitions(7000) },
     );
   }, 600_000);
 
@@ -110,7 +111,7 @@ describe('the refunds of an order', () => {
           expect([pending.minor, pending.taxMinor]).toEqual([captured.minor, captured.taxMinor]);
         }
       }),
-      { numRuns: 1500 },
+      { numRuns: repetitions(1500) },
     );
   });
 
@@ -131,7 +132,7 @@ describe('the refunds of an order', () => {
         expect(sumOf(payments.map(({ refunded }) => refunded.minor))).toBe(paidMinor);
         expect(sumOf(payments.map(({ pending }) => pending.minor))).toBe(0);
       }),
-      { numRuns: 1000 },
+      { numRuns: repetitions(1000) },
     );
   });
 
@@ -148,7 +149,7 @@ describe('the refunds of an order', () => {
         for (const entry of Object.values(ledger.pots))
           expect(entry).toEqual({ refunded: zeroAmount, pending: zeroAmount });
       }),
-      { numRuns: 500 },
+      { numRuns: repetitions(500) },
     );
   });
 });

@@ -16,6 +16,7 @@ import { allocateReturn } from '../../../functions/refund-approval/returns/retur
 import { Disposition, RefundReturnReceived } from '../../../shared/contracts/refunds/events.ts';
 import { aCapture, aCause, noon } from '../../support/builders.ts';
 import { aPlacedOrder } from '../../support/orders/placed-order.ts';
+import { repetitions } from '../../support/repetitions.ts';
 
 type Line = { quantity: number; shippedQuantity?: number; totalMinor: number; taxMinor?: number };
 type UnitDisposition = Receipt['units'][number]['disposition'];
@@ -344,7 +345,7 @@ test('for every return, parts sum to the whole and no payment refunds more than 
       }
       paid += amountMinor === 0 ? 0 : 1;
     }),
-    { numRuns: 2000 },
+    { numRuns: repetitions(2000) },
   );
   expect(paid).toBeGreaterThan(500);
 });
