@@ -27,6 +27,7 @@ const workflows = [
   (await import('./workflows/event-relay.ts')).EventRelayStack,
   (await import('./workflows/event-journal.ts')).EventJournalStack,
   (await import('./workflows/nightly-metrics.ts')).NightlyMetricsStack,
+  (await import('./workflows/ledger.ts')).LedgerStack,
 ];
 
 /** Adds all stacks to an app whose context names the bundles. */

@@ -152,7 +152,16 @@ export const store = {
     },
     finance: {
       requestsPerSecond,
-      scopes: ['orders.read', 'catalog.read', 'reports.read', 'reports.run', 'refunds.decide', 'policies.write'],
+      scopes: [
+        'orders.read',
+        'catalog.read',
+        'reports.read',
+        'reports.run',
+        'ledger.read',
+        'ledger.close',
+        'refunds.decide',
+        'policies.write',
+      ],
     },
     marketing: {
       requestsPerSecond,
@@ -177,6 +186,8 @@ export const store = {
         'reports.read',
         'reports.run',
         'policies.write',
+        'ledger.read',
+        'ledger.close',
       ],
     },
   },

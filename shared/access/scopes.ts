@@ -13,6 +13,8 @@ export const scopes = {
   'reports.read': 'Read metrics and reports',
   'reports.run': 'Run reports',
   'policies.write': 'Change policies',
+  'ledger.read': 'Read the accounts and their journal',
+  'ledger.close': 'Close a month of the accounts',
 } as const;
 
 export type Scope = keyof typeof scopes;

@@ -20,6 +20,9 @@ export const refundParts: Record<Scope, RefundPart | undefined> = {
   'promotions.read': undefined,
   'reports.read': undefined,
   'reports.run': undefined,
+  'ledger.read': undefined,
+  // Closing posts nothing: it only keeps a month as it is.
+  'ledger.close': undefined,
 };
 
 /** Why one client may hold both parts. `staffOnly`: no code prevents the misuse, so only staff may hold them. */

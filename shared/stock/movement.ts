@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { MovementType, StockStatus } from '../contracts/stock/events.ts';
-import { CallerId, EventInstant, Sku, Warehouse } from '../names.ts';
+import { AmountMinor, CallerId, EventInstant, Sku, Warehouse } from '../names.ts';
 
 /**
  * A requested change of stock, over HTTP, in a queue message or in a row of a file. `quantity` is signed for an adjustment,
@@ -63,6 +63,11 @@ export const Movement = z
       description: 'Id of the transfer between two warehouses',
       example: 'transfer-88',
     }),
+    unitCostMinor: AmountMinor.optional().meta({
+      description:
+        'For a receipt: purchase cost of a unit, in minor units of the SKU’s currency. Default: the cost in the catalogue',
+      example: 850,
+    }),
   })
   .superRefine((movement, context) => {
     for (const [field, message] of problemsOf(movement)) {
@@ -90,6 +95,7 @@ const allowedFor = {
   to: ['receipt', 'return', 'transfer-in', 'status-change'],
   transferId: ['transfer-out', 'transfer-in', 'transit-loss'],
   expiresOn: ['receipt', 'return', 'expiry-correction'],
+  unitCostMinor: ['receipt'],
 } satisfies Record<string, MovementType[]>;
 const restricted: [keyof typeof allowedFor, MovementType[]][] = [
   ['expectedOnHand', allowedFor.expectedOnHand],
@@ -98,6 +104,7 @@ const restricted: [keyof typeof allowedFor, MovementType[]][] = [
   ['to', allowedFor.to],
   ['transferId', allowedFor.transferId],
   ['expiresOn', allowedFor.expiresOn],
+  ['unitCostMinor', allowedFor.unitCostMinor],
 ];
 
 function problemsOf(movement: Fields): ['quantity' | keyof typeof allowedFor, string][] {

@@ -59,6 +59,10 @@ const byPathOrStore = new Set([
   'file',
   'name',
   'version',
+  'account',
+  'eventId',
+  'month',
+  'day',
 ]);
 
 const parameters = contractRoutes.flatMap(({ key, path, params }) =>

@@ -56,6 +56,7 @@ test('the logical ids of data are stable', () => {
     'CatalogTable',
     'StockTable',
     'OrderTable',
+    'LedgerTable',
     'PromotionTable',
     'RiskTable',
     'SettingsTable',

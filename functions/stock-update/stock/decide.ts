@@ -97,6 +97,7 @@ export function decide(
         transferId,
         occurredAt,
         ...(movement.expiresOn !== undefined && { expiresOn: movement.expiresOn }),
+        ...(movement.unitCostMinor !== undefined && { unitCostMinor: movement.unitCostMinor }),
         ...(transit && { inTransitDelta: inTransitDeltaOf(movement) }),
         ...(Object.keys(parts).length > 0 && { unavailableDeltas: parts }),
       },

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { maxEntries, StoredText } from '../bounds.ts';
-import { Instant, Sku, Warehouse } from '../../names.ts';
+import { AmountMinor, Instant, Sku, Warehouse } from '../../names.ts';
 import { AlertLevels } from '../../stock/stock-item.ts';
 import { defineEvent } from '../define-event.ts';
 import { staffOnly } from '../readers.ts';
@@ -84,6 +84,10 @@ export const StockMoved = defineEvent(
     inTransitDelta: z.int().optional().meta({
       description: 'Units added to the transfer; negative if they arrived or were lost. Absent without `transferId`',
       example: -2,
+    }),
+    unitCostMinor: staffOnly(AmountMinor).optional().meta({
+      description: 'Purchase cost of a unit of a receipt, in minor units of the SKU’s currency, as submitted',
+      example: 850,
     }),
     occurredAt: Instant.describe('Time of the movement'),
   }),

@@ -50,6 +50,11 @@ export const movementColumns = {
     example: 'inspection',
   },
   transferId: { read: text, description: 'Id of the transfer between two warehouses.', example: 'transfer-88' },
+  unitCostMinor: {
+    read: number,
+    description: 'Purchase cost of a unit of a receipt, in minor units of the SKU’s currency.',
+    example: '850',
+  },
 } satisfies Columns;
 
 /** Columns of the result of a file of movements: one row per row of the file. */

@@ -19,6 +19,7 @@ export const tables = {
   RISK_TABLE_NAME: 'risk',
   SETTINGS_TABLE_NAME: 'settings',
   PROMOTION_TABLE_NAME: 'promotions',
+  LEDGER_TABLE_NAME: 'ledger',
 };
 /** Key attributes of each index, as in `infra/data`. */
 const catalogIndexes = { allSkus: ['listKey', 'pk'] } as const;
@@ -32,6 +33,11 @@ const orderIndexes = {
   byDue: ['dueKey', 'dueAt'],
 } as const;
 const refundIndexes = { byStatus: ['statusKey', 'requestedKey'], byOrder: ['orderKey', 'requestedKey'] } as const;
+const ledgerIndexes = {
+  byDay: ['dayKey', 'code'],
+  byLate: ['lateKey', 'code'],
+  byWaiting: ['waitingKey', 'pk'],
+} as const;
 const webhookIndexes = { byDead: ['deadKey', 'sk'] } as const;
 
 type Running = { db: Database; stop: () => Promise<void> };
@@ -57,7 +63,7 @@ function databaseBetween(
   return { db: { send } as Database };
 }
 
-/** Starts an empty DynamoDB in memory with the tables of catalogue, stock, orders, risk, refunds, webhooks, settings and promotions. */
+/** Starts an empty DynamoDB in memory with the tables of catalogue, stock, orders, risk, refunds, webhooks, settings, promotions and the ledger. */
 async function startDatabase(): Promise<Running> {
   const port = await freePort();
   const binary = join(dirname(createRequire(import.meta.url).resolve('@dynoxide/linux-x64/package.json')), 'dynoxide');
@@ -77,6 +83,7 @@ async function startDatabase(): Promise<Running> {
   await createTable(client, tables.WEBHOOK_TABLE_NAME, webhookIndexes);
   await createTable(client, tables.SETTINGS_TABLE_NAME, {});
   await createTable(client, tables.PROMOTION_TABLE_NAME, promotionIndexes);
+  await createTable(client, tables.LEDGER_TABLE_NAME, ledgerIndexes);
   return {
     db: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
     async stop() {

@@ -1,0 +1,39 @@
+import { lazyBusinessDay } from '../../shared/business-day.ts';
+import * as routes from '../../shared/contracts/ledger/routes.ts';
+import { problem } from '../../shared/contracts/problem.ts';
+import { createCursors } from '../../shared/dynamodb/cursor.ts';
+import { openDatabase } from '../../shared/dynamodb/database.ts';
+import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
+import { secretReader } from '../../shared/secret-store.ts';
+import { createCheckStore } from './checks/check-store.ts';
+import { Env } from './env.ts';
+import { exportApi } from './exports/export-api.ts';
+import { periodApi } from './periods/period-api.ts';
+import { createPeriodStore } from './periods/period-store.ts';
+import { createJournalStore } from './posting/journal-store.ts';
+import { statementApi } from './statements/statement-api.ts';
+
+const env = Env.parse(process.env);
+const database = openDatabase();
+const businessDay = lazyBusinessDay(env.TIME_ZONE);
+const journal = createJournalStore(database, env.LEDGER_TABLE_NAME);
+const checks = createCheckStore(database, env.LEDGER_TABLE_NAME);
+const cursors = createCursors(secretReader(env.CURSOR_SECRET_ARN));
+const statements = statementApi({ store: journal, cursors, businessDay });
+const periods = periodApi({ journal, periods: createPeriodStore(database, env.LEDGER_TABLE_NAME), businessDay });
+
+export const handler = httpHandler(
+  on(routes.getAccounts, statements.accounts),
+  on(routes.getTrialBalance, statements.trialBalance),
+  on(routes.getProfitAndLoss, statements.profitAndLoss),
+  on(routes.getBalanceSheet, statements.balanceSheet),
+  on(routes.getAccountPostings, statements.postings),
+  on(routes.getTransactions, statements.transactions),
+  on(routes.getPeriod, periods.get),
+  on(routes.postPeriodClose, periods.close),
+  on(routes.postLedgerExport, exportApi(journal)),
+  on(routes.getLedgerCheck, async ({ params: { day } }) => {
+    const check = await checks.check(day);
+    return check ? { status: 200, body: check } : problem(404, 'not-found', `No check of the ledger ran on ${day}.`);
+  }),
+);

@@ -1,0 +1,162 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
+import { type Fact, factOf, type LedgerMessage } from '../posting/event-facts.ts';
+import type { StoredTransaction } from '../posting/ledger-keys.ts';
+import { isOf, type OrderState } from '../posting/order-facts.ts';
+import { type LedgerStates, post, type Step, type Transaction } from '../posting/post.ts';
+import { type PostingStore, sumsOf, type Versioned, type Write } from './posting-store.ts';
+
+/** Messages that are read and posted together: their transactions, states and sums fit into few DynamoDB transactions. */
+const groupSize = 12;
+/** Limit of DynamoDB for a transaction. */
+const maxActions = 100;
+const retryBudgetMs = 8000;
+
+type Deps = {
+  store: PostingStore;
+  businessDay: (instantMs: number) => string;
+  clock: () => number;
+  /** The shard of the sums, any of them. */
+  shard: () => string;
+};
+
+/**
+ * Posts a batch of events; returns those to be retried. An event whose rules throw fails alone: its neighbours are posted.
+ * A repeated event finds its own fact or code and changes nothing.
+ */
+export const postBatch =
+  (deps: Deps) =>
+  async (messages: LedgerMessage[], log: Pick<Logger, 'error'>): Promise<LedgerMessage[]> => {
+    const failed = new Set<LedgerMessage>();
+    const fail = (message: LedgerMessage, error: unknown) => {
+      failed.add(message);
+      const { eventId } = message.detail.metadata;
+      log.error('an event is not posted', { eventId, error: error instanceof Error ? error : String(error) });
+    };
+    const facts = messages.flatMap((message) => {
+      try {
+        return [{ message, fact: factOf(message) }];
+      } catch (error) {
+        fail(message, error);
+        return [];
+      }
+    });
+    const relevant = facts.filter(({ fact }) => fact.of !== 'nothing');
+    for (let start = 0; start < relevant.length; start += groupSize) {
+      const group = relevant.slice(start, start + groupSize);
+      await retryOnConflict(retryBudgetMs, () => postGroup(deps, group, fail));
+    }
+    return [...failed];
+  };
+
+type Group = { message: LedgerMessage; fact: Fact }[];
+
+/** Undefined if something changed meanwhile: what is written stays, and the next attempt finds it posted. */
+async function postGroup(
+  { store, businessDay, clock, shard }: Deps,
+  group: Group,
+  fail: (message: LedgerMessage, error: unknown) => void,
+): Promise<true | undefined> {
+  const facts = group.map(({ fact }) => fact);
+  const orders = await store.orders([...new Set(facts.flatMap((fact) => (fact.of === 'order' ? [fact.orderId] : [])))]);
+  const posted = await store.posted([...new Set(facts.flatMap((fact) => (fact.of === 'sku' ? [fact.move.id] : [])))]);
+  const skus = await store.skus(skusOf(facts, orders));
+  const states: LedgerStates = { orders: statesOf(orders), skus: statesOf(skus) };
+  const steps: Step[] = [];
+  for (const { message, fact } of group) {
+    if (fact.of === 'sku' && posted.has(fact.move.id)) continue;
+    const before = { orders: new Map(states.orders), skus: new Map(states.skus) };
+    try {
+      steps.push(...post(states, fact));
+      if (fact.of === 'sku') posted.add(fact.move.id);
+    } catch (error) {
+      fail(message, error);
+      states.orders = before.orders;
+      states.skus = before.skus;
+    }
+  }
+  const dayOf = await postingDays(store, businessDay, steps, clock());
+  const versions = {
+    orders: new Map(Array.from(orders, ([id, { version }]) => [id, version])),
+    skus: new Map(Array.from(skus, ([sku, { version }]) => [sku, version])),
+  };
+  for (const write of writesOf(steps, dayOf, shard())) {
+    for (const kind of ['orders', 'skus'] as const) {
+      for (const [id, each] of write[kind]) {
+        each.version = versions[kind].get(id) ?? 0;
+        versions[kind].set(id, each.version + 1);
+      }
+    }
+    if ((await store.write(write)) === 'version-conflict') return undefined;
+  }
+  return true;
+}
+
+const statesOf = <S>(versioned: ReadonlyMap<string, Versioned<S>>) =>
+  new Map(Array.from(versioned, ([id, { state }]) => [id, state]));
+
+/** The SKUs whose cost the facts change: their own, and those of orders with shipments or returns to post. */
+function skusOf(facts: readonly Fact[], orders: ReadonlyMap<string, Versioned<OrderState>>): string[] {
+  const ofMoves = facts.flatMap((fact) => (fact.of === 'sku' ? [fact.sku] : []));
+  const ofOrders = facts.filter((fact) => fact.of === 'order');
+  const byOrder = Map.groupBy(ofOrders, ({ orderId }) => orderId);
+  const shipped = [...byOrder].flatMap(([orderId, own]) => {
+    const { facts: known = [], waiting = [] } = orders.get(orderId)?.state ?? {};
+    const added = [...waiting, ...own.map(({ fact }) => fact)];
+    if (!added.some(({ kind }) => kind === 'shipped' || kind === 'costed' || kind === 'restocked')) return [];
+    const edits = [...known, ...added].filter(isOf('edited')).flatMap(({ lines }) => lines);
+    const placed = [...known, ...added].filter(isOf('placed')).flatMap(({ lines }) => lines);
+    return [...placed, ...edits.flatMap(({ after }) => after ?? [])].map(({ sku }) => sku);
+  });
+  return [...new Set([...ofMoves, ...shipped])];
+}
+
+type PostingDay = (transaction: Transaction) => { date: string; for?: string };
+
+/** The day of each transaction: its own, or today if that period is closed (L9). */
+async function postingDays(
+  store: PostingStore,
+  businessDay: (instantMs: number) => string,
+  steps: readonly Step[],
+  now: number,
+): Promise<PostingDay> {
+  const days = steps.flatMap(({ transactions }) => transactions.map(({ at }) => businessDay(at)));
+  const closed = await store.closed([...new Set(days.map((day) => day.slice(0, 7)))]);
+  return ({ at }) => {
+    const day = businessDay(at);
+    return closed.has(day.slice(0, 7)) ? { date: businessDay(now), for: day } : { date: day };
+  };
+}
+
+/** As few DynamoDB transactions as the limit allows. Each leaves complete events, or complete steps of a large one. */
+export function writesOf(steps: readonly Step[], dayOf: PostingDay, shard: string): Write[] {
+  const writes: Write[] = [];
+  let current: Write | undefined;
+  for (const step of steps) {
+    const joined = joinedWith(current, step, dayOf, shard);
+    if (current && actionsOf(joined) > maxActions) {
+      writes.push(current);
+      current = joinedWith(undefined, step, dayOf, shard);
+    } else current = joined;
+  }
+  return current ? [...writes, current] : writes;
+}
+
+const actionsOf = ({ transactions, markers, orders, skus }: Write) =>
+  transactions.length + markers.length + orders.size + skus.size + sumsOf(transactions).size;
+
+function joinedWith(write: Write | undefined, step: Step, dayOf: PostingDay, shard: string): Write {
+  const versioned = <S>(states: ReadonlyMap<string, S>) =>
+    Array.from(states, ([id, state]): [string, Versioned<S>] => [id, { state, version: 0 }]);
+  const transactions = step.transactions.map((transaction): StoredTransaction => {
+    const { code, text, currency, postings } = transaction;
+    return { code, ...dayOf(transaction), text, currency, postings };
+  });
+  return {
+    shard,
+    transactions: [...(write?.transactions ?? []), ...transactions],
+    markers: [...(write?.markers ?? []), ...(step.marker === undefined ? [] : [step.marker])],
+    orders: new Map([...(write?.orders ?? []), ...versioned(step.orders)]),
+    skus: new Map([...(write?.skus ?? []), ...versioned(step.skus)]),
+  };
+}

@@ -1,0 +1,153 @@
+import * as z from 'zod';
+import { type Action, type Database, type Key, readBatch, transact } from '../../../shared/dynamodb/database.ts';
+import {
+  balanceKey,
+  dayShards,
+  lateKey,
+  orderKey,
+  Period,
+  periodKey,
+  skuStateKey,
+  type StoredTransaction,
+  transactionKey,
+  waitingShard,
+} from '../posting/ledger-keys.ts';
+import { type OrderState, placementOf } from '../posting/order-facts.ts';
+import type { SkuState } from '../posting/sku-cost.ts';
+import { compressed, StoredOrder, StoredSku } from '../posting/stored-state.ts';
+
+/** A state with the version of its item; 0 for none. */
+export type Versioned<S> = { state: S; version: number };
+
+/** What one DynamoDB transaction writes. */
+export type Write = {
+  shard: string;
+  transactions: StoredTransaction[];
+  markers: string[];
+  orders: Map<string, Versioned<OrderState>>;
+  skus: Map<string, Versioned<SkuState>>;
+};
+
+const Code = z.object({ code: z.string() });
+
+/** The tables's items that postings need. Reads are consistent. */
+export const createPostingStore = (db: Database, table: string) => {
+  const read = async (keys: Key[]) =>
+    keys.length === 0 ? [] : ((await readBatch(db, { [table]: keys }, true)).get(table) ?? []);
+  return {
+    async orders(orderIds: string[]): Promise<Map<string, Versioned<OrderState>>> {
+      const items = (await read(orderIds.map(orderKey))).map((item) => StoredOrder.parse(item));
+      return new Map(items.map(({ orderId, state, version }) => [orderId, { state, version }]));
+    },
+
+    async skus(skus: string[]): Promise<Map<string, Versioned<SkuState>>> {
+      const items = (await read(skus.map(skuStateKey))).map((item) => StoredSku.parse(item));
+      return new Map(items.map(({ sku, state, version }) => [sku, { state, version }]));
+    },
+
+    /** Those of the codes that are posted. */
+    async posted(codes: string[]): Promise<Set<string>> {
+      const items = (await read(codes.map(transactionKey))).map((item) => Code.parse(item));
+      return new Set(items.map(({ code }) => code));
+    },
+
+    /** Those of the months that are closed. */
+    async closed(months: string[]): Promise<Set<string>> {
+      const items = (await read(months.map(periodKey))).map((item) => Period.parse(item));
+      return new Set(items.map(({ month }) => month));
+    },
+
+    /** Writes transactions, states and sums together, or nothing if a state changed or a month was closed meanwhile. */
+    write: (write: Write) => transact(db, actionsOf(table, write)),
+  };
+};
+export type PostingStore = ReturnType<typeof createPostingStore>;
+
+function actionsOf(TableName: string, { shard, transactions, markers, orders, skus }: Write): Action[] {
+  const once = 'attribute_not_exists(pk)';
+  const put = (Item: object, ConditionExpression: string, values?: object): Action => ({
+    Put: {
+      TableName,
+      Item: { ...Item },
+      ConditionExpression,
+      ...(values && { ExpressionAttributeValues: { ...values } }),
+    },
+  });
+  const putState = (item: object, version: number) =>
+    version === 0
+      ? put({ ...item, version: 1 }, once)
+      : put({ ...item, version: version + 1 }, 'version = :version', { ':version': version });
+  return [
+    ...transactions.map((transaction) => put(itemOf(transaction), once)),
+    ...markers.map((code) => put({ ...transactionKey(code), code }, once)),
+    ...Array.from(orders, ([orderId, { state, version }]) =>
+      putState(
+        {
+          ...orderKey(orderId),
+          orderId,
+          state: compressed(state),
+          ...(!placementOf(state.facts) && { waitingKey: waitingShard }),
+        },
+        version,
+      ),
+    ),
+    ...Array.from(skus, ([sku, { state, version }]) =>
+      putState({ ...skuStateKey(sku), sku, state: compressed(state) }, version),
+    ),
+    ...Array.from(sumsOf(transactions), ([sk, { month, debit, credit, currency, account }]): Action => {
+      const isHeader = account === undefined;
+      return {
+        Update: {
+          TableName,
+          Key: isHeader ? balanceKey(shard, month) : { pk: shard, sk },
+          UpdateExpression: isHeader
+            ? 'ADD transactions :count'
+            : 'ADD debitMinor :debit, creditMinor :credit SET #month = :month, currency = :currency, account = :account',
+          ...(isHeader
+            ? { ConditionExpression: 'attribute_not_exists(closedAt)', ExpressionAttributeValues: { ':count': debit } }
+            : {
+                ExpressionAttributeNames: { '#month': 'month' },
+                ExpressionAttributeValues: {
+                  ':debit': debit,
+                  ':credit': credit,
+                  ':month': month,
+                  ':currency': currency,
+                  ':account': account,
+                },
+              }),
+        },
+      };
+    }),
+  ];
+}
+
+const itemOf = (transaction: StoredTransaction) => ({
+  ...transactionKey(transaction.code),
+  ...transaction,
+  dayKey: dayShards(transaction.date).keyOf(transaction.code),
+  ...(transaction.for !== undefined && { lateKey: lateKey(transaction.for.slice(0, 7)) }),
+});
+
+type Sum = { month: string; debit: number; credit: number; currency?: string; account?: string };
+
+/** Debits and credits by month, currency and account, and the number of transactions by month, by sort key. */
+export function sumsOf(transactions: readonly StoredTransaction[]): Map<string, Sum> {
+  const sums = new Map<string, Sum>();
+  for (const { date, currency, postings } of transactions) {
+    const month = date.slice(0, 7);
+    const header = balanceKey('', month).sk;
+    sums.set(header, { month, credit: 0, debit: (sums.get(header)?.debit ?? 0) + 1 });
+    for (const { account, amountMinor } of postings) {
+      const { sk } = balanceKey('', month, currency, account);
+      const { debit = 0, credit = 0 } = sums.get(sk) ?? {};
+      sums.set(sk, {
+        month,
+        currency,
+        account,
+        debit: debit + Math.max(0, amountMinor),
+        credit: credit + Math.max(0, -amountMinor),
+      });
+    }
+  }
+  return sums;
+}

@@ -1,0 +1,92 @@
+import type * as routes from '../../../shared/contracts/ledger/routes.ts';
+import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
+import type { Cursors } from '../../../shared/dynamodb/cursor.ts';
+import type { Request } from '../../../shared/lambda/http-handler.ts';
+import type { JournalStore } from '../posting/journal-store.ts';
+import { accountSums, ofKinds, totalsOf } from './statements.ts';
+
+type Deps = { store: JournalStore; cursors: Cursors; businessDay: (instantMs: number) => string };
+
+/** The routes that read the ledger. Sums are those of closed and open months at the time of the request. */
+export const statementApi = ({ store, cursors, businessDay }: Deps) => {
+  const monthOf = (month: string | undefined, now: number) => month ?? businessDay(now).slice(0, 7);
+  const statement = async (month: string, from = month) => {
+    const [rows, period] = await Promise.all([store.sums({ to: month }), store.period(month)]);
+    return { month, closed: period !== undefined, accounts: accountSums(rows, from) };
+  };
+  return {
+    async accounts({ query, cause }: Request<typeof routes.getAccounts>): Promise<HttpResponse> {
+      return { status: 200, body: await statement(monthOf(query.month, cause.now)) };
+    },
+
+    async trialBalance({ query, cause }: Request<typeof routes.getTrialBalance>): Promise<HttpResponse> {
+      const found = await statement(monthOf(query.month, cause.now));
+      const totals = totalsOf(found.accounts, ({ closingMinor }) => closingMinor);
+      return { status: 200, body: { ...found, totals } };
+    },
+
+    async profitAndLoss({ query, cause }: Request<typeof routes.getProfitAndLoss>): Promise<HttpResponse> {
+      const to = monthOf(query.to, cause.now);
+      const found = await statement(to, query.from ?? to);
+      const accounts = ofKinds(found.accounts, 'revenue', 'expenses');
+      const profit = totalsOf(accounts, ({ debitMinor, creditMinor }) => creditMinor - debitMinor);
+      return { status: 200, body: { ...found, accounts, profit } };
+    },
+
+    async balanceSheet({ query, cause }: Request<typeof routes.getBalanceSheet>): Promise<HttpResponse> {
+      const found = await statement(monthOf(query.month, cause.now));
+      const accounts = ofKinds(found.accounts, 'assets', 'liabilities');
+      const others = ofKinds(found.accounts, 'revenue', 'expenses', 'equity');
+      const equity = totalsOf(others, ({ closingMinor }) => -closingMinor);
+      return { status: 200, body: { ...found, accounts, equity } };
+    },
+
+    async postings(request: Request<typeof routes.getAccountPostings>): Promise<HttpResponse> {
+      const { params, query, caller, cause } = request;
+      const { limit, cursor } = query;
+      const month = monthOf(query.month, cause.now);
+      const list = { list: 'postings', account: params.account, month, caller: caller.clientId };
+      const start = await cursors.startAfter(cursor, list, positionPattern);
+      if ('refusal' in start) return start.refusal;
+      const { transactions, last } = await pageOf(store, { month, account: params.account, limit, after: start.after });
+      const next = last === undefined ? {} : { cursor: await cursors.of(list, last) };
+      return { status: 200, body: { transactions, ...next } };
+    },
+
+    async transactions({ params: { eventId } }: Request<typeof routes.getTransactions>): Promise<HttpResponse> {
+      const transactions = await store.ofEvent(eventId);
+      if (transactions.length > 0) return { status: 200, body: { transactions } };
+      return problem(404, 'not-found', `Event ${eventId} has no postings.`);
+    },
+  };
+};
+
+/** Day and code of the last transaction that was read. */
+const positionPattern = /^\d{4}-\d{2}-\d{2} .*$/;
+const perRead = 100;
+/** Reads of one page: an account that few transactions have gives a short page with a cursor. */
+const maxReads = 40;
+
+type PageQuery = { month: string; account: string; limit: number; after: string | undefined };
+
+async function pageOf(store: Pick<JournalStore, 'ofDay'>, { month, account, limit, after }: PageQuery) {
+  let day = after?.slice(0, 10) ?? `${month}-01`;
+  let code = after?.slice(11);
+  const transactions: Awaited<ReturnType<JournalStore['ofDay']>> = [];
+  for (let read = 0; read < maxReads; read += 1) {
+    const found = await store.ofDay(day, code === '' ? undefined : code, perRead);
+    for (const transaction of found) {
+      if (transaction.postings.some((posting) => posting.account === account)) transactions.push(transaction);
+      code = transaction.code;
+      if (transactions.length === limit) return { transactions, last: `${day} ${code}` };
+    }
+    if (found.length === perRead) continue;
+    const next = dayAfter(day);
+    if (next.slice(0, 7) !== month) return { transactions };
+    [day, code] = [next, ''];
+  }
+  return { transactions, last: `${day} ${code ?? ''}` };
+}
+
+const dayAfter = (day: string): string =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
