@@ -1,5 +1,47 @@
+import { SkuChanged } from '../../shared/contracts/catalog/events.ts';
+import { OrderPlaced } from '../../shared/contracts/orders/events.ts';
+import {
+  OrderCancelled,
+  OrderEdited,
+  OrderExpired,
+  OrderLinesCancelled,
+  OrderShipped,
+  PaymentRecorded,
+} from '../../shared/contracts/orders/life-cycle-events.ts';
+import {
+  ExchangeSettled,
+  RefundPaid,
+  RefundPaidTwice,
+  RefundPayoutFailed,
+  ReturnReceived,
+  StoreCreditGranted,
+} from '../../shared/contracts/refunds/events.ts';
+import { StockMoved } from '../../shared/contracts/stock/events.ts';
 import { all } from '../constructs/access.ts';
 import { TableDefinition } from '../constructs/table.ts';
+
+const posted = [
+  OrderPlaced,
+  OrderEdited,
+  OrderCancelled,
+  OrderLinesCancelled,
+  OrderExpired,
+  OrderShipped,
+  PaymentRecorded,
+  RefundPaid,
+  RefundPayoutFailed,
+  RefundPaidTwice,
+  StoreCreditGranted,
+  ExchangeSettled,
+  ReturnReceived,
+  StockMoved,
+  SkuChanged,
+];
+/** One rule for the events that the ledger posts, of four sources. */
+export const postedEvents = {
+  source: [...new Set(posted.map(({ source }) => source))],
+  detailType: posted.map(({ detailType }) => detailType),
+};
 
 /** Transactions, which never change, their sums by month, and what is open of each order and SKU. */
 export const ledgerTable = new TableDefinition('LedgerTable', 'LEDGER_TABLE_NAME', {

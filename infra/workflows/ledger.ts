@@ -6,16 +6,8 @@ import * as routes from '../../shared/contracts/ledger/routes.ts';
 import { all } from '../constructs/access.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
 import { cursorSecret } from '../data/cursors.ts';
-import { ledger } from '../data/ledger.ts';
+import { ledger, postedEvents } from '../data/ledger.ts';
 import { settings } from '../settings.ts';
-
-/** Sources of the events that the ledger posts: orders and payments, refunds, stock, and the costs of SKUs. */
-const source = ['order-intake', 'refund-approval', 'stock-update', 'catalog'].map((name) => `storeworks.${name}`);
-const postedEvents = [
-  ...['OrderPlaced', 'OrderEdited', 'OrderCancelled', 'OrderLinesCancelled', 'OrderExpired', 'OrderShipped'],
-  ...['PaymentRecorded', 'RefundPaid', 'RefundPayoutFailed', 'RefundPaidTwice', 'StoreCreditGranted'],
-  ...['ExchangeSettled', 'ReturnReceived', 'StockMoved', 'SkuChanged'],
-];
 
 /** Double-entry postings from events, and the accounts that finance reads and closes. */
 export class LedgerStack extends WorkflowStack {
@@ -28,7 +20,7 @@ export class LedgerStack extends WorkflowStack {
       errorImpact: 'Finance cannot read the accounts, close a month or export the journal.',
     });
     this.onEvents<PostingEnv>(
-      { pattern: { source, detailType: postedEvents } },
+      { pattern: postedEvents },
       {
         handler: 'ledger/consumption/post-events.handler.ts',
         uses: all(ledger.poster, settings.timeZone),

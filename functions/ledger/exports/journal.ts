@@ -17,7 +17,7 @@ export function hledgerJournal(entries: readonly StoredTransaction[]): string {
       (currency) => `commodity ${currency} ${decimal(1000 * 10 ** exponentOf(currency), currency, '.')}`,
     ),
     ...accounts.map((account) => `account ${account}  ; type:${types[kindOf(account) ?? 'equity']}`),
-    ...sorted.flatMap((entry) => ['', ...linesOf(entry)]),
+    ...sorted.map((entry) => `\n${linesOf(entry).join('\n')}`),
     '',
   ].join('\n');
 }

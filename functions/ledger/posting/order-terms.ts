@@ -30,21 +30,23 @@ export function termsOf(facts: readonly OrderFact[]): OrderTerms | undefined {
   const shippedUnits = unitsByLine(shipments.flatMap(({ units }) => units));
   // An order that ships nothing owes no shipping and no charges.
   const isWhole = shipments.length === 0 && [...lines.values()].every((line) => line.cancelled === line.quantity);
-  const { shipping, taxMinor } = changes.filter(isOf('edited')).at(-1) ?? placed;
+  const { shipping, taxMinor } = changes.findLast(isOf('edited')) ?? placed;
   const shippingTax = taxMinor - sum([...lines.values()].map(({ tax }) => tax));
   return {
     currency: placed.currency,
     rates: placed.rates,
-    lines: [...lines.values()].map((line) => {
-      const left = remaining(line);
-      return { ...left, shipped: Math.min(left.quantity, shippedUnits.get(line.lineId) ?? 0) };
-    }),
+    lines: [...lines.values()].map((line) => withShipped(remaining(line), shippedUnits)),
     shipping: isWhole ? 0 : shipping - (placed.taxIncluded ? shippingTax : 0),
     shippingTax: isWhole ? 0 : shippingTax,
     charges: isWhole ? 0 : sum(placed.charges.map(({ amount }) => amount)),
     hasShipped: shipments.length > 0,
   };
 }
+
+const withShipped = (line: Line, shipped: ReadonlyMap<string, number>) => ({
+  ...line,
+  shipped: Math.min(line.quantity, shipped.get(line.lineId) ?? 0),
+});
 
 function applyChange(lines: Map<string, WholeLine>, change: Change, placed: FactOf<'placed'>): void {
   if (change.kind === 'expired') {

@@ -21,7 +21,7 @@ import { paid, placed, shipped, skuCost } from '../posting/ledger-events.ts';
 const database = databaseForEach();
 const table = tables.LEDGER_TABLE_NAME;
 const businessDay = businessDays('Europe/London');
-const log = { error: vi.fn() };
+const log = { error: vi.fn<(message: string, ...extra: unknown[]) => void>() };
 beforeEach(() => log.error.mockClear());
 
 const journal = () => createJournalStore(database.db, table);

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, property, shuffledSubarray, subarray } from 'fast-check';
 import { expect, test } from 'vitest';
 import { Balances } from '../../../functions/ledger/posting/balances.ts';
 import { factOf, type LedgerMessage } from '../../../functions/ledger/posting/event-facts.ts';
@@ -134,8 +134,8 @@ const lives: [string, LedgerMessage[]][] = [
 test.each(lives)('%s: any order of the events, and repeated ones, give the same balances', (_life, life) => {
   const all = [...life, ...stock];
   const expected = balancesAfter(all);
-  fc.assert(
-    fc.property(fc.shuffledSubarray(all, { minLength: all.length }), fc.subarray(all), (shuffled, repeated) => {
+  assert(
+    property(shuffledSubarray(all, { minLength: all.length }), subarray(all), (shuffled, repeated) => {
       expect(balancesAfter([...repeated, ...shuffled, ...repeated])).toEqual(expected);
     }),
     { numRuns: 25 },

@@ -58,7 +58,7 @@ export function placed(id: string, day: string, given: TestOrder): LedgerMessage
       taxMinor: line.tax,
       totalMinor: line.quantity * line.price - (line.discount ?? 0),
       warehouse: 'main',
-      ...(line.category !== undefined && { taxCategory: line.category }),
+      taxCategory: line.category,
     })),
     subtotalMinor: goods,
     discountMinor: discount,
@@ -192,7 +192,13 @@ export const returned = (id: string, day: string, units: Units, disposition = 'r
     ...refundOf([]),
     rmaId: 'rma_1',
     receiptId: id,
-    units: unitsOf(units).map((unit) => ({ ...unit, disposition })),
+    units: units.map(({ sku, quantity, lineId = 'line-1' }) => ({
+      lineId,
+      sku,
+      warehouse: 'main',
+      quantity,
+      disposition,
+    })),
     isComplete: true,
   });
 
