@@ -6,7 +6,7 @@ import * as routes from '../../shared/contracts/ledger/routes.ts';
 import { all } from '../constructs/access.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
 import { cursorSecret } from '../data/cursors.ts';
-import { ledger, postedEvents } from '../data/ledger.ts';
+import { ledger, postedEvents } from '../data/finance/ledger.ts';
 import { settings } from '../settings.ts';
 
 /** Double-entry postings from events, and the accounts that finance reads and closes. */

@@ -21,7 +21,7 @@ export function addUp(sums: Map<string, BalanceRow>, transactions: readonly Stor
   }
 }
 
-export const keyOf = ({ currency, account }: { currency: string; account: string }) => `${currency}#${account}`;
+const keyOf = ({ currency, account }: { currency: string; account: string }) => `${currency}#${account}`;
 
 /**
  * The sums that are not those of the transactions. Postings go on while the transactions are read: debits and credits only

@@ -129,7 +129,7 @@ async function postingDays(
 }
 
 /** As few DynamoDB transactions as the limit allows. Each leaves complete events, or complete steps of a large one. */
-export function writesOf(steps: readonly Step[], dayOf: PostingDay, shard: string): Write[] {
+function writesOf(steps: readonly Step[], dayOf: PostingDay, shard: string): Write[] {
   const writes: Write[] = [];
   let current: Write | undefined;
   for (const step of steps) {

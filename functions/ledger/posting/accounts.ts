@@ -35,7 +35,7 @@ export const rateName = (country: string, rate: string): string => `${part(count
 /** A part of an account's name: hledger ends a name at two spaces, and a colon starts the next part. */
 const part = (text: string): string => text.replaceAll(/[^A-Za-z0-9._-]+/g, '-');
 
-export const accountKinds = ['assets', 'liabilities', 'equity', 'revenue', 'expenses'] as const;
+const accountKinds = ['assets', 'liabilities', 'equity', 'revenue', 'expenses'] as const;
 export type AccountKind = (typeof accountKinds)[number];
 
 /** The kind of an account; undefined for a name outside the chart. */

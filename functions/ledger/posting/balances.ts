@@ -38,5 +38,5 @@ export class Balances {
   }
 }
 
-export const isBalanced = (postings: readonly Posting[]): boolean =>
+const isBalanced = (postings: readonly Posting[]): boolean =>
   postings.reduce((sum, { amountMinor }) => sum + amountMinor, 0) === 0;

@@ -92,7 +92,6 @@ export type FactOf<K extends OrderFact['kind']> = Extract<OrderFact, { kind: K }
 
 /** Units of a line that left inventory with their cost, and those that came back. */
 const LineCost = z.object({ units: z.int(), cost: z.int(), returned: z.int() });
-export type LineCost = z.infer<typeof LineCost>;
 
 /** What the ledger knows about an order. `waiting`: facts that need the placement, or are posted next. */
 export const OrderState = z.object({

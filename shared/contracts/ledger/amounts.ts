@@ -36,7 +36,6 @@ export const LedgerTransaction = z
       .describe('The postings; they sum to 0'),
   })
   .meta({ id: 'LedgerTransaction' });
-export type LedgerTransaction = z.infer<typeof LedgerTransaction>;
 
 /** An account with its sums. A debit balance is positive. */
 export const AccountSums = z

@@ -1,5 +1,5 @@
-import { SkuChanged } from '../../shared/contracts/catalog/events.ts';
-import { OrderPlaced } from '../../shared/contracts/orders/events.ts';
+import { SkuChanged } from '../../../shared/contracts/catalog/events.ts';
+import { OrderPlaced } from '../../../shared/contracts/orders/events.ts';
 import {
   OrderCancelled,
   OrderEdited,
@@ -7,7 +7,7 @@ import {
   OrderLinesCancelled,
   OrderShipped,
   PaymentRecorded,
-} from '../../shared/contracts/orders/life-cycle-events.ts';
+} from '../../../shared/contracts/orders/life-cycle-events.ts';
 import {
   ExchangeSettled,
   RefundPaid,
@@ -15,10 +15,10 @@ import {
   RefundPayoutFailed,
   ReturnReceived,
   StoreCreditGranted,
-} from '../../shared/contracts/refunds/events.ts';
-import { StockMoved } from '../../shared/contracts/stock/events.ts';
-import { all } from '../constructs/access.ts';
-import { TableDefinition } from '../constructs/table.ts';
+} from '../../../shared/contracts/refunds/events.ts';
+import { StockMoved } from '../../../shared/contracts/stock/events.ts';
+import { all } from '../../constructs/access.ts';
+import { TableDefinition } from '../../constructs/table.ts';
 
 const posted = [
   OrderPlaced,
