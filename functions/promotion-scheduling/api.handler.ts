@@ -1,3 +1,5 @@
+import { readPricedOffer } from '../../shared/catalog/offer-store.ts';
+import * as previewRoutes from '../../shared/contracts/promotions/preview-routes.ts';
 import * as routes from '../../shared/contracts/promotions/routes.ts';
 import { createCursors } from '../../shared/dynamodb/cursor.ts';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
@@ -8,11 +10,13 @@ import {
   currentShippingMethods,
   withCurrent,
 } from '../../shared/settings/current-settings-store.ts';
+import { checkApi } from './definitions/check-api.ts';
 import { definitionApi } from './definitions/definition-api.ts';
 import { listPromotions } from './definitions/list-api.ts';
 import { versionApi } from './definitions/version-api.ts';
 import { Env } from './env.ts';
 import { lifecycleApi } from './lifecycle/lifecycle-api.ts';
+import { overlapApi } from './overlaps/overlap-api.ts';
 import { createPromotionStore } from './promotion/promotion-store.ts';
 import { createReferenceStore } from './promotion/reference-store.ts';
 import { switchApi } from './switch/switch-api.ts';
@@ -34,6 +38,7 @@ const current = async () => {
   const [policyInForce, methodsInForce] = await Promise.all([policy(), methods()]);
   return { policy: policyInForce, methods: methodsInForce, channels, priceGuard: env.PRICE_GUARD, storeZone };
 };
+const readOffer = readPricedOffer(db, env);
 const cursors = createCursors(secretReader(env.CURSOR_SECRET_ARN));
 const versions = versionApi(store, cursors);
 const switches = switchApi(createSwitchStore(db, env));
@@ -80,6 +85,13 @@ export const handler = httpHandler(
     routes.endPromotion,
     withCurrent(current, (settings) => lifecycle(settings)('end')),
   ),
+  on(
+    previewRoutes.checkPromotion,
+    withCurrent(current, (settings) =>
+      checkApi({ store, references }, { ...settings, selling: env.SELLING }, readOffer),
+    ),
+  ),
+  on(previewRoutes.listPromotionOverlaps, overlapApi({ store, references }, env.SELLING, readOffer)),
   on(routes.getPromotionSwitch, switches.get),
   on(routes.putPromotionSwitch, switches.put),
 );

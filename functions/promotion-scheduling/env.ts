@@ -8,6 +8,8 @@ export const Env = z.object({
   PROMOTION_TABLE_NAME: z.string().min(1),
   CATALOG_TABLE_NAME: z.string().min(1),
   SETTINGS_TABLE_NAME: z.string().min(1),
+  /** Prices of baskets with a promotion that is not in force. */
+  STOCK_TABLE_NAME: z.string().min(1),
   CURSOR_SECRET_ARN: z.string().min(1),
   /** By client id. */
   CHANNELS: jsonVariable(Channels),

@@ -2,6 +2,7 @@ import { type App, Duration } from 'aws-cdk-lib';
 import type { CompileEnv } from '../../functions/promotion-scheduling/compile/env.ts';
 import type { Env } from '../../functions/promotion-scheduling/env.ts';
 import { CategoryChanged } from '../../shared/contracts/catalog/category-events.ts';
+import * as previewRoutes from '../../shared/contracts/promotions/preview-routes.ts';
 import * as routes from '../../shared/contracts/promotions/routes.ts';
 import { all } from '../constructs/access.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
@@ -9,6 +10,7 @@ import { catalog } from '../data/catalog.ts';
 import { cursorSecret } from '../data/cursors.ts';
 import { promotions } from '../data/promotions.ts';
 import { storeSettings } from '../data/settings.ts';
+import { stock } from '../data/stock.ts';
 import { settings } from '../settings.ts';
 import { addAnnouncements } from './promotion-scheduling/announcements.ts';
 import { addClaimChecks } from './promotion-scheduling/claim-checks.ts';
@@ -18,10 +20,10 @@ export class PromotionSchedulingStack extends WorkflowStack {
   constructor(app: App, shared: SharedStacks) {
     super(app, 'promotion-scheduling', shared);
     this.routes<Env>({
-      routes: [routes],
+      routes: [routes, previewRoutes],
       handler: 'promotion-scheduling/api.handler.ts',
       uses: all(
-        all(promotions.editor, catalog.reader, storeSettings.reader, cursorSecret.reader),
+        all(promotions.editor, catalog.reader, storeSettings.reader, stock.reader, cursorSecret.reader),
         all(settings.channels, settings.selling, settings.priceGuard),
       ),
       errorImpact: 'Marketing cannot read, change, pause or switch off promotions. Orders get those in force.',

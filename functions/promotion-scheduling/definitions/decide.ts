@@ -63,31 +63,45 @@ export function decideReplace(
 
 function decideContent(
   promotionId: string,
-  content: PromotionContent,
+  { draft, ...definition }: PromotionContent,
   hash: string,
   context: SaveContext,
 ): SaveDecision {
-  const { snapshot, references, thresholds, storeZone, by, now } = context;
-  const { draft, ...definition } = content;
+  const { thresholds, storeZone, by, now } = context;
+  const { current } = context.snapshot;
+  const errors = errorsOf(promotionId, definition, context);
+  if (errors.length > 0) return { kind: 'invalid', errors };
+  const given = { promotionId, definition, draft, contentHash: hash };
+  const next = withDefinition(current, given, { thresholds, storeZone, by, now });
+  return { kind: current ? 'replace' : 'create', next };
+}
+
+/** The promotion as it would be saved, or what is wrong with it. */
+export function checkContent(
+  promotionId: string,
+  definition: PromotionDefinition,
+  context: SaveContext,
+): { next: PromotionRecord } | { errors: FieldError[] } {
+  const { snapshot, thresholds, storeZone, by, now } = context;
+  const errors = errorsOf(promotionId, definition, context);
+  if (errors.length > 0) return { errors };
+  const given = { promotionId, definition, draft: false, contentHash: '' };
+  return { next: withDefinition(snapshot.current, given, { thresholds, storeZone, by, now }) };
+}
+
+function errorsOf(
+  promotionId: string,
+  definition: PromotionDefinition,
+  { snapshot, references, storeZone, now }: SaveContext,
+): FieldError[] {
   const errors = [
     ...contentErrors(definition, storeZone),
     ...referenceErrors(definition, references),
     ...codeErrors(promotionId, definition, snapshot, storeZone, now),
   ];
-  if (Buffer.byteLength(JSON.stringify(definition)) > maxDefinitionBytes) {
-    errors.push({
-      pointer: '',
-      detail: `A promotion has at most ${maxDefinitionBytes} bytes. Use categories instead of SKUs.`,
-    });
-  }
-  if (errors.length > 0) return { kind: 'invalid', errors };
-  const { current } = snapshot;
-  const next = withDefinition(
-    current,
-    { promotionId, definition, draft, contentHash: hash },
-    { thresholds, storeZone, by, now },
-  );
-  return { kind: current ? 'replace' : 'create', next };
+  if (Buffer.byteLength(JSON.stringify(definition)) <= maxDefinitionBytes) return errors;
+  const detail = `A promotion has at most ${maxDefinitionBytes} bytes. Use categories instead of SKUs.`;
+  return [...errors, { pointer: '', detail }];
 }
 
 /** Codes of other promotions, and too many changes of codes at once. */

@@ -32,6 +32,20 @@ export type DefinitionSettings = {
 
 type Write = Pick<Request<typeof routes.putPromotion>, 'caller' | 'cause'>;
 
+/** What a definition names, as far as the store has it. */
+export async function loadReferences(
+  references: ReferenceStore,
+  { channels, methods }: Pick<DefinitionSettings, 'channels' | 'methods'>,
+  definition: PromotionDefinition,
+  { categories }: Pick<PromotionSnapshot, 'categories'>,
+): Promise<References> {
+  const [skus, products] = await Promise.all([
+    references.skus(skusOf(definition)),
+    references.products(productsOf(definition)),
+  ]);
+  return { skus, products, categories, channels, methods };
+}
+
 /** The routes that create, replace and read a promotion. */
 export const definitionApi = (
   { store, references }: DefinitionStores,
@@ -40,16 +54,6 @@ export const definitionApi = (
 ) => {
   const { storeZone, priceGuard } = settings;
 
-  const loadReferences = async (
-    definition: PromotionDefinition,
-    { categories }: PromotionSnapshot,
-  ): Promise<References> => {
-    const [skus, products] = await Promise.all([
-      references.skus(skusOf(definition)),
-      references.products(productsOf(definition)),
-    ]);
-    return { skus, products, categories, channels: settings.channels, methods: settings.methods };
-  };
   const warnings = (
     record: PromotionRecord,
     { set, categories }: PromotionSnapshot,
@@ -75,7 +79,7 @@ export const definitionApi = (
     retryOnConflict(retryBudgetMs, async () => {
       const { now } = cause;
       const snapshot = await store.load(promotionId, codesOf(content));
-      const known = await loadReferences(content, snapshot);
+      const known = await loadReferences(references, settings, content, snapshot);
       const by = caller.subject || caller.clientId;
       const thresholds = settings.policy.approvalAboveMinor;
       const decision = decide({ snapshot, references: known, thresholds, storeZone, by, now });

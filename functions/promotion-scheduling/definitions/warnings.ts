@@ -156,7 +156,10 @@ function overlapWarnings(definition: PromotionDefinition, context: WarningContex
   const span = spanOf(definition.schedule, storeZone);
   return set.promotions
     .filter((other) => {
-      if (other.promotionId === promotionId || other.endedAt !== undefined) return false;
+      const isOfShipping = [definition, other].map(({ discount }) => discount.level === 'shipping');
+      if (other.promotionId === promotionId || other.endedAt !== undefined || isOfShipping[0] !== isOfShipping[1]) {
+        return false;
+      }
       const { startMs, endMs } = spanOf(other.schedule, storeZone);
       return Math.max(startMs, span.startMs, now) < Math.min(endMs, span.endMs);
     })

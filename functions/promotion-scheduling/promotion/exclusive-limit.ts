@@ -1,12 +1,10 @@
-import { contentHash } from '../../../shared/ids.ts';
 import type { CompiledPromotion } from '../../../shared/pricing/promotions/types.ts';
-import { endOf, isInForce, nextBoundary, spanOf } from './promotion-timing.ts';
+import { endOf, isWithin, spanOf, spansReader } from './promotion-timing.ts';
 
 /** Best deal prices an order once more for each of them. */
 export const maxExclusive = 16;
 const searchedDays = 366;
 const dayMs = 86_400_000;
-const maxBoundaries = 2000;
 
 /**
  * The other promotions that are exclusive on the order and in force with this one at some time, if they are too many;
@@ -41,31 +39,4 @@ export function tooManyExclusive(
     if (together.length >= maxExclusive) return { at, others: together.map(({ other }) => other) };
   }
   return undefined;
-}
-
-type Span = { startMs: number; endMs: number };
-const isWithin = ({ startMs, endMs }: Span, at: number) => startMs <= at && at < endMs;
-
-/** Returns a function that gives the spans of a promotion in a period. Promotions with one schedule are calculated once. */
-function spansReader(storeZone: string, from: number, until: number): (promotion: CompiledPromotion) => Span[] {
-  const known = new Map<string, Span[]>();
-  return ({ schedule, endedAt }) => {
-    const key = contentHash({ schedule, endedAt });
-    const spans = known.get(key) ?? spansIn({ schedule, endedAt }, storeZone, from, until);
-    known.set(key, spans);
-    return spans;
-  };
-}
-
-function spansIn(timed: Parameters<typeof nextBoundary>[0], storeZone: string, from: number, until: number): Span[] {
-  const spans: Span[] = [];
-  let startMs = isInForce(timed, storeZone, from) ? from : undefined;
-  let at = from;
-  for (let count = 0; count < maxBoundaries && at < until; count += 1) {
-    const next = nextBoundary(timed, storeZone, at);
-    at = next?.at ?? until;
-    if (startMs !== undefined && !next?.starts) spans.push({ startMs, endMs: Math.min(at, until) });
-    startMs = next?.starts ? at : undefined;
-  }
-  return spans;
 }

@@ -3,6 +3,7 @@ import type { PromotionState } from '../../../shared/contracts/promotions/promot
 import type { CompiledPromotion } from '../../../shared/pricing/promotions/types.ts';
 import { inForce, nextChange } from '../../../shared/pricing/promotions/schedule/in-force.ts';
 import { instantOf, wallMsOf } from '../../../shared/pricing/promotions/schedule/wall-time.ts';
+import { contentHash } from '../../../shared/ids.ts';
 import { compiledOf, type PromotionRecord } from './promotion-record.ts';
 
 type Schedule = PromotionDefinition['schedule'];
@@ -64,4 +65,35 @@ export function stateAt(record: PromotionRecord, storeZone: string, now: number)
   if (compiled.paused) return 'paused';
   if (isInForce(compiled, storeZone, now)) return 'active';
   return nextBoundary(compiled, storeZone, now) ? 'scheduled' : 'ended';
+}
+
+/** Starts and ends of a promotion that are calculated at most. */
+const maxBoundaries = 2000;
+
+/** A time in which a promotion is in force, in milliseconds; the end is exclusive. */
+export type Span = { startMs: number; endMs: number };
+export const isWithin = ({ startMs, endMs }: Span, at: number) => startMs <= at && at < endMs;
+
+/** Returns a function that gives the spans of a promotion in a period. Promotions with one schedule are calculated once. */
+export function spansReader(storeZone: string, from: number, until: number): (promotion: Timed) => Span[] {
+  const known = new Map<string, Span[]>();
+  return ({ schedule, endedAt }) => {
+    const key = contentHash({ schedule, endedAt });
+    const spans = known.get(key) ?? spansIn({ schedule, endedAt }, storeZone, from, until);
+    known.set(key, spans);
+    return spans;
+  };
+}
+
+function spansIn(timed: Timed, storeZone: string, from: number, until: number): Span[] {
+  const spans: Span[] = [];
+  let startMs = isInForce(timed, storeZone, from) ? from : undefined;
+  let at = from;
+  for (let count = 0; count < maxBoundaries && at < until; count += 1) {
+    const next = nextBoundary(timed, storeZone, at);
+    at = next?.at ?? until;
+    if (startMs !== undefined && !next?.starts) spans.push({ startMs, endMs: Math.min(at, until) });
+    startMs = next?.starts ? at : undefined;
+  }
+  return spans;
 }

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type BackOffice, startBackOffice } from '../../support/system/back-office.ts';
+import { expectProblem, stockedSku } from '../../support/system/test-data.ts';
+
+/** A clock that starts in the winter before the promotion. */
+let aheadMs = Date.parse('2028-03-01T10:00:00Z') - Date.now();
+let office: BackOffice;
+beforeAll(async () => {
+  office = await startBackOffice({ now: () => Date.now() + aheadMs });
+});
+afterAll(() => office.stop());
+
+async function moveTo(instant: string): Promise<void> {
+  await office.settled();
+  aheadMs = Date.parse(instant) - Date.now();
+  await office.forgetTokens();
+  await office.settled();
+}
+
+const percent = (basisPoints: number) => ({ kind: 'percent', level: 'line', basisPoints });
+const marketing = () => office.client('marketing');
+const act = (id: string, action: string, headers: Record<string, string> = {}, client = 'marketing') =>
+  office.client(client).post(`/promotions/${id}/${action}`, {}, headers);
+
+test(
+  'a promotion is approved, in force by its schedule, paused, switched off and ended, and each is obeyed by the next quote and announced',
+  { timeout: 600_000 },
+  async () => {
+    const sku = await stockedSku(office, { priceMinor: 1000, category: 'toys' });
+    expect((await office.client('admin').put('/catalog/categories/toys', { name: 'Toys' })).status).toBe(201);
+    const discountOf = async () => {
+      const content = { currency: 'GBP', shippingAddress: { country: 'GB' }, lines: [{ sku, quantity: 1 }] };
+      const quote = await office.client('storefront').post('/quotes', content);
+      expect(quote.status, quote.text).toBe(200);
+      return quote.body.discountMinor;
+    };
+    const create = (promotionId: string, given: object = {}) =>
+      marketing().post('/promotions', { promotionId, name: promotionId, discount: percent(1000), ...given });
+    expect(await discountOf()).toBe(0);
+
+    const settings = { approvalAboveMinor: { GBP: 10_000 } };
+    const policy = await office.client('admin').put('/settings/promotions', settings);
+    expect(policy.status, policy.text).toBe(200);
+    const content = {
+      eligible: { categories: ['toys'] },
+      codes: undefined,
+      limits: { budgetMinor: { GBP: 10_001 } },
+      // The clocks go forward between both times.
+      schedule: { start: '2028-03-20T09:00', end: '2028-03-27T09:00' },
+    };
+    const created = await create('toys', content);
+    expect(created.status, created.text).toBe(201);
+    expect(created.body).toMatchObject({ state: 'pending-approval' });
+    const ifMatch = String(created.headers['etag']);
+    expectProblem(await act('toys', 'approve', { 'if-match': ifMatch }), 403, 'own-change');
+    const approved = await act('toys', 'approve', { 'if-match': ifMatch }, 'admin');
+    expect(approved.status, approved.text).toBe(200);
+    expect(approved.body).toMatchObject({
+      state: 'scheduled',
+      nextStartAt: '2028-03-20T09:00:00.000Z',
+      nextEndAt: '2028-03-27T08:00:00.000Z',
+    });
+    expect(await discountOf()).toBe(0);
+    expectProblem(await create('thief', { codes: ['X'] }), 422, 'invalid-content');
+    expectProblem(await office.client('storefront').get('/promotions'), 403);
+
+    const announced = async (detailType: string) => {
+      await office.settled();
+      const events = await office.lake.events(detailType);
+      return events.map(({ detail }) => detail.data);
+    };
+    await moveTo('2028-03-20T09:00:00Z');
+    expect(await discountOf()).toBe(100);
+    await moveTo('2028-03-20T09:01:00Z');
+    expect(await announced('PromotionStarted')).toMatchObject([
+      { promotionId: 'toys', version: 2, at: '2028-03-20T09:00:00.000Z' },
+    ]);
+
+    expect((await act('toys', 'pause')).body).toMatchObject({ state: 'paused' });
+    expect(await discountOf()).toBe(0);
+    expect(await announced('PromotionEnded')).toHaveLength(1);
+    expect((await act('toys', 'resume')).body).toMatchObject({ state: 'active' });
+    expect(await discountOf()).toBe(100);
+    expect(await announced('PromotionStarted')).toHaveLength(2);
+
+    const off = await marketing().put('/promotions/switch', { disabled: true, comment: 'Wrong prices' });
+    expect(off.status, off.text).toBe(200);
+    expect(await discountOf()).toBe(0);
+    expect((await marketing().put('/promotions/switch', { disabled: false })).status).toBe(200);
+    expect(await discountOf()).toBe(100);
+    expect(await announced('PromotionsSwitched')).toHaveLength(2);
+
+    // A category below the one of the promotion.
+    const kite = await stockedSku(office, { priceMinor: 1000, category: 'kites' });
+    expect(
+      (await office.client('admin').put('/catalog/categories/kites', { name: 'Kites', parentId: 'toys' })).status,
+    ).toBe(201);
+    await office.settled();
+    const lines = [{ sku: kite, quantity: 2 }];
+    const quote = await office
+      .client('storefront')
+      .post('/quotes', { currency: 'GBP', shippingAddress: { country: 'GB' }, lines });
+    expect(quote.body.discountMinor).toBe(200);
+
+    const edits = Array.from({ length: 100 }, (_, index) =>
+      marketing().put(
+        '/promotions/toys',
+        { ...content, name: `Edit ${index}`, discount: percent(900) },
+        { 'if-match': '"4"' },
+      ),
+    );
+    const statuses = (await Promise.all(edits)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+    expect(statuses.filter((status) => ![200, 412].includes(status))).toEqual([]);
+    const versions = await marketing().get('/promotions/toys/versions');
+    expect(versions.body.versions.map(({ action }: { action: string }) => action)).toEqual([
+      'changed',
+      'resumed',
+      'paused',
+      'approved',
+      'created',
+    ]);
+
+    await moveTo('2028-03-27T08:00:00Z');
+    expect(await discountOf()).toBe(0);
+    expect((await marketing().get('/promotions/toys')).body).toMatchObject({ state: 'ended' });
+    await moveTo('2028-03-27T08:01:00Z');
+    expect((await announced('PromotionEnded')).at(-1)).toMatchObject({ at: '2028-03-27T08:00:00.000Z' });
+  },
+);
