@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { Metadata } from '../../../shared/contracts/define-event.ts';
 import { openDatabase } from '../../../shared/dynamodb/database.ts';
 import { queueHandler } from '../../../shared/lambda/queue-handler.ts';
+import { createRefundedAmountsStore } from '../../../shared/refunds/refunded-amounts-store.ts';
 import { applyChange } from '../order/apply.ts';
 import { createOrderStore } from '../order/order-store.ts';
 import { RefundedAmountsEnv } from './env.ts';
 import { recordRefunded } from './record-refunded.ts';
-import { createRefundedAmountsStore } from './refunded-amounts-store.ts';
 
 const { TIME_ZONE, ...tables } = RefundedAmountsEnv.parse(process.env);
 const db = openDatabase();

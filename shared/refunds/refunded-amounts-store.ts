@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { type Database, readBatch } from '../../../shared/dynamodb/database.ts';
-import { isPaymentComponent } from '../../../shared/refunds/component-values.ts';
-import type { RefundedAmounts } from '../../../shared/refunds/refunded-amounts.ts';
-import { ledgerKey } from '../../../shared/refunds/refunded-units.ts';
+import { type Database, readBatch } from '../dynamodb/database.ts';
+import { isPaymentComponent } from './component-values.ts';
+import type { RefundedAmounts } from './refunded-amounts.ts';
+import { ledgerKey } from './refunded-units.ts';
 
 /** The fields of a refund ledger that an order records. */
 const Ledger = z.object({
