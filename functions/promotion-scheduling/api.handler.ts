@@ -1,9 +1,11 @@
 import { readPricedOffer } from '../../shared/catalog/offer-store.ts';
 import * as previewRoutes from '../../shared/contracts/promotions/preview-routes.ts';
 import * as routes from '../../shared/contracts/promotions/routes.ts';
+import { getPromotionUsage } from '../../shared/contracts/promotions/usage-routes.ts';
 import { createCursors } from '../../shared/dynamodb/cursor.ts';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
+import { createClaimsStore } from '../../shared/promotions/claims-store.ts';
 import { secretReader } from '../../shared/secret-store.ts';
 import {
   currentPromotionSettings,
@@ -21,6 +23,7 @@ import { createPromotionStore } from './promotion/promotion-store.ts';
 import { createReferenceStore } from './promotion/reference-store.ts';
 import { switchApi } from './switch/switch-api.ts';
 import { createSwitchStore } from './switch/switch-store.ts';
+import { usageApi } from './usage/usage-api.ts';
 
 const env = Env.parse(process.env);
 const db = openDatabase();
@@ -92,6 +95,7 @@ export const handler = httpHandler(
     ),
   ),
   on(previewRoutes.listPromotionOverlaps, overlapApi({ store, references }, env.SELLING, readOffer)),
+  on(getPromotionUsage, usageApi(store, createClaimsStore(db, env.PROMOTION_TABLE_NAME))),
   on(routes.getPromotionSwitch, switches.get),
   on(routes.putPromotionSwitch, switches.put),
 );

@@ -4,6 +4,7 @@ import type { Env } from '../../functions/promotion-scheduling/env.ts';
 import { CategoryChanged } from '../../shared/contracts/catalog/category-events.ts';
 import * as previewRoutes from '../../shared/contracts/promotions/preview-routes.ts';
 import * as routes from '../../shared/contracts/promotions/routes.ts';
+import * as usageRoutes from '../../shared/contracts/promotions/usage-routes.ts';
 import { all } from '../constructs/access.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
 import { catalog } from '../data/catalog.ts';
@@ -20,7 +21,7 @@ export class PromotionSchedulingStack extends WorkflowStack {
   constructor(app: App, shared: SharedStacks) {
     super(app, 'promotion-scheduling', shared);
     this.routes<Env>({
-      routes: [routes, previewRoutes],
+      routes: [routes, previewRoutes, usageRoutes],
       handler: 'promotion-scheduling/api.handler.ts',
       uses: all(
         all(promotions.editor, catalog.reader, storeSettings.reader, stock.reader, cursorSecret.reader),

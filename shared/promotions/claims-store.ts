@@ -1,9 +1,19 @@
 import * as z from 'zod';
 import { type Database, type Key, readBatch } from '../dynamodb/database.ts';
+import { queryPages } from '../dynamodb/query-pages.ts';
 import type { CompiledPromotion, PromotionPolicy, Remaining } from '../pricing/promotions/types.ts';
-import { type Buyer, countersOf, type Counts, isLimited, nameOf, remainingFrom } from './limit-counters.ts';
+import {
+  type Buyer,
+  countersOf,
+  type Counts,
+  isLimited,
+  limitPartition,
+  nameOf,
+  remainingFrom,
+} from './limit-counters.ts';
 
 const Counter = z.object({ pk: z.string(), sk: z.string(), used: z.int() });
+export type Counter = z.infer<typeof Counter>;
 
 /** The counter in an item, by its name; undefined for other items. */
 export const counterOf = (item: unknown): [string, number][] | undefined => {
@@ -23,6 +33,21 @@ export function createClaimsStore(db: Database, table: string) {
 
   return {
     counts,
+
+    /** The counters of these promotions that all customers share, read consistently. */
+    async sharedCounters(promotionIds: readonly string[]): Promise<Counter[]> {
+      const found: Counter[] = [];
+      for (const id of promotionIds) {
+        const query = {
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': limitPartition(id) },
+          ConsistentRead: true,
+        };
+        for await (const items of queryPages(db, query)) found.push(...items.map((item) => Counter.parse(item)));
+      }
+      return found;
+    },
 
     /** What is left of the limits of these promotions for this buyer, by promotion id. Promotions without limits are left out. */
     async remaining(

@@ -6,12 +6,11 @@ import { type Database, type Key, readBatch, transact } from '../../../shared/dy
 import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
 import { queryPages } from '../../../shared/dynamodb/query-pages.ts';
 import { statusIndex } from '../../../shared/orders/order-keys.ts';
-import { createClaimsStore } from '../../../shared/promotions/claims-store.ts';
-import { limitPartition } from '../../../shared/promotions/limit-counters.ts';
+import { type Counter, createClaimsStore } from '../../../shared/promotions/claims-store.ts';
 import { PromotionClaim } from '../../../shared/promotions/promotion-claim.ts';
 import { createPromotionSetStore } from '../../../shared/promotions/promotion-set-store.ts';
 import { OrderStatus } from '../../../shared/contracts/orders/status.ts';
-import type { Counter, CounterDifference } from './compare-claims.ts';
+import type { CounterDifference } from './compare-claims.ts';
 
 type Tables = { ORDER_TABLE_NAME: string; PROMOTION_TABLE_NAME: string };
 
@@ -19,7 +18,6 @@ type Tables = { ORDER_TABLE_NAME: string; PROMOTION_TABLE_NAME: string };
 const holding = OrderStatus.options.filter((status) => status !== 'cancelled' && status !== 'expired');
 const Keys = z.object({ pk: z.string(), sk: z.string() });
 const Holder = z.object({ pk: z.string(), promotionClaims: z.array(PromotionClaim).optional() });
-const StoredCounter = z.object({ pk: z.string(), sk: z.string(), used: z.int() });
 
 const checkPartition = (checkId: string) => `CLAIM-CHECK#${checkId}`;
 const keyOf = ({ pk, sk }: Key): Key => ({ pk, sk });
@@ -27,26 +25,13 @@ const keyOf = ({ pk, sk }: Key): Key => ({ pk, sk });
 /** What a check of claims reads and repairs. */
 export function createClaimCheckStore(db: Database, tables: Tables) {
   const { ORDER_TABLE_NAME: orders, PROMOTION_TABLE_NAME: table } = tables;
-  const { counts } = createClaimsStore(db, table);
+  const { counts, sharedCounters } = createClaimsStore(db, table);
   const sets = createPromotionSetStore(db, tables);
 
   return {
     promotions: async () => (await sets.current()).set.promotions,
 
-    /** The counters of these promotions that all customers share. */
-    async sharedCounters(promotionIds: readonly string[]): Promise<Counter[]> {
-      const found: Counter[] = [];
-      for (const id of promotionIds) {
-        const query = {
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': limitPartition(id) },
-          ConsistentRead: true,
-        };
-        for await (const items of queryPages(db, query)) found.push(...items.map((item) => StoredCounter.parse(item)));
-      }
-      return found;
-    },
+    sharedCounters,
 
     /** Counters by key, such as those of customers. */
     async counters(keys: readonly Key[]): Promise<Counter[]> {

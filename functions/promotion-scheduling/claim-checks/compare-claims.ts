@@ -1,10 +1,10 @@
 import type { Key } from '../../../shared/dynamodb/database.ts';
+import type { Counter } from '../../../shared/promotions/claims-store.ts';
 import { nameOf } from '../../../shared/promotions/limit-counters.ts';
 import { heldCounters, type PromotionClaim } from '../../../shared/promotions/promotion-claim.ts';
 
 /** A counter with what it has, and what the orders hold of it. */
 export type CounterDifference = Key & { found: number; expected: number };
-export type Counter = Key & { used: number };
 
 /** What is held of each counter, by its name. */
 export type Held = Map<string, Key & { count: number }>;
