@@ -159,7 +159,6 @@ export function createPromotionSetStore(
       headActions({ version: (current?.version ?? 0) + 1, set: current?.set, disabled }),
   };
 }
-export type PromotionSetStore = ReturnType<typeof createPromotionSetStore>;
 
 const keepPart = (TableName: string, setId: string, part: number): Action => ({
   Update: {

@@ -11,8 +11,7 @@ import {
   withSubmission,
 } from '../promotion/transitions.ts';
 
-export const lifecycleActions = ['submit', 'approve', 'reject', 'pause', 'resume', 'end'] as const;
-export type LifecycleAction = (typeof lifecycleActions)[number];
+export type LifecycleAction = 'submit' | 'approve' | 'reject' | 'pause' | 'resume' | 'end';
 
 export type ActionDecision =
   | { kind: 'change'; next: PromotionRecord; action: PromotionAction }

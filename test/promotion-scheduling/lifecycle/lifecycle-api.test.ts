@@ -212,7 +212,10 @@ describe('promotions that are exclusive on the order', () => {
     const responses = await Promise.all(
       Array.from({ length: 17 }, (_, index) => exclusive('ex', index, year('2031', '2032'))),
     );
-    expect(responses.map(({ status }) => status).toSorted()).toEqual([...Array.from({ length: 16 }, () => 201), 422]);
+    expect(responses.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+      ...Array.from({ length: 16 }, () => 201),
+      422,
+    ]);
     const refused = responses.find(({ status }) => status === 422);
     expect(refused?.body).toMatchObject({ type: 'too-many-exclusive', errors: [{ pointer: '/exclusive' }] });
     expect(Object(refused?.body).promotions).toHaveLength(16);
