@@ -120,6 +120,29 @@ export const cancelled = (id: string, day: string, units: Units, given: Cancelli
     ...(given.refundId !== undefined && { refundId: given.refundId }),
   });
 
+/** Changes the quantity of line-1, which has no discount. */
+export const resized = (id: string, day: string, version: number, line: TestLine, given: { taxMinor: number }) =>
+  anEvent('order-intake', 'OrderEdited', id, day, {
+    ...order,
+    status: 'placed',
+    version,
+    editId: id,
+    reason: 'test',
+    lines: [{ before: editedLine({ ...line, quantity: line.quantity + 1 }), after: editedLine(line) }],
+    amounts: { subtotalMinor: 0, discountMinor: 0, shippingMinor: 0, totalMinor: 0, ...given },
+    differences: { subtotalMinor: 0, discountMinor: 0, shippingMinor: 0, taxMinor: 0, totalMinor: 0 },
+  });
+const editedLine = ({ sku, quantity, price, tax }: TestLine) => ({
+  lineId: 'line-1',
+  sku,
+  quantity,
+  unitPriceMinor: price,
+  discountMinor: 0,
+  taxMinor: tax,
+  totalMinor: quantity * price,
+  warehouse: 'main',
+});
+
 export const expired = (id: string, day: string): LedgerMessage =>
   anEvent('order-intake', 'OrderExpired', id, day, {
     ...order,
