@@ -6,6 +6,7 @@ import { hostileChannels } from './lanes/hostile-channels.ts';
 import { hotSku } from './lanes/hot-sku.ts';
 import { placing, placingAlone } from './lanes/placing.ts';
 import { price } from './lanes/price.ts';
+import { promotions } from './lanes/promotions.ts';
 import { quotes } from './lanes/quotes.ts';
 import { start } from './lanes/start.ts';
 
@@ -20,6 +21,7 @@ const lanes = new Map<string, () => Promise<void>>([
   ['find', find],
   ['price', price],
   ['quotes', quotes],
+  ['promotions', promotions],
   ['start', start],
 ]);
 

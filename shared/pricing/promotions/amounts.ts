@@ -28,17 +28,25 @@ export function allocateByRank(totalMinor: number, weights: readonly number[], r
   const whole = sum(weights);
   if (totalMinor === 0 || whole === 0) return weights.map(() => 0);
   if (totalMinor === whole) return [...weights];
-  const isExact = totalMinor * Math.max(...weights) <= maxExact;
-  const shares = weights.map((weight) =>
-    isExact ? exactShare(totalMinor, weight, whole) : bigShare(totalMinor, weight, whole),
-  );
-  const parts = shares.map(({ part }) => part);
-  const left = totalMinor - sum(parts);
+  let largest = 0;
+  for (const weight of weights) if (weight > largest) largest = weight;
+  const isExact = totalMinor * largest <= maxExact;
+  const remainders: (number | bigint)[] = [];
+  let left = totalMinor;
+  const parts = weights.map((weight) => {
+    const { part, remainder } = isExact ? exactShare(totalMinor, weight, whole) : bigShare(totalMinor, weight, whole);
+    remainders.push(remainder);
+    left -= part;
+    return part;
+  });
   if (left === 0) return parts;
-  const order = shares
-    .map(({ remainder }, index) => ({ remainder, index, rank: ranks[index] ?? 0 }))
-    .toSorted((a, b) => (a.remainder === b.remainder ? a.rank - b.rank : a.remainder > b.remainder ? -1 : 1));
-  for (const { index } of order.slice(0, left)) parts[index] = (parts[index] ?? 0) + 1;
+  const order = weights
+    .map((_weight, index) => index)
+    .sort((a, b) => {
+      const [first = 0, second = 0] = [remainders[a], remainders[b]];
+      return first === second ? (ranks[a] ?? 0) - (ranks[b] ?? 0) : first > second ? -1 : 1;
+    });
+  for (const index of order.slice(0, left)) parts[index] = (parts[index] ?? 0) + 1;
   return parts;
 }
 

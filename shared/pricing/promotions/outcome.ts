@@ -56,9 +56,11 @@ function appliedOf({ applied }: Ledger, facts: Facts): AppliedPromotion[] {
   return applied.map(({ prepared, proposal }) => {
     const { promotionId, version, name } = prepared.promotion;
     const { discountMinor, trimmed, gift } = proposal;
-    const lines = proposal.lines
-      .map((line, index) => ({ line, discountMinor: proposal.discounts[index] ?? 0 }))
-      .filter((each) => each.discountMinor > 0);
+    const lines: { line: number; discountMinor: number }[] = [];
+    for (const [index, line] of proposal.lines.entries()) {
+      const share = proposal.discounts[index] ?? 0;
+      if (share > 0) lines.push({ line, discountMinor: share });
+    }
     if (gift) {
       lines.push({ line: facts.list.length + gifts, discountMinor });
       gifts += 1;

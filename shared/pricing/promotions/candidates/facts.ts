@@ -14,6 +14,9 @@ export type Facts = {
   /** Position of each line by SKU, then the higher unit price, then more units, then position: it breaks ties. */
   ranks: readonly number[];
   linesIn: LinesByScope;
+  /** Indexes of the lines of each SKU. */
+  bySku: ReadonlyMap<string, readonly number[]>;
+  hasFloors: boolean;
   /** Most discount of goods in the order. */
   maxDiscountMinor: number;
   /** Entered codes by promotion, in their normal form and in the order of entry. */
@@ -30,6 +33,8 @@ export function factsOf(cart: Cart, { index, byCode, byId }: PreparedSet, policy
     list,
     ranks: ranksOf(cart),
     linesIn: index.linesIn(cart.lines),
+    bySku: Map.groupBy(list.keys(), (line) => cart.lines[line]?.sku ?? ''),
+    hasFloors: cart.lines.some(({ floorMinor = 0 }) => floorMinor > 0),
     maxDiscountMinor: rate === undefined ? Infinity : percentOf(sum(list), rate),
     codesOf: codesOf(cart, byCode, byId),
   };

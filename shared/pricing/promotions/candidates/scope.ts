@@ -36,22 +36,25 @@ export function scopeIndex(categoryPaths: Readonly<Record<string, readonly strin
       return number;
     },
     linesIn(lines) {
-      const found = new Map<number, number[]>();
+      const found: (number[] | undefined)[] = Array.from({ length: excepts.length });
       const all = lines.map((_line, index) => index);
+      if (byKey.size === 0) return (scope) => (scope === allGoods ? all : none);
       for (const [index, line] of lines.entries()) {
         const path = pathOf(line.categoryId);
         for (const key of keysOfGoods(line, path)) {
-          for (const number of byKey.get(key) ?? none) {
-            const isAttribute = key.startsWith(attributePrefix);
+          const numbers = byKey.get(key);
+          if (!numbers) continue;
+          const isAttribute = key.startsWith(attributePrefix);
+          for (const number of numbers) {
             if (isAttribute && !hasAttributes(line, attributesOf[number] ?? [])) continue;
             if (excepts[number]?.(line, path)) continue;
-            const known = found.get(number);
-            if (!known) found.set(number, [index]);
+            const known = found[number];
+            if (!known) found[number] = [index];
             else if (known.at(-1) !== index) known.push(index);
           }
         }
       }
-      return (scope) => (scope === allGoods ? all : (found.get(scope) ?? none));
+      return (scope) => (scope === allGoods ? all : (found[scope] ?? none));
     },
   };
 }

@@ -27,6 +27,7 @@ export type Ledger = {
   isDiscounted: boolean[];
   /** Lines whose promotion is exclusive. */
   isLocked: boolean[];
+  hasLocks: boolean;
   gifts: { sku: string; quantity: number; promotionId: string }[];
   applied: { prepared: PreparedPromotion; proposal: Proposal }[];
   /** A promotion that applies alone. */
@@ -43,6 +44,7 @@ export const newLedger = ({ cart, list }: Facts): Ledger => ({
   goodsDiscountMinor: 0,
   isDiscounted: list.map(() => false),
   isLocked: list.map(() => false),
+  hasLocks: false,
   gifts: [],
   applied: [],
   hasExclusive: false,
@@ -68,7 +70,10 @@ export function apply(ledger: Ledger, prepared: PreparedPromotion, proposal: Pro
     if (discountMinor === 0) continue;
     ledger.remaining[line] = (ledger.remaining[line] ?? 0) - discountMinor;
     ledger.isDiscounted[line] = true;
-    if (promotion.exclusive === 'line') ledger.isLocked[line] = true;
+    if (promotion.exclusive === 'line') {
+      ledger.isLocked[line] = true;
+      ledger.hasLocks = true;
+    }
   }
 }
 

@@ -18,9 +18,7 @@ export function proposeGoods(prepared: PreparedPromotion, facts: Facts, ledger: 
   const { promotion, scopes } = prepared;
   const { discount } = promotion;
   const { cart, linesIn } = facts;
-  const isOpen = (line: number) =>
-    ledger.isLocked[line] !== true && !(promotion.exclusive === 'line' && ledger.isDiscounted[line]);
-  const lines = linesIn(scopes.eligible).filter(isOpen);
+  const lines = openLines(prepared, linesIn(scopes.eligible), ledger);
   const goods: Goods = { facts, remaining: ledger.remaining, lines, quota: quotaOf(prepared, facts) };
   switch (discount.kind) {
     case 'percent':
@@ -68,6 +66,14 @@ export function proposeGoods(prepared: PreparedPromotion, facts: Facts, ledger: 
   }
 }
 
+/** Lines on which no promotion is exclusive, and for an exclusive one those that have no discount. */
+function openLines({ promotion }: PreparedPromotion, lines: readonly number[], ledger: Ledger): readonly number[] {
+  if (promotion.exclusive === 'line') {
+    return lines.filter((line) => ledger.isDiscounted[line] !== true && ledger.isLocked[line] !== true);
+  }
+  return ledger.hasLocks ? lines.filter((line) => ledger.isLocked[line] !== true) : lines;
+}
+
 const noDiscount: Proposal = { lines: [], discounts: [], discountMinor: 0, units: 0 };
 
 /** Units that the promotion may still discount; Infinity without a limit. */
@@ -95,9 +101,14 @@ function ruleOf(discount: SimpleDiscount, currency: string): Rule {
 
 function proposalOf(goods: Goods, { discounts, units }: Discounts): Proposal {
   const { lines } = goods;
-  const discounted = sum(units.filter((_units, index) => (discounts[index] ?? 0) > 0));
-  const trimmed = isPartial(goods, sum(units)) && goods.quota !== Infinity ? 'quota' : undefined;
-  return { lines, discounts, discountMinor: sum(discounts), units: discounted, trimmed };
+  let [discounted, discountMinor] = [0, 0];
+  for (const [index, discount] of discounts.entries()) {
+    if (discount === 0) continue;
+    discountMinor += discount;
+    discounted += units[index] ?? 0;
+  }
+  const trimmed = goods.quota !== Infinity && isPartial(goods, sum(units)) ? 'quota' : undefined;
+  return { lines, discounts, discountMinor, units: discounted, trimmed };
 }
 
 /** The gift of a promotion, or why there is none. A gift is given whole or not at all. */

@@ -26,6 +26,12 @@ export function trimGoods(
   facts: Facts,
   ledger: Ledger,
 ): Proposal | { reason: Reason } {
+  const most = Math.min(
+    capOf(prepared, facts),
+    facts.maxDiscountMinor - ledger.goodsDiscountMinor,
+    budgetOf(prepared, facts),
+  );
+  if (!facts.hasFloors && proposal.discountMinor <= most) return proposal;
   let { trimmed } = proposal;
   let shares: Shares = proposal;
   for (const step of [toCap, toFloor, toOrderCap, toBudget]) {

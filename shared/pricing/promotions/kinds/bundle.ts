@@ -14,7 +14,9 @@ export function bundleDiscounts(
 ): Discounts & { sets: number } {
   const { facts, lines, quota } = goods;
   const needed = Object.entries(bundle);
-  const linesOf = (sku: string) => lines.filter((line) => facts.cart.lines[line]?.sku === sku);
+  if (needed.some(([sku]) => !facts.bySku.has(sku))) return { sets: 0, units: [], discounts: [] };
+  const open = new Set(lines);
+  const linesOf = (sku: string) => (facts.bySku.get(sku) ?? []).filter((line) => open.has(line));
   const unitsOf = (line: number) => facts.cart.lines[line]?.quantity ?? 0;
   const complete = Math.min(
     maxTimes,

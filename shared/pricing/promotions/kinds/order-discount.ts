@@ -7,7 +7,10 @@ import { discountedUnits, type Goods, leftOf } from './units.ts';
 export function orderDiscounts(rule: Exclude<Rule, { kind: 'fixed-price' }>, goods: Goods): Discounts {
   const { cart, ranks } = goods.facts;
   const units = discountedUnits(goods);
-  const left = goods.lines.map((line, index) => leftOf(goods, line, units[index] ?? 0));
+  const left =
+    goods.quota === Infinity
+      ? goods.lines.map((line) => goods.remaining[line] ?? 0)
+      : goods.lines.map((line, index) => leftOf(goods, line, units[index] ?? 0));
   const ranksOfLines = goods.lines.map((line) => ranks[line] ?? 0);
   if (rule.kind === 'amount' && rule.includesTax && cart.tax) {
     const { tax } = cart;
