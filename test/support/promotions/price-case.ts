@@ -12,7 +12,11 @@ const ordinaryMoment = '2026-06-17T12:00:00Z';
 const ample = 1_000_000_000;
 
 /** Prices a cart of a case by the function that prices quotes and orders. */
-export function priceCase({ store, catalog, promotions, categoryPaths = {} }: PromotionCase, cart: CaseCart) {
+export function priceCase(
+  { store, catalog, promotions, categoryPaths = {} }: PromotionCase,
+  cart: CaseCart,
+  price = priceBasket,
+) {
   const { currency, shippingMethods, codePolicy = 'lenient', maxOrderDiscountBasisPoints, timeZone } = store;
   const compiled = promotions.map((each) => compiledOf({ ...each, ...cart.overrides?.[each.id] }));
   const resolution = cart.resolution ?? store.resolution;
@@ -41,7 +45,7 @@ export function priceCase({ store, catalog, promotions, categoryPaths = {} }: Pr
     shippingMethods,
   };
   const at = Date.parse(cart.at ?? ordinaryMoment);
-  return priceBasket(
+  return price(
     {
       currency,
       channel: { channel: cart.channel ?? 'storefront', pricesItself: false },
