@@ -29,7 +29,7 @@ export const createQuotes =
       onlyChannel === undefined ? skus : launched(skus, cause.now);
     const { couponCodes = [] } = body;
     const offer = await store.offer([...new Set(body.lines.map(({ sku }) => sku))], couponCodes, cause.causationId);
-    const { rules, price, at } = quoting(
+    const { rules, price, hintsFor, at } = quoting(
       { content: body, channel, now: cause.now },
       { ...offer, skus: visible(offer.skus) },
       policy,
@@ -44,7 +44,7 @@ export const createQuotes =
         return { ...gifts, skus: visible(gifts.skus) };
       },
     });
-    const quoted = quoteOf(body, priced, rules);
+    const quoted = quoteOf(body, priced, rules, hintsFor);
     if (!body.signed || !('body' in quoted) || 'refusal' in priced) return responseTo(quoted);
     const expiresAt = cause.now + signing.validMinutes * 60_000;
     const terms = { basket: body, channel: channel.channel, now: cause.now, expiresAt };

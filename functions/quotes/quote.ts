@@ -1,6 +1,7 @@
 import type { SkuRecord } from '../../shared/catalog/sku-item.ts';
 import type { QuoteContent } from '../../shared/contracts/quotes/routes.ts';
-import { priceBasket, type PricedBasket } from '../../shared/pricing/price-basket.ts';
+import { type Hint, hintsOf } from '../../shared/pricing/hints.ts';
+import { type Basket, priceBasket, type PricedBasket } from '../../shared/pricing/price-basket.ts';
 import { type PricingRules, rulesOf } from '../../shared/pricing/pricing-rules.ts';
 import type { PricingSnapshots } from '../../shared/pricing/pricing-snapshots.ts';
 import { codeRefusal } from '../../shared/pricing/promotions/code-refusal.ts';
@@ -29,13 +30,17 @@ export function quoting(
   const at = content.at === undefined ? now : Date.parse(content.at);
   const rules = rulesOf(policy, settings, priceLists, promotionRules(promotions, settings, policy));
   const lines = content.lines.map((line, index) => ({ ...line, pointer: `/lines/${index}` }));
-  const basket = { ...content, lines, channel, destination: content.shippingAddress, at, now: at };
-  const price = (state: PromotionState, gifts: Offer['skus'], isFirstOrder: boolean | undefined) =>
-    priceBasket({ ...basket, isFirstOrder }, gifts.size === 0 ? skus : new Map([...skus, ...gifts]), rules, {
-      ...state,
-      uniqueCodes,
-    });
-  return { rules, price, at };
+  const basket: Basket = { ...content, lines, channel, destination: content.shippingAddress, at, now: at };
+  let priceLarger = (larger: Basket): ReturnType<typeof priceBasket> => priceBasket(larger, skus, rules);
+  const price = (state: PromotionState, gifts: Offer['skus'], isFirstOrder: boolean | undefined) => {
+    const all = gifts.size === 0 ? skus : new Map([...skus, ...gifts]);
+    priceLarger = (larger) => priceBasket({ ...larger, isFirstOrder }, all, rules, { ...state, uniqueCodes });
+    return priceLarger(basket);
+  };
+  /** By what was known of limits and gifts for the last price. */
+  const hintsFor = (priced: PricedBasket): Hint[] =>
+    rules.promotions ? hintsOf({ basket, priced, skus, promotions: rules.promotions, price: priceLarger }) : [];
+  return { rules, price, hintsFor, at };
 }
 
 /** The amounts of a basket, and where they come from; or why an order with it is refused. */
@@ -43,12 +48,13 @@ export function quoteOf(
   content: QuoteContent,
   priced: PricedBasket | { refusal: Invalid },
   rules: PricingRules,
+  hintsFor: (priced: PricedBasket) => Hint[] = () => [],
 ): { body: ReturnType<typeof quoteBody> } | { refusal: Invalid } | { missingGift: MissingGift } {
   if ('refusal' in priced) return priced;
   const refusal = codeRefusal(priced.promotions.codes, rules.promotions?.policy);
   if (refusal) return { refusal };
   const { missingGift } = priced.promotions;
-  return missingGift ? { missingGift } : { body: quoteBody(content, priced, rules) };
+  return missingGift ? { missingGift } : { body: quoteBody(content, priced, rules, hintsFor(priced)) };
 }
 
 type MissingGift = NonNullable<PromotionOutcome['missingGift']>;
@@ -57,6 +63,7 @@ function quoteBody(
   { currency, charges }: QuoteContent,
   { lines, totals, terms, taxation, shippingMethod, discounts, promotions }: PricedBasket,
   { shippingMethods, promotions: inForce }: PricingRules,
+  hints: Hint[],
 ) {
   const { taxed, taxCategory = 'shipping' } =
     shippingMethods.methods.find(({ method }) => method === shippingMethod) ?? {};
@@ -80,7 +87,7 @@ function quoteBody(
     charges: charges?.length ? charges : undefined,
     ...terms,
     discounts,
-    promotions: inForce && quotedPromotions(promotions, inForce.set.version),
+    promotions: inForce && { ...quotedPromotions(promotions, inForce.set.version), hints },
     explanation: {
       taxZone: zoneText(taxation),
       rounding: taxation.zone.rounding,

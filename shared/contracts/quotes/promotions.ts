@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AmountMinor } from '../../names.ts';
+import { AmountMinor, Sku } from '../../names.ts';
 import { maxEntries, StoredText } from '../bounds.ts';
 
 const promotionId = StoredText.meta({ description: 'Id of the promotion', example: 'spring-sale' });
@@ -51,6 +51,14 @@ export const QuotedCode = z.object({
   promotionId: promotionId.optional(),
 });
 
+const Hint = z.object({
+  promotionId,
+  sku: Sku.describe('SKU to add'),
+  addUnits: z.int().positive().meta({ description: 'Units to add', example: 1 }),
+  addMinor: AmountMinor.meta({ description: 'Price of these units before discounts, in minor units', example: 500 }),
+  newTotalMinor: AmountMinor.meta({ description: 'Total of the basket with them, in minor units', example: 1980 }),
+});
+
 /** Which promotions applied to a basket, and why others did not. */
 export const QuotedPromotions = z
   .object({
@@ -61,5 +69,10 @@ export const QuotedPromotions = z
       .max(maxEntries)
       .describe('Promotions that did not apply. One whose code was not entered is not listed'),
     codes: z.array(QuotedCode).max(maxEntries).describe('The entered codes, in their order'),
+    hints: z
+      .array(Hint)
+      .max(maxEntries)
+      .optional()
+      .describe('Units of one SKU that would make a promotion apply, with the price of that basket'),
   })
   .meta({ id: 'QuotedPromotions' });
