@@ -22,7 +22,7 @@ export const writeCatalogExport = ({ skus, products, categories }: Stores) => {
     skus: (path) => writeExport(exportedSkus(skus), path),
     prices: (path, now) => writeExport(exportedPrices(skus, now), path),
     products: (path) => {
-      const pages = pagesOf(productShards.keys, products.partitionKeys, products.products);
+      const pages = pagesOf(productShards.keys, products.partitionKeys, (keys) => products.products(keys));
       return writeExport(
         { columns: productColumns, pages: linesOf(pages, ({ record }) => rowsOfProduct(record)) },
         path,

@@ -14,7 +14,7 @@ export async function synthesise(checkout: string, cdkOut: string): Promise<void
  * Edits a synthesised app in place: one channel requires payment before fulfilment, webhook
  * retries end sooner, and the payment provider's timeout is shorter.
  */
-export function applySimulationSettings(cdkOut: string): void {
+function applySimulationSettings(cdkOut: string): void {
   editTemplates(cdkOut, environmentEdit('CHANNELS', paymentWindow(payingChannel, paymentWindowMinutes)));
   editTemplates(
     cdkOut,

@@ -31,7 +31,7 @@ export async function* linesOf<T, L>(
   for await (const entries of pages) yield entries.flatMap(lines);
 }
 
-const skusOf = (store: SkuListStore) => pagesOf(skuShards.keys, store.partitionKeys, store.read);
+const skusOf = (store: SkuListStore) => pagesOf(skuShards.keys, store.partitionKeys, (keys) => store.read(keys));
 
 /** All SKUs. */
 export const exportedSkus = (store: SkuListStore): Exported<SkuRecord> => ({

@@ -20,7 +20,7 @@ export const createCatalogExportStore = (
   const unfinishedExports = createUnfinishedExports(db, table);
   return {
     /** The client's exports that are neither completed nor older than six hours. */
-    unfinished: unfinishedExports.read,
+    unfinished: (clientId: string, now: number) => unfinishedExports.read(clientId, now),
 
     /** Stores the export beside the client's other `unfinished` ones, unless the client requested another meanwhile. */
     request: (
