@@ -144,11 +144,22 @@ export const store = {
       maxOrderAgeDays: 20 * 365,
     },
     warehouse: { requestsPerSecond, scopes: ['stock.write', 'stock.read', 'orders.read', 'catalog.read'] },
-    service: { requestsPerSecond, scopes: ['orders.read', 'stock.read', 'catalog.read', 'refunds.request'] },
+    service: {
+      requestsPerSecond,
+      scopes: ['orders.read', 'stock.read', 'catalog.read', 'promotions.read', 'refunds.request'],
+    },
     'service-lead': {
       requestsPerSecond,
       staff: true,
-      scopes: ['orders.read', 'orders.write', 'stock.read', 'catalog.read', 'refunds.request', 'refunds.decide'],
+      scopes: [
+        'orders.read',
+        'orders.write',
+        'stock.read',
+        'catalog.read',
+        'promotions.read',
+        'refunds.request',
+        'refunds.decide',
+      ],
     },
     finance: {
       requestsPerSecond,

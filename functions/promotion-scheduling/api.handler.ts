@@ -1,11 +1,13 @@
 import { readPricedOffer } from '../../shared/catalog/offer-store.ts';
 import * as previewRoutes from '../../shared/contracts/promotions/preview-routes.ts';
+import * as codeRoutes from '../../shared/contracts/promotions/code-routes.ts';
 import * as routes from '../../shared/contracts/promotions/routes.ts';
 import { getPromotionUsage } from '../../shared/contracts/promotions/usage-routes.ts';
 import { createCursors } from '../../shared/dynamodb/cursor.ts';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
 import { createClaimsStore } from '../../shared/promotions/claims-store.ts';
+import { createPromotionSetStore } from '../../shared/promotions/promotion-set-store.ts';
 import { secretReader } from '../../shared/secret-store.ts';
 import {
   currentPromotionSettings,
@@ -13,6 +15,16 @@ import {
   withCurrent,
 } from '../../shared/settings/current-settings-store.ts';
 import { checkApi } from './definitions/check-api.ts';
+import {
+  downloadCodeBatch,
+  findCode,
+  getCodeBatch,
+  listCodeBatches,
+  postCodeBatch,
+  revokeCodeBatch,
+} from './codes/code-api.ts';
+import { createCodeFiles } from './codes/code-files-client.ts';
+import { createCodeStore } from './codes/code-store.ts';
 import { definitionApi } from './definitions/definition-api.ts';
 import { listPromotions } from './definitions/list-api.ts';
 import { versionApi } from './definitions/version-api.ts';
@@ -44,6 +56,9 @@ const current = async () => {
 const readOffer = readPricedOffer(db, env);
 const cursors = createCursors(secretReader(env.CURSOR_SECRET_ARN));
 const versions = versionApi(store, cursors);
+const codes = createCodeStore(db, env);
+const codeFiles = createCodeFiles(env.PROMOTION_FILES_BUCKET_NAME);
+const sets = createPromotionSetStore(db, env);
 const switches = switchApi(createSwitchStore(db, env));
 const definitions = (settings: Awaited<ReturnType<typeof current>>) => definitionApi({ store, references }, settings);
 const lifecycle = (settings: Awaited<ReturnType<typeof current>>) => lifecycleApi(store, settings);
@@ -98,4 +113,13 @@ export const handler = httpHandler(
   on(getPromotionUsage, usageApi(store, createClaimsStore(db, env.PROMOTION_TABLE_NAME))),
   on(routes.getPromotionSwitch, switches.get),
   on(routes.putPromotionSwitch, switches.put),
+  on(codeRoutes.postCodeBatch, postCodeBatch(codes)),
+  on(codeRoutes.listCodeBatches, listCodeBatches(codes)),
+  on(codeRoutes.getCodeBatch, getCodeBatch(codes)),
+  on(codeRoutes.downloadCodeBatch, downloadCodeBatch(codes, codeFiles)),
+  on(codeRoutes.revokeCodeBatch, revokeCodeBatch(codes)),
+  on(
+    codeRoutes.findCode,
+    findCode(codes, async () => (await sets.current()).set),
+  ),
 );

@@ -10,6 +10,7 @@ export const Env = z.object({
   SETTINGS_TABLE_NAME: z.string().min(1),
   /** Prices of baskets with a promotion that is not in force. */
   STOCK_TABLE_NAME: z.string().min(1),
+  PROMOTION_FILES_BUCKET_NAME: z.string().min(1),
   CURSOR_SECRET_ARN: z.string().min(1),
   /** By client id. */
   CHANNELS: jsonVariable(Channels),

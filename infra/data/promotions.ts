@@ -1,5 +1,7 @@
 import { all } from '../constructs/access.ts';
+import { BucketDefinition } from '../constructs/bucket.ts';
 import { TableDefinition } from '../constructs/table.ts';
+import { store } from '../store.ts';
 
 /** Promotions, the compiled set in force, codes, and what is used of limits. Parts of replaced sets expire. */
 export const promotionTable = new TableDefinition('PromotionTable', 'PROMOTION_TABLE_NAME', {
@@ -64,4 +66,32 @@ export const promotions = {
   ),
   /** Reads what is used of limits. */
   limitReader: promotionTable.items({ partitions: ['LIMIT#*', 'CUSTOMER#*'] }, 'BatchGetItem'),
+};
+
+/** CSV files of unique codes. */
+export const promotionFiles = new BucketDefinition('PromotionFilesBucket', 'PROMOTION_FILES_BUCKET_NAME', {
+  expiresAfterDays: { 'codes/': store.retention.exportDays },
+});
+
+const batches = { partitions: ['CODE-BATCHES#*'] };
+/** What a batch writes of its codes: never their uses. */
+const ofBatches = {
+  partitions: ['CODE#*'],
+  attributes: ['code', 'promotionId', 'batchId', 'revoked'],
+  inTransactions: true,
+};
+
+export const codes = {
+  /** Stores batches, and signs URLs of their files. */
+  requester: all(
+    all(reads, promotionTable.items(batches, 'Query', 'PutItem', 'UpdateItem')),
+    promotionTable.items({ partitions: ['PROMOTION#*'] }, 'ConditionCheckItem'),
+    promotionFiles.objects('codes/*', 'GetObject'),
+  ),
+  /** Generates and revokes the codes of batches. */
+  generator: all(
+    all(reads, promotionTable.items(batches, 'PutItem', 'UpdateItem')),
+    promotionTable.items(ofBatches, 'UpdateItem'),
+    promotionFiles.objects('codes/*', 'PutObject'),
+  ),
 };

@@ -3,28 +3,31 @@ import type { CompileEnv } from '../../functions/promotion-scheduling/compile/en
 import type { Env } from '../../functions/promotion-scheduling/env.ts';
 import { CategoryChanged } from '../../shared/contracts/catalog/category-events.ts';
 import * as previewRoutes from '../../shared/contracts/promotions/preview-routes.ts';
+import * as codeRoutes from '../../shared/contracts/promotions/code-routes.ts';
 import * as routes from '../../shared/contracts/promotions/routes.ts';
 import * as usageRoutes from '../../shared/contracts/promotions/usage-routes.ts';
 import { all } from '../constructs/access.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
 import { catalog } from '../data/catalog.ts';
 import { cursorSecret } from '../data/cursors.ts';
-import { promotions } from '../data/promotions.ts';
+import { codes, promotions } from '../data/promotions.ts';
 import { storeSettings } from '../data/settings.ts';
 import { stock } from '../data/stock.ts';
 import { settings } from '../settings.ts';
 import { addAnnouncements } from './promotion-scheduling/announcements.ts';
 import { addClaimChecks } from './promotion-scheduling/claim-checks.ts';
+import { addCodes } from './promotion-scheduling/codes.ts';
 
 /** Promotions over HTTP, the compiled set by which orders are priced, and events of their starts and ends. */
 export class PromotionSchedulingStack extends WorkflowStack {
   constructor(app: App, shared: SharedStacks) {
     super(app, 'promotion-scheduling', shared);
     this.routes<Env>({
-      routes: [routes, previewRoutes, usageRoutes],
+      routes: [routes, previewRoutes, usageRoutes, codeRoutes],
       handler: 'promotion-scheduling/api.handler.ts',
       uses: all(
-        all(promotions.editor, catalog.reader, storeSettings.reader, stock.reader, cursorSecret.reader),
+        all(promotions.editor, codes.requester, catalog.reader),
+        all(storeSettings.reader, stock.reader, cursorSecret.reader),
         all(settings.channels, settings.selling, settings.priceGuard),
       ),
       errorImpact: 'Marketing cannot read, change, pause or switch off promotions. Orders get those in force.',
@@ -43,5 +46,6 @@ export class PromotionSchedulingStack extends WorkflowStack {
     });
     addAnnouncements(this);
     addClaimChecks(this);
+    addCodes(this);
   }
 }

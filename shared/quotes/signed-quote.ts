@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { contentHash } from '../ids.ts';
 import type { PricedBasket } from '../pricing/price-basket.ts';
+import { normalCode } from '../pricing/promotions/coupon-code.ts';
 import { type Invalid, invalid } from '../pricing/sellable.ts';
 import { readJws, signJws } from './jws.ts';
 
@@ -81,7 +82,15 @@ export function readQuote(
 }
 
 /** A name, a street or a phone number changes no price. */
-function hashesOf({ currency, lines, customer = {}, shippingAddress, couponCodes, charges, paymentMethod }: Priced) {
+function hashesOf({
+  currency,
+  lines,
+  customer = {},
+  shippingAddress,
+  couponCodes = [],
+  charges,
+  paymentMethod,
+}: Priced) {
   const { id, email, group, vatNumber, taxExemption } = Priceable.parse(customer);
   const { country, state, postalCode } = shippingAddress ?? {};
   const fields: Record<string, object> = {
@@ -89,7 +98,7 @@ function hashesOf({ currency, lines, customer = {}, shippingAddress, couponCodes
     lines: { lines: lines.map(({ sku, quantity }) => [sku, quantity]) },
     customer: { id, email, group, vatNumber, taxExemption },
     shippingAddress: { country, state, postalCode },
-    couponCodes: { couponCodes: couponCodes ?? [] },
+    couponCodes: { couponCodes: couponCodes.map(normalCode) },
     charges: { charges: charges ?? [] },
     paymentMethod: { paymentMethod },
   };

@@ -4,6 +4,7 @@ import { contractRoutes } from '../../infra/contract-routes.ts';
 import { priceColumns, skuColumns } from '../../shared/contracts/catalog/file-columns.ts';
 import { NewPromotion } from '../../shared/contracts/promotions/promotion.ts';
 import { orderColumns } from '../../shared/contracts/orders/file-columns.ts';
+import { CodeBatchContent } from '../../shared/contracts/promotions/code-routes.ts';
 import { ShipmentContent } from '../../shared/contracts/orders/life-cycle-routes.ts';
 import { WantedLine } from '../../shared/contracts/orders/routes.ts';
 import { RepairContent } from '../../shared/contracts/stock/repair-routes.ts';
@@ -38,6 +39,7 @@ const created: Record<string, z.ZodType[]> = {
   sku: [skuColumns.sku.read, priceColumns.sku.read, Movement.shape.sku, orderColumns.sku.read, WantedLine.shape.sku],
   warehouse: [Movement.shape.warehouse, orderColumns.warehouse.read],
   shipmentId: [ShipmentContent.shape.shipmentId],
+  batchId: [CodeBatchContent.shape.batchId],
   repairId: [RepairContent.shape.repairId],
   promotionId: [NewPromotion.shape.promotionId],
 };
@@ -47,6 +49,7 @@ const byPathOrStore = new Set([
   'listId',
   'orderId',
   'exportId',
+  'code',
   'importId',
   'refundId',
   'rmaId',

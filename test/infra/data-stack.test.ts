@@ -19,7 +19,16 @@ test('tables, buckets, users and secrets are retained, and tables can be restore
   for (const { StreamViewType } of streams) expect(StreamViewType).toMatch(/^NEW_(AND_OLD_)?IMAGES?$/);
   const versioned = buckets.filter(({ properties }) => properties.VersioningConfiguration?.Status === 'Enabled');
   expect(idsOf(versioned)).toEqual(
-    new Set(['CatalogFilesBucket', 'LakeBucket', 'OrderFilesBucket', 'ReportsBucket', 'StockInboxBucket'].map(inData)),
+    new Set(
+      [
+        'CatalogFilesBucket',
+        'LakeBucket',
+        'OrderFilesBucket',
+        'PromotionFilesBucket',
+        'ReportsBucket',
+        'StockInboxBucket',
+      ].map(inData),
+    ),
   );
 });
 
@@ -70,6 +79,7 @@ test('the logical ids of data are stable', () => {
     'CatalogFilesBucket',
     'LakeBucket',
     'OrderFilesBucket',
+    'PromotionFilesBucket',
     'ReportsBucket',
     'StockInboxBucket',
   ];

@@ -10,7 +10,10 @@ import { Problem } from '../problem.ts';
 import { QuotedPromotions } from './promotions.ts';
 import { SignedQuote } from './signed-quote.ts';
 
-const { customer, charges, couponCodes, paymentMethod } = OrderContent.shape;
+const { customer, charges, paymentMethod } = OrderContent.shape;
+
+/** A code as a customer enters it: the quote names it so, with blanks around it. */
+const EnteredCode = z.string().max(40).regex(/\S/, 'A code has other characters than blanks');
 
 /** A basket to price. */
 export const QuoteContent = z
@@ -26,7 +29,11 @@ export const QuoteContent = z
       'Where the goods go: its tax zone applies. Default: the zone of the store',
     ),
     lines: z.array(WantedLine).min(1).max(1000).describe('The lines'),
-    couponCodes,
+    couponCodes: z
+      .array(EnteredCode)
+      .max(20)
+      .optional()
+      .meta({ description: 'Coupon codes as entered', example: [' spring10 '] }),
     paymentMethod,
     shippingMethod: ShippingMethod.optional().meta({
       description: 'Shipping method. Default: the first one with a price in the currency that delivers to the country',

@@ -30,6 +30,7 @@ describe('a signed quote', () => {
       customer: { ...basket.customer, name: 'Ada', phone: '+44 20 7946 0018' },
       shippingAddress: { ...basket.shippingAddress, city: 'London', line1: '1 Regent Street' },
       charges: [],
+      couponCodes: [' save-10'],
     };
     expect(read(withDetails)).toEqual({ quote: priced });
   });
