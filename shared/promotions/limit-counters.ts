@@ -144,9 +144,6 @@ export const isNearlyUsedUp = (promotion: CompiledPromotion, buyer: Buyer, polic
     ({ counter, limit }) => sum(usedOf(promotion, counter, counts)) * 4 >= limit * 3,
   );
 
-/** What an order claims of one promotion: shares of its counters and the hashes of the customer. */
-export type ClaimedCounters = { counters: Record<string, number>; customers?: string[] | undefined };
-
 /**
  * The counters that a claim raises. Without `counts`, it takes the allotment of the shard that `seed` selects. With the
  * counters as read, it takes shards with room, one if possible. Undefined: they have too little left.

@@ -75,7 +75,6 @@ export function createLimitReader(db: Database, table: string, clock: () => numb
     },
   };
 }
-export type LimitReader = ReturnType<typeof createLimitReader>;
 
 /** Gifts that one of these buyers may get, as far as that is known before pricing. */
 function giftsOf(known: Rules | undefined, buyers: readonly Buyer[]): string[] {

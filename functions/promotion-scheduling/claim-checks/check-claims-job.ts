@@ -7,7 +7,7 @@ import { addHeld, compareClaims, confirmed, type CounterDifference, type Held } 
 /** Pause before each pass, in seconds: the index of orders is eventually consistent. */
 const pausesSeconds = [0, 1, 4, 10];
 
-export type ClaimCheck = {
+type ClaimCheck = {
   counters: number;
   /** Counters that were set to what the orders hold. */
   repaired: CounterDifference[];

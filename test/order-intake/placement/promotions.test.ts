@@ -311,6 +311,21 @@ describe('claims are released', () => {
   });
 });
 
+test('a lowered limit of several counters holds: orders read them before they claim', async () => {
+  const [sku = ''] = await skusWith(db, [99]);
+  await put(flash(40, 16));
+  const many = contentOf({ lines: linesOf([sku], 30) });
+  expect((await place(many)).body).toMatchObject({ discountMinor: 30 * 40 });
+  const lowered = { ...flash(32, 16), version: 2, limitsLowered: true };
+  await put(lowered);
+  const discounts: unknown[] = [];
+  for (let order = 0; order < 4; order += 1) {
+    discounts.push((await place(contentOf({ lines: linesOf([sku]) }))).body['discountMinor']);
+  }
+  expect(discounts).toEqual([40, 40, 0, 0]);
+  expect(await left(lowered)).toMatchObject({ units: 0 });
+});
+
 describe('concurrent orders', () => {
   test.each([
     ['10 units at the flash price', flash(10), { couponCodes: [] }, 10],

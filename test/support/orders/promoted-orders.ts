@@ -79,4 +79,3 @@ export function promotedOrders(db: Database) {
     },
   };
 }
-export type PromotedOrders = ReturnType<typeof promotedOrders>;
