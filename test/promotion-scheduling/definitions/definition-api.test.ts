@@ -254,8 +254,12 @@ describe('a code', () => {
     expect(await store.ownerOf('SUMMER5')).toBe('thief');
   });
 
-  test('is taken by one of several concurrent promotions', async () => {
-    const responses = await Promise.all(['a', 'b', 'c', 'd'].map((id) => create(`race-${id}`, { codes: ['RACE10'] })));
+  // Drafts change no set, so that only the condition on the code refuses them.
+  test.each([false, true])('is taken by one of several concurrent promotions (drafts: %s)', async (draft) => {
+    const codes = [`RACE-${draft}`];
+    const responses = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((id) => create(`race-${id}-${draft}`, { codes, draft })),
+    );
     expect(statusesOf(responses)).toEqual([201, 422, 422, 422]);
   });
 
