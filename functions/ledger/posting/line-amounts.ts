@@ -13,7 +13,8 @@ export function ratesOf(order: Pick<Placed, 'taxes' | 'lines' | 'shippingAddress
   const { taxes, lines, shippingAddress, taxMinor } = order;
   if (taxes) {
     return taxes.map(({ jurisdiction, kind, rateId, percentage, taxMinor: tax }) => ({
-      rate: rateName(jurisdiction, kind ?? rateId),
+      // The zone of the deployment's settings is everywhere, `*`: its tax is that of the country shipped to.
+      rate: rateName(/[A-Za-z]/.test(jurisdiction) ? jurisdiction : shippingAddress.country, kind ?? rateId),
       percentage,
       kind: kind ?? rateId,
       tax,

@@ -28,6 +28,7 @@ type TestOrder = {
   shippingTax?: number;
   taxes?: [kind: string, percentage: string, tax: number][];
   country?: string;
+  jurisdiction?: string;
   currency?: string;
   exchangeCredit?: number;
 };
@@ -70,7 +71,7 @@ export function placed(id: string, day: string, given: TestOrder): LedgerMessage
     taxes: taxes.map(([kind, percentage, tax]) => ({
       rateId: `vat-${kind}`,
       name: 'VAT',
-      jurisdiction: 'GB',
+      jurisdiction: given.jurisdiction ?? 'GB',
       percentage,
       kind,
       taxableMinor: 0,

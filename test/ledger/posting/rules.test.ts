@@ -92,6 +92,11 @@ const cases: [string, LedgerMessage[], Record<string, number>][] = [
     { [clearing]: 3600, [deferredGoods]: -3000, [outputTax]: -600 },
   ],
   [
+    'the tax of a zone without a country belongs to the country that is shipped to',
+    [events.placed('01', day, { lines: [three], jurisdiction: '*', country: 'GB' }), events.paid('02', day, 3600)],
+    { [clearing]: 3600, [deferredGoods]: -3000, [outputTax]: -600 },
+  ],
+  [
     'an open chargeback is disputed',
     [order, events.paid('02', day, 3600), events.paid('03', day, 500, { type: 'chargeback.opened' })],
     { [clearing]: 3100, 'assets:disputed:stripe': 500, [deferredGoods]: -3000, [outputTax]: -600 },
