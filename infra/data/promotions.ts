@@ -95,3 +95,17 @@ export const codes = {
     promotionFiles.objects('codes/*', 'PutObject'),
   ),
 };
+
+const analysisItems = { partitions: ['ANALYSIS#*'] };
+const asked = { partitions: ['PROMOTION#*', 'PROMOTIONS#*'] };
+const requestsAnalyses = all(
+  promotionTable.items(analysisItems, 'GetItem', 'PutItem'),
+  promotionTable.items(asked, 'BatchGetItem'),
+);
+
+/** Analyses of past orders, which change no promotion. */
+export const analyses = {
+  /** Requests and reads analyses. */
+  requester: requestsAnalyses,
+  runner: all(requestsAnalyses, promotionTable.items(analysisItems, 'UpdateItem')),
+};

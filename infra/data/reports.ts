@@ -17,6 +17,9 @@ export const reports = {
   lister: reportsBucket.list(),
   writer: reportsBucket.objects('daily/*', 'GetObject', 'PutObject'),
   auditWriter: reportsBucket.objects(auditFiles, 'PutObject'),
+  /** Files of analyses of promotions, and their state between two days. */
+  promotionReader: reportsBucket.objects('promotions/*', 'GetObject'),
+  promotionWriter: reportsBucket.objects('promotions/*', 'GetObject', 'PutObject'),
   auditReader: reportsBucket.objects(auditFiles, 'GetObject'),
 };
 

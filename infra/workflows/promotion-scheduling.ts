@@ -14,6 +14,7 @@ import { codes, promotions } from '../data/promotions.ts';
 import { storeSettings } from '../data/settings.ts';
 import { stock } from '../data/stock.ts';
 import { settings } from '../settings.ts';
+import { addAnalyses } from './promotion-scheduling/analyses.ts';
 import { addAnnouncements } from './promotion-scheduling/announcements.ts';
 import { addClaimChecks } from './promotion-scheduling/claim-checks.ts';
 import { addCodes } from './promotion-scheduling/codes.ts';
@@ -47,5 +48,6 @@ export class PromotionSchedulingStack extends WorkflowStack {
     addAnnouncements(this);
     addClaimChecks(this);
     addCodes(this);
+    addAnalyses(this);
   }
 }

@@ -23,6 +23,7 @@ export const PlacedOrder = z.object({
   shippingAddress: z.object({ country: z.string() }),
   shippingMethod: z.string(),
   couponCodes: z.array(z.string()).max(maxEntries),
+  paymentMethod: placed.paymentMethod,
   lines: z
     .array(
       z.object({
@@ -81,7 +82,7 @@ export type FrozenOrder = {
  */
 export function frozenOrder(
   order: PlacedOrder,
-  skuOf: (sku: string) => SkuRecord | undefined,
+  { skuOf, taxIncludedIn }: FrozenFrom,
   customer: string | undefined,
 ): FrozenOrder {
   const requested = requestedLines(order.lines.filter(({ gift }) => gift === undefined));
@@ -91,12 +92,13 @@ export function frozenOrder(
   const basket: Basket = {
     currency: order.currency,
     lines: requested.map(({ sku, quantity }, index) => ({ sku, quantity, pointer: `/lines/${index}` })),
-    channel: { channel: order.channel, pricesItself: false },
+    channel: { channel: order.channel, pricesItself: false, taxIncluded: pricesIncludedTax(order, taxIncludedIn) },
     customer: { id: customer, group: order.customer.group, ...taxStatusOf(order) },
     destination: { country: order.shippingAddress.country },
     shippingMethod: order.shippingMethod,
     charges: order.charges,
     couponCodes: order.couponCodes,
+    paymentMethod: order.paymentMethod,
     at,
     now,
   };
@@ -118,6 +120,19 @@ export function frozenOrder(
     customer,
   };
 }
+
+type FrozenFrom = {
+  skuOf: (sku: string) => SkuRecord | undefined;
+  /** Whether the prices of a channel contain tax, if its settings say so. */
+  taxIncludedIn: (channel: string) => boolean | undefined;
+};
+
+/** The amounts of a relieved order have no tax whether its prices contained it or not. */
+const pricesIncludedTax = (
+  { taxZone, taxIncluded, channel }: PlacedOrder,
+  taxIncludedIn: FrozenFrom['taxIncludedIn'],
+) =>
+  taxZone?.treatment === 'exemption' || taxZone?.treatment === 'reverse-charge' ? taxIncludedIn(channel) : taxIncluded;
 
 /** The lines as requested: the parts of a line from several warehouses together, as its tax was rounded. */
 function requestedLines(lines: PlacedOrder['lines']): PlacedOrder['lines'] {
@@ -155,12 +170,18 @@ function frozenSkus(
       category: first.category ?? current?.category,
       active: true,
       prices: [{ listId: frozenList, from: '1970-01-01T00:00:00.000Z', breaks: uniqueBreaks(breaks) }],
-      ...(current?.product && { product: { productId: current.product.productId, status: 'published' } }),
+      ...(current?.product && { product: onSale(current.product) }),
       ...(current?.costMinor !== undefined && current.currency === currency && { costMinor: current.costMinor }),
     });
   }
   return skus;
 }
+
+/** An order was priced, so that its goods were on sale then. */
+const onSale = ({ publishedFrom: _from, publishedUntil: _until, ...product }: NonNullable<SkuRecord['product']>) => ({
+  ...product,
+  status: 'published' as const,
+});
 
 const uniqueBreaks = (breaks: readonly { minQuantity: number; unitPriceMinor: number }[]) =>
   [...new Map(breaks.map((each) => [each.minQuantity, each])).values()].toSorted(

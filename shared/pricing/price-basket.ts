@@ -93,7 +93,7 @@ export function priceBasket(
   };
   const priced = priceFor(channel, requested, taxation);
   if ('refusal' in priced) return priced;
-  const terms = priced.taxes ? termsOf(priced.taxes, basket, taxation, rules) : {};
+  const terms = priced.taxes ? termsOf(priced.taxes, basket, taxation, { rules, promotions }) : {};
   return { ...priced, shippingMethod: method, taxation, terms, promotions, discounts: discountsOf(promotions) };
 }
 
@@ -101,7 +101,10 @@ function termsOf(
   taxes: TaxByRate[],
   { channel: { pricesItself }, now }: Pick<Basket, 'channel' | 'now'>,
   { zone, relief }: Taxation,
-  { taxZones, shippingMethods, promotions }: PricingRules,
+  {
+    rules: { taxZones, shippingMethods, promotions },
+    promotions: { holdouts },
+  }: { rules: PricingRules; promotions: PromotionOutcome },
 ): Terms {
   const set = promotions && !promotions.set.disabled ? promotions.set : undefined;
   const considered = set && set.promotions.length > 0 ? set.version : undefined;
@@ -123,6 +126,7 @@ function termsOf(
       },
       // Promotions were in force or not at this time.
       ...(considered !== undefined && { pricedAt: new Date(now).toISOString() }),
+      ...(holdouts.length > 0 && { holdouts: [...holdouts] }),
     },
   };
 }

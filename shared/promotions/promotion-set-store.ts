@@ -7,7 +7,7 @@ import { conflictError } from '../dynamodb/retry-on-conflict.ts';
 import { contentHash } from '../ids.ts';
 import type { CompiledPromotion, PromotionSet } from '../pricing/promotions/types.ts';
 import { decodeSnapshot, encodeSnapshot } from '../settings/snapshot.ts';
-import { headKeys, partKey, PromotionHead } from './promotion-head.ts';
+import { headKeys, headVersionKey, partKey, PromotionHead, PromotionHeadVersion } from './promotion-head.ts';
 
 /** Below the 400 KB of an item. */
 const maxPartBytes = 300_000;
@@ -15,8 +15,8 @@ const maxPartBytes = 300_000;
 const maxParts = 5;
 /** Largest JSON text of a set in bytes. */
 const maxSetBytes = 32_000_000;
-/** Orders are priced again by the set that they had, and queued orders by that of their acceptance. */
-const replacedPartDays = 40;
+/** Orders are priced again by the set that they had, also for rehearsals and price histories of a year. */
+const replacedPartDays = 400;
 const secondsPerDay = 86_400;
 const maxLoads = 3;
 
@@ -89,6 +89,24 @@ async function readSet(
   return StoredSet.parse(decodeSnapshot(data, maxSetBytes));
 }
 
+/**
+ * Reads the set that was put in force as this version, which orders name; undefined if it is not kept. One per function
+ * instance: each set is loaded once, and is the same object.
+ */
+export function promotionSetOfVersion(db: Database, table: string) {
+  const sets = new Map<number, Promise<PromotionSet | undefined>>();
+  const load = async (version: number) => {
+    const [item] = (await readBatch(db, { [table]: [headVersionKey(version)] }, true)).get(table) ?? [];
+    const head = item === undefined ? undefined : PromotionHeadVersion.parse(item);
+    return head?.set && readSet(db, table, head.set);
+  };
+  return (version: number): Promise<PromotionSet | undefined> => {
+    const known = sets.get(version) ?? load(version);
+    sets.set(version, known);
+    return known;
+  };
+}
+
 async function readHead(db: Database, table: string): Promise<PromotionHead | undefined> {
   const [key] = headKeys;
   assert(key, 'There is a copy of the head');
@@ -102,10 +120,14 @@ export function createPromotionSetStore(
   { PROMOTION_TABLE_NAME: table }: { PROMOTION_TABLE_NAME: string },
 ) {
   const setOf = promotionSetReader(db, table);
-  const headActions = (head: PromotionHead): Action[] =>
-    headKeys.map((key) => ({
+  const headActions = (head: PromotionHead, now: number): Action[] => [
+    ...headKeys.map((key) => ({
       Put: { TableName: table, Item: { ...head, ...key }, ...expectVersion(head.version - 1) },
-    }));
+    })),
+    {
+      Put: { TableName: table, Item: { ...head, ...headVersionKey(head.version), at: new Date(now).toISOString() } },
+    },
+  ];
 
   return {
     /** The head and the set in force, read consistently. */
@@ -141,11 +163,7 @@ export function createPromotionSetStore(
       const replaced = current?.set;
       return {
         actions: [
-          ...headActions({
-            version: set.version,
-            set: { setId, parts },
-            disabled: current?.disabled ?? false,
-          }),
+          ...headActions({ version: set.version, set: { setId, parts }, disabled: current?.disabled ?? false }, now),
           ...Array.from({ length: parts }, (_, part) => keepPart(table, setId, part)),
           ...Array.from({ length: replaced?.parts ?? 0 }, (_, part) =>
             expirePart(table, replaced?.setId ?? '', part, expiresAt),
@@ -155,8 +173,8 @@ export function createPromotionSetStore(
     },
 
     /** The actions that switch all promotions off or on; they fail if the head changed since. */
-    switchActions: (current: PromotionHead | undefined, disabled: boolean): Action[] =>
-      headActions({ version: (current?.version ?? 0) + 1, set: current?.set, disabled }),
+    switchActions: (current: PromotionHead | undefined, disabled: boolean, now = Date.now()): Action[] =>
+      headActions({ version: (current?.version ?? 0) + 1, set: current?.set, disabled }, now),
   };
 }
 

@@ -8,6 +8,7 @@ import { placing, placingAlone } from './lanes/placing.ts';
 import { price } from './lanes/price.ts';
 import { promotions } from './lanes/promotions.ts';
 import { quotes } from './lanes/quotes.ts';
+import { rehearsal } from './lanes/rehearsal.ts';
 import { start } from './lanes/start.ts';
 
 const lanes = new Map<string, () => Promise<void>>([
@@ -22,6 +23,7 @@ const lanes = new Map<string, () => Promise<void>>([
   ['price', price],
   ['quotes', quotes],
   ['promotions', promotions],
+  ['rehearsal', rehearsal],
   ['start', start],
 ]);
 

@@ -5,7 +5,11 @@ import { type Database, readBatch, transact } from '../../../shared/dynamodb/dat
 import { contentHash } from '../../../shared/ids.ts';
 import type { CompiledPromotion } from '../../../shared/pricing/promotions/types.ts';
 import { headKeyFor, headKeys, partKey } from '../../../shared/promotions/promotion-head.ts';
-import { createPromotionSetStore, promotionSetReader } from '../../../shared/promotions/promotion-set-store.ts';
+import {
+  createPromotionSetStore,
+  promotionSetOfVersion,
+  promotionSetReader,
+} from '../../../shared/promotions/promotion-set-store.ts';
 import { noon } from '../../support/builders.ts';
 import { databaseForEach, tables } from '../../support/database/dynamodb.ts';
 import { aPromotion, putPromotions } from '../../support/promotions.ts';
@@ -48,6 +52,21 @@ describe('the promotions of a head', () => {
     // A request that read its head before the change.
     expect(idsOf((await read(first))?.promotions)).toEqual(['b']);
     expect(reads()).toBe(2);
+  });
+
+  test('are found by the version that an order names, also after others replaced them or all were switched off', async () => {
+    const version = await putPromotions(database.db, { promotions: [aPromotion({ promotionId: 'a' })] });
+    await putPromotions(database.db, { promotions: [aPromotion({ promotionId: 'b' })] });
+    const store = createPromotionSetStore(database.db, tables);
+    await transact(database.db, store.switchActions((await store.current()).head, true, noon));
+    const { db, reads } = countingReads();
+    const setOf = promotionSetOfVersion(db, table);
+    const [first, again] = await Promise.all([setOf(version), setOf(version)]);
+    expect(first).toMatchObject({ version, promotions: [{ promotionId: 'a' }] });
+    expect(again).toBe(first);
+    expect(reads()).toBe(2);
+    expect(idsOf((await setOf(version + 1))?.promotions)).toEqual(['b']);
+    expect(await setOf(version + 9)).toBeUndefined();
   });
 
   test('are the same in each copy of the head', async () => {

@@ -129,6 +129,15 @@ export const pricingTerms = {
         description: 'Time by which promotions were in force; absent if none was considered',
         example: '2026-11-30T09:15:00.000Z',
       }),
+      holdouts: z
+        .array(StoredText)
+        .max(maxEntries)
+        .optional()
+        .meta({
+          description:
+            'Promotions that the customer does not get so that their effect can be measured; absent if there are none',
+          example: ['spring-sale'],
+        }),
     })
     .optional()
     .describe('How the amounts were calculated; absent for the settings of the deployment'),

@@ -1,0 +1,169 @@
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import {
+  type analysisKinds,
+  analysisStatuses,
+  PriceDifferencesFound,
+  PromotionAnalysisRequested,
+} from '../../../shared/contracts/promotions/analysis.ts';
+import { type Cause, type DataOf, newEvent } from '../../../shared/contracts/define-event.ts';
+import { type Database, transact } from '../../../shared/dynamodb/database.ts';
+import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';
+import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
+import { decodeSnapshot, encodeSnapshot } from '../../../shared/settings/snapshot.ts';
+
+/** Largest compressed input or result in the item: DynamoDB's limit is 400 KB for both with all other attributes. */
+const maxDataBytes = 180_000;
+const maxErrorLength = 500;
+
+const Data = z.instanceof(Uint8Array).transform((data): unknown => decodeSnapshot(data));
+const Item = z.object({
+  analysisId: z.string(),
+  kind: z.enum(['rehearsal', 'effect', 'price-replay']),
+  promotionId: z.string().optional(),
+  from: z.string(),
+  to: z.string(),
+  status: z.enum(analysisStatuses),
+  requestedAt: z.string(),
+  completedAt: z.string().optional(),
+  days: z.number(),
+  daysDone: z.number(),
+  orders: z.number(),
+  error: z.string().optional(),
+  input: Data.optional(),
+  result: Data.optional(),
+  files: z.array(z.string()).optional(),
+  version: z.number(),
+});
+/** An analysis of the orders of past days: `input` is what was asked for, `result` is what was found. */
+export type Analysis = z.infer<typeof Item>;
+export type AnalysisKind = (typeof analysisKinds)[number];
+
+export type WantedAnalysis = {
+  analysisId: string;
+  kind: AnalysisKind;
+  promotionId?: string | undefined;
+  from: string;
+  to: string;
+  days: number;
+  input?: object | undefined;
+};
+
+const partition = (analysisId: string) => `ANALYSIS#${analysisId}`;
+const keyOf = (analysisId: string) => ({ pk: partition(analysisId), sk: 'ANALYSIS' });
+
+export function createAnalysisStore(db: Database, { PROMOTION_TABLE_NAME: table }: { PROMOTION_TABLE_NAME: string }) {
+  const update = (analysisId: string, input: Omit<UpdateCommand['input'], 'TableName' | 'Key'>) =>
+    db.send(new UpdateCommand({ TableName: table, Key: keyOf(analysisId), ...input }));
+  const requested = ({ analysisId, kind }: Pick<Analysis, 'analysisId' | 'kind'>, daysDone: number, cause: Cause) =>
+    outboxItem(partition(analysisId), newEvent(PromotionAnalysisRequested, { analysisId, kind, daysDone }, cause));
+
+  return {
+    async read(analysisId: string): Promise<Analysis | undefined> {
+      const { Item: item } = await db.send(
+        new GetCommand({ TableName: table, Key: keyOf(analysisId), ConsistentRead: true }),
+      );
+      return item && Item.parse(item);
+    },
+
+    /**
+     * Records an analysis with the event that starts it. One with this id that has a result, or failed, is made again;
+     * one that runs is returned. `too-large`: nothing was written.
+     */
+    async request(wanted: WantedAnalysis, cause: Cause): Promise<Analysis | 'too-large'> {
+      const { input, ...rest } = wanted;
+      const data = input && encodeSnapshot(input);
+      if (data && data.byteLength > maxDataBytes) return 'too-large';
+      for (;;) {
+        const before = await this.read(wanted.analysisId);
+        if (before && ['requested', 'running'].includes(before.status)) return before;
+        const version = before?.version ?? 0;
+        const item = {
+          ...rest,
+          status: 'requested' as const,
+          requestedAt: new Date(cause.now).toISOString(),
+          daysDone: 0,
+          orders: 0,
+          version: version + 1,
+        };
+        const outcome = await transact(db, [
+          {
+            Put: {
+              TableName: table,
+              Item: { ...keyOf(wanted.analysisId), ...item, ...(data && { input: data }) },
+              ...expectVersion(version),
+            },
+          },
+          { Put: { TableName: table, Item: requested(wanted, 0, cause) } },
+        ]);
+        if (outcome === 'done') return { ...item, input };
+      }
+    },
+
+    /** Records how far it is. */
+    async progress(analysisId: string, { daysDone, orders }: { daysDone: number; orders: number }): Promise<void> {
+      await update(analysisId, {
+        UpdateExpression: 'SET #status = :running, daysDone = :days, orders = :orders REMOVE #error',
+        ExpressionAttributeNames: { '#status': 'status', '#error': 'error' },
+        ExpressionAttributeValues: { ':running': 'running', ':days': daysDone, ':orders': orders },
+      });
+    },
+
+    /** Another invocation goes on. */
+    async goOn(analysis: Analysis, daysDone: number, cause: Cause): Promise<void> {
+      await transact(db, [{ Put: { TableName: table, Item: requested(analysis, daysDone, cause) } }]);
+    },
+
+    async fail(analysisId: string, error: string): Promise<void> {
+      await update(analysisId, {
+        UpdateExpression: 'SET #status = :failed, #error = :error',
+        ExpressionAttributeNames: { '#status': 'status', '#error': 'error' },
+        ExpressionAttributeValues: { ':failed': 'failed', ':error': error.slice(0, maxErrorLength) },
+      });
+    },
+
+    /** Records the result, with an event if prices differ. A result that is too large for the item is in its files only. */
+    async complete(
+      { analysisId }: Analysis,
+      { result, files, differences }: AnalysisOutcome,
+      cause: Cause,
+    ): Promise<void> {
+      const data = encodeSnapshot(result);
+      await transact(db, [
+        {
+          Update: {
+            TableName: table,
+            Key: keyOf(analysisId),
+            UpdateExpression:
+              'SET #status = :completed, completedAt = :at, files = :files, #result = :result, daysDone = days REMOVE #error',
+            ExpressionAttributeNames: { '#status': 'status', '#error': 'error', '#result': 'result' },
+            ExpressionAttributeValues: {
+              ':completed': 'completed',
+              ':at': new Date(cause.now).toISOString(),
+              ':files': files,
+              ':result': data.byteLength > maxDataBytes ? encodeSnapshot({}) : data,
+            },
+          },
+        },
+        ...(differences
+          ? [
+              {
+                Put: {
+                  TableName: table,
+                  Item: outboxItem(partition(analysisId), newEvent(PriceDifferencesFound, differences, cause)),
+                },
+              },
+            ]
+          : []),
+      ]);
+    },
+  };
+}
+export type AnalysisStore = ReturnType<typeof createAnalysisStore>;
+
+export type AnalysisOutcome = {
+  result: object;
+  /** Names of its files. */
+  files: string[];
+  differences?: DataOf<typeof PriceDifferencesFound> | undefined;
+};

@@ -1,0 +1,22 @@
+import { allSkus, skuKey, SkuRecord, skuShards } from '../../../shared/catalog/sku-item.ts';
+import { type Database, readBatch } from '../../../shared/dynamodb/database.ts';
+import { keysUnder } from '../../../shared/dynamodb/query-pages.ts';
+
+/** SKUs of one search. */
+const maxSkus = 500;
+
+/** Reads the SKUs of a search: those that are named, then the first of the catalogue. */
+export const createConcernedSkus =
+  (db: Database, { CATALOG_TABLE_NAME: table }: { CATALOG_TABLE_NAME: string }) =>
+  async (named: readonly string[]): Promise<SkuRecord[]> => {
+    const keys = new Map(named.map((sku) => [skuKey(sku).pk, skuKey(sku)]));
+    if (named.length === 0) {
+      for await (const page of keysUnder(db, table, allSkus, skuShards.keys)) {
+        for (const key of page.slice(0, maxSkus - keys.size)) keys.set(key.pk, { pk: key.pk, sk: skuKey('').sk });
+        if (keys.size >= maxSkus) break;
+      }
+    }
+    const items = (await readBatch(db, { [table]: [...keys.values()].slice(0, maxSkus) }, false)).get(table) ?? [];
+    return items.map((item) => SkuRecord.parse(item));
+  };
+export type ConcernedSkus = ReturnType<typeof createConcernedSkus>;
