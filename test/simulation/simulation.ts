@@ -7,11 +7,13 @@ import type { FailedInvocation } from '../../infra/local/observer.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import { type ApiClient, createApiClient } from '../support/system/api-client.ts';
 import { actors } from './actors/actors.ts';
+import { putInForce } from './actors/marketing.ts';
 import type { PlannedSku } from './workload/assortment.ts';
 import { readNotices, redriveAll } from './checkers/dead-letters.ts';
 import { adminOf, type FinalState, readLake, readResults, readSchedules, readTables } from './checkers/final-state.ts';
 import { violationsOf } from './checkers/checkers.ts';
 import { days } from './workload/order-plan.ts';
+import { simulatedPromotions } from './workload/promotions.ts';
 import { planOf } from './workload/plan.ts';
 import { progressOf } from './actors/progress.ts';
 import { startReceivers } from './actors/webhook-receivers.ts';
@@ -77,6 +79,7 @@ export async function simulate(options: SimulationOptions) {
   };
   try {
     await createStock(context);
+    await putInForce(context, simulatedPromotions(context.plan));
     faults.begin();
     await Promise.all(actors.map(({ act }) => act(context)));
     const faultSeconds = (performance.now() - started) / 1000;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { storefronts } from './order-actors.ts';
+import { marketing } from './marketing.ts';
 import { days } from '../workload/order-plan.ts';
 import { orderImporter, warehouse } from './stock-actors.ts';
 import { type Actor, callWithRetries } from './run-context.ts';
@@ -43,4 +44,4 @@ const clock: Actor = {
   },
 };
 
-export const actors: Actor[] = [storefronts, warehouse, orderImporter, catalogue, finance, clock];
+export const actors: Actor[] = [storefronts, warehouse, orderImporter, catalogue, finance, marketing, clock];

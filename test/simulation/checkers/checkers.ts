@@ -6,6 +6,7 @@ import { fileCheckers } from './file-checkers.ts';
 import { lifeCycleCheckers } from './life-cycle-checkers.ts';
 import { orderCheckers } from './order-checkers.ts';
 import { paymentCheckers } from './payment-checkers.ts';
+import { promotionCheckers } from './promotions/promotion-checkers.ts';
 import { refundCheckers } from './refund-checkers.ts';
 import { refundMoneyCheckers } from './refund-money-checkers.ts';
 import { returnCheckers } from './return-checkers.ts';
@@ -28,6 +29,7 @@ export const checkers: Checker[] = [
   ...fileCheckers,
   ...eventCheckers,
   ...channelCheckers,
+  ...promotionCheckers,
 ];
 
 /** The violated invariants, with their violations. */

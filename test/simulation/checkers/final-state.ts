@@ -3,6 +3,7 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/clien
 import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { gunzipSync } from 'node:zlib';
+import * as z from 'zod';
 import type { LocalStore } from '../../../infra/local-store.ts';
 import type { FailedInvocation } from '../../../infra/local/observer.ts';
 import { Delivery } from '../../../functions/channel-webhooks/deliveries/delivery.ts';
@@ -86,9 +87,13 @@ const emptyTables = () => ({
   refundLedgers: [] as RefundLedger[],
   /** Receipts of returns. */
   receipts: [] as Receipt[],
+  /** What is claimed of limits of promotions. */
+  limitCounters: [] as { pk: string; sk: string; used: number }[],
   /** Events in the tables' outbox items. */
   committed: [] as CommittedEvent[],
 });
+
+const LimitCounter = z.object({ pk: z.string(), sk: z.string(), used: z.int() });
 
 /** Adds an item to its kind, by the prefix of its sort key. */
 function addItem(tables: Tables, item: Record<string, unknown>): void {
@@ -104,6 +109,7 @@ function addItem(tables: Tables, item: Record<string, unknown>): void {
   else if (kind === 'DELIVERY') tables.deliveries.push(Delivery.parse(item));
   else if (item.sk === 'REFUND') tables.refunds.push(RefundItem.parse(item));
   else if (item.sk === 'ACCOUNT') tables.refundLedgers.push(RefundLedger.parse(item));
+  else if ('used' in item) tables.limitCounters.push(LimitCounter.parse(item));
   else if (kind === 'RECEIPT') tables.receipts.push(Receipt.parse(item));
   else if (kind === 'EVENT') {
     const { source, detailType, detail } = OutboxItem.parse(item);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { eventMutants } from './event-mutants.ts';
 import { lifeCycleMutants } from './life-cycle-mutants.ts';
 import { orderMutants } from './order-mutants.ts';
+import { promotionMutants } from './promotion-mutants.ts';
 import { refundMutants } from './refund-mutants.ts';
 import { synthesise } from '../simulated-store.ts';
 import { stockMutants } from './stock-mutants.ts';
@@ -22,6 +23,7 @@ export const mutants: Record<string, Mutant> = {
   ...refundMutants,
   ...stockMutants,
   ...eventMutants,
+  ...promotionMutants,
 };
 
 /** The mutated source. Throws if `from` does not occur exactly once, as after a change of the code. */

@@ -1,5 +1,6 @@
 import type { OrderContent } from '../../../shared/contracts/orders/routes.ts';
 import type { Assortment, PlannedSku } from './assortment.ts';
+import { couponCodesOf } from './promotions.ts';
 import type { Dice } from './random.ts';
 import { plannedEdits, type PlannedEdit } from './edit-plan.ts';
 import { type PlannedLifeCycle, plannedLifeCycle } from './life-cycle-plan.ts';
@@ -113,6 +114,7 @@ function plannedOrder(
     customer: { id: `customer-${dice.whole(1, 20)}`, name: 'Zoë 😀' },
     shippingAddress: { country: dice.pick(countries), city: 'Łódź' },
     lines,
+    ...(client === 'storefront' && couponCodesOf(index)),
     placedAt: `${dice.pick(days)}T${time}:00+00:00`,
   };
   const changedContent = dice.happens(0.1)
