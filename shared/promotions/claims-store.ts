@@ -35,7 +35,7 @@ export function createClaimsStore(db: Database, table: string) {
     counts,
 
     /** The counters of these promotions that all customers share, read consistently. */
-    async sharedCounters(promotionIds: readonly string[]): Promise<Counter[]> {
+    sharedCounters: async (promotionIds: readonly string[]): Promise<Counter[]> => {
       const found: Counter[] = [];
       for (const id of promotionIds) {
         const query = {
@@ -50,11 +50,11 @@ export function createClaimsStore(db: Database, table: string) {
     },
 
     /** What is left of the limits of these promotions for this buyer, by promotion id. Promotions without limits are left out. */
-    async remaining(
+    remaining: async (
       promotions: readonly CompiledPromotion[],
       buyer: Buyer,
       policy: Pick<PromotionPolicy, 'foldsEmailTags' | 'timeZone'>,
-    ): Promise<ReadonlyMap<string, Remaining>> {
+    ): Promise<ReadonlyMap<string, Remaining>> => {
       const limited = promotions.filter(isLimited);
       const read = await counts(limited.flatMap((promotion) => countersOf(promotion, buyer, policy)));
       return new Map(

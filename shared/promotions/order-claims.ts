@@ -24,8 +24,7 @@ type Order = { orderId: string; buyer: Buyer; lineIds: readonly string[] };
 export type OrderClaims = { held: PromotionClaim[]; actions: ClaimActions };
 
 /** Shard from which an order looks for room: orders are distributed over the shards. `text`: any id. */
-export const seedOf = (text: string): number =>
-  [...text].reduce((seed, char) => (seed * 31 + char.charCodeAt(0)) % 9973, 7);
+export const seedOf = (text: string): number => Buffer.from(text).reduce((seed, byte) => (seed * 31 + byte) % 9973, 7);
 
 /** Whether an order that gets the promotion may claim only after its counters were read. */
 const needsCounts = ({ limitsLowered, shards }: CompiledPromotion) => limitsLowered === true && shards > 1;

@@ -22,6 +22,7 @@ import { orderStores, placing } from './order-stores.ts';
 let made = 0;
 export const policyOfTests = { foldsEmailTags: false, timeZone: 'Europe/London' };
 /** Channels whose orders expire after 15 minutes without payment. */
+const usualChannels: Channels = channels;
 export const payingChannels: Channels = { storefront: { ...channels.storefront, paymentWindowMinutes: 15 } };
 
 /** Orders of a store with promotions. Each order is of another customer, unless the content names one. */
@@ -51,7 +52,7 @@ export function promotedOrders(db: Database) {
 
     async place(
       content: OrderContent,
-      { through = stores, known = channels as Channels, now = noon } = {},
+      { through = stores, known = usualChannels, now = noon } = {},
     ): Promise<HttpResponse & { body: Record<string, unknown> }> {
       const place = placing(through, { channels: known });
       const response = await place(aRequest(routes.placeOrder, { body: content, cause: aCause({ now }) }));

@@ -63,6 +63,8 @@ export function proposeGoods(prepared: PreparedPromotion, facts: Facts, ledger: 
     }
     case 'gift':
       return linesIn(scopes.eligible).length === 0 ? { reason: 'no-eligible-lines' } : noDiscount;
+    default:
+      return discount satisfies never;
   }
 }
 
@@ -96,6 +98,8 @@ function ruleOf(discount: SimpleDiscount, currency: string): Rule {
     }
     case 'fixed-price':
       return { kind: 'fixed-price', priceMinor: ownValue(discount.priceMinor, currency) ?? 0 };
+    default:
+      return discount satisfies never;
   }
 }
 

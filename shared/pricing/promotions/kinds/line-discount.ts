@@ -32,5 +32,7 @@ function discountOf(rule: Rule, goods: Goods, line: number, units: number): numb
       return Math.min(rule.amountMinor, leftOf(goods, line, units));
     case 'fixed-price':
       return Math.max(0, leftOf(goods, line, units) - units * rule.priceMinor);
+    default:
+      return rule satisfies never;
   }
 }

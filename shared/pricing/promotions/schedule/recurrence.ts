@@ -88,10 +88,12 @@ export function isOccurrence(recurrence: Recurrence, day: number, first: number)
       const months = (date.year - start.year) * 12 + date.month - start.month;
       return months % interval === 0 && inSet(recurrence, day, monthDays(recurrence, date, start.day));
     }
-    case 'YEARLY':
-      return (
-        (date.year - start.year) % interval === 0 && inSet(recurrence, day, yearDays(recurrence, date.year, start))
-      );
+    case 'YEARLY': {
+      const years = date.year - start.year;
+      return years % interval === 0 && inSet(recurrence, day, yearDays(recurrence, date.year, start));
+    }
+    default:
+      return frequency satisfies never;
   }
 }
 
