@@ -164,7 +164,7 @@ export async function checkInstant(
   given: PromotionCase,
   { promotion, at, active }: PromotionCase['instants'][number],
 ): Promise<string[]> {
-  const [sku = ''] = Object.keys(given.catalog);
+  const [sku = await store.anySku()] = Object.keys(given.catalog);
   const { code, codes = code === undefined ? [] : [code] } = given.promotions.find(({ id }) => id === promotion) ?? {};
   const cart = { lines: [{ lineId: '1', sku, quantity: 1 }], couponCodes: codes };
   const quoted = await office.client('storefront').post('/quotes', { ...contentOf(store, cart), at });

@@ -127,6 +127,12 @@ export async function createCaseStore(office: CasesOffice, given: PromotionCase,
     setStock,
     restoreStock: () => setStock(ampleStock),
     putSku,
+    /** A SKU for a case without a catalogue, such as one of instants only. */
+    async anySku(): Promise<string> {
+      const [taxCategory] = Object.keys(store.taxBasisPoints);
+      await putSku('any', { priceMinor: 1000, taxCategory });
+      return 'any';
+    },
     definitions,
     putDefinition,
     /** Saves promotions with changed members; returns their warnings. */
