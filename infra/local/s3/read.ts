@@ -22,7 +22,8 @@ function responseOf(object: StoredObject, call: AwsCall, body: (range: Range) =>
   const unchanged = conditionalResponse(object, call.headers);
   if (unchanged) return unchanged;
   const requested = rangeOf(call.headers.range, object.size);
-  const wantsChecksum = call.headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED';
+  const checksumMode = call.headers['x-amz-checksum-mode'] ?? call.query.get('x-amz-checksum-mode');
+  const wantsChecksum = checksumMode?.toUpperCase() === 'ENABLED';
   // The checksum is of the whole object.
   const headers = headersOf(object, wantsChecksum && !requested);
   for (const [name, value] of call.query) {

@@ -30,8 +30,9 @@ export type S3Request = {
   call: AwsCall;
 };
 
-/** Supported query parameters, and those of signatures and SDKs. */
+/** Supported query parameters, and those of signatures and SDKs. Those of presigned URLs have headers in the query. */
 const known = [
+  /^x-amz-checksum-mode$/,
   /^(X-Amz-.*|x-id|response-.*|delete|location|versioning|uploads|uploadId|partNumber)$/,
   /^(list-type|prefix|delimiter|max-keys|continuation-token|start-after|marker|encoding-type|fetch-owner)$/,
   /^(max-parts|part-number-marker|max-uploads|key-marker|upload-id-marker)$/,

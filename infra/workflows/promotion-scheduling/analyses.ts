@@ -4,7 +4,10 @@ import type {
   AnalysisJobEnv,
   ReplayRequestEnv,
 } from '../../../functions/promotion-scheduling/analyses/env.ts';
-import { PriceDifferencesFound, PromotionAnalysisRequested } from '../../../shared/contracts/promotions/analysis.ts';
+import {
+  PriceDifferencesFound,
+  PromotionAnalysisRequested,
+} from '../../../shared/contracts/promotions/analysis-events.ts';
 import * as effectRoutes from '../../../shared/contracts/promotions/effect-routes.ts';
 import { PromotionEnded } from '../../../shared/contracts/promotions/events.ts';
 import * as rehearsalRoutes from '../../../shared/contracts/promotions/rehearsal-routes.ts';

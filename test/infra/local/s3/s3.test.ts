@@ -26,6 +26,7 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { AwsCall } from '../../../../infra/local/gateway/aws-call.ts';
 import { startS3 } from '../../../../infra/local/s3/s3.ts';
@@ -138,6 +139,18 @@ describe('objects', () => {
     expect(await failure(get(client, 'events'))).toBe('NoSuchKey 404');
     expect(await failure(client.send(new HeadObjectCommand({ Bucket, Key: 'events' })))).toBe('NotFound 404');
     expect(await failure(client.send(new GetObjectCommand({ Bucket: 'unknown', Key })))).toBe('NoSuchBucket 404');
+  });
+
+  test('are returned to anybody with a presigned URL of the SDK', async () => {
+    const { client } = await start();
+    await put(client, 'report', 'hello', { ChecksumAlgorithm: 'CRC32' });
+    const ResponseContentDisposition = 'attachment; filename="report.csv"';
+    const url = await getSignedUrl(client, new GetObjectCommand({ Bucket, Key: 'report', ResponseContentDisposition }));
+    expect(url).toContain('x-amz-checksum-mode=ENABLED');
+    const response = await fetch(url);
+    expect(await response.text()).toBe('hello');
+    expect(response.headers.get('content-disposition')).toBe(ResponseContentDisposition);
+    expect(response.headers.get('x-amz-checksum-crc32')).toBe('NhCmhg==');
   });
 
   test('are separate for keys that are the same file path', async () => {
