@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { PromotionAnalysisRequested } from '../../shared/contracts/promotions/analysis.ts';
+import { PromotionAnalysisRequested } from '../../shared/contracts/promotions/analysis-events.ts';
 import { batchJobMaxAttempts, openDatabase } from '../../shared/dynamodb/database.ts';
 import { createDuckDb } from '../../shared/lake/duckdb-client.ts';
 import { createLakeStore } from '../../shared/lake/lake-store.ts';

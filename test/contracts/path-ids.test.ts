@@ -34,6 +34,9 @@ const unsafe = [
 ];
 const accepted = (schema: z.ZodType) => unsafe.filter((id) => schema.safeParse(id).success);
 
+/** A customer chose how to write it. */
+const asEntered: Record<string, string[]> = { code: ['a b', ' a', 'ü'] };
+
 /** Schemas with which an id of a path is created in a body or file. The others are created by their path or the store. */
 const created: Record<string, z.ZodType[]> = {
   sku: [skuColumns.sku.read, priceColumns.sku.read, Movement.shape.sku, orderColumns.sku.read, WantedLine.shape.sku],
@@ -52,6 +55,8 @@ const byPathOrStore = new Set([
   'code',
   'importId',
   'refundId',
+  'rehearsalId',
+  'replayId',
   'rmaId',
   'changeId',
   'runId',
@@ -74,9 +79,9 @@ const parameters = contractRoutes.flatMap(({ key, path, params }) =>
 
 test.each(parameters.map((parameter) => [parameter.name, parameter.key, parameter.schema] as const))(
   'the path parameter %s of %s accepts only ids that survive an HTTP API',
-  (_name, _key, schema) => {
+  (name, _key, schema) => {
     expect(schema).toBeInstanceOf(z.ZodType);
-    expect(accepted(schema as z.ZodType)).toEqual([]);
+    expect(accepted(schema as z.ZodType)).toEqual(asEntered[name] ?? []);
   },
 );
 

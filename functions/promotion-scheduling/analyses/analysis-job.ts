@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventOf } from '../../../shared/contracts/define-event.ts';
-import type { PromotionAnalysisRequested } from '../../../shared/contracts/promotions/analysis.ts';
+import type { PromotionAnalysisRequested } from '../../../shared/contracts/promotions/analysis-events.ts';
 import { dayEvents, type LakeEvent } from '../../../shared/lake/day-events.ts';
 import type { DuckDb } from '../../../shared/lake/duckdb-client.ts';
 import type { LakeStore } from '../../../shared/lake/lake-store.ts';

@@ -1,11 +1,10 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import {
-  type analysisKinds,
-  analysisStatuses,
   PriceDifferencesFound,
   PromotionAnalysisRequested,
-} from '../../../shared/contracts/promotions/analysis.ts';
+} from '../../../shared/contracts/promotions/analysis-events.ts';
+import { type analysisKinds, analysisStatuses } from '../../../shared/contracts/promotions/analysis.ts';
 import { type Cause, type DataOf, newEvent } from '../../../shared/contracts/define-event.ts';
 import { type Database, transact } from '../../../shared/dynamodb/database.ts';
 import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Instant, PathId, PathSegment } from '../../names.ts';
+import { Instant, PathId } from '../../names.ts';
 import { maxEntries, StoredText } from '../bounds.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
@@ -53,6 +53,17 @@ export const CodeBatch = z
   })
   .meta({ id: 'CodeBatch' });
 export type CodeBatch = z.infer<typeof CodeBatch>;
+
+/** A code as a customer entered it; without what no request can have in a path segment. */
+const EnteredCode = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(
+    /^(?!\.{1,2}$)[^/%?#\\\p{Cc}\p{Cs}]+$/u,
+    'A code in a path has no control characters and no / % ? # and \\, and is not `.` or `..`',
+  )
+  .meta({ description: 'The code in any case, with or without blanks and dashes', example: 'spring-bcdfghj-klmnpqr' });
 
 const tag = 'Promotion codes';
 const batches = '/promotions/{promotionId}/code-batches' as const;
@@ -187,12 +198,7 @@ export const findCode = defineRoute({
   tag,
   summary: 'Find a code: its promotion and batch, and the orders that used it',
   scope: 'promotions.read',
-  params: z.strictObject({
-    code: PathSegment.meta({
-      description: 'The code in any case, with or without dashes',
-      example: 'spring-bcdfghj-klmnpqr',
-    }),
-  }),
+  params: z.strictObject({ code: EnteredCode }),
   responses: {
     200: { description: 'The code', schema: CouponCode },
     404: { description: '`unknown-code`: there is no such code', schema: Problem },

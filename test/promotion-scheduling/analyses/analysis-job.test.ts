@@ -8,7 +8,7 @@ import { runAnalysis } from '../../../functions/promotion-scheduling/analyses/an
 import { createAnalysisStore } from '../../../functions/promotion-scheduling/analyses/analysis-store.ts';
 import { createPricingSource } from '../../../functions/promotion-scheduling/analyses/pricing-source-store.ts';
 import { analysisKinds } from '../../../functions/promotion-scheduling/analysis-kinds.ts';
-import { PromotionAnalysisRequested } from '../../../shared/contracts/promotions/analysis.ts';
+import { PromotionAnalysisRequested } from '../../../shared/contracts/promotions/analysis-events.ts';
 import { PromotionDefinition } from '../../../shared/contracts/promotions/definition.ts';
 import * as rehearsalRoutes from '../../../shared/contracts/promotions/rehearsal-routes.ts';
 import * as replayRoutes from '../../../shared/contracts/promotions/replay-routes.ts';
