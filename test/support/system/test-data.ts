@@ -6,7 +6,13 @@ import type { BackOffice } from './back-office.ts';
 /** Creates a new SKU with a price and stock over HTTP, as an administrator does. Returns the SKU. */
 export async function stockedSku(
   office: Pick<BackOffice, 'client'>,
-  given: { units?: number; priceMinor?: number; warehouses?: Record<string, number>; category?: string } = {},
+  given: {
+    units?: number;
+    priceMinor?: number;
+    costMinor?: number;
+    warehouses?: Record<string, number>;
+    category?: string;
+  } = {},
 ): Promise<string> {
   const { units = 100, priceMinor = 250, warehouses = { main: units }, ...content } = given;
   const sku = `SKU-${randomUUID().slice(0, 8)}`;
