@@ -1,9 +1,5 @@
 import { Duration, Size } from 'aws-cdk-lib';
-import type {
-  AnalysisApiEnv,
-  AnalysisJobEnv,
-  ReplayRequestEnv,
-} from '../../../functions/promotion-scheduling/analyses/env.ts';
+import type * as env from '../../../functions/promotion-scheduling/analyses/env.ts';
 import {
   PriceDifferencesFound,
   PromotionAnalysisRequested,
@@ -25,7 +21,7 @@ import { settings } from '../../settings.ts';
 /** Rehearsals, reports of effects and replays of prices: jobs that read the orders of past days. */
 export function addAnalyses(stack: WorkflowStack): void {
   const selling = all(settings.channels, settings.selling);
-  stack.routes<AnalysisApiEnv>({
+  stack.routes<env.AnalysisApiEnv>({
     routes: [rehearsalRoutes, effectRoutes, replayRoutes, worstCaseRoutes],
     handler: 'promotion-scheduling/analysis-api.handler.ts',
     uses: all(
@@ -35,7 +31,7 @@ export function addAnalyses(stack: WorkflowStack): void {
     errorImpact: 'Marketing cannot rehearse promotions, or read their effect.',
     memorySize: 1769,
   });
-  stack.onEvents<AnalysisJobEnv>(PromotionAnalysisRequested, {
+  stack.onEvents<env.AnalysisJobEnv>(PromotionAnalysisRequested, {
     ...oneAtATime,
     handler: 'promotion-scheduling/run-analysis.handler.ts',
     uses: all(
@@ -46,13 +42,13 @@ export function addAnalyses(stack: WorkflowStack): void {
     memorySize: 3008,
     ephemeralStorageSize: Size.gibibytes(6),
   });
-  stack.daily<ReplayRequestEnv>('04:15', {
+  stack.daily<env.ReplayRequestEnv>('04:15', {
     handler: 'promotion-scheduling/nightly-replay.handler.ts',
     uses: all(analyses.requester, settings.timeZone),
     errorImpact: 'The prices of yesterday’s orders are not calculated again.',
     timeout: Duration.minutes(1),
   });
-  stack.onEvents<ReplayRequestEnv>(PromotionEnded, {
+  stack.onEvents<env.ReplayRequestEnv>(PromotionEnded, {
     handler: 'promotion-scheduling/ended-effect.handler.ts',
     uses: all(analyses.requester, settings.timeZone),
     errorImpact: 'A promotion that ended has no effect report until someone requests it.',
