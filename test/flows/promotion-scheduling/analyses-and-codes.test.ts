@@ -16,8 +16,9 @@ const dayOf = businessDays('Europe/London');
 const today = () => dayOf(Date.now());
 const percent = (basisPoints: number) => ({ kind: 'percent', level: 'line', basisPoints });
 
-/** Downloads a file as a browser does: with its URL only. */
-async function downloaded(url: string): Promise<string> {
+/** Downloads a file as a browser does: with its URL only, which is valid for `seconds`. */
+async function downloaded(url: string, seconds: number): Promise<string> {
+  expect(new URL(url).searchParams.get('X-Amz-Expires')).toBe(String(seconds));
   const response = await fetch(url);
   const text = await response.text();
   expect(response.status, text).toBe(200);
@@ -52,7 +53,7 @@ async function analysed(path: string, content: object, { client = 'marketing' } 
   const { body } = await office.client(client).get(String(requested.headers['location']));
   expect(body, JSON.stringify(body)).toMatchObject({ status: 'completed' });
   const files = await Promise.all(
-    body.files.map(async ({ name, url }: { name: string; url: string }) => [name, await downloaded(url)] as const),
+    body.files.map(async ({ name, url }: { name: string; url: string }) => [name, await downloaded(url, 900)] as const),
   );
   return { body, files: Object.fromEntries(files) as Record<string, string> };
 }
@@ -76,7 +77,7 @@ test('unique codes are generated, downloaded once, used by one order each, found
   const downloads = await Promise.all([1, 2, 3].map(() => marketing().post(`${location}/download`, {})));
   const given = downloads.filter(({ status }) => status === 200);
   expect(given).toHaveLength(1);
-  const csv = await downloaded(given[0]?.body.url);
+  const csv = await downloaded(given[0]?.body.url, 300);
   const [header, ...codes] = csv.trim().split(/\r?\n/);
   expect([header, new Set(codes).size]).toEqual(['code', 250]);
   const again = await office.client('admin').post(`${location}/download`, {});
@@ -173,6 +174,7 @@ test('past orders are rehearsed, replayed and measured, and the worst case of a 
   const definition = draft(5000, { allowBelowFloor: true });
   expect(await worst({ definition })).toMatchObject({ isBelowFloor: true, worst: { promotionIds: ['sale'] } });
 
+  expect((await marketing().get('/promotions/sale')).headers['etag'], 'no analysis changed it').toBe('"1"');
   expectProblem(await marketing().get('/promotions/sale/effect'), 404, 'no-report');
   const effect = await analysed('/promotions/sale/effect', {});
   const measured = { uses: 1, discountMinor: 600, customers: 1, newCustomers: 1 };
