@@ -128,19 +128,19 @@ export function createAnalysisStore(db: Database, { PROMOTION_TABLE_NAME: table 
       cause: Cause,
     ): Promise<void> {
       const data = encodeSnapshot(result);
+      const isStored = data.byteLength <= maxDataBytes;
       await transact(db, [
         {
           Update: {
             TableName: table,
             Key: keyOf(analysisId),
-            UpdateExpression:
-              'SET #status = :completed, completedAt = :at, files = :files, #result = :result, daysDone = days REMOVE #error',
+            UpdateExpression: `SET #status = :completed, completedAt = :at, files = :files, daysDone = days${isStored ? ', #result = :result' : ''} REMOVE #error${isStored ? '' : ', #result'}`,
             ExpressionAttributeNames: { '#status': 'status', '#error': 'error', '#result': 'result' },
             ExpressionAttributeValues: {
               ':completed': 'completed',
               ':at': new Date(cause.now).toISOString(),
               ':files': files,
-              ':result': data.byteLength > maxDataBytes ? encodeSnapshot({}) : data,
+              ...(isStored && { ':result': data }),
             },
           },
         },

@@ -78,7 +78,9 @@ const Effect = z
     from: BusinessDay.meta({ description: 'First business day that is read', example: '2026-11-01' }),
     to: BusinessDay.meta({ description: 'Last business day that is read', example: '2026-12-24' }),
     ...analysisFields,
-    report: EffectReport.optional().describe('The report, when it is completed'),
+    report: EffectReport.optional().describe(
+      'The report, when it is completed; absent if it is large: see `result.json` in `files`',
+    ),
   })
   .meta({ id: 'PromotionEffect' });
 

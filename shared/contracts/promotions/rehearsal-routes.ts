@@ -132,7 +132,9 @@ export const Rehearsal = z
     from: BusinessDay.meta({ description: 'First business day', example: '2026-11-01' }),
     to: BusinessDay.meta({ description: 'Last business day', example: '2026-11-29' }),
     ...analysisFields,
-    result: RehearsalResult.optional().describe('The result, when it is completed'),
+    result: RehearsalResult.optional().describe(
+      'The result, when it is completed; absent if it is large: see `result.json` in `files`',
+    ),
   })
   .meta({ id: 'Rehearsal' });
 

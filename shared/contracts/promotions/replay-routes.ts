@@ -69,7 +69,9 @@ const PriceReplay = z
     from: BusinessDay.meta({ description: 'First business day', example: '2026-11-29' }),
     to: BusinessDay.meta({ description: 'Last business day', example: '2026-11-29' }),
     ...analysisFields,
-    result: PriceReplayResult.optional().describe('The result, when it is completed'),
+    result: PriceReplayResult.optional().describe(
+      'The result, when it is completed; absent if it is large: see `result.json` in `files`',
+    ),
   })
   .meta({ id: 'PriceReplay' });
 

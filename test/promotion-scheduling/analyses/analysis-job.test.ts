@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
 import '../../support/environment.ts';
@@ -178,6 +178,18 @@ describe('a rehearsal', () => {
       status: 'completed',
       result: { counts: { orders: 3, compared: 3 } },
     });
+  });
+
+  test('whose result is too large for its item has it in its files', async () => {
+    const rehearsalId = idOf(await rehearse(place));
+    const store = createAnalysisStore(db, tables);
+    const analysis = await store.read(rehearsalId);
+    expect(analysis).toBeDefined();
+    const result = { noise: randomBytes(200_000).toString('hex') };
+    if (analysis) await store.complete(analysis, { result, files: ['result.json'] }, cause);
+    const rehearsal = await resultOf(place, rehearsalId);
+    expect(rehearsal).toMatchObject({ status: 'completed', files: [{ name: 'result.json' }] });
+    expect(rehearsal).not.toHaveProperty('result.counts');
   });
 
   test.each<[string, object, string]>([
