@@ -26,11 +26,9 @@ const EffectInput = z.object({
   channels: z.array(z.string()).optional(),
 });
 /** State that the function itself has kept; a later deployment adds members only. */
-const keptAs = <T extends object>(value: unknown): T | undefined =>
-  z
-    .custom<T>((each) => typeof each === 'object' && each !== null)
-    .optional()
-    .parse(value);
+const isObject = (value: unknown) => typeof value === 'object' && value !== null;
+const RehearsalState = z.custom<KeptRehearsal>(isObject).optional();
+const EffectState = z.custom<KeptEffect>(isObject).optional();
 
 const orderEvents = ['OrderPlaced'] as const;
 
@@ -42,7 +40,7 @@ export const analysisKinds = (load: () => Promise<LoadedSource>): Record<Analysi
     const prepared = drafts.map(({ name, definition }) => draftOf(promotionId, name, definition));
     await loadSkus(prepared.flatMap(({ promotion: { discount } }) => (discount.kind === 'gift' ? discount.gifts : [])));
     const setup = { drafts: prepared, current, policy, source, assumesCodes: assumeCodes };
-    const rehearsal = createRehearsal(setup, keptAs<KeptRehearsal>(kept));
+    const rehearsal = createRehearsal(setup, RehearsalState.parse(kept));
     return {
       types: rehearsedEvents,
       prepare,
@@ -59,7 +57,7 @@ export const analysisKinds = (load: () => Promise<LoadedSource>): Record<Analysi
 
   async effect({ promotionId = '', input }, kept): Promise<RunningAnalysis> {
     const { source, prepare } = await load();
-    const effect = createEffect(EffectInput.parse(input), source.skuOf, keptAs<KeptEffect>(kept));
+    const effect = createEffect(EffectInput.parse(input), source.skuOf, EffectState.parse(kept));
     return {
       types: orderEvents,
       prepare,

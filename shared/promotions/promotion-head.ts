@@ -34,11 +34,9 @@ export type PromotionHead = z.infer<typeof PromotionHead>;
 export const partKey = (setId: string, part: number): Key => ({ pk: `PROMOTIONS#SET#${setId}`, sk: `PART#${part}` });
 
 /** Which set was in force from when on: one item for each version of the head, kept for ever. */
-export const headVersionPartition = 'PROMOTIONS#HISTORY';
-export const headVersionPrefix = 'VERSION#';
 export const headVersionKey = (version: number): Key => ({
-  pk: headVersionPartition,
-  sk: `${headVersionPrefix}${String(version).padStart(10, '0')}`,
+  pk: 'PROMOTIONS#HISTORY',
+  sk: `VERSION#${String(version).padStart(10, '0')}`,
 });
 /** A version of the head, with the time (UTC) from which it was in force. */
 export const PromotionHeadVersion = PromotionHead.extend({ at: z.string() });

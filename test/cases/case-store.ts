@@ -185,5 +185,3 @@ const zoneOf = ({ taxIncluded, taxBasisPoints }: PromotionCase['store']) => ({
     validFrom: earliest,
   })),
 });
-
-export type CaseOrderNames = Pick<CaseNames, 'own' | 'ownCode'>;

@@ -60,6 +60,8 @@ const byPathOrStore = new Set([
   'rmaId',
   'changeId',
   'runId',
+  'rehearsalId',
+  'replayId',
   'auditId',
   'alertId',
   'provider',

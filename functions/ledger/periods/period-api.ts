@@ -19,12 +19,12 @@ export const periodApi = ({ journal, periods, businessDay }: Deps) => {
     return { ...period, status: 'closed', late };
   };
   return {
-    async get({ params: { month } }: Request<typeof routes.getPeriod>): Promise<HttpResponse> {
+    get: async ({ params: { month } }: Request<typeof routes.getPeriod>): Promise<HttpResponse> => {
       return { status: 200, body: await stateOf(month) };
     },
 
     /** The first close counts; a repeated one changes nothing. */
-    async close({ params: { month }, cause }: Request<typeof routes.postPeriodClose>): Promise<HttpResponse> {
+    close: async ({ params: { month }, cause }: Request<typeof routes.postPeriodClose>): Promise<HttpResponse> => {
       if (month >= businessDay(cause.now).slice(0, 7)) {
         return problem(409, 'period-not-over', `The month ${month} is not over.`);
       }

@@ -33,9 +33,7 @@ export function factOf(message: LedgerMessage): Fact {
   const { eventId: id, occurredAt } = message.detail.metadata;
   const base = { id, at: Date.parse(occurredAt) };
   const dataOf = <E extends { envelope: z.ZodType<{ detail: { data: unknown } }> }>({ envelope }: E): DataOf<E> =>
-    // `parse` returns what `z.infer` of this envelope is.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    envelope.parse(message).detail.data as DataOf<E>;
+    envelope.parse(message).detail.data;
   switch (message['detail-type']) {
     case OrderPlaced.detailType:
       return placed(dataOf(OrderPlaced), base);

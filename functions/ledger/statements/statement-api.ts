@@ -15,17 +15,17 @@ export const statementApi = ({ store, cursors, businessDay }: Deps) => {
     return { month, closed: period !== undefined, accounts: accountSums(rows, from) };
   };
   return {
-    async accounts({ query, cause }: Request<typeof routes.getAccounts>): Promise<HttpResponse> {
+    accounts: async ({ query, cause }: Request<typeof routes.getAccounts>): Promise<HttpResponse> => {
       return { status: 200, body: await statement(monthOf(query.month, cause.now)) };
     },
 
-    async trialBalance({ query, cause }: Request<typeof routes.getTrialBalance>): Promise<HttpResponse> {
+    trialBalance: async ({ query, cause }: Request<typeof routes.getTrialBalance>): Promise<HttpResponse> => {
       const found = await statement(monthOf(query.month, cause.now));
       const totals = totalsOf(found.accounts, ({ closingMinor }) => closingMinor);
       return { status: 200, body: { ...found, totals } };
     },
 
-    async profitAndLoss({ query, cause }: Request<typeof routes.getProfitAndLoss>): Promise<HttpResponse> {
+    profitAndLoss: async ({ query, cause }: Request<typeof routes.getProfitAndLoss>): Promise<HttpResponse> => {
       const to = monthOf(query.to, cause.now);
       const found = await statement(to, query.from ?? to);
       const accounts = ofKinds(found.accounts, 'revenue', 'expenses');
@@ -33,7 +33,7 @@ export const statementApi = ({ store, cursors, businessDay }: Deps) => {
       return { status: 200, body: { ...found, accounts, profit } };
     },
 
-    async balanceSheet({ query, cause }: Request<typeof routes.getBalanceSheet>): Promise<HttpResponse> {
+    balanceSheet: async ({ query, cause }: Request<typeof routes.getBalanceSheet>): Promise<HttpResponse> => {
       const found = await statement(monthOf(query.month, cause.now));
       const accounts = ofKinds(found.accounts, 'assets', 'liabilities');
       const others = ofKinds(found.accounts, 'revenue', 'expenses', 'equity');
@@ -41,7 +41,7 @@ export const statementApi = ({ store, cursors, businessDay }: Deps) => {
       return { status: 200, body: { ...found, accounts, equity } };
     },
 
-    async postings(request: Request<typeof routes.getAccountPostings>): Promise<HttpResponse> {
+    postings: async (request: Request<typeof routes.getAccountPostings>): Promise<HttpResponse> => {
       const { params, query, caller, cause } = request;
       const { limit, cursor } = query;
       const month = monthOf(query.month, cause.now);
@@ -53,7 +53,7 @@ export const statementApi = ({ store, cursors, businessDay }: Deps) => {
       return { status: 200, body: { transactions, ...next } };
     },
 
-    async transactions({ params: { eventId } }: Request<typeof routes.getTransactions>): Promise<HttpResponse> {
+    transactions: async ({ params: { eventId } }: Request<typeof routes.getTransactions>): Promise<HttpResponse> => {
       const transactions = await store.ofEvent(eventId);
       if (transactions.length > 0) return { status: 200, body: { transactions } };
       return problem(404, 'not-found', `Event ${eventId} has no postings.`);

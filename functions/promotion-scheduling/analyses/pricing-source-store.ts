@@ -92,7 +92,7 @@ export async function createPricingSource(db: Database, tables: Tables, { sellin
     current,
     loadSkus,
     /** Loads what these events name. Other events than placed orders name nothing. */
-    async prepare(events: readonly LakeEvent[]): Promise<void> {
+    prepare: async (events: readonly LakeEvent[]): Promise<void> => {
       const named = events.flatMap(({ data }) => Named.safeParse(data).data ?? []);
       await loadSkus([...new Set(named.flatMap(({ lines }) => lines.map(({ sku }) => sku)))]);
       const versions = named.map(({ pricing }) => pricing?.settingsVersions ?? deployed);

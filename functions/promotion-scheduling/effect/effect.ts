@@ -22,6 +22,13 @@ export type Measured = {
 
 const amounts = ['discount', 'giftCost', 'revenue', 'margin', 'unitsWithoutCost'] as const;
 type Amount = (typeof amounts)[number];
+const amountsBy = (amount: (name: Amount) => bigint): Record<Amount, bigint> => ({
+  discount: amount('discount'),
+  giftCost: amount('giftCost'),
+  revenue: amount('revenue'),
+  margin: amount('margin'),
+  unitsWithoutCost: amount('unitsWithoutCost'),
+});
 
 /** What one currency has. Customers are pseudonyms. */
 type Kept = {
@@ -78,7 +85,7 @@ export function createEffect(measured: Measured, skuOf: (sku: string) => SkuReco
 
   return {
     /** Adds a placed order of a business day. */
-    add(day: string, { data, customer }: LakeEvent): void {
+    add: (day: string, { data, customer }: LakeEvent): void => {
       orders += 1;
       const order = PlacedOrder.safeParse(data);
       if (order.success) addOrder(day, order.data, customer);
@@ -134,7 +141,7 @@ function sidesOf(order: PlacedOrder, skuOf: (sku: string) => SkuRecord | undefin
 
 const restored = (kept?: Kept): OfCurrency => ({
   uses: kept?.uses ?? 0,
-  sums: Object.fromEntries(amounts.map((name) => [name, BigInt(kept?.sums[name] ?? '0')])) as Record<Amount, bigint>,
+  sums: amountsBy((name) => BigInt(kept?.sums[name] ?? '0')),
   customersWith: new Map(kept?.customersWith),
   customersWithout: new Map(kept?.customersWithout),
   byDay: new Map(kept?.byDay),

@@ -15,7 +15,7 @@ import { runningLimits } from './running-limits.ts';
 import { createTally, type KeptTally } from './tally.ts';
 import { type Draft, setsWith } from './variant.ts';
 
-export type Differing = { orderId: string; reason: string; chargedMinor: number; recomputedMinor?: number | undefined };
+type Differing = { orderId: string; reason: string; chargedMinor: number; recomputedMinor?: number | undefined };
 
 /** Orders that are named in the result; all are counted. */
 const maxNamed = 100;
@@ -109,7 +109,7 @@ export function createRehearsal({ drafts, current, policy, source, assumesCodes 
 
   return {
     /** Adds an event of a business day. Events have to come in the order of their time. */
-    add(day: string, { type, data, customer }: LakeEvent): void {
+    add: (day: string, { type, data, customer }: LakeEvent): void => {
       if (type === 'OrderPlaced') return addOrder(day, data, customer);
       const ended = Ended.safeParse(data);
       if (ended.success) for (const { limits } of variants) limits.release(ended.data.orderId);

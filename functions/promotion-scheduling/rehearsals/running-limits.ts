@@ -42,4 +42,3 @@ export function runningLimits(promotion: CompiledPromotion, policy: PromotionPol
     );
   }
 }
-export type RunningLimits = ReturnType<typeof runningLimits>;

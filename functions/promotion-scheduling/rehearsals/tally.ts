@@ -17,6 +17,17 @@ const sums = [
 ] as const;
 type SumName = (typeof sums)[number];
 type Sums = Record<SumName, bigint>;
+const sumsBy = (sum: (name: SumName) => bigint): Sums => ({
+  revenueBefore: sum('revenueBefore'),
+  revenueAfter: sum('revenueAfter'),
+  marginBefore: sum('marginBefore'),
+  marginAfter: sum('marginAfter'),
+  unitsBefore: sum('unitsBefore'),
+  unitsAfter: sum('unitsAfter'),
+  discount: sum('discount'),
+  giftCost: sum('giftCost'),
+  unitsWithoutCost: sum('unitsWithoutCost'),
+});
 
 /** Amounts of one draft in one currency, of the whole rehearsal or of one day. */
 type Totals = { orders: number; affected: number; sums: Sums };
@@ -31,12 +42,12 @@ export type AffectedBasket = {
   units: number;
 };
 
-export const maxBaskets = 20;
+const maxBaskets = 20;
 
 const noTotals = (): Totals => ({
   orders: 0,
   affected: 0,
-  sums: Object.fromEntries(sums.map((name) => [name, 0n])) as Sums,
+  sums: sumsBy(() => 0n),
 });
 
 type Compared = {
@@ -156,5 +167,5 @@ const keptTotals = ({ orders, affected, sums: own }: Totals): KeptTotals => ({
 const restored = ({ orders, affected, sums: own }: KeptTotals): Totals => ({
   orders,
   affected,
-  sums: Object.fromEntries(sums.map((name) => [name, BigInt(own[name] ?? '0')])) as Sums,
+  sums: sumsBy((name) => BigInt(own[name] ?? '0')),
 });

@@ -17,7 +17,7 @@ export function createReplay(source: PricingSource, kept?: PriceReplayResult) {
   };
 
   return {
-    add({ data, customer, id }: LakeEvent): void {
+    add: ({ data, customer, id }: LakeEvent): void => {
       counts.orders += 1;
       const order = PlacedOrder.safeParse(data);
       if (!order.success) return addDiffering({ orderId: id, reason: 'unreadable', differences: [] });

@@ -42,7 +42,7 @@ const NotApplied = z.looseObject({
 });
 
 /** The outcome of an entered code. */
-export const QuotedCode = z.object({
+const QuotedCode = z.object({
   code: StoredText.meta({ description: 'The code as entered', example: ' spring10 ' }),
   outcome: StoredText.meta({
     description: '`applied`, `duplicate-code`, `unknown-code`, or the reason why its promotion did not apply',

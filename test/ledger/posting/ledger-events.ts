@@ -3,7 +3,7 @@ import type { LedgerMessage } from '../../../functions/ledger/posting/event-fact
 const order = { orderId: 'ord_1', externalOrderId: 'O1', channel: 'storefront', currency: 'GBP' };
 
 /** An event of a test, as the queue delivers it. */
-export const anEvent = (source: string, type: string, id: string, occurredAt: string, data: object): LedgerMessage => ({
+const anEvent = (source: string, type: string, id: string, occurredAt: string, data: object): LedgerMessage => ({
   source: `storeworks.${source}`,
   'detail-type': type,
   detail: {

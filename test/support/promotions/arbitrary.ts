@@ -11,7 +11,7 @@ export const aPromotionPolicy = (given: Partial<PromotionPolicy> = {}): Promotio
   ...given,
 });
 
-export const aCart = (given: Partial<Cart> = {}): Cart => ({
+const aCart = (given: Partial<Cart> = {}): Cart => ({
   currency: 'GBP',
   channel: 'storefront',
   lines: [{ sku: 'MUG', quantity: 1, unitPriceMinor: 1000 }],

@@ -22,7 +22,7 @@ export type Facts = {
   /** Entered codes by promotion, in their normal form and in the order of entry. */
   codesOf: ReadonlyMap<PreparedPromotion, readonly EnteredCode[]>;
 };
-export type EnteredCode = { code: string; isUsed: boolean };
+type EnteredCode = { code: string; isUsed: boolean };
 
 export function factsOf(cart: Cart, { index, byCode, byId }: PreparedSet, policy: PromotionPolicy): Facts {
   const list = cart.lines.map(grossOf);

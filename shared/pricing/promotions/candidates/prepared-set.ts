@@ -3,7 +3,7 @@ import { inForce, type InForce } from '../schedule/in-force.ts';
 import { scopeIndex, type ScopeIndex } from './scope.ts';
 import type { CompiledPromotion, PromotionSet } from '../types.ts';
 
-export type PromotionLevel = 'line' | 'order' | 'gift' | 'shipping';
+type PromotionLevel = 'line' | 'order' | 'gift' | 'shipping';
 const levels: readonly PromotionLevel[] = ['line', 'order', 'gift', 'shipping'];
 
 /** A promotion with what evaluation looks up. Scopes are numbers in the index of the set; undefined: all goods. */

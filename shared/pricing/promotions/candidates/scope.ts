@@ -8,7 +8,7 @@ type Attributes = NonNullable<GoodsScope['attributes']>;
 type Matcher = (line: Goods, path: readonly string[]) => boolean;
 
 /** Number of the scope of all goods. */
-export const allGoods = 0;
+const allGoods = 0;
 
 /** The scopes of all promotions of a set, found by what goods are, so that a scope without goods of the cart costs nothing. */
 export type ScopeIndex = {
