@@ -2,7 +2,7 @@ import type { ApiClient, ApiResponse } from '../support/system/api-client.ts';
 import { definitionOf } from '../support/promotions/case-definition.ts';
 import type { CasePromotion, PromotionCase } from '../support/promotions/case-file.ts';
 import type { PromotionDefinition } from '../../shared/contracts/promotions/definition.ts';
-import { type CaseNames, caseNames } from './case-names.ts';
+import { caseNames } from './case-names.ts';
 import type { CasesOffice } from './cases-office.ts';
 
 const ample = 900_000;

@@ -173,6 +173,7 @@ const hidden = [
   'StockAlert.acknowledgement.note',
   'StockRepair.reason',
   'LedgerEntry.reason',
+  'LedgerEntry.unitCostMinor',
 ];
 
 /** As `shown`, in the data of the events of an order. */
