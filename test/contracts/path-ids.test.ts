@@ -60,8 +60,6 @@ const byPathOrStore = new Set([
   'rmaId',
   'changeId',
   'runId',
-  'rehearsalId',
-  'replayId',
   'auditId',
   'alertId',
   'provider',
