@@ -7,7 +7,7 @@ import * as routes from '../../shared/contracts/reports/routes.ts';
 import { all } from '../constructs/access.ts';
 import { oneAtATime } from '../constructs/work-queue.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
-import { lake, reportRuns, reports } from '../data/reports.ts';
+import { lake, reportRuns, reports } from '../data/finance/reports.ts';
 import { settings } from '../settings.ts';
 
 /** Reports of a business day: every night, or requested over HTTP. */

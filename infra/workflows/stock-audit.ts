@@ -6,7 +6,7 @@ import { all } from '../constructs/access.ts';
 import { oneAtATime } from '../constructs/work-queue.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
 import { orders } from '../data/orders.ts';
-import { reports } from '../data/reports.ts';
+import { reports } from '../data/finance/reports.ts';
 import { stockAudits } from '../data/stock-audits.ts';
 import { stock } from '../data/stock.ts';
 

@@ -11,7 +11,7 @@ import type { WorkflowStack } from '../../constructs/workflow-stack.ts';
 import { catalog } from '../../data/catalog.ts';
 import { cursorSecret } from '../../data/cursors.ts';
 import { orders, risk } from '../../data/orders.ts';
-import { webhookSecretsReader } from '../../data/payments.ts';
+import { webhookSecretsReader } from '../../data/finance/payments.ts';
 import { quoteSecret } from '../../data/quotes.ts';
 import { refunds } from '../../data/refunds.ts';
 import { pricing, storeSettings } from '../../data/settings.ts';

@@ -3,7 +3,7 @@ import * as stripeRoutes from '../../../shared/contracts/orders/stripe-routes.ts
 import { all } from '../../constructs/access.ts';
 import type { WorkflowStack } from '../../constructs/workflow-stack.ts';
 import { orders } from '../../data/orders.ts';
-import { paymentProviders } from '../../data/payments.ts';
+import { paymentProviders } from '../../data/finance/payments.ts';
 import { stock } from '../../data/stock.ts';
 import { settings } from '../../settings.ts';
 

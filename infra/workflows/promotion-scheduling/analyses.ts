@@ -14,7 +14,7 @@ import { oneAtATime } from '../../constructs/work-queue.ts';
 import type { WorkflowStack } from '../../constructs/workflow-stack.ts';
 import { catalog } from '../../data/catalog.ts';
 import { analyses } from '../../data/promotions.ts';
-import { lake, reports } from '../../data/reports.ts';
+import { lake, reports } from '../../data/finance/reports.ts';
 import { storeSettings } from '../../data/settings.ts';
 import { settings } from '../../settings.ts';
 

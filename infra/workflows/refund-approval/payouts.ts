@@ -13,7 +13,7 @@ import {
 import { all, variables } from '../../constructs/access.ts';
 import type { WorkflowStack } from '../../constructs/workflow-stack.ts';
 import { orders } from '../../data/orders.ts';
-import { paymentProviders } from '../../data/payments.ts';
+import { paymentProviders } from '../../data/finance/payments.ts';
 import { refunds } from '../../data/refunds.ts';
 
 /** Pays approved refunds, and records what the payment providers report. */

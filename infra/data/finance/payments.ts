@@ -1,7 +1,7 @@
-import type { Access } from '../constructs/access.ts';
-import { SecretDefinition } from '../constructs/secret.ts';
-import { WebhookProvider } from '../../shared/payments/webhook-secret.ts';
-import { store } from '../store.ts';
+import type { Access } from '../../constructs/access.ts';
+import { SecretDefinition } from '../../constructs/secret.ts';
+import { WebhookProvider } from '../../../shared/payments/webhook-secret.ts';
+import { store } from '../../store.ts';
 
 /** Each payment provider signs its webhooks with a secret of its own. */
 const byProvider = Object.entries(store.paymentWebhooks).map(([name, id]) => {

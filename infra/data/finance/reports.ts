@@ -1,7 +1,7 @@
-import { auditFiles } from '../../shared/stock/audit-keys.ts';
-import { BucketDefinition } from '../constructs/bucket.ts';
-import { SecretDefinition } from '../constructs/secret.ts';
-import { TableDefinition } from '../constructs/table.ts';
+import { auditFiles } from '../../../shared/stock/audit-keys.ts';
+import { BucketDefinition } from '../../constructs/bucket.ts';
+import { SecretDefinition } from '../../constructs/secret.ts';
+import { TableDefinition } from '../../constructs/table.ts';
 
 export const reportTable = new TableDefinition('ReportTable', 'REPORT_TABLE_NAME');
 
