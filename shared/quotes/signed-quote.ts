@@ -1,3 +1,4 @@
+import { ownValue } from '../input/own-value.ts';
 import * as z from 'zod';
 import { contentHash } from '../ids.ts';
 import type { PricedBasket } from '../pricing/price-basket.ts';
@@ -73,7 +74,7 @@ export function readQuote(
     return { refusal: invalid('quote-expired', '/quote', detail) };
   }
   const own = hashesOf(order);
-  const differing = Object.keys(own).filter((field) => own[field] !== basket[field]);
+  const differing = Object.keys(own).filter((field) => ownValue(own, field) !== ownValue(basket, field));
   if (order.shippingMethod !== undefined && order.shippingMethod !== shippingMethod) differing.push('shippingMethod');
   if (differing.length === 0) return { quote };
   const errors = differing.map((field) => ({ pointer: `/${field}`, detail: 'The quote is for another value' }));

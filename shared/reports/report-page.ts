@@ -1,3 +1,4 @@
+import { ownValue } from '../input/own-value.ts';
 /** A chart of bars: one group for each label, with one bar for each series. */
 export type BarChart = {
   title: string;
@@ -12,7 +13,7 @@ export type PageTable = {
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const escaped = (value: string | number | undefined): string =>
-  String(value ?? '').replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
+  String(value ?? '').replaceAll(/[&<>"']/g, (character) => ownValue(entities, character) ?? character);
 
 const colours = ['#6b7280', '#2563eb', '#d97706', '#059669', '#db2777', '#7c3aed'];
 const [width, height, margin] = [900, 260, 40];

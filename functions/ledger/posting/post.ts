@@ -1,3 +1,4 @@
+import { ownValue } from '../../../shared/input/own-value.ts';
 import { accounts } from './accounts.ts';
 import { Balances, type Posting } from './balances.ts';
 import type { Fact } from './event-facts.ts';
@@ -131,14 +132,14 @@ function moveOf({ costs }: OrderState, { orderId, fact, index, lineId, units, di
   const of = `${orderId}#${lineId}`;
   if (disposition === 'damaged') return { kind: 'worthless', ...base };
   if (disposition === undefined) return { kind: 'out', ...base, account, of };
-  const left = costs[lineId];
+  const left = ownValue(costs, lineId);
   const cost =
     left && shareOf(left.cost, left.returned + units, left.units) - shareOf(left.cost, left.returned, left.units);
   return { kind: 'returned', ...base, account, of, ...(cost !== undefined && { cost }) };
 }
 
 function withCost(state: OrderState, lineId: string, move: SkuMove, cost: number): OrderState {
-  const before = state.costs[lineId] ?? { units: 0, cost: 0, returned: 0 };
+  const before = ownValue(state.costs, lineId) ?? { units: 0, cost: 0, returned: 0 };
   if (move.kind === 'out') {
     const after = { ...before, units: before.units + move.units, cost: before.cost + cost };
     return { ...state, costs: { ...state.costs, [lineId]: after } };

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../shared/input/own-value.ts';
 import { exactMinor } from '../../../shared/contracts/promotions/analysis.ts';
 import type { EffectReport } from '../../../shared/contracts/promotions/effect-routes.ts';
 import type { SkuRecord } from '../../../shared/catalog/sku-item.ts';
@@ -141,7 +142,7 @@ function sidesOf(order: PlacedOrder, skuOf: (sku: string) => SkuRecord | undefin
 
 const restored = (kept?: Kept): OfCurrency => ({
   uses: kept?.uses ?? 0,
-  sums: amountsBy((name) => BigInt(kept?.sums[name] ?? '0')),
+  sums: amountsBy((name) => BigInt(ownValue(kept?.sums ?? {}, name) ?? '0')),
   customersWith: new Map(kept?.customersWith),
   customersWithout: new Map(kept?.customersWithout),
   byDay: new Map(kept?.byDay),

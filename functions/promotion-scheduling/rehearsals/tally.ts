@@ -1,3 +1,4 @@
+import { ownValue } from '../../../shared/input/own-value.ts';
 import type { SkuRecord } from '../../../shared/catalog/sku-item.ts';
 import type { PlacedOrder } from '../../../shared/pricing/frozen-order.ts';
 import type { PricedBasket } from '../../../shared/pricing/price-basket.ts';
@@ -167,5 +168,5 @@ const keptTotals = ({ orders, affected, sums: own }: Totals): KeptTotals => ({
 const restored = ({ orders, affected, sums: own }: KeptTotals): Totals => ({
   orders,
   affected,
-  sums: sumsBy((name) => BigInt(own[name] ?? '0')),
+  sums: sumsBy((name) => BigInt(ownValue(own, name) ?? '0')),
 });

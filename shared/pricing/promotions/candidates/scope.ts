@@ -1,3 +1,4 @@
+import { ownValue } from '../../../input/own-value.ts';
 import type { GoodsScope } from '../../../contracts/promotions/definition.ts';
 import type { CartLine } from '../types.ts';
 
@@ -88,9 +89,7 @@ const keysOfGoods = ({ sku, productId, attributes }: Goods, path: readonly strin
 
 /** Whether goods have one of the values of each attribute. */
 const hasAttributes = ({ attributes: own = {} }: Goods, wanted: Attributes): boolean =>
-  wanted.every(
-    ({ name, values }) => Object.hasOwn(own, name) && (own[name] ?? []).some((value) => values.includes(value)),
-  );
+  wanted.every(({ name, values }) => (ownValue(own, name) ?? []).some((value) => values.includes(value)));
 
 /** Whether goods match one of the entries; all attributes together are one entry. */
 function matcher(entries: Entries): Matcher {
