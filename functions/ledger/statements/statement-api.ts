@@ -48,6 +48,9 @@ export const statementApi = ({ store, cursors, businessDay }: Deps) => {
       const list = { list: 'postings', account: params.account, month, caller: caller.clientId };
       const start = await cursors.startAfter(cursor, list, positionPattern);
       if ('refusal' in start) return start.refusal;
+      // Without a sum there is no posting: the days of the month need not be read.
+      const sums = await store.sums({ from: month, to: month });
+      if (!sums.some((row) => row.account === params.account)) return { status: 200, body: { transactions: [] } };
       const { transactions, last } = await pageOf(store, { month, account: params.account, limit, after: start.after });
       const next = last === undefined ? {} : { cursor: await cursors.of(list, last) };
       return { status: 200, body: { transactions, ...next } };
