@@ -119,6 +119,11 @@ export const invalid = (type: string, pointer: string, detail: string): Invalid 
 });
 
 export const orderTooLarge = invalid('order-too-large', '/lines', 'The order exceeds the size limit of 400 KB.');
+export const tooManyPromotions = invalid(
+  'too-many-promotions',
+  '/lines',
+  'More limited promotions apply to the order than it can claim at once.',
+);
 export const amountTooLarge = invalid(
   'amount-too-large',
   '/lines',

@@ -1,3 +1,4 @@
+import { maxActionsPerTransaction } from '../dynamodb/transaction-limits.ts';
 import type {
   CompiledPromotion,
   PromotionOutcome,
@@ -18,6 +19,14 @@ import { type ClaimActions, type CodeClaim, heldClaim, type PromotionClaim } fro
 
 /** Counters that were read, and the promotions whose counters they are. */
 export type ReadLimits = { counted: ReadonlySet<string>; counts: Counts };
+
+/**
+ * Most counters and codes that an order claims. The transactions that place it in chunks or cancel it have one action for
+ * each, and up to ten others.
+ */
+const maxClaims = maxActionsPerTransaction - 10;
+export const isTooManyClaims = ({ counters, codes }: ClaimActions): boolean =>
+  counters.length + codes.length > maxClaims;
 
 type Rules = { set: PromotionSet; policy: PromotionPolicy };
 type Order = { orderId: string; buyer: Buyer; lineIds: readonly string[] };
@@ -75,13 +84,13 @@ export function orderClaims(
   return { held, actions: { counters, codes } };
 }
 
-/** The limited promotions that the order claims and whose counters were not read. */
+/** The limited promotions that the order gets, those of a first order included, whose counters were not read. */
 export const uncounted = (
-  { claims }: Pick<PromotionOutcome, 'claims'>,
+  { claims, applied }: Pick<PromotionOutcome, 'claims' | 'applied'>,
   { promotions }: PromotionSet,
   { counted }: ReadLimits,
 ): string[] => {
-  const claimed = new Set(claims.map(({ promotionId }) => promotionId));
+  const claimed = new Set([...claims, ...applied].map(({ promotionId }) => promotionId));
   return promotions
     .filter((promotion) => claimed.has(promotion.promotionId) && isLimited(promotion))
     .map(({ promotionId }) => promotionId)

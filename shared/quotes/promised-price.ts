@@ -25,9 +25,15 @@ export function promisedPrice(
   const gifts = quote.lines.flatMap(({ sku, gift }) => (gift === undefined || limits.skus.has(sku) ? [] : [sku]));
   const counters = rules && limits.isExact ? uncounted(quote.promotions, rules.set, limits) : [];
   if (gifts.length > 0 || counters.length > 0) return { needs: { counters, gifts, firstOrder: false } };
-  const isLeft = claims.every((claim) => canClaim(claim, rules, limits, buyer));
+  const firstOrders = applied.filter(({ promotionId }) => isOfFirstOrder(promotionId, rules));
+  const asFirst = firstOrders.map(({ promotionId }): Claim => ({ promotionId, uses: 1 }));
+  const isLeft = [...claims, ...asFirst].every((claim) => canClaim(claim, rules, limits, buyer));
   return isLeft ? { priced: { ...quote, taxation: current.taxation } } : instead(quote, current);
 }
+
+/** An order claims its customer's first order, also of a promotion without limits. */
+const isOfFirstOrder = (id: string, rules: PricingRules['promotions']) =>
+  rules?.set.promotions.some(({ promotionId, audience }) => promotionId === id && audience?.firstOrderOnly) === true;
 
 function canClaim(claim: Claim, rules: PricingRules['promotions'], limits: LimitState, buyer: Buyer): boolean {
   const promotion = rules?.set.promotions.find(({ promotionId }) => promotionId === claim.promotionId);

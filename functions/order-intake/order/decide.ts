@@ -13,10 +13,10 @@ import { promisedPrice } from '../../../shared/quotes/promised-price.ts';
 import { splitLine } from '../../../shared/pricing/price-order.ts';
 import { type PricingRules, rulesOf } from '../../../shared/pricing/pricing-rules.ts';
 import type { PricingSnapshots } from '../../../shared/pricing/pricing-snapshots.ts';
-import { type Invalid, invalid, orderTooLarge } from '../../../shared/pricing/sellable.ts';
+import { type Invalid, invalid, orderTooLarge, tooManyPromotions } from '../../../shared/pricing/sellable.ts';
 import { assignWarehouses, chooseWarehouses, demandOf, type Shortage } from '../../../shared/stock/allocation.ts';
 import type { Buyer } from '../../../shared/promotions/limit-counters.ts';
-import { type OrderClaims, orderClaims } from '../../../shared/promotions/order-claims.ts';
+import { isTooManyClaims, type OrderClaims, orderClaims } from '../../../shared/promotions/order-claims.ts';
 import {
   buyerOf,
   limitedBy,
@@ -130,6 +130,7 @@ export function decide(placement: Placement, state: PlacementState, policy: Sell
   const claims = claimsOf(placement, state, priced, lineIds, policy);
   if ('unread' in claims)
     return { kind: 'incomplete', needs: { counters: claims.unread, gifts: [], firstOrder: false } };
+  if (isTooManyClaims(claims.actions)) return tooManyPromotions;
   const exchangeOf = placement.exchangeOf && usedPayments(placement.exchangeOf, priced.totals.totalMinor);
   const initial = initialPayment({ ...placement, exchangeOf }, priced.totals.totalMinor, state.earlyPayments);
   const order = placedOrder({ ...placement, exchangeOf }, priced, { lines, lineIds }, initial);

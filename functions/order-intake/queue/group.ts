@@ -112,6 +112,9 @@ function chainsOf(accepted: readonly Accepted[], maxOrders: number): Group[][] {
 const itemsOf = ({ order, claims = noClaims }: Accepted): Set<string> =>
   new Set([...skusOf(order), ...claims.counters.map(nameOf), ...claims.codes.map(({ code }) => codeKey(code).pk)]);
 
+/** Whether the order does not fit one transaction: it has few SKUs, but many gifts or limits of promotions. */
+export const isTooLargeForGroup = (order: Accepted): boolean => 2 + itemsOf(order).size > maxActionsPerTransaction;
+
 const skusOf = ({ lines }: PlacedOrder) => new Set(lines.map(({ sku }) => sku));
 
 /** Groups in the same order, each within the limits of a transaction. */

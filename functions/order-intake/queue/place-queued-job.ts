@@ -7,7 +7,7 @@ import type { SellingPolicy } from '../../../shared/store.ts';
 import type { Decision, Placement } from '../order/decide.ts';
 import type { ExpireHolds } from '../order/hold-expiry-job.ts';
 import type { PlacementStore } from '../order/placement-store.ts';
-import { type Group, type Grouping, groupPlacements, skusPerGroupedOrder } from './group.ts';
+import { type Group, type Grouping, groupPlacements, isTooLargeForGroup, skusPerGroupedOrder } from './group.ts';
 import type { QueuedOrder } from './intake-item.ts';
 import type { IntakeStore } from './intake-store.ts';
 import { causeOf, placementOf, refuseAll, type RefusalStores, type Undecided } from './refuse-queued.ts';
@@ -205,8 +205,11 @@ function moveToFailed(orderId: string, open: Undecided, failed: QueuedOrder[]): 
   open.delete(orderId);
 }
 
-async function placeGroup({ stores, report }: Batch, orders: Group, open: Undecided) {
+async function placeGroup(batch: Batch, orders: Group, open: Undecided) {
+  const { stores, report } = batch;
   try {
+    const [only] = orders;
+    if (only && orders.length === 1 && isTooLargeForGroup(only)) return await placeInChunks(batch, only, open);
     const outcome = await stores.placements.commitGroup(
       orders.flatMap(({ order, initialState, claims, placement: { contentHash, orderId } }) => {
         const queued = open.get(orderId);
@@ -220,6 +223,16 @@ async function placeGroup({ stores, report }: Batch, orders: Group, open: Undeci
     report('a group of orders failed', error);
     return 'failed';
   }
+}
+
+/** A refusal differs from the decision of the group, so that the order is decided again. */
+async function placeInChunks({ place, now }: Batch, { placement: { orderId } }: Group[number], open: Undecided) {
+  const queued = open.get(orderId);
+  if (!queued) return 'done';
+  const { kind } = await place(placementOf(queued, now), causeOf(queued));
+  if (kind !== 'accepted' && kind !== 'already-placed') return 'version-conflict';
+  open.delete(orderId);
+  return 'done';
 }
 
 /**

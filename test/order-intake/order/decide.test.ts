@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { decide, type PlacementState, type Placement } from '../../../functions/order-intake/order/decide.ts';
 import type { OrderContent } from '../../../shared/contracts/orders/routes.ts';
 import { aPolicy, aSku, aStock, anOrder, noon } from '../../support/builders.ts';
+import { unreadLimits } from '../../../shared/promotions/price-with-limits.ts';
+import { aPromotion } from '../../support/promotions.ts';
 import { aDuty } from '../../support/orders/placed-order.ts';
 
 const aPlacement = (content: Partial<OrderContent> = {}, given: Partial<Placement> = {}): Placement => ({
@@ -357,5 +359,34 @@ describe('the ceilings of a channel', () => {
     const decision = decide(aPlacement({ lines: [{ sku: 'MUG', quantity }] }), state, policy);
     expect(decision.kind).toBe(expected ? 'invalid' : 'accepted');
     expect(pointers(decision)).toEqual(expected);
+  });
+});
+
+describe('an order with many limited promotions', () => {
+  const customer = { id: 'ada', email: 'ada@example.com' };
+  /** Each has five counters: uses, units, budget, and two of the customer. */
+  const limits = { total: 9, units: 9, budgetMinor: { GBP: 90_000 }, perCustomer: 9 };
+  const decideWith = (promotions: number, isExact: boolean) => {
+    const ids = Array.from({ length: promotions }, (_, index) => `sale-${index}`);
+    const set = {
+      version: 1,
+      categoryPaths: {},
+      promotions: ids.map((promotionId) => aPromotion({ promotionId, limits })),
+    };
+    return decide(
+      aPlacement({ customer }),
+      aState({ promotions: set, limits: { ...unreadLimits, isExact, counted: new Set(ids), isFirstOrder: true } }),
+      aPolicy(),
+    );
+  };
+
+  test.each([
+    [18, false, { kind: 'accepted' }],
+    [18, true, { kind: 'accepted' }],
+    [19, false, { kind: 'invalid', type: 'too-many-promotions' }],
+    [19, true, { kind: 'invalid', type: 'too-many-promotions' }],
+    [60, true, { kind: 'invalid', type: 'too-many-promotions' }],
+  ])('of %i is placed in transactions or refused (exact: %s)', (promotions, isExact, expected) => {
+    expect(decideWith(promotions, isExact)).toMatchObject(expected);
   });
 });

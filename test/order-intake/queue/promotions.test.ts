@@ -20,16 +20,16 @@ beforeEach(() => {
 
 const total = (units: number, given: Partial<CompiledPromotion> = {}) =>
   aPromotion({ limits: { total: units }, ...given });
-const expired = {
+const expired = () => ({
   ...queuePlacing(shop.stores, { now: noon, expireHolds: skipExpiry }),
   expireHolds: async () => 'all-expired' as const,
-};
+});
 
 /** Queues an order of each SKU and decides them together. Returns the discounts in the order of arrival. */
 async function placeTogether(skus: readonly string[], through = shop.stores, given = {}) {
   const contents = skus.map((sku) => shop.contentOf({ lines: [{ sku, quantity: 1 }], ...given }));
   const messages = await queueOrders(shop.stores, contents);
-  const left = await placeQueued({ ...expired, stores: through }, messages);
+  const left = await placeQueued({ ...expired(), stores: through }, messages);
   const orders = await shop.stores.orders.read(contents.map(shop.idOf));
   const byId = new Map(orders.map((order) => [order.orderId, order.discountMinor]));
   return { left: left.length, discounts: contents.map((content) => byId.get(shop.idOf(content))), contents };
@@ -100,13 +100,28 @@ describe('queued orders with promotions', () => {
     expect(refused?.intake?.problem).toMatchObject({ type: 'code-refused', status: 422 });
   });
 
+  test('of few SKUs with more limits than fit one transaction are placed in chunks', async () => {
+    const skus = await skusWith(
+      db,
+      Array.from({ length: 20 }, () => 9),
+    );
+    const limits = { total: 9, units: 99, budgetMinor: { GBP: 9000 }, perCustomer: 9 };
+    await shop.put(...Array.from({ length: 18 }, (_, index) => aPromotion({ promotionId: `sale-${index}`, limits })));
+    const customer = { id: 'ada', email: 'ada@example.com' };
+    const lines = skus.map((sku) => ({ sku, quantity: 1 }));
+    const { left, contents } = await placeTogether(['', ''], shop.stores, { lines, customer });
+    expect(left).toBe(0);
+    expect(await shop.stores.orders.read(contents.map(shop.idOf))).toHaveLength(2);
+    expect(await shop.left(aPromotion({ promotionId: 'sale-0', limits }))).toMatchObject({ uses: 7, units: 59 });
+  });
+
   test('are priced as of their acceptance', async () => {
     const [sku = ''] = await skusWith(db, [99]);
     // Noon in London; the orders are decided two hours later.
     await shop.put(aPromotion({ schedule: { end: '2026-03-05T12:30' } }));
     const contents = [shop.contentOf({ lines: [{ sku, quantity: 1 }] })];
     const messages = await queueOrders(shop.stores, contents);
-    await placeQueued({ ...expired, stores: shop.stores, now: noon + 7_200_000 }, messages);
+    await placeQueued({ ...expired(), stores: shop.stores, now: noon + 7_200_000 }, messages);
     const [order] = await shop.stores.orders.read(contents.map(shop.idOf));
     expect(order?.discountMinor).toBe(10);
   });
