@@ -12,7 +12,9 @@ const store = createAnalysisStore(openDatabase(), env);
 
 /** Of the schedule: `time`. A person in the console names the days instead: `{ "from": "2026-11-29", "to": "2026-11-29" }`. */
 const Invocation = z.union([
-  z.strictObject({ from: BusinessDay, to: BusinessDay.optional() }),
+  z
+    .strictObject({ from: BusinessDay, to: BusinessDay.optional() })
+    .refine(({ from, to = from }) => from <= to, 'The last day is before the first'),
   z.object({ time: Instant }),
 ]);
 

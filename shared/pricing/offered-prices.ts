@@ -134,7 +134,7 @@ export const reductionsIn = (history: readonly OfferedPrice[]): { offer: Offered
     return prior ? [{ offer, prior }] : [];
   });
 
-/** A reduction that customers are told, and that the prices of the 30 days before do not bear out. */
+/** An announced reduction that is larger than that from the lowest price of the 30 days before. */
 export type ReductionWarning = {
   /** `no-reduction`: the price is not below the prior price; `smaller-reduction`: it is below by less than announced. */
   code: 'no-reduction' | 'smaller-reduction';
@@ -147,7 +147,7 @@ export type ReductionWarning = {
 
 /**
  * Compares an announced reduction with the lowest price of the 30 days before `at` (milliseconds), from which it has to be
- * calculated (Court of Justice, C-330/23). Undefined if it is borne out, or if no price was offered before.
+ * calculated (Court of Justice, C-330/23). Undefined if it is correct, or if no price was offered before.
  */
 export function checkReduction(
   history: readonly OfferedPrice[],

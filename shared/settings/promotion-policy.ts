@@ -37,7 +37,7 @@ export const PromotionSettings = z.strictObject({
   ...pricingFields,
   approvalAboveMinor: AmountByCurrency.optional().meta({
     description:
-      'Budget by currency above which a second person approves a promotion. One without a budget is above it, and so is one with amounts in another currency. Default: nobody approves',
+      'Budget by currency above which a second person approves a promotion. One without a budget is above it, and so is one with amounts in another currency. Default: no approval is needed',
     example: { GBP: 100_000 },
   }),
 });

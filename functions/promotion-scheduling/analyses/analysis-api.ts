@@ -60,7 +60,7 @@ export function analysisApi({ store, files, promotion, timeZone }: Deps) {
       const { promotionId } = params;
       const { from, to, drafts, assumeCodes = false } = body;
       const today = businessDays(timeZone)(cause.now);
-      const errors = rangeErrors({ from, to }, maxRehearsedDays, { last: today, is: 'begun' });
+      const errors = rangeErrors({ from, to }, maxRehearsedDays, today);
       if (errors.length > 0) return invalidContent(errors);
       const saved = drafts ? undefined : await promotion(promotionId);
       if (!drafts && !saved) return unknownPromotion;
@@ -92,10 +92,7 @@ export function analysisApi({ store, files, promotion, timeZone }: Deps) {
 
     postReplay: async ({ body, cause }: Request<typeof postPriceReplay>): Promise<HttpResponse> => {
       const { from, to = from } = body;
-      const errors = rangeErrors({ from, to }, maxReplayedDays, {
-        last: businessDays(timeZone)(cause.now),
-        is: 'begun',
-      });
+      const errors = rangeErrors({ from, to }, maxReplayedDays, businessDays(timeZone)(cause.now));
       if (errors.length > 0) return invalidContent(errors);
       const wanted = replayOf(from, to);
       const replayId = wanted.analysisId;
@@ -160,11 +157,7 @@ export function effectOf(record: PromotionRecord, timeZone: string, now: number)
   };
 }
 
-function rangeErrors(
-  { from, to }: { from: string; to: string },
-  maxDays: number,
-  { last }: { last: string; is: string },
-) {
+function rangeErrors({ from, to }: { from: string; to: string }, maxDays: number, last: string) {
   if (to < from) return [{ pointer: '/to', detail: `The last day is before the first, ${from}.` }];
   if (to > last) return [{ pointer: '/to', detail: `The day has not begun. The last possible one is ${last}.` }];
   const days = dayCount(from, to);

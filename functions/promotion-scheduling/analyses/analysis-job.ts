@@ -67,7 +67,7 @@ export const runAnalysis =
       const outcome = { result, files: all.map(({ name }) => name), differences };
       await store.complete(analysis, outcome, { ...cause, now: clock() });
     } catch (error) {
-      await store.fail(analysis.analysisId, error instanceof Error ? error.message : String(error));
+      await store.fail(analysis, error instanceof Error ? error.message : String(error));
       throw error;
     }
   };
@@ -95,7 +95,7 @@ async function readDays(
     });
     done += 1;
     await files.putState(analysisId, { requestedAt, daysDone: done, state: running.kept() });
-    await store.progress(analysisId, { daysDone: done, orders: running.orders() });
+    await store.progress(analysis, { daysDone: done, orders: running.orders() });
   }
   return done;
 }

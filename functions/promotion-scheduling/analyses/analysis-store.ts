@@ -1,4 +1,4 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import {
   PriceDifferencesFound,
@@ -6,7 +6,7 @@ import {
 } from '../../../shared/contracts/promotions/analysis-events.ts';
 import { type analysisKinds, analysisStatuses } from '../../../shared/contracts/promotions/analysis.ts';
 import { type Cause, type DataOf, newEvent } from '../../../shared/contracts/define-event.ts';
-import { type Database, transact } from '../../../shared/dynamodb/database.ts';
+import { type Action, type Database, transact } from '../../../shared/dynamodb/database.ts';
 import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';
 import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
 import { decodeSnapshot, encodeSnapshot } from '../../../shared/settings/snapshot.ts';
@@ -36,6 +36,8 @@ const Item = z.object({
 });
 /** An analysis of the orders of past days: `input` is what was asked for, `result` is what was found. */
 export type Analysis = z.infer<typeof Item>;
+/** The request that a job runs. A request that is made again has another version. */
+type Running = Pick<Analysis, 'analysisId' | 'version'>;
 export type AnalysisKind = (typeof analysisKinds)[number];
 
 export type WantedAnalysis = {
@@ -52,8 +54,22 @@ const partition = (analysisId: string) => `ANALYSIS#${analysisId}`;
 const keyOf = (analysisId: string) => ({ pk: partition(analysisId), sk: 'ANALYSIS' });
 
 export function createAnalysisStore(db: Database, { PROMOTION_TABLE_NAME: table }: { PROMOTION_TABLE_NAME: string }) {
-  const update = (analysisId: string, input: Omit<UpdateCommand['input'], 'TableName' | 'Key'>) =>
-    db.send(new UpdateCommand({ TableName: table, Key: keyOf(analysisId), ...input }));
+  /** Changes the request that a job runs, unless it is completed or was made again: a late duplicate changes nothing. */
+  const changeOf = (
+    { analysisId, version }: Running,
+    UpdateExpression: string,
+    names: Record<string, string>,
+    values: Record<string, unknown>,
+  ): Action => ({
+    Update: {
+      TableName: table,
+      Key: keyOf(analysisId),
+      UpdateExpression,
+      ConditionExpression: '#status <> :completed AND version = :version',
+      ExpressionAttributeNames: { '#status': 'status', '#error': 'error', ...names },
+      ExpressionAttributeValues: { ':completed': 'completed', ':version': version, ...values },
+    },
+  });
   const requested = ({ analysisId, kind }: Pick<Analysis, 'analysisId' | 'kind'>, daysDone: number, cause: Cause) =>
     outboxItem(partition(analysisId), newEvent(PromotionAnalysisRequested, { analysisId, kind, daysDone }, cause));
 
@@ -100,12 +116,9 @@ export function createAnalysisStore(db: Database, { PROMOTION_TABLE_NAME: table 
     },
 
     /** Records how far it is. */
-    async progress(analysisId: string, { daysDone, orders }: { daysDone: number; orders: number }): Promise<void> {
-      await update(analysisId, {
-        UpdateExpression: 'SET #status = :running, daysDone = :days, orders = :orders REMOVE #error',
-        ExpressionAttributeNames: { '#status': 'status', '#error': 'error' },
-        ExpressionAttributeValues: { ':running': 'running', ':days': daysDone, ':orders': orders },
-      });
+    async progress(running: Running, { daysDone, orders }: { daysDone: number; orders: number }): Promise<void> {
+      const set = 'SET #status = :running, daysDone = :days, orders = :orders REMOVE #error';
+      await transact(db, [changeOf(running, set, {}, { ':running': 'running', ':days': daysDone, ':orders': orders })]);
     },
 
     /** Another invocation goes on. */
@@ -113,43 +126,28 @@ export function createAnalysisStore(db: Database, { PROMOTION_TABLE_NAME: table 
       await transact(db, [{ Put: { TableName: table, Item: requested(analysis, daysDone, cause) } }]);
     },
 
-    async fail(analysisId: string, error: string): Promise<void> {
-      await update(analysisId, {
-        UpdateExpression: 'SET #status = :failed, #error = :error',
-        ExpressionAttributeNames: { '#status': 'status', '#error': 'error' },
-        ExpressionAttributeValues: { ':failed': 'failed', ':error': error.slice(0, maxErrorLength) },
-      });
+    async fail(running: Running, error: string): Promise<void> {
+      const values = { ':failed': 'failed', ':error': error.slice(0, maxErrorLength) };
+      await transact(db, [changeOf(running, 'SET #status = :failed, #error = :error', {}, values)]);
     },
 
     /** Records the result, with an event if prices differ. A result that is too large for the item is in its files only. */
-    async complete(
-      { analysisId }: Analysis,
-      { result, files, differences }: AnalysisOutcome,
-      cause: Cause,
-    ): Promise<void> {
+    async complete(running: Running, { result, files, differences }: AnalysisOutcome, cause: Cause): Promise<void> {
       const data = encodeSnapshot(result);
       const isStored = data.byteLength <= maxDataBytes;
       await transact(db, [
-        {
-          Update: {
-            TableName: table,
-            Key: keyOf(analysisId),
-            UpdateExpression: `SET #status = :completed, completedAt = :at, files = :files, daysDone = days${isStored ? ', #result = :result' : ''} REMOVE #error${isStored ? '' : ', #result'}`,
-            ExpressionAttributeNames: { '#status': 'status', '#error': 'error', '#result': 'result' },
-            ExpressionAttributeValues: {
-              ':completed': 'completed',
-              ':at': new Date(cause.now).toISOString(),
-              ':files': files,
-              ...(isStored && { ':result': data }),
-            },
-          },
-        },
+        changeOf(
+          running,
+          `SET #status = :completed, completedAt = :at, files = :files, daysDone = days${isStored ? ', #result = :result' : ''} REMOVE #error${isStored ? '' : ', #result'}`,
+          { '#result': 'result' },
+          { ':at': new Date(cause.now).toISOString(), ':files': files, ...(isStored && { ':result': data }) },
+        ),
         ...(differences
           ? [
               {
                 Put: {
                   TableName: table,
-                  Item: outboxItem(partition(analysisId), newEvent(PriceDifferencesFound, differences, cause)),
+                  Item: outboxItem(partition(running.analysisId), newEvent(PriceDifferencesFound, differences, cause)),
                 },
               },
             ]

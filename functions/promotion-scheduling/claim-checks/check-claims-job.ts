@@ -7,6 +7,9 @@ import { addHeld, compareClaims, confirmed, type CounterDifference, type Held } 
 /** Pause before each pass, in seconds: the index of orders is eventually consistent. */
 const pausesSeconds = [0, 1, 4, 10];
 
+/** An order has the time of its request, and may be priced later by a promotion that was created meanwhile. */
+const maxQueuedMs = 86_400_000;
+
 type ClaimCheck = {
   counters: number;
   /** Counters that were set to what the orders hold. */
@@ -17,7 +20,8 @@ type ClaimCheck = {
 
 /**
  * Adds up what orders hold of the limits of promotions, and sets counters that differ. Orders continue meanwhile: a counter
- * that changes while they are read, or differs, is compared again, and two passes must find the same difference.
+ * that changes while they are read, or differs, is compared again, and two passes must find the same difference. An order
+ * that cannot be read fails the check before it repairs anything.
  */
 export async function checkClaims(
   store: ClaimCheckStore,
@@ -27,7 +31,7 @@ export async function checkClaims(
 ): Promise<ClaimCheck> {
   const limited = (await store.promotions()).filter(isLimited);
   const ids = limited.map(({ promotionId }) => promotionId);
-  const from = new Date(Math.min(cause.now, ...limited.map(({ approvedAt = 0 }) => approvedAt))).toISOString();
+  const from = new Date((await store.firstCreated(ids, cause.now)) - maxQueuedMs).toISOString();
   const repaired: CounterDifference[] = [];
   let customers: Key[] = [];
   let counters = 0;

@@ -10,6 +10,7 @@ import { type Counter, createClaimsStore } from '../../../shared/promotions/clai
 import { PromotionClaim } from '../../../shared/promotions/promotion-claim.ts';
 import { createPromotionSetStore } from '../../../shared/promotions/promotion-set-store.ts';
 import { OrderStatus } from '../../../shared/contracts/orders/status.ts';
+import { promotionKey, recordOf } from '../promotion/promotion-record.ts';
 import type { CounterDifference } from './compare-claims.ts';
 
 type Tables = { ORDER_TABLE_NAME: string; PROMOTION_TABLE_NAME: string };
@@ -17,10 +18,12 @@ type Tables = { ORDER_TABLE_NAME: string; PROMOTION_TABLE_NAME: string };
 /** An order that was cancelled or has expired holds nothing. */
 const holding = OrderStatus.options.filter((status) => status !== 'cancelled' && status !== 'expired');
 const Keys = z.object({ pk: z.string(), sk: z.string() });
-const Holder = z.object({ pk: z.string(), promotionClaims: z.array(PromotionClaim).optional() });
+const Holder = z.object({ promotionClaims: z.array(PromotionClaim).optional() });
 
 const checkPartition = (checkId: string) => `CLAIM-CHECK#${checkId}`;
 const keyOf = ({ pk, sk }: Key): Key => ({ pk, sk });
+/** Orders that an error names. */
+const maxNamed = 20;
 
 /** What a check of claims reads and repairs. */
 export function createClaimCheckStore(db: Database, tables: Tables) {
@@ -39,9 +42,24 @@ export function createClaimCheckStore(db: Database, tables: Tables) {
       return keys.map((key) => ({ ...keyOf(key), used: used.get(`${key.pk}\0${key.sk}`) ?? 0 }));
     },
 
-    /** The claims of orders placed from this RFC 3339 time (UTC) on, page by page. May miss an order that changes meanwhile. */
+    /**
+     * When the first of these promotions was created, in milliseconds, at most `now`. An approval of a later change would be
+     * too late: orders before it hold claims as well. 0 if a promotion is missing.
+     */
+    async firstCreated(promotionIds: readonly string[], now: number): Promise<number> {
+      if (promotionIds.length === 0) return now;
+      const items = (await readBatch(db, { [table]: promotionIds.map(promotionKey) }, true)).get(table) ?? [];
+      if (items.length < promotionIds.length) return 0;
+      return Math.min(now, ...items.map((item) => Date.parse(recordOf(item).createdAt)));
+    },
+
+    /**
+     * The claims of orders placed from this RFC 3339 time (UTC) on, page by page. May miss an order that changes meanwhile.
+     * Throws after the last page if orders cannot be read, and names them.
+     */
     async *claimsSince(from: string): AsyncGenerator<PromotionClaim[]> {
       const seen = new Set<string>();
+      const unreadable: string[] = [];
       for (const value of holding.flatMap(statusIndex.keysOf)) {
         const query = {
           TableName: orders,
@@ -56,8 +74,14 @@ export function createClaimCheckStore(db: Database, tables: Tables) {
           const fresh = keys.filter(({ pk, sk }) => sk === 'ORDER' && !seen.has(pk));
           for (const { pk } of fresh) seen.add(pk);
           const read = (await readBatch(db, { [orders]: fresh }, true)).get(orders) ?? [];
-          yield read.flatMap((item) => Holder.parse(item).promotionClaims ?? []);
+          const holders = read.map((item) => ({ item, holder: Holder.safeParse(item) }));
+          unreadable.push(...holders.flatMap(({ item, holder }) => (holder.success ? [] : [Keys.parse(item).pk])));
+          yield holders.flatMap(({ holder }) => holder.data?.promotionClaims ?? []);
         }
+      }
+      if (unreadable.length > 0) {
+        const named = unreadable.slice(0, maxNamed).join(', ');
+        throw new Error(`Claims of ${unreadable.length} orders cannot be read, and nothing is repaired: ${named}`);
       }
     },
 

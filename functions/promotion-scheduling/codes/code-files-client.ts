@@ -15,7 +15,7 @@ export function createCodeFiles(Bucket: string) {
       await (await (client ??= connect())).send(new PutObjectCommand({ Bucket, Key, Body, ContentType }));
     },
 
-    /** A URL that anybody may read the file by, for `seconds`. Signing makes no request. */
+    /** A URL by which the file can be read without other credentials, for `seconds`. Signing makes no request. */
     async signedUrl(Key: string, seconds: number): Promise<string> {
       const [{ GetObjectCommand }, { getSignedUrl }] = await Promise.all([
         import('@aws-sdk/client-s3'),

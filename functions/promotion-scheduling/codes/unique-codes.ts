@@ -11,7 +11,7 @@ const fairBytes = 256 - (256 % letters.length);
 
 /**
  * The code with this number of a batch, as it is printed: `SPRING-BCDFGHJ-KLMNPQR`. The same seed and number give the same
- * code, so that a job that starts again generates no other codes. Nobody can guess a code without the seed.
+ * code, so that a job that starts again generates no other codes. Without the seed, a code cannot be guessed.
  */
 export function uniqueCode(seed: Uint8Array, number: number, prefix?: string): string {
   let random = '';

@@ -1,5 +1,6 @@
 import type { PromotionDefinition } from '../../../shared/contracts/promotions/definition.ts';
 import { contentHash } from '../../../shared/ids.ts';
+import { codesOf } from './promotion-record.ts';
 import { spanOf } from './promotion-timing.ts';
 
 type Amounts = Readonly<Partial<Record<string, number>>>;
@@ -57,11 +58,13 @@ const comparedOf = ({
   condition,
   audience,
   methods,
+  codes,
   needsCode,
   allowBelowFloor,
   exclusive,
   group,
   stop,
+  priority,
   discount,
   schedule,
   limits = {},
@@ -70,15 +73,21 @@ const comparedOf = ({
   condition,
   audience,
   methods,
+  codes: codesOf({ codes }).toSorted(),
   needsCode,
   allowBelowFloor,
   exclusive,
   group,
   stop,
+  priority,
   schedule: { ...schedule, end: undefined },
   discount:
     'basisPoints' in discount || 'amountMinor' in discount ? { ...discount, basisPoints: 0, amountMinor: 0 } : discount,
-  budget: [Object.keys(limits.budgetMinor ?? {}).toSorted(), limits.budgetPer ?? 'total'],
+  budget: [
+    Object.keys(limits.budgetMinor ?? {}).toSorted(),
+    limits.budgetPer ?? 'total',
+    limits.budgetPolicy ?? 'whole',
+  ],
 });
 
 function raisesAmounts(next: PromotionDefinition, before: PromotionDefinition): boolean {
@@ -88,6 +97,7 @@ function raisesAmounts(next: PromotionDefinition, before: PromotionDefinition): 
   return (
     rate(next) > rate(before) ||
     isRaised(amount(next), amount(before)) ||
+    (next.holdoutShare ?? 0) < (before.holdoutShare ?? 0) ||
     isLooser(limits.total, had.total) ||
     isLooser(limits.perCustomer, had.perCustomer) ||
     isLooser(limits.perCode, had.perCode) ||

@@ -11,7 +11,7 @@ export const daysBeforeStart = 28;
 
 const Rounded = z.int();
 
-/** How much it changed, as far as that can be told. */
+/** The difference with and without the promotion, and whether it is shown to be an effect. */
 const Comparison = z
   .object({
     method: z.enum(['holdout', 'weeks-before']).meta({

@@ -1,8 +1,10 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { checkClaims } from '../../../functions/promotion-scheduling/claim-checks/check-claims-job.ts';
 import { createClaimCheckStore } from '../../../functions/promotion-scheduling/claim-checks/claim-check-store.ts';
 import { compareClaims, confirmed } from '../../../functions/promotion-scheduling/claim-checks/compare-claims.ts';
+import { itemOf } from '../../../functions/promotion-scheduling/promotion/promotion-record.ts';
+import { PromotionDefinition } from '../../../shared/contracts/promotions/definition.ts';
 import type { Key } from '../../../shared/dynamodb/database.ts';
 import { customerHashes } from '../../../shared/promotions/customer-hash.ts';
 import { customerKey, nameOf } from '../../../shared/promotions/limit-counters.ts';
@@ -80,6 +82,50 @@ describe('a check of claims', () => {
     expect(await shop.left(sale)).toMatchObject({ uses: 50 - placed, budgetMinor: 5000 - placed * 10 });
   });
 
+  test('counts orders before the last approval of a promotion', async () => {
+    const [sku = ''] = await skusWith(db, [99]);
+    const renamed = { ...sale, approvedAt: noon + 48 * 3_600_000 };
+    await shop.put(renamed);
+    await shop.place(orderFor(sku));
+    const definition = PromotionDefinition.parse({
+      name: 'Sale',
+      discount: { kind: 'percent', level: 'line', basisPoints: 1000 },
+    });
+    const [at, by] = [new Date(noon - 60_000).toISOString(), 'marketing'];
+    const record = {
+      promotionId: 'sale',
+      version: 1,
+      definition,
+      status: 'approved' as const,
+      authors: [],
+      shards: 16,
+    };
+    const Item = itemOf({ ...record, contentHash: '', createdAt: at, createdBy: by, changedAt: at, changedBy: by });
+    await db.send(new PutCommand({ TableName: tables.PROMOTION_TABLE_NAME, Item }));
+    const later = aCause({ now: noon + 72 * 3_600_000 });
+    const result = await checkClaims(createClaimCheckStore(db, tables), 'later', later, async () => undefined);
+    expect(result).toMatchObject({ repaired: [], notCompared: 0 });
+    expect(await shop.left(renamed)).toMatchObject({ uses: 49 });
+  });
+
+  test('repairs nothing if an order cannot be read, and names it', async () => {
+    const [sku = ''] = await skusWith(db, [99]);
+    await shop.put(sale);
+    const content = orderFor(sku);
+    await shop.place(content);
+    const pk = `ORDER#${shop.idOf(content)}`;
+    await db.send(
+      new UpdateCommand({
+        TableName: tables.ORDER_TABLE_NAME,
+        Key: { pk, sk: 'ORDER' },
+        UpdateExpression: 'SET promotionClaims = :bad',
+        ExpressionAttributeValues: { ':bad': 'unreadable' },
+      }),
+    );
+    await expect(check()).rejects.toThrow(pk);
+    expect(await shop.left(sale)).toMatchObject({ uses: 49 });
+  });
+
   test('without limited promotions reads no order', async () => {
     await shop.put(aPromotion());
     expect(await check()).toEqual({ counters: 0, repaired: [], notCompared: 0 });
@@ -95,7 +141,7 @@ describe('a comparison', () => {
     ['changed while orders were read', 3, 3, 4, 0, 1],
     ['a counter above', 5, 3, 5, 1, 0],
     ['a counter that is missing', 0, 2, 0, 1, 0],
-    ['a counter that nobody holds', 2, 0, 2, 1, 0],
+    ['a counter that no order holds', 2, 0, 2, 1, 0],
     ['nothing at all', 0, 0, 0, 0, 0],
   ])('%s', (_name, before, expected, after, differences, changed) => {
     const result = compareClaims(counters(before), held(expected), counters(after));

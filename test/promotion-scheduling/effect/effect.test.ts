@@ -81,7 +81,7 @@ describe('the report of a promotion', () => {
     });
   });
 
-  test('compares with the days before if nobody was held out, which is labelled as weaker', () => {
+  test('compares with the days before if there is no holdout, which is labelled as weaker', () => {
     const events = [
       ['2026-11-28', scene.order([['MUG', 1]])] as const,
       ['2026-11-30', scene.order([['MUG', 5]], at(noon))] as const,

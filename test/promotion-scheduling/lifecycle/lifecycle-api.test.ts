@@ -178,6 +178,14 @@ describe('a promotion above the budget that one person decides on', () => {
     ['an earlier end', { schedule: { end: '2026-10-01T00:00' } }, false],
     ['other goods', { eligible: { all: true, except: { categories: [] } } }, true],
     ['a lower threshold', { condition: { minUnits: 1 } }, true],
+    ['other codes', { codes: ['PUBLIC10'] }, true],
+    ['another priority', { priority: 5 }, true],
+    [
+      'a part of the discount from the rest of the budget',
+      { limits: { ...budget(200_000).limits, budgetPolicy: 'partial' } },
+      true,
+    ],
+    ['a holdout', { holdoutShare: 1000 }, false],
     ['another name', { name: 'Renamed' }, false],
   ])(
     'with an approval and a change to %s keeps what is in force until it is approved, if it gives more',

@@ -70,7 +70,7 @@ export function promotedOrders(db: Database) {
       return response;
     },
 
-    /** What is left of a promotion, for nobody in particular or a customer. */
+    /** What is left of a promotion, for a customer, or without one. */
     async left(
       promotion: CompiledPromotion,
       given: { customer?: OrderContent['customer']; codes?: string[] } = {},
