@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Columns } from '../../csv/columns.ts';
 import { count, FailedFile, processedFile } from '../../csv/file-summary.ts';
 import { boundedRecord, StoredText } from '../bounds.ts';
 import { defineFile } from '../define-file.ts';
@@ -22,76 +23,56 @@ export const ProcessedCatalogFile = z.object({
   }),
 });
 
+const bucket = 'CatalogFilesBucketName';
+
 export const catalogFileSummary = defineFile({
-  bucket: 'CatalogFilesBucketName',
+  bucket,
   key: 'results/{kind}/{name}.json',
   content: { json: z.union([ProcessedCatalogFile, FailedFile]) },
   description: 'Summary of `imports/{kind}/{name}.csv`, written last.',
 });
 
-export const skuFile = defineFile({
-  bucket: 'CatalogFilesBucketName',
-  key: 'imports/skus/{name}.csv',
-  content: { columns: skuColumns },
-  summary: catalogFileSummary,
-  description: 'Upload of SKUs: a row per SKU. An export can be uploaded.',
-});
+const uploadOf = (kind: CatalogFileKind, columns: Columns, description: string) =>
+  defineFile({
+    bucket,
+    key: `imports/${kind}/{name}.csv`,
+    content: { columns },
+    summary: catalogFileSummary,
+    description: `Upload of ${description}`,
+  });
+const exportOf = (kind: CatalogFileKind, columns: Columns, what: string) =>
+  defineFile({
+    bucket,
+    key: `exports/${kind}/{exportId}.csv`,
+    content: { columns },
+    description: `Export of ${what} by \`POST /catalog/exports\`.`,
+  });
 
-export const priceFile = defineFile({
-  bucket: 'CatalogFilesBucketName',
-  key: 'imports/prices/{name}.csv',
-  content: { columns: priceColumns },
-  summary: catalogFileSummary,
-  description: 'Upload of prices in lists: a row per quantity break. Prices that no row names stay.',
-});
-
-export const productFile = defineFile({
-  bucket: 'CatalogFilesBucketName',
-  key: 'imports/products/{name}.csv',
-  content: { columns: productColumns },
-  summary: catalogFileSummary,
-  description: 'Upload of products: the rows of a product replace its content. An export can be uploaded.',
-});
-
-export const categoryFile = defineFile({
-  bucket: 'CatalogFilesBucketName',
-  key: 'imports/categories/{name}.csv',
-  content: { columns: categoryColumns },
-  summary: catalogFileSummary,
-  description: 'Upload of categories, in any order: the rows of a category replace its content. Others stay.',
-});
+export const skuFile = uploadOf('skus', skuColumns, 'SKUs: a row per SKU. An export can be uploaded.');
+export const priceFile = uploadOf(
+  'prices',
+  priceColumns,
+  'prices in lists: a row per quantity break. Prices that no row names stay.',
+);
+export const productFile = uploadOf(
+  'products',
+  productColumns,
+  'products: the rows of a product replace its content. An export can be uploaded.',
+);
+export const categoryFile = uploadOf(
+  'categories',
+  categoryColumns,
+  'categories, in any order: the rows of a category replace its content. Others stay.',
+);
 
 export const catalogFileResult = defineFile({
-  bucket: 'CatalogFilesBucketName',
+  bucket,
   key: 'results/{kind}/{name}.csv',
   content: { columns: catalogResultColumns },
   description: 'The result of each row of `imports/{kind}/{name}.csv`.',
 });
 
-export const skuExport = defineFile({
-  bucket: 'CatalogFilesBucketName',
-  key: 'exports/skus/{exportId}.csv',
-  content: { columns: skuColumns },
-  description: 'Export of all SKUs by `POST /catalog/exports`.',
-});
-
-export const priceExport = defineFile({
-  bucket: 'CatalogFilesBucketName',
-  key: 'exports/prices/{exportId}.csv',
-  content: { columns: priceColumns },
-  description: 'Export of the prices in lists that are in force or to come, by `POST /catalog/exports`.',
-});
-
-export const productExport = defineFile({
-  bucket: 'CatalogFilesBucketName',
-  key: 'exports/products/{exportId}.csv',
-  content: { columns: productColumns },
-  description: 'Export of all products by `POST /catalog/exports`.',
-});
-
-export const categoryExport = defineFile({
-  bucket: 'CatalogFilesBucketName',
-  key: 'exports/categories/{exportId}.csv',
-  content: { columns: categoryColumns },
-  description: 'Export of all categories by `POST /catalog/exports`.',
-});
+export const skuExport = exportOf('skus', skuColumns, 'all SKUs');
+export const priceExport = exportOf('prices', priceColumns, 'the prices in lists that are in force or to come,');
+export const productExport = exportOf('products', productColumns, 'all products');
+export const categoryExport = exportOf('categories', categoryColumns, 'all categories');
