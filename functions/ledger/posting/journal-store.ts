@@ -1,5 +1,6 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { daysBefore } from '../../../shared/business-day.ts';
 import { type Database, readBatch } from '../../../shared/dynamodb/database.ts';
 import { queryPages } from '../../../shared/dynamodb/query-pages.ts';
 import {
@@ -105,3 +106,38 @@ export const createJournalStore = (db: Database, TableName: string) => {
   };
 };
 export type JournalStore = ReturnType<typeof createJournalStore>;
+
+export const daysFrom = (first: string, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => daysBefore(first, -index));
+
+const maxDaysAtOnce = 16;
+
+/**
+ * The transactions of days, a page of a day at a time, after a code of the first day. While days fit into a page, twice as
+ * many are read at once as before: an account with few postings would otherwise take a read for each day.
+ */
+export async function* pagesOfDays(
+  store: Pick<JournalStore, 'ofDay'>,
+  days: readonly string[],
+  { after, perPage }: { after?: string | undefined; perPage: number },
+): AsyncGenerator<{ day: string; transactions: StoredTransaction[] }> {
+  let [next, atOnce, code] = [0, 1, after];
+  while (next < days.length) {
+    const first = code;
+    const read = async (day: string, index: number) => ({
+      day,
+      transactions: await store.ofDay(day, index === 0 ? first : undefined, perPage),
+    });
+    const pages = await Promise.all(days.slice(next, next + atOnce).map(read));
+    [atOnce, code] = [Math.min(2 * atOnce, maxDaysAtOnce), undefined];
+    for (const page of pages) {
+      yield page;
+      if (page.transactions.length === perPage) {
+        // The rest of this day comes before the days that were read with it.
+        [atOnce, code] = [1, page.transactions.at(-1)?.code];
+        break;
+      }
+      next += 1;
+    }
+  }
+}

@@ -2,7 +2,7 @@ import type * as routes from '../../../shared/contracts/ledger/routes.ts';
 import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
 import type { Cursors } from '../../../shared/dynamodb/cursor.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
-import type { JournalStore } from '../posting/journal-store.ts';
+import { daysFrom, type JournalStore, pagesOfDays } from '../posting/journal-store.ts';
 import { accountSums, ofKinds, totalsOf } from './statements.ts';
 
 type Deps = { store: JournalStore; cursors: Cursors; businessDay: (instantMs: number) => string };
@@ -65,31 +65,27 @@ export const statementApi = ({ store, cursors, businessDay }: Deps) => {
 };
 
 /** Day and code of the last transaction that was read. */
-const positionPattern = /^\d{4}-\d{2}-\d{2} .*$/;
-const perRead = 100;
-/** Reads of one page: an account that few transactions have gives a short page with a cursor. */
-const maxReads = 40;
+const positionPattern = /^\d{4}-\d{2}-\d{2} .+$/;
+const longestMonth = 31;
+const perPage = 100;
+/** Transactions that one request looks through: an account that few of them have gives a short page with a cursor. */
+const maxRead = 1000;
 
 type PageQuery = { month: string; account: string; limit: number; after: string | undefined };
 
 async function pageOf(store: Pick<JournalStore, 'ofDay'>, { month, account, limit, after }: PageQuery) {
-  let day = after?.slice(0, 10) ?? `${month}-01`;
-  let code = after?.slice(11);
+  const firstDay = after?.slice(0, 10) ?? `${month}-01`;
+  const days = daysFrom(firstDay, longestMonth).filter((day) => day.startsWith(month));
   const transactions: Awaited<ReturnType<JournalStore['ofDay']>> = [];
-  for (let read = 0; read < maxReads; read += 1) {
-    const found = await store.ofDay(day, code === '' ? undefined : code, perRead);
-    for (const transaction of found) {
+  let read = 0;
+  for await (const page of pagesOfDays(store, days, { after: after?.slice(11), perPage })) {
+    for (const transaction of page.transactions) {
+      read += 1;
       if (transaction.postings.some((posting) => posting.account === account)) transactions.push(transaction);
-      code = transaction.code;
-      if (transactions.length === limit) return { transactions, last: `${day} ${code}` };
+      if (transactions.length === limit || read === maxRead) {
+        return { transactions, last: `${page.day} ${transaction.code}` };
+      }
     }
-    if (found.length === perRead) continue;
-    const next = dayAfter(day);
-    if (next.slice(0, 7) !== month) return { transactions };
-    [day, code] = [next, ''];
   }
-  return { transactions, last: `${day} ${code ?? ''}` };
+  return { transactions };
 }
-
-const dayAfter = (day: string): string =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);

@@ -171,7 +171,7 @@ export const postLedgerExport = defineRoute({
   body: z
     .strictObject({
       from: BusinessDay.describe('First day'),
-      to: BusinessDay.describe('Last day, at most 366 days after the first'),
+      to: BusinessDay.describe('Last day; with the first, at most 366 days'),
     })
     .meta({ id: 'LedgerExportRequest' }),
   responses: {
