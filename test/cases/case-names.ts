@@ -1,7 +1,5 @@
 import type { GoodsScope, PromotionDefinition } from '../../shared/contracts/promotions/definition.ts';
 
-export type CaseNames = ReturnType<typeof caseNames>;
-
 /**
  * Names of a case in a running system that serves many cases: each starts with the name of the case, so that those of one
  * case keep their order.

@@ -44,13 +44,22 @@ async function quoted(given: object = {}) {
 let made = 0;
 const ordered = (given: object, now = noon + 60_000): Promise<HttpResponse> => {
   const { customer: _none, ...content } = anOrder({ externalOrderId: `quoted-${(made += 1)}`, ...basket(), ...given });
-  const body = orderRoutes.OrderContent.parse({ customer: {}, ...content });
+  const body = orderRoutes.OrderContent.parse({ customer: {}, ...content, ...given });
   return placing(orderStores(database.db))(
     aRequest(orderRoutes.placeOrder, { body, cause: aCause({ now }) }, 'storefront'),
   );
 };
 
 describe('an order with a signed quote', () => {
+  test('of a first order that another order was meanwhile has the current price or is refused, and is not retried', async () => {
+    const welcome = aPromotion({ promotionId: 'welcome', audience: { firstOrderOnly: true } });
+    await putPromotions(database.db, { promotions: [welcome] });
+    const customer = { id: 'ada', email: 'ada@example.com' };
+    const { quote } = await quoted({ customer });
+    expect(await ordered({ quote, customer })).toMatchObject({ status: 201 });
+    expect(await ordered({ quote, customer })).toMatchObject({ status: 422, body: { type: 'price-changed' } });
+  });
+
   test('has the price of the quote after the price changed and the promotion ended', async () => {
     await putPromotions(database.db, { promotions: [aPromotion()] });
     const { quote, totalMinor, discountMinor } = await quoted();

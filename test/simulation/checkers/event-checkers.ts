@@ -28,6 +28,13 @@ const copiesAreEqual: Checker = {
   },
 };
 
+/**
+ * The clock of a run jumps by days, so that the nightly check of the ledger finds orders whose placement is a day late. It
+ * must find no sum that differs.
+ */
+const isNoticeOfWaiting = ({ queue, bodies }: DeadLetters) =>
+  queue.includes('LedgerDifferenceFound') && bodies.every((body) => body.includes('"differences":[]'));
+
 const redrivesFail: Checker = {
   name: 'no dead-letter queue holds a message that a redrive would process',
   violations: ({ deadLetters, notifiedByStaff }) => {
@@ -36,7 +43,7 @@ const redrivesFail: Checker = {
       heldAfterRedrive === 0 &&
       bodies.every((body) => [...notifiedByStaff].some((refundId) => body.includes(refundId)));
     return deadLetters
-      .filter((letters) => !isExpected(letters))
+      .filter((letters) => !isExpected(letters) && !isNoticeOfWaiting(letters))
       .map(
         // The actors send no malformed messages, so every other dead letter is a defect, even if its redrive fails.
         ({ queue, held, bodies, heldAfterRedrive }) =>
