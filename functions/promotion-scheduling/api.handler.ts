@@ -114,7 +114,7 @@ export const handler = httpHandler(
   on(routes.getPromotionSwitch, switches.get),
   on(routes.putPromotionSwitch, switches.put),
   on(codeRoutes.postCodeBatch, postCodeBatch(codes)),
-  on(codeRoutes.listCodeBatches, listCodeBatches(codes)),
+  on(codeRoutes.listCodeBatches, listCodeBatches(codes, cursors)),
   on(codeRoutes.getCodeBatch, getCodeBatch(codes)),
   on(codeRoutes.downloadCodeBatch, downloadCodeBatch(codes, codeFiles)),
   on(codeRoutes.revokeCodeBatch, revokeCodeBatch(codes)),

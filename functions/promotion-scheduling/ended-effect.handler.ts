@@ -21,5 +21,8 @@ export const handler = queueHandler(PromotionEnded, async ({ detail: { data, met
   const wanted = effectOf(record, env.TIME_ZONE, now);
   if (!wanted) return;
   const { correlationId, eventId: causationId } = metadata;
-  await store.request(wanted, { actor: 'storeworks.promotion-scheduling', correlationId, causationId, now });
+  await store.request(
+    { ...wanted, isFinal: true },
+    { actor: 'storeworks.promotion-scheduling', correlationId, causationId, now },
+  );
 });

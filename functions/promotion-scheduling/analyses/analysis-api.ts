@@ -16,7 +16,7 @@ import type { Cause } from '../../../shared/contracts/define-event.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import type { PromotionRecord } from '../promotion/promotion-record.ts';
 import type { AnalysisFiles } from './analysis-files-client.ts';
-import type { Analysis, AnalysisStore, WantedAnalysis } from './analysis-store.ts';
+import { type Analysis, type AnalysisStore, filesIdOf, type WantedAnalysis } from './analysis-store.ts';
 import { dayCount } from './days.ts';
 import { measuredOf } from './measured.ts';
 
@@ -46,7 +46,7 @@ export function analysisApi({ store, files, promotion, timeZone }: Deps) {
       completedAt,
       progress: { days, daysDone, orders },
       error: status === 'completed' ? undefined : error,
-      files: status === 'completed' && names ? await files.links(analysis.analysisId, names) : undefined,
+      files: status === 'completed' && names ? await files.links(filesIdOf(analysis), names) : undefined,
     };
   }
   async function requested(wanted: WantedAnalysis, location: string, cause: Cause, own: object): Promise<HttpResponse> {

@@ -6,7 +6,7 @@ const linkSeconds = 900;
 /** The state of 92 days with limits per customer. */
 const maxStateBytes = 200_000_000;
 
-const keyOf = (analysisId: string, name: string) => `promotions/${analysisId}/${name}`;
+const keyOf = (filesId: string, name: string) => `promotions/${filesId}/${name}`;
 
 /** Files of analyses in the reports bucket: results, and the state between two days. */
 export function createAnalysisFiles(s3: S3Client, bucket: string) {
@@ -14,15 +14,15 @@ export function createAnalysisFiles(s3: S3Client, bucket: string) {
     s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body, ContentType }));
 
   return {
-    put: (analysisId: string, name: string, text: string) => put(keyOf(analysisId, name), text, contentType(name)),
+    put: (filesId: string, name: string, text: string) => put(keyOf(filesId, name), text, contentType(name)),
 
-    putState: (analysisId: string, state: object) =>
-      put(keyOf(analysisId, 'state'), encodeSnapshot(state), 'application/octet-stream'),
+    putState: (filesId: string, state: object) =>
+      put(keyOf(filesId, 'state'), encodeSnapshot(state), 'application/octet-stream'),
 
     /** The state that was put last; undefined before the first one. */
-    async state(analysisId: string): Promise<unknown> {
+    async state(filesId: string): Promise<unknown> {
       try {
-        const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: keyOf(analysisId, 'state') }));
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: keyOf(filesId, 'state') }));
         const data = await Body?.transformToByteArray();
         return data && decodeSnapshot(data, maxStateBytes);
       } catch (error) {
@@ -32,7 +32,7 @@ export function createAnalysisFiles(s3: S3Client, bucket: string) {
     },
 
     /** Links to the files, for 15 minutes. A browser saves the page and does not show it with the rights of the API. */
-    links: (analysisId: string, names: readonly string[]) =>
+    links: (filesId: string, names: readonly string[]) =>
       Promise.all(
         names.map(async (name) => ({
           name,
@@ -40,7 +40,7 @@ export function createAnalysisFiles(s3: S3Client, bucket: string) {
             s3,
             new GetObjectCommand({
               Bucket: bucket,
-              Key: keyOf(analysisId, name),
+              Key: keyOf(filesId, name),
               ResponseContentDisposition: `attachment; filename="${name}"`,
             }),
             { expiresIn: linkSeconds },

@@ -8,7 +8,13 @@ import { dayEvents, type LakeEvent } from '../../../shared/lake/day-events.ts';
 import type { DuckDb } from '../../../shared/lake/duckdb-client.ts';
 import type { LakeStore } from '../../../shared/lake/lake-store.ts';
 import type { AnalysisFiles } from './analysis-files-client.ts';
-import type { Analysis, AnalysisKind, AnalysisOutcome, AnalysisStore } from './analysis-store.ts';
+import {
+  type Analysis,
+  type AnalysisKind,
+  type AnalysisOutcome,
+  type AnalysisStore,
+  filesIdOf,
+} from './analysis-store.ts';
 import { daysFrom } from './days.ts';
 
 /** Another invocation goes on after this time: a function has 15 minutes, and the next day needs some of them. */
@@ -42,7 +48,8 @@ type Deps = {
 
 /**
  * Reads the days of an analysis from the lake, one after the other, and records its result. A repeated or resumed message
- * goes on after the last day whose state was kept; a completed analysis is not made again.
+ * goes on after the last day whose state was kept; a completed analysis is not made again. It ends
+ * without a result when the analysis was requested again meanwhile.
  */
 export const runAnalysis =
   (deps: Deps) =>
@@ -57,13 +64,14 @@ export const runAnalysis =
       causationId: metadata.eventId,
     };
     try {
-      const kept = keptOf(await files.state(analysis.analysisId), analysis);
+      const kept = keptOf(await files.state(filesIdOf(analysis)), analysis);
       const running = await kinds[analysis.kind](analysis, kept?.state);
       const daysDone = await readDays(deps, analysis, running, kept?.daysDone ?? 0);
+      if (daysDone === 'replaced') return;
       if (daysDone < analysis.days) return await store.goOn(analysis, daysDone, { ...cause, now: clock() });
       const { result, files: written, differences } = running.finish();
       const all = [...written, { name: 'result.json', text: JSON.stringify(result) }];
-      for (const { name, text } of all) await files.put(analysis.analysisId, name, text);
+      for (const { name, text } of all) await files.put(filesIdOf(analysis), name, text);
       const outcome = { result, files: all.map(({ name }) => name), differences };
       await store.complete(analysis, outcome, { ...cause, now: clock() });
     } catch (error) {
@@ -72,14 +80,14 @@ export const runAnalysis =
     }
   };
 
-/** Reads days until all are done or the time is over, and returns how many are done. */
+/** Reads days until all are done or the time is over, and returns how many are done. `replaced`: the result is not wanted. */
 async function readDays(
   { store, files, lake, duckDb, clock }: Deps,
   analysis: Analysis,
   running: RunningAnalysis,
   daysDone: number,
-): Promise<number> {
-  const { analysisId, from, requestedAt } = analysis;
+): Promise<number | 'replaced'> {
+  const { from, requestedAt } = analysis;
   const startedAt = clock();
   let done = daysDone;
   for (const day of daysFrom(from, analysis.days).slice(daysDone)) {
@@ -94,8 +102,9 @@ async function readDays(
       });
     });
     done += 1;
-    await files.putState(analysisId, { requestedAt, daysDone: done, state: running.kept() });
-    await store.progress(analysis, { daysDone: done, orders: running.orders() });
+    await files.putState(filesIdOf(analysis), { requestedAt, daysDone: done, state: running.kept() });
+    const progress = await store.progress(analysis, { daysDone: done, orders: running.orders() });
+    if (progress === 'version-conflict') return 'replaced';
   }
   return done;
 }

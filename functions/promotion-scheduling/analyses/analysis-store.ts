@@ -32,9 +32,14 @@ const Item = z.object({
   input: Data.optional(),
   result: Data.optional(),
   files: z.array(z.string()).optional(),
+  filesId: z.string().optional(),
+  isFinal: z.boolean().optional(),
   version: z.number(),
 });
-/** An analysis of the orders of past days: `input` is what was asked for, `result` is what was found. */
+/**
+ * An analysis of the orders of past days: `input` is what was asked for, `result` is what was found. `filesId` is the
+ * folder of its files where that is not `analysisId`. `isFinal`: nothing is added to what it measures.
+ */
 export type Analysis = z.infer<typeof Item>;
 /** The request that a job runs. A request that is made again has another version. */
 type Running = Pick<Analysis, 'analysisId' | 'version'>;
@@ -48,6 +53,8 @@ export type WantedAnalysis = {
   to: string;
   days: number;
   input?: object | undefined;
+  /** It replaces a running one that is not final. */
+  isFinal?: boolean;
 };
 
 const partition = (analysisId: string) => `ANALYSIS#${analysisId}`;
@@ -83,7 +90,7 @@ export function createAnalysisStore(db: Database, { PROMOTION_TABLE_NAME: table 
 
     /**
      * Records an analysis with the event that starts it. One with this id that has a result, or failed, is made again;
-     * one that runs is returned. `too-large`: nothing was written.
+     * one that runs is returned, unless this one is the final one. `too-large`: nothing was written.
      */
     async request(wanted: WantedAnalysis, cause: Cause): Promise<Analysis | 'too-large'> {
       const { input, ...rest } = wanted;
@@ -91,10 +98,12 @@ export function createAnalysisStore(db: Database, { PROMOTION_TABLE_NAME: table 
       if (data && data.byteLength > maxDataBytes) return 'too-large';
       for (;;) {
         const before = await this.read(wanted.analysisId);
-        if (before && ['requested', 'running'].includes(before.status)) return before;
+        if (before && isRunning(before) && (before.isFinal || !wanted.isFinal)) return before;
         const version = before?.version ?? 0;
         const item = {
           ...rest,
+          // A job of an earlier request may still write its files.
+          ...(before && { filesId: `${wanted.analysisId}/${version + 1}` }),
           status: 'requested' as const,
           requestedAt: new Date(cause.now).toISOString(),
           daysDone: 0,
@@ -115,10 +124,14 @@ export function createAnalysisStore(db: Database, { PROMOTION_TABLE_NAME: table 
       }
     },
 
-    /** Records how far it is. */
-    async progress(running: Running, { daysDone, orders }: { daysDone: number; orders: number }): Promise<void> {
+    /** Records how far it is. `version-conflict`: it is completed, or was made again. */
+    progress(
+      running: Running,
+      { daysDone, orders }: { daysDone: number; orders: number },
+    ): Promise<'done' | 'version-conflict'> {
       const set = 'SET #status = :running, daysDone = :days, orders = :orders REMOVE #error';
-      await transact(db, [changeOf(running, set, {}, { ':running': 'running', ':days': daysDone, ':orders': orders })]);
+      const values = { ':running': 'running', ':days': daysDone, ':orders': orders };
+      return transact(db, [changeOf(running, set, {}, values)]);
     },
 
     /** Another invocation goes on. */
@@ -156,6 +169,11 @@ export function createAnalysisStore(db: Database, { PROMOTION_TABLE_NAME: table 
     },
   };
 }
+const isRunning = ({ status }: Pick<Analysis, 'status'>) => status === 'requested' || status === 'running';
+
+/** Folder of the files of an analysis. */
+export const filesIdOf = ({ analysisId, filesId = analysisId }: Pick<Analysis, 'analysisId' | 'filesId'>) => filesId;
+
 export type AnalysisStore = ReturnType<typeof createAnalysisStore>;
 
 export type AnalysisOutcome = {

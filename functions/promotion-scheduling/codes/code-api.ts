@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { ulid } from 'ulid';
 import type * as routes from '../../../shared/contracts/promotions/code-routes.ts';
-import type { CouponCode } from '../../../shared/contracts/promotions/code-routes.ts';
+import { type CouponCode, maxBatches } from '../../../shared/contracts/promotions/code-routes.ts';
 import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
+import type { Cursors } from '../../../shared/dynamodb/cursor.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { normalCode } from '../../../shared/pricing/promotions/coupon-code.ts';
 import type { PromotionSet } from '../../../shared/pricing/promotions/types.ts';
 import { usesOfUniqueCode } from '../../../shared/promotions/code-item.ts';
 import { codeFileKey, isSameRequest, shownBatch, type StoredBatch } from './code-batch.ts';
 import type { CodeFiles } from './code-files-client.ts';
-import { type CodeStore, maxBatches } from './code-store.ts';
+import { batchPositionPattern, type CodeStore } from './code-store.ts';
 
 const urlSeconds = 300;
 const seedBytes = 32;
@@ -26,13 +27,13 @@ const tooManyBatches = problem(409, 'too-many-batches', `A promotion has at most
 
 /** Requests codes. The same request again gets the same batch. */
 export const postCodeBatch =
-  (store: Pick<CodeStore, 'read' | 'list' | 'request'>) =>
+  (store: Pick<CodeStore, 'read' | 'ids' | 'request'>) =>
   async ({ params, body, cause }: Request<typeof routes.postCodeBatch>): Promise<HttpResponse> => {
     const { promotionId } = params;
     const { count, batchId = ulid(cause.now) } = body;
     const prefix = body.prefix?.toUpperCase();
-    const earlier = await store.list(promotionId);
-    if (earlier.length >= maxBatches && !earlier.some((batch) => batch.batchId === batchId)) return tooManyBatches;
+    const earlier = await store.ids(promotionId);
+    if (earlier.length >= maxBatches && !earlier.includes(batchId)) return tooManyBatches;
     const batch: StoredBatch = {
       promotionId,
       batchId,
@@ -52,10 +53,14 @@ export const postCodeBatch =
   };
 
 export const listCodeBatches =
-  (store: Pick<CodeStore, 'list'>) =>
-  async ({ params }: Request<typeof routes.listCodeBatches>): Promise<HttpResponse> => {
-    const batches = await store.list(params.promotionId);
-    return { status: 200, body: { batches: batches.map(shownBatch) } };
+  (store: Pick<CodeStore, 'list'>, cursors: Cursors) =>
+  async ({ params, query, caller }: Request<typeof routes.listCodeBatches>): Promise<HttpResponse> => {
+    const list = { list: `code-batches-${params.promotionId}`, caller: caller.clientId };
+    const start = await cursors.startAfter(query.cursor, list, batchPositionPattern);
+    if ('refusal' in start) return start.refusal;
+    const { batches, last } = await store.list(params.promotionId, start.after, query.limit);
+    const cursor = last === undefined ? {} : { cursor: await cursors.of(list, last) };
+    return { status: 200, body: { batches: batches.map(shownBatch), ...cursor } };
   };
 
 export const getCodeBatch =

@@ -1,5 +1,4 @@
 import assert from 'node:assert';
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type Cause, newEvent } from '../../../shared/contracts/define-event.ts';
 import {
   CodeBatchCompleted,
@@ -10,16 +9,17 @@ import {
 import { type Action, type Database, readBatch, transact } from '../../../shared/dynamodb/database.ts';
 import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';
 import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
+import { oldestUnder, queryPages } from '../../../shared/dynamodb/query-pages.ts';
 import { CodeItem, codeKey } from '../../../shared/promotions/code-item.ts';
 import { promotionKey } from '../promotion/promotion-record.ts';
 import { StoredBatch } from './code-batch.ts';
 
-/** Batches of a promotion, so that one read lists them. */
-export const maxBatches = 1000;
-
+const BatchOnly = StoredBatch.pick({ batchId: true });
 type BatchId = Pick<StoredBatch, 'promotionId' | 'batchId'>;
 const batchPartition = (promotionId: string) => `CODE-BATCHES#${promotionId}`;
 const batchPrefix = 'BATCH#';
+/** Positions in the list of the batches of a promotion. */
+export const batchPositionPattern = /^BATCH#.{1,128}$/;
 const batchKey = ({ promotionId, batchId }: BatchId) => ({
   pk: batchPartition(promotionId),
   sk: `${batchPrefix}${batchId}`,
@@ -76,17 +76,25 @@ export function createCodeStore(db: Database, { PROMOTION_TABLE_NAME: table }: {
   };
 
   return {
-    async list(promotionId: string): Promise<StoredBatch[]> {
-      const { Items = [] } = await db.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :batches)',
-          ExpressionAttributeValues: { ':pk': batchPartition(promotionId), ':batches': batchPrefix },
-          Limit: maxBatches,
-          ConsistentRead: true,
-        }),
-      );
-      return Items.map((item) => StoredBatch.parse(item));
+    /** Ids of all batches of a promotion. */
+    async ids(promotionId: string): Promise<string[]> {
+      const ids: string[] = [];
+      const pages = queryPages(db, {
+        TableName: table,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :batches)',
+        ExpressionAttributeValues: { ':pk': batchPartition(promotionId), ':batches': batchPrefix },
+        ProjectionExpression: 'batchId',
+        ConsistentRead: true,
+      });
+      for await (const items of pages) ids.push(...items.map((item) => BatchOnly.parse(item).batchId));
+      return ids;
+    },
+
+    /** A page of the batches, by id. `last` is the position of the cursor; without it, there are no more. */
+    async list(promotionId: string, after: string | undefined, limit: number) {
+      const under = { pk: batchPartition(promotionId), prefix: batchPrefix };
+      const { items, last } = await oldestUnder(db, table, under, StoredBatch, { after, limit });
+      return { batches: items, last };
     },
 
     async read(batch: BatchId): Promise<StoredBatch | undefined> {

@@ -1,11 +1,14 @@
 import * as z from 'zod';
 import { Instant, PathId } from '../../names.ts';
 import { maxEntries, StoredText } from '../bounds.ts';
+import { nextCursor, pageParameters } from '../list-query.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
 import { PromotionId } from './definition.ts';
 
 export const maxCodesOfBatch = 100_000;
+/** Batches of a promotion, and of a page of them. */
+export const maxBatches = 1000;
 
 const BatchId = PathId.meta({ description: 'Id of the batch', example: 'newsletter-may' });
 const Prefix = z
@@ -99,11 +102,28 @@ export const listCodeBatches = defineRoute({
   summary: 'List the batches of a promotion',
   scope: 'promotions.read',
   params: promotion,
+  query: z.strictObject({
+    limit: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(maxBatches)
+      .default(maxBatches)
+      .meta({
+        description: `Largest number of entries of the page, 1 to ${maxBatches}. A page may be shorter although more follow`,
+        example: 100,
+      }),
+    cursor: pageParameters.cursor,
+  }),
   responses: {
     200: {
-      description: 'The batches, none of an unknown promotion',
-      schema: z.object({ batches: z.array(CodeBatch).max(maxEntries).describe('The batches, by id') }),
+      description: 'A page, empty for an unknown promotion; `cursor` requests the next one',
+      schema: z.object({
+        batches: z.array(CodeBatch).max(maxEntries).describe('The batches, by id'),
+        cursor: nextCursor,
+      }),
     },
+    400: { description: 'A parameter is not valid; `invalid-cursor`: it belongs to another list', schema: Problem },
   },
 });
 

@@ -46,6 +46,7 @@ function scene() {
   const lake = createLakeStore(s3.client, 'lake');
   const downloaded: string[] = [];
   let failsOn: string | undefined;
+  let meanwhile = async (): Promise<unknown> => undefined;
   let clock = noon;
   const job = runAnalysis({
     store,
@@ -53,6 +54,7 @@ function scene() {
     lake: {
       downloadDay: async (day, directory) => {
         downloaded.push(day);
+        await meanwhile();
         if (day === failsOn) throw new Error('A lake file is damaged');
         return lake.downloadDay(day, directory);
       },
@@ -72,6 +74,8 @@ function scene() {
     api,
     downloaded,
     fail: (day: string | undefined) => (failsOn = day),
+    /** Runs while a day is read. */
+    while: (run: typeof meanwhile) => (meanwhile = run),
     /** Each reading of the clock is this much later. */
     set clock(at: number) {
       clock = at;
@@ -253,5 +257,56 @@ describe('the replay of prices', () => {
     await replay(place, dayAt(-20));
     await place.run(`replay-${dayAt(-20)}`);
     expect(await differences(`replay-${dayAt(-20)}`)).toEqual([]);
+  });
+});
+
+describe('the report of a promotion', () => {
+  const { order } = lakeScene();
+  const wanted = (analysisId: string, endMs: number) => ({
+    analysisId,
+    kind: 'effect' as const,
+    promotionId,
+    from: second,
+    to: second,
+    days: 1,
+    input: { promotionId, startMs: noon, endMs, daysWith: [second], daysBefore: [], hasHoldout: false },
+  });
+  const store = createAnalysisStore(db, tables);
+
+  test('that is final replaces one that a person started before, also while that one is made', async () => {
+    const place = scene();
+    place.journal(second, order([['MUG', 1]], { at: noon, now: noon }));
+    const id = 'effect-replaced';
+    await store.request(wanted(id, noon + 1000), cause);
+    place.while(() => store.request({ ...wanted(id, noon + 5000), isFinal: true }, aCause({ now: noon + 1 })));
+    await place.run(id);
+    expect(await store.read(id)).toMatchObject({ status: 'requested', version: 2, input: { endMs: noon + 5000 } });
+    place.while(async () => undefined);
+    await place.run(id);
+    expect(await store.read(id)).toMatchObject({ status: 'completed', version: 2, daysDone: 1 });
+    // The first request wrote no result, and the second one has files of its own.
+    expect([...place.s3.objects.keys()].filter((key) => key.endsWith('.json'))).toEqual([
+      `reports/promotions/${id}/2/result.json`,
+    ]);
+  });
+
+  test.each([
+    ['one that a person requested', false, 'requested', true, 2],
+    ['one that a person requested and that is made', false, 'running', true, 2],
+    ['one that a person requested and that failed', false, 'failed', true, 2],
+    ['one that a person requested and that is completed', false, 'completed', true, 2],
+    ['nothing by a repeated request of a person', false, 'running', false, 1],
+    ['nothing if the final one is made already', true, 'running', true, 1],
+    ['nothing by a request of a person while the final one is made', true, 'requested', false, 1],
+  ] as const)('replaces %s', async (name, wasFinal, status, isFinal, version) => {
+    const id = `effect-${name}`;
+    await store.request({ ...wanted(id, noon + 1000), isFinal: wasFinal }, cause);
+    const before = await store.read(id);
+    if (!before) throw new Error('The analysis is recorded');
+    if (status === 'running') await store.progress(before, { daysDone: 1, orders: 1 });
+    if (status === 'failed') await store.fail(before, 'Failed');
+    if (status === 'completed') await store.complete(before, { result: {}, files: [] }, cause);
+    await store.request({ ...wanted(id, noon + 5000), isFinal }, cause);
+    expect(await store.read(id)).toMatchObject({ version, input: { endMs: noon + (version === 1 ? 1000 : 5000) } });
   });
 });

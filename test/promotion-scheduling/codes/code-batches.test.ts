@@ -17,6 +17,7 @@ import { normalCode } from '../../../shared/pricing/promotions/coupon-code.ts';
 import { claimCode, releaseCode } from '../../../shared/promotions/code-item.ts';
 import { promotionKey } from '../../../functions/promotion-scheduling/promotion/promotion-record.ts';
 import { aCause } from '../../support/builders.ts';
+import { cursors } from '../../support/cursors.ts';
 import { databaseForAll, tables } from '../../support/database/dynamodb.ts';
 import { aRequest } from '../../support/requests.ts';
 
@@ -34,6 +35,25 @@ const request = async (body: object, id = promotionId) =>
   postCodeBatch(store())(
     aRequest(routes.postCodeBatch, { params: { promotionId: id }, body: { count: 250, ...body }, cause }),
   );
+const listed = (query: object, id = promotionId) =>
+  listCodeBatches(
+    store(),
+    cursors,
+  )(
+    aRequest(routes.listCodeBatches, {
+      params: { promotionId: id },
+      query: routes.listCodeBatches.query.parse(query),
+    }),
+  );
+const list = async (query: object = {}, id = promotionId) =>
+  (await listed(query, id)).body as { batches: CodeBatch[]; cursor?: string };
+const stored = {
+  count: 1,
+  status: 'revoked' as const,
+  generated: 1,
+  requested: { at: '2026-05-01T09:00:00.000Z', by: 'marketing' },
+  seed: new Uint8Array(32),
+};
 const get = async (batchId: string) =>
   getCodeBatch(store())(aRequest(routes.getCodeBatch, { params: { promotionId, batchId } }));
 const bodyOf = async (batchId: string) => (await get(batchId)).body as CodeBatch;
@@ -87,8 +107,42 @@ describe('a batch of codes', () => {
         body: { type: 'batch-conflict' },
       });
     }
-    const listed = await listCodeBatches(store())(aRequest(routes.listCodeBatches, { params: { promotionId } }));
-    expect((listed.body as { batches: CodeBatch[] }).batches.map(({ batchId }) => batchId)).toContain('b');
+    expect((await list()).batches.map(({ batchId }) => batchId)).toContain('b');
+  });
+
+  test.each([
+    ['in one page', 'few', 5, 1000, 1],
+    ['in pages of the size that was requested', 'few', 5, 2, 3],
+    ['in one page that is full', 'few', 5, 5, 1],
+    ['in pages that fit into a response and into a read of 1 MB', 'long', 120, 1000, 2],
+    ['as none, for an unknown promotion', 'none', 0, 1000, 1],
+  ])('is listed %s', async (_name, of, count, limit, pageCount) => {
+    const ids = Array.from({ length: count }, (_, index) => `${of}-${1000 + index}`);
+    for (const batchId of ids) {
+      const reason = 'x'.repeat(of === 'long' ? 10_000 : 1);
+      const item = { ...stored, promotionId: of, batchId, revoked: { ...stored.requested, reason, codes: 0 } };
+      const key = { pk: `CODE-BATCHES#${of}`, sk: `BATCH#${batchId}` };
+      await database.db.send(new PutCommand({ TableName: table, Item: { ...key, ...item } }));
+    }
+    const pages = [await list({ limit }, of)];
+    for (let cursor = pages[0]?.cursor; cursor !== undefined; cursor = pages.at(-1)?.cursor) {
+      pages.push(await list({ limit, cursor }, of));
+    }
+    expect(pages).toHaveLength(pageCount);
+    expect(Math.max(...pages.map(({ batches }) => batches.length))).toBeLessThanOrEqual(limit);
+    expect(pages.flatMap(({ batches }) => batches.map(({ batchId }) => batchId))).toEqual(ids);
+    expect(JSON.stringify(pages)).not.toContain('seed');
+    expect(await store().ids(of)).toEqual(ids);
+  });
+
+  test('is not listed by a cursor of another promotion', async () => {
+    await request({ batchId: 'listed' });
+    const { cursor } = await list({ limit: 1 });
+    expect(cursor).toBeDefined();
+    expect(await listed({ limit: 1, cursor }, 'other')).toMatchObject({
+      status: 400,
+      body: { type: 'invalid-cursor' },
+    });
   });
 
   test('of an unknown promotion is refused', async () => {
