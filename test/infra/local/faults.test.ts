@@ -145,7 +145,8 @@ function functionWith(faults: Faults = {}) {
     small.close();
   });
   const file = join(small.directory, 'runs');
-  const runs = () => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []);
+  // The file may exist before its first line does.
+  const runs = () => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : []);
   const invoke = (event = {}) =>
     lambda.invoke('arn:aws:lambda:eu-west-1:000000000000:function:Work', JSON.stringify({ file, ...event }));
   return { ...small, lambda, invoke, runs, ended };
