@@ -4,10 +4,12 @@ import { type Hint, hintsOf } from '../../shared/pricing/hints.ts';
 import { type Basket, priceBasket, type PricedBasket } from '../../shared/pricing/price-basket.ts';
 import { type PricingRules, rulesOf } from '../../shared/pricing/pricing-rules.ts';
 import type { PricingSnapshots } from '../../shared/pricing/pricing-snapshots.ts';
+import { normalCode } from '../../shared/pricing/promotions/coupon-code.ts';
 import { codeRefusal } from '../../shared/pricing/promotions/code-refusal.ts';
 import type { PromotionOutcome, PromotionState } from '../../shared/pricing/promotions/types.ts';
-import type { Invalid } from '../../shared/pricing/sellable.ts';
+import { type Invalid, tooManyPromotions } from '../../shared/pricing/sellable.ts';
 import { lineTotalOf } from '../../shared/pricing/sent-amounts.ts';
+import { exceedsClaims } from '../../shared/promotions/order-claims.ts';
 import { promotionRules } from '../../shared/settings/promotion-policy.ts';
 import type { SellingPolicy } from '../../shared/store.ts';
 import { priceText, taxText, zoneText } from './explain.ts';
@@ -54,8 +56,19 @@ export function quoteOf(
   const refusal = codeRefusal(priced.promotions.codes, rules.promotions?.policy);
   if (refusal) return { refusal };
   const { missingGift } = priced.promotions;
-  return missingGift ? { missingGift } : { body: quoteBody(content, priced, rules, hintsFor(priced)) };
+  if (missingGift) return { missingGift };
+  if (claimsTooMuch(content, priced, rules)) return { refusal: tooManyPromotions };
+  return { body: quoteBody(content, priced, rules, hintsFor(priced)) };
 }
+
+/** An order is refused for the same reason. */
+const claimsTooMuch = (
+  { currency, customer, couponCodes = [] }: QuoteContent,
+  { promotions: outcome, taxation: { at } }: PricedBasket,
+  { promotions }: PricingRules,
+): boolean =>
+  promotions !== undefined &&
+  exceedsClaims({ currency, customer, at, codes: couponCodes.map(normalCode) }, outcome, promotions);
 
 type MissingGift = NonNullable<PromotionOutcome['missingGift']>;
 

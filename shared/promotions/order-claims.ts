@@ -84,6 +84,17 @@ export function orderClaims(
   return { held, actions: { counters, codes } };
 }
 
+/** Whether an order of this buyer would claim more than it can at once, even if no shard is used up. */
+export function exceedsClaims(
+  buyer: Buyer,
+  outcome: Pick<PromotionOutcome, 'claims' | 'applied'>,
+  rules: Rules,
+): boolean {
+  const unused = { counted: new Set(rules.set.promotions.map(({ promotionId }) => promotionId)), counts: new Map() };
+  const claims = orderClaims({ orderId: '', buyer, lineIds: [] }, outcome, rules, unused);
+  return !('unread' in claims) && isTooManyClaims(claims.actions);
+}
+
 /** The limited promotions that the order gets, those of a first order included, whose counters were not read. */
 export const uncounted = (
   { claims, applied }: Pick<PromotionOutcome, 'claims' | 'applied'>,

@@ -254,7 +254,7 @@ export const placeOrder = defineRoute({
     409: { description: '`out-of-stock` with the available units, or `order-conflict`', schema: Problem },
     422: {
       description:
-        'Invalid content; lines that cannot be sold as requested; `code-refused`: coupon codes that do not apply, each with its reason, if the store is strict about codes; `price-changed`: a sent amount is not the current one, or the limits of a quote are used up, see `lines` and `amounts`; `invalid-quote`, `quote-expired` or `quote-differs`: the quote is not one for this order; `amounts-differ`: the amounts of a channel that prices itself do not add up',
+        'Invalid content; lines that cannot be sold as requested; `code-refused`: coupon codes that do not apply, each with its reason, if the store is strict about codes; `too-many-promotions`: more limited promotions apply than an order can claim at once; `price-changed`: a sent amount is not the current one, or the limits of a quote are used up, see `lines` and `amounts`; `invalid-quote`, `quote-expired` or `quote-differs`: the quote is not one for this order; `amounts-differ`: the amounts of a channel that prices itself do not add up',
       schema: Problem,
     },
     429: { description: '`too-many-queued-orders`: the channel has as many as its quota allows', schema: Problem },

@@ -136,7 +136,7 @@ export const createQuote = defineRoute({
     409: { description: '`out-of-stock`: a promotion requires a gift that is out of stock', schema: Problem },
     422: {
       description:
-        'Invalid content, or lines that cannot be sold as requested, as for an order; `code-refused` with a pointer for each code, if the store is strict about codes; `quote-too-long`: the basket is too large for a signed quote',
+        'Invalid content, or lines that cannot be sold as requested, as for an order; `code-refused` with a pointer for each code, if the store is strict about codes; `too-many-promotions`: more limited promotions apply than an order can claim at once; `quote-too-long`: the basket is too large for a signed quote',
       schema: Problem,
     },
   },

@@ -3,13 +3,18 @@ import { roundHalfUp } from '../../money.ts';
 /** `amount × numerator / denominator`, rounded half up. All are whole and at least 0. */
 export function shareOf(amountMinor: number, numerator: number, denominator: number): number {
   const product = amountMinor * numerator;
-  // Whole numbers below 2^53 are exact, also divided after their remainder is taken off.
   if (product > maxExact) return roundHalfUp(BigInt(amountMinor) * BigInt(numerator), BigInt(denominator));
-  const doubled = 2 * product + denominator;
-  return (doubled - (doubled % (2 * denominator))) / (2 * denominator);
+  return quotient(2 * product + denominator, 2 * denominator);
 }
 
 const maxExact = 2 ** 51;
+
+/**
+ * The whole part of a quotient. It is exact for whole numbers below 2^53: the quotient is at least `1 / divisor` below the
+ * next whole number, which is more than its rounding. `%` would need no such proof and takes ten times as long.
+ */
+const quotient = (dividend: number, divisor: number): number => Math.floor(dividend / divisor);
+
 export const basisPoints = 10_000;
 
 export const percentOf = (amountMinor: number, rate: number): number => shareOf(amountMinor, rate, basisPoints);
@@ -24,41 +29,52 @@ export function sum(amounts: readonly number[]): number {
  * Allocates a whole amount by largest remainder. Of equal remainders, the part of the smallest rank gets the unit that is
  * left, so that the order of parts changes nothing. The amount is at most the sum of the weights, and at least 0.
  */
-export function allocateByRank(totalMinor: number, weights: readonly number[], ranks: readonly number[]): number[] {
+export function allocateByRank(
+  totalMinor: number,
+  weights: readonly number[],
+  rankOf: (index: number) => number,
+): number[] {
   const whole = sum(weights);
   if (totalMinor === 0 || whole === 0) return weights.map(() => 0);
   if (totalMinor === whole) return [...weights];
-  let largest = 0;
-  for (const weight of weights) if (weight > largest) largest = weight;
-  const isExact = totalMinor * largest <= maxExact;
-  const remainders: (number | bigint)[] = [];
+  const parts: number[] = [];
+  const remainders = new Float64Array(weights.length);
   let left = totalMinor;
-  const parts = weights.map((weight) => {
-    const { part, remainder } = isExact ? exactShare(totalMinor, weight, whole) : bigShare(totalMinor, weight, whole);
-    remainders.push(remainder);
+  for (let index = 0; index < weights.length; index += 1) {
+    const weight = weights[index] ?? 0;
+    const product = totalMinor * weight;
+    const isExact = product <= maxExact;
+    const part = isExact ? quotient(product, whole) : bigPart(totalMinor, weight, whole);
+    remainders[index] = isExact ? product - part * whole : bigRemainder(totalMinor, weight, whole);
+    parts.push(part);
     left -= part;
-    return part;
-  });
-  if (left === 0) return parts;
-  const order = weights
-    .map((_weight, index) => index)
-    .sort((a, b) => {
-      const [first = 0, second = 0] = [remainders[a], remainders[b]];
-      return first === second ? (ranks[a] ?? 0) - (ranks[b] ?? 0) : first > second ? -1 : 1;
-    });
-  for (const index of order.slice(0, left)) parts[index] = (parts[index] ?? 0) + 1;
+  }
+  if (left > 0) raiseLargest(parts, remainders, left, rankOf);
   return parts;
 }
 
-type Share = { part: number; remainder: number | bigint };
+const bigPart = (total: number, weight: number, whole: number): number =>
+  Number((BigInt(total) * BigInt(weight)) / BigInt(whole));
+const bigRemainder = (total: number, weight: number, whole: number): number =>
+  Number((BigInt(total) * BigInt(weight)) % BigInt(whole));
 
-function exactShare(total: number, weight: number, whole: number): Share {
-  const product = total * weight;
-  const remainder = product % whole;
-  return { part: (product - remainder) / whole, remainder };
-}
-
-function bigShare(total: number, weight: number, whole: number): Share {
-  const product = BigInt(total) * BigInt(weight);
-  return { part: Number(product / BigInt(whole)), remainder: product % BigInt(whole) };
+/** Adds one unit to each of the parts with the largest remainders. Only among the smallest of these, ranks decide. */
+function raiseLargest(
+  parts: number[],
+  remainders: Float64Array,
+  units: number,
+  rankOf: (index: number) => number,
+): void {
+  const smallest = remainders.toSorted()[remainders.length - units] ?? 0;
+  const equal: number[] = [];
+  let left = units;
+  for (let index = 0; index < parts.length; index += 1) {
+    const remainder = remainders[index] ?? 0;
+    if (remainder === smallest) equal.push(index);
+    if (remainder <= smallest) continue;
+    parts[index] = (parts[index] ?? 0) + 1;
+    left -= 1;
+  }
+  if (left < equal.length) equal.sort((a, b) => rankOf(a) - rankOf(b));
+  for (const index of equal.slice(0, left)) parts[index] = (parts[index] ?? 0) + 1;
 }

@@ -26,11 +26,12 @@ export function outcomeOf(
   promotions: readonly PreparedPromotion[],
 ): PromotionOutcome {
   const { cart, list } = facts;
-  const notApplied = promotions.flatMap((each): NotApplied[] => {
+  const notApplied: NotApplied[] = [];
+  for (const each of promotions) {
     const obstacle = obstacles.get(each);
     const { promotionId, name } = each.promotion;
-    return obstacle ? [{ promotionId, name, ...obstacle }] : [];
-  });
+    if (obstacle) notApplied.push({ promotionId, name, ...obstacle });
+  }
   const gifts = ledger.gifts.map(({ sku, quantity, promotionId }) => {
     const { available: _available, ...line } = cart.gifts.get(sku) ?? { sku, unitPriceMinor: 0, available: 0 };
     return { ...line, quantity, promotionId };
@@ -55,11 +56,11 @@ function appliedOf({ applied }: Ledger, facts: Facts): AppliedPromotion[] {
   let gifts = 0;
   return applied.map(({ prepared, proposal }) => {
     const { promotionId, version, name } = prepared.promotion;
-    const { discountMinor, trimmed, gift } = proposal;
+    const { discountMinor, trimmed, gift, discounts } = proposal;
     const lines: { line: number; discountMinor: number }[] = [];
-    for (const [index, line] of proposal.lines.entries()) {
-      const share = proposal.discounts[index] ?? 0;
-      if (share > 0) lines.push({ line, discountMinor: share });
+    for (let index = 0; index < discounts.length; index += 1) {
+      const share = discounts[index] ?? 0;
+      if (share > 0) lines.push({ line: proposal.lines[index] ?? 0, discountMinor: share });
     }
     if (gift) {
       lines.push({ line: facts.list.length + gifts, discountMinor });

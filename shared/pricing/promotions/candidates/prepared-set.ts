@@ -1,6 +1,6 @@
 import type { GoodsScope } from '../../../contracts/promotions/definition.ts';
 import { inForce, type InForce } from '../schedule/in-force.ts';
-import { scopeIndex, type ScopeIndex } from './scope.ts';
+import { canonical, scopeIndex, type ScopeIndex } from './scope.ts';
 import type { CompiledPromotion, PromotionSet } from '../types.ts';
 
 type PromotionLevel = 'line' | 'order' | 'gift' | 'shipping';
@@ -111,12 +111,3 @@ function currenciesOf({ discount, condition, capMinor, limits }: CompiledPromoti
 }
 
 const isSame = (a: GoodsScope, b: GoodsScope): boolean => canonical(a) === canonical(b);
-
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_key, member: unknown) =>
-    Array.isArray(member)
-      ? member.map((each) => JSON.stringify(each)).toSorted()
-      : typeof member === 'object' && member !== null
-        ? Object.fromEntries(Object.entries(member).toSorted(([x], [y]) => (x < y ? -1 : 1)))
-        : member,
-  );

@@ -13,7 +13,7 @@ const allGoods = 0;
 
 /** The scopes of all promotions of a set, found by what goods are, so that a scope without goods of the cart costs nothing. */
 export type ScopeIndex = {
-  /** The number of a scope. */
+  /** The number of a scope. Equal scopes have one number, so that the lines of each are found once. */
   add: (scope: GoodsScope) => number;
   /** Indexes of the lines in each scope, ascending; a scope that has none may be absent. */
   linesIn: (lines: readonly Goods[]) => LinesByScope;
@@ -22,38 +22,38 @@ export type LinesByScope = (scope: number) => readonly number[];
 
 export function scopeIndex(categoryPaths: Readonly<Record<string, readonly string[]>>): ScopeIndex {
   const paths = new Map(Object.entries(categoryPaths));
-  const pathOf = (categoryId: string | undefined) =>
-    categoryId === undefined ? [] : (paths.get(categoryId) ?? [categoryId]);
+  const numbers = new Map<string, number>();
   const excepts: (Matcher | undefined)[] = [undefined];
-  const attributesOf: (Attributes | undefined)[] = [undefined];
-  const byKey = new Map<string, number[]>();
+  const attributesOf: Attributes[] = [[]];
+  const named: Named = { all: [], skus: new Map(), products: new Map(), categories: new Map(), attributes: new Map() };
   return {
     add(scope) {
-      const { except, attributes } = scope;
-      if (scope.all && !except) return allGoods;
+      const { all, except, attributes = [] } = scope;
+      if (all && !except) return allGoods;
+      const key = canonical(scope);
+      const known = numbers.get(key);
+      if (known !== undefined) return known;
       const number = excepts.push(except && matcher(except)) - 1;
-      attributesOf[number] = attributes;
-      for (const key of keysOf(scope)) byKey.set(key, [...(byKey.get(key) ?? []), number]);
+      attributesOf.push(attributes);
+      numbers.set(key, number);
+      addNumber(named, scope, number);
       return number;
     },
     linesIn(lines) {
-      const found: (number[] | undefined)[] = Array.from({ length: excepts.length });
       const all = lines.map((_line, index) => index);
-      if (byKey.size === 0) return (scope) => (scope === allGoods ? all : none);
-      for (const [index, line] of lines.entries()) {
-        const path = pathOf(line.categoryId);
-        for (const key of keysOfGoods(line, path)) {
-          const numbers = byKey.get(key);
-          if (!numbers) continue;
-          const isAttribute = key.startsWith(attributePrefix);
-          for (const number of numbers) {
-            if (isAttribute && !hasAttributes(line, attributesOf[number] ?? [])) continue;
-            if (excepts[number]?.(line, path)) continue;
-            const known = found[number];
-            if (!known) found[number] = [index];
-            else if (known.at(-1) !== index) known.push(index);
-          }
-        }
+      const found: (number[] | undefined)[] = Array.from({ length: excepts.length });
+      if (numbers.size === 0) return (scope) => (scope === allGoods ? all : none);
+      for (let index = 0; index < lines.length; index += 1) {
+        const line = lines[index];
+        if (!line) continue;
+        const { categoryId } = line;
+        const path = categoryId === undefined ? [] : (paths.get(categoryId) ?? [categoryId]);
+        forEachNumber(named, { line, path, attributesOf }, (number) => {
+          const own = found[number];
+          if (own?.[own.length - 1] === index || excepts[number]?.(line, path)) return;
+          if (own) own.push(index);
+          else found[number] = [index];
+        });
       }
       return (scope) => (scope === allGoods ? all : (found[scope] ?? none));
     },
@@ -61,31 +61,57 @@ export function scopeIndex(categoryPaths: Readonly<Record<string, readonly strin
 }
 
 const none: readonly number[] = [];
-const everything = '*';
-const attributePrefix = 'A';
 
-/** What a scope is found by: its SKUs, products and categories, and the values of its first attribute. */
-const keysOf = ({ all, skus = [], products = [], categories = [], attributes = [] }: Entries): string[] => [
-  ...new Set([
-    ...(all ? [everything] : []),
-    ...skus.map(skuKey),
-    ...products.map(productKey),
-    ...categories.map(categoryKey),
-    ...attributes.slice(0, 1).flatMap(({ name, values }) => values.map((value) => attributeKey(name, value))),
-  ]),
-];
-const skuKey = (sku: string) => `S${sku}`;
-const productKey = (product: string) => `P${product}`;
-const categoryKey = (category: string) => `C${category}`;
-const attributeKey = (name: string, value: string) => `${attributePrefix}${name}\0${value}`;
+/** Numbers of the scopes that name all goods, a SKU, a product, a category, or a value of their first attribute. */
+type Named = {
+  all: number[];
+  skus: Map<string, number[]>;
+  products: Map<string, number[]>;
+  categories: Map<string, number[]>;
+  attributes: Map<string, Map<string, number[]>>;
+};
 
-const keysOfGoods = ({ sku, productId, attributes }: Goods, path: readonly string[]): string[] => [
-  everything,
-  skuKey(sku),
-  ...(productId === undefined ? [] : [productKey(productId)]),
-  ...path.map(categoryKey),
-  ...Object.entries(attributes ?? {}).flatMap(([name, values]) => values.map((value) => attributeKey(name, value))),
-];
+function addNumber(
+  named: Named,
+  { all, skus = [], products = [], categories = [], attributes: [attribute] = [] }: Entries,
+  number: number,
+): void {
+  if (all) named.all.push(number);
+  const add = (to: Map<string, number[]>, keys: readonly string[]) => {
+    for (const key of new Set(keys)) {
+      const known = to.get(key);
+      if (known) known.push(number);
+      else to.set(key, [number]);
+    }
+  };
+  add(named.skus, skus);
+  add(named.products, products);
+  add(named.categories, categories);
+  if (!attribute) return;
+  const byValue = named.attributes.get(attribute.name) ?? new Map<string, number[]>();
+  named.attributes.set(attribute.name, byValue);
+  add(byValue, attribute.values);
+}
+
+/** Calls with the number of each scope that names the goods; a number may come several times. */
+function forEachNumber(
+  { all, skus, products, categories, attributes }: Named,
+  { line, path, attributesOf }: { line: Goods; path: readonly string[]; attributesOf: readonly Attributes[] },
+  call: (number: number) => void,
+): void {
+  all.forEach(call);
+  skus.get(line.sku)?.forEach(call);
+  if (line.productId !== undefined) products.get(line.productId)?.forEach(call);
+  for (const category of path) categories.get(category)?.forEach(call);
+  if (!line.attributes) return;
+  for (const [name, byValue] of attributes) {
+    for (const value of ownValue(line.attributes, name) ?? []) {
+      for (const number of byValue.get(value) ?? []) {
+        if (hasAttributes(line, attributesOf[number] ?? [])) call(number);
+      }
+    }
+  }
+}
 
 /** Whether goods have one of the values of each attribute. */
 const hasAttributes = ({ attributes: own = {} }: Goods, wanted: Attributes): boolean =>
@@ -99,6 +125,16 @@ function matcher(entries: Entries): Matcher {
     all === true ||
     skus.has(line.sku) ||
     (line.productId !== undefined && products.has(line.productId)) ||
-    path.some((category) => categories.has(category)) ||
+    (categories.size > 0 && path.some((category) => categories.has(category))) ||
     (attributes.length > 0 && hasAttributes(line, attributes));
 }
+
+/** A text that equal scopes have in common. */
+export const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_key, member: unknown) =>
+    Array.isArray(member)
+      ? member.map((each) => JSON.stringify(each)).toSorted()
+      : typeof member === 'object' && member !== null
+        ? Object.fromEntries(Object.entries(member).toSorted(([x], [y]) => (x < y ? -1 : 1)))
+        : member,
+  );

@@ -65,8 +65,10 @@ export function apply(ledger: Ledger, prepared: PreparedPromotion, proposal: Pro
   ledger.goodsDiscountMinor += proposal.discountMinor;
   if (promotion.stop) ledger.isStopped = true;
   if (proposal.gift) ledger.gifts.push({ ...proposal.gift, promotionId: promotion.promotionId });
-  for (const [index, line] of proposal.lines.entries()) {
-    const discountMinor = proposal.discounts[index] ?? 0;
+  const { lines, discounts } = proposal;
+  for (let index = 0; index < lines.length; index += 1) {
+    const line = lines[index] ?? 0;
+    const discountMinor = discounts[index] ?? 0;
     if (discountMinor === 0) continue;
     ledger.remaining[line] = (ledger.remaining[line] ?? 0) - discountMinor;
     ledger.isDiscounted[line] = true;

@@ -35,14 +35,12 @@ export function proposeGoods(prepared: PreparedPromotion, facts: Facts, ledger: 
         discount.level === 'order' && rule.kind !== 'fixed-price'
           ? orderDiscounts(rule, goods)
           : lineDiscounts(rule, goods);
-      return proposalOf(goods, discounts);
+      const isQuota = goods.quota !== Infinity && isPartial(goods, sum(discounts.units));
+      return proposalOf(lines, discounts, isQuota ? 'quota' : undefined);
     }
     case 'buy-get': {
-      const eligible = new Set(lines);
-      const sides = {
-        buy: linesIn(scopes.buy).filter((line) => eligible.has(line)),
-        get: linesIn(scopes.get).filter((line) => eligible.has(line)),
-      };
+      const buy = inBoth(linesIn(scopes.buy), lines);
+      const sides = { buy, get: scopes.get === scopes.buy ? buy : inBoth(linesIn(scopes.get), lines) };
       const { hasSameGoods } = prepared;
       const { sets, units } = givenUnits(discount, sides, { facts, quota: goods.quota, hasSameGoods });
       if (sets === 0) return { reason: 'not-enough-units' };
@@ -50,22 +48,32 @@ export function proposeGoods(prepared: PreparedPromotion, facts: Facts, ledger: 
       const counts = [...units.values()];
       const rate = discount.get.basisPoints;
       const amounts = given.lines.map((line, index) => percentOfUnits(given, line, counts[index] ?? 0, rate));
-      const isQuota = sum(counts) < sets * discount.get.units;
-      return { ...proposalOf(given, { discounts: amounts, units: counts }), trimmed: isQuota ? 'quota' : undefined };
+      const trimmed = sum(counts) < sets * discount.get.units ? 'quota' : undefined;
+      return proposalOf(given.lines, { discounts: amounts, units: counts }, trimmed);
     }
     case 'bundle': {
       const priceMinor = ownValue(discount.priceMinor, cart.currency) ?? 0;
-      const { sets, ...discounts } = bundleDiscounts({ ...discount, priceMinor }, goods);
-      if (sets === 0) return { reason: 'not-enough-units' };
-      const needed = sets * sum(Object.values(discount.bundle));
-      const trimmed = sum(discounts.units) < needed ? 'quota' : undefined;
-      return { ...proposalOf(goods, discounts), trimmed };
+      const { bundle, maxTimes } = discount;
+      const bundled = bundleDiscounts({ bundle, maxTimes, priceMinor }, goods);
+      if (bundled.sets === 0) return { reason: 'not-enough-units' };
+      const trimmed = sum(bundled.units) < bundled.sets * sum(Object.values(bundle)) ? 'quota' : undefined;
+      return proposalOf(bundled.lines, bundled, trimmed);
     }
     case 'gift':
       return linesIn(scopes.eligible).length === 0 ? { reason: 'no-eligible-lines' } : noDiscount;
     default:
       return discount satisfies never;
   }
+}
+
+/** The lines that are in two lists, of which each is ascending. */
+function inBoth(lines: readonly number[], others: readonly number[]): readonly number[] {
+  if (lines === others) return lines;
+  let next = 0;
+  return lines.filter((line) => {
+    while ((others[next] ?? Infinity) < line) next += 1;
+    return others[next] === line;
+  });
 }
 
 /** Lines on which no promotion is exclusive, and for an exclusive one those that have no discount. */
@@ -103,15 +111,14 @@ function ruleOf(discount: SimpleDiscount, currency: string): Rule {
   }
 }
 
-function proposalOf(goods: Goods, { discounts, units }: Discounts): Proposal {
-  const { lines } = goods;
+function proposalOf(lines: readonly number[], { discounts, units }: Discounts, trimmed: 'quota' | undefined): Proposal {
   let [discounted, discountMinor] = [0, 0];
-  for (const [index, discount] of discounts.entries()) {
+  for (let index = 0; index < discounts.length; index += 1) {
+    const discount = discounts[index] ?? 0;
     if (discount === 0) continue;
     discountMinor += discount;
     discounted += units[index] ?? 0;
   }
-  const trimmed = goods.quota !== Infinity && isPartial(goods, sum(units)) ? 'quota' : undefined;
   return { lines, discounts, discountMinor, units: discounted, trimmed };
 }
 

@@ -12,30 +12,41 @@ export type Run = { ledger: Ledger; obstacles: ReadonlyMap<PreparedPromotion, Ob
 export function run(promotions: readonly PreparedPromotion[], facts: Facts): Run {
   const ledger = newLedger(facts);
   const obstacles = new Map<PreparedPromotion, Obstacle>();
-  const done = new Set<PreparedPromotion>();
+  const compared = new Set<PreparedPromotion>();
   for (const prepared of promotions) {
-    if (done.has(prepared)) continue;
-    const members = groupOf(prepared, promotions);
-    const attempts = members.map((member) => ({ member, attempt: attempt(member, facts, ledger) }));
-    let best: { member: PreparedPromotion; proposal: Proposal } | undefined;
-    for (const { member, attempt: result } of attempts) {
-      done.add(member);
-      if ('reason' in result) obstacles.set(member, result);
-      else if (!best || result.discountMinor > best.proposal.discountMinor) best = { member, proposal: result };
+    if (compared.has(prepared)) continue;
+    const { group } = prepared.promotion;
+    if (group !== undefined) {
+      const members = promotions.filter((each) => each.promotion.group === group && each.level === prepared.level);
+      for (const member of members) compared.add(member);
+      applyBest(members, { facts, ledger, obstacles });
+      continue;
     }
-    for (const { member, attempt: result } of attempts) {
-      if (!('reason' in result) && member !== best?.member) obstacles.set(member, { reason: 'worse-than-other' });
-    }
-    if (best) apply(ledger, best.member, best.proposal);
+    const result = attempt(prepared, facts, ledger);
+    if ('reason' in result) obstacles.set(prepared, result);
+    else apply(ledger, prepared, result);
   }
   return { ledger, obstacles };
 }
 
-/** The promotions of the same group and level, which are compared where the first of them is evaluated. */
-function groupOf(prepared: PreparedPromotion, promotions: readonly PreparedPromotion[]): readonly PreparedPromotion[] {
-  const { group } = prepared.promotion;
-  if (group === undefined) return [prepared];
-  return promotions.filter((other) => other.promotion.group === group && other.level === prepared.level);
+/** Applies the best of the promotions of one group and level, which are compared where the first of them is evaluated. */
+function applyBest(
+  members: readonly PreparedPromotion[],
+  { facts, ledger, obstacles }: { facts: Facts; ledger: Ledger; obstacles: Map<PreparedPromotion, Obstacle> },
+): void {
+  let best: { member: PreparedPromotion; proposal: Proposal } | undefined;
+  for (const member of members) {
+    const result = attempt(member, facts, ledger);
+    if ('reason' in result) {
+      obstacles.set(member, result);
+      continue;
+    }
+    const isBetter = !best || result.discountMinor > best.proposal.discountMinor;
+    const other = isBetter ? best?.member : member;
+    if (other) obstacles.set(other, { reason: 'worse-than-other' });
+    if (isBetter) best = { member, proposal: result };
+  }
+  if (best) apply(ledger, best.member, best.proposal);
 }
 
 /** The discount of a promotion on what earlier ones left, or the first reason why there is none. */

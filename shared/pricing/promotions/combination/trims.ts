@@ -48,11 +48,7 @@ type Context = { prepared: PreparedPromotion; facts: Facts; ledger: Ledger };
 
 const reallocated = ({ lines }: Shares, totalMinor: number, weights: readonly number[], { ranks }: Facts): Shares => ({
   lines,
-  discounts: allocateByRank(
-    totalMinor,
-    weights,
-    lines.map((line) => ranks[line] ?? 0),
-  ),
+  discounts: allocateByRank(totalMinor, weights, (index) => ranks[lines[index] ?? 0] ?? 0),
 });
 
 const remainingOf = ({ lines }: Shares, { remaining }: Ledger) => lines.map((line) => remaining[line] ?? 0);

@@ -1,4 +1,5 @@
 import { allocateByRank, sum } from '../amounts.ts';
+import { unitsAt } from '../candidates/gates.ts';
 import type { Discounts } from './line-discount.ts';
 import type { Goods } from './units.ts';
 
@@ -10,34 +11,38 @@ type Bundle = { bundle: Readonly<Record<string, number>>; priceMinor: number; ma
  */
 export function bundleDiscounts(
   { bundle, priceMinor, maxTimes = Infinity }: Bundle,
-  goods: Goods,
-): Discounts & { sets: number } {
-  const { facts, lines, quota } = goods;
-  const needed = Object.entries(bundle);
-  if (needed.some(([sku]) => !facts.bySku.has(sku))) return { sets: 0, units: [], discounts: [] };
-  const open = new Set(lines);
-  const linesOf = (sku: string) => (facts.bySku.get(sku) ?? []).filter((line) => open.has(line));
-  const unitsOf = (line: number) => facts.cart.lines[line]?.quantity ?? 0;
-  const complete = Math.min(
-    maxTimes,
-    ...needed.map(([sku, units]) => Math.floor(sum(linesOf(sku).map(unitsOf)) / units)),
-  );
-  const sets = Math.min(complete, Math.floor(quota / sum(needed.map(([, units]) => units))));
+  { facts, lines: open, remaining, quota }: Goods,
+): Discounts & { sets: number; lines: readonly number[] } {
+  const {
+    cart: { lines: all },
+    bySku,
+    ranks,
+  } = facts;
+  const needed: { units: number; lines: number[] }[] = [];
+  let [complete, unitsOfSet] = [maxTimes, 0];
+  for (const [sku, units] of Object.entries(bundle)) {
+    const lines = (bySku.get(sku) ?? []).filter((line) => open.includes(line));
+    complete = Math.min(complete, Math.floor(unitsAt(all, lines) / units));
+    if (complete === 0) return { sets: 0, lines: [], units: [], discounts: [] };
+    unitsOfSet += units;
+    needed.push({ units, lines });
+  }
+  const sets = Math.min(complete, Math.floor(quota / unitsOfSet));
   const bundled = new Map<number, number>();
-  for (const [sku, units] of needed) {
+  for (const { units, lines } of needed) {
     let left = sets * units;
-    for (const line of linesOf(sku).toSorted((a, b) => (facts.ranks[a] ?? 0) - (facts.ranks[b] ?? 0))) {
-      const own = Math.min(left, unitsOf(line));
+    for (const line of lines.toSorted((a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0))) {
+      const own = Math.min(left, all[line]?.quantity ?? 0);
       if (own > 0) bundled.set(line, own);
       left -= own;
     }
   }
+  const lines = [...bundled.keys()].toSorted((a, b) => a - b);
   const units = lines.map((line) => bundled.get(line) ?? 0);
-  const list = lines.map((line, index) => (units[index] ?? 0) * (facts.cart.lines[line]?.unitPriceMinor ?? 0));
+  const list = lines.map((line, index) => (units[index] ?? 0) * (all[line]?.unitPriceMinor ?? 0));
   const difference = Math.max(0, sum(list) - sets * priceMinor);
-  const ranks = lines.map((line) => facts.ranks[line] ?? 0);
-  const discounts = allocateByRank(difference, list, ranks).map((discount, index) =>
-    Math.min(discount, goods.remaining[lines[index] ?? 0] ?? 0),
+  const discounts = allocateByRank(difference, list, (index) => ranks[lines[index] ?? 0] ?? 0).map((discount, index) =>
+    Math.min(discount, remaining[lines[index] ?? 0] ?? 0),
   );
-  return { sets: complete, units, discounts };
+  return { sets: complete, lines, units, discounts };
 }

@@ -18,8 +18,9 @@ export function givenUnits(
   { buy: bought, get: given }: Sides,
   { facts, quota, hasSameGoods }: { facts: Facts; quota: number; hasSameGoods: boolean },
 ): { sets: number; units: ReadonlyMap<number, number> } {
-  const both = new Set(bought.filter((line) => given.includes(line)));
-  const all = [...new Set([...bought, ...given])];
+  const ofBought = new Set(bought);
+  const both = given.filter((line) => ofBought.has(line));
+  const all = [...bought, ...given.filter((line) => !ofBought.has(line))];
   const { lines } = facts.cart;
   const sets = Math.min(
     Math.floor(unitsAt(lines, bought) / buy.units),
@@ -33,17 +34,17 @@ export function givenUnits(
     price: lines[line]?.unitPriceMinor ?? 0,
     units: lines[line]?.quantity ?? 0,
     rank: facts.ranks[line] ?? 0,
-    canBeBought: bought.includes(line),
+    canBeBought: ofBought.has(line),
   });
   const wanted = paid * get.units;
-  const isSame = both.size === all.length;
-  if ((select ?? (hasSameGoods ? 'per-set' : 'cheapest')) === 'per-set' && (isSame || both.size === 0)) {
+  const isSame = both.length === all.length;
+  if ((select ?? (hasSameGoods ? 'per-set' : 'cheapest')) === 'per-set' && (isSame || both.length === 0)) {
     if (isSame) return { sets, units: cheapestOfSets(all.map(toUnits), paid, buy.units, get.units) };
     // Of goods that differ, the sets have the units of the highest price.
     return { sets, units: take(given.map(toUnits).toSorted(dearestFirst), wanted, Infinity) };
   }
-  const onlyBought = unitsAt(lines, bought) - unitsAt(lines, [...both]);
-  const spare = unitsAt(lines, [...both]) - Math.max(0, paid * buy.units - onlyBought);
+  const onlyBought = unitsAt(lines, bought) - unitsAt(lines, both);
+  const spare = unitsAt(lines, both) - Math.max(0, paid * buy.units - onlyBought);
   return { sets, units: take(given.map(toUnits).toSorted(cheapestFirst), wanted, spare) };
 }
 

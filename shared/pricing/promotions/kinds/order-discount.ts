@@ -11,7 +11,7 @@ export function orderDiscounts(rule: Exclude<Rule, { kind: 'fixed-price' }>, goo
     goods.quota === Infinity
       ? goods.lines.map((line) => goods.remaining[line] ?? 0)
       : goods.lines.map((line, index) => leftOf(goods, line, units[index] ?? 0));
-  const ranksOfLines = goods.lines.map((line) => ranks[line] ?? 0);
+  const rankOf = (index: number) => ranks[goods.lines[index] ?? 0] ?? 0;
   if (rule.kind === 'amount' && rule.includesTax && cart.tax) {
     const { tax } = cart;
     const gross = goods.lines.map((index, position) => {
@@ -19,10 +19,10 @@ export function orderDiscounts(rule: Exclude<Rule, { kind: 'fixed-price' }>, goo
       const net = left[position] ?? 0;
       return line ? net + tax.onTop(line, net) : net;
     });
-    const shares = allocateByRank(Math.min(rule.amountMinor, sum(gross)), gross, ranksOfLines);
+    const shares = allocateByRank(Math.min(rule.amountMinor, sum(gross)), gross, rankOf);
     return { units, discounts: netShares(shares, goods) };
   }
   const whole = sum(left);
   const total = rule.kind === 'percent' ? percentOf(whole, rule.basisPoints) : Math.min(rule.amountMinor, whole);
-  return { units, discounts: allocateByRank(total, left, ranksOfLines) };
+  return { units, discounts: allocateByRank(total, left, rankOf) };
 }

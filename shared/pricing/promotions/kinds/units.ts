@@ -1,5 +1,5 @@
 import type { Facts } from '../candidates/facts.ts';
-import { shareOf } from '../amounts.ts';
+import { basisPoints, percentOf, shareOf } from '../amounts.ts';
 
 /** Lines of a promotion, what is left of them, and how many units it may discount. */
 export type Goods = {
@@ -44,7 +44,10 @@ export function percentOfUnits(
   rate: number,
 ): number {
   const { quantity = 0 } = cart.lines[line] ?? {};
-  return units === 0 ? 0 : shareOf(remaining[line] ?? 0, units * rate, quantity * 10_000);
+  const left = remaining[line] ?? 0;
+  // All units: the shorter fraction has the same value.
+  if (units === quantity) return percentOf(left, rate);
+  return units === 0 ? 0 : shareOf(left, units * rate, quantity * basisPoints);
 }
 
 /** Whether fewer units have the discount than the lines have. */

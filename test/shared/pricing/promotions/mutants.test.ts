@@ -19,14 +19,14 @@ const mutants: [name: string, file: string, from: string, to: string][] = [
   [
     'a discount is rounded down',
     'amounts.ts',
-    'const doubled = 2 * product + denominator;',
-    'const doubled = 2 * product;',
+    'quotient(2 * product + denominator, 2 * denominator)',
+    'quotient(2 * product, 2 * denominator)',
   ],
   [
     'a unit that is left goes to the smallest remainder',
     'amounts.ts',
-    'first > second ? -1 : 1',
-    'first > second ? 1 : -1',
+    'remainders[index] = isExact ? product - part * whole',
+    'remainders[index] = isExact ? part * whole - product',
   ],
   ['a threshold is reached above equality', 'candidates/gates.ts', 'if (missingMinor > 0)', 'if (missingMinor >= 0)'],
   ['a set needs no bought units', 'kinds/buy-get.ts', '(buy.units + get.units)),', 'get.units),'],
