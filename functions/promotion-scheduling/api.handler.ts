@@ -2,7 +2,7 @@ import { readPricedOffer } from '../../shared/catalog/offer-store.ts';
 import * as previewRoutes from '../../shared/contracts/promotions/preview-routes.ts';
 import * as codeRoutes from '../../shared/contracts/promotions/code-routes.ts';
 import * as routes from '../../shared/contracts/promotions/routes.ts';
-import { getPromotionUsage } from '../../shared/contracts/promotions/usage-routes.ts';
+import * as usageRoutes from '../../shared/contracts/promotions/usage-routes.ts';
 import { createCursors } from '../../shared/dynamodb/cursor.ts';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
@@ -14,6 +14,8 @@ import {
   currentShippingMethods,
   withCurrent,
 } from '../../shared/settings/current-settings-store.ts';
+import { claimCheckApi } from './claim-checks/claim-check-api.ts';
+import { createClaimCheckRequests } from './claim-checks/claim-check-request-store.ts';
 import { checkApi } from './definitions/check-api.ts';
 import {
   downloadCodeBatch,
@@ -59,6 +61,7 @@ const versions = versionApi(store, cursors);
 const codes = createCodeStore(db, env);
 const codeFiles = createCodeFiles(env.PROMOTION_FILES_BUCKET_NAME);
 const sets = createPromotionSetStore(db, env);
+const claimChecks = claimCheckApi(createClaimCheckRequests(db, env));
 const switches = switchApi(createSwitchStore(db, env));
 const definitions = (settings: Awaited<ReturnType<typeof current>>) => definitionApi({ store, references }, settings);
 const lifecycle = (settings: Awaited<ReturnType<typeof current>>) => lifecycleApi(store, settings);
@@ -110,7 +113,9 @@ export const handler = httpHandler(
     ),
   ),
   on(previewRoutes.listPromotionOverlaps, overlapApi({ store, references }, env.SELLING, readOffer)),
-  on(getPromotionUsage, usageApi(store, createClaimsStore(db, env.PROMOTION_TABLE_NAME))),
+  on(usageRoutes.getPromotionUsage, usageApi(store, createClaimsStore(db, env.PROMOTION_TABLE_NAME))),
+  on(usageRoutes.postClaimCheck, claimChecks.post),
+  on(usageRoutes.getClaimCheck, claimChecks.get),
   on(routes.getPromotionSwitch, switches.get),
   on(routes.putPromotionSwitch, switches.put),
   on(codeRoutes.postCodeBatch, postCodeBatch(codes)),

@@ -64,6 +64,8 @@ export const promotions = {
     promotionTable.items({ ...ofLimits, attributes: ['used'] }, 'UpdateItem'),
     promotionTable.items({ partitions: ['CLAIM-CHECK#*'] }, 'PutItem'),
   ),
+  /** Asks for a check of the counters, with an event. */
+  claimCheckRequester: all(reads, promotionTable.items({ partitions: ['CLAIM-CHECK#*'] }, 'PutItem')),
   /** Reads what is used of limits. */
   limitReader: promotionTable.items({ partitions: ['LIMIT#*', 'CUSTOMER#*'] }, 'BatchGetItem'),
 };

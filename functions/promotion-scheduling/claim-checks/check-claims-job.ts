@@ -1,6 +1,9 @@
-import type { Cause } from '../../../shared/contracts/define-event.ts';
+import assert from 'node:assert/strict';
+import type { Cause, EventOf } from '../../../shared/contracts/define-event.ts';
+import type { PromotionClaimCheckRequested } from '../../../shared/contracts/promotions/claim-events.ts';
 import type { Key } from '../../../shared/dynamodb/database.ts';
 import { isLimited, nameOf } from '../../../shared/promotions/limit-counters.ts';
+import type { ClaimCheckRequests } from './claim-check-request-store.ts';
 import type { ClaimCheckStore } from './claim-check-store.ts';
 import { addHeld, compareClaims, confirmed, type CounterDifference, type Held } from './compare-claims.ts';
 
@@ -9,6 +12,7 @@ const pausesSeconds = [0, 1, 4, 10];
 
 /** An order has the time of its request, and may be priced later by a promotion that was created meanwhile. */
 const maxQueuedMs = 86_400_000;
+const maxErrorLength = 500;
 
 type ClaimCheck = {
   counters: number;
@@ -28,6 +32,7 @@ export async function checkClaims(
   checkId: string,
   cause: Cause,
   pause: (ms: number) => Promise<unknown>,
+  request: { requestedAt?: string | undefined; requestedBy?: string | undefined } = {},
 ): Promise<ClaimCheck> {
   const limited = (await store.promotions()).filter(isLimited);
   const ids = limited.map(({ promotionId }) => promotionId);
@@ -67,6 +72,37 @@ export async function checkClaims(
     if (open.size === 0 && fresh.length === 0) break;
   }
   const result = { counters, repaired, notCompared: open.size };
-  await store.record(checkId, { ...result, checkedAt: new Date(cause.now).toISOString() });
+  const checkedAt = new Date(cause.now).toISOString();
+  await store.record(checkId, { ...request, ...result, status: 'completed', checkedAt });
   return result;
 }
+
+type Stores = { checks: ClaimCheckStore; requests: Pick<ClaimCheckRequests, 'read'> };
+
+/**
+ * Makes a check that staff asked for. A repeated message does not make a completed one again, so that its record keeps what
+ * was repaired. A failure is recorded, and retried.
+ */
+export const requestedCheck =
+  ({ checks, requests }: Stores, { pause, clock }: { pause: (ms: number) => Promise<unknown>; clock: () => number }) =>
+  async ({ detail: { data, metadata } }: EventOf<typeof PromotionClaimCheckRequested>): Promise<void> => {
+    const { checkId } = data;
+    const record = await requests.read(checkId);
+    assert(record, `The check ${checkId} is recorded before its event is published.`);
+    if (record.status === 'completed') return;
+    const { requestedAt, requestedBy } = record;
+    const cause = {
+      actor: 'storeworks.promotion-scheduling',
+      correlationId: metadata.correlationId,
+      causationId: metadata.eventId,
+      now: clock(),
+    };
+    try {
+      await checkClaims(checks, checkId, cause, pause, { requestedAt, requestedBy });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const failed = { status: 'failed', requestedAt, requestedBy, error: reason.slice(0, maxErrorLength) };
+      await checks.record(checkId, failed);
+      throw error;
+    }
+  };

@@ -11,6 +11,7 @@ import { PromotionClaim } from '../../../shared/promotions/promotion-claim.ts';
 import { createPromotionSetStore } from '../../../shared/promotions/promotion-set-store.ts';
 import { OrderStatus } from '../../../shared/contracts/orders/status.ts';
 import { promotionKey, recordOf } from '../promotion/promotion-record.ts';
+import { checkKey, checkPartition, counterName } from './claim-check-record.ts';
 import type { CounterDifference } from './compare-claims.ts';
 
 type Tables = { ORDER_TABLE_NAME: string; PROMOTION_TABLE_NAME: string };
@@ -20,7 +21,6 @@ const holding = OrderStatus.options.filter((status) => status !== 'cancelled' &&
 const Keys = z.object({ pk: z.string(), sk: z.string() });
 const Holder = z.object({ promotionClaims: z.array(PromotionClaim).optional() });
 
-const checkPartition = (checkId: string) => `CLAIM-CHECK#${checkId}`;
 const keyOf = ({ pk, sk }: Key): Key => ({ pk, sk });
 /** Orders that an error names. */
 const maxNamed = 20;
@@ -87,7 +87,11 @@ export function createClaimCheckStore(db: Database, tables: Tables) {
 
     /** Sets a counter to what the orders hold, with an event, if it still has the value that was found. */
     repair({ pk, sk, found, expected }: CounterDifference, checkId: string, cause: Cause) {
-      const event = newEvent(PromotionClaimsRepaired, { checkId, counter: `${pk}/${sk}`, found, expected }, cause);
+      const event = newEvent(
+        PromotionClaimsRepaired,
+        { checkId, counter: counterName({ pk, sk }), found, expected },
+        cause,
+      );
       return transact(db, [
         {
           Update: {
@@ -103,11 +107,9 @@ export function createClaimCheckStore(db: Database, tables: Tables) {
       ]);
     },
 
-    /** Keeps the result of a check. */
+    /** Keeps the result of a check, or why it failed. */
     record: (checkId: string, result: object) =>
-      db.send(
-        new PutCommand({ TableName: table, Item: { pk: checkPartition(checkId), sk: 'CHECK', checkId, ...result } }),
-      ),
+      db.send(new PutCommand({ TableName: table, Item: { ...checkKey(checkId), checkId, ...result } })),
   };
 }
 export type ClaimCheckStore = ReturnType<typeof createClaimCheckStore>;

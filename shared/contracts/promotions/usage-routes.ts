@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AmountMinor, CurrencyCode } from '../../names.ts';
+import { AmountMinor, CurrencyCode, Instant } from '../../names.ts';
 import { maxEntries, StoredText } from '../bounds.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
@@ -52,5 +52,72 @@ export const getPromotionUsage = defineRoute({
   responses: {
     200: { description: 'Uses, units and budgets, read consistently', schema: PromotionUsage },
     404: { description: 'Unknown promotion', schema: Problem },
+  },
+});
+
+const CheckId = StoredText.meta({ description: 'Id of the check', example: 'check-2026-12-01T02:45:00Z' });
+const Total = (description: string, example: number) => z.int().nonnegative().meta({ description, example });
+
+/** A check whether the counters of limits are what the orders hold. */
+export const ClaimCheck = z
+  .object({
+    checkId: CheckId,
+    status: z.enum(['requested', 'completed', 'failed']).meta({
+      description: 'State of the check. A failed one repaired nothing more and is retried',
+      example: 'completed',
+    }),
+    requestedAt: Instant.optional().meta({
+      description: 'When it was requested; absent for a nightly check',
+      example: '2026-12-01T09:15:00.000Z',
+    }),
+    requestedBy: StoredText.optional().meta({
+      description: 'Client or user who requested it; absent for a nightly check',
+      example: 'marketing',
+    }),
+    checkedAt: Instant.optional().meta({
+      description: 'When it started to compare; absent until it is completed',
+      example: '2026-12-01T09:15:04.000Z',
+    }),
+    counters: Total('Counters that were compared', 64).optional(),
+    repaired: z
+      .array(
+        z.object({
+          counter: StoredText.meta({ description: 'Key of the counter', example: 'LIMIT#spring-sale/USES#3' }),
+          found: z.int().meta({ description: 'What the counter had', example: 41 }),
+          expected: Total('What the orders hold, which it has now', 40),
+        }),
+      )
+      .max(maxEntries)
+      .optional()
+      .describe('Counters that differed twice and were set to what the orders hold'),
+    notCompared: Total('Counters that changed in every pass. A later check compares them', 0).optional(),
+    error: StoredText.optional().meta({
+      description: 'Why it failed, for a person',
+      example: 'Claims of 1 orders cannot be read, and nothing is repaired: ORDER#A-1',
+    }),
+  })
+  .meta({ id: 'PromotionClaimCheck' });
+export type ClaimCheck = z.infer<typeof ClaimCheck>;
+
+export const postClaimCheck = defineRoute({
+  method: 'POST',
+  path: '/promotions/claim-checks',
+  tag: 'Promotions',
+  summary: 'Compare the counters of all limits with what orders hold now, as every night, and repair them',
+  scope: 'promotions.write',
+  body: z.strictObject({}).default({}),
+  responses: { 202: { description: 'Requested; read `Location`', schema: ClaimCheck } },
+});
+
+export const getClaimCheck = defineRoute({
+  method: 'GET',
+  path: '/promotions/claim-checks/{checkId}',
+  tag: 'Promotions',
+  summary: 'Read a check of the counters of limits. That of a night is `check-` and its scheduled time',
+  scope: 'promotions.read',
+  params: z.strictObject({ checkId: CheckId }),
+  responses: {
+    200: { description: 'The check, with its result when it is completed', schema: ClaimCheck },
+    404: { description: 'Unknown check', schema: Problem },
   },
 });
