@@ -28,6 +28,8 @@ const workflows = [
   (await import('./workflows/event-journal.ts')).EventJournalStack,
   (await import('./workflows/nightly-metrics.ts')).NightlyMetricsStack,
   (await import('./workflows/ledger.ts')).LedgerStack,
+  // The last one: its dashboards and its application name what is in the other stacks.
+  (await import('./workflows/admin-console.ts')).AdminConsoleStack,
 ];
 
 /** Adds all stacks to an app whose context names the bundles. */

@@ -1,3 +1,4 @@
+import assert from 'node:assert';
 import type { RequestQuotas } from '../shared/lambda/request-limits.ts';
 import { channelsOf, type Client, warehousesOf } from '../shared/store.ts';
 import { variables } from './constructs/access.ts';
@@ -7,6 +8,12 @@ import { store } from './store.ts';
 /** A function knows a caller by the client id that the user pool assigned, not by its name in the settings. */
 const byClientId = <T>(byName: Record<string, T>) =>
   JSON.stringify(Object.fromEntries(Object.entries(byName).map(([name, value]) => [clientId(name), value])));
+
+function clientNamed(name: string): Client {
+  const client = Object.entries<Client>(store.clients).find(([each]) => each === name)?.[1];
+  assert(client, `awsConsole.departments names ${name}, which is no client`);
+  return client;
+}
 
 function requestQuotas(): string {
   const ofClients = Object.entries<Client>(store.clients).flatMap(([name, { requestsPerSecond }]) =>
@@ -25,6 +32,18 @@ export const settings = {
   departments: variables({
     DEPARTMENTS: byClientId(Object.fromEntries(Object.keys(store.clients).map((name) => [name, name]))),
   }),
+  /** The clients as which people of the departments call the APIs in the AWS console. */
+  departmentClients: variables({
+    DEPARTMENT_CLIENTS: JSON.stringify(
+      Object.fromEntries(
+        Object.values(store.awsConsole.departments).map((name) => [
+          name,
+          { clientId: clientId(name), scopes: clientNamed(name).scopes },
+        ]),
+      ),
+    ),
+  }),
+  permissionSets: variables({ PERMISSION_SETS: JSON.stringify(store.awsConsole.departments) }),
   /** Every function of the API has them. */
   requestQuotas: variables({ REQUEST_QUOTAS: requestQuotas() }),
   orderFileBytes: variables({ MAX_FILE_BYTES: String(store.quotas.fileBytes.orders) }),

@@ -130,6 +130,18 @@ export const store = {
     disposableEmail: 35,
     failures: { count: 3, points: 40 },
   },
+  awsConsole: {
+    departments: {
+      StoreworksService: 'service',
+      StoreworksServiceLead: 'service-lead',
+      StoreworksWarehouse: 'warehouse',
+      StoreworksMarketing: 'marketing',
+      StoreworksFinance: 'finance',
+      StoreworksAdmin: 'admin',
+    },
+    // IAM Identity Center appends its own 16 digits to the role of a permission set.
+    approverRoles: ['aws-reserved/sso.amazonaws.com/AWSReservedSSO_StoreworksAdmin_0000000000000000'],
+  },
   clients: {
     // Both send the orders of past years when they move here, each with its own time, as `npm run replay` does.
     storefront: {
@@ -223,7 +235,16 @@ export type Store = {
   retention: { uploadDays: number; exportDays: number; orderPersonalDataDays: number };
   quotas: Quotas;
   risk: RiskPolicy;
+  awsConsole: AwsConsole;
   clients: Record<string, Client>;
+};
+
+/** Who may do what in the AWS console. People sign in with IAM Identity Center. */
+type AwsConsole = {
+  /** Department by permission set. */
+  departments: Record<string, string>;
+  /** Roles that approve automations, with their path, as IAM lists them. */
+  approverRoles: string[];
 };
 
 /** What one caller may ask of the store, so that others are served beside it. */
@@ -247,4 +268,9 @@ type Deployment = {
    * delete a protected stack whose creation failed.
    */
   protectData: boolean;
+  /**
+   * Whether the account has no registry `lambda-testevent-schemas` yet. The Lambda console creates it with the first
+   * shareable test event. @default true
+   */
+  createsTestEventRegistry?: boolean;
 };

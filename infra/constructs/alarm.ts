@@ -20,6 +20,8 @@ export const setWorkflow = (stack: Construct, workflow: string) => stack.node.se
 /** Adds an alarm that notifies the alarm topic: its text says what customers notice and which README says what to do. */
 export function addAlarm(scope: Construct, id: string, { metric, threshold, periods = 1, errorImpact }: AlarmProps) {
   const alarm = new Alarm(scope, id, {
+    // Such as `Storeworks-OrderIntake/QueuedOrders/DeadLetters/NotEmpty`: people find it, and dashboards name it.
+    alarmName: `Storeworks-${scope.node.path}/${id}`,
     metric,
     threshold,
     evaluationPeriods: periods,

@@ -37,6 +37,11 @@ export class BucketDefinition<V extends string> {
     return importFromData(`${this.id}Name`);
   }
 
+  /** Sets the variable; the function makes no request. */
+  get bucketName(): Access<V> {
+    return { variables: this.named() };
+  }
+
   /** Access to the objects whose keys match, such as `events/*`. */
   objects(keys: Keys, ...actions: ('GetObject' | 'PutObject')[]): Access<V> {
     return {

@@ -10,9 +10,13 @@ import { setWorkflow } from './alarm.ts';
 import { ApiRoutes, isRoute, type RouteModule } from './api-routes.ts';
 import type { BucketDefinition } from './bucket.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { addOutput } from './exports.ts';
+import { addSavedQueries } from './log-queries.ts';
+import { pascalCase } from './names.ts';
 import { ScheduleQueue } from './schedule-queue.ts';
 import { ScheduledJob } from './scheduled-job.ts';
 import { StreamConsumer, type StreamProps } from './stream-consumer.ts';
+import { addTestEvents } from './test-events.ts';
 import { type ConsumerProps, type QueueProps, WorkQueue } from './work-queue.ts';
 import { type FunctionProps, type Handler, WorkflowFunction } from './workflow-function.ts';
 
@@ -32,8 +36,9 @@ type Unstated = { THE_TYPE_ARGUMENT_IS_THE_ENVIRONMENT_OF_THE_HANDLER: string };
 export abstract class WorkflowStack extends Stack {
   constructor(app: App, workflow: string, { data, api }: SharedStacks) {
     const name = pascalCase(workflow);
-    super(app, name, { stackName: `Storeworks-${name}` });
+    super(app, name, { stackName: `Storeworks-${name}`, tags: { application: 'storeworks', workflow } });
     setWorkflow(this, workflow);
+    addSavedQueries(this, workflow);
     for (const shared of [data, api]) this.addStackDependency(shared);
   }
 
@@ -42,7 +47,9 @@ export abstract class WorkflowStack extends Stack {
     const { routes, movedFrom, ...rest } = props;
     const id = idOf(rest.handler);
     const uses = all(rest.uses, settings.requestQuotas);
-    const served = new ApiRoutes(this, `${id}Routes`, new WorkflowFunction(this, id, { ...rest, uses }));
+    const handler = new WorkflowFunction(this, id, { ...rest, uses });
+    addOutput(this, `${id}FunctionArn`, handler.functionArn);
+    const served = new ApiRoutes(this, `${id}Routes`, handler);
     for (const route of routes.flatMap((module) => Object.values(module)).filter(isRoute)) served.add(route, movedFrom);
     return served;
   }
@@ -89,9 +96,12 @@ export abstract class WorkflowStack extends Stack {
     this.schedule(`cron(${minute} ${hour} * * ? *)`, 'daily', props);
   }
 
-  /** A function that staff invoke in the AWS console. */
+  /** A function that staff invoke in the AWS console, with the test events beside its handler. */
   onConsole<E = Unstated>(props: FunctionProps<E>): WorkflowFunction {
-    return new WorkflowFunction(this, idOf(props.handler), props);
+    const id = idOf(props.handler);
+    const invoked = new WorkflowFunction(this, id, props);
+    addTestEvents(this, `${id}TestEvents`, invoked, props.handler);
+    return invoked;
   }
 
   /** Raises an alarm for events that a person must act on: each stays in a queue until someone deletes it. */
@@ -116,8 +126,6 @@ function patternOf(events: { pattern: EventPattern }[]): EventPattern {
   const detailType = [first, ...others].flatMap((pattern) => pattern.detailType ?? []);
   return { source: first.source ?? [], detailType };
 }
-
-const pascalCase = (kebab: string) => kebab.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 /** `order-intake/queued-orders.handler.ts` is `QueuedOrders`. */
 const idOf = (handler: Handler) => pascalCase(handler.slice(handler.lastIndexOf('/') + 1, -'.handler.ts'.length));

@@ -20,6 +20,12 @@ const inertTypes: Record<string, string> = {
   'AWS::Cognito::UserPoolGroup': 'groups of signed-in users; the local identity provider has clients only',
   'AWS::KMS::Key': 'the state directory is not encrypted',
   'AWS::KMS::Alias': 'a name of a key',
+  'AWS::Logs::QueryDefinition': 'a saved query of the AWS console',
+  'AWS::EventSchemas::Registry': 'a list of schemas',
+  'AWS::EventSchemas::Schema': 'a saved event of the AWS console',
+  'AWS::ResourceGroups::Group': 'a list of resources in the AWS console',
+  'AWS::ServiceCatalogAppRegistry::Application': 'a list of stacks in the AWS console',
+  'AWS::ServiceCatalogAppRegistry::ResourceAssociation': 'a list of stacks in the AWS console',
   'AWS::Glue::Database': 'metadata for Athena, which the engine does not emulate',
   'AWS::Glue::Table': 'metadata for Athena, which the engine does not emulate',
 };

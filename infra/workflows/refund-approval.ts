@@ -37,11 +37,6 @@ export class RefundApprovalStack extends WorkflowStack {
       ),
       errorImpact: 'Customer service cannot request refunds, and approvers cannot decide on them.',
     });
-    this.onConsole<TablesEnv>({
-      handler: 'refund-approval/approvals/console-decision.handler.ts',
-      uses: all(refunds.writer, orders.named),
-      errorImpact: 'An administrator could not decide on a refund in the AWS console.',
-    });
     this.onEvents<TablesEnv>([OrderPlaced, ReplacementRefused], {
       where: { exchangeOf: { refundId: Match.exists() } },
       handler: 'refund-approval/exchanges/exchange.handler.ts',

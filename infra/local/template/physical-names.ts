@@ -198,6 +198,14 @@ const identities: Record<string, (given: Given) => Partly> = {
     const name = named(given, 'AlarmName');
     return { name, arn: arnOf('cloudwatch', `alarm:${name}`) };
   },
+  'AWS::SSM::Document': (given) => {
+    const name = named(given, 'Name');
+    return { name, arn: arnOf('ssm', `document/${name}`) };
+  },
+  'AWS::ServiceCatalogAppRegistry::Application': (given) => {
+    const name = named(given, 'Name');
+    return { name, ref: name, arn: arnOf('servicecatalog', `/applications/${name}`), attributes: { Id: name } };
+  },
   'AWS::CloudWatch::Dashboard': (given) => ({ name: named(given, 'DashboardName') }),
 
   'AWS::Glue::Database': (given) => ({ name: given.property('DatabaseInput', 'Name') ?? generated(given) }),

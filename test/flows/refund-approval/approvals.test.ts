@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import testEvent from '../../../functions/refund-approval/approvals/test-events/approve.json' with { type: 'json' };
 import { refundDriver } from '../../support/refunds/refund-driver.ts';
 import { type BackOffice, startBackOffice } from '../../support/system/back-office.ts';
 import { withEnvironment } from '../../support/system/edited-template.ts';
-import { invoke } from '../../support/system/invoke.ts';
 import { expectProblem } from '../../support/system/test-data.ts';
 
 let office: BackOffice;
@@ -16,9 +14,6 @@ beforeAll(async () => {
 afterAll(() => office.stop());
 
 const refunds = refundDriver(() => office);
-/** Invokes the decision function in the AWS console with the saved test event and these changes. */
-const decideInConsole = (content: Record<string, unknown>) =>
-  invoke(office, 'refund-approval/approvals/console-decision.handler.ts', { ...testEvent, ...content });
 
 describe('over HTTP', () => {
   test('one approval within the limit is sufficient, and the refund names the approver, department and comment', async () => {
@@ -93,42 +88,5 @@ describe('over HTTP', () => {
     expect(responses.filter(({ headers }) => headers['idempotent-replayed'] !== 'true')).toHaveLength(1);
     expect(responses.every(({ status }) => status === 200)).toBe(true);
     expect((await refunds.read(path)).approvals).toHaveLength(1);
-  });
-});
-
-describe('in the AWS console', () => {
-  test('the saved test event decides by the same rules', async () => {
-    const { refundId, path } = await refunds.requestedRefund({ priceMinor: 60_000 });
-    const first = await decideInConsole({ refundId, actor: 'ada', department: 'finance' });
-    expect(first).toMatchObject({ result: { status: 200, body: { status: 'pending-approval' } } });
-    const again = await decideInConsole({ refundId, actor: 'ada', department: 'admin' });
-    expect(again.result).toMatchObject({ status: 200, body: { status: 'pending-approval', approvals: [{}] } });
-    const service = office.credentials.clients['service']?.clientId;
-    for (const [actor, department, type] of [
-      ['grace', 'finance', 'same-department'],
-      ['grace', 'warehouse', 'no-limit'],
-      [service, 'admin', 'own-request'],
-    ] as const) {
-      const { result } = await decideInConsole({ refundId, actor, department });
-      expect(result).toMatchObject({ status: 403, body: { type } });
-    }
-    const comment = 'seen the parcel';
-    const last = await decideInConsole({ refundId, actor: 'grace', department: 'service-lead', comment });
-    expect(last.result.body.approvals).toMatchObject([
-      { by: 'ada', department: 'finance', comment: testEvent.comment },
-      { by: 'grace', department: 'service-lead', comment },
-    ]);
-    // The payout may have started.
-    expect((await refunds.timeline(path)).slice(0, 2)).toEqual(['RefundRequested', 'RefundApproved']);
-    const unknown = await decideInConsole({ refundId: 'ref_00000000000000000000000000', actor: 'ada' });
-    expect(unknown.result).toMatchObject({ status: 404, body: { type: 'not-found' } });
-  });
-
-  test('an event without an approver or with unknown fields is refused', async () => {
-    const { refundId, path } = await refunds.requestedRefund();
-    for (const invalid of [{ actor: '' }, { decision: 'maybe' }, { refundId: 'mine' }, { amountMinor: 1 }]) {
-      expect((await decideInConsole({ refundId, ...invalid })).failure, JSON.stringify(invalid)).toBe('Unhandled');
-    }
-    expect(await refunds.timeline(path)).toEqual(['RefundRequested']);
   });
 });

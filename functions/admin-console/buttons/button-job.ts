@@ -1,0 +1,46 @@
+import { operations } from '../../../shared/contracts/admin-console/operations.ts';
+import type { ApiClient } from '../apis/api-client.ts';
+import type { ApiCaller } from '../apis/api-event.ts';
+import type { DeadLetterClient } from '../apis/dead-letter-client.ts';
+import { checkPress } from './press.ts';
+
+type Tools = {
+  callApi: ApiClient;
+  deadLetters: DeadLetterClient;
+  /** The client of the administrators, who alone may invoke the function of the buttons. */
+  administrators: Omit<ApiCaller, 'subject'>;
+};
+
+/** The result of a pressed button, as a sentence. */
+export type ButtonResult = { isDone: boolean; text: string };
+
+/**
+ * Carries out what a button is for. The actor is the request of Lambda that pressed it: CloudTrail's data event of this
+ * request id has the identity of the person.
+ */
+export const pressButton =
+  ({ callApi, deadLetters, administrators }: Tools) =>
+  async (
+    pressed: Parameters<typeof checkPress>[0],
+    forms: Parameters<typeof checkPress>[1],
+    requestId: string,
+  ): Promise<ButtonResult> => {
+    const checked = checkPress(pressed, forms, operations);
+    if (checked.kind === 'refused') return { isDone: false, text: checked.reason };
+    const { operation, inputs } = checked;
+    if (operation.kind === 'redrive') {
+      await deadLetters.redrive(inputs['QueueName'] ?? '');
+      return { isDone: true, text: inputs['QueueName'] ?? '' };
+    }
+    const caller: ApiCaller = { ...administrators, subject: `aws-request:${requestId}` };
+    for (const request of operation.requests(inputs, requestId)) {
+      const { status, body } = await callApi(operation.workflow, request, caller, requestId);
+      if (status >= 400) return { isDone: false, text: detailOf(body) ?? `HTTP ${status}` };
+    }
+    return { isDone: true, text: Object.values(inputs).join(' – ') };
+  };
+
+function detailOf(body: unknown): string | undefined {
+  const { detail } = Object(body) as { detail?: unknown };
+  return typeof detail === 'string' ? detail : undefined;
+}

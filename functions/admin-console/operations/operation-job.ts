@@ -1,0 +1,49 @@
+import { operations } from '../../../shared/contracts/admin-console/operations.ts';
+import type { ApiClient } from '../apis/api-client.ts';
+import type { ApiCaller, ApiResponse } from '../apis/api-event.ts';
+import type { DeadLetterClient } from '../apis/dead-letter-client.ts';
+import { decide, type Staff } from './decide.ts';
+import type { Execution } from './execution.ts';
+import { summaryOf } from './summary.ts';
+
+type Tools = {
+  readExecution: (executionId: string) => Promise<Execution>;
+  callApi: ApiClient;
+  deadLetters: DeadLetterClient;
+  staff: Staff;
+};
+
+/**
+ * Carries out the operation of a running automation for the person who started it. Throws if it is refused, so that the
+ * execution fails with the reason. A repetition makes the same requests again.
+ */
+export const carryOut =
+  ({ readExecution, callApi, deadLetters, staff }: Tools) =>
+  async (executionId: string) => {
+    const execution = await readExecution(executionId);
+    const decision = decide(execution, operations, staff);
+    if (decision.kind === 'refused') throw new RefusedError(decision.reason);
+    const { operation, inputs, starter, approvers } = decision;
+    const by = { startedBy: starter.subject, department: starter.department, approvedBy: namesOf(approvers) };
+    if (operation.kind === 'redrive') {
+      await deadLetters.redrive(inputs['QueueName'] ?? '');
+      return { operation: operation.name, ...by, results: ['The messages are moved.'] };
+    }
+    const results: string[] = [];
+    for (const request of operation.requests(inputs, executionId)) {
+      const response = await callApi(operation.workflow, request, starter, executionId);
+      if (isRefusal(response)) throw new RefusedError(summaryOf(response));
+      results.push(summaryOf(response));
+    }
+    return { operation: operation.name, ...by, results };
+  };
+
+class RefusedError extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'Refused';
+  }
+}
+
+const isRefusal = ({ status }: ApiResponse) => status >= 400;
+const namesOf = (people: readonly ApiCaller[]) => people.map(({ subject }) => subject).join(', ');

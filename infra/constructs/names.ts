@@ -1,0 +1,3 @@
+/** `order-intake` is `OrderIntake`, as the workflow's stack. */
+export const pascalCase = (kebab: string) =>
+  kebab.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
