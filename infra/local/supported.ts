@@ -20,6 +20,7 @@ const inertTypes: Record<string, string> = {
   'AWS::Cognito::UserPoolGroup': 'groups of signed-in users; the local identity provider has clients only',
   'AWS::KMS::Key': 'the state directory is not encrypted',
   'AWS::KMS::Alias': 'a name of a key',
+  'AWS::SSM::Document': 'an automation that a person starts in the AWS console',
   'AWS::Logs::QueryDefinition': 'a saved query of the AWS console',
   'AWS::EventSchemas::Registry': 'a list of schemas',
   'AWS::EventSchemas::Schema': 'a saved event of the AWS console',
