@@ -17,3 +17,7 @@ export const addOutput = (stack: Stack, id: string, value: string) => new CfnOut
 export const exportName = (id: string) => `${dataStackName}-${id}`;
 export const importFromData = (id: string) => Fn.importValue(exportName(id));
 export const importFromApi = (id: string) => Fn.importValue(`${apiStackName}-${id}`);
+
+/** `order-intake` is `OrderIntake`, as the workflow's stack. */
+export const pascalCase = (kebab: string) =>
+  kebab.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());

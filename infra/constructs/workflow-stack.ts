@@ -10,13 +10,12 @@ import { setWorkflow } from './alarm.ts';
 import { ApiRoutes, isRoute, type RouteModule } from './api-routes.ts';
 import type { BucketDefinition } from './bucket.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
-import { addOutput } from './exports.ts';
-import { addSavedQueries } from './log-queries.ts';
-import { pascalCase } from './names.ts';
+import { addOutput, pascalCase } from './exports.ts';
+import { addSavedQueries } from './console/log-queries.ts';
 import { ScheduleQueue } from './schedule-queue.ts';
 import { ScheduledJob } from './scheduled-job.ts';
 import { StreamConsumer, type StreamProps } from './stream-consumer.ts';
-import { addTestEvents } from './test-events.ts';
+import { addTestEvents } from './console/test-events.ts';
 import { type ConsumerProps, type QueueProps, WorkQueue } from './work-queue.ts';
 import { type FunctionProps, type Handler, WorkflowFunction } from './workflow-function.ts';
 

@@ -6,7 +6,7 @@ import { createAlarmTopic } from '../data/alarm-topic.ts';
 import { buckets, secrets, tables } from './definitions.ts';
 import { createEventBus } from '../data/event-bus.ts';
 import { createIdentities } from '../data/identities.ts';
-import { createTestEventRegistry } from '../data/test-event-registry.ts';
+import { createTestEventRegistry } from '../data/console/test-event-registry.ts';
 
 /** Everything that outlives a deployment: tables, buckets, secrets, the event bus, identities and the alarm topic. */
 export class DataStack extends Stack {

@@ -5,14 +5,14 @@ import { operations } from '../../shared/contracts/admin-console/operations.ts';
 import { all } from '../constructs/access.ts';
 import { AutomationDocument } from '../constructs/console/automation-document.ts';
 import { addDashboard } from '../constructs/console/dashboards.ts';
+import { addPolicies } from '../constructs/console/department-policies.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
-import { apis, deadLetters } from '../data/apis.ts';
-import { automations } from '../data/automations.ts';
+import { apis, deadLetters } from '../data/console/apis.ts';
+import { automations } from '../data/console/automations.ts';
 import { reportsBucket } from '../data/finance/reports.ts';
 import { settings } from '../settings.ts';
 import { store } from '../store.ts';
 import { addApplication } from './admin-console/application.ts';
-import { addPolicies } from './admin-console/people.ts';
 
 /** Administration in the AWS console: dashboards with custom widgets, automation documents, the store as one application. */
 export class AdminConsoleStack extends WorkflowStack {

@@ -1,7 +1,7 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
 import type { OperatedWorkflow, OperationRequest } from '../../../shared/contracts/admin-console/operation.ts';
-import { type ApiCaller, apiEventOf, type ApiResponse } from './api-event.ts';
+import { type ApiCaller, apiEventOf, ApiFailedError, type ApiResponse } from './api-event.ts';
 
 const ProxyResponse = z.object({
   statusCode: z.int(),
@@ -25,7 +25,7 @@ export const createApiClient =
       }),
     );
     const text = payload === undefined ? '' : Buffer.from(payload).toString();
-    if (failure !== undefined) throw new Error(`The API of ${workflow} failed: ${text.slice(0, 500)}`);
+    if (failure !== undefined) throw new ApiFailedError(`The API of ${workflow} failed: ${text.slice(0, 500)}`);
     const { statusCode, headers, body } = ProxyResponse.parse(JSON.parse(text));
     const parsed: unknown = body === undefined || body === '' ? undefined : JSON.parse(body);
     return { status: statusCode, location: headers['location'], body: parsed };

@@ -6,6 +6,9 @@ export type ApiCaller = { subject: string; department: string; clientId: string;
 /** The response of an API; `body` is parsed. */
 export type ApiResponse = { status: number; location?: string | undefined; body: unknown };
 
+/** The function of an API failed, which changed nothing, or responded what a list never does. */
+export class ApiFailedError extends Error {}
+
 /** Whether the caller has the scope of the request's route. API Gateway checks it for requests over HTTP. */
 export const isAllowed = ({ route: { scope } }: Pick<OperationRequest, 'route'>, { scopes }: ApiCaller): boolean =>
   scope !== undefined && scopes.includes(scope);

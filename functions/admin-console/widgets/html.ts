@@ -12,8 +12,8 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** Escapes a text for an element or an attribute in quotes. Control characters, which HTML cannot hold, become spaces. */
-export const escaped = (text: string): string =>
-  text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '').replaceAll(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, ' ');
+const escaped = (text: string): string =>
+  text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '').replaceAll(/\p{Cc}/gu, ' ');
 
 /** HTML from a template: every value is escaped, unless a template made it. */
 export const html = (parts: TemplateStringsArray, ...values: Value[]): Html => ({

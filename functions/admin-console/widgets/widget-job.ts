@@ -1,6 +1,6 @@
 import { dayBefore } from '../../../shared/business-day.ts';
 import type { ApiClient } from '../apis/api-client.ts';
-import type { ApiCaller } from '../apis/api-event.ts';
+import { type ApiCaller, ApiFailedError } from '../apis/api-event.ts';
 import type { DeadLetterClient } from '../apis/dead-letter-client.ts';
 import {
   maxOrderPages,
@@ -54,7 +54,7 @@ export const showWidget =
       if (name === 'dead-letters') return showDeadLetters(await deadLetters.filled(), page);
       return html`<p>Unknown widget: ${name}. Valid ones: ${widgetNames.join(', ')}.</p>`;
     } catch (error) {
-      if (!(error instanceof Error) || !/^The API of/.test(error.message)) throw error;
+      if (!(error instanceof ApiFailedError)) throw error;
       return unavailable(page);
     }
 
@@ -63,7 +63,7 @@ export const showWidget =
       do {
         const request = ordersRequest(day, pages.at(-1)?.cursor);
         const { status, body } = await callApi('order-intake', request, reader, requestId);
-        if (status !== 200) throw new Error(`The API of order-intake responded ${status}`);
+        if (status !== 200) throw new ApiFailedError(`The API of order-intake responded ${status}`);
         pages.push(ordersPageOf(body));
       } while (pages.at(-1)?.cursor !== undefined && pages.length < maxOrderPages);
       return pages;

@@ -15,7 +15,7 @@ import { approve, type Decider, deciderOf, reject } from './decide.ts';
 type Stores = { store: Pick<RefundStore, 'refund' | 'ledger' | 'commit'>; policies: Pick<PolicyStore, 'inForce'> };
 
 /** Applies a decision, from the API or the AWS console. The limits are those of the policy in force, and of the one that the decider made looser. */
-export async function decideOnRefund(
+async function decideOnRefund(
   { store, policies }: Stores,
   { refundId, decision, comment }: { refundId: string } & z.infer<typeof routes.RefundDecision>,
   decider: Decider,

@@ -21,6 +21,7 @@ type Props = {
 export class AutomationDocument extends Construct {
   readonly documentName: string;
   readonly role: Role;
+  readonly document: CfnDocument;
 
   constructor(scope: Construct, id: string, { operation, handler, approvers }: Props) {
     super(scope, id);
@@ -44,7 +45,7 @@ export class AutomationDocument extends Construct {
     this.role.addToPolicy(
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [handler.functionArn] }),
     );
-    new CfnDocument(this, 'Document', {
+    this.document = new CfnDocument(this, 'Document', {
       name: this.documentName,
       documentType: 'Automation',
       documentFormat: 'JSON',

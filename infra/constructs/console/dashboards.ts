@@ -16,10 +16,13 @@ const widgets: { widget: string; title: string; place: Place }[] = [
 ];
 
 /** Adds a dashboard whose custom widgets a function renders, and the alarms of every workflow. */
-export function addDashboard(scope: Construct, id: string, name: string, handler: IFunction): void {
-  const custom = widgets.map(({ widget, title, place }) => ({
+export function addDashboard(scope: Construct, id: string, name: string, handler: IFunction): CfnDashboard {
+  const custom = widgets.map(({ widget, title, place: { x, y, width, height } }) => ({
     type: 'custom',
-    ...place,
+    x,
+    y,
+    width,
+    height,
     properties: {
       endpoint: handler.functionArn,
       title,
@@ -36,7 +39,7 @@ export function addDashboard(scope: Construct, id: string, name: string, handler
     // Those that are not OK come first.
     properties: { title: workflow, alarms, sortBy: 'stateUpdatedTimestamp' },
   }));
-  new CfnDashboard(scope, id, {
+  return new CfnDashboard(scope, id, {
     dashboardName: name,
     dashboardBody: Stack.of(scope).toJsonString({ widgets: [...custom, ...health] }),
   });

@@ -3,19 +3,20 @@ import { CfnGroup } from 'aws-cdk-lib/aws-resourcegroups';
 import { CfnApplication, CfnResourceAssociation } from 'aws-cdk-lib/aws-servicecatalogappregistry';
 
 /** The store as one application of the AWS console: AppRegistry tags the resources of the stacks with `awsApplication`. */
-export function addApplication(stack: Stack, members: readonly Stack[]): void {
+export function addApplication(stack: Stack, members: readonly Stack[]) {
   const application = new CfnApplication(stack, 'Application', {
     name: 'Storeworks',
     description: 'The back office of an online store',
   });
-  for (const { node, stackName } of members) {
-    new CfnResourceAssociation(stack, `Member-${node.id}`, {
-      application: application.attrId,
-      resource: stackName,
-      resourceType: 'CFN_STACK',
-    });
-  }
-  new CfnGroup(stack, 'Resources', {
+  const associations = members.map(
+    ({ node, stackName }) =>
+      new CfnResourceAssociation(stack, `Member-${node.id}`, {
+        application: application.attrId,
+        resource: stackName,
+        resourceType: 'CFN_STACK',
+      }),
+  );
+  const group = new CfnGroup(stack, 'Resources', {
     name: 'Storeworks',
     description: 'Every resource of the store, by the tag of its stacks',
     resourceQuery: {
@@ -26,4 +27,5 @@ export function addApplication(stack: Stack, members: readonly Stack[]): void {
       },
     },
   });
+  return { application, associations, group };
 }

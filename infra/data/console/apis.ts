@@ -1,8 +1,8 @@
 import { Aws, Fn, Validations } from 'aws-cdk-lib';
 import { Grant } from 'aws-cdk-lib/aws-iam';
-import type { OperatedWorkflow } from '../../shared/contracts/admin-console/operation.ts';
-import type { Access } from '../constructs/access.ts';
-import { pascalCase } from '../constructs/names.ts';
+import type { OperatedWorkflow } from '../../../shared/contracts/admin-console/operation.ts';
+import type { Access } from '../../constructs/access.ts';
+import { pascalCase } from '../../constructs/exports.ts';
 
 const workflows: readonly OperatedWorkflow[] = [
   'channel-webhooks',

@@ -27,15 +27,15 @@ const queries: Record<string, string[]> = {
  * Saves the queries of Logs Insights for the log groups of a workflow. The console accepts no prefix of log groups in a
  * query (`SOURCE`), so that each workflow has its own.
  */
-export function addSavedQueries(scope: Construct, workflow: string): void {
-  for (const [name, lines] of Object.entries(queries)) {
-    new CfnQueryDefinition(scope, `Query-${name.replaceAll(' ', '-')}`, {
-      name: `Storeworks/${workflow}/${name}`,
-      queryString: lines.join('\n| '),
-      logGroupNames: Lazy.list({ produce: () => logGroupsIn(scope).map(({ logGroupName }) => logGroupName) }),
-    });
-  }
-}
+export const addSavedQueries = (scope: Construct, workflow: string): CfnQueryDefinition[] =>
+  Object.entries(queries).map(
+    ([name, lines]) =>
+      new CfnQueryDefinition(scope, `Query-${name.replaceAll(' ', '-')}`, {
+        name: `Storeworks/${workflow}/${name}`,
+        queryString: lines.join('\n| '),
+        logGroupNames: Lazy.list({ produce: () => logGroupsIn(scope).map(({ logGroupName }) => logGroupName) }),
+      }),
+  );
 
 const maxLogGroups = 50;
 

@@ -3,9 +3,9 @@ import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Operation } from '../../../shared/contracts/admin-console/operation.ts';
 import type { Client } from '../../../shared/store.ts';
-import { pascalCase } from '../../constructs/names.ts';
+import { pascalCase } from '../exports.ts';
 import { store } from '../../store.ts';
-import type { AutomationDocument } from '../../constructs/console/automation-document.ts';
+import type { AutomationDocument } from './automation-document.ts';
 
 type Parts = {
   dashboard: IFunction;
