@@ -75,7 +75,7 @@ const fulfilment = fulfilmentRoutes({ orders, refunded }, channels, policy, (now
 /** All routes of orders except those of `placement.handler.ts`. */
 export const handler = httpHandlerForChannels(
   channels,
-  on(placeOrders, queueOrders({ orders, intakes }, queue, channels, policy)),
+  on(placeOrders, queueOrders({ orders, intakes }, queue, channels)),
   on(routes.getTimeline, getTimeline(orders, cursors, channels)),
   on(
     routes.findOrders,

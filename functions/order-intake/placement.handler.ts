@@ -39,10 +39,7 @@ export const handler = httpHandlerForChannels(
   channels,
   on(
     placeOrderRoute,
-    preferredPlacement(
-      placeOrQueue(placeNow, stores, queue, channels, policy),
-      queueOrder(stores, queue, channels, policy),
-    ),
+    preferredPlacement(placeOrQueue(placeNow, stores, queue, channels), queueOrder(stores, queue, channels)),
   ),
   on(getOrderRoute, getOrder(orders, findQueuedOrder(intakes), channels)),
 );

@@ -4,18 +4,16 @@ import type { OrderPlaced } from '../contracts/orders/events.ts';
 import { normalEmail } from '../email.ts';
 import type { OrderContent } from '../contracts/orders/routes.ts';
 import { sumOf } from '../pricing/price-order.ts';
-import type { SellingPolicy } from '../store.ts';
 
 type PlacedOrder = DataOf<typeof OrderPlaced>;
 type PlacedLine = PlacedOrder['lines'][number];
-type Methods = Pick<SellingPolicy, 'shippingMethods'>;
 type Channel = { pricesItself: boolean };
 
-/** Hash of an order's content, with the defaults of the store left out. */
-export const orderHash = (content: OrderContent, policy: Methods): string =>
-  hashOf(content, { note: '', shippingMethod: defaultMethod(policy) });
-
-const defaultMethod = ({ shippingMethods }: Methods) => shippingMethods[0]?.method;
+/**
+ * Hash of an order's content, with the defaults that never change left out. The default shipping method is none of them:
+ * it depends on the settings in force, the currency and the country.
+ */
+export const orderHash = (content: OrderContent): string => hashOf(content, { note: '' });
 
 /** Hash of an imported order: the same for other spellings of its times, texts and e-mail address. */
 export const importedOrderHash = (order: Pick<PlacedOrder, 'customer'>): string => hashOf(order, {});
@@ -31,9 +29,16 @@ export const hasHash = (
   { contentHash, sentHash }: { contentHash: string; sentHash?: string | undefined },
 ): boolean => stored === contentHash || stored === sentHash;
 
-/** Whether two requests are for the same order. Amounts that a channel only expects are not part of it. */
-export const isSameOrder = (a: OrderContent, b: OrderContent, channel: Channel, policy: Methods): boolean =>
-  orderHash(contentOf(a, channel), policy) === orderHash(contentOf(b, channel), policy);
+/**
+ * Whether two requests are for the same order, before it is placed. Amounts that a channel only expects are not part of it,
+ * nor is a shipping method that one of them leaves to the store.
+ */
+export function isSameOrder(a: OrderContent, b: OrderContent, channel: Channel): boolean {
+  const isMethodOpen = a.shippingMethod === undefined || b.shippingMethod === undefined;
+  const hash = (content: OrderContent) =>
+    orderHash(contentOf(isMethodOpen ? { ...content, shippingMethod: undefined } : content, channel));
+  return hash(a) === hash(b);
+}
 
 const contentOf = (content: OrderContent, { pricesItself }: Channel): OrderContent =>
   pricesItself ? content : { ...withoutAmounts(content), lines: content.lines.map(withoutPrice) };
@@ -47,20 +52,21 @@ function withoutAmounts(content: OrderContent): OrderContent {
 }
 
 /**
- * Whether the order was placed with this content. An amount, price or time that the content leaves to the store is as the
- * store set it; one that it states is the placed one. The discount that a channel sets for itself has the default 0.
+ * Whether the order was placed with this content. An amount, price, time or shipping method that the content leaves to the
+ * store is as the store set it; one that it states is the placed one. The discount that a channel sets for itself has the
+ * default 0.
  */
-export function isPlacedAs(content: OrderContent, placed: PlacedOrder, channel: Channel, policy: Methods): boolean {
+export function isPlacedAs(content: OrderContent, placed: PlacedOrder, channel: Channel): boolean {
   const parts = linesOf(content, placed.lines);
   if (!parts) return false;
-  const { lines: _lines, placedAt, shippingMethod = defaultMethod(policy), ...stated } = content;
+  const { lines: _lines, placedAt, shippingMethod, ...stated } = content;
   const { customer, shippingAddress, billingAddress, couponCodes, charges, externalOrderId, currency, note } = placed;
   const { paymentMethod } = placed;
   const addresses = { shippingAddress, billingAddress };
   const same = { customer, ...addresses, couponCodes, charges, externalOrderId, currency, note, paymentMethod };
   const defaults = { note: '' };
   return (
-    shippingMethod === placed.shippingMethod &&
+    (shippingMethod === undefined || shippingMethod === placed.shippingMethod) &&
     (placedAt === undefined || Date.parse(placedAt) === Date.parse(placed.placedAt)) &&
     hashOf(withoutAmounts({ ...stated, lines: [] }), defaults) === hashOf(same, defaults) &&
     amounts.every((name) => content[name] === undefined || content[name] === placed[name]) &&

@@ -7,7 +7,6 @@ import {
 import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
 import { isPlacedAs } from '../../../shared/orders/equal-order.ts';
 import { heldTotals } from '../../../shared/promotions/promotion-claim.ts';
-import type { SellingPolicy } from '../../../shared/store.ts';
 import { asOf } from './deadlines.ts';
 import type { Decision } from './decide.ts';
 import type { OrderItem, PlacedOrder } from './order-item.ts';
@@ -27,7 +26,7 @@ export const acceptedResponse = (orderId: string, headers: Record<string, string
 });
 
 /** The request that a response is for. With it, an order that was placed with equal content is a replay. */
-type PlacementRequest = { content: OrderContent; channel: { pricesItself: boolean }; policy: SellingPolicy };
+type PlacementRequest = { content: OrderContent; channel: { pricesItself: boolean } };
 
 const replayResponse = (order: PlacedOrder) => placedResponse(200, order, { 'idempotent-replayed': 'true' });
 
@@ -46,7 +45,7 @@ export async function placementResponse(
     case 'order-conflict': {
       const { placedEventId } = decision;
       const placed = request && placedEventId !== undefined ? await orders.placed(orderId, placedEventId) : undefined;
-      if (request && placed && isPlacedAs(request.content, placed, request.channel, request.policy)) {
+      if (request && placed && isPlacedAs(request.content, placed, request.channel)) {
         return replayResponse(placed);
       }
       return problem(

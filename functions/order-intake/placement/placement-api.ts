@@ -19,11 +19,11 @@ export const placeOrder =
     const channel = ownValue(channels, caller.clientId);
     if (!channel) return notAChannel;
     const orderId = orderIdOf(channel.channel, content.externalOrderId);
-    const hashes = { contentHash: orderHash(content, policy), sentHash: contentHash(content) };
+    const hashes = { contentHash: orderHash(content), sentHash: contentHash(content) };
     const placement = { orderId, ...hashes, content, channel, now: cause.now };
     const decide = () => place(stores, placement, policy, cause, retryBudgetMs);
     const decision = await decide();
     const isOutdated = decision.kind === 'out-of-stock' && (await expireHolds(cause)) !== 'skipped';
     const latest = isOutdated ? await decide() : decision;
-    return placementResponse(latest, orderId, stores.orders, { content, channel, policy });
+    return placementResponse(latest, orderId, stores.orders, { content, channel });
   };

@@ -3,7 +3,7 @@ import type { OrderContent } from '../../../shared/contracts/orders/routes.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import { contentHash, orderIdOf } from '../../../shared/ids.ts';
 import { hasHash, isSameOrder, orderHash } from '../../../shared/orders/equal-order.ts';
-import { type Channels, PlacingChannel, type SellingPolicy } from '../../../shared/store.ts';
+import { type Channels, PlacingChannel } from '../../../shared/store.ts';
 import { acceptedRecord, type IntakeRecord, messageOf, type QueuedOrder } from './intake-item.ts';
 import type { IntakeState, IntakeStore } from './intake-store.ts';
 import type { OrderQueue } from './order-queue.ts';
@@ -38,7 +38,6 @@ export async function acceptOrders(
   queue: OrderQueue,
   contents: readonly OrderContent[],
   { maxQueuedOrders = Infinity, ...settings }: Channels[string],
-  policy: SellingPolicy,
   { now, ...cause }: Cause,
 ): Promise<Acceptance[] | 'over-quota'> {
   const placing = PlacingChannel.parse(settings);
@@ -47,7 +46,7 @@ export async function acceptOrders(
   const counter = first && quotaCounterOf(orderIdOf(channel, first.externalOrderId), now);
   const requested = contents.map((content): QueuedOrder => ({
     orderId: orderIdOf(channel, content.externalOrderId),
-    contentHash: orderHash(content, policy),
+    contentHash: orderHash(content),
     sentHash: contentHash(content),
     attemptId: store.nextAttemptId(now),
     acceptedAtMs: now,
@@ -59,7 +58,7 @@ export async function acceptOrders(
   let counted = 0;
   const decisions = await retryOnConflict(retryBudgetMs, async () => {
     const states = await store.states([...new Set(requested.map(({ orderId }) => orderId))]);
-    const decided = decideAcceptances(requested, states, policy);
+    const decided = decideAcceptances(requested, states);
     const fresh = decided.flatMap(({ queued, isNew, replaces }) =>
       queued && isNew ? [{ record: acceptedRecord(queued), replaces }] : [],
     );
@@ -84,19 +83,13 @@ function placedBefore({ contentHash: stored, placedEventId }: Placed, { orderId,
   return { kind: hasHash(stored, hashes) ? 'already-placed' : 'order-conflict', orderId, placedEventId };
 }
 
-const isSame = (
-  existing: QueuedOrder | IntakeRecord,
-  { content, channel, ...hashes }: QueuedOrder,
-  policy: SellingPolicy,
-) =>
-  hasHash(existing.contentHash, hashes) ||
-  ('content' in existing && isSameOrder(existing.content, content, channel, policy));
+const isSame = (existing: QueuedOrder | IntakeRecord, { content, channel, ...hashes }: QueuedOrder) =>
+  hasHash(existing.contentHash, hashes) || ('content' in existing && isSameOrder(existing.content, content, channel));
 
 /** Decides the orders of one request; the same order may be in it twice. `states` is by order id. */
 function decideAcceptances(
   requested: readonly QueuedOrder[],
   states: ReadonlyMap<string, IntakeState>,
-  policy: SellingPolicy,
 ): AcceptanceDecision[] {
   const inThisRequest = new Map<string, QueuedOrder>();
   return requested.map((queued): AcceptanceDecision => {
@@ -106,7 +99,7 @@ function decideAcceptances(
     if (order) return { acceptance: placedBefore(order, queued) };
     const accepted = intake?.status === 'accepted' ? intake : undefined;
     const existing = duplicate ?? (accepted && (messageOf(accepted) ?? accepted));
-    if (existing && !isSame(existing, queued, policy)) return { acceptance: { kind: 'order-conflict', orderId } };
+    if (existing && !isSame(existing, queued)) return { acceptance: { kind: 'order-conflict', orderId } };
     const acceptance = { kind: 'queued' as const, orderId };
     if (duplicate) return { acceptance };
     inThisRequest.set(orderId, queued);

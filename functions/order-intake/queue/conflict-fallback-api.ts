@@ -5,7 +5,7 @@ import type { placeOrder } from '../../../shared/contracts/orders/routes.ts';
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import { isRetryableError } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
-import type { Channels, SellingPolicy } from '../../../shared/store.ts';
+import type { Channels } from '../../../shared/store.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import { acceptedResponse, notAChannel, placedResponse, placementResponse } from '../order/responses.ts';
 import { acceptOrders, type AcceptanceStore } from './accept.ts';
@@ -28,14 +28,7 @@ const usualWait = { responseWithinMs: 12_000, pollMs: 250 };
  * direct placement, or 202 if there is no decision in time. A problem that is not retryable is thrown unchanged.
  */
 export const placeOrQueue =
-  (
-    placeNow: Serve,
-    stores: Stores,
-    queue: OrderQueue,
-    channels: Channels,
-    policy: SellingPolicy,
-    wait = usualWait,
-  ): Serve =>
+  (placeNow: Serve, stores: Stores, queue: OrderQueue, channels: Channels, wait = usualWait): Serve =>
   async (request) => {
     const deadline = performance.now() + wait.responseWithinMs;
     try {
@@ -45,13 +38,13 @@ export const placeOrQueue =
     }
     const channel = ownValue(channels, request.caller.clientId);
     if (!channel) return notAChannel;
-    const accepted = await acceptOrders(stores.intakes, queue, [request.body], channel, policy, request.cause);
+    const accepted = await acceptOrders(stores.intakes, queue, [request.body], channel, request.cause);
     if (accepted === 'over-quota') return tooManyQueuedOrders;
     const [acceptance] = accepted;
     assert(acceptance, 'Every valid order has an acceptance');
     if (acceptance.kind !== 'queued') {
       const { body: content } = request;
-      return placementResponse(acceptance, acceptance.orderId, stores.orders, { content, channel, policy });
+      return placementResponse(acceptance, acceptance.orderId, stores.orders, { content, channel });
     }
     return decisionOn(acceptance.orderId, request.cause, stores, { deadline, pollMs: wait.pollMs });
   };

@@ -18,7 +18,7 @@ import {
   problem,
 } from '../../../shared/contracts/problem.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
-import type { Channels, SellingPolicy } from '../../../shared/store.ts';
+import type { Channels } from '../../../shared/store.ts';
 import type { OrderStore } from '../order/order-store.ts';
 import { acceptedResponse, locationOf, notAChannel, placementResponse } from '../order/responses.ts';
 import { type Acceptance, acceptOrders } from './accept.ts';
@@ -39,30 +39,30 @@ export const preferredPlacement = (placeNow: Serve, queueForLater: Serve) => (re
 
 /** Queues an order of the caller's channel. */
 export const queueOrder =
-  (stores: Stores, queue: OrderQueue, channels: Channels, policy: SellingPolicy): Serve =>
+  (stores: Stores, queue: OrderQueue, channels: Channels): Serve =>
   async ({ body: content, caller, cause }) => {
     const channel = ownValue(channels, caller.clientId);
     if (!channel) return notAChannel;
-    const accepted = await acceptOrders(stores.intakes, queue, [content], channel, policy, cause);
+    const accepted = await acceptOrders(stores.intakes, queue, [content], channel, cause);
     if (accepted === 'over-quota') return tooManyQueuedOrders;
     const [acceptance] = accepted;
     assert(acceptance, 'Every valid order has an acceptance');
     if (acceptance.kind === 'queued') {
       return acceptedResponse(acceptance.orderId, { 'preference-applied': 'respond-async' });
     }
-    return placementResponse(acceptance, acceptance.orderId, stores.orders, { content, channel, policy });
+    return placementResponse(acceptance, acceptance.orderId, stores.orders, { content, channel });
   };
 
 /** Queues a batch of orders of the caller's channel. Each order has its own result. */
 export const queueOrders =
-  (stores: Stores, queue: OrderQueue, channels: Channels, policy: SellingPolicy) =>
+  (stores: Stores, queue: OrderQueue, channels: Channels) =>
   async ({ body: { orders }, caller, cause }: Request<typeof placeOrders>): Promise<HttpResponse> => {
     const channel = ownValue(channels, caller.clientId);
     if (!channel) return notAChannel;
     if (orders.length > maxOrdersPerBatch) return tooManyOrders;
     const parsed = orders.map(parseOrder);
     const valid = parsed.flatMap(({ content }) => content ?? []);
-    const accepted = await acceptOrders(stores.intakes, queue, valid, channel, policy, cause);
+    const accepted = await acceptOrders(stores.intakes, queue, valid, channel, cause);
     if (accepted === 'over-quota') return tooManyQueuedOrders;
     const acceptances = accepted.values();
     const results = await Promise.all(
@@ -70,14 +70,14 @@ export const queueOrders =
         if (!content) return invalidResult(errors, index);
         const { value: acceptance } = acceptances.next();
         assert(acceptance, 'Every valid order has an acceptance');
-        return resultOf({ content, channel, policy }, acceptance, stores.orders);
+        return resultOf({ content, channel }, acceptance, stores.orders);
       }),
     );
     return { status: 202, body: { results } };
   };
 
 async function resultOf(
-  request: { content: OrderContent; channel: Channels[string]; policy: SellingPolicy },
+  request: { content: OrderContent; channel: Channels[string] },
   acceptance: Acceptance,
   orders: Stores['orders'],
 ): Promise<BatchResult> {

@@ -12,7 +12,7 @@ import type { Database } from '../../../shared/dynamodb/database.ts';
 import * as routes from '../../../shared/contracts/orders/routes.ts';
 import type { OrderContent } from '../../../shared/contracts/orders/routes.ts';
 import { stockKey } from '../../../shared/stock/stock-item.ts';
-import { aPolicy, aCause, aMovement, anOrder, noon } from '../../support/builders.ts';
+import { aCause, aMovement, anOrder, noon } from '../../support/builders.ts';
 import { withCrash } from '../../support/database/crashing-database.ts';
 import { databaseForAll, tables } from '../../support/database/dynamodb.ts';
 import { eventsOf } from '../../support/database/outbox.ts';
@@ -278,7 +278,7 @@ describe('a queued order', () => {
     const sku = await aSkuWith(1);
     const content = orderFor(sku);
     const broken = { send: () => Promise.reject(new Error('Crashed')) };
-    const accepting = acceptOrders(stores.intakes, broken, [content], channels.storefront, aPolicy(), aCause());
+    const accepting = acceptOrders(stores.intakes, broken, [content], channels.storefront, aCause());
     await expect(accepting).rejects.toThrow('Crashed');
     const messages = await queued([content]);
     expect(messages).toHaveLength(1);

@@ -4,7 +4,7 @@ import { queueOrders } from '../../../functions/order-intake/queue/queue-api.ts'
 import type { QueuedOrder } from '../../../functions/order-intake/queue/intake-item.ts';
 import { type BatchResult, placeOrders } from '../../../shared/contracts/orders/queue-routes.ts';
 import { httpHandler, on } from '../../../shared/lambda/http-handler.ts';
-import { aPolicy, anOrder } from '../../support/builders.ts';
+import { anOrder } from '../../support/builders.ts';
 import { databaseForAll } from '../../support/database/dynamodb.ts';
 import { channels } from '../../support/environment.ts';
 import { orderStores } from '../../support/orders/order-stores.ts';
@@ -28,7 +28,7 @@ async function post(orders: readonly unknown[]) {
       authorizer: { jwt: { claims: { client_id: 'storefront' } } },
     },
   } as unknown as APIGatewayProxyEventV2;
-  const handler = httpHandler(on(placeOrders, queueOrders(stores, queue, channels, aPolicy())));
+  const handler = httpHandler(on(placeOrders, queueOrders(stores, queue, channels)));
   const response = await handler(event, context);
   return { response, sent, bytes: Buffer.byteLength(JSON.stringify(response)) };
 }

@@ -6,7 +6,7 @@ import type { QueuedOrder } from '../../../functions/order-intake/queue/intake-i
 import { placeOrders } from '../../../shared/contracts/orders/queue-routes.ts';
 import { placeOrder } from '../../../shared/contracts/orders/routes.ts';
 import { orderIdOf } from '../../../shared/ids.ts';
-import { aPolicy, anOrder, noon } from '../../support/builders.ts';
+import { anOrder, noon } from '../../support/builders.ts';
 import { databaseForAll } from '../../support/database/dynamodb.ts';
 import { orderStores, queuePlacing, skipExpiry } from '../../support/orders/order-stores.ts';
 import { aRequest } from '../../support/requests.ts';
@@ -28,7 +28,7 @@ function aQueue() {
   return { messages, queue: { send: async (orders: readonly QueuedOrder[]) => void messages.push(...orders) } };
 }
 const post = async (client: string, orders: readonly unknown[], queue: ReturnType<typeof aQueue>['queue']) =>
-  queueOrders(stores, queue, channels, aPolicy())(aRequest(placeOrders, { body: { orders: [...orders] } }, client));
+  queueOrders(stores, queue, channels)(aRequest(placeOrders, { body: { orders: [...orders] } }, client));
 const place = (messages: readonly QueuedOrder[]) =>
   placeQueued(queuePlacing(stores, { now: noon + 2000, expireHolds: skipExpiry }), messages);
 
@@ -48,7 +48,6 @@ test('a channel has a bounded number of queued orders, which never hinders anoth
     stores,
     honest.queue,
     channels,
-    aPolicy(),
   )(aRequest(placeOrder, { body: single, headers: {} }, 'honest'));
   expect([queued.status, honest.messages.length]).toEqual([202, 1]);
 

@@ -9,7 +9,7 @@ import { placeQueued } from '../../../functions/order-intake/queue/place-queued-
 import { resendAccepted } from '../../../functions/order-intake/queue/resend-accepted-job.ts';
 import * as routes from '../../../shared/contracts/orders/routes.ts';
 import { orderIdOf } from '../../../shared/ids.ts';
-import { aPolicy, aCause, anOrder, noon } from '../../support/builders.ts';
+import { aCause, anOrder, noon } from '../../support/builders.ts';
 import { databaseForEach, tables } from '../../support/database/dynamodb.ts';
 import { expiryOf, orderStores, queuePlacing, reading } from '../../support/orders/order-stores.ts';
 import { aRequest } from '../../support/requests.ts';
@@ -43,7 +43,6 @@ const accept = (externalOrderIds: readonly string[], queue: ReturnType<typeof aQ
     queue,
     externalOrderIds.map((externalOrderId) => anOrder({ externalOrderId })),
     channels.storefront,
-    aPolicy(),
     aCause({ now }),
   );
 const place = (messages: readonly QueuedOrder[]) =>
