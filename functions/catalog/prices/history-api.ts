@@ -9,7 +9,7 @@ import { historyKeyPattern } from '../skus/price-keys.ts';
 import type { CatalogStore } from '../skus/sku-store.ts';
 import { skuFor } from '../skus/visibility.ts';
 import type { PriceHistoryStore } from './history-store.ts';
-import { maxChanges, offeredHistory, offeredRange } from './offered-history.ts';
+import { maxChanges, maxListVersions, offeredHistory, offeredRange } from './offered-history.ts';
 import { pricesAt } from './prices-at.ts';
 import { stateAt } from './state-at.ts';
 
@@ -77,7 +77,8 @@ export const listPriceHistory =
 const tooManyChanges = problem(
   422,
   'too-many-changes',
-  `The prices changed more than ${maxChanges} times in the range. Use a shorter one.`,
+  `In the range, the prices changed more than ${maxChanges} times, or the price lists more than ${maxListVersions} times. ` +
+    'Use a shorter one.',
 );
 
 function changeOf({ sku, at, by, before, after, requestedBy, approvedBy }: PriceHistory) {

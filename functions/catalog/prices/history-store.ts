@@ -8,6 +8,7 @@ import { HistoryItem, type PriceHistory } from '../skus/price-history.ts';
 import { historyAfter, historyPrefix, historyUntil, priceListVersionsUntil } from '../skus/price-keys.ts';
 
 type Range = { pk: string; from: string; to: string };
+type ListVersion = { at: string; lists: StoredPriceList[] };
 const Version = z.object({ at: z.string() });
 
 /** Changes of prices, and versions of the price lists. */
@@ -59,12 +60,19 @@ export function createPriceHistoryStore(db: Database, { CATALOG_TABLE_NAME: tabl
       return changes;
     },
 
-    /** The versions of the price lists after `from` and up to `to`, the oldest first: of each the lists that `isWanted`. */
-    async listVersionsBetween(from: string, to: string, isWanted: (list: StoredPriceList) => boolean) {
-      const versions: { at: string; lists: StoredPriceList[] }[] = [];
+    /**
+     * The versions of the price lists after `from` and up to `to`, the oldest first: of each the lists that `isWanted`;
+     * undefined if there are more than `max`.
+     */
+    async listVersionsBetween(
+      { from, to, max }: { from: string; to: string; max: number },
+      isWanted: (list: StoredPriceList) => boolean,
+    ): Promise<ListVersion[] | undefined> {
+      const versions: ListVersion[] = [];
       for await (const items of itemsIn({ ...priceListVersionsUntil(to), from: priceListVersionsUntil(from).to })) {
         for (const item of items) {
           versions.push({ at: Version.parse(item).at, lists: listsIn(item).value.filter(isWanted) });
+          if (versions.length > max) return undefined;
         }
       }
       return versions;

@@ -20,6 +20,8 @@ const dayMs = 86_400_000;
 const maxRangeDays = 400;
 /** Changes of the prices of a SKU that one response is calculated from. */
 export const maxChanges = 2000;
+/** Versions of the price lists for one response: each has all lists, up to 100 KB. */
+export const maxListVersions = 500;
 
 type Query = {
   channel?: string | undefined;
@@ -70,11 +72,10 @@ export async function offeredHistory(
     list.currency === currency && list.customerGroups === undefined && appliesIn(list, channel);
   const changes = await history.changesBetween(stored.record.sku, sinceIso, untilIso, maxChanges);
   if (!changes) return 'too-many-changes';
-  const [first, firstLists, versions] = [
-    await stateAt(history, stored, since, now),
-    await history.listsAt(sinceIso),
-    await history.listVersionsBetween(sinceIso, untilIso, isPublic),
-  ];
+  const wanted = { from: sinceIso, to: untilIso, max: maxListVersions };
+  const versions = await history.listVersionsBetween(wanted, isPublic);
+  if (!versions) return 'too-many-changes';
+  const [first, firstLists] = [await stateAt(history, stored, since, now), await history.listsAt(sinceIso)];
   const offers = offeredPrices(
     {
       skus: [

@@ -1,3 +1,4 @@
+import { BatchWriteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
 import '../../support/environment.ts';
 import { getPriceList, listPriceLists, putPriceList } from '../../../functions/catalog/price-lists/price-list-api.ts';
@@ -11,6 +12,7 @@ import {
   savePrices,
 } from '../../../functions/catalog/prices/sku-prices-api.ts';
 import { putSku, saveSku } from '../../../functions/catalog/skus/sku-api.ts';
+import { priceListVersionKey } from '../../../functions/catalog/skus/price-keys.ts';
 import { createCatalogStore } from '../../../functions/catalog/skus/sku-store.ts';
 import { createCategoryStore } from '../../../functions/catalog/categories/category-store.ts';
 import { saveCategory } from '../../../functions/catalog/categories/category-api.ts';
@@ -305,6 +307,30 @@ describe('the prices at a time', () => {
     for (const wrong of [{ channel: 'none' }, { from: dayIso(50) }, { from: dayIso(-400) }, { channel: undefined }]) {
       expect(await asked('admin', wrong)).toMatchObject({ status: 400 });
     }
+  });
+
+  test('are not calculated from more than 500 versions of the price lists', async () => {
+    await putOwn('LISTED', {}, noon);
+    const start = noon + 200 * 86_400_000;
+    const time = (second: number) => new Date(start + second * 1000).toISOString();
+    const { Item } = await db.send(new GetCommand({ TableName: tables.CATALOG_TABLE_NAME, Key: priceListsKey }));
+    const versionOf = (second: number) => ({
+      PutRequest: { Item: { ...Item, ...priceListVersionKey(time(second), second), at: time(second) } },
+    });
+    const putVersions = async (first: number, last: number) => {
+      for (let from = first; from <= last; from += 25) {
+        const seconds = Array.from({ length: Math.min(25, last - from + 1) }, (_, index) => from + index);
+        const RequestItems = { [tables.CATALOG_TABLE_NAME]: seconds.map(versionOf) };
+        await db.send(new BatchWriteCommand({ RequestItems }));
+      }
+    };
+    const asked = (more: object = {}) =>
+      historyOf('LISTED', { limit: 1, channel: 'storefront', to: time(600), ...more }, 'storefront', start + 700_000);
+    await putVersions(1, 500);
+    expect(await asked()).toMatchObject({ status: 200, body: { offered: { prices: [{ unitPriceMinor: 1200 }] } } });
+    await putVersions(501, 501);
+    expect(await asked()).toMatchObject({ status: 422, body: { type: 'too-many-changes' } });
+    expect(await asked({ to: time(300) })).toMatchObject({ status: 200 });
   });
 
   test('keep the order of the changes when a clock is slow', async () => {
