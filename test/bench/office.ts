@@ -9,6 +9,9 @@ import type { Tally } from './counting/tally.ts';
 
 const root = join(import.meta.dirname, '../..');
 
+/** A back office that has not stopped by then is killed. */
+const stopTimeoutMs = 30_000;
+
 /** The assembly that `npm start` runs. */
 export const cdkOut = await assemble({ root, log: (line) => console.error(line) });
 
@@ -88,8 +91,12 @@ async function running(state: string, args: string[]) {
     child,
     credentials: JSON.parse(readFileSync(file, 'utf8')),
     stop: async () => {
+      const exited = once(child, 'exit');
       child.kill('SIGINT');
-      await once(child, 'exit');
+      // After a flood, functions that run would be waited for.
+      const killing = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+      await exited;
+      clearTimeout(killing);
       rmSync(state, { recursive: true, force: true });
     },
   };

@@ -4,21 +4,33 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { synthesiseInto } from '../../../infra/assembly.ts';
-import { type ApiClient, type ApiResponse, createApiClient } from '../../support/system/api-client.ts';
+import {
+  type ApiClient,
+  type ApiCredentials,
+  type ApiResponse,
+  createApiClient,
+} from '../../support/system/api-client.ts';
 import { ms, percentile } from '../numbers.ts';
 import { startObservedOffice } from '../office.ts';
 import { orderOf, stockSkus } from '../order-lane.ts';
 
 const channels = 10;
-const phaseSeconds = 25;
-const warmUpSeconds = 8;
-/** One in each pair of requests places an order, the other reads it. */
-const honestPerSecond = 10;
-/** Of each hostile channel: ten of them send more than the two cores of a small machine serve. */
-const hostilePerSecond = 40;
-/** Quota of a hostile channel per sandbox. The engine has up to 8 sandboxes per function, on the cores of one machine. */
-const quotaPerSecond = 1;
-const requestTimeoutMs = 30_000;
+/** Numbers for a shorter or harder run: `npm run bench -- hostile-channels <requests per second of a channel> <orders>`. */
+const hostilePerSecond = Number(process.argv[3] ?? 20);
+/** Of the honest channel in each phase. Each order is read once, so that a phase has twice as many requests. */
+const honestOrders = Number(process.argv[4] ?? 100);
+const warmUpOrders = 40;
+const ordersPerSecond = 5;
+/** A hostile channel that waits for this many responses sends nothing, so that no backlog outlives the phase. */
+const maxInFlight = 8;
+/**
+ * Quota of a hostile channel per sandbox. The engine has up to 8 sandboxes per function, on the cores of one machine, and
+ * a served request may be a batch of 100 orders.
+ */
+const quotaPerSecond = 0.2;
+const requestTimeoutMs = 10_000;
+/** For the work that a phase left in queues, before the next one. */
+const settleMs = 5000;
 
 const root = join(import.meta.dirname, '../../..');
 const manyInvalid = Array.from({ length: 500 }, () => ({ sku: '', quantity: -1 }));
@@ -28,8 +40,9 @@ const clientLine = (name: string, rate: number) =>
 const names = (kind: string) => Array.from({ length: channels }, (_, index) => `${kind}-${index}`);
 
 /**
- * Ten hostile channels beside an honest one: p99 and success rate of the honest one alone, beside channels with quotas and
- * beside the same channels without, in one store. The channels of both kinds send the same requests.
+ * Ten hostile channels beside an honest one: latencies and successes of the honest one alone, beside channels with quotas
+ * and beside the same channels without, in one store. A phase ends with the honest channel's last response, which takes at
+ * most `requestTimeoutMs`; then the hostile channels are cut off.
  */
 export async function hostileChannels(): Promise<void> {
   const copy = mkdtempSync(join(tmpdir(), 'storeworks-hostile-'));
@@ -40,16 +53,14 @@ export async function hostileChannels(): Promise<void> {
       const admin = createApiClient(office.credentials, 'admin', 8);
       const skus = await stockSkus(admin, 50);
       await admin.close();
-      const honest = createApiClient(office.credentials, 'storefront', 64);
-      await honestLoad(honest, skus, warmUpSeconds);
-      const alone = await phase('alone', honest, skus, []);
-      const clientsOf = (kind: string) => names(kind).map((name) => createApiClient(office.credentials, name, 32));
-      const limited = await phase('with quotas', honest, skus, clientsOf('hostile'));
-      await sleep(3000);
-      const unlimited = await phase('without quotas', honest, skus, clientsOf('unlimited'));
+      const run = phaseOf(office.credentials, skus);
+      await honestLoad(office.credentials, skus, warmUpOrders);
+      const alone = await run('alone', []);
+      const limited = await run('with quotas', names('hostile'));
+      await sleep(settleMs);
+      const unlimited = await run('without quotas', names('unlimited'));
       print('beside channels with quotas', limited, alone);
       print('beside channels without', unlimited, alone);
-      await honest.close();
     } finally {
       await office.stop();
     }
@@ -77,68 +88,99 @@ async function synthesiseWith(copy: string): Promise<string> {
   return out;
 }
 
-type Measured = { latencies: number[]; requests: number; succeeded: number };
-type Phase = Measured & { served: number; refused: number; failed: number };
+type Measured = { latencies: number[]; succeeded: number };
 
-async function phase(name: string, honest: ApiClient, skus: string[], hostile: ApiClient[]): Promise<Phase> {
-  const counts = { served: 0, refused: 0, failed: 0 };
-  const count = ({ status }: Pick<ApiResponse, 'status'>) => {
-    if (status === 429) counts.refused += 1;
-    else if (status >= 500 || status === 0) counts.failed += 1;
-    else counts.served += 1;
+const phaseOf =
+  (credentials: ApiCredentials, skus: string[]) =>
+  async (name: string, hostile: string[]): Promise<Measured> => {
+    const began = performance.now();
+    const floods = hostile.map((client, kind) => flood(createApiClient(credentials, client, maxInFlight), skus, kind));
+    const measured = await honestLoad(credentials, skus, honestOrders);
+    const statuses = (await Promise.all(floods.map((each) => each.stop()))).flat();
+    const seconds = (performance.now() - began) / 1000;
+    const { latencies, succeeded } = measured;
+    console.log(
+      `${name}: honest p50 ${ms(percentile(latencies, 0.5))}, p99 ${ms(percentile(latencies, 0.99))}, ` +
+        `${succeeded} of ${latencies.length} succeeded in ${seconds.toFixed(0)} s`,
+    );
+    if (hostile.length > 0) {
+      console.log(`  hostile: ${(statuses.length / seconds).toFixed(0)} responses/s, by status ${countsOf(statuses)}`);
+    }
+    return measured;
   };
-  const until = performance.now() + phaseSeconds * 1000;
-  const flood = Promise.all(
-    hostile.map((client, kind) =>
-      paced(hostilePerSecond, until, async (index) => count(await attempt(attack(client, skus, kind, index)))),
-    ),
-  );
-  const measured = await honestLoad(honest, skus, phaseSeconds);
-  await flood;
-  await Promise.all(hostile.map((client) => client.close()));
-  const perSecond = (value: number) => (value / phaseSeconds).toFixed(0);
-  console.log(
-    `${name}: honest p50 ${ms(percentile(measured.latencies, 0.5))}, p99 ${ms(percentile(measured.latencies, 0.99))}, ` +
-      `${measured.succeeded} of ${measured.requests} succeeded; hostile: ${perSecond(counts.served)}/s served, ` +
-      `${perSecond(counts.refused)}/s refused with 429, ${perSecond(counts.failed)}/s failed`,
-  );
-  return { ...measured, ...counts };
+
+/** Such as `201: 40, 429: 1200`. */
+const countsOf = (statuses: readonly number[]): string =>
+  [...Map.groupBy(statuses, (status) => status)]
+    .toSorted(([a], [b]) => a - b)
+    .map(([status, all]) => `${status === 0 ? 'none' : status}: ${all.length}`)
+    .join(', ');
+
+/** Waits until the time of a piece of work that starts at a fixed rate. */
+async function untilDue(started: number, index: number, perSecond: number): Promise<void> {
+  const waitMs = started + (index * 1000) / perSecond - performance.now();
+  if (waitMs > 0) await sleep(waitMs);
 }
 
-/** Starts requests at a fixed rate, whether earlier ones are answered or not, and waits for all. */
-async function paced(perSecond: number, until: number, work: (index: number) => Promise<void>): Promise<void> {
-  const running: Promise<void>[] = [];
-  const started = performance.now();
-  for (let index = 0; ; index += 1) {
-    const at = started + (index * 1000) / perSecond;
-    if (at >= until) break;
-    if (at > performance.now()) await sleep(at - performance.now());
-    running.push(work(index));
-  }
-  await Promise.all(running);
+/** Sends the requests of a hostile channel until it is stopped. `stop` returns the statuses; 0 is no response. */
+function flood(client: ApiClient, skus: string[], kind: number) {
+  const statuses: number[] = [];
+  let isStopped = false;
+  let inFlight = 0;
+  const send = async (index: number) => {
+    inFlight += 1;
+    const status = await attack(client, skus, kind, index).then(
+      (response) => response.status,
+      () => 0,
+    );
+    inFlight -= 1;
+    if (!isStopped) statuses.push(status);
+  };
+  const sending = (async () => {
+    const started = performance.now();
+    for (let index = 0; ; index += 1) {
+      await untilDue(started, index, hostilePerSecond);
+      if (isStopped) return;
+      if (inFlight < maxInFlight) void send(index);
+    }
+  })();
+  return {
+    async stop(): Promise<number[]> {
+      isStopped = true;
+      await sending;
+      await client.abort();
+      return statuses;
+    },
+  };
 }
 
-const attempt = (request: Promise<ApiResponse>): Promise<Pick<ApiResponse, 'status'>> =>
-  Promise.race([request, sleep(requestTimeoutMs, { status: 0 }, { ref: false })]).catch(() => ({ status: 0 }));
-
-/** Orders of different SKUs and customers, each read once. */
-async function honestLoad(client: ApiClient, skus: string[], seconds: number): Promise<Measured> {
-  const measured: Measured = { latencies: [], requests: 0, succeeded: 0 };
+/** Places orders of different SKUs and customers at a fixed rate, and reads each once. */
+async function honestLoad(credentials: ApiCredentials, skus: string[], orders: number): Promise<Measured> {
+  const client = createApiClient(credentials, 'storefront', 64);
+  const measured: Measured = { latencies: [], succeeded: 0 };
   const timed = async (request: Promise<ApiResponse>, expected: number) => {
     const began = performance.now();
-    measured.requests += 1;
-    const { status } = await attempt(request);
+    const response = await attempt(request);
     measured.latencies.push(performance.now() - began);
-    if (status === expected) measured.succeeded += 1;
+    if (response?.status === expected) measured.succeeded += 1;
+    return response;
   };
-  await paced(honestPerSecond / 2, performance.now() + seconds * 1000, async (index) => {
-    const placing = client.post('/orders', orderOf(skus[index % skus.length] ?? ''));
-    await timed(placing, 201);
-    const { body } = await placing.catch(() => ({ body: undefined }));
-    await timed(client.get(`/orders/${body?.orderId}`), 200);
-  });
+  const pairs: Promise<unknown>[] = [];
+  const started = performance.now();
+  for (let index = 0; index < orders; index += 1) {
+    await untilDue(started, index, ordersPerSecond);
+    const placing = timed(client.post('/orders', orderOf(skus[index % skus.length] ?? '')), 201);
+    // The read of an order that was not placed fails as well.
+    pairs.push(placing.then((placed) => timed(client.get(`/orders/${placed?.body?.orderId}`), 200)));
+  }
+  await Promise.all(pairs);
+  await client.abort();
   return measured;
 }
+
+/** The response; undefined after an error or the time limit. */
+const attempt = (request: Promise<ApiResponse>): Promise<ApiResponse | undefined> =>
+  Promise.race([request, sleep(requestTimeoutMs, undefined, { ref: false })]).catch(() => undefined);
 
 /** The request of a hostile channel; each channel has its own kind. */
 function attack(client: ApiClient, skus: string[], kind: number, index: number): Promise<ApiResponse> {
@@ -160,10 +202,8 @@ function attack(client: ApiClient, skus: string[], kind: number, index: number):
   return (attacks[kind % attacks.length] ?? attacks[0])?.() ?? client.get('/orders');
 }
 
-function print(name: string, beside: Phase, alone: Phase): void {
-  const p99 = (of: Phase) => percentile(of.latencies, 0.99);
-  const rate = (of: Phase) => of.succeeded / of.requests;
-  console.log(
-    `${name}: p99 ${(p99(beside) / p99(alone)).toFixed(2)} of alone, success rate ${(rate(beside) / rate(alone)).toFixed(3)} of alone`,
-  );
+function print(name: string, beside: Measured, alone: Measured): void {
+  const ratio = (of: (measured: Measured) => number) => (of(beside) / of(alone)).toFixed(2);
+  const [p50, p99] = [0.5, 0.99].map((share) => ratio(({ latencies }) => percentile(latencies, share)));
+  console.log(`${name}: p50 ${p50}, p99 ${p99}, successes ${ratio(({ succeeded }) => succeeded)} of alone`);
 }

@@ -67,6 +67,8 @@ export function createApiClient(
     post: (path: string, body: unknown, headers?: Record<string, string>) => send('POST', path, body, headers),
     put: (path: string, body: unknown, headers?: Record<string, string>) => send('PUT', path, body, headers),
     close: () => pool.close(),
+    /** Closes the connections at once; requests in flight fail. */
+    abort: () => pool.destroy(),
   };
 }
 
