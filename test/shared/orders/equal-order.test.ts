@@ -155,8 +155,7 @@ describe('an order is the same', () => {
     ['express', 'express', true],
     ['express', 'standard', false],
   ])('while it waits: %s and %s', (first, second, isSame) => {
-    const [a, b] = [first, second].map((shippingMethod) => ({ ...content, shippingMethod }));
-    assert(a && b);
+    const [a, b] = [anOrder({ lines, shippingMethod: first }), anOrder({ lines, shippingMethod: second })];
     expect(isSameOrder(a, b, storefront)).toBe(isSame);
   });
 
