@@ -3,16 +3,22 @@ import { createCursors } from '../../shared/dynamodb/cursor.ts';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
 import { secretReader } from '../../shared/secret-store.ts';
+import { createStockListStore } from '../../shared/stock/stock-list-store.ts';
 import { defaultDocuments } from './defaults.ts';
 import { documentApi } from './document-api.ts';
 import { Env } from './env.ts';
 import { createSettingsStore } from './store.ts';
 import { versionApi } from './version-api.ts';
+import { refuseUsedWarehouses } from './warehouse-removal.ts';
+import { warehouseUses } from './warehouse-stock-store.ts';
 
 const env = Env.parse(process.env);
-const store = createSettingsStore(openDatabase(), env);
+const db = openDatabase();
+const store = createSettingsStore(db, env);
 const defaults = defaultDocuments({ selling: env.SELLING, warehouses: env.WAREHOUSES, calendar: env.CALENDAR });
-const documents = documentApi(store, defaults);
+const documents = documentApi(store, defaults, {
+  warehouses: refuseUsedWarehouses(warehouseUses(createStockListStore(db, env))),
+});
 const versions = versionApi(store, createCursors(secretReader(env.CURSOR_SECRET_ARN)));
 
 export const handler = httpHandler(

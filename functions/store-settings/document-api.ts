@@ -14,8 +14,16 @@ const usualRetryBudgetMs = 4000;
 
 type WriteRequest = Omit<Request<typeof putTaxZones>, 'body'> & { body: object };
 
+/** Returns the response that refuses a change of a document because of what other workflows store. */
+type Check = (before: unknown, after: unknown) => Promise<HttpResponse | undefined>;
+
 /** The routes that read and replace a document. */
-export const documentApi = (store: SettingsStore, defaults: DefaultDocuments, retryBudgetMs = usualRetryBudgetMs) => ({
+export const documentApi = (
+  store: SettingsStore,
+  defaults: DefaultDocuments,
+  checks: { [name in SettingName]?: Check },
+  retryBudgetMs = usualRetryBudgetMs,
+) => ({
   read: (name: SettingName) => async (): Promise<HttpResponse> =>
     documentResponse((await store.current(name)).document ?? { version: 0, content: defaults[name] }),
 
@@ -33,6 +41,8 @@ export const documentApi = (store: SettingsStore, defaults: DefaultDocuments, re
             return documentResponse(current);
           case 'changed': {
             const { next } = decision;
+            const refusal = await checks[name]?.(current.content, next.content);
+            if (refusal) return refusal;
             const changes = changesBetween(current.content, next.content);
             const outcome = await store.put({ name, next, current, snapshot, changes }, cause);
             if (outcome === 'too-large') return tooLarge;

@@ -7,6 +7,7 @@ import { SellingPolicy } from '../../shared/store.ts';
 /** `SELLING`, `WAREHOUSES` and `CALENDAR` are in force until staff set a document. */
 export const Env = z.object({
   SETTINGS_TABLE_NAME: z.string().min(1),
+  STOCK_TABLE_NAME: z.string().min(1),
   CURSOR_SECRET_ARN: z.string().min(1),
   SELLING: jsonVariable(SellingPolicy),
   WAREHOUSES: jsonVariable(z.array(WarehouseResponse)),

@@ -5,6 +5,7 @@ import { all } from '../constructs/access.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
 import { cursorSecret } from '../data/cursors.ts';
 import { storeSettings } from '../data/settings.ts';
+import { stock } from '../data/stock.ts';
 import { settings } from '../settings.ts';
 
 /** Settings that staff change over HTTP. */
@@ -15,7 +16,7 @@ export class StoreSettingsStack extends WorkflowStack {
       routes: [routes],
       handler: 'store-settings/api.handler.ts',
       uses: all(
-        all(storeSettings.editor, cursorSecret.reader),
+        all(storeSettings.editor, cursorSecret.reader, stock.reader, stock.allSkus),
         all(settings.selling, settings.warehouses, settings.calendar),
       ),
       errorImpact:

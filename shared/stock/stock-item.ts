@@ -105,9 +105,11 @@ export const stockPartition = (sku: string) => `SKU#${sku}`;
 /** Key of a SKU's stock item. */
 export const stockKey = (sku: string) => ({ pk: stockPartition(sku), sk: 'STOCK' });
 
-/** Index of all stock items, keys only. Its partitions are `listKeys`. */
+/** Index of all stock items and of units in transit, keys only. Its partitions are `listKeys` and `transitListKey`. */
 export const allStock = { name: 'allStock', attribute: 'listKey', sortKey: 'pk' };
 const shards = listShards('STOCK');
 export const listKeys = shards.keys;
 /** Distributes the SKUs over the partitions of the index. */
 export const listKeyOf = shards.keyOf;
+/** Partition of the index with the units in transit that left a warehouse. */
+export const transitListKey = (warehouse: string) => `TRANSIT#${warehouse}`;

@@ -29,15 +29,15 @@ const ordersPerFile = 5000;
 /** Starts a back office with past orders of these sets of customers, whose events were relayed before. */
 export async function startLoadedOffice(sets: number) {
   const state = newState();
-  load(state, sets);
+  await load(state, sets);
   return { ...(await startObservedOffice({ state })), sets };
 }
 export type LoadedOffice = Awaited<ReturnType<typeof startLoadedOffice>>;
 
 /** Writes the orders as a DynamoDB export and imports it as the table. An import has no stream records. */
-function load(directory: string, sets: number): void {
+async function load(directory: string, sets: number): Promise<void> {
   const url = 'http://127.0.0.1';
-  const template = loadTemplate(cdkOut, { gatewayUrl: url, apiUrl: url, issuer: url });
+  const template = loadTemplate(await cdkOut(), { gatewayUrl: url, apiUrl: url, issuer: url });
   const table = tablesOf(template).find(({ logicalId }) => logicalId === 'OrderTable');
   if (!table) throw new Error('The template has no OrderTable');
   const source = join(directory, 'export');

@@ -12,14 +12,16 @@ const root = join(import.meta.dirname, '../..');
 /** A back office that has not stopped by then is killed. */
 const stopTimeoutMs = 30_000;
 
-/** The assembly that `npm start` runs. */
-export const cdkOut = await assemble({ root, log: (line) => console.error(line) });
+let assembly: Promise<string> | undefined;
+/** Directory of the assembly that `npm start` runs. */
+export const cdkOut = () => (assembly ??= assemble({ root, log: (line) => console.error(line) }));
 
 export const newState = () => mkdtempSync(join(tmpdir(), 'storeworks-bench-'));
 
 /** Runs `npm start` with its own state directory. */
 export async function startOffice(...options: string[]) {
   const state = newState();
+  await cdkOut();
   const started = performance.now();
   const office = await running(state, ['infra/start.ts', '--state', state, ...options]);
   return { ...office, secondsToReady: (performance.now() - started) / 1000 };
@@ -43,7 +45,7 @@ export async function startObservedOffice({
   isSlow,
   queueDelaySeconds,
   state = newState(),
-  app = cdkOut,
+  app,
 }: ObserverOptions = {}) {
   const conflicts = transactionMs === undefined ? [] : ['--transaction-ms', String(transactionMs)];
   const slow = isSlow ? ['--slow'] : [];
@@ -51,7 +53,7 @@ export async function startObservedOffice({
   const office = await running(state, [
     'test/bench/observed-engine.ts',
     '--app',
-    app,
+    app ?? (await cdkOut()),
     '--state',
     state,
     ...conflicts,

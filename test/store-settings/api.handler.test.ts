@@ -26,7 +26,7 @@ const defaults = defaultDocuments({
 /** Long enough for 20 concurrent PUTs on a slow machine. */
 const retryBudgetMs = 60_000;
 const store = createSettingsStore(database.db, tables);
-const api = documentApi(store, defaults, retryBudgetMs);
+const api = documentApi(store, defaults, {}, retryBudgetMs);
 const audit = versionApi(store, cursors);
 
 const put = (name: SettingName, content: object, ifMatch?: string, by = 'finance') => {
@@ -205,6 +205,7 @@ describe('a change of settings', () => {
     const busy = documentApi(
       createSettingsStore(withConflicts(database.db, { conflicts: 3 }), tables),
       defaults,
+      {},
       retryBudgetMs,
     );
     const request = aRequest(routes.putTaxZones, {}, 'finance');

@@ -6,19 +6,19 @@ import { collectPage, oldestOf } from '../../../shared/dynamodb/list-page.ts';
 import { inParallel } from '../../../shared/in-parallel.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { listKeys, type StockItem, stockPartition } from '../../../shared/stock/stock-item.ts';
+import type { StockListStore } from '../../../shared/stock/stock-list-store.ts';
 import { lotResponse, stockResponse } from '../stock/responses.ts';
 import type { WarehouseCodes } from '../../../shared/store.ts';
 import { unknownWarehouseFilter } from '../../../shared/reference-data/unknown-warehouse.ts';
 import type { StockStore } from '../stock/store.ts';
 import { type LevelFilter, matchesLevels, matchingLots, needsLots } from './level-filter.ts';
-import type { LevelStore } from './level-store.ts';
 import { expiryCutoff, type LotExpirySettings } from '../../../shared/stock/lot.ts';
 
 const positionPattern = /^SKU#[A-Za-z0-9._-]{1,64}$/;
 /** The lots of a SKU are a query each. */
 const parallelQueries = 32;
 
-type Stores = { levels: LevelStore; stock: Pick<StockStore, 'lots'>; cursors: Cursors };
+type Stores = { levels: StockListStore; stock: Pick<StockStore, 'lots'>; cursors: Cursors };
 type Entry = ReturnType<typeof stockResponse> & { lots?: ReturnType<typeof lotResponse>[] };
 
 /** Serves a page of the list of stock, in the order of the SKUs. `warehouses` are those of the settings. */

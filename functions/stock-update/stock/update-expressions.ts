@@ -1,6 +1,6 @@
 import assert from 'node:assert';
 import type { Action } from '../../../shared/dynamodb/database.ts';
-import { listKeyOf, WarehouseStock } from '../../../shared/stock/stock-item.ts';
+import { listKeyOf, transitListKey, WarehouseStock } from '../../../shared/stock/stock-item.ts';
 import { emptyWarehouse } from './decide.ts';
 import { onHandIn, startsIdlePeriod } from './idle-since.ts';
 import { type CounterPlan, guardedCounters, type WarehouseConditions, type WritePlan } from './write-plan.ts';
@@ -149,25 +149,30 @@ export function withLastMovement(
 export const lotActions = (
   table: string,
   { before, after }: { before: Pick<StockSnapshot, 'lots'>; after: Pick<StockSnapshot, 'lots'> },
-): Action[] => replacements(table, before.lots, after.lots);
+): Action[] => replacements(table, before.lots, after.lots, () => ({}));
 
-/** Replaces changed transits in the same way. */
+/** Replaces changed transits in the same way. The index lists them by the warehouse that they left. */
 export const transitActions = (table: string, { before, after }: WritePlan): Action[] =>
-  replacements(table, before.transits, after.transits);
+  replacements(table, before.transits, after.transits, ({ from }) => ({ listKey: transitListKey(from) }));
 
 type Replaced = Pick<Lot, 'sku' | 'units'> & {
   [field in 'unavailable' | 'expired' | 'expiresOn']?: Lot[field] | undefined;
 };
 
 /** A lot with an expiry day is kept when it is empty, so that later receipts of it have the same day. */
-function replacements<T extends Replaced>(table: string, before: Map<string, T>, after: Map<string, T>): Action[] {
+function replacements<T extends Replaced>(
+  table: string,
+  before: Map<string, T>,
+  after: Map<string, T>,
+  indexKeys: (item: T) => Record<string, string>,
+): Action[] {
   return [...after].flatMap(([sk, item]): Action[] => {
     const known = before.get(sk);
     if (item === known) return [];
     const Key = skuRowKey(item.sku, sk);
     const condition = known ? unchanged(known) : { ConditionExpression: 'attribute_not_exists(pk)' };
     const isKept = item.units > 0 || (item.expiresOn !== undefined && sk.startsWith(lotPrefix));
-    if (isKept) return [{ Put: { TableName: table, Item: { ...Key, ...item }, ...condition } }];
+    if (isKept) return [{ Put: { TableName: table, Item: { ...Key, ...item, ...indexKeys(item) }, ...condition } }];
     // Created and emptied within the plan.
     return known ? [{ Delete: { TableName: table, Key, ...condition } }] : [];
   });

@@ -23,7 +23,7 @@ const readRoute = <const N extends SettingName>(name: N, what: string) =>
     },
   });
 
-const writeRoute = <const N extends SettingName>(name: N, what: string) =>
+const writeRoute = <const N extends SettingName>(name: N, what: string, conflict?: string) =>
   defineRoute({
     method: 'PUT',
     path: `/settings/${name}`,
@@ -39,6 +39,7 @@ const writeRoute = <const N extends SettingName>(name: N, what: string) =>
     body: documents[name],
     responses: {
       200: { description: 'The document is in force, with its version as `ETag`', schema: documents[name] },
+      ...(conflict !== undefined && { 409: { description: conflict, schema: Problem } }),
       412: { description: 'The document changed since the given ETag', schema: Problem },
       422: { description: 'Invalid content; or `too-large`: the settings exceed their limit', schema: Problem },
       428: {
@@ -54,7 +55,11 @@ export const putTaxZones = writeRoute('tax-zones', 'tax zones');
 export const getShippingMethods = readRoute('shipping-methods', 'shipping methods');
 export const putShippingMethods = writeRoute('shipping-methods', 'shipping methods');
 export const getWarehouseSettings = readRoute('warehouses', 'warehouses');
-export const putWarehouseSettings = writeRoute('warehouses', 'warehouses');
+export const putWarehouseSettings = writeRoute(
+  'warehouses',
+  'warehouses',
+  '`warehouse-in-use`: a warehouse that is left out has stock, reservations or open transfers; `warehouse-not-checked`: the stock could not be read in time',
+);
 export const getCalendars = readRoute('calendars', 'calendars');
 export const putCalendars = writeRoute('calendars', 'calendars');
 export const getReasons = readRoute('reasons', 'lists of reasons');

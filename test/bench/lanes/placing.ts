@@ -32,7 +32,7 @@ export async function placing(): Promise<void> {
   try {
     console.log(`Time to ready          ${office.secondsToReady.toFixed(1)} s from npm start to 200 on /health\n`);
     await orderLane(office, () => waitUntilIdle(office.credentials.gatewayUrl));
-    imports();
+    await imports();
   } finally {
     await office.stop();
   }
@@ -88,8 +88,8 @@ async function orderLane({ credentials }: Office, waitForIdle: () => Promise<voi
 }
 
 /** Cold import of the placing function compared with that of a bare DynamoDB client. */
-function imports(): void {
-  const file = bundleOf('order-intake', 'placement');
+async function imports(): Promise<void> {
+  const file = await bundleOf('order-intake', 'placement');
   const env = {
     ORDER_TABLE_NAME: 'orders',
     STOCK_TABLE_NAME: 'stock',
@@ -109,8 +109,8 @@ function imports(): void {
 }
 
 /** The bundle of a handler in the synthesised assembly. */
-function bundleOf(workflow: string, handler: string): string {
-  const { stacks, assets } = readAssembly(cdkOut);
+async function bundleOf(workflow: string, handler: string): Promise<string> {
+  const { stacks, assets } = readAssembly(await cdkOut());
   const functions = stacks.flatMap(({ template }) => Object.values(template.Resources));
   const found = functions.find(
     ({ Properties }) => Properties.Description === `Storeworks ${workflow}: ${workflow}/${handler}.handler.ts`,

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createLevelStore } from '../../../functions/stock-update/levels/level-store.ts';
 import { listStock } from '../../../functions/stock-update/levels/levels-api.ts';
 import { applyMovements } from '../../../functions/stock-update/stock/apply-movements.ts';
 import { createStockStore } from '../../../functions/stock-update/stock/store.ts';
 import * as routes from '../../../shared/contracts/stock/level-routes.ts';
 import type { Movement } from '../../../shared/stock/movement.ts';
+import { createStockListStore } from '../../../shared/stock/stock-list-store.ts';
 import { cursors } from '../../support/cursors.ts';
 import { aCause, aMovement } from '../../support/builders.ts';
 import { databaseForEach, tables } from '../../support/database/dynamodb.ts';
@@ -26,7 +26,7 @@ async function receive(sku: string, ...receipts: Partial<Movement>[]) {
 
 const list = async (query: Record<string, unknown> = {}, client = 'warehouse') =>
   listStock(
-    { levels: createLevelStore(database.db, tables), stock: store, cursors },
+    { levels: createStockListStore(database.db, tables), stock: store, cursors },
     settings,
     warehouses,
   )(aRequest(routes.listStock, { query: routes.listStock.query.parse(query) }, client));

@@ -1,9 +1,10 @@
-import { type Database, readBatch } from '../../../shared/dynamodb/database.ts';
-import { sortKeyReader } from '../../../shared/dynamodb/sort-keys.ts';
-import { allStock, StockItem, stockKey, stockPartition } from '../../../shared/stock/stock-item.ts';
+import { type Database, readBatch } from '../dynamodb/database.ts';
+import { sortKeyReader } from '../dynamodb/sort-keys.ts';
+import { allStock, StockItem, stockKey, stockPartition } from './stock-item.ts';
 
 /** Reads the list of stock. */
-export const createLevelStore = (db: Database, { STOCK_TABLE_NAME: table }: { STOCK_TABLE_NAME: string }) => ({
+export const createStockListStore = (db: Database, { STOCK_TABLE_NAME: table }: { STOCK_TABLE_NAME: string }) => ({
+  /** Up to `count` partition keys under a key of the index, after another one. */
   partitionKeys: sortKeyReader(db, table, allStock, 'up'),
 
   /** Stock items by their partition key, which the index returns. */
@@ -13,4 +14,4 @@ export const createLevelStore = (db: Database, { STOCK_TABLE_NAME: table }: { ST
     return new Map(items.map((item) => StockItem.parse(item)).map((stock) => [stockPartition(stock.sku), stock]));
   },
 });
-export type LevelStore = ReturnType<typeof createLevelStore>;
+export type StockListStore = ReturnType<typeof createStockListStore>;
