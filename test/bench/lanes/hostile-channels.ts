@@ -16,17 +16,14 @@ import { orderOf, stockSkus } from '../order-lane.ts';
 
 const channels = 10;
 /** Numbers for a shorter or harder run: `npm run bench -- hostile-channels <requests per second of a channel> <orders>`. */
-const hostilePerSecond = Number(process.argv[3] ?? 20);
+const hostilePerSecond = Number(process.argv[3] ?? 5);
 /** Of the honest channel in each phase. Each order is read once, so that a phase has twice as many requests. */
 const honestOrders = Number(process.argv[4] ?? 100);
 const warmUpOrders = 40;
 const ordersPerSecond = 5;
 /** A hostile channel that waits for this many responses sends nothing, so that no backlog outlives the phase. */
 const maxInFlight = 8;
-/**
- * Quota of a hostile channel per sandbox. The engine has up to 8 sandboxes per function, on the cores of one machine, and
- * a served request may be a batch of 100 orders.
- */
+/** Quota of a hostile channel per sandbox. The engine has up to 8 sandboxes per function, on the cores of one machine. */
 const quotaPerSecond = 0.2;
 const requestTimeoutMs = 10_000;
 /** For the work that a phase left in queues, before the next one. */
@@ -35,8 +32,10 @@ const settleMs = 5000;
 const root = join(import.meta.dirname, '../../..');
 const manyInvalid = Array.from({ length: 500 }, () => ({ sku: '', quantity: -1 }));
 const scopes = "['orders.write', 'orders.read', 'catalog.read', 'stock.read']";
-const clientLine = (name: string, rate: number) =>
-  `    '${name}': { requestsPerSecond: ${rate}, scopes: ${scopes} },\n`;
+const clientLine = (name: string, quotas: string) => `    '${name}': { ${quotas}, scopes: ${scopes} },\n`;
+/** A request may queue 100 orders, whose consumers use the cores of this machine. */
+const limitedBy = `requestsPerSecond: ${quotaPerSecond}, maxQueuedOrders: 100`;
+const unlimitedBy = 'requestsPerSecond: 1_000_000, maxQueuedOrders: 1_000_000';
 const names = (kind: string) => Array.from({ length: channels }, (_, index) => `${kind}-${index}`);
 
 /**
@@ -77,8 +76,8 @@ async function synthesiseWith(copy: string): Promise<string> {
   const file = join(copy, 'infra/store.ts');
   const settings = readFileSync(file, 'utf8');
   const added = [
-    ...names('hostile').map((name) => clientLine(name, quotaPerSecond)),
-    ...names('unlimited').map((name) => clientLine(name, 1_000_000)),
+    ...names('hostile').map((name) => clientLine(name, limitedBy)),
+    ...names('unlimited').map((name) => clientLine(name, unlimitedBy)),
   ];
   const edited = settings.replace('  clients: {\n', `  clients: {\n${added.join('')}`);
   if (edited === settings) throw new Error('infra/store.ts has no clients');

@@ -55,13 +55,7 @@ export async function hotSku(): Promise<void> {
       );
     }
     const queue = consumedQueue(stores);
-    const fallback = placeOrQueue(
-      placeOrder(stores, channels, aPolicy(), skipExpiry),
-      stores,
-      queue,
-      channels,
-      aPolicy(),
-    );
+    const fallback = placeOrQueue(placeOrder(stores, channels, aPolicy(), skipExpiry), stores, queue, channels);
     await measure('Direct placement, then the queue', sku, conflicts, (content) => fallback(request(content)));
     await queue.stop();
     client.destroy();
