@@ -1,3 +1,4 @@
+import assert from 'node:assert';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, test } from 'vitest';
 import '../support/environment.ts';
@@ -85,33 +86,35 @@ describe('a warehouse that is left out of the list', () => {
       const sku = `SKU-${index}`;
       await createSku(db, { sku });
       for (const movement of movements) {
-        const results = await applyMovements(stock, [move(sku, movement)], aCause(), {
+        const [result] = await applyMovements(stock, [move(sku, movement)], aCause(), {
           retryBudgetMs: 60_000,
           skusAtOnce: 8,
         });
-        expect(results).toMatchObject([{ status: 'applied' }]);
+        assert.equal(result?.status, 'applied');
       }
     }
     // An order reserved more than a later count found.
     const promised = { onHand: 0, reserved: 2, unavailable: 0, available: -2 };
     const item = { ...stockKey('PROMISED'), sku: 'PROMISED', listKey: listKeyOf('PROMISED'), warehouses: { promised } };
     await db.send(new PutCommand({ TableName: tables.STOCK_TABLE_NAME, Item: item }));
-    expect(await put(codes)).toMatchObject({ status: 200 });
+    assert.equal((await put(codes)).status, 200);
   });
 
-  test.each([...cases, ['promised', [], 'promised has 0 units on hand and 2 reserved of PROMISED'] as const])(
-    '%s',
+  const promised = ['promised', [], 'promised has 0 units on hand and 2 reserved of PROMISED'] as const;
+
+  test.each([...cases, promised].filter(([, , detail]) => detail !== undefined))(
+    'stays in use: %s',
     async (warehouse, _movements, detail) => {
       const response = await put(codes.filter((code) => code !== warehouse));
-      if (detail === undefined) {
-        expect(response).toMatchObject({ status: 200 });
-        expect(await put(codes)).toMatchObject({ status: 200 });
-      } else {
-        const errors = [{ pointer: '/warehouses', detail: expect.stringContaining(detail) as unknown }];
-        expect(response).toMatchObject({ status: 409, body: { type: 'warehouse-in-use', errors } });
-      }
+      expect(response).toMatchObject({ status: 409, body: { type: 'warehouse-in-use' } });
+      expect(JSON.stringify(response.body)).toContain(`{"pointer":"/warehouses","detail":"${detail}`);
     },
   );
+
+  test.each(cases.filter(([, , detail]) => detail === undefined))('is gone: %s', async (warehouse) => {
+    expect(await put(codes.filter((code) => code !== warehouse))).toMatchObject({ status: 200 });
+    expect(await put(codes)).toMatchObject({ status: 200 });
+  });
 
   test('stays if the stock of all SKUs cannot be read in time', async () => {
     const response = await put(
