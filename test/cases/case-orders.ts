@@ -18,11 +18,7 @@ const maxAttempts = 20;
 const helper = 'helper';
 
 /** Places and cancels the orders of a case, as a storefront does. */
-export function createCaseOrders(
-  office: CasesOffice,
-  store: CaseStore,
-  { catalog, promotions, store: settings }: PromotionCase,
-) {
+export function createCaseOrders(office: CasesOffice, store: CaseStore, { catalog, promotions }: PromotionCase) {
   const { names, currency } = store;
   const open = new Map<string, Placed>();
   let placed = 0;
@@ -129,7 +125,7 @@ export function createCaseOrders(
       await createHelper(priceMinor);
       const minor = (amount: number) => ({ [currency]: amount });
       const amountOff = (amount: number) => ({ kind: 'amount', level: 'order', amountMinor: minor(amount) }) as const;
-      if (settings.resolution !== 'priority') await store.setPolicy({ resolution: 'priority' });
+      await store.setPolicy({ resolution: 'priority', maxOrderDiscountBasisPoints: undefined });
       for (const [id, definition] of store.definitions) {
         const { limits = {} } = definition;
         if (units > 0 && limits.units !== undefined) {
@@ -142,7 +138,7 @@ export function createCaseOrders(
           await use(id, definition, amountOff(1), { times: customerUses, customer });
         }
       }
-      if (settings.resolution !== 'priority') await store.setPolicy();
+      await store.setPolicy();
     },
 
     /** Cancels every open order, so that nothing is used. */

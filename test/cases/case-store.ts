@@ -24,20 +24,26 @@ export async function createCaseStore(office: CasesOffice, given: PromotionCase,
   const names = caseNames(space);
   const admin = () => office.client('admin');
   const put = (path: string, body: unknown) => replace(admin(), path, body);
+  /** Puts settings, unless the case before has put the same. */
+  const putSettings = async (name: string, body: unknown) => {
+    if (office.settings.get(name) === JSON.stringify(body)) return;
+    await put(`/settings/${name}`, body);
+    office.settings.set(name, JSON.stringify(body));
+  };
   const { store, catalog, categoryPaths = {}, promotions } = given;
   const { currency } = store;
 
-  await put('/settings/tax-zones', { zones: [zoneOf(store)] });
-  await put('/settings/shipping-methods', {
+  await putSettings('tax-zones', { zones: [zoneOf(store)] });
+  await putSettings('shipping-methods', {
     methods: store.shippingMethods.map(({ method, priceMinor }) => ({
       method,
       name: method,
       prices: { [currency]: priceMinor },
     })),
   });
-  const setPolicy = (changes: Partial<Pick<PromotionCase['store'], 'resolution' | 'codePolicy'>> = {}) => {
+  const setPolicy = (changes: Partial<PromotionCase['store']> = {}) => {
     const { resolution, codePolicy, maxOrderDiscountBasisPoints } = { ...store, ...changes };
-    return put('/settings/promotions', { resolution, codePolicy, maxOrderDiscountBasisPoints });
+    return putSettings('promotions', { resolution, codePolicy, maxOrderDiscountBasisPoints });
   };
   await setPolicy();
 
@@ -82,10 +88,26 @@ export async function createCaseStore(office: CasesOffice, given: PromotionCase,
     });
     for (const [group, unitPriceMinor] of Object.entries(groupPriceMinor)) {
       const list = names.own(`list-${group}`);
-      await put(`/catalog/price-lists/${list}`, { name: group, currency, customerGroups: [group], priority: 10 });
+      await put(`/catalog/price-lists/${list}`, {
+        name: group,
+        currency,
+        customerGroups: [group],
+        priority: office.nextPriority(),
+      });
       const prices = { prices: [{ breaks: [{ unitPriceMinor }] }] };
       await done(admin().put(`/catalog/price-lists/${list}/prices/${names.own(sku)}`, prices), `PUT a price of ${sku}`);
     }
+  }
+
+  for (const product of new Set(Object.values(catalog).map((sku) => sku.product))) {
+    if (product === undefined) continue;
+    const variants = Object.entries(catalog)
+      .filter(([, sku]) => sku.product === product)
+      .map(([sku, { attributes = {} }]) => ({
+        sku: names.own(sku),
+        attributes: Object.entries(attributes).map(([name, [value = '']]) => ({ name, type: 'text', value })),
+      }));
+    await put(`/catalog/products/${names.own(product)}`, { title: product, status: 'published', variants });
   }
 
   let movements = 0;
@@ -108,12 +130,24 @@ export async function createCaseStore(office: CasesOffice, given: PromotionCase,
   const definitions = new Map<string, PromotionDefinition>();
   const warnings = new Map<string, { type: string }[]>();
   const definitionFor = (promotion: CasePromotion) => names.definition(definitionOf(promotion));
-  for (const promotion of promotions) {
-    const definition = definitionFor(promotion);
-    const promotionId = names.own(promotion.id);
-    await done(admin().post('/promotions', { ...definition, promotionId }), `POST the promotion ${promotion.id}`);
-    if (promotion.paused) await act(admin(), promotionId, 'pause');
-    definitions.set(promotion.id, definition);
+  const end = async () => {
+    for (const id of definitions.keys()) {
+      const response = await admin().post(`/promotions/${names.own(id)}/end`, {});
+      // One whose time is over has ended already.
+      if (response.status !== 200 && response.status !== 409) throw new CaseError(`The end of ${id}: ${response.text}`);
+    }
+  };
+  try {
+    for (const promotion of promotions) {
+      const definition = definitionFor(promotion);
+      const promotionId = names.own(promotion.id);
+      await done(admin().post('/promotions', { ...definition, promotionId }), `POST the promotion ${promotion.id}`);
+      definitions.set(promotion.id, definition);
+      if (promotion.paused) await act(admin(), promotionId, 'pause');
+    }
+  } catch (error) {
+    await end();
+    throw error;
   }
   const putDefinition = async (id: string, definition: PromotionDefinition) => {
     const response = await put(`/promotions/${names.own(id)}`, definition);
@@ -138,25 +172,21 @@ export async function createCaseStore(office: CasesOffice, given: PromotionCase,
     /** Saves promotions with changed members; returns their warnings. */
     async override(changes: Readonly<Record<string, object>>): Promise<ReadonlyMap<string, { type: string }[]>> {
       for (const promotion of promotions.filter(({ id }) => changes[id])) {
-        await putDefinition(promotion.id, definitionFor({ ...promotion, ...changes[promotion.id] }));
+        const changed: CasePromotion = { ...promotion, ...changes[promotion.id] };
+        await putDefinition(promotion.id, definitionFor(changed));
+        if (changed.paused && !promotion.paused) await act(admin(), names.own(promotion.id), 'pause');
       }
       return new Map(warnings);
     },
     async restore(changes: Readonly<Record<string, object>>): Promise<void> {
-      for (const { id } of promotions.filter((promotion) => changes[promotion.id])) {
+      for (const { id, paused } of promotions.filter((promotion) => changes[promotion.id])) {
         const definition = definitions.get(id);
         if (definition) await putDefinition(id, definition);
+        if ('paused' in (changes[id] ?? {}) && !paused) await act(admin(), names.own(id), 'resume');
       }
     },
     /** Ends the promotions, so that the next case has only its own. */
-    async end(): Promise<void> {
-      for (const { id } of promotions) {
-        const response = await admin().post(`/promotions/${names.own(id)}/end`, {});
-        // One whose time is over has ended already.
-        if (response.status !== 200 && response.status !== 409)
-          throw new CaseError(`The end of ${id}: ${response.text}`);
-      }
-    },
+    end,
   };
 }
 

@@ -24,6 +24,7 @@ export async function startCasesOffice(cdkOut: string, startsAt: number) {
   const now = () => Date.now() + aheadMs;
   const engine = await startLocalStore({ cdkOut: edited, stateDirectory: join(directory, 'state'), now });
   const clients = new Map<string, ApiClient>();
+  let priority = 0;
   const closeClients = async () => {
     const made = [...clients.values()];
     clients.clear();
@@ -31,6 +32,10 @@ export async function startCasesOffice(cdkOut: string, startsAt: number) {
   };
   return {
     now,
+    /** Settings documents as they were put last. */
+    settings: new Map<string, string>(),
+    /** A priority that no other price list has. */
+    nextPriority: () => (priority += 1),
     client(name: string): ApiClient {
       const client = clients.get(name) ?? createApiClient(engine.credentials, name, connections, now);
       clients.set(name, client);

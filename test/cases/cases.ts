@@ -19,7 +19,13 @@ if (kind !== 'promotions' || path === undefined) {
 
 /** Runs a file of cases through a back office of its own, and prints each difference. */
 async function runFile(file: string, ids: ReadonlySet<string>): Promise<boolean> {
-  const cases = readCases(file).filter(({ id }) => ids.size === 0 || ids.has(id));
+  const all = readCases(file);
+  const unknown = [...ids].filter((wanted) => !all.some(({ id }) => id === wanted));
+  if (unknown.length > 0 || all.length === 0) {
+    console.error(`${file} has no case ${unknown.join(', ')}`.trimEnd());
+    return false;
+  }
+  const cases = all.filter(({ id }) => ids.size === 0 || ids.has(id));
   const { written } = File.parse(JSON.parse(readFileSync(file, 'utf8')));
   const root = join(import.meta.dirname, '../..');
   const cdkOut = await assemble({ root, log: (line) => console.error(line) });
