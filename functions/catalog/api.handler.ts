@@ -8,8 +8,13 @@ import * as priceRoutes from '../../shared/contracts/catalog/price-routes.ts';
 import * as priceChangeRoutes from '../../shared/contracts/catalog/price-change-routes.ts';
 import * as routes from '../../shared/contracts/catalog/routes.ts';
 import { httpHandlerForChannels, on } from '../../shared/lambda/http-handler.ts';
+import { publicPromotionsOfSku } from '../../shared/promotions/public-promotions-store.ts';
 import { secretReader } from '../../shared/secret-store.ts';
-import { currentTaxCategories, withCurrent } from '../../shared/settings/current-settings-store.ts';
+import {
+  currentPromotionSettings,
+  currentTaxCategories,
+  withCurrent,
+} from '../../shared/settings/current-settings-store.ts';
 import { priceChangeApi, requestApproval } from './approvals/price-change-api.ts';
 import { createPriceChangeStore } from './approvals/price-change-store.ts';
 import { getCategory, listCategories, putCategory, saveCategory } from './categories/category-api.ts';
@@ -24,7 +29,7 @@ import { createProductStore } from './products/product-store.ts';
 import { getPriceList, listPriceLists, putPriceList } from './price-lists/price-list-api.ts';
 import { createPriceListStore } from './price-lists/price-list-store.ts';
 import { getPricesAt, listPriceHistory } from './prices/history-api.ts';
-import { createPriceHistoryStore } from './prices/history-store.ts';
+import { createPriceHistoryStore } from '../../shared/catalog/price-history-store.ts';
 import { priceChangeTargets } from './price-change-targets.ts';
 import { deleteSkuPrices, getSkuPrices, putSkuPrices, savePrices } from './prices/sku-prices-api.ts';
 import { getSku, putSku, saveSku } from './skus/sku-api.ts';
@@ -46,6 +51,7 @@ const askSecondPerson = requestApproval(changes, env.PRICE_GUARD);
 const files = createCatalogFiles(env.CATALOG_FILES_BUCKET_NAME);
 const exports = createCatalogExportStore(db, env);
 const cursors = createCursors(secretReader(env.CURSOR_SECRET_ARN));
+const offeredPromotions = publicPromotionsOfSku(db, env, currentPromotionSettings(db, env), env.TIME_ZONE);
 const guardWith = (known: readonly string[]) => ({ taxCategories: known, priceGuard: env.PRICE_GUARD });
 const priceChangesWith = (known: readonly string[]) =>
   priceChangeApi(changes, priceChangeTargets(store, guardWith(known)), cursors);
@@ -73,7 +79,11 @@ export const handler = httpHandlerForChannels(
   on(priceRoutes.getPricesAt, getPricesAt(store, history, env.CHANNELS)),
   on(
     priceRoutes.listPriceHistory,
-    listPriceHistory(store, history, cursors, { channels: env.CHANNELS, timeZone: env.TIME_ZONE }),
+    listPriceHistory(store, history, cursors, {
+      channels: env.CHANNELS,
+      timeZone: env.TIME_ZONE,
+      promotions: offeredPromotions,
+    }),
   ),
   on(
     priceChangeRoutes.listPriceChanges,

@@ -13,6 +13,8 @@ export const Env = IndexEnv.extend({
   /** By client id. */
   CHANNELS: jsonVariable(Channels),
   SETTINGS_TABLE_NAME: z.string().min(1),
+  /** Prices that were offered depend on the promotions in force then. */
+  PROMOTION_TABLE_NAME: z.string().min(1),
   TAX_CATEGORIES: jsonVariable(z.array(z.string()).min(1)),
   PRICE_GUARD: jsonVariable(PriceGuard),
   CATALOG_FILES_BUCKET_NAME: z.string().min(1),

@@ -58,6 +58,11 @@ export const promotions = {
 
   /** Reads the head, the compiled set and codes. */
   reader: promotionTable.items({ partitions: ofPricing }, 'BatchGetItem'),
+  /** Reads the sets that were in force in a period. */
+  historian: all(
+    promotionTable.items({ partitions: ['PROMOTIONS#HISTORY'] }, 'Query'),
+    promotionTable.items({ partitions: ['PROMOTIONS#SET#*'] }, 'BatchGetItem'),
+  ),
   /** Compares counters with what orders hold, and repairs them with an event. */
   claimChecker: all(
     promotionTable.access('BatchGetItem', 'Query'),

@@ -11,6 +11,7 @@ import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.t
 import { all } from '../constructs/access.ts';
 import { catalog, catalogFileSender } from '../data/catalog.ts';
 import { cursorSecret } from '../data/cursors.ts';
+import { promotions } from '../data/promotions.ts';
 import { storeSettings } from '../data/settings.ts';
 import { settings } from '../settings.ts';
 import { addFiles } from './catalog/files.ts';
@@ -25,7 +26,7 @@ export class CatalogStack extends WorkflowStack {
       handler: 'catalog/api.handler.ts',
       uses: all(
         all(catalog.editor, catalog.lister, catalog.historian, catalogFileSender),
-        all(cursorSecret.reader, storeSettings.reader),
+        all(promotions.historian, cursorSecret.reader, storeSettings.reader),
         all(settings.timeZone, settings.taxCategories, settings.channels, settings.priceGuard, settings.exportsAtOnce),
       ),
       errorImpact: 'Marketing cannot read or change SKUs, products, prices and categories.',

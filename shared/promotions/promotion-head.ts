@@ -40,3 +40,4 @@ export const headVersionKey = (version: number): Key => ({
 });
 /** A version of the head, with the time (UTC) from which it was in force. */
 export const PromotionHeadVersion = PromotionHead.extend({ at: z.string() });
+export type PromotionHeadVersion = z.infer<typeof PromotionHeadVersion>;

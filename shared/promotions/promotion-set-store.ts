@@ -76,7 +76,7 @@ const switched = async (set: Promise<PromotionSet>, { disabled }: PromotionHead)
 };
 
 /** The set that a head names; undefined if its parts have expired. */
-async function readSet(
+export async function readSet(
   db: Database,
   table: string,
   { setId, parts }: NonNullable<PromotionHead['set']>,

@@ -10,11 +10,12 @@ export async function putPromotions(
   db: Database,
   { promotions, categoryPaths = {} }: Pick<PromotionSet, 'promotions'> & Partial<Pick<PromotionSet, 'categoryPaths'>>,
   tables: { PROMOTION_TABLE_NAME: string } = testTables,
+  now = noon,
 ): Promise<number> {
   const store = createPromotionSetStore(db, tables);
   const { head } = await store.current();
   const version = (head?.version ?? 0) + 1;
-  const prepared = await store.prepare({ version, promotions, categoryPaths }, head, noon);
+  const prepared = await store.prepare({ version, promotions, categoryPaths }, head, now);
   assert(prepared !== 'too-large');
   assert((await transact(db, prepared.actions)) === 'done');
   return version;

@@ -7,7 +7,7 @@ import type { Action } from '../../../shared/dynamodb/database.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import { priceChangeIdOf } from '../../../shared/ids.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
-import type { Approval } from '../skus/price-history.ts';
+import type { Approval } from '../../../shared/catalog/price-history.ts';
 import type { RequestApproval } from '../skus/sku-api.ts';
 import { changeBody, decideOnChange, type PriceChange } from './price-change.ts';
 import { changeKeyPattern, type PriceChangeStore } from './price-change-store.ts';

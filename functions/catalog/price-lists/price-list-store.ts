@@ -6,7 +6,7 @@ import { type Database, transact } from '../../../shared/dynamodb/database.ts';
 import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';
 import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
 import { encodeSnapshot, maxSnapshotBytes } from '../../../shared/settings/snapshot.ts';
-import { priceListPartition, priceListVersionKey } from '../skus/price-keys.ts';
+import { priceListPartition, priceListVersionKey } from '../../../shared/catalog/price-keys.ts';
 
 /** `version` is that of the item with all lists, 0 before the first one. */
 export type StoredPriceLists = { lists: readonly StoredPriceList[]; version: number };

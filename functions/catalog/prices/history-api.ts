@@ -3,15 +3,16 @@ import type * as routes from '../../../shared/contracts/catalog/price-routes.ts'
 import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
 import type { Cursors } from '../../../shared/dynamodb/cursor.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
+import { maxSets, type ReadPublicPromotions } from '../../../shared/promotions/public-promotions-store.ts';
 import type { Channels } from '../../../shared/store.ts';
-import { priceChangeOf, type PriceHistory } from '../skus/price-history.ts';
-import { historyKeyPattern } from '../skus/price-keys.ts';
+import { priceChangeOf, type PriceHistory } from '../../../shared/catalog/price-history.ts';
+import { historyKeyPattern } from '../../../shared/catalog/price-keys.ts';
 import type { CatalogStore } from '../skus/sku-store.ts';
 import { skuFor } from '../skus/visibility.ts';
-import type { PriceHistoryStore } from './history-store.ts';
-import { maxChanges, maxListVersions, offeredHistory, offeredRange } from './offered-history.ts';
+import { maxChanges, maxListVersions, stateAt } from '../../../shared/catalog/offered-history.ts';
+import type { PriceHistoryStore } from '../../../shared/catalog/price-history-store.ts';
+import { offeredHistory, offeredRange } from './offered-history.ts';
 import { pricesAt } from './prices-at.ts';
-import { stateAt } from './state-at.ts';
 
 const unknownSku = problem(404, 'unknown-sku', 'The catalogue has no such SKU.');
 const notYet = problem(404, 'unknown-sku', 'The SKU did not exist at that time.');
@@ -25,7 +26,7 @@ export const getPricesAt =
     const { skus, lists } = await store.load([params.sku]);
     const sku = skus.get(params.sku);
     if (!sku || !skuFor(sku.record, caller.clientId, channels, cause.now)) return unknownSku;
-    const state = await stateAt(history, sku, at, cause.now);
+    const state = await stateAt(history, sku.record, at, cause.now);
     if (!state) return notYet;
     const time = new Date(at).toISOString();
     const listsThen = at >= cause.now ? lists : await history.listsAt(time);
@@ -46,7 +47,7 @@ export const listPriceHistory =
     store: CatalogStore,
     history: PriceHistoryStore,
     cursors: Cursors,
-    { channels, timeZone }: { channels: Channels; timeZone: string },
+    { channels, timeZone, promotions }: { channels: Channels; timeZone: string; promotions: ReadPublicPromotions },
   ) =>
   async ({ params, query, caller, cause }: Request<typeof routes.listPriceHistory>): Promise<HttpResponse> => {
     const { onlyChannel } = channelAccessOf(caller.clientId, channels);
@@ -60,7 +61,7 @@ export const listPriceHistory =
     if ('refusal' in start) return start.refusal;
     const stored = await store.read(sku);
     if (!stored || !skuFor(stored.record, caller.clientId, channels, cause.now)) return unknownSku;
-    const offered = range && (await offeredHistory(history, stored, range, cause.now));
+    const offered = range && (await offeredHistory(history, stored.record, range, cause.now, promotions));
     if (offered === 'too-many-changes') return tooManyChanges;
     if (onlyChannel !== undefined) return { status: 200, body: { changes: [], offered } };
     const { items, last } = await history.page(sku, start.after, limit);
@@ -77,8 +78,7 @@ export const listPriceHistory =
 const tooManyChanges = problem(
   422,
   'too-many-changes',
-  `In the range, the prices changed more than ${maxChanges} times, or the price lists more than ${maxListVersions} times. ` +
-    'Use a shorter one.',
+  `In the range and the 30 days before it, the prices changed more than ${maxChanges} times, the price lists more than ${maxListVersions} times, or promotions more than ${maxSets} times. Use a shorter one.`,
 );
 
 function changeOf({ sku, at, by, before, after, requestedBy, approvedBy }: PriceHistory) {

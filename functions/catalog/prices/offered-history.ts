@@ -1,27 +1,19 @@
-import { stateAt as publicationAt } from '../../../shared/catalog/publication.ts';
+import { offersBetween } from '../../../shared/catalog/offered-history.ts';
+import type { PriceHistoryStore } from '../../../shared/catalog/price-history-store.ts';
 import type { SkuRecord } from '../../../shared/catalog/sku-item.ts';
 import { emptyRange, invalidParameter, timeRangeOf } from '../../../shared/contracts/list-query.ts';
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import {
   lowestBefore,
   type OfferedPrice,
-  offeredPrices,
   priorPriceDays,
-  type PublicPromotions,
   reductionsIn,
 } from '../../../shared/pricing/offered-prices.ts';
+import type { ReadPublicPromotions } from '../../../shared/promotions/public-promotions-store.ts';
 import type { Channels } from '../../../shared/store.ts';
-import type { StoredSku } from '../skus/decide.ts';
-import { appliesIn } from '../skus/visibility.ts';
-import type { PriceHistoryStore } from './history-store.ts';
-import { stateAt } from './state-at.ts';
 
 const dayMs = 86_400_000;
 const maxRangeDays = 400;
-/** Changes of the prices of a SKU that one response is calculated from. */
-export const maxChanges = 2000;
-/** Versions of the price lists for one response: each has all lists, up to 100 KB. */
-export const maxListVersions = 500;
 
 type Query = {
   channel?: string | undefined;
@@ -60,57 +52,26 @@ export function offeredRange(
 /** What everybody was offered of a SKU in a range, as the response shows it. */
 export async function offeredHistory(
   history: PriceHistoryStore,
-  stored: StoredSku,
-  { channel, currency = stored.record.currency, from, until }: Range,
+  record: SkuRecord,
+  { channel, currency = record.currency, from, until }: Range,
   now: number,
-  promotions?: PublicPromotions,
+  readPromotions: ReadPublicPromotions,
 ) {
   // The prior price of a reduction at the start of the range is of the 30 days before it.
-  const since = from - priorPriceDays * dayMs;
-  const [sinceIso, untilIso] = [iso(since), iso(until)];
-  const isPublic = (list: { currency: string; customerGroups?: unknown; channels?: string[] | undefined }) =>
-    list.currency === currency && list.customerGroups === undefined && appliesIn(list, channel);
-  const changes = await history.changesBetween(stored.record.sku, sinceIso, untilIso, maxChanges);
-  if (!changes) return 'too-many-changes';
-  const wanted = { from: sinceIso, to: untilIso, max: maxListVersions };
-  const versions = await history.listVersionsBetween(wanted, isPublic);
-  if (!versions) return 'too-many-changes';
-  const [first, firstLists] = [await stateAt(history, stored, since, now), await history.listsAt(sinceIso)];
-  const offers = offeredPrices(
-    {
-      skus: [
-        { from: since, value: first },
-        ...changes.map(({ at, after }) => ({ from: Date.parse(at), value: after })),
-      ],
-      lists: [
-        { from: since, value: firstLists.filter(isPublic) },
-        ...versions.map(({ at, lists }) => ({ from: Date.parse(at), value: lists })),
-      ],
-      promotions,
-      ...saleOf(stored.record),
-    },
-    { currency, channel },
-    { from: since, until },
-  );
+  const period = { from: from - priorPriceDays * dayMs, until };
+  const promotions = await readPromotions(record, { channel, currency }, period);
+  if (!promotions) return 'too-many-changes';
+  const offers = await offersBetween(history, record, { channel, currency, ...period }, now, promotions);
+  if (offers === 'too-many-changes') return offers;
   const priors = new Map(reductionsIn(offers).map(({ offer, prior }) => [offer, prior]));
   const lowest = lowestBefore(offers, until);
   return {
     channel,
     currency,
     from: iso(from),
-    until: untilIso,
+    until: iso(until),
     prices: offers.filter((offer) => offer.until > from).map((offer) => shown(offer, priors.get(offer))),
     lowest: lowest && startOf(lowest),
-  };
-}
-
-/** Before its launch a product is not offered. Which states it had before is not known, so that only the plan counts. */
-function saleOf({ product }: SkuRecord) {
-  if (!product || product.status !== 'published') return {};
-  const bounds = [product.publishedFrom, product.publishedUntil];
-  return {
-    isOnSale: (at: number) => publicationAt(product, at) === 'published',
-    saleChangesAt: bounds.flatMap((time) => (time === undefined ? [] : [Date.parse(time)])),
   };
 }
 

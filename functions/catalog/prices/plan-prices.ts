@@ -7,7 +7,7 @@ import { contentHash } from '../../../shared/ids.ts';
 import type { PriceEntry } from '../../../shared/pricing/price-lists.ts';
 import type { StoredSku } from '../skus/decide.ts';
 import { floorOf, type PriceFloor, tooLowText } from '../skus/margin-check.ts';
-import type { Approval } from '../skus/price-history.ts';
+import type { Approval } from '../../../shared/catalog/price-history.ts';
 import type { Priced } from '../skus/sku-store.ts';
 import { openPeriods, type Period, planPeriods, type WantedPeriod } from './plan-periods.ts';
 

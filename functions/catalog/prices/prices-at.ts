@@ -1,6 +1,6 @@
 import { baseList, byPriority, isDuring, type PriceList } from '../../../shared/pricing/price-lists.ts';
 import { appliesIn } from '../skus/visibility.ts';
-import type { PriceState } from '../skus/price-state.ts';
+import type { PriceState } from '../../../shared/catalog/price-state.ts';
 
 /**
  * The prices of a state in force at a time (milliseconds) by these lists, those that apply first in front; the SKU's own

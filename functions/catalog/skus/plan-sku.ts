@@ -4,7 +4,7 @@ import { type Cause, newEvent } from '../../../shared/contracts/define-event.ts'
 import type { SkuRecord } from '../../../shared/catalog/sku-item.ts';
 import { type Decision, decide, type StoredSku } from './decide.ts';
 import { floorOf, type PriceFloor, reportOf } from './margin-check.ts';
-import type { Approval } from './price-history.ts';
+import type { Approval } from '../../../shared/catalog/price-history.ts';
 import type { Priced, SkuChange } from './sku-store.ts';
 
 type Given = { ifMatch?: string | undefined; approval?: Approval | undefined; priceGuard: PriceGuard };

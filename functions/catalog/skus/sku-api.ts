@@ -19,7 +19,7 @@ import type { Channels } from '../../../shared/store.ts';
 import type { Decision, StoredSku } from './decide.ts';
 import { belowMargin, type PriceFloor, tooLowText } from './margin-check.ts';
 import { planSku } from './plan-sku.ts';
-import type { Approval } from './price-history.ts';
+import type { Approval } from '../../../shared/catalog/price-history.ts';
 import type { CatalogStore } from './sku-store.ts';
 import { skuFor } from './visibility.ts';
 

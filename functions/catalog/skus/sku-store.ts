@@ -12,9 +12,9 @@ import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
 import { Instant } from '../../../shared/names.ts';
 import { snapshotReader } from '../../../shared/settings/snapshot.ts';
 import type { StoredSku } from './decide.ts';
-import { type Approval, historyItem, priceChangeOf } from './price-history.ts';
-import { historyKey } from './price-keys.ts';
-import { priceStateOf } from './price-state.ts';
+import { type Approval, historyItem, priceChangeOf } from '../../../shared/catalog/price-history.ts';
+import { historyKey } from '../../../shared/catalog/price-keys.ts';
+import { priceStateOf } from '../../../shared/catalog/price-state.ts';
 
 const SkuItem = SkuRecord.extend({
   version: z.int().positive(),

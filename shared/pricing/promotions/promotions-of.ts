@@ -102,7 +102,7 @@ function cartLineOf(line: SellableLine, sku: SkuRecord | undefined, set: Promoti
 }
 
 /** Lowest price of a unit: its cost with the margin of its category. Cost and price have one tax basis, as for the price guard. */
-function floorOf(
+export function floorOf(
   { costMinor, currency, category }: SkuRecord,
   { minMarginBasisPoints: margins }: PromotionSet,
   orderCurrency: string,

@@ -4,7 +4,7 @@ import '../../support/environment.ts';
 import { getPriceList, listPriceLists, putPriceList } from '../../../functions/catalog/price-lists/price-list-api.ts';
 import { createPriceListStore } from '../../../functions/catalog/price-lists/price-list-store.ts';
 import { getPricesAt, listPriceHistory } from '../../../functions/catalog/prices/history-api.ts';
-import { createPriceHistoryStore } from '../../../functions/catalog/prices/history-store.ts';
+import { createPriceHistoryStore } from '../../../shared/catalog/price-history-store.ts';
 import {
   deleteSkuPrices,
   getSkuPrices,
@@ -12,7 +12,7 @@ import {
   savePrices,
 } from '../../../functions/catalog/prices/sku-prices-api.ts';
 import { putSku, saveSku } from '../../../functions/catalog/skus/sku-api.ts';
-import { priceListVersionKey } from '../../../functions/catalog/skus/price-keys.ts';
+import { priceListVersionKey } from '../../../shared/catalog/price-keys.ts';
 import { createCatalogStore } from '../../../functions/catalog/skus/sku-store.ts';
 import { createCategoryStore } from '../../../functions/catalog/categories/category-store.ts';
 import { saveCategory } from '../../../functions/catalog/categories/category-api.ts';
@@ -24,11 +24,14 @@ import { priceListReader, priceListsKey } from '../../../shared/catalog/price-li
 import { skuKey, SkuRecord } from '../../../shared/catalog/sku-item.ts';
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import { readBatch } from '../../../shared/dynamodb/database.ts';
+import { publicPromotionsOfSku } from '../../../shared/promotions/public-promotions-store.ts';
+import { defaultPromotionSettings } from '../../../shared/settings/promotion-policy.ts';
 import { priceOf } from '../../../shared/pricing/price-lists.ts';
 import { aCause, noon } from '../../support/builders.ts';
 import { cursors } from '../../support/cursors.ts';
 import { databaseForAll, tables } from '../../support/database/dynamodb.ts';
 import { eventsOf } from '../../support/database/outbox.ts';
+import { aPromotion, putPromotions } from '../../support/promotions.ts';
 import { aRequest } from '../../support/requests.ts';
 
 const database = databaseForAll();
@@ -36,6 +39,7 @@ const { db } = database;
 const store = createCatalogStore(db, tables);
 const lists = createPriceListStore(db, tables);
 const history = createPriceHistoryStore(db, tables);
+const promotions = publicPromotionsOfSku(db, tables, async () => defaultPromotionSettings, 'Europe/London');
 const priceGuard = { belowMargin: 'refuse', changeExpiresHours: 1 } as const;
 const channel = (name: string) => ({ channel: name, pricesItself: false, staff: false });
 const channels = { storefront: channel('storefront'), marketplace: channel('marketplace') };
@@ -105,7 +109,7 @@ type HistoryQuery = {
   to?: string;
 };
 const historyOf = (sku: string, query: HistoryQuery, client = 'admin', now = noon) =>
-  listPriceHistory(store, history, cursors, { channels, timeZone: 'Europe/London' })(
+  listPriceHistory(store, history, cursors, { channels, timeZone: 'Europe/London', promotions })(
     aRequest(priceRoutes.listPriceHistory, { params: { sku }, query, cause: by(now) }, client),
   );
 const events = (pk: string) => eventsOf(db, tables.CATALOG_TABLE_NAME, pk);
@@ -331,6 +335,47 @@ describe('the prices at a time', () => {
     await putVersions(501, 501);
     expect(await asked()).toMatchObject({ status: 422, body: { type: 'too-many-changes' } });
     expect(await asked({ to: time(300) })).toMatchObject({ status: 200 });
+  });
+
+  test('are those after promotions that everybody gets, from their starts to their ends', async () => {
+    const day = (days: number) => noon + days * 86_400_000;
+    const dayIso = (days: number) => new Date(day(days)).toISOString();
+    const local = (days: number) => dayIso(days).slice(0, 16);
+    const started = `${local(5)}:00.000Z`;
+    await putOwn('PROMOTED', { priceMinor: 2000 }, day(0));
+    const sale = aPromotion({ promotionId: 'sale', schedule: { start: local(5), end: local(8), zone: 'UTC' } });
+    const others = [
+      aPromotion({ promotionId: 'coded', codes: ['TEN'] }),
+      aPromotion({ promotionId: 'members', audience: { customerGroups: ['members'] } }),
+      aPromotion({ promotionId: 'elsewhere', audience: { channels: ['marketplace'] } }),
+    ];
+    await putPromotions(db, { promotions: [sale, ...others] }, tables, day(1));
+    // Replaced before its end by a lower one, which is paused later.
+    const lower = { ...sale, discount: { kind: 'percent', level: 'line', basisPoints: 2500 } } as const;
+    await putPromotions(db, { promotions: [lower, ...others] }, tables, day(6));
+    await putPromotions(db, { promotions: [{ ...lower, paused: true }, ...others] }, tables, day(7));
+    const query = { limit: 1, channel: 'storefront', from: dayIso(2), to: dayIso(20) };
+    const { body } = await historyOf('PROMOTED', query, 'admin', day(40));
+    expect((body as { offered: { prices: object[] } }).offered.prices).toMatchObject([
+      { from: dayIso(0), until: started, unitPriceMinor: 2000, promotionIds: [] },
+      {
+        from: started,
+        until: dayIso(6),
+        unitPriceMinor: 1800,
+        listPriceMinor: 2000,
+        promotionIds: ['sale'],
+        prior: { unitPriceMinor: 2000 },
+      },
+      {
+        from: dayIso(6),
+        until: dayIso(7),
+        unitPriceMinor: 1500,
+        promotionIds: ['sale'],
+        prior: { unitPriceMinor: 1800 },
+      },
+      { from: dayIso(7), unitPriceMinor: 2000, promotionIds: [] },
+    ]);
+    expect(body).toMatchObject({ offered: { lowest: { from: dayIso(6), unitPriceMinor: 1500 } } });
   });
 
   test('keep the order of the changes when a clock is slow', async () => {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { maxPriceEntries, SkuRecord } from '../../../shared/catalog/sku-item.ts';
-import type { PricePeriod } from '../../../shared/contracts/catalog/price-events.ts';
-import { contentHash } from '../../../shared/ids.ts';
-import { baseList, PriceEntry } from '../../../shared/pricing/price-lists.ts';
+import { maxPriceEntries, SkuRecord } from './sku-item.ts';
+import type { PricePeriod } from '../contracts/catalog/price-events.ts';
+import { contentHash } from '../ids.ts';
+import { baseList, PriceEntry } from '../pricing/price-lists.ts';
 
 /** The prices and the cost of a SKU. */
 export const PriceState = SkuRecord.pick({ priceMinor: true, currency: true, costMinor: true }).extend({

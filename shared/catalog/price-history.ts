@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { PriceChanged } from '../../../shared/contracts/catalog/price-events.ts';
-import type { DataOf } from '../../../shared/contracts/define-event.ts';
-import { decodeSnapshot, encodeSnapshot } from '../../../shared/settings/snapshot.ts';
+import type { PriceChanged } from '../contracts/catalog/price-events.ts';
+import type { DataOf } from '../contracts/define-event.ts';
+import { decodeSnapshot, encodeSnapshot } from '../settings/snapshot.ts';
 import { changesOf, PriceState } from './price-state.ts';
 
 /** Who requested and approved a change that needed a second person. */

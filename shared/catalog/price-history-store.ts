@@ -1,11 +1,11 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { priceListReader, type StoredPriceList } from '../../../shared/catalog/price-list-snapshot.ts';
-import { skuPartition } from '../../../shared/catalog/sku-item.ts';
-import type { Database } from '../../../shared/dynamodb/database.ts';
-import { newestUnder, queryPages } from '../../../shared/dynamodb/query-pages.ts';
-import { HistoryItem, type PriceHistory } from '../skus/price-history.ts';
-import { historyAfter, historyPrefix, historyUntil, priceListVersionsUntil } from '../skus/price-keys.ts';
+import { priceListReader, type StoredPriceList } from './price-list-snapshot.ts';
+import { skuPartition } from './sku-item.ts';
+import type { Database } from '../dynamodb/database.ts';
+import { newestUnder, queryPages } from '../dynamodb/query-pages.ts';
+import { HistoryItem, type PriceHistory } from './price-history.ts';
+import { historyAfter, historyPrefix, historyUntil, priceListVersionsUntil } from './price-keys.ts';
 
 type Range = { pk: string; from: string; to: string };
 type ListVersion = { at: string; lists: StoredPriceList[] };

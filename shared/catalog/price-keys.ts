@@ -1,5 +1,5 @@
-import { priceListsKey } from '../../../shared/catalog/price-list-snapshot.ts';
-import { skuPartition } from '../../../shared/catalog/sku-item.ts';
+import { priceListsKey } from './price-list-snapshot.ts';
+import { skuPartition } from './sku-item.ts';
 
 const padded = (version: number) => String(version).padStart(8, '0');
 
