@@ -15,6 +15,8 @@ export type TaxByRate = {
   kind?: string | undefined;
   /** Why nothing is due, for a relief. */
   reason?: string | undefined;
+  /** The tax categories to which the rate applies in the order; undefined for a relief, which applies to all. */
+  taxCategories?: string[] | undefined;
   /** Amounts without tax to which the rate applies. */
   taxableMinor: number;
   taxMinor: number;
@@ -68,13 +70,14 @@ export function taxesByRate(parts: readonly (TaxedPart & { taxMinor: number })[]
     const roundings = zone.rounding === 'line' ? group.map((part) => [part]) : [group];
     const shares = roundings.map((rounded) => sharesOf(sumOf(rounded.map(({ taxMinor }) => taxMinor)), rates));
     for (const [index, { rateId, name, jurisdiction, percentage, kind }] of rates.rates.entries()) {
-      const { taxableMinor = 0, taxMinor = 0 } = byRate.get(rateId) ?? {};
+      const { taxableMinor = 0, taxMinor = 0, taxCategories = [] } = byRate.get(rateId) ?? {};
       byRate.set(rateId, {
         rateId,
         name,
         jurisdiction,
         percentage,
         kind,
+        taxCategories: [...new Set([...taxCategories, ...group.map(({ taxCategory }) => taxCategory)])].toSorted(),
         taxableMinor: taxableMinor + taxableOf(group),
         taxMinor: taxMinor + sumOf(shares.map((share) => share[index] ?? 0)),
       });

@@ -1,16 +1,18 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
+import { isRetryableError, retryOnConflict, startRetryBudget } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import { type Fact, factOf, type LedgerMessage } from '../posting/event-facts.ts';
 import type { StoredTransaction } from '../posting/ledger-keys.ts';
 import { isOf, type OrderState } from '../posting/order-facts.ts';
 import { type LedgerStates, post, type Step, type Transaction } from '../posting/post.ts';
-import { type PostingStore, sumsOf, type Versioned, type Write } from './posting-store.ts';
+import { type PostingStore, sumsOf, taxSumsOf, type Versioned, type Write } from './posting-store.ts';
 
 /** Messages that are read and posted together: their transactions, states and sums fit into few DynamoDB transactions. */
 const groupSize = 12;
 /** Limit of DynamoDB for a transaction. */
 const maxActions = 100;
-const retryBudgetMs = 8000;
+/** Of the function's 60 s, the last 10 of which are kept for the answer (`queueBatchHandler`). */
+const batchBudgetMs = 40_000;
+const groupBudgetMs = 8000;
 
 type Deps = {
   store: PostingStore;
@@ -18,6 +20,8 @@ type Deps = {
   clock: () => number;
   /** The shard of the sums, any of them. */
   shard: () => string;
+  /** Time for a batch; groups that it does not reach are retried with the next delivery. @default 40 s */
+  batchBudgetMs?: number;
 };
 
 /**
@@ -42,14 +46,31 @@ export const postBatch =
       }
     });
     const relevant = facts.filter(({ fact }) => fact.of !== 'nothing');
+    const remainingMs = startRetryBudget(deps.batchBudgetMs ?? batchBudgetMs);
     for (let start = 0; start < relevant.length; start += groupSize) {
       const group = relevant.slice(start, start + groupSize);
-      await retryOnConflict(retryBudgetMs, () => postGroup(deps, group, fail));
+      if (!(await posts(deps, group, remainingMs(), fail))) for (const { message } of group) failed.add(message);
     }
     return [...failed];
   };
 
 type Group = { message: LedgerMessage; fact: Fact }[];
+
+/** False if the group has no time left, or others changed the same items for as long as it had. */
+async function posts(
+  deps: Deps,
+  group: Group,
+  remainingMs: number,
+  fail: (message: LedgerMessage, error: unknown) => void,
+): Promise<boolean> {
+  if (remainingMs <= 0) return false;
+  try {
+    return await retryOnConflict(Math.min(groupBudgetMs, remainingMs), () => postGroup(deps, group, fail));
+  } catch (error) {
+    if (error instanceof Error && isRetryableError(error)) return false;
+    throw error;
+  }
+}
 
 /** Undefined if something changed meanwhile: what is written stays, and the next attempt finds it posted. */
 async function postGroup(
@@ -76,6 +97,7 @@ async function postGroup(
     }
   }
   const dayOf = await postingDays(store, businessDay, steps, clock());
+  if (dayOf === 'version-conflict') return undefined;
   const versions = {
     orders: new Map(Array.from(orders, ([id, { version }]) => [id, version])),
     skus: new Map(Array.from(skus, ([sku, { version }]) => [sku, version])),
@@ -113,17 +135,26 @@ function skusOf(facts: readonly Fact[], orders: ReadonlyMap<string, Versioned<Or
 
 type PostingDay = (transaction: Transaction) => { date: string; for?: string };
 
-/** The day of each transaction: its own, or today if that period is closed (L9). */
+/**
+ * The day of each transaction: its own, or today if that period is closed (L9). Balances that were carried forward from
+ * a day's month are carried forward again later.
+ */
 async function postingDays(
   store: PostingStore,
   businessDay: (instantMs: number) => string,
   steps: readonly Step[],
   now: number,
-): Promise<PostingDay> {
-  const days = steps.flatMap(({ transactions }) => transactions.map(({ at }) => businessDay(at)));
-  const closed = await store.closed([...new Set(days.map((day) => day.slice(0, 7)))]);
-  return ({ at }) => {
-    const day = businessDay(at);
+): Promise<PostingDay | 'version-conflict'> {
+  const own = ({ at, day }: Transaction) => day ?? businessDay(at);
+  const days = steps.flatMap(({ transactions }) => transactions.map(own));
+  const months = [...new Set(days.map((day) => day.slice(0, 7)))].toSorted();
+  const { closed, carried } = await store.closed(months);
+  const [earliest] = months.filter((month) => !closed.has(month));
+  if (carried && earliest !== undefined && earliest <= carried.through) {
+    if ((await store.reopen(earliest, carried)) === 'version-conflict') return 'version-conflict';
+  }
+  return (transaction) => {
+    const day = own(transaction);
     return closed.has(day.slice(0, 7)) ? { date: businessDay(now), for: day } : { date: day };
   };
 }
@@ -143,14 +174,19 @@ function writesOf(steps: readonly Step[], dayOf: PostingDay, shard: string): Wri
 }
 
 const actionsOf = ({ transactions, markers, orders, skus }: Write) =>
-  transactions.length + markers.length + orders.size + skus.size + sumsOf(transactions).size;
+  transactions.length +
+  markers.length +
+  orders.size +
+  skus.size +
+  sumsOf(transactions).size +
+  taxSumsOf(transactions).size;
 
 function joinedWith(write: Write | undefined, step: Step, dayOf: PostingDay, shard: string): Write {
   const versioned = <S>(states: ReadonlyMap<string, S>) =>
     Array.from(states, ([id, state]): [string, Versioned<S>] => [id, { state, version: 0 }]);
   const transactions = step.transactions.map((transaction): StoredTransaction => {
-    const { code, text, currency, postings } = transaction;
-    return { code, ...dayOf(transaction), text, currency, postings };
+    const { at: _at, day: _day, ...stored } = transaction;
+    return { ...stored, ...dayOf(transaction) };
   });
   return {
     shard,

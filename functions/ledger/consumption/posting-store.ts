@@ -2,13 +2,19 @@ import * as z from 'zod';
 import { type Action, type Database, type Key, readBatch, transact } from '../../../shared/dynamodb/database.ts';
 import {
   balanceKey,
+  balanceShards,
+  CarriedMonths,
+  carriedMonthsKey,
   dayShards,
   lateKey,
+  monthAfter,
   orderKey,
   Period,
   periodKey,
   skuStateKey,
+  taxKey,
   type StoredTransaction,
+  type TaxSum,
   transactionKey,
   waitingShard,
 } from '../posting/ledger-keys.ts';
@@ -51,10 +57,25 @@ export const createPostingStore = (db: Database, table: string) => {
       return new Set(items.map(({ code }) => code));
     },
 
-    /** Those of the months that are closed. */
-    async closed(months: string[]): Promise<Set<string>> {
-      const items = (await read(months.map(periodKey))).map((item) => Period.parse(item));
-      return new Set(items.map(({ month }) => month));
+    /** Those of the months that are closed, and the months whose balances are carried forward. */
+    async closed(months: string[]): Promise<{ closed: Set<string>; carried: CarriedMonths | undefined }> {
+      const items = await read([...months.map(periodKey), carriedMonthsKey]);
+      const carried = items.flatMap((item) => CarriedMonths.safeParse(item).data ?? [])[0];
+      const closed = new Set(items.flatMap((item) => Period.safeParse(item).data?.month ?? []));
+      return { closed, carried: carried?.through === '' ? undefined : carried };
+    },
+
+    /** Takes a month and all later ones out of those that are carried forward, the latest first. */
+    async reopen(from: string, { first, through }: CarriedMonths): Promise<'done' | 'version-conflict'> {
+      const last = from < first ? first : from;
+      for (let month = through; month >= last; month = monthAfter(month, -1)) {
+        const outcome = await transact(
+          db,
+          reopening(table, month, { first, through: month === first ? '' : monthAfter(month, -1) }),
+        );
+        if (outcome === 'version-conflict') return outcome;
+      }
+      return 'done';
     },
 
     /** Writes transactions, states and sums together, or nothing if a state changed or a month was closed meanwhile. */
@@ -62,6 +83,20 @@ export const createPostingStore = (db: Database, table: string) => {
   };
 };
 export type PostingStore = ReturnType<typeof createPostingStore>;
+
+const reopening = (TableName: string, month: string, after: CarriedMonths): Action[] => [
+  ...balanceShards.map((shard) => ({
+    Update: { TableName, Key: balanceKey(shard, month), UpdateExpression: 'REMOVE carried' },
+  })),
+  {
+    Put: {
+      TableName,
+      Item: { ...carriedMonthsKey, ...after },
+      ConditionExpression: 'through = :month',
+      ExpressionAttributeValues: { ':month': month },
+    },
+  },
+];
 
 function actionsOf(TableName: string, { shard, transactions, markers, orders, skus }: Write): Action[] {
   const once = 'attribute_not_exists(pk)';
@@ -94,6 +129,22 @@ function actionsOf(TableName: string, { shard, transactions, markers, orders, sk
     ...Array.from(skus, ([sku, { state, version }]) =>
       putState({ ...skuStateKey(sku), sku, state: compressed(state) }, version),
     ),
+    ...Array.from(taxSumsOf(transactions), ([sk, { baseMinor, taxMinor, ...row }]): Action => {
+      const names = Object.keys(row);
+      return {
+        Update: {
+          TableName,
+          Key: { pk: shard, sk },
+          UpdateExpression: `ADD baseMinor :base, taxMinor :tax SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
+          ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+          ExpressionAttributeValues: {
+            ':base': baseMinor,
+            ':tax': taxMinor,
+            ...Object.fromEntries(Object.entries(row).map(([name, value]) => [`:${name}`, value])),
+          },
+        },
+      };
+    }),
     ...Array.from(sumsOf(transactions), ([sk, { month, debit, credit, currency, account }]): Action => {
       const isHeader = account === undefined;
       return {
@@ -104,7 +155,10 @@ function actionsOf(TableName: string, { shard, transactions, markers, orders, sk
             ? 'ADD transactions :count'
             : 'ADD debitMinor :debit, creditMinor :credit SET #month = :month, currency = :currency, account = :account',
           ...(isHeader
-            ? { ConditionExpression: 'attribute_not_exists(closedAt)', ExpressionAttributeValues: { ':count': debit } }
+            ? {
+                ConditionExpression: 'attribute_not_exists(closedAt) AND attribute_not_exists(carried)',
+                ExpressionAttributeValues: { ':count': debit },
+              }
             : {
                 ExpressionAttributeNames: { '#month': 'month' },
                 ExpressionAttributeValues: {
@@ -146,6 +200,30 @@ export function sumsOf(transactions: readonly StoredTransaction[]): Map<string, 
         account,
         debit: debit + Math.max(0, amountMinor),
         credit: credit + Math.max(0, -amountMinor),
+      });
+    }
+  }
+  return sums;
+}
+
+/** Output tax by month, currency, the closed month that it is for, place, rate and relief, by sort key. */
+export function taxSumsOf(transactions: readonly StoredTransaction[]): Map<string, TaxSum> {
+  const sums = new Map<string, TaxSum>();
+  for (const { date, currency, taxes = [], ...transaction } of transactions) {
+    const [month, forMonth] = [date.slice(0, 7), transaction.for?.slice(0, 7)];
+    for (const { place, rate, percentage, relief, ...due } of taxes) {
+      const { sk } = taxKey('', month, [currency, forMonth, place, rate, percentage, relief]);
+      const { baseMinor = 0, taxMinor = 0 } = sums.get(sk) ?? {};
+      sums.set(sk, {
+        month,
+        currency,
+        place,
+        rate,
+        ...(forMonth !== undefined && { forMonth }),
+        ...(percentage !== undefined && { percentage }),
+        ...(relief && { relief }),
+        baseMinor: baseMinor + due.baseMinor,
+        taxMinor: taxMinor + due.taxMinor,
       });
     }
   }

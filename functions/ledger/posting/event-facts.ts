@@ -2,13 +2,16 @@ import * as z from 'zod';
 import { SkuChanged } from '../../../shared/contracts/catalog/events.ts';
 import type { DataOf } from '../../../shared/contracts/define-event.ts';
 import { OrderPlaced } from '../../../shared/contracts/orders/events.ts';
+import { OrderImported } from '../../../shared/contracts/orders/import-events.ts';
 import * as orders from '../../../shared/contracts/orders/life-cycle-events.ts';
 import * as refunds from '../../../shared/contracts/refunds/events.ts';
 import { StockMoved } from '../../../shared/contracts/stock/events.ts';
 import { linesOf, ratesOf } from './line-amounts.ts';
-import type { FactOf, OrderFact, SoldLine } from './order-facts.ts';
+import type { Transaction } from './post.ts';
+import type { FactOf, Line, OrderFact, Rate, SoldLine } from './order-facts.ts';
 import { skuMoveOf } from './stock-moves.ts';
 import type { SkuMove } from './sku-cost.ts';
+import { taxOfLine } from './tax-shares.ts';
 
 /** An event as the queue delivers it, with the fields that every event has. */
 export const LedgerMessage = z.looseObject({
@@ -23,6 +26,8 @@ export type LedgerMessage = z.infer<typeof LedgerMessage>;
 export type Fact =
   | { of: 'order'; orderId: string; fact: OrderFact }
   | { of: 'sku'; sku: string; move: SkuMove; text: string }
+  /** A line of a provider's settlement, or an entry of two persons: its postings are in the event. */
+  | { of: 'entry'; transaction: Transaction }
   | { of: 'nothing' };
 
 const nothing: Fact = { of: 'nothing' };
@@ -37,6 +42,8 @@ export function factOf(message: LedgerMessage): Fact {
   switch (message['detail-type']) {
     case OrderPlaced.detailType:
       return placed(dataOf(OrderPlaced), base);
+    case OrderImported.detailType:
+      return placed(dataOf(OrderImported), base, { isImported: true });
     case orders.OrderEdited.detailType:
       return edited(dataOf(orders.OrderEdited), base);
     case orders.OrderCancelled.detailType:
@@ -102,21 +109,53 @@ const ofOrder = (orderId: string, fact: OrderFact): Fact => ({ of: 'order', orde
 const unitsOf = (lines: readonly { lineId: string; quantity: number }[]) =>
   lines.map(({ lineId, quantity }): [string, number] => [lineId, quantity]);
 
-function placed(order: DataOf<typeof OrderPlaced>, base: Base): Fact {
-  const { orderId, currency, taxIncluded, exchangeOf } = order;
+type Placing = Omit<DataOf<typeof OrderPlaced>, 'status'>;
+
+function placed(order: Placing, base: Base, given: Pick<FactOf<'placed'>, 'isImported'> = {}): Fact {
+  const { orderId, currency, taxIncluded, exchangeOf, taxes, shippingAddress } = order;
   const rates = ratesOf(order);
+  const categories = taxes?.flatMap(({ taxCategories }) => (taxCategories ? [taxCategories] : []));
+  const isKnown = categories !== undefined && categories.length === rates.length && rates.length > 0;
+  const lines = linesOf(order.lines, rates, taxIncluded, isKnown ? categories : undefined);
+  const relief = reliefOf(order);
   return ofOrder(orderId, {
     kind: 'placed',
     ...base,
     text: `placed ${order.externalOrderId}`,
     currency,
     taxIncluded,
-    lines: linesOf(order.lines, rates, taxIncluded),
-    rates,
+    lines,
+    rates: isKnown ? withShippingTax(rates, lines) : rates,
     shipping: order.shippingMinor,
     taxMinor: order.taxMinor,
     charges: (order.charges ?? []).map(({ chargeId, amountMinor: amount }) => ({ chargeId, amount })),
     exchangeCredit: (exchangeOf?.payments ?? []).reduce((sum, { amountMinor }) => sum + amountMinor, 0),
+    place: placeOf(shippingAddress),
+    ...(relief && { relief }),
+    ...given,
+  });
+}
+
+/** Sales tax of the United States is that of a state. */
+const placeOf = ({ country, state }: { country: string; state?: string | undefined }) =>
+  country === 'US' && state !== undefined && /^[A-Z]{2}$/.test(state) ? `US-${state}` : country;
+
+/** A relief is the only rate of its order. Without a zone, a rate of 0 of another country than that of the goods is an export. */
+function reliefOf({ taxes = [], shippingAddress }: Pick<Placing, 'taxes' | 'shippingAddress'>) {
+  const [only, ...others] = taxes;
+  if (!only || others.length > 0 || Number(only.percentage) !== 0) return undefined;
+  const { rateId, jurisdiction } = only;
+  if (rateId === 'export' || rateId === 'reverse-charge' || rateId === 'exemption') return rateId;
+  const isAbroad = /^[A-Z]{2}$/.test(jurisdiction) && jurisdiction !== shippingAddress.country;
+  return isAbroad ? 'export' : undefined;
+}
+
+/** What the tax of a rate has beyond that of the lines is that of shipping. */
+function withShippingTax(rates: Rate[], lines: Line[]): Rate[] {
+  const parts = lines.flatMap((line) => taxOfLine({ base: 0, tax: line.tax }, line, { rates, lines: [] }));
+  return rates.map((rate, index) => {
+    const ofLines = parts.reduce((sum, [of, { tax }]) => sum + (of === index ? tax : 0), 0);
+    return { ...rate, shippingTax: Math.max(0, rate.tax - ofLines) };
   });
 }
 

@@ -8,14 +8,21 @@ import {
   balanceShards,
   byDay,
   byLate,
+  carriedKey,
+  CarriedMonths,
+  carriedMonthsKey,
   dayShards,
   lateKey,
+  monthAfter,
   Period,
   periodKey,
   StoredTransaction,
+  taxPrefix,
+  TaxSum,
   transactionKey,
   transactionPartition,
 } from './ledger-keys.ts';
+import { StoredBalances } from './stored-state.ts';
 
 const Code = z.object({ code: z.string() });
 
@@ -97,6 +104,38 @@ export const createJournalStore = (db: Database, TableName: string) => {
       };
       await Promise.all(balanceShards.map(addShard));
       return [...sums.values()];
+    },
+
+    /** Output tax of some months, of all shards. */
+    async taxSums(months: readonly string[]): Promise<TaxSum[]> {
+      const places = balanceShards.flatMap((shard) => months.map((month) => ({ shard, month })));
+      const read = async ({ shard, month }: { shard: string; month: string }) => {
+        const query = {
+          TableName,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+          ExpressionAttributeValues: { ':pk': shard, ':prefix': taxPrefix(month) },
+          ConsistentRead: true,
+        };
+        const found: TaxSum[] = [];
+        for await (const items of queryPages(db, query)) found.push(...items.map((item) => TaxSum.parse(item)));
+        return found;
+      };
+      return (await Promise.all(places.map(read))).flat();
+    },
+
+    /**
+     * As `sums`, for statements from `from` on: the months before are one balance, which is dated the month before the first
+     * that is read. So a statement reads its own months and those that are not carried forward yet.
+     */
+    async statementSums(from: string, to: string): Promise<BalanceRow[]> {
+      const { Item } = await db.send(new GetCommand({ TableName, Key: carriedMonthsKey, ConsistentRead: true }));
+      const { first, through } = CarriedMonths.catch({ first: '', through: '' }).parse(Item);
+      const before = monthAfter(from, -1);
+      const base = through < before ? through : before;
+      if (through === '' || base < first) return this.sums({ to });
+      const carried = await db.send(new GetCommand({ TableName, Key: carriedKey(base), ConsistentRead: true }));
+      const { balances } = StoredBalances.parse(carried.Item);
+      return [...balances, ...(await this.sums({ from: monthAfter(base), to }))];
     },
 
     async period(month: string): Promise<Period | undefined> {

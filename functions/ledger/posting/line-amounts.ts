@@ -34,11 +34,23 @@ export function ratesOf(order: Pick<Placed, 'taxes' | 'lines' | 'shippingAddress
 }
 
 /**
- * Lines with their amounts without tax. An event has the tax of a line, but not its rate: it is the only rate of the order,
+ * Lines with their amounts without tax. `categories`: the tax categories of each rate, by which a line has its rates. An
+ * event before 2026-12-01 has the tax of a line, but not its rate: it is the only rate of the order,
  * that of the line's tax category, or the one that gives this tax. If the taxes by rate do not follow from that, as where
  * state and county tax one line, the lines have no rate of their own.
  */
-export function linesOf(lines: readonly SoldLine[], rates: readonly Rate[], taxIncluded: boolean): Line[] {
+export function linesOf(
+  lines: readonly SoldLine[],
+  rates: readonly Rate[],
+  taxIncluded: boolean,
+  categories?: readonly string[][],
+): Line[] {
+  if (categories) {
+    return lines.map((line) => {
+      const own = categories.flatMap((each, index) => (each.includes(line.taxCategory ?? standard) ? [index] : []));
+      return withRates(line, own, rates, taxIncluded);
+    });
+  }
   const priced = lines.map((line) => ({ line, rate: rateOf(line, rates, taxIncluded) }));
   const isConsistent = rates.every(({ rate, tax }) => {
     const own = priced.filter((each) => each.rate?.rate === rate).reduce((sum, { line }) => sum + line.taxMinor, 0);
@@ -47,9 +59,19 @@ export function linesOf(lines: readonly SoldLine[], rates: readonly Rate[], taxI
   return priced.map(({ line, rate }) => withoutTax(line, rate, taxIncluded, isConsistent));
 }
 
+/** A line whose rates are known. */
+function withRates(line: SoldLine, taxedAt: readonly number[], rates: readonly Rate[], taxIncluded: boolean): Line {
+  const own = taxedAt.flatMap((index) => rates[index] ?? []);
+  const [first] = own;
+  const percentage = String(own.reduce((sum, each) => sum + Number(each.percentage ?? 0), 0));
+  const amounts = withoutTax(line, first && { ...first, percentage }, taxIncluded, own.length === 1);
+  return own.length > 0 ? { ...amounts, taxedAt: [...taxedAt] } : amounts;
+}
+
 /** A line of an edit. It has the rate of the line before, or of another line of its SKU: an edit has no tax category. */
 export function editedLine(line: SoldLine, known: readonly Line[], rates: readonly Rate[], taxIncluded: boolean): Line {
   const before = known.find(({ lineId }) => lineId === line.lineId) ?? known.find(({ sku }) => sku === line.sku);
+  if (before?.taxedAt) return withRates(line, before.taxedAt, rates, taxIncluded);
   const rate = rates.find((each) => each.rate === before?.rate) ?? rateOf(line, rates, taxIncluded);
   return withoutTax(line, rate, taxIncluded, !before || before.rate !== undefined);
 }

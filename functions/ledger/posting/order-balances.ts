@@ -1,18 +1,83 @@
 import { accounts } from './accounts.ts';
 import { Balances } from './balances.ts';
-import { isOf, type OrderFact, placementOf } from './order-facts.ts';
+import { type FactOf, isOf, type OrderFact, placementOf } from './order-facts.ts';
 import { type OrderTerms, shareOf, sum, termsOf } from './order-terms.ts';
 import { refundsOf, type RefundTotals } from './refund-totals.ts';
-import { shippingRate, taxByRate } from './tax-shares.ts';
+import { outputTaxes, ratesOfTerms } from './tax-shares.ts';
+
+/** Output tax of a rate in a place, and the amount without tax that it is due on: what tax returns are made of. */
+export type TaxRow = {
+  /** A country, or a state of the United States (`US-CA`). */
+  place: string;
+  /** The part of the account's name after the output tax: `<country>:<rate>`. */
+  rate: string;
+  percentage?: string | undefined;
+  relief?: FactOf<'placed'>['relief'];
+  baseMinor: number;
+  taxMinor: number;
+};
+/** What one order adds to all accounts, without the cost of its goods, and to the taxes. */
+type OrderPosition = { currency: string; balances: Balances; taxes: TaxRow[] };
 
 /**
- * The balances of all accounts that one order has, without the cost of its goods: a function of the set of its facts, so
- * that the order of their events does not matter. An event is posted as the difference that it makes (rules L1 to L8, L15).
+ * The balances and taxes of one order: a function of the set of its facts, so that the order of their events does not
+ * matter. An event is posted as the difference that it makes (rules L1 to L8, L15).
  */
-export function orderBalances(facts: readonly OrderFact[]): Balances {
-  const balances = new Balances();
+export function orderPosition(facts: readonly OrderFact[]): OrderPosition {
   const terms = termsOf(facts);
-  if (!terms) return balances;
+  const placed = placementOf(facts);
+  if (!terms || !placed) return { currency: '', balances: new Balances(), taxes: [] };
+  if (!placed.isImported) return positionOf(facts, terms, placed);
+  const { opening, later } = ofFormerSystem(facts, terms, placed);
+  const before = positionOf(opening, termsOf(opening) ?? terms, placed);
+  const after = positionOf(later, termsOf(later) ?? terms, placed);
+  return {
+    ...after,
+    balances: after.balances.plus(before.balances, -1),
+    taxes: taxDifference(after.taxes, before.taxes),
+  };
+}
+
+/**
+ * An imported order opens with nothing: the books of the former system have its sale, its shipment and its money up to its
+ * total. Only what happens later is posted, as returns and refunds. Money above the total is an overpayment here too.
+ */
+function ofFormerSystem(facts: readonly OrderFact[], terms: OrderTerms, placed: FactOf<'placed'>) {
+  const { id, at, lines } = placed;
+  const due = dueOf(termsOf([placed]) ?? terms);
+  const units = lines.map(({ lineId, quantity }): [string, number] => [lineId, quantity]);
+  const event = { id: `${id}~opening`, at, text: '' };
+  const opening: OrderFact[] = [
+    placed,
+    { kind: 'shipped', ...event, units },
+    { kind: 'captured', ...event, provider: 'former-system', currency: terms.currency, amount: due },
+  ];
+  let historical = due;
+  const later = facts.flatMap((fact): OrderFact[] => {
+    if (fact === placed || fact.kind === 'shipped') return [];
+    if (fact.kind !== 'captured' || fact.currency !== terms.currency) return [fact];
+    const amount = Math.max(0, fact.amount - historical);
+    historical -= fact.amount - amount;
+    return [{ ...fact, amount }];
+  });
+  return { opening, later: [...opening, ...later] };
+}
+
+/** The rows of `after` less those of `before`, without those of 0. */
+export function taxDifference(after: readonly TaxRow[], before: readonly TaxRow[]): TaxRow[] {
+  const rows = new Map<string, TaxRow>();
+  const add = (row: TaxRow, sign: 1 | -1) => {
+    const key = [row.place, row.rate, row.percentage, row.relief].join('\0');
+    const { baseMinor = 0, taxMinor = 0 } = rows.get(key) ?? {};
+    rows.set(key, { ...row, baseMinor: baseMinor + sign * row.baseMinor, taxMinor: taxMinor + sign * row.taxMinor });
+  };
+  for (const row of after) add(row, 1);
+  for (const row of before) add(row, -1);
+  return [...rows.values()].filter(({ baseMinor, taxMinor }) => baseMinor !== 0 || taxMinor !== 0);
+}
+
+function positionOf(facts: readonly OrderFact[], terms: OrderTerms, placed: FactOf<'placed'>): OrderPosition {
+  const balances = new Balances();
   const { currency } = terms;
   const refunds = refundsOf(facts, terms);
   addMoney(balances, facts, terms, refunds);
@@ -24,9 +89,18 @@ export function orderBalances(facts: readonly OrderFact[]): Balances {
   ] as const) {
     balances.add(currency, account, amountMinor);
   }
-  const applied = Math.min(dueOf(terms), Math.max(0, cashOf(facts, refunds, currency) + creditOf(facts)));
-  addTax(balances, terms, applied, refunds.taxes);
-  return balances;
+  const due = dueOf(terms);
+  const applied = Math.min(due, Math.max(0, cashOf(facts, refunds, currency) + creditOf(facts)));
+  const { output, beforeRefunds } = outputTaxes(terms, { applied, due, refunded: refunds.taxes });
+  balances.add(currency, accounts.deferredTax, -(taxOf(terms) - beforeRefunds));
+  const taxes: TaxRow[] = [];
+  for (const [index, { base, tax }] of output) {
+    const { rate = '', percentage } = ratesOfTerms(terms)[index] ?? {};
+    balances.add(currency, accounts.outputTax(rate), -tax);
+    const { place = rate.split(':')[0] ?? '', relief } = placed;
+    taxes.push({ place, rate, percentage, ...(relief && { relief }), baseMinor: base, taxMinor: tax });
+  }
+  return { currency, balances, taxes };
 }
 
 const taxOf = ({ lines, shippingTax }: OrderTerms) => sum(lines.map(({ tax }) => tax)) + shippingTax;
@@ -100,28 +174,4 @@ function addDeferred(balances: Balances, { currency, lines, shipping, charges, h
     .add(currency, accounts.discounts, shippedDiscount)
     .add(currency, hasShipped ? accounts.shipping : accounts.deferredShipping, -shipping)
     .add(currency, hasShipped ? accounts.charges : accounts.deferredCharges, -charges);
-}
-
-/** Output tax by rate: the larger of the captured and the shipped share (L2), less what refunds gave back. */
-function addTax(balances: Balances, terms: OrderTerms, applied: number, refunded: ReadonlyMap<string, number>): void {
-  const due = dueOf(terms);
-  const total = new Map<string, number>();
-  const shipped = new Map<string, number>();
-  const addTo = (sums: Map<string, number>, rate: string | undefined, tax: number) => {
-    for (const [name, amount] of taxByRate(tax, rate, terms)) sums.set(name, (sums.get(name) ?? 0) + amount);
-  };
-  for (const line of terms.lines) {
-    addTo(total, line.rate, line.tax);
-    addTo(shipped, line.rate, shareOf(line.tax, line.shipped, line.quantity));
-  }
-  addTo(total, shippingRate(terms), terms.shippingTax);
-  if (terms.hasShipped) addTo(shipped, shippingRate(terms), terms.shippingTax);
-  let output = 0;
-  for (const [rate, tax] of total) {
-    const share = Math.max(shareOf(tax, applied, due), shipped.get(rate) ?? 0);
-    output += share;
-    balances.add(terms.currency, accounts.outputTax(rate), -share);
-  }
-  for (const [rate, tax] of refunded) balances.add(terms.currency, accounts.outputTax(rate), tax);
-  balances.add(terms.currency, accounts.deferredTax, -(taxOf(terms) - output));
 }

@@ -10,6 +10,8 @@ const Line = z.object({
   tax: z.int(),
   /** The account of its tax; absent if the tax belongs to several rates of the order. */
   rate: z.string().optional(),
+  /** Indexes of the rates of the order that apply to it; absent for an event without the tax categories of its rates. */
+  taxedAt: z.array(z.int()).optional(),
 });
 export type Line = z.infer<typeof Line>;
 
@@ -31,6 +33,8 @@ const Rate = z.object({
   percentage: z.string().optional(),
   kind: z.string().optional(),
   tax: z.int(),
+  /** The part of `tax` that was for shipping; absent if it is not known. */
+  shippingTax: z.int().optional(),
 });
 export type Rate = z.infer<typeof Rate>;
 
@@ -54,6 +58,12 @@ export const OrderFact = z.discriminatedUnion('kind', [
     charges: z.array(z.object({ chargeId: z.string(), amount: z.int() })),
     /** Paid by goods that were returned, of another order. */
     exchangeCredit: z.int(),
+    /** Where the goods go: a country, or a state of the United States (`US-CA`). Absent in states before 2026-12-01. */
+    place: z.string().optional(),
+    /** Why no tax is due. */
+    relief: z.enum(['export', 'reverse-charge', 'exemption']).optional(),
+    /** An order of a former system: it was sold, shipped and paid in the books of that system. */
+    isImported: z.boolean().optional(),
   }),
   fact('edited', {
     version: z.int(),

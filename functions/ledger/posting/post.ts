@@ -2,13 +2,26 @@ import { ownValue } from '../../../shared/input/own-value.ts';
 import { accounts } from './accounts.ts';
 import { Balances, type Posting } from './balances.ts';
 import type { Fact } from './event-facts.ts';
-import { orderBalances } from './order-balances.ts';
+import { orderPosition, taxDifference, type TaxRow } from './order-balances.ts';
 import { type FactOf, inTime, isOf, newOrder, type OrderFact, type OrderState, placementOf } from './order-facts.ts';
 import { shareOf, termsOf } from './order-terms.ts';
 import { addMove, newSku, type SkuMove, type SkuState } from './sku-cost.ts';
 
 /** A transaction of one currency. `code` is the id of its event; `at` its business time in milliseconds. */
-export type Transaction = { code: string; at: number; text: string; currency: string; postings: Posting[] };
+export type Transaction = {
+  code: string;
+  at: number;
+  /** The day, of an entry that a person made for a day instead of a time. */
+  day?: string | undefined;
+  text: string;
+  currency: string;
+  postings: Posting[];
+  orderId?: string | undefined;
+  /** What the event is: of an order the kind of its fact, else `stock`, `settlement` or `entry`. */
+  kind: string;
+  /** Changes of output tax. */
+  taxes?: TaxRow[] | undefined;
+};
 
 /** The orders and SKUs that facts are about. `post` changes its maps, never their values. */
 export type LedgerStates = { orders: Map<string, OrderState>; skus: Map<string, SkuState> };
@@ -30,6 +43,7 @@ const maxCostedLines = 25;
 /** Posts a fact once, and everything that waited for it. Without a step, it was posted before. */
 export function post(states: LedgerStates, fact: Fact): Step[] {
   if (fact.of === 'nothing') return [];
+  if (fact.of === 'entry') return [{ transactions: [fact.transaction], orders: new Map(), skus: new Map() }];
   if (fact.of === 'sku') return [postMove(states, fact)];
   const { orderId, fact: added } = fact;
   const state = states.orders.get(orderId) ?? newOrder;
@@ -53,7 +67,7 @@ const nextOf = ({ facts, waiting }: OrderState): OrderFact | undefined =>
 function postMove(states: LedgerStates, { sku, move, text }: Extract<Fact, { of: 'sku' }>): Step {
   const { state, balances } = addMove(states.skus.get(sku) ?? newSku, move);
   states.skus.set(sku, state);
-  const transactions = transactionsOf({ ...move, text }, balances);
+  const transactions = transactionsOf({ id: move.id, at: move.at, text, kind: 'stock' }, balances);
   const marker = transactions.length === 0 ? { marker: move.id } : {};
   return { transactions, orders: new Map(), skus: new Map([[sku, state]]), ...marker };
 }
@@ -63,7 +77,9 @@ function postOrderFact(states: LedgerStates, orderId: string, fact: OrderFact): 
   const waiting = before.waiting.filter(({ id }) => id !== fact.id);
   const facts = [...before.facts, fact];
   let state: OrderState = { ...before, facts, waiting };
-  const balances = orderBalances(facts).plus(orderBalances(before.facts), -1);
+  const [position, earlier] = [orderPosition(facts), orderPosition(before.facts)];
+  const balances = position.balances.plus(earlier.balances, -1);
+  const taxes = { currency: position.currency, rows: taxDifference(position.taxes, earlier.taxes) };
   const skus = new Map<string, SkuState>();
   const costed = costedUnits(fact);
   if (costed.rest.length > 0 && 'units' in fact) {
@@ -80,7 +96,8 @@ function postOrderFact(states: LedgerStates, orderId: string, fact: OrderFact): 
     state = withCost(state, lineId, move, added.costs.get(move.id) ?? 0);
   }
   states.orders.set(orderId, state);
-  return { transactions: transactionsOf(fact, balances), orders: new Map([[orderId, state]]), skus };
+  const source = { id: fact.id, at: fact.at, text: fact.text, kind: fact.kind, orderId };
+  return { transactions: transactionsOf(source, balances, taxes), orders: new Map([[orderId, state]]), skus };
 }
 
 type CostedUnit = readonly [lineId: string, units: number, disposition?: 'restock' | 'damaged'];
@@ -148,13 +165,19 @@ function withCost(state: OrderState, lineId: string, move: SkuMove, cost: number
   return { ...state, costs: { ...state.costs, [lineId]: { ...before, returned: before.returned + move.units } } };
 }
 
+type Source = Pick<Transaction, 'at' | 'text' | 'kind' | 'orderId'> & { id: string };
+
 /** One transaction per currency. The first has the event's id; those of other currencies add theirs. */
-function transactionsOf({ id, at, text }: { id: string; at: number; text: string }, balances: Balances): Transaction[] {
+function transactionsOf(
+  { id, ...source }: Source,
+  balances: Balances,
+  taxes: { currency: string; rows: TaxRow[] } = { currency: '', rows: [] },
+): Transaction[] {
   return balances.byCurrency().map(({ currency, postings }, index) => ({
     code: index === 0 ? id : `${id}~${currency}`,
-    at,
-    text,
+    ...source,
     currency,
     postings,
+    ...(currency === taxes.currency && taxes.rows.length > 0 && { taxes: taxes.rows }),
   }));
 }

@@ -1,14 +1,14 @@
 import { isOf, type OrderFact } from './order-facts.ts';
 import { type OrderTerms, shareOf, sum, unitsByLine } from './order-terms.ts';
-import { shippingRate, taxByRate } from './tax-shares.ts';
+import { addTaxes, type TaxDue, type TaxesDue, taxOfLine, taxOfShipping } from './tax-shares.ts';
 
 /** Refunds of an order, of all facts. `returns`, `shipping` and `charges` are without tax. */
 export type RefundTotals = {
   returns: number;
   shipping: number;
   charges: number;
-  /** Output tax that was given back, by rate. */
-  taxes: ReadonlyMap<string, number>;
+  /** Output tax that was given back. */
+  taxes: TaxesDue;
   /** Money that was never for goods that are sold: overpaid, or of cancelled units; by currency. */
   notDue: ReadonlyMap<string, number>;
 };
@@ -24,7 +24,7 @@ const chargePrefix = 'charge:';
  */
 export function refundsOf(facts: readonly OrderFact[], terms: OrderTerms): RefundTotals {
   const totals = { returns: 0, shipping: 0, charges: 0 };
-  const taxes = new Map<string, number>();
+  const taxes = new Map<number, TaxDue>();
   const notDue = new Map<string, number>();
   const addNotDue = (currency: string, amount: number) => notDue.set(currency, (notDue.get(currency) ?? 0) + amount);
   const components = new Map<string, Component>();
@@ -46,13 +46,15 @@ export function refundsOf(facts: readonly OrderFact[], terms: OrderTerms): Refun
     }
   }
   for (const [pot, { amount, tax, ofCancelled }] of components) {
-    const { value, rate, kind } = componentOf(pot, terms);
+    const { value, kind, line } = componentOf(pot, terms);
     const excess = Math.min(amount, Math.max(0, amount - value, ofCancelled));
     const returned = amount - excess;
     const returnedTax = shareOf(tax, returned, amount);
     addNotDue(terms.currency, excess);
     totals[kind] += returned - returnedTax;
-    for (const [name, part] of taxByRate(returnedTax, rate, terms)) taxes.set(name, (taxes.get(name) ?? 0) + part);
+    // No tax is calculated on charges.
+    const due = { base: kind === 'charges' ? 0 : returned - returnedTax, tax: returnedTax };
+    addTaxes(taxes, kind === 'shipping' ? taxOfShipping(due, terms) : taxOfLine(due, line, terms));
   }
   return { ...totals, taxes, notDue };
 }
@@ -68,14 +70,13 @@ const cancelledUnits = (facts: readonly OrderFact[], refundId: string) =>
 
 type Kind = 'returns' | 'shipping' | 'charges';
 
+type SoldComponent = { value: number; kind: Kind; line?: OrderTerms['lines'][number] | undefined };
+
 /** What is still sold of a component, with tax. Goodwill has no limit. */
-function componentOf(pot: string, terms: OrderTerms): { value: number; rate: string | undefined; kind: Kind } {
-  if (pot === 'shipping') {
-    return { value: terms.shipping + terms.shippingTax, rate: shippingRate(terms), kind: 'shipping' };
-  }
-  if (pot.startsWith(chargePrefix)) return { value: terms.charges, rate: undefined, kind: 'charges' };
-  if (!pot.startsWith(linePrefix)) return { value: Infinity, rate: undefined, kind: 'returns' };
+function componentOf(pot: string, terms: OrderTerms): SoldComponent {
+  if (pot === 'shipping') return { value: terms.shipping + terms.shippingTax, kind: 'shipping' };
+  if (pot.startsWith(chargePrefix)) return { value: terms.charges, kind: 'charges' };
+  if (!pot.startsWith(linePrefix)) return { value: Infinity, kind: 'returns' };
   const line = terms.lines.find(({ lineId }) => lineId === pot.slice(linePrefix.length));
-  const value = line ? sum([line.list, -line.discount, line.tax]) : 0;
-  return { value, rate: line?.rate, kind: 'returns' };
+  return { value: line ? sum([line.list, -line.discount, line.tax]) : 0, kind: 'returns', line };
 }

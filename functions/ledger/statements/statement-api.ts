@@ -11,7 +11,7 @@ type Deps = { store: JournalStore; cursors: Cursors; businessDay: (instantMs: nu
 export const statementApi = ({ store, cursors, businessDay }: Deps) => {
   const monthOf = (month: string | undefined, now: number) => month ?? businessDay(now).slice(0, 7);
   const statement = async (month: string, from = month) => {
-    const [rows, period] = await Promise.all([store.sums({ to: month }), store.period(month)]);
+    const [rows, period] = await Promise.all([store.statementSums(from, month), store.period(month)]);
     return { month, closed: period !== undefined, accounts: accountSums(rows, from) };
   };
   return {
@@ -27,6 +27,11 @@ export const statementApi = ({ store, cursors, businessDay }: Deps) => {
 
     profitAndLoss: async ({ query, cause }: Request<typeof routes.getProfitAndLoss>): Promise<HttpResponse> => {
       const to = monthOf(query.to, cause.now);
+      if (query.from !== undefined && query.from > to) {
+        return problem(422, 'invalid-content', 'The range of months is not valid.', {
+          errors: [{ pointer: '/to', detail: 'The last month is before the first' }],
+        });
+      }
       const found = await statement(to, query.from ?? to);
       const accounts = ofKinds(found.accounts, 'revenue', 'expenses');
       const profit = totalsOf(accounts, ({ debitMinor, creditMinor }) => creditMinor - debitMinor);

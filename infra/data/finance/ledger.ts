@@ -1,5 +1,6 @@
 import { SkuChanged } from '../../../shared/contracts/catalog/events.ts';
 import { OrderPlaced } from '../../../shared/contracts/orders/events.ts';
+import { OrderImported } from '../../../shared/contracts/orders/import-events.ts';
 import {
   OrderCancelled,
   OrderEdited,
@@ -22,6 +23,7 @@ import { TableDefinition } from '../../constructs/table.ts';
 
 const posted = [
   OrderPlaced,
+  OrderImported,
   OrderEdited,
   OrderCancelled,
   OrderLinesCancelled,
@@ -62,5 +64,13 @@ export const ledger = {
     ledgerTable.items({ partitions: ['PERIOD#*'] }, 'PutItem'),
     ledgerTable.items({ partitions: ['BALANCE#*'], attributes: ['closedAt'], inTransactions: true }, 'UpdateItem'),
   ),
-  checker: all(reader, ledgerTable.query('byWaiting'), ledgerTable.items({ partitions: ['CHECK#*'] }, 'PutItem')),
+  /** Checks the sums, and carries balances of past months forward. */
+  checker: all(
+    reader,
+    all(ledgerTable.query('byWaiting'), ledgerTable.items({ partitions: ['CHECK#*', 'CARRIED'] }, 'PutItem')),
+    ledgerTable.items(
+      { partitions: ['BALANCE#*'], attributes: ['carried', 'transactions'], inTransactions: true },
+      'UpdateItem',
+    ),
+  ),
 };

@@ -15,6 +15,18 @@ export const Account = z
   .regex(/^(assets|liabilities|equity|revenue|expenses)(:[A-Za-z0-9._-]+)+$/, 'Not the name of an account')
   .meta({ example: 'liabilities:tax:output:GB:standard' });
 
+const LedgerTax = z.object({
+  place: StoredText.meta({
+    description: 'Country that the goods go to, or a state of the United States',
+    example: 'US-CA',
+  }),
+  rate: StoredText.meta({ description: 'The rate: country and kind, as in the account', example: 'GB:standard' }),
+  percentage: StoredText.optional().meta({ description: 'Percentage, if the event has it', example: '20' }),
+  relief: z.enum(['export', 'reverse-charge', 'exemption']).optional().describe('Why no tax is due'),
+  baseMinor: z.int().meta({ description: 'Amount without tax, negative for what is given back', example: 3331 }),
+  taxMinor: z.int().meta({ description: 'Tax in minor units, negative for what is given back', example: 667 }),
+});
+
 export const LedgerTransaction = z
   .object({
     code: StoredText.meta({
@@ -34,6 +46,19 @@ export const LedgerTransaction = z
       )
       .max(maxEntries)
       .describe('The postings; they sum to 0'),
+    orderId: StoredText.optional().meta({
+      description: 'Order of the event; absent for stock, settlements, entries, and before 2026-12-01',
+      example: 'ord_01kb9zq4y8t4v7c0m3j5r6n8px',
+    }),
+    kind: StoredText.optional().meta({
+      description: 'Kind of the event: `placed`, `shipped`, `captured`, …, `stock`, `settlement` or `entry`',
+      example: 'placed',
+    }),
+    taxes: z
+      .array(LedgerTax)
+      .max(maxEntries)
+      .optional()
+      .describe('Output tax that the event makes due, or gives back, with the amounts that it is due on'),
   })
   .meta({ id: 'LedgerTransaction' });
 

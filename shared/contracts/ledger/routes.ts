@@ -68,6 +68,7 @@ export const getProfitAndLoss = defineRoute({
         profit: totals('Profit by currency, negative for a loss', 30_000),
       }).meta({ id: 'ProfitAndLoss' }),
     },
+    422: { description: 'The last month is before the first', schema: Problem },
   },
 });
 

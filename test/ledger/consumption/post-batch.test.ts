@@ -104,6 +104,23 @@ describe('a batch', () => {
     expect(await balances()).toMatchObject({ 'revenue:goods': -2000 });
   });
 
+  test('that has no time left is retried, and posted by the next delivery', async () => {
+    const store = createPostingStore(database.db, table);
+    const late = postBatch({ store, businessDay, clock: Date.now, shard: () => 'BALANCE#0', batchBudgetMs: 0 });
+    expect(await late(orderOf(1), log)).toEqual(orderOf(1));
+    const busy = { ...store, write: () => Promise.resolve('version-conflict' as const) };
+    const conflicting = postBatch({
+      store: busy,
+      businessDay,
+      clock: Date.now,
+      shard: () => 'BALANCE#0',
+      batchBudgetMs: 1,
+    });
+    expect(await conflicting(orderOf(1), log)).toEqual(orderOf(1));
+    expect(await postAll(orderOf(1))).toEqual([]);
+    expect(await balances()).toMatchObject({ 'revenue:goods': -1000 });
+  });
+
   test('keeps what arrives before its order, names the order after a day, and posts it with the order', async () => {
     const messages = orderOf(1);
     await postAll(messages.slice(1));
@@ -168,6 +185,10 @@ test('statements, the postings of an account and the export show the same transa
   });
   expect(await api.profitAndLoss(at({}))).toMatchObject({
     body: { profit: [{ currency: 'GBP', amountMinor: 3 * (1000 - 450) }] },
+  });
+  expect(await api.profitAndLoss(at({ query: { from: '2026-07', to: '2026-06' } }))).toMatchObject({
+    status: 422,
+    body: { errors: [{ pointer: '/to' }] },
   });
   expect(await api.balanceSheet(at({}))).toMatchObject({ body: { equity: [{ currency: 'GBP', amountMinor: 1650 }] } });
   const codes: string[] = [];

@@ -12,7 +12,10 @@ function balancesAfter(messages: readonly LedgerMessage[]): Record<string, numbe
   const codes = new Set<string>();
   for (const message of messages) {
     for (const { transactions } of post(states, factOf(message))) {
-      for (const { code, currency, postings } of transactions) {
+      for (const { code, currency, postings, taxes = [] } of transactions) {
+        const output = postings.filter(({ account }) => account.startsWith('liabilities:tax:output:'));
+        const due = taxes.reduce((sum, { taxMinor }) => sum + taxMinor, 0);
+        expect(due).toBe(-output.reduce((sum, { amountMinor }) => sum + amountMinor, 0) || 0);
         expect(codes).not.toContain(code);
         codes.add(code);
         expect(postings.reduce((sum, { amountMinor }) => sum + amountMinor, 0)).toBe(0);

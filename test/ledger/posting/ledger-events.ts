@@ -26,7 +26,11 @@ type TestOrder = {
   lines: TestLine[];
   shipping?: number;
   shippingTax?: number;
-  taxes?: [kind: string, percentage: string, tax: number][];
+  taxes?: [kind: string, percentage: string, tax: number, categories?: string[], jurisdiction?: string][];
+  /** Two letters of a state. */
+  state?: string;
+  isImported?: boolean;
+  relief?: string;
   country?: string;
   jurisdiction?: string;
   currency?: string;
@@ -40,14 +44,14 @@ export function placed(id: string, day: string, given: TestOrder): LedgerMessage
   const discount = lines.reduce((sum, line) => sum + (line.discount ?? 0), 0);
   const taxMinor = lines.reduce((sum, line) => sum + line.tax, shippingTax);
   const taxes = given.taxes ?? [['standard', '20', taxMinor]];
-  return anEvent('order-intake', 'OrderPlaced', id, day, {
+  return anEvent('order-intake', given.isImported ? 'OrderImported' : 'OrderPlaced', id, day, {
     ...order,
     orderId: given.id ?? 'ord_1',
     externalOrderId: name,
     currency,
-    status: 'placed',
+    status: given.isImported ? 'completed' : 'placed',
     customer: {},
-    shippingAddress: { country },
+    shippingAddress: { country, ...(given.state !== undefined && { state: given.state }) },
     shippingMethod: 'standard',
     couponCodes: [],
     lines: lines.map((line, index) => ({
@@ -68,12 +72,13 @@ export function placed(id: string, day: string, given: TestOrder): LedgerMessage
     taxIncluded: true,
     totalMinor: goods - discount + shipping,
     discounts: [],
-    taxes: taxes.map(([kind, percentage, tax]) => ({
-      rateId: `vat-${kind}`,
+    taxes: taxes.map(([kind, percentage, tax, taxCategories, jurisdiction]) => ({
+      rateId: given.relief ?? `vat-${kind}`,
       name: 'VAT',
-      jurisdiction: given.jurisdiction ?? 'GB',
+      jurisdiction: jurisdiction ?? given.jurisdiction ?? 'GB',
       percentage,
       kind,
+      ...(taxCategories && { taxCategories }),
       taxableMinor: 0,
       taxMinor: tax,
     })),

@@ -28,6 +28,42 @@ const clearing = 'assets:clearing:stripe';
 
 const cases: [string, LedgerMessage[], Record<string, number>][] = [
   [
+    'an imported order posts nothing, and its history neither: the books of the former system have them',
+    [
+      events.placed('01', day, { lines: [three], isImported: true }),
+      events.paid('02', day, 3600),
+      events.shipped('03', day, A(3)),
+    ],
+    {},
+  ],
+  [
+    'a refund of an imported order that waited for it is a return',
+    [events.refundPaid('02', day, refundOfOne), events.placed('01', day, { lines: [three], isImported: true })],
+    { [clearing]: -1200, [outputTax]: 200, 'revenue:returns': 1000 },
+  ],
+  [
+    'money above the total of an imported order is an overpayment',
+    [events.placed('01', day, { lines: [three], isImported: true }), events.paid('02', day, 3700)],
+    { [clearing]: 100, 'liabilities:overpayments': -100 },
+  ],
+  [
+    'a chargeback of an imported order is disputed',
+    [
+      events.placed('01', day, { lines: [three], isImported: true }),
+      events.paid('02', day, 3600, { type: 'chargeback.opened', chargebackId: 'cb' }),
+    ],
+    { 'assets:disputed:stripe': 3600, [clearing]: -3600 },
+  ],
+  [
+    'a return of an imported order restocks at the average cost',
+    [
+      events.skuCost('c', '2026-05-01', 'A', 450),
+      events.placed('01', day, { lines: [three], isImported: true }),
+      events.returned('02', day, A(1)),
+    ],
+    { 'assets:inventory': 450, 'expenses:cost-of-goods': -450 },
+  ],
+  [
     'a unit that is shipped before it is paid makes its tax due',
     [order, events.shipped('02', day, A(1))],
     { [receivable]: 3600, [deferredGoods]: -2000, [deferredTax]: -400, [outputTax]: -200, 'revenue:goods': -1000 },

@@ -71,6 +71,7 @@ describe('an order in stock', () => {
             name: 'Tax',
             jurisdiction: '*',
             percentage: '20',
+            taxCategories: ['standard'],
             taxableMinor: 3000,
             taxMinor: 600,
           },

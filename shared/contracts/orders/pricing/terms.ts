@@ -74,6 +74,15 @@ export const TaxAmount = z.object({
       example: 'DE123456789',
     }),
   ),
+  taxCategories: z
+    .array(StoredText)
+    .max(maxEntries)
+    .optional()
+    .meta({
+      description:
+        'Tax categories of the order’s lines and shipping to which the rate applies; absent for a relief, which applies to all, and for orders before 2026-11-30',
+      example: ['standard'],
+    }),
   taxableMinor: AmountMinor.meta({
     description: 'Amounts without tax to which the rate applies, in minor units',
     example: 3331,
