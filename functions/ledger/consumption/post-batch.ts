@@ -149,7 +149,7 @@ async function postingDays(
   const days = steps.flatMap(({ transactions }) => transactions.map(own));
   const months = [...new Set(days.map((day) => day.slice(0, 7)))].toSorted();
   const { closed, carried } = await store.closed(months);
-  const [earliest] = months.filter((month) => !closed.has(month));
+  const earliest = months.find((month) => !closed.has(month));
   if (carried && earliest !== undefined && earliest <= carried.through) {
     if ((await store.reopen(earliest, carried)) === 'version-conflict') return 'version-conflict';
   }

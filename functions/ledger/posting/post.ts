@@ -173,11 +173,12 @@ function transactionsOf(
   balances: Balances,
   taxes: { currency: string; rows: TaxRow[] } = { currency: '', rows: [] },
 ): Transaction[] {
-  return balances.byCurrency().map(({ currency, postings }, index) => ({
-    code: index === 0 ? id : `${id}~${currency}`,
-    ...source,
-    currency,
-    postings,
-    ...(currency === taxes.currency && taxes.rows.length > 0 && { taxes: taxes.rows }),
-  }));
+  return balances.byCurrency().map(({ currency, postings }, index) => {
+    const transaction: Transaction = Object.assign({ code: index === 0 ? id : `${id}~${currency}` }, source, {
+      currency,
+      postings,
+    });
+    if (currency === taxes.currency && taxes.rows.length > 0) transaction.taxes = taxes.rows;
+    return transaction;
+  });
 }

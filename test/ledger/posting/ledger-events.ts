@@ -78,7 +78,7 @@ export function placed(id: string, day: string, given: TestOrder): LedgerMessage
       jurisdiction: jurisdiction ?? given.jurisdiction ?? 'GB',
       percentage,
       kind,
-      ...(taxCategories && { taxCategories }),
+      taxCategories,
       taxableMinor: 0,
       taxMinor: tax,
     })),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { factOf, type LedgerMessage } from '../../../functions/ledger/posting/event-facts.ts';
-import { taxDifference, type TaxRow } from '../../../functions/ledger/posting/order-balances.ts';
+import { taxDifference } from '../../../functions/ledger/posting/order-balances.ts';
 import { type LedgerStates, post } from '../../../functions/ledger/posting/post.ts';
 import * as events from './ledger-events.ts';
 
@@ -10,9 +10,8 @@ const taxesOf = (messages: LedgerMessage[]) => {
   const rows = messages
     .flatMap((message) => post(states, factOf(message)))
     .flatMap(({ transactions }) => transactions)
-    .flatMap(({ taxes = [] }) => taxes)
-    .reduce((sum: TaxRow[], row) => taxDifference([...sum, row], []), []);
-  return rows
+    .flatMap(({ taxes = [] }) => taxes);
+  return taxDifference(rows, [])
     .map(({ place, rate, percentage, relief = '', baseMinor, taxMinor }) =>
       [place, rate, percentage, relief, baseMinor, taxMinor].join(' '),
     )
