@@ -26,6 +26,7 @@ function requestQuotas(): string {
 /** Settings of the store as variables of functions. */
 export const settings = {
   timeZone: variables({ TIME_ZONE: store.selling.timeZone }),
+  seller: variables({ SELLER: JSON.stringify(store.seller) }),
   daysBeforeExpiry: variables({ DAYS_BEFORE_EXPIRY: String(store.lots.daysBeforeExpiry) }),
   selling: variables({ SELLING: JSON.stringify(store.selling) }),
   channels: variables({ CHANNELS: byClientId(channelsOf(store.clients, store.quotas)) }),

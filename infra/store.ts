@@ -6,7 +6,7 @@ import type { PriceGuard } from '../shared/catalog/price-guard.ts';
 import type { ReturnAddress } from '../shared/contracts/refunds/return-routes.ts';
 import type { PolicySettings } from '../functions/refund-approval/policy/settings.ts';
 import type { WorkingCalendar } from '../shared/settings/calendars.ts';
-import type { Client, SellingPolicy, WarehouseSetting } from '../shared/store.ts';
+import type { Client, Seller, SellingPolicy, WarehouseSetting } from '../shared/store.ts';
 
 /** Of the store's own clients: more than a sandbox serves, so that it never refuses them. */
 const requestsPerSecond = 1000;
@@ -19,6 +19,12 @@ const officeHours = [{ from: '09:00', to: '17:30' }];
 export const store = {
   name: 'storeworks',
   deployment: { protectData: false },
+  /** Who sells, on invoices and in tax returns. */
+  seller: {
+    name: 'Storeworks Ltd',
+    address: { line1: '1 Dock Road', city: 'London', postalCode: 'E16 1AG', country: 'GB' },
+    vatNumber: 'GB999999973',
+  },
   selling: {
     timeZone: 'Europe/London',
     taxIncluded: true,
@@ -181,6 +187,7 @@ export const store = {
         'reports.read',
         'reports.run',
         'ledger.read',
+        'ledger.write',
         'ledger.close',
         'refunds.decide',
         'policies.write',
@@ -210,6 +217,7 @@ export const store = {
         'reports.run',
         'policies.write',
         'ledger.read',
+        'ledger.write',
         'ledger.close',
       ],
     },
@@ -219,6 +227,7 @@ export const store = {
 export type Store = {
   name: string;
   deployment: Deployment;
+  seller: Seller;
   selling: SellingPolicy;
   quotes: { validMinutes: number };
   warehouses: Record<string, WarehouseSetting>;

@@ -65,6 +65,14 @@ export const channelsOf = (clients: Record<string, Client>, { queuedOrders }: { 
       }),
   );
 
+/** Who sells, as functions get it in one environment variable. */
+export const Seller = z.object({
+  name: z.string(),
+  address: z.object({ line1: z.string(), city: z.string(), postalCode: z.string(), country: z.string() }),
+  vatNumber: z.string(),
+});
+export type Seller = z.infer<typeof Seller>;
+
 const BasisPoints = z.int().min(0).max(10_000);
 
 /** Largest amounts of an order, in minor units of its currency. */

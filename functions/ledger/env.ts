@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { jsonVariable } from '../../shared/lambda/json-variable.ts';
+import { Seller } from '../../shared/store.ts';
 
 /** Environment of the nightly check. */
 export const CheckEnv = z.object({
@@ -8,5 +10,5 @@ export const CheckEnv = z.object({
 });
 export type CheckEnv = z.infer<typeof CheckEnv>;
 
-export const Env = CheckEnv.extend({ CURSOR_SECRET_ARN: z.string().min(1) });
+export const Env = CheckEnv.extend({ CURSOR_SECRET_ARN: z.string().min(1), SELLER: jsonVariable(Seller) });
 export type Env = z.infer<typeof Env>;

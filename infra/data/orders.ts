@@ -81,6 +81,8 @@ export const orders = {
     orderTable.items({ partitions: ofOrders }, 'PutItem'),
     orderTable.items({ partitions: ofOrders, attributes: ['message'] }, 'UpdateItem'),
   ),
+  /** Reads the orders of a day with their first events. */
+  dayReader: all(reads, orderTable.access('Query'), orderTable.query('byDay')),
   byCustomer: orderTable.query('byCustomer'),
   byStatus: orderTable.query('byStatus'),
   byDay: orderTable.query('byDay'),

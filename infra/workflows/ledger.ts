@@ -1,23 +1,32 @@
 import { type App, Duration } from 'aws-cdk-lib';
 import type { PostingEnv } from '../../functions/ledger/consumption/env.ts';
-import type { CheckEnv, Env } from '../../functions/ledger/env.ts';
-import { LedgerDifferenceFound } from '../../shared/contracts/ledger/events.ts';
+import type { Env } from '../../functions/ledger/env.ts';
+import * as entryRoutes from '../../shared/contracts/ledger/entry-routes.ts';
 import * as routes from '../../shared/contracts/ledger/routes.ts';
+import * as settlementRoutes from '../../shared/contracts/ledger/settlement-routes.ts';
+import * as taxReturnRoutes from '../../shared/contracts/ledger/tax-return-routes.ts';
+import * as reconciliationRoutes from '../../shared/contracts/ledger/reconciliation-routes.ts';
 import { all } from '../constructs/access.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
 import { cursorSecret } from '../data/cursors.ts';
 import { ledger, postedEvents } from '../data/finance/ledger.ts';
 import { settings } from '../settings.ts';
+import { addChecks } from './ledger/checks.ts';
 
 /** Double-entry postings from events, and the accounts that finance reads and closes. */
 export class LedgerStack extends WorkflowStack {
   constructor(app: App, shared: SharedStacks) {
     super(app, 'ledger', shared);
     this.routes<Env>({
-      routes: [routes],
+      routes: [routes, settlementRoutes, entryRoutes, taxReturnRoutes, reconciliationRoutes],
       handler: 'ledger/api.handler.ts',
-      uses: all(ledger.reader, ledger.closer, all(cursorSecret.reader, settings.timeZone)),
-      errorImpact: 'Finance cannot read the accounts, close a month or export the journal.',
+      uses: all(
+        ledger.reader,
+        all(ledger.closer, ledger.recorder, ledger.filer),
+        all(cursorSecret.reader, settings.timeZone, settings.seller),
+      ),
+      errorImpact:
+        'Finance cannot read the accounts, record settlements and entries, close a month or export the journal.',
     });
     this.onEvents<PostingEnv>(
       { pattern: postedEvents },
@@ -31,14 +40,6 @@ export class LedgerStack extends WorkflowStack {
         batchWindow: Duration.seconds(2),
       },
     );
-    this.daily<CheckEnv>('03:00', {
-      handler: 'ledger/check-ledger.handler.ts',
-      uses: all(ledger.checker, settings.timeZone),
-      errorImpact: 'The sums of the accounts were not compared with their transactions tonight.',
-      timeout: Duration.minutes(15),
-    });
-    this.alarmOn(LedgerDifferenceFound, {
-      errorImpact: 'Accounts that the message names are wrong, or lack events whose order is unknown.',
-    });
+    addChecks(this);
   }
 }

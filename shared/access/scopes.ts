@@ -14,6 +14,7 @@ export const scopes = {
   'reports.run': 'Run reports',
   'policies.write': 'Change policies',
   'ledger.read': 'Read the accounts and their journal',
+  'ledger.write': 'Record settlements, request entries of the accounts and approve those of others',
   'ledger.close': 'Close a month of the accounts',
 } as const;
 

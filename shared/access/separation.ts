@@ -21,6 +21,8 @@ export const refundParts: Record<Scope, RefundPart | undefined> = {
   'reports.read': undefined,
   'reports.run': undefined,
   'ledger.read': undefined,
+  // An entry of the accounts moves no money, and needs two persons of its own.
+  'ledger.write': undefined,
   // Closing posts nothing: it only keeps a month as it is.
   'ledger.close': undefined,
 };

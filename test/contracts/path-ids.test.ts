@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { EntryContent } from '../../shared/contracts/ledger/entry-routes.ts';
 import { contractRoutes } from '../../infra/contract-routes.ts';
 import { priceColumns, skuColumns } from '../../shared/contracts/catalog/file-columns.ts';
 import { NewPromotion } from '../../shared/contracts/promotions/promotion.ts';
@@ -45,6 +46,7 @@ const created: Record<string, z.ZodType[]> = {
   batchId: [CodeBatchContent.shape.batchId],
   repairId: [RepairContent.shape.repairId],
   promotionId: [NewPromotion.shape.promotionId],
+  entryId: [EntryContent.shape.entryId],
 };
 const byPathOrStore = new Set([
   'categoryId',
@@ -71,6 +73,9 @@ const byPathOrStore = new Set([
   'eventId',
   'month',
   'day',
+  'date',
+  'kind',
+  'period',
 ]);
 
 const parameters = contractRoutes.flatMap(({ key, path, params }) =>

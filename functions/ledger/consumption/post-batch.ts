@@ -80,16 +80,17 @@ async function postGroup(
 ): Promise<true | undefined> {
   const facts = group.map(({ fact }) => fact);
   const orders = await store.orders([...new Set(facts.flatMap((fact) => (fact.of === 'order' ? [fact.orderId] : [])))]);
-  const posted = await store.posted([...new Set(facts.flatMap((fact) => (fact.of === 'sku' ? [fact.move.id] : [])))]);
+  const posted = await store.posted([...new Set(facts.flatMap((fact) => codeOf(fact) ?? []))]);
   const skus = await store.skus(skusOf(facts, orders));
   const states: LedgerStates = { orders: statesOf(orders), skus: statesOf(skus) };
   const steps: Step[] = [];
   for (const { message, fact } of group) {
-    if (fact.of === 'sku' && posted.has(fact.move.id)) continue;
+    const code = codeOf(fact);
+    if (code !== undefined && posted.has(code)) continue;
     const before = { orders: new Map(states.orders), skus: new Map(states.skus) };
     try {
       steps.push(...post(states, fact));
-      if (fact.of === 'sku') posted.add(fact.move.id);
+      if (code !== undefined) posted.add(code);
     } catch (error) {
       fail(message, error);
       states.orders = before.orders;
@@ -113,6 +114,10 @@ async function postGroup(
   }
   return true;
 }
+
+/** By which a repeated event is known that changes no order. */
+const codeOf = (fact: Fact): string | undefined =>
+  fact.of === 'sku' ? fact.move.id : fact.of === 'entry' ? fact.transaction.code : undefined;
 
 const statesOf = <S>(versioned: ReadonlyMap<string, Versioned<S>>) =>
   new Map(Array.from(versioned, ([id, { state }]) => [id, state]));

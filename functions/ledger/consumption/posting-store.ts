@@ -6,6 +6,7 @@ import {
   CarriedMonths,
   carriedMonthsKey,
   dayShards,
+  exportsKey,
   lateKey,
   monthAfter,
   orderKey,
@@ -19,6 +20,7 @@ import {
   waitingShard,
 } from '../posting/ledger-keys.ts';
 import { type OrderState, placementOf } from '../posting/order-facts.ts';
+import { termsOf } from '../posting/order-terms.ts';
 import type { SkuState } from '../posting/sku-cost.ts';
 import { compressed, StoredOrder, StoredSku } from '../posting/stored-state.ts';
 
@@ -121,7 +123,7 @@ function actionsOf(TableName: string, { shard, transactions, markers, orders, sk
           ...orderKey(orderId),
           orderId,
           state: compressed(state),
-          ...(!placementOf(state.facts) && { waitingKey: waitingShard }),
+          ...waitingOf(state),
         },
         version,
       ),
@@ -173,6 +175,15 @@ function actionsOf(TableName: string, { shard, transactions, markers, orders, sk
       };
     }),
   ];
+}
+
+/** An order without its placement waits for it; an export waits for its shipment. */
+function waitingOf({ facts }: OrderState): { waitingKey?: string } {
+  const placed = placementOf(facts);
+  if (!placed) return { waitingKey: waitingShard };
+  if (placed.relief !== 'export' || placed.isImported) return {};
+  const isProven = termsOf(facts)?.lines.every(({ shipped, quantity }) => shipped >= quantity) ?? true;
+  return isProven ? {} : { waitingKey: exportsKey(new Date(placed.at).toISOString().slice(0, 7)) };
 }
 
 const itemOf = (transaction: StoredTransaction) => ({

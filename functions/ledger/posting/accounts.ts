@@ -14,6 +14,8 @@ export const accounts = {
   deferredTax: 'liabilities:tax:deferred',
   /** `rate` is `<country>:<rate>`. */
   outputTax: (rate: string) => `liabilities:tax:output:${rate}`,
+  /** Tax on purchases, which persons enter. */
+  inputTax: 'assets:tax:input:GB',
   storeCredit: 'liabilities:store-credit',
   overpayments: 'liabilities:overpayments',
   goodsReceived: 'liabilities:goods-received',
@@ -24,7 +26,9 @@ export const accounts = {
   returns: 'revenue:returns',
   costOfGoods: 'expenses:cost-of-goods',
   gifts: 'expenses:gifts',
+  paymentFees: 'expenses:payment-fees',
   chargebacks: 'expenses:chargebacks',
+  chargebackFees: 'expenses:chargeback-fees',
   writeOffs: 'expenses:write-offs',
   shrinkage: 'expenses:shrinkage',
 } as const;

@@ -1,11 +1,14 @@
 import * as z from 'zod';
 import { SkuChanged } from '../../../shared/contracts/catalog/events.ts';
 import type { DataOf } from '../../../shared/contracts/define-event.ts';
+import { LedgerEntryApproved } from '../../../shared/contracts/ledger/entry-events.ts';
+import { SettlementLineRecorded } from '../../../shared/contracts/ledger/settlement-events.ts';
 import { OrderPlaced } from '../../../shared/contracts/orders/events.ts';
 import { OrderImported } from '../../../shared/contracts/orders/import-events.ts';
 import * as orders from '../../../shared/contracts/orders/life-cycle-events.ts';
 import * as refunds from '../../../shared/contracts/refunds/events.ts';
 import { StockMoved } from '../../../shared/contracts/stock/events.ts';
+import { accounts } from './accounts.ts';
 import { linesOf, ratesOf } from './line-amounts.ts';
 import type { Transaction } from './post.ts';
 import type { FactOf, Line, OrderFact, Rate, SoldLine } from './order-facts.ts';
@@ -100,9 +103,33 @@ export function factOf(message: LedgerMessage): Fact {
       const { sku, costMinor: unitCost, currency } = dataOf(SkuChanged);
       return { of: 'sku', sku, move: { kind: 'cost', ...base, unitCost, currency }, text: `cost of ${sku}` };
     }
+    case SettlementLineRecorded.detailType:
+      return settled(dataOf(SettlementLineRecorded), base);
+    case LedgerEntryApproved.detailType: {
+      const { date, text, currency, postings, reverses } = dataOf(LedgerEntryApproved);
+      const entry = { code: id, at: base.at, day: date, text, currency, postings, kind: 'entry' };
+      return { of: 'entry', transaction: { ...entry, ...(reverses !== undefined && { reverses }) } };
+    }
     default:
       return nothing;
   }
+}
+
+/** What a line of a settlement takes from, or pays out of, the money that the provider owes (L15, L16). */
+const settledAccounts = {
+  fee: accounts.paymentFees,
+  payout: accounts.bank,
+  'chargeback-fee': accounts.chargebackFees,
+} as const;
+
+function settled(line: DataOf<typeof SettlementLineRecorded>, { id, at }: Base): Fact {
+  const { provider, type, currency, amountMinor, reference } = line;
+  const text = [type, reference ?? provider].join(' ');
+  const postings = [
+    { account: settledAccounts[type], amountMinor },
+    { account: accounts.clearing(provider), amountMinor: -amountMinor },
+  ];
+  return { of: 'entry', transaction: { code: id, at, text, currency, postings, kind: 'settlement' } };
 }
 
 const ofOrder = (orderId: string, fact: OrderFact): Fact => ({ of: 'order', orderId, fact });

@@ -36,6 +36,8 @@ export const lateKey = (month: string) => `LATE#${month}`;
 /** Index of the orders whose placement did not arrive. */
 export const byWaiting = { name: 'byWaiting', attribute: 'waitingKey', sortKey: 'pk' };
 export const waitingShard = 'WAITING';
+/** In the same index: exports of orders of a month (UTC) that are not shipped as a whole. */
+export const exportsKey = (month: string) => `EXPORTS#${month}`;
 
 export const Period = z.object({ month: z.string(), closedAt: z.string(), closedBy: z.string() });
 export type Period = z.infer<typeof Period>;
@@ -60,6 +62,7 @@ export const StoredTransaction = z.object({
   postings: z.array(z.object({ account: z.string(), amountMinor: z.int() })),
   orderId: z.string().optional(),
   kind: z.string().optional(),
+  reverses: z.string().optional(),
   taxes: z.array(StoredTax).optional(),
 });
 export type StoredTransaction = z.infer<typeof StoredTransaction>;

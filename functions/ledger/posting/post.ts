@@ -19,6 +19,8 @@ export type Transaction = {
   orderId?: string | undefined;
   /** What the event is: of an order the kind of its fact, else `stock`, `settlement` or `entry`. */
   kind: string;
+  /** Code of a transaction that an entry corrects. */
+  reverses?: string | undefined;
   /** Changes of output tax. */
   taxes?: TaxRow[] | undefined;
 };

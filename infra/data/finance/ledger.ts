@@ -1,4 +1,6 @@
 import { SkuChanged } from '../../../shared/contracts/catalog/events.ts';
+import { LedgerEntryApproved } from '../../../shared/contracts/ledger/entry-events.ts';
+import { SettlementLineRecorded } from '../../../shared/contracts/ledger/settlement-events.ts';
 import { OrderPlaced } from '../../../shared/contracts/orders/events.ts';
 import { OrderImported } from '../../../shared/contracts/orders/import-events.ts';
 import {
@@ -38,8 +40,10 @@ const posted = [
   ReturnReceived,
   StockMoved,
   SkuChanged,
+  SettlementLineRecorded,
+  LedgerEntryApproved,
 ];
-/** One rule for the events that the ledger posts, of four sources. */
+/** One rule for the events that the ledger posts, of five sources. */
 export const postedEvents = {
   source: [...new Set(posted.map(({ source }) => source))],
   detailType: posted.map(({ detailType }) => detailType),
@@ -63,6 +67,15 @@ export const ledger = {
   closer: all(
     ledgerTable.items({ partitions: ['PERIOD#*'] }, 'PutItem'),
     ledgerTable.items({ partitions: ['BALANCE#*'], attributes: ['closedAt'], inTransactions: true }, 'UpdateItem'),
+  ),
+  /** Keeps how a day's transactions compare with its reports and orders. */
+  reconciler: all(reader, ledgerTable.items({ partitions: ['RECONCILIATION#*'] }, 'PutItem')),
+  /** Files tax returns. */
+  filer: ledgerTable.items({ partitions: ['TAX-RETURN#*'], inTransactions: true }, 'PutItem'),
+  /** Records lines of settlements, and entries with their decisions. */
+  recorder: all(
+    ledgerTable.query('byWaiting'),
+    ledgerTable.items({ partitions: ['SETTLEMENT#*', 'ENTRY#*', 'TX#*'], inTransactions: true }, 'PutItem'),
   ),
   /** Checks the sums, and carries balances of past months forward. */
   checker: all(

@@ -1,4 +1,5 @@
 import { auditFiles } from '../../../shared/stock/audit-keys.ts';
+import { all } from '../../constructs/access.ts';
 import { BucketDefinition } from '../../constructs/bucket.ts';
 import { SecretDefinition } from '../../constructs/secret.ts';
 import { TableDefinition } from '../../constructs/table.ts';
@@ -20,6 +21,12 @@ export const reports = {
   /** Files of analyses of promotions, and their state between two days. */
   promotionReader: reportsBucket.objects('promotions/*', 'GetObject'),
   promotionWriter: reportsBucket.objects('promotions/*', 'GetObject', 'PutObject'),
+  /** Reads the reports of a day, and writes how they compare with ledger and orders. */
+  reconciler: all(
+    reportsBucket.list(),
+    reportsBucket.objects('daily/*', 'GetObject'),
+    reportsBucket.objects('reconciliation/*', 'PutObject'),
+  ),
   auditReader: reportsBucket.objects(auditFiles, 'GetObject'),
 };
 

@@ -54,6 +54,10 @@ export const LedgerTransaction = z
       description: 'Kind of the event: `placed`, `shipped`, `captured`, …, `stock`, `settlement` or `entry`',
       example: 'placed',
     }),
+    reverses: StoredText.optional().meta({
+      description: 'Code of the transaction that an entry corrects',
+      example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX',
+    }),
     taxes: z
       .array(LedgerTax)
       .max(maxEntries)

@@ -68,4 +68,47 @@ test('an order that is paid, shipped and refunded is in the trial balance, the j
   await fireSchedule(office, 'ledger/check-ledger.handler.ts', tomorrow);
   const checked = await finance.get(`/ledger/checks/${tomorrow.toISOString().slice(0, 10)}`);
   expect(checked.body).toMatchObject({ differences: [], waitingOrders: [] });
+
+  // What the provider owes, after its fee and a payout of the rest.
+  const occurredAt = new Date().toISOString();
+  const settlement = (lineId: string, type: string, amountMinor: number) => ({
+    lineId,
+    type,
+    amountMinor,
+    currency: 'GBP',
+    occurredAt,
+  });
+  const lines = [settlement('line-1', 'fee', 95), settlement('line-2', 'payout', 1600)];
+  const settled = await finance.post('/ledger/settlements', { provider: 'giftcard', lines });
+  expect(settled.body.results).toMatchObject([{ status: 'recorded' }, { status: 'recorded' }]);
+  const entry = {
+    entryId: 'rent',
+    date: day,
+    text: 'Rent',
+    currency: 'GBP',
+    postings: [
+      { account: 'expenses:rent', amountMinor: 700 },
+      { account: 'assets:bank', amountMinor: -700 },
+    ],
+  };
+  expect((await finance.post('/ledger/entries', entry)).status).toBe(201);
+  const decision = { decision: 'approve' };
+  expectProblem(await finance.post('/ledger/entries/rent/decisions', decision), 403, 'own-entry');
+  expect((await office.client('admin').post('/ledger/entries/rent/decisions', decision)).body.status).toBe('approved');
+  await office.settled();
+  const accounts = await finance.get('/ledger/accounts');
+  const closing = (name: string) =>
+    accounts.body.accounts.find(({ account }: { account: string }) => account === name)?.closingMinor;
+  expect(['assets:clearing:giftcard', 'assets:bank', 'expenses:payment-fees'].map(closing)).toEqual([0, 900, 95]);
+
+  const vat = await finance.get(`/ledger/tax-returns/uk-vat/${day.slice(0, 7)}`);
+  expect(vat.body.totals).toEqual([{ place: 'GB', currency: 'GBP', taxMinor: 283 }]);
+  expect(vat.body.rows).toMatchObject([{ rate: 'GB:standard', baseMinor: 1412, taxMinor: 283 }]);
+
+  const run = await finance.post('/reports/runs', { date: day });
+  await office.settled();
+  expect((await finance.get(`/reports/runs/${run.body.runId}`)).body).toMatchObject({ status: 'completed' });
+  await fireSchedule(office, 'ledger/reconcile.handler.ts', tomorrow);
+  const reconciled = await finance.get(`/ledger/reconciliations/${day}`);
+  expect(reconciled.body).toMatchObject({ status: 'equal', differences: [], compared: { orders: 3 } });
 });

@@ -260,3 +260,27 @@ export const moved = (
     ...(unitCostMinor !== undefined && { unitCostMinor }),
     occurredAt: `${day.slice(0, 10)}T12:00:00Z`,
   });
+
+export const settled = (id: string, day: string, type: string, amountMinor: number): LedgerMessage =>
+  anEvent('ledger', 'SettlementLineRecorded', id, day, {
+    provider: 'stripe',
+    lineId: `txn-${id}`,
+    type,
+    amountMinor,
+    currency: 'GBP',
+    occurredAt: `${day.slice(0, 10)}T12:00:00Z`,
+    reference: 'O1',
+  });
+
+type EntryPostings = { account: string; amountMinor: number }[];
+export const entered = (id: string, date: string, postings: EntryPostings, given: object = {}): LedgerMessage =>
+  anEvent('ledger', 'LedgerEntryApproved', id, date, {
+    entryId: `entry-${id}`,
+    date,
+    text: 'an entry',
+    currency: 'GBP',
+    postings,
+    requestedBy: 'finance',
+    approvedBy: 'admin',
+    ...given,
+  });

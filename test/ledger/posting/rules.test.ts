@@ -28,6 +28,25 @@ const clearing = 'assets:clearing:stripe';
 
 const cases: [string, LedgerMessage[], Record<string, number>][] = [
   [
+    'a lost chargeback with its fee, a fee that was given back and a payout leave what the provider owes',
+    [
+      order,
+      events.paid('02', day, 3600),
+      events.settled('03', day, 'fee', 82),
+      events.settled('04', day, 'chargeback-fee', 1500),
+      events.settled('05', day, 'fee', -20),
+      events.settled('06', day, 'payout', 1000),
+    ],
+    {
+      [clearing]: 3600 - 82 - 1500 + 20 - 1000,
+      [deferredGoods]: -3000,
+      [outputTax]: -600,
+      'expenses:payment-fees': 62,
+      'expenses:chargeback-fees': 1500,
+      'assets:bank': 1000,
+    },
+  ],
+  [
     'an imported order posts nothing, and its history neither: the books of the former system have them',
     [
       events.placed('01', day, { lines: [three], isImported: true }),

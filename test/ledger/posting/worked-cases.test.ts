@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { factOf, type LedgerMessage } from '../../../functions/ledger/posting/event-facts.ts';
 import { hledgerJournal } from '../../../functions/ledger/exports/journal.ts';
 import { type LedgerStates, post, type Transaction } from '../../../functions/ledger/posting/post.ts';
-import { cancelled, moved, paid, placed, refundPaid, returned, shipped, skuCost } from './ledger-events.ts';
+import { cancelled, moved, paid, placed, refundPaid, returned, settled, shipped, skuCost } from './ledger-events.ts';
 
 const Posting = z.object({ account: z.string(), amountMinor: z.int() });
 const Entry = z.object({
@@ -88,6 +88,12 @@ const events: Record<string, LedgerMessage[]> = {
     }),
     paid('M13-e2', '2026-06-09', 1200),
     shipped('M13-e3', '2026-06-10', [{ sku: 'A', quantity: 1 }]),
+  ],
+  M17: [
+    placed('M17-e1', '2026-06-22', { lines: [{ sku: 'A', quantity: 1, price: 10_000, tax: 1667 }] }),
+    paid('M17-e2', '2026-06-22', 10_000),
+    settled('M17-e3', '2026-06-22', 'fee', 320),
+    settled('M17-e4', '2026-06-24', 'payout', 9680),
   ],
   M18: [
     skuCost('cost-a', '2026-05-01', 'A', 2000),
