@@ -1,5 +1,4 @@
 import type { TaxReturn, TaxReturnRow } from '../../../shared/contracts/ledger/tax-return-routes.ts';
-import { ownValue } from '../../../shared/input/own-value.ts';
 import { exponentOf } from '../../../shared/reference-data/currencies.ts';
 import { accounts } from '../posting/accounts.ts';
 import { type BalanceRow, monthAfter, type TaxSum } from '../posting/ledger-keys.ts';
@@ -138,10 +137,10 @@ function boxesOf(
   entries: TaxReturn['entries'],
   { balances }: Figures,
 ): TaxReturn['boxes'] {
-  const boxes = new Map<string, Record<number, number>>();
-  const add = (currency: string, box: number, amount: number) => {
+  const boxes = new Map<string, Partial<Record<1 | 4 | 6 | 7, number>>>();
+  const add = (currency: string, box: 1 | 4 | 6 | 7, amount: number) => {
     const own = boxes.get(currency) ?? {};
-    boxes.set(currency, { ...own, [box]: (ownValue(own, box) ?? 0) + amount });
+    boxes.set(currency, { ...own, [box]: (own[box] ?? 0) + amount });
   };
   for (const { currency, baseMinor, taxMinor } of rows) {
     add(currency, 1, taxMinor);

@@ -66,7 +66,7 @@ export const LedgerEntry = z
       example: '01KB9ZQ4Y8T4V7C0M3J5R6N8PX',
     }),
   })
-  .meta({ id: 'LedgerEntry' });
+  .meta({ id: 'AccountEntry' });
 export type LedgerEntry = z.infer<typeof LedgerEntry>;
 
 const writing = { tag: 'Ledger', scope: 'ledger.write' } as const;
@@ -83,7 +83,7 @@ export const postEntry = defineRoute({
   body: EntryContent.refine(
     ({ postings, reverses }) => postings !== undefined || reverses !== undefined,
     'An entry has postings, or reverses a transaction',
-  ).meta({ id: 'LedgerEntryRequest' }),
+  ).meta({ id: 'AccountEntryRequest' }),
   responses: {
     200: { description: 'The entry, which was requested before', schema: LedgerEntry },
     201: { description: 'The entry, which waits for another person', schema: LedgerEntry },
@@ -105,7 +105,7 @@ export const listPendingEntries = defineRoute({
       description: 'The entries',
       schema: z
         .object({ entries: z.array(LedgerEntry).max(maxEntries).describe('The entries by id') })
-        .meta({ id: 'PendingLedgerEntries' }),
+        .meta({ id: 'PendingAccountEntries' }),
     },
   },
 });
@@ -130,7 +130,7 @@ export const decideEntry = defineRoute({
       decision: z.enum(['approve', 'reject']).describe('The decision'),
       comment: Text.optional().meta({ description: 'Comment for the colleagues', example: 'As the lease says' }),
     })
-    .meta({ id: 'LedgerEntryDecision' }),
+    .meta({ id: 'AccountEntryDecision' }),
   responses: {
     200: { description: 'The entry; also if the caller decided so before', schema: LedgerEntry },
     403: { description: '`own-entry`: another person must approve it', schema: Problem },

@@ -26,7 +26,13 @@ export const ReconciliationDifference = z.object({
   ledger: amount('What the transactions of the ledger state', 2894),
   orders: amount('What the orders themselves state', 2895),
   claims: amount('What the orders hold of the budget of the promotion', 400),
-  eventIds: z.array(StoredText).max(maxEntries).describe('Transactions of the ledger that make its amount'),
+  eventIds: z
+    .array(StoredText)
+    .max(maxEntries)
+    .meta({
+      description: 'Transactions of the ledger that make its amount',
+      example: ['01KB9ZQ4Y8T4V7C0M3J5R6N8PX'],
+    }),
 });
 export type ReconciliationDifference = z.infer<typeof ReconciliationDifference>;
 
