@@ -13,12 +13,14 @@ export const Reconciliation = z
       .describe('`no-reports`: the day has no published reports, and the others are compared without them'),
     checkedAt: Instant.describe('When it was checked'),
     reportVersion: z.int().optional().meta({ description: 'Version of the reports that was compared', example: 1 }),
-    compared: z.object({
-      reports: z.int().meta({ description: 'Figures of the reports', example: 212 }),
-      ledger: z.int().meta({ description: 'Figures of the ledger', example: 212 }),
-      orders: z.int().meta({ description: 'Figures of the orders', example: 200 }),
-      claims: z.int().meta({ description: 'Claims of budgets of promotions', example: 12 }),
-    }),
+    compared: z
+      .object({
+        reports: z.int().meta({ description: 'Figures of the reports', example: 212 }),
+        ledger: z.int().meta({ description: 'Figures of the ledger', example: 212 }),
+        orders: z.int().meta({ description: 'Figures of the orders', example: 200 }),
+        claims: z.int().meta({ description: 'Claims of budgets of promotions', example: 12 }),
+      })
+      .describe('How many figures each source has'),
     differenceCount: z.int().meta({ description: 'Number of differences', example: 0 }),
     differences: z
       .array(ReconciliationDifference)
