@@ -2,6 +2,7 @@ import { lazyBusinessDay } from '../../shared/business-day.ts';
 import * as entryRoutes from '../../shared/contracts/ledger/entry-routes.ts';
 import * as routes from '../../shared/contracts/ledger/routes.ts';
 import { postSettlements } from '../../shared/contracts/ledger/settlement-routes.ts';
+import { getInvoice } from '../../shared/contracts/ledger/invoice-routes.ts';
 import { getReconciliation } from '../../shared/contracts/ledger/reconciliation-routes.ts';
 import * as taxRoutes from '../../shared/contracts/ledger/tax-return-routes.ts';
 import { problem } from '../../shared/contracts/problem.ts';
@@ -14,6 +15,7 @@ import { entryApi } from './entries/entry-api.ts';
 import { createEntryStore } from './entries/entry-store.ts';
 import { Env } from './env.ts';
 import { exportApi } from './exports/export-api.ts';
+import { invoiceApi } from './invoices/invoice-api.ts';
 import { periodApi } from './periods/period-api.ts';
 import { createPeriodStore } from './periods/period-store.ts';
 import { createJournalStore } from './posting/journal-store.ts';
@@ -57,6 +59,7 @@ export const handler = httpHandler(
     const found = await reconciliations.find(date);
     return found ? { status: 200, body: found } : problem(404, 'not-found', `The day ${date} was not reconciled.`);
   }),
+  on(getInvoice, invoiceApi(database, { orderTable: env.ORDER_TABLE_NAME, seller: env.SELLER })),
   on(routes.postLedgerExport, exportApi(journal)),
   on(routes.getLedgerCheck, async ({ params: { day } }) => {
     const check = await checks.check(day);

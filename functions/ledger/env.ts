@@ -10,5 +10,9 @@ export const CheckEnv = z.object({
 });
 export type CheckEnv = z.infer<typeof CheckEnv>;
 
-export const Env = CheckEnv.extend({ CURSOR_SECRET_ARN: z.string().min(1), SELLER: jsonVariable(Seller) });
+export const Env = CheckEnv.extend({
+  CURSOR_SECRET_ARN: z.string().min(1),
+  ORDER_TABLE_NAME: z.string().min(1),
+  SELLER: jsonVariable(Seller),
+});
 export type Env = z.infer<typeof Env>;

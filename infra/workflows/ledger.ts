@@ -2,6 +2,7 @@ import { type App, Duration } from 'aws-cdk-lib';
 import type { PostingEnv } from '../../functions/ledger/consumption/env.ts';
 import type { Env } from '../../functions/ledger/env.ts';
 import * as entryRoutes from '../../shared/contracts/ledger/entry-routes.ts';
+import * as invoiceRoutes from '../../shared/contracts/ledger/invoice-routes.ts';
 import * as routes from '../../shared/contracts/ledger/routes.ts';
 import * as settlementRoutes from '../../shared/contracts/ledger/settlement-routes.ts';
 import * as taxReturnRoutes from '../../shared/contracts/ledger/tax-return-routes.ts';
@@ -10,6 +11,7 @@ import { all } from '../constructs/access.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
 import { cursorSecret } from '../data/cursors.ts';
 import { ledger, postedEvents } from '../data/finance/ledger.ts';
+import { orders } from '../data/orders.ts';
 import { settings } from '../settings.ts';
 import { addChecks } from './ledger/checks.ts';
 
@@ -18,12 +20,12 @@ export class LedgerStack extends WorkflowStack {
   constructor(app: App, shared: SharedStacks) {
     super(app, 'ledger', shared);
     this.routes<Env>({
-      routes: [routes, settlementRoutes, entryRoutes, taxReturnRoutes, reconciliationRoutes],
+      routes: [routes, settlementRoutes, entryRoutes, taxReturnRoutes, reconciliationRoutes, invoiceRoutes],
       handler: 'ledger/api.handler.ts',
       uses: all(
         ledger.reader,
         all(ledger.closer, ledger.recorder, ledger.filer),
-        all(cursorSecret.reader, settings.timeZone, settings.seller),
+        all(orders.getter, cursorSecret.reader, all(settings.timeZone, settings.seller)),
       ),
       errorImpact:
         'Finance cannot read the accounts, record settlements and entries, close a month or export the journal.',

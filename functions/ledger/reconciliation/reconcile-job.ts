@@ -38,7 +38,7 @@ async function transactionsOf({ journal }: Deps, day: string): Promise<StoredTra
 }
 
 /** Compares what four separate queries state about a day, and keeps each difference. */
-export const reconcile =
+const reconcile =
   (deps: Deps) =>
   async (day: string, cause: Cause): Promise<Reconciliation> => {
     const [transactions, { orders, claims, imported }, published] = await Promise.all([
