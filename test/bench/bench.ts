@@ -4,6 +4,7 @@ import { find } from './lanes/find.ts';
 import { flashSale } from './lanes/flash-sale.ts';
 import { hostileChannels } from './lanes/hostile-channels.ts';
 import { hotSku } from './lanes/hot-sku.ts';
+import { ledger } from './lanes/ledger.ts';
 import { placing, placingAlone } from './lanes/placing.ts';
 import { price } from './lanes/price.ts';
 import { promotions } from './lanes/promotions.ts';
@@ -22,6 +23,7 @@ const lanes = new Map<string, () => Promise<void>>([
   ['find', find],
   ['price', price],
   ['quotes', quotes],
+  ['ledger', ledger],
   ['promotions', promotions],
   ['rehearsal', rehearsal],
   ['start', start],

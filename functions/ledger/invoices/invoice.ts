@@ -56,7 +56,7 @@ export type InvoicedOrder = z.infer<typeof InvoicedOrder>;
 type Category = 'S' | 'Z' | 'E' | 'G' | 'AE';
 export type Vat = { category: Category; percentage: string };
 type Adjustment = { reason: string; amount: number; vat: Vat };
-export type InvoiceLine = {
+type InvoiceLine = {
   id: string;
   sku: string;
   quantity: number;
