@@ -142,7 +142,8 @@ function placed(order: Placing, base: Base, given: Pick<FactOf<'placed'>, 'isImp
   const { orderId, currency, taxIncluded, exchangeOf, taxes, shippingAddress } = order;
   const rates = ratesOf(order);
   const categories = taxes?.flatMap(({ taxCategories }) => (taxCategories ? [taxCategories] : []));
-  const isKnown = categories !== undefined && categories.length === rates.length && rates.length > 0;
+  const isKnown =
+    taxes !== undefined && categories !== undefined && categories.length === rates.length && rates.length > 0;
   const lines = linesOf(order.lines, rates, taxIncluded, isKnown ? categories : undefined);
   const relief = reliefOf(order);
   return ofOrder(orderId, {
@@ -152,7 +153,7 @@ function placed(order: Placing, base: Base, given: Pick<FactOf<'placed'>, 'isImp
     currency,
     taxIncluded,
     lines,
-    rates: isKnown ? withShippingTax(rates, lines) : rates,
+    rates: isKnown ? withShipping(rates, lines, taxes) : rates,
     shipping: order.shippingMinor,
     taxMinor: order.taxMinor,
     charges: (order.charges ?? []).map(({ chargeId, amountMinor: amount }) => ({ chargeId, amount })),
@@ -177,12 +178,16 @@ function reliefOf({ taxes = [], shippingAddress }: Pick<Placing, 'taxes' | 'ship
   return isAbroad ? 'export' : undefined;
 }
 
-/** What the tax of a rate has beyond that of the lines is that of shipping. */
-function withShippingTax(rates: Rate[], lines: Line[]): Rate[] {
-  const parts = lines.flatMap((line) => taxOfLine({ base: 0, tax: line.tax }, line, { rates, lines: [] }));
+/** What a rate has beyond the lines is that of shipping. */
+function withShipping(rates: Rate[], lines: Line[], taxes: NonNullable<Placing['taxes']>): Rate[] {
+  const parts = lines.flatMap((line) =>
+    taxOfLine({ base: line.list - line.discount, tax: line.tax }, line, { rates, lines }),
+  );
   return rates.map((rate, index) => {
-    const ofLines = parts.reduce((sum, [of, { tax }]) => sum + (of === index ? tax : 0), 0);
-    return { ...rate, shippingTax: Math.max(0, rate.tax - ofLines) };
+    const own = parts.filter(([of]) => of === index).map(([, due]) => due);
+    const shippingTax = Math.max(0, rate.tax - own.reduce((sum, { tax }) => sum + tax, 0));
+    const shippingBase = (taxes[index]?.taxableMinor ?? 0) - own.reduce((sum, { base }) => sum + base, 0);
+    return Object.assign({}, rate, { shippingTax }, shippingBase >= 0 && { shippingBase });
   });
 }
 

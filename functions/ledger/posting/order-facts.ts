@@ -35,6 +35,8 @@ const Rate = z.object({
   tax: z.int(),
   /** The part of `tax` that was for shipping; absent if it is not known. */
   shippingTax: z.int().optional(),
+  /** The part of the shipping without tax at this rate; absent if it is not known. */
+  shippingBase: z.int().optional(),
 });
 export type Rate = z.infer<typeof Rate>;
 

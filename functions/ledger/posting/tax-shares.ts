@@ -46,21 +46,20 @@ function inProportion({ base, tax }: TaxDue, terms: Terms): Parts {
 /** Shipping is taxed as its order says, else as `standard`, or at the order's only rate. */
 export function taxOfShipping({ base, tax }: TaxDue, terms: Terms): Parts {
   const rates = ratesOfTerms(terms);
-  const standard = rates.findIndex(({ kind }) => kind === 'standard');
-  const weights = rates.map(({ shippingTax = 0 }) => shippingTax);
   if (rates.length === 1) return [[0, { base, tax }]];
+  const [bases, taxes] = [
+    rates.map(({ shippingBase = 0 }) => shippingBase),
+    rates.map((each) => each.shippingTax ?? 0),
+  ];
+  const weights = sum(bases) > 0 ? bases : taxes;
   if (sum(weights) <= 0) {
+    const standard = rates.findIndex(({ kind }) => kind === 'standard');
     return standard < 0 ? inProportion({ base, tax }, terms) : [[standard, { base, tax }]];
   }
-  const taxes = allocated(tax, weights);
-  // The part of an amount at a rate is in proportion to its tax over its percentage.
-  const bases = allocated(
-    base,
-    weights.map((weight, index) => Math.round((weight * 1e8) / Math.max(1, millionths(rates[index])))),
-  );
+  const shares = { base: allocated(base, weights), tax: allocated(tax, sum(taxes) > 0 ? taxes : weights) };
   return weights.flatMap((weight, index): Parts => {
-    if (weight === 0) return [];
-    return [[index, { base: isStacked(terms) ? base : (bases[index] ?? 0), tax: taxes[index] ?? 0 }]];
+    if (weight === 0 && taxes[index] === 0) return [];
+    return [[index, { base: isStacked(terms) ? base : (shares.base[index] ?? 0), tax: shares.tax[index] ?? 0 }]];
   });
 }
 

@@ -1,7 +1,9 @@
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { factOf, type LedgerMessage } from '../../../functions/ledger/posting/event-facts.ts';
 import { taxDifference } from '../../../functions/ledger/posting/order-balances.ts';
 import { type LedgerStates, post } from '../../../functions/ledger/posting/post.ts';
+import { anOrder, pricedOrder } from '../priced-orders.ts';
 import * as events from './ledger-events.ts';
 
 const day = '2026-06-01';
@@ -113,3 +115,31 @@ const cases: [string, LedgerMessage[], string[]][] = [
   ['half of the money makes half of it due', sold({ lines: [line(1200, 200)] }, 600), ['GB GB:standard 20  500 100']],
 ];
 test.each(cases)('%s', (_, messages, expected) => expect(taxesOf(messages)).toEqual(expected));
+
+test('a captured order of any prices, rates and discounts owes the taxes that it was placed with', () => {
+  const owes = fc.property(anOrder, (given) => {
+    const order = pricedOrder(given);
+    const lines = [line(1, 0)];
+    const template = events.placed('01', day, { lines });
+    const data = Object.assign({}, template.detail['data'], order, {
+      orderId: 'ord_1',
+      lines: order.lines.map((each) => Object.assign({ totalMinor: 0, warehouse: 'main' }, each)),
+      discounts: [],
+      placedAt: `${day}T12:00:00Z`,
+    });
+    const messages = [{ ...template, detail: { ...template.detail, data } }, events.paid('02', day, order.totalMinor)];
+    const sums = new Map<string, [number, number]>();
+    for (const { percentage, kind, rateId, taxableMinor, taxMinor } of order.taxes ?? []) {
+      const key = `${kind ?? rateId} ${percentage}`;
+      const [base, tax] = sums.get(key) ?? [0, 0];
+      sums.set(key, [base + taxableMinor, tax + taxMinor]);
+    }
+    const expected = Array.from(sums, ([key, [base, tax]]) => `${key} ${base} ${tax}`);
+    const found = taxesOf(messages).map((row) => {
+      const [, rate = '', percentage, , base, tax] = row.split(' ');
+      return `${rate.split(':')[1]} ${percentage} ${base} ${tax}`;
+    });
+    expect(found.toSorted()).toEqual(expected.filter((row) => !row.endsWith(' 0 0')).toSorted());
+  });
+  expect(fc.check(owes, { numRuns: 150 })).toMatchObject({ failed: false, counterexample: null });
+});
