@@ -9,12 +9,11 @@ import * as orders from '../../../shared/contracts/orders/life-cycle-events.ts';
 import * as refunds from '../../../shared/contracts/refunds/events.ts';
 import { StockMoved } from '../../../shared/contracts/stock/events.ts';
 import { accounts } from './accounts.ts';
-import { linesOf, ratesOf } from './line-amounts.ts';
+import { placedFact } from './events/placed.ts';
 import type { Transaction } from './post.ts';
-import type { FactOf, Line, OrderFact, Rate, SoldLine } from './order-facts.ts';
+import type { FactOf, OrderFact, SoldLine } from './order-facts.ts';
 import { skuMoveOf } from './stock-moves.ts';
 import type { SkuMove } from './sku-cost.ts';
-import { taxOfLine } from './tax-shares.ts';
 
 /** An event as the queue delivers it, with the fields that every event has. */
 export const LedgerMessage = z.looseObject({
@@ -136,60 +135,8 @@ const ofOrder = (orderId: string, fact: OrderFact): Fact => ({ of: 'order', orde
 const unitsOf = (lines: readonly { lineId: string; quantity: number }[]) =>
   lines.map(({ lineId, quantity }): [string, number] => [lineId, quantity]);
 
-type Placing = Omit<DataOf<typeof OrderPlaced>, 'status'>;
-
-function placed(order: Placing, base: Base, given: Pick<FactOf<'placed'>, 'isImported'> = {}): Fact {
-  const { orderId, currency, taxIncluded, exchangeOf, taxes, shippingAddress } = order;
-  const rates = ratesOf(order);
-  const categories = taxes?.flatMap(({ taxCategories }) => (taxCategories ? [taxCategories] : []));
-  const isKnown =
-    taxes !== undefined && categories !== undefined && categories.length === rates.length && rates.length > 0;
-  const lines = linesOf(order.lines, rates, taxIncluded, isKnown ? categories : undefined);
-  const relief = reliefOf(order);
-  return ofOrder(orderId, {
-    kind: 'placed',
-    ...base,
-    text: `placed ${order.externalOrderId}`,
-    currency,
-    taxIncluded,
-    lines,
-    rates: isKnown ? withShipping(rates, lines, taxes) : rates,
-    shipping: order.shippingMinor,
-    taxMinor: order.taxMinor,
-    charges: (order.charges ?? []).map(({ chargeId, amountMinor: amount }) => ({ chargeId, amount })),
-    exchangeCredit: (exchangeOf?.payments ?? []).reduce((sum, { amountMinor }) => sum + amountMinor, 0),
-    place: placeOf(shippingAddress),
-    ...(relief && { relief }),
-    ...given,
-  });
-}
-
-/** Sales tax of the United States is that of a state. */
-const placeOf = ({ country, state }: { country: string; state?: string | undefined }) =>
-  country === 'US' && state !== undefined && /^[A-Z]{2}$/.test(state) ? `US-${state}` : country;
-
-/** A relief is the only rate of its order. Without a zone, a rate of 0 of another country than that of the goods is an export. */
-function reliefOf({ taxes = [], shippingAddress }: Pick<Placing, 'taxes' | 'shippingAddress'>) {
-  const [only, ...others] = taxes;
-  if (!only || others.length > 0 || Number(only.percentage) !== 0) return undefined;
-  const { rateId, jurisdiction } = only;
-  if (rateId === 'export' || rateId === 'reverse-charge' || rateId === 'exemption') return rateId;
-  const isAbroad = /^[A-Z]{2}$/.test(jurisdiction) && jurisdiction !== shippingAddress.country;
-  return isAbroad ? 'export' : undefined;
-}
-
-/** What a rate has beyond the lines is that of shipping. */
-function withShipping(rates: Rate[], lines: Line[], taxes: NonNullable<Placing['taxes']>): Rate[] {
-  const parts = lines.flatMap((line) =>
-    taxOfLine({ base: line.list - line.discount, tax: line.tax }, line, { rates, lines }),
-  );
-  return rates.map((rate, index) => {
-    const own = parts.filter(([of]) => of === index).map(([, due]) => due);
-    const shippingTax = Math.max(0, rate.tax - own.reduce((sum, { tax }) => sum + tax, 0));
-    const shippingBase = (taxes[index]?.taxableMinor ?? 0) - own.reduce((sum, { base }) => sum + base, 0);
-    return Object.assign({}, rate, { shippingTax }, shippingBase >= 0 && { shippingBase });
-  });
-}
+const placed = (order: Parameters<typeof placedFact>[0], base: Base, given: Parameters<typeof placedFact>[2] = {}) =>
+  ofOrder(order.orderId, placedFact(order, base, given));
 
 function edited(order: DataOf<typeof orders.OrderEdited>, base: Base): Fact {
   const { orderId, externalOrderId, version, amounts } = order;
