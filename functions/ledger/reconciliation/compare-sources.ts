@@ -21,6 +21,7 @@ const sourcesOf = (measure: string): readonly SourceName[] => {
   return ['reports', 'ledger', 'orders'];
 };
 
+type Stated = Pick<Figure, 'measure' | 'id' | 'currency'> & { by: Partial<Record<SourceName, Sum>> };
 type Sum = { amountMinor: number; eventIds: string[]; account: string | undefined };
 
 /**
@@ -31,19 +32,18 @@ export function compareSources(
   sources: Readonly<Record<SourceName, readonly Figure[] | undefined>>,
 ): ReconciliationDifference[] {
   const names = (['reports', 'ledger', 'orders', 'claims'] as const).filter((name) => sources[name] !== undefined);
-  const sums = new Map<string, Partial<Record<SourceName, Sum>>>();
+  const sums = new Map<string, Stated>();
   for (const name of names) {
     for (const { measure, id, currency, amountMinor, account, eventId } of sources[name] ?? []) {
       const key = JSON.stringify([measure, id, currency]);
-      const own = sums.get(key) ?? {};
-      const before = own[name] ?? { amountMinor: 0, eventIds: [], account };
+      const stated = sums.get(key) ?? { measure, id, currency, by: {} };
+      const before = stated.by[name] ?? { amountMinor: 0, eventIds: [], account };
       before.amountMinor += amountMinor;
       if (eventId !== undefined) before.eventIds.push(eventId);
-      sums.set(key, { ...own, [name]: before });
+      sums.set(key, { ...stated, by: { ...stated.by, [name]: before } });
     }
   }
-  const differences = [...sums].flatMap(([key, own]): ReconciliationDifference[] => {
-    const [measure = '', id = '', currency = ''] = JSON.parse(key) as string[];
+  const differences = [...sums.values()].flatMap(({ measure, id, currency, by: own }): ReconciliationDifference[] => {
     const expected = sourcesOf(measure).filter((name) => names.includes(name));
     const amounts = expected.map((name) => own[name]?.amountMinor);
     const isEqual = measure !== 'balance' && new Set(amounts).size === 1;

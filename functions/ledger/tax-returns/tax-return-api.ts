@@ -21,8 +21,8 @@ export const taxReturnApi = ({ journal, returns, home }: Deps) => {
     const [taxes, balances, periods, orders] = await Promise.all([
       journal.taxSums(months),
       journal.sums({ from: months.at(0) ?? period, to: months.at(-1) ?? period }),
-      Promise.all(months.map(journal.period)),
-      Promise.all(months.map(returns.unprovenExports)),
+      Promise.all(months.map((month) => journal.period(month))),
+      Promise.all(months.map((month) => returns.unprovenExports(month))),
     ]);
     const isClosed = periods.every((each) => each !== undefined);
     const unprovenExports = orders.flat().flatMap((order) => unprovenExport(order, now) ?? []);
