@@ -1,6 +1,7 @@
 import { daysBefore } from '../../../shared/business-day.ts';
 import type { Cause } from '../../../shared/contracts/define-event.ts';
 import type { Reconciliation } from '../../../shared/contracts/ledger/reconciliation-routes.ts';
+import { runAll } from '../../../shared/run-all.ts';
 import type { JournalStore } from '../posting/journal-store.ts';
 import type { StoredTransaction } from '../posting/ledger-keys.ts';
 import { compareSources } from './compare-sources.ts';
@@ -76,15 +77,17 @@ const reconcile =
     return result;
   };
 
-/** Reconciles the day before `today`, and those of the week before that were not equal: their reports may be restated. */
+/**
+ * Reconciles the day before `today`, and those of the week before that were not equal: their reports may be restated. A day
+ * that fails delays no other, and its error is thrown at the end.
+ */
 export const reconcileNight =
   (deps: Deps) =>
-  async (today: string, cause: Cause): Promise<Reconciliation[]> => {
-    const done: Reconciliation[] = [];
-    for (let ago = 1; ago <= repeatedDays; ago += 1) {
-      const day = daysBefore(today, ago);
-      const earlier = ago === 1 ? undefined : await deps.results.find(day);
-      if (ago === 1 || (earlier && earlier.status !== 'equal')) done.push(await reconcile(deps)(day, cause));
-    }
-    return done;
+  (today: string, cause: Cause): Promise<Reconciliation[]> => {
+    const days = Array.from({ length: repeatedDays }, (_, index) => daysBefore(today, index + 1));
+    return runAll(1, days, async (day) => {
+      const earlier = day === days[0] ? undefined : await deps.results.find(day);
+      const isDue = day === days[0] || (earlier !== undefined && earlier.status !== 'equal');
+      return isDue ? reconcile(deps)(day, cause) : undefined;
+    });
   };

@@ -44,9 +44,21 @@ type Scene = {
   imported?: string[];
   reports?: string[];
   earlier?: Record<string, Reconciliation['status']>;
+  /** Days whose reports cannot be read. */
+  unreadable?: string[];
+  recorded?: Reconciliation[];
 };
-async function night({ transactions, late = [], orders, imported = [], reports, earlier = {} }: Scene) {
-  const recorded: Reconciliation[] = [];
+async function night(scene: Scene) {
+  const {
+    transactions,
+    late = [],
+    orders,
+    imported = [],
+    reports,
+    earlier = {},
+    unreadable = [],
+    recorded = [],
+  } = scene;
   const results = await reconcileNight({
     journal: {
       ofDay: (wanted, after) =>
@@ -58,7 +70,10 @@ async function night({ transactions, late = [], orders, imported = [], reports, 
         Promise.resolve({ orders: wanted === day ? sales(...orders) : [], claims: [], imported: new Set(imported) }),
     },
     files: {
-      reports: (wanted) => Promise.resolve(reports && wanted === day ? reportsOf(...reports) : undefined),
+      reports: async (wanted) => {
+        if (unreadable.includes(wanted)) throw new Error('A report cannot be read');
+        return reports && wanted === day ? reportsOf(...reports) : undefined;
+      },
       put: () => Promise.resolve(),
     },
     results: {
@@ -126,3 +141,12 @@ test.each<[string, Scene, string[][]]>([
     ],
   ],
 ])('%s', async (_, scene, expected) => expect(statusOf(await night(scene))).toEqual(expected));
+
+const week = { '2026-06-28': 'different', '2026-06-27': 'different' } as const;
+test.each([day, '2026-06-28', '2026-06-27'])('a day that cannot be compared (%s) delays no other', async (failing) => {
+  const recorded: Reconciliation[] = [];
+  const scene = { transactions: [], orders: [], earlier: week, unreadable: [failing], recorded };
+  await expect(night(scene)).rejects.toThrow('1 of 7 item(s) failed');
+  const others = [day, '2026-06-28', '2026-06-27'].filter((each) => each !== failing);
+  expect(recorded.map((each) => each.day)).toEqual(others);
+});

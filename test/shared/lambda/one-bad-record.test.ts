@@ -195,6 +195,9 @@ const scheduleTests: NamedTests = {
     ],
   ],
   'ledger/check-ledger.handler.ts': [],
+  'ledger/reconcile.handler.ts': [
+    ['test/ledger/reconciliation/reconcile-job.test.ts', 'a day that cannot be compared (%s) delays no other'],
+  ],
   'promotion-scheduling/claim-checks/check-claims.handler.ts': [],
   'promotion-scheduling/nightly-replay.handler.ts': [],
   'promotion-scheduling/repair-promotions.handler.ts': [
