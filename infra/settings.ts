@@ -62,6 +62,12 @@ export const settings = {
   priceGuard: variables({ PRICE_GUARD: JSON.stringify(store.priceGuard) }),
   idleStock: variables({ IDLE_LEVELS: JSON.stringify(store.idleStock) }),
   webhookChallenge: variables({ WEBHOOK_CHALLENGED: store.webhookChallenge }),
+  reported: variables({
+    REPORTED: JSON.stringify({
+      channels: Object.values(channelsOf(store.clients, store.quotas)).map(({ channel }) => channel),
+      currencies: store.reports.currencies,
+    }),
+  }),
   restatements: variables({ MAX_RESTATED_DAYS: String(store.reports.maxRestatedDaysPerNight) }),
   webhookRetries: variables({ RETRYING: JSON.stringify(store.webhooks) }),
 };

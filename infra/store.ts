@@ -82,8 +82,11 @@ export const store = {
   priceGuard: { belowMargin: 'refuse', changeExpiresHours: 168 },
   /** An order that sends a signed quote back within this time has its price. */
   quotes: { validMinutes: 15 },
-  /** Earlier days with late events that one night restates; the others wait for the next nights, with an alarm. */
-  reports: { maxRestatedDaysPerNight: 400 },
+  /**
+   * Earlier days with late events that one night restates; the others wait for the next nights, with an alarm. Each channel
+   * has a row of every day's reports in these currencies, also without orders.
+   */
+  reports: { maxRestatedDaysPerNight: 400, currencies: ['GBP'] },
   /** Logical id of the secret by provider of payment webhooks. An id never changes; Stripe has a route of its own. */
   paymentWebhooks: { acme: 'WebhookSecret', giftcard: 'WebhookSecretGiftcard', 'acme-b': 'WebhookSecretAcmeB' },
   webhooks: {
@@ -237,7 +240,7 @@ export type Store = {
   calendar: Omit<WorkingCalendar, 'timeZone'>;
   policyChanges: PolicySettings;
   priceGuard: PriceGuard;
-  reports: { maxRestatedDaysPerNight: number };
+  reports: { maxRestatedDaysPerNight: number; currencies: string[] };
   paymentWebhooks: Record<string, string>;
   webhooks: WebhookRetryPolicy;
   webhookChallenge: Challenged;

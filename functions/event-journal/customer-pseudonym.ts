@@ -26,6 +26,16 @@ export function customerPseudonym(secret: string, data: unknown): string | undef
   return email === undefined ? undefined : named(secret, ['email', normalEmail(email)]);
 }
 
+/**
+ * The name of the e-mail address of a customer whose pseudonym is that of an id: orders with either name belong to one
+ * customer.
+ */
+export function emailPseudonym(secret: string, data: unknown): string | undefined {
+  const { customer, customerId } = CustomerData.safeParse(data).data ?? {};
+  if (customer?.email === undefined || (customer.id ?? customerId) === undefined) return undefined;
+  return named(secret, ['email', normalEmail(customer.email)]);
+}
+
 /** As JSON, so that no two lists of texts are the same text. */
 const named = (secret: string, texts: string[]) =>
   `cus_${createHmac('sha256', secret).update(JSON.stringify(texts)).digest('hex').slice(0, length)}`;

@@ -15,7 +15,7 @@ const AnyEvent = z.object({
   }),
 });
 type AnyEvent = z.infer<typeof AnyEvent>;
-type LakeEvent = AnyEvent & { customer?: string };
+type LakeEvent = AnyEvent & { customer?: string; customerEmail?: string };
 
 type Journal = {
   /** The business day of an instant in milliseconds. */
@@ -24,6 +24,8 @@ type Journal = {
   personalFields: ReadonlyMap<string, PersonalFields>;
   /** A stable name for the customer of an event's data, if it has one. */
   pseudonymOf: (data: unknown) => string | undefined;
+  /** A second name, of the e-mail address of a customer with an id. */
+  emailPseudonymOf?: (data: unknown) => string | undefined;
 };
 
 /** A file of the lake: the events of one business day in one batch. */
@@ -63,16 +65,21 @@ export function lakeFilesOf(
 
 /**
  * The event as the lake has it: the table of its aggregate keeps the personal fields, so that one erasure there is enough.
- * `customer` is the pseudonym of the event's customer.
+ * `customer` is the pseudonym of the event's customer, `customerEmail` that of its e-mail address.
  */
-function lakeEventOf(event: AnyEvent, { personalFields, pseudonymOf }: Omit<Journal, 'businessDay'>): LakeEvent {
+function lakeEventOf(
+  event: AnyEvent,
+  { personalFields, pseudonymOf, emailPseudonymOf }: Omit<Journal, 'businessDay'>,
+): LakeEvent {
   const { data } = event.detail;
   const fields = personalFields.get(event['detail-type']);
   const customer = pseudonymOf(data);
+  const customerEmail = emailPseudonymOf?.(data);
   return {
     ...event,
     detail: { ...event.detail, ...(fields && { data: withoutPersonal(data, fields) }) },
     ...(customer !== undefined && { customer }),
+    ...(customerEmail !== undefined && { customerEmail }),
   };
 }
 

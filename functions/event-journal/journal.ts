@@ -3,7 +3,7 @@ import type { SQSBatchResponse } from 'aws-lambda';
 import { personalFields } from '../../shared/contracts/personal-events.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import { arrivalDayOf, lakeFilesOf, type LakeFile, type Message } from './decide.ts';
-import { customerPseudonym } from './customer-pseudonym.ts';
+import { customerPseudonym, emailPseudonym } from './customer-pseudonym.ts';
 import type { LakeStore } from './lake-store.ts';
 
 const maxParallelFiles = 16;
@@ -23,7 +23,9 @@ export const journal =
     const arrivalDay = arrivalDayOf(clock(), businessDay);
     const secret = await readSecret();
     const pseudonymOf = (data: unknown) => customerPseudonym(secret, data);
-    const { files, malformed } = lakeFilesOf(messages, { businessDay, personalFields, pseudonymOf });
+    const emailPseudonymOf = (data: unknown) => emailPseudonym(secret, data);
+    const rules = { businessDay, personalFields, pseudonymOf, emailPseudonymOf };
+    const { files, malformed } = lakeFilesOf(messages, rules);
     if (malformed.length > 0) log.error('messages are not events', { messageIds: malformed });
     const failed = await inParallel(maxParallelFiles, files, async (file) => {
       const error = await errorOf(lake, file, arrivalDay);

@@ -34,7 +34,15 @@ export class NightlyMetricsStack extends WorkflowStack {
     this.onEvents<ReportRunEnv>(ReportRunRequested, {
       ...oneAtATime,
       handler: 'nightly-metrics/reports/report-run.handler.ts',
-      uses: all(reportRuns.runner, lake.lister, lake.reader, reports.lister, reports.writer, settings.timeZone),
+      uses: all(
+        reportRuns.runner,
+        lake.lister,
+        lake.reader,
+        reports.lister,
+        reports.writer,
+        settings.timeZone,
+        settings.reported,
+      ),
       errorImpact: "A day's reports are missing or out of date.",
       // DuckDB reads a day's files from the function's own disk.
       memorySize: 2048,

@@ -13,6 +13,13 @@ import {
   StoreCreditGranted,
 } from '../../../shared/contracts/refunds/events.ts';
 
+import { changeFactShape, changeFacts, editedLineShape } from './facts/change-facts.ts';
+import { isAmount, isKnownCurrency } from './facts/checks.ts';
+import { factTable } from './facts/fact-table.ts';
+import { orderFacts, orderFactShape, orderLineFactShape } from './facts/order-facts.ts';
+import { paymentFacts } from './facts/payment-facts.ts';
+import { componentFactShape, refundFacts, refundFactShape } from './facts/refund-facts.ts';
+
 /*
  * The definition of each figure, as DuckDB SQL. Amounts are whole minor units and are added within one currency only.
  * Table              Rows                              Business day
@@ -94,10 +101,11 @@ const orderShape = JSON.stringify({
   externalOrderId: 'VARCHAR',
   channel: 'VARCHAR',
   currency: 'VARCHAR',
-  customer: { id: 'VARCHAR' },
+  ...orderFactShape,
   shippingAddress: { country: 'VARCHAR' },
   lines: [
     {
+      ...orderLineFactShape,
       sku: 'VARCHAR',
       category: 'VARCHAR',
       quantity: 'DOUBLE',
@@ -122,11 +130,11 @@ const changeShape = JSON.stringify({
   channel: 'VARCHAR',
   currency: 'VARCHAR',
   reason: 'VARCHAR',
-  lines: [{ quantity: 'DOUBLE', before: { quantity: 'DOUBLE' }, after: { quantity: 'DOUBLE' } }],
+  lines: [{ quantity: 'DOUBLE', before: editedLineShape, after: editedLineShape }],
   cancelledMinor: 'DOUBLE',
   refundId: 'VARCHAR',
   refundedMinor: 'DOUBLE',
-  differences: { totalMinor: 'DOUBLE' },
+  ...changeFactShape,
 });
 /** Fields of the events of payouts, their reversals, exchanges and store credit. */
 const refundShape = JSON.stringify({
@@ -141,7 +149,8 @@ const refundShape = JSON.stringify({
   paidMinor: 'DOUBLE',
   creditMinor: 'DOUBLE',
   wasPaid: 'BOOLEAN',
-  pots: [{ pot: 'VARCHAR', quantity: 'DOUBLE', amountMinor: 'DOUBLE', taxMinor: 'DOUBLE' }],
+  ...refundFactShape,
+  pots: [{ ...componentFactShape, pot: 'VARCHAR', quantity: 'DOUBLE', amountMinor: 'DOUBLE', taxMinor: 'DOUBLE' }],
 });
 const isCredit = `type = '${StoreCreditGranted.detailType}'`;
 const isExchange = `type = '${ExchangeSettled.detailType}'`;
@@ -149,20 +158,32 @@ const isReversal = `type = '${RefundPayoutFailed.detailType}'`;
 const isEdit = `type = '${OrderEdited.detailType}'`;
 const unitsMore = 'coalesce(line.after.quantity, 0) - coalesce(line.before.quantity, 0)';
 
-const isAmount = (value: string) => `coalesce(${value} BETWEEN 0 AND 1e12 AND ${value} = floor(${value}), false)`;
 const lineIsValid = `line.sku IS NOT NULL AND ${['quantity', 'unitPriceMinor', 'discountMinor']
   .map((field) => isAmount(`line.${field}`))
-  .join(' AND ')}`;
+  .join(
+    ' AND ',
+  )} AND line.quantity * line.unitPriceMinor <= 1e12 AND (line.taxMinor IS NULL OR ${isAmount('line.taxMinor')})`;
+const eachOrderLine = (holds: string) => `list_bool_and(list_transform(o.lines, lambda line: ${holds}))`;
 const orderIsValid = [
   ...texts.map((field) => `o.${field} IS NOT NULL`),
   ...amounts.map((field) => isAmount(`o.${field}`)),
-  `coalesce(len(o.lines) > 0 AND list_bool_and(list_transform(o.lines, lambda line: ${lineIsValid})), false)`,
+  `coalesce(len(o.lines) > 0 AND ${eachOrderLine(lineIsValid)}, false)`,
 ].join(' AND ');
+const lineSum = (of: string) => `list_sum(list_transform(o.lines, lambda line: ${of}))`;
+/** Why an order is impossible; NULL if it counts. */
+const orderReason = `CASE
+  WHEN o.currency IS NOT NULL AND NOT ${isKnownCurrency('o.currency')} THEN 'unknown-currency'
+  WHEN coalesce(NOT ${eachOrderLine('coalesce(line.quantity > 0, true)')}, false) THEN 'quantity-below-one'
+  WHEN NOT (${orderIsValid}) THEN 'invalid-order'
+  WHEN o.subtotalMinor <> ${lineSum('line.quantity * line.unitPriceMinor')}
+    OR o.discountMinor <> ${lineSum('line.discountMinor')} THEN 'amounts-do-not-add-up'
+END`;
 
 /** The value of units that were refunded before they were cancelled: their refund has it already. */
 const postedByRefund = 'coalesce(c.refundedMinor, 0)';
 const eachLine = (holds: string) => `list_bool_and(list_transform(c.lines, lambda line: ${holds}))`;
 const changeIsValid = [
+  isKnownCurrency('c.currency'),
   ...['orderId', 'externalOrderId', 'channel', 'currency'].map((field) => `c.${field} IS NOT NULL`),
   `CASE WHEN ${isEdit} THEN ${isAmount('abs(c.differences.totalMinor)')} ELSE ${isAmount('c.cancelledMinor')} AND ${isAmount(postedByRefund)} END`,
   `coalesce(len(c.lines) = 0
@@ -177,6 +198,7 @@ const componentIsValid = `component.pot IS NOT NULL AND ${['quantity', 'amountMi
   .join(' AND ')}`;
 const postedMinor = `CASE WHEN ${isCredit} OR ${isExchange} THEN r.creditMinor ELSE r.paidMinor END`;
 const refundIsValid = [
+  isKnownCurrency('r.currency'),
   ...['refundId', 'orderId', 'externalOrderId', 'channel', 'currency'].map((field) => `r.${field} IS NOT NULL`),
   `(NOT ${isReversal} OR r.wasPaid IS NOT NULL)`,
   isAmount(postedMinor),
@@ -191,33 +213,36 @@ const isOneOf = (...events: { source: string; detailType: string }[]) =>
   `(source, type) IN (${events.map(({ source, detailType }) => `('${source}', '${detailType}')`).join(', ')})`;
 
 /**
- * SQL that creates the tables above from `event` (one row per event id: `path, occurredMs, source, type, data, customer`) and
+ * SQL that creates the tables above from `event` (one row per event id: `path, occurredMs, hour, source, type, data,
+ * customer, customerEmail`) and
  * `day_hour` (`label, startMs, endMs`), and adds invalid events to `quarantine`.
  */
 export const measuredTables = [
   // Events before 2026-11-30 have the customer's id instead of the pseudonym.
   `CREATE TEMP TABLE order_event AS
-   SELECT path, occurredMs, o, coalesce(customer, o.customer.id) AS customerId, ${orderIsValid} AS isValid
-   FROM (SELECT path, occurredMs, customer, from_json(data, '${orderShape}') AS o FROM event
-         WHERE ${isOneOf(OrderPlaced, OrderImported)})`,
-  `INSERT INTO quarantine SELECT path, 'invalid-order' FROM order_event WHERE NOT isValid`,
+   SELECT * REPLACE (CASE
+       WHEN reason IS NULL AND id <> min(CASE WHEN reason IS NULL THEN id END) OVER (PARTITION BY o.orderId)
+       THEN 'placed-twice' ELSE reason END AS reason)
+   FROM (SELECT *, coalesce(customer, o.customer.id) AS customerId, ${orderReason} AS reason
+         FROM (SELECT path, occurredMs, hour, id, type, customer, customerEmail, from_json(data, '${orderShape}') AS o
+               FROM event WHERE ${isOneOf(OrderPlaced, OrderImported)}))`,
+  `INSERT INTO quarantine SELECT path, reason, id, o.orderId FROM order_event WHERE reason IS NOT NULL`,
   `CREATE TEMP TABLE order_line AS
    SELECT o.orderId AS orderId, o.currency AS currency, line.sku AS sku, line.category AS category,
      CAST(line.quantity AS BIGINT) AS quantity, CAST(line.unitPriceMinor AS BIGINT) AS unitPriceMinor,
      CAST(line.discountMinor AS BIGINT) AS discountMinor
-   FROM (SELECT o, unnest(o.lines) AS line FROM order_event WHERE isValid)`,
+   FROM (SELECT o, unnest(o.lines) AS line FROM order_event WHERE reason IS NULL)`,
   `CREATE TEMP TABLE placed_order AS
    SELECT o.orderId AS orderId, o.externalOrderId AS externalOrderId, o.channel AS channel, customerId,
-     o.shippingAddress.country AS country, o.currency AS currency, o.placedAt AS placedAt, label AS hour,
+     o.shippingAddress.country AS country, o.currency AS currency, o.placedAt AS placedAt, hour,
      CAST(list_sum(list_transform(o.lines, lambda line: line.quantity)) AS BIGINT) AS units, len(o.lines) AS lines,
      ${amounts.map((field) => `CAST(o.${field} AS BIGINT) AS ${field}`).join(', ')}
-   FROM order_event JOIN day_hour ON occurredMs >= startMs AND occurredMs < endMs
-   WHERE isValid`,
+   FROM order_event WHERE reason IS NULL`,
   `CREATE TEMP TABLE change_event AS
-   SELECT path, occurredMs, id, type, c, ${changeIsValid} AS isValid
-   FROM (SELECT path, occurredMs, type, id, from_json(data, '${changeShape}') AS c FROM event
+   SELECT path, occurredMs, hour, id, type, c, ${changeIsValid} AS isValid
+   FROM (SELECT path, occurredMs, hour, type, id, from_json(data, '${changeShape}') AS c FROM event
          WHERE ${isOneOf(OrderCancelled, OrderLinesCancelled, OrderExpired, OrderEdited)})`,
-  `INSERT INTO quarantine SELECT path, 'invalid-change' FROM change_event WHERE NOT isValid`,
+  `INSERT INTO quarantine SELECT path, 'invalid-change', id, c.orderId FROM change_event WHERE NOT isValid`,
   `CREATE TEMP TABLE order_change AS
    SELECT c.orderId AS orderId, c.externalOrderId AS externalOrderId, c.channel AS channel, c.currency AS currency,
      type AS change, c.reason AS reason, strftime(epoch_ms(occurredMs), '%Y-%m-%dT%H:%M:%S.%gZ') AS changedAt, id AS eventId,
@@ -226,11 +251,11 @@ export const measuredTables = [
      ${unitsOf(unitsMore)} AS editedUnits, CAST(coalesce(c.differences.totalMinor, 0) AS BIGINT) AS editedMinor
    FROM change_event WHERE isValid`,
   `CREATE TEMP TABLE refund_event AS
-   SELECT path, occurredMs, id, type, r, ${refundIsValid} AS isValid
-   FROM (SELECT path, occurredMs, type, id, from_json(data, '${refundShape}') AS r FROM event
+   SELECT path, occurredMs, hour, id, type, r, ${refundIsValid} AS isValid
+   FROM (SELECT path, occurredMs, hour, type, id, from_json(data, '${refundShape}') AS r FROM event
          WHERE ${isOneOf(RefundPaid, RefundPayoutFailed, StoreCreditGranted, ExchangeSettled)})
    WHERE NOT (${isReversal} AND coalesce(NOT r.wasPaid, false))`,
-  `INSERT INTO quarantine SELECT path, 'invalid-refund' FROM refund_event WHERE NOT isValid`,
+  `INSERT INTO quarantine SELECT path, 'invalid-refund', id, r.orderId FROM refund_event WHERE NOT isValid`,
   `CREATE TEMP TABLE refund_posting AS
    SELECT r.refundId AS refundId, r.orderId AS orderId, r.externalOrderId AS externalOrderId, r.channel AS channel,
      r.currency AS currency, type AS posting, r.reason AS reason, r.provider AS provider, r.paymentId AS paymentId,
@@ -241,4 +266,9 @@ export const measuredTables = [
      ${posted('quantity', isCredit)} AS creditedUnits, ${posted('amountMinor', isCredit)} AS creditedMinor,
      ${posted('taxMinor', isCredit)} AS creditedTaxMinor
    FROM (SELECT occurredMs, id, type, r, unnest(r.pots) AS component FROM refund_event WHERE isValid)`,
+  factTable,
+  ...orderFacts,
+  ...changeFacts,
+  ...refundFacts,
+  ...paymentFacts,
 ];

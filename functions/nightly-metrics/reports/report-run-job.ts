@@ -9,6 +9,7 @@ import type { LakeStore } from '../../../shared/lake/lake-store.ts';
 import type { RunOutcome, RunStore, VersionClaim } from '../run/run-store.ts';
 import { buildReports } from './build-reports-job.ts';
 import { publicationOf } from './decide.ts';
+import type { Reported } from './env.ts';
 import type { DuckDb } from '../../../shared/lake/duckdb-client.ts';
 import { digestsOf, type Content, type Manifest } from './manifest.ts';
 import { manifestKey, type ReportFileStore } from './report-file-store.ts';
@@ -19,6 +20,7 @@ type Deps = {
   files: ReportFileStore;
   duckDb: DuckDb;
   timeZone: string;
+  reported: Reported;
   clock: () => number;
   log: Pick<Logger, 'info' | 'warn'>;
 };
@@ -62,12 +64,12 @@ async function publish(deps: Deps, run: Run): Promise<RunOutcome> {
 
 /** Builds and publishes the reports; undefined if another run claimed a version first. */
 async function tryToPublish(deps: Deps, run: Run, directory: string): Promise<RunOutcome | undefined> {
-  const { runs, lake, duckDb, timeZone, clock, log } = deps;
+  const { runs, lake, duckDb, timeZone, reported, clock, log } = deps;
   const day = await runs.readDay(run.date);
   const startedAt = performance.now();
   const paths = await lake.downloadDay(run.date, await mkdtemp(join(directory, 'lake-')));
   const downloadedAt = performance.now();
-  const content = await buildReports(duckDb, paths, directory, { date: run.date, timeZone });
+  const content = await buildReports(duckDb, paths, directory, { date: run.date, timeZone, ...reported });
   const builtAt = performance.now();
   if (content.input.quarantined.length > 0) log.warn('lines quarantined', { ...run, lines: content.input.quarantined });
 

@@ -21,6 +21,7 @@ export const handler = queueHandler(
     files: createReportFileStore(s3, env.REPORTS_BUCKET_NAME),
     duckDb: createDuckDb(),
     timeZone: env.TIME_ZONE,
+    reported: env.REPORTED,
     clock: Date.now,
     log: new Logger(),
   }),

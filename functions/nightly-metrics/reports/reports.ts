@@ -1,19 +1,6 @@
+import { allMeasures, columnsOf, metricReports, quarantineReport, sqlOf } from './metric-reports.ts';
 import { lineMeasures, orderMeasures, ordersChangesAndRefunds, totalMeasures } from './metrics.ts';
-
-type Column = { name: string; type: 'text' | 'number' };
-
-/** A report as a query. `orderBy` is a total order, so that the same events give the same bytes. */
-export type Report = {
-  name: string;
-  columns: Column[];
-  sql: string;
-  orderBy: string;
-  /** Whether each order counts in one row only, so that the orders of the rows add up. */
-  countsOrders: boolean;
-};
-
-const text = (name: string): Column => ({ name, type: 'text' });
-const number = (name: string): Column => ({ name, type: 'number' });
+import { figuresOf, number, type Report, text } from './report.ts';
 
 const orders: Report = {
   name: 'orders',
@@ -25,11 +12,6 @@ const orders: Report = {
   orderBy: 'orderId',
   countsOrders: true,
 };
-
-const figuresOf = (measures: Record<string, string>) =>
-  Object.entries(measures)
-    .map(([name, sql]) => `${sql} AS ${name}`)
-    .join(', ');
 
 const sales = (by: string, table: 'placed_order' | 'order_line'): Report => {
   const measures = table === 'order_line' ? lineMeasures : orderMeasures;
@@ -66,11 +48,21 @@ const refunds: Report = {
   countsOrders: false,
 };
 
+/** The measures that the totals do not have from the time before the facts. */
+const added = allMeasures.filter(({ name }) => !(name in totalMeasures));
+const channels = `SELECT channel, currency FROM ${ordersChangesAndRefunds} UNION SELECT channel, currency FROM fact
+  UNION SELECT channel, currency FROM store_channel`;
+
 const totals: Report = {
   name: 'totals-by-channel',
-  columns: [...['channel', 'currency'].map(text), ...Object.keys(totalMeasures).map(number)],
-  sql: `SELECT channel, currency, ${figuresOf(totalMeasures)} FROM ${ordersChangesAndRefunds} GROUP BY channel, currency`,
-  orderBy: 'channel, currency',
+  columns: [...['channel', 'currency'].map(text), ...Object.keys(totalMeasures).map(number), ...columnsOf(added)],
+  sql: `SELECT * FROM
+    (SELECT channel, currency, ${figuresOf(totalMeasures)}
+     FROM (SELECT * FROM ${ordersChangesAndRefunds} UNION ALL BY NAME (${channels})) GROUP BY channel, currency) AS listed
+    JOIN (SELECT channel AS c, currency AS m, ${sqlOf(added)}
+          FROM (SELECT * FROM fact UNION ALL BY NAME (${channels})) GROUP BY channel, currency) AS measured
+      ON measured.c IS NOT DISTINCT FROM listed.channel AND measured.m = listed.currency`,
+  orderBy: 'channel NULLS LAST, currency',
   countsOrders: true,
 };
 
@@ -86,4 +78,6 @@ export const reports: Report[] = [
   changes,
   refunds,
   totals,
+  ...metricReports,
+  quarantineReport,
 ];

@@ -7,6 +7,7 @@ import { withoutExcessUnits } from '../../../shared/promotions/promotion-claim.t
 import { editedDiscounts } from './edited-discounts.ts';
 import { editLines, type Offer } from './edit-lines.ts';
 import { next } from '../order/life-cycle.ts';
+import { saleTerms } from '../order/line-units.ts';
 import { isStale, type OrderItem } from '../order/order-item.ts';
 import { repriced, holdEvents } from '../order/payment.ts';
 import {
@@ -154,7 +155,8 @@ function editedOf(before: OrderItem, after: OrderItem, { editId, reason, ...cont
   };
   const amounts = { subtotalMinor, discountMinor, shippingMinor, taxMinor, totalMinor };
   const lines = changedLines(before.lines, after.lines);
-  return { ...eventData(after), editId, reason, lines, amounts, differences, shippingAddress, shippingMethod, note };
+  const changes = { lines, amounts, differences, shippingAddress, shippingMethod, note, sale: saleTerms(after) };
+  return { ...eventData(after), editId, reason, ...changes };
 }
 
 /** Lines whose quantity changed, before and after. */

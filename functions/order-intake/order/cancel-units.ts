@@ -3,7 +3,7 @@ import { withoutExcessUnits } from '../../../shared/promotions/promotion-claim.t
 import { reservationsOf } from '../../../shared/stock/reservation.ts';
 import { type Change, changed, draftEvent, eventData, withStatus } from './change.ts';
 import { next } from './life-cycle.ts';
-import { withCounted, type LineUnits, openUnits, valueOf } from './line-units.ts';
+import { withCounted, type LineUnits, openUnits, reversedSale, saleTerms, valueOf } from './line-units.ts';
 import type { OrderItem } from './order-item.ts';
 import { paidIfCovered } from './payment.ts';
 
@@ -34,7 +34,8 @@ export function cancelUnits(order: OrderItem, units: LineUnits[], request: Cance
     ),
   );
   const refunded = refundId === undefined ? {} : { refundId, refundedMinor: valueOf(order, units) };
-  const data = { ...eventData(after), requestId, reason, lines: units, cancelledMinor, ...refunded };
+  const sold = { sale: saleTerms(order), reversed: reversedSale(order, units, isWhole) };
+  const data = { ...eventData(after), requestId, reason, lines: units, cancelledMinor, ...refunded, ...sold };
   const event = isWhole ? draftEvent(OrderCancelled, data) : draftEvent(OrderLinesCancelled, data);
   return changed(after, [event], { kind: 'release', reservations: reservationsOf(units) });
 }

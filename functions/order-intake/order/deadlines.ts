@@ -3,7 +3,7 @@ import { reservationsOf } from '../../../shared/stock/reservation.ts';
 import { cancelUnits } from './cancel-units.ts';
 import { changed, draftEvent, eventData, illegal, withStatus, type Outcome } from './change.ts';
 import { next } from './life-cycle.ts';
-import { allOpenUnits } from './line-units.ts';
+import { allOpenUnits, reversedSale, saleTerms } from './line-units.ts';
 import type { OrderItem } from './order-item.ts';
 import { balanceOf } from './payment.ts';
 
@@ -26,7 +26,9 @@ export function expireUnpaid(order: OrderItem, now: number): Outcome {
   }
   const after = withStatus(order, status);
   const cancelledMinor = order.totalMinor - (order.cancelledMinor ?? 0);
-  return changed(after, [draftEvent(OrderExpired, { ...eventData(after), reservedUntil, lines, cancelledMinor })], {
+  const sold = { sale: saleTerms(order), reversed: reversedSale(order, lines, true) };
+  const data = { ...eventData(after), reservedUntil, lines, cancelledMinor, ...sold };
+  return changed(after, [draftEvent(OrderExpired, data)], {
     kind: 'release',
     reservations: reservationsOf(lines),
   });

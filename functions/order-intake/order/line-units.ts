@@ -1,4 +1,5 @@
 import { allocate } from '../../../shared/money.ts';
+import type { ReversedSale } from '../../../shared/contracts/orders/sale.ts';
 import type { FieldError } from '../../../shared/contracts/problem.ts';
 import { goneUnits, type RefundedUnits } from '../../../shared/refunds/refunded-units.ts';
 import type { OrderItem } from './order-item.ts';
@@ -79,3 +80,30 @@ export function valueOf({ lines }: Pick<OrderItem, 'lines'>, units: readonly Lin
 
 const shareOf = ({ totalMinor, quantity }: Line, units: number) =>
   allocate(totalMinor, [units, quantity - units])[0] ?? 0;
+
+/** What these units take out of sales, before they are counted as cancelled; `isWhole`: with the shipping and the charges. */
+export function reversedSale(order: OrderItem, units: readonly LineUnits[], isWhole: boolean): ReversedSale {
+  const byId = new Map(order.lines.map((line) => [line.lineId, line]));
+  const lines = units.flatMap(({ lineId, quantity }) => {
+    const line = byId.get(lineId);
+    if (!line) return [];
+    const { sku, category, taxCategory, unitPriceMinor, discountMinor, taxMinor } = line;
+    const cancelledBefore = line.cancelledQuantity ?? 0;
+    const amounts = { ofQuantity: line.quantity, unitPriceMinor, discountMinor, taxMinor };
+    return [{ lineId, sku, category, taxCategory, quantity, cancelledBefore, ...amounts }];
+  });
+  if (!isWhole) return { lines, shippingMinor: 0, shippingTaxMinor: 0, chargesMinor: 0 };
+  const taxOfLines = order.lines.reduce((sum, { taxMinor }) => sum + taxMinor, 0);
+  const chargesMinor = (order.charges ?? []).reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+  // A channel may send a tax of the lines above that of the order.
+  const shippingTaxMinor = Math.max(0, order.taxMinor - taxOfLines);
+  return { lines, shippingMinor: order.shippingMinor, shippingTaxMinor, chargesMinor };
+}
+
+/** Where and how an order was sold. */
+export const saleTerms = ({ shippingAddress, customer, taxIncluded, taxes }: OrderItem) => ({
+  country: shippingAddress.country,
+  customerGroup: customer.group,
+  taxIncluded,
+  taxes: taxes?.map(({ rateId, jurisdiction, percentage, kind }) => ({ rateId, jurisdiction, percentage, kind })),
+});

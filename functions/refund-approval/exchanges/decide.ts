@@ -1,6 +1,6 @@
 import { ExchangeRefused, ExchangeSettled } from '../../../shared/contracts/refunds/events.ts';
 import { allocateToPayments } from '../refund/allocation.ts';
-import { componentTotals, draftEvent, eventData, illegal, type Outcome } from '../refund/change.ts';
+import { draftEvent, eventData, illegal, type Outcome, settledFields } from '../refund/change.ts';
 import { next } from '../refund/life-cycle.ts';
 import type { Payout, RefundItem } from '../refund/refund-item.ts';
 import { paymentComponent } from '../../../shared/refunds/component-values.ts';
@@ -34,7 +34,7 @@ export function settleExchange(refund: RefundItem, ledger: RefundLedger, replace
     replacementOrderId: orderId,
     replacementMinor: totalMinor,
     creditMinor,
-    pots: componentTotals(used),
+    ...settledFields(refund, used),
   };
   const settled = { ...used.reduce(settle, ledger), version: ledger.version + 1 };
   return { kind: 'changed', refund: after, ledger: settled, events: [draftEvent(ExchangeSettled, data)] };

@@ -8,7 +8,7 @@ import {
   StoreCreditGranted,
 } from '../../../shared/contracts/refunds/events.ts';
 import type { Shortage } from '../refund/allocation.ts';
-import { componentTotals, draftEvent, eventData, illegal, type Outcome } from '../refund/change.ts';
+import { componentTotals, draftEvent, eventData, illegal, type Outcome, settledFields } from '../refund/change.ts';
 import { next } from '../refund/life-cycle.ts';
 import { isDisputed, type OrderSnapshot } from '../refund/order-snapshot.ts';
 import { isExchangeOpen, type Payout, type RefundItem } from '../refund/refund-item.ts';
@@ -96,7 +96,7 @@ export function blockPayout(refund: RefundItem, ledger: RefundLedger, failure: P
   const after: RefundItem = { ...refund, exchange, status, payouts, version: refund.version + 1 };
   const blocked = payouts.filter(isUnpaid);
   const events = blocked.map((payout) =>
-    draftEvent(RefundPayoutFailed, { ...eventData(after), ...paidFields(payout), failure, wasPaid: false }),
+    draftEvent(RefundPayoutFailed, { ...eventData(after), ...paidFields(refund, payout), failure, wasPaid: false }),
   );
   return { kind: 'changed', refund: after, ledger: nextVersion(blocked.reduce(release, ledger)), events };
 }
@@ -132,7 +132,7 @@ function applySuccess(
   const reserved = payout.state === 'failed' ? reserve(ledger, [payout]) : ledger;
   const paid: Payout = { ...payout, state: 'succeeded', providerRefundId, saidAt, failure: undefined };
   const after = withPayout(refund, index, paid);
-  const events = [draftEvent(RefundPaid, { ...eventData(after), ...paidFields(payout), providerRefundId })];
+  const events = [draftEvent(RefundPaid, { ...eventData(after), ...paidFields(refund, payout), providerRefundId })];
   if (payout.isCredited) {
     const { provider, paymentId, amountMinor: twiceMinor } = payout;
     events.push(draftEvent(RefundPaidTwice, { ...eventData(after), provider, paymentId, twiceMinor }));
@@ -150,18 +150,18 @@ function applyFailure(
   if (payout.state === 'failed') return { kind: 'already-done', refund };
   const wasPaid = payout.state === 'succeeded';
   const after = withPayout(refund, index, { ...payout, state: 'failed', failure, providerRefundId, saidAt });
-  const event = draftEvent(RefundPayoutFailed, { ...eventData(after), ...paidFields(payout), failure, wasPaid });
+  const event = draftEvent(RefundPayoutFailed, { ...eventData(after), ...paidFields(refund, payout), failure, wasPaid });
   const released = wasPaid ? reverse(ledger, payout) : release(ledger, payout);
   return { kind: 'changed', refund: after, ledger: nextVersion(released), events: [event] };
 }
 
 const nextVersion = (ledger: RefundLedger): RefundLedger => ({ ...ledger, version: ledger.version + 1 });
 
-const paidFields = (payout: Payout) => ({
+const paidFields = (refund: RefundItem, payout: Payout) => ({
   provider: payout.provider,
   paymentId: payout.paymentId,
   paidMinor: payout.amountMinor,
-  pots: componentTotals([payout]),
+  ...settledFields(refund, [payout]),
 });
 
 /** Replaces one payout. The refund's status follows from all of its payouts. */
@@ -206,7 +206,7 @@ export function convertToStoreCredit(refund: RefundItem, order: OrderSnapshot, l
     ...eventData(after),
     customerId: refund.customerId,
     creditMinor: sumOf(unpaid.map(({ amountMinor }) => amountMinor)),
-    pots: componentTotals(unpaid),
+    ...settledFields(refund, unpaid),
   };
   const events = [draftEvent(StoreCreditGranted, data)];
   return { kind: 'changed', refund: after, ledger: nextVersion(credited), events };

@@ -11,6 +11,9 @@ import {
 import type { FieldError } from '../../../shared/contracts/problem.ts';
 import { RefundCaseClosed } from '../../../shared/contracts/refunds/events.ts';
 import type { RefundStatus } from '../../../shared/contracts/refunds/status.ts';
+import { roundHalfUp } from '../../../shared/money.ts';
+import { lineComponent } from '../../../shared/refunds/component-values.ts';
+import { unitsOfLine } from '../../../shared/refunds/refunded-units.ts';
 import type { Shortage } from './allocation.ts';
 import { endsCase } from './life-cycle.ts';
 import type { Receipt, RefundItem } from './refund-item.ts';
@@ -140,3 +143,28 @@ export function componentTotals(legs: readonly Pick<Leg, 'draws'>[]) {
     quantity: allocations.reduce((sum, { quantity }) => sum + quantity, 0),
   }));
 }
+
+/** The components that were paid back, with what reports need of their lines. */
+export function settledFields({ sale, payouts, unshipped = [] }: RefundItem, legs: readonly Pick<Leg, 'draws'>[]) {
+  const totals = componentTotals(legs);
+  if (!sale) return { pots: totals };
+  const { lines, ...terms } = sale;
+  const byComponent = new Map(lines.map((line) => [lineComponent(line), line]));
+  const ofRefund = new Map(componentTotals(payouts).map(({ pot, quantity }) => [pot, quantity]));
+  const pots = totals.map((component) => {
+    const line = byComponent.get(component.pot);
+    if (!line) return component;
+    const { sku, category } = line;
+    const discountMinor = prorated(line.discountMinor, component.quantity, line.quantity);
+    const goods = { ...component, sku, category, discountMinor };
+    const unshippedUnits = unitsOfLine(unshipped, line.lineId);
+    if (unshippedUnits === 0) return goods;
+    const unshippedMinor = prorated(component.amountMinor, unshippedUnits, ofRefund.get(component.pot) ?? 0);
+    return { ...goods, unshippedMinor, unshippedQuantity: Math.min(component.quantity, unshippedUnits) };
+  });
+  return { pots, sale: terms };
+}
+
+/** The part of an amount that belongs to `part` of `whole` units. */
+const prorated = (amountMinor: number, part: number, whole: number): number =>
+  part >= whole ? amountMinor : roundHalfUp(BigInt(amountMinor) * BigInt(part), BigInt(whole));

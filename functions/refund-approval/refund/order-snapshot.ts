@@ -4,8 +4,9 @@ import { OrderStatus } from '../../../shared/contracts/orders/status.ts';
 import { AmountMinor, CurrencyCode, Instant } from '../../../shared/names.ts';
 import { hasOpenDispute, isDisputeEvent } from '../../../shared/payments/dispute.ts';
 import { Payment } from '../../../shared/payments/payment.ts';
+import { lineComponent } from '../../../shared/refunds/component-values.ts';
 import type { RefundItem } from './refund-item.ts';
-import type { RefundLedger } from './refund-ledger.ts';
+import type { Leg, RefundLedger } from './refund-ledger.ts';
 
 const units = z.int().nonnegative().default(0);
 
@@ -15,11 +16,14 @@ const StoredOrder = z.object({
   channel: z.string(),
   status: OrderStatus,
   currency: CurrencyCode,
-  customer: z.object({ id: z.string().optional() }),
+  customer: z.object({ id: z.string().optional(), group: z.string().optional() }),
+  shippingAddress: z.object({ country: z.string() }).optional(),
   lines: z.array(
     z.object({
       lineId: z.string(),
       sku: z.string(),
+      category: z.string().optional(),
+      discountMinor: AmountMinor.optional(),
       warehouse: z.string(),
       quantity: z.int().positive(),
       taxMinor: AmountMinor,
@@ -120,3 +124,18 @@ export const withChargebacksOf = (order: OrderSnapshot, exchanged: OrderSnapshot
   ...order,
   payments: [...order.payments, ...exchanged.payments.filter(isDisputeEvent)],
 });
+
+/** The order as it was sold, with the lines that these legs refund. */
+export function saleOf(
+  { shippingAddress, customer, taxIncluded, lines }: OrderSnapshot,
+  legs: readonly Pick<Leg, 'draws'>[],
+): RefundItem['sale'] {
+  if (!shippingAddress) return undefined;
+  const refunded = new Set(legs.flatMap(({ draws }) => draws.map(({ pot }) => pot)));
+  const sold = lines
+    .filter((line) => refunded.has(lineComponent(line)))
+    .map(({ lineId, sku, category, quantity, discountMinor = 0 }) => {
+      return { lineId, sku, category, quantity, discountMinor };
+    });
+  return { country: shippingAddress.country, customerGroup: customer.group, taxIncluded, lines: sold };
+}

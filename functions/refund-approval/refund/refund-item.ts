@@ -35,6 +35,22 @@ const Approval = z.object({
   comment: personal(z.string().optional()),
 });
 
+/** The order as it was sold, with the refunded lines: reports of a payout need no other event. */
+const Sale = z.object({
+  country: z.string(),
+  customerGroup: z.string().optional(),
+  taxIncluded: z.boolean(),
+  lines: z.array(
+    z.object({
+      lineId: z.string(),
+      sku: z.string(),
+      category: z.string().optional(),
+      quantity: z.int().positive(),
+      discountMinor: AmountMinor,
+    }),
+  ),
+});
+
 const units = z.int().nonnegative().default(0);
 
 /** Units of an order line that are expected back, and the received ones by disposition. */
@@ -95,6 +111,8 @@ export const RefundItem = z.object({
   returning: z.array(Returning),
   /** Units that are cancelled once the refund is approved. */
   unshipped: z.array(UnshippedUnits).optional(),
+  /** Refunds that were requested before 2026-12-01 do not have it. */
+  sale: Sale.optional(),
   returnTerms: ReturnTerms.optional(),
   /** The deadline of the return; set when the refund is approved. */
   returnBy: Instant.optional(),

@@ -20,7 +20,7 @@ import {
   unshippedUnits,
 } from '../refund/expected-return.ts';
 import { next } from '../refund/life-cycle.ts';
-import { isDisputed, type RefundSnapshot } from '../refund/order-snapshot.ts';
+import { isDisputed, type RefundSnapshot, saleOf } from '../refund/order-snapshot.ts';
 import { policiesFor, type PolicyInForce, watchedPolicies } from '../refund/refund-policy.ts';
 import type { RefundItem, ReturnTerms } from '../refund/refund-item.ts';
 import {
@@ -164,6 +164,7 @@ function judged(asked: RefundRequest, snapshot: RequestSnapshot, requestVersion:
     payouts: allocated.legs.map((leg) => ({ ...leg, state: 'due', attempt: 0 })),
     returning,
     unshipped: unshipped.length > 0 ? unshipped : undefined,
+    sale: saleOf(order, allocated.legs),
     returnTerms,
     returnBy,
     exchange: content.exchange,

@@ -7,6 +7,7 @@ import { Balance, PublishedPayment } from '../../payments/payment.ts';
 import { defineEvent } from '../define-event.ts';
 import { personal } from '../personal-data.ts';
 import { OrderLine, OrderPlaced } from './events.ts';
+import { saleFields } from './sale.ts';
 import { reasonOfActor } from '../readers.ts';
 
 const source = 'storeworks.order-intake';
@@ -48,6 +49,7 @@ const Cancelled = ChangedOrder.extend({
     description: 'Value of these units, part of `cancelledMinor`, in minor units. The refund pays it back.',
     example: 1200,
   }),
+  ...saleFields,
 });
 
 /** The whole order was cancelled. */
@@ -65,6 +67,7 @@ export const OrderExpired = defineEvent(
     cancelledMinor: AmountMinor.optional().describe(
       'The order’s total less what was cancelled before, in minor units; absent in events before 2026-11-22',
     ),
+    ...saleFields,
   }),
 );
 
@@ -117,6 +120,7 @@ export const OrderEdited = defineEvent(
         example: 'Please ring twice',
       }),
     ),
+    sale: saleFields.sale,
   }),
 );
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { maxEntries, StoredText } from '../bounds.ts';
 import { AmountMinor, CallerId, CurrencyCode, Instant, Sku, Warehouse } from '../../names.ts';
 import { RefundStatus } from './status.ts';
+import { SaleTerms } from '../orders/sale.ts';
 import { defineEvent } from '../define-event.ts';
 import { personal } from '../personal-data.ts';
 
@@ -18,6 +19,28 @@ const ComponentAmount = z.object({
   taxMinor: AmountMinor.meta({ description: 'Tax included in the amount, in minor units', example: 333 }),
   quantity: z.int().nonnegative().meta({ description: 'Number of units', example: 1 }),
 });
+
+/** A component that was paid back, with what reports need of its order line; absent in events before 2026-12-01. */
+const SettledComponent = ComponentAmount.extend({
+  category: StoredText.optional().meta({ description: 'Category of the SKU', example: 'Tea' }),
+  discountMinor: AmountMinor.optional().meta({
+    description: 'Discount that these units had, in minor units, as their prices contain tax or not',
+    example: 100,
+  }),
+  unshippedMinor: AmountMinor.optional().meta({
+    description: 'Part of the amount for units that were cancelled before shipment, in minor units; absent for 0',
+    example: 1999,
+  }),
+  unshippedQuantity: z.int().nonnegative().optional().meta({
+    description: 'Number of units that were cancelled before shipment; absent for 0',
+    example: 1,
+  }),
+});
+
+/** Where and how the order was sold; absent in events before 2026-12-01. */
+const sale = SaleTerms.omit({ taxes: true })
+  .optional()
+  .describe('Where and how the order was sold; absent in events before 2026-12-01');
 
 /** Units that the refund pays back and that are not shipped. */
 const unshipped = z
@@ -167,7 +190,8 @@ export const ExchangeSettled = defineEvent(
     }),
     replacementMinor: AmountMinor.describe('Total of the replacement order, in minor units'),
     creditMinor: AmountMinor.describe('Amount that paid for the replacement and is posted as refunded, in minor units'),
-    pots: z.array(ComponentAmount).max(maxEntries).describe('The credit by refundable component'),
+    pots: z.array(SettledComponent).max(maxEntries).describe('The credit by refundable component'),
+    sale,
   }),
 );
 /** The replacement cannot be placed: the whole amount is paid out. */
@@ -186,7 +210,8 @@ const PaidLeg = Refund.extend({
   provider: StoredText.meta({ description: 'Payment provider', example: 'acme' }),
   paymentId: StoredText.meta({ description: 'Id of the payment at the provider', example: 'pay_88123' }),
   paidMinor: AmountMinor.describe('Amount of this payout, in minor units'),
-  pots: z.array(ComponentAmount).max(maxEntries).describe('The payout by refundable component'),
+  pots: z.array(SettledComponent).max(maxEntries).describe('The payout by refundable component'),
+  sale,
 });
 /** One leg was paid to its payment. It is posted as refunded. */
 export const RefundPaid = defineEvent(
@@ -222,7 +247,8 @@ export const StoreCreditGranted = defineEvent(
       }),
     ),
     creditMinor: AmountMinor.describe('Amount of the store credit, in minor units'),
-    pots: z.array(ComponentAmount).max(maxEntries).describe('The credit by refundable component'),
+    pots: z.array(SettledComponent).max(maxEntries).describe('The credit by refundable component'),
+    sale,
   }),
 );
 /** A payout succeeded after it was replaced by store credit. The customer has both; staff must settle it. */

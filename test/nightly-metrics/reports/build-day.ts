@@ -12,14 +12,18 @@ const root = mkdtempSync(join(tmpdir(), 'build-reports-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
 /** Builds a day's reports from lake files. */
-export async function build(files: Buffer[], { date = '2011-06-15', timeZone = 'Europe/London' } = {}) {
+export async function build(
+  files: Buffer[],
+  { date = '2011-06-15', timeZone = 'Europe/London', channels = [] as string[], currencies = [] as string[] } = {},
+) {
   const directory = mkdtempSync(join(root, 'day-'));
   const paths = files.map((content, index) => {
     const path = join(directory, `file's ${index}.ndjson`);
     writeFileSync(path, gunzipSync(content));
     return path;
   });
-  const { input, reports } = await buildReports(duckDb, paths, directory, { date, timeZone });
+  const day = { date, timeZone, channels, currencies };
+  const { input, reports } = await buildReports(duckDb, paths, directory, day);
   const read = (file: string) => readFileSync(join(directory, file));
   const rows = (name: string) => parse<Record<string, string>>(read(`${name}.csv`), { bom: true, columns: true });
   const report = (name: string) => reports.find((each) => each.name === name);

@@ -217,14 +217,45 @@ describe('invalid input', () => {
     expect(report('orders')?.rows).toBe(1);
   });
 
-  it('fails the run when an order does not equal the sum of its lines', async () => {
-    const wrong = orderPlaced({ subtotalMinor: 1001 });
-    await expect(build([lakeFile(wrong)])).rejects.toThrow(/sales-by-category does not add up.*subtotalMinor in GBP/);
+  it.each([
+    ['does not equal the sum of its lines', 'amounts-do-not-add-up', { subtotalMinor: 1001 }],
+    ['has another discount than its lines', 'amounts-do-not-add-up', { discountMinor: 1 }],
+    ['has a quantity of -1', 'quantity-below-one', { lines: [{ sku: 'A', quantity: -1, unitPriceMinor: 1 }] }],
+    ['has a quantity of 0', 'quantity-below-one', { lines: [{ sku: 'A', quantity: 0, unitPriceMinor: 1 }] }],
+    ['has the currency GB', 'unknown-currency', { currency: 'GB' }],
+    ['has the currency of no country', 'unknown-currency', { currency: 'XXX' }],
+  ])('excludes an order that %s, and lists it', async (_, reason, fields) => {
+    const { detail, ...rest } = orderPlaced();
+    const wrong = { ...rest, detail: { ...detail, data: { ...detail.data, ...fields } } };
+    const { input, rows } = await build([lakeFile(wrong, orderPlaced())]);
+    expect(input.quarantined).toEqual([{ file: "file's 0.ndjson.gz", reason, rows: 1 }]);
+    const { eventId } = detail.metadata;
+    const listed = { file: "file's 0.ndjson.gz", reason, eventId, orderId: detail.data.orderId };
+    expect(rows('quarantine')).toEqual([listed]);
+    expect(rows('orders')).toHaveLength(1);
   });
 
-  it('fails the run when two events place the same order', async () => {
-    const twice = [orderPlaced({ orderId: 'ord_1' }), orderPlaced({ orderId: 'ord_1' })];
-    await expect(build([lakeFile(...twice)])).rejects.toThrow('Orders were placed by more than one event.');
+  it('excludes the event with the later id of two that place one order', async () => {
+    const twice = [orderPlaced({ orderId: 'ord_1' }), orderPlaced({ orderId: 'ord_1', lines: [{ quantity: 2 }] })];
+    const ids = twice.map(({ detail }) => detail.metadata.eventId).toSorted();
+    for (const files of [[lakeFile(...twice)], twice.toReversed().map((order) => lakeFile(order))]) {
+      const { rows, report } = await build(files);
+      expect(rows('quarantine')).toMatchObject([{ reason: 'placed-twice', eventId: ids[1], orderId: 'ord_1' }]);
+      expect(report('orders')?.rows).toBe(1);
+    }
+  });
+
+  it('excludes an event whose time has no zone', async () => {
+    const { detail, ...rest } = orderPlaced();
+    const times = ['2011-06-15T10:00:00', '2011-06-15', '2011-06-15 10:00'];
+    const events = times.map((occurredAt, index) => ({
+      ...rest,
+      detail: { ...detail, metadata: { ...detail.metadata, eventId: `e${index}`, occurredAt } },
+    }));
+    const { rows } = await build([lakeFile(...events, orderPlaced({ placedAt: '2011-06-15T11:00:00+0100' }))]);
+    expect(rows('quarantine').map(({ reason, eventId }) => [reason, eventId])).toEqual(
+      ['e0', 'e1', 'e2'].map((id) => ['time-without-zone', id]),
+    );
   });
 });
 

@@ -48,6 +48,7 @@ function sceneOf(date: string, s3: ReturnType<typeof memoryS3>) {
       lake: createLakeStore(s3.client, 'lake'),
       duckDb,
       timeZone: 'Europe/London',
+      reported: { channels: [], currencies: [] },
       clock: () => cause.now,
       log: silent,
     })(ReportRunRequested.envelope.parse(event));
