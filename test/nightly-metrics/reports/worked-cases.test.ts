@@ -25,7 +25,7 @@ const sale = { country: 'GB', taxIncluded: true, taxes: [{ rateId: 'vat', jurisd
 /** An event with more data than its builder gives. */
 const withData = (message: LedgerMessage, more: object) => ({
   ...message,
-  detail: { ...message.detail, data: { ...(message.detail as { data: object }).data, ...more } },
+  detail: { ...message.detail, data: { ...(message.detail['data'] as object), ...more } },
 });
 type Given = Parameters<typeof placed>[2];
 const one = { sku: 'A', quantity: 1, price: 1200, tax: 200 };

@@ -3,7 +3,7 @@ import { shareOf, taxesShape, withLineAmounts } from './line-amounts.ts';
 
 /** The fields of `OrderPlaced` that only the facts need. */
 export const orderFactShape = {
-  customer: { id: 'VARCHAR', group: 'VARCHAR' },
+  customer: { id: 'VARCHAR', email: 'VARCHAR', group: 'VARCHAR' },
   taxIncluded: 'BOOLEAN',
   taxes: taxesShape,
   charges: [{ amountMinor: 'DOUBLE' }],
