@@ -156,11 +156,10 @@ export function settledFields({ sale, payouts, unshipped = [] }: RefundItem, leg
     if (!line) return component;
     const { sku, category } = line;
     const discountMinor = prorated(line.discountMinor, component.quantity, line.quantity);
-    const goods = { ...component, sku, category, discountMinor };
-    const unshippedUnits = unitsOfLine(unshipped, line.lineId);
-    if (unshippedUnits === 0) return goods;
-    const unshippedMinor = prorated(component.amountMinor, unshippedUnits, ofRefund.get(component.pot) ?? 0);
-    return { ...goods, unshippedMinor, unshippedQuantity: Math.min(component.quantity, unshippedUnits) };
+    const units = unitsOfLine(unshipped, line.lineId);
+    const part = prorated(component.amountMinor, units, ofRefund.get(component.pot) ?? 0);
+    const cancelled = { unshippedMinor: part, unshippedQuantity: Math.min(component.quantity, units) };
+    return Object.assign({}, component, { sku, category, discountMinor }, units > 0 && cancelled);
   });
   return { pots, sale: terms };
 }

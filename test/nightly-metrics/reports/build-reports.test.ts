@@ -246,11 +246,12 @@ describe('invalid input', () => {
   });
 
   it('excludes an event whose time has no zone', async () => {
-    const { detail, ...rest } = orderPlaced();
+    const { detail, source, 'detail-type': type } = orderPlaced();
     const times = ['2011-06-15T10:00:00', '2011-06-15', '2011-06-15 10:00'];
     const events = times.map((occurredAt, index) => ({
-      ...rest,
-      detail: { ...detail, metadata: { ...detail.metadata, eventId: `e${index}`, occurredAt } },
+      source,
+      'detail-type': type,
+      detail: { data: detail.data, metadata: { eventId: `e${index}`, occurredAt } },
     }));
     const { rows } = await build([lakeFile(...events, orderPlaced({ placedAt: '2011-06-15T11:00:00+0100' }))]);
     expect(rows('quarantine').map(({ reason, eventId }) => [reason, eventId])).toEqual(
