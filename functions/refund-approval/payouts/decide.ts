@@ -150,7 +150,12 @@ function applyFailure(
   if (payout.state === 'failed') return { kind: 'already-done', refund };
   const wasPaid = payout.state === 'succeeded';
   const after = withPayout(refund, index, { ...payout, state: 'failed', failure, providerRefundId, saidAt });
-  const event = draftEvent(RefundPayoutFailed, { ...eventData(after), ...paidFields(refund, payout), failure, wasPaid });
+  const event = draftEvent(RefundPayoutFailed, {
+    ...eventData(after),
+    ...paidFields(refund, payout),
+    failure,
+    wasPaid,
+  });
   const released = wasPaid ? reverse(ledger, payout) : release(ledger, payout);
   return { kind: 'changed', refund: after, ledger: nextVersion(released), events: [event] };
 }
