@@ -1,3 +1,4 @@
+import { createPriceHistoryStore } from '../../shared/catalog/price-history-store.ts';
 import { readPricedOffer } from '../../shared/catalog/offer-store.ts';
 import * as previewRoutes from '../../shared/contracts/promotions/preview-routes.ts';
 import * as codeRoutes from '../../shared/contracts/promotions/code-routes.ts';
@@ -8,6 +9,7 @@ import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
 import { createClaimsStore } from '../../shared/promotions/claims-store.ts';
 import { createPromotionSetStore } from '../../shared/promotions/promotion-set-store.ts';
+import { publicPromotionsOfSku } from '../../shared/promotions/public-promotions-store.ts';
 import { secretReader } from '../../shared/secret-store.ts';
 import {
   currentPromotionSettings,
@@ -35,8 +37,11 @@ import { lifecycleApi } from './lifecycle/lifecycle-api.ts';
 import { overlapApi } from './overlaps/overlap-api.ts';
 import { createPromotionStore } from './promotion/promotion-store.ts';
 import { createReferenceStore } from './promotion/reference-store.ts';
+import { reductionReview } from './reductions/reduction-review.ts';
+import { reviewWith } from './review.ts';
 import { switchApi } from './switch/switch-api.ts';
 import { createSwitchStore } from './switch/switch-store.ts';
+import { createConcernedSkus } from './worst-case/concerned-skus-store.ts';
 import { usageApi } from './usage/usage-api.ts';
 
 const env = Env.parse(process.env);
@@ -56,6 +61,15 @@ const current = async () => {
   return { policy: policyInForce, methods: methodsInForce, channels, priceGuard: env.PRICE_GUARD, storeZone };
 };
 const readOffer = readPricedOffer(db, env);
+const review = reviewWith({
+  skus: createConcernedSkus(db, env),
+  readOffer,
+  reductions: reductionReview({
+    history: createPriceHistoryStore(db, env),
+    promotions: publicPromotionsOfSku(db, env, policy, storeZone),
+  }),
+  settings: { selling: env.SELLING, channels: env.CHANNELS },
+});
 const cursors = createCursors(secretReader(env.CURSOR_SECRET_ARN));
 const versions = versionApi(store, cursors);
 const codes = createCodeStore(db, env);
@@ -63,8 +77,9 @@ const codeFiles = createCodeFiles(env.PROMOTION_FILES_BUCKET_NAME);
 const sets = createPromotionSetStore(db, env);
 const claimChecks = claimCheckApi(createClaimCheckRequests(db, env));
 const switches = switchApi(createSwitchStore(db, env));
-const definitions = (settings: Awaited<ReturnType<typeof current>>) => definitionApi({ store, references }, settings);
-const lifecycle = (settings: Awaited<ReturnType<typeof current>>) => lifecycleApi(store, settings);
+const definitions = (settings: Awaited<ReturnType<typeof current>>) =>
+  definitionApi({ store, references, review }, settings);
+const lifecycle = (settings: Awaited<ReturnType<typeof current>>) => lifecycleApi(store, review, settings);
 
 export const handler = httpHandler(
   on(
@@ -109,7 +124,7 @@ export const handler = httpHandler(
   on(
     previewRoutes.checkPromotion,
     withCurrent(current, (settings) =>
-      checkApi({ store, references }, { ...settings, selling: env.SELLING }, readOffer),
+      checkApi({ store, references, review }, { ...settings, selling: env.SELLING }, readOffer),
     ),
   ),
   on(previewRoutes.listPromotionOverlaps, overlapApi({ store, references }, env.SELLING, readOffer)),

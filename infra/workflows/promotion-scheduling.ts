@@ -27,7 +27,8 @@ export class PromotionSchedulingStack extends WorkflowStack {
       routes: [routes, previewRoutes, usageRoutes, codeRoutes],
       handler: 'promotion-scheduling/api.handler.ts',
       uses: all(
-        all(promotions.editor, promotions.claimCheckRequester, codes.requester, catalog.reader),
+        all(promotions.editor, promotions.claimCheckRequester, codes.requester),
+        all(catalog.lister, catalog.historian, promotions.historian),
         all(storeSettings.reader, stock.reader, cursorSecret.reader),
         all(settings.channels, settings.selling, settings.priceGuard),
       ),

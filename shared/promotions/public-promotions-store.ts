@@ -59,7 +59,11 @@ function publicPromotionsReader(db: Database, { PROMOTION_TABLE_NAME: table }: {
     const first = heads.findIndex(({ at }) => Date.parse(at) <= from);
     const needed = (first === -1 ? heads : heads.slice(0, first + 1)).toReversed();
     if (needed.length > maxSets) return undefined;
-    return inParallel(parallelReads, needed, async (head) => ({ from: Date.parse(head.at), set: await setOf(head) }));
+    // The clocks of two instances may differ: a version starts after the one before it.
+    let latest = 0;
+    const starts = needed.map(({ at }) => (latest = Math.max(latest, Date.parse(at))));
+    const sets = await inParallel(parallelReads, needed, setOf);
+    return sets.map((set, index) => ({ from: starts[index] ?? 0, set }));
   };
 }
 

@@ -4,6 +4,7 @@ import {
 } from '../../functions/promotion-scheduling/definitions/definition-api.ts';
 import type { LifecycleAction } from '../../functions/promotion-scheduling/lifecycle/decide.ts';
 import { lifecycleApi } from '../../functions/promotion-scheduling/lifecycle/lifecycle-api.ts';
+import type { Review } from '../../functions/promotion-scheduling/promotion/review.ts';
 import { createPromotionStore } from '../../functions/promotion-scheduling/promotion/promotion-store.ts';
 import { createReferenceStore } from '../../functions/promotion-scheduling/promotion/reference-store.ts';
 import { NewPromotion, PromotionContent } from '../../shared/contracts/promotions/promotion.ts';
@@ -33,11 +34,16 @@ export const aContent = (given: Record<string, unknown> = {}) =>
 const retryBudgetMs = 60_000;
 
 /** Callers of the routes of promotions, on one database. */
-export function promotionRoutes(db: Database, given: Partial<DefinitionSettings> = {}) {
+export function promotionRoutes(
+  db: Database,
+  given: Partial<DefinitionSettings> = {},
+  review: Review = async () => ({ warnings: [] }),
+) {
   const store = createPromotionStore(db, tables);
   const settings = promotionSettings(given);
-  const definitions = definitionApi({ store, references: createReferenceStore(db, tables) }, settings, retryBudgetMs);
-  const lifecycle = lifecycleApi(store, settings, retryBudgetMs);
+  const stores = { store, references: createReferenceStore(db, tables), review };
+  const definitions = definitionApi(stores, settings, retryBudgetMs);
+  const lifecycle = lifecycleApi(store, review, settings, retryBudgetMs);
   const headers = (ifMatch?: string) => (ifMatch === undefined ? {} : { 'if-match': ifMatch });
   return {
     store,

@@ -6,6 +6,7 @@ import type { SellingPolicy } from '../../../shared/store.ts';
 import { setWith } from '../promotion/compile-set.ts';
 import { type Offer, previewCart, skusOfCart } from '../promotion/preview-cart.ts';
 import { codesOf } from '../promotion/promotion-record.ts';
+import { reviewedOf } from '../promotion/review.ts';
 import { withDefinition } from '../promotion/transitions.ts';
 import { checkContent } from './decide.ts';
 import { type DefinitionSettings, type DefinitionStores, loadReferences } from './definition-api.ts';
@@ -19,7 +20,7 @@ export type ReadOffer = (skus: readonly string[]) => Promise<Offer>;
 /** Checks a promotion as if it was saved, and prices a basket with it. */
 export const checkApi =
   (
-    { store, references }: DefinitionStores,
+    { store, references, review }: DefinitionStores,
     settings: DefinitionSettings & { selling: SellingPolicy },
     readOffer: ReadOffer,
   ) =>
@@ -46,7 +47,13 @@ export const checkApi =
       storeZone,
       now,
     });
-    const response = { warnings, needsApproval: checked.next.status === 'pending-approval' };
+    const reviewed = reviewedOf(checked.next, snapshot, settings, now);
+    const found = reviewed && (await review(reviewed));
+    const response = {
+      warnings: [...warnings, ...(found?.warnings ?? [])],
+      needsApproval: checked.next.status === 'pending-approval',
+      ...(found?.worstCase && { worstCase: found.worstCase }),
+    };
     if (!cart) return { status: 200, body: response };
     const given = { promotionId, definition, draft: false, contentHash: '' };
     const approved = withDefinition(snapshot.current, given, { thresholds: undefined, storeZone, by, now });

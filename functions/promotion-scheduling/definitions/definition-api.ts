@@ -10,6 +10,7 @@ import { promotionResponse } from '../promotion/promotion-body.ts';
 import { codesOf, etagOf, type PromotionRecord } from '../promotion/promotion-record.ts';
 import type { PromotionSnapshot, PromotionStore } from '../promotion/promotion-store.ts';
 import { productsOf, type ReferenceStore, skusOf } from '../promotion/reference-store.ts';
+import { type Review, reviewedOf } from '../promotion/review.ts';
 import { saveChange } from '../promotion/save-change.ts';
 import { decideCreate, decideReplace, type SaveContext, type SaveDecision } from './decide.ts';
 import type { References } from './reference-rules.ts';
@@ -18,7 +19,7 @@ import { warningsOf } from './warnings.ts';
 /** Changes of promotions in force wait for each other, as they change one set. */
 const defaultRetryBudgetMs = 8000;
 
-export type DefinitionStores = { store: PromotionStore; references: ReferenceStore };
+export type DefinitionStores = { store: PromotionStore; references: ReferenceStore; review: Review };
 
 /** What definitions depend on beside the tables. */
 export type DefinitionSettings = {
@@ -48,7 +49,7 @@ export async function loadReferences(
 
 /** The routes that create, replace and read a promotion. */
 export const definitionApi = (
-  { store, references }: DefinitionStores,
+  { store, references, review }: DefinitionStores,
   settings: DefinitionSettings,
   retryBudgetMs = defaultRetryBudgetMs,
 ) => {
@@ -83,14 +84,22 @@ export const definitionApi = (
       const by = caller.subject || caller.clientId;
       const thresholds = settings.policy.approvalAboveMinor;
       const decision = decide({ snapshot, references: known, thresholds, storeZone, by, now });
-      const respond = (status: 200 | 201, record: PromotionRecord) =>
-        promotionResponse(status, record, { storeZone, now, warnings: warnings(record, snapshot, known, now) });
+      const respond = (status: 200 | 201, record: PromotionRecord, found?: Awaited<ReturnType<Review>>) =>
+        promotionResponse(status, record, {
+          storeZone,
+          now,
+          warnings: [...warnings(record, snapshot, known, now), ...(found?.warnings ?? [])],
+          worstCase: found?.worstCase,
+        });
       if (!('next' in decision)) return refused(decision, snapshot.current, respond);
       const action = decision.kind === 'create' ? 'created' : 'changed';
       const change = { next: decision.next, action, from: caller.address } as const;
       const outcome = await saveChange(store, change, snapshot, settings, cause);
       if (outcome === undefined) return undefined;
-      return outcome === 'done' ? respond(decision.kind === 'create' ? 201 : 200, decision.next) : outcome.refusal;
+      if (outcome !== 'done') return outcome.refusal;
+      const reviewed = reviewedOf(decision.next, snapshot, settings, now);
+      const found = reviewed && (await review(reviewed));
+      return respond(decision.kind === 'create' ? 201 : 200, decision.next, found);
     });
 
   return {

@@ -6,6 +6,7 @@ import type { PromotionSettings } from '../../../shared/settings/promotion-polic
 import { promotionResponse } from '../promotion/promotion-body.ts';
 import { codesOf, etagOf } from '../promotion/promotion-record.ts';
 import type { PromotionStore } from '../promotion/promotion-store.ts';
+import { type Review, reviewedOf } from '../promotion/review.ts';
 import { type CompileSettings, saveChange } from '../promotion/save-change.ts';
 import { decideAction, type LifecycleAction } from './decide.ts';
 
@@ -18,7 +19,7 @@ type LifecycleSettings = CompileSettings & { policy: PromotionSettings };
 
 /** The route of an action. The set in force changes in the same transaction, so that the next quote obeys. */
 export const lifecycleApi =
-  (store: PromotionStore, settings: LifecycleSettings, retryBudgetMs = defaultRetryBudgetMs) =>
+  (store: PromotionStore, review: Review, settings: LifecycleSettings, retryBudgetMs = defaultRetryBudgetMs) =>
   (action: LifecycleAction) =>
   ({ params, headers, body, caller, cause }: ActionRequest): Promise<HttpResponse> =>
     retryOnConflict(retryBudgetMs, async () => {
@@ -66,7 +67,10 @@ export const lifecycleApi =
           const change = { next: decision.next, action: decision.action, comment, from: caller.address };
           const outcome = await saveChange(store, change, snapshot, settings, cause);
           if (outcome === undefined) return undefined;
-          return outcome === 'done' ? promotionResponse(200, decision.next, { storeZone, now }) : outcome.refusal;
+          if (outcome !== 'done') return outcome.refusal;
+          const reviewed = action === 'submit' ? reviewedOf(decision.next, snapshot, settings, now) : undefined;
+          const found = reviewed && (await review(reviewed));
+          return promotionResponse(200, decision.next, { storeZone, now, ...found });
         }
         default:
           return decision satisfies never;

@@ -1,6 +1,7 @@
 import { resourceServer } from '../../../shared/access/scopes.ts';
 import type { HttpResponse } from '../../../shared/contracts/problem.ts';
 import type { Promotion, PromotionWarning } from '../../../shared/contracts/promotions/promotion.ts';
+import type { WorstCase } from '../../../shared/contracts/promotions/worst-case-routes.ts';
 import { compiledOf, etagOf, type PromotionRecord } from './promotion-record.ts';
 import { nextTimes, stateAt } from './promotion-timing.ts';
 
@@ -9,7 +10,17 @@ const isoOf = (ms: number) => new Date(ms).toISOString();
 /** The promotion as a response has it, at `now` (milliseconds). `storeZone` is the time zone of the store. */
 export function promotionBody(
   record: PromotionRecord,
-  { storeZone, now, warnings }: { storeZone: string; now: number; warnings?: readonly PromotionWarning[] | undefined },
+  {
+    storeZone,
+    now,
+    warnings,
+    worstCase,
+  }: {
+    storeZone: string;
+    now: number;
+    warnings?: readonly PromotionWarning[] | undefined;
+    worstCase?: WorstCase | undefined;
+  },
 ): Promotion {
   const { promotionId, version, definition, inForce, approval, endedAt, authors } = record;
   const compiled = compiledOf(record);
@@ -27,6 +38,7 @@ export function promotionBody(
     ...(startMs !== undefined && { nextStartAt: isoOf(startMs) }),
     ...(endMs !== undefined && { nextEndAt: isoOf(endMs) }),
     ...(warnings && { warnings: [...warnings] }),
+    ...(worstCase && { worstCase }),
     createdBy: record.createdBy,
     createdAt: record.createdAt,
     changedBy: record.changedBy,

@@ -8,15 +8,15 @@ const maxSkus = 500;
 /** Reads the SKUs of a search: those that are named, then the first of the catalogue. */
 export const createConcernedSkus =
   (db: Database, { CATALOG_TABLE_NAME: table }: { CATALOG_TABLE_NAME: string }) =>
-  async (named: readonly string[]): Promise<SkuRecord[]> => {
+  async (named: readonly string[], limit = maxSkus): Promise<SkuRecord[]> => {
     const keys = new Map(named.map((sku) => [skuKey(sku).pk, skuKey(sku)]));
     if (named.length === 0) {
       for await (const page of keysUnder(db, table, allSkus, skuShards.keys)) {
-        for (const key of page.slice(0, maxSkus - keys.size)) keys.set(key.pk, { pk: key.pk, sk: skuKey('').sk });
-        if (keys.size >= maxSkus) break;
+        for (const key of page.slice(0, limit - keys.size)) keys.set(key.pk, { pk: key.pk, sk: skuKey('').sk });
+        if (keys.size >= limit) break;
       }
     }
-    const items = (await readBatch(db, { [table]: [...keys.values()].slice(0, maxSkus) }, false)).get(table) ?? [];
+    const items = (await readBatch(db, { [table]: [...keys.values()].slice(0, limit) }, false)).get(table) ?? [];
     return items.map((item) => SkuRecord.parse(item));
   };
 export type ConcernedSkus = ReturnType<typeof createConcernedSkus>;

@@ -1,5 +1,4 @@
-import type { SkuRecord } from '../../../shared/catalog/sku-item.ts';
-import type { GoodsScope, PromotionDefinition } from '../../../shared/contracts/promotions/definition.ts';
+import type { PromotionDefinition } from '../../../shared/contracts/promotions/definition.ts';
 import { type HttpResponse, invalidContent, problem } from '../../../shared/contracts/problem.ts';
 import type { postWorstCase } from '../../../shared/contracts/promotions/worst-case-routes.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
@@ -7,6 +6,7 @@ import { rulesOf } from '../../../shared/pricing/pricing-rules.ts';
 import type { CompiledPromotion, PromotionPolicy, PromotionSet } from '../../../shared/pricing/promotions/types.ts';
 import type { Channels, SellingPolicy } from '../../../shared/store.ts';
 import { codesOf, type PromotionRecord } from '../promotion/promotion-record.ts';
+import { mostCommonCurrency, namedSkus } from './concerned-goods.ts';
 import type { ConcernedSkus } from './concerned-skus-store.ts';
 import { worstCase } from './worst-case.ts';
 
@@ -34,8 +34,10 @@ export const worstCaseApi =
     const { policy, current = none } = await source();
     const draft = draftOf(promotionId, definition);
     const past = baskets?.map((lines) => lines.map(({ sku, quantity }) => [sku, quantity] as const));
-    const found = await skus(namedSkus([draft], past ?? []));
-    const currency = body.currency ?? mostCommon(found);
+    const named = namedSkus(draft);
+    const ofPast = named.length > 0 ? (past ?? []).flat().map(([sku]) => sku) : [];
+    const found = await skus([...new Set([...named, ...ofPast])]);
+    const currency = body.currency ?? mostCommonCurrency(found);
     const rules = { ...rulesOf(selling), promotions: { set: current, policy } };
     const search = { draft, set: current, skus: found, rules, channel, currency, now: cause.now, baskets: past };
     return { status: 200, body: worstCase(search) };
@@ -48,28 +50,3 @@ const draftOf = (promotionId: string, { codes, ...rest }: PromotionDefinition): 
   version: 1,
   shards: 1,
 });
-
-/** The SKUs if the goods of the draft are all named by SKU; none if it names categories, products or all. */
-function namedSkus(
-  promotions: readonly CompiledPromotion[],
-  past: readonly (readonly (readonly [string, number])[])[],
-): string[] {
-  const scopes = promotions.flatMap(({ eligible, discount }): GoodsScope[] =>
-    discount.kind === 'buy-get' ? [eligible, discount.buy.of, discount.get.of] : [eligible],
-  );
-  if (scopes.some((scope) => scope.all || scope.categories || scope.products || scope.attributes || !scope.skus))
-    return [];
-  const given = promotions.flatMap(({ discount }) => {
-    if (discount.kind === 'gift') return discount.gifts;
-    return discount.kind === 'bundle' ? Object.keys(discount.bundle) : [];
-  });
-  return [...new Set([...scopes.flatMap(({ skus }) => skus ?? []), ...given, ...past.flat().map(([sku]) => sku)])];
-}
-
-function mostCommon(skus: readonly SkuRecord[]): string {
-  const counts = [...Map.groupBy(skus, ({ currency }) => currency)].map(([currency, own]) => ({
-    currency,
-    count: own.length,
-  }));
-  return counts.toSorted((a, b) => b.count - a.count)[0]?.currency ?? 'GBP';
-}

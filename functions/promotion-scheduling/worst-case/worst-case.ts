@@ -10,7 +10,7 @@ import { quantitiesOf, smallBaskets, type SmallBasket, unitsForThresholds } from
 import { type Buying, buyersOf, instantsOf } from './contexts.ts';
 
 /** Baskets that are priced at most: a few seconds. */
-const maxPricings = 20_000;
+const defaultMaxPricings = 20_000;
 /** SKUs that are combined: those whose price is nearest to their floor. */
 const maxCombined = 12;
 /** A code that stands for those of a batch, which are not known here. */
@@ -28,6 +28,8 @@ type Search = {
   now: number;
   /** Baskets of past orders, if they are known. */
   baskets?: readonly SmallBasket[] | undefined;
+  /** @default 20,000 */
+  maxPricings?: number | undefined;
 };
 
 type Found = { basket: Basket; priced: PricedBasket; slackMinor: number };
@@ -37,7 +39,7 @@ type Found = { basket: Basket; priced: PricedBasket; slackMinor: number };
  * gifts included. All promotions that can meet are in force, and all codes entered. What was searched is stated.
  */
 export function worstCase(search: Search): WorstCase {
-  const { draft, set, rules, skus, channel, currency, now, baskets = [] } = search;
+  const { draft, set, rules, skus, channel, currency, now, baskets = [], maxPricings = defaultMaxPricings } = search;
   const { timeZone } = rules.promotions.policy;
   const others = set.promotions.filter(({ promotionId }) => promotionId !== draft.promotionId);
   const promotions = [...others, draft];

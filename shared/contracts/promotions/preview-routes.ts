@@ -7,6 +7,7 @@ import { Problem } from '../problem.ts';
 import { QuoteContent } from '../quotes/routes.ts';
 import { PromotionId } from './definition.ts';
 import { PromotionContent, PromotionWarning } from './promotion.ts';
+import { WorstCase } from './worst-case-routes.ts';
 
 const PricedLine = z.object({
   sku: Sku.describe('SKU of the line'),
@@ -103,6 +104,7 @@ export const checkPromotion = defineRoute({
         warnings: z.array(PromotionWarning).max(maxEntries).describe('What is noteworthy'),
         needsApproval: z.boolean().meta({ description: 'Whether a second person must approve it', example: false }),
         cart: PricedCart.optional().describe('The basket, priced with it'),
+        worstCase: WorstCase.optional().describe('The basket that it brings nearest to its floor, of up to 1,000'),
       }),
     },
     422: { description: 'Invalid content, as when it is saved; or lines that cannot be sold', schema: Problem },

@@ -3,6 +3,7 @@ import { resourceServer } from '../../access/scopes.ts';
 import { Instant } from '../../names.ts';
 import { maxEntries, StoredText } from '../bounds.ts';
 import { PromotionDefinition, PromotionId } from './definition.ts';
+import { WorstCase } from './worst-case-routes.ts';
 
 /** Segments of paths beside the ids of promotions. */
 const reservedIds = new Set(['check', 'claim-checks', 'codes', 'overlaps', 'rehearsals', 'switch']);
@@ -33,6 +34,7 @@ const warningTypes = [
   'not-monotone',
   'below-floor',
   'no-reduction',
+  'smaller-reduction',
   'overlap',
 ] as const;
 
@@ -41,7 +43,7 @@ export const PromotionWarning = z
     type: z
       .enum(warningTypes)
       .describe(
-        '`skipped-time`: the clocks skip the local time; `repeated-time`: it occurs twice, the first is used; `past-start`: it starts in the past, and so at once; `no-occurrence`: it is never in force; `not-monotone`: one unit more can make a cart cheaper, or dearer than the unit; `below-floor`: a SKU may be sold below cost and margin; `no-reduction`: the announced reduction is none; `overlap`: it is in force with others on the same goods',
+        '`skipped-time`: the clocks skip the local time; `repeated-time`: it occurs twice, the first is used; `past-start`: it starts in the past, and so at once; `no-occurrence`: it is never in force; `not-monotone`: one unit more can make a cart cheaper, or dearer than the unit; `below-floor`: a SKU may be sold below cost and margin; `no-reduction`: the price is not below the lowest price of the 30 days before (Directive 98/6/EC, Article 6a); `smaller-reduction`: it is below it by less than announced; `overlap`: it is in force with others on the same goods',
       ),
     pointer: StoredText.meta({ description: 'JSON pointer of the field', example: '/schedule/start' }),
     detail: StoredText.meta({
@@ -99,7 +101,10 @@ export const Promotion = PromotionDefinition.extend({
     .array(PromotionWarning)
     .max(maxEntries)
     .optional()
-    .describe('What is noteworthy; absent in lists and after actions'),
+    .describe('What is noteworthy; absent in lists and after actions other than `submit`'),
+  worstCase: WorstCase.optional().describe(
+    'After it was saved or submitted: the basket that it brings nearest to its floor, of up to 1,000 that are priced',
+  ),
   createdBy: by('created it'),
   createdAt: at('When it was created'),
   changedBy: by('changed it last'),

@@ -16,7 +16,7 @@ import { aContent, promotionRoutes } from '../promotion-builders.ts';
 
 const { db } = databaseForAll();
 const { create, store, settings, inForce } = promotionRoutes(db);
-const stores = { store, references: createReferenceStore(db, tables) };
+const stores = { store, references: createReferenceStore(db, tables), review: async () => ({ warnings: [] }) };
 const readOffer = readPricedOffer(db, tables);
 const selling = aPolicy();
 const overlaps = (query: Record<string, string> = {}) =>
