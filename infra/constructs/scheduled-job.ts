@@ -1,4 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
+import { EventBus, type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
@@ -20,6 +22,9 @@ type Props = FunctionProps<never> & {
 
 /** A function that EventBridge Scheduler invokes. An invocation that fails goes to the dead-letter queue. */
 export class ScheduledJob extends Construct {
+  private readonly job: WorkflowFunction;
+  private readonly deadLetterQueue: DeadLetterQueue;
+
   constructor(scope: Construct, id: string, { schedule, timeZone, kind, ...rest }: Props) {
     super(scope, id);
     const { handler, errorImpact } = rest;
@@ -48,5 +53,14 @@ export class ScheduledJob extends Construct {
       },
     });
     created.node.addDependency(role);
+    this.job = job;
+    this.deadLetterQueue = deadLetterQueue;
+  }
+
+  /** Runs the job for each of these events as well. An event that cannot be delivered goes to the dead-letter queue. */
+  alsoOn(busName: string, eventPattern: EventPattern): void {
+    const eventBus = EventBus.fromEventBusName(this, 'Bus', busName);
+    const rule = new Rule(this, 'Rule', { eventBus, eventPattern });
+    rule.addTarget(new LambdaFunction(this.job, { deadLetterQueue: this.deadLetterQueue }));
   }
 }

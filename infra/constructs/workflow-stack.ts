@@ -89,10 +89,12 @@ export abstract class WorkflowStack extends Stack {
     this.schedule(`rate(${rate})`, 'sweep', props);
   }
 
-  /** Runs a job every day at `HH:MM` in the store's time zone. */
-  daily<E = Unstated>(time: `${number}:${number}`, props: FunctionProps<E>): void {
+  /** Runs a job every day at `HH:MM` in the store's time zone, and for each event that requests it. */
+  daily<E = Unstated>(time: `${number}:${number}`, props: FunctionProps<E> & { requestedBy?: Events }): void {
+    const { requestedBy, ...rest } = props;
     const [hour, minute] = time.split(':').map(Number);
-    this.schedule(`cron(${minute} ${hour} * * ? *)`, 'daily', props);
+    const job = this.schedule(`cron(${minute} ${hour} * * ? *)`, 'daily', rest);
+    if (requestedBy) job.alsoOn(bus.name, patternOf([requestedBy].flat()));
   }
 
   /** A function that staff invoke in the AWS console, with the test events beside its handler. */

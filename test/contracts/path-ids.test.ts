@@ -63,6 +63,7 @@ const byPathOrStore = new Set([
   'changeId',
   'runId',
   'auditId',
+  'checkId',
   'alertId',
   'provider',
   'endpointId',

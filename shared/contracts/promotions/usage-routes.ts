@@ -55,7 +55,11 @@ export const getPromotionUsage = defineRoute({
   },
 });
 
-const CheckId = StoredText.meta({ description: 'Id of the check', example: 'check-2026-12-01T02:45:00Z' });
+const CheckId = z
+  .string()
+  .regex(/^[\w:.-]{1,64}$/)
+  .refine((id) => id !== '.' && id !== '..', 'An id is not . or ..')
+  .meta({ description: 'Id of the check', example: 'check-2026-12-01T02:45:00Z' });
 const Total = (description: string, example: number) => z.int().nonnegative().meta({ description, example });
 
 /** A check whether the counters of limits are what the orders hold. */
