@@ -15,6 +15,7 @@ import {
   ofAllGoods,
   promotionsOf,
 } from '../../../support/promotions/arbitrary.ts';
+import { aPromotion } from '../../../support/promotions.ts';
 
 const evaluate = (cart: Cart, promotions: readonly CompiledPromotion[], policy: Partial<PromotionPolicy> = {}) =>
   evaluatePromotions(cart, { version: 1, promotions, categoryPaths: {} }, aPromotionPolicy(policy));
@@ -272,8 +273,7 @@ describe('one unit more', () => {
 
 describe('a holdout', () => {
   const id = fc.nat(1_000_000).map((number) => `customer-${number}`);
-  const sale = (promotionId: string) =>
-    promotionsOf([{ holdoutShare: 5000 }]).map((each) => ({ ...each, promotionId }));
+  const sale = (promotionId: string) => [aPromotion({ promotionId, holdoutShare: 5000 })];
   const holdoutsOf = (cart: Cart, customer: NonNullable<Cart['customer']>, promotionId = 'sale') =>
     evaluate({ ...cart, customer }, sale(promotionId)).holdouts;
 
