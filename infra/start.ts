@@ -58,11 +58,12 @@ async function synthesise(folder: string | undefined): Promise<string> {
   }
 }
 
-function announce({ credentials, context }: LocalStore): void {
+function announce({ credentials, context, consoleLinksFile }: LocalStore): void {
   const file = join(context.state.directory, 'credentials.json');
   console.log(`Storeworks runs at ${credentials.apiUrl}
 
   Interface     ${credentials.apiUrl}/docs
+  Console       ${credentials.apiUrl}/console  (sign-in links, each for one use: ${consoleLinksFile})
   Tokens        ${credentials.tokenEndpoint}
   AWS services  ${credentials.gatewayUrl}  (S3, SQS, EventBridge, Scheduler, Lambda, DynamoDB)
   Reports       s3://${credentials.reportsBucket}

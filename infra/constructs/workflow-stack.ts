@@ -1,5 +1,5 @@
 import assert from 'node:assert';
-import { type App, Stack } from 'aws-cdk-lib';
+import { type App, Fn, Stack } from 'aws-cdk-lib';
 import { type EventPattern, EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { bus } from '../data/event-bus.ts';
@@ -11,7 +11,6 @@ import { ApiRoutes, isRoute, type RouteModule } from './api-routes.ts';
 import type { BucketDefinition } from './bucket.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { addOutput, pascalCase } from './exports.ts';
-import { addSavedQueries } from './console/log-queries.ts';
 import { ScheduleQueue } from './schedule-queue.ts';
 import { ScheduledJob } from './scheduled-job.ts';
 import { StreamConsumer, type StreamProps } from './stream-consumer.ts';
@@ -33,11 +32,15 @@ type Unstated = { THE_TYPE_ARGUMENT_IS_THE_ENVIRONMENT_OF_THE_HANDLER: string };
  * alarms, named after the handler's file.
  */
 export abstract class WorkflowStack extends Stack {
+  /** ARNs of the functions that staff invoke in the AWS console, for other stacks. */
+  readonly staffFunctions: string[] = [];
+  readonly workflow: string;
+
   constructor(app: App, workflow: string, { data, api }: SharedStacks) {
     const name = pascalCase(workflow);
     super(app, name, { stackName: `Storeworks-${name}`, tags: { application: 'storeworks', workflow } });
+    this.workflow = workflow;
     setWorkflow(this, workflow);
-    addSavedQueries(this, workflow);
     for (const shared of [data, api]) this.addStackDependency(shared);
   }
 
@@ -102,6 +105,8 @@ export abstract class WorkflowStack extends Stack {
     const id = idOf(props.handler);
     const invoked = new WorkflowFunction(this, id, props);
     addTestEvents(this, `${id}TestEvents`, invoked, props.handler);
+    addOutput(this, `${id}FunctionArn`, invoked.functionArn);
+    this.staffFunctions.push(Fn.getStackOutput(this.stackName, `${id}FunctionArn`).toString());
     return invoked;
   }
 

@@ -1,3 +1,4 @@
+import type { Metrics } from './alarms/metrics.ts';
 import type { Faults } from './faults.ts';
 import type { Observer } from './observer.ts';
 import type { State } from './state.ts';
@@ -13,6 +14,8 @@ export type LocalContext = {
   faults?: Faults | undefined;
   /** Receives measurements. */
   observer?: Observer | undefined;
+  /** Metrics of the services, which alarms are evaluated from. */
+  metrics?: Metrics | undefined;
   /** Writes one line for the developer, such as a failed delivery or a function's error. */
   log: (line: string) => void;
 };

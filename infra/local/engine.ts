@@ -1,4 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Alarms, startAlarms, supports as alarmSupports } from './alarms/alarms.ts';
+import { createMetrics } from './alarms/metrics.ts';
+import { createAutomation } from './automation/automation.ts';
+import { supports as documentSupports } from './automation/document.ts';
+import { createConsole } from './console/console.ts';
+import { openSessions, type Person } from './console/sessions.ts';
 import { AwsError } from './gateway/aws-call.ts';
 import type { Deliver, LocalContext } from './context.ts';
 import { supports as dynamodbSupports, startDynamodb } from './dynamodb/dynamodb.ts';
@@ -37,6 +43,8 @@ export type EngineOptions = {
   acceptsOtherKeys?: boolean;
   /** Variables of every function, besides its own and Lambda's. */
   functionEnvironment?: Record<string, string>;
+  /** People who may sign in to `/console`, by one-time links in the file `console-links.json` of the state. @default nobody */
+  consolePeople?: readonly Person[];
   /** Clock of the engine and its functions. @default `Date.now` */
   now?: () => number;
   /** Faults that a test injects. */
@@ -70,7 +78,9 @@ export async function startEngine(options: EngineOptions) {
     const issuer = `http://127.0.0.1:${identityPort}`;
     const template = loadTemplate(cdkOut, { gatewayUrl: gateway.url, apiUrl: api.url, issuer });
     checkSupported(template, allSupports);
-    const context: LocalContext = { template, state, now, log, faults: options.faults, observer: options.observer };
+    const { faults, observer } = options;
+    const metrics = createMetrics({ now });
+    const context: LocalContext = { template, state, now, log, faults, observer, metrics };
 
     const services = await startServices(
       context,
@@ -79,7 +89,11 @@ export async function startEngine(options: EngineOptions) {
     );
     const { identity, dynamodb, iam, accessKeys, queues, lambda, bus, s3, scheduler, queueMappings, streams, secrets } =
       services;
-    const working = { streams, bus, lambda, scheduler, s3 };
+    const automation = createAutomation(context, { lambda, iam });
+    running.push(automation);
+    const alarms = startAlarms(context, { metrics, queues: measured(context, queues) });
+    running.push(alarms);
+    const working = { streams, bus, lambda, scheduler, s3, automation };
     const pending = (): Pending => ({
       ...queueMappings.waiting(),
       ...Object.fromEntries(Object.entries(working).map(([name, part]) => [name, part.pending()])),
@@ -89,12 +103,26 @@ export async function startEngine(options: EngineOptions) {
         iam,
         accessKey: accessKeys.find,
         acceptsOtherKeys: options.acceptsOtherKeys ?? false,
-        services: { dynamodb, s3, sqs: queues, events: bus, lambda, scheduler, secretsmanager: secrets },
+        services: {
+          dynamodb,
+          s3,
+          sqs: queues,
+          events: bus,
+          lambda,
+          scheduler,
+          secretsmanager: secrets,
+          ssm: automation,
+        },
         crash: lambda.crash,
         pending,
       }),
     );
-    api.serve(createHttpApi(context, { lambda, verifyToken: identity.verifyToken }).listener);
+    const sessions = openSessions(options.consolePeople ?? [], { directory: stateDirectory, url: api.url, now });
+    const pages = createConsole(context, { sessions, automation, alarms, lambda, iam, sqs: queues, s3 });
+    const { listener } = createHttpApi(context, { lambda, verifyToken: identity.verifyToken });
+    api.serve((request, response) =>
+      /^\/console(?:[/?]|$)/.test(request.url ?? '') ? pages(request, response) : listener(request, response),
+    );
 
     const { inFlight } = lambda;
     return {
@@ -110,6 +138,9 @@ export async function startEngine(options: EngineOptions) {
       tokenEndpoint: identity.tokenEndpoint,
       clients: identity.clients,
       outputs: template.outputs,
+      /** Links that sign people in to `/console`. */
+      consoleLinksFile: sessions.linksFile,
+      alarms: { list: alarms.list, history: alarms.history } satisfies Partial<Alarms>,
       /** Current text of a secret, by ARN or name. */
       secretText: secrets.textOf,
       context,
@@ -186,7 +217,19 @@ const allSupports = [
   eventBusSupports,
   schedulerSupports,
   secretsSupports,
+  documentSupports,
+  alarmSupports,
 ];
+
+/** The queues of the template, as alarms measure them. */
+const measured = ({ template, now }: LocalContext, queues: Queues) =>
+  template.ofType('AWS::SQS::Queue').map(({ name, arn }) => ({
+    name,
+    measure: () => {
+      const oldest = queues.oldestSentAt(arn);
+      return { visible: queues.counts(arn).visible, ageSeconds: oldest === undefined ? 0 : (now() - oldest) / 1000 };
+    },
+  }));
 
 /** Sends a message of the engine to a queue, with the duplicates and delays that a test injects. */
 function sendTo(

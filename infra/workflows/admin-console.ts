@@ -6,6 +6,7 @@ import { all } from '../constructs/access.ts';
 import { AutomationDocument } from '../constructs/console/automation-document.ts';
 import { addDashboard } from '../constructs/console/dashboards.ts';
 import { addPolicies } from '../constructs/console/department-policies.ts';
+import { addSavedQueries } from '../constructs/console/log-queries.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
 import { apis, deadLetters } from '../data/console/apis.ts';
 import { automations } from '../data/console/automations.ts';
@@ -46,7 +47,10 @@ export class AdminConsoleStack extends WorkflowStack {
     });
     addDashboard(this, 'ReadersDashboard', 'Storeworks', dashboard);
     addDashboard(this, 'AdministrationDashboard', 'Storeworks-Administration', administration);
-    addPolicies(this, { dashboard, administration, documents });
+    const workflows = members.filter((member) => member instanceof WorkflowStack);
+    for (const of of workflows) addSavedQueries(this, { workflow: of.workflow, of });
+    const staffFunctions = workflows.flatMap((member) => member.staffFunctions);
+    addPolicies(this, { dashboard, administration, staffFunctions, documents });
     addApplication(this, members);
   }
 }

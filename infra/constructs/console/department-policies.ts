@@ -10,6 +10,8 @@ import type { AutomationDocument } from './automation-document.ts';
 type Parts = {
   dashboard: IFunction;
   administration: IFunction;
+  /** ARNs of the functions that administrators invoke with test events. */
+  staffFunctions: readonly string[];
   documents: readonly { operation: Operation; document: AutomationDocument }[];
 };
 
@@ -17,7 +19,7 @@ type Parts = {
  * One customer managed policy per department, for its permission set in IAM Identity Center: the dashboard, and the
  * automation documents whose routes the department may call. Administrators also have the dashboard with buttons, and approve.
  */
-export function addPolicies(stack: Stack, { dashboard, administration, documents }: Parts): void {
+export function addPolicies(stack: Stack, { dashboard, administration, staffFunctions, documents }: Parts): void {
   const arn = (resource: string) => `arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`;
   for (const department of new Set(Object.values(store.awsConsole.departments))) {
     const isAdmin = department === 'admin';
@@ -49,7 +51,11 @@ export function addPolicies(stack: Stack, { dashboard, administration, documents
         { StringEquals: { 'iam:PassedToService': 'ssm.amazonaws.com' } },
       );
     }
-    if (isAdmin) allow(['ssm:SendAutomationSignal'], [arn('automation-execution/*')]);
+    if (isAdmin) {
+      allow(['ssm:SendAutomationSignal'], [arn('automation-execution/*')]);
+      allow(['lambda:InvokeFunction'], [...staffFunctions]);
+      allow(['s3:ListBucket'], [`arn:${Aws.PARTITION}:s3:::storeworks-*`]);
+    }
     Validations.of(policy).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'Lists of the console have no resource to name.',
@@ -57,6 +63,10 @@ export function addPolicies(stack: Stack, { dashboard, administration, documents
     Validations.of(policy).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:automation-execution/*]',
       reason: 'The ids of executions are random. Reading one changes nothing, and a document names its approvers.',
+    });
+    Validations.of(policy).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::storeworks-*]',
+      reason: 'Lists keys of the buckets of the store, whose names begin so; it reads no object.',
     });
     for (const name of names) {
       Validations.of(policy).acknowledge({

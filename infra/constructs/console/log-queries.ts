@@ -1,6 +1,7 @@
-import { Lazy } from 'aws-cdk-lib';
-import { CfnQueryDefinition, LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Fn, type Stack } from 'aws-cdk-lib';
+import { CfnLogGroup, CfnQueryDefinition } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { addOutput } from '../exports.ts';
 
 /** Saved queries by name. Logs Insights searches at most 50 log groups; a workflow has fewer. */
 const queries: Record<string, string[]> = {
@@ -23,24 +24,31 @@ const queries: Record<string, string[]> = {
   ],
 };
 
-/**
- * Saves the queries of Logs Insights for the log groups of a workflow. The console accepts no prefix of log groups in a
- * query (`SOURCE`), so that each workflow has its own.
- */
-export const addSavedQueries = (scope: Construct, workflow: string): CfnQueryDefinition[] =>
-  Object.entries(queries).map(
-    ([name, lines]) =>
-      new CfnQueryDefinition(scope, `Query-${name.replaceAll(' ', '-')}`, {
-        name: `Storeworks/${workflow}/${name}`,
-        queryString: lines.join('\n| '),
-        logGroupNames: Lazy.list({ produce: () => logGroupsIn(scope).map(({ logGroupName }) => logGroupName) }),
-      }),
-  );
-
 const maxLogGroups = 50;
 
-const logGroupsIn = (scope: Construct) =>
-  scope.node
+/**
+ * Saves the queries of Logs Insights for the log groups of a workflow's stack. The console accepts no prefix of log groups
+ * in a query (`SOURCE`), so that each workflow has its own. `scope` is in another stack, which has room for them.
+ */
+export function addSavedQueries(
+  scope: Construct,
+  { workflow, of }: { workflow: string; of: Stack },
+): CfnQueryDefinition[] {
+  const groups = of.node
     .findAll()
-    .filter((construct) => construct instanceof LogGroup)
+    .filter((construct) => construct instanceof CfnLogGroup)
     .slice(0, maxLogGroups);
+  const logGroupNames = groups.map((group) => {
+    const output = `${of.getLogicalId(group)}Name`;
+    addOutput(of, output, group.ref);
+    return Fn.getStackOutput(of.stackName, output).toString();
+  });
+  return Object.entries(queries).map(
+    ([name, lines]) =>
+      new CfnQueryDefinition(scope, `Query-${workflow}-${name.replaceAll(' ', '-')}`, {
+        name: `Storeworks/${workflow}/${name}`,
+        queryString: lines.join('\n| '),
+        logGroupNames,
+      }),
+  );
+}

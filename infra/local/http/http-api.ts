@@ -116,12 +116,18 @@ export function createHttpApi(context: LocalContext, { lambda, verifyToken }: Pa
     return messageResponse(500, 'Internal Server Error');
   };
 
+  const latency = context.metrics?.recorder('AWS/ApiGateway', 'Latency', { ApiId: apiId });
+  const serverErrors = context.metrics?.recorder('AWS/ApiGateway', '5xx', { ApiId: apiId });
+
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const begin = performance.now();
     const requestId = newRequestId();
     response.setHeader('apigw-requestid', requestId);
     const preflight = cors && preflightResponse(cors, request);
     const result = preflight ?? (await respondTo(request, requestId).catch((error: unknown) => failure(error)));
     if (result === 'gone') return;
+    latency?.(performance.now() - begin);
+    serverErrors?.(result.status >= 500 ? 1 : 0);
     finish(request, response, cors && !preflight ? withCors(cors, request, result) : result);
   };
   const failure = (error: unknown): HttpResponse => {

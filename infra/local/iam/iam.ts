@@ -8,6 +8,8 @@ import type { Resource, Template } from '../template/template.ts';
 export type Iam = {
   /** Evaluates the role's identity policies; an explicit deny takes precedence. An unknown role is denied. */
   authorize: (roleArn: string, permission: Permission) => 'allowed' | 'denied';
+  /** Evaluates managed policies by name, as those of a person's permission set. An unknown policy allows nothing. */
+  allows: (policies: readonly string[], permission: Permission) => boolean;
   /** The reason in AWS's access denied message, such as "because no identity-based policy allows the … action". */
   refusal: (roleArn: string, permission: Permission) => string;
   /**
@@ -71,6 +73,17 @@ export function createIam(template: Template): Iam {
     roles.set(arn, { arn, statements, trust, matching: new Map() });
   }
 
+  const byName = new Map([...managed.values()].map((policy) => [policy.name, policy]));
+  const opened = new Map<string, Statement[]>();
+  const statementsOf = (name: string): Statement[] => {
+    const policy = byName.get(name);
+    const known = opened.get(name);
+    if (known || !policy) return known ?? [];
+    const statements = openDocument(policy.properties.PolicyDocument, 'identity', placeOf(policy));
+    opened.set(name, statements);
+    return statements;
+  };
+
   const decide = (roleArn: string, permission: Permission): Decision => {
     const role = roles.get(roleArn);
     if (!role) return 'denied';
@@ -87,6 +100,10 @@ export function createIam(template: Template): Iam {
 
   return {
     authorize: (roleArn, permission) => (decide(roleArn, permission) === 'allowed' ? 'allowed' : 'denied'),
+    allows: (policies, permission) => {
+      const matching = policies.flatMap(statementsOf).filter((statement) => statement.matches(permission));
+      return decision(matching, accountContext(template, permission.context)) === 'allowed';
+    },
     refusal: (roleArn, permission) =>
       decide(roleArn, permission) === 'explicitly denied'
         ? 'with an explicit deny in an identity-based policy'
@@ -136,7 +153,12 @@ function lowerCased(context: Record<string, string | string[]>): RequestContext 
   return lower;
 }
 
-function identityContext({ accountId, region }: Template, role: Role, context: Permission['context']): RequestContext {
+const identityContext = (template: Template, role: Role, context: Permission['context']): RequestContext => ({
+  ...accountContext(template, context),
+  'aws:principalarn': [role.arn],
+});
+
+function accountContext({ accountId, region }: Template, context: Permission['context']): RequestContext {
   return {
     ...lowerCased(context ?? {}),
     // On AWS, the SDK calls over TLS.
@@ -144,7 +166,6 @@ function identityContext({ accountId, region }: Template, role: Role, context: P
     'aws:requestedregion': [region],
     'aws:principalaccount': [accountId],
     'aws:resourceaccount': [accountId],
-    'aws:principalarn': [role.arn],
   };
 }
 

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Metrics } from '../alarms/metrics.ts';
 import { createAsyncInvocations, awsRetryDelaysMs } from './async-invocations.ts';
 import { type AwsResponse, type AwsCall, AwsError, type AwsService, type Permission } from '../gateway/aws-call.ts';
 import type { Deliver, LocalContext, Running, Support } from '../context.ts';
@@ -100,6 +101,8 @@ export function createLambda(context: LocalContext, parts: Parts): Lambda {
     for (const pool of pools.values()) pool.reap();
   }, reapEveryMs);
 
+  const counters = new Map([...functions.values()].map(({ name }) => [name, countersOf(context.metrics, name)]));
+
   const find = (arn: string, payload: string, maxBytes: number) => {
     const config = functions.get(arn) ?? functions.get(`${functionPrefix(template)}${functionNameOf(arn)}`);
     const pool = config && pools.get(config.arn);
@@ -114,6 +117,7 @@ export function createLambda(context: LocalContext, parts: Parts): Lambda {
   const run = async (config: FunctionConfig, pool: Pool, payload: string, requestId?: string) => {
     const fault = context.faults?.onInvocation?.({ functionName: config.name, payload });
     const result = fault ? await runFaulty(fault, pool, payload, requestId) : await pool.invoke(payload, requestId);
+    counters.get(config.name)?.(result.kind);
     if (result.kind === 'error') {
       const error = `${result.errorType}: ${firstLine(result.errorMessage)}`;
       log(`${config.name}: ${error}`);
@@ -179,6 +183,16 @@ export function createLambda(context: LocalContext, parts: Parts): Lambda {
       await Promise.all(parts.map((part) => part.drain(stopGraceMs)));
       for (const part of parts) await part.stop();
     },
+  };
+}
+
+/** Counts results as CloudWatch does: a throttled invocation is no error. */
+function countersOf(metrics: Metrics | undefined, functionName: string) {
+  const errors = metrics?.recorder('AWS/Lambda', 'Errors', { FunctionName: functionName });
+  const throttles = metrics?.recorder('AWS/Lambda', 'Throttles', { FunctionName: functionName });
+  return (kind: InvokeResult['kind']) => {
+    throttles?.(kind === 'throttled' ? 1 : 0);
+    if (kind !== 'throttled') errors?.(kind === 'error' ? 1 : 0);
   };
 }
 

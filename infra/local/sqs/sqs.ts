@@ -53,6 +53,8 @@ export type Queues = AwsService & {
   /** Calls `wake` when messages may have become visible, until the returned function is called. */
   onMessage: (arn: string, wake: () => void) => () => void;
   counts: (arn: string) => { visible: number; inFlight: number; delayed: number };
+  /** Milliseconds since the epoch when the oldest message was sent; undefined for an empty queue. */
+  oldestSentAt: (arn: string) => number | undefined;
   /** The queue's properties. */
   find: (arn: string) => Queue | undefined;
 };
@@ -109,6 +111,7 @@ export function createQueues(context: LocalContext): Queues {
     makeInFlightVisible: (arn) => store.makeInFlightVisible(existing(arn)),
     onMessage: (arn, wake) => store.watch(existing(arn), wake),
     counts: (arn) => store.counts(existing(arn)),
+    oldestSentAt: (arn) => store.oldestSentAt(existing(arn)),
     find: (arn) => queues.get(arn),
   };
 

@@ -46,6 +46,7 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
     `SELECT count(*) AS total, coalesce(sum(visible_at <= ?1), 0) AS visible,
        coalesce(sum(visible_at > ?1 AND receive_count > 0), 0) AS inFlight FROM sqs_messages WHERE queue = ?2`,
   );
+  const oldest = db.prepare('SELECT min(sent_at) AS at FROM sqs_messages WHERE queue = ?');
   const inFlightMessages = db.prepare(
     'SELECT id, group_id FROM sqs_messages WHERE queue = ? AND visible_at > ? AND receive_count > 0',
   );
@@ -213,6 +214,10 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
     return { visible, inFlight, delayed: total - visible - inFlight };
   }
 
+  /** When the oldest message was sent, in milliseconds. */
+  const oldestSentAt = (queue: StoredQueue): number | undefined =>
+    (oldest.get(queue.number) as { at: number | null }).at ?? undefined;
+
   /** Deletes all messages, including those in flight. */
   const purge = (queue: StoredQueue) =>
     transaction(() => {
@@ -255,6 +260,7 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
     changeVisibility,
     makeInFlightVisible,
     counts,
+    oldestSentAt,
     purge,
     redrive,
     watch: visibility.watch,

@@ -1,0 +1,291 @@
+import { readFileSync } from 'node:fs';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { operations } from '../../../shared/contracts/admin-console/operations.ts';
+import { documentNameOf } from '../../../shared/contracts/admin-console/operation.ts';
+import { refundDriver } from '../../support/refunds/refund-driver.ts';
+import { adminConfigOf, type BackOffice, resourceName, startBackOffice } from '../../support/system/back-office.ts';
+import { orderOf, stockedSku } from '../../support/system/test-data.ts';
+
+let office: BackOffice;
+let ada: Visitor;
+let grace: Visitor;
+let fin: Visitor;
+const refunds = refundDriver(() => office);
+const today = () => new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/London' }).format(new Date());
+const promotionId = 'console-sale';
+let heldOrder = '';
+let pending: { refundId: string; path: string };
+let deadLetters = '';
+/** Milliseconds by which the clock of the engine is ahead. */
+let ahead = 0;
+
+beforeAll(async () => {
+  office = await startBackOffice({ now: () => Date.now() + ahead });
+  [ada, grace, fin] = (await Promise.all(['admin', 'admin-2', 'finance'].map(signedIn))) as [Visitor, Visitor, Visitor];
+  const sku = await stockedSku(office, { units: 10, priceMinor: 1000 });
+  const risky = { customer: { email: 'eve@mailinator.com' }, billingAddress: { country: 'FR' } };
+  const placed = await office.client('storefront').post('/orders', orderOf(sku, risky));
+  heldOrder = String(placed.body.orderId);
+  const discount = { type: 'percentage', basisPoints: 1000 };
+  const created = await office.client('marketing').post('/promotions', { promotionId, name: 'Sale', discount });
+  if (created.status !== 201) throw new Error(created.text);
+  await office.client('marketing').post(`/promotions/${promotionId}/submit`, {});
+  pending = await refunds.requestedRefund({ priceMinor: 90_000 });
+  const endpoint = { url: 'http://127.0.0.1:9/events' };
+  await office.client('marketplace').put('/webhooks/endpoints/shop', endpoint);
+  deadLetters = resourceName(office, 'AWS::SQS::Queue', 'OrderIntake-RiskDeadLetters');
+  const queue = office.context.template.ofType('AWS::SQS::Queue').find(({ name }) => name === deadLetters);
+  const sqs = new SQSClient(adminConfigOf(office));
+  await sqs.send(new SendMessageCommand({ QueueUrl: queue?.ref, MessageBody: '{}' }));
+  await refunds.eventually(async () => {
+    const { body } = await office.client('admin').get(`/orders/${heldOrder}`);
+    if (body.status !== 'on-hold') throw new Error(`The order is ${body.status}`);
+  });
+});
+afterAll(() => office.stop());
+
+type Visitor = Awaited<ReturnType<typeof signedIn>>;
+
+/** A person who signed in to the console by their link. */
+async function signedIn(name: string) {
+  const links: Record<string, string> = JSON.parse(readFileSync(office.consoleLinksFile, 'utf8'));
+  const response = await fetch(links[`${name}@storeworks.example`] ?? '', { redirect: 'manual' });
+  const cookie = response.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const request = async (path: string, init: RequestInit = {}) => {
+    const answer = await fetch(`${office.apiUrl}${path}`, {
+      redirect: 'manual',
+      ...init,
+      headers: { cookie, ...(init.headers as Record<string, string>) },
+    });
+    return { status: answer.status, location: answer.headers.get('location') ?? '', text: await answer.text() };
+  };
+  const csrf = /name="csrf" value="([^"]+)"/.exec((await request('/console/dashboards')).text)?.[1] ?? '';
+  const post = (path: string, form: Record<string, string>, token = csrf) =>
+    request(path, { method: 'POST', body: new URLSearchParams({ csrf: token, ...form }) });
+  return {
+    get: (path: string) => request(path),
+    post,
+    press: (body: object, token = csrf) =>
+      request('/console/widget', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-csrf-token': token },
+        body: JSON.stringify(body),
+      }),
+    /** Starts a document by its form, and waits until the execution needs a decision or has ended. */
+    async run(document: string, inputs: Record<string, string>) {
+      const started = await post(`/console/automations/${document}`, inputs);
+      expect(started.status, started.text).toBe(303);
+      return { path: started.location, page: await settledPage(this, started.location) };
+    },
+  };
+}
+
+const settledPage = (by: { get: (path: string) => Promise<{ text: string }> }, path: string): Promise<string> =>
+  vi.waitFor(
+    async () => {
+      const { text } = await by.get(path);
+      expect(text).not.toContain('<b>InProgress<');
+      return text;
+    },
+    { timeout: 30_000, interval: 50 },
+  );
+const statusOf = (page: string) => /role="status">[^<]*<b>(\w+)</.exec(page)?.[1];
+const decoded = (text: string) =>
+  text
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
+
+/** The buttons of a dashboard's page, as the script of the console reads them. */
+const buttonsOf = (page: string) =>
+  [
+    ...page.matchAll(
+      /aria-label="([^"]*)"\s*>[^<]*<\/a\s*><cwdb-action [^>]*?endpoint="([^"]+)"[^>]*>([^<]+)<\/cwdb-action\s*>/g,
+    ),
+  ].map(([, label = '', endpoint = '', params = '']) => ({
+    label: decoded(label),
+    endpoint,
+    params: JSON.parse(decoded(params)),
+  }));
+
+describe('dashboards', () => {
+  test('readers see figures and lists and no button, also not on the dashboard of the administrators', async () => {
+    const { status, text } = await fin.get('/console/dashboards/Storeworks');
+    expect(status).toBe(200);
+    for (const shown of [today(), heldOrder, pending.refundId, promotionId, deadLetters]) expect(text).toContain(shown);
+    expect(buttonsOf(text)).toEqual([]);
+    const other = await fin.get('/console/dashboards/Storeworks-Administration');
+    expect(buttonsOf(other.text)).toEqual([]);
+    expect(other.text).not.toContain(heldOrder);
+  });
+
+  test('each button of the administrators does what it says, and a reader cannot send its event', async () => {
+    const { text } = await ada.get('/console/dashboards/Storeworks-Administration');
+    const buttons = buttonsOf(text);
+    const kinds = new Set(buttons.map(({ label }) => label.split(' ')[0]));
+    expect([...kinds].toSorted()).toEqual(['Audit', 'End', 'Pause', 'Redrive', 'Reject', 'Release', 'Run']);
+    const event = (button: (typeof buttons)[number]) => ({
+      dashboard: 'Storeworks-Administration',
+      endpoint: button.endpoint,
+      params: button.params,
+      forms: Object.fromEntries(Object.values(button.params.press.fields).map((field) => [field, 'Checked by phone'])),
+    });
+    const [first] = buttons;
+    if (!first) throw new Error('There is no button');
+    expect((await fin.press(event(first))).text).toContain('permissions do not allow');
+    expect((await ada.press(event(first), 'another token')).status).toBe(403);
+    // A released order cannot be rejected, and an ended promotion not be paused: in the order of the page.
+    for (const button of buttons) {
+      const pressed = await ada.press(event(button));
+      const isLate = button.label.startsWith('Reject');
+      expect(pressed.text, button.label).toContain(isLate ? 'Not done' : 'Done');
+    }
+    expect((await office.client('admin').get(`/orders/${heldOrder}`)).body.status).not.toBe('on-hold');
+    expect((await office.client('marketing').get(`/promotions/${promotionId}`)).body.state).toBe('ended');
+  });
+
+  test('dashboards are shown in Chinese', async () => {
+    const headers = { 'accept-language': 'zh-TW' };
+    expect(await (await fetch(`${office.apiUrl}/console`, { headers })).text()).toContain('主控台');
+  });
+});
+
+describe('automation documents', () => {
+  const inputs: Record<string, () => Record<string, string>> = {
+    'run-reports': () => ({ Date: today() }),
+    'back-fill-reports': () => ({ From: today(), To: today() }),
+    'audit-stock': () => ({}),
+    'redrive-dead-letters': () => ({ QueueName: deadLetters }),
+    'decide-refund': () => ({ RefundId: pending.refundId, Decision: 'approve', Comment: 'Agreed' }),
+    'replay-webhooks': () => ({
+      Channel: 'marketplace',
+      EndpointId: 'shop',
+      From: '2026-01-01T00:00:00Z',
+      To: '2026-01-02T00:00:00Z',
+      IncludeDelivered: 'false',
+    }),
+    'export-orders': () => ({ From: today(), To: today() }),
+    'rotate-webhook-secret': () => ({
+      Channel: 'marketplace',
+      EndpointId: 'shop',
+      PreviousExpiresAfterSeconds: '86400',
+    }),
+  };
+
+  test.each(Object.keys(inputs))('%s is carried out for the person who started it', async (name) => {
+    const { page } = await ada.run(documentNameOf(name), inputs[name]?.() ?? {});
+    expect(statusOf(page), page).toBe('Success');
+    expect(page).not.toContain('whsec_');
+    expect(page).toContain('admin@storeworks.example');
+  });
+
+  test('a refused operation fails with the reason', async () => {
+    const sold = { PromotionId: promotionId, Action: 'pause', Comment: 'No stock' };
+    const changed = await ada.run('Storeworks-ChangePromotion', sold);
+    expect(statusOf(changed.page)).toBe('Failed');
+    const reviewed = await ada.run('Storeworks-ReviewOrder', {
+      OrderId: heldOrder,
+      Decision: 'reject',
+      Reason: 'Risky',
+    });
+    expect(statusOf(reviewed.page)).toBe('Failed');
+  });
+
+  test('a department starts what it may do over HTTP, and inputs are checked before', async () => {
+    const refused = await fin.post('/console/automations/Storeworks-AuditStock', {});
+    expect(refused.status).toBe(403);
+    const invalid = await ada.post('/console/automations/Storeworks-RunReports', { Date: 'yesterday' });
+    expect(invalid.status).toBe(400);
+    const forged = await ada.post('/console/automations/Storeworks-RunReports', { Date: today() }, 'another token');
+    expect(forged.status).toBe(403);
+  });
+
+  test('a repair needs a second person: the approval of its starter does not count', async () => {
+    const { body: audit } = await office.client('warehouse').post('/stock/audits', undefined);
+    const path = `/stock/audits/${audit.auditId}`;
+    await vi.waitFor(async () => expect((await office.client('warehouse').get(path)).body.status).toBe('completed'), {
+      timeout: 30_000,
+      interval: 100,
+    });
+    const repair = { AuditId: String(audit.auditId), Reason: 'Counted twice' };
+    const own = await ada.run('Storeworks-RepairStock', repair);
+    expect(statusOf(own.page)).toBe('Waiting');
+    expect((await fin.post(`${own.path}/decision`, { decision: 'Approve' })).status).toBe(403);
+    expect((await ada.post(`${own.path}/decision`, { decision: 'Approve' })).status).toBe(303);
+    expect(statusOf(await settledPage(ada, own.path))).toBe('Failed');
+    const shared = await ada.run('Storeworks-RepairStock', repair);
+    await grace.post(`${shared.path}/decision`, { decision: 'Approve', comment: 'Seen' });
+    expect(statusOf(await settledPage(grace, shared.path))).toBe('Success');
+  });
+
+  test('nobody approves a refund twice: neither again, nor over HTTP as a machine of the same department', async () => {
+    const { refundId, path } = await refunds.requestedRefund({ priceMinor: 90_000 });
+    const decision = { RefundId: refundId, Decision: 'approve', Comment: 'Agreed' };
+    expect(statusOf((await fin.run('Storeworks-DecideRefund', decision)).page)).toBe('Success');
+    await fin.run('Storeworks-DecideRefund', decision);
+    await refunds.decide(path, 'finance');
+    const { status, approvals } = await refunds.read(path);
+    expect(status).toBe('pending-approval');
+    expect(approvals).toMatchObject([{ by: 'finance@storeworks.example', department: 'finance', from: 'aws-console' }]);
+    expect(approvals).toHaveLength(1);
+  });
+
+  test('every operation has a form', async () => {
+    for (const { name } of operations) {
+      expect((await ada.get(`/console/automations/${documentNameOf(name)}`)).status).toBe(200);
+    }
+  });
+});
+
+describe('the other pages', () => {
+  test.each([
+    ['queues', 'DeadLetters'],
+    ['schedules', 'cron(30 0 * * ? *)'],
+    ['functions', 'erase-person'],
+    ['alarms', 'Storeworks-OrderIntake/'],
+    ['buckets', 'reportsbucket'],
+    ['executions', 'Storeworks-RunReports'],
+  ])('%s show what the template has', async (name, shown) => {
+    const { status, text } = await ada.get(`/console/${name}`);
+    expect(status).toBe(200);
+    expect(text).toContain(shown);
+  });
+
+  test('a function is run with its test event by those who may', async () => {
+    const name = resourceName(office, 'AWS::Lambda::Function', 'OrderIntake-ErasePerson');
+    const ran = await ada.post(`/console/functions/${name}`, { event: '{"email":"nobody@example.com"}' });
+    expect(ran.text).toContain('Result: ok');
+    expect((await fin.post(`/console/functions/${name}`, { event: '{}' })).text).toContain('permissions do not allow');
+  });
+
+  test('the timeline has the lines of an execution in all functions', async () => {
+    const { path } = await ada.run('Storeworks-RunReports', { Date: today() });
+    const { text } = await ada.get(`/console/timeline?id=${path.slice(path.lastIndexOf('/') + 1)}`);
+    expect(text).toContain('NightlyMetrics');
+  });
+
+  test('nobody sees a page without a session, and a page runs scripts of its own only', async () => {
+    const response = await fetch(`${office.apiUrl}/console/dashboards/Storeworks`);
+    expect(response.status).toBe(401);
+    expect(response.headers.get('content-security-policy')).toContain("script-src 'self'");
+    expect((await fetch(`${office.apiUrl}/console/sign-in?link=guessed`)).status).toBe(403);
+    expect((await ada.get('/console/nothing')).status).toBe(404);
+  });
+
+  test('an alarm goes off with a dead letter and comes back after the redrive', async () => {
+    const stateOf = () => office.alarms.list().find(({ name }) => name.includes('Risk/DeadLetters'))?.state;
+    const queue = office.context.template.ofType('AWS::SQS::Queue').find(({ name }) => name === deadLetters);
+    await new SQSClient(adminConfigOf(office)).send(
+      new SendMessageCommand({ QueueUrl: queue?.ref, MessageBody: '{}' }),
+    );
+    expect(stateOf()).toBe('ALARM');
+    expect(office.alarms.history()[0]).toMatchObject({ state: 'ALARM' });
+    await ada.run('Storeworks-RedriveDeadLetters', { QueueName: deadLetters });
+    ahead += 3 * 60_000;
+    await vi.waitFor(() => expect(stateOf()).toBe('OK'), { timeout: 10_000, interval: 100 });
+    expect((await ada.get('/console/alarms')).text).toContain('Storeworks-OrderIntake/Risk/DeadLetters/NotEmpty');
+  });
+});
