@@ -20,4 +20,13 @@ const run = carryOut({
 });
 
 /** A step of an automation document. What is done, and for whom, is read from Systems Manager. */
-export const handler = eventHandler(Invocation, ({ executionId }) => run(executionId));
+export const handler = eventHandler(Invocation, async ({ executionId }, logger) => {
+  const done = await run(executionId);
+  // Without the persons, whom Systems Manager and CloudTrail name.
+  logger.info('operation carried out', {
+    correlationId: executionId,
+    operation: done.operation,
+    results: done.results,
+  });
+  return done;
+});
