@@ -106,7 +106,7 @@ export abstract class WorkflowStack extends Stack {
     const invoked = new WorkflowFunction(this, id, props);
     addTestEvents(this, `${id}TestEvents`, invoked, props.handler);
     addOutput(this, `${id}FunctionArn`, invoked.functionArn);
-    this.staffFunctions.push(Fn.getStackOutput(this.stackName, `${id}FunctionArn`).toString());
+    this.staffFunctions.push(Fn.getStackOutput(this.stackName, `${id}FunctionArn`));
     return invoked;
   }
 

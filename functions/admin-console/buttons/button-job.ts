@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { operations } from '../../../shared/contracts/admin-console/operations.ts';
 import type { ApiClient } from '../apis/api-client.ts';
 import type { ApiCaller } from '../apis/api-event.ts';
@@ -40,7 +41,5 @@ export const pressButton =
     return { isDone: true, text: Object.values(inputs).join(' – ') };
   };
 
-function detailOf(body: unknown): string | undefined {
-  const { detail } = Object(body) as { detail?: unknown };
-  return typeof detail === 'string' ? detail : undefined;
-}
+const Problem = z.object({ detail: z.string() });
+const detailOf = (body: unknown): string | undefined => Problem.safeParse(body).data?.detail;

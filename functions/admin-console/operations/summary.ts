@@ -21,7 +21,7 @@ const shown = new Set([
 
 /** A response in one line, without personal data and secrets. */
 export function summaryOf({ status, location, body }: ApiResponse): string {
-  const members = Object.entries(Object(body) as Record<string, unknown>).flatMap(([name, value]) =>
+  const members = Object.entries<unknown>({ ...Object(body) }).flatMap(([name, value]) =>
     shown.has(name) && (typeof value === 'string' || typeof value === 'number') ? [`${name}: ${value}`] : [],
   );
   return [`HTTP ${status}`, ...(location === undefined ? [] : [location]), ...members].join('; ').slice(0, 1000);

@@ -41,7 +41,7 @@ export function addSavedQueries(
   const logGroupNames = groups.map((group) => {
     const output = `${of.getLogicalId(group)}Name`;
     addOutput(of, output, group.ref);
-    return Fn.getStackOutput(of.stackName, output).toString();
+    return Fn.getStackOutput(of.stackName, output);
   });
   return Object.entries(queries).map(
     ([name, lines]) =>

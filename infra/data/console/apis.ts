@@ -15,8 +15,7 @@ const workflows: readonly OperatedWorkflow[] = [
 ];
 
 /** An output, not an export: an export could not change while this stack imports it. */
-const arnOf = (workflow: OperatedWorkflow) =>
-  Fn.getStackOutput(`Storeworks-${pascalCase(workflow)}`, 'ApiFunctionArn').toString();
+const arnOf = (workflow: OperatedWorkflow) => Fn.getStackOutput(`Storeworks-${pascalCase(workflow)}`, 'ApiFunctionArn');
 
 /** Access to call the APIs of workflows by their functions, which trust the caller to say who asks. */
 export const apis: { caller: Access<'API_FUNCTIONS'> } = {

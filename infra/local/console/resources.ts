@@ -1,6 +1,7 @@
 import { XMLParser } from 'fast-xml-parser';
 import * as z from 'zod';
 import type { LocalContext } from '../context.ts';
+import type { Resource } from '../template/template.ts';
 import { AwsError } from '../gateway/aws-call.ts';
 import type { Lambda } from '../lambda/lambda.ts';
 import type { Alarms } from '../alarms/alarms.ts';
@@ -13,7 +14,7 @@ type Parts = { aws: Aws; lambda: Pick<Lambda, 'invoke'>; permits: Permits; alarm
 
 const Attributes = z.object({ Attributes: z.record(z.string(), z.string()) });
 const Sources = z.object({ queueUrls: z.array(z.string()).default([]) });
-const text = z.unknown().transform((value) => (value === undefined ? '' : String(value)));
+const text = z.string().default('');
 const Schedule = z.object({
   ScheduleExpression: z.string(),
   ScheduleExpressionTimezone: z.string().default('UTC'),
@@ -78,7 +79,7 @@ ${event}</textarea>
     return page(
       viewer,
       name,
-      html`<p>${String(found.properties['Description'] ?? '')}</p>
+      html`<p>${descriptionOf(found)}</p>
         <h2>${viewer.text('testEvent')}</h2>
         <ul>
           ${events}
@@ -145,7 +146,7 @@ ${event}</textarea>
           ['name', 'description', 'testEvent'],
           functions.map(({ name, properties }) => [
             html`<a href="/console/functions/${name}">${name}</a>`,
-            String(properties['Description'] ?? ''),
+            descriptionOf({ properties }),
             eventsOf(name)
               .map(([event]) => event)
               .join(', '),
@@ -257,6 +258,9 @@ ${event}</textarea>
     },
   };
 }
+
+const descriptionOf = ({ properties: { Description: description } }: Pick<Resource, 'properties'>): string =>
+  typeof description === 'string' ? description : '';
 
 function isJson(candidate: string): boolean {
   try {

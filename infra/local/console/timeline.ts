@@ -76,13 +76,15 @@ function parsed(line: string, from: string): Line {
   const entry = jsonObject(line.slice(Math.max(0, line.indexOf('{'))));
   const rest = Object.fromEntries(Object.entries(entry).filter(([name]) => !omitted.has(name)));
   return {
-    time: String(entry['timestamp'] ?? ''),
+    time: textOf(entry['timestamp']),
     from,
-    level: String(entry['level'] ?? ''),
-    message: String(entry['message'] ?? line.slice(0, 500)),
+    level: textOf(entry['level']),
+    message: textOf(entry['message']) || line.slice(0, 500),
     rest: JSON.stringify(rest).slice(0, 2000),
   };
 }
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 function jsonObject(candidate: string): Record<string, unknown> {
   try {

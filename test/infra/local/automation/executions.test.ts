@@ -115,14 +115,17 @@ describe('an execution', () => {
     expect([status, steps?.[0]?.failure]).toEqual(['Failed', expect.stringMatching(failure)]);
   });
 
-  test.each([{}, { Day: 'x' }, { Day: '7', Other: '1' }, { Day: '7', All: 'yes' }, { constructor: '1', Day: '7' }])(
-    'does not start with the inputs %j',
-    (inputs) => {
-      const { automation } = automationOf([invoke]);
-      expect(() => automation.start('Work', inputs, ada)).toThrow(/Day|All|Other|constructor/);
-      expect(automation.executions()).toEqual([]);
-    },
-  );
+  test.each<[string, Record<string, string>]>([
+    ['nothing', {}],
+    ['a value that does not match', { Day: 'x' }],
+    ['an unknown name', { Day: '7', Other: '1' }],
+    ['another boolean', { Day: '7', All: 'yes' }],
+    ['the name of a member of objects', { Day: '7', constructor: '1' }],
+  ])('does not start with %s', (_name, inputs) => {
+    const { automation } = automationOf([invoke]);
+    expect(() => automation.start('Work', inputs, ada)).toThrow(/Day|All|Other|constructor/);
+    expect(automation.executions()).toEqual([]);
+  });
 
   test('waits for an approver of the document, and has the approval in its report', async () => {
     const { automation, payloads, ended } = automationOf([approve, invoke]);
