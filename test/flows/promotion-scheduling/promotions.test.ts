@@ -50,7 +50,7 @@ test(
     };
     const created = await create('toys', content);
     expect(created.status, created.text).toBe(201);
-    expect(created.body).toMatchObject({ state: 'pending-approval' });
+    expect(created.body).toMatchObject({ state: 'pending-approval', worstCase: { searched: { promotions: 1 } } });
     const ifMatch = String(created.headers['etag']);
     expectProblem(await act('toys', 'approve', { 'if-match': ifMatch }), 403, 'own-change');
     const approved = await act('toys', 'approve', { 'if-match': ifMatch }, 'admin');
@@ -128,5 +128,17 @@ test(
     expect(await announced('PromotionEnded')).toContainEqual(
       expect.objectContaining({ promotionId: 'toys', at: '2028-03-26T01:10:00.000Z' }),
     );
+
+    const history = await office.client('admin').get(`/catalog/skus/${sku}/price-history?channel=storefront`);
+    expect(history.status, history.text).toBe(200);
+    expect(history.body.offered.prices).toContainEqual(
+      expect.objectContaining({ from: '2028-03-26T00:55:00.000Z', unitPriceMinor: 900, promotionIds: ['toys'] }),
+    );
+
+    const requested = await marketing().post('/promotions/claim-checks', {});
+    expect(requested.status, requested.text).toBe(202);
+    await office.settled();
+    const check = await marketing().get(String(requested.headers['location']));
+    expect(check.body).toMatchObject({ status: 'completed', requestedBy: expect.any(String), repaired: [] });
   },
 );
