@@ -1,14 +1,19 @@
 import { type App, Duration, Size } from 'aws-cdk-lib';
+import type { FiguresEnv } from '../../functions/nightly-metrics/figures/env.ts';
 import type { ReportRunEnv } from '../../functions/nightly-metrics/reports/env.ts';
 import type { Env } from '../../functions/nightly-metrics/run/env.ts';
 import type { NightlyEnv } from '../../functions/nightly-metrics/schedule/env.ts';
 import { ReportRunRequested, RestatementsDeferred } from '../../shared/contracts/reports/events.ts';
+import * as figureRoutes from '../../shared/contracts/reports/figure-routes.ts';
 import * as routes from '../../shared/contracts/reports/routes.ts';
 import { all } from '../constructs/access.ts';
 import { oneAtATime } from '../constructs/work-queue.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
+import { cursorSecret } from '../data/cursors.ts';
 import { lake, reportRuns, reports } from '../data/finance/reports.ts';
 import { settings } from '../settings.ts';
+
+const reportWriter = all(reports.writer, reports.customerWriter, settings.reported);
 
 /** Reports of a business day: every night, or requested over HTTP. */
 export class NightlyMetricsStack extends WorkflowStack {
@@ -19,6 +24,14 @@ export class NightlyMetricsStack extends WorkflowStack {
       handler: 'nightly-metrics/api.handler.ts',
       uses: all(reportRuns.requester, settings.timeZone),
       errorImpact: 'Finance cannot request reports.',
+    });
+    this.routes<FiguresEnv>({
+      routes: [figureRoutes],
+      handler: 'nightly-metrics/figures.handler.ts',
+      uses: all(reports.lister, reports.reader, cursorSecret.reader),
+      errorImpact:
+        'Finance cannot read measures over HTTP or open a figure; the files of the reports are not affected.',
+      memorySize: 2048,
     });
     // After midnight, and after the journal has written the last orders of the day.
     this.daily<NightlyEnv>('00:30', {
@@ -34,15 +47,7 @@ export class NightlyMetricsStack extends WorkflowStack {
     this.onEvents<ReportRunEnv>(ReportRunRequested, {
       ...oneAtATime,
       handler: 'nightly-metrics/reports/report-run.handler.ts',
-      uses: all(
-        reportRuns.runner,
-        lake.lister,
-        lake.reader,
-        reports.lister,
-        reports.writer,
-        settings.timeZone,
-        settings.reported,
-      ),
+      uses: all(reportRuns.runner, lake.lister, lake.reader, reports.lister, reportWriter, settings.timeZone),
       errorImpact: "A day's reports are missing or out of date.",
       // DuckDB reads a day's files from the function's own disk.
       memorySize: 2048,

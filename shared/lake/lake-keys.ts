@@ -1,5 +1,8 @@
+/** Prefix of the folders of all business days. */
+export const lakeDaysPrefix = 'events/dt=';
+
 /** Prefix of the lake files of a business day: gzip NDJSON, one event per line. */
-export const lakePrefix = (day: string) => `events/dt=${day}/`;
+export const lakePrefix = (day: string) => `${lakeDaysPrefix}${day}/`;
 
 /** Key of one file of a day's events. */
 export const lakeKey = (day: string, name: string) => `${lakePrefix(day)}${name}.ndjson.gz`;

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { inParallel } from '../in-parallel.ts';
-import { lakePrefix, lateArrivalPrefix } from './lake-keys.ts';
+import { lakeDaysPrefix, lakePrefix, lateArrivalPrefix } from './lake-keys.ts';
 import { BusinessDay } from '../names.ts';
 
 const maxParallelDownloads = 16;
@@ -47,6 +47,25 @@ export const createLakeStore = (s3: S3Client, bucket: string) => {
       const prefix = lateArrivalPrefix(arrivalDay);
       const days = (await keysWithPrefix(prefix)).map((key) => BusinessDay.safeParse(key.slice(prefix.length)).data);
       return days.filter((day) => day !== undefined);
+    },
+
+    /** The days with events, in order. */
+    days: async (): Promise<string[]> => {
+      const days: string[] = [];
+      let token: string | undefined;
+      do {
+        const page = await s3.send(
+          new ListObjectsV2Command({
+            Bucket: bucket,
+            Prefix: lakeDaysPrefix,
+            Delimiter: '/',
+            ContinuationToken: token,
+          }),
+        );
+        for (const { Prefix = '' } of page.CommonPrefixes ?? []) days.push(Prefix.slice(lakeDaysPrefix.length, -1));
+        token = page.NextContinuationToken;
+      } while (token);
+      return days.filter((day) => BusinessDay.safeParse(day).success);
     },
 
     /** Copies a day's files into `directory` as NDJSON and returns their paths. Throws on a damaged file. */

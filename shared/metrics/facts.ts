@@ -25,6 +25,7 @@ export const factDimensions = [
   'promotion',
   'code',
 ] as const;
+export type FactDimension = (typeof factDimensions)[number];
 
 /** Whole minor units, units or orders. Reversals of shipping, tax and charges are negative. */
 export const factMeasures = [

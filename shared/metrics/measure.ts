@@ -1,7 +1,7 @@
 import type { FactMeasure } from './facts.ts';
 
 /** The unit of a measure. Amounts are in minor units of the row's currency; ratios of 10,000 are basis points. */
-export type Unit = 'minor units' | 'units' | 'orders' | 'customers' | 'basis points' | 'units per order';
+type Unit = 'minor units' | 'units' | 'orders' | 'customers' | 'basis points' | 'units per order';
 
 /** The one definition of a figure. */
 export type Measure = {
@@ -27,7 +27,7 @@ type Text = Pick<Measure, 'name' | 'unit' | 'description' | 'rule'>;
  * A sum is exact at any size: it is added in 128 bits, and DECIMAL is its type in Parquet files, which write HUGEINT as
  * floating point. Otherwise one channel's large orders would stop the reports of all.
  */
-export const exactSum = (sql: string) => `CAST(coalesce(sum(CAST(${sql} AS HUGEINT)), 0) AS DECIMAL(38, 0))`;
+const exactSum = (sql: string) => `CAST(coalesce(sum(CAST(${sql} AS HUGEINT)), 0) AS DECIMAL(38, 0))`;
 
 /** The sum of an expression over one row of the facts. */
 export const sum = (text: Text, of: string): Measure => ({ ...text, kind: 'sum', of, sql: exactSum(of) });

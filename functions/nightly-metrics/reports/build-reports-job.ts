@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { hoursOfDay } from '../../../shared/business-day.ts';
@@ -14,13 +14,37 @@ import { addCustomerFacts } from './facts/customer-facts.ts';
 import type { Report } from './report.ts';
 import { reports } from './reports.ts';
 import { type Connection, literal } from '../../../shared/lake/sql.ts';
+import { inParallel } from '../../../shared/in-parallel.ts';
 import { ownValue } from '../../../shared/input/own-value.ts';
 
 /** The day, and the channels and currencies that have rows also without orders. */
-type Day = { date: string; timeZone: string; channels: readonly string[]; currencies: readonly string[] };
+type Day = {
+  date: string;
+  timeZone: string;
+  channels: readonly string[];
+  currencies: readonly string[];
+  /** Files of the keys of the customers of earlier days. */
+  earlierCustomers?: readonly string[];
+};
 
 const Count = z.coerce.number().int().nonnegative();
 const Quarantined = z.array(z.object({ path: z.string(), reason: z.string(), rows: Count }));
+const Engine = z.array(z.object({ version: z.string() }));
+const inputsAtOnce = 4;
+
+/** The SQL that reports depend on: equal inputs of equal SQL and engine have equal outputs. */
+const sqlDigest = createHash('sha256')
+  .update(JSON.stringify([measuredTables, reports]))
+  .digest('hex');
+
+/** A lake file by its name and the SHA-256 of its decompressed content, which is read in parts. */
+async function inputEntry(path: string) {
+  const hash = createHash('sha256');
+  const file = await open(path);
+  for await (const part of file.createReadStream()) hash.update(part as Buffer);
+  return { file: `${basename(path)}.gz`, sha256: hash.digest('hex') };
+}
+
 const Sums = z.array(z.record(z.string(), z.string().nullable()));
 
 /**
@@ -31,19 +55,32 @@ export const buildReports = (
   duckDb: DuckDb,
   paths: string[],
   directory: string,
-  { date, timeZone, channels, currencies }: Day,
+  { date, timeZone, channels, currencies, earlierCustomers = [] }: Day,
 ) =>
   duckDb.connected(async (connection): Promise<Content> => {
     const counts = await loadEvents(connection, paths, hoursOfDay(date, timeZone));
     await createStoreTables(connection, channels, currencies);
-    await connection.run('CREATE TEMP TABLE known_customer (key VARCHAR)');
+    await connection.run(`CREATE TEMP VIEW known_customer AS ${knownCustomers(earlierCustomers)}`);
     for (const sql of measuredTables) await connection.run(sql);
     await addCustomerFacts(connection);
     const entries: ReportEntry[] = [];
     for (const report of reports) entries.push(await writeReport(connection, report, directory));
     assertReconciled(entries);
-    return { input: { ...counts, quarantined: await quarantined(connection) }, reports: entries };
+    const [engine] = Engine.parse(await connection.rows('SELECT version() AS version'));
+    const inputs = await inParallel(inputsAtOnce, paths.toSorted(), inputEntry);
+    return {
+      engine: `DuckDB ${engine?.version ?? ''}`,
+      sqlDigest,
+      input: { ...counts, inputs, quarantined: await quarantined(connection) },
+      reports: entries,
+    };
   });
+
+/** Read from the files again by each query, so that the history never is in the memory. */
+const knownCustomers = (paths: readonly string[]) =>
+  paths.length > 0
+    ? `SELECT key FROM read_parquet([${paths.map(literal).join(', ')}])`
+    : "SELECT '' AS key WHERE false";
 
 /** The rows that reports have without facts: each channel and hour, in each currency of the store. */
 async function createStoreTables(connection: Connection, channels: readonly string[], currencies: readonly string[]) {

@@ -39,11 +39,17 @@ export const Manifest = z.object({
   version: z.int().positive(),
   runId: z.string(),
   writtenAt: z.string(),
+  /** Name and version of the program that built the files; absent before 2026-12-01. */
+  engine: z.string().optional(),
+  /** SHA-256 of the SQL of the reports, hexadecimal. */
+  sqlDigest: z.string().optional(),
   input: z.object({
     files: Count,
     lines: Count,
     events: Count,
     duplicates: Count,
+    /** The lake files, with the SHA-256 of their decompressed content. */
+    inputs: z.array(z.object({ file: z.string(), sha256: z.string() })).optional(),
     /** Rows in no report, by lake file and reason: such as `unreadable` or `placed-twice`; the report `quarantine` lists them. */
     quarantined: z.array(z.object({ file: z.string(), reason: z.string(), rows: Count })),
   }),
@@ -52,13 +58,13 @@ export const Manifest = z.object({
 export type Manifest = z.infer<typeof Manifest>;
 
 /** The part of a manifest that depends on the lake only. */
-export type Content = Pick<Manifest, 'input' | 'reports'>;
+export type Content = Pick<Manifest, 'engine' | 'sqlDigest' | 'input' | 'reports'>;
 
 /**
- * Two digests of a day's reports. `files` covers every file. `data` leaves out the Parquet files, which hold the same rows:
- * another version of DuckDB may write other bytes for the same figures.
+ * Two digests of a day's reports. `files` covers every file. `data` leaves out the Parquet files, which hold the same rows,
+ * and has the engine: another version of DuckDB is another version of the day.
  */
-export function digestsOf({ input, reports }: Content): { files: string; data: string } {
+export function digestsOf({ engine, input, reports }: Content): { files: string; data: string } {
   const rowsByReason = new Map<string, number>();
   for (const { reason, rows } of input.quarantined) rowsByReason.set(reason, (rowsByReason.get(reason) ?? 0) + rows);
   // The list of quarantined lines names lake files, which may be split or repeated in another way.
@@ -67,7 +73,7 @@ export function digestsOf({ input, reports }: Content): { files: string; data: s
   const quarantined = [...rowsByReason].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     files: digest([files, quarantined]),
-    data: digest([files.filter(([file]) => !file.endsWith('.parquet')), quarantined]),
+    data: digest([files.filter(([file]) => !file.endsWith('.parquet')), quarantined, engine]),
   };
 }
 

@@ -8,6 +8,8 @@ import type { ReportRunRequested } from '../../../shared/contracts/reports/event
 import type { LakeStore } from '../../../shared/lake/lake-store.ts';
 import type { RunOutcome, RunStore, VersionClaim } from '../run/run-store.ts';
 import { buildReports } from './build-reports-job.ts';
+import { earlierCustomers } from './customer-history-job.ts';
+import type { CustomerHistory } from './customer-history-store.ts';
 import { publicationOf } from './decide.ts';
 import type { Reported } from './env.ts';
 import type { DuckDb } from '../../../shared/lake/duckdb-client.ts';
@@ -18,6 +20,7 @@ type Deps = {
   runs: RunStore;
   lake: LakeStore;
   files: ReportFileStore;
+  history: CustomerHistory;
   duckDb: DuckDb;
   timeZone: string;
   reported: Reported;
@@ -69,7 +72,13 @@ async function tryToPublish(deps: Deps, run: Run, directory: string): Promise<Ru
   const startedAt = performance.now();
   const paths = await lake.downloadDay(run.date, await mkdtemp(join(directory, 'lake-')));
   const downloadedAt = performance.now();
-  const content = await buildReports(duckDb, paths, directory, { date: run.date, timeZone, ...reported });
+  const customers = await earlierCustomers(deps, run.date, paths, directory);
+  const content = await buildReports(duckDb, paths, directory, {
+    date: run.date,
+    timeZone,
+    ...reported,
+    earlierCustomers: customers,
+  });
   const builtAt = performance.now();
   if (content.input.quarantined.length > 0) log.warn('lines quarantined', { ...run, lines: content.input.quarantined });
 

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { S3Client } from '@aws-sdk/client-s3';
 import { ReportRunRequested } from '../../../shared/contracts/reports/events.ts';
@@ -6,6 +8,7 @@ import { queueHandler } from '../../../shared/lambda/queue-handler.ts';
 import { createLakeStore } from '../../../shared/lake/lake-store.ts';
 import { createRunStore } from '../run/run-store.ts';
 import { createDuckDb } from '../../../shared/lake/duckdb-client.ts';
+import { createCustomerHistory } from './customer-history-store.ts';
 import { ReportRunEnv } from './env.ts';
 import { createReportFileStore } from './report-file-store.ts';
 import { reportRun } from './report-run-job.ts';
@@ -19,6 +22,7 @@ export const handler = queueHandler(
     runs: createRunStore(openDatabase(), env.REPORT_TABLE_NAME),
     lake: createLakeStore(s3, env.LAKE_BUCKET_NAME),
     files: createReportFileStore(s3, env.REPORTS_BUCKET_NAME),
+    history: createCustomerHistory(s3, env.REPORTS_BUCKET_NAME, join(tmpdir(), 'customers')),
     duckDb: createDuckDb(),
     timeZone: env.TIME_ZONE,
     reported: env.REPORTED,

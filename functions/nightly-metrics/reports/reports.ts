@@ -1,4 +1,5 @@
-import { allMeasures, columnsOf, metricReports, quarantineReport, sqlOf } from './metric-reports.ts';
+import { allMeasures } from '../../../shared/metrics/breakdowns.ts';
+import { columnsOf, metricReports, quarantineReport, sqlOf } from './metric-reports.ts';
 import { lineMeasures, orderMeasures, ordersChangesAndRefunds, totalMeasures } from './metrics.ts';
 import { figuresOf, number, type Report, text } from './report.ts';
 

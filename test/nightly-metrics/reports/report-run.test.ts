@@ -13,7 +13,11 @@ describe('report run', () => {
     day.journal(day.order(3));
     const runId = await day.requestAndRun();
     expect(day.verifiedTotal()).toBe(1260);
-    expect(day.s3.writes).toHaveLength(20);
+    const { reports } = Manifest.parse(day.s3.json(`reports/${day.latest().manifest}`));
+    const files = reports.flatMap((report) => report.files);
+    // The keys of the day's customers, the files, the manifest and latest.json.
+    expect(day.s3.writes).toHaveLength(files.length + 3);
+    expect(day.s3.writes[0]).toBe(`reports/customers/dt=${day.date}.parquet`);
     expect(day.s3.writes.slice(-2)).toEqual([
       `reports/daily/dt=${day.date}/v=1/manifest.json`,
       `reports/daily/dt=${day.date}/latest.json`,
@@ -25,6 +29,39 @@ describe('report run', () => {
     });
     expect(await day.store.read(runId)).toMatchObject({ status: 'completed', version: 1, changed: true });
     expect(await completions(runId)).toEqual([{ runId, date: day.date, version: 1, changed: true }]);
+  });
+
+  it('names the engine, the SQL and every lake file of a version', async () => {
+    const day = scene();
+    day.journal(day.order());
+    day.journal(day.order());
+    await day.requestAndRun();
+    const { engine, sqlDigest, input } = Manifest.parse(day.s3.json(`reports/${day.latest().manifest}`));
+    expect(engine).toMatch(/^DuckDB v\d/);
+    expect(sqlDigest).toMatch(/^[0-9a-f]{64}$/);
+    expect(input.inputs?.map(({ file, sha256 }) => [file.endsWith('.ndjson.gz'), sha256.length])).toEqual([
+      [true, 64],
+      [true, 64],
+    ]);
+  });
+
+  it('counts a customer as new on the day of the first order, in whatever order the days are run', async () => {
+    const day = scene();
+    const earlier = { ...day.order(), customer: 'cus_1', customerEmail: 'cus_mail' };
+    const before = new Date(Date.parse(day.date) - 86_400_000).toISOString().slice(0, 10);
+    const [first, second] = [
+      JSON.stringify(earlier).replaceAll(day.date, before),
+      { ...day.order(), customer: 'cus_mail' },
+    ];
+    day.s3.objects.set(`lake/${lakeKey(before, 'a')}`, lakeFile(first));
+    day.journal(second, { ...day.order(), customer: 'cus_2' }, { ...day.order(), customer: 'cus_2' });
+    await day.requestAndRun();
+    const { reports } = Manifest.parse(day.s3.json(`reports/${day.latest().manifest}`));
+    expect(reports.find(({ name }) => name === 'metrics-by-day')?.amounts['GBP']).toMatchObject({
+      newCustomers: 1,
+      repeatCustomers: 1,
+      unknownCustomers: 0,
+    });
   });
 
   it('reports zeros for a day without events', async () => {

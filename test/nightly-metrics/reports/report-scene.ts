@@ -1,7 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { createDuckDb } from '../../../shared/lake/duckdb-client.ts';
 import { createLakeStore } from '../../../shared/lake/lake-store.ts';
+import { createCustomerHistory } from '../../../functions/nightly-metrics/reports/customer-history-store.ts';
 import { Manifest } from '../../../functions/nightly-metrics/reports/manifest.ts';
 import { reportRun } from '../../../functions/nightly-metrics/reports/report-run-job.ts';
 import { createReportFileStore, Latest } from '../../../functions/nightly-metrics/reports/report-file-store.ts';
@@ -46,6 +50,7 @@ function sceneOf(date: string, s3: ReturnType<typeof memoryS3>) {
       runs: faulty(store),
       files: faulty(files),
       lake: createLakeStore(s3.client, 'lake'),
+      history: createCustomerHistory(s3.client, 'reports', mkdtempSync(join(tmpdir(), 'customers-'))),
       duckDb,
       timeZone: 'Europe/London',
       reported: { channels: [], currencies: [] },

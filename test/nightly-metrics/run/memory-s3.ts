@@ -41,8 +41,14 @@ export function memoryS3({ ignoresConditions = false } = {}) {
   const list = ({ input }: ListObjectsV2Command) => {
     const prefix = `${input.Bucket}/${input.Prefix}`;
     const keys = [...objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+    if (input.Delimiter !== undefined) {
+      const folders = new Set(keys.map((key) => key.slice(0, key.indexOf('/', prefix.length) + 1)));
+      return { CommonPrefixes: [...folders].map((key) => ({ Prefix: key.slice(`${input.Bucket}/`.length) })) };
+    }
     const from = Number(input.ContinuationToken ?? 0);
-    const Contents = keys.slice(from, from + pageSize).map((key) => ({ Key: key.slice(`${input.Bucket}/`.length) }));
+    const Contents = keys
+      .slice(from, from + pageSize)
+      .map((key) => ({ Key: key.slice(`${input.Bucket}/`.length), ETag: etagOf(objects.get(key)) }));
     const next = from + pageSize < keys.length ? String(from + pageSize) : undefined;
     return { Contents, NextContinuationToken: next };
   };

@@ -1,0 +1,46 @@
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
+import * as z from 'zod';
+
+/** Files of earlier requests that stay on the disk: a person opens several figures of one day. */
+const maxFiles = 200;
+const Latest = z.object({ version: z.int().positive() });
+
+/** The reports bucket, read only. A file of a version never changes, so that it is downloaded once. */
+export const createReportReader = (s3: S3Client, bucket: string, directory: string) => {
+  async function object(Key: string): Promise<Uint8Array | undefined> {
+    try {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
+      return await Body?.transformToByteArray();
+    } catch (error) {
+      if (error instanceof NoSuchKey) return undefined;
+      throw error;
+    }
+  }
+
+  return {
+    /** The version in force of a day's reports. */
+    async versionInForce(date: string): Promise<number | undefined> {
+      const latest = await object(`daily/dt=${date}/latest.json`);
+      return latest && Latest.parse(JSON.parse(Buffer.from(latest).toString())).version;
+    },
+
+    /** Path of a Parquet file of a version; undefined if the version does not have it. */
+    async file(date: string, version: number, report: string): Promise<string | undefined> {
+      await mkdir(directory, { recursive: true });
+      const name = `${date}-${version}-${report}.parquet`;
+      const files = await readdir(directory);
+      const path = join(directory, name);
+      if (files.includes(name)) return path;
+      const content = await object(`daily/dt=${date}/v=${version}/${report}.parquet`);
+      if (!content) return undefined;
+      if (files.length >= maxFiles) await Promise.all(files.map((file) => rm(join(directory, file), { force: true })));
+      // Two requests of one sandbox may download one file.
+      await writeFile(`${path}.part`, content);
+      await rename(`${path}.part`, path);
+      return path;
+    },
+  };
+};
+export type ReportReader = ReturnType<typeof createReportReader>;

@@ -1,0 +1,39 @@
+import type { FactDimension } from './facts.ts';
+import type { Measure } from './measure.ts';
+import { moneyMeasures } from './money-measures.ts';
+import { goodsMeasures, orderMeasures, promotionMeasures, ratios } from './sales-measures.ts';
+
+/** A report of measures by keys: each row is the facts that have its keys and its currency. */
+export type Breakdown = {
+  report: string;
+  keys: readonly FactDimension[];
+  measures: readonly Measure[];
+  /** SQL of the facts that the report has. @default all */
+  where?: string;
+  /** Whether an order is in one row only, so that the orders of the rows add up. */
+  hasOrdersOnce: boolean;
+};
+
+/** What a row of the day, a channel or an hour has. */
+export const allMeasures: readonly Measure[] = [...goodsMeasures, ...orderMeasures, ...moneyMeasures, ...ratios];
+const ofOrders = [...goodsMeasures, ...orderMeasures, ...ratios];
+const ofGoods = [...goodsMeasures, ...ratios.filter(({ name }) => name === 'refundRate')];
+
+const orders = { measures: ofOrders, where: "component <> 'payment'", hasOrdersOnce: true };
+const goods = { measures: ofGoods, where: "component IN ('line', 'discount', 'goodwill')", hasOrdersOnce: false };
+const discounts = { measures: promotionMeasures, where: "component = 'discount'", hasOrdersOnce: false };
+const all = { measures: allMeasures, hasOrdersOnce: true };
+
+/** By the name that `GET /metrics/daily` has for it. */
+export const breakdowns = {
+  day: { report: 'metrics-by-day', keys: [], ...all },
+  channel: { report: 'totals-by-channel', keys: ['channel'], ...all },
+  hour: { report: 'metrics-by-hour', keys: ['hour'], ...all },
+  region: { report: 'metrics-by-region', keys: ['country', 'region'], ...orders },
+  'customer-group': { report: 'metrics-by-customer-group', keys: ['customerGroup'], ...orders },
+  category: { report: 'metrics-by-category', keys: ['category'], ...goods },
+  sku: { report: 'metrics-by-sku', keys: ['sku'], ...goods },
+  promotion: { report: 'metrics-by-promotion', keys: ['promotion'], ...discounts },
+  code: { report: 'metrics-by-code', keys: ['code'], ...discounts },
+} satisfies Record<string, Breakdown>;
+export type BreakdownName = keyof typeof breakdowns;
