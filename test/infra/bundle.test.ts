@@ -25,10 +25,11 @@ test('a function of the API compiles code that it imports on demand only then', 
   expect(chunks.some(containsSqs)).toBe(true);
 });
 
-test("only the functions that read the lake have DuckDB, for this machine's processor", () => {
+test("only the functions that read the lake or reports have DuckDB, for this machine's processor", () => {
   const withDuckdb = handlers.filter((handler) => existsSync(join(directory, bundleOf(handler), 'node_modules')));
   expect(withDuckdb).toEqual([
     'promotion-scheduling/run-analysis.handler.ts',
+    'nightly-metrics/figures.handler.ts',
     'nightly-metrics/reports/report-run.handler.ts',
   ]);
   const packages = join(directory, 'nightly-metrics/reports/report-run/node_modules/@duckdb');

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { BusinessDay, CurrencyCode } from '../../names.ts';
-import { maxEntries, StoredText } from '../bounds.ts';
+import { boundedRecord, maxEntries, StoredText } from '../bounds.ts';
 import { defineRoute } from '../define-route.ts';
 import { nextCursor, pageParameters } from '../list-query.ts';
 import { Problem } from '../problem.ts';
 
 const reading = { method: 'GET', tag: 'Reports', scope: 'reports.read' } as const;
 
-const Figure = z.union([z.number(), z.string(), z.null()]);
+const Figure = z.union([z.number(), StoredText, z.null()]);
 const version = z.int().positive();
 
 export const getDailyMetrics = defineRoute({
@@ -34,7 +34,7 @@ export const getDailyMetrics = defineRoute({
                 date: BusinessDay.describe('The business day'),
                 version: version.meta({ description: 'Version of its reports in force', example: 1 }),
                 rows: z
-                  .array(z.record(z.string(), Figure))
+                  .array(boundedRecord(z.string(), Figure, 100))
                   .max(10_000)
                   .meta({
                     description:
@@ -92,9 +92,10 @@ export const getFigureExplanation = defineRoute({
           report: StoredText.meta({ description: 'Name of the report', example: 'totals-by-channel' }),
           row: z.int().positive().meta({ description: 'Number of the row', example: 1 }),
           column: StoredText.meta({ description: 'The measure', example: 'netSales' }),
-          keys: z
-            .record(z.string(), z.string().nullable())
-            .meta({ description: 'Keys of the row', example: { channel: 'storefront', currency: 'GBP' } }),
+          keys: boundedRecord(z.string(), StoredText.nullable(), 10).meta({
+            description: 'Keys of the row',
+            example: { channel: 'storefront', currency: 'GBP' },
+          }),
           currency: CurrencyCode.describe('Currency of amounts, ISO 4217'),
           figure: Figure.meta({ description: 'The figure in the report; text above 2^53', example: 3500 }),
           events: z

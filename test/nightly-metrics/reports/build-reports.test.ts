@@ -102,7 +102,7 @@ describe('reports of a day', () => {
 
   it('have headers and no rows for a day without events', async () => {
     const { input, reports, read } = await build([]);
-    expect(input).toEqual({ files: 0, lines: 0, events: 0, duplicates: 0, quarantined: [] });
+    expect(input).toEqual({ files: 0, lines: 0, events: 0, duplicates: 0, inputs: [], quarantined: [] });
     expect(reports.map(({ rows, units = 0, amounts }) => [rows, units, amounts])).toEqual(
       reports.map(() => [0, 0, {}]),
     );

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { Connection } from '../../../../shared/lake/sql.ts';
-import { keysOf } from './customer-keys.ts';
 import { addFacts, eventDimensions, regionOf } from './fact-table.ts';
 
 /** Orders of one customer in a day form a chain of ids and addresses: this many links would be an attack. */
@@ -15,9 +14,10 @@ const dimensions = `${eventDimensions('o')}, o.shippingAddress.country AS countr
  * of earlier days. Orders with a common key belong to one customer. It counts in the row of the first order of the day.
  */
 export async function addCustomerFacts(connection: Connection): Promise<void> {
+  // Events before 2026-11-30 have the address instead of its pseudonym.
   await connection.run(
     `CREATE TEMP TABLE customer_key AS
-     SELECT DISTINCT id, unnest(${keysOf('o.customer.id', 'o.customer.email')}) AS key
+     SELECT DISTINCT id, unnest([customerId, coalesce(customerEmail, lower(o.customer.email))]) AS key
      FROM order_event WHERE reason IS NULL`,
   );
   await connection.run('DELETE FROM customer_key WHERE key IS NULL');

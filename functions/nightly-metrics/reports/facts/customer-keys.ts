@@ -2,16 +2,15 @@ import { OrderPlaced } from '../../../../shared/contracts/orders/events.ts';
 import { OrderImported } from '../../../../shared/contracts/orders/import-events.ts';
 import { literal } from '../../../../shared/lake/sql.ts';
 
-const columns = `{'detail-type': 'VARCHAR', detail: 'STRUCT(data STRUCT(customer STRUCT(id VARCHAR, email VARCHAR)))',
-  customer: 'VARCHAR', customerEmail: 'VARCHAR'}`;
+const columns = `{'detail-type': 'VARCHAR', customer: 'VARCHAR', customerEmail: 'VARCHAR'}`;
 
-/** The names by which an order's customer is known; events before 2026-11-30 have the id and the address instead. */
-export const keysOf = (customerId: string, email: string) =>
-  `[coalesce(customer, ${customerId}), coalesce(customerEmail, lower(${email}))]`;
-
+/**
+ * Pseudonyms only: events before 2026-11-30 have the customer's id and address instead, which this file must not repeat.
+ * Their customers are in it once an operator has rewritten the events.
+ */
 const keys = (paths: readonly string[]) =>
   `SELECT DISTINCT key FROM (
-     SELECT unnest(${keysOf('detail.data.customer.id', 'detail.data.customer.email')}) AS key
+     SELECT unnest([customer, customerEmail]) AS key
      FROM read_json([${paths.map(literal).join(', ')}], format = 'newline_delimited', compression = 'uncompressed',
        columns = ${columns}, ignore_errors = true, maximum_object_size = 67108864)
      WHERE "detail-type" IN ('${OrderPlaced.detailType}', '${OrderImported.detailType}'))
