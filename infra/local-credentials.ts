@@ -20,12 +20,18 @@ export function localCredentialsOf(engine: Engine) {
       return [provider, current];
     }),
   );
+  const { authorizationEndpoint, peopleClientId, people } = engine;
   const { apiUrl, gatewayUrl, issuer, tokenEndpoint, clients, region, awsCredentials, databaseUrl } = engine;
   return {
     apiUrl,
     issuer,
     tokenEndpoint,
     clients,
+    /** Sign-in of people: authorization code with PKCE, by this public client. */
+    authorizationEndpoint,
+    peopleClientId,
+    /** One person per department; they sign in with user name and password. */
+    people,
     s3Endpoint: gatewayUrl,
     dynamodbEndpoint: gatewayUrl,
     sqsEndpoint: gatewayUrl,

@@ -1,13 +1,32 @@
 import assert from 'node:assert';
 import type { RequestQuotas } from '../shared/lambda/request-limits.ts';
+import { departmentClientId, departments } from '../shared/access/departments.ts';
 import { channelsOf, type Client, warehousesOf } from '../shared/store.ts';
 import { variables } from './constructs/access.ts';
 import { clientId } from './data/identities.ts';
 import { store } from './store.ts';
 
 /** A function knows a caller by the client id that the user pool assigned, not by its name in the settings. */
-const byClientId = <T>(byName: Record<string, T>) =>
-  JSON.stringify(Object.fromEntries(Object.entries(byName).map(([name, value]) => [clientId(name), value])));
+const byClientId = <T>(byName: Record<string, T>, byDepartment: Record<string, T> = {}) =>
+  JSON.stringify(
+    Object.fromEntries([
+      ...Object.entries(byName).map(([name, value]) => [clientId(name), value] as const),
+      ...Object.entries(byDepartment).map(([name, value]) => [departmentClientId(name), value] as const),
+    ]),
+  );
+
+const channels = channelsOf(store.clients, store.quotas);
+/** Departments that enter orders do so in a channel of their name, which is that of their machine if there is one. */
+const channelsOfDepartments = Object.fromEntries(
+  Object.entries(channelsOf(staffOf(departments), store.quotas)).map(([name, channel]) => [
+    name,
+    channels[name] ?? channel,
+  ]),
+);
+
+function staffOf(table: Record<string, Pick<Client, 'scopes'>>): Record<string, Client> {
+  return Object.fromEntries(Object.entries(table).map(([name, { scopes }]) => [name, { scopes, staff: true }]));
+}
 
 function clientNamed(name: string): Client {
   const client = Object.entries<Client>(store.clients).find(([each]) => each === name)?.[1];
@@ -23,15 +42,17 @@ function requestQuotas(): string {
   return JSON.stringify(quotas);
 }
 
+const named = (table: object) => Object.fromEntries(Object.keys(table).map((name) => [name, name]));
+
 /** Settings of the store as variables of functions. */
 export const settings = {
   timeZone: variables({ TIME_ZONE: store.selling.timeZone }),
   seller: variables({ SELLER: JSON.stringify(store.seller) }),
   daysBeforeExpiry: variables({ DAYS_BEFORE_EXPIRY: String(store.lots.daysBeforeExpiry) }),
   selling: variables({ SELLING: JSON.stringify(store.selling) }),
-  channels: variables({ CHANNELS: byClientId(channelsOf(store.clients, store.quotas)) }),
+  channels: variables({ CHANNELS: byClientId(channels, channelsOfDepartments) }),
   departments: variables({
-    DEPARTMENTS: byClientId(Object.fromEntries(Object.keys(store.clients).map((name) => [name, name]))),
+    DEPARTMENTS: byClientId(named(store.clients), named(departments)),
   }),
   /** The clients as which people of the departments call the APIs in the AWS console. */
   departmentClients: variables({

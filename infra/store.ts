@@ -25,6 +25,12 @@ export const store = {
     address: { line1: '1 Dock Road', city: 'London', postalCode: 'E16 1AG', country: 'GB' },
     vatNumber: 'GB999999973',
   },
+  /** Sign-in of staff. Addresses of applications that people return to; HTTPS, or this machine's. */
+  people: {
+    callbackUrls: ['http://localhost:3000/console'],
+    logoutUrls: ['http://localhost:3000/console'],
+    sessionHours: 12,
+  },
   selling: {
     timeZone: 'Europe/London',
     taxIncluded: true,
@@ -231,6 +237,7 @@ export type Store = {
   name: string;
   deployment: Deployment;
   seller: Seller;
+  people: People;
   selling: SellingPolicy;
   quotes: { validMinutes: number };
   warehouses: Record<string, WarehouseSetting>;
@@ -265,6 +272,17 @@ type Quotas = {
   queuedOrders: number;
   fileBytes: { orders: number; movements: number; catalogue: number };
   requests: { perSecond: number; anonymousPerSecond: number; burstSeconds: number };
+};
+
+export type People = {
+  callbackUrls: readonly string[];
+  logoutUrls: readonly string[];
+  /** After this time a person signs in again. */
+  sessionHours: number;
+  /** The company's directory, beside the users of the pool: see "Federation" in infra/README.md. */
+  federation?:
+    | { kind: 'saml'; name: string; metadataUrl: string }
+    | { kind: 'oidc'; name: string; issuerUrl: string; clientId: string; clientSecretName: string };
 };
 
 type Deployment = {

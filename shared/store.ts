@@ -73,6 +73,11 @@ export const Seller = z.object({
 });
 export type Seller = z.infer<typeof Seller>;
 
+/** The names of the channels, each once: a department enters orders into the channel of its name. */
+export const channelNames = (channels: Channels): string[] => [
+  ...new Set(Object.values(channels).map(({ channel }) => channel)),
+];
+
 const BasisPoints = z.int().min(0).max(10_000);
 
 /** Largest amounts of an order, in minor units of its currency. */

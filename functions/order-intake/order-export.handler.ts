@@ -6,6 +6,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { openDatabase, batchJobMaxAttempts } from '../../shared/dynamodb/database.ts';
 import { OrderExportRequested } from '../../shared/contracts/orders/export-events.ts';
 import { queueHandler } from '../../shared/lambda/queue-handler.ts';
+import { channelNames } from '../../shared/store.ts';
 import { ExportEnv } from './export/env.ts';
 import { writeExport } from './export/export-job.ts';
 import { createExportStore } from './export/export-store.ts';
@@ -20,7 +21,7 @@ const orders = createOrderStore(db, tables, SELLING.timeZone);
 const search = createSearchStore(db, tables.ORDER_TABLE_NAME, SELLING.timeZone);
 const exports = createExportStore(db, tables);
 const find: Parameters<typeof writeExport>[0] = (...query) => findPage({ ...orders, ...search }, ...query);
-const channels = Object.values(CHANNELS).map(({ channel }) => channel);
+const channels = channelNames(CHANNELS);
 
 /** Writes the file, then completes the export. A redelivery writes the file again with the current orders. */
 export const handler = queueHandler(OrderExportRequested, async ({ detail: { data } }) => {

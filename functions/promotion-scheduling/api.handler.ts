@@ -11,6 +11,7 @@ import { createClaimsStore } from '../../shared/promotions/claims-store.ts';
 import { createPromotionSetStore } from '../../shared/promotions/promotion-set-store.ts';
 import { publicPromotionsOfSku } from '../../shared/promotions/public-promotions-store.ts';
 import { secretReader } from '../../shared/secret-store.ts';
+import { channelNames } from '../../shared/store.ts';
 import {
   currentPromotionSettings,
   currentShippingMethods,
@@ -55,7 +56,7 @@ const methods = currentShippingMethods(
   env,
   env.SELLING.shippingMethods.map(({ method }) => method),
 );
-const channels = Object.values(env.CHANNELS).map(({ channel }) => channel);
+const channels = channelNames(env.CHANNELS);
 const current = async () => {
   const [policyInForce, methodsInForce] = await Promise.all([policy(), methods()]);
   return { policy: policyInForce, methods: methodsInForce, channels, priceGuard: env.PRICE_GUARD, storeZone };

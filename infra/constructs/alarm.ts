@@ -1,6 +1,7 @@
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { type CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { importFromData } from './exports.ts';
+import { dataStackName, importFromData } from './exports.ts';
 
 export type AlarmProps = {
   metric: IMetric;
@@ -29,5 +30,13 @@ export function addAlarm(scope: Construct, id: string, { metric, threshold, peri
     treatMissingData: TreatMissingData.NOT_BREACHING,
     alarmDescription: `${errorImpact} What to do: functions/${scope.node.getContext(workflowContext)}/README.md`,
   });
-  alarm.addAlarmAction({ bind: () => ({ alarmActionArn: importFromData('AlarmTopicArn') }) });
+  alarm.addAlarmAction({ bind: () => ({ alarmActionArn: topicArnFor(scope) }) });
+}
+
+/** A stack cannot import its own export. */
+function topicArnFor(scope: Construct): string {
+  const stack = Stack.of(scope);
+  if (stack.stackName !== dataStackName) return importFromData('AlarmTopicArn');
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- exportValue created it
+  return (stack.node.findChild('AlarmTopicArn') as CfnOutput).value as string;
 }

@@ -1,4 +1,4 @@
-import { Aws, Duration, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, Fn, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib';
 import {
   AccountRecovery,
   type CfnUserPool,
@@ -6,30 +6,29 @@ import {
   FeaturePlan,
   Mfa,
   OAuthScope,
+  ProviderAttribute,
   ResourceServerScope,
   StandardThreatProtectionMode,
   UserPool,
+  UserPoolClientIdentityProvider,
+  UserPoolIdentityProviderOidc,
+  UserPoolIdentityProviderSaml,
+  UserPoolIdentityProviderSamlMetadata,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
+import { departments } from '../../shared/access/departments.ts';
 import { resourceServer, type Scope, scopes } from '../../shared/access/scopes.ts';
-import { assertSeparation } from '../../shared/access/separation.ts';
+import { assertSeparation, assertStaffSeparation } from '../../shared/access/separation.ts';
 import type { Client } from '../../shared/store.ts';
+import type { People } from '../store.ts';
+import { addAccessTokenTrigger } from '../workflows/api-root/sign-in.ts';
 import { addOutput, dataStackName, exportValue } from '../constructs/exports.ts';
 
 type Props = {
   clients: Record<string, Client>;
+  people: People;
   /** Prefix of the token endpoint's domain name: unique in the region, over all AWS accounts. */
   domainPrefix: string | undefined;
-};
-
-/** Departments of the staff. A person's group decides what they may do. */
-const departments = {
-  service: 'Customer service: looks after orders and requests refunds',
-  'service-lead': 'Leads customer service: changes orders and decides on refunds',
-  finance: 'Runs and reads reports, decides on refunds',
-  marketing: 'Plans promotions',
-  warehouse: 'Receives, counts and ships stock',
-  admin: 'Runs the store',
 };
 
 const outputOf = (client: string) =>
@@ -41,9 +40,13 @@ const outputOf = (client: string) =>
  */
 export const clientId = (client: string) => Fn.getStackOutput(dataStackName, outputOf(client));
 
+/** The id of the public client with which people sign in. */
+export const peopleClientId = () => clientId('people');
+
 /** Creates the identities that may call the store: machines by client credentials, people in a department's group. */
-export function createIdentities(stack: Stack, { clients, domainPrefix }: Props): void {
+export function createIdentities(stack: Stack, { clients, people, domainPrefix }: Props): void {
   assertSeparation(clients);
+  assertStaffSeparation(departments);
   const identities = new Construct(stack, 'Identities');
   const pool = new UserPool(identities, 'Users', {
     featurePlan: FeaturePlan.PLUS,
@@ -66,10 +69,12 @@ export function createIdentities(stack: Stack, { clients, domainPrefix }: Props)
     removalPolicy: RemovalPolicy.RETAIN,
   });
   (pool.node.defaultChild as CfnUserPool).overrideLogicalId('Users');
-  for (const [groupName, description] of Object.entries(departments)) {
+  for (const [groupName, { description }] of Object.entries(departments)) {
     pool.addGroup(`Department-${groupName}`, { groupName, description });
   }
   addClients(pool, clients);
+  addPeopleClient(pool, people);
+  addAccessTokenTrigger(stack, pool);
   // The account id makes the default prefix unique.
   const domain = pool.addDomain('Domain', {
     cognitoDomain: { domainPrefix: domainPrefix ?? `storeworks-${Aws.ACCOUNT_ID}` },
@@ -102,4 +107,55 @@ function addClients(pool: UserPool, clients: Record<string, Client>): void {
     (created.node.defaultChild as CfnUserPoolClient).explicitAuthFlows = ['ALLOW_REFRESH_TOKEN_AUTH'];
     addOutput(Stack.of(pool), outputOf(name), created.userPoolClientId);
   }
+}
+
+/** A public client: an application in a browser keeps no secret. It may only ask who a person is; the trigger adds scopes. */
+function addPeopleClient(pool: UserPool, { callbackUrls, logoutUrls, sessionHours, federation }: People): void {
+  const provider = federation && addProvider(pool, federation);
+  const client = pool.addClient('People', {
+    userPoolClientName: 'people',
+    generateSecret: false,
+    preventUserExistenceErrors: true,
+    enableTokenRevocation: true,
+    accessTokenValidity: Duration.hours(1),
+    idTokenValidity: Duration.hours(1),
+    refreshTokenValidity: Duration.hours(sessionHours),
+    oAuth: {
+      flows: { authorizationCodeGrant: true },
+      scopes: [OAuthScope.OPENID],
+      callbackUrls: [...callbackUrls],
+      logoutUrls: [...logoutUrls],
+    },
+    supportedIdentityProviders: [
+      UserPoolClientIdentityProvider.COGNITO,
+      ...(federation ? [UserPoolClientIdentityProvider.custom(federation.name)] : []),
+    ],
+  });
+  if (provider) client.node.addDependency(provider);
+  (client.node.defaultChild as CfnUserPoolClient).explicitAuthFlows = ['ALLOW_REFRESH_TOKEN_AUTH'];
+  addOutput(Stack.of(pool), outputOf('people'), client.userPoolClientId);
+}
+
+function addProvider(userPool: UserPool, federation: NonNullable<People['federation']>) {
+  const { name } = federation;
+  if (federation.kind === 'saml') {
+    return new UserPoolIdentityProviderSaml(userPool, 'Federation', {
+      userPool,
+      name,
+      metadata: UserPoolIdentityProviderSamlMetadata.url(federation.metadataUrl),
+      attributeMapping: {
+        email: ProviderAttribute.other('http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress'),
+      },
+    });
+  }
+  return new UserPoolIdentityProviderOidc(userPool, 'Federation', {
+    userPool,
+    name,
+    issuerUrl: federation.issuerUrl,
+    clientId: federation.clientId,
+    // CloudFormation resolves it in the deployment: the template names the secret only.
+    clientSecret: SecretValue.secretsManager(federation.clientSecretName).unsafeUnwrap(),
+    scopes: ['openid', 'email'],
+    attributeMapping: { email: ProviderAttribute.other('email') },
+  });
 }

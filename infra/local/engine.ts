@@ -137,6 +137,9 @@ export async function startEngine(options: EngineOptions) {
       issuer,
       tokenEndpoint: identity.tokenEndpoint,
       clients: identity.clients,
+      authorizationEndpoint: identity.authorizationEndpoint,
+      peopleClientId: identity.peopleClientId,
+      people: identity.people,
       outputs: template.outputs,
       /** Links that sign people in to `/console`. */
       consoleLinksFile: sessions.linksFile,
@@ -146,6 +149,7 @@ export async function startEngine(options: EngineOptions) {
       context,
       /** Issues a token of a client; a negative lifetime makes an expired one. */
       issueToken: identity.issueToken,
+      issuePersonToken: identity.issuePersonToken,
       settled: settledBy(pending, queueMappings.endWindows),
       inFlight,
       stop,
@@ -170,7 +174,10 @@ async function startServices(
   running: Running[],
 ) {
   const { template } = context;
-  const identity = await startIdentity(context, { port: identityPort });
+  const identity = await startIdentity(context, {
+    port: identityPort,
+    invoke: (functionArn, payload) => lambda.invoke(functionArn, payload),
+  });
   running.push(identity);
   const dynamodb = await startDynamodb(context);
   running.push(dynamodb);

@@ -16,7 +16,6 @@ const inertTypes: Record<string, string> = {
   'AWS::S3::BucketPolicy': 'permits AWS log delivery and denies plain HTTP, which do not exist on one machine',
   'AWS::Events::EventBusPolicy': 'permits other accounts to publish; the engine has one account',
   'AWS::Cognito::UserPoolDomain': "replaced by the local identity provider's address",
-  'AWS::Cognito::UserPoolGroup': 'groups of signed-in users; the local identity provider has clients only',
   'AWS::KMS::Key': 'the state directory is not encrypted',
   'AWS::KMS::Alias': 'a name of a key',
   'AWS::Logs::QueryDefinition': 'a saved query of the AWS console',

@@ -5,7 +5,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { addAlarm, setWorkflow } from '../constructs/alarm.ts';
 import { apiStackName, exportValue, importFromData } from '../constructs/exports.ts';
 import type { Store } from '../store.ts';
-import { clientId } from '../data/identities.ts';
+import { clientId, peopleClientId } from '../data/identities.ts';
 
 /** The HTTP API: its stage, access log and authorizer. Workflows add their routes. */
 export class ApiStack extends Stack {
@@ -21,7 +21,7 @@ export class ApiStack extends Stack {
       jwtConfiguration: {
         issuer: importFromData('Issuer'),
         // Access tokens of Cognito have no `aud`; API Gateway then compares `client_id` with the audience.
-        audience: Object.keys(clients).map(clientId),
+        audience: [...Object.keys(clients).map(clientId), peopleClientId()],
       },
     });
     const accessLog = new LogGroup(this, 'AccessLog', {

@@ -10,7 +10,7 @@ import { createTestEventRegistry } from '../data/console/test-event-registry.ts'
 
 /** Everything that outlives a deployment: tables, buckets, secrets, the event bus, identities and the alarm topic. */
 export class DataStack extends Stack {
-  constructor(app: App, { clients, deployment }: Pick<Store, 'clients' | 'deployment'>) {
+  constructor(app: App, { clients, people, deployment }: Pick<Store, 'clients' | 'people' | 'deployment'>) {
     super(app, 'Data', {
       stackName: dataStackName,
       terminationProtection: deployment.protectData,
@@ -23,6 +23,6 @@ export class DataStack extends Stack {
     createEventBus(this);
     createAlarmTopic(this, deployment.alarmEmail);
     if (deployment.createsTestEventRegistry ?? true) createTestEventRegistry(this);
-    createIdentities(this, { clients, domainPrefix: deployment.domainPrefix });
+    createIdentities(this, { clients, people, domainPrefix: deployment.domainPrefix });
   }
 }

@@ -1,16 +1,18 @@
 import { type App, Duration, Size } from 'aws-cdk-lib';
 import type { FiguresEnv } from '../../functions/nightly-metrics/figures/env.ts';
 import type { ReportRunEnv } from '../../functions/nightly-metrics/reports/env.ts';
-import type { Env } from '../../functions/nightly-metrics/run/env.ts';
+import type { ApiEnv } from '../../functions/nightly-metrics/downloads/env.ts';
 import type { NightlyEnv } from '../../functions/nightly-metrics/schedule/env.ts';
 import { ReportRunRequested, RestatementsDeferred } from '../../shared/contracts/reports/events.ts';
 import * as figureRoutes from '../../shared/contracts/reports/figure-routes.ts';
+import * as downloads from '../../shared/contracts/reports/download-routes.ts';
 import * as routes from '../../shared/contracts/reports/routes.ts';
 import { all } from '../constructs/access.ts';
 import { oneAtATime } from '../constructs/work-queue.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
 import { cursorSecret } from '../data/cursors.ts';
 import { lake, reportRuns, reports } from '../data/finance/reports.ts';
+import { addReportReaders } from '../data/finance/report-readers.ts';
 import { settings } from '../settings.ts';
 
 const reportWriter = all(reports.writer, reports.customerWriter, settings.reported);
@@ -19,11 +21,11 @@ const reportWriter = all(reports.writer, reports.customerWriter, settings.report
 export class NightlyMetricsStack extends WorkflowStack {
   constructor(app: App, shared: SharedStacks) {
     super(app, 'nightly-metrics', shared);
-    this.routes<Env>({
-      routes: [routes],
+    this.routes<ApiEnv>({
+      routes: [routes, downloads],
       handler: 'nightly-metrics/api.handler.ts',
-      uses: all(reportRuns.requester, settings.timeZone),
-      errorImpact: 'Finance cannot request reports.',
+      uses: all(reportRuns.requester, reports.lister, reports.reader, settings.timeZone),
+      errorImpact: 'Finance cannot request or download reports.',
     });
     this.routes<FiguresEnv>({
       routes: [figureRoutes],
@@ -53,5 +55,6 @@ export class NightlyMetricsStack extends WorkflowStack {
       memorySize: 2048,
       ephemeralStorageSize: Size.gibibytes(2),
     });
+    addReportReaders(this);
   }
 }

@@ -1,4 +1,4 @@
-import type { Channels } from '../store.ts';
+import { channelNames, type Channels } from '../store.ts';
 import { ownValue } from '../input/own-value.ts';
 
 /** The orders that a client may read: those of `onlyChannel`, or of all `channels` if it is undefined. */
@@ -12,7 +12,7 @@ export function channelAccessOf(clientId: string, channels: Channels): ChannelAc
   const own = ownValue(channels, clientId);
   return {
     onlyChannel: own && !own.staff ? own.channel : undefined,
-    channels: Object.values(channels).map(({ channel }) => channel),
+    channels: channelNames(channels),
   };
 }
 

@@ -54,6 +54,15 @@ export function combinationsOf(scopes: readonly Scope[]): string[] {
 
 type Client = { scopes: readonly Scope[]; staff?: true };
 
+/** Throws if a department combines parts that no control keeps apart. */
+export function assertStaffSeparation(departments: Record<string, { scopes: readonly Scope[] }>): void {
+  for (const [name, { scopes }] of Object.entries(departments)) {
+    for (const combination of combinationsOf(scopes)) {
+      assert(ownValue(controls, combination), `The department ${name} combines ${combination}, which has no control`);
+    }
+  }
+}
+
 /** Throws if the clients of a store defeat the separation of duties, or make a looser policy impossible to approve. */
 export function assertSeparation(clients: Record<string, Client>): void {
   for (const [name, { scopes, staff }] of Object.entries(clients)) {

@@ -3,6 +3,8 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import * as z from 'zod';
+import { consoleIdentity } from '../access/four-eyes.ts';
+import { departmentClientId, departmentsIn } from '../access/departments.ts';
 import { bodiesForClients } from '../access/back-office.ts';
 import { isRetryableError } from '../dynamodb/retry-on-conflict.ts';
 import type { Cause } from '../contracts/define-event.ts';
@@ -37,7 +39,10 @@ export type Request<R extends DefinedRoute> = {
   cause: Cause;
 };
 
-/** `clientId` of the token; `groups` are the departments of a person; `address` is where the request came from. */
+/**
+ * `clientId` of the token; for a person `department.<name>`, because what they may see follows from their department.
+ * `subject` is the person or the client. `groups` are those of a person; `address` is where the request came from.
+ */
 type Caller = { clientId: string; subject: string; groups: string[]; address: string };
 
 /** Checks a request before it is parsed and may refuse it. For routes whose signed body authenticates the caller. */
@@ -123,8 +128,8 @@ async function handleWithin(
   event: GatewayEvent,
   now: number,
 ): Promise<HttpResponse> {
-  const { clientId } = callerOf(event);
-  const caller = { clientId, address: event.requestContext.http?.sourceIp ?? '' };
+  const { subject } = callerOf(event);
+  const caller = { clientId: subject, address: event.requestContext.http?.sourceIp ?? '' };
   const waitSeconds = limits?.waitSeconds(caller, now) ?? 0;
   if (waitSeconds > 0) return tooManyRequests(waitSeconds);
   const refusal = await guard?.(event, route, now);
@@ -234,13 +239,20 @@ function callerOf(event: GatewayEvent): Caller {
   const { authorizer, http } = authorized.data;
   const { claims } = authorizer.jwt;
   const groups = (claims['cognito:groups'] ?? '').replaceAll(/^\[|\]$/g, '').split(/[ ,]+/);
+  const { client_id: clientId, sub = clientId } = claims;
+  // A machine's token has its client id as the subject.
+  const isPerson = sub !== clientId;
+  const address = http?.sourceIp ?? '';
   return {
-    clientId: claims.client_id,
-    subject: claims.sub ?? claims.client_id,
-    groups: groups.filter(Boolean),
-    address: http?.sourceIp ?? '',
+    clientId: isPerson ? departmentClientId(departmentsIn(groups)[0] ?? 'none') : clientId,
+    // Only a function that may invoke this one sends this address, for a person whom AWS reports.
+    subject: isPerson && address === consoleAddress ? consoleIdentity(sub) : sub,
+    groups: isPerson ? groups.filter(Boolean) : [],
+    address,
   };
 }
+
+const consoleAddress = 'aws-console';
 
 const causeOf = (event: GatewayEvent, caller: Caller, now: number): Cause => ({
   actor: caller.subject || 'anonymous',

@@ -52,7 +52,7 @@ test('a workflow can be removed: exports do not depend on which stacks import th
 
 test('alarm address, domain prefix and protection of the data are settings of the store', () => {
   const deployment = { alarmEmail: 'ops@example.com', domainPrefix: 'our-store', protectData: true };
-  const data = new DataStack(newApp(), { clients: store.clients, deployment });
+  const data = new DataStack(newApp(), { clients: store.clients, people: store.people, deployment });
   const template = Template.fromStack(data);
   template.hasResourceProperties('AWS::SNS::Subscription', { Endpoint: 'ops@example.com', Protocol: 'email' });
   template.hasResourceProperties('AWS::Cognito::UserPoolDomain', { Domain: 'our-store' });
@@ -61,7 +61,8 @@ test('alarm address, domain prefix and protection of the data are settings of th
 
 test('a first deployment that failed can be cleaned up: no stack is protected before its data is', () => {
   expect(
-    new DataStack(newApp(), { clients: store.clients, deployment: { protectData: false } }).terminationProtection,
+    new DataStack(newApp(), { clients: store.clients, people: store.people, deployment: { protectData: false } })
+      .terminationProtection,
   ).toBe(false);
 });
 

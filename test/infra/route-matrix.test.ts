@@ -3,6 +3,9 @@ import { format, resolveConfig } from 'prettier';
 import { expect, test } from 'vitest';
 import { contractRoutes } from '../../infra/contract-routes.ts';
 import { store } from '../../infra/store.ts';
+import { authorize } from '../../infra/local/http/authorizer.ts';
+import { withScopes } from '../../functions/api-root/sign-in/decide.ts';
+import { departments } from '../../shared/access/departments.ts';
 import { permissionTable, quotaTable } from '../support/documents/route-matrix.ts';
 import { ofType } from './synthesised.ts';
 
@@ -12,10 +15,12 @@ const clients = Object.keys(store.clients);
 
 /** What the synthesised stacks grant: the scopes of each client, and those that each route takes. */
 const granted = new Map(
-  ofType('AWS::Cognito::UserPoolClient').map(({ properties: { ClientName, AllowedOAuthScopes } }) => [
-    ClientName,
-    new Set<string>(AllowedOAuthScopes.map((scope) => String(scope['Fn::Join'][1].at(-1)).slice(1))),
-  ]),
+  ofType('AWS::Cognito::UserPoolClient')
+    .filter(({ properties: { ClientName } }) => ClientName !== 'people')
+    .map(({ properties: { ClientName, AllowedOAuthScopes } }) => [
+      ClientName,
+      new Set<string>(AllowedOAuthScopes.map((scope) => String(scope['Fn::Join'][1].at(-1)).slice(1))),
+    ]),
 );
 const needed = new Map(
   ofType('AWS::ApiGatewayV2::Route').map(({ properties: { RouteKey, AuthorizationScopes = [] } }) => [
@@ -23,10 +28,19 @@ const needed = new Map(
     [AuthorizationScopes].flat().map((scope) => scope.replace(/^storeworks\//, '')),
   ]),
 );
-const isAllowed = (client: string, { key }: { key: string }) => {
-  const scopes = needed.get(key) ?? ['not deployed'];
-  return scopes.length === 0 || scopes.some((scope) => granted.get(client)?.has(scope));
+const isGranted = (scopesOf: ReadonlyMap<string, ReadonlySet<string>>) => (name: string, route: { key: string }) => {
+  const scopes = needed.get(route.key) ?? ['not deployed'];
+  return scopes.length === 0 || scopes.some((scope) => scopesOf.get(name)?.has(scope));
 };
+const isAllowed = isGranted(granted);
+/** What the trigger of the user pool grants the people of each department. */
+const staff = Object.keys(departments);
+const tokenScopesOf = (groups: string[]) =>
+  withScopes({ userName: 'someone', request: { groupConfiguration: { groupsToOverride: groups } } }).response
+    .claimsAndScopeOverrideDetails.accessTokenGeneration.scopesToAdd;
+const ofDepartments = new Map(
+  staff.map((name) => [name, new Set(tokenScopesOf([name]).map((scope) => scope.replace(/^storeworks\//, '')))]),
+);
 
 const { requests, fileBytes } = store.quotas;
 const text = `# Routes: permissions and quotas
@@ -38,6 +52,12 @@ Generated from the contracts, \`store.ts\` and the synthesised stacks. Update it
 The clients of the store that API Gateway lets call a route. What a channel sees there is in the READMEs of the workflows.
 
 ${permissionTable(routes, clients, isAllowed)}
+
+## Permissions of people
+
+The people of a department that API Gateway lets call a route: the scopes of \`shared/access/departments.ts\`.
+
+${permissionTable(routes, staff, isGranted(ofDepartments))}
 
 ## Quotas
 
@@ -75,3 +95,38 @@ test.each(clients)('%s may call a route only with its scope', (client) => {
     ]);
   }
 });
+
+const issuer = 'https://issuer.example';
+/** The decision of the API's authorizer on the token of a person with these groups. */
+async function decisionFor(groups: string[], key: string) {
+  const scopes = needed.get(key)?.map((scope) => `storeworks/${scope}`) ?? [];
+  const authorizer = scopes.length > 0 ? { issuer, audience: ['people'] } : undefined;
+  const route = { key, functionArn: '', timeoutMs: 1, authorizer, scopes, throttle: noLimit, isPermitted: true };
+  const scope = ['openid', ...tokenScopesOf(groups)].join(' ');
+  const claims = { iss: issuer, exp: 1, client_id: 'people', scope, 'cognito:groups': groups };
+  return authorize(route, 'Bearer token', async () => ({ kind: 'verified', claims }));
+}
+const noLimit = { ratePerSecond: undefined, burst: undefined };
+
+test.each(Object.entries(departments))(
+  'the authorizer admits the people of %s to the routes of their scopes, and to no other',
+  async (department, { scopes }) => {
+    const own: readonly string[] = scopes;
+    for (const { key, scope } of routes) {
+      const decision = await decisionFor([department], key);
+      const outcome = decision.kind === 'refused' ? decision.response.status : decision.kind;
+      const expected = scope === undefined ? 'open' : own.includes(scope) ? 'authorized' : 403;
+      expect([key, outcome]).toEqual([key, expected]);
+    }
+  },
+);
+
+test.each([[[]], [['board']], [['Admin']]])(
+  'the authorizer admits people of groups %j to open routes only',
+  async (groups) => {
+    for (const { key, scope } of routes) {
+      const { kind } = await decisionFor(groups, key);
+      expect([key, kind]).toEqual([key, scope === undefined ? 'open' : 'refused']);
+    }
+  },
+);

@@ -28,6 +28,8 @@ type Properties = {
   AllowedOAuthFlows: string[];
   ExplicitAuthFlows: string[];
   AllowedOAuthScopes: { 'Fn::Join': [string, unknown[]] }[];
+  CallbackURLs?: string[];
+  GroupName: string;
   AuthorizationScopes?: string[];
   AuthorizationType: string;
   ClientName: string;

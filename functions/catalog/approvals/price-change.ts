@@ -1,3 +1,4 @@
+import { areTwoPeople } from '../../../shared/access/four-eyes.ts';
 import * as z from 'zod';
 import {
   type PriceChange as PriceChangeResponse,
@@ -44,7 +45,7 @@ export function decideOnChange(change: PriceChange, wanted: Wanted, tag: string,
   if (change.status === decided && change.decidedBy === by) return { kind: 'already-done' };
   const status = statusOf(change, tag, now);
   if (status !== 'pending-approval') return { kind: 'illegal', status };
-  if (decision === 'approve' && change.requestedBy === by) return { kind: 'own-change' };
+  if (decision === 'approve' && !areTwoPeople(change.requestedBy, by)) return { kind: 'own-change' };
   const decidedAt = new Date(now).toISOString();
   const next = { ...change, status: decided, decidedBy: by, decidedAt, comment, version: change.version + 1 } as const;
   return { kind: decision, change: next };

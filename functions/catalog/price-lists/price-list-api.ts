@@ -7,7 +7,7 @@ import { type HttpResponse, invalidContent, problem } from '../../../shared/cont
 import type { Cursors } from '../../../shared/dynamodb/cursor.ts';
 import { retryOnConflict } from '../../../shared/dynamodb/retry-on-conflict.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
-import type { Channels } from '../../../shared/store.ts';
+import { channelNames, type Channels } from '../../../shared/store.ts';
 import { appliesIn } from '../skus/visibility.ts';
 import { decide, maxPriceLists, tagged } from './decide.ts';
 import type { PriceListStore } from './price-list-store.ts';
@@ -35,7 +35,7 @@ export const putPriceList =
   ({ params, headers, body, cause }: Request<typeof routes.putPriceList>): Promise<HttpResponse> =>
     retryOnConflict(retryBudgetMs, async () => {
       const stored = await store.read();
-      const names = Object.values(channels).map(({ channel }) => channel);
+      const names = channelNames(channels);
       const now = Math.max(cause.now, ...stored.lists.map(({ changedAt }) => Date.parse(changedAt)));
       const context = { lists: stored.lists, channels: names, now };
       const decision = decide(params.listId, body, headers['if-match'], context);

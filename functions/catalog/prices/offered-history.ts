@@ -10,7 +10,7 @@ import {
   reductionsIn,
 } from '../../../shared/pricing/offered-prices.ts';
 import type { ReadPublicPromotions } from '../../../shared/promotions/public-promotions-store.ts';
-import type { Channels } from '../../../shared/store.ts';
+import { channelNames, type Channels } from '../../../shared/store.ts';
 
 const dayMs = 86_400_000;
 const maxRangeDays = 400;
@@ -33,7 +33,7 @@ export function offeredRange(
     const needless = Object.entries({ currency, from, to }).find(([, value]) => value !== undefined);
     return needless && invalidParameter(needless[0], 'Only together with channel, whose offered prices it selects');
   }
-  const names = Object.values(channels).map((each) => each.channel);
+  const names = channelNames(channels);
   if (!names.includes(channel)) {
     return invalidParameter('channel', `There is no channel ${channel}. The channels are ${names.join(', ')}`);
   }

@@ -1,3 +1,4 @@
+import { areTwoPeople } from '../../../shared/access/four-eyes.ts';
 import { canonicalHash } from '../../../shared/content-hash.ts';
 import { validSecrets, rotated } from './secrets.ts';
 import { awaitingApproval, type Endpoint, type PendingChange } from './endpoint.ts';
@@ -87,7 +88,7 @@ export function withSecret(
 
 /** Whether `decider` may approve: the channel itself, or a person of the staff other than the requester. */
 export const mayApprove = ({ requestedBy }: PendingChange, decider: { by: string; isChannel: boolean }): boolean =>
-  decider.isChannel || decider.by !== requestedBy;
+  decider.isChannel || areTwoPeople(decider.by, requestedBy);
 
 /** The change that awaits a decision under this id at `now`; undefined if it was decided, replaced or expired. */
 export const pendingAt = ({ pendingChange }: Endpoint, changeId: string, now: number): PendingChange | undefined =>

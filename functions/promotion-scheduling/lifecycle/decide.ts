@@ -1,3 +1,4 @@
+import { areTwoPeople } from '../../../shared/access/four-eyes.ts';
 import type { PromotionAction } from '../../../shared/contracts/promotions/promotion.ts';
 import type { PromotionState } from '../../../shared/contracts/promotions/promotion.ts';
 import { isMatch, type PromotionRecord } from '../promotion/promotion-record.ts';
@@ -43,7 +44,7 @@ export function decideAction(current: PromotionRecord, wanted: Wanted): ActionDe
       return { kind: 'change', next: withSubmission(current, wanted), action: 'submitted' };
     case 'approve':
       if (current.status !== 'pending-approval') return illegal;
-      if (current.authors.includes(by)) return { kind: 'own-change' };
+      if (!current.authors.every((author) => areTwoPeople(author, by))) return { kind: 'own-change' };
       // What was read is what is approved.
       if (ifMatch === undefined) return { kind: 'precondition-required' };
       return { kind: 'change', next: withApproval(current, wanted, comment), action: 'approved' };

@@ -4,7 +4,7 @@ import type { postWorstCase } from '../../../shared/contracts/promotions/worst-c
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { rulesOf } from '../../../shared/pricing/pricing-rules.ts';
 import type { CompiledPromotion, PromotionPolicy, PromotionSet } from '../../../shared/pricing/promotions/types.ts';
-import type { Channels, SellingPolicy } from '../../../shared/store.ts';
+import { channelNames, type Channels, type SellingPolicy } from '../../../shared/store.ts';
 import { codesOf, type PromotionRecord } from '../promotion/promotion-record.ts';
 import { mostCommonCurrency, namedSkus } from './concerned-goods.ts';
 import type { ConcernedSkus } from './concerned-skus-store.ts';
@@ -24,7 +24,7 @@ const none: PromotionSet = { version: 0, promotions: [], categoryPaths: {} };
 export const worstCaseApi =
   ({ promotion, source, skus, settings: { selling, channels } }: Deps) =>
   async ({ params: { promotionId }, body, cause }: Request<typeof postWorstCase>): Promise<HttpResponse> => {
-    const names = Object.values(channels).map(({ channel }) => channel);
+    const names = channelNames(channels);
     const { definition: sent, channel = names[0] ?? '', baskets } = body;
     if (!names.includes(channel)) {
       return invalidContent([{ pointer: '/channel', detail: `There is no channel ${channel}.` }]);

@@ -1,3 +1,4 @@
+import { callerKindOf } from '../../../shared/access/four-eyes.ts';
 import { RefundApproved, RefundRejected, RefundSupported } from '../../../shared/contracts/refunds/events.ts';
 import type { RefundPolicy } from '../../../shared/contracts/refunds/policy-routes.ts';
 import {
@@ -19,14 +20,12 @@ import { ownValue } from '../../../shared/input/own-value.ts';
 /** A person or a client, the department they decide for, and the source address. */
 export type Decider = { by: string; department: string; from: string };
 
-type Caller = { clientId: string; subject: string; groups: string[]; address: string };
+type Caller = { clientId: string; subject: string; address: string };
 
-/** The department is the first of the caller's groups that is one, else the department of the client. */
+/** The department of the caller: by their client id, which for a person is that of the department that they act for. */
 export function deciderOf(caller: Caller, departments: Record<string, string>): Decider {
-  const { clientId, subject, groups, address } = caller;
-  const known = new Set(Object.values(departments));
-  const department = groups.find((group) => known.has(group)) ?? ownValue(departments, clientId) ?? 'none';
-  return { by: subject || clientId, department, from: address };
+  const { clientId, subject, address } = caller;
+  return { by: subject || clientId, department: ownValue(departments, clientId) ?? 'none', from: address };
 }
 
 /** Adds an approval. The last approval that the policy requires approves the refund. */
@@ -47,7 +46,7 @@ export function approve(
     ...refund.approvals,
     { ...decider, decision: 'approve' as const, at: new Date(now).toISOString(), comment },
   ];
-  const isLast = hasEnoughApprovals(refund.policy, approvals, now);
+  const isLast = hasEnoughApprovals(refund.policy, approvals, decider, now);
   const returnBy = isLast ? returnByOf(refund.returnTerms, now) : undefined;
   const status = isLast ? approvedStatus : refund.status;
   const after: RefundItem = {
@@ -67,8 +66,20 @@ export function approve(
   };
 }
 
-/** The approval of a looser policy's author does not count alone for what the earlier policy gave more people. */
+/** Approvals count together if they are certainly of different people: those of machines do not count beside people's. */
 function hasEnoughApprovals(
+  policy: RefundItem['policy'],
+  approvals: RefundItem['approvals'],
+  { by }: Decider,
+  now: number,
+): boolean {
+  return isEnough(policy, approvals.filter(sameKindAs(by)), now);
+}
+
+const sameKindAs = (by: string) => (approval: { by: string }) => callerKindOf(approval.by) === callerKindOf(by);
+
+/** The approval of a looser policy's author does not count alone for what the earlier policy gave more people. */
+function isEnough(
   { approvalsNeeded, forAuthors = [] }: RefundItem['policy'],
   approvals: RefundItem['approvals'],
   now: number,
@@ -89,7 +100,7 @@ function refusalOf(
   limits: RefundPolicy['limits'],
 ): DecisionRefusal | undefined {
   if ([refund.requestedBy, refund.causedBy, ...(refund.amendedBy ?? [])].includes(by)) return 'own-request';
-  return departmentRefusal(refund, department, limits);
+  return departmentRefusal({ ...refund, approvals: refund.approvals.filter(sameKindAs(by)) }, department, limits);
 }
 
 const refusalDetail: Record<DecisionRefusal, string> = {

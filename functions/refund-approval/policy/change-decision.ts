@@ -1,3 +1,4 @@
+import { areTwoPeople } from '../../../shared/access/four-eyes.ts';
 import type { PolicyChange } from './change-store.ts';
 
 export type ChangeDecision =
@@ -27,7 +28,7 @@ export function decideOnChange(
   if (change.status === decided && change.decidedBy === by) return { kind: 'already-done' };
   const status = statusOf(change, versionInForce, now);
   if (status !== 'pending-approval') return { kind: 'illegal', status };
-  if (decision === 'approve' && change.requestedBy === by) return { kind: 'own-change' };
+  if (decision === 'approve' && !areTwoPeople(change.requestedBy, by)) return { kind: 'own-change' };
   const decidedAt = new Date(now).toISOString();
   return {
     kind: decision,

@@ -16,6 +16,7 @@ export const reportsBucket = new BucketDefinition('ReportsBucket', 'REPORTS_BUCK
 
 export const reports = {
   lister: reportsBucket.list(),
+  reader: reportsBucket.objects('daily/*', 'GetObject'),
   writer: reportsBucket.objects('daily/*', 'GetObject', 'PutObject'),
   /** The keys of the customers of each day. */
   customerWriter: reportsBucket.objects('customers/*', 'GetObject', 'PutObject'),

@@ -135,7 +135,12 @@ export function permissionsOf({ operation, bucket, key, copySource, call }: S3Re
     return deletedKeys(call.body).keys.map((each) => ({ action: 's3:DeleteObject', resource: `${arn}/${each}` }));
   }
   const { on, action } = actions[operation];
-  const permission = { action: `s3:${action}`, resource: on === 'bucket' ? arn : `${arn}/${key}` };
+  const prefix = operation === 'ListObjects' ? call.query.get('prefix') : null;
+  const permission = {
+    action: `s3:${action}`,
+    resource: on === 'bucket' ? arn : `${arn}/${key}`,
+    ...(prefix !== null && { context: { 's3:prefix': prefix } }),
+  };
   if (!copySource) return [permission];
   return [{ action: 's3:GetObject', resource: `arn:aws:s3:::${copySource.bucket}/${copySource.key}` }, permission];
 }

@@ -14,7 +14,6 @@ beforeAll(async () => {
 afterAll(() => office.stop());
 
 const refunds = refundDriver(() => office);
-
 describe('over HTTP', () => {
   test('one approval within the limit is sufficient, and the refund names the approver, department and comment', async () => {
     const { path } = await refunds.requestedRefund();
@@ -88,5 +87,69 @@ describe('over HTTP', () => {
     expect(responses.filter(({ headers }) => headers['idempotent-replayed'] !== 'true')).toHaveLength(1);
     expect(responses.every(({ status }) => status === 200)).toBe(true);
     expect((await refunds.read(path)).approvals).toHaveLength(1);
+  });
+});
+
+describe('by people', () => {
+  const approve = { decision: 'approve', comment: 'checked' };
+  const decisions = (path: string) => `${path}/decisions`;
+
+  test('of two departments approve a large amount; the refund names them, their departments and addresses', async () => {
+    const { path } = await refunds.requestedRefund({ priceMinor: 60_000 });
+    const lea = office.person(['service-lead']);
+    const fin = office.person(['finance', 'marketing']);
+    expect((await lea.post(decisions(path), approve)).body).toMatchObject({ status: 'pending-approval' });
+    const last = await fin.post(decisions(path), approve);
+    expect(last.body, last.text).toMatchObject({
+      status: 'approved',
+      approvals: [
+        { by: lea.subject, department: 'service-lead' },
+        { by: fin.subject, department: 'finance' },
+      ],
+    });
+  });
+
+  test('one person is one person: in two sessions, in two departments, with a machine’s secret, or with typed names', async () => {
+    const { path } = await refunds.requestedRefund({ priceMinor: 60_000 });
+    const lea = office.person(['service-lead']);
+    expect((await lea.post(decisions(path), approve)).status).toBe(200);
+    const attempts = {
+      'a second session': await office.person(['service-lead'], lea.subject).post(decisions(path), approve),
+      'another department': await office.person(['finance'], lea.subject).post(decisions(path), approve),
+      'two departments': await office.person(['finance', 'service-lead'], lea.subject).post(decisions(path), approve),
+      'the same request': await lea.post(decisions(path), approve),
+    };
+    for (const [how, { status, headers, body }] of Object.entries(attempts)) {
+      expect([how, status, headers['idempotent-replayed']]).toEqual([how, 200, 'true']);
+      expect([how, body.status, body.approvals.length]).toEqual([how, 'pending-approval', 1]);
+    }
+    const typed = { ...approve, actor: 'ada', by: 'ada', department: 'finance' };
+    expect((await lea.post(decisions(path), typed)).body.approvals ?? [{ by: lea.subject }]).toMatchObject([
+      { by: lea.subject },
+    ]);
+    const machine = await refunds.decide(path, 'finance');
+    expect([machine.status, machine.body.status], machine.text).toEqual([200, 'pending-approval']);
+    const colleague = office.person(['finance']);
+    expect((await colleague.post(decisions(path), approve)).body).toMatchObject({ status: 'approved' });
+  });
+
+  test('a person of another department without a limit, or of no department, cannot approve', async () => {
+    const { path } = await refunds.requestedRefund();
+    for (const groups of [['service'], ['warehouse'], ['marketing'], ['board'], []]) {
+      expect([groups, (await office.person(groups).post(decisions(path), approve)).status]).toEqual([groups, 403]);
+    }
+    expect(await refunds.timeline(path)).toEqual(['RefundRequested']);
+  });
+
+  test('nobody approves a request of their own, also from another session', async () => {
+    const sam = office.person(['service-lead']);
+    const { orderId } = await refunds.paidOrder({ priceMinor: 30_000 });
+    const lines = [{ lineId: 'line-1', quantity: 1 }];
+    const request = { requestId: 'sam-1', orderId, reason: 'changed-mind', lines };
+    const { body, text } = await sam.post('/refunds', request);
+    expect(body, text).toMatchObject({ requestedBy: sam.subject });
+    const path = `/refunds/${body.refundId}`;
+    const again = office.person(['finance'], sam.subject);
+    expectProblem(await again.post(decisions(path), approve), 403, 'own-request');
   });
 });

@@ -50,6 +50,24 @@ describe('an approval', () => {
     }
   });
 
+  const ann: Decider = { by: '1c2f3a4b-0000-4000-8000-000000000001', department: 'service-lead', from: '192.0.2.9' };
+  const bob: Decider = { by: '1c2f3a4b-0000-4000-8000-000000000002', department: 'finance', from: '192.0.2.9' };
+  const console: Decider = { by: 'aws:ann@example.com', department: 'finance', from: 'aws-console' };
+  test.each([
+    ['a person and a machine', ann, fin],
+    ['a machine and a person', lea, bob],
+    ['a person and the AWS console', ann, console],
+    ['a machine and the AWS console', lea, console],
+  ])('of %s does not count as two people', (_who, one, other) => {
+    const first = changeOf(approvedBy(waiting(2).refund, one)).refund;
+    const second = changeOf(approvedBy(first, other));
+    expect([second.refund.status, typesOf(second)]).toEqual(['pending-approval', ['RefundSupported']]);
+    const third = changeOf(
+      approvedBy(second.refund, { ...other, by: other.by.replace(/.$/, '9'), department: 'service-lead' }),
+    );
+    expect(third.refund.status).toBe('approved');
+  });
+
   test('is possible for an amount at the limit', () => {
     expect(approvedBy(waiting(1, { amountMinor: 100_000 }).refund, lea).kind).toBe('changed');
   });

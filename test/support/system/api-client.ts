@@ -30,7 +30,6 @@ export function createApiClient(
 ) {
   const client = clients[name];
   if (!client) throw new Error(`There is no client ${name}`);
-  const pool = new Pool(apiUrl, { connections, pipelining: 1 });
   let token: Promise<{ text: string; renewAt: number }> | undefined;
 
   const currentToken = async (): Promise<string> => {
@@ -40,7 +39,12 @@ export function createApiClient(
     token = undefined;
     return currentToken();
   };
+  return clientWithToken(apiUrl, currentToken, connections);
+}
 
+/** Creates an HTTP client whose requests carry this token. */
+export function clientWithToken(apiUrl: string, currentToken: () => Promise<string>, connections = 64) {
+  const pool = new Pool(apiUrl, { connections, pipelining: 1 });
   const send = async (
     method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,

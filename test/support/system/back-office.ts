@@ -1,4 +1,5 @@
 import { S3Client, GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { inject, onTestFinished } from 'vitest';
 import type { EngineOptions } from '../../../infra/local/engine.ts';
 import { type LocalStore, startLocalStore } from '../../../infra/local-store.ts';
-import { type ApiClient, createApiClient } from './api-client.ts';
+import { type ApiClient, clientWithToken, createApiClient } from './api-client.ts';
 
 export type BackOffice = Awaited<ReturnType<typeof startBackOffice>>;
 
@@ -30,15 +31,25 @@ export async function startBackOffice({ cdkOut = inject('cdkOut'), stateDirector
     clients.set(name, made);
     return made;
   };
+  const people: ApiClient[] = [];
+  const person = (groups: string[], subject: string = randomUUID()): ApiClient & { subject: string } => {
+    const token = engine.issuePersonToken({ subject, groups });
+    const made = clientWithToken(engine.credentials.apiUrl, () => token, 4);
+    people.push(made);
+    return { ...made, subject };
+  };
   const lake = createLake(engine.credentials);
   return {
     ...engine,
     client,
+    /** A person with these groups, who signed in once more. */
+    person,
     lake,
     /** Drops all access tokens. Call it after moving the clock forward: the tokens have expired. */
     forgetTokens,
     stop: async () => {
       await forgetTokens();
+      await Promise.all(people.map((each) => each.close()));
       await engine.stop();
       if (kept === undefined) await rm(stateDirectory, { recursive: true, force: true });
     },
