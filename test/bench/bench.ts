@@ -8,6 +8,7 @@ import { ledger } from './lanes/ledger.ts';
 import { placing, placingAlone } from './lanes/placing.ts';
 import { price } from './lanes/price.ts';
 import { promotions } from './lanes/promotions.ts';
+import { promotionOrders, promotionQuotes } from './lanes/promotion-speed.ts';
 import { quotes } from './lanes/quotes.ts';
 import { rehearsal } from './lanes/rehearsal.ts';
 import { start } from './lanes/start.ts';
@@ -25,6 +26,8 @@ const lanes = new Map<string, () => Promise<void>>([
   ['quotes', quotes],
   ['ledger', ledger],
   ['promotions', promotions],
+  ['promotion-quotes', promotionQuotes],
+  ['promotion-orders', promotionOrders],
   ['rehearsal', rehearsal],
   ['start', start],
 ]);

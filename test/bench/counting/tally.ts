@@ -24,6 +24,8 @@ export type Tally = {
   hottest: KeyUnits;
   /** The partition key with the most write units in the recording. */
   heaviest: KeyUnits;
+  /** The item with the most write units in the recording. */
+  heaviestItem: KeyUnits & { writes: number };
   /** Writes of stock items. */
   stockWrites: number;
   transactions: { sent: number; conflicts: number; failedConditions: number };
@@ -64,6 +66,7 @@ export async function tallyOf(recording: Recording, template: Template, sizeOf: 
     functions,
     hottest: mostOf(charges, secondOf),
     heaviest: mostOf(charges, () => 0),
+    heaviestItem: heaviestItemOf(charges),
     stockWrites: charges.filter(({ key }) => key.startsWith('StockTable SKU#')).length,
     transactions: transactionsOf(calls),
     queueRequests: queueRequestsOf(calls, recording.deliveries, invocations),
@@ -98,6 +101,15 @@ function mostOf(charges: readonly Charge[], periodOf: (charge: Charge) => number
   const byPeriod = Map.groupBy(charges, (charge) => `${periodOf(charge)} ${charge.key}`).values();
   const sums = [...byPeriod].map((own) => ({ key: own[0]?.key ?? '', units: sumOf(own, ({ units }) => units) }));
   return sums.sort((a, b) => b.units - a.units)[0] ?? { key: 'no key', units: 0 };
+}
+
+function heaviestItemOf(charges: readonly Charge[]): Tally['heaviestItem'] {
+  const items = Map.groupBy(
+    charges.filter(({ item }) => item !== undefined),
+    ({ item = '' }) => item,
+  );
+  const sums = [...items].map(([key, own]) => ({ key, units: sumOf(own, ({ units }) => units), writes: own.length }));
+  return sums.sort((a, b) => b.units - a.units)[0] ?? { key: 'no item', units: 0, writes: 0 };
 }
 
 function transactionsOf(calls: readonly RecordedCall[]): Tally['transactions'] {

@@ -3,8 +3,8 @@ import { tablesOf } from '../../../infra/local/dynamodb/tables.ts';
 import { type Item, itemSize, writeUnitsOf } from './item-size.ts';
 import type { RecordedCall } from './recorder.ts';
 
-/** Write units of a function at a partition key of a table or index. */
-export type Charge = { at: number; functionName: string; key: string; units: number };
+/** Write units of a function at a partition key of a table or index. `item`: the key of a written item of a table. */
+export type Charge = { at: number; functionName: string; key: string; units: number; item?: string };
 
 type Index = { name: string; hash: string; range: string };
 type Write = {
@@ -38,9 +38,10 @@ export async function chargesOf(calls: readonly RecordedCall[], template: Templa
       const identity = [table.name, key.pk?.S, key.sk?.S].join(' ');
       const before = written.get(identity);
       const bytes = write.Item ? itemSize(write.Item) : (before?.bytes ?? (await sizeOf(table.name, key)));
-      const charge = (where: string, partition: string, units: number) =>
-        charges.push({ at, functionName, key: `${where} ${partition}`, units });
-      charge(table.logicalId, key.pk?.S ?? '', writeUnitsOf(bytes, isTransaction));
+      const charge = (where: string, partition: string, units: number, item?: string) =>
+        charges.push({ at, functionName, key: `${where} ${partition}`, units, ...(item !== undefined && { item }) });
+      const item = [table.logicalId, key.pk?.S, key.sk?.S].join(' ');
+      charge(table.logicalId, key.pk?.S ?? '', writeUnitsOf(bytes, isTransaction), item);
       if (status !== 200 || kind === 'ConditionCheck') continue;
       if (kind === 'Update') checkUpdate(write, table.indexes);
       const after = kind === 'Delete' ? undefined : (write.Item ?? before?.item);

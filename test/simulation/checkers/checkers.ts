@@ -3,6 +3,7 @@ import { editCheckers } from './edit-checkers.ts';
 import { eventCheckers } from './event-checkers.ts';
 import type { FinalState } from './final-state.ts';
 import { fileCheckers } from './file-checkers.ts';
+import { ledgerCheckers } from './ledger-checkers.ts';
 import { lifeCycleCheckers } from './life-cycle-checkers.ts';
 import { orderCheckers } from './order-checkers.ts';
 import { paymentCheckers } from './payment-checkers.ts';
@@ -30,6 +31,7 @@ export const checkers: Checker[] = [
   ...eventCheckers,
   ...channelCheckers,
   ...promotionCheckers,
+  ...ledgerCheckers,
 ];
 
 /** The violated invariants, with their violations. */

@@ -89,6 +89,8 @@ const emptyTables = () => ({
   receipts: [] as Receipt[],
   /** What is claimed of limits of promotions. */
   limitCounters: [] as { pk: string; sk: string; used: number }[],
+  /** Ids of the orders of whose placement the ledger waits. */
+  waitingInLedger: [] as string[],
   /** Events in the tables' outbox items. */
   committed: [] as CommittedEvent[],
 });
@@ -109,6 +111,8 @@ function addItem(tables: Tables, item: Record<string, unknown>): void {
   else if (kind === 'DELIVERY') tables.deliveries.push(Delivery.parse(item));
   else if (item.sk === 'REFUND') tables.refunds.push(RefundItem.parse(item));
   else if (item.sk === 'ACCOUNT') tables.refundLedgers.push(RefundLedger.parse(item));
+  else if (item.sk === 'STATE' && 'waitingKey' in item)
+    tables.waitingInLedger.push(String(item.pk).replace('ORDER#', ''));
   else if ('used' in item) tables.limitCounters.push(LimitCounter.parse(item));
   else if (kind === 'RECEIPT') tables.receipts.push(Receipt.parse(item));
   else if (kind === 'EVENT') {

@@ -95,4 +95,10 @@ const requestInTime = requestNightlyRuns(`,
     to: "{ isLooser: ['true'] }",
     detectedBy: 'each looser refund policy raises a notice, and no other policy does',
   },
+  'ledger-ignores-placements': {
+    file: 'functions/ledger/posting/event-facts.ts',
+    from: 'return placed(dataOf(OrderPlaced), base);',
+    to: "return { of: 'nothing' };",
+    detectedBy: 'no placed order waits in the ledger for its placement',
+  },
 };
