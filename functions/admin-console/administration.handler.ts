@@ -6,7 +6,7 @@ import { createDeadLetterClient } from './apis/dead-letter-client.ts';
 import { pressButton } from './buttons/button-job.ts';
 import { administratorsOf, answerer } from './reader.ts';
 import { WidgetEnv } from './widgets/env.ts';
-import { html } from './widgets/html.ts';
+import { html } from '../../shared/html.ts';
 import { languageOf, messagesIn } from './widgets/messages.ts';
 import { WidgetEvent } from './widgets/widget-event.ts';
 import { showWidget } from './widgets/widget-job.ts';

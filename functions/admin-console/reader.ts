@@ -1,7 +1,7 @@
 import { businessDays } from '../../shared/business-day.ts';
 import type { ApiCaller } from './apis/api-event.ts';
 import { pageAt } from './widgets/action.ts';
-import type { Html } from './widgets/html.ts';
+import type { Html } from '../../shared/html.ts';
 import { languageOf } from './widgets/messages.ts';
 import type { Page } from './widgets/page.ts';
 import { description } from './widgets/widget-job.ts';

@@ -1,5 +1,5 @@
 import { documentNameOf } from '../../../shared/contracts/admin-console/operation.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../../shared/html.ts';
 import { type Language, type MessageName, messagesIn } from './messages.ts';
 import type { Button, Page } from './page.ts';
 

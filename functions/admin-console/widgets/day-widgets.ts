@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { findOrders } from '../../../shared/contracts/orders/routes.ts';
 import { getReportRun } from '../../../shared/contracts/reports/routes.ts';
 import type { OperationRequest } from '../../../shared/contracts/admin-console/operation.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../../shared/html.ts';
 import { amount, type Page, shownTime, table } from './page.ts';
 
 /** An order of today, as the widget counts it. */

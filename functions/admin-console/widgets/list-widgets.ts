@@ -4,7 +4,7 @@ import { findOrders } from '../../../shared/contracts/orders/routes.ts';
 import { listPromotions } from '../../../shared/contracts/promotions/routes.ts';
 import { findRefunds } from '../../../shared/contracts/refunds/routes.ts';
 import { listAlerts } from '../../../shared/contracts/stock/alert-routes.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../../shared/html.ts';
 import { amount, type Page, shownTime, table } from './page.ts';
 
 /** A widget that shows one page of a list of a workflow. */

@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../../shared/html.ts';
 import type { MessageName } from './messages.ts';
 import type { Press } from './widget-event.ts';
 

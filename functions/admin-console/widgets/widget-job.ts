@@ -12,7 +12,7 @@ import {
   showNightlyRun,
   showOrders,
 } from './day-widgets.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../../shared/html.ts';
 import { listWidgets } from './list-widgets.ts';
 import type { Page } from './page.ts';
 

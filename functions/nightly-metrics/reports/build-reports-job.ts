@@ -11,6 +11,7 @@ import { assertReconciled, type Content, type ReportEntry } from './manifest.ts'
 import { measuredTables } from './metrics.ts';
 import { measures } from '../../../shared/metrics/measures.ts';
 import { addCustomerFacts } from './facts/customer-facts.ts';
+import { writePage } from './page/page-job.ts';
 import type { Report } from './report.ts';
 import { reports } from './reports.ts';
 import { type Connection, literal } from '../../../shared/lake/sql.ts';
@@ -66,14 +67,13 @@ export const buildReports = (
     const entries: ReportEntry[] = [];
     for (const report of reports) entries.push(await writeReport(connection, report, directory));
     assertReconciled(entries);
+    const hours = hoursOfDay(date, timeZone).map(({ label }) => label);
+    const rows = { ...counts, quarantined: await quarantined(connection) };
+    const page = await writePage(connection, directory, { date, timeZone, hours, input: rows });
+    entries.push({ name: 'report', rows: 0, amounts: {}, files: [await fileEntry(page)] });
     const [engine] = Engine.parse(await connection.rows('SELECT version() AS version'));
     const inputs = await inParallel(inputsAtOnce, paths.toSorted(), inputEntry);
-    return {
-      engine: `DuckDB ${engine?.version ?? ''}`,
-      sqlDigest,
-      input: { ...counts, inputs, quarantined: await quarantined(connection) },
-      reports: entries,
-    };
+    return { engine: `DuckDB ${engine?.version ?? ''}`, sqlDigest, input: { ...rows, inputs }, reports: entries };
   });
 
 /** Read from the files again by each query, so that the history never is in the memory. */

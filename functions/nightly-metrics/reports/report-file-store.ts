@@ -77,5 +77,6 @@ const pretty = (value: object) => `${JSON.stringify(value, undefined, 2)}\n`;
 
 function contentType(key: string): string {
   if (key.endsWith('.csv')) return 'text/csv; charset=utf-8';
+  if (key.endsWith('.html')) return 'text/html; charset=utf-8';
   return key.endsWith('.json') ? 'application/json' : 'application/vnd.apache.parquet';
 }

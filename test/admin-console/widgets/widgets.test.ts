@@ -2,7 +2,7 @@ import { XMLParser } from 'fast-xml-parser';
 import { describe, expect, test } from 'vitest';
 import { pageAt } from '../../../functions/admin-console/widgets/action.ts';
 import { showDeadLetters, showNightlyRun, showOrders } from '../../../functions/admin-console/widgets/day-widgets.ts';
-import { html } from '../../../functions/admin-console/widgets/html.ts';
+import { html } from '../../../shared/html.ts';
 import { listWidgets } from '../../../functions/admin-console/widgets/list-widgets.ts';
 import { languageOf, messagesIn } from '../../../functions/admin-console/widgets/messages.ts';
 

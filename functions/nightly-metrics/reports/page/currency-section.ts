@@ -1,0 +1,148 @@
+import { type Html, html } from '../../../../shared/html.ts';
+import { barChart, colors, lineChart, pieChart, scatterChart } from './charts.ts';
+import { type DayFigures, type SalesRow, totalMeasures, type TotalRow } from './day-figures.ts';
+import { count, decimalsOf, money, share, shown } from './format.ts';
+import { type MessageName, say } from './messages.ts';
+
+const maxChannels = 40;
+const maxSlices = 8;
+const maxSkus = 20;
+
+/** The figures of one currency, which are never added to those of another. `index` is unique in the page. */
+export function currencySection(figures: DayFigures, currency: string, index: number): Html {
+  const of = <T extends { currency: string }>(rows: T[]) => rows.filter((row) => row.currency === currency);
+  const decimals = decimalsOf(currency);
+  const sales = sumOf(of(figures.byHour), 'salesMinor');
+  const parts: Html[] = [];
+  if (sales > 0n) {
+    parts.push(...hourParts(`h${index}`, figures.hours, of(figures.byHour), decimals));
+    parts.push(categoryPart(`c${index}`, of(figures.byCategory), decimals));
+  }
+  if (of(figures.bySku).length > 0) parts.push(...skuParts(`s${index}`, of(figures.bySku), decimals));
+  return html`<h2>${shown(currency)}</h2>
+${totalsPart(of(figures.totals), decimals)}
+<div class="parts">${parts}</div>`;
+}
+
+const sumOf = <K extends string>(rows: Record<K, bigint>[], key: K): bigint =>
+  rows.reduce((sum, row) => sum + row[key], 0n);
+
+const part = (title: MessageName, content: Html): Html => html`<section><h3>${say(title)}</h3>${content}</section>
+`;
+
+const table = (heads: readonly MessageName[], rows: readonly (readonly (string | Html)[])[]): Html => html`<table>
+<thead><tr>${heads.map((name) => html`<th scope="col">${say(name)}</th>`)}</tr></thead>
+<tbody>${rows.map((cells) => html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>
+`)}</tbody></table>`;
+
+const more = (hidden: number | bigint): Html => (hidden > 0 ? html`<p>${say('moreRows')} ${String(hidden)}</p>` : html``);
+
+const totalNames = ['total', 'cancelled', 'edited', 'refunded', 'net'] as const;
+
+function totalsPart(rows: TotalRow[], decimals: number): Html {
+  const heads = ['channel', 'orders', 'units', ...totalNames] as const;
+  const cells = (row: Omit<TotalRow, 'channel' | 'currency'>) => [
+    count(row.orders),
+    count(row.units),
+    ...totalMeasures.map((name) => money(row[name], decimals)),
+  ];
+  const line = (name: string | Html, values: string[]) => html`<tr><td>${name}</td>${values.map(
+    (value, index) => html`<td><span class="key">${say(heads[index + 1] ?? 'total')}</span> <span>${value}</span></td>`,
+  )}</tr>
+`;
+  const sum = (name: 'orders' | 'units' | (typeof totalMeasures)[number]) => sumOf(rows, name);
+  const all = {
+    orders: sum('orders'),
+    units: sum('units'),
+    totalMinor: sum('totalMinor'),
+    cancelledMinor: sum('cancelledMinor'),
+    editedMinor: sum('editedMinor'),
+    refundedMinor: sum('refundedMinor'),
+    netMinor: sum('netMinor'),
+  };
+  return part(
+    'totals',
+    html`<table class="wide">
+<thead><tr>${heads.map((name) => html`<th scope="col">${say(name)}</th>`)}</tr></thead>
+<tbody>${rows.slice(0, maxChannels).map((row) => line(shown(row.channel), cells(row)))}</tbody>
+<tfoot>${line(say('all'), cells(all))}</tfoot></table>
+<p>${say('totalsNote')}</p>${more(rows.length - maxChannels)}`,
+  );
+}
+
+/** An amount for a chart, in major units: only its position needs to be right. */
+const major = (minor: bigint, decimals: number): number => Number(minor) / 10 ** decimals;
+
+function hourParts(id: string, hours: string[], rows: SalesRow[], decimals: number): Html[] {
+  const found = new Map(rows.map((row) => [row.key, row]));
+  const clock = hours.map((hour) => hour.slice(11, 16));
+  const sales = hours.map((hour) => found.get(hour)?.salesMinor ?? 0n);
+  let running = 0n;
+  const runningTotals = sales.map((minor) => (running += minor));
+  const inMajor = (values: bigint[]) => values.map((minor) => major(minor, decimals));
+  const lines = hours.map((hour, index) => [
+    // The offset tells the two equal hours at the end of daylight saving time apart.
+    clock.indexOf(clock[index] ?? '') === clock.lastIndexOf(clock[index] ?? '') ? (clock[index] ?? '') : hour.slice(11),
+    count(found.get(hour)?.orders ?? 0n),
+    count(found.get(hour)?.units ?? 0n),
+    money(found.get(hour)?.salesMinor ?? 0n, decimals),
+  ]);
+  return [
+    part('byHour', barChart(`${id}b`, clock, inMajor(sales))),
+    part('runningTotal', lineChart(`${id}l`, clock, inMajor(runningTotals))),
+    part('byHour', table(['hour', 'orders', 'units', 'sales'], lines)),
+  ];
+}
+
+function categoryPart(id: string, rows: SalesRow[], decimals: number): Html {
+  const positive = rows.filter(({ salesMinor }) => salesMinor > 0n).toSorted(bySales);
+  const [own, rest] = [positive.slice(0, maxSlices), positive.slice(maxSlices)];
+  const slices: { name: string | Html; units: bigint; salesMinor: bigint }[] = [
+    ...own.map(({ key, units, salesMinor }) => ({ name: shown(key), units, salesMinor })),
+    ...(rest.length > 0
+      ? [{ name: say('others'), units: sumOf(rest, 'units'), salesMinor: sumOf(rest, 'salesMinor') }]
+      : []),
+  ];
+  if (slices.length === 0) return html``;
+  const whole = sumOf(slices, 'salesMinor');
+  const lines = slices.map(({ name, units, salesMinor }, index) => [
+    html`<i style="background:${colors[index]}"></i>${name}`,
+    count(units),
+    money(salesMinor, decimals),
+    share(salesMinor, whole),
+  ]);
+  return part(
+    'byCategory',
+    html`${pieChart(
+      id,
+      slices.map(({ salesMinor }) => major(salesMinor, decimals)),
+    )}${table(['category', 'units', 'sales', 'share'], lines)}`,
+  );
+}
+
+const bySales = (a: SalesRow, b: SalesRow): number =>
+  Number(b.salesMinor > a.salesMinor) - Number(b.salesMinor < a.salesMinor);
+
+function skuParts(id: string, rows: SalesRow[], decimals: number): Html[] {
+  const priced = rows.filter(({ units }) => units > 0n);
+  const points = priced.map(({ subtotalMinor, units }): [number, number] => [
+    major(subtotalMinor, decimals) / Number(units),
+    Number(units),
+  ]);
+  const lines = rows
+    .slice(0, maxSkus)
+    .map(({ key, orders, units, subtotalMinor, salesMinor }) => [
+      shown(key),
+      count(orders),
+      count(units),
+      units > 0n ? money((2n * subtotalMinor + units) / (2n * units), decimals) : '',
+      money(salesMinor, decimals),
+    ]);
+  return [
+    ...(points.length > 0 ? [part('priceAndUnits', scatterChart(id, points))] : []),
+    part(
+      'topSkus',
+      html`${table(['sku', 'orders', 'units', 'price', 'sales'], lines)}${more((rows[0]?.rows ?? 0n) - BigInt(lines.length))}`,
+    ),
+  ];
+}

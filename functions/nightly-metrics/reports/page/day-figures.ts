@@ -1,0 +1,30 @@
+/** Rows of a day's reports that the page shows, in the order of the reports; the SKUs by sales, the highest first. */
+export type DayFigures = {
+  date: string;
+  timeZone: string;
+  /** Labels of the day's hours, 23 to 25. */
+  hours: string[];
+  totals: TotalRow[];
+  byHour: SalesRow[];
+  byCategory: SalesRow[];
+  bySku: SalesRow[];
+  input: { lines: number; events: number; duplicates: number; quarantined: { reason: string; rows: number }[] };
+};
+
+/** Sales of an hour, category or SKU in a currency. `rows` is how many the report has in that currency. */
+export type SalesRow = {
+  key: string | null;
+  currency: string;
+  orders: bigint;
+  units: bigint;
+  subtotalMinor: bigint;
+  salesMinor: bigint;
+  rows: bigint;
+};
+
+export const totalMeasures = ['totalMinor', 'cancelledMinor', 'editedMinor', 'refundedMinor', 'netMinor'] as const;
+/** Totals of a channel in a currency. */
+export type TotalRow = Record<(typeof totalMeasures)[number] | 'orders' | 'units', bigint> & {
+  channel: string | null;
+  currency: string;
+};

@@ -1,0 +1,72 @@
+import { type Html, html } from '../../../../shared/html.ts';
+
+/** Languages of the page, and their names in themselves. The first one shows at first. */
+export const languages = [
+  { tag: 'en', name: 'English' },
+  { tag: 'zh-Hant', name: '繁體中文' },
+  { tag: 'zh-Hans', name: '简体中文' },
+] as const;
+
+/** Texts in the order of the languages. */
+const messages = {
+  title: ['Sales of the day', '每日銷售報表', '每日销售报表'],
+  noOrders: ['No orders were placed on this day.', '當日沒有訂單。', '当日没有订单。'],
+  moreCurrencies: [
+    'Further currencies are in the CSV files only:',
+    '其他幣別只列於 CSV 檔案:',
+    '其他币种仅列于 CSV 文件:',
+  ],
+  moreRows: ['Rows that are in the CSV file only:', '只列於 CSV 檔案的列數:', '仅列于 CSV 文件的行数:'],
+  totals: ['Totals by channel', '各通路合計', '各渠道合计'],
+  totalsNote: [
+    'Orders as placed on this day. Cancellations, edits and refunds were made on this day, for orders of any day.',
+    '訂單為當日成立者。取消、修改與退款為當日發生者,所屬訂單可為任何日期。',
+    '订单为当日成立者。取消、修改与退款为当日发生者,所属订单可为任何日期。',
+  ],
+  byHour: ['Sales by hour', '每小時銷售額', '每小时销售额'],
+  runningTotal: ['Sales since midnight', '自午夜起累計銷售額', '自午夜起累计销售额'],
+  byCategory: ['Sales by category', '各類別銷售額', '各类别销售额'],
+  topSkus: ['SKUs with the highest sales', '銷售額最高的 SKU', '销售额最高的 SKU'],
+  priceAndUnits: ['Price (across) and units (up) of each SKU', '各 SKU 單價(橫軸)與數量(縱軸)', '各 SKU 单价(横轴)与数量(纵轴)'],
+  channel: ['Channel', '通路', '渠道'],
+  hour: ['Hour', '時段', '时段'],
+  sku: ['SKU', 'SKU', 'SKU'],
+  category: ['Category', '類別', '类别'],
+  others: ['Others', '其他', '其他'],
+  all: ['All', '全部', '全部'],
+  orders: ['Orders', '訂單數', '订单数'],
+  units: ['Units', '數量', '数量'],
+  sales: ['Sales', '銷售額', '销售额'],
+  share: ['Share', '占比', '占比'],
+  price: ['Average price', '平均單價', '平均单价'],
+  total: ['Total', '總額', '总额'],
+  cancelled: ['Cancelled', '取消', '取消'],
+  edited: ['Edited', '修改', '修改'],
+  refunded: ['Refunded', '退款', '退款'],
+  net: ['Net', '淨額', '净额'],
+  quality: ['Data quality', '資料品質', '数据质量'],
+  lines: ['Lines read', '讀取列數', '读取行数'],
+  events: ['Events counted', '計入事件', '计入事件'],
+  duplicates: ['Repeated lines', '重複列數', '重复行数'],
+  quarantined: ['Lines that are in no figure', '未計入任何數字的列', '未计入任何数字的行'],
+  nothingQuarantined: ['Every line was counted.', '所有列均已計入。', '所有行均已计入。'],
+  reason: ['Reason', '原因', '原因'],
+  unreadable: ['Not an event', '無法讀取', '无法读取'],
+  'other-day': ['Event of another day', '屬於其他日期', '属于其他日期'],
+  'invalid-order': ['Order with an invalid value', '訂單內容無效', '订单内容无效'],
+  'invalid-change': ['Change with an invalid value', '訂單變更內容無效', '订单变更内容无效'],
+  'invalid-refund': ['Refund with an invalid value', '退款內容無效', '退款内容无效'],
+  'placed-twice': ['Order that was placed before', '重複成立的訂單', '重复成立的订单'],
+} as const satisfies Record<string, readonly [string, string, string]>;
+export type MessageName = keyof typeof messages;
+
+/** A text in every language; the style shows one of them. */
+export const say = (name: MessageName): Html =>
+  html`${languages.map(({ tag }, index) => html`<span lang="${tag}">${messages[name][index]}</span>`)}`;
+
+const isMessage = (name: string): name is MessageName => Object.hasOwn(messages, name);
+
+/** A reason of `quarantined`; one without a text is shown as it is. */
+export const sayReason = (reason: string): Html => (isMessage(reason) ? say(reason) : html`${reason}`);
+
+export const titles: string = messages.title.join(' · ');

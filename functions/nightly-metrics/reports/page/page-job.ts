@@ -1,0 +1,66 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { type Connection, literal } from '../../../../shared/lake/sql.ts';
+import { type DayFigures, totalMeasures } from './day-figures.ts';
+import { dayPage } from './page.ts';
+
+// Rows of a currency that are read: the memory and the page have a limit.
+const maxRows = 300;
+
+const Whole = z.string().transform((text) => BigInt(text));
+const SalesRows = z.array(
+  z.object({
+    key: z.string().nullable(),
+    currency: z.string(),
+    orders: Whole,
+    units: Whole,
+    subtotalMinor: Whole,
+    salesMinor: Whole,
+    rows: Whole,
+  }),
+);
+const TotalRows = z.array(
+  z.object({
+    channel: z.string().nullable(),
+    currency: z.string(),
+    orders: Whole,
+    units: Whole,
+    totalMinor: Whole,
+    cancelledMinor: Whole,
+    editedMinor: Whole,
+    refundedMinor: Whole,
+    netMinor: Whole,
+  }),
+);
+
+/** Writes `report.html` to `directory` from the Parquet files there, so that it has their figures. */
+export async function writePage(
+  connection: Connection,
+  directory: string,
+  day: Pick<DayFigures, 'date' | 'timeZone' | 'hours' | 'input'>,
+): Promise<string> {
+  const file = (report: string) => `read_parquet(${literal(join(directory, `${report}.parquet`))})`;
+  const text = (name: string) => `CAST(${name} AS VARCHAR) AS ${name}`;
+  const sales = async (by: string) => {
+    const measures = ['orders', 'units', 'subtotalMinor', 'salesMinor'].map(text).join(', ');
+    return SalesRows.parse(
+      await connection.rows(
+        `SELECT ${by} AS key, currency, ${measures}, CAST(count(*) OVER (PARTITION BY currency) AS VARCHAR) AS rows
+         FROM ${file(`sales-by-${by}`)} AS report
+         QUALIFY row_number() OVER (PARTITION BY currency ORDER BY report.salesMinor DESC, key NULLS LAST) <= ${maxRows}
+         ORDER BY currency, report.salesMinor DESC, key NULLS LAST`,
+      ),
+    );
+  };
+  const totals = TotalRows.parse(
+    await connection.rows(
+      `SELECT channel, currency, ${['orders', 'units', ...totalMeasures].map(text).join(', ')}
+       FROM ${file('totals-by-channel')} ORDER BY channel NULLS LAST, currency`,
+    ),
+  );
+  const [byHour, byCategory, bySku] = [await sales('hour'), await sales('category'), await sales('sku')];
+  const path = join(directory, 'report.html');
+  await writeFile(path, dayPage({ ...day, totals, byHour, byCategory, bySku }));
+  return path;
+}
