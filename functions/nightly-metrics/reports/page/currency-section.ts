@@ -8,34 +8,50 @@ const maxChannels = 40;
 const maxSlices = 8;
 const maxSkus = 20;
 
-/** The figures of one currency, which are never added to those of another. `index` is unique in the page. */
-export function currencySection(figures: DayFigures, currency: string, index: number): Html {
+/** The figures of one currency, which are never added to those of another. */
+export function currencySection(figures: DayFigures, currency: string): Html {
   const of = <T extends { currency: string }>(rows: T[]) => rows.filter((row) => row.currency === currency);
   const decimals = decimalsOf(currency);
   const sales = sumOf(of(figures.byHour), 'salesMinor');
   const parts: Html[] = [];
   if (sales > 0n) {
-    parts.push(...hourParts(`h${index}`, figures.hours, of(figures.byHour), decimals));
-    parts.push(categoryPart(`c${index}`, of(figures.byCategory), decimals));
+    parts.push(...hourParts(figures.hours, of(figures.byHour), decimals));
+    parts.push(categoryPart(of(figures.byCategory), decimals));
   }
-  if (of(figures.bySku).length > 0) parts.push(...skuParts(`s${index}`, of(figures.bySku), decimals));
+  if (of(figures.bySku).length > 0) parts.push(...skuParts(of(figures.bySku), decimals));
   return html`<h2>${shown(currency)}</h2>
-${totalsPart(of(figures.totals), decimals)}
-<div class="parts">${parts}</div>`;
+    ${totalsPart(of(figures.totals), decimals)}
+    <div class="parts">${parts}</div>`;
 }
 
 const sumOf = <K extends string>(rows: Record<K, bigint>[], key: K): bigint =>
   rows.reduce((sum, row) => sum + row[key], 0n);
 
-const part = (title: MessageName, content: Html): Html => html`<section><h3>${say(title)}</h3>${content}</section>
-`;
+const part = (title: MessageName, content: Html): Html =>
+  html`<section>
+    <h3>${say(title)}</h3>
+    ${content}
+  </section> `;
 
-const table = (heads: readonly MessageName[], rows: readonly (readonly (string | Html)[])[]): Html => html`<table>
-<thead><tr>${heads.map((name) => html`<th scope="col">${say(name)}</th>`)}</tr></thead>
-<tbody>${rows.map((cells) => html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>
-`)}</tbody></table>`;
+const table = (heads: readonly MessageName[], rows: readonly (readonly (string | Html)[])[]): Html =>
+  html`<table>
+    <thead>
+      <tr>
+        ${heads.map((name) => html`<th scope="col">${say(name)}</th>`)}
+      </tr>
+    </thead>
+    <tbody>
+      ${rows.map(
+        (cells) =>
+          html`<tr>
+            ${cells.map((cell) => html`<td>${cell}</td>`)}
+          </tr> `,
+      )}
+    </tbody>
+  </table>`;
 
-const more = (hidden: number | bigint): Html => (hidden > 0 ? html`<p>${say('moreRows')} ${String(hidden)}</p>` : html``);
+const more = (hidden: number | bigint): Html =>
+  hidden > 0 ? html`<p>${say('moreRows')} ${String(hidden)}</p>` : html``;
 
 const totalNames = ['total', 'cancelled', 'edited', 'refunded', 'net'] as const;
 
@@ -46,10 +62,14 @@ function totalsPart(rows: TotalRow[], decimals: number): Html {
     count(row.units),
     ...totalMeasures.map((name) => money(row[name], decimals)),
   ];
-  const line = (name: string | Html, values: string[]) => html`<tr><td>${name}</td>${values.map(
-    (value, index) => html`<td><span class="key">${say(heads[index + 1] ?? 'total')}</span> <span>${value}</span></td>`,
-  )}</tr>
-`;
+  const line = (name: string | Html, values: string[]) =>
+    html`<tr>
+      <td>${name}</td>
+      ${values.map(
+        (value, index) =>
+          html`<td><span class="key">${say(heads[index + 1] ?? 'total')}</span> <span>${value}</span></td>`,
+      )}
+    </tr> `;
   const sum = (name: 'orders' | 'units' | (typeof totalMeasures)[number]) => sumOf(rows, name);
   const all = {
     orders: sum('orders'),
@@ -63,17 +83,27 @@ function totalsPart(rows: TotalRow[], decimals: number): Html {
   return part(
     'totals',
     html`<table class="wide">
-<thead><tr>${heads.map((name) => html`<th scope="col">${say(name)}</th>`)}</tr></thead>
-<tbody>${rows.slice(0, maxChannels).map((row) => line(shown(row.channel), cells(row)))}</tbody>
-<tfoot>${line(say('all'), cells(all))}</tfoot></table>
-<p>${say('totalsNote')}</p>${more(rows.length - maxChannels)}`,
+        <thead>
+          <tr>
+            ${heads.map((name) => html`<th scope="col">${say(name)}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.slice(0, maxChannels).map((row) => line(shown(row.channel), cells(row)))}
+        </tbody>
+        <tfoot>
+          ${line(say('all'), cells(all))}
+        </tfoot>
+      </table>
+      <p>${say('totalsNote')}</p>
+      ${more(rows.length - maxChannels)}`,
   );
 }
 
 /** An amount for a chart, in major units: only its position needs to be right. */
 const major = (minor: bigint, decimals: number): number => Number(minor) / 10 ** decimals;
 
-function hourParts(id: string, hours: string[], rows: SalesRow[], decimals: number): Html[] {
+function hourParts(hours: string[], rows: SalesRow[], decimals: number): Html[] {
   const found = new Map(rows.map((row) => [row.key, row]));
   const clock = hours.map((hour) => hour.slice(11, 16));
   const sales = hours.map((hour) => found.get(hour)?.salesMinor ?? 0n);
@@ -88,13 +118,13 @@ function hourParts(id: string, hours: string[], rows: SalesRow[], decimals: numb
     money(found.get(hour)?.salesMinor ?? 0n, decimals),
   ]);
   return [
-    part('byHour', barChart(`${id}b`, clock, inMajor(sales))),
-    part('runningTotal', lineChart(`${id}l`, clock, inMajor(runningTotals))),
+    part('byHour', barChart(clock, inMajor(sales))),
+    part('runningTotal', lineChart(clock, inMajor(runningTotals))),
     part('byHour', table(['hour', 'orders', 'units', 'sales'], lines)),
   ];
 }
 
-function categoryPart(id: string, rows: SalesRow[], decimals: number): Html {
+function categoryPart(rows: SalesRow[], decimals: number): Html {
   const positive = rows.filter(({ salesMinor }) => salesMinor > 0n).toSorted(bySales);
   const [own, rest] = [positive.slice(0, maxSlices), positive.slice(maxSlices)];
   const slices: { name: string | Html; units: bigint; salesMinor: bigint }[] = [
@@ -114,7 +144,6 @@ function categoryPart(id: string, rows: SalesRow[], decimals: number): Html {
   return part(
     'byCategory',
     html`${pieChart(
-      id,
       slices.map(({ salesMinor }) => major(salesMinor, decimals)),
     )}${table(['category', 'units', 'sales', 'share'], lines)}`,
   );
@@ -123,7 +152,7 @@ function categoryPart(id: string, rows: SalesRow[], decimals: number): Html {
 const bySales = (a: SalesRow, b: SalesRow): number =>
   Number(b.salesMinor > a.salesMinor) - Number(b.salesMinor < a.salesMinor);
 
-function skuParts(id: string, rows: SalesRow[], decimals: number): Html[] {
+function skuParts(rows: SalesRow[], decimals: number): Html[] {
   const priced = rows.filter(({ units }) => units > 0n);
   const points = priced.map(({ subtotalMinor, units }): [number, number] => [
     major(subtotalMinor, decimals) / Number(units),
@@ -139,7 +168,7 @@ function skuParts(id: string, rows: SalesRow[], decimals: number): Html[] {
       money(salesMinor, decimals),
     ]);
   return [
-    ...(points.length > 0 ? [part('priceAndUnits', scatterChart(id, points))] : []),
+    ...(points.length > 0 ? [part('priceAndUnits', scatterChart(points))] : []),
     part(
       'topSkus',
       html`${table(['sku', 'orders', 'units', 'price', 'sales'], lines)}${more((rows[0]?.rows ?? 0n) - BigInt(lines.length))}`,

@@ -8,7 +8,8 @@ export type DayFigures = {
   byHour: SalesRow[];
   byCategory: SalesRow[];
   bySku: SalesRow[];
-  input: { lines: number; events: number; duplicates: number; quarantined: { reason: string; rows: number }[] };
+  /** How often lines are repeated is left out: the same events give the same page. */
+  input: { events: number; quarantined: { reason: string; rows: number }[] };
 };
 
 /** Sales of an hour, category or SKU in a currency. `rows` is how many the report has in that currency. */

@@ -16,30 +16,29 @@ export function dayPage(figures: DayFigures): string {
   const isEmpty = figures.totals.every(({ orders }) => orders === 0n);
   const further = currencies.length - maxCurrencies;
   const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${figures.date} ${titles}</title>
-${style}
-</head>
-<body>
-${languages.map(
-  ({ tag, name }, index) => html`<input type="radio" name="language" id="in-${tag}"${index === 0 ? html` checked` : undefined}>
-<label for="in-${tag}">${name}</label>
-`,
-)}<main>
-<h1>${say('title')} <span>${figures.date}</span></h1>
-<p>${figures.timeZone}</p>
-${isEmpty ? html`<p><strong>${say('noOrders')}</strong></p>` : undefined}
-${currencies.slice(0, maxCurrencies).map((currency, index) => currencySection(figures, currency, index))}
-${further > 0 ? html`<p>${say('moreCurrencies')} ${further}</p>` : undefined}
-${quality(figures.input)}
-</main>
-</body>
-</html>
-`;
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <title>${figures.date} ${titles}</title>
+        ${style}
+      </head>
+      <body>
+        ${languages.map(
+          ({ tag, name }, index) =>
+            html`<input type="radio" name="language" id="in-${tag}" ${index === 0 ? html` checked` : undefined} />
+              <label for="in-${tag}">${name}</label> `,
+        )}
+        <main>
+          <h1>${say('title')} <span>${figures.date}</span></h1>
+          <p>${figures.timeZone}</p>
+          ${isEmpty ? html`<p><strong>${say('noOrders')}</strong></p>` : undefined}
+          ${currencies.slice(0, maxCurrencies).map((currency) => currencySection(figures, currency))}
+          ${further > 0 ? html`<p>${say('moreCurrencies')} ${further}</p>` : undefined} ${quality(figures.input)}
+        </main>
+      </body>
+    </html> `;
   return page.markup;
 }
 
@@ -47,19 +46,29 @@ ${quality(figures.input)}
 const hasFigures = ({ channel: _channel, currency: _currency, ...figures }: TotalRow): boolean =>
   Object.values(figures).some((figure) => figure !== 0n);
 
-function quality({ lines, events, duplicates, quarantined }: DayFigures['input']) {
+function quality({ events, quarantined }: DayFigures['input']) {
   const rowsByReason = new Map<string, number>();
   for (const { reason, rows } of quarantined) rowsByReason.set(reason, (rowsByReason.get(reason) ?? 0) + rows);
   const reasons = [...rowsByReason].sort(([a], [b]) => (a < b ? -1 : 1));
-  const row = (name: ReturnType<typeof say>, figure: number) => html`<tr><td>${name}</td><td>${figure}</td></tr>
-`;
+  const row = (name: ReturnType<typeof say>, figure: number) =>
+    html`<tr>
+      <td>${name}</td>
+      <td>${figure}</td>
+    </tr> `;
   return html`<h2>${say('quality')}</h2>
-<table>
-<tbody>${row(say('lines'), lines)}${row(say('events'), events)}${row(say('duplicates'), duplicates)}</tbody></table>
-<h3>${say('quarantined')}</h3>
-${
-  reasons.length === 0
-    ? html`<p>${say('nothingQuarantined')}</p>`
-    : html`<table><tbody>${reasons.map(([reason, rows]) => row(sayReason(shown(reason)), rows))}</tbody></table>`
-}`;
+    <table>
+      <tbody>
+        ${row(say('events'), events)}
+      </tbody>
+    </table>
+    <h3>${say('quarantined')}</h3>
+    ${
+      reasons.length === 0
+        ? html`<p>${say('nothingQuarantined')}</p>`
+        : html`<table>
+            <tbody>
+              ${reasons.map(([reason, rows]) => row(sayReason(shown(reason)), rows))}
+            </tbody>
+          </table>`
+    }`;
 }
