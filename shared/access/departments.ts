@@ -70,19 +70,18 @@ export const departments = {
   },
 } as const satisfies Record<string, { description: string; scopes: readonly Scope[] }>;
 
-type Department = keyof typeof departments;
-
-const names = Object.keys(departments) as Department[];
-
 /** The departments among a person's groups, in the order of the table. */
-export const departmentsIn = (groups: readonly string[]): Department[] => names.filter((name) => groups.includes(name));
+export const departmentsIn = (groups: readonly string[]) =>
+  Object.entries(departments)
+    .filter(([name]) => groups.includes(name))
+    .map(([name, { scopes }]): { name: string; scopes: readonly Scope[] } => ({ name, scopes }));
 
 /**
  * The scopes of a person: those of all their departments. None if they combine two parts in paying a refund that no
  * control keeps apart, so that a wrong assignment of groups gives no permission.
  */
 export function scopesOfGroups(groups: readonly string[]): Scope[] {
-  const granted = [...new Set(departmentsIn(groups).flatMap((name): readonly Scope[] => departments[name].scopes))];
+  const granted = [...new Set(departmentsIn(groups).flatMap(({ scopes }) => scopes))];
   return combinationsOf(granted).every((combination) => ownValue(controls, combination)) ? granted : [];
 }
 

@@ -12,7 +12,7 @@ export function createCsvFiles(Bucket: string) {
   return {
     connect,
 
-    async put(Key: string, Body: string): Promise<void> {
+    put: async (Key: string, Body: string): Promise<void> => {
       const { PutObjectCommand } = await import('@aws-sdk/client-s3');
       const ContentType = 'text/csv; charset=utf-8';
       await (await connect()).send(new PutObjectCommand({ Bucket, Key, Body, ContentType }));

@@ -244,7 +244,7 @@ function callerOf(event: GatewayEvent): Caller {
   const isPerson = sub !== clientId;
   const address = http?.sourceIp ?? '';
   return {
-    clientId: isPerson ? departmentClientId(departmentsIn(groups)[0] ?? 'none') : clientId,
+    clientId: isPerson ? departmentClientId(departmentsIn(groups)[0]?.name ?? 'none') : clientId,
     // Only a function that may invoke this one sends this address, for a person whom AWS reports.
     subject: isPerson && address === consoleAddress ? consoleIdentity(sub) : sub,
     groups: isPerson ? groups.filter(Boolean) : [],

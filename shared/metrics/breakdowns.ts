@@ -36,4 +36,3 @@ export const breakdowns = {
   promotion: { report: 'metrics-by-promotion', keys: ['promotion'], ...discounts },
   code: { report: 'metrics-by-code', keys: ['code'], ...discounts },
 } satisfies Record<string, Breakdown>;
-export type BreakdownName = keyof typeof breakdowns;

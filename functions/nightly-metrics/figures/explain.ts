@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { type Breakdown, breakdowns } from '../../../shared/metrics/breakdowns.ts';
 import type { Measure } from '../../../shared/metrics/measure.ts';
 import { literal } from '../../../shared/lake/sql.ts';
@@ -34,5 +35,5 @@ export function eventsOf(
 export function figureOf(value: unknown): number | string | null {
   if (value === null || value === undefined) return null;
   const exact = Number(value);
-  return Number.isSafeInteger(exact) ? exact : String(value);
+  return Number.isSafeInteger(exact) ? exact : z.string().parse(value);
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
 import { hoursOfDay } from '../../../shared/business-day.ts';
 import { spreadsheetPatterns } from '../../../shared/csv/spreadsheet-text.ts';
@@ -42,7 +43,7 @@ const sqlDigest = createHash('sha256')
 async function inputEntry(path: string) {
   const hash = createHash('sha256');
   const file = await open(path);
-  for await (const part of file.createReadStream()) hash.update(part as Buffer);
+  await pipeline(file.createReadStream(), hash);
   return { file: `${basename(path)}.gz`, sha256: hash.digest('hex') };
 }
 

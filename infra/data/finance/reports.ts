@@ -20,7 +20,6 @@ export const reports = {
   writer: reportsBucket.objects('daily/*', 'GetObject', 'PutObject'),
   /** The keys of the customers of each day. */
   customerWriter: reportsBucket.objects('customers/*', 'GetObject', 'PutObject'),
-  reader: reportsBucket.objects('daily/*', 'GetObject'),
   auditWriter: reportsBucket.objects(auditFiles, 'PutObject'),
   /** Files of analyses of promotions, and their state between two days. */
   promotionReader: reportsBucket.objects('promotions/*', 'GetObject'),

@@ -77,7 +77,7 @@ const asked = {
   code_challenge_method: 'S256',
 };
 const authorize = ({ authorizationEndpoint }: Started, changes: Record<string, string> = {}) =>
-  fetch(`${authorizationEndpoint}?${new URLSearchParams({ ...asked, ...changes })}`, { redirect: 'manual' });
+  fetch(`${authorizationEndpoint}?${new URLSearchParams({ ...asked, ...changes }).toString()}`, { redirect: 'manual' });
 const submit = ({ issuer, people: known }: Started, name: string, changes: Record<string, string> = {}) => {
   const { userName = '', password = '' } = known[name] ?? {};
   const body = new URLSearchParams({ ...asked, person: userName, password, ...changes });

@@ -99,7 +99,8 @@ describe('the page of a day', () => {
   it('shows texts of events as text, and loads nothing', () => {
     const page = dayPage(twoCurrencies('2011-06-15'));
     expect(page).toContain('&lt;script&gt;alert(1)');
-    expect(page).not.toMatch(/<script|<img|<[^>]*\son\w+=|\u202e|\u0000/);
+    expect(page).not.toMatch(/<script|<img|<[^>]*\son\w+=|\u202e/);
+    expect(page).not.toContain('\0');
     expect(page.replaceAll(/xmlns(:\w+)?="[^"]*"/g, '')).not.toMatch(
       /https?:|<[^>]*\s(?:src|href)=|url\(|@import|<link|<iframe/,
     );
@@ -151,7 +152,7 @@ describe('the page of a day', () => {
     ];
     const [first, second] = [
       await build([lakeFile(...orders, 'broken')]),
-      await build([lakeFile('broken', ...orders.reverse())]),
+      await build([lakeFile('broken', ...orders.toReversed())]),
     ];
     const page = first.read('report.html').toString();
     expect(second.read('report.html').toString()).toBe(page);
