@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { clockToleranceMs } from './clock.ts';
-import { didYouMean } from './closest.ts';
+import { didYouMean } from './input/closest.ts';
 import { countryCodes, countryMeantBy } from './reference-data/countries.ts';
 import { currencyCodes } from './reference-data/currencies.ts';
 

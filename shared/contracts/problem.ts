@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { maxEntries, StoredText } from './bounds.ts';
-import { closest } from '../closest.ts';
+import { closest } from '../input/closest.ts';
 
 /** RFC 9457 problem document. `type` is a stable name, relative to the API's `/problems/`. */
 export const Problem = z

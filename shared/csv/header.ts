@@ -1,4 +1,4 @@
-import { closest } from '../closest.ts';
+import { closest } from '../input/closest.ts';
 import type { Columns } from './columns.ts';
 import { maxColumns } from './limits.ts';
 import type { Separator } from './tokenize.ts';

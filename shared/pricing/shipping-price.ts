@@ -1,4 +1,4 @@
-import { didYouMean } from '../closest.ts';
+import { didYouMean } from '../input/closest.ts';
 import { shippingParts, taxWithin, untaxable } from '../tax/tax-of-parts.ts';
 import type { Taxation } from '../tax/taxation.ts';
 import type { Shipping } from './price-order.ts';

@@ -1,4 +1,4 @@
-import { didYouMean } from '../closest.ts';
+import { didYouMean } from '../input/closest.ts';
 import { invalidParameter } from '../contracts/list-query.ts';
 import { type HttpResponse, problem } from '../contracts/problem.ts';
 import { type WarehouseCodes, warehouseProblem } from '../store.ts';

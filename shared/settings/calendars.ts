@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { closest, didYouMean } from '../closest.ts';
+import { closest, didYouMean } from '../input/closest.ts';
 import { repeatedIds, type RuleProblem } from './rules.ts';
 import { isTimeZone } from '../time-zone.ts';
 

@@ -1,4 +1,4 @@
-import { didYouMean } from '../closest.ts';
+import { didYouMean } from '../input/closest.ts';
 import { currencyCodes, hasNoMinorUnit } from '../reference-data/currencies.ts';
 import { repeatedIds, type RuleProblem } from './rules.ts';
 import type { ShippingMethod, ShippingMethodList } from './shipping-methods.ts';

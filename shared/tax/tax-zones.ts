@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { countryCodes } from '../reference-data/countries.ts';
-import { didYouMean } from '../closest.ts';
+import { didYouMean } from '../input/closest.ts';
 import { SentInstant } from '../names.ts';
 
 const maxZones = 1000;

@@ -1,4 +1,4 @@
-import { closest } from '../closest.ts';
+import { closest } from '../input/closest.ts';
 import { repeatedIds, type RuleProblem } from '../settings/rules.ts';
 import { rateProblems } from './rate-rules.ts';
 import { anyCountry, comparablePostalCode, type TaxZone, type TaxZoneList } from './tax-zones.ts';

@@ -61,6 +61,7 @@ const byPathOrStore = new Set([
   'replayId',
   'rmaId',
   'changeId',
+  'report',
   'runId',
   'auditId',
   'checkId',

@@ -42,6 +42,7 @@ type Properties = {
   EventSourceArn: Reference;
   FilterCriteria: { Filters: [{ Pattern: string }] };
   FunctionName: Reference;
+  Principal: string;
   FunctionResponseTypes: string[];
   GenerateSecret: boolean;
   IntegrationUri: Reference;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { closest } from '../../shared/closest.ts';
+import { closest } from '../../shared/input/closest.ts';
 import {
   countWithinBytes,
   pageParameters,

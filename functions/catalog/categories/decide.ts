@@ -5,7 +5,7 @@ import {
   pathOf,
   type VersionedCategory,
 } from '../../../shared/catalog/category-tree.ts';
-import { didYouMean } from '../../../shared/closest.ts';
+import { didYouMean } from '../../../shared/input/closest.ts';
 import type { CategoryContent } from '../../../shared/contracts/catalog/category-routes.ts';
 import type { FieldError } from '../../../shared/contracts/problem.ts';
 import { isPermitted } from '../../../shared/contracts/entity-tag.ts';

@@ -1,5 +1,5 @@
 import type { StoredPriceList } from '../../../shared/catalog/price-list-snapshot.ts';
-import { didYouMean } from '../../../shared/closest.ts';
+import { didYouMean } from '../../../shared/input/closest.ts';
 import type { PriceListContent } from '../../../shared/contracts/catalog/price-list-routes.ts';
 import { isPermitted } from '../../../shared/contracts/entity-tag.ts';
 import type { FieldError } from '../../../shared/contracts/problem.ts';

@@ -3,7 +3,7 @@ import { selectableAttributes } from '../../../shared/catalog/attribute.ts';
 import type { ProductRecord } from '../../../shared/catalog/product.ts';
 import { stateAt } from '../../../shared/catalog/publication.ts';
 import type { SkuRecord } from '../../../shared/catalog/sku-item.ts';
-import { didYouMean } from '../../../shared/closest.ts';
+import { didYouMean } from '../../../shared/input/closest.ts';
 import { isPermitted } from '../../../shared/contracts/entity-tag.ts';
 import type { ProductContent } from '../../../shared/contracts/catalog/product-routes.ts';
 import type { FieldError } from '../../../shared/contracts/problem.ts';

@@ -1,5 +1,5 @@
 import type { ProductRecord } from '../../../shared/catalog/product.ts';
-import { didYouMean } from '../../../shared/closest.ts';
+import { didYouMean } from '../../../shared/input/closest.ts';
 import type { ProductContent } from '../../../shared/contracts/catalog/product-routes.ts';
 import type { FieldError } from '../../../shared/contracts/problem.ts';
 import { isTimeZone } from '../../../shared/time-zone.ts';

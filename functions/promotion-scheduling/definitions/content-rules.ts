@@ -1,4 +1,4 @@
-import { didYouMean } from '../../../shared/closest.ts';
+import { didYouMean } from '../../../shared/input/closest.ts';
 import type { FieldError } from '../../../shared/contracts/problem.ts';
 import type { GoodsScope, PromotionDefinition } from '../../../shared/contracts/promotions/definition.ts';
 import { normalCode } from '../../../shared/pricing/promotions/coupon-code.ts';

@@ -1,6 +1,6 @@
 import type { Categories } from '../../../shared/catalog/category-tree.ts';
 import type { SkuRecord } from '../../../shared/catalog/sku-item.ts';
-import { didYouMean } from '../../../shared/closest.ts';
+import { didYouMean } from '../../../shared/input/closest.ts';
 import { type FieldError, invalidValueText } from '../../../shared/contracts/problem.ts';
 import type { GoodsScope, PromotionDefinition } from '../../../shared/contracts/promotions/definition.ts';
 

@@ -38,9 +38,11 @@ const DayReports = z
                 }),
               }),
             )
+            .max(10)
             .describe('The same rows in each format'),
         }),
       )
+      .max(100)
       .describe('The reports of the day'),
   })
   .meta({ id: 'DayReports' });

@@ -1,11 +1,11 @@
-import { transitions } from '../../../functions/refund-approval/refund/life-cycle.ts';
-import type { RefundItem } from '../../../functions/refund-approval/refund/refund-item.ts';
-import { contentHash } from '../../../shared/ids.ts';
-import type { RefundStatus } from '../../../shared/contracts/refunds/status.ts';
-import type { FinalState, CommittedEvent } from './final-state.ts';
-import type { Checker } from './checkers.ts';
-import { simulatedPolicy } from '../workload/refund-plan.ts';
-import type { ObservedRefundResponse } from '../actors/observed-responses.ts';
+import { transitions } from '../../../../functions/refund-approval/refund/life-cycle.ts';
+import type { RefundItem } from '../../../../functions/refund-approval/refund/refund-item.ts';
+import { contentHash } from '../../../../shared/ids.ts';
+import type { RefundStatus } from '../../../../shared/contracts/refunds/status.ts';
+import type { FinalState, CommittedEvent } from '../final-state.ts';
+import type { Checker } from '../checkers.ts';
+import { simulatedPolicy } from '../../workload/refund-plan.ts';
+import type { ObservedRefundResponse } from '../../actors/observed-responses.ts';
 
 const isDone = ({ status }: ObservedRefundResponse) => status === 200 || status === 201;
 

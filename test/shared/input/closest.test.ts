@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { closest, didYouMean } from '../../shared/closest.ts';
+import { closest, didYouMean } from '../../../shared/input/closest.ts';
 
 const statuses = ['placed', 'paid', 'shipped', 'partially-shipped', 'cancelled'];
 

@@ -1,10 +1,10 @@
-import { emptyLedger } from '../../../functions/refund-approval/refund/refund-ledger.ts';
-import { isDisputed, OrderSnapshot } from '../../../functions/refund-approval/refund/order-snapshot.ts';
-import { payoutReference } from '../../../functions/refund-approval/refund/refund-item.ts';
-import { refundableComponents } from '../../../functions/refund-approval/refund/refundable-components.ts';
-import { violatedInvariants } from '../../support/refunds/refund-invariants.ts';
-import type { FinalState, CommittedEvent } from './final-state.ts';
-import type { Checker } from './checkers.ts';
+import { emptyLedger } from '../../../../functions/refund-approval/refund/refund-ledger.ts';
+import { isDisputed, OrderSnapshot } from '../../../../functions/refund-approval/refund/order-snapshot.ts';
+import { payoutReference } from '../../../../functions/refund-approval/refund/refund-item.ts';
+import { refundableComponents } from '../../../../functions/refund-approval/refund/refundable-components.ts';
+import { violatedInvariants } from '../../../support/refunds/refund-invariants.ts';
+import type { FinalState, CommittedEvent } from '../final-state.ts';
+import type { Checker } from '../checkers.ts';
 import { eventsByRefund } from './refund-checkers.ts';
 
 const sumOf = <T>(items: readonly T[], amountOf: (item: T) => number) =>
