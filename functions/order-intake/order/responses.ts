@@ -119,16 +119,19 @@ const countsOf = (line: OrderItem['lines'][number] | undefined) => ({
 /** Tax by rate, zone and versions; orders before 2026-11-30 have none. */
 const pricingOf = ({ taxes, taxZone, pricing }: PlacedOrder | OrderItem) => ({
   ...(taxes && {
-    taxes: taxes.map(({ rateId, name, jurisdiction, percentage, kind, reason, taxableMinor, taxMinor }) => ({
-      rateId,
-      name,
-      jurisdiction,
-      percentage,
-      kind,
-      reason,
-      taxableMinor,
-      taxMinor,
-    })),
+    taxes: taxes.map(
+      ({ rateId, name, jurisdiction, percentage, kind, reason, taxCategories, taxableMinor, taxMinor }) => ({
+        rateId,
+        name,
+        jurisdiction,
+        percentage,
+        kind,
+        reason,
+        taxCategories,
+        taxableMinor,
+        taxMinor,
+      }),
+    ),
   }),
   ...(taxZone && { taxZone: { zoneId: taxZone.zoneId, name: taxZone.name, treatment: taxZone.treatment } }),
   ...(pricing && {
