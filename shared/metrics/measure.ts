@@ -24,10 +24,10 @@ export type Measure = {
 type Text = Pick<Measure, 'name' | 'unit' | 'description' | 'rule'>;
 
 /**
- * A sum is exact at any size: it is added in 128 bits, and DECIMAL is its type in Parquet files, which write HUGEINT as
- * floating point. Otherwise one channel's large orders would stop the reports of all.
+ * A sum is exact at any size: DuckDB adds BIGINT in 128 bits, and DECIMAL is its type in Parquet files, which write HUGEINT
+ * as floating point. Otherwise one channel's large orders would stop the reports of all.
  */
-const exactSum = (sql: string) => `CAST(coalesce(sum(CAST(${sql} AS HUGEINT)), 0) AS DECIMAL(38, 0))`;
+const exactSum = (sql: string) => `CAST(coalesce(sum(${sql}), 0) AS DECIMAL(38, 0))`;
 
 /** The sum of an expression over one row of the facts. */
 export const sum = (text: Text, of: string): Measure => ({ ...text, kind: 'sum', of, sql: exactSum(of) });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
@@ -9,7 +9,7 @@ import { spreadsheetPatterns } from '../../../shared/csv/spreadsheet-text.ts';
 import type { DuckDb } from '../../../shared/lake/duckdb-client.ts';
 import { loadEvents } from './load-events.ts';
 import { assertReconciled, type Content, type ReportEntry } from './manifest.ts';
-import { measuredTables } from './metrics.ts';
+import { measured } from './metrics.ts';
 import { measures } from '../../../shared/metrics/measures.ts';
 import { addCustomerFacts } from './facts/customer-facts.ts';
 import { writePage } from './page/page-job.ts';
@@ -32,11 +32,12 @@ type Day = {
 const Count = z.coerce.number().int().nonnegative();
 const Quarantined = z.array(z.object({ path: z.string(), reason: z.string(), rows: Count }));
 const Engine = z.array(z.object({ version: z.string() }));
+const Types = z.array(z.object({ source: z.string(), type: z.string() }));
 const inputsAtOnce = 4;
 
 /** The SQL that reports depend on: equal inputs of equal SQL and engine have equal outputs. */
 const sqlDigest = createHash('sha256')
-  .update(JSON.stringify([measuredTables, reports]))
+  .update(JSON.stringify([measured, reports]))
   .digest('hex');
 
 /** A lake file by its name and the SHA-256 of its decompressed content, which is read in parts. */
@@ -60,15 +61,15 @@ export const buildReports = (
   { date, timeZone, channels, currencies, earlierCustomers = [] }: Day,
 ) =>
   duckDb.connected(async (connection): Promise<Content> => {
-    const counts = await loadEvents(connection, paths, hoursOfDay(date, timeZone));
-    await createStoreTables(connection, channels, currencies);
+    const dayHours = hoursOfDay(date, timeZone);
+    const hours = dayHours.map(({ label }) => label);
+    const counts = await loadEvents(connection, paths, dayHours);
+    await createStoreTables(connection, channels, currencies, hours);
     await connection.run(`CREATE TEMP VIEW known_customer AS ${knownCustomers(earlierCustomers)}`);
-    for (const sql of measuredTables) await connection.run(sql);
-    await addCustomerFacts(connection);
+    await measure(connection);
     const entries: ReportEntry[] = [];
     for (const report of reports) entries.push(await writeReport(connection, report, directory));
     assertReconciled(entries);
-    const hours = hoursOfDay(date, timeZone).map(({ label }) => label);
     const rows = { ...counts, quarantined: await quarantined(connection) };
     const page = await writePage(connection, directory, { date, timeZone, hours, input: rows });
     entries.push({ name: 'report', rows: 0, amounts: {}, files: [await fileEntry(page)] });
@@ -77,6 +78,23 @@ export const buildReports = (
     return { engine: `DuckDB ${engine?.version ?? ''}`, sqlDigest, input: { ...rows, inputs }, reports: entries };
   });
 
+/** Fills the tables of the measures, by the sections of which the day has events. */
+async function measure(connection: Connection): Promise<void> {
+  for (const sql of measured.tables) await connection.run(sql);
+  const types = Types.parse(await connection.rows('SELECT DISTINCT source, type FROM event'));
+  const isPresent = (event: { source: string; detailType: string }) =>
+    types.some(({ source, type }) => source === event.source && type === event.detailType);
+  for (const { sql, hasCustomers } of measured.sections.filter(({ events }) => events.some(isPresent))) {
+    for (const statement of sql) await connection.run(statement);
+    if (hasCustomers) await addCustomerFacts(connection);
+  }
+  // What was read from the lake is most of the memory, and reports do not need it.
+  for (const table of ['event', 'order_event', 'change_event', 'refund_event'])
+    await connection.run(`DROP TABLE IF EXISTS ${table}`);
+}
+
+export type BuildReports = typeof buildReports;
+
 /** Read from the files again by each query, so that the history never is in the memory. */
 const knownCustomers = (paths: readonly string[]) =>
   paths.length > 0
@@ -84,39 +102,57 @@ const knownCustomers = (paths: readonly string[]) =>
     : "SELECT '' AS key WHERE false";
 
 /** The rows that reports have without facts: each channel and hour, in each currency of the store. */
-async function createStoreTables(connection: Connection, channels: readonly string[], currencies: readonly string[]) {
+async function createStoreTables(
+  connection: Connection,
+  channels: readonly string[],
+  currencies: readonly string[],
+  hours: readonly string[],
+) {
   const valuesOf = (texts: readonly string[]) =>
     `(SELECT unnest(CAST([${texts.map(literal).join(', ')}] AS VARCHAR[])))`;
-  await connection.run(
-    `CREATE TEMP TABLE store_channel AS
-     SELECT * FROM ${valuesOf(channels)} AS c (channel), ${valuesOf(currencies)} AS m (currency)`,
-  );
-  await connection.run(
-    `CREATE TEMP TABLE store_hour AS SELECT label AS hour, currency FROM day_hour, ${valuesOf(currencies)} AS m (currency)`,
-  );
+  const rowsOf = (table: string, column: string, texts: readonly string[]) =>
+    connection.run(
+      `CREATE TEMP TABLE ${table} AS SELECT * FROM ${valuesOf(texts)} AS c (${column}), ${valuesOf(currencies)} AS m (currency)`,
+    );
+  await rowsOf('store_channel', 'channel', channels);
+  await rowsOf('store_hour', 'hour', hours);
 }
 
 async function writeReport(connection: Connection, report: Report, directory: string): Promise<ReportEntry> {
-  const table = `"report ${report.name}"`;
   const names = report.columns.map(({ name }) => name).join(', ');
-  await connection.run(`CREATE TEMP TABLE ${table} AS SELECT ${names} FROM (${report.sql})`);
+  const table = await tableOf(connection, report, names);
+  const sums = await sumsOf(connection, report, table);
   const rows = `FROM ${table} ORDER BY ${report.orderBy}`;
   const formats = report.formats ?? ['csv', 'parquet'];
   const pathOf = (format: string) => join(directory, `${report.name}.${format}`);
   const copies = {
     csv: `COPY (SELECT ${report.columns.map(csvCell).join(', ')} ${rows}) TO ${literal(pathOf('csv'))}
        (FORMAT csv, HEADER true, NEW_LINE '\\r\\n')`,
-    parquet: `COPY (SELECT * ${rows}) TO ${literal(pathOf('parquet'))} (FORMAT parquet, ROW_GROUP_SIZE 122880)`,
+    parquet: `COPY (SELECT ${names} ${rows}) TO ${literal(pathOf('parquet'))} (FORMAT parquet, ROW_GROUP_SIZE 122880)`,
   };
-  for (const format of formats) await connection.run(copies[format]);
+  for (const format of formats) {
+    if (format === 'csv' && sums.rows === 0) await writeFile(pathOf('csv'), csvHeader(report));
+    else await connection.run(copies[format]);
+  }
   const files = await Promise.all(formats.map((format) => fileEntry(pathOf(format))));
-  return { name: report.name, ...(await sumsOf(connection, report, table)), files };
+  return { name: report.name, ...sums, files };
 }
+
+/** The table with the rows of a report; one that is a query is stored, as several statements read it. */
+async function tableOf(connection: Connection, { name, from }: Report, columns: string): Promise<string> {
+  if ('table' in from) return from.table;
+  await connection.run(`CREATE TEMP TABLE "report ${name}" AS SELECT ${columns} FROM (${from.sql})`);
+  return `"report ${name}"`;
+}
+
+/** Spreadsheets need a byte order mark to read UTF-8. */
+const byteOrderMark = '\uFEFF';
+const csvHeader = ({ columns }: Report) => `${byteOrderMark}${columns.map(({ name }) => name).join(',')}\r\n`;
 
 /** A cell as `csvLine` writes it. The name of the first column starts with a byte order mark, for spreadsheets. */
 function csvCell({ name, type }: Report['columns'][number], index: number): string {
   const cell = type === 'text' ? spreadsheetCell(name) : name;
-  return `${cell} AS "${index === 0 ? '\uFEFF' : ''}${name}"`;
+  return `${cell} AS "${index === 0 ? byteOrderMark : ''}${name}"`;
 }
 
 /** SQL for `toSpreadsheet` of a column. */

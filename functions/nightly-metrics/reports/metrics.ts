@@ -17,7 +17,7 @@ import { changeFactShape, changeFacts, editedLineShape } from './facts/change-fa
 import { isAmount, isKnownCurrency } from './facts/checks.ts';
 import { factTable } from './facts/fact-table.ts';
 import { orderFacts, orderFactShape, orderLineFactShape } from './facts/order-facts.ts';
-import { paymentFacts } from './facts/payment-facts.ts';
+import { paymentEvents, paymentFacts } from './facts/payment-facts.ts';
 import { componentFactShape, refundFacts, refundFactShape } from './facts/refund-facts.ts';
 
 /*
@@ -30,10 +30,10 @@ import { componentFactShape, refundFacts, refundFactShape } from './facts/refund
  */
 
 /**
- * A sum is exact at any size: it is added in 128 bits, and DECIMAL is its type in Parquet files, which write HUGEINT as
- * floating point. Otherwise one channel's large orders would stop the reports of all.
+ * A sum is exact at any size: DuckDB adds BIGINT in 128 bits, and DECIMAL is its type in Parquet files, which write HUGEINT
+ * as floating point. Otherwise one channel's large orders would stop the reports of all.
  */
-const amount = (sum: string) => `CAST(coalesce(sum(CAST(${sum} AS HUGEINT)), 0) AS DECIMAL(38, 0))`;
+const amount = (sum: string) => `CAST(coalesce(sum(${sum}), 0) AS DECIMAL(38, 0))`;
 
 /** Measures of orders. `salesMinor` is subtotal less discount: without shipping, with the tax that prices include. */
 export const orderMeasures = {
@@ -152,6 +152,13 @@ const refundShape = JSON.stringify({
   ...refundFactShape,
   pots: [{ ...componentFactShape, pot: 'VARCHAR', quantity: 'DOUBLE', amountMinor: 'DOUBLE', taxMinor: 'DOUBLE' }],
 });
+type Events = readonly { source: string; detailType: string }[];
+const orderEvents: Events = [OrderPlaced, OrderImported];
+const changeEvents: Events = [OrderCancelled, OrderLinesCancelled, OrderExpired, OrderEdited];
+const refundEvents: Events = [RefundPaid, RefundPayoutFailed, StoreCreditGranted, ExchangeSettled];
+const isOneOf = (events: Events) =>
+  `(source, type) IN (${events.map(({ source, detailType }) => `('${source}', '${detailType}')`).join(', ')})`;
+
 const isCredit = `type = '${StoreCreditGranted.detailType}'`;
 const isExchange = `type = '${ExchangeSettled.detailType}'`;
 const isReversal = `type = '${RefundPayoutFailed.detailType}'`;
@@ -209,15 +216,24 @@ const refundIsValid = [
 const posted = (field: string, condition: string) =>
   `CAST(CASE WHEN ${condition} THEN CASE WHEN ${isReversal} THEN -component.${field} ELSE component.${field} END ELSE 0 END AS BIGINT)`;
 
-const isOneOf = (...events: { source: string; detailType: string }[]) =>
-  `(source, type) IN (${events.map(({ source, detailType }) => `('${source}', '${detailType}')`).join(', ')})`;
+/** SQL that creates these four tables without rows. */
+const tables = [
+  `CREATE TEMP TABLE placed_order (orderId VARCHAR, externalOrderId VARCHAR, channel VARCHAR, customerId VARCHAR,
+     country VARCHAR, currency VARCHAR, placedAt VARCHAR, hour VARCHAR, units BIGINT, lines BIGINT,
+     ${amounts.map((name) => `${name} BIGINT`).join(', ')})`,
+  `CREATE TEMP TABLE order_line (orderId VARCHAR, currency VARCHAR, sku VARCHAR, category VARCHAR, quantity BIGINT,
+     unitPriceMinor BIGINT, discountMinor BIGINT)`,
+  `CREATE TEMP TABLE order_change (orderId VARCHAR, externalOrderId VARCHAR, channel VARCHAR, currency VARCHAR,
+     change VARCHAR, reason VARCHAR, changedAt VARCHAR, eventId VARCHAR, cancelledUnits BIGINT, cancelledMinor BIGINT,
+     editedUnits BIGINT, editedMinor BIGINT)`,
+  `CREATE TEMP TABLE refund_posting (refundId VARCHAR, orderId VARCHAR, externalOrderId VARCHAR, channel VARCHAR,
+     currency VARCHAR, posting VARCHAR, reason VARCHAR, provider VARCHAR, paymentId VARCHAR, pot VARCHAR, postedAt VARCHAR,
+     eventId VARCHAR, ${Object.keys(refundMeasures)
+       .map((name) => `${name} BIGINT`)
+       .join(', ')})`,
+];
 
-/**
- * SQL that creates the tables above from `event` (one row per event id: `path, occurredMs, hour, source, type, data,
- * customer, customerEmail`) and
- * `day_hour` (`label, startMs, endMs`), and adds invalid events to `quarantine`.
- */
-export const measuredTables = [
+const placedOrders = [
   // Events before 2026-11-30 have the customer's id instead of the pseudonym.
   `CREATE TEMP TABLE order_event AS
    SELECT * REPLACE (CASE
@@ -225,38 +241,44 @@ export const measuredTables = [
        THEN 'placed-twice' ELSE reason END AS reason)
    FROM (SELECT *, coalesce(customer, o.customer.id) AS customerId, ${orderReason} AS reason
          FROM (SELECT path, occurredMs, hour, id, type, customer, customerEmail, from_json(data, '${orderShape}') AS o
-               FROM event WHERE ${isOneOf(OrderPlaced, OrderImported)}))`,
+               FROM event WHERE ${isOneOf(orderEvents)}))`,
   `INSERT INTO quarantine SELECT path, reason, id, o.orderId FROM order_event WHERE reason IS NOT NULL`,
-  `CREATE TEMP TABLE order_line AS
+  `INSERT INTO order_line BY NAME
    SELECT o.orderId AS orderId, o.currency AS currency, line.sku AS sku, line.category AS category,
      CAST(line.quantity AS BIGINT) AS quantity, CAST(line.unitPriceMinor AS BIGINT) AS unitPriceMinor,
      CAST(line.discountMinor AS BIGINT) AS discountMinor
    FROM (SELECT o, unnest(o.lines) AS line FROM order_event WHERE reason IS NULL)`,
-  `CREATE TEMP TABLE placed_order AS
+  `INSERT INTO placed_order BY NAME
    SELECT o.orderId AS orderId, o.externalOrderId AS externalOrderId, o.channel AS channel, customerId,
      o.shippingAddress.country AS country, o.currency AS currency, o.placedAt AS placedAt, hour,
      CAST(list_sum(list_transform(o.lines, lambda line: line.quantity)) AS BIGINT) AS units, len(o.lines) AS lines,
      ${amounts.map((field) => `CAST(o.${field} AS BIGINT) AS ${field}`).join(', ')}
    FROM order_event WHERE reason IS NULL`,
+];
+
+const orderChanges = [
   `CREATE TEMP TABLE change_event AS
    SELECT path, occurredMs, hour, id, type, c, ${changeIsValid} AS isValid
    FROM (SELECT path, occurredMs, hour, type, id, from_json(data, '${changeShape}') AS c FROM event
-         WHERE ${isOneOf(OrderCancelled, OrderLinesCancelled, OrderExpired, OrderEdited)})`,
+         WHERE ${isOneOf(changeEvents)})`,
   `INSERT INTO quarantine SELECT path, 'invalid-change', id, c.orderId FROM change_event WHERE NOT isValid`,
-  `CREATE TEMP TABLE order_change AS
+  `INSERT INTO order_change BY NAME
    SELECT c.orderId AS orderId, c.externalOrderId AS externalOrderId, c.channel AS channel, c.currency AS currency,
      type AS change, c.reason AS reason, strftime(epoch_ms(occurredMs), '%Y-%m-%dT%H:%M:%S.%gZ') AS changedAt, id AS eventId,
      CASE WHEN c.refundId IS NULL THEN ${unitsOf('coalesce(line.quantity, 0)')} ELSE 0 END AS cancelledUnits,
      CAST(coalesce(c.cancelledMinor, 0) - ${postedByRefund} AS BIGINT) AS cancelledMinor,
      ${unitsOf(unitsMore)} AS editedUnits, CAST(coalesce(c.differences.totalMinor, 0) AS BIGINT) AS editedMinor
    FROM change_event WHERE isValid`,
+];
+
+const refundPostings = [
   `CREATE TEMP TABLE refund_event AS
    SELECT path, occurredMs, hour, id, type, r, ${refundIsValid} AS isValid
    FROM (SELECT path, occurredMs, hour, type, id, from_json(data, '${refundShape}') AS r FROM event
-         WHERE ${isOneOf(RefundPaid, RefundPayoutFailed, StoreCreditGranted, ExchangeSettled)})
+         WHERE ${isOneOf(refundEvents)})
    WHERE NOT (${isReversal} AND coalesce(NOT r.wasPaid, false))`,
   `INSERT INTO quarantine SELECT path, 'invalid-refund', id, r.orderId FROM refund_event WHERE NOT isValid`,
-  `CREATE TEMP TABLE refund_posting AS
+  `INSERT INTO refund_posting BY NAME
    SELECT r.refundId AS refundId, r.orderId AS orderId, r.externalOrderId AS externalOrderId, r.channel AS channel,
      r.currency AS currency, type AS posting, r.reason AS reason, r.provider AS provider, r.paymentId AS paymentId,
      component.pot AS pot, strftime(epoch_ms(occurredMs), '%Y-%m-%dT%H:%M:%S.%gZ') AS postedAt, id AS eventId,
@@ -266,9 +288,19 @@ export const measuredTables = [
      ${posted('quantity', isCredit)} AS creditedUnits, ${posted('amountMinor', isCredit)} AS creditedMinor,
      ${posted('taxMinor', isCredit)} AS creditedTaxMinor
    FROM (SELECT occurredMs, id, type, r, unnest(r.pots) AS component FROM refund_event WHERE isValid)`,
-  factTable,
-  ...orderFacts,
-  ...changeFacts,
-  ...refundFacts,
-  ...paymentFacts,
 ];
+
+/**
+ * SQL of a day from `event` (one row per event id: `path, occurredMs, hour, source, type, data, customer, customerEmail`).
+ * `tables` creates the tables above and `fact` without rows. A section fills them with the events of its types, and adds invalid events to `quarantine`; on a day without such events it is left out, as
+ * planning its statements takes longer than reading a small day.
+ */
+export const measured = {
+  tables: [...tables, factTable],
+  sections: [
+    { events: orderEvents, sql: [...placedOrders, ...orderFacts], hasCustomers: true },
+    { events: changeEvents, sql: [...orderChanges, ...changeFacts], hasCustomers: false },
+    { events: refundEvents, sql: [...refundPostings, ...refundFacts], hasCustomers: false },
+    { events: paymentEvents, sql: paymentFacts, hasCustomers: false },
+  ],
+};

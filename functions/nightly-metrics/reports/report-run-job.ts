@@ -7,7 +7,7 @@ import type { EventOf } from '../../../shared/contracts/define-event.ts';
 import type { ReportRunRequested } from '../../../shared/contracts/reports/events.ts';
 import type { LakeStore } from '../../../shared/lake/lake-store.ts';
 import type { RunOutcome, RunStore, VersionClaim } from '../run/run-store.ts';
-import { buildReports } from './build-reports-job.ts';
+import type { BuildReports } from './build-reports-job.ts';
 import { earlierCustomers } from './customer-history-job.ts';
 import type { CustomerHistory } from './customer-history-store.ts';
 import { publicationOf } from './decide.ts';
@@ -22,6 +22,7 @@ type Deps = {
   files: ReportFileStore;
   history: CustomerHistory;
   duckDb: DuckDb;
+  build: BuildReports;
   timeZone: string;
   reported: Reported;
   clock: () => number;
@@ -67,13 +68,13 @@ async function publish(deps: Deps, run: Run): Promise<RunOutcome> {
 
 /** Builds and publishes the reports; undefined if another run claimed a version first. */
 async function tryToPublish(deps: Deps, run: Run, directory: string): Promise<RunOutcome | undefined> {
-  const { runs, lake, duckDb, timeZone, reported, clock, log } = deps;
+  const { runs, lake, duckDb, build, timeZone, reported, clock, log } = deps;
   const day = await runs.readDay(run.date);
   const startedAt = performance.now();
   const paths = await lake.downloadDay(run.date, await mkdtemp(join(directory, 'lake-')));
   const downloadedAt = performance.now();
   const customers = await earlierCustomers(deps, run.date, paths, directory);
-  const content = await buildReports(duckDb, paths, directory, {
+  const content = await build(duckDb, paths, directory, {
     date: run.date,
     timeZone,
     ...reported,

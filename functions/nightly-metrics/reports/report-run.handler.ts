@@ -8,6 +8,7 @@ import { queueHandler } from '../../../shared/lambda/queue-handler.ts';
 import { createLakeStore } from '../../../shared/lake/lake-store.ts';
 import { createRunStore } from '../run/run-store.ts';
 import { createDuckDb } from '../../../shared/lake/duckdb-client.ts';
+import { buildReports } from './build-reports-job.ts';
 import { createCustomerHistory } from './customer-history-store.ts';
 import { ReportRunEnv } from './env.ts';
 import { createReportFileStore } from './report-file-store.ts';
@@ -24,6 +25,7 @@ export const handler = queueHandler(
     files: createReportFileStore(s3, env.REPORTS_BUCKET_NAME),
     history: createCustomerHistory(s3, env.REPORTS_BUCKET_NAME, join(tmpdir(), 'customers')),
     duckDb: createDuckDb(),
+    build: buildReports,
     timeZone: env.TIME_ZONE,
     reported: env.REPORTED,
     clock: Date.now,

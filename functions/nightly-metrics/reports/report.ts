@@ -5,7 +5,8 @@ export type Column = { name: string; type: 'text' | 'number' | 'ratio' | 'time' 
 export type Report = {
   name: string;
   columns: Column[];
-  sql: string;
+  /** The table or the query of its rows. */
+  from: { table: string } | { sql: string };
   orderBy: string;
   /** Whether each order counts in one row only, so that the orders of the rows add up. */
   countsOrders: boolean;

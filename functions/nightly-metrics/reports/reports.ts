@@ -9,7 +9,7 @@ const orders: Report = {
     ...['orderId', 'externalOrderId', 'channel', 'customerId', 'country', 'currency', 'placedAt'].map(text),
     ...['units', 'lines', 'subtotalMinor', 'discountMinor', 'shippingMinor', 'taxMinor', 'totalMinor'].map(number),
   ],
-  sql: 'SELECT * FROM placed_order',
+  from: { table: 'placed_order' },
   orderBy: 'orderId',
   countsOrders: true,
 };
@@ -19,7 +19,7 @@ const sales = (by: string, table: 'placed_order' | 'order_line'): Report => {
   return {
     name: `sales-by-${by}`,
     columns: [text(by), text('currency'), ...Object.keys(measures).map(number)],
-    sql: `SELECT ${by}, currency, ${figuresOf(measures)} FROM ${table} GROUP BY ${by}, currency`,
+    from: { sql: `SELECT ${by}, currency, ${figuresOf(measures)} FROM ${table} GROUP BY ${by}, currency` },
     orderBy: `${by} NULLS LAST, currency`,
     countsOrders: table === 'placed_order',
   };
@@ -31,7 +31,7 @@ const changes: Report = {
     ...['orderId', 'externalOrderId', 'channel', 'currency', 'change', 'reason', 'changedAt', 'eventId'].map(text),
     ...['cancelledUnits', 'cancelledMinor', 'editedUnits', 'editedMinor'].map(number),
   ],
-  sql: 'SELECT * FROM order_change',
+  from: { table: 'order_change' },
   orderBy: 'eventId',
   countsOrders: false,
 };
@@ -44,7 +44,7 @@ const refunds: Report = {
     ...['refundedUnits', 'refundedMinor', 'refundedTaxMinor', 'overpaidMinor'].map(number),
     ...['creditedUnits', 'creditedMinor', 'creditedTaxMinor'].map(number),
   ],
-  sql: 'SELECT * FROM refund_posting',
+  from: { table: 'refund_posting' },
   orderBy: 'eventId, pot',
   countsOrders: false,
 };
@@ -57,12 +57,14 @@ const channels = `SELECT channel, currency FROM ${ordersChangesAndRefunds} UNION
 const totals: Report = {
   name: 'totals-by-channel',
   columns: [...['channel', 'currency'].map(text), ...Object.keys(totalMeasures).map(number), ...columnsOf(added)],
-  sql: `SELECT * FROM
+  from: {
+    sql: `SELECT * FROM
     (SELECT channel, currency, ${figuresOf(totalMeasures)}
      FROM (SELECT * FROM ${ordersChangesAndRefunds} UNION ALL BY NAME (${channels})) GROUP BY channel, currency) AS listed
     JOIN (SELECT channel AS c, currency AS m, ${sqlOf(added)}
           FROM (SELECT * FROM fact UNION ALL BY NAME (${channels})) GROUP BY channel, currency) AS measured
       ON measured.c IS NOT DISTINCT FROM listed.channel AND measured.m = listed.currency`,
+  },
   orderBy: 'channel NULLS LAST, currency',
   countsOrders: true,
 };

@@ -177,7 +177,7 @@ describe('manifest of a day', () => {
           );
         expect(sales).toEqual(sales.map(() => sales[0]));
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 });
@@ -201,37 +201,36 @@ describe('invalid input', () => {
     expect(report('orders')?.rows).toBe(1);
   });
 
-  it.each([
-    ['without a channel', { channel: undefined }],
-    ['with a fraction of a penny', { shippingMinor: 0.5 }],
-    ['with a negative amount', { discountMinor: -1 }],
-    ['with an amount that is not a number', { totalMinor: 'ten' }],
-    ['without lines', { lines: [] }],
-    ['with a line without SKU', { lines: [{ sku: null, quantity: 1, unitPriceMinor: 1, discountMinor: 0 }] }],
-    ['with half a unit', { lines: [{ sku: 'A', quantity: 0.5, unitPriceMinor: 1, discountMinor: 0 }] }],
-  ])('excludes an order %s', async (_, fields) => {
-    const order = orderPlaced();
-    const invalid = { ...order, detail: { ...order.detail, data: { ...order.detail.data, ...fields } } };
-    const { input, report } = await build([lakeFile(invalid, orderPlaced())]);
-    expect(input.quarantined).toEqual([{ file: "file's 0.ndjson.gz", reason: 'invalid-order', rows: 1 }]);
-    expect(report('orders')?.rows).toBe(1);
-  });
-
-  it.each([
-    ['does not equal the sum of its lines', 'amounts-do-not-add-up', { subtotalMinor: 1001 }],
-    ['has another discount than its lines', 'amounts-do-not-add-up', { discountMinor: 1 }],
-    ['has a quantity of -1', 'quantity-below-one', { lines: [{ sku: 'A', quantity: -1, unitPriceMinor: 1 }] }],
-    ['has a quantity of 0', 'quantity-below-one', { lines: [{ sku: 'A', quantity: 0, unitPriceMinor: 1 }] }],
-    ['has the currency GB', 'unknown-currency', { currency: 'GB' }],
-    ['has the currency of no country', 'unknown-currency', { currency: 'XXX' }],
-  ])('excludes an order that %s, and lists it', async (_, reason, fields) => {
-    const { detail, ...rest } = orderPlaced();
-    const wrong = { ...rest, detail: { ...detail, data: { ...detail.data, ...fields } } };
-    const { input, rows } = await build([lakeFile(wrong, orderPlaced())]);
-    expect(input.quarantined).toEqual([{ file: "file's 0.ndjson.gz", reason, rows: 1 }]);
-    const { eventId } = detail.metadata;
-    const listed = { file: "file's 0.ndjson.gz", reason, eventId, orderId: detail.data.orderId };
-    expect(rows('quarantine')).toEqual([listed]);
+  it('excludes impossible orders, one by one, and lists them with their reasons', async () => {
+    const [line, sku] = [{ quantity: 1, unitPriceMinor: 1, discountMinor: 0 }, 'A'];
+    const cases: [string, object][] = [
+      ['invalid-order', { channel: undefined }],
+      ['invalid-order', { shippingMinor: 0.5 }],
+      ['invalid-order', { discountMinor: -1 }],
+      ['invalid-order', { totalMinor: 'ten' }],
+      ['invalid-order', { lines: [] }],
+      ['invalid-order', { lines: [{ ...line, sku: null }] }],
+      ['invalid-order', { lines: [{ ...line, sku, quantity: 0.5 }] }],
+      ['amounts-do-not-add-up', { subtotalMinor: 1001 }],
+      ['amounts-do-not-add-up', { discountMinor: 1 }],
+      ['quantity-below-one', { lines: [{ sku, quantity: -1, unitPriceMinor: 1 }] }],
+      ['quantity-below-one', { lines: [{ sku, quantity: 0, unitPriceMinor: 1 }] }],
+      ['unknown-currency', { currency: 'GB' }],
+      ['unknown-currency', { currency: 'XXX' }],
+    ];
+    const files = cases.map(([, fields]) => {
+      const { detail, ...rest } = orderPlaced();
+      return { ...rest, detail: { ...detail, data: { ...detail.data, ...fields } } };
+    });
+    const { input, rows } = await build([...files.map((each) => lakeFile(each)), lakeFile(orderPlaced())]);
+    const listed = cases.map(([reason], index) => {
+      const { eventId } = files[index]?.detail.metadata ?? {};
+      return { file: `file's ${index}.ndjson.gz`, reason, eventId, orderId: files[index]?.detail.data.orderId };
+    });
+    const byFile = (rows: Record<string, unknown>[]) =>
+      rows.toSorted((a, b) => (String(a['file']) < String(b['file']) ? -1 : 1));
+    expect(byFile(rows('quarantine'))).toEqual(byFile(listed));
+    expect(byFile(input.quarantined)).toEqual(byFile(listed.map(({ file, reason }) => ({ file, reason, rows: 1 }))));
     expect(rows('orders')).toHaveLength(1);
   });
 
@@ -268,13 +267,11 @@ describe('CSV cells', () => {
     expect(read('orders.csv').toString().endsWith('\r\n')).toBe(true);
   });
 
-  it.each(['=1+1', '+44', '-1', '@SUM(A1)', '\t=1'])(
-    'escape %j, which a spreadsheet would run as a formula',
-    async (formula) => {
-      const { rows } = await build([lakeFile(orderPlaced({ customer: { id: formula } }))]);
-      expect(rows('orders')[0]?.['customerId']).toBe(`'${formula}`);
-    },
-  );
+  it('escape what a spreadsheet would run as a formula', async () => {
+    const formulas = ['=1+1', '+44', '-1', '@SUM(A1)', '\t=1'];
+    const { rows } = await build([lakeFile(...formulas.map((id) => orderPlaced({ customer: { id } })))]);
+    expect(rows('orders').map(({ customerId }) => customerId)).toEqual(formulas.map((formula) => `'${formula}`));
+  });
 });
 
 describe('the sums of a day', () => {
@@ -285,10 +282,8 @@ describe('the sums of a day', () => {
     );
 
   it.each([
-    [1, { amounts: { GBP: { totalMinor: maxMinor + 1000 } }, largeAmounts: undefined }],
     [9007, { amounts: { GBP: { totalMinor: 9007 * maxMinor + 1000 } }, largeAmounts: undefined }],
     [9008, { amounts: { GBP: { cancelledMinor: 0 } }, largeAmounts: { GBP: { totalMinor: '9008000000001000' } } }],
-    [9100, { amounts: { GBP: { cancelledMinor: 0 } }, largeAmounts: { GBP: { totalMinor: '9100000000001000' } } }],
     [10_001, { amounts: { GBP: { cancelledMinor: 0 } }, largeAmounts: { GBP: { totalMinor: '10001000000001000' } } }],
   ])('are exact with %i orders of the largest amount, and other channels have their reports', async (count, sums) => {
     const { report, rows } = await build([lakeFile(orderPlaced({}), ...large(count))]);

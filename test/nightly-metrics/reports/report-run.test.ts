@@ -129,7 +129,7 @@ describe('report run', () => {
 });
 
 describe('report run that crashes', () => {
-  it.each([0, 1, 5, 11, 12, 13])('after %d writes to the bucket is completed by its retry', async (puts) => {
+  it.each([0, 1, 12])('after %d writes to the bucket is completed by its retry', async (puts) => {
     const day = scene();
     day.journal(day.order(1000));
     const runId = await day.request();

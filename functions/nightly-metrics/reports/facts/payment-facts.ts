@@ -27,6 +27,8 @@ const overpaid = `CASE
   ELSE least(${whole('p.payment.amountMinor')},
     greatest(0, ${whole('coalesce(p.order.capturedMinor, 0)')} - ${whole('coalesce(p.order.dueMinor, 0)')})) END`;
 
+export const paymentEvents = [PaymentRecorded, RefundPaidTwice];
+
 /**
  * SQL that adds the facts of captures and chargebacks. A payout that succeeded after its store credit reversed the goods a
  * second time; `RefundPaidTwice` takes that back, as the customer owes the amount.
