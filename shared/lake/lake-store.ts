@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
@@ -71,7 +71,28 @@ export const createLakeStore = (s3: S3Client, bucket: string) => {
     /** Copies a day's files into `directory` as NDJSON and returns their paths. Throws on a damaged file. */
     downloadDay: async (date: string, directory: string): Promise<string[]> =>
       inParallel(maxParallelDownloads, await keysOf(date), (key) => download(key, date, directory)),
+
+    /** The same, but of a damaged file the name only: no line of it is certain, as its checksum is over the whole file. */
+    downloadReadableDay: async (date: string, directory: string): Promise<{ paths: string[]; damaged: string[] }> => {
+      const files = await inParallel(maxParallelDownloads, await keysOf(date), async (key) => {
+        try {
+          return { path: await download(key, date, directory) };
+        } catch (error) {
+          if (isDamage(error)) return { damaged: basename(key) };
+          throw error;
+        }
+      });
+      return {
+        paths: files.flatMap(({ path }) => path ?? []),
+        damaged: files.flatMap(({ damaged }) => damaged ?? []).toSorted(),
+      };
+    },
   };
 };
+
+const damages = new Set<unknown>(['Z_DATA_ERROR', 'Z_BUF_ERROR']);
+
+/** Whether a file is no complete gzip file. */
+const isDamage = (error: unknown) => error instanceof Error && 'code' in error && damages.has(error.code);
 
 export type LakeStore = ReturnType<typeof createLakeStore>;

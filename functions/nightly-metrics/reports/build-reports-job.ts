@@ -27,6 +27,8 @@ type Day = {
   currencies: readonly string[];
   /** Files of the keys of the customers of earlier days. */
   earlierCustomers?: readonly string[];
+  /** Names of lake files of the day that are no complete gzip files. */
+  damaged?: readonly string[];
 };
 
 const Count = z.coerce.number().int().nonnegative();
@@ -58,12 +60,16 @@ export const buildReports = (
   duckDb: DuckDb,
   paths: string[],
   directory: string,
-  { date, timeZone, channels, currencies, earlierCustomers = [] }: Day,
+  { date, timeZone, channels, currencies, earlierCustomers = [], damaged = [] }: Day,
 ) =>
   duckDb.connected(async (connection): Promise<Content> => {
     const dayHours = hoursOfDay(date, timeZone);
     const hours = dayHours.map(({ label }) => label);
     const counts = await loadEvents(connection, paths, dayHours);
+    for (const file of damaged) {
+      const path = literal(file.replace(/\.gz$/, ''));
+      await connection.run(`INSERT INTO quarantine VALUES (${path}, 'damaged-file', NULL, NULL)`);
+    }
     await createStoreTables(connection, channels, currencies, hours);
     await connection.run(`CREATE TEMP VIEW known_customer AS ${knownCustomers(earlierCustomers)}`);
     await measure(connection);

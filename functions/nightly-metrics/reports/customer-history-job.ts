@@ -26,7 +26,8 @@ export async function earlierCustomers(
   const earlier = (await lake.days()).filter((day) => day < date);
   for (const day of earlier.filter((each) => !known.has(each))) {
     const own = await mkdtemp(join(directory, 'customers-'));
-    await writeKeys(deps, { day }, await lake.downloadDay(day, own), own);
+    const { paths: readable } = await lake.downloadReadableDay(day, own);
+    await writeKeys(deps, { day }, readable, own);
     await rm(own, { recursive: true });
   }
   const written = await history.days();

@@ -71,7 +71,7 @@ async function tryToPublish(deps: Deps, run: Run, directory: string): Promise<Ru
   const { runs, lake, duckDb, build, timeZone, reported, clock, log } = deps;
   const day = await runs.readDay(run.date);
   const startedAt = performance.now();
-  const paths = await lake.downloadDay(run.date, await mkdtemp(join(directory, 'lake-')));
+  const { paths, damaged } = await lake.downloadReadableDay(run.date, await mkdtemp(join(directory, 'lake-')));
   const downloadedAt = performance.now();
   const customers = await earlierCustomers(deps, run.date, paths, directory);
   const content = await build(duckDb, paths, directory, {
@@ -79,6 +79,7 @@ async function tryToPublish(deps: Deps, run: Run, directory: string): Promise<Ru
     timeZone,
     ...reported,
     earlierCustomers: customers,
+    damaged,
   });
   const builtAt = performance.now();
   if (content.input.quarantined.length > 0) log.warn('lines quarantined', { ...run, lines: content.input.quarantined });

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { type DataOf, type EventOf, newEvent } from '../../../shared/contracts/define-event.ts';
+import { OrderCancelled } from '../../../shared/contracts/orders/life-cycle-events.ts';
 import { OrderPlaced } from '../../../shared/contracts/orders/events.ts';
 
 type Order = DataOf<typeof OrderPlaced>;
@@ -54,6 +55,15 @@ function completeLine(line: Line, index: number): Order['lines'][number] {
 }
 
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+
+/** The cancellation of the whole order, an hour later. */
+export function orderCancelled({ orderId, externalOrderId, channel, currency, totalMinor, placedAt }: Order) {
+  const at = new Date(Date.parse(placedAt) + 3_600_000).toISOString();
+  const order = { orderId, externalOrderId, channel, currency, status: 'cancelled' as const, version: 2 };
+  const data = { ...order, requestId: 'r', reason: 'changed my mind', lines: [], cancelledMinor: totalMinor };
+  const cause = { actor: 'storefront', correlationId: 'c', causationId: 'c', now: Date.parse(at) };
+  return newEvent(OrderCancelled, data, cause, at);
+}
 
 /** A lake file of these events; a text is written as a line without change. */
 export const lakeFile = (...lines: (object | string)[]): Buffer =>

@@ -110,17 +110,35 @@ describe('report run', () => {
   it('shows its error, publishes nothing, and succeeds when it is retried', async () => {
     const day = scene();
     const runId = await day.request();
-    day.s3.objects.set(`lake/${lakeKey(day.date, 'cut')}`, lakeFile(day.order(), day.order()).subarray(0, 60));
-    await expect(day.run(runId)).rejects.toThrow(/unexpected end of file/);
-    expect(await day.store.read(runId)).toMatchObject({
-      status: 'failed',
-      error: expect.stringContaining('end of file'),
+    const fails = day.run(runId, (moment, effect) => {
+      if (moment === 'before' && effect === 'downloadReadableDay') throw new Error('the lake is gone');
     });
+    await expect(fails).rejects.toThrow('the lake is gone');
+    expect(await day.store.read(runId)).toMatchObject({ status: 'failed', error: 'the lake is gone' });
     expect(day.s3.writes).toEqual([]);
-    day.s3.objects.delete(`lake/${lakeKey(day.date, 'cut')}`);
     await day.run(runId);
     expect(await day.store.read(runId)).not.toHaveProperty('error');
     expect(await completions(runId)).toHaveLength(1);
+  });
+
+  // Seen failing with `downloadDay`, and with the decompressed part of a damaged file.
+  it('reports a corrupted and a truncated file, and counts the rest right, with a doubled file once', async () => {
+    const day = scene();
+    const put = (name: string, content: Buffer) => day.s3.objects.set(`lake/${lakeKey(day.date, name)}`, content);
+    const good = lakeFile(day.order(1000), day.order(250));
+    put('good', good);
+    put('doubled', good);
+    put('cut', lakeFile(day.order(), day.order()).subarray(0, -60));
+    const corrupted = lakeFile(day.order());
+    corrupted[corrupted.length - 8] = (corrupted.at(-8) ?? 0) ^ 1;
+    put('wrong', corrupted);
+    await day.requestAndRun();
+    expect(day.verifiedTotal()).toBe(1250);
+    const { input } = Manifest.parse(day.s3.json(`reports/${day.latest().manifest}`));
+    expect(input).toMatchObject({ files: 2, lines: 4, events: 2, duplicates: 2 });
+    expect(input.quarantined).toEqual(
+      ['cut', 'wrong'].map((name) => ({ file: `${name}.ndjson.gz`, reason: 'damaged-file', rows: 1 })),
+    );
   });
 
   it('is refused for an unknown id', async () => {

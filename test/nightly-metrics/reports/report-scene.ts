@@ -40,7 +40,7 @@ const built = new Map<string, { directory: string; content: ReturnType<BuildRepo
 /** Builds the reports of equal events once: they are equal, as `build-reports.test.ts` shows. */
 const build: BuildReports = async (db, paths, directory, day) => {
   const inputs = [...paths, ...(day.earlierCustomers ?? [])].map((path) => readFileSync(path, 'latin1')).toSorted();
-  const key = JSON.stringify([inputs, day.date]);
+  const key = JSON.stringify([inputs, day.date, day.damaged]);
   let known = built.get(key);
   if (!known) {
     const own = mkdtempSync(join(root, 'day-'));
@@ -71,7 +71,7 @@ function sceneOf(date: string, s3: ReturnType<typeof memoryS3>) {
     await reportRun({
       runs: faulty(store),
       files: faulty(files),
-      lake: createLakeStore(s3.client, 'lake'),
+      lake: faulty(createLakeStore(s3.client, 'lake')),
       history: createCustomerHistory(s3.client, 'reports', mkdtempSync(join(root, 'customers-'))),
       duckDb,
       build,
