@@ -47,6 +47,13 @@ export const daysBefore = (day: string, count: number): string =>
 /** The business day before `day`. */
 export const dayBefore = (day: string): string => daysBefore(day, 1);
 
+/** The days from the first to the last, both included; one more than `max` at most. */
+export function daysFrom(first: string, last: string, max: number): string[] {
+  const days: string[] = [];
+  for (let day = first; day <= last && days.length <= max; day = daysBefore(day, -1)) days.push(day);
+  return days;
+}
+
 /** Start and end of a business day, which has 23, 24 or 25 hours. */
 export function dayBounds(day: string, timeZone: string): Period {
   const businessDay = businessDays(timeZone);

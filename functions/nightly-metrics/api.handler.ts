@@ -5,10 +5,16 @@ import { downloadHandlers } from './downloads/download-api.ts';
 import { ApiEnv } from './downloads/env.ts';
 import { createPublishedStore } from './downloads/published-store.ts';
 import { reportRunHandlers } from './run/run-api.ts';
+import { createRangeStore } from './run/range-store.ts';
 import { createRunStore } from './run/run-store.ts';
 
 const env = ApiEnv.parse(process.env);
-const store = createRunStore(openDatabase(), env.REPORT_TABLE_NAME);
+const db = openDatabase();
+const runs = reportRunHandlers(
+  createRunStore(db, env.REPORT_TABLE_NAME),
+  createRangeStore(db, env.REPORT_TABLE_NAME),
+  env.TIME_ZONE,
+);
 const published = createPublishedStore(new S3Client(), env.REPORTS_BUCKET_NAME);
 
-export const handler = httpHandler(...reportRunHandlers(store, env.TIME_ZONE), ...downloadHandlers(published));
+export const handler = httpHandler(...runs, ...downloadHandlers(published));

@@ -38,7 +38,8 @@ export const pressButton =
       const { status, body } = await callApi(operation.workflow, request, caller, requestId);
       if (status >= 400) return { isDone: false, text: detailOf(body) ?? `HTTP ${status}` };
     }
-    return { isDone: true, text: Object.values(inputs).join(' – ') };
+    const chosen = Object.entries(inputs).filter(([name, value]) => value !== operation.inputs[name]?.default);
+    return { isDone: true, text: chosen.map(([, value]) => value).join(' – ') };
   };
 
 const Problem = z.object({ detail: z.string() });

@@ -27,9 +27,10 @@ export function checkPress(pressed: Pressed, forms: FormValues, operations: read
     const field = ownValue(pressed.fields, name);
     const typed = field === undefined ? undefined : ownValue(forms, field);
     const value = field === undefined ? ownValue(pressed.inputs, name) : String(typed ?? '').trim();
-    const problem = inputProblem(name, input, value ?? '');
+    const given = value ?? input.default ?? '';
+    const problem = inputProblem(name, input, given);
     if (problem !== undefined) return { kind: 'refused', reason: problem };
-    inputs[name] = value ?? '';
+    inputs[name] = given;
   }
   return { kind: 'allowed', operation, inputs };
 }

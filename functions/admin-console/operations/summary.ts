@@ -8,6 +8,8 @@ const shown = new Set([
   'state',
   'runId',
   'date',
+  'from',
+  'to',
   'auditId',
   'repairId',
   'refundId',

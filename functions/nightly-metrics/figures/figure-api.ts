@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { daysBefore } from '../../../shared/business-day.ts';
+import { daysFrom } from '../../../shared/business-day.ts';
 import { type HttpResponse, problem } from '../../../shared/contracts/problem.ts';
 import type { getDailyMetrics, getFigureExplanation } from '../../../shared/contracts/reports/figure-routes.ts';
 import type { Cursors } from '../../../shared/dynamodb/cursor.ts';
@@ -40,7 +40,7 @@ export const figureApi = ({ reports, duckDb, cursors }: Deps) => {
 
   return {
     daily: async ({ query: { from, to, by } }: Request<typeof getDailyMetrics>): Promise<HttpResponse> => {
-      const dates = datesOf(from, to);
+      const dates = daysFrom(from, to, maxDays);
       if (dates.length === 0) return invalid('/from', 'The first day is after the last day');
       if (dates.length > maxDays) return invalid('/to', `A request reads at most ${maxDays} days`);
       const found = await inParallel(parallelFiles, dates, (date) => rowsOf(date, breakdowns[by]));
@@ -85,13 +85,6 @@ export const figureApi = ({ reports, duckDb, cursors }: Deps) => {
     },
   };
 };
-
-/** Days from the first to the last; one more than the limit at most. */
-function datesOf(from: string, to: string): string[] {
-  const dates: string[] = [];
-  for (let date = from; date <= to && dates.length <= maxDays; date = daysBefore(date, -1)) dates.push(date);
-  return dates;
-}
 
 /** A row with its keys as texts and its measures as numbers. */
 function measuredRow(row: Record<string, unknown>, { keys, measures }: Breakdown) {

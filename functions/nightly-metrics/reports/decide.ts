@@ -1,4 +1,4 @@
-import type { Day, VersionClaim } from '../run/run-store.ts';
+import type { Day, InForce, VersionClaim } from '../run/run-store.ts';
 
 /** What a run does with the reports that it built. */
 export type Publication =
@@ -8,17 +8,26 @@ export type Publication =
   | { kind: 'resume'; claim: VersionClaim }
   | { kind: 'new'; claim: VersionClaim };
 
-/** Decides from the state of the day *before* the lake was read, and from the digests of the reports. */
+/**
+ * Decides from the state of the day *before* the lake was read, and from the digests of the reports. A forced run compares
+ * every file too.
+ */
 export function publicationOf(
   { claim, inForce }: Day,
   digests: { files: string; data: string },
   runId: string,
   nowMs: number,
+  { force = false } = {},
 ): Publication {
-  if (inForce?.data === digests.data) return { kind: 'unchanged', version: inForce.version };
+  const isSame = !force || (inForce && filesOf(inForce, claim) === digests.files);
+  if (inForce?.data === digests.data && isSame) return { kind: 'unchanged', version: inForce.version };
   if (claim && claim.files === digests.files && claim.version > (inForce?.version ?? 0)) {
     return { kind: 'resume', claim };
   }
   const version = (claim?.version ?? 0) + 1;
   return { kind: 'new', claim: { version, files: digests.files, runId, claimedAt: new Date(nowMs).toISOString() } };
 }
+
+/** Digest of the files in force; versions of before 2026-12-01 have it in their claim only, which may be a newer one. */
+const filesOf = ({ files, version }: InForce, claim: VersionClaim | undefined) =>
+  files ?? (claim?.version === version ? claim.files : undefined);

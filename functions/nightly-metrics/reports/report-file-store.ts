@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3ServiceException, type S3Client } from '@aws-sdk/client-s3';
@@ -29,6 +30,16 @@ export const createReportFileStore = (s3: S3Client, bucket: string) => {
   const put = (Key: string, Body: Buffer | string, condition: { IfMatch?: string; IfNoneMatch?: string } = {}) =>
     s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body, ContentType: contentType(Key), ...condition }));
 
+  const read = async (Key: string): Promise<Uint8Array | undefined> => {
+    try {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
+      return await Body?.transformToByteArray();
+    } catch (error) {
+      if (error instanceof NoSuchKey) return undefined;
+      throw error;
+    }
+  };
+
   return {
     /** Uploads the files of a version from `directory`. Idempotent, as a version is claimed for one content. */
     async putFiles({ date, version, reports }: Manifest, directory: string): Promise<void> {
@@ -36,6 +47,19 @@ export const createReportFileStore = (s3: S3Client, bucket: string) => {
       await inParallel(maxParallelUploads, files, async (file) =>
         put(`${versionPrefix(date, version)}${file}`, await readFile(join(directory, file))),
       );
+    },
+
+    /** Uploads the files of a version that the bucket does not have with these bytes; returns their number. */
+    async repairFiles(version: Pick<Manifest, 'date' | 'version' | 'reports'>, directory: string): Promise<number> {
+      const files = version.reports.flatMap((report) => report.files);
+      const repaired = await inParallel(maxParallelUploads, files, async ({ file, sha256 }) => {
+        const key = `${versionPrefix(version.date, version.version)}${file}`;
+        const stored = await read(key);
+        if (stored && createHash('sha256').update(stored).digest('hex') === sha256) return 0;
+        await put(key, await readFile(join(directory, file)));
+        return 1;
+      });
+      return repaired.reduce<number>((sum, each) => sum + each, 0);
     },
 
     async putManifest(manifest: Manifest): Promise<void> {

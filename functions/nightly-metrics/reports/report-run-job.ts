@@ -6,7 +6,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { EventOf } from '../../../shared/contracts/define-event.ts';
 import type { ReportRunRequested } from '../../../shared/contracts/reports/events.ts';
 import type { LakeStore } from '../../../shared/lake/lake-store.ts';
-import type { RunOutcome, RunStore, VersionClaim } from '../run/run-store.ts';
+import type { Day, RunOutcome, RunStore, VersionClaim } from '../run/run-store.ts';
 import type { BuildReports } from './build-reports-job.ts';
 import { earlierCustomers } from './customer-history-job.ts';
 import type { CustomerHistory } from './customer-history-store.ts';
@@ -28,7 +28,7 @@ type Deps = {
   clock: () => number;
   log: Pick<Logger, 'info' | 'warn'>;
 };
-type Run = { runId: string; date: string };
+type Run = { runId: string; date: string; force?: true | undefined };
 
 const maxAttempts = 5;
 
@@ -85,12 +85,12 @@ async function tryToPublish(deps: Deps, run: Run, directory: string): Promise<Ru
   if (content.input.quarantined.length > 0) log.warn('lines quarantined', { ...run, lines: content.input.quarantined });
 
   const digests = digestsOf(content);
-  const publication = publicationOf(day, digests, run.runId, clock());
+  const publication = publicationOf(day, digests, run.runId, clock(), { force: run.force });
   if (publication.kind === 'new' && (await runs.claim(day, publication.claim)) === 'version-conflict') return undefined;
   const outcome =
     publication.kind === 'unchanged'
-      ? { version: publication.version, changed: day.inForce?.runId === run.runId }
-      : await writeVersion(deps, run, { content, claim: publication.claim, data: digests.data, directory });
+      ? await keepVersion(deps, run, { content, version: publication.version, day, directory })
+      : await writeVersion(deps, run, { content, claim: publication.claim, digests, directory });
   await updateLatest(deps, run.date);
   const { files, lines, events, duplicates } = content.input;
   log.info('report run done', {
@@ -104,16 +104,25 @@ async function tryToPublish(deps: Deps, run: Run, directory: string): Promise<Ru
   return { ...outcome, manifest: manifestKey(run.date, outcome.version) };
 }
 
-type Version = { content: Content; claim: VersionClaim; data: string; directory: string };
+type Kept = { content: Content; version: number; day: Day; directory: string };
+
+/** Keeps the version in force. A forced run writes its files again that are missing or damaged: they have the same bytes. */
+async function keepVersion({ files }: Deps, { runId, date, force }: Run, { content, version, day, directory }: Kept) {
+  const repaired = force ? await files.repairFiles({ ...content, date, version }, directory) : undefined;
+  return { version, changed: day.inForce?.runId === runId, ...(repaired !== undefined && { repaired }) };
+}
+
+type Version = { content: Content; claim: VersionClaim; digests: { data: string; files: string }; directory: string };
 
 /** Writes the claimed version, its manifest last, and puts it in force. */
 async function writeVersion({ runs, files, timeZone }: Deps, { runId, date }: Run, written: Version) {
-  const { content, claim, data, directory } = written;
+  const { content, claim, digests, directory } = written;
   const { version, claimedAt: writtenAt } = claim;
   const manifest: Manifest = { date, timeZone, version, runId: claim.runId, writtenAt, ...content };
   await files.putFiles(manifest, directory);
   await files.putManifest(manifest);
-  if ((await runs.putInForce(date, { version, data, runId, writtenAt })) === 'done') return { version, changed: true };
+  if ((await runs.putInForce(date, { version, ...digests, runId, writtenAt })) === 'done')
+    return { version, changed: true };
   // Another run put this version, or a newer one, in force first. In the latter case this version was never in force.
   const { inForce } = await runs.readDay(date);
   return { version, changed: inForce?.version !== version || inForce.runId === runId };

@@ -18,17 +18,24 @@ const VersionClaim = z.object({
 export type VersionClaim = z.infer<typeof VersionClaim>;
 
 /** The version in force, the digest of its figures, and the run that put it in force. */
-const InForce = z.object({ version: z.int().positive(), data: z.string(), runId: z.string(), writtenAt: z.string() });
-type InForce = z.infer<typeof InForce>;
+const InForce = z.object({
+  version: z.int().positive(),
+  data: z.string(),
+  /** Digest of all its files; absent before 2026-12-01. */
+  files: z.string().optional(),
+  runId: z.string(),
+  writtenAt: z.string(),
+});
+export type InForce = z.infer<typeof InForce>;
 
 const DayItem = z.object({ date: BusinessDay, claim: VersionClaim.optional(), inForce: InForce.optional() });
 export type Day = z.infer<typeof DayItem>;
 
-/** Result of a completed run. `changed` is whether it put a new version in force. */
-export type RunOutcome = { version: number; changed: boolean; manifest: string };
+/** Result of a completed run. `changed` is whether it put a new version in force; `repaired`: files of a forced run. */
+export type RunOutcome = { version: number; changed: boolean; manifest: string; repaired?: number };
 
-const runPk = (runId: string) => `RUN#${runId}`;
-const runKey = (runId: string) => ({ pk: runPk(runId), sk: 'RUN' });
+export const runPk = (runId: string) => `RUN#${runId}`;
+export const runKey = (runId: string) => ({ pk: runPk(runId), sk: 'RUN' });
 const dayKey = (date: string) => ({ pk: `DAY#${date}`, sk: 'DAY' });
 const maxErrorLength = 500;
 
@@ -41,9 +48,14 @@ export const createRunStore = (db: DynamoDBDocumentClient, table: string) => {
 
   return {
     /** Stores a run and the event that starts it. For a known id, returns the stored run. */
-    async request(runId: string, date: string, cause: Cause): Promise<{ run: ReportRun; isNew: boolean }> {
+    async request(
+      runId: string,
+      date: string,
+      cause: Cause,
+      { force = false } = {},
+    ): Promise<{ run: ReportRun; isNew: boolean }> {
       const requestedAt = new Date(cause.now).toISOString();
-      const run: ReportRun = { runId, date, status: 'requested', requestedAt };
+      const run: ReportRun = { runId, date, status: 'requested', requestedAt, ...(force && { force }) };
       const event = outboxItem(runPk(runId), newEvent(ReportRunRequested, { runId, date }, cause));
       const isNew = await writeIfConditionHolds(() =>
         db.send(
@@ -140,7 +152,7 @@ export const createRunStore = (db: DynamoDBDocumentClient, table: string) => {
 
     /** Completes a run and stores its event; has no effect on a completed run. */
     async complete({ runId, date }: { runId: string; date: string }, outcome: RunOutcome, cause: Cause): Promise<void> {
-      const { version, changed, manifest } = outcome;
+      const { version, changed, manifest, repaired } = outcome;
       const event = newEvent(ReportRunCompleted, { runId, date, version, changed }, cause);
       await writeIfConditionHolds(() =>
         db.send(
@@ -152,7 +164,7 @@ export const createRunStore = (db: DynamoDBDocumentClient, table: string) => {
                   Key: runKey(runId),
                   UpdateExpression:
                     'SET #status = :completed, completedAt = :at, version = :version, changed = :changed, ' +
-                    'manifest = :manifest REMOVE #error',
+                    `manifest = :manifest${repaired === undefined ? '' : ', repaired = :repaired'} REMOVE #error`,
                   ConditionExpression: 'attribute_exists(pk) AND #status <> :completed',
                   ExpressionAttributeNames: { '#status': 'status', '#error': 'error' },
                   ExpressionAttributeValues: {
@@ -161,6 +173,7 @@ export const createRunStore = (db: DynamoDBDocumentClient, table: string) => {
                     ':version': version,
                     ':changed': changed,
                     ':manifest': manifest,
+                    ...(repaired !== undefined && { ':repaired': repaired }),
                   },
                 },
               },
@@ -176,7 +189,7 @@ export const createRunStore = (db: DynamoDBDocumentClient, table: string) => {
 export type RunStore = ReturnType<typeof createRunStore>;
 
 /** Whether the item was written; false if the condition did not hold. */
-async function writeIfConditionHolds(write: () => Promise<unknown>): Promise<boolean> {
+export async function writeIfConditionHolds(write: () => Promise<unknown>): Promise<boolean> {
   try {
     await write();
     return true;

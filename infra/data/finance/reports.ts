@@ -7,7 +7,7 @@ import { TableDefinition } from '../../constructs/table.ts';
 export const reportTable = new TableDefinition('ReportTable', 'REPORT_TABLE_NAME');
 
 export const reportRuns = {
-  requester: reportTable.access('GetItem', 'PutItem'),
+  requester: reportTable.access('GetItem', 'BatchGetItem', 'PutItem'),
   runner: reportTable.access('GetItem', 'PutItem', 'UpdateItem'),
 };
 

@@ -2,7 +2,7 @@ import { postOrderExport } from '../orders/export-routes.ts';
 import { reviewOrder } from '../orders/life-cycle-routes.ts';
 import { endPromotion, pausePromotion, resumePromotion } from '../promotions/routes.ts';
 import { decideRefund } from '../refunds/routes.ts';
-import { postReportRun } from '../reports/routes.ts';
+import { maxRangeDays, postReportRun } from '../reports/routes.ts';
 import { postStockAudit } from '../stock-audit/routes.ts';
 import { postStockRepair } from '../stock/repair-routes.ts';
 import { postWebhookSecretRotation } from '../webhooks/change-routes.ts';
@@ -27,16 +27,13 @@ const line = (description: string, example: string, length: number) =>
   text(description, example, `[^\\x00-\\x1f{}]{1,${length}}`);
 const segment = (description: string, example: string) => text(description, example, '[A-Za-z0-9][A-Za-z0-9._-]{0,63}');
 
-const maxDays = 62;
-const dayMs = 86_400_000;
-
-/** The days of a range, both included; at most `maxDays`. */
-function daysOf({ from = '', to = '' }: OperationInputs): string[] {
-  const [first, last] = [Date.parse(from), Date.parse(to)];
-  const days = (last - first) / dayMs + 1;
-  if (!(days >= 1 && days <= maxDays)) throw new RangeError(`A range has 1 to ${maxDays} days, and \`to\` ends it.`);
-  return Array.from({ length: days }, (_, index) => new Date(first + index * dayMs).toISOString().slice(0, 10));
-}
+const force: OperationInput = {
+  type: 'Boolean',
+  description:
+    'Also compare every stored file with the one that is built: equal files get no new version, missing or damaged ones are written again',
+  example: 'false',
+  default: 'false',
+};
 
 const endpoint = {
   Channel: segment('Channel of the endpoint', 'storefront'),
@@ -55,24 +52,25 @@ export const operations: readonly Operation[] = [
     name: 'run-reports',
     title: "Run a day's reports again",
     description:
-      'Builds the reports of a business day again, also when the day has reports: the result is a new version only if a figure changed.',
+      'Builds the reports of a business day again, also when the day has reports: the result is a new version only if a figure changed, or, with Force, a file.',
     workflow: 'nightly-metrics',
-    inputs: { Date: day('Business day of the reports') },
+    inputs: { Date: day('Business day of the reports'), Force: force },
     needsApproval: false,
     routes: [postReportRun],
-    requests: ({ Date: date }) => [{ route: postReportRun, body: { date } }],
+    requests: ({ Date: date, Force: forced }) => [{ route: postReportRun, body: { date, force: forced === 'true' } }],
   },
   {
     kind: 'requests',
     name: 'back-fill-reports',
     title: 'Back-fill the reports of a range of days',
-    description: `Builds the reports of every business day of a range again, at most ${maxDays} days.`,
+    description: `Builds the reports of every business day of a range again, at most ${maxRangeDays} days, two at a time. GET /reports/runs/{runId} shows the progress.`,
     workflow: 'nightly-metrics',
-    inputs: { From: day('First business day'), To: day('Last business day') },
+    inputs: { From: day('First business day'), To: day('Last business day'), Force: force },
     needsApproval: false,
     routes: [postReportRun],
-    requests: ({ From: from = '', To: to = '' }) =>
-      daysOf({ from, to }).map((date) => ({ route: postReportRun, body: { date } })),
+    requests: ({ From: from, To: to, Force: forced }) => [
+      { route: postReportRun, body: { from, to, force: forced === 'true' } },
+    ],
   },
   {
     kind: 'requests',

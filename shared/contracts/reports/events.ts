@@ -13,6 +13,18 @@ export const ReportRunRequested = defineEvent(
   }),
 );
 
+/** A client requested the reports of a range of days. */
+export const ReportRangeRequested = defineEvent(
+  'storeworks.nightly-metrics',
+  'ReportRangeRequested',
+  z.object({
+    runId: StoredText.meta({ description: 'Id of the run', example: 'run-01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    from: BusinessDay.describe('First business day'),
+    to: BusinessDay.describe('Last business day'),
+    force: z.boolean().describe('Whether the runs also compare every stored file'),
+  }),
+);
+
 /** A day's reports are in the reports bucket under this version; `changed` is whether the run wrote it. */
 export const ReportRunCompleted = defineEvent(
   'storeworks.nightly-metrics',

@@ -1,4 +1,4 @@
-import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -27,9 +27,9 @@ const readJson = async (key: string) => JSON.parse((await read(key)).toString('u
 const sumsOf = (manifest: { reports: { name: string }[] }) => manifest.reports.find(({ name }) => name === 'orders');
 
 /** Requests the reports of a day as finance does and waits until the run ends. */
-async function reportOf(date: string) {
+async function reportOf(date: string, options: { force?: boolean } = {}) {
   const finance = office.client('finance');
-  const requested = await finance.post('/reports/runs', { date });
+  const requested = await finance.post('/reports/runs', { date, ...options });
   expect(requested.status, requested.text).toBe(202);
   expect(requested.headers.location).toBe(`/reports/runs/${requested.body.runId}`);
   for (;;) {
@@ -93,6 +93,29 @@ test('a repeated run changes nothing, and a late order creates a new version bes
     expect(sumsOf(manifest)).toMatchObject({ amounts: { GBP: { totalMinor } } });
   }
   expect(await readJson('daily/dt=2025-08-05/latest.json')).toMatchObject({ version: 2 });
+});
+
+test('a range of days is run with its progress, and a forced run writes a damaged file again', async () => {
+  const finance = office.client('finance');
+  const requested = await finance.post('/reports/runs', { from: '2025-03-29', to: '2025-03-31' });
+  expect(requested.status, requested.text).toBe(202);
+  expect(requested.body).toMatchObject({ status: 'requested', days: { of: 3, completed: 0 } });
+  const { body: range } = await vi.waitFor(
+    async () => {
+      const answer = await finance.get(`/reports/runs/${requested.body.runId}`);
+      expect(answer.body).toMatchObject({ status: 'completed' });
+      return answer;
+    },
+    { timeout: 30_000, interval: 100 },
+  );
+  expect(range).toMatchObject({ days: { of: 3, completed: 3, failed: 0, running: 0, changed: 3 }, failures: [] });
+  const key = 'daily/dt=2025-03-30/v=1/sales-by-hour.csv';
+  const before = await read(key);
+  await s3Of(office.credentials).send(
+    new PutObjectCommand({ Bucket: office.credentials.reportsBucket, Key: key, Body: 'damaged' }),
+  );
+  expect(await reportOf('2025-03-30', { force: true })).toMatchObject({ version: 1, changed: false, repaired: 1 });
+  expect(await read(key)).toEqual(before);
 });
 
 test('the nightly run creates reports for days with late events, once each', async () => {

@@ -87,6 +87,29 @@ describe('report run', () => {
     expect(day.s3.writes).toHaveLength(writes);
   });
 
+  // Seen failing without `repairFiles`, and with the digest of the figures instead of the files.
+  it('that is forced writes damaged files again under the same version, and a new version if a file is built otherwise', async () => {
+    const day = scene();
+    day.journal(day.order());
+    await day.requestAndRun();
+    const key = `reports/daily/dt=${day.date}/v=1/orders.csv`;
+    const before = day.s3.text(key);
+    day.s3.objects.set(key, Buffer.from('damaged'));
+    day.s3.objects.delete(`reports/daily/dt=${day.date}/v=1/facts.parquet`);
+    expect(await day.store.read(await day.requestAndRun())).toMatchObject({ version: 1, changed: false });
+    expect(day.s3.text(key)).toBe('damaged');
+    const forced = await day.requestAndRun(undefined, { force: true });
+    expect(await day.store.read(forced)).toMatchObject({ version: 1, changed: false, force: true, repaired: 2 });
+    expect([day.s3.text(key), day.verifiedTotal(), day.versions()]).toEqual([before, 1000, [1]]);
+    const again = await day.requestAndRun(undefined, { force: true });
+    expect(await day.store.read(again)).toMatchObject({ version: 1, changed: false, repaired: 0 });
+    // As after a deployment with another page.
+    const { inForce } = await day.store.readDay(day.date);
+    await table.update(`DAY#${day.date}`, 'DAY', 'inForce', { ...inForce, files: 'of another page' });
+    const other = await day.requestAndRun(undefined, { force: true });
+    expect(await day.store.read(other)).toMatchObject({ version: 2, changed: true });
+  });
+
   it('restates the day under a new version after late events, and keeps the old version', async () => {
     const day = scene();
     day.journal(day.order(1000));

@@ -90,14 +90,14 @@ function sceneOf(date: string, s3: ReturnType<typeof memoryS3>) {
     order: (amountMinor = 1000) =>
       orderPlaced({ placedAt: `${date}T12:00:00Z`, lines: [{ unitPriceMinor: amountMinor }] }),
     /** Requests a run under a new id. */
-    async request(): Promise<string> {
+    async request(options: { force?: boolean } = {}): Promise<string> {
       const runId = randomUUID();
-      await store.request(runId, date, cause);
+      await store.request(runId, date, cause, options);
       return runId;
     },
     run,
-    async requestAndRun(fault?: Fault): Promise<string> {
-      const runId = await this.request();
+    async requestAndRun(fault?: Fault, options?: { force?: boolean }): Promise<string> {
+      const runId = await this.request(options);
       await run(runId, fault);
       return runId;
     },

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { OutboxItem } from '../../../shared/dynamodb/outbox.ts';
 
 const table = 'reports';
@@ -37,6 +37,18 @@ export async function startReportTable() {
         type: detailType,
         data: (JSON.parse(detail) as { data: unknown }).data,
       }));
+    },
+    /** Replaces an attribute of an item. */
+    async update(pk: string, sk: string, name: string, value: unknown): Promise<void> {
+      await db.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: { pk, sk },
+          UpdateExpression: 'SET #name = :value',
+          ExpressionAttributeNames: { '#name': name },
+          ExpressionAttributeValues: { ':value': value },
+        }),
+      );
     },
     async stop() {
       client.destroy();
