@@ -19,7 +19,7 @@ export const reportRunHandlers = (store: RunStore, ranges: RangeStore, timeZone:
   const isEarly = (date: string, { now }: Cause) => !hasBegun(date, now, timeZone);
   const early = (pointer: string, date: string) =>
     invalid(`The business day ${date} has not begun.`, { pointer, detail: `The day has not begun in ${timeZone}` });
-  const accepted = <B extends { runId: string }>(body: B): HttpResponse => ({
+  const accepted = (body: { runId: string }): HttpResponse => ({
     status: 202,
     headers: { location: `/reports/runs/${body.runId}` },
     body,

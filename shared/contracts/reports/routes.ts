@@ -29,14 +29,10 @@ export const ReportRun = z
       example: 'reports/daily/dt=2026-11-29/v=1/manifest.json',
     }),
     force: z.literal(true).optional().describe('Whether the run also compares every stored file'),
-    repaired: z
-      .int()
-      .nonnegative()
-      .optional()
-      .meta({
-        description: 'Of a forced run: stored files that were missing or damaged, and were written again',
-        example: 0,
-      }),
+    repaired: z.int().nonnegative().optional().meta({
+      description: 'Of a forced run: stored files that were missing or damaged, and were written again',
+      example: 0,
+    }),
     error: StoredText.optional().meta({ description: 'Why the run failed', example: 'The lake could not be read' }),
   })
   .meta({ id: 'ReportRun' });
