@@ -189,7 +189,7 @@ export const createRunStore = (db: DynamoDBDocumentClient, table: string) => {
 export type RunStore = ReturnType<typeof createRunStore>;
 
 /** Whether the item was written; false if the condition did not hold. */
-export async function writeIfConditionHolds(write: () => Promise<unknown>): Promise<boolean> {
+async function writeIfConditionHolds(write: () => Promise<unknown>): Promise<boolean> {
   try {
     await write();
     return true;

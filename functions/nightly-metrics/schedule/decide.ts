@@ -1,4 +1,5 @@
 import { businessDays, dayBefore } from '../../../shared/business-day.ts';
+import type { ReportRun } from '../../../shared/contracts/reports/routes.ts';
 
 export type Run = { runId: string; date: string };
 
@@ -33,3 +34,16 @@ export function planOlderNight(lateDays: readonly string[], last: NightPlan, max
 /** The runs that restate earlier days in the night after `arrivalDay`. */
 export const restatementRuns = (arrivalDay: string, days: readonly string[]): Run[] =>
   days.map((date) => ({ runId: `nightly-${arrivalDay}-${date}`, date }));
+
+/** The runs that a night should have completed, of these that exist, with what finance misses. */
+export function overdueRuns(nightly: Run, restated: readonly Run[], found: ReadonlyMap<string, ReportRun>) {
+  return [nightly, ...restated].flatMap(({ runId, date }) => {
+    const { status = 'missing' as const, error } = found.get(runId) ?? {};
+    if (status === 'completed') return [];
+    const impact =
+      runId === nightly.runId
+        ? `There are no sales, refunds and totals of ${date}.`
+        : `Events of ${date} that arrived later are not in its reports.`;
+    return [{ date, runId, status, ...(error !== undefined && { error }), impact }];
+  });
+}

@@ -1,12 +1,12 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { type Cause, newEvent } from '../../../shared/contracts/define-event.ts';
-import { RestatementsDeferred } from '../../../shared/contracts/reports/events.ts';
+import { ReportsOverdue, RestatementsDeferred } from '../../../shared/contracts/reports/events.ts';
 import { type Database, transact } from '../../../shared/dynamodb/database.ts';
 import { expectVersion } from '../../../shared/dynamodb/expect-version.ts';
 import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
 import { BusinessDay } from '../../../shared/names.ts';
-import type { NightPlan } from './decide.ts';
+import type { NightPlan, overdueRuns } from './decide.ts';
 
 /** The plan of the last night. `arrivalDay` is the day before it. */
 const LastNight = z.object({
@@ -19,6 +19,8 @@ export type LastNight = z.infer<typeof LastNight>;
 
 /** More would make the event too large for a bus; the item has all of them. */
 const maxDaysInEvent = 400;
+const maxOverdueInEvent = 100;
+const overdueKey = (arrivalDay: string) => ({ pk: `OVERDUE#${arrivalDay}`, sk: 'OVERDUE' });
 const pk = 'RESTATEMENTS';
 const key = { pk, sk: 'NIGHT' };
 
@@ -38,6 +40,22 @@ export const createNightStore = (db: Database, table: string) => ({
     return transact(db, [
       { Put: { TableName: table, Item: { ...key, ...item }, ...expectVersion(version) } },
       ...(waiting.length > 0 ? [{ Put: { TableName: table, Item: event } }] : []),
+    ]);
+  },
+
+  /** Stores once per night, and as an event, which raises an alarm, which reports are overdue. */
+  async reportOverdue(arrivalDay: string, overdue: ReturnType<typeof overdueRuns>, cause: Cause): Promise<void> {
+    const data = { arrivalDay, days: overdue.length, overdue: overdue.slice(0, maxOverdueInEvent) };
+    const event = outboxItem(overdueKey(arrivalDay).pk, newEvent(ReportsOverdue, data, cause));
+    await transact(db, [
+      {
+        Put: {
+          TableName: table,
+          Item: { ...overdueKey(arrivalDay), days: data.days },
+          ConditionExpression: 'attribute_not_exists(pk)',
+        },
+      },
+      { Put: { TableName: table, Item: event } },
     ]);
   },
 });

@@ -5,6 +5,7 @@ import type { NightlyEnv } from '../../../functions/nightly-metrics/schedule/env
 import {
   ReportRangeRequested,
   ReportRunRequested,
+  ReportsOverdue,
   RestatementsDeferred,
 } from '../../../shared/contracts/reports/events.ts';
 import { all } from '../../constructs/access.ts';
@@ -43,5 +44,15 @@ export function addRuns(workflow: WorkflowStack): void {
     errorImpact: 'The reports of a range of days that finance requested are not run again.',
     // It requests up to a year of runs.
     timeout: Duration.minutes(2),
+  });
+  // Before the reconciliation at 04:00, and not in an hour that daylight saving time skips.
+  workflow.daily<Env>('03:30', {
+    handler: 'nightly-metrics/schedule/watch.handler.ts',
+    uses: all(reportRuns.requester, settings.timeZone),
+    errorImpact: 'Nobody was told whether the reports of the night are complete.',
+  });
+  workflow.alarmOn(ReportsOverdue, {
+    errorImpact:
+      'At 03:30, reports of the night were missing, failed or still running: the message names the days, and what finance misses of each.',
   });
 }

@@ -52,3 +52,30 @@ export const RestatementsDeferred = defineEvent(
       .meta({ description: 'The days that wait, newest first; of more than 400 the newest', example: ['2010-12-02'] }),
   }),
 );
+
+/** Reports that a night should have completed were not complete in the morning: finance misses them. */
+export const ReportsOverdue = defineEvent(
+  'storeworks.nightly-metrics',
+  'ReportsOverdue',
+  z.object({
+    arrivalDay: BusinessDay.describe('The day before the night'),
+    days: z.int().positive().meta({ description: 'Number of days whose reports are overdue', example: 1 }),
+    overdue: z
+      .array(
+        z.object({
+          date: BusinessDay.describe('Business day of the reports'),
+          runId: StoredText.meta({ description: 'Id of the run', example: 'nightly-2026-11-29' }),
+          status: z
+            .enum(['missing', 'requested', 'running', 'failed'])
+            .describe('State of the run; missing: nothing requested it'),
+          error: StoredText.optional().meta({ description: 'Why it failed', example: 'The lake could not be read' }),
+          impact: StoredText.meta({
+            description: 'What finance misses',
+            example: 'There are no sales, refunds and totals of 2026-11-29.',
+          }),
+        }),
+      )
+      .max(100)
+      .describe('The days, newest first; of more than 100 the newest'),
+  }),
+);

@@ -150,6 +150,15 @@ test('the nightly run creates reports for days with late events, once each', asy
   }
 });
 
+test('a night without reports raises an alarm that says what finance misses', async () => {
+  const stateOf = () => office.alarms.list().find(({ name }) => name.includes('ReportsOverdueDeadLetters'))?.state;
+  expect(stateOf()).not.toBe('ALARM');
+  await fireSchedule(office, 'nightly-metrics/schedule/watch.handler.ts', new Date('2024-05-03T02:30:00Z'));
+  await vi.waitFor(() => expect(stateOf()).toBe('ALARM'), { timeout: 10_000, interval: 200 });
+  const alarm = office.alarms.list().find(({ name }) => name.includes('ReportsOverdueDeadLetters'));
+  expect(alarm?.description).toContain('what finance misses');
+});
+
 test('a cancellation is in the report of its own day and does not change the day of the order', async () => {
   const sku = await stockedSku(office, { priceMinor: 1000 });
   const placedAt = '2025-09-03T12:00:00Z';

@@ -174,6 +174,9 @@ const scheduleTests: NamedTests = {
   'nightly-metrics/schedule/nightly.handler.ts': [
     ['test/nightly-metrics/schedule/nightly-runs.test.ts', 'requests the others: %s'],
   ],
+  'nightly-metrics/schedule/watch.handler.ts': [
+    ['test/nightly-metrics/schedule/watch-runs.test.ts', 'a run that cannot be read (%s) delays no other'],
+  ],
   'order-intake/erasure/expire-personal-data.handler.ts': [
     [
       'test/order-intake/erasure/erase-job.test.ts',
