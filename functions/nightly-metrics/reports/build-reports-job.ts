@@ -5,7 +5,6 @@ import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
 import { hoursOfDay } from '../../../shared/business-day.ts';
-import { spreadsheetPatterns } from '../../../shared/csv/spreadsheet-text.ts';
 import type { DuckDb } from '../../../shared/lake/duckdb-client.ts';
 import { loadEvents } from './load-events.ts';
 import { assertReconciled, type Content, type ReportEntry } from './manifest.ts';
@@ -13,7 +12,7 @@ import { measured } from './metrics.ts';
 import { measures } from '../../../shared/metrics/measures.ts';
 import { addCustomerFacts } from './facts/customer-facts.ts';
 import { writePage } from './page/page-job.ts';
-import type { Report } from './report.ts';
+import { csvCell, csvHeader, type Report } from './report.ts';
 import { reports } from './reports.ts';
 import { type Connection, literal } from '../../../shared/lake/sql.ts';
 import { inParallel } from '../../../shared/in-parallel.ts';
@@ -151,26 +150,8 @@ async function tableOf(connection: Connection, { name, from }: Report, columns: 
   return `"report ${name}"`;
 }
 
-/** Spreadsheets need a byte order mark to read UTF-8. */
-const byteOrderMark = '\uFEFF';
-const csvHeader = ({ columns }: Report) => `${byteOrderMark}${columns.map(({ name }) => name).join(',')}\r\n`;
-
-/** A cell as `csvLine` writes it. The name of the first column starts with a byte order mark, for spreadsheets. */
-function csvCell({ name, type }: Report['columns'][number], index: number): string {
-  const cell = type === 'text' ? spreadsheetCell(name) : name;
-  return `${cell} AS "${index === 0 ? byteOrderMark : ''}${name}"`;
-}
-
-/** SQL for `toSpreadsheet` of a column. */
-function spreadsheetCell(name: string): string {
-  const matches = (pattern: string) => `regexp_matches(ltrim(${name}, ''''), ${literal(pattern)})`;
-  const { formula, numeric, plain, month } = spreadsheetPatterns;
-  const isNumeric = `(${matches(numeric)} AND NOT ${matches(plain)})`;
-  const isMonth = `(${matches('[0-9]')} AND ${matches(month)})`;
-  return `CASE WHEN ${matches(formula)} OR ${isNumeric} OR ${isMonth} THEN '''' || ${name} ELSE ${name} END`;
-}
-
-async function fileEntry(path: string) {
+/** A file with its size and checksum. */
+export async function fileEntry(path: string) {
   const content = await readFile(path);
   const sha256 = createHash('sha256').update(content).digest('hex');
   return { file: basename(path), bytes: content.length, sha256 };

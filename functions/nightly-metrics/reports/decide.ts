@@ -25,7 +25,11 @@ export function publicationOf(
     return { kind: 'resume', claim };
   }
   const version = (claim?.version ?? 0) + 1;
-  return { kind: 'new', claim: { version, files: digests.files, runId, claimedAt: new Date(nowMs).toISOString() } };
+  const claimedAt = new Date(nowMs).toISOString();
+  return {
+    kind: 'new',
+    claim: { version, files: digests.files, runId, claimedAt, ...(inForce && { base: inForce.version }) },
+  };
 }
 
 /** Digest of the files in force; versions of before 2026-12-01 have it in their claim only, which may be a newer one. */

@@ -54,6 +54,14 @@ export const Manifest = z.object({
     quarantined: z.array(z.object({ file: z.string(), reason: z.string(), rows: Count })),
   }),
   reports: z.array(ReportEntry),
+  /** How the version differs from the one that it replaced, in `changes.csv`; absent in the first version of a day. */
+  changes: z
+    .object({
+      from: z.int().positive(),
+      /** Differences; the file has the first 10,000. */
+      lines: Count,
+    })
+    .optional(),
 });
 export type Manifest = z.infer<typeof Manifest>;
 

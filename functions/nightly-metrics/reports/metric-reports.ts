@@ -55,5 +55,6 @@ export const quarantineReport: Report = {
   columns: ['file', 'reason', 'eventId', 'orderId'].map(text),
   from: { sql: `SELECT regexp_extract(path, '[^/]*$') || '.gz' AS file, reason, eventId, orderId FROM quarantine` },
   orderBy: 'file, reason, eventId, orderId',
+  rowId: ['file', 'reason', 'eventId', 'orderId'],
   countsOrders: false,
 };

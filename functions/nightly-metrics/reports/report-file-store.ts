@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3ServiceException, type S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
@@ -60,6 +60,14 @@ export const createReportFileStore = (s3: S3Client, bucket: string) => {
         return 1;
       });
       return repaired.reduce<number>((sum, each) => sum + each, 0);
+    },
+
+    /** Downloads a file of a version to `path`; undefined if the version does not have it. */
+    async downloadFile(date: string, version: number, file: string, path: string): Promise<string | undefined> {
+      const content = await read(`${versionPrefix(date, version)}${file}`);
+      if (!content) return undefined;
+      await writeFile(path, content);
+      return path;
     },
 
     async putManifest(manifest: Manifest): Promise<void> {

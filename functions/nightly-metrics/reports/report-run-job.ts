@@ -8,6 +8,7 @@ import type { ReportRunRequested } from '../../../shared/contracts/reports/event
 import type { LakeStore } from '../../../shared/lake/lake-store.ts';
 import type { Day, RunOutcome, RunStore, VersionClaim } from '../run/run-store.ts';
 import type { BuildReports } from './build-reports-job.ts';
+import { writeChanges } from './changes/changes-job.ts';
 import { earlierCustomers } from './customer-history-job.ts';
 import type { CustomerHistory } from './customer-history-store.ts';
 import { publicationOf } from './decide.ts';
@@ -115,10 +116,12 @@ async function keepVersion({ files }: Deps, { runId, date, force }: Run, { conte
 type Version = { content: Content; claim: VersionClaim; digests: { data: string; files: string }; directory: string };
 
 /** Writes the claimed version, its manifest last, and puts it in force. */
-async function writeVersion({ runs, files, timeZone }: Deps, { runId, date }: Run, written: Version) {
+async function writeVersion(deps: Deps, { runId, date }: Run, written: Version) {
+  const { runs, files, timeZone } = deps;
   const { content, claim, digests, directory } = written;
   const { version, claimedAt: writtenAt } = claim;
-  const manifest: Manifest = { date, timeZone, version, runId: claim.runId, writtenAt, ...content };
+  const changes = claim.base === undefined ? {} : await changesFrom(deps, claim.base, date, written);
+  const manifest: Manifest = { date, timeZone, version, runId: claim.runId, writtenAt, ...content, ...changes };
   await files.putFiles(manifest, directory);
   await files.putManifest(manifest);
   if ((await runs.putInForce(date, { version, ...digests, runId, writtenAt })) === 'done')
@@ -126,6 +129,15 @@ async function writeVersion({ runs, files, timeZone }: Deps, { runId, date }: Ru
   // Another run put this version, or a newer one, in force first. In the latter case this version was never in force.
   const { inForce } = await runs.readDay(date);
   return { version, changed: inForce?.version !== version || inForce.runId === runId };
+}
+
+/** Writes `changes.csv`, and returns what the manifest says of it. */
+async function changesFrom({ files, duckDb }: Deps, from: number, date: string, { content, directory }: Version) {
+  const before = await mkdtemp(join(directory, 'before-'));
+  const { entry, lines } = await writeChanges(duckDb, directory, (report) =>
+    files.downloadFile(date, from, `${report}.parquet`, join(before, `${report}.parquet`)),
+  );
+  return { reports: [...content.reports, entry], changes: { from, lines } };
 }
 
 /** Makes `latest.json` name the version in force. Checks again after writing, as that version may have changed. */

@@ -1,3 +1,6 @@
+import { spreadsheetPatterns } from '../../../shared/csv/spreadsheet-text.ts';
+import { literal } from '../../../shared/lake/sql.ts';
+
 /** `ratio` columns may be empty and do not add up. */
 export type Column = { name: string; type: 'text' | 'number' | 'ratio' | 'time' };
 
@@ -8,6 +11,8 @@ export type Report = {
   /** The table or the query of its rows. */
   from: { table: string } | { sql: string };
   orderBy: string;
+  /** Columns that identify a row of a list. Rows of other reports are identified by their texts. */
+  rowId?: readonly string[];
   /** Whether each order counts in one row only, so that the orders of the rows add up. */
   countsOrders: boolean;
   /** @default both */
@@ -25,3 +30,24 @@ export const figuresOf = (measures: Record<string, string>) =>
   Object.entries(measures)
     .map(([name, sql]) => `${sql} AS ${name}`)
     .join(', ');
+
+/** Spreadsheets need a byte order mark to read UTF-8. */
+const byteOrderMark = '\uFEFF';
+export const csvHeader = ({ columns }: Pick<Report, 'columns'>) =>
+  `${byteOrderMark}${columns.map(({ name }) => name).join(',')}\r\n`;
+
+/** A cell as `csvLine` writes it. The name of the first column starts with a byte order mark, for spreadsheets. */
+export function csvCell({ name, type }: Column, index: number): string {
+  const quoted = `"${name}"`;
+  const cell = type === 'text' ? spreadsheetCell(quoted) : quoted;
+  return `${cell} AS "${index === 0 ? byteOrderMark : ''}${name}"`;
+}
+
+/** SQL for `toSpreadsheet` of a column. */
+function spreadsheetCell(name: string): string {
+  const matches = (pattern: string) => `regexp_matches(ltrim(${name}, ''''), ${literal(pattern)})`;
+  const { formula, numeric, plain, month } = spreadsheetPatterns;
+  const isNumeric = `(${matches(numeric)} AND NOT ${matches(plain)})`;
+  const isMonth = `(${matches('[0-9]')} AND ${matches(month)})`;
+  return `CASE WHEN ${matches(formula)} OR ${isNumeric} OR ${isMonth} THEN '''' || ${name} ELSE ${name} END`;
+}

@@ -11,6 +11,7 @@ const orders: Report = {
   ],
   from: { table: 'placed_order' },
   orderBy: 'orderId',
+  rowId: ['orderId'],
   countsOrders: true,
 };
 
@@ -33,6 +34,7 @@ const changes: Report = {
   ],
   from: { table: 'order_change' },
   orderBy: 'eventId',
+  rowId: ['eventId'],
   countsOrders: false,
 };
 
@@ -46,6 +48,7 @@ const refunds: Report = {
   ],
   from: { table: 'refund_posting' },
   orderBy: 'eventId, pot',
+  rowId: ['eventId', 'pot'],
   countsOrders: false,
 };
 

@@ -14,6 +14,8 @@ const VersionClaim = z.object({
   files: z.string(),
   runId: z.string(),
   claimedAt: z.string(),
+  /** The version that it replaces, with which `changes.csv` compares it. */
+  base: z.int().positive().optional(),
 });
 export type VersionClaim = z.infer<typeof VersionClaim>;
 

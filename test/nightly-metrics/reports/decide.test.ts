@@ -15,12 +15,12 @@ describe('publication', () => {
     [
       'a new version when the figures differ',
       { date, claim: claim(3, 'f1'), inForce: inForce(3, 'd1') },
-      { kind: 'new', claim: { version: 4, files: 'f2', runId: 'r', claimedAt } },
+      { kind: 'new', claim: { version: 4, files: 'f2', runId: 'r', claimedAt, base: 3 } },
     ],
     [
       'a version above an abandoned claim of other content',
       { date, claim: claim(2, 'f9'), inForce: inForce(1, 'd1') },
-      { kind: 'new', claim: { version: 3, files: 'f2', runId: 'r', claimedAt } },
+      { kind: 'new', claim: { version: 3, files: 'f2', runId: 'r', claimedAt, base: 1 } },
     ],
     [
       'unchanged when the figures are equal',
