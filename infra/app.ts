@@ -14,7 +14,7 @@ import { store } from './store.ts';
 
 /** One line per workflow. */
 const workflows = [
-  (await import('./workflows/api-root.ts')).ApiRootStack,
+  (await import('./workflows/system/api-root.ts')).ApiRootStack,
   (await import('./workflows/catalog.ts')).CatalogStack,
   (await import('./workflows/store-settings.ts')).StoreSettingsStack,
   (await import('./workflows/promotion-scheduling.ts')).PromotionSchedulingStack,
@@ -24,12 +24,12 @@ const workflows = [
   (await import('./workflows/order-intake.ts')).OrderIntakeStack,
   (await import('./workflows/refund-approval.ts')).RefundApprovalStack,
   (await import('./workflows/channel-webhooks.ts')).ChannelWebhooksStack,
-  (await import('./workflows/event-relay.ts')).EventRelayStack,
-  (await import('./workflows/event-journal.ts')).EventJournalStack,
+  (await import('./workflows/system/event-relay.ts')).EventRelayStack,
+  (await import('./workflows/system/event-journal.ts')).EventJournalStack,
   (await import('./workflows/nightly-metrics.ts')).NightlyMetricsStack,
   (await import('./workflows/ledger.ts')).LedgerStack,
   // The last one: its dashboards and its application name what is in the other stacks.
-  (await import('./workflows/admin-console.ts')).AdminConsoleStack,
+  (await import('./workflows/system/admin-console.ts')).AdminConsoleStack,
 ];
 
 /** Adds all stacks to an app whose context names the bundles. */

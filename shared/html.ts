@@ -1,3 +1,5 @@
+import { ownValue } from './input/own-value.ts';
+
 /** Text of HTML that was escaped, or written in this repository. */
 export type Html = { readonly markup: string };
 
@@ -13,7 +15,7 @@ const entities: Readonly<Record<string, string>> = {
 
 /** Escapes a text for an element or an attribute in quotes. Control characters, which HTML cannot hold, become spaces. */
 const escaped = (text: string): string =>
-  text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '').replaceAll(/\p{Cc}/gu, ' ');
+  text.replaceAll(/[&<>"']/g, (character) => ownValue(entities, character) ?? '').replaceAll(/\p{Cc}/gu, ' ');
 
 /** HTML from a template: every value is escaped, unless a template made it. */
 export const html = (parts: TemplateStringsArray, ...values: Value[]): Html => ({

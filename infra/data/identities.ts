@@ -21,7 +21,7 @@ import { resourceServer, type Scope, scopes } from '../../shared/access/scopes.t
 import { assertSeparation, assertStaffSeparation } from '../../shared/access/separation.ts';
 import type { Client } from '../../shared/store.ts';
 import type { People } from '../store.ts';
-import { addAccessTokenTrigger } from '../workflows/api-root/sign-in.ts';
+import { addAccessTokenTrigger } from '../workflows/system/api-root/sign-in.ts';
 import { addOutput, dataStackName, exportValue } from '../constructs/exports.ts';
 
 type Props = {

@@ -154,7 +154,7 @@ export const handParsedVariables = (sources: Sources): string[] =>
 /** Workflows without a file in infra, tests, a README or a row in the root README, and tests of folders that are gone. */
 export function incompleteWorkflows(paths: string[], rootReadme: string): string[] {
   const workflows = new Set(paths.map(workflowOf).filter((name) => name !== undefined));
-  const inInfra = paths.flatMap((path) => /^infra\/workflows\/([^/]+)\.ts$/.exec(path)?.[1] ?? []);
+  const inInfra = paths.flatMap((path) => /^infra\/workflows\/(?:system\/)?([^/]+)\.ts$/.exec(path)?.[1] ?? []);
   const missing = [...workflows].flatMap((name) => {
     const lacks = [];
     if (!inInfra.includes(name)) lacks.push(`infra/workflows/${name}.ts`);

@@ -2,6 +2,7 @@ import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
 import type { OperatedWorkflow, OperationRequest } from '../../../shared/contracts/admin-console/operation.ts';
 import { type ApiCaller, apiEventOf, ApiFailedError, type ApiResponse } from './api-event.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 const ProxyResponse = z.object({
   statusCode: z.int(),
@@ -20,7 +21,7 @@ export const createApiClient =
   ): Promise<ApiResponse> => {
     const { Payload: payload, FunctionError: failure } = await lambda.send(
       new InvokeCommand({
-        FunctionName: functions[workflow],
+        FunctionName: ownValue(functions, workflow),
         Payload: Buffer.from(JSON.stringify(apiEventOf(request, caller, requestId))),
       }),
     );

@@ -1,4 +1,5 @@
 import type { OperationRequest } from '../../../shared/contracts/admin-console/operation.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 /** Who calls a workflow's API: a person of a department, or this console as the reader of a dashboard. */
 export type ApiCaller = { subject: string; department: string; clientId: string; scopes: readonly string[] };
@@ -22,7 +23,9 @@ export function apiEventOf(
   caller: ApiCaller,
   requestId: string,
 ) {
-  const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+  const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(ownValue(params, name) ?? ''),
+  );
   const claims = { client_id: caller.clientId, sub: caller.subject, 'cognito:groups': `[${caller.department}]` };
   return {
     version: '2.0',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { operations } from '../../../shared/contracts/admin-console/operations.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 import type { ApiClient } from '../apis/api-client.ts';
 import type { ApiCaller } from '../apis/api-event.ts';
 import type { DeadLetterClient } from '../apis/dead-letter-client.ts';
@@ -38,7 +39,9 @@ export const pressButton =
       const { status, body } = await callApi(operation.workflow, request, caller, requestId);
       if (status >= 400) return { isDone: false, text: detailOf(body) ?? `HTTP ${status}` };
     }
-    const chosen = Object.entries(inputs).filter(([name, value]) => value !== operation.inputs[name]?.default);
+    const chosen = Object.entries(inputs).filter(
+      ([name, value]) => value !== ownValue(operation.inputs, name)?.default,
+    );
     return { isDone: true, text: chosen.map(([, value]) => value).join(' – ') };
   };
 

@@ -22,7 +22,7 @@ export function checkPress(pressed: Pressed, forms: FormValues, operations: read
   if (!operation || !withButton.has(operation.name)) {
     return { kind: 'refused', reason: `${pressed.operation} has no button.` };
   }
-  const inputs: Record<string, string> = {};
+  const inputs = new Map<string, string>();
   for (const [name, input] of Object.entries(operation.inputs)) {
     const field = ownValue(pressed.fields, name);
     const typed = field === undefined ? undefined : ownValue(forms, field);
@@ -30,7 +30,7 @@ export function checkPress(pressed: Pressed, forms: FormValues, operations: read
     const given = value ?? input.default ?? '';
     const problem = inputProblem(name, input, given);
     if (problem !== undefined) return { kind: 'refused', reason: problem };
-    inputs[name] = given;
+    inputs.set(name, given);
   }
-  return { kind: 'allowed', operation, inputs };
+  return { kind: 'allowed', operation, inputs: Object.fromEntries(inputs) };
 }

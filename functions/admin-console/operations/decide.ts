@@ -64,13 +64,13 @@ function mayCarryOut(operation: Operation, caller: ApiCaller): boolean {
 }
 
 function inputsOf({ inputs }: Operation, given: Record<string, string>) {
-  const values: Record<string, string> = {};
+  const values = new Map<string, string>();
   for (const [name, input] of Object.entries(inputs)) {
     const value = ownValue(given, name) ?? input.default;
     if (value === undefined) return refused(`${name} is missing.`);
     const problem = inputProblem(name, input, value);
     if (problem !== undefined) return refused(problem);
-    values[name] = value;
+    values.set(name, value);
   }
-  return { values };
+  return { values: Object.fromEntries(values) };
 }

@@ -15,6 +15,7 @@ import {
 import { type Html, html } from '../../../shared/html.ts';
 import { listWidgets } from './list-widgets.ts';
 import type { Page } from './page.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 type Tools = {
   callApi: ApiClient;
@@ -37,7 +38,7 @@ widget: ${widgetNames.join(' | ')}
 export const showWidget =
   ({ callApi, deadLetters, reader }: Tools) =>
   async (name: string, today: string, page: Page, requestId: string): Promise<Html> => {
-    const list = Object.hasOwn(listWidgets, name) ? listWidgets[name] : undefined;
+    const list = ownValue(listWidgets, name);
     try {
       if (list) {
         const { status, body } = await callApi(list.workflow, list.request, reader, requestId);

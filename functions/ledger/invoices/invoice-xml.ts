@@ -1,6 +1,7 @@
 import { exponentOf } from '../../../shared/reference-data/currencies.ts';
 import type { Seller } from '../../../shared/store.ts';
 import type { Invoice, Vat } from './invoice.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 const namespaces = [
   'xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"',
@@ -13,7 +14,7 @@ const escaped = (text: string) =>
   text
     // oxlint-disable-next-line no-control-regex
     .replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, ' ')
-    .replaceAll(/[&<>"]/g, (character) => entities[character] ?? character);
+    .replaceAll(/[&<>"]/g, (character) => ownValue(entities, character) ?? character);
 
 const basic = (name: string, value: string | number | undefined, attributes = '') =>
   value === undefined || value === '' ? '' : `<cbc:${name}${attributes}>${escaped(String(value))}</cbc:${name}>`;

@@ -20,7 +20,7 @@ type Parts = [index: number, due: TaxDue][];
 export function taxOfLine({ base, tax }: TaxDue, taxed: Taxed | undefined, terms: Terms): Parts {
   const rates = ratesOfTerms(terms);
   const ofAccount = taxed?.rate === undefined ? -1 : rates.findIndex(({ rate }) => rate === taxed.rate);
-  const own = (taxed?.taxedAt ?? [ofAccount]).filter((index) => index in rates);
+  const own = (taxed?.taxedAt ?? [ofAccount]).filter((index) => rates[index] !== undefined);
   const [only] = rates.length === 1 ? [0] : own;
   if (only !== undefined && (own.length === 1 || rates.length === 1)) return [[only, { base, tax }]];
   if (own.length > 1) {

@@ -1,5 +1,6 @@
 import type { TaxReturn } from '../../../shared/contracts/ledger/tax-return-routes.ts';
 import { type Cell, csvFile } from '../../../shared/csv/write.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 const columns = [
   'section',
@@ -17,7 +18,8 @@ const columns = [
 
 /** One row for each box, supply, correction, entry and export without evidence. Amounts are minor units, those of boxes are not. */
 export function taxReturnCsv({ boxes, rows, corrections, entries, unprovenExports }: TaxReturn): string {
-  const rowOf = (given: Partial<Record<(typeof columns)[number], Cell>>) => columns.map((column) => given[column]);
+  const rowOf = (given: Partial<Record<(typeof columns)[number], Cell>>) =>
+    columns.map((column) => ownValue(given, column));
   return csvFile(columns, [
     ...boxes.map(({ box, currency, amount }) => rowOf({ section: 'box', box, currency, tax: Number(amount) })),
     ...rows.map(({ baseMinor, taxMinor, ...row }) =>

@@ -10,6 +10,7 @@ import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { type Breakdown, breakdowns } from '../../../shared/metrics/breakdowns.ts';
 import { breakdownOf, eventsOf, figureOf, rowAt } from './explain.ts';
 import type { ReportReader } from './report-reader-store.ts';
+import { ownValue } from '../../../shared/input/own-value.ts';
 
 type Deps = { reports: ReportReader; duckDb: DuckDb; cursors: Cursors };
 
@@ -73,14 +74,14 @@ export const figureApi = ({ reports, duckDb, cursors }: Deps) => {
         const [found] = Rows.parse(await connection.rows(rowAt(path, row)));
         if (!found) return problem(404, 'not-found', `${report} of ${date} has no row ${row}.`);
         const names = [...breakdown.keys, 'currency'];
-        const keys = Object.fromEntries(names.map((name) => [name, Key.parse(found[name])]));
+        const keys = Object.fromEntries(names.map((name) => [name, Key.parse(ownValue(found, name))]));
         const page = { after: start.after, limit: limit + 1 };
         const all = Events.parse(await connection.rows(eventsOf(facts, breakdown, measure, keys, page)));
         const events = all.slice(0, limit).map((event) => Object.assign({}, event, { amount: figureOf(event.amount) }));
         const last = all.length > limit ? events.at(-1) : undefined;
         const next = last && { cursor: await cursors.of(list, last.eventId) };
         const figure = { date, version, report, row, column, keys, currency: keys['currency'] };
-        return { status: 200, body: { ...figure, figure: figureOf(found[column]), events, ...next } };
+        return { status: 200, body: { ...figure, figure: figureOf(ownValue(found, column)), events, ...next } };
       });
     },
   };
@@ -88,6 +89,6 @@ export const figureApi = ({ reports, duckDb, cursors }: Deps) => {
 
 /** A row with its keys as texts and its measures as numbers. */
 function measuredRow(row: Record<string, unknown>, { keys, measures }: Breakdown) {
-  const texts = [...keys, 'currency'].map((name) => [name, Key.parse(row[name])] as const);
-  return Object.fromEntries([...texts, ...measures.map(({ name }) => [name, figureOf(row[name])] as const)]);
+  const texts = [...keys, 'currency'].map((name) => [name, Key.parse(ownValue(row, name))] as const);
+  return Object.fromEntries([...texts, ...measures.map(({ name }) => [name, figureOf(ownValue(row, name))] as const)]);
 }

@@ -53,7 +53,7 @@ const refunds: Report = {
 };
 
 /** The measures that the totals do not have from the time before the facts. */
-const added = allMeasures.filter(({ name }) => !(name in totalMeasures));
+const added = allMeasures.filter(({ name }) => !Object.hasOwn(totalMeasures, name));
 const channels = `SELECT channel, currency FROM ${ordersChangesAndRefunds} UNION SELECT channel, currency FROM fact
   UNION SELECT channel, currency FROM store_channel`;
 

@@ -1,8 +1,8 @@
 import type { Stack } from 'aws-cdk-lib';
 import { LambdaVersion, type UserPool, UserPoolOperation } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-import { setWorkflow } from '../../constructs/alarm.ts';
-import { WorkflowFunction } from '../../constructs/workflow-function.ts';
+import { setWorkflow } from '../../../constructs/alarm.ts';
+import { WorkflowFunction } from '../../../constructs/workflow-function.ts';
 
 /**
  * Sets the scopes of people by their departments. In the stack of the user pool, which names the function: a stack of its

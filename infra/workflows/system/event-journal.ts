@@ -1,10 +1,10 @@
 import { type App, Duration } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/aws-events';
-import type { Env } from '../../functions/event-journal/env.ts';
-import { all } from '../constructs/access.ts';
-import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
-import { lake, pseudonymSecret } from '../data/finance/reports.ts';
-import { settings } from '../settings.ts';
+import type { Env } from '../../../functions/event-journal/env.ts';
+import { all } from '../../constructs/access.ts';
+import { type SharedStacks, WorkflowStack } from '../../constructs/workflow-stack.ts';
+import { lake, pseudonymSecret } from '../../data/finance/reports.ts';
+import { settings } from '../../settings.ts';
 
 /** Writes every event of the bus into the lake. */
 export class EventJournalStack extends WorkflowStack {

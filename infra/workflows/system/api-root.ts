@@ -1,10 +1,10 @@
 import type { App } from 'aws-cdk-lib';
-import type { Env } from '../../functions/api-root/env.ts';
-import * as routes from '../../shared/contracts/api-root/routes.ts';
-import { type Access, all, variables } from '../constructs/access.ts';
-import { importFromData } from '../constructs/exports.ts';
-import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
-import { tables } from '../stacks/definitions.ts';
+import type { Env } from '../../../functions/api-root/env.ts';
+import * as routes from '../../../shared/contracts/api-root/routes.ts';
+import { type Access, all, variables } from '../../constructs/access.ts';
+import { importFromData } from '../../constructs/exports.ts';
+import { type SharedStacks, WorkflowStack } from '../../constructs/workflow-stack.ts';
+import { tables } from '../../stacks/definitions.ts';
 
 /** Health, the description of the interface, and the response to unknown paths. */
 export class ApiRootStack extends WorkflowStack {

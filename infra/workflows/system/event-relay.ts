@@ -1,9 +1,9 @@
 import { type App, Duration } from 'aws-cdk-lib';
-import type { Env } from '../../functions/event-relay/env.ts';
-import { outboxStreamFilter } from '../../shared/dynamodb/outbox.ts';
-import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
-import { tables } from '../stacks/definitions.ts';
-import { bus } from '../data/event-bus.ts';
+import type { Env } from '../../../functions/event-relay/env.ts';
+import { outboxStreamFilter } from '../../../shared/dynamodb/outbox.ts';
+import { type SharedStacks, WorkflowStack } from '../../constructs/workflow-stack.ts';
+import { tables } from '../../stacks/definitions.ts';
+import { bus } from '../../data/event-bus.ts';
 
 /** Publishes the event items of every table on the bus. */
 export class EventRelayStack extends WorkflowStack {

@@ -1,18 +1,18 @@
 import { type App, Aws, Duration, Stack } from 'aws-cdk-lib';
-import type { OperationEnv } from '../../functions/admin-console/operations/env.ts';
-import type { WidgetEnv } from '../../functions/admin-console/widgets/env.ts';
-import { operations } from '../../shared/contracts/admin-console/operations.ts';
-import { all } from '../constructs/access.ts';
-import { AutomationDocument } from '../constructs/console/automation-document.ts';
-import { addDashboard } from '../constructs/console/dashboards.ts';
-import { addPolicies } from '../constructs/console/department-policies.ts';
-import { addSavedQueries } from '../constructs/console/log-queries.ts';
-import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
-import { apis, deadLetters } from '../data/console/apis.ts';
-import { automations } from '../data/console/automations.ts';
-import { reportsBucket } from '../data/finance/reports.ts';
-import { settings } from '../settings.ts';
-import { store } from '../store.ts';
+import type { OperationEnv } from '../../../functions/admin-console/operations/env.ts';
+import type { WidgetEnv } from '../../../functions/admin-console/widgets/env.ts';
+import { operations } from '../../../shared/contracts/admin-console/operations.ts';
+import { all } from '../../constructs/access.ts';
+import { AutomationDocument } from '../../constructs/console/automation-document.ts';
+import { addDashboard } from '../../constructs/console/dashboards.ts';
+import { addPolicies } from '../../constructs/console/department-policies.ts';
+import { addSavedQueries } from '../../constructs/console/log-queries.ts';
+import { type SharedStacks, WorkflowStack } from '../../constructs/workflow-stack.ts';
+import { apis, deadLetters } from '../../data/console/apis.ts';
+import { automations } from '../../data/console/automations.ts';
+import { reportsBucket } from '../../data/finance/reports.ts';
+import { settings } from '../../settings.ts';
+import { store } from '../../store.ts';
 import { addApplication } from './admin-console/application.ts';
 
 /** Administration in the AWS console: dashboards with custom widgets, automation documents, the store as one application. */
