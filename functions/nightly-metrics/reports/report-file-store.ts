@@ -1,13 +1,24 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3ServiceException, type S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  NoSuchKey,
+  HeadObjectCommand,
+  NotFound,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  S3ServiceException,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { inParallel } from '../../../shared/in-parallel.ts';
 import { BusinessDay } from '../../../shared/names.ts';
 import { Manifest } from './manifest.ts';
 
 const maxParallelUploads = 12;
+/** Their contents are in memory. */
+const maxParallelTables = 4;
 
 /** Content of `latest.json`: the version in force of a day's reports. */
 export const Latest = z.object({
@@ -22,13 +33,18 @@ export type Latest = z.infer<typeof Latest>;
 const versionPrefix = (date: string, version: number) => `daily/dt=${date}/v=${version}/`;
 const latestKey = (date: string) => `daily/dt=${date}/latest.json`;
 
+const tableKey = (report: string, date: string) => `tables/${report}/dt=${date}/${report}.parquet`;
+
 /** Key of the manifest of a version. */
 export const manifestKey = (date: string, version: number) => `${versionPrefix(date, version)}manifest.json`;
 
 /** The reports bucket. */
 export const createReportFileStore = (s3: S3Client, bucket: string) => {
-  const put = (Key: string, Body: Buffer | string, condition: { IfMatch?: string; IfNoneMatch?: string } = {}) =>
-    s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body, ContentType: contentType(Key), ...condition }));
+  const put = (
+    Key: string,
+    Body: Uint8Array | string,
+    options: Pick<PutObjectCommandInput, 'IfMatch' | 'IfNoneMatch' | 'Metadata'> = {},
+  ) => s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body, ContentType: contentType(Key), ...options }));
 
   const read = async (Key: string): Promise<Uint8Array | undefined> => {
     try {
@@ -39,6 +55,34 @@ export const createReportFileStore = (s3: S3Client, bucket: string) => {
       throw error;
     }
   };
+
+  /** ETag and version of a table's file. */
+  const head = async (Key: string) => {
+    try {
+      const { ETag, Metadata } = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key }));
+      return { etag: ETag, version: Number(Metadata?.['version'] ?? 0) };
+    } catch (error) {
+      if (error instanceof NotFound) return undefined;
+      throw error;
+    }
+  };
+
+  /** Writes an object if it still has the ETag of `replaces`, or does not exist where `replaces` is undefined. */
+  async function putIf(
+    key: string,
+    content: Uint8Array | string,
+    replaces: { etag: string | undefined } | undefined,
+    metadata: Record<string, string> = {},
+  ): Promise<'done' | 'version-conflict'> {
+    const condition = replaces ? (replaces.etag ? { IfMatch: replaces.etag } : {}) : { IfNoneMatch: '*' };
+    try {
+      await put(key, content, { ...condition, Metadata: metadata });
+      return 'done';
+    } catch (error) {
+      if (error instanceof S3ServiceException && conflictErrors.has(error.name)) return 'version-conflict';
+      throw error;
+    }
+  }
 
   return {
     /** Uploads the files of a version from `directory`. Idempotent, as a version is claimed for one content. */
@@ -70,6 +114,23 @@ export const createReportFileStore = (s3: S3Client, bucket: string) => {
       return path;
     },
 
+    /**
+     * Puts the Parquet files of a version under `tables/<report>/dt=<day>/`, each in one request that replaces the file of an
+     * older version only: a query reads one version of a report or the other, and a run that was overtaken changes nothing.
+     */
+    async putTables(date: string, version: number, reports: readonly string[]): Promise<void> {
+      await inParallel(maxParallelTables, reports, async (report) => {
+        const content = await read(`${versionPrefix(date, version)}${report}.parquet`);
+        if (!content) return;
+        const key = tableKey(report, date);
+        for (;;) {
+          const stored = await head(key);
+          if (stored && stored.version >= version) return;
+          if ((await putIf(key, content, stored, { version: String(version) })) === 'done') return;
+        }
+      });
+    },
+
     async putManifest(manifest: Manifest): Promise<void> {
       await put(manifestKey(manifest.date, manifest.version), pretty(Manifest.parse(manifest)));
     },
@@ -89,14 +150,7 @@ export const createReportFileStore = (s3: S3Client, bucket: string) => {
       latest: Latest,
       replaces: { etag: string | undefined } | undefined,
     ): Promise<'done' | 'version-conflict'> {
-      const condition = replaces ? (replaces.etag ? { IfMatch: replaces.etag } : {}) : { IfNoneMatch: '*' };
-      try {
-        await put(latestKey(latest.date), pretty(latest), condition);
-        return 'done';
-      } catch (error) {
-        if (error instanceof S3ServiceException && conflictErrors.has(error.name)) return 'version-conflict';
-        throw error;
-      }
+      return putIf(latestKey(latest.date), pretty(latest), replaces);
     },
   };
 };

@@ -16,6 +16,7 @@ import type { Reported } from './env.ts';
 import type { DuckDb } from '../../../shared/lake/duckdb-client.ts';
 import { digestsOf, type Content, type Manifest } from './manifest.ts';
 import { manifestKey, type ReportFileStore } from './report-file-store.ts';
+import { reports } from './reports.ts';
 
 type Deps = {
   runs: RunStore;
@@ -32,6 +33,7 @@ type Deps = {
 type Run = { runId: string; date: string; force?: true | undefined };
 
 const maxAttempts = 5;
+const tableNames = reports.map(({ name }) => name);
 
 /** Processes a requested run, also after an attempt that failed at any step. A completed run is not repeated. */
 export const reportRun =
@@ -93,6 +95,7 @@ async function tryToPublish(deps: Deps, run: Run, directory: string): Promise<Ru
       ? await keepVersion(deps, run, { content, version: publication.version, day, directory })
       : await writeVersion(deps, run, { content, claim: publication.claim, digests, directory });
   await updateLatest(deps, run.date);
+  await updateTables(deps, run.date);
   const { files, lines, events, duplicates } = content.input;
   log.info('report run done', {
     ...run,
@@ -149,6 +152,16 @@ async function updateLatest({ runs, files }: Deps, date: string): Promise<void> 
     if (latest && latest.version >= inForce.version) return;
     const { version, writtenAt } = inForce;
     await files.putLatest({ date, version, manifest: manifestKey(date, version), writtenAt }, latest);
+  }
+}
+
+/** Makes `tables/` have the version in force. Checks again after writing, as that version may have changed. */
+async function updateTables({ runs, files }: Deps, date: string): Promise<void> {
+  for (;;) {
+    const { inForce, tables = 0 } = await runs.readDay(date);
+    if (!inForce || tables >= inForce.version) return;
+    await files.putTables(date, inForce.version, tableNames);
+    await runs.recordTables(date, inForce.version);
   }
 }
 

@@ -30,7 +30,13 @@ const InForce = z.object({
 });
 export type InForce = z.infer<typeof InForce>;
 
-const DayItem = z.object({ date: BusinessDay, claim: VersionClaim.optional(), inForce: InForce.optional() });
+const DayItem = z.object({
+  date: BusinessDay,
+  claim: VersionClaim.optional(),
+  inForce: InForce.optional(),
+  /** The version that `tables/` has. */
+  tables: z.int().positive().optional(),
+});
 export type Day = z.infer<typeof DayItem>;
 
 /** Result of a completed run. `changed` is whether it put a new version in force; `repaired`: files of a forced run. */
@@ -150,6 +156,19 @@ export const createRunStore = (db: DynamoDBDocumentClient, table: string) => {
         }),
       );
       return isPut ? 'done' : 'version-conflict';
+    },
+
+    /** Records that `tables/` has a version, or a newer one. */
+    async recordTables(date: string, version: number): Promise<void> {
+      await writeIfConditionHolds(() =>
+        update({
+          Key: dayKey(date),
+          UpdateExpression: 'SET #tables = :version',
+          ConditionExpression: 'attribute_not_exists(#tables) OR #tables < :version',
+          ExpressionAttributeNames: { '#tables': 'tables' },
+          ExpressionAttributeValues: { ':version': version },
+        }),
+      );
     },
 
     /** Completes a run and stores its event; has no effect on a completed run. */

@@ -18,6 +18,8 @@ export const reports = {
   lister: reportsBucket.list(),
   reader: reportsBucket.objects('daily/*', 'GetObject'),
   writer: reportsBucket.objects('daily/*', 'GetObject', 'PutObject'),
+  /** The Parquet files in force, for Athena. */
+  tableWriter: reportsBucket.objects('tables/*', 'GetObject', 'PutObject'),
   /** The keys of the customers of each day. */
   customerWriter: reportsBucket.objects('customers/*', 'GetObject', 'PutObject'),
   auditWriter: reportsBucket.objects(auditFiles, 'PutObject'),

@@ -16,13 +16,16 @@ describe('report run', () => {
     expect(day.verifiedTotal()).toBe(1260);
     const { reports } = Manifest.parse(day.s3.json(`reports/${day.latest().manifest}`));
     const files = reports.flatMap((report) => report.files);
-    // The keys of the day's customers, the files, the manifest and latest.json.
-    expect(day.s3.writes).toHaveLength(files.length + 3);
+    const parquet = files.filter(({ file }) => file.endsWith('.parquet'));
+    // The keys of the day's customers, the files, the manifest, latest.json and the tables.
+    expect(day.s3.writes).toHaveLength(files.length + 3 + parquet.length);
     expect(day.s3.writes[0]).toBe(`reports/customers/dt=${day.date}.parquet`);
-    expect(day.s3.writes.slice(-2)).toEqual([
+    expect(day.s3.writes.slice(-2 - parquet.length, -parquet.length)).toEqual([
       `reports/daily/dt=${day.date}/v=1/manifest.json`,
       `reports/daily/dt=${day.date}/latest.json`,
     ]);
+    const tables = day.s3.writes.slice(-parquet.length);
+    expect(tables.every((key) => /^reports\/tables\/([a-z-]+)\/dt=[\d-]+\/\1\.parquet$/.test(key))).toBe(true);
     expect(day.latest()).toMatchObject({
       date: day.date,
       version: 1,
@@ -119,6 +122,7 @@ describe('report run', () => {
     day.journal(day.order(500));
     await day.requestAndRun();
     expect([day.latest().version, day.verifiedTotal(), day.versions()]).toEqual([2, 1500, [1, 2]]);
+    expect(day.tableVersions()).toEqual(new Set([2]));
     expect(day.s3.text(`reports/daily/dt=${day.date}/v=1/orders.csv`)).toBe(before);
   });
 
@@ -230,6 +234,19 @@ describe('report run that crashes', () => {
     expect(await completions(runId)).toEqual([{ runId, date: day.date, version: 1, changed: true }]);
   });
 
+  it.each(['putTables', 'recordTables'])('before %s is completed by its retry', async (crashed) => {
+    const day = scene();
+    day.journal(day.order());
+    const runId = await day.request();
+    const crash = day.run(runId, (moment, effect) => {
+      if (moment === 'before' && effect === crashed) throw new Error('crashed');
+    });
+    await expect(crash).rejects.toThrow('crashed');
+    await day.run(runId);
+    expect(day.tableVersions()).toEqual(new Set([1]));
+    expect(await completions(runId)).toEqual([{ runId, date: day.date, version: 1, changed: true }]);
+  });
+
   it('after some of its files is completed by another run under the same version', async () => {
     const day = scene();
     day.journal(day.order());
@@ -279,8 +296,10 @@ describe('concurrent report runs of one day', () => {
     ['putInForce', false],
     ['putLatest', false],
     ['putLatest', true],
+    ['putTables', false],
+    ['recordTables', false],
   ])(
-    'never set latest.json back when the older run stalls before %s (bucket ignores conditions: %s)',
+    'never set latest.json or the tables back when the older run stalls before %s (bucket ignores conditions: %s)',
     async (stalled, ignoresConditions) => {
       const day = scene({ ignoresConditions });
       day.journal(day.order(1000));
@@ -292,6 +311,7 @@ describe('concurrent report runs of one day', () => {
         await day.requestAndRun();
         expect(day.latest().version).toBe(2);
       });
+      expect(day.tableVersions()).toEqual(new Set([2]));
       expect([day.latest().version, day.verifiedTotal(), day.versions()]).toEqual([2, 1500, [1, 2]]);
       expect(await day.store.read(older)).toMatchObject({ status: 'completed', version: 1, changed: true });
       const again = await day.requestAndRun();

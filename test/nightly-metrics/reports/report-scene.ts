@@ -107,6 +107,16 @@ function sceneOf(date: string, s3: ReturnType<typeof memoryS3>) {
         .flatMap((key) => /\/v=(\d+)\/manifest\.json$/.exec(key)?.[1] ?? [])
         .map(Number)
         .sort((a, b) => a - b),
+    /** The versions of the day whose Parquet files the tables have. */
+    tableVersions(): Set<number> {
+      const tables = [...s3.objects.keys()].filter((key) => key.startsWith('reports/tables/'));
+      const files = tables.map((key) => [key.split('/').at(-1), s3.objects.get(key)] as const);
+      const isIn = (version: number) =>
+        files.every(([file, content]) =>
+          s3.objects.get(`reports/daily/dt=${date}/v=${version}/${file}`)?.equals(content ?? Buffer.alloc(0)),
+        );
+      return new Set(files.length > 10 ? this.versions().filter(isIn) : []);
+    },
     /** Total of the version that `latest.json` names, after checking every file against the manifest. */
     verifiedTotal(): number {
       const latest = this.latest();

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import {
   GetObjectCommand,
+  HeadObjectCommand,
   ListObjectsV2Command,
   NoSuchKey,
+  NotFound,
   PutObjectCommand,
   S3ServiceException,
   type S3Client,
@@ -13,6 +15,7 @@ const pageSize = 2;
 /** Buckets in memory with two keys per listing page. `ignoresConditions` ignores If-Match and If-None-Match. */
 export function memoryS3({ ignoresConditions = false } = {}) {
   const objects = new Map<string, Buffer>();
+  const metadata = new Map<string, Record<string, string>>();
   /** Keys in the order of the writes. */
   const writes: string[] = [];
 
@@ -26,6 +29,7 @@ export function memoryS3({ ignoresConditions = false } = {}) {
     const isRefused = (input.IfNoneMatch && etag !== undefined) || (input.IfMatch && etag !== input.IfMatch);
     if (isRefused && !ignoresConditions) throw refusal();
     objects.set(key, Buffer.from(input.Body as string));
+    metadata.set(key, input.Metadata ?? {});
     writes.push(key);
     return {};
   };
@@ -37,6 +41,11 @@ export function memoryS3({ ignoresConditions = false } = {}) {
       transformToString: () => Promise.resolve(content.toString()),
     };
     return { Body, ETag: etagOf(content) };
+  };
+  const head = ({ input }: HeadObjectCommand) => {
+    const key = `${input.Bucket}/${input.Key}`;
+    if (!objects.has(key)) throw new NotFound({ message: 'not found', $metadata: {} });
+    return { ETag: etagOf(objects.get(key)), Metadata: metadata.get(key) };
   };
   const list = ({ input }: ListObjectsV2Command) => {
     const prefix = `${input.Bucket}/${input.Prefix}`;
@@ -56,6 +65,7 @@ export function memoryS3({ ignoresConditions = false } = {}) {
     send: async (command: unknown) => {
       if (command instanceof PutObjectCommand) return put(command);
       if (command instanceof GetObjectCommand) return get(command);
+      if (command instanceof HeadObjectCommand) return head(command);
       if (command instanceof ListObjectsV2Command) return list(command);
       throw new Error('The bucket does not support this command.');
     },
