@@ -1,6 +1,7 @@
 import { basket } from './lanes/basket.ts';
 import { catalog } from './lanes/catalog.ts';
 import { find } from './lanes/find.ts';
+import { forecast } from './lanes/forecast.ts';
 import { flashSale } from './lanes/flash-sale.ts';
 import { hostileChannels } from './lanes/hostile-channels.ts';
 import { hotSku } from './lanes/hot-sku.ts';
@@ -22,6 +23,7 @@ const lanes = new Map<string, () => Promise<void>>([
   ['hostile-channels', hostileChannels],
   ['catalog', catalog],
   ['find', find],
+  ['forecast', forecast],
   ['price', price],
   ['quotes', quotes],
   ['ledger', ledger],
