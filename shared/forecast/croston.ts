@@ -1,7 +1,7 @@
 import { type Daily, mean } from './demand-class.ts';
 
 /** Weights of the newest demand size and interval, and of the newest demand probability: common values for sparse demand. */
-export const sparseWeights = { size: 0.1, interval: 0.1, probability: 0.05 } as const;
+const sparseWeights = { size: 0.1, interval: 0.1, probability: 0.05 } as const;
 
 const constant = (value: number, horizon: number) => Array.from({ length: horizon }, () => value);
 const demandsOf = (series: Daily) => series.filter((value) => value > 0);

@@ -4,7 +4,7 @@ export type Daily = readonly number[];
 export type DemandClass = 'smooth' | 'erratic' | 'intermittent' | 'lumpy';
 
 /** Borders of Syntetos, Boylan and Croston, 2005: mean days between demands, and squared variation of their sizes. */
-export const demandBorders = { interval: 1.32, squaredVariation: 0.49 } as const;
+const demandBorders = { interval: 1.32, squaredVariation: 0.49 } as const;
 
 export const mean = (values: Daily): number =>
   values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;

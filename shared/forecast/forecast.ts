@@ -23,7 +23,7 @@ const methods = {
   sba: crostonSba,
   tsb,
 };
-export type Method = keyof typeof methods;
+type Method = keyof typeof methods;
 const baselines = ['weekday-mean', 'last-week'] as const;
 
 /** The model of each class. Sizes of lumpy demand vary so much that TSB, which lowers them after a large one, does not help. */
@@ -35,9 +35,9 @@ const modelOf: Record<DemandClass, Method> = {
 };
 
 /** Errors over the rolling origins. `mase` is null where no origin has a scale; `rmse` has the unit of the series. */
-export type Errors = { mase: number | null; smape: number; rmse: number };
+type Errors = { mase: number | null; smape: number; rmse: number };
 
-export type Measured = {
+type Measured = {
   origins: number;
   model: Errors;
   baseline: Errors;

@@ -14,7 +14,7 @@ test('a band has the errors of the rank of its level, and contains the forecast'
   const errors = Array.from({ length: 99 }, (_, index) => index - 49);
   // 100 ranks: 10 % of them below −40, and 10 % above 40.
   expect(bandsOf([100], errors).band80).toEqual([{ low: 60, high: 140 }]);
-  expect(bandsOf([100], errors).band95).toEqual([{ low: 52, high: 149 }]);
+  expect(bandsOf([100], errors).band95).toEqual([{ low: 52, high: 148 }]);
   expect(bandsOf([10], errors).band80).toEqual([{ low: 0, high: 50 }]);
   expect(bandsOf([10], [3, 4]).band95).toEqual([{ low: 10, high: 14 }]);
 });
