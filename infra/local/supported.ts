@@ -26,6 +26,8 @@ const inertTypes: Record<string, string> = {
   'AWS::ServiceCatalogAppRegistry::ResourceAssociation': 'a list of stacks in the AWS console',
   'AWS::Glue::Database': 'metadata for Athena, which the engine does not emulate',
   'AWS::Glue::Table': 'metadata for Athena, which the engine does not emulate',
+  'AWS::Athena::WorkGroup': 'settings of Athena, which the engine does not emulate',
+  'AWS::Athena::NamedQuery': 'a saved query of Athena, which the engine does not emulate',
 };
 
 /**

@@ -10,7 +10,9 @@ import { cursorSecret } from '../data/cursors.ts';
 import { reportRuns, reports } from '../data/finance/reports.ts';
 import { addReportReaders } from '../data/finance/report-readers.ts';
 import { settings } from '../settings.ts';
+import { addQueries } from './nightly-metrics/queries.ts';
 import { addRuns } from './nightly-metrics/runs.ts';
+import { addTables } from './nightly-metrics/tables.ts';
 
 /** Reports of a business day: every night, or requested over HTTP. */
 export class NightlyMetricsStack extends WorkflowStack {
@@ -31,6 +33,8 @@ export class NightlyMetricsStack extends WorkflowStack {
       memorySize: 2048,
     });
     addRuns(this);
+    addTables(this);
+    addQueries(this);
     addReportReaders(this);
   }
 }

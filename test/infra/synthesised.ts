@@ -53,6 +53,9 @@ type Properties = {
   MaximumRecordAgeInSeconds: number;
   MaximumRetryAttempts: number;
   MessageRetentionPeriod: number;
+  QueryString: string;
+  TableInput: { Name: string; StorageDescriptor: { Columns: unknown[] }; Parameters: Record<string, unknown> };
+  WorkGroupConfiguration: object;
   MetricName: string;
   PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: boolean };
   Policies?: { PolicyDocument: { Statement: Statement[] } }[];

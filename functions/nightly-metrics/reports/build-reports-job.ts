@@ -165,7 +165,7 @@ async function sumsOf(connection: Connection, report: Report, table: string) {
     report.sums ??
     Object.fromEntries(
       report.columns
-        .filter(({ name, type }) => type === 'number' && name !== 'lines')
+        .filter(({ name, type }) => ['number', 'sum'].includes(type) && name !== 'lines')
         .map(({ name }) => [name, `sum(${name})`]),
     );
   const summed = Object.keys(sqlByName).map((name) => ({ name }));

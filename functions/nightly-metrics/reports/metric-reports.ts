@@ -1,21 +1,17 @@
 import { type Breakdown, breakdowns } from '../../../shared/metrics/breakdowns.ts';
-import { factDimensions, factMeasures } from '../../../shared/metrics/facts.ts';
+import { factMeasures } from '../../../shared/metrics/facts.ts';
 import type { Measure } from '../../../shared/metrics/measure.ts';
 import { measures } from '../../../shared/metrics/measures.ts';
-import { type Column, figuresOf, number, ratio, type Report, text } from './report.ts';
+import { columnsOfReport } from '../../../shared/reports/report-columns.ts';
+import { figuresOf, type Report } from './report.ts';
 
-export const columnsOf = (list: readonly Measure[]): Column[] =>
-  list.map(({ name, kind }) => (kind === 'ratio' ? ratio(name) : number(name)));
 export const sqlOf = (list: readonly Measure[]) =>
   figuresOf(Object.fromEntries(list.map(({ name, sql }) => [name, sql])));
 
 /** The facts: every figure of the reports below is a sum, or a count of orders, over some of their rows. */
 const factsReport: Report = {
   name: 'facts',
-  columns: [
-    ...factDimensions.map((name) => (name === 'occurredAt' ? { name, type: 'time' as const } : text(name))),
-    ...factMeasures.map(number),
-  ],
+  columns: columnsOfReport('facts'),
   from: { table: 'fact' },
   // Rows of one component of an event are told apart by their measures, of which a sort by each would be slow.
   orderBy: `eventId, component, lineId, promotion, code, hash(${factMeasures.join(', ')})`,
@@ -37,7 +33,7 @@ function metricsBy({ report, keys, measures: own, where = 'true', hasOrdersOnce 
   const sorted = columns.map((key) => `${key === 'hour' ? 'CAST(hour AS TIMESTAMPTZ)' : key} NULLS LAST`);
   return {
     name: report,
-    columns: [...columns.map(text), ...columnsOf(own)],
+    columns: columnsOfReport(report),
     from: { sql: `SELECT ${[...columns, sqlOf(own)].join(', ')} FROM (${facts}) GROUP BY ${columns.join(', ')}` },
     orderBy: sorted.join(', '),
     countsOrders: hasOrdersOnce,
@@ -52,7 +48,7 @@ export const metricReports: Report[] = [factsReport, ...Object.values(others).ma
 /** What could not be counted, and why. */
 export const quarantineReport: Report = {
   name: 'quarantine',
-  columns: ['file', 'reason', 'eventId', 'orderId'].map(text),
+  columns: columnsOfReport('quarantine'),
   from: { sql: `SELECT regexp_extract(path, '[^/]*$') || '.gz' AS file, reason, eventId, orderId FROM quarantine` },
   orderBy: 'file, reason, eventId, orderId',
   rowId: ['file', 'reason', 'eventId', 'orderId'],

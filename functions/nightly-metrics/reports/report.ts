@@ -1,13 +1,11 @@
 import { spreadsheetPatterns } from '../../../shared/csv/spreadsheet-text.ts';
 import { literal } from '../../../shared/lake/sql.ts';
-
-/** `ratio` columns may be empty and do not add up. */
-export type Column = { name: string; type: 'text' | 'number' | 'ratio' | 'time' };
+import type { Column } from '../../../shared/reports/report-columns.ts';
 
 /** A report as a query. `orderBy` is a total order, so that the same events give the same bytes. */
 export type Report = {
   name: string;
-  columns: Column[];
+  columns: readonly Column[];
   /** The table or the query of its rows. */
   from: { table: string } | { sql: string };
   orderBy: string;
@@ -20,10 +18,6 @@ export type Report = {
   /** The sums of the manifest as SQL. @default the sum of each column of numbers */
   sums?: Record<string, string>;
 };
-
-export const text = (name: string): Column => ({ name, type: 'text' });
-export const number = (name: string): Column => ({ name, type: 'number' });
-export const ratio = (name: string): Column => ({ name, type: 'ratio' });
 
 /** A list of columns as SQL. */
 export const figuresOf = (measures: Record<string, string>) =>

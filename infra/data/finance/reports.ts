@@ -11,8 +11,15 @@ export const reportRuns = {
   runner: reportTable.access('GetItem', 'PutItem', 'UpdateItem'),
 };
 
+/** Results of queries of Athena. */
+export const queryResults = 'athena-results/';
+export const reportDatabase = 'storeworks_reports';
+export const workGroupName = 'storeworks-finance';
+
 /** Reports by business day, and the differences that stock audits found. */
-export const reportsBucket = new BucketDefinition('ReportsBucket', 'REPORTS_BUCKET_NAME');
+export const reportsBucket = new BucketDefinition('ReportsBucket', 'REPORTS_BUCKET_NAME', {
+  expiresAfterDays: { [queryResults]: 7 },
+});
 
 export const reports = {
   lister: reportsBucket.list(),

@@ -34,6 +34,9 @@ describe('finance in S3', () => {
     ['GET', '/reports/daily/dt=2026-11-29/v=1/orders.csv', ''],
     ['HEAD', '/reports/daily/dt=2026-11-29/v=1/orders.parquet', ''],
     ['GET', '/reports', 'list-type=2&prefix=daily/'],
+    ['GET', '/reports/tables/orders/dt=2026-11-29/orders.parquet', ''],
+    ['GET', '/reports/athena-results/a.csv', ''],
+    ['PUT', '/reports/athena-results/a.csv', ''],
     ['GET', '/reports', 'list-type=2&prefix=daily/dt=2026-11-29/'],
   ])('may %s %s?%s', (method, path, query) => expect(decide(method, path, query)).toBe('allowed'));
 
@@ -41,6 +44,7 @@ describe('finance in S3', () => {
     ['GET', '/reports/stock-audits/a.csv', ''],
     ['GET', '/reports/promotions/x/state', ''],
     ['GET', '/reports/daily-other/a', ''],
+    ['PUT', '/reports/tables/orders/dt=2026-11-29/orders.parquet', ''],
     ['PUT', '/reports/daily/dt=2026-11-29/latest.json', ''],
     ['DELETE', '/reports/daily/dt=2026-11-29/latest.json', ''],
     ['POST', '/reports/daily/dt=2026-11-29/a.csv', 'uploads='],
