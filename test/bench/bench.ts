@@ -6,6 +6,7 @@ import { flashSale } from './lanes/flash-sale.ts';
 import { hostileChannels } from './lanes/hostile-channels.ts';
 import { hotSku } from './lanes/hot-sku.ts';
 import { ledger } from './lanes/ledger.ts';
+import { metrics } from './lanes/metrics.ts';
 import { placing, placingAlone } from './lanes/placing.ts';
 import { price } from './lanes/price.ts';
 import { promotions } from './lanes/promotions.ts';
@@ -27,6 +28,7 @@ const lanes = new Map<string, () => Promise<void>>([
   ['price', price],
   ['quotes', quotes],
   ['ledger', ledger],
+  ['metrics', metrics],
   ['promotions', promotions],
   ['promotion-quotes', promotionQuotes],
   ['promotion-orders', promotionOrders],
