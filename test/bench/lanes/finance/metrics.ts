@@ -2,13 +2,13 @@ import { createWriteStream, mkdirSync, mkdtempSync, readdirSync, readFileSync, r
 import { finished } from 'node:stream/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventsOf, rowAt } from '../../../functions/nightly-metrics/figures/explain.ts';
-import { buildReports } from '../../../functions/nightly-metrics/reports/build-reports-job.ts';
-import { createDuckDb } from '../../../shared/lake/duckdb-client.ts';
-import { literal } from '../../../shared/lake/sql.ts';
-import { breakdowns } from '../../../shared/metrics/breakdowns.ts';
-import { measures } from '../../../shared/metrics/measures.ts';
-import { orderPlaced } from '../../nightly-metrics/reports/lake-files.ts';
+import { eventsOf, rowAt } from '../../../../functions/nightly-metrics/figures/explain.ts';
+import { buildReports } from '../../../../functions/nightly-metrics/reports/build-reports-job.ts';
+import { createDuckDb } from '../../../../shared/lake/duckdb-client.ts';
+import { literal } from '../../../../shared/lake/sql.ts';
+import { breakdowns } from '../../../../shared/metrics/breakdowns.ts';
+import { measures } from '../../../../shared/metrics/measures.ts';
+import { orderPlaced } from '../../../nightly-metrics/reports/lake-files.ts';
 
 const orders = Number(process.argv[3] ?? 50_000);
 const date = '2026-03-05';
@@ -87,7 +87,7 @@ const open = (directory: string) =>
   });
 
 const sample = (name: string) =>
-  JSON.stringify(JSON.parse(readFileSync(new URL(`../../contracts/${name}.sample.json`, import.meta.url), 'utf8')));
+  JSON.stringify(JSON.parse(readFileSync(new URL(`../../../contracts/${name}.sample.json`, import.meta.url), 'utf8')));
 
 /** Each order is placed and captured; a tenth is cancelled and a tenth is refunded. Ids of events are in no order. */
 async function writeLake(directory: string): Promise<string[]> {

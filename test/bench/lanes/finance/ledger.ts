@@ -1,14 +1,14 @@
 import { CreateTableCommand, DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
-import { postBatch } from '../../../functions/ledger/consumption/post-batch.ts';
-import { createPostingStore } from '../../../functions/ledger/consumption/posting-store.ts';
-import { balanceShards } from '../../../functions/ledger/posting/ledger-keys.ts';
-import { businessDays } from '../../../shared/business-day.ts';
-import type { Database } from '../../../shared/dynamodb/database.ts';
-import { paid, placed, shipped, skuCost } from '../../ledger/posting/ledger-events.ts';
-import { median } from '../numbers.ts';
-import { startOffice } from '../office.ts';
-import { adminClient, tableNamed } from '../order-lane.ts';
+import { postBatch } from '../../../../functions/ledger/consumption/post-batch.ts';
+import { createPostingStore } from '../../../../functions/ledger/consumption/posting-store.ts';
+import { balanceShards } from '../../../../functions/ledger/posting/ledger-keys.ts';
+import { businessDays } from '../../../../shared/business-day.ts';
+import type { Database } from '../../../../shared/dynamodb/database.ts';
+import { paid, placed, shipped, skuCost } from '../../../ledger/posting/ledger-events.ts';
+import { median } from '../../numbers.ts';
+import { startOffice } from '../../office.ts';
+import { adminClient, tableNamed } from '../../order-lane.ts';
 
 const workers = 4;
 /** Events of a batch of the queue. */
