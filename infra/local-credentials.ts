@@ -30,7 +30,7 @@ export function localCredentialsOf(engine: Engine) {
     /** Sign-in of people: authorization code with PKCE, by this public client. */
     authorizationEndpoint,
     peopleClientId,
-    /** One person per department; they sign in with user name and password. */
+    /** One person per department, and a second administrator; they sign in with user name and password. */
     people,
     s3Endpoint: gatewayUrl,
     dynamodbEndpoint: gatewayUrl,

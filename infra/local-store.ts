@@ -12,23 +12,23 @@ const functionEnvironment = {
   STOREWORKS_WEBHOOK_LOOPBACK: 'allowed',
 };
 
-/** One person per department, and a second administrator, as IAM Identity Center would report them. */
-const consolePeople = [
-  ...Object.entries(store.awsConsole.departments),
-  ['StoreworksAdmin', 'admin', '-2'] as const,
-].map(([permissionSet, department, suffix = '']) => {
-  const name = `${department}${suffix}@storeworks.example`;
-  const role = `AWSReservedSSO_${permissionSet}_0000000000000000`;
-  const arn = `arn:aws:sts::000000000000:assumed-role/${role}/${name}`;
-  return { name, arn, policies: [`Storeworks-Console-${department}`] };
-});
+/** By department: its permission set in IAM Identity Center. */
+const consoleRoles = Object.fromEntries(
+  Object.entries(store.awsConsole.departments).map(([permissionSet, department]) => [
+    department,
+    { permissionSet, policies: [`Storeworks-Console-${department}`] },
+  ]),
+);
+
+/** Two administrators, for what needs two people. */
+const people = { consoleRoles, groupsWithTwo: ['admin'] };
 
 /**
  * Runs the synthesised store on this machine until `stop`, and writes `credentials.json` into its state directory.
  * Throws StartError as `startEngine` does.
  */
-export async function startLocalStore(options: Omit<EngineOptions, 'functionEnvironment' | 'consolePeople'>) {
-  const engine = await startEngine({ ...options, functionEnvironment, consolePeople });
+export async function startLocalStore(options: Omit<EngineOptions, 'functionEnvironment' | keyof typeof people>) {
+  const engine = await startEngine({ ...options, functionEnvironment, ...people });
   try {
     const credentials = localCredentialsOf(engine);
     const file = join(options.stateDirectory, 'credentials.json');

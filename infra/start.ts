@@ -58,12 +58,12 @@ async function synthesise(folder: string | undefined): Promise<string> {
   }
 }
 
-function announce({ credentials, context, consoleLinksFile }: LocalStore): void {
+function announce({ credentials, context }: LocalStore): void {
   const file = join(context.state.directory, 'credentials.json');
   console.log(`Storeworks runs at ${credentials.apiUrl}
 
   Interface     ${credentials.apiUrl}/docs
-  Console       ${credentials.apiUrl}/console  (sign-in links, each for one use: ${consoleLinksFile})
+  Console       ${credentials.apiUrl}/console  (people and passwords: "people" of the credentials)
   Tokens        ${credentials.tokenEndpoint}
   AWS services  ${credentials.gatewayUrl}  (S3, SQS, EventBridge, Scheduler, Lambda, DynamoDB)
   Reports       s3://${credentials.reportsBucket}

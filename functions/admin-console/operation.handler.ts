@@ -1,3 +1,4 @@
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -8,12 +9,14 @@ import { createDeadLetterClient } from './apis/dead-letter-client.ts';
 import { OperationEnv } from './operations/env.ts';
 import { createExecutionClient } from './operations/execution-client.ts';
 import { carryOut } from './operations/operation-job.ts';
+import { createPeopleClient } from './operations/people-client.ts';
 
 const Invocation = z.object({ executionId: z.uuid() });
 
 const env = OperationEnv.parse(process.env);
 const run = carryOut({
   readExecution: createExecutionClient(new SSMClient()),
+  findSubject: createPeopleClient(new CognitoIdentityProviderClient(), env.USER_POOL_ID),
   callApi: createApiClient(new LambdaClient(), env.API_FUNCTIONS),
   deadLetters: createDeadLetterClient(new SQSClient(), env.QUEUE_ARNS),
   staff: { departments: env.DEPARTMENT_CLIENTS, permissionSets: env.PERMISSION_SETS },

@@ -79,6 +79,8 @@ export function createIdentities(stack: Stack, { clients, people, domainPrefix }
   const domain = pool.addDomain('Domain', {
     cognitoDomain: { domainPrefix: domainPrefix ?? `storeworks-${Aws.ACCOUNT_ID}` },
   });
+  exportValue(stack, 'UserPoolId', pool.userPoolId);
+  exportValue(stack, 'UserPoolArn', pool.userPoolArn);
   exportValue(stack, 'Issuer', pool.userPoolProviderUrl);
   exportValue(stack, 'TokenEndpoint', `${domain.baseUrl()}/oauth2/token`);
 }

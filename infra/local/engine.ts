@@ -4,7 +4,7 @@ import { createMetrics } from './alarms/metrics.ts';
 import { createAutomation } from './automation/automation.ts';
 import { supports as documentSupports } from './automation/document.ts';
 import { createConsole } from './console/console.ts';
-import { openSessions, type Person } from './console/sessions.ts';
+import { type ConsoleRoles, openSessions } from './console/sessions.ts';
 import { AwsError } from './gateway/aws-call.ts';
 import type { Deliver, LocalContext } from './context.ts';
 import { supports as dynamodbSupports, startDynamodb } from './dynamodb/dynamodb.ts';
@@ -43,8 +43,10 @@ export type EngineOptions = {
   acceptsOtherKeys?: boolean;
   /** Variables of every function, besides its own and Lambda's. */
   functionEnvironment?: Record<string, string>;
-  /** People who may sign in to `/console`, by one-time links in the file `console-links.json` of the state. @default nobody */
-  consolePeople?: readonly Person[];
+  /** What the people of each group may do in `/console`. @default nobody may sign in there */
+  consoleRoles?: ConsoleRoles;
+  /** Groups of the user pool of which two people can sign in, not one. @default none */
+  groupsWithTwo?: readonly string[];
   /** Clock of the engine and its functions. @default `Date.now` */
   now?: () => number;
   /** Faults that a test injects. */
@@ -84,7 +86,7 @@ export async function startEngine(options: EngineOptions) {
 
     const services = await startServices(
       context,
-      { gatewayUrl: gateway.url, identityPort, functionEnvironment },
+      { gatewayUrl: gateway.url, identityPort, functionEnvironment, groupsWithTwo: options.groupsWithTwo },
       running,
     );
     const { identity, dynamodb, iam, accessKeys, queues, lambda, bus, s3, scheduler, queueMappings, streams, secrets } =
@@ -112,12 +114,14 @@ export async function startEngine(options: EngineOptions) {
           scheduler,
           secretsmanager: secrets,
           ssm: automation,
+          'cognito-idp': identity.userPool,
         },
         crash: lambda.crash,
         pending,
       }),
     );
-    const sessions = openSessions(options.consolePeople ?? [], { directory: stateDirectory, url: api.url, now });
+    const { accountId } = template;
+    const sessions = openSessions({ provider: identity, roles: options.consoleRoles ?? {}, accountId, now });
     const pages = createConsole(context, { sessions, automation, alarms, lambda, iam, sqs: queues, s3 });
     const { listener } = createHttpApi(context, { lambda, verifyToken: identity.verifyToken });
     api.serve((request, response) =>
@@ -141,8 +145,6 @@ export async function startEngine(options: EngineOptions) {
       peopleClientId: identity.peopleClientId,
       people: identity.people,
       outputs: template.outputs,
-      /** Links that sign people in to `/console`. */
-      consoleLinksFile: sessions.linksFile,
       alarms: { list: alarms.list, history: alarms.history } satisfies Partial<Alarms>,
       /** Current text of a secret, by ARN or name. */
       secretText: secrets.textOf,
@@ -165,17 +167,19 @@ type Surroundings = {
   gatewayUrl: string;
   identityPort: number;
   functionEnvironment: Record<string, string> | undefined;
+  groupsWithTwo: readonly string[] | undefined;
 };
 
 /** Starts all services and adds each to `running` when it has started, so that a failing start can stop them. */
 async function startServices(
   context: LocalContext,
-  { gatewayUrl, identityPort, functionEnvironment }: Surroundings,
+  { gatewayUrl, identityPort, functionEnvironment, groupsWithTwo }: Surroundings,
   running: Running[],
 ) {
   const { template } = context;
   const identity = await startIdentity(context, {
     port: identityPort,
+    groupsWithTwo,
     invoke: (functionArn, payload) => lambda.invoke(functionArn, payload),
   });
   running.push(identity);

@@ -1,4 +1,4 @@
-/** How a caller was verified: a person's token, the identity that AWS reports in its console, or a machine's token. */
+/** How a caller was verified: as a person of the user pool, by a request of the AWS console, or by a machine's token. */
 export type CallerKind = 'person' | 'console' | 'machine' | 'workflow';
 
 const person = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -11,12 +11,16 @@ export function callerKindOf(id: string): CallerKind {
   return id.startsWith('storeworks.') ? 'workflow' : 'machine';
 }
 
-/** The identity of a caller that AWS reports. It cannot be taken for one of the user pool. */
-export const consoleIdentity = (name: string) => (name.startsWith(consolePrefix) ? name : `${consolePrefix}${name}`);
+/**
+ * The identity of a caller of the console: that of the user pool for a person whom the console found there, so that they are
+ * one person here and over HTTP. Another name cannot be taken for one of the user pool.
+ */
+export const consoleIdentity = (id: string) =>
+  person.test(id) || id.startsWith(consolePrefix) ? id : `${consolePrefix}${id}`;
 
 /**
  * Whether two identities are certainly two people. Identities of different kinds may be one person: a person may hold a
- * machine's secret, and their name in the AWS console is not that of the user pool.
+ * machine's secret, and AWS does not report who pressed a button of a dashboard.
  */
 export function areTwoPeople(first: string, second: string): boolean {
   const [kind, other] = [callerKindOf(first), callerKindOf(second)];

@@ -10,7 +10,13 @@ import { type ApiCaller, isAllowed } from '../apis/api-event.ts';
 import type { Execution } from './execution.ts';
 
 type Departments = Readonly<Record<string, { clientId: string; scopes: readonly string[] }>>;
-export type Staff = { departments: Departments; permissionSets: Readonly<Record<string, string>> };
+export type Staff = {
+  departments: Departments;
+  /** Department by permission set. */
+  permissionSets: Readonly<Record<string, string>>;
+  /** By name in IAM Identity Center, the `sub` of the same person in the user pool: their identity over HTTP. */
+  subjects: ReadonlyMap<string, string>;
+};
 
 export type Decision =
   | { kind: 'allowed'; operation: Operation; inputs: OperationInputs; starter: ApiCaller; approvers: ApiCaller[] }
@@ -46,7 +52,7 @@ export function decide(execution: Execution, operations: readonly Operation[], s
 
 const refused = (reason: string) => ({ kind: 'refused', reason }) as const;
 
-function staffOf(arn: string, { departments, permissionSets }: Staff) {
+function staffOf(arn: string, { departments, permissionSets, subjects }: Staff) {
   const person: AwsPerson | undefined = awsPersonOf(arn);
   if (!person) return refused(`${arn} is no person of IAM Identity Center: sign in there, with a permission set.`);
   const department = ownValue(permissionSets, person.permissionSet);
@@ -54,7 +60,11 @@ function staffOf(arn: string, { departments, permissionSets }: Staff) {
   if (department === undefined || !client) {
     return refused(`The permission set ${person.permissionSet} belongs to no department of this store.`);
   }
-  return { caller: { subject: person.name, department, ...client } satisfies ApiCaller };
+  const subject = subjects.get(person.name);
+  if (subject === undefined) {
+    return refused(`${person.name} has to be the e-mail address of exactly one enabled user of the user pool.`);
+  }
+  return { caller: { subject, department, ...client } satisfies ApiCaller };
 }
 
 /** The scopes of the routes, as for a request over HTTP. Dead letters are the administrators'. */

@@ -1,3 +1,4 @@
+import { awsPersonOf } from '../../../shared/access/aws-person.ts';
 import { operations } from '../../../shared/contracts/admin-console/operations.ts';
 import type { ApiClient } from '../apis/api-client.ts';
 import type { ApiCaller, ApiResponse } from '../apis/api-event.ts';
@@ -8,9 +9,11 @@ import { summaryOf } from './summary.ts';
 
 type Tools = {
   readExecution: (executionId: string) => Promise<Execution>;
+  /** The identity over HTTP of the person with an e-mail address. */
+  findSubject: (email: string) => Promise<string | undefined>;
   callApi: ApiClient;
   deadLetters: DeadLetterClient;
-  staff: Staff;
+  staff: Omit<Staff, 'subjects'>;
 };
 
 /**
@@ -18,10 +21,11 @@ type Tools = {
  * execution fails with the reason. A repetition makes the same requests again.
  */
 export const carryOut =
-  ({ readExecution, callApi, deadLetters, staff }: Tools) =>
+  ({ readExecution, findSubject, callApi, deadLetters, staff }: Tools) =>
   async (executionId: string) => {
     const execution = await readExecution(executionId);
-    const decision = decide(execution, operations, staff);
+    const subjects = await subjectsIn(execution, findSubject);
+    const decision = decide(execution, operations, { ...staff, subjects });
     if (decision.kind === 'refused') throw new RefusedError(decision.reason);
     const { operation, inputs, starter, approvers } = decision;
     const by = { startedBy: starter.subject, department: starter.department, approvedBy: namesOf(approvers) };
@@ -37,6 +41,13 @@ export const carryOut =
     }
     return { operation: operation.name, ...by, results };
   };
+
+/** The identities over HTTP of those who started and approved an execution, by their name in IAM Identity Center. */
+async function subjectsIn({ startedBy, approvedBy }: Execution, findSubject: Tools['findSubject']) {
+  const names = new Set([startedBy, ...approvedBy].flatMap((arn) => awsPersonOf(arn)?.name ?? []));
+  const found = await Promise.all([...names].map(async (name) => [name, await findSubject(name)] as const));
+  return new Map(found.flatMap(([name, subject]) => (subject === undefined ? [] : [[name, subject] as const])));
+}
 
 class RefusedError extends Error {
   constructor(reason: string) {

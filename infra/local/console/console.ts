@@ -109,12 +109,15 @@ export function createConsole(context: LocalContext, parts: Parts): RequestListe
       return { status: 200, headers: { 'content-type': `${type}; charset=utf-8` }, body };
     }
     if (section === 'sign-in') {
-      const signedIn = sessions.signIn(url.searchParams.get('link') ?? '');
-      if (signedIn === undefined) return shown(signInPage(language), 403);
-      return {
-        ...redirect('/console/dashboards'),
-        headers: { location: '/console/dashboards', 'set-cookie': signedIn },
-      };
+      const begun = sessions.begin(`http://${request.headers.host}/console`);
+      return begun ? redirect(begun.location, begun.cookie) : shown(signInPage(language), 404);
+    }
+    const [code, state] = [url.searchParams.get('code'), url.searchParams.get('state')];
+    if (section === '' && code !== null && state !== null) {
+      const signedIn = await sessions.complete(code, state, cookie);
+      return signedIn === undefined
+        ? shown(signInPage(language, 'signInFailed'), 403)
+        : redirect('/console/dashboards', signedIn);
     }
     const session = sessions.find(cookie);
     if (!session) return shown(signInPage(language), 401);
@@ -137,12 +140,12 @@ export function createConsole(context: LocalContext, parts: Parts): RequestListe
     const { csrf, ...form } = Object.fromEntries(new URLSearchParams(body));
     if (csrf !== session.csrfToken) return shown(page(viewer, viewer.text('notAllowed'), ''), 403);
     if (section === 'sign-out') {
-      return { status: 303, headers: { location: '/console', 'set-cookie': sessions.signOut(cookie) }, body: '' };
+      return redirect('/console', sessions.signOut(cookie));
     }
     if (section === 'language') {
       const chosen = Object.keys(languages).find((code) => code === form['language']) ?? 'en';
       const set = `console-language=${chosen}; Path=/console; SameSite=Strict; Max-Age=31536000`;
-      return { status: 303, headers: { location: '/console', 'set-cookie': set }, body: '' };
+      return redirect('/console', set);
     }
     return (await post(viewer, path, form)) ?? notFound();
   };
@@ -165,7 +168,11 @@ export function createConsole(context: LocalContext, parts: Parts): RequestListe
 const downloadHeaders = { 'content-type': 'application/octet-stream', 'content-disposition': 'attachment' };
 
 const shown = ({ markup }: Html, status = 200): Answer => ({ status, body: markup });
-const redirect = (location: string): Answer => ({ status: 303, headers: { location }, body: '' });
+const redirect = (location: string, cookie?: string): Answer => ({
+  status: 303,
+  headers: { location, ...(cookie !== undefined && { 'set-cookie': cookie }) },
+  body: '',
+});
 
 function outcome(result: ReturnType<ReturnType<typeof createAutomationPages>['start']>): Answer | undefined {
   if (!result) return undefined;

@@ -74,7 +74,7 @@ export function page(
 }
 
 /** The page of somebody who is not signed in. */
-export function signInPage(language: Language): Html {
+export function signInPage(language: Language, notice: MessageName = 'signInFirst'): Html {
   const text = messagesIn(language);
   return shell(
     language,
@@ -82,7 +82,8 @@ export function signInPage(language: Language): Html {
     undefined,
     html`<main>
       <h1>${text('console')}</h1>
-      <p>${text('signInFirst')}</p>
+      <p>${text(notice)}</p>
+      <p><a class="button" href="/console/sign-in">${text('signIn')}</a></p>
     </main>`,
   );
 }

@@ -4,17 +4,19 @@ import type { JWK } from 'jose';
 import { OAuth2Issuer, OAuth2Service } from 'oauth2-mock-server';
 import * as z from 'zod';
 import type { LocalContext, Support } from '../context.ts';
+import type { AwsService } from '../gateway/aws-call.ts';
 import type { InvokeResult } from '../lambda/invoke-result.ts';
 import { listen } from '../server.ts';
 import { readClients } from './client.ts';
 import { openKeys } from './keys.ts';
 import { decideToken, type TokenRefusal } from './machine-token.ts';
 import { signInPage } from './page.ts';
-import { accessClaims, createTokenTrigger, groupOf, idClaims, type Person, userNamesOf } from './people.ts';
+import { accessClaims, createTokenTrigger, idClaims, peopleOf, type Person, shortNameOf } from './people.ts';
 import { createSignIn, type Grant, type SignIn } from './sign-in.ts';
 import { createVerifier, type VerifyToken } from './token-verifier.ts';
+import { createUserPool } from './user-pool.ts';
 
-/** Inert: passwords, second factors and federation. The engine has one person per group, who sign in at its own page. */
+/** Inert: passwords, second factors and federation. The engine has people of its own, who sign in at its own page. */
 export const supports: Support = {
   'AWS::Cognito::UserPool': {
     effective: ['LambdaConfig'],
@@ -86,13 +88,15 @@ export type Identity = {
   authorizationEndpoint: string;
   /** The public client with which people sign in; undefined if the template has none. */
   peopleClientId: string | undefined;
-  /** Credentials by group. */
+  /** Credentials by user name without its domain, such as `finance` and `admin-2`. */
   people: Record<string, { userName: string; password: string; subject: string }>;
   verifyToken: VerifyToken;
   /** Issues a token as Cognito does; a negative `lifetimeSeconds` makes an expired one. */
   issueToken: (client: { clientId: string; scopes: string[] }, lifetimeSeconds: number) => Promise<string>;
   /** Issues the access token of a person who has these groups, as after their sign-in. */
   issuePersonToken: (person: { subject: string; groups: string[] }) => Promise<string>;
+  /** The users of the user pool, for functions. */
+  userPool: AwsService;
   stop: () => Promise<void>;
 };
 
@@ -113,21 +117,24 @@ type Options = {
   port?: number;
   /** Runs a function of the template: the trigger before an access token. */
   invoke?: (functionArn: string, payload: string) => Promise<InvokeResult>;
+  /** Groups of which two people can sign in. @default none */
+  groupsWithTwo?: readonly string[] | undefined;
 };
 
 /** Starts the identity provider. */
 export async function startIdentity(context: LocalContext, options: Options = {}): Promise<Identity> {
-  const { port = 0, invoke = () => Promise.reject(new Error('No function can run.')) } = options;
+  const { port = 0, invoke = () => Promise.reject(new Error('No function can run.')), groupsWithTwo } = options;
   const { machines, people: peopleClients } = readClients(context.template);
   const clients = new Map(machines.map((client) => [client.clientId, client]));
   const [peopleClient] = peopleClients;
-  const userNames = peopleClient ? userNamesOf(context) : [];
+  const groups = peopleClient ? peopleOf(context, groupsWithTwo) : new Map<string, string>();
+  const userNames = [...groups.keys()];
   const keys = await openKeys(context.state.directory, [...clients.keys()], userNames);
   const { signingKey, clientSecrets } = keys;
   const people = new Map(
-    userNames.map((userName) => {
+    [...groups].map(([userName, group]) => {
       const { subject = '', password = '' } = keys.people[userName] ?? {};
-      return [userName, { userName, subject, password, groups: [groupOf(userName)] }];
+      return [userName, { userName, subject, password, groups: [group] }];
     }),
   );
   const changesFor = createTokenTrigger(context, invoke);
@@ -237,8 +244,8 @@ export async function startIdentity(context: LocalContext, options: Options = {}
     authorizationEndpoint: `${issuer}${paths.authorize}`,
     peopleClientId: peopleClient?.clientId,
     people: Object.fromEntries(
-      [...people.values()].map(({ userName, password, subject, groups }) => [
-        groups.join(),
+      [...people.values()].map(({ userName, password, subject }) => [
+        shortNameOf(userName),
         { userName, password, subject },
       ]),
     ),
@@ -249,6 +256,7 @@ export async function startIdentity(context: LocalContext, options: Options = {}
     },
     verifyToken: await createVerifier(issuer, publicPartOf(provider), context.now),
     issueToken,
+    userPool: createUserPool(context, [...people.values()]),
     stop,
   };
 }

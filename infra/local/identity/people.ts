@@ -6,7 +6,7 @@ import type { InvokeResult } from '../lambda/invoke-result.ts';
 import { refusal, parseProperties } from '../template/template-properties.ts';
 import type { PeopleClient } from './client.ts';
 
-/** A person who can sign in: one for each group of the user pool. */
+/** A person who can sign in. */
 export type Person = { userName: string; subject: string; groups: string[] };
 
 const Pool = z.object({
@@ -24,12 +24,18 @@ const Pool = z.object({
 });
 const Group = z.object({ GroupName: z.string() });
 
-/** The user names of the people, one per group. */
-export const userNamesOf = ({ template }: Pick<LocalContext, 'template'>): string[] =>
-  template.ofType('AWS::Cognito::UserPoolGroup').map((group) => userNameOf(parseProperties(Group, group).GroupName));
+/** The people by user name: one for each group of the user pool, and a second one of the groups `withTwo`. */
+export function peopleOf({ template }: Pick<LocalContext, 'template'>, withTwo: readonly string[] = []) {
+  const groups = template.ofType('AWS::Cognito::UserPoolGroup').map((group) => parseProperties(Group, group).GroupName);
+  const seconds = groups.filter((group) => withTwo.includes(group));
+  return new Map([
+    ...groups.map((group) => [userNameOf(group), group] as const),
+    ...seconds.map((group) => [userNameOf(`${group}-2`), group] as const),
+  ]);
+}
 
-const userNameOf = (group: string) => `${group}@localhost`;
-export const groupOf = (userName: string) => userName.slice(0, userName.lastIndexOf('@'));
+const userNameOf = (name: string) => `${name}@localhost`;
+export const shortNameOf = (userName: string) => userName.slice(0, userName.lastIndexOf('@'));
 
 /** What the trigger changes of an access token. */
 type Changes = { scopesToAdd: string[]; scopesToSuppress: string[]; claims: Record<string, unknown> };

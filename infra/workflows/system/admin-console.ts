@@ -10,6 +10,7 @@ import { addSavedQueries } from '../../constructs/console/log-queries.ts';
 import { type SharedStacks, WorkflowStack } from '../../constructs/workflow-stack.ts';
 import { apis, deadLetters } from '../../data/console/apis.ts';
 import { automations } from '../../data/console/automations.ts';
+import { userPool } from '../../data/console/people.ts';
 import { reportsBucket } from '../../data/finance/reports.ts';
 import { settings } from '../../settings.ts';
 import { store } from '../../store.ts';
@@ -35,7 +36,7 @@ export class AdminConsoleStack extends WorkflowStack {
     });
     const operation = this.onConsole<OperationEnv>({
       handler: 'admin-console/operation.handler.ts',
-      uses: all(apis.caller, deadLetters.mover, automations.reader, departmentClients, permissionSets),
+      uses: all(apis.caller, deadLetters.mover, automations.reader, userPool.reader, departmentClients, permissionSets),
       errorImpact: 'An automation that a person started was refused or failed: its execution says why.',
       timeout: Duration.minutes(10),
     });

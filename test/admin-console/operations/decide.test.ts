@@ -14,6 +14,11 @@ const staff: Staff = {
     finance: { clientId: 'finance', scopes: ['refunds.decide', 'reports.run'] },
   },
   permissionSets: { StoreworksAdmin: 'admin', StoreworksFinance: 'finance' },
+  subjects: new Map([
+    ['ada@example.com', 'sub-of-ada'],
+    ['grace', 'sub-of-grace'],
+    ['ada', 'sub-of-ada'],
+  ]),
 };
 const person = (name: string, permissionSet = 'StoreworksAdmin') =>
   `arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_${permissionSet}_0123456789abcdef/${name}`;
@@ -36,7 +41,7 @@ describe('an execution', () => {
   test('is carried out for the person whom AWS reports, in the department of their permission set', () => {
     expect(decided({})).toMatchObject({
       kind: 'allowed',
-      starter: { subject: 'ada@example.com', department: 'admin', clientId: 'admin' },
+      starter: { subject: 'sub-of-ada', department: 'admin', clientId: 'admin' },
       inputs: { Date: '2026-11-29' },
     });
   });
@@ -72,6 +77,7 @@ describe('an execution', () => {
       },
       /may not/,
     ],
+    ['a person who is no user of the user pool', { startedBy: person('eve') }, /exactly one enabled user/],
     ['a missing input', { inputs: {} }, /Date is missing/],
     ['an input that does not match', { inputs: { Date: '2026-11-29; rm' } }, /Date is not valid/],
     ['an input with a second line', { inputs: { Date: '2026-11-29\n' } }, /Date is not valid/],
@@ -84,7 +90,7 @@ describe('an operation that needs two people', () => {
   test('is carried out with the approval of another person', () => {
     expect(decided({ ...repair, approvedBy: [person('grace')] })).toMatchObject({
       kind: 'allowed',
-      approvers: [{ subject: 'grace' }],
+      approvers: [{ subject: 'sub-of-grace' }],
     });
   });
 
@@ -93,6 +99,8 @@ describe('an operation that needs two people', () => {
     ['the starter', [person('ada@example.com')]],
     ['the starter in other letters', [person('ADA@EXAMPLE.COM')]],
     ['the starter with another permission set', [person('ada@example.com', 'StoreworksFinance')]],
+    ['the starter by another address of the same user', [person('ada')]],
+    ['a person who is no user of the user pool', [person('eve')]],
     ['a person of a department without the scope', [person('grace', 'StoreworksFinance')]],
     ['a machine', ['arn:aws:sts::123456789012:assumed-role/Deployment/grace']],
   ])('is refused with the approval of %s', (_name, approvedBy) =>

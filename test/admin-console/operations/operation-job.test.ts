@@ -39,6 +39,7 @@ describe('an operation', () => {
     carryOut({
       ...api,
       readExecution: async () => ({ ...anExecution, ...given }),
+      findSubject: async (email) => (email === 'ada' ? 'sub-of-ada' : undefined),
       staff: { departments: { admin }, permissionSets: { StoreworksAdmin: 'admin' } },
     })(executionId);
 
@@ -50,7 +51,7 @@ describe('an operation', () => {
         workflow: 'nightly-metrics',
         key: 'POST /reports/runs',
         body: { from: '2026-11-28', to: '2026-11-30', force: false },
-        caller: { subject: 'ada', department: 'admin', ...admin },
+        caller: { subject: 'sub-of-ada', department: 'admin', ...admin },
         id: executionId,
       },
     ]);

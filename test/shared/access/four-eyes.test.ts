@@ -6,9 +6,9 @@ const bob = '1c2f3a4b-0000-4000-8000-000000000002';
 
 test.each([
   [ann, 'person'],
-  ['aws:ann@example.com', 'console'],
+  ['aws:aws-request:1', 'console'],
   [consoleIdentity('ann@example.com'), 'console'],
-  [consoleIdentity(ann), 'console'],
+  [consoleIdentity(ann), 'person'],
   [consoleIdentity('finance'), 'console'],
   ['finance', 'machine'],
   ['6qk4b1example0client0id0000', 'machine'],
@@ -30,7 +30,8 @@ describe('two people', () => {
     ['the same person', ann, ann],
     ['the same machine', 'finance', 'finance'],
     ['a person, who may hold a machine’s secret', ann, 'finance'],
-    ['a person and a name in the console', ann, 'aws:ann@example.com'],
+    ['a person over HTTP and in the console', ann, consoleIdentity(ann)],
+    ['a person and a button of the console', ann, 'aws:aws-request:1'],
     ['a machine and a name in the console', 'finance', 'aws:ann@example.com'],
     ['a name in the console that is a client’s', 'finance', consoleIdentity('finance')],
   ])('are not certain: %s', (_what, first, second) => {
