@@ -7,11 +7,7 @@ type Office = Pick<
 >;
 
 /** Sends the sign-in page of an authorization request with a person's password. Returns where it leads back to. */
-export async function submitSignIn(
-  { people, issuer }: Pick<Office, 'people' | 'issuer'>,
-  request: string,
-  name: string,
-) {
+async function submitSignIn({ people, issuer }: Pick<Office, 'people' | 'issuer'>, request: string, name: string) {
   const person = people[name];
   if (!person) throw new Error(`There is no person ${name}`);
   const page = await fetch(request);
