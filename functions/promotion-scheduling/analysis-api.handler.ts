@@ -11,15 +11,17 @@ import { createAnalysisStore } from './analyses/analysis-store.ts';
 import { AnalysisApiEnv } from './analyses/env.ts';
 import { createPricingSource } from './analyses/pricing-source-store.ts';
 import { promotionReader } from './promotion/promotion-reader-store.ts';
+import { createPastBaskets } from './worst-case/past-baskets-client.ts';
 import { worstCaseApi } from './worst-case/worst-case-api.ts';
 import { createConcernedSkus } from './worst-case/concerned-skus-store.ts';
 
 const env = AnalysisApiEnv.parse(process.env);
 const db = openDatabase();
 const promotion = promotionReader(db, env);
+const files = createAnalysisFiles(new S3Client(), env.REPORTS_BUCKET_NAME);
 const api = analysisApi({
   store: createAnalysisStore(db, env),
-  files: createAnalysisFiles(new S3Client(), env.REPORTS_BUCKET_NAME),
+  files,
   promotion,
   timeZone: env.TIME_ZONE,
 });
@@ -38,6 +40,7 @@ export const handler = httpHandler(
       promotion,
       source: () => createPricingSource(db, env, settings),
       skus: createConcernedSkus(db, env),
+      pastBaskets: createPastBaskets(async () => files).read,
       settings,
     }),
   ),

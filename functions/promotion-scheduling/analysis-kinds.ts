@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { PromotionDefinition } from '../../shared/contracts/promotions/definition.ts';
+import { lazyBusinessDay } from '../../shared/business-day.ts';
 import { PriceReplayResult } from '../../shared/contracts/promotions/replay-routes.ts';
+import { PlacedOrder } from '../../shared/pricing/frozen-order.ts';
 import type { RunningAnalysis, StartAnalysis } from './analyses/analysis-job.ts';
 import type { AnalysisKind } from './analyses/analysis-store.ts';
 import type { LoadedSource } from './analyses/pricing-source-store.ts';
@@ -11,6 +13,8 @@ import { createRehearsal, type KeptRehearsal, rehearsedEvents } from './rehearsa
 import { csvFilesOf, resultOf } from './rehearsals/result.ts';
 import { draftOf } from './rehearsals/variant.ts';
 import { createReplay, differingFile } from './replay/replay.ts';
+import { createBasketCounter, DayBaskets } from './worst-case/past-baskets.ts';
+import type { PastBasketFile } from './worst-case/past-baskets-client.ts';
 
 const RehearsalInput = z.object({
   drafts: z.array(z.object({ name: z.string(), definition: PromotionDefinition })),
@@ -32,8 +36,15 @@ const EffectState = z.custom<KeptEffect>(isObject).optional();
 
 const orderEvents = ['OrderPlaced'] as const;
 
+/** A replay also counts the baskets that the search of the worst case tries when a promotion is saved. */
+const ReplayState = PriceReplayResult.extend({ baskets: DayBaskets.default({}) }).optional();
+
 /** The analyses of past orders. `load` reads what orders are priced again with. */
-export const analysisKinds = (load: () => Promise<LoadedSource>): Record<AnalysisKind, StartAnalysis> => ({
+export const analysisKinds = (
+  load: () => Promise<LoadedSource>,
+  pastBaskets: Pick<PastBasketFile, 'add'>,
+  timeZone: string,
+): Record<AnalysisKind, StartAnalysis> => ({
   async rehearsal({ promotionId = '', from, to, input }, kept): Promise<RunningAnalysis> {
     const { drafts, assumeCodes } = RehearsalInput.parse(input);
     const { source, policy, current, loadSkus, prepare } = await load();
@@ -71,16 +82,25 @@ export const analysisKinds = (load: () => Promise<LoadedSource>): Record<Analysi
     };
   },
 
-  async 'price-replay'({ analysisId, from, to }, kept): Promise<RunningAnalysis> {
+  async 'price-replay'({ analysisId, from, to, requestedAt }, kept): Promise<RunningAnalysis> {
     const { source, prepare } = await load();
-    const replay = createReplay(source, PriceReplayResult.optional().parse(kept));
+    const state = ReplayState.parse(kept);
+    const replay = createReplay(source, state);
+    const baskets = createBasketCounter(state?.baskets);
+    // A day that has not ended is counted by the replay of the night.
+    const today = lazyBusinessDay(timeZone)(Date.parse(requestedAt));
     return {
       types: orderEvents,
       prepare,
-      add: (_day, event) => replay.add(event),
+      add: (day, event) => {
+        replay.add(event);
+        const order = PlacedOrder.safeParse(event.data);
+        if (order.success && day < today) baskets.add(day, order.data);
+      },
       orders: () => replay.result().counts.orders,
-      kept: replay.result,
-      finish: () => {
+      kept: () => ({ ...replay.result(), baskets: baskets.kept() }),
+      finish: async () => {
+        await pastBaskets.add(baskets.kept());
         const result = replay.result();
         const { differing } = result.counts;
         const orderIds = result.differing.slice(0, 100).map(({ orderId }) => orderId);

@@ -42,6 +42,7 @@ import { reductionReview } from './reductions/reduction-review.ts';
 import { reviewWith } from './review.ts';
 import { switchApi } from './switch/switch-api.ts';
 import { createSwitchStore } from './switch/switch-store.ts';
+import { createPastBaskets } from './worst-case/past-baskets-client.ts';
 import { createConcernedSkus } from './worst-case/concerned-skus-store.ts';
 import { usageApi } from './usage/usage-api.ts';
 
@@ -62,8 +63,17 @@ const current = async () => {
   return { policy: policyInForce, methods: methodsInForce, channels, priceGuard: env.PRICE_GUARD, storeZone };
 };
 const readOffer = readPricedOffer(db, env);
+/** Loaded when a promotion is saved: most requests of the API need no file. */
+const analysisFiles = async () => {
+  const [{ S3Client }, { createAnalysisFiles }] = await Promise.all([
+    import('@aws-sdk/client-s3'),
+    import('./analyses/analysis-files-client.ts'),
+  ]);
+  return createAnalysisFiles(new S3Client(), env.REPORTS_BUCKET_NAME);
+};
 const review = reviewWith({
   skus: createConcernedSkus(db, env),
+  pastBaskets: createPastBaskets(analysisFiles).read,
   readOffer,
   reductions: reductionReview({
     history: createPriceHistoryStore(db, env),

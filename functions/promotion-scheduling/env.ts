@@ -11,6 +11,8 @@ export const Env = z.object({
   /** Prices of baskets with a promotion that is not in force. */
   STOCK_TABLE_NAME: z.string().min(1),
   PROMOTION_FILES_BUCKET_NAME: z.string().min(1),
+  /** Has the baskets of the last year. */
+  REPORTS_BUCKET_NAME: z.string().min(1),
   CURSOR_SECRET_ARN: z.string().min(1),
   /** By client id. */
   CHANNELS: jsonVariable(Channels),

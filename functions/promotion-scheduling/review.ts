@@ -5,16 +5,19 @@ import type { Offer } from './promotion/preview-cart.ts';
 import type { Review } from './promotion/review.ts';
 import type { ReductionReview } from './reductions/reduction-review.ts';
 import { concernedBy, mostCommonCurrency, namedSkus } from './worst-case/concerned-goods.ts';
-import type { ConcernedSkus } from './worst-case/concerned-skus-store.ts';
+import { type ConcernedSkus, skusOfBaskets } from './worst-case/concerned-skus-store.ts';
+import { basketsWith, type PastBaskets } from './worst-case/past-baskets.ts';
 import { worstCase } from './worst-case/worst-case.ts';
 import { worstCaseWarnings } from './worst-case/worst-case-warnings.ts';
 
 /** SKUs that are read, and baskets that are priced, while a promotion is saved: less than a second. */
 const maxSkus = 100;
 const maxPricings = 1000;
+const maxPastBaskets = 200;
 
 type Deps = {
   skus: ConcernedSkus;
+  pastBaskets: () => Promise<PastBaskets>;
   readOffer: (skus: readonly string[]) => Promise<Offer>;
   reductions: ReductionReview;
   settings: { selling: SellingPolicy; channels: Channels };
@@ -22,10 +25,16 @@ type Deps = {
 
 /** Searches the worst case and reductions that are none, when a promotion is saved. What was searched is in the result. */
 export const reviewWith =
-  ({ skus, readOffer, reductions, settings: { selling, channels } }: Deps): Review =>
+  ({ skus, pastBaskets, readOffer, reductions, settings: { selling, channels } }: Deps): Review =>
   async (reviewed) => {
     const { draft, set, now } = reviewed;
-    const [read, { settings, priceLists }] = await Promise.all([skus(namedSkus(draft), maxSkus), readOffer([])]);
+    const named = namedSkus(draft);
+    const baskets = basketsWith(await pastBaskets(), named, maxPastBaskets);
+    const [read, ofPast, { settings, priceLists }] = await Promise.all([
+      skus(named, maxSkus),
+      skusOfBaskets(skus, baskets, maxSkus),
+      readOffer([]),
+    ]);
     const promotions = promotionRules(set, settings, selling);
     if (!promotions) return { warnings: [] };
     const concerned = concernedBy(draft, set, read);
@@ -33,7 +42,18 @@ export const reviewWith =
     const names = Object.values(channels).map(({ channel }) => channel);
     const channel = names[0] ?? '';
     const currency = mostCommonCurrency(concerned);
-    const found = worstCase({ draft, set, skus: concerned, rules, channel, currency, now, maxPricings });
+    const found = worstCase({
+      draft,
+      set,
+      skus: concerned,
+      rules,
+      channel,
+      currency,
+      now,
+      baskets,
+      beside: ofPast,
+      maxPricings,
+    });
     const isWhole = found.searched.isWhole && read.length < maxSkus;
     const searched = { ...found, searched: { ...found.searched, isWhole } };
     const reduced = await reductions(reviewed, concerned, { policy: promotions.policy, channels: names });

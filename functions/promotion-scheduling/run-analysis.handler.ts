@@ -10,19 +10,25 @@ import { createAnalysisStore } from './analyses/analysis-store.ts';
 import { AnalysisJobEnv } from './analyses/env.ts';
 import { createPricingSource } from './analyses/pricing-source-store.ts';
 import { analysisKinds } from './analysis-kinds.ts';
+import { createPastBaskets } from './worst-case/past-baskets-client.ts';
 
 const env = AnalysisJobEnv.parse(process.env);
 const db = openDatabase(batchJobMaxAttempts);
 const s3 = new S3Client();
+const files = createAnalysisFiles(s3, env.REPORTS_BUCKET_NAME);
 
 export const handler = queueHandler(
   PromotionAnalysisRequested,
   runAnalysis({
     store: createAnalysisStore(db, env),
-    files: createAnalysisFiles(s3, env.REPORTS_BUCKET_NAME),
+    files,
     lake: createLakeStore(s3, env.LAKE_BUCKET_NAME),
     duckDb: createDuckDb(),
-    kinds: analysisKinds(() => createPricingSource(db, env, { selling: env.SELLING, channels: env.CHANNELS })),
+    kinds: analysisKinds(
+      () => createPricingSource(db, env, { selling: env.SELLING, channels: env.CHANNELS }),
+      createPastBaskets(async () => files),
+      env.SELLING.timeZone,
+    ),
     clock: Date.now,
   }),
 );

@@ -10,6 +10,7 @@ import { all } from '../constructs/access.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
 import { catalog } from '../data/catalog.ts';
 import { cursorSecret } from '../data/cursors.ts';
+import { reports } from '../data/finance/reports.ts';
 import { codes, promotions } from '../data/promotions.ts';
 import { storeSettings } from '../data/settings.ts';
 import { stock } from '../data/stock.ts';
@@ -27,7 +28,7 @@ export class PromotionSchedulingStack extends WorkflowStack {
       routes: [routes, previewRoutes, usageRoutes, codeRoutes],
       handler: 'promotion-scheduling/api.handler.ts',
       uses: all(
-        all(promotions.editor, promotions.claimCheckRequester, codes.requester),
+        all(promotions.editor, promotions.claimCheckRequester, codes.requester, reports.promotionReader),
         all(catalog.lister, catalog.historian, promotions.historian),
         all(storeSettings.reader, stock.reader, cursorSecret.reader),
         all(settings.channels, settings.selling, settings.priceGuard),

@@ -6,6 +6,7 @@ import { checkApi } from '../../functions/promotion-scheduling/definitions/check
 import { createReferenceStore } from '../../functions/promotion-scheduling/promotion/reference-store.ts';
 import { reductionReview } from '../../functions/promotion-scheduling/reductions/reduction-review.ts';
 import { reviewWith } from '../../functions/promotion-scheduling/review.ts';
+import { noPastBaskets, withDays } from '../../functions/promotion-scheduling/worst-case/past-baskets.ts';
 import { createConcernedSkus } from '../../functions/promotion-scheduling/worst-case/concerned-skus-store.ts';
 import { readPricedOffer } from '../../shared/catalog/offer-store.ts';
 import { createPriceHistoryStore } from '../../shared/catalog/price-history-store.ts';
@@ -24,8 +25,10 @@ const { db } = databaseForAll();
 const day = 86_400_000;
 const channel = (name: string) => ({ channel: name, pricesItself: false, staff: false });
 const readOffer = readPricedOffer(db, tables);
+let pastBaskets = noPastBaskets;
 const review = reviewWith({
   skus: createConcernedSkus(db, tables),
+  pastBaskets: async () => pastBaskets,
   readOffer,
   reductions: reductionReview({
     history: createPriceHistoryStore(db, tables),
@@ -87,6 +90,32 @@ describe('a promotion that is saved', () => {
     const changed = await put('second', of(['MUG'], 500), response.headers?.['etag']);
     expect(body(changed).worstCase?.isBelowFloor).toBe(false);
     for (const id of ['first', 'second']) await act('end', id);
+  });
+
+  test('is tried with the baskets of past orders, also with other goods', async () => {
+    pastBaskets = withDays(noPastBaskets, {
+      '2026-01-01': [
+        { lines: [['MUG', 2]], orders: 1 },
+        // 18 units of TEA are no small basket, and TEA is not named by the promotion.
+        {
+          lines: [
+            ['MUG', 1],
+            ['TEA', 18],
+          ],
+          orders: 9,
+        },
+        { lines: [['TEA', 1]], orders: 5 },
+      ],
+    });
+    await create('by-eighteen', of(['TEA'], 6000, { condition: { minUnits: 18 } }));
+    const { worstCase } = body(await create('beside', of(['MUG'], 100)));
+    expect(worstCase?.searched).toMatchObject({ pastBaskets: 2, skus: 1, skusConcerned: 1 });
+    expect(worstCase).toMatchObject({
+      isBelowFloor: true,
+      worst: { quote: { lines: [{ sku: 'MUG' }, { sku: 'TEA', quantity: 18 }] } },
+    });
+    pastBaskets = noPastBaskets;
+    for (const id of ['by-eighteen', 'beside']) await act('end', id);
   });
 
   test('is searched when it is submitted, and before it is saved', async () => {

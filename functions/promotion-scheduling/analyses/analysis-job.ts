@@ -20,6 +20,12 @@ import { daysFrom } from './days.ts';
 /** Another invocation goes on after this time: a function has 15 minutes, and the next day needs some of them. */
 const maxRunMs = 7 * 60_000;
 
+type Finished = {
+  result: object;
+  files: { name: string; text: string }[];
+  differences?: AnalysisOutcome['differences'];
+};
+
 /** What an analysis does with the events of the days. Its state is kept between two days, so that it can be resumed. */
 export type RunningAnalysis = {
   types: readonly string[];
@@ -28,11 +34,7 @@ export type RunningAnalysis = {
   add: (day: string, event: LakeEvent) => void;
   orders: () => number;
   kept: () => object;
-  finish: () => {
-    result: object;
-    files: { name: string; text: string }[];
-    differences?: AnalysisOutcome['differences'];
-  };
+  finish: () => Finished | Promise<Finished>;
 };
 /** Starts an analysis, or continues it from its kept state. */
 export type StartAnalysis = (analysis: Analysis, kept: unknown) => Promise<RunningAnalysis>;
@@ -69,7 +71,7 @@ export const runAnalysis =
       const daysDone = await readDays(deps, analysis, running, kept?.daysDone ?? 0);
       if (daysDone === 'replaced') return;
       if (daysDone < analysis.days) return await store.goOn(analysis, daysDone, { ...cause, now: clock() });
-      const { result, files: written, differences } = running.finish();
+      const { result, files: written, differences } = await running.finish();
       const all = [...written, { name: 'result.json', text: JSON.stringify(result) }];
       for (const { name, text } of all) await files.put(filesIdOf(analysis), name, text);
       const outcome = { result, files: all.map(({ name }) => name), differences };

@@ -1,6 +1,7 @@
 import { allSkus, skuKey, SkuRecord, skuShards } from '../../../shared/catalog/sku-item.ts';
 import { type Database, readBatch } from '../../../shared/dynamodb/database.ts';
 import { keysUnder } from '../../../shared/dynamodb/query-pages.ts';
+import type { SmallBasket } from './baskets.ts';
 
 /** SKUs of one search. */
 const maxSkus = 500;
@@ -20,3 +21,13 @@ export const createConcernedSkus =
     return items.map((item) => SkuRecord.parse(item));
   };
 export type ConcernedSkus = ReturnType<typeof createConcernedSkus>;
+
+/** Reads the SKUs of baskets; none without baskets. */
+export const skusOfBaskets = async (
+  skus: ConcernedSkus,
+  baskets: readonly SmallBasket[],
+  limit = maxSkus,
+): Promise<SkuRecord[]> => {
+  const named = [...new Set(baskets.flatMap((lines) => lines.map(([sku]) => sku)))].slice(0, limit);
+  return named.length > 0 ? await skus(named, limit) : [];
+};

@@ -7,22 +7,26 @@ import type { CompiledPromotion, PromotionPolicy, PromotionSet } from '../../../
 import { channelNames, type Channels, type SellingPolicy } from '../../../shared/store.ts';
 import { codesOf, type PromotionRecord } from '../promotion/promotion-record.ts';
 import { mostCommonCurrency, namedSkus } from './concerned-goods.ts';
-import type { ConcernedSkus } from './concerned-skus-store.ts';
+import { type ConcernedSkus, skusOfBaskets } from './concerned-skus-store.ts';
+import { basketsWith, type PastBaskets } from './past-baskets.ts';
 import { worstCase } from './worst-case.ts';
 
 type Deps = {
   promotion: (promotionId: string) => Promise<PromotionRecord | undefined>;
   source: () => Promise<{ policy: PromotionPolicy; current: PromotionSet | undefined }>;
   skus: ConcernedSkus;
+  pastBaskets: () => Promise<PastBaskets>;
   settings: { selling: SellingPolicy; channels: Channels };
 };
 
 const unknownPromotion = problem(404, 'unknown-promotion', 'The store has no such promotion. Send its definition.');
+/** Of the last year, if the request has none. */
+const maxPastBaskets = 500;
 const none: PromotionSet = { version: 0, promotions: [], categoryPaths: {} };
 
 /** Searches the worst case of a promotion or of a draft with all that it can meet. It writes nothing. */
 export const worstCaseApi =
-  ({ promotion, source, skus, settings: { selling, channels } }: Deps) =>
+  ({ promotion, source, skus, pastBaskets, settings: { selling, channels } }: Deps) =>
   async ({ params: { promotionId }, body, cause }: Request<typeof postWorstCase>): Promise<HttpResponse> => {
     const names = channelNames(channels);
     const { definition: sent, channel = names[0] ?? '', baskets } = body;
@@ -33,13 +37,23 @@ export const worstCaseApi =
     if (!definition) return unknownPromotion;
     const { policy, current = none } = await source();
     const draft = draftOf(promotionId, definition);
-    const past = baskets?.map((lines) => lines.map(({ sku, quantity }) => [sku, quantity] as const));
     const named = namedSkus(draft);
-    const ofPast = named.length > 0 ? (past ?? []).flat().map(([sku]) => sku) : [];
-    const found = await skus([...new Set([...named, ...ofPast])]);
+    const sentBaskets = baskets?.map((lines) => lines.map(({ sku, quantity }) => [sku, quantity] as const));
+    const past = sentBaskets ?? basketsWith(await pastBaskets(), named, maxPastBaskets);
+    const [found, beside] = await Promise.all([skus(named), skusOfBaskets(skus, past)]);
     const currency = body.currency ?? mostCommonCurrency(found);
     const rules = { ...rulesOf(selling), promotions: { set: current, policy } };
-    const search = { draft, set: current, skus: found, rules, channel, currency, now: cause.now, baskets: past };
+    const search = {
+      draft,
+      set: current,
+      skus: found,
+      rules,
+      channel,
+      currency,
+      now: cause.now,
+      baskets: past,
+      beside,
+    };
     return { status: 200, body: worstCase(search) };
   };
 

@@ -1,10 +1,9 @@
 import type { SkuRecord } from '../../../shared/catalog/sku-item.ts';
 import type { WorstCase } from '../../../shared/contracts/promotions/worst-case-routes.ts';
-import { minPriceOf } from '../../../shared/catalog/margin.ts';
-import { ownValue } from '../../../shared/input/own-value.ts';
 import { type Basket, priceBasket, type PricedBasket } from '../../../shared/pricing/price-basket.ts';
 import { sumOf } from '../../../shared/pricing/price-order.ts';
 import type { PricingRules } from '../../../shared/pricing/pricing-rules.ts';
+import { floorOf } from '../../../shared/pricing/promotions/promotions-of.ts';
 import type { CompiledPromotion, PromotionSet } from '../../../shared/pricing/promotions/types.ts';
 import { quantitiesOf, smallBaskets, type SmallBasket, unitsForThresholds } from './baskets.ts';
 import { type Buying, buyersOf, instantsOf } from './contexts.ts';
@@ -22,6 +21,8 @@ type Search = {
   set: PromotionSet;
   /** SKUs of the goods concerned. */
   skus: readonly SkuRecord[];
+  /** Other SKUs of past baskets, which are not combined. */
+  beside?: readonly SkuRecord[] | undefined;
   rules: PricingRules & { promotions: NonNullable<PricingRules['promotions']> };
   channel: string;
   currency: string;
@@ -39,15 +40,27 @@ type Found = { basket: Basket; priced: PricedBasket; slackMinor: number };
  * gifts included. All promotions that can meet are in force, and all codes entered. What was searched is stated.
  */
 export function worstCase(search: Search): WorstCase {
-  const { draft, set, rules, skus, channel, currency, now, baskets = [], maxPricings = defaultMaxPricings } = search;
+  const {
+    draft,
+    set,
+    rules,
+    skus,
+    channel,
+    currency,
+    now,
+    baskets = [],
+    beside = [],
+    maxPricings = defaultMaxPricings,
+  } = search;
   const { timeZone } = rules.promotions.policy;
   const others = set.promotions.filter(({ promotionId }) => promotionId !== draft.promotionId);
   const promotions = [...others, draft];
   const pricing = { ...rules, promotions: { ...rules.promotions, set: { ...set, disabled: undefined, promotions } } };
   const instants = instantsOf(draft, others, { timeZone, now });
   const { buyers, isAll } = buyersOf(promotions, channel);
-  const bySku = new Map(skus.map((sku) => [sku.sku, sku]));
-  const floors = new Map(skus.map((sku) => [sku.sku, floorOf(sku, set, currency)]));
+  const known = [...beside, ...skus];
+  const bySku = new Map(known.map((sku) => [sku.sku, sku]));
+  const floors = new Map(known.map((sku) => [sku.sku, lowestPriceOf(sku, set, currency)]));
   const combined = nearestToFloor(skus, floors, currency).slice(0, maxCombined);
   const quantities = quantitiesOf(promotions);
   const unitsOf = (sku: string) => [
@@ -59,12 +72,15 @@ export function worstCase(search: Search): WorstCase {
   let count = 0;
   let pricings = 0;
   let isWhole = isAll && combined.length === skus.length;
+  const pricingsPerBasket = instants.length * buyers.length;
+  // Half of the search is for small baskets, whatever was bought.
+  const past = baskets.slice(0, Math.max(1, Math.floor(maxPricings / 2 / pricingsPerBasket)));
   const candidates = function* () {
-    yield* baskets;
+    yield* past;
     yield* smallBaskets(combined, unitsOf);
   };
   for (const lines of candidates()) {
-    if (pricings + instants.length * buyers.length > maxPricings) {
+    if (pricings + pricingsPerBasket > maxPricings) {
       isWhole = false;
       break;
     }
@@ -91,27 +107,16 @@ export function worstCase(search: Search): WorstCase {
       skusWithoutFloor: skus.filter(({ sku }) => floors.get(sku) === undefined).length,
       promotions: promotions.length,
       instants: instants.map((at) => new Date(at).toISOString()),
-      pastBaskets: Math.min(baskets.length, count),
+      pastBaskets: Math.min(past.length, count),
       isWhole,
     },
     ...(worst && { worst: shownOf(worst) }),
   };
 }
 
-/** Lowest price of a unit: its cost with the margin of its category, or its cost. */
-function floorOf(
-  sku: SkuRecord,
-  { minMarginBasisPoints: margins }: PromotionSet,
-  currency: string,
-): number | undefined {
-  const { costMinor, category, product } = sku;
-  if (costMinor === undefined || sku.currency !== currency) return undefined;
-  const named = [product?.categoryId, category].find(
-    (each) => each !== undefined && ownValue(margins?.byCategory ?? {}, each) !== undefined,
-  );
-  const margin = (named === undefined ? undefined : ownValue(margins?.byCategory ?? {}, named)) ?? margins?.default;
-  return margin === undefined ? costMinor : minPriceOf(costMinor, { minMarginBasisPoints: margin });
-}
+/** The floor by which orders are priced; without a margin, the cost, so that a loss is found in any store. */
+const lowestPriceOf = (sku: SkuRecord, set: PromotionSet, currency: string): number | undefined =>
+  floorOf(sku, set, currency) ?? (sku.currency === currency ? sku.costMinor : undefined);
 
 function nearestToFloor(
   skus: readonly SkuRecord[],

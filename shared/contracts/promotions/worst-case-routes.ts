@@ -26,7 +26,7 @@ export const WorstCaseContent = z
       )
       .max(500)
       .optional()
-      .describe('Baskets of past orders that are searched as well'),
+      .describe('Baskets that are searched as well. Default: those of the last year that were bought most'),
   })
   .default({})
   .meta({ id: 'WorstCaseContent' });
@@ -41,7 +41,7 @@ export const WorstCase = z
     searched: z
       .object({
         baskets: Count.meta({
-          description: 'Baskets: up to three of the SKUs, and those of the request',
+          description: 'Baskets: up to three of the SKUs, and past baskets',
           example: 850,
         }),
         pricings: Count.meta({ description: 'Prices that were calculated, at most 20,000', example: 1700 }),
@@ -53,7 +53,10 @@ export const WorstCase = z
         }),
         promotions: Count.meta({ description: 'Promotions that can meet, with this one', example: 4 }),
         instants: z.array(Instant).max(maxEntries).describe('Instants at which they meet'),
-        pastBaskets: Count.meta({ description: 'Baskets of the request that were searched', example: 0 }),
+        pastBaskets: Count.meta({
+          description: 'Baskets of the request, or of past orders, that were searched',
+          example: 0,
+        }),
         isWhole: z.boolean().meta({
           description: 'Whether all small baskets of all SKUs were searched, not only the bounded part',
           example: true,

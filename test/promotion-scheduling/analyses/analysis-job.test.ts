@@ -7,6 +7,7 @@ import { createAnalysisFiles } from '../../../functions/promotion-scheduling/ana
 import { runAnalysis } from '../../../functions/promotion-scheduling/analyses/analysis-job.ts';
 import { createAnalysisStore } from '../../../functions/promotion-scheduling/analyses/analysis-store.ts';
 import { createPricingSource } from '../../../functions/promotion-scheduling/analyses/pricing-source-store.ts';
+import { createPastBaskets } from '../../../functions/promotion-scheduling/worst-case/past-baskets-client.ts';
 import { analysisKinds } from '../../../functions/promotion-scheduling/analysis-kinds.ts';
 import { PromotionAnalysisRequested } from '../../../shared/contracts/promotions/analysis-events.ts';
 import { PromotionDefinition } from '../../../shared/contracts/promotions/definition.ts';
@@ -42,6 +43,7 @@ const half = PromotionDefinition.parse({
 function scene() {
   const s3 = memoryS3();
   const files = createAnalysisFiles(s3.client, 'reports');
+  const pastBaskets = createPastBaskets(async () => files);
   const store = createAnalysisStore(db, tables);
   const lake = createLakeStore(s3.client, 'lake');
   const downloaded: string[] = [];
@@ -60,7 +62,11 @@ function scene() {
       },
     },
     duckDb,
-    kinds: analysisKinds(() => createPricingSource(db, tables, { selling: aPolicy(), channels: {} })),
+    kinds: analysisKinds(
+      () => createPricingSource(db, tables, { selling: aPolicy(), channels: {} }),
+      pastBaskets,
+      'Europe/London',
+    ),
     clock: () => clock,
   });
   const api = analysisApi({
@@ -72,6 +78,7 @@ function scene() {
   return {
     s3,
     api,
+    pastBaskets,
     downloaded,
     fail: (day: string | undefined) => (failsOn = day),
     /** Runs while a day is read. */
@@ -249,6 +256,17 @@ describe('the replay of prices', () => {
     });
     expect((await differences(replayId)).map(({ detail }) => detail.data)).toMatchObject([
       { replayId, differing: 1, orderIds: [orderId] },
+    ]);
+    // Its baskets are tried when a promotion is saved, those of a day that has not ended later.
+    const today = dayAt(0);
+    place.journal(today, lakeScene([set]).order([['TEA', 1]], { set }));
+    await replay(place, today);
+    await place.run(`replay-${today}`);
+    const past = await place.pastBaskets.read();
+    expect(past.days).toEqual([first]);
+    expect(past.baskets.map(({ lines, orders }) => [lines, orders])).toEqual([
+      [[['MUG', 1]], 1],
+      [[['MUG', 3]], 1],
     ]);
   });
 

@@ -1,0 +1,23 @@
+import type { AnalysisFiles } from '../analyses/analysis-files-client.ts';
+import { type DayBaskets, noPastBaskets, PastBaskets, withDays } from './past-baskets.ts';
+
+/** Beside the files of analyses: one file for the store. Its only writer runs one analysis at a time. */
+const filesId = 'past-baskets';
+
+/** The baskets of the last year, in the reports bucket. `files` is called with the first use. */
+export const createPastBaskets = (files: () => Promise<Pick<AnalysisFiles, 'state' | 'putState'>>) => {
+  const read = async (): Promise<PastBaskets> => {
+    const kept = await (await files()).state(filesId);
+    return kept === undefined ? noPastBaskets : PastBaskets.parse(kept);
+  };
+  return {
+    read,
+
+    async add(days: DayBaskets): Promise<void> {
+      const past = await read();
+      const next = withDays(past, days);
+      if (next !== past) await (await files()).putState(filesId, next);
+    },
+  };
+};
+export type PastBasketFile = ReturnType<typeof createPastBaskets>;
