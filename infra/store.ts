@@ -119,7 +119,7 @@ export const store = {
     fileBytes: { orders: 200_000_000, movements: 500_000_000, catalogue: 200_000_000 },
     /**
      * Per caller and sandbox of a function: an order takes about 30 ms, so that a client that is new keeps no sandbox from
-     * others. `requestsPerSecond` of a client sets another rate. `anonymous` is per address, without valid signatures.
+     * others. Each order of a batch counts, and each started ten lines of an order. `requestsPerSecond` of a client sets another rate. `anonymous` is per address, without valid signatures.
      */
     requests: { perSecond: 50, anonymousPerSecond: 50, burstSeconds: 10 },
   },

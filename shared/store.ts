@@ -19,7 +19,7 @@ export type Client = {
   maxOrderAgeDays?: number;
   /** Queued orders of this channel that are not decided. @default that of `quotas` */
   maxQueuedOrders?: number;
-  /** Requests per second that each sandbox of a function serves of this client. @default that of `quotas` */
+  /** Requests per second, also orders of batches, that each sandbox of a function serves of this client. @default that of `quotas` */
   requestsPerSecond?: number;
 };
 

@@ -7,6 +7,8 @@ export type EndedInvocation = {
   payload: string;
   /** Time in the sandbox, excluding the wait for a sandbox and its start. */
   durationMs: number;
+  /** Time until a sandbox was free or had started. */
+  waitedMs: number;
 };
 
 /** An invocation that ended with an error. */

@@ -25,6 +25,8 @@ export type Route = {
   body?: z.ZodType;
   /** The handler checks the texts of the body, by `textErrors`: each of its entries has a result. @default false */
   checksTexts?: boolean;
+  /** The requests that a request with this body counts as in the caller's quota. @default 1 */
+  requestsOf?: (body: unknown) => number;
   /** Largest accepted body in bytes. @default 1 MiB */
   maxBodyBytes?: number;
   responses: Record<number, RouteResponse>;

@@ -56,7 +56,8 @@ type Guard = (
 
 type Handler = {
   route: DefinedRoute;
-  handle: (event: GatewayEvent, now: number) => Promise<HttpResponse>;
+  /** `count` gets the requests that the request counts as, beyond one. */
+  handle: (event: GatewayEvent, now: number, count: (requests: number) => void) => Promise<HttpResponse>;
   guard?: Check | undefined;
 };
 type Check = (event: GatewayEvent, route: DefinedRoute, now: number) => Promise<HttpResponse | undefined>;
@@ -70,9 +71,10 @@ export const on = <R extends DefinedRoute>(
 ): Handler => ({
   route,
   guard: guard && checking(guard),
-  handle: async (event, now) => {
+  handle: async (event, now, count) => {
     const parsed = parseRequest(route, event);
     if ('refusal' in parsed) return parsed.refusal;
+    count((route.requestsOf?.(parsed.body) ?? 1) - 1);
     const caller = callerOf(event);
     const cause = causeOf(event, caller, now);
     // The request was parsed with the schemas of this route; the compiler cannot infer it through optional members.
@@ -134,7 +136,7 @@ async function handleWithin(
   if (waitSeconds > 0) return tooManyRequests(waitSeconds);
   const refusal = await guard?.(event, route, now);
   if (!guard || refusal) limits?.take(caller, now);
-  return refusal ?? handle(event, now);
+  return refusal ?? handle(event, now, (requests) => requests > 0 && limits?.take(caller, now, requests));
 }
 
 /** Checks the size of a body before its signature. */
@@ -149,7 +151,7 @@ const tooManyRequests = (waitSeconds: number) =>
   problem(
     429,
     'too-many-requests',
-    'The caller sends more requests per second than its quota. Retry after the given time.',
+    'The caller sends more requests, or orders in them, per second than its quota. Retry after the given time.',
     {},
     { 'retry-after': String(Math.max(1, Math.ceil(waitSeconds))) },
   );

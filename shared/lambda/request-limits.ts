@@ -24,7 +24,8 @@ const maxBuckets = 10_000;
 
 /**
  * A token bucket per caller (https://en.wikipedia.org/wiki/Token_bucket). `waitSeconds` returns the seconds until the caller
- * has a token, 0 if it has one; `take` takes it. Times are in milliseconds.
+ * has a token, 0 if it has one; `take` takes it, or several: what the caller does not have, it owes, and waits for. Times are
+ * in milliseconds.
  */
 export function createRequestLimits({ perSecond, byClient, anonymousPerSecond, burstSeconds }: RequestQuotas) {
   const rates = new Map(Object.entries(byClient));
@@ -44,13 +45,13 @@ export function createRequestLimits({ perSecond, byClient, anonymousPerSecond, b
       const { rate, tokens } = bucketOf(caller, now);
       return tokens >= 1 ? 0 : (1 - tokens) / rate;
     },
-    take(caller: Caller, now: number): void {
+    take(caller: Caller, now: number, count = 1): void {
       const key = keyOf(caller);
       const { tokens } = bucketOf(caller, now);
       buckets.delete(key);
       const [oldest] = buckets.keys();
       if (buckets.size >= maxBuckets && oldest !== undefined) buckets.delete(oldest);
-      buckets.set(key, { tokens: Math.max(0, tokens - 1), at: now });
+      buckets.set(key, { tokens: tokens - count, at: now });
     },
   };
 }

@@ -20,7 +20,7 @@ export function createOrderQueue(queueUrl: string) {
       if (orders.length === 0) return;
       const { SendMessageBatchCommand } = await import('@aws-sdk/client-sqs');
       const sqs = await (client ??= connect());
-      await inParallel(callsAtOnce, callsOf(orders.map((order) => JSON.stringify(order))), async (Entries) => {
+      await inParallel(callsAtOnce, callsOf(orders), async (Entries) => {
         const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
         if (Failed.length > 0) throw conflictError(`SQS refused ${Failed.length} message(s): ${Failed[0]?.Code}`);
       });
@@ -29,13 +29,15 @@ export function createOrderQueue(queueUrl: string) {
 }
 export type OrderQueue = Pick<ReturnType<typeof createOrderQueue>, 'send'>;
 
-function callsOf(bodies: readonly string[]): SendMessageBatchRequestEntry[][] {
+function callsOf(orders: readonly QueuedOrder[]): SendMessageBatchRequestEntry[][] {
   const calls: SendMessageBatchRequestEntry[][] = [];
   let bytes = Infinity;
-  for (const [index, body] of bodies.entries()) {
+  for (const [index, order] of orders.entries()) {
+    const body = JSON.stringify(order);
     const size = Buffer.byteLength(body);
     const last = calls.at(-1);
-    const entry = { Id: String(index), MessageBody: body };
+    // Fair queue: on a standard queue the group is a tenant, and a channel's backlog does not delay the others.
+    const entry = { Id: String(index), MessageBody: body, MessageGroupId: order.channel.channel };
     if (last && last.length < messagesPerCall && bytes + size <= bytesPerCall) {
       last.push(entry);
       bytes += size;

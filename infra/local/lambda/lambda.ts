@@ -93,8 +93,8 @@ export function createLambda(context: LocalContext, parts: Parts): Lambda {
     const { region } = template;
     const environment = environmentOf(config, { region, gatewayUrl, credentials, functionEnvironment });
     const logFile = join(logDirectory, `${config.name}.log`);
-    const onDone = (payload: string, durationMs: number) =>
-      context.observer?.onInvoked?.({ functionName: config.name, payload, durationMs });
+    const onDone = (payload: string, durationMs: number, waitedMs: number) =>
+      context.observer?.onInvoked?.({ functionName: config.name, payload, durationMs, waitedMs });
     pools.set(config.arn, createPool(config, { environment, logFile, compileCache, log, now: context.now, onDone }));
   }
   const reaper = setInterval(() => {

@@ -42,8 +42,8 @@ type Surroundings = {
   log: (line: string) => void;
   /** The clock of the functions. */
   now: () => number;
-  /** Called after each event with its time in the sandbox. */
-  onDone?: (payload: string, durationMs: number) => void;
+  /** Called after each event with its time in the sandbox, and the time for which it waited for one. */
+  onDone?: (payload: string, durationMs: number, waitedMs: number) => void;
 };
 
 /** Creates the pool; sandboxes start on demand. `log` receives failures that belong to no request. */
@@ -110,7 +110,7 @@ export function createPool(config: FunctionConfig, surroundings: Surroundings): 
     const started = performance.now();
     sandbox.run(request.id, request.payload, (result) => {
       running -= 1;
-      onDone?.(request.payload, performance.now() - started);
+      onDone?.(request.payload, performance.now() - started, started - request.since);
       request.done(result);
       if (sandbox.isOpen()) idle.push(sandbox);
       dispatch();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '../gateway/aws-call.ts';
 import type { LocalContext } from '../context.ts';
+import { createFairOrder } from './fair.ts';
 import { createGroups } from './fifo.ts';
 import { invalidParameter, type Sendable } from './message.ts';
 import type { Queue } from './queue.ts';
@@ -54,6 +55,7 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
   const lastDeletion = new Map<StoredQueue, number>();
 
   const groups = createGroups(context);
+  const inFairOrder = createFairOrder(context);
   const nextDeadline = (queue: StoredQueue) =>
     queue.isFifo
       ? groups.nextReady(queue)
@@ -103,10 +105,11 @@ export function createMessageStore(context: LocalContext, find: (arn: string) =>
     });
   }
 
-  const receivable = (queue: StoredQueue, limit: number): Row[] =>
-    queue.isFifo
-      ? groups.receivable(queue, Math.min(limit, maxRowsPerQuery))
-      : (visible.all(queue.number, now(), Math.min(limit, maxRowsPerQuery)) as Row[]);
+  function receivable(queue: StoredQueue, atMost: number): Row[] {
+    const limit = Math.min(atMost, maxRowsPerQuery);
+    if (queue.isFifo) return groups.receivable(queue, limit);
+    return inFairOrder(queue, visible.all(queue.number, now(), limit) as Row[], limit);
+  }
 
   /** Deletes the message after its retention period, or moves it to the dead-letter queue at `maxReceiveCount`. */
   function isDeliverable(queue: StoredQueue, row: Row, time: number): boolean {

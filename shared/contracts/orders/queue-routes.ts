@@ -3,6 +3,7 @@ import { maxEntries, StoredText } from '../bounds.ts';
 import { CallerId, Instant } from '../../names.ts';
 import { defineRoute } from '../define-route.ts';
 import { Problem } from '../problem.ts';
+import { requestsOfBatch } from '../../orders/request-weight.ts';
 
 /** A larger batch gets response 413. */
 export const maxOrdersPerBatch = 100;
@@ -75,6 +76,7 @@ export const placeOrders = defineRoute({
       }),
   }),
   checksTexts: true,
+  requestsOf: requestsOfBatch,
   // A Lambda function receives at most 6 MB.
   maxBodyBytes: 5 * 1_048_576,
   responses: {
@@ -87,7 +89,11 @@ export const placeOrders = defineRoute({
     403: { description: '`not-a-channel`: the client is not a channel that places orders', schema: Problem },
     413: { description: 'More than 100 orders', schema: Problem },
     422: { description: 'Invalid content', schema: Problem },
-    429: { description: '`too-many-queued-orders`: the channel has as many as its quota allows', schema: Problem },
+    429: {
+      description:
+        '`too-many-queued-orders`: the channel has as many as its quota allows; `too-many-requests`: each order counts as a request',
+      schema: Problem,
+    },
     503: { description: '`busy`: send the same orders again', schema: Problem },
   },
 });

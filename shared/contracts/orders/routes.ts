@@ -17,6 +17,7 @@ import {
 import { Balance } from '../../payments/payment.ts';
 import { defineRoute } from '../define-route.ts';
 import { AcceptedOrder, Preferences, QueuedOrderResponse } from './queue-routes.ts';
+import { requestsOfOrder } from '../../orders/request-weight.ts';
 import { nextCursor, pageParameters, severalOf, timeRangeParameters } from '../list-query.ts';
 import { Problem } from '../problem.ts';
 import { SignedQuote } from '../quotes/signed-quote.ts';
@@ -242,6 +243,7 @@ export const placeOrder = defineRoute({
   scope: 'orders.write',
   headers: Preferences,
   body: OrderContent,
+  requestsOf: requestsOfOrder,
   responses: {
     200: { description: 'The order was placed before; with `Idempotent-Replayed: true`', schema: OrderResponse },
     201: { description: 'Accepted; the stock is reserved', schema: OrderResponse },

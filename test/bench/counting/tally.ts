@@ -10,6 +10,8 @@ type FunctionTally = {
   invocations: number;
   /** Sum of durations, each rounded up to a ms, as Lambda bills them. */
   billedMs: number;
+  /** Time for which each invocation waited for a sandbox. */
+  waitedMs: number[];
   /** By Lambda's sampling: the first invocation per second and 5 % of the others. */
   traces: number;
   readUnits: number;
@@ -56,6 +58,7 @@ export async function tallyOf(recording: Recording, template: Template, sizeOf: 
         memoryMb,
         invocations: own.length,
         billedMs: sumOf(own, ({ durationMs }) => Math.ceil(durationMs)),
+        waitedMs: own.map(({ waitedMs }) => waitedMs),
         traces: tracesOf(own),
         readUnits: sumOf(calls.filter(isOwn), readUnits),
         writeUnits: sumOf(charges.filter(isOwn), ({ units }) => units),

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import '../../support/environment.ts';
 import * as routes from '../../../shared/contracts/catalog/routes.ts';
+import { placeOrders } from '../../../shared/contracts/orders/queue-routes.ts';
 import { postPayment } from '../../../shared/contracts/orders/life-cycle-routes.ts';
 import { problem } from '../../../shared/contracts/problem.ts';
 import { httpHandler, on } from '../../../shared/lambda/http-handler.ts';
@@ -48,6 +49,15 @@ describe('a caller has a quota of its own', () => {
     const limits = createRequestLimits(quotas);
     expect(served(limits, anonymous(one), 100)).toBe(20);
     expect(served(limits, anonymous(other), 100)).toBe(0);
+  });
+
+  test('a request that counts as many is served, and the caller waits for what it owes', () => {
+    const limits = createRequestLimits(quotas);
+    limits.take(client('a'), noon, 100);
+    // It had 50, and gets 5 per second.
+    expect(limits.waitSeconds(client('a'), noon)).toBe(51 / 5);
+    expect(limits.waitSeconds(client('b'), noon)).toBe(0);
+    expect(limits.waitSeconds(client('a'), noon + 10_200)).toBe(0);
   });
 
   test('a rate below one request per second still serves one, and a clock that is set back does not refuse a caller for long', () => {
@@ -140,6 +150,28 @@ describe('a function', () => {
     expect(last).toMatchObject({ statusCode: 429, headers: { 'retry-after': '20' } });
     expect(JSON.parse(last?.body ?? '')).toMatchObject({ type: 'too-many-requests', status: 429 });
     expect((await send(requestOf('honest'), 10)).statuses).toEqual({ 200: 10 });
+  });
+
+  test('counts the orders of a batch, and ten lines as one request; before, a batch of 100 orders counted as one', async () => {
+    process.env['REQUEST_QUOTAS'] = JSON.stringify({ ...quotas, perSecond: 1, byClient: {}, burstSeconds: 10 });
+    let placed = 0;
+    const serve = async () => {
+      placed += 1;
+      return { status: 202, body: {} };
+    };
+    const handler = httpHandler(on(placeOrders, serve));
+    delete process.env['REQUEST_QUOTAS'];
+    const send = (clientId: string, orders: unknown) => {
+      const event = { ...requestOf(clientId), routeKey: placeOrders.key, pathParameters: {} };
+      const body = { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ orders }) };
+      return handler({ ...event, ...body } as unknown as APIGatewayProxyEventV2, { functionName: 'api' } as Context);
+    };
+    const orders = [{ lines: Array.from({ length: 101 }, () => ({})) }, { lines: 'many' }, null, 'order'];
+    expect(await send('hostile', orders)).toMatchObject({ statusCode: 202 });
+    // 11 for 101 lines and 1 for each of the others, of the 10 that it had.
+    const refused = await send('hostile', []);
+    expect([refused.statusCode, refused.headers?.['retry-after'], placed]).toEqual([429, '5', 1]);
+    expect(await send('honest', [null])).toMatchObject({ statusCode: 202 });
   });
 
   test('verifies signatures of an address within its quota, and counts no valid one', async () => {
