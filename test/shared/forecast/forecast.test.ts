@@ -56,13 +56,13 @@ describe('over simulated series', () => {
     });
     expect(shown.filter(({ shown: method, model }) => method === model).length).toBeGreaterThan(30);
     for (const { model, baseline, shown: method, measured } of shown) {
-      // Seen failing when the model was shown in any case.
       expect(method).toBe(measured && measured.model.rmse < measured.baseline.rmse ? model : baseline);
     }
   });
 });
 
 test('a series that repeats last week exactly is shown as its baseline: nothing beats an error of 0', () => {
+  // Seen failing when the model was shown in any case.
   const series = Array.from({ length: 200 }, (_, day) => week[day % 7] ?? 0);
   expect(forecastOf(series)).toMatchObject({
     shown: 'weekday-mean',
