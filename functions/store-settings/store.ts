@@ -1,11 +1,12 @@
 import { type Cause, newEvent } from '../../shared/contracts/define-event.ts';
-import { maxNamedChanges, SettingsChanged } from '../../shared/contracts/settings/events.ts';
+import { SettingsChanged } from '../../shared/contracts/settings/events.ts';
 import type { SettingName } from '../../shared/contracts/settings/documents.ts';
 import type { SettingChange } from '../../shared/contracts/settings/version.ts';
 import { type Action, type Database, readBatch, transact } from '../../shared/dynamodb/database.ts';
 import { expectVersion } from '../../shared/dynamodb/expect-version.ts';
 import { outboxItem } from '../../shared/dynamodb/outbox.ts';
 import { newestUnder } from '../../shared/dynamodb/query-pages.ts';
+import { namedChanges } from '../../shared/settings/named-changes.ts';
 import { sellingSettingsKey } from '../../shared/settings/selling-settings.ts';
 import {
   SettingItem,
@@ -68,7 +69,7 @@ export function createSettingsStore(db: Database, { SETTINGS_TABLE_NAME: table }
       });
       const { version, at, by } = next;
       const deployed = { version: 0, at, by: 'deployment', from: '', content: current.content };
-      const named = changes.slice(0, maxNamedChanges).map(({ entry, kind }) => ({ entry, kind }));
+      const named = namedChanges(changes);
       const data = { name, version, by, changeCount: changes.length, changes: named };
       return transact(db, [
         put({ ...item, ...settingKey(name) }, version - 1),

@@ -98,10 +98,10 @@ export class WorkQueue extends Construct {
     };
   }
 
-  /** Sends matching events of a bus to the queue. */
-  subscribe(busName: string, eventPattern: EventPattern): void {
-    const eventBus = EventBus.fromEventBusName(this, 'Bus', busName);
-    const rule = new Rule(this, 'Rule', { eventBus, eventPattern });
+  /** Sends matching events of a bus to the queue. `name` tells several rules of a queue apart. */
+  subscribe(busName: string, eventPattern: EventPattern, name = ''): void {
+    const eventBus = EventBus.fromEventBusName(this, `${name}Bus`, busName);
+    const rule = new Rule(this, `${name}Rule`, { eventBus, eventPattern });
     rule.addTarget(new SqsQueue(this.queue, { deadLetterQueue: this.deadLetterQueue }));
   }
 }

@@ -26,6 +26,7 @@ export const departments = {
       'ledger.read',
       'ledger.write',
       'ledger.close',
+      'audit.read',
     ],
   },
   finance: {
@@ -38,6 +39,7 @@ export const departments = {
       'ledger.read',
       'ledger.write',
       'ledger.close',
+      'audit.read',
       'refunds.decide',
       'policies.write',
     ],

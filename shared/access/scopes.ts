@@ -16,6 +16,7 @@ export const scopes = {
   'ledger.read': 'Read the accounts and their journal',
   'ledger.write': 'Record settlements, request entries of the accounts and approve those of others',
   'ledger.close': 'Close a month of the accounts',
+  'audit.read': 'Read who changed what',
 } as const;
 
 export type Scope = keyof typeof scopes;

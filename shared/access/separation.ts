@@ -25,6 +25,7 @@ export const refundParts: Record<Scope, RefundPart | undefined> = {
   'ledger.write': undefined,
   // Closing posts nothing: it only keeps a month as it is.
   'ledger.close': undefined,
+  'audit.read': undefined,
 };
 
 /** Why one client may hold both parts. `staffOnly`: no code prevents the misuse, so only staff may hold them. */

@@ -12,6 +12,7 @@ import { codeKey } from '../../../shared/promotions/code-item.ts';
 import type { PromotionHead } from '../../../shared/promotions/promotion-head.ts';
 import { createPromotionSetStore } from '../../../shared/promotions/promotion-set-store.ts';
 import { changesBetween } from '../../../shared/settings/changes.ts';
+import { namedChanges } from '../../../shared/settings/named-changes.ts';
 import { SettingItem, settingItem, versionKeyIn, versionPrefix } from '../../../shared/settings/setting-item.ts';
 import { snapshotReader } from '../../../shared/settings/snapshot.ts';
 import {
@@ -53,8 +54,6 @@ export type PromotionChange = {
 };
 
 const Keyed = z.object({ pk: z.string(), sk: z.string() });
-/** Names of differences in an event. */
-const maxNamedChanges = 500;
 
 /** Promotions with their history, events and codes, written together with the compiled set in force. */
 export function createPromotionStore(db: Database, tables: PromotionTables) {
@@ -161,7 +160,7 @@ export function createPromotionStore(db: Database, tables: PromotionTables) {
       const content = { action, ...(comment !== undefined && { comment }), promotion: shown };
       const version = settingItem({ version: next.version, at: next.changedAt, by: next.changedBy, from, content });
       const { promotionId, status } = next;
-      const changed = changesBetween(current ? shownOf(current) : {}, shown).map(({ entry }) => entry);
+      const changes = namedChanges(changesBetween(current ? shownOf(current) : {}, shown));
       const data = {
         promotionId,
         name: next.definition.name,
@@ -169,7 +168,8 @@ export function createPromotionStore(db: Database, tables: PromotionTables) {
         action,
         status,
         by: next.changedBy,
-        changed: changed.slice(0, maxNamedChanges),
+        changed: changes.map(({ entry }) => entry),
+        changes,
       };
       return transact(db, [
         { Put: { TableName: table, Item: itemOf(next), ...expectVersion(next.version - 1) } },

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Instant } from '../../names.ts';
 import { StoredText } from '../bounds.ts';
 import { defineEvent } from '../define-event.ts';
+import { SettingChange } from '../settings/version.ts';
 import { PromotionId } from './definition.ts';
 import { promotionActions } from './promotion.ts';
 
@@ -28,6 +29,11 @@ export const PromotionChanged = defineEvent(
       .array(StoredText)
       .max(500)
       .meta({ description: 'JSON pointers of the changed fields', example: ['/discount/basisPoints'] }),
+    changes: z
+      .array(SettingChange)
+      .max(500)
+      .optional()
+      .describe('The same changes with their values before and after, if they are short'),
   }),
 );
 

@@ -5,6 +5,12 @@ import { defineEvent } from '../define-event.ts';
 /** Differences that an event names; the version in the API has all, with their values. */
 export const maxNamedChanges = 500;
 
+/** The values of a change, as far as they fit into an event. The version in the API has all. */
+export const changedValues = {
+  before: z.unknown().optional().meta({ description: 'The value before, if it is short', example: '17.5' }),
+  after: z.unknown().optional().meta({ description: 'The value after, if it is short', example: '20' }),
+};
+
 /** A settings document has a new version, which is in force. */
 export const SettingsChanged = defineEvent(
   'storeworks.store-settings',
@@ -22,6 +28,7 @@ export const SettingsChanged = defineEvent(
             example: '/zones/gb/rates/vat-standard-2011/validTo',
           }),
           kind: z.enum(['added', 'removed', 'changed', 'reordered']).describe('What happened to it'),
+          ...changedValues,
         }),
       )
       .max(maxNamedChanges)
