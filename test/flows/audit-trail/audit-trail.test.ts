@@ -33,8 +33,8 @@ test(
     const lists = (...reasons: string[]) => ({
       lists: [{ list: 'refund', reasons: reasons.map((reason) => ({ reason })) }],
     });
-    ok(await fin.put('/settings/reasons', lists('damaged')));
-    ok(await fin.put('/settings/reasons', lists('damaged', 'late'), { 'if-match': '"1"' }));
+    ok(await fin.put('/settings/reasons', lists('damaged', 'changed-mind')));
+    ok(await fin.put('/settings/reasons', lists('damaged', 'changed-mind', 'late'), { 'if-match': '"1"' }));
     const sku = await stockedSku(office, { units: 10, priceMinor: 1000 });
     const { body: item } = await office.client('admin').get(`/catalog/skus/${sku}`);
     const content = { name: item.name, priceMinor: 1250, currency: item.currency };
@@ -49,7 +49,7 @@ test(
     ok(await lea.post(`${path}/decisions`, { decision: 'approve', comment: 'Ada Lovelace called' }));
     const placed = await office.client('storefront').post('/orders', orderOf(sku));
     ok(placed);
-    const cancelled = await lea.post(`/orders/${placed.body.orderId}/cancellation`, { reason: 'customer' });
+    const cancelled = await lea.post(`/orders/${placed.body.orderId}/cancellation`, { reason: 'late' });
     await office.settled();
 
     const settings = await entriesOf({ object: 'settings:reasons' });
@@ -74,10 +74,8 @@ test(
 
     // An order of a machine has no entry; what a person did to an order has one.
     const ofOrder = await entriesOf({ object: `order:${placed.body.orderId}` });
-    expect([cancelled.status, ofOrder.map(({ action }) => action)], cancelled.text).toEqual([
-      cancelled.status,
-      cancelled.status === 200 ? ['OrderCancelled'] : [],
-    ]);
+    ok(cancelled);
+    expect(ofOrder.map(({ action }) => action)).toEqual(['OrderCancelled']);
 
     // By time, in pages: the same entries, each once.
     const all = await entriesOf({ from: new Date(Date.now() - 3_600_000).toISOString(), limit: '100' });
