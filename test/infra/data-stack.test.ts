@@ -62,6 +62,7 @@ test('the logical ids of data are stable', () => {
     'AWS::SecretsManager::Secret',
   ];
   const tableIds = [
+    'AuditTable',
     'CatalogTable',
     'StockTable',
     'OrderTable',

@@ -13,7 +13,7 @@ const refunds = refundDriver(() => office);
 
 type Entry = { eventId: string; object: string; action: string; by: { id: string; kind: string }; changes?: object[] };
 const entriesOf = async (query: Record<string, string>): Promise<Entry[]> => {
-  const response = await office.client('finance').get(`/audit/entries?${new URLSearchParams(query)}`);
+  const response = await office.client('finance').get(`/audit/entries?${new URLSearchParams(query).toString()}`);
   expect(response.status, response.text).toBe(200);
   return response.body.entries;
 };
@@ -49,7 +49,10 @@ test(
     ok(await lea.post(`${path}/decisions`, { decision: 'approve', comment: 'Ada Lovelace called' }));
     const placed = await office.client('storefront').post('/orders', orderOf(sku));
     ok(placed);
-    const cancelled = await lea.post(`/orders/${placed.body.orderId}/cancellation`, { reason: 'late' });
+    const cancelled = await lea.post(`/orders/${placed.body.orderId}/cancellation`, {
+      requestId: 'cancel-1',
+      reason: 'late',
+    });
     await office.settled();
 
     const settings = await entriesOf({ object: 'settings:reasons' });
@@ -58,7 +61,7 @@ test(
       { action: 'SettingsChanged', ...byPerson(fin), version: '/settings/reasons/versions/1' },
     ]);
     expect(settings[0]?.changes).toMatchObject([
-      { entry: '/lists/refund/reasons/late', kind: 'added', after: { reason: 'late' } },
+      { entry: '/lists/refund/reasons/late', kind: 'added', after: { requestId: 'cancel-1', reason: 'late' } },
     ]);
     const skuEntries = await entriesOf({ object: `sku:${sku}`, person: mia.subject });
     const price = { entry: '/priceMinor', kind: 'changed', before: 1000, after: 1250 };
