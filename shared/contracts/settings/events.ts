@@ -6,7 +6,7 @@ import { defineEvent } from '../define-event.ts';
 export const maxNamedChanges = 500;
 
 /** The values of a change, as far as they fit into an event. The version in the API has all. */
-export const changedValues = {
+const changedValues = {
   before: z.unknown().optional().meta({ description: 'The value before, if it is short', example: '17.5' }),
   after: z.unknown().optional().meta({ description: 'The value after, if it is short', example: '20' }),
 };
