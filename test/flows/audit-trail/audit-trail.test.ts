@@ -61,7 +61,7 @@ test(
       { action: 'SettingsChanged', ...byPerson(fin), version: '/settings/reasons/versions/1' },
     ]);
     expect(settings[0]?.changes).toMatchObject([
-      { entry: '/lists/refund/reasons/late', kind: 'added', after: { requestId: 'cancel-1', reason: 'late' } },
+      { entry: '/lists/refund/reasons/late', kind: 'added', after: { reason: 'late' } },
     ]);
     const skuEntries = await entriesOf({ object: `sku:${sku}`, person: mia.subject });
     const price = { entry: '/priceMinor', kind: 'changed', before: 1000, after: 1250 };
