@@ -95,7 +95,7 @@ test(
   },
 );
 
-/** Seen failing with the time of arrival as the sort key: each delivery was an entry of its own. */
+/** Two events, each delivered twice and the later one first, are two entries in the order of their ids. */
 async function deliveredAgain(): Promise<void> {
   const [before] = await entriesOf({ object: 'settings:reasons' });
   const template = office.context.template.ofType('AWS::Events::EventBus')[0];
