@@ -71,6 +71,11 @@ const byReport: Readonly<Record<string, readonly Column[]>> = {
   ],
   ...Object.fromEntries(Object.values<Breakdown>(others).map(ofBreakdown)),
   quarantine: ['file', 'reason', 'eventId', 'orderId'].map(text),
+  'data-quality': [
+    ...['reason', 'channel', 'currency', 'measure'].map(text),
+    ...['found', 'median', 'deviation'].map(sum),
+    number('days'),
+  ],
 };
 
 /** The reports that have rows, with their columns in order. */

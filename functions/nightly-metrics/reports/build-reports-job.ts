@@ -12,8 +12,10 @@ import { measured } from './metrics.ts';
 import { measures } from '../../../shared/metrics/measures.ts';
 import { addCustomerFacts } from './facts/customer-facts.ts';
 import { writePage } from './page/page-job.ts';
+import { addFindings, type EarlierDay } from './quality/quality-job.ts';
+import { qualityReport, qualityTable } from './quality/quality-report.ts';
 import { csvCell, csvHeader, type Report } from './report.ts';
-import { reports } from './reports.ts';
+import { figureReports, reports } from './reports.ts';
 import { type Connection, literal } from '../../../shared/lake/sql.ts';
 import { inParallel } from '../../../shared/in-parallel.ts';
 import { ownValue } from '../../../shared/input/own-value.ts';
@@ -26,6 +28,8 @@ type Day = {
   currencies: readonly string[];
   /** Files of the keys of the customers of earlier days. */
   earlierCustomers?: readonly string[];
+  /** Days that the day is compared with. */
+  comparedWith?: readonly EarlierDay[];
   /** Names of lake files of the day that are no complete gzip files. */
   damaged?: readonly string[];
 };
@@ -59,7 +63,7 @@ export const buildReports = (
   duckDb: DuckDb,
   paths: string[],
   directory: string,
-  { date, timeZone, channels, currencies, earlierCustomers = [], damaged = [] }: Day,
+  { date, timeZone, channels, currencies, earlierCustomers = [], damaged = [], comparedWith = [] }: Day,
 ) =>
   duckDb.connected(async (connection): Promise<Content> => {
     const dayHours = hoursOfDay(date, timeZone);
@@ -73,14 +77,19 @@ export const buildReports = (
     await connection.run(`CREATE TEMP VIEW known_customer AS ${knownCustomers(earlierCustomers)}`);
     await measure(connection);
     const entries: ReportEntry[] = [];
-    for (const report of reports) entries.push(await writeReport(connection, report, directory));
-    assertReconciled(entries);
     const rows = { ...counts, quarantined: await quarantined(connection) };
+    await connection.run(qualityTable);
+    for (const report of figureReports) entries.push(await writeReport(connection, report, directory));
+    assertReconciled(entries);
+    const findings = await addFindings(connection, rows, comparedWith);
+    entries.push(await writeReport(connection, qualityReport, directory));
     const page = await writePage(connection, directory, { date, timeZone, hours, input: rows });
     entries.push({ name: 'report', rows: 0, amounts: {}, files: [await fileEntry(page)] });
     const [engine] = Engine.parse(await connection.rows('SELECT version() AS version'));
     const inputs = await inParallel(inputsAtOnce, paths.toSorted(), inputEntry);
-    return { engine: `DuckDB ${engine?.version ?? ''}`, sqlDigest, input: { ...rows, inputs }, reports: entries };
+    const quality = { findings, comparedWith: comparedWith.map(({ date: day, version }) => ({ date: day, version })) };
+    const input = { ...rows, inputs };
+    return { engine: `DuckDB ${engine?.version ?? ''}`, sqlDigest, input, quality, reports: entries };
   });
 
 /** Fills the tables of the measures, by the sections of which the day has events. */
@@ -160,7 +169,7 @@ export async function fileEntry(path: string) {
 /** Sums by currency, read from the report's own rows, so that the reconciliation compares what was written. */
 async function sumsOf(connection: Connection, report: Report, table: string) {
   const has = (column: string) => report.columns.some(({ name }) => name === column);
-  if (!has('currency')) return { rows: await rowsOf(connection, table), amounts: {} };
+  if (!has('currency') || sumsNothing(report)) return { rows: await rowsOf(connection, table), amounts: {} };
   const sqlByName =
     report.sums ??
     Object.fromEntries(
@@ -194,6 +203,8 @@ async function sumsOf(connection: Connection, report: Report, table: string) {
     ...(large.length > 0 && { largeAmounts: byCurrency(large, String) }),
   };
 }
+
+const sumsNothing = ({ sums }: Report) => sums !== undefined && Object.keys(sums).length === 0;
 
 async function rowsOf(connection: Connection, table: string): Promise<number> {
   const [row] = z

@@ -53,6 +53,13 @@ export const Manifest = z.object({
     /** Rows in no report, by lake file and reason: such as `unreadable` or `placed-twice`; the report `quarantine` lists them. */
     quarantined: z.array(z.object({ file: z.string(), reason: z.string(), rows: Count })),
   }),
+  /** What the report `data-quality` lists, and the earlier versions that the day was compared with; absent before 2026-12-01. */
+  quality: z
+    .object({
+      findings: z.array(z.object({ reason: z.string(), rows: Count })),
+      comparedWith: z.array(z.object({ date: BusinessDay, version: z.int().positive() })),
+    })
+    .optional(),
   reports: z.array(ReportEntry),
   /** How the version differs from the one that it replaced, in `changes.csv`; absent in the first version of a day. */
   changes: z
@@ -65,13 +72,13 @@ export const Manifest = z.object({
 });
 export type Manifest = z.infer<typeof Manifest>;
 
-/** The part of a manifest that depends on the lake only. */
-export type Content = Pick<Manifest, 'engine' | 'sqlDigest' | 'input' | 'reports'>;
+/** The part of a manifest that depends on the lake only, except for `quality`. */
+export type Content = Pick<Manifest, 'engine' | 'sqlDigest' | 'input' | 'quality' | 'reports'>;
 
 /**
  * Two digests of a day's reports. `files` covers every file. `data` has the CSV files and the engine: Parquet files and the
  * page hold the same rows, and another version of the page may write other bytes for the same figures. Another version of
- * DuckDB is another version of the day.
+ * DuckDB is another version of the day. Data quality is not in `data`: reports of earlier days alone give no new version.
  */
 export function digestsOf({ engine, input, reports }: Content): { files: string; data: string } {
   const rowsByReason = new Map<string, number>();
@@ -82,9 +89,11 @@ export function digestsOf({ engine, input, reports }: Content): { files: string;
   const quarantined = [...rowsByReason].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     files: digest([files, quarantined]),
-    data: digest([files.filter(([file]) => file.endsWith('.csv')), quarantined, engine]),
+    data: digest([files.filter(([file]) => isOfFigures(file)), quarantined, engine]),
   };
 }
+
+const isOfFigures = (file: string) => file.endsWith('.csv') && file !== 'data-quality.csv';
 
 const digest = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 

@@ -131,6 +131,21 @@ export const createReportFileStore = (s3: S3Client, bucket: string) => {
       });
     },
 
+    /** Downloads a file of the versions in force of these days to `directory`; days without it are left out. */
+    async downloadInForce(dates: readonly string[], file: string, directory: string) {
+      const found = await inParallel(dates.length, [...dates], async (date) => {
+        const content = await read(latestKey(date));
+        if (!content) return [];
+        const { version } = Latest.parse(JSON.parse(Buffer.from(content).toString('utf8')));
+        const own = await read(`${versionPrefix(date, version)}${file}`);
+        if (!own) return [];
+        const path = join(directory, `${date}-${file}`);
+        await writeFile(path, own);
+        return [{ date, version, path }];
+      });
+      return found.flat();
+    },
+
     async putManifest(manifest: Manifest): Promise<void> {
       await put(manifestKey(manifest.date, manifest.version), pretty(Manifest.parse(manifest)));
     },

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '@aws-lambda-powertools/logger';
+import { daysBefore } from '../../../shared/business-day.ts';
 import type { EventOf } from '../../../shared/contracts/define-event.ts';
 import type { ReportRunRequested } from '../../../shared/contracts/reports/events.ts';
 import type { LakeStore } from '../../../shared/lake/lake-store.ts';
@@ -34,6 +35,9 @@ type Run = { runId: string; date: string; force?: true | undefined };
 
 const maxAttempts = 5;
 const tableNames = reports.map(({ name }) => name);
+
+/** The last eight days of the same weekday. */
+const sameWeekdays = (date: string) => Array.from({ length: 8 }, (_, index) => daysBefore(date, 7 * (index + 1)));
 
 /** Processes a requested run, also after an attempt that failed at any step. A completed run is not repeated. */
 export const reportRun =
@@ -71,7 +75,7 @@ async function publish(deps: Deps, run: Run): Promise<RunOutcome> {
 
 /** Builds and publishes the reports; undefined if another run claimed a version first. */
 async function tryToPublish(deps: Deps, run: Run, directory: string): Promise<RunOutcome | undefined> {
-  const { runs, lake, duckDb, build, timeZone, reported, clock, log } = deps;
+  const { runs, lake, files, duckDb, build, timeZone, reported, clock, log } = deps;
   const day = await runs.readDay(run.date);
   const startedAt = performance.now();
   const { paths, damaged } = await lake.downloadReadableDay(run.date, await mkdtemp(join(directory, 'lake-')));
@@ -83,6 +87,7 @@ async function tryToPublish(deps: Deps, run: Run, directory: string): Promise<Ru
     ...reported,
     earlierCustomers: customers,
     damaged,
+    comparedWith: await files.downloadInForce(sameWeekdays(run.date), 'totals-by-channel.parquet', directory),
   });
   const builtAt = performance.now();
   if (content.input.quarantined.length > 0) log.warn('lines quarantined', { ...run, lines: content.input.quarantined });
@@ -96,11 +101,11 @@ async function tryToPublish(deps: Deps, run: Run, directory: string): Promise<Ru
       : await writeVersion(deps, run, { content, claim: publication.claim, digests, directory });
   await updateLatest(deps, run.date);
   await updateTables(deps, run.date);
-  const { files, lines, events, duplicates } = content.input;
+  const { files: lakeFiles, lines, events, duplicates } = content.input;
   log.info('report run done', {
     ...run,
     ...outcome,
-    input: { files, lines, events, duplicates },
+    input: { files: lakeFiles, lines, events, duplicates },
     downloadMs: Math.round(downloadedAt - startedAt),
     duckDbMs: Math.round(builtAt - downloadedAt),
     publishMs: Math.round(performance.now() - builtAt),

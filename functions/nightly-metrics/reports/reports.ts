@@ -1,6 +1,7 @@
 import { addedMeasures, columnsOfReport } from '../../../shared/reports/report-columns.ts';
 import { metricReports, quarantineReport, sqlOf } from './metric-reports.ts';
 import { lineMeasures, orderMeasures, ordersChangesAndRefunds, totalMeasures } from './metrics.ts';
+import { qualityReport } from './quality/quality-report.ts';
 import { figuresOf, type Report } from './report.ts';
 
 const orders: Report = {
@@ -59,8 +60,8 @@ const totals: Report = {
   countsOrders: true,
 };
 
-/** The reports of each version of a day. */
-export const reports: Report[] = [
+/** The reports that add up to the orders, changes and refunds. */
+export const figureReports: Report[] = [
   orders,
   sales('channel', 'placed_order'),
   sales('category', 'order_line'),
@@ -74,3 +75,6 @@ export const reports: Report[] = [
   ...metricReports,
   quarantineReport,
 ];
+
+/** The reports of each version of a day. */
+export const reports: Report[] = [...figureReports, qualityReport];

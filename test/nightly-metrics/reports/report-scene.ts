@@ -40,7 +40,12 @@ const built = new Map<string, { directory: string; content: ReturnType<BuildRepo
 /** Builds the reports of equal events once: they are equal, as `build-reports.test.ts` shows. */
 const build: BuildReports = async (db, paths, directory, day) => {
   const inputs = [...paths, ...(day.earlierCustomers ?? [])].map((path) => readFileSync(path, 'latin1')).toSorted();
-  const key = JSON.stringify([inputs, day.date, day.damaged]);
+  const key = JSON.stringify([
+    inputs,
+    day.date,
+    day.damaged,
+    day.comparedWith?.map(({ date, version }) => [date, version]),
+  ]);
   let known = built.get(key);
   if (!known) {
     const own = mkdtempSync(join(root, 'day-'));

@@ -33,7 +33,7 @@ const part = (title: MessageName, content: Html): Html =>
     ${content}
   </section> `;
 
-const table = (heads: readonly MessageName[], rows: readonly (readonly (string | Html)[])[]): Html =>
+export const dataTable = (heads: readonly MessageName[], rows: readonly (readonly (string | Html)[])[]): Html =>
   html`<table>
     <thead>
       <tr>
@@ -120,7 +120,7 @@ function hourParts(hours: string[], rows: SalesRow[], decimals: number): Html[] 
   return [
     part('byHour', barChart(clock, inMajor(sales))),
     part('runningTotal', lineChart(clock, inMajor(runningTotals))),
-    part('byHour', table(['hour', 'orders', 'units', 'sales'], lines)),
+    part('byHour', dataTable(['hour', 'orders', 'units', 'sales'], lines)),
   ];
 }
 
@@ -145,7 +145,7 @@ function categoryPart(rows: SalesRow[], decimals: number): Html {
     'byCategory',
     html`${pieChart(
       slices.map(({ salesMinor }) => major(salesMinor, decimals)),
-    )}${table(['category', 'units', 'sales', 'share'], lines)}`,
+    )}${dataTable(['category', 'units', 'sales', 'share'], lines)}`,
   );
 }
 
@@ -171,7 +171,7 @@ function skuParts(rows: SalesRow[], decimals: number): Html[] {
     ...(points.length > 0 ? [part('priceAndUnits', scatterChart(points))] : []),
     part(
       'topSkus',
-      html`${table(['sku', 'orders', 'units', 'price', 'sales'], lines)}${more((rows[0]?.rows ?? 0n) - BigInt(lines.length))}`,
+      html`${dataTable(['sku', 'orders', 'units', 'price', 'sales'], lines)}${more((rows[0]?.rows ?? 0n) - BigInt(lines.length))}`,
     ),
   ];
 }

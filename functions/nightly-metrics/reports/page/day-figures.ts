@@ -8,8 +8,20 @@ export type DayFigures = {
   byHour: SalesRow[];
   byCategory: SalesRow[];
   bySku: SalesRow[];
+  /** What is unusual about the day, compared with earlier ones of its weekday. */
+  findings: FindingRow[];
   /** How often lines are repeated is left out: the same events give the same page. */
   input: { events: number; quarantined: { reason: string; rows: number }[] };
+};
+
+/** Something unusual. Without a channel: of all channels. */
+export type FindingRow = {
+  reason: string;
+  channel: string | null;
+  currency: string | null;
+  measure: string;
+  found: bigint;
+  median: bigint | null;
 };
 
 /** Sales of an hour, category or SKU in a currency. `rows` is how many the report has in that currency. */

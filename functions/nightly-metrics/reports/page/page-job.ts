@@ -34,6 +34,17 @@ const TotalRows = z.array(
   }),
 );
 
+const Findings = z.array(
+  z.object({
+    reason: z.string(),
+    channel: z.string().nullable(),
+    currency: z.string().nullable(),
+    measure: z.string(),
+    found: Whole,
+    median: Whole.nullable(),
+  }),
+);
+
 /** Writes `report.html` to `directory` from the Parquet files there, so that it has their figures. */
 export async function writePage(
   connection: Connection,
@@ -60,7 +71,13 @@ export async function writePage(
     ),
   );
   const [byHour, byCategory, bySku] = [await sales('hour'), await sales('category'), await sales('sku')];
+  const findings = Findings.parse(
+    await connection.rows(
+      `SELECT * EXCLUDE (found, median), ${['found', 'median'].map(text).join(', ')}
+       FROM ${file('data-quality')} WHERE median IS NOT NULL OR reason = 'no-events' ORDER BY ALL LIMIT ${maxRows}`,
+    ),
+  );
   const path = join(directory, 'report.html');
-  await writeFile(path, dayPage({ ...day, totals, byHour, byCategory, bySku }));
+  await writeFile(path, dayPage({ ...day, totals, byHour, byCategory, bySku, findings }));
   return path;
 }

@@ -1,8 +1,9 @@
 import { html } from '../../../../shared/html.ts';
-import { currencySection } from './currency-section.ts';
-import type { DayFigures, TotalRow } from './day-figures.ts';
-import { shown } from './format.ts';
-import { languages, say, sayReason, titles } from './messages.ts';
+import { ownValue } from '../../../../shared/input/own-value.ts';
+import { currencySection, dataTable } from './currency-section.ts';
+import type { DayFigures, FindingRow, TotalRow } from './day-figures.ts';
+import { count, decimalsOf, money, shown } from './format.ts';
+import { languages, type MessageName, say, sayReason, titles } from './messages.ts';
 import { style } from './style.ts';
 
 const maxCurrencies = 12;
@@ -35,7 +36,7 @@ export function dayPage(figures: DayFigures): string {
           <p>${figures.timeZone}</p>
           ${isEmpty ? html`<p><strong>${say('noOrders')}</strong></p>` : undefined}
           ${currencies.slice(0, maxCurrencies).map((currency) => currencySection(figures, currency))}
-          ${further > 0 ? html`<p>${say('moreCurrencies')} ${further}</p>` : undefined} ${quality(figures.input)}
+          ${further > 0 ? html`<p>${say('moreCurrencies')} ${further}</p>` : undefined} ${quality(figures)}
         </main>
       </body>
     </html> `;
@@ -46,7 +47,7 @@ export function dayPage(figures: DayFigures): string {
 const hasFigures = ({ channel: _channel, currency: _currency, ...figures }: TotalRow): boolean =>
   Object.values(figures).some((figure) => figure !== 0n);
 
-function quality({ events, quarantined }: DayFigures['input']) {
+function quality({ input: { events, quarantined }, findings }: DayFigures) {
   const rowsByReason = new Map<string, number>();
   for (const { reason, rows } of quarantined) rowsByReason.set(reason, (rowsByReason.get(reason) ?? 0) + rows);
   const reasons = [...rowsByReason].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -70,5 +71,32 @@ function quality({ events, quarantined }: DayFigures['input']) {
               ${reasons.map(([reason, rows]) => row(sayReason(shown(reason)), rows))}
             </tbody>
           </table>`
-    }`;
+    }
+    <h3>${say('unusual')}</h3>
+    ${findings.length === 0 ? html`<p>${say('nothingUnusual')}</p>` : unusual(findings)}`;
+}
+
+const figureNames: Record<string, MessageName> = {
+  events: 'events',
+  orders: 'orders',
+  totalMinor: 'total',
+  cancelledMinor: 'cancelled',
+  refundedMinor: 'refunded',
+};
+
+function unusual(findings: FindingRow[]) {
+  const figure = ({ measure, currency }: FindingRow, value: bigint | null) => {
+    if (value === null) return '–';
+    return measure.endsWith('Minor') ? money(value, decimalsOf(currency ?? '')) : count(value);
+  };
+  return dataTable(
+    ['reason', 'channel', 'figure', 'found', 'usual'],
+    findings.map((finding) => [
+      sayReason(shown(finding.reason)),
+      finding.channel === null ? say('all') : shown(finding.channel),
+      html`${say(ownValue(figureNames, finding.measure) ?? 'figure')} ${finding.currency ?? ''}`,
+      figure(finding, finding.found),
+      figure(finding, finding.median),
+    ]),
+  );
 }

@@ -36,6 +36,7 @@ const day = (own: Partial<DayFigures> = {}, date = '2011-06-15'): DayFigures => 
   byHour: [],
   byCategory: [],
   bySku: [],
+  findings: [],
   input: { events: 8, quarantined: [{ reason: 'unreadable', rows: 1 }] },
   ...own,
 });
