@@ -19,7 +19,7 @@ export const allMeasures: readonly Measure[] = [...goodsMeasures, ...orderMeasur
 const ofOrders = [...goodsMeasures, ...orderMeasures, ...ratios];
 const ofGoods = [...goodsMeasures, ...ratios.filter(({ name }) => name === 'refundRate')];
 
-const orders = { measures: ofOrders, where: "component <> 'payment'", hasOrdersOnce: true };
+const orders = { measures: ofOrders, where: "component NOT IN ('payment', 'settlement')", hasOrdersOnce: true };
 const goods = { measures: ofGoods, where: "component IN ('line', 'discount', 'goodwill')", hasOrdersOnce: false };
 const discounts = { measures: promotionMeasures, where: "component = 'discount'", hasOrdersOnce: false };
 const all = { measures: allMeasures, hasOrdersOnce: true };

@@ -14,4 +14,7 @@ export const moneyMeasures = [
   column('creditGranted', money('Granted as store credit')),
   column('exchanged', money('Value of returned goods that paid for a replacement order')),
   column('chargebacks', money('Chargebacks that were opened, less those that were won')),
+  column('fees', money('Fees of payment providers on their statements, less what they gave back')),
+  column('chargebackFees', money('Fees of payment providers for chargebacks, less what they gave back')),
+  column('payouts', money('Paid out by payment providers to the bank, less what they took back')),
 ];

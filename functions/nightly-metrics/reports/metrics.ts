@@ -18,6 +18,7 @@ import { isAmount, isKnownCurrency } from './facts/checks.ts';
 import { factTable } from './facts/fact-table.ts';
 import { orderFacts, orderFactShape, orderLineFactShape } from './facts/order-facts.ts';
 import { paymentEvents, paymentFacts } from './facts/payment-facts.ts';
+import { settlementEvents, settlementFacts } from './facts/settlement-facts.ts';
 import { componentFactShape, refundFacts, refundFactShape } from './facts/refund-facts.ts';
 
 /*
@@ -302,5 +303,6 @@ export const measured = {
     { events: changeEvents, sql: [...orderChanges, ...changeFacts], hasCustomers: false },
     { events: refundEvents, sql: [...refundPostings, ...refundFacts], hasCustomers: false },
     { events: paymentEvents, sql: paymentFacts, hasCustomers: false },
+    { events: settlementEvents, sql: settlementFacts, hasCustomers: false },
   ],
 };

@@ -28,7 +28,7 @@ const eight = [18, 22, 20, 19, 25, 17, 21, 20].map((orders, index) => [
   totals('market', 4 + (index % 3)),
 ]);
 
-// Seen failing: with the mean and the standard deviation instead of medians, with `some` instead of every earlier day.
+// Seen failing without the deviation, and with `every` instead of `some`.
 describe('what is unusual about a day', () => {
   it('is nothing on a usual day, and is not known from few days', () => {
     expect(listed([totals('web', 24), totals('market', 5)], eight)).toEqual([]);
