@@ -70,6 +70,10 @@ const byReport: Readonly<Record<string, readonly Column[]>> = {
     ...factMeasures.map(number),
   ],
   ...Object.fromEntries(Object.values<Breakdown>(others).map(ofBreakdown)),
+  'stock-movements': [
+    ...['sku', 'warehouse'].map(text),
+    ...['received', 'shipped', 'returned', 'writtenOff', 'countDifference', 'transferred', 'onHandChange'].map(sum),
+  ],
   quarantine: ['file', 'reason', 'eventId', 'orderId'].map(text),
   'data-quality': [
     ...['reason', 'channel', 'currency', 'measure'].map(text),

@@ -18,6 +18,7 @@ import { isAmount, isKnownCurrency } from './facts/checks.ts';
 import { factTable } from './facts/fact-table.ts';
 import { orderFacts, orderFactShape, orderLineFactShape } from './facts/order-facts.ts';
 import { paymentEvents, paymentFacts } from './facts/payment-facts.ts';
+import { stockEvents, stockMoves, stockMoveTable } from './facts/stock-moves.ts';
 import { settlementEvents, settlementFacts } from './facts/settlement-facts.ts';
 import { componentFactShape, refundFacts, refundFactShape } from './facts/refund-facts.ts';
 
@@ -34,7 +35,7 @@ import { componentFactShape, refundFacts, refundFactShape } from './facts/refund
  * A sum is exact at any size: DuckDB adds BIGINT in 128 bits, and DECIMAL is its type in Parquet files, which write HUGEINT
  * as floating point. Otherwise one channel's large orders would stop the reports of all.
  */
-const amount = (sum: string) => `CAST(coalesce(sum(${sum}), 0) AS DECIMAL(38, 0))`;
+export const amount = (sum: string) => `CAST(coalesce(sum(${sum}), 0) AS DECIMAL(38, 0))`;
 
 /** Measures of orders. `salesMinor` is subtotal less discount: without shipping, with the tax that prices include. */
 export const orderMeasures = {
@@ -297,12 +298,13 @@ const refundPostings = [
  * planning its statements takes longer than reading a small day.
  */
 export const measured = {
-  tables: [...tables, factTable],
+  tables: [...tables, factTable, stockMoveTable],
   sections: [
     { events: orderEvents, sql: [...placedOrders, ...orderFacts], hasCustomers: true },
     { events: changeEvents, sql: [...orderChanges, ...changeFacts], hasCustomers: false },
     { events: refundEvents, sql: [...refundPostings, ...refundFacts], hasCustomers: false },
     { events: paymentEvents, sql: paymentFacts, hasCustomers: false },
     { events: settlementEvents, sql: settlementFacts, hasCustomers: false },
+    { events: stockEvents, sql: stockMoves, hasCustomers: false },
   ],
 };

@@ -1,6 +1,7 @@
 import { addedMeasures, columnsOfReport } from '../../../shared/reports/report-columns.ts';
 import { metricReports, quarantineReport, sqlOf } from './metric-reports.ts';
-import { lineMeasures, orderMeasures, ordersChangesAndRefunds, totalMeasures } from './metrics.ts';
+import { stockColumns } from './facts/stock-moves.ts';
+import { amount, lineMeasures, orderMeasures, ordersChangesAndRefunds, totalMeasures } from './metrics.ts';
 import { qualityReport } from './quality/quality-report.ts';
 import { figuresOf, type Report } from './report.ts';
 
@@ -42,6 +43,18 @@ const refunds: Report = {
   countsOrders: false,
 };
 
+/** Units by SKU and warehouse: stock is no sale, and has no currency. */
+const stock: Report = {
+  name: 'stock-movements',
+  columns: columnsOfReport('stock-movements'),
+  from: {
+    sql: `SELECT sku, warehouse, ${figuresOf(Object.fromEntries(stockColumns.map((name) => [name, amount(name)])))}
+          FROM stock_move GROUP BY sku, warehouse`,
+  },
+  orderBy: 'sku, warehouse',
+  countsOrders: false,
+};
+
 const channels = `SELECT channel, currency FROM ${ordersChangesAndRefunds} UNION SELECT channel, currency FROM fact
   UNION SELECT channel, currency FROM store_channel`;
 
@@ -73,6 +86,7 @@ export const figureReports: Report[] = [
   refunds,
   totals,
   ...metricReports,
+  stock,
   quarantineReport,
 ];
 

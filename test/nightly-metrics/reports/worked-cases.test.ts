@@ -94,7 +94,7 @@ const events: Record<string, object[]> = {
     whole('M13-e1', '2026-06-09', [{ ...one, tax: 0 }], { country: 'US', taxes: [['zero', '0', 0]] }),
     shipped('M13-e3', '2026-06-10', [{ sku: 'A', quantity: 1 }]),
   ],
-  // Seen failing with the other sign, and without the type of the line.
+  // Seen failing with the other sign.
   M17: [
     whole('M17-e1', '2026-06-22', [{ sku: 'A', quantity: 1, price: 10_000, tax: 1667 }]),
     settled('M17-e3', '2026-06-22', 'fee', 320),

@@ -72,6 +72,7 @@ const messages = {
   'invalid-refund': ['Refund with an invalid value', '退款內容無效', '退款内容无效'],
   'invalid-payment': ['Payment with an invalid value', '付款內容無效', '付款内容无效'],
   'invalid-settlement': ['Statement line with an invalid value', '對帳單內容無效', '对账单内容无效'],
+  'invalid-movement': ['Stock movement with an invalid value', '庫存異動內容無效', '库存变动内容无效'],
   'time-without-zone': ['Time without a zone', '時間缺少時區', '时间缺少时区'],
   'quantity-below-one': ['Quantity below one', '數量小於一', '数量小于一'],
   'unknown-currency': ['Unknown currency', '未知幣別', '未知币种'],
