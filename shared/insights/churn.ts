@@ -1,7 +1,7 @@
 import { literal } from '../lake/sql.ts';
 
 /** A customer without an order in this many days has churned. */
-export const churnDays = 90;
+const churnDays = 90;
 
 /** Customers at the end of a day, in cells of days since the last order and number of orders. */
 const cellsOn = (day: string) => `

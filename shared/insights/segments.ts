@@ -14,7 +14,7 @@ export const segments = {
   hibernating: 'Recency 2 and value 1 or 2',
   lost: 'Recency 1 and value 1 or 2',
 } as const;
-export type Segment = keyof typeof segments;
+type Segment = keyof typeof segments;
 
 /** Segments by recency 1 to 5, then by value 1 to 5. */
 const grid: readonly (readonly Segment[])[] = [

@@ -5,6 +5,7 @@ import { forecast } from './lanes/forecast.ts';
 import { flashSale } from './lanes/flash-sale.ts';
 import { hostileChannels } from './lanes/hostile-channels.ts';
 import { hotSku } from './lanes/hot-sku.ts';
+import { insights } from './lanes/insights.ts';
 import { ledger } from './lanes/finance/ledger.ts';
 import { metrics } from './lanes/finance/metrics.ts';
 import { placing, placingAlone } from './lanes/placing.ts';
@@ -27,6 +28,7 @@ const lanes = new Map<string, () => Promise<void>>([
   ['forecast', forecast],
   ['price', price],
   ['quotes', quotes],
+  ['insights', insights],
   ['ledger', ledger],
   ['metrics', metrics],
   ['promotions', promotions],

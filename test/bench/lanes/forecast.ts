@@ -1,13 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { createGunzip } from 'node:zlib';
 import { inside } from '../../../shared/forecast/bands.ts';
 import type { DemandClass } from '../../../shared/forecast/demand-class.ts';
 import { mase, smape } from '../../../shared/forecast/errors.ts';
 import { type Forecast, forecastOf, horizonDays } from '../../../shared/forecast/forecast.ts';
 import { daysFrom } from '../../../shared/business-day.ts';
-
-const year = new URL('../../data/online-retail/sample-year.csv.gz', import.meta.url);
+import { yearSales } from '../year-sales.ts';
 
 type Outcome = {
   class: DemandClass | 'store';
@@ -96,23 +92,14 @@ function rowOf(all: readonly Outcome[], wanted: Outcome['class'] | 'all') {
 
 /** Daily units and sales in pence of each SKU, from the day of its first sale to the end of the year; cancellations are none. */
 async function seriesOfYear() {
-  const lines = createInterface({ input: createReadStream(year).pipe(createGunzip()) });
   const bySku = new Map<string, Map<string, { units: number; sales: number }>>();
   let last = '';
-  for await (const line of lines) {
-    // Descriptions may be quoted; the columns before and after them never are.
-    const [invoice = '', sku = ''] = line.split(',', 2);
-    const [quantity = '', time = '', price = ''] = line.split(',').slice(-5);
-    if (!/^\d+$/.test(invoice) || !(Number(quantity) > 0) || !(Number(price) > 0)) continue;
-    const date = time.slice(0, 10);
+  for await (const { sku, date, units, pence } of yearSales()) {
     last = date > last ? date : last;
     const days = bySku.get(sku) ?? new Map<string, { units: number; sales: number }>();
     bySku.set(sku, days);
     const day = days.get(date) ?? { units: 0, sales: 0 };
-    days.set(date, {
-      units: day.units + Number(quantity),
-      sales: day.sales + Math.round(100 * Number(price)) * Number(quantity),
-    });
+    days.set(date, { units: day.units + units, sales: day.sales + pence });
   }
   const dense = [...bySku.values()]
     .map((days) =>
