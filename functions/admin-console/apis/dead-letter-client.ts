@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
+  ListMessageMoveTasksCommand,
   ListQueuesCommand,
   type SQSClient,
   StartMessageMoveTaskCommand,
@@ -9,7 +11,11 @@ import {
 /** A dead-letter queue and the number of its messages. */
 export type DeadLetters = { name: string; messages: number };
 
+/** How a redrive stands. `isRunning` after the time that the caller waits: SQS continues it. */
+export type Redrive = { moved: number; isRunning: boolean; failure?: string | undefined };
+
 const maxQueues = 200;
+const pollMs = 250;
 
 /** The dead-letter queues of the store. `queueArns` is the ARN of all of them, with a wildcard for the name. */
 export const createDeadLetterClient = (sqs: SQSClient, queueArns: string) => {
@@ -31,12 +37,24 @@ export const createDeadLetterClient = (sqs: SQSClient, queueArns: string) => {
       return found.filter(({ messages }) => messages > 0).toSorted((a, b) => b.messages - a.messages);
     },
 
-    /** Moves all messages of a queue to the queue they came from. Throws if it is no dead-letter queue of a queue. */
-    async redrive(name: string): Promise<void> {
+    /**
+     * Moves all messages of a queue to the queue they came from, and waits for it at most `waitMs`. Throws if it is no
+     * dead-letter queue of a queue. SQS accepts the task before it looks at a message: a message that somebody sent to the
+     * dead-letter queue itself came from no queue, and fails it.
+     */
+    async redrive(name: string, waitMs = 10_000): Promise<Redrive> {
       await sqs.send(new GetQueueUrlCommand({ QueueName: name }));
-      await sqs.send(
-        new StartMessageMoveTaskCommand({ SourceArn: `${queueArns.slice(0, -prefix.length - 1)}${name}` }),
-      );
+      const SourceArn = `${queueArns.slice(0, -prefix.length - 1)}${name}`;
+      await sqs.send(new StartMessageMoveTaskCommand({ SourceArn }));
+      for (let waitedMs = 0; ; waitedMs += pollMs) {
+        const { Results = [] } = await sqs.send(new ListMessageMoveTasksCommand({ SourceArn, MaxResults: 1 }));
+        const [{ Status, ApproximateNumberOfMessagesMoved: moved = 0, FailureReason } = {}] = Results;
+        if (Status === 'FAILED') return { moved, isRunning: false, failure: FailureReason ?? Status };
+        if (Status === 'COMPLETED') return { moved, isRunning: false };
+        if (Status === 'CANCELLED') return { moved, isRunning: false, failure: Status };
+        if (waitedMs >= waitMs) return { moved, isRunning: true };
+        await sleep(pollMs);
+      }
     },
   };
 };

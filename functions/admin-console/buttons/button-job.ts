@@ -4,6 +4,7 @@ import { ownValue } from '../../../shared/input/own-value.ts';
 import type { ApiClient } from '../apis/api-client.ts';
 import type { ApiCaller } from '../apis/api-event.ts';
 import type { DeadLetterClient } from '../apis/dead-letter-client.ts';
+import { redriveText } from '../apis/redrive-text.ts';
 import { checkPress } from './press.ts';
 
 type Tools = {
@@ -31,8 +32,8 @@ export const pressButton =
     if (checked.kind === 'refused') return { isDone: false, text: checked.reason };
     const { operation, inputs } = checked;
     if (operation.kind === 'redrive') {
-      await deadLetters.redrive(inputs['QueueName'] ?? '');
-      return { isDone: true, text: inputs['QueueName'] ?? '' };
+      const redrive = await deadLetters.redrive(inputs['QueueName'] ?? '');
+      return { isDone: redrive.failure === undefined, text: redriveText(redrive) };
     }
     const caller: ApiCaller = { ...administrators, subject: `aws-request:${requestId}` };
     for (const request of operation.requests(inputs, requestId)) {

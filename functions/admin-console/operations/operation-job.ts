@@ -4,6 +4,7 @@ import type { ApiClient } from '../apis/api-client.ts';
 import type { ApiCaller, ApiResponse } from '../apis/api-event.ts';
 import type { DeadLetterClient } from '../apis/dead-letter-client.ts';
 import { decide, type Staff } from './decide.ts';
+import { redriveText } from '../apis/redrive-text.ts';
 import type { Execution } from './execution.ts';
 import { summaryOf } from './summary.ts';
 
@@ -30,8 +31,9 @@ export const carryOut =
     const { operation, inputs, starter, approvers } = decision;
     const by = { startedBy: starter.subject, department: starter.department, approvedBy: namesOf(approvers) };
     if (operation.kind === 'redrive') {
-      await deadLetters.redrive(inputs['QueueName'] ?? '');
-      return { operation: operation.name, ...by, results: ['The messages are moved.'] };
+      const redrive = await deadLetters.redrive(inputs['QueueName'] ?? '');
+      if (redrive.failure !== undefined) throw new RefusedError(redriveText(redrive));
+      return { operation: operation.name, ...by, results: [redriveText(redrive)] };
     }
     const results: string[] = [];
     for (const request of operation.requests(inputs, executionId)) {

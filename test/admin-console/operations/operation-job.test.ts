@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ApiResponse } from '../../../functions/admin-console/apis/api-event.ts';
+import type { Redrive } from '../../../functions/admin-console/apis/dead-letter-client.ts';
 import { pressButton } from '../../../functions/admin-console/buttons/button-job.ts';
+import { redriveText } from '../../../functions/admin-console/apis/redrive-text.ts';
 import type { Execution } from '../../../functions/admin-console/operations/execution.ts';
 import { carryOut } from '../../../functions/admin-console/operations/operation-job.ts';
 
@@ -30,7 +32,14 @@ function apiWith(responses: ApiResponse[]) {
       calls.push({ workflow, key: route.key, body, caller, id });
       return responses[calls.length - 1] ?? { status: 202, body: {} };
     },
-    deadLetters: { filled: async () => [], redrive: async (name: string) => void moved.push(name) },
+    deadLetters: {
+      filled: async () => [],
+      redrive: async (name: string): Promise<Redrive> => {
+        moved.push(name);
+        const isStuck = name.endsWith('-Stuck');
+        return { moved: 1, isRunning: false, failure: isStuck ? 'CouldNotDetermineMessageSource' : undefined };
+      },
+    },
   };
 }
 
@@ -77,8 +86,19 @@ describe('an operation', () => {
     const inputs = { QueueName: 'Storeworks-A-DeadLetters' };
     await run(api, { documentName: 'Storeworks-RedriveDeadLetters', inputs });
     expect([api.calls, api.moved]).toEqual([[], ['Storeworks-A-DeadLetters']]);
+    const stuck = { documentName: 'Storeworks-RedriveDeadLetters', inputs: { QueueName: 'Storeworks-A-Stuck' } };
+    await expect(run(api, stuck)).rejects.toThrow('1 message was moved back, then the redrive stopped');
   });
 });
+
+test.each<[Redrive, string]>([
+  [{ moved: 0, isRunning: false }, '0 messages were moved back.'],
+  [{ moved: 60, isRunning: true }, '60 messages were moved back until now; SQS continues.'],
+  [
+    { moved: 2, isRunning: false, failure: 'CANCELLED' },
+    '2 messages were moved back, then the redrive stopped: CANCELLED.',
+  ],
+])('a redrive of %o is told', (redrive, text) => expect(redriveText(redrive)).toBe(text));
 
 describe('a button', () => {
   const press = (api: ReturnType<typeof apiWith>, inputs: Record<string, string>, operation = 'run-reports') =>

@@ -4,6 +4,7 @@ import { operations } from '../../../shared/contracts/admin-console/operations.t
 import { documentNameOf } from '../../../shared/contracts/admin-console/operation.ts';
 import { refundDriver } from '../../support/refunds/refund-driver.ts';
 import { adminConfigOf, type BackOffice, resourceName, startBackOffice } from '../../support/system/back-office.ts';
+import { stockInbox } from '../../support/stock/stock-inbox.ts';
 import { accessTokenOf, consoleCookieOf } from '../../support/system/sign-in.ts';
 import { orderOf, stockedSku } from '../../support/system/test-data.ts';
 
@@ -19,9 +20,17 @@ let pending: { refundId: string; path: string };
 let deadLetters = '';
 /** Milliseconds by which the clock of the engine is ahead. */
 let ahead = 0;
+/** Kills the function of stock movements before it reads a message. */
+let isMovementsBroken = false;
 
 beforeAll(async () => {
-  office = await startBackOffice({ now: () => Date.now() + ahead });
+  office = await startBackOffice({
+    now: () => Date.now() + ahead,
+    faults: {
+      onInvocation: ({ payload }) =>
+        isMovementsBroken && payload.includes(office.credentials.stockMovementsQueue) ? 'crash-before' : undefined,
+    },
+  });
   [ada, grace, fin] = (await Promise.all(['admin', 'admin-2', 'finance'].map(signedIn))) as [Visitor, Visitor, Visitor];
   const sku = await stockedSku(office, { units: 10, priceMinor: 1000 });
   const risky = { customer: { email: 'eve@mailinator.com' }, billingAddress: { country: 'FR' } };
@@ -142,11 +151,12 @@ describe('dashboards', () => {
     if (!first) throw new Error('There is no button');
     expect((await fin.press(event(first))).text).toContain('permissions do not allow');
     expect((await ada.press(event(first), 'another token')).status).toBe(403);
-    // A released order cannot be rejected, and an ended promotion not be paused: in the order of the page.
+    // A released order cannot be rejected: in the order of the page. The dead letter came from no queue.
     for (const button of buttons) {
       const pressed = await ada.press(event(button));
-      const isLate = button.label.startsWith('Reject');
-      expect(pressed.text, button.label).toContain(isLate ? 'Not done' : 'Done');
+      const isRefused = /^(?:Reject|Redrive)/.test(button.label);
+      expect(pressed.text, button.label).toContain(isRefused ? 'Not done' : 'Done');
+      if (button.label.startsWith('Redrive')) expect(pressed.text).toContain('came from no queue');
     }
     expect((await office.client('admin').get(`/orders/${heldOrder}`)).body.status).not.toBe('on-hold');
     expect((await office.client('marketing').get(`/promotions/${promotionId}`)).body.state).toBe('ended');
@@ -163,7 +173,6 @@ describe('automation documents', () => {
     'run-reports': () => ({ Date: today() }),
     'back-fill-reports': () => ({ From: today(), To: today() }),
     'audit-stock': () => ({}),
-    'redrive-dead-letters': () => ({ QueueName: deadLetters }),
     'decide-refund': () => ({ RefundId: pending.refundId, Decision: 'approve', Comment: 'Agreed' }),
     'replay-webhooks': () => ({
       Channel: 'marketplace',
@@ -188,6 +197,9 @@ describe('automation documents', () => {
   });
 
   test('a refused operation fails with the reason', async () => {
+    const redrive = await ada.run('Storeworks-RedriveDeadLetters', { QueueName: deadLetters });
+    expect(statusOf(redrive.page)).toBe('Failed');
+    expect(redrive.page).toContain('came from no queue');
     const sold = { PromotionId: promotionId, Action: 'resume', Comment: 'No stock' };
     const changed = await ada.run('Storeworks-ChangePromotion', sold);
     expect(statusOf(changed.page)).toBe('Failed');
@@ -311,5 +323,51 @@ describe('the other pages', () => {
       { timeout: 10_000, interval: 500 },
     );
     expect((await ada.get('/console/alarms')).text).toContain('Storeworks-OrderIntake/Risk/DeadLetters/NotEmpty');
+  });
+
+  test('redriven dead letters are processed: by the button and by the document', async () => {
+    const source = office.context.template
+      .ofType('AWS::SQS::Queue')
+      .find((each) => each.name === office.credentials.stockMovementsQueue);
+    const { deadLetterTargetArn } = source?.properties['RedrivePolicy'] as { deadLetterTargetArn: string };
+    const dead = deadLetterTargetArn.slice(deadLetterTargetArn.lastIndexOf(':') + 1);
+    const inbox = stockInbox(() => office);
+    const sku = await stockedSku(office, { units: 10 });
+    const redrives = [
+      async () => {
+        const { text } = await ada.get('/console/dashboards/Storeworks-Administration');
+        const button = buttonsOf(text).find(({ label }) => label.startsWith('Redrive') && label.includes(dead));
+        if (!button) throw new Error(`There is no button for ${dead}`);
+        const { endpoint, params } = button;
+        const pressed = await ada.press({ dashboard: 'Storeworks-Administration', endpoint, params, forms: {} });
+        expect(pressed.text).toContain('1 message was moved back.');
+      },
+      async () => {
+        const { page } = await ada.run('Storeworks-RedriveDeadLetters', { QueueName: dead });
+        expect(page).toContain('1 message was moved back.');
+      },
+    ];
+    for (const [index, redrive] of redrives.entries()) {
+      isMovementsBroken = true;
+      const movement = { movementId: `dead-${index}`, sku, warehouse: 'main', type: 'receipt', quantity: 1 };
+      await inbox.send(movement);
+      await vi.waitFor(
+        async () => {
+          ahead += 400_000;
+          expect((await ada.get('/console/queues')).text).toContain(`/console/queues/${dead}/redrive`);
+        },
+        { timeout: 90_000, interval: 800 },
+      );
+      isMovementsBroken = false;
+      await redrive();
+      await vi.waitFor(
+        async () => {
+          await office.forgetTokens();
+          const { body } = await office.client('admin').get(`/stock/${sku}`);
+          expect(JSON.stringify(body)).toContain(String(11 + index));
+        },
+        { timeout: 30_000, interval: 200 },
+      );
+    }
   });
 });
