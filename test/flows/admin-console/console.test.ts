@@ -4,7 +4,6 @@ import { operations } from '../../../shared/contracts/admin-console/operations.t
 import { documentNameOf } from '../../../shared/contracts/admin-console/operation.ts';
 import { refundDriver } from '../../support/refunds/refund-driver.ts';
 import { adminConfigOf, type BackOffice, resourceName, startBackOffice } from '../../support/system/back-office.ts';
-import { stockInbox } from '../../support/stock/stock-inbox.ts';
 import { accessTokenOf, consoleCookieOf } from '../../support/system/sign-in.ts';
 import { orderOf, stockedSku } from '../../support/system/test-data.ts';
 
@@ -20,17 +19,9 @@ let pending: { refundId: string; path: string };
 let deadLetters = '';
 /** Milliseconds by which the clock of the engine is ahead. */
 let ahead = 0;
-/** Kills the function of stock movements before it reads a message. */
-let isMovementsBroken = false;
 
 beforeAll(async () => {
-  office = await startBackOffice({
-    now: () => Date.now() + ahead,
-    faults: {
-      onInvocation: ({ payload }) =>
-        isMovementsBroken && payload.includes(office.credentials.stockMovementsQueue) ? 'crash-before' : undefined,
-    },
-  });
+  office = await startBackOffice({ now: () => Date.now() + ahead });
   [ada, grace, fin] = (await Promise.all(['admin', 'admin-2', 'finance'].map(signedIn))) as [Visitor, Visitor, Visitor];
   const sku = await stockedSku(office, { units: 10, priceMinor: 1000 });
   const risky = { customer: { email: 'eve@mailinator.com' }, billingAddress: { country: 'FR' } };
@@ -323,51 +314,5 @@ describe('the other pages', () => {
       { timeout: 10_000, interval: 500 },
     );
     expect((await ada.get('/console/alarms')).text).toContain('Storeworks-OrderIntake/Risk/DeadLetters/NotEmpty');
-  });
-
-  test('redriven dead letters are processed: by the button and by the document', async () => {
-    const source = office.context.template
-      .ofType('AWS::SQS::Queue')
-      .find((each) => each.name === office.credentials.stockMovementsQueue);
-    const { deadLetterTargetArn } = source?.properties['RedrivePolicy'] as { deadLetterTargetArn: string };
-    const dead = deadLetterTargetArn.slice(deadLetterTargetArn.lastIndexOf(':') + 1);
-    const inbox = stockInbox(() => office);
-    const sku = await stockedSku(office, { units: 10 });
-    const redrives = [
-      async () => {
-        const { text } = await ada.get('/console/dashboards/Storeworks-Administration');
-        const button = buttonsOf(text).find(({ label }) => label.startsWith('Redrive') && label.includes(dead));
-        if (!button) throw new Error(`There is no button for ${dead}`);
-        const { endpoint, params } = button;
-        const pressed = await ada.press({ dashboard: 'Storeworks-Administration', endpoint, params, forms: {} });
-        expect(pressed.text).toContain('1 message was moved back.');
-      },
-      async () => {
-        const { page } = await ada.run('Storeworks-RedriveDeadLetters', { QueueName: dead });
-        expect(page).toContain('1 message was moved back.');
-      },
-    ];
-    for (const [index, redrive] of redrives.entries()) {
-      isMovementsBroken = true;
-      const movement = { movementId: `dead-${index}`, sku, warehouse: 'main', type: 'receipt', quantity: 1 };
-      await inbox.send(movement);
-      await vi.waitFor(
-        async () => {
-          ahead += 400_000;
-          expect((await ada.get('/console/queues')).text).toContain(`/console/queues/${dead}/redrive`);
-        },
-        { timeout: 90_000, interval: 800 },
-      );
-      isMovementsBroken = false;
-      await redrive();
-      await vi.waitFor(
-        async () => {
-          await office.forgetTokens();
-          const { body } = await office.client('admin').get(`/stock/${sku}`);
-          expect(JSON.stringify(body)).toContain(String(11 + index));
-        },
-        { timeout: 30_000, interval: 200 },
-      );
-    }
   });
 });
