@@ -50,7 +50,14 @@ const queueAccess = (actions: string[], isListing: boolean): Access<'QUEUE_ARNS'
 
 const counts = ['GetQueueAttributes', 'GetQueueUrl'];
 /** What SQS requires to move messages: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html */
-const moves = [...counts, 'StartMessageMoveTask', 'ListMessageMoveTasks', 'ReceiveMessage', 'DeleteMessage', 'SendMessage'];
+const moves = [
+  ...counts,
+  'StartMessageMoveTask',
+  'ListMessageMoveTasks',
+  'ReceiveMessage',
+  'DeleteMessage',
+  'SendMessage',
+];
 
 export const deadLetters = {
   /** Counts the messages of dead-letter queues. */
