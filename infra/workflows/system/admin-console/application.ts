@@ -18,7 +18,7 @@ export function addApplication(stack: Stack, members: readonly Stack[]) {
   );
   const group = new CfnGroup(stack, 'Resources', {
     name: 'Storeworks',
-    description: 'Every resource of the store, by the tag of its stacks',
+    description: 'Every resource of the store by the tag of its stacks',
     resourceQuery: {
       type: 'TAG_FILTERS_1_0',
       query: {
