@@ -39,6 +39,9 @@ export const createLakeStore = (s3: S3Client, bucket: string) => {
   }
 
   return {
+    /** The keys of all objects of a day, of whatever name. */
+    keysOfDay: (date: string): Promise<string[]> => keysWithPrefix(lakePrefix(date)),
+
     /**
      * Earlier days with events that arrived on this day, after their own reports. Skips an event time beyond the calendar
      * (`10000-01-01`), which has no reports.

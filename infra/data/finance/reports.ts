@@ -56,4 +56,10 @@ export const lake = {
   reader: lakeBucket.objects('events/*', 'GetObject'),
   writer: lakeBucket.objects('events/*', 'PutObject'),
   lateEventWriter: lakeBucket.objects('late/*', 'PutObject'),
+  /** Reads every file, and writes the audit chain of a day. */
+  dayCloser: all(
+    lakeBucket.list(),
+    lakeBucket.objects('events/*', 'GetObject'),
+    lakeBucket.objects('audit/*', 'GetObject', 'PutObject'),
+  ),
 };

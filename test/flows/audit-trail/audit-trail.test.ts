@@ -1,7 +1,11 @@
+import { gzipSync } from 'node:zlib';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { daysBefore } from '../../../shared/business-day.ts';
 import { refundDriver } from '../../support/refunds/refund-driver.ts';
-import { adminConfigOf, type BackOffice, startBackOffice } from '../../support/system/back-office.ts';
+import { adminConfigOf, type BackOffice, s3Of, startBackOffice } from '../../support/system/back-office.ts';
+import { fireSchedule } from '../../support/system/invoke.ts';
 import { expectProblem, orderOf, stockedSku } from '../../support/system/test-data.ts';
 
 let office: BackOffice;
@@ -92,8 +96,28 @@ test(
     expect((await office.client('marketing').get('/audit/entries')).status).toBe(403);
 
     await deliveredAgain();
+    await daysAreClosed();
   },
 );
+
+/** The nightly job, with its own permissions, closes a day with events and the days since, and a repeated run none. */
+async function daysAreClosed(): Promise<void> {
+  const s3 = s3Of(office.credentials);
+  const Bucket = office.credentials.lakeBucket;
+  const day = daysBefore(new Date().toISOString().slice(0, 10), 3);
+  const Key = `events/dt=${day}/0.ndjson.gz`;
+  await s3.send(new PutObjectCommand({ Bucket, Key, Body: gzipSync('') }));
+  const chainOf = async (of: string) => {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: `audit/dt=${of}/chain.json` }));
+    return JSON.parse((await Body?.transformToString()) ?? '');
+  };
+  await fireSchedule(office, 'audit-trail/chain/close-days.handler.ts');
+  const first = await chainOf(day);
+  expect(first).toMatchObject({ previous: null, files: [{ key: Key, size: gzipSync('').length }] });
+  await fireSchedule(office, 'audit-trail/chain/close-days.handler.ts');
+  expect(await chainOf(day)).toEqual(first);
+  expect(await chainOf(daysBefore(day, -1))).toMatchObject({ previous: first.hash, files: [] });
+}
 
 /** Two events, each delivered twice and the later one first, are two entries in the order of their ids. */
 async function deliveredAgain(): Promise<void> {

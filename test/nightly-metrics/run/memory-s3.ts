@@ -39,6 +39,7 @@ export function memoryS3({ ignoresConditions = false } = {}) {
     const Body = {
       transformToByteArray: () => Promise.resolve(content),
       transformToString: () => Promise.resolve(content.toString()),
+      transformToWebStream: () => new Blob([new Uint8Array(content)]).stream(),
     };
     return { Body, ETag: etagOf(content) };
   };

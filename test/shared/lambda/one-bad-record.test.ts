@@ -171,6 +171,7 @@ test('every function that a queue or stream invokes isolates a bad record by one
 
 /** One or more tests of each kind of record that a schedule handles. */
 const scheduleTests: NamedTests = {
+  'audit-trail/chain/close-days.handler.ts': [],
   'nightly-metrics/schedule/nightly.handler.ts': [
     ['test/nightly-metrics/schedule/nightly-runs.test.ts', 'requests the others: %s'],
   ],
@@ -222,9 +223,10 @@ const scheduleTests: NamedTests = {
 };
 /**
  * Schedules that only request one run, and checks that compare sums over all records: without one of the records a check
- * has no result, and repairs nothing.
+ * has no result, and repairs nothing. The chain of a day needs the chain of the day before.
  */
 const ofOneRecord = [
+  'audit-trail/chain/close-days.handler.ts',
   'ledger/check-ledger.handler.ts',
   'promotion-scheduling/claim-checks/check-claims.handler.ts',
   'promotion-scheduling/nightly-replay.handler.ts',
