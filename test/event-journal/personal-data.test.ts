@@ -27,11 +27,15 @@ const isAboutPerson = (path: string) =>
   /\/(customer|\w*[aA]ddress)\/(?!(?:country|group)$)\w+$/.test(path) ||
   path.endsWith('/taxes/*/reason') ||
   /\/(note|comment|customerId|customerName|trackingNumber|\w*[eE]mail|\w*[pP]hone)$/.test(path);
-/** Refund policies and what staff say about them: no person is concerned. */
+/** Refund policies, settings and promotions, and what staff say about them: no person is concerned. */
 const ofPolicies = new Set([
+  'PromotionChanged/changes/*/after',
+  'PromotionChanged/changes/*/before',
   'RefundPolicyChangeRejected/comment',
   'RefundPolicyChangeRequested/content',
   'RefundPolicyChanged/content',
+  'SettingsChanged/changes/*/after',
+  'SettingsChanged/changes/*/before',
 ]);
 const events = contractEvents.map((event) => ({ event, name: event.detailType }));
 
