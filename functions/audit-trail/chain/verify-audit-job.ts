@@ -4,7 +4,7 @@ import { createFolderStore } from './folder-store.ts';
 import { verify } from './verify.ts';
 
 const usage = `Usage: npm run verify-audit -- <folder> [--hash <hash>]
-  <folder>  a copy of the lake bucket: aws s3 sync s3://<lake bucket> <folder>
+  <folder>  a new copy of the lake bucket: aws s3 sync s3://<lake bucket> <empty folder>
   --hash    the hash that an earlier run printed\n`;
 const maxPrinted = 20;
 
