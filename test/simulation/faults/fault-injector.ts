@@ -26,6 +26,8 @@ const probability = {
 const faultsPerRecord = 2;
 /** A crash within a batch has no stable identity by record, so crashes are limited per consumer. */
 const crashesPerConsumer = 2;
+/** Reports and the audit's chain make a hundred requests of S3 for one message, and each fault costs one of its deliveries. */
+const s3FaultsPerConsumer = 1;
 const maxDelaySeconds = 20;
 /** Delay of a slow call, in which other calls are handled. */
 const maxSlowCallMs = 80;
@@ -50,6 +52,7 @@ export function createFaultInjector(seed: number): FaultInjector {
   const attempts = new Map<string, number>();
   const faultsByRecord = new Map<string, number>();
   const crashes = new Map<string, number>();
+  const s3Faults = new Map<string, number>();
   let isActive = false;
 
   const count = (kind: string) => counts.set(kind, (counts.get(kind) ?? 0) + 1);
@@ -85,6 +88,9 @@ export function createFaultInjector(seed: number): FaultInjector {
       ['crash after an effect', isWrite ? probability.crashAfter * crashFactor : 0],
     ]);
     if (kind === undefined) return undefined;
+    if (service === 's3' && kind !== 'slow call' && add(s3Faults, shortName(made.functionName)) > s3FaultsPerConsumer) {
+      return undefined;
+    }
     const isCrash = kind.startsWith('crash');
     if (isCrash && !/Api/.test(made.functionName)) {
       if (add(crashes, shortName(made.functionName)) > crashesPerConsumer) return undefined;
